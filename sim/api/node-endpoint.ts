@@ -1,0 +1,54 @@
+/** What a kubelet serves to the API server's proxy: logs, exec, usage. */
+import type { AnswerStream } from './request.js';
+
+/** A request for the log of a container. */
+export interface LogRequest {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+  readonly previous?: boolean;
+  readonly follow?: boolean;
+  readonly timestamps?: boolean;
+  readonly tailLines?: number;
+  readonly limitBytes?: number;
+  readonly sinceSeconds?: number;
+  readonly sinceTime?: string;
+}
+
+/** What a container used up, as the summary API tells it. */
+export interface ContainerUsage {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+  readonly timeMs: number;
+  readonly cpuNanoCores: number;
+  readonly memoryBytes: number;
+}
+
+/** The kubelet's own server, port 10250 of a node. */
+export interface NodeEndpoint {
+  /** The text, a stream when it is followed, or the kubelet's error. */
+  log(
+    request: LogRequest,
+  ):
+    | { readonly text: string }
+    | { readonly stream: AnswerStream }
+    | { readonly error: string; readonly code: number };
+  /** Runs a command in a container, if its workload knows how. */
+  exec(request: {
+    readonly namespace: string;
+    readonly pod: string;
+    readonly container: string;
+    readonly command: readonly string[];
+  }): { readonly stdout: string; readonly stderr: string; readonly exitCode: number };
+  /** The usage of the node itself and of every running container, as last sampled. */
+  usage(): {
+    readonly timeMs: number;
+    readonly cpuNanoCores: number;
+    readonly memoryBytes: number;
+    readonly containers: readonly ContainerUsage[];
+  };
+}
+
+/** Finds the kubelet of a node by the node's name; undefined when nothing answers there. */
+export type NodeEndpoints = (nodeName: string) => NodeEndpoint | undefined;

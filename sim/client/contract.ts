@@ -1,0 +1,177 @@
+/**
+ * The contract of every part that acts on a cluster. A controller reads the cluster from an
+ * informer's cache (`View`) and writes by yielding requests. In the simulator the runtime answers
+ * them in virtual time; on a real cluster the same generators are driven over HTTP.
+ */
+import type { HasMetadata, Kind, KubeObject } from '../api/object.js';
+import type { ApiAnswer, ApiRequest, WatchEvent } from '../api/request.js';
+import type { Clock } from '../engine/clock.js';
+import type { Random } from '../engine/random.js';
+import type { EventRecorder } from './event-recorder.js';
+
+/** A request whose answer, when it succeeds, is a T. Made by the functions of `requests.ts`. */
+export interface Request<T = KubeObject> extends ApiRequest {
+  /** Never set: it only ties the request to the type of its answer. */
+  readonly answer?: T;
+}
+
+/** A wait in the middle of a reconciliation. */
+export interface Pause {
+  readonly pauseMs: number;
+}
+
+/** What a reconciler learns of its request. */
+export type Answer<T = KubeObject> =
+  | { readonly isOk: true; readonly status: number; readonly object: T }
+  | {
+      readonly isOk: false;
+      readonly status: number;
+      /** The Status's reason: NotFound, Conflict, AlreadyExists, Invalid, Forbidden, ... or ''. */
+      readonly reason: string;
+      readonly message: string;
+      /** The Status as it came, if one came. */
+      readonly body: unknown;
+    };
+
+/** Undefined: done. `requeueAfterMs`: look again then. `retry`: an error; again with back-off. */
+export type Outcome =
+  undefined | void | { readonly requeueAfterMs: number } | { readonly retry: string };
+
+/** One pass over one key. Requests are yielded with `yield* call(request)`, which types the answer. */
+export type Reconciliation<R = Outcome> = Generator<Request<unknown> | Pause, R, Answer<unknown>>;
+
+/** The cluster as the informers' caches have it: possibly behind, never ahead of the API server. */
+export interface View {
+  /** The object, or undefined. Namespace '' for cluster-scoped kinds. */
+  get<T extends HasMetadata>(kind: Kind<T>, namespace: string, name: string): T | undefined;
+  /** All, or those of a namespace, sorted by (namespace, name). */
+  list<T extends HasMetadata>(kind: Kind<T>, namespace?: string): readonly T[];
+  /** Those whose index function gave this key, sorted by (namespace, name). `owner` (uid of the controller) is always there. */
+  byIndex<T extends HasMetadata>(kind: Kind<T>, index: string, key: string): readonly T[];
+}
+
+/** A change that reached the cache, which has it already. */
+export type Change<T> =
+  | { readonly type: 'added'; readonly object: T; readonly old?: undefined }
+  | { readonly type: 'updated'; readonly object: T; readonly old: T }
+  | { readonly type: 'deleted'; readonly object: T; readonly old?: undefined };
+
+/** What a controller watches. Made by `watch(kind, {...})`. */
+export interface Watch<T extends HasMetadata = HasMetadata> {
+  readonly kind: Kind<T>;
+  readonly namespace?: string;
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+  readonly indexes?: Readonly<Record<string, (object: T) => readonly string[]>>;
+  /** Runs at each change: adds keys to the queue, lowers expectations. It never writes to the API. */
+  readonly on?: (change: Change<T>) => void;
+}
+
+/** The keys that wait to be reconciled: a set, with delays and back-off. @upstream client-go/util/workqueue */
+export interface Queue {
+  add(key: string): void;
+  addAfter(key: string, delayMs: number): void;
+  addRateLimited(key: string): void;
+  forget(key: string): void;
+  /** How often the key was added by `addRateLimited` since it was forgotten. */
+  retries(key: string): number;
+}
+
+/** What a controller is given when its process starts. A crash loses it all; a restart makes a new one. */
+export interface ControllerContext {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly view: View;
+  readonly queue: Queue;
+  readonly events: EventRecorder;
+}
+
+/** Exponential back-off for each key, and a bucket for all of them. */
+export interface RetryPolicy {
+  readonly baseMs: number;
+  readonly maxMs: number;
+  /** The overall bucket; absent: none. client-go's default is 10 a second, burst 100. */
+  readonly bucket?: { readonly perSecond: number; readonly burst: number };
+}
+
+/** client-go's DefaultTypedControllerRateLimiter. */
+export const defaultRetryPolicy: RetryPolicy = {
+  baseMs: 5,
+  maxMs: 1_000_000,
+  bucket: { perSecond: 10, burst: 100 },
+};
+
+/** A level-based controller: what it watches and how it brings one key to its wanted state. */
+export interface Controller {
+  readonly watches: readonly Watch[];
+  /** How many keys are reconciled side by side. Default 1. */
+  readonly workers?: number;
+  readonly retry?: RetryPolicy;
+  /** Runs once when all caches are filled: starts periodic work with the clock. */
+  start?(): void;
+  /** Runs when its process stops or crashes: cancels its timers. */
+  stop?(): void;
+  reconcile(key: string, view: View): Reconciliation;
+}
+
+/** A kind of controller, and who it is at the API. */
+export interface ControllerDefinition {
+  /** `deployment-controller`: names the queue, the random stream and the events' source. */
+  readonly name: string;
+  /** Who it is at the API; default: its process's identity. */
+  readonly identity?: Identity;
+  /** The event source's component, where it differs from the name. */
+  readonly eventSource?: string;
+  create(context: ControllerContext): Controller;
+}
+
+/** A user of the API. */
+export interface Identity {
+  readonly user: string;
+  readonly groups: readonly string[];
+}
+
+/** The identity of a service account. */
+export function serviceAccount(namespace: string, name: string): Identity {
+  return {
+    user: `system:serviceaccount:${namespace}:${name}`,
+    groups: [
+      'system:serviceaccounts',
+      `system:serviceaccounts:${namespace}`,
+      'system:authenticated',
+    ],
+  };
+}
+
+/** client-go's client-side throttle. */
+export interface ClientRate {
+  readonly perSecond: number;
+  readonly burst: number;
+}
+
+/** Programs that start, stop and crash together and share their informers, like kube-controller-manager. */
+export interface ProcessDefinition {
+  /** `kube-controller-manager`, `kubelet/n1`: names the random stream and the timers' labels. */
+  readonly name: string;
+  readonly identity: Identity;
+  /** Default: 20 a second, burst 30 (kube-controller-manager's); each identity has a bucket of its own. */
+  readonly rate?: ClientRate;
+  readonly controllers: readonly ControllerDefinition[];
+}
+
+/** The way to an API server, with one identity. The simulator calls `Serve`; a real backend speaks HTTP. */
+export interface Transport {
+  send(request: ApiRequest, done: (answer: ApiAnswer) => void): void;
+  /** Opens a watch. Returns a function that closes it. */
+  watch(
+    request: ApiRequest,
+    sink: {
+      event(event: WatchEvent): void;
+      /** The stream is over, or could not be opened: then with the answer. */
+      end(refusal?: ApiAnswer): void;
+    },
+  ): () => void;
+}
+
+/** Gives the way to the API server to whoever has this identity. */
+export type Connect = (identity: Identity) => Transport;

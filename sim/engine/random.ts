@@ -1,0 +1,87 @@
+/** Named random streams: one seed, and a stream of its own for every component. */
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
+import { mixText } from './hash.js';
+
+/** A stream of random numbers that depends on nothing but the seed and its name. */
+export class Random {
+  private readonly generator: RandomGenerator;
+
+  constructor(
+    private readonly seed: number,
+    private readonly name = '',
+  ) {
+    this.generator = xoroshiro128plus(mixText(seed, name));
+  }
+
+  /** The stream of this name: independent of this one, and of how much was drawn from it. */
+  fork(name: string): Random {
+    return new Random(this.seed, this.name === '' ? name : `${this.name}/${name}`);
+  }
+
+  /** A float in [0, 1), with 53 random bits. */
+  float(): number {
+    const high = this.generator.next() >>> 5;
+    const low = this.generator.next() >>> 6;
+    return (high * 0x4000000 + low) / 0x20000000000000;
+  }
+
+  /** An integer in [0, bound). */
+  integer(bound: number): number {
+    return Math.floor(this.float() * bound);
+  }
+
+  /** A float in [from, to). */
+  between(from: number, to: number): number {
+    return from + (to - from) * this.float();
+  }
+
+  /** A draw from the normal distribution. */
+  normal(mean = 0, standardDeviation = 1): number {
+    const radius = Math.sqrt(-2 * Math.log(1 - this.float()));
+    return mean + standardDeviation * radius * Math.cos(2 * Math.PI * this.float());
+  }
+
+  /** A draw from the exponential distribution with this mean. */
+  exponential(mean: number): number {
+    return -mean * Math.log(1 - this.float());
+  }
+
+  /** One of the items, which must not be empty. */
+  pick<T>(items: readonly T[]): T {
+    return items[this.integer(items.length)] as T;
+  }
+
+  /** The items in a random order. */
+  shuffle<T>(items: readonly T[]): T[] {
+    const shuffled = [...items];
+    for (let index = shuffled.length - 1; index > 0; index--) {
+      const other = this.integer(index + 1);
+      [shuffled[index], shuffled[other]] = [shuffled[other] as T, shuffled[index] as T];
+    }
+    return shuffled;
+  }
+
+  /** Characters from the alphabet that Kubernetes generates name suffixes from. */
+  suffix(length = 5): string {
+    let text = '';
+    for (let index = 0; index < length; index++) {
+      text += suffixAlphabet[this.integer(suffixAlphabet.length)] as string;
+    }
+    return text;
+  }
+
+  /** A version 4 UUID. */
+  uuid(): string {
+    const hex = (digits: number) => {
+      let text = '';
+      for (let index = 0; index < digits; index++) text += this.integer(16).toString(16);
+      return text;
+    };
+    const variant = '89ab'[this.integer(4)] as string;
+    return `${hex(8)}-${hex(4)}-4${hex(3)}-${variant}${hex(3)}-${hex(12)}`;
+  }
+}
+
+/** @upstream k8s.io/apimachinery/pkg/util/rand alphanums */
+const suffixAlphabet = 'bcdfghjklmnpqrstvwxz2456789';

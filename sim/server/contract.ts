@@ -1,0 +1,75 @@
+/** The API server as its boot file gets it: one function, and what the simulation needs besides. */
+import type { NodeEndpoints } from '../api/node-endpoint.js';
+import type { KubeObject } from '../api/object.js';
+import type { ApiAnswer, ApiRequest, Connection, Serve } from '../api/request.js';
+import type { Clock } from '../engine/clock.js';
+import type { Random } from '../engine/random.js';
+import type { ServerSettings } from './resources/strategy.js';
+
+/** What an API server is made from. */
+export interface ApiServerOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly settings?: Partial<ServerSettings>;
+  /** Where logs and exec are asked for. Default: no node answers. */
+  readonly nodes?: NodeEndpoints;
+  /** API groups that others serve, by `group/version`: metrics.k8s.io/v1beta1 and the like. */
+  readonly aggregated?: Readonly<Record<string, AggregatedApi>>;
+  /** The audit policy (audit.k8s.io/v1 Policy); default: none, nothing is logged. */
+  readonly auditPolicy?: KubeObject;
+  readonly onAudit?: (event: KubeObject) => void;
+  /** Sends webhook calls; default: every call fails as if nothing listened. */
+  readonly callWebhook?: (call: WebhookCall, done: (answer: WebhookAnswer) => void) => void;
+}
+
+/** An API group that is served by another component. */
+export interface AggregatedApi {
+  /** The APIResourceList's resources. */
+  readonly resources: readonly Readonly<Record<string, unknown>>[];
+  serve(request: ApiRequest, connection: Connection): ApiAnswer;
+}
+
+/** A call of an admission webhook. */
+export interface WebhookCall {
+  readonly url: string;
+  readonly caBundle?: string;
+  readonly timeoutMs: number;
+  readonly body: unknown;
+}
+
+/** What came of it. */
+export type WebhookAnswer =
+  | {
+      readonly isOk: true;
+      readonly code: number;
+      readonly contentType: string;
+      readonly body: string;
+    }
+  | { readonly isOk: false; readonly error: string };
+
+/** A change that was stored: the history that laws look at. */
+export interface HistoryEntry {
+  readonly revision: number;
+  readonly timeMs: number;
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
+  /** `pods`, `deployments.apps`. */
+  readonly resource: string;
+  readonly user: string;
+  readonly object: KubeObject;
+}
+
+/** An API server in this process. */
+export interface ApiServer {
+  readonly serve: Serve;
+  /** The revision of the latest write. */
+  revision(): number;
+  /** All changes after the revision, in order; those before the last compaction are gone. */
+  history(afterRevision?: number): Iterable<HistoryEntry>;
+  /** Forgets the history before now, as etcd's compaction does. */
+  compact(): void;
+  /** PEM of the key pair that signs service account tokens and of the CA, for whoever opens a socket. */
+  readonly tokenIssuer: string;
+}
+
+/** Makes the API server with the objects that a fresh one has. */
+export type CreateApiServer = (options: ApiServerOptions) => ApiServer;

@@ -1,0 +1,125 @@
+/**
+ * The contract of a kind at the API server: what the strategy and the storage of
+ * pkg/registry/<group>/<kind> decide. One kind to a file in this folder, one line in index.ts.
+ */
+import type { KubeObject, Kind } from '../../api/object.js';
+import type { Random } from '../../engine/random.js';
+import type { FieldError } from './field-error.js';
+
+/** What a strategy may know of the cluster besides the object. Everything it reads is as of now. */
+export interface StrategyContext {
+  /** Milliseconds since the epoch. */
+  readonly nowMs: number;
+  readonly random: Random;
+  /** Reads a stored object of another kind: for service IPs, priority classes and the like. */
+  get(
+    kind: Pick<Kind, 'group' | 'resource'>,
+    namespace: string,
+    name: string,
+  ): KubeObject | undefined;
+  list(kind: Pick<Kind, 'group' | 'resource'>, namespace?: string): readonly KubeObject[];
+  /** Server settings that change answers. */
+  readonly settings: ServerSettings;
+}
+
+/** What kube-apiserver is given as flags. */
+export interface ServerSettings {
+  /** --allow-privileged. Default false as the binary's; kubeadm and kind set it. */
+  readonly allowPrivileged: boolean;
+  /** --service-cluster-ip-range. Default 10.0.0.0/16. */
+  readonly serviceRange: string;
+  /** --service-node-port-range. Default 30000-32767. */
+  readonly nodePorts: { readonly from: number; readonly to: number };
+}
+
+/** How one way of writing (the object itself, or its status, ...) treats what was sent. */
+export interface UpdateStrategy {
+  /** Puts back what this way of writing may not change, and sets what the server owns. Pure: returns a new object. */
+  prepareForUpdate?(object: KubeObject, old: KubeObject, context: StrategyContext): KubeObject;
+  /** After metadata has been checked by the shared code. In upstream's order. */
+  validateUpdate?(
+    object: KubeObject,
+    old: KubeObject,
+    context: StrategyContext,
+  ): readonly FieldError[];
+  /** Texts of Warning headers. */
+  warningsOnUpdate?(
+    object: KubeObject,
+    old: KubeObject,
+    context: StrategyContext,
+  ): readonly string[];
+}
+
+/** A kind of object, as the API server treats it. All functions are pure; objects are never changed in place. */
+export interface Strategy extends UpdateStrategy {
+  readonly kind: Kind;
+  /**
+   * Another served version of the same stored objects: then only `kind`, `toStored`, `fromStored`,
+   * `defaults` and `columns` count. `storedAs` is the resource of the version that is stored.
+   */
+  readonly storedAs?: Kind;
+  toStored?(object: KubeObject): KubeObject;
+  fromStored?(object: KubeObject): KubeObject;
+
+  /** The defaults of the version, applied when an object is decoded (and to what a patch gives). */
+  defaults?(object: KubeObject): KubeObject;
+  /** Drops status, allocates cluster IPs, computes what the server owns, ... */
+  prepareForCreate?(object: KubeObject, context: StrategyContext): KubeObject;
+  /** After metadata has been checked by the shared code. In upstream's order. */
+  validate?(object: KubeObject, context: StrategyContext): readonly FieldError[];
+  warningsOnCreate?(object: KubeObject, context: StrategyContext): readonly string[];
+
+  /** How the name is checked. Default: a DNS-1123 subdomain. */
+  readonly nameRule?: NameRule;
+  /** Whether metadata.generation is 1 at creation (and counted by `prepareForUpdate`: see `bumpsGeneration`). */
+  readonly hasGeneration?: boolean;
+  /** Whether an update adds one to metadata.generation. Default: when `spec` changed, if `hasGeneration`. */
+  bumpsGeneration?(object: KubeObject, old: KubeObject): boolean;
+  /** PUT of what does not exist creates it. Default false. */
+  readonly allowsCreateOnUpdate?: boolean;
+  /** PUT without a resourceVersion is unconditional. Default true. */
+  readonly allowsUnconditionalUpdate?: boolean;
+  /** DELETE answers the object instead of a Status. Default false. */
+  readonly returnsDeletedObject?: boolean;
+  /** The seconds of grace that a delete gives; undefined: at once. Pods only, in 1.36. */
+  graceSeconds?(object: KubeObject, asked: number | undefined): number | undefined;
+  /** What propagationPolicy is when none is asked for. Default Background. */
+  readonly defaultPropagation?: 'Background' | 'Orphan';
+
+  /** The status subresource. */
+  readonly status?: UpdateStrategy;
+  /** The scale subresource of workloads. */
+  readonly scale?: ScalePaths;
+  /** Field selectors besides metadata.name and metadata.namespace: label -> value of the object. */
+  readonly selectableFields?: Readonly<Record<string, (object: KubeObject) => string>>;
+  /** How an unknown field selector is refused. Default: the `"x" is not a known field selector` form. */
+  readonly fieldSelectorError?: 'known-list' | 'not-supported' | 'not-supported-for-kind';
+  /** The columns of `kubectl get`. Default: Name and Created At. */
+  readonly columns?: readonly Column[];
+  /** The rows' order or expansion never differs: one row to an object. `now` gives ages. */
+  cells?(object: KubeObject, nowMs: number): readonly unknown[];
+  /** Row conditions (Completed pods), if any. */
+  rowConditions?(object: KubeObject): readonly unknown[];
+}
+
+/** Where a scale subresource finds its numbers. */
+export interface ScalePaths {
+  readonly replicas: (object: KubeObject) => number;
+  readonly withReplicas: (object: KubeObject, replicas: number) => KubeObject;
+  readonly statusReplicas: (object: KubeObject) => number;
+  /** The printed selector. */
+  readonly selector: (object: KubeObject) => string;
+}
+
+/** A column of a table. @upstream pkg/printers/internalversion/printers.go */
+export interface Column {
+  readonly name: string;
+  readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'date';
+  readonly format?: string;
+  readonly description: string;
+  /** 0 is shown always, 1 with -o wide. */
+  readonly priority?: number;
+}
+
+/** How metadata.name is checked. `path`: no `/` or `%` (RBAC). */
+export type NameRule = 'subdomain' | 'label' | 'dns1035-label' | 'path' | 'any';

@@ -1,0 +1,142 @@
+/**
+ * The contract of a workload: what the program in a container does over time. The kubelet starts it,
+ * signals it, probes it; the workload logs, uses resources, serves and exits. It never sees the
+ * cluster but as a program in a pod would: environment, devices, volumes, network, its own account.
+ */
+import type { Container, Pod } from '../api/kinds/core.js';
+import type { ApiAnswer, ApiRequest } from '../api/request.js';
+import type { Clock } from '../engine/clock.js';
+import type { Random } from '../engine/random.js';
+
+/** What a program is given when its container starts. */
+export interface ContainerContext {
+  readonly pod: Pod;
+  readonly container: Container;
+  /** With references to fields, config maps and secrets resolved. */
+  readonly env: Readonly<Record<string, string>>;
+  /** The command and arguments after expansion; empty: the image's own. */
+  readonly command: readonly string[];
+  /** Devices by resource name: `nvidia.com/gpu` -> [`GPU-...`]. */
+  readonly devices: Readonly<Record<string, readonly string[]>>;
+  /** How often the container was started before in this pod. */
+  readonly restartCount: number;
+  /** Timers of this clock die with the container. */
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Writes a line to stdout: it is in the pod's log. */
+  log(line: string): void;
+  /** Ends the program. Further calls have no effect. `reason` only for what the kernel does (OOMKilled). */
+  exit(code: number, reason?: 'OOMKilled'): void;
+  /** States what the program uses from now on; it is 0 until the first call. */
+  use(usage: Usage): void;
+  /** Writes the termination message (/dev/termination-log). */
+  terminationMessage(text: string): void;
+  /** The files of a mounted volume, by mount path; undefined when nothing is mounted there. */
+  volume(mountPath: string): VolumeFiles | undefined;
+  readonly network: WorkloadNetwork;
+  /** A request to the API server with the pod's service account token. */
+  api(request: ApiRequest, done: (answer: ApiAnswer) => void): void;
+}
+
+/** What a program uses up at the moment. */
+export interface Usage {
+  readonly cpuMillis: number;
+  readonly memoryBytes: number;
+  /** By device id, 0 to 1. */
+  readonly gpuUtilization?: Readonly<Record<string, number>>;
+}
+
+/** A program that runs. All members are optional: a plain one just runs. */
+export interface Program {
+  /** SIGTERM came; the default is that the program exits with 143 at once. SIGKILL is not told. */
+  terminate?(): void;
+  /** Answers an HTTP, TCP, gRPC or exec probe or hook; default: success. */
+  probe?(request: ProbeRequest): ProbeResult;
+  /** A device of the container failed while it ran: its next use ends in an error. */
+  deviceLost?(deviceId: string, xid: number): void;
+  exec?(command: readonly string[]): {
+    readonly stdout: string;
+    readonly stderr: string;
+    readonly exitCode: number;
+  };
+}
+
+/** What the kubelet asks of a program. */
+export type ProbeRequest =
+  | {
+      readonly kind: 'http';
+      readonly path: string;
+      readonly port: number;
+      readonly scheme: string;
+    }
+  | { readonly kind: 'tcp'; readonly port: number }
+  | { readonly kind: 'grpc'; readonly port: number; readonly service: string }
+  | { readonly kind: 'exec'; readonly command: readonly string[] };
+
+/** What came of a probe, and after how long. */
+export interface ProbeResult {
+  readonly isSuccess: boolean;
+  /** `HTTP probe failed with statuscode: 503` and the like. */
+  readonly message?: string;
+  /** Default 1. More than the probe's time-out is a time-out. */
+  readonly afterMs?: number;
+}
+
+/** The files of a volume: shared by all that mount it, gone when it goes. */
+export interface VolumeFiles {
+  read(path: string): string | undefined;
+  write(path: string, content: string): void;
+  remove(path: string): void;
+  /** Paths in order. */
+  list(): readonly string[];
+}
+
+/** The network as a program in a pod has it. */
+export interface WorkloadNetwork {
+  /** Takes messages on a port until the container ends. */
+  listen(port: number, handle: (message: NetworkMessage) => void): void;
+  /**
+   * Sends to a host (a pod IP, a cluster IP, or a DNS name as the pod's resolv.conf searches it).
+   * `done` gets the reply, or the error that a program would see.
+   */
+  send(
+    to: { readonly host: string; readonly port: number },
+    payload: unknown,
+    done: (reply: NetworkReply) => void,
+  ): void;
+  /** The addresses that DNS answers; empty: NXDOMAIN. */
+  resolve(host: string): readonly string[];
+}
+
+/** A message that reached a listening program. */
+export interface NetworkMessage {
+  readonly from: string;
+  readonly payload: unknown;
+  reply(payload: unknown): void;
+}
+
+/** What came of a message. */
+export type NetworkReply =
+  | { readonly isOk: true; readonly payload: unknown }
+  | {
+      readonly isOk: false;
+      readonly error: 'unknown host' | 'connection refused' | 'timeout' | 'connection reset';
+    };
+
+/** A kind of program. One to a file in this folder or handed to the cluster at boot. */
+export interface Workload {
+  /** What a scenario or the label `seatrial.dev/workload` calls it. */
+  readonly name: string;
+  start(context: ContainerContext): Program;
+}
+
+/** Which containers a workload plays. The first rule that matches counts. */
+export interface WorkloadRule {
+  readonly workload: Workload;
+  /** The image without its tag and digest, `*` for any run of characters. */
+  readonly image?: string;
+  /** The container's name. */
+  readonly container?: string;
+  /** Labels of the pod. */
+  readonly labels?: Readonly<Record<string, string>>;
+}
