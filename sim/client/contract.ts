@@ -84,6 +84,11 @@ export interface ControllerContext {
   readonly view: View;
   readonly queue: Queue;
   readonly events: EventRecorder;
+  /**
+   * Begins another watch while the controller runs, for kinds that it learns of by discovery: its
+   * cache is part of `view` from then on, and `on` hears of all that is there. Returns what ends it.
+   */
+  watch(watch: Watch): () => void;
 }
 
 /** Exponential back-off for each key, and a bucket for all of them. */
