@@ -1,0 +1,27 @@
+/** What is known of one request on its way through the chain. */
+import type { ApiRequest, Connection } from '../api/request.js';
+import type { RequestInfo } from './request-info.js';
+import type { User } from './user.js';
+
+/** One request on its way; the filters fill it in. */
+export interface RequestContext {
+  readonly request: ApiRequest;
+  readonly connection: Connection;
+  readonly info: RequestInfo;
+  /** Header values by name in lower case; '' when absent. */
+  header(name: string): string;
+  /** The first value of a query parameter, or undefined. */
+  parameter(name: string): string | undefined;
+  /** Who acts: after impersonation. */
+  user: User;
+  /** Who asked for the impersonation, if one was asked for. */
+  impersonator?: User;
+  /** When the request came. */
+  readonly nowMs: number;
+  /** Adds the text of a `Warning: 299` header; a text that was said already is not repeated. */
+  warn(text: string): void;
+  readonly warnings: readonly string[];
+  /** Adds an annotation to the audit event; the first value of a key stays. */
+  annotate(key: string, value: string): void;
+  readonly annotations: Readonly<Record<string, string>>;
+}
