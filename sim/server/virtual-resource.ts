@@ -1,7 +1,8 @@
 /** The contract of a resource that is never stored: reviews are answered as they are posted. */
 import type { Kind, KubeObject } from '../api/object.js';
+import type { Failure } from '../api/status.js';
 import type { ServerAccess } from './access.js';
-import type { AuthenticationService, Refusal } from './authentication/authenticator.js';
+import type { AuthenticationService } from './authentication/authenticator.js';
 import type { Authorizer } from './authorization/authorizer.js';
 import type { RequestContext } from './request-context.js';
 
@@ -23,5 +24,5 @@ export interface VirtualResource {
   create(
     object: KubeObject,
     context: VirtualContext,
-  ): { readonly object: KubeObject } | { readonly refusal: Refusal };
+  ): { readonly object: KubeObject } | { readonly refusal: Failure };
 }

@@ -3,8 +3,8 @@
  * the order in which they run. @upstream apiserver/pkg/admission
  */
 import type { Kind, KubeObject } from '../../api/object.js';
+import type { Failure } from '../../api/status.js';
 import type { ServerAccess } from '../access.js';
-import type { Refusal } from '../authentication/authenticator.js';
 import type { Authorizer } from '../authorization/authorizer.js';
 import type { RequestContext } from '../request-context.js';
 import type { User } from '../user.js';
@@ -50,7 +50,7 @@ export interface AdmissionContext {
 export type AdmissionOutcome =
   | undefined
   | { readonly kind: 'mutated'; readonly object: KubeObject }
-  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  | { readonly kind: 'refused'; readonly refusal: Failure }
   | {
       readonly kind: 'wait';
       readonly start: (resume: (outcome: AdmissionOutcome) => void) => void;

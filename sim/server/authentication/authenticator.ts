@@ -1,6 +1,7 @@
 /** The contract of authentication: who makes a request. @upstream apiserver/pkg/authentication/authenticator */
 import type { KubeObject } from '../../api/object.js';
 import type { ApiRequest, Connection } from '../../api/request.js';
+import type { Failure } from '../../api/status.js';
 import type { ServerAccess } from '../access.js';
 import type { User } from '../user.js';
 
@@ -31,18 +32,11 @@ export interface AuthenticationService {
     account: KubeObject,
     tokenRequest: KubeObject,
     options: { readonly isDryRun: boolean; readonly user: User },
-  ): { readonly object: KubeObject } | { readonly refusal: Refusal };
+  ): { readonly object: KubeObject } | { readonly refusal: Failure };
   /** The PEM of the public key and what else `/openid/v1/jwks` and the discovery document show. */
   readonly tokenIssuer: string;
   openIdConfiguration(): unknown;
   jwks(): unknown;
-}
-
-/** A refusal: an HTTP code and the Status that is its body. */
-export interface Refusal {
-  readonly code: number;
-  readonly status: Readonly<Record<string, unknown>>;
-  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Makes the authentication of a server. */
