@@ -127,6 +127,10 @@ export interface ControllerDefinition {
   readonly identity?: Identity;
   /** The event source's component, where it differs from the name. */
   readonly eventSource?: string;
+  /** The event source's host: the node's name for kubelets. */
+  readonly eventHost?: string;
+  /** Which API its events are written to. Default core; the scheduler uses events.k8s.io. */
+  readonly eventApi?: 'core' | 'events.k8s.io';
   create(context: ControllerContext): Controller;
 }
 

@@ -1,5 +1,10 @@
-/** Records events about objects, correlating them as client-go does. @upstream client-go/tools/record */
-import type { HasMetadata } from '../api/object.js';
+/** Tells events about objects, as client-go's recorders do. @upstream client-go/tools/record/event.go */
+import type { HasMetadata, KubeObject } from '../api/object.js';
+import type { ApiRequest } from '../api/request.js';
+import type { Clock } from '../engine/clock.js';
+import type { Transport } from './contract.js';
+import { EventCorrelator } from './event-correlator.js';
+import { EventSeries } from './event-series.js';
 
 /** An event to be told. */
 export interface EventToRecord {
@@ -9,9 +14,107 @@ export interface EventToRecord {
   readonly message: string;
   /** `spec.containers{c}`. */
   readonly fieldPath?: string;
+  /** For the events.k8s.io API: what was done (`Binding`, `Scheduling`). */
+  readonly action?: string;
+  /** For the events.k8s.io API: the other object. */
+  readonly related?: HasMetadata;
 }
 
 /** Tells events, without waiting for the answer. */
 export interface EventRecorder {
   record(event: EventToRecord): void;
+}
+
+/** Where events come from, and how they get to the server. */
+export interface RecorderOptions {
+  readonly clock: Clock;
+  readonly transport: Transport;
+  /** The source's component: `deployment-controller`. */
+  readonly component: string;
+  /** The source's host: the node's name for kubelets. */
+  readonly host?: string;
+  /** Which API the events are written to. Default core: what all but the scheduler use. */
+  readonly api?: 'core' | 'events.k8s.io';
+}
+
+/** What is to be written about an event: nothing when it was filtered out. */
+export interface EventWrite {
+  /** The whole event, to be created. */
+  readonly event: KubeObject;
+  /** The change of the one that exists; when that has gone, the event is created. */
+  readonly patch?: KubeObject;
+}
+
+/** Decides what is written about an event that happened. */
+export interface EventPolicy {
+  observe(event: EventToRecord): EventWrite | undefined;
+}
+
+/** How many events may wait to be written; more are dropped, as client-go drops them. */
+const pendingMax = 1000;
+
+/** Makes a recorder. Events are written one after another; a refused one is dropped. */
+export function createEventRecorder(options: RecorderOptions): EventRecorder {
+  const { transport } = options;
+  const isCore = (options.api ?? 'core') === 'core';
+  const policy: EventPolicy = isCore ? new EventCorrelator(options) : new EventSeries(options);
+  const root = isCore ? '/api/v1' : '/apis/events.k8s.io/v1';
+  const pending: EventWrite[] = [];
+  let isWriting = false;
+
+  const writeNext = (): void => {
+    const write = pending.shift();
+    isWriting = write !== undefined;
+    if (write === undefined) return;
+    const { event, patch } = write;
+    const collection = `${root}/namespaces/${event.metadata.namespace ?? 'default'}/events`;
+    const create: ApiRequest = { method: 'POST', path: collection, body: event };
+    if (patch === undefined) return transport.send(create, writeNext);
+    const request: ApiRequest = {
+      method: 'PATCH',
+      path: `${collection}/${event.metadata.name ?? ''}`,
+      headers: { 'content-type': 'application/strategic-merge-patch+json' },
+      body: patch,
+    };
+    transport.send(request, answer => {
+      if (answer.status === 404) transport.send(create, writeNext);
+      else writeNext();
+    });
+  };
+
+  return {
+    record(event) {
+      const write = policy.observe(event);
+      if (write === undefined || pending.length >= pendingMax) return;
+      pending.push(write);
+      if (!isWriting) writeNext();
+    },
+  };
+}
+
+/** The reference to an object that an event carries. */
+export function referenceTo(object: HasMetadata, fieldPath?: string): Record<string, string> {
+  const { namespace, name, uid, resourceVersion } = object.metadata;
+  return {
+    ...(object.kind !== undefined && { kind: object.kind }),
+    ...(namespace !== undefined && namespace !== '' && { namespace }),
+    ...(name !== undefined && { name }),
+    ...(uid !== undefined && { uid }),
+    ...(object.apiVersion !== undefined && { apiVersion: object.apiVersion }),
+    ...(resourceVersion !== undefined && { resourceVersion }),
+    ...(fieldPath !== undefined && { fieldPath }),
+  };
+}
+
+/** Names events as upstream does: the object's name and the time in nanoseconds, which never repeats here. */
+export class EventNames {
+  private last = 0n;
+
+  constructor(private readonly clock: Clock) {}
+
+  next(objectName: string): string {
+    const now = BigInt(Math.floor(this.clock.now() * 1000)) * 1000n;
+    this.last = now > this.last ? now : this.last + 1n;
+    return `${objectName}.${this.last.toString(16)}`;
+  }
 }

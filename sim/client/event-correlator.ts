@@ -1,0 +1,134 @@
+/** Counts, combines and drops core events. @upstream client-go/tools/record/events_cache.go */
+import type { KubeObject } from '../api/object.js';
+import type { Clock } from '../engine/clock.js';
+import {
+  EventNames,
+  referenceTo,
+  type EventPolicy,
+  type EventToRecord,
+  type EventWrite,
+} from './event-recorder.js';
+import { TokenBucket } from './token-bucket.js';
+
+/** From the tenth similar event within ten minutes on, they become one. */
+const aggregateMaxEvents = 10;
+const aggregateIntervalMs = 600_000;
+/** A source may tell 25 events about an object at once, and then one in five minutes. */
+const spamRate = { perSecond: 1 / 300, burst: 25 };
+/** client-go keeps as many entries, the least recently used of which go. */
+const cacheEntriesMax = 4096;
+
+interface Observation {
+  readonly name: string;
+  readonly firstTimestamp: string;
+  count: number;
+}
+
+interface Aggregate {
+  readonly messages: Set<string>;
+  lastMs: number;
+}
+
+/** client-go's EventCorrelator: first combines, then counts, then filters. */
+export class EventCorrelator implements EventPolicy {
+  private readonly names: EventNames;
+  private readonly clock: Clock;
+  private readonly aggregates = new Recent<Aggregate>();
+  private readonly observations = new Recent<Observation>();
+  private readonly buckets = new Recent<TokenBucket>();
+
+  constructor(
+    private readonly source: {
+      readonly clock: Clock;
+      readonly component: string;
+      readonly host?: string;
+    },
+  ) {
+    this.clock = source.clock;
+    this.names = new EventNames(source.clock);
+  }
+
+  observe(event: EventToRecord): EventWrite | undefined {
+    const { regarding, type, reason } = event;
+    const { kind = '', apiVersion = '', metadata } = regarding;
+    const { namespace = '', name = '', uid = '' } = metadata;
+    const objectKey = [kind, namespace, name, uid, apiVersion].join('\n');
+    const groupKey = `${objectKey}\n${type}\n${reason}`;
+    const isCombined = this.isOneOfTooMany(groupKey, event.message);
+    const message = isCombined ? `(combined from similar events): ${event.message}` : event.message;
+    const key = isCombined ? groupKey : `${groupKey}\n${event.fieldPath ?? ''}\n${event.message}`;
+    const write = this.write(event, { key, message, objectName: name });
+    const bucket = this.buckets.get(objectKey) ?? new TokenBucket(this.clock, spamRate);
+    this.buckets.set(objectKey, bucket);
+    return bucket.tryTake() ? write : undefined;
+  }
+
+  private isOneOfTooMany(groupKey: string, message: string): boolean {
+    const nowMs = this.clock.now();
+    let aggregate = this.aggregates.get(groupKey);
+    if (aggregate === undefined || nowMs - aggregate.lastMs > aggregateIntervalMs) {
+      aggregate = { messages: new Set(), lastMs: nowMs };
+    }
+    aggregate.messages.add(message);
+    aggregate.lastMs = nowMs;
+    this.aggregates.set(groupKey, aggregate);
+    if (aggregate.messages.size < aggregateMaxEvents) return false;
+    const first = aggregate.messages.values().next();
+    if (!first.done) aggregate.messages.delete(first.value);
+    return true;
+  }
+
+  private write(
+    { regarding, type, reason, fieldPath }: EventToRecord,
+    told: { readonly key: string; readonly message: string; readonly objectName: string },
+  ): EventWrite {
+    const { component, host } = this.source;
+    const now = `${new Date(this.clock.now()).toISOString().slice(0, 19)}Z`;
+    const seen = this.observations.get(told.key);
+    const observation: Observation = seen ?? {
+      name: this.names.next(told.objectName),
+      firstTimestamp: now,
+      count: 0,
+    };
+    observation.count++;
+    this.observations.set(told.key, observation);
+    const event: KubeObject = {
+      apiVersion: 'v1',
+      kind: 'Event',
+      metadata: {
+        name: observation.name,
+        namespace: regarding.metadata.namespace || 'default',
+      },
+      involvedObject: referenceTo(regarding, fieldPath),
+      reason,
+      message: told.message,
+      source: host === undefined ? { component } : { component, host },
+      firstTimestamp: observation.firstTimestamp,
+      lastTimestamp: now,
+      count: observation.count,
+      type,
+      reportingComponent: component,
+      ...(host !== undefined && { reportingInstance: host }),
+    };
+    if (seen === undefined) return { event };
+    const patch = { count: observation.count, lastTimestamp: now, message: told.message };
+    return { event, patch: patch as unknown as KubeObject };
+  }
+}
+
+/** A map that forgets what was not used for longest. */
+class Recent<T> {
+  private readonly entries = new Map<string, T>();
+
+  get(key: string): T | undefined {
+    return this.entries.get(key);
+  }
+
+  set(key: string, value: T): void {
+    this.entries.delete(key);
+    this.entries.set(key, value);
+    if (this.entries.size <= cacheEntriesMax) return;
+    const oldest = this.entries.keys().next();
+    if (!oldest.done) this.entries.delete(oldest.value);
+  }
+}
