@@ -1,0 +1,74 @@
+/** The map of the house: which folder may import which, and the exceptions to the rules, each with its reason. */
+
+/** What each folder under sim/ may import besides itself. */
+export const simImports: Readonly<Record<string, readonly string[]>> = {
+  engine: [],
+  api: ['engine'],
+  store: ['api', 'engine'],
+  server: ['store', 'api', 'engine'],
+  client: ['api', 'engine'],
+  controllers: ['client', 'api', 'engine'],
+  scheduler: ['client', 'api', 'engine'],
+  nodes: ['workloads', 'client', 'api', 'engine'],
+  network: ['workloads', 'client', 'api', 'engine'],
+  metrics: ['client', 'api', 'engine'],
+  operators: ['client', 'api', 'engine'],
+  workloads: ['api', 'engine'],
+  http: ['server', 'api', 'engine'],
+};
+
+/** The layers of src/, from the top: a folder imports only what stands below it. */
+export const srcLayers: readonly (readonly string[])[] = [
+  ['cli'],
+  ['report', 'bench', 'incident'],
+  ['scenario'],
+  ['arbitraries', 'laws', 'stacks', 'drift', 'traffic', 'models'],
+  ['backends'],
+  ['gpu'],
+  ['cluster.ts', 'host.ts'],
+];
+
+/** Packages that sim/ may import: pure, well kept, reading no clock and drawing no random number. */
+export const simPackages: readonly string[] = [
+  '@bufbuild/cel',
+  '@bufbuild/protobuf',
+  'croner',
+  'ipaddr.js',
+  'pure-rand',
+  're2js',
+  'sorted-btree',
+  'yaml',
+];
+
+/** Packages that only sim/http may import. */
+export const httpPackages: readonly string[] = ['@peculiar/x509', 'reflect-metadata', 'ws'];
+
+/** Folders of plug-ins: each file is named in the folder's index.ts. */
+export const pluginFolders: readonly string[] = [
+  'sim/controllers',
+  'sim/scheduler/plugins',
+  'sim/operators',
+  'sim/workloads',
+  'sim/server/admission',
+  'src/cli',
+  'test/vectors/families',
+];
+
+/** Files of a plug-in folder that are no plug-ins: the contract and what the plug-ins share. */
+export const notPlugins: Readonly<Record<string, string>> = {
+  'sim/workloads/workload.ts': 'the contract',
+  'sim/server/admission/plugin.ts': 'the contract',
+};
+
+export const sizes = { linesMax: 400, functionLinesMax: 70, columnsMax: 100 } as const;
+
+/** Files that may be longer, or hold longer functions or lines, each with the reason. */
+export const sizeExceptions: Readonly<Record<string, string>> = {
+  'sim/api/kinds/': 'generated types, one file a group',
+  'sim/api/generated/': 'generated tables',
+};
+
+/** Files that may touch what is ambient, each with the reason. */
+export const ambientExceptions: Readonly<Record<string, string>> = {
+  'src/host.ts': 'the one place where time, chance, timers, crypto and process come in',
+};
