@@ -2,7 +2,7 @@
  * The contract of a kind at the API server: what the strategy and the storage of
  * pkg/registry/<group>/<kind> decide. One kind to a file in this folder, one line in index.ts.
  */
-import type { KubeObject, Kind } from '../../api/object.js';
+import type { HasMetadata, KubeObject, Kind } from '../../api/object.js';
 import type { Random } from '../../engine/random.js';
 import type { FieldError } from './field-error.js';
 
@@ -33,48 +33,40 @@ export interface ServerSettings {
 }
 
 /** How one way of writing (the object itself, or its status, ...) treats what was sent. */
-export interface UpdateStrategy {
+export interface UpdateStrategy<T = KubeObject> {
   /** Puts back what this way of writing may not change, and sets what the server owns. Pure: returns a new object. */
-  prepareForUpdate?(object: KubeObject, old: KubeObject, context: StrategyContext): KubeObject;
+  prepareForUpdate?(object: T, old: T, context: StrategyContext): T;
   /** After metadata has been checked by the shared code. In upstream's order. */
-  validateUpdate?(
-    object: KubeObject,
-    old: KubeObject,
-    context: StrategyContext,
-  ): readonly FieldError[];
+  validateUpdate?(object: T, old: T, context: StrategyContext): readonly FieldError[];
   /** Texts of Warning headers. */
-  warningsOnUpdate?(
-    object: KubeObject,
-    old: KubeObject,
-    context: StrategyContext,
-  ): readonly string[];
+  warningsOnUpdate?(object: T, old: T, context: StrategyContext): readonly string[];
 }
 
 /** A kind of object, as the API server treats it. All functions are pure; objects are never changed in place. */
-export interface Strategy extends UpdateStrategy {
-  readonly kind: Kind;
+export interface Strategy<T extends HasMetadata = KubeObject> extends UpdateStrategy<T> {
+  readonly kind: Kind<T>;
   /**
    * Another served version of the same stored objects: then only `kind`, `toStored`, `fromStored`,
    * `defaults` and `columns` count. `storedAs` is the resource of the version that is stored.
    */
   readonly storedAs?: Kind;
-  toStored?(object: KubeObject): KubeObject;
-  fromStored?(object: KubeObject): KubeObject;
+  toStored?(object: T): KubeObject;
+  fromStored?(object: KubeObject): T;
 
   /** The defaults of the version, applied when an object is decoded (and to what a patch gives). */
-  defaults?(object: KubeObject): KubeObject;
+  defaults?(object: T): T;
   /** Drops status, allocates cluster IPs, computes what the server owns, ... */
-  prepareForCreate?(object: KubeObject, context: StrategyContext): KubeObject;
+  prepareForCreate?(object: T, context: StrategyContext): T;
   /** After metadata has been checked by the shared code. In upstream's order. */
-  validate?(object: KubeObject, context: StrategyContext): readonly FieldError[];
-  warningsOnCreate?(object: KubeObject, context: StrategyContext): readonly string[];
+  validate?(object: T, context: StrategyContext): readonly FieldError[];
+  warningsOnCreate?(object: T, context: StrategyContext): readonly string[];
 
   /** How the name is checked. Default: a DNS-1123 subdomain. */
   readonly nameRule?: NameRule;
   /** Whether metadata.generation is 1 at creation (and counted by `prepareForUpdate`: see `bumpsGeneration`). */
   readonly hasGeneration?: boolean;
   /** Whether an update adds one to metadata.generation. Default: when `spec` changed, if `hasGeneration`. */
-  bumpsGeneration?(object: KubeObject, old: KubeObject): boolean;
+  bumpsGeneration?(object: T, old: T): boolean;
   /** PUT of what does not exist creates it. Default false. */
   readonly allowsCreateOnUpdate?: boolean;
   /** PUT without a resourceVersion is unconditional. Default true. */
@@ -82,33 +74,33 @@ export interface Strategy extends UpdateStrategy {
   /** DELETE answers the object instead of a Status. Default false. */
   readonly returnsDeletedObject?: boolean;
   /** The seconds of grace that a delete gives; undefined: at once. Pods only, in 1.36. */
-  graceSeconds?(object: KubeObject, asked: number | undefined): number | undefined;
+  graceSeconds?(object: T, asked: number | undefined): number | undefined;
   /** What propagationPolicy is when none is asked for. Default Background. */
   readonly defaultPropagation?: 'Background' | 'Orphan';
 
   /** The status subresource. */
-  readonly status?: UpdateStrategy;
+  readonly status?: UpdateStrategy<T>;
   /** The scale subresource of workloads. */
-  readonly scale?: ScalePaths;
+  readonly scale?: ScalePaths<T>;
   /** Field selectors besides metadata.name and metadata.namespace: label -> value of the object. */
-  readonly selectableFields?: Readonly<Record<string, (object: KubeObject) => string>>;
+  readonly selectableFields?: Readonly<Record<string, (object: T) => string>>;
   /** How an unknown field selector is refused. Default: the `"x" is not a known field selector` form. */
   readonly fieldSelectorError?: 'known-list' | 'not-supported' | 'not-supported-for-kind';
   /** The columns of `kubectl get`. Default: Name and Created At. */
   readonly columns?: readonly Column[];
   /** The rows' order or expansion never differs: one row to an object. `now` gives ages. */
-  cells?(object: KubeObject, nowMs: number): readonly unknown[];
+  cells?(object: T, nowMs: number): readonly unknown[];
   /** Row conditions (Completed pods), if any. */
-  rowConditions?(object: KubeObject): readonly unknown[];
+  rowConditions?(object: T): readonly unknown[];
 }
 
 /** Where a scale subresource finds its numbers. */
-export interface ScalePaths {
-  readonly replicas: (object: KubeObject) => number;
-  readonly withReplicas: (object: KubeObject, replicas: number) => KubeObject;
-  readonly statusReplicas: (object: KubeObject) => number;
+export interface ScalePaths<T = KubeObject> {
+  readonly replicas: (object: T) => number;
+  readonly withReplicas: (object: T, replicas: number) => T;
+  readonly statusReplicas: (object: T) => number;
   /** The printed selector. */
-  readonly selector: (object: KubeObject) => string;
+  readonly selector: (object: T) => string;
 }
 
 /** A column of a table. @upstream pkg/printers/internalversion/printers.go */
@@ -123,3 +115,9 @@ export interface Column {
 
 /** How metadata.name is checked. `path`: no `/` or `%` (RBAC). */
 export type NameRule = 'subdomain' | 'label' | 'dns1035-label' | 'path' | 'any';
+
+/** Gives a strategy that was written for its own type the type that all share. */
+export function strategyOf<T extends HasMetadata>(strategy: Strategy<T>): Strategy {
+  // The kind's token is what ties the type to the objects: only objects of this kind come in.
+  return strategy as unknown as Strategy;
+}

@@ -1,0 +1,46 @@
+/** The defaults that only pods have, not their templates. @upstream pkg/apis/core/v1/defaults.go */
+import type { Container, Pod, PodSpec } from '../../../api/kinds/core.js';
+import { eachItem, fill, within } from './fill.js';
+import { podSpecDefaults } from './pod-spec.js';
+
+/** The defaults of a pod. */
+export function podDefaults(pod: Pod): Pod {
+  const filled = pod.spec === undefined ? { ...pod, spec: { containers: [] } } : pod;
+  return fill(within(filled, 'spec', specDefaults), { status: {} });
+}
+
+function specDefaults(spec: PodSpec): PodSpec {
+  let result = podSpecDefaults(spec);
+  result = within(result, 'containers', list => eachItem(list, requestsFromLimits));
+  if (result.initContainers !== undefined) {
+    result = within(result, 'initContainers', list => eachItem(list, requestsFromLimits));
+  }
+  if (result.enableServiceLinks === undefined) result = { ...result, enableServiceLinks: true };
+  return result.hostNetwork === true ? hostPorts(result) : result;
+}
+
+/** What is limited and not requested is requested as far as its limit. */
+function requestsFromLimits(container: Container): Container {
+  const limits = container.resources?.limits;
+  if (limits === undefined) return container;
+  const requests = container.resources?.requests;
+  let filled: Record<string, string> | undefined;
+  for (const name in limits) {
+    if (requests?.[name] !== undefined) continue;
+    filled ??= { ...requests };
+    filled[name] = limits[name] ?? '0';
+  }
+  if (filled === undefined) return container;
+  return { ...container, resources: { ...container.resources, requests: filled } };
+}
+
+function hostPorts(spec: PodSpec): PodSpec {
+  const result = within(spec, 'containers', list => eachItem(list, hostPortsOf));
+  return within(result, 'initContainers', list => eachItem(list, hostPortsOf));
+}
+
+function hostPortsOf(container: Container): Container {
+  return within(container, 'ports', ports =>
+    eachItem(ports, port => (port.hostPort ? port : { ...port, hostPort: port.containerPort })),
+  );
+}
