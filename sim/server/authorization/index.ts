@@ -1,0 +1,60 @@
+/** Authorization of the API server: the superusers, then nodes, then roles. */
+import { isInGroup, type User } from '../user.js';
+import type {
+  AuthorizationAttributes,
+  AuthorizationDecision,
+  Authorizer,
+  CreateAuthorizer,
+  RulesOfUser,
+} from './authorizer.js';
+import { authorizeNode } from './node-authorizer.js';
+import { nodeNameOf } from './node-identity.js';
+import { RbacAuthorizer } from './rbac.js';
+import type { ServerAccess } from '../access.js';
+
+export { forbiddenByAuthorization, reasonOf } from './forbidden-text.js';
+
+const superuser: AuthorizationDecision = { decision: 'allow', reason: '' };
+
+/** Kubernetes' `--authorization-mode=Node,RBAC`, with system:masters before both. */
+class NodeAndRbacAuthorizer implements Authorizer {
+  private readonly rbac: RbacAuthorizer;
+
+  constructor(private readonly access: ServerAccess) {
+    this.rbac = rbacOf(access);
+  }
+
+  authorize(attributes: AuthorizationAttributes): AuthorizationDecision {
+    if (isInGroup(attributes.user, 'system:masters')) return superuser;
+    const byNode = authorizeNode(this.access, attributes);
+    if (byNode.decision === 'allow') return byNode;
+    const byRole = this.rbac.authorize(attributes);
+    if (byRole.decision === 'allow' || byNode.reason === '') return byRole;
+    const reason = byRole.reason === '' ? byNode.reason : `${byNode.reason}\n${byRole.reason}`;
+    return { ...byRole, reason };
+  }
+
+  rulesFor(user: User, namespace: string): RulesOfUser {
+    const rules = this.rbac.rulesFor(user, namespace);
+    if (nodeNameOf(user) === undefined) return rules;
+    const error = 'node authorizer does not support user rule resolution';
+    const { evaluationError } = rules;
+    return {
+      ...rules,
+      incomplete: true,
+      evaluationError: evaluationError === undefined ? error : `[${error}, ${evaluationError}]`,
+    };
+  }
+}
+
+/** Makes the authorizer of a server. */
+export const createAuthorizer: CreateAuthorizer = access => new NodeAndRbacAuthorizer(access);
+
+const rbacs = new WeakMap<ServerAccess, RbacAuthorizer>();
+
+/** The roles and bindings of a server, for those that must look into them: escalation, reviews. */
+export function rbacOf(access: ServerAccess): RbacAuthorizer {
+  let rbac = rbacs.get(access);
+  if (rbac === undefined) rbacs.set(access, (rbac = new RbacAuthorizer(access)));
+  return rbac;
+}
