@@ -43,7 +43,7 @@ export function isRelated(
     case 'resourceSlice':
       return nodeNameIn(access.get(resourceSlices, '', name)) === nodeName;
     case 'serviceAccount':
-      return isUsed(pod => [pod.spec.serviceAccountName]);
+      return isUsed(pod => [pod.spec?.serviceAccountName]);
     case 'configMap':
       return isUsed(pod => configMapsOf(specOf(pod)));
     case 'claim':
@@ -63,7 +63,7 @@ function nodeNameIn(object: unknown): string | undefined {
 
 function podsOf(access: ServerAccess, nodeName: string, namespace: string): readonly Pod[] {
   const all = access.list(pods, namespace) as unknown as readonly Pod[];
-  return all.filter(pod => pod.spec.nodeName === nodeName);
+  return all.filter(pod => pod.spec?.nodeName === nodeName);
 }
 
 const noSpec: PodSpec = { containers: [] };
