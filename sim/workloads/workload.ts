@@ -48,17 +48,28 @@ export interface Usage {
 
 /** A program that runs. All members are optional: a plain one just runs. */
 export interface Program {
-  /** SIGTERM came; the default is that the program exits with 143 at once. SIGKILL is not told. */
-  terminate?(): void;
+  /**
+   * The image's stop signal came, SIGTERM as a rule; the default is that the program exits with 143
+   * at once. SIGKILL is not told.
+   */
+  terminate?(signal: string): void;
   /** Answers an HTTP, TCP, gRPC or exec probe or hook; default: success. */
   probe?(request: ProbeRequest): ProbeResult;
   /** A device of the container failed while it ran: its next use ends in an error. */
   deviceLost?(deviceId: string, xid: number): void;
-  exec?(command: readonly string[]): {
-    readonly stdout: string;
-    readonly stderr: string;
-    readonly exitCode: number;
-  };
+  /** Runs a command beside the program. Exec probes and hooks come here when it is there, else to `probe`. */
+  exec?(command: readonly string[]): ExecResult;
+}
+
+/** What came of a command in a container. */
+export interface ExecResult {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly exitCode: number;
+  /** How long it ran. Default 1. */
+  readonly afterMs?: number;
+  /** It could not be started: `exec: "/nope": stat /nope: no such file or directory`. */
+  readonly startError?: string;
 }
 
 /** What the kubelet asks of a program. */
@@ -80,6 +91,8 @@ export interface ProbeResult {
   readonly message?: string;
   /** Default 1. More than the probe's time-out is a time-out. */
   readonly afterMs?: number;
+  /** Nothing listens on the port: the prober words the message. */
+  readonly isRefused?: boolean;
 }
 
 /** The files of a volume: shared by all that mount it, gone when it goes. */
@@ -128,6 +141,8 @@ export interface Workload {
   /** What a scenario or the label `seatrial.dev/workload` calls it. */
   readonly name: string;
   start(context: ContainerContext): Program;
+  /** Why a container with this command cannot start at all: `exec: "/nope": stat /nope: no such file or directory`. */
+  startError?(command: readonly string[]): string | undefined;
 }
 
 /** Which containers a workload plays. The first rule that matches counts. */
