@@ -12,6 +12,8 @@ export interface RequestContext {
   header(name: string): string;
   /** The first value of a query parameter, or undefined. */
   parameter(name: string): string | undefined;
+  /** All values of a query parameter. */
+  parameters(name: string): readonly string[];
   /** Who acts: after impersonation. */
   user: User;
   /** Who asked for the impersonation, if one was asked for. */

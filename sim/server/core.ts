@@ -1,0 +1,132 @@
+/** The parts of one API server, as its filters and handlers need them. */
+import type { KubeObject } from '../api/object.js';
+import { printedResource } from '../api/status.js';
+import type { Clock } from '../engine/clock.js';
+import type { Random } from '../engine/random.js';
+import { storageKey } from '../store/collection.js';
+import type { Stored } from '../store/stored.js';
+import { Store } from '../store/store.js';
+import type { GroupResource, ServerAccess } from './access.js';
+import type { AuthenticationService } from './authentication/authenticator.js';
+import { createAuthentication } from './authentication/index.js';
+import type { Authorizer } from './authorization/authorizer.js';
+import { createAuthorizer } from './authorization/index.js';
+import type { Auditor } from './audit/auditor.js';
+import { createAuditor } from './audit/index.js';
+import type { ApiServerOptions } from './contract.js';
+import { FieldOwners } from './field-owners.js';
+import { Registry } from './registry.js';
+import { strategies } from './resources/index.js';
+import type { ServerSettings, StrategyContext } from './resources/strategy.js';
+
+/** What kube-apiserver's flags are when nothing is said. */
+export const defaultSettings: ServerSettings = {
+  allowPrivileged: false,
+  serviceRange: '10.0.0.0/16',
+  nodePorts: { from: 30000, to: 32767 },
+};
+
+/** One API server. */
+export interface Core {
+  readonly options: ApiServerOptions;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly settings: ServerSettings;
+  readonly store: Store<FieldOwners>;
+  readonly registry: Registry;
+  readonly access: ServerAccess;
+  readonly strategyContext: StrategyContext;
+  readonly authentication: AuthenticationService;
+  readonly authorizer: Authorizer;
+  readonly auditor: Auditor | undefined;
+}
+
+/** Puts the parts together; nothing is stored yet. */
+export function createCore(options: ApiServerOptions): Core {
+  const { clock } = options;
+  const random = options.random.fork('apiserver');
+  const settings: ServerSettings = { ...defaultSettings, ...options.settings };
+  const store = new Store<FieldOwners>(() => clock.now());
+  const registry = new Registry(store, strategies);
+  const access = createAccess({ options, random, settings, store, registry });
+  const { auditPolicy, onAudit } = options;
+  return {
+    options,
+    clock,
+    random,
+    settings,
+    store,
+    registry,
+    access,
+    strategyContext: createStrategyContext(access),
+    authentication: createAuthentication(access),
+    authorizer: createAuthorizer(access),
+    auditor:
+      auditPolicy === undefined
+        ? undefined
+        : createAuditor({ access, policy: auditPolicy, emit: onAudit ?? (() => undefined) }),
+  };
+}
+
+interface AccessParts {
+  readonly options: ApiServerOptions;
+  readonly random: Random;
+  readonly settings: ServerSettings;
+  readonly store: Store<FieldOwners>;
+  readonly registry: Registry;
+}
+
+function createAccess({ options, random, settings, store, registry }: AccessParts): ServerAccess {
+  const collectionOf = (kind: GroupResource) => store.collection(printedResource(kind));
+  return {
+    clock: options.clock,
+    random,
+    settings,
+    get: (kind, namespace, name) => collectionOf(kind).get(storageKey(namespace, name))?.object,
+    list: (kind, namespace = '') => collectionOf(kind).list({ namespace }).map(objectOf),
+    lastChange: kind => collectionOf(kind).lastChange,
+    store: (kind, object) => storeDirectly(store, kind, object),
+    callWebhook:
+      options.callWebhook ??
+      ((_call, done) => done({ isOk: false, error: 'connect: connection refused' })),
+    kindOf: (group, version, resource) => registry.find(group, version, resource)?.kind,
+    kinds: () =>
+      registry
+        .groups()
+        .flatMap(({ versions }) => versions.flatMap(({ resources }) => resources))
+        .map(({ kind }) => kind),
+  };
+}
+
+function objectOf(stored: Stored): KubeObject {
+  return stored.object;
+}
+
+/** A write of the server's own, past the chain. */
+function storeDirectly(
+  store: Store<FieldOwners>,
+  kind: GroupResource,
+  object: KubeObject,
+): KubeObject | undefined {
+  const collection = store.collection(printedResource(kind));
+  const { namespace = '', name = '', resourceVersion } = object.metadata;
+  const key = storageKey(namespace, name);
+  const live = collection.get(key);
+  if (live?.object.metadata.resourceVersion !== resourceVersion) return undefined;
+  const metadata = { ...object.metadata, resourceVersion: store.nextResourceVersion() };
+  const beside = live?.beside ?? FieldOwners.none;
+  const written = { key, object: { ...object, metadata }, beside, user: 'system:apiserver' };
+  return store.put(collection, written).object;
+}
+
+function createStrategyContext(access: ServerAccess): StrategyContext {
+  return {
+    get nowMs() {
+      return access.clock.now();
+    },
+    random: access.random,
+    get: access.get,
+    list: access.list,
+    settings: access.settings,
+  };
+}

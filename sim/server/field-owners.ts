@@ -1,0 +1,79 @@
+/**
+ * Who owns which fields of an object, worked out only when someone asks: until then the updates that
+ * were made are kept in a chain beside the object.
+ */
+import type { KubeObject } from '../api/object.js';
+import type { ManagedFieldsEntry } from '../api/kinds/meta.js';
+
+/** A write by one manager, as far as ownership is concerned. */
+export interface FieldUpdate {
+  readonly manager: string;
+  readonly subresource: string;
+  readonly apiVersion: string;
+  readonly timeMs: number;
+  /** The object before; absent when it was created. */
+  readonly before: KubeObject | undefined;
+  /** The object as the manager sent it, with defaults, before admission. */
+  readonly after: KubeObject;
+}
+
+/** Applies one update to the entries: `sim/api` knows how. */
+export type TrackFields = (
+  entries: readonly ManagedFieldsEntry[],
+  update: FieldUpdate,
+) => readonly ManagedFieldsEntry[];
+
+const none: readonly ManagedFieldsEntry[] = [];
+const pendingMax = 200;
+
+/** The owners of an object's fields: entries that are known, and updates since. Immutable but for its memory. */
+export class FieldOwners {
+  private known: readonly ManagedFieldsEntry[] | undefined;
+
+  private constructor(
+    private previous: FieldOwners | undefined,
+    private update: FieldUpdate | undefined,
+    private readonly pendings: number,
+    known?: readonly ManagedFieldsEntry[],
+  ) {
+    this.known = known;
+  }
+
+  static readonly none = new FieldOwners(undefined, undefined, 0, none);
+
+  /** Known entries, as a client sent them or an apply worked them out. */
+  static of(entries: readonly ManagedFieldsEntry[]): FieldOwners {
+    return new FieldOwners(undefined, undefined, 0, entries);
+  }
+
+  /** These owners after one more update. */
+  after(update: FieldUpdate, track: TrackFields): FieldOwners {
+    const owners = new FieldOwners(this, update, this.pendings + 1);
+    if (owners.pendings > pendingMax) owners.entries(track);
+    return owners.known === undefined ? owners : FieldOwners.of(owners.known);
+  }
+
+  /** The list that stands in metadata.managedFields. */
+  entries(track: TrackFields): readonly ManagedFieldsEntry[] {
+    if (this.known !== undefined) return this.known;
+    const pending: FieldOwners[] = [];
+    let owners: FieldOwners | undefined = this;
+    while (owners !== undefined && owners.known === undefined) {
+      pending.push(owners);
+      owners = owners.previous;
+    }
+    let entries = owners?.known ?? none;
+    for (const next of pending.reverse()) entries = next.settle(track, entries);
+    return entries;
+  }
+
+  private settle(
+    track: TrackFields,
+    before: readonly ManagedFieldsEntry[],
+  ): readonly ManagedFieldsEntry[] {
+    this.known = this.update === undefined ? before : track(before, this.update);
+    this.previous = undefined;
+    this.update = undefined;
+    return this.known;
+  }
+}

@@ -1,0 +1,197 @@
+/** The resources that the server serves: the built-in ones, and those that CRDs add. */
+import type { Kind } from '../api/object.js';
+import { printedResource } from '../api/status.js';
+import type { Store } from '../store/store.js';
+import type { Indexes } from '../store/watchers.js';
+import type { Collection } from '../store/collection.js';
+import type { FieldOwners } from './field-owners.js';
+import { discoveryText } from './generated/discovery.js';
+import type { Strategy } from './resources/strategy.js';
+import type { CustomVersion } from './custom/custom-version.js';
+
+/** A subresource as discovery tells it. */
+export interface Subresource {
+  readonly name: string;
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly verbs: readonly string[];
+}
+
+/** One resource in one version. */
+export interface ServedResource {
+  readonly kind: Kind;
+  readonly singular: string;
+  readonly listKind: string;
+  readonly shortNames: readonly string[];
+  readonly categories: readonly string[];
+  readonly verbs: readonly string[];
+  readonly subresources: readonly Subresource[];
+  /** Of this version: defaults and columns. */
+  readonly strategy: Strategy;
+  /** Of the version that is stored; the same unless this one is another view of it. */
+  readonly storedStrategy: Strategy;
+  readonly collection: Collection<FieldOwners>;
+  /** `v1`, `apps/v1`. */
+  readonly apiVersion: string;
+  /** What the CRD says of this version; absent for built-in kinds. */
+  readonly custom?: CustomVersion;
+  /** Plug-ins of admission that want a say, by operation and subresource: filled by admission. */
+  readonly admission: Map<string, unknown>;
+}
+
+/** What discovery tells of a version. */
+export interface ServedVersion {
+  readonly version: string;
+  readonly resources: readonly ServedResource[];
+}
+
+/** What discovery tells of a group. */
+export interface ServedGroup {
+  readonly group: string;
+  readonly versions: readonly ServedVersion[];
+}
+
+interface ResourceFact {
+  readonly resource: string;
+  readonly kind: string;
+  readonly namespaced: boolean;
+  readonly singular: string;
+  readonly verbs: readonly string[];
+  readonly shortNames: readonly string[];
+  readonly categories: readonly string[];
+  readonly subresources: readonly Subresource[];
+}
+
+interface GroupFact {
+  readonly group: string;
+  readonly versions: readonly {
+    readonly version: string;
+    readonly resources: readonly ResourceFact[];
+  }[];
+}
+
+let parsedFacts: readonly GroupFact[] | undefined;
+
+function facts(): readonly GroupFact[] {
+  return (parsedFacts ??= JSON.parse(discoveryText) as readonly GroupFact[]);
+}
+
+/** Finds resources by their path. */
+export class Registry {
+  /** By `group/version`, then by resource. */
+  private readonly versions = new Map<string, Map<string, ServedResource>>();
+  private builtIn: readonly ServedGroup[];
+  private custom: readonly ServedGroup[] = [];
+  /** Grows with each change, for what is built from the registry and kept. */
+  generation = 0;
+
+  constructor(
+    private readonly store: Store<FieldOwners>,
+    strategies: readonly Strategy[],
+  ) {
+    const byKind = new Map(strategies.map(strategy => [strategyKey(strategy.kind), strategy]));
+    this.builtIn = facts().map(({ group, versions }) => ({
+      group,
+      versions: versions.map(({ version, resources }) => ({
+        version,
+        resources: resources.map(fact => this.builtInResource(group, version, fact, byKind)),
+      })),
+    }));
+    this.index();
+  }
+
+  find(group: string, version: string, resource: string): ServedResource | undefined {
+    return this.versions.get(`${group}/${version}`)?.get(resource);
+  }
+
+  /** Whether the group has the version. */
+  hasVersion(group: string, version: string): boolean {
+    return this.versions.has(`${group}/${version}`);
+  }
+
+  /** All groups, built-in ones first, in the order of discovery. */
+  groups(): readonly ServedGroup[] {
+    return [...this.builtIn, ...this.custom];
+  }
+
+  /** Any served version of a resource: the one in which it is stored, where that is served. */
+  anyVersion(group: string, resource: string): ServedResource | undefined {
+    for (const { group: name, versions } of this.groups()) {
+      if (name !== group) continue;
+      for (const version of versions) {
+        const served = version.resources.find(({ kind }) => kind.resource === resource);
+        if (served !== undefined) return served;
+      }
+    }
+    return undefined;
+  }
+
+  /** Replaces all custom groups. */
+  setCustomGroups(groups: readonly ServedGroup[]): void {
+    this.custom = groups;
+    this.generation++;
+    this.index();
+  }
+
+  private index(): void {
+    this.versions.clear();
+    for (const { group, versions } of this.groups()) {
+      for (const { version, resources } of versions) {
+        const key = `${group}/${version}`;
+        const known = this.versions.get(key) ?? new Map<string, ServedResource>();
+        for (const resource of resources) known.set(resource.kind.resource, resource);
+        this.versions.set(key, known);
+      }
+    }
+  }
+
+  private builtInResource(
+    group: string,
+    version: string,
+    fact: ResourceFact,
+    strategies: ReadonlyMap<string, Strategy>,
+  ): ServedResource {
+    const kind: Kind = {
+      group,
+      version,
+      kind: fact.kind,
+      resource: fact.resource,
+      isNamespaced: fact.namespaced,
+    };
+    const strategy = strategies.get(strategyKey(kind)) ?? { kind };
+    const stored = strategy.storedAs;
+    const storedStrategy =
+      stored === undefined ? strategy : (strategies.get(strategyKey(stored)) ?? strategy);
+    const storedKind = stored ?? kind;
+    return {
+      kind,
+      singular: fact.singular,
+      listKind: `${fact.kind}List`,
+      shortNames: fact.shortNames,
+      categories: fact.categories,
+      verbs: fact.verbs,
+      subresources: fact.subresources,
+      strategy,
+      storedStrategy,
+      collection: this.store.collection(printedResource(storedKind), indexesOf(storedKind)),
+      apiVersion: group === '' ? version : `${group}/${version}`,
+      admission: new Map(),
+    };
+  }
+}
+
+function strategyKey({ group, version, resource }: Kind): string {
+  return `${group}/${version}/${resource}`;
+}
+
+/** Pods are found by their node: each kubelet watches its own. */
+function indexesOf({ group, resource }: Kind): Indexes {
+  if (group !== '' || resource !== 'pods') return {};
+  return { 'spec.nodeName': nodeNameOf };
+}
+
+function nodeNameOf(object: { readonly [field: string]: unknown }): string {
+  const spec = object['spec'] as { readonly nodeName?: string } | undefined;
+  return spec?.nodeName ?? '';
+}

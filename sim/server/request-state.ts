@@ -1,0 +1,60 @@
+/** The state of one request on its way through the chain. */
+import type { ApiRequest, Connection } from '../api/request.js';
+import type { RequestContext } from './request-context.js';
+import type { RequestInfo } from './request-info.js';
+import type { User } from './user.js';
+
+const none: readonly string[] = [];
+const noAnnotations: Readonly<Record<string, string>> = {};
+const nobody: User = { name: '', groups: [] };
+
+/** Made by the chain for each request; cheap when nothing but the path is asked for. */
+export class RequestState implements RequestContext {
+  user: User = nobody;
+  impersonator?: User;
+  private texts: string[] | undefined;
+  private notes: Record<string, string> | undefined;
+  private parsed: URLSearchParams | undefined;
+
+  constructor(
+    readonly request: ApiRequest,
+    readonly connection: Connection,
+    readonly info: RequestInfo,
+    readonly nowMs: number,
+  ) {}
+
+  header(name: string): string {
+    return this.request.headers?.[name] ?? '';
+  }
+
+  parameter(name: string): string | undefined {
+    if (this.info.query === '') return undefined;
+    return this.query().get(name) ?? undefined;
+  }
+
+  parameters(name: string): readonly string[] {
+    return this.info.query === '' ? none : this.query().getAll(name);
+  }
+
+  get warnings(): readonly string[] {
+    return this.texts ?? none;
+  }
+
+  get annotations(): Readonly<Record<string, string>> {
+    return this.notes ?? noAnnotations;
+  }
+
+  warn(text: string): void {
+    if (this.texts === undefined) this.texts = [text];
+    else if (!this.texts.includes(text)) this.texts.push(text);
+  }
+
+  annotate(key: string, value: string): void {
+    this.notes ??= {};
+    this.notes[key] ??= value;
+  }
+
+  private query(): URLSearchParams {
+    return (this.parsed ??= new URLSearchParams(this.info.query));
+  }
+}

@@ -1,0 +1,158 @@
+/** The objects of one resource, in the order of their keys, with their history. */
+import btree from 'sorted-btree';
+import type { Stored, StoreEvent } from './stored.js';
+import { Watchers, type Indexes } from './watchers.js';
+
+/** `namespace/name`, or the name alone for cluster-scoped objects. */
+export function storageKey(namespace: string, name: string): string {
+  return namespace === '' ? name : `${namespace}/${name}`;
+}
+
+interface Slot<Beside> {
+  stored: Stored<Beside>;
+}
+
+/** A page of objects, in the order of their keys. */
+export interface Page<Beside> {
+  readonly items: readonly Stored<Beside>[];
+  /** The last key of the page, when more follow. */
+  readonly next?: string;
+}
+
+/** Which keys are wanted. */
+export interface KeyRange {
+  /** '' for all namespaces. */
+  readonly namespace?: string;
+  /** Only keys after this one. */
+  readonly after?: string;
+}
+
+/** The objects of one resource. Only the store writes to it. */
+export class Collection<Beside> {
+  readonly watchers: Watchers<Beside>;
+  /** What happened since the last compaction, in the order of revisions. */
+  private events: StoreEvent<Beside>[] = [];
+  private readonly slots = new Map<string, Slot<Beside>>();
+  private readonly ordered = new btree.default<string, Slot<Beside>>(undefined, compareKeys);
+  private changedAt = 0;
+
+  constructor(
+    readonly resource: string,
+    indexes: Indexes = {},
+  ) {
+    this.watchers = new Watchers(indexes);
+  }
+
+  get size(): number {
+    return this.slots.size;
+  }
+
+  /** The revision of the last change of any of the objects. */
+  get lastChange(): number {
+    return this.changedAt;
+  }
+
+  get(key: string): Stored<Beside> | undefined {
+    return this.slots.get(key)?.stored;
+  }
+
+  /** The objects as they are now. */
+  list(range: KeyRange = {}): Stored<Beside>[] {
+    const items: Stored<Beside>[] = [];
+    this.scan(range, stored => void items.push(stored));
+    return items;
+  }
+
+  /** Visits the objects as they are now, in the order of their keys, until the visitor returns false. */
+  scan({ namespace = '', after }: KeyRange, visit: (stored: Stored<Beside>) => unknown): void {
+    const [low, high] = boundsOf(namespace, after);
+    this.ordered.forRange(low, high, false, (key, slot) => {
+      if (key === after) return undefined;
+      return visit(slot.stored) === false ? { break: true } : undefined;
+    });
+  }
+
+  /** The objects as they were at the revision: what came later is taken back. */
+  listAt(revision: number, range: KeyRange = {}): Stored<Beside>[] {
+    if (this.changedAt <= revision) return this.list(range);
+    const taken = this.takenBack(revision);
+    const items = this.list(range).flatMap(stored => {
+      if (!taken.has(stored.key)) return [stored];
+      const before = taken.get(stored.key);
+      taken.delete(stored.key);
+      return before === undefined ? [] : [before];
+    });
+    const [low, high] = boundsOf(range.namespace ?? '', range.after);
+    const gone = [...taken.values()].filter(
+      (stored): stored is Stored<Beside> =>
+        stored !== undefined &&
+        stored.key >= low &&
+        stored.key < high &&
+        stored.key !== range.after,
+    );
+    if (gone.length === 0) return items;
+    return [...items, ...gone].sort((a, b) => compareKeys(a.key, b.key));
+  }
+
+  /** For each key that changed after the revision: what it was at the revision. */
+  private takenBack(revision: number): Map<string, Stored<Beside> | undefined> {
+    const taken = new Map<string, Stored<Beside> | undefined>();
+    for (let index = this.events.length - 1; index >= 0; index--) {
+      const event = this.events[index] as StoreEvent<Beside>;
+      if (event.revision <= revision) break;
+      taken.set(event.current.key, event.previous);
+    }
+    return taken;
+  }
+
+  /** The events after the revision, in order. */
+  eventsAfter(revision: number): readonly StoreEvent<Beside>[] {
+    let low = 0;
+    let high = this.events.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.events[middle] as StoreEvent<Beside>).revision <= revision) low = middle + 1;
+      else high = middle;
+    }
+    return low === this.events.length ? [] : this.events.slice(low);
+  }
+
+  /** Forgets the events up to the revision. */
+  forgetUntil(revision: number): void {
+    this.events = [...this.eventsAfter(revision)];
+  }
+
+  /** Takes over what an event says. */
+  apply(event: StoreEvent<Beside>): void {
+    const { current, revision, type } = event;
+    this.changedAt = revision;
+    this.events.push(event);
+    if (type === 'DELETED') {
+      this.slots.delete(current.key);
+      this.ordered.delete(current.key);
+      return;
+    }
+    const slot = this.slots.get(current.key);
+    if (slot !== undefined) {
+      slot.stored = current;
+      return;
+    }
+    const added: Slot<Beside> = { stored: current };
+    this.slots.set(current.key, added);
+    this.ordered.set(current.key, added);
+  }
+}
+
+/** By UTF-16 units, which for the characters of names is etcd's order of bytes. */
+export function compareKeys(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+const afterAll = '\uffff';
+
+/** The smallest key that may be wanted, and one behind the last. `0` follows `/`. */
+function boundsOf(namespace: string, after: string | undefined): readonly [string, string] {
+  if (namespace === '') return [after ?? '', afterAll];
+  const low = `${namespace}/`;
+  return [after !== undefined && after > low ? after : low, `${namespace}0`];
+}

@@ -1,0 +1,155 @@
+/** What etcd is to a cluster: one counter of revisions, every version of every object, watches from any revision. */
+import type { KubeObject } from '../api/object.js';
+import { invariant } from '../engine/invariant.js';
+import { Collection } from './collection.js';
+import type { Stored, StoreEvent } from './stored.js';
+import type { Indexes, Interest, OnEvent } from './watchers.js';
+
+/** A write of a new version. */
+export interface Write<Beside> {
+  readonly key: string;
+  /** With the resourceVersion that `nextResourceVersion` told. */
+  readonly object: KubeObject;
+  readonly beside: Beside;
+  readonly user: string;
+}
+
+/** The store. Objects are immutable and shared with all who read them. */
+export class Store<Beside = unknown> {
+  private readonly collections = new Map<string, Collection<Beside>>();
+  private events: StoreEvent<Beside>[] = [];
+  private latest = 0;
+  private compacted = 0;
+  private readonly undelivered: StoreEvent<Beside>[] = [];
+  private isDelivering = false;
+
+  constructor(private readonly now: () => number) {}
+
+  /** The revision of the latest write. */
+  get revision(): number {
+    return this.latest;
+  }
+
+  /** Revisions below this one are forgotten. */
+  get compactedRevision(): number {
+    return this.compacted;
+  }
+
+  /** The resourceVersion that the object of the next write must carry. */
+  nextResourceVersion(): string {
+    return String(this.latest + 1);
+  }
+
+  /** The collection of a resource, which is made when it is first asked for. */
+  collection(resource: string, indexes?: Indexes): Collection<Beside> {
+    let collection = this.collections.get(resource);
+    if (collection === undefined) {
+      collection = new Collection(resource, indexes);
+      this.collections.set(resource, collection);
+    }
+    return collection;
+  }
+
+  /** Stores a new object or a new version of one, and tells the watchers. */
+  put(
+    collection: Collection<Beside>,
+    { key, object, beside, user }: Write<Beside>,
+  ): Stored<Beside> {
+    const previous = collection.get(key);
+    const revision = this.latest + 1;
+    const current: Stored<Beside> = { key, object, revision, beside };
+    this.commit(collection, {
+      revision,
+      timeMs: this.now(),
+      type: previous === undefined ? 'ADDED' : 'MODIFIED',
+      resource: collection.resource,
+      user,
+      current,
+      previous,
+    });
+    return current;
+  }
+
+  /** Removes an object. `object` is its last state, with the resourceVersion of the deletion. */
+  remove(collection: Collection<Beside>, { key, object, beside, user }: Write<Beside>): void {
+    const previous = collection.get(key);
+    invariant(previous !== undefined, `${collection.resource} ${key} is stored when it is removed`);
+    const revision = this.latest + 1;
+    this.commit(collection, {
+      revision,
+      timeMs: this.now(),
+      type: 'DELETED',
+      resource: collection.resource,
+      user,
+      current: { key, object, revision, beside },
+      previous,
+    });
+  }
+
+  /** Tells all events after the revision, at once those that are past, then those to come. */
+  watch(
+    collection: Collection<Beside>,
+    { afterRevision, ...interest }: Interest & { readonly afterRevision: number },
+    onEvent: OnEvent<Beside>,
+  ): () => void {
+    let last = afterRevision;
+    const forward: OnEvent<Beside> = event => {
+      if (event.revision <= last) return;
+      last = event.revision;
+      onEvent(event);
+    };
+    let isOpen = true;
+    const close = collection.watchers.add(interest, forward);
+    for (const event of collection.eventsAfter(afterRevision)) if (isOpen) forward(event);
+    return () => {
+      isOpen = false;
+      close();
+    };
+  }
+
+  /** All events after the revision that are not forgotten, in order. */
+  *history(afterRevision = 0): Iterable<StoreEvent<Beside>> {
+    const first = this.events[0]?.revision ?? 0;
+    const start = Math.max(0, afterRevision + 1 - first);
+    for (let index = start; index < this.events.length; index++) {
+      yield this.events[index] as StoreEvent<Beside>;
+    }
+  }
+
+  /** Forgets all revisions before the present one. */
+  compact(): void {
+    this.compacted = this.latest;
+    this.events = [];
+    for (const collection of this.collections.values()) collection.forgetUntil(this.latest);
+  }
+
+  private commit(collection: Collection<Beside>, event: StoreEvent<Beside>): void {
+    const { resourceVersion } = event.current.object.metadata;
+    invariant(resourceVersion === String(event.revision), 'objects carry their revision');
+    this.latest = event.revision;
+    this.events.push(event);
+    collection.apply(event);
+    this.deliver(event);
+  }
+
+  /** A write that a watcher makes while it is told of another is told after that one, to all. */
+  private deliver(event: StoreEvent<Beside>): void {
+    if (this.isDelivering) {
+      this.undelivered.push(event);
+      return;
+    }
+    this.isDelivering = true;
+    try {
+      this.dispatch(event);
+      for (let next = this.undelivered.shift(); next; next = this.undelivered.shift()) {
+        this.dispatch(next);
+      }
+    } finally {
+      this.isDelivering = false;
+    }
+  }
+
+  private dispatch(event: StoreEvent<Beside>): void {
+    this.collections.get(event.resource)?.watchers.dispatch(event);
+  }
+}
