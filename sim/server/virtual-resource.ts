@@ -19,7 +19,7 @@ export interface VirtualContext {
  * `virtualResources` by `sim/server/authentication/index.ts` and `sim/server/authorization/index.ts`.
  */
 export interface VirtualResource {
-  readonly kind: Kind;
+  readonly kind: Omit<Kind, 'type'>;
   /** The object was decoded; the answer is it with its status, or a refusal. */
   create(
     object: KubeObject,

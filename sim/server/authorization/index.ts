@@ -13,6 +13,8 @@ import { RbacAuthorizer } from './rbac.js';
 import type { ServerAccess } from '../access.js';
 
 export { forbiddenByAuthorization, reasonOf } from './forbidden-text.js';
+export { impersonate, type Impersonation } from './impersonation.js';
+export { virtualResources } from './reviews.js';
 
 const superuser: AuthorizationDecision = { decision: 'allow', reason: '' };
 
