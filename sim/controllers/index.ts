@@ -1,0 +1,12 @@
+/** The controllers of kube-controller-manager. */
+import type { ControllerDefinition } from '../client/contract.js';
+import { deploymentController } from './deployment.js';
+import { replicaSetController } from './replica-set.js';
+import { replicationController } from './replication-controller.js';
+
+/** All controllers, in the order in which they start. */
+export const controllers: readonly ControllerDefinition[] = [
+  deploymentController,
+  replicaSetController,
+  replicationController,
+];
