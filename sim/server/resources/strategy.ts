@@ -80,6 +80,8 @@ export interface Strategy<T extends HasMetadata = KubeObject> extends UpdateStra
 
   /** The status subresource. */
   readonly status?: UpdateStrategy<T>;
+  /** Other subresources that write the object: `resize`, `ephemeralcontainers`, `finalize`, `approval`. */
+  readonly subresources?: Readonly<Record<string, UpdateStrategy<T>>>;
   /** The scale subresource of workloads. */
   readonly scale?: ScalePaths<T>;
   /** Field selectors besides metadata.name and metadata.namespace: label -> value of the object. */
