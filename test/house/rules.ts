@@ -24,8 +24,9 @@ export const srcLayers: readonly (readonly string[])[] = [
   ['scenario'],
   ['arbitraries', 'laws', 'stacks', 'drift', 'traffic', 'models'],
   ['backends'],
-  ['gpu'],
-  ['cluster.ts', 'host.ts'],
+  ['cluster.ts', 'gpu'],
+  ['input'],
+  ['host.ts'],
 ];
 
 /** Packages that sim/ may import: pure, well kept, reading no clock and drawing no random number. */

@@ -1,0 +1,55 @@
+/** The line between a scenario and a backend: what every cluster can do, simulated or real. */
+import type { KubeConfig } from '@kubernetes/client-node';
+import type { KubeObject } from '../sim/api/object.js';
+import type { ApiAnswer, ApiRequest } from '../sim/api/request.js';
+import type { Identity } from '../sim/client/contract.js';
+import type { HistoryEntry } from '../sim/server/contract.js';
+
+/** A cluster that a scenario runs on. `await using` ends it. */
+export interface Cluster extends AsyncDisposable {
+  /** `sim`, `kind`, ...: told in reports; no law looks at it. */
+  readonly backend: string;
+  /** The cluster's time, in milliseconds since the epoch: virtual in the simulator. */
+  now(): number;
+  /** One request to the API server, as the cluster's admin or as somebody else. */
+  request(request: ApiRequest, as?: Identity): Promise<ApiAnswer>;
+  /** Applies objects in order, as `kubectl apply --server-side` does, and tells what became of each. */
+  apply(objects: readonly KubeObject[]): Promise<readonly Applied[]>;
+  /** Lets so much time go by: milliseconds, or a Go duration such as `1h30m`. */
+  advance(duration: number | string): Promise<void>;
+  /** Lets time go by until the condition holds; returns whether it did within the time. */
+  until(
+    condition: () => boolean | Promise<boolean>,
+    options?: { readonly within?: number | string },
+  ): Promise<boolean>;
+  /** The changes that the API server stored, from the beginning or after a revision. */
+  history(afterRevision?: number): AsyncIterable<HistoryEntry>;
+  /** Lets something go wrong, as of now. */
+  inject(fault: Fault): Promise<void>;
+  /** A kubeconfig for the cluster's admin, as YAML. Opens the socket if there is none yet. */
+  kubeconfig(): Promise<string>;
+  /** The same as a client-node KubeConfig, from which its API clients are made. */
+  client(): Promise<KubeConfig>;
+}
+
+/** What became of an object that was applied. */
+export interface Applied {
+  readonly object: KubeObject;
+  /** The HTTP status: 200 configured or unchanged, 201 created, 4xx refused. */
+  readonly status: number;
+  /** The server's message when it refused. */
+  readonly message?: string;
+  readonly warnings: readonly string[];
+}
+
+/** What can be made to go wrong. */
+export type Fault =
+  /** A GPU reports an Xid error and turns unhealthy: 79 is "fallen off the bus". */
+  | { readonly kind: 'gpu'; readonly node: string; readonly gpu: number; readonly xid: number }
+  /** A GPU is well again. */
+  | { readonly kind: 'gpu-repaired'; readonly node: string; readonly gpu: number }
+  /** The node's kubelet stops; with it heartbeats end. */
+  | { readonly kind: 'node-down'; readonly node: string }
+  | { readonly kind: 'node-up'; readonly node: string }
+  /** A component of the control plane crashes and comes back after a while with an empty memory. */
+  | { readonly kind: 'crash'; readonly process: string; readonly forMs: number };

@@ -1,0 +1,95 @@
+/** The host: the only file through which real time, chance, timers, crypto and the process come in. */
+import { randomInt } from 'node:crypto';
+import { homedir } from 'node:os';
+import type { Clock } from '../sim/engine/clock.js';
+
+/** Milliseconds since the epoch, of the real clock. */
+export const realNowMs = (): number => Date.now();
+
+/** Milliseconds from some start, for measuring how long something takes. */
+export const elapsedMs = (): number => performance.now();
+
+/** A seed for a run that was given none; it is printed, so that the run can be repeated. */
+export const freshSeed = (): number => randomInt(2 ** 31);
+
+/** The environment variable, or undefined when it is unset or empty. */
+export function environment(name: string): string | undefined {
+  const value = process.env[name];
+  return value === '' ? undefined : value;
+}
+
+/** The arguments of the command line, without node and the script. */
+export const commandLine = (): readonly string[] => process.argv.slice(2);
+
+/** The folder in which the user's own files lie. */
+export const homeFolder = (): string => environment('HOME') ?? homedir();
+
+/** The number of this process. */
+export const processId = (): number => process.pid;
+
+/** The resident memory of this process, in bytes. */
+export const residentBytes = (): number => process.memoryUsage().rss;
+
+/** Writes data: what a command is asked for. */
+export const writeOut = (text: string): void => void process.stdout.write(text);
+
+/** Writes what is told on the side: progress, hints, errors. */
+export const writeError = (text: string): void => void process.stderr.write(text);
+
+/** Whether standard output is a terminal. */
+export const isTerminal = (): boolean => process.stdout.isTTY === true;
+
+/** Sets the code with which the process will end. */
+export function setExitCode(code: number): void {
+  process.exitCode = code;
+}
+
+/** Ends the process at once, for what must not wait for open handles. */
+export const exitNow = (code: number): never => process.exit(code);
+
+/** Whether a process of this number runs. */
+export function isProcessAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** Asks a process to end, as Ctrl-C does. */
+export const interrupt = (pid: number): void => void process.kill(pid, 'SIGINT');
+
+/** Resolves after so many real milliseconds. */
+export const sleep = (delayMs: number): Promise<void> =>
+  new Promise(resolve => setTimeout(resolve, delayMs));
+
+/** Lets pending input and output be handled before going on. */
+export const yieldToHost = (): Promise<void> => new Promise(resolve => setImmediate(resolve));
+
+/** Calls back when the user asks to stop (Ctrl-C, SIGTERM); returns what takes it back. */
+export function onInterrupt(action: (signal: string) => void): () => void {
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  for (const signal of signals) process.on(signal, action);
+  return () => {
+    for (const signal of signals) process.off(signal, action);
+  };
+}
+
+/** A clock of real time, for driving our components against a real API server. */
+export function realClock(onError: (error: unknown) => void): Clock {
+  return {
+    now: () => Date.now(),
+    after(delayMs, _label, action) {
+      const run = (): void => {
+        try {
+          action();
+        } catch (error) {
+          onError(error);
+        }
+      };
+      const timer = setTimeout(run, delayMs);
+      return { cancel: () => clearTimeout(timer) };
+    },
+  };
+}

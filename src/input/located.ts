@@ -1,0 +1,69 @@
+/** YAML files whose every value knows its line, so that what is wrong in them can be pointed at. */
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { isNode, LineCounter, parseAllDocuments, type Document } from 'yaml';
+import { exitCodes, InputError, UserError } from './errors.js';
+
+/** A path into a document: keys and indexes. */
+export type FieldPath = readonly (string | number)[];
+
+/** A document of a file. */
+export interface Located {
+  readonly file: string;
+  readonly value: unknown;
+  /** The 1-based line of a field, or of the nearest field around it that exists. */
+  lineOf(path: FieldPath): number;
+}
+
+/** The text of a file; a clear error when there is none. */
+export function readInput(file: string): string {
+  if (!existsSync(file)) {
+    throw new UserError(`no such file: ${file}`, {
+      exitCode: exitCodes.usage,
+      code: 'no-such-file',
+      next: 'check the path; it is taken from the current folder',
+    });
+  }
+  if (statSync(file).isDirectory()) {
+    throw new UserError(`${file} is a folder, not a file`, {
+      exitCode: exitCodes.usage,
+      code: 'is-a-folder',
+    });
+  }
+  return readFileSync(file, 'utf8');
+}
+
+/** The documents of a YAML or JSON text that are not empty. */
+export function parseLocated(text: string, file: string): Located[] {
+  const lines = new LineCounter();
+  const parsed = parseAllDocuments(text, { version: '1.1', merge: true, lineCounter: lines });
+  if (!Array.isArray(parsed)) return [];
+  return (parsed as Document.Parsed[]).flatMap(document => {
+    const [problem] = document.errors;
+    if (problem !== undefined) {
+      const line = problem.linePos?.[0].line ?? lines.linePos(problem.pos[0]).line;
+      const what = `not YAML: ${problem.message.split('\n')[0] ?? ''}`;
+      throw new InputError({ file, line }, what.replace(/ at line \d+, column \d+:?$/, ''));
+    }
+    const value: unknown = document.toJS();
+    if (value === null || value === undefined) return [];
+    return [{ file, value, lineOf: path => lineIn(document, lines, path) }];
+  });
+}
+
+function lineIn(document: Document.Parsed, lines: LineCounter, path: FieldPath): number {
+  for (let length = path.length; length >= 0; length--) {
+    const part = path.slice(0, length);
+    const node: unknown = length === 0 ? document.contents : document.getIn(part, true);
+    if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
+  }
+  return 1;
+}
+
+/** `spec.steps[2].wait`. */
+export function fieldText(path: FieldPath): string {
+  return path
+    .map((part, index) =>
+      typeof part === 'number' ? `[${part}]` : index === 0 ? part : `.${part}`,
+    )
+    .join('');
+}
