@@ -45,9 +45,15 @@ export interface Applied {
 /** What can be made to go wrong. */
 export type Fault =
   /** A GPU reports an Xid error and turns unhealthy: 79 is "fallen off the bus". */
-  | { readonly kind: 'gpu'; readonly node: string; readonly gpu: number; readonly xid: number }
+  | {
+      readonly kind: 'gpu';
+      readonly node: string;
+      /** By its index on the node, or by its id. */
+      readonly gpu: number | string;
+      readonly xid: number;
+    }
   /** A GPU is well again. */
-  | { readonly kind: 'gpu-repaired'; readonly node: string; readonly gpu: number }
+  | { readonly kind: 'gpu-repaired'; readonly node: string; readonly gpu: number | string }
   /** The node's kubelet stops; with it heartbeats end. */
   | { readonly kind: 'node-down'; readonly node: string }
   | { readonly kind: 'node-up'; readonly node: string }

@@ -1,0 +1,51 @@
+/** Reads manifests: YAML or JSON files of Kubernetes objects, each with its file and line. */
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { KubeObject } from '../../sim/api/object.js';
+import { InputError } from './errors.js';
+import { parseLocated, readInput, type Located } from './located.js';
+
+/** An object of a manifest, and where it stands. */
+export interface Manifest {
+  readonly object: KubeObject;
+  readonly file: string;
+  readonly line: number;
+  readonly document: Located;
+}
+
+/** The objects of a file, or of all .yaml, .yml and .json files of a folder, in order; Lists are opened. */
+export function readManifests(path: string): Manifest[] {
+  if (existsSync(path) && statSync(path).isDirectory()) {
+    return readdirSync(path)
+      .sort()
+      .filter(name => /\.(ya?ml|json)$/.test(name))
+      .flatMap(name => readManifests(join(path, name)));
+  }
+  return parseManifests(readInput(path), path);
+}
+
+/** The objects of a text. */
+export function parseManifests(text: string, file: string): Manifest[] {
+  return parseLocated(text, file).flatMap(document => {
+    const line = document.lineOf([]);
+    const object = document.value as KubeObject;
+    if (typeof object !== 'object' || Array.isArray(object)) {
+      throw new InputError({ file, line }, 'not a Kubernetes object: a map is needed');
+    }
+    for (const field of ['apiVersion', 'kind'] as const) {
+      if (typeof object[field] === 'string') continue;
+      const what = `${field} is ${object[field] === undefined ? 'not set' : 'not a string'}`;
+      throw new InputError({ file, line, field }, what, `add ${field}: to the document`);
+    }
+    if (object.kind === 'List') {
+      const items = (object['items'] ?? []) as readonly KubeObject[];
+      return items.map((item, index) => ({
+        object: item,
+        file,
+        line: document.lineOf(['items', index]),
+        document,
+      }));
+    }
+    return [{ object: { ...object, metadata: object.metadata ?? {} }, file, line, document }];
+  });
+}

@@ -1,0 +1,164 @@
+/** Tells what happens in a cluster while a scenario runs: pods, events, conditions, devices, logs. */
+import type { KubeObject } from '../../sim/api/object.js';
+import type { Event, Node, Pod } from '../../sim/api/kinds/core.js';
+import type { HistoryEntry } from '../../sim/server/contract.js';
+import type { Cluster } from '../cluster.js';
+
+/** What is told, and to whom. */
+export interface NarratorOptions {
+  readonly namespaces: readonly string[];
+  readonly logs: boolean;
+  readonly tell: (line: string) => void;
+}
+
+interface Condition {
+  readonly type: string;
+  readonly status: string;
+  readonly message?: string;
+}
+
+/** Follows the history of a cluster and turns it into lines. */
+export class Narrator {
+  private readonly startMs: number;
+  private readonly phases = new Map<string, string>();
+  private readonly conditions = new Map<string, string>();
+  private readonly gpus = new Map<string, string>();
+  private readonly followed = new Set<string>();
+  private revision = 0;
+
+  constructor(
+    private readonly cluster: Cluster,
+    private readonly options: NarratorOptions,
+  ) {
+    this.startMs = cluster.now();
+  }
+
+  /** Tells what has happened since the last call. */
+  async catchUp(): Promise<void> {
+    for await (const entry of this.cluster.history(this.revision)) {
+      this.revision = entry.revision;
+      await this.entry(entry);
+    }
+  }
+
+  /** One line, with the time that has gone by. */
+  say(topic: string, text: string, timeMs = this.cluster.now()): void {
+    this.options.tell(`${elapsed(timeMs - this.startMs)}  ${topic.padEnd(7)} ${text}`);
+  }
+
+  private async entry({ type, resource, object, timeMs }: HistoryEntry): Promise<void> {
+    if (resource === 'nodes') return this.node(object as unknown as Node, timeMs);
+    if (!this.options.namespaces.includes(object.metadata.namespace ?? '')) return;
+    if (resource === 'pods') return this.pod(type, object as unknown as Pod, timeMs);
+    if (resource === 'events' || resource === 'events.events.k8s.io') {
+      return this.event(object as unknown as Event & EventsV1, timeMs);
+    }
+    if (type !== 'DELETED') this.object(object, timeMs);
+  }
+
+  private node(node: Node, timeMs: number): void {
+    const name = node.metadata.name ?? '';
+    const counts = Object.entries(node.status?.allocatable ?? {})
+      .filter(([resource]) => resource.includes('/') && !resource.startsWith('hugepages'))
+      .map(([resource, count]) => `${resource}: ${count}`)
+      .join(', ');
+    const before = this.gpus.get(name);
+    if (counts === (before ?? '')) return;
+    this.gpus.set(name, counts);
+    const what = before === undefined ? 'has' : 'now has';
+    this.say('node', `${name} ${what} ${counts === '' ? 'no devices' : counts}`, timeMs);
+  }
+
+  private async pod(type: HistoryEntry['type'], pod: Pod, timeMs: number): Promise<void> {
+    const { name = '', namespace = '', uid = '' } = pod.metadata;
+    if (type === 'DELETED') {
+      this.phases.delete(uid);
+      return this.say('pod', `${name} is gone`, timeMs);
+    }
+    const state = podState(pod);
+    if (this.phases.get(uid) !== state) {
+      this.phases.set(uid, state);
+      this.say('pod', `${name} ${state}${deviceText(pod)}`, timeMs);
+    }
+    if (!this.options.logs) return;
+    for (const status of pod.status?.containerStatuses ?? []) {
+      const key = `${uid} ${status.name} ${status.containerID ?? ''}`;
+      const hasStarted = status.state?.running !== undefined || status.state?.terminated;
+      if (!hasStarted || this.followed.has(key)) continue;
+      this.followed.add(key);
+      await this.follow(namespace, name, status.name);
+    }
+  }
+
+  private async follow(namespace: string, pod: string, container: string): Promise<void> {
+    const path = `/api/v1/namespaces/${namespace}/pods/${pod}/log?container=${container}&follow=true`;
+    const answer = await this.cluster.request({ method: 'GET', path });
+    const print = (text: unknown): void => {
+      for (const line of String(text).split('\n'))
+        if (line !== '') this.say('log', `${pod}: ${line}`);
+    };
+    if (answer.stream !== undefined) answer.stream.start({ item: print, end: () => undefined });
+    else if (answer.status === 200 && answer.body !== undefined) print(answer.body);
+  }
+
+  private event(event: Event & EventsV1, timeMs: number): void {
+    const regarding = event.regarding ?? event.involvedObject;
+    const text = event.note ?? event.message ?? '';
+    const count = (event.count ?? event.series?.count ?? 1) > 1 ? ` (x${event.count ?? ''})` : '';
+    const about = `${regarding?.kind ?? ''}/${regarding?.name ?? ''}`;
+    const mark = event.type === 'Warning' ? '! ' : '';
+    this.say('event', `${mark}${about} ${event.reason ?? ''}: ${text}${count}`, timeMs);
+  }
+
+  /** Custom resources and jobs are told by their conditions. */
+  private object(object: KubeObject, timeMs: number): void {
+    const isOwnKind = (object.apiVersion ?? '').includes('.');
+    const isJob = object.kind === 'Job' || object.kind === 'Deployment';
+    if (!isJob && !(isOwnKind && !(object.apiVersion ?? '').includes('k8s.io'))) return;
+    const { conditions } = (object['status'] ?? {}) as { conditions?: readonly Condition[] };
+    for (const condition of conditions ?? []) {
+      const key = `${object.metadata.uid ?? ''} ${condition.type}`;
+      if (this.conditions.get(key) === condition.status) continue;
+      this.conditions.set(key, condition.status);
+      const name = `${object.kind ?? ''}/${object.metadata.name ?? ''}`;
+      const why = condition.message === undefined ? '' : `: ${condition.message}`;
+      this.say('status', `${name} ${condition.type}=${condition.status}${why}`, timeMs);
+    }
+  }
+}
+
+interface EventsV1 {
+  readonly regarding?: { readonly kind?: string; readonly name?: string };
+  readonly note?: string;
+}
+
+/** In the words of kubectl's STATUS column, roughly, and where it runs. */
+function podState(pod: Pod): string {
+  const phase = pod.status?.phase ?? 'Pending';
+  const node = pod.spec?.nodeName;
+  const waiting = pod.status?.containerStatuses
+    ?.map(status => status.state?.waiting?.reason)
+    .find(reason => reason !== undefined && reason !== 'PodInitializing');
+  const reason = pod.metadata.deletionTimestamp !== undefined ? 'Terminating' : (waiting ?? phase);
+  return node === undefined ? reason : `${reason} on ${node}`;
+}
+
+function deviceText(pod: Pod): string {
+  const devices = (pod.status?.containerStatuses ?? []).flatMap(status =>
+    (status.allocatedResourcesStatus ?? []).flatMap(resource =>
+      (resource.resources ?? []).map(
+        device => `${device.resourceID}${device.health === 'Unhealthy' ? ' (unhealthy)' : ''}`,
+      ),
+    ),
+  );
+  return devices.length === 0 ? '' : ` with ${devices.join(', ')}`;
+}
+
+/** `0:01:02.5`. */
+export function elapsed(durationMs: number): string {
+  const tenths = Math.floor(durationMs / 100);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const seconds = Math.floor(tenths / 10);
+  const hours = Math.floor(seconds / 3600);
+  return `${hours}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}.${tenths % 10}`;
+}

@@ -1,0 +1,233 @@
+/** Runs a scenario on a cluster, step by step, and says what came of each. */
+import { join } from 'node:path';
+import type { Pod } from '../../sim/api/kinds/core.js';
+import type { Applied, Cluster } from '../cluster.js';
+import { durationMs } from '../input/duration.js';
+import { readManifests, type Manifest } from '../input/manifests.js';
+import { unmet } from './match.js';
+import { Narrator } from './narrator.js';
+import { Objects } from './objects.js';
+import type { Scenario, Step } from './scenario.js';
+
+/** What came of one step. */
+export interface StepResult {
+  readonly title: string;
+  readonly line: number;
+  readonly result: 'passed' | 'failed' | 'skipped';
+  /** Why it failed or was skipped. */
+  readonly message?: string;
+  /** How long it took in the cluster's time. */
+  readonly durationMs: number;
+}
+
+/** What came of a scenario. */
+export interface RunResult {
+  readonly scenario: string;
+  readonly file: string;
+  readonly steps: readonly StepResult[];
+  readonly durationMs: number;
+  readonly isInterrupted: boolean;
+}
+
+/** Settings of a run. */
+export interface RunOptions {
+  /** Receives the lines that tell what happens. */
+  readonly tell: (line: string) => void;
+  /** Asked between steps and while waiting: whether the user wants to stop. */
+  readonly isInterrupted?: () => boolean;
+}
+
+const defaultWithin = '10m';
+
+/** Runs the steps in order; after the first that fails the others are skipped. */
+export async function runScenario(
+  scenario: Scenario,
+  cluster: Cluster,
+  options: RunOptions,
+): Promise<RunResult> {
+  const startMs = cluster.now();
+  const narrator = new Narrator(cluster, {
+    namespaces: scenario.show.namespaces ?? ['default'],
+    logs: scenario.show.logs ?? true,
+    tell: options.tell,
+  });
+  const runner = new Runner(scenario, cluster, narrator, options.isInterrupted ?? (() => false));
+  const steps: StepResult[] = [];
+  for (const [index, step] of scenario.steps.entries()) {
+    const hasFailed = steps.some(({ result }) => result !== 'passed');
+    steps.push(await runner.step(step, index, hasFailed));
+  }
+  return {
+    scenario: scenario.name,
+    file: scenario.file,
+    steps,
+    durationMs: cluster.now() - startMs,
+    isInterrupted: options.isInterrupted?.() ?? false,
+  };
+}
+
+class Runner {
+  private readonly objects: Objects;
+
+  constructor(
+    private readonly scenario: Scenario,
+    private readonly cluster: Cluster,
+    private readonly narrator: Narrator,
+    private readonly isInterrupted: () => boolean,
+  ) {
+    this.objects = new Objects(cluster);
+  }
+
+  async step(step: Step, index: number, hasFailed: boolean): Promise<StepResult> {
+    const title = step.name ?? titleOf(step);
+    const line = this.scenario.lineOfStep(index);
+    if (hasFailed || this.isInterrupted()) {
+      const message = hasFailed ? 'an earlier step failed' : 'interrupted';
+      return { title, line, result: 'skipped', message, durationMs: 0 };
+    }
+    this.narrator.say('step', title);
+    const startMs = this.cluster.now();
+    const message = await this.act(step);
+    await this.narrator.catchUp();
+    const durationMs = this.cluster.now() - startMs;
+    if (message === undefined) return { title, line, result: 'passed', durationMs };
+    this.narrator.say('FAILED', message);
+    return { title, line, result: 'failed', message, durationMs };
+  }
+
+  /** Does what the step says; returns what is wrong. */
+  private async act(step: Step): Promise<string | undefined> {
+    if (step.apply !== undefined) return this.apply(step.apply);
+    if (step.delete !== undefined) return this.objects.delete(step.delete);
+    if (step.advance !== undefined) return this.advance(step.advance);
+    if (step.wait !== undefined) return this.wait(step.wait);
+    if (step.log !== undefined) return this.waitForLog(step.log);
+    if (step.fault !== undefined) return this.fault(step.fault);
+    if (step.expect === undefined) return undefined;
+    return unmet(await this.objects.find(step.expect), step.expect);
+  }
+
+  private async apply({
+    files,
+    expect = {},
+  }: NonNullable<Step['apply']>): Promise<string | undefined> {
+    const manifests = files.flatMap(file => readManifests(join(this.scenario.folder, file)));
+    const applied = await this.cluster.apply(manifests.map(({ object }) => object));
+    for (const [index, each] of applied.entries()) {
+      const manifest = manifests[index] as Manifest;
+      const problem = this.judge(each, manifest, expect);
+      if (problem !== undefined) return problem;
+    }
+    return undefined;
+  }
+
+  private judge(
+    applied: Applied,
+    { file, line, object }: Manifest,
+    expect: NonNullable<NonNullable<Step['apply']>['expect']>,
+  ): string | undefined {
+    const what = `${object.kind ?? ''} ${object.metadata.name ?? ''}`;
+    const place = `${file}:${line}`;
+    for (const warning of applied.warnings) this.narrator.say('warning', `${place}: ${warning}`);
+    if (applied.message === undefined) {
+      this.narrator.say('apply', `${what} ${applied.status === 201 ? 'created' : 'configured'}`);
+      if (expect.status === undefined || expect.status < 300) return undefined;
+      return `${place}: ${what} was taken, although ${expect.status} was expected`;
+    }
+    this.narrator.say('refused', `${what}: ${applied.status} ${applied.message}`);
+    if (expect.status === undefined) return `${place}: ${what} refused: ${applied.message}`;
+    if (expect.status !== applied.status) {
+      return `${place}: ${what} got ${applied.status}, not ${expect.status}: ${applied.message}`;
+    }
+    if (expect.message === undefined || expect.message === applied.message) return undefined;
+    return `${place}: ${what} was refused with another message: ${applied.message}`;
+  }
+
+  private async advance(duration: string): Promise<undefined> {
+    await this.waitUntil(() => false, duration);
+    return undefined;
+  }
+
+  private async wait(demands: NonNullable<Step['wait']>): Promise<string | undefined> {
+    let problem: string | undefined;
+    const isMet = await this.waitUntil(async () => {
+      problem = unmet(await this.objects.find(demands), demands);
+      return problem === undefined;
+    }, demands.within ?? defaultWithin);
+    if (isMet) return undefined;
+    return `not within ${demands.within ?? defaultWithin}: ${problem ?? 'interrupted'}`;
+  }
+
+  private async waitForLog(wanted: NonNullable<Step['log']>): Promise<string | undefined> {
+    const namespace = wanted.namespace ?? 'default';
+    const container = wanted.container === undefined ? '' : `?container=${wanted.container}`;
+    const path = `/api/v1/namespaces/${namespace}/pods/${wanted.pod}/log${container}`;
+    const within = wanted.within ?? defaultWithin;
+    const isMet = await this.waitUntil(async () => {
+      const answer = await this.cluster.request({ method: 'GET', path });
+      return answer.status === 200 && String(answer.body ?? '').includes(wanted.contains);
+    }, within);
+    if (isMet) return undefined;
+    return `the log of ${wanted.pod} did not contain "${wanted.contains}" within ${within}`;
+  }
+
+  private async waitUntil(
+    condition: () => boolean | Promise<boolean>,
+    within: string,
+  ): Promise<boolean> {
+    let isMet = false;
+    await this.cluster.until(
+      async () => {
+        await this.narrator.catchUp();
+        isMet = await condition();
+        return isMet || this.isInterrupted();
+      },
+      { within },
+    );
+    return isMet;
+  }
+
+  private async fault(fault: NonNullable<Step['fault']>): Promise<string | undefined> {
+    if (fault.nodeDown !== undefined) {
+      await this.cluster.inject({ kind: 'node-down', node: fault.nodeDown });
+    } else if (fault.nodeUp !== undefined) {
+      await this.cluster.inject({ kind: 'node-up', node: fault.nodeUp });
+    } else if (fault.crash !== undefined) {
+      const { process, for: duration = '10s' } = fault.crash;
+      await this.cluster.inject({ kind: 'crash', process, forMs: durationMs(duration) });
+    } else if (fault.gpu !== undefined) return this.gpuFault(fault.gpu);
+    return undefined;
+  }
+
+  private async gpuFault(
+    fault: NonNullable<NonNullable<Step['fault']>['gpu']>,
+  ): Promise<string | undefined> {
+    const { xid = 79, index = 0 } = fault;
+    if (fault.pod === undefined) {
+      if (fault.node === undefined) return 'a GPU fault needs a node or a pod';
+      await this.cluster.inject({ kind: 'gpu', node: fault.node, gpu: index, xid });
+      return undefined;
+    }
+    const { pod: name, namespace = 'default' } = fault;
+    const [pod] = (await this.objects.find({ kind: 'Pod', namespace, name })) as unknown as Pod[];
+    const device = (pod?.status?.containerStatuses ?? [])
+      .flatMap(status => status.allocatedResourcesStatus ?? [])
+      .flatMap(resource => resource.resources ?? [])[index]?.resourceID;
+    const node = pod?.spec?.nodeName;
+    if (device === undefined || node === undefined) return `the pod ${name} holds no GPU`;
+    await this.cluster.inject({ kind: 'gpu', node, gpu: device, xid });
+    return undefined;
+  }
+}
+
+function titleOf(step: Step): string {
+  if (step.apply !== undefined) return `apply ${step.apply.files.join(', ')}`;
+  if (step.delete !== undefined) return `delete ${step.delete.kind} ${step.delete.name ?? ''}`;
+  if (step.advance !== undefined) return `advance ${step.advance}`;
+  if (step.log !== undefined) return `wait for "${step.log.contains}" from ${step.log.pod}`;
+  const demands = step.wait ?? step.expect;
+  if (demands === undefined) return `fault ${JSON.stringify(step.fault)}`;
+  const what = demands.name ?? demands.selector ?? '';
+  const verb = step.wait === undefined ? 'expect' : 'wait for';
+  return `${verb} ${demands.kind} ${what} ${demands.condition ?? ''}`.trim();
+}

@@ -1,0 +1,161 @@
+/** A scenario as it is loaded from its file. */
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { exitCodes, InputError, UserError } from '../input/errors.js';
+import { parseLocated, readInput, type Located } from '../input/located.js';
+import { checkSchema } from '../input/schema.js';
+import { scenarioSchema, stepActions } from './schema.js';
+
+/** Which objects a step is about. */
+export interface Reference {
+  readonly apiVersion?: string;
+  readonly kind: string;
+  readonly namespace?: string;
+  readonly name?: string;
+  readonly selector?: string;
+}
+
+/** What the objects of a step must be like. */
+export interface Demands extends Reference {
+  readonly condition?: string;
+  readonly match?: Readonly<Record<string, unknown>>;
+  readonly count?: number;
+  readonly absent?: boolean;
+}
+
+/** One step: exactly one of its actions is set. */
+export interface Step {
+  readonly name?: string;
+  readonly apply?: {
+    readonly files: readonly string[];
+    readonly expect?: { readonly status?: number; readonly message?: string };
+  };
+  readonly delete?: Reference;
+  readonly wait?: Demands & { readonly within?: string };
+  readonly expect?: Demands;
+  readonly log?: {
+    readonly namespace?: string;
+    readonly pod: string;
+    readonly container?: string;
+    readonly contains: string;
+    readonly within?: string;
+  };
+  readonly advance?: string;
+  readonly fault?: {
+    readonly gpu?: {
+      readonly node?: string;
+      readonly index?: number;
+      readonly pod?: string;
+      readonly namespace?: string;
+      readonly xid?: number;
+    };
+    readonly nodeDown?: string;
+    readonly nodeUp?: string;
+    readonly crash?: { readonly process: string; readonly for?: string };
+  };
+}
+
+/** Which containers a workload plays, by its name and with its settings. */
+export interface WorkloadChoice {
+  readonly image?: string;
+  readonly container?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly workload: string;
+  readonly parameters?: Readonly<Record<string, unknown>>;
+}
+
+/** A scenario. */
+export interface Scenario {
+  readonly file: string;
+  readonly folder: string;
+  readonly name: string;
+  readonly description?: string;
+  readonly cluster: {
+    readonly config?: string;
+    readonly operators?: readonly string[];
+    readonly start?: string;
+  };
+  readonly workloads: readonly WorkloadChoice[];
+  readonly show: { readonly namespaces?: readonly string[]; readonly logs?: boolean };
+  readonly steps: readonly Step[];
+  /** The line on which a step begins. */
+  lineOfStep(index: number): number;
+}
+
+interface RawScenario {
+  readonly metadata: { readonly name: string };
+  readonly spec: {
+    readonly description?: string;
+    readonly cluster?: Scenario['cluster'];
+    readonly workloads?: readonly WorkloadChoice[];
+    readonly show?: Scenario['show'];
+    readonly steps: readonly Step[];
+  };
+}
+
+/** The file's name in a scenario's folder. */
+const fileName = 'scenario.yaml';
+
+/** The scenario files at a path: the file itself, or every scenario.yaml below the folder, in order. */
+export function findScenarios(path: string): string[] {
+  if (!existsSync(path)) {
+    throw new UserError(`no such file or folder: ${path}`, {
+      exitCode: exitCodes.usage,
+      code: 'no-such-file',
+      next: 'give a scenario file, or a folder that holds a scenario.yaml',
+    });
+  }
+  if (statSync(path).isFile()) return [path];
+  return readdirSync(path)
+    .sort()
+    .flatMap(name => {
+      const below = join(path, name);
+      if (statSync(below).isDirectory()) return findScenarios(below);
+      return name === fileName ? [below] : [];
+    });
+}
+
+/**
+ * Loads a scenario.
+ *
+ * @throws InputError with the line of what is wrong.
+ */
+export function loadScenario(file: string): Scenario {
+  const [document, second] = parseLocated(readInput(file), file);
+  if (document === undefined) throw new InputError({ file, line: 1 }, 'the file is empty');
+  if (second !== undefined) {
+    throw new InputError({ file, line: second.lineOf([]) }, 'a second document; a file holds one');
+  }
+  checkSchema(document, scenarioSchema);
+  const { metadata, spec } = document.value as RawScenario;
+  spec.steps.forEach((step, index) => checkStep(document, step, index));
+  const folder = dirname(file);
+  return {
+    file,
+    folder,
+    name: metadata.name === '' ? basename(folder) : metadata.name,
+    ...(spec.description !== undefined && { description: spec.description }),
+    cluster: {
+      ...spec.cluster,
+      ...(spec.cluster?.config !== undefined && { config: join(folder, spec.cluster.config) }),
+    },
+    workloads: spec.workloads ?? [],
+    show: spec.show ?? {},
+    steps: spec.steps,
+    lineOfStep: index => document.lineOf(['spec', 'steps', index]),
+  };
+}
+
+function checkStep(document: Located, step: Step, index: number): void {
+  const actions = stepActions.filter(action => step[action] !== undefined);
+  if (actions.length === 1) return;
+  const place = {
+    file: document.file,
+    line: document.lineOf(['spec', 'steps', index]),
+    field: `spec.steps[${index}]`,
+  };
+  if (actions.length === 0) {
+    throw new InputError(place, `does nothing: it needs one of ${stepActions.join(', ')}`);
+  }
+  throw new InputError(place, `does ${actions.join(' and ')}: make it ${actions.length} steps`);
+}

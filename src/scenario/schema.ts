@@ -1,0 +1,205 @@
+/** The JSON schema of a scenario: what `scenarios/scenario.schema.json` publishes for editors. */
+import type { JsonSchema } from '../input/schema.js';
+
+const duration: JsonSchema = {
+  type: 'string',
+  pattern: '^([0-9]+(\\.[0-9]+)?(ms|s|m|h))+$',
+  description: 'A Go duration.',
+  examples: ['1h30m'],
+};
+const text: JsonSchema = { type: 'string' };
+
+const reference = {
+  apiVersion: { type: 'string', description: 'Default v1.' },
+  kind: { type: 'string', description: 'Pod, MXJob, ...' },
+  namespace: { type: 'string', description: 'Default: default; ignored for cluster-scoped kinds.' },
+  name: { type: 'string', description: 'The object; without it, all that the selector selects.' },
+  selector: { type: 'string', description: 'A label selector, as kubectl -l takes it.' },
+} satisfies Readonly<Record<string, JsonSchema>>;
+
+const demands = {
+  condition: {
+    type: 'string',
+    description: 'A condition of the status that is True; `Type=False` asks for another status.',
+    examples: ['Ready', 'Ready=False'],
+  },
+  match: { type: 'object', description: 'Fields that the object must have, in any depth.' },
+  count: { type: 'integer', minimum: 0, description: 'How many objects must meet the demands.' },
+  absent: { type: 'boolean', description: 'There is no such object.' },
+} satisfies Readonly<Record<string, JsonSchema>>;
+
+const within: JsonSchema = { ...duration, description: 'How long to wait. Default 10m.' };
+
+const step: JsonSchema = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    name: { type: 'string', description: 'What the step is for; told in reports.' },
+    apply: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['files'],
+      description: 'Sends manifests to the API server.',
+      properties: {
+        files: { type: 'array', items: text, description: 'Relative to the scenario.' },
+        expect: {
+          type: 'object',
+          additionalProperties: false,
+          description: 'Default: every document is taken.',
+          properties: {
+            status: { type: 'integer', description: 'The HTTP status of the refusal.' },
+            message: { type: 'string', description: 'The whole message of the refusal.' },
+          },
+        },
+      },
+    },
+    delete: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['kind', 'name'],
+      description: 'Deletes an object.',
+      properties: reference,
+    },
+    wait: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['kind'],
+      description: 'Lets time go by until the demands are met.',
+      properties: { ...reference, ...demands, within },
+    },
+    expect: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['kind'],
+      description: 'The demands must be met now.',
+      properties: { ...reference, ...demands },
+    },
+    log: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['pod', 'contains'],
+      description: "Lets time go by until a line of the pod's log contains the text.",
+      properties: {
+        namespace: text,
+        pod: text,
+        container: text,
+        contains: text,
+        within,
+      },
+    },
+    advance: { ...duration, description: 'Lets time go by.' },
+    fault: {
+      type: 'object',
+      additionalProperties: false,
+      minProperties: 1,
+      maxProperties: 1,
+      description: 'Lets something go wrong.',
+      properties: {
+        gpu: {
+          type: 'object',
+          additionalProperties: false,
+          description:
+            'A GPU reports an Xid error: of a node, or the first one that a pod was given.',
+          properties: {
+            node: text,
+            index: { type: 'integer', minimum: 0 },
+            pod: { type: 'string', description: 'The pod whose GPU it is.' },
+            namespace: text,
+            xid: { type: 'integer', description: 'Default 79: fallen off the bus.' },
+          },
+        },
+        nodeDown: { type: 'string', description: "The node's kubelet stops." },
+        nodeUp: { type: 'string', description: "The node's kubelet starts again." },
+        crash: {
+          type: 'object',
+          additionalProperties: false,
+          required: ['process'],
+          description: 'A process crashes and comes back with an empty memory.',
+          properties: { process: text, for: duration },
+        },
+      },
+    },
+  },
+};
+
+/** A scenario: seatrial.dev/v1alpha1. */
+export const scenarioSchema: JsonSchema = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  $id: 'https://seatrial.dev/schemas/scenario.v1alpha1.json',
+  title: 'Scenario',
+  description: 'A voyage of a cluster: what it is made of, what happens, and what must come of it.',
+  type: 'object',
+  additionalProperties: false,
+  required: ['apiVersion', 'kind', 'metadata', 'spec'],
+  properties: {
+    apiVersion: { type: 'string', enum: ['seatrial.dev/v1alpha1'] },
+    kind: { type: 'string', enum: ['Scenario'] },
+    metadata: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['name'],
+      properties: { name: { type: 'string', pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$' } },
+    },
+    spec: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['steps'],
+      properties: {
+        description: text,
+        cluster: {
+          type: 'object',
+          additionalProperties: false,
+          properties: {
+            config: {
+              type: 'string',
+              description: "A kind configuration. Default: seatrial's kind-config.yaml.",
+            },
+            operators: {
+              type: 'array',
+              items: { type: 'string' },
+              description: 'The modelled operators that run, with their CRDs. Default: all.',
+            },
+            start: { type: 'string', description: 'Where virtual time starts (RFC 3339).' },
+          },
+        },
+        workloads: {
+          type: 'array',
+          description: 'What containers do; without a rule a container just runs.',
+          items: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['workload'],
+            properties: {
+              image: { type: 'string', description: 'Without tag; `*` for any characters.' },
+              container: text,
+              labels: { type: 'object', additionalProperties: text },
+              workload: text,
+              parameters: { type: 'object', description: "The workload's own settings." },
+            },
+          },
+        },
+        show: {
+          type: 'object',
+          additionalProperties: false,
+          description: 'What is told while it runs.',
+          properties: {
+            namespaces: { type: 'array', items: text, description: 'Default: default.' },
+            logs: { type: 'boolean', description: 'Default true.' },
+          },
+        },
+        steps: { type: 'array', items: step },
+      },
+    },
+  },
+};
+
+/** The fields of a step that say what it does. */
+export const stepActions = [
+  'apply',
+  'delete',
+  'wait',
+  'expect',
+  'log',
+  'advance',
+  'fault',
+] as const;
