@@ -1,0 +1,34 @@
+/** CronJobs. @upstream pkg/registry/batch/cronjob/strategy.go */
+import { cronJobs, type CronJob } from '../../api/kinds/batch.js';
+import { ageOf, containerCells, sinceText } from './columns/cell.js';
+import { selectorCell } from './columns/selector-text.js';
+import { cronJobColumns } from './columns/workloads.js';
+import { cronJobDefaults } from './defaults/batch.js';
+import { freshStatus, keepSpec, keepStatus } from './parts.js';
+import { strategyOf } from './strategy.js';
+
+/** The strategy of CronJobs. */
+export const cronJob = strategyOf<CronJob>({
+  kind: cronJobs,
+  defaults: cronJobDefaults,
+  hasGeneration: true,
+  prepareForCreate: freshStatus({}),
+  prepareForUpdate: keepStatus,
+  status: { prepareForUpdate: keepSpec },
+  columns: cronJobColumns,
+  cells: (object, nowMs) => {
+    const { spec, status } = object;
+    const last = status?.lastScheduleTime;
+    return [
+      object.metadata.name,
+      spec?.schedule ?? '',
+      spec?.timeZone ?? '<none>',
+      spec?.suspend === undefined ? '<unset>' : spec.suspend ? 'True' : 'False',
+      (status?.active ?? []).length,
+      last === undefined ? '<none>' : sinceText(last, nowMs),
+      ageOf(object, nowMs),
+      ...containerCells(spec?.jobTemplate.spec?.template.spec?.containers),
+      selectorCell(spec?.jobTemplate.spec?.selector),
+    ];
+  },
+});

@@ -1,0 +1,100 @@
+/** Events of events.k8s.io/v1: another view of core/v1's. @upstream pkg/apis/events/v1/conversion.go */
+import { apiVersionOf, type KubeObject } from '../../api/object.js';
+import { events as coreEvents, type Event as CoreEvent } from '../../api/kinds/core.js';
+import { events, type Event } from '../../api/kinds/events.js';
+import { eventColumns } from './columns/core.js';
+import { fill } from './defaults/fill.js';
+import { eventCells } from './events.js';
+import { strategyOf } from './strategy.js';
+
+/** The strategy of Events as events.k8s.io/v1 shows them. */
+export const eventV1 = strategyOf<Event>({
+  kind: events,
+  storedAs: coreEvents as never,
+  nameRule: 'any',
+  allowsCreateOnUpdate: true,
+  defaults: object =>
+    fill(object, {
+      eventTime: null as never,
+      regarding: {},
+      deprecatedSource: {},
+      deprecatedFirstTimestamp: null as never,
+      deprecatedLastTimestamp: null as never,
+    }),
+  toStored,
+  fromStored,
+  selectableFields: {
+    'regarding.kind': object => object.regarding?.kind ?? '',
+    'regarding.namespace': object => object.regarding?.namespace ?? '',
+    'regarding.name': object => object.regarding?.name ?? '',
+    'regarding.uid': object => object.regarding?.uid ?? '',
+    'regarding.apiVersion': object => object.regarding?.apiVersion ?? '',
+    'regarding.resourceVersion': object => object.regarding?.resourceVersion ?? '',
+    'regarding.fieldPath': object => object.regarding?.fieldPath ?? '',
+    reason: object => object.reason ?? '',
+    reportingController: object => object.reportingController ?? '',
+    type: object => object.type ?? '',
+  },
+  fieldSelectorError: 'not-supported',
+  columns: eventColumns,
+  cells: (object, nowMs) => eventCells(toStored(object) as unknown as CoreEvent, nowMs),
+});
+
+function defined(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
+
+function toStored(event: Event): KubeObject {
+  const {
+    note,
+    regarding,
+    deprecatedSource,
+    deprecatedFirstTimestamp,
+    deprecatedLastTimestamp,
+    deprecatedCount,
+    reportingController,
+    ...shared
+  } = event;
+  return {
+    ...shared,
+    ...defined({ message: note, count: deprecatedCount }),
+    apiVersion: apiVersionOf(coreEvents),
+    metadata: event.metadata,
+    involvedObject: regarding ?? {},
+    source: deprecatedSource ?? {},
+    firstTimestamp: deprecatedFirstTimestamp ?? null,
+    lastTimestamp: deprecatedLastTimestamp ?? null,
+    eventTime: event.eventTime ?? null,
+    reportingComponent: reportingController ?? '',
+    reportingInstance: event.reportingInstance ?? '',
+  };
+}
+
+function fromStored(stored: KubeObject): Event {
+  const {
+    message,
+    involvedObject,
+    source,
+    firstTimestamp,
+    lastTimestamp,
+    count,
+    reportingComponent,
+    reportingInstance,
+    ...shared
+  } = stored as unknown as CoreEvent;
+  return {
+    ...shared,
+    ...defined({
+      note: message || undefined,
+      deprecatedCount: count,
+      reportingController: reportingComponent || undefined,
+      reportingInstance: reportingInstance || undefined,
+    }),
+    apiVersion: apiVersionOf(events),
+    eventTime: shared.eventTime ?? (null as never),
+    regarding: involvedObject,
+    deprecatedSource: source ?? {},
+    deprecatedFirstTimestamp: firstTimestamp ?? (null as never),
+    deprecatedLastTimestamp: lastTimestamp ?? (null as never),
+  } as Event;
+}

@@ -1,0 +1,39 @@
+/** HorizontalPodAutoscalers. @upstream pkg/registry/autoscaling/horizontalpodautoscaler/strategy.go */
+import {
+  horizontalPodAutoscalers,
+  type HorizontalPodAutoscaler,
+} from '../../api/kinds/autoscaling.js';
+import { ageOf } from './columns/cell.js';
+import { metricsText } from './columns/autoscaler-cells.js';
+import { horizontalPodAutoscalerColumns } from './columns/workloads.js';
+import { autoscalerDefaults } from './defaults/horizontal-pod-autoscaler.js';
+import { freshStatus, keepSpec, keepStatus } from './parts.js';
+import { strategyOf } from './strategy.js';
+
+/** The strategy of HorizontalPodAutoscalers. */
+export const horizontalPodAutoscaler = strategyOf<HorizontalPodAutoscaler>({
+  kind: horizontalPodAutoscalers,
+  defaults: autoscalerDefaults,
+  prepareForCreate: freshStatus({ currentMetrics: null as never, desiredReplicas: 0 }),
+  prepareForUpdate: keepStatus,
+  status: { prepareForUpdate: keepSpec },
+  columns: horizontalPodAutoscalerColumns,
+  cells: autoscalerCells,
+});
+
+/** The cells of an autoscaler, of either version. */
+export function autoscalerCells(
+  object: HorizontalPodAutoscaler,
+  nowMs: number,
+): readonly unknown[] {
+  const { scaleTargetRef, minReplicas, maxReplicas, metrics } = object.spec;
+  return [
+    object.metadata.name,
+    `${scaleTargetRef.kind}/${scaleTargetRef.name}`,
+    metricsText(metrics ?? [], object.status?.currentMetrics ?? []),
+    minReplicas === undefined ? '<unset>' : String(minReplicas),
+    maxReplicas,
+    object.status?.currentReplicas ?? 0,
+    ageOf(object, nowMs),
+  ];
+}

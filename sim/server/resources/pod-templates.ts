@@ -1,0 +1,24 @@
+/** PodTemplates. @upstream pkg/registry/core/podtemplate/strategy.go */
+import { deepEqual } from '../../api/equality.js';
+import { podTemplates, type PodTemplate } from '../../api/kinds/core.js';
+import { containerCells, labelsText } from './columns/cell.js';
+import { podTemplateColumns } from './columns/core.js';
+import { fill, within } from './defaults/fill.js';
+import { podTemplateDefaults } from './defaults/pod-spec.js';
+import { strategyOf } from './strategy.js';
+
+/** The strategy of PodTemplates. */
+export const podTemplate = strategyOf<PodTemplate>({
+  kind: podTemplates,
+  defaults: object =>
+    within(fill(object, { template: { metadata: {} } }), 'template', podTemplateDefaults),
+  hasGeneration: true,
+  bumpsGeneration: (object, old) => !deepEqual(object.template, old.template),
+  returnsDeletedObject: true,
+  columns: podTemplateColumns,
+  cells: object => [
+    object.metadata.name,
+    ...containerCells(object.template?.spec?.containers),
+    labelsText(object.template?.metadata?.labels),
+  ],
+});

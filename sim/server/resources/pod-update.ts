@@ -1,0 +1,106 @@
+/** What the ways of writing a pod leave untouched. @upstream pkg/registry/core/pod/strategy.go */
+import type { Container, Pod, PodCondition, PodStatus } from '../../api/kinds/core.js';
+import { keptField, withField, without } from './defaults/fill.js';
+import { keepMetadata, keepSpec, keepStatus } from './parts.js';
+
+/** The status subresource: no spec, no owners; the class and observed generations stay. */
+export function preparedStatus(pod: Pod, old: Pod): Pod {
+  const kept = keepMetadata(keepSpec(pod, old), old, 'ownerReferences');
+  const status = kept.status ?? {};
+  const prepared = withAddresses(withGenerations(withClass(status, old), old));
+  return prepared === kept.status ? kept : { ...kept, status: prepared };
+}
+
+function withClass(status: PodStatus, old: Pod): PodStatus {
+  const qosClass = old.status?.qosClass;
+  if (status.qosClass || qosClass === undefined) return status;
+  return { ...status, qosClass };
+}
+
+function withGenerations(status: PodStatus, old: Pod): PodStatus {
+  let result = status;
+  const before = old.status?.observedGeneration;
+  if (!result.observedGeneration && before) result = { ...result, observedGeneration: before };
+  const generations = new Map<string, number[]>();
+  for (const { type, observedGeneration } of old.status?.conditions ?? []) {
+    generations.set(type, [...(generations.get(type) ?? []), observedGeneration ?? 0]);
+  }
+  const filled = (condition: PodCondition): PodCondition => {
+    const generation = generations.get(condition.type)?.shift() ?? 0;
+    if (condition.observedGeneration || generation === 0) return condition;
+    return { ...condition, observedGeneration: generation };
+  };
+  const conditions = result.conditions?.map(filled);
+  if (conditions?.some((each, index) => each !== result.conditions?.[index])) {
+    result = { ...result, conditions };
+  }
+  return result;
+}
+
+/** podIP is the first of podIPs, whichever of the two was sent. @upstream pkg/apis/core/v1/conversion.go */
+function withAddresses(status: PodStatus): PodStatus {
+  const pod = firstAddress(status.podIP, status.podIPs);
+  const host = firstAddress(status.hostIP, status.hostIPs);
+  let result = status;
+  if (pod !== undefined) {
+    if (result.podIP !== pod[0]?.ip) result = { ...result, podIP: pod[0]?.ip ?? '' };
+    if (result.podIPs !== pod) result = { ...result, podIPs: pod };
+  }
+  if (host !== undefined) {
+    if (result.hostIP !== host[0]?.ip) result = { ...result, hostIP: host[0]?.ip ?? '' };
+    if (result.hostIPs !== host) result = { ...result, hostIPs: host };
+  }
+  return result;
+}
+
+type Addresses = readonly { readonly ip: string }[];
+
+function firstAddress(
+  one: string | undefined,
+  all: Addresses | undefined,
+): Addresses | undefined {
+  if (one && one !== all?.[0]?.ip) return [{ ip: one }];
+  return all !== undefined && all.length > 0 ? all : undefined;
+}
+
+/** The ephemeralcontainers subresource: only those change. */
+export function preparedEphemeral(pod: Pod, old: Pod): Pod {
+  const ephemeral = pod.spec?.ephemeralContainers;
+  const kept = keepMetadataForStatus(keepStatus(keepSpec(pod, old), old), old);
+  if (kept.spec === undefined) return kept;
+  const spec =
+    ephemeral === undefined
+      ? without(kept.spec, 'ephemeralContainers')
+      : withField(kept.spec, 'ephemeralContainers', ephemeral);
+  return { ...kept, spec };
+}
+
+/** The resize subresource: only resources and resize policies change. */
+export function preparedResize(pod: Pod, old: Pod): Pod {
+  const [now, before] = [pod.spec, old.spec];
+  if (now === undefined || before === undefined) return pod;
+  const isSameCount =
+    now.containers.length === before.containers.length &&
+    (now.initContainers ?? []).length === (before.initContainers ?? []).length;
+  // A changed list of containers is left for validation to refuse.
+  if (!isSameCount) return pod;
+  const containers = resized(now.containers, before.containers);
+  const initContainers = resized(now.initContainers ?? [], before.initContainers ?? []);
+  const kept = keepMetadataForStatus(keepStatus(pod, old), old);
+  const spec = keptField({ ...before, containers }, now, 'resources');
+  if (before.initContainers === undefined) return { ...kept, spec };
+  return { ...kept, spec: { ...spec, initContainers } };
+}
+
+function resized(now: readonly Container[], before: readonly Container[]): readonly Container[] {
+  if (now.some((container, index) => container.name !== before[index]?.name)) return now;
+  return now.map((container, index) => {
+    const old = before[index] ?? container;
+    return keptField(keptField(old, container, 'resources'), container, 'resizePolicy');
+  });
+}
+
+/** @upstream staging/src/k8s.io/apimachinery/pkg/apis/meta/v1/helpers.go ResetObjectMetaForStatus */
+function keepMetadataForStatus(pod: Pod, old: Pod): Pod {
+  return keepMetadata(pod, old, 'labels', 'annotations', 'finalizers', 'ownerReferences');
+}

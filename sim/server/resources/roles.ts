@@ -1,0 +1,12 @@
+/** Roles. @upstream pkg/registry/rbac/role/strategy.go */
+import { roles, type Role } from '../../api/kinds/rbac.js';
+import { fill } from './defaults/fill.js';
+import { strategyOf } from './strategy.js';
+
+/** The strategy of Roles. */
+export const role = strategyOf<Role>({
+  kind: roles,
+  nameRule: 'path',
+  allowsCreateOnUpdate: true,
+  defaults: object => fill(object, { rules: null as never }),
+});

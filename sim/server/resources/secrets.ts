@@ -1,0 +1,31 @@
+/** Secrets. @upstream pkg/registry/core/secret/strategy.go */
+import { secrets, type Secret } from '../../api/kinds/core.js';
+import { ageOf } from './columns/cell.js';
+import { secretColumns } from './columns/core.js';
+import { base64 } from './defaults/base64.js';
+import { fillEmpty, without } from './defaults/fill.js';
+import { strategyOf } from './strategy.js';
+
+/** The strategy of Secrets. */
+export const secret = strategyOf<Secret>({
+  kind: secrets,
+  defaults: object => fillEmpty(mergedText(object), { type: 'Opaque' }),
+  selectableFields: { type: object => object.type ?? '' },
+  fieldSelectorError: 'not-supported',
+  columns: secretColumns,
+  cells: (object, nowMs) => [
+    object.metadata.name,
+    object.type ?? '',
+    Object.keys(object.data ?? {}).length,
+    ageOf(object, nowMs),
+  ],
+});
+
+/** stringData goes into data and is never told again. @upstream pkg/apis/core/v1/conversion.go */
+function mergedText(secret: Secret): Secret {
+  if (secret.stringData === undefined) return secret;
+  const data: Record<string, string> = { ...secret.data };
+  for (const [key, text] of Object.entries(secret.stringData ?? {})) data[key] = base64(text);
+  const rest = without(secret, 'stringData');
+  return Object.keys(data).length === 0 ? rest : { ...rest, data };
+}

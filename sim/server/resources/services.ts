@@ -1,0 +1,94 @@
+/** Services. @upstream pkg/registry/core/service/strategy.go */
+import { services, type Service } from '../../api/kinds/core.js';
+import { compareText } from '../../api/go-text.js';
+import { ageOf, labelsText } from './columns/cell.js';
+import { serviceColumns } from './columns/core.js';
+import { without } from './defaults/fill.js';
+import { serviceDefaults } from './defaults/service.js';
+import { keepSpec, keepStatus } from './parts.js';
+import { allocate } from './service-allocation.js';
+import { dropForType, normalizeClusterIPs, patchAllocated } from './service-update.js';
+import { strategyOf, type StrategyContext } from './strategy.js';
+
+/** The strategy of Services. */
+export const service = strategyOf<Service>({
+  kind: services,
+  nameRule: 'label',
+  defaults: serviceDefaults,
+  allowsCreateOnUpdate: true,
+  returnsDeletedObject: true,
+  prepareForCreate: (object, context) => {
+    const fresh = { ...object, status: { loadBalancer: {} } };
+    return withoutPolicy(allocate(normalized(fresh, undefined), undefined, context).service);
+  },
+  prepareForUpdate: (object, old, context) =>
+    withoutPolicy(dropForType(keepStatus(allocated(object, old, context), old), old)),
+  status: { prepareForUpdate: keepSpec },
+  selectableFields: {
+    'spec.clusterIP': object => object.spec?.clusterIP ?? '',
+    'spec.type': object => object.spec?.type ?? '',
+  },
+  fieldSelectorError: 'not-supported',
+  columns: serviceColumns,
+  cells: (object, nowMs) => [
+    object.metadata.name,
+    object.spec?.type ?? '',
+    object.spec?.clusterIPs?.[0] ?? '<none>',
+    externalText(object),
+    portsText(object),
+    ageOf(object, nowMs),
+    labelsText(object.spec?.selector),
+  ],
+});
+
+function normalized(service: Service, old: Service | undefined): Service {
+  if (service.spec === undefined) return service;
+  return { ...service, spec: normalizeClusterIPs(service.spec, old?.spec) };
+}
+
+function allocated(service: Service, old: Service, context: StrategyContext): Service {
+  if (service.spec === undefined || old.spec === undefined) return service;
+  const patched = { ...service, spec: patchAllocated(service.spec, old.spec) };
+  return allocate(normalized(patched, old), old, context).service;
+}
+
+/** Names outside of the cluster have no traffic policy within. */
+function withoutPolicy(service: Service): Service {
+  if (service.spec?.type !== 'ExternalName') return service;
+  return { ...service, spec: without(service.spec, 'internalTrafficPolicy') };
+}
+
+function externalText({ spec, status }: Service): string {
+  const given = spec?.externalIPs ?? [];
+  switch (spec?.type) {
+    case 'ClusterIP':
+    case 'NodePort':
+      return given.length > 0 ? given.join(',') : '<none>';
+    case 'LoadBalancer': {
+      const points = status?.loadBalancer?.ingress ?? [];
+      const balanced = pointsText(points);
+      if (given.length > 0) return [...(balanced === '' ? [] : [balanced]), ...given].join(',');
+      return balanced === '' ? '<pending>' : balanced;
+    }
+    case 'ExternalName':
+      return spec.externalName ?? '';
+    default:
+      return '<unknown>';
+  }
+}
+
+/** The addresses of a load balancer, sorted, each once. */
+export function pointsText(
+  points: readonly { readonly ip?: string; readonly hostname?: string }[],
+): string {
+  const all = new Set(points.map(point => point.ip || point.hostname || ''));
+  all.delete('');
+  return [...all].sort(compareText).join(',');
+}
+
+function portsText({ spec }: Service): string {
+  const ports = (spec?.ports ?? []).map(({ port, nodePort, protocol }) =>
+    nodePort ? `${port}:${nodePort}/${protocol}` : `${port}/${protocol}`,
+  );
+  return ports.length === 0 ? '<none>' : ports.join(',');
+}
