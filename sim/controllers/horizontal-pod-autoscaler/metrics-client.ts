@@ -1,0 +1,219 @@
+/**
+ * Asks the metrics APIs, as the autoscaler does.
+ * @upstream pkg/controller/podautoscaler/metrics/client.go
+ */
+import type { CrossVersionObjectReference } from '../../api/kinds/autoscaling.js';
+import { parseDuration } from '../../api/duration.js';
+import { timeMs } from '../../api/time.js';
+import type { Answer, Reconciliation } from '../../client/contract.js';
+import { call } from '../../client/requests.js';
+import type { RestMapper } from '../rest-mapper.js';
+import { milliOf } from './milli.js';
+import type { PodMetric, PodMetrics } from './usage.js';
+
+/** What was asked for, or why it could not be had. */
+export type Fetched<T> = { readonly value: T } | { readonly error: string };
+
+/** The use of a resource by each pod, or by one container of each. */
+export function* resourceMetrics(of: {
+  readonly namespace: string;
+  readonly selector: string;
+  readonly resource: string;
+  readonly container: string;
+}): Reconciliation<Fetched<PodMetrics>> {
+  const api = 'resource metrics API';
+  const path = `/apis/metrics.k8s.io/v1beta1/namespaces/${of.namespace}/pods`;
+  const query = queryText({ labelSelector: of.selector });
+  const answer = yield* call<ItemList<ResourceItem>>({ method: 'GET', path: path + query });
+  if (!answer.isOk) return failed(api, errorText(answer, 'get pods.metrics.k8s.io'));
+  const items = answer.object.items ?? [];
+  if (items.length === 0) return { error: `no metrics returned from ${api}` };
+  const metrics = new Map<string, PodMetric>();
+  for (const item of items) {
+    const value = valueOf(item, of.resource, of.container);
+    if (value !== undefined) metrics.set(item.metadata.name, { ...sampleTime(item), value });
+  }
+  return { value: metrics };
+}
+
+/** A custom metric of each pod. */
+export function* podsMetrics(
+  mapper: RestMapper,
+  of: {
+    readonly namespace: string;
+    readonly selector: string;
+    readonly metric: string;
+    readonly metricSelector: string;
+  },
+): Reconciliation<Fetched<PodMetrics>> {
+  const { selector: labelSelector, metricSelector: metricLabelSelector } = of;
+  const answer = yield* customMetrics(
+    mapper,
+    `namespaces/${of.namespace}/pods/*/${of.metric}`,
+    queryText({ labelSelector, metricLabelSelector }),
+  );
+  if ('error' in answer) return answer;
+  if (answer.value.length === 0) return { error: `no metrics returned from ${customApi}` };
+  const metrics = new Map<string, PodMetric>();
+  for (const item of answer.value) {
+    const seconds = item.windowSeconds ?? item.window;
+    metrics.set(item.describedObject.name, {
+      timestampMs: timeMs(item.timestamp) ?? -Infinity,
+      windowMs: seconds === undefined ? defaultWindowMs : seconds * 1000,
+      value: milliOf(item.value),
+    });
+  }
+  return { value: metrics };
+}
+
+/** A custom metric of one object. */
+export function* objectMetric(
+  mapper: RestMapper,
+  of: {
+    readonly namespace: string;
+    readonly object: CrossVersionObjectReference;
+    readonly metric: string;
+    readonly metricSelector: string;
+  },
+): Reconciliation<Fetched<bigint>> {
+  const { apiVersion = '', kind, name } = of.object;
+  const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
+  let path = `namespaces/${of.namespace}/metrics/${of.metric}`;
+  if (kind !== 'Namespace' || group !== '') {
+    const found = yield* mapper.resourcesOf(group, kind);
+    if ('error' in found)
+      return failed(customApi, `unable to map kind ${kind} to resource: ${found.error}`);
+    const resource = found[0]?.resource ?? '';
+    const qualified = group === '' ? resource : `${resource}.${group}`;
+    path = `namespaces/${of.namespace}/${qualified}/${name}/${of.metric}`;
+  }
+  const answer = yield* customMetrics(
+    mapper,
+    path,
+    queryText({ metricLabelSelector: of.metricSelector }),
+  );
+  if ('error' in answer) return answer;
+  const [item] = answer.value;
+  if (item === undefined || answer.value.length !== 1) {
+    return failed(
+      customApi,
+      `the custom metrics API server returned ${answer.value.length} results when we asked for exactly one`,
+    );
+  }
+  return { value: milliOf(item.value) };
+}
+
+/** The values of an external metric. */
+export function* externalMetric(of: {
+  readonly namespace: string;
+  readonly metric: string;
+  readonly metricSelector: string;
+}): Reconciliation<Fetched<readonly bigint[]>> {
+  const api = 'external metrics API';
+  const path = `/apis/external.metrics.k8s.io/v1beta1/namespaces/${of.namespace}/${of.metric}`;
+  const query = queryText({ labelSelector: of.metricSelector });
+  const answer = yield* call<ItemList<ValueItem>>({ method: 'GET', path: path + query });
+  if (!answer.isOk) {
+    return failed(api, errorText(answer, `get ${of.metric}.external.metrics.k8s.io`));
+  }
+  const items = answer.object.items ?? [];
+  if (items.length === 0) return { error: `no metrics returned from ${api}` };
+  return { value: items.map(item => milliOf(item.value)) };
+}
+
+function* customMetrics(
+  mapper: RestMapper,
+  path: string,
+  query: string,
+): Reconciliation<Fetched<readonly CustomItem[]>> {
+  const group = 'custom.metrics.k8s.io';
+  const versions = yield* mapper.versionsOf(group);
+  const version = ['v1beta2', 'v1beta1'].find(known => versions.includes(known));
+  if (version === undefined) {
+    return failed(customApi, `no custom metrics API (${group}) registered`);
+  }
+  const answer = yield* call<ItemList<CustomItem>>({
+    method: 'GET',
+    path: `/apis/${group}/${version}/${path}${query}`,
+  });
+  if (!answer.isOk) {
+    const [, , resource] = path.split('/');
+    return failed(customApi, errorText(answer, `get ${resource}.${group}`));
+  }
+  return { value: answer.object.items ?? [] };
+}
+
+function valueOf(item: ResourceItem, resource: string, container: string): bigint | undefined {
+  const { containers = [] } = item;
+  if (container !== '') {
+    const usage = containers.find(({ name }) => name === container)?.usage[resource];
+    return usage === undefined ? undefined : milliOf(usage);
+  }
+  if (containers.length === 0) return undefined;
+  let sum = 0n;
+  for (const { usage } of containers) {
+    const value = usage[resource];
+    if (value === undefined) return undefined;
+    sum += milliOf(value);
+  }
+  return sum;
+}
+
+function sampleTime(item: ResourceItem): Omit<PodMetric, 'value'> {
+  const window = parseDuration(item.window ?? '0s');
+  return {
+    timestampMs: timeMs(item.timestamp) ?? -Infinity,
+    windowMs: window.isOk ? window.value / 1e6 : 0,
+  };
+}
+
+/** The error as client-go words it when what answered was not a Status. */
+function errorText(answer: Answer & { readonly isOk: false }, what: string): string {
+  const { body, status, message } = answer;
+  const isStatus = typeof body === 'object' && body !== null && 'kind' in body;
+  if (isStatus && message !== unknownPath) return message;
+  if (status === 404) return `${unknownPath} (${what})`;
+  if (status === 503) return `the server is currently unable to handle the request (${what})`;
+  return message;
+}
+
+function failed(api: string, error: string): { readonly error: string } {
+  return { error: `unable to fetch metrics from ${api}: ${error}` };
+}
+
+function queryText(query: Readonly<Record<string, string>>): string {
+  const kept = Object.entries(query).filter(([, value]) => value !== '');
+  const text = new URLSearchParams(kept).toString();
+  return text === '' ? '' : `?${text}`;
+}
+
+const customApi = 'custom metrics API';
+const unknownPath = 'the server could not find the requested resource';
+const defaultWindowMs = 60_000;
+
+interface ItemList<T> {
+  readonly items?: readonly T[];
+}
+
+interface ResourceItem {
+  readonly metadata: { readonly name: string };
+  readonly timestamp?: string;
+  readonly window?: string;
+  readonly containers?: readonly {
+    readonly name: string;
+    readonly usage: Readonly<Record<string, string>>;
+  }[];
+}
+
+interface ValueItem {
+  readonly value: string;
+}
+
+interface CustomItem extends ValueItem {
+  readonly describedObject: { readonly name: string };
+  readonly timestamp?: string;
+  /** v1beta2. */
+  readonly windowSeconds?: number;
+  /** v1beta1. */
+  readonly window?: number;
+}

@@ -1,0 +1,22 @@
+/** What a pass over an autoscaler is given, and what its controller remembers between passes. */
+import type { ControllerContext, View } from '../../client/contract.js';
+import type { RestMapper } from '../rest-mapper.js';
+import type { Memory } from './normalize.js';
+import type { SelectorBook } from './selector-book.js';
+import type { AutoscalerSettings } from './settings.js';
+
+/** What the controller's process keeps between passes. */
+export interface AutoscalerState {
+  readonly memories: Map<string, Memory>;
+  readonly selectors: SelectorBook;
+  readonly mapper: RestMapper;
+}
+
+/** What a pass is given besides the autoscaler. */
+export interface PassInput {
+  readonly key: string;
+  readonly view: View;
+  readonly settings: AutoscalerSettings;
+  readonly state: AutoscalerState;
+  readonly context: Pick<ControllerContext, 'clock' | 'events'>;
+}
