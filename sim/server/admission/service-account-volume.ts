@@ -1,0 +1,52 @@
+/** The volume with a service account's token, and its mounts. */
+import type { Container, PodSpec, Volume, VolumeMount } from '../../api/kinds/core.js';
+import type { ServerAccess } from '../access.js';
+
+const mountPath = '/var/run/secrets/kubernetes.io/serviceaccount';
+const prefix = 'kube-api-access-';
+
+/** The token of 3607 s is the one whose use beyond an hour is warned about. */
+const source: Volume['projected'] = {
+  sources: [
+    { serviceAccountToken: { expirationSeconds: 3607, path: 'token' } },
+    { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+    {
+      downwardAPI: {
+        items: [
+          {
+            path: 'namespace',
+            fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' },
+          },
+        ],
+      },
+    },
+  ],
+  defaultMode: 420,
+};
+
+/** The spec with the token mounted in all containers that have nothing at its path. */
+export function withTokenVolume(spec: PodSpec, access: ServerAccess): PodSpec {
+  const volumes = spec.volumes ?? [];
+  const existing = volumes.find(volume => volume.name.startsWith(prefix))?.name;
+  const name = existing ?? prefix + access.random.suffix();
+  const mount: VolumeMount = { name, readOnly: true, mountPath };
+  const { initContainers } = spec;
+  const isNeeded = spec.containers.some(lacksMount) || (initContainers ?? []).some(lacksMount);
+  if (!isNeeded) return spec;
+  const mounting = (containers: readonly Container[]) =>
+    containers.map(container => (lacksMount(container) ? withMount(container, mount) : container));
+  return {
+    ...spec,
+    ...(initContainers && { initContainers: mounting(initContainers) }),
+    containers: mounting(spec.containers),
+    ...(existing === undefined && { volumes: [...volumes, { name, projected: source }] }),
+  };
+}
+
+function lacksMount({ volumeMounts = [] }: Container): boolean {
+  return !volumeMounts.some(mount => mount.mountPath === mountPath);
+}
+
+function withMount(container: Container, mount: VolumeMount): Container {
+  return { ...container, volumeMounts: [...(container.volumeMounts ?? []), mount] };
+}
