@@ -1,7 +1,11 @@
 /** Writes the generated tables of sim/api from a folder of facts about Kubernetes 1.36 (default: ../shared/api-facts). */
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { bootstrapTables } from './generate/bootstrap.js';
+import { discoveryTable } from './generate/discovery.js';
 import { generateKinds } from './generate/kinds.js';
-import { generateServerTables } from './generate/server-tables.js';
+import { openapiTables } from './generate/openapi.js';
+import { typeTables } from './generate/types.js';
 
 const factsFolder = process.argv[2] ?? '../shared/api-facts';
 if (!existsSync(factsFolder)) {
@@ -10,4 +14,11 @@ if (!existsSync(factsFolder)) {
 }
 const files = generateKinds(factsFolder, 'sim/api/kinds');
 console.error(`sim/api/kinds: ${files.length} files`);
-generateServerTables(factsFolder, 'sim/server/generated');
+
+const tableFolder = 'sim/api/generated';
+mkdirSync(tableFolder, { recursive: true });
+for (const table of [typeTables, discoveryTable, bootstrapTables, openapiTables]) {
+  const { name, text } = table(factsFolder);
+  writeFileSync(join(tableFolder, `${name}.ts`), text);
+  console.error(`${tableFolder}/${name}.ts: ${Math.round(text.length / 1024)} KiB`);
+}
