@@ -1,0 +1,181 @@
+/**
+ * Holds requests to the namespace's quotas and charges them at once.
+ * @upstream apiserver/pkg/admission/plugin/resourcequota/controller.go
+ */
+import { compareText } from '../../api/go-text.js';
+import {
+  namespaces,
+  persistentVolumeClaims,
+  pods,
+  resourceQuotas,
+  services,
+  type ResourceQuota,
+} from '../../api/kinds/core.js';
+import { resourceClaims } from '../../api/kinds/resource.js';
+import type { KubeObject } from '../../api/object.js';
+import { quantity, zero, type Quantity } from '../../api/quantity.js';
+import { conflict, modifiedText, printedResource } from '../../api/status.js';
+import type { GroupResource, ServerAccess } from '../access.js';
+import { addTo, amountsOf, listOf, type Amounts } from './amounts.js';
+import { forbid, refuse } from './outcome.js';
+import type { AdmissionAttributes, AdmissionOutcome, AdmissionPlugin } from './plugin.js';
+import { counting, type QuotaEvaluator, type Scope } from './quota/evaluator.js';
+import { claimQuota, resourceClaimQuota, serviceQuota } from './quota/others.js';
+import { podQuota } from './quota/pods.js';
+
+const ignoredGroups = new Set(['authentication.k8s.io', 'authorization.k8s.io']);
+const ignored = new Set(['bindings', 'componentstatuses', 'events', 'events.events.k8s.io']);
+
+/** The plug-in ResourceQuota. */
+export const resourceQuota: AdmissionPlugin = {
+  name: 'ResourceQuota',
+  handles(operation, resource) {
+    if (operation !== 'CREATE' && operation !== 'UPDATE') return false;
+    if (!resource.isNamespaced || ignoredGroups.has(resource.group)) return false;
+    return !ignored.has(printedResource(resource));
+  },
+  validate(attributes, { access }) {
+    const { namespace, resource } = attributes;
+    if (namespace === '' || access.lastChange(resourceQuotas) === 0) return undefined;
+    if (resource.resource === namespaces.resource && resource.group === '') return undefined;
+    const evaluator = evaluatorOf(resource);
+    if (!evaluator.handles(attributes)) return undefined;
+    return charge(attributes, access, evaluator);
+  },
+};
+
+const evaluators = new Map<string, QuotaEvaluator>([
+  [printedResource(pods), podQuota],
+  [printedResource(services), serviceQuota],
+  [printedResource(persistentVolumeClaims), claimQuota],
+  [printedResource(resourceClaims), resourceClaimQuota],
+]);
+
+function evaluatorOf(resource: GroupResource): QuotaEvaluator {
+  const key = printedResource(resource);
+  let evaluator = evaluators.get(key);
+  if (evaluator === undefined) evaluators.set(key, (evaluator = counting(resource)));
+  return evaluator;
+}
+
+const retriesMax = 3;
+
+/** Charges all quotas or none: a refusal by one comes before the first is written. */
+function charge(
+  attributes: AdmissionAttributes,
+  access: ServerAccess,
+  evaluator: QuotaEvaluator,
+): AdmissionOutcome {
+  for (let attempt = 0; attempt <= retriesMax; attempt++) {
+    const stored = access.list(resourceQuotas, attributes.namespace);
+    if (stored.length === 0) return undefined;
+    const checked = check(
+      stored as unknown as readonly ResourceQuota[],
+      attributes,
+      access,
+      evaluator,
+    );
+    if ('outcome' in checked) return checked.outcome;
+    if (attributes.isDryRun) return undefined;
+    const isWritten = checked.charged.every(
+      quota => access.store(resourceQuotas, quota as unknown as KubeObject) !== undefined,
+    );
+    if (isWritten) return undefined;
+  }
+  return refuse(conflict(resourceQuotas, '', modifiedText));
+}
+
+type Checked =
+  { readonly outcome: AdmissionOutcome } | { readonly charged: readonly ResourceQuota[] };
+
+function check(
+  quotas: readonly ResourceQuota[],
+  attributes: AdmissionAttributes,
+  access: ServerAccess,
+  evaluator: QuotaEvaluator,
+): Checked {
+  const { object, oldObject } = attributes;
+  if (object === undefined) return { outcome: undefined };
+  const pertinent: ResourceQuota[] = [];
+  for (const quota of quotas) {
+    if (!matches(quota, object, evaluator)) continue;
+    const tracked = Object.keys(quota.status?.hard ?? {}).filter(name => evaluator.tracks(name));
+    const error = evaluator.constraintError?.(object, tracked);
+    const name = quota.metadata.name ?? '';
+    if (error !== undefined)
+      return { outcome: forbid(attributes, `failed quota: ${name}: ${error}`) };
+    if (tracked.some(resource => quota.status?.used?.[resource] === undefined)) {
+      const list = tracked.sort(compareText).join(',');
+      const text = `status unknown for quota: ${name}, resources: ${list}`;
+      return { outcome: forbid(attributes, text) };
+    }
+    pertinent.push(quota);
+  }
+  if (pertinent.length === 0) return { outcome: undefined };
+  const nowMs = access.clock.now();
+  const usage = evaluator.usage(object, nowMs);
+  const isCharged = attributes.operation === 'UPDATE' && oldObject?.metadata.resourceVersion;
+  const growth = isCharged && oldObject ? grown(usage, evaluator.usage(oldObject, nowMs)) : usage;
+  const charged: ResourceQuota[] = [];
+  for (const quota of pertinent) {
+    const wasIn = isCharged && oldObject && matches(quota, oldObject, evaluator);
+    const outcome = withUsage(quota, wasIn ? growth : usage, attributes);
+    if (outcome === undefined) continue;
+    if (typeof outcome === 'string') return { outcome: forbid(attributes, outcome) };
+    charged.push(outcome);
+  }
+  return { charged };
+}
+
+function matches(quota: ResourceQuota, object: KubeObject, evaluator: QuotaEvaluator): boolean {
+  const names = Object.keys(quota.status?.hard ?? {});
+  if (!names.some(name => evaluator.tracks(name))) return false;
+  return scopesOf(quota).every(scope => evaluator.isInScope?.(object, scope) ?? false);
+}
+
+function scopesOf({ spec }: ResourceQuota): readonly Scope[] {
+  const named = (spec?.scopes ?? []).map(scopeName => ({ scopeName, operator: 'Exists' }));
+  return [...named, ...(spec?.scopeSelector?.matchExpressions ?? [])];
+}
+
+/** What is more than before; never less than nothing. */
+function grown(usage: Amounts, before: Amounts): Amounts {
+  const growth = new Map<string, Quantity>();
+  for (const [name, amount] of usage) {
+    const rest = amount.sub(before.get(name) ?? zero);
+    growth.set(name, rest.sign() < 0 ? zero : rest);
+  }
+  return growth;
+}
+
+/** The quota with the usage added, or why it does not fit; undefined when it changes nothing. */
+function withUsage(
+  quota: ResourceQuota,
+  usage: Amounts,
+  { subresource }: AdmissionAttributes,
+): ResourceQuota | string | undefined {
+  const hard = quota.status?.hard ?? {};
+  const requested = new Map<string, Quantity>();
+  for (const [name, amount] of usage) {
+    if (amount.sign() !== 0 && hard[name] !== undefined) requested.set(name, amount);
+  }
+  if (requested.size === 0) return undefined;
+  const used = amountsOf(quota.status?.used);
+  const next = new Map(used);
+  addTo(next, requested);
+  const exceeded = [...requested.keys()]
+    .filter(name => (next.get(name) ?? zero).compare(quantity(hard[name])) > 0)
+    .sort(compareText);
+  if (exceeded.length > 0 && subresource !== 'status') {
+    const print = (amountOf: (name: string) => Quantity | undefined) =>
+      exceeded.map(name => `${name}=${(amountOf(name) ?? zero).toString()}`).join(',');
+    const parts = [
+      `exceeded quota: ${quota.metadata.name ?? ''}`,
+      `requested: ${print(name => requested.get(name))}`,
+      `used: ${print(name => used.get(name))}`,
+      `limited: ${print(name => quantity(hard[name]))}`,
+    ];
+    return parts.join(', ');
+  }
+  return { ...quota, status: { ...quota.status, used: listOf(next) } };
+}
