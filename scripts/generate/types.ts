@@ -188,6 +188,8 @@ function fieldText(type: string, field: Field, definition: Definition | undefine
 
 /** The Go name, or nothing when it is the JSON name with a capital. */
 function goName(type: string, field: Field): string {
-  if (field.inline) return field.type.slice(field.type.lastIndexOf('.') + 1);
+  // ObjectMeta and ListMeta are embedded under a JSON name.
+  if (field.inline || /^meta\/v1\.(Object|List)Meta$/.test(field.type))
+    return field.type.slice(field.type.lastIndexOf('.') + 1);
   return goNamesByType[type]?.[field.name] ?? goNames[field.name] ?? '';
 }

@@ -23,6 +23,8 @@ export class Quantity {
     readonly nanos: bigint | undefined,
     readonly format: QuantityFormat,
     private text?: string,
+    /** Whether the client's own text is kept: Go's parser remembers it then, and hashes see it. */
+    readonly isTextKept: boolean = text !== undefined,
   ) {}
 
   /** The canonical text: the client's own when it was canonical enough. */
