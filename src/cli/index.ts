@@ -1,0 +1,16 @@
+/** The commands of the command line, in the order in which help lists them. */
+import type { CliCommand } from './command.js';
+import { downCommand } from './down.js';
+import { runCommand } from './run.js';
+import { timeCommand } from './time.js';
+import { upCommand } from './up.js';
+import { versionCommand } from './version.js';
+
+/** All commands. */
+export const commands: readonly CliCommand[] = [
+  runCommand,
+  upCommand,
+  timeCommand,
+  downCommand,
+  versionCommand,
+];

@@ -1,0 +1,46 @@
+#!/usr/bin/env node
+/** The command `seatrial`: parses the command line, runs a command, turns errors into messages and codes. */
+import { Command, CommanderError } from 'commander';
+import { commandLine, environment, setExitCode, writeError, writeOut } from '../host.js';
+import { exitCodes, UserError } from '../input/errors.js';
+import { version } from '../version.js';
+import { commands } from './index.js';
+
+/** Runs the command line; returns the exit code. */
+async function main(): Promise<number> {
+  const program = new Command('seatrial')
+    .description("Takes an ML platform's own manifests on a sea trial, on a simulated Kubernetes.")
+    .version(`seatrial ${version}`, '-V, --version')
+    .configureOutput({ writeOut, writeErr: writeError })
+    .showSuggestionAfterError()
+    .showHelpAfterError('(see --help)')
+    .exitOverride();
+  let exitCode: number = exitCodes.pass;
+  for (const command of commands) {
+    command.define(program, async run => {
+      exitCode = await run();
+    });
+  }
+  try {
+    await program.parseAsync(commandLine(), { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    return tell(error);
+  }
+}
+
+function tell(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.usage;
+  if (error instanceof UserError) {
+    writeError(`error: ${error.message}\n`);
+    if (error.details.next !== undefined) writeError(`  next: ${error.details.next}\n`);
+    return error.details.exitCode;
+  }
+  const told = error instanceof Error ? error : new Error(String(error));
+  const text = environment('SEATRIAL_DEBUG') === undefined ? told.message : told.stack;
+  writeError(`error: this is a defect of seatrial: ${text ?? told.message}\n`);
+  writeError('  next: run again with SEATRIAL_DEBUG=1 and report what it prints\n');
+  return exitCodes.backend;
+}
+
+setExitCode(await main());

@@ -1,0 +1,59 @@
+/** Options that several commands take, and how their values are read. */
+import { InvalidArgumentError, Option } from 'commander';
+import { environment, freshSeed } from '../host.js';
+import { exitCodes, UserError } from '../input/errors.js';
+
+/** `-o, --output`. */
+export function outputOption(choices: readonly string[]): Option {
+  return new Option('-o, --output <format>', 'output format')
+    .choices(choices)
+    .default(choices[0] ?? 'text');
+}
+
+/** `--seed`: given, from SEATRIAL_SEED, or fresh (see `seedOf`). */
+export function seedOption(): Option {
+  return new Option('--seed <n>', 'the seed: equal seeds give equal histories').argParser(
+    wholeNumber,
+  );
+}
+
+/** `--no-color`; NO_COLOR counts too. Nothing is coloured yet, so that it changes nothing. */
+export function colorOption(): Option {
+  return new Option('--no-color', 'print without colours (as is printed anyway)');
+}
+
+/** The seed that was asked for, or a fresh one. */
+export function seedOf(given: number | undefined): number {
+  if (given !== undefined) return given;
+  const text = environment('SEATRIAL_SEED');
+  if (text === undefined) return freshSeed();
+  const seed = Number(text);
+  if (Number.isSafeInteger(seed) && seed >= 0) return seed;
+  throw new UserError(`SEATRIAL_SEED is "${text}", not a whole number`, {
+    exitCode: exitCodes.usage,
+    code: 'bad-seed',
+    next: 'unset it or give a number from 0 on',
+  });
+}
+
+/** Reads a whole number from 0 on. */
+export function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 0) {
+    throw new InvalidArgumentError('a whole number from 0 on is needed.');
+  }
+  return value;
+}
+
+/** Adds a value to the list of a repeatable option. */
+export function collect(value: string, values: readonly string[]): readonly string[] {
+  return [...values, value];
+}
+
+/** Reads `60x`, `1x`, `0.5x`, `max`: virtual seconds a real one; Infinity for max. */
+export function speedOf(text: string): number {
+  if (text === 'max') return Infinity;
+  const speed = Number(/^(\d+(?:\.\d+)?)x?$/.exec(text)?.[1]);
+  if (!(speed > 0)) throw new InvalidArgumentError('give it as 1x, 60x or max.');
+  return speed;
+}

@@ -1,0 +1,14 @@
+/** The reporters, by the names that --reporter takes. */
+import { defaultReporter } from './default.js';
+import { githubActionsReporter } from './github-actions.js';
+import { jsonReporter } from './json.js';
+import { junitReporter } from './junit.js';
+import type { Reporter } from './reporter.js';
+
+/** Name -> reporter. */
+export const reporters: Readonly<Record<string, Reporter>> = {
+  default: defaultReporter,
+  json: jsonReporter,
+  junit: junitReporter,
+  'github-actions': githubActionsReporter,
+};

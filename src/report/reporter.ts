@@ -1,0 +1,23 @@
+/** The contract of a reporter: how the results of runs are told when all is over. */
+import type { RunResult } from '../scenario/run.js';
+
+/** What a report is made from. */
+export interface Report {
+  readonly runs: readonly RunOfScenario[];
+  readonly seed: number;
+  readonly backend: string;
+  readonly version: string;
+}
+
+/** A scenario's result, with what the run of it adds. */
+export interface RunOfScenario extends RunResult {
+  /** The digest of the simulation's trace: equal for equal seeds. */
+  readonly digest?: string;
+  /** Real milliseconds. */
+  readonly wallMs: number;
+  /** What a user may do now, as lines. */
+  readonly hints: readonly string[];
+}
+
+/** Turns a report into text. */
+export type Reporter = (report: Report) => string;

@@ -1,0 +1,22 @@
+/** The versions: our own, and the Kubernetes that is simulated. */
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The folder of the package: where package.json, kind-config.yaml and scenarios/ are. */
+export const packageFolder: string = findPackageFolder();
+
+/** The package's version. */
+export const version: string = (
+  JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8')) as { version: string }
+).version;
+
+/** The Kubernetes that is simulated. */
+export const kubernetesVersion = 'v1.36.2';
+
+/** The code runs from src/ under tsx and vitest, and from dist/src/ when it is built. */
+function findPackageFolder(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
+  return folder;
+}
