@@ -5,8 +5,7 @@ import { endpointsColumns } from './columns/core.js';
 import { eachItem, fillEmpty, within } from './defaults/fill.js';
 import { strategyOf } from './strategy.js';
 
-const warning =
-  'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice';
+const warning = 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice';
 
 /** What every request on Endpoints is told. */
 export const endpointsWarning = warning;

@@ -55,10 +55,7 @@ function withAddresses(status: PodStatus): PodStatus {
 
 type Addresses = readonly { readonly ip: string }[];
 
-function firstAddress(
-  one: string | undefined,
-  all: Addresses | undefined,
-): Addresses | undefined {
+function firstAddress(one: string | undefined, all: Addresses | undefined): Addresses | undefined {
   if (one && one !== all?.[0]?.ip) return [{ ip: one }];
   return all !== undefined && all.length > 0 ? all : undefined;
 }

@@ -18,6 +18,13 @@ export interface StrategyContext {
     name: string,
   ): KubeObject | undefined;
   list(kind: Pick<Kind, 'group' | 'resource'>, namespace?: string): readonly KubeObject[];
+  /** Who asks: for kinds that note it down, as certificate requests do. */
+  readonly user?: {
+    readonly name: string;
+    readonly uid?: string;
+    readonly groups?: readonly string[];
+    readonly extra?: Readonly<Record<string, readonly string[]>>;
+  };
   /** Server settings that change answers. */
   readonly settings: ServerSettings;
 }

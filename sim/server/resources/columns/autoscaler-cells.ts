@@ -27,7 +27,8 @@ function metricText(spec: MetricSpec, status: MetricStatus | undefined): string 
     case 'Object':
       return averageOrValue(spec.object?.target, status?.object?.current);
     case 'Pods': {
-      const current = status?.pods === undefined ? unknown : status.pods.current.averageValue ?? '0';
+      const current =
+        status?.pods === undefined ? unknown : (status.pods.current.averageValue ?? '0');
       return `${current}/${spec.pods?.target.averageValue ?? ''}`;
     }
     case 'Resource': {
@@ -50,7 +51,7 @@ function averageOrValue(
   if (target?.averageValue !== undefined) {
     return `${current?.averageValue ?? unknown}/${target.averageValue} (avg)`;
   }
-  return `${current === undefined ? unknown : current.value ?? '0'}/${target?.value ?? '0'}`;
+  return `${current === undefined ? unknown : (current.value ?? '0')}/${target?.value ?? '0'}`;
 }
 
 function resourceText(
@@ -58,7 +59,7 @@ function resourceText(
   current: MetricValueStatus | undefined,
 ): string {
   if (target?.averageValue !== undefined) {
-    const value = current === undefined ? unknown : current.averageValue ?? '0';
+    const value = current === undefined ? unknown : (current.averageValue ?? '0');
     return `${value}/${target.averageValue}`;
   }
   const percent = (value: number | undefined, fallback: string): string =>

@@ -82,7 +82,8 @@ const probeValues: Partial<Probe> = {
 function probeDefaults(probe: Probe): Probe {
   let result = fillEmpty(probe, probeValues);
   if (result.httpGet !== undefined) result = within(result, 'httpGet', httpGetDefaults);
-  if (result.grpc !== undefined) result = within(result, 'grpc', grpc => fill(grpc, { service: '' }));
+  if (result.grpc !== undefined)
+    result = within(result, 'grpc', grpc => fill(grpc, { service: '' }));
   return result;
 }
 

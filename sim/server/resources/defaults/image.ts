@@ -5,9 +5,7 @@ const label = '(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])';
 const host = `(?:${label}(?:\\.${label})*|\\[[a-fA-F0-9:]+\\])(?::[0-9]+)?`;
 const tag = ':[\\w][\\w.-]{0,127}';
 const digest = '@[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}';
-const reference = new RegExp(
-  `^(?:${host}/)?${component}(?:/${component})*(${tag})?(${digest})?$`,
-);
+const reference = new RegExp(`^(?:${host}/)?${component}(?:/${component})*(${tag})?(${digest})?$`);
 
 const policiesMax = 4096;
 const policies = new Map<string, string>();

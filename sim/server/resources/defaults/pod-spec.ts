@@ -1,9 +1,5 @@
 /** The defaults of pod specs and pod templates. @upstream pkg/apis/core/v1/defaults.go */
-import type {
-  EphemeralContainer,
-  PodSpec,
-  PodTemplateSpec,
-} from '../../../api/kinds/core.js';
+import type { EphemeralContainer, PodSpec, PodTemplateSpec } from '../../../api/kinds/core.js';
 import { containerDefaults, resourcesDefaults } from './container.js';
 import { eachItem, fill, within } from './fill.js';
 import { resourceListDefaults } from './resource-list.js';

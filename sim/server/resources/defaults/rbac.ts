@@ -8,7 +8,8 @@ const group = 'rbac.authorization.k8s.io';
 export function bindingDefaults<
   T extends { readonly roleRef: RoleRef; readonly subjects?: readonly Subject[] },
 >(binding: T): T {
-  const referred = within(binding, 'roleRef', ref => fillEmpty(ref, { apiGroup: group }));
+  const roleRef = fillEmpty(binding.roleRef ?? { kind: '', name: '' }, { apiGroup: group });
+  const referred = roleRef === binding.roleRef ? binding : { ...binding, roleRef };
   return within(referred, 'subjects', subjects => eachItem(subjects, subjectDefaults));
 }
 

@@ -40,9 +40,7 @@ function diskDefaults(volume: Volume): Volume {
   let result = volume;
   if (result.image !== undefined) {
     result = within(result, 'image', image =>
-      image.pullPolicy
-        ? image
-        : { ...image, pullPolicy: defaultPullPolicy(image.reference ?? '') },
+      image.pullPolicy ? image : { ...image, pullPolicy: defaultPullPolicy(image.reference ?? '') },
     );
   }
   if (result.iscsi !== undefined) {

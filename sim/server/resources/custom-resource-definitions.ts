@@ -1,0 +1,54 @@
+/** CustomResourceDefinitions. @upstream staging/src/k8s.io/apiextensions-apiserver/pkg/registry/customresourcedefinition/strategy.go */
+import {
+  customResourceDefinitions,
+  type CustomResourceDefinition,
+  type CustomResourceDefinitionStatus,
+} from '../../api/kinds/apiextensions.js';
+import { fill, fillEmpty, within } from './defaults/fill.js';
+import { keepSpec, keepStatus } from './parts.js';
+import { strategyOf } from './strategy.js';
+
+/** The strategy of CustomResourceDefinitions: registration itself is `sim/server/custom`'s. */
+export const customResourceDefinition = strategyOf<CustomResourceDefinition>({
+  kind: customResourceDefinitions,
+  hasGeneration: true,
+  allowsUnconditionalUpdate: false,
+  defaults: object =>
+    within(object, 'spec', spec => {
+      const converted = fill(spec, { conversion: { strategy: 'None' } });
+      const named = within(converted, 'names', names =>
+        fillEmpty(names, {
+          singular: (names.kind ?? '').toLowerCase(),
+          listKind: `${names.kind ?? ''}List`,
+        }),
+      );
+      return within(named, 'conversion', conversion =>
+        within(conversion, 'webhook', webhook =>
+          within(webhook, 'clientConfig', client =>
+            within(client, 'service', service => fill(service, { port: 443 })),
+          ),
+        ),
+      );
+    }),
+  prepareForCreate: object => withStoredVersion({ ...object, status: noStatus }),
+  prepareForUpdate: (object, old) => withStoredVersion(keepStatus(object, old)),
+  status: { prepareForUpdate: keepSpec },
+});
+
+// What is unset is told all the same: the type's fields are no pointers.
+const noStatus: CustomResourceDefinitionStatus = {
+  conditions: null as never,
+  acceptedNames: { plural: '', kind: '' },
+  storedVersions: null as never,
+};
+
+/** A version that objects are stored in is never forgotten. */
+function withStoredVersion(definition: CustomResourceDefinition): CustomResourceDefinition {
+  const storage = definition.spec.versions?.find(version => version.storage)?.name;
+  const stored = definition.status?.storedVersions ?? [];
+  if (storage === undefined || stored.includes(storage)) return definition;
+  return {
+    ...definition,
+    status: { ...(definition.status ?? noStatus), storedVersions: [...stored, storage] },
+  };
+}

@@ -1,0 +1,23 @@
+/** MutatingAdmissionPolicyBindings. @upstream pkg/registry/admissionregistration/mutatingadmissionpolicybinding/strategy.go */
+import {
+  mutatingAdmissionPolicyBindings,
+  type MutatingAdmissionPolicyBinding,
+} from '../../api/kinds/admissionregistration.js';
+import { policyBindingCells } from './columns/policy-binding-cells.js';
+import { mutatingAdmissionPolicyBindingColumns } from './columns/policy.js';
+import { fill, within } from './defaults/fill.js';
+import { matchResourcesDefaults } from './defaults/webhook.js';
+import { strategyOf } from './strategy.js';
+
+/** The strategy of MutatingAdmissionPolicyBindings. */
+export const mutatingAdmissionPolicyBinding = strategyOf<MutatingAdmissionPolicyBinding>({
+  kind: mutatingAdmissionPolicyBindings,
+  hasGeneration: true,
+  allowsUnconditionalUpdate: false,
+  defaults: object =>
+    within(fill(object, { spec: {} }), 'spec', spec =>
+      within(spec, 'matchResources', matchResourcesDefaults),
+    ),
+  columns: mutatingAdmissionPolicyBindingColumns,
+  cells: policyBindingCells,
+});

@@ -1,0 +1,58 @@
+/** ResourceClaims. @upstream pkg/registry/resource/resourceclaim/strategy.go */
+import { resourceClaims, type ResourceClaim } from '../../api/kinds/resource.js';
+import { ageOf } from './columns/cell.js';
+import { resourceClaimColumns } from './columns/resource.js';
+import { claimSpecDefaults } from './defaults/device-claim.js';
+import { fill, within } from './defaults/fill.js';
+import { freshStatus, keepMetadata, keepSpec, keepStatus } from './parts.js';
+import { strategyOf } from './strategy.js';
+
+/** The strategy of ResourceClaims. */
+export const resourceClaim = strategyOf<ResourceClaim>({
+  kind: resourceClaims,
+  returnsDeletedObject: true,
+  defaults: object =>
+    within(fill(object, { spec: { devices: {} }, status: {} }), 'spec', spec =>
+      claimSpecDefaults(fill(spec, { devices: {} })),
+    ),
+  prepareForCreate: freshStatus({}),
+  prepareForUpdate: keepStatus,
+  status: { prepareForUpdate: (object, old) => withoutFreed(keepOwn(object, old)) },
+  columns: resourceClaimColumns,
+  cells: (object, nowMs) => [object.metadata.name, stateText(object), ageOf(object, nowMs)],
+});
+
+function keepOwn(claim: ResourceClaim, old: ResourceClaim): ResourceClaim {
+  const kept = keepSpec(claim, old);
+  return keepMetadata(kept, old, 'labels', 'annotations', 'finalizers', 'ownerReferences');
+}
+
+/** Devices that are no longer allocated have no status. */
+function withoutFreed(claim: ResourceClaim): ResourceClaim {
+  const { status } = claim;
+  if (status?.devices === undefined) return claim;
+  const results = status.allocation?.devices?.results ?? [];
+  const devices = status.devices.filter(device =>
+    results.some(
+      result =>
+        result.driver === device.driver &&
+        result.pool === device.pool &&
+        result.device === device.device &&
+        (result.shareID ?? '') === (device.shareID ?? ''),
+    ),
+  );
+  if (devices.length === status.devices.length) return claim;
+  const { devices: _freed, ...rest } = status;
+  return { ...claim, status: devices.length === 0 ? rest : { ...rest, devices } };
+}
+
+function stateText({ metadata, status }: ResourceClaim): string {
+  const states: string[] = [];
+  const isDeleted = metadata.deletionTimestamp !== undefined;
+  if (isDeleted) states.push('deleted');
+  if (status?.allocation !== undefined) {
+    states.push('allocated');
+    if ((status.reservedFor ?? []).length > 0) states.push('reserved');
+  } else if (!isDeleted) states.push('pending');
+  return states.join(',');
+}

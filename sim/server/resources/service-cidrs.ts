@@ -1,0 +1,22 @@
+/** ServiceCIDRs. @upstream pkg/registry/networking/servicecidr/strategy.go */
+import { serviceCIDRs, type ServiceCIDR } from '../../api/kinds/networking.js';
+import { ageOf } from './columns/cell.js';
+import { serviceCIDRColumns } from './columns/network.js';
+import { fill } from './defaults/fill.js';
+import { freshStatus, keepSpec, keepStatus } from './parts.js';
+import { strategyOf } from './strategy.js';
+
+/** The strategy of ServiceCIDRs. */
+export const serviceCIDR = strategyOf<ServiceCIDR>({
+  kind: serviceCIDRs,
+  defaults: object => fill(object, { spec: {}, status: {} }),
+  prepareForCreate: freshStatus({}),
+  prepareForUpdate: keepStatus,
+  status: { prepareForUpdate: keepSpec },
+  columns: serviceCIDRColumns,
+  cells: (object, nowMs) => [
+    object.metadata.name,
+    (object.spec?.cidrs ?? []).join(','),
+    ageOf(object, nowMs),
+  ],
+});

@@ -1,0 +1,40 @@
+/** VolumeAttachments. @upstream pkg/registry/storage/volumeattachment/strategy.go */
+import { volumeAttachments, type VolumeAttachment } from '../../api/kinds/storage.js';
+import { ageOf } from './columns/cell.js';
+import { volumeAttachmentColumns } from './columns/storage.js';
+import { fill, within } from './defaults/fill.js';
+import { freshStatus, keepMetadata, keepSpec, keepStatus } from './parts.js';
+import { strategyOf } from './strategy.js';
+
+/** The strategy of VolumeAttachments. */
+export const volumeAttachment = strategyOf<VolumeAttachment>({
+  kind: volumeAttachments,
+  allowsUnconditionalUpdate: false,
+  returnsDeletedObject: true,
+  defaults: object =>
+    within(fill(object, { status: { attached: false } }), 'status', status =>
+      fill(status, { attached: false }),
+    ),
+  prepareForCreate: freshStatus({ attached: false }),
+  prepareForUpdate: keepStatus,
+  status: {
+    prepareForUpdate: (object, old) =>
+      keepMetadata(
+        keepSpec(object, old),
+        old,
+        'labels',
+        'annotations',
+        'finalizers',
+        'ownerReferences',
+      ),
+  },
+  columns: volumeAttachmentColumns,
+  cells: (object, nowMs) => [
+    object.metadata.name,
+    object.spec.attacher,
+    object.spec.source.persistentVolumeName ?? '',
+    object.spec.nodeName,
+    object.status?.attached ?? false,
+    ageOf(object, nowMs),
+  ],
+});
