@@ -22,7 +22,7 @@ import {
 import { RestMapper } from './rest-mapper.js';
 
 /** The controller of HorizontalPodAutoscalers with other flags than the defaults. */
-export function horizontalPodAutoscalerWith(
+export function horizontalPodAutoscalerControllerWith(
   changed: Partial<AutoscalerSettings>,
 ): ControllerDefinition {
   const settings = { ...defaultAutoscalerSettings, ...changed };
@@ -34,7 +34,8 @@ export function horizontalPodAutoscalerWith(
 }
 
 /** The controller of HorizontalPodAutoscalers. */
-export const horizontalPodAutoscaler: ControllerDefinition = horizontalPodAutoscalerWith({});
+export const horizontalPodAutoscalerController: ControllerDefinition =
+  horizontalPodAutoscalerControllerWith({});
 
 function createController(context: ControllerContext, settings: AutoscalerSettings): Controller {
   const { clock, queue } = context;

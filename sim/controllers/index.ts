@@ -1,6 +1,8 @@
 /** The controllers of kube-controller-manager. */
 import type { ControllerDefinition } from '../client/contract.js';
 import { deploymentController } from './deployment.js';
+import { endpointSliceController } from './endpoint-slice.js';
+import { horizontalPodAutoscalerController } from './horizontal-pod-autoscaler.js';
 import { replicaSetController } from './replica-set.js';
 import { replicationController } from './replication-controller.js';
 
@@ -9,4 +11,6 @@ export const controllers: readonly ControllerDefinition[] = [
   deploymentController,
   replicaSetController,
   replicationController,
+  endpointSliceController,
+  horizontalPodAutoscalerController,
 ];

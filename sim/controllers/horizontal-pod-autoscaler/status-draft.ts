@@ -52,8 +52,7 @@ export class StatusDraft {
   }
 
   event(type: 'Normal' | 'Warning', reason: string, message: string): void {
-    const regarding = { ...horizontalPodAutoscalerType, ...this.autoscaler };
-    this.context.events.record({ regarding, type, reason, message });
+    this.context.events.record({ regarding: this.autoscaler, type, reason, message });
   }
 
   /** Writes the status if it differs from the one that was read. */
@@ -79,8 +78,3 @@ function withoutEmpty(
     ...(currentMetrics ? { currentMetrics } : {}),
   };
 }
-
-const horizontalPodAutoscalerType = {
-  apiVersion: 'autoscaling/v2',
-  kind: 'HorizontalPodAutoscaler',
-};
