@@ -1,8 +1,10 @@
 /** The families of vectors, in the order in which they are told. */
 import type { VectorFamily } from '../family.js';
 import { hpa } from './hpa.js';
+import { scheduler } from './scheduler.js';
 
 /** All families that can be replayed. */
 export const families: readonly VectorFamily[] = [
   hpa,
+  scheduler,
 ];

@@ -1,0 +1,127 @@
+/** Prefers nodes in domains with few matching pods. @upstream pkg/scheduler/framework/plugins/podtopologyspread/scoring.go */
+import { stateKey, type CycleState } from '../cycle-state.js';
+import { maxNodeScore, skip, type Status } from '../framework.js';
+import type { NodeInfo } from '../node-info.js';
+import type { PodInfo } from '../pod-info.js';
+import type { NodeSnapshot } from '../snapshot.js';
+import {
+  hostnameLabel,
+  type SpreadConstraint,
+  type SpreadConstraints,
+} from './pod-topology-spread-constraints.js';
+import { countMatching } from './pod-topology-spread-counts.js';
+
+/** What Score looks at. */
+export interface SpreadScoreState {
+  readonly constraints: readonly SpreadConstraint[];
+  /** Nodes without all of the labels. */
+  readonly ignored: ReadonlySet<string>;
+  /** For each constraint but the one by host, the counts of the feasible nodes' domains. */
+  readonly byValue: readonly Map<string, number>[];
+  /** What makes up for the number of domains. */
+  readonly weights: readonly number[];
+}
+
+/** The slot of the counts. */
+export const scoreKey = stateKey<SpreadScoreState>('PreScorePodTopologySpread');
+
+/** Counts the pods in the domains of the feasible nodes. */
+export function prepareScore(
+  all: SpreadConstraints,
+  snapshot: NodeSnapshot,
+  how: {
+    readonly state: CycleState;
+    readonly pod: PodInfo;
+    readonly nodes: readonly NodeInfo[];
+  },
+): Status | undefined {
+  const { state, pod, nodes } = how;
+  const constraints = all.of(pod, 'ScheduleAnyway');
+  if (constraints.length === 0) return skip;
+  const needsAll = all.needsAllLabels(pod);
+  const prepared = domainsOf(all, constraints, nodes, needsAll);
+  for (const node of snapshot.nodes) {
+    if (needsAll && !all.haveAllLabels(constraints, node)) continue;
+    constraints.forEach((constraint, index) => {
+      const counts = prepared.byValue[index];
+      const value = node.labels[constraint.topologyKey] ?? '';
+      const count = counts?.get(value);
+      if (counts === undefined || count === undefined) return;
+      if (!all.includes(constraint, pod, node)) return;
+      counts.set(value, count + countMatching(node.pods, constraint.selector, pod.namespace));
+    });
+  }
+  state.write(scoreKey, prepared);
+  return undefined;
+}
+
+function domainsOf(
+  all: SpreadConstraints,
+  constraints: readonly SpreadConstraint[],
+  nodes: readonly NodeInfo[],
+  needsAll: boolean,
+): SpreadScoreState {
+  const ignored = new Set<string>();
+  const byValue = constraints.map(() => new Map<string, number>());
+  for (const node of nodes) {
+    if (needsAll && !all.haveAllLabels(constraints, node)) {
+      ignored.add(node.name);
+      continue;
+    }
+    constraints.forEach(({ topologyKey }, index) => {
+      if (topologyKey !== hostnameLabel) byValue[index]?.set(node.labels[topologyKey] ?? '', 0);
+    });
+  }
+  const weights = constraints.map(({ topologyKey }, index) => {
+    const isByHost = topologyKey === hostnameLabel;
+    const domains = isByHost ? nodes.length - ignored.size : (byValue[index]?.size ?? 0);
+    return Math.log(domains + 2);
+  });
+  return { constraints, ignored, byValue, weights };
+}
+
+/** The number of matching pods around the node, weighted: less is better until it is normalised. */
+export function spreadScore(
+  prepared: SpreadScoreState | undefined,
+  pod: PodInfo,
+  node: NodeInfo,
+): number {
+  if (prepared === undefined || prepared.ignored.has(node.name)) return 0;
+  const { constraints, byValue, weights } = prepared;
+  let score = 0;
+  for (let index = 0; index < constraints.length; index++) {
+    const constraint = constraints[index];
+    if (constraint === undefined) continue;
+    const value = node.labels[constraint.topologyKey];
+    if (value === undefined) continue;
+    const count =
+      constraint.topologyKey === hostnameLabel
+        ? countMatching(node.pods, constraint.selector, pod.namespace)
+        : (byValue[index]?.get(value) ?? 0);
+    score += count * (weights[index] ?? 0) + (constraint.maxSkew - 1);
+  }
+  return Math.round(score);
+}
+
+/** Turns the counts round, so that the fewest pods give the most points. */
+export function normalizeSpread(
+  prepared: SpreadScoreState | undefined,
+  scores: number[],
+  nodes: readonly NodeInfo[],
+): void {
+  if (prepared === undefined) return;
+  const isIgnored = nodes.map(({ name }) => prepared.ignored.has(name));
+  let least = Infinity;
+  let most = 0;
+  scores.forEach((score, index) => {
+    if (isIgnored[index] === true) return;
+    least = Math.min(least, score);
+    most = Math.max(most, score);
+  });
+  for (let index = 0; index < scores.length; index++) {
+    const score = scores[index] ?? 0;
+    if (isIgnored[index] === true) scores[index] = 0;
+    else if (most === 0) scores[index] = maxNodeScore;
+    else scores[index] = Math.trunc((maxNodeScore * (most + least - score)) / most);
+  }
+}

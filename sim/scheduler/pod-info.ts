@@ -1,0 +1,194 @@
+/** A pod with what the scheduler works out about it once. @upstream pkg/scheduler/framework/types.go PodInfo */
+import type { Pod, PodAffinityTerm, WeightedPodAffinityTerm } from '../api/kinds/core.js';
+import { selectorOf, type Labels, type Selector } from '../api/selectors.js';
+import { roundUp } from './amount.js';
+import { requiredNodeAffinity, type NodeMatcher } from './node-selector.js';
+import { hasPodLevelRequests, podRequests } from './pod-requests.js';
+import { Resource, type Amounts } from './resource.js';
+
+/** A term of pod affinity, compiled. */
+export interface AffinityTerm {
+  readonly namespaces: ReadonlySet<string>;
+  readonly namespaceSelector: Selector;
+  readonly selector: Selector;
+  readonly topologyKey: string;
+  /** 0 for required terms. */
+  readonly weight: number;
+}
+
+/** A port of the node that a pod takes. */
+export interface HostPort {
+  readonly ip: string;
+  /** `TCP/80`. */
+  readonly port: string;
+}
+
+/** What a pod takes of its node. */
+export interface PodUsage {
+  readonly requested: Resource;
+  /** With a minimum for containers that ask for nothing, so that they spread. */
+  readonly nonZeroMilliCPU: number;
+  readonly nonZeroMemory: number;
+}
+
+/** What a container without a request is taken to need. @upstream pkg/scheduler/util/pod_resources.go */
+export const defaultRequests: Amounts = new Map([
+  ['cpu', 100],
+  ['memory', 200 * 1024 * 1024],
+]);
+
+const noLabels: Labels = {};
+const noTerms: readonly AffinityTerm[] = [];
+const noTolerations: NonNullable<NonNullable<Pod['spec']>['tolerations']> = [];
+
+/** A pod and what follows from it; computed when first asked for. */
+export class PodInfo {
+  readonly uid: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly labels: Labels;
+  readonly priority: number;
+  readonly isTerminating: boolean;
+  private ownRequest: Resource | undefined;
+  private ownUsage: PodUsage | undefined;
+  private ownTerms: AffinityTerms | undefined;
+  private ownPorts: readonly HostPort[] | undefined;
+  private ownNodeAffinity: { readonly matcher: NodeMatcher | undefined } | undefined;
+
+  constructor(readonly pod: Pod) {
+    const { metadata, spec } = pod;
+    this.uid = metadata.uid ?? '';
+    this.namespace = metadata.namespace ?? '';
+    this.name = metadata.name ?? '';
+    this.labels = metadata.labels ?? noLabels;
+    this.priority = spec?.priority ?? 0;
+    this.isTerminating = metadata.deletionTimestamp !== undefined;
+  }
+
+  /** `namespace/name`. */
+  get key(): string {
+    return `${this.namespace}/${this.name}`;
+  }
+
+  get tolerations(): typeof noTolerations {
+    return this.pod.spec?.tolerations ?? noTolerations;
+  }
+
+  /** What the pod asks a node for. */
+  get request(): Resource {
+    return (this.ownRequest ??= Resource.of(podRequests(this.pod)));
+  }
+
+  /** What the pod takes of the node that it is on. */
+  get usage(): PodUsage {
+    return (this.ownUsage ??= usageOf(this.pod));
+  }
+
+  get terms(): AffinityTerms {
+    return (this.ownTerms ??= termsOf(this));
+  }
+
+  get hostPorts(): readonly HostPort[] {
+    return (this.ownPorts ??= hostPortsOf(this.pod));
+  }
+
+  /** The nodes that the pod's selector and required node affinity allow; undefined: all. */
+  get nodeAffinity(): NodeMatcher | undefined {
+    this.ownNodeAffinity ??= { matcher: requiredNodeAffinity(this.pod) };
+    return this.ownNodeAffinity.matcher;
+  }
+
+  /** Whether the pod has affinity or anti-affinity to pods, required or preferred. */
+  get hasPodAffinity(): boolean {
+    const affinity = this.pod.spec?.affinity;
+    return affinity?.podAffinity !== undefined || affinity?.podAntiAffinity !== undefined;
+  }
+}
+
+/** The terms of a pod by what they mean. */
+export interface AffinityTerms {
+  readonly requiredAffinity: readonly AffinityTerm[];
+  readonly requiredAntiAffinity: readonly AffinityTerm[];
+  readonly preferredAffinity: readonly AffinityTerm[];
+  readonly preferredAntiAffinity: readonly AffinityTerm[];
+}
+
+/** Whether a pod is one that the term means; its namespace's labels are those given. */
+export function termMatches(
+  term: AffinityTerm,
+  pod: PodInfo,
+  namespaceLabels: Labels | undefined,
+): boolean {
+  return (
+    (term.namespaces.has(pod.namespace) || term.namespaceSelector.matches(namespaceLabels)) &&
+    term.selector.matches(pod.labels)
+  );
+}
+
+const noAffinity: AffinityTerms = {
+  requiredAffinity: noTerms,
+  requiredAntiAffinity: noTerms,
+  preferredAffinity: noTerms,
+  preferredAntiAffinity: noTerms,
+};
+
+function termsOf(pod: PodInfo): AffinityTerms {
+  if (!pod.hasPodAffinity) return noAffinity;
+  const { podAffinity, podAntiAffinity } = pod.pod.spec?.affinity ?? {};
+  const required = (terms: readonly PodAffinityTerm[] = []) =>
+    terms.map(term => compileTerm(pod.namespace, term, 0));
+  const preferred = (terms: readonly WeightedPodAffinityTerm[] = []) =>
+    terms.map(({ weight, podAffinityTerm }) => compileTerm(pod.namespace, podAffinityTerm, weight));
+  return {
+    requiredAffinity: required(podAffinity?.requiredDuringSchedulingIgnoredDuringExecution),
+    requiredAntiAffinity: required(podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution),
+    preferredAffinity: preferred(podAffinity?.preferredDuringSchedulingIgnoredDuringExecution),
+    preferredAntiAffinity: preferred(
+      podAntiAffinity?.preferredDuringSchedulingIgnoredDuringExecution,
+    ),
+  };
+}
+
+function compileTerm(ownNamespace: string, term: PodAffinityTerm, weight: number): AffinityTerm {
+  const { namespaces = [], namespaceSelector, labelSelector, topologyKey } = term;
+  const isOwn = namespaces.length === 0 && namespaceSelector === undefined;
+  return {
+    namespaces: new Set(isOwn ? [ownNamespace] : namespaces),
+    namespaceSelector: selectorOf(namespaceSelector),
+    selector: selectorOf(labelSelector),
+    topologyKey,
+    weight,
+  };
+}
+
+/** @upstream PodInfo.CalculateResource */
+function usageOf(pod: Pod): PodUsage {
+  const requests = podRequests(pod, { usesStatus: true });
+  const defaults = missingDefaults(pod, requests);
+  const nonZero = defaults.size === 0 ? requests : podRequests(pod, { usesStatus: true, defaults });
+  return {
+    requested: Resource.of(requests),
+    nonZeroMilliCPU: roundUp(nonZero.get('cpu') ?? 0),
+    nonZeroMemory: roundUp(nonZero.get('memory') ?? 0),
+  };
+}
+
+/** @upstream getNonMissingContainerRequests */
+function missingDefaults(pod: Pod, requests: Amounts): Amounts {
+  if (!hasPodLevelRequests(pod)) return defaultRequests;
+  return new Map([...defaultRequests].filter(([name]) => !requests.has(name)));
+}
+
+/** @upstream pkg/scheduler/util GetHostPorts */
+function hostPortsOf(pod: Pod): readonly HostPort[] {
+  const { containers = [], initContainers = [] } = pod.spec ?? {};
+  const lasting = initContainers.filter(({ restartPolicy }) => restartPolicy === 'Always');
+  return [...lasting, ...containers].flatMap(({ ports = [] }) =>
+    ports
+      .filter(({ hostPort = 0 }) => hostPort > 0)
+      .map(({ hostPort, hostIP = '', protocol = '' }) => ({
+        ip: hostIP === '' ? '0.0.0.0' : hostIP,
+        port: `${protocol === '' ? 'TCP' : protocol}/${hostPort ?? 0}`,
+      })),
+  );
+}

@@ -1,0 +1,113 @@
+/** What a pod asks for in total. @upstream staging/src/k8s.io/component-helpers/resource/helpers.go */
+import type { Container, ContainerStatus, Pod } from '../api/kinds/core.js';
+import { addAmounts, amountsOf, raiseAmounts, type Amounts, type Quantities } from './resource.js';
+
+/** How a pod's requests are added up. */
+export interface PodRequestsOptions {
+  /** Looks at what the containers were really given as well: for pods on a node. */
+  readonly usesStatus?: boolean;
+  readonly skipsPodLevel?: boolean;
+  /** What stands in for a container's missing request. */
+  readonly defaults?: Amounts;
+}
+
+/** The requests of the pod: containers, sidecars, the largest init container, pod level, overhead. */
+export function podRequests(pod: Pod, options: PodRequestsOptions = {}): Amounts {
+  const total = containerRequests(pod, options);
+  if (options.skipsPodLevel !== true) applyPodLevel(total, pod, options);
+  if (pod.spec?.overhead !== undefined) addAmounts(total, amountsOf(pod.spec.overhead));
+  return total;
+}
+
+/** Whether the pod has requests of its own for a resource that pods can have them for. */
+export function hasPodLevelRequests(pod: Pod): boolean {
+  return Object.keys(pod.spec?.resources?.requests ?? {}).some(isPodLevelName);
+}
+
+function isPodLevelName(name: string): boolean {
+  return name === 'cpu' || name === 'memory' || name.startsWith('hugepages-');
+}
+
+function applyPodLevel(total: Amounts, pod: Pod, options: PodRequestsOptions): void {
+  const requests = pod.spec?.resources?.requests;
+  if (requests === undefined || !hasPodLevelRequests(pod)) return;
+  const given = pod.status?.resources;
+  const effective =
+    options.usesStatus === true && given !== undefined
+      ? effectiveRequests(pod, requests, given.requests, pod.status?.allocatedResources)
+      : undefined;
+  for (const [name, amount] of amountsOf(requests)) {
+    if (!isPodLevelName(name)) continue;
+    total.set(name, effective === undefined ? amount : (effective.get(name) ?? 0));
+  }
+}
+
+function containerRequests(pod: Pod, options: PodRequestsOptions): Amounts {
+  const statuses = options.usesStatus === true ? containerStatuses(pod) : undefined;
+  const total: Amounts = new Map();
+  for (const container of pod.spec?.containers ?? []) {
+    addAmounts(total, requestsOf(pod, container, statuses, options));
+  }
+  const initContainers = pod.spec?.initContainers;
+  if (initContainers === undefined) return total;
+  const sidecars: Amounts = new Map();
+  const highest: Amounts = new Map();
+  for (const container of initContainers) {
+    const isSidecar = container.restartPolicy === 'Always';
+    const own = requestsOf(pod, container, isSidecar ? statuses : undefined, options);
+    if (isSidecar) {
+      addAmounts(total, own);
+      addAmounts(sidecars, own);
+      raiseAmounts(highest, sidecars);
+    } else {
+      const whileItRuns: Amounts = new Map(own);
+      addAmounts(whileItRuns, sidecars);
+      raiseAmounts(highest, whileItRuns);
+    }
+  }
+  raiseAmounts(total, highest);
+  return total;
+}
+
+function requestsOf(
+  pod: Pod,
+  container: Container,
+  statuses: ReadonlyMap<string, ContainerStatus> | undefined,
+  options: PodRequestsOptions,
+): Amounts {
+  const spec = container.resources?.requests;
+  const given = statuses?.get(container.name);
+  const amounts =
+    given?.resources === undefined
+      ? amountsOf(spec)
+      : effectiveRequests(pod, spec, given.resources.requests, given.allocatedResources);
+  if (options.defaults !== undefined) {
+    for (const [name, amount] of options.defaults) {
+      if (!amounts.has(name)) amounts.set(name, amount);
+    }
+  }
+  return amounts;
+}
+
+function effectiveRequests(
+  pod: Pod,
+  spec: Quantities | undefined,
+  actual: Quantities | undefined,
+  allocated: Quantities | undefined,
+): Amounts {
+  const amounts = amountsOf(isResizeInfeasible(pod) ? undefined : spec);
+  raiseAmounts(amounts, amountsOf(actual));
+  raiseAmounts(amounts, amountsOf(allocated));
+  return amounts;
+}
+
+function isResizeInfeasible(pod: Pod): boolean {
+  const pending = pod.status?.conditions?.find(({ type }) => type === 'PodResizePending');
+  return pending?.reason === 'Infeasible';
+}
+
+function containerStatuses(pod: Pod): ReadonlyMap<string, ContainerStatus> | undefined {
+  const { containerStatuses = [], initContainerStatuses = [] } = pod.status ?? {};
+  if (containerStatuses.length === 0 && initContainerStatuses.length === 0) return undefined;
+  return new Map([...containerStatuses, ...initContainerStatuses].map(each => [each.name, each]));
+}

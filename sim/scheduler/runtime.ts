@@ -1,0 +1,328 @@
+/**
+ * Runs the plug-ins of one profile, extension point by extension point.
+ * @upstream pkg/scheduler/framework/runtime/framework.go
+ */
+import { invariant } from '../engine/invariant.js';
+import type { Random } from '../engine/random.js';
+import type { ExtensionPoint, FeatureGates, Profile } from './configuration.js';
+import type { CycleState } from './cycle-state.js';
+import {
+  isRejection,
+  maxNodeScore,
+  status,
+  type Handle,
+  type NodeStatuses,
+  type ObjectReader,
+  type Plugin,
+  type PluginFactory,
+  type PostFilterResult,
+  type Status,
+} from './framework.js';
+import type { NodeInfo } from './node-info.js';
+import type { PodInfo } from './pod-info.js';
+import type { Nominator } from './queue/nominator.js';
+import type { NodeSnapshot } from './snapshot.js';
+
+/** What a framework needs from outside. */
+export interface FrameworkOptions {
+  readonly objects: ObjectReader;
+  readonly nodes: NodeSnapshot;
+  readonly nominator: Nominator;
+  readonly features: FeatureGates;
+  readonly registry: Readonly<Record<string, PluginFactory>>;
+  readonly now: () => number;
+  readonly random?: Random;
+  readonly isPreempting?: (uid: string) => boolean;
+}
+
+/** How PreFilter ended. */
+export interface PreFilterOutcome {
+  readonly status?: Status;
+  /** The only nodes worth a look; absent: all. */
+  readonly nodeNames?: ReadonlySet<string>;
+  /** The plug-ins that narrowed the nodes. */
+  readonly narrowedBy: readonly string[];
+  readonly skipped: readonly string[];
+}
+
+/** The scores of the feasible nodes, plug-in by plug-in. */
+export interface Scores {
+  readonly plugins: readonly string[];
+  readonly skipped: readonly string[];
+  /** By plug-in and node: as the plug-in gave them; kept only when asked for. */
+  readonly raw: readonly (readonly number[] | undefined)[];
+  /** By plug-in and node: normalised, times the weight. */
+  readonly weighted: readonly (readonly number[])[];
+  readonly total: readonly number[];
+}
+
+/** The names of the extension points' methods where they differ from the document's spelling. */
+const methods: Readonly<Partial<Record<ExtensionPoint, keyof Plugin>>> = {
+  preEnqueue: 'preEnqueue',
+  queueSort: 'less',
+  preFilter: 'preFilter',
+  filter: 'filter',
+  postFilter: 'postFilter',
+  preScore: 'preScore',
+  score: 'score',
+  reserve: 'reserve',
+  preBind: 'preBind',
+};
+
+/** The plug-ins of a profile, ready to run. */
+export class Framework implements Handle {
+  readonly objects: ObjectReader;
+  readonly nodes: NodeSnapshot;
+  readonly nominator: Nominator;
+  readonly features: FeatureGates;
+  readonly random?: Random;
+  readonly schedulerName: string;
+  readonly percentageOfNodesToScore: number | undefined;
+  private readonly byName = new Map<string, Plugin>();
+  private readonly points = new Map<ExtensionPoint, readonly Plugin[]>();
+  private readonly weights = new Map<string, number>();
+
+  constructor(
+    profile: Profile,
+    private readonly options: FrameworkOptions,
+  ) {
+    this.objects = options.objects;
+    this.nodes = options.nodes;
+    this.nominator = options.nominator;
+    this.features = options.features;
+    if (options.random !== undefined) this.random = options.random;
+    this.schedulerName = profile.schedulerName;
+    this.percentageOfNodesToScore = profile.percentageOfNodesToScore;
+    for (const name of namesIn(profile)) {
+      const factory = options.registry[name];
+      if (factory !== undefined) this.byName.set(name, factory(profile.args.get(name), this));
+    }
+    for (const point of Object.keys(methods) as ExtensionPoint[]) {
+      this.points.set(point, this.expand(profile, point));
+    }
+    for (const { name, weight = 0 } of [
+      ...profile.plugins.score.enabled,
+      ...profile.plugins.multiPoint.enabled,
+    ]) {
+      if (!this.weights.has(name)) this.weights.set(name, weight === 0 ? 1 : weight);
+    }
+  }
+
+  now(): number {
+    return this.options.now();
+  }
+
+  isPreempting(uid: string): boolean {
+    return this.options.isPreempting?.(uid) ?? false;
+  }
+
+  /** The plug-ins at an extension point, in order. */
+  at(point: ExtensionPoint): readonly Plugin[] {
+    return this.points.get(point) ?? [];
+  }
+
+  /** All plug-ins of the profile that can turn a pod away, for their events. */
+  get plugins(): Iterable<Plugin> {
+    return this.byName.values();
+  }
+
+  /** The weight of the plug-in's scores. */
+  weightOf(plugin: string): number {
+    return this.weights.get(plugin) ?? 1;
+  }
+
+  preFilter(state: CycleState, pod: PodInfo): PreFilterOutcome {
+    const nodes = this.nodes.nodes;
+    const narrowedBy: string[] = [];
+    const skipped = new Set<string>();
+    let rejection: Status | undefined;
+    let nodeNames: ReadonlySet<string> | undefined;
+    const finish = (ended?: Status, isAborted = false): PreFilterOutcome => {
+      const isLeft = (plugin: Plugin) => !skipped.has(plugin.name);
+      state.filters = this.at('filter').filter(isLeft);
+      state.extensions = this.at('preFilter').filter(
+        plugin => plugin.addPod !== undefined && isLeft(plugin),
+      );
+      narrowedBy.sort();
+      return {
+        ...(ended !== undefined && { status: ended }),
+        ...(nodeNames !== undefined && { nodeNames }),
+        narrowedBy: isAborted ? [] : narrowedBy,
+        skipped: [...skipped].sort(),
+      };
+    };
+    for (const plugin of this.at('preFilter')) {
+      const result = plugin.preFilter?.(state, pod, nodes) ?? {};
+      const code = result.status?.code;
+      if (code === 'Skip') {
+        skipped.add(plugin.name);
+      } else if (code === 'Unschedulable') {
+        // The others still run, so that preemption finds their state.
+        rejection = result.status;
+      } else if (result.status !== undefined) {
+        return finish(
+          isRejection(result.status)
+            ? result.status
+            : asError(`running PreFilter plugin "${plugin.name}"`, result.status),
+          true,
+        );
+      } else if (result.nodeNames !== undefined) {
+        narrowedBy.push(plugin.name);
+        nodeNames = intersection(nodeNames, result.nodeNames);
+        if (nodeNames.size === 0) return finish(nothingLeft(narrowedBy));
+      }
+    }
+    return finish(rejection);
+  }
+
+  /** The first refusal of the Filter plug-ins, if any. */
+  filter(state: CycleState, pod: PodInfo, node: NodeInfo): Status | undefined {
+    for (const plugin of state.filters) {
+      const answer = plugin.filter?.(state, pod, node);
+      if (answer === undefined) continue;
+      if (isRejection(answer)) return answer;
+      return asError(`running "${plugin.name}" filter plugin`, answer);
+    }
+    return undefined;
+  }
+
+  /**
+   * Filters twice where pods of the same or a higher priority are nominated to the node: with them
+   * and without. Both must pass. @upstream RunFilterPluginsWithNominatedPods
+   */
+  filterWithNominatedPods(state: CycleState, pod: PodInfo, node: NodeInfo): Status | undefined {
+    const rivals = this.nominator
+      .podsOn(node.name)
+      .filter(other => other.priority >= pod.priority && other.uid !== pod.uid);
+    if (rivals.length === 0) return this.filter(state, pod, node);
+    const stateWithRivals = state.clone();
+    const nodeWithRivals = node.clone();
+    for (const rival of rivals) {
+      nodeWithRivals.addPod(rival);
+      this.addPodToStates(stateWithRivals, pod, rival, nodeWithRivals);
+    }
+    return this.filter(stateWithRivals, pod, nodeWithRivals) ?? this.filter(state, pod, node);
+  }
+
+  addPodToStates(state: CycleState, pod: PodInfo, added: PodInfo, node: NodeInfo): void {
+    for (const plugin of state.extensions) plugin.addPod?.(state, pod, added, node);
+  }
+
+  removePodFromStates(state: CycleState, pod: PodInfo, removed: PodInfo, node: NodeInfo): void {
+    for (const plugin of state.extensions) plugin.removePod?.(state, pod, removed, node);
+  }
+
+  /** Runs PostFilter until a plug-in succeeds or fails for good. */
+  postFilter(state: CycleState, pod: PodInfo, statuses: NodeStatuses): PostFilterResult {
+    const reasons: string[] = [];
+    let nominating: PostFilterResult = {};
+    let preemption: PostFilterResult['preemption'];
+    let rejector = '';
+    for (const plugin of this.at('postFilter')) {
+      const result = plugin.postFilter?.(state, pod, statuses);
+      if (result === undefined) continue;
+      const { status: answer } = result;
+      if (answer === undefined || !isRejection(answer)) return result;
+      if (answer.code === 'UnschedulableAndUnresolvable') return result;
+      preemption = result.preemption ?? preemption;
+      if (result.nomination !== undefined) nominating = result;
+      reasons.push(...answer.reasons);
+      if (rejector === '') rejector = plugin.name;
+    }
+    return {
+      status: status('Unschedulable', rejector, ...reasons),
+      ...(nominating.nomination !== undefined && { nomination: nominating.nomination }),
+      ...(preemption !== undefined && { preemption }),
+    };
+  }
+
+  /** Scores the nodes; an error of a plug-in comes back in the place of the scores. */
+  score(
+    state: CycleState,
+    pod: PodInfo,
+    nodes: readonly NodeInfo[],
+    options: { readonly keepsRaw?: boolean } = {},
+  ): Scores | Status {
+    const skipped = new Set<string>();
+    for (const plugin of this.at('preScore')) {
+      const answer = plugin.preScore?.(state, pod, nodes);
+      if (answer?.code === 'Skip') skipped.add(plugin.name);
+      else if (answer !== undefined) {
+        return asError(`running PreScore plugin "${plugin.name}"`, answer);
+      }
+    }
+    const plugins = this.at('score').filter(({ name }) => !skipped.has(name));
+    const total = new Array<number>(nodes.length).fill(0);
+    const raw: (readonly number[] | undefined)[] = [];
+    const weighted = plugins.map(plugin => {
+      const scores = nodes.map(node => plugin.score?.(state, pod, node) ?? 0);
+      const isNormalized = plugin.normalizeScore !== undefined;
+      raw.push(options.keepsRaw === true && isNormalized ? [...scores] : undefined);
+      plugin.normalizeScore?.(state, scores, nodes);
+      const weight = this.weightOf(plugin.name);
+      for (let index = 0; index < scores.length; index++) {
+        const score = scores[index] ?? 0;
+        invariant(score >= 0 && score <= maxNodeScore, `${plugin.name} scores within [0, 100]`);
+        scores[index] = score * weight;
+        total[index] = (total[index] ?? 0) + score * weight;
+      }
+      return scores;
+    });
+    return {
+      plugins: plugins.map(({ name }) => name),
+      skipped: [...skipped].sort(),
+      raw,
+      weighted,
+      total,
+    };
+  }
+
+  /** @upstream expandMultiPointPlugins */
+  private expand(profile: Profile, point: ExtensionPoint): readonly Plugin[] {
+    const { enabled, disabled } = profile.plugins[point];
+    const method = methods[point];
+    const isDisabled = new Set(disabled.map(({ name }) => name));
+    const explicit = new Set(enabled.map(({ name }) => name));
+    const overriding: string[] = [];
+    const general: string[] = [];
+    if (!isDisabled.has('*')) {
+      for (const { name } of profile.plugins.multiPoint.enabled) {
+        const plugin = this.byName.get(name);
+        if (plugin === undefined || method === undefined || plugin[method] === undefined) continue;
+        if (isDisabled.has(name)) continue;
+        (explicit.has(name) ? overriding : general).push(name);
+      }
+    }
+    const first = [...explicit].filter(name => overriding.includes(name));
+    const last = [...explicit].filter(name => !overriding.includes(name));
+    return [...first, ...general, ...last].flatMap(name => this.byName.get(name) ?? []);
+  }
+}
+
+function namesIn(profile: Profile): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const { enabled } of Object.values(profile.plugins)) {
+    for (const { name } of enabled) names.add(name);
+  }
+  return names;
+}
+
+function asError(doing: string, answer: Status): Status {
+  return status('Error', answer.plugin, `${doing}: ${answer.reasons.join(', ')}`);
+}
+
+function intersection(
+  names: ReadonlySet<string> | undefined,
+  others: ReadonlySet<string>,
+): ReadonlySet<string> {
+  return names === undefined ? others : new Set([...names].filter(name => others.has(name)));
+}
+
+function nothingLeft(narrowedBy: readonly string[]): Status {
+  const names = [...narrowedBy].sort();
+  const message =
+    names.length === 1
+      ? `node(s) didn't satisfy plugin ${names[0] ?? ''}`
+      : `node(s) didn't satisfy plugin(s) [${names.join(' ')}] simultaneously`;
+  return status('UnschedulableAndUnresolvable', '', message);
+}
