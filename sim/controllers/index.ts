@@ -3,6 +3,7 @@ import type { ControllerDefinition } from '../client/contract.js';
 import { deploymentController } from './deployment.js';
 import { endpointSliceController } from './endpoint-slice.js';
 import { horizontalPodAutoscalerController } from './horizontal-pod-autoscaler.js';
+import { jobController } from './job.js';
 import { replicaSetController } from './replica-set.js';
 import { replicationController } from './replication-controller.js';
 
@@ -11,6 +12,7 @@ export const controllers: readonly ControllerDefinition[] = [
   deploymentController,
   replicaSetController,
   replicationController,
+  jobController,
   endpointSliceController,
   horizontalPodAutoscalerController,
 ];

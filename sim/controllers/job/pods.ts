@@ -1,0 +1,68 @@
+/** The pods that a Job makes. @upstream pkg/controller/job/indexed_job_utils.go */
+import { jobs, type Job } from '../../api/kinds/batch.js';
+import type { Container, Pod, PodTemplateSpec } from '../../api/kinds/core.js';
+import { podFromTemplate } from '../control/pod-control.js';
+import { indexKey, isIndexed, trackingFinalizer } from './spec.js';
+
+const indexVariable = 'JOB_COMPLETION_INDEX';
+/** What a generated name has room for before its random characters. */
+const prefixMax = 58;
+
+/** The pod of a Job without indexes, or what the pods of all indexes share. */
+export function podOf(job: Job): Pod {
+  const template = job.spec?.template;
+  const finalizers = template?.metadata?.finalizers ?? [];
+  const tracked = finalizers.includes(trackingFinalizer)
+    ? finalizers
+    : [...finalizers, trackingFinalizer];
+  const next: PodTemplateSpec = {
+    ...template,
+    metadata: { ...template?.metadata, finalizers: tracked },
+  };
+  const pod = podFromTemplate(next, { object: job, kind: jobs });
+  return isIndexed(job) ? withIndexVariable(pod) : pod;
+}
+
+/** The pod with an index. */
+export function indexedPod(
+  job: Job,
+  pod: Pod,
+  index: number,
+  annotations: Readonly<Record<string, string>>,
+): Pod {
+  const { name = '' } = job.metadata;
+  const value = String(index);
+  const tail = `-${index}-`;
+  const generateName = `${name.slice(0, prefixMax - tail.length)}${tail}`;
+  return {
+    ...pod,
+    metadata: {
+      ...pod.metadata,
+      generateName: name.length + tail.length > prefixMax ? generateName : `${name}${tail}`,
+      annotations: { ...pod.metadata.annotations, [indexKey]: value, ...annotations },
+      labels: { ...pod.metadata.labels, [indexKey]: value },
+    },
+    spec: { ...(pod.spec ?? { containers: [] }), hostname: `${name}-${index}` },
+  };
+}
+
+function withIndexVariable(pod: Pod): Pod {
+  const { spec } = pod;
+  if (spec === undefined) return pod;
+  const { containers, initContainers } = spec;
+  return {
+    ...pod,
+    spec: {
+      ...spec,
+      containers: containers.map(withVariable),
+      ...(initContainers && { initContainers: initContainers.map(withVariable) }),
+    },
+  };
+}
+
+function withVariable(container: Container): Container {
+  const env = container.env ?? [];
+  if (env.some(({ name }) => name === indexVariable)) return container;
+  const fieldRef = { fieldPath: `metadata.labels['${indexKey}']` };
+  return { ...container, env: [...env, { name: indexVariable, valueFrom: { fieldRef } }] };
+}
