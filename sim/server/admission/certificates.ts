@@ -10,6 +10,7 @@ import {
 } from '../../api/kinds/certificates.js';
 import type { Authorizer } from '../authorization/authorizer.js';
 import type { User } from '../user.js';
+import { subjectOf } from './certificate-subject.js';
 import { handling } from './matching.js';
 import { forbid, objectOf, oldObjectOf } from './outcome.js';
 import type { AdmissionPlugin } from './plugin.js';
@@ -51,19 +52,14 @@ export const certificateSubjectRestriction: AdmissionPlugin = {
   handles: handling(certificateSigningRequests, ['CREATE']),
   validate(attributes) {
     const { signerName, request } = objectOf<CertificateSigningRequest>(attributes).spec;
-    if (signerName !== clientSigner || !namesMasters(request)) return undefined;
+    if (signerName !== clientSigner) return undefined;
+    const subject = subjectOf(request);
+    if (subject === undefined) return forbid(attributes, 'failed to parse CSR: no PEM found');
+    if (!subject.organizations.includes('system:masters')) return undefined;
     const text = `use of ${clientSigner} signer with system:masters group is not allowed`;
     return forbid(attributes, text);
   },
 };
-
-/** The organization stands as plain text in the DER of the request, after its attribute type 2.5.4.10. */
-function namesMasters(request: unknown): boolean {
-  const pem = typeof request === 'string' ? atob(request) : '';
-  const body = /-----BEGIN[^-]*-----([^-]*)-----END/.exec(pem)?.[1] ?? '';
-  const der = atob(body.replace(/\s/g, ''));
-  return /\x06\x03\x55\x04\x0a[\x0c\x13]\x0esystem:masters/.test(der);
-}
 
 /** The right on the signer itself, or on all signers of its domain. */
 function mayActFor(authorizer: Authorizer, user: User, verb: string, signerName: string): boolean {

@@ -156,7 +156,8 @@ function* secretsOfVolume(volume: Volume): Generator<string | undefined> {
   for (const source of volume.projected?.sources ?? []) yield source.secret?.name;
 }
 
-function* configMapsOf(spec: PodSpec): Generator<string | undefined> {
+/** @upstream VisitPodConfigmapNames */
+export function* configMapsOf(spec: PodSpec): Generator<string | undefined> {
   for (const container of containersOf(spec)) {
     for (const source of container.envFrom ?? []) yield source.configMapRef?.name;
     for (const variable of container.env ?? []) yield variable.valueFrom?.configMapKeyRef?.name;
