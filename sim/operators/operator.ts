@@ -1,0 +1,14 @@
+/** The contract of a modelled operator: its kinds and its process. One to a file in this folder. */
+import type { KubeObject } from '../api/object.js';
+import type { ProcessDefinition } from '../client/contract.js';
+
+/** An operator of an ML platform, as we model it from its source and its recorded traces. */
+export interface Operator {
+  /** `training-operator`. */
+  readonly name: string;
+  /** What it models: project and version. */
+  readonly models: string;
+  /** What its installation creates before it starts: CRDs, namespace, account, roles, configuration. */
+  manifests(): readonly KubeObject[];
+  readonly process: ProcessDefinition;
+}

@@ -1,0 +1,90 @@
+/** What a booted simulation is, for those who drive it: the backend, the tests, the benchmarks. */
+import type { ContainerUsage } from './api/node-endpoint.js';
+import type { Serve } from './api/request.js';
+import type { Connect } from './client/contract.js';
+import type { Process } from './client/runtime.js';
+import type { Loop } from './engine/loop.js';
+import type { Random } from './engine/random.js';
+import type { Trace } from './engine/trace.js';
+import type { Operator } from './operators/operator.js';
+import type { ApiServer } from './server/contract.js';
+import type { ServerSettings } from './server/resources/strategy.js';
+import type { WorkloadRule } from './workloads/workload.js';
+
+/** How long the ways between the parts take, in virtual milliseconds. */
+export interface Latencies {
+  /** From a component to the API server. Default 1. */
+  readonly requestMs: number;
+  /** Back. Default 1. */
+  readonly answerMs: number;
+  /** From a stored change to a watcher's cache. Default 2. */
+  readonly watchMs: number;
+}
+
+/** The latencies unless a run says otherwise: an API server and an etcd on one quiet machine. */
+export const defaultLatencies: Latencies = { requestMs: 1, answerMs: 1, watchMs: 2 };
+
+/** A node as the cluster is booted with it. */
+export interface NodeShape {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly taints: readonly {
+    readonly key: string;
+    readonly value?: string;
+    readonly effect: string;
+  }[];
+  /** As quantities: cpu, memory, ephemeral-storage, pods. */
+  readonly capacity: Readonly<Record<string, string>>;
+  /** Devices by the resource that counts them: `nvidia.com/gpu`. */
+  readonly devices: readonly NodeDevice[];
+  readonly isControlPlane: boolean;
+}
+
+/** A device of a node. */
+export interface NodeDevice {
+  readonly resourceName: string;
+  readonly id: string;
+  readonly model: string;
+  readonly memoryMiB: number;
+}
+
+/** What a simulation is booted from. */
+export interface SimulationOptions {
+  readonly seed: number;
+  /** Where virtual time starts. Default 2026-01-01T00:00:00Z. */
+  readonly startMs?: number;
+  readonly nodes: readonly NodeShape[];
+  readonly settings?: Partial<ServerSettings>;
+  readonly latencies?: Partial<Latencies>;
+  readonly workloads?: readonly WorkloadRule[];
+  /** Operators, which are installed at boot. */
+  readonly operators?: readonly Operator[];
+  /** Keeps every entry of the trace, to name the first difference. Default false. */
+  readonly keepsTrace?: boolean;
+}
+
+/** A node of a booted simulation. */
+export interface SimulatedNode {
+  readonly name: string;
+  readonly process: Process;
+  /** A device reports an Xid error and turns unhealthy; false when there is no such device. */
+  failDevice(device: number | string, xid: number): boolean;
+  /** A device is well again; false when there is no such device. */
+  repairDevice(device: number | string): boolean;
+  usage(): readonly ContainerUsage[];
+}
+
+/** A booted simulation. Time stands still until its loop is run. */
+export interface Simulation {
+  readonly loop: Loop;
+  readonly trace: Trace;
+  readonly random: Random;
+  readonly server: ApiServer;
+  /** The API server without latency, for whoever stands outside of virtual time. */
+  readonly serve: Serve;
+  /** The way to the API server that components take, with its latencies. */
+  readonly connect: Connect;
+  /** By name: kube-controller-manager, kube-scheduler, kubelet/<node>, and what was added. */
+  readonly processes: ReadonlyMap<string, Process>;
+  readonly nodes: ReadonlyMap<string, SimulatedNode>;
+}

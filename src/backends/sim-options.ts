@@ -1,0 +1,75 @@
+/** From what a user says of a cluster to what the simulation is booted from. */
+import { join } from 'node:path';
+import type { SimulationOptions } from '../../sim/simulation.js';
+import type { WorkloadRule } from '../../sim/workloads/workload.js';
+import { operators } from '../../sim/operators/index.js';
+import { plainWorkloads } from '../../sim/workloads/index.js';
+import { readKindConfig, type KindConfig } from '../gpu/kind-config.js';
+import { nodeShapes } from '../gpu/node-shapes.js';
+import { didYouMean, exitCodes, UserError } from '../input/errors.js';
+import { packageFolder } from '../version.js';
+
+/** Makes a workload from the parameters that a scenario gives it. */
+export type WorkloadMaker = (
+  parameters: Readonly<Record<string, unknown>>,
+) => WorkloadRule['workload'];
+
+/** What a user may say of a simulated cluster. */
+export interface SimulatedClusterOptions {
+  readonly seed: number;
+  /** A kind configuration's file. Default: seatrial's own kind-config.yaml. */
+  readonly config?: string;
+  /** The modelled operators that run. Default: all. */
+  readonly operators?: readonly string[];
+  /** Where virtual time starts, in milliseconds since the epoch. */
+  readonly startMs?: number;
+  /** What containers do, by the workloads' names. */
+  readonly workloads?: readonly {
+    readonly image?: string;
+    readonly container?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly workload: string;
+    readonly parameters?: Readonly<Record<string, unknown>>;
+  }[];
+  /** Workloads besides the plain ones, by name. */
+  readonly makers?: Readonly<Record<string, WorkloadMaker>>;
+  readonly keepsTrace?: boolean;
+}
+
+/** The file of the default cluster. */
+export const defaultConfigFile: string = join(packageFolder, 'kind-config.yaml');
+
+/** Reads the configuration and finds operators and workloads by their names. */
+export function simulationOptions(
+  options: SimulatedClusterOptions,
+): SimulationOptions & { readonly config: KindConfig } {
+  const config = readKindConfig(options.config ?? defaultConfigFile);
+  const names = options.operators ?? Object.keys(operators);
+  return {
+    config,
+    seed: options.seed,
+    nodes: nodeShapes(config, options.seed),
+    // kubeadm gives the API server --allow-privileged, and kind the service subnet.
+    settings: { allowPrivileged: true, serviceRange: config.serviceSubnet },
+    operators: names.map(name => found('operator', name, operators)),
+    workloads: (options.workloads ?? []).map(choice => {
+      const { workload, parameters = {}, ...rule } = choice;
+      const makers = { ...plainWorkloads, ...options.makers };
+      return { ...rule, workload: found('workload', workload, makers)(parameters) };
+    }),
+    ...(options.startMs !== undefined && { startMs: options.startMs }),
+    ...(options.keepsTrace !== undefined && { keepsTrace: options.keepsTrace }),
+  };
+}
+
+function found<T>(what: string, name: string, known: Readonly<Record<string, T>>): T {
+  const value = known[name];
+  if (value !== undefined) return value;
+  const names = Object.keys(known);
+  const near = didYouMean(name, names);
+  throw new UserError(`there is no ${what} ${name}`, {
+    exitCode: exitCodes.usage,
+    code: `unknown-${what}`,
+    next: near === undefined ? `there are: ${names.join(', ')}` : `did you mean ${near}?`,
+  });
+}

@@ -1,0 +1,208 @@
+/** The simulated backend: a whole cluster in this process, in virtual time. */
+import { boot } from '../../sim/index.js';
+import type { KubeObject } from '../../sim/api/object.js';
+import type { ApiAnswer, ApiRequest, Connection } from '../../sim/api/request.js';
+import type { Identity } from '../../sim/client/contract.js';
+import { invariant } from '../../sim/engine/invariant.js';
+import type { HistoryEntry } from '../../sim/server/contract.js';
+import type { Simulation, SimulationOptions } from '../../sim/simulation.js';
+import type { KubeConfig } from '@kubernetes/client-node';
+import type { Applied, Cluster, Fault } from '../cluster.js';
+import { yieldToHost } from '../host.js';
+import { durationMs } from '../input/duration.js';
+import { exitCodes, UserError } from '../input/errors.js';
+import { applyObject } from './apply.js';
+import { RestMapper } from './rest-mapper.js';
+import { kubeconfigText, type Access } from './kubeconfig-file.js';
+import { openSocket, type Socket, type SocketOptions } from './sim-socket.js';
+
+/** Who a scenario is at the API: the cluster's admin. */
+const admin: Identity = { user: 'kubernetes-admin', groups: ['system:masters'] };
+
+/** As long as a request may wait in virtual time for its answer. */
+const answerMaxMs = 60_000;
+/** After so many events the host's own work gets a turn, so that sockets and Ctrl-C are heard. */
+const eventsPerTurn = 5_000;
+
+/** A simulated cluster: a Cluster, and what only a simulation can do. */
+export interface SimulatedCluster extends Cluster {
+  readonly simulation: Simulation;
+  /** Equal for two runs of one seed. */
+  digest(): string;
+  /** Opens the socket if there is none yet, and tells how to reach it. */
+  listen(options?: SocketOptions): Promise<Access>;
+}
+
+/** Boots a simulated cluster and waits until its nodes are ready. */
+export async function bootSimulatedCluster(options: SimulationOptions): Promise<SimulatedCluster> {
+  const cluster = new SimulationBackend(boot(options));
+  await cluster.untilNodesReady(options.nodes.length);
+  return cluster;
+}
+
+class SimulationBackend implements SimulatedCluster {
+  readonly backend = 'sim';
+  private readonly mapper = new RestMapper(request => this.request(request));
+  private socket: Promise<Socket> | undefined;
+
+  constructor(readonly simulation: Simulation) {}
+
+  now(): number {
+    return this.simulation.loop.now();
+  }
+
+  digest(): string {
+    return this.simulation.trace.digest();
+  }
+
+  request(request: ApiRequest, as: Identity = admin): Promise<ApiAnswer> {
+    const connection: Connection = { certificate: as, sourceIP: '127.0.0.1' };
+    return Promise.resolve(this.ask(request, connection));
+  }
+
+  /** Serves a request; time goes by only if the answer has to wait. */
+  private ask(request: ApiRequest, connection: Connection): ApiAnswer {
+    const { loop, serve } = this.simulation;
+    let answer: ApiAnswer | undefined;
+    serve(request, connection, given => {
+      answer = given;
+    });
+    loop.runWhile(() => answer === undefined, loop.now() + answerMaxMs);
+    invariant(answer !== undefined, `${request.method} ${request.path} is answered`);
+    return answer;
+  }
+
+  async apply(objects: readonly KubeObject[]): Promise<readonly Applied[]> {
+    const applied: Applied[] = [];
+    for (const object of objects) {
+      applied.push(await applyObject(object, request => this.request(request), this.mapper));
+    }
+    return applied;
+  }
+
+  async advance(duration: number | string): Promise<void> {
+    const { loop } = this.simulation;
+    const untilMs = loop.now() + durationMs(duration);
+    for (;;) {
+      let events = 0;
+      while (events++ < eventsPerTurn && loop.step(untilMs));
+      if (events <= eventsPerTurn) break;
+      await yieldToHost();
+    }
+    loop.runUntil(untilMs);
+  }
+
+  async until(
+    condition: () => boolean | Promise<boolean>,
+    options: { readonly within?: number | string } = {},
+  ): Promise<boolean> {
+    const { loop, server } = this.simulation;
+    const untilMs = loop.now() + durationMs(options.within ?? '10m');
+    let events = 0;
+    if (await condition()) return true;
+    for (;;) {
+      const revision = server.revision();
+      const startMs = loop.now();
+      // The condition can only change when something was written, or when a log did, at least once a second.
+      let isStepping = true;
+      while (isStepping && server.revision() === revision && loop.now() - startMs < 1000) {
+        isStepping = loop.step(untilMs);
+        if (events++ % eventsPerTurn === 0) await yieldToHost();
+      }
+      if (!isStepping) loop.runUntil(untilMs);
+      if (await condition()) return true;
+      if (!isStepping) return false;
+    }
+  }
+
+  async *history(afterRevision = 0): AsyncIterable<HistoryEntry> {
+    yield* this.simulation.server.history(afterRevision);
+  }
+
+  inject(fault: Fault): Promise<void> {
+    const { loop, nodes, processes } = this.simulation;
+    const nodeOf = (name: string) => {
+      const node = nodes.get(name);
+      if (node === undefined) throw unknown('node', name, [...nodes.keys()]);
+      return node;
+    };
+    switch (fault.kind) {
+      case 'gpu':
+        if (!nodeOf(fault.node).failDevice(fault.gpu, fault.xid))
+          throw unknown('GPU', fault.gpu, []);
+        break;
+      case 'gpu-repaired':
+        if (!nodeOf(fault.node).repairDevice(fault.gpu)) throw unknown('GPU', fault.gpu, []);
+        break;
+      case 'node-down':
+        nodeOf(fault.node).process.stop();
+        break;
+      case 'node-up':
+        nodeOf(fault.node).process.start();
+        break;
+      case 'crash': {
+        const process = processes.get(fault.process);
+        if (process === undefined) throw unknown('process', fault.process, [...processes.keys()]);
+        process.stop();
+        loop.after(fault.forMs, `${fault.process} comes back`, () => process.start());
+        break;
+      }
+    }
+    return Promise.resolve();
+  }
+
+  async listen(options: SocketOptions = {}): Promise<Access> {
+    this.socket ??= openSocket(
+      (request, connection, done) => done(this.ask(request, connection)),
+      options,
+    );
+    return (await this.socket).access;
+  }
+
+  async kubeconfig(): Promise<string> {
+    return kubeconfigText(await this.listen());
+  }
+
+  async client(): Promise<KubeConfig> {
+    const { KubeConfig } = await import('@kubernetes/client-node');
+    const config = new KubeConfig();
+    config.loadFromString(await this.kubeconfig());
+    return config;
+  }
+
+  async untilNodesReady(count: number): Promise<void> {
+    const isReady = await this.until(
+      async () => {
+        const answer = await this.request({ method: 'GET', path: '/api/v1/nodes' });
+        const { items = [] } = answer.body as { items?: readonly ReadyNode[] };
+        return items.filter(isNodeReady).length >= count;
+      },
+      { within: '5m' },
+    );
+    invariant(isReady, `${count} nodes get ready within five minutes`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await (await this.socket)?.close();
+    for (const process of this.simulation.processes.values()) process.stop();
+  }
+}
+
+interface ReadyNode {
+  readonly status?: {
+    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+  };
+}
+
+function isNodeReady(node: ReadyNode): boolean {
+  const conditions = node.status?.conditions ?? [];
+  return conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
+}
+
+function unknown(what: string, name: number | string, known: readonly string[]): UserError {
+  return new UserError(`there is no ${what} ${name}`, {
+    exitCode: exitCodes.usage,
+    code: 'unknown-target',
+    ...(known.length > 0 && { next: `there are: ${known.join(', ')}` }),
+  });
+}
