@@ -1,6 +1,8 @@
 /** The controllers of kube-controller-manager. */
 import type { ControllerDefinition } from '../client/contract.js';
 import { deploymentController } from './deployment.js';
+import { endpointsController } from './endpoints.js';
+import { endpointSliceMirroringController } from './endpoint-slice-mirroring.js';
 import { endpointSliceController } from './endpoint-slice.js';
 import { horizontalPodAutoscalerController } from './horizontal-pod-autoscaler.js';
 import { jobController } from './job.js';
@@ -13,6 +15,8 @@ export const controllers: readonly ControllerDefinition[] = [
   replicaSetController,
   replicationController,
   jobController,
+  endpointsController,
   endpointSliceController,
+  endpointSliceMirroringController,
   horizontalPodAutoscalerController,
 ];

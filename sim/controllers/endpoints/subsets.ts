@@ -1,0 +1,80 @@
+/**
+ * Addresses and ports of Endpoints in their canonical form. The order of several subsets is by text,
+ * where upstream has it by a hash.
+ * @upstream pkg/api/v1/endpoints/util.go RepackSubsets
+ */
+import { compareText } from '../../api/go-text.js';
+import type { EndpointAddress, EndpointPort, EndpointSubset } from '../../api/kinds/core.js';
+
+interface Address {
+  readonly key: string;
+  readonly address: EndpointAddress;
+  isReady: boolean;
+}
+
+/** The same addresses with the same ports, each set of addresses in one subset. */
+export function repacked(subsets: readonly EndpointSubset[]): readonly EndpointSubset[] {
+  const byPort = new Map<string, { port: EndpointPort | undefined; addresses: Addresses }>();
+  for (const subset of subsets) {
+    const ports = subset.ports?.length ? subset.ports : [undefined];
+    for (const port of ports) {
+      const key = port === undefined ? '' : portText(port);
+      const entry = byPort.get(key) ?? { port, addresses: new Addresses() };
+      byPort.set(key, entry);
+      entry.addresses.addAll(subset);
+    }
+  }
+  const byAddresses = new Map<string, { addresses: Addresses; ports: EndpointPort[] }>();
+  for (const { port, addresses } of byPort.values()) {
+    const entry = byAddresses.get(addresses.text()) ?? { addresses, ports: [] };
+    byAddresses.set(addresses.text(), entry);
+    if (port !== undefined) entry.ports.push(port);
+  }
+  return [...byAddresses.values()]
+    .map(({ addresses, ports }) => addresses.subset(ports))
+    .sort((a, b) => compareText(JSON.stringify(a), JSON.stringify(b)));
+}
+
+class Addresses {
+  private readonly byKey = new Map<string, Address>();
+
+  addAll({ addresses = [], notReadyAddresses = [] }: EndpointSubset): void {
+    for (const address of addresses) this.add(address, true);
+    for (const address of notReadyAddresses) this.add(address, false);
+  }
+
+  /** An address that is not ready once is not ready. */
+  private add(address: EndpointAddress, isReady: boolean): void {
+    const key = `${address.ip} ${address.targetRef?.uid ?? ''}`;
+    const known = this.byKey.get(key);
+    if (known === undefined) this.byKey.set(key, { key, address, isReady });
+    else if (!isReady) known.isReady = false;
+  }
+
+  text(): string {
+    return this.sorted()
+      .map(({ key, isReady }) => `${key} ${isReady}`)
+      .join('\n');
+  }
+
+  subset(ports: readonly EndpointPort[]): EndpointSubset {
+    const sorted = this.sorted();
+    const ready = sorted.filter(({ isReady }) => isReady).map(({ address }) => address);
+    const unready = sorted.filter(({ isReady }) => !isReady).map(({ address }) => address);
+    return {
+      ...(ready.length > 0 && { addresses: ready }),
+      ...(unready.length > 0 && { notReadyAddresses: unready }),
+      ...(ports.length > 0 && {
+        ports: ports.toSorted((a, b) => compareText(portText(a), portText(b))),
+      }),
+    };
+  }
+
+  private sorted(): readonly Address[] {
+    return [...this.byKey.values()].sort((a, b) => compareText(a.key, b.key));
+  }
+}
+
+function portText({ name = '', protocol = '', port, appProtocol = '' }: EndpointPort): string {
+  return [name, protocol, port, appProtocol].join(' ');
+}
