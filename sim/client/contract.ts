@@ -125,6 +125,8 @@ export interface ControllerDefinition {
   readonly name: string;
   /** Who it is at the API; default: its process's identity. */
   readonly identity?: Identity;
+  /** Its own throttle, for controllers that kube-controller-manager gives more than the rest; default: the process's. */
+  readonly rate?: ClientRate;
   /** The event source's component, where it differs from the name. */
   readonly eventSource?: string;
   /** The event source's host: the node's name for kubelets. */

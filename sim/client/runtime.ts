@@ -140,13 +140,13 @@ class RunningProcess {
   }
 
   /** The throttled client of an identity: those of one identity share its bucket. */
-  client(identity: Identity): ThrottledTransport {
+  client(identity: Identity, rate = this.definition.rate): ThrottledTransport {
     const known = this.clients.get(identity.user);
     if (known !== undefined) return known;
     const client = new ThrottledTransport(
       this.options.connect(identity),
       this.clock,
-      this.definition.rate ?? defaultRate,
+      rate ?? defaultRate,
       this.definition.name,
     );
     this.clients.set(identity.user, client);
@@ -173,7 +173,8 @@ class RunningController {
     const { clock } = process;
     this.label = `${process.definition.name} ${definition.name}`;
     this.view = new CacheView(this.label);
-    this.client = process.client(definition.identity ?? process.definition.identity);
+    const { identity = process.definition.identity, rate } = definition;
+    this.client = process.client(identity, rate);
     // The policy is known only when the controller exists, which needs a queue: so the queue is made through a relay.
     const relay: { queue?: WorkQueue } = {};
     const queueOf = (): WorkQueue => {
