@@ -1,0 +1,229 @@
+/**
+ * Decodes JSON values into objects of built-in types as Go's json and Kubernetes' strict decoding do:
+ * fields in Go's order, omitempty applied, unknown and repeated fields listed, type errors in Go's words.
+ * @upstream sigs.k8s.io/json, apimachinery/pkg/runtime/serializer/json
+ */
+import {
+  DecodeFault,
+  decodeScalar,
+  told,
+  zeroScalar,
+  type ScalarContext,
+} from './decode-scalar.js';
+import { isRecord } from './equality.js';
+import type { FieldFact, ListShape, MapShape, Shape, StructShape } from './facts.js';
+import { compareText } from './go-text.js';
+import { noRepeatedKeys, type RepeatedKeys } from './json-parse.js';
+
+/** What came of decoding. `strict` holds `unknown field "spec.x"` and `duplicate field "data.k"`. */
+export type Decoded =
+  | {
+      readonly isOk: true;
+      readonly object: Readonly<Record<string, unknown>>;
+      readonly strict: readonly string[];
+    }
+  | { readonly isOk: false; readonly error: string };
+
+/** Upstream stops to collect strict errors at 100. */
+const strictErrorsMax = 100;
+
+/** Decodes a JSON value as an object of the type. `repeated` comes from `parseJson`. */
+export function decodeObject(
+  value: unknown,
+  shape: StructShape,
+  repeated: RepeatedKeys = noRepeatedKeys,
+): Decoded {
+  const decoder = new Decoder(repeated);
+  let object: unknown;
+  try {
+    object = decoder.decode(value, shape);
+  } catch (error) {
+    if (error instanceof DecodeFault) return { isOk: false, error: error.message };
+    throw error;
+  }
+  if (decoder.saved !== undefined) return { isOk: false, error: decoder.saved };
+  const decoded = isRecord(object) ? object : {};
+  return { isOk: true, object: decoded, strict: decoder.strict };
+}
+
+/** Walks a value along its shape, knowing where it is for the messages. */
+class Decoder implements ScalarContext {
+  /** The first error that let decoding go on. */
+  saved: string | undefined;
+  readonly strict: string[] = [];
+  /** The fields from the root, as Go's errors show them: without indexes and map keys. */
+  private readonly stack: string[] = [];
+  /** The innermost struct's Go name. */
+  private struct = '';
+  /** The path as strict errors show it. */
+  private path = '';
+  private isStrict = true;
+
+  constructor(private readonly repeated: RepeatedKeys) {}
+
+  decode(value: unknown, shape: Shape): unknown {
+    if (value === null || value === undefined) return zeroOf(shape);
+    switch (shape.kind) {
+      case 'struct':
+        return isRecord(value) ? this.structOf(value, shape) : this.mismatch(value, shape);
+      case 'list':
+        return Array.isArray(value) ? this.listOf(value, shape) : this.mismatch(value, shape);
+      case 'map':
+        return isRecord(value) ? this.mapOf(value, shape) : this.mismatch(value, shape);
+      case 'scalar':
+        return decodeScalar(value, shape, this);
+    }
+  }
+
+  /** Decodes what its type decodes by itself, out of the strict decoder's sight. */
+  unseen(value: unknown, shape: Shape): unknown {
+    const wasStrict = this.isStrict;
+    this.isStrict = false;
+    const result = this.decode(value, shape);
+    this.isStrict = wasStrict;
+    return result;
+  }
+
+  /** Remembers a type error and gives the zero value. */
+  mismatch(value: unknown, shape: Shape): unknown {
+    this.saved ??= this.typeError(told(value), shape.goType);
+    return zeroOf(shape);
+  }
+
+  /** The text of a type error at the present place. */
+  typeError(what: string, goType: string): string {
+    if (this.stack.length === 0) {
+      return `json: cannot unmarshal ${what} into Go value of type ${goType}`;
+    }
+    const field = `${this.struct}.${this.stack.join('.')}`;
+    return `json: cannot unmarshal ${what} into Go struct field ${field} of type ${goType}`;
+  }
+
+  private structOf(value: Readonly<Record<string, unknown>>, shape: StructShape): unknown {
+    const { struct, path } = this;
+    const decoded: Record<string, unknown> = {};
+    this.eachKey(value, key => {
+      const field = shape.byName.get(key);
+      if (field === undefined) {
+        this.report('unknown', path, key);
+        return;
+      }
+      this.struct = shape.type.slice(shape.type.lastIndexOf('.') + 1);
+      this.stack.push(key);
+      this.path = path === '' ? key : `${path}.${key}`;
+      const present = value[key];
+      const isNull = present === null || present === undefined;
+      decoded[key] = isNull ? undefined : this.decode(present, field.shape);
+      this.stack.pop();
+      this.path = path;
+    });
+    this.struct = struct;
+    this.path = path;
+    return encoded(decoded, shape.jsonFields);
+  }
+
+  private listOf(list: readonly unknown[], shape: ListShape): unknown {
+    if (list.length === 0) return undefined;
+    const { path } = this;
+    const decoded = list.map((item, index) => {
+      this.path = `${path}[${index}]`;
+      return filled(this.decode(item, shape.item), shape.item);
+    });
+    this.path = path;
+    return decoded;
+  }
+
+  private mapOf(map: Readonly<Record<string, unknown>>, shape: MapShape): unknown {
+    const { path } = this;
+    const decoded: Record<string, unknown> = {};
+    let count = 0;
+    this.eachKey(map, key => {
+      this.path = path === '' ? key : `${path}.${key}`;
+      decoded[key] = filled(this.decode(map[key], shape.value), shape.value);
+      this.path = path;
+      count++;
+    });
+    this.path = path;
+    return count === 0 ? undefined : sortedKeys(decoded);
+  }
+
+  /** Visits the keys in the order of the document; those given twice are reported. */
+  private eachKey(value: Readonly<Record<string, unknown>>, visit: (key: string) => void): void {
+    const sequence = this.repeated.size === 0 ? undefined : this.repeated.get(value);
+    if (sequence === undefined) {
+      for (const key of Object.keys(value)) visit(key);
+      return;
+    }
+    const { path } = this;
+    const seen = new Set<string>();
+    for (const [index, key] of sequence.entries()) {
+      if (seen.has(key)) this.report('duplicate', path, key);
+      seen.add(key);
+      if (sequence.lastIndexOf(key) === index) visit(key);
+    }
+  }
+
+  private report(what: 'unknown' | 'duplicate', path: string, key: string): void {
+    if (!this.isStrict || this.strict.length >= strictErrorsMax) return;
+    const text = `${what} field "${path === '' ? key : `${path}.${key}`}"`;
+    if (!this.strict.includes(text)) this.strict.push(text);
+  }
+}
+
+function sortedKeys(map: Record<string, unknown>): unknown {
+  const keys = Object.keys(map);
+  let isSorted = true;
+  for (let index = 1; index < keys.length && isSorted; index++) {
+    isSorted = compareText(keys[index - 1] ?? '', keys[index] ?? '') <= 0;
+  }
+  if (isSorted) return map;
+  const sorted: Record<string, unknown> = {};
+  for (const key of keys.toSorted(compareText)) sorted[key] = map[key];
+  return sorted;
+}
+
+/** What stays of a value that is absent or null; undefined where JSON shows nothing or null. */
+function zeroOf(shape: Shape): unknown {
+  if (shape.kind === 'struct') return encoded({}, shape.jsonFields);
+  return shape.kind === 'scalar' ? zeroScalar(shape) : undefined;
+}
+
+/** An element of a list or map, where nothing is left out. */
+function filled(value: unknown, shape: Shape): unknown {
+  return value === undefined ? (zeroOf(shape) ?? null) : value;
+}
+
+/** The struct as Go's encoder writes it: fields in order, empty ones left out where the type says so. */
+function encoded(
+  decoded: Readonly<Record<string, unknown>>,
+  fields: readonly FieldFact[],
+): Readonly<Record<string, unknown>> {
+  const result: Record<string, unknown> = {};
+  for (const field of fields) {
+    const value = encodedField(decoded[field.name], field);
+    if (value !== undefined) result[field.name] = value;
+  }
+  return result;
+}
+
+function encodedField(value: unknown, field: FieldFact): unknown {
+  if (value === undefined) {
+    if (field.isPointer) return field.omitsEmpty ? undefined : null;
+    if (field.omitsZero || (field.omitsEmpty && isOmittable(field.shape))) return undefined;
+    return zeroOf(field.shape) ?? null;
+  }
+  if (!field.omitsEmpty || field.isPointer) return value;
+  return value === '' || value === 0 || value === false
+    ? isOmittable(field.shape)
+      ? undefined
+      : value
+    : value;
+}
+
+/** omitempty leaves out what is no struct in Go. */
+function isOmittable(shape: Shape): boolean {
+  if (shape.kind === 'struct') return false;
+  return shape.kind !== 'scalar' || omittable.has(shape.scalar);
+}
+
+const omittable = new Set(['string', 'bool', 'int32', 'int64', 'float64', 'bytes', 'any']);
