@@ -14,6 +14,7 @@ import { exitCodes, UserError } from '../input/errors.js';
 import { applyObject } from './apply.js';
 import { RestMapper } from './rest-mapper.js';
 import { kubeconfigText, type Access } from './kubeconfig-file.js';
+import type { Intercept } from './time-door.js';
 import { openSocket, type Socket, type SocketOptions } from './sim-socket.js';
 
 /** Who a scenario is at the API: the cluster's admin. */
@@ -29,6 +30,8 @@ export interface SimulatedCluster extends Cluster {
   readonly simulation: Simulation;
   /** Equal for two runs of one seed. */
   digest(): string;
+  /** Lets a handler take requests of the socket before the API server sees them. */
+  intercept(handler: Intercept): void;
   /** Opens the socket if there is none yet, and tells how to reach it. */
   listen(options?: SocketOptions): Promise<Access>;
 }
@@ -44,6 +47,7 @@ class SimulationBackend implements SimulatedCluster {
   readonly backend = 'sim';
   private readonly mapper = new RestMapper(request => this.request(request));
   private socket: Promise<Socket> | undefined;
+  private readonly intercepts: Intercept[] = [];
 
   constructor(readonly simulation: Simulation) {}
 
@@ -151,11 +155,15 @@ class SimulationBackend implements SimulatedCluster {
     return Promise.resolve();
   }
 
+  intercept(handler: Intercept): void {
+    this.intercepts.push(handler);
+  }
+
   async listen(options: SocketOptions = {}): Promise<Access> {
-    this.socket ??= openSocket(
-      (request, connection, done) => done(this.ask(request, connection)),
-      options,
-    );
+    this.socket ??= openSocket((request, connection, done) => {
+      if (this.intercepts.some(handler => handler(request, connection, done))) return;
+      done(this.ask(request, connection));
+    }, options);
     return (await this.socket).access;
   }
 

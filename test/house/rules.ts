@@ -61,6 +61,7 @@ export const notPlugins: Readonly<Record<string, string>> = {
   'sim/operators/operator.ts': 'the contract',
   'src/cli/command.ts': 'the contract',
   'src/cli/options.ts': 'options that several commands take',
+  'src/cli/running.ts': 'finds a running cluster for the commands that are about one',
   'src/cli/main.ts': 'the entry point',
   'sim/server/admission/plugin.ts': 'the contract',
 };

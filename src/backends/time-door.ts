@@ -1,0 +1,65 @@
+/** Steers the virtual time of a served cluster through its own socket: POST /seatrial/v1/time. */
+import type { ApiAnswer, Serve } from '../../sim/api/request.js';
+import { durationMs } from '../input/duration.js';
+import { UserError } from '../input/errors.js';
+import type { Pacer } from './pacer.js';
+import type { SimulatedCluster } from './sim.js';
+
+const path = '/seatrial/v1/time';
+
+interface Steering {
+  readonly action?: string;
+  readonly duration?: string;
+  readonly speed?: number | null;
+}
+
+/** Answers the requests of `seatrial time`; everything else goes on to the API server. */
+export function timeDoor(cluster: SimulatedCluster, pacer: Pacer): void {
+  cluster.intercept((request, connection, done) => {
+    if (request.path !== path) return false;
+    if (!(connection.certificate?.groups ?? []).includes('system:masters')) {
+      done(answer(403, { error: 'only the admin of the cluster may steer its time' }));
+      return true;
+    }
+    const { body } = request;
+    const text = body instanceof Uint8Array ? new TextDecoder().decode(body) : '{}';
+    try {
+      steer(JSON.parse(text) as Steering, cluster, pacer);
+      done(answer(200, told(cluster, pacer)));
+    } catch (error) {
+      if (!(error instanceof UserError) && !(error instanceof SyntaxError)) throw error;
+      done(answer(400, { error: error.message }));
+    }
+    return true;
+  });
+}
+
+function steer(
+  { action, duration = '', speed }: Steering,
+  cluster: SimulatedCluster,
+  pacer: Pacer,
+) {
+  const { loop } = cluster.simulation;
+  if (action === 'pause') pacer.pause();
+  if (action === 'resume') pacer.resume(speed ?? undefined);
+  if (action === 'forward') pacer.forward(durationMs(duration));
+  if (action !== 'step') return;
+  const nextMs = loop.nextMs();
+  if (nextMs !== undefined) pacer.forward(nextMs - loop.now());
+}
+
+function told(cluster: SimulatedCluster, pacer: Pacer) {
+  const { speed, isPaused } = pacer.pace;
+  return {
+    now: new Date(cluster.now()).toISOString(),
+    speed: speed === Infinity ? null : speed,
+    isPaused,
+  };
+}
+
+function answer(status: number, body: unknown): ApiAnswer {
+  return { status, headers: { 'content-type': 'application/json' }, body };
+}
+
+/** A handler that may take a request before the API server sees it. */
+export type Intercept = (...parameters: Parameters<Serve>) => boolean;
