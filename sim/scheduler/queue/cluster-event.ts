@@ -21,7 +21,7 @@ export type EventResource =
   | 'ResourceSlice'
   | 'DeviceClass'
   | 'AssignedPod'
-  | 'UnscheduledPod';
+  | 'UnschedulablePod';
 
 /** How it changed, as bits. @upstream ActionType */
 export const action = {
@@ -79,4 +79,23 @@ export type QueueingHintFunction = (pod: Pod, change: ObjectChange) => QueueingH
 export interface ClusterEventWithHint {
   readonly event: ClusterEvent;
   readonly hint?: QueueingHintFunction;
+}
+
+/** Something that makes every waiting pod worth another attempt. */
+export const wildcard: ClusterEvent = { resource: '*', actions: anyAction };
+
+/** Whether the event is the wildcard. */
+export function isWildcard({ resource, actions }: ClusterEvent): boolean {
+  return resource === '*' && actions === anyAction;
+}
+
+/** Whether what happened is what was waited for, or a part of it. @upstream MatchClusterEvents */
+export function matchesEvent(awaited: ClusterEvent, happened: ClusterEvent): boolean {
+  if (isWildcard(awaited)) return true;
+  const { resource, actions } = happened;
+  const isAwaited =
+    awaited.resource === '*' ||
+    awaited.resource === resource ||
+    (awaited.resource === 'Pod' && (resource === 'AssignedPod' || resource === 'UnschedulablePod'));
+  return isAwaited && (awaited.actions & actions) !== 0 && actions <= awaited.actions;
 }
