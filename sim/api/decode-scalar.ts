@@ -4,7 +4,7 @@ import { parseDuration, printDuration } from './duration.js';
 import { isRecord } from './equality.js';
 import { shapeOf, type ScalarShape, type Shape } from './facts.js';
 import { canonicalQuantity } from './quantity.js';
-import { parseTime, rfc3339, rfc3339Micro } from './time.js';
+import { parseTime, rfc3339 } from './time.js';
 
 /** An error that ends decoding at once, as those of types that decode themselves do. */
 export class DecodeFault extends Error {}
@@ -125,8 +125,12 @@ function orFault<T>(
 }
 
 function time(value: unknown, layout: 'seconds' | 'micro', decoder: ScalarContext): string {
-  const ms = orFault(parseTime(text(value, decoder), layout));
-  return layout === 'seconds' ? rfc3339(ms) : rfc3339Micro(ms);
+  const given = text(value, decoder);
+  const ms = orFault(parseTime(given, layout));
+  if (layout === 'seconds') return rfc3339(ms);
+  // A number of milliseconds would round the micros.
+  const micros = /[.,](\d{6})/.exec(given)?.[1] ?? '000000';
+  return `${rfc3339(ms).slice(0, -1)}.${micros}Z`;
 }
 
 function intOrString(value: unknown, decoder: ScalarContext): number | string {

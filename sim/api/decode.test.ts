@@ -104,9 +104,24 @@ describe('decoding', () => {
   it('leaves tidy objects as they are', () => {
     const shape = shapeOfKind({ group: '', version: 'v1', kind: 'Pod' });
     if (shape === undefined) throw new Error('no shape');
-    const pod = { kind: 'Pod', metadata: { name: 'a' }, spec: { containers: [{ name: 'c' }] } };
+    const pod = {
+      kind: 'Pod',
+      metadata: { name: 'a' },
+      spec: { containers: [{ name: 'c', resources: {} }] },
+      status: {},
+    };
     expect(tidied(pod, shape)).toBe(pod);
     const untidy = { ...pod, metadata: { name: 'a', labels: {}, uid: undefined, finalizers: [] } };
     expect(tidied(untidy, shape)).toEqual(pod);
+    const condition = { type: 'Ready', status: 'True', lastTransitionTime: '2020-01-01T00:00:00Z' };
+    const bare = {
+      kind: 'Pod',
+      metadata: {},
+      spec: { containers: [] },
+      status: { conditions: [condition] },
+    };
+    expect(tidied(bare, shape).status).toEqual({
+      conditions: [{ ...condition, lastProbeTime: null }],
+    });
   });
 });

@@ -182,6 +182,11 @@ function sortedKeys(map: Record<string, unknown>): unknown {
   return sorted;
 }
 
+/** The JSON of a Go struct of which no field is set. */
+export function zeroStruct(shape: StructShape): Readonly<Record<string, unknown>> {
+  return encoded({}, shape.jsonFields);
+}
+
 /** What stays of a value that is absent or null; undefined where JSON shows nothing or null. */
 function zeroOf(shape: Shape): unknown {
   if (shape.kind === 'struct') return encoded({}, shape.jsonFields);

@@ -1,10 +1,11 @@
 /**
  * The fast way in for our own components: what they write is well typed and canonical already, so only
- * what Go would leave out is taken away. Without a reason to change anything the same object comes back.
+ * what Go would leave out is taken away, and what it always writes is added. Without a reason to change anything the same object comes back.
  */
+import { zeroStruct } from './decode.js';
 import type { FieldFact, Shape, StructShape } from './facts.js';
 
-/** The object without undefined, null and empty fields that Go's encoder leaves out. */
+/** The object without what Go's encoder leaves out, and with what it always writes. */
 export function tidied<T extends object>(object: T, shape: StructShape): T {
   return tidiedValue(object, shape) as T;
 }
@@ -60,20 +61,46 @@ function tidiedStruct(
     if (next === undefined) delete changed[key];
     else changed[key] = next;
   }
+  for (const { name, zero } of alwaysWritten(shape)) {
+    if (record[name] !== undefined) continue;
+    changed ??= { ...record };
+    changed[name] = zero;
+  }
   return changed ?? record;
+}
+
+interface Always {
+  readonly name: string;
+  readonly zero: unknown;
+}
+
+const alwaysByShape = new WeakMap<StructShape, readonly Always[]>();
+
+/** The fields that Go writes even when they are empty: `status: {}`, `lastProbeTime: null`. */
+function alwaysWritten(shape: StructShape): readonly Always[] {
+  const known = alwaysByShape.get(shape);
+  if (known !== undefined) return known;
+  const zero = zeroStruct(shape);
+  const list = Object.keys(zero).map(name => ({ name, zero: zero[name] }));
+  alwaysByShape.set(shape, list);
+  return list;
 }
 
 function isLeftOut(value: unknown, field: FieldFact): boolean {
   if (value === undefined) return true;
   if (!field.omitsEmpty) return false;
-  if (value === null) return true;
-  if (field.isPointer) return false;
+  if (field.isPointer) return value === null;
   const { shape } = field;
+  if (value === null) return shape.kind !== 'struct' && !isTime(shape);
   if (shape.kind === 'scalar') {
     return (value === '' || value === 0 || value === false) && shape.scalar !== 'intOrString';
   }
   if (shape.kind === 'list') return Array.isArray(value) && value.length === 0;
   return shape.kind === 'map' && isEmpty(value as object);
+}
+
+function isTime(shape: Shape): boolean {
+  return shape.kind === 'scalar' && (shape.scalar === 'time' || shape.scalar === 'microTime');
 }
 
 function isEmpty(record: object): boolean {
