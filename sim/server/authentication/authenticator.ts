@@ -31,7 +31,12 @@ export interface AuthenticationService {
   issueToken(
     account: KubeObject,
     tokenRequest: KubeObject,
-    options: { readonly isDryRun: boolean; readonly user: User },
+    options: {
+      readonly isDryRun: boolean;
+      readonly user: User;
+      /** Adds an annotation to the audit event: the id of the token. */
+      readonly annotate?: (key: string, value: string) => void;
+    },
   ): { readonly object: KubeObject } | { readonly refusal: Failure };
   /** The PEM of the public key and what else `/openid/v1/jwks` and the discovery document show. */
   readonly tokenIssuer: string;
