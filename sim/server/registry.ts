@@ -5,7 +5,7 @@ import type { Store } from '../store/store.js';
 import type { Indexes } from '../store/watchers.js';
 import type { Collection } from '../store/collection.js';
 import type { FieldOwners } from './field-owners.js';
-import { discoveryText } from './generated/discovery.js';
+import { discovery } from '../api/generated/discovery.js';
 import type { Strategy } from './resources/strategy.js';
 import type { CustomVersion } from './custom/custom-version.js';
 
@@ -36,6 +36,8 @@ export interface ServedResource {
   readonly apiVersion: string;
   /** What the CRD says of this version; absent for built-in kinds. */
   readonly custom?: CustomVersion;
+  /** Ends the watches of this version: when its CRD changes. */
+  readonly streams: Set<() => void>;
   /** Plug-ins of admission that want a say, by operation and subresource: filled by admission. */
   readonly admission: Map<string, unknown>;
 }
@@ -54,17 +56,21 @@ export interface ServedGroup {
 
 interface ResourceFact {
   readonly resource: string;
-  readonly kind: string;
-  readonly namespaced: boolean;
-  readonly singular: string;
+  readonly responseKind: { readonly kind: string };
+  readonly scope: string;
+  readonly singularResource: string;
   readonly verbs: readonly string[];
-  readonly shortNames: readonly string[];
-  readonly categories: readonly string[];
-  readonly subresources: readonly Subresource[];
+  readonly shortNames?: readonly string[];
+  readonly categories?: readonly string[];
+  readonly subresources?: readonly {
+    readonly subresource: string;
+    readonly responseKind: Pick<Subresource, 'group' | 'version' | 'kind'>;
+    readonly verbs: readonly string[];
+  }[];
 }
 
 interface GroupFact {
-  readonly group: string;
+  readonly metadata: { readonly name?: string };
   readonly versions: readonly {
     readonly version: string;
     readonly resources: readonly ResourceFact[];
@@ -74,7 +80,11 @@ interface GroupFact {
 let parsedFacts: readonly GroupFact[] | undefined;
 
 function facts(): readonly GroupFact[] {
-  return (parsedFacts ??= JSON.parse(discoveryText) as readonly GroupFact[]);
+  if (parsedFacts === undefined) {
+    const { core, groups } = discovery() as Readonly<Record<string, readonly GroupFact[]>>;
+    parsedFacts = [...(core ?? []), ...(groups ?? [])];
+  }
+  return parsedFacts;
 }
 
 /** Finds resources by their path. */
@@ -91,7 +101,7 @@ export class Registry {
     strategies: readonly Strategy[],
   ) {
     const byKind = new Map(strategies.map(strategy => [strategyKey(strategy.kind), strategy]));
-    this.builtIn = facts().map(({ group, versions }) => ({
+    this.builtIn = facts().map(({ metadata: { name: group = '' }, versions }) => ({
       group,
       versions: versions.map(({ version, resources }) => ({
         version,
@@ -108,6 +118,16 @@ export class Registry {
   /** Whether the group has the version. */
   hasVersion(group: string, version: string): boolean {
     return this.versions.has(`${group}/${version}`);
+  }
+
+  /** Whether the group is one of Kubernetes' own. */
+  isBuiltInGroup(group: string): boolean {
+    return this.builtIn.some(one => one.group === group);
+  }
+
+  /** Whether the group is there because of a CRD. */
+  isCustomGroup(group: string): boolean {
+    return this.custom.some(one => one.group === group);
   }
 
   /** All groups, built-in ones first, in the order of discovery. */
@@ -155,9 +175,9 @@ export class Registry {
     const kind: Kind = {
       group,
       version,
-      kind: fact.kind,
+      kind: fact.responseKind.kind,
       resource: fact.resource,
-      isNamespaced: fact.namespaced,
+      isNamespaced: fact.scope === 'Namespaced',
     };
     const strategy = strategies.get(strategyKey(kind)) ?? { kind };
     const stored = strategy.storedAs;
@@ -166,16 +186,24 @@ export class Registry {
     const storedKind = stored ?? kind;
     return {
       kind,
-      singular: fact.singular,
-      listKind: `${fact.kind}List`,
-      shortNames: fact.shortNames,
-      categories: fact.categories,
+      singular: fact.singularResource,
+      listKind: `${kind.kind}List`,
+      shortNames: fact.shortNames ?? [],
+      categories: fact.categories ?? [],
       verbs: fact.verbs,
-      subresources: fact.subresources,
+      subresources: (fact.subresources ?? []).map(({ subresource, responseKind, verbs }) => ({
+        name: subresource,
+        ...responseKind,
+        verbs,
+      })),
       strategy,
       storedStrategy,
-      collection: this.store.collection(printedResource(storedKind), indexesOf(storedKind)),
+      collection: this.store.collection(printedResource(storedKind), {
+        indexes: indexesOf(storedKind),
+        isCached: storedKind.resource !== 'events',
+      }),
       apiVersion: group === '' ? version : `${group}/${version}`,
+      streams: new Set(),
       admission: new Map(),
     };
   }

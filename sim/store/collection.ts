@@ -1,5 +1,5 @@
 /** The objects of one resource, in the order of their keys, with their history. */
-import btree from 'sorted-btree';
+import { SortedTree } from './sorted-tree.js';
 import type { Stored, StoreEvent } from './stored.js';
 import { Watchers, type Indexes } from './watchers.js';
 
@@ -27,24 +27,47 @@ export interface KeyRange {
   readonly after?: string;
 }
 
+/** How many events outlive a compaction, as a watch cache keeps some. */
+const eventsKeptMax = 1000;
+
 /** The objects of one resource. Only the store writes to it. */
 export class Collection<Beside> {
   readonly watchers: Watchers<Beside>;
   /** What happened since the last compaction, in the order of revisions. */
   private events: StoreEvent<Beside>[] = [];
   private readonly slots = new Map<string, Slot<Beside>>();
-  private readonly ordered = new btree.default<string, Slot<Beside>>(undefined, compareKeys);
+  private readonly ordered = new SortedTree<string, Slot<Beside>>(undefined, compareKeys);
   private changedAt = 0;
+  /** Events up to this revision are not known here. */
+  private knownAfter = 0;
+  private compactedAt = 0;
 
   constructor(
     readonly resource: string,
     indexes: Indexes = {},
+    /** Whether a watch cache stands before etcd: not for events. */
+    private readonly isCached = true,
   ) {
     this.watchers = new Watchers(indexes);
   }
 
   get size(): number {
     return this.slots.size;
+  }
+
+  /** The revision after which all events are known: a watch may begin there or later. */
+  get watchableFrom(): number {
+    return this.knownAfter;
+  }
+
+  /** Whether a watch may begin at the revision. */
+  isWatchableFrom(revision: number): boolean {
+    return revision >= this.knownAfter;
+  }
+
+  /** Whether the objects are known as they were at the revision. */
+  isKeptAt(revision: number): boolean {
+    return revision >= this.knownAfter || revision >= this.compactedAt;
   }
 
   /** The revision of the last change of any of the objects. */
@@ -117,9 +140,24 @@ export class Collection<Beside> {
     return low === this.events.length ? [] : this.events.slice(low);
   }
 
-  /** Forgets the events up to the revision. */
-  forgetUntil(revision: number): void {
+  /** From now on watches begin at this revision at the earliest, as when a watch cache is filled. */
+  beginAt(revision: number): void {
+    this.knownAfter = revision;
+  }
+
+  /** What etcd forgets, the watch cache still knows, unless the resource has none. */
+  compactAt(revision: number): void {
+    this.compactedAt = revision;
+    if (!this.isCached) this.forgetUntil(revision);
+    else if (this.events.length > eventsKeptMax) {
+      const event = this.events[this.events.length - eventsKeptMax - 1];
+      if (event !== undefined) this.forgetUntil(event.revision);
+    }
+  }
+
+  private forgetUntil(revision: number): void {
     this.events = [...this.eventsAfter(revision)];
+    this.knownAfter = Math.max(this.knownAfter, revision);
   }
 
   /** Takes over what an event says. */

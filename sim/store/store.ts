@@ -41,10 +41,16 @@ export class Store<Beside = unknown> {
   }
 
   /** The collection of a resource, which is made when it is first asked for. */
-  collection(resource: string, indexes?: Indexes): Collection<Beside> {
+  collection(
+    resource: string,
+    {
+      indexes = {},
+      isCached = true,
+    }: { readonly indexes?: Indexes; readonly isCached?: boolean } = {},
+  ): Collection<Beside> {
     let collection = this.collections.get(resource);
     if (collection === undefined) {
-      collection = new Collection(resource, indexes);
+      collection = new Collection(resource, indexes, isCached);
       this.collections.set(resource, collection);
     }
     return collection;
@@ -116,11 +122,16 @@ export class Store<Beside = unknown> {
     }
   }
 
+  /** Watches begin at the present revision at the earliest: what a fresh server is made with is no history. */
+  beginHistory(): void {
+    for (const collection of this.collections.values()) collection.beginAt(this.latest);
+  }
+
   /** Forgets all revisions before the present one. */
   compact(): void {
     this.compacted = this.latest;
     this.events = [];
-    for (const collection of this.collections.values()) collection.forgetUntil(this.latest);
+    for (const collection of this.collections.values()) collection.compactAt(this.latest);
   }
 
   private commit(collection: Collection<Beside>, event: StoreEvent<Beside>): void {

@@ -6,4 +6,6 @@ export interface CustomVersion {
   readonly definition: CustomResourceDefinition;
   readonly schema: JSONSchemaProps | undefined;
   readonly preservesUnknownFields: boolean;
+  /** What every answer warns of, when the version is deprecated. */
+  readonly deprecationWarning?: string;
 }

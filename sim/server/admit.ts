@@ -1,0 +1,145 @@
+/** Runs the admission plug-ins that want a say in a write. @upstream apiserver/pkg/admission/chain.go */
+import type { KubeObject } from '../api/object.js';
+import type { Failure } from '../api/status.js';
+import { admissionPlugins } from './admission/index.js';
+import type {
+  AdmissionAttributes,
+  AdmissionContext,
+  AdmissionOperation,
+  AdmissionOutcome,
+  AdmissionPlugin,
+} from './admission/plugin.js';
+import type { Scope } from './scope.js';
+import { wait, type Steps } from './steps.js';
+
+/** The plug-ins of one kind of write, by phase. */
+interface Phases {
+  readonly mutating: readonly AdmissionPlugin[];
+  readonly guarding: readonly AdmissionPlugin[];
+  readonly validating: readonly AdmissionPlugin[];
+}
+
+/** The admission of one write. */
+export interface Admission {
+  readonly operation: AdmissionOperation;
+  readonly scope: Scope;
+  readonly isDryRun: boolean;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly oldObject: KubeObject | undefined;
+  readonly defaulted: (object: KubeObject) => KubeObject;
+  /** Of the request's object, where it is not the resource's: Scale, Binding, Eviction. */
+  readonly kind?: AdmissionAttributes['kind'];
+}
+
+/** The admission of one write, as the handlers drive it. */
+export class AdmissionRun {
+  private readonly phases: Phases;
+  private hooks: ((isStored: boolean) => void)[] | undefined;
+  private readonly context: AdmissionContext;
+
+  constructor(private readonly admission: Admission) {
+    this.phases = phasesOf(admission);
+    const { core, context } = admission.scope;
+    this.context = {
+      access: core.access,
+      authorizer: core.authorizer,
+      request: context,
+      defaulted: admission.defaulted,
+      onFinish: hook => void (this.hooks ??= []).push(hook),
+    };
+  }
+
+  /** The object as the mutating plug-ins leave it, or a refusal. */
+  *mutate(object: KubeObject, name: string): Steps<KubeObject | Failure> {
+    let current = object;
+    for (const plugin of this.phases.mutating) {
+      const outcome = yield* this.ask(plugin, 'mutate', current, name);
+      if (outcome?.kind === 'refused') return outcome.refusal;
+      if (outcome?.kind === 'mutated') current = outcome.object;
+    }
+    for (const plugin of this.phases.guarding) {
+      const outcome = yield* this.ask(plugin, 'guard', current, name);
+      if (outcome?.kind === 'refused') return outcome.refusal;
+    }
+    return current;
+  }
+
+  /** A refusal by the validating plug-ins. A deletion has no object. */
+  *validate(object: KubeObject | undefined, name: string): Steps<Failure | undefined> {
+    for (const plugin of this.phases.validating) {
+      const outcome = yield* this.ask(plugin, 'validate', object, name);
+      if (outcome?.kind === 'refused') return outcome.refusal;
+    }
+    return undefined;
+  }
+
+  /** A refusal by the mutating plug-ins of a request without an object: a deletion or a connection. */
+  *mutateNothing(name: string): Steps<Failure | undefined> {
+    for (const plugin of this.phases.mutating) {
+      const outcome = yield* this.ask(plugin, 'mutate', undefined, name);
+      if (outcome?.kind === 'refused') return outcome.refusal;
+    }
+    return undefined;
+  }
+
+  /** Whether any plug-in wants a say. */
+  get isNeeded(): boolean {
+    const { mutating, guarding, validating } = this.phases;
+    return mutating.length + guarding.length + validating.length > 0;
+  }
+
+  /** Tells the plug-ins that asked what became of the write. */
+  finish(isStored: boolean): void {
+    if (this.hooks === undefined) return;
+    const { hooks } = this;
+    this.hooks = undefined;
+    for (const hook of hooks) hook(isStored);
+  }
+
+  private *ask(
+    plugin: AdmissionPlugin,
+    phase: 'mutate' | 'guard' | 'validate',
+    object: KubeObject | undefined,
+    name: string,
+  ): Steps<Exclude<AdmissionOutcome, { kind: 'wait' }>> {
+    let outcome = plugin[phase]?.(this.attributes(object, name), this.context);
+    while (outcome?.kind === 'wait') outcome = yield* wait<AdmissionOutcome>(outcome.start);
+    return outcome;
+  }
+
+  private attributes(object: KubeObject | undefined, name: string): AdmissionAttributes {
+    const { operation, scope, isDryRun, options, oldObject, kind } = this.admission;
+    const { resource, subresource, namespace, context } = scope;
+    return {
+      operation,
+      kind: kind ?? resource.kind,
+      resource: resource.kind,
+      subresource,
+      namespace: resource.kind.resource === 'namespaces' && namespace === '' ? name : namespace,
+      name,
+      ...(object !== undefined && { object }),
+      ...(oldObject !== undefined && { oldObject }),
+      options,
+      isDryRun,
+      user: context.user,
+    };
+  }
+}
+
+/** Asked once for each resource, subresource and operation, and remembered. */
+function phasesOf({ operation, scope }: Admission): Phases {
+  const { resource, subresource } = scope;
+  const key = `${operation}/${subresource}`;
+  const known = resource.admission.get(key) as Phases | undefined;
+  if (known !== undefined) return known;
+  const handling = admissionPlugins.filter(plugin =>
+    plugin.handles(operation, resource.kind, subresource),
+  );
+  const phases: Phases = {
+    mutating: handling.filter(plugin => plugin.mutate !== undefined),
+    guarding: handling.filter(plugin => plugin.guard !== undefined),
+    validating: handling.filter(plugin => plugin.validate !== undefined),
+  };
+  resource.admission.set(key, phases);
+  return phases;
+}

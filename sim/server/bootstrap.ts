@@ -1,0 +1,155 @@
+/** The objects that a fresh server has before the first request: made once for a process, stored by each server. */
+import { bootstrapObjects, bootstrapRbac } from '../api/generated/bootstrap.js';
+import type { KubeObject } from '../api/object.js';
+import { rfc3339, rfc3339Micro } from '../api/time.js';
+import { storageKey } from '../store/collection.js';
+import type { Core } from './core.js';
+import { FieldOwners } from './field-owners.js';
+import { orderedMeta, withMeta } from './object-meta.js';
+import { splitPath } from './request-info.js';
+
+interface Prepared {
+  readonly group: string;
+  readonly version: string;
+  readonly resource: string;
+  readonly object: KubeObject;
+}
+
+type Plain = Readonly<Record<string, unknown>> & { readonly metadata: KubeObject['metadata'] };
+
+let prepared: readonly Prepared[] | undefined;
+
+/** Stores them; their revisions are the first ones. */
+export function storeBootstrapObjects(core: Core): void {
+  prepared ??= prepare();
+  const { store, registry, random, clock, settings } = core;
+  const uids = random.fork('bootstrap');
+  const created = rfc3339(clock.now());
+  const micro = rfc3339Micro(clock.now());
+  for (const { group, version, resource, object } of prepared) {
+    const served = registry.find(group, version, resource);
+    if (served === undefined) continue;
+    const { metadata } = object;
+    const placed = withMeta(
+      timed(adapted(object, settings.serviceRange), created, micro),
+      orderedMeta({
+        ...metadata,
+        uid: uids.uuid(),
+        creationTimestamp: created,
+        resourceVersion: store.nextResourceVersion(),
+      }),
+    );
+    const key = storageKey(metadata.namespace ?? '', metadata.name ?? '');
+    store.put(served.collection, {
+      key,
+      object: placed,
+      beside: FieldOwners.none,
+      user: 'system:apiserver',
+    });
+  }
+  store.beginHistory();
+}
+
+const rbacGroup = 'rbac.authorization.k8s.io';
+
+/** Objects of kube-controller-manager, not of the server. */
+function isMadeByControllers(resource: string, { metadata }: Plain): boolean {
+  return (
+    resource === 'serviceaccounts' ||
+    (resource === 'configmaps' && metadata.name === 'kube-root-ca.crt')
+  );
+}
+
+function prepare(): readonly Prepared[] {
+  const byCollection = bootstrapObjects() as Readonly<Record<string, readonly Plain[]>>;
+  const objects = Object.entries(byCollection).flatMap(([path, items]) => {
+    const [prefix, ...rest] = splitPath(path);
+    const [group = '', version = '', resource = ''] = prefix === 'api' ? ['', ...rest] : rest;
+    return items
+      .filter(item => !isMadeByControllers(resource, item))
+      .map(item => ({ group, version, resource, item }));
+  });
+  const roles = bootstrapRbac() as Readonly<Record<string, readonly Record<string, unknown>[]>>;
+  const rbac = Object.entries(roles).flatMap(([resource, items]) =>
+    items.map(({ name, namespace, labels, annotations, ...rest }) => ({
+      group: rbacGroup,
+      version: 'v1',
+      resource,
+      item: { metadata: { name, namespace, labels, annotations }, ...rest } as Plain,
+    })),
+  );
+  return [...objects, ...rbac].map(({ item, ...where }) => ({
+    ...where,
+    object: typed(where, item),
+  }));
+}
+
+const kinds: Readonly<Record<string, string>> = {
+  namespaces: 'Namespace',
+  services: 'Service',
+  configmaps: 'ConfigMap',
+  priorityclasses: 'PriorityClass',
+  flowschemas: 'FlowSchema',
+  prioritylevelconfigurations: 'PriorityLevelConfiguration',
+  servicecidrs: 'ServiceCIDR',
+  ipaddresses: 'IPAddress',
+  apiservices: 'APIService',
+  endpoints: 'Endpoints',
+  endpointslices: 'EndpointSlice',
+  leases: 'Lease',
+  clusterroles: 'ClusterRole',
+  clusterrolebindings: 'ClusterRoleBinding',
+  roles: 'Role',
+  rolebindings: 'RoleBinding',
+};
+
+function typed(
+  { group, version, resource }: Omit<Prepared, 'object'>,
+  { metadata, ...rest }: Plain,
+): KubeObject {
+  return {
+    kind: kinds[resource] ?? '',
+    apiVersion: group === '' ? version : `${group}/${version}`,
+    metadata,
+    ...rest,
+  };
+}
+
+const recordedRange = '10.0.0.0/16';
+
+/** The service range is a setting; the recorded objects have another one. */
+function adapted(object: KubeObject, serviceRange: string): KubeObject {
+  if (serviceRange === recordedRange) return object;
+  const [recordedFirst, first] = [recordedRange, serviceRange].map(firstAddress);
+  const text = JSON.stringify(object)
+    .replaceAll(recordedRange, serviceRange)
+    .replaceAll(`"${recordedFirst}"`, `"${first}"`);
+  return JSON.parse(text) as KubeObject;
+}
+
+/** The address of the service `kubernetes`: the first of the range. */
+function firstAddress(range: string): string {
+  const [address = ''] = range.split('/');
+  const parts = address.split('.');
+  return [...parts.slice(0, 3), Number(parts[3] ?? 0) + 1].join('.');
+}
+
+/** Times of the recording become the time at which this server began. */
+function timed(object: KubeObject, created: string, micro: string): KubeObject {
+  const { status, spec } = object as { status?: Timed; spec?: Timed };
+  const conditions = status?.conditions?.map(condition =>
+    condition.lastTransitionTime === undefined
+      ? condition
+      : { ...condition, lastTransitionTime: created },
+  );
+  return {
+    ...object,
+    ...(conditions !== undefined && { status: { ...status, conditions } }),
+    ...(spec?.renewTime !== undefined && { spec: { ...spec, renewTime: micro } }),
+  };
+}
+
+interface Timed {
+  readonly conditions?: readonly { readonly lastTransitionTime?: string }[];
+  readonly renewTime?: string;
+}

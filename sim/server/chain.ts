@@ -1,0 +1,123 @@
+/**
+ * The way of every request through the server, step by step.
+ * @upstream apiserver/pkg/server/config.go DefaultBuildHandlerChain
+ */
+import type { ApiAnswer, ApiRequest, Connection, Serve } from '../api/request.js';
+import { unauthorized } from '../api/status.js';
+import { failureAnswer } from './answers.js';
+import type { AuditRecord } from './audit/auditor.js';
+import { forbiddenByAuthorization, impersonate, reasonOf } from './authorization/index.js';
+import type { AuthorizationAttributes } from './authorization/authorizer.js';
+import type { Core } from './core.js';
+import { servePath } from './filters/paths.js';
+import { serveResource } from './filters/route.js';
+import { requestInfo } from './request-info.js';
+import { RequestState } from './request-state.js';
+import { runSteps, type Steps } from './steps.js';
+import type { User } from './user.js';
+
+const anonymous: User = { name: 'system:anonymous', groups: ['system:unauthenticated'] };
+
+/** The server as a function. */
+export function createServe(core: Core): Serve {
+  return (request, connection, done) => {
+    const info = requestInfo(request.method, request.path);
+    const context = new RequestState(request, connection, info, core.clock.now());
+    const identity = authenticated(core, request, connection, context);
+    const audit = core.auditor?.begin(context);
+    const finish = (answer: ApiAnswer) => {
+      if (answer.stream === undefined) audit?.responseComplete(answer.status, answer.body);
+      done(answer);
+    };
+    const early = identity ?? impersonated(core, context) ?? authorized(core, context);
+    if (early !== undefined) finish(early);
+    else runSteps(dispatch(core, context, audit), finish);
+  };
+}
+
+function dispatch(
+  core: Core,
+  context: RequestState,
+  audit: AuditRecord | undefined,
+): Steps<ApiAnswer> {
+  const { isResourceRequest } = context.info;
+  return isResourceRequest && !isAggregated(core, context)
+    ? serveResource(core, context, audit)
+    : servePath(core, context);
+}
+
+function isAggregated({ options }: Core, { info }: RequestState): boolean {
+  return options.aggregated?.[`${info.group}/${info.version}`] !== undefined;
+}
+
+/** Finds out who asks; undefined: go on. */
+function authenticated(
+  core: Core,
+  request: ApiRequest,
+  connection: Connection,
+  context: RequestState,
+): ApiAnswer | undefined {
+  const found = core.authentication.authenticate(request, connection);
+  switch (found.kind) {
+    case 'none':
+      context.user = anonymous;
+      return undefined;
+    case 'error':
+      return failureAnswer(context, unauthorized());
+    case 'authenticated':
+      context.user = found.user;
+      for (const warning of found.warnings ?? []) context.warn(warning);
+      for (const [key, value] of Object.entries(found.annotations ?? {})) {
+        context.annotate(key, value);
+      }
+      return undefined;
+  }
+}
+
+/** Lets one act as another, if the headers say so and it is allowed. */
+function impersonated(core: Core, context: RequestState): ApiAnswer | undefined {
+  if (context.request.headers === undefined) return undefined;
+  const { access, authorizer } = core;
+  const result = impersonate(context, attributesOf(context), { access, authorizer });
+  switch (result.kind) {
+    case 'none':
+      return undefined;
+    case 'refused':
+      return failureAnswer(context, result.refusal);
+    case 'allowed':
+      context.impersonator = context.user;
+      context.user = result.user;
+      return undefined;
+  }
+}
+
+/** Asks whether the user may; undefined: go on. */
+function authorized(core: Core, context: RequestState): ApiAnswer | undefined {
+  const attributes = attributesOf(context);
+  const decision = core.authorizer.authorize(attributes);
+  const reason = reasonOf(decision);
+  if (core.auditor !== undefined) {
+    const isAllowed = decision.decision === 'allow';
+    context.annotate('authorization.k8s.io/decision', isAllowed ? 'allow' : 'forbid');
+    context.annotate('authorization.k8s.io/reason', reason);
+  }
+  if (decision.decision === 'allow') return undefined;
+  return failureAnswer(context, forbiddenByAuthorization(attributes, reason));
+}
+
+function attributesOf({ user, info }: RequestState): AuthorizationAttributes {
+  const { verb, isResourceRequest, group, version, resource, subresource } = info;
+  const { namespace, name, path } = info;
+  return {
+    user,
+    verb,
+    isResourceRequest,
+    group,
+    version,
+    resource,
+    subresource,
+    namespace,
+    name,
+    path,
+  };
+}

@@ -1,0 +1,174 @@
+/**
+ * Finds the handler of a request for a resource: what a route of go-restful is upstream.
+ * @upstream apiserver/pkg/endpoints/installer.go
+ */
+import type { ApiAnswer } from '../../api/request.js';
+import { methodNotAllowed, methodNotSupported, pathNotFound } from '../../api/status.js';
+import { failureAnswer, unknownPath } from '../answers.js';
+import type { AuditRecord } from '../audit/auditor.js';
+import type { Core } from '../core.js';
+import { createObject } from '../handlers/create.js';
+import { deleteCollection } from '../handlers/delete-collection.js';
+import { deleteObject } from '../handlers/delete.js';
+import { getObject } from '../handlers/get.js';
+import { listObjects } from '../handlers/list.js';
+import { patchObject } from '../handlers/patch.js';
+import { replaceObject } from '../handlers/replace.js';
+import { serveSubresource } from '../handlers/subresources.js';
+import { createVirtual, virtualResourceOf } from '../handlers/virtual.js';
+import { watchObjects } from '../handlers/watch.js';
+import { bindPod } from '../handlers/binding.js';
+import type { RequestInfo } from '../request-info.js';
+import type { RequestState } from '../request-state.js';
+import type { ServedResource } from '../registry.js';
+import type { Scope } from '../scope.js';
+import type { Steps } from '../steps.js';
+import { builtInOffer, customOffer, negotiate } from './negotiation.js';
+import { patchTypeFailure } from '../handlers/patch-types.js';
+
+/** Answers a request for a resource. */
+export function* serveResource(
+  core: Core,
+  context: RequestState,
+  audit: AuditRecord | undefined,
+): Steps<ApiAnswer> {
+  const { info } = context;
+  const resource = core.registry.find(info.group, info.version, info.resource);
+  if (resource === undefined) return missingResource(core, context);
+  warnOfDeprecation(context, resource);
+  const place = placeOf(info, resource);
+  if (place === undefined) return failureAnswer(context, pathNotFound());
+  const handler = handlerOf(context, resource, place);
+  if (handler === 'no-route') return failureAnswer(context, pathNotFound());
+  if (handler === 'no-method') {
+    return failureAnswer(context, wrongMethod(context, resource, place));
+  }
+  const typeFailure = patchTypeFailure(context, resource);
+  if (typeFailure !== undefined) return failureAnswer(context, typeFailure);
+  const isList = place === 'collection' && context.request.method === 'GET';
+  const media = negotiate(context, {
+    ...(resource.custom === undefined ? builtInOffer : customOffer),
+    streams: isList && resource.verbs.includes('watch'),
+  });
+  if ('status' in media) return failureAnswer(context, media);
+  const scope: Scope = {
+    core,
+    context,
+    resource,
+    subresource: info.subresource,
+    namespace: resource.kind.isNamespaced ? info.namespace : '',
+    name: place === 'collection' && !info.isWatchPath ? '' : info.name,
+    media,
+    audit,
+  };
+  return yield* handler(scope);
+}
+
+/** Where in the tree of a resource a path points. */
+type Place = 'collection' | 'object' | 'subresource';
+
+function placeOf({ namespace, parts, resource: plural }: RequestInfo, { kind }: ServedResource) {
+  const [, name = '', subresource = ''] = parts;
+  const isInNamespace = namespace !== '' && plural !== 'namespaces';
+  if (isInNamespace && !kind.isNamespaced) return undefined;
+  if (name === '') return 'collection';
+  if (kind.isNamespaced && !isInNamespace) return undefined;
+  return subresource === '' ? 'object' : 'subresource';
+}
+
+type Handler = (scope: Scope) => Steps<ApiAnswer>;
+
+function handlerOf(
+  context: RequestState,
+  resource: ServedResource,
+  place: Place,
+): Handler | 'no-route' | 'no-method' {
+  const { method } = context.request;
+  if (context.info.isWatchPath) return method === 'GET' ? plain(watchObjects) : 'no-method';
+  switch (place) {
+    case 'collection':
+      return collectionHandler(context, resource);
+    case 'object':
+      return objectHandler(method, resource);
+    case 'subresource':
+      return serveSubresource(context, resource);
+  }
+}
+
+function plain(handler: (scope: Scope) => ApiAnswer): Handler {
+  return function* (scope) {
+    return handler(scope);
+  };
+}
+
+function collectionHandler({ request, info }: RequestState, resource: ServedResource) {
+  const { verbs, kind } = resource;
+  const isWhole = kind.isNamespaced && info.namespace === '';
+  switch (request.method) {
+    case 'GET':
+      if (!verbs.includes('list')) return 'no-method';
+      if (info.verb === 'watch' && verbs.includes('watch')) return plain(watchObjects);
+      return listObjects;
+    case 'POST': {
+      if (isWhole || !verbs.includes('create')) return 'no-method';
+      if (kind.resource === 'bindings' && kind.group === '') return bindPod;
+      const virtual = virtualResourceOf(kind);
+      return virtual === undefined ? createObject : createVirtual(virtual);
+    }
+    case 'DELETE':
+      return isWhole || !verbs.includes('deletecollection') ? 'no-method' : deleteCollection;
+    default:
+      return 'no-method';
+  }
+}
+
+const objectVerbs = ['get', 'update', 'patch', 'delete'];
+
+function objectHandler(method: string, { verbs, strategy, storedStrategy }: ServedResource) {
+  if (!objectVerbs.some(verb => verbs.includes(verb))) return 'no-route';
+  switch (method) {
+    case 'GET':
+      return verbs.includes('get') ? plain(getObject) : 'no-method';
+    case 'PUT':
+      if (!verbs.includes('update')) return 'no-method';
+      return (scope: Scope) => replaceObject(scope, storedStrategy);
+    case 'PATCH':
+      if (!verbs.includes('patch')) return 'no-method';
+      return (scope: Scope) => patchObject(scope, storedStrategy);
+    case 'DELETE':
+      return verbs.includes('delete') ? deleteObject : 'no-method';
+    default:
+      void strategy;
+      return 'no-method';
+  }
+}
+
+/** Custom resources have no routes: their handler names the resource. */
+function wrongMethod(context: RequestState, resource: ServedResource, place: Place) {
+  if (resource.custom === undefined || place === 'collection') return methodNotAllowed();
+  const actions: Readonly<Record<string, string>> = { POST: 'create', DELETE: 'delete' };
+  const action = actions[context.request.method];
+  return action === undefined ? methodNotAllowed() : methodNotSupported(resource.kind, action);
+}
+
+/** A group that is known answers a Status, an unknown one plain text. */
+function missingResource({ registry }: Core, context: RequestState): ApiAnswer {
+  const { group, version } = context.info;
+  const isBuiltIn = registry.isBuiltInGroup(group);
+  if (isBuiltIn || (registry.hasVersion(group, version) && !registry.isCustomGroup(group))) {
+    return failureAnswer(context, pathNotFound());
+  }
+  return unknownPath(context);
+}
+
+const deprecated: Readonly<Record<string, string>> = {
+  endpoints: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
+  componentstatuses: 'v1 ComponentStatus is deprecated in v1.19+',
+};
+
+function warnOfDeprecation(context: RequestState, { kind, custom }: ServedResource): void {
+  if (custom?.deprecationWarning !== undefined) context.warn(custom.deprecationWarning);
+  if (kind.group !== '') return;
+  const text = deprecated[kind.resource];
+  if (text !== undefined) context.warn(text);
+}

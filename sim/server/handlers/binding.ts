@@ -1,0 +1,107 @@
+/** The binding of a pod to a node. @upstream pkg/registry/core/pod/storage/storage.go BindingREST */
+import type { Pod, PodCondition } from '../../api/kinds/core.js';
+import type { KubeObject } from '../../api/object.js';
+import type { ApiAnswer } from '../../api/request.js';
+import { badRequest, conflict, isFailure, plainError, type Failure } from '../../api/status.js';
+import { withCondition } from '../../api/meta.js';
+import { rfc3339 } from '../../api/time.js';
+import { bodyAnswer, failureAnswer } from '../answers.js';
+import { readPlainObject } from '../body.js';
+import type { Scope } from '../scope.js';
+import type { Steps } from '../steps.js';
+import { writeOptions } from '../write-options.js';
+import { changeObject } from './update.js';
+
+interface Binding extends KubeObject {
+  readonly target?: { readonly kind?: string; readonly name?: string };
+}
+
+const bindingKind = { group: '', version: 'v1', kind: 'Binding' } as const;
+
+/** Answers 201 and a Status. */
+export function* bindPod(scope: Scope): Steps<ApiAnswer> {
+  const failed = yield* bind(scope);
+  if (failed !== undefined) return failureAnswer(scope.context, failed);
+  const status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 };
+  return bodyAnswer(scope.context, scope.media, 201, status);
+}
+
+function* bind(scope: Scope): Steps<Failure | undefined> {
+  const options = writeOptions(scope.context, 'CreateOptions');
+  if (isFailure(options)) return options;
+  const binding = readPlainObject(scope, bindingKind) as Binding | Failure;
+  if (isFailure(binding)) return binding;
+  scope.audit?.requestObject(binding);
+  const name = scope.name === '' ? (binding.metadata.name ?? '') : scope.name;
+  if (binding.metadata.name && binding.metadata.name !== name) {
+    return badRequest('name in URL does not match name in Binding object');
+  }
+  const problem = targetProblem(binding);
+  if (problem !== undefined) return plainError(problem);
+  const { uid, resourceVersion } = binding.metadata;
+  const changed = yield* changeObject(
+    { ...scope, name },
+    {
+      options,
+      produce: live => assigned(scope, { live, binding, resourceVersion, name }),
+      strategy: {},
+      countsGeneration: false,
+      uid,
+      admissionKind: bindingKind,
+    },
+  );
+  return isFailure(changed) ? changed : undefined;
+}
+
+/** @upstream ValidatePodBinding */
+function targetProblem({ target = {} }: Binding): string | undefined {
+  const { kind = '', name = '' } = target;
+  if (kind !== '' && kind !== 'Node') {
+    return `target.kind: Unsupported value: ${JSON.stringify(kind)}: supported values: "Node", "<empty>"`;
+  }
+  return name === '' ? 'target.name: Required value' : undefined;
+}
+
+interface Assignment {
+  readonly live: KubeObject | undefined;
+  readonly binding: Binding;
+  readonly resourceVersion: string | undefined;
+  readonly name: string;
+}
+
+function assigned(scope: Scope, { live, binding, resourceVersion, name }: Assignment) {
+  const pod = live as Pod | undefined;
+  const resource = { group: '', resource: 'pods' };
+  const refuse = (text: string) => conflict({ group: '', resource: 'pods/binding' }, name, text);
+  if (pod === undefined) return conflict(resource, name, `pod ${name} not found`);
+  if (pod.metadata.deletionTimestamp !== undefined) {
+    return refuse(`pod ${name} is being deleted, cannot be assigned to a host`);
+  }
+  if (pod.spec?.nodeName) {
+    return refuse(`pod ${name} is already assigned to node ${JSON.stringify(pod.spec.nodeName)}`);
+  }
+  if ((pod.spec?.schedulingGates?.length ?? 0) > 0) {
+    return refuse(`pod ${name} has non-empty .spec.schedulingGates`);
+  }
+  const { labels, annotations } = binding.metadata;
+  const object = {
+    ...pod,
+    metadata: {
+      ...pod.metadata,
+      ...(resourceVersion && { resourceVersion }),
+      ...(labels && { labels: { ...pod.metadata.labels, ...labels } }),
+      ...(annotations && { annotations: { ...pod.metadata.annotations, ...annotations } }),
+    },
+    spec: { ...pod.spec, nodeName: binding.target?.name },
+    status: {
+      ...pod.status,
+      conditions: withCondition<PodCondition>(pod.status?.conditions, {
+        type: 'PodScheduled',
+        status: 'True',
+        lastProbeTime: null as unknown as string,
+        lastTransitionTime: rfc3339(scope.core.clock.now()),
+      }),
+    },
+  };
+  return { object: object as unknown as KubeObject };
+}

@@ -1,0 +1,219 @@
+/**
+ * POST: creates an object.
+ * @upstream apiserver/pkg/endpoints/handlers/create.go, registry/generic/registry/store.go Create
+ */
+import type { KubeObject } from '../../api/object.js';
+import type { ApiAnswer } from '../../api/request.js';
+import {
+  alreadyExists,
+  badRequest,
+  generateNameConflict,
+  invalid,
+  isFailure,
+  plainError,
+  type Failure,
+} from '../../api/status.js';
+import { rfc3339 } from '../../api/time.js';
+import { storageKey } from '../../store/collection.js';
+import { AdmissionRun } from '../admit.js';
+import { failureAnswer } from '../answers.js';
+import { defaulted, readObject } from '../body.js';
+import { FieldOwners } from '../field-owners.js';
+import { trackFields } from '../managed-fields.js';
+import { metaErrors } from '../meta-validation.js';
+import { orderedMeta, withMeta, withResourceVersion } from '../object-meta.js';
+import { uniqueOwners } from '../owners.js';
+import { respond } from '../respond.js';
+import type { Scope } from '../scope.js';
+import type { Steps } from '../steps.js';
+import { viewFor } from '../views.js';
+import { managerOf, writeOptions, type WriteOptions } from '../write-options.js';
+
+const generateAttemptsMax = 8;
+const generatedBaseMax = 58;
+
+/** Answers 201 and the object. */
+export function* createObject(scope: Scope): Steps<ApiAnswer> {
+  const created = yield* createFromBody(scope);
+  return isFailure(created) ? failureAnswer(scope.context, created) : respond(scope, 201, created);
+}
+
+function* createFromBody(scope: Scope): Steps<KubeObject | Failure> {
+  const options = writeOptions(scope.context, 'CreateOptions');
+  if (isFailure(options)) return options;
+  const read = readObject(scope, options);
+  if (isFailure(read)) return read;
+  scope.audit?.requestObject(read);
+  const placed = placedObject(scope, read);
+  if (isFailure(placed)) return placed;
+  const object = uniqueOwners(scope.context, placed, { isAfterAdmission: false });
+  return yield* createPlaced(scope, object, { options, owners: ownersOf(scope, object, options) });
+}
+
+/** How an object comes to be: by a POST, or by a PUT or an apply of what did not exist. */
+export interface Creation {
+  readonly options: WriteOptions;
+  readonly owners: FieldOwners;
+  /** Of an update that creates: admission ran already. */
+  readonly admission?: AdmissionRun;
+}
+
+/** Runs admission and stores. The object has its namespace and no system fields. */
+export function* createPlaced(
+  scope: Scope,
+  object: KubeObject,
+  creation: Creation,
+): Steps<KubeObject | Failure> {
+  const { options } = creation;
+  const admission = new AdmissionRun({
+    operation: 'CREATE',
+    scope,
+    isDryRun: options.isDryRun,
+    options: options.object,
+    oldObject: undefined,
+    defaulted: changed => defaulted(scope, changed),
+  });
+  const admitted = yield* admission.mutate(object, object.metadata.name ?? '');
+  if (isFailure(admitted)) return admitted;
+  const unique = uniqueOwners(scope.context, admitted, { isAfterAdmission: true });
+  const result = yield* storeNew(scope, unique, { ...creation, admission });
+  admission.finish(!isFailure(result));
+  return result;
+}
+
+/** Stores an object that admission has let pass; a name that was generated and is taken is generated anew. */
+export function* storeNew(
+  scope: Scope,
+  object: KubeObject,
+  creation: Creation,
+): Steps<KubeObject | Failure> {
+  const { name = '', generateName = '' } = object.metadata;
+  const attemptsMax = name === '' && generateName !== '' ? generateAttemptsMax : 1;
+  let result: KubeObject | Failure = plainError('nothing was tried');
+  for (let attempt = 0; attempt < attemptsMax; attempt++) {
+    result = yield* storeOnce(scope, object, creation);
+    if (!isFailure(result) || result.reason !== 'AlreadyExists') break;
+  }
+  return result;
+}
+
+function* storeOnce(
+  scope: Scope,
+  object: KubeObject,
+  { options, owners, admission }: Creation,
+): Steps<KubeObject | Failure> {
+  const { core, resource } = scope;
+  const valid = validNew(scope, withSystemFields(scope, object));
+  if (isFailure(valid)) return valid;
+  const { name = '', namespace = '' } = valid.metadata;
+  const refusal = yield* admission?.validate(valid, name) ?? nothing();
+  if (refusal !== undefined) return refusal;
+  const key = storageKey(namespace, name);
+  const taken = resource.collection.get(key);
+  if (taken !== undefined) return takenFailure(scope, valid, taken.object);
+  if (options.isDryRun) return valid;
+  const stored = core.store.put(resource.collection, {
+    key,
+    object: withResourceVersion(valid, core.store.nextResourceVersion()),
+    beside: owners,
+    user: scope.context.user.name,
+  });
+  return viewFor(scope, stored);
+}
+
+function* nothing(): Steps<undefined> {
+  return undefined;
+}
+
+/** What the strategy makes of the object, or why it is invalid. In its stored version. */
+function validNew(scope: Scope, object: KubeObject): KubeObject | Failure {
+  const { core, resource, context } = scope;
+  const { strategy, storedStrategy, kind } = resource;
+  const { strategyContext } = core;
+  const inStored = strategy.toStored?.(object) ?? object;
+  const prepared = storedStrategy.prepareForCreate?.(inStored, strategyContext) ?? inStored;
+  const errors = [
+    ...metaErrors(prepared, resource),
+    ...(storedStrategy.validate?.(prepared, strategyContext) ?? []),
+  ];
+  if (errors.length > 0) return invalid(kind, prepared.metadata.name ?? '', errors);
+  const warnings = storedStrategy.warningsOnCreate?.(prepared, strategyContext);
+  if (warnings !== undefined) for (const warning of warnings) context.warn(warning);
+  return prepared;
+}
+
+function withSystemFields({ core, resource }: Scope, object: KubeObject): KubeObject {
+  const { metadata } = object;
+  const { name = '', generateName = '' } = metadata;
+  const isGenerated = name === '' && generateName !== '';
+  return withMeta(
+    object,
+    orderedMeta({
+      ...metadata,
+      name: isGenerated ? generateName.slice(0, generatedBaseMax) + core.random.suffix() : name,
+      uid: core.random.uuid(),
+      creationTimestamp: rfc3339(core.clock.now()),
+      ...(resource.storedStrategy.hasGeneration && { generation: 1 }),
+    }),
+  );
+}
+
+function takenFailure({ resource }: Scope, object: KubeObject, taken: KubeObject): Failure {
+  const { name = '', generateName = '' } = object.metadata;
+  const failed =
+    generateName === ''
+      ? alreadyExists(resource.kind, name)
+      : generateNameConflict(resource.kind, name);
+  if (taken.metadata.deletionTimestamp === undefined) return failed;
+  return { ...failed, message: `object is being deleted: ${failed.message}` };
+}
+
+/** The object without what only the server sets, in the namespace of the request. */
+export function placedObject(scope: Scope, object: KubeObject): KubeObject | Failure {
+  const { resource, namespace } = scope;
+  const { metadata } = object;
+  const version = metadata.resourceVersion ?? '';
+  if (resource.kind.isNamespaced) {
+    const own = metadata.namespace ?? '';
+    if (own !== '' && own !== namespace) return wrongNamespace();
+  }
+  const {
+    uid: _uid,
+    creationTimestamp: _created,
+    deletionTimestamp: _deleted,
+    deletionGracePeriodSeconds: _grace,
+    generation: _generation,
+    selfLink: _link,
+    managedFields: _managers,
+    resourceVersion: _version,
+    namespace: _namespace,
+    ...kept
+  } = metadata;
+  if (version !== '' && version !== '0') {
+    return plainError('resourceVersion should not be set on objects to be created');
+  }
+  return withMeta(object, {
+    ...kept,
+    ...(resource.kind.isNamespaced && { namespace }),
+  });
+}
+
+/** 400 of an object in another namespace than the request's. */
+export function wrongNamespace(): Failure {
+  return badRequest(
+    'the namespace of the provided object does not match the namespace sent on the request',
+  );
+}
+
+function ownersOf(scope: Scope, object: KubeObject, options: WriteOptions): FieldOwners {
+  const { resource, context, subresource } = scope;
+  const update = {
+    manager: managerOf(context, options),
+    subresource,
+    apiVersion: resource.apiVersion,
+    timeMs: context.nowMs,
+    before: undefined,
+    after: object,
+  };
+  return FieldOwners.none.after(update, trackFields(resource));
+}

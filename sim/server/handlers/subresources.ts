@@ -1,0 +1,101 @@
+/** The handlers of subresources: status, scale, binding, eviction, token, log, exec, ... */
+import type { ApiAnswer } from '../../api/request.js';
+import type { KubeObject } from '../../api/object.js';
+import { isFailure } from '../../api/status.js';
+import { readPlainObject } from '../body.js';
+import type { RequestState } from '../request-state.js';
+import type { ServedResource } from '../registry.js';
+import type { ScalePaths, UpdateStrategy } from '../resources/strategy.js';
+import type { Scope } from '../scope.js';
+import type { Steps } from '../steps.js';
+import { bindPod } from './binding.js';
+import { evictPod } from './eviction.js';
+import { getObject } from './get.js';
+import { patchObject } from './patch.js';
+import { preparedScalePatch } from './patch-types.js';
+import { replaceObject } from './replace.js';
+import { changeScale, getScale } from './scale.js';
+import { failureAnswer } from '../answers.js';
+
+type Handler = (scope: Scope) => Steps<ApiAnswer>;
+type Route = Handler | 'no-route' | 'no-method';
+
+const verbsOfMethods: Readonly<Record<string, string>> = {
+  GET: 'get',
+  POST: 'create',
+  PUT: 'update',
+  PATCH: 'patch',
+  DELETE: 'delete',
+};
+
+/** The handler of a subresource. */
+export function serveSubresource(context: RequestState, resource: ServedResource): Route {
+  const { subresource, parts } = context.info;
+  const fact = resource.subresources.find(({ name }) => name === subresource);
+  if (fact === undefined || (parts.length > 3 && subresource !== 'proxy')) return 'no-route';
+  const { method } = context.request;
+  if (!fact.verbs.includes(verbsOfMethods[method] ?? '')) return 'no-method';
+  if (subresource === 'scale') return scaleHandler(method, resource);
+  if (subresource === 'binding') return bindPod;
+  if (subresource === 'eviction') return evictPod;
+  const strategy = strategyOf(resource, subresource);
+  return strategy === undefined ? 'no-route' : partHandler(method, strategy);
+}
+
+function strategyOf(
+  { storedStrategy }: ServedResource,
+  subresource: string,
+): UpdateStrategy | undefined {
+  if (subresource === 'status') return storedStrategy.status ?? {};
+  return storedStrategy.subresources?.[subresource];
+}
+
+/** GET, PUT and PATCH of a part of the object. */
+function partHandler(method: string, strategy: UpdateStrategy): Route {
+  switch (method) {
+    case 'GET':
+      return function* (scope) {
+        return getObject(scope);
+      };
+    case 'PUT':
+      return scope => replaceObject(scope, strategy);
+    case 'PATCH':
+      return scope => patchObject(scope, strategy);
+    default:
+      return 'no-method';
+  }
+}
+
+const scaleKind = { group: 'autoscaling', version: 'v1', kind: 'Scale' } as const;
+
+function scaleHandler(method: string, { storedStrategy }: ServedResource): Route {
+  const { scale } = storedStrategy;
+  if (scale === undefined) return 'no-route';
+  switch (method) {
+    case 'GET':
+      return function* (scope) {
+        return getScale(scope, scale);
+      };
+    case 'PUT':
+      return scope => putScale(scope, scale);
+    case 'PATCH':
+      return scope => patchScale(scope, scale);
+    default:
+      return 'no-method';
+  }
+}
+
+function* putScale(scope: Scope, paths: ScalePaths): Steps<ApiAnswer> {
+  const sent = readPlainObject(scope, scaleKind);
+  if (isFailure(sent)) return failureAnswer(scope.context, sent);
+  return yield* changeScale(scope, paths, () => sent);
+}
+
+function* patchScale(scope: Scope, paths: ScalePaths): Steps<ApiAnswer> {
+  const patch = preparedScalePatch(scope);
+  if (isFailure(patch)) return failureAnswer(scope.context, patch);
+  return yield* changeScale(scope, paths, (scale: KubeObject) => {
+    const produced = patch.apply(scale);
+    return isFailure(produced) ? produced : produced.object;
+  });
+}

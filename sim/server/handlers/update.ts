@@ -1,0 +1,370 @@
+/**
+ * Changes a stored object, or creates it where a kind allows that: what PUT, PATCH and subresources share.
+ * @upstream apiserver/pkg/registry/generic/registry/store.go Update, registry/rest/update.go
+ */
+import { deepEqual } from '../../api/equality.js';
+import { invalid as invalidField } from '../../api/field-error.js';
+import type { ManagedFieldsEntry } from '../../api/kinds/meta.js';
+import type { KubeObject } from '../../api/object.js';
+import {
+  conflict,
+  invalid,
+  isFailure,
+  modifiedText,
+  notFound,
+  plainError,
+  type Failure,
+} from '../../api/status.js';
+import type { Stored } from '../../store/stored.js';
+import { AdmissionRun, type Admission } from '../admit.js';
+import { forbiddenByAuthorization } from '../authorization/index.js';
+import { defaulted } from '../body.js';
+import { FieldOwners } from '../field-owners.js';
+import { trackFields } from '../managed-fields.js';
+import { metaUpdateErrors } from '../meta-validation.js';
+import {
+  orderedMeta,
+  withMeta,
+  withResourceVersion,
+  withoutManagedFields,
+} from '../object-meta.js';
+import { uniqueOwners } from '../owners.js';
+import type { UpdateStrategy } from '../resources/strategy.js';
+import { keyIn, type Scope } from '../scope.js';
+import type { Steps } from '../steps.js';
+import { fullView, plainView, viewFor } from '../views.js';
+import { managerOf, type WriteOptions } from '../write-options.js';
+import { placedObject, storeNew } from './create.js';
+
+const attemptsMax = 100;
+
+/** What an apply works out besides the object. */
+export interface Produced {
+  readonly object: KubeObject;
+  /** Known owners: from an apply. Absent: the change is tracked as an update by the manager. */
+  readonly owners?: readonly ManagedFieldsEntry[];
+}
+
+/** A change of one object. */
+export interface Change {
+  readonly options: WriteOptions;
+  /** The new object from the live one (as the version of the request shows it, with managedFields if asked). */
+  readonly produce: (live: KubeObject | undefined) => Produced | Failure;
+  /** Whether `produce` looks at managedFields. */
+  readonly readsManagedFields?: boolean;
+  /** How this way of writing treats what was sent. */
+  readonly strategy: UpdateStrategy;
+  /** Whether this way of writing may count the generation up. */
+  readonly countsGeneration: boolean;
+  /** Creates what does not exist, whatever the kind allows: apply. */
+  readonly createsMissing?: boolean;
+  /** The uid that a PUT carries. */
+  readonly uid?: string | undefined;
+  readonly admissionKind?: Admission['kind'];
+}
+
+/** What became of a change. */
+export interface Changed {
+  readonly object: KubeObject;
+  readonly isNew: boolean;
+}
+
+/** Changes the object that the request names. When it changed while admission waited, all begins anew. */
+export function* changeObject(scope: Scope, change: Change): Steps<Changed | Failure> {
+  const { collection } = scope.resource;
+  for (let attempt = 0; attempt < attemptsMax; attempt++) {
+    const live = collection.get(keyIn(scope));
+    const isCurrent = () => collection.get(keyIn(scope)) === live;
+    const changed =
+      live === undefined
+        ? yield* createMissing(scope, change)
+        : yield* changeLive(scope, change, { live, isCurrent });
+    if (changed !== undefined) return changed;
+  }
+  return conflict(scope.resource.kind, scope.name, modifiedText);
+}
+
+function* createMissing(scope: Scope, change: Change): Steps<Changed | Failure> {
+  const { resource, name, context, core, namespace, subresource } = scope;
+  const { options } = change;
+  const isAllowed =
+    change.createsMissing === true ||
+    (resource.storedStrategy.allowsCreateOnUpdate === true && subresource === '');
+  if (!isAllowed) return notFound(resource.kind, name);
+  if (change.uid !== undefined && change.uid !== '')
+    return uidFailure(scope, change.uid, undefined);
+  const produced = change.produce(undefined);
+  if (isFailure(produced)) return produced;
+  const placed = placedObject(scope, {
+    ...produced.object,
+    metadata: { ...produced.object.metadata, resourceVersion: '' },
+  });
+  if (isFailure(placed)) return placed;
+  const admission = admissionOf(scope, change, undefined);
+  const admitted = yield* admission.mutate(placed, name);
+  if (isFailure(admitted)) return admitted;
+  const attributes = {
+    user: context.user,
+    verb: 'create',
+    isResourceRequest: true,
+    group: resource.kind.group,
+    version: resource.kind.version,
+    resource: resource.kind.resource,
+    subresource,
+    namespace,
+    name,
+    path: context.info.path,
+  };
+  const { decision, reason } = core.authorizer.authorize(attributes);
+  if (decision !== 'allow') {
+    return forbiddenByAuthorization(attributes, reason);
+  }
+  const object = uniqueOwners(context, admitted, { isAfterAdmission: true });
+  const owners =
+    produced.owners === undefined
+      ? ownersAfter(scope, { options, before: undefined, after: placed, owners: FieldOwners.none })
+      : FieldOwners.of(produced.owners);
+  const stored = yield* storeNew(scope, object, { options, owners, admission });
+  admission.finish(!isFailure(stored));
+  return isFailure(stored) ? stored : { object: stored, isNew: true };
+}
+
+function admissionOf(scope: Scope, change: Change, old: KubeObject | undefined): AdmissionRun {
+  const { options, admissionKind } = change;
+  return new AdmissionRun({
+    operation: old === undefined ? 'CREATE' : 'UPDATE',
+    scope,
+    isDryRun: options.isDryRun,
+    options: asOperation(options.object, old === undefined ? 'CreateOptions' : 'UpdateOptions'),
+    oldObject: old,
+    defaulted: object => defaulted(scope, object),
+    ...(admissionKind !== undefined && { kind: admissionKind }),
+  });
+}
+
+/** A PATCH reaches admission with the options of the write that it becomes. */
+function asOperation(options: WriteOptions['object'], kind: string): WriteOptions['object'] {
+  if (options['kind'] === kind) return options;
+  const { force: _, ...rest } = options;
+  return { ...rest, kind };
+}
+
+interface Live {
+  readonly live: Stored<FieldOwners>;
+  /** False when the object was changed while admission waited. */
+  readonly isCurrent: () => boolean;
+}
+
+/** Undefined: the object changed meanwhile; try again. */
+function* changeLive(
+  scope: Scope,
+  change: Change,
+  { live, isCurrent }: Live,
+): Steps<Changed | Failure | undefined> {
+  const { resource, context } = scope;
+  const { options, uid } = change;
+  const liveUid = live.object.metadata.uid;
+  if (uid !== undefined && uid !== '' && uid !== liveUid) return uidFailure(scope, uid, liveUid);
+  const view = plainView(resource, live);
+  const produced = change.produce(change.readsManagedFields ? fullView(resource, live) : view);
+  if (isFailure(produced)) return produced;
+  const admission = admissionOf(scope, change, view);
+  const admitted = yield* admission.mutate(withoutManagedFields(produced.object), scope.name);
+  if (isFailure(admitted)) return admitted;
+  const object = uniqueOwners(context, admitted, { isAfterAdmission: true });
+  const versioned = withLiveVersion(scope, object, live);
+  if (isFailure(versioned)) return versioned;
+  const valid = validChanged(scope, change, { object: versioned, old: live.object });
+  if (isFailure(valid)) return valid;
+  const refusal = yield* admission.validate(valid, scope.name);
+  if (refusal !== undefined) return refusal;
+  if (!isCurrent()) {
+    admission.finish(false);
+    return undefined;
+  }
+  const owners = ownersOf(scope, { change, produced, live, view, after: valid });
+  const written = commit(scope, { live, object: valid, owners, options });
+  admission.finish(true);
+  return { object: written, isNew: false };
+}
+
+/** A uid that does not fit, as the storage tells it. */
+export function uidFailure(scope: Scope, uid: string, actual: string | undefined): Failure {
+  const { resource, name } = scope;
+  const key = `/registry/${storagePrefix(scope)}/${keyIn(scope)}`;
+  const problem = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${actual ?? ''}`;
+  const text = `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${problem}`;
+  return conflict(resource.kind, name, text);
+}
+
+/** The folder of the resource in etcd: custom resources and some others stand below their group. */
+function storagePrefix({ resource }: Scope): string {
+  const { group, resource: plural } = resource.kind;
+  if (resource.custom !== undefined) return `${group}/${plural}`;
+  return storagePrefixes[plural] ?? plural;
+}
+
+/** @upstream pkg/kubeapiserver/default_storage_factory_builder.go SpecialDefaultResourcePrefixes, KeyRootFunc */
+const storagePrefixes: Readonly<Record<string, string>> = {
+  replicationcontrollers: 'controllers',
+  endpoints: 'services/endpoints',
+  services: 'services/specs',
+  nodes: 'minions',
+  ingresses: 'ingress',
+};
+
+/** Checks the resourceVersion that was sent against the live one. */
+function withLiveVersion(
+  { resource, name }: Scope,
+  object: KubeObject,
+  live: Stored,
+): KubeObject | Failure {
+  const { kind, storedStrategy } = resource;
+  const sent = object.metadata.resourceVersion ?? '';
+  const current = live.object.metadata.resourceVersion ?? '';
+  if (sent === current) return object;
+  if (sent !== '' && !/^\d+$/.test(sent)) {
+    return plainError(`strconv.ParseUint: parsing ${JSON.stringify(sent)}: invalid syntax`);
+  }
+  if (sent !== '' && Number(sent) !== 0) return conflict(kind, name, modifiedText);
+  if (storedStrategy.allowsUnconditionalUpdate === false) {
+    const error = invalidField('metadata.resourceVersion', 0, 'must be specified for an update');
+    return invalid({ group: kind.group, kind: kind.resource }, name, [error]);
+  }
+  return { ...object, metadata: { ...object.metadata, resourceVersion: current } };
+}
+
+/** What the strategy makes of the change, or why it is invalid. In the stored version. */
+function validChanged(
+  scope: Scope,
+  { strategy, countsGeneration }: Change,
+  { object, old }: { readonly object: KubeObject; readonly old: KubeObject },
+): KubeObject | Failure {
+  const { core, resource, context } = scope;
+  const { storedStrategy, kind } = resource;
+  const inStored = resource.strategy.toStored?.(object) ?? object;
+  const before = old.metadata;
+  const kept = {
+    ...inStored,
+    metadata: {
+      ...inStored.metadata,
+      generation: before.generation,
+      ...(kind.isNamespaced && { namespace: before.namespace }),
+    },
+  } as KubeObject;
+  if (!kind.isNamespaced) delete (kept.metadata as { namespace?: string }).namespace;
+  const prepared = strategy.prepareForUpdate?.(kept, old, core.strategyContext) ?? kept;
+  const isCounted = countsGeneration && storedStrategy.hasGeneration === true;
+  const completed = withMeta(
+    prepared,
+    updatedMeta(prepared, old, isCounted && generationMoves(scope, prepared, old)),
+  );
+  const errors = [
+    ...metaUpdateErrors(completed, old, resource),
+    ...(strategy.validateUpdate?.(completed, old, core.strategyContext) ?? []),
+  ];
+  if (errors.length > 0) return invalid(kind, completed.metadata.name ?? '', errors);
+  const warnings = strategy.warningsOnUpdate?.(completed, old, core.strategyContext);
+  if (warnings !== undefined) for (const warning of warnings) context.warn(warning);
+  return completed;
+}
+
+function generationMoves({ resource }: Scope, object: KubeObject, old: KubeObject): boolean {
+  const { bumpsGeneration } = resource.storedStrategy;
+  if (bumpsGeneration !== undefined) return bumpsGeneration(object, old);
+  return !deepEqual(object['spec'], old['spec']);
+}
+
+/** The metadata with what no client can change. */
+function updatedMeta(object: KubeObject, old: KubeObject, isCounted: boolean) {
+  const { metadata } = object;
+  const before = old.metadata;
+  const generation = metadata.generation ?? 0;
+  return orderedMeta({
+    ...metadata,
+    uid: metadata.uid || before.uid,
+    creationTimestamp: before.creationTimestamp,
+    deletionTimestamp: before.deletionTimestamp ?? metadata.deletionTimestamp,
+    deletionGracePeriodSeconds:
+      metadata.deletionGracePeriodSeconds ?? before.deletionGracePeriodSeconds,
+    generation: isCounted ? generation + 1 : generation,
+  } as KubeObject['metadata']);
+}
+
+interface Ownership {
+  readonly change: Change;
+  readonly produced: Produced;
+  readonly live: Stored<FieldOwners>;
+  readonly view: KubeObject;
+  readonly after: KubeObject;
+}
+
+function ownersOf(scope: Scope, { change, produced, live, view, after }: Ownership): FieldOwners {
+  if (produced.owners !== undefined) return FieldOwners.of(produced.owners);
+  const sent = produced.object.metadata.managedFields;
+  const owners =
+    sent === undefined || sent === null || scope.context.connection.omitsManagedFields
+      ? live.beside
+      : FieldOwners.of(sent);
+  return ownersAfter(scope, { options: change.options, before: view, after, owners });
+}
+
+function ownersAfter(
+  scope: Scope,
+  update: {
+    readonly options: WriteOptions;
+    readonly before: KubeObject | undefined;
+    readonly after: KubeObject;
+    readonly owners: FieldOwners;
+  },
+): FieldOwners {
+  const { resource, context, subresource } = scope;
+  return update.owners.after(
+    {
+      manager: managerOf(context, update.options),
+      subresource,
+      apiVersion: resource.apiVersion,
+      timeMs: context.nowMs,
+      before: update.before,
+      after: update.after,
+    },
+    trackFields(resource),
+  );
+}
+
+interface Commit {
+  readonly live: Stored<FieldOwners>;
+  readonly object: KubeObject;
+  readonly owners: FieldOwners;
+  readonly options: WriteOptions;
+}
+
+/** Stores the object unless nothing changed; removes it when its last finalizer went. */
+function commit(scope: Scope, { live, object, owners, options }: Commit): KubeObject {
+  const { core, resource, context } = scope;
+  const { key } = live;
+  const user = context.user.name;
+  if (isFinished(object, live.object)) {
+    if (!options.isDryRun) {
+      const last = withResourceVersion(live.object, core.store.nextResourceVersion());
+      core.store.remove(resource.collection, { key, object: last, beside: live.beside, user });
+    }
+    return viewFor(scope, { ...live, object, beside: owners });
+  }
+  if (deepEqual(object, live.object)) return viewFor(scope, live);
+  if (options.isDryRun) return viewFor(scope, { ...live, object, beside: owners });
+  const stored = core.store.put(resource.collection, {
+    key,
+    object: withResourceVersion(object, core.store.nextResourceVersion()),
+    beside: owners,
+    user,
+  });
+  return viewFor(scope, stored);
+}
+
+/** @upstream ShouldDeleteDuringUpdate */
+function isFinished(object: KubeObject, old: KubeObject): boolean {
+  const { deletionTimestamp, deletionGracePeriodSeconds = 0 } = old.metadata;
+  if (deletionTimestamp === undefined) return false;
+  return (object.metadata.finalizers?.length ?? 0) === 0 && deletionGracePeriodSeconds === 0;
+}

@@ -1,0 +1,201 @@
+/**
+ * Watches of a collection, from now, from a revision, or beginning with what there is.
+ * @upstream apiserver/pkg/endpoints/handlers/watch.go, storage/cacher/cacher.go
+ */
+import type { KubeObject } from '../../api/object.js';
+import type { AnswerStream, ApiAnswer, StreamSink, WatchEvent } from '../../api/request.js';
+import { isFailure, plainError, resourceExpired } from '../../api/status.js';
+import { storageKey } from '../../store/collection.js';
+import type { StoreEvent } from '../../store/stored.js';
+import type { Interest } from '../../store/watchers.js';
+import { failureAnswer } from '../answers.js';
+import type { FieldOwners } from '../field-owners.js';
+import { contentTypeOf } from '../filters/negotiation.js';
+import { orderedMeta, withMeta } from '../object-meta.js';
+import { partialObject } from '../printers/transform.js';
+import { includeFailure, tableOf } from '../printers/table.js';
+import type { Scope } from '../scope.js';
+import { viewFor } from '../views.js';
+import { listOptions, versionProblem, type ListOptions } from './list-options.js';
+import { selectionIn, type Selection } from './selection.js';
+
+const initialEventsEnd = 'k8s.io/initial-events-end';
+
+/** Answers a stream of events. */
+export function watchObjects(scope: Scope): ApiAnswer {
+  const { context, media } = scope;
+  const options = listOptions(context, true);
+  if (isFailure(options)) return failureAnswer(context, options);
+  const selection = selectionIn(scope);
+  if (isFailure(selection)) return failureAnswer(context, selection);
+  const { resourceVersion } = options;
+  const problem = resourceVersion === '' ? undefined : versionProblem(resourceVersion);
+  if (problem !== undefined) return failureAnswer(context, plainError(problem));
+  const badTable = media.transform?.kind === 'Table' ? includeFailure(scope) : undefined;
+  if (badTable !== undefined) return failureAnswer(context, badTable);
+  scope.audit?.responseStarted(200);
+  const { warnings } = context;
+  return {
+    status: 200,
+    headers: { 'content-type': contentTypeOf('json') },
+    stream: new Watch(scope, options, selection),
+    ...(warnings.length > 0 && { warnings }),
+  };
+}
+
+/** One watch. */
+class Watch implements AnswerStream {
+  private hasShownColumns = false;
+  private sink: StreamSink | undefined;
+  private readonly closers: (() => void)[] = [];
+
+  constructor(
+    private readonly scope: Scope,
+    private readonly options: ListOptions,
+    private readonly selection: Selection,
+  ) {}
+
+  start(sink: StreamSink): () => void {
+    this.sink = sink;
+    const { core, resource } = this.scope;
+    const { collection } = resource;
+    const { resourceVersion, sendInitialEvents, timeoutSeconds } = this.options;
+    const from = Number(resourceVersion);
+    const isFromNow = resourceVersion === '' || from === 0 || sendInitialEvents === true;
+    if (!isFromNow && !collection.isWatchableFrom(from)) {
+      this.expire(from, collection.watchableFrom);
+      return () => undefined;
+    }
+    const end = () => this.end();
+    resource.streams.add(end);
+    this.closers.push(() => void resource.streams.delete(end));
+    if (timeoutSeconds !== undefined && timeoutSeconds > 0) {
+      const timer = core.clock.after(timeoutSeconds * 1000, 'watch-timeout', end);
+      this.closers.push(() => timer.cancel());
+    }
+    const afterRevision = isFromNow ? core.store.revision : from;
+    if (sendInitialEvents === true) this.sendInitial();
+    if (this.sink === undefined) return () => undefined;
+    this.closers.push(
+      core.store.watch(collection, { ...this.interest(), afterRevision }, event => {
+        this.forward(event);
+      }),
+    );
+    return () => this.close();
+  }
+
+  private expire(from: number, oldest: number): void {
+    const text = `too old resource version: ${from} (${oldest})`;
+    this.sink?.item({ type: 'ERROR', object: resourceExpired(text) } satisfies WatchEvent);
+    this.end();
+  }
+
+  private end(): void {
+    const { sink } = this;
+    this.close();
+    sink?.end();
+  }
+
+  private close(): void {
+    this.sink = undefined;
+    for (const closer of this.closers.splice(0)) closer();
+  }
+
+  /** Which events to be told: single objects and the pods of a node are found by an index. */
+  private interest(): Interest {
+    const { namespace, name, nodeName } = this.selection;
+    const { isNamespaced } = this.scope.resource.kind;
+    if (name !== undefined && (!isNamespaced || namespace !== '')) {
+      return { key: storageKey(isNamespaced ? namespace : '', name) };
+    }
+    return nodeName === undefined ? {} : { index: { name: 'spec.nodeName', value: nodeName } };
+  }
+
+  private sendInitial(): void {
+    const { scope, selection, options } = this;
+    const { collection } = scope.resource;
+    for (const stored of collection.list({ namespace: selection.namespace })) {
+      if (this.sink === undefined) return;
+      if (selection.matches(stored.object)) this.send('ADDED', viewFor(scope, stored));
+    }
+    if (options.allowsBookmarks) this.sendInitialEnd();
+  }
+
+  /** The bookmark that says that all there was has been told. */
+  private sendInitialEnd(): void {
+    const { core, resource } = this.scope;
+    const object = {
+      kind: resource.kind.kind,
+      apiVersion: resource.apiVersion,
+      metadata: {
+        resourceVersion: String(core.store.revision),
+        annotations: { [initialEventsEnd]: 'true' },
+      },
+    };
+    this.send('BOOKMARK', object);
+  }
+
+  private forward(event: StoreEvent<FieldOwners>): void {
+    const { selection, scope } = this;
+    const { current, previous, type } = event;
+    if (!isInNamespace(current.object, selection.namespace)) return;
+    if (selection.isAll) {
+      this.sendShared(event, type);
+      return;
+    }
+    const isIn = type !== 'DELETED' && selection.matches(current.object);
+    const wasIn = previous !== undefined && selection.matches(previous.object);
+    if (isIn) this.sendShared(event, wasIn ? 'MODIFIED' : 'ADDED');
+    else if (wasIn && type === 'DELETED') this.sendShared(event, 'DELETED');
+    else if (wasIn) this.send('DELETED', leaving(viewFor(scope, previous), event.revision));
+  }
+
+  /** The event is made once for all who get it as it is. */
+  private sendShared(event: StoreEvent<FieldOwners>, type: WatchEvent['type']): void {
+    const object = viewFor(this.scope, event.current);
+    if (this.scope.media.transform === undefined) this.sink?.item(sharedEvent(object, type));
+    else this.send(type, object);
+  }
+
+  private send(type: WatchEvent['type'], object: KubeObject): void {
+    this.sink?.item({ type, object: this.transformed(object) } satisfies WatchEvent);
+  }
+
+  private transformed(object: KubeObject): unknown {
+    const { transform } = this.scope.media;
+    switch (transform?.kind) {
+      case undefined:
+        return object;
+      case 'PartialObjectMetadata':
+      case 'PartialObjectMetadataList':
+        return partialObject(object, transform.version);
+      case 'Table': {
+        const hasColumns = !this.hasShownColumns;
+        this.hasShownColumns = true;
+        const { resourceVersion } = object.metadata;
+        return tableOf(this.scope, [object], { resourceVersion }, { hasColumns });
+      }
+    }
+  }
+}
+
+function isInNamespace({ metadata }: KubeObject, namespace: string): boolean {
+  return namespace === '' || metadata.namespace === namespace;
+}
+
+/** What left the selection is told as it was, at the revision at which it left. */
+function leaving(object: KubeObject, revision: number): KubeObject {
+  const { managedFields } = object.metadata;
+  const metadata = orderedMeta({ ...object.metadata, resourceVersion: String(revision) });
+  return withMeta(object, managedFields === undefined ? metadata : { ...metadata, managedFields });
+}
+
+const sharedEvents = new WeakMap<KubeObject, WatchEvent[]>();
+
+function sharedEvent(object: KubeObject, type: WatchEvent['type']): WatchEvent {
+  let events = sharedEvents.get(object);
+  if (events === undefined) sharedEvents.set(object, (events = []));
+  let event = events.find(one => one.type === type);
+  if (event === undefined) events.push((event = { type, object }));
+  return event;
+}

@@ -1,0 +1,24 @@
+/** The API server. */
+import { createServe } from './chain.js';
+import { storeBootstrapObjects } from './bootstrap.js';
+import type { CreateApiServer, HistoryEntry } from './contract.js';
+import { createCore } from './core.js';
+
+/** Makes the API server with the objects that a fresh one has. */
+export const createApiServer: CreateApiServer = options => {
+  const core = createCore(options);
+  storeBootstrapObjects(core);
+  const { store } = core;
+  return {
+    serve: createServe(core),
+    revision: () => store.revision,
+    *history(afterRevision = 0): Iterable<HistoryEntry> {
+      for (const { current, ...event } of store.history(afterRevision)) {
+        const { revision, timeMs, type, resource, user } = event;
+        yield { revision, timeMs, type, resource, user, object: current.object };
+      }
+    },
+    compact: () => store.compact(),
+    tokenIssuer: core.authentication.tokenIssuer,
+  };
+};

@@ -1,0 +1,74 @@
+/** Tables: what `kubectl get` shows. @upstream pkg/printers/tablegenerator.go */
+import type { KubeObject } from '../../api/object.js';
+import { badRequest, type Failure } from '../../api/status.js';
+import type { Column } from '../resources/strategy.js';
+import type { Scope } from '../scope.js';
+import { partialObject } from './transform.js';
+
+const nameDescription =
+  'Name must be unique within a namespace. Is required when creating resources, although some resources may allow a client to request the generation of an appropriate name automatically. Name is primarily intended for creation idempotence and configuration definition. Cannot be updated. More info: https://kubernetes.io/docs/concepts/overview/working-with-objects/names#names';
+const createdDescription =
+  'CreationTimestamp is a timestamp representing the server time when this object was created. It is not guaranteed to be set in happens-before order across separate operations. Clients may not set this value. It is represented in RFC3339 form and is in UTC.\n\nPopulated by the system. Read-only. Null for lists. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata';
+
+/** The columns of kinds that have none of their own. */
+export const defaultColumns: readonly Column[] = [
+  { name: 'Name', type: 'string', format: 'name', description: nameDescription },
+  { name: 'Created At', type: 'date', description: createdDescription },
+];
+
+/** A bad `includeObject`, or undefined. */
+export function includeFailure({ context }: Scope): Failure | undefined {
+  const include = context.parameter('includeObject') ?? '';
+  if (['', 'None', 'Metadata', 'Object'].includes(include)) return undefined;
+  return badRequest(
+    `Unable to convert to Table as requested: includeObject: Invalid value: ${JSON.stringify(include)}: must be 'Metadata', 'Object', 'None', or empty`,
+  );
+}
+
+/** The table of these objects. Watches show the columns only once. */
+export function tableOf(
+  scope: Scope,
+  objects: readonly KubeObject[],
+  metadata: Readonly<Record<string, unknown>>,
+  { hasColumns }: { readonly hasColumns: boolean } = { hasColumns: true },
+): unknown {
+  const { core, resource, context, media } = scope;
+  const { strategy } = resource;
+  const nowMs = core.clock.now();
+  const include = context.parameter('includeObject') ?? '';
+  const version = media.transform?.version ?? 'v1';
+  const cellsOf = strategy.cells ?? defaultCells;
+  return {
+    kind: 'Table',
+    apiVersion: `meta.k8s.io/${version}`,
+    metadata,
+    columnDefinitions: hasColumns ? (strategy.columns ?? defaultColumns).map(shownColumn) : null,
+    rows: objects.map(object => {
+      const conditions = strategy.rowConditions?.(object) ?? [];
+      return {
+        cells: cellsOf(object, nowMs),
+        ...(conditions.length > 0 && { conditions }),
+        object: includedObject(object, include, version),
+      };
+    }),
+  };
+}
+
+function includedObject(object: KubeObject, include: string, version: string): unknown {
+  switch (include) {
+    case 'None':
+      return null;
+    case 'Object':
+      return object;
+    default:
+      return partialObject(object, version);
+  }
+}
+
+function shownColumn({ name, type, format, description, priority }: Column): unknown {
+  return { name, type, format: format ?? '', description, priority: priority ?? 0 };
+}
+
+function defaultCells({ metadata }: KubeObject): readonly unknown[] {
+  return [metadata.name, metadata.creationTimestamp ?? null];
+}
