@@ -1,0 +1,152 @@
+/**
+ * The audit of one request: what is learned of it, told at each stage.
+ * @upstream apiserver/pkg/audit/request.go, endpoints/filters/audit.go
+ */
+import { isRecord } from '../../api/equality.js';
+import type { KubeObject } from '../../api/object.js';
+import { rfc3339Micro } from '../../api/time.js';
+import { userInfoOf } from '../authentication/reviews.js';
+import type { RequestContext } from '../request-context.js';
+import type { User } from '../user.js';
+import type { AuditRecord } from './auditor.js';
+import type { AuditConfig, AuditStage } from './policy.js';
+import { withoutManagedFields } from './without-managed-fields.js';
+
+/** What stands in objectRef. */
+interface Reference {
+  namespace?: string;
+  name?: string;
+  uid?: string;
+  resourceVersion?: string;
+}
+
+/** Where events go, and what they are stamped with. */
+export interface AuditSink {
+  readonly id: string;
+  readonly nowMs: () => number;
+  readonly emit: (event: KubeObject) => void;
+}
+
+const userAgentMax = 1024;
+
+/** Collects what is told of a request. */
+export class RequestRecord implements AuditRecord {
+  private readonly user: User;
+  private readonly reference: Reference;
+  private request: unknown;
+  private response: unknown;
+
+  constructor(
+    private readonly context: RequestContext,
+    private readonly config: AuditConfig,
+    private readonly sink: AuditSink,
+  ) {
+    this.user = context.user;
+    const { namespace, name } = context.info;
+    this.reference = { namespace, name };
+    if (this.isAuthenticated) this.tell('RequestReceived', {});
+  }
+
+  requestObject(object: unknown): void {
+    const { verb } = this.context.info;
+    const isDelete = verb === 'delete' || verb === 'deletecollection';
+    if (isRecord(object) && isRecord(object['metadata']) && verb !== 'patch') {
+      this.learn(object['metadata']);
+    }
+    if (this.config.level !== 'Request' && this.config.level !== 'RequestResponse') return;
+    const told = isDelete && isRecord(object) ? internalOptions(object) : object;
+    this.request = this.cleaned(told);
+  }
+
+  responseObject(object: unknown): void {
+    if (this.config.level === 'RequestResponse') this.response = this.cleaned(object);
+  }
+
+  responseStarted(code: number): void {
+    this.tell('ResponseStarted', { responseStatus: { metadata: {}, code } });
+  }
+
+  responseComplete(code: number, body: unknown): void {
+    const stage = this.isAuthenticated ? 'ResponseComplete' : 'ResponseStarted';
+    this.tell(stage, { responseStatus: statusOf(code, body) });
+  }
+
+  private get isAuthenticated(): boolean {
+    return this.user.name !== '';
+  }
+
+  /** What the request's object says of itself completes the reference. */
+  private learn(metadata: Readonly<Record<string, unknown>>): void {
+    for (const key of ['namespace', 'name', 'uid', 'resourceVersion'] as const) {
+      const value = metadata[key];
+      if (typeof value === 'string' && value !== '') this.reference[key] ||= value;
+    }
+  }
+
+  private cleaned(object: unknown): unknown {
+    return this.config.omitsManagedFields ? withoutManagedFields(object) : object;
+  }
+
+  private tell(stage: AuditStage, told: Readonly<Record<string, unknown>>): void {
+    if (this.config.omittedStages.includes(stage)) return;
+    const { context, config, sink } = this;
+    const { info, request, connection } = context;
+    const isFirst = stage === 'RequestReceived';
+    const userAgent = context.header('user-agent');
+    const notes = isFirst || !this.isAuthenticated ? {} : context.annotations;
+    const isImpersonating = !isFirst && context.impersonator !== undefined;
+    const event = {
+      kind: 'Event',
+      apiVersion: 'audit.k8s.io/v1',
+      level: config.level,
+      auditID: sink.id,
+      stage,
+      requestURI: request.path,
+      verb: info.verb,
+      user: userInfoOf(this.user),
+      ...(isImpersonating && { impersonatedUser: userInfoOf(context.user) }),
+      sourceIPs: [connection.sourceIP ?? '127.0.0.1'],
+      ...(userAgent !== '' && { userAgent: userAgent.slice(0, userAgentMax) }),
+      ...(info.isResourceRequest && { objectRef: this.objectReference() }),
+      ...told,
+      ...(!isFirst && this.request !== undefined && { requestObject: this.request }),
+      ...(!isFirst && this.response !== undefined && { responseObject: this.response }),
+      requestReceivedTimestamp: rfc3339Micro(context.nowMs),
+      stageTimestamp: rfc3339Micro(sink.nowMs()),
+      ...(Object.keys(notes).length > 0 && { annotations: { ...notes } }),
+    };
+    sink.emit(event as unknown as KubeObject);
+  }
+
+  private objectReference() {
+    const { info } = this.context;
+    const { resource, subresource, group, version } = info;
+    const all = {
+      resource,
+      ...this.reference,
+      apiGroup: group,
+      apiVersion: version,
+      subresource,
+    };
+    return Object.fromEntries(Object.entries(all).filter(([, value]) => value));
+  }
+}
+
+/** Delete options are told in the internal version, with their kind. */
+function internalOptions(options: Readonly<Record<string, unknown>>): unknown {
+  return { ...options, kind: 'DeleteOptions', apiVersion: 'meta.k8s.io/__internal' };
+}
+
+/** The Status of the answer, or one made of its code. */
+function statusOf(code: number, body: unknown): unknown {
+  if (!isRecord(body) || body['kind'] !== 'Status') return { metadata: {}, code };
+  const { status, message, reason, details } = body;
+  return {
+    metadata: {},
+    ...(status !== undefined && { status }),
+    ...(message !== undefined && message !== '' && { message }),
+    ...(reason !== undefined && reason !== '' && { reason }),
+    ...(details !== undefined && { details }),
+    code,
+  };
+}
