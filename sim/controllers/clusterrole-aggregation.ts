@@ -1,0 +1,61 @@
+/**
+ * Gathers the rules of cluster roles that an aggregating role selects.
+ * @upstream pkg/controller/clusterroleaggregation/clusterroleaggregation_controller.go
+ */
+import { deepEqual } from '../api/equality.js';
+import { clusterRoles, type ClusterRole, type PolicyRule } from '../api/kinds/rbac.js';
+import { selectorOf } from '../api/selectors.js';
+import { serviceAccount, type ControllerDefinition, type View } from '../client/contract.js';
+import { call, patch, watch } from '../client/requests.js';
+
+const fieldManager = 'clusterrole-aggregation-controller';
+
+/** The controller of aggregated cluster roles. */
+export const clusterRoleAggregationController: ControllerDefinition = {
+  name: 'clusterrole-aggregation-controller',
+  identity: serviceAccount('kube-system', 'clusterrole-aggregation-controller'),
+  create: ({ queue, view }) => ({
+    watches: [
+      watch(clusterRoles, {
+        // There are few roles and any may concern any other: all that aggregate are looked at.
+        on: () => {
+          for (const { metadata, aggregationRule } of view.list(clusterRoles)) {
+            if (aggregationRule !== undefined) queue.add(metadata.name ?? '');
+          }
+        },
+      }),
+    ],
+    workers: 5,
+    *reconcile(name, current) {
+      const role = current.get(clusterRoles, '', name);
+      if (role?.aggregationRule === undefined) return undefined;
+      const rules = gatheredRules(role, current);
+      if (deepEqual(rules, role.rules ?? [])) return undefined;
+      const body = {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'ClusterRole',
+        metadata: { name },
+        ...(rules.length > 0 && { rules }),
+      };
+      const how = { type: 'apply', query: { fieldManager, force: 'true' } } as const;
+      const answer = yield* call(patch(clusterRoles, { namespace: '', name }, how, body));
+      return answer.isOk ? undefined : { retry: answer.message };
+    },
+  }),
+};
+
+/** The rules of the selected roles in the order of their names, each once. */
+function gatheredRules(role: ClusterRole, view: View): readonly PolicyRule[] {
+  const rules: PolicyRule[] = [];
+  for (const labelSelector of role.aggregationRule?.clusterRoleSelectors ?? []) {
+    const selector = selectorOf(labelSelector);
+    for (const other of view.list(clusterRoles)) {
+      if (other.metadata.name === role.metadata.name) continue;
+      if (!selector.matches(other.metadata.labels)) continue;
+      for (const rule of other.rules ?? []) {
+        if (!rules.some(known => deepEqual(known, rule))) rules.push(rule);
+      }
+    }
+  }
+  return rules;
+}

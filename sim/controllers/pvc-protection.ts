@@ -1,0 +1,109 @@
+/**
+ * Keeps claims that are being deleted for as long as a pod uses them.
+ * @upstream pkg/controller/volume/pvcprotection/pvc_protection_controller.go
+ */
+import {
+  persistentVolumeClaims,
+  pods,
+  type PersistentVolumeClaim,
+  type Pod,
+  type Volume,
+} from '../api/kinds/core.js';
+import { hasFinalizer, isControlledBy, isDeleting, keyOf } from '../api/meta.js';
+import {
+  serviceAccount,
+  type ControllerDefinition,
+  type Reconciliation,
+} from '../client/contract.js';
+import { call, list, splitKey, update, watch } from '../client/requests.js';
+import { must, retrying } from './control/must.js';
+import { isTerminal } from './control/pod-state.js';
+
+const finalizer = 'kubernetes.io/pvc-protection';
+const claimIndex = 'pvc-protection/claim';
+
+/** The controller that protects claims in use. */
+export const pvcProtectionController: ControllerDefinition = {
+  name: 'persistentvolumeclaim-protection-controller',
+  identity: serviceAccount('kube-system', 'pvc-protection-controller'),
+  create: ({ queue }) => ({
+    watches: [
+      watch(persistentVolumeClaims, {
+        on: ({ type, object }) => {
+          const needsWork = hasFinalizer(object, finalizer) === isDeleting(object);
+          if (type !== 'deleted' && needsWork) queue.add(keyOf(object));
+        },
+      }),
+      watch(pods, {
+        indexes: { [claimIndex]: claimKeys },
+        on: ({ type, object, old }) => {
+          const isFree = (pod: Pod) => pod.spec?.nodeName === undefined || isTerminal(pod);
+          if (type === 'deleted' || isFree(object))
+            for (const key of claimKeys(object)) queue.add(key);
+          if (old !== undefined && old.metadata.uid !== object.metadata.uid) {
+            for (const key of claimKeys(old)) queue.add(key);
+          }
+        },
+      }),
+    ],
+    *reconcile(key, view) {
+      const { namespace, name } = splitKey(key);
+      const claim = view.get(persistentVolumeClaims, namespace, name);
+      if (claim === undefined) return undefined;
+      const isProtected = hasFinalizer(claim, finalizer);
+      if (isProtected !== isDeleting(claim)) return undefined;
+      if (!isProtected) return yield* withFinalizers(claim, [...finalizersOf(claim), finalizer]);
+      const cached = view.byIndex(pods, claimIndex, key);
+      if (cached.some(pod => isUsedBy(claim, pod))) return undefined;
+      return yield* retrying(release(claim));
+    },
+  }),
+};
+
+/** Lets the claim go unless a pod uses it that the cache does not have yet. */
+function* release(claim: PersistentVolumeClaim): Reconciliation {
+  const { items } = yield* must(list(pods, claim.metadata.namespace ?? ''));
+  if (items.some(pod => isUsedBy(claim, pod))) return undefined;
+  return yield* withFinalizers(
+    claim,
+    finalizersOf(claim).filter(one => one !== finalizer),
+  );
+}
+
+function* withFinalizers(
+  claim: PersistentVolumeClaim,
+  finalizers: readonly string[],
+): Reconciliation {
+  const metadata = { ...claim.metadata, finalizers };
+  const answer = yield* call(update(persistentVolumeClaims, { ...claim, metadata }));
+  return answer.isOk ? undefined : { retry: answer.message };
+}
+
+function finalizersOf({ metadata }: PersistentVolumeClaim): readonly string[] {
+  return metadata.finalizers ?? [];
+}
+
+/** Only pods that are bound use claims: the kubelet starts none whose claim is being deleted. */
+function isUsedBy(claim: PersistentVolumeClaim, pod: Pod): boolean {
+  if (!pod.spec?.nodeName) return false;
+  return (pod.spec.volumes ?? []).some(volume => {
+    if (volume.persistentVolumeClaim?.claimName === claim.metadata.name) return true;
+    const isShutDown = isDeleting(pod) && pod.metadata.deletionGracePeriodSeconds === 0;
+    if (volume.ephemeral === undefined || isShutDown) return false;
+    return ephemeralName(pod, volume) === claim.metadata.name && isControlledBy(claim, pod);
+  });
+}
+
+function claimKeys(pod: Pod): readonly string[] {
+  const { namespace } = pod.metadata;
+  return (pod.spec?.volumes ?? []).flatMap(volume => {
+    const name = volume.ephemeral
+      ? ephemeralName(pod, volume)
+      : volume.persistentVolumeClaim?.claimName;
+    return name === undefined ? [] : [`${namespace}/${name}`];
+  });
+}
+
+function ephemeralName({ metadata }: Pod, { name }: Volume): string {
+  return `${metadata.name}-${name}`;
+}
