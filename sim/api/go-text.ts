@@ -48,6 +48,22 @@ export function escapeHtml(json: string): string {
   );
 }
 
+/** A JSON value as Go's %v prints it: `map[a:1 b:[x y]]`, `<nil>`. */
+export function goValue(value: unknown): string {
+  if (value === null || value === undefined) return '<nil>';
+  if (Array.isArray(value)) return `[${value.map(goValue).join(' ')}]`;
+  if (typeof value === 'number') return goNumber(value);
+  if (typeof value !== 'object') return String(value);
+  const entries = Object.entries(value).toSorted(([left], [right]) => compareText(left, right));
+  return `map[${entries.map(([key, item]) => `${key}:${goValue(item)}`).join(' ')}]`;
+}
+
+/** A number as Go's %v prints it: large fractions get an exponent of two digits. */
+export function goNumber(value: number): string {
+  if (Number.isInteger(value) && Math.abs(value) < 2 ** 63) return BigInt(value).toString();
+  return String(value).replace(/e([+-])(\d)$/, 'e$10$2');
+}
+
 /** Compares strings as Go does: by bytes of UTF-8, which is by code points. */
 export function compareText(left: string, right: string): number {
   if (left === right) return 0;
