@@ -1,5 +1,6 @@
 /** The controllers of kube-controller-manager. */
 import type { ControllerDefinition } from '../client/contract.js';
+import { daemonSetController } from './daemon-set.js';
 import { deploymentController } from './deployment.js';
 import { endpointsController } from './endpoints.js';
 import { endpointSliceMirroringController } from './endpoint-slice-mirroring.js';
@@ -8,6 +9,7 @@ import { horizontalPodAutoscalerController } from './horizontal-pod-autoscaler.j
 import { jobController } from './job.js';
 import { replicaSetController } from './replica-set.js';
 import { replicationController } from './replication-controller.js';
+import { statefulSetController } from './stateful-set.js';
 
 /** All controllers, in the order in which they start. */
 export const controllers: readonly ControllerDefinition[] = [
@@ -15,6 +17,8 @@ export const controllers: readonly ControllerDefinition[] = [
   replicaSetController,
   replicationController,
   jobController,
+  statefulSetController,
+  daemonSetController,
   endpointsController,
   endpointSliceController,
   endpointSliceMirroringController,

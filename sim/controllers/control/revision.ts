@@ -1,0 +1,32 @@
+/** The templates that a set has had, kept as controller revisions. @upstream pkg/controller/history/controller_history.go */
+import type { ControllerRevision } from '../../api/kinds/apps.js';
+import type { PodTemplateSpec } from '../../api/kinds/core.js';
+import { timeMs } from '../../api/time.js';
+
+/** A revision's data: a strategic merge patch that replaces the template. */
+export interface RevisionData {
+  readonly spec: { readonly template: PodTemplateSpec & { readonly $patch: 'replace' } };
+}
+
+/** The data that stands for the template. */
+export function revisionData(template: PodTemplateSpec): RevisionData {
+  return { spec: { template: { ...template, $patch: 'replace' } } };
+}
+
+/** The template that a revision stands for. */
+export function templateOf({ data }: ControllerRevision): PodTemplateSpec {
+  const { $patch: _patch, ...template } = (data as RevisionData).spec.template;
+  return template;
+}
+
+/** Lowest revision first, then the oldest, then by name. */
+export function byRevision(a: ControllerRevision, b: ControllerRevision): number {
+  if (a.revision !== b.revision) return a.revision - b.revision;
+  const [left, right] = [createdMs(a), createdMs(b)];
+  if (left !== right) return left - right;
+  return (a.metadata.name ?? '') < (b.metadata.name ?? '') ? -1 : 1;
+}
+
+function createdMs({ metadata }: ControllerRevision): number {
+  return timeMs(metadata.creationTimestamp) ?? 0;
+}

@@ -1,0 +1,210 @@
+/** One pass over a stateful set's pods. @upstream pkg/controller/statefulset/stateful_set_control.go */
+import { statefulSets, type StatefulSet, type StatefulSetStatus } from '../../api/kinds/apps.js';
+import type { Pod } from '../../api/kinds/core.js';
+import { isDeleting } from '../../api/meta.js';
+import type { ControllerContext, Reconciliation } from '../../client/contract.js';
+import { call, pause, update } from '../../client/requests.js';
+import { Refused } from '../control/must.js';
+import { isAvailable, isReady } from '../control/pod-state.js';
+import { templateOf } from '../control/revision.js';
+import { slowStart } from '../control/slow-start.js';
+import { isInRange, ordinalOf, replicasOf, startOrdinal } from './ordinals.js';
+import { hasIdentity, hasStorage, isCreated, revisionOf, versionedPod } from './pod.js';
+import { StatefulPodControl } from './pod-control.js';
+import type { Revisions } from './revisions.js';
+import { countsOf, isNews, statusOf, type Counts, type RevisionNames } from './status.js';
+
+/** A conflict on the status is tried again so often. */
+const statusAttemptsMax = 5;
+
+/** A stateful set and its pods in one pass. */
+export class StatefulSetSync {
+  private readonly control: StatefulPodControl;
+  private readonly nowMs: number;
+  private readonly names: RevisionNames;
+  /** The set with the template that is rolled out. */
+  private readonly updateSet: StatefulSet;
+  /** One for each number that is wanted, planned ones included. */
+  private readonly replicas: Pod[];
+  /** Those beyond the wanted numbers, highest first. */
+  private readonly condemned: readonly Pod[];
+  private readonly isMonotonic: boolean;
+
+  constructor(
+    private readonly set: StatefulSet,
+    private readonly pods: readonly Pod[],
+    private readonly revisions: Revisions,
+    private readonly context: ControllerContext,
+  ) {
+    const { current, update: next } = revisions;
+    this.control = new StatefulPodControl(context);
+    this.nowMs = context.clock.now();
+    this.names = { current: current.metadata.name ?? '', update: next.metadata.name ?? '' };
+    this.updateSet = at(set, templateOf(next));
+    const currentSet = at(set, templateOf(current));
+    this.isMonotonic = set.spec?.podManagementPolicy !== 'Parallel';
+    const byOrdinal = new Map(pods.map(pod => [ordinalOf(pod), pod]));
+    const start = startOrdinal(set);
+    this.replicas = Array.from({ length: replicasOf(set) }, (_none, index) => {
+      const known = byOrdinal.get(start + index);
+      if (known !== undefined) return known;
+      return versionedPod(
+        { set: currentSet, revision: this.names.current },
+        { set: this.updateSet, revision: this.names.update },
+        start + index,
+      );
+    });
+    this.condemned = pods
+      .filter(pod => ordinalOf(pod) >= 0 && !isInRange(set, ordinalOf(pod)))
+      .toSorted((a, b) => ordinalOf(b) - ordinalOf(a));
+  }
+
+  /** Brings the pods closer to what the set wants, writes the status and returns it. */
+  *run(): Reconciliation<StatefulSetStatus> {
+    let counts = this.count(this.pods);
+    let error: Refused | undefined;
+    if (!isDeleting(this.set)) {
+      try {
+        const isSettled = yield* this.settle();
+        counts = this.count([...this.replicas, ...this.condemned]);
+        if (isSettled && (yield* this.replaceOne())) counts.currentReplicas--;
+      } catch (thrown) {
+        if (!(thrown instanceof Refused)) throw thrown;
+        counts = this.count([...this.replicas, ...this.condemned]);
+        error = thrown;
+      }
+    }
+    const status = statusOf(this.set, counts, this.names, this.revisions.collisionCount);
+    yield* this.writeStatus(status, error);
+    if (error !== undefined) throw error;
+    return status;
+  }
+
+  private get minReadySeconds(): number {
+    return this.set.spec?.minReadySeconds ?? 0;
+  }
+
+  private count(pods: readonly Pod[]): Counts {
+    const { minReadySeconds, nowMs } = this;
+    return countsOf(pods, this.names, { minReadySeconds, nowMs });
+  }
+
+  private isAvailable(pod: Pod): boolean {
+    return isAvailable(pod, this.minReadySeconds, this.nowMs);
+  }
+
+  private isUnavailable(pod: Pod): boolean {
+    return !this.isAvailable(pod) || isDeleting(pod);
+  }
+
+  /** Whether all wanted pods are there and all others are not, so that an update may go on. */
+  private *settle(): Reconciliation<boolean> {
+    const { replicas, condemned, control, updateSet } = this;
+    const process = (pod: Pod) => this.processReplica(pod);
+    if (yield* this.forAll(replicas, process)) return false;
+    yield* this.forAll(condemned, function* (pod) {
+      if (!control.haveClaimsRightOwners(updateSet, pod)) {
+        yield* control.fixClaimOwners(updateSet, pod);
+      }
+      return false;
+    });
+    const firstUnavailable = [...replicas, ...condemned.toReversed()].find(pod =>
+      this.isUnavailable(pod),
+    );
+    return !(yield* this.forAll(condemned, pod => this.condemn(pod, firstUnavailable)));
+  }
+
+  /** One after another until one says stop; or all, when the set's pods need not wait for each other. */
+  private *forAll(
+    pods: readonly Pod[],
+    work: (pod: Pod) => Reconciliation<boolean>,
+  ): Reconciliation<boolean> {
+    if (this.isMonotonic) {
+      for (const pod of pods) if (yield* work(pod)) return true;
+      return false;
+    }
+    const { error } = yield* slowStart<Refused>(pods.length, function* (index) {
+      try {
+        yield* work(pods[index] as Pod);
+        return undefined;
+      } catch (thrown) {
+        if (thrown instanceof Refused) return thrown;
+        throw thrown;
+      }
+    });
+    if (error !== undefined) throw error;
+    return false;
+  }
+
+  /** Creates, renews or repairs one wanted pod; whether the others have to wait. */
+  private *processReplica(pod: Pod): Reconciliation<boolean> {
+    const { set, updateSet, control, isMonotonic } = this;
+    const phase = pod.status?.phase;
+    if (phase === 'Failed' || phase === 'Succeeded') {
+      if (!isDeleting(pod)) yield* control.deletePod(set, pod);
+      return true;
+    }
+    if (!isCreated(pod)) {
+      if (control.awaitsStaleClaims(set, pod)) return true;
+      yield* control.createPod(set, pod);
+      if (isMonotonic) return true;
+    }
+    if (phase === 'Pending') yield* control.createMissingClaims(set, pod);
+    const isHealthy = !isDeleting(pod) && isRunningAndReady(pod) && this.isAvailable(pod);
+    if (isMonotonic && !isHealthy) return true;
+    const isRight = hasIdentity(set, pod) && hasStorage(set, pod);
+    if (isRight && control.haveClaimsRightOwners(updateSet, pod)) return false;
+    yield* control.repairPod(updateSet, pod);
+    return false;
+  }
+
+  /** Deletes one pod that is not wanted any more; whether the others have to wait. */
+  private *condemn(pod: Pod, firstUnavailable: Pod | undefined): Reconciliation<boolean> {
+    if (isDeleting(pod)) return this.isMonotonic;
+    const isHealthy = isRunningAndReady(pod) && this.isAvailable(pod);
+    if (!isHealthy && this.isMonotonic && pod !== firstUnavailable) return true;
+    yield* this.control.deletePod(this.set, pod);
+    return true;
+  }
+
+  /** Deletes the highest pod of another revision, unless one above it is not yet available; whether it did. */
+  private *replaceOne(): Reconciliation<boolean> {
+    const { updateStrategy } = this.set.spec ?? {};
+    if (updateStrategy?.type === 'OnDelete') return false;
+    const partition = updateStrategy?.rollingUpdate?.partition ?? 0;
+    for (const pod of this.replicas.slice(partition).reverse()) {
+      if (revisionOf(pod) !== this.names.update && !isDeleting(pod)) {
+        yield* this.control.deletePod(this.set, pod);
+        return true;
+      }
+      if (this.isUnavailable(pod)) return false;
+    }
+    return false;
+  }
+
+  private *writeStatus(
+    status: StatefulSetStatus,
+    earlier: Refused | undefined,
+  ): Reconciliation<void> {
+    const { namespace = '', name = '' } = this.set.metadata;
+    let set = this.set;
+    if (!isNews(status, set.status)) return;
+    for (let attempt = 1; ; attempt++) {
+      const answer = yield* call(update(statefulSets, { ...set, status }, 'status'));
+      if (answer.isOk || earlier !== undefined) return;
+      if (answer.reason !== 'Conflict' || attempt === statusAttemptsMax) {
+        throw new Refused(answer.message, answer);
+      }
+      yield* pause(10);
+      set = this.context.view.get(statefulSets, namespace, name) ?? set;
+    }
+  }
+}
+
+function isRunningAndReady(pod: Pod): boolean {
+  return pod.status?.phase === 'Running' && isReady(pod);
+}
+
+function at(set: StatefulSet, template: ReturnType<typeof templateOf>): StatefulSet {
+  return set.spec === undefined ? set : { ...set, spec: { ...set.spec, template } };
+}
