@@ -3,7 +3,7 @@
  * @upstream staging/src/k8s.io/kube-scheduler/framework/interface.go
  */
 import type { Pod } from '../api/kinds/core.js';
-import type { Kind, HasMetadata } from '../api/object.js';
+import type { HasMetadata, Kind, KubeObject } from '../api/object.js';
 import type { Random } from '../engine/random.js';
 import type { FeatureGates } from './configuration.js';
 import type { ClusterEventWithHint } from './queue/cluster-event.js';
@@ -93,11 +93,15 @@ export type PreBindPlan = readonly PreBindWrite[];
 /** One write of PreBind: the object as it should become. */
 export interface PreBindWrite {
   readonly kind: Kind;
-  readonly object: HasMetadata;
+  readonly object: KubeObject;
   /** Which part is written; absent: the object itself. */
   readonly subresource?: string;
   /** Whether the object is made rather than replaced. */
   readonly isNew?: boolean;
+  /** Whether the write has taken effect; a text: it never will. Absent: nobody waits for it. */
+  readonly isDone?: () => boolean | string;
+  /** How long to wait for that. */
+  readonly timeoutMs?: number;
 }
 
 /**

@@ -65,6 +65,26 @@ export class PodInfo {
     this.isTerminating = metadata.deletionTimestamp !== undefined;
   }
 
+  /** The pod on this node, with what was worked out so far. */
+  on(node: string): PodInfo {
+    const { spec } = this.pod;
+    const bound = new PodInfo({
+      ...this.pod,
+      spec: { ...spec, containers: spec?.containers ?? [], nodeName: node },
+    });
+    bound.ownRequest = this.ownRequest;
+    bound.ownUsage = this.ownUsage;
+    bound.ownTerms = this.ownTerms;
+    bound.ownPorts = this.ownPorts;
+    bound.ownNodeAffinity = this.ownNodeAffinity;
+    return bound;
+  }
+
+  /** A newer version of the pod; what follows from an unchanged spec is kept. */
+  renewed(pod: Pod): PodInfo {
+    return pod === this.pod ? this : new PodInfo(pod);
+  }
+
   /** `namespace/name`. */
   get key(): string {
     return `${this.namespace}/${this.name}`;

@@ -34,6 +34,10 @@ export class BackoffQueue {
     return this.rejected.size;
   }
 
+  get size(): number {
+    return this.rejected.size + this.failed.size;
+  }
+
   add(pod: QueuedPod): void {
     (pod.hasNoRejectors ? this.failed : this.rejected).set(pod.key, pod);
   }

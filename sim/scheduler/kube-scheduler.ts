@@ -1,0 +1,181 @@
+/** kube-scheduler as a process: what it watches, who it is, and its timers. @upstream cmd/kube-scheduler */
+import { replicaSets, statefulSets } from '../api/kinds/apps.js';
+import {
+  namespaces,
+  nodes,
+  persistentVolumeClaims,
+  persistentVolumes,
+  pods,
+  replicationControllers,
+  services,
+} from '../api/kinds/core.js';
+import { podDisruptionBudgets } from '../api/kinds/policy.js';
+import { deviceClasses, resourceClaims, resourceSlices } from '../api/kinds/resource.js';
+import {
+  csiDrivers,
+  csiNodes,
+  csiStorageCapacities,
+  storageClasses,
+  volumeAttachments,
+} from '../api/kinds/storage.js';
+import type { HasMetadata, Kind } from '../api/object.js';
+import type {
+  Change,
+  Controller,
+  ControllerContext,
+  ControllerDefinition,
+  ProcessDefinition,
+  Watch,
+} from '../client/contract.js';
+import { watch } from '../client/requests.js';
+import type { Timer } from '../engine/clock.js';
+import { readConfiguration, type ConfigurationDocument } from './configuration.js';
+import { onNode, onOther, onPod } from './informer-events.js';
+import { windowMs } from './queue/backoff-queue.js';
+import type { EventResource } from './queue/cluster-event.js';
+import { Scheduler } from './scheduler.js';
+
+/** What kube-scheduler is started with. */
+export interface KubeSchedulerOptions {
+  /** The document of its `--config`. */
+  readonly configuration?: ConfigurationDocument;
+  /** How long one attempt takes, in virtual milliseconds. Default 1. */
+  readonly attemptMs?: number;
+}
+
+/** Pods that have ended are no longer the scheduler's business. */
+const notEnded = 'status.phase!=Succeeded,status.phase!=Failed';
+
+/** How often it is looked for pods that have waited for too long. */
+const leftoverPeriodMs = 30_000;
+
+/** Binding and eviction run side by side, as goroutines do. */
+const jobsMax = 10_000;
+
+/** The process kube-scheduler. */
+export function kubeScheduler(options: KubeSchedulerOptions = {}): ProcessDefinition {
+  return {
+    name: 'kube-scheduler',
+    identity: { user: 'system:kube-scheduler', groups: ['system:authenticated'] },
+    rate: { perSecond: 50, burst: 100 },
+    controllers: [scheduling(options)],
+  };
+}
+
+function scheduling({ configuration, attemptMs = 1 }: KubeSchedulerOptions): ControllerDefinition {
+  const settings = { configuration: readConfiguration(configuration), attemptMs };
+  const [profile] = settings.configuration.profiles;
+  return {
+    name: 'scheduler',
+    eventSource: profile?.schedulerName ?? 'default-scheduler',
+    eventApi: 'events.k8s.io',
+    create: context => controllerOf(context, new Scheduler(context, settings)),
+  };
+}
+
+function controllerOf(context: ControllerContext, scheduler: Scheduler): Controller {
+  const timers = new QueueTimers(context, scheduler);
+  const after = <T extends HasMetadata>(handle: (change: Change<T>) => void) => ({
+    on(change: Change<T>) {
+      handle(change);
+      scheduler.wake();
+      timers.arm();
+    },
+  });
+  const other = <T extends HasMetadata>(kind: Kind<T>, resource: EventResource): Watch =>
+    watch(
+      kind,
+      after(change => onOther(scheduler, resource, change)),
+    );
+  return {
+    workers: jobsMax,
+    watches: [
+      watch(
+        nodes,
+        after(change => onNode(scheduler, change)),
+      ),
+      watch(pods, {
+        fieldSelector: notEnded,
+        ...after(change => onPod(scheduler, change)),
+      }),
+      watch(namespaces),
+      watch(services),
+      watch(replicationControllers),
+      watch(replicaSets),
+      watch(statefulSets),
+      watch(podDisruptionBudgets),
+      other(persistentVolumes, 'PersistentVolume'),
+      other(persistentVolumeClaims, 'PersistentVolumeClaim'),
+      other(storageClasses, 'StorageClass'),
+      other(csiNodes, 'CSINode'),
+      other(csiDrivers, 'CSIDriver'),
+      other(csiStorageCapacities, 'CSIStorageCapacity'),
+      other(volumeAttachments, 'VolumeAttachment'),
+      other(resourceClaims, 'ResourceClaim'),
+      other(resourceSlices, 'ResourceSlice'),
+      other(deviceClasses, 'DeviceClass'),
+    ],
+    start() {
+      timers.start();
+      scheduler.wake();
+    },
+    stop: () => timers.stop(),
+    *reconcile(key) {
+      yield* scheduler.reconcile(key);
+      timers.arm();
+      return undefined;
+    },
+  };
+}
+
+/** Flushes the queue at whole seconds and half minutes, when there is something to flush. */
+class QueueTimers {
+  private backoff: Timer | undefined;
+  private leftover: Timer | undefined;
+  private startMs = 0;
+  private isRunning = false;
+
+  constructor(
+    private readonly context: ControllerContext,
+    private readonly scheduler: Scheduler,
+  ) {}
+
+  start(): void {
+    this.startMs = this.context.clock.now();
+    this.isRunning = true;
+    this.arm();
+  }
+
+  stop(): void {
+    this.isRunning = false;
+    this.backoff?.cancel();
+    this.leftover?.cancel();
+  }
+
+  arm(): void {
+    if (!this.isRunning) return;
+    const { queue } = this.scheduler;
+    const { clock } = this.context;
+    if (this.backoff === undefined && queue.backoff.size > 0) {
+      const delayMs = windowMs - (clock.now() % windowMs);
+      this.backoff = clock.after(delayMs, 'kube-scheduler flushes backoffQ', () => {
+        this.backoff = undefined;
+        queue.flushBackoff();
+        this.again();
+      });
+    }
+    if (this.leftover === undefined && queue.unschedulable.size > 0) {
+      const delayMs = leftoverPeriodMs - ((clock.now() - this.startMs) % leftoverPeriodMs);
+      this.leftover = clock.after(delayMs, 'kube-scheduler flushes unschedulable pods', () => {
+        this.leftover = undefined;
+        queue.flushUnschedulable();
+        this.again();
+      });
+    }
+  }
+
+  private again(): void {
+    this.scheduler.wake();
+    this.arm();
+  }
+}
