@@ -1,0 +1,67 @@
+/** Makes CustomResourceDefinitions. */
+import type { CustomResourceDefinition } from '../../api/kinds/apiextensions.js';
+import type { KubeObject } from '../../api/object.js';
+import type { Schema } from './schema-of.js';
+
+/** What a definition is made from. */
+export interface DefinitionParts {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly plural: string;
+  readonly singular: string;
+  readonly shortNames?: readonly string[];
+  readonly scope?: 'Namespaced' | 'Cluster';
+  readonly spec: Schema;
+  readonly status: Schema;
+  readonly hasStatus?: boolean;
+  readonly columns?: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly jsonPath: string;
+    readonly priority?: number;
+  }[];
+}
+
+/** The definition of a kind with one version. */
+export function definition(parts: DefinitionParts): KubeObject {
+  const { group, version, kind, plural, singular, shortNames, scope = 'Namespaced' } = parts;
+  const object: CustomResourceDefinition = {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `${plural}.${group}` },
+    spec: {
+      group,
+      names: {
+        kind,
+        listKind: `${kind}List`,
+        plural,
+        singular,
+        ...(shortNames !== undefined && { shortNames }),
+      },
+      scope,
+      versions: [
+        {
+          name: version,
+          served: true,
+          storage: true,
+          ...(parts.columns !== undefined && { additionalPrinterColumns: parts.columns }),
+          schema: {
+            openAPIV3Schema: {
+              type: 'object',
+              properties: {
+                apiVersion: { type: 'string' },
+                kind: { type: 'string' },
+                metadata: { type: 'object' },
+                spec: parts.spec,
+                status: parts.status,
+              },
+            },
+          },
+          ...(parts.hasStatus !== false && { subresources: { status: {} } }),
+        },
+      ],
+    },
+  };
+  return object as unknown as KubeObject;
+}

@@ -1,0 +1,26 @@
+/** What an operator's installation creates besides its CRDs: namespace, account, role and binding. */
+import type { PolicyRule } from '../../api/kinds/rbac.js';
+import type { KubeObject } from '../../api/object.js';
+
+/** The objects of an installation whose account has these rights in the whole cluster. */
+export function installation(parts: {
+  readonly namespace: string;
+  readonly account: string;
+  readonly rules: readonly PolicyRule[];
+}): KubeObject[] {
+  const { namespace, account: name, rules } = parts;
+  const apiGroup = 'rbac.authorization.k8s.io';
+  const rbac = `${apiGroup}/v1`;
+  return [
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace } },
+    { apiVersion: rbac, kind: 'ClusterRole', metadata: { name }, rules },
+    {
+      apiVersion: rbac,
+      kind: 'ClusterRoleBinding',
+      metadata: { name },
+      roleRef: { apiGroup, kind: 'ClusterRole', name },
+      subjects: [{ kind: 'ServiceAccount', name, namespace }],
+    },
+  ];
+}

@@ -1,0 +1,45 @@
+/** The contract of a kind of job of the training operator: what differs between MXJob and its sisters. */
+import type { Container, PodTemplateSpec } from '../../api/kinds/core.js';
+import type { Kind } from '../../api/object.js';
+import type { EventToRecord } from '../../client/event-recorder.js';
+import type { StatusDraft } from './status-draft.js';
+import type { ReplicaSpec, Replicas, TrainingJob } from './types.js';
+
+/** A kind of job. */
+export interface JobKind {
+  readonly kind: Kind<TrainingJob>;
+  /** `mxjob-controller`: the label training.kubeflow.org/operator-name and the events' source. */
+  readonly controllerName: string;
+  readonly defaultContainerName: string;
+  readonly defaultPort: { readonly name: string; readonly port: number };
+  readonly defaultRestartPolicy: NonNullable<ReplicaSpec['restartPolicy']>;
+  /** The types whose names are put into their right case. */
+  readonly replicaTypes: readonly string[];
+  replicaSpecs(job: TrainingJob): Readonly<Record<string, ReplicaSpec>>;
+  /** What is wrong with the job: the reason and the message of the event. */
+  validate(job: TrainingJob): { readonly reason: string; readonly message: string } | undefined;
+  /** The containers' environment that makes the members find each other. */
+  withClusterSpec(
+    containers: readonly Container[],
+    member: { readonly job: TrainingJob; readonly replicas: Replicas } & Member,
+  ): readonly Container[];
+  isMaster(replicas: Replicas, member: Member): boolean;
+  /** Sets conditions by the counts of the replicas; returns the events to tell. */
+  judge(job: TrainingJob, replicas: Replicas, draft: StatusDraft): readonly JobEvent[];
+}
+
+/** One pod of a job. */
+export interface Member {
+  /** In lower case. */
+  readonly type: string;
+  readonly index: number;
+}
+
+/** An event about a job. */
+export type JobEvent = Omit<EventToRecord, 'regarding'>;
+
+/** The default container of a template: the named one, or the first. */
+export function defaultContainerIndex(template: PodTemplateSpec, name: string): number {
+  const index = (template.spec?.containers ?? []).findIndex(container => container.name === name);
+  return Math.max(0, index);
+}
