@@ -1,10 +1,8 @@
 /** The families of vectors, in the order in which they are told. */
 import type { VectorFamily } from '../family.js';
+import { controllersFamily } from './controllers.js';
 import { hpa } from './hpa.js';
 import { scheduler } from './scheduler.js';
 
 /** All families that can be replayed. */
-export const families: readonly VectorFamily[] = [
-  hpa,
-  scheduler,
-];
+export const families: readonly VectorFamily[] = [controllersFamily, hpa, scheduler];

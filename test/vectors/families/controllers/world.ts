@@ -8,7 +8,7 @@ import { rfc3339Micro } from '../../../../sim/api/time.js';
 import type { KubeObject } from '../../../../sim/api/object.js';
 import type { ApiAnswer, ApiRequest, Connection, WatchEvent } from '../../../../sim/api/request.js';
 import type { ApiServer } from '../../../../sim/server/contract.js';
-import { createApiServer } from '../../../../sim/server/api-server.js';
+import { createApiServer } from '../../../../sim/server/index.js';
 import type { Scenario } from './scenario.js';
 
 const admin: Identity = { user: 'admin', groups: ['system:masters', 'system:authenticated'] };
