@@ -1,8 +1,9 @@
 /** The families of vectors, in the order in which they are told. */
 import type { VectorFamily } from '../family.js';
+import { api } from './api.js';
 import { controllersFamily } from './controllers.js';
 import { hpa } from './hpa.js';
 import { scheduler } from './scheduler.js';
 
 /** All families that can be replayed. */
-export const families: readonly VectorFamily[] = [controllersFamily, hpa, scheduler];
+export const families: readonly VectorFamily[] = [api, controllersFamily, hpa, scheduler];
