@@ -105,7 +105,9 @@ function authorized(core: Core, context: RequestState): ApiAnswer | undefined {
   return failureAnswer(context, forbiddenByAuthorization(attributes, reason));
 }
 
-function attributesOf({ user, info }: RequestState): AuthorizationAttributes {
+function attributesOf(context: RequestState): AuthorizationAttributes {
+  const { user, info } = context;
+  const fieldSelector = context.parameter('fieldSelector');
   const { verb, isResourceRequest, group, version, resource, subresource } = info;
   const { namespace, name, path } = info;
   return {
@@ -119,5 +121,6 @@ function attributesOf({ user, info }: RequestState): AuthorizationAttributes {
     namespace,
     name,
     path,
+    ...(fieldSelector !== undefined && { fieldSelector }),
   };
 }
