@@ -172,7 +172,9 @@ export class DeploymentSync {
     const annotations = newSetAnnotations(this.deployment, now, maxRevision(oldSets) + 1);
     const minReadySeconds = this.deployment.spec?.minReadySeconds ?? 0;
     if (annotations !== now || minReadySeconds !== (spec?.minReadySeconds ?? 0)) {
-      const next = { ...spec, minReadySeconds } as ReplicaSet['spec'];
+      const { minReadySeconds: _before, ...others } = spec ?? {};
+      const isSet = minReadySeconds > 0;
+      const next = { ...others, ...(isSet && { minReadySeconds }) } as ReplicaSet['spec'];
       const changed = { ...newSet, metadata: { ...metadata, annotations }, spec: next };
       return { newSet: yield* must(update(replicaSets, changed)), oldSets };
     }

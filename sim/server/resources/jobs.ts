@@ -7,6 +7,7 @@ import { ageOf, containerCells } from './columns/cell.js';
 import { selectorCell } from './columns/selector-text.js';
 import { jobColumns } from './columns/workloads.js';
 import { jobDefaults } from './defaults/batch.js';
+import { isEmpty } from './defaults/workload.js';
 import { keepSpec, keepStatus } from './parts.js';
 import { strategyOf } from './strategy.js';
 
@@ -39,7 +40,13 @@ export const job = strategyOf<Job>({
 function withSelector(job: Job): Job {
   const { spec } = job;
   if (spec === undefined || spec.manualSelector === true) return job;
-  return { ...job, spec: generatedSelector(spec, job) };
+  const next = generatedSelector(spec, job);
+  const labels = next.template.metadata?.labels;
+  // A Job without labels of its own has those of its template: by default, when it is read again.
+  const own = job.metadata.labels;
+  const isOwn = own !== undefined && own !== spec.template.metadata?.labels && !isEmpty(own);
+  const metadata = isOwn || labels === undefined ? job.metadata : { ...job.metadata, labels };
+  return { ...job, metadata, spec: next };
 }
 
 function generatedSelector(spec: JobSpec, job: Job): JobSpec {

@@ -161,8 +161,9 @@ function worldNodes(_scenario: Scenario): readonly string[] {
   return ['worker', 'worker-1', 'worker-2'];
 }
 
-function connectionOf({ user, groups }: Identity): Connection {
-  return { certificate: { user, groups }, omitsManagedFields: true };
+function connectionOf(identity: Identity): Connection {
+  const { user, groups } = identity;
+  return { certificate: { user, groups }, omitsManagedFields: identity !== admin };
 }
 
 function object(kind: string, name: string): KubeObject {
