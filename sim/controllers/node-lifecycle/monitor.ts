@@ -1,0 +1,224 @@
+/**
+ * The round over all nodes: who is lost, who is back, and what becomes of their pods.
+ * @upstream pkg/controller/nodelifecycle/node_lifecycle_controller.go monitorNodeHealth
+ */
+import { leases } from '../../api/kinds/coordination.js';
+import { nodes, pods, type Node, type NodeCondition, type Pod } from '../../api/kinds/core.js';
+import { findCondition } from '../../api/meta.js';
+import { rfc3339 } from '../../api/time.js';
+import type { ControllerContext, Reconciliation, View } from '../../client/contract.js';
+import { call, get, pause, update } from '../../client/requests.js';
+import { hasTaint, removeTaints, swapTaints, type TaintKey } from '../control/node-taints.js';
+import type { Tainted } from './eviction-queue.js';
+import { checkHealth, type HealthCheck, type NodeHealth } from './health.js';
+import type { NodeLifecycleSettings } from './settings.js';
+import { zoneKey, Zones } from './zones.js';
+
+const unreachable: TaintKey = { key: 'node.kubernetes.io/unreachable', effect: 'NoExecute' };
+const notReady: TaintKey = { key: 'node.kubernetes.io/not-ready', effect: 'NoExecute' };
+const excludedLabel = 'node.kubernetes.io/exclude-disruption';
+const attemptsMax = 5;
+const retryMs = 20;
+const failedRetryMs = 50;
+
+/** The index of pods by the node that they are bound to. */
+export const nodeIndex = 'node-lifecycle/node';
+
+/** What the controller knows of all nodes. */
+export class NodeMonitor {
+  readonly zones: Zones;
+  private readonly health = new Map<string, NodeHealth>();
+  private readonly known = new Map<string, Node>();
+  private readonly toRetry = new Set<string>();
+
+  constructor(
+    private readonly context: Pick<ControllerContext, 'clock' | 'events'>,
+    private readonly settings: NodeLifecycleSettings,
+  ) {
+    this.zones = new Zones(settings);
+  }
+
+  /** Whether the node was heard of and said that it is not ready. */
+  isKnownUnready(name: string): boolean {
+    const health = this.health.get(name);
+    const ready = health && findCondition(health.conditions, 'Ready');
+    return ready !== undefined && ready.status !== 'True';
+  }
+
+  /** One round. */
+  *round(view: View): Reconciliation<void> {
+    const all = view.list(nodes);
+    yield* this.register(all);
+    const conditions = new Map<string, (NodeCondition | undefined)[]>();
+    for (const cached of all) {
+      const checked = yield* this.check(cached, view);
+      if (checked === undefined) continue;
+      const { node, check } = checked;
+      if (node.metadata.labels?.[excludedLabel] === undefined) {
+        const zone = zoneKey(node);
+        conditions.set(zone, [...(conditions.get(zone) ?? []), check.current]);
+      }
+      if (check.current !== undefined) yield* this.follow(node, check, view);
+    }
+    yield* this.handleDisruption(all, conditions);
+  }
+
+  /** Taints the nodes that wait for it, as fast as their zones allow. */
+  *taintWaiting(view: View): Reconciliation<void> {
+    const now = () => this.now();
+    for (const queue of this.zones.allQueues()) {
+      yield* queue.letOut(now, name => this.taint(view, name));
+    }
+  }
+
+  /** When the next node may be tainted; undefined when none waits or may. */
+  nextTaintInMs(): number | undefined {
+    const waits = this.zones.allQueues().map(queue => queue.nextInMs(this.now()));
+    const known = waits.filter(wait => wait !== undefined);
+    return known.length === 0 ? undefined : Math.min(...known);
+  }
+
+  private now(): number {
+    return this.context.clock.now();
+  }
+
+  private *register(all: readonly Node[]): Reconciliation<void> {
+    for (const node of all) {
+      const name = node.metadata.name ?? '';
+      const isNew = !this.known.has(name);
+      if (isNew || !this.zones.has(zoneKey(node))) this.zones.begin(zoneKey(node), this.now());
+      if (!isNew) continue;
+      this.tellOfNode(node, 'RegisteredNode', `Registered Node ${name} in Controller`);
+      this.known.set(name, node);
+      yield* this.markReachable(node);
+    }
+    if (this.known.size === all.length) return;
+    const present = new Set(all.map(node => node.metadata.name));
+    for (const [name, node] of this.known) {
+      if (present.has(name)) continue;
+      this.tellOfNode(node, 'RemovingNode', `Removing Node ${name} from Controller`);
+      this.known.delete(name);
+    }
+  }
+
+  private tellOfNode(node: Node, reason: string, event: string): void {
+    const message = `Node ${node.metadata.name} event: ${event}`;
+    this.context.events.record({ regarding: node, type: 'Normal', reason, message });
+  }
+
+  /** The node's health, written if it changed; undefined when that failed. */
+  private *check(
+    cached: Node,
+    view: View,
+  ): Reconciliation<{ readonly node: Node; readonly check: HealthCheck } | undefined> {
+    const name = cached.metadata.name ?? '';
+    let node = cached;
+    for (let attempt = 1; attempt <= attemptsMax; attempt++) {
+      const lease = view.get(leases, 'kube-node-lease', name);
+      const options = { ...this.settings, nowMs: this.now() };
+      const check = checkHealth(node, lease, this.health.get(name), options);
+      if (check.changed === undefined) {
+        this.health.set(name, check.health);
+        return { node, check };
+      }
+      const answer = yield* call(update(nodes, check.changed, 'status'));
+      if (answer.isOk) {
+        this.health.set(name, check.health);
+        return { node: check.changed, check };
+      }
+      const fresh = yield* call(get(nodes, '', name));
+      if (!fresh.isOk) return undefined;
+      node = fresh.object;
+      yield* pause(retryMs);
+    }
+    return undefined;
+  }
+
+  /** Sees to the taints and pods of a node whose health is known. */
+  private *follow(node: Node, check: HealthCheck, view: View): Reconciliation<void> {
+    const name = node.metadata.name ?? '';
+    const status = check.current?.status;
+    const wasReady = check.observed.status === 'True';
+    yield* this.taintByReadiness(node, status);
+    const isLost = status !== 'True' && wasReady;
+    if (isLost) {
+      const message = `Node ${name} status is now: NodeNotReady`;
+      const reason = 'NodeNotReady';
+      this.context.events.record({ regarding: node, type: 'Normal', reason, message });
+    }
+    if (isLost || (this.toRetry.has(name) && !wasReady)) {
+      const areMarked = yield* this.markPodsNotReady(view.byIndex(pods, nodeIndex, name));
+      if (!areMarked) {
+        this.toRetry.add(name);
+        return;
+      }
+    }
+    this.toRetry.delete(name);
+  }
+
+  private *taintByReadiness(node: Node, status: string | undefined): Reconciliation<void> {
+    if (status === 'True') return yield* this.markReachable(node);
+    const [wanted, opposite] =
+      status === 'False' ? [notReady, unreachable] : [unreachable, notReady];
+    if (hasTaint(node, opposite)) {
+      yield* swapTaints(node, { add: [wanted], remove: [opposite] }, this.now());
+      return;
+    }
+    const name = node.metadata.name ?? '';
+    const queue = this.zones.queue(zoneKey(node));
+    if (!hasTaint(node, wanted)) queue?.remove(name);
+    queue?.add(name, this.now());
+  }
+
+  private *taint(view: View, name: string): Reconciliation<Tainted> {
+    const node = view.get(nodes, '', name);
+    if (node === undefined) return 'done';
+    const ready = findCondition(node.status?.conditions, 'Ready');
+    if (ready === undefined) return { againAfterMs: failedRetryMs };
+    if (ready.status === 'True') return 'done';
+    const [wanted, opposite] =
+      ready.status === 'False' ? [notReady, unreachable] : [unreachable, notReady];
+    const isDone = yield* swapTaints(node, { add: [wanted], remove: [opposite] }, this.now());
+    return isDone ? 'done' : { againAfterMs: 0 };
+  }
+
+  private *markReachable(node: Node): Reconciliation<void> {
+    yield* removeTaints(node, [unreachable]);
+    yield* removeTaints(node, [notReady]);
+    this.zones.queue(zoneKey(node))?.remove(node.metadata.name ?? '');
+  }
+
+  /** Says of pods that they are not ready; false when one could not be written. */
+  *markPodsNotReady(affected: readonly Pod[]): Reconciliation<boolean> {
+    let areMarked = true;
+    for (const pod of affected) {
+      const ready = findCondition(pod.status?.conditions, 'Ready');
+      if (ready === undefined || ready.status === 'False') continue;
+      const lastTransitionTime = rfc3339(this.now());
+      const conditions = (pod.status?.conditions ?? []).map(condition => {
+        return condition === ready ? { ...ready, status: 'False', lastTransitionTime } : condition;
+      });
+      const status = { ...pod.status, conditions };
+      const answer = yield* call(update(pods, { ...pod, status }, 'status'));
+      if (!answer.isOk && answer.status === 404) continue;
+      if (!answer.isOk) areMarked = false;
+      const message = 'Node is not ready';
+      const reason = 'NodeNotReady';
+      this.context.events.record({ regarding: pod, type: 'Warning', reason, message });
+    }
+    return areMarked;
+  }
+
+  private *handleDisruption(
+    all: readonly Node[],
+    conditions: ReadonlyMap<string, readonly (NodeCondition | undefined)[]>,
+  ): Reconciliation<void> {
+    const disruption = this.zones.update(conditions, this.now());
+    if (disruption === 'begun everywhere') {
+      for (const node of all) yield* this.markReachable(node);
+    } else if (disruption === 'over somewhere') {
+      const probeMs = this.now();
+      for (const [name, health] of this.health) this.health.set(name, { ...health, probeMs });
+    }
+  }
+}
