@@ -1,0 +1,61 @@
+/** Boots a simulated cluster. It reads like a boot log, and it is the only file that sees every part. */
+import { createProcess, type Process } from './client/runtime.js';
+import type { ProcessDefinition } from './client/contract.js';
+import { controllers } from './controllers/index.js';
+import { Loop } from './engine/loop.js';
+import { Random } from './engine/random.js';
+import { Trace } from './engine/trace.js';
+import { inProcessConnect } from './in-process.js';
+import { install } from './install.js';
+import { kubeScheduler } from './scheduler/kube-scheduler.js';
+import { createApiServer } from './server/index.js';
+import {
+  defaultLatencies,
+  type SimulatedNode,
+  type Simulation,
+  type SimulationOptions,
+} from './simulation.js';
+
+/** Boots a cluster; its time stands still until the loop is run. */
+export function boot(options: SimulationOptions): Simulation {
+  // Time and chance.
+  const trace = new Trace({ keepEntries: options.keepsTrace ?? false });
+  let revision = (): number => 0;
+  const loop = new Loop({
+    trace,
+    revision: () => revision(),
+    ...(options.startMs !== undefined && { startMs: options.startMs }),
+  });
+  const random = new Random(options.seed);
+
+  // The API server, with what a fresh one holds.
+  const server = createApiServer({
+    clock: loop,
+    random: random.fork('kube-apiserver'),
+    ...(options.settings !== undefined && { settings: options.settings }),
+  });
+  revision = server.revision;
+  const latencies = { ...defaultLatencies, ...options.latencies };
+  const connect = inProcessConnect(server.serve, loop, latencies);
+
+  // The control plane's other programs, and the operators.
+  const processes = new Map<string, Process>();
+  const start = (definition: ProcessDefinition): void => {
+    const process = createProcess(definition, { clock: loop, random, connect });
+    processes.set(definition.name, process);
+    process.start();
+  };
+  start({
+    name: 'kube-controller-manager',
+    identity: { user: 'system:kube-controller-manager', groups: ['system:authenticated'] },
+    controllers,
+  });
+  start(kubeScheduler());
+  for (const operator of options.operators ?? []) {
+    for (const manifest of operator.manifests()) install(server, manifest);
+    start(operator.process);
+  }
+
+  const nodes = new Map<string, SimulatedNode>();
+  return { loop, trace, random, server, serve: server.serve, connect, processes, nodes };
+}
