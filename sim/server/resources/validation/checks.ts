@@ -1,0 +1,151 @@
+/** Checks that every kind needs: names, numbers, quantities, immutability, labels. */
+import { deepEqual } from '../../../api/equality.js';
+import { forbidden, invalid, required, type FieldError } from '../field-error.js';
+import {
+  dns1123LabelErrors,
+  dns1123SubdomainErrors,
+  labelValueErrors,
+  qualifiedNameErrors,
+  rangeErrors,
+} from '../../../api/labels.js';
+import type { LabelSelector, LabelSelectorRequirement } from '../../../api/kinds/meta.js';
+import { parseQuantity, zero, type Quantity } from '../../../api/quantity.js';
+
+/** Where checks put what they find. */
+export type Errors = FieldError[];
+
+/** What is said of negative numbers. */
+export const negativeText = 'must be greater than or equal to 0';
+
+/** What is said of what may not change. */
+export const immutableText = 'field is immutable';
+
+/** Tells each text as an invalid value. */
+export function tell(
+  texts: readonly string[],
+  value: unknown,
+  path: string,
+  errors: Errors,
+): void {
+  for (const text of texts) errors.push(invalid(path, value, text));
+}
+
+const labels = new Set<string>();
+const labelsMax = 4096;
+
+/** A DNS-1123 label. Names that passed once are remembered: templates repeat them endlessly. */
+export function checkLabel(value: string, path: string, errors: Errors): void {
+  if (labels.has(value)) return;
+  const texts = dns1123LabelErrors(value);
+  if (texts.length > 0) tell(texts, value, path, errors);
+  else if (labels.size < labelsMax) labels.add(value);
+}
+
+/** A DNS-1123 subdomain. */
+export function checkSubdomain(value: string, path: string, errors: Errors): void {
+  tell(dns1123SubdomainErrors(value), value, path, errors);
+}
+
+/** A qualified name: `example.com/name`. */
+export function checkQualifiedName(value: string, path: string, errors: Errors): void {
+  tell(qualifiedNameErrors(value), value, path, errors);
+}
+
+/** A number that is not negative. */
+export function checkNonNegative(
+  value: number | undefined,
+  path: string,
+  errors: Errors,
+): void {
+  if (value !== undefined && value < 0) errors.push(invalid(path, value, negativeText));
+}
+
+/** A number above zero. */
+export function checkPositive(value: number, path: string, errors: Errors): void {
+  if (value <= 0) errors.push(invalid(path, value, 'must be greater than zero'));
+}
+
+/** A number within bounds, both included. */
+export function checkRange(
+  value: number | undefined,
+  bounds: { readonly min: number; readonly max: number },
+  path: string,
+  errors: Errors,
+): void {
+  if (value !== undefined) tell(rangeErrors(value, bounds.min, bounds.max), value, path, errors);
+}
+
+/** What may not change. */
+export function checkImmutable(
+  now: unknown,
+  old: unknown,
+  path: string,
+  errors: Errors,
+): boolean {
+  if (deepEqual(now, old)) return true;
+  errors.push(invalid(path, now ?? null, immutableText));
+  return false;
+}
+
+/** The quantity, zero when it can't be read: decoding has refused those. */
+export function amount(text: string | number | undefined): Quantity {
+  if (text === undefined || text === null) return zero;
+  const parsed = parseQuantity(String(text));
+  return parsed.isOk ? parsed.value : zero;
+}
+
+/** Keys and values of labels. */
+export function checkLabels(
+  map: Readonly<Record<string, string>> | undefined,
+  path: string,
+  errors: Errors,
+): void {
+  for (const key in map) {
+    checkQualifiedName(key, path, errors);
+    const value = map[key] ?? '';
+    tell(labelValueErrors(value), value, path, errors);
+  }
+}
+
+/** @upstream apimachinery/pkg/apis/meta/v1/validation ValidateLabelSelector */
+export function checkSelector(
+  selector: LabelSelector | undefined | null,
+  path: string,
+  errors: Errors,
+  options: { readonly allowsInvalidValues: boolean } = { allowsInvalidValues: false },
+): void {
+  if (!selector) return;
+  if (selector.matchLabels) checkLabels(selector.matchLabels, `${path}.matchLabels`, errors);
+  const expressions = selector.matchExpressions ?? [];
+  for (const [index, expression] of expressions.entries()) {
+    const at = `${path}.matchExpressions[${index}]`;
+    checkRequirement(expression, at, errors, options.allowsInvalidValues);
+  }
+}
+
+function checkRequirement(
+  { key, operator, values = [] }: LabelSelectorRequirement,
+  path: string,
+  errors: Errors,
+  allowsInvalidValues: boolean,
+): void {
+  const list = values ?? [];
+  if (operator === 'In' || operator === 'NotIn') {
+    if (list.length === 0) {
+      const text = "must be specified when `operator` is 'In' or 'NotIn'";
+      errors.push(required(`${path}.values`, text));
+    }
+  } else if (operator === 'Exists' || operator === 'DoesNotExist') {
+    if (list.length > 0) {
+      const text = "may not be specified when `operator` is 'Exists' or 'DoesNotExist'";
+      errors.push(forbidden(`${path}.values`, text));
+    }
+  } else {
+    errors.push(invalid(`${path}.operator`, operator ?? '', 'not a valid selector operator'));
+  }
+  checkQualifiedName(key ?? '', `${path}.key`, errors);
+  if (allowsInvalidValues) return;
+  for (const [index, value] of list.entries()) {
+    tell(labelValueErrors(value), value, `${path}.values[${index}]`, errors);
+  }
+}
