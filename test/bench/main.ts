@@ -1,0 +1,23 @@
+/** `npm run bench [-- REGEX] [--json]`: measures the hot paths. It prints figures and asserts nothing. */
+import { clusterBenchmarks } from './cluster.js';
+import { engineBenchmarks } from './engine.js';
+import { measure, type Benchmark, type Measured } from './benchmark.js';
+import { memoryAtNodes } from './memory.js';
+
+const [pattern = ''] = process.argv.slice(2).filter(text => !text.startsWith('--'));
+const isJson = process.argv.includes('--json');
+const benchmarks: readonly Benchmark[] = [...engineBenchmarks, ...clusterBenchmarks];
+const results: Measured[] = [];
+for (const benchmark of benchmarks) {
+  if (!new RegExp(pattern).test(benchmark.name)) continue;
+  const result = await measure(benchmark);
+  results.push(result);
+  if (!isJson) console.log(line(result));
+}
+if (isJson) console.log(JSON.stringify(results, null, 2));
+else if (pattern === '') console.log(await memoryAtNodes(1000));
+
+function line({ name, unit, bestMs, medianMs, perSecond }: Measured): string {
+  const rate = perSecond >= 100 ? Math.round(perSecond).toLocaleString('en') : perSecond.toFixed(1);
+  return `${name.padEnd(46)} ${rate.padStart(12)} ${unit}/s  best ${bestMs.toFixed(0)} ms, median ${medianMs.toFixed(0)} ms`;
+}
