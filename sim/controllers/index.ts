@@ -1,15 +1,27 @@
 /** The controllers of kube-controller-manager. */
 import type { ControllerDefinition } from '../client/contract.js';
+import { clusterRoleAggregationController } from './clusterrole-aggregation.js';
 import { daemonSetController } from './daemon-set.js';
 import { deploymentController } from './deployment.js';
-import { endpointsController } from './endpoints.js';
-import { endpointSliceMirroringController } from './endpoint-slice-mirroring.js';
 import { endpointSliceController } from './endpoint-slice.js';
+import { endpointSliceMirroringController } from './endpoint-slice-mirroring.js';
+import { endpointsController } from './endpoints.js';
 import { horizontalPodAutoscalerController } from './horizontal-pod-autoscaler.js';
 import { jobController } from './job.js';
+import { namespaceController } from './namespace.js';
+import { nodeLifecycleController } from './node-lifecycle.js';
+import { nodeTtlController } from './node-ttl.js';
+import { podGarbageCollectorController } from './pod-gc.js';
+import { pvcProtectionController } from './pvc-protection.js';
 import { replicaSetController } from './replica-set.js';
 import { replicationController } from './replication-controller.js';
+import { resourceClaimController } from './resource-claim.js';
+import { rootCaPublisherController } from './root-ca-publisher.js';
+import { serviceAccountController } from './service-account.js';
+import { serviceAccountTokenController } from './service-account-token.js';
 import { statefulSetController } from './stateful-set.js';
+import { taintEvictionController } from './taint-eviction.js';
+import { ttlAfterFinishedController } from './ttl-after-finished.js';
 
 /** All controllers, in the order in which they start. */
 export const controllers: readonly ControllerDefinition[] = [
@@ -23,4 +35,16 @@ export const controllers: readonly ControllerDefinition[] = [
   endpointSliceController,
   endpointSliceMirroringController,
   horizontalPodAutoscalerController,
+  clusterRoleAggregationController,
+  namespaceController,
+  nodeLifecycleController,
+  nodeTtlController,
+  podGarbageCollectorController,
+  pvcProtectionController,
+  resourceClaimController,
+  rootCaPublisherController,
+  serviceAccountTokenController,
+  serviceAccountController,
+  taintEvictionController,
+  ttlAfterFinishedController,
 ];
