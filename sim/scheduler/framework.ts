@@ -144,6 +144,12 @@ export interface QueueOrder {
 export interface ObjectReader {
   get<T extends HasMetadata>(kind: Kind<T>, namespace: string, name: string): T | undefined;
   list<T extends HasMetadata>(kind: Kind<T>, namespace?: string): readonly T[];
+  /** The object without what was assumed of it; absent where nothing is assumed. */
+  getLive?<T extends HasMetadata>(kind: Kind<T>, namespace: string, name: string): T | undefined;
+  /** From now on the object counts as this. Absent in trials, which decide and change nothing. */
+  assume?<T extends HasMetadata>(kind: Kind<T>, object: T): void;
+  /** Takes an assumption back. */
+  restore?<T extends HasMetadata>(kind: Kind<T>, object: T): void;
 }
 
 /** What a plug-in may hold on to. @upstream Handle */
