@@ -29,6 +29,8 @@ export interface ContainerContext {
   exit(code: number, reason?: 'OOMKilled'): void;
   /** States what the program uses from now on; it is 0 until the first call. */
   use(usage: Usage): void;
+  /** States how many bytes the program has written outside of volumes. */
+  useStorage?(bytes: number): void;
   /** Writes the termination message (/dev/termination-log). */
   terminationMessage(text: string): void;
   /** The files of a mounted volume, by mount path; undefined when nothing is mounted there. */

@@ -1,0 +1,176 @@
+/** The container runtime of one node: sandboxes and containers, with the time that it takes to make and stop them. */
+import type { Pod } from '../api/kinds/core.js';
+import type { Clock } from '../engine/clock.js';
+import type { Random } from '../engine/random.js';
+import { type ContainerConfig, RuntimeContainer } from './container.js';
+import type { RuntimeStatus, SandboxRecord } from './container-records.js';
+import type { PodAddresses } from './pod-addresses.js';
+import type { Task } from './task.js';
+import { draw, type NodeTimings } from './timings.js';
+
+interface RuntimePod {
+  sandboxes: readonly SandboxRecord[];
+  containers: readonly RuntimeContainer[];
+  /** How often a container of this name was created: the log folder tells, even of removed ones. */
+  readonly created: Map<string, number>;
+}
+
+/** What a runtime needs. */
+export interface ContainerRuntimeOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly timings: NodeTimings;
+  readonly addresses: PodAddresses;
+  /** Runtime handlers besides the default one. */
+  readonly runtimeHandlers: readonly string[];
+}
+
+/** Keeps what runs on a node. It outlives the kubelet's process. */
+export class ContainerRuntime {
+  private readonly pods = new Map<string, RuntimePod>();
+  /** Is called after each change of a pod's sandboxes or containers. */
+  onChange: (podUid: string) => void = () => undefined;
+
+  constructor(private readonly options: ContainerRuntimeOptions) {}
+
+  /** The pods of which something is left. */
+  podUids(): readonly string[] {
+    return [...this.pods.keys()];
+  }
+
+  /** What there is of a pod, newest first. */
+  status(podUid: string): RuntimeStatus {
+    const pod = this.pods.get(podUid);
+    if (pod === undefined) return { sandboxes: [], containers: [] };
+    return { sandboxes: pod.sandboxes, containers: pod.containers.map(({ record }) => record) };
+  }
+
+  /** The containers of a pod themselves, newest first. */
+  containersOf(podUid: string): readonly RuntimeContainer[] {
+    return this.pods.get(podUid)?.containers ?? [];
+  }
+
+  container(podUid: string, id: string): RuntimeContainer | undefined {
+    return this.containersOf(podUid).find(container => container.record.id === id);
+  }
+
+  /** Makes a sandbox and its network. Returns an error's text when there is no such runtime handler. */
+  *createSandbox(
+    pod: Pod,
+    settings: { readonly attempt: number; readonly handler: string },
+  ): Task<SandboxRecord | string> {
+    const { random, timings, addresses, runtimeHandlers } = this.options;
+    const id = this.id();
+    if (settings.handler !== '' && !runtimeHandlers.includes(settings.handler)) {
+      yield draw(random, timings.exec);
+      const why = `no runtime for "${settings.handler}" is configured`;
+      return `rpc error: code = Unknown desc = unable to get OCI runtime for sandbox "${id}": ${why}`;
+    }
+    yield draw(random, timings.createSandbox);
+    const ip = pod.spec?.hostNetwork === true ? '' : addresses.take();
+    const sandbox: SandboxRecord = { id, attempt: settings.attempt, isReady: true, ip };
+    const uid = pod.metadata.uid ?? '';
+    const entry = this.entry(uid);
+    entry.sandboxes = [sandbox, ...entry.sandboxes.slice(0, 1)];
+    this.onChange(uid);
+    return sandbox;
+  }
+
+  /** Stops the network and the pause process of all sandboxes of a pod. */
+  *stopSandboxes(podUid: string): Task {
+    const pod = this.pods.get(podUid);
+    if (pod === undefined || !pod.sandboxes.some(sandbox => sandbox.isReady)) return;
+    yield draw(this.options.random, this.options.timings.stopSandbox);
+    this.loseSandboxes(podUid);
+  }
+
+  /** The pause process of a pod has died. */
+  loseSandboxes(podUid: string): void {
+    const pod = this.pods.get(podUid);
+    if (pod === undefined) return;
+    for (const { isReady, ip } of pod.sandboxes) {
+      if (isReady && ip !== '') this.options.addresses.giveBack(ip);
+    }
+    pod.sandboxes = pod.sandboxes.map(sandbox => ({ ...sandbox, isReady: false }));
+    this.onChange(podUid);
+  }
+
+  *createContainer(
+    config: Omit<ContainerConfig, 'record'> & {
+      readonly record: Omit<ContainerConfig['record'], 'id' | 'createdMs' | 'restartCount'>;
+    },
+  ): Task<RuntimeContainer> {
+    const { clock, random, timings } = this.options;
+    yield draw(random, timings.createContainer);
+    const uid = config.pod.metadata.uid ?? '';
+    const entry = this.entry(uid);
+    const { name } = config.record;
+    const restartCount = entry.created.get(name) ?? 0;
+    entry.created.set(name, restartCount + 1);
+    const record = { ...config.record, restartCount, id: this.id(), createdMs: clock.now() };
+    const container = new RuntimeContainer(
+      { ...config, record },
+      clock,
+      random.fork(`container/${record.id}`),
+      { changed: () => this.onChange(uid) },
+    );
+    entry.containers = [container, ...entry.containers];
+    return container;
+  }
+
+  /** Starts a container; returns why it could not be. */
+  *startContainer(container: RuntimeContainer): Task<string | undefined> {
+    const { random, timings } = this.options;
+    yield draw(random, timings.startContainer);
+    const error = container.config.workload.startError?.(container.config.command);
+    if (error !== undefined) {
+      const where = 'OCI runtime create failed: runc create failed';
+      const what = 'unable to start container process: error during container init';
+      const text = `failed to create containerd task: failed to create shim task: ${where}: ${what}: ${error}`;
+      container.failToStart(text);
+      return text;
+    }
+    container.start(draw(random, timings.launch));
+    return undefined;
+  }
+
+  /** SIGTERM, the grace, SIGKILL. Returns when the container has ended. */
+  *stopContainer(container: RuntimeContainer, graceMs: number): Task {
+    const { clock, random, timings } = this.options;
+    if (container.record.state !== 'running') return;
+    container.terminate();
+    if (!container.exited.isFired) {
+      yield container.exited.waitAtMost(clock, graceMs, 'nodes/grace');
+      container.kill();
+    }
+    yield draw(random, timings.reapContainer);
+  }
+
+  removeContainer(podUid: string, id: string): void {
+    const pod = this.pods.get(podUid);
+    if (pod === undefined) return;
+    pod.containers = pod.containers.filter(container => container.record.id !== id);
+    this.onChange(podUid);
+  }
+
+  /** Removes what is left of a pod. Its containers have stopped. */
+  removePod(podUid: string): void {
+    if (this.pods.delete(podUid)) this.onChange(podUid);
+  }
+
+  private entry(podUid: string): RuntimePod {
+    let entry = this.pods.get(podUid);
+    if (entry === undefined) {
+      entry = { sandboxes: [], containers: [], created: new Map() };
+      this.pods.set(podUid, entry);
+    }
+    return entry;
+  }
+
+  private id(): string {
+    const { random } = this.options;
+    let digits = '';
+    while (digits.length < 64) digits += random.integer(0x1_0000_0000).toString(16).padStart(8, '0');
+    return digits;
+  }
+}

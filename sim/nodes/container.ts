@@ -1,0 +1,170 @@
+/** One container of the runtime: its record, its program and its log. */
+import type { Container as ContainerSpec, Pod } from '../api/kinds/core.js';
+import { valueOf } from '../api/quantity.js';
+import type { Clock } from '../engine/clock.js';
+import type { Random } from '../engine/random.js';
+import type {
+  ContainerContext,
+  Program,
+  Usage,
+  VolumeFiles,
+  Workload,
+  WorkloadNetwork,
+} from '../workloads/workload.js';
+import { MortalClock } from './container-clock.js';
+import { ContainerLog } from './container-log.js';
+import type { ContainerRecord } from './container-records.js';
+import { Signal } from './task.js';
+
+/** All that a container is created from. */
+export interface ContainerConfig {
+  readonly pod: Pod;
+  readonly container: ContainerSpec;
+  readonly workload: Workload;
+  readonly env: Readonly<Record<string, string>>;
+  readonly command: readonly string[];
+  readonly devices: Readonly<Record<string, readonly string[]>>;
+  readonly volumes: (mountPath: string) => VolumeFiles | undefined;
+  readonly network: WorkloadNetwork;
+  readonly api: ContainerContext['api'];
+  readonly stopSignal: string;
+  readonly record: ContainerRecord;
+}
+
+/** What a container tells its runtime. */
+export interface ContainerListener {
+  changed(container: RuntimeContainer): void;
+}
+
+/** A container from its creation to its removal. */
+export class RuntimeContainer {
+  readonly log = new ContainerLog();
+  readonly exited = new Signal();
+  record: ContainerRecord;
+  usage: Usage = { cpuMillis: 0, memoryBytes: 0 };
+  /** What it wrote to its own layer. */
+  storageBytes = 0;
+  private program: Program = {};
+  private readonly programClock: MortalClock;
+  private messageFile = '';
+
+  constructor(
+    readonly config: ContainerConfig,
+    private readonly clock: Clock,
+    private readonly random: Random,
+    private readonly listener: ContainerListener,
+  ) {
+    this.record = config.record;
+    this.programClock = new MortalClock(clock);
+  }
+
+  /** Starts the program; it may end at once. `launchMs`: until its first instruction. */
+  start(launchMs: number): void {
+    this.change({ state: 'running', startedMs: this.clock.now() });
+    this.programClock.after(launchMs, 'nodes/launch', () => this.launch());
+  }
+
+  /** The runtime could not start it: no such command, and the like. */
+  failToStart(error: string): void {
+    this.end({ exitCode: 128, reason: 'StartError', startError: error });
+  }
+
+  private launch(): void {
+    const { config } = this;
+    let isLaunched = false;
+    let early: (() => void) | undefined;
+    const exit = (code: number, reason?: 'OOMKilled') => {
+      if (isLaunched) this.exit(code, reason);
+      else early ??= () => this.exit(code, reason);
+    };
+    this.program = config.workload.start({
+      pod: config.pod,
+      container: config.container,
+      env: config.env,
+      command: config.command,
+      devices: config.devices,
+      restartCount: this.record.restartCount,
+      clock: this.programClock,
+      random: this.random,
+      log: line => this.log.write(this.clock.now(), line),
+      exit,
+      use: usage => this.use(usage),
+      useStorage: bytes => {
+        this.storageBytes = bytes;
+      },
+      terminationMessage: text => {
+        this.messageFile = text;
+      },
+      volume: config.volumes,
+      network: config.network,
+      api: config.api,
+    });
+    isLaunched = true;
+    early?.();
+  }
+
+  /** The kernel kills what uses more memory than its cgroup may. */
+  private use(usage: Usage): void {
+    this.usage = usage;
+    const limit = this.record.resources?.limits?.['memory'];
+    if (limit !== undefined && usage.memoryBytes > valueOf(limit)) this.kill('OOMKilled');
+  }
+
+  private exit(code: number, reason?: 'OOMKilled'): void {
+    const exitCode = reason === 'OOMKilled' ? 137 : code;
+    this.end({ exitCode, reason: reason ?? (exitCode === 0 ? 'Completed' : 'Error') });
+  }
+
+  private end(how: { exitCode: number; reason: string; startError?: string }): void {
+    if (this.exited.isFired) return;
+    this.programClock.stop();
+    this.program = {};
+    this.usage = { cpuMillis: 0, memoryBytes: 0 };
+    this.log.close();
+    this.change({
+      state: 'exited',
+      finishedMs: this.clock.now(),
+      terminationMessage: this.messageFile,
+      ...how,
+    });
+    this.exited.fire();
+  }
+
+  /** The stop signal of the image, SIGTERM as a rule. */
+  terminate(): void {
+    if (this.record.state !== 'running') return;
+    const { program } = this;
+    if (program.terminate === undefined) this.exit(signalExitCode(this.config.stopSignal));
+    else program.terminate(this.config.stopSignal);
+  }
+
+  /** SIGKILL, or what the kernel does when memory runs out. */
+  kill(reason?: 'OOMKilled'): void {
+    if (this.record.state === 'running') this.exit(137, reason);
+  }
+
+  /** The program, while it runs. */
+  get running(): Program | undefined {
+    return this.record.state === 'running' ? this.program : undefined;
+  }
+
+  /** Changes what is told of the container. */
+  change(part: Partial<ContainerRecord>): void {
+    this.record = { ...this.record, ...part };
+    this.listener.changed(this);
+  }
+}
+
+const signalNumbers: Readonly<Record<string, number>> = {
+  SIGHUP: 1,
+  SIGINT: 2,
+  SIGQUIT: 3,
+  SIGKILL: 9,
+  SIGUSR1: 10,
+  SIGUSR2: 12,
+  SIGTERM: 15,
+};
+
+function signalExitCode(signal: string): number {
+  return 128 + (signalNumbers[signal] ?? 15);
+}

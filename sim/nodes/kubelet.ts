@@ -1,0 +1,128 @@
+/** A kubelet and its machine: what makes a node. @upstream pkg/kubelet/kubelet.go */
+import type { NodeEndpoint } from '../api/node-endpoint.js';
+import type { ControllerDefinition, ProcessDefinition } from '../client/contract.js';
+import type { Clock } from '../engine/clock.js';
+import type { Random } from '../engine/random.js';
+import { ContainerRuntime } from './container-runtime.js';
+import { DeviceManager } from './device-manager.js';
+import { Gpus } from './gpus.js';
+import { type ImageRegistry, registryOfEverything } from './image-registry.js';
+import { ImageStore, type PresentImages } from './image-store.js';
+import { KubeletProcess } from './kubelet-process.js';
+import { type ChooseWorkload, type Machine, noNetwork, type PodApi, type PodNetworks } from './machine.js';
+import type { NodeShape } from './node-shape.js';
+import { nodeServer } from './node-server.js';
+import { PodAddresses } from './pod-addresses.js';
+import {
+  defaultKubeletConfig,
+  type KubeletConfig,
+  measuredTimings,
+  type NodeTimings,
+} from './timings.js';
+
+/** What a node is made from. */
+export interface KubeletOptions {
+  readonly clock: Clock;
+  /** The machine's own stream: forked by the node's name. */
+  readonly random: Random;
+  readonly node: NodeShape;
+  /** What plays the containers. */
+  readonly choose: ChooseWorkload;
+  readonly timings?: Partial<NodeTimings>;
+  readonly config?: Partial<KubeletConfig>;
+  /** Default: every image exists. */
+  readonly registry?: ImageRegistry;
+  readonly presentImages?: PresentImages;
+  /** Default: nothing answers. */
+  readonly networkOf?: PodNetworks;
+  /** Default: every request fails as if the server were not there. */
+  readonly apiOf?: PodApi;
+}
+
+/** A node. */
+export interface Kubelet {
+  readonly nodeName: string;
+  /** The kubelet's process: to be started, stopped and crashed while the machine goes on. */
+  readonly process: ProcessDefinition;
+  readonly endpoint: NodeEndpoint;
+  readonly gpus: Gpus;
+  readonly machine: Machine;
+  /** The pause process of a pod dies, as by a kernel fault. */
+  loseSandbox(podUid: string): void;
+  /** Fills the disk or empties memory: the node reports pressure until it is taken back. */
+  setPressure(pressure: { readonly memory?: boolean; readonly disk?: boolean; readonly pid?: boolean }): void;
+}
+
+const kubeletRate = { perSecond: 50, burst: 100 };
+
+const unreachable: PodApi = () => (_request, done) =>
+  done({ status: 503, headers: {}, body: 'the server is not reachable from this pod' });
+
+/** Makes a node. Its process does nothing until it is started. */
+export function kubelet(options: KubeletOptions): Kubelet {
+  const { clock, node } = options;
+  const random = options.random.fork(`node/${node.name}`);
+  const timings = { ...measuredTimings, ...options.timings };
+  const config = { ...defaultKubeletConfig, ...options.config };
+  const runtime = new ContainerRuntime({
+    clock,
+    random: random.fork('runtime'),
+    timings,
+    addresses: new PodAddresses(node.podCIDR),
+    runtimeHandlers: node.runtimeHandlers ?? ['runc'],
+  });
+  const machine: Machine = {
+    runtime,
+    images: new ImageStore({
+      clock,
+      random: random.fork('images'),
+      timings,
+      registry: options.registry ?? registryOfEverything(),
+      present: options.presentImages ?? {},
+      serializesPulls: config.serializeImagePulls,
+    }),
+    devices: new DeviceManager(node.devices ?? []),
+    volumes: new Map(),
+    choose: options.choose,
+    networkOf: options.networkOf ?? noNetwork,
+    apiOf: options.apiOf ?? unreachable,
+  };
+  const state: { running?: KubeletProcess; lives: number } = { lives: 0 };
+  const controller: ControllerDefinition = {
+    name: 'kubelet',
+    eventHost: node.name,
+    create(context) {
+      state.lives++;
+      const running = new KubeletProcess({
+        context,
+        shape: node,
+        timings,
+        config,
+        machine,
+        random: random.fork(`life/${state.lives}`),
+        ended: () => {
+          if (state.running === running) delete state.running;
+        },
+      });
+      state.running = running;
+      return running.controller();
+    },
+  };
+  return {
+    nodeName: node.name,
+    process: {
+      name: `kubelet/${node.name}`,
+      identity: {
+        user: `system:node:${node.name}`,
+        groups: ['system:nodes', 'system:authenticated'],
+      },
+      rate: kubeletRate,
+      controllers: [controller],
+    },
+    endpoint: nodeServer(runtime, clock),
+    gpus: new Gpus(machine, clock),
+    machine,
+    loseSandbox: podUid => runtime.loseSandboxes(podUid),
+    setPressure: pressure => state.running?.setPressure(pressure),
+  };
+}

@@ -1,0 +1,39 @@
+/** The machine of a node: everything that goes on when the kubelet's process does not. */
+import type { ContainerContext, Workload, WorkloadNetwork } from '../workloads/workload.js';
+import type { Container, Pod } from '../api/kinds/core.js';
+import type { ContainerRuntime } from './container-runtime.js';
+import type { DeviceManager } from './device-manager.js';
+import type { ImageStore } from './image-store.js';
+import type { PodVolumes } from './pod-volumes.js';
+
+/** Decides what plays a container. */
+export type ChooseWorkload = (container: {
+  readonly pod: Pod;
+  readonly container: Container;
+  readonly command: readonly string[];
+}) => Workload;
+
+/** Gives a pod its network. */
+export type PodNetworks = (pod: Pod, ip: string) => WorkloadNetwork;
+
+/** Sends the requests of a pod's program, as its service account. */
+export type PodApi = (pod: Pod) => ContainerContext['api'];
+
+/** The parts of a machine. */
+export interface Machine {
+  readonly runtime: ContainerRuntime;
+  readonly images: ImageStore;
+  readonly devices: DeviceManager;
+  /** By pod. */
+  readonly volumes: Map<string, PodVolumes>;
+  readonly choose: ChooseWorkload;
+  readonly networkOf: PodNetworks;
+  readonly apiOf: PodApi;
+}
+
+/** The network of pods in a cluster that has none: nothing answers. */
+export const noNetwork: PodNetworks = () => ({
+  listen: () => undefined,
+  send: (_to, _payload, done) => done({ isOk: false, error: 'connection refused' }),
+  resolve: () => [],
+});

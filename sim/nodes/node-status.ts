@@ -1,0 +1,350 @@
+/**
+ * Registers the Node, keeps its status and its Lease. Besides the lease's, no timer runs while nothing changes.
+ * @upstream pkg/kubelet/kubelet_node_status.go
+ */
+import { type Lease, leases } from '../api/kinds/coordination.js';
+import { type Node, type NodeCondition, nodes, type NodeStatus } from '../api/kinds/core.js';
+import { deepEqual } from '../api/equality.js';
+import { rfc3339, rfc3339Micro } from '../api/time.js';
+import type { EventToRecord } from '../client/event-recorder.js';
+import type { Reconciliation } from '../client/contract.js';
+import { call, create, get, update } from '../client/requests.js';
+import type { Timer } from '../engine/clock.js';
+import type { KubeletContext } from './context.js';
+import {
+  allocatableOf,
+  constantStatus,
+  initialNode,
+  nodeConditions,
+  type NodeShape,
+  type Pressures,
+} from './node-shape.js';
+import { draw } from './timings.js';
+
+/** How the kubelet asks for work on its own objects. */
+export interface NodeWork {
+  readonly shape: NodeShape;
+  /** Runs `reconcile` soon. */
+  request(work: 'register' | 'status' | 'lease'): void;
+  tell(event: EventToRecord): void;
+}
+
+/** The most images that a status lists. */
+const imagesMax = 50;
+const leaseNamespace = 'kube-node-lease';
+const renewJitter = 0.04;
+
+/** The Node and the Lease of one life of a kubelet. */
+export class NodeKeeper {
+  private isRegistered = false;
+  private notReady: string | undefined = 'CSINode is not yet initialized';
+  private pressures: Pressures = { memory: false, disk: false, pid: false };
+  private reported: NodeStatus | undefined;
+  private reportedMs = 0;
+  private lease: Lease | undefined;
+  private nextLook: Timer | undefined;
+  private readonly lookPhaseMs: number;
+  private reportDelayMs = 0;
+  private imagesSeen = 0;
+
+  constructor(
+    private readonly context: KubeletContext,
+    private readonly work: NodeWork,
+  ) {
+    const { random, config, clock } = context;
+    this.lookPhaseMs = clock.now() + random.float() * config.nodeStatusUpdateMs;
+  }
+
+  start(): void {
+    const { clock, random, timings, nodeName } = this.context;
+    clock.after(draw(random, timings.register), `${nodeName} register`, () => {
+      this.work.request('register');
+    });
+  }
+
+  /** The node has less of something, or enough again. */
+  setPressures(pressures: Pressures): void {
+    this.pressures = pressures;
+    this.changed();
+  }
+
+  /** Something that the status tells has changed: it is written at the next look. */
+  changed(): void {
+    if (!this.isRegistered || this.nextLook !== undefined) return;
+    const { clock, nodeName } = this.context;
+    this.nextLook = clock.after(this.untilLook(), `${nodeName} status`, () => {
+      this.nextLook = undefined;
+      this.work.request('status');
+    });
+  }
+
+  /** Images may have been pulled. */
+  changedImages(): void {
+    if (this.imagesSeen !== this.context.machine.images.pulledCount) this.changed();
+  }
+
+  private untilLook(): number {
+    const { clock, config } = this.context;
+    const sinceMs = clock.now() - this.lookPhaseMs;
+    const period = config.nodeStatusUpdateMs;
+    return this.lookPhaseMs + (Math.floor(sinceMs / period + 1e-6) + 1) * period - clock.now();
+  }
+
+  /** The Node was changed, by this kubelet or by others: what is not as it should be is put back. */
+  observed(node: Node): void {
+    if (this.reported === undefined) return;
+    const conditions = node.status?.conditions ?? [];
+    const isOurs = nodeConditions(this.pressures, this.notReady).every(({ type, status }) =>
+      conditions.some(condition => condition.type === type && condition.status === status),
+    );
+    if (!isOurs) this.changed();
+  }
+
+  /** Makes the Node, or brings the one that is there up to date. */
+  *register(): Reconciliation<{ readonly retry: string } | undefined> {
+    const { shape } = this.work;
+    const initial = initialNode(shape);
+    const status = this.status(initial);
+    let answer = yield* call(create(nodes, { ...initial, status }));
+    if (!answer.isOk && answer.reason === 'AlreadyExists') {
+      answer = yield* call(get(nodes, '', shape.name));
+    } else if (answer.isOk) this.noteReport(status);
+    if (!answer.isOk) return { retry: answer.message };
+    this.isRegistered = true;
+    this.tellStart(answer.object);
+    this.work.request('lease');
+    const { clock, random, timings, nodeName } = this.context;
+    clock.after(draw(random, timings.becomeReady), `${nodeName} ready`, () => {
+      this.notReady = undefined;
+      this.work.request('status');
+    });
+    return undefined;
+  }
+
+  private tellStart(node: Node): void {
+    this.tell(node, 'Normal', 'Starting', 'Starting kubelet.');
+    const text = 'invalid capacity 0 on image filesystem';
+    this.tell(node, 'Warning', 'InvalidDiskCapacity', text);
+    for (const reason of ['NodeHasSufficientMemory', 'NodeHasNoDiskPressure', 'NodeHasSufficientPID']) {
+      this.tellState(node, reason);
+    }
+    const enforced = 'Updated Node Allocatable limit across pods';
+    this.tell(node, 'Normal', 'NodeAllocatableEnforced', enforced);
+  }
+
+  private tellState(node: Node, reason: string): void {
+    const { name } = this.work.shape;
+    this.tell(node, 'Normal', reason, `Node ${name} status is now: ${reason}`);
+  }
+
+  private tell(node: Node, type: 'Normal' | 'Warning', reason: string, message: string): void {
+    const { name = '' } = node.metadata;
+    // Events about a node carry its name as the UID.
+    const regarding = { apiVersion: 'v1', kind: 'Node', metadata: { name, uid: name } };
+    this.work.tell({ regarding, type, reason, message });
+  }
+
+  /** Writes the status when it has changed, or when it was last written long ago. */
+  *report(): Reconciliation<{ readonly retry: string } | undefined> {
+    const { clock, config, random } = this.context;
+    const { name } = this.work.shape;
+    const known = this.context.node();
+    if (known === undefined) return undefined;
+    let node = known;
+    for (let conflicts = 0; conflicts < 3; conflicts++) {
+      const status = this.status(node);
+      const isChanged = !isSameStatus(node.status ?? {}, status);
+      const dueMs = this.reportedMs + config.nodeStatusReportMs + this.reportDelayMs;
+      if (!isChanged && clock.now() < dueMs - 1) break;
+      const answer = yield* call(update(nodes, { ...node, status }, 'status'));
+      if (answer.isOk) {
+        this.tellChanges(node, status);
+        this.noteReport(status);
+        this.reportDelayMs = isChanged ? random.between(-0.5, 0.5) * config.nodeStatusReportMs : 0;
+        break;
+      }
+      if (answer.status !== 409) return { retry: answer.message };
+      const fresh = yield* call(get(nodes, '', name));
+      if (!fresh.isOk) return undefined;
+      node = fresh.object;
+    }
+    this.scheduleReport();
+    return undefined;
+  }
+
+  private noteReport(status: NodeStatus): void {
+    this.reported = status;
+    this.reportedMs = this.context.clock.now();
+    this.imagesSeen = this.context.machine.images.pulledCount;
+  }
+
+  private tellChanges(node: Node, next: NodeStatus): void {
+    const isReady = (conditions: readonly NodeCondition[] | undefined) =>
+      conditions?.find(({ type }) => type === 'Ready')?.status === 'True';
+    const [was, is] = [isReady(node.status?.conditions), isReady(next.conditions)];
+    if (was !== is) this.tellState(node, is ? 'NodeReady' : 'NodeNotReady');
+    for (const { type, status } of next.conditions ?? []) {
+      const before = node.status?.conditions?.find(condition => condition.type === type);
+      if (type === 'Ready' || before?.status === status) continue;
+      this.tellState(node, stateReasons[type]?.[status === 'True' ? 1 : 0] ?? type);
+    }
+  }
+
+  private reportTimer: Timer | undefined;
+
+  private scheduleReport(): void {
+    this.reportTimer?.cancel();
+    const { clock, config, nodeName } = this.context;
+    const dueMs = this.reportedMs + config.nodeStatusReportMs + this.reportDelayMs;
+    this.reportTimer = clock.after(Math.max(0, dueMs - clock.now()), `${nodeName} report`, () =>
+      this.work.request('status'),
+    );
+  }
+
+  /** The status as it is now; of a Node that is there, foreign resources are kept. */
+  private status(node: Node): NodeStatus {
+    const { context, pressures } = this;
+    const { machine, clock, config, nodeIp, nodeName } = context;
+    const { shape } = this.work;
+    const old = node.status ?? {};
+    const devices = machine.devices.resourceNames;
+    const own: Record<string, string> = {
+      ...shape.capacity,
+      'hugepages-1Gi': shape.capacity['hugepages-1Gi'] ?? '0',
+      'hugepages-2Mi': shape.capacity['hugepages-2Mi'] ?? '0',
+      pods: shape.capacity['pods'] ?? String(config.podsMax),
+    };
+    const capacity: Record<string, string> = { ...foreign(old.capacity, own), ...own };
+    const allocatable = { ...foreign(old.allocatable, own), ...allocatableOf(shape, own) };
+    for (const name of devices) {
+      const counts = machine.devices.counts(name, clock.now());
+      capacity[name] = String(counts.capacity);
+      allocatable[name] = String(counts.allocatable);
+    }
+    return {
+      ...old,
+      ...constantStatus,
+      capacity,
+      allocatable,
+      conditions: this.timed(nodeConditions(pressures, this.notReady), old.conditions),
+      addresses: [
+        { type: 'InternalIP', address: nodeIp },
+        { type: 'Hostname', address: nodeName },
+      ],
+      nodeInfo: this.nodeInfo(),
+      images: this.images(),
+    };
+  }
+
+  private imageList: NodeStatus['images'];
+
+  private images(): NonNullable<NodeStatus['images']> {
+    const { images } = this.context.machine;
+    if (this.imageList === undefined || this.imagesSeen !== images.pulledCount) {
+      this.imageList = images.list(imagesMax);
+      this.imagesSeen = images.pulledCount;
+    }
+    return this.imageList;
+  }
+
+  private info: NodeStatus['nodeInfo'];
+
+  private nodeInfo(): NonNullable<NodeStatus['nodeInfo']> {
+    const id = this.work.shape.name;
+    this.info ??= {
+      machineID: id,
+      systemUUID: id,
+      bootID: id,
+      kernelVersion: '6.8.0',
+      osImage: 'seatrial',
+      containerRuntimeVersion: 'containerd://2.1.9',
+      kubeletVersion: 'v1.36.2',
+      kubeProxyVersion: '',
+      operatingSystem: 'linux',
+      architecture: 'amd64',
+    };
+    return this.info;
+  }
+
+  private timed(
+    conditions: readonly NodeCondition[],
+    old: readonly NodeCondition[] | undefined,
+  ): readonly NodeCondition[] {
+    const now = rfc3339(this.context.clock.now());
+    const own = conditions.map(condition => {
+      const before = old?.find(({ type }) => type === condition.type);
+      const isSame = before?.status === condition.status;
+      return {
+        type: condition.type,
+        status: condition.status,
+        lastHeartbeatTime: now,
+        lastTransitionTime: isSame ? (before.lastTransitionTime ?? now) : now,
+        reason: condition.reason,
+        message: condition.message,
+      } as NodeCondition;
+    });
+    const others = (old ?? []).filter(({ type }) => !own.some(item => item.type === type));
+    return [...others, ...own];
+  }
+
+  /** Renews the lease, and again after its period. */
+  *renew(): Reconciliation<{ readonly retry: string } | undefined> {
+    const { clock, config, random, nodeName } = this.context;
+    const { name } = this.work.shape;
+    const periodMs = (config.leaseDurationSeconds * 1_000) / 4;
+    const renewTime = rfc3339Micro(clock.now());
+    const spec = { holderIdentity: name, leaseDurationSeconds: config.leaseDurationSeconds, renewTime };
+    const known = this.lease;
+    const answer =
+      known === undefined
+        ? yield* call(create(leases, this.newLease(spec)))
+        : yield* call(update(leases, { ...known, spec: { ...known.spec, ...spec } }));
+    if (answer.isOk) this.lease = answer.object;
+    else {
+      const fresh = yield* call(get(leases, leaseNamespace, name));
+      this.lease = fresh.isOk ? fresh.object : undefined;
+      if (fresh.isOk) return { retry: answer.message };
+    }
+    clock.after(periodMs * (1 + renewJitter * random.float()), `${nodeName} lease`, () =>
+      this.work.request('lease'),
+    );
+    return undefined;
+  }
+
+  private newLease(spec: Lease['spec']): Lease {
+    const { name } = this.work.shape;
+    const uid = this.context.node()?.metadata.uid;
+    const owner = { apiVersion: 'v1', kind: 'Node', name, uid: uid ?? '' };
+    return {
+      metadata: {
+        name,
+        namespace: leaseNamespace,
+        ...(uid !== undefined && { ownerReferences: [owner] }),
+      },
+      ...(spec !== undefined && { spec }),
+    };
+  }
+}
+
+const stateReasons: Readonly<Record<string, readonly [string, string]>> = {
+  MemoryPressure: ['NodeHasSufficientMemory', 'NodeHasInsufficientMemory'],
+  DiskPressure: ['NodeHasNoDiskPressure', 'NodeHasDiskPressure'],
+  PIDPressure: ['NodeHasSufficientPID', 'NodeHasInsufficientPID'],
+};
+
+function foreign(
+  old: Readonly<Record<string, string>> | undefined,
+  own: Readonly<Record<string, string>>,
+): Record<string, string> {
+  return Object.fromEntries(Object.entries(old ?? {}).filter(([name]) => !(name in own)));
+}
+
+/** Whether two statuses differ in nothing but the heartbeat. */
+function isSameStatus(a: NodeStatus, b: NodeStatus): boolean {
+  const plain = (conditions: readonly NodeCondition[] | undefined) =>
+    (conditions ?? []).map(({ lastHeartbeatTime: _, ...rest }) => rest);
+  return (
+    deepEqual(plain(a.conditions), plain(b.conditions)) &&
+    deepEqual({ ...a, conditions: [] }, { ...b, conditions: [] })
+  );
+}

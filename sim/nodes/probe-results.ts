@@ -1,0 +1,79 @@
+/** What probes make of container statuses: started and ready. @upstream pkg/kubelet/prober/prober_manager.go UpdatePodStatus */
+import type { Container, ContainerStatus } from '../api/kinds/core.js';
+import { timeMs } from '../api/time.js';
+import type { KubeletContext } from './context.js';
+import type { PodEntry } from './pod-entry.js';
+import { containersOf, initContainersOf, isSidecar } from './pod-spec.js';
+import type { StatusesBySort } from './pod-status.js';
+
+/** Sets `started` and `ready`; asks readiness probes that have no good result yet to run at once. */
+export function withProbeResults(
+  context: KubeletContext,
+  entry: PodEntry,
+  { init, main, ephemeral }: StatusesBySort,
+): StatusesBySort {
+  const { effective } = entry;
+  const specOf = (list: readonly Container[], name: string) =>
+    list.find(container => container.name === name);
+  return {
+    ephemeral,
+    main: main.map(status => probed(context, entry, status, specOf(containersOf(effective), status.name))),
+    init: init.map(status => {
+      const spec = specOf(initContainersOf(effective), status.name);
+      if (spec !== undefined && isSidecar(spec)) return probed(context, entry, status, spec);
+      const started = isStarted(entry, status);
+      return { ...status, started, ready: status.state?.terminated?.exitCode === 0 };
+    }),
+  };
+}
+
+function probed(
+  context: KubeletContext,
+  entry: PodEntry,
+  status: ContainerStatus,
+  spec: Container | undefined,
+): ContainerStatus {
+  const started = isStarted(entry, status);
+  if (!started) return { ...status, started, ready: false };
+  const verdict = entry.verdicts.readiness.get(status.containerID ?? '');
+  if (verdict === 'success') return { ...status, started, ready: true };
+  const worker = entry.probes.get(`readiness ${status.name}`);
+  worker?.trigger();
+  const ready = worker === undefined || wasReadyBefore(context, entry, { status, spec, verdict });
+  return { ...status, started, ready };
+}
+
+/** After a restart of the kubelet a container stays ready until its probe has failed. */
+function wasReadyBefore(
+  context: KubeletContext,
+  entry: PodEntry,
+  {
+    status,
+    spec,
+    verdict,
+  }: {
+    readonly status: ContainerStatus;
+    readonly spec: Container | undefined;
+    readonly verdict: string | undefined;
+  },
+): boolean {
+  if (spec?.readinessProbe === undefined || verdict !== undefined) return false;
+  const startedMs = timeMs(status.state?.running?.startedAt) ?? Infinity;
+  if (startedMs >= context.startedMs - restartGraceMs) return false;
+  const old = [
+    ...(entry.pod.status?.containerStatuses ?? []),
+    ...(entry.pod.status?.initContainerStatuses ?? []),
+  ];
+  return old.some(({ name, ready }) => name === status.name && ready);
+}
+
+/** @upstream pkg/kubelet/prober/worker.go kubeletRestartGracePeriod */
+export const restartGraceMs = 10_000;
+
+function isStarted(entry: PodEntry, status: ContainerStatus): boolean {
+  if (status.state?.running === undefined) return false;
+  const verdict = entry.verdicts.startup.get(status.containerID ?? '');
+  if (verdict !== undefined) return verdict === 'success';
+  if (status.started === true) return true;
+  return !entry.probes.has(`startup ${status.name}`);
+}

@@ -1,0 +1,159 @@
+/** How statuses are compared and merged with what the API has. @upstream pkg/kubelet/status/status_manager.go */
+import type {
+  Container,
+  ContainerStatus,
+  Pod,
+  PodCondition,
+  PodStatus,
+} from '../api/kinds/core.js';
+import { deepEqual } from '../api/equality.js';
+import { rfc3339 } from '../api/time.js';
+import { isKubeletCondition } from './conditions.js';
+import {
+  containersOf,
+  initContainersOf,
+  isSidecar,
+  isTerminalPhase,
+  mayRestartAll,
+  restartsAfter,
+  statusNamed,
+} from './pod-spec.js';
+
+const timed = new Set([
+  'ContainersReady',
+  'Ready',
+  'Initialized',
+  'PodReadyToStartContainers',
+  'PodScheduled',
+  'DisruptionTarget',
+  'AllContainersRestarting',
+]);
+
+/** The new conditions with the times of their last change. */
+export function withTransitionTimes(
+  conditions: readonly PodCondition[] | undefined,
+  old: readonly PodCondition[] | undefined,
+  nowMs: number,
+): readonly PodCondition[] {
+  return (conditions ?? []).map(condition => {
+    if (!timed.has(condition.type)) return condition;
+    const before = old?.find(({ type }) => type === condition.type);
+    const isSame = before?.status === condition.status && before.lastTransitionTime !== undefined;
+    return {
+      ...condition,
+      lastTransitionTime: isSame ? before.lastTransitionTime : rfc3339(nowMs),
+    };
+  });
+}
+
+/** Whether two statuses differ in nothing that the kubelet owns. */
+export function isEqualByKubelet(old: PodStatus, status: PodStatus): boolean {
+  const owned = (conditions: readonly PodCondition[] | undefined) =>
+    (conditions ?? []).filter(({ type }) => isKubeletCondition(type) || type === 'DisruptionTarget');
+  const [before, after] = [owned(old.conditions), owned(status.conditions)];
+  if (before.length !== after.length) return false;
+  for (const condition of after) {
+    const match = before.find(({ type }) => type === condition.type);
+    if (
+      match?.status !== condition.status ||
+      match.reason !== condition.reason ||
+      match.message !== condition.message
+    ) {
+      return false;
+    }
+  }
+  return deepEqual(comparable(old, status), comparable(status, status));
+}
+
+/** The status without what is compared otherwise or belongs to others. */
+function comparable(status: PodStatus, like: PodStatus): PodStatus {
+  return {
+    ...status,
+    conditions: like.conditions ?? [],
+    resourceClaimStatuses: like.resourceClaimStatuses ?? [],
+    extendedResourceClaimStatus: like.extendedResourceClaimStatus ?? { requestMappings: [], resourceClaimName: '' },
+    nodeAllocatableResourceClaimStatuses: like.nodeAllocatableResourceClaimStatuses ?? [],
+    nominatedNodeName: '',
+  };
+}
+
+/** Merges the kubelet's status into the one that the API has. */
+export function mergedStatus(
+  pod: Pod,
+  next: PodStatus,
+  { mayRun, nowMs }: { readonly mayRun: boolean; readonly nowMs: number },
+): PodStatus {
+  const old = pod.status ?? {};
+  const becomesTerminal = !isTerminalPhase(old.phase) && isTerminalPhase(next.phase);
+  const conditions = (old.conditions ?? []).filter(({ type }) => !isKubeletCondition(type));
+  for (const condition of next.conditions ?? []) {
+    if (isKubeletCondition(condition.type)) conditions.push(condition);
+    else if (condition.type === 'DisruptionTarget' && becomesTerminal && !mayRun) {
+      const at = conditions.findIndex(({ type }) => type === condition.type);
+      const [current = condition] = withTransitionTimes([condition], old.conditions, nowMs);
+      if (at < 0) conditions.push(current);
+      else conditions[at] = current;
+    }
+  }
+  const { resourceClaimStatuses, extendedResourceClaimStatus, nominatedNodeName } = old;
+  const merged: PodStatus = {
+    ...next,
+    conditions,
+    ...(resourceClaimStatuses && { resourceClaimStatuses }),
+    ...(extendedResourceClaimStatus && { extendedResourceClaimStatus }),
+    ...(nominatedNodeName && { nominatedNodeName }),
+  };
+  if (becomesTerminal && mayRun) return keptPhase(merged, old);
+  return isTerminalPhase(merged.phase) ? unready(merged, nowMs) : merged;
+}
+
+/** A pod that may still run is not told to have ended. */
+function keptPhase(status: PodStatus, { phase, reason, message }: PodStatus): PodStatus {
+  const { reason: _reason, message: _message, ...rest } = status;
+  return {
+    ...rest,
+    ...(phase !== undefined && { phase }),
+    ...(reason !== undefined && { reason }),
+    ...(message !== undefined && { message }),
+  };
+}
+
+/** A pod that has ended is never told to be ready. */
+function unready(status: PodStatus, nowMs: number): PodStatus {
+  const isReady = status.conditions?.some(
+    condition =>
+      (condition.type === 'Ready' || condition.type === 'ContainersReady') &&
+      condition.status === 'True',
+  );
+  if (isReady !== true) return status;
+  const reason = status.phase === 'Failed' ? 'PodFailed' : 'PodCompleted';
+  return {
+    ...status,
+    conditions: status.conditions?.map(condition => {
+      if (condition.type !== 'Ready' && condition.type !== 'ContainersReady') return condition;
+      const { message: _message, ...rest } = condition;
+      return { ...rest, status: 'False', reason, lastTransitionTime: rfc3339(nowMs) };
+    }) ?? [],
+  };
+}
+
+/** A container that has ended for good does not come back: such a status is not taken. */
+export function isIllegalTransition(pod: Pod, old: PodStatus, next: PodStatus): boolean {
+  if (pod.spec?.restartPolicy === 'Always' || mayRestartAll(pod)) return false;
+  const comesBack = (
+    containers: readonly Container[],
+    before: readonly ContainerStatus[] | undefined,
+    after: readonly ContainerStatus[] | undefined,
+  ) =>
+    containers.some(container => {
+      if (isSidecar(container)) return false;
+      const ended = statusNamed(before, container.name)?.state?.terminated;
+      if (ended === undefined || restartsAfter(container, pod.spec, ended.exitCode)) return false;
+      const now = statusNamed(after, container.name);
+      return now !== undefined && now.state?.terminated === undefined;
+    });
+  return (
+    comesBack(containersOf(pod), old.containerStatuses, next.containerStatuses) ||
+    comesBack(initContainersOf(pod), old.initContainerStatuses, next.initContainerStatuses)
+  );
+}

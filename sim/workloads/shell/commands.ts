@@ -1,0 +1,237 @@
+/** The commands that take no time: the part of busybox that test and demo containers use. */
+import type { ShellHost } from './host.js';
+
+/** What a command is given. */
+export interface CommandCall {
+  readonly name: string;
+  readonly args: readonly string[];
+  readonly stdin: string;
+  readonly host: ShellHost;
+  readonly variables: ReadonlyMap<string, string>;
+  out(text: string): void;
+  err(text: string): void;
+}
+
+/** Returns the exit status. */
+export type PlainCommand = (call: CommandCall) => number;
+
+const test: PlainCommand = ({ name, args, host, err }) => {
+  if (name !== '[') return testStatus(args, host);
+  if (args.at(-1) === ']') return testStatus(args.slice(0, -1), host);
+  err('sh: missing ]\n');
+  return 2;
+};
+
+/** All commands by name. */
+export const plainCommands: Readonly<Record<string, PlainCommand>> = {
+  ':': () => 0,
+  true: () => 0,
+  false: () => 1,
+  '[': test,
+  test,
+  cat: ({ args, stdin, host, out, err }) => {
+    if (args.length === 0) out(stdin);
+    return each(args, path => {
+      const content = path === '-' ? stdin : host.files.read(path);
+      if (content === undefined) err(`cat: can't open '${path}': No such file or directory\n`);
+      else out(content);
+      return content === undefined ? 1 : 0;
+    });
+  },
+  date: ({ args, host, out }) => {
+    const seconds = Math.floor(host.nowMs() / 1000);
+    const isStamp = args[0] === '+%s';
+    out(isStamp ? `${seconds}\n` : `${new Date(seconds * 1000).toUTCString()}\n`);
+    return 0;
+  },
+  dd: ({ args, host, err }) => {
+    const option = (key: string) => args.find(arg => arg.startsWith(`${key}=`))?.slice(key.length + 1);
+    const blockBytes = byteCount(option('bs') ?? '512');
+    const count = Number(option('count') ?? '1');
+    host.useMemory(blockBytes);
+    const target = option('of');
+    if (target !== undefined && target !== '/dev/null') {
+      host.files.write(target, '\0'.repeat(blockBytes * count));
+    }
+    err(`${count}+0 records in\n${count}+0 records out\n`);
+    return 0;
+  },
+  echo: ({ args, out }) => {
+    let words = args;
+    let newline = '\n';
+    let isEscaped = false;
+    while (/^-[neE]+$/.test(words[0] ?? '')) {
+      if (words[0]?.includes('n')) newline = '';
+      if (words[0]?.includes('e')) isEscaped = true;
+      words = words.slice(1);
+    }
+    const text = words.join(' ');
+    out((isEscaped ? unescaped(text) : text) + newline);
+    return 0;
+  },
+  env: ({ variables, out }) => {
+    for (const [name, value] of variables) out(`${name}=${value}\n`);
+    return 0;
+  },
+  grep: ({ args, stdin, host, out }) => {
+    const isQuiet = args.includes('-q');
+    const [pattern = '', path] = args.filter(arg => !arg.startsWith('-'));
+    const text = path === undefined ? stdin : (host.files.read(path) ?? '');
+    const found = lines(text).filter(line => line.includes(pattern));
+    if (!isQuiet) for (const line of found) out(`${line}\n`);
+    return found.length > 0 ? 0 : 1;
+  },
+  head: ({ args, stdin, host, out }) => {
+    const count = Number(args[args.findIndex(arg => arg === '-n' || arg === '-c') + 1] ?? 10);
+    const path = args.find((arg, index) => !arg.startsWith('-') && !/^-[nc]$/.test(args[index - 1] ?? ''));
+    const text = path === undefined ? stdin : (host.files.read(path) ?? zeros(path, count));
+    const part = lines(text).slice(0, count);
+    out(args.includes('-c') ? text.slice(0, count) : part.map(line => `${line}\n`).join(''));
+    return 0;
+  },
+  hostname: ({ host, out }) => {
+    out(`${host.hostname}\n`);
+    return 0;
+  },
+  httpd: ({ args, host }) => {
+    const option = (name: string) => args[args.indexOf(name) + 1] ?? '';
+    const port = args.includes('-p') ? Number(option('-p').split(':').at(-1)) : 80;
+    host.listen(port, args.includes('-h') ? option('-h') : '/');
+    return 0;
+  },
+  ls: ({ args, host, out, err }) =>
+    each(args.filter(arg => !arg.startsWith('-')), path => {
+      const folder = path.endsWith('/') ? path : `${path}/`;
+      const found = host.files.list(folder).map(file => file.slice(folder.length).split('/')[0]);
+      if (found.length > 0) out(`${[...new Set(found)].join('\n')}\n`);
+      else if (host.files.read(path) !== undefined) out(`${path}\n`);
+      else err(`ls: ${path}: No such file or directory\n`);
+      return found.length > 0 || host.files.read(path) !== undefined ? 0 : 1;
+    }),
+  mkdir: () => 0,
+  nc: ({ args, host }) => {
+    const at = args.findIndex(arg => arg === '-p' || arg === '-lp');
+    if (at >= 0) host.listen(Number(args[at + 1]), '');
+    return 0;
+  },
+  pidof: ({ args, host, out }) => {
+    if (args[0] !== host.mainName()) return 1;
+    out('1\n');
+    return 0;
+  },
+  printf: ({ args, out }) => {
+    out(formatted(args[0] ?? '', args.slice(1)));
+    return 0;
+  },
+  rm: ({ args, host, err }) => {
+    const isForced = args.some(arg => /^-\w*f/.test(arg));
+    return each(args.filter(arg => !arg.startsWith('-')), path => {
+      const below = host.files.list(`${path}/`);
+      for (const file of below) host.files.remove(file);
+      if (host.files.remove(path) || below.length > 0 || isForced) return 0;
+      err(`rm: can't remove '${path}': No such file or directory\n`);
+      return 1;
+    });
+  },
+  seq: ({ args, out }) => {
+    const numbers = args.map(Number);
+    const [first, step, last] = [
+      numbers.length > 1 ? (numbers[0] ?? 1) : 1,
+      numbers.length > 2 ? (numbers[1] ?? 1) : 1,
+      numbers.at(-1) ?? 0,
+    ];
+    for (let value = first; step > 0 ? value <= last : value >= last; value += step) out(`${value}\n`);
+    return 0;
+  },
+  touch: ({ args, host, err }) =>
+    each(args, path => {
+      if (host.files.write(path, host.files.read(path) ?? '')) return 0;
+      err(`touch: ${path}: Read-only file system\n`);
+      return 1;
+    }),
+  wc: ({ args, stdin, out }) => {
+    const count = args.includes('-l') ? stdin.split('\n').length - 1 : stdin.length;
+    out(`${count}\n`);
+    return 0;
+  },
+};
+
+function each(paths: readonly string[], handle: (path: string) => number): number {
+  let status = 0;
+  for (const path of paths) status = handle(path) || status;
+  return status;
+}
+
+function lines(text: string): string[] {
+  const all = text.split('\n');
+  if (all.at(-1) === '') all.pop();
+  return all;
+}
+
+function zeros(path: string, count: number): string {
+  return path === '/dev/zero' || path === '/dev/urandom' ? '\0'.repeat(count) : '';
+}
+
+function byteCount(text: string): number {
+  const units: Readonly<Record<string, number>> = { k: 1024, K: 1024, M: 1024 ** 2, G: 1024 ** 3 };
+  return parseInt(text, 10) * (units[text.at(-1) ?? ''] ?? 1);
+}
+
+function unescaped(text: string): string {
+  const codes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '\\': '\\' };
+  return text.replace(/\\([ntr\\])/g, (_, code: string) => codes[code] ?? code);
+}
+
+function formatted(format: string, args: readonly string[]): string {
+  let at = 0;
+  const once = (): string =>
+    unescaped(format).replace(/%(0?)(\d*)([sd%])/g, (_, zero: string, width: string, kind: string) => {
+      if (kind === '%') return '%';
+      const value = args[at++] ?? (kind === 'd' ? '0' : '');
+      return value.padStart(Number(width), zero === '0' ? '0' : ' ');
+    });
+  let text = once();
+  while (at > 0 && at < args.length) text += once();
+  return text;
+}
+
+function testStatus(args: readonly string[], host: ShellHost): number {
+  return isTrue(args, host) ? 0 : 1;
+}
+
+function isTrue(args: readonly string[], host: ShellHost): boolean {
+  const [a = '', operator, b = ''] = args;
+  if (a === '!' && args.length > 1) return !isTrue(args.slice(1), host);
+  if (args.length <= 1) return a !== '';
+  if (args.length === 2) {
+    const value = operator ?? '';
+    const isThere = () => host.files.read(value) !== undefined;
+    if (a === '-z') return value === '';
+    if (a === '-n') return value !== '';
+    if (a === '-d') return host.files.list(`${value}/`).length > 0;
+    if (a === '-s') return (host.files.read(value) ?? '') !== '';
+    return isThere() || (a === '-e' && host.files.list(`${value}/`).length > 0);
+  }
+  const [left, right] = [Number(a), Number(b)];
+  switch (operator) {
+    case '=':
+    case '==':
+      return a === b;
+    case '!=':
+      return a !== b;
+    case '-eq':
+      return left === right;
+    case '-ne':
+      return left !== right;
+    case '-gt':
+      return left > right;
+    case '-ge':
+      return left >= right;
+    case '-lt':
+      return left < right;
+    case '-le':
+      return left <= right;
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,209 @@
+/** A container that runs a command of the small shell: a program for the kubelet to start, probe and signal. */
+import type { Timer } from '../../engine/clock.js';
+import type {
+  ContainerContext,
+  ExecResult,
+  ProbeRequest,
+  ProbeResult,
+  Program,
+} from '../workload.js';
+import { plainCommands } from './commands.js';
+import { containerFiles } from './container-files.js';
+import type { ShellHost } from './host.js';
+import { type Job, type Run, Shell, ShellExit } from './run.js';
+
+/** Starts a command in a container. */
+export function startShell(context: ContainerContext): Program {
+  return new ShellProgram(context);
+}
+
+/** Why a command cannot be started in an image that holds what this shell knows; undefined when it can. */
+export function shellStartError(command: readonly string[]): string | undefined {
+  const [name = ''] = command;
+  const quoted = JSON.stringify(name);
+  const base = name.split('/').at(-1) ?? '';
+  const isKnown = shellNames.has(base) || Object.hasOwn(plainCommands, base);
+  if (!name.includes('/')) {
+    return isKnown ? undefined : `exec: ${quoted}: executable file not found in $PATH`;
+  }
+  if (isKnown && /^\/(?:usr\/)?s?bin\/[^/]+$/.test(name)) return undefined;
+  if (/^\/etc\/(?:passwd|group|hosts)$/.test(name)) return `exec: ${quoted}: permission denied`;
+  return `exec: ${quoted}: stat ${name}: no such file or directory`;
+}
+
+/** Whether the first word of a command is one that this shell knows. */
+export function isShellCommand(command: readonly string[]): boolean {
+  return command.length > 0 && shellStartError(command) === undefined;
+}
+
+const shellNames = new Set(['sh', 'ash', 'bash', 'sleep', 'kill']);
+
+class ShellProgram implements Program {
+  private readonly host: ShellHost;
+  private readonly shell: Shell;
+  private readonly ports = new Map<number, string>();
+  private pids = 7;
+  private partialLine = '';
+  /** Cuts the builtin `wait` short. */
+  private interrupt: (() => void) | undefined;
+
+  constructor(private readonly context: ContainerContext) {
+    this.host = this.makeHost();
+    const write = (text: string) => this.write(text);
+    this.shell = new Shell(
+      this.host,
+      new Map(Object.entries(context.env)),
+      { stdin: '', out: write, err: write },
+      (shell, run) => this.startJob(shell, run),
+      1,
+    );
+    this.drive(this.shell, this.shell.commandLine(context.command), status => {
+      if (this.partialLine !== '') context.log(this.partialLine);
+      context.exit(status);
+    });
+  }
+
+  terminate(signal: string): void {
+    this.deliver(signal.replace(/^SIG/, ''));
+  }
+
+  /** A first process is only sent what it handles: the kernel drops the rest. */
+  private deliver(signal: string): void {
+    const action = this.shell.traps.get(signal);
+    if (action === undefined || action === '') return;
+    this.shell.pending.push(signal);
+    this.interrupt?.();
+  }
+
+  probe(request: ProbeRequest): ProbeResult {
+    if (request.kind === 'exec') return { isSuccess: this.exec(request.command).exitCode === 0 };
+    const root = this.ports.get(request.port);
+    if (root === undefined) return { isSuccess: false, isRefused: true };
+    if (request.kind !== 'http') return { isSuccess: true };
+    const path = request.path.split('?')[0] ?? '/';
+    const file = `${root}${path.endsWith('/') ? `${path}index.html` : path}`;
+    if (this.host.files.read(file) !== undefined) return { isSuccess: true };
+    return { isSuccess: false, message: 'HTTP probe failed with statuscode: 404' };
+  }
+
+  exec(command: readonly string[]): ExecResult {
+    const startError = shellStartError(command);
+    if (startError !== undefined) return { stdout: '', stderr: '', exitCode: 126, startError };
+    let [stdout, stderr, afterMs] = ['', '', 0];
+    const streams = {
+      stdin: '',
+      out: (text: string) => void (stdout += text),
+      err: (text: string) => void (stderr += text),
+    };
+    const environment = new Map(Object.entries(this.context.env));
+    const shell = new Shell(
+      this.host,
+      environment,
+      streams,
+      (child, run) => this.startJob(child, run),
+      this.pids++,
+    );
+    const exitCode = runAtOnce(shell.commandLine(command), ms => void (afterMs += ms));
+    return { stdout, stderr, exitCode, ...(afterMs > 0 && { afterMs }) };
+  }
+
+  /** Runs in virtual time; `done` gets the exit status. */
+  private drive(shell: Shell, run: Run, done: (status: number) => void): { stop(): void } {
+    let timer: Timer | undefined;
+    let isOver = false;
+    const advance = (how: 'done' | 'signal'): void => {
+      if (isOver) return;
+      const step = next(run, how);
+      if (step.done === true) {
+        isOver = true;
+        done(step.value);
+        return;
+      }
+      const wait = step.value;
+      if (wait.kind === 'sleep') {
+        timer = this.context.clock.after(wait.ms, 'workloads/sleep', () => advance('done'));
+        return;
+      }
+      let isWaiting = true;
+      const go = (result: 'done' | 'signal') => {
+        if (!isWaiting) return;
+        isWaiting = false;
+        if (shell === this.shell) this.interrupt = undefined;
+        advance(result);
+      };
+      if (shell === this.shell) this.interrupt = () => go('signal');
+      if (wait.job.status === undefined) wait.job.whenDone.push(() => go('done'));
+      else go('done');
+    };
+    advance('done');
+    return {
+      stop: () => {
+        isOver = true;
+        timer?.cancel();
+      },
+    };
+  }
+
+  private startJob(shell: Shell, run: Run): Job {
+    const end = (status: number) => {
+      if (job.status !== undefined) return;
+      job.status = status;
+      for (const tell of job.whenDone) tell();
+    };
+    const job: Job = {
+      pid: this.pids++,
+      status: undefined,
+      whenDone: [],
+      stop: status => {
+        driven?.stop();
+        end(status);
+      },
+    };
+    // eslint-disable-next-line prefer-const -- `stop` needs it before it is known
+    let driven: { stop(): void } | undefined;
+    driven = this.drive(shell, run, end);
+    return job;
+  }
+
+  private write(text: string): void {
+    const lines = (this.partialLine + text).split('\n');
+    this.partialLine = lines.pop() ?? '';
+    for (const line of lines) this.context.log(line);
+  }
+
+  private makeHost(): ShellHost {
+    const { context } = this;
+    return {
+      nowMs: () => context.clock.now(),
+      hostname: context.pod.metadata.name ?? '',
+      files: containerFiles(context),
+      listen: (port, root) => void this.ports.set(port, root),
+      useMemory: memoryBytes => context.use({ cpuMillis: 1, memoryBytes }),
+      mainName: () => this.shell.executed ?? 'sh',
+      signalMain: signal => {
+        // Only from outside its own process namespace can a first process be killed.
+        if (signal === 'KILL' && context.pod.spec?.shareProcessNamespace === true) context.exit(137);
+        else this.deliver(signal);
+      },
+    };
+  }
+}
+
+function next(run: Run, how: 'done' | 'signal'): ReturnType<Run['next']> {
+  try {
+    return run.next(how);
+  } catch (error) {
+    if (error instanceof ShellExit) return { done: true, value: error.status };
+    throw error;
+  }
+}
+
+/** Runs to the end without waiting; tells how much time it would have taken. */
+function runAtOnce(run: Run, takes: (ms: number) => void): number {
+  for (;;) {
+    const step = next(run, 'done');
+    if (step.done === true) return step.value;
+    if (step.value.kind === 'sleep') takes(step.value.ms);
+    else step.value.job.stop(0);
+  }
+}

@@ -1,0 +1,423 @@
+/** Runs the small shell's syntax tree, as a generator that yields whenever time must go by. */
+import { arithmetic } from './arithmetic.js';
+import { plainCommands } from './commands.js';
+import type { ShellHost } from './host.js';
+import { parseScript, ShellSyntaxError } from './parse.js';
+import type { Command, Pipeline, Redirection, Script, Statement, Word } from './syntax.js';
+
+/** What a shell waits for. */
+export type ShellWait =
+  | { readonly kind: 'sleep'; readonly ms: number }
+  /** For the end of a job; the builtin `wait` is cut short by a signal that is trapped. */
+  | { readonly kind: 'job'; readonly job: Job };
+
+/** A run of something that returns a T. */
+export type Run<T = number> = Generator<ShellWait, T, 'done' | 'signal'>;
+
+/** A command in the background. */
+export interface Job {
+  readonly pid: number;
+  status: number | undefined;
+  readonly whenDone: (() => void)[];
+  /** Ends it from outside. */
+  stop(status: number): void;
+}
+
+/** Thrown through the generators: the shell ends. */
+export class ShellExit extends Error {
+  override readonly name = 'ShellExit';
+  constructor(readonly status: number) {
+    super(`exit ${status}`);
+  }
+}
+
+class LoopJump extends Error {
+  override readonly name = 'LoopJump';
+  constructor(readonly isBreak: boolean) {
+    super('break');
+  }
+}
+
+interface Streams {
+  readonly stdin: string;
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+}
+
+/** How many commands run before a millisecond has gone by: it bounds loops that never sleep. */
+const commandsPerMsMax = 2_000;
+
+const signalNumbers: Readonly<Record<string, number>> = {
+  HUP: 1,
+  INT: 2,
+  QUIT: 3,
+  KILL: 9,
+  USR1: 10,
+  USR2: 12,
+  TERM: 15,
+};
+
+/** A shell: its variables, traps and jobs. */
+export class Shell {
+  readonly traps = new Map<string, string>();
+  readonly pending: string[] = [];
+  /** After `exec` the shell is gone: nobody handles signals any more. */
+  executed: string | undefined;
+  status = 0;
+  private readonly jobs: Job[] = [];
+  private commandsLeft = commandsPerMsMax;
+
+  constructor(
+    readonly host: ShellHost,
+    readonly variables: Map<string, string>,
+    readonly streams: Streams,
+    private readonly startJob: (shell: Shell, run: Run) => Job,
+    readonly pid: number,
+  ) {}
+
+  /** A shell of its own that starts as this one is. */
+  private child(streams: Streams): Shell {
+    return new Shell(this.host, new Map(this.variables), streams, this.startJob, this.pid);
+  }
+
+  /** Runs a command line that is given as words, as the runtime starts it. */
+  *commandLine(words: readonly string[]): Run {
+    const [name = '', ...args] = words;
+    const base = name.split('/').at(-1) ?? '';
+    if ((base === 'sh' || base === 'ash' || base === 'bash') && args[0] !== undefined) {
+      const at = args.findIndex(arg => /^-\w*c$/.test(arg));
+      if (at >= 0) {
+        this.variables.set('0', args[at + 2] ?? name);
+        args.slice(at + 3).forEach((value, index) => this.variables.set(String(index + 1), value));
+        return yield* this.text(args[at + 1] ?? '');
+      }
+      return yield* this.text(this.host.files.read(args[0]) ?? '');
+    }
+    this.executed = base;
+    return yield* this.named(base, args, this.streams);
+  }
+
+  /** Parses and runs. */
+  *text(text: string): Run {
+    let script: Script;
+    try {
+      script = parseScript(text);
+    } catch (error) {
+      if (!(error instanceof ShellSyntaxError)) throw error;
+      this.streams.err(`${error.message}\n`);
+      return 2;
+    }
+    return yield* this.script(script, this.streams);
+  }
+
+  private *script(script: Script, streams: Streams): Run {
+    for (const statement of script) {
+      if (statement.isBackground) this.background(statement, streams);
+      else this.status = yield* this.statement(statement, streams);
+    }
+    return this.status;
+  }
+
+  private background(statement: Statement, streams: Streams): void {
+    const shell = this.child(streams);
+    const job = this.startJob(shell, shell.statement({ ...statement, isBackground: false }, streams));
+    this.jobs.push(job);
+    this.variables.set('!', String(job.pid));
+    this.status = 0;
+  }
+
+  private *statement(statement: Statement, streams: Streams): Run {
+    let status = yield* this.pipeline(statement.first, streams);
+    for (const { operator, pipeline } of statement.rest) {
+      if ((status === 0) !== (operator === '&&')) continue;
+      this.status = status;
+      status = yield* this.pipeline(pipeline, streams);
+    }
+    return status;
+  }
+
+  private *pipeline(pipeline: Pipeline, streams: Streams): Run {
+    let { stdin } = streams;
+    let status = 0;
+    const last = pipeline.commands.length - 1;
+    for (const [index, command] of pipeline.commands.entries()) {
+      let piped = '';
+      const out = index === last ? streams.out : (text: string) => void (piped += text);
+      if (last === 0) status = yield* this.command(command, streams);
+      else {
+        const inner = { ...streams, stdin, out };
+        status = yield* this.subshell(shell => shell.command(command, inner), inner);
+      }
+      stdin = piped;
+    }
+    if (pipeline.isNegated) status = status === 0 ? 1 : 0;
+    yield* this.handleSignals();
+    return status;
+  }
+
+  /** Runs the handlers of the signals that came meanwhile. */
+  *handleSignals(): Run<void> {
+    for (;;) {
+      const signal = this.pending.shift();
+      if (signal === undefined) return;
+      const status = this.status;
+      yield* this.text(this.traps.get(signal) ?? '');
+      this.status = status;
+    }
+  }
+
+  private *subshell(run: (shell: Shell) => Run, streams: Streams): Run {
+    try {
+      return yield* run(this.child(streams));
+    } catch (error) {
+      if (error instanceof ShellExit) return error.status;
+      throw error;
+    }
+  }
+
+  private *command(command: Command, streams: Streams): Run {
+    if (this.commandsLeft-- <= 0) {
+      this.commandsLeft = commandsPerMsMax;
+      yield { kind: 'sleep', ms: 1 };
+    }
+    const redirected = yield* this.redirect(command.redirections, streams);
+    switch (command.kind) {
+      case 'simple':
+        return yield* this.simple(command, redirected);
+      case 'group':
+        if (!command.isSubshell) return yield* this.script(command.body, redirected);
+        return yield* this.subshell(shell => shell.script(command.body, redirected), redirected);
+      case 'if':
+        for (const { condition, body } of command.branches) {
+          if ((yield* this.script(condition, redirected)) === 0) {
+            return yield* this.script(body, redirected);
+          }
+        }
+        if (command.otherwise === undefined) return 0;
+        return yield* this.script(command.otherwise, redirected);
+      case 'loop':
+        return yield* this.loop(command, redirected);
+      case 'for': {
+        const words = yield* this.words(command.words);
+        for (const word of words) {
+          this.variables.set(command.name, word);
+          if (yield* this.round(command.body, redirected)) break;
+        }
+        return this.status;
+      }
+    }
+  }
+
+  private *loop(command: Extract<Command, { kind: 'loop' }>, streams: Streams): Run {
+    for (;;) {
+      const isTrue = (yield* this.script(command.condition, streams)) === 0;
+      if (isTrue === command.isUntil) return 0;
+      if (yield* this.round(command.body, streams)) return 0;
+    }
+  }
+
+  /** One round of a loop; returns whether it was left. */
+  private *round(body: Script, streams: Streams): Run<boolean> {
+    try {
+      yield* this.script(body, streams);
+      return false;
+    } catch (error) {
+      if (error instanceof LoopJump) return error.isBreak;
+      throw error;
+    }
+  }
+
+  private *redirect(redirections: readonly Redirection[], streams: Streams): Run<Streams> {
+    let { stdin, out, err } = streams;
+    for (const { descriptor, kind, target } of redirections) {
+      const path = (yield* this.words([target])).join(' ');
+      if (kind === 'read') {
+        stdin = this.host.files.read(path) ?? '';
+        continue;
+      }
+      let write: (text: string) => void;
+      if (kind === 'duplicate') write = path === '2' ? err : out;
+      else {
+        let content = kind === 'append' ? (this.host.files.read(path) ?? '') : '';
+        if (!this.host.files.write(path, content)) err(`sh: can't create ${path}: Read-only file system\n`);
+        write = text => {
+          content += text;
+          this.host.files.write(path, content);
+        };
+      }
+      if (descriptor === 2) err = write;
+      else out = write;
+    }
+    return { stdin, out, err };
+  }
+
+  private *simple(command: Extract<Command, { kind: 'simple' }>, streams: Streams): Run {
+    for (const { name, value } of command.assignments) {
+      this.variables.set(name, (yield* this.words([value])).join(' '));
+    }
+    const [name, ...args] = yield* this.words(command.words);
+    if (name === undefined) return command.assignments.length > 0 ? 0 : this.status;
+    return yield* this.named(name, args, streams);
+  }
+
+  private *named(name: string, args: readonly string[], streams: Streams): Run {
+    switch (name) {
+      case 'exit':
+        throw new ShellExit(args[0] === undefined ? this.status : Number(args[0]) & 255);
+      case 'break':
+      case 'continue':
+        throw new LoopJump(name === 'break');
+      case 'sleep':
+        yield { kind: 'sleep', ms: args.reduce((sum, arg) => sum + durationMs(arg), 0) };
+        return 0;
+      case 'exec': {
+        const [program = '', ...rest] = args;
+        this.traps.clear();
+        this.executed = program.split('/').at(-1) ?? '';
+        throw new ShellExit(yield* this.named(program, rest, streams));
+      }
+      case 'wait':
+        return yield* this.wait(args);
+      case 'trap':
+        this.trap(args);
+        return 0;
+      case 'kill':
+        return this.kill(args);
+      case 'set':
+      case 'cd':
+        return 0;
+      case 'export':
+        for (const arg of args) {
+          const at = arg.indexOf('=');
+          if (at > 0) this.variables.set(arg.slice(0, at), arg.slice(at + 1));
+        }
+        return 0;
+      case 'sh':
+      case 'ash':
+      case '/bin/sh':
+        return yield* this.subshell(shell => shell.commandLine(['sh', ...args]), streams);
+      default:
+        return this.plain(name, args, streams);
+    }
+  }
+
+  private plain(name: string, args: readonly string[], streams: Streams): number {
+    const base = /^\/(?:usr\/)?s?bin\//.test(name) ? (name.split('/').at(-1) ?? '') : name;
+    const run = Object.hasOwn(plainCommands, base) ? plainCommands[base] : undefined;
+    if (run === undefined) {
+      streams.err(`sh: ${name}: not found\n`);
+      return 127;
+    }
+    return run({ name: base, args, host: this.host, variables: this.variables, ...streams });
+  }
+
+  private *wait(args: readonly string[]): Run {
+    const wanted =
+      args.length === 0 ? this.jobs : this.jobs.filter(job => args.includes(String(job.pid)));
+    let status = args.length === 0 ? 0 : 127;
+    for (const job of wanted) {
+      while (job.status === undefined) {
+        const how = yield { kind: 'job', job };
+        if (how === 'done') continue;
+        const signal = this.pending[0] ?? 'TERM';
+        yield* this.handleSignals();
+        return 128 + (signalNumbers[signal] ?? 15);
+      }
+      status = args.length === 0 ? 0 : job.status;
+    }
+    return status;
+  }
+
+  private trap(args: readonly string[]): void {
+    const [action = '', ...signals] = args;
+    for (const signal of signals.map(plainSignal)) {
+      if (action === '-') this.traps.delete(signal);
+      else this.traps.set(signal, action);
+    }
+  }
+
+  private kill(args: readonly string[]): number {
+    const flag = args.find(arg => arg.startsWith('-'))?.slice(1) ?? 'TERM';
+    const signal = plainSignal(flag === 's' ? (args[args.indexOf('-s') + 1] ?? '') : flag);
+    const number = signalNumbers[signal] ?? 15;
+    for (const pid of args.filter(arg => /^\d+$/.test(arg))) {
+      const job = this.jobs.find(candidate => String(candidate.pid) === pid);
+      if (job !== undefined) job.stop(128 + number);
+      else if (pid === String(this.pid)) this.killSelf(signal, number);
+      else if (pid === '1') this.host.signalMain(signal);
+    }
+    return 0;
+  }
+
+  private killSelf(signal: string, number: number): void {
+    if (this.traps.has(signal) && signal !== 'KILL') this.pending.push(signal);
+    else throw new ShellExit(128 + number);
+  }
+
+  /** Expands words; unquoted results are split at blanks. */
+  private *words(words: readonly Word[]): Run<string[]> {
+    const expanded: string[] = [];
+    for (const word of words) {
+      let current = '';
+      let isWord = false;
+      for (const part of word) {
+        const text = yield* this.part(part);
+        if (part.kind === 'text' || part.kind === 'arithmetic' || part.isQuoted) {
+          current += text;
+          isWord = true;
+          continue;
+        }
+        const pieces = text.split(/\s+/);
+        for (const [index, piece] of pieces.entries()) {
+          if (index > 0 && isWord) {
+            expanded.push(current);
+            current = '';
+            isWord = false;
+          }
+          current += piece;
+          isWord ||= piece !== '';
+        }
+      }
+      if (isWord) expanded.push(current);
+    }
+    return expanded;
+  }
+
+  private *part(part: Word[number]): Run<string> {
+    switch (part.kind) {
+      case 'text':
+        return part.text;
+      case 'arithmetic':
+        return String(arithmetic(part.expression.replaceAll('$', ''), name => this.value(name)));
+      case 'variable': {
+        const value = this.value(part.name);
+        if (value !== '' || part.fallback === undefined) return value;
+        return (yield* this.words([part.fallback])).join(' ');
+      }
+      case 'command': {
+        let text = '';
+        const streams = { ...this.streams, out: (more: string) => void (text += more) };
+        this.status = yield* this.subshell(shell => shell.script(part.script, streams), streams);
+        return text.replace(/\n+$/, '');
+      }
+    }
+  }
+
+  private value(name: string): string {
+    if (name === '?') return String(this.status);
+    if (name === '$') return String(this.pid);
+    return this.variables.get(name) ?? '';
+  }
+}
+
+function plainSignal(signal: string): string {
+  const name = signal.replace(/^SIG/, '');
+  const named = Object.entries(signalNumbers).find(([, number]) => String(number) === name);
+  return named?.[0] ?? name;
+}
+
+function durationMs(text: string): number {
+  const units: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
+  const seconds = text === 'infinity' || text === 'inf' ? 1e9 : parseFloat(text);
+  return Math.max(0, seconds * 1_000 * (units[text.at(-1) ?? ''] ?? 1)) || 0;
+}
