@@ -1,22 +1,23 @@
 /** Reads the body of a request: JSON, YAML or protobuf, or the value that a component in process gave. */
-import { parse } from 'yaml';
+import { shapeOfKind } from '../api/facts.js';
+import { noRepeatedKeys } from '../api/json-parse.js';
 import type { KubeObject } from '../api/object.js';
 import {
   badRequest,
+  isFailure,
   requestEntityTooLarge,
   unsupportedMediaType,
   type Failure,
 } from '../api/status.js';
+import { tidied } from '../api/tidy.js';
+import { decodeCustom } from './custom/decode.js';
+import { decodeBuiltIn, type Target } from './decoding/built-in.js';
+import { readJson, readYaml, summaryOf, textOf, type ReadText } from './decoding/text.js';
 import { mediaTypesOf, type Format } from './filters/negotiation.js';
 import type { Scope } from './scope.js';
 import type { WriteOptions } from './write-options.js';
 
 const bodyBytesMax = 3 * 1024 * 1024;
-
-/** A body that was read. */
-export interface Body {
-  readonly object: KubeObject;
-}
 
 /** The content type without its parameters; '' when there is none. */
 export function contentTypeIn(scope: Scope): string {
@@ -43,24 +44,33 @@ export function sizeFailure(body: unknown): Failure | undefined {
 }
 
 /** The object in the body, checked and with its defaults, or what is wrong with it. */
-export function readObject(scope: Scope, _options: WriteOptions): KubeObject | Failure {
-  const format = bodyFormat(scope);
-  if (typeof format !== 'string') return format;
-  const { body } = scope.context.request;
-  const tooLarge = sizeFailure(body);
-  if (tooLarge !== undefined) return tooLarge;
-  const value = body instanceof Uint8Array ? parsed(body, format) : body;
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return badRequest('the object provided is unrecognized');
+export function readObject(scope: Scope, options: WriteOptions): KubeObject | Failure {
+  const { resource, context } = scope;
+  if (context.connection.omitsManagedFields && !(context.request.body instanceof Uint8Array)) {
+    return defaulted(scope, trusted(scope, context.request.body as KubeObject));
   }
-  const { kind, apiVersion } = scope.resource;
-  const object = {
-    apiVersion,
-    kind: kind.kind,
-    metadata: {},
-    ...value,
-  } as KubeObject;
-  return defaulted(scope, object);
+  const read = readBody(scope, resource.kind.kind);
+  if (isFailure(read)) return read;
+  const { text, summary } = read;
+  const { fieldValidation } = options;
+  const object =
+    resource.custom === undefined
+      ? decodeBuiltIn(context, text, { kind: resource.kind, fieldValidation, summary })
+      : decodeCustom(scope, text, { fieldValidation, summary });
+  return isFailure(object) ? object : defaulted(scope, object);
+}
+
+/** An object of another kind than the resource's: Scale, Binding, Eviction, TokenRequest. */
+export function readPlainObject(
+  scope: Scope,
+  kind: Target['kind'],
+  options: WriteOptions,
+): KubeObject | Failure {
+  const { context } = scope;
+  const read = readBody(scope, kind.kind);
+  if (isFailure(read)) return read;
+  const { fieldValidation } = options;
+  return decodeBuiltIn(context, read.text, { kind, fieldValidation, summary: read.summary });
 }
 
 /** The object with the defaults of the request's version. */
@@ -68,14 +78,44 @@ export function defaulted({ resource }: Scope, object: KubeObject): KubeObject {
   return resource.strategy.defaults?.(object) ?? object;
 }
 
-function parsed(bytes: Uint8Array, format: Format): unknown {
-  const text = new TextDecoder().decode(bytes);
-  try {
-    return format === 'yaml' ? (parse(text, { version: '1.1' }) as unknown) : JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+/** What our own components write is well typed; only what Go would leave out is taken away. */
+function trusted({ resource }: Scope, object: KubeObject): KubeObject {
+  const { kind, apiVersion, custom } = resource;
+  const isTyped = object.kind !== undefined && object.apiVersion !== undefined;
+  const typed = isTyped ? object : { kind: kind.kind, apiVersion, ...object };
+  const shape = custom === undefined ? shapeOfKind(kind) : undefined;
+  return shape === undefined ? typed : tidied(typed, shape);
 }
+
+interface ReadBody {
+  readonly text: ReadText;
+  readonly summary: string;
+}
+
+function readBody(scope: Scope, kind: string): ReadBody | Failure {
+  const format = bodyFormat(scope);
+  if (typeof format !== 'string') return format;
+  const { body } = scope.context.request;
+  const tooLarge = sizeFailure(body);
+  if (tooLarge !== undefined) return tooLarge;
+  if (body !== undefined && !(body instanceof Uint8Array))
+    return { text: given(body), summary: '' };
+  const bytes = body ?? new Uint8Array();
+  const summary = summaryOf(bytes);
+  const read = format === 'yaml' ? readYaml(textOf(bytes)) : readJson(textOf(bytes));
+  if (read.isOk) return { text: read.value, summary };
+  const error =
+    format === 'yaml' ? read.error : `couldn't get version/kind; json parse error: ${read.error}`;
+  return badRequest(
+    `the object provided is unrecognized (must be of type ${kind}): ${error} (${summary})`,
+  );
+}
+
+function given(value: unknown): ReadText {
+  return { value, repeated: noRepeatedKeys, duplicates: [] };
+}
+
+const deleteOptionsKind = { group: '', version: 'v1', kind: 'DeleteOptions' } as const;
 
 /** The DeleteOptions in the body; undefined when there is none. */
 export function readDeleteOptions(
@@ -84,26 +124,16 @@ export function readDeleteOptions(
   const { body } = scope.context.request;
   if (body === undefined || body === null) return undefined;
   if (body instanceof Uint8Array && body.length === 0) return undefined;
-  const format = bodyFormat(scope);
-  if (typeof format !== 'string') return format;
-  const value = body instanceof Uint8Array ? parsed(body, format) : body;
-  if (typeof value !== 'object' || value === null) return badRequest('no DeleteOptions');
-  const { kind: _kind, apiVersion: _version, ...options } = value as Record<string, unknown>;
+  if (!(body instanceof Uint8Array)) return body as Readonly<Record<string, unknown>>;
+  const read = readBody(scope, 'DeleteOptions');
+  if (isFailure(read)) return read;
+  const { value } = read.text;
+  const decoded = decodeBuiltIn(scope.context, given(value), {
+    kind: deleteOptionsKind,
+    fieldValidation: 'Ignore',
+    summary: read.summary,
+  });
+  if (isFailure(decoded)) return decoded;
+  const { kind: _kind, apiVersion: _version, ...options } = decoded;
   return options;
-}
-
-/** An object of another kind than the resource's: Scale, Binding, Eviction, TokenRequest. */
-export function readPlainObject(
-  scope: Scope,
-  kind: { readonly group: string; readonly version: string; readonly kind: string },
-): KubeObject | Failure {
-  const format = bodyFormat(scope);
-  if (typeof format !== 'string') return format;
-  const { body } = scope.context.request;
-  const value = body instanceof Uint8Array ? parsed(body, format) : body;
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return badRequest('the object provided is unrecognized');
-  }
-  const apiVersion = kind.group === '' ? kind.version : `${kind.group}/${kind.version}`;
-  return { apiVersion, kind: kind.kind, metadata: {}, ...value } as KubeObject;
 }

@@ -29,7 +29,7 @@ export function* bindPod(scope: Scope): Steps<ApiAnswer> {
 function* bind(scope: Scope): Steps<Failure | undefined> {
   const options = writeOptions(scope.context, 'CreateOptions');
   if (isFailure(options)) return options;
-  const binding = readPlainObject(scope, bindingKind) as Binding | Failure;
+  const binding = readPlainObject(scope, bindingKind, options) as Binding | Failure;
   if (isFailure(binding)) return binding;
   scope.audit?.requestObject(binding);
   const name = scope.name === '' ? (binding.metadata.name ?? '') : scope.name;

@@ -48,7 +48,7 @@ function* evict(scope: Scope): Steps<Failure | undefined> {
   const query = writeOptions(scope.context, 'CreateOptions');
   if (isFailure(query)) return query;
   const kind = { group: 'policy', version: 'v1', kind: 'Eviction' };
-  const eviction = readPlainObject(scope, kind) as Eviction | Failure;
+  const eviction = readPlainObject(scope, kind, query) as Eviction | Failure;
   if (isFailure(eviction)) return eviction;
   scope.audit?.requestObject(eviction);
   if (eviction.metadata.name && eviction.metadata.name !== scope.name) {

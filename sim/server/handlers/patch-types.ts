@@ -1,12 +1,19 @@
-/** The four forms of a patch, read once and applied to whatever the object is by then. */
+/**
+ * The forms of a patch, read once and applied to whatever the object is by then.
+ * @upstream apiserver/pkg/endpoints/handlers/patch.go
+ */
 import { isRecord } from '../../api/equality.js';
+import { noRepeatedKeys } from '../../api/json-parse.js';
 import type { KubeObject } from '../../api/object.js';
 import { badRequest, failure, unsupportedMediaType, type Failure } from '../../api/status.js';
-import { contentTypeIn, defaulted, sizeFailure } from '../body.js';
-import type { Scope } from '../scope.js';
+import { contentTypeIn, sizeFailure } from '../body.js';
+import { readJson, textOf, type ReadText } from '../decoding/text.js';
 import type { ServedResource } from '../registry.js';
 import type { RequestContext } from '../request-context.js';
+import type { Scope } from '../scope.js';
 import { writeOptions, type WriteOptions } from '../write-options.js';
+import { preparedApply } from './apply.js';
+import { jsonPatch, mergePatch, strategicPatch } from './patch-forms.js';
 import type { Produced } from './update.js';
 
 /** The form of a patch. */
@@ -60,31 +67,29 @@ export function preparedScalePatch(scope: Scope): PreparedPatch | Failure {
 export function preparedPatch(
   scope: Scope,
   type: PatchType,
-  _options: WriteOptions,
+  options: WriteOptions,
 ): PreparedPatch | Failure {
   const { body } = scope.context.request;
   const tooLarge = sizeFailure(body);
   if (tooLarge !== undefined) return tooLarge;
-  const patch = body instanceof Uint8Array ? textValue(body) : body;
-  if (type === 'merge' || type === 'strategic') {
-    return {
-      creates: false,
-      apply: live => ({ object: defaulted(scope, merged(live, patch) as KubeObject) }),
-    };
-  }
-  return badRequest(`patches of the form ${type} are not read yet`);
+  if (type === 'apply') return preparedApply(scope, options);
+  const read = body instanceof Uint8Array ? readJson(textOf(body)) : undefined;
+  if (read !== undefined && !read.isOk) return decodingFailure(type, read.error);
+  const text = read?.value ?? { value: body, repeated: noRepeatedKeys, duplicates: [] };
+  const patching = { scope, options, text };
+  if (type === 'json') return jsonPatch(patching);
+  const problem = mapProblem(text);
+  if (problem !== undefined) return decodingFailure(type, problem);
+  return type === 'merge' ? mergePatch(patching) : strategicPatch(patching);
 }
 
-function textValue(bytes: Uint8Array): unknown {
-  return JSON.parse(new TextDecoder().decode(bytes));
+/** Strategic patches tell Go's error as it is. */
+function decodingFailure(type: PatchType, error: string): Failure {
+  return badRequest(type === 'strategic' ? error : `error decoding patch: ${error}`);
 }
 
-function merged(target: unknown, patch: unknown): unknown {
-  if (!isRecord(patch)) return patch;
-  const result: Record<string, unknown> = isRecord(target) ? { ...target } : {};
-  for (const [key, value] of Object.entries(patch)) {
-    if (value === null) delete result[key];
-    else result[key] = merged(result[key], value);
-  }
-  return result;
+function mapProblem({ value }: ReadText): string | undefined {
+  if (isRecord(value) || value === null) return undefined;
+  const kind = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
+  return `json: cannot unmarshal ${kind} into Go value of type map[string]interface {}`;
 }

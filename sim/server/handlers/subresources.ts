@@ -16,6 +16,7 @@ import { preparedScalePatch } from './patch-types.js';
 import { replaceObject } from './replace.js';
 import { changeScale, getScale } from './scale.js';
 import { failureAnswer } from '../answers.js';
+import { writeOptions } from '../write-options.js';
 
 type Handler = (scope: Scope) => Steps<ApiAnswer>;
 type Route = Handler | 'no-route' | 'no-method';
@@ -86,7 +87,9 @@ function scaleHandler(method: string, { storedStrategy }: ServedResource): Route
 }
 
 function* putScale(scope: Scope, paths: ScalePaths): Steps<ApiAnswer> {
-  const sent = readPlainObject(scope, scaleKind);
+  const options = writeOptions(scope.context, 'UpdateOptions');
+  if (isFailure(options)) return failureAnswer(scope.context, options);
+  const sent = readPlainObject(scope, scaleKind, options);
   if (isFailure(sent)) return failureAnswer(scope.context, sent);
   return yield* changeScale(scope, paths, () => sent);
 }

@@ -1,0 +1,95 @@
+/**
+ * Decodes bodies of built-in kinds as kube-apiserver does.
+ * @upstream apiserver/pkg/endpoints/handlers/rest.go, apimachinery/pkg/runtime/serializer/json/json.go
+ */
+import { decodeObject } from '../../api/decode.js';
+import { shapeOfKind, typeOfKind, type StructShape } from '../../api/facts.js';
+import { apiVersionOf, type Kind, type KubeObject } from '../../api/object.js';
+import { badRequest, type Failure } from '../../api/status.js';
+import type { RequestContext } from '../request-context.js';
+import { strictOfText, type ReadText } from './text.js';
+import { typeMetaOf, type TypeMeta } from './type-meta.js';
+
+/** What a body is decoded for. */
+export interface Target {
+  readonly kind: Pick<Kind, 'group' | 'version' | 'kind'>;
+  /** `Ignore`, `Warn` or `Strict`. */
+  readonly fieldValidation: string;
+  /** What errors show of the body. */
+  readonly summary: string;
+}
+
+const scheme = 'in scheme "pkg/api/legacyscheme/scheme.go:30"';
+
+/** The object in Go's order of fields, or why the body is none of this kind. */
+export function decodeBuiltIn(
+  context: RequestContext,
+  read: ReadText,
+  target: Target,
+): KubeObject | Failure {
+  const { kind, summary } = target;
+  const probed = typeMetaOf(read.value);
+  if (!probed.isOk) {
+    return badRequest(
+      `the object provided is unrecognized (must be of type ${kind.kind}): ${probed.error} (${summary})`,
+    );
+  }
+  const actual = withDefaults(probed.value, kind);
+  const cannot = (text: string) =>
+    badRequest(
+      `${actual.kind} in version ${JSON.stringify(actual.version)} cannot be handled as a ${kind.kind}: ${text}`,
+    );
+  if (typeOfKind(actual) === undefined) {
+    const version = JSON.stringify(apiVersionOf(actual));
+    return cannot(
+      `no kind ${JSON.stringify(actual.kind)} is registered for version ${version} ${scheme}`,
+    );
+  }
+  const shape = shapeOfKind(actual);
+  if (shape === undefined) return cannot('unknown type');
+  const decoded = decodeObject(read.value ?? {}, shape, read.repeated);
+  if (!decoded.isOk) return cannot(decoded.error);
+  const strict = [...strictOfText(read), ...decoded.strict];
+  if (actual.kind !== kind.kind) return cannot(conversionText(actual, kind));
+  if (strict.length > 0 && target.fieldValidation === 'Strict') {
+    return cannot(`strict decoding error: ${strict.join(', ')}`);
+  }
+  if (target.fieldValidation === 'Warn') warnAll(context, read.duplicates, decoded.strict);
+  if (actual.version !== kind.version || actual.group !== kind.group) {
+    return badRequest(
+      `the API version in the data (${apiVersionOf(actual)}) does not match the expected API version (${apiVersionOf(kind)})`,
+    );
+  }
+  return typed(decoded.object, actual, shape);
+}
+
+/** Warnings of strict decoding: each line of YAML's by itself. */
+export function warnAll(context: RequestContext, ...lists: readonly (readonly string[])[]): void {
+  for (const list of lists) for (const text of list) context.warn(text);
+}
+
+/** What the body does not say is taken from the URL. */
+function withDefaults(sent: TypeMeta, kind: Target['kind']): TypeMeta {
+  const saysVersion = sent.version !== '' || sent.group !== '';
+  return {
+    kind: sent.kind === '' ? kind.kind : sent.kind,
+    group: saysVersion ? sent.group : kind.group,
+    version: saysVersion ? sent.version : kind.version,
+  };
+}
+
+/** Kinds of one group are told apart when one is converted to the other's internal type. */
+function conversionText(actual: TypeMeta, kind: Target['kind']): string {
+  const [first = ''] = kind.group.split('.');
+  const internal = first === '' ? 'core' : first === 'rbac' ? 'rbac' : first;
+  return `converting (${actual.version}.${actual.kind}) to (${internal}.${kind.kind}): unknown conversion`;
+}
+
+function typed(
+  object: Readonly<Record<string, unknown>>,
+  { kind, group, version }: TypeMeta,
+  _shape: StructShape,
+): KubeObject {
+  const { kind: _kind, apiVersion: _version, ...rest } = object;
+  return { kind, apiVersion: apiVersionOf({ group, version }), ...rest } as KubeObject;
+}

@@ -1,0 +1,217 @@
+/** JSON patches, merge patches and strategic merge patches, and what is said of their results. */
+import { decodeObject } from '../../api/decode.js';
+import { isRecord } from '../../api/equality.js';
+import { shapeOfKind, type StructShape } from '../../api/facts.js';
+import { invalid as invalidField } from '../../api/field-error.js';
+import { goValue } from '../../api/go-text.js';
+import type { KubeObject } from '../../api/object.js';
+import { applyJsonPatch, readJsonPatch } from '../../api/patch/json-patch.js';
+import { applyMergePatch } from '../../api/patch/merge-patch.js';
+import { applyStrategicMergePatch } from '../../api/patch/strategic-merge-patch.js';
+import {
+  badRequest,
+  invalid,
+  isFailure,
+  plainError,
+  rejectedRequest,
+  requestEntityTooLarge,
+  type Failure,
+} from '../../api/status.js';
+import { tidied } from '../../api/tidy.js';
+import { defaulted } from '../body.js';
+import { decodeCustom } from '../custom/decode.js';
+import { decodeBuiltIn, warnAll } from '../decoding/built-in.js';
+import type { ReadText } from '../decoding/text.js';
+import type { Scope } from '../scope.js';
+import type { WriteOptions } from '../write-options.js';
+import { patchedText, touchedByMerge, touchedByOperations, type Touched } from './patch-text.js';
+import type { PreparedPatch } from './patch-types.js';
+import type { Produced } from './update.js';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** A patch that is to be read. */
+export interface Patching {
+  readonly scope: Scope;
+  readonly options: WriteOptions;
+  readonly text: ReadText;
+}
+
+const operationsMax = 10000;
+
+/** RFC 6902. */
+export function jsonPatch(patching: Patching): PreparedPatch | Failure {
+  const { text } = patching;
+  const read = readJsonPatch(text.value, text.repeated);
+  if (!read.isOk) return badRequest(`error decoding patch: ${read.error}`);
+  const { operations, strict } = read.value;
+  if (operations.length > operationsMax) {
+    return requestEntityTooLarge(
+      `The allowed maximum operations in a JSON patch is ${operationsMax}, got ${operations.length}`,
+    );
+  }
+  const touched = touchedByOperations(operations);
+  return {
+    creates: false,
+    apply: live => {
+      const patched = applyJsonPatch(live, operations);
+      if (!patched.isOk) return rejectedRequest();
+      return decodedPatch(patching, patched.value, { strict, touched });
+    },
+  };
+}
+
+/** RFC 7386. */
+export function mergePatch(patching: Patching): PreparedPatch {
+  const { text } = patching;
+  const patch = (text.value ?? {}) as Json;
+  const touched = touchedByMerge(patch);
+  const strict = duplicatesIn(text);
+  return {
+    creates: false,
+    apply: live =>
+      decodedPatch(patching, applyMergePatch(live as Json, patch), { strict, touched }),
+  };
+}
+
+/** Kubernetes' own form, which knows the keys of lists. */
+export function strategicPatch(patching: Patching): PreparedPatch {
+  const { scope, text } = patching;
+  const patch = (text.value ?? {}) as Json;
+  const shape = shapeOfKind(shownKind(scope));
+  return {
+    creates: false,
+    apply: live => {
+      if (shape === undefined) return plainError('unable to find api field in struct');
+      const merged = applyStrategicMergePatch(live as Json, patch, shape);
+      if (!merged.isOk) return strategicFailure(merged.error);
+      return decodedStrategic(patching, merged.value, shape);
+    },
+  };
+}
+
+/** What a scale subresource patches is a Scale. */
+function shownKind({ resource, subresource }: Scope) {
+  return subresource === 'scale'
+    ? { group: 'autoscaling', version: 'v1', kind: 'Scale' }
+    : resource.kind;
+}
+
+const badRequestErrors = [
+  'invalid JSON document',
+  'invalid patch format of primitive list',
+  'invalid patch format of retainKeys',
+  'invalid patch format of setElementOrder list',
+  'strategic merge patch format is not supported',
+];
+const unprocessableErrors = [
+  'lists of lists are not supported',
+  'patch contains fields not present in retain keys list',
+];
+
+/** @upstream interpretStrategicMergePatchError */
+function strategicFailure(error: string): Failure {
+  if (badRequestErrors.includes(error)) return badRequest(error);
+  if (unprocessableErrors.includes(error)) return rejectedRequest();
+  return plainError(error);
+}
+
+/** The duplicates in a patch, in the words of strict decoding. */
+function duplicatesIn({ value, repeated }: ReadText): readonly string[] {
+  if (repeated.size === 0) return [];
+  const found: string[] = [];
+  const walk = (item: unknown, path: string): void => {
+    if (Array.isArray(item)) item.forEach((one, index) => walk(one, `${path}[${index}]`));
+    if (!isRecord(item)) return;
+    const below = (key: string) => (path === '' ? key : `${path}.${key}`);
+    const twice = duplicateKeys(repeated.get(item) ?? []);
+    for (const key of Object.keys(item)) {
+      walk(item[key], below(key));
+      if (twice.has(key)) found.push(`duplicate field ${JSON.stringify(below(key))}`);
+    }
+  };
+  walk(value, '');
+  return found;
+}
+
+function duplicateKeys(keys: readonly string[]): ReadonlySet<string> {
+  return new Set(keys.filter((key, index) => keys.indexOf(key) !== index));
+}
+
+interface PatchedDocument {
+  readonly strict: readonly string[];
+  readonly touched: Touched;
+}
+
+/** The patched document as an object of the kind, or why it is none. */
+function decodedPatch(
+  { scope, options }: Patching,
+  document: unknown,
+  { strict, touched }: PatchedDocument,
+): Produced | Failure {
+  const { resource, context } = scope;
+  if (context.connection.omitsManagedFields === true) return trustedResult(scope, document);
+  const shown = () => patchedText(document, touched);
+  const warnings: string[] = [];
+  const collector = { ...noContext, warn: (text: string) => void warnings.push(text) };
+  const text: ReadText = { value: document, repeated: emptyRepeats, duplicates: [] };
+  const kind = shownKind(scope);
+  const asked = { kind, fieldValidation: 'Warn', summary: '' };
+  const decoded =
+    resource.custom === undefined || kind !== resource.kind
+      ? decodeBuiltIn(collector as unknown as Scope['context'], text, asked)
+      : decodeCustom({ ...scope, context: collector as unknown as Scope['context'] }, text, asked);
+  if (isFailure(decoded)) return patchFailure(shown(), causeOf(decoded, kind.kind));
+  const all = [...strict, ...warnings];
+  if (options.fieldValidation === 'Strict' && all.length > 0) {
+    return patchFailure(shown(), `strict decoding error: ${all.join(', ')}`);
+  }
+  if (options.fieldValidation === 'Warn') warnAll(context, all);
+  return { object: kind === resource.kind ? defaulted(scope, decoded) : decoded };
+}
+
+const noContext = {};
+const emptyRepeats: ReadText['repeated'] = new Map();
+
+/** The decoder's own error, without what a handler would put before it. */
+function causeOf({ message }: Failure, kind: string): string {
+  const marker = ` cannot be handled as a ${kind}: `;
+  const at = message.indexOf(marker);
+  return at < 0 ? message : message.slice(at + marker.length);
+}
+
+/** 422 of kind "": the value is what was patched. */
+function patchFailure(value: string, error: string): Failure {
+  return invalid({ group: '', kind: '' }, '', [invalidField('patch', value, error)]);
+}
+
+function decodedStrategic(
+  { scope, options, text }: Patching,
+  document: Json,
+  shape: StructShape,
+): Produced | Failure {
+  const { context, resource } = scope;
+  if (context.connection.omitsManagedFields === true) return trustedResult(scope, document);
+  const decoded = decodeObject(document, shape);
+  const shown = () => goValue(text.value ?? {});
+  if (!decoded.isOk) return patchFailure(shown(), decoded.error);
+  const strict = [...duplicatesIn(text), ...decoded.strict];
+  if (options.fieldValidation === 'Strict' && strict.length > 0) {
+    return patchFailure(shown(), `strict decoding error: ${strict.join(', ')}`);
+  }
+  if (options.fieldValidation === 'Warn') warnAll(context, strict);
+  const { kind: _kind, apiVersion: _version, ...rest } = decoded.object;
+  const { kind, apiVersion } = document;
+  const object = { kind, apiVersion, ...rest } as KubeObject;
+  const isResource = shownKind(scope) === resource.kind;
+  return { object: isResource ? defaulted(scope, object) : object };
+}
+
+/** What our own components patch is well typed. */
+function trustedResult(scope: Scope, document: unknown): Produced {
+  const kind = shownKind(scope);
+  const shape = scope.resource.custom === undefined ? shapeOfKind(kind) : undefined;
+  const object = document as KubeObject;
+  const tidy = shape === undefined ? object : tidied(object, shape);
+  return { object: kind === scope.resource.kind ? defaulted(scope, tidy) : tidy };
+}
