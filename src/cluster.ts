@@ -39,7 +39,17 @@ export interface Applied {
   readonly status: number;
   /** The server's message when it refused. */
   readonly message?: string;
+  /** What the server says of each field when it refused. */
+  readonly causes?: readonly Cause[];
   readonly warnings: readonly string[];
+}
+
+/** A cause of a refusal. */
+export interface Cause {
+  /** `FieldValueRequired` and the like. */
+  readonly reason?: string;
+  readonly message?: string;
+  readonly field?: string;
 }
 
 /** What can be made to go wrong. */

@@ -11,4 +11,6 @@ export interface Operator {
   /** What its installation creates before it starts: CRDs, namespace, account, roles, configuration. */
   manifests(): readonly KubeObject[];
   readonly process: ProcessDefinition;
+  /** What a user of its kinds should know of an object before it runs: what is missing, what would hang. */
+  hints?(object: KubeObject): readonly string[];
 }

@@ -5,6 +5,7 @@ import type { Operator } from './operator.js';
 import { jobController } from './training-operator/controller.js';
 import { mxJobDefinition } from './training-operator/definitions.js';
 import { mxJob } from './training-operator/mx-job.js';
+import { mxJobHints } from './training-operator/mx-job-hints.js';
 
 const namespace = 'kubeflow';
 const account = 'training-operator';
@@ -45,4 +46,5 @@ export const trainingOperator: Operator = {
     identity,
     controllers: [jobController(mxJob, identity)],
   },
+  hints: mxJobHints,
 };

@@ -50,14 +50,21 @@ export async function applyObject(
 
 function applied(object: KubeObject, answer: ApiAnswer): Applied {
   const isTaken = answer.status < 300;
-  const told = answer.body as { readonly message?: string } | string | undefined;
+  const told = answer.body as Refusal | string | undefined;
   const message = typeof told === 'string' ? told : told?.message;
+  const causes = typeof told === 'string' ? undefined : told?.details?.causes;
   return {
     object: isTaken ? (answer.body as KubeObject) : object,
     status: answer.status,
     ...(!isTaken && message !== undefined && { message }),
+    ...(!isTaken && causes !== undefined && { causes }),
     warnings: answer.warnings ?? [],
   };
+}
+
+interface Refusal {
+  readonly message?: string;
+  readonly details?: { readonly causes?: NonNullable<Applied['causes']> };
 }
 
 /** kubectl's words, and what may have been meant. */

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KubeObject } from '../../sim/api/object.js';
 import { InputError } from './errors.js';
-import { parseLocated, readInput, type Located } from './located.js';
+import { parseLocated, readInput, type FieldPath, type Located } from './located.js';
 
 /** An object of a manifest, and where it stands. */
 export interface Manifest {
@@ -11,6 +11,8 @@ export interface Manifest {
   readonly file: string;
   readonly line: number;
   readonly document: Located;
+  /** Where in the document it stands: nowhere below the top, but for items of a List. */
+  readonly path: FieldPath;
 }
 
 /** The objects of a file, or of all .yaml, .yml and .json files of a folder, in order; Lists are opened. */
@@ -44,8 +46,11 @@ export function parseManifests(text: string, file: string): Manifest[] {
         file,
         line: document.lineOf(['items', index]),
         document,
+        path: ['items', index],
       }));
     }
-    return [{ object: { ...object, metadata: object.metadata ?? {} }, file, line, document }];
+    return [
+      { object: { ...object, metadata: object.metadata ?? {} }, file, line, document, path: [] },
+    ];
   });
 }

@@ -4,6 +4,7 @@ import type { Pod } from '../../sim/api/kinds/core.js';
 import type { Applied, Cluster } from '../cluster.js';
 import { durationMs } from '../input/duration.js';
 import { readManifests, type Manifest } from '../input/manifests.js';
+import { adviceFor } from './advice.js';
 import { unmet } from './match.js';
 import { Narrator } from './narrator.js';
 import { Objects } from './objects.js';
@@ -123,9 +124,10 @@ class Runner {
 
   private judge(
     applied: Applied,
-    { file, line, object }: Manifest,
+    manifest: Manifest,
     expect: NonNullable<NonNullable<Step['apply']>['expect']>,
   ): string | undefined {
+    const { file, line, object } = manifest;
     const what = `${object.kind ?? ''} ${object.metadata.name ?? ''}`;
     const place = `${file}:${line}`;
     for (const warning of applied.warnings) this.narrator.say('warning', `${place}: ${warning}`);
@@ -135,6 +137,7 @@ class Runner {
       return `${place}: ${what} was taken, although ${expect.status} was expected`;
     }
     this.narrator.say('refused', `${what}: ${applied.status} ${applied.message}`);
+    for (const advice of adviceFor(applied, manifest)) this.narrator.say('next', advice);
     if (expect.status === undefined) return `${place}: ${what} refused: ${applied.message}`;
     if (expect.status !== applied.status) {
       return `${place}: ${what} got ${applied.status}, not ${expect.status}: ${applied.message}`;
