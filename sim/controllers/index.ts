@@ -1,6 +1,7 @@
 /** The controllers of kube-controller-manager. */
 import type { ControllerDefinition } from '../client/contract.js';
 import { clusterRoleAggregationController } from './clusterrole-aggregation.js';
+import { cronJobController } from './cron-job.js';
 import { daemonSetController } from './daemon-set.js';
 import { deploymentController } from './deployment.js';
 import { endpointSliceController } from './endpoint-slice.js';
@@ -31,6 +32,7 @@ export const controllers: readonly ControllerDefinition[] = [
   jobController,
   statefulSetController,
   daemonSetController,
+  cronJobController,
   endpointsController,
   endpointSliceController,
   endpointSliceMirroringController,
