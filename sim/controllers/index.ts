@@ -6,6 +6,7 @@ import { daemonSetController } from './daemon-set.js';
 import { deploymentController } from './deployment.js';
 import { endpointSliceController } from './endpoint-slice.js';
 import { endpointSliceMirroringController } from './endpoint-slice-mirroring.js';
+import { disruptionController } from './disruption.js';
 import { endpointsController } from './endpoints.js';
 import { horizontalPodAutoscalerController } from './horizontal-pod-autoscaler.js';
 import { jobController } from './job.js';
@@ -49,4 +50,5 @@ export const controllers: readonly ControllerDefinition[] = [
   serviceAccountController,
   taintEvictionController,
   ttlAfterFinishedController,
+  disruptionController,
 ];
