@@ -1,4 +1,5 @@
 /** DaemonSets. @upstream pkg/registry/apps/daemonset/strategy.go */
+import { deepEqual } from '../../api/equality.js';
 import { daemonSets, type DaemonSet } from '../../api/kinds/apps.js';
 import { ageOf, containerCells, labelsText } from './columns/cell.js';
 import { selectorCell } from './columns/selector-text.js';
@@ -12,13 +13,11 @@ export const daemonSet = strategyOf<DaemonSet>({
   kind: daemonSets,
   defaults: daemonSetDefaults,
   hasGeneration: true,
-  prepareForCreate: freshStatus({
-    currentNumberScheduled: 0,
-    numberMisscheduled: 0,
-    desiredNumberScheduled: 0,
-    numberReady: 0,
-  }),
-  prepareForUpdate: keepStatus,
+  prepareForCreate: object => withGeneration(fresh(object), Math.max(1, generationOf(object))),
+  prepareForUpdate: (object, old) => {
+    const isChanged = !deepEqual(object.spec?.template, old.spec?.template);
+    return withGeneration(keepStatus(object, old), generationOf(old) + (isChanged ? 1 : 0));
+  },
   status: { prepareForUpdate: keepSpec },
   columns: daemonSetColumns,
   cells: (object, nowMs) => [
@@ -34,3 +33,23 @@ export const daemonSet = strategyOf<DaemonSet>({
     selectorCell(object.spec?.selector),
   ],
 });
+
+const fresh = freshStatus<DaemonSet>({
+  currentNumberScheduled: 0,
+  numberMisscheduled: 0,
+  desiredNumberScheduled: 0,
+  numberReady: 0,
+});
+
+/** Where apps/v1 tells the number of the template, which is a field of the stored object. */
+const generationKey = 'deprecated.daemonset.template.generation';
+
+function generationOf({ metadata }: DaemonSet): number {
+  const text = metadata.annotations?.[generationKey] ?? '';
+  return /^[+-]?\d+$/.test(text) ? Number(text) : 0;
+}
+
+function withGeneration(object: DaemonSet, generation: number): DaemonSet {
+  const annotations = { ...object.metadata.annotations, [generationKey]: String(generation) };
+  return { ...object, metadata: { ...object.metadata, annotations } };
+}
