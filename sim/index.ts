@@ -1,12 +1,15 @@
 /** Boots a simulated cluster. It reads like a boot log, and it is the only file that sees every part. */
-import { createProcess, type Process } from './client/runtime.js';
+import { nodeOf, simulatedNode } from './boot-node.js';
 import type { ProcessDefinition } from './client/contract.js';
+import { createProcess, type Process } from './client/runtime.js';
 import { controllers } from './controllers/index.js';
 import { Loop } from './engine/loop.js';
 import { Random } from './engine/random.js';
 import { Trace } from './engine/trace.js';
 import { inProcessConnect } from './in-process.js';
 import { install } from './install.js';
+import type { Kubelet } from './nodes/kubelet.js';
+import { filesByKey } from './nodes/pod-volumes.js';
 import { kubeScheduler } from './scheduler/kube-scheduler.js';
 import { createApiServer } from './server/index.js';
 import {
@@ -15,6 +18,7 @@ import {
   type Simulation,
   type SimulationOptions,
 } from './simulation.js';
+import { chooser } from './workloads/index.js';
 
 /** Boots a cluster; its time stands still until the loop is run. */
 export function boot(options: SimulationOptions): Simulation {
@@ -29,9 +33,11 @@ export function boot(options: SimulationOptions): Simulation {
   const random = new Random(options.seed);
 
   // The API server, with what a fresh one holds.
+  const kubelets = new Map<string, Kubelet>();
   const server = createApiServer({
     clock: loop,
     random: random.fork('kube-apiserver'),
+    nodes: name => kubelets.get(name)?.endpoint,
     ...(options.settings !== undefined && { settings: options.settings }),
   });
   revision = server.revision;
@@ -40,10 +46,11 @@ export function boot(options: SimulationOptions): Simulation {
 
   // The control plane's other programs, and the operators.
   const processes = new Map<string, Process>();
-  const start = (definition: ProcessDefinition): void => {
+  const start = (definition: ProcessDefinition): Process => {
     const process = createProcess(definition, { clock: loop, random, connect });
     processes.set(definition.name, process);
     process.start();
+    return process;
   };
   start({
     name: 'kube-controller-manager',
@@ -56,6 +63,19 @@ export function boot(options: SimulationOptions): Simulation {
     start(operator.process);
   }
 
+  // The nodes.
   const nodes = new Map<string, SimulatedNode>();
+  const choose = chooser(options.workloads ?? []);
+  const sharedFiles = filesByKey();
+  options.nodes.forEach((shape, index) => {
+    const kubelet = nodeOf(shape, index, {
+      clock: loop,
+      random,
+      sharedFiles,
+      choose,
+    });
+    kubelets.set(shape.name, kubelet);
+    nodes.set(shape.name, simulatedNode(shape, kubelet, start(kubelet.process)));
+  });
   return { loop, trace, random, server, serve: server.serve, connect, processes, nodes };
 }
