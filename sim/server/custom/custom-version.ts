@@ -6,6 +6,7 @@ export interface CustomVersion {
   readonly definition: CustomResourceDefinition;
   readonly schema: JSONSchemaProps | undefined;
   readonly preservesUnknownFields: boolean;
+  readonly storageVersion: string;
   /** What every answer warns of, when the version is deprecated. */
   readonly deprecationWarning?: string;
 }

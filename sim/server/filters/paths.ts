@@ -1,15 +1,79 @@
 /** Requests that are not for resources: discovery, health, version, OpenAPI, metrics, and aggregated groups. */
 import type { ApiAnswer } from '../../api/request.js';
-import { unknownPath } from '../answers.js';
+import { methodNotAllowed } from '../../api/status.js';
+import { bodyAnswer, failureAnswer, textAnswer, unknownPath } from '../answers.js';
 import type { Core } from '../core.js';
+import { serveHealth } from '../discovery/health.js';
+import { serveDiscovery } from '../discovery/index.js';
+import { serveRoot, serveVersion } from '../discovery/root.js';
+import { serveOpenApi } from '../openapi/index.js';
+import { splitPath } from '../request-info.js';
 import type { RequestState } from '../request-state.js';
 import type { Steps } from '../steps.js';
+import { plainJson } from './negotiation.js';
 
 /** Answers such a request. */
 // eslint-disable-next-line require-yield
 export function* servePath(core: Core, context: RequestState): Steps<ApiAnswer> {
-  const { group, version } = context.info;
+  const { info, request, connection } = context;
+  const { group, version } = info;
   const aggregated = core.options.aggregated?.[`${group}/${version}`];
-  if (aggregated !== undefined) return aggregated.serve(context.request, context.connection);
-  return unknownPath(context);
+  if (aggregated !== undefined) return aggregated.serve(request, connection);
+  return answerOf(core, context, splitPath(info.path));
+}
+
+function answerOf(core: Core, context: RequestState, segments: readonly string[]): ApiAnswer {
+  const [first] = segments;
+  switch (first) {
+    case undefined:
+      return serveRoot(core, context);
+    case 'api':
+    case 'apis':
+      return serveDiscovery(core, context, segments);
+    case 'version':
+      if (context.request.method !== 'GET') return failureAnswer(context, methodNotAllowed());
+      return segments.length === 1 ? serveVersion(context) : unknownPath(context);
+    case 'healthz':
+    case 'livez':
+    case 'readyz':
+      return serveHealth(context, segments);
+    case 'openapi':
+      return serveOpenApi(core, context, segments);
+    case 'openid':
+      return context.info.path === '/openid/v1/jwks'
+        ? issuerAnswer(context, core.authentication.jwks(), 'application/jwk-set+json')
+        : unknownPath(context);
+    case '.well-known':
+      return context.info.path.startsWith('/.well-known/openid-configuration')
+        ? issuerAnswer(context, core.authentication.openIdConfiguration(), 'application/json')
+        : unknownPath(context);
+    case 'metrics':
+      return textAnswer(context, 200, metricsText(core));
+    default:
+      return unknownPath(context);
+  }
+}
+
+function issuerAnswer(context: RequestState, body: unknown, type: string): ApiAnswer {
+  const answer = bodyAnswer(context, plainJson, 200, body);
+  return { ...answer, headers: { 'content-type': type, 'cache-control': 'public, max-age=3600' } };
+}
+
+/** The little of the server's own metrics that dashboards ask for. */
+function metricsText({ registry }: Core): string {
+  const lines = [
+    '# HELP apiserver_resource_objects [STABLE] Number of stored objects at the time of last check split by kind.',
+    '# TYPE apiserver_resource_objects gauge',
+  ];
+  const seen = new Set<string>();
+  for (const { group, versions } of registry.groups()) {
+    for (const { kind, collection } of versions.flatMap(({ resources }) => resources)) {
+      if (seen.has(collection.resource)) continue;
+      seen.add(collection.resource);
+      lines.push(
+        `apiserver_resource_objects{group="${group}",resource="${kind.resource}"} ${collection.size}`,
+      );
+    }
+  }
+  return `${lines.join('\n')}\n`;
 }

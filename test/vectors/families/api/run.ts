@@ -274,16 +274,17 @@ function bodyOf({ bodyRepeat }: Step, body: unknown): string | undefined {
 
 function callerHeaders(caller: Caller | null): Readonly<Record<string, string>> {
   if (caller === null || caller === 'anonymous') return {};
-  const { token, impersonate, uid, groups, extra } = caller;
+  const { token, impersonate, uid, groups = [], extra } = caller;
+  const groupList = Array.isArray(groups) ? groups : [groups];
   return {
     ...(token !== undefined && { authorization: `Bearer ${token}` }),
     ...(impersonate !== undefined && { 'impersonate-user': impersonate }),
     ...(uid !== undefined && { 'impersonate-uid': uid }),
-    ...(groups !== undefined && groups.length > 0 && { 'impersonate-group': groups.join(',') }),
+    ...(groupList.length > 0 && { 'impersonate-group': groupList.join(',') }),
     ...Object.fromEntries(
       Object.entries(extra ?? {}).map(([name, values]) => [
         `impersonate-extra-${name.toLowerCase()}`,
-        values.join(','),
+        (Array.isArray(values) ? values : [values]).join(','),
       ]),
     ),
   };

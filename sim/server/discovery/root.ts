@@ -1,0 +1,61 @@
+/** /version and the list of paths at /. */
+import type { ApiAnswer } from '../../api/request.js';
+import { bodyAnswer } from '../answers.js';
+import type { Core } from '../core.js';
+import { plainJson } from '../filters/negotiation.js';
+import type { RequestState } from '../request-state.js';
+import { healthChecks } from './health.js';
+import { compareKeys } from '../../store/collection.js';
+
+/** What /version tells. */
+export const serverVersion = {
+  major: '1',
+  minor: '36',
+  emulationMajor: '1',
+  emulationMinor: '36',
+  minCompatibilityMajor: '1',
+  minCompatibilityMinor: '35',
+  gitVersion: 'v1.36.2',
+  gitCommit: '0000000000000000000000000000000000000000',
+  gitTreeState: 'clean',
+  buildDate: '2026-06-09T12:00:00Z',
+  goVersion: 'go1.25.9',
+  compiler: 'gc',
+  platform: 'linux/amd64',
+} as const;
+
+/** Answers /version. */
+export function serveVersion(context: RequestState): ApiAnswer {
+  return bodyAnswer(context, plainJson, 200, serverVersion);
+}
+
+const fixedPaths = [
+  '/.well-known/openid-configuration',
+  '/api',
+  '/api/v1',
+  '/apis',
+  '/apis/',
+  '/metrics',
+  '/openapi/v2',
+  '/openapi/v3',
+  '/openapi/v3/',
+  '/openid/v1/jwks',
+  '/version',
+];
+
+/** Answers /: the sorted list of paths. */
+export function serveRoot({ registry }: Core, context: RequestState): ApiAnswer {
+  const groups = registry
+    .groups()
+    .filter(({ group }) => group !== '')
+    .flatMap(({ group, versions }) => [
+      `/apis/${group}`,
+      ...versions.map(({ version }) => `/apis/${group}/${version}`),
+    ]);
+  const health = Object.entries(healthChecks).flatMap(([name, checks]) => [
+    `/${name}`,
+    ...checks.map(check => `/${name}/${check}`),
+  ]);
+  const paths = [...fixedPaths, ...groups, ...health].sort(compareKeys);
+  return bodyAnswer(context, plainJson, 200, { paths });
+}
