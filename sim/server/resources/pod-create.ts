@@ -9,27 +9,29 @@ import type {
   WeightedPodAffinityTerm,
 } from '../../api/kinds/core.js';
 import type { LabelSelector } from '../../api/kinds/meta.js';
+import { rfc3339 } from '../../api/time.js';
 import { eachItem, within } from './defaults/fill.js';
 import { qosClassOf } from './pod-qos.js';
+import type { StrategyContext } from './strategy.js';
 
 type Labels = Readonly<Record<string, string>>;
 
 /** The pod as pending, with label keys of affinities and spreads turned into requirements. */
-export function preparedPod(pod: Pod): Pod {
+export function preparedPod(pod: Pod, { nowMs }: StrategyContext): Pod {
   const spec = pod.spec;
   if (spec === undefined) return pod;
   const labels = pod.metadata.labels ?? {};
-  return { ...pod, spec: mergedSelectors(spec, labels), status: pendingStatus(spec) };
+  return { ...pod, spec: mergedSelectors(spec, labels), status: pendingStatus(spec, nowMs) };
 }
 
-function pendingStatus(spec: PodSpec): PodStatus {
+function pendingStatus(spec: PodSpec, nowMs: number): PodStatus {
   const status: PodStatus = { phase: 'Pending', qosClass: qosClassOf(spec) };
   if ((spec.schedulingGates ?? []).length === 0) return status;
   const gated = {
     type: 'PodScheduled',
     status: 'False',
     lastProbeTime: null as never,
-    lastTransitionTime: null as never,
+    lastTransitionTime: rfc3339(nowMs),
     reason: 'SchedulingGated',
     message: 'Scheduling is blocked due to non-empty scheduling gates',
   };

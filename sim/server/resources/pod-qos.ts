@@ -22,7 +22,7 @@ export function qosClassOf(spec: PodSpec): string {
       isGuaranteed = false;
     }
   } else {
-    for (const container of spec.containers) count(container.resources);
+    for (const container of spec.containers ?? []) count(container.resources);
     for (const container of spec.initContainers ?? []) count(container.resources);
   }
   if (requests.size === 0 && limits.size === 0) return 'BestEffort';

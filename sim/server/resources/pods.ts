@@ -7,6 +7,10 @@ import { preparedPod } from './pod-create.js';
 import { keepStatus } from './parts.js';
 import { preparedEphemeral, preparedResize, preparedStatus } from './pod-update.js';
 import { strategyOf } from './strategy.js';
+import { validatePod } from './validation/pod.js';
+import { validatePodStatus } from './validation/pod-status.js';
+import { validateEphemeral, validateResize } from './validation/pod-subresources.js';
+import { validatePodUpdate } from './validation/pod-update.js';
 
 /** The strategy of Pods. */
 export const pod = strategyOf<Pod>({
@@ -15,12 +19,17 @@ export const pod = strategyOf<Pod>({
   hasGeneration: true,
   returnsDeletedObject: true,
   prepareForCreate: preparedPod,
+  validate: validatePod,
   prepareForUpdate: keepStatus,
+  validateUpdate: validatePodUpdate,
   graceSeconds,
-  status: { prepareForUpdate: preparedStatus },
+  status: { prepareForUpdate: preparedStatus, validateUpdate: validatePodStatus },
   subresources: {
-    ephemeralcontainers: { prepareForUpdate: preparedEphemeral },
-    resize: { prepareForUpdate: preparedResize },
+    ephemeralcontainers: {
+      prepareForUpdate: preparedEphemeral,
+      validateUpdate: validateEphemeral,
+    },
+    resize: { prepareForUpdate: preparedResize, validateUpdate: validateResize },
   },
   selectableFields: {
     'spec.nodeName': object => object.spec?.nodeName ?? '',

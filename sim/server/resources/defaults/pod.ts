@@ -1,6 +1,7 @@
 /** The defaults that only pods have, not their templates. @upstream pkg/apis/core/v1/defaults.go */
 import type { Container, Pod, PodSpec } from '../../../api/kinds/core.js';
 import { eachItem, fill, within } from './fill.js';
+import { podLevelDefaults } from './pod-level-resources.js';
 import { podSpecDefaults } from './pod-spec.js';
 
 /** The defaults of a pod. */
@@ -15,6 +16,7 @@ function specDefaults(spec: PodSpec): PodSpec {
   if (result.initContainers !== undefined) {
     result = within(result, 'initContainers', list => eachItem(list, requestsFromLimits));
   }
+  if (result.resources !== undefined) result = podLevelDefaults(result);
   if (result.enableServiceLinks === undefined) result = { ...result, enableServiceLinks: true };
   return result.hostNetwork === true ? hostPorts(result) : result;
 }

@@ -21,12 +21,7 @@ export const negativeText = 'must be greater than or equal to 0';
 export const immutableText = 'field is immutable';
 
 /** Tells each text as an invalid value. */
-export function tell(
-  texts: readonly string[],
-  value: unknown,
-  path: string,
-  errors: Errors,
-): void {
+export function tell(texts: readonly string[], value: unknown, path: string, errors: Errors): void {
   for (const text of texts) errors.push(invalid(path, value, text));
 }
 
@@ -52,11 +47,7 @@ export function checkQualifiedName(value: string, path: string, errors: Errors):
 }
 
 /** A number that is not negative. */
-export function checkNonNegative(
-  value: number | undefined,
-  path: string,
-  errors: Errors,
-): void {
+export function checkNonNegative(value: number | undefined, path: string, errors: Errors): void {
   if (value !== undefined && value < 0) errors.push(invalid(path, value, negativeText));
 }
 
@@ -76,12 +67,7 @@ export function checkRange(
 }
 
 /** What may not change. */
-export function checkImmutable(
-  now: unknown,
-  old: unknown,
-  path: string,
-  errors: Errors,
-): boolean {
+export function checkImmutable(now: unknown, old: unknown, path: string, errors: Errors): boolean {
   if (deepEqual(now, old)) return true;
   errors.push(invalid(path, now ?? null, immutableText));
   return false;

@@ -1,8 +1,10 @@
 /**
  * Values as Go prints them in errors: internal structs have no JSON names, and leave nothing out.
  */
-import { shapeOf, type FieldFact, type Shape } from '../../../api/facts.js';
 import { isRecord } from '../../../api/equality.js';
+import { shapeOf, structOf, type Shape, type StructShape } from '../../../api/facts.js';
+import { compareText } from '../../../api/go-text.js';
+import { internalOrders } from './internal-orders.js';
 
 /** The value of the named type as its internal struct marshals to JSON. */
 export function goValue(type: string, value: unknown): unknown {
@@ -14,13 +16,15 @@ function inGo(shape: Shape, value: unknown): unknown {
     case 'struct':
       // Selectors, references and metadata are the API's own types: they keep their JSON names.
       if (shape.type.startsWith('meta/v1.')) return value;
-      return structInGo(shape.fields, isRecord(value) ? value : {});
+      return structInGo(shape, isRecord(value) ? value : {});
     case 'list':
       return Array.isArray(value) ? value.map(item => inGo(shape.item, item)) : null;
     case 'map':
       if (!isRecord(value)) return null;
       return Object.fromEntries(
-        Object.entries(value).map(([key, item]) => [key, inGo(shape.value, item)]),
+        Object.entries(value)
+          .sort(([left], [right]) => compareText(left, right))
+          .map(([key, item]) => [key, inGo(shape.value, item)]),
       );
     case 'scalar':
       return value ?? zeroOf(shape.scalar);
@@ -28,18 +32,40 @@ function inGo(shape: Shape, value: unknown): unknown {
 }
 
 function structInGo(
-  fields: readonly FieldFact[],
+  shape: StructShape,
   value: Readonly<Record<string, unknown>>,
 ): Record<string, unknown> {
   const out: Record<string, unknown> = {};
-  for (const field of fields) {
+  for (const field of shape.fields) {
     if (field.isInline && field.shape.kind === 'struct') {
-      Object.assign(out, structInGo(field.shape.fields, value));
+      Object.assign(out, structInGo(field.shape, value));
       continue;
     }
     const item = value[field.name];
     const isAbsent = item === undefined || item === null;
     out[field.goName] = isAbsent && field.isPointer ? null : inGo(field.shape, item);
+  }
+  const order = internalOrders[shape.type];
+  if (order === undefined) return out;
+  return Object.fromEntries(order.map(name => [name, out[name] ?? null]));
+}
+
+/** Fields of pods that stand in the security context within. */
+const hostFields = [
+  ['HostNetwork', 'hostNetwork', false],
+  ['HostPID', 'hostPID', false],
+  ['HostIPC', 'hostIPC', false],
+  ['ShareProcessNamespace', 'shareProcessNamespace', null],
+  ['HostUsers', 'hostUsers', null],
+] as const;
+
+/** A pod's spec as the internal struct. @upstream pkg/apis/core/types.go PodSpec */
+export function goPodSpec(spec: Readonly<Record<string, unknown>>): unknown {
+  const out = structInGo(structOf('core/v1.PodSpec'), spec);
+  const context = out['SecurityContext'];
+  if (isRecord(context)) {
+    const hosts = hostFields.map(([name, field, zero]) => [name, spec[field] ?? zero]);
+    out['SecurityContext'] = { ...Object.fromEntries(hosts), ...context };
   }
   return out;
 }

@@ -88,8 +88,7 @@ export function isIPv6(text: string): boolean {
   return parsed.isOk && parsed.value.groups.length === 8;
 }
 
-const ipExamples =
-  'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)';
+const ipExamples = 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)';
 
 /** An address of a field that is as old as the API: strict, but for values that were there before. */
 export function checkLegacyIP(
@@ -161,8 +160,7 @@ export function networkText({ address, bits }: Network): string {
   return `${addressText({ groups, isMapped: false })}/${bits}`;
 }
 
-const cidrExamples =
-  'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)';
+const cidrExamples = 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)';
 
 /** A network of a field that is as old as the API. */
 export function checkLegacyCIDR(

@@ -60,12 +60,7 @@ function checkMountDetails(
 
 const propagations = ['Bidirectional', 'HostToContainer', 'None'];
 
-function checkPropagation(
-  mode: string,
-  isPrivileged: boolean,
-  path: string,
-  errors: Errors,
-): void {
+function checkPropagation(mode: string, isPrivileged: boolean, path: string, errors: Errors): void {
   if (!propagations.includes(mode)) errors.push(notSupported(path, mode, propagations));
   if (mode !== 'Bidirectional' || isPrivileged) return;
   const text = 'Bidirectional mount propagation is available only to privileged containers';

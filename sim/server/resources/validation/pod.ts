@@ -67,11 +67,7 @@ const seccompPrefix = 'container.seccomp.security.alpha.kubernetes.io/';
 const appArmorPrefix = 'container.apparmor.security.beta.kubernetes.io/';
 
 /** Annotations that mean something for pods. */
-export function checkPodAnnotations(
-  annotations: Annotations,
-  spec: PodSpec,
-  errors: Errors,
-): void {
+export function checkPodAnnotations(annotations: Annotations, spec: PodSpec, errors: Errors): void {
   const path = 'metadata.annotations';
   const mirror = annotations[mirrorKey];
   if (mirror !== undefined && !spec.nodeName) {

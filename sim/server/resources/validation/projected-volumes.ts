@@ -101,11 +101,7 @@ function checkToken(
 }
 
 /** A file that tells something of the pod. */
-export function checkDownwardFile(
-  file: DownwardAPIVolumeFile,
-  path: string,
-  errors: Errors,
-): void {
+export function checkDownwardFile(file: DownwardAPIVolumeFile, path: string, errors: Errors): void {
   if (!file.path) errors.push(required(`${path}.path`));
   checkNonReserved(file.path ?? '', `${path}.path`, errors);
   if (file.fieldRef !== undefined) {

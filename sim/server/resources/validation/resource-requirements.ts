@@ -89,12 +89,7 @@ function checkAgainstLimit(
   errors.push(invalid(`${path}.requests`, request.toString(), text));
 }
 
-function checkHugePageValue(
-  name: string,
-  quantity: Quantity,
-  path: string,
-  errors: Errors,
-): void {
+function checkHugePageValue(name: string, quantity: Quantity, path: string, errors: Errors): void {
   if (!isHugePages(name)) return;
   const size = amount(name.slice('hugepages-'.length)).value();
   if (size > 0 && quantity.value() % size === 0) return;

@@ -160,9 +160,7 @@ function checkWindowsUser(name: string, path: string, errors: Errors): void {
     }
     if (/^[. ]+$/.test(user)) add("runAsUserName's User cannot contain only periods or spaces");
     if (/["/\\:;|=,+*?<>@[\]]/.test(user)) {
-      add(
-        'runAsUserName\'s User cannot contain the following characters: "/\\:;|=,+*?<>@[]',
-      );
+      add('runAsUserName\'s User cannot contain the following characters: "/\\:;|=,+*?<>@[]');
     }
   }
 }

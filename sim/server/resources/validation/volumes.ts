@@ -56,7 +56,12 @@ function madeClaims(
   return made;
 }
 
-type Check = (volume: Volume, path: string, metadata: ObjectMeta | undefined, errors: Errors) => void;
+type Check = (
+  volume: Volume,
+  path: string,
+  metadata: ObjectMeta | undefined,
+  errors: Errors,
+) => void;
 
 /** Sources in the order in which upstream looks for them. */
 const sources: readonly (readonly [keyof Volume, Check])[] = [
@@ -78,7 +83,10 @@ const sources: readonly (readonly [keyof Volume, Check])[] = [
 ];
 
 /** Where upstream's paths differ from the field's name. */
-const forbiddenPaths: Readonly<Record<string, string>> = { cephfs: 'cephFS', downwardAPI: 'downwarAPI' };
+const forbiddenPaths: Readonly<Record<string, string>> = {
+  cephfs: 'cephFS',
+  downwardAPI: 'downwarAPI',
+};
 
 function checkStorage(name: keyof Volume): Check {
   return (volume, path, _metadata, errors) => checkStorageVolume(name, volume, path, errors);
