@@ -13,6 +13,7 @@ import { type ChooseWorkload, type Machine, noNetwork, type PodApi, type PodNetw
 import type { NodeShape } from './node-shape.js';
 import { nodeServer } from './node-server.js';
 import { PodAddresses } from './pod-addresses.js';
+import { filesByKey } from './pod-volumes.js';
 import {
   defaultKubeletConfig,
   type KubeletConfig,
@@ -33,6 +34,8 @@ export interface KubeletOptions {
   /** Default: every image exists. */
   readonly registry?: ImageRegistry;
   readonly presentImages?: PresentImages;
+  /** The storage that nodes share. Default: the node's own. */
+  readonly sharedFiles?: Machine['sharedFiles'];
   /** Default: nothing answers. */
   readonly networkOf?: PodNetworks;
   /** Default: every request fails as if the server were not there. */
@@ -83,6 +86,7 @@ export function kubelet(options: KubeletOptions): Kubelet {
     }),
     devices: new DeviceManager(node.devices ?? []),
     volumes: new Map(),
+    sharedFiles: options.sharedFiles ?? filesByKey(),
     choose: options.choose,
     networkOf: options.networkOf ?? noNetwork,
     apiOf: options.apiOf ?? unreachable,

@@ -4,7 +4,7 @@ import type { Container, Pod } from '../api/kinds/core.js';
 import type { ContainerRuntime } from './container-runtime.js';
 import type { DeviceManager } from './device-manager.js';
 import type { ImageStore } from './image-store.js';
-import type { PodVolumes } from './pod-volumes.js';
+import type { MemoryFiles, PodVolumes } from './pod-volumes.js';
 
 /** Decides what plays a container. */
 export type ChooseWorkload = (container: {
@@ -26,6 +26,8 @@ export interface Machine {
   readonly devices: DeviceManager;
   /** By pod. */
   readonly volumes: Map<string, PodVolumes>;
+  /** The files of network storage, of claims and of the node's own folders, by what names them. */
+  readonly sharedFiles: (key: string) => MemoryFiles;
   readonly choose: ChooseWorkload;
   readonly networkOf: PodNetworks;
   readonly apiOf: PodApi;

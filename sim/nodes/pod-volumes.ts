@@ -36,6 +36,16 @@ export class MemoryFiles implements VolumeFiles {
   }
 }
 
+/** Storage that outlives pods: one set of files for each key. */
+export function filesByKey(): (key: string) => MemoryFiles {
+  const known = new Map<string, MemoryFiles>();
+  return key => {
+    let files = known.get(key);
+    if (files === undefined) known.set(key, (files = new MemoryFiles()));
+    return files;
+  };
+}
+
 /** The volumes of one pod, by name. */
 export type PodVolumes = Map<string, MemoryFiles>;
 

@@ -102,8 +102,9 @@ export class VolumeManager {
       const made = yield* this.make(entry.pod, volume);
       if ('claimError' in made) return made.claimError;
       if ('content' in made) {
-        const files = new MemoryFiles();
-        files.replace(made.content);
+        const shared = this.sharedFiles(entry.pod, volume);
+        const files = shared ?? new MemoryFiles();
+        if (shared === undefined) files.replace(made.content);
         volumes.set(volume.name, files);
         continue;
       }
@@ -113,6 +114,19 @@ export class VolumeManager {
       state.delayMs = Math.min(state.delayMs * 2, retryMaxMs);
     }
     return undefined;
+  }
+
+  /** The files of storage that outlives the pod and that others mount too. */
+  private sharedFiles(pod: Pod, volume: Volume): MemoryFiles | undefined {
+    const { sharedFiles } = this.context.machine;
+    if (volume.nfs !== undefined) return sharedFiles(`nfs ${volume.nfs.server}:${volume.nfs.path}`);
+    if (volume.hostPath !== undefined) {
+      return sharedFiles(`host ${this.context.nodeName}:${volume.hostPath.path}`);
+    }
+    const claim = volume.persistentVolumeClaim?.claimName;
+    return claim === undefined
+      ? undefined
+      : sharedFiles(`claim ${pod.metadata.namespace ?? ''}/${claim}`);
   }
 
   /** Brings config maps, secrets and the downward API up to date in a pod that runs. */

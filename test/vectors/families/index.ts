@@ -3,7 +3,8 @@ import type { VectorFamily } from '../family.js';
 import { api } from './api.js';
 import { controllersFamily } from './controllers.js';
 import { hpa } from './hpa.js';
+import { kubelet } from './kubelet.js';
 import { scheduler } from './scheduler.js';
 
 /** All families that can be replayed. */
-export const families: readonly VectorFamily[] = [api, controllersFamily, hpa, scheduler];
+export const families: readonly VectorFamily[] = [api, controllersFamily, hpa, kubelet, scheduler];

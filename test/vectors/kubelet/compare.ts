@@ -1,0 +1,240 @@
+/** Compares what was played with what was recorded, as the vectors' README asks. */
+import { deepEqual } from '../../../sim/api/equality.js';
+import type { Action, EventEntry, KubeletCase, Timing, TraceEntry } from './case.js';
+import { namespace } from './lab.js';
+import type { Played } from './play.js';
+
+/** The first difference, or undefined. */
+export function difference(vector: KubeletCase, played: Played): string | undefined {
+  return (
+    traceDifference(vector, played) ??
+    eventDifference(vector, played) ??
+    answerDifference(vector, played)
+  );
+}
+
+const ignored = new Set(['lastTransitionTime', 'lastProbeTime', 'startedAt', 'finishedAt', 'startTime', 'imageID']);
+
+interface Names {
+  readonly containers: Map<string, string>;
+  readonly devices: Map<string, string>;
+}
+
+function numbered(map: Map<string, string>, key: string, prefix: string): string {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const name = `{{${prefix}:${map.size + 1}}}`;
+  map.set(key, name);
+  return name;
+}
+
+function normalText(text: string, names: Names): string {
+  return text
+    .replace(/\b[0-9a-f]{64}\b/g, id => numbered(names.containers, id, 'cid'))
+    .replace(/GPU-\d{8}/g, id => numbered(names.devices, id, 'dev'))
+    .replace(/10\.88\.\d+\.\d+/g, '{{podIP}}')
+    .replace(/10\.99\.0\.\d/g, '{{nodeIP}}')
+    .replace(/[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g, '{{uid}}')
+    .replace(/kube-api-access-[a-z0-9]{5}/g, 'kube-api-access-{{rand}}')
+    .replace(/\bt1\b/g, '{{tag}}')
+    .replace(new RegExp(`_${namespace}\\(`, 'g'), '_{{ns}}(')
+    .replace(new RegExp(`\\b${namespace}/`, 'g'), '{{ns}}/')
+    .replace(/ in [\d.msh]+ \([\d.msh]+ including/, ' in {{duration}} ({{duration}} including');
+}
+
+/** Without times and arbitrary names. */
+function normal(value: unknown, names: Names, key = ''): unknown {
+  if (typeof value === 'string') {
+    if (key === 'image' && /\{\{tag\}\}|:t1$/.test(value)) return '{{image}}';
+    if (key === 'message' && /^Successfully pulled/.test(value)) {
+      return normalText(value, names).replace(/Image size: \d+/, 'Image size: N');
+    }
+    return normalText(value, names);
+  }
+  if (Array.isArray(value)) return value.map(item => normal(item, names, key));
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value as Readonly<Record<string, unknown>>)
+    .filter(([name, item]) => !ignored.has(name) && item !== null && item !== undefined)
+    .map(([name, item]) => [name, normal(item, names, name)] as const);
+  return Object.fromEntries(entries);
+}
+
+function normalEntry(entry: TraceEntry, names: Names): TraceEntry {
+  const { t, status = {}, ...rest } = entry;
+  const { resources: _, ...shown } = status as Readonly<Record<string, unknown>>;
+  const hasNamed = rest.nodeName === undefined ? rest : { ...rest, nodeName: rest.nodeName };
+  return { t, ...hasNamed, status: normal(shown, names) as Readonly<Record<string, unknown>> };
+}
+
+function freshNames(): Names {
+  return { containers: new Map(), devices: new Map() };
+}
+
+/** A status in few words: the form of `dropped`. */
+function summary({ status = {} }: TraceEntry): string {
+  const told = status as {
+    readonly phase?: string;
+    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+    readonly initContainerStatuses?: readonly Told[];
+    readonly containerStatuses?: readonly Told[];
+  };
+  const conditions = (told.conditions ?? [])
+    .filter(({ status: state }) => state === 'True')
+    .map(({ type }) => type);
+  const containers = [...(told.initContainerStatuses ?? []), ...(told.containerStatuses ?? [])];
+  const shown = containers.map(({ name, state, restartCount, ready }) => {
+    const [kind = '', detail] = Object.entries(state ?? {})[0] ?? [];
+    const reason = detail?.reason === undefined ? '' : `/${detail.reason}`;
+    return `${name}:${kind}${reason}#${restartCount}${ready ? '+' : ''}`;
+  });
+  return `${told.phase ?? ''} ${conditions.join(',')} | ${shown.join(' ')}`;
+}
+
+interface Told {
+  readonly name: string;
+  readonly state?: Readonly<Record<string, { readonly reason?: string }>>;
+  readonly restartCount: number;
+  readonly ready: boolean;
+}
+
+/** Two writes nearer than this may be one. */
+const mergeSeconds = 0.05;
+
+function traceDifference(vector: KubeletCase, played: Played): string | undefined {
+  const wanted = (vector.trace ?? []).map(entry => entry);
+  const names = freshNames();
+  const wantedNames = freshNames();
+  const got = played.trace.map(entry => normalEntry(entry, names));
+  const expected = wanted.map(entry => normalEntry(entry, wantedNames));
+  const mayDrop = new Set((vector.dropped?.trace ?? []).map(({ what }) => what.trim()));
+  const matched: number[] = [];
+  let at = 0;
+  for (const [index, entry] of expected.entries()) {
+    for (;;) {
+      const mine = got[at];
+      if (mine === undefined) return `write ${index} is missing: ${summary(entry)}`;
+      if (deepEqual({ ...mine, t: 0 }, { ...entry, t: 0 })) break;
+      const isDropped = mayDrop.has(summary(played.trace[at] as TraceEntry).trim());
+      const next = got[at + 1];
+      const mayMerge = next !== undefined && next.t - mine.t < mergeSeconds && index <= 1;
+      if (!isDropped && !mayMerge) return told(index, mine, entry);
+      at++;
+    }
+    matched.push(at++);
+  }
+  for (; at < got.length; at++) {
+    const extra = got[at] as TraceEntry;
+    if (!mayDrop.has(summary(played.trace[at] as TraceEntry).trim())) {
+      return `an extra write at ${extra.t.toFixed(2)}: ${summary(extra)}`;
+    }
+  }
+  return timeDifference(vector.timing ?? [], matched.map(index => got[index]?.t ?? 0));
+}
+
+function told(index: number, mine: TraceEntry, wanted: TraceEntry): string {
+  const path = firstPath({ ...mine, t: 0 }, { ...wanted, t: 0 }, '');
+  return `write ${index} at ${mine.t.toFixed(2)} (recorded ${wanted.t}) differs at ${path}; got ${summary(mine)}; recorded ${summary(wanted)}`;
+}
+
+function firstPath(mine: unknown, wanted: unknown, path: string): string {
+  if (deepEqual(mine, wanted)) return '';
+  if (
+    typeof mine === 'object' &&
+    typeof wanted === 'object' &&
+    mine !== null &&
+    wanted !== null &&
+    Array.isArray(mine) === Array.isArray(wanted)
+  ) {
+    const [a, b] = [mine as Record<string, unknown>, wanted as Record<string, unknown>];
+    const keys = [...new Set([...Object.keys(a), ...Object.keys(b)])];
+    for (const key of keys) {
+      const found = firstPath(a[key], b[key], `${path}.${key}`);
+      if (found !== '') return found;
+    }
+  }
+  return `${path} (${JSON.stringify(mine)} instead of ${JSON.stringify(wanted)})`;
+}
+
+/** How far the time from one write to the next may be from the recorded one. */
+function timeDifference(timing: readonly Timing[], got: readonly number[]): string | undefined {
+  for (const [index, t] of got.entries()) {
+    const wanted = timing[index];
+    const before = timing[index - 1];
+    if (wanted === undefined || before === undefined) continue;
+    const gap = t - (got[index - 1] ?? 0);
+    const shortest = Math.max(0, wanted.min - before.max);
+    const longest = wanted.max - before.min;
+    if (gap >= shortest * 0.65 - 1.3 && gap <= longest * 1.5 + 1.5) continue;
+    const range = `${shortest.toFixed(2)}..${longest.toFixed(2)}`;
+    return `write ${index} comes ${gap.toFixed(2)} s after the one before; recorded ${range}`;
+  }
+  return undefined;
+}
+
+const lenient = new Set(['BackOff', 'Unhealthy', 'Failed', 'FailedMount', 'Pulled', 'Pulling', 'ErrImageNeverPull', 'InspectFailed']);
+
+function eventDifference(vector: KubeletCase, played: Played): string | undefined {
+  const mayDrop = new Set((vector.dropped?.events ?? []).map(({ reason, message }) => `${reason} ${message}`));
+  const wanted = normalEvents(vector.events ?? []);
+  const got = normalEvents(played.events);
+  const places = new Set([...wanted, ...got].map(({ fieldPath = '' }) => fieldPath));
+  for (const place of places) {
+    const at = (list: readonly EventEntry[]) => list.filter(({ fieldPath = '' }) => fieldPath === place);
+    const strict = (list: readonly EventEntry[]) =>
+      at(list)
+        .filter(({ reason }) => !lenient.has(reason))
+        .map(({ type, reason, message, count, reporting }) => `${type} ${reason} ${message} x${count} ${reporting}`);
+    const [mine, theirs] = [strict(got), strict(wanted)];
+    if (!deepEqual(mine, theirs)) {
+      const index = theirs.findIndex((text, i) => text !== mine[i]);
+      const which = index < 0 ? theirs.length : index;
+      return `event ${which} of ${place} is ${mine[which] ?? 'missing'}; recorded ${theirs[which] ?? 'none'}`;
+    }
+    const kinds = (list: readonly EventEntry[]) =>
+      new Set(at(list).filter(({ reason }) => lenient.has(reason)).map(({ type, reason, message }) => `${type} ${reason} ${message}`));
+    const [a, b] = [kinds(got), kinds(wanted)];
+    for (const kind of b) if (!a.has(kind)) return `no event ${kind} of ${place}`;
+    for (const kind of a) {
+      if (!b.has(kind) && !mayDrop.has(kind.replace(/^\w+ /, ''))) return `an extra event ${kind} of ${place}`;
+    }
+  }
+  return undefined;
+}
+
+/** Container ids in messages differ from execution to execution. */
+function normalEvents(events: readonly EventEntry[]): EventEntry[] {
+  const names = freshNames();
+  return events.map(event => ({
+    ...event,
+    message: String(normal(event.message, names, 'message')).replace(/\{\{cid:\d+\}\}/g, '{{cid}}'),
+  }));
+}
+
+function answerDifference(vector: KubeletCase, played: Played): string | undefined {
+  for (const [index, action] of (vector.actions ?? []).entries()) {
+    const answer = played.answers[index];
+    const wanted = action.result;
+    if (wanted?.status === undefined || action.what === 'fn' || action.what === 'exec') continue;
+    if (answer?.status !== wanted.status) {
+      return `action ${index} is answered ${answer?.status} ${JSON.stringify(answer?.body)}; recorded ${wanted.status}`;
+    }
+    const bodies = bodyDifference(action, answer.body);
+    if (bodies !== undefined) return `action ${index}: ${bodies}`;
+  }
+  return undefined;
+}
+
+function bodyDifference({ what, result }: Action, body: unknown): string | undefined {
+  const wanted = result?.body;
+  if (wanted === undefined) return undefined;
+  const names = freshNames();
+  if (typeof wanted === 'object' && wanted !== null && 'message' in wanted) {
+    const mine = String((body as { readonly message?: string }).message);
+    const theirs = String((wanted as { readonly message: string }).message);
+    const isSame = normal(mine, names, 'message') === normal(theirs, freshNames(), 'message');
+    return isSame ? undefined : `${mine}; recorded ${theirs}`;
+  }
+  if (what !== 'logs') return undefined;
+  const text = String(body ?? '').replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '{{rfc3339nano}}');
+  return text === wanted ? undefined : `the log is ${JSON.stringify(text)}; recorded ${JSON.stringify(wanted)}`;
+}
