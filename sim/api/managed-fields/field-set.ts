@@ -1,0 +1,166 @@
+/**
+ * Sets of field paths, as trees; and their written form, fieldsV1.
+ * @upstream sigs.k8s.io/structured-merge-diff fieldpath/set.go, serialize.go
+ */
+import { isRecord } from '../equality.js';
+import { memberSchema, type FieldSchema } from './field-schema.js';
+import { compareElements, fieldName, isPathElement, type PathElement } from './path-element.js';
+
+/** A path from the object's root. */
+export type FieldPath = readonly PathElement[];
+
+/** A set of paths. It is built by `insert` and not changed after that. */
+export class FieldSet {
+  readonly members = new Set<PathElement>();
+  readonly children = new Map<PathElement, FieldSet>();
+
+  /** The set of these paths, each a list of field names. */
+  static ofFields(...paths: readonly (readonly string[])[]): FieldSet {
+    const set = new FieldSet();
+    for (const path of paths) set.insert(path.map(name => `f:${name}`));
+    return set;
+  }
+
+  /** Adds a path; its parents are not added. */
+  insert(path: FieldPath): void {
+    const last = path.at(-1);
+    if (last === undefined) return;
+    let set: FieldSet = this;
+    for (const element of path.slice(0, -1)) set = set.descend(element);
+    set.members.add(last);
+  }
+
+  private descend(element: PathElement): FieldSet {
+    let child = this.children.get(element);
+    if (child === undefined) {
+      child = new FieldSet();
+      this.children.set(element, child);
+    }
+    return child;
+  }
+
+  get isEmpty(): boolean {
+    if (this.members.size > 0) return false;
+    for (const child of this.children.values()) if (!child.isEmpty) return false;
+    return true;
+  }
+
+  has(path: FieldPath): boolean {
+    const last = path.at(-1);
+    let set: FieldSet | undefined = this;
+    for (const element of path.slice(0, -1)) set = set?.children.get(element);
+    return last !== undefined && (set?.members.has(last) ?? false);
+  }
+
+  /** The paths below the step, without it. */
+  withPrefix(element: PathElement): FieldSet {
+    return this.children.get(element) ?? emptySet;
+  }
+
+  union(other: FieldSet): FieldSet {
+    const result = new FieldSet();
+    for (const member of this.members) result.members.add(member);
+    for (const member of other.members) result.members.add(member);
+    for (const [element, child] of this.children) {
+      const twin = other.children.get(element);
+      result.children.set(element, twin === undefined ? child : child.union(twin));
+    }
+    for (const [element, child] of other.children) {
+      if (!this.children.has(element)) result.children.set(element, child);
+    }
+    return result;
+  }
+
+  intersection(other: FieldSet): FieldSet {
+    const result = new FieldSet();
+    for (const member of this.members) if (other.members.has(member)) result.members.add(member);
+    for (const [element, child] of this.children) {
+      const twin = other.children.get(element);
+      if (twin !== undefined) result.adopt(element, child.intersection(twin));
+    }
+    return result;
+  }
+
+  /** The paths that the other set does not have; what lies below its paths stays. */
+  difference(other: FieldSet): FieldSet {
+    const result = new FieldSet();
+    for (const member of this.members) if (!other.members.has(member)) result.members.add(member);
+    for (const [element, child] of this.children) {
+      const twin = other.children.get(element);
+      result.adopt(element, twin === undefined ? child : child.difference(twin));
+    }
+    return result;
+  }
+
+  /** The paths that the other set does not have and that do not lie below one of its paths. */
+  recursiveDifference(other: FieldSet): FieldSet {
+    const result = new FieldSet();
+    for (const member of this.members) if (!other.members.has(member)) result.members.add(member);
+    for (const [element, child] of this.children) {
+      if (other.members.has(element)) continue;
+      const twin = other.children.get(element);
+      result.adopt(element, twin === undefined ? child : child.recursiveDifference(twin));
+    }
+    return result;
+  }
+
+  private adopt(element: PathElement, child: FieldSet): void {
+    if (!child.isEmpty) this.children.set(element, child);
+  }
+
+  /** The set with the declared fields on the way to its paths. */
+  withNamedFields(schema: FieldSchema): FieldSet {
+    const result = new FieldSet();
+    for (const member of this.members) result.members.add(member);
+    for (const [element, child] of this.children) {
+      const name = fieldName(element);
+      if (name !== undefined && schema.map?.field(name) !== undefined) result.members.add(element);
+      const inner = memberSchema(schema, element);
+      result.children.set(element, inner === undefined ? child : child.withNamedFields(inner));
+    }
+    return result;
+  }
+
+  /** All paths: at each level the members first, then what lies below. */
+  *paths(prefix: FieldPath = []): Generator<FieldPath> {
+    for (const member of [...this.members].toSorted(compareElements)) yield [...prefix, member];
+    for (const element of [...this.children.keys()].toSorted(compareElements)) {
+      yield* this.withPrefix(element).paths([...prefix, element]);
+    }
+  }
+
+  /** The written form: fieldsV1. */
+  encoded(): Readonly<Record<string, unknown>> {
+    const result: Record<string, unknown> = {};
+    const elements = new Set([...this.members, ...this.children.keys()]);
+    for (const element of [...elements].toSorted(compareElements)) {
+      const child = this.children.get(element);
+      const isBranch = child !== undefined && !child.isEmpty;
+      if (!isBranch && !this.members.has(element)) continue;
+      const inner = isBranch ? child.encoded() : {};
+      result[element] = isBranch && this.members.has(element) ? { '.': {}, ...inner } : inner;
+    }
+    return result;
+  }
+
+  /** Reads the written form; undefined when it is none. */
+  static decoded(fields: unknown): FieldSet | undefined {
+    const set = new FieldSet();
+    return set.fill(fields) ? set : undefined;
+  }
+
+  private fill(fields: unknown): boolean {
+    if (!isRecord(fields)) return false;
+    for (const [element, value] of Object.entries(fields)) {
+      if (element === '.') continue;
+      if (!isPathElement(element) || !isRecord(value)) return false;
+      const keys = Object.keys(value);
+      if (keys.length === 0 || '.' in value) this.members.add(element);
+      if (keys.some(key => key !== '.') && !this.descend(element).fill(value)) return false;
+    }
+    return true;
+  }
+}
+
+/** The set without paths; never to be changed. */
+export const emptySet = new FieldSet();
