@@ -8,6 +8,7 @@ import { endpointSliceController } from './endpoint-slice.js';
 import { endpointSliceMirroringController } from './endpoint-slice-mirroring.js';
 import { disruptionController } from './disruption.js';
 import { endpointsController } from './endpoints.js';
+import { garbageCollectorController } from './garbage-collector.js';
 import { horizontalPodAutoscalerController } from './horizontal-pod-autoscaler.js';
 import { jobController } from './job.js';
 import { namespaceController } from './namespace.js';
@@ -51,4 +52,5 @@ export const controllers: readonly ControllerDefinition[] = [
   taintEvictionController,
   ttlAfterFinishedController,
   disruptionController,
+  garbageCollectorController,
 ];
