@@ -27,6 +27,7 @@ describe('decoding', () => {
     expect(decode(text, 'ConfigMap')).toEqual({
       isOk: true,
       object: { metadata: { name: 'y', labels: { a: '2' } }, data: { k: '2' } },
+      asSent: { metadata: { name: 'y', labels: { a: '2' } }, data: { k: '2' } },
       strict: [
         'duplicate field "metadata.labels.a"',
         'unknown field "metadata.odd"',

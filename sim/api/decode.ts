@@ -11,15 +11,22 @@ import {
   type ScalarContext,
 } from './decode-scalar.js';
 import { isRecord } from './equality.js';
-import type { FieldFact, ListShape, MapShape, Shape, StructShape } from './facts.js';
+import type { ListShape, MapShape, Shape, StructShape } from './facts.js';
 import { compareText } from './go-text.js';
+import { encodedStruct, filled, zeroOf } from './go-struct.js';
 import { noRepeatedKeys, type RepeatedKeys } from './json-parse.js';
+import { tidied } from './tidy.js';
 
-/** What came of decoding. `strict` holds `unknown field "spec.x"` and `duplicate field "data.k"`. */
+/**
+ * What came of decoding. `strict` holds `unknown field "spec.x"` and `duplicate field "data.k"`.
+ * `asSent` differs from `object` in that an empty list that Go always writes is `[]`, as managed fields
+ * see it, and not `null`, as storing makes it.
+ */
 export type Decoded =
   | {
       readonly isOk: true;
       readonly object: Readonly<Record<string, unknown>>;
+      readonly asSent: Readonly<Record<string, unknown>>;
       readonly strict: readonly string[];
     }
   | { readonly isOk: false; readonly error: string };
@@ -42,8 +49,9 @@ export function decodeObject(
     throw error;
   }
   if (decoder.saved !== undefined) return { isOk: false, error: decoder.saved };
-  const decoded = isRecord(object) ? object : {};
-  return { isOk: true, object: decoded, strict: decoder.strict };
+  const asSent = isRecord(object) ? object : {};
+  const stored = decoder.hasEmptyLists ? tidied(asSent, shape) : asSent;
+  return { isOk: true, object: stored, asSent, strict: decoder.strict };
 }
 
 /** Walks a value along its shape, knowing where it is for the messages. */
@@ -58,6 +66,8 @@ class Decoder implements ScalarContext {
   /** The path as strict errors show it. */
   private path = '';
   private isStrict = true;
+  /** Whether a list was empty: then storing changes the object. */
+  hasEmptyLists = false;
 
   constructor(private readonly repeated: RepeatedKeys) {}
 
@@ -119,11 +129,14 @@ class Decoder implements ScalarContext {
     });
     this.struct = struct;
     this.path = path;
-    return encoded(decoded, shape.jsonFields);
+    return encodedStruct(decoded, shape.jsonFields);
   }
 
   private listOf(list: readonly unknown[], shape: ListShape): unknown {
-    if (list.length === 0) return undefined;
+    if (list.length === 0) {
+      this.hasEmptyLists = true;
+      return [];
+    }
     const { path } = this;
     const decoded = list.map((item, index) => {
       this.path = `${path}[${index}]`;
@@ -181,54 +194,3 @@ function sortedKeys(map: Record<string, unknown>): unknown {
   for (const key of keys.toSorted(compareText)) sorted[key] = map[key];
   return sorted;
 }
-
-/** The JSON of a Go struct of which no field is set. */
-export function zeroStruct(shape: StructShape): Readonly<Record<string, unknown>> {
-  return encoded({}, shape.jsonFields);
-}
-
-/** What stays of a value that is absent or null; undefined where JSON shows nothing or null. */
-function zeroOf(shape: Shape): unknown {
-  if (shape.kind === 'struct') return encoded({}, shape.jsonFields);
-  return shape.kind === 'scalar' ? zeroScalar(shape) : undefined;
-}
-
-/** An element of a list or map, where nothing is left out. */
-function filled(value: unknown, shape: Shape): unknown {
-  return value === undefined ? (zeroOf(shape) ?? null) : value;
-}
-
-/** The struct as Go's encoder writes it: fields in order, empty ones left out where the type says so. */
-function encoded(
-  decoded: Readonly<Record<string, unknown>>,
-  fields: readonly FieldFact[],
-): Readonly<Record<string, unknown>> {
-  const result: Record<string, unknown> = {};
-  for (const field of fields) {
-    const value = encodedField(decoded[field.name], field);
-    if (value !== undefined) result[field.name] = value;
-  }
-  return result;
-}
-
-function encodedField(value: unknown, field: FieldFact): unknown {
-  if (value === undefined) {
-    if (field.isPointer) return field.omitsEmpty ? undefined : null;
-    if (field.omitsZero || (field.omitsEmpty && isOmittable(field.shape))) return undefined;
-    return zeroOf(field.shape) ?? null;
-  }
-  if (!field.omitsEmpty || field.isPointer) return value;
-  return value === '' || value === 0 || value === false
-    ? isOmittable(field.shape)
-      ? undefined
-      : value
-    : value;
-}
-
-/** omitempty leaves out what is no struct in Go. */
-function isOmittable(shape: Shape): boolean {
-  if (shape.kind === 'struct') return false;
-  return shape.kind !== 'scalar' || omittable.has(shape.scalar);
-}
-
-const omittable = new Set(['string', 'bool', 'int32', 'int64', 'float64', 'bytes', 'any']);

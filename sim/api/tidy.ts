@@ -2,7 +2,7 @@
  * The fast way in for our own components: what they write is well typed and canonical already, so only
  * what Go would leave out is taken away, and what it always writes is added. Without a reason to change anything the same object comes back.
  */
-import { zeroStruct } from './decode.js';
+import { zeroStruct } from './go-struct.js';
 import type { FieldFact, Shape, StructShape } from './facts.js';
 
 /** The object without what Go's encoder leaves out, and with what it always writes. */
@@ -55,7 +55,7 @@ function tidiedStruct(
     const value = record[key];
     const field = shape.byName.get(key);
     const isDropped = field === undefined || isLeftOut(value, field);
-    const next = isDropped ? undefined : tidiedValue(value, field.shape);
+    const next = isDropped ? undefined : tidiedField(value, field);
     if (next === value && !isDropped) continue;
     changed ??= { ...record };
     if (next === undefined) delete changed[key];
@@ -67,6 +67,12 @@ function tidiedStruct(
     changed[name] = zero;
   }
   return changed ?? record;
+}
+
+/** An empty list that is always written is null once it was stored. */
+function tidiedField(value: unknown, field: FieldFact): unknown {
+  const isEmptyList = !field.omitsEmpty && Array.isArray(value) && value.length === 0;
+  return isEmptyList && field.shape.kind === 'list' ? null : tidiedValue(value, field.shape);
 }
 
 interface Always {

@@ -1,0 +1,55 @@
+/** Structs as Go's encoder writes them: fields in order, empty ones left out where the type says so. */
+import { zeroScalar } from './decode-scalar.js';
+import type { FieldFact, Shape, StructShape } from './facts.js';
+
+/** The JSON of a Go struct of which no field is set. */
+export function zeroStruct(shape: StructShape): Readonly<Record<string, unknown>> {
+  return encodedStruct({}, shape.jsonFields);
+}
+
+/** What stays of a value that is absent or null; undefined where JSON shows nothing or null. */
+export function zeroOf(shape: Shape): unknown {
+  if (shape.kind === 'struct') return encodedStruct({}, shape.jsonFields);
+  return shape.kind === 'scalar' ? zeroScalar(shape) : undefined;
+}
+
+/** An element of a list or map, where nothing is left out. */
+export function filled(value: unknown, shape: Shape): unknown {
+  return value === undefined ? (zeroOf(shape) ?? null) : value;
+}
+
+/** The struct as Go's encoder writes it. */
+export function encodedStruct(
+  decoded: Readonly<Record<string, unknown>>,
+  fields: readonly FieldFact[],
+): Readonly<Record<string, unknown>> {
+  const result: Record<string, unknown> = {};
+  for (const field of fields) {
+    const value = encodedField(decoded[field.name], field);
+    if (value !== undefined) result[field.name] = value;
+  }
+  return result;
+}
+
+function encodedField(value: unknown, field: FieldFact): unknown {
+  if (value === undefined) {
+    if (field.isPointer) return field.omitsEmpty ? undefined : null;
+    if (field.omitsZero || (field.omitsEmpty && isOmittable(field.shape))) return undefined;
+    return zeroOf(field.shape) ?? null;
+  }
+  if (!field.omitsEmpty || field.isPointer) return value;
+  if (Array.isArray(value) && value.length === 0) return undefined;
+  return value === '' || value === 0 || value === false
+    ? isOmittable(field.shape)
+      ? undefined
+      : value
+    : value;
+}
+
+/** omitempty leaves out what is no struct in Go. */
+function isOmittable(shape: Shape): boolean {
+  if (shape.kind === 'struct') return false;
+  return shape.kind !== 'scalar' || omittable.has(shape.scalar);
+}
+
+const omittable = new Set(['string', 'bool', 'int32', 'int64', 'float64', 'bytes', 'any']);
