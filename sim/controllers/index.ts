@@ -19,6 +19,7 @@ import { pvcProtectionController } from './pvc-protection.js';
 import { replicaSetController } from './replica-set.js';
 import { replicationController } from './replication-controller.js';
 import { resourceClaimController } from './resource-claim.js';
+import { resourceQuotaController } from './resource-quota.js';
 import { rootCaPublisherController } from './root-ca-publisher.js';
 import { serviceAccountController } from './service-account.js';
 import { serviceAccountTokenController } from './service-account-token.js';
@@ -53,4 +54,5 @@ export const controllers: readonly ControllerDefinition[] = [
   ttlAfterFinishedController,
   disruptionController,
   garbageCollectorController,
+  resourceQuotaController,
 ];

@@ -3,7 +3,7 @@
  * @upstream pkg/controller/podautoscaler/replica_calculator.go calculateRequests
  */
 import type { Container, Pod } from '../../api/kinds/core.js';
-import { isPodLevelResource, podRequests } from '../pod-resources.js';
+import { isPodLevel, podAmounts } from '../../api/quota/pod-amounts.js';
 import { milliOf } from './milli.js';
 
 /** The requests in milli-units by the pod's name, or what is missing. */
@@ -30,12 +30,13 @@ export function requestsByPod(
 }
 
 function hasPodLevelRequests(pod: Pod): boolean {
-  const requests = pod.spec?.resources?.requests;
-  return requests !== undefined && Object.keys(requests).some(isPodLevelResource);
+  return Object.keys(pod.spec?.resources?.requests ?? {}).some(isPodLevel);
 }
 
 function podLevelRequest(pod: Pod, resource: string): bigint | { readonly error: string } {
-  const request = podRequests(pod)[resource];
+  const request = podAmounts(pod, 'requests', { usesStatus: false, hasOverhead: true }).get(
+    resource,
+  );
   if (request !== undefined) return milliOf(request.toString());
   return { error: `missing pod-level request for ${resource} in Pod ${pod.metadata.name}` };
 }
