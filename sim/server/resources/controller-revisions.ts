@@ -5,11 +5,14 @@ import { ageOf, groupKindText } from './columns/cell.js';
 import { controllerRevisionColumns } from './columns/workloads.js';
 import { fill } from './defaults/fill.js';
 import { strategyOf } from './strategy.js';
+import { validateRevision, validateRevisionUpdate } from './validation/controller-revision.js';
 
 /** The strategy of ControllerRevisions. */
 export const controllerRevision = strategyOf<ControllerRevision>({
   kind: controllerRevisions,
   defaults: object => fill(object, { revision: 0 }),
+  validate: validateRevision,
+  validateUpdate: validateRevisionUpdate,
   columns: controllerRevisionColumns,
   cells: (object, nowMs) => {
     const owner = controllerOf(object);

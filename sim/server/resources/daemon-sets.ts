@@ -7,6 +7,11 @@ import { daemonSetColumns } from './columns/workloads.js';
 import { daemonSetDefaults } from './defaults/workload.js';
 import { freshStatus, keepSpec, keepStatus } from './parts.js';
 import { strategyOf } from './strategy.js';
+import {
+  validateDaemonSet,
+  validateDaemonSetStatus,
+  validateDaemonSetUpdate,
+} from './validation/daemon-set.js';
 
 /** The strategy of DaemonSets. */
 export const daemonSet = strategyOf<DaemonSet>({
@@ -14,11 +19,13 @@ export const daemonSet = strategyOf<DaemonSet>({
   defaults: daemonSetDefaults,
   hasGeneration: true,
   prepareForCreate: object => withGeneration(fresh(object), Math.max(1, generationOf(object))),
+  validate: validateDaemonSet,
+  validateUpdate: validateDaemonSetUpdate,
   prepareForUpdate: (object, old) => {
     const isChanged = !deepEqual(object.spec?.template, old.spec?.template);
     return withGeneration(keepStatus(object, old), generationOf(old) + (isChanged ? 1 : 0));
   },
-  status: { prepareForUpdate: keepSpec },
+  status: { prepareForUpdate: keepSpec, validateUpdate: validateDaemonSetStatus },
   columns: daemonSetColumns,
   cells: (object, nowMs) => [
     object.metadata.name,

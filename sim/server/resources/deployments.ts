@@ -6,6 +6,11 @@ import { deploymentColumns } from './columns/workloads.js';
 import { deploymentDefaults } from './defaults/workload.js';
 import { freshStatus, keepSpecAndLabels, keepStatus, specOrAnnotationsChanged } from './parts.js';
 import { strategyOf } from './strategy.js';
+import {
+  validateDeployment,
+  validateDeploymentStatus,
+  validateDeploymentUpdate,
+} from './validation/deployment.js';
 
 /** The strategy of Deployments. */
 export const deployment = strategyOf<Deployment>({
@@ -14,8 +19,10 @@ export const deployment = strategyOf<Deployment>({
   hasGeneration: true,
   bumpsGeneration: specOrAnnotationsChanged,
   prepareForCreate: freshStatus({}),
+  validate: validateDeployment,
   prepareForUpdate: keepStatus,
-  status: { prepareForUpdate: keepSpecAndLabels },
+  validateUpdate: validateDeploymentUpdate,
+  status: { prepareForUpdate: keepSpecAndLabels, validateUpdate: validateDeploymentStatus },
   scale: {
     replicas: object => object.spec?.replicas ?? 0,
     withReplicas: (object, replicas) =>

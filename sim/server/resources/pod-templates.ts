@@ -6,6 +6,7 @@ import { podTemplateColumns } from './columns/core.js';
 import { fill, within } from './defaults/fill.js';
 import { podTemplateDefaults } from './defaults/pod-spec.js';
 import { strategyOf } from './strategy.js';
+import { validatePodTemplate } from './validation/replication-controller.js';
 
 /** The strategy of PodTemplates. */
 export const podTemplate = strategyOf<PodTemplate>({
@@ -15,6 +16,8 @@ export const podTemplate = strategyOf<PodTemplate>({
   hasGeneration: true,
   bumpsGeneration: (object, old) => !deepEqual(object.template, old.template),
   returnsDeletedObject: true,
+  validate: (object, context) => validatePodTemplate(object, context),
+  validateUpdate: (object, old, context) => validatePodTemplate(object, context, old),
   columns: podTemplateColumns,
   cells: object => [
     object.metadata.name,

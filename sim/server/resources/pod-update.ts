@@ -1,4 +1,5 @@
 /** What the ways of writing a pod leave untouched. @upstream pkg/registry/core/pod/strategy.go */
+import { deepEqual } from '../../api/equality.js';
 import type { Container, Pod, PodCondition, PodStatus } from '../../api/kinds/core.js';
 import { keptField, withField, without } from './defaults/fill.js';
 import { keepMetadata, keepSpec, keepStatus } from './parts.js';
@@ -69,7 +70,14 @@ export function preparedEphemeral(pod: Pod, old: Pod): Pod {
     ephemeral === undefined
       ? without(kept.spec, 'ephemeralContainers')
       : withField(kept.spec, 'ephemeralContainers', ephemeral);
-  return { ...kept, spec };
+  return counted({ ...kept, spec }, old);
+}
+
+/** A changed spec counts as a new generation, here too. */
+function counted(pod: Pod, old: Pod): Pod {
+  if (deepEqual(pod.spec, old.spec)) return pod;
+  const generation = (old.metadata.generation ?? 0) + 1;
+  return { ...pod, metadata: { ...pod.metadata, generation } };
 }
 
 /** The resize subresource: only resources and resize policies change. */
@@ -85,8 +93,8 @@ export function preparedResize(pod: Pod, old: Pod): Pod {
   const initContainers = resized(now.initContainers ?? [], before.initContainers ?? []);
   const kept = keepMetadataForStatus(keepStatus(pod, old), old);
   const spec = keptField({ ...before, containers }, now, 'resources');
-  if (before.initContainers === undefined) return { ...kept, spec };
-  return { ...kept, spec: { ...spec, initContainers } };
+  if (before.initContainers === undefined) return counted({ ...kept, spec }, old);
+  return counted({ ...kept, spec: { ...spec, initContainers } }, old);
 }
 
 function resized(now: readonly Container[], before: readonly Container[]): readonly Container[] {

@@ -6,6 +6,11 @@ import { replicaSetColumns } from './columns/workloads.js';
 import { replicaSetDefaults } from './defaults/workload.js';
 import { freshStatus, keepSpec, keepStatus } from './parts.js';
 import { strategyOf } from './strategy.js';
+import {
+  validateReplicaSet,
+  validateReplicaSetUpdate,
+  validateReplicaStatus,
+} from './validation/deployment.js';
 
 /** The strategy of ReplicaSets. */
 export const replicaSet = strategyOf<ReplicaSet>({
@@ -13,8 +18,10 @@ export const replicaSet = strategyOf<ReplicaSet>({
   defaults: replicaSetDefaults,
   hasGeneration: true,
   prepareForCreate: freshStatus({ replicas: 0 }),
+  validate: validateReplicaSet,
   prepareForUpdate: keepStatus,
-  status: { prepareForUpdate: keepSpec },
+  validateUpdate: validateReplicaSetUpdate,
+  status: { prepareForUpdate: keepSpec, validateUpdate: validateReplicaStatus },
   scale: {
     replicas: object => object.spec?.replicas ?? 0,
     withReplicas: (object, replicas) =>

@@ -6,6 +6,8 @@ import { replicationControllerColumns } from './columns/core.js';
 import { replicationControllerDefaults } from './defaults/workload.js';
 import { freshStatus, keepSpec, keepStatus } from './parts.js';
 import { strategyOf } from './strategy.js';
+import { validateReplicaStatus } from './validation/deployment.js';
+import { validateReplicationController } from './validation/replication-controller.js';
 
 /** The strategy of ReplicationControllers. */
 export const replicationController = strategyOf<ReplicationController>({
@@ -14,8 +16,10 @@ export const replicationController = strategyOf<ReplicationController>({
   hasGeneration: true,
   defaultPropagation: 'Orphan',
   prepareForCreate: freshStatus({ replicas: 0 }),
+  validate: (object, context) => validateReplicationController(object, context),
   prepareForUpdate: keepStatus,
-  status: { prepareForUpdate: keepSpec },
+  validateUpdate: (object, old, context) => validateReplicationController(object, context, old),
+  status: { prepareForUpdate: keepSpec, validateUpdate: validateReplicaStatus },
   scale: {
     replicas: object => object.spec?.replicas ?? 0,
     withReplicas: (object, replicas) => ({ ...object, spec: { ...object.spec, replicas } }),

@@ -7,6 +7,11 @@ import { within, without } from './defaults/fill.js';
 import { statefulSetDefaults } from './defaults/workload.js';
 import { keepSpec, keepStatus } from './parts.js';
 import { strategyOf } from './strategy.js';
+import {
+  validateStatefulSet,
+  validateStatefulSetStatus,
+  validateStatefulSetUpdate,
+} from './validation/stateful-set.js';
 
 /** The strategy of StatefulSets. */
 export const statefulSet = strategyOf<StatefulSet>({
@@ -15,12 +20,14 @@ export const statefulSet = strategyOf<StatefulSet>({
   hasGeneration: true,
   prepareForCreate: object =>
     dropDisabled({ ...object, status: { replicas: 0, availableReplicas: 0 } }),
+  validate: validateStatefulSet,
   prepareForUpdate: (object, old) => {
     const isUsed = old.spec?.updateStrategy?.rollingUpdate?.maxUnavailable !== undefined;
     const kept = keepStatus(object, old);
     return isUsed ? kept : dropDisabled(kept);
   },
-  status: { prepareForUpdate: keepSpec },
+  validateUpdate: validateStatefulSetUpdate,
+  status: { prepareForUpdate: keepSpec, validateUpdate: validateStatefulSetStatus },
   scale: {
     replicas: object => object.spec?.replicas ?? 0,
     withReplicas: (object, replicas) =>

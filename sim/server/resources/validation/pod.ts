@@ -24,10 +24,8 @@ export function validatePod(pod: Pod, context: StrategyContext): readonly FieldE
     const text = 'cannot be set until all schedulingGates have been cleared';
     errors.push(forbidden('spec.nodeName', text));
   }
-  if (pod.metadata.annotations !== undefined) {
-    checkSeccompMatch(pod.metadata.annotations, spec, errors);
-    checkAppArmorMatch(pod.metadata.annotations, spec, errors);
-  }
+  const { annotations } = pod.metadata;
+  if (annotations !== undefined) checkAnnotationMatches(annotations, spec, 'spec', errors);
   return errors;
 }
 
@@ -67,8 +65,12 @@ const seccompPrefix = 'container.seccomp.security.alpha.kubernetes.io/';
 const appArmorPrefix = 'container.apparmor.security.beta.kubernetes.io/';
 
 /** Annotations that mean something for pods. */
-export function checkPodAnnotations(annotations: Annotations, spec: PodSpec, errors: Errors): void {
-  const path = 'metadata.annotations';
+export function checkPodAnnotations(
+  annotations: Annotations,
+  spec: PodSpec,
+  errors: Errors,
+  path = 'metadata.annotations',
+): void {
   const mirror = annotations[mirrorKey];
   if (mirror !== undefined && !spec.nodeName) {
     const text = 'must set spec.nodeName if mirror pod annotation is set';
@@ -122,13 +124,29 @@ function checkAppArmorText(
   errors.push(invalid(path, profile, `invalid AppArmor profile name: "${profile}"`));
 }
 
-function checkSeccompMatch(annotations: Annotations, spec: PodSpec, errors: Errors): void {
+/** Profiles that are told twice are told alike. */
+export function checkAnnotationMatches(
+  annotations: Annotations,
+  spec: PodSpec,
+  path: string,
+  errors: Errors,
+): void {
+  checkSeccompMatch(annotations, spec, path, errors);
+  checkAppArmorMatch(annotations, spec, path, errors);
+}
+
+function checkSeccompMatch(
+  annotations: Annotations,
+  spec: PodSpec,
+  root: string,
+  errors: Errors,
+): void {
   const own = spec.securityContext?.seccompProfile;
   const podText = annotations[seccompPodKey];
   if (own !== undefined && podText !== undefined) {
-    checkMatch(podText, own, 'seccomp', 'spec.securityContext.seccompProfile', errors);
+    checkMatch(podText, own, 'seccomp', `${root}.securityContext.seccompProfile`, errors);
   }
-  visitContainers(spec, 'spec', (container, path) => {
+  visitContainers(spec, root, (container, path) => {
     const profile = container.securityContext?.seccompProfile;
     const text = annotations[`${seccompPrefix}${container.name}`];
     if (profile === undefined || text === undefined) return;
@@ -136,9 +154,14 @@ function checkSeccompMatch(annotations: Annotations, spec: PodSpec, errors: Erro
   });
 }
 
-function checkAppArmorMatch(annotations: Annotations, spec: PodSpec, errors: Errors): void {
+function checkAppArmorMatch(
+  annotations: Annotations,
+  spec: PodSpec,
+  root: string,
+  errors: Errors,
+): void {
   if (spec.os?.name === 'windows') return;
-  visitContainers(spec, 'spec', (container, path) => {
+  visitContainers(spec, root, (container, path) => {
     const profile =
       container.securityContext?.appArmorProfile ?? spec.securityContext?.appArmorProfile;
     const text = annotations[`${appArmorPrefix}${container.name}`];
