@@ -24,6 +24,8 @@ export interface ServerAccess {
    * (none: if it does not exist yet). Returns the object as stored, or undefined when it had changed.
    */
   store(kind: GroupResource, object: KubeObject): KubeObject | undefined;
+  /** The object of one version of a resource as another version of it; undefined when it cannot be told. */
+  convert?(object: KubeObject, from: Kind, to: Kind): KubeObject | undefined;
   /** Calls a webhook: `options.callWebhook`. */
   readonly callWebhook: (call: WebhookCall, done: (answer: WebhookAnswer) => void) => void;
   /** The served kind of a resource (built-in or custom), to translate between names. */

@@ -11,6 +11,8 @@ import { defaultIngressClass } from './default-ingress-class.js';
 import { defaultStorageClass } from './default-storage-class.js';
 import { defaultTolerationSeconds } from './default-toleration-seconds.js';
 import { limitRanger } from './limit-ranger.js';
+import { mutatingAdmissionPolicy } from './mutating-admission-policy.js';
+import { mutatingAdmissionWebhook } from './mutating-admission-webhook.js';
 import { namespaceLifecycle } from './namespace-lifecycle.js';
 import { nodeRestriction } from './node-restriction.js';
 import { persistentVolumeClaimResize } from './persistent-volume-claim-resize.js';
@@ -25,6 +27,8 @@ import { runtimeClass } from './runtime-class.js';
 import { serviceAccount } from './service-account.js';
 import { storageObjectInUseProtection } from './storage-object-in-use-protection.js';
 import { taintNodesByCondition } from './taint-nodes-by-condition.js';
+import { validatingAdmissionPolicy } from './validating-admission-policy.js';
+import { validatingAdmissionWebhook } from './validating-admission-webhook.js';
 
 /** All plug-ins: those before the strategy mutate and guard, those after it validate. */
 export const admissionPlugins: readonly AdmissionPlugin[] = [
@@ -46,6 +50,10 @@ export const admissionPlugins: readonly AdmissionPlugin[] = [
   defaultIngressClass,
   podTopologyLabels,
   podResizeValidator,
+  mutatingAdmissionPolicy,
+  mutatingAdmissionWebhook,
   rbacEscalation,
+  validatingAdmissionPolicy,
+  validatingAdmissionWebhook,
   resourceQuota,
 ];

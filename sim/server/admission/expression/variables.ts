@@ -1,0 +1,104 @@
+/**
+ * The variables of expressions of admission: object, oldObject, request, params, namespaceObject,
+ * authorizer, and the variables that a policy declares.
+ * @upstream apiserver/pkg/admission/plugin/cel
+ */
+import { celMap, type CelInput } from '@bufbuild/cel';
+import type { Variable } from '../../../api/kinds/admissionregistration.js';
+import { namespaces } from '../../../api/kinds/core.js';
+import type { KubeObject } from '../../../api/object.js';
+import { celAuthorizer } from '../../cel/authorizer.js';
+import { evaluate, type CelOutcome, type CelVariables } from '../../cel/program.js';
+import { toCel } from '../../cel/values.js';
+import { userInfoOf } from '../../authentication/reviews.js';
+import type { Match } from '../match/request-match.js';
+import type { AdmissionAttributes, AdmissionContext } from '../plugin.js';
+
+/** Evaluates expressions about one request. */
+export class Expressions {
+  private readonly base: CelVariables;
+  private failed = new Map<string, string>();
+  private declared: CelVariables = {};
+
+  constructor(
+    attributes: AdmissionAttributes,
+    { access, authorizer }: AdmissionContext,
+    subject: {
+      readonly match: Match;
+      readonly object: KubeObject | undefined;
+      readonly oldObject: KubeObject | undefined;
+      readonly params?: KubeObject | undefined;
+      readonly hasParams?: boolean;
+    },
+  ) {
+    const { user, resource, subresource, namespace, name } = attributes;
+    const { group, version } = resource;
+    const asked = { group, version, resource: resource.resource, subresource, namespace, name };
+    const stored = namespace === '' ? undefined : access.get(namespaces, '', namespace);
+    const isNamespace = resource.resource === 'namespaces' && group === '';
+    this.base = {
+      object: toCel(subject.object ?? null),
+      oldObject: toCel(subject.oldObject ?? null),
+      request: toCel(requestOf(attributes, subject.match)),
+      namespaceObject: isNamespace ? null : toCel(stored ?? null),
+      authorizer: celAuthorizer(authorizer, user, asked),
+      ...(subject.hasParams && { params: toCel(subject.params ?? null) }),
+    };
+  }
+
+  /** Evaluates the variables of the policy, in order; one that fails is told when it is used. */
+  declare(variables: readonly Variable[]): void {
+    const values = new Map<string, CelInput>();
+    for (const { name, expression } of variables) {
+      this.declared = { variables: celMap(values) };
+      const outcome = this.outcome(expression);
+      if ('error' in outcome) this.failed.set(name, outcome.error);
+      else values.set(name, outcome.value as CelInput);
+    }
+    this.declared = { variables: celMap(values) };
+  }
+
+  /** The value of the expression, or `expression '...' resulted in error: ...`. */
+  evaluate(expression: string): CelOutcome {
+    const outcome = this.outcome(expression);
+    if (!('error' in outcome)) return outcome;
+    return { error: `expression '${expression}' resulted in error: ${outcome.error}` };
+  }
+
+  private outcome(expression: string): CelOutcome {
+    const outcome = evaluate(expression, { ...this.base, ...this.declared });
+    if (!('error' in outcome) || this.failed.size === 0) return outcome;
+    const missing = /^no such key: (.*)$/.exec(outcome.error)?.[1] ?? '';
+    const error = this.failed.get(missing);
+    if (error === undefined) return outcome;
+    return { error: `composited variable "${missing}" fails to evaluate: ${error}` };
+  }
+}
+
+/** The request as expressions and webhooks see it, without uid and objects. */
+export function requestOf(attributes: AdmissionAttributes, { kind, resource }: Match) {
+  const { subresource, name, namespace, operation, user, isDryRun, options } = attributes;
+  const subResource = subresource === '' ? {} : { subResource: subresource };
+  return {
+    kind: kindOf(kind),
+    resource: resourceOf(resource),
+    ...subResource,
+    requestKind: kindOf(attributes.kind),
+    requestResource: resourceOf(attributes.resource),
+    ...(subresource !== '' && { requestSubResource: subresource }),
+    ...(name !== '' && { name }),
+    ...(namespace !== '' && { namespace }),
+    operation,
+    userInfo: userInfoOf(user),
+    dryRun: isDryRun,
+    options,
+  };
+}
+
+function kindOf({ group, version, kind }: AdmissionAttributes['kind']) {
+  return { group, version, kind };
+}
+
+function resourceOf({ group, version, resource }: Match['resource']) {
+  return { group, version, resource };
+}

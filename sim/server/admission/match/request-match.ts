@@ -1,0 +1,148 @@
+/**
+ * Whether a request is one that a webhook or a policy wants to see, and as which version.
+ * @upstream apiserver/pkg/admission/plugin/webhook/predicates, plugin/policy/matching/matching.go
+ */
+import type { RuleWithOperations } from '../../../api/kinds/admissionregistration.js';
+import { namespaces } from '../../../api/kinds/core.js';
+import type { LabelSelector } from '../../../api/kinds/meta.js';
+import type { Kind, KubeObject } from '../../../api/object.js';
+import { selectorOf } from '../../../api/selectors.js';
+import { notFound, type Failure } from '../../../api/status.js';
+import type { ServerAccess } from '../../access.js';
+import { isKind } from '../matching.js';
+import type { AdmissionAttributes } from '../plugin.js';
+
+/** What is to be matched. */
+export interface Criteria {
+  readonly rules: readonly (RuleWithOperations & { readonly resourceNames?: readonly string[] })[];
+  readonly excludedRules?: Criteria['rules'];
+  readonly matchPolicy?: string | undefined;
+  readonly namespaceSelector?: LabelSelector | undefined;
+  readonly objectSelector?: LabelSelector | undefined;
+}
+
+/** The version that the webhook or policy gets to see. */
+export interface Match {
+  readonly resource: Kind;
+  readonly kind: AdmissionAttributes['kind'];
+}
+
+/** The match, a refusal (the namespace is missing), or undefined: not concerned. */
+export function matchRequest(
+  criteria: Criteria,
+  attributes: AdmissionAttributes,
+  access: ServerAccess,
+): Match | Failure | undefined {
+  const { excludedRules = [] } = criteria;
+  if (excludedRules.length > 0 && matchRules(excludedRules, criteria, attributes, access)) {
+    return undefined;
+  }
+  const match =
+    criteria.rules.length === 0
+      ? { resource: attributes.resource, kind: attributes.kind }
+      : matchRules(criteria.rules, criteria, attributes, access);
+  if (match === undefined || !objectsMatch(criteria.objectSelector, attributes)) return undefined;
+  const isIn = namespaceMatches(criteria.namespaceSelector, attributes, access);
+  if (typeof isIn !== 'boolean') return isIn;
+  return isIn ? match : undefined;
+}
+
+function matchRules(
+  rules: Criteria['rules'],
+  { matchPolicy }: Criteria,
+  attributes: AdmissionAttributes,
+  access: ServerAccess,
+): Match | undefined {
+  const { resource, kind } = attributes;
+  if (rules.some(rule => ruleMatches(rule, attributes, resource))) return { resource, kind };
+  if (matchPolicy === 'Exact') return undefined;
+  for (const rule of rules) {
+    for (const other of equivalentsOf(resource, access)) {
+      if (!ruleMatches(rule, attributes, other)) continue;
+      return { resource: other, kind: attributes.subresource === '' ? other : kind };
+    }
+  }
+  return undefined;
+}
+
+/** Other versions in which the same stored objects are served. */
+function equivalentsOf(resource: Kind, access: ServerAccess): readonly Kind[] {
+  return access.kinds().filter(kind => isKind(kind, resource) && kind.version !== resource.version);
+}
+
+function ruleMatches(
+  rule: Criteria['rules'][number],
+  attributes: AdmissionAttributes,
+  resource: Kind,
+): boolean {
+  const { operations = [], apiGroups = [], apiVersions = [], resources = [], scope } = rule;
+  const { resourceNames = [] } = rule;
+  const holds = (values: readonly string[], value: string) =>
+    values.includes('*') || values.includes(value);
+  if (!holds(apiGroups, resource.group) || !holds(apiVersions, resource.version)) return false;
+  if (!holds(operations, attributes.operation) || !scopeMatches(scope, attributes)) return false;
+  if (resourceNames.length > 0 && !resourceNames.includes(attributes.name)) return false;
+  return resources.some(wanted => {
+    const [name = '', subresource = ''] = wanted.split('/', 2);
+    if (name !== '*' && name !== resource.resource) return false;
+    return subresource === '*' || subresource === attributes.subresource;
+  });
+}
+
+/** Namespaces themselves are of the cluster. */
+function scopeMatches(scope: string | undefined, attributes: AdmissionAttributes): boolean {
+  if (scope === undefined || scope === '*') return true;
+  const isOfCluster = attributes.namespace === '' || isKind(attributes.resource, namespaces);
+  return isOfCluster === (scope === 'Cluster');
+}
+
+function isEmpty(selector: LabelSelector | undefined): boolean {
+  const { matchLabels = {}, matchExpressions = [] } = selector ?? {};
+  return Object.keys(matchLabels).length === 0 && matchExpressions.length === 0;
+}
+
+function labelsOf(object: KubeObject | undefined) {
+  return object?.metadata.labels ?? {};
+}
+
+function objectsMatch(selector: LabelSelector | undefined, attributes: AdmissionAttributes) {
+  if (isEmpty(selector)) return true;
+  const { object, oldObject } = attributes;
+  const parsed = selectorOf(selector);
+  const matches = (one: KubeObject | undefined) =>
+    one !== undefined && parsed.matches(labelsOf(one));
+  return matches(object) || matches(oldObject);
+}
+
+function namespaceMatches(
+  selector: LabelSelector | undefined,
+  attributes: AdmissionAttributes,
+  access: ServerAccess,
+): boolean | Failure {
+  if (isEmpty(selector)) return true;
+  const { namespace, resource, object, operation } = attributes;
+  if (namespace === '') return true;
+  const isWritten = isKind(resource, namespaces) && operation !== 'DELETE' && object !== undefined;
+  const stored = isWritten ? object : access.get(namespaces, '', namespace);
+  if (stored === undefined) return notFound(namespaces, namespace);
+  return selectorOf(selector).matches(labelsOf(stored));
+}
+
+const configurations = new Set([
+  'validatingwebhookconfigurations',
+  'mutatingwebhookconfigurations',
+  'validatingadmissionpolicies',
+  'validatingadmissionpolicybindings',
+  'mutatingadmissionpolicies',
+  'mutatingadmissionpolicybindings',
+]);
+
+/** The configurations of admission themselves are never subject to it, lest nobody could undo them. */
+export function isAdmissionConfiguration({ group, resource }: Kind): boolean {
+  return group === 'admissionregistration.k8s.io' && configurations.has(resource);
+}
+
+/** Reviews are not stored; policies leave them alone. */
+export function isReview({ group }: Kind): boolean {
+  return group === 'authentication.k8s.io' || group === 'authorization.k8s.io';
+}

@@ -1,0 +1,143 @@
+/**
+ * Calls one webhook about a request.
+ * @upstream apiserver/pkg/admission/plugin/webhook/{mutating,validating}/dispatcher.go
+ */
+import type { WebhookClientConfig } from '../../../api/kinds/admissionregistration.js';
+import type { KubeObject } from '../../../api/object.js';
+import { badRequest, forbidden, isFailure, type Failure } from '../../../api/status.js';
+import type { Random } from '../../../engine/random.js';
+import type { ServerAccess } from '../../access.js';
+import { conditionsHold } from '../expression/conditions.js';
+import { Expressions, requestOf } from '../expression/variables.js';
+import { matchRequest, type Match } from '../match/request-match.js';
+import { objectsIn } from '../match/versions.js';
+import { shownName } from '../outcome.js';
+import type { AdmissionAttributes, AdmissionContext } from '../plugin.js';
+import type { WebhookHook } from './hooks.js';
+import { readResponse, type ReviewResponse } from './response.js';
+
+/** What came of a call: a response, a failure of the call, or a refusal that no failure policy lifts. */
+export type CallOutcome =
+  | { readonly response: ReviewResponse }
+  | { readonly callError: string }
+  | { readonly refusal: Failure };
+
+/** Whether the webhook wants to see the request; a refusal when that cannot be told. */
+export function matchWebhook(
+  { webhook }: WebhookHook,
+  attributes: AdmissionAttributes,
+  context: AdmissionContext,
+): Match | Failure | undefined {
+  const { rules = [], matchPolicy, namespaceSelector, objectSelector } = webhook;
+  if (rules.length === 0) return undefined;
+  const criteria = { rules, matchPolicy, namespaceSelector, objectSelector };
+  const match = matchRequest(criteria, attributes, context.access);
+  if (match === undefined || isFailure(match)) return match;
+  if ((webhook.matchConditions ?? []).length === 0) return match;
+  const subject = { match, ...objectsIn(match, attributes, context) };
+  const expressions = new Expressions(attributes, context, subject);
+  const isConcerned = conditionsHold(webhook.matchConditions, expressions);
+  if (typeof isConcerned === 'boolean') return isConcerned ? match : undefined;
+  if (webhook.failurePolicy === 'Ignore') return undefined;
+  return forbidden(attributes.resource, shownName(attributes), isConcerned.error);
+}
+
+/** Calls it; `done` is called once. */
+export function callWebhook(
+  hook: WebhookHook,
+  match: Match,
+  attributes: AdmissionAttributes,
+  context: AdmissionContext,
+  options: { readonly isMutating: boolean; readonly done: (outcome: CallOutcome) => void },
+): void {
+  const { webhook } = hook;
+  const { access, request } = context;
+  const { isMutating, done } = options;
+  const isSafe = webhook.sideEffects === 'None' || webhook.sideEffects === 'NoneOnDryRun';
+  if (attributes.isDryRun && !isSafe) {
+    const text = `admission webhook "${webhook.name}" does not support dry run`;
+    done({ refusal: badRequest(text) });
+    return;
+  }
+  const version = webhook.admissionReviewVersions.find(one => one === 'v1' || one === 'v1beta1');
+  if (version === undefined) {
+    const text = 'webhook does not accept known AdmissionReview versions (v1, v1beta1)';
+    done({ callError: `could not create admission objects: ${text}` });
+    return;
+  }
+  const apiVersion = `admission.k8s.io/${version}`;
+  const uid = randomOf(access).uuid();
+  const timeoutSeconds = webhook.timeoutSeconds ?? 10;
+  const url = `${addressOf(webhook.clientConfig)}?timeout=${timeoutSeconds}s`;
+  const body = reviewOf({ apiVersion, uid }, match, attributes, context);
+  const { caBundle } = webhook.clientConfig;
+  const timeoutMs = timeoutSeconds * 1000;
+  access.callWebhook({ url, ...(caBundle && { caBundle }), timeoutMs, body }, answer => {
+    const read = readResponse(answer, { url, uid, apiVersion, isMutating });
+    if ('error' in read) {
+      done({ callError: read.error });
+      return;
+    }
+    const { warnings, auditAnnotations } = read.response;
+    for (const [key, value] of Object.entries(auditAnnotations)) {
+      request.annotate(`${webhook.name}/${key}`, value);
+    }
+    for (const warning of warnings) request.warn(warning);
+    done(read);
+  });
+}
+
+const randoms = new WeakMap<ServerAccess, Random>();
+
+function randomOf(access: ServerAccess): Random {
+  let random = randoms.get(access);
+  if (random === undefined) randoms.set(access, (random = access.random.fork('webhooks')));
+  return random;
+}
+
+function addressOf({ url, service }: WebhookClientConfig): string {
+  if (url !== undefined) return url;
+  const { namespace = '', name = '', path = '', port = 443 } = service ?? {};
+  const slash = path === '' || path.startsWith('/') ? '' : '/';
+  return `https://${name}.${namespace}.svc:${port}${slash}${path}`;
+}
+
+function reviewOf(
+  { apiVersion, uid }: { readonly apiVersion: string; readonly uid: string },
+  match: Match,
+  attributes: AdmissionAttributes,
+  context: AdmissionContext,
+) {
+  const { object, oldObject } = objectsIn(match, attributes, context);
+  const { dryRun, options, ...rest } = requestOf(attributes, match);
+  const shown = (one: KubeObject | undefined) => one ?? null;
+  return {
+    kind: 'AdmissionReview',
+    apiVersion,
+    request: {
+      uid,
+      ...rest,
+      object: shown(object),
+      oldObject: shown(oldObject),
+      dryRun,
+      options,
+    },
+  };
+}
+
+/** The answer when a webhook does not allow the request. @upstream webhook/errors/statuserror.go */
+export function rejection(name: string, status: Readonly<Record<string, unknown>> = {}): Failure {
+  const { message, reason, details, code } = status as Partial<Failure>;
+  const deniedBy = `admission webhook "${name}" denied the request`;
+  const text = message || reason;
+  return {
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Failure',
+    message: text ? `${deniedBy}: ${text}` : `${deniedBy} without explanation`,
+    ...(reason && { reason }),
+    ...(details && { details }),
+    code: code !== undefined && code >= 400 ? code : 400,
+  };
+}
