@@ -86,6 +86,13 @@ function createAccess({ options, random, settings, store, registry }: AccessPart
     list: (kind, namespace = '') => collectionOf(kind).list({ namespace }).map(objectOf),
     lastChange: kind => collectionOf(kind).lastChange,
     store: (kind, object) => storeDirectly(store, kind, object),
+    convert: (object, from, to) => {
+      const source = registry.find(from.group, from.version, from.resource)?.strategy;
+      const target = registry.find(to.group, to.version, to.resource)?.strategy;
+      if (source === undefined || target === undefined) return undefined;
+      const stored = source.toStored?.(object) ?? object;
+      return target.fromStored?.(stored) ?? stored;
+    },
     callWebhook:
       options.callWebhook ??
       ((_call, done) => done({ isOk: false, error: 'connect: connection refused' })),
