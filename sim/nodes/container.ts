@@ -40,6 +40,8 @@ export interface ContainerListener {
 export class RuntimeContainer {
   readonly log = new ContainerLog();
   readonly exited = new Signal();
+  /** Its program runs: only then can it be probed. */
+  readonly launched = new Signal();
   record: ContainerRecord;
   usage: Usage = { cpuMillis: 0, memoryBytes: 0 };
   /** What it wrote to its own layer. */
@@ -100,6 +102,7 @@ export class RuntimeContainer {
       api: config.api,
     });
     isLaunched = true;
+    this.launched.fire();
     early?.();
   }
 
@@ -127,6 +130,7 @@ export class RuntimeContainer {
       terminationMessage: this.messageFile,
       ...how,
     });
+    this.launched.fire();
     this.exited.fire();
   }
 

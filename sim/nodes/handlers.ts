@@ -48,6 +48,7 @@ export function* runAction(
     yield container.exited.waitAtMost(context.clock, action.sleep.seconds * 1_000, 'nodes/hook');
     return { kind: 'success' };
   }
+  if (container.record.state === 'running') yield container.launched.wait;
   const program = container.running;
   if (program === undefined) return notRunning(container, action);
   if (action.exec !== undefined) {

@@ -189,7 +189,9 @@ export class KubeletProcess implements KubeletContext {
   }
 
   writeStatus(entry: PodEntry): void {
-    this.options.context.queue.add(`status ${entry.uid}`);
+    // The status manager is a goroutine of its own: what follows at once is in the same write.
+    const delayMs = draw(this.random, this.timings.statusBatch);
+    this.options.context.queue.addAfter(`status ${entry.uid}`, delayMs);
   }
 
   sync(entry: PodEntry): void {
@@ -231,7 +233,7 @@ export class KubeletProcess implements KubeletContext {
   private added(pod: Pod): void {
     const entry = new PodEntry(pod);
     this.pods.set(entry.uid, entry);
-    entry.cached = this.machine.runtime.status(entry.uid);
+    entry.relist(this.machine.runtime.status(entry.uid));
     if (!isTerminalPhase(pod.status?.phase) && pod.metadata.deletionTimestamp === undefined) {
       const node = this.node();
       const refusal =

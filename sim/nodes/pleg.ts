@@ -99,7 +99,7 @@ export class Pleg {
   private reconcile(entry: PodEntry): void {
     const old = entry.cached;
     const next = this.options.statusOf(entry.uid);
-    entry.cached = next;
+    entry.relist(next);
     const died = diedOf(old, next);
     if (died.length > 0 || hasNews(old, next)) this.options.changed(entry, died);
   }

@@ -1,6 +1,6 @@
 /** All that one life of a kubelet knows of one pod. */
 import type { Pod, PodStatus } from '../api/kinds/core.js';
-import { emptyRuntimeStatus, type RuntimeStatus } from './container-records.js';
+import { emptyRuntimeStatus, type RuntimeStatus, sandboxIp } from './container-records.js';
 import type { WaitingReason } from './container-status.js';
 import type { ProbeWorker } from './probe-worker.js';
 
@@ -24,6 +24,8 @@ export type WorkPhase = 'syncing' | 'terminating' | 'terminated' | 'finished';
 export class PodEntry {
   /** The runtime's state as of the last relist. */
   cached: RuntimeStatus = emptyRuntimeStatus;
+  /** The last address of a sandbox that was ready. */
+  lastIp = '';
   /** When the pod was relisted by itself. */
   relistedMs = -1;
   managed: ManagedStatus | undefined;
@@ -61,6 +63,13 @@ export class PodEntry {
   resize: ResizeConditions = {};
 
   constructor(public pod: Pod) {}
+
+  /** Takes what a relist found. */
+  relist(runtime: RuntimeStatus): void {
+    this.cached = runtime;
+    const ip = sandboxIp(runtime);
+    if (ip !== '') this.lastIp = ip;
+  }
 
   get uid(): string {
     return this.pod.metadata.uid ?? '';

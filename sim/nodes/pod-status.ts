@@ -46,7 +46,7 @@ export function podStatus(
     phase: phase.phase,
     statuses: [...probed.init, ...probed.main],
   };
-  const ip = podIpOf(context, pod, runtime);
+  const ip = podIpOf(context, entry, runtime);
   const { ephemeral } = containers;
   const requests = podRequests(pod);
   const limits = podLimits(pod);
@@ -58,7 +58,7 @@ export function podStatus(
     hostIPs: [{ ip: context.nodeIp }],
     ...(ip !== '' && { podIP: ip, podIPs: [{ ip }] }),
     ...(old.startTime !== undefined && { startTime: old.startTime }),
-    ...(probed.init.length > 0 && { initContainerStatuses: devices(probed.init) }),
+    ...(probed.init.length > 0 && { initContainerStatuses: probed.init }),
     containerStatuses: devices(probed.main),
     qosClass: pod.status?.qosClass ?? 'BestEffort',
     ...(ephemeral.length > 0 && { ephemeralContainerStatuses: ephemeral }),
@@ -149,14 +149,11 @@ function hasActiveMainContainer(pod: Pod, runtime: RuntimeStatus): boolean {
   );
 }
 
-function podIpOf(context: KubeletContext, pod: Pod, runtime: RuntimeStatus): string {
-  return pod.spec?.hostNetwork === true ? context.nodeIp : lastIp(runtime);
-}
-
 /** A pod keeps its address in the status when its sandbox has stopped. */
-function lastIp(runtime: RuntimeStatus): string {
+function podIpOf(context: KubeletContext, entry: PodEntry, runtime: RuntimeStatus): string {
+  if (entry.pod.spec?.hostNetwork === true) return context.nodeIp;
   const ready = sandboxIp(runtime);
-  return ready === '' ? (runtime.sandboxes[0]?.ip ?? '') : ready;
+  return ready === '' ? entry.lastIp : ready;
 }
 
 function allConditions(

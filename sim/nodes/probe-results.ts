@@ -22,7 +22,8 @@ export function withProbeResults(
       const spec = specOf(initContainersOf(effective), status.name);
       if (spec !== undefined && isSidecar(spec)) return probed(context, entry, status, spec);
       const started = isStarted(entry, status);
-      return { ...status, started, ready: status.state?.terminated?.exitCode === 0 };
+      const hasSucceeded = status.state?.terminated?.exitCode === 0;
+      return { ...status, started, ready: status.ready || hasSucceeded };
     }),
   };
 }

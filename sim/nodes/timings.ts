@@ -30,6 +30,8 @@ export interface NodeTimings {
   readonly cleanUp: Spread;
   /** The relist of one pod that the kubelet asks for after it did something. */
   readonly relistPod: Spread;
+  /** How long the status manager takes to get to a new status. */
+  readonly statusBatch: Spread;
   /** A probe or hook that does not say how long it takes. */
   readonly exec: Spread;
   readonly updateResources: Spread;
@@ -53,6 +55,7 @@ export const measuredTimings: NodeTimings = {
   reapContainer: { fromMs: 5, toMs: 20 },
   cleanUp: { fromMs: 30, toMs: 120 },
   relistPod: { fromMs: 4, toMs: 10 },
+  statusBatch: { fromMs: 2, toMs: 5 },
   exec: { fromMs: 30, toMs: 60 },
   updateResources: { fromMs: 10, toMs: 25 },
   registryAnswer: { fromMs: 5, toMs: 20 },

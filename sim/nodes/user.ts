@@ -30,7 +30,8 @@ export function userOf(
     }
   }
   const uid = asked ?? imageUid ?? 0;
-  const gid = own?.runAsGroup ?? shared?.runAsGroup ?? 0;
+  const imageGid = asked === undefined ? Number(image.user?.split(':')[1] ?? 0) || 0 : 0;
+  const gid = own?.runAsGroup ?? shared?.runAsGroup ?? imageGid;
   const groups = [...(shared?.supplementalGroups ?? [])];
   if (shared?.fsGroup !== undefined) groups.push(shared.fsGroup);
   return { uid, gid, supplementalGroups: [...new Set([gid, ...groups])].sort((a, b) => a - b) };

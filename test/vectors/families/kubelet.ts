@@ -6,7 +6,7 @@ import { difference } from '../kubelet/compare.js';
 import { play } from '../kubelet/play.js';
 
 /** How many seeds are tried: where the real one's runs differ by chance, one history must be among ours. */
-const seedsMax = 4;
+const seedsMax = 6;
 
 /** Groups that are replayed otherwise, or not at all, and why. */
 const skipped: Readonly<Record<string, string>> = {

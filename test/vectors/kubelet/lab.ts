@@ -17,7 +17,7 @@ const box = { sizeBytes: 1_112_000 };
 const present: PresentImages = {
   'registry.test/box:1': { ...box, id: imageId('box') },
   'registry.test/nonroot:1': { ...box, id: imageId('nonroot'), user: 'nobody' },
-  'registry.test/numuser:1': { ...box, id: imageId('numuser'), user: '65534' },
+  'registry.test/numuser:1': { ...box, id: imageId('numuser'), user: '65534:65534' },
   'registry.test/stopusr1:1': { ...box, id: imageId('stopusr1'), stopSignal: 'SIGUSR1' },
 };
 

@@ -1,6 +1,5 @@
 /** Plays a kubelet vector on the simulation and records what it wrote, in the vectors' own form. */
 import type { ApiAnswer } from '../../../sim/api/request.js';
-import { timeMs } from '../../../sim/api/time.js';
 import type { KubeObject } from '../../../sim/api/object.js';
 import type { Action, EventEntry, KubeletCase, TraceEntry } from './case.js';
 import { bootLab, type Lab, namespace } from './lab.js';
@@ -30,6 +29,7 @@ export function play(vector: KubeletCase, seed: number): Played {
   const created = lab.request({ method: 'POST', path: podsPath, body: fill(vector.pod) });
   if (created.status !== 201) throw new Error(`the pod is refused: ${JSON.stringify(created.body)}`);
   const answers: ApiAnswer[] = [];
+  scheduleOutage(lab, vector, startMs);
   for (const action of vector.actions ?? []) {
     sim.loop.runUntil(startMs + action.at * 1_000);
     answers.push(act(lab, name, { ...action, body: fill(action.body) }));
@@ -37,6 +37,22 @@ export function play(vector: KubeletCase, seed: number): Played {
   const lastMs = startMs + (vector.recordedSeconds ?? 30) * 1_000;
   sim.loop.runUntil(lastMs);
   return { ...history(lab, name, { revision, startMs }), answers };
+}
+
+/** Seconds at which the kubelet stops and starts, by group. */
+const outages: Readonly<Record<string, { readonly stop: number; readonly start: number }>> = {
+  'kubelet-restart': { stop: 10, start: 18 },
+  'node-down': { stop: 11, start: 400 },
+};
+
+function scheduleOutage({ sim, processes }: Lab, { group, id }: KubeletCase, startMs: number): void {
+  const outage = id === 'restart-created-down' ? { stop: 0, start: 6.5 } : outages[group];
+  const process = processes.get('n2');
+  if (outage === undefined || process === undefined) return;
+  const at = (seconds: number) => startMs + seconds * 1_000 - sim.loop.now();
+  if (outage.stop === 0) process.stop();
+  else sim.loop.after(at(outage.stop), 'the kubelet stops', () => process.stop());
+  sim.loop.after(at(outage.start), 'the kubelet starts', () => process.start());
 }
 
 function filled(value: unknown, name: string): unknown {
@@ -230,11 +246,10 @@ function eventEntry(object: KubeObject, name: string, t: number): EventEntry | u
     readonly count?: number;
     readonly reportingComponent?: string;
     readonly source?: { readonly component?: string };
-    readonly eventTime?: string;
   };
   const about = event.involvedObject ?? event.regarding;
   if (about?.kind !== 'Pod' || about.name !== name) return undefined;
-  if (timeMs(event.eventTime ?? undefined) === null) return undefined;
+  if (event.reason === 'TaintManagerEviction') return undefined;
   const reporting = event.reportingComponent || event.source?.component || '';
   return {
     t,
