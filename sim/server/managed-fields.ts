@@ -1,8 +1,88 @@
-/** How the updates beside an object become metadata.managedFields: by the rules of sim/api. */
+/** How ownership of fields is worked out for a resource: by the rules of sim/api. */
+import { zeroStruct } from '../api/go-struct.js';
+import { shapeOfKind } from '../api/facts.js';
+import { builtInSchema } from '../api/managed-fields/built-in-schema.js';
+import { deduced, type FieldSchema } from '../api/managed-fields/field-schema.js';
+import { customResetFilter, resetFilter } from '../api/managed-fields/reset-fields.js';
+import type { FieldsView } from '../api/managed-fields/settle.js';
+import { customResourceSchema } from '../api/managed-fields/structural-schema.js';
+import { entriesAfterUpdate } from '../api/managed-fields/update.js';
+import type { KubeObject } from '../api/object.js';
 import type { TrackFields } from './field-owners.js';
 import type { ServedResource } from './registry.js';
 
+type Json = Readonly<Record<string, unknown>>;
+
+const trackers = new WeakMap<ServedResource, TrackFields>();
+
 /** The tracker for objects of a resource. */
-export function trackFields(_resource: ServedResource): TrackFields {
-  return entries => entries;
+export function trackFields(resource: ServedResource): TrackFields {
+  let tracker = trackers.get(resource);
+  if (tracker === undefined) trackers.set(resource, (tracker = makeTracker(resource)));
+  return tracker;
+}
+
+function makeTracker(resource: ServedResource): TrackFields {
+  return (entries, update) => {
+    const { manager, subresource, apiVersion, timeMs, before, after } = update;
+    const served = resource.siblings.get(apiVersion) ?? resource;
+    return entriesAfterUpdate(entries, {
+      ...fieldsView(served, subresource),
+      manager,
+      subresource,
+      nowMs: timeMs,
+      before: before ?? emptyObject(served),
+      after,
+      isCreate: before === undefined,
+    });
+  };
+}
+
+/** How the fields of the resource are looked at when it, or a part of it, is written. */
+export function fieldsView(resource: ServedResource, subresource: string): FieldsView {
+  const filter =
+    resource.custom === undefined
+      ? resetFilter(resource.kind, subresource)
+      : customResetFilter({ hasStatus: hasStatus(resource), subresource });
+  return {
+    apiVersion: resource.apiVersion,
+    schema: schemaOf(resource),
+    ...(filter !== undefined && { filter }),
+    inVersion: (object, apiVersion) => {
+      const other = resource.siblings.get(apiVersion);
+      if (other === undefined) return undefined;
+      return { object: inVersion(object, resource, other), schema: schemaOf(other) };
+    },
+  };
+}
+
+function hasStatus({ subresources }: ServedResource): boolean {
+  return subresources.some(({ name }) => name === 'status');
+}
+
+function inVersion(object: Json, from: ServedResource, to: ServedResource): Json {
+  if (from === to) return object;
+  const stored = from.strategy.toStored?.(object as KubeObject) ?? (object as KubeObject);
+  return to.strategy.fromStored?.(stored) ?? { ...stored, apiVersion: to.apiVersion };
+}
+
+const schemas = new WeakMap<ServedResource, FieldSchema>();
+
+function schemaOf(resource: ServedResource): FieldSchema {
+  let schema = schemas.get(resource);
+  if (schema === undefined) schemas.set(resource, (schema = makeSchema(resource)));
+  return schema;
+}
+
+function makeSchema({ custom, kind }: ServedResource): FieldSchema {
+  if (custom !== undefined) return customResourceSchema(custom.schema);
+  const shape = shapeOfKind(kind);
+  return shape === undefined ? deduced : builtInSchema(shape);
+}
+
+/** What an object of the kind is before anything is set. */
+export function emptyObject({ kind, apiVersion, custom }: ServedResource): Json {
+  const typed = { kind: kind.kind, apiVersion };
+  const shape = custom === undefined ? shapeOfKind(kind) : undefined;
+  return shape === undefined ? { ...typed, metadata: {} } : { ...zeroStruct(shape), ...typed };
 }

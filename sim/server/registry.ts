@@ -36,6 +36,8 @@ export interface ServedResource {
   readonly apiVersion: string;
   /** What the CRD says of this version; absent for built-in kinds. */
   readonly custom?: CustomVersion;
+  /** All served versions of the same stored objects, by apiVersion. */
+  readonly siblings: ReadonlyMap<string, ServedResource>;
   /** Ends the watches of this version: when its CRD changes. */
   readonly streams: Set<() => void>;
   /** Plug-ins of admission that want a say, by operation and subresource: filled by admission. */
@@ -91,6 +93,7 @@ function facts(): readonly GroupFact[] {
 export class Registry {
   /** By `group/version`, then by resource. */
   private readonly versions = new Map<string, Map<string, ServedResource>>();
+  private readonly families = new Map<string, Map<string, ServedResource>>();
   private builtIn: readonly ServedGroup[];
   private custom: readonly ServedGroup[] = [];
   /** Grows with each change, for what is built from the registry and kept. */
@@ -154,13 +157,24 @@ export class Registry {
     this.index();
   }
 
+  /** The versions of one stored resource: filled as they are registered. */
+  siblingsOf(storedResource: string): Map<string, ServedResource> {
+    let siblings = this.families.get(storedResource);
+    if (siblings === undefined) this.families.set(storedResource, (siblings = new Map()));
+    return siblings;
+  }
+
   private index(): void {
     this.versions.clear();
+    for (const siblings of this.families.values()) siblings.clear();
     for (const { group, versions } of this.groups()) {
       for (const { version, resources } of versions) {
         const key = `${group}/${version}`;
         const known = this.versions.get(key) ?? new Map<string, ServedResource>();
-        for (const resource of resources) known.set(resource.kind.resource, resource);
+        for (const resource of resources) {
+          known.set(resource.kind.resource, resource);
+          this.siblingsOf(resource.collection.resource).set(resource.apiVersion, resource);
+        }
         this.versions.set(key, known);
       }
     }
@@ -203,6 +217,7 @@ export class Registry {
         isCached: storedKind.resource !== 'events',
       }),
       apiVersion: group === '' ? version : `${group}/${version}`,
+      siblings: this.siblingsOf(printedResource(storedKind)),
       streams: new Set(),
       admission: new Map(),
     };

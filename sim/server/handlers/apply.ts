@@ -1,10 +1,121 @@
-/** Server-side apply. */
-import { badRequest, type Failure } from '../../api/status.js';
+/** Server-side apply. @upstream apiserver/pkg/endpoints/handlers/patch.go applyPatcher */
+import { decodeObject } from '../../api/decode.js';
+import { isRecord } from '../../api/equality.js';
+import { shapeOfKind } from '../../api/facts.js';
+import { applyPatch } from '../../api/managed-fields/apply.js';
+import type { ManagedFieldsEntry } from '../../api/kinds/meta.js';
+import { apiVersionOf, type KubeObject } from '../../api/object.js';
+import {
+  applyConflict,
+  badRequest,
+  isFailure,
+  plainError,
+  type Failure,
+} from '../../api/status.js';
+import { defaulted } from '../body.js';
+import { decodeCustom } from '../custom/decode.js';
+import { warnAll } from '../decoding/built-in.js';
+import { readYaml, textOf, type ReadText } from '../decoding/text.js';
+import { emptyObject, fieldsView } from '../managed-fields.js';
 import type { Scope } from '../scope.js';
 import type { WriteOptions } from '../write-options.js';
 import type { PreparedPatch } from './patch-types.js';
+import type { Produced } from './update.js';
+
+type Json = Readonly<Record<string, unknown>>;
 
 /** Reads what is applied. */
-export function preparedApply(_scope: Scope, _options: WriteOptions): PreparedPatch | Failure {
-  return badRequest('server-side apply is to come');
+export function preparedApply(scope: Scope, options: WriteOptions): PreparedPatch | Failure {
+  const { body } = scope.context.request;
+  const read = body instanceof Uint8Array ? readYaml(textOf(body)) : given(body);
+  if (!read.isOk) return badRequest(`error decoding YAML: ${read.error}`);
+  const { value, duplicates } = read.value;
+  const patch = isRecord(value) ? value : {};
+  return {
+    creates: true,
+    apply: live => {
+      const problem = patchProblem(scope, patch);
+      if (problem !== undefined) return problem;
+      const applied = appliedObject(scope, { live, patch, options });
+      if (isFailure(applied) || duplicates.length === 0) return applied;
+      if (options.fieldValidation === 'Strict') {
+        const lines = duplicates.map(line => `\n  ${line}`).join('');
+        return badRequest(
+          `error strict decoding YAML: error converting YAML to JSON: yaml: unmarshal errors:${lines}`,
+        );
+      }
+      if (options.fieldValidation === 'Warn') warnAll(scope.context, duplicates);
+      return applied;
+    },
+  };
+}
+
+function given(value: unknown): { readonly isOk: true; readonly value: ReadText } {
+  return { isOk: true, value: { value, repeated: new Map(), duplicates: [] } };
+}
+
+/** What cannot be applied at all. */
+function patchProblem({ resource }: Scope, patch: Json): Failure | undefined {
+  const { metadata, kind, apiVersion } = patch;
+  if (isRecord(metadata) && metadata['managedFields'] !== undefined) {
+    return badRequest('metadata.managedFields must be nil');
+  }
+  const told = `${String(apiVersion ?? '')}`;
+  const group = told.includes('/') ? told : `/${told}`;
+  if (apiVersion !== resource.apiVersion || kind !== resource.kind.kind) {
+    return badRequest(`invalid object type: ${group}, Kind=${String(kind ?? '')}`);
+  }
+  return undefined;
+}
+
+interface Applying {
+  readonly live: KubeObject | undefined;
+  readonly patch: Json;
+  readonly options: WriteOptions;
+}
+
+function appliedObject(scope: Scope, { live, patch, options }: Applying): Produced | Failure {
+  const { resource, subresource, context } = scope;
+  const empty = emptyObject(resource);
+  const entries = (live?.metadata.managedFields ?? []) as readonly ManagedFieldsEntry[];
+  const applied = applyPatch({
+    ...fieldsView(resource, subresource),
+    manager: options.fieldManager,
+    subresource,
+    nowMs: context.nowMs,
+    isForced: options.force,
+    live: live ?? empty,
+    empty,
+    isCreate: live === undefined,
+    entries,
+    patch,
+  });
+  switch (applied.kind) {
+    case 'error':
+      return plainError(applied.message);
+    case 'conflicts':
+      return applyConflict(applied.causes, applied.message);
+    case 'applied': {
+      const object = applied.isChanged || live === undefined ? applied.object : live;
+      const decoded = decodedApplied(scope, object);
+      return isFailure(decoded) ? decoded : { object: decoded, owners: applied.entries };
+    }
+  }
+}
+
+/** The merged object in Go's order, with defaults. */
+function decodedApplied(scope: Scope, object: Json): KubeObject | Failure {
+  const { resource } = scope;
+  if (resource.custom !== undefined) {
+    const text: ReadText = { value: object, repeated: new Map(), duplicates: [] };
+    const coerced = decodeCustom(scope, text, { fieldValidation: 'Ignore', summary: '' });
+    return isFailure(coerced) ? coerced : defaulted(scope, coerced);
+  }
+  const shape = shapeOfKind(resource.kind);
+  if (shape === undefined) return defaulted(scope, object as KubeObject);
+  const decoded = decodeObject(object, shape);
+  if (!decoded.isOk) return plainError(decoded.error);
+  const { kind: _kind, apiVersion: _version, ...rest } = decoded.object;
+  const typed = { kind: resource.kind.kind, apiVersion: apiVersionOf(resource.kind), ...rest };
+  return defaulted(scope, typed as KubeObject);
 }

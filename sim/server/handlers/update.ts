@@ -4,6 +4,7 @@
  */
 import { deepEqual } from '../../api/equality.js';
 import { invalid as invalidField } from '../../api/field-error.js';
+import { entriesToUpdate } from '../../api/managed-fields/update.js';
 import type { ManagedFieldsEntry } from '../../api/kinds/meta.js';
 import type { KubeObject } from '../../api/object.js';
 import {
@@ -182,7 +183,7 @@ function* changeLive(
     admission.finish(false);
     return undefined;
   }
-  const owners = ownersOf(scope, { change, produced, live, view, after: valid });
+  const owners = ownersOf(scope, { change, produced, live, view });
   const written = commit(scope, { live, object: valid, owners, options });
   admission.finish(true);
   return { object: written, isNew: false };
@@ -296,17 +297,33 @@ interface Ownership {
   readonly produced: Produced;
   readonly live: Stored<FieldOwners>;
   readonly view: KubeObject;
-  readonly after: KubeObject;
 }
 
-function ownersOf(scope: Scope, { change, produced, live, view, after }: Ownership): FieldOwners {
+function ownersOf(scope: Scope, { change, produced, live, view }: Ownership): FieldOwners {
   if (produced.owners !== undefined) return FieldOwners.of(produced.owners);
-  const sent = produced.object.metadata.managedFields;
-  const owners =
-    sent === undefined || sent === null || scope.context.connection.omitsManagedFields
-      ? live.beside
-      : FieldOwners.of(sent);
-  return ownersAfter(scope, { options: change.options, before: view, after, owners });
+  const { object } = produced;
+  return ownersAfter(scope, {
+    options: change.options,
+    before: view,
+    after: object,
+    owners: ownersToBegin(scope, live, object),
+  });
+}
+
+/** The owners on which an update builds: those that it sends, if it sends any. */
+function ownersToBegin(
+  { context, resource, subresource }: Scope,
+  live: Stored<FieldOwners>,
+  object: KubeObject,
+): FieldOwners {
+  const sent = object.metadata.managedFields;
+  if (sent === undefined || sent === null || context.connection.omitsManagedFields) {
+    return live.beside;
+  }
+  const isSubresource = subresource !== '';
+  const shown = fullView(resource, live);
+  const entries = entriesToUpdate(shown, object, { isSubresource });
+  return entries === shown.metadata.managedFields ? live.beside : FieldOwners.of(entries);
 }
 
 function ownersAfter(
@@ -351,7 +368,9 @@ function commit(scope: Scope, { live, object, owners, options }: Commit): KubeOb
     }
     return viewFor(scope, { ...live, object, beside: owners });
   }
-  if (deepEqual(object, live.object)) return viewFor(scope, live);
+  if (deepEqual(object, live.object) && !ownersMoved(scope, live, owners)) {
+    return viewFor(scope, live);
+  }
   if (options.isDryRun) return viewFor(scope, { ...live, object, beside: owners });
   const stored = core.store.put(resource.collection, {
     key,
@@ -360,6 +379,21 @@ function commit(scope: Scope, { live, object, owners, options }: Commit): KubeOb
     user,
   });
   return viewFor(scope, stored);
+}
+
+/** Whether the owners changed though the object did not: by an apply, or because a client sent others. */
+function ownersMoved(
+  { resource, context }: Scope,
+  live: Stored<FieldOwners>,
+  owners: FieldOwners,
+): boolean {
+  if (context.connection.omitsManagedFields) return false;
+  const track = trackFields(resource);
+  return !deepEqual(owners.entries(track).map(timeless), live.beside.entries(track).map(timeless));
+}
+
+function timeless({ time: _, ...entry }: ManagedFieldsEntry): unknown {
+  return entry;
 }
 
 /** @upstream ShouldDeleteDuringUpdate */
