@@ -51,8 +51,18 @@ export function scaleDownMax(deployment: Deployment, sets: Sets, newSet: Replica
   return sizesOf(allOf(sets)) - minAvailable - newUnavailable;
 }
 
+/** The sets that lose pods that are not available. */
+export interface UnhealthyScalings {
+  readonly scalings: readonly Scaling[];
+  /** A set still has more available pods than it wants: its status is behind, and the pass ends here. */
+  readonly isBehind: boolean;
+}
+
 /** First the pods of old sets go that are not available, oldest set first. @upstream cleanupUnhealthyReplicas */
-export function unhealthyScalings(oldSets: readonly ReplicaSet[], countMax: number): Scaling[] {
+export function unhealthyScalings(
+  oldSets: readonly ReplicaSet[],
+  countMax: number,
+): UnhealthyScalings {
   const scaled: Scaling[] = [];
   let count = 0;
   for (const set of active(oldSets).sort(byAge)) {
@@ -60,11 +70,12 @@ export function unhealthyScalings(oldSets: readonly ReplicaSet[], countMax: numb
     const size = sizeOf(set);
     const unhealthy = size - (set.status?.availableReplicas ?? 0);
     if (unhealthy === 0) continue;
+    if (unhealthy < 0) return { scalings: scaled, isBehind: true };
     const less = Math.min(countMax - count, unhealthy);
     scaled.push({ set, size: size - less });
     count += less;
   }
-  return scaled;
+  return { scalings: scaled, isBehind: false };
 }
 
 /** Then as many more as availability allows. @upstream scaleDownOldReplicaSetsForRollingUpdate */

@@ -90,13 +90,14 @@ export class DeploymentSync {
     try {
       const unhealthy = unhealthyScalings(sets.oldSets, countMax);
       const resized = new Map<string | undefined, ReplicaSet>();
-      for (const scaling of unhealthy) {
+      for (const scaling of unhealthy.scalings) {
         resized.set(scaling.set.metadata.uid, yield* this.resize(scaling));
       }
+      if (unhealthy.isBehind) return false;
       const oldSets = active(sets.oldSets).map(set => resized.get(set.metadata.uid) ?? set);
       const healthy = availableScalings(this.deployment, oldSets, newSet);
       for (const scaling of healthy) yield* this.resize(scaling);
-      return unhealthy.length + healthy.length > 0;
+      return unhealthy.scalings.length + healthy.length > 0;
     } catch (error) {
       // As upstream: the status is told all the same, and the change of the set wakes the next pass.
       if (error instanceof Refused) return false;

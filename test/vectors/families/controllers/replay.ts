@@ -17,8 +17,10 @@ import {
 } from './scenario.js';
 import { World } from './world.js';
 
+/** What the record's `{{time}}` was in bodies of requests: a template's hash depends on it. */
+const recordedTime = '2026-01-02T03:04:05Z';
 /** The pause between the requests of one step. */
-const pauseMs = 3;
+const pauseMs = 1;
 
 /** Replays the scenario; the reason of a failure is its first difference. */
 export function replayScenario(scenario: Scenario): CaseResult {
@@ -36,8 +38,10 @@ class Replay {
   private readonly names: Names;
   private readonly kinds: readonly string[];
   private readonly detail: Detail;
-  /** The random names that the placeholders of the record stand for. */
+  /** The random names that the placeholders of the record stand for, within one step. */
   private readonly bound = new Map<string, string>();
+  /** What was done to each randomly named object: recorded and replayed. */
+  private readonly actions = new Map<string, string>();
   /** What was seen of each randomly named object, after each step: recorded and replayed. */
   private readonly recordedPast = new Map<string, string[]>();
   private readonly replayedPast = new Map<string, string[]>();
@@ -60,6 +64,7 @@ class Replay {
     for (const [index, step] of scenario.steps.entries()) {
       world.loop.runUntil(world.beginMs + step.at * 1000);
       const title = `step ${index} (${step.do})`;
+      this.forgetNames();
       const refusal = this.act(step);
       if (refusal !== undefined) return `${title}: ${refusal}`;
       world.loop.runUntil(world.beginMs + (times[index] ?? 0) * 1000 - 1);
@@ -79,6 +84,7 @@ class Replay {
 
   private one(act: Act): string | undefined {
     if (act.do === 'heartbeat') this.world.heartbeat(act.nodes ?? [], act.on === true);
+    for (const pod of act.pods ?? []) this.noteAction(pod, act.do);
     if (act.do === 'bindDaemon')
       for (const pod of act.pods ?? []) this.bindDaemon(this.nameOf(pod));
     if (act.request === undefined) return undefined;
@@ -115,6 +121,7 @@ class Replay {
     const nowMs = this.world.loop.now();
     return text
       .replaceAll('{pod}', pod)
+      .replaceAll('{{time}}', recordedTime)
       .replace(/\{\{now(?:([+-]\d+))?\}\}/g, (_all, offset: string | undefined) =>
         rfc3339(nowMs + Number(offset ?? 0) * 1000),
       )
@@ -141,12 +148,26 @@ class Replay {
     if (known !== undefined) return known;
     const taken = new Set(this.bound.values());
     const past = this.recordedPast.get(recorded)?.join('\n');
+    const done = this.actions.get(recorded);
     const alike = [...this.replayedPast].find(
-      ([name, seen]) => !taken.has(name) && seen.join('\n') === past,
+      ([name, seen]) =>
+        !taken.has(name) && this.actions.get(name) === done && seen.join('\n') === past,
     );
     const name = alike?.[0] ?? recorded;
     this.bound.set(recorded, name);
     return name;
+  }
+
+  /** Objects that were alike until now may change places again. */
+  private forgetNames(): void {
+    this.bound.clear();
+  }
+
+  private noteAction(recorded: string, action: string): void {
+    const name = this.nameOf(recorded);
+    for (const key of new Set([recorded, name])) {
+      this.actions.set(key, `${this.actions.get(key) ?? ''} ${action}`);
+    }
   }
 
   private compare(step: Step, index: number): string | undefined {

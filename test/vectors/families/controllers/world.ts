@@ -17,8 +17,9 @@ const manager: Identity = {
   groups: ['system:authenticated'],
 };
 
-/** How long a request and the news of a watch are under way. */
-const latencyMs = 1;
+/** How long a component's request is under way, and the news of a watch. */
+const requestMs = 3;
+const watchMs = 1;
 /** How long the controllers have to settle before a scenario begins. */
 const settleMs = 20_000;
 /** How often a node's lease is renewed. */
@@ -122,7 +123,7 @@ export class World {
     const connection = connectionOf(identity);
     return {
       send: (request, done) => {
-        loop.after(latencyMs, `request of ${identity.user}`, () =>
+        loop.after(requestMs, `request of ${identity.user}`, () =>
           server.serve(request, connection, done),
         );
       },
@@ -130,7 +131,7 @@ export class World {
         let close: (() => void) | undefined;
         let isClosed = false;
         const soon = (action: () => void) =>
-          loop.after(latencyMs, `watch of ${identity.user}`, () => {
+          loop.after(watchMs, `watch of ${identity.user}`, () => {
             if (!isClosed) action();
           });
         server.serve(request, connection, answer => {
