@@ -4,7 +4,7 @@
  */
 import type { LimitRange, LimitRangeItem, PersistentVolumeClaim } from '../../api/kinds/core.js';
 import type { Quantity } from '../../api/quantity.js';
-import { amountsOf, type Amounts } from './amounts.js';
+import { amountsOf, type Amounts } from '../../api/quota/amounts.js';
 
 /** What the limit has against these requests and limits: below min, above max, too high a ratio. */
 export function boundErrors(

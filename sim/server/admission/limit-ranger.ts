@@ -15,12 +15,12 @@ import {
 } from '../../api/kinds/core.js';
 import { aggregated } from '../../api/status.js';
 import type { ServerAccess } from '../access.js';
-import { amountsOf, type ResourceList } from './amounts.js';
+import { amountsOf, type ResourceList } from '../../api/quota/amounts.js';
 import { boundErrors, claimErrors } from './limit-bounds.js';
 import { isKind } from './matching.js';
 import { forbid, mutated, objectOf } from './outcome.js';
 import type { AdmissionAttributes, AdmissionPlugin } from './plugin.js';
-import { podAmounts } from './pod-amounts.js';
+import { podAmounts } from '../../api/quota/pod-amounts.js';
 
 const annotation = 'kubernetes.io/limit-ranger';
 

@@ -10,7 +10,7 @@ import { forbidden } from '../../api/status.js';
 import { handling } from './matching.js';
 import { forbid, objectOf, oldObjectOf, refuse, shownName } from './outcome.js';
 import type { AdmissionAttributes, AdmissionOutcome, AdmissionPlugin } from './plugin.js';
-import { podAmounts } from './pod-amounts.js';
+import { podAmounts } from '../../api/quota/pod-amounts.js';
 
 /** The plug-in PodResizeValidator. */
 export const podResizeValidator: AdmissionPlugin = {

@@ -3,25 +3,17 @@
  * @upstream apiserver/pkg/admission/plugin/resourcequota/controller.go
  */
 import { compareText } from '../../api/go-text.js';
-import {
-  namespaces,
-  persistentVolumeClaims,
-  pods,
-  resourceQuotas,
-  services,
-  type ResourceQuota,
-} from '../../api/kinds/core.js';
-import { resourceClaims } from '../../api/kinds/resource.js';
+import { namespaces, resourceQuotas, type ResourceQuota } from '../../api/kinds/core.js';
 import type { KubeObject } from '../../api/object.js';
 import { quantity, zero, type Quantity } from '../../api/quantity.js';
 import { conflict, modifiedText, printedResource } from '../../api/status.js';
 import type { GroupResource, ServerAccess } from '../access.js';
-import { addTo, amountsOf, listOf, type Amounts } from './amounts.js';
+import { addTo, amountsOf, listOf, type Amounts } from '../../api/quota/amounts.js';
+import { measures } from '../../api/quota/index.js';
+import { counting, type QuotaMeasure, type Scope } from '../../api/quota/measure.js';
 import { forbid, refuse } from './outcome.js';
 import type { AdmissionAttributes, AdmissionOutcome, AdmissionPlugin } from './plugin.js';
-import { counting, type QuotaEvaluator, type Scope } from './quota/evaluator.js';
-import { claimQuota, resourceClaimQuota, serviceQuota } from './quota/others.js';
-import { podQuota } from './quota/pods.js';
+import { isChargedWrite } from './quota-writes.js';
 
 const ignoredGroups = new Set(['authentication.k8s.io', 'authorization.k8s.io']);
 const ignored = new Set(['bindings', 'componentstatuses', 'events', 'events.events.k8s.io']);
@@ -38,24 +30,18 @@ export const resourceQuota: AdmissionPlugin = {
     const { namespace, resource } = attributes;
     if (namespace === '' || access.lastChange(resourceQuotas) === 0) return undefined;
     if (resource.resource === namespaces.resource && resource.group === '') return undefined;
-    const evaluator = evaluatorOf(resource);
-    if (!evaluator.handles(attributes)) return undefined;
-    return charge(attributes, access, evaluator);
+    if (!isChargedWrite(attributes)) return undefined;
+    return charge(attributes, access, measureOf(resource));
   },
 };
 
-const evaluators = new Map<string, QuotaEvaluator>([
-  [printedResource(pods), podQuota],
-  [printedResource(services), serviceQuota],
-  [printedResource(persistentVolumeClaims), claimQuota],
-  [printedResource(resourceClaims), resourceClaimQuota],
-]);
+const counted = new Map<string, QuotaMeasure>();
 
-function evaluatorOf(resource: GroupResource): QuotaEvaluator {
+function measureOf(resource: GroupResource): QuotaMeasure {
   const key = printedResource(resource);
-  let evaluator = evaluators.get(key);
-  if (evaluator === undefined) evaluators.set(key, (evaluator = counting(resource)));
-  return evaluator;
+  let measure = measures.get(key) ?? counted.get(key);
+  if (measure === undefined) counted.set(key, (measure = counting(resource)));
+  return measure;
 }
 
 const retriesMax = 3;
@@ -64,7 +50,7 @@ const retriesMax = 3;
 function charge(
   attributes: AdmissionAttributes,
   access: ServerAccess,
-  evaluator: QuotaEvaluator,
+  measure: QuotaMeasure,
 ): AdmissionOutcome {
   for (let attempt = 0; attempt <= retriesMax; attempt++) {
     const stored = access.list(resourceQuotas, attributes.namespace);
@@ -73,7 +59,7 @@ function charge(
       stored as unknown as readonly ResourceQuota[],
       attributes,
       access,
-      evaluator,
+      measure,
     );
     if ('outcome' in checked) return checked.outcome;
     if (attributes.isDryRun) return undefined;
@@ -92,15 +78,15 @@ function check(
   quotas: readonly ResourceQuota[],
   attributes: AdmissionAttributes,
   access: ServerAccess,
-  evaluator: QuotaEvaluator,
+  measure: QuotaMeasure,
 ): Checked {
   const { object, oldObject } = attributes;
   if (object === undefined) return { outcome: undefined };
   const pertinent: ResourceQuota[] = [];
   for (const quota of quotas) {
-    if (!matches(quota, object, evaluator)) continue;
-    const tracked = Object.keys(quota.status?.hard ?? {}).filter(name => evaluator.tracks(name));
-    const error = evaluator.constraintError?.(object, tracked);
+    if (!matches(quota, object, measure)) continue;
+    const tracked = Object.keys(quota.status?.hard ?? {}).filter(name => measure.tracks(name));
+    const error = measure.constraintError?.(object, tracked);
     const name = quota.metadata.name ?? '';
     if (error !== undefined)
       return { outcome: forbid(attributes, `failed quota: ${name}: ${error}`) };
@@ -113,12 +99,12 @@ function check(
   }
   if (pertinent.length === 0) return { outcome: undefined };
   const nowMs = access.clock.now();
-  const usage = evaluator.usage(object, nowMs);
+  const usage = measure.usage(object, nowMs);
   const isCharged = attributes.operation === 'UPDATE' && oldObject?.metadata.resourceVersion;
-  const growth = isCharged && oldObject ? grown(usage, evaluator.usage(oldObject, nowMs)) : usage;
+  const growth = isCharged && oldObject ? grown(usage, measure.usage(oldObject, nowMs)) : usage;
   const charged: ResourceQuota[] = [];
   for (const quota of pertinent) {
-    const wasIn = isCharged && oldObject && matches(quota, oldObject, evaluator);
+    const wasIn = isCharged && oldObject && matches(quota, oldObject, measure);
     const outcome = withUsage(quota, wasIn ? growth : usage, attributes);
     if (outcome === undefined) continue;
     if (typeof outcome === 'string') return { outcome: forbid(attributes, outcome) };
@@ -127,10 +113,10 @@ function check(
   return { charged };
 }
 
-function matches(quota: ResourceQuota, object: KubeObject, evaluator: QuotaEvaluator): boolean {
+function matches(quota: ResourceQuota, object: KubeObject, measure: QuotaMeasure): boolean {
   const names = Object.keys(quota.status?.hard ?? {});
-  if (!names.some(name => evaluator.tracks(name))) return false;
-  return scopesOf(quota).every(scope => evaluator.isInScope?.(object, scope) ?? false);
+  if (!names.some(name => measure.tracks(name))) return false;
+  return scopesOf(quota).every(scope => measure.isInScope?.(object, scope) ?? false);
 }
 
 function scopesOf({ spec }: ResourceQuota): readonly Scope[] {
