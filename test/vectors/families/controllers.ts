@@ -20,7 +20,8 @@ function replayed(scenario: Scenario): CaseResult {
   try {
     return replayScenario(scenario);
   } catch (error) {
-    const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const [message, place = ''] = String(error instanceof Error ? error.stack : error).split('\n');
+    const reason = `${message ?? ''}${place}`;
     return { id: scenario.id, result: 'failed', reason };
   }
 }
