@@ -3,13 +3,7 @@
  * fields in Go's order, omitempty applied, unknown and repeated fields listed, type errors in Go's words.
  * @upstream sigs.k8s.io/json, apimachinery/pkg/runtime/serializer/json
  */
-import {
-  DecodeFault,
-  decodeScalar,
-  told,
-  zeroScalar,
-  type ScalarContext,
-} from './decode-scalar.js';
+import { DecodeFault, decodeScalar, told, type ScalarContext } from './decode-scalar.js';
 import { isRecord } from './equality.js';
 import type { ListShape, MapShape, Shape, StructShape } from './facts.js';
 import { compareText } from './go-text.js';

@@ -30,7 +30,7 @@ export type JsonLayout = 'compact' | 'pretty';
 export function answerJson(value: unknown, layout: JsonLayout = 'compact'): string {
   return layout === 'compact'
     ? `${escapedJson(JSON.stringify(value))}\n`
-    : escapedJson(JSON.stringify(value, null, 2)).replace(/\{\}|\[\]/g, '$&');
+    : escapedJson(JSON.stringify(value, null, 2));
 }
 
 function escapedJson(json: string): string {

@@ -43,9 +43,7 @@ export function clone<T>(value: T): T {
 function cloned(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) {
-    const list = new Array<unknown>(value.length);
-    for (let index = 0; index < value.length; index++) list[index] = cloned(value[index]);
-    return list;
+    return value.map(cloned);
   }
   const source = value as Record<string, unknown>;
   const copy: Record<string, unknown> = {};

@@ -13,7 +13,7 @@ import {
   type Shape,
   type StructShape,
 } from './facts.js';
-import { compareText } from './go-text.js';
+import { compareText, textOr } from './go-text.js';
 import type { PodTemplateSpec } from './kinds/core.js';
 import { quantity } from './quantity.js';
 
@@ -110,23 +110,27 @@ const zeroTime = '{Time:(time.Time){wall:(uint64)0 ext:(int64)0 loc:(*time.Locat
 function scalarDump(value: unknown, { scalar }: ScalarShape): string {
   switch (scalar) {
     case 'bool':
-      return String(value ?? false);
+      return value === true ? 'true' : 'false';
     case 'int32':
     case 'int64':
     case 'float64':
-      return String(value ?? 0);
+      return String(numberOr0(value));
     case 'quantity':
       return quantityDump(value);
     case 'intOrString':
       return typeof value === 'string'
         ? `{Type:(intstr.Type)1 IntVal:(int32)0 StrVal:(string)${value}}`
-        : `{Type:(intstr.Type)0 IntVal:(int32)${String(value ?? 0)} StrVal:(string)}`;
+        : `{Type:(intstr.Type)0 IntVal:(int32)${numberOr0(value)} StrVal:(string)}`;
     case 'time':
     case 'microTime':
-      return value === undefined || value === null ? zeroTime : String(value);
+      return textOr(value, zeroTime);
     default:
       return typeof value === 'string' ? value : '';
   }
+}
+
+function numberOr0(value: unknown): number {
+  return typeof value === 'number' ? value : 0;
 }
 
 function quantityDump(value: unknown): string {

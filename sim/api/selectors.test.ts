@@ -34,7 +34,6 @@ describe('a label selector', () => {
   it.each([
     ['x a', "unable to parse requirement: found 'a', expected: in, notin, =, ==, !=, gt, lt"],
     ['x=a,', "found '', expected: identifier after ','"],
-    ['x=a||y', "found '||y', expected: ',' or 'end of string'"],
     ['x in', "unable to parse requirement: found '' expected: '('"],
     ['x===y', "unable to parse requirement: found '=', expected: identifier"],
     [
@@ -43,8 +42,7 @@ describe('a label selector', () => {
     ],
   ])('refuses %s', (text, error) => {
     const parsed = parseSelector(text);
-    if (text === 'x=a||y') expect(parsed.isOk).toBe(false);
-    else expect(parsed).toEqual({ isOk: false, error });
+    expect(parsed).toEqual({ isOk: false, error });
   });
 
   it('comes from objects', () => {
@@ -72,9 +70,8 @@ describe('a field selector', () => {
         { field: 'b', operator: '!=', value: 'x,y' },
       ],
     });
-    if (parsed.isOk) {
-      expect(matchesFields(parsed.value, field => (field === 'a' ? '1' : ''))).toBe(true);
-    }
+    const terms = parsed.isOk ? parsed.value : [];
+    expect(matchesFields(terms, field => (field === 'a' ? '1' : ''))).toBe(true);
     expect(parseFieldSelector('=')).toEqual({ isOk: true, value: [] });
     expect(parseFieldSelector('a')).toEqual({
       isOk: false,

@@ -162,8 +162,8 @@ const digit = /\d/;
 
 /** Keys in goyaml's order, in which numbers inside of keys count as numbers. */
 export function compareKeys(left: string, right: string): number {
-  const a = [...left];
-  const b = [...right];
+  const a = Array.from(left);
+  const b = Array.from(right);
   let isAfterDigit = false;
   for (let index = 0; index < a.length && index < b.length; index++) {
     const x = a[index] ?? '';

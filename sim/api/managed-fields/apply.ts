@@ -4,6 +4,7 @@
  *   sigs.k8s.io/structured-merge-diff merge/update.go
  */
 import { deepEqual, isRecord } from '../equality.js';
+import { textOr } from '../go-text.js';
 import type { ManagedFieldsEntry, StatusCause } from '../kinds/meta.js';
 import { rfc3339 } from '../time.js';
 import { conflictsOf, toldConflicts, type Conflict } from './conflicts.js';
@@ -76,11 +77,11 @@ export function applyPatch(application: Application): Applied {
 function toldObject(patch: Json): string {
   const metadata = isRecord(patch['metadata']) ? patch['metadata'] : {};
   const [namespace = '', name = ''] = [metadata['namespace'], metadata['name']].map(value =>
-    typeof value === 'string' ? value : '',
+    textOr(value, ''),
   );
-  const apiVersion = String(patch['apiVersion'] ?? '');
+  const apiVersion = textOr(patch['apiVersion'], '');
   const version = apiVersion.includes('/') ? apiVersion : `/${apiVersion}`;
-  return `${namespace}/${name}; ${version}, Kind=${String(patch['kind'] ?? '')}`;
+  return `${namespace}/${name}; ${version}, Kind=${textOr(patch['kind'], '')}`;
 }
 
 function creditBeforeFirstApply(owners: Owners, application: Application): void {

@@ -25,9 +25,8 @@ export class FieldSet {
   insert(path: FieldPath): void {
     const last = path.at(-1);
     if (last === undefined) return;
-    let set: FieldSet = this;
-    for (const element of path.slice(0, -1)) set = set.descend(element);
-    set.members.add(last);
+    const parents = path.slice(0, -1);
+    parents.reduce<FieldSet>((set, element) => set.descend(element), this).members.add(last);
   }
 
   private descend(element: PathElement): FieldSet {
@@ -47,9 +46,9 @@ export class FieldSet {
 
   has(path: FieldPath): boolean {
     const last = path.at(-1);
-    let set: FieldSet | undefined = this;
-    for (const element of path.slice(0, -1)) set = set?.children.get(element);
-    return last !== undefined && (set?.members.has(last) ?? false);
+    const parents = path.slice(0, -1);
+    const set = parents.reduce<FieldSet>((parent, step) => parent.withPrefix(step), this);
+    return last !== undefined && set.members.has(last);
   }
 
   /** The paths below the step, without it. */

@@ -63,7 +63,7 @@ function goSyntax(value: unknown): string {
   if (typeof value === 'string') return goQuote(value);
   if (typeof value === 'number') return goNumber(value);
   if (Array.isArray(value)) return `[]interface {}{${value.map(goSyntax).join(', ')}}`;
-  if (!isRecord(value)) return String(value);
+  if (!isRecord(value)) return JSON.stringify(value);
   const entries = Object.entries(value).toSorted(([left], [right]) => compareText(left, right));
   const inner = entries.map(([key, item]) => `${goQuote(key)}:${goSyntax(item)}`).join(', ');
   return `map[string]interface {}{${inner}}`;

@@ -3,7 +3,7 @@
  * @upstream staging/src/k8s.io/apimachinery/pkg/runtime/serializer/protobuf/protobuf.go
  */
 import { shapeOfKind, structOf, type FieldFact, type Shape, type StructShape } from '../facts.js';
-import { compareText } from '../go-text.js';
+import { compareText, textOr } from '../go-text.js';
 import { magic } from './decode-protobuf.js';
 import { wireTypeOf, writeScalar } from './scalars.js';
 import { wire, WireWriter } from './wire.js';
@@ -12,8 +12,8 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** The body of an object; undefined when its kind is not built in. */
 export function encodeProtobuf(object: Json): Uint8Array | undefined {
-  const apiVersion = String(object['apiVersion'] ?? '');
-  const kind = String(object['kind'] ?? '');
+  const apiVersion = textOr(object['apiVersion'], '');
+  const kind = textOr(object['kind'], '');
   const slash = apiVersion.indexOf('/');
   const shape = shapeOfKind({
     group: slash < 0 ? '' : apiVersion.slice(0, slash),

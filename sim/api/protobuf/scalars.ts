@@ -1,6 +1,7 @@
 /** The types with a message of their own: quantities, times, raw JSON and the like, read and written. */
 import { base64OfBytes, bytesOfBase64 } from '../base64.js';
 import { parseDuration, printDuration } from '../duration.js';
+import { textOr } from '../go-text.js';
 import type { Scalar } from '../facts.js';
 import { parseJson } from '../json-parse.js';
 import { rfc3339, timeMs } from '../time.js';
@@ -123,10 +124,10 @@ export function writeScalar(
 ): void {
   switch (scalar) {
     case 'string':
-      writer.text(String(value ?? ''));
+      writer.text(textOr(value, ''));
       return;
     case 'bytes':
-      writer.delimited(bytesOfBase64(String(value ?? '')));
+      writer.delimited(bytesOfBase64(textOr(value, '')));
       return;
     case 'bool':
       writer.varint(value === true ? 1 : 0);
@@ -154,14 +155,14 @@ function writeOwn(
 ): void {
   switch (scalar) {
     case 'quantity':
-      writeText(writer, 1, String(value ?? '0'));
+      writeText(writer, 1, textOr(value, '0'));
       return;
     case 'time':
     case 'microTime':
       writeTime(writer, value, scalar);
       return;
     case 'duration': {
-      const parsed = parseDuration(String(value ?? '0s'));
+      const parsed = parseDuration(textOr(value, '0s'));
       writeNumber(writer, 1, parsed.isOk ? parsed.value : 0);
       return;
     }
@@ -203,7 +204,7 @@ function writeTime(writer: WireWriter, value: unknown, scalar: 'time' | 'microTi
   const ms = typeof value === 'string' ? timeMs(value) : undefined;
   if (ms === undefined) return;
   writeNumber(writer, 1, Math.floor(ms / 1000));
-  const micros = /\.(\d{6})/.exec(String(value))?.[1] ?? '0';
+  const micros = /\.(\d{6})/.exec(textOr(value, ''))?.[1] ?? '0';
   writeNumber(writer, 2, scalar === 'time' ? 0 : Number(micros) * 1000);
 }
 
