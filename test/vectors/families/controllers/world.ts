@@ -1,14 +1,14 @@
 /** The cluster on which recorded scenarios are replayed: an API server and one kube-controller-manager. */
-import type { ControllerDefinition, Identity, Transport } from '../../../../sim/client/contract.js';
+import type { Identity, Transport } from '../../../../sim/client/contract.js';
 import { createProcess } from '../../../../sim/client/runtime.js';
 import { Loop } from '../../../../sim/engine/loop.js';
 import { Random } from '../../../../sim/engine/random.js';
-import { controllers } from '../../../../sim/controllers/index.js';
 import { rfc3339Micro } from '../../../../sim/api/time.js';
 import type { KubeObject } from '../../../../sim/api/object.js';
 import type { ApiAnswer, ApiRequest, Connection, WatchEvent } from '../../../../sim/api/request.js';
 import type { ApiServer } from '../../../../sim/server/contract.js';
 import { createApiServer } from '../../../../sim/server/index.js';
+import { controllersFor, worldNodes } from './flags.js';
 import type { Scenario } from './scenario.js';
 
 const admin: Identity = { user: 'admin', groups: ['system:masters', 'system:authenticated'] };
@@ -151,15 +151,6 @@ export class World {
       },
     };
   }
-}
-
-/** The controllers of the scenario's kube-controller-manager. Those of other flags are made here. */
-function controllersFor(_scenario: Scenario): readonly ControllerDefinition[] {
-  return controllers;
-}
-
-function worldNodes(_scenario: Scenario): readonly string[] {
-  return ['worker', 'worker-1', 'worker-2'];
 }
 
 function connectionOf(identity: Identity): Connection {
