@@ -91,11 +91,12 @@ function createController(context: ControllerContext): Controller {
       const selected = view
         .list(pods, namespace)
         .filter(pod => compiled.matches(pod.metadata.labels));
-      const triggerTime = triggerTimes.changedSince(service, selected);
       const current = view.get(endpoints, namespace, name);
       if (current !== undefined && replaced.get(key) === current.metadata.resourceVersion) {
         return again(key, 'endpoints informer cache is out of date');
       }
+      // Upstream asks before it knows that its cache is behind, and so may lose a time.
+      const triggerTime = triggerTimes.changedSince(service, selected);
       const subsets = repacked(selected.flatMap(pod => subsetsOf(service, pod)));
       if (current !== undefined && isUpToDate(current, service, subsets)) return undefined;
       const wanted = wantedEndpoints(service, current, subsets, triggerTime);

@@ -67,7 +67,7 @@ function createController(context: ControllerContext, settings: NodeLifecycleSet
     *reconcile(key) {
       if (key === monitorKey) {
         yield* monitor.round(view);
-        if (monitor.nextTaintInMs() !== undefined) queue.add(taintKey);
+        if (monitor.nextTaintInMs() !== undefined) queue.addAfter(taintKey, taintPeriodMs);
         return { requeueAfterMs: settings.monitorPeriodMs };
       }
       if (key === taintKey) {

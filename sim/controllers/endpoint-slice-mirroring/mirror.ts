@@ -27,6 +27,7 @@ import {
   portKey,
   serviceNameLabel,
 } from '../endpoint-slice/slice.js';
+import { sortedByHash } from '../endpoint-slice/port-order.js';
 import type { SliceTracker } from '../endpoint-slice/tracker.js';
 import { repacked } from '../endpoints/subsets.js';
 
@@ -82,7 +83,10 @@ function wantedGroups(endpoints: Endpoints, events: EventRecorder): ReadonlyMap<
   for (const { addresses = [], notReadyAddresses = [], ports = [] } of repacked(
     endpoints.subsets ?? [],
   )) {
-    const slicePorts = ports.map(({ name = '', ...port }) => ({ name, ...port }));
+    const slicePorts = sortedByHash(
+      ports.map(({ name = '', ...port }) => ({ name, ...port })),
+      'discovery/v1.EndpointPort',
+    );
     let added = 0;
     const all = [
       ...addresses.map(address => ({ address, ready: true })),
@@ -162,8 +166,7 @@ function copiedAnnotations({ metadata }: Endpoints): Readonly<Record<string, str
 }
 
 function renamed(slice: EndpointSlice, old: EndpointSlice): EndpointSlice {
-  const { generateName: _, ...metadata } = slice.metadata;
-  return { ...slice, metadata: { ...metadata, name: old.metadata.name } };
+  return { ...slice, metadata: { ...slice.metadata, name: old.metadata.name } };
 }
 
 function isSame(endpoints: Endpoints, old: EndpointSlice, slice: EndpointSlice): boolean {

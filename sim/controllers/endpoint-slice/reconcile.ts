@@ -25,6 +25,7 @@ import {
   type AddressType,
 } from './endpoint.js';
 import { withCloseHints, withoutHints, wantsCloseTraffic, wantsTopologyHints } from './hints.js';
+import { sortedByHash } from './port-order.js';
 import { isOwnedBy, newSlice, portKey } from './slice.js';
 import { disabledEvent, type HintEvent, type TopologyCache } from './topology.js';
 import type { SliceTracker } from './tracker.js';
@@ -92,7 +93,10 @@ function wantedByPorts({ view, service, pods }: SlicePass, addressType: AddressT
     if (!isEndpoint(pod)) continue;
     const ports = endpointPorts(service, pod);
     const key = portKey(ports);
-    const group = groups.get(key) ?? { ports, endpoints: [] };
+    const group = groups.get(key) ?? {
+      ports: sortedByHash(ports, 'discovery/v1.EndpointPort'),
+      endpoints: [],
+    };
     groups.set(key, group);
     const nodeName = pod.spec?.nodeName ?? '';
     const node = view.get(nodes, '', nodeName);
@@ -225,8 +229,7 @@ function recycled({ toCreate, toUpdate, toDelete }: SliceChanges, service: Servi
     if (slice === undefined) return true;
     if (old.addressType !== slice.addressType || !isOwnedBy(old, service)) return true;
     created.pop();
-    const { generateName: _, ...metadata } = slice.metadata;
-    updated.push({ ...slice, metadata: { ...metadata, name: old.metadata.name } });
+    updated.push({ ...slice, metadata: { ...slice.metadata, name: old.metadata.name } });
     return false;
   });
   return { toCreate: created, toUpdate: updated, toDelete: deleted };

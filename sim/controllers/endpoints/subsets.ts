@@ -1,9 +1,9 @@
 /**
- * Addresses and ports of Endpoints in their canonical form. The order of several subsets is by text,
- * where upstream has it by a hash.
+ * Addresses and ports of Endpoints in their canonical form.
  * @upstream pkg/api/v1/endpoints/util.go RepackSubsets
  */
 import { compareText } from '../../api/go-text.js';
+import { sortedByHash } from '../endpoint-slice/port-order.js';
 import type { EndpointAddress, EndpointPort, EndpointSubset } from '../../api/kinds/core.js';
 
 interface Address {
@@ -30,9 +30,8 @@ export function repacked(subsets: readonly EndpointSubset[]): readonly EndpointS
     byAddresses.set(addresses.text(), entry);
     if (port !== undefined) entry.ports.push(port);
   }
-  return [...byAddresses.values()]
-    .map(({ addresses, ports }) => addresses.subset(ports))
-    .sort((a, b) => compareText(JSON.stringify(a), JSON.stringify(b)));
+  const packed = [...byAddresses.values()].map(({ addresses, ports }) => addresses.subset(ports));
+  return sortedByHash(packed, 'core/v1.EndpointSubset');
 }
 
 class Addresses {
@@ -64,9 +63,7 @@ class Addresses {
     return {
       ...(ready.length > 0 && { addresses: ready }),
       ...(unready.length > 0 && { notReadyAddresses: unready }),
-      ...(ports.length > 0 && {
-        ports: ports.toSorted((a, b) => compareText(portText(a), portText(b))),
-      }),
+      ...(ports.length > 0 && { ports: sortedByHash(ports, 'core/v1.EndpointPort') }),
     };
   }
 
