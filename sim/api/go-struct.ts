@@ -38,12 +38,17 @@ function encodedField(value: unknown, field: FieldFact): unknown {
     return zeroOf(field.shape) ?? null;
   }
   if (!field.omitsEmpty || field.isPointer) return value;
-  if (Array.isArray(value) && value.length === 0) return undefined;
+  if (Array.isArray(value) && value.length === 0) return isClearing(field) ? value : undefined;
   return value === '' || value === 0 || value === false
     ? isOmittable(field.shape)
       ? undefined
       : value
     : value;
+}
+
+/** An empty list of managed fields says that they are to be cleared, so it is kept. */
+export function isClearing({ name }: FieldFact): boolean {
+  return name === 'managedFields';
 }
 
 /** omitempty leaves out what is no struct in Go. */

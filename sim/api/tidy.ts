@@ -2,7 +2,7 @@
  * The fast way in for our own components: what they write is well typed and canonical already, so only
  * what Go would leave out is taken away, and what it always writes is added. Without a reason to change anything the same object comes back.
  */
-import { zeroStruct } from './go-struct.js';
+import { isClearing, zeroStruct } from './go-struct.js';
 import type { FieldFact, Shape, StructShape } from './facts.js';
 
 /** The object without what Go's encoder leaves out, and with what it always writes. */
@@ -101,7 +101,9 @@ function isLeftOut(value: unknown, field: FieldFact): boolean {
   if (shape.kind === 'scalar') {
     return (value === '' || value === 0 || value === false) && shape.scalar !== 'intOrString';
   }
-  if (shape.kind === 'list') return Array.isArray(value) && value.length === 0;
+  if (shape.kind === 'list') {
+    return Array.isArray(value) && value.length === 0 && !isClearing(field);
+  }
   return shape.kind === 'map' && isEmpty(value as object);
 }
 

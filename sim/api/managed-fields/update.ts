@@ -76,26 +76,31 @@ function addUpdater(owners: Owners, update: ManagerUpdate, set: Owner['set']): v
 
 /**
  * The entries on which an update builds: those that it sends, when they can be read and this is not a
- * subresource; an empty list clears; otherwise those of the live object. `sent` is
- * metadata.managedFields as it came: decoding would lose the empty list.
+ * subresource; an empty list clears; otherwise those of the live object.
  */
 export function entriesToUpdate(
-  live: readonly ManagedFieldsEntry[] | undefined,
-  sent: unknown,
+  live: Json | undefined,
+  sent: Json,
   options: { readonly isSubresource: boolean },
 ): readonly ManagedFieldsEntry[] {
-  const liveEntries = readable(live);
-  if (options.isSubresource || !Array.isArray(sent)) return liveEntries;
-  const entries: readonly unknown[] = sent;
+  const liveEntries = readable(entriesOf(live));
+  if (options.isSubresource) return liveEntries;
+  const entries = entriesOf(sent);
+  if (entries === undefined) return liveEntries;
   const [first] = entries;
   const isReset =
-    entries.length === 0 ||
-    (entries.length === 1 && isRecord(first) && Object.keys(first).length === 0);
+    entries.length === 0 || (entries.length === 1 && Object.keys(first ?? {}).length === 0);
   if (isReset) return [];
-  if (!entries.every(isRecord)) return liveEntries;
-  // What is no entry after all cannot be read, and then the live ones count.
-  const readableEntries = readable(entries as readonly ManagedFieldsEntry[]);
+  const readableEntries = readable(entries);
   return readableEntries.length === 0 ? liveEntries : readableEntries;
+}
+
+function entriesOf(object: Json | undefined): readonly ManagedFieldsEntry[] | undefined {
+  const metadata = object?.['metadata'];
+  if (!isRecord(metadata)) return undefined;
+  const entries = metadata['managedFields'];
+  // Decoding has checked the type.
+  return Array.isArray(entries) ? (entries as readonly ManagedFieldsEntry[]) : undefined;
 }
 
 function readable(
