@@ -215,7 +215,8 @@ function withReason(
   }: { readonly newest: ContainerRecord | undefined; readonly facts: ContainerStatusFacts },
 ): ContainerStatus {
   if (facts.isInit) {
-    if (newest?.state === 'exited' && newest.exitCode === 0 && !isSidecar(container)) return status;
+    // Upstream leaves out sidecars that ended well, too.
+    if (newest?.state === 'exited' && newest.exitCode === 0) return status;
     if (newest === undefined && hasMainContainer(facts) && !isSidecar(container)) {
       return status.state?.waiting === undefined ? status : { ...status, state: completedInit };
     }

@@ -137,6 +137,8 @@ export class RuntimeContainer {
   /** The stop signal of the image, SIGTERM as a rule. */
   terminate(): void {
     if (this.record.state !== 'running') return;
+    // Between the start and the first instruction nothing handles signals: the kernel drops them.
+    if (!this.launched.isFired) return;
     const { program } = this;
     if (program.terminate === undefined) this.exit(signalExitCode(this.config.stopSignal));
     else program.terminate(this.config.stopSignal);

@@ -25,7 +25,7 @@ export function watchLocalStorage(
   if (!hasVolumeLimits(pod) && storageLimit(pod) === undefined) return;
   const { clock, config, random, nodeName } = context;
   let timer: Timer | undefined;
-  let volumesReadMs = -Infinity;
+  let volumesReadMs = clock.now() - random.float() * volumeStatsMs * 0.2;
   let usedByVolume = new Map<string, number>();
   const look = (): void => {
     if (entry.isTerminationRequested) return;

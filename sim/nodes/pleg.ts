@@ -43,15 +43,18 @@ export class Pleg {
     this.tickSoon();
   }
 
-  /** Relists one pod `delayMs` from now, unless a global relist comes first. */
-  relistPod(entry: PodEntry, delayMs: number): void {
+  /**
+   * Relists one pod `delayMs` from now, unless a global relist comes first. `reinspects`: it counts as
+   * changed in any case.
+   */
+  relistPod(entry: PodEntry, delayMs: number, reinspects: boolean): void {
     const { clock, label } = this.options;
     const askedMs = clock.now();
     clock.after(delayMs, `${label} relist`, () => {
-      if (this.lastRelistMs() > askedMs) return;
+      if (this.lastRelistMs() > askedMs && !reinspects) return;
       this.dirty.delete(entry.uid);
       entry.relistedMs = clock.now();
-      this.reconcile(entry);
+      this.reconcile(entry, reinspects);
       this.release();
     });
   }
@@ -85,7 +88,7 @@ export class Pleg {
     this.dirty.clear();
     for (const uid of uids) {
       const entry = this.options.entryOf(uid);
-      if (entry !== undefined) this.reconcile(entry);
+      if (entry !== undefined) this.reconcile(entry, false);
     }
     this.release();
   }
@@ -96,12 +99,12 @@ export class Pleg {
     for (const check of waiters) check();
   }
 
-  private reconcile(entry: PodEntry): void {
+  private reconcile(entry: PodEntry, reinspects: boolean): void {
     const old = entry.cached;
     const next = this.options.statusOf(entry.uid);
     entry.relist(next);
     const died = diedOf(old, next);
-    if (died.length > 0 || hasNews(old, next)) this.options.changed(entry, died);
+    if (reinspects || died.length > 0 || hasNews(old, next)) this.options.changed(entry, died);
   }
 }
 

@@ -40,6 +40,8 @@ export class PodEntry {
   /** By `kind container`. */
   readonly probes = new Map<string, ProbeWorker>();
 
+  /** The pod as its worker was last given it: statuses may be older than `pod`'s. */
+  seen: Pod;
   phase: WorkPhase = 'syncing';
   /** No admission yet, or refused. */
   isAdmitted = false;
@@ -62,7 +64,9 @@ export class PodEntry {
   /** The conditions of an in-place resize. */
   resize: ResizeConditions = {};
 
-  constructor(public pod: Pod) {}
+  constructor(public pod: Pod) {
+    this.seen = pod;
+  }
 
   /** Takes what a relist found. */
   relist(runtime: RuntimeStatus): void {

@@ -53,6 +53,7 @@ export class PodWorkers {
     }
     if (entry.phase === 'terminating') this.shortenGrace(entry, update.kill?.graceSeconds);
     entry.isPending = true;
+    entry.seen = entry.pod;
     this.armDeadline(entry);
     if (!entry.isWorking) this.start(entry);
     if (!wasRequested && entry.isTerminationRequested) entry.cancel?.();
@@ -106,7 +107,7 @@ export class PodWorkers {
     }
     const result = yield* syncPod(this.parts, entry);
     entry.lastSyncMs = context.clock.now();
-    if (result.didSomething && !result.failed) this.relist(entry);
+    if (result.didSomething && !result.failed) this.relist(entry, result.resized === true);
     if (entry.isTerminationRequested) {
       entry.isPending = true;
       return;
@@ -121,9 +122,9 @@ export class PodWorkers {
     this.queueNext(entry, result);
   }
 
-  private relist(entry: PodEntry): void {
+  private relist(entry: PodEntry, reinspects: boolean): void {
     const { random, timings } = this.context;
-    this.pleg.relistPod(entry, draw(random, timings.relistPod));
+    this.pleg.relistPod(entry, draw(random, timings.relistPod), reinspects);
   }
 
   /** When the pod is looked at again if nothing happens. @upstream completeWork */

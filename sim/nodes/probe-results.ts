@@ -40,32 +40,33 @@ function probed(
   if (verdict === 'success') return { ...status, started, ready: true };
   const worker = entry.probes.get(`readiness ${status.name}`);
   worker?.trigger();
-  const ready = worker === undefined || wasReadyBefore(context, entry, { status, spec, verdict });
-  return { ...status, started, ready };
+  const ready = worker === undefined;
+  return { ...status, started, ready: afterRestart(context, entry, { status, spec, verdict, ready }) };
 }
 
-/** After a restart of the kubelet a container stays ready until its probe has failed. */
-function wasReadyBefore(
+/** After a restart of the kubelet a container stays as ready as its pod was, until its probe has run. */
+function afterRestart(
   context: KubeletContext,
   entry: PodEntry,
   {
     status,
     spec,
     verdict,
+    ready,
   }: {
     readonly status: ContainerStatus;
     readonly spec: Container | undefined;
     readonly verdict: string | undefined;
+    readonly ready: boolean;
   },
 ): boolean {
-  if (spec?.readinessProbe === undefined || verdict !== undefined) return false;
   const startedMs = timeMs(status.state?.running?.startedAt) ?? Infinity;
-  if (startedMs >= context.startedMs - restartGraceMs) return false;
-  const old = [
-    ...(entry.pod.status?.containerStatuses ?? []),
-    ...(entry.pod.status?.initContainerStatuses ?? []),
-  ];
-  return old.some(({ name, ready }) => name === status.name && ready);
+  if (startedMs >= context.startedMs - restartGraceMs) return ready;
+  if (spec?.readinessProbe === undefined) return ready || verdict === undefined;
+  const isPodReady = entry.pod.status?.conditions?.some(
+    condition => condition.type === 'Ready' && condition.status === 'True',
+  );
+  return isPodReady === true && (ready || verdict === undefined);
 }
 
 /** @upstream pkg/kubelet/prober/worker.go kubeletRestartGracePeriod */

@@ -137,7 +137,7 @@ function changedContainer(
 /** The pod's last status: nothing of it runs any more. @upstream status_manager.go TerminatePod */
 export function terminateStatus(context: KubeletContext, entry: PodEntry): void {
   const { status } = entry;
-  const isInitialized = hasInitialized(entry.pod);
+  const isInitialized = hasInitialized(entry.seen);
   const lost = (list: readonly ContainerStatus[] | undefined, count: number) =>
     list?.map((item, index) =>
       index >= count || item.state?.terminated !== undefined

@@ -45,6 +45,8 @@ export interface SyncResult {
   readonly failed: boolean;
   /** When the earliest back-off is over. */
   readonly backOffUntilMs?: number;
+  /** Resources of running containers were changed: their states must be read again. */
+  readonly resized?: boolean;
   /** The next sync is due at once: containers were removed in order to start anew. */
   readonly again?: boolean;
 }
@@ -121,6 +123,7 @@ class PodSync {
       failed: this.failed,
       ...(this.backOffUntilMs !== undefined && { backOffUntilMs: this.backOffUntilMs }),
       ...(again && { again }),
+      ...(actions.toResize.length > 0 && { resized: true }),
     };
   }
 

@@ -101,7 +101,7 @@ function setResource(lab: Lab, resource: string, amount: string): void {
 function taint(lab: Lab): void {
   const taints = [
     { key: 'lab', value: 'second', effect: 'NoSchedule' },
-    { key: 'lab-evict', value: 'x', effect: 'NoExecute' },
+    { key: 'gone', value: 'x', effect: 'NoExecute' },
   ];
   lab.request({
     method: 'PATCH',
