@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decodeObject } from './decode.js';
 import { shapeOfKind } from './facts.js';
+import { fromUnstructured } from './from-unstructured.js';
 import { parseJson } from './json-parse.js';
 import { tidied } from './tidy.js';
 
@@ -123,6 +124,29 @@ describe('decoding', () => {
     };
     expect(tidied(bare, shape).status).toEqual({
       conditions: [{ ...condition, lastProbeTime: null }],
+    });
+  });
+});
+
+describe('a strategically patched document', () => {
+  const shape = shapeOfKind({ group: '', version: 'v1', kind: 'PodTemplate' });
+
+  it('has errors in other words', () => {
+    const error = (document: unknown): unknown => shape && fromUnstructured(document, shape);
+    expect(error({ template: { spec: { containers: {} } } })).toEqual({
+      isOk: false,
+      error: 'cannot restore slice from map',
+    });
+    expect(error({ template: { spec: { hostname: 5 } } })).toEqual({
+      isOk: false,
+      error: 'cannot convert int64 to string',
+    });
+  });
+
+  it('has its unknown fields sorted', () => {
+    const decoded = shape && fromUnstructured({ z: 1, template: { odd: 1 } }, shape);
+    expect(decoded).toMatchObject({
+      strict: ['unknown field "template.odd"', 'unknown field "z"'],
     });
   });
 });
