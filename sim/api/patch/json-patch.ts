@@ -69,7 +69,7 @@ export function applyJsonPatch(
     try {
       current = applied(current, operation ?? {});
     } catch (error) {
-      if (error instanceof PatchFault) return { isOk: false, error: error.message };
+      if (error instanceof PatchFault) return { isOk: false, error: toldFault(error, operation) };
       throw error;
     }
   }
@@ -78,6 +78,24 @@ export function applyJsonPatch(
 
 /** What operations throw; never leaves this file. */
 class PatchFault extends Error {}
+
+/** A path that leads nowhere. */
+class MissingPath extends PatchFault {}
+
+/** Faults of an item or key, which are told with the path of the operation. */
+class ItemFault extends PatchFault {}
+
+/** The fault as upstream tells it for the operation. */
+function toldFault(fault: PatchFault, operation: JsonPatchOperation): string {
+  const { op = '', path = '' } = operation;
+  if (fault instanceof ItemFault) return `error in ${op} for path: '${path}': ${fault.message}`;
+  if (!(fault instanceof MissingPath)) return fault.message;
+  const isFrom = op === 'move' || op === 'copy';
+  const isQuoted = op === 'add' || op === 'remove';
+  const shown = isQuoted ? JSON.stringify(fault.message) : fault.message;
+  const what = isFrom ? 'doc is missing from path' : 'doc is missing path';
+  return `${op} operation does not apply: ${what}: ${shown}: missing value`;
+}
 
 function applied(document: unknown, operation: JsonPatchOperation): unknown {
   const { op, path, value = null } = operation;
@@ -125,7 +143,7 @@ function segmentsOf(path: string): readonly string[] {
 }
 
 function missing(path: string): PatchFault {
-  return new PatchFault(`operation does not apply: doc is missing path: ${JSON.stringify(path)}`);
+  return new MissingPath(path);
 }
 
 /** The document with the container at the end of the path changed; all on the way is copied. */
@@ -167,7 +185,7 @@ function indexOf(list: readonly unknown[], key: string): number {
   const index = numberOf(key);
   const actual = index < 0 ? index + list.length : index;
   if (actual < 0 || actual >= list.length) {
-    throw new PatchFault(`Unable to access invalid index: ${index}`);
+    throw new ItemFault(`Unable to access invalid index: ${index}: invalid index referenced`);
   }
   return actual;
 }
@@ -192,7 +210,7 @@ function added(container: Container, key: string, value: unknown): Container {
   const index = numberOf(key);
   const actual = index < 0 ? index + container.length + 1 : index;
   if (actual < 0 || actual > container.length) {
-    throw new PatchFault(`Unable to access invalid index: ${index}`);
+    throw new ItemFault(`Unable to access invalid index: ${index}: invalid index referenced`);
   }
   return container.toSpliced(actual, 0, value);
 }
@@ -200,7 +218,7 @@ function added(container: Container, key: string, value: unknown): Container {
 function removed(container: Container, key: string): Container {
   if (isList(container)) return container.toSpliced(indexOf(container, key), 1);
   if (!Object.hasOwn(container, key)) {
-    throw new PatchFault(`Unable to remove nonexistent key: ${key}`);
+    throw new ItemFault(`Unable to remove nonexistent key: ${key}: missing value`);
   }
   const { [key]: _, ...rest } = container;
   return rest;
@@ -214,5 +232,5 @@ function replaced(container: Container, key: string, value: unknown): Container 
 /** What is missing is equal to null. */
 function tested(document: unknown, path: string, value: unknown): void {
   const actual = valueAt(document, path) ?? null;
-  if (!deepEqual(actual, value)) throw new PatchFault(`testing value ${path} failed`);
+  if (!deepEqual(actual, value)) throw new PatchFault(`testing value ${path} failed: test failed`);
 }
