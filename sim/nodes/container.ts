@@ -124,6 +124,7 @@ export class RuntimeContainer {
     this.program = {};
     this.usage = { cpuMillis: 0, memoryBytes: 0 };
     this.log.close();
+    this.config.network.close?.();
     this.change({
       state: 'exited',
       finishedMs: this.clock.now(),

@@ -121,6 +121,8 @@ export interface WorkloadNetwork {
   ): void;
   /** The addresses that DNS answers; empty: NXDOMAIN. */
   resolve(host: string): readonly string[];
+  /** The container has ended: what it listened on is closed. The kubelet calls it, programs do not. */
+  close?(): void;
 }
 
 /** A message that reached a listening program. */
