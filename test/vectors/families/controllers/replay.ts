@@ -19,6 +19,8 @@ import { World } from './world.js';
 
 /** What the record's `{{time}}` was in bodies of requests: a template's hash depends on it. */
 const recordedTime = '2026-01-02T03:04:05Z';
+/** No scenario is waited for any longer than this after its last step. */
+const quietBoundMs = 30_000;
 /** The pause between the requests of one step. */
 const pauseMs = 1;
 
@@ -67,11 +69,25 @@ class Replay {
       this.forgetNames();
       const refusal = this.act(step);
       if (refusal !== undefined) return `${title}: ${refusal}`;
-      world.loop.runUntil(world.beginMs + (times[index] ?? 0) * 1000 - 1);
+      const { atSeconds = 0, quietSeconds = 0 } = times[index] ?? {};
+      world.loop.runUntil(world.beginMs + atSeconds * 1000 - 1);
+      this.untilQuiet(quietSeconds);
       const reason = this.compare(step, index);
       if (reason !== undefined) return `${title}: ${reason}`;
     }
     return undefined;
+  }
+
+  /** Runs until nothing of the scenario has changed for so long, or the bound is met. */
+  private untilQuiet(quietSeconds: number): void {
+    const { loop } = this.world;
+    const boundMs = loop.now() + quietBoundMs;
+    for (;;) {
+      this.learn();
+      const dueMs = Math.min(boundMs, this.changedMs + quietSeconds * 1000 - 1);
+      if (dueMs <= loop.now()) return;
+      loop.runUntil(dueMs);
+    }
   }
 
   private act(step: Step): string | undefined {
@@ -244,13 +260,19 @@ class Replay {
 
   /** Learns the uids of all objects that ever were. */
   private learn(): void {
-    for (const { object, revision } of this.world.server.history(this.learned)) {
+    const { namespace: own, id } = this.scenario;
+    for (const { object, revision, timeMs } of this.world.server.history(this.learned)) {
       this.names.learn(object);
       this.learned = revision;
+      const { namespace, name = '' } = object.metadata;
+      const isOwn = namespace === own || (namespace === undefined && name.startsWith(id));
+      if (isOwn) this.changedMs = timeMs;
     }
   }
 
   private learned = 0;
+  /** When something of the scenario last changed. */
+  private changedMs = 0;
 }
 
 function canonical(value: unknown): string {

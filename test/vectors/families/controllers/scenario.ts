@@ -72,8 +72,14 @@ export function actsOf(step: Step): readonly Act[] {
 /** The recorder ended each step after so much quiet. */
 const quietSeconds = 1.5;
 
-/** When the state after each step was recorded: just before the next action. */
-export function snapshotTimes({ steps }: Scenario): readonly number[] {
+/** How a step ended: at this time, or after so much quiet, and not before. */
+export interface Snapshot {
+  readonly atSeconds: number;
+  readonly quietSeconds: number;
+}
+
+/** When the state after each step was recorded: just before the next action, and the last one when all was quiet. */
+export function snapshotTimes({ steps }: Scenario): readonly Snapshot[] {
   const gaps = steps.slice(1).map((step, index) => {
     const before = steps[index] as Step;
     return step.at - before.at - waitOf(before);
@@ -81,7 +87,9 @@ export function snapshotTimes({ steps }: Scenario): readonly number[] {
   const quiet = Math.max(quietSeconds, Math.min(...gaps, 2.5));
   return steps.map((step, index) => {
     const next = steps[index + 1];
-    return next?.at ?? step.at + Math.max(lastChange(step), waitOf(step)) + quiet;
+    if (next !== undefined) return { atSeconds: next.at, quietSeconds: 0 };
+    const changed = step.at + Math.max(lastChange(step), waitOf(step));
+    return { atSeconds: changed + quiet, quietSeconds: quiet };
   });
 }
 

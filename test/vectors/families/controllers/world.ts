@@ -124,7 +124,10 @@ export class World {
     return {
       send: (request, done) => {
         loop.after(requestMs, `request of ${identity.user}`, () =>
-          server.serve(request, connection, done),
+          // The answer comes when the news of the write does: after it, within the same instant.
+          server.serve(request, connection, answer => {
+            loop.after(watchMs, `answer to ${identity.user}`, () => done(answer));
+          }),
         );
       },
       watch: (request, sink) => {
