@@ -10,7 +10,7 @@ import {
   type Failure,
 } from '../api/status.js';
 import { tidied } from '../api/tidy.js';
-import { decodeCustom } from './custom/decode.js';
+import { decodeCustom, trustedCustom } from './custom/decode.js';
 import { decodeBuiltIn, type Target } from './decoding/built-in.js';
 import { readJson, readYaml, summaryOf, textOf, type ReadText } from './decoding/text.js';
 import { mediaTypesOf, type Format } from './filters/negotiation.js';
@@ -83,7 +83,8 @@ function trusted({ resource }: Scope, object: KubeObject): KubeObject {
   const { kind, apiVersion, custom } = resource;
   const isTyped = object.kind !== undefined && object.apiVersion !== undefined;
   const typed = isTyped ? object : { kind: kind.kind, apiVersion, ...object };
-  const shape = custom === undefined ? shapeOfKind(kind) : undefined;
+  if (custom !== undefined) return trustedCustom(typed, custom.schema);
+  const shape = shapeOfKind(kind);
   return shape === undefined ? typed : tidied(typed, shape);
 }
 

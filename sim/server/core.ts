@@ -15,6 +15,7 @@ import type { Auditor } from './audit/auditor.js';
 import { createAuditor } from './audit/index.js';
 import type { ApiServerOptions } from './contract.js';
 import { FieldOwners } from './field-owners.js';
+import { withResourceVersion } from './object-meta.js';
 import { Registry } from './registry.js';
 import { strategies } from './resources/index.js';
 import type { ServerSettings, StrategyContext } from './resources/strategy.js';
@@ -39,6 +40,8 @@ export interface Core {
   readonly authentication: AuthenticationService;
   readonly authorizer: Authorizer;
   readonly auditor: Auditor | undefined;
+  /** Removes an object at once, past the chain: the server's own doing. */
+  remove(kind: GroupResource, object: KubeObject): void;
 }
 
 /** Puts the parts together; nothing is stored yet. */
@@ -65,6 +68,7 @@ export function createCore(options: ApiServerOptions): Core {
       auditPolicy === undefined
         ? undefined
         : createAuditor({ access, policy: auditPolicy, emit: onAudit ?? (() => undefined) }),
+    remove: (kind, object) => removeDirectly(store, kind, object),
   };
 }
 
@@ -120,10 +124,23 @@ function storeDirectly(
   const key = storageKey(namespace, name);
   const live = collection.get(key);
   if (live?.object.metadata.resourceVersion !== resourceVersion) return undefined;
-  const metadata = { ...object.metadata, resourceVersion: store.nextResourceVersion() };
   const beside = live?.beside ?? FieldOwners.none;
-  const written = { key, object: { ...object, metadata }, beside, user: 'system:apiserver' };
+  const written = {
+    key,
+    object: withResourceVersion(object, store.nextResourceVersion()),
+    beside,
+    user: 'system:apiserver',
+  };
   return store.put(collection, written).object;
+}
+
+function removeDirectly(store: Store<FieldOwners>, kind: GroupResource, object: KubeObject): void {
+  const collection = store.collection(printedResource(kind));
+  const key = storageKey(object.metadata.namespace ?? '', object.metadata.name ?? '');
+  const live = collection.get(key);
+  if (live === undefined) return;
+  const last = withResourceVersion(live.object, store.nextResourceVersion());
+  store.remove(collection, { key, object: last, beside: live.beside, user: 'system:apiserver' });
 }
 
 function createStrategyContext(access: ServerAccess): StrategyContext {

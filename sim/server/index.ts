@@ -1,4 +1,5 @@
 /** The API server. */
+import { followDefinitions } from './custom/definitions.js';
 import { createServe } from './chain.js';
 import { storeBootstrapObjects } from './bootstrap.js';
 import type { CreateApiServer, HistoryEntry } from './contract.js';
@@ -8,6 +9,7 @@ import { createCore } from './core.js';
 export const createApiServer: CreateApiServer = options => {
   const core = createCore(options);
   storeBootstrapObjects(core);
+  followDefinitions(core);
   const { store } = core;
   return {
     serve: createServe(core),

@@ -24,6 +24,12 @@ export function fullView(resource: ServedResource, stored: Stored<FieldOwners>):
   );
 }
 
+/** The object as it is stored: custom resources in their storage version. */
+export function inStorage({ custom, kind }: ServedResource, object: KubeObject): KubeObject {
+  if (custom === undefined || custom.storageVersion === kind.version) return object;
+  return { ...object, apiVersion: `${kind.group}/${custom.storageVersion}` } as KubeObject;
+}
+
 /** As the client of the request gets it. */
 export function viewFor(scope: Scope, stored: Stored<FieldOwners>): KubeObject {
   return scope.context.connection.omitsManagedFields

@@ -1,22 +1,143 @@
 /** Decodes bodies of custom resources. @upstream apiextensions-apiserver/pkg/apiserver/customresource_handler.go */
+import { decodeObject } from '../../api/decode.js';
+import { isRecord } from '../../api/equality.js';
+import { structOf } from '../../api/facts.js';
+import type { JSONSchemaProps } from '../../api/kinds/apiextensions.js';
 import type { KubeObject } from '../../api/object.js';
 import { badRequest, type Failure } from '../../api/status.js';
-import type { ReadText } from '../decoding/text.js';
+import { warnAll } from '../decoding/built-in.js';
+import { duplicateFields, strictOfText, textOf, type ReadText } from '../decoding/text.js';
 import { typeMetaOf } from '../decoding/type-meta.js';
 import type { Scope } from '../scope.js';
+import {
+  isEmbedded,
+  itemsOf,
+  mappedList,
+  mappedRecord,
+  membersOf,
+  pruned,
+  withoutBadNulls,
+} from './schema.js';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** How a body is to be read. */
+export interface CustomTarget {
+  readonly fieldValidation: string;
+  readonly summary: string;
+}
 
 /** The object, pruned, or why the body is none of this kind. */
 export function decodeCustom(
-  { resource }: Scope,
+  scope: Scope,
   read: ReadText,
-  { summary }: { readonly fieldValidation: string; readonly summary: string },
+  { summary, fieldValidation }: CustomTarget,
 ): KubeObject | Failure {
-  const { kind } = resource.kind;
+  const { resource, context } = scope;
+  const { kind: wanted, group, version } = resource.kind;
+  const unrecognized = (text: string) =>
+    badRequest(
+      `the object provided is unrecognized (must be of type ${wanted}): ${text} (${summary})`,
+    );
   const probed = typeMetaOf(read.value);
-  if (!probed.isOk) {
+  if (!probed.isOk) return unrecognized(probed.error);
+  const { kind, group: sentGroup, version: sentVersion } = probed.value;
+  if (kind === '' || !isRecord(read.value)) return unrecognized(missing('Kind', scope));
+  if (sentVersion === '') return unrecognized(missing('apiVersion', scope));
+  const cannot = (text: string) =>
+    badRequest(`${kind} in version "${sentVersion}" cannot be handled as a ${wanted}: ${text}`);
+  const isOurs = kind === wanted && sentGroup === group;
+  const coerced = isOurs
+    ? coercedObject(read.value, resource.custom?.schema, resource.custom?.preservesUnknownFields)
+    : { object: read.value, unknown: [] };
+  if ('error' in coerced) return cannot(coerced.error);
+  const duplicates = [...strictOfText(read), ...duplicateFields(read)];
+  const unknown = coerced.unknown.map(path => `unknown field ${JSON.stringify(path)}`);
+  const strict = [...duplicates, ...unknown];
+  if (strict.length > 0 && fieldValidation === 'Strict') {
+    return cannot(`strict decoding error: ${strict.join(', ')}`);
+  }
+  if (fieldValidation === 'Warn') {
+    warnAll(context, read.duplicates, duplicateFields(read), unknown);
+  }
+  if (sentGroup !== group || sentVersion !== version) {
+    const sent = sentGroup === '' ? sentVersion : `${sentGroup}/${sentVersion}`;
     return badRequest(
-      `the object provided is unrecognized (must be of type ${kind}): ${probed.error} (${summary})`,
+      `the API version in the data (${sent}) does not match the expected API version (${group}/${version})`,
     );
   }
-  return read.value as KubeObject;
+  const { metadata = {}, ...rest } = coerced.object;
+  return { ...rest, metadata } as KubeObject;
+}
+
+function missing(field: string, { context }: Scope): string {
+  const { body } = context.request;
+  const text = body instanceof Uint8Array ? textOf(body) : JSON.stringify(body ?? null);
+  return `Object '${field}' is missing in '${text}'`;
+}
+
+/** What our own components write, pruned. */
+export function trustedCustom(object: KubeObject, schema: JSONSchemaProps | undefined): KubeObject {
+  return withoutBadNulls(pruned(object, schema), schema) as KubeObject;
+}
+
+type Coerced =
+  { readonly object: Json; readonly unknown: readonly string[] } | { readonly error: string };
+
+function coercedObject(
+  value: Json,
+  schema: JSONSchemaProps | undefined,
+  preservesUnknownFields = false,
+): Coerced {
+  const meta = coercedMeta(value['metadata'], 'metadata');
+  if ('error' in meta) return meta;
+  const unknown: string[] = [];
+  const kept = preservesUnknownFields
+    ? value
+    : (withoutBadNulls(pruned(value, schema, unknown), schema) as Json);
+  const problems: string[] = [];
+  const object = schema === undefined ? kept : (embeddedCoerced(kept, schema, problems) as Json);
+  const [error] = problems;
+  if (error !== undefined) return { error };
+  const { metadata: _, ...rest } = object;
+  return {
+    object: meta.object === undefined ? rest : { ...rest, metadata: meta.object },
+    unknown: [...meta.unknown, ...unknown],
+  };
+}
+
+function coercedMeta(
+  value: unknown,
+  path: string,
+):
+  | { readonly object: Json | undefined; readonly unknown: readonly string[] }
+  | { readonly error: string } {
+  if (value === undefined || value === null) return { object: undefined, unknown: [] };
+  const decoded = decodeObject(value, structOf('meta/v1.ObjectMeta'));
+  if (!decoded.isOk) return { error: decoded.error };
+  const unknown = decoded.strict.flatMap(text => {
+    const field = /^unknown field "(.*)"$/.exec(text)?.[1];
+    return field === undefined ? [] : [`${path}.${field}`];
+  });
+  return { object: decoded.object, unknown };
+}
+
+/** Metadata of embedded objects is coerced too: what it does not know is dropped. */
+function embeddedCoerced(value: unknown, schema: JSONSchemaProps, problems: string[]): unknown {
+  if (Array.isArray(value)) {
+    const items = itemsOf(schema);
+    if (items === undefined) return value;
+    return mappedList(value, item => embeddedCoerced(item, items, problems));
+  }
+  if (!isRecord(value)) return value;
+  return mappedRecord(value, (key, item) => {
+    if (isEmbedded(schema) && key === 'metadata') {
+      const meta = coercedMeta(item, 'metadata');
+      if (!('error' in meta)) return meta.object;
+      problems.push(meta.error);
+      return item;
+    }
+    const property = schema.properties?.[key] ?? membersOf(schema);
+    return property === undefined ? item : embeddedCoerced(item, property, problems);
+  });
 }

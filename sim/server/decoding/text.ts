@@ -1,4 +1,5 @@
 /** Reads the bytes of a body as a JSON value, remembering what strict decoding complains about. */
+import { isRecord } from '../../api/equality.js';
 import { noRepeatedKeys, parseJson, type RepeatedKeys } from '../../api/json-parse.js';
 import type { Parsed } from '../../api/time.js';
 import { parseYamlBody } from '../../api/yaml.js';
@@ -49,4 +50,26 @@ export function summaryOf(bytes: Uint8Array): string {
 export function strictOfText({ duplicates }: ReadText): readonly string[] {
   if (duplicates.length === 0) return [];
   return [`yaml: unmarshal errors:\n${duplicates.map(line => `  ${line}`).join('\n')}`];
+}
+
+/** The fields that JSON objects repeat, in the words of strict decoding. */
+export function duplicateFields({ value, repeated }: ReadText): readonly string[] {
+  if (repeated.size === 0) return [];
+  const found: string[] = [];
+  const walk = (item: unknown, path: string): void => {
+    if (Array.isArray(item)) item.forEach((one, index) => walk(one, `${path}[${index}]`));
+    if (!isRecord(item)) return;
+    const below = (key: string) => (path === '' ? key : `${path}.${key}`);
+    const twice = duplicateKeys(repeated.get(item) ?? []);
+    for (const key of Object.keys(item)) {
+      walk(item[key], below(key));
+      if (twice.has(key)) found.push(`duplicate field ${JSON.stringify(below(key))}`);
+    }
+  };
+  walk(value, '');
+  return found;
+}
+
+function duplicateKeys(keys: readonly string[]): ReadonlySet<string> {
+  return new Set(keys.filter((key, index) => keys.indexOf(key) !== index));
 }

@@ -71,7 +71,7 @@ function resourceEntries(resource: ServedResource): readonly unknown[] {
     singularName: singular,
     namespaced,
     kind: kind.kind,
-    verbs: resource.custom === undefined ? resource.verbs : customVerbs,
+    verbs: resource.verbs,
     ...(shortNames.length > 0 && { shortNames }),
     ...(categories.length > 0 && { categories }),
     ...(resource.verbs.includes('update') && { storageVersionHash: storageHash(resource) }),
@@ -93,18 +93,6 @@ function isOwn(
 ): boolean {
   return part.group === kind.group && part.version === kind.version;
 }
-
-/** The order in which the handler of custom resources tells its verbs. */
-const customVerbs = [
-  'delete',
-  'deletecollection',
-  'get',
-  'list',
-  'patch',
-  'create',
-  'update',
-  'watch',
-];
 
 const hashes = new Map<string, string>();
 

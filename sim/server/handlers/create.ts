@@ -7,11 +7,13 @@ import type { ApiAnswer } from '../../api/request.js';
 import {
   alreadyExists,
   badRequest,
+  forbidden,
   generateNameConflict,
   invalid,
   isFailure,
   plainError,
   type Failure,
+  type GroupKind,
 } from '../../api/status.js';
 import { rfc3339 } from '../../api/time.js';
 import { storageKey } from '../../store/collection.js';
@@ -26,7 +28,7 @@ import { uniqueOwners } from '../owners.js';
 import { respond } from '../respond.js';
 import type { Scope } from '../scope.js';
 import type { Steps } from '../steps.js';
-import { viewFor } from '../views.js';
+import { inStorage, viewFor } from '../views.js';
 import { managerOf, writeOptions, type WriteOptions } from '../write-options.js';
 
 const generateAttemptsMax = 8;
@@ -39,6 +41,14 @@ export function* createObject(scope: Scope): Steps<ApiAnswer> {
 }
 
 function* createFromBody(scope: Scope): Steps<KubeObject | Failure> {
+  const definition = scope.resource.custom?.definition;
+  if (definition?.metadata.deletionTimestamp !== undefined) {
+    return forbidden(
+      scope.resource.kind,
+      '',
+      'create not allowed while custom resource definition is terminating',
+    );
+  }
   const options = writeOptions(scope.context, 'CreateOptions');
   if (isFailure(options)) return options;
   const read = readObject(scope, options);
@@ -114,7 +124,7 @@ function* storeOnce(
   if (options.isDryRun) return valid;
   const stored = core.store.put(resource.collection, {
     key,
-    object: withResourceVersion(valid, core.store.nextResourceVersion()),
+    object: withResourceVersion(inStorage(resource, valid), core.store.nextResourceVersion()),
     beside: owners,
     user: scope.context.user.name,
   });
@@ -128,18 +138,26 @@ function* nothing(): Steps<undefined> {
 /** What the strategy makes of the object, or why it is invalid. In its stored version. */
 function validNew(scope: Scope, object: KubeObject): KubeObject | Failure {
   const { core, resource, context } = scope;
-  const { strategy, storedStrategy, kind } = resource;
+  const { strategy, storedStrategy, kind, custom } = resource;
   const { strategyContext } = core;
-  const inStored = strategy.toStored?.(object) ?? object;
+  const inStored = custom === undefined ? (strategy.toStored?.(object) ?? object) : object;
   const prepared = storedStrategy.prepareForCreate?.(inStored, strategyContext) ?? inStored;
+  const validate = strategy.validate ?? storedStrategy.validate;
   const errors = [
     ...metaErrors(prepared, resource),
-    ...(storedStrategy.validate?.(prepared, strategyContext) ?? []),
+    ...(validate?.(prepared, strategyContext) ?? []),
   ];
-  if (errors.length > 0) return invalid(kind, prepared.metadata.name ?? '', errors);
+  if (errors.length > 0)
+    return invalid(kindOfObject(prepared, kind), prepared.metadata.name ?? '', errors);
   const warnings = storedStrategy.warningsOnCreate?.(prepared, strategyContext);
   if (warnings !== undefined) for (const warning of warnings) context.warn(warning);
   return prepared;
+}
+
+/** What a 422 names: the body's own kind, which for custom resources may be a wrong one. */
+export function kindOfObject(object: KubeObject, kind: GroupKind): GroupKind {
+  if (object.kind === undefined || object.kind === kind.kind) return kind;
+  return { group: kind.group, kind: object.kind };
 }
 
 function withSystemFields({ core, resource }: Scope, object: KubeObject): KubeObject {

@@ -101,6 +101,14 @@ type Plan =
   | { readonly kind: 'mark'; readonly metadata: ObjectMeta; readonly isLast: boolean };
 
 function settle(scope: Scope, live: Stored<FieldOwners>, options: DeleteOptions): Deleted {
+  const begun = scope.resource.storedStrategy.beginsDeletion?.(
+    live.object,
+    scope.core.strategyContext,
+  );
+  if (begun !== undefined) return { stored: rewrite(scope, live, begun, options), isGone: false };
+  if (scope.resource.storedStrategy.mayGo?.(live.object) === false) {
+    return { stored: live, isGone: false };
+  }
   const plan = planOf(scope, live.object, options);
   switch (plan.kind) {
     case 'already':
@@ -108,7 +116,8 @@ function settle(scope: Scope, live: Stored<FieldOwners>, options: DeleteOptions)
     case 'now':
       return remove(scope, live, options);
     case 'mark': {
-      const marked = mark(scope, live, plan.metadata, options);
+      const object = withMeta(live.object, orderedMeta(plan.metadata));
+      const marked = rewrite(scope, live, object, options);
       return plan.isLast ? remove(scope, marked, options) : { stored: marked, isGone: false };
     }
   }
@@ -214,13 +223,12 @@ function policyOf(
   return byDefault;
 }
 
-function mark(
+function rewrite(
   { core, resource, context }: Scope,
   live: Stored<FieldOwners>,
-  metadata: ObjectMeta,
+  object: KubeObject,
   { isDryRun }: DeleteOptions,
 ): Stored<FieldOwners> {
-  const object = withMeta(live.object, orderedMeta(metadata));
   if (isDryRun) return { ...live, object };
   return core.store.put(resource.collection, {
     key: live.key,

@@ -1,6 +1,5 @@
 /** JSON patches, merge patches and strategic merge patches, and what is said of their results. */
 import { decodeObject } from '../../api/decode.js';
-import { isRecord } from '../../api/equality.js';
 import { shapeOfKind, type StructShape } from '../../api/facts.js';
 import { invalid as invalidField } from '../../api/field-error.js';
 import { goValue } from '../../api/go-text.js';
@@ -21,7 +20,7 @@ import { tidied } from '../../api/tidy.js';
 import { defaulted } from '../body.js';
 import { decodeCustom } from '../custom/decode.js';
 import { decodeBuiltIn, warnAll } from '../decoding/built-in.js';
-import type { ReadText } from '../decoding/text.js';
+import { duplicateFields, type ReadText } from '../decoding/text.js';
 import type { Scope } from '../scope.js';
 import type { WriteOptions } from '../write-options.js';
 import { patchedText, touchedByMerge, touchedByOperations, type Touched } from './patch-text.js';
@@ -66,7 +65,7 @@ export function mergePatch(patching: Patching): PreparedPatch {
   const { text } = patching;
   const patch = (text.value ?? {}) as Json;
   const touched = touchedByMerge(patch);
-  const strict = duplicatesIn(text);
+  const strict = duplicateFields(text);
   return {
     creates: false,
     apply: live =>
@@ -114,28 +113,6 @@ function strategicFailure(error: string): Failure {
   if (badRequestErrors.includes(error)) return badRequest(error);
   if (unprocessableErrors.includes(error)) return rejectedRequest();
   return plainError(error);
-}
-
-/** The duplicates in a patch, in the words of strict decoding. */
-function duplicatesIn({ value, repeated }: ReadText): readonly string[] {
-  if (repeated.size === 0) return [];
-  const found: string[] = [];
-  const walk = (item: unknown, path: string): void => {
-    if (Array.isArray(item)) item.forEach((one, index) => walk(one, `${path}[${index}]`));
-    if (!isRecord(item)) return;
-    const below = (key: string) => (path === '' ? key : `${path}.${key}`);
-    const twice = duplicateKeys(repeated.get(item) ?? []);
-    for (const key of Object.keys(item)) {
-      walk(item[key], below(key));
-      if (twice.has(key)) found.push(`duplicate field ${JSON.stringify(below(key))}`);
-    }
-  };
-  walk(value, '');
-  return found;
-}
-
-function duplicateKeys(keys: readonly string[]): ReadonlySet<string> {
-  return new Set(keys.filter((key, index) => keys.indexOf(key) !== index));
 }
 
 interface PatchedDocument {
@@ -195,7 +172,7 @@ function decodedStrategic(
   const decoded = decodeObject(document, shape);
   const shown = () => goValue(text.value ?? {});
   if (!decoded.isOk) return patchFailure(shown(), decoded.error);
-  const strict = [...duplicatesIn(text), ...decoded.strict];
+  const strict = [...duplicateFields(text), ...decoded.strict];
   if (options.fieldValidation === 'Strict' && strict.length > 0) {
     return patchFailure(shown(), `strict decoding error: ${strict.join(', ')}`);
   }

@@ -1,7 +1,7 @@
 /** The scale subresource of workloads. @upstream pkg/registry/apps/deployment/storage/storage.go ScaleREST */
 import type { KubeObject } from '../../api/object.js';
 import type { ApiAnswer } from '../../api/request.js';
-import { badRequest, isFailure, notFound, type Failure } from '../../api/status.js';
+import { badRequest, isFailure, notFound, plainError, type Failure } from '../../api/status.js';
 import { bodyAnswer, failureAnswer } from '../answers.js';
 import type { ScalePaths } from '../resources/strategy.js';
 import { keyIn, type Scope } from '../scope.js';
@@ -35,6 +35,8 @@ export function getScale(scope: Scope, paths: ScalePaths): ApiAnswer {
   if (stored === undefined) {
     return failureAnswer(scope.context, notFound(scope.resource.kind, scope.name));
   }
+  const missing = paths.missingReplicas?.(stored.object);
+  if (missing !== undefined) return failureAnswer(scope.context, plainError(missing));
   return bodyAnswer(scope.context, scope.media, 200, scaleOf(stored.object, paths));
 }
 

@@ -33,9 +33,9 @@ import { uniqueOwners } from '../owners.js';
 import type { UpdateStrategy } from '../resources/strategy.js';
 import { keyIn, type Scope } from '../scope.js';
 import type { Steps } from '../steps.js';
-import { fullView, plainView, viewFor } from '../views.js';
+import { fullView, inStorage, plainView, viewFor } from '../views.js';
 import { managerOf, type WriteOptions } from '../write-options.js';
-import { placedObject, storeNew } from './create.js';
+import { kindOfObject, placedObject, storeNew } from './create.js';
 
 const attemptsMax = 100;
 
@@ -175,7 +175,8 @@ function* changeLive(
   const object = uniqueOwners(context, admitted, { isAfterAdmission: true });
   const versioned = withLiveVersion(scope, object, live);
   if (isFailure(versioned)) return versioned;
-  const valid = validChanged(scope, change, { object: versioned, old: live.object });
+  const old = resource.custom === undefined ? live.object : view;
+  const valid = validChanged(scope, change, { object: versioned, old });
   if (isFailure(valid)) return valid;
   const refusal = yield* admission.validate(valid, scope.name);
   if (refusal !== undefined) return refusal;
@@ -184,7 +185,7 @@ function* changeLive(
     return undefined;
   }
   const owners = ownersOf(scope, { change, produced, live, view });
-  const written = commit(scope, { live, object: valid, owners, options });
+  const written = commit(scope, { live, object: inStorage(resource, valid), owners, options });
   admission.finish(true);
   return { object: written, isNew: false };
 }
@@ -242,8 +243,8 @@ function validChanged(
   { object, old }: { readonly object: KubeObject; readonly old: KubeObject },
 ): KubeObject | Failure {
   const { core, resource, context } = scope;
-  const { storedStrategy, kind } = resource;
-  const inStored = resource.strategy.toStored?.(object) ?? object;
+  const { storedStrategy, kind, custom, strategy: strategyOfVersion } = resource;
+  const inStored = custom === undefined ? (strategyOfVersion.toStored?.(object) ?? object) : object;
   const before = old.metadata;
   const kept = {
     ...inStored,
@@ -260,11 +261,14 @@ function validChanged(
     prepared,
     updatedMeta(prepared, old, isCounted && generationMoves(scope, prepared, old)),
   );
+  const ofVersion = strategy === storedStrategy ? strategyOfVersion.validateUpdate : undefined;
+  const validateUpdate = ofVersion ?? strategy.validateUpdate;
   const errors = [
     ...metaUpdateErrors(completed, old, resource),
-    ...(strategy.validateUpdate?.(completed, old, core.strategyContext) ?? []),
+    ...(validateUpdate?.(completed, old, core.strategyContext) ?? []),
   ];
-  if (errors.length > 0) return invalid(kind, completed.metadata.name ?? '', errors);
+  if (errors.length > 0)
+    return invalid(kindOfObject(completed, kind), completed.metadata.name ?? '', errors);
   const warnings = strategy.warningsOnUpdate?.(completed, old, core.strategyContext);
   if (warnings !== undefined) for (const warning of warnings) context.warn(warning);
   return completed;
@@ -361,7 +365,8 @@ function commit(scope: Scope, { live, object, owners, options }: Commit): KubeOb
   const { core, resource, context } = scope;
   const { key } = live;
   const user = context.user.name;
-  if (isFinished(object, live.object)) {
+  const mayGo = resource.storedStrategy.mayGo?.(object) ?? true;
+  if (mayGo && isFinished(object, live.object)) {
     if (!options.isDryRun) {
       const last = withResourceVersion(live.object, core.store.nextResourceVersion());
       core.store.remove(resource.collection, { key, object: last, beside: live.beside, user });

@@ -6,6 +6,8 @@ import {
 } from '../../api/kinds/apiextensions.js';
 import { fill, fillEmpty, within } from './defaults/fill.js';
 import { keepSpec, keepStatus } from './parts.js';
+import { rfc3339 } from '../../api/time.js';
+import { withDefinitionCondition } from '../custom/conditions.js';
 import { strategyOf } from './strategy.js';
 
 /** The strategy of CustomResourceDefinitions: registration itself is `sim/server/custom`'s. */
@@ -33,7 +35,30 @@ export const customResourceDefinition = strategyOf<CustomResourceDefinition>({
   prepareForCreate: object => withStoredVersion({ ...object, status: noStatus }),
   prepareForUpdate: (object, old) => withStoredVersion(keepStatus(object, old)),
   status: { prepareForUpdate: keepSpec },
+  beginsDeletion: (definition, { nowMs }) => {
+    const { metadata } = definition;
+    if (metadata.deletionTimestamp !== undefined) return undefined;
+    const now = rfc3339(nowMs);
+    const { finalizers = [] } = metadata;
+    const held = finalizers.includes(cleanupFinalizer)
+      ? finalizers
+      : [...finalizers, cleanupFinalizer];
+    const marked = {
+      ...definition,
+      metadata: { ...metadata, deletionTimestamp: now, finalizers: held },
+    };
+    return withDefinitionCondition(marked, pendingDeletion, now);
+  },
 });
+
+const cleanupFinalizer = 'customresourcecleanup.apiextensions.k8s.io';
+
+const pendingDeletion = {
+  type: 'Terminating',
+  status: 'True',
+  reason: 'InstanceDeletionPending',
+  message: 'CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon',
+};
 
 // What is unset is told all the same: the type's fields are no pointers.
 const noStatus: CustomResourceDefinitionStatus = {

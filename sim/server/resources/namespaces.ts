@@ -1,10 +1,16 @@
 /** Namespaces. @upstream pkg/registry/core/namespace/strategy.go */
 import { namespaces, type Namespace } from '../../api/kinds/core.js';
+import { rfc3339 } from '../../api/time.js';
 import { ageOf } from './columns/cell.js';
 import { namespaceColumns } from './columns/core.js';
 import { fill, fillEmpty, keptField, within } from './defaults/fill.js';
 import { keepSpec, keepStatus } from './parts.js';
 import { strategyOf } from './strategy.js';
+import {
+  validateNamespace,
+  validateNamespaceFinalizers,
+  validateNamespaceStatus,
+} from './validation/namespace.js';
 
 const nameLabel = 'kubernetes.io/metadata.name';
 
@@ -26,9 +32,25 @@ export const namespace = strategyOf<Namespace>({
     const spec = keptField(object.spec ?? {}, old.spec ?? {}, 'finalizers');
     return labelled(keepStatus({ ...object, spec }, old));
   },
-  status: { prepareForUpdate: (object, old) => labelled(keepSpec(object, old)) },
+  beginsDeletion: ({ metadata, ...rest }, { nowMs }) =>
+    metadata.deletionTimestamp === undefined
+      ? {
+          ...rest,
+          metadata: { ...metadata, deletionTimestamp: rfc3339(nowMs) },
+          status: { ...rest.status, phase: 'Terminating' },
+        }
+      : undefined,
+  mayGo: object => (object.spec?.finalizers?.length ?? 0) === 0,
+  validate: validateNamespace,
+  status: {
+    prepareForUpdate: (object, old) => labelled(keepSpec(object, old)),
+    validateUpdate: validateNamespaceStatus,
+  },
   subresources: {
-    finalize: { prepareForUpdate: (object, old) => labelled(keepStatus(object, old)) },
+    finalize: {
+      prepareForUpdate: (object, old) => labelled(keepStatus(object, old)),
+      validateUpdate: validateNamespaceFinalizers,
+    },
   },
   selectableFields: { 'status.phase': object => object.status?.phase ?? '' },
   fieldSelectorError: 'not-supported',

@@ -54,7 +54,8 @@ export interface Strategy<T extends HasMetadata = KubeObject> extends UpdateStra
   readonly kind: Kind<T>;
   /**
    * Another served version of the same stored objects: then only `kind`, `toStored`, `fromStored`,
-   * `defaults` and `columns` count. `storedAs` is the resource of the version that is stored.
+   * `defaults` and `columns` count, and `validate` and `validateUpdate` if its checks differ (they get
+   * stored objects). `storedAs` is the resource of the version that is stored.
    */
   readonly storedAs?: Kind;
   toStored?(object: T): KubeObject;
@@ -82,6 +83,10 @@ export interface Strategy<T extends HasMetadata = KubeObject> extends UpdateStra
   readonly returnsDeletedObject?: boolean;
   /** The seconds of grace that a delete gives; undefined: at once. Pods only, in 1.36. */
   graceSeconds?(object: T, asked: number | undefined): number | undefined;
+  /** The first DELETE only marks the object, which others then empty: namespaces and definitions. Undefined: as usual. */
+  beginsDeletion?(object: T, context: StrategyContext): T | undefined;
+  /** Whether an object whose deletion has begun may go when an update drops its last finalizer. Default true. */
+  mayGo?(object: T): boolean;
   /** What propagationPolicy is when none is asked for. Default Background. */
   readonly defaultPropagation?: 'Background' | 'Orphan';
 
@@ -105,6 +110,8 @@ export interface Strategy<T extends HasMetadata = KubeObject> extends UpdateStra
 
 /** Where a scale subresource finds its numbers. */
 export interface ScalePaths<T = KubeObject> {
+  /** Why the number cannot be told: custom resources may lack the field. */
+  readonly missingReplicas?: (object: T) => string | undefined;
   readonly replicas: (object: T) => number;
   readonly withReplicas: (object: T, replicas: number) => T;
   readonly statusReplicas: (object: T) => number;
