@@ -190,7 +190,9 @@ function duplicateKeys(node: unknown, lines: LineCounter): readonly string[] {
       seen.add(key);
       return inner;
     }
-    const { line } = lines.linePos(pair.key.range?.[0] ?? 0);
+    // Go's parser tells the line of the value.
+    const place = isNode(pair.value) ? pair.value : pair.key;
+    const { line } = lines.linePos(place.range?.[0] ?? 0);
     return [`line ${line}: key ${JSON.stringify(key)} already set in map`, ...inner];
   });
 }

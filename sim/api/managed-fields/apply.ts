@@ -148,13 +148,14 @@ class Attempt {
       if (set.isEmpty) owners.delete(this.identity);
       else owners.set(this.identity, { ...owner, set, time });
     }
-    const object = isChanged ? this.object : this.live;
+    const bare = isChanged ? this.object : this.live;
+    const isKubectl = application.manager === 'kubectl';
+    const object = isKubectl ? withLastApplied(bare, application.patch) : bare;
     return {
       kind: 'applied',
-      object:
-        application.manager === 'kubectl' ? withLastApplied(object, application.patch) : object,
+      object,
       entries: writeOwners(owners),
-      isChanged,
+      isChanged: isChanged || !deepEqual(object, bare),
     };
   }
 
