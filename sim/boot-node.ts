@@ -3,6 +3,8 @@ import type { NodeEndpoint } from './api/node-endpoint.js';
 import type { Kubelet, KubeletOptions } from './nodes/kubelet.js';
 import { kubelet } from './nodes/kubelet.js';
 import type { Process } from './client/runtime.js';
+import type { Clock } from './engine/clock.js';
+import type { ApiServer } from './server/contract.js';
 import type { NodeShape, SimulatedNode } from './simulation.js';
 
 /** The nodes' network, as kind's docker network has it. */
@@ -23,7 +25,7 @@ export function nodeOf(
       name: shape.name,
       ip: `${nodeNetwork}.${(index + 2) >> 8}.${(index + 2) & 255}`,
       podCIDR: `10.${244 + (index >> 8)}.${index & 255}.0/24`,
-      labels: shape.labels,
+      labels: labelsOf(shape, isKubeletLabel),
       capacity,
       ...(shape.taints.length > 0 && { taints: shape.taints }),
       devices: names.map(resourceName => ({
@@ -33,6 +35,42 @@ export function nodeOf(
     },
   });
 }
+
+/** NodeRestriction keeps a kubelet from giving itself such labels; kubeadm sets them once it has joined. */
+const isKubeletLabel = (key: string): boolean => !key.startsWith('node-role.kubernetes.io/');
+
+function labelsOf(shape: NodeShape, isWanted: (key: string) => boolean): Record<string, string> {
+  return Object.fromEntries(Object.entries(shape.labels).filter(([key]) => isWanted(key)));
+}
+
+/** How often kubeadm looks whether the node has registered. */
+const kubeadmPollMs = 100;
+
+/** Gives a node the labels that its kubelet may not give itself, once it is there. */
+export function labelAsKubeadm(shape: NodeShape, server: ApiServer, clock: Clock): void {
+  const labels = labelsOf(shape, key => !isKubeletLabel(key));
+  if (Object.keys(labels).length === 0) return;
+  const label = `kubeadm labels ${shape.name}`;
+  const attempt = (): void =>
+    server.serve(
+      {
+        method: 'PATCH',
+        path: `/api/v1/nodes/${shape.name}`,
+        headers: { 'content-type': 'application/merge-patch+json' },
+        body: { metadata: { labels } },
+      },
+      kubeadm,
+      answer => {
+        if (answer.status === 404) clock.after(kubeadmPollMs, label, attempt);
+      },
+    );
+  clock.after(kubeadmPollMs, label, attempt);
+}
+
+const kubeadm = {
+  certificate: { user: 'kubernetes-admin', groups: ['system:masters'] },
+  omitsManagedFields: true,
+};
 
 /** A node as those who drive the simulation see it. */
 export function simulatedNode(

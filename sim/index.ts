@@ -1,5 +1,5 @@
 /** Boots a simulated cluster. It reads like a boot log, and it is the only file that sees every part. */
-import { nodeOf, simulatedNode } from './boot-node.js';
+import { labelAsKubeadm, nodeOf, simulatedNode } from './boot-node.js';
 import type { ProcessDefinition } from './client/contract.js';
 import { createProcess, type Process } from './client/runtime.js';
 import { controllers } from './controllers/index.js';
@@ -75,6 +75,7 @@ export function boot(options: SimulationOptions): Simulation {
       choose,
     });
     kubelets.set(shape.name, kubelet);
+    labelAsKubeadm(shape, server, loop);
     nodes.set(shape.name, simulatedNode(shape, kubelet, start(kubelet.process)));
   });
   return { loop, trace, random, server, serve: server.serve, connect, processes, nodes };
