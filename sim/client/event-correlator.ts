@@ -45,15 +45,15 @@ export class EventCorrelator implements EventPolicy {
     },
   ) {
     this.clock = source.clock;
-    this.names = new EventNames(source.clock);
+    this.names = new EventNames(source.clock, source);
   }
 
   observe(event: EventToRecord): EventWrite | undefined {
     const { regarding, type, reason } = event;
     const { kind = '', apiVersion = '', metadata } = regarding;
     const { namespace = '', name = '', uid = '' } = metadata;
-    const objectKey = [kind, namespace, name, uid, apiVersion].join('\n');
-    const groupKey = `${objectKey}\n${type}\n${reason}`;
+    const objectKey = [kind, namespace, name, uid, apiVersion, type].join('\n');
+    const groupKey = `${objectKey}\n${reason}`;
     const isCombined = this.isOneOfTooMany(groupKey, event.message);
     const message = isCombined ? `(combined from similar events): ${event.message}` : event.message;
     const key = isCombined ? groupKey : `${groupKey}\n${event.fieldPath ?? ''}\n${event.message}`;

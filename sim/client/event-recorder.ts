@@ -2,6 +2,7 @@
 import type { HasMetadata, KubeObject } from '../api/object.js';
 import type { ApiRequest } from '../api/request.js';
 import type { Clock } from '../engine/clock.js';
+import { fnv32a } from '../engine/hash.js';
 import type { Transport } from './contract.js';
 import { EventCorrelator } from './event-correlator.js';
 import { EventSeries } from './event-series.js';
@@ -109,11 +110,18 @@ export function referenceTo(object: HasMetadata, fieldPath?: string): Record<str
 /** Names events as upstream does: the object's name and the time in nanoseconds, which never repeats here. */
 export class EventNames {
   private last = 0n;
+  /** Two sources that tell of one object at one instant must not choose one name. */
+  private readonly offset: bigint;
 
-  constructor(private readonly clock: Clock) {}
+  constructor(
+    private readonly clock: Clock,
+    source: { readonly component: string; readonly host?: string },
+  ) {
+    this.offset = BigInt(fnv32a(`${source.component} ${source.host ?? ''}`) % 1000);
+  }
 
   next(objectName: string): string {
-    const now = BigInt(Math.floor(this.clock.now() * 1000)) * 1000n;
+    const now = BigInt(Math.floor(this.clock.now() * 1000)) * 1000n + this.offset;
     this.last = now > this.last ? now : this.last + 1n;
     return `${objectName}.${this.last.toString(16)}`;
   }

@@ -32,7 +32,7 @@ export class EventSeries implements EventPolicy {
     },
   ) {
     this.clock = source.clock;
-    this.names = new EventNames(source.clock);
+    this.names = new EventNames(source.clock, source);
   }
 
   observe(told: EventToRecord): EventWrite | undefined {

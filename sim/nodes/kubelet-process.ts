@@ -265,6 +265,7 @@ export class KubeletProcess implements KubeletContext {
       reason: why.reason,
       message: `Pod was rejected: ${why.message}`,
     });
+    this.options.context.queue.add(`status ${entry.uid}`);
   }
 
   /** The API has another version of a pod. */

@@ -42,6 +42,8 @@ export class PodEntry {
 
   /** The pod as its worker was last given it: statuses may be older than `pod`'s. */
   seen: Pod;
+  /** What the worker is given next. */
+  pendingPod: Pod;
   phase: WorkPhase = 'syncing';
   /** No admission yet, or refused. */
   isAdmitted = false;
@@ -66,6 +68,7 @@ export class PodEntry {
 
   constructor(public pod: Pod) {
     this.seen = pod;
+    this.pendingPod = pod;
   }
 
   /** Takes what a relist found. */

@@ -53,7 +53,7 @@ export class PodWorkers {
     }
     if (entry.phase === 'terminating') this.shortenGrace(entry, update.kill?.graceSeconds);
     entry.isPending = true;
-    entry.seen = entry.pod;
+    entry.pendingPod = entry.pod;
     this.armDeadline(entry);
     if (!entry.isWorking) this.start(entry);
     if (!wasRequested && entry.isTerminationRequested) entry.cancel?.();
@@ -82,6 +82,7 @@ export class PodWorkers {
   private *work(entry: PodEntry): Task {
     while (entry.isPending && entry.phase !== 'finished') {
       entry.isPending = false;
+      entry.seen = entry.pendingPod;
       this.unqueue(entry);
       yield this.pleg.newerThan(entry, entry.lastSyncMs);
       yield* this.step(entry);

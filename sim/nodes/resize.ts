@@ -162,9 +162,11 @@ function memoryError(
     return undefined;
   }
   const bytes = valueOf(limit);
+  // Of one container, the pod's limit is the same.
   if (bytes > usedBytes) return undefined;
-  const what = `attempting to set container ${goQuote(name)} memory limit (${bytes})`;
-  return `cannot decrease memory limits: ${what} below current usage (${usedBytes})`;
+  const below = `memory limit (${bytes}) below current usage (${usedBytes})`;
+  const both = `attempting to set pod ${below}, attempting to set container ${goQuote(name)} ${below}`;
+  return `cannot decrease memory limits: [${both}]`;
 }
 
 function failResize(context: KubeletContext, entry: PodEntry, error: string): void {

@@ -57,9 +57,13 @@ export function containerFiles(context: ContainerContext): ShellFiles {
   };
 }
 
-/** What a container wrote to its own layer counts against its ephemeral storage. */
+/** What a container wrote to its own layer is ephemeral storage; what is in /dev/shm is memory. */
 function reportUsage(context: ContainerContext, own: ReadonlyMap<string, string>): void {
-  let bytes = 0;
-  for (const [path, content] of own) if (!path.startsWith('/dev/')) bytes += content.length;
+  let [bytes, sharedBytes] = [0, 0];
+  for (const [path, content] of own) {
+    if (path.startsWith('/dev/shm/')) sharedBytes += content.length;
+    else if (!path.startsWith('/dev/')) bytes += content.length;
+  }
   context.useStorage?.(bytes);
+  if (sharedBytes > 0) context.use({ cpuMillis: 1, memoryBytes: sharedBytes });
 }

@@ -66,6 +66,7 @@ export class Shell {
   status = 0;
   private readonly jobs: Job[] = [];
   private commandsLeft = commandsPerMsMax;
+  private isHandling = false;
 
   constructor(
     readonly host: ShellHost,
@@ -157,11 +158,13 @@ export class Shell {
 
   /** Runs the handlers of the signals that came meanwhile. */
   *handleSignals(): Run<void> {
-    for (;;) {
+    while (!this.isHandling) {
       const signal = this.pending.shift();
       if (signal === undefined) return;
       const status = this.status;
+      this.isHandling = true;
       yield* this.text(this.traps.get(signal) ?? '');
+      this.isHandling = false;
       this.status = status;
     }
   }

@@ -74,6 +74,21 @@ function freshNames(): Names {
   return { containers: new Map(), devices: new Map() };
 }
 
+/** A run of less than a second may end before the relist that would have seen it. */
+function isShortRun(mine: TraceEntry, recorded: TraceEntry): boolean {
+  const list = ({ status = {} }: TraceEntry) =>
+    ['initContainerStatuses', 'containerStatuses'].flatMap(
+      key => (status[key] ?? []) as readonly Told[],
+    );
+  return list(mine).some(({ name, state, restartCount }) => {
+    if (state?.['running'] === undefined) return false;
+    const other = list(recorded).find(item => item.name === name);
+    const ended = other?.state?.['terminated'];
+    if (ended === undefined || other?.restartCount !== restartCount) return false;
+    return ended.startedAt?.s === ended.finishedAt?.s;
+  });
+}
+
 /** A status in few words: the form of `dropped`. */
 function summary({ status = {} }: TraceEntry): string {
   const told = status as {
@@ -94,9 +109,15 @@ function summary({ status = {} }: TraceEntry): string {
   return `${told.phase ?? ''} ${conditions.join(',')} | ${shown.join(' ')}`;
 }
 
+interface ToldState {
+  readonly reason?: string;
+  readonly startedAt?: { readonly s: number };
+  readonly finishedAt?: { readonly s: number };
+}
+
 interface Told {
   readonly name: string;
-  readonly state?: Readonly<Record<string, { readonly reason?: string }>>;
+  readonly state?: Readonly<Record<string, ToldState>>;
   readonly restartCount: number;
   readonly ready: boolean;
 }
@@ -126,7 +147,8 @@ function traceDifference(vector: KubeletCase, played: Played): string | undefine
       const next = got[at + 1];
       const limit = index <= startWrites ? startMergeSeconds : mergeSeconds;
       const mayMerge = next !== undefined && next.t - mine.t < limit && index <= startWrites;
-      if (!isDropped && !mayMerge) return told(index, mine, entry);
+      const isUnseen = isShortRun(mine, wanted[index] as TraceEntry);
+      if (!isDropped && !mayMerge && !isUnseen) return told(index, mine, entry);
       at++;
     }
     matched.push(at++);

@@ -1,0 +1,67 @@
+/** Decides which workload plays a container. */
+import type { Container, Pod } from '../api/kinds/core.js';
+import { command, exitAfter, plainWorkloads, runForever } from './plain.js';
+import { isShellCommand } from './shell/program.js';
+import type { Workload, WorkloadRule } from './workload.js';
+
+/** The label by which a pod asks for a workload. */
+export const workloadLabel = 'seatrial.dev/workload';
+
+/** A container that is to be played. */
+export interface Played {
+  readonly pod: Pod;
+  readonly container: Container;
+  /** After expansion; empty when the image has none either. */
+  readonly command: readonly string[];
+}
+
+/** What a container does of which nothing is known, where it is meant to end. */
+const completes = exitAfter('complete-after', 2, 0);
+const initializes = exitAfter('complete-after', 0, 0);
+
+/**
+ * Makes the decision for a cluster: the first rule that matches; the pod's label; a command that the small
+ * shell knows; else a container of a Job or of an init step completes, and any other runs for ever.
+ */
+export function chooser(rules: readonly WorkloadRule[]): (played: Played) => Workload {
+  const patterns = rules.map(rule => ({ rule, image: imagePattern(rule.image) }));
+  return played => {
+    const { pod, container } = played;
+    const image = withoutTag(container.image ?? '');
+    const match = patterns.find(
+      ({ rule, image: pattern }) =>
+        (pattern === undefined || pattern.test(image)) &&
+        (rule.container === undefined || rule.container === container.name) &&
+        Object.entries(rule.labels ?? {}).every(
+          ([key, value]) => pod.metadata.labels?.[key] === value,
+        ),
+    );
+    return match?.rule.workload ?? labelled(pod) ?? usual(played);
+  };
+}
+
+function labelled(pod: Pod): Workload | undefined {
+  const name = pod.metadata.labels?.[workloadLabel];
+  const isKnown = name !== undefined && Object.hasOwn(plainWorkloads, name);
+  return isKnown ? plainWorkloads[name]?.({}) : undefined;
+}
+
+function usual({ pod, container, command: words }: Played): Workload {
+  if (isShellCommand(words)) return command;
+  const isInit = pod.spec?.initContainers?.some(({ name }) => name === container.name) === true;
+  if (isInit && container.restartPolicy !== 'Always') return initializes;
+  const policy = pod.spec?.restartPolicy ?? 'Always';
+  return policy === 'Always' ? runForever : completes;
+}
+
+function withoutTag(image: string): string {
+  const name = image.split('@')[0] ?? '';
+  const colon = name.indexOf(':', name.lastIndexOf('/') + 1);
+  return colon < 0 ? name : name.slice(0, colon);
+}
+
+function imagePattern(image: string | undefined): RegExp | undefined {
+  if (image === undefined) return undefined;
+  const escaped = image.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*');
+  return new RegExp(`^${escaped}$`);
+}

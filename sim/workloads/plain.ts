@@ -1,0 +1,64 @@
+/** The plain programs: run for ever, complete after a while, crash, or run a command. */
+import { startShell, shellStartError } from './shell/program.js';
+import type { ContainerContext, Program, Workload } from './workload.js';
+
+/** Makes a workload from the parameters that a scenario gives it. */
+export type PlainMaker = (parameters: Readonly<Record<string, unknown>>) => Workload;
+
+/** How long a program that completes runs, unless told otherwise. */
+const defaultSeconds = 2;
+
+/** Runs until it is stopped; on SIGTERM it ends with 0 at once. */
+export const runForever: Workload = {
+  name: 'run-forever',
+  start: context => ({ terminate: () => context.exit(0) }),
+};
+
+/** Runs the container's own command in the small shell. */
+export const command: Workload = {
+  name: 'command',
+  start: startShell,
+  startError: shellStartError,
+};
+
+/** Ends after a while with an exit code. */
+export function exitAfter(name: string, seconds: number, code: number): Workload {
+  return {
+    name,
+    start: context => {
+      const end = annotated(context, { seconds, code });
+      context.clock.after(end.seconds * 1_000, `workload ${name}`, () => context.exit(end.code));
+      const program: Program = { terminate: () => context.exit(143) };
+      return program;
+    },
+  };
+}
+
+/** A pod's annotations say how long and with which code, if anything does. */
+function annotated(
+  { pod }: ContainerContext,
+  given: { readonly seconds: number; readonly code: number },
+): { readonly seconds: number; readonly code: number } {
+  const annotations = pod.metadata.annotations ?? {};
+  return {
+    seconds: numberOf(annotations['seatrial.dev/seconds'], given.seconds),
+    code: numberOf(annotations['seatrial.dev/exit-code'], given.code),
+  };
+}
+
+/** All plain workloads, by the names that scenarios and the label `seatrial.dev/workload` use. */
+export const plainWorkloads: Readonly<Record<string, PlainMaker>> = {
+  'run-forever': () => runForever,
+  command: () => command,
+  'complete-after': ({ seconds }) =>
+    exitAfter('complete-after', numberOf(seconds, defaultSeconds), 0),
+  crash: ({ seconds, exitCode }) =>
+    exitAfter('crash', numberOf(seconds, defaultSeconds), numberOf(exitCode, 1)),
+  'exit-code': ({ seconds, exitCode }) =>
+    exitAfter('exit-code', numberOf(seconds, 0), numberOf(exitCode, 0)),
+};
+
+function numberOf(value: unknown, byDefault: number): number {
+  const number = typeof value === 'string' ? Number(value) : value;
+  return typeof number === 'number' && Number.isFinite(number) ? number : byDefault;
+}
