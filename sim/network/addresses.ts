@@ -1,0 +1,8 @@
+/** Tells addresses from names. */
+
+const ipv4 = /^\d{1,3}(?:\.\d{1,3}){3}$/;
+
+/** Whether the host is an address already. */
+export function isAddress(host: string): boolean {
+  return ipv4.test(host) || host.includes(':');
+}

@@ -1,0 +1,118 @@
+/**
+ * The cluster's DNS: which addresses a name has, and how a pod's resolver searches it.
+ * @upstream github.com/kubernetes/dns docs/specification.md, coredns plugin/kubernetes
+ */
+import type { Pod, Service } from '../api/kinds/core.js';
+import { isAddress } from './addresses.js';
+import type { ServiceBook } from './service-book.js';
+
+/** How often a name may stand for another. */
+const aliasesMax = 8;
+const defaultDots = 5;
+
+/** The names of the cluster. */
+export class ClusterDns {
+  constructor(
+    private readonly book: ServiceBook,
+    private readonly domain: string,
+  ) {}
+
+  /** The addresses that a program in the pod gets for a host; empty when there is none. */
+  resolve(pod: Pod | undefined, host: string): readonly string[] {
+    if (isAddress(host)) return [host];
+    if (host === 'localhost') return ['127.0.0.1'];
+    if (pod === undefined) return this.lookup(host);
+    const written = hostsFile(pod, host);
+    if (written.length > 0) return written;
+    const { searches, dots } = this.resolverOf(pod);
+    for (const name of candidates(host, searches, dots)) {
+      const addresses = this.lookup(name);
+      if (addresses.length > 0) return addresses;
+    }
+    return [];
+  }
+
+  /** The addresses of a full name. */
+  lookup(name: string, aliases = 0): readonly string[] {
+    const labels = name.toLowerCase().replace(/\.$/, '').split('.');
+    const zone = this.domain.split('.');
+    const own = labels.slice(0, -zone.length);
+    if (labels.slice(-zone.length).join('.') !== this.domain || aliases > aliasesMax) return [];
+    const kind = own.pop();
+    const namespace = own.pop() ?? '';
+    if (kind === 'pod' && own.length === 1) return podAddress(own[0] ?? '');
+    const service = kind === 'svc' && this.book.service(namespace, own.pop() ?? '');
+    if (!service) return [];
+    if (own.length === 0) return this.serviceAddresses(service, aliases);
+    return own.length === 1 ? this.endpointAddresses(service, own[0] ?? '') : [];
+  }
+
+  private serviceAddresses(service: Service, aliases: number): readonly string[] {
+    const {
+      type,
+      externalName = '',
+      clusterIP = '',
+      clusterIPs = [clusterIP],
+    } = service.spec ?? {};
+    if (type === 'ExternalName') {
+      return isAddress(externalName) ? [externalName] : this.lookup(externalName, aliases + 1);
+    }
+    if (clusterIP !== 'None') return clusterIPs.filter(address => address !== '');
+    const ready = this.book
+      .endpointsOf(service)
+      .filter(({ endpoint }) => endpoint.conditions?.ready !== false);
+    return [...new Set(ready.flatMap(({ endpoint }) => endpoint.addresses))];
+  }
+
+  /** The record of one endpoint: its host name, or its address with dashes. */
+  private endpointAddresses(service: Service, name: string): readonly string[] {
+    const found = this.book.endpointsOf(service).filter(({ endpoint }) => {
+      const { hostname = '', addresses, conditions } = endpoint;
+      if (conditions?.ready === false) return false;
+      if (hostname !== '') return hostname.toLowerCase() === name;
+      return addresses.some(address => address.replace(/[.:]/g, '-') === name);
+    });
+    return [...new Set(found.flatMap(({ endpoint }) => endpoint.addresses))];
+  }
+
+  /** What stands in the pod's resolv.conf. */
+  private resolverOf({ metadata, spec }: Pod): {
+    readonly searches: readonly string[];
+    readonly dots: number;
+  } {
+    const { dnsPolicy = 'ClusterFirst', hostNetwork = false, dnsConfig } = spec ?? {};
+    const own = dnsConfig?.searches ?? [];
+    const option = dnsConfig?.options?.find(({ name }) => name === 'ndots')?.value;
+    const usesCluster =
+      dnsPolicy === 'ClusterFirstWithHostNet' || (dnsPolicy === 'ClusterFirst' && !hostNetwork);
+    if (!usesCluster) return { searches: own, dots: Number(option ?? 1) };
+    const namespace = metadata.namespace ?? 'default';
+    const { domain } = this;
+    const searches = [`${namespace}.svc.${domain}`, `svc.${domain}`, domain, ...own];
+    return { searches, dots: Number(option ?? defaultDots) };
+  }
+}
+
+/** The names that a resolver tries, in order: one with few dots is searched first. */
+function candidates(host: string, searches: readonly string[], dots: number): readonly string[] {
+  if (host.endsWith('.')) return [host];
+  const searched = searches.map(search => `${host}.${search}`);
+  const hasDots = host.split('.').length - 1 >= dots;
+  return hasDots ? [host, ...searched] : [...searched, host];
+}
+
+/** The pod's /etc/hosts. */
+function hostsFile({ metadata, spec, status }: Pod, host: string): readonly string[] {
+  const aliases = (spec?.hostAliases ?? [])
+    .filter(({ hostnames = [] }) => hostnames.includes(host))
+    .map(({ ip }) => ip);
+  if (aliases.length > 0) return aliases;
+  const isOwn = host === (spec?.hostname ?? metadata.name);
+  return isOwn && status?.podIP !== undefined ? [status.podIP] : [];
+}
+
+/** `10-244-1-2` stands for the address, whether there is such a pod or not. */
+function podAddress(label: string): readonly string[] {
+  const address = label.replaceAll('-', '.');
+  return isAddress(address) ? [address] : [];
+}

@@ -1,0 +1,63 @@
+/** Who listens where. */
+import type { Pod } from '../api/kinds/core.js';
+import type { NetworkMessage } from '../workloads/workload.js';
+
+/** A program's end of the network. */
+export interface Socket {
+  readonly pod: Pod | undefined;
+  readonly ip: string;
+  isClosed: boolean;
+  /** What is told when it closes: those who wait for its answers. */
+  readonly onClose: Set<() => void>;
+}
+
+/** A port on which a program takes messages. */
+export interface Listener {
+  readonly socket: Socket;
+  readonly handle: (message: NetworkMessage) => void;
+}
+
+/** The listeners of all programs, and which addresses are in use. */
+export class Sockets {
+  private readonly listeners = new Map<string, Listener>();
+  private readonly socketsByIp = new Map<string, Set<Socket>>();
+
+  open(pod: Pod | undefined, ip: string): Socket {
+    const socket: Socket = { pod, ip, isClosed: false, onClose: new Set() };
+    const sockets = this.socketsByIp.get(ip) ?? new Set<Socket>();
+    sockets.add(socket);
+    this.socketsByIp.set(ip, sockets);
+    return socket;
+  }
+
+  listen(socket: Socket, port: number, handle: Listener['handle']): void {
+    if (!socket.isClosed) this.listeners.set(`${socket.ip}:${port}`, { socket, handle });
+  }
+
+  close(socket: Socket): void {
+    socket.isClosed = true;
+    const sockets = this.socketsByIp.get(socket.ip);
+    sockets?.delete(socket);
+    if (sockets?.size === 0) this.socketsByIp.delete(socket.ip);
+    for (const [key, listener] of this.listeners) {
+      if (listener.socket === socket) this.listeners.delete(key);
+    }
+    for (const tell of socket.onClose) tell();
+    socket.onClose.clear();
+  }
+
+  listener(ip: string, port: number): Listener | undefined {
+    return this.listeners.get(`${ip}:${port}`);
+  }
+
+  /** The pod of a program that runs at the address; undefined when none does, or it is no pod's. */
+  podAt(ip: string): Pod | undefined {
+    const [first] = this.socketsByIp.get(ip) ?? [];
+    return first?.pod;
+  }
+
+  /** Whether a program runs at the address: one that is gone does not even refuse. */
+  hasAddress(ip: string): boolean {
+    return this.socketsByIp.has(ip);
+  }
+}
