@@ -15,6 +15,7 @@ import type { Auditor } from './audit/auditor.js';
 import { createAuditor } from './audit/index.js';
 import type { ApiServerOptions } from './contract.js';
 import { FieldOwners } from './field-owners.js';
+import { trackFields } from './managed-fields.js';
 import { withResourceVersion } from './object-meta.js';
 import { Registry } from './registry.js';
 import { strategies } from './resources/index.js';
@@ -80,7 +81,8 @@ interface AccessParts {
   readonly registry: Registry;
 }
 
-function createAccess({ options, random, settings, store, registry }: AccessParts): ServerAccess {
+function createAccess(parts: AccessParts): ServerAccess {
+  const { options, random, settings, store, registry } = parts;
   const collectionOf = (kind: GroupResource) => store.collection(printedResource(kind));
   return {
     clock: options.clock,
@@ -89,7 +91,7 @@ function createAccess({ options, random, settings, store, registry }: AccessPart
     get: (kind, namespace, name) => collectionOf(kind).get(storageKey(namespace, name))?.object,
     list: (kind, namespace = '') => collectionOf(kind).list({ namespace }).map(objectOf),
     lastChange: kind => collectionOf(kind).lastChange,
-    store: (kind, object) => storeDirectly(store, kind, object),
+    store: (kind, object) => storeDirectly(parts, kind, object),
     convert: (object, from, to) => {
       const source = registry.find(from.group, from.version, from.resource)?.strategy;
       const target = registry.find(to.group, to.version, to.resource)?.strategy;
@@ -115,16 +117,27 @@ function objectOf(stored: Stored): KubeObject {
 
 /** A write of the server's own, past the chain. */
 function storeDirectly(
-  store: Store<FieldOwners>,
+  { store, registry, options }: AccessParts,
   kind: GroupResource,
   object: KubeObject,
 ): KubeObject | undefined {
+  const now = options.clock.now();
   const collection = store.collection(printedResource(kind));
   const { namespace = '', name = '', resourceVersion } = object.metadata;
   const key = storageKey(namespace, name);
   const live = collection.get(key);
   if (live?.object.metadata.resourceVersion !== resourceVersion) return undefined;
-  const beside = live?.beside ?? FieldOwners.none;
+  const served = registry.anyVersion(kind.group, kind.resource);
+  const update = {
+    manager: 'kube-apiserver',
+    subresource: live === undefined ? '' : 'status',
+    apiVersion: served?.apiVersion ?? 'v1',
+    timeMs: now,
+    before: live?.object,
+    after: object,
+  };
+  const owners = live?.beside ?? FieldOwners.none;
+  const beside = served === undefined ? owners : owners.after(update, trackFields(served));
   const written = {
     key,
     object: withResourceVersion(object, store.nextResourceVersion()),

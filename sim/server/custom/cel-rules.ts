@@ -3,6 +3,16 @@ import type { FieldError } from '../../api/field-error.js';
 import type { JSONSchemaProps } from '../../api/kinds/apiextensions.js';
 import type { Old } from './validate-schema.js';
 
+const known = new WeakMap<JSONSchemaProps, boolean>();
+
+/** Whether the schema has rules anywhere. */
+export function hasRules(schema: JSONSchemaProps): boolean {
+  let has = known.get(schema);
+  if (has === undefined)
+    known.set(schema, (has = JSON.stringify(schema).includes('"x-kubernetes-validations"')));
+  return has;
+}
+
 /** What the rules find wrong. */
 export function ruleErrors(
   _value: unknown,

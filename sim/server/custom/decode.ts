@@ -96,13 +96,16 @@ function coercedObject(
     ? value
     : (withoutBadNulls(pruned(value, schema, unknown), schema) as Json);
   const problems: string[] = [];
-  const object = schema === undefined ? kept : (embeddedCoerced(kept, schema, problems) as Json);
+  const object =
+    schema === undefined
+      ? kept
+      : (embeddedCoerced(kept, schema, { path: '', unknown, problems }) as Json);
   const [error] = problems;
   if (error !== undefined) return { error };
   const { metadata: _, ...rest } = object;
   return {
     object: meta.object === undefined ? rest : { ...rest, metadata: meta.object },
-    unknown: [...meta.unknown, ...unknown],
+    unknown: [...meta.unknown, ...unknown].sort(),
   };
 }
 
@@ -122,22 +125,35 @@ function coercedMeta(
   return { object: decoded.object, unknown };
 }
 
+interface Coercion {
+  readonly path: string;
+  readonly unknown: string[];
+  readonly problems: string[];
+}
+
 /** Metadata of embedded objects is coerced too: what it does not know is dropped. */
-function embeddedCoerced(value: unknown, schema: JSONSchemaProps, problems: string[]): unknown {
+function embeddedCoerced(value: unknown, schema: JSONSchemaProps, at: Coercion): unknown {
+  const { path, unknown, problems } = at;
   if (Array.isArray(value)) {
     const items = itemsOf(schema);
     if (items === undefined) return value;
-    return mappedList(value, item => embeddedCoerced(item, items, problems));
+    return mappedList(value, (item, index) =>
+      embeddedCoerced(item, items, { ...at, path: `${path}[${index}]` }),
+    );
   }
   if (!isRecord(value)) return value;
   return mappedRecord(value, (key, item) => {
+    const below = path === '' ? key : `${path}.${key}`;
     if (isEmbedded(schema) && key === 'metadata') {
-      const meta = coercedMeta(item, 'metadata');
-      if (!('error' in meta)) return meta.object;
-      problems.push(meta.error);
-      return item;
+      const meta = coercedMeta(item, below);
+      if ('error' in meta) {
+        problems.push(meta.error);
+        return item;
+      }
+      unknown.push(...meta.unknown);
+      return meta.object;
     }
     const property = schema.properties?.[key] ?? membersOf(schema);
-    return property === undefined ? item : embeddedCoerced(item, property, problems);
+    return property === undefined ? item : embeddedCoerced(item, property, { ...at, path: below });
   });
 }

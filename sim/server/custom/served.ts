@@ -92,7 +92,8 @@ function servedVersion(
     isNamespaced: spec.scope === 'Namespaced',
   };
   const preservesUnknownFields = spec.preserveUnknownFields === true;
-  const strategy = customStrategy(kind, version, { preservesUnknownFields });
+  const stored = spec.versions.find(({ name }) => name === storage)?.schema?.openAPIV3Schema;
+  const strategy = customStrategy(kind, version, { preservesUnknownFields, stored });
   const resource = printedResource(kind);
   const schema = version.schema?.openAPIV3Schema;
   const { deprecated, deprecationWarning } = version;

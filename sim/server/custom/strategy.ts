@@ -6,10 +6,13 @@ import { deepEqual, isRecord } from '../../api/equality.js';
 import { invalid, type FieldError } from '../../api/field-error.js';
 import { compareText, goQuote } from '../../api/go-text.js';
 import { qualifiedNameErrors } from '../../api/labels.js';
-import type { CustomResourceDefinitionVersion } from '../../api/kinds/apiextensions.js';
+import type {
+  CustomResourceDefinitionVersion,
+  JSONSchemaProps,
+} from '../../api/kinds/apiextensions.js';
 import { apiVersionOf, type Kind, type KubeObject } from '../../api/object.js';
 import type { ScalePaths, Strategy } from '../resources/strategy.js';
-import { ruleErrors } from './cel-rules.js';
+import { hasRules, ruleErrors } from './cel-rules.js';
 import { customColumns } from './columns.js';
 import { embeddedErrors } from './embedded.js';
 import { valueAt } from './json-path.js';
@@ -23,7 +26,10 @@ const int32Max = 2 ** 31 - 1;
 export function customStrategy(
   kind: Kind,
   version: CustomResourceDefinitionVersion,
-  options: { readonly preservesUnknownFields: boolean },
+  options: {
+    readonly preservesUnknownFields: boolean;
+    readonly stored: JSONSchemaProps | undefined;
+  },
 ): Strategy {
   const schema = version.schema?.openAPIV3Schema;
   const hasStatus = version.subresources?.status !== undefined;
@@ -37,8 +43,10 @@ export function customStrategy(
     defaults: object => withDefaults(object, schema),
     fromStored: stored => {
       const object = { ...stored, apiVersion: apiVersionOf(kind) } as KubeObject;
-      const kept = options.preservesUnknownFields ? object : (pruned(object, schema) as KubeObject);
-      return withDefaults(kept, schema);
+      if (options.preservesUnknownFields) return withDefaults(object, schema);
+      const inStorage = withDefaults(pruned(object, options.stored), options.stored);
+      if (options.stored === schema) return inStorage as KubeObject;
+      return withDefaults(pruned(inStorage, schema), schema) as KubeObject;
     },
     prepareForCreate: object => (hasStatus ? withoutStatus(object) : object),
     validate: object => check(object, undefined, 'all'),
@@ -181,6 +189,7 @@ function rulesAfter(
     >;
   },
 ): readonly FieldError[] {
+  if (!hasRules(at.schema)) return [];
   if (errors.some(({ type }) => blocking.has(type))) {
     return [invalid('<nil>', null, notChecked)];
   }

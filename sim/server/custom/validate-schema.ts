@@ -214,12 +214,15 @@ function numberResult(value: number, schema: JSONSchemaProps, path: string): Res
   const { multipleOf, maximum, minimum, exclusiveMaximum, exclusiveMinimum } = schema;
   const result = empty();
   const format = formatOf(schema);
+  const isFraction = typesOf(schema).join() === 'integer' && !Number.isInteger(value);
   const isTooBig =
+    isFraction ||
     (format === 'int32' && (value >= int32Max || value < -int32Max)) ||
     (format === 'float' && Math.abs(value) > floatMax);
   if (isTooBig) {
     const type = typesOf(schema)[0] ?? '';
-    const text = `Checked value must be of type ${type} with format ${format} in ${path}`;
+    const what = format === '' ? '(default format)' : `with format ${format}`;
+    const text = `Checked value must be of type ${type} ${what} in ${path}`;
     result.findings.push({ path: undefined, error: at => invalid(at, '', text) });
   }
   const say = (text: string) =>

@@ -3,7 +3,7 @@
  * @upstream apiserver/pkg/endpoints/installer.go
  */
 import type { ApiAnswer } from '../../api/request.js';
-import { methodNotAllowed, methodNotSupported, pathNotFound } from '../../api/status.js';
+import { methodNotAllowed, methodNotSupported, notFound, pathNotFound } from '../../api/status.js';
 import { failureAnswer, unknownPath } from '../answers.js';
 import type { AuditRecord } from '../audit/auditor.js';
 import type { Core } from '../core.js';
@@ -39,7 +39,10 @@ export function* serveResource(
   const place = placeOf(info, resource);
   if (place === undefined) return failureAnswer(context, pathNotFound());
   const handler = handlerOf(context, resource, place);
-  if (handler === 'no-route') return failureAnswer(context, pathNotFound());
+  if (handler === 'no-route') {
+    const isObject = resource.custom !== undefined && place === 'subresource';
+    return failureAnswer(context, isObject ? notFound(resource.kind, info.name) : pathNotFound());
+  }
   if (handler === 'no-method') {
     return failureAnswer(context, wrongMethod(context, resource, place));
   }

@@ -45,7 +45,7 @@ function* createFromBody(scope: Scope): Steps<KubeObject | Failure> {
   if (definition?.metadata.deletionTimestamp !== undefined) {
     return forbidden(
       scope.resource.kind,
-      '',
+      nameInBody(scope),
       'create not allowed while custom resource definition is terminating',
     );
   }
@@ -58,6 +58,13 @@ function* createFromBody(scope: Scope): Steps<KubeObject | Failure> {
   if (isFailure(placed)) return placed;
   const object = uniqueOwners(scope.context, placed, { isAfterAdmission: false });
   return yield* createPlaced(scope, object, { options, owners: ownersOf(scope, object, options) });
+}
+
+/** The name that the body gives, for a refusal before it is read as a whole. */
+function nameInBody(scope: Scope): string {
+  const options = writeOptions(scope.context, 'CreateOptions');
+  const read = isFailure(options) ? options : readObject(scope, options);
+  return isFailure(read) ? '' : (read.metadata.name ?? '');
 }
 
 /** How an object comes to be: by a POST, or by a PUT or an apply of what did not exist. */
@@ -121,7 +128,10 @@ function* storeOnce(
   const key = storageKey(namespace, name);
   const taken = resource.collection.get(key);
   if (taken !== undefined) return takenFailure(scope, valid, taken.object);
-  if (options.isDryRun) return valid;
+  if (options.isDryRun) {
+    const object = inStorage(resource, valid);
+    return viewFor(scope, { key, object, revision: 0, beside: owners });
+  }
   const stored = core.store.put(resource.collection, {
     key,
     object: withResourceVersion(inStorage(resource, valid), core.store.nextResourceVersion()),
