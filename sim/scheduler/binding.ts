@@ -3,9 +3,9 @@ import { pods } from '../api/kinds/core.js';
 import type { Answer, Reconciliation } from '../client/contract.js';
 import { call, createSubresource } from '../client/requests.js';
 import type { CycleState } from './cycle-state.js';
+import { preBind } from './object-writes.js';
 import type { PodInfo } from './pod-info.js';
 import { podStatusPatch } from './pod-status.js';
-import { preBind } from './pre-bind.js';
 import { action } from './queue/cluster-event.js';
 import type { QueuedPod } from './queue/queued-pod.js';
 import type { Framework } from './runtime.js';
@@ -28,16 +28,17 @@ export function* bind(scheduler: Scheduler, binding: Binding): Reconciliation<vo
   const { pod, node, framework, state } = binding;
   const plans = framework
     .at('preBind')
-    .map(plugin => plugin.preBind?.(state, pod, node) ?? [])
-    .filter(plan => plan.length > 0);
+    .map(plugin => ({ name: plugin.name, plan: plugin.preBind?.(state, pod, node) ?? [] }))
+    .filter(({ plan }) => plan.length > 0);
   if (plans.length > 0) {
     const { clock } = scheduler.context;
     const nomination = podStatusPatch(pod.pod, { nomination: node }, clock.now());
     if (nomination !== undefined) yield* call(nomination);
     binding.phase = 'preBinding';
-    for (const plan of plans) {
+    for (const { name, plan } of plans) {
       const error = yield* preBind(scheduler, binding, plan);
-      if (error !== undefined) return yield* unbound(scheduler, binding, error);
+      if (error === undefined) continue;
+      return yield* unbound(scheduler, binding, `running PreBind plugin "${name}": ${error}`);
     }
   }
   binding.phase = 'binding';

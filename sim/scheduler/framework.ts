@@ -60,6 +60,8 @@ export interface PostFilterResult {
   readonly nomination?: string;
   /** The preemption to carry out, and how it was found. */
   readonly preemption?: Preemption;
+  /** What is to be written so that the pod may fit later. */
+  readonly writes?: WritePlan;
 }
 
 /** A node where the pod would fit once these pods are gone, the most important first. */
@@ -87,17 +89,23 @@ export interface NodeStatuses {
   readonly absent: Status;
 }
 
-/** What is to be done before a pod is bound: the plug-in's writes. */
-export type PreBindPlan = readonly PreBindWrite[];
+/** What a plug-in wants written, in this order. */
+export type WritePlan = readonly ObjectWrite[];
 
-/** One write of PreBind: the object as it should become. */
-export interface PreBindWrite {
+/** One write to the API server. */
+export interface ObjectWrite {
+  readonly verb: 'create' | 'update' | 'patch' | 'delete';
   readonly kind: Kind;
-  readonly object: KubeObject;
+  /**
+   * The object as it should become, or the patch with the object's name. A function finds out when the
+   * time has come; after a conflict it is asked again with the object as it is now. It may also find
+   * that there is nothing to write, or that it is too late: a text is the error.
+   */
+  readonly object: KubeObject | ((fresh?: KubeObject) => KubeObject | string | undefined);
   /** Which part is written; absent: the object itself. */
   readonly subresource?: string;
-  /** Whether the object is made rather than replaced. */
-  readonly isNew?: boolean;
+  /** Told what was written. */
+  readonly onDone?: (answer: KubeObject) => void;
   /** Whether the write has taken effect; a text: it never will. Absent: nobody waits for it. */
   readonly isDone?: () => boolean | string;
   /** How long to wait for that. */
@@ -126,9 +134,10 @@ export interface Plugin {
   /** Brings the scores into [0, 100], in place. `nodes` has the same order. */
   normalizeScore?(state: CycleState, scores: number[], nodes: readonly NodeInfo[]): void;
   reserve?(state: CycleState, pod: PodInfo, node: string): Status | undefined;
-  unreserve?(state: CycleState, pod: PodInfo, node: string): void;
+  /** Takes a reservation back; also what PreBind has written, by writes of its own. */
+  unreserve?(state: CycleState, pod: PodInfo, node: string): WritePlan | void;
   /** What must be written before the pod may be bound. */
-  preBind?(state: CycleState, pod: PodInfo, node: string): PreBindPlan;
+  preBind?(state: CycleState, pod: PodInfo, node: string): WritePlan;
   /** The changes that may make a pod schedulable that this plug-in turned away. */
   readonly events?: readonly ClusterEventWithHint[];
 }

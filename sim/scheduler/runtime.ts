@@ -13,6 +13,7 @@ import {
   type Handle,
   type NodeStatuses,
   type ObjectReader,
+  type ObjectWrite,
   type Plugin,
   type PluginFactory,
   type PostFilterResult,
@@ -218,13 +219,18 @@ export class Framework implements Handle {
     let nominating: PostFilterResult = {};
     let preemption: PostFilterResult['preemption'];
     let rejector = '';
+    const writes: ObjectWrite[] = [];
     for (const plugin of this.at('postFilter')) {
       const result = plugin.postFilter?.(state, pod, statuses);
       if (result === undefined) continue;
       const { status: answer } = result;
-      if (answer === undefined || !isRejection(answer)) return result;
-      if (answer.code === 'UnschedulableAndUnresolvable') return result;
+      const isFinal =
+        answer === undefined ||
+        !isRejection(answer) ||
+        answer.code === 'UnschedulableAndUnresolvable';
+      if (isFinal) return { ...result, writes: [...writes, ...(result.writes ?? [])] };
       preemption = result.preemption ?? preemption;
+      writes.push(...(result.writes ?? []));
       if (result.nomination !== undefined) nominating = result;
       reasons.push(...answer.reasons);
       if (rejector === '') rejector = plugin.name;
@@ -233,6 +239,7 @@ export class Framework implements Handle {
       status: status('Unschedulable', rejector, ...reasons),
       ...(nominating.nomination !== undefined && { nomination: nominating.nomination }),
       ...(preemption !== undefined && { preemption }),
+      writes,
     };
   }
 

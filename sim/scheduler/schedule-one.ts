@@ -99,7 +99,11 @@ class Search {
       return this.ended({ kind: 'noNodes', message: 'no nodes available to schedule pods' });
     }
     this.findNodes();
-    if (this.error !== undefined) return this.ended({ kind: 'error', message: this.error });
+    if (this.error !== undefined) {
+      this.unschedulablePlugins.clear();
+      this.pendingPlugins.clear();
+      return this.ended({ kind: 'error', message: this.error });
+    }
     if (this.feasible.length === 0) return this.ended(this.findRemedy());
     const [only] = this.feasible;
     if (this.feasible.length === 1 && only !== undefined) {

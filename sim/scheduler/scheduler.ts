@@ -12,6 +12,7 @@ import { defaultFeatureGates, type SchedulerConfiguration } from './configuratio
 import { evict, Evictions } from './eviction.js';
 import type { Status } from './framework.js';
 import { registry } from './plugins/index.js';
+import { writeAll } from './object-writes.js';
 import type { PodInfo } from './pod-info.js';
 import { podStatusPatch } from './pod-status.js';
 import { Hints } from './queue/hints.js';
@@ -183,7 +184,8 @@ export class Scheduler {
   /** Takes back an assumption, with what plug-ins reserved. */
   forget({ framework, state, pod, node }: Binding): void {
     for (const plugin of [...framework.at('reserve')].reverse()) {
-      plugin.unreserve?.(state, pod, node);
+      const writes = plugin.unreserve?.(state, pod, node) ?? [];
+      if (writes.length > 0) this.run(`unreserve ${pod.key}`, () => writeAll(writes));
     }
     if (this.assumed.delete(pod.uid)) this.nodes.removePod(pod.uid);
   }
@@ -204,6 +206,7 @@ export class Scheduler {
     const { postFilter } = outcome;
     const chosen = postFilter?.preemption?.chosen;
     if (chosen !== undefined) evict(this, queued.info, chosen);
+    yield* writeAll(postFilter?.writes ?? []);
     const nomination = framework.at('postFilter').length === 0 ? '' : postFilter?.nomination;
     yield* this.fail(queued, { message, isRejected: true, nomination });
   }

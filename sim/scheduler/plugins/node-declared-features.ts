@@ -1,4 +1,5 @@
 /** Keeps pods off nodes that lack a feature which they need. @upstream pkg/scheduler/framework/plugins/nodedeclaredfeatures */
+import { deepEqual } from '../../api/equality.js';
 import type { Node, Pod } from '../../api/kinds/core.js';
 import { stateKey } from '../cycle-state.js';
 import { skip, status, type PluginFactory } from '../framework.js';
@@ -27,11 +28,10 @@ export const nodeDeclaredFeatures: PluginFactory = () => ({
   events: [
     {
       event: { resource: 'Node', actions: action.add | action.updateNodeDeclaredFeature },
-      hint(pod, { old, object }) {
-        const features = featuresFor(pod);
-        if (!declares(object as Node, features)) return 'QueueSkip';
-        const did = old !== undefined && declares(old as Node, features);
-        return did ? 'QueueSkip' : 'Queue';
+      hint(_pod, { old, object }) {
+        if (old === undefined) return 'Queue';
+        const declared = (node: unknown) => (node as Node).status?.declaredFeatures ?? [];
+        return deepEqual(declared(old), declared(object)) ? 'QueueSkip' : 'Queue';
       },
     },
     {

@@ -9,7 +9,7 @@ import {
   type Pod,
 } from '../../api/kinds/core.js';
 import type { HasMetadata, Kind, KubeObject } from '../../api/object.js';
-import type { ObjectReader, PreBindPlan, PreBindWrite } from '../framework.js';
+import type { ObjectReader, ObjectWrite, WritePlan } from '../framework.js';
 import type { PodVolumes } from './volume-binder.js';
 import { isFullyBound } from './volume-claims.js';
 import { isBoundTo, isReachable } from './volume-match.js';
@@ -43,9 +43,9 @@ export function bindingPlan(
   objects: ObjectReader,
   { bindings, provisions }: PodVolumes,
   how: { readonly pod: Pod; readonly node: string; readonly timeoutMs: number },
-): PreBindPlan {
+): WritePlan {
   const { pod, node, timeoutMs } = how;
-  const writes: PreBindWrite[] = [
+  const writes: ObjectWrite[] = [
     ...bindings.map(({ volume }) => writeOf(persistentVolumes, volume)),
     ...provisions.map(claim => writeOf(persistentVolumeClaims, claim)),
   ];
@@ -67,8 +67,12 @@ export function bindingPlan(
   return [...writes, { ...last, timeoutMs, isDone: check }];
 }
 
-function writeOf<T extends HasMetadata>(kind: Kind<T>, object: T): PreBindWrite {
-  return { kind: kind as unknown as Kind, object: object as unknown as KubeObject };
+function writeOf<T extends HasMetadata>(kind: Kind<T>, object: T): ObjectWrite {
+  return {
+    verb: 'update',
+    kind: kind as unknown as Kind,
+    object: object as unknown as KubeObject,
+  };
 }
 
 function live<T extends HasMetadata>(

@@ -1,6 +1,11 @@
 /** One decision, told in the words of the vectors. */
 import type { Pod } from '../../../../sim/api/kinds/core.js';
 import type { Candidate, PostFilterResult, Status } from '../../../../sim/scheduler/framework.js';
+import {
+  deviceState,
+  extendedIn,
+  unallocated,
+} from '../../../../sim/scheduler/plugins/device-state.js';
 import { ineligibility } from '../../../../sim/scheduler/preemption.js';
 import { PodInfo } from '../../../../sim/scheduler/pod-info.js';
 import type { Scores } from '../../../../sim/scheduler/runtime.js';
@@ -43,8 +48,21 @@ export function decide(each: SchedulerCase): unknown {
   });
 }
 
-function allocations(_attempt: Attempt): unknown {
-  return undefined;
+function allocations({ state }: Attempt): unknown {
+  const found = state.read(deviceState);
+  if (found === undefined) return undefined;
+  const claims = unallocated(found);
+  const extended = extendedIn(found);
+  return Object.fromEntries(
+    [...found.byNode].map(([node, { results }]) => [
+      node,
+      results.map((result, index) => {
+        const claim = claims[index]?.[1];
+        const name = claim === extended ? '(extended resources)' : claim?.metadata.name;
+        return { claim: name, result };
+      }),
+    ]),
+  );
 }
 
 function preEnqueue({ framework }: World, pod: Pod): unknown {
