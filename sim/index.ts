@@ -1,6 +1,6 @@
 /** Boots a simulated cluster. It reads like a boot log, and it is the only file that sees every part. */
 import { labelAsKubeadm, nodeOf, simulatedNode } from './boot-node.js';
-import type { ProcessDefinition } from './client/contract.js';
+import { serviceAccount, type ProcessDefinition } from './client/contract.js';
 import { createProcess, type Process } from './client/runtime.js';
 import { controllers } from './controllers/index.js';
 import { Loop } from './engine/loop.js';
@@ -8,6 +8,7 @@ import { Random } from './engine/random.js';
 import { Trace } from './engine/trace.js';
 import { inProcessConnect } from './in-process.js';
 import { install } from './install.js';
+import { createNetwork } from './network/network.js';
 import type { Kubelet } from './nodes/kubelet.js';
 import { filesByKey } from './nodes/pod-volumes.js';
 import { kubeScheduler } from './scheduler/kube-scheduler.js';
@@ -58,6 +59,8 @@ export function boot(options: SimulationOptions): Simulation {
     controllers,
   });
   start(kubeScheduler());
+  const network = createNetwork({ clock: loop, random: random.fork('network') });
+  start(network.process);
   for (const operator of options.operators ?? []) {
     for (const manifest of operator.manifests()) install(server, manifest);
     start(operator.process);
@@ -73,6 +76,12 @@ export function boot(options: SimulationOptions): Simulation {
       random,
       sharedFiles,
       choose,
+      networkOf: network.networkOf,
+      apiOf: pod => {
+        const { namespace = '' } = pod.metadata;
+        const account = serviceAccount(namespace, pod.spec?.serviceAccountName ?? 'default');
+        return (request, done) => connect(account).send(request, done);
+      },
     });
     kubelets.set(shape.name, kubelet);
     labelAsKubeadm(shape, server, loop);

@@ -1,6 +1,14 @@
 /** The clusters that run on this machine: one small file each, gone when the cluster goes. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { environment, homeFolder, isProcessAlive } from '../host.js';
 
 /** A running cluster, as other commands find it. */
@@ -24,9 +32,12 @@ export function register(cluster: RunningCluster): void {
   writeFileSync(fileOf(cluster.name), JSON.stringify(cluster), { mode: 0o600 });
 }
 
-/** Forgets a cluster. */
+/** Forgets a cluster; the folders go with the last. */
 export function unregister(name: string): void {
   rmSync(fileOf(name), { force: true });
+  for (const empty of [folder(), dirname(folder())]) {
+    if (existsSync(empty) && readdirSync(empty).length === 0) rmdirSync(empty);
+  }
 }
 
 /** The clusters that run; files whose process has gone are removed. */

@@ -11,10 +11,12 @@ import type { Steps } from '../steps.js';
 import { bindPod } from './binding.js';
 import { evictPod } from './eviction.js';
 import { getObject } from './get.js';
+import { getLog } from './log.js';
 import { patchObject } from './patch.js';
 import { preparedScalePatch } from './patch-types.js';
 import { replaceObject } from './replace.js';
 import { changeScale, getScale } from './scale.js';
+import { requestToken } from './token.js';
 import { failureAnswer } from '../answers.js';
 import { writeOptions } from '../write-options.js';
 
@@ -39,8 +41,16 @@ export function serveSubresource(context: RequestState, resource: ServedResource
   if (subresource === 'scale') return scaleHandler(method, resource);
   if (subresource === 'binding') return bindPod;
   if (subresource === 'eviction') return evictPod;
+  if (subresource === 'log') return plain(getLog);
+  if (subresource === 'token') return requestToken;
   const strategy = strategyOf(resource, subresource);
   return strategy === undefined ? 'no-route' : partHandler(method, strategy);
+}
+
+function plain(handler: (scope: Scope) => ApiAnswer): Handler {
+  return function* (scope) {
+    return handler(scope);
+  };
 }
 
 function strategyOf(
@@ -55,9 +65,7 @@ function strategyOf(
 function partHandler(method: string, strategy: UpdateStrategy): Route {
   switch (method) {
     case 'GET':
-      return function* (scope) {
-        return getObject(scope);
-      };
+      return plain(getObject);
     case 'PUT':
       return scope => replaceObject(scope, strategy);
     case 'PATCH':
