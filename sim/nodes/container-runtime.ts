@@ -170,7 +170,8 @@ export class ContainerRuntime {
   private id(): string {
     const { random } = this.options;
     let digits = '';
-    while (digits.length < 64) digits += random.integer(0x1_0000_0000).toString(16).padStart(8, '0');
+    while (digits.length < 64)
+      digits += random.integer(0x1_0000_0000).toString(16).padStart(8, '0');
     return digits;
   }
 }

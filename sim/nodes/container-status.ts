@@ -156,7 +156,8 @@ function present(record: ContainerRecord, { container, old, facts }: Converted):
     ...(record.state === 'running' &&
       old?.started !== undefined &&
       old.containerID === containerID && { started: old.started }),
-    ...(requests !== undefined && Object.keys(requests).length > 0 && { allocatedResources: requests }),
+    ...(requests !== undefined &&
+      Object.keys(requests).length > 0 && { allocatedResources: requests }),
     resources: resourcesOf(record, container),
     ...(volumeMounts !== undefined && { volumeMounts }),
     user: { linux: record.user },
@@ -165,7 +166,8 @@ function present(record: ContainerRecord, { container, old, facts }: Converted):
 
 function resourcesOf(record: ContainerRecord, container: Container): ResourceRequirements {
   const { limits, requests } = container.resources ?? {};
-  if (record.state !== 'running') return { ...(limits && { limits }), ...(requests && { requests }) };
+  if (record.state !== 'running')
+    return { ...(limits && { limits }), ...(requests && { requests }) };
   const actual = record.resources;
   return {
     ...(limits && { limits: { ...limits, ...actual?.limits } }),

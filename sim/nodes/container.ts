@@ -125,6 +125,7 @@ export class RuntimeContainer {
     this.usage = { cpuMillis: 0, memoryBytes: 0 };
     this.log.close();
     this.config.network.close?.();
+    this.config.network.close?.();
     this.change({
       state: 'exited',
       finishedMs: this.clock.now(),

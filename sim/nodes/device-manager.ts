@@ -178,10 +178,7 @@ export class DeviceManager {
   }
 
   /** The statuses with the devices that their containers have, and their health. */
-  withAllocated(
-    podUid: string,
-    statuses: readonly ContainerStatus[],
-  ): readonly ContainerStatus[] {
+  withAllocated(podUid: string, statuses: readonly ContainerStatus[]): readonly ContainerStatus[] {
     const granted = this.allocations.get(podUid);
     if (granted === undefined) return statuses;
     return statuses.map(status => {
@@ -215,7 +212,8 @@ export class DeviceManager {
     const holders: { podUid: string; container: string }[] = [];
     for (const [podUid, containers] of this.allocations) {
       for (const [container, resources] of containers) {
-        if ([...resources.values()].some(ids => ids.includes(id))) holders.push({ podUid, container });
+        if ([...resources.values()].some(ids => ids.includes(id)))
+          holders.push({ podUid, container });
       }
     }
     return holders;

@@ -1,11 +1,5 @@
 /** The environment and the command line of a container. @upstream pkg/kubelet/kubelet_pods.go makeEnvironmentVariables */
-import {
-  configMaps,
-  type Container,
-  type EnvVar,
-  type Pod,
-  secrets,
-} from '../api/kinds/core.js';
+import { configMaps, type Container, type EnvVar, type Pod, secrets } from '../api/kinds/core.js';
 import { goQuote } from '../api/go-text.js';
 import { get } from '../client/requests.js';
 import type { KubeletContext } from './context.js';
@@ -19,7 +13,8 @@ export type Environment = Readonly<Record<string, string>>;
 
 /** The variables, or why they cannot be made: then the container is in CreateContainerConfigError. */
 export type EnvironmentMade =
-  { readonly isOk: true; readonly env: Environment } | { readonly isOk: false; readonly error: string };
+  | { readonly isOk: true; readonly env: Environment }
+  | { readonly isOk: false; readonly error: string };
 
 /** Resolves all variables of a container. */
 export function* makeEnvironment(

@@ -99,7 +99,12 @@ function execute(program: Program, command: readonly string[]): ExecResult {
   const result = program.probe?.({ kind: 'exec', command }) ?? { isSuccess: true };
   const exitCode = result.isSuccess ? 0 : 1;
   const stdout = result.message ?? '';
-  return { stdout, stderr: '', exitCode, ...(result.afterMs !== undefined && { afterMs: result.afterMs }) };
+  return {
+    stdout,
+    stderr: '',
+    exitCode,
+    ...(result.afterMs !== undefined && { afterMs: result.afterMs }),
+  };
 }
 
 function execId({ random }: KubeletContext): string {
@@ -134,7 +139,9 @@ function requestOf(action: Action, spec: Container): NetworkProbe | undefined {
   if (httpGet !== undefined) {
     const port = portNumber(httpGet.port, spec);
     const scheme = (httpGet.scheme ?? 'HTTP').toLowerCase();
-    return port === undefined ? undefined : { kind: 'http', path: httpGet.path ?? '/', port, scheme };
+    return port === undefined
+      ? undefined
+      : { kind: 'http', path: httpGet.path ?? '/', port, scheme };
   }
   if (tcpSocket !== undefined) {
     const port = portNumber(tcpSocket.port, spec);
@@ -155,21 +162,13 @@ function urlOf(request: Extract<ProbeRequest, { kind: 'http' }>, host: string): 
   return `${request.scheme}://${host}:${request.port}${path}`;
 }
 
-function refusedText(
-  request: NetworkProbe,
-  host: string,
-  limitMs: number,
-): string {
+function refusedText(request: NetworkProbe, host: string, limitMs: number): string {
   const dial = `dial tcp ${host}:${request.port}: connect: connection refused`;
   if (request.kind === 'http') return `Get ${goQuote(urlOf(request, host))}: ${dial}`;
   return request.kind === 'tcp' ? dial : grpcTimeout(request.port, host, limitMs);
 }
 
-function timeoutText(
-  request: NetworkProbe,
-  host: string,
-  limitMs: number,
-): string {
+function timeoutText(request: NetworkProbe, host: string, limitMs: number): string {
   if (request.kind === 'http') {
     const why = 'context deadline exceeded (Client.Timeout exceeded while awaiting headers)';
     return `Get ${goQuote(urlOf(request, host))}: ${why}`;

@@ -81,7 +81,12 @@ export class ImageManager {
     const duration = (ms: number) => printDuration(Math.floor(ms) * 1_000_000);
     const times = `${duration(result.pullMs)} (${duration(clock.now() - startMs)} including waiting)`;
     const size = `Image size: ${result.image.sizeBytes} bytes.`;
-    this.tell(wanted, 'Normal', 'Pulled', `Successfully pulled image ${quoted} in ${times}. ${size}`);
+    this.tell(
+      wanted,
+      'Normal',
+      'Pulled',
+      `Successfully pulled image ${quoted} in ${times}. ${size}`,
+    );
     return { isOk: true, name, image: result.image };
   }
 
@@ -91,12 +96,18 @@ export class ImageManager {
     reason: string,
     message: string,
   ): void {
-    this.context.tell(pod, { type, reason, message, ...(container !== undefined && { container }) });
+    this.context.tell(pod, {
+      type,
+      reason,
+      message,
+      ...(container !== undefined && { container }),
+    });
   }
 
   /** Forgets a pod. */
   forget(podUid: string): void {
     this.backOff.forget(`${podUid}_`);
-    for (const key of this.lastErrors.keys()) if (key.startsWith(podUid)) this.lastErrors.delete(key);
+    for (const key of this.lastErrors.keys())
+      if (key.startsWith(podUid)) this.lastErrors.delete(key);
   }
 }

@@ -21,16 +21,18 @@ export type PullAnswer =
 /** All registries that a node reaches. */
 export interface ImageRegistry {
   /** Asks for an image by its full name; `attempt` counts the requests for it on this node, from 1. */
-  pull(request: { readonly image: string; readonly attempt: number; readonly nowMs: number }): PullAnswer;
+  pull(request: {
+    readonly image: string;
+    readonly attempt: number;
+    readonly nowMs: number;
+  }): PullAnswer;
 }
 
 /** The size of an image of which nothing is stated. */
 export const usualImageBytes = 80_000_000;
 
 /** A registry that has every image: of the stated sizes, else of the usual one. */
-export function registryOfEverything(
-  sizes: Readonly<Record<string, number>> = {},
-): ImageRegistry {
+export function registryOfEverything(sizes: Readonly<Record<string, number>> = {}): ImageRegistry {
   return {
     pull: ({ image }) => ({ isOk: true, image: plainImage(image, sizes[image]) }),
   };
@@ -51,7 +53,8 @@ export function imageId(name: string): string {
 }
 
 const domainPattern = /^(?:localhost|[^/]*[.:][^/]*)$/;
-const pathPattern = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/;
+const pathPattern =
+  /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/;
 const tagPattern = /^\w[\w.-]{0,127}$/;
 const digestPattern = /^[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}$/;
 

@@ -86,7 +86,11 @@ export class ImageStore {
     for (const [name, image] of this.pulled) all.set(name, image);
     return [...all]
       .map(([name, { sizeBytes }]) => ({ names: [name], sizeBytes }))
-      .sort((a, b) => b.sizeBytes - a.sizeBytes || (imageId(a.names[0] ?? '') < imageId(b.names[0] ?? '') ? -1 : 1))
+      .sort(
+        (a, b) =>
+          b.sizeBytes - a.sizeBytes ||
+          (imageId(a.names[0] ?? '') < imageId(b.names[0] ?? '') ? -1 : 1),
+      )
       .slice(0, imagesMax);
   }
 

@@ -255,7 +255,10 @@ export class KubeletProcess implements KubeletContext {
     this.workers.update(entry);
   }
 
-  private reject(entry: PodEntry, why: { readonly reason: string; readonly message: string }): void {
+  private reject(
+    entry: PodEntry,
+    why: { readonly reason: string; readonly message: string },
+  ): void {
     this.machine.devices.release(entry.uid);
     this.tell(entry.pod, { type: 'Warning', ...why });
     entry.phase = 'finished';

@@ -9,7 +9,13 @@ import { Gpus } from './gpus.js';
 import { type ImageRegistry, registryOfEverything } from './image-registry.js';
 import { ImageStore, type PresentImages } from './image-store.js';
 import { KubeletProcess } from './kubelet-process.js';
-import { type ChooseWorkload, type Machine, noNetwork, type PodApi, type PodNetworks } from './machine.js';
+import {
+  type ChooseWorkload,
+  type Machine,
+  noNetwork,
+  type PodApi,
+  type PodNetworks,
+} from './machine.js';
 import type { NodeShape } from './node-shape.js';
 import { nodeServer } from './node-server.js';
 import { PodAddresses } from './pod-addresses.js';
@@ -53,7 +59,11 @@ export interface Kubelet {
   /** The pause process of a pod dies, as by a kernel fault. */
   loseSandbox(podUid: string): void;
   /** Fills the disk or empties memory: the node reports pressure until it is taken back. */
-  setPressure(pressure: { readonly memory?: boolean; readonly disk?: boolean; readonly pid?: boolean }): void;
+  setPressure(pressure: {
+    readonly memory?: boolean;
+    readonly disk?: boolean;
+    readonly pid?: boolean;
+  }): void;
 }
 
 const kubeletRate = { perSecond: 50, burst: 100 };

@@ -24,7 +24,10 @@ export function nodeServer(runtime: ContainerRuntime, clock: Clock): NodeEndpoin
       const wanted = request.previous === true ? previous : newest;
       if (wanted === undefined) {
         const what = `container "${request.container}" in pod "${request.pod}"`;
-        const error = request.previous === true ? `previous terminated ${what} not found` : `${what} is waiting to start: ContainerCreating`;
+        const error =
+          request.previous === true
+            ? `previous terminated ${what} not found`
+            : `${what} is waiting to start: ContainerCreating`;
         return { error, code: 400 };
       }
       const text = wanted.log.read(sliceOf(request, clock.now()));

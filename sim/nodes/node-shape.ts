@@ -35,7 +35,8 @@ export function allocatableOf(
   const { reserved } = shape;
   const allocatable: Record<string, string> = { ...capacity };
   const { cpu, memory } = capacity;
-  if (cpu !== undefined) allocatable['cpu'] = quantity(cpu).sub(quantity(reserved?.['cpu'])).toString();
+  if (cpu !== undefined)
+    allocatable['cpu'] = quantity(cpu).sub(quantity(reserved?.['cpu'])).toString();
   if (memory !== undefined) {
     const kept = quantity(memory).sub(quantity(reserved?.['memory']));
     allocatable['memory'] = kept.sub(quantity(evictionMemory)).toString();
@@ -64,28 +65,23 @@ export function nodeConditions(
   const pressure = (
     type: string,
     isLow: boolean,
-    [good, bad, what]: readonly [string, string, string],
-  ): NodeCondition => ({
-    type,
-    status: isLow ? 'True' : 'False',
-    reason: isLow ? bad : good,
-    message: `kubelet has ${isLow ? what.replace(/^(sufficient|no)/, sign => (sign === 'no' ? '' : 'insufficient')).trim() : what}`,
-  });
+    [good, bad]: readonly [readonly [string, string], readonly [string, string]],
+  ): NodeCondition => {
+    const [reason, what] = isLow ? bad : good;
+    return { type, status: isLow ? 'True' : 'False', reason, message: `kubelet has ${what}` };
+  };
   return [
     pressure('MemoryPressure', pressures.memory, [
-      'KubeletHasSufficientMemory',
-      'KubeletHasInsufficientMemory',
-      'sufficient memory available',
+      ['KubeletHasSufficientMemory', 'sufficient memory available'],
+      ['KubeletHasInsufficientMemory', 'insufficient memory available'],
     ]),
     pressure('DiskPressure', pressures.disk, [
-      'KubeletHasNoDiskPressure',
-      'KubeletHasDiskPressure',
-      'no disk pressure',
+      ['KubeletHasNoDiskPressure', 'no disk pressure'],
+      ['KubeletHasDiskPressure', 'disk pressure'],
     ]),
     pressure('PIDPressure', pressures.pid, [
-      'KubeletHasSufficientPID',
-      'KubeletHasInsufficientPID',
-      'sufficient PID available',
+      ['KubeletHasSufficientPID', 'sufficient PID available'],
+      ['KubeletHasInsufficientPID', 'insufficient PID available'],
     ]),
     {
       type: 'Ready',

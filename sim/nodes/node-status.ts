@@ -125,7 +125,11 @@ export class NodeKeeper {
     this.tell(node, 'Normal', 'Starting', 'Starting kubelet.');
     const text = 'invalid capacity 0 on image filesystem';
     this.tell(node, 'Warning', 'InvalidDiskCapacity', text);
-    for (const reason of ['NodeHasSufficientMemory', 'NodeHasNoDiskPressure', 'NodeHasSufficientPID']) {
+    for (const reason of [
+      'NodeHasSufficientMemory',
+      'NodeHasNoDiskPressure',
+      'NodeHasSufficientPID',
+    ]) {
       this.tellState(node, reason);
     }
     const enforced = 'Updated Node Allocatable limit across pods';
@@ -293,7 +297,11 @@ export class NodeKeeper {
     const { name } = this.work.shape;
     const periodMs = (config.leaseDurationSeconds * 1_000) / 4;
     const renewTime = rfc3339Micro(clock.now());
-    const spec = { holderIdentity: name, leaseDurationSeconds: config.leaseDurationSeconds, renewTime };
+    const spec = {
+      holderIdentity: name,
+      leaseDurationSeconds: config.leaseDurationSeconds,
+      renewTime,
+    };
     const known = this.lease;
     const answer =
       known === undefined
@@ -342,7 +350,7 @@ function foreign(
 /** Whether two statuses differ in nothing but the heartbeat. */
 function isSameStatus(a: NodeStatus, b: NodeStatus): boolean {
   const plain = (conditions: readonly NodeCondition[] | undefined) =>
-    (conditions ?? []).map(({ lastHeartbeatTime: _, ...rest }) => rest);
+    (conditions ?? []).map(condition => ({ ...condition, lastHeartbeatTime: '' }));
   return (
     deepEqual(plain(a.conditions), plain(b.conditions)) &&
     deepEqual({ ...a, conditions: [] }, { ...b, conditions: [] })

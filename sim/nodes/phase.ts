@@ -44,8 +44,7 @@ export function phaseOf(
   countSidecars(pod, statuses, count);
   countMain(pod, statuses, count);
   if (count.failedInit > 0) return 'Failed';
-  const isInitializing =
-    count.pendingInit > 0 || (count.pendingSidecars > 0 && !facts.hasStarted);
+  const isInitializing = count.pendingInit > 0 || (count.pendingSidecars > 0 && !facts.hasStarted);
   if (isInitializing || count.waiting > 0) return 'Pending';
   if (count.running > 0 && count.unknown === 0) return 'Running';
   if (count.running === 0 && count.stopped > 0 && count.unknown === 0) {

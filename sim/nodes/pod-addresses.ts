@@ -28,7 +28,9 @@ export class PodAddresses {
   }
 
   giveBack(ip: string): void {
-    this.taken.delete(ip.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0) - this.base);
+    this.taken.delete(
+      ip.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0) - this.base,
+    );
   }
 
   private text(value: number): string {

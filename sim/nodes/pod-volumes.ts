@@ -53,7 +53,11 @@ export type PodVolumes = Map<string, MemoryFiles>;
 export function filesAt(
   pod: Pod,
   volumes: PodVolumes | undefined,
-  mounts: readonly { readonly name: string; readonly mountPath: string; readonly subPath?: string }[],
+  mounts: readonly {
+    readonly name: string;
+    readonly mountPath: string;
+    readonly subPath?: string;
+  }[],
 ): (mountPath: string) => VolumeFiles | undefined {
   return mountPath => {
     const mount = mounts.find(item => item.mountPath === mountPath);

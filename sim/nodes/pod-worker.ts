@@ -74,7 +74,9 @@ export class PodWorkers {
     entry.isWorking = true;
     const { clock, nodeName } = this.context;
     const label = `${nodeName} pod`;
-    const delayMs = entry.hasStarted ? 0 : draw(this.context.random, this.context.timings.acknowledge);
+    const delayMs = entry.hasStarted
+      ? 0
+      : draw(this.context.random, this.context.timings.acknowledge);
     entry.hasStarted = true;
     clock.after(delayMs, label, () => runTask(clock, label, this.work(entry)));
   }

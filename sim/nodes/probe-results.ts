@@ -17,7 +17,9 @@ export function withProbeResults(
     list.find(container => container.name === name);
   return {
     ephemeral,
-    main: main.map(status => probed(context, entry, status, specOf(containersOf(effective), status.name))),
+    main: main.map(status =>
+      probed(context, entry, status, specOf(containersOf(effective), status.name)),
+    ),
     init: init.map(status => {
       const spec = specOf(initContainersOf(effective), status.name);
       if (spec !== undefined && isSidecar(spec)) return probed(context, entry, status, spec);
@@ -41,7 +43,11 @@ function probed(
   const worker = entry.probes.get(`readiness ${status.name}`);
   worker?.trigger();
   const ready = worker === undefined;
-  return { ...status, started, ready: afterRestart(context, entry, { status, spec, verdict, ready }) };
+  return {
+    ...status,
+    started,
+    ready: afterRestart(context, entry, { status, spec, verdict, ready }),
+  };
 }
 
 /** After a restart of the kubelet a container stays as ready as its pod was, until its probe has run. */

@@ -106,11 +106,7 @@ export function withAllocation(entry: PodEntry, pod: Pod): Pod | undefined {
 }
 
 /** Keeps the condition of a resize that is under way; tells when it is through. */
-export function noteResize(
-  context: KubeletContext,
-  entry: PodEntry,
-  runtime: RuntimeStatus,
-): void {
+export function noteResize(context: KubeletContext, entry: PodEntry, runtime: RuntimeStatus): void {
   const pod = entry.effective;
   const isUnderWay = containersOf(pod).some(container => {
     const record = newestOf(runtime, container.name);

@@ -26,7 +26,10 @@ export function setStatus(
   how: { readonly force?: boolean; readonly isFinished?: boolean } = {},
 ): void {
   const { generation } = entry.pod.metadata;
-  const observed = { ...status, ...(generation !== undefined && { observedGeneration: generation }) };
+  const observed = {
+    ...status,
+    ...(generation !== undefined && { observedGeneration: generation }),
+  };
   const force = how.force === true || entry.pod.metadata.deletionTimestamp !== undefined;
   store(context, entry, observed, { force, isFinished: how.isFinished === true });
 }
@@ -180,9 +183,7 @@ function hasInitialized(pod: Pod): boolean {
   if (isOut === true) return true;
   const status = pod.status?.initContainerStatuses?.find(({ name }) => name === last.name);
   if (isSidecar(last)) return status?.state?.running !== undefined && status.started === true;
-  return (
-    status?.lastState?.terminated?.exitCode === 0 || status?.state?.terminated?.exitCode === 0
-  );
+  return status?.lastState?.terminated?.exitCode === 0 || status?.state?.terminated?.exitCode === 0;
 }
 
 /** Whether the resync has something to do: someone else changed the status, or the pod may go. */
@@ -229,7 +230,9 @@ export function* writeStatus(
   if (!canBeDeleted(pod, entry.managed?.isFinished === true)) return undefined;
   const { namespace = '', name = '', uid } = pod.metadata;
   const preconditions = uid === undefined ? {} : { preconditions: { uid } };
-  const answer = yield* call(remove(pods, namespace, name, { gracePeriodSeconds: 0, ...preconditions }));
+  const answer = yield* call(
+    remove(pods, namespace, name, { gracePeriodSeconds: 0, ...preconditions }),
+  );
   if (!answer.isOk && answer.status !== 404 && answer.status !== 409) {
     return { retry: answer.message };
   }

@@ -49,7 +49,9 @@ export function withTransitionTimes(
 /** Whether two statuses differ in nothing that the kubelet owns. */
 export function isEqualByKubelet(old: PodStatus, status: PodStatus): boolean {
   const owned = (conditions: readonly PodCondition[] | undefined) =>
-    (conditions ?? []).filter(({ type }) => isKubeletCondition(type) || type === 'DisruptionTarget');
+    (conditions ?? []).filter(
+      ({ type }) => isKubeletCondition(type) || type === 'DisruptionTarget',
+    );
   const [before, after] = [owned(old.conditions), owned(status.conditions)];
   if (before.length !== after.length) return false;
   for (const condition of after) {
@@ -71,7 +73,10 @@ function comparable(status: PodStatus, like: PodStatus): PodStatus {
     ...status,
     conditions: like.conditions ?? [],
     resourceClaimStatuses: like.resourceClaimStatuses ?? [],
-    extendedResourceClaimStatus: like.extendedResourceClaimStatus ?? { requestMappings: [], resourceClaimName: '' },
+    extendedResourceClaimStatus: like.extendedResourceClaimStatus ?? {
+      requestMappings: [],
+      resourceClaimName: '',
+    },
     nodeAllocatableResourceClaimStatuses: like.nodeAllocatableResourceClaimStatuses ?? [],
     nominatedNodeName: '',
   };
@@ -129,11 +134,12 @@ function unready(status: PodStatus, nowMs: number): PodStatus {
   const reason = status.phase === 'Failed' ? 'PodFailed' : 'PodCompleted';
   return {
     ...status,
-    conditions: status.conditions?.map(condition => {
-      if (condition.type !== 'Ready' && condition.type !== 'ContainersReady') return condition;
-      const { message: _message, ...rest } = condition;
-      return { ...rest, status: 'False', reason, lastTransitionTime: rfc3339(nowMs) };
-    }) ?? [],
+    conditions:
+      status.conditions?.map(condition => {
+        if (condition.type !== 'Ready' && condition.type !== 'ContainersReady') return condition;
+        const { message: _message, ...rest } = condition;
+        return { ...rest, status: 'False', reason, lastTransitionTime: rfc3339(nowMs) };
+      }) ?? [],
   };
 }
 

@@ -58,7 +58,8 @@ export function* syncPod(parts: SyncParts, entry: PodEntry): Task<SyncResult> {
   noteResize(context, entry, runtime);
   const status = podStatus(context, entry, runtime, false);
   setStatus(context, entry, status);
-  if (isTerminalPhase(status.phase)) return { isTerminal: true, didSomething: false, failed: false };
+  if (isTerminalPhase(status.phase))
+    return { isTerminal: true, didSomething: false, failed: false };
   let isCancelled = false;
   entry.cancel = () => {
     isCancelled = true;

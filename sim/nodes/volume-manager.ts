@@ -54,13 +54,20 @@ export class VolumeManager {
     for (;;) {
       const claimError = yield* this.tryAll(entry, volumes, wanted);
       if (claimError !== undefined) {
-        this.context.tell(entry.pod, { type: 'Warning', reason: 'FailedMount', message: claimError });
+        this.context.tell(entry.pod, {
+          type: 'Warning',
+          reason: 'FailedMount',
+          message: claimError,
+        });
         return false;
       }
       const missing = wanted.filter(({ name }) => !volumes.has(name));
       if (missing.length === 0) return true;
       if (isCancelled()) return false;
-      const nextMs = Math.min(untilMs, ...missing.map(({ name }) => this.stateOf(entry, name).nextMs));
+      const nextMs = Math.min(
+        untilMs,
+        ...missing.map(({ name }) => this.stateOf(entry, name).nextMs),
+      );
       yield* this.sleepOrCancel(entry, Math.max(0, nextMs - clock.now()));
       if (isCancelled() || clock.now() >= untilMs) return false;
     }
@@ -228,7 +235,9 @@ function picked(data: Content, source: Source, what: string): Made {
     const value = data[key];
     if (value !== undefined) content[path] = value;
     else if (source.optional !== true) {
-      return { error: `${what} references non-existent ${what === 'secret' ? 'secret' : 'config'} key: ${key}` };
+      return {
+        error: `${what} references non-existent ${what === 'secret' ? 'secret' : 'config'} key: ${key}`,
+      };
     }
   }
   return { content };

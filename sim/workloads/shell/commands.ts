@@ -8,8 +8,8 @@ export interface CommandCall {
   readonly stdin: string;
   readonly host: ShellHost;
   readonly variables: ReadonlyMap<string, string>;
-  out(text: string): void;
-  err(text: string): void;
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
 }
 
 /** Returns the exit status. */
@@ -45,7 +45,8 @@ export const plainCommands: Readonly<Record<string, PlainCommand>> = {
     return 0;
   },
   dd: ({ args, host, err }) => {
-    const option = (key: string) => args.find(arg => arg.startsWith(`${key}=`))?.slice(key.length + 1);
+    const option = (key: string) =>
+      args.find(arg => arg.startsWith(`${key}=`))?.slice(key.length + 1);
     const blockBytes = byteCount(option('bs') ?? '512');
     const count = Number(option('count') ?? '1');
     host.useMemory(blockBytes);
@@ -83,7 +84,9 @@ export const plainCommands: Readonly<Record<string, PlainCommand>> = {
   },
   head: ({ args, stdin, host, out }) => {
     const count = Number(args[args.findIndex(arg => arg === '-n' || arg === '-c') + 1] ?? 10);
-    const path = args.find((arg, index) => !arg.startsWith('-') && !/^-[nc]$/.test(args[index - 1] ?? ''));
+    const path = args.find(
+      (arg, index) => !arg.startsWith('-') && !/^-[nc]$/.test(args[index - 1] ?? ''),
+    );
     const text = path === undefined ? stdin : (host.files.read(path) ?? zeros(path, count));
     const part = lines(text).slice(0, count);
     out(args.includes('-c') ? text.slice(0, count) : part.map(line => `${line}\n`).join(''));
@@ -100,14 +103,17 @@ export const plainCommands: Readonly<Record<string, PlainCommand>> = {
     return 0;
   },
   ls: ({ args, host, out, err }) =>
-    each(args.filter(arg => !arg.startsWith('-')), path => {
-      const folder = path.endsWith('/') ? path : `${path}/`;
-      const found = host.files.list(folder).map(file => file.slice(folder.length).split('/')[0]);
-      if (found.length > 0) out(`${[...new Set(found)].join('\n')}\n`);
-      else if (host.files.read(path) !== undefined) out(`${path}\n`);
-      else err(`ls: ${path}: No such file or directory\n`);
-      return found.length > 0 || host.files.read(path) !== undefined ? 0 : 1;
-    }),
+    each(
+      args.filter(arg => !arg.startsWith('-')),
+      path => {
+        const folder = path.endsWith('/') ? path : `${path}/`;
+        const found = host.files.list(folder).map(file => file.slice(folder.length).split('/')[0]);
+        if (found.length > 0) out(`${[...new Set(found)].join('\n')}\n`);
+        else if (host.files.read(path) !== undefined) out(`${path}\n`);
+        else err(`ls: ${path}: No such file or directory\n`);
+        return found.length > 0 || host.files.read(path) !== undefined ? 0 : 1;
+      },
+    ),
   mkdir: () => 0,
   nc: ({ args, host }) => {
     const at = args.findIndex(arg => arg === '-p' || arg === '-lp');
@@ -125,13 +131,16 @@ export const plainCommands: Readonly<Record<string, PlainCommand>> = {
   },
   rm: ({ args, host, err }) => {
     const isForced = args.some(arg => /^-\w*f/.test(arg));
-    return each(args.filter(arg => !arg.startsWith('-')), path => {
-      const below = host.files.list(`${path}/`);
-      for (const file of below) host.files.remove(file);
-      if (host.files.remove(path) || below.length > 0 || isForced) return 0;
-      err(`rm: can't remove '${path}': No such file or directory\n`);
-      return 1;
-    });
+    return each(
+      args.filter(arg => !arg.startsWith('-')),
+      path => {
+        const below = host.files.list(`${path}/`);
+        for (const file of below) host.files.remove(file);
+        if (host.files.remove(path) || below.length > 0 || isForced) return 0;
+        err(`rm: can't remove '${path}': No such file or directory\n`);
+        return 1;
+      },
+    );
   },
   seq: ({ args, out }) => {
     const numbers = args.map(Number);
@@ -140,7 +149,8 @@ export const plainCommands: Readonly<Record<string, PlainCommand>> = {
       numbers.length > 2 ? (numbers[1] ?? 1) : 1,
       numbers.at(-1) ?? 0,
     ];
-    for (let value = first; step > 0 ? value <= last : value >= last; value += step) out(`${value}\n`);
+    for (let value = first; step > 0 ? value <= last : value >= last; value += step)
+      out(`${value}\n`);
     return 0;
   },
   touch: ({ args, host, err }) =>
@@ -185,11 +195,14 @@ function unescaped(text: string): string {
 function formatted(format: string, args: readonly string[]): string {
   let at = 0;
   const once = (): string =>
-    unescaped(format).replace(/%(0?)(\d*)([sd%])/g, (_, zero: string, width: string, kind: string) => {
-      if (kind === '%') return '%';
-      const value = args[at++] ?? (kind === 'd' ? '0' : '');
-      return value.padStart(Number(width), zero === '0' ? '0' : ' ');
-    });
+    unescaped(format).replace(
+      /%(0?)(\d*)([sd%])/g,
+      (_, zero: string, width: string, kind: string) => {
+        if (kind === '%') return '%';
+        const value = args[at++] ?? (kind === 'd' ? '0' : '');
+        return value.padStart(Number(width), zero === '0' ? '0' : ' ');
+      },
+    );
   let text = once();
   while (at > 0 && at < args.length) text += once();
   return text;

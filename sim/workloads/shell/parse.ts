@@ -1,5 +1,13 @@
 /** Parses the part of the POSIX shell language that test and demo containers use. */
-import type { Command, Pipeline, Redirection, Script, Statement, Word, WordPart } from './syntax.js';
+import type {
+  Command,
+  Pipeline,
+  Redirection,
+  Script,
+  Statement,
+  Word,
+  WordPart,
+} from './syntax.js';
 
 /** The script is not in the language that this shell knows. */
 export class ShellSyntaxError extends Error {
@@ -14,7 +22,6 @@ export function parseScript(text: string): Script {
   return script;
 }
 
-const operators = ['&&', '||', ';;', ';', '&', '|', '(', ')', '\n'] as const;
 const redirectionPattern = /^(\d?)(>>|>&|<&|>|<)/;
 const reserved = new Set(['then', 'fi', 'else', 'elif', 'do', 'done', '}']);
 
@@ -312,7 +319,7 @@ class Parser {
     return true;
   }
 
-  private take(token: (typeof operators)[number] | string): boolean {
+  private take(token: string): boolean {
     if (!this.text.startsWith(token, this.at)) return false;
     this.at += token.length;
     return true;

@@ -182,7 +182,8 @@ class ShellProgram implements Program {
       mainName: () => this.shell.executed ?? 'sh',
       signalMain: signal => {
         // Only from outside its own process namespace can a first process be killed.
-        if (signal === 'KILL' && context.pod.spec?.shareProcessNamespace === true) context.exit(137);
+        if (signal === 'KILL' && context.pod.spec?.shareProcessNamespace === true)
+          context.exit(137);
         else this.deliver(signal);
       },
     };

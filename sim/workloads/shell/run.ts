@@ -3,6 +3,7 @@ import { arithmetic } from './arithmetic.js';
 import { plainCommands } from './commands.js';
 import type { ShellHost } from './host.js';
 import { parseScript, ShellSyntaxError } from './parse.js';
+import { durationMs, plainSignal, signalNumbers } from './signals.js';
 import type { Command, Pipeline, Redirection, Script, Statement, Word } from './syntax.js';
 
 /** What a shell waits for. */
@@ -46,16 +47,6 @@ interface Streams {
 
 /** How many commands run before a millisecond has gone by: it bounds loops that never sleep. */
 const commandsPerMsMax = 2_000;
-
-const signalNumbers: Readonly<Record<string, number>> = {
-  HUP: 1,
-  INT: 2,
-  QUIT: 3,
-  KILL: 9,
-  USR1: 10,
-  USR2: 12,
-  TERM: 15,
-};
 
 /** A shell: its variables, traps and jobs. */
 export class Shell {
@@ -121,7 +112,10 @@ export class Shell {
 
   private background(statement: Statement, streams: Streams): void {
     const shell = this.child(streams);
-    const job = this.startJob(shell, shell.statement({ ...statement, isBackground: false }, streams));
+    const job = this.startJob(
+      shell,
+      shell.statement({ ...statement, isBackground: false }, streams),
+    );
     this.jobs.push(job);
     this.variables.set('!', String(job.pid));
     this.status = 0;
@@ -242,7 +236,8 @@ export class Shell {
       if (kind === 'duplicate') write = path === '2' ? err : out;
       else {
         let content = kind === 'append' ? (this.host.files.read(path) ?? '') : '';
-        if (!this.host.files.write(path, content)) err(`sh: can't create ${path}: Read-only file system\n`);
+        if (!this.host.files.write(path, content))
+          err(`sh: can't create ${path}: Read-only file system\n`);
         write = text => {
           content += text;
           this.host.files.write(path, content);
@@ -411,16 +406,4 @@ export class Shell {
     if (name === '$') return String(this.pid);
     return this.variables.get(name) ?? '';
   }
-}
-
-function plainSignal(signal: string): string {
-  const name = signal.replace(/^SIG/, '');
-  const named = Object.entries(signalNumbers).find(([, number]) => String(number) === name);
-  return named?.[0] ?? name;
-}
-
-function durationMs(text: string): number {
-  const units: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
-  const seconds = text === 'infinity' || text === 'inf' ? 1e9 : parseFloat(text);
-  return Math.max(0, seconds * 1_000 * (units[text.at(-1) ?? ''] ?? 1)) || 0;
 }

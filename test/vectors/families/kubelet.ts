@@ -17,7 +17,8 @@ const skipped: Readonly<Record<string, string>> = {
 
 /** Cases whose recording is particular to its machine, as the README says. */
 const particular: Readonly<Record<string, string>> = {
-  'resize-memory-below-use': 'on cgroup v1 usage is read as 0; on v2, which is simulated, it is real',
+  'resize-memory-below-use':
+    'on cgroup v1 usage is read as 0; on v2, which is simulated, it is real',
 };
 
 /** The family. */
@@ -33,9 +34,7 @@ export const kubelet: VectorFamily = {
 function* replayed(vector: KubeletCase, { id }: ReplayOptions): Iterable<CaseResult> {
   if (id !== undefined && !id.test(`${vector.group}/${vector.id}`)) return;
   const why = skipped[vector.group] ?? particular[vector.id];
-  yield why === undefined
-    ? resultOf(vector)
-    : { id: vector.id, result: 'skipped', reason: why };
+  yield why === undefined ? resultOf(vector) : { id: vector.id, result: 'skipped', reason: why };
 }
 
 function resultOf(vector: KubeletCase): CaseResult {

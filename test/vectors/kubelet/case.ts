@@ -59,7 +59,10 @@ export interface KubeletCase {
   readonly id: string;
   readonly title: string;
   readonly group: string;
-  readonly objects?: readonly { readonly kind: string; readonly metadata: { readonly name: string } }[];
+  readonly objects?: readonly {
+    readonly kind: string;
+    readonly metadata: { readonly name: string };
+  }[];
   readonly pod?: { readonly metadata: { readonly name: string } };
   readonly actions?: readonly Action[];
   readonly trace?: readonly TraceEntry[];
@@ -68,7 +71,11 @@ export interface KubeletCase {
   readonly eventTiming?: readonly (Timing | null)[];
   readonly dropped?: {
     readonly trace?: readonly { readonly t: number; readonly what: string }[];
-    readonly events?: readonly { readonly t: number; readonly reason: string; readonly message: string }[];
+    readonly events?: readonly {
+      readonly t: number;
+      readonly reason: string;
+      readonly message: string;
+    }[];
   };
   readonly recordedSeconds?: number;
 }

@@ -13,7 +13,14 @@ export function difference(vector: KubeletCase, played: Played): string | undefi
   );
 }
 
-const ignored = new Set(['lastTransitionTime', 'lastProbeTime', 'startedAt', 'finishedAt', 'startTime', 'imageID']);
+const ignored = new Set([
+  'lastTransitionTime',
+  'lastProbeTime',
+  'startedAt',
+  'finishedAt',
+  'startTime',
+  'imageID',
+]);
 
 interface Names {
   readonly containers: Map<string, string>;
@@ -46,11 +53,14 @@ function normalText(text: string, names: Names): string {
 /** Without times and arbitrary names. */
 function normal(value: unknown, names: Names, key = ''): unknown {
   if (typeof value === 'string') {
-    if (key === 'image' && /^registry\.local:5000\/team\/(?:pull|slow|late):(?!absent)/.test(value)) {
+    if (
+      key === 'image' &&
+      /^registry\.local:5000\/team\/(?:pull|slow|late):(?!absent)/.test(value)
+    ) {
       return '{{image}}';
     }
     if (key === 'podIP' || key === 'ip') return '{{podIP}}';
-    if (key === 'message' && /^Successfully pulled/.test(value)) {
+    if (key === 'message' && value.startsWith('Successfully pulled')) {
       return normalText(value, names).replace(/Image size: \d+/, 'Image size: N');
     }
     return normalText(value, names);
@@ -162,7 +172,11 @@ function traceDifference(vector: KubeletCase, played: Played): string | undefine
   }
   const hasHook = JSON.stringify(vector.pod).includes('postStart');
   const from = hasHook ? 0 : startWrites + 1;
-  return timeDifference(vector.timing ?? [], from, matched.map(index => got[index]?.t ?? 0));
+  return timeDifference(
+    vector.timing ?? [],
+    from,
+    matched.map(index => got[index]?.t ?? 0),
+  );
 }
 
 /** How much later the recorded pod started its containers: latencies of a busy machine. */
@@ -217,19 +231,36 @@ function timeDifference(
   return undefined;
 }
 
-const lenient = new Set(['BackOff', 'Unhealthy', 'Failed', 'FailedMount', 'Pulled', 'Pulling', 'ErrImageNeverPull', 'InspectFailed']);
+const lenient = new Set([
+  'BackOff',
+  'Unhealthy',
+  'Failed',
+  'FailedMount',
+  'Pulled',
+  'Pulling',
+  'ErrImageNeverPull',
+  'InspectFailed',
+]);
 
 function eventDifference(vector: KubeletCase, played: Played): string | undefined {
-  const mayDrop = new Set((vector.dropped?.events ?? []).map(({ reason, message }) => `${reason} ${message}`));
+  const mayDrop = new Set(
+    (vector.dropped?.events ?? []).map(({ reason, message }) => `${reason} ${message}`),
+  );
   const wanted = normalEvents(vector.events ?? []);
   const got = normalEvents(played.events);
   const places = new Set([...wanted, ...got].map(({ fieldPath = '' }) => fieldPath));
   for (const place of places) {
-    const at = (list: readonly EventEntry[]) => list.filter(({ fieldPath = '' }) => fieldPath === place);
+    const at = (list: readonly EventEntry[]) =>
+      list.filter(({ fieldPath = '' }) => fieldPath === place);
     const strict = (list: readonly EventEntry[]) =>
       at(list)
-        .filter(({ reason, message }) => !lenient.has(reason) && !mayDrop.has(`${reason} ${message}`))
-        .map(({ type, reason, message, count, reporting }) => `${type} ${reason} ${message} x${count} ${reporting}`);
+        .filter(
+          ({ reason, message }) => !lenient.has(reason) && !mayDrop.has(`${reason} ${message}`),
+        )
+        .map(
+          ({ type, reason, message, count, reporting }) =>
+            `${type} ${reason} ${message} x${count} ${reporting}`,
+        );
     const [mine, theirs] = [strict(got), strict(wanted)];
     if (!deepEqual(mine, theirs)) {
       const index = theirs.findIndex((text, i) => text !== mine[i]);
@@ -237,11 +268,16 @@ function eventDifference(vector: KubeletCase, played: Played): string | undefine
       return `event ${which} of ${place} is ${mine[which] ?? 'missing'}; recorded ${theirs[which] ?? 'none'}`;
     }
     const kinds = (list: readonly EventEntry[]) =>
-      new Set(at(list).filter(({ reason }) => lenient.has(reason)).map(({ type, reason, message }) => `${type} ${reason} ${message}`));
+      new Set(
+        at(list)
+          .filter(({ reason }) => lenient.has(reason))
+          .map(({ type, reason, message }) => `${type} ${reason} ${message}`),
+      );
     const [a, b] = [kinds(got), kinds(wanted)];
     for (const kind of b) if (!a.has(kind)) return `no event ${kind} of ${place}`;
     for (const kind of a) {
-      if (!b.has(kind) && !mayDrop.has(kind.replace(/^\w+ /, ''))) return `an extra event ${kind} of ${place}`;
+      if (!b.has(kind) && !mayDrop.has(kind.replace(/^\w+ /, '')))
+        return `an extra event ${kind} of ${place}`;
     }
   }
   return undefined;
@@ -281,6 +317,13 @@ function bodyDifference({ what, result }: Action, body: unknown): string | undef
     return isSame ? undefined : `${mine}; recorded ${theirs}`;
   }
   if (what !== 'logs') return undefined;
-  const text = String(body ?? '').replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '{{rfc3339nano}}');
-  return text === wanted ? undefined : `the log is ${JSON.stringify(text)}; recorded ${JSON.stringify(wanted)}`;
+  const text = textOf(body).replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '{{rfc3339nano}}');
+  return text === wanted
+    ? undefined
+    : `the log is ${JSON.stringify(text)}; recorded ${JSON.stringify(wanted)}`;
+}
+
+function textOf(body: unknown): string {
+  if (body === undefined) return '';
+  return typeof body === 'string' ? body : JSON.stringify(body);
 }

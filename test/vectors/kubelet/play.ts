@@ -27,7 +27,8 @@ export function play(vector: KubeletCase, seed: number): Played {
   const name = vector.pod?.metadata.name ?? '';
   const fill = (value: unknown) => filled(value, name);
   const created = lab.request({ method: 'POST', path: podsPath, body: fill(vector.pod) });
-  if (created.status !== 201) throw new Error(`the pod is refused: ${JSON.stringify(created.body)}`);
+  if (created.status !== 201)
+    throw new Error(`the pod is refused: ${JSON.stringify(created.body)}`);
   const answers: ApiAnswer[] = [];
   scheduleOutage(lab, vector, startMs);
   for (const action of vector.actions ?? []) {
@@ -45,7 +46,11 @@ const outages: Readonly<Record<string, { readonly stop: number; readonly start: 
   'node-down': { stop: 11, start: 400 },
 };
 
-function scheduleOutage({ sim, processes }: Lab, { group, id }: KubeletCase, startMs: number): void {
+function scheduleOutage(
+  { sim, processes }: Lab,
+  { group, id }: KubeletCase,
+  startMs: number,
+): void {
   const outage = id === 'restart-created-down' ? { stop: 0, start: 6.5 } : outages[group];
   const process = processes.get('n2');
   if (outage === undefined || process === undefined) return;
@@ -144,7 +149,9 @@ function act(lab: Lab, name: string, action: Action): ApiAnswer {
 
 function execute(lab: Lab, name: string, action: Action): ApiAnswer {
   const kubelet = lab.kubelets.get(nodeOf(lab, name));
-  const pod = podOf(lab, name) as { readonly spec?: { readonly containers: readonly { name: string }[] } };
+  const pod = podOf(lab, name) as {
+    readonly spec?: { readonly containers: readonly { name: string }[] };
+  };
   const container = action.container ?? pod.spec?.containers[0]?.name ?? '';
   const result = kubelet?.endpoint.exec({
     namespace,
@@ -228,7 +235,9 @@ function podEntry(pod: KubeObject, t: number, isGone: boolean): TraceEntry {
     t,
     ...(nodeName !== undefined && { nodeName }),
     ...((metadata.generation ?? 1) > 1 && { generation: metadata.generation ?? 1 }),
-    ...(metadata.deletionTimestamp !== undefined && { deletion: { graceSeconds: graceSeconds ?? 0 } }),
+    ...(metadata.deletionTimestamp !== undefined && {
+      deletion: { graceSeconds: graceSeconds ?? 0 },
+    }),
     ...(metadata.finalizers !== undefined && { finalizers: metadata.finalizers }),
     ...(isGone && { gone: true as const }),
     status: (pod['status'] ?? {}) as Readonly<Record<string, unknown>>,
@@ -237,8 +246,16 @@ function podEntry(pod: KubeObject, t: number, isGone: boolean): TraceEntry {
 
 function eventEntry(object: KubeObject, name: string, t: number): EventEntry | undefined {
   const event = object as unknown as {
-    readonly involvedObject?: { readonly kind: string; readonly name: string; readonly fieldPath?: string };
-    readonly regarding?: { readonly kind: string; readonly name: string; readonly fieldPath?: string };
+    readonly involvedObject?: {
+      readonly kind: string;
+      readonly name: string;
+      readonly fieldPath?: string;
+    };
+    readonly regarding?: {
+      readonly kind: string;
+      readonly name: string;
+      readonly fieldPath?: string;
+    };
     readonly type: string;
     readonly reason: string;
     readonly message?: string;
