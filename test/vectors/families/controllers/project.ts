@@ -39,7 +39,10 @@ export function project(object: KubeObject, kind: string, detail: Detail): Proje
   const spec = record(object.spec);
   const status = record(object.status);
   const parts = projections[kind]?.(object, spec, status, detail) ?? { status };
-  const kept = Object.entries(parts).filter(([, value]) => !isAbsent(value));
+  // A Node's status is told even when there is nothing of it to tell.
+  const isKept = ([field, value]: [string, unknown]) =>
+    !isAbsent(value) || (kind === 'Node' && field === 'status');
+  const kept = Object.entries(parts).filter(isKept);
   return { kind, metadata: projectMetadata(object, kind), ...Object.fromEntries(kept) };
 }
 
@@ -73,9 +76,7 @@ const projections: Readonly<Record<string, Projection>> = {
     spec: projectPodSpec(spec),
     status: compact({
       ...pick(status, 'phase', 'reason', 'message', 'resourceClaimStatuses'),
-      conditions: list(status['conditions'])
-        .map(condition => compact(pick(condition, 'type', 'status', 'reason', 'message')))
-        .sort(byType),
+      conditions: plainConditions(status),
     }),
   }),
   Deployment: (_object, spec, status) => ({
@@ -101,11 +102,7 @@ const projections: Readonly<Record<string, Projection>> = {
         .map(taint => compact(pick(taint, 'key', 'value', 'effect', 'timeAdded')))
         .sort((a, b) => compareText(JSON.stringify(a), JSON.stringify(b))),
     }),
-    status: compact({
-      conditions: list(status['conditions'])
-        .map(condition => compact(pick(condition, 'type', 'status', 'reason', 'message')))
-        .sort(byType),
-    }),
+    status: compact({ conditions: plainConditions(status) }),
   }),
   ControllerRevision: (object, _spec, _status, { revisionData }) => ({
     revision: object['revision'],
@@ -126,7 +123,10 @@ const projections: Readonly<Record<string, Projection>> = {
   Endpoints: object => ({ subsets: object['subsets'] }),
   Service: (_object, spec) => ({ spec: pick(spec, 'selector', 'type') }),
   PodDisruptionBudget: (_object, spec, status) => ({ spec, status }),
-  Namespace: (_object, spec, status) => ({ spec, status: sortedConditions(status) }),
+  Namespace: (_object, spec, status) => ({
+    spec,
+    status: compact({ phase: status['phase'], conditions: plainConditions(status) }),
+  }),
   PersistentVolumeClaim: (_object, _spec, status) => ({ status }),
   ConfigMap: object => ({ data: object['data'] }),
   Secret: object => ({
@@ -184,6 +184,13 @@ export function projectEvent(event: KubeObject): ProjectedEvent {
     regarding: { kind: String(regarding['kind']), name: String(regarding['name']) },
     source: String(source['component'] ?? event['reportingController'] ?? ''),
   };
+}
+
+/** The conditions without their times, sorted. */
+function plainConditions(status: Record_): readonly Record_[] {
+  return list(status['conditions'])
+    .map(condition => compact(pick(condition, 'type', 'status', 'reason', 'message')))
+    .sort(byType);
 }
 
 function sortedConditions(status: Record_): Record_ {
