@@ -28,7 +28,7 @@ export function* claim<O extends HasMetadata, T extends HasMetadata>(
   const { owner, candidates, matches } = claim;
   const objects: T[] = [];
   let error: string | undefined;
-  let refusal: string | undefined | 'unknown' = 'unknown';
+  let recheck: { readonly refusal: string | undefined } | undefined;
   for (const object of candidates) {
     const controller = controllerOf(object);
     if (controller !== undefined) {
@@ -38,9 +38,9 @@ export function* claim<O extends HasMetadata, T extends HasMetadata>(
       continue;
     }
     if (isDeleting(owner) || isDeleting(object) || !matches(object)) continue;
-    if (refusal === 'unknown') refusal = yield* refusalToAdopt(claim);
-    if (refusal !== undefined) {
-      error ??= refusal;
+    recheck ??= { refusal: yield* refusalToAdopt(claim) };
+    if (recheck.refusal !== undefined) {
+      error ??= recheck.refusal;
       continue;
     }
     const answer = yield* adopt(claim, object);

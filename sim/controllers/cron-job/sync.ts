@@ -19,7 +19,8 @@ import { dueTime, untilNextMs } from './missed.js';
 
 /** The text of the schedule with its zone. */
 export function scheduleText({ spec }: CronJob): string {
-  const { schedule = '', timeZone } = spec ?? {};
+  const schedule = spec?.schedule ?? '';
+  const timeZone = spec?.timeZone;
   if (schedule.includes('TZ') || timeZone === undefined || !isTimeZone(timeZone)) return schedule;
   return `TZ=${timeZone} ${schedule}`;
 }
@@ -144,13 +145,15 @@ export class CronJobSync {
   }
 
   private readSchedule(): Schedule | undefined {
-    const { timeZone, suspend, schedule = '' } = this.seen.spec ?? {};
+    const { spec } = this.seen;
+    const schedule = spec?.schedule ?? '';
+    const timeZone = spec?.timeZone;
     if (timeZone !== undefined && !isTimeZone(timeZone)) {
       const message = `invalid timeZone: "${timeZone}": unknown time zone ${timeZone}`;
       this.tell('Warning', 'UnknownTimeZone', message);
       return undefined;
     }
-    if (suspend === true) return undefined;
+    if (spec?.suspend === true) return undefined;
     if (schedule.includes('TZ')) {
       const message = `CRON_TZ or TZ used in schedule "${schedule}" is not officially supported, see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/ for more details`;
       this.tell('Warning', 'UnsupportedSchedule', message);

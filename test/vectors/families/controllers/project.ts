@@ -182,7 +182,7 @@ export function projectEvent(event: KubeObject): ProjectedEvent {
     message: String(event['message']),
     count: Number(event['count'] ?? 1),
     regarding: { kind: String(regarding['kind']), name: String(regarding['name']) },
-    source: String(source['component'] ?? event['reportingController'] ?? ''),
+    source: typeof source['component'] === 'string' ? source['component'] : '',
   };
 }
 
