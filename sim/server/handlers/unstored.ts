@@ -7,16 +7,14 @@ import { zeroStruct } from '../../api/go-struct.js';
 import { builtInSchema } from '../../api/managed-fields/built-in-schema.js';
 import { entriesAfterUpdate } from '../../api/managed-fields/update.js';
 import type { KubeObject } from '../../api/object.js';
-import type { Failure } from '../../api/status.js';
 import { AdmissionRun, type Admission } from '../admit.js';
 import { withManagedFields } from '../object-meta.js';
 import type { Scope } from '../scope.js';
-import type { Steps } from '../steps.js';
 import { managerOf, type WriteOptions } from '../write-options.js';
 
 type PlainKind = Admission['kind'] & object;
 
-/** The object with its namespace and its one manager; our own components do not ask for managers. */
+/** The object with its one manager; our own components do not ask for managers. */
 export function ownedByManager(
   scope: Scope,
   object: KubeObject,
@@ -29,7 +27,6 @@ export function ownedByManager(
   const entries = entriesAfterUpdate([], {
     apiVersion,
     schema: builtInSchema(shape),
-    inVersion: () => undefined,
     manager: managerOf(context, options),
     subresource,
     nowMs: context.nowMs,
@@ -54,16 +51,4 @@ export function unstoredAdmission(
     defaulted: object => object,
     kind,
   });
-}
-
-/** All of admission at once, for what has no check of its own between its phases. */
-export function* admitUnstored(
-  admission: AdmissionRun,
-  object: KubeObject,
-  name: string,
-): Steps<KubeObject | Failure> {
-  const admitted = yield* admission.mutate(object, name);
-  if ('code' in admitted) return admitted as Failure;
-  const refusal = yield* admission.validate(admitted, name);
-  return refusal ?? admitted;
 }
