@@ -5,7 +5,10 @@ import { bootstrapTables } from './generate/bootstrap.js';
 import { discoveryTable } from './generate/discovery.js';
 import { generateKinds } from './generate/kinds.js';
 import { openapiTables } from './generate/openapi.js';
+import { writeScenarioSchema } from './generate/scenario-schema.js';
 import { typeTables } from './generate/types.js';
+
+writeScenarioSchema('scenarios/scenario.schema.json');
 
 const factsFolder = process.argv[2] ?? '../shared/api-facts';
 if (!existsSync(factsFolder)) {

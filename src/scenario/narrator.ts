@@ -25,12 +25,20 @@ export class Narrator {
   private readonly gpus = new Map<string, string>();
   private readonly followed = new Set<string>();
   private revision = 0;
+  private isSilent = false;
 
   constructor(
     private readonly cluster: Cluster,
     private readonly options: NarratorOptions,
   ) {
     this.startMs = cluster.now();
+  }
+
+  /** Takes note of what is there already, without telling it. */
+  async begin(): Promise<void> {
+    this.isSilent = true;
+    await this.catchUp();
+    this.isSilent = false;
   }
 
   /** Tells what has happened since the last call. */
@@ -43,6 +51,7 @@ export class Narrator {
 
   /** One line, with the time that has gone by. */
   say(topic: string, text: string, timeMs = this.cluster.now()): void {
+    if (this.isSilent) return;
     this.options.tell(`${elapsed(timeMs - this.startMs)}  ${topic.padEnd(7)} ${text}`);
   }
 

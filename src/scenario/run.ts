@@ -52,6 +52,7 @@ export async function runScenario(
     logs: scenario.show.logs ?? true,
     tell: options.tell,
   });
+  await narrator.begin();
   const runner = new Runner(scenario, cluster, narrator, options.isInterrupted ?? (() => false));
   const steps: StepResult[] = [];
   for (const [index, step] of scenario.steps.entries()) {

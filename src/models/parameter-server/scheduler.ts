@@ -15,24 +15,24 @@ export function startScheduler(
   const servers: Member[] = [];
   const workers = new Map<number, Member>();
   const done = new Set<number>();
+  const told = new Set<string>();
   let hasStarted = false;
 
   const missing = (): number => wanted.servers - servers.length + (wanted.workers - workers.size);
 
   const register = (request: Register, from: string): Registered => {
     const member = { host: from, port: request.port };
-    const isKnown =
-      request.role === 'server'
-        ? servers.some(({ host }) => host === from)
-        : workers.has(request.index ?? 0);
+    const name = request.role === 'server' ? from : `worker ${request.index ?? 0}`;
     if (request.role === 'worker') workers.set(request.index ?? 0, member);
-    else if (!isKnown) servers.push(member);
+    else if (!servers.some(({ host }) => host === from)) servers.push(member);
     if (missing() > 0) return { isReady: false, missing: missing() };
     if (!hasStarted) {
       hasStarted = true;
       context.log(`all ${wanted.servers} servers and ${wanted.workers} workers have met`);
     }
-    return { isReady: true, servers, isRecovery: isKnown };
+    const isRecovery = told.has(name);
+    told.add(name);
+    return { isReady: true, servers, isRecovery };
   };
 
   const finish = ({ index }: Finalize): void => {

@@ -1,0 +1,70 @@
+/** The documents say what is true: examples run, the published schema is ours, files that are named exist. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { scenarioSchemaText } from '../scripts/generate/scenario-schema.js';
+import { commands } from '../src/cli/index.js';
+import { readSources } from './house/source.js';
+import { Command } from 'commander';
+
+const folder = 'test/.examples';
+const documents = ['README.md', 'CONTRIBUTING.md'];
+
+interface Example {
+  readonly name: string;
+  readonly code: string;
+}
+
+/** The fenced blocks of a language, in documents and in the comments of the library. */
+function examples(language: string): Example[] {
+  const fromDocuments = documents.map(path => ({ path, text: readFileSync(path, 'utf8') }));
+  const fromComments = readSources(['src']).map(({ path, text }) => ({
+    path,
+    text: text.replaceAll(/^ \* ?/gm, ''),
+  }));
+  return [...fromDocuments, ...fromComments].flatMap(({ path, text }) =>
+    [...text.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(
+      (match, index) => ({ name: `${path} ${index + 1}`, code: match[1] ?? '' }),
+    ),
+  );
+}
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe.each(examples('ts'))('the example $name', ({ name, code }) => {
+  it('runs', () => {
+    const file = join(folder, `${name.replaceAll(/\W+/g, '-')}.ts`);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, code.replaceAll(`from 'seatrial'`, `from '../../src/index.js'`));
+    const { status, stderr } = spawnSync(process.execPath, ['--import', 'tsx', file], {
+      encoding: 'utf8',
+    });
+    expect(status, stderr).toBe(0);
+  });
+});
+
+describe('what the documents name', () => {
+  const known = new Set<string>();
+  const program = new Command();
+  for (const command of commands) command.define(program, () => Promise.resolve());
+  for (const command of program.commands) known.add(command.name());
+
+  it.each(documents)('%s names only commands that exist', path => {
+    const text = readFileSync(path, 'utf8');
+    const named = [...text.matchAll(/^\s*(?:npx )?seatrial ([a-z]+)/gm)].map(match => match[1]);
+    expect(named.filter(name => !known.has(name ?? ''))).toEqual([]);
+  });
+
+  it.each(documents)('%s links only to files that exist', path => {
+    const text = readFileSync(path, 'utf8');
+    const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(match => match[1] ?? '');
+    expect(links.filter(link => !existsSync(link))).toEqual([]);
+  });
+});
+
+describe('the published schema', () => {
+  it('is the one that scenarios are checked by (npm run generate writes it)', () => {
+    expect(readFileSync('scenarios/scenario.schema.json', 'utf8')).toBe(scenarioSchemaText);
+  });
+});
