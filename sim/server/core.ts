@@ -37,7 +37,7 @@ export interface Core {
   readonly store: Store<FieldOwners>;
   readonly registry: Registry;
   readonly access: ServerAccess;
-  readonly strategyContext: StrategyContext;
+  readonly strategyContext: CoreStrategyContext;
   readonly authentication: AuthenticationService;
   readonly authorizer: Authorizer;
   readonly auditor: Auditor | undefined;
@@ -62,7 +62,7 @@ export function createCore(options: ApiServerOptions): Core {
     store,
     registry,
     access,
-    strategyContext: createStrategyContext(access),
+    strategyContext: new CoreStrategyContext(access),
     authentication: createAuthentication(access),
     authorizer: createAuthorizer(access),
     auditor:
@@ -156,14 +156,25 @@ function removeDirectly(store: Store<FieldOwners>, kind: GroupResource, object: 
   store.remove(collection, { key, object: last, beside: live.beside, user: 'system:apiserver' });
 }
 
-function createStrategyContext(access: ServerAccess): StrategyContext {
-  return {
-    get nowMs() {
-      return access.clock.now();
-    },
-    random: access.random,
-    get: access.get,
-    list: access.list,
-    settings: access.settings,
-  };
+/** The context of strategies; warnings go to the request that is validated at the moment. */
+export class CoreStrategyContext implements StrategyContext {
+  /** Whose answer warnings are added to. */
+  target: { warn(text: string): void } | undefined;
+  readonly random: Random;
+  readonly settings: ServerSettings;
+  readonly get: StrategyContext['get'];
+  readonly list: StrategyContext['list'];
+
+  constructor(private readonly access: ServerAccess) {
+    this.random = access.random;
+    this.settings = access.settings;
+    this.get = access.get;
+    this.list = access.list;
+  }
+
+  get nowMs(): number {
+    return this.access.clock.now();
+  }
+
+  readonly warn = (text: string): void => this.target?.warn(text);
 }

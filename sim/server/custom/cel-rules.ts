@@ -1,23 +1,228 @@
 /** x-kubernetes-validations: rules in CEL. @upstream apiextensions-apiserver/pkg/apiserver/schema/cel/validation.go */
-import type { FieldError } from '../../api/field-error.js';
-import type { JSONSchemaProps } from '../../api/kinds/apiextensions.js';
+import type { CelInput, CelValue } from '@bufbuild/cel';
+import { deepEqual, isRecord } from '../../api/equality.js';
+import {
+  forbidden,
+  invalid,
+  printedError,
+  required,
+  type FieldError,
+} from '../../api/field-error.js';
+import type { JSONSchemaProps, ValidationRule } from '../../api/kinds/apiextensions.js';
+import { Optional } from '../cel/optional.js';
+import { wrapped } from '../cel/values.js';
+import { evaluate, type CelOutcome } from '../cel/program.js';
+import { celValue } from './cel-values.js';
+import { itemsOf, membersOf } from './schema.js';
 import type { Old } from './validate-schema.js';
 
+const messageBytesMax = 5 * 1024;
 const known = new WeakMap<JSONSchemaProps, boolean>();
 
 /** Whether the schema has rules anywhere. */
 export function hasRules(schema: JSONSchemaProps): boolean {
   let has = known.get(schema);
-  if (has === undefined)
-    known.set(schema, (has = JSON.stringify(schema).includes('"x-kubernetes-validations"')));
+  if (has === undefined) {
+    has = JSON.stringify(schema).includes('"x-kubernetes-validations"');
+    known.set(schema, has);
+  }
   return has;
 }
 
-/** What the rules find wrong. */
+/** What the rules find wrong. What was wrong before, on a value that stayed, is only warned of. */
 export function ruleErrors(
-  _value: unknown,
-  _schema: JSONSchemaProps,
-  _old: Old | undefined,
+  value: unknown,
+  schema: JSONSchemaProps,
+  options: { readonly old?: Old | undefined; readonly warn: (text: string) => void },
 ): readonly FieldError[] {
-  return [];
+  const { old, warn } = options;
+  const at = { path: '', isRoot: true, old, isUnchanged: isUnchanged(value, old) };
+  return new Rules(warn).of(value, schema, at);
+}
+
+function isUnchanged(value: unknown, old: Old | undefined): boolean {
+  return old !== undefined && deepEqual(value, old.value);
+}
+
+interface At {
+  readonly path: string;
+  readonly isRoot: boolean;
+  readonly old: Old | undefined;
+  /** Whether this value, or the nearest one around it that has a counterpart, stayed as it was. */
+  readonly isUnchanged: boolean;
+}
+
+class Rules {
+  constructor(private readonly warn: (text: string) => void) {}
+
+  of(value: unknown, schema: JSONSchemaProps, at: At): readonly FieldError[] {
+    if (value === undefined || value === null || !hasRules(schema)) return [];
+    const errors = [...this.own(value, schema, at)];
+    for (const part of schema.allOf ?? []) {
+      errors.push(
+        ...this.of(value, { type: schema.type, ...part } as JSONSchemaProps, {
+          ...at,
+          old: undefined,
+        }),
+      );
+    }
+    if (Array.isArray(value)) errors.push(...this.ofItems(value, schema, at));
+    else if (isRecord(value)) errors.push(...this.ofMembers(value, schema, at));
+    return errors;
+  }
+
+  private ofItems(
+    list: readonly unknown[],
+    schema: JSONSchemaProps,
+    at: At,
+  ): readonly FieldError[] {
+    const items = itemsOf(schema);
+    if (items === undefined) return [];
+    return list.flatMap((item, index) => {
+      const old = oldItem(item, schema, at.old);
+      return this.of(item, items, below(at, `${at.path}[${index}]`, item, old));
+    });
+  }
+
+  private ofMembers(
+    value: Readonly<Record<string, unknown>>,
+    schema: JSONSchemaProps,
+    at: At,
+  ): readonly FieldError[] {
+    const errors: FieldError[] = [];
+    const oldOf = (key: string): Old | undefined => {
+      const before = at.old?.value;
+      return isRecord(before) && key in before ? { value: before[key] } : undefined;
+    };
+    for (const [key, property] of Object.entries(schema.properties ?? {})) {
+      const path = at.path === '' ? key : `${at.path}.${key}`;
+      errors.push(...this.of(value[key], property, below(at, path, value[key], oldOf(key))));
+    }
+    const members = membersOf(schema);
+    if (members === undefined) return errors;
+    for (const [key, item] of Object.entries(value)) {
+      if (schema.properties?.[key] !== undefined) continue;
+      errors.push(...this.of(item, members, below(at, `${at.path}[${key}]`, item, oldOf(key))));
+    }
+    return errors;
+  }
+
+  private own(value: unknown, schema: JSONSchemaProps, at: At): readonly FieldError[] {
+    const { 'x-kubernetes-validations': rules = [] } = schema as {
+      readonly 'x-kubernetes-validations'?: readonly ValidationRule[];
+    };
+    if (rules.length === 0) return [];
+    const self = celValue(value, schema, at.isRoot);
+    const oldSelf = at.old === undefined ? undefined : celValue(at.old.value, schema, at.isRoot);
+    return rules.flatMap(rule => {
+      const usesOld = /\boldSelf\b/.test(rule.rule);
+      if (usesOld && oldSelf === undefined && rule.optionalOldSelf !== true) return [];
+      const error = ruleError(rule, { value, schema, self, oldSelf, path: at.path });
+      if (error === undefined) return [];
+      if (usesOld || !at.isUnchanged || error.isRuntime) return [error.error];
+      this.warn(printedError(error.error));
+      return [];
+    });
+  }
+}
+
+function below(at: At, path: string, value: unknown, old: Old | undefined): At {
+  return {
+    path,
+    isRoot: false,
+    old,
+    isUnchanged: old === undefined ? at.isUnchanged : isUnchanged(value, old),
+  };
+}
+
+/** Items of lists that are maps correspond by their keys. */
+function oldItem(item: unknown, schema: JSONSchemaProps, old: Old | undefined): Old | undefined {
+  const extended = schema as Readonly<Record<string, unknown>>;
+  const keys = extended['x-kubernetes-list-map-keys'];
+  if (extended['x-kubernetes-list-type'] !== 'map' || !Array.isArray(keys)) return undefined;
+  if (!Array.isArray(old?.value) || !isRecord(item)) return undefined;
+  const same = (old.value as readonly unknown[]).find(
+    other => isRecord(other) && keys.every(key => deepEqual(other[String(key)], item[String(key)])),
+  );
+  return same === undefined ? undefined : { value: same };
+}
+
+interface Subject {
+  readonly value: unknown;
+  readonly schema: JSONSchemaProps;
+  readonly self: CelInput;
+  readonly oldSelf: CelInput | undefined;
+  readonly path: string;
+}
+
+function ruleError(
+  rule: ValidationRule,
+  { value, schema, self, oldSelf, path }: Subject,
+): { readonly error: FieldError; readonly isRuntime: boolean } | undefined {
+  const old =
+    rule.optionalOldSelf === true
+      ? { oldSelf: wrapped(new Optional(oldSelf as CelValue | undefined)) }
+      : oldSelf !== undefined && { oldSelf };
+  const variables = { self, ...old };
+  const outcome = evaluate(rule.rule, variables);
+  const at = path === '' ? '<nil>' : path;
+  if ('error' in outcome) {
+    const text = runtimeText(outcome, rule.rule.trim());
+    return { error: invalid(at, schema.type ?? '', text), isRuntime: true };
+  }
+  if (outcome.value === true) return undefined;
+  const detail = messageOf(rule, variables);
+  const place = rule.fieldPath === undefined ? at : placeBelow(path, rule.fieldPath);
+  const isWhole = schema.type === 'object' || schema.type === 'array';
+  return { error: reasoned(rule, place, { value, isWhole, detail }), isRuntime: false };
+}
+
+function runtimeText(outcome: CelOutcome & { readonly error: string }, rule: string): string {
+  const { error } = outcome;
+  if (error.startsWith('no such overload')) {
+    return `'${error}': call arguments did not match a supported operator, function or macro signature for rule: ${rule}`;
+  }
+  return `${error} evaluating rule: ${rule}`;
+}
+
+function messageOf(rule: ValidationRule, variables: Readonly<Record<string, CelInput>>): string {
+  const { messageExpression = '', message = '' } = rule;
+  if (messageExpression !== '') {
+    const outcome = evaluate(messageExpression, variables);
+    const text =
+      'value' in outcome && typeof outcome.value === 'string' ? outcome.value.trim() : '';
+    const isFine = text !== '' && !text.includes('\n') && text.length <= messageBytesMax;
+    if (isFine) return text;
+  }
+  return message === '' ? `failed rule: ${rule.rule.trim()}` : message.trim();
+}
+
+/** `.a['x'].b` below the path: keys of maps stand in brackets. */
+function placeBelow(path: string, fieldPath: string): string {
+  const text = fieldPath.replace(/\['((?:[^'\\]|\\.)*)'\]/g, '[$1]');
+  return path === '' ? text.replace(/^\./, '') : `${path}${text}`;
+}
+
+function reasoned(
+  { reason }: ValidationRule,
+  path: string,
+  {
+    value,
+    isWhole,
+    detail,
+  }: { readonly value: unknown; readonly isWhole: boolean; readonly detail: string },
+): FieldError {
+  switch (reason) {
+    case 'FieldValueForbidden':
+      return forbidden(path, detail);
+    case 'FieldValueRequired':
+      return required(path, detail);
+    case 'FieldValueDuplicate': {
+      const shown = isWhole ? '' : `: ${JSON.stringify(value)}`;
+      return { type: 'Duplicate', path, text: `Duplicate value${shown}` };
+    }
+    default:
+      if (isWhole) return { type: 'Invalid', path, text: `Invalid value: ${detail}` };
+      return invalid(path, value, detail);
+  }
 }

@@ -49,10 +49,10 @@ export function customStrategy(
       return withDefaults(pruned(inStorage, schema), schema) as KubeObject;
     },
     prepareForCreate: object => (hasStatus ? withoutStatus(object) : object),
-    validate: object => check(object, undefined, 'all'),
+    validate: (object, { warn }) => check(object, undefined, { part: 'all', warn }),
     warningsOnCreate: object => finalizerWarnings(object, undefined),
     prepareForUpdate: (object, old) => (hasStatus ? withStatusOf(object, old) : object),
-    validateUpdate: (object, old) => check(object, old, 'all'),
+    validateUpdate: (object, old, { warn }) => check(object, old, { part: 'all', warn }),
     warningsOnUpdate: finalizerWarnings,
     status: {
       prepareForUpdate: (object, old) => {
@@ -64,7 +64,7 @@ export function customStrategy(
         } as KubeObject['metadata'];
         return withStatusOf({ ...old, metadata }, object);
       },
-      validateUpdate: (object, old) => check(object, old, 'status'),
+      validateUpdate: (object, old, { warn }) => check(object, old, { part: 'status', warn }),
     },
     ...(scale !== undefined && { scale: scaleOf(scale) }),
     selectableFields: selectableOf(version),
@@ -132,12 +132,19 @@ function withValue<T>(object: T, path: readonly string[], value: unknown): T {
   return { ...record, [first]: withValue(record[first], rest, value) } as T;
 }
 
-type Part = 'all' | 'status';
+interface Check {
+  readonly part: 'all' | 'status';
+  readonly warn: (text: string) => void;
+}
 
 function validatorOf(kind: Kind, version: CustomResourceDefinitionVersion) {
   const schema = version.schema?.openAPIV3Schema;
   const scale = version.subresources?.scale;
-  return (object: KubeObject, old: KubeObject | undefined, part: Part): readonly FieldError[] => {
+  return (
+    object: KubeObject,
+    old: KubeObject | undefined,
+    { part, warn }: Check,
+  ): readonly FieldError[] => {
     const typeErrors = typeMetaErrors(object, kind);
     if (typeErrors.length > 0) return typeErrors;
     const errors: FieldError[] = [];
@@ -156,7 +163,7 @@ function validatorOf(kind: Kind, version: CustomResourceDefinitionVersion) {
     if (old === undefined || listTypeErrors(old, schema).length === 0) {
       errors.push(...listTypeErrors(object, schema));
     }
-    return [...errors, ...rulesAfter(errors, { object, old, schema })];
+    return [...errors, ...rulesAfter(errors, { object, old, schema, warn })];
   };
 }
 
@@ -184,6 +191,7 @@ function rulesAfter(
   at: {
     readonly object: KubeObject;
     readonly old: KubeObject | undefined;
+    readonly warn: (text: string) => void;
     readonly schema: NonNullable<
       NonNullable<CustomResourceDefinitionVersion['schema']>['openAPIV3Schema']
     >;
@@ -193,7 +201,10 @@ function rulesAfter(
   if (errors.some(({ type }) => blocking.has(type))) {
     return [invalid('<nil>', null, notChecked)];
   }
-  return ruleErrors(at.object, at.schema, at.old === undefined ? undefined : { value: at.old });
+  return ruleErrors(at.object, at.schema, {
+    old: at.old === undefined ? undefined : { value: at.old },
+    warn: at.warn,
+  });
 }
 
 function typeMetaErrors(object: KubeObject, kind: Kind): readonly FieldError[] {

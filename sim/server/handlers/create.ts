@@ -150,6 +150,7 @@ function validNew(scope: Scope, object: KubeObject): KubeObject | Failure {
   const { core, resource, context } = scope;
   const { strategy, storedStrategy, kind, custom } = resource;
   const { strategyContext } = core;
+  strategyContext.target = context;
   const inStored = custom === undefined ? (strategy.toStored?.(object) ?? object) : object;
   const prepared = storedStrategy.prepareForCreate?.(inStored, strategyContext) ?? inStored;
   const validate = strategy.validate ?? storedStrategy.validate;
@@ -158,10 +159,19 @@ function validNew(scope: Scope, object: KubeObject): KubeObject | Failure {
     ...(validate?.(prepared, strategyContext) ?? []),
   ];
   if (errors.length > 0)
-    return invalid(kindOfObject(prepared, kind), prepared.metadata.name ?? '', errors);
+    return invalid(
+      kindOfObject(prepared, storedKind(resource)),
+      prepared.metadata.name ?? '',
+      errors,
+    );
   const warnings = storedStrategy.warningsOnCreate?.(prepared, strategyContext);
   if (warnings !== undefined) for (const warning of warnings) context.warn(warning);
   return prepared;
+}
+
+/** The kind whose strategy judges: other versions of Events are core/v1's. */
+export function storedKind({ custom, kind, storedStrategy }: ServedResource): GroupKind {
+  return custom === undefined ? storedStrategy.kind : kind;
 }
 
 /** What a 422 names: the body's own kind, which for custom resources may be a wrong one. */

@@ -24,9 +24,11 @@ import { keyIn, type Scope } from '../scope.js';
 import type { Steps } from '../steps.js';
 import { writeOptions, type WriteOptions } from '../write-options.js';
 import { deleteStored } from './delete.js';
+import { unstoredAdmission } from './unstored.js';
 import { changeObject } from './update.js';
 
 const disruptedPodsMax = 2000;
+const evictionKind = { group: 'policy', version: 'v1', kind: 'Eviction' } as const;
 
 interface Eviction extends KubeObject {
   readonly deleteOptions?: {
@@ -47,8 +49,7 @@ export function* evictPod(scope: Scope): Steps<ApiAnswer> {
 function* evict(scope: Scope): Steps<Failure | undefined> {
   const query = writeOptions(scope.context, 'CreateOptions');
   if (isFailure(query)) return query;
-  const kind = { group: 'policy', version: 'v1', kind: 'Eviction' };
-  const eviction = readPlainObject(scope, kind, query) as Eviction | Failure;
+  const eviction = readPlainObject(scope, evictionKind, query) as Eviction | Failure;
   if (isFailure(eviction)) return eviction;
   scope.audit?.requestObject(eviction);
   if (eviction.metadata.name && eviction.metadata.name !== scope.name) {
@@ -56,6 +57,8 @@ function* evict(scope: Scope): Steps<Failure | undefined> {
   }
   const isDryRun = query.isDryRun || (eviction.deleteOptions?.dryRun?.length ?? 0) > 0;
   const options: WriteOptions = { ...query, isDryRun };
+  const refused = yield* admissionRefusal(scope, eviction, options);
+  if (refused !== undefined) return refused;
   const stored = scope.resource.collection.get(keyIn(scope));
   if (stored === undefined) return notFound(scope.resource.kind, scope.name);
   const pod = stored.object as Pod;
@@ -64,6 +67,17 @@ function* evict(scope: Scope): Steps<Failure | undefined> {
   const marked = yield* markDisrupted(scope, options);
   if (marked !== undefined) return marked;
   return yield* removePod(scope, eviction, options);
+}
+
+function* admissionRefusal(
+  scope: Scope,
+  eviction: Eviction,
+  options: WriteOptions,
+): Steps<Failure | undefined> {
+  const admission = unstoredAdmission(scope, { kind: evictionKind, options });
+  const admitted = yield* admission.mutate(eviction, scope.name);
+  if (isFailure(admitted)) return admitted;
+  return yield* admission.validate(admitted, scope.name);
 }
 
 /** Pods that do not run, or that go already, are nobody's budget. */

@@ -244,6 +244,7 @@ function validChanged(
 ): KubeObject | Failure {
   const { core, resource, context } = scope;
   const { storedStrategy, kind, custom, strategy: strategyOfVersion } = resource;
+  core.strategyContext.target = context;
   const inStored = custom === undefined ? (strategyOfVersion.toStored?.(object) ?? object) : object;
   const before = old.metadata;
   const kept = {
@@ -268,7 +269,7 @@ function validChanged(
     ...(validateUpdate?.(completed, old, core.strategyContext) ?? []),
   ];
   if (errors.length > 0)
-    return invalid(kindOfObject(completed, kind), completed.metadata.name ?? '', errors);
+    return invalid(kindOfObject(completed, storedKind(resource)), completed.metadata.name ?? '', errors);
   const warnings = strategy.warningsOnUpdate?.(completed, old, core.strategyContext);
   if (warnings !== undefined) for (const warning of warnings) context.warn(warning);
   return completed;

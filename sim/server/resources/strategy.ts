@@ -25,6 +25,8 @@ export interface StrategyContext {
     readonly groups?: readonly string[];
     readonly extra?: Readonly<Record<string, readonly string[]>>;
   };
+  /** Adds the text of a Warning header, also to an answer that refuses. */
+  readonly warn: (text: string) => void;
   /** Server settings that change answers. */
   readonly settings: ServerSettings;
 }
