@@ -1,7 +1,9 @@
 /** What changes in the cluster mean for the scheduler's memory. @upstream pkg/scheduler/eventhandlers.go */
 import type { Node, Pod } from '../api/kinds/core.js';
+import type { ResourceClaim } from '../api/kinds/resource.js';
 import type { HasMetadata } from '../api/object.js';
 import type { Change } from '../client/contract.js';
+import { pendingClaims } from './devices/pending-claims.js';
 import { PodInfo } from './pod-info.js';
 import { nodeUpdateEvents, podUpdateEvents } from './queue/changes.js';
 import { action, anyUpdate, type ClusterEvent, type EventResource } from './queue/cluster-event.js';
@@ -47,6 +49,12 @@ export function onPod(scheduler: Scheduler, change: Change<Pod>): void {
       else if (scheduler.isResponsible(object)) deleteWaiting(scheduler, object);
       break;
   }
+}
+
+/** A claim of devices came, changed or went. */
+export function onClaim(scheduler: Scheduler, change: Change<ResourceClaim>): void {
+  pendingClaims(scheduler.objects).seen(change.object);
+  onOther(scheduler, 'ResourceClaim', change);
 }
 
 /** Any other object: plug-ins may have waited for it. */

@@ -30,7 +30,7 @@ import type {
 import { watch } from '../client/requests.js';
 import type { Timer } from '../engine/clock.js';
 import { readConfiguration, type ConfigurationDocument } from './configuration.js';
-import { onNode, onOther, onPod } from './informer-events.js';
+import { onClaim, onNode, onOther, onPod } from './informer-events.js';
 import { windowMs } from './queue/backoff-queue.js';
 import type { EventResource } from './queue/cluster-event.js';
 import { Scheduler } from './scheduler.js';
@@ -111,7 +111,10 @@ function controllerOf(context: ControllerContext, scheduler: Scheduler): Control
       other(csiDrivers, 'CSIDriver'),
       other(csiStorageCapacities, 'CSIStorageCapacity'),
       other(volumeAttachments, 'VolumeAttachment'),
-      other(resourceClaims, 'ResourceClaim'),
+      watch(
+        resourceClaims,
+        after(change => onClaim(scheduler, change)),
+      ),
       other(resourceSlices, 'ResourceSlice'),
       other(deviceClasses, 'DeviceClass'),
     ],

@@ -3,7 +3,6 @@
  * @upstream pkg/scheduler/framework/plugins/dynamicresources/dra_manager.go claimTracker
  */
 import { resourceClaims, type ResourceClaim } from '../../api/kinds/resource.js';
-import { controllerOf } from '../../api/meta.js';
 import type { ObjectReader } from '../framework.js';
 import { allocatedDevices, type AllocatedDevices } from './allocated-devices.js';
 
@@ -15,37 +14,52 @@ export function extendedClaimId(podUid: string): string {
   return `extended-resources of ${podUid}`;
 }
 
-/** The claims on their way, by uid. */
+interface Pending {
+  readonly claim: ResourceClaim;
+  /** Whether the API server has it: the cache will show it any moment. */
+  readonly isWritten: boolean;
+}
+
+/** The claims on their way. */
 export class PendingClaims {
-  private readonly byUid = new Map<string, ResourceClaim>();
+  private readonly byId = new Map<string, Pending>();
 
   constructor(private readonly objects: ObjectReader) {}
 
-  add(uid: string, claim: ResourceClaim): void {
-    this.byUid.set(uid, claim);
+  add(id: string, claim: ResourceClaim): void {
+    this.byId.set(id, { claim, isWritten: false });
   }
 
-  remove(uid: string): void {
-    this.byUid.delete(uid);
+  /** The allocation is written: it counts until the cache shows it. */
+  written(id: string, claim: ResourceClaim): void {
+    if (this.byId.has(id)) this.byId.set(id, { claim, isWritten: true });
+  }
+
+  remove(id: string): void {
+    this.byId.delete(id);
+  }
+
+  /** The cache shows this version of the claim, or that it is gone. */
+  seen({ metadata }: ResourceClaim): void {
+    for (const [id, { claim, isWritten }] of this.byId) {
+      if (!isWritten || claim.metadata.uid !== metadata.uid) continue;
+      const isCurrent = Number(metadata.resourceVersion) >= Number(claim.metadata.resourceVersion);
+      if (isCurrent) this.byId.delete(id);
+    }
   }
 
   /** Whether the claim is being allocated. */
   has({ metadata, status }: ResourceClaim): boolean {
-    return status?.allocation === undefined && this.byUid.has(metadata.uid ?? '');
+    return status?.allocation === undefined && this.byId.has(metadata.uid ?? '');
   }
 
-  /** All that is allocated, seen or not. Forgets those that are seen by now. */
+  /** All that is allocated, seen or not. */
   allocated(): AllocatedDevices {
     const claims = this.objects
       .list(resourceClaims)
       .filter(({ status }) => status?.allocation !== undefined);
-    if (this.byUid.size === 0) return allocatedDevices(claims);
-    for (const claim of claims) {
-      this.byUid.delete(claim.metadata.uid ?? '');
-      if (claim.metadata.annotations?.[extendedClaimAnnotation] !== 'true') continue;
-      this.byUid.delete(extendedClaimId(controllerOf(claim)?.uid ?? ''));
-    }
-    return allocatedDevices([...claims, ...this.byUid.values()]);
+    const pending = [...this.byId.values()].map(({ claim }) => claim);
+    return allocatedDevices([...claims, ...pending]);
   }
 }
 

@@ -29,8 +29,8 @@ export interface DeviceState {
   readonly unavailable: Set<number>;
   /** By claim: what Reserve chose. */
   readonly chosen: Map<number, AllocationResult>;
-  /** The uids of the claims that Reserve marked as on their way. */
-  readonly pendingUids: string[];
+  /** By claim: the id under which Reserve marked it as on its way. */
+  readonly pendingIds: Map<number, string>;
 }
 
 /** Where the state is kept. */
@@ -45,7 +45,7 @@ export function emptyState(): DeviceState {
     byNode: new Map(),
     unavailable: new Set(),
     chosen: new Map(),
-    pendingUids: [],
+    pendingIds: new Map(),
   };
 }
 

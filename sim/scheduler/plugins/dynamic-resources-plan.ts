@@ -7,6 +7,7 @@ import {
 } from '../../api/kinds/resource.js';
 import type { Kind, KubeObject } from '../../api/object.js';
 import { rfc3339 } from '../../api/time.js';
+import { pendingClaims } from '../devices/pending-claims.js';
 import type { Handle, ObjectWrite, WritePlan } from '../framework.js';
 import { isOverdue, needsBinding, readiness } from './device-readiness.js';
 import { extendedIn, type DeviceState } from './device-state.js';
@@ -65,6 +66,11 @@ function claimWrites({ handle, state, pod, node }: Task, index: number): readonl
     ...base,
     verb: 'update',
     subresource: 'status',
+    onDone(answer) {
+      remember(state, index, answer);
+      const id = state.pendingIds.get(index);
+      if (id !== undefined) pendingClaims(handle.objects).written(id, claim());
+    },
     object: fresh => {
       const current = (fresh as ResourceClaim | undefined) ?? claim();
       return reserved(current, { allocation, pod, nowMs: handle.now() });

@@ -90,7 +90,7 @@ export const dynamicResources: PluginFactory = (args, handle) => {
     unreserve(state, { pod }) {
       const known = state.read(deviceState);
       if (known === undefined || known.claims.length === 0) return [];
-      for (const uid of known.pendingUids) pendingClaims(objects).remove(uid);
+      for (const id of known.pendingIds.values()) pendingClaims(objects).remove(id);
       return undoing(known, pod);
     },
     preBind(state, { pod }, node) {
@@ -293,7 +293,7 @@ function reserve(handle: Handle, state: DeviceState, node: string): Status | und
     state.chosen.set(index, allocation);
     const { metadata, ...rest } = claim === extended ? (found.extendedClaim ?? claim) : claim;
     const uid = metadata.uid ?? '';
-    state.pendingUids.push(uid);
+    state.pendingIds.set(index, uid);
     pending.add(uid, {
       ...rest,
       metadata: { ...metadata, finalizers: [...(metadata.finalizers ?? []), claimFinalizer] },
