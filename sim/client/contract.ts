@@ -48,6 +48,8 @@ export interface View {
   list<T extends HasMetadata>(kind: Kind<T>, namespace?: string): readonly T[];
   /** Those whose index function gave this key, sorted by (namespace, name). `owner` (uid of the controller) is always there. */
   byIndex<T extends HasMetadata>(kind: Kind<T>, index: string, key: string): readonly T[];
+  /** The resourceVersion that the cache of the kind has reached: '' until it is filled. Absent where nobody knows. */
+  version?<T extends HasMetadata>(kind: Kind<T>): string;
 }
 
 /** A change that reached the cache, which has it already. */

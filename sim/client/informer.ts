@@ -52,6 +52,11 @@ export class Informer<T extends HasMetadata> {
     return this.isSynced;
   }
 
+  /** The resourceVersion that the cache has reached; '' until it is filled. */
+  get version(): string {
+    return this.resourceVersion;
+  }
+
   onChange(handler: (change: Change<T>) => void): void {
     this.handlers.push(handler);
   }

@@ -320,6 +320,10 @@ class CacheView implements View {
     return found as readonly HasMetadata[] as readonly T[];
   }
 
+  version<T extends HasMetadata>(kind: Kind<T>): string {
+    return this.informer(kind).version;
+  }
+
   private informer<T extends HasMetadata>(kind: Kind<T>): AnyInformer {
     const informer = this.informers.get(`${kind.resource}.${kind.group}/${kind.version}`);
     invariant(informer !== undefined, `${this.label} watches ${kind.resource}, which it reads`);
