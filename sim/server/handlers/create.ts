@@ -26,6 +26,7 @@ import { metaErrors } from '../meta-validation.js';
 import { orderedMeta, withMeta, withResourceVersion } from '../object-meta.js';
 import { uniqueOwners } from '../owners.js';
 import { respond } from '../respond.js';
+import type { ServedResource } from '../registry.js';
 import type { Scope } from '../scope.js';
 import type { Steps } from '../steps.js';
 import { inStorage, viewFor } from '../views.js';

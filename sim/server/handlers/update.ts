@@ -35,7 +35,7 @@ import { keyIn, type Scope } from '../scope.js';
 import type { Steps } from '../steps.js';
 import { fullView, inStorage, plainView, viewFor } from '../views.js';
 import { managerOf, type WriteOptions } from '../write-options.js';
-import { kindOfObject, placedObject, storeNew } from './create.js';
+import { kindOfObject, placedObject, storedKind, storeNew } from './create.js';
 
 const attemptsMax = 100;
 

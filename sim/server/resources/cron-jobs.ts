@@ -6,6 +6,7 @@ import { cronJobColumns } from './columns/workloads.js';
 import { cronJobDefaults } from './defaults/batch.js';
 import { freshStatus, keepSpec, keepStatus } from './parts.js';
 import { strategyOf } from './strategy.js';
+import { validateCronJob, validateCronJobUpdate } from './validation/cron-job.js';
 
 /** The strategy of CronJobs. */
 export const cronJob = strategyOf<CronJob>({
@@ -14,6 +15,8 @@ export const cronJob = strategyOf<CronJob>({
   hasGeneration: true,
   prepareForCreate: freshStatus({}),
   prepareForUpdate: keepStatus,
+  validate: validateCronJob,
+  validateUpdate: validateCronJobUpdate,
   status: { prepareForUpdate: keepSpec },
   columns: cronJobColumns,
   cells: (object, nowMs) => {

@@ -5,6 +5,7 @@ import { ageOf, firstOf } from './columns/cell.js';
 import { endpointSliceColumns } from './columns/network.js';
 import { eachItem, fill, within } from './defaults/fill.js';
 import { strategyOf } from './strategy.js';
+import { validateEndpointSlice } from './validation/endpoint-slice.js';
 
 const shownMax = 3;
 
@@ -12,6 +13,8 @@ const shownMax = 3;
 export const endpointSlice = strategyOf<EndpointSlice>({
   kind: endpointSlices,
   hasGeneration: true,
+  validate: object => validateEndpointSlice(object),
+  validateUpdate: validateEndpointSlice,
   bumpsGeneration: (object, old) => {
     const { labels, annotations } = object.metadata;
     return (

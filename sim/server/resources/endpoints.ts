@@ -4,6 +4,7 @@ import { ageOf } from './columns/cell.js';
 import { endpointsColumns } from './columns/core.js';
 import { eachItem, fillEmpty, within } from './defaults/fill.js';
 import { strategyOf } from './strategy.js';
+import { validateEndpoints } from './validation/endpoints.js';
 
 const warning = 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice';
 
@@ -14,6 +15,10 @@ export const endpointsWarning = warning;
 export const endpoints = strategyOf<Endpoints>({
   kind: endpointsKind,
   allowsCreateOnUpdate: true,
+  validate: object => validateEndpoints(object),
+  validateUpdate: validateEndpoints,
+  warningsOnCreate: () => [warning],
+  warningsOnUpdate: () => [warning],
   defaults: object =>
     within(object, 'subsets', subsets =>
       eachItem(subsets, subset =>

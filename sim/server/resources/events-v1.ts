@@ -6,6 +6,7 @@ import { eventColumns } from './columns/core.js';
 import { fill } from './defaults/fill.js';
 import { eventCells } from './events.js';
 import { strategyOf } from './strategy.js';
+import { validateStrictEvent, validateStrictEventUpdate } from './validation/event.js';
 
 /** The strategy of Events as events.k8s.io/v1 shows them. */
 export const eventV1 = strategyOf<Event>({
@@ -13,6 +14,9 @@ export const eventV1 = strategyOf<Event>({
   storedAs: coreEvents as never,
   nameRule: 'any',
   allowsCreateOnUpdate: true,
+  // Checks see the stored version, whatever was sent.
+  validate: object => validateStrictEvent(stored(object)),
+  validateUpdate: (object, old) => validateStrictEventUpdate(stored(object), stored(old)),
   defaults: object =>
     fill(object, {
       eventTime: null as never,
@@ -39,6 +43,10 @@ export const eventV1 = strategyOf<Event>({
   columns: eventColumns,
   cells: (object, nowMs) => eventCells(toStored(object) as unknown as CoreEvent, nowMs),
 });
+
+function stored(object: unknown): CoreEvent {
+  return object as CoreEvent;
+}
 
 function defined(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));

@@ -4,12 +4,15 @@ import { sinceText } from './columns/cell.js';
 import { eventColumns } from './columns/core.js';
 import { fill } from './defaults/fill.js';
 import { strategyOf } from './strategy.js';
+import { validateEvent } from './validation/event.js';
 
 /** The strategy of Events. */
 export const event = strategyOf<Event>({
   kind: events,
   nameRule: 'any',
   allowsCreateOnUpdate: true,
+  validate: object => validateEvent(object),
+  validateUpdate: object => validateEvent(object),
   // Absent times are told as null, and who reported as empty.
   defaults: object =>
     fill(object, {

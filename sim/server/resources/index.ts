@@ -60,6 +60,7 @@ import { validatingWebhookConfiguration } from './validating-webhook-configurati
 import { volumeAttachment } from './volume-attachments.js';
 import { volumeAttributesClass } from './volume-attributes-classes.js';
 import type { Strategy } from './strategy.js';
+import { withSharedChecks } from './validation/all-kinds.js';
 
 /** Every built-in kind that is stored, and the other versions in which they are served. */
 export const strategies: readonly Strategy[] = [
@@ -123,4 +124,4 @@ export const strategies: readonly Strategy[] = [
   validatingWebhookConfiguration,
   volumeAttachment,
   volumeAttributesClass,
-];
+].map(withSharedChecks);

@@ -10,6 +10,8 @@ import { jobDefaults } from './defaults/batch.js';
 import { isEmpty } from './defaults/workload.js';
 import { keepSpec, keepStatus } from './parts.js';
 import { strategyOf } from './strategy.js';
+import { validateJobStatus } from './validation/job-status.js';
+import { validateJob, validateJobUpdate } from './validation/job.js';
 
 /** The strategy of Jobs. */
 export const job = strategyOf<Job>({
@@ -18,7 +20,9 @@ export const job = strategyOf<Job>({
   hasGeneration: true,
   prepareForCreate: object => withSelector({ ...object, status: {} }),
   prepareForUpdate: keepStatus,
-  status: { prepareForUpdate: keepSpec },
+  validate: validateJob,
+  validateUpdate: validateJobUpdate,
+  status: { prepareForUpdate: keepSpec, validateUpdate: validateJobStatus },
   defaultPropagation: 'Background',
   selectableFields: {
     'status.successful': object => String(object.status?.succeeded ?? 0),

@@ -3,11 +3,14 @@ import { limitRanges, type LimitRange, type LimitRangeItem } from '../../api/kin
 import { eachItem, within } from './defaults/fill.js';
 import { resourceListDefaults, type ResourceList } from './defaults/resource-list.js';
 import { strategyOf } from './strategy.js';
+import { validateLimitRange } from './validation/limit-range.js';
 
 /** The strategy of LimitRanges. */
 export const limitRange = strategyOf<LimitRange>({
   kind: limitRanges,
   allowsCreateOnUpdate: true,
+  validate: validateLimitRange,
+  validateUpdate: validateLimitRange,
   defaults: object =>
     within(object, 'spec', spec => within(spec, 'limits', list => eachItem(list, itemDefaults))),
 });

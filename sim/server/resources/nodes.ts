@@ -8,6 +8,7 @@ import { fill, fillEmpty, within, without } from './defaults/fill.js';
 import { resourceListDefaults } from './defaults/resource-list.js';
 import { keepSpec, keepStatus } from './parts.js';
 import { strategyOf } from './strategy.js';
+import { validateNode, validateNodeUpdate } from './validation/node.js';
 
 /** The strategy of Nodes. */
 export const node = strategyOf<Node>({
@@ -20,7 +21,9 @@ export const node = strategyOf<Node>({
     ),
   prepareForCreate: object => within(object, 'status', status => without(status, 'config')),
   prepareForUpdate: keepStatus,
-  status: { prepareForUpdate: keepSpec },
+  validate: validateNode,
+  validateUpdate: validateNodeUpdate,
+  status: { prepareForUpdate: keepSpec, validateUpdate: validateNodeUpdate },
   selectableFields: {
     'spec.unschedulable': object => String(object.spec?.unschedulable ?? false),
   },

@@ -7,6 +7,7 @@ import { fill, within } from './defaults/fill.js';
 import { resourceListDefaults } from './defaults/resource-list.js';
 import { freshStatus, keepSpec, keepStatus } from './parts.js';
 import { strategyOf } from './strategy.js';
+import { validateQuota, validateQuotaStatus, validateQuotaUpdate } from './validation/quota.js';
 
 /** The strategy of ResourceQuotas. */
 export const resourceQuota = strategyOf<ResourceQuota>({
@@ -21,7 +22,9 @@ export const resourceQuota = strategyOf<ResourceQuota>({
   },
   prepareForCreate: freshStatus({}),
   prepareForUpdate: keepStatus,
-  status: { prepareForUpdate: keepSpec },
+  validate: validateQuota,
+  validateUpdate: validateQuotaUpdate,
+  status: { prepareForUpdate: keepSpec, validateUpdate: validateQuotaStatus },
   columns: resourceQuotaColumns,
   cells: (object, nowMs) => [
     object.metadata.name,

@@ -5,11 +5,15 @@ import { secretColumns } from './columns/core.js';
 import { base64 } from './defaults/base64.js';
 import { fillEmpty, without } from './defaults/fill.js';
 import { strategyOf } from './strategy.js';
+import { validateSecret, validateSecretUpdate } from './validation/key-values.js';
 
 /** The strategy of Secrets. */
 export const secret = strategyOf<Secret>({
   kind: secrets,
   defaults: object => fillEmpty(mergedText(object), { type: 'Opaque' }),
+  prepareForUpdate: (object, old) => (object.type ? object : { ...object, type: old.type ?? '' }),
+  validate: validateSecret,
+  validateUpdate: validateSecretUpdate,
   selectableFields: { type: object => object.type ?? '' },
   fieldSelectorError: 'not-supported',
   columns: secretColumns,

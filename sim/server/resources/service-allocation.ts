@@ -5,6 +5,7 @@
 import type { Service, ServicePort, ServiceSpec } from '../../api/kinds/core.js';
 import { invalid, type FieldError } from './field-error.js';
 import type { StrategyContext } from './strategy.js';
+import { checkClusterIPs } from './validation/service-ips.js';
 
 /** A service with all that it needs, or why it can't have it. */
 export interface Allocation {
@@ -84,6 +85,9 @@ function withFamilies(given: ServiceSpec, old: ServiceSpec | undefined): SpecOrE
     const fallback = isHeadlessWithoutSelector(spec) ? 'RequireDualStack' : 'SingleStack';
     spec = { ...spec, ipFamilyPolicy: old?.ipFamilyPolicy ?? fallback };
   }
+  const related: FieldError[] = [];
+  checkClusterIPs(spec, old, related);
+  if (related.length > 0) return { spec, errors: related };
   if (old !== undefined && spec.ipFamilyPolicy === 'SingleStack') spec = singleStack(spec, old);
   const errors = old === undefined ? [] : releaseErrors(spec, old);
   if (spec.ipFamilyPolicy === 'SingleStack') errors.push(...singleStackErrors(spec));

@@ -8,7 +8,14 @@ import { serviceDefaults } from './defaults/service.js';
 import { keepSpec, keepStatus } from './parts.js';
 import { allocate } from './service-allocation.js';
 import { dropForType, normalizeClusterIPs, patchAllocated } from './service-update.js';
+import { ipWarnings } from './ip-warnings.js';
+import { serviceWarnings } from './service-warnings.js';
 import { strategyOf, type StrategyContext } from './strategy.js';
+import {
+  validateService,
+  validateServiceStatus,
+  validateServiceUpdate,
+} from './validation/service.js';
 
 /** The strategy of Services. */
 export const service = strategyOf<Service>({
@@ -21,9 +28,26 @@ export const service = strategyOf<Service>({
     const fresh = { ...object, status: { loadBalancer: {} } };
     return withoutPolicy(allocate(normalized(fresh, undefined), undefined, context).service);
   },
+  validate: (object, context) => {
+    const { errors } = allocate(object, undefined, context);
+    return errors.length > 0 ? errors : validateService(object);
+  },
+  warningsOnCreate: serviceWarnings,
   prepareForUpdate: (object, old, context) =>
     withoutPolicy(dropForType(keepStatus(allocated(object, old, context), old), old)),
-  status: { prepareForUpdate: keepSpec },
+  validateUpdate: (object, old, context) => {
+    const { errors } = allocate(object, old, context);
+    return errors.length > 0 ? errors : validateServiceUpdate(object, old);
+  },
+  warningsOnUpdate: serviceWarnings,
+  status: {
+    prepareForUpdate: keepSpec,
+    validateUpdate: validateServiceStatus,
+    warningsOnUpdate: object =>
+      (object.status?.loadBalancer?.ingress ?? []).flatMap((point, index) =>
+        point.ip ? ipWarnings(`status.loadBalancer.ingress[${index}]`, point.ip) : [],
+      ),
+  },
   selectableFields: {
     'spec.clusterIP': object => object.spec?.clusterIP ?? '',
     'spec.type': object => object.spec?.type ?? '',

@@ -36,6 +36,11 @@ export function checkLabel(value: string, path: string, errors: Errors): void {
   else if (labels.size < labelsMax) labels.add(value);
 }
 
+/** An invalid value that is not shown. */
+export function invalidWhole(path: string, text: string): FieldError {
+  return { type: 'Invalid', path, text: `Invalid value: ${text}` };
+}
+
 /** A DNS-1123 subdomain. */
 export function checkSubdomain(value: string, path: string, errors: Errors): void {
   tell(dns1123SubdomainErrors(value), value, path, errors);

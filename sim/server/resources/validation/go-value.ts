@@ -16,6 +16,7 @@ function inGo(shape: Shape, value: unknown): unknown {
     case 'struct':
       // Selectors, references and metadata are the API's own types: they keep their JSON names.
       if (shape.type.startsWith('meta/v1.')) return value;
+      if (shape.type === 'core/v1.PodSpec') return goPodSpec(isRecord(value) ? value : {});
       return structInGo(shape, isRecord(value) ? value : {});
     case 'list':
       return Array.isArray(value) ? value.map(item => inGo(shape.item, item)) : null;
@@ -37,6 +38,11 @@ function structInGo(
 ): Record<string, unknown> {
   const out: Record<string, unknown> = {};
   for (const field of shape.fields) {
+    // Metadata is embedded in internal structs.
+    if (field.name === 'metadata') {
+      Object.assign(out, value[field.name]);
+      continue;
+    }
     if (field.isInline && field.shape.kind === 'struct') {
       Object.assign(out, structInGo(field.shape, value));
       continue;

@@ -50,6 +50,11 @@ function isQuotaHugePages(name: string): boolean {
   return isHugePages(name) || name.startsWith('requests.hugepages-');
 }
 
+/** One of those that quotas know by name. */
+export function isQuotaResource(name: string): boolean {
+  return quotaResources.has(name) || isQuotaHugePages(name);
+}
+
 /** Kubernetes' own, not one that a device plug-in offers. */
 export function isNativeResource(name: string): boolean {
   return !name.includes('/') || name.includes('kubernetes.io/');
