@@ -30,7 +30,7 @@ type Issued = { readonly object: KubeObject } | { readonly refusal: Failure };
 /** The defaults of a TokenRequest, applied when it is decoded. */
 export function tokenRequestDefaults(object: KubeObject): KubeObject {
   const request = object as unknown as TokenRequest;
-  const { expirationSeconds = expirationDefaultSeconds } = request.spec ?? {};
+  const expirationSeconds = request.spec?.expirationSeconds ?? expirationDefaultSeconds;
   return { ...object, spec: { ...request.spec, expirationSeconds } };
 }
 
