@@ -52,6 +52,8 @@ export class PodEntry {
   /** Is there something that its worker has not looked at? */
   isPending = false;
   isWorking = false;
+  /** The sync is due only because time has gone by. */
+  isResync = false;
   hasStarted = false;
   lastSyncMs = -1;
   gracePeriodSeconds = 0;

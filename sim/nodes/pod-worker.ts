@@ -110,6 +110,7 @@ export class PodWorkers {
     }
     const result = yield* syncPod(this.parts, entry);
     entry.lastSyncMs = context.clock.now();
+    entry.isResync = false;
     if (result.didSomething && !result.failed) this.relist(entry, result.resized === true);
     if (entry.isTerminationRequested) {
       entry.isPending = true;
@@ -133,6 +134,8 @@ export class PodWorkers {
   /** When the pod is looked at again if nothing happens. @upstream completeWork */
   private queueNext(entry: PodEntry, result: SyncResult): void {
     const { clock, config, random } = this.context;
+    // Upstream syncs every pod again after a minute. Where that finds nothing to do, it is left out.
+    if (!result.failed && !hasPeriodicWork(entry.pod)) return;
     let delayMs = config.resyncIntervalMs;
     if (result.failed) {
       const backOffMs =
@@ -151,6 +154,7 @@ export class PodWorkers {
     const timer = clock.after(this.untilTick(delayMs), `${nodeName} resync`, () => {
       this.queued.delete(entry.uid);
       this.update(entry);
+      entry.isResync = true;
     });
     this.queued.set(entry.uid, timer);
   }
@@ -191,6 +195,18 @@ export class PodWorkers {
     this.deadlines.get(entry.uid)?.timer.cancel();
     this.deadlines.delete(entry.uid);
   }
+}
+
+/** Whether a sync without news does anything: files are brought up to date, events told again. */
+function hasPeriodicWork({ spec }: Pod): boolean {
+  if ((spec?.imagePullSecrets ?? []).length > 0) return true;
+  return (spec?.volumes ?? []).some(
+    ({ name, configMap, secret, image, projected }) =>
+      configMap !== undefined ||
+      secret !== undefined ||
+      image !== undefined ||
+      (projected !== undefined && !name.startsWith('kube-api-access-')),
+  );
 }
 
 function mustEnd(pod: Pod, update: PodUpdate): boolean {
