@@ -6,6 +6,7 @@ import type { ApiAnswer, ApiRequest, Connection, Serve } from '../api/request.js
 import { unauthorized } from '../api/status.js';
 import { failureAnswer } from './answers.js';
 import type { AuditRecord } from './audit/auditor.js';
+import { auditedAnswer } from './audit/answer.js';
 import { forbiddenByAuthorization, impersonate, reasonOf } from './authorization/index.js';
 import type { AuthorizationAttributes } from './authorization/authorizer.js';
 import type { Core } from './core.js';
@@ -26,8 +27,7 @@ export function createServe(core: Core): Serve {
     const identity = authenticated(core, request, connection, context);
     const audit = core.auditor?.begin(context);
     const finish = (answer: ApiAnswer) => {
-      if (answer.stream === undefined) audit?.responseComplete(answer.status, answer.body);
-      done(answer);
+      done(audit === undefined ? answer : auditedAnswer(answer, audit));
     };
     const early = identity ?? impersonated(core, context) ?? authorized(core, context);
     if (early !== undefined) finish(early);

@@ -6,7 +6,9 @@ import { isRecord } from '../../api/equality.js';
 import type { KubeObject } from '../../api/object.js';
 import { rfc3339Micro } from '../../api/time.js';
 import { userInfoOf } from '../authentication/reviews.js';
+import { readJson, readYaml, textOf } from '../decoding/text.js';
 import type { RequestContext } from '../request-context.js';
+import type { RequestInfo } from '../request-info.js';
 import type { User } from '../user.js';
 import type { AuditRecord } from './auditor.js';
 import type { AuditConfig, AuditStage } from './policy.js';
@@ -28,11 +30,13 @@ export interface AuditSink {
 }
 
 const userAgentMax = 1024;
+const longRunningSubresources = ['attach', 'exec', 'proxy', 'log', 'portforward'];
 
 /** Collects what is told of a request. */
 export class RequestRecord implements AuditRecord {
   private readonly user: User;
   private readonly reference: Reference;
+  private hasStarted = false;
   private request: unknown;
   private response: unknown;
 
@@ -54,8 +58,8 @@ export class RequestRecord implements AuditRecord {
       this.learn(object['metadata']);
     }
     if (this.config.level !== 'Request' && this.config.level !== 'RequestResponse') return;
-    const told = isDelete && isRecord(object) ? internalOptions(object) : object;
-    this.request = this.cleaned(told);
+    const told = object instanceof Uint8Array ? parsed(object) : object;
+    this.request = this.cleaned(isDelete && isRecord(told) ? internalOptions(told) : told);
   }
 
   responseObject(object: unknown): void {
@@ -63,12 +67,18 @@ export class RequestRecord implements AuditRecord {
   }
 
   responseStarted(code: number): void {
+    this.hasStarted = true;
     this.tell('ResponseStarted', { responseStatus: { metadata: {}, code } });
   }
 
   responseComplete(code: number, body: unknown): void {
-    const stage = this.isAuthenticated ? 'ResponseComplete' : 'ResponseStarted';
-    this.tell(stage, { responseStatus: statusOf(code, body) });
+    const told = { responseStatus: statusOf(code, body) };
+    if (!this.isAuthenticated) {
+      this.tell('ResponseStarted', told);
+      return;
+    }
+    if (!this.hasStarted && isLongRunning(this.context.info)) this.tell('ResponseStarted', told);
+    this.tell('ResponseComplete', told);
   }
 
   private get isAuthenticated(): boolean {
@@ -130,6 +140,19 @@ export class RequestRecord implements AuditRecord {
     };
     return Object.fromEntries(Object.entries(all).filter(([, value]) => value));
   }
+}
+
+/** Requests that tell when their answer begins. @upstream genericfilters.BasicLongRunningRequestCheck */
+function isLongRunning({ verb, subresource }: RequestInfo): boolean {
+  return verb === 'watch' || verb === 'proxy' || longRunningSubresources.includes(subresource);
+}
+
+/** A patch as its bytes say it. */
+function parsed(bytes: Uint8Array): unknown {
+  const text = textOf(bytes);
+  const json = readJson(text);
+  const read = json.isOk ? json : readYaml(text);
+  return read.isOk ? read.value.value : undefined;
 }
 
 /** Delete options are told in the internal version, with their kind. */

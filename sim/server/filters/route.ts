@@ -170,8 +170,9 @@ const deprecated: Readonly<Record<string, string>> = {
 };
 
 function warnOfDeprecation(context: RequestState, { kind, custom }: ServedResource): void {
-  if (custom?.deprecationWarning !== undefined) context.warn(custom.deprecationWarning);
-  if (kind.group !== '') return;
-  const text = deprecated[kind.resource];
-  if (text !== undefined) context.warn(text);
+  const text =
+    custom?.deprecationWarning ?? (kind.group === '' ? deprecated[kind.resource] : undefined);
+  if (text === undefined) return;
+  context.warn(text);
+  context.annotate('k8s.io/deprecated', 'true');
 }

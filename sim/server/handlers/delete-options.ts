@@ -59,7 +59,10 @@ function isGiven<T>(value: T | null | undefined): value is T {
 function sentOptions(scope: Scope): Sent | Failure {
   const { context } = scope;
   const body = readDeleteOptions(scope);
-  if (body !== undefined) return body;
+  if (body !== undefined) {
+    if (!isFailure(body)) scope.audit?.requestObject(body);
+    return body;
+  }
   if (context.info.query === '') return {};
   const gracePeriodSeconds = integerParameter(context, 'gracePeriodSeconds');
   if (isFailure(gracePeriodSeconds)) return gracePeriodSeconds;

@@ -24,9 +24,9 @@ function* patchFromBody(scope: Scope, strategy: UpdateStrategy): Steps<Changed |
   if (typeof type !== 'string') return type;
   const options = writeOptions(scope.context, 'PatchOptions', { isApply: type === 'apply' });
   if (isFailure(options)) return options;
+  scope.audit?.requestObject(scope.context.request.body);
   const patch = preparedPatch(scope, type, options);
   if (isFailure(patch)) return patch;
-  scope.audit?.requestObject(scope.context.request.body);
   return yield* changeObject(scope, {
     options,
     produce: live => produced(scope, { patch, live, options }),

@@ -99,10 +99,12 @@ function* putScale(scope: Scope, paths: ScalePaths): Steps<ApiAnswer> {
   if (isFailure(options)) return failureAnswer(scope.context, options);
   const sent = readPlainObject(scope, scaleKind, options);
   if (isFailure(sent)) return failureAnswer(scope.context, sent);
+  scope.audit?.requestObject(sent);
   return yield* changeScale(scope, paths, () => sent);
 }
 
 function* patchScale(scope: Scope, paths: ScalePaths): Steps<ApiAnswer> {
+  scope.audit?.requestObject(scope.context.request.body);
   const patch = preparedScalePatch(scope);
   if (isFailure(patch)) return failureAnswer(scope.context, patch);
   return yield* changeScale(scope, paths, (scale: KubeObject) => {

@@ -33,7 +33,6 @@ export function watchObjects(scope: Scope): ApiAnswer {
   if (problem !== undefined) return failureAnswer(context, plainError(problem));
   const badTable = media.transform?.kind === 'Table' ? includeFailure(scope) : undefined;
   if (badTable !== undefined) return failureAnswer(context, badTable);
-  scope.audit?.responseStarted(200);
   const { warnings } = context;
   return {
     status: 200,
