@@ -11,6 +11,7 @@ import { install } from './install.js';
 import { createNetwork } from './network/network.js';
 import type { Kubelet } from './nodes/kubelet.js';
 import { filesByKey } from './nodes/pod-volumes.js';
+import { webhookDoor } from './operators/admission/door.js';
 import { kubeScheduler } from './scheduler/kube-scheduler.js';
 import { createApiServer } from './server/index.js';
 import {
@@ -35,10 +36,16 @@ export function boot(options: SimulationOptions): Simulation {
 
   // The API server, with what a fresh one holds.
   const kubelets = new Map<string, Kubelet>();
+  const processes = new Map<string, Process>();
   const server = createApiServer({
     clock: loop,
     random: random.fork('kube-apiserver'),
     nodes: name => kubelets.get(name)?.endpoint,
+    callWebhook: webhookDoor(options.operators ?? [], {
+      clock: loop,
+      connect: identity => connect(identity),
+      isRunning: name => processes.get(name)?.isRunning ?? false,
+    }),
     ...(options.settings !== undefined && { settings: options.settings }),
   });
   revision = server.revision;
@@ -46,7 +53,6 @@ export function boot(options: SimulationOptions): Simulation {
   const connect = inProcessConnect(server.serve, loop, latencies);
 
   // The control plane's other programs, and the operators.
-  const processes = new Map<string, Process>();
   const start = (definition: ProcessDefinition): Process => {
     const process = createProcess(definition, { clock: loop, random, connect });
     processes.set(definition.name, process);

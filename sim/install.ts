@@ -11,8 +11,17 @@ const collections: Readonly<Record<string, string>> = {
   ClusterRole: '/apis/rbac.authorization.k8s.io/v1/clusterroles',
   ClusterRoleBinding: '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings',
   CustomResourceDefinition: '/apis/apiextensions.k8s.io/v1/customresourcedefinitions',
+  Service: '/api/v1/namespaces/{namespace}/services',
+  Role: '/apis/rbac.authorization.k8s.io/v1/namespaces/{namespace}/roles',
+  RoleBinding: '/apis/rbac.authorization.k8s.io/v1/namespaces/{namespace}/rolebindings',
+  MutatingWebhookConfiguration:
+    '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations',
+  ValidatingWebhookConfiguration:
+    '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations',
   IngressClass: '/apis/networking.k8s.io/v1/ingressclasses',
   ClusterServingRuntime: '/apis/serving.kserve.io/v1alpha1/clusterservingruntimes',
+  ClusterStorageContainer: '/apis/serving.kserve.io/v1alpha1/clusterstoragecontainers',
+  ClusterTrainingRuntime: '/apis/trainer.kubeflow.org/v1alpha1/clustertrainingruntimes',
 };
 
 const installer = { certificate: { user: 'kubernetes-admin', groups: ['system:masters'] } };

@@ -1,6 +1,7 @@
 /** The contract of a modelled operator: its kinds and its process. One to a file in this folder. */
 import type { KubeObject } from '../api/object.js';
 import type { ProcessDefinition } from '../client/contract.js';
+import type { Webhooks } from './admission/webhook.js';
 
 /** An operator of an ML platform, as we model it from its source and its recorded traces. */
 export interface Operator {
@@ -11,6 +12,8 @@ export interface Operator {
   /** What its installation creates before it starts: CRDs, namespace, account, roles, configuration. */
   manifests(): readonly KubeObject[];
   readonly process: ProcessDefinition;
+  /** The admission webhooks that it serves; its manifests register them. */
+  readonly webhooks?: Webhooks;
   /** What a user of its kinds should know of an object before it runs: what is missing, what would hang. */
   hints?(object: KubeObject): readonly string[];
 }

@@ -4,7 +4,15 @@ import { api } from './api.js';
 import { controllersFamily } from './controllers.js';
 import { hpa } from './hpa.js';
 import { kubelet } from './kubelet.js';
+import { operators } from './operators.js';
 import { scheduler } from './scheduler.js';
 
 /** All families that can be replayed. */
-export const families: readonly VectorFamily[] = [api, controllersFamily, hpa, kubelet, scheduler];
+export const families: readonly VectorFamily[] = [
+  api,
+  controllersFamily,
+  hpa,
+  kubelet,
+  operators,
+  scheduler,
+];

@@ -1,0 +1,142 @@
+/** The way from the API server to the webhooks of the operators that run. */
+import { deepEqual } from '../../api/equality.js';
+import type { KubeObject } from '../../api/object.js';
+import { base64OfBytes } from '../../api/base64.js';
+import type { Answer, Connect, Reconciliation, Transport } from '../../client/contract.js';
+import { answerOf } from '../../client/runtime.js';
+import type { Clock } from '../../engine/clock.js';
+import type { Operator } from '../operator.js';
+import type { Webhook, WebhookRequest, WebhookVerdict } from './webhook.js';
+
+/** A call, as the API server makes it. */
+interface Call {
+  readonly url: string;
+  readonly body: unknown;
+}
+
+/** What comes of it. */
+type CallAnswer =
+  | {
+      readonly isOk: true;
+      readonly code: number;
+      readonly contentType: string;
+      readonly body: string;
+    }
+  | { readonly isOk: false; readonly error: string };
+
+/** What the door needs. */
+export interface DoorOptions {
+  readonly clock: Clock;
+  readonly connect: Connect;
+  /** Whether the process of this name runs: else nobody listens. */
+  isRunning(process: string): boolean;
+}
+
+/** Serves the webhooks of these operators. */
+export function webhookDoor(
+  operators: readonly Operator[],
+  options: DoorOptions,
+): (call: Call, done: (answer: CallAnswer) => void) => void {
+  return ({ url, body }, done) => {
+    const { host, path } = partsOf(url);
+    const operator = operators.find(({ webhooks }) => {
+      const { name = '', namespace = '' } = webhooks?.service ?? {};
+      return host === `${name}.${namespace}.svc`;
+    });
+    const webhook = operator?.webhooks?.byPath[path];
+    if (operator === undefined || webhook === undefined) {
+      done({ isOk: false, error: `service "${host}" not found` });
+      return;
+    }
+    if (!options.isRunning(operator.process.name)) {
+      done({ isOk: false, error: 'dial tcp: connect: connection refused' });
+      return;
+    }
+    const label = `webhook ${operator.name} ${path}`;
+    const transport = options.connect(operator.process.identity);
+    const review = body as Review;
+    const answer = (verdict: WebhookVerdict): void => done(answerTo(review, verdict));
+    new Judgement(webhook(requestOf(review)), { transport, clock: options.clock, label }, answer);
+  };
+}
+
+/** Runs one judgement to its end: sends what it yields and gives it the answers. */
+class Judgement {
+  constructor(
+    private readonly steps: Reconciliation<WebhookVerdict>,
+    private readonly means: {
+      readonly transport: Transport;
+      readonly clock: Clock;
+      readonly label: string;
+    },
+    private readonly done: (verdict: WebhookVerdict) => void,
+  ) {
+    this.advance(undefined);
+  }
+
+  private advance(answer: Answer<unknown> | undefined): void {
+    const { transport, clock, label } = this.means;
+    const step = this.steps.next(answer as Answer<unknown>);
+    if (step.done === true) this.done(step.value);
+    else if ('pauseMs' in step.value) {
+      clock.after(step.value.pauseMs, `${label} goes on`, () => this.advance(undefined));
+    } else transport.send(step.value, received => this.advance(answerOf(received)));
+  }
+}
+
+interface Review {
+  readonly apiVersion: string;
+  readonly request: {
+    readonly uid: string;
+    readonly operation: WebhookRequest['operation'];
+    readonly name?: string;
+    readonly namespace?: string;
+    readonly object: KubeObject | null;
+    readonly oldObject: KubeObject | null;
+  };
+}
+
+function requestOf({ request }: Review): WebhookRequest {
+  const { operation, name = '', namespace = '', object, oldObject } = request;
+  return {
+    operation,
+    name,
+    namespace,
+    ...(object !== null && { object }),
+    ...(oldObject !== null && { oldObject }),
+  };
+}
+
+function answerTo({ apiVersion, request }: Review, verdict: WebhookVerdict): CallAnswer {
+  const response = { uid: request.uid, allowed: verdict.isAllowed, ...detailsOf(request, verdict) };
+  const body = JSON.stringify({ kind: 'AdmissionReview', apiVersion, response });
+  return { isOk: true, code: 200, contentType: 'application/json', body };
+}
+
+function detailsOf(request: Review['request'], verdict: WebhookVerdict): Record<string, unknown> {
+  if (!verdict.isAllowed) {
+    const { message, code = 403 } = verdict;
+    return { status: { message, code, ...(code === 403 && { reason: 'Forbidden' }) } };
+  }
+  const { object, warnings } = verdict;
+  const patch = object === undefined ? [] : patchFrom(request.object ?? undefined, object);
+  return {
+    ...(warnings !== undefined && { warnings }),
+    ...(patch.length > 0 && {
+      patchType: 'JSONPatch',
+      patch: base64OfBytes(new TextEncoder().encode(JSON.stringify(patch))),
+    }),
+  };
+}
+
+/** Replaces the fields that differ, as wholes. */
+function patchFrom(before: KubeObject | undefined, after: KubeObject): readonly unknown[] {
+  return Object.entries(after)
+    .filter(([field, value]) => !deepEqual(before?.[field], value))
+    .map(([field, value]) => ({ op: 'add', path: `/${field}`, value }));
+}
+
+function partsOf(url: string): { readonly host: string; readonly path: string } {
+  const [, host = '', path = ''] = /^https:\/\/([^:/]+)(?::\d+)?(\/[^?]*)/.exec(url) ?? [];
+  return { host, path };
+}

@@ -1,0 +1,33 @@
+/** The contract of the admission webhooks that an operator serves. */
+import type { KubeObject } from '../../api/object.js';
+import type { Reconciliation } from '../../client/contract.js';
+
+/** What a webhook is asked about. */
+export interface WebhookRequest {
+  readonly operation: 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
+  readonly name: string;
+  readonly namespace: string;
+  /** The object as it would be stored; absent for a deletion. */
+  readonly object?: KubeObject;
+  readonly oldObject?: KubeObject;
+}
+
+/** What it says. */
+export type WebhookVerdict =
+  | {
+      readonly isAllowed: true;
+      /** For those that mutate: the object as it should be. */
+      readonly object?: KubeObject;
+      readonly warnings?: readonly string[];
+    }
+  | { readonly isAllowed: false; readonly message: string; readonly code?: number };
+
+/** Judges one request; like a reconciler it may ask the API server, and time goes by. */
+export type Webhook = (request: WebhookRequest) => Reconciliation<WebhookVerdict>;
+
+/** The webhooks of an operator, and the service by which the API server reaches them. */
+export interface Webhooks {
+  readonly service: { readonly namespace: string; readonly name: string };
+  /** By the path of the URL. */
+  readonly byPath: Readonly<Record<string, Webhook>>;
+}
