@@ -4,6 +4,7 @@ import { ageOf } from './columns/cell.js';
 import { ingressClassColumns } from './columns/network.js';
 import { fill, within } from './defaults/fill.js';
 import { strategyOf } from './strategy.js';
+import { validateIngressClass, validateIngressClassUpdate } from './validation/ingress-class.js';
 
 const defaultAnnotation = 'ingressclass.kubernetes.io/is-default-class';
 
@@ -15,6 +16,8 @@ export const ingressClass = strategyOf<IngressClass>({
       within(spec, 'parameters', parameters => fill(parameters, { scope: 'Cluster' })),
     ),
   hasGeneration: true,
+  validate: validateIngressClass,
+  validateUpdate: validateIngressClassUpdate,
   columns: ingressClassColumns,
   cells: (object, nowMs) => {
     const isDefault = object.metadata.annotations?.[defaultAnnotation] === 'true';

@@ -3,9 +3,17 @@ import { ingresses, type Ingress } from '../../api/kinds/networking.js';
 import { ageOf } from './columns/cell.js';
 import { ingressColumns } from './columns/network.js';
 import { fill, within } from './defaults/fill.js';
+import { ipWarnings } from './ip-warnings.js';
 import { freshStatus, keepSpec, keepStatus } from './parts.js';
 import { pointsText } from './services.js';
 import { strategyOf } from './strategy.js';
+import {
+  validateIngress,
+  validateIngressStatus,
+  validateIngressUpdate,
+} from './validation/ingress.js';
+
+const classKey = 'kubernetes.io/ingress.class';
 
 /** The strategy of Ingresses. */
 export const ingress = strategyOf<Ingress>({
@@ -17,7 +25,20 @@ export const ingress = strategyOf<Ingress>({
   hasGeneration: true,
   prepareForCreate: freshStatus({ loadBalancer: {} }),
   prepareForUpdate: keepStatus,
-  status: { prepareForUpdate: keepSpec },
+  validate: validateIngress,
+  validateUpdate: validateIngressUpdate,
+  warningsOnCreate: ({ metadata, spec }) =>
+    metadata.annotations?.[classKey] !== undefined && spec?.ingressClassName === undefined
+      ? [`annotation "${classKey}" is deprecated, please use 'spec.ingressClassName' instead`]
+      : [],
+  status: {
+    prepareForUpdate: keepSpec,
+    validateUpdate: validateIngressStatus,
+    warningsOnUpdate: ({ status }) =>
+      (status?.loadBalancer?.ingress ?? []).flatMap(({ ip }, index) =>
+        ip ? ipWarnings(`status.loadBalancer.ingress[${index}]`, ip) : [],
+      ),
+  },
   columns: ingressColumns,
   cells: (object, nowMs) => [
     object.metadata.name,

@@ -3,11 +3,14 @@ import { ipAddresses, type IPAddress } from '../../api/kinds/networking.js';
 import { ageOf } from './columns/cell.js';
 import { ipAddressColumns } from './columns/network.js';
 import { strategyOf } from './strategy.js';
+import { validateIPAddress, validateIPAddressUpdate } from './validation/addresses.js';
 
 /** The strategy of IPAddresses. */
 export const ipAddress = strategyOf<IPAddress>({
   kind: ipAddresses,
   nameRule: 'any',
+  validate: validateIPAddress,
+  validateUpdate: validateIPAddressUpdate,
   columns: ipAddressColumns,
   cells: (object, nowMs) => {
     const parent = object.spec?.parentRef;

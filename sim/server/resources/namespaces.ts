@@ -42,6 +42,7 @@ export const namespace = strategyOf<Namespace>({
       : undefined,
   mayGo: object => (object.spec?.finalizers?.length ?? 0) === 0,
   validate: validateNamespace,
+  validateUpdate: validateNamespace,
   status: {
     prepareForUpdate: (object, old) => labelled(keepSpec(object, old)),
     validateUpdate: validateNamespaceStatus,

@@ -10,12 +10,15 @@ import { networkPolicyColumns } from './columns/network.js';
 import { selectorCell } from './columns/selector-text.js';
 import { eachItem, fill, within } from './defaults/fill.js';
 import { strategyOf } from './strategy.js';
+import { validateNetworkPolicy } from './validation/network-policy.js';
 
 /** The strategy of NetworkPolicies. */
 export const networkPolicy = strategyOf<NetworkPolicy>({
   kind: networkPolicies,
   defaults: object => within(fill(object, { spec: {} }), 'spec', specDefaults),
   hasGeneration: true,
+  validate: object => validateNetworkPolicy(object),
+  validateUpdate: validateNetworkPolicy,
   columns: networkPolicyColumns,
   cells: (object, nowMs) => [
     object.metadata.name,

@@ -22,7 +22,7 @@ export const node = strategyOf<Node>({
   prepareForCreate: object => within(object, 'status', status => without(status, 'config')),
   prepareForUpdate: keepStatus,
   validate: validateNode,
-  validateUpdate: validateNodeUpdate,
+  validateUpdate: (object, old) => [...validateNode(object), ...validateNodeUpdate(object, old)],
   status: { prepareForUpdate: keepSpec, validateUpdate: validateNodeUpdate },
   selectableFields: {
     'spec.unschedulable': object => String(object.spec?.unschedulable ?? false),

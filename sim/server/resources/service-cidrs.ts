@@ -5,6 +5,7 @@ import { serviceCIDRColumns } from './columns/network.js';
 import { fill } from './defaults/fill.js';
 import { freshStatus, keepSpec, keepStatus } from './parts.js';
 import { strategyOf } from './strategy.js';
+import { validateServiceCIDR, validateServiceCIDRUpdate } from './validation/addresses.js';
 
 /** The strategy of ServiceCIDRs. */
 export const serviceCIDR = strategyOf<ServiceCIDR>({
@@ -12,6 +13,8 @@ export const serviceCIDR = strategyOf<ServiceCIDR>({
   defaults: object => fill(object, { spec: {}, status: {} }),
   prepareForCreate: freshStatus({}),
   prepareForUpdate: keepStatus,
+  validate: validateServiceCIDR,
+  validateUpdate: validateServiceCIDRUpdate,
   status: { prepareForUpdate: keepSpec },
   columns: serviceCIDRColumns,
   cells: (object, nowMs) => [

@@ -5,6 +5,7 @@ import {
   dns1123LabelErrors,
   dns1123SubdomainErrors,
   labelValueErrors,
+  pathSegmentErrors,
   qualifiedNameErrors,
   rangeErrors,
 } from '../../../api/labels.js';
@@ -44,6 +45,12 @@ export function invalidWhole(path: string, text: string): FieldError {
 /** A DNS-1123 subdomain. */
 export function checkSubdomain(value: string, path: string, errors: Errors): void {
   tell(dns1123SubdomainErrors(value), value, path, errors);
+}
+
+/** A name that is there, and can stand in a path. */
+export function checkSegment(value: string, path: string, errors: Errors): void {
+  if (value === '') errors.push(required(path));
+  else tell(pathSegmentErrors(value), value, path, errors);
 }
 
 /** A qualified name: `example.com/name`. */

@@ -4,6 +4,7 @@
 import { isRecord } from '../../../api/equality.js';
 import { shapeOf, structOf, type Shape, type StructShape } from '../../../api/facts.js';
 import { compareText } from '../../../api/go-text.js';
+import type { LabelSelector, ObjectMeta } from '../../../api/kinds/meta.js';
 import { internalOrders } from './internal-orders.js';
 
 /** The value of the named type as its internal struct marshals to JSON. */
@@ -15,6 +16,7 @@ function inGo(shape: Shape, value: unknown): unknown {
   switch (shape.kind) {
     case 'struct':
       // Selectors, references and metadata are the API's own types: they keep their JSON names.
+      if (shape.type === 'meta/v1.LabelSelector') return goSelector(value as LabelSelector);
       if (shape.type.startsWith('meta/v1.')) return value;
       if (shape.type === 'core/v1.PodSpec') return goPodSpec(isRecord(value) ? value : {});
       return structInGo(shape, isRecord(value) ? value : {});
@@ -40,7 +42,7 @@ function structInGo(
   for (const field of shape.fields) {
     // Metadata is embedded in internal structs.
     if (field.name === 'metadata') {
-      Object.assign(out, value[field.name]);
+      Object.assign(out, goMetadata(value[field.name]));
       continue;
     }
     if (field.isInline && field.shape.kind === 'struct') {
@@ -54,6 +56,32 @@ function structInGo(
   const order = internalOrders[shape.type];
   if (order === undefined) return out;
   return Object.fromEntries(order.map(name => [name, out[name] ?? null]));
+}
+
+function goMetadata(value: unknown): object {
+  if (!isRecord(value)) return {};
+  const { labels, annotations } = value as ObjectMeta;
+  return {
+    ...value,
+    ...(labels && { labels: goMap(labels) }),
+    ...(annotations && { annotations: goMap(annotations) }),
+  };
+}
+
+/** A map as Go prints it: its keys in order. */
+export function goMap(
+  map: Readonly<Record<string, string>> | undefined,
+): Readonly<Record<string, string>> | null {
+  if (map === undefined) return null;
+  return Object.fromEntries(
+    Object.entries(map).sort(([left], [right]) => compareText(left, right)),
+  );
+}
+
+/** A selector as Go prints it. */
+export function goSelector(selector: LabelSelector | undefined | null): unknown {
+  if (!selector?.matchLabels) return selector ?? null;
+  return { ...selector, matchLabels: goMap(selector.matchLabels) };
 }
 
 /** Fields of pods that stand in the security context within. */

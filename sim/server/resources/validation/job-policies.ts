@@ -108,7 +108,8 @@ function checkExitCodes(
   path: string,
   errors: Errors,
 ): void {
-  const { operator, containerName, values = [] } = requirement;
+  const { operator, containerName } = requirement;
+  const values = requirement.values ?? [];
   if (!operator) errors.push(required(`${path}.operator`, validValues(operators)));
   else if (!operators.includes(operator)) {
     errors.push(notSupported(`${path}.operator`, operator, operators));

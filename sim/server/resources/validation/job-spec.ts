@@ -1,12 +1,12 @@
 /** Checks of a Job's spec. @upstream pkg/apis/batch/validation/validation.go validateJobSpec */
 import type { JobSpec } from '../../../api/kinds/batch.js';
 import type { PodTemplateSpec } from '../../../api/kinds/core.js';
-import { dns1123SubdomainErrors, httpPathErrors } from '../../../api/labels.js';
 import { byteLength } from '../../../api/go-text.js';
 import { invalid, notSupported, required, tooLong } from '../field-error.js';
 import type { StrategyContext } from '../strategy.js';
-import { checkNonNegative, checkSelector, tell, type Errors } from './checks.js';
+import { checkNonNegative, checkSelector, type Errors } from './checks.js';
 import { checkJobPolicies } from './job-policies.js';
+import { checkDomainPath } from './paths.js';
 import { checkTemplate, selectsTemplate, tellMismatch } from './pod-template.js';
 
 const managedByMax = 63;
@@ -53,28 +53,17 @@ export function checkJobBase(
     const text = 'when maxFailedIndexes is specified';
     errors.push(required(`${path}.backoffLimitPerIndex`, text));
   }
-  if (spec.managedBy !== undefined) checkManager(spec.managedBy, `${path}.managedBy`, errors);
+  const { managedBy } = spec;
+  if (managedBy !== undefined) {
+    checkDomainPath(managedBy, `${path}.managedBy`, errors);
+    if (byteLength(managedBy) > managedByMax) {
+      errors.push(tooLong(`${path}.managedBy`, managedByMax));
+    }
+  }
   checkMode(spec, path, errors);
   checkJobPolicies(spec, path, errors);
   checkTemplate(spec.template, old, `${path}.template`, context, errors);
   checkRestartPolicy(spec, `${path}.template.spec.restartPolicy`, errors);
-}
-
-/** @upstream apimachinery/pkg/util/validation IsDomainPrefixedPath */
-function checkManager(name: string, path: string, errors: Errors): void {
-  if (name === '') errors.push(required(path));
-  else {
-    const slash = name.indexOf('/');
-    const [host, rest] = slash < 0 ? ['', ''] : [name.slice(0, slash), name.slice(slash + 1)];
-    if (host === '' || rest === '') {
-      const text = 'must be a domain-prefixed path (such as "acme.io/foo")';
-      errors.push(invalid(path, name, text));
-    } else {
-      tell(dns1123SubdomainErrors(host), host, path, errors);
-      tell(httpPathErrors(rest), rest, path, errors);
-    }
-  }
-  if (byteLength(name) > managedByMax) errors.push(tooLong(path, managedByMax));
 }
 
 function checkMode(spec: JobSpec, path: string, errors: Errors): void {

@@ -8,8 +8,9 @@ import { selectorFromObject } from '../../../api/selectors.js';
 import { invalid, required, type FieldError } from '../field-error.js';
 import type { StrategyContext } from '../strategy.js';
 import { checkImmutable, immutableText, type Errors } from './checks.js';
-import { goPodSpec, goValue } from './go-value.js';
+import { goMap, goPodSpec, goSelector, goValue } from './go-value.js';
 import { checkJobSpec } from './job-spec.js';
+import { checkSameSelector } from './pod-template.js';
 
 /** What is wrong with a new Job. */
 export function validateJob(job: Job, context: StrategyContext): readonly FieldError[] {
@@ -40,7 +41,7 @@ export function validateJobUpdate(
   checkHostname(job, spec, errors);
   errors.push(...found);
   checkCompletions(spec, old.spec, errors);
-  checkImmutable(spec.selector, old.spec.selector, 'spec.selector', errors);
+  checkSameSelector(spec.selector, old.spec.selector, errors);
   checkTemplateUpdate(spec, old, errors);
   checkFixed(spec, old.spec, errors);
   return errors;
@@ -66,7 +67,7 @@ function checkGenerated(job: Job, spec: JobSpec, hasPrefixed: boolean, errors: E
   for (const label of wanted) checkHasLabel(labels, label, errors);
   const selector = selectorFromObject(spec.selector);
   if (!selector.isOk || selector.value.matches(Object.fromEntries(wanted))) return;
-  errors.push(invalid('spec.selector', spec.selector, '`selector` not auto-generated'));
+  errors.push(invalid('spec.selector', goSelector(spec.selector), '`selector` not auto-generated'));
 }
 
 type Label = readonly [key: string, value: string];
@@ -79,7 +80,7 @@ function checkHasLabel(
   const path = `spec.template.metadata.labels[${key}]`;
   const found = labels?.[key];
   if (found === undefined) errors.push(required(path, `must be '${value}'`));
-  else if (found !== value) errors.push(invalid(path, labels, `must be '${value}'`));
+  else if (found !== value) errors.push(invalid(path, goMap(labels), `must be '${value}'`));
 }
 
 function checkHostname({ metadata }: Job, spec: JobSpec, errors: Errors): void {

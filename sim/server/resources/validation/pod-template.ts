@@ -7,13 +7,14 @@ import { annotationErrors } from '../../meta-validation.js';
 import { forbidden, invalid, notSupported, required } from '../field-error.js';
 import type { StrategyContext } from '../strategy.js';
 import {
-  checkImmutable,
   checkLabels,
   checkNonNegative,
   checkSelector,
+  immutableText,
   type Errors,
 } from './checks.js';
 import { checkAnnotationMatches, checkPodAnnotations } from './pod.js';
+import { goMap, goSelector } from './go-value.js';
 import { checkPodSpec } from './pod-spec.js';
 
 const noSpec: PodSpec = { containers: [] };
@@ -68,7 +69,8 @@ export function checkNotEmpty(
   const { matchLabels, matchExpressions } = selector;
   const isEmpty =
     Object.keys(matchLabels ?? {}).length === 0 && (matchExpressions ?? []).length === 0;
-  if (isEmpty) errors.push(invalid(path, selector, `empty selector is invalid for ${word}`));
+  if (isEmpty)
+    errors.push(invalid(path, goSelector(selector), `empty selector is invalid for ${word}`));
 }
 
 /** Whether the selector matches the template's labels; undefined when it can't be read. */
@@ -83,7 +85,7 @@ export function selectsTemplate(
 
 /** Tells that the selector does not match the template's labels. */
 export function tellMismatch(template: PodTemplateSpec, path: string, errors: Errors): void {
-  const labels = template.metadata?.labels ?? null;
+  const labels = goMap(template.metadata?.labels);
   const text = '`selector` does not match template `labels`';
   errors.push(invalid(`${path}.metadata.labels`, labels, text));
 }
@@ -148,5 +150,5 @@ export function checkSameSelector(
   old: LabelSelector | undefined,
   errors: Errors,
 ): void {
-  checkImmutable(now, old, 'spec.selector', errors);
+  if (!deepEqual(now, old)) errors.push(invalid('spec.selector', goSelector(now), immutableText));
 }
