@@ -22,6 +22,7 @@ import { watchDependents } from './control/dependents.js';
 import { Expectations } from './control/expectations.js';
 import { retrying } from './control/must.js';
 import { orphanIndex } from './control/owner.js';
+import { OwnWrites } from './control/own-writes.js';
 import { isReady } from './control/pod-state.js';
 import { FailedPodBackOff } from './daemon-set/back-off.js';
 import { fitOf } from './daemon-set/nodes.js';
@@ -39,7 +40,9 @@ export const daemonSetController: ControllerDefinition = {
 function createController(context: ControllerContext): Controller {
   const { view, queue, clock } = context;
   const expectations = new Expectations(clock);
-  const tools: DaemonTools = { context, expectations, backOff: new FailedPodBackOff() };
+  const ownWrites = new OwnWrites();
+  const backOff = new FailedPodBackOff();
+  const tools: DaemonTools = { context, expectations, ownWrites, backOff };
   const shared = {
     view,
     ownerKind: daemonSets,
@@ -62,7 +65,10 @@ function createController(context: ControllerContext): Controller {
     watches: [
       watch(daemonSets, {
         on: ({ type, object }) => {
-          if (type === 'deleted') expectations.forget(keyOf(object));
+          if (type === 'deleted') {
+            ownWrites.forget(keyOf(object), object.metadata.uid);
+            expectations.forget(keyOf(object));
+          }
           queue.add(keyOf(object));
         },
       }),
@@ -120,10 +126,15 @@ function wakeForNode(name: string, { view, queue }: ControllerContext): undefine
 }
 
 function* sync(key: string, tools: DaemonTools): Reconciliation<Outcome> {
-  const { context, expectations } = tools;
+  const { context, expectations, ownWrites } = tools;
   const { namespace, name } = splitKey(key);
+  const delay = ownWrites.delay(key, context.view);
+  if (delay !== undefined) return { retry: delay };
   const set = context.view.get(daemonSets, namespace, name);
-  if (set === undefined) return expectations.forget(key);
+  if (set === undefined) {
+    ownWrites.forget(key);
+    return expectations.forget(key);
+  }
   if (deepEqual(set.spec?.selector, {})) {
     const message = 'This daemon set is selecting all pods. A non-empty selector is required.';
     context.events.record({ regarding: set, type: 'Warning', reason: 'SelectingAll', message });

@@ -55,12 +55,15 @@ function createController(context: ControllerContext): Controller {
     *reconcile(key) {
       if (isOrphansKey(key)) return yield* releaseOrphans(key, view);
       const { namespace, name } = splitKey(key);
+      const delay = memory.ownWrites.delay(key, view);
+      if (delay !== undefined) return { retry: delay };
       const job = view.get(jobs, namespace, name);
       if (job === undefined) return memory.forget(key);
       if (isManagedElsewhere(job)) return undefined;
       const uid = job.metadata.uid ?? '';
       if (isFinished(job)) {
         memory.backOffs.delete(key);
+        memory.ownWrites.forget(key, uid);
         memory.finished.delete(uid);
         return undefined;
       }
@@ -75,6 +78,7 @@ function onJob(change: Change<Job>, { queue, clock }: ControllerContext, memory:
   const key = keyOf(object);
   if (type === 'deleted') {
     queue.add(key);
+    memory.ownWrites.forget(key, object.metadata.uid);
     memory.finished.delete(object.metadata.uid ?? '');
     memory.backOffs.delete(key);
     queue.add(orphansKey(object));

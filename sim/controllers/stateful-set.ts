@@ -16,6 +16,7 @@ import { claim } from './control/claim.js';
 import { watchDependents } from './control/dependents.js';
 import { Refused, retrying } from './control/must.js';
 import { orphanIndex, ownedAndOrphans } from './control/owner.js';
+import { OwnWrites } from './control/own-writes.js';
 import { isReady, nextAvailabilityMs } from './control/pod-state.js';
 import { isMember } from './stateful-set/ordinals.js';
 import {
@@ -36,6 +37,7 @@ export const statefulSetController: ControllerDefinition = {
 
 function createController(context: ControllerContext): Controller {
   const { view, queue } = context;
+  const ownWrites = new OwnWrites();
   const onPod = watchDependents<StatefulSet, Pod>({
     view,
     ownerKind: statefulSets,
@@ -54,15 +56,21 @@ function createController(context: ControllerContext): Controller {
       watch(persistentVolumeClaims),
       watch(controllerRevisions, { indexes: orphanIndex }),
     ],
-    reconcile: key => retrying(sync(key, context)),
+    reconcile: key => retrying(sync(key, context, ownWrites)),
   };
 }
 
-function* sync(key: string, context: ControllerContext): Reconciliation<Outcome> {
+function* sync(
+  key: string,
+  context: ControllerContext,
+  ownWrites: OwnWrites,
+): Reconciliation<Outcome> {
   const { namespace, name } = splitKey(key);
   const { view, clock } = context;
+  const delay = ownWrites.delay(key, view);
+  if (delay !== undefined) return { retry: delay };
   const set = view.get(statefulSets, namespace, name);
-  if (set === undefined) return undefined;
+  if (set === undefined) return ownWrites.forget(key);
   const selector = selectorOf(set.spec?.selector);
   yield* adoptRevisions(set, view);
   const claimed = yield* claim({
@@ -71,6 +79,7 @@ function* sync(key: string, context: ControllerContext): Reconciliation<Outcome>
     kind: pods,
     candidates: ownedAndOrphans(view, pods, set),
     matches: pod => selector.matches(pod.metadata.labels) && isMember(set, pod),
+    adopted: pod => ownWrites.note(key, set, pods, pod),
   });
   if (claimed.error !== undefined) return { retry: claimed.error };
   const nowMs = clock.now();
@@ -80,7 +89,13 @@ function* sync(key: string, context: ControllerContext): Reconciliation<Outcome>
   try {
     const found = yield* findRevisions(set, revisions);
     used = found;
-    const status = yield* new StatefulSetSync(set, claimed.objects, found, context).run();
+    const status = yield* new StatefulSetSync(
+      set,
+      claimed.objects,
+      found,
+      context,
+      ownWrites,
+    ).run();
     yield* truncate();
     const seconds = set.spec?.minReadySeconds ?? 0;
     if (seconds === 0 || (status.readyReplicas ?? 0) === status.availableReplicas) return undefined;

@@ -11,6 +11,8 @@ export interface Claim<O extends HasMetadata, T extends HasMetadata> {
   readonly kind: Kind<T>;
   readonly candidates: readonly T[];
   readonly matches: (object: T) => boolean;
+  /** Hears of each adopted object as it was written. */
+  readonly adopted?: (object: T) => void;
   /** Finalizers that come with an adoption and go with a release. */
   readonly finalizers?: readonly string[];
 }
@@ -44,8 +46,10 @@ export function* claim<O extends HasMetadata, T extends HasMetadata>(
       continue;
     }
     const answer = yield* adopt(claim, object);
-    if (answer.isOk) objects.push(object);
-    else error ??= failureOf(answer, [404]);
+    if (answer.isOk) {
+      objects.push(object);
+      claim.adopted?.(answer.object);
+    } else error ??= failureOf(answer, [404]);
   }
   return error === undefined ? { objects } : { objects, error };
 }

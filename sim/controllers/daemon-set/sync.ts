@@ -1,6 +1,7 @@
 /** One pass over a daemon set. @upstream pkg/controller/daemon/daemon_controller.go syncDaemonSet */
 import { daemonSets, type DaemonSet } from '../../api/kinds/apps.js';
 import { nodes, pods, type Node, type Pod } from '../../api/kinds/core.js';
+import type { HasMetadata, Kind } from '../../api/object.js';
 import { selectorOf } from '../../api/selectors.js';
 import type { ControllerContext, Reconciliation } from '../../client/contract.js';
 import { call, get, update } from '../../client/requests.js';
@@ -8,6 +9,7 @@ import { claim } from '../control/claim.js';
 import type { Expectations } from '../control/expectations.js';
 import { Refused } from '../control/must.js';
 import { ownedAndOrphans } from '../control/owner.js';
+import type { OwnWrites } from '../control/own-writes.js';
 import { createPod, deletePod, isNamespaceTerminating } from '../control/pod-control.js';
 import { isTerminal } from '../control/pod-state.js';
 import { slowStart } from '../control/slow-start.js';
@@ -24,6 +26,7 @@ const burstMax = 250;
 export interface DaemonTools {
   readonly context: ControllerContext;
   readonly expectations: Expectations;
+  readonly ownWrites: OwnWrites;
   readonly backOff: FailedPodBackOff;
 }
 
@@ -73,6 +76,10 @@ export class DaemonSetSync {
     yield* truncateHistory(set, history.old, all);
   }
 
+  private note<T extends HasMetadata>(kind: Kind<T>, object: HasMetadata): void {
+    this.tools.ownWrites.note(this.key, this.set, kind, object);
+  }
+
   private seen(hash: string): Seen {
     return { set: this.set, hash, nowMs: this.tools.context.clock.now() };
   }
@@ -87,6 +94,7 @@ export class DaemonSetSync {
       kind: pods,
       candidates: ownedAndOrphans(view, pods, set),
       matches: pod => selector.matches(pod.metadata.labels),
+      adopted: pod => this.note(pods, pod),
     });
     if (error !== undefined) throw new Refused(error);
     return objects;
@@ -136,10 +144,12 @@ export class DaemonSetSync {
     const create = plan.create.slice(0, burstMax);
     const remove = plan.remove.slice(0, burstMax);
     const owner = { object: set, kind: daemonSets };
+    const note = (pod: Pod) => this.note(pods, pod);
     expectations.expect(key, create.length, remove.length);
     const { skipped, error } = yield* slowStart<string>(create.length, function* (index) {
       const pod = daemonPod(set, create[index] ?? '', hash);
       const answer = yield* createPod(context.events, owner, pod);
+      if (answer.isOk) note(answer.object);
       if (answer.isOk || isNamespaceTerminating(answer)) return undefined;
       expectations.creationSeen(key);
       return answer.message;
@@ -173,10 +183,11 @@ export class DaemonSetSync {
   private *writeStatus(status: NonNullable<DaemonSet['status']>): Reconciliation<void> {
     const { namespace = '', name = '' } = this.set.metadata;
     const first = yield* call(update(daemonSets, { ...this.set, status }, 'status'));
-    if (first.isOk) return;
+    if (first.isOk) return this.note(daemonSets, first.object);
     const fresh = yield* call(get(daemonSets, namespace, name));
     if (!fresh.isOk) throw new Refused(fresh.message);
     const second = yield* call(update(daemonSets, { ...fresh.object, status }, 'status'));
     if (!second.isOk) throw new Refused(second.message);
+    this.note(daemonSets, second.object);
   }
 }

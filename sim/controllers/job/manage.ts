@@ -1,6 +1,6 @@
 /** Makes and deletes the pods of a Job. @upstream pkg/controller/job/job_controller.go manageJob */
 import { jobs } from '../../api/kinds/batch.js';
-import type { Pod } from '../../api/kinds/core.js';
+import { pods, type Pod } from '../../api/kinds/core.js';
 import type { ControllerContext, Reconciliation } from '../../client/contract.js';
 import {
   createPod,
@@ -106,6 +106,7 @@ function* removePods(
         fail(patched.status, `removing completion finalizer: ${patched.message}`);
         continue;
       }
+      memory.ownWrites.note(key, job, pods, patched.object);
     }
     const deleted = yield* deletePod(context.events, { object: job, kind: jobs }, pod);
     if (!deleted.isOk) fail(deleted.status, `unable to delete pods: ${deleted.message}`);
@@ -138,6 +139,7 @@ function* addPods(state: JobState, missing: number, tools: JobTools): Reconcilia
     const pod =
       index === undefined ? template : indexedPod(job, template, index, counts(state, index));
     const answer = yield* createPod(context.events, owner, pod);
+    if (answer.isOk) memory.ownWrites.note(key, job, pods, answer.object);
     if (answer.isOk || isNamespaceTerminating(answer)) return undefined;
     memory.expectations.creationSeen(key);
     created--;

@@ -1,11 +1,13 @@
 /** What the job controller remembers between passes; a crash loses it. */
 import type { Clock } from '../../engine/clock.js';
 import { Expectations } from '../control/expectations.js';
+import { OwnWrites } from '../control/own-writes.js';
 import type { BackOff } from './back-off.js';
 
 /** Expectations, back-offs and what has been finished but not yet seen to be. */
 export class JobMemory {
   readonly expectations: Expectations;
+  readonly ownWrites = new OwnWrites();
   readonly backOffs = new Map<string, BackOff>();
   /** The uids of Jobs whose end was written but has not come back yet. */
   readonly finished = new Set<string>();
@@ -34,6 +36,7 @@ export class JobMemory {
   /** Forgets a Job that is gone. */
   forget(key: string): void {
     this.expectations.forget(key);
+    this.ownWrites.forget(key);
     this.released.delete(key);
     this.backOffs.delete(key);
   }

@@ -1,7 +1,7 @@
 /** One pass over a Job. @upstream pkg/controller/job/job_controller.go syncJob */
 import { jobs, type Job } from '../../api/kinds/batch.js';
 import { pods, type Pod } from '../../api/kinds/core.js';
-import { isDeleting } from '../../api/meta.js';
+import { isDeleting, keyOf } from '../../api/meta.js';
 import { selectorOf } from '../../api/selectors.js';
 import { rfc3339 } from '../../api/time.js';
 import type { Outcome, Reconciliation } from '../../client/contract.js';
@@ -53,7 +53,7 @@ interface Step {
 }
 
 /** The pods of the Job, adopted ones with the finalizer that they get. */
-function* podsOf(job: Job, { context }: JobTools): Reconciliation<readonly Pod[]> {
+function* podsOf(job: Job, { context, memory }: JobTools): Reconciliation<readonly Pod[]> {
   const selector = selectorOf(job.spec?.selector);
   const { objects, error } = yield* claim({
     owner: job,
@@ -62,6 +62,7 @@ function* podsOf(job: Job, { context }: JobTools): Reconciliation<readonly Pod[]
     candidates: ownedAndOrphans(context.view, pods, job),
     matches: pod => selector.matches(pod.metadata.labels),
     finalizers: [trackingFinalizer],
+    adopted: pod => memory.ownWrites.note(keyOf(job), job, pods, pod),
   });
   if (error !== undefined) throw new Refused(error);
   return objects.map(pod => {

@@ -1,6 +1,6 @@
 /** Counts pods that have ended, each once, and writes the status. @upstream pkg/controller/job/job_controller.go trackJobStatusAndRemoveFinalizers */
 import { jobs, type JobCondition } from '../../api/kinds/batch.js';
-import type { Pod } from '../../api/kinds/core.js';
+import { pods, type Pod } from '../../api/kinds/core.js';
 import { isDeleting } from '../../api/meta.js';
 import type { Reconciliation } from '../../client/contract.js';
 import { update } from '../../client/requests.js';
@@ -42,18 +42,18 @@ export function* trackPods(
   isChanged = tellIndexes(state) || isChanged;
   isChanged = tellEnd(state, tools.context.clock.now()) || isChanged;
   if (isChanged) {
-    yield* writeStatus(state);
+    yield* writeStatus(state, tools);
     tools.memory.backOffs.set(state.key, state.backOff);
   }
   const error = yield* release(state, noted.toRelease, withFinalizer, tools);
   isChanged = countReleased(state, withFinalizer);
   if (error !== undefined) {
-    if (isChanged) yield* writeStatus(state);
+    if (isChanged) yield* writeStatus(state, tools);
     throw new Refused(error);
   }
   const isFinished = !noted.isFull && finish(state, tools.context.clock.now());
   if (!isFinished && !isChanged) return;
-  yield* writeStatus(state);
+  yield* writeStatus(state, tools);
   if (isFinished) tellFinished(state, tools);
 }
 
@@ -163,7 +163,7 @@ function tellEnd(state: JobState, nowMs: number): boolean {
 
 /** Takes the finalizers off; returns the first error. */
 function* release(
-  { key }: JobState,
+  { key, job }: JobState,
   toRelease: readonly Pod[],
   withFinalizer: Set<string>,
   { memory }: JobTools,
@@ -174,7 +174,8 @@ function* release(
   for (const pod of toRelease) {
     const uid = pod.metadata.uid ?? '';
     const answer = yield* removeFinalizer(pod, trackingFinalizer);
-    if (!answer.isOk) {
+    if (answer.isOk) memory.ownWrites.note(key, job, pods, answer.object);
+    else {
       memory.releaseSeen(key, uid);
       if (answer.status !== 404) {
         error ??= answer.message;
@@ -222,7 +223,8 @@ function tellFinished({ job, status, finished }: JobState, { context, memory }: 
 }
 
 /** Writes the status; the answer is the Job that the next write builds on. */
-function* writeStatus(state: JobState): Reconciliation<void> {
+function* writeStatus(state: JobState, { memory }: JobTools): Reconciliation<void> {
   const job = { ...state.job, status: writtenStatus(state.status) };
   state.job = yield* must(update(jobs, job, 'status'));
+  memory.ownWrites.note(state.key, state.job, jobs, state.job);
 }

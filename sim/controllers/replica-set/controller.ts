@@ -18,6 +18,7 @@ import { claim } from '../control/claim.js';
 import { watchDependents } from '../control/dependents.js';
 import { UidExpectations } from '../control/expectations.js';
 import { orphanIndex, owned, ownedAndOrphans } from '../control/owner.js';
+import { OwnWrites } from '../control/own-writes.js';
 import {
   createPod,
   deletePod,
@@ -47,6 +48,7 @@ class SetController<T extends HasMetadata> implements Controller {
   readonly workers = 5;
   readonly watches;
   private readonly expectations: UidExpectations;
+  private readonly ownWrites = new OwnWrites();
 
   constructor(
     private readonly flavor: Flavor<T>,
@@ -71,7 +73,10 @@ class SetController<T extends HasMetadata> implements Controller {
     this.watches = [
       watch(flavor.kind, {
         on: ({ type, object }) => {
-          if (type === 'deleted') expectations.forget(keyOf(object));
+          if (type === 'deleted') {
+            this.ownWrites.forget(keyOf(object), object.metadata.uid);
+            expectations.forget(keyOf(object));
+          }
           queue.add(keyOf(object));
         },
       }),
@@ -80,10 +85,15 @@ class SetController<T extends HasMetadata> implements Controller {
   }
 
   *reconcile(key: string, view: View): Reconciliation<Outcome> {
-    const { flavor, expectations } = this;
+    const { flavor, expectations, ownWrites } = this;
     const { namespace, name } = splitKey(key);
+    const delay = ownWrites.delay(key, view);
+    if (delay !== undefined) return { retry: delay };
     const set = view.get(flavor.kind, namespace, name);
-    if (set === undefined) return expectations.forget(key);
+    if (set === undefined) {
+      ownWrites.forget(key);
+      return expectations.forget(key);
+    }
     const mayManage = expectations.areMet(key);
     const spec = flavor.spec(set);
     const candidates = ownedAndOrphans(view, pods, set);
@@ -95,6 +105,7 @@ class SetController<T extends HasMetadata> implements Controller {
       kind: pods,
       candidates: candidates.filter(isActive),
       matches,
+      adopted: pod => ownWrites.note(key, set, pods, pod),
     });
     if (claimed.error !== undefined) return { retry: claimed.error };
     const activePods = claimed.objects;
@@ -136,15 +147,15 @@ class SetController<T extends HasMetadata> implements Controller {
   }
 
   private *createPods(set: T, spec: SetSpec, count: number): Reconciliation<string | undefined> {
-    const { flavor, expectations, context } = this;
+    const { flavor, expectations, ownWrites, context } = this;
     const key = keyOf(set);
     const owner = { object: set, kind: flavor.kind };
     const pod = podFromTemplate(spec.template, owner);
     expectations.expectCreations(key, count);
     const { skipped, error } = yield* slowStart<string>(count, function* () {
       const answer = yield* createPod(context.events, owner, pod);
-      if (answer.isOk) return undefined;
-      if (isNamespaceTerminating(answer)) return undefined;
+      if (answer.isOk) ownWrites.note(key, set, pods, answer.object);
+      if (answer.isOk || isNamespaceTerminating(answer)) return undefined;
       expectations.creationSeen(key);
       return answer.message;
     });
@@ -186,11 +197,15 @@ class SetController<T extends HasMetadata> implements Controller {
     if (!isNews(status, storedOf(set), observedGeneration)) return undefined;
     const next = { ...status, ...(observedGeneration !== undefined && { observedGeneration }) };
     const first = yield* call(update(kind, withStatus(set, next), 'status'));
-    if (first.isOk) return undefined;
+    const note = (object: T): undefined => {
+      this.ownWrites.note(keyOf(set), set, kind, object);
+      return undefined;
+    };
+    if (first.isOk) return note(first.object);
     const { namespace = '', name = '' } = set.metadata;
     const fresh = yield* call(get(kind, namespace, name));
     if (!fresh.isOk) return fresh.message;
     const second = yield* call(update(kind, withStatus(fresh.object, next), 'status'));
-    return second.isOk ? undefined : second.message;
+    return second.isOk ? note(second.object) : second.message;
   }
 }

@@ -6,10 +6,12 @@ import {
   type PersistentVolumeClaim,
   type Pod,
 } from '../../api/kinds/core.js';
-import { isDeleting } from '../../api/meta.js';
+import { isDeleting, keyOf } from '../../api/meta.js';
+import type { HasMetadata, Kind } from '../../api/object.js';
 import type { ControllerContext, Reconciliation } from '../../client/contract.js';
 import { call, create, pause, remove, update } from '../../client/requests.js';
 import { Refused } from '../control/must.js';
+import type { OwnWrites } from '../control/own-writes.js';
 import { claimName, ordinalOf } from './ordinals.js';
 import { claimsOf, hasIdentity, hasStorage, withIdentity, withStorage } from './pod.js';
 import { hasConflict, hasRightOwners, isStale, retentionOf, withRightOwners } from './retention.js';
@@ -19,12 +21,16 @@ const attemptsMax = 4;
 
 /** Creates, repairs and deletes pods with their claims. A failure is told, and ends the pass. */
 export class StatefulPodControl {
-  constructor(private readonly context: ControllerContext) {}
+  constructor(
+    private readonly context: ControllerContext,
+    private readonly ownWrites: OwnWrites,
+  ) {}
 
   *createPod(set: StatefulSet, pod: Pod): Reconciliation<void> {
     yield* this.telling('Create', set, pod, this.createClaims(set, pod));
     const answer = yield* call(create(pods, pod));
     if (!answer.isOk && answer.reason === 'AlreadyExists') throw new Refused(answer.message);
+    if (answer.isOk) this.note(set, pods, answer.object);
     yield* this.telling('Update', set, pod, this.fixClaimOwners(set, pod));
     this.tell('Create', set, pod, answer.isOk ? undefined : answer.message);
     if (!answer.isOk) throw new Refused(answer.message);
@@ -47,6 +53,7 @@ export class StatefulPodControl {
       if (repaired === pod) return;
       const answer = yield* call(update(pods, repaired));
       error = answer.isOk ? undefined : answer.message;
+      if (answer.isOk) this.note(set, pods, answer.object);
       if (answer.isOk || answer.reason !== 'Conflict') break;
       yield* pause(10 * 5 ** attempt);
       const { namespace = '', name = '' } = pod.metadata;
@@ -77,6 +84,7 @@ export class StatefulPodControl {
       if (hasRightOwners(claim, set, pod)) continue;
       const wanted = withRightOwners(claim, set, pod);
       const answer = yield* call(update(persistentVolumeClaims, wanted));
+      if (answer.isOk) this.note(set, persistentVolumeClaims, answer.object);
       if (answer.isOk) continue;
       const error = `could not update claim ${name} for delete policy ownerRefs`;
       throw new Refused(`${error}: ${answer.message}`);
@@ -120,7 +128,8 @@ export class StatefulPodControl {
         continue;
       }
       const answer = yield* call(create(persistentVolumeClaims, claim));
-      if (!answer.isOk) errors.push(`failed to create PVC ${name}: ${answer.message}`);
+      if (answer.isOk) this.note(set, persistentVolumeClaims, answer.object);
+      else errors.push(`failed to create PVC ${name}: ${answer.message}`);
       if (answer.isOk || answer.reason !== 'AlreadyExists') {
         this.tellClaim(set, pod, name, answer.isOk ? undefined : answer.message);
       }
@@ -128,6 +137,10 @@ export class StatefulPodControl {
     const [first, ...others] = errors;
     if (first === undefined) return;
     throw new Refused(others.length === 0 ? first : `[${errors.join(', ')}]`);
+  }
+
+  private note<T extends HasMetadata>(set: StatefulSet, kind: Kind<T>, object: HasMetadata): void {
+    this.ownWrites.note(keyOf(set), set, kind, object);
   }
 
   /** Runs a part of the work; when it fails, that is told. */

@@ -1,10 +1,11 @@
 /** One pass over a stateful set's pods. @upstream pkg/controller/statefulset/stateful_set_control.go */
 import { statefulSets, type StatefulSet, type StatefulSetStatus } from '../../api/kinds/apps.js';
 import type { Pod } from '../../api/kinds/core.js';
-import { isDeleting } from '../../api/meta.js';
+import { isDeleting, keyOf } from '../../api/meta.js';
 import type { ControllerContext, Reconciliation } from '../../client/contract.js';
 import { call, pause, update } from '../../client/requests.js';
 import { Refused } from '../control/must.js';
+import type { OwnWrites } from '../control/own-writes.js';
 import { isAvailable, isReady } from '../control/pod-state.js';
 import { templateOf } from '../control/revision.js';
 import { slowStart } from '../control/slow-start.js';
@@ -35,9 +36,10 @@ export class StatefulSetSync {
     private readonly pods: readonly Pod[],
     private readonly revisions: Revisions,
     private readonly context: ControllerContext,
+    private readonly ownWrites: OwnWrites,
   ) {
     const { current, update: next } = revisions;
-    this.control = new StatefulPodControl(context);
+    this.control = new StatefulPodControl(context, ownWrites);
     this.nowMs = context.clock.now();
     this.names = { current: current.metadata.name ?? '', update: next.metadata.name ?? '' };
     this.updateSet = at(set, templateOf(next));
@@ -191,6 +193,7 @@ export class StatefulSetSync {
     if (!isNews(status, set.status)) return;
     for (let attempt = 1; ; attempt++) {
       const answer = yield* call(update(statefulSets, { ...set, status }, 'status'));
+      if (answer.isOk) this.ownWrites.note(keyOf(set), set, statefulSets, answer.object);
       if (answer.isOk || earlier !== undefined) return;
       if (answer.reason !== 'Conflict' || attempt === statusAttemptsMax) {
         throw new Refused(answer.message, answer);
