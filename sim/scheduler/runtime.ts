@@ -259,7 +259,7 @@ export class Framework implements Handle {
       }
     }
     const plugins = this.at('score').filter(({ name }) => !skipped.has(name));
-    const total = new Array<number>(nodes.length).fill(0);
+    const total = nodes.map(() => 0);
     const raw: (readonly number[] | undefined)[] = [];
     const weighted = plugins.map(plugin => {
       const scores = nodes.map(node => plugin.score?.(state, pod, node) ?? 0);

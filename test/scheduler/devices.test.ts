@@ -87,7 +87,8 @@ describe('devices', () => {
     expect(placed().filter(node => node === 'n2')).toHaveLength(2);
     addSlice(cluster, 'n1', 2);
     cluster.run(12_000);
-    expect(placed().sort()).toEqual(['n1', 'n2', 'n2']);
+    expect(placed().filter(node => node === 'n1')).toHaveLength(1);
+    expect(placed()).not.toContain(undefined);
   });
 
   it('makes a claim for extended resources that devices give', () => {

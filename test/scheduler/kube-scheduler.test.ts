@@ -65,7 +65,8 @@ describe('kube-scheduler', () => {
     const { status } = cluster.pod('urgent');
     const victims = cluster.events('Preempted');
     expect(victims).toHaveLength(1);
-    const victim = (victims[0]?.['regarding'] as { readonly name: string }).name;
+    const regarding = victims[0]?.['regarding'] as { readonly name: string } | undefined;
+    const victim = regarding?.name ?? '';
     expect(status?.nominatedNodeName).toBe('n1');
     expect(cluster.pod(victim).metadata.deletionTimestamp).toBeDefined();
     expect(cluster.pod(victim).status?.conditions).toMatchObject(

@@ -21,8 +21,8 @@ import type { CycleState } from '../cycle-state.js';
 import type { NodeInfo } from '../node-info.js';
 import { compileNodeSelector } from '../node-selector.js';
 import type { PodInfo } from '../pod-info.js';
-import { normalizeByMax } from './default-normalize.js';
-import { isOverdue, readiness } from './device-readiness.js';
+import { normalizeByMax } from './support/default-normalize.js';
+import { isOverdue, readiness } from './resource-claims/readiness.js';
 import {
   deviceState,
   emptyState,
@@ -30,17 +30,17 @@ import {
   unallocated,
   type DeviceState,
   type NodeAllocation,
-} from './device-state.js';
-import { dynamicResourcesEvents } from './dynamic-resources-hints.js';
+} from './resource-claims/state.js';
+import { dynamicResourcesEvents } from './resource-claims/hints.js';
 import {
   claimFinalizer,
   deallocation,
   devicePlan,
   removal,
   undoing,
-} from './dynamic-resources-plan.js';
-import { claimOnNode, extendedClaim, temporaryName } from './extended-claim.js';
-import { podClaims } from './pod-claims.js';
+} from './resource-claims/plan.js';
+import { claimOnNode, extendedClaim, temporaryName } from './resource-claims/extended-claim.js';
+import { podClaims } from './resource-claims/pod-claims.js';
 
 const name = 'DynamicResources';
 

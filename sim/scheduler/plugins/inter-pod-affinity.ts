@@ -4,14 +4,14 @@ import { stateKey } from '../cycle-state.js';
 import { skip, status, type PluginFactory } from '../framework.js';
 import type { NodeInfo } from '../node-info.js';
 import { termMatches, type AffinityTerm, type PodInfo } from '../pod-info.js';
-import { interPodAffinityEvents } from './inter-pod-affinity-hints.js';
-import { matchesAllTerms, mergedTerms, namespaceLabels } from './inter-pod-affinity-terms.js';
+import { interPodAffinityEvents } from './pod-affinity/hints.js';
+import { matchesAllTerms, mergedTerms, namespaceLabels } from './pod-affinity/terms.js';
 import {
   affinityScore,
   normalizeAffinity,
   prepareAffinityScore,
   type AffinityArgs,
-} from './inter-pod-affinity-score.js';
+} from './pod-affinity/score.js';
 
 const name = 'InterPodAffinity';
 const againstExisting = status(

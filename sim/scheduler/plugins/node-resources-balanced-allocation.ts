@@ -3,14 +3,14 @@ import { roundUp } from '../amount.js';
 import { stateKey } from '../cycle-state.js';
 import { maxNodeScore, skip, type PluginFactory } from '../framework.js';
 import { podRequests } from '../pod-requests.js';
-import { deviceCounter } from './extended-devices.js';
+import { deviceCounter } from './resource-claims/extended-devices.js';
 import {
   defaultResources,
   shareOf,
   type DeviceCounter,
   type ResourceWeight,
   type Share,
-} from './resource-scorer.js';
+} from './node-resources/scorer.js';
 
 interface Args {
   readonly resources?: readonly ResourceWeight[];

@@ -6,15 +6,15 @@ import { defaultRequests, type PodInfo } from '../pod-info.js';
 import { podRequests } from '../pod-requests.js';
 import { roundUp } from '../amount.js';
 import { isExtendedName, type Resource } from '../resource.js';
-import { deviceCounter, isGivenByDevices } from './extended-devices.js';
-import { fitEvents } from './node-resources-fit-hints.js';
+import { deviceCounter, isGivenByDevices } from './resource-claims/extended-devices.js';
+import { fitEvents } from './node-resources/fit-hints.js';
 import {
   defaultResources,
   scorerOf,
   shareOf,
   type DeviceCounter,
   type ScoringStrategy,
-} from './resource-scorer.js';
+} from './node-resources/scorer.js';
 
 const name = 'NodeResourcesFit';
 

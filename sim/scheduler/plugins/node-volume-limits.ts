@@ -10,15 +10,15 @@ import {
 import { skip, status, type Handle, type PluginFactory, type Status } from '../framework.js';
 import type { NodeInfo } from '../node-info.js';
 import { action, anyUpdate } from '../queue/cluster-event.js';
-import { asCSIVolume, driverOf, isInTree, type CSIVolume } from './in-tree-volumes.js';
-import { isNowhere } from './pod-change.js';
+import { asCSIVolume, driverOf, isInTree, type CSIVolume } from './volumes/in-tree.js';
+import { isNowhere } from './support/pod-change.js';
 import {
   claimClass,
   claimReference,
   claimReferences,
   findClaim,
   notForPod,
-} from './volume-claims.js';
+} from './volumes/claims.js';
 
 const name = 'NodeVolumeLimits';
 const exceeded = status('Unschedulable', name, 'node(s) exceed max volume count');

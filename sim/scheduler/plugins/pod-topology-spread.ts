@@ -1,23 +1,18 @@
 /** Spreads pods over zones, nodes and other domains. @upstream pkg/scheduler/framework/plugins/podtopologyspread */
 import { status, type PluginFactory, skip } from '../framework.js';
-import { topologySpreadEvents } from './pod-topology-spread-hints.js';
+import { topologySpreadEvents } from './topology-spread/hints.js';
 import {
   countsOf,
   filterKey,
   type Criticals,
   type SpreadCounts,
-} from './pod-topology-spread-counts.js';
+} from './topology-spread/counts.js';
 import {
   SpreadConstraints,
   type SpreadArgs,
   type SpreadConstraint,
-} from './pod-topology-spread-constraints.js';
-import {
-  prepareScore,
-  scoreKey,
-  normalizeSpread,
-  spreadScore,
-} from './pod-topology-spread-score.js';
+} from './topology-spread/constraints.js';
+import { prepareScore, scoreKey, normalizeSpread, spreadScore } from './topology-spread/score.js';
 import type { NodeInfo } from '../node-info.js';
 import type { PodInfo } from '../pod-info.js';
 

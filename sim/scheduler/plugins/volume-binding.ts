@@ -8,10 +8,10 @@ import {
   type PluginFactory,
   type PreFilterResult,
 } from '../framework.js';
-import { VolumeBinder, type PodClaims, type PodVolumes } from './volume-binder.js';
-import { bindingPlan, reservation } from './volume-binding-plan.js';
-import { volumeBindingEvents } from './volume-binding-hints.js';
-import { claimReferences, findClaim, notForPod } from './volume-claims.js';
+import { VolumeBinder, type PodClaims, type PodVolumes } from './volumes/binder.js';
+import { bindingPlan, reservation } from './volumes/binding-plan.js';
+import { volumeBindingEvents } from './volumes/binding-hints.js';
+import { claimReferences, findClaim, notForPod } from './volumes/claims.js';
 
 const name = 'VolumeBinding';
 

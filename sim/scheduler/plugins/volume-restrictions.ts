@@ -4,7 +4,7 @@ import { stateKey } from '../cycle-state.js';
 import { skip, status, type Handle, type PluginFactory } from '../framework.js';
 import type { PodInfo } from '../pod-info.js';
 import { action } from '../queue/cluster-event.js';
-import { findClaim } from './volume-claims.js';
+import { findClaim } from './volumes/claims.js';
 
 const name = 'VolumeRestrictions';
 const diskConflict = status('Unschedulable', name, 'node(s) had no available disk');

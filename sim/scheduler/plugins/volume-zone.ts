@@ -10,7 +10,7 @@ import { deepEqual } from '../../api/equality.js';
 import { stateKey } from '../cycle-state.js';
 import { skip, status, type Handle, type PluginFactory, type Status } from '../framework.js';
 import { action, anyUpdate } from '../queue/cluster-event.js';
-import { claimClass, findClaim } from './volume-claims.js';
+import { claimClass, findClaim } from './volumes/claims.js';
 
 const name = 'VolumeZone';
 const conflict = status(

@@ -5,7 +5,7 @@ import {
   deviceState,
   extendedIn,
   unallocated,
-} from '../../../../sim/scheduler/plugins/device-state.js';
+} from '../../../../sim/scheduler/plugins/resource-claims/state.js';
 import { ineligibility } from '../../../../sim/scheduler/preemption.js';
 import { PodInfo } from '../../../../sim/scheduler/pod-info.js';
 import type { Scores } from '../../../../sim/scheduler/runtime.js';

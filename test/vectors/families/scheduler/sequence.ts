@@ -62,7 +62,7 @@ class Run {
         nodes.setNode(operation.node);
         return undefined;
       case 'removeNode':
-        for (const { uid } of [...(nodes.get(operation.name)?.pods ?? [])]) nodes.removePod(uid);
+        for (const { uid } of nodes.get(operation.name)?.pods.slice() ?? []) nodes.removePod(uid);
         nodes.removeNode(operation.name);
         return undefined;
     }

@@ -1,19 +1,19 @@
 /** Which changes may make room for a pod that did not fit. @upstream pkg/scheduler/framework/plugins/noderesources/fit.go */
-import type { Node, Pod } from '../../api/kinds/core.js';
-import type { DeviceClass } from '../../api/kinds/resource.js';
-import type { Handle } from '../framework.js';
-import { NodeInfo } from '../node-info.js';
-import { podRequests } from '../pod-requests.js';
+import type { Node, Pod } from '../../../api/kinds/core.js';
+import type { DeviceClass } from '../../../api/kinds/resource.js';
+import type { Handle } from '../../framework.js';
+import { NodeInfo } from '../../node-info.js';
+import { podRequests } from '../../pod-requests.js';
 import {
   action,
   anyUpdate,
   type ClusterEventWithHint,
   type QueueingHint,
-} from '../queue/cluster-event.js';
-import { isScalarName, Resource } from '../resource.js';
-import { deviceClassPrefix, isGivenByDevices } from './extended-devices.js';
-import { shortagesOf } from './node-resources-fit.js';
-import { isNowhere, isSamePod } from './pod-change.js';
+} from '../../queue/cluster-event.js';
+import { isScalarName, Resource } from '../../resource.js';
+import { deviceClassPrefix, isGivenByDevices } from '../resource-claims/extended-devices.js';
+import { shortagesOf } from '../node-resources-fit.js';
+import { isNowhere, isSamePod } from '../support/pod-change.js';
 
 /** The events of NodeResourcesFit. */
 export function fitEvents(handle: Handle): readonly ClusterEventWithHint[] {

@@ -3,20 +3,20 @@ import {
   replicationControllers,
   services,
   type TopologySpreadConstraint,
-} from '../../api/kinds/core.js';
-import type { LabelSelector } from '../../api/kinds/meta.js';
-import { replicaSets, statefulSets } from '../../api/kinds/apps.js';
+} from '../../../api/kinds/core.js';
+import type { LabelSelector } from '../../../api/kinds/meta.js';
+import { replicaSets, statefulSets } from '../../../api/kinds/apps.js';
 import {
   hasLabels,
   Selector,
   selectorFromSet,
   selectorOf,
   type Labels,
-} from '../../api/selectors.js';
-import type { Handle } from '../framework.js';
-import type { NodeInfo } from '../node-info.js';
-import type { PodInfo } from '../pod-info.js';
-import { hasUntoleratedTaint, type TolerationOptions } from '../tolerations.js';
+} from '../../../api/selectors.js';
+import type { Handle } from '../../framework.js';
+import type { NodeInfo } from '../../node-info.js';
+import type { PodInfo } from '../../pod-info.js';
+import { hasUntoleratedTaint, type TolerationOptions } from '../../tolerations.js';
 
 /** The arguments of PodTopologySpread. */
 export interface SpreadArgs {

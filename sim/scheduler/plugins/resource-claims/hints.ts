@@ -1,14 +1,14 @@
 /** Which changes may give a pod its devices. @upstream dynamicresources.go EventsToRegister */
-import { deepEqual } from '../../api/equality.js';
-import type { Pod } from '../../api/kinds/core.js';
-import type { ResourceClaim } from '../../api/kinds/resource.js';
-import type { ObjectReader } from '../framework.js';
+import { deepEqual } from '../../../api/equality.js';
+import type { Pod } from '../../../api/kinds/core.js';
+import type { ResourceClaim } from '../../../api/kinds/resource.js';
+import type { ObjectReader } from '../../framework.js';
 import {
   action,
   anyUpdate,
   type ClusterEventWithHint,
   type ObjectChange,
-} from '../queue/cluster-event.js';
+} from '../../queue/cluster-event.js';
 import { podClaims } from './pod-claims.js';
 
 /** The events of DynamicResources. */

@@ -1,11 +1,11 @@
 /** Which changes may make a pod fit its spread constraints. @upstream pkg/scheduler/framework/plugins/podtopologyspread/plugin.go */
-import type { Node, Pod } from '../../api/kinds/core.js';
-import { deepEqual } from '../../api/equality.js';
-import { NodeInfo } from '../node-info.js';
-import { PodInfo } from '../pod-info.js';
-import { action, type ClusterEventWithHint } from '../queue/cluster-event.js';
-import { isNowhere, isSamePod } from './pod-change.js';
-import type { SpreadConstraint, SpreadConstraints } from './pod-topology-spread-constraints.js';
+import type { Node, Pod } from '../../../api/kinds/core.js';
+import { deepEqual } from '../../../api/equality.js';
+import { NodeInfo } from '../../node-info.js';
+import { PodInfo } from '../../pod-info.js';
+import { action, type ClusterEventWithHint } from '../../queue/cluster-event.js';
+import { isNowhere, isSamePod } from '../support/pod-change.js';
+import type { SpreadConstraint, SpreadConstraints } from './constraints.js';
 
 /** The events of PodTopologySpread. */
 export function topologySpreadEvents(

@@ -1,5 +1,5 @@
 /** The CSI drivers that have taken over from the volume plug-ins in the tree. @upstream k8s.io/csi-translation-lib */
-import type { PersistentVolumeSpec, Volume } from '../../api/kinds/core.js';
+import type { PersistentVolumeSpec, Volume } from '../../../api/kinds/core.js';
 
 /** A volume as a CSI driver knows it. */
 export interface CSIVolume {

@@ -1,10 +1,10 @@
 /** Prefers nodes near pods that are liked, and far from those that are not. @upstream pkg/scheduler/framework/plugins/interpodaffinity/scoring.go */
-import type { Labels } from '../../api/selectors.js';
-import { stateKey, type CycleState } from '../cycle-state.js';
-import { maxNodeScore, skip, type Handle, type Status } from '../framework.js';
-import type { NodeInfo } from '../node-info.js';
-import { termMatches, type AffinityTerm, type PodInfo } from '../pod-info.js';
-import { mergedTerms, namespaceLabels } from './inter-pod-affinity-terms.js';
+import type { Labels } from '../../../api/selectors.js';
+import { stateKey, type CycleState } from '../../cycle-state.js';
+import { maxNodeScore, skip, type Handle, type Status } from '../../framework.js';
+import type { NodeInfo } from '../../node-info.js';
+import { termMatches, type AffinityTerm, type PodInfo } from '../../pod-info.js';
+import { mergedTerms, namespaceLabels } from './terms.js';
 
 /** The arguments of InterPodAffinity. */
 export interface AffinityArgs {

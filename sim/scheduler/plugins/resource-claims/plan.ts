@@ -1,16 +1,16 @@
 /** The writes that give a pod its claims once its node is chosen. @upstream dynamicresources.go bindClaim */
-import { pods, type Pod } from '../../api/kinds/core.js';
+import { pods, type Pod } from '../../../api/kinds/core.js';
 import {
   resourceClaims,
   type AllocationResult,
   type ResourceClaim,
-} from '../../api/kinds/resource.js';
-import type { Kind, KubeObject } from '../../api/object.js';
-import { rfc3339 } from '../../api/time.js';
-import { pendingClaims } from '../devices/pending-claims.js';
-import type { Handle, ObjectWrite, WritePlan } from '../framework.js';
-import { isOverdue, needsBinding, readiness } from './device-readiness.js';
-import { extendedIn, type DeviceState } from './device-state.js';
+} from '../../../api/kinds/resource.js';
+import type { Kind, KubeObject } from '../../../api/object.js';
+import { rfc3339 } from '../../../api/time.js';
+import { pendingClaims } from '../../devices/pending-claims.js';
+import type { Handle, ObjectWrite, WritePlan } from '../../framework.js';
+import { isOverdue, needsBinding, readiness } from './readiness.js';
+import { extendedIn, type DeviceState } from './state.js';
 import { temporaryName } from './extended-claim.js';
 import { isReservedFor } from './pod-claims.js';
 
@@ -151,19 +151,15 @@ function podPatch(
 }
 
 /** @upstream isPodReadyForBinding */
-function areReady(
-  { objects, now }: Handle,
-  state: DeviceState,
-  timeoutMs: number,
-): boolean | string {
+function areReady(handle: Handle, state: DeviceState, timeoutMs: number): boolean | string {
   for (const { metadata } of state.claims) {
     const { namespace = '', name = '' } = metadata;
-    const claim = objects.get(resourceClaims, namespace, name);
+    const claim = handle.objects.get(resourceClaims, namespace, name);
     if (claim === undefined) return `could not find ResourceClaim "${namespace}/${name}"`;
     const answer = readiness(claim);
     if (typeof answer === 'string') return answer;
     if (answer) continue;
-    const isLate = isOverdue(claim, now(), timeoutMs);
+    const isLate = isOverdue(claim, handle.now(), timeoutMs);
     return isLate ? `device binding timeout: claim=${name}` : false;
   }
   return true;

@@ -4,12 +4,12 @@ import {
   type Node,
   type PersistentVolume,
   type PersistentVolumeClaim,
-} from '../../api/kinds/core.js';
-import { selectorOf } from '../../api/selectors.js';
-import { valueOf } from '../amount.js';
-import type { ObjectReader } from '../framework.js';
-import { compileNodeSelector } from '../node-selector.js';
-import { claimClass, volumeClass } from './volume-claims.js';
+} from '../../../api/kinds/core.js';
+import { selectorOf } from '../../../api/selectors.js';
+import { valueOf } from '../../amount.js';
+import type { ObjectReader } from '../../framework.js';
+import { compileNodeSelector } from '../../node-selector.js';
+import { claimClass, volumeClass } from './claims.js';
 
 /** What a volume is sought for. */
 export interface VolumeSearch {

@@ -1,21 +1,21 @@
 /** Extended resources that device classes stand behind. @upstream staging/src/k8s.io/dynamic-resource-allocation/deviceclass/extendedresourcecache */
-import type { Node } from '../../api/kinds/core.js';
+import type { Node } from '../../../api/kinds/core.js';
 import {
   deviceClasses,
   resourceSlices,
   type Device,
   type DeviceClass,
   type ResourceSliceSpec,
-} from '../../api/kinds/resource.js';
-import { isAllocated } from '../devices/allocated-devices.js';
-import { deviceId } from '../devices/device-id.js';
-import { pendingClaims } from '../devices/pending-claims.js';
-import { reaches } from '../devices/pools.js';
-import { selects } from '../devices/selectors.js';
-import type { Handle } from '../framework.js';
-import type { NodeInfo } from '../node-info.js';
-import { isExtendedName } from '../resource.js';
-import type { DeviceCounter } from './resource-scorer.js';
+} from '../../../api/kinds/resource.js';
+import { isAllocated } from '../../devices/allocated-devices.js';
+import { deviceId } from '../../devices/device-id.js';
+import { pendingClaims } from '../../devices/pending-claims.js';
+import { reaches } from '../../devices/pools.js';
+import { selects } from '../../devices/selectors.js';
+import type { Handle } from '../../framework.js';
+import type { NodeInfo } from '../../node-info.js';
+import { isExtendedName } from '../../resource.js';
+import type { DeviceCounter } from '../node-resources/scorer.js';
 
 /** What the resource of a class is called that names none of its own. */
 export const deviceClassPrefix = 'deviceclass.resource.kubernetes.io/';

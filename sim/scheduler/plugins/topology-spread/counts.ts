@@ -1,9 +1,9 @@
 /** How many matching pods each domain has, and which domain has the fewest. @upstream pkg/scheduler/framework/plugins/podtopologyspread/filtering.go */
-import type { Selector } from '../../api/selectors.js';
-import { stateKey } from '../cycle-state.js';
-import type { NodeInfo } from '../node-info.js';
-import type { PodInfo } from '../pod-info.js';
-import type { SpreadConstraint, SpreadConstraints } from './pod-topology-spread-constraints.js';
+import type { Selector } from '../../../api/selectors.js';
+import { stateKey } from '../../cycle-state.js';
+import type { NodeInfo } from '../../node-info.js';
+import type { PodInfo } from '../../pod-info.js';
+import type { SpreadConstraint, SpreadConstraints } from './constraints.js';
 
 /** A domain and its number of matching pods. */
 interface Path {

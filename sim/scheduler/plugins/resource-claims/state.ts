@@ -1,9 +1,9 @@
 /** What DynamicResources keeps during one attempt. @upstream dynamicresources.go stateData */
-import type { ContainerExtendedResourceRequest } from '../../api/kinds/core.js';
-import type { AllocationResult, ResourceClaim } from '../../api/kinds/resource.js';
-import { stateKey } from '../cycle-state.js';
-import type { Allocator } from '../devices/allocator.js';
-import type { NodeMatcher } from '../node-selector.js';
+import type { ContainerExtendedResourceRequest } from '../../../api/kinds/core.js';
+import type { AllocationResult, ResourceClaim } from '../../../api/kinds/resource.js';
+import { stateKey } from '../../cycle-state.js';
+import type { Allocator } from '../../devices/allocator.js';
+import type { NodeMatcher } from '../../node-selector.js';
 
 /** What Filter found for a node. */
 export interface NodeAllocation {

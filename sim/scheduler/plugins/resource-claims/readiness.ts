@@ -1,6 +1,6 @@
 /** Whether allocated devices are ready to be used. @upstream dynamicresources.go isClaimReadyForBinding */
-import type { Condition } from '../../api/kinds/meta.js';
-import type { ResourceClaim } from '../../api/kinds/resource.js';
+import type { Condition } from '../../../api/kinds/meta.js';
+import type { ResourceClaim } from '../../../api/kinds/resource.js';
 
 /** Ready, not yet, or the error's text when a device has failed. */
 export function readiness({ metadata, status }: ResourceClaim): boolean | string {

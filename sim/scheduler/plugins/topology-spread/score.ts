@@ -1,15 +1,11 @@
 /** Prefers nodes in domains with few matching pods. @upstream pkg/scheduler/framework/plugins/podtopologyspread/scoring.go */
-import { stateKey, type CycleState } from '../cycle-state.js';
-import { maxNodeScore, skip, type Status } from '../framework.js';
-import type { NodeInfo } from '../node-info.js';
-import type { PodInfo } from '../pod-info.js';
-import type { NodeSnapshot } from '../snapshot.js';
-import {
-  hostnameLabel,
-  type SpreadConstraint,
-  type SpreadConstraints,
-} from './pod-topology-spread-constraints.js';
-import { countMatching } from './pod-topology-spread-counts.js';
+import { stateKey, type CycleState } from '../../cycle-state.js';
+import { maxNodeScore, skip, type Status } from '../../framework.js';
+import type { NodeInfo } from '../../node-info.js';
+import type { PodInfo } from '../../pod-info.js';
+import type { NodeSnapshot } from '../../snapshot.js';
+import { hostnameLabel, type SpreadConstraint, type SpreadConstraints } from './constraints.js';
+import { countMatching } from './counts.js';
 
 /** What Score looks at. */
 export interface SpreadScoreState {

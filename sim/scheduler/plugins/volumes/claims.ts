@@ -5,8 +5,8 @@ import {
   type PersistentVolumeClaim,
   type Pod,
   type Volume,
-} from '../../api/kinds/core.js';
-import type { ObjectReader } from '../framework.js';
+} from '../../../api/kinds/core.js';
+import type { ObjectReader } from '../../framework.js';
 
 /** A claim that a pod's volume names. */
 export interface ClaimReference {

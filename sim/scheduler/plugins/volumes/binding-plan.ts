@@ -7,12 +7,12 @@ import {
   type PersistentVolume,
   type PersistentVolumeClaim,
   type Pod,
-} from '../../api/kinds/core.js';
-import type { HasMetadata, Kind, KubeObject } from '../../api/object.js';
-import type { ObjectReader, ObjectWrite, WritePlan } from '../framework.js';
-import type { PodVolumes } from './volume-binder.js';
-import { isFullyBound } from './volume-claims.js';
-import { isBoundTo, isReachable } from './volume-match.js';
+} from '../../../api/kinds/core.js';
+import type { HasMetadata, Kind, KubeObject } from '../../../api/object.js';
+import type { ObjectReader, ObjectWrite, WritePlan } from '../../framework.js';
+import type { PodVolumes } from './binder.js';
+import { isFullyBound } from './claims.js';
+import { isBoundTo, isReachable } from './match.js';
 
 const selectedNode = 'volume.kubernetes.io/selected-node';
 const boundByController = 'pv.kubernetes.io/bound-by-controller';
@@ -81,7 +81,9 @@ function live<T extends HasMetadata>(
   namespace: string,
   name: string,
 ): T | undefined {
-  return (objects.getLive ?? objects.get).call(objects, kind, namespace, name) as T | undefined;
+  return objects.getLive === undefined
+    ? objects.get(kind, namespace, name)
+    : objects.getLive(kind, namespace, name);
 }
 
 /** @upstream GetBindVolumeToClaim */

@@ -1,9 +1,9 @@
 /** Which changes may make a pod fit its affinity to others. @upstream pkg/scheduler/framework/plugins/interpodaffinity/plugin.go */
-import type { Node, Pod } from '../../api/kinds/core.js';
-import { PodInfo } from '../pod-info.js';
-import { action, type ClusterEventWithHint } from '../queue/cluster-event.js';
-import { matchesAllTerms } from './inter-pod-affinity-terms.js';
-import { isNowhere, isSamePod } from './pod-change.js';
+import type { Node, Pod } from '../../../api/kinds/core.js';
+import { PodInfo } from '../../pod-info.js';
+import { action, type ClusterEventWithHint } from '../../queue/cluster-event.js';
+import { matchesAllTerms } from './terms.js';
+import { isNowhere, isSamePod } from '../support/pod-change.js';
 
 /** The events of InterPodAffinity. */
 export function interPodAffinityEvents(): readonly ClusterEventWithHint[] {

@@ -5,14 +5,14 @@ import {
   type PersistentVolume,
   type PersistentVolumeClaim,
   type Pod,
-} from '../../api/kinds/core.js';
-import { csiDrivers, csiStorageCapacities, storageClasses } from '../../api/kinds/storage.js';
-import type { StorageClass } from '../../api/kinds/storage.js';
-import { selectorOf } from '../../api/selectors.js';
-import { valueOf } from '../amount.js';
-import type { ObjectReader } from '../framework.js';
-import { claimClass, claimReferences, findClaim, isFullyBound } from './volume-claims.js';
-import { findMatchingVolume, isReachable } from './volume-match.js';
+} from '../../../api/kinds/core.js';
+import { csiDrivers, csiStorageCapacities, storageClasses } from '../../../api/kinds/storage.js';
+import type { StorageClass } from '../../../api/kinds/storage.js';
+import { selectorOf } from '../../../api/selectors.js';
+import { valueOf } from '../../amount.js';
+import type { ObjectReader } from '../../framework.js';
+import { claimClass, claimReferences, findClaim, isFullyBound } from './claims.js';
+import { findMatchingVolume, isReachable } from './match.js';
 
 /** The claims of a pod by what is to be done about them. */
 export interface PodClaims {
@@ -200,7 +200,7 @@ function allowsTopology({ allowedTopologies = [] }: StorageClass, { metadata }: 
   return allowedTopologies.some(
     ({ matchLabelExpressions = [] }) =>
       matchLabelExpressions.length > 0 &&
-      matchLabelExpressions.every(({ key, values = [] }) =>
+      matchLabelExpressions.every(({ key, values }) =>
         values.includes(metadata.labels?.[key] ?? '\0'),
       ),
   );

@@ -1,8 +1,8 @@
 /** Terms of the incoming pod, with the namespaces that their selectors mean today. @upstream pkg/scheduler/framework/plugins/interpodaffinity/plugin.go */
-import { namespaces } from '../../api/kinds/core.js';
-import type { Labels } from '../../api/selectors.js';
-import type { Handle } from '../framework.js';
-import { termMatches, type AffinityTerm, type PodInfo } from '../pod-info.js';
+import { namespaces } from '../../../api/kinds/core.js';
+import type { Labels } from '../../../api/selectors.js';
+import type { Handle } from '../../framework.js';
+import { termMatches, type AffinityTerm, type PodInfo } from '../../pod-info.js';
 
 /**
  * Adds the namespaces that the selector selects. The selector should then be dropped, but 1.36 drops

@@ -1,8 +1,8 @@
 /** The resource claims behind a pod's spec. @upstream dynamic-resource-allocation/resourceclaim */
-import type { Pod, PodResourceClaim } from '../../api/kinds/core.js';
-import { resourceClaims, type ResourceClaim } from '../../api/kinds/resource.js';
-import { isControlledBy } from '../../api/meta.js';
-import type { ObjectReader } from '../framework.js';
+import type { Pod, PodResourceClaim } from '../../../api/kinds/core.js';
+import { resourceClaims, type ResourceClaim } from '../../../api/kinds/resource.js';
+import { isControlledBy } from '../../../api/meta.js';
+import type { ObjectReader } from '../../framework.js';
 
 /** The claims, or why the pod has to wait for them. */
 export type PodClaims = { readonly claims: readonly ResourceClaim[] } | { readonly error: string };

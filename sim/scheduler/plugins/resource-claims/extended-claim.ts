@@ -2,18 +2,18 @@
  * The claim that stands for a pod's extended resources where device classes give them.
  * @upstream pkg/scheduler/framework/plugins/dynamicresources/extendeddynamicresources.go
  */
-import type { Container, ContainerExtendedResourceRequest, Pod } from '../../api/kinds/core.js';
+import type { Container, ContainerExtendedResourceRequest, Pod } from '../../../api/kinds/core.js';
 import {
   resourceClaims,
   type DeviceRequest,
   type ResourceClaim,
-} from '../../api/kinds/resource.js';
-import { extendedClaimAnnotation, extendedClaimId } from '../devices/pending-claims.js';
-import { valueOf } from '../amount.js';
-import type { Handle } from '../framework.js';
-import type { NodeInfo } from '../node-info.js';
-import type { PodInfo } from '../pod-info.js';
-import { isExtendedName } from '../resource.js';
+} from '../../../api/kinds/resource.js';
+import { extendedClaimAnnotation, extendedClaimId } from '../../devices/pending-claims.js';
+import { valueOf } from '../../amount.js';
+import type { Handle } from '../../framework.js';
+import type { NodeInfo } from '../../node-info.js';
+import type { PodInfo } from '../../pod-info.js';
+import { isExtendedName } from '../../resource.js';
 import { deviceClassFor, deviceClassPrefix } from './extended-devices.js';
 
 /** What the claim is called before the API server names it. */

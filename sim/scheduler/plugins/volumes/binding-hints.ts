@@ -1,21 +1,21 @@
 /** Which changes may make volumes available. @upstream pkg/scheduler/framework/plugins/volumebinding/volume_binding.go */
-import { deepEqual } from '../../api/equality.js';
-import type { PersistentVolumeClaim, Pod } from '../../api/kinds/core.js';
+import { deepEqual } from '../../../api/equality.js';
+import type { PersistentVolumeClaim, Pod } from '../../../api/kinds/core.js';
 import type {
   CSIDriver,
   CSINode,
   CSIStorageCapacity,
   StorageClass,
-} from '../../api/kinds/storage.js';
-import { valueOf } from '../amount.js';
+} from '../../../api/kinds/storage.js';
+import { valueOf } from '../../amount.js';
 import {
   action,
   anyUpdate,
   type ClusterEventWithHint,
   type EventResource,
   type ObjectChange,
-} from '../queue/cluster-event.js';
-import { claimReferences } from './volume-claims.js';
+} from '../../queue/cluster-event.js';
+import { claimReferences } from './claims.js';
 
 const migratedPlugins = 'storage.alpha.kubernetes.io/migrated-plugins';
 

@@ -1,7 +1,7 @@
 /** Scores of nodes by how much of them is taken. @upstream pkg/scheduler/framework/plugins/noderesources */
-import { maxNodeScore } from '../framework.js';
-import type { NodeInfo } from '../node-info.js';
-import { isScalarName } from '../resource.js';
+import { maxNodeScore } from '../../framework.js';
+import type { NodeInfo } from '../../node-info.js';
+import { isScalarName } from '../../resource.js';
 
 /** A resource and how much it counts. */
 export interface ResourceWeight {
