@@ -1,5 +1,6 @@
 /** The family of traces that real operators left on a real API server. */
-import { basename, dirname } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { KubeObject } from '../../../sim/api/object.js';
 import { operators as modelled } from '../../../sim/operators/index.js';
 import type { Operator } from '../../../sim/operators/operator.js';
@@ -8,20 +9,31 @@ import { readText, vectorFiles } from '../files.js';
 import { replayTrace } from './operators/replay.js';
 import { manifestsFor } from './operators/setup.js';
 import type { Trace } from './operators/trace.js';
+import { replayVerdicts } from './operators/verdicts.js';
 import { World } from './operators/world.js';
 
 /** The family. */
 export const operators: VectorFamily = {
   name: 'operators',
-  *replay(folder, { id }: ReplayOptions) {
+  *replay(folder, options: ReplayOptions) {
+    const { id } = options;
     for (const path of vectorFiles(folder, '.json')) {
       const project = basename(dirname(path));
       const caseId = `${project}/${basename(path).replace(/\.json(\.gz)?$/, '')}`;
       if (id !== undefined && !id.test(caseId)) continue;
       yield { id: caseId, ...replayed(project, JSON.parse(readText(path)) as Trace) };
     }
+    for (const path of vectorFiles(folder, 'apiserver-verdicts.tsv')) {
+      yield* replayVerdicts(path, sharedBeside(folder), options);
+    }
   },
 };
+
+/** The folder with the samples: above the vectors, or the usual one. */
+function sharedBeside(folder: string): string {
+  const beside = resolve(folder, '../..');
+  return existsSync(join(beside, 'samples')) ? beside : '../shared';
+}
 
 function replayed(project: string, trace: Trace): Omit<CaseResult, 'id'> {
   const { resource } = trace;
