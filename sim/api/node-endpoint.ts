@@ -21,7 +21,10 @@ export interface ContainerUsage {
   readonly pod: string;
   readonly container: string;
   readonly timeMs: number;
+  readonly startedMs: number;
   readonly cpuNanoCores: number;
+  /** All CPU that it used since it started: what averages are made from. */
+  readonly cpuNanoCoreSeconds: number;
   readonly memoryBytes: number;
 }
 

@@ -14,6 +14,7 @@ import type {
 import { MortalClock } from './container-clock.js';
 import { ContainerLog } from './container-log.js';
 import type { ContainerRecord } from './container-records.js';
+import { CpuMeter } from './cpu-meter.js';
 import { Signal } from './task.js';
 
 /** All that a container is created from. */
@@ -44,6 +45,7 @@ export class RuntimeContainer {
   readonly launched = new Signal();
   record: ContainerRecord;
   usage: Usage = { cpuMillis: 0, memoryBytes: 0 };
+  readonly cpu = new CpuMeter();
   /** What it wrote to its own layer. */
   storageBytes = 0;
   private program: Program = {};
@@ -109,6 +111,7 @@ export class RuntimeContainer {
   /** The kernel kills what uses more memory than its cgroup may. */
   private use(usage: Usage): void {
     this.usage = usage;
+    this.cpu.use(usage.cpuMillis, this.clock.now());
     const limit = this.record.resources?.limits?.['memory'];
     if (limit !== undefined && usage.memoryBytes > valueOf(limit)) this.kill('OOMKilled');
   }

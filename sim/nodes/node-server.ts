@@ -46,12 +46,14 @@ export function nodeServer(runtime: ContainerRuntime, clock: Clock): NodeEndpoin
         .podUids()
         .flatMap(uid => runtime.containersOf(uid))
         .filter(({ record }) => record.state === 'running')
-        .map(({ config, record, usage }) => ({
+        .map(({ config, record, usage, cpu }) => ({
           namespace: config.pod.metadata.namespace ?? '',
           pod: config.pod.metadata.name ?? '',
           container: record.name,
           timeMs: timeNowMs,
+          startedMs: record.startedMs,
           cpuNanoCores: usage.cpuMillis * 1e6,
+          cpuNanoCoreSeconds: cpu.nanoCoreSeconds(timeNowMs),
           memoryBytes: usage.memoryBytes,
         }));
       return {

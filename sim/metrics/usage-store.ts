@@ -1,0 +1,144 @@
+/**
+ * The last two samples of every node and container: rates come from their difference.
+ * @upstream kubernetes-sigs/metrics-server pkg/storage/node.go, pod.go, types.go
+ */
+import { canonicalQuantity, quantityOf } from '../api/quantity.js';
+
+/** A sample of a node or a container. */
+export interface UsagePoint {
+  readonly startedMs: number;
+  readonly timeMs: number;
+  /** Since the start, in nanocores times seconds. */
+  readonly cpuNanoCoreSeconds: number;
+  readonly memoryBytes: number;
+}
+
+/** The containers of a pod by name. */
+export type PodPoints = ReadonlyMap<string, UsagePoint>;
+
+/** What one scrape found: nodes by name, pods by `namespace/name`. */
+export interface UsageBatch {
+  readonly nodes: ReadonlyMap<string, UsagePoint>;
+  readonly pods: ReadonlyMap<string, PodPoints>;
+}
+
+/** What was used over a window that ends at a time. */
+export interface MeasuredUsage {
+  readonly timeMs: number;
+  readonly windowMs: number;
+  readonly usage: { readonly cpu: string; readonly memory: string };
+}
+
+/** The usage of a pod, container by container. The window is that of its oldest sample. */
+export interface MeasuredPod {
+  readonly timeMs: number;
+  readonly windowMs: number;
+  readonly containers: readonly { readonly name: string; readonly usage: MeasuredUsage['usage'] }[];
+}
+
+/** A container that started so long ago, but after the last scrape, is measured since its start. */
+const freshContainerMs = 10_000;
+
+/** Keeps the samples. */
+export class UsageStore {
+  private last: UsageBatch = { nodes: new Map(), pods: new Map() };
+  private previous: UsageBatch = { nodes: new Map(), pods: new Map() };
+
+  constructor(private readonly resolutionMs: number) {}
+
+  store(batch: UsageBatch): void {
+    const nodes = new Map<string, UsagePoint>();
+    for (const [name, point] of batch.nodes) {
+      const before = precedingPoint(
+        point,
+        this.last.nodes.get(name),
+        this.previous.nodes.get(name),
+      );
+      if (before !== undefined) nodes.set(name, before);
+    }
+    const pods = new Map<string, PodPoints>();
+    for (const [key, points] of batch.pods) {
+      const before = this.precedingPoints(key, points);
+      if (before.size > 0) pods.set(key, before);
+    }
+    this.last = batch;
+    this.previous = { nodes, pods };
+  }
+
+  /** Whether rates of nodes are known. */
+  get isReady(): boolean {
+    return this.previous.nodes.size > 0;
+  }
+
+  /** Undefined: there are no two samples of it. */
+  node(name: string): MeasuredUsage | undefined {
+    const last = this.last.nodes.get(name);
+    const previous = this.previous.nodes.get(name);
+    return last === undefined || previous === undefined ? undefined : measured(last, previous);
+  }
+
+  /** Undefined: there are no two samples of each of its containers. */
+  pod(namespace: string, name: string): MeasuredPod | undefined {
+    const key = `${namespace}/${name}`;
+    const last = this.last.pods.get(key);
+    const previous = this.previous.pods.get(key);
+    if (last === undefined || previous === undefined) return undefined;
+    const containers: MeasuredPod['containers'][number][] = [];
+    let oldest: MeasuredUsage | undefined;
+    for (const [container, point] of last) {
+      const before = previous.get(container);
+      if (before === undefined) return undefined;
+      const found = measured(point, before);
+      if (found === undefined) continue;
+      containers.push({ name: container, usage: found.usage });
+      if (oldest === undefined || oldest.timeMs > found.timeMs) oldest = found;
+    }
+    const { timeMs = 0, windowMs = 0 } = oldest ?? {};
+    return { timeMs, windowMs, containers };
+  }
+
+  private precedingPoints(key: string, points: PodPoints): PodPoints {
+    const last = this.last.pods.get(key);
+    const previous = this.previous.pods.get(key);
+    const found = new Map<string, UsagePoint>();
+    for (const [name, point] of points) {
+      const ageMs = point.timeMs - point.startedMs;
+      if (ageMs >= freshContainerMs && ageMs < this.resolutionMs) {
+        found.set(name, { ...point, timeMs: point.startedMs, cpuNanoCoreSeconds: 0 });
+        continue;
+      }
+      const lastPoint = last?.get(name);
+      // A container that was started after the last sample is another one.
+      if (lastPoint === undefined || point.startedMs >= lastPoint.timeMs) continue;
+      const before = precedingPoint(point, lastPoint, previous?.get(name));
+      if (before !== undefined) found.set(name, before);
+    }
+    return found;
+  }
+}
+
+/** The stored sample that is older than the point. */
+function precedingPoint(
+  point: UsagePoint,
+  last: UsagePoint | undefined,
+  previous: UsagePoint | undefined,
+): UsagePoint | undefined {
+  if (last === undefined) return undefined;
+  if (point.timeMs > last.timeMs) return last;
+  return previous !== undefined && previous.timeMs < point.timeMs ? previous : undefined;
+}
+
+function measured(last: UsagePoint, previous: UsagePoint): MeasuredUsage | undefined {
+  const used = last.cpuNanoCoreSeconds - previous.cpuNanoCoreSeconds;
+  if (last.startedMs < previous.startedMs || used < 0) return undefined;
+  const windowMs = last.timeMs - previous.timeMs;
+  const cpu = canonicalQuantity(`${Math.floor((used * 1000) / windowMs)}n`);
+  return {
+    timeMs: last.timeMs,
+    windowMs,
+    usage: {
+      cpu: cpu.isOk ? cpu.value : '0',
+      memory: quantityOf(last.memoryBytes, 'BinarySI').toString(),
+    },
+  };
+}
