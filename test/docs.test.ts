@@ -51,8 +51,10 @@ describe('what the documents name', () => {
   for (const command of program.commands) known.add(command.name());
 
   it.each(documents)('%s names only commands that exist', path => {
-    const text = readFileSync(path, 'utf8');
-    const named = [...text.matchAll(/^\s*(?:npx )?seatrial ([a-z]+)/gm)].map(match => match[1]);
+    const text = [...readFileSync(path, 'utf8').matchAll(/^```sh\n([\s\S]*?)^```/gm)]
+      .map(match => match[1] ?? '')
+      .join('');
+    const named = [...text.matchAll(/^(?:npx )?seatrial ([a-z]+)/gm)].map(match => match[1]);
     expect(named.filter(name => !known.has(name ?? ''))).toEqual([]);
   });
 
