@@ -22,7 +22,6 @@ import {
   type ControllerDefinition,
   type Outcome,
   type Reconciliation,
-  type View,
 } from '../client/contract.js';
 import { call, create, remove, splitKey, update, watch } from '../client/requests.js';
 import { isNamespaceTerminating } from './control/pod-control.js';

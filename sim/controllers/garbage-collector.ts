@@ -32,7 +32,8 @@ const settleMs = 1000;
 const discoverKey = 'discover';
 const neededVerbs = ['delete', 'list', 'watch'];
 
-function createController({ clock, queue, events, watch: begin }: ControllerContext): Controller {
+function createController(context: ControllerContext): Controller {
+  const { clock, queue, events } = context;
   const ends = new Map<string, () => void>();
   let settledMs = 0;
   const add = (key: string) => {
@@ -60,7 +61,7 @@ function createController({ clock, queue, events, watch: begin }: ControllerCont
       if (ends.has(key)) continue;
       if (settledMs === 0) settledMs = clock.now() + settleMs;
       const on = graph.take.bind(graph, resource);
-      ends.set(key, begin(watch(resource, { on })));
+      ends.set(key, context.watch(watch(resource, { on })));
     }
     for (const [key, end] of failures.length === 0 ? ends : []) {
       if (wanted.has(key)) continue;

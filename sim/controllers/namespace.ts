@@ -40,16 +40,11 @@ function createController({ clock, queue }: ControllerContext): Controller {
     ],
     workers: 10,
     retry: { baseMs: 5, maxMs: 60_000, bucket: { perSecond: 10, burst: 100 } },
-    reconcile: (key, view) => {
-      return retrying(
-        view.get(namespaces, '', key) === undefined ? nothing() : empty(key, () => clock.now()),
-      );
+    *reconcile(key, view) {
+      if (view.get(namespaces, '', key) === undefined) return;
+      return yield* retrying(empty(key, () => clock.now()));
     },
   };
-}
-
-function* nothing(): Reconciliation {
-  return undefined;
 }
 
 function* empty(name: string, now: () => number): Reconciliation {

@@ -38,7 +38,7 @@ export class ServiceBook {
           watch(nodes, { on: change => this.onNode(change) }),
         ],
         *reconcile() {
-          return undefined;
+          // Nothing is ever queued.
         },
       };
     },

@@ -196,7 +196,7 @@ interface Changes {
 
 /** Turns deletions and creations of one family into updates. */
 function recycle({ toCreate, toUpdate, toDelete }: Changes): void {
-  for (const slice of [...toCreate]) {
+  for (const slice of toCreate.slice()) {
     const old = toDelete.find(one => one.addressType === slice.addressType);
     if (old === undefined) continue;
     toDelete.splice(toDelete.indexOf(old), 1);

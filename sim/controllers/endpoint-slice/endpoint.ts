@@ -84,7 +84,7 @@ export function addressTypesOf(service: Service): readonly AddressType[] {
 }
 
 function addressesOf(pod: Pod, addressType: AddressType): readonly string[] {
-  const addresses = (pod.status?.podIPs ?? []).map(({ ip = '' }) => ip);
+  const addresses = (pod.status?.podIPs ?? []).map(({ ip }) => ip);
   return addresses.filter(ip => ip !== '' && isIPv6(ip) === (addressType === 'IPv6'));
 }
 

@@ -40,7 +40,7 @@ export class Attempts {
 
   /** Sets the dependents free, then lets the owner go. */
   *orphan(owner: GraphNode): Reconciliation<Attempt> {
-    for (const { identity } of [...owner.dependents]) {
+    for (const { identity } of Array.from(owner.dependents)) {
       const attempt = yield* this.operations.dropOwners(identity, [owner.identity.uid]);
       if (typeof attempt === 'object') return attempt;
     }
