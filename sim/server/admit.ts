@@ -8,6 +8,7 @@ import type {
   AdmissionOperation,
   AdmissionOutcome,
   AdmissionPlugin,
+  Managers,
 } from './admission/plugin.js';
 import type { Scope } from './scope.js';
 import { wait, type Steps } from './steps.js';
@@ -19,6 +20,8 @@ interface Phases {
   readonly validating: readonly AdmissionPlugin[];
 }
 
+const nobody: Phases = { mutating: [], guarding: [], validating: [] };
+
 /** The admission of one write. */
 export interface Admission {
   readonly operation: AdmissionOperation;
@@ -29,6 +32,9 @@ export interface Admission {
   readonly defaulted: (object: KubeObject) => KubeObject;
   /** Of the request's object, where it is not the resource's: Scale, Binding, Eviction. */
   readonly kind?: AdmissionAttributes['kind'];
+  readonly managers?: Managers;
+  /** Admission ran before, over another object: nobody is asked again. */
+  readonly isDone?: boolean;
 }
 
 /** The admission of one write, as the handlers drive it. */
@@ -38,7 +44,7 @@ export class AdmissionRun {
   private readonly context: AdmissionContext;
 
   constructor(private readonly admission: Admission) {
-    this.phases = phasesOf(admission);
+    this.phases = admission.isDone === true ? nobody : phasesOf(admission);
     const { core, context } = admission.scope;
     this.context = {
       access: core.access,
@@ -108,7 +114,7 @@ export class AdmissionRun {
   }
 
   private attributes(object: KubeObject | undefined, name: string): AdmissionAttributes {
-    const { operation, scope, isDryRun, options, oldObject, kind } = this.admission;
+    const { operation, scope, isDryRun, options, oldObject, kind, managers } = this.admission;
     const { resource, subresource, namespace, context } = scope;
     return {
       operation,
@@ -122,6 +128,7 @@ export class AdmissionRun {
       options,
       isDryRun,
       user: context.user,
+      managers,
     };
   }
 }

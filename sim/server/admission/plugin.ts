@@ -2,6 +2,7 @@
  * The contract of an admission plug-in. One plug-in to a file in this folder, one line in index.ts, in
  * the order in which they run. @upstream apiserver/pkg/admission
  */
+import type { ManagedFieldsEntry } from '../../api/kinds/meta.js';
 import type { Kind, KubeObject } from '../../api/object.js';
 import type { Failure } from '../../api/status.js';
 import type { ServerAccess } from '../access.js';
@@ -30,6 +31,13 @@ export interface AdmissionAttributes {
   readonly options: Readonly<Record<string, unknown>>;
   readonly isDryRun: boolean;
   readonly user: User;
+  readonly managers?: Managers | undefined;
+}
+
+/** The managedFields of the object and of the old one, worked out for those who look at them. */
+export interface Managers {
+  object?(): readonly ManagedFieldsEntry[];
+  oldObject?(): readonly ManagedFieldsEntry[];
 }
 
 /** What a plug-in may use besides the attributes. */

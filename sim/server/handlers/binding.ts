@@ -10,6 +10,7 @@ import { readPlainObject } from '../body.js';
 import type { Scope } from '../scope.js';
 import type { Steps } from '../steps.js';
 import { writeOptions } from '../write-options.js';
+import { unstoredAdmission } from './unstored.js';
 import { changeObject } from './update.js';
 
 interface Binding extends KubeObject {
@@ -36,18 +37,23 @@ function* bind(scope: Scope): Steps<Failure | undefined> {
   if (binding.metadata.name && binding.metadata.name !== name) {
     return badRequest('name in URL does not match name in Binding object');
   }
-  const problem = targetProblem(binding);
+  const admission = unstoredAdmission(scope, { kind: bindingKind, options });
+  const admitted = (yield* admission.mutate(binding, name)) as Binding | Failure;
+  if (isFailure(admitted)) return admitted;
+  const problem = targetProblem(admitted);
   if (problem !== undefined) return plainError(problem);
+  const refusal = yield* admission.validate(admitted, name);
+  if (refusal !== undefined) return refusal;
   const { uid, resourceVersion } = binding.metadata;
   const changed = yield* changeObject(
     { ...scope, name },
     {
       options,
-      produce: live => assigned(scope, { live, binding, resourceVersion, name }),
+      produce: live => assigned(scope, { live, binding: admitted, resourceVersion, name }),
       strategy: {},
       countsGeneration: false,
       uid,
-      admissionKind: bindingKind,
+      isAdmitted: true,
     },
   );
   return isFailure(changed) ? changed : undefined;

@@ -90,6 +90,7 @@ export function* createPlaced(
     options: options.object,
     oldObject: undefined,
     defaulted: changed => defaulted(scope, changed),
+    managers: { object: () => creation.owners.entries(trackFields(scope.resource)) },
   });
   const admitted = yield* admission.mutate(object, object.metadata.name ?? '');
   if (isFailure(admitted)) return admitted;
@@ -192,7 +193,7 @@ function withSystemFields({ core, resource }: Scope, object: KubeObject): KubeOb
       name: isGenerated ? generateName.slice(0, generatedBaseMax) + core.random.suffix() : name,
       uid: core.random.uuid(),
       creationTimestamp: rfc3339(core.clock.now()),
-      ...(resource.storedStrategy.hasGeneration && { generation: 1 }),
+      generation: resource.storedStrategy.hasGeneration ? 1 : metadata.generation,
     }),
   );
 }
@@ -221,7 +222,6 @@ export function placedObject(scope: Scope, object: KubeObject): KubeObject | Fai
     creationTimestamp: _created,
     deletionTimestamp: _deleted,
     deletionGracePeriodSeconds: _grace,
-    generation: _generation,
     selfLink: _link,
     managedFields: _managers,
     resourceVersion: _version,

@@ -121,6 +121,7 @@ function* markDisrupted(scope: Scope, options: WriteOptions): Steps<Failure | un
     },
     strategy: {},
     countsGeneration: false,
+    isAdmitted: true,
   });
   return isFailure(changed) ? changed : undefined;
 }

@@ -17,6 +17,7 @@ import {
   type Failure,
 } from '../../api/status.js';
 import type { Stored } from '../../store/stored.js';
+import type { Managers } from '../admission/plugin.js';
 import { AdmissionRun, type Admission } from '../admit.js';
 import { forbiddenByAuthorization } from '../authorization/index.js';
 import { defaulted } from '../body.js';
@@ -62,6 +63,8 @@ export interface Change {
   /** The uid that a PUT carries. */
   readonly uid?: string | undefined;
   readonly admissionKind?: Admission['kind'];
+  /** Admission has let the request pass as another object: a Binding, an Eviction. */
+  readonly isAdmitted?: boolean;
 }
 
 /** What became of a change. */
@@ -101,7 +104,13 @@ function* createMissing(scope: Scope, change: Change): Steps<Changed | Failure> 
     metadata: { ...produced.object.metadata, resourceVersion: '' },
   });
   if (isFailure(placed)) return placed;
-  const admission = admissionOf(scope, change, undefined);
+  const owners =
+    produced.owners === undefined
+      ? ownersAfter(scope, { options, before: undefined, after: placed, owners: FieldOwners.none })
+      : FieldOwners.of(produced.owners);
+  const admission = admissionOf(scope, change, undefined, {
+    object: () => owners.entries(trackFields(resource)),
+  });
   const admitted = yield* admission.mutate(placed, name);
   if (isFailure(admitted)) return admitted;
   const attributes = {
@@ -121,17 +130,18 @@ function* createMissing(scope: Scope, change: Change): Steps<Changed | Failure> 
     return forbiddenByAuthorization(attributes, reason);
   }
   const object = uniqueOwners(context, admitted, { isAfterAdmission: true });
-  const owners =
-    produced.owners === undefined
-      ? ownersAfter(scope, { options, before: undefined, after: placed, owners: FieldOwners.none })
-      : FieldOwners.of(produced.owners);
   const stored = yield* storeNew(scope, object, { options, owners, admission });
   admission.finish(!isFailure(stored));
   return isFailure(stored) ? stored : { object: stored, isNew: true };
 }
 
-function admissionOf(scope: Scope, change: Change, old: KubeObject | undefined): AdmissionRun {
-  const { options, admissionKind } = change;
+function admissionOf(
+  scope: Scope,
+  change: Change,
+  old: KubeObject | undefined,
+  managers: Managers,
+): AdmissionRun {
+  const { options, admissionKind, isAdmitted } = change;
   return new AdmissionRun({
     operation: old === undefined ? 'CREATE' : 'UPDATE',
     scope,
@@ -139,7 +149,9 @@ function admissionOf(scope: Scope, change: Change, old: KubeObject | undefined):
     options: asOperation(options.object, old === undefined ? 'CreateOptions' : 'UpdateOptions'),
     oldObject: old,
     defaulted: object => defaulted(scope, object),
+    managers,
     ...(admissionKind !== undefined && { kind: admissionKind }),
+    ...(isAdmitted === true && { isDone: true }),
   });
 }
 
@@ -169,7 +181,11 @@ function* changeLive(
   const view = plainView(resource, live);
   const produced = change.produce(change.readsManagedFields ? fullView(resource, live) : view);
   if (isFailure(produced)) return produced;
-  const admission = admissionOf(scope, change, view);
+  const ownership = { change, produced, live, view };
+  const admission = admissionOf(scope, change, view, {
+    object: () => ownersOf(scope, ownership).entries(trackFields(resource)),
+    oldObject: () => live.beside.entries(trackFields(resource)),
+  });
   const admitted = yield* admission.mutate(withoutManagedFields(produced.object), scope.name);
   if (isFailure(admitted)) return admitted;
   const object = uniqueOwners(context, admitted, { isAfterAdmission: true });
@@ -184,7 +200,7 @@ function* changeLive(
     admission.finish(false);
     return undefined;
   }
-  const owners = ownersOf(scope, { change, produced, live, view });
+  const owners = ownersOf(scope, ownership);
   const written = commit(scope, { live, object: inStorage(resource, valid), owners, options });
   admission.finish(true);
   return { object: written, isNew: false };
@@ -269,7 +285,11 @@ function validChanged(
     ...(validateUpdate?.(completed, old, core.strategyContext) ?? []),
   ];
   if (errors.length > 0)
-    return invalid(kindOfObject(completed, storedKind(resource)), completed.metadata.name ?? '', errors);
+    return invalid(
+      kindOfObject(completed, storedKind(resource)),
+      completed.metadata.name ?? '',
+      errors,
+    );
   const warnings = strategy.warningsOnUpdate?.(completed, old, core.strategyContext);
   if (warnings !== undefined) for (const warning of warnings) context.warn(warning);
   return completed;

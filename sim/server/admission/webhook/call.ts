@@ -7,12 +7,13 @@ import type { KubeObject } from '../../../api/object.js';
 import { badRequest, forbidden, isFailure, type Failure } from '../../../api/status.js';
 import type { Random } from '../../../engine/random.js';
 import type { ServerAccess } from '../../access.js';
+import { withManagedFields } from '../../object-meta.js';
 import { conditionsHold } from '../expression/conditions.js';
 import { Expressions, requestOf } from '../expression/variables.js';
 import { matchRequest, type Match } from '../match/request-match.js';
 import { objectsIn } from '../match/versions.js';
 import { shownName } from '../outcome.js';
-import type { AdmissionAttributes, AdmissionContext } from '../plugin.js';
+import type { AdmissionAttributes, AdmissionContext, Managers } from '../plugin.js';
 import type { WebhookHook } from './hooks.js';
 import { readResponse, type ReviewResponse } from './response.js';
 
@@ -110,19 +111,23 @@ function reviewOf(
 ) {
   const { object, oldObject } = objectsIn(match, attributes, context);
   const { dryRun, options, ...rest } = requestOf(attributes, match);
-  const shown = (one: KubeObject | undefined) => one ?? null;
   return {
     kind: 'AdmissionReview',
     apiVersion,
     request: {
       uid,
       ...rest,
-      object: shown(object),
-      oldObject: shown(oldObject),
+      object: shown(object, attributes.managers?.object),
+      oldObject: shown(oldObject, attributes.managers?.oldObject),
       dryRun,
       options,
     },
   };
+}
+
+function shown(object: KubeObject | undefined, managers: Managers['object']): KubeObject | null {
+  if (object === undefined) return null;
+  return managers === undefined ? object : withManagedFields(object, managers());
 }
 
 /** The answer when a webhook does not allow the request. @upstream webhook/errors/statuserror.go */
