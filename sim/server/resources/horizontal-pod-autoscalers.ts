@@ -9,6 +9,7 @@ import { horizontalPodAutoscalerColumns } from './columns/workloads.js';
 import { autoscalerDefaults } from './defaults/horizontal-pod-autoscaler.js';
 import { freshStatus, keepSpec, keepStatus } from './parts.js';
 import { strategyOf } from './strategy.js';
+import { validateAutoscaler, validateAutoscalerStatus } from './validation/autoscaler.js';
 
 /** The strategy of HorizontalPodAutoscalers. */
 export const horizontalPodAutoscaler = strategyOf<HorizontalPodAutoscaler>({
@@ -16,7 +17,9 @@ export const horizontalPodAutoscaler = strategyOf<HorizontalPodAutoscaler>({
   defaults: autoscalerDefaults,
   prepareForCreate: freshStatus({ currentMetrics: null as never, desiredReplicas: 0 }),
   prepareForUpdate: keepStatus,
-  status: { prepareForUpdate: keepSpec },
+  validate: object => validateAutoscaler(object),
+  validateUpdate: validateAutoscaler,
+  status: { prepareForUpdate: keepSpec, validateUpdate: validateAutoscalerStatus },
   columns: horizontalPodAutoscalerColumns,
   cells: autoscalerCells,
 });

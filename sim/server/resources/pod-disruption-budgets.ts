@@ -5,6 +5,7 @@ import { podDisruptionBudgetColumns } from './columns/workloads.js';
 import { fill, within } from './defaults/fill.js';
 import { freshStatus, keepSpec, keepStatus } from './parts.js';
 import { strategyOf } from './strategy.js';
+import { validateBudget, validateBudgetStatus } from './validation/disruption-budget.js';
 
 const noStatus = { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 };
 
@@ -19,7 +20,9 @@ export const podDisruptionBudget = strategyOf<PodDisruptionBudget>({
   allowsUnconditionalUpdate: false,
   prepareForCreate: freshStatus(noStatus),
   prepareForUpdate: keepStatus,
-  status: { prepareForUpdate: keepSpec },
+  validate: validateBudget,
+  validateUpdate: validateBudget,
+  status: { prepareForUpdate: keepSpec, validateUpdate: validateBudgetStatus },
   columns: podDisruptionBudgetColumns,
   cells: (object, nowMs) => [
     object.metadata.name,

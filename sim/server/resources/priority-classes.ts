@@ -4,12 +4,15 @@ import { ageOf } from './columns/cell.js';
 import { priorityClassColumns } from './columns/workloads.js';
 import { fill } from './defaults/fill.js';
 import { strategyOf } from './strategy.js';
+import { validatePriorityClass, validatePriorityClassUpdate } from './validation/classes.js';
 
 /** The strategy of PriorityClasses. */
 export const priorityClass = strategyOf<PriorityClass>({
   kind: priorityClasses,
   defaults: object => fill(object, { value: 0, preemptionPolicy: 'PreemptLowerPriority' }),
   hasGeneration: true,
+  validate: validatePriorityClass,
+  validateUpdate: validatePriorityClassUpdate,
   // The generation is 1 at creation and never moves.
   bumpsGeneration: () => false,
   columns: priorityClassColumns,
