@@ -39,7 +39,10 @@ export interface Explanation {
   readonly gates: readonly string[];
 }
 
-/** Asks a scheduler of this configuration about the pod, on the cluster that the reader sees. */
+/**
+ * Asks a scheduler of this configuration about the pod, on the cluster that the reader sees. A pod
+ * that has its node is asked about as if it had none.
+ */
 export function explain(
   objects: ObjectReader,
   pod: Pod,
@@ -51,7 +54,7 @@ export function explain(
   if (profile === undefined) {
     return { message: `no profile for scheduler name "${name}"`, nodes: [], gates: [] };
   }
-  const { snapshot, nominator } = clusterOf(objects);
+  const { snapshot, nominator } = clusterWithout(objects, pod);
   const framework = new Framework(profile, {
     objects,
     nodes: snapshot,
@@ -70,16 +73,17 @@ export function explain(
   return { ...told(attempt, snapshot), gates };
 }
 
-function clusterOf(objects: ObjectReader): {
-  readonly snapshot: NodeSnapshot;
-  readonly nominator: Nominator;
-} {
+function clusterWithout(
+  objects: ObjectReader,
+  pod: Pod,
+): { readonly snapshot: NodeSnapshot; readonly nominator: Nominator } {
   const snapshot = new NodeSnapshot();
   const nominator = new Nominator();
   for (const node of sortedByCreation(objects.list(nodes))) snapshot.setNode(node);
   for (const each of objects.list(pods)) {
     const phase = each.status?.phase;
-    if (phase === 'Succeeded' || phase === 'Failed') continue;
+    const isSame = each.metadata.uid === pod.metadata.uid;
+    if (isSame || phase === 'Succeeded' || phase === 'Failed') continue;
     const node = each.spec?.nodeName ?? '';
     if (node !== '') snapshot.addPod(new PodInfo(each), node);
     else nominator.add(new PodInfo(each), each.status?.nominatedNodeName ?? '');
