@@ -40,7 +40,7 @@ export function boot(options: SimulationOptions): Simulation {
   const server = createApiServer({
     clock: loop,
     random: random.fork('kube-apiserver'),
-    nodes: name => kubelets.get(name)?.endpoint,
+    nodes: name => kubelets.get(name)?.endpoint ?? options.endpoints?.(name),
     callWebhook: webhookDoor(options.operators ?? [], {
       clock: loop,
       connect: identity => connect(identity),

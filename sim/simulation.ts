@@ -1,5 +1,5 @@
 /** What a booted simulation is, for those who drive it: the backend, the tests, the benchmarks. */
-import type { ContainerUsage } from './api/node-endpoint.js';
+import type { ContainerUsage, NodeEndpoints } from './api/node-endpoint.js';
 import type { Serve } from './api/request.js';
 import type { Connect } from './client/contract.js';
 import type { Process } from './client/runtime.js';
@@ -54,6 +54,8 @@ export interface SimulationOptions {
   /** Where virtual time starts. Default 2026-01-01T00:00:00Z. */
   readonly startMs?: number;
   readonly nodes: readonly NodeShape[];
+  /** Answers for nodes that the simulation does not boot itself. */
+  readonly endpoints?: NodeEndpoints;
   readonly settings?: Partial<ServerSettings>;
   readonly latencies?: Partial<Latencies>;
   readonly workloads?: readonly WorkloadRule[];

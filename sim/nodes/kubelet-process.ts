@@ -1,5 +1,5 @@
 /** One life of a kubelet's process: it ties the parts together and runs as a controller. */
-import { type Node, nodes, type Pod, pods } from '../api/kinds/core.js';
+import { type Node, nodes, type Pod, type PodStatus, pods } from '../api/kinds/core.js';
 import { deepEqual } from '../api/equality.js';
 import type {
   Answer,
@@ -356,6 +356,20 @@ export class KubeletProcess implements KubeletContext {
       const entry = this.pods.get(uid);
       if (entry !== undefined) this.sync(entry);
     }
+  }
+
+  /** The status of a pod, for whoever knows its name. */
+  statusByName(
+    namespace: string,
+    name: string,
+  ): { readonly uid: string; readonly status: PodStatus } | undefined {
+    for (const entry of this.pods.values()) {
+      const { metadata } = entry.pod;
+      if (metadata.namespace === namespace && metadata.name === name) {
+        return { uid: entry.uid, status: entry.status };
+      }
+    }
+    return undefined;
   }
 
   setPressure(pressure: Partial<Pressures>): void {

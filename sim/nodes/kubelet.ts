@@ -133,7 +133,9 @@ export function kubelet(options: KubeletOptions): Kubelet {
       rate: kubeletRate,
       controllers: [controller],
     },
-    endpoint: nodeServer(runtime, clock),
+    endpoint: nodeServer(runtime, clock, (namespace, pod) =>
+      state.running?.statusByName(namespace, pod),
+    ),
     gpus: new Gpus(machine, clock),
     machine,
     loseSandbox: podUid => runtime.loseSandboxes(podUid),

@@ -1,13 +1,24 @@
 /** What a kubelet serves on its port: logs, exec, usage. @upstream pkg/kubelet/server */
 import type { LogRequest, NodeEndpoint } from '../api/node-endpoint.js';
+import type { PodStatus } from '../api/kinds/core.js';
 import { timeMs } from '../api/time.js';
 import type { Clock } from '../engine/clock.js';
 import type { RuntimeContainer } from './container.js';
 import type { LogSlice } from './container-log.js';
 import type { ContainerRuntime } from './container-runtime.js';
 
+/** The status of a pod as the kubelet has it. */
+export type StatusOf = (
+  namespace: string,
+  pod: string,
+) => { readonly uid: string; readonly status: PodStatus } | undefined;
+
 /** The server of a node. It answers as long as the machine is there. */
-export function nodeServer(runtime: ContainerRuntime, clock: Clock): NodeEndpoint {
+export function nodeServer(
+  runtime: ContainerRuntime,
+  clock: Clock,
+  statusOf: StatusOf,
+): NodeEndpoint {
   const containersOf = (namespace: string, pod: string, name: string) =>
     runtime
       .podUids()
@@ -20,18 +31,21 @@ export function nodeServer(runtime: ContainerRuntime, clock: Clock): NodeEndpoin
 
   return {
     log(request) {
-      const [newest, previous] = containersOf(request.namespace, request.pod, request.container);
-      const wanted = request.previous === true ? previous : newest;
-      if (wanted === undefined) {
-        const what = `container "${request.container}" in pod "${request.pod}"`;
-        const error =
-          request.previous === true
-            ? `previous terminated ${what} not found`
-            : `${what} is waiting to start: ContainerCreating`;
-        return { error, code: 400 };
+      const found = statusOf(request.namespace, request.pod);
+      if (found === undefined) {
+        const text = `pod "${request.pod}" cannot be found - no logs available`;
+        return { error: text, code: 400 };
       }
-      const text = wanted.log.read(sliceOf(request, clock.now()));
-      return request.follow === true ? { stream: followed(wanted, text) } : { text };
+      const logged = loggedContainer(request, found.status);
+      if ('error' in logged) return { error: logged.error, code: 400 };
+      const id = logged.id.slice('containerd://'.length);
+      const container = runtime.container(found.uid, id);
+      // Upstream writes this error where the log should be.
+      if (container === undefined) {
+        return { text: `unable to retrieve container logs for ${logged.id}` };
+      }
+      const text = container.log.read(sliceOf(request, clock.now()));
+      return request.follow === true ? { stream: followed(container, text) } : { text };
     },
     exec({ namespace, pod, container, command }) {
       const program = containersOf(namespace, pod, container)[0]?.running;
@@ -65,6 +79,39 @@ export function nodeServer(runtime: ContainerRuntime, clock: Clock): NodeEndpoin
     },
   };
 }
+
+/** Whose log is meant, or why there is none. @upstream kubelet_pods.go validateContainerLogStatus */
+function loggedContainer(
+  { container, pod, previous }: LogRequest,
+  status: PodStatus,
+): { readonly id: string } | { readonly error: string } {
+  const told = [
+    ...(status.containerStatuses ?? []),
+    ...(status.initContainerStatuses ?? []),
+    ...(status.ephemeralContainerStatuses ?? []),
+  ].find(({ name }) => name === container);
+  const what = `container "${container}" in pod "${pod}"`;
+  if (told === undefined) return { error: `${what} is not available` };
+  const { state, lastState } = told;
+  const last = lastState?.terminated?.containerID;
+  if (previous === true) {
+    return last === undefined ? { error: `previous terminated ${what} not found` } : { id: last };
+  }
+  if (state?.running !== undefined) return { id: told.containerID ?? '' };
+  const ended = state?.terminated?.containerID ?? last;
+  if (ended !== undefined) return { id: ended };
+  if (state?.terminated !== undefined || lastState?.terminated !== undefined) {
+    return { error: `${what} is terminated` };
+  }
+  const reason = state?.waiting?.reason;
+  if (reason === undefined) return { error: `${what} is waiting to start - no logs yet` };
+  return { error: `${what} is waiting to start: ${waitingTexts[reason] ?? reason}` };
+}
+
+const waitingTexts: Readonly<Record<string, string>> = {
+  ErrImagePull: "image can't be pulled",
+  ImagePullBackOff: 'trying and failing to pull image',
+};
 
 function sliceOf(request: LogRequest, nowMs: number): LogSlice {
   const { timestamps, tailLines, limitBytes, sinceSeconds, sinceTime } = request;

@@ -1,5 +1,5 @@
 /** GET of a pod's log, which the kubelet of its node answers. @upstream pkg/registry/core/pod/rest/log.go */
-import { invalid as invalidField } from '../../api/field-error.js';
+import { forbidden, invalid as invalidField } from '../../api/field-error.js';
 import type { FieldError } from '../../api/field-error.js';
 import { nodes, type Pod } from '../../api/kinds/core.js';
 import type { LogRequest } from '../../api/node-endpoint.js';
@@ -82,6 +82,7 @@ function optionErrors(query: URLSearchParams): FieldError[] {
   atLeast('tailLines', 0, 'must be greater than or equal to 0');
   atLeast('limitBytes', 1, 'must be greater than 0');
   atLeast('sinceSeconds', 1, 'must be greater than 0');
+  if (query.has('stream')) errors.push(forbidden('stream', 'may not be specified'));
   return errors;
 }
 
@@ -96,12 +97,9 @@ function containerOf(pod: Pod, name: string): { readonly name: string } | Failur
     if (only !== undefined && containers.length === 1) return { name: only.name };
     if (only === undefined)
       return badRequest(`a container name must be specified for pod ${podName}`);
-    const choices = `choose one of: [${named(containers).join(' ')}]`;
-    const inits =
-      initContainers.length > 0
-        ? ` or one of the init containers: [${named(initContainers).join(' ')}]`
-        : '';
-    return badRequest(`a container name must be specified for pod ${podName}, ${choices}${inits}`);
+    const choices = named([...initContainers, ...containers]).join(' ');
+    const text = `a container name must be specified for pod ${podName}`;
+    return badRequest(`${text}, choose one of: [${choices}]`);
   }
   const all = [...containers, ...initContainers, ...ephemeralContainers];
   if (named(all).includes(name)) return { name };

@@ -60,11 +60,16 @@ const warmUpMs = 40_000;
 
 /** Boots a cluster from a seed. */
 export function bootLab(seed: number): Lab {
-  const sim = boot({ seed, nodes: [], settings: { allowPrivileged: true } });
+  const kubelets = new Map<string, Kubelet>();
+  const sim = boot({
+    seed,
+    nodes: [],
+    settings: { allowPrivileged: true },
+    endpoints: name => kubelets.get(name)?.endpoint,
+  });
   const { loop, random, connect } = sim;
   const command = plainWorkloads['command']?.({});
   const rules = command === undefined ? [] : [{ workload: command }];
-  const kubelets = new Map<string, Kubelet>();
   const processes = new Map<string, Process>();
   for (const node of shapes) {
     const made = kubelet({
