@@ -28,8 +28,20 @@ export function withPodCondition(
 }
 
 /** A strategic patch of the status of this very pod. */
-export function patchPodStatus({ metadata }: Pod, status: PodStatus): Request<Pod> {
-  const { namespace = '', name = '', uid } = metadata;
+export function patchPodStatus(pod: Pod, status: PodStatus): Request<Pod> {
+  const { namespace = '', name = '', uid } = pod.metadata;
   const of = { namespace, name, subresource: 'status' };
-  return patch(pods, of, { type: 'strategic' }, { metadata: { uid }, status });
+  const body = { metadata: { uid }, status: { ...status, ...conditionOrder(pod, status) } };
+  return patch(pods, of, { type: 'strategic' }, body);
+}
+
+/** A two-way merge patch states the order of the list: what is new goes last. */
+function conditionOrder(
+  pod: Pod,
+  { conditions = [] }: PodStatus,
+): Readonly<Record<string, unknown>> {
+  if (conditions.length === 0) return {};
+  const known = (pod.status?.conditions ?? []).map(({ type }) => type);
+  const added = conditions.map(({ type }) => type).filter(type => !known.includes(type));
+  return { '$setElementOrder/conditions': [...known, ...added].map(type => ({ type })) };
 }
