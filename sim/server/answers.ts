@@ -1,7 +1,7 @@
 /** Writes answers: objects and failures in the form that the client accepts. */
-import { stringify } from 'yaml';
 import type { ApiAnswer } from '../api/request.js';
 import type { Failure } from '../api/status.js';
+import { printYaml } from '../api/yaml-print.js';
 import { contentTypeOf, errorMedia, plainJson, type Media } from './filters/negotiation.js';
 import type { RequestContext } from './request-context.js';
 
@@ -29,7 +29,7 @@ export function bodyAnswer(
 function written(media: Media, body: unknown): Pick<ApiAnswer, 'headers' | 'body'> {
   switch (media.format) {
     case 'yaml':
-      return { headers: yamlHeaders, body: yamlText(body) };
+      return { headers: yamlHeaders, body: printYaml(body) };
     case 'protobuf':
       return { headers: { 'content-type': contentTypeOf('protobuf') }, body };
     case 'json':
@@ -38,17 +38,6 @@ function written(media: Media, body: unknown): Pick<ApiAnswer, 'headers' | 'body
         body: media.isPretty ? JSON.stringify(body, undefined, 2) : body,
       };
   }
-}
-
-/** YAML as sigs.k8s.io/yaml writes it: sorted keys, lists not indented. */
-export function yamlText(body: unknown): string {
-  return stringify(body, {
-    sortMapEntries: true,
-    indentSeq: false,
-    lineWidth: 0,
-    version: '1.1',
-    aliasDuplicateObjects: false,
-  });
 }
 
 /** The answer of a request that failed. */

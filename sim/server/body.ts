@@ -1,7 +1,7 @@
 /** Reads the body of a request: JSON, YAML or protobuf, or the value that a component in process gave. */
 import { shapeOfKind } from '../api/facts.js';
 import { noRepeatedKeys } from '../api/json-parse.js';
-import type { KubeObject } from '../api/object.js';
+import { apiVersionOf, type KubeObject } from '../api/object.js';
 import {
   badRequest,
   isFailure,
@@ -65,12 +65,18 @@ export function readPlainObject(
   scope: Scope,
   kind: Target['kind'],
   options: WriteOptions,
+  acceptsVersions: readonly string[] = [],
 ): KubeObject | Failure {
   const { context } = scope;
+  const { body } = context.request;
+  if (context.connection.omitsManagedFields && !(body instanceof Uint8Array)) {
+    return { kind: kind.kind, apiVersion: apiVersionOf(kind), metadata: {}, ...(body as object) };
+  }
   const read = readBody(scope, kind.kind);
   if (isFailure(read)) return read;
+  const { text, summary } = read;
   const { fieldValidation } = options;
-  return decodeBuiltIn(context, read.text, { kind, fieldValidation, summary: read.summary });
+  return decodeBuiltIn(context, text, { kind, fieldValidation, summary, acceptsVersions });
 }
 
 /** The object with the defaults of the request's version. */

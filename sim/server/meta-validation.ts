@@ -40,24 +40,53 @@ export function metaErrors(object: KubeObject, { kind, storedStrategy }: ServedR
     ...nameErrors(metadata, storedStrategy.nameRule ?? 'subdomain'),
     ...placeErrors(metadata, kind.isNamespaced),
     ...detailErrors(metadata),
+    ...changedFinalizerErrors(metadata),
   ];
 }
 
-/** What is wrong with the metadata of a new version of an object. Parts that stayed are not looked at again. */
+/**
+ * What is wrong with the metadata of a new version of an object. Parts that stayed are not looked at again.
+ * The server looks at it more than once, and tells each time.
+ * @upstream apiserver/pkg/registry/rest/update.go validateCommonFields
+ */
 export function metaUpdateErrors(
   object: KubeObject,
   old: KubeObject,
-  { kind }: ServedResource,
+  { kind, custom }: ServedResource,
 ): readonly FieldError[] {
   const { metadata } = object;
   const before = old.metadata;
+  const unnamed =
+    metadata.generateName === before.generateName ? none : nameErrors(metadata, 'path');
+  const misplaced = placeErrors(metadata, kind.isNamespaced);
+  const details = detailErrors(metadata, before);
+  const finalizers = changedFinalizerErrors(metadata, before);
+  const changed = immutableErrors(metadata, before);
+  if (details.length + changed.length === 0) return [...unnamed, ...misplaced, ...finalizers];
+  const isWhole = custom === undefined && wholeChecks.has(kind.resource);
   return [
-    ...(metadata.generateName === before.generateName ? none : nameErrors(metadata, 'path')),
-    ...placeErrors(metadata, kind.isNamespaced),
-    ...detailErrors(metadata, before),
-    ...immutableErrors(metadata, before),
+    ...unnamed,
+    ...misplaced,
+    ...details,
+    ...finalizers,
+    ...changed,
+    ...details,
+    ...changed,
+    ...details,
+    ...(isWhole ? details : none),
   ];
 }
+
+/** Kinds whose check of a change is also the check of a new object. */
+const wholeChecks = new Set([
+  'pods',
+  'configmaps',
+  'secrets',
+  'services',
+  'serviceaccounts',
+  'endpoints',
+  'persistentvolumeclaims',
+]);
 
 function nameErrors(metadata: ObjectMeta, rule: NameRule): readonly FieldError[] {
   const { name = '', generateName = '' } = metadata;
@@ -97,7 +126,7 @@ function placeErrors(metadata: ObjectMeta, isNamespaced: boolean): readonly Fiel
 }
 
 function detailErrors(metadata: ObjectMeta, old?: ObjectMeta): readonly FieldError[] {
-  const { labels, annotations, ownerReferences, finalizers, managedFields } = metadata;
+  const { labels, annotations, ownerReferences, managedFields } = metadata;
   return [
     ...(labels === undefined || labels === old?.labels ? none : labelErrors(labels)),
     ...(annotations === undefined || annotations === old?.annotations
@@ -106,11 +135,16 @@ function detailErrors(metadata: ObjectMeta, old?: ObjectMeta): readonly FieldErr
     ...(ownerReferences === undefined || ownerReferences === old?.ownerReferences
       ? none
       : ownerErrors(ownerReferences)),
-    ...(finalizers === undefined || finalizers === old?.finalizers
-      ? none
-      : finalizerErrors(finalizers)),
     ...(managedFields === undefined ? none : managedFieldsErrors(managedFields)),
   ];
+}
+
+function changedFinalizerErrors(
+  { finalizers }: ObjectMeta,
+  old?: ObjectMeta,
+): readonly FieldError[] {
+  if (finalizers === undefined || finalizers === old?.finalizers) return none;
+  return finalizerErrors(finalizers);
 }
 
 /** @upstream apimachinery/pkg/apis/meta/v1/validation ValidateLabels */
@@ -163,7 +197,8 @@ function ownerErrors(owners: readonly OwnerReference[] | null): readonly FieldEr
 function oneOwnerErrors(owner: OwnerReference, path: string): readonly FieldError[] {
   const { apiVersion = '', kind = '', name = '', uid = '' } = owner;
   const errors: FieldError[] = [];
-  if (apiVersion.slice(apiVersion.indexOf('/') + 1) === '') {
+  const parts = apiVersion.split('/');
+  if (parts.length > 2 || parts.at(-1) === '') {
     errors.push(invalid(`${path}.apiVersion`, apiVersion, 'version must not be empty'));
   }
   if (kind === '') errors.push(invalid(`${path}.kind`, kind, 'must not be empty'));

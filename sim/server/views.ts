@@ -1,5 +1,7 @@
 /** Stored objects as a version of the API shows them: built once, shared by all who ask. */
+import { shapeOfKind } from '../api/facts.js';
 import type { KubeObject } from '../api/object.js';
+import { tidied } from '../api/tidy.js';
 import type { Stored } from '../store/stored.js';
 import type { FieldOwners } from './field-owners.js';
 import { trackFields } from './managed-fields.js';
@@ -24,9 +26,15 @@ export function fullView(resource: ServedResource, stored: Stored<FieldOwners>):
   );
 }
 
-/** The object as it is stored: custom resources in their storage version. */
-export function inStorage({ custom, kind }: ServedResource, object: KubeObject): KubeObject {
-  if (custom === undefined || custom.storageVersion === kind.version) return object;
+/** The object as it is stored: custom resources in their storage version, others without empty lists. */
+export function inStorage({ resource, context }: Scope, object: KubeObject): KubeObject {
+  const { custom, kind } = resource;
+  if (custom === undefined) {
+    if (context.connection.omitsManagedFields === true) return object;
+    const shape = shapeOfKind(resource.storedStrategy.kind);
+    return shape === undefined ? object : tidied(object, shape);
+  }
+  if (custom.storageVersion === kind.version) return object;
   return { ...object, apiVersion: `${kind.group}/${custom.storageVersion}` } as KubeObject;
 }
 

@@ -17,6 +17,35 @@ export interface Target {
   readonly fieldValidation: string;
   /** What errors show of the body. */
   readonly summary: string;
+  /** Other versions in which the kind may come: their fields are the same. */
+  readonly acceptsVersions?: readonly string[];
+}
+
+/** Versions that are served no more but can still be read. @upstream pkg/apis/*\/install */
+const retiredVersions: Readonly<Record<string, readonly string[]>> = {
+  'admissionregistration.k8s.io': ['v1alpha1', 'v1beta1'],
+  apps: ['extensions/v1beta1', 'v1beta1', 'v1beta2'],
+  autoscaling: ['v2beta1', 'v2beta2'],
+  batch: ['v1beta1'],
+  'certificates.k8s.io': ['v1alpha1', 'v1beta1'],
+  'coordination.k8s.io': ['v1alpha2', 'v1beta1'],
+  'discovery.k8s.io': ['v1beta1'],
+  'events.k8s.io': ['v1beta1'],
+  'flowcontrol.apiserver.k8s.io': ['v1beta1', 'v1beta2', 'v1beta3'],
+  'networking.k8s.io': ['extensions/v1beta1', 'v1alpha1', 'v1beta1'],
+  'node.k8s.io': ['v1alpha1', 'v1beta1'],
+  policy: ['v1beta1'],
+  'rbac.authorization.k8s.io': ['v1alpha1', 'v1beta1'],
+  'resource.k8s.io': ['v1alpha3', 'v1beta1', 'v1beta2'],
+  'scheduling.k8s.io': ['v1alpha1', 'v1beta1'],
+  'storage.k8s.io': ['v1alpha1', 'v1beta1'],
+};
+
+/** Whether the body is of the kind in a version of old. */
+function isRetired(actual: TypeMeta, kind: Target['kind']): boolean {
+  if (actual.kind !== kind.kind) return false;
+  const named = actual.group === kind.group ? actual.version : `${actual.group}/${actual.version}`;
+  return retiredVersions[kind.group]?.includes(named) ?? false;
 }
 
 const scheme = 'in scheme "pkg/api/legacyscheme/scheme.go:30"';
@@ -39,13 +68,13 @@ export function decodeBuiltIn(
     badRequest(
       `${actual.kind} in version ${JSON.stringify(actual.version)} cannot be handled as a ${kind.kind}: ${text}`,
     );
-  if (typeOfKind(actual) === undefined) {
+  if (typeOfKind(actual) === undefined && !isRetired(actual, kind)) {
     const version = JSON.stringify(apiVersionOf(actual));
     return cannot(
       `no kind ${JSON.stringify(actual.kind)} is registered for version ${version} ${scheme}`,
     );
   }
-  const shape = shapeOfKind(actual);
+  const shape = shapeOfKind(typeOfKind(actual) === undefined ? kind : actual);
   if (shape === undefined) return cannot('unknown type');
   const decoded = decodeObject(read.value ?? {}, shape, read.repeated);
   if (!decoded.isOk) return cannot(decoded.error);
@@ -55,12 +84,13 @@ export function decodeBuiltIn(
     return cannot(`strict decoding error: ${strict.join(', ')}`);
   }
   if (target.fieldValidation === 'Warn') warnAll(context, read.duplicates, decoded.strict);
-  if (actual.version !== kind.version || actual.group !== kind.group) {
+  const isOther = actual.version !== kind.version || actual.group !== kind.group;
+  if (isOther && target.acceptsVersions?.includes(apiVersionOf(actual)) !== true) {
     return badRequest(
       `the API version in the data (${apiVersionOf(actual)}) does not match the expected API version (${apiVersionOf(kind)})`,
     );
   }
-  return typed(decoded.object, actual, shape);
+  return typed(decoded.asSent, actual, shape);
 }
 
 /** Warnings of strict decoding: each line of YAML's by itself. */

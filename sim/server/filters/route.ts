@@ -131,7 +131,7 @@ function objectHandler(method: string, { verbs, strategy, storedStrategy }: Serv
   if (!objectVerbs.some(verb => verbs.includes(verb))) return 'no-route';
   switch (method) {
     case 'GET':
-      return verbs.includes('get') ? plain(getObject) : 'no-method';
+      return verbs.includes('get') ? getObject : 'no-method';
     case 'PUT':
       if (!verbs.includes('update')) return 'no-method';
       return (scope: Scope) => replaceObject(scope, storedStrategy);

@@ -115,7 +115,7 @@ function decodedApplied(scope: Scope, object: Json): KubeObject | Failure {
   if (shape === undefined) return defaulted(scope, object as KubeObject);
   const decoded = decodeObject(object, shape);
   if (!decoded.isOk) return plainError(decoded.error);
-  const { kind: _kind, apiVersion: _version, ...rest } = decoded.object;
+  const { kind: _kind, apiVersion: _version, ...rest } = decoded.asSent;
   const typed = { kind: resource.kind.kind, apiVersion: apiVersionOf(resource.kind), ...rest };
   return defaulted(scope, typed as KubeObject);
 }

@@ -54,6 +54,7 @@ function* bind(scope: Scope): Steps<Failure | undefined> {
       countsGeneration: false,
       uid,
       isAdmitted: true,
+      isUntracked: true,
     },
   );
   return isFailure(changed) ? changed : undefined;

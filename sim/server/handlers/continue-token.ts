@@ -21,7 +21,7 @@ export function positionOf(token: string): Position | Failure {
   if (!/^[A-Za-z0-9_-]*$/.test(token)) return problem('illegal base64 data at input byte 0');
   const text = Buffer.from(token, 'base64url').toString('utf8');
   const value = parsed(text);
-  if (value === undefined) return problem(syntaxProblem(text));
+  if (value === undefined) return problem(syntaxProblem(token));
   const { v = '', rv = 0, start = '' } = value;
   if (v !== tokenVersion) return problem(`server does not recognize this encoded version ${v}`);
   if (rv === 0) return problem(`incorrect encoded start resourceVersion (version ${v})`);
@@ -45,11 +45,13 @@ function parsed(
   }
 }
 
-function syntaxProblem(text: string): string {
-  const [first] = Buffer.from(text);
+/** Go tells the first byte as a character. */
+function syntaxProblem(token: string): string {
+  const [first] = Buffer.from(token, 'base64url');
   if (first === undefined) return 'unexpected end of JSON input';
-  const code = text.codePointAt(0) ?? 0;
-  const shown = code > 0x7e ? `\\u${code.toString(16).padStart(4, '0')}` : text.charAt(0);
+  const isShown = first < 0x7f || (first > 0xa0 && first !== 0xad);
+  const code = first.toString(16).padStart(4, '0');
+  const shown = isShown ? String.fromCodePoint(first) : `\\u${code}`;
   return `invalid character '${shown}' looking for beginning of value`;
 }
 

@@ -131,12 +131,12 @@ function* storeOnce(
   const taken = resource.collection.get(key);
   if (taken !== undefined) return takenFailure(scope, valid, taken.object);
   if (options.isDryRun) {
-    const object = inStorage(resource, valid);
+    const object = inStorage(scope, valid);
     return viewFor(scope, { key, object, revision: 0, beside: owners });
   }
   const stored = core.store.put(resource.collection, {
     key,
-    object: withResourceVersion(inStorage(resource, valid), core.store.nextResourceVersion()),
+    object: withResourceVersion(inStorage(scope, valid), core.store.nextResourceVersion()),
     beside: owners,
     user: scope.context.user.name,
   });

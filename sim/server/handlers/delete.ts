@@ -2,6 +2,7 @@
  * DELETE of one object: at once, gracefully, or when its finalizers have gone.
  * @upstream apiserver/pkg/registry/generic/registry/store.go Delete, registry/rest/delete.go
  */
+import { deepEqual } from '../../api/equality.js';
 import type { ObjectMeta } from '../../api/kinds/meta.js';
 import type { KubeObject } from '../../api/object.js';
 import type { ApiAnswer } from '../../api/request.js';
@@ -117,6 +118,9 @@ function settle(scope: Scope, live: Stored<FieldOwners>, options: DeleteOptions)
       return remove(scope, live, options);
     case 'mark': {
       const object = withMeta(live.object, orderedMeta(plan.metadata));
+      if (!plan.isLast && deepEqual(object.metadata, live.object.metadata)) {
+        return { stored: live, isGone: false };
+      }
       const marked = rewrite(scope, live, object, options);
       return plan.isLast ? remove(scope, marked, options) : { stored: marked, isGone: false };
     }
@@ -243,13 +247,13 @@ function remove(
   live: Stored<FieldOwners>,
   { isDryRun }: DeleteOptions,
 ): Deleted {
-  if (!isDryRun) {
-    core.store.remove(resource.collection, {
-      key: live.key,
-      object: withResourceVersion(live.object, core.store.nextResourceVersion()),
-      beside: live.beside,
-      user: context.user.name,
-    });
-  }
-  return { stored: live, isGone: true };
+  if (isDryRun) return { stored: live, isGone: true };
+  const last = {
+    key: live.key,
+    object: withResourceVersion(live.object, core.store.nextResourceVersion()),
+    beside: live.beside,
+    user: context.user.name,
+  };
+  core.store.remove(resource.collection, last);
+  return { stored: { ...live, object: last.object }, isGone: true };
 }

@@ -11,9 +11,9 @@ import { selectorFromObject } from '../../api/selectors.js';
 import {
   badRequest,
   conflict,
-  internalError,
   isFailure,
   notFound,
+  plainError,
   tooManyRequests,
   type Failure,
 } from '../../api/status.js';
@@ -28,6 +28,7 @@ import { unstoredAdmission } from './unstored.js';
 import { changeObject } from './update.js';
 
 const disruptedPodsMax = 2000;
+const oldVersions = ['policy/v1beta1'];
 const evictionKind = { group: 'policy', version: 'v1', kind: 'Eviction' } as const;
 
 interface Eviction extends KubeObject {
@@ -49,7 +50,7 @@ export function* evictPod(scope: Scope): Steps<ApiAnswer> {
 function* evict(scope: Scope): Steps<Failure | undefined> {
   const query = writeOptions(scope.context, 'CreateOptions');
   if (isFailure(query)) return query;
-  const eviction = readPlainObject(scope, evictionKind, query) as Eviction | Failure;
+  const eviction = readPlainObject(scope, evictionKind, query, oldVersions) as Eviction | Failure;
   if (isFailure(eviction)) return eviction;
   scope.audit?.requestObject(eviction);
   if (eviction.metadata.name && eviction.metadata.name !== scope.name) {
@@ -122,6 +123,7 @@ function* markDisrupted(scope: Scope, options: WriteOptions): Steps<Failure | un
     strategy: {},
     countsGeneration: false,
     isAdmitted: true,
+    isUntracked: true,
   });
   return isFailure(changed) ? changed : undefined;
 }
@@ -130,7 +132,7 @@ function* markDisrupted(scope: Scope, options: WriteOptions): Steps<Failure | un
 function budgetFailure(scope: Scope, pod: Pod, options: WriteOptions): Failure | undefined {
   const budgets = budgetsOf(scope, pod);
   if (budgets.length > 1) {
-    return internalError(
+    return plainError(
       'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.',
     );
   }

@@ -76,7 +76,7 @@ export function pageOf(
   const matching = selection.isAll
     ? stored
     : stored.filter(({ object }) => selection.matches(object));
-  const limit = options.resourceVersion === '0' && start === undefined ? 0 : options.limit;
+  const limit = options.resourceVersion === '0' ? 0 : options.limit;
   const isWhole = limit <= 0 || matching.length <= limit;
   const items = isWhole ? matching : matching.slice(0, limit);
   const last = items.at(-1);

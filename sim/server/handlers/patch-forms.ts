@@ -177,7 +177,7 @@ function decodedStrategic(
     return patchFailure(shown(), `strict decoding error: ${strict.join(', ')}`);
   }
   if (options.fieldValidation === 'Warn') warnAll(context, strict);
-  const { kind: _kind, apiVersion: _version, ...rest } = decoded.object;
+  const { kind: _kind, apiVersion: _version, ...rest } = decoded.asSent;
   const { kind, apiVersion } = document;
   const object = { kind, apiVersion, ...rest } as KubeObject;
   const isResource = shownKind(scope) === resource.kind;

@@ -65,7 +65,7 @@ function strategyOf(
 function partHandler(method: string, strategy: UpdateStrategy): Route {
   switch (method) {
     case 'GET':
-      return plain(getObject);
+      return getObject;
     case 'PUT':
       return scope => replaceObject(scope, strategy);
     case 'PATCH':

@@ -65,6 +65,8 @@ export interface Change {
   readonly admissionKind?: Admission['kind'];
   /** Admission has let the request pass as another object: a Binding, an Eviction. */
   readonly isAdmitted?: boolean;
+  /** The owners of fields stay as they are. */
+  readonly isUntracked?: boolean;
 }
 
 /** What became of a change. */
@@ -201,7 +203,7 @@ function* changeLive(
     return undefined;
   }
   const owners = ownersOf(scope, ownership);
-  const written = commit(scope, { live, object: inStorage(resource, valid), owners, options });
+  const written = commit(scope, { live, object: inStorage(scope, valid), owners, options });
   admission.finish(true);
   return { object: written, isNew: false };
 }
@@ -326,6 +328,7 @@ interface Ownership {
 
 function ownersOf(scope: Scope, { change, produced, live, view }: Ownership): FieldOwners {
   if (produced.owners !== undefined) return FieldOwners.of(produced.owners);
+  if (change.isUntracked === true) return live.beside;
   const { object } = produced;
   return ownersAfter(scope, {
     options: change.options,
