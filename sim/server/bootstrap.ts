@@ -5,6 +5,7 @@ import { rfc3339, rfc3339Micro } from '../api/time.js';
 import { storageKey } from '../store/collection.js';
 import type { Core } from './core.js';
 import { FieldOwners } from './field-owners.js';
+import { trackFields } from './managed-fields.js';
 import { orderedMeta, withMeta } from './object-meta.js';
 import { splitPath } from './request-info.js';
 
@@ -43,7 +44,17 @@ export function storeBootstrapObjects(core: Core): void {
     store.put(served.collection, {
       key,
       object: placed,
-      beside: FieldOwners.none,
+      beside: FieldOwners.none.after(
+        {
+          manager: 'kube-apiserver',
+          subresource: '',
+          apiVersion: served.apiVersion,
+          timeMs: clock.now(),
+          before: undefined,
+          after: placed,
+        },
+        trackFields(served),
+      ),
       user: 'system:apiserver',
     });
   }
