@@ -30,6 +30,8 @@ export class ContainerRuntime {
   private readonly pods = new Map<string, RuntimePod>();
   /** Is called after each change of a pod's sandboxes or containers. */
   onChange: (podUid: string) => void = () => undefined;
+  /** Is called when a program uses more or less memory than before. */
+  onUse: () => void = () => undefined;
 
   constructor(private readonly options: ContainerRuntimeOptions) {}
 
@@ -112,7 +114,7 @@ export class ContainerRuntime {
       { ...config, record },
       clock,
       random.fork(`container/${record.id}`),
-      { changed: () => this.onChange(uid) },
+      { changed: () => this.onChange(uid), used: () => this.onUse() },
     );
     entry.containers = [container, ...entry.containers];
     return container;

@@ -35,6 +35,8 @@ export interface ContainerConfig {
 /** What a container tells its runtime. */
 export interface ContainerListener {
   changed(container: RuntimeContainer): void;
+  /** The program uses more or less memory than before. */
+  used(container: RuntimeContainer): void;
 }
 
 /** A container from its creation to its removal. */
@@ -114,6 +116,7 @@ export class RuntimeContainer {
     this.cpu.use(usage.cpuMillis, this.clock.now());
     const limit = this.record.resources?.limits?.['memory'];
     if (limit !== undefined && usage.memoryBytes > valueOf(limit)) this.kill('OOMKilled');
+    else this.listener.used(this);
   }
 
   private exit(code: number, reason?: 'OOMKilled'): void {

@@ -1,6 +1,6 @@
 /** One life of a kubelet's process: it ties the parts together and runs as a controller. */
 import { type Node, nodes, type Pod, type PodStatus, pods } from '../api/kinds/core.js';
-import { deepEqual } from '../api/equality.js';
+import { valueOf } from '../api/quantity.js';
 import type {
   Answer,
   Change,
@@ -17,11 +17,13 @@ import { BackOff } from './back-off.js';
 import type { ContainerRecord } from './container-records.js';
 import type { KubeletContext, PodEvent } from './context.js';
 import { watchLocalStorage } from './eviction.js';
+import { MemoryPressure } from './memory-pressure.js';
 import { ImageManager } from './image-manager.js';
 import type { Machine } from './machine.js';
 import type { NodeShape, Pressures } from './node-shape.js';
 import { NodeKeeper } from './node-status.js';
 import { Pleg } from './pleg.js';
+import { isSameToKubelet } from './pod-change.js';
 import { PodEntry } from './pod-entry.js';
 import { fieldPathOf, isTerminalPhase } from './pod-spec.js';
 import { PodWorkers } from './pod-worker.js';
@@ -113,6 +115,12 @@ export class KubeletProcess implements KubeletContext {
       request: work => this.options.context.queue.add(`node ${work}`),
       tell: event => this.options.context.events.record(event),
     });
+    const memory = new MemoryPressure(this, {
+      capacityBytes: valueOf(shape.capacity['memory']),
+      tellPressure: isLow => this.setPressure({ memory: isLow }),
+      kill: (entry, kill) => this.workers.update(entry, { kill }),
+    });
+    machine.runtime.onUse = () => memory.changed();
     machine.runtime.onChange = uid => this.pleg.touch(uid);
     this.unlisten = machine.devices.listen({ changed: uids => this.devicesChanged(uids) });
   }
@@ -149,6 +157,7 @@ export class KubeletProcess implements KubeletContext {
   private stop(): void {
     this.unlisten();
     this.machine.runtime.onChange = () => undefined;
+    this.machine.runtime.onUse = () => undefined;
     for (const entry of this.pods.values()) {
       for (const probe of entry.probes.values()) probe.stop();
       for (const cleanUp of entry.cleanUps) cleanUp();
@@ -380,16 +389,4 @@ export class KubeletProcess implements KubeletContext {
 
 function* nothing(): Reconciliation {
   // The pod is gone.
-}
-
-/** Whether nothing has changed that the kubelet acts on. @upstream pkg/kubelet/config/config.go podsDifferSemantically */
-function isSameToKubelet(a: Pod, b: Pod): boolean {
-  const [old, next] = [a.metadata, b.metadata];
-  return (
-    old.deletionTimestamp === next.deletionTimestamp &&
-    old.deletionGracePeriodSeconds === next.deletionGracePeriodSeconds &&
-    (a.spec === b.spec || (old.generation === next.generation && deepEqual(a.spec, b.spec))) &&
-    (old.labels === next.labels || deepEqual(old.labels, next.labels)) &&
-    (old.annotations === next.annotations || deepEqual(old.annotations, next.annotations))
-  );
 }
