@@ -107,6 +107,8 @@ function isLeftOut(scenario: Scenario, step: Step, event: ProjectedEvent): boole
   if (event.reason === 'RegisteredNode') return scenario.controller !== 'node-lifecycle';
   // It comes with the next round of a monitor whose phase the record does not tell.
   if (event.reason === 'RemovingNode') return !isToldSomewhere(scenario, event);
+  // It names one of several budgets at random, so that records of it cannot agree.
+  if (event.reason === 'MultiplePodDisruptionBudgets') return !isToldSomewhere(scenario, event);
   // Records of budgets tell all events of the pods' controllers, or none of them.
   const isOfOther = scenario.controller === 'disruption' && event.source !== 'controllermanager';
   if (isOfOther) return !isToldSomewhere(scenario, event);

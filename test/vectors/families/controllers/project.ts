@@ -5,22 +5,13 @@ import type { Projected, ProjectedEvent } from './scenario.js';
 
 type Record_ = Readonly<Record<string, unknown>>;
 
-const workloads: ReadonlySet<string> = new Set([
-  'Deployment',
-  'ReplicaSet',
-  'StatefulSet',
-  'DaemonSet',
-  'Job',
-  'CronJob',
-  'PodDisruptionBudget',
-  'EndpointSlice',
-]);
-
 /** What only some scenarios tell. */
 export interface Detail {
   readonly wholeJobs: boolean;
   readonly revisionData: boolean;
   readonly countsEndpoints: boolean;
+  /** The kinds of which metadata.generation is told. */
+  readonly generations: ReadonlySet<string>;
 }
 
 /** What a scenario's recorded objects tell. */
@@ -31,6 +22,9 @@ export function detailOf(objects: readonly Projected[]): Detail {
     wholeJobs: some('Job', object => 'template' in record(object['spec'])),
     revisionData: some('ControllerRevision', object => 'data' in object),
     countsEndpoints: some('EndpointSlice', object => typeof object['endpoints'] === 'string'),
+    generations: new Set(
+      objects.filter(({ metadata }) => 'generation' in metadata).map(({ kind }) => kind),
+    ),
   };
 }
 
@@ -43,10 +37,10 @@ export function project(object: KubeObject, kind: string, detail: Detail): Proje
   const isKept = ([field, value]: [string, unknown]) =>
     !isAbsent(value) || (kind === 'Node' && field === 'status');
   const kept = Object.entries(parts).filter(isKept);
-  return { kind, metadata: projectMetadata(object, kind), ...Object.fromEntries(kept) };
+  return { kind, metadata: projectMetadata(object, kind, detail), ...Object.fromEntries(kept) };
 }
 
-function projectMetadata(object: KubeObject, kind: string): Record_ {
+function projectMetadata(object: KubeObject, kind: string, detail: Detail): Record_ {
   const { metadata } = object;
   return compact({
     name: metadata.name,
@@ -55,7 +49,7 @@ function projectMetadata(object: KubeObject, kind: string): Record_ {
     annotations: metadata.annotations,
     ownerReferences: metadata.ownerReferences,
     finalizers: metadata.finalizers,
-    ...(workloads.has(kind) && { generation: metadata.generation }),
+    ...(detail.generations.has(kind) && { generation: metadata.generation }),
     deletionTimestamp: metadata.deletionTimestamp,
     deletionGracePeriodSeconds: metadata.deletionGracePeriodSeconds,
   });

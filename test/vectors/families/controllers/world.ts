@@ -31,7 +31,8 @@ export class World {
   readonly server: ApiServer;
   /** When the scenario begins. */
   readonly beginMs: number;
-  private readonly silent = new Set<string>();
+  /** The nodes whose leases are renewed. */
+  private readonly beating: Set<string>;
 
   constructor(scenario: Scenario, startSecond: number | undefined) {
     const minuteMs = Date.parse('2026-03-02T10:00:00Z');
@@ -39,7 +40,8 @@ export class World {
     this.loop = new Loop({ startMs: this.beginMs - settleMs });
     const random = new Random(1);
     this.server = createApiServer({ clock: this.loop, random: random.fork('server') });
-    for (const name of worldNodes(scenario)) this.mustSend('POST', '/api/v1/nodes', node(name));
+    this.beating = new Set(worldNodes(scenario));
+    for (const name of this.beating) this.mustSend('POST', '/api/v1/nodes', node(name));
     const process = createProcess(
       {
         name: 'kube-controller-manager',
@@ -90,15 +92,15 @@ export class World {
   heartbeat(nodes: readonly string[], isOn: boolean): void {
     for (const name of nodes) {
       this.renew(name);
-      if (isOn) this.silent.delete(name);
-      else this.silent.add(name);
+      if (isOn) this.beating.add(name);
+      else this.beating.delete(name);
     }
   }
 
   private renewAll(everyMs: number): void {
     this.loop.after(everyMs, 'leases are renewed', () => {
       for (const { metadata } of this.list('/api/v1/nodes')) {
-        if (!this.silent.has(metadata.name ?? '')) this.renew(metadata.name ?? '');
+        if (this.beating.has(metadata.name ?? '')) this.renew(metadata.name ?? '');
       }
       this.renewAll(everyMs);
     });
