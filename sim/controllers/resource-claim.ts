@@ -22,6 +22,7 @@ import { splitKey, watch } from '../client/requests.js';
 import { retrying } from './control/must.js';
 import { isTerminal } from './control/pod-state.js';
 import { claimNameOf, isOwnedByPod, type ClaimPass } from './resource-claim/claims.js';
+import { MadeClaims } from './resource-claim/made-claims.js';
 import { syncClaim } from './resource-claim/sync-claim.js';
 import { canBeReserved, isReservedFor, syncPod } from './resource-claim/sync-pod.js';
 
@@ -41,7 +42,11 @@ class ResourceClaimController implements Controller {
   /** Pods that are known to be gone, by uid. */
   private readonly goneUids = new Set<string>();
 
-  constructor(private readonly context: ControllerContext) {}
+  private readonly made: MadeClaims;
+
+  constructor(private readonly context: ControllerContext) {
+    this.made = new MadeClaims(context.clock);
+  }
 
   readonly watches = [
     watch(pods, {
@@ -59,7 +64,8 @@ class ResourceClaimController implements Controller {
   *reconcile(key: string, view: View) {
     const { namespace: what, name: rest } = splitKey(key);
     const { namespace, name } = splitKey(rest);
-    const pass: ClaimPass = { view, events: this.context.events, goneUids: this.goneUids };
+    const { goneUids, made } = this;
+    const pass: ClaimPass = { view, events: this.context.events, goneUids, made };
     if (what === 'pod') {
       const pod = view.get(pods, namespace, name);
       if (pod === undefined || isDeleting(pod)) return undefined;

@@ -235,8 +235,8 @@ function hintOf(
 
 function readyCount({ toCreate, toUpdate, unchanged }: HintInput): number {
   let count = 0;
-  for (const { endpoints = [] } of [...toCreate, ...toUpdate, ...unchanged]) {
-    count += endpoints.filter(isReadyEndpoint).length;
+  for (const { endpoints } of [...toCreate, ...toUpdate, ...unchanged]) {
+    count += (endpoints ?? []).filter(isReadyEndpoint).length;
   }
   return count;
 }

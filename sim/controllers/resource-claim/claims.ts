@@ -7,6 +7,7 @@ import type { ResourceClaim } from '../../api/kinds/resource.js';
 import { isControlledBy } from '../../api/meta.js';
 import type { View } from '../../client/contract.js';
 import type { EventRecorder } from '../../client/event-recorder.js';
+import type { MadeClaims } from './made-claims.js';
 
 /** What a pass of the controller is given. */
 export interface ClaimPass {
@@ -14,6 +15,7 @@ export interface ClaimPass {
   readonly events: EventRecorder;
   /** The uids of pods that are known to be gone. */
   readonly goneUids: ReadonlySet<string>;
+  readonly made: MadeClaims;
 }
 
 /** The name of the claim that stands behind a pod's entry; `unknown` while it has not been made. */

@@ -39,9 +39,9 @@ export function* syncPod(pod: Pod, pass: ClaimPass): Reconciliation {
 function* ensureClaim(
   pod: Pod,
   podClaim: PodResourceClaim,
-  { view }: ClaimPass,
+  { view, made }: ClaimPass,
 ): Reconciliation<{ readonly name: string } | { readonly error: string } | undefined> {
-  const { namespace = '', uid } = pod.metadata;
+  const { namespace = '', uid = '' } = pod.metadata;
   const named = claimNameOf(pod, podClaim);
   if (named === 'not needed') return undefined;
   if (named !== 'unknown') {
@@ -51,9 +51,10 @@ function* ensureClaim(
   const templateName = podClaim.resourceClaimTemplateName;
   if (templateName === undefined) return undefined;
   const known = view
-    .byIndex(resourceClaims, 'owner', uid ?? '')
+    .byIndex(resourceClaims, 'owner', uid)
     .find(claim => claim.metadata.annotations?.[claimAnnotation] === podClaim.name);
-  if (known !== undefined) return { name: known.metadata.name ?? '' };
+  const knownName = known?.metadata.name ?? made.find(uid, podClaim.name);
+  if (knownName !== undefined) return { name: knownName };
   const template = view.get(resourceClaimTemplates, namespace, templateName);
   if (template === undefined) {
     const what = `resourceclaimtemplate.resource.k8s.io ${goQuote(templateName)} not found`;
@@ -73,7 +74,9 @@ function* ensureClaim(
     }),
   );
   if (!answer.isOk) return { error: `create ResourceClaim : ${answer.message}` };
-  return { name: answer.object.metadata.name ?? '' };
+  const { name = '' } = answer.object.metadata;
+  made.add(uid, podClaim.name, name);
+  return { name };
 }
 
 function ownerOf({ metadata }: Pod) {
