@@ -1,0 +1,30 @@
+/**
+ * The claims that were made for pods of late. A claim counts as made even after its deletion, so a
+ * pod that has ended gets no second one.
+ * @upstream client-go/tools/cache/mutation_cache.go
+ */
+import type { Clock } from '../../engine/clock.js';
+
+const keptMs = 3_600_000;
+const keptMax = 100;
+
+/** Remembers them. */
+export class MadeClaims {
+  private readonly made = new Map<string, { readonly name: string; readonly untilMs: number }>();
+
+  constructor(private readonly clock: Clock) {}
+
+  /** The name of the claim that was made for the pod's entry. */
+  find(podUid: string, entry: string): string | undefined {
+    const found = this.made.get(`${podUid}/${entry}`);
+    return found !== undefined && found.untilMs > this.clock.now() ? found.name : undefined;
+  }
+
+  add(podUid: string, entry: string, name: string): void {
+    const key = `${podUid}/${entry}`;
+    this.made.delete(key);
+    this.made.set(key, { name, untilMs: this.clock.now() + keptMs });
+    const [oldest] = this.made.keys();
+    if (this.made.size > keptMax && oldest !== undefined) this.made.delete(oldest);
+  }
+}
