@@ -46,9 +46,12 @@ function encodedField(value: unknown, field: FieldFact): unknown {
     : value;
 }
 
-/** An empty list of managed fields says that they are to be cleared, so it is kept. */
+/**
+ * Lists that are kept empty: managed fields are to be cleared then, and no scaling policies are an
+ * error that defaults would hide.
+ */
 export function isClearing({ name }: FieldFact): boolean {
-  return name === 'managedFields';
+  return name === 'managedFields' || name === 'policies';
 }
 
 /** omitempty leaves out what is no struct in Go. */

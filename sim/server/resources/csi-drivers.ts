@@ -1,15 +1,29 @@
 /** CSIDrivers. @upstream pkg/registry/storage/csidriver/strategy.go */
+import { deepEqual } from '../../api/equality.js';
 import { csiDrivers, type CSIDriver } from '../../api/kinds/storage.js';
 import { ageOf } from './columns/cell.js';
 import { csiDriverColumns } from './columns/storage.js';
 import { fill, within } from './defaults/fill.js';
 import { strategyOf } from './strategy.js';
+import { validateDriver, validateDriverUpdate } from './validation/csi.js';
 
 /** The strategy of CSIDrivers. */
 export const csiDriver = strategyOf<CSIDriver>({
   kind: csiDrivers,
   allowsUnconditionalUpdate: false,
   returnsDeletedObject: true,
+  validate: validateDriver,
+  validateUpdate: validateDriverUpdate,
+  prepareForUpdate: (object, old) => {
+    if (deepEqual(object.spec, old.spec)) return object;
+    const generation = (old.metadata.generation ?? 0) + 1;
+    return { ...object, metadata: { ...object.metadata, generation } };
+  },
+  warningsOnCreate: ({ spec }) => (lacksSecrets(spec) ? [secretsText] : []),
+  warningsOnUpdate: ({ spec }, old) =>
+    lacksSecrets(spec) && !deepEqual(spec.tokenRequests, old.spec.tokenRequests)
+      ? [secretsText]
+      : [],
   defaults: object =>
     within(object, 'spec', given => {
       const spec = fill(given, {
@@ -39,3 +53,11 @@ export const csiDriver = strategyOf<CSIDriver>({
     ];
   },
 });
+
+const secretsText =
+  'spec.serviceAccountTokenInSecrets is unset; if supported by this CSI driver, set to true to ' +
+  'prevent possible logging of tokens in volume attributes';
+
+function lacksSecrets({ tokenRequests, serviceAccountTokenInSecrets }: CSIDriver['spec']): boolean {
+  return (tokenRequests ?? []).length > 0 && serviceAccountTokenInSecrets === undefined;
+}

@@ -11,7 +11,13 @@ import { within, without } from './defaults/fill.js';
 import { resourceListDefaults } from './defaults/resource-list.js';
 import { claimDefaults } from './defaults/workload.js';
 import { keepSpec, keepStatus } from './parts.js';
+import { claimWarnings } from './storage-warnings.js';
 import { strategyOf } from './strategy.js';
+import {
+  validateClaim,
+  validateClaimStatus,
+  validateClaimUpdate,
+} from './validation/persistent-volume-claim.js';
 
 /** The strategy of PersistentVolumeClaims. */
 export const persistentVolumeClaim = strategyOf<PersistentVolumeClaim>({
@@ -31,7 +37,11 @@ export const persistentVolumeClaim = strategyOf<PersistentVolumeClaim>({
   }),
   prepareForUpdate: (object, old) =>
     within(keepStatus(object, old), 'spec', spec => withDataSources(spec, old.spec)),
-  status: { prepareForUpdate: keepSpec },
+  validate: validateClaim,
+  validateUpdate: validateClaimUpdate,
+  warningsOnCreate: claimWarnings,
+  warningsOnUpdate: claimWarnings,
+  status: { prepareForUpdate: keepSpec, validateUpdate: validateClaimStatus },
   selectableFields: {},
   columns: persistentVolumeClaimColumns,
   cells: (object, nowMs) => {

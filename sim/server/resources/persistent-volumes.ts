@@ -8,7 +8,13 @@ import { fill, fillEmpty, within } from './defaults/fill.js';
 import { resourceListDefaults } from './defaults/resource-list.js';
 import { azureDiskValues, scaleIOValues } from './defaults/volume.js';
 import { keepSpec, keepStatus } from './parts.js';
+import { volumeWarnings } from './storage-warnings.js';
 import { strategyOf, type StrategyContext } from './strategy.js';
+import {
+  validateVolume,
+  validateVolumeStatus,
+  validateVolumeUpdate,
+} from './validation/persistent-volume.js';
 
 /** The strategy of PersistentVolumes. */
 export const persistentVolume = strategyOf<PersistentVolume>({
@@ -20,7 +26,11 @@ export const persistentVolume = strategyOf<PersistentVolume>({
     status: { phase: 'Pending', lastPhaseTransitionTime: rfc3339(nowMs) },
   }),
   prepareForUpdate: keepStatus,
-  status: { prepareForUpdate: preparedStatus },
+  validate: validateVolume,
+  validateUpdate: validateVolumeUpdate,
+  warningsOnCreate: volumeWarnings,
+  warningsOnUpdate: volumeWarnings,
+  status: { prepareForUpdate: preparedStatus, validateUpdate: validateVolumeStatus },
   // Upstream's own slip: the name is selectable as `name` too, but the version refuses the label.
   selectableFields: {},
   columns: persistentVolumeColumns,

@@ -4,6 +4,7 @@ import { ageOf } from './columns/cell.js';
 import { storageClassColumns } from './columns/storage.js';
 import { fill } from './defaults/fill.js';
 import { strategyOf } from './strategy.js';
+import { validateStorageClass, validateStorageClassUpdate } from './validation/storage-class.js';
 
 const defaultAnnotations = [
   'storageclass.kubernetes.io/is-default-class',
@@ -14,6 +15,8 @@ const defaultAnnotations = [
 export const storageClass = strategyOf<StorageClass>({
   kind: storageClasses,
   returnsDeletedObject: true,
+  validate: validateStorageClass,
+  validateUpdate: validateStorageClassUpdate,
   defaults: object => fill(object, { reclaimPolicy: 'Delete', volumeBindingMode: 'Immediate' }),
   columns: storageClassColumns,
   cells: (object, nowMs) => {

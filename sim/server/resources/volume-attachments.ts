@@ -5,6 +5,7 @@ import { volumeAttachmentColumns } from './columns/storage.js';
 import { fill, within } from './defaults/fill.js';
 import { freshStatus, keepMetadata, keepSpec, keepStatus } from './parts.js';
 import { strategyOf } from './strategy.js';
+import { validateAttachment, validateAttachmentUpdate } from './validation/storage-class.js';
 
 /** The strategy of VolumeAttachments. */
 export const volumeAttachment = strategyOf<VolumeAttachment>({
@@ -17,6 +18,8 @@ export const volumeAttachment = strategyOf<VolumeAttachment>({
     ),
   prepareForCreate: freshStatus({ attached: false }),
   prepareForUpdate: keepStatus,
+  validate: validateAttachment,
+  validateUpdate: validateAttachmentUpdate,
   status: {
     prepareForUpdate: (object, old) =>
       keepMetadata(
