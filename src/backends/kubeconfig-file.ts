@@ -4,12 +4,14 @@ import {
   existsSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
+  rmdirSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { isMap, isSeq, parseDocument, type Document, type YAMLSeq } from 'yaml';
 import { environment, homeFolder, processId } from '../host.js';
 import { exitCodes, InputError, UserError } from '../input/errors.js';
@@ -69,6 +71,9 @@ export function unmergeKubeconfig(file: string, contextName: string, before?: st
     if (isOurs) rmSync(file);
     else write(file, document);
   });
+  const folder = dirname(file);
+  const isDefault = basename(folder) === '.kube' && readdirSync(folder).length === 0;
+  if (isDefault) rmdirSync(folder);
 }
 
 function insert(document: Document, access: Access): void {

@@ -191,7 +191,9 @@ class SimulationBackend implements SimulatedCluster {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await (await this.socket)?.close();
+    // A socket that could not be opened was told to whoever asked for it.
+    const socket = await this.socket?.catch(() => undefined);
+    await socket?.close();
     for (const process of this.simulation.processes.values()) process.stop();
   }
 }

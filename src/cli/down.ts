@@ -5,7 +5,7 @@ import { exitCodes, UserError } from '../input/errors.js';
 import type { CliCommand } from './command.js';
 import { runningCluster } from './running.js';
 
-const waitMaxMs = 5_000;
+const waitMaxMs = 15_000;
 const pollMs = 20;
 
 /** The command. */

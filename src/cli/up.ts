@@ -67,6 +67,7 @@ async function up(flags: UpFlags): Promise<number> {
   const pacer = new Pacer(cluster.simulation.loop, flags.speed);
   timeDoor(cluster, pacer);
   const access = await cluster.listen({ name: flags.name, port: flags.port });
+  await applyAll(cluster, manifests);
   const config = publish(flags, access);
   const stopped = new Promise<void>(resolve => {
     const forget = onInterrupt(() => {
@@ -81,7 +82,6 @@ async function up(flags: UpFlags): Promise<number> {
       server: access.server,
       kubeconfig: config.file,
     });
-    await applyAll(cluster, manifests);
     const readyMs = Math.round(elapsedMs() - startMs);
     writeError(`cluster ${flags.name} is up at ${access.server} (seed ${seed}, ${readyMs} ms)\n`);
     writeError(`try:  kubectl --context ${access.contextName} get nodes\n`);

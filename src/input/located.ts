@@ -1,6 +1,6 @@
 /** YAML files whose every value knows its line, so that what is wrong in them can be pointed at. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { isNode, LineCounter, parseAllDocuments, type Document } from 'yaml';
+import { isMap, isNode, isScalar, LineCounter, parseAllDocuments, type Document } from 'yaml';
 import { exitCodes, InputError, UserError } from './errors.js';
 
 /** A path into a document: keys and indexes. */
@@ -53,10 +53,20 @@ export function parseLocated(text: string, file: string): Located[] {
 function lineIn(document: Document.Parsed, lines: LineCounter, path: FieldPath): number {
   for (let length = path.length; length >= 0; length--) {
     const part = path.slice(0, length);
-    const node: unknown = length === 0 ? document.contents : document.getIn(part, true);
+    const node =
+      length === 0 ? document.contents : (keyAt(document, part) ?? valueAt(document, part));
     if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
   }
   return 1;
+}
+
+const valueAt = (document: Document.Parsed, path: FieldPath): unknown => document.getIn(path, true);
+
+/** The key of a field of a map: where the field begins, wherever its value does. */
+function keyAt(document: Document.Parsed, path: FieldPath): unknown {
+  const parent = path.length === 1 ? document.contents : valueAt(document, path.slice(0, -1));
+  if (!isMap(parent)) return undefined;
+  return parent.items.find(({ key }) => isScalar(key) && key.value === path.at(-1))?.key;
 }
 
 /** `spec.steps[2].wait`. */

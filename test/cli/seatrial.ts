@@ -1,0 +1,88 @@
+/** Runs the command line as a user does, in a process of its own. */
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+/** The built program, as users have it; `npm test` builds it first. */
+const main = resolve('dist/src/cli/main.js');
+
+/** What a command printed and how it ended. */
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A home folder of its own: nothing of the user's is touched. */
+export function freshFolder(files: Readonly<Record<string, string>> = {}): string {
+  const folder = mkdtempSync(join(tmpdir(), 'seatrial-cli-'));
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  return folder;
+}
+
+function environmentOf(home: string): NodeJS.ProcessEnv {
+  const { KUBECONFIG: _unset, SEATRIAL_SEED: _seed, ...rest } = process.env;
+  return { ...rest, HOME: home };
+}
+
+/** Runs a command to its end in a folder, which is its home too. */
+export function seatrial(folder: string, ...words: readonly string[]): Ended {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [main, ...words],
+    { cwd: folder, encoding: 'utf8', env: environmentOf(folder), timeout: 60_000 },
+  );
+  return { code: status, stdout, stderr };
+}
+
+/** A command that goes on running. */
+export interface Running {
+  readonly process: ChildProcess;
+  /** Waits until standard error holds the text. */
+  says(text: string): Promise<void>;
+  /** Waits for the end. */
+  ended(): Promise<Ended>;
+}
+
+/** Starts a command that goes on. */
+export function startSeatrial(folder: string, ...words: readonly string[]): Running {
+  const child = spawn(process.execPath, [main, ...words], {
+    cwd: folder,
+    env: environmentOf(folder),
+  });
+  let stdout = '';
+  let stderr = '';
+  const waiters = new Set<() => void>();
+  const news = (): void => waiters.forEach(waiter => waiter());
+  child.stdout.on('data', (chunk: Buffer) => {
+    stdout += chunk.toString();
+    news();
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString();
+    news();
+  });
+  const end = new Promise<Ended>(done =>
+    child.on('close', code => {
+      done({ code, stdout, stderr });
+      news();
+    }),
+  );
+  return {
+    process: child,
+    says: text =>
+      new Promise((done, fail) => {
+        const look = (): void => {
+          if (stderr.includes(text)) done();
+          else if (child.exitCode !== null)
+            fail(new Error(`ended without saying "${text}": ${stderr}`));
+          else return;
+          waiters.delete(look);
+        };
+        waiters.add(look);
+        look();
+      }),
+    ended: () => end,
+  };
+}
