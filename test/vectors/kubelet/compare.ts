@@ -165,19 +165,21 @@ function traceDifference(vector: KubeletCase, played: Played): string | undefine
   }
   for (; at < got.length; at++) {
     const extra = got[at] as TraceEntry;
-    const isLater = extra.t + delayOf(vector, played) > (vector.recordedSeconds ?? 0);
+    const delay = delayOf(vector, played);
+    const isLater = delay >= busySeconds && extra.t + delay > (vector.recordedSeconds ?? Infinity);
     if (!isLater && !mayDrop.has(summary(played.trace[at] as TraceEntry).trim())) {
       return `an extra write at ${extra.t.toFixed(2)}: ${summary(extra)}`;
     }
   }
-  const hasHook = JSON.stringify(vector.pod).includes('postStart');
-  const from = hasHook ? 0 : startWrites + 1;
   return timeDifference(
     vector.timing ?? [],
-    from,
+    startWrites + 1,
     matched.map(index => got[index]?.t ?? 0),
   );
 }
+
+/** From this delay on, what comes late was beyond the end of the recording. */
+const busySeconds = 3;
 
 /** How much later the recorded pod started its containers: latencies of a busy machine. */
 function delayOf({ events = [] }: KubeletCase, played: Played): number {
@@ -247,7 +249,10 @@ function eventDifference(vector: KubeletCase, played: Played): string | undefine
     (vector.dropped?.events ?? []).map(({ reason, message }) => `${reason} ${message}`),
   );
   const wanted = normalEvents(vector.events ?? []);
-  const got = normalEvents(played.events);
+  const delay = delayOf(vector, played);
+  const isTold = ({ t }: EventEntry) =>
+    delay < busySeconds || t + delay <= (vector.recordedSeconds ?? Infinity);
+  const got = normalEvents(played.events.filter(isTold));
   const places = new Set([...wanted, ...got].map(({ fieldPath = '' }) => fieldPath));
   for (const place of places) {
     const at = (list: readonly EventEntry[]) =>
@@ -296,7 +301,13 @@ function answerDifference(vector: KubeletCase, played: Played): string | undefin
   for (const [index, action] of (vector.actions ?? []).entries()) {
     const answer = played.answers[index];
     const wanted = action.result;
-    if (wanted?.status === undefined || action.what === 'fn' || action.what === 'exec') continue;
+    if (wanted === undefined || action.what === 'fn') continue;
+    if (action.what === 'exec') {
+      const exec = execDifference(action, answer?.body);
+      if (exec !== undefined) return `action ${index}: ${exec}`;
+      continue;
+    }
+    if (wanted.status === undefined) continue;
     if (answer?.status !== wanted.status) {
       return `action ${index} is answered ${answer?.status} ${JSON.stringify(answer?.body)}; recorded ${wanted.status}`;
     }
@@ -304,6 +315,16 @@ function answerDifference(vector: KubeletCase, played: Played): string | undefin
     if (bodies !== undefined) return `action ${index}: ${bodies}`;
   }
   return undefined;
+}
+
+/** What kubectl exec prints besides the command's own output is kubectl's. */
+function execDifference({ result }: Action, body: unknown): string | undefined {
+  const got = body as { readonly stdout: string; readonly exitCode: number } | undefined;
+  if (got === undefined || (result?.stderr ?? '').startsWith('error:')) return undefined;
+  if (got.exitCode !== result?.exit) {
+    return `the command exits with ${got.exitCode}; recorded ${result?.exit}`;
+  }
+  return got.stdout === result.stdout ? undefined : `the command prints ${got.stdout}`;
 }
 
 function bodyDifference({ what, result }: Action, body: unknown): string | undefined {

@@ -185,8 +185,17 @@ function step(lab: Lab, name: string, { note = '' }: Action): ApiAnswer {
     }
   } else if (note === 'Healthy again') for (const id of gpuIds) kubelet?.gpus.mend(id);
   else if (note.startsWith('node n2: capacity')) return deviceCounts(lab);
-  else throw new Error(`no such step: ${note}`);
+  else return processStep(lab, name, note);
   return answer;
+}
+
+/** The kubelet's own process, or the container's, stops or starts. */
+function processStep(lab: Lab, name: string, note: string): ApiAnswer {
+  const process = lab.processes.get(nodeOf(lab, name)) ?? lab.processes.get('n2');
+  if (/kubelet.*(stop|kill)/i.test(note)) process?.stop();
+  else if (/kubelet.*start/i.test(note)) process?.start();
+  else throw new Error(`no such step: ${note}`);
+  return { status: 200, headers: {} };
 }
 
 function deviceCounts(lab: Lab): ApiAnswer {
