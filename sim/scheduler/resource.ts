@@ -90,6 +90,17 @@ const qualifiedName = /^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/;
 
 /** `nvidia.com/gpu`: neither Kubernetes's own nor a quota's. @upstream pkg/apis/core/v1/helper IsExtendedResourceName */
 export function isExtendedName(name: string): boolean {
+  const known = extendedNames.get(name);
+  if (known !== undefined) return known;
+  const answer = readsAsExtendedName(name);
+  if (extendedNames.size < extendedNamesMax) extendedNames.set(name, answer);
+  return answer;
+}
+
+const extendedNames = new Map<string, boolean>();
+const extendedNamesMax = 1000;
+
+function readsAsExtendedName(name: string): boolean {
   if (!name.includes('/') || name.includes('kubernetes.io/')) return false;
   if (name.startsWith('requests.')) return false;
   const [prefix = '', base = '', ...rest] = name.split('/');

@@ -1,6 +1,6 @@
 /** Keeps pods off nodes that have too little left, and prefers by how much. @upstream pkg/scheduler/framework/plugins/noderesources/fit.go */
 import { stateKey } from '../cycle-state.js';
-import { status, type PluginFactory, type Status } from '../framework.js';
+import { status, type Handle, type PluginFactory, type Status } from '../framework.js';
 import type { NodeInfo } from '../node-info.js';
 import { defaultRequests, type PodInfo } from '../pod-info.js';
 import { podRequests } from '../pod-requests.js';
@@ -13,6 +13,7 @@ import {
   scorerOf,
   shareOf,
   type DeviceCounter,
+  type ResourceWeight,
   type ScoringStrategy,
 } from './node-resources/scorer.js';
 
@@ -26,7 +27,7 @@ interface Args {
 
 interface ScoreState {
   readonly requests: readonly number[];
-  readonly devices: DeviceCounter | undefined;
+  readonly how: { readonly usesNonZero: true; readonly devices: DeviceCounter | undefined };
 }
 
 const scoring = stateKey<ScoreState>('PreScoreNodeResourcesFit');
@@ -53,10 +54,12 @@ export const nodeResourcesFit: PluginFactory = (args, handle) => {
   const ignoredGroups = new Set(ignoredResourceGroups);
   const resources = scoringStrategy.resources ?? defaultResources;
   const scorer = scorerOf(scoringStrategy, resources);
+  const ignoresAny = ignored.size > 0 || ignoredGroups.size > 0;
+  const isIgnored = (resource: string) =>
+    isExtendedName(resource) &&
+    (ignored.has(resource) || ignoredGroups.has(resource.split('/')[0] ?? ''));
   const isExempt: IsExempt = (resource, node) =>
-    (isExtendedName(resource) &&
-      (ignored.has(resource) || ignoredGroups.has(resource.split('/')[0] ?? ''))) ||
-    isGivenByDevices(handle, resource, node);
+    (ignoresAny && isIgnored(resource)) || isGivenByDevices(handle, resource, node);
   return {
     name,
     preFilter(state, pod) {
@@ -68,42 +71,38 @@ export const nodeResourcesFit: PluginFactory = (args, handle) => {
       return shortages === undefined ? undefined : refusalFor(shortages);
     },
     preScore(state, pod) {
-      state.write(scoring, {
-        requests: resources.map(resource => scoredRequest(pod, resource.name)),
-        devices: deviceCounter(
-          handle,
-          resources.map(resource => resource.name),
-        ),
-      });
+      state.write(scoring, scoreState(handle, pod, resources));
       return undefined;
     },
     score(state, pod, node) {
-      const known = state.read(scoring);
+      const { requests, how } = state.read(scoring) ?? scoreState(handle, pod, resources);
       return scorer(
-        resources.map((resource, index) =>
-          shareOf(
-            node,
-            resource.name,
-            known?.requests[index] ?? scoredRequest(pod, resource.name),
-            {
-              usesNonZero: true,
-              devices: known?.devices,
-            },
-          ),
-        ),
+        resources.map((resource, index) => shareOf(node, resource.name, requests[index] ?? 0, how)),
       );
     },
     events: fitEvents(handle),
   };
 };
 
+function scoreState(
+  handle: Handle,
+  pod: PodInfo,
+  resources: readonly ResourceWeight[],
+): ScoreState {
+  const names = resources.map(resource => resource.name);
+  return {
+    requests: scoredRequests(pod, names),
+    how: { usesNonZero: true, devices: deviceCounter(handle, names) },
+  };
+}
+
 /**
  * What the pod counts for in the score. Upstream never tells the scorer of pod-level resources, so
  * it adds up the containers. @upstream calculatePodResourceRequest
  */
-function scoredRequest(pod: PodInfo, resource: string): number {
-  const requests = podRequests(pod.pod, { skipsPodLevel: true, defaults: defaultRequests });
-  return roundUp(requests.get(resource) ?? 0);
+function scoredRequests({ pod }: PodInfo, resources: readonly string[]): readonly number[] {
+  const requests = podRequests(pod, { skipsPodLevel: true, defaults: defaultRequests });
+  return resources.map(resource => roundUp(requests.get(resource) ?? 0));
 }
 
 /** What the node is short of for the request; undefined when it fits. @upstream fitsRequest */
@@ -112,6 +111,7 @@ export function shortagesOf(
   node: NodeInfo,
   isExempt: IsExempt,
 ): readonly Shortage[] | undefined {
+  if (fits(request, node)) return undefined;
   let shortages: Shortage[] | undefined;
   const note = (reason: string, isUnresolvable: boolean) => {
     (shortages ??= []).push({ reason, isUnresolvable });
@@ -136,6 +136,24 @@ export function shortagesOf(
     if (!isExempt(resource, node)) note(`Insufficient ${resource}`, wanted > has);
   }
   return shortages;
+}
+
+/** Whether there is enough of everything: the common case, without a look at the reasons. */
+function fits(request: Resource, { allocatable, requested, pods }: NodeInfo): boolean {
+  if (pods.length + 1 > allocatable.allowedPods) return false;
+  if (isShort(request.milliCPU, allocatable.milliCPU - requested.milliCPU)) return false;
+  if (isShort(request.memory, allocatable.memory - requested.memory)) return false;
+  const storage = allocatable.ephemeralStorage - requested.ephemeralStorage;
+  if (isShort(request.ephemeralStorage, storage)) return false;
+  for (const [resource, wanted] of request.scalars) {
+    const has = allocatable.scalars.get(resource) ?? 0;
+    if (isShort(wanted, has - (requested.scalars.get(resource) ?? 0))) return false;
+  }
+  return true;
+}
+
+function isShort(wanted: number, left: number): boolean {
+  return wanted > 0 && wanted > left;
 }
 
 const refusals = new Map<string, Status>();
