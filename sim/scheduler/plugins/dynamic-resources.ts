@@ -21,7 +21,7 @@ import type { CycleState } from '../cycle-state.js';
 import type { NodeInfo } from '../node-info.js';
 import { compileNodeSelector } from '../node-selector.js';
 import type { PodInfo } from '../pod-info.js';
-import { normalizeByMax } from './support/default-normalize.js';
+import { normalizeByMax } from '../normalize-by-max.js';
 import { isOverdue, readiness } from './resource-claims/readiness.js';
 import {
   deviceState,

@@ -9,7 +9,7 @@ import {
   type NodeScorer,
 } from '../node-selector.js';
 import { action } from '../queue/cluster-event.js';
-import { normalizeByMax } from './support/default-normalize.js';
+import { normalizeByMax } from '../normalize-by-max.js';
 
 const name = 'NodeAffinity';
 const refusal = status(

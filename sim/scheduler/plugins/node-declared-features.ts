@@ -4,7 +4,7 @@ import type { Node, Pod } from '../../api/kinds/core.js';
 import { stateKey } from '../cycle-state.js';
 import { skip, status, type PluginFactory } from '../framework.js';
 import { action, anyUpdate } from '../queue/cluster-event.js';
-import { isSamePod } from './support/pod-change.js';
+import { isSamePod } from '../queue/pod-change.js';
 
 const name = 'NodeDeclaredFeatures';
 const refusal = status(

@@ -4,7 +4,7 @@ import { skip, status, type PluginFactory } from '../framework.js';
 import { NodeInfo } from '../node-info.js';
 import { PodInfo } from '../pod-info.js';
 import { action } from '../queue/cluster-event.js';
-import { isNowhere } from './support/pod-change.js';
+import { isNowhere } from '../queue/pod-change.js';
 
 const name = 'NodePorts';
 const refusal = status(

@@ -3,7 +3,7 @@ import type { Node, Pod, Taint } from '../../api/kinds/core.js';
 import { status, type PluginFactory } from '../framework.js';
 import { action } from '../queue/cluster-event.js';
 import { tolerates } from '../tolerations.js';
-import { isSamePod } from './support/pod-change.js';
+import { isSamePod } from '../queue/pod-change.js';
 
 const name = 'NodeUnschedulable';
 const taint: Taint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };

@@ -11,7 +11,7 @@ import { skip, status, type Handle, type PluginFactory, type Status } from '../f
 import type { NodeInfo } from '../node-info.js';
 import { action, anyUpdate } from '../queue/cluster-event.js';
 import { asCSIVolume, driverOf, isInTree, type CSIVolume } from './volumes/in-tree.js';
-import { isNowhere } from './support/pod-change.js';
+import { isNowhere } from '../queue/pod-change.js';
 import {
   claimClass,
   claimReference,

@@ -1,7 +1,7 @@
 /** Keeps a pod out of the queue while it has scheduling gates. @upstream pkg/scheduler/framework/plugins/schedulinggates */
 import { status, type PluginFactory } from '../framework.js';
 import { action } from '../queue/cluster-event.js';
-import { isSamePod } from './support/pod-change.js';
+import { isSamePod } from '../queue/pod-change.js';
 
 const name = 'SchedulingGates';
 

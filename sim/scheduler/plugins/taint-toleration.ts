@@ -4,8 +4,8 @@ import { stateKey } from '../cycle-state.js';
 import { status, type PluginFactory } from '../framework.js';
 import { action } from '../queue/cluster-event.js';
 import { hasUntoleratedTaint, tolerates } from '../tolerations.js';
-import { normalizeByMax } from './support/default-normalize.js';
-import { isSamePod } from './support/pod-change.js';
+import { normalizeByMax } from '../normalize-by-max.js';
+import { isSamePod } from '../queue/pod-change.js';
 
 const name = 'TaintToleration';
 const refusal = status('UnschedulableAndUnresolvable', name, 'node(s) had untolerated taint(s)');

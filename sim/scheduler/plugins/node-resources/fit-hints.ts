@@ -13,7 +13,7 @@ import {
 import { isScalarName, Resource } from '../../resource.js';
 import { deviceClassPrefix, isGivenByDevices } from '../resource-claims/extended-devices.js';
 import { shortagesOf } from '../node-resources-fit.js';
-import { isNowhere, isSamePod } from '../support/pod-change.js';
+import { isNowhere, isSamePod } from '../../queue/pod-change.js';
 
 /** The events of NodeResourcesFit. */
 export function fitEvents(handle: Handle): readonly ClusterEventWithHint[] {

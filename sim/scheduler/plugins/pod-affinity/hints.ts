@@ -3,7 +3,7 @@ import type { Node, Pod } from '../../../api/kinds/core.js';
 import { PodInfo } from '../../pod-info.js';
 import { action, type ClusterEventWithHint } from '../../queue/cluster-event.js';
 import { matchesAllTerms } from './terms.js';
-import { isNowhere, isSamePod } from '../support/pod-change.js';
+import { isNowhere, isSamePod } from '../../queue/pod-change.js';
 
 /** The events of InterPodAffinity. */
 export function interPodAffinityEvents(): readonly ClusterEventWithHint[] {

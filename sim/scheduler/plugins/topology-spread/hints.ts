@@ -4,7 +4,7 @@ import { deepEqual } from '../../../api/equality.js';
 import { NodeInfo } from '../../node-info.js';
 import { PodInfo } from '../../pod-info.js';
 import { action, type ClusterEventWithHint } from '../../queue/cluster-event.js';
-import { isNowhere, isSamePod } from '../support/pod-change.js';
+import { isNowhere, isSamePod } from '../../queue/pod-change.js';
 import type { SpreadConstraint, SpreadConstraints } from './constraints.js';
 
 /** The events of PodTopologySpread. */

@@ -1,5 +1,5 @@
 /** The usual way of bringing scores to [0, 100]. @upstream pkg/scheduler/framework/plugins/helper/normalize_score.go */
-import { maxNodeScore } from '../../framework.js';
+import { maxNodeScore } from './framework.js';
 
 /** Scales the scores by the largest, in place; `isReversed`: the least is the best. */
 export function normalizeByMax(scores: number[], options: { readonly isReversed: boolean }): void {

@@ -1,6 +1,6 @@
 /** What the hints of several plug-ins ask about a change of a pod. */
-import type { Pod } from '../../../api/kinds/core.js';
-import type { HasMetadata } from '../../../api/object.js';
+import type { Pod } from '../../api/kinds/core.js';
+import type { HasMetadata } from '../../api/object.js';
 
 /** Whether the change is of the waiting pod itself. */
 export function isSamePod(pod: Pod, changed: HasMetadata | undefined): boolean {
