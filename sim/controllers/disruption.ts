@@ -24,8 +24,8 @@ import { call, splitKey, update, watch } from '../client/requests.js';
 import { isReady } from './control/pod-state.js';
 import { expectedPods } from './disruption/expected-pods.js';
 import { clearStaleDisruption, staleInMs } from './disruption/stale-pods.js';
-import { labelSelectorText } from './label-selector-text.js';
-import { RestMapper } from './rest-mapper.js';
+import { labelSelectorText } from './control/label-selector-text.js';
+import { RestMapper } from './control/rest-mapper.js';
 
 /** The controller of disruption budgets. */
 export const disruptionController: ControllerDefinition = {

@@ -12,11 +12,11 @@ import {
   type Reconciliation,
 } from '../client/contract.js';
 import { splitKey, watch } from '../client/requests.js';
-import { discover, type ServedResource } from './discovery.js';
+import { discover, type ServedResource } from './control/discovery.js';
 import { Attempts } from './garbage-collector/attempts.js';
 import { Graph } from './garbage-collector/graph.js';
 import { Operations, type Attempt } from './garbage-collector/operations.js';
-import { RestMapper } from './rest-mapper.js';
+import { RestMapper } from './control/rest-mapper.js';
 
 /** The garbage collector. */
 export const garbageCollectorController: ControllerDefinition = {

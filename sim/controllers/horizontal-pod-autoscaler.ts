@@ -19,7 +19,7 @@ import {
   defaultAutoscalerSettings,
   type AutoscalerSettings,
 } from './horizontal-pod-autoscaler/settings.js';
-import { RestMapper } from './rest-mapper.js';
+import { RestMapper } from './control/rest-mapper.js';
 
 /** The controller of HorizontalPodAutoscalers with other flags than the defaults. */
 export function horizontalPodAutoscalerControllerWith(

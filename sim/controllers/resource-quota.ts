@@ -33,7 +33,7 @@ import {
 } from '../client/contract.js';
 import { call, splitKey, update, watch } from '../client/requests.js';
 import { isTerminal } from './control/pod-state.js';
-import { discover } from './discovery.js';
+import { discover } from './control/discovery.js';
 import { usageOf, type Measured } from './resource-quota/usage.js';
 
 /** The controller of quotas. */

@@ -7,7 +7,7 @@ import { configMaps, namespaces } from '../api/kinds/core.js';
 import { serviceAccount, type ControllerDefinition } from '../client/contract.js';
 import { call, create, update, watch } from '../client/requests.js';
 import { isNamespaceTerminating } from './control/pod-control.js';
-import { standInRootCa } from './root-ca.js';
+import { standInRootCa } from './control/root-ca.js';
 
 const name = 'kube-root-ca.crt';
 const annotation = 'kubernetes.io/description';

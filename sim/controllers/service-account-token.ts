@@ -24,7 +24,7 @@ import {
   watch,
 } from '../client/requests.js';
 import { must, retrying } from './control/must.js';
-import { standInRootCa } from './root-ca.js';
+import { standInRootCa } from './control/root-ca.js';
 
 const tokenType = 'kubernetes.io/service-account-token';
 const nameAnnotation = 'kubernetes.io/service-account.name';

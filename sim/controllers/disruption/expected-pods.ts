@@ -13,7 +13,7 @@ import type { HasMetadata, Kind } from '../../api/object.js';
 import { printedResource } from '../../api/status.js';
 import type { Reconciliation, View } from '../../client/contract.js';
 import { call, pathOf } from '../../client/requests.js';
-import type { RestMapper } from '../rest-mapper.js';
+import type { RestMapper } from '../control/rest-mapper.js';
 
 /** The numbers of a budget, or why they could not be had. */
 export type ExpectedPods =

@@ -7,8 +7,8 @@ import type { OwnerReference } from '../../api/kinds/meta.js';
 import type { KubeObject } from '../../api/object.js';
 import type { Answer, Reconciliation } from '../../client/contract.js';
 import { call, get, patch, pause, remove, type DeleteOptions } from '../../client/requests.js';
-import type { ServedResource } from '../discovery.js';
-import type { RestMapper } from '../rest-mapper.js';
+import type { ServedResource } from '../control/discovery.js';
+import type { RestMapper } from '../control/rest-mapper.js';
 import type { Identity } from './node.js';
 
 /** How a deletion is passed on to dependents. */

@@ -17,8 +17,8 @@ import type {
 } from '../../api/kinds/autoscaling.js';
 import { selectorOf } from '../../api/selectors.js';
 import type { Reconciliation } from '../../client/contract.js';
-import { labelSelectorText } from '../label-selector-text.js';
-import type { RestMapper } from '../rest-mapper.js';
+import { labelSelectorText } from '../control/label-selector-text.js';
+import type { RestMapper } from '../control/rest-mapper.js';
 import { externalMetric, objectMetric, podsMetrics, resourceMetrics } from './metrics-client.js';
 import { milliOf, milliText } from './milli.js';
 import {

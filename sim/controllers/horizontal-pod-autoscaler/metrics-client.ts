@@ -7,7 +7,7 @@ import { parseDuration } from '../../api/duration.js';
 import { timeMs } from '../../api/time.js';
 import type { Answer, Reconciliation } from '../../client/contract.js';
 import { call } from '../../client/requests.js';
-import type { RestMapper } from '../rest-mapper.js';
+import type { RestMapper } from '../control/rest-mapper.js';
 import { milliOf } from './milli.js';
 import type { PodMetric, PodMetrics } from './usage.js';
 

@@ -1,6 +1,6 @@
 /** What a pass over an autoscaler is given, and what its controller remembers between passes. */
 import type { ControllerContext, View } from '../../client/contract.js';
-import type { RestMapper } from '../rest-mapper.js';
+import type { RestMapper } from '../control/rest-mapper.js';
 import type { Memory } from './normalize.js';
 import type { SelectorBook } from './selector-book.js';
 import type { AutoscalerSettings } from './settings.js';

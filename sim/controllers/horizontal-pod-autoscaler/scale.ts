@@ -4,7 +4,7 @@ import type { HorizontalPodAutoscaler } from '../../api/kinds/autoscaling.js';
 import type { ObjectMeta } from '../../api/kinds/meta.js';
 import type { Answer, Reconciliation, Request } from '../../client/contract.js';
 import { call, pathOf, pause } from '../../client/requests.js';
-import type { RestMapper } from '../rest-mapper.js';
+import type { RestMapper } from '../control/rest-mapper.js';
 
 /** A Scale of autoscaling/v1. */
 export interface Scale {

@@ -10,7 +10,7 @@ import { aggregated } from '../../api/status.js';
 import { timeMs } from '../../api/time.js';
 import type { Reconciliation, Request } from '../../client/contract.js';
 import { call, pathOf, update } from '../../client/requests.js';
-import { discover, type ServedResource } from '../discovery.js';
+import { discover, type ServedResource } from '../control/discovery.js';
 import { namespaceConditions, type Findings } from './conditions.js';
 
 /** What is left to do: when to look again, and what went wrong. */

@@ -11,7 +11,7 @@ import type { PassInput } from '../../../../sim/controllers/horizontal-pod-autos
 import { autoscalerPass } from '../../../../sim/controllers/horizontal-pod-autoscaler/pass.js';
 import { SelectorBook } from '../../../../sim/controllers/horizontal-pod-autoscaler/selector-book.js';
 import { defaultAutoscalerSettings } from '../../../../sim/controllers/horizontal-pod-autoscaler/settings.js';
-import { RestMapper } from '../../../../sim/controllers/rest-mapper.js';
+import { RestMapper } from '../../../../sim/controllers/control/rest-mapper.js';
 import { nowMs, timeOf, type ShortSample } from './cases.js';
 import { drive, failed, ok } from './drive.js';
 

@@ -2,9 +2,9 @@
  * Finds the resource of a kind by discovery, which is remembered for half a minute.
  * @upstream staging/src/k8s.io/client-go/restmapper/discovery.go DeferredDiscoveryRESTMapper
  */
-import { goQuote } from '../api/go-text.js';
-import type { Reconciliation } from '../client/contract.js';
-import type { Clock } from '../engine/clock.js';
+import { goQuote } from '../../api/go-text.js';
+import type { Reconciliation } from '../../client/contract.js';
+import type { Clock } from '../../engine/clock.js';
 import { discover, resourcesOfKind, type Discovered, type ServedResource } from './discovery.js';
 
 /** kube-controller-manager forgets what discovery told this often. */

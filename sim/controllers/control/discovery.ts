@@ -3,9 +3,9 @@
  * served, else group by group.
  * @upstream staging/src/k8s.io/client-go/discovery/discovery_client.go
  */
-import type { Kind } from '../api/object.js';
-import type { Answer, Reconciliation, Request } from '../client/contract.js';
-import { call } from '../client/requests.js';
+import type { Kind } from '../../api/object.js';
+import type { Answer, Reconciliation, Request } from '../../client/contract.js';
+import { call } from '../../client/requests.js';
 
 /** A resource that is served, with what can be done to it. */
 export interface ServedResource extends Kind {

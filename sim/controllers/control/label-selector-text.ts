@@ -2,8 +2,8 @@
  * A label selector as Go prints it in messages.
  * @upstream staging/src/k8s.io/apimachinery/pkg/apis/meta/v1/generated.pb.go LabelSelector.String
  */
-import { compareText } from '../api/go-text.js';
-import type { LabelSelector } from '../api/kinds/meta.js';
+import { compareText } from '../../api/go-text.js';
+import type { LabelSelector } from '../../api/kinds/meta.js';
 
 /** `&LabelSelector{MatchLabels:map[string]string{app: w,},MatchExpressions:...}`, or `nil`. */
 export function labelSelectorText(selector: LabelSelector | undefined): string {
