@@ -5,6 +5,8 @@ import { selectorCell } from './columns/selector-text.js';
 import { cronJobColumns } from './columns/workloads.js';
 import { cronJobDefaults } from './defaults/batch.js';
 import { freshStatus, keepSpec, keepStatus } from './parts.js';
+import { sizeWarnings } from './job-warnings.js';
+import { nameWarnings, templateWarnings } from './pod-warnings.js';
 import { strategyOf } from './strategy.js';
 import { validateCronJob, validateCronJobUpdate } from './validation/cron-job.js';
 
@@ -17,6 +19,11 @@ export const cronJob = strategyOf<CronJob>({
   prepareForUpdate: keepStatus,
   validate: validateCronJob,
   validateUpdate: validateCronJobUpdate,
+  warningsOnCreate: object => [...nameWarnings(object.metadata), ...jobWarnings(object)],
+  warningsOnUpdate: (object, old) => [
+    ...(object.metadata.generation === old.metadata.generation ? [] : jobWarnings(object)),
+    ...(object.spec?.schedule.includes('TZ') === true ? [zoneText] : []),
+  ],
   status: { prepareForUpdate: keepSpec },
   columns: cronJobColumns,
   cells: (object, nowMs) => {
@@ -35,3 +42,13 @@ export const cronJob = strategyOf<CronJob>({
     ];
   },
 });
+
+const zoneText =
+  'cannot use TZ or CRON_TZ in spec.spec.schedule, use timeZone instead, see ' +
+  'https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/ for more details';
+
+function jobWarnings({ spec }: CronJob): readonly string[] {
+  const path = 'spec.jobTemplate.spec';
+  const job = spec?.jobTemplate.spec;
+  return [...sizeWarnings(job, path), ...templateWarnings(job?.template, `${path}.template`)];
+}

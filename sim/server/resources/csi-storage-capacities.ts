@@ -1,6 +1,7 @@
 /** CSIStorageCapacities. @upstream pkg/registry/storage/csistoragecapacity/strategy.go */
 import { csiStorageCapacities, type CSIStorageCapacity } from '../../api/kinds/storage.js';
 import { csiStorageCapacityColumns } from './columns/storage.js';
+import { nodeSelectorWarnings } from './affinity-warnings.js';
 import { strategyOf } from './strategy.js';
 import { validateCapacity, validateCapacityUpdate } from './validation/csi.js';
 
@@ -10,6 +11,8 @@ export const csiStorageCapacity = strategyOf<CSIStorageCapacity>({
   allowsUnconditionalUpdate: false,
   validate: validateCapacity,
   validateUpdate: validateCapacityUpdate,
+  warningsOnCreate: object => nodeSelectorWarnings(object.nodeTopology, 'nodeTopology'),
+  warningsOnUpdate: object => nodeSelectorWarnings(object.nodeTopology, 'nodeTopology'),
   columns: csiStorageCapacityColumns,
   cells: object => [object.metadata.name, object.storageClassName, object.capacity ?? '<unset>'],
 });

@@ -6,6 +6,7 @@ import { selectorCell } from './columns/selector-text.js';
 import { daemonSetColumns } from './columns/workloads.js';
 import { daemonSetDefaults } from './defaults/workload.js';
 import { freshStatus, keepSpec, keepStatus } from './parts.js';
+import { templateWarnings, workloadUpdateWarnings } from './pod-warnings.js';
 import { strategyOf } from './strategy.js';
 import {
   validateDaemonSet,
@@ -21,6 +22,8 @@ export const daemonSet = strategyOf<DaemonSet>({
   prepareForCreate: object => withGeneration(fresh(object), Math.max(1, generationOf(object))),
   validate: validateDaemonSet,
   validateUpdate: validateDaemonSetUpdate,
+  warningsOnCreate: object => templateWarnings(object.spec?.template),
+  warningsOnUpdate: workloadUpdateWarnings,
   prepareForUpdate: (object, old) => {
     const isChanged = !deepEqual(object.spec?.template, old.spec?.template);
     return withGeneration(keepStatus(object, old), generationOf(old) + (isChanged ? 1 : 0));

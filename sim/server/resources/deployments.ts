@@ -5,6 +5,7 @@ import { selectorText } from './columns/selector-text.js';
 import { deploymentColumns } from './columns/workloads.js';
 import { deploymentDefaults } from './defaults/workload.js';
 import { freshStatus, keepSpecAndLabels, keepStatus, specOrAnnotationsChanged } from './parts.js';
+import { workloadUpdateWarnings, workloadWarnings } from './pod-warnings.js';
 import { strategyOf } from './strategy.js';
 import {
   validateDeployment,
@@ -22,6 +23,8 @@ export const deployment = strategyOf<Deployment>({
   validate: validateDeployment,
   prepareForUpdate: keepStatus,
   validateUpdate: validateDeploymentUpdate,
+  warningsOnCreate: workloadWarnings,
+  warningsOnUpdate: workloadUpdateWarnings,
   status: { prepareForUpdate: keepSpecAndLabels, validateUpdate: validateDeploymentStatus },
   scale: {
     replicas: object => object.spec?.replicas ?? 0,

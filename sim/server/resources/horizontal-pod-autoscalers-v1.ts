@@ -130,7 +130,7 @@ function storedStatus(
 
 function fromStored(stored: KubeObject): HorizontalPodAutoscaler {
   const object = stored as unknown as Stored;
-  const { metrics = [], behavior, ...spec } = object.spec;
+  const { metrics = [], behavior, ...spec } = object.spec ?? {};
   const target = metrics.map(utilizationOf).find(value => value !== undefined);
   const others = metrics.filter(metric => utilizationOf(metric) === undefined).map(metricToV1);
   const { currentMetrics, conditions, ...status } = object.status ?? { desiredReplicas: 0 };

@@ -9,6 +9,8 @@ import { jobColumns } from './columns/workloads.js';
 import { jobDefaults } from './defaults/batch.js';
 import { isEmpty } from './defaults/workload.js';
 import { keepSpec, keepStatus } from './parts.js';
+import { sizeWarnings } from './job-warnings.js';
+import { nameWarnings, templateWarnings } from './pod-warnings.js';
 import { strategyOf } from './strategy.js';
 import { validateJobStatus } from './validation/job-status.js';
 import { validateJob, validateJobUpdate } from './validation/job.js';
@@ -22,6 +24,15 @@ export const job = strategyOf<Job>({
   prepareForUpdate: keepStatus,
   validate: validateJob,
   validateUpdate: validateJobUpdate,
+  warningsOnCreate: object => [
+    ...nameWarnings(object.metadata),
+    ...sizeWarnings(object.spec, 'spec'),
+    ...templateWarnings(object.spec?.template),
+  ],
+  warningsOnUpdate: (object, old) =>
+    object.metadata.generation === old.metadata.generation
+      ? []
+      : [...sizeWarnings(object.spec, 'spec'), ...templateWarnings(object.spec?.template)],
   status: { prepareForUpdate: keepSpec, validateUpdate: validateJobStatus },
   defaultPropagation: 'Background',
   selectableFields: {

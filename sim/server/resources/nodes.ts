@@ -7,6 +7,7 @@ import { nodeColumns } from './columns/core.js';
 import { fill, fillEmpty, within, without } from './defaults/fill.js';
 import { resourceListDefaults } from './defaults/resource-list.js';
 import { keepSpec, keepStatus } from './parts.js';
+import { cidrWarnings } from './ip-warnings.js';
 import { strategyOf } from './strategy.js';
 import { validateNode, validateNodeUpdate } from './validation/node.js';
 
@@ -23,6 +24,8 @@ export const node = strategyOf<Node>({
   prepareForUpdate: keepStatus,
   validate: validateNode,
   validateUpdate: (object, old) => [...validateNode(object), ...validateNodeUpdate(object, old)],
+  warningsOnCreate: specWarnings,
+  warningsOnUpdate: specWarnings,
   status: { prepareForUpdate: keepSpec, validateUpdate: validateNodeUpdate },
   selectableFields: {
     'spec.unschedulable': object => String(object.spec?.unschedulable ?? false),
@@ -46,6 +49,18 @@ export const node = strategyOf<Node>({
     ];
   },
 });
+
+function specWarnings({ spec }: Node): readonly string[] {
+  const warnings: string[] = [];
+  if (spec?.configSource) warnings.push('spec.configSource: the feature is removed');
+  if (spec?.externalID) {
+    warnings.push('spec.externalID: this field is deprecated, and is unused by Kubernetes');
+  }
+  const ranges = (spec?.podCIDRs ?? []).flatMap((range, index) =>
+    cidrWarnings(`spec.podCIDRs[${index}]`, range),
+  );
+  return [...warnings, ...ranges];
+}
 
 const noInfo = {
   machineID: '',

@@ -71,7 +71,8 @@ function withDataSources(
   const isInUse = old?.dataSource !== undefined || old?.dataSourceRef !== undefined;
   let spec = given;
   if (!isInUse && spec.dataSourceRef === undefined && spec.dataSource !== undefined) {
-    const { kind, apiGroup = '' } = spec.dataSource;
+    const { kind } = spec.dataSource;
+    const apiGroup = spec.dataSource.apiGroup ?? '';
     const isClaim = kind === 'PersistentVolumeClaim' && apiGroup === '';
     const isSnapshot = kind === 'VolumeSnapshot' && apiGroup === 'snapshot.storage.k8s.io';
     if (!isClaim && !isSnapshot) spec = without(spec, 'dataSource');

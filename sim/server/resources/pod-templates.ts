@@ -5,6 +5,7 @@ import { containerCells, labelsText } from './columns/cell.js';
 import { podTemplateColumns } from './columns/core.js';
 import { fill, within } from './defaults/fill.js';
 import { podTemplateDefaults } from './defaults/pod-spec.js';
+import { templateWarnings } from './pod-warnings.js';
 import { strategyOf } from './strategy.js';
 import { validatePodTemplate } from './validation/replication-controller.js';
 
@@ -18,6 +19,11 @@ export const podTemplate = strategyOf<PodTemplate>({
   returnsDeletedObject: true,
   validate: (object, context) => validatePodTemplate(object, context),
   validateUpdate: (object, old, context) => validatePodTemplate(object, context, old),
+  warningsOnCreate: object => templateWarnings(object.template, 'template'),
+  warningsOnUpdate: (object, old) =>
+    object.metadata.generation === old.metadata.generation
+      ? []
+      : templateWarnings(object.template, 'template'),
   columns: podTemplateColumns,
   cells: object => [
     object.metadata.name,

@@ -6,6 +6,7 @@ import { podDefaults } from './defaults/pod.js';
 import { preparedPod } from './pod-create.js';
 import { keepStatus } from './parts.js';
 import { preparedEphemeral, preparedResize, preparedStatus } from './pod-update.js';
+import { podStatusWarnings, podWarnings } from './pod-warnings.js';
 import { strategyOf } from './strategy.js';
 import { validatePod } from './validation/pod.js';
 import { validatePodStatus } from './validation/pod-status.js';
@@ -22,8 +23,13 @@ export const pod = strategyOf<Pod>({
   validate: validatePod,
   prepareForUpdate: keepStatus,
   validateUpdate: validatePodUpdate,
+  warningsOnCreate: podWarnings,
   graceSeconds,
-  status: { prepareForUpdate: preparedStatus, validateUpdate: validatePodStatus },
+  status: {
+    prepareForUpdate: preparedStatus,
+    validateUpdate: validatePodStatus,
+    warningsOnUpdate: podStatusWarnings,
+  },
   subresources: {
     ephemeralcontainers: {
       prepareForUpdate: preparedEphemeral,

@@ -5,6 +5,7 @@ import { selectorCell, selectorText } from './columns/selector-text.js';
 import { replicaSetColumns } from './columns/workloads.js';
 import { replicaSetDefaults } from './defaults/workload.js';
 import { freshStatus, keepSpec, keepStatus } from './parts.js';
+import { workloadUpdateWarnings, workloadWarnings } from './pod-warnings.js';
 import { strategyOf } from './strategy.js';
 import {
   validateReplicaSet,
@@ -21,6 +22,8 @@ export const replicaSet = strategyOf<ReplicaSet>({
   validate: validateReplicaSet,
   prepareForUpdate: keepStatus,
   validateUpdate: validateReplicaSetUpdate,
+  warningsOnCreate: workloadWarnings,
+  warningsOnUpdate: workloadUpdateWarnings,
   status: { prepareForUpdate: keepSpec, validateUpdate: validateReplicaStatus },
   scale: {
     replicas: object => object.spec?.replicas ?? 0,

@@ -5,6 +5,7 @@ import { mapSelectorText } from './columns/selector-text.js';
 import { replicationControllerColumns } from './columns/core.js';
 import { replicationControllerDefaults } from './defaults/workload.js';
 import { freshStatus, keepSpec, keepStatus } from './parts.js';
+import { workloadUpdateWarnings, workloadWarnings } from './pod-warnings.js';
 import { strategyOf } from './strategy.js';
 import { validateReplicaStatus } from './validation/deployment.js';
 import { validateReplicationController } from './validation/replication-controller.js';
@@ -19,6 +20,8 @@ export const replicationController = strategyOf<ReplicationController>({
   validate: (object, context) => validateReplicationController(object, context),
   prepareForUpdate: keepStatus,
   validateUpdate: (object, old, context) => validateReplicationController(object, context, old),
+  warningsOnCreate: workloadWarnings,
+  warningsOnUpdate: workloadUpdateWarnings,
   status: { prepareForUpdate: keepSpec, validateUpdate: validateReplicaStatus },
   scale: {
     replicas: object => object.spec?.replicas ?? 0,

@@ -4,16 +4,19 @@ import { ageOf } from './columns/cell.js';
 import { secretColumns } from './columns/core.js';
 import { base64 } from './defaults/base64.js';
 import { fillEmpty, without } from './defaults/fill.js';
+import { pairWarnings } from './secret-warnings.js';
 import { strategyOf } from './strategy.js';
 import { validateSecret, validateSecretUpdate } from './validation/key-values.js';
 
 /** The strategy of Secrets. */
 export const secret = strategyOf<Secret>({
   kind: secrets,
-  defaults: object => fillEmpty(mergedText(object), { type: 'Opaque' }),
+  defaults: object => fillEmpty(withoutNulls(mergedText(object)), { type: 'Opaque' }),
   prepareForUpdate: (object, old) => (object.type ? object : { ...object, type: old.type ?? '' }),
   validate: validateSecret,
   validateUpdate: validateSecretUpdate,
+  warningsOnCreate: pairWarnings,
+  warningsOnUpdate: pairWarnings,
   selectableFields: { type: object => object.type ?? '' },
   fieldSelectorError: 'not-supported',
   columns: secretColumns,
@@ -32,4 +35,12 @@ function mergedText(secret: Secret): Secret {
   for (const [key, text] of Object.entries(secret.stringData ?? {})) data[key] = base64(text);
   const rest = without(secret, 'stringData');
   return Object.keys(data).length === 0 ? rest : { ...rest, data };
+}
+
+/** Absent bytes are no bytes. */
+function withoutNulls(secret: Secret): Secret {
+  const data: Readonly<Record<string, string | null>> | undefined = secret.data;
+  if (data === undefined || !Object.values(data).includes(null)) return secret;
+  const entries = Object.entries(data).map(([key, text]) => [key, text ?? ''] as const);
+  return { ...secret, data: Object.fromEntries(entries) };
 }

@@ -6,6 +6,8 @@ import { statefulSetColumns } from './columns/workloads.js';
 import { within, without } from './defaults/fill.js';
 import { statefulSetDefaults } from './defaults/workload.js';
 import { keepSpec, keepStatus } from './parts.js';
+import { templateWarnings, workloadUpdateWarnings } from './pod-warnings.js';
+import { claimSpecWarnings } from './storage-warnings.js';
 import { strategyOf } from './strategy.js';
 import {
   validateStatefulSet,
@@ -27,6 +29,14 @@ export const statefulSet = strategyOf<StatefulSet>({
     return isUsed ? kept : dropDisabled(kept);
   },
   validateUpdate: validateStatefulSetUpdate,
+  warningsOnCreate: object => [
+    ...templateWarnings(object.spec?.template),
+    ...setWarnings(object, ''),
+  ],
+  warningsOnUpdate: (object, old) => [
+    ...workloadUpdateWarnings(object, old),
+    ...setWarnings(object, '.Spec'),
+  ],
   status: { prepareForUpdate: keepSpec, validateUpdate: validateStatefulSetStatus },
   scale: {
     replicas: object => object.spec?.replicas ?? 0,
@@ -51,4 +61,13 @@ function dropDisabled(statefulSet: StatefulSet): StatefulSet {
       within(strategy, 'rollingUpdate', update => without(update, 'maxUnavailable')),
     ),
   );
+}
+
+function setWarnings({ spec }: StatefulSet, suffix: string): readonly string[] {
+  const claims = (spec?.volumeClaimTemplates ?? []).flatMap((claim, index) =>
+    claimSpecWarnings(claim.spec ?? {}, `spec.volumeClaimTemplates[${index}]${suffix}`),
+  );
+  if ((spec?.revisionHistoryLimit ?? 0) >= 0) return claims;
+  const text = 'a negative value retains all historical revisions; a value >= 0 is recommended';
+  return [...claims, `spec.revisionHistoryLimit: ${text}`];
 }

@@ -3,6 +3,7 @@ import { storageClasses, type StorageClass } from '../../api/kinds/storage.js';
 import { ageOf } from './columns/cell.js';
 import { storageClassColumns } from './columns/storage.js';
 import { fill } from './defaults/fill.js';
+import { nodeLabelText } from './affinity-warnings.js';
 import { strategyOf } from './strategy.js';
 import { validateStorageClass, validateStorageClassUpdate } from './validation/storage-class.js';
 
@@ -17,6 +18,8 @@ export const storageClass = strategyOf<StorageClass>({
   returnsDeletedObject: true,
   validate: validateStorageClass,
   validateUpdate: validateStorageClassUpdate,
+  warningsOnCreate: topologyWarnings,
+  warningsOnUpdate: topologyWarnings,
   defaults: object => fill(object, { reclaimPolicy: 'Delete', volumeBindingMode: 'Immediate' }),
   columns: storageClassColumns,
   cells: (object, nowMs) => {
@@ -32,3 +35,13 @@ export const storageClass = strategyOf<StorageClass>({
     ];
   },
 });
+
+function topologyWarnings({ allowedTopologies }: StorageClass): readonly string[] {
+  return (allowedTopologies ?? []).flatMap((term, index) =>
+    (term.matchLabelExpressions ?? []).flatMap(({ key }, place) => {
+      const text = nodeLabelText(key);
+      const path = `allowedTopologies[${index}].matchLabelExpressions[${place}].key`;
+      return text === undefined ? [] : [`${path}: ${text}`];
+    }),
+  );
+}

@@ -4,6 +4,7 @@ import type {
   PersistentVolumeClaim,
   PersistentVolumeClaimSpec,
 } from '../../api/kinds/core.js';
+import { nodeTermWarnings } from './affinity-warnings.js';
 import { amount } from './validation/checks.js';
 
 const classKey = 'volume.beta.kubernetes.io/storage-class';
@@ -59,6 +60,11 @@ export function volumeWarnings({ metadata, spec = {} }: PersistentVolume): reado
       'spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. Instead, ' +
         'the recommended approach is to use dynamic provisioning.',
     );
+  }
+  const terms = spec.nodeAffinity?.required?.nodeSelectorTerms ?? [];
+  for (const [index, term] of terms.entries()) {
+    const path = `spec.nodeAffinity.required.nodeSelectorTerms[${index}]`;
+    warnings.push(...nodeTermWarnings(term, path));
   }
   for (const [field, shown, since, until] of deadSources) {
     if (spec[field] === undefined) continue;

@@ -54,8 +54,7 @@ function leniencyOf(old: PersistentVolumeClaimSpec) {
   const found: Errors = [];
   checkSelector(old.selector, '', found);
   return {
-    allowsInvalidGroup:
-      old.dataSource?.apiGroup !== undefined || old.dataSourceRef?.apiGroup !== undefined,
+    allowsInvalidGroup: Boolean(old.dataSource?.apiGroup ?? old.dataSourceRef?.apiGroup),
     allowsInvalidSelector: found.length > 0,
   };
 }
