@@ -1,0 +1,22 @@
+/** Names of images, as the reference parser completes and refuses them. */
+import { expect, it } from 'vitest';
+import { fullImageName } from './image-registry.js';
+
+it('completes domain, library and tag', () => {
+  const full = (image: string) => fullImageName(image);
+  expect(full('nginx')).toEqual({ name: 'docker.io/library/nginx:latest' });
+  expect(full('team/app:1')).toEqual({ name: 'docker.io/team/app:1' });
+  expect(full('localhost/app')).toEqual({ name: 'localhost/app:latest' });
+  expect(full('registry.local:5000/team/app:1')).toEqual({
+    name: 'registry.local:5000/team/app:1',
+  });
+});
+
+it('refuses what is none, in the words of the parser', () => {
+  expect(fullImageName('Bad/UPPER:::1')).toEqual({
+    error: `couldn't parse image name "Bad/UPPER:::1": invalid reference format: repository name (UPPER) must be lowercase`,
+  });
+  expect(fullImageName('a b')).toEqual({
+    error: `couldn't parse image name "a b": invalid reference format`,
+  });
+});

@@ -1,0 +1,95 @@
+/** The small shell, as a container that runs in virtual time. */
+import { describe, expect, it } from 'vitest';
+import { Loop } from '../../engine/loop.js';
+import { Random } from '../../engine/random.js';
+import type { ContainerContext } from '../workload.js';
+import { shellStartError, startShell } from './program.js';
+
+interface Ran {
+  readonly lines: string[];
+  exitCode: number | undefined;
+  exitMs: number | undefined;
+  message: string;
+}
+
+/** Runs a script; `steps` happen at their times. */
+function run(script: string, steps: Readonly<Record<number, 'TERM'>> = {}): Ran {
+  const loop = new Loop({ startMs: 0 });
+  const ran: Ran = { lines: [], exitCode: undefined, exitMs: undefined, message: '' };
+  const context: ContainerContext = {
+    pod: { metadata: { name: 'p' } },
+    container: { name: 'c' },
+    env: { HOSTNAME: 'p' },
+    command: ['sh', '-c', script],
+    devices: {},
+    restartCount: 0,
+    clock: loop,
+    random: new Random(1),
+    log: line => ran.lines.push(line),
+    exit: code => {
+      ran.exitCode ??= code;
+      ran.exitMs ??= loop.now();
+    },
+    use: () => undefined,
+    terminationMessage: text => {
+      ran.message = text;
+    },
+    volume: () => undefined,
+    network: { listen: () => undefined, send: () => undefined, resolve: () => [] },
+    api: () => undefined,
+  };
+  const program = startShell(context);
+  for (const at of Object.keys(steps)) {
+    loop.after(Number(at), 'step', () => program.terminate?.('SIGTERM'));
+  }
+  loop.runUntil(100_000);
+  return ran;
+}
+
+describe('the small shell', () => {
+  it('sleeps in virtual time and exits with the code', () => {
+    expect(run('sleep 5; exit 3')).toMatchObject({ exitCode: 3, exitMs: 5_000 });
+    expect(run('sleep 1.5')).toMatchObject({ exitCode: 0, exitMs: 1_500 });
+    expect(run('sleep 1; [ 1 -ge 2 ]')).toMatchObject({ exitCode: 1 });
+  });
+
+  it('keeps files, counts and branches', () => {
+    const script = 'n=$(cat /n 2>/dev/null || echo 0); n=$((n+1)); echo $n > /n; cat /n';
+    expect(run(`${script}; ${script}`).lines).toEqual(['1', '2']);
+    expect(run('if [ -f /none ]; then echo a; else echo b; fi').lines).toEqual(['b']);
+    expect(run('for i in 1 2 3; do printf "%02d " $i; done').lines).toEqual(['01 02 03 ']);
+    expect(run('i=0; while [ $i -lt 3 ]; do echo $i; i=$((i+1)); done').lines).toHaveLength(3);
+    expect(run('echo "a b" | grep -q b && echo found').lines).toEqual(['found']);
+  });
+
+  it('handles the signals that it traps, and as a first process no others', () => {
+    const waiting = "trap 'echo bye; exit 0' TERM; sleep 3600 & wait $!";
+    expect(run(waiting, { 4_000: 'TERM' })).toMatchObject({
+      exitCode: 0,
+      exitMs: 4_000,
+      lines: ['bye'],
+    });
+    expect(run('sleep 10', { 4_000: 'TERM' })).toMatchObject({ exitMs: 10_000 });
+    const foreground = "trap 'exit 7' TERM; sleep 10";
+    expect(run(foreground, { 4_000: 'TERM' })).toMatchObject({ exitCode: 7, exitMs: 10_000 });
+  });
+
+  it('does not run a handler within itself', () => {
+    const slow = "trap 'sleep 14; exit 0' TERM; sleep 3600 & wait $!";
+    expect(run(slow, { 1_000: 'TERM', 9_000: 'TERM' })).toMatchObject({ exitMs: 15_000 });
+  });
+
+  it('writes the termination message', () => {
+    expect(run('echo bad > /dev/termination-log; exit 3').message).toBe('bad\n');
+  });
+
+  it('bounds loops that never sleep', () => {
+    expect(run('i=0; while [ $i -lt 9000 ]; do i=$((i+1)); done; echo $i').lines).toEqual(['9000']);
+  });
+
+  it('knows what cannot be started', () => {
+    expect(shellStartError(['/nope'])).toBe('exec: "/nope": stat /nope: no such file or directory');
+    expect(shellStartError(['sleep', '5'])).toBeUndefined();
+    expect(shellStartError(['python'])).toBe('exec: "python": executable file not found in $PATH');
+  });
+});
