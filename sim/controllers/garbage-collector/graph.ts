@@ -25,6 +25,8 @@ export const foregroundFinalizer = 'foregroundDeletion';
 /** What waits for its dependents to be set free has it. */
 export const orphanFinalizer = 'orphan';
 
+type WatchedKind = Pick<Kind, 'group' | 'version' | 'kind'>;
+
 /** What the graph asks to be looked at. */
 export interface GraphSink {
   attemptToDelete(uid: string, isAfterFailure?: boolean): void;
@@ -46,7 +48,7 @@ export class Graph {
   }
 
   /** Takes in a change of an object of the kind. */
-  take(kind: Kind, { type, object, old }: Change<HasMetadata>): void {
+  take(kind: WatchedKind, { type, object, old }: Change<HasMetadata>): void {
     const uid = object.metadata.uid ?? '';
     const node = this.nodes.get(uid);
     if (type === 'deleted') {
@@ -79,7 +81,7 @@ export class Graph {
     this.sink.attemptToDelete(node.identity.uid);
   }
 
-  private insert(kind: Kind, object: HasMetadata, old: HasMetadata | undefined): void {
+  private insert(kind: WatchedKind, object: HasMetadata, old: HasMetadata | undefined): void {
     const isBeingDeleted = isDeleting(object);
     const node: GraphNode = {
       identity: identityOf(kind, object),
@@ -214,7 +216,7 @@ export class Graph {
   }
 }
 
-function identityOf(kind: Kind, { metadata }: HasMetadata): Identity {
+function identityOf(kind: WatchedKind, { metadata }: HasMetadata): Identity {
   const { namespace = '', name = '', uid = '' } = metadata;
   return { apiVersion: apiVersionOf(kind), kind: kind.kind, namespace, name, uid };
 }
