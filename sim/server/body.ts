@@ -2,6 +2,7 @@
 import { shapeOfKind } from '../api/facts.js';
 import { noRepeatedKeys } from '../api/json-parse.js';
 import { apiVersionOf, type KubeObject } from '../api/object.js';
+import { decodeProtobuf } from '../api/protobuf/decode-protobuf.js';
 import {
   badRequest,
   isFailure,
@@ -9,9 +10,11 @@ import {
   unsupportedMediaType,
   type Failure,
 } from '../api/status.js';
+import { decodeProtobuf } from '../api/protobuf/decode-protobuf.js';
 import { tidied } from '../api/tidy.js';
+import type { Parsed } from '../api/time.js';
 import { decodeCustom, trustedCustom } from './custom/decode.js';
-import { decodeBuiltIn, type Target } from './decoding/built-in.js';
+import { causeOf, decodeBuiltIn, type Target } from './decoding/built-in.js';
 import { readJson, readYaml, summaryOf, textOf, type ReadText } from './decoding/text.js';
 import { mediaTypesOf, type Format } from './filters/negotiation.js';
 import type { Scope } from './scope.js';
@@ -109,13 +112,42 @@ function readBody(scope: Scope, kind: string): ReadBody | Failure {
     return { text: given(body), summary: '' };
   const bytes = body ?? new Uint8Array();
   const summary = summaryOf(bytes);
-  const read = format === 'yaml' ? readYaml(textOf(bytes)) : readJson(textOf(bytes));
+  if (format === 'protobuf') return readProtobuf(bytes, { scope, kind, summary });
+  const read = readFormat(format, bytes);
   if (read.isOk) return { text: read.value, summary };
   const error =
-    format === 'yaml' ? read.error : `couldn't get version/kind; json parse error: ${read.error}`;
+    format === 'json' ? `couldn't get version/kind; json parse error: ${read.error}` : read.error;
   return badRequest(
     `the object provided is unrecognized (must be of type ${kind}): ${error} (${summary})`,
   );
+}
+
+function readProtobuf(
+  bytes: Uint8Array,
+  { scope, kind, summary }: { scope: Scope; kind: string; summary: string },
+): ReadBody | Failure {
+  const { apiVersion } = scope.resource;
+  const decoded = decodeProtobuf(bytes, { apiVersion, kind });
+  if (decoded.isOk) {
+    const { value, ...type } = decoded.value;
+    return { text: given({ ...value, ...type }), summary };
+  }
+  return badRequest(
+    `the object provided is unrecognized (must be of type ${kind}): ${decoded.error} (${summary})`,
+  );
+}
+
+function readFormat(format: Format, bytes: Uint8Array): Parsed<ReadText> {
+  switch (format) {
+    case 'json':
+      return readJson(textOf(bytes));
+    case 'yaml':
+      return readYaml(textOf(bytes));
+    case 'protobuf': {
+      const read = decodeProtobuf(bytes);
+      return read.isOk ? { isOk: true, value: given(read.value.value) } : read;
+    }
+  }
 }
 
 function given(value: unknown): ReadText {
@@ -140,7 +172,7 @@ export function readDeleteOptions(
     fieldValidation: 'Ignore',
     summary: read.summary,
   });
-  if (isFailure(decoded)) return decoded;
+  if (isFailure(decoded)) return badRequest(causeOf(decoded, 'DeleteOptions'));
   const { kind: _kind, apiVersion: _version, ...options } = decoded;
   return options;
 }
