@@ -57,7 +57,8 @@ export class NodeKeeper {
 
   start(): void {
     const { clock, random, timings, nodeName } = this.context;
-    clock.after(draw(random, timings.register), `${nodeName} register`, () => {
+    const spread = this.context.node() === undefined ? timings.register : timings.registerAgain;
+    clock.after(draw(random, spread), `${nodeName} register`, () => {
       this.work.request('register');
     });
   }
@@ -106,15 +107,16 @@ export class NodeKeeper {
     const initial = initialNode(shape);
     const status = this.status(initial);
     let answer = yield* call(create(nodes, { ...initial, status }));
-    if (!answer.isOk && answer.reason === 'AlreadyExists') {
-      answer = yield* call(get(nodes, '', shape.name));
-    } else if (answer.isOk) this.noteReport(status);
+    const wasThere = !answer.isOk && answer.reason === 'AlreadyExists';
+    if (wasThere) answer = yield* call(get(nodes, '', shape.name));
+    else if (answer.isOk) this.noteReport(status);
     if (!answer.isOk) return { retry: answer.message };
     this.isRegistered = true;
     this.tellStart(answer.object);
     this.work.request('lease');
     const { clock, random, timings, nodeName } = this.context;
-    clock.after(draw(random, timings.becomeReady), `${nodeName} ready`, () => {
+    const delayMs = wasThere ? 0 : draw(random, timings.becomeReady);
+    clock.after(delayMs, `${nodeName} ready`, () => {
       this.notReady = undefined;
       this.work.request('status');
     });

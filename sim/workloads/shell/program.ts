@@ -10,7 +10,8 @@ import type {
 import { plainCommands } from './commands.js';
 import { containerFiles } from './container-files.js';
 import type { ShellHost } from './host.js';
-import { type Job, type Run, Shell, ShellExit } from './run.js';
+import { type Job, type Run, ShellExit } from './job.js';
+import { Shell } from './run.js';
 
 /** Starts a command in a container. */
 export function startShell(context: ContainerContext): Program {

@@ -2,42 +2,10 @@
 import { arithmetic } from './arithmetic.js';
 import { plainCommands } from './commands.js';
 import type { ShellHost } from './host.js';
+import { type Job, LoopJump, type Run, ShellExit } from './job.js';
 import { parseScript, ShellSyntaxError } from './parse.js';
 import { durationMs, plainSignal, signalNumbers } from './signals.js';
 import type { Command, Pipeline, Redirection, Script, Statement, Word } from './syntax.js';
-
-/** What a shell waits for. */
-export type ShellWait =
-  | { readonly kind: 'sleep'; readonly ms: number }
-  /** For the end of a job; the builtin `wait` is cut short by a signal that is trapped. */
-  | { readonly kind: 'job'; readonly job: Job };
-
-/** A run of something that returns a T. */
-export type Run<T = number> = Generator<ShellWait, T, 'done' | 'signal'>;
-
-/** A command in the background. */
-export interface Job {
-  readonly pid: number;
-  status: number | undefined;
-  readonly whenDone: (() => void)[];
-  /** Ends it from outside. */
-  stop(status: number): void;
-}
-
-/** Thrown through the generators: the shell ends. */
-export class ShellExit extends Error {
-  override readonly name = 'ShellExit';
-  constructor(readonly status: number) {
-    super(`exit ${status}`);
-  }
-}
-
-class LoopJump extends Error {
-  override readonly name = 'LoopJump';
-  constructor(readonly isBreak: boolean) {
-    super('break');
-  }
-}
 
 interface Streams {
   readonly stdin: string;

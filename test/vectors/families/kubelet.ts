@@ -3,6 +3,7 @@ import type { CaseResult, ReplayOptions, VectorFamily } from '../family.js';
 import { readLines, vectorFiles } from '../files.js';
 import type { KubeletCase } from '../kubelet/case.js';
 import { difference } from '../kubelet/compare.js';
+import { nodeDifference, type NodeVector } from '../kubelet/node-case.js';
 import { play } from '../kubelet/play.js';
 
 /** How many seeds are tried: where the real one's runs differ by chance, one history must be among ours. */
@@ -11,12 +12,12 @@ const seedsMax = 6;
 /** Groups that are replayed otherwise, or not at all, and why. */
 const skipped: Readonly<Record<string, string>> = {
   latency: 'measured distributions are an input of the simulation',
-  node: 'statistics of a machine',
   static: 'static pods are not simulated',
 };
 
 /** Cases whose recording is particular to its machine, as the README says. */
 const particular: Readonly<Record<string, string>> = {
+  'node-heartbeat': 'statistics: the periods are the timings of the simulation',
   'resize-memory-below-use':
     'on cgroup v1 usage is read as 0; on v2, which is simulated, it is real',
 };
@@ -49,6 +50,7 @@ function resultOf(vector: KubeletCase): CaseResult {
 
 function seedDifference(vector: KubeletCase, seed: number): string | undefined {
   try {
+    if (vector.group === 'node') return nodeDifference(vector as NodeVector, seed);
     return difference(vector, play(vector, seed));
   } catch (error) {
     return error instanceof Error ? `${error.message}\n${error.stack ?? ''}` : String(error);
