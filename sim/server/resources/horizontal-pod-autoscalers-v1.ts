@@ -93,7 +93,7 @@ function parsedList(text: string | undefined): readonly unknown[] {
 
 function toStored(object: HorizontalPodAutoscaler): KubeObject {
   const annotations = object.metadata.annotations ?? {};
-  const { targetCPUUtilizationPercentage: target, ...spec } = object.spec;
+  const { targetCPUUtilizationPercentage: target, ...spec } = object.spec ?? {};
   const metrics = parsedList(annotations[metricsKey]).map(metricFromV1);
   if (target !== undefined) metrics.push(cpuMetric(target));
   const behavior = behaviorFromText(annotations[behaviorKey]);

@@ -6,6 +6,8 @@ import { claimSpecDefaults } from './defaults/device-claim.js';
 import { fill, within } from './defaults/fill.js';
 import { freshStatus, keepMetadata, keepSpec, keepStatus } from './parts.js';
 import { strategyOf } from './strategy.js';
+import { validateResourceClaimStatus } from './validation/resource-claim-status.js';
+import { validateResourceClaim, validateResourceClaimUpdate } from './validation/resource-claim.js';
 
 /** The strategy of ResourceClaims. */
 export const resourceClaim = strategyOf<ResourceClaim>({
@@ -17,7 +19,12 @@ export const resourceClaim = strategyOf<ResourceClaim>({
     ),
   prepareForCreate: freshStatus({}),
   prepareForUpdate: keepStatus,
-  status: { prepareForUpdate: (object, old) => withoutFreed(keepOwn(object, old)) },
+  validate: validateResourceClaim,
+  validateUpdate: validateResourceClaimUpdate,
+  status: {
+    prepareForUpdate: (object, old) => withoutFreed(keepOwn(object, old), old),
+    validateUpdate: validateResourceClaimStatus,
+  },
   columns: resourceClaimColumns,
   cells: (object, nowMs) => [object.metadata.name, stateText(object), ageOf(object, nowMs)],
 });
@@ -27,23 +34,26 @@ function keepOwn(claim: ResourceClaim, old: ResourceClaim): ResourceClaim {
   return keepMetadata(kept, old, 'labels', 'annotations', 'finalizers', 'ownerReferences');
 }
 
-/** Devices that are no longer allocated have no status. */
-function withoutFreed(claim: ResourceClaim): ResourceClaim {
+/** The status of devices goes with their allocation. */
+function withoutFreed(claim: ResourceClaim, old: ResourceClaim): ResourceClaim {
   const { status } = claim;
   if (status?.devices === undefined) return claim;
-  const results = status.allocation?.devices?.results ?? [];
-  const devices = status.devices.filter(device =>
-    results.some(
-      result =>
-        result.driver === device.driver &&
-        result.pool === device.pool &&
-        result.device === device.device &&
-        (result.shareID ?? '') === (device.shareID ?? ''),
-    ),
-  );
+  const kept = new Set((status.allocation?.devices?.results ?? []).map(keyOf));
+  const before = (old.status?.allocation?.devices?.results ?? []).map(keyOf);
+  const freed = new Set(before.filter(key => !kept.has(key)));
+  const devices = status.devices.filter(device => !freed.has(keyOf(device)));
   if (devices.length === status.devices.length) return claim;
   const { devices: _freed, ...rest } = status;
   return { ...claim, status: devices.length === 0 ? rest : { ...rest, devices } };
+}
+
+function keyOf(device: {
+  readonly driver: string;
+  readonly pool: string;
+  readonly device: string;
+  readonly shareID?: string;
+}): string {
+  return [device.driver, device.pool, device.device, device.shareID ?? ''].join(' ');
 }
 
 function stateText({ metadata, status }: ResourceClaim): string {

@@ -5,12 +5,15 @@ import { ageOf } from './columns/cell.js';
 import { resourceSliceColumns } from './columns/resource.js';
 import { eachItem, fill, within } from './defaults/fill.js';
 import { strategyOf } from './strategy.js';
+import { validateResourceSlice, validateResourceSliceUpdate } from './validation/resource-slice.js';
 
 /** The strategy of ResourceSlices. */
 export const resourceSlice = strategyOf<ResourceSlice>({
   kind: resourceSlices,
   hasGeneration: true,
   returnsDeletedObject: true,
+  validate: validateResourceSlice,
+  validateUpdate: validateResourceSliceUpdate,
   defaults: object =>
     within(object, 'spec', spec =>
       within(spec, 'pool', pool => fill(pool, { generation: 0, resourceSliceCount: 0 })),
