@@ -68,7 +68,7 @@ export function boot(options: SimulationOptions): Simulation {
   const network = createNetwork({ clock: loop, random: random.fork('network') });
   start(network.process);
   for (const operator of options.operators ?? []) {
-    for (const manifest of operator.manifests()) install(server, manifest);
+    for (const manifest of operator.manifests()) install(server, loop, manifest);
     start(operator.process);
   }
 

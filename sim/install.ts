@@ -1,5 +1,6 @@
 /** Creates the objects of an operator's installation, as its user would with kubectl. */
 import type { KubeObject } from './api/object.js';
+import type { Clock } from './engine/clock.js';
 import { invariant } from './engine/invariant.js';
 import type { ApiServer } from './server/contract.js';
 
@@ -26,14 +27,25 @@ const collections: Readonly<Record<string, string>> = {
 
 const installer = { certificate: { user: 'kubernetes-admin', groups: ['system:masters'] } };
 
+/** A kind that was just defined is served after a moment. */
+const retryMs = 100;
+const attemptsMax = 100;
+
 /** Creates the object; one of ours that the server refuses is a defect. */
-export function install(server: ApiServer, object: KubeObject): void {
+export function install(server: ApiServer, clock: Clock, object: KubeObject): void {
   const { kind = '', metadata } = object;
   const collection = collections[kind];
   invariant(collection !== undefined, `${kind} has its collection in sim/install.ts`);
   const path = collection.replace('{namespace}', metadata.namespace ?? '');
-  server.serve({ method: 'POST', path, body: object }, installer, answer => {
-    const told = JSON.stringify(answer.body);
-    invariant(answer.status === 201, `${kind} ${metadata.name ?? ''} is taken: ${told}`);
-  });
+  const name = `${kind} ${metadata.name ?? ''}`;
+  const attempt = (left: number): void =>
+    server.serve({ method: 'POST', path, body: object }, installer, answer => {
+      if (answer.status === 404 && left > 0) {
+        clock.after(retryMs, `${name} is installed`, () => attempt(left - 1));
+        return;
+      }
+      const told = JSON.stringify(answer.body);
+      invariant(answer.status === 201, `${name} is taken: ${told}`);
+    });
+  attempt(attemptsMax);
 }

@@ -31,9 +31,9 @@ export function rfc3339Micro(ms: number): string {
 
 const plainTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z$/;
 
-/** Milliseconds of a time that the API gave, or undefined when it is none. */
-export function timeMs(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
+/** Milliseconds of a time that the API gave, or undefined when it is none: Go writes a zero time as null. */
+export function timeMs(text: string | null | undefined): number | undefined {
+  if (text === undefined || text === null) return undefined;
   if (plainTime.test(text)) {
     const ms = Date.parse(text);
     if (ms === ms) return ms;

@@ -13,7 +13,9 @@ export interface DefinitionParts {
   readonly shortNames?: readonly string[];
   readonly scope?: 'Namespaced' | 'Cluster';
   readonly spec: Schema;
-  readonly status: Schema;
+  readonly status?: Schema;
+  /** Further fields of the object, beside the spec. */
+  readonly fields?: Readonly<Record<string, Schema>>;
   readonly hasStatus?: boolean;
   readonly columns?: readonly {
     readonly name: string;
@@ -54,7 +56,8 @@ export function definition(parts: DefinitionParts): KubeObject {
                 kind: { type: 'string' },
                 metadata: { type: 'object' },
                 spec: parts.spec,
-                status: parts.status,
+                ...(parts.status !== undefined && { status: parts.status }),
+                ...parts.fields,
               },
             },
           },

@@ -54,7 +54,7 @@ export class World {
       controllers: controllers.filter(isPresent),
     });
     for (const { operator, manifests } of operators) {
-      for (const manifest of manifests) install(this.server, manifest);
+      for (const manifest of manifests) install(this.server, loop, manifest);
       start(operator.process);
     }
     loop.runUntil(loop.now() + startMs);

@@ -1,0 +1,49 @@
+/** What the author of an InferenceService should know before it runs. */
+import type { KubeObject } from '../../api/object.js';
+import { keys } from './keys.js';
+import { knownFormats } from './runtimes.js';
+import type { InferenceService } from './types.js';
+
+/** The hints about an object; none for other kinds. */
+export function kserveHints(object: KubeObject): readonly string[] {
+  if (object.kind !== 'InferenceService') return [];
+  const { metadata, spec } = object as unknown as InferenceService;
+  const { predictor, transformer, explainer, canary = [] } = spec;
+  const hints: string[] = [];
+  const mode = metadata.annotations?.[keys.deploymentMode];
+  if (mode !== undefined && !['Standard', 'RawDeployment'].includes(mode)) {
+    hints.push(
+      `${keys.deploymentMode}: ${mode} is not simulated: the service stays as it is without Knative; use Standard`,
+    );
+  }
+  if (metadata.annotations?.[keys.autoscalerClass] === 'keda') {
+    hints.push(`${keys.autoscalerClass}: keda is not simulated: nothing scales the service`);
+  }
+  const format = predictor.model?.modelFormat?.name;
+  const runtime = predictor.model?.runtime;
+  if (format !== undefined && runtime === undefined && !knownFormats.includes(format)) {
+    hints.push(
+      `no runtime that KServe ships takes the model format ${format} (they take ${knownFormats.join(', ')}): name a runtime, or add one`,
+    );
+  }
+  if (predictor.minReplicas === 0) {
+    hints.push('minReplicas: 0 does not scale to zero in Standard mode: one pod stays');
+  }
+  if (canary.length > 0) {
+    hints.push(
+      'canary: in this release no traffic is split: the canaries run, but the Ingress sends all to the stable predictor',
+    );
+  }
+  const percent = (predictor as { readonly canaryTrafficPercent?: number }).canaryTrafficPercent;
+  if (percent !== undefined) {
+    hints.push('canaryTrafficPercent has no effect in Standard mode');
+  }
+  if (explainer !== undefined) hints.push('explainer is not simulated: no pod is made for it');
+  if (transformer !== undefined && (transformer.containers ?? []).length === 0) {
+    hints.push('transformer has no container: it is refused');
+  }
+  if (predictor.workerSpec !== undefined) {
+    hints.push('workerSpec is not simulated: only the head of the model is made');
+  }
+  return hints;
+}
