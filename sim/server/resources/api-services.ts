@@ -6,6 +6,7 @@ import { ageOf } from './columns/cell.js';
 import { ageColumn, nameColumn, text } from './columns/column.js';
 import { freshStatus, keepSpecAndLabels, keepStatus } from './parts.js';
 import { strategyOf } from './strategy.js';
+import { validateAPIService, validateAPIServiceStatus } from './validation/api-service.js';
 
 /** The strategy of APIServices. */
 export const apiService = strategyOf<APIService>({
@@ -18,7 +19,9 @@ export const apiService = strategyOf<APIService>({
     ),
   prepareForCreate: freshStatus({}),
   prepareForUpdate: keepStatus,
-  status: { prepareForUpdate: keepSpecAndLabels },
+  validate: validateAPIService,
+  validateUpdate: validateAPIService,
+  status: { prepareForUpdate: keepSpecAndLabels, validateUpdate: validateAPIServiceStatus },
   columns: [
     nameColumn,
     text('Service', 'The reference to the service that hosts this API endpoint.'),

@@ -11,6 +11,7 @@ import { certificateSigningRequestColumns } from './columns/policy.js';
 import { fill } from './defaults/fill.js';
 import { keepSpec, keepStatus } from './parts.js';
 import { strategyOf, type StrategyContext } from './strategy.js';
+import { requestUpdate, validateRequest } from './validation/certificate-request.js';
 
 /** The strategy of CertificateSigningRequests. */
 export const certificateSigningRequest = strategyOf<CertificateSigningRequest>({
@@ -18,7 +19,10 @@ export const certificateSigningRequest = strategyOf<CertificateSigningRequest>({
   defaults: object => fill(object, { status: {} }),
   prepareForCreate: (object, context) => ({ ...requestedBy(object, context), status: {} }),
   prepareForUpdate: (object, old) => keepStatus(keepSpec(object, old), old),
+  validate: validateRequest,
+  validateUpdate: requestUpdate({}),
   status: {
+    validateUpdate: requestUpdate({ maySetCertificate: true }),
     prepareForUpdate: (object, old, { nowMs }) => {
       const kept = keepSpec(object, old);
       return withTimes(kept, old, nowMs);
@@ -26,6 +30,7 @@ export const certificateSigningRequest = strategyOf<CertificateSigningRequest>({
   },
   subresources: {
     approval: {
+      validateUpdate: requestUpdate({ maySetApproval: true }),
       prepareForUpdate: (object, old, { nowMs }) => {
         const { conditions } = withTimes(object, old, nowMs).status ?? {};
         const status = { ...old.status, ...(conditions === undefined ? {} : { conditions }) };

@@ -6,6 +6,7 @@ import { flowSchemaColumns } from './columns/policy.js';
 import { fill, fillEmpty, within } from './defaults/fill.js';
 import { freshStatus, keepSpec, keepStatus } from './parts.js';
 import { strategyOf } from './strategy.js';
+import { validateFlowSchema } from './validation/flow-control.js';
 
 /** The strategy of FlowSchemas. */
 export const flowSchema = strategyOf<FlowSchema>({
@@ -20,6 +21,8 @@ export const flowSchema = strategyOf<FlowSchema>({
     ),
   prepareForCreate: freshStatus({}),
   prepareForUpdate: keepStatus,
+  validate: object => validateFlowSchema(object),
+  validateUpdate: validateFlowSchema,
   status: { prepareForUpdate: keepSpec },
   columns: flowSchemaColumns,
   cells: (object, nowMs) => {

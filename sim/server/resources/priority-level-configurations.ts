@@ -9,6 +9,7 @@ import { priorityLevelConfigurationColumns } from './columns/policy.js';
 import { fill, fillEmpty, within } from './defaults/fill.js';
 import { freshStatus, keepSpec, keepStatus } from './parts.js';
 import { strategyOf } from './strategy.js';
+import { validatePriorityLevel } from './validation/priority-level.js';
 
 /** The strategy of PriorityLevelConfigurations. */
 export const priorityLevelConfiguration = strategyOf<PriorityLevelConfiguration>({
@@ -17,6 +18,8 @@ export const priorityLevelConfiguration = strategyOf<PriorityLevelConfiguration>
   defaults: object => within(fill(object, { status: {} }), 'spec', specDefaults),
   prepareForCreate: freshStatus({}),
   prepareForUpdate: keepStatus,
+  validate: object => validatePriorityLevel(object),
+  validateUpdate: validatePriorityLevel,
   status: { prepareForUpdate: keepSpec },
   columns: priorityLevelConfigurationColumns,
   cells: (object, nowMs) => {
