@@ -15,14 +15,17 @@ import type { WorkloadRule } from './workloads/workload.js';
 export interface Latencies {
   /** From a component to the API server. Default 1. */
   readonly requestMs: number;
-  /** Back. Default 1. */
+  /** Back. Default 2. */
   readonly answerMs: number;
   /** From a stored change to a watcher's cache. Default 2. */
   readonly watchMs: number;
 }
 
-/** The latencies unless a run says otherwise: an API server and an etcd on one quiet machine. */
-export const defaultLatencies: Latencies = { requestMs: 1, answerMs: 1, watchMs: 2 };
+/**
+ * The latencies unless a run says otherwise: an API server and an etcd on one quiet machine, where a
+ * watcher hears of a write no later than its writer.
+ */
+export const defaultLatencies: Latencies = { requestMs: 1, answerMs: 2, watchMs: 2 };
 
 /** A node as the cluster is booted with it. */
 export interface NodeShape {

@@ -33,7 +33,6 @@ export const srcLayers: readonly (readonly string[])[] = [
 export const simPackages: readonly string[] = [
   '@bufbuild/cel',
   '@bufbuild/protobuf',
-  'croner',
   'ipaddr.js',
   'pure-rand',
   're2js',
