@@ -1,0 +1,70 @@
+/** What of Kubernetes is simulated how: the words of the fidelity table, part by part. */
+
+/** A part of the cluster. */
+export interface Part {
+  readonly name: string;
+  /** The families of vectors that measure it. */
+  readonly families: readonly string[];
+  readonly faithful: string;
+  readonly approximated: string;
+  readonly absent: string;
+}
+
+/** The parts, in the order of the table. */
+export const parts: readonly Part[] = [
+  {
+    name: 'API server',
+    families: ['api'],
+    faithful:
+      'the chain (authentication, audit, RBAC and node authorisation, strict decoding, defaulting, admission, validation, storage), all built-in kinds, CRDs with structural schemas and CEL, four patches, managed fields, watch, paging, tables, discovery, OpenAPI, protobuf bodies',
+    approximated:
+      'type checks and cost limits of CEL; API priority and fairness admits everything; integers above 2^53',
+    absent: 'etcd encryption, OIDC and webhook authentication, storage migration, CBOR',
+  },
+  {
+    name: 'Controllers',
+    families: ['controllers'],
+    faithful:
+      'deployment, replica set, replication controller, stateful set, daemon set, job, cron job, endpoints and endpoint slices, namespace, service account, garbage collector, quota, node life cycle, taint eviction, pod GC, disruption, TTL after finished, cluster role aggregation, PVC protection, resource claims',
+    approximated: 'batches of pods are created one after another; leader election is left out',
+    absent: 'volume binding and attachment, cloud providers, CSR signing, storage version GC',
+  },
+  {
+    name: 'Autoscaler',
+    families: ['hpa'],
+    faithful: 'HorizontalPodAutoscaler v2: arithmetic, behaviours, conditions, events',
+    approximated: 'resource metrics come from the kubelets every 15 s, as metrics-server asks',
+    absent: 'custom and external metrics but where a provider is given',
+  },
+  {
+    name: 'Scheduler',
+    families: ['scheduler'],
+    faithful:
+      'all default plug-ins with reasons and scores, preemption, the three queues with hints, sampling, volumes, dynamic resources',
+    approximated: 'ties are broken by the seed; victims are evicted one after another',
+    absent: 'extenders, gangs (alpha)',
+  },
+  {
+    name: 'Kubelet',
+    families: ['kubelet'],
+    faithful:
+      'phases, conditions, order of writes, probes, hooks, restarts and back-off, init and sidecar containers, termination, devices, resize, eviction, logs, heartbeats',
+    approximated:
+      'latencies are distributions measured on one small node; images have made-up sizes',
+    absent: 'cgroups and the kernel: usage is what the workload says; exec runs a small shell',
+  },
+  {
+    name: 'Operators',
+    families: ['operators'],
+    faithful: 'the objects, conditions and events of the recorded traces that pass',
+    approximated: 'our reading of the real operators; their webhooks are part of the model',
+    absent: 'what is not listed by `sim/operators/index.ts`',
+  },
+  {
+    name: 'Network',
+    families: [],
+    faithful: 'cluster DNS names, services, endpoints, node ports, session affinity',
+    approximated: 'messages between programs with a fixed latency; backends are drawn by the seed',
+    absent: 'network policies are stored but not enforced; meshes; packets',
+  },
+];
