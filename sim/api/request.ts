@@ -33,7 +33,7 @@ export interface ApiAnswer {
   readonly headers: Readonly<Record<string, string>>;
   /** The texts of the `Warning: 299` headers. */
   readonly warnings?: readonly string[];
-  /** A JSON value; a string when the content type is not JSON; absent when there is none or a stream. */
+  /** A JSON value; a string (protobuf: bytes) when the content type is not JSON; absent when there is none or a stream. */
   readonly body?: unknown;
   /** The events of a watch, or the lines of a followed log. */
   readonly stream?: AnswerStream;

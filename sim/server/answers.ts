@@ -1,6 +1,5 @@
 /** Writes answers: objects and failures in the form that the client accepts. */
 import { encodeProtobuf } from '../api/protobuf/encode-protobuf.js';
-import { encodeProtobuf } from '../api/protobuf/encode-protobuf.js';
 import type { ApiAnswer } from '../api/request.js';
 import type { Failure } from '../api/status.js';
 import { printYaml } from '../api/yaml-print.js';
@@ -44,18 +43,6 @@ function written(media: Media, body: unknown): Pick<ApiAnswer, 'headers' | 'body
         body: media.isPretty ? JSON.stringify(body, undefined, 2) : body,
       };
   }
-}
-
-const protobufHeaders: Readonly<Record<string, string>> = {
-  'content-type': contentTypeOf('protobuf'),
-};
-
-/** Bytes; what protobuf cannot tell is told as JSON. */
-function protobufBody(body: unknown): Pick<ApiAnswer, 'headers' | 'body'> {
-  const bytes = encodeProtobuf(body as Readonly<Record<string, unknown>>);
-  return bytes === undefined
-    ? { headers: jsonHeaders, body }
-    : { headers: protobufHeaders, body: bytes };
 }
 
 /** The answer of a request that failed. */

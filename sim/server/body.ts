@@ -2,7 +2,6 @@
 import { shapeOfKind } from '../api/facts.js';
 import { noRepeatedKeys } from '../api/json-parse.js';
 import { apiVersionOf, type KubeObject } from '../api/object.js';
-import { decodeProtobuf } from '../api/protobuf/decode-protobuf.js';
 import {
   badRequest,
   isFailure,
@@ -112,8 +111,7 @@ function readBody(scope: Scope, kind: string): ReadBody | Failure {
     return { text: given(body), summary: '' };
   const bytes = body ?? new Uint8Array();
   const summary = summaryOf(bytes);
-  if (format === 'protobuf') return readProtobuf(bytes, { scope, kind, summary });
-  const read = readFormat(format, bytes);
+  const read = readFormat(format, bytes, { apiVersion: scope.resource.apiVersion, kind });
   if (read.isOk) return { text: read.value, summary };
   const error =
     format === 'json' ? `couldn't get version/kind; json parse error: ${read.error}` : read.error;
@@ -122,30 +120,22 @@ function readBody(scope: Scope, kind: string): ReadBody | Failure {
   );
 }
 
-function readProtobuf(
-  bytes: Uint8Array,
-  { scope, kind, summary }: { scope: Scope; kind: string; summary: string },
-): ReadBody | Failure {
-  const { apiVersion } = scope.resource;
-  const decoded = decodeProtobuf(bytes, { apiVersion, kind });
-  if (decoded.isOk) {
-    const { value, ...type } = decoded.value;
-    return { text: given({ ...value, ...type }), summary };
-  }
-  return badRequest(
-    `the object provided is unrecognized (must be of type ${kind}): ${decoded.error} (${summary})`,
-  );
+interface Expected {
+  readonly apiVersion: string;
+  readonly kind: string;
 }
 
-function readFormat(format: Format, bytes: Uint8Array): Parsed<ReadText> {
+function readFormat(format: Format, bytes: Uint8Array, expected: Expected): Parsed<ReadText> {
   switch (format) {
     case 'json':
       return readJson(textOf(bytes));
     case 'yaml':
       return readYaml(textOf(bytes));
     case 'protobuf': {
-      const read = decodeProtobuf(bytes);
-      return read.isOk ? { isOk: true, value: given(read.value.value) } : read;
+      const read = decodeProtobuf(bytes, expected);
+      if (!read.isOk) return read;
+      const { value, ...type } = read.value;
+      return { isOk: true, value: given({ ...value, ...type }) };
     }
   }
 }

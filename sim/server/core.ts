@@ -20,6 +20,7 @@ import { withResourceVersion } from './object-meta.js';
 import { Registry } from './registry.js';
 import { strategies } from './resources/index.js';
 import type { ServerSettings, StrategyContext } from './resources/strategy.js';
+import type { User } from './user.js';
 
 /** What kube-apiserver's flags are when nothing is said. */
 export const defaultSettings: ServerSettings = {
@@ -159,7 +160,7 @@ function removeDirectly(store: Store<FieldOwners>, kind: GroupResource, object: 
 /** The context of strategies; warnings go to the request that is validated at the moment. */
 export class CoreStrategyContext implements StrategyContext {
   /** Whose answer warnings are added to. */
-  target: { warn(text: string): void } | undefined;
+  target: { warn(text: string): void; readonly user: User } | undefined;
   readonly random: Random;
   readonly settings: ServerSettings;
   readonly get: StrategyContext['get'];
@@ -170,6 +171,10 @@ export class CoreStrategyContext implements StrategyContext {
     this.settings = access.settings;
     this.get = access.get;
     this.list = access.list;
+  }
+
+  get user(): User | undefined {
+    return this.target?.user;
   }
 
   get nowMs(): number {

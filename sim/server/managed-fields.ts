@@ -51,7 +51,8 @@ export function fieldsView(resource: ServedResource, subresource: string): Field
     inVersion: (object, apiVersion) => {
       const other = resource.siblings.get(apiVersion);
       if (other === undefined) return undefined;
-      return { object: inVersion(object, resource, other), schema: schemaOf(other) };
+      const own = resource.siblings.get(String(object['apiVersion'])) ?? resource;
+      return { object: inVersion(object, own, other), schema: schemaOf(other) };
     },
   };
 }

@@ -27,15 +27,18 @@ export function fullView(resource: ServedResource, stored: Stored<FieldOwners>):
 }
 
 /** The object as it is stored: custom resources in their storage version, others without empty lists. */
-export function inStorage({ resource, context }: Scope, object: KubeObject): KubeObject {
-  const { custom, kind } = resource;
-  if (custom === undefined) {
-    if (context.connection.omitsManagedFields === true) return object;
-    const shape = shapeOfKind(resource.storedStrategy.kind);
-    return shape === undefined ? object : tidied(object, shape);
-  }
+export function inStorage(scope: Scope, object: KubeObject): KubeObject {
+  const { custom, kind } = scope.resource;
+  if (custom === undefined) return withoutEmptyLists(scope, object);
   if (custom.storageVersion === kind.version) return object;
   return { ...object, apiVersion: `${kind.group}/${custom.storageVersion}` } as KubeObject;
+}
+
+/** Storing loses the difference between an empty list and none. Our own components know that. */
+export function withoutEmptyLists({ resource, context }: Scope, object: KubeObject): KubeObject {
+  if (context.connection.omitsManagedFields === true) return object;
+  const shape = shapeOfKind(resource.storedStrategy.kind);
+  return shape === undefined ? object : tidied(object, shape);
 }
 
 /** As the client of the request gets it. */

@@ -58,7 +58,8 @@ export function entriesAfterScale(
   for (const owner of scaleOwners.values()) {
     const set = new FieldSet();
     set.insert(path);
-    const next = { ...owner, apiVersion: options.apiVersion, set };
+    // Upstream does not carry the time of a new owner over.
+    const next = { ...owner, apiVersion: options.apiVersion, set, time: undefined };
     owners.set(JSON.stringify([next.manager, next.operation, next.subresource]), next);
   }
   return writeOwners(owners);

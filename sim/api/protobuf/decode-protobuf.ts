@@ -30,6 +30,7 @@ export function decodeProtobuf(
         'provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]',
     };
   }
+  if (body.length === magic.length) return { isOk: false, error: 'empty body' };
   try {
     return readUnknown(body.subarray(magic.length), expected);
   } catch (error) {

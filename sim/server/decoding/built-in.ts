@@ -41,6 +41,10 @@ const retiredVersions: Readonly<Record<string, readonly string[]>> = {
   'storage.k8s.io': ['v1alpha1', 'v1beta1'],
 };
 
+function isList({ group, version, kind }: TypeMeta): boolean {
+  return kind === 'List' && group === '' && version === 'v1';
+}
+
 /** Whether the body is of the kind in a version of old. */
 function isRetired(actual: TypeMeta, kind: Target['kind']): boolean {
   if (actual.kind !== kind.kind) return false;
@@ -68,6 +72,7 @@ export function decodeBuiltIn(
     badRequest(
       `${actual.kind} in version ${JSON.stringify(actual.version)} cannot be handled as a ${kind.kind}: ${text}`,
     );
+  if (isList(actual)) return cannot(conversionText(actual, kind));
   if (typeOfKind(actual) === undefined && !isRetired(actual, kind)) {
     const version = JSON.stringify(apiVersionOf(actual));
     return cannot(
@@ -91,6 +96,13 @@ export function decodeBuiltIn(
     );
   }
   return typed(decoded.asSent, actual, shape);
+}
+
+/** The decoder's own error, without what a handler would put before it. */
+export function causeOf({ message }: Failure, kind: string): string {
+  const marker = ` cannot be handled as a ${kind}: `;
+  const at = message.indexOf(marker);
+  return at < 0 ? message : message.slice(at + marker.length);
 }
 
 /** Warnings of strict decoding: each line of YAML's by itself. */

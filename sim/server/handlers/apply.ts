@@ -24,13 +24,38 @@ import type { Produced } from './update.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Reads what is applied. */
-export function preparedApply(scope: Scope, options: WriteOptions): PreparedPatch | Failure {
-  const { body } = scope.context.request;
+/** What is applied, and what YAML says of keys that stand in it twice. */
+interface Applied {
+  readonly value: Json;
+  readonly duplicates: readonly string[];
+}
+
+/** Reads the body of an apply. */
+export function readApplied({ context }: Scope): Applied | Failure {
+  const { body } = context.request;
   const read = body instanceof Uint8Array ? readYaml(textOf(body)) : given(body);
-  if (!read.isOk) return badRequest(`error decoding YAML: ${read.error}`);
+  if (!read.isOk) {
+    return badRequest(`error decoding YAML: error converting YAML to JSON: ${read.error}`);
+  }
   const { value, duplicates } = read.value;
-  const patch = isRecord(value) ? value : {};
+  if (Array.isArray(value) || (!isRecord(value) && value !== null && value !== undefined)) {
+    const kind = Array.isArray(value)
+      ? 'array'
+      : typeof value === 'boolean'
+        ? 'bool'
+        : typeof value;
+    return badRequest(
+      `error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${kind} into Go value of type map[string]interface {}`,
+    );
+  }
+  return { value: isRecord(value) ? value : {}, duplicates };
+}
+
+/** Prepares what is applied. */
+export function preparedApply(scope: Scope, options: WriteOptions): PreparedPatch | Failure {
+  const read = readApplied(scope);
+  if (isFailure(read)) return read;
+  const { value: patch, duplicates } = read;
   return {
     creates: true,
     apply: live => {

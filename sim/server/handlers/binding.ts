@@ -1,5 +1,5 @@
 /** The binding of a pod to a node. @upstream pkg/registry/core/pod/storage/storage.go BindingREST */
-import type { Pod, PodCondition } from '../../api/kinds/core.js';
+import { pods, type Pod, type PodCondition } from '../../api/kinds/core.js';
 import type { KubeObject } from '../../api/object.js';
 import type { ApiAnswer } from '../../api/request.js';
 import { badRequest, conflict, isFailure, plainError, type Failure } from '../../api/status.js';
@@ -7,6 +7,7 @@ import { withCondition } from '../../api/meta.js';
 import { rfc3339 } from '../../api/time.js';
 import { bodyAnswer, failureAnswer } from '../answers.js';
 import { readPlainObject } from '../body.js';
+import type { ServedResource } from '../registry.js';
 import type { Scope } from '../scope.js';
 import type { Steps } from '../steps.js';
 import { writeOptions } from '../write-options.js';
@@ -46,7 +47,7 @@ function* bind(scope: Scope): Steps<Failure | undefined> {
   if (refusal !== undefined) return refusal;
   const { uid, resourceVersion } = binding.metadata;
   const changed = yield* changeObject(
-    { ...scope, name },
+    { ...scope, name, resource: podsOf(scope) },
     {
       options,
       produce: live => assigned(scope, { live, binding: admitted, resourceVersion, name }),
@@ -58,6 +59,11 @@ function* bind(scope: Scope): Steps<Failure | undefined> {
     },
   );
   return isFailure(changed) ? changed : undefined;
+}
+
+/** Bindings of old are posted to a resource of their own. */
+function podsOf({ core, resource }: Scope): ServedResource {
+  return core.registry.find(pods.group, pods.version, pods.resource) ?? resource;
 }
 
 /** @upstream ValidatePodBinding */

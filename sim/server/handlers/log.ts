@@ -87,7 +87,7 @@ function optionErrors(query: URLSearchParams): FieldError[] {
 }
 
 /** The container that is meant: the named one, or the only one. */
-function containerOf(pod: Pod, name: string): { readonly name: string } | Failure {
+export function containerOf(pod: Pod, name: string): { readonly name: string } | Failure {
   const { name: podName = '' } = pod.metadata;
   const { containers = [], initContainers = [], ephemeralContainers = [] } = pod.spec ?? {};
   const named = (list: readonly { readonly name: string }[]): string[] =>

@@ -1,6 +1,8 @@
 /** JSON patches, merge patches and strategic merge patches, and what is said of their results. */
-import { decodeObject } from '../../api/decode.js';
-import { shapeOfKind, type StructShape } from '../../api/facts.js';
+import { fromUnstructured } from '../../api/from-unstructured.js';
+import { ordered, sortedValue } from '../../api/encode.js';
+import { isRecord } from '../../api/equality.js';
+import { shapeOfKind, type Shape, type StructShape } from '../../api/facts.js';
 import { invalid as invalidField } from '../../api/field-error.js';
 import { goValue } from '../../api/go-text.js';
 import type { KubeObject } from '../../api/object.js';
@@ -19,7 +21,7 @@ import {
 import { tidied } from '../../api/tidy.js';
 import { defaulted } from '../body.js';
 import { decodeCustom } from '../custom/decode.js';
-import { decodeBuiltIn, warnAll } from '../decoding/built-in.js';
+import { causeOf, decodeBuiltIn, warnAll } from '../decoding/built-in.js';
 import { duplicateFields, type ReadText } from '../decoding/text.js';
 import type { Scope } from '../scope.js';
 import type { WriteOptions } from '../write-options.js';
@@ -128,7 +130,7 @@ function decodedPatch(
 ): Produced | Failure {
   const { resource, context } = scope;
   if (context.connection.omitsManagedFields === true) return trustedResult(scope, document);
-  const shown = () => patchedText(document, touched);
+  const shown = () => patchedText(inWrittenOrder(scope, document), touched);
   const warnings: string[] = [];
   const collector = { ...noContext, warn: (text: string) => void warnings.push(text) };
   const text: ReadText = { value: document, repeated: emptyRepeats, duplicates: [] };
@@ -147,15 +149,29 @@ function decodedPatch(
   return { object: kind === resource.kind ? defaulted(scope, decoded) : decoded };
 }
 
+/** The document with its keys as the live object was written; what the kind does not know stays. */
+function inWrittenOrder({ resource }: Scope, document: unknown): unknown {
+  const shape = resource.custom === undefined ? shapeOfKind(resource.kind) : undefined;
+  return shape === undefined ? sortedValue(document) : orderedAll(document, shape);
+}
+
+function orderedAll(value: unknown, shape: Shape | undefined): unknown {
+  if (shape === undefined) return value;
+  if (Array.isArray(value)) {
+    return shape.kind === 'list' ? value.map(item => orderedAll(item, shape.item)) : value;
+  }
+  if (!isRecord(value)) return value;
+  if (shape.kind === 'map') return sortedValue(value);
+  if (shape.kind !== 'struct') return ordered(value, shape);
+  const result: Record<string, unknown> = {};
+  for (const { name, shape: below } of shape.jsonFields) {
+    if (value[name] !== undefined) result[name] = orderedAll(value[name], below);
+  }
+  return { ...result, ...value, ...result };
+}
+
 const noContext = {};
 const emptyRepeats: ReadText['repeated'] = new Map();
-
-/** The decoder's own error, without what a handler would put before it. */
-function causeOf({ message }: Failure, kind: string): string {
-  const marker = ` cannot be handled as a ${kind}: `;
-  const at = message.indexOf(marker);
-  return at < 0 ? message : message.slice(at + marker.length);
-}
 
 /** 422 of kind "": the value is what was patched. */
 function patchFailure(value: string, error: string): Failure {
@@ -169,7 +185,7 @@ function decodedStrategic(
 ): Produced | Failure {
   const { context, resource } = scope;
   if (context.connection.omitsManagedFields === true) return trustedResult(scope, document);
-  const decoded = decodeObject(document, shape);
+  const decoded = fromUnstructured(document, shape);
   const shown = () => goValue(text.value ?? {});
   if (!decoded.isOk) return patchFailure(shown(), decoded.error);
   const strict = [...duplicateFields(text), ...decoded.strict];

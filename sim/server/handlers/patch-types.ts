@@ -5,15 +5,23 @@
 import { isRecord } from '../../api/equality.js';
 import { noRepeatedKeys } from '../../api/json-parse.js';
 import type { KubeObject } from '../../api/object.js';
-import { badRequest, failure, unsupportedMediaType, type Failure } from '../../api/status.js';
+import {
+  badRequest,
+  failure,
+  isFailure,
+  unsupportedMediaType,
+  type Failure,
+} from '../../api/status.js';
 import { contentTypeIn, sizeFailure } from '../body.js';
 import { readJson, textOf, type ReadText } from '../decoding/text.js';
 import type { ServedResource } from '../registry.js';
 import type { RequestContext } from '../request-context.js';
 import type { Scope } from '../scope.js';
 import { writeOptions, type WriteOptions } from '../write-options.js';
-import { preparedApply } from './apply.js';
+import { preparedApply, readApplied } from './apply.js';
 import { jsonPatch, mergePatch, strategicPatch } from './patch-forms.js';
+import { appliedScale } from './scale-owners.js';
+import type { ProduceScale } from './scale.js';
 import type { Produced } from './update.js';
 
 /** The form of a patch. */
@@ -55,12 +63,33 @@ export function patchTypeFailure(
   return failure(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {});
 }
 
+/** How a patch changes a Scale. */
+export interface PreparedScalePatch {
+  readonly options: WriteOptions;
+  readonly produce: ProduceScale;
+}
+
 /** Reads the patch of a Scale. */
-export function preparedScalePatch(scope: Scope): PreparedPatch | Failure {
+export function preparedScalePatch(scope: Scope): PreparedScalePatch | Failure {
   const type = patchTypeOf(scope);
   if (typeof type !== 'string') return type;
   const options = writeOptions(scope.context, 'PatchOptions', { isApply: type === 'apply' });
-  return 'code' in options ? options : preparedPatch(scope, type, options);
+  if (isFailure(options)) return options;
+  if (type === 'apply') {
+    const patch = readApplied(scope);
+    if (isFailure(patch)) return patch;
+    const { value } = patch;
+    const produce: ProduceScale = (before, entries) =>
+      appliedScale(scope, entries, { before, patch: value, options });
+    return { options, produce };
+  }
+  const patch = preparedPatch(scope, type, options);
+  if (isFailure(patch)) return patch;
+  const produce: ProduceScale = before => {
+    const produced = patch.apply(before);
+    return isFailure(produced) ? produced : { scale: produced.object };
+  };
+  return { options, produce };
 }
 
 /** Reads the patch. */

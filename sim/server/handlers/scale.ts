@@ -1,12 +1,23 @@
 /** The scale subresource of workloads. @upstream pkg/registry/apps/deployment/storage/storage.go ScaleREST */
+import { invalid as invalidField } from '../../api/field-error.js';
+import type { ManagedFieldsEntry } from '../../api/kinds/meta.js';
 import type { KubeObject } from '../../api/object.js';
 import type { ApiAnswer } from '../../api/request.js';
-import { badRequest, isFailure, notFound, plainError, type Failure } from '../../api/status.js';
+import {
+  badRequest,
+  invalid,
+  isFailure,
+  notFound,
+  plainError,
+  type Failure,
+} from '../../api/status.js';
 import { bodyAnswer, failureAnswer } from '../answers.js';
 import type { ScalePaths } from '../resources/strategy.js';
 import { keyIn, type Scope } from '../scope.js';
 import type { Steps } from '../steps.js';
-import { writeOptions } from '../write-options.js';
+import { withoutManagedFields } from '../object-meta.js';
+import type { WriteOptions } from '../write-options.js';
+import { ownersAfterScale } from './scale-owners.js';
 import { changeObject } from './update.js';
 
 /** The Scale that an object shows. */
@@ -40,22 +51,35 @@ export function getScale(scope: Scope, paths: ScalePaths): ApiAnswer {
   return bodyAnswer(scope.context, scope.media, 200, scaleOf(stored.object, paths));
 }
 
-/** PUT and PATCH: `produce` gives the new Scale from the one that is shown. */
+/** The new Scale from the one that is shown; an apply also tells the owners of the scaled object. */
+export type ProduceScale = (
+  scale: KubeObject,
+  entries: readonly ManagedFieldsEntry[],
+) => { readonly scale: KubeObject; readonly owners?: readonly ManagedFieldsEntry[] } | Failure;
+
+/** PUT and PATCH. */
 export function* changeScale(
   scope: Scope,
   paths: ScalePaths,
-  produce: (scale: KubeObject) => KubeObject | Failure,
+  { options, produce }: { readonly options: WriteOptions; readonly produce: ProduceScale },
 ): Steps<ApiAnswer> {
   const { context } = scope;
-  const kind = context.request.method === 'PUT' ? 'UpdateOptions' : 'PatchOptions';
-  const options = writeOptions(context, kind);
-  if (isFailure(options)) return failureAnswer(context, options);
   const changed = yield* changeObject(scope, {
     options,
+    readsManagedFields: true,
     produce: live => {
       if (live === undefined) return notFound(scope.resource.kind, scope.name);
-      const scale = produce(scaleOf(live, paths));
-      return isFailure(scale) ? scale : scaled(live, scale, paths);
+      const before = scaleOf(live, paths);
+      const { managedFields = [] } = live.metadata;
+      const entries = managedFields ?? [];
+      const produced = produce(before, entries);
+      if (isFailure(produced)) return produced;
+      const { scale: after } = produced;
+      const object = scaled(withoutManagedFields(live), after, scope);
+      if (isFailure(object)) return object;
+      const write = { options, before, after };
+      const owners = produced.owners ?? ownersAfterScale(scope, entries, write);
+      return { object, owners };
     },
     strategy: scope.resource.storedStrategy,
     countsGeneration: true,
@@ -65,7 +89,7 @@ export function* changeScale(
   return bodyAnswer(context, scope.media, 200, scaleOf(changed.object, paths));
 }
 
-function scaled(live: KubeObject, scale: KubeObject, paths: ScalePaths) {
+function scaled(live: KubeObject, scale: KubeObject, { resource }: Scope): KubeObject | Failure {
   const { replicas = 0 } = (scale['spec'] ?? {}) as { readonly replicas?: number };
   const { resourceVersion, name } = scale.metadata;
   if (name !== undefined && name !== live.metadata.name) {
@@ -73,6 +97,11 @@ function scaled(live: KubeObject, scale: KubeObject, paths: ScalePaths) {
       `the name of the object (${name}) does not match the name on the URL (${live.metadata.name ?? ''})`,
     );
   }
-  const object = paths.withReplicas(live, replicas);
-  return { object: { ...object, metadata: { ...object.metadata, resourceVersion } } as KubeObject };
+  if (replicas < 0 && resource.custom === undefined) {
+    const text = 'must be greater than or equal to 0';
+    const errors = [invalidField('spec.replicas', replicas, text)];
+    return invalid({ group: 'autoscaling', kind: 'Scale' }, live.metadata.name ?? '', errors);
+  }
+  const object = resource.storedStrategy.scale?.withReplicas(live, replicas) ?? live;
+  return { ...object, metadata: { ...object.metadata, resourceVersion } } as KubeObject;
 }

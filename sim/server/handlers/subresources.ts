@@ -1,6 +1,5 @@
 /** The handlers of subresources: status, scale, binding, eviction, token, log, exec, ... */
 import type { ApiAnswer } from '../../api/request.js';
-import type { KubeObject } from '../../api/object.js';
 import { isFailure } from '../../api/status.js';
 import { readPlainObject } from '../body.js';
 import type { RequestState } from '../request-state.js';
@@ -9,6 +8,7 @@ import type { ScalePaths, UpdateStrategy } from '../resources/strategy.js';
 import type { Scope } from '../scope.js';
 import type { Steps } from '../steps.js';
 import { bindPod } from './binding.js';
+import { connectPod } from './connect.js';
 import { evictPod } from './eviction.js';
 import { getObject } from './get.js';
 import { getLog } from './log.js';
@@ -19,6 +19,8 @@ import { changeScale, getScale } from './scale.js';
 import { requestToken } from './token.js';
 import { failureAnswer } from '../answers.js';
 import { writeOptions } from '../write-options.js';
+
+const connections = new Set(['exec', 'attach', 'portforward', 'proxy']);
 
 type Handler = (scope: Scope) => Steps<ApiAnswer>;
 type Route = Handler | 'no-route' | 'no-method';
@@ -43,6 +45,7 @@ export function serveSubresource(context: RequestState, resource: ServedResource
   if (subresource === 'eviction') return evictPod;
   if (subresource === 'log') return plain(getLog);
   if (subresource === 'token') return requestToken;
+  if (connections.has(subresource)) return plain(connectPod);
   const strategy = strategyOf(resource, subresource);
   return strategy === undefined ? 'no-route' : partHandler(method, strategy);
 }
@@ -97,18 +100,15 @@ function scaleHandler(method: string, { storedStrategy }: ServedResource): Route
 function* putScale(scope: Scope, paths: ScalePaths): Steps<ApiAnswer> {
   const options = writeOptions(scope.context, 'UpdateOptions');
   if (isFailure(options)) return failureAnswer(scope.context, options);
-  const sent = readPlainObject(scope, scaleKind, options);
-  if (isFailure(sent)) return failureAnswer(scope.context, sent);
-  scope.audit?.requestObject(sent);
-  return yield* changeScale(scope, paths, () => sent);
+  const scale = readPlainObject(scope, scaleKind, options);
+  if (isFailure(scale)) return failureAnswer(scope.context, scale);
+  scope.audit?.requestObject(scale);
+  return yield* changeScale(scope, paths, { options, produce: () => ({ scale }) });
 }
 
 function* patchScale(scope: Scope, paths: ScalePaths): Steps<ApiAnswer> {
   scope.audit?.requestObject(scope.context.request.body);
-  const patch = preparedScalePatch(scope);
-  if (isFailure(patch)) return failureAnswer(scope.context, patch);
-  return yield* changeScale(scope, paths, (scale: KubeObject) => {
-    const produced = patch.apply(scale);
-    return isFailure(produced) ? produced : produced.object;
-  });
+  const prepared = preparedScalePatch(scope);
+  if (isFailure(prepared)) return failureAnswer(scope.context, prepared);
+  return yield* changeScale(scope, paths, prepared);
 }

@@ -34,7 +34,7 @@ import { uniqueOwners } from '../owners.js';
 import type { UpdateStrategy } from '../resources/strategy.js';
 import { keyIn, type Scope } from '../scope.js';
 import type { Steps } from '../steps.js';
-import { fullView, inStorage, plainView, viewFor } from '../views.js';
+import { fullView, inStorage, plainView, viewFor, withoutEmptyLists } from '../views.js';
 import { managerOf, type WriteOptions } from '../write-options.js';
 import { kindOfObject, placedObject, storedKind, storeNew } from './create.js';
 
@@ -263,7 +263,10 @@ function validChanged(
   const { core, resource, context } = scope;
   const { storedStrategy, kind, custom, strategy: strategyOfVersion } = resource;
   core.strategyContext.target = context;
-  const inStored = custom === undefined ? (strategyOfVersion.toStored?.(object) ?? object) : object;
+  const inStored =
+    custom === undefined
+      ? withoutEmptyLists(scope, strategyOfVersion.toStored?.(object) ?? object)
+      : object;
   const before = old.metadata;
   const kept = {
     ...inStored,

@@ -1,0 +1,105 @@
+/**
+ * exec, attach, portforward and proxy of pods: what the API server hands on to a kubelet or a pod.
+ * @upstream pkg/registry/core/pod/rest/subresources.go, pkg/registry/core/pod/strategy.go
+ */
+import { nodes, type Pod } from '../../api/kinds/core.js';
+import type { AnswerStream, ApiAnswer } from '../../api/request.js';
+import { badRequest, internalError, isFailure, notFound, type Failure } from '../../api/status.js';
+import { storageKey } from '../../store/collection.js';
+import { failureAnswer } from '../answers.js';
+import { keyIn, type Scope } from '../scope.js';
+import { containerOf } from './log.js';
+
+/** The channels of a stream that was upgraded: what a WebSocket client reads. */
+const stdout = 1;
+const stderr = 2;
+const outcome = 3;
+
+/** A piece of what a command writes, or how it ended (a Status). */
+export interface ChannelItem {
+  readonly channel: number;
+  readonly data: unknown;
+}
+
+/** Answers 101 and a stream of `ChannelItem`s, or why there can be none. */
+export function connectPod(scope: Scope): ApiAnswer {
+  const { context, resource, subresource, name } = scope;
+  const stored = resource.collection.get(keyIn(scope));
+  if (stored === undefined) return failureAnswer(context, notFound(resource.kind, name));
+  const pod = stored.object as unknown as Pod;
+  if (subresource === 'proxy') return failureAnswer(context, proxyFailure(pod));
+  const query = new URLSearchParams(context.info.query);
+  const target = targetOf(scope, pod, query);
+  if (isFailure(target)) return failureAnswer(context, target);
+  if (subresource !== 'exec') {
+    return failureAnswer(context, badRequest('Upgrade request required'));
+  }
+  const { namespace } = scope;
+  const endpoint = scope.core.options.nodes?.(target.node);
+  if (endpoint === undefined) {
+    return failureAnswer(context, internalError(`error dialing backend: ${refused(target.node)}`));
+  }
+  const command = query.getAll('command');
+  const request = { namespace, pod: name, container: target.container, command };
+  return { status: 101, headers: {}, stream: resultStream(() => endpoint.exec(request)) };
+}
+
+function refused(node: string): string {
+  return `dial tcp: lookup ${node}: connect: connection refused`;
+}
+
+/** Pods have no address that the API server could reach, or it forbids to. */
+function proxyFailure({ status }: Pod): Failure {
+  const ip = status?.podIP ?? '';
+  if (ip === '') return badRequest('address not allowed');
+  const text = `error trying to reach service: dial tcp ${ip}:80: connect: connection refused`;
+  return { ...internalError(text), code: 503, reason: 'ServiceUnavailable', message: text };
+}
+
+interface ConnectTarget {
+  readonly node: string;
+  readonly container: string;
+}
+
+function targetOf(scope: Scope, pod: Pod, query: URLSearchParams): ConnectTarget | Failure {
+  const { resource, subresource, name, core } = scope;
+  const isPort = subresource === 'portforward';
+  const container = isPort ? { name: '' } : containerOf(pod, query.get('container') ?? '');
+  if ('code' in container) return container;
+  const node = pod.spec?.nodeName ?? '';
+  if (node === '') return badRequest(`pod ${name} does not have a host assigned`);
+  const served = core.registry.find(nodes.group, nodes.version, nodes.resource);
+  const isThere = served?.collection.get(storageKey('', node)) !== undefined;
+  return isThere ? { node, container: container.name } : notFound(resource.kind, node);
+}
+
+interface CommandResult {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly exitCode: number;
+}
+
+function resultStream(run: () => CommandResult): AnswerStream {
+  return {
+    start: sink => {
+      const result = run();
+      const tell = (channel: number, data: unknown) => sink.item({ channel, data });
+      if (result.stdout !== '') tell(stdout, result.stdout);
+      if (result.stderr !== '') tell(stderr, result.stderr);
+      tell(outcome, statusOf(result.exitCode));
+      sink.end();
+      return () => undefined;
+    },
+  };
+}
+
+function statusOf(exitCode: number) {
+  if (exitCode === 0) return { metadata: {}, status: 'Success' };
+  return {
+    metadata: {},
+    status: 'Failure',
+    message: `command terminated with non-zero exit code: exit status ${exitCode}`,
+    reason: 'NonZeroExitCode',
+    details: { causes: [{ reason: 'ExitCode', message: String(exitCode) }] },
+  };
+}
