@@ -1,50 +1,96 @@
-/** Kubeflow's training operator: MXJob. @upstream kubeflow/training-operator v1.8.1 */
+/** Kubeflow's training operator: MXJob, PyTorchJob, TFJob. @upstream kubeflow/training-operator v1.8.1 */
+import type { PolicyRule } from '../api/kinds/rbac.js';
 import { serviceAccount } from '../client/contract.js';
+import { webhookConfiguration } from './admission/configuration.js';
 import { installation } from './crd/installation.js';
 import type { Operator } from './operator.js';
 import { jobController } from './training-operator/controller.js';
-import { mxJobDefinition } from './training-operator/definitions.js';
+import {
+  mxJobDefinition,
+  pytorchJobDefinition,
+  tfJobDefinition,
+} from './training-operator/definitions.js';
+import { jobHints } from './training-operator/job-hints.js';
+import type { JobKind } from './training-operator/job-kind.js';
 import { mxJob } from './training-operator/mx-job.js';
-import { mxJobHints } from './training-operator/mx-job-hints.js';
+import { pytorchJob } from './training-operator/pytorch-job.js';
+import { jobWebhook } from './training-operator/refusal.js';
+import { tfJob } from './training-operator/tf-job.js';
 
 const namespace = 'kubeflow';
 const account = 'training-operator';
 const identity = serviceAccount(namespace, account);
+const service = { namespace, name: account };
+const group = 'kubeflow.org';
 
-/** The operator, with the last release that has MXJob. Its other kinds are not modelled yet. */
+const kinds: readonly JobKind[] = [mxJob, pytorchJob, tfJob];
+const plurals = kinds.map(({ kind }) => kind.resource);
+const refusing = kinds.filter(({ refusal }) => refusal !== undefined);
+
+const all = ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'];
+
+/** @upstream manifests/base/rbac/role.yaml, the part that these kinds need. */
+const rules: readonly PolicyRule[] = [
+  { apiGroups: [''], resources: ['pods'], verbs: all },
+  {
+    apiGroups: [''],
+    resources: ['services'],
+    verbs: ['create', 'delete', 'get', 'list', 'watch'],
+  },
+  { apiGroups: [''], resources: ['events'], verbs: all },
+  { apiGroups: ['autoscaling'], resources: ['horizontalpodautoscalers'], verbs: all },
+  { apiGroups: [group], resources: plurals, verbs: all },
+  {
+    apiGroups: [group],
+    resources: plurals.map(plural => `${plural}/finalizers`),
+    verbs: ['update'],
+  },
+  {
+    apiGroups: [group],
+    resources: plurals.map(plural => `${plural}/status`),
+    verbs: ['get', 'patch', 'update'],
+  },
+];
+
+function pathOf({ kind }: JobKind): string {
+  return `/validate-kubeflow-org-v1-${kind.kind.toLowerCase()}`;
+}
+
+/** The operator, with the last release that has MXJob. XGBoostJob and PaddleJob are not modelled. */
 export const trainingOperator: Operator = {
   name: 'training-operator',
-  models: 'kubeflow/training-operator v1.8.1 (MXJob)',
+  models: `kubeflow/training-operator v1.8.1 (${kinds.map(({ kind }) => kind.kind).join(', ')})`,
   manifests: () => [
     mxJobDefinition(),
-    ...installation({
-      namespace,
-      account,
-      // @upstream manifests/base/rbac/role.yaml, the part that MXJob needs.
-      rules: [
-        {
-          apiGroups: [''],
-          resources: ['pods', 'services'],
-          verbs: ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'],
-        },
-        { apiGroups: [''], resources: ['events'], verbs: ['create', 'patch', 'update', 'watch'] },
-        {
-          apiGroups: ['kubeflow.org'],
-          resources: ['mxjobs'],
-          verbs: ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'],
-        },
-        {
-          apiGroups: ['kubeflow.org'],
-          resources: ['mxjobs/status', 'mxjobs/finalizers'],
-          verbs: ['get', 'patch', 'update'],
-        },
-      ],
-    }),
+    pytorchJobDefinition(),
+    tfJobDefinition(),
+    ...installation({ namespace, account, rules }),
+    webhookConfiguration(
+      'Validating',
+      'validator.training-operator.kubeflow.org',
+      service,
+      refusing.map(kind => ({
+        name: `validator.${kind.kind.kind.toLowerCase()}.training-operator.kubeflow.org`,
+        path: pathOf(kind),
+        rules: [
+          {
+            apiGroups: [group],
+            apiVersions: ['v1'],
+            operations: ['CREATE', 'UPDATE'],
+            resources: [kind.kind.resource],
+          },
+        ],
+      })),
+    ),
   ],
   process: {
     name: 'training-operator',
     identity,
-    controllers: [jobController(mxJob, identity)],
+    controllers: kinds.map(kind => jobController(kind, identity)),
   },
-  hints: mxJobHints,
+  webhooks: {
+    service,
+    byPath: Object.fromEntries(refusing.map(kind => [pathOf(kind), jobWebhook(kind)])),
+  },
+  hints: jobHints,
 };

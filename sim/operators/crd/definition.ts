@@ -3,6 +3,13 @@ import type { CustomResourceDefinition } from '../../api/kinds/apiextensions.js'
 import type { KubeObject } from '../../api/object.js';
 import type { Schema } from './schema-of.js';
 
+/** Where the scale subresource finds its numbers. */
+export interface ScalePaths {
+  readonly specReplicasPath: string;
+  readonly statusReplicasPath: string;
+  readonly labelSelectorPath?: string;
+}
+
 /** What a definition is made from. */
 export interface DefinitionParts {
   readonly group: string;
@@ -17,6 +24,8 @@ export interface DefinitionParts {
   /** Further fields of the object, beside the spec. */
   readonly fields?: Readonly<Record<string, Schema>>;
   readonly hasStatus?: boolean;
+  /** The scale subresource: where the numbers are. */
+  readonly scale?: ScalePaths;
   readonly columns?: readonly {
     readonly name: string;
     readonly type: string;
@@ -61,7 +70,9 @@ export function definition(parts: DefinitionParts): KubeObject {
               },
             },
           },
-          ...(parts.hasStatus !== false && { subresources: { status: {} } }),
+          ...(parts.hasStatus !== false && {
+            subresources: { ...(parts.scale !== undefined && { scale: parts.scale }), status: {} },
+          }),
         },
       ],
     },

@@ -97,7 +97,7 @@ function extension(): Readonly<Record<string, Schema>> {
     maxReplicas: int32,
     minReplicas: int32,
     scaleMetric: choice('cpu', 'memory', 'concurrency', 'rps'),
-    scaleMetricType: choice('Utilization', 'AverageValue'),
+    scaleMetricType: choice('Utilization', 'Value', 'AverageValue'),
     scaleTarget: int32,
     timeout: { type: 'integer', format: 'int64' },
   };

@@ -82,7 +82,7 @@ function implementationProblem(predictor: PredictorSpec): string | undefined {
 
 function transformerProblem({ containers = [] }: ComponentSpec): string | undefined {
   if (containers.length > 0) return undefined;
-  return 'exactly one of [PodSpec] must be specified in TransformerSpec';
+  return 'exactly one of [PodSpec, ComponentExtensionSpec] must be specified in TransformerSpec';
 }
 
 function componentProblem(

@@ -1,4 +1,5 @@
 /** Reconciles the jobs of one kind. @upstream training-operator v1.8.1 pkg/controller.v1/common/job.go */
+import { horizontalPodAutoscalers } from '../../api/kinds/autoscaling.js';
 import { pods, services, type Pod, type Service } from '../../api/kinds/core.js';
 import { controllerOf, isDeleting } from '../../api/meta.js';
 import type {
@@ -58,6 +59,7 @@ class JobController implements Controller {
       }),
       watch(pods, { on: ({ type, object }) => own(object, seenBy[type]) }),
       watch(services, { on: ({ type, object }) => own(object, seenBy[type]) }),
+      watch(horizontalPodAutoscalers),
     ];
   }
 
@@ -65,7 +67,7 @@ class JobController implements Controller {
     const { namespace, name } = splitKey(key);
     const job = view.get(this.kind.kind, namespace, name);
     if (job === undefined) return undefined;
-    const problem = this.kind.validate(job);
+    const problem = this.kind.validate?.(job);
     if (problem !== undefined) {
       this.tell(job, [{ type: 'Warning', ...problem }]);
       return { retry: problem.message };

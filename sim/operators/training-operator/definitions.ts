@@ -1,6 +1,6 @@
 /** The CRDs of the training operator's kinds. @upstream training-operator v1.8.1 manifests/base/crds */
 import type { KubeObject } from '../../api/object.js';
-import { definition } from '../crd/definition.js';
+import { definition, type ScalePaths } from '../crd/definition.js';
 import { schemaOf, type Schema } from '../crd/schema-of.js';
 
 const text: Schema = { type: 'string' };
@@ -94,27 +94,101 @@ function jobStatusSchema(): Schema {
   };
 }
 
-/** mxjobs.kubeflow.org. */
-export function mxJobDefinition(): KubeObject {
+/** The State and the Age of a job. */
+const columns = [
+  { name: 'State', type: 'string', jsonPath: '.status.conditions[-1:].type' },
+  { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
+];
+
+function jobDefinition(
+  kind: string,
+  parts: {
+    /** The field of the replica specs. */
+    readonly replicas: string;
+    readonly properties?: Readonly<Record<string, Schema>>;
+    readonly required?: readonly string[];
+    readonly scale?: ScalePaths;
+    readonly columns?: typeof columns;
+  },
+): KubeObject {
+  const { replicas, properties, required = [], scale } = parts;
+  const singular = kind.toLowerCase();
   return definition({
     group: 'kubeflow.org',
     version: 'v1',
-    kind: 'MXJob',
-    plural: 'mxjobs',
-    singular: 'mxjob',
-    columns: [
-      { name: 'State', type: 'string', jsonPath: '.status.conditions[-1:].type' },
-      { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
-    ],
+    kind,
+    plural: `${singular}s`,
+    singular,
+    columns: parts.columns ?? columns,
+    ...(scale !== undefined && { scale }),
     spec: {
       type: 'object',
       properties: {
-        jobMode: text,
-        mxReplicaSpecs: replicaSpecsSchema(),
+        ...properties,
+        [replicas]: replicaSpecsSchema(),
         runPolicy: runPolicySchema(),
       },
-      required: ['jobMode', 'mxReplicaSpecs'],
+      required: [...required, replicas],
     },
     status: jobStatusSchema(),
+  });
+}
+
+/** mxjobs.kubeflow.org. */
+export function mxJobDefinition(): KubeObject {
+  return jobDefinition('MXJob', {
+    replicas: 'mxReplicaSpecs',
+    properties: { jobMode: text },
+    required: ['jobMode'],
+  });
+}
+
+/** pytorchjobs.kubeflow.org. */
+export function pytorchJobDefinition(): KubeObject {
+  const configuration = { type: 'object', properties: { key: text, value: text } };
+  const metric = schemaOf('autoscaling/v2.MetricSpec');
+  return jobDefinition('PyTorchJob', {
+    replicas: 'pytorchReplicaSpecs',
+    scale: {
+      labelSelectorPath: '.status.replicaStatuses.Worker.selector',
+      specReplicasPath: '.spec.pytorchReplicaSpecs.Worker.replicas',
+      statusReplicasPath: '.status.replicaStatuses.Worker.active',
+    },
+    properties: {
+      elasticPolicy: {
+        type: 'object',
+        properties: {
+          maxReplicas: int32,
+          maxRestarts: int32,
+          metrics: { type: 'array', items: metric },
+          minReplicas: int32,
+          nProcPerNode: int32,
+          rdzvBackend: text,
+          rdzvConf: { type: 'array', items: configuration },
+          rdzvHost: text,
+          rdzvId: text,
+          rdzvPort: int32,
+          standalone: { type: 'boolean' },
+        },
+      },
+      nprocPerNode: text,
+    },
+  });
+}
+
+/** tfjobs.kubeflow.org. */
+export function tfJobDefinition(): KubeObject {
+  return jobDefinition('TFJob', {
+    replicas: 'tfReplicaSpecs',
+    properties: { enableDynamicWorker: { type: 'boolean' }, successPolicy: text },
+  });
+}
+
+/** mpijobs.kubeflow.org, in its first version. */
+export function mpiJobDefinition(): KubeObject {
+  return jobDefinition('MPIJob', {
+    replicas: 'mpiReplicaSpecs',
+    properties: { cleanPodPolicy: text, mainContainer: text, slotsPerWorker: int32 },
+    columns: [...columns].reverse(),
   });
 }

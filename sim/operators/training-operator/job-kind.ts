@@ -1,6 +1,7 @@
 /** The contract of a kind of job of the training operator: what differs between MXJob and its sisters. */
-import type { Container, PodTemplateSpec } from '../../api/kinds/core.js';
+import type { Pod, PodSpec, PodTemplateSpec } from '../../api/kinds/core.js';
 import type { Kind } from '../../api/object.js';
+import type { Reconciliation, View } from '../../client/contract.js';
 import type { EventToRecord } from '../../client/event-recorder.js';
 import type { StatusDraft } from './status-draft.js';
 import type { ReplicaSpec, Replicas, TrainingJob } from './types.js';
@@ -16,16 +17,27 @@ export interface JobKind {
   /** The types whose names are put into their right case. */
   readonly replicaTypes: readonly string[];
   replicaSpecs(job: TrainingJob): Readonly<Record<string, ReplicaSpec>>;
-  /** What is wrong with the job: the reason and the message of the event. */
-  validate(job: TrainingJob): { readonly reason: string; readonly message: string } | undefined;
-  /** The containers' environment that makes the members find each other. */
+  /** What the controller finds wrong with the job: the reason and the message of the event. */
+  validate?(job: TrainingJob): { readonly reason: string; readonly message: string } | undefined;
+  /** What the admission webhook refuses; undefined: nothing. */
+  refusal?(job: TrainingJob): string | undefined;
+  /** Whether the status tells the selectors of the replicas, for the scale subresource. */
+  readonly tellsSelectors?: boolean;
+  /** What is made for the job as a whole, before its members; a message when that fails. */
+  prepare?(job: TrainingJob, view: View): Reconciliation<string | undefined>;
+  /** The pod with what makes the members find each other. */
   withClusterSpec(
-    containers: readonly Container[],
+    pod: PodSpec,
     member: { readonly job: TrainingJob; readonly replicas: Replicas } & Member,
-  ): readonly Container[];
+  ): PodSpec;
   isMaster(replicas: Replicas, member: Member): boolean;
   /** Sets conditions by the counts of the replicas; returns the events to tell. */
-  judge(job: TrainingJob, replicas: Replicas, draft: StatusDraft): readonly JobEvent[];
+  judge(
+    job: TrainingJob,
+    replicas: Replicas,
+    draft: StatusDraft,
+    pods: readonly Pod[],
+  ): readonly JobEvent[];
 }
 
 /** One pod of a job. */

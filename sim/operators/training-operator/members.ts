@@ -71,7 +71,7 @@ export function makePod(
   member: Member & { readonly spec: DefaultedReplicaSpec },
 ): Pod {
   const { template, restartPolicy } = member.spec;
-  const containers = kind.withClusterSpec(template.spec?.containers ?? [], {
+  const spec = kind.withClusterSpec(template.spec ?? { containers: [] }, {
     job,
     replicas,
     ...member,
@@ -92,8 +92,7 @@ export function makePod(
       ownerReferences: [ownerReference(job, kind.kind)],
     },
     spec: {
-      ...template.spec,
-      containers,
+      ...spec,
       restartPolicy: restartPolicy === 'ExitCode' ? 'Never' : restartPolicy,
     },
   };

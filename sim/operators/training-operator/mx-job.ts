@@ -35,7 +35,7 @@ export const mxJob: JobKind = {
     };
   },
 
-  withClusterSpec(containers, { job, replicas, type, index }) {
+  withClusterSpec(pod, { job, replicas, type, index }) {
     const cluster = clusterOf(job, replicas);
     const labels = Object.fromEntries(
       replicas.map(([name, { template }]) => [
@@ -54,9 +54,10 @@ export const mxJob: JobKind = {
       { name: 'DMLC_USE_KUBERNETES', value: '1' },
       ...(type === 'worker' ? [{ name: 'DMLC_WORKER_ID', value: String(index) }] : []),
     ];
-    return containers.map((container): Container => {
+    const containers = pod.containers.map((container): Container => {
       return { ...container, env: [...(container.env ?? []), ...env] };
     });
+    return { ...pod, containers };
   },
 
   // Upstream takes the servers for the masters, not the scheduler.

@@ -7,7 +7,7 @@ import type { ControllerContext, Outcome, Reconciliation, View } from '../../cli
 import { call, create, remove, update } from '../../client/requests.js';
 import type { JobEvent, JobKind, Member } from './job-kind.js';
 import { brokenLimit } from './limits.js';
-import { defaultedReplicas, makePod, makeService, memberOf } from './members.js';
+import { defaultedReplicas, jobLabels, makePod, makeService, memberOf } from './members.js';
 import { StatusDraft } from './status-draft.js';
 import type { DefaultedReplicaSpec, Replicas, RunPolicy, TrainingJob } from './types.js';
 
@@ -40,6 +40,8 @@ export class Pass {
       .filter(service => isControlledBy(service, this.job));
     const told = this.told('Created', `${this.kind.kind.kind} ${name} is created.`);
     this.draft.set('Created', 'True', told);
+    const problem = yield* this.prepare(view);
+    if (problem !== undefined) return { retry: problem };
     if (this.draft.isFinished) return yield* this.finished(ownPods);
     if (this.policy.suspend === true) return yield* this.suspended(ownPods);
     this.resumeIfSuspended();
@@ -51,8 +53,22 @@ export class Pass {
       if (this.failure !== undefined) return { retry: this.failure };
     }
     this.draft.startTime ??= this.draft.now;
-    this.events.push(...this.kind.judge(this.job, this.replicas, this.draft));
+    if (this.kind.tellsSelectors === true) this.tellSelectors();
+    this.events.push(...this.kind.judge(this.job, this.replicas, this.draft, ownPods));
     return yield* this.writeStatus();
+  }
+
+  private *prepare(view: View): Reconciliation<string | undefined> {
+    return yield* this.kind.prepare?.(this.job, view) ?? nothing();
+  }
+
+  private tellSelectors(): void {
+    const labels = jobLabels(this.kind, this.job.metadata.name ?? '');
+    for (const [type] of this.replicas) {
+      const all = { ...labels, 'training.kubeflow.org/replica-type': type.toLowerCase() };
+      const terms = Object.entries(all).map(([key, value]) => `${key}=${value}`);
+      this.draft.select(type, terms.sort().join(','));
+    }
   }
 
   /** `MXJobCreated` and its message. */
@@ -82,8 +98,8 @@ export class Pass {
     }
     if (this.draft.isTrue('Succeeded')) {
       for (const type of this.draft.replicaTypes()) {
-        const { active = 0, succeeded = 0, failed = 0 } = this.draft.replica(type);
-        this.draft.setReplica(type, { succeeded: succeeded + active, failed });
+        const { active = 0, succeeded = 0, ...rest } = this.draft.replica(type);
+        this.draft.setReplica(type, { ...rest, succeeded: succeeded + active });
       }
     }
     return yield* this.writeStatus();
@@ -290,6 +306,8 @@ export class Pass {
     return { retry: answer.message };
   }
 }
+
+function* nothing(): Reconciliation<undefined> {}
 
 /** A running pod that is being deleted counts as failed: its node may be gone. */
 function count(counts: { active: number; succeeded: number; failed: number }, pod: Pod): void {

@@ -54,12 +54,23 @@ export class StatusDraft {
   }
 
   setReplica(type: string, counts: ReplicaStatus): void {
-    const { active = 0, succeeded = 0, failed = 0 } = counts;
+    const { active = 0, succeeded = 0, failed = 0, selector } = counts;
     this.replicas[type] = {
+      ...(selector !== undefined && { selector }),
       ...(active > 0 && { active }),
       ...(succeeded > 0 && { succeeded }),
       ...(failed > 0 && { failed }),
     };
+  }
+
+  /** The selector of the pods of a replica type. */
+  select(type: string, selector: string): void {
+    this.replicas[type] = { ...this.replicas[type], selector };
+  }
+
+  /** A condition, if it is there. */
+  get(type: string): JobCondition | undefined {
+    return this.conditions.find(condition => condition.type === type);
   }
 
   replicaTypes(): readonly string[] {
@@ -76,7 +87,9 @@ export class StatusDraft {
     return {
       ...(completionTime !== undefined && { completionTime }),
       conditions: this.conditions,
-      replicaStatuses: Object.fromEntries(types.map(type => [type, this.replica(type)])),
+      ...(types.length > 0 && {
+        replicaStatuses: Object.fromEntries(types.map(type => [type, this.replica(type)])),
+      }),
       ...(startTime !== undefined && { startTime }),
     };
   }

@@ -39,6 +39,7 @@ export interface ReplicaStatus {
   readonly active?: number;
   readonly succeeded?: number;
   readonly failed?: number;
+  readonly selector?: string;
 }
 
 /** The status of a job. */

@@ -99,9 +99,13 @@ export function isOfEveryNamespace(name: string): boolean {
   return ['openshift-service-ca.crt', 'kube-root-ca.crt', 'default'].includes(name);
 }
 
-/** A conflict is answered by another attempt; whether there is one depends on the machine. */
+/**
+ * A conflict is answered by another attempt, and a cache that lags makes an operator create what is
+ * there: whether that happens depends on the machine.
+ */
 function isNoise({ reason, message }: RecordedEvent): boolean {
-  return reason === 'UpdateFailed' || message.includes('object has been modified');
+  const isLate = reason === 'FailedCreateService' && message.includes('already exists');
+  return isLate || reason === 'UpdateFailed' || message.includes('object has been modified');
 }
 
 /** Events, sorted, without noise. */
