@@ -9,6 +9,11 @@ import { keepSpec, keepStatus } from './parts.js';
 import { rfc3339 } from '../../api/time.js';
 import { withDefinitionCondition } from '../custom/conditions.js';
 import { strategyOf } from './strategy.js';
+import {
+  validateDefinition,
+  validateDefinitionStatus,
+  validateDefinitionUpdate,
+} from './validation/definition.js';
 
 /** The strategy of CustomResourceDefinitions: registration itself is `sim/server/custom`'s. */
 export const customResourceDefinition = strategyOf<CustomResourceDefinition>({
@@ -19,10 +24,12 @@ export const customResourceDefinition = strategyOf<CustomResourceDefinition>({
     within(object, 'spec', spec => {
       const converted = fill(spec, { conversion: { strategy: 'None' } });
       const named = within(converted, 'names', names =>
-        fillEmpty(names, {
-          singular: (names.kind ?? '').toLowerCase(),
-          listKind: `${names.kind ?? ''}List`,
-        }),
+        names.kind
+          ? fillEmpty(names, {
+              singular: names.kind.toLowerCase(),
+              listKind: `${names.kind}List`,
+            })
+          : names,
       );
       return within(named, 'conversion', conversion =>
         within(conversion, 'webhook', webhook =>
@@ -34,7 +41,9 @@ export const customResourceDefinition = strategyOf<CustomResourceDefinition>({
     }),
   prepareForCreate: object => withStoredVersion({ ...object, status: noStatus }),
   prepareForUpdate: (object, old) => withStoredVersion(keepStatus(object, old)),
-  status: { prepareForUpdate: keepSpec },
+  validate: validateDefinition,
+  validateUpdate: validateDefinitionUpdate,
+  status: { prepareForUpdate: keepSpec, validateUpdate: validateDefinitionStatus },
   beginsDeletion: (definition, { nowMs }) => {
     const { metadata } = definition;
     if (metadata.deletionTimestamp !== undefined) return undefined;
