@@ -38,14 +38,14 @@ function objectErrors(
   const errors: FieldError[] = [];
   const { apiVersion, kind, metadata } = value;
   if (typeof apiVersion !== 'string' || apiVersion === '') {
-    errors.push(required(`${path}.apiVersion`, 'must not be empty'));
+    errors.push(required(`${path}.apiVersion`));
   } else if (apiVersion.split('/').length > 2) {
     errors.push(
       invalid(`${path}.apiVersion`, apiVersion, `unexpected GroupVersion string: ${apiVersion}`),
     );
   }
   if (typeof kind !== 'string' || kind === '') {
-    errors.push(required(`${path}.kind`, 'must not be empty'));
+    errors.push(required(`${path}.kind`));
   } else {
     for (const text of dns1035LabelErrors(kind.toLowerCase())) {
       errors.push(

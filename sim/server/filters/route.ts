@@ -3,7 +3,7 @@
  * @upstream apiserver/pkg/endpoints/installer.go
  */
 import type { ApiAnswer } from '../../api/request.js';
-import { methodNotAllowed, methodNotSupported, notFound, pathNotFound } from '../../api/status.js';
+import { badRequest, methodNotAllowed, methodNotSupported, notFound, pathNotFound } from '../../api/status.js';
 import { failureAnswer, unknownPath } from '../answers.js';
 import type { AuditRecord } from '../audit/auditor.js';
 import type { Core } from '../core.js';
@@ -148,7 +148,11 @@ function objectHandler(method: string, { verbs, strategy, storedStrategy }: Serv
 
 /** Custom resources have no routes: their handler names the resource. */
 function wrongMethod(context: RequestState, resource: ServedResource, place: Place) {
-  if (resource.custom === undefined || place === 'collection') return methodNotAllowed();
+  if (resource.custom === undefined) return methodNotAllowed();
+  if (place === 'collection') {
+    const isNameless = ['PUT', 'PATCH'].includes(context.request.method);
+    return isNameless ? badRequest('name must be provided') : methodNotAllowed();
+  }
   const actions: Readonly<Record<string, string>> = { POST: 'create', DELETE: 'delete' };
   const action = actions[context.request.method];
   return action === undefined ? methodNotAllowed() : methodNotSupported(resource.kind, action);

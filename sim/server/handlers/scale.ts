@@ -103,5 +103,6 @@ function scaled(live: KubeObject, scale: KubeObject, { resource }: Scope): KubeO
     return invalid({ group: 'autoscaling', kind: 'Scale' }, live.metadata.name ?? '', errors);
   }
   const object = resource.storedStrategy.scale?.withReplicas(live, replicas) ?? live;
-  return { ...object, metadata: { ...object.metadata, resourceVersion } } as KubeObject;
+  if (!resourceVersion) return object;
+  return { ...object, metadata: { ...object.metadata, resourceVersion } };
 }
