@@ -101,7 +101,7 @@ export class KubeletProcess implements KubeletContext {
     this.images = new ImageManager(this);
     this.volumes = new VolumeManager(this);
     const parts = {
-      context: this as KubeletContext,
+      context: this,
       images: this.images,
       volumes: this.volumes,
       backOff: new BackOff(config.containerBackOffMs, config.containerBackOffMaxMs),

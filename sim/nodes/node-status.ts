@@ -281,13 +281,10 @@ export class NodeKeeper {
       const before = old?.find(({ type }) => type === condition.type);
       const isSame = before?.status === condition.status;
       return {
-        type: condition.type,
-        status: condition.status,
+        ...condition,
         lastHeartbeatTime: now,
         lastTransitionTime: isSame ? (before.lastTransitionTime ?? now) : now,
-        reason: condition.reason,
-        message: condition.message,
-      } as NodeCondition;
+      };
     });
     const others = (old ?? []).filter(({ type }) => !own.some(item => item.type === type));
     return [...others, ...own];

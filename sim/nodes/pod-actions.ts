@@ -193,7 +193,8 @@ function initActions(entry: PodEntry, runtime: RuntimeStatus, actions: PodAction
   });
   let isPassed = isInitialized;
   for (let index = init.length - 1; index >= 0; index--) {
-    const container = init[index] as Container;
+    const container = init[index];
+    if (container === undefined) continue;
     const record = newestOf(runtime, container.name);
     if (record === undefined) {
       if (isPassed && isSidecar(container)) actions.initToStart.push(index);

@@ -71,6 +71,7 @@ export function bootLab(seed: number): Lab {
   const command = plainWorkloads['command']?.({});
   const rules = command === undefined ? [] : [{ workload: command }];
   const processes = new Map<string, Process>();
+  const registry = labRegistry();
   for (const node of shapes) {
     const made = kubelet({
       clock: loop,
@@ -104,33 +105,41 @@ export function bootLab(seed: number): Lab {
 
 const size = 1_112_048;
 
-const registry: ImageRegistry = {
-  pull({ image, attempt }): PullAnswer {
-    const failed = (what: string): PullAnswer => ({
-      isOk: false,
-      message: `failed to pull and unpack image "${image}": failed to resolve image: ${what}`,
-    });
-    const [, host = '', repository = '', tag = ''] = /^([^/]+)\/(.*):([^:]+)$/.exec(image) ?? [];
-    const url = (scheme: string) => `${scheme}://${host}/v2/${repository}/manifests/${tag}`;
-    const status = (code: string) =>
-      failed(`unexpected status from HEAD request to ${url('http')}: ${code}`);
-    const found = (afterMs: number): PullAnswer => ({
-      isOk: true,
-      image: { id: imageId(repository), sizeBytes: size },
-      afterMs,
-    });
-    if (host === '127.0.0.1:16999') {
-      const dial = 'dial tcp 127.0.0.1:16999: connect: connection refused';
-      return failed(`failed to do request: Head "${url('https')}": ${dial}`);
-    }
-    const name = repository.split('/').at(-1) ?? '';
-    if (name === 'denied') return status('403 Forbidden');
-    if (name === 'private') return status('401 Unauthorized');
-    if (name === 'broken') return status('500 Internal Server Error');
-    if (name === 'slow') return found(20_000);
-    if (name === 'late' && attempt > 2) return found(100);
-    if (name === 'pull' && /^[1t]/.test(tag)) return found(100);
-    const { message } = failed(`${image}: not found`) as { message: string };
-    return { isOk: false, message: `rpc error: code = NotFound desc = ${message}` };
-  },
-};
+/** The lab's registries: what each name answers stands in the vectors' README. */
+function labRegistry(): ImageRegistry {
+  const firstMs = new Map<string, number>();
+  return {
+    pull({ image, nowMs }): PullAnswer {
+      firstMs.set(image, firstMs.get(image) ?? nowMs);
+      const failed = (what: string): PullAnswer => ({
+        isOk: false,
+        message: `failed to pull and unpack image "${image}": failed to resolve image: ${what}`,
+      });
+      const [, host = '', repository = '', tag = ''] = /^([^/]+)\/(.*):([^:]+)$/.exec(image) ?? [];
+      const url = (scheme: string) => `${scheme}://${host}/v2/${repository}/manifests/${tag}`;
+      const status = (code: string) =>
+        failed(`unexpected status from HEAD request to ${url('http')}: ${code}`);
+      const found = (afterMs: number): PullAnswer => ({
+        isOk: true,
+        image: { id: imageId(repository), sizeBytes: size },
+        afterMs,
+      });
+      if (host === '127.0.0.1:16999') {
+        const dial = 'dial tcp 127.0.0.1:16999: connect: connection refused';
+        return failed(`failed to do request: Head "${url('https')}": ${dial}`);
+      }
+      const name = repository.split('/').at(-1) ?? '';
+      if (name === 'denied') return status('403 Forbidden');
+      if (name === 'private') {
+        const denied = 'pull access denied, repository does not exist or may require authorization';
+        return failed(`${denied}: authorization failed: no basic auth credentials`);
+      }
+      if (name === 'broken') return status('500 Internal Server Error');
+      if (name === 'slow') return found(20_000);
+      if (name === 'late' && nowMs - (firstMs.get(image) ?? 0) >= 15_000) return found(100);
+      if (name === 'pull' && /^[1t]/.test(tag)) return found(100);
+      const { message } = failed(`${image}: not found`) as { message: string };
+      return { isOk: false, message: `rpc error: code = NotFound desc = ${message}` };
+    },
+  };
+}
