@@ -8,12 +8,15 @@ import { mutatingAdmissionPolicyColumns } from './columns/policy.js';
 import { fill, within } from './defaults/fill.js';
 import { matchResourcesDefaults } from './defaults/webhook.js';
 import { strategyOf } from './strategy.js';
+import { validateMutatingPolicy } from './validation/admission-policy.js';
 
 /** The strategy of MutatingAdmissionPolicies. */
 export const mutatingAdmissionPolicy = strategyOf<MutatingAdmissionPolicy>({
   kind: mutatingAdmissionPolicies,
   hasGeneration: true,
   allowsUnconditionalUpdate: false,
+  validate: validateMutatingPolicy,
+  validateUpdate: validateMutatingPolicy,
   defaults: object =>
     within(fill(object, { spec: {} }), 'spec', spec =>
       within(fill(spec, { failurePolicy: 'Fail' }), 'matchConstraints', matchResourcesDefaults),

@@ -8,12 +8,15 @@ import { mutatingAdmissionPolicyBindingColumns } from './columns/policy.js';
 import { fill, within } from './defaults/fill.js';
 import { matchResourcesDefaults } from './defaults/webhook.js';
 import { strategyOf } from './strategy.js';
+import { validateMutatingBinding } from './validation/admission-policy.js';
 
 /** The strategy of MutatingAdmissionPolicyBindings. */
 export const mutatingAdmissionPolicyBinding = strategyOf<MutatingAdmissionPolicyBinding>({
   kind: mutatingAdmissionPolicyBindings,
   hasGeneration: true,
   allowsUnconditionalUpdate: false,
+  validate: validateMutatingBinding,
+  validateUpdate: validateMutatingBinding,
   defaults: object =>
     within(fill(object, { spec: {} }), 'spec', spec =>
       within(spec, 'matchResources', matchResourcesDefaults),

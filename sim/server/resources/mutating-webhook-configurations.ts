@@ -9,12 +9,15 @@ import { mutatingWebhookColumns } from './columns/policy.js';
 import { eachItem, fill, within } from './defaults/fill.js';
 import { webhookDefaults } from './defaults/webhook.js';
 import { strategyOf } from './strategy.js';
+import { validateWebhooks } from './validation/webhooks.js';
 
 /** The strategy of MutatingWebhookConfigurations. */
 export const mutatingWebhookConfiguration = strategyOf<MutatingWebhookConfiguration>({
   kind: mutatingWebhookConfigurations,
   hasGeneration: true,
   allowsUnconditionalUpdate: false,
+  validate: object => validateWebhooks(object),
+  validateUpdate: validateWebhooks,
   bumpsGeneration: (object, old) => !deepEqual(object.webhooks, old.webhooks),
   defaults: object =>
     within(object, 'webhooks', list =>

@@ -9,12 +9,15 @@ import { fill, within } from './defaults/fill.js';
 import { matchResourcesDefaults } from './defaults/webhook.js';
 import { freshStatus, keepAllButStatus, keepStatus } from './parts.js';
 import { strategyOf } from './strategy.js';
+import { validatePolicy } from './validation/admission-policy.js';
 
 /** The strategy of ValidatingAdmissionPolicies. */
 export const validatingAdmissionPolicy = strategyOf<ValidatingAdmissionPolicy>({
   kind: validatingAdmissionPolicies,
   hasGeneration: true,
   allowsUnconditionalUpdate: false,
+  validate: validatePolicy,
+  validateUpdate: validatePolicy,
   defaults: object =>
     within(fill(object, { spec: {}, status: {} }), 'spec', spec =>
       within(fill(spec, { failurePolicy: 'Fail' }), 'matchConstraints', matchResourcesDefaults),

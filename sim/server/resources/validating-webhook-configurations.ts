@@ -9,12 +9,15 @@ import { validatingWebhookColumns } from './columns/policy.js';
 import { eachItem, within } from './defaults/fill.js';
 import { webhookDefaults } from './defaults/webhook.js';
 import { strategyOf } from './strategy.js';
+import { validateWebhooks } from './validation/webhooks.js';
 
 /** The strategy of ValidatingWebhookConfigurations. */
 export const validatingWebhookConfiguration = strategyOf<ValidatingWebhookConfiguration>({
   kind: validatingWebhookConfigurations,
   hasGeneration: true,
   allowsUnconditionalUpdate: false,
+  validate: object => validateWebhooks(object),
+  validateUpdate: validateWebhooks,
   bumpsGeneration: (object, old) => !deepEqual(object.webhooks, old.webhooks),
   defaults: object => within(object, 'webhooks', list => eachItem(list, webhookDefaults)),
   columns: validatingWebhookColumns,
