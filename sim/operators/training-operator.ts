@@ -1,4 +1,4 @@
-/** Kubeflow's training operator: MXJob, PyTorchJob, TFJob. @upstream kubeflow/training-operator v1.8.1 */
+/** Kubeflow's training operator: MXJob, PyTorchJob, TFJob, MPIJob. @upstream kubeflow/training-operator v1.8.1 */
 import type { PolicyRule } from '../api/kinds/rbac.js';
 import { serviceAccount } from '../client/contract.js';
 import { webhookConfiguration } from './admission/configuration.js';
@@ -6,12 +6,14 @@ import { installation } from './crd/installation.js';
 import type { Operator } from './operator.js';
 import { jobController } from './training-operator/controller.js';
 import {
+  mpiJobDefinition,
   mxJobDefinition,
   pytorchJobDefinition,
   tfJobDefinition,
 } from './training-operator/definitions.js';
 import { jobHints } from './training-operator/job-hints.js';
 import type { JobKind } from './training-operator/job-kind.js';
+import { mpiJob } from './training-operator/mpi-job.js';
 import { mxJob } from './training-operator/mx-job.js';
 import { pytorchJob } from './training-operator/pytorch-job.js';
 import { jobWebhook } from './training-operator/refusal.js';
@@ -23,7 +25,7 @@ const identity = serviceAccount(namespace, account);
 const service = { namespace, name: account };
 const group = 'kubeflow.org';
 
-const kinds: readonly JobKind[] = [mxJob, pytorchJob, tfJob];
+const kinds: readonly JobKind[] = [mpiJob, mxJob, pytorchJob, tfJob];
 const plurals = kinds.map(({ kind }) => kind.resource);
 const refusing = kinds.filter(({ refusal }) => refusal !== undefined);
 
@@ -38,6 +40,18 @@ const rules: readonly PolicyRule[] = [
     verbs: ['create', 'delete', 'get', 'list', 'watch'],
   },
   { apiGroups: [''], resources: ['events'], verbs: all },
+  { apiGroups: [''], resources: ['configmaps'], verbs: ['create', 'list', 'update', 'watch'] },
+  { apiGroups: [''], resources: ['pods/exec'], verbs: ['create'] },
+  {
+    apiGroups: [''],
+    resources: ['serviceaccounts'],
+    verbs: ['create', 'get', 'list', 'watch'],
+  },
+  {
+    apiGroups: ['rbac.authorization.k8s.io'],
+    resources: ['roles', 'rolebindings'],
+    verbs: ['create', 'list', 'update', 'watch'],
+  },
   { apiGroups: ['autoscaling'], resources: ['horizontalpodautoscalers'], verbs: all },
   { apiGroups: [group], resources: plurals, verbs: all },
   {
@@ -61,6 +75,7 @@ export const trainingOperator: Operator = {
   name: 'training-operator',
   models: `kubeflow/training-operator v1.8.1 (${kinds.map(({ kind }) => kind.kind).join(', ')})`,
   manifests: () => [
+    mpiJobDefinition(),
     mxJobDefinition(),
     pytorchJobDefinition(),
     tfJobDefinition(),

@@ -1,6 +1,7 @@
 /** Reconciles the jobs of one kind. @upstream training-operator v1.8.1 pkg/controller.v1/common/job.go */
 import { horizontalPodAutoscalers } from '../../api/kinds/autoscaling.js';
-import { pods, services, type Pod, type Service } from '../../api/kinds/core.js';
+import { pods, services } from '../../api/kinds/core.js';
+import type { HasMetadata } from '../../api/object.js';
 import { controllerOf, isDeleting } from '../../api/meta.js';
 import type {
   Controller,
@@ -38,7 +39,7 @@ class JobController implements Controller {
     private readonly context: ControllerContext,
   ) {
     const { queue } = context;
-    const own = (object: Pod | Service, seen: 'created' | 'deleted' | undefined): void => {
+    const own = (object: HasMetadata, seen: 'created' | 'deleted' | undefined): void => {
       const owner = controllerOf(object);
       if (owner?.kind !== kind.kind.kind) return;
       const key = `${object.metadata.namespace ?? ''}/${owner.name}`;
@@ -60,6 +61,9 @@ class JobController implements Controller {
       watch(pods, { on: ({ type, object }) => own(object, seenBy[type]) }),
       watch(services, { on: ({ type, object }) => own(object, seenBy[type]) }),
       watch(horizontalPodAutoscalers),
+      ...(kind.children ?? []).map(child =>
+        watch(child, { on: ({ object }) => own(object, undefined) }),
+      ),
     ];
   }
 

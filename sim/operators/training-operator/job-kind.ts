@@ -1,10 +1,10 @@
 /** The contract of a kind of job of the training operator: what differs between MXJob and its sisters. */
 import type { Pod, PodSpec, PodTemplateSpec } from '../../api/kinds/core.js';
-import type { Kind } from '../../api/object.js';
+import type { HasMetadata, Kind } from '../../api/object.js';
 import type { Reconciliation, View } from '../../client/contract.js';
 import type { EventToRecord } from '../../client/event-recorder.js';
 import type { StatusDraft } from './status-draft.js';
-import type { ReplicaSpec, Replicas, TrainingJob } from './types.js';
+import type { ReplicaSpec, Replicas, RunPolicy, TrainingJob } from './types.js';
 
 /** A kind of job. */
 export interface JobKind {
@@ -12,7 +12,9 @@ export interface JobKind {
   /** `mxjob-controller`: the label training.kubeflow.org/operator-name and the events' source. */
   readonly controllerName: string;
   readonly defaultContainerName: string;
-  readonly defaultPort: { readonly name: string; readonly port: number };
+  readonly defaultPort?: { readonly name: string; readonly port: number };
+  /** How many replicas a type has that does not say. Default 1. */
+  defaultReplicas?(type: string): number;
   readonly defaultRestartPolicy: NonNullable<ReplicaSpec['restartPolicy']>;
   /** The types whose names are put into their right case. */
   readonly replicaTypes: readonly string[];
@@ -23,6 +25,12 @@ export interface JobKind {
   refusal?(job: TrainingJob): string | undefined;
   /** Whether the status tells the selectors of the replicas, for the scale subresource. */
   readonly tellsSelectors?: boolean;
+  /** How the job is run, where it is not spec.runPolicy alone that says so. */
+  runPolicy?(job: TrainingJob): RunPolicy;
+  /** Kinds of children besides pods and services. */
+  readonly children?: readonly Kind<HasMetadata>[];
+  /** Makes the members of one type, where they are not pods with a service each; a message when that fails. */
+  reconcileMembers?(context: MembersContext): Reconciliation<string | undefined>;
   /** What is made for the job as a whole, before its members; a message when that fails. */
   prepare?(job: TrainingJob, view: View): Reconciliation<string | undefined>;
   /** The pod with what makes the members find each other. */
@@ -38,6 +46,18 @@ export interface JobKind {
     draft: StatusDraft,
     pods: readonly Pod[],
   ): readonly JobEvent[];
+}
+
+/** What the members of one type are made from. */
+export interface MembersContext {
+  readonly job: TrainingJob;
+  readonly replicas: Replicas;
+  readonly type: string;
+  readonly draft: StatusDraft;
+  readonly view: View;
+  /** The draft as it was when the pass began had no counts of replicas. */
+  readonly isFirst: boolean;
+  tell(event: JobEvent): void;
 }
 
 /** One pod of a job. */

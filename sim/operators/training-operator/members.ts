@@ -38,21 +38,23 @@ export function defaultedReplicas(kind: JobKind, job: TrainingJob): Replicas {
   return Object.entries(kind.replicaSpecs(job))
     .map(([name, spec]): readonly [string, DefaultedReplicaSpec] => {
       const cased = kind.replicaTypes.find(type => type.toLowerCase() === name.toLowerCase());
-      return [cased ?? name, defaulted(kind, spec)];
+      const type = cased ?? name;
+      return [type, defaulted(kind, type, spec)];
     })
     .sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-function defaulted(kind: JobKind, spec: ReplicaSpec): DefaultedReplicaSpec {
+function defaulted(kind: JobKind, type: string, spec: ReplicaSpec): DefaultedReplicaSpec {
   return {
     ...spec,
-    replicas: spec.replicas ?? 1,
+    replicas: spec.replicas ?? kind.defaultReplicas?.(type) ?? 1,
     restartPolicy: spec.restartPolicy ?? kind.defaultRestartPolicy,
     template: withDefaultPort(kind, spec.template),
   };
 }
 
 function withDefaultPort(kind: JobKind, template: PodTemplateSpec): PodTemplateSpec {
+  if (kind.defaultPort === undefined) return template;
   const { name, port } = kind.defaultPort;
   const index = defaultContainerIndex(template, kind.defaultContainerName);
   const containers = (template.spec?.containers ?? []).map((container, position) => {

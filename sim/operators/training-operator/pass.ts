@@ -5,7 +5,7 @@ import { isControlledBy, isDeleting } from '../../api/meta.js';
 import { timeMs } from '../../api/time.js';
 import type { ControllerContext, Outcome, Reconciliation, View } from '../../client/contract.js';
 import { call, create, remove, update } from '../../client/requests.js';
-import type { JobEvent, JobKind, Member } from './job-kind.js';
+import type { JobEvent, JobKind, Member, MembersContext } from './job-kind.js';
 import { brokenLimit } from './limits.js';
 import { defaultedReplicas, jobLabels, makePod, makeService, memberOf } from './members.js';
 import { StatusDraft } from './status-draft.js';
@@ -28,7 +28,7 @@ export class Pass {
   ) {
     this.nowMs = context.clock.now();
     this.draft = new StatusDraft(job.status ?? {}, this.nowMs);
-    this.policy = job.spec?.runPolicy ?? {};
+    this.policy = kind.runPolicy?.(job) ?? job.spec?.runPolicy ?? {};
     this.replicas = defaultedReplicas(kind, job);
   }
 
@@ -47,15 +47,25 @@ export class Pass {
     this.resumeIfSuspended();
     const limit = brokenLimit(this.job, this.replicas, this.draft, ownPods);
     if (limit !== undefined) return yield* this.fail(limit, ownPods);
+    const isFirst = this.draft.replicaTypes().length === 0;
     for (const [type, spec] of this.replicas) {
-      yield* this.reconcilePods(type, spec, ownPods);
-      yield* this.reconcileServices(type, spec, ownServices);
+      if (this.kind.reconcileMembers !== undefined) {
+        this.failure = yield* this.kind.reconcileMembers(this.contextOf(type, view, isFirst));
+      } else {
+        yield* this.reconcilePods(type, spec, ownPods);
+        yield* this.reconcileServices(type, spec, ownServices);
+      }
       if (this.failure !== undefined) return { retry: this.failure };
     }
     this.draft.startTime ??= this.draft.now;
     if (this.kind.tellsSelectors === true) this.tellSelectors();
     this.events.push(...this.kind.judge(this.job, this.replicas, this.draft, ownPods));
     return yield* this.writeStatus();
+  }
+
+  private contextOf(type: string, view: View, isFirst: boolean): MembersContext {
+    const { job, replicas, draft } = this;
+    return { job, replicas, type, draft, view, isFirst, tell: event => this.events.push(event) };
   }
 
   private *prepare(view: View): Reconciliation<string | undefined> {

@@ -24,6 +24,7 @@ export interface RecordedEvent {
   readonly reason: string;
   readonly on: string;
   readonly message: string;
+  readonly count: number;
 }
 
 /** A recorded trace of one operator and one job. */
