@@ -112,7 +112,7 @@ export class NodeKeeper {
     else if (answer.isOk) this.noteReport(status);
     if (!answer.isOk) return { retry: answer.message };
     this.isRegistered = true;
-    this.tellStart(answer.object);
+    if (this.context.config.nodeEvents === 'all') this.tellStart(answer.object);
     this.work.request('lease');
     const { clock, random, timings, nodeName } = this.context;
     const delayMs = wasThere ? 0 : draw(random, timings.becomeReady);

@@ -95,6 +95,8 @@ export interface KubeletConfig {
   readonly housekeepingMs: number;
   readonly serializeImagePulls: boolean;
   readonly podsMax: number;
+  /** Events about the node: all that a kubelet tells as it starts, or changes of its conditions only. */
+  readonly nodeEvents: 'all' | 'changes';
 }
 
 /** The defaults of Kubernetes 1.36. */
@@ -115,4 +117,5 @@ export const defaultKubeletConfig: KubeletConfig = {
   housekeepingMs: 2_000,
   serializeImagePulls: true,
   podsMax: 110,
+  nodeEvents: 'all',
 };
