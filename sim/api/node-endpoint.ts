@@ -15,7 +15,7 @@ export interface LogRequest {
   readonly sinceTime?: string;
 }
 
-/** What a container used up, as the summary API tells it. */
+/** What a container used up, as the summary API tells it: the last reading of its cgroup. */
 export interface ContainerUsage {
   readonly namespace: string;
   readonly pod: string;
@@ -44,10 +44,12 @@ export interface NodeEndpoint {
     readonly container: string;
     readonly command: readonly string[];
   }): { readonly stdout: string; readonly stderr: string; readonly exitCode: number };
-  /** The usage of the node itself and of every running container, as last sampled. */
+  /** The usage of the node itself now, and of every running container as last read. */
   usage(): {
     readonly timeMs: number;
     readonly cpuNanoCores: number;
+    /** Of all its containers, since it was there. */
+    readonly cpuNanoCoreSeconds: number;
     readonly memoryBytes: number;
     readonly containers: readonly ContainerUsage[];
   };

@@ -28,6 +28,7 @@ function metricsServer() {
     usage: () => ({
       timeMs: loop.now(),
       cpuNanoCores: 100e6,
+      cpuNanoCoreSeconds: usage().cpuNanoCoreSeconds,
       memoryBytes: 64 * mebi,
       containers: [usage()],
     }),

@@ -17,8 +17,6 @@ const patience = 0.9;
 /** The loop of scrapes. A scrape's samples are stored together, when the last node has answered. */
 export class Scraper {
   private readonly timers = new Set<Timer>();
-  private nodeTotals: ReadonlyMap<string, UsagePoint> = new Map();
-  private podPoints: UsageBatch['pods'] = new Map();
 
   constructor(
     private readonly context: ControllerContext,
@@ -39,7 +37,8 @@ export class Scraper {
   }
 
   private tick(): void {
-    const { random, view } = this.context;
+    const { clock, random, view } = this.context;
+    const endMs = clock.now() + this.of.resolutionMs;
     const names = view.list(nodes).map(({ metadata }) => metadata.name ?? '');
     const spreadMs = Math.min(spreadPerNodeMs * names.length, spreadMaxMs);
     const found = new Map<string, NodeSample>();
@@ -52,10 +51,11 @@ export class Scraper {
       this.after(random.integer(spreadMs), 'metrics-server/scrape', () => {
         const endpoint = this.of.endpoints(name);
         if (endpoint === undefined) {
-          this.after(this.of.resolutionMs * patience, 'metrics-server/timeout', done);
+          const waitMs = Math.min(this.of.resolutionMs * patience, endMs - clock.now());
+          this.after(waitMs, 'metrics-server/timeout', done);
           return;
         }
-        found.set(name, this.sampled(name, endpoint));
+        found.set(name, sampleOf(endpoint));
         done();
       });
     }
@@ -70,28 +70,7 @@ export class Scraper {
       batchNodes.set(name, node);
       for (const [key, points] of pods) batchPods.set(key, points);
     }
-    this.nodeTotals = batchNodes;
-    this.podPoints = batchPods;
     this.of.store({ nodes: batchNodes, pods: batchPods });
-  }
-
-  /** A node's own total grows by what its containers used since the last scrape. */
-  private sampled(name: string, endpoint: NodeEndpoint): NodeSample {
-    const { timeMs, memoryBytes, containers } = endpoint.usage();
-    const before = this.nodeTotals.get(name);
-    let total = before?.cpuNanoCoreSeconds ?? 0;
-    const pods = new Map<string, Map<string, UsagePoint>>();
-    for (const { namespace, pod, container, ...usage } of containers) {
-      const key = `${namespace}/${pod}`;
-      const last = this.podPoints.get(key)?.get(container);
-      const isSame = last?.startedMs === usage.startedMs;
-      total += usage.cpuNanoCoreSeconds - (isSame ? last.cpuNanoCoreSeconds : 0);
-      let points = pods.get(key);
-      if (points === undefined) pods.set(key, (points = new Map()));
-      points.set(container, usage);
-    }
-    const startedMs = before?.startedMs ?? timeMs;
-    return { node: { startedMs, timeMs, cpuNanoCoreSeconds: total, memoryBytes }, pods };
   }
 
   private after(delayMs: number, label: string, action: () => void): void {
@@ -101,6 +80,18 @@ export class Scraper {
     });
     this.timers.add(timer);
   }
+}
+
+function sampleOf(endpoint: NodeEndpoint): NodeSample {
+  const { containers, ...node } = endpoint.usage();
+  const pods = new Map<string, Map<string, UsagePoint>>();
+  for (const { namespace, pod, container, ...usage } of containers) {
+    const key = `${namespace}/${pod}`;
+    let points = pods.get(key);
+    if (points === undefined) pods.set(key, (points = new Map()));
+    points.set(container, usage);
+  }
+  return { node: { startedMs: 0, ...node }, pods };
 }
 
 interface NodeSample {

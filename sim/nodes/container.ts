@@ -14,8 +14,8 @@ import type {
 import { MortalClock } from './container-clock.js';
 import { ContainerLog } from './container-log.js';
 import type { ContainerRecord } from './container-records.js';
-import { CpuMeter } from './cpu-meter.js';
 import { Signal } from './task.js';
+import { UsageMeter } from './usage-meter.js';
 
 /** All that a container is created from. */
 export interface ContainerConfig {
@@ -47,7 +47,7 @@ export class RuntimeContainer {
   readonly launched = new Signal();
   record: ContainerRecord;
   usage: Usage = { cpuMillis: 0, memoryBytes: 0 };
-  readonly cpu = new CpuMeter();
+  meter = new UsageMeter(0);
   /** What it wrote to its own layer. */
   storageBytes = 0;
   private program: Program = {};
@@ -66,7 +66,9 @@ export class RuntimeContainer {
 
   /** Starts the program; it may end at once. `launchMs`: until its first instruction. */
   start(launchMs: number): void {
-    this.change({ state: 'running', startedMs: this.clock.now() });
+    const startedMs = this.clock.now();
+    this.change({ state: 'running', startedMs });
+    this.meter = new UsageMeter(startedMs);
     this.programClock.after(launchMs, 'nodes/launch', () => this.launch());
   }
 
@@ -113,7 +115,7 @@ export class RuntimeContainer {
   /** The kernel kills what uses more memory than its cgroup may. */
   private use(usage: Usage): void {
     this.usage = usage;
-    this.cpu.use(usage.cpuMillis, this.clock.now());
+    this.meter.use(usage, this.clock.now());
     const limit = this.record.resources?.limits?.['memory'];
     if (limit !== undefined && usage.memoryBytes > valueOf(limit)) this.kill('OOMKilled');
     else this.listener.used(this);

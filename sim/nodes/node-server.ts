@@ -6,6 +6,7 @@ import type { Clock } from '../engine/clock.js';
 import type { RuntimeContainer } from './container.js';
 import type { LogSlice } from './container-log.js';
 import type { ContainerRuntime } from './container-runtime.js';
+import { NodeUsage } from './node-usage.js';
 
 /** The status of a pod as the kubelet has it. */
 export type StatusOf = (
@@ -19,6 +20,7 @@ export function nodeServer(
   clock: Clock,
   statusOf: StatusOf,
 ): NodeEndpoint {
+  const usage = new NodeUsage(runtime, clock);
   const containersOf = (namespace: string, pod: string, name: string) =>
     runtime
       .podUids()
@@ -54,29 +56,7 @@ export function nodeServer(
       }
       return program.exec?.(command) ?? { stdout: '', stderr: '', exitCode: 0 };
     },
-    usage() {
-      const timeNowMs = clock.now();
-      const containers = runtime
-        .podUids()
-        .flatMap(uid => runtime.containersOf(uid))
-        .filter(({ record }) => record.state === 'running')
-        .map(({ config, record, usage, cpu }) => ({
-          namespace: config.pod.metadata.namespace ?? '',
-          pod: config.pod.metadata.name ?? '',
-          container: record.name,
-          timeMs: timeNowMs,
-          startedMs: record.startedMs,
-          cpuNanoCores: usage.cpuMillis * 1e6,
-          cpuNanoCoreSeconds: cpu.nanoCoreSeconds(timeNowMs),
-          memoryBytes: usage.memoryBytes,
-        }));
-      return {
-        timeMs: timeNowMs,
-        cpuNanoCores: containers.reduce((sum, { cpuNanoCores }) => sum + cpuNanoCores, 0),
-        memoryBytes: containers.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0),
-        containers,
-      };
-    },
+    usage: () => usage.now(),
   };
 }
 
