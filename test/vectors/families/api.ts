@@ -1,28 +1,24 @@
-/** Replays the golden scenarios of the API in process, each on a control plane of its own. */
+/** Replays the golden scenarios of the API, each on a control plane of its own; kubectl's over a socket. */
 import { basename } from 'node:path';
 import type { CaseResult, VectorFamily } from '../family.js';
 import { readLines, vectorFiles } from '../files.js';
+import type { Transcript } from './api/kubectl/transcript.js';
+import { replayTranscripts } from './api/kubectl/transcripts.js';
 import { replayScenario } from './api/run.js';
 import type { Scenario } from './api/scenario.js';
 
-/** The recorded scenarios of kube-apiserver. */
+/** The recorded scenarios of kube-apiserver, and the transcripts of kubectl. */
 export const api: VectorFamily = {
   name: 'api',
-  *replay(folder, { id }) {
+  async *replay(folder, { id }) {
+    const isWanted = (scenario: { readonly id: string }) => id?.test(scenario.id) ?? true;
     for (const path of vectorFiles(folder, '.jsonl')) {
-      const isTranscript = basename(path).startsWith('kubectl.');
-      for (const scenario of readLines<Scenario>(path)) {
-        if (id !== undefined && !id.test(scenario.id)) continue;
-        if (isTranscript) yield skipped(scenario);
-        else yield replayed(scenario);
-      }
+      if (basename(path).startsWith('kubectl.')) {
+        yield* replayTranscripts(readLines<Transcript>(path).filter(isWanted));
+      } else yield* readLines<Scenario>(path).filter(isWanted).map(replayed);
     }
   },
 };
-
-function skipped({ id }: Scenario): CaseResult {
-  return { id, result: 'skipped', reason: 'a transcript of kubectl, which needs a socket' };
-}
 
 function replayed(scenario: Scenario): CaseResult {
   const { id } = scenario;

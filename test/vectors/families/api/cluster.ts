@@ -8,7 +8,7 @@ import { Loop } from '../../../../sim/engine/loop.js';
 import { Random } from '../../../../sim/engine/random.js';
 import type { ApiServer, WebhookAnswer, WebhookCall } from '../../../../sim/server/contract.js';
 import { createApiServer } from '../../../../sim/server/index.js';
-import { needsOf, type Scenario } from './scenario.js';
+import type { needsOf } from './scenario.js';
 
 const latencyMs = 1;
 const answerMsMax = 120_000;
@@ -22,20 +22,32 @@ export interface Cluster {
   send(request: ApiRequest, connection: Connection): ApiAnswer;
 }
 
-/** Boots a control plane for the scenario. */
-export function bootCluster(
-  scenario: Scenario,
-  callWebhook: (loop: Loop, call: WebhookCall, done: (answer: WebhookAnswer) => void) => void,
-): Cluster {
-  const loop = new Loop();
+/** What a control plane is booted with. */
+export interface ClusterOptions {
+  /** Where its time starts. */
+  readonly startMs?: number;
+  /** What a scenario needs. */
+  readonly needs?: ReturnType<typeof needsOf>;
+  readonly callWebhook?: (
+    loop: Loop,
+    call: WebhookCall,
+    done: (answer: WebhookAnswer) => void,
+  ) => void;
+}
+
+/** Boots a control plane. */
+export function bootCluster({ startMs, needs = {}, callWebhook }: ClusterOptions): Cluster {
+  const loop = new Loop(startMs === undefined ? {} : { startMs });
   const random = new Random(1);
   const auditEvents: KubeObject[] = [];
-  const { apiserverFlags = [], auditPolicy } = needsOf(scenario);
+  const { apiserverFlags = [], auditPolicy } = needs;
   const server = createApiServer({
     clock: loop,
     random,
     settings: { allowPrivileged: apiserverFlags.includes('--allow-privileged=true') },
-    callWebhook: (call, done) => callWebhook(loop, call, done),
+    ...(callWebhook !== undefined && {
+      callWebhook: (call, done) => callWebhook(loop, call, done),
+    }),
     ...(auditPolicy !== undefined && {
       auditPolicy: auditPolicy as KubeObject,
       onAudit: event => void auditEvents.push(event),
