@@ -176,7 +176,6 @@ const parts: readonly RuntimeParts[] = [
     image: 'vllm/vllm-openai:latest',
     formats: ['vLLM:1'],
     protocols: [],
-    security: { runAsNonRoot: undefined },
     pod: sharedMemory.pod,
     container: {
       command: ['python', '-m', 'vllm.entrypoints.openai.api_server'],
