@@ -2,10 +2,39 @@
 import type { NodeEndpoint } from './api/node-endpoint.js';
 import type { Kubelet, KubeletOptions } from './nodes/kubelet.js';
 import { kubelet } from './nodes/kubelet.js';
+import { serviceAccount, type Connect } from './client/contract.js';
 import type { Process } from './client/runtime.js';
 import type { Clock } from './engine/clock.js';
+import type { Random } from './engine/random.js';
+import type { ClusterNetwork } from './network/network.js';
+import { filesByKey } from './nodes/pod-volumes.js';
+import { chooser } from './workloads/index.js';
+import type { WorkloadRule } from './workloads/workload.js';
 import type { ApiServer } from './server/contract.js';
 import type { NodeShape, SimulatedNode } from './simulation.js';
+
+/** What the machines of all nodes of a cluster have in common. */
+export function nodeTools(tools: {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly connect: Connect;
+  readonly network: ClusterNetwork;
+  readonly workloads: readonly WorkloadRule[];
+}): Omit<KubeletOptions, 'node'> {
+  const { clock, random, connect, network, workloads } = tools;
+  return {
+    clock,
+    random,
+    choose: chooser(workloads),
+    sharedFiles: filesByKey(),
+    networkOf: network.networkOf,
+    apiOf: pod => {
+      const { namespace = '' } = pod.metadata;
+      const account = serviceAccount(namespace, pod.spec?.serviceAccountName ?? 'default');
+      return (request, done) => connect(account).send(request, done);
+    },
+  };
+}
 
 /** The nodes' network, as kind's docker network has it. */
 const nodeNetwork = '172.18';

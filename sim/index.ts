@@ -1,6 +1,6 @@
 /** Boots a simulated cluster. It reads like a boot log, and it is the only file that sees every part. */
-import { labelAsKubeadm, nodeOf, simulatedNode } from './boot-node.js';
-import { serviceAccount, type ProcessDefinition } from './client/contract.js';
+import { labelAsKubeadm, nodeOf, nodeTools, simulatedNode } from './boot-node.js';
+import type { ProcessDefinition } from './client/contract.js';
 import { createProcess, type Process } from './client/runtime.js';
 import { controllers } from './controllers/index.js';
 import { Loop } from './engine/loop.js';
@@ -10,7 +10,6 @@ import { inProcessConnect } from './in-process.js';
 import { install } from './install.js';
 import { createNetwork } from './network/network.js';
 import type { Kubelet } from './nodes/kubelet.js';
-import { filesByKey } from './nodes/pod-volumes.js';
 import { webhookDoor } from './operators/admission/door.js';
 import { kubeScheduler } from './scheduler/kube-scheduler.js';
 import { createApiServer } from './server/index.js';
@@ -20,7 +19,6 @@ import {
   type Simulation,
   type SimulationOptions,
 } from './simulation.js';
-import { chooser } from './workloads/index.js';
 
 /** Boots a cluster; its time stands still until the loop is run. */
 export function boot(options: SimulationOptions): Simulation {
@@ -74,21 +72,15 @@ export function boot(options: SimulationOptions): Simulation {
 
   // The nodes.
   const nodes = new Map<string, SimulatedNode>();
-  const choose = chooser(options.workloads ?? []);
-  const sharedFiles = filesByKey();
+  const tools = nodeTools({
+    clock: loop,
+    random,
+    connect,
+    network,
+    workloads: options.workloads ?? [],
+  });
   options.nodes.forEach((shape, index) => {
-    const kubelet = nodeOf(shape, index, {
-      clock: loop,
-      random,
-      sharedFiles,
-      choose,
-      networkOf: network.networkOf,
-      apiOf: pod => {
-        const { namespace = '' } = pod.metadata;
-        const account = serviceAccount(namespace, pod.spec?.serviceAccountName ?? 'default');
-        return (request, done) => connect(account).send(request, done);
-      },
-    });
+    const kubelet = nodeOf(shape, index, tools);
     kubelets.set(shape.name, kubelet);
     labelAsKubeadm(shape, server, loop);
     nodes.set(shape.name, simulatedNode(shape, kubelet, start(kubelet.process)));

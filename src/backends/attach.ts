@@ -37,10 +37,10 @@ export function attach(options: AttachOptions): Attached {
   const processes = [...(options.processes ?? []), ...nodes].map(definition =>
     createProcess(definition, tools),
   );
-  for (const process of processes) process.start();
+  for (const each of processes) each.start();
   return {
     close() {
-      for (const process of processes) process.stop();
+      for (const each of processes) each.stop();
       connect.close();
     },
   };

@@ -15,7 +15,7 @@ for (const benchmark of benchmarks) {
   if (!isJson) console.log(line(result));
 }
 if (isJson) console.log(JSON.stringify(results, null, 2));
-else if (pattern === '') console.log(await memoryAtNodes(1000));
+else if (pattern === '') console.log(memoryAtNodes(1000));
 
 function line({ name, unit, bestMs, medianMs, perSecond }: Measured): string {
   const rate = perSecond >= 100 ? Math.round(perSecond).toLocaleString('en') : perSecond.toFixed(1);
