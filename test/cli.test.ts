@@ -162,6 +162,17 @@ describe('run', () => {
     expect(report.kind).toBe('Report');
   });
 
+  it('takes seed and scenarios from seatrial.config.yaml, which a flag overrules', () => {
+    const folder = freshFolder({
+      'kind.yaml': config,
+      's.yaml': good,
+      'pod.yaml': pod('nginx'),
+      'seatrial.config.yaml': 'seed: 11\nscenarios: [s.yaml]\n',
+    });
+    expect(seatrial(folder, 'run', '-q').stdout).toMatch(/\(seed 11\)/);
+    expect(seatrial(folder, 'run', '-q', '--seed', '4').stdout).toMatch(/\(seed 4\)/);
+  });
+
   it('has one digest for one seed', () => {
     const folder = freshFolder({ 'kind.yaml': config, 's.yaml': good, 'pod.yaml': pod('nginx') });
     const digestOf = (seed: string): string | undefined =>

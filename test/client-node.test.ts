@@ -4,7 +4,7 @@ import {
   CoreV1Api,
   KubernetesObjectApi,
   makeInformer,
-  V1Pod,
+  type V1Pod,
 } from '@kubernetes/client-node';
 import { expect, it } from 'vitest';
 import { bootSimulatedCluster } from '../src/backends/sim.js';

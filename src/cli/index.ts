@@ -1,6 +1,7 @@
 /** The commands of the command line, in the order in which help lists them. */
 import type { CliCommand } from './command.js';
 import { downCommand } from './down.js';
+import { getCommand } from './get.js';
 import { runCommand } from './run.js';
 import { timeCommand } from './time.js';
 import { upCommand } from './up.js';
@@ -11,6 +12,7 @@ export const commands: readonly CliCommand[] = [
   runCommand,
   upCommand,
   timeCommand,
+  getCommand,
   downCommand,
   versionCommand,
 ];

@@ -22,11 +22,11 @@ export function colorOption(): Option {
   return new Option('--no-color', 'print without colours (as is printed anyway)');
 }
 
-/** The seed that was asked for, or a fresh one. */
-export function seedOf(given: number | undefined): number {
+/** The seed that was asked for (by flag, environment or configuration, in this order), or a fresh one. */
+export function seedOf(given: number | undefined, configured?: number): number {
   if (given !== undefined) return given;
   const text = environment('SEATRIAL_SEED');
-  if (text === undefined) return freshSeed();
+  if (text === undefined) return configured ?? freshSeed();
   const seed = Number(text);
   if (Number.isSafeInteger(seed) && seed >= 0) return seed;
   throw new UserError(`SEATRIAL_SEED is "${text}", not a whole number`, {

@@ -14,6 +14,7 @@ import { runScenario } from '../scenario/run.js';
 import { findScenarios, loadScenario, type Scenario } from '../scenario/scenario.js';
 import { version } from '../version.js';
 import type { CliCommand } from './command.js';
+import { readConfiguration } from './configuration.js';
 import { collect, colorOption, seedOf, seedOption } from './options.js';
 
 interface RunFlags {
@@ -31,7 +32,7 @@ export const runCommand: CliCommand = {
     const command: Command = program
       .command('run')
       .description('run scenarios: files, or folders that hold a scenario.yaml')
-      .argument('[path...]', 'scenario files or folders', ['scenarios'])
+      .argument('[path...]', 'scenario files or folders (default: scenarios)')
       .addOption(seedOption())
       .addOption(
         new Option('--backend <name>', 'where to run')
@@ -57,15 +58,17 @@ export const runCommand: CliCommand = {
   },
 };
 
-async function run(paths: readonly string[], flags: RunFlags): Promise<number> {
-  const reports = planReports(flags);
+async function run(given: readonly string[], flags: RunFlags): Promise<number> {
+  const configuration = readConfiguration();
+  const reports = planReports(flags, configuration.reporters);
+  const paths = given.length > 0 ? given : (configuration.scenarios ?? ['scenarios']);
   const files = paths.flatMap(findScenarios);
   if (files.length === 0) {
     writeError(`no scenario.yaml in ${paths.join(', ')}\n`);
     return flags.passWithNoTests === true ? exitCodes.pass : exitCodes.nothingRan;
   }
   const scenarios = files.map(file => loadScenario(relative('.', file)));
-  const seed = seedOf(flags.seed);
+  const seed = seedOf(flags.seed, configuration.seed);
   writeError(`seatrial ${version}, seed ${seed}\n`);
 
   let isInterrupted = false;
@@ -76,7 +79,12 @@ async function run(paths: readonly string[], flags: RunFlags): Promise<number> {
   for (const scenario of scenarios) {
     if (isInterrupted) break;
     const tell = flags.quiet === true ? () => undefined : (line: string) => writeError(`${line}\n`);
-    runs.push(await runOne(scenario, seed, { tell, isInterrupted: () => isInterrupted }));
+    runs.push(
+      await runOne(scenario, seed, configuration.cluster, {
+        tell,
+        isInterrupted: () => isInterrupted,
+      }),
+    );
   }
   forget();
 
@@ -93,10 +101,11 @@ async function run(paths: readonly string[], flags: RunFlags): Promise<number> {
 async function runOne(
   scenario: Scenario,
   seed: number,
+  configuredCluster: string | undefined,
   options: { readonly tell: (line: string) => void; readonly isInterrupted: () => boolean },
 ): Promise<RunOfScenario> {
   const startMs = elapsedMs();
-  const { config, operators, start } = scenario.cluster;
+  const { config = configuredCluster, operators, start } = scenario.cluster;
   const startedAtMs = start === undefined ? undefined : Date.parse(start);
   const booted = simulationOptions({
     seed,
@@ -125,9 +134,9 @@ interface PlannedReport {
 }
 
 /** Which reports go where, checked before anything runs. */
-function planReports(flags: RunFlags): PlannedReport[] {
+function planReports(flags: RunFlags, configured?: readonly string[]): PlannedReport[] {
   const files = new Map<string, string>();
-  const named = flags.reporter.length > 0 ? flags.reporter : defaultReporters();
+  const named = flags.reporter.length > 0 ? flags.reporter : (configured ?? defaultReporters());
   for (const text of flags.outputFile) {
     const [, name, file] = /^(?:([\w-]+)=)?(.+)$/.exec(text) ?? [];
     files.set(name ?? named[0] ?? 'default', file ?? '');

@@ -18,6 +18,7 @@ import { readManifests } from '../input/manifests.js';
 import { modelWorkloads } from '../models/workloads.js';
 import { loadScenario } from '../scenario/scenario.js';
 import type { CliCommand } from './command.js';
+import { readConfiguration } from './configuration.js';
 import { collect, colorOption, seedOf, seedOption, speedOf, wholeNumber } from './options.js';
 
 interface UpFlags {
@@ -62,8 +63,9 @@ async function up(flags: UpFlags): Promise<number> {
     });
   }
   const manifests = flags.filename.flatMap(readManifests);
-  const seed = seedOf(flags.seed);
-  await using cluster = await bootSimulatedCluster(optionsOf(flags, seed));
+  const configuration = readConfiguration();
+  const seed = seedOf(flags.seed, configuration.seed);
+  await using cluster = await bootSimulatedCluster(optionsOf(flags, seed, configuration.cluster));
   const pacer = new Pacer(cluster.simulation.loop, flags.speed);
   timeDoor(cluster, pacer);
   const access = await cluster.listen({ name: flags.name, port: flags.port });
@@ -97,9 +99,9 @@ async function up(flags: UpFlags): Promise<number> {
   return exitCodes.pass;
 }
 
-function optionsOf(flags: UpFlags, seed: number) {
+function optionsOf(flags: UpFlags, seed: number, configured: string | undefined) {
   const scenario = flags.scenario === undefined ? undefined : loadScenario(flags.scenario);
-  const config = flags.config ?? scenario?.cluster.config;
+  const config = flags.config ?? scenario?.cluster.config ?? configured;
   const operators = scenario?.cluster.operators;
   return simulationOptions({
     seed,

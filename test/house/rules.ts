@@ -59,6 +59,7 @@ export const notPlugins: Readonly<Record<string, string>> = {
   'sim/workloads/workload.ts': 'the contract',
   'sim/operators/operator.ts': 'the contract',
   'src/cli/command.ts': 'the contract',
+  'src/cli/configuration.ts': 'the project file that commands read',
   'src/cli/options.ts': 'options that several commands take',
   'src/cli/running.ts': 'finds a running cluster for the commands that are about one',
   'src/cli/main.ts': 'the entry point',
