@@ -8,6 +8,7 @@ import type { PolicyRule } from '../api/kinds/rbac.js';
 import type { KubeObject } from '../api/object.js';
 import { serviceAccount } from '../client/contract.js';
 import { installation } from './crd/installation.js';
+import { once } from './crd/once.js';
 import { webhookConfiguration } from './admission/configuration.js';
 import { configMap } from './kserve/configuration.js';
 import { inferenceServiceController } from './kserve/controller.js';
@@ -104,14 +105,14 @@ function webhooks(): readonly KubeObject[] {
 export const kserve: Operator = {
   name: 'kserve',
   models: 'kserve/kserve v0.20.0 (InferenceService in Standard mode)',
-  manifests: () => [
+  manifests: once(() => [
     ...definitions(),
     ...installation({ namespace, account, rules }),
     configMap(),
     ...shippedRuntimes(),
     shippedStorageContainer(),
     ...webhooks(),
-  ],
+  ]),
   process: { name: 'kserve', identity, controllers: [inferenceServiceController(identity)] },
   webhooks: {
     service,

@@ -3,6 +3,7 @@ import type { PolicyRule } from '../api/kinds/rbac.js';
 import { serviceAccount } from '../client/contract.js';
 import { webhookConfiguration } from './admission/configuration.js';
 import { installation } from './crd/installation.js';
+import { once } from './crd/once.js';
 import type { Operator } from './operator.js';
 import { jobController } from './training-operator/controller.js';
 import {
@@ -74,7 +75,7 @@ function pathOf({ kind }: JobKind): string {
 export const trainingOperator: Operator = {
   name: 'training-operator',
   models: `kubeflow/training-operator v1.8.1 (${kinds.map(({ kind }) => kind.kind).join(', ')})`,
-  manifests: () => [
+  manifests: once(() => [
     mpiJobDefinition(),
     mxJobDefinition(),
     pytorchJobDefinition(),
@@ -97,7 +98,7 @@ export const trainingOperator: Operator = {
         ],
       })),
     ),
-  ],
+  ]),
   process: {
     name: 'training-operator',
     identity,

@@ -23,10 +23,23 @@ const known = new WeakMap<JSONSchemaProps, boolean>();
 export function hasRules(schema: JSONSchemaProps): boolean {
   let has = known.get(schema);
   if (has === undefined) {
-    has = JSON.stringify(schema).includes('"x-kubernetes-validations"');
+    has = schema['x-kubernetes-validations'] !== undefined || partsOf(schema).some(hasRules);
     known.set(schema, has);
   }
   return has;
+}
+
+/** The schemas within a schema. */
+function partsOf(schema: JSONSchemaProps): readonly JSONSchemaProps[] {
+  const { properties, items, additionalProperties, allOf, anyOf, oneOf, not } = schema;
+  const parts: unknown[] = [items, additionalProperties, not];
+  return [...parts, ...Object.values(properties ?? {}), ...lists(allOf, anyOf, oneOf)].filter(
+    (part): part is JSONSchemaProps => isRecord(part),
+  );
+}
+
+function lists(...all: readonly (readonly JSONSchemaProps[] | undefined)[]) {
+  return all.flatMap(list => list ?? []);
 }
 
 /** What the rules find wrong. What was wrong before, on a value that stayed, is only warned of. */

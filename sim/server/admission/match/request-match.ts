@@ -56,13 +56,22 @@ function matchRules(
   const { resource, kind } = attributes;
   if (rules.some(rule => ruleMatches(rule, attributes, resource))) return { resource, kind };
   if (matchPolicy === 'Exact') return undefined;
-  for (const rule of rules) {
-    for (const other of equivalentsOf(resource, access)) {
+  const near = rules.filter(rule => mayMatch(rule, resource));
+  if (near.length === 0) return undefined;
+  const others = equivalentsOf(resource, access);
+  for (const rule of near) {
+    for (const other of others) {
       if (!ruleMatches(rule, attributes, other)) continue;
       return { resource: other, kind: attributes.subresource === '' ? other : kind };
     }
   }
   return undefined;
+}
+
+/** Whether the rule is about the resource in some version: most are not, and the search is spared. */
+function mayMatch({ apiGroups = [], resources = [] }: Criteria['rules'][number], resource: Kind) {
+  if (!apiGroups.includes('*') && !apiGroups.includes(resource.group)) return false;
+  return resources.some(wanted => wanted.startsWith('*') || wanted.startsWith(resource.resource));
 }
 
 /** Other versions in which the same stored objects are served. */
