@@ -1,6 +1,6 @@
 /** Runs the admission plug-ins that want a say in a write. @upstream apiserver/pkg/admission/chain.go */
 import type { KubeObject } from '../api/object.js';
-import type { Failure } from '../api/status.js';
+import { isFailure, type Failure } from '../api/status.js';
 import { admissionPlugins } from './admission/index.js';
 import type {
   AdmissionAttributes,
@@ -10,6 +10,7 @@ import type {
   AdmissionPlugin,
   Managers,
 } from './admission/plugin.js';
+import { Reinvocation } from './admission/reinvocation.js';
 import type { Scope } from './scope.js';
 import { wait, type Steps } from './steps.js';
 
@@ -51,41 +52,53 @@ export class AdmissionRun {
       authorizer: core.authorizer,
       request: context,
       defaulted: admission.defaulted,
+      reinvocation: new Reinvocation(),
       onFinish: hook => void (this.hooks ??= []).push(hook),
     };
   }
 
   /** The object as the mutating plug-ins leave it, or a refusal. */
   *mutate(object: KubeObject, name: string): Steps<KubeObject | Failure> {
+    const { mutating, guarding } = this.phases;
+    if (mutating.length + guarding.length === 0) return object;
+    const { reinvocation } = this.context;
+    let current = yield* this.round(object, name);
+    if (isFailure(current)) return current;
+    if (reinvocation.isRequired) {
+      reinvocation.isSecondRound = true;
+      current = yield* this.round(current, name);
+      if (isFailure(current)) return current;
+    }
+    if (guarding.length === 0) return current;
+    return (yield* this.refusal(guarding, 'guard', this.attributes(current, name))) ?? current;
+  }
+
+  private *round(object: KubeObject, name: string): Steps<KubeObject | Failure> {
+    let attributes = this.attributes(object, name);
     let current = object;
     for (const plugin of this.phases.mutating) {
-      const outcome = yield* this.ask(plugin, 'mutate', current, name);
+      let outcome = plugin.mutate?.(attributes, this.context);
+      while (outcome?.kind === 'wait') outcome = yield* wait<AdmissionOutcome>(outcome.start);
       if (outcome?.kind === 'refused') return outcome.refusal;
-      if (outcome?.kind === 'mutated') current = outcome.object;
-    }
-    for (const plugin of this.phases.guarding) {
-      const outcome = yield* this.ask(plugin, 'guard', current, name);
-      if (outcome?.kind === 'refused') return outcome.refusal;
+      if (outcome?.kind !== 'mutated') continue;
+      current = outcome.object;
+      attributes = { ...attributes, object: current };
     }
     return current;
   }
 
   /** A refusal by the validating plug-ins. A deletion has no object. */
   *validate(object: KubeObject | undefined, name: string): Steps<Failure | undefined> {
-    for (const plugin of this.phases.validating) {
-      const outcome = yield* this.ask(plugin, 'validate', object, name);
-      if (outcome?.kind === 'refused') return outcome.refusal;
-    }
-    return undefined;
+    const { validating } = this.phases;
+    if (validating.length === 0) return undefined;
+    return yield* this.refusal(validating, 'validate', this.attributes(object, name));
   }
 
   /** A refusal by the mutating plug-ins of a request without an object: a deletion or a connection. */
   *mutateNothing(name: string): Steps<Failure | undefined> {
-    for (const plugin of this.phases.mutating) {
-      const outcome = yield* this.ask(plugin, 'mutate', undefined, name);
-      if (outcome?.kind === 'refused') return outcome.refusal;
-    }
-    return undefined;
+    const { mutating } = this.phases;
+    if (mutating.length === 0) return undefined;
+    return yield* this.refusal(mutating, 'mutate', this.attributes(undefined, name));
   }
 
   /** Whether any plug-in wants a say. */
@@ -102,15 +115,17 @@ export class AdmissionRun {
     for (const hook of hooks) hook(isStored);
   }
 
-  private *ask(
-    plugin: AdmissionPlugin,
+  private *refusal(
+    plugins: readonly AdmissionPlugin[],
     phase: 'mutate' | 'guard' | 'validate',
-    object: KubeObject | undefined,
-    name: string,
-  ): Steps<Exclude<AdmissionOutcome, { kind: 'wait' }>> {
-    let outcome = plugin[phase]?.(this.attributes(object, name), this.context);
-    while (outcome?.kind === 'wait') outcome = yield* wait<AdmissionOutcome>(outcome.start);
-    return outcome;
+    attributes: AdmissionAttributes,
+  ): Steps<Failure | undefined> {
+    for (const plugin of plugins) {
+      let outcome = plugin[phase]?.(attributes, this.context);
+      while (outcome?.kind === 'wait') outcome = yield* wait<AdmissionOutcome>(outcome.start);
+      if (outcome?.kind === 'refused') return outcome.refusal;
+    }
+    return undefined;
   }
 
   private attributes(object: KubeObject | undefined, name: string): AdmissionAttributes {

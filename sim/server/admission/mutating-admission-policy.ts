@@ -96,17 +96,19 @@ class Mutations {
     this.object = attributes.object;
   }
 
-  /** All in order; those that may be invoked again are, once, after what a later one changed. */
+  /** All that have their turn, in order. */
   run(invocations: readonly Invocation[]): AdmissionOutcome {
-    const again = new Set<Invocation>();
-    const reinvocable: Invocation[] = [];
+    const hooks = this.context.reinvocation.hooksOf('MutatingAdmissionPolicy');
+    hooks.begin(this.object);
     for (const invocation of invocations) {
+      const key = keyOf(invocation);
+      if (!hooks.hasTurn(key)) continue;
       const isChanged = this.invoke(invocation);
-      if (isChanged) for (const earlier of reinvocable) again.add(earlier);
-      const { reinvocationPolicy } = invocation.policy.spec ?? {};
-      if (reinvocationPolicy === 'IfNeeded') reinvocable.push(invocation);
+      const isReinvocable = invocation.policy.spec?.reinvocationPolicy === 'IfNeeded';
+      hooks.invoked(key, { isChanged, isReinvocable });
     }
-    for (const invocation of again) this.invoke(invocation);
+    if (!deepEqual(this.object, this.attributes.object)) hooks.requireSecondRound();
+    hooks.end(this.object);
     if (this.errors.length > 0) return refuse(this.refusal());
     if (this.object === undefined || this.object === this.attributes.object) return undefined;
     return mutated(this.object);
@@ -157,6 +159,11 @@ class Mutations {
     const refusal = forbidden(resource, shownName(this.attributes), '', causes);
     return { ...refusal, message: this.errors[0] ?? '', reason: 'Invalid' };
   }
+}
+
+function keyOf({ policy, binding, param }: Invocation): string {
+  const { namespace = '', name = '' } = param?.metadata ?? {};
+  return [policy.metadata.name, binding.metadata.name, namespace, name].join('/');
 }
 
 type Mutated = { readonly object: KubeObject } | { readonly error: string };

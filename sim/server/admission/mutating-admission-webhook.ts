@@ -1,6 +1,5 @@
 /**
- * Asks mutating webhooks, one after the other; those that may be asked again are, when a later one
- * changed the object. @upstream apiserver/pkg/admission/plugin/webhook/mutating/dispatcher.go
+ * Asks mutating webhooks, one after the other. @upstream apiserver/pkg/admission/plugin/webhook/mutating/dispatcher.go
  */
 import { deepEqual } from '../../api/equality.js';
 import type { KubeObject } from '../../api/object.js';
@@ -14,6 +13,7 @@ import type {
   AdmissionOutcome,
   AdmissionPlugin,
 } from './plugin.js';
+import type { InvokedHooks } from './reinvocation.js';
 import { callWebhook, matchWebhook, rejection, type CallOutcome } from './webhook/call.js';
 import { mutatingWebhooks, type WebhookHook } from './webhook/hooks.js';
 
@@ -30,11 +30,11 @@ export const mutatingAdmissionWebhook: AdmissionPlugin = {
   },
 };
 
-/** The calls about one request: two rounds at most. */
+/** The calls about one request, in one round. */
 class Calls {
   private object: KubeObject | undefined;
-  private readonly again = new Set<WebhookHook>();
-  private readonly reinvocable: WebhookHook[] = [];
+  private readonly invoked: InvokedHooks;
+  private readonly round: number;
 
   constructor(
     private readonly hooks: readonly WebhookHook[],
@@ -43,42 +43,40 @@ class Calls {
     private readonly resume: (outcome: AdmissionOutcome) => void,
   ) {
     this.object = attributes.object;
+    this.invoked = context.reinvocation.hooksOf('MutatingAdmissionWebhook');
+    this.round = context.reinvocation.isSecondRound ? 1 : 0;
   }
 
   begin(): void {
-    this.next(0, 0);
+    this.invoked.begin(this.object);
+    this.next(0);
   }
 
-  private next(round: number, index: number): void {
+  private next(index: number): void {
     const hook = this.hooks[index];
     if (hook === undefined) {
-      if (round === 0 && this.again.size > 0) this.next(1, 0);
-      else this.end();
-      return;
-    }
-    if (round === 1 && !this.again.has(hook)) {
-      this.next(round, index + 1);
+      this.end();
       return;
     }
     const attributes = { ...this.attributes, ...(this.object && { object: this.object }) };
     const match = matchWebhook(hook, attributes, this.context);
     if (isFailure(match)) this.resume(refuse(match));
-    else if (match === undefined) this.next(round, index + 1);
+    else if (match === undefined || !this.invoked.hasTurn(keyOf(hook))) this.next(index + 1);
     else {
-      const done = (outcome: CallOutcome) => this.received(outcome, hook, round, index);
+      const done = (outcome: CallOutcome) => this.received(outcome, hook, index);
       callWebhook(hook, match, attributes, this.context, { isMutating: true, done });
     }
   }
 
-  private received(outcome: CallOutcome, hook: WebhookHook, round: number, index: number): void {
-    const applied = this.applied(outcome, hook, `round_${round}_index_${index}`);
+  private received(outcome: CallOutcome, hook: WebhookHook, index: number): void {
+    const applied = this.applied(outcome, hook, `round_${this.round}_index_${index}`);
     if (isFailure(applied)) {
       this.resume(refuse(applied));
       return;
     }
-    if (applied && round === 0) for (const earlier of this.reinvocable) this.again.add(earlier);
-    if (hook.webhook.reinvocationPolicy === 'IfNeeded') this.reinvocable.push(hook);
-    this.next(round, index + 1);
+    const isReinvocable = hook.webhook.reinvocationPolicy === 'IfNeeded';
+    this.invoked.invoked(keyOf(hook), { isChanged: applied, isReinvocable });
+    this.next(index + 1);
   }
 
   /** Whether the answer changed the object, or a refusal. */
@@ -123,7 +121,12 @@ class Calls {
 
   private end(): void {
     const { object } = this;
+    this.invoked.end(object);
     const isSame = object === undefined || object === this.attributes.object;
     this.resume(isSame ? undefined : mutated(object));
   }
+}
+
+function keyOf({ configuration, webhook }: WebhookHook): string {
+  return `${configuration}/${webhook.name}`;
 }

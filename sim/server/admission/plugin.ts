@@ -8,6 +8,7 @@ import type { Failure } from '../../api/status.js';
 import type { ServerAccess } from '../access.js';
 import type { Authorizer } from '../authorization/authorizer.js';
 import type { RequestContext } from '../request-context.js';
+import type { Reinvocation } from './reinvocation.js';
 import type { User } from '../user.js';
 
 /** What is done to an object. */
@@ -47,6 +48,8 @@ export interface AdmissionContext {
   readonly request: RequestContext;
   /** Applies the kind's defaults of the request's version to an object that a plug-in changed by a patch. */
   readonly defaulted: (object: KubeObject) => KubeObject;
+  /** The rounds of the mutating plug-ins. */
+  readonly reinvocation: Reinvocation;
   /** Runs when the write went through or failed: quota gives back what it took. Undefined hooks cost nothing. */
   onFinish(hook: (isStored: boolean) => void): void;
 }
