@@ -1,7 +1,7 @@
 /** Decides which workload plays a container. */
 import type { Container, Pod } from '../api/kinds/core.js';
 import { command, exitAfter, plainWorkloads, runForever } from './plain.js';
-import { isShellCommand } from './shell/program.js';
+import { isShellCommand } from './shell/knows.js';
 import type { Workload, WorkloadRule } from './workload.js';
 
 /** The label by which a pod asks for a workload. */

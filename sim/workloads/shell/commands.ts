@@ -1,5 +1,6 @@
 /** The commands that take no time: the part of busybox that test and demo containers use. */
 import type { ShellHost } from './host.js';
+import { textCommands } from './text-commands.js';
 
 /** What a command is given. */
 export interface CommandCall {
@@ -24,6 +25,7 @@ const test: PlainCommand = ({ name, args, host, err }) => {
 
 /** All commands by name. */
 export const plainCommands: Readonly<Record<string, PlainCommand>> = {
+  ...textCommands,
   ':': () => 0,
   true: () => 0,
   false: () => 1,

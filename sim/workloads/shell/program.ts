@@ -7,9 +7,9 @@ import type {
   ProbeResult,
   Program,
 } from '../workload.js';
-import { plainCommands } from './commands.js';
 import { containerFiles } from './container-files.js';
 import type { ShellHost } from './host.js';
+import { isKnownName } from './knows.js';
 import { type Job, type Run, ShellExit } from './job.js';
 import { Shell } from './run.js';
 
@@ -22,22 +22,14 @@ export function startShell(context: ContainerContext): Program {
 export function shellStartError(command: readonly string[]): string | undefined {
   const [name = ''] = command;
   const quoted = JSON.stringify(name);
-  const base = name.split('/').at(-1) ?? '';
-  const isKnown = shellNames.has(base) || Object.hasOwn(plainCommands, base);
+  const isKnown = isKnownName(name);
   if (!name.includes('/')) {
     return isKnown ? undefined : `exec: ${quoted}: executable file not found in $PATH`;
   }
-  if (isKnown && /^\/(?:usr\/)?s?bin\/[^/]+$/.test(name)) return undefined;
+  if (isKnown) return undefined;
   if (/^\/etc\/(?:passwd|group|hosts)$/.test(name)) return `exec: ${quoted}: permission denied`;
   return `exec: ${quoted}: stat ${name}: no such file or directory`;
 }
-
-/** Whether the first word of a command is one that this shell knows. */
-export function isShellCommand(command: readonly string[]): boolean {
-  return command.length > 0 && shellStartError(command) === undefined;
-}
-
-const shellNames = new Set(['sh', 'ash', 'bash', 'sleep', 'kill']);
 
 class ShellProgram implements Program {
   private readonly host: ShellHost;

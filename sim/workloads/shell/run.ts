@@ -4,6 +4,7 @@ import { plainCommands } from './commands.js';
 import type { ShellHost } from './host.js';
 import { type Job, LoopJump, type Run, ShellExit } from './job.js';
 import { parseScript, ShellSyntaxError } from './parse.js';
+import { neverEnds } from './text-commands.js';
 import { durationMs, plainSignal, signalNumbers } from './signals.js';
 import type { Command, Pipeline, Redirection, Script, Statement, Word } from './syntax.js';
 
@@ -12,6 +13,9 @@ interface Streams {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
 }
+
+/** As long as anything lasts. */
+const foreverMs = 1e12;
 
 /** How many commands run before a millisecond has gone by: it bounds loops that never sleep. */
 const commandsPerMsMax = 2_000;
@@ -26,6 +30,8 @@ export class Shell {
   private readonly jobs: Job[] = [];
   private commandsLeft = commandsPerMsMax;
   private isHandling = false;
+  /** `set -e`: the first command that fails ends the shell. */
+  private isStrict = false;
 
   constructor(
     readonly host: ShellHost,
@@ -70,10 +76,15 @@ export class Shell {
     return yield* this.script(script, this.streams);
   }
 
-  private *script(script: Script, streams: Streams): Run {
+  private *script(script: Script, streams: Streams, isCondition = false): Run {
     for (const statement of script) {
-      if (statement.isBackground) this.background(statement, streams);
-      else this.status = yield* this.statement(statement, streams);
+      if (statement.isBackground) {
+        this.background(statement, streams);
+        continue;
+      }
+      this.status = yield* this.statement(statement, streams);
+      const mayFail = isCondition || statement.rest.length > 0 || statement.first.isNegated;
+      if (this.isStrict && this.status !== 0 && !mayFail) throw new ShellExit(this.status);
     }
     return this.status;
   }
@@ -154,7 +165,7 @@ export class Shell {
         return yield* this.subshell(shell => shell.script(command.body, redirected), redirected);
       case 'if':
         for (const { condition, body } of command.branches) {
-          if ((yield* this.script(condition, redirected)) === 0) {
+          if ((yield* this.script(condition, redirected, true)) === 0) {
             return yield* this.script(body, redirected);
           }
         }
@@ -175,7 +186,7 @@ export class Shell {
 
   private *loop(command: Extract<Command, { kind: 'loop' }>, streams: Streams): Run {
     for (;;) {
-      const isTrue = (yield* this.script(command.condition, streams)) === 0;
+      const isTrue = (yield* this.script(command.condition, streams, true)) === 0;
       if (isTrue === command.isUntil) return 0;
       if (yield* this.round(command.body, streams)) return 0;
     }
@@ -250,6 +261,8 @@ export class Shell {
       case 'kill':
         return this.kill(args);
       case 'set':
+        if (args.some(arg => /^-\w*e/.test(arg))) this.isStrict = true;
+        return 0;
       case 'cd':
         return 0;
       case 'export':
@@ -262,8 +275,11 @@ export class Shell {
       case 'ash':
       case '/bin/sh':
         return yield* this.subshell(shell => shell.commandLine(['sh', ...args]), streams);
-      default:
-        return this.plain(name, args, streams);
+      default: {
+        const status = this.plain(name, args, streams);
+        if (neverEnds(name, args)) yield { kind: 'sleep', ms: foreverMs };
+        return status;
+      }
     }
   }
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Loop } from '../../engine/loop.js';
 import { Random } from '../../engine/random.js';
 import type { ContainerContext } from '../workload.js';
+import { isShellCommand } from './knows.js';
 import { shellStartError, startShell } from './program.js';
 
 interface Ran {
@@ -83,8 +84,24 @@ describe('the small shell', () => {
     expect(run('echo bad > /dev/termination-log; exit 3').message).toBe('bad\n');
   });
 
+  it('serves until it is stopped, and gives up at the first failure when told to', () => {
+    expect(run('httpd -f -p 8080 -h /www; echo never').lines).toEqual([]);
+    expect(run('set -e; false || true; if false; then :; fi; false; echo never')).toMatchObject({
+      exitCode: 1,
+      lines: [],
+    });
+    expect(run('head -c 3 /dev/zero | tr "\\0" x').lines).toEqual(['xxx']);
+  });
+
   it('bounds loops that never sleep', () => {
     expect(run('i=0; while [ $i -lt 9000 ]; do i=$((i+1)); done; echo $i').lines).toEqual(['9000']);
+  });
+
+  it('leaves scripts that call other programs to their workloads', () => {
+    expect(isShellCommand(['sh', '-c', 'sleep 5; exit 3'])).toBe(true);
+    expect(isShellCommand(['/bin/sh', '-c', "trap 'exit 0' TERM; sleep 9 & wait $!"])).toBe(true);
+    expect(isShellCommand(['sh', '-c', 'echo start && python train.py'])).toBe(false);
+    expect(isShellCommand(['python', 'train.py'])).toBe(false);
   });
 
   it('knows what cannot be started', () => {

@@ -1,0 +1,77 @@
+/** Commands that move files about or work on text. */
+import type { PlainCommand } from './commands.js';
+
+/** As many lines as `yes` prints: in a pipe something cuts it off. */
+const yesLines = 20_000;
+
+const nothing: PlainCommand = () => 0;
+
+/** All of them by name. */
+export const textCommands: Readonly<Record<string, PlainCommand>> = {
+  basename: ({ args, out }) => {
+    out(`${args[0]?.split('/').at(-1) ?? ''}\n`);
+    return 0;
+  },
+  chmod: nothing,
+  chown: nothing,
+  cp: ({ args, host, err }) => {
+    const [from = '', to = ''] = args.filter(arg => !arg.startsWith('-'));
+    const content = host.files.read(from);
+    if (content !== undefined) return host.files.write(to, content) ? 0 : 1;
+    err(`cp: can't stat '${from}': No such file or directory\n`);
+    return 1;
+  },
+  id: ({ args, out }) => {
+    out(args.includes('-u') || args.includes('-g') ? '0\n' : 'uid=0(root) gid=0(root)\n');
+    return 0;
+  },
+  mv: ({ args, host, err }) => {
+    const [from = '', to = ''] = args.filter(arg => !arg.startsWith('-'));
+    const content = host.files.read(from);
+    if (content === undefined) {
+      err(`mv: can't rename '${from}': No such file or directory\n`);
+      return 1;
+    }
+    host.files.remove(from);
+    return host.files.write(to, content) ? 0 : 1;
+  },
+  sort: ({ stdin, out }) => {
+    for (const line of linesOf(stdin).sort()) out(`${line}\n`);
+    return 0;
+  },
+  sync: nothing,
+  tail: ({ args, stdin, host, out }) => {
+    const count = Number(args[args.indexOf('-n') + 1] ?? 10);
+    const path = args.find((arg, at) => !arg.startsWith('-') && args[at - 1] !== '-n');
+    const text = path === undefined ? stdin : (host.files.read(path) ?? '');
+    for (const line of linesOf(text).slice(-count)) out(`${line}\n`);
+    return 0;
+  },
+  tr: ({ args, stdin, out }) => {
+    if (args[0] === '-d') out(stdin.replaceAll(plainChar(args[1]), ''));
+    else out(stdin.replaceAll(plainChar(args[0]), plainChar(args[1])));
+    return 0;
+  },
+  yes: ({ args, out }) => {
+    out(`${args[0] ?? 'y'}\n`.repeat(yesLines));
+    return 0;
+  },
+};
+
+function plainChar(text = ''): string {
+  const codes: Readonly<Record<string, string>> = { '\\0': '\0', '\\n': '\n', '\\t': '\t' };
+  return codes[text] ?? text;
+}
+
+function linesOf(text: string): string[] {
+  const lines = text.split('\n');
+  if (lines.at(-1) === '') lines.pop();
+  return lines;
+}
+
+/** Whether a command serves or follows until it is stopped. */
+export function neverEnds(name: string, args: readonly string[]): boolean {
+  const has = (flag: string) => args.some(arg => arg.startsWith('-') && arg.includes(flag));
+  if (name === 'nc') return has('l');
+  return (name === 'httpd' || name === 'tail') && args.some(arg => arg.startsWith('-f'));
+}
