@@ -35,6 +35,8 @@ const percentPattern = whole(percent);
 const httpPathPattern = whole(httpPath);
 
 type Texts = readonly string[];
+const nothing: Texts = [];
+const nameBytesMax = 63;
 
 /** The bound on a value's length, as most checks tell it. */
 export function maxLengthText(charactersMax: number): string {
@@ -138,6 +140,7 @@ export function wildcardSubdomainErrors(value: string): Texts {
 
 /** IsQualifiedName, which is the check of label keys. */
 export function qualifiedNameErrors(value: string): Texts {
+  if (value.length <= nameBytesMax && labelKeyPattern.test(value)) return nothing;
   const parts = value.split('/');
   const [first = '', second] = parts;
   const keyText = regexText(labelKeyMessage, labelKey, 'MyName', 'my.name', '123-abc');

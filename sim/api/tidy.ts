@@ -5,16 +5,19 @@
 import { isClearing, zeroStruct } from './go-struct.js';
 import type { FieldFact, Shape, StructShape } from './facts.js';
 
-/** The object without what Go's encoder leaves out, and with what it always writes. */
-export function tidied<T extends object>(object: T, shape: StructShape): T {
-  return tidiedValue(object, shape) as T;
+/**
+ * The object without what Go's encoder leaves out, and with what it always writes. What it shares with
+ * `known`, an object that is tidy, is not looked at again.
+ */
+export function tidied<T extends object>(object: T, shape: StructShape, known?: object): T {
+  return tidiedValue(object, shape, known) as T;
 }
 
-function tidiedValue(value: unknown, shape: Shape): unknown {
-  if (typeof value !== 'object' || value === null) return value;
+function tidiedValue(value: unknown, shape: Shape, known?: unknown): unknown {
+  if (typeof value !== 'object' || value === null || value === known) return value;
   if (Array.isArray(value)) return shape.kind === 'list' ? tidiedList(value, shape.item) : value;
   const record = value as Readonly<Record<string, unknown>>;
-  if (shape.kind === 'struct') return tidiedStruct(record, shape);
+  if (shape.kind === 'struct') return tidiedStruct(record, shape, known);
   return shape.kind === 'map' ? tidiedMap(record, shape.value) : value;
 }
 
@@ -49,13 +52,15 @@ function tidiedMap(
 function tidiedStruct(
   record: Readonly<Record<string, unknown>>,
   shape: StructShape,
+  known: unknown,
 ): Readonly<Record<string, unknown>> {
+  const before = known as Readonly<Record<string, unknown>> | null | undefined;
   let changed: Record<string, unknown> | undefined;
   for (const key in record) {
     const value = record[key];
     const field = shape.byName.get(key);
     const isDropped = field === undefined || isLeftOut(value, field);
-    const next = isDropped ? undefined : tidiedField(value, field);
+    const next = isDropped ? undefined : tidiedField(value, field, before?.[key]);
     if (next === value && !isDropped) continue;
     changed ??= { ...record };
     if (next === undefined) delete changed[key];
@@ -70,9 +75,9 @@ function tidiedStruct(
 }
 
 /** An empty list that is always written is null once it was stored. */
-function tidiedField(value: unknown, field: FieldFact): unknown {
+function tidiedField(value: unknown, field: FieldFact, known: unknown): unknown {
   const isEmptyList = !field.omitsEmpty && Array.isArray(value) && value.length === 0;
-  return isEmptyList && field.shape.kind === 'list' ? null : tidiedValue(value, field.shape);
+  return isEmptyList && field.shape.kind === 'list' ? null : tidiedValue(value, field.shape, known);
 }
 
 interface Always {

@@ -73,13 +73,10 @@ export class Random {
 
   /** A version 4 UUID. */
   uuid(): string {
-    const hex = (digits: number) => {
-      let text = '';
-      for (let index = 0; index < digits; index++) text += this.integer(16).toString(16);
-      return text;
-    };
-    const variant = '89ab'[this.integer(4)] as string;
-    return `${hex(8)}-${hex(4)}-4${hex(3)}-${variant}${hex(3)}-${hex(12)}`;
+    const hex = () => (this.generator.next() >>> 0).toString(16).padStart(8, '0');
+    const [a, b, c, d] = [hex(), hex(), hex(), hex()];
+    const variant = '89ab'[Number.parseInt(c.charAt(0), 16) & 3] as string;
+    return `${a}-${b.slice(0, 4)}-4${b.slice(5)}-${variant}${c.slice(1, 4)}-${c.slice(4)}${d}`;
   }
 }
 

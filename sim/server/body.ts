@@ -1,5 +1,4 @@
 /** Reads the body of a request: JSON, YAML or protobuf, or the value that a component in process gave. */
-import { shapeOfKind } from '../api/facts.js';
 import { noRepeatedKeys } from '../api/json-parse.js';
 import { apiVersionOf, type KubeObject } from '../api/object.js';
 import {
@@ -17,6 +16,7 @@ import { causeOf, decodeBuiltIn, type Target } from './decoding/built-in.js';
 import { readJson, readYaml, summaryOf, textOf, type ReadText } from './decoding/text.js';
 import { mediaTypesOf, type Format } from './filters/negotiation.js';
 import type { Scope } from './scope.js';
+import { shapeOfResource } from './shapes.js';
 import type { WriteOptions } from './write-options.js';
 
 const bodyBytesMax = 3 * 1024 * 1024;
@@ -92,7 +92,7 @@ function trusted({ resource }: Scope, object: KubeObject): KubeObject {
   const isTyped = object.kind !== undefined && object.apiVersion !== undefined;
   const typed = isTyped ? object : { kind: kind.kind, apiVersion, ...object };
   if (custom !== undefined) return trustedCustom(typed, custom.schema);
-  const shape = shapeOfKind(kind);
+  const shape = shapeOfResource(resource);
   return shape === undefined ? typed : tidied(typed, shape);
 }
 

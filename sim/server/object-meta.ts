@@ -2,9 +2,11 @@
 import type { ManagedFieldsEntry, ObjectMeta, OwnerReference } from '../api/kinds/meta.js';
 import type { KubeObject } from '../api/object.js';
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
 /** The metadata with its fields in Go's order, without what is empty. Lists of managers are left out. */
 export function orderedMeta(meta: ObjectMeta): ObjectMeta {
-  const ordered: { -readonly [K in keyof ObjectMeta]: ObjectMeta[K] } = {};
+  const ordered: Writable<ObjectMeta> = {};
   if (meta.name) ordered.name = meta.name;
   if (meta.generateName) ordered.generateName = meta.generateName;
   if (meta.namespace) ordered.namespace = meta.namespace;
@@ -16,6 +18,51 @@ export function orderedMeta(meta: ObjectMeta): ObjectMeta {
   if (meta.deletionGracePeriodSeconds !== undefined && meta.deletionGracePeriodSeconds !== null) {
     ordered.deletionGracePeriodSeconds = meta.deletionGracePeriodSeconds;
   }
+  return withLists(ordered, meta);
+}
+
+/** What the server sets in the metadata of a new object. */
+export interface SystemFields {
+  readonly name: string | undefined;
+  readonly uid: string;
+  readonly creationTimestamp: string;
+  readonly generation: number | undefined;
+}
+
+/** The metadata of a new object, in Go's order. */
+export function newMeta(meta: ObjectMeta, system: SystemFields): ObjectMeta {
+  const ordered: Writable<ObjectMeta> = {};
+  if (system.name) ordered.name = system.name;
+  if (meta.generateName) ordered.generateName = meta.generateName;
+  if (meta.namespace) ordered.namespace = meta.namespace;
+  ordered.uid = system.uid;
+  // Keeps its place for the version, which is known only when the object is stored.
+  ordered.resourceVersion = undefined as unknown as string;
+  if (system.generation) ordered.generation = system.generation;
+  ordered.creationTimestamp = system.creationTimestamp;
+  return withLists(ordered, meta);
+}
+
+/** The metadata of a changed object: what no client can change is the live object's. */
+export function keptMeta(meta: ObjectMeta, live: ObjectMeta, generation: number): ObjectMeta {
+  const ordered: Writable<ObjectMeta> = {};
+  if (meta.name) ordered.name = meta.name;
+  if (meta.generateName) ordered.generateName = meta.generateName;
+  if (meta.namespace) ordered.namespace = meta.namespace;
+  const uid = meta.uid || live.uid;
+  if (uid) ordered.uid = uid;
+  if (meta.resourceVersion) ordered.resourceVersion = meta.resourceVersion;
+  if (generation !== 0) ordered.generation = generation;
+  if (live.creationTimestamp) ordered.creationTimestamp = live.creationTimestamp;
+  const deletionTimestamp = live.deletionTimestamp ?? meta.deletionTimestamp;
+  if (deletionTimestamp) ordered.deletionTimestamp = deletionTimestamp;
+  const grace = meta.deletionGracePeriodSeconds ?? live.deletionGracePeriodSeconds;
+  if (grace !== undefined && grace !== null) ordered.deletionGracePeriodSeconds = grace;
+  return withLists(ordered, meta);
+}
+
+/** Adds the labels, annotations, owners and finalizers, if there are any. */
+function withLists(ordered: Writable<ObjectMeta>, meta: ObjectMeta): ObjectMeta {
   if (isFilled(meta.labels)) ordered.labels = meta.labels;
   if (isFilled(meta.annotations)) ordered.annotations = meta.annotations;
   if (meta.ownerReferences?.length) ordered.ownerReferences = meta.ownerReferences;
@@ -37,7 +84,11 @@ export function withMeta(object: KubeObject, metadata: ObjectMeta): KubeObject {
 
 /** The object with the resourceVersion in its place. */
 export function withResourceVersion(object: KubeObject, resourceVersion: string): KubeObject {
-  return withMeta(object, orderedMeta({ ...object.metadata, resourceVersion }));
+  const { metadata } = object;
+  if (!('resourceVersion' in metadata)) {
+    return withMeta(object, orderedMeta({ ...metadata, resourceVersion }));
+  }
+  return { ...object, metadata: { ...metadata, resourceVersion } };
 }
 
 /** The object with the list of managers, if there are any. */

@@ -138,10 +138,16 @@ function nameInFieldSelector(query: string): string {
   return match?.[1] ?? '';
 }
 
+const slash = 0x2f;
+
 /** The segments of a path, decoded; a trailing slash adds none. */
 export function splitPath(path: string): string[] {
-  const trimmed = path.replace(/^\/+|\/+$/g, '');
-  if (trimmed === '') return [];
+  let start = 0;
+  let end = path.length;
+  while (start < end && path.charCodeAt(start) === slash) start++;
+  while (end > start && path.charCodeAt(end - 1) === slash) end--;
+  if (start === end) return [];
+  const trimmed = path.slice(start, end);
   const segments = trimmed.split('/');
   return trimmed.includes('%') ? segments.map(decodeSegment) : segments;
 }

@@ -2,6 +2,7 @@
  * POST: creates an object.
  * @upstream apiserver/pkg/endpoints/handlers/create.go, registry/generic/registry/store.go Create
  */
+import type { ObjectMeta } from '../../api/kinds/meta.js';
 import type { KubeObject } from '../../api/object.js';
 import type { ApiAnswer } from '../../api/request.js';
 import {
@@ -23,7 +24,7 @@ import { defaulted, readObject } from '../body.js';
 import { FieldOwners } from '../field-owners.js';
 import { trackFields } from '../managed-fields.js';
 import { metaErrors } from '../meta-validation.js';
-import { orderedMeta, withMeta, withResourceVersion } from '../object-meta.js';
+import { newMeta, withMeta, withResourceVersion } from '../object-meta.js';
 import { uniqueOwners } from '../owners.js';
 import { respond } from '../respond.js';
 import type { ServedResource } from '../registry.js';
@@ -188,8 +189,7 @@ function withSystemFields({ core, resource }: Scope, object: KubeObject): KubeOb
   const isGenerated = name === '' && generateName !== '';
   return withMeta(
     object,
-    orderedMeta({
-      ...metadata,
+    newMeta(metadata, {
       name: isGenerated ? generateName.slice(0, generatedBaseMax) + core.random.suffix() : name,
       uid: core.random.uuid(),
       creationTimestamp: rfc3339(core.clock.now()),
@@ -217,24 +217,28 @@ export function placedObject(scope: Scope, object: KubeObject): KubeObject | Fai
     const own = metadata.namespace ?? '';
     if (own !== '' && own !== namespace) return wrongNamespace();
   }
-  const {
-    uid: _uid,
-    creationTimestamp: _created,
-    deletionTimestamp: _deleted,
-    deletionGracePeriodSeconds: _grace,
-    selfLink: _link,
-    managedFields: _managers,
-    resourceVersion: _version,
-    namespace: _namespace,
-    ...kept
-  } = metadata;
   if (version !== '' && version !== '0') {
     return plainError('resourceVersion should not be set on objects to be created');
   }
-  return withMeta(object, {
-    ...kept,
-    ...(resource.kind.isNamespaced && { namespace }),
-  });
+  return withMeta(object, placedMeta(metadata, resource.kind.isNamespaced ? namespace : undefined));
+}
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** What a client may say in the metadata of a new object. */
+function placedMeta(meta: ObjectMeta, namespace: string | undefined): ObjectMeta {
+  const { name, generateName, generation, labels, annotations } = meta;
+  const { ownerReferences, finalizers } = meta;
+  const placed: Writable<ObjectMeta> = {};
+  if (name !== undefined) placed.name = name;
+  if (generateName !== undefined) placed.generateName = generateName;
+  if (namespace !== undefined) placed.namespace = namespace;
+  if (generation !== undefined) placed.generation = generation;
+  if (labels !== undefined) placed.labels = labels;
+  if (annotations !== undefined) placed.annotations = annotations;
+  if (ownerReferences !== undefined) placed.ownerReferences = ownerReferences;
+  if (finalizers !== undefined) placed.finalizers = finalizers;
+  return placed;
 }
 
 /** 400 of an object in another namespace than the request's. */

@@ -24,6 +24,7 @@ import { decodeCustom } from '../custom/decode.js';
 import { causeOf, decodeBuiltIn, warnAll } from '../decoding/built-in.js';
 import { duplicateFields, type ReadText } from '../decoding/text.js';
 import type { Scope } from '../scope.js';
+import { shapeOfResource } from '../shapes.js';
 import type { WriteOptions } from '../write-options.js';
 import { patchedText, touchedByMerge, touchedByOperations, type Touched } from './patch-text.js';
 import type { PreparedPatch } from './patch-types.js';
@@ -57,7 +58,7 @@ export function jsonPatch(patching: Patching): PreparedPatch | Failure {
     apply: live => {
       const patched = applyJsonPatch(live, operations);
       if (!patched.isOk) return rejectedRequest();
-      return decodedPatch(patching, patched.value, { strict, touched });
+      return decodedPatch(patching, patched.value, { live, strict, touched });
     },
   };
 }
@@ -71,7 +72,7 @@ export function mergePatch(patching: Patching): PreparedPatch {
   return {
     creates: false,
     apply: live =>
-      decodedPatch(patching, applyMergePatch(live as Json, patch), { strict, touched }),
+      decodedPatch(patching, applyMergePatch(live as Json, patch), { live, strict, touched }),
   };
 }
 
@@ -79,13 +80,18 @@ export function mergePatch(patching: Patching): PreparedPatch {
 export function strategicPatch(patching: Patching): PreparedPatch {
   const { scope, text } = patching;
   const patch = (text.value ?? {}) as Json;
-  const shape = shapeOfKind(shownKind(scope));
+  const kind = shownKind(scope);
+  const isResource = kind === scope.resource.kind;
+  const shape = isResource ? shapeOfResource(scope.resource) : shapeOfKind(kind);
   return {
     creates: false,
     apply: live => {
       if (shape === undefined) return plainError('unable to find api field in struct');
       const merged = applyStrategicMergePatch(live as Json, patch, shape);
       if (!merged.isOk) return strategicFailure(merged.error);
+      if (scope.context.connection.omitsManagedFields === true) {
+        return trustedResult(scope, merged.value, live);
+      }
       return decodedStrategic(patching, merged.value, shape);
     },
   };
@@ -120,16 +126,17 @@ function strategicFailure(error: string): Failure {
 interface PatchedDocument {
   readonly strict: readonly string[];
   readonly touched: Touched;
+  readonly live: KubeObject | undefined;
 }
 
 /** The patched document as an object of the kind, or why it is none. */
 function decodedPatch(
   { scope, options }: Patching,
   document: unknown,
-  { strict, touched }: PatchedDocument,
+  { live, strict, touched }: PatchedDocument,
 ): Produced | Failure {
   const { resource, context } = scope;
-  if (context.connection.omitsManagedFields === true) return trustedResult(scope, document);
+  if (context.connection.omitsManagedFields === true) return trustedResult(scope, document, live);
   const shown = () => patchedText(inWrittenOrder(scope, document), touched);
   const warnings: string[] = [];
   const collector = { ...noContext, warn: (text: string) => void warnings.push(text) };
@@ -151,7 +158,7 @@ function decodedPatch(
 
 /** The document with its keys as the live object was written; what the kind does not know stays. */
 function inWrittenOrder({ resource }: Scope, document: unknown): unknown {
-  const shape = resource.custom === undefined ? shapeOfKind(resource.kind) : undefined;
+  const shape = shapeOfResource(resource);
   return shape === undefined ? sortedValue(document) : orderedAll(document, shape);
 }
 
@@ -184,7 +191,6 @@ function decodedStrategic(
   shape: StructShape,
 ): Produced | Failure {
   const { context, resource } = scope;
-  if (context.connection.omitsManagedFields === true) return trustedResult(scope, document);
   const decoded = fromUnstructured(document, shape);
   const shown = () => goValue(text.value ?? {});
   if (!decoded.isOk) return patchFailure(shown(), decoded.error);
@@ -201,10 +207,13 @@ function decodedStrategic(
 }
 
 /** What our own components patch is well typed. */
-function trustedResult(scope: Scope, document: unknown): Produced {
+function trustedResult(scope: Scope, document: unknown, live: KubeObject | undefined): Produced {
+  const { resource } = scope;
   const kind = shownKind(scope);
-  const shape = scope.resource.custom === undefined ? shapeOfKind(kind) : undefined;
+  const isResource = kind === resource.kind;
+  const shape = isResource ? shapeOfResource(resource) : shapeOfKind(kind);
   const object = document as KubeObject;
-  const tidy = shape === undefined ? object : tidied(object, shape);
-  return { object: kind === scope.resource.kind ? defaulted(scope, tidy) : tidy };
+  const tidy = shape === undefined ? object : tidied(object, shape, live);
+  const isDefaulted = !isResource || tidy['spec'] === live?.['spec'];
+  return { object: isDefaulted ? tidy : defaulted(scope, tidy) };
 }

@@ -24,12 +24,7 @@ import { defaulted } from '../body.js';
 import { FieldOwners } from '../field-owners.js';
 import { trackFields } from '../managed-fields.js';
 import { metaUpdateErrors } from '../meta-validation.js';
-import {
-  orderedMeta,
-  withMeta,
-  withResourceVersion,
-  withoutManagedFields,
-} from '../object-meta.js';
+import { keptMeta, withMeta, withResourceVersion, withoutManagedFields } from '../object-meta.js';
 import { uniqueOwners } from '../owners.js';
 import type { UpdateStrategy } from '../resources/strategy.js';
 import { keyIn, type Scope } from '../scope.js';
@@ -308,18 +303,8 @@ function generationMoves({ resource }: Scope, object: KubeObject, old: KubeObjec
 
 /** The metadata with what no client can change. */
 function updatedMeta(object: KubeObject, old: KubeObject, isCounted: boolean) {
-  const { metadata } = object;
-  const before = old.metadata;
-  const generation = metadata.generation ?? 0;
-  return orderedMeta({
-    ...metadata,
-    uid: metadata.uid || before.uid,
-    creationTimestamp: before.creationTimestamp,
-    deletionTimestamp: before.deletionTimestamp ?? metadata.deletionTimestamp,
-    deletionGracePeriodSeconds:
-      metadata.deletionGracePeriodSeconds ?? before.deletionGracePeriodSeconds,
-    generation: isCounted ? generation + 1 : generation,
-  } as KubeObject['metadata']);
+  const generation = object.metadata.generation ?? 0;
+  return keptMeta(object.metadata, old.metadata, isCounted ? generation + 1 : generation);
 }
 
 interface Ownership {
