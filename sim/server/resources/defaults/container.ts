@@ -18,18 +18,21 @@ const noResources: ResourceRequirements = {};
 
 /** The defaults that a container has in pods and templates alike. */
 export function containerDefaults(container: Container): Container {
+  const given = container.resources;
+  const resources = given === undefined ? noResources : resourcesDefaults(given);
+  const isFull =
+    container.imagePullPolicy &&
+    container.terminationMessagePath &&
+    container.terminationMessagePolicy;
   let result = container;
-  if (!result.imagePullPolicy) {
-    result = { ...result, imagePullPolicy: defaultPullPolicy(result.image ?? '') };
-  }
-  if (!result.terminationMessagePath || !result.terminationMessagePolicy) {
-    result = fillEmpty(result, {
-      terminationMessagePath: '/dev/termination-log',
-      terminationMessagePolicy: 'File',
+  if (!isFull || resources !== given) {
+    result = Object.assign({}, container, {
+      resources,
+      terminationMessagePath: container.terminationMessagePath || '/dev/termination-log',
+      terminationMessagePolicy: container.terminationMessagePolicy || 'File',
+      imagePullPolicy: container.imagePullPolicy || defaultPullPolicy(container.image ?? ''),
     });
   }
-  if (result.resources === undefined) result = { ...result, resources: noResources };
-  else result = within(result, 'resources', resourcesDefaults);
   if (result.ports !== undefined) {
     result = within(result, 'ports', ports => eachItem(ports, portDefaults));
   }
@@ -59,7 +62,7 @@ export function resourcesDefaults<T extends Pick<ResourceRequirements, 'limits' 
 const portDefault = { protocol: 'TCP' };
 
 function portDefaults(port: ContainerPort): ContainerPort {
-  return port.protocol ? port : { ...port, ...portDefault };
+  return port.protocol ? port : Object.assign({}, port, portDefault);
 }
 
 function envDefaults(env: EnvVar): EnvVar {

@@ -1,30 +1,41 @@
 /** The defaults of pod specs and pod templates. @upstream pkg/apis/core/v1/defaults.go */
-import type { EphemeralContainer, PodSpec, PodTemplateSpec } from '../../../api/kinds/core.js';
+import type {
+  EphemeralContainer,
+  PodSecurityContext,
+  PodSpec,
+  PodTemplateSpec,
+} from '../../../api/kinds/core.js';
 import { containerDefaults, resourcesDefaults } from './container.js';
 import { eachItem, fill, within } from './fill.js';
 import { resourceListDefaults } from './resource-list.js';
 import { volumeDefaults } from './volume.js';
 
+const none: PodSpec['containers'] = [];
+const noContext: PodSecurityContext = {};
+const defaultSeconds = 30;
+
 /** The defaults that pods and templates share. */
 export function podSpecDefaults(spec: PodSpec): PodSpec {
+  // Null when it was sent so.
+  const given: PodSpec['containers'] | null = spec.containers;
+  const containers = given === null ? given : eachItem(given ?? none, containerDefaults);
+  const isFull =
+    spec.dnsPolicy &&
+    spec.restartPolicy &&
+    spec.schedulerName &&
+    spec.securityContext !== undefined &&
+    spec.terminationGracePeriodSeconds !== undefined;
   let result = spec;
-  if (
-    !result.dnsPolicy ||
-    !result.restartPolicy ||
-    !result.schedulerName ||
-    result.securityContext === undefined ||
-    result.terminationGracePeriodSeconds === undefined
-  ) {
-    result = {
-      ...result,
-      dnsPolicy: result.dnsPolicy || 'ClusterFirst',
-      restartPolicy: result.restartPolicy || 'Always',
-      schedulerName: result.schedulerName || 'default-scheduler',
-      securityContext: result.securityContext ?? {},
-      terminationGracePeriodSeconds: result.terminationGracePeriodSeconds ?? 30,
-    };
+  if (!isFull || (containers !== given && containers !== none)) {
+    result = Object.assign({}, spec, {
+      containers: containers === null || containers === none ? spec.containers : containers,
+      dnsPolicy: spec.dnsPolicy || 'ClusterFirst',
+      restartPolicy: spec.restartPolicy || 'Always',
+      schedulerName: spec.schedulerName || 'default-scheduler',
+      securityContext: spec.securityContext ?? noContext,
+      terminationGracePeriodSeconds: spec.terminationGracePeriodSeconds ?? defaultSeconds,
+    });
   }
-  result = within(result, 'containers', list => eachItem(list, containerDefaults));
   if (result.initContainers !== undefined) {
     result = within(result, 'initContainers', list => eachItem(list, containerDefaults));
   }

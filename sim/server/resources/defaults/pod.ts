@@ -10,6 +10,8 @@ export function podDefaults(pod: Pod): Pod {
   return fill(within(filled, 'spec', specDefaults), { status: {} });
 }
 
+const links = { enableServiceLinks: true };
+
 function specDefaults(spec: PodSpec): PodSpec {
   let result = podSpecDefaults(spec);
   result = within(result, 'containers', list => eachItem(list, requestsFromLimits));
@@ -17,7 +19,7 @@ function specDefaults(spec: PodSpec): PodSpec {
     result = within(result, 'initContainers', list => eachItem(list, requestsFromLimits));
   }
   if (result.resources !== undefined) result = podLevelDefaults(result);
-  if (result.enableServiceLinks === undefined) result = { ...result, enableServiceLinks: true };
+  if (result.enableServiceLinks === undefined) result = Object.assign({}, result, links);
   return result.hostNetwork === true ? hostPorts(result) : result;
 }
 

@@ -26,36 +26,42 @@ export function tell(texts: readonly string[], value: unknown, path: string, err
   for (const text of texts) errors.push(invalid(path, value, text));
 }
 
-const labels = new Set<string>();
-const labelsMax = 4096;
+const rememberedMax = 4096;
 
-/** A DNS-1123 label. Names that passed once are remembered: templates repeat them endlessly. */
-export function checkLabel(value: string, path: string, errors: Errors): void {
-  if (labels.has(value)) return;
-  const texts = dns1123LabelErrors(value);
-  if (texts.length > 0) tell(texts, value, path, errors);
-  else if (labels.size < labelsMax) labels.add(value);
+/** Values that passed once are remembered: templates repeat them endlessly. */
+function remembering(
+  textsOf: (value: string) => readonly string[],
+): (value: string, path: string, errors: Errors) => void {
+  const passed = new Set<string>();
+  return (value, path, errors) => {
+    if (passed.has(value)) return;
+    const texts = textsOf(value);
+    if (texts.length > 0) tell(texts, value, path, errors);
+    else if (passed.size < rememberedMax) passed.add(value);
+  };
 }
+
+/** A DNS-1123 label. */
+export const checkLabel = remembering(dns1123LabelErrors);
+
+/** A DNS-1123 subdomain. */
+export const checkSubdomain = remembering(dns1123SubdomainErrors);
+
+/** A qualified name: `example.com/name`. */
+export const checkQualifiedName = remembering(qualifiedNameErrors);
+
+/** The value of a label. */
+export const checkLabelValue = remembering(labelValueErrors);
 
 /** An invalid value that is not shown. */
 export function invalidWhole(path: string, text: string): FieldError {
   return { type: 'Invalid', path, text: `Invalid value: ${text}` };
 }
 
-/** A DNS-1123 subdomain. */
-export function checkSubdomain(value: string, path: string, errors: Errors): void {
-  tell(dns1123SubdomainErrors(value), value, path, errors);
-}
-
 /** A name that is there, and can stand in a path. */
 export function checkSegment(value: string, path: string, errors: Errors): void {
   if (value === '') errors.push(required(path));
   else tell(pathSegmentErrors(value), value, path, errors);
-}
-
-/** A qualified name: `example.com/name`. */
-export function checkQualifiedName(value: string, path: string, errors: Errors): void {
-  tell(qualifiedNameErrors(value), value, path, errors);
 }
 
 /** A number that is not negative. */
@@ -85,11 +91,18 @@ export function checkImmutable(now: unknown, old: unknown, path: string, errors:
   return false;
 }
 
+const amounts = new Map<string, Quantity>();
+
 /** The quantity, zero when it can't be read: decoding has refused those. */
 export function amount(text: string | number | undefined): Quantity {
   if (text === undefined || text === null) return zero;
-  const parsed = parseQuantity(String(text));
-  return parsed.isOk ? parsed.value : zero;
+  const key = String(text);
+  const known = amounts.get(key);
+  if (known !== undefined) return known;
+  const parsed = parseQuantity(key);
+  const quantity = parsed.isOk ? parsed.value : zero;
+  if (amounts.size < rememberedMax) amounts.set(key, quantity);
+  return quantity;
 }
 
 /** Keys and values of labels. */
@@ -101,7 +114,7 @@ export function checkLabels(
   for (const key in map) {
     checkQualifiedName(key, path, errors);
     const value = map[key] ?? '';
-    tell(labelValueErrors(value), value, path, errors);
+    checkLabelValue(value, path, errors);
   }
 }
 
@@ -144,6 +157,6 @@ function checkRequirement(
   checkQualifiedName(key ?? '', `${path}.key`, errors);
   if (allowsInvalidValues) return;
   for (const [index, value] of list.entries()) {
-    tell(labelValueErrors(value), value, `${path}.values[${index}]`, errors);
+    checkLabelValue(value, `${path}.values[${index}]`, errors);
   }
 }

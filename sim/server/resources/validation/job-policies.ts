@@ -45,8 +45,9 @@ export function checkJobPolicies(spec: JobSpec, path: string, errors: Errors): v
 function checkFailurePolicy(spec: JobSpec, path: string, errors: Errors): void {
   const rules = spec.podFailurePolicy?.rules ?? [];
   if (rules.length > rulesMax) errors.push(tooMany(path, rules.length, rulesMax));
-  const { containers = [], initContainers = [] } = spec.template.spec ?? { containers: [] };
-  const names = new Set([...containers, ...initContainers].map(container => container.name));
+  const pod = spec.template.spec;
+  const containers = [...(pod?.containers ?? []), ...(pod?.initContainers ?? [])];
+  const names = new Set(containers.map(container => container.name));
   for (const [index, rule] of rules.entries()) {
     checkFailureRule(spec, rule, names, `${path}[${index}]`, errors);
   }
