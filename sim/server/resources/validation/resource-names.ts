@@ -67,9 +67,20 @@ export function allowsOvercommit(name: string): boolean {
 
 /** One that a device plug-in offers. */
 export function isExtendedResource(name: string): boolean {
-  if (isNativeResource(name) || name.startsWith('requests.')) return false;
-  return qualifiedNameErrors(`requests.${name}`).length === 0;
+  if (!name.includes('/')) return false;
+  const known = extended.get(name);
+  if (known !== undefined) return known;
+  const isExtended =
+    !isNativeResource(name) &&
+    !name.startsWith('requests.') &&
+    qualifiedNameErrors(`requests.${name}`).length === 0;
+  if (extended.size < rememberedMax) extended.set(name, isExtended);
+  return isExtended;
 }
+
+const rememberedMax = 1024;
+const extended = new Map<string, boolean>();
+const sound = new Set<string>();
 
 /** Counted in whole numbers. */
 export function isIntegerResource(name: string): boolean {
@@ -78,10 +89,14 @@ export function isIntegerResource(name: string): boolean {
 
 /** A resource's name: qualified, or one of Kubernetes' own. */
 export function checkResourceName(name: string, path: string, errors: Errors): boolean {
+  if (sound.has(name)) return true;
   const texts = qualifiedNameErrors(name);
   tell(texts, name, path, errors);
   if (texts.length > 0) return false;
-  if (name.includes('/') || standardResources.has(name) || isQuotaHugePages(name)) return true;
+  if (name.includes('/') || standardResources.has(name) || isQuotaHugePages(name)) {
+    if (sound.size < rememberedMax) sound.add(name);
+    return true;
+  }
   const text = 'must be a standard resource type or fully qualified';
   errors.push(invalid(path, name, text));
   return false;
