@@ -4,7 +4,7 @@ import { valueOf } from '../api/quantity.js';
 import { containersOf, initContainersOf, isSidecar } from './pod-spec.js';
 
 /** A device as its plug-in lists it. */
-export interface Device {
+interface Device {
   /** `GPU-...`; MIG slices are devices of a resource of their own. */
   readonly id: string;
   readonly memoryMiB?: number;

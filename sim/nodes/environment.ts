@@ -106,7 +106,7 @@ class Sources {
 }
 
 /** `$(NAME)` becomes the variable's value, `$$` a dollar. @upstream third_party/forked/golang/expansion */
-export function expand(text: string, env: Environment): string {
+function expand(text: string, env: Environment): string {
   if (!text.includes('$')) return text;
   return text.replace(/\$\$|\$\(([^)]*)\)/g, (whole, name: string | undefined) => {
     if (name === undefined) return '$';

@@ -29,7 +29,7 @@ export interface ImageRegistry {
 }
 
 /** The size of an image of which nothing is stated. */
-export const usualImageBytes = 80_000_000;
+const usualImageBytes = 80_000_000;
 
 /** A registry that has every image: of the stated sizes, else of the usual one. */
 export function registryOfEverything(sizes: Readonly<Record<string, number>> = {}): ImageRegistry {
@@ -39,7 +39,7 @@ export function registryOfEverything(sizes: Readonly<Record<string, number>> = {
 }
 
 /** An image without peculiarities. */
-export function plainImage(name: string, sizeBytes = usualImageBytes): Image {
+function plainImage(name: string, sizeBytes = usualImageBytes): Image {
   return { id: imageId(name), sizeBytes };
 }
 

@@ -112,7 +112,7 @@ export interface ResizeConditions {
 }
 
 /** One of them. */
-export interface ResizeCondition {
+interface ResizeCondition {
   readonly reason?: string;
   readonly message?: string;
   readonly generation: number;

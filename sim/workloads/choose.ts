@@ -5,7 +5,7 @@ import { isShellCommand } from './shell/knows.js';
 import type { Workload, WorkloadRule } from './workload.js';
 
 /** The label by which a pod asks for a workload. */
-export const workloadLabel = 'seatrial.dev/workload';
+const workloadLabel = 'seatrial.dev/workload';
 
 /** A container that is to be played. */
 export interface Played {

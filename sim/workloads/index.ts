@@ -1,3 +1,3 @@
 /** The workloads that come with the simulation, and how one is chosen. */
-export { chooser, workloadLabel } from './choose.js';
-export { plainWorkloads, type PlainMaker } from './plain.js';
+export { chooser } from './choose.js';
+export { plainWorkloads } from './plain.js';

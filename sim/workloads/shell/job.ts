@@ -1,7 +1,7 @@
 /** What runs of the small shell yield, return and throw. */
 
 /** What a shell waits for. */
-export type ShellWait =
+type ShellWait =
   | { readonly kind: 'sleep'; readonly ms: number }
   /** For the end of a job; the builtin `wait` is cut short by a signal that is trapped. */
   | { readonly kind: 'job'; readonly job: Job };

@@ -20,7 +20,7 @@ const builtins = new Set([
 ]);
 
 /** The name without the folder of a system program. */
-export function baseName(name: string): string {
+function baseName(name: string): string {
   return name.replace(/^\/(?:usr\/)?s?bin\//, '');
 }
 
