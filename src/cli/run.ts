@@ -1,6 +1,6 @@
 /** `seatrial run`: runs scenarios and reports what came of them. */
 import { writeFileSync } from 'node:fs';
-import { relative } from 'node:path';
+import { join, relative } from 'node:path';
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { bootSimulatedCluster } from '../backends/sim.js';
@@ -121,11 +121,23 @@ async function runOne(
     ...result,
     digest: cluster.digest(),
     wallMs: elapsedMs() - startMs,
-    hints: [
-      `again, to the byte:  seatrial run ${scenario.file} --seed ${seed}`,
-      `with kubectl:        seatrial up -f ${scenario.folder} --scenario ${scenario.file}`,
-    ],
+    hints: hintsOf(scenario, seed),
   };
+}
+
+/** How to see it again, and how to look at it with kubectl. */
+function hintsOf(scenario: Scenario, seed: number): string[] {
+  const { file, folder } = scenario;
+  const files = scenario.steps
+    .filter(({ apply }) => (apply?.expect?.status ?? 200) < 300)
+    .flatMap(({ apply }) => apply?.files ?? [])
+    .map(name => ` -f ${join(folder, name)}`);
+  const applied =
+    files.length === 0 ? '' : `, then: kubectl --context seatrial apply${files.join('')}`;
+  return [
+    `again, to the byte:  npx seatrial run ${file} --seed ${seed}`,
+    `with kubectl:        npx seatrial up --scenario ${file} --seed ${seed}${applied}`,
+  ];
 }
 
 interface PlannedReport {
