@@ -12,7 +12,7 @@ import { register, runningClusters, unregister } from '../backends/registry.js';
 import { bootSimulatedCluster, type SimulatedCluster } from '../backends/sim.js';
 import { simulationOptions } from '../backends/sim-options.js';
 import { timeDoor } from '../backends/time-door.js';
-import { elapsedMs, onInterrupt, processId, writeError, writeOut } from '../host.js';
+import { elapsedMs, onInterrupt, processId, realNowMs, writeError, writeOut } from '../host.js';
 import { exitCodes, UserError } from '../input/errors.js';
 import { readManifests } from '../input/manifests.js';
 import { modelWorkloads } from '../models/workloads.js';
@@ -28,6 +28,7 @@ interface UpFlags {
   readonly scenario?: string;
   readonly speed: number;
   readonly seed?: number;
+  readonly start?: number;
   readonly port: number;
   readonly kubeconfig?: string;
   readonly separate?: string;
@@ -45,6 +46,7 @@ export const upCommand: CliCommand = {
       .option('--scenario <file>', 'take cluster and workloads from a scenario')
       .option('--speed <speed>', 'virtual seconds a real one: 1x, 60x, max', speedOf, 1)
       .addOption(seedOption())
+      .option('--start <time>', 'where virtual time starts (RFC 3339; default: now)', timeOf)
       .option('--port <n>', 'the port on 127.0.0.1; 0 takes a free one', wholeNumber, 0)
       .option('--kubeconfig <file>', 'merge into this kubeconfig instead of your own')
       .option('--separate <file>', 'write a kubeconfig of its own and touch no other')
@@ -105,6 +107,8 @@ function optionsOf(flags: UpFlags, seed: number, configured: string | undefined)
   const operators = scenario?.cluster.operators;
   return simulationOptions({
     seed,
+    // kubectl reckons some ages by its own clock, so that the cluster's begins with it.
+    startMs: flags.start ?? realNowMs(),
     makers: modelWorkloads,
     workloads: scenario?.workloads ?? [],
     ...(config !== undefined && { config }),
@@ -151,6 +155,12 @@ function publish(
   const file = kubeconfigPath(flags.kubeconfig);
   const before = mergeKubeconfig(file, access);
   return { file, remove: () => unmergeKubeconfig(file, access.contextName, before) };
+}
+
+function timeOf(text: string): number {
+  const timeMs = Date.parse(text);
+  if (Number.isFinite(timeMs)) return timeMs;
+  throw new InvalidArgumentError('write it as 2026-01-31T08:00:00Z.');
 }
 
 function nameOf(text: string): string {

@@ -5,6 +5,8 @@ type StepOfPath =
   | { readonly kind: 'field'; readonly name: string }
   | { readonly kind: 'index'; readonly index: number }
   | { readonly kind: 'all' }
+  /** `[from:to]`, each of which may be left out or count from the end. */
+  | { readonly kind: 'slice'; readonly from: number; readonly to: number | undefined }
   | { readonly kind: 'filter'; readonly path: readonly StepOfPath[]; readonly value: unknown };
 
 const parsed = new Map<string, readonly StepOfPath[]>();
@@ -31,6 +33,8 @@ function stepInto(value: unknown, step: StepOfPath): readonly unknown[] {
       const item: unknown = value.at(step.index);
       return item === undefined ? [] : [item];
     }
+    case 'slice':
+      return Array.isArray(value) ? value.slice(step.from, step.to) : [];
     case 'all':
       if (Array.isArray(value)) return value;
       return isRecord(value) ? Object.values(value) : [];
@@ -65,6 +69,16 @@ function nextToken(
   const index = /^\[(-?\d+)\]/.exec(rest);
   if (index !== null) {
     return { step: { kind: 'index', index: Number(index[1]) }, end: at + index[0].length };
+  }
+  const slice = /^\[(-?\d*):(-?\d*)\]/.exec(rest);
+  if (slice !== null) {
+    const [whole, from = '', to = ''] = slice;
+    const step: StepOfPath = {
+      kind: 'slice',
+      from: Number(from),
+      to: to === '' ? undefined : Number(to),
+    };
+    return { step, end: at + whole.length };
   }
   const name = /^\[(?:'([^']*)'|"([^"]*)")\]/.exec(rest);
   if (name !== null) {
