@@ -10,7 +10,7 @@ import type {
   AdmissionPlugin,
   Managers,
 } from './admission/plugin.js';
-import { Reinvocation } from './admission/reinvocation.js';
+import { Reinvocation } from './admission/shared/reinvocation.js';
 import type { Scope } from './scope.js';
 import { wait, type Steps } from './steps.js';
 

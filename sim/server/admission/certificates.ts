@@ -10,9 +10,9 @@ import {
 } from '../../api/kinds/certificates.js';
 import type { Authorizer } from '../authorization/authorizer.js';
 import type { User } from '../user.js';
-import { subjectOf } from './certificate-subject.js';
-import { handling } from './matching.js';
-import { forbid, objectOf, oldObjectOf } from './outcome.js';
+import { subjectOf } from './shared/certificate-subject.js';
+import { handling } from './shared/matching.js';
+import { forbid, objectOf, oldObjectOf } from './shared/outcome.js';
 import type { AdmissionPlugin } from './plugin.js';
 
 /** The plug-in CertificateApproval. */

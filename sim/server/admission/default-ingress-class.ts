@@ -3,9 +3,9 @@
  * @upstream plugin/pkg/admission/network/defaultingressclass/admission.go
  */
 import { ingressClasses, ingresses, type Ingress } from '../../api/kinds/networking.js';
-import { defaultClassOf } from './default-class.js';
-import { handling } from './matching.js';
-import { mutated, objectOf } from './outcome.js';
+import { defaultClassOf } from './shared/default-class.js';
+import { handling } from './shared/matching.js';
+import { mutated, objectOf } from './shared/outcome.js';
 import type { AdmissionPlugin } from './plugin.js';
 
 /** The plug-in DefaultIngressClass. */

@@ -4,9 +4,9 @@
  */
 import { persistentVolumeClaims, type PersistentVolumeClaim } from '../../api/kinds/core.js';
 import { storageClasses } from '../../api/kinds/storage.js';
-import { defaultClassOf } from './default-class.js';
-import { handling } from './matching.js';
-import { mutated, objectOf } from './outcome.js';
+import { defaultClassOf } from './shared/default-class.js';
+import { handling } from './shared/matching.js';
+import { mutated, objectOf } from './shared/outcome.js';
 import type { AdmissionPlugin } from './plugin.js';
 
 const annotations = [

@@ -3,8 +3,8 @@
  * @upstream plugin/pkg/admission/defaulttolerationseconds/admission.go
  */
 import { pods, type Pod, type Toleration } from '../../api/kinds/core.js';
-import { handling } from './matching.js';
-import { mutated, objectOf } from './outcome.js';
+import { handling } from './shared/matching.js';
+import { mutated, objectOf } from './shared/outcome.js';
 import type { AdmissionPlugin } from './plugin.js';
 
 const defaults: readonly Toleration[] = ['not-ready', 'unreachable'].map(condition => ({

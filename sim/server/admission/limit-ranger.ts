@@ -16,9 +16,9 @@ import {
 import { aggregated } from '../../api/status.js';
 import type { ServerAccess } from '../access.js';
 import { amountsOf, type ResourceList } from '../../api/quota/amounts.js';
-import { boundErrors, claimErrors } from './limit-bounds.js';
-import { isKind } from './matching.js';
-import { forbid, mutated, objectOf } from './outcome.js';
+import { boundErrors, claimErrors } from './limits/limit-bounds.js';
+import { isKind } from './shared/matching.js';
+import { forbid, mutated, objectOf } from './shared/outcome.js';
 import type { AdmissionAttributes, AdmissionPlugin } from './plugin.js';
 import { podAmounts } from '../../api/quota/pod-amounts.js';
 

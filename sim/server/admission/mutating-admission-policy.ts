@@ -22,7 +22,7 @@ import {
   type Match,
 } from './match/request-match.js';
 import { objectsIn } from './match/versions.js';
-import { mutated, refuse, shownName } from './outcome.js';
+import { mutated, refuse, shownName } from './shared/outcome.js';
 import type {
   AdmissionAttributes,
   AdmissionContext,

@@ -6,14 +6,14 @@ import type { KubeObject } from '../../api/object.js';
 import { applyJsonPatch, type JsonPatchOperation } from '../../api/patch/json-patch.js';
 import { internalError, isFailure, type Failure } from '../../api/status.js';
 import { isAdmissionConfiguration } from './match/request-match.js';
-import { mutated, refuse } from './outcome.js';
+import { mutated, refuse } from './shared/outcome.js';
 import type {
   AdmissionAttributes,
   AdmissionContext,
   AdmissionOutcome,
   AdmissionPlugin,
 } from './plugin.js';
-import type { InvokedHooks } from './reinvocation.js';
+import type { InvokedHooks } from './shared/reinvocation.js';
 import { callWebhook, matchWebhook, rejection, type CallOutcome } from './webhook/call.js';
 import { mutatingWebhooks, type WebhookHook } from './webhook/hooks.js';
 

@@ -4,8 +4,8 @@
  */
 import { namespaces, type Namespace } from '../../api/kinds/core.js';
 import { forbidden, notFound } from '../../api/status.js';
-import { isKind } from './matching.js';
-import { forbid, refuse, shownName } from './outcome.js';
+import { isKind } from './shared/matching.js';
+import { forbid, refuse, shownName } from './shared/outcome.js';
 import type { AdmissionPlugin } from './plugin.js';
 
 const immortal = new Set(['default', 'kube-system', 'kube-public']);

@@ -20,11 +20,11 @@ import { csiNodes } from '../../api/kinds/storage.js';
 import { deepEqual } from '../../api/equality.js';
 import { printedResource } from '../../api/status.js';
 import { nodeNameOf } from '../authorization/node-identity.js';
-import { subjectOf } from './certificate-subject.js';
-import { admitNode } from './node-restriction-node.js';
-import { admitEviction, admitPod, admitPodStatus } from './node-restriction-pod.js';
-import { admitToken } from './node-restriction-token.js';
-import { forbid, objectOf, oldObjectOf } from './outcome.js';
+import { subjectOf } from './shared/certificate-subject.js';
+import { admitNode } from './node-restriction/node.js';
+import { admitEviction, admitPod, admitPodStatus } from './node-restriction/pod.js';
+import { admitToken } from './node-restriction/token.js';
+import { forbid, objectOf, oldObjectOf } from './shared/outcome.js';
 import type {
   AdmissionAttributes,
   AdmissionContext,

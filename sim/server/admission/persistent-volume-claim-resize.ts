@@ -7,8 +7,8 @@ import { storageClasses, type StorageClass } from '../../api/kinds/storage.js';
 import { compareQuantities } from '../../api/quantity.js';
 import type { ServerAccess } from '../access.js';
 import { classAnnotation } from './default-storage-class.js';
-import { handling } from './matching.js';
-import { forbid, objectOf, oldObjectOf } from './outcome.js';
+import { handling } from './shared/matching.js';
+import { forbid, objectOf, oldObjectOf } from './shared/outcome.js';
 import type { AdmissionPlugin } from './plugin.js';
 
 /** The plug-in PersistentVolumeClaimResize. */

@@ -8,7 +8,7 @@ import type { Failure } from '../../api/status.js';
 import type { ServerAccess } from '../access.js';
 import type { Authorizer } from '../authorization/authorizer.js';
 import type { RequestContext } from '../request-context.js';
-import type { Reinvocation } from './reinvocation.js';
+import type { Reinvocation } from './shared/reinvocation.js';
 import type { User } from '../user.js';
 
 /** What is done to an object. */

@@ -7,8 +7,8 @@ import { goQuote } from '../../api/go-text.js';
 import { nodes, pods, type Node, type Pod } from '../../api/kinds/core.js';
 import { quantity, zero } from '../../api/quantity.js';
 import { forbidden } from '../../api/status.js';
-import { handling } from './matching.js';
-import { forbid, objectOf, oldObjectOf, refuse, shownName } from './outcome.js';
+import { handling } from './shared/matching.js';
+import { forbid, objectOf, oldObjectOf, refuse, shownName } from './shared/outcome.js';
 import type { AdmissionAttributes, AdmissionOutcome, AdmissionPlugin } from './plugin.js';
 import { podAmounts } from '../../api/quota/pod-amounts.js';
 

@@ -4,8 +4,8 @@
  */
 import { namespaces, pods, type Namespace } from '../../api/kinds/core.js';
 import { invalid } from '../../api/status.js';
-import { isKind } from './matching.js';
-import { forbid, objectOf, oldObjectOf, refuse } from './outcome.js';
+import { isKind } from './shared/matching.js';
+import { forbid, objectOf, oldObjectOf, refuse } from './shared/outcome.js';
 import type {
   AdmissionAttributes,
   AdmissionContext,

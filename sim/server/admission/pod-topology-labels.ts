@@ -5,8 +5,8 @@
 import { nodes, pods, type Binding, type Pod } from '../../api/kinds/core.js';
 import type { HasMetadata } from '../../api/object.js';
 import type { ServerAccess } from '../access.js';
-import { handling } from './matching.js';
-import { mutated, objectOf } from './outcome.js';
+import { handling } from './shared/matching.js';
+import { mutated, objectOf } from './shared/outcome.js';
 import type { AdmissionPlugin } from './plugin.js';
 
 const copied = ['topology.kubernetes.io/zone', 'topology.kubernetes.io/region'];

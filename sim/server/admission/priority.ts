@@ -5,8 +5,8 @@
 import { pods, type Pod, type PodSpec } from '../../api/kinds/core.js';
 import { priorityClasses, type PriorityClass } from '../../api/kinds/scheduling.js';
 import type { ServerAccess } from '../access.js';
-import { handling, isKind } from './matching.js';
-import { forbid, mutated, objectOf, oldObjectOf } from './outcome.js';
+import { handling, isKind } from './shared/matching.js';
+import { forbid, mutated, objectOf, oldObjectOf } from './shared/outcome.js';
 import type { AdmissionAttributes, AdmissionOutcome, AdmissionPlugin } from './plugin.js';
 
 /** The plug-in Priority. */

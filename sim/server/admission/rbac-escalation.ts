@@ -16,8 +16,8 @@ import { failure, forbidden, notFound, statusDetails } from '../../api/status.js
 import { rbacOf } from '../authorization/index.js';
 import { escalationText } from '../authorization/escalation.js';
 import { isInGroup } from '../user.js';
-import { handling, isKind } from './matching.js';
-import { objectOf, refuse } from './outcome.js';
+import { handling, isKind } from './shared/matching.js';
+import { objectOf, refuse } from './shared/outcome.js';
 import type {
   AdmissionAttributes,
   AdmissionContext,

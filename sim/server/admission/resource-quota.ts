@@ -11,9 +11,9 @@ import type { GroupResource, ServerAccess } from '../access.js';
 import { addTo, amountsOf, listOf, type Amounts } from '../../api/quota/amounts.js';
 import { measures } from '../../api/quota/index.js';
 import { counting, type QuotaMeasure, type Scope } from '../../api/quota/measure.js';
-import { forbid, refuse } from './outcome.js';
+import { forbid, refuse } from './shared/outcome.js';
 import type { AdmissionAttributes, AdmissionOutcome, AdmissionPlugin } from './plugin.js';
-import { isChargedWrite } from './quota-writes.js';
+import { isChargedWrite } from './limits/quota-writes.js';
 
 const ignoredGroups = new Set(['authentication.k8s.io', 'authorization.k8s.io']);
 const ignored = new Set(['bindings', 'componentstatuses', 'events', 'events.events.k8s.io']);

@@ -7,8 +7,8 @@ import { pods, type Pod, type Toleration } from '../../api/kinds/core.js';
 import { runtimeClasses, type RuntimeClass } from '../../api/kinds/node.js';
 import { compareQuantities } from '../../api/quantity.js';
 import type { ServerAccess } from '../access.js';
-import { handling } from './matching.js';
-import { forbid, mutated, objectOf } from './outcome.js';
+import { handling } from './shared/matching.js';
+import { forbid, mutated, objectOf } from './shared/outcome.js';
 import type { AdmissionAttributes, AdmissionOutcome, AdmissionPlugin } from './plugin.js';
 
 type Quantities = Readonly<Record<string, string>>;

@@ -5,11 +5,11 @@
 import { pods, serviceAccounts, type Pod, type ServiceAccount } from '../../api/kinds/core.js';
 import type { ServerAccess } from '../access.js';
 import { secretsOf } from '../authorization/node-relations.js';
-import { handling } from './matching.js';
-import { forbid, mutated, objectOf } from './outcome.js';
+import { handling } from './shared/matching.js';
+import { forbid, mutated, objectOf } from './shared/outcome.js';
 import type { AdmissionAttributes, AdmissionOutcome, AdmissionPlugin } from './plugin.js';
-import { ephemeralReferenceError, referenceError } from './service-account-references.js';
-import { withTokenVolume } from './service-account-volume.js';
+import { ephemeralReferenceError, referenceError } from './service-account/references.js';
+import { withTokenVolume } from './service-account/volume.js';
 
 /** The plug-in ServiceAccount. */
 export const serviceAccount: AdmissionPlugin = {

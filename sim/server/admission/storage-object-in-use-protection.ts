@@ -4,8 +4,8 @@
  */
 import { persistentVolumeClaims, persistentVolumes } from '../../api/kinds/core.js';
 import { volumeAttributesClasses } from '../../api/kinds/storage.js';
-import { handling } from './matching.js';
-import { mutated, objectOf } from './outcome.js';
+import { handling } from './shared/matching.js';
+import { mutated, objectOf } from './shared/outcome.js';
 import type { AdmissionPlugin } from './plugin.js';
 
 const finalizers: Readonly<Record<string, string>> = {

@@ -3,8 +3,8 @@
  * @upstream plugin/pkg/admission/nodetaint/admission.go
  */
 import { nodes, type Node, type Taint } from '../../api/kinds/core.js';
-import { handling } from './matching.js';
-import { mutated, objectOf } from './outcome.js';
+import { handling } from './shared/matching.js';
+import { mutated, objectOf } from './shared/outcome.js';
 import type { AdmissionPlugin } from './plugin.js';
 
 const notReady: Taint = { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' };

@@ -15,7 +15,7 @@ import {
   type Match,
 } from './match/request-match.js';
 import { objectsIn } from './match/versions.js';
-import { refuse, shownName } from './outcome.js';
+import { refuse, shownName } from './shared/outcome.js';
 import type {
   AdmissionAttributes,
   AdmissionContext,

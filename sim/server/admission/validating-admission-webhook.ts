@@ -4,7 +4,7 @@
  */
 import { internalError, isFailure, type Failure } from '../../api/status.js';
 import { isAdmissionConfiguration, type Match } from './match/request-match.js';
-import { refuse } from './outcome.js';
+import { refuse } from './shared/outcome.js';
 import type {
   AdmissionAttributes,
   AdmissionContext,

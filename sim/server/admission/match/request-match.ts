@@ -9,7 +9,7 @@ import type { Kind, KubeObject } from '../../../api/object.js';
 import { selectorOf } from '../../../api/selectors.js';
 import { notFound, type Failure } from '../../../api/status.js';
 import type { ServerAccess } from '../../access.js';
-import { isKind } from '../matching.js';
+import { isKind } from '../shared/matching.js';
 import type { AdmissionAttributes } from '../plugin.js';
 
 /** What is to be matched. */

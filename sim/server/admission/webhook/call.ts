@@ -12,7 +12,7 @@ import { conditionsHold } from '../expression/conditions.js';
 import { Expressions, requestOf } from '../expression/variables.js';
 import { matchRequest, type Match } from '../match/request-match.js';
 import { objectsIn } from '../match/versions.js';
-import { shownName } from '../outcome.js';
+import { shownName } from '../shared/outcome.js';
 import type { AdmissionAttributes, AdmissionContext, Managers } from '../plugin.js';
 import type { WebhookHook } from './hooks.js';
 import { readResponse, type ReviewResponse } from './response.js';

@@ -2,9 +2,9 @@
  * The bounds of one limit, and what is told of amounts outside of them.
  * @upstream plugin/pkg/admission/limitranger/admission.go minConstraint, maxConstraint, ...
  */
-import type { LimitRange, LimitRangeItem, PersistentVolumeClaim } from '../../api/kinds/core.js';
-import type { Quantity } from '../../api/quantity.js';
-import { amountsOf, type Amounts } from '../../api/quota/amounts.js';
+import type { LimitRange, LimitRangeItem, PersistentVolumeClaim } from '../../../api/kinds/core.js';
+import type { Quantity } from '../../../api/quantity.js';
+import { amountsOf, type Amounts } from '../../../api/quota/amounts.js';
 
 /** What the limit has against these requests and limits: below min, above max, too high a ratio. */
 export function boundErrors(

@@ -1,7 +1,7 @@
 /** Which class is marked as the default: the newest, then the first by name. */
-import { compareText } from '../../api/go-text.js';
-import type { HasMetadata, Kind } from '../../api/object.js';
-import type { ServerAccess } from '../access.js';
+import { compareText } from '../../../api/go-text.js';
+import type { HasMetadata, Kind } from '../../../api/object.js';
+import type { ServerAccess } from '../../access.js';
 
 /** The default class of a kind; undefined when none is marked by one of the annotations. */
 export function defaultClassOf<T extends HasMetadata>(

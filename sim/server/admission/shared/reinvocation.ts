@@ -3,8 +3,8 @@
  * plug-ins run once more, and those hooks that wish so are invoked again.
  * @upstream apiserver/pkg/admission/reinvocation.go, plugin/webhook/mutating/reinvocationcontext.go
  */
-import { deepEqual } from '../../api/equality.js';
-import type { KubeObject } from '../../api/object.js';
+import { deepEqual } from '../../../api/equality.js';
+import type { KubeObject } from '../../../api/object.js';
 
 /** What is known between the two rounds of one request. */
 export class Reinvocation {

@@ -2,18 +2,18 @@
  * Which writes may change what a quota counts.
  * @upstream pkg/quota/v1/evaluator/core Handles
  */
-import { deepEqual } from '../../api/equality.js';
+import { deepEqual } from '../../../api/equality.js';
 import {
   persistentVolumeClaims,
   pods,
   services,
   type PersistentVolumeClaim,
   type Pod,
-} from '../../api/kinds/core.js';
-import { resourceClaims } from '../../api/kinds/resource.js';
-import { printedResource } from '../../api/status.js';
-import { objectOf, oldObjectOf } from './outcome.js';
-import type { AdmissionAttributes } from './plugin.js';
+} from '../../../api/kinds/core.js';
+import { resourceClaims } from '../../../api/kinds/resource.js';
+import { printedResource } from '../../../api/status.js';
+import { objectOf, oldObjectOf } from '../shared/outcome.js';
+import type { AdmissionAttributes } from '../plugin.js';
 
 type Handles = (attributes: AdmissionAttributes) => boolean;
 

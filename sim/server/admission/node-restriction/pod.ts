@@ -1,12 +1,12 @@
 /** What a kubelet may do to pods: make mirror pods, report and delete and evict those bound to it. */
-import { deepEqual } from '../../api/equality.js';
-import { goQuote } from '../../api/go-text.js';
-import { nodes, pods, type Pod, type PodSpec, type Volume } from '../../api/kinds/core.js';
-import { notFound } from '../../api/status.js';
-import type { ServerAccess } from '../access.js';
-import { configMapsOf, secretsOf } from '../authorization/node-relations.js';
-import { forbid, objectOf, oldObjectOf, refuse } from './outcome.js';
-import type { AdmissionAttributes, AdmissionContext, AdmissionOutcome } from './plugin.js';
+import { deepEqual } from '../../../api/equality.js';
+import { goQuote } from '../../../api/go-text.js';
+import { nodes, pods, type Pod, type PodSpec, type Volume } from '../../../api/kinds/core.js';
+import { notFound } from '../../../api/status.js';
+import type { ServerAccess } from '../../access.js';
+import { configMapsOf, secretsOf } from '../../authorization/node-relations.js';
+import { forbid, objectOf, oldObjectOf, refuse } from '../shared/outcome.js';
+import type { AdmissionAttributes, AdmissionContext, AdmissionOutcome } from '../plugin.js';
 
 /** How a lister names a pod that is not there. */
 export const podOfLister = { group: '', resource: 'pod' };

@@ -1,6 +1,6 @@
 /** Short forms for what a plug-in handles. */
-import type { GroupResource } from '../access.js';
-import type { AdmissionOperation, AdmissionPlugin } from './plugin.js';
+import type { GroupResource } from '../../access.js';
+import type { AdmissionOperation, AdmissionPlugin } from '../plugin.js';
 
 /** Handles these operations on the resource itself, or on the named subresources only. */
 export function handling(

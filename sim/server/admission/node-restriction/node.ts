@@ -1,9 +1,9 @@
 /** What a kubelet may write to its own Node object: no taints, no owners, only labels that are its own. */
-import { deepEqual } from '../../api/equality.js';
-import { compareText, goQuote } from '../../api/go-text.js';
-import type { Node } from '../../api/kinds/core.js';
-import { forbid, objectOf, oldObjectOf } from './outcome.js';
-import type { AdmissionAttributes, AdmissionOutcome } from './plugin.js';
+import { deepEqual } from '../../../api/equality.js';
+import { compareText, goQuote } from '../../../api/go-text.js';
+import type { Node } from '../../../api/kinds/core.js';
+import { forbid, objectOf, oldObjectOf } from '../shared/outcome.js';
+import type { AdmissionAttributes, AdmissionOutcome } from '../plugin.js';
 
 type Labels = Readonly<Record<string, string>>;
 

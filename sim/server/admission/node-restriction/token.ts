@@ -1,6 +1,6 @@
 /** Which tokens a kubelet may ask for: bound to a pod on it, for an audience that the pod uses. */
-import { goQuote } from '../../api/go-text.js';
-import type { TokenRequest } from '../authentication/token-request.js';
+import { goQuote } from '../../../api/go-text.js';
+import type { TokenRequest } from '../../authentication/token-request.js';
 import {
   persistentVolumeClaims,
   persistentVolumes,
@@ -9,13 +9,13 @@ import {
   type PersistentVolumeClaim,
   type Pod,
   type Volume,
-} from '../../api/kinds/core.js';
-import { csiDrivers, type CSIDriver } from '../../api/kinds/storage.js';
-import { notFound } from '../../api/status.js';
-import type { ServerAccess } from '../access.js';
-import { podOfLister } from './node-restriction-pod.js';
-import { forbid, refuse } from './outcome.js';
-import type { AdmissionAttributes, AdmissionContext, AdmissionOutcome } from './plugin.js';
+} from '../../../api/kinds/core.js';
+import { csiDrivers, type CSIDriver } from '../../../api/kinds/storage.js';
+import { notFound } from '../../../api/status.js';
+import type { ServerAccess } from '../../access.js';
+import { podOfLister } from './pod.js';
+import { forbid, refuse } from '../shared/outcome.js';
+import type { AdmissionAttributes, AdmissionContext, AdmissionOutcome } from '../plugin.js';
 
 /** A node's request for a token. */
 export function admitToken(

@@ -1,6 +1,6 @@
 /** The volume with a service account's token, and its mounts. */
-import type { Container, PodSpec, Volume, VolumeMount } from '../../api/kinds/core.js';
-import type { ServerAccess } from '../access.js';
+import type { Container, PodSpec, Volume, VolumeMount } from '../../../api/kinds/core.js';
+import type { ServerAccess } from '../../access.js';
 
 const mountPath = '/var/run/secrets/kubernetes.io/serviceaccount';
 const prefix = 'kube-api-access-';

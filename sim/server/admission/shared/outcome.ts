@@ -1,7 +1,7 @@
 /** The answers that admission plug-ins give, and how they name what they refuse. */
-import type { HasMetadata } from '../../api/object.js';
-import { forbidden, type Failure } from '../../api/status.js';
-import type { AdmissionAttributes, AdmissionOutcome } from './plugin.js';
+import type { HasMetadata } from '../../../api/object.js';
+import { forbidden, type Failure } from '../../../api/status.js';
+import type { AdmissionAttributes, AdmissionOutcome } from '../plugin.js';
 
 /**
  * 403: `pods "a" is forbidden: text`. An object without a name yet is told by its generateName.

@@ -1,5 +1,10 @@
 /** Which secrets a pod may reference when its account says so. */
-import type { Container, EphemeralContainer, Pod, ServiceAccount } from '../../api/kinds/core.js';
+import type {
+  Container,
+  EphemeralContainer,
+  Pod,
+  ServiceAccount,
+} from '../../../api/kinds/core.js';
 
 /** What is wrong with the secrets that the pod references; undefined when nothing is. */
 export function referenceError(account: ServiceAccount, pod: Pod): string | undefined {
