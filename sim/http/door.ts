@@ -1,10 +1,14 @@
 /** The socket door: the API server over TLS, HTTP/1.1 and HTTP/2, for kubectl, client-node and client-go. */
-import { createSecureServer, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
+import type { IncomingMessage } from 'node:http';
+import { createSecureServer, type Http2SecureServer } from 'node:http2';
 import type { AddressInfo } from 'node:net';
-import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
-import type { ApiAnswer, ApiRequest, Connection, Serve } from '../api/request.js';
+import type { Duplex } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
+import type { Serve } from '../api/request.js';
+import { respond, type Response } from './answer.js';
 import type { KeyPair } from './certificates.js';
-import { encodeItem, encodeBody } from './encode.js';
+import { apiRequestOf, connectionOf, readBody, type Request } from './request.js';
+import { upgrade } from './upgrade.js';
 
 /** What a door needs. */
 export interface DoorOptions {
@@ -25,8 +29,10 @@ export interface Door {
   close(): Promise<void>;
 }
 
-/** The largest body that is read: a little over what the API server refuses with 413. */
-const bodyBytesMax = 4 * 1024 * 1024;
+/** Idle connections are kept for longer than clients keep theirs, lest a request meet a closing one. */
+const keepAliveMs = 120_000;
+/** Bytes that the streams of one HTTP/2 connection may hold; Node's own bound is 10 MB. */
+const sessionMegabytesMax = 256;
 
 /** Opens the door; rejects with the host's error when the port is taken. */
 export async function openDoor(options: DoorOptions): Promise<Door> {
@@ -37,22 +43,18 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
     ca: options.clientAuthority,
     requestCert: true,
     rejectUnauthorized: false,
+    maxSessionMemory: sessionMegabytesMax,
   });
-  const sockets = new Set<TLSSocket>();
-  server.on('secureConnection', (socket: TLSSocket) => {
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
-    socket.on('error', () => socket.destroy());
-  });
+  // Node sets it for HTTP/1.1 as a property, which its types do not tell.
+  (server as { keepAliveTimeout?: number }).keepAliveTimeout = keepAliveMs;
+  const sockets = trackSockets(server);
+  const { serve } = options;
   server.on('sessionError', () => undefined);
-  server.on('request', (request, response) => void handle(request, response, options.serve));
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port, options.host, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
+  server.on('request', (request, response) => void handle(request, response, serve));
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) =>
+    upgrade({ request, socket, head }, serve),
+  );
+  await listening(server, options);
   return {
     port: (server.address() as AddressInfo).port,
     close: () =>
@@ -63,108 +65,35 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
   };
 }
 
-async function handle(
-  request: Http2ServerRequest,
-  response: Http2ServerResponse,
-  serve: Serve,
-): Promise<void> {
+/** The sockets that are open. One that breaks takes nothing with it. */
+function trackSockets(server: Http2SecureServer): ReadonlySet<TLSSocket> {
+  const sockets = new Set<TLSSocket>();
+  server.on('secureConnection', (socket: TLSSocket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    socket.on('error', () => socket.destroy());
+  });
+  return sockets;
+}
+
+function listening(server: Http2SecureServer, { port, host }: DoorOptions): Promise<void> {
+  return new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+async function handle(request: Request, response: Response, serve: Serve): Promise<void> {
+  // A client may go away at any moment; whoever writes to it then is told by its end alone.
+  request.on('error', () => undefined);
+  response.on('error', () => undefined);
   const connection = connectionOf(request);
   const body = await readBody(request);
   if (body === undefined) return;
-  const apiRequest: ApiRequest = {
-    method: request.method as ApiRequest['method'],
-    path: request.url,
-    headers: headersOf(request),
-    ...(body.length > 0 && { body }),
-  };
-  serve(apiRequest, connection, answer => {
+  serve(apiRequestOf(request, body), connection, answer => {
     if (!response.writableEnded && !response.destroyed) respond(request, response, answer);
   });
-}
-
-function respond(
-  request: Http2ServerRequest,
-  response: Http2ServerResponse,
-  answer: ApiAnswer,
-): void {
-  response.statusCode = answer.status;
-  for (const [name, value] of Object.entries(answer.headers)) response.setHeader(name, value);
-  if (answer.warnings !== undefined && answer.warnings.length > 0) {
-    response.setHeader('warning', answer.warnings.map(warningHeader));
-  }
-  if (request.method === 'HEAD') return void response.end();
-  if (answer.stream === undefined) {
-    const bytes = encodeBody(answer.body);
-    response.setHeader('content-length', String(bytes.length));
-    response.end(bytes);
-    return;
-  }
-  // The first bytes must go out at once: a client waits for the headers before it believes in a watch.
-  if (request.httpVersionMajor < 2) response.setHeader('transfer-encoding', 'chunked');
-  response.writeHead(answer.status);
-  flush(response);
-  const close = answer.stream.start({
-    item: item => {
-      if (!response.destroyed && !response.writableEnded) response.write(encodeItem(item));
-    },
-    end: () => void response.end(),
-  });
-  response.on('close', close);
-}
-
-function flush(response: Http2ServerResponse): void {
-  const plain = response as unknown as { flushHeaders?: () => void };
-  plain.flushHeaders?.();
-}
-
-/** @upstream apimachinery/pkg/util/net NewWarningHeader */
-function warningHeader(text: string): string {
-  const cleaned = text.replaceAll(/[\u0000-\u001f\u007f]/g, ' ');
-  return `299 - "${cleaned.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
-}
-
-function headersOf(request: Http2ServerRequest): Record<string, string> {
-  const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(request.headers)) {
-    if (name.startsWith(':') || value === undefined) continue;
-    headers[name] = Array.isArray(value) ? value.join(', ') : value;
-  }
-  return headers;
-}
-
-/** The body's bytes, or undefined when the client went away. */
-async function readBody(request: Http2ServerRequest): Promise<Uint8Array | undefined> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  try {
-    for await (const chunk of request) {
-      const bytes = chunk as Buffer;
-      length += bytes.length;
-      if (length <= bodyBytesMax) chunks.push(bytes);
-    }
-  } catch {
-    // The client closed the connection in the middle of its request: nobody waits for an answer.
-    return undefined;
-  }
-  return Buffer.concat(chunks);
-}
-
-function connectionOf(request: Http2ServerRequest): Connection {
-  const socket = request.socket as unknown as TLSSocket;
-  const sourceIP = socket.remoteAddress ?? '127.0.0.1';
-  if (!isAuthorized(socket)) return { sourceIP };
-  const { subject } = socket.getPeerCertificate(false) as DetailedPeerCertificate;
-  const fields = subject as unknown as Readonly<Record<string, string | readonly string[]>>;
-  const groups = fields['O'] ?? [];
-  return {
-    sourceIP,
-    certificate: {
-      user: String(fields['CN'] ?? ''),
-      groups: typeof groups === 'string' ? [groups] : groups,
-    },
-  };
-}
-
-function isAuthorized(socket: TLSSocket): boolean {
-  return socket.authorized && Object.keys(socket.getPeerCertificate(false)).length > 0;
 }

@@ -1,0 +1,94 @@
+/**
+ * exec and attach over WebSockets: the channels of a container's streams.
+ * @upstream k8s.io/streaming/pkg/httpstream/wsstream, apimachinery/pkg/util/remotecommand
+ */
+import { STATUS_CODES, type IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer, type WebSocket } from 'ws';
+import type { AnswerStream, ApiAnswer, Serve } from '../api/request.js';
+import { warningHeader } from './answer.js';
+import { encodeBody } from './encode.js';
+import { apiRequestOf, connectionOf } from './request.js';
+
+/** A connection whose client wants to speak something else than HTTP. */
+export interface Upgrade {
+  readonly request: IncomingMessage;
+  readonly socket: Duplex;
+  /** What the client sent already. */
+  readonly head: Buffer;
+}
+
+/** The sub-protocols that are spoken, the best first. */
+const protocols = ['v5.channel.k8s.io', 'v4.channel.k8s.io'] as const;
+
+/** Only servers of no port of their own: they take over connections. */
+const sockets = new WebSocketServer({
+  noServer: true,
+  perMessageDeflate: false,
+  handleProtocols: offered => protocols.find(name => offered.has(name)) ?? false,
+});
+
+/** Asks the API server, as for every request; only a 101 changes the protocol. */
+export function upgrade({ request, socket, head }: Upgrade, serve: Serve): void {
+  socket.on('error', () => socket.destroy());
+  serve(apiRequestOf(request, new Uint8Array()), connectionOf(request), answer => {
+    if (socket.destroyed) return;
+    const { stream } = answer;
+    if (answer.status !== 101 || stream === undefined) return refuse(socket, answer);
+    if (request.headers.upgrade?.toLowerCase() !== 'websocket') {
+      return refuse(socket, unsupported('only WebSocket connections are served, not SPDY'));
+    }
+    if (!offersOurs(request)) {
+      return refuse(socket, unsupported(`the sub-protocol must be one of ${protocols.join(', ')}`));
+    }
+    sockets.handleUpgrade(request, socket, head, connection => carry(connection, stream));
+  });
+}
+
+function offersOurs({ headers }: IncomingMessage): boolean {
+  const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map(name => name.trim());
+  return protocols.some(name => offered.includes(name));
+}
+
+/** Sends every item over its channel. What the client types is read, and nobody listens to it. */
+function carry(connection: WebSocket, stream: AnswerStream): void {
+  connection.on('error', () => connection.terminate());
+  connection.on('message', () => undefined);
+  const close = stream.start({
+    item: item => connection.send(frame(item as { channel: number; data: unknown })),
+    end: () => connection.close(1000),
+  });
+  connection.on('close', close);
+}
+
+/** A byte that names the channel, and the data: text as it is, a Status as JSON. */
+function frame({ channel, data }: { readonly channel: number; readonly data: unknown }): Buffer {
+  const bytes =
+    data instanceof Uint8Array
+      ? data
+      : Buffer.from(typeof data === 'string' ? data : JSON.stringify(data));
+  return Buffer.concat([Buffer.of(channel), bytes]);
+}
+
+function unsupported(message: string): ApiAnswer {
+  const body = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message };
+  return {
+    status: 400,
+    headers: { 'content-type': 'application/json' },
+    body: { ...body, reason: 'BadRequest', code: 400 },
+  };
+}
+
+/** Writes a plain answer to a connection that does not change. */
+function refuse(socket: Duplex, answer: ApiAnswer): void {
+  const { status, headers, warnings = [], body } = answer;
+  const bytes = encodeBody(body);
+  const lines = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+    ...warnings.map(text => `warning: ${warningHeader(text)}`),
+    `content-length: ${bytes.length}`,
+    'connection: close',
+  ];
+  socket.end(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`), bytes]));
+}
