@@ -8,6 +8,8 @@ export interface Image {
   readonly sizeBytes: number;
   /** `USER` of the image: a number, a name, or nothing for root. */
   readonly user?: string;
+  /** Nothing is known of its USER: it runs as root, but for a pod that forbids that. */
+  readonly hasUnknownUser?: boolean;
   readonly stopSignal?: string;
   /** Entry point and command, where the pod names none. */
   readonly command?: readonly string[];
@@ -40,7 +42,7 @@ export function registryOfEverything(sizes: Readonly<Record<string, number>> = {
 
 /** An image without peculiarities. */
 function plainImage(name: string, sizeBytes = usualImageBytes): Image {
-  return { id: imageId(name), sizeBytes };
+  return { id: imageId(name), sizeBytes, hasUnknownUser: true };
 }
 
 /** An id that depends on the name alone. */

@@ -287,6 +287,8 @@ export class KubeletProcess implements KubeletContext {
     entry.allocated = withAllocation(entry, pod);
     entry.pod = pod;
     if (needsResync(entry)) this.resyncLater();
+    const hasEnded = isTerminalPhase(pod.status?.phase) && !isTerminalPhase(old.status?.phase);
+    if (hasEnded) this.retryResizes();
     if (!entry.isAdmitted) return;
     if (isSameToKubelet(old, pod)) {
       if (needsReadinessSync(pod)) this.workers.update(entry);
@@ -310,6 +312,11 @@ export class KubeletProcess implements KubeletContext {
 
   private finished(entry: PodEntry): void {
     if (entry.isRemoved) this.forget(entry);
+    this.retryResizes();
+  }
+
+  /** Resources have become free. */
+  private retryResizes(): void {
     for (const other of this.pods.values()) {
       if (other.resize.pending !== undefined) retryResize(this, other);
     }

@@ -11,6 +11,9 @@ import { resizeOf } from './resize-actions.js';
 import type { Task } from './task.js';
 import { draw } from './timings.js';
 
+/** How long a resize that was put off waits when no pod ends meanwhile. */
+const retryMs = 180_000;
+
 /** The pods that count against a node's resources. */
 export function activePods(context: KubeletContext, except?: PodEntry): readonly Pod[] {
   const active: Pod[] = [];
@@ -59,6 +62,10 @@ export function retryResize(context: KubeletContext, entry: PodEntry): void {
   const title = shortage.reason;
   const error = shortage.message;
   tellResize(context, pod, 'ResizeDeferred', { title, generation, error });
+  const timer = context.clock.after(retryMs, `${context.nodeName} resize`, () => {
+    if (entry.resize.pending === condition) retryResize(context, entry);
+  });
+  entry.cleanUps.push(() => timer.cancel());
   context.sync(entry);
 }
 

@@ -5,6 +5,9 @@ import type { RuntimeUser } from './container-records.js';
 import type { Image } from './image-registry.js';
 import { formatPod } from './pod-spec.js';
 
+/** Who an image of unknown user runs as where root is forbidden: what distroless images call nonroot. */
+const nonRootUid = 65_532;
+
 /** The user, or why the container must not be made. */
 export function userOf(
   pod: Pod,
@@ -15,8 +18,13 @@ export function userOf(
   const shared = pod.spec?.securityContext;
   const asked = own?.runAsUser ?? shared?.runAsUser;
   const isNumeric = image.user !== undefined && /^\d+(:\d+)?$/.test(image.user);
-  const imageUid = isNumeric ? Number(image.user?.split(':')[0]) : undefined;
-  if ((own?.runAsNonRoot ?? shared?.runAsNonRoot) === true) {
+  const mustNotBeRoot = (own?.runAsNonRoot ?? shared?.runAsNonRoot) === true;
+  const imageUid = isNumeric
+    ? Number(image.user?.split(':')[0])
+    : mustNotBeRoot && image.hasUnknownUser === true
+      ? nonRootUid
+      : undefined;
+  if (mustNotBeRoot) {
     const where = `(pod: ${goQuote(formatPod(pod))}, container: ${container.name})`;
     if (asked === 0) {
       return { error: `container's runAsUser breaks non-root policy ${where}` };
