@@ -17,7 +17,7 @@ import {
 /** The strategy of DaemonSets. */
 export const daemonSet = strategyOf<DaemonSet>({
   kind: daemonSets,
-  defaults: daemonSetDefaults,
+  defaults: object => numbered(daemonSetDefaults(object)),
   hasGeneration: true,
   prepareForCreate: object => withGeneration(fresh(object), Math.max(1, generationOf(object))),
   validate: validateDaemonSet,
@@ -57,6 +57,13 @@ const generationKey = 'deprecated.daemonset.template.generation';
 function generationOf({ metadata }: DaemonSet): number {
   const text = metadata.annotations?.[generationKey] ?? '';
   return /^[+-]?\d+$/.test(text) ? Number(text) : 0;
+}
+
+/** Every conversion to apps/v1 tells the number, even of what was never stored. */
+function numbered(object: DaemonSet): DaemonSet {
+  return object.metadata.annotations?.[generationKey] === undefined
+    ? withGeneration(object, 0)
+    : object;
 }
 
 function withGeneration(object: DaemonSet, generation: number): DaemonSet {

@@ -53,13 +53,26 @@ export const horizontalPodAutoscalerV1 = strategyOf<HorizontalPodAutoscaler>({
     const filled = within(fill(object, { status: noStatus }), 'status', status =>
       fill(status, noStatus),
     );
-    return within(filled, 'spec', spec => fill(spec, { minReplicas: 1 }));
+    const spec = within(filled, 'spec', given => fill(given, { minReplicas: 1 }));
+    return withTarget(spec);
   },
   toStored,
   fromStored,
   columns: horizontalPodAutoscalerColumns,
   cells: (object, nowMs) => autoscalerCells(toStored(object) as unknown as Stored, nowMs),
 });
+
+/** Without metrics of any sort the share of the CPU is looked at. */
+function withTarget(object: HorizontalPodAutoscaler): HorizontalPodAutoscaler {
+  if (object.spec === undefined || object.spec.targetCPUUtilizationPercentage !== undefined) {
+    return object;
+  }
+  if (parsedList(object.metadata.annotations?.[metricsKey]).length > 0) return object;
+  const target = { targetCPUUtilizationPercentage: defaultShare };
+  return { ...object, spec: { ...object.spec, ...target } };
+}
+
+const defaultShare = 80;
 
 function utilizationOf(metric: MetricSpec): number | undefined {
   if (metric.type !== 'Resource' || metric.resource?.name !== 'cpu') return undefined;

@@ -1,4 +1,5 @@
 /** What the ways of writing a pod leave untouched. @upstream pkg/registry/core/pod/strategy.go */
+import { withAddresses } from './defaults/pod-status.js';
 import { deepEqual } from '../../api/equality.js';
 import type { Container, Pod, PodCondition, PodStatus } from '../../api/kinds/core.js';
 import { keptField, withField, without } from './defaults/fill.js';
@@ -36,29 +37,6 @@ function withGenerations(status: PodStatus, old: Pod): PodStatus {
     result = { ...result, conditions };
   }
   return result;
-}
-
-/** podIP is the first of podIPs, whichever of the two was sent. @upstream pkg/apis/core/v1/conversion.go */
-function withAddresses(status: PodStatus): PodStatus {
-  const pod = firstAddress(status.podIP, status.podIPs);
-  const host = firstAddress(status.hostIP, status.hostIPs);
-  let result = status;
-  if (pod !== undefined) {
-    if (result.podIP !== pod[0]?.ip) result = { ...result, podIP: pod[0]?.ip ?? '' };
-    if (result.podIPs !== pod) result = { ...result, podIPs: pod };
-  }
-  if (host !== undefined) {
-    if (result.hostIP !== host[0]?.ip) result = { ...result, hostIP: host[0]?.ip ?? '' };
-    if (result.hostIPs !== host) result = { ...result, hostIPs: host };
-  }
-  return result;
-}
-
-type Addresses = readonly { readonly ip: string }[];
-
-function firstAddress(one: string | undefined, all: Addresses | undefined): Addresses | undefined {
-  if (one && one !== all?.[0]?.ip) return [{ ip: one }];
-  return all !== undefined && all.length > 0 ? all : undefined;
 }
 
 /** The ephemeralcontainers subresource: only those change. */

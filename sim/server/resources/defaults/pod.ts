@@ -3,11 +3,15 @@ import type { Container, Pod, PodSpec } from '../../../api/kinds/core.js';
 import { eachItem, fill, within } from './fill.js';
 import { podLevelDefaults } from './pod-level-resources.js';
 import { podSpecDefaults } from './pod-spec.js';
+import { withAddresses } from './pod-status.js';
+
+const noStatus = { status: {} };
 
 /** The defaults of a pod. */
 export function podDefaults(pod: Pod): Pod {
   const filled = pod.spec === undefined ? { ...pod, spec: { containers: [] } } : pod;
-  return fill(within(filled, 'spec', specDefaults), { status: {} });
+  const defaulted = within(filled, 'spec', specDefaults);
+  return fill(within(defaulted, 'status', withAddresses), noStatus);
 }
 
 const links = { enableServiceLinks: true };
