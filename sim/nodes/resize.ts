@@ -62,11 +62,22 @@ export function retryResize(context: KubeletContext, entry: PodEntry): void {
   const title = shortage.reason;
   const error = shortage.message;
   tellResize(context, pod, 'ResizeDeferred', { title, generation, error });
+  retryLater(context, entry, condition);
+  context.sync(entry);
+}
+
+/** Tries again and again while the same resize is put off. */
+function retryLater(
+  context: KubeletContext,
+  entry: PodEntry,
+  condition: PodEntry['resize']['pending'],
+): void {
   const timer = context.clock.after(retryMs, `${context.nodeName} resize`, () => {
-    if (entry.resize.pending === condition) retryResize(context, entry);
+    if (entry.resize.pending !== condition) return;
+    retryResize(context, entry);
+    if (entry.resize.pending === condition) retryLater(context, entry, condition);
   });
   entry.cleanUps.push(() => timer.cancel());
-  context.sync(entry);
 }
 
 function withoutPending({ resize }: PodEntry): PodEntry['resize'] {
