@@ -3,6 +3,7 @@
  * @upstream pkg/registry/core/pod/rest/subresources.go, pkg/registry/core/pod/strategy.go
  */
 import { nodes, type Pod } from '../../api/kinds/core.js';
+import type { NodeEndpoint } from '../../api/node-endpoint.js';
 import type { AnswerStream, ApiAnswer } from '../../api/request.js';
 import { badRequest, internalError, isFailure, notFound, type Failure } from '../../api/status.js';
 import { storageKey } from '../../store/collection.js';
@@ -31,7 +32,8 @@ export function connectPod(scope: Scope): ApiAnswer {
   const query = new URLSearchParams(context.info.query);
   const target = targetOf(scope, pod, query);
   if (isFailure(target)) return failureAnswer(context, target);
-  if (subresource !== 'exec') {
+  const isStream = subresource === 'exec' || subresource === 'attach';
+  if (!isStream || context.header('upgrade') === '') {
     return failureAnswer(context, badRequest('Upgrade request required'));
   }
   const { namespace } = scope;
@@ -39,9 +41,14 @@ export function connectPod(scope: Scope): ApiAnswer {
   if (endpoint === undefined) {
     return failureAnswer(context, internalError(`error dialing backend: ${refused(target.node)}`));
   }
+  const container = { namespace, pod: name, container: target.container };
   const command = query.getAll('command');
-  const request = { namespace, pod: name, container: target.container, command };
-  return { status: 101, headers: {}, stream: resultStream(() => endpoint.exec(request)) };
+  const stream =
+    subresource === 'exec'
+      ? resultStream(() => endpoint.exec({ ...container, command }))
+      : outputStream(endpoint.log({ ...container, follow: true, tailLines: 0 }));
+  if ('code' in stream) return failureAnswer(context, stream);
+  return { status: 101, headers: {}, stream };
 }
 
 function refused(node: string): string {
@@ -90,6 +97,25 @@ function resultStream(run: () => CommandResult): AnswerStream {
       sink.end();
       return () => undefined;
     },
+  };
+}
+
+/** What the container writes from now on. That it ends is a success, whatever its exit code. */
+function outputStream(log: ReturnType<NodeEndpoint['log']>): AnswerStream | Failure {
+  if ('error' in log) return internalError(`error attaching to container: ${log.error}`);
+  const source: AnswerStream =
+    'stream' in log
+      ? log.stream
+      : { start: sink => (sink.item(log.text), sink.end(), () => undefined) };
+  return {
+    start: sink =>
+      source.start({
+        item: data => sink.item({ channel: stdout, data }),
+        end: () => {
+          sink.item({ channel: outcome, data: statusOf(0) });
+          sink.end();
+        },
+      }),
   };
 }
 

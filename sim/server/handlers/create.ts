@@ -167,6 +167,8 @@ function validNew(scope: Scope, object: KubeObject): KubeObject | Failure {
       prepared.metadata.name ?? '',
       errors,
     );
+  // Our own components do not read warnings.
+  if (context.connection.omitsManagedFields) return prepared;
   const warnings = storedStrategy.warningsOnCreate?.(prepared, strategyContext);
   if (warnings !== undefined) for (const warning of warnings) context.warn(warning);
   return prepared;

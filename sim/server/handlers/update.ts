@@ -290,6 +290,8 @@ function validChanged(
       completed.metadata.name ?? '',
       errors,
     );
+  // Our own components do not read warnings.
+  if (context.connection.omitsManagedFields) return completed;
   const warnings = strategy.warningsOnUpdate?.(completed, old, core.strategyContext);
   if (warnings !== undefined) for (const warning of warnings) context.warn(warning);
   return completed;
