@@ -1,10 +1,12 @@
 /** The modelled operators. */
 import { kserve } from './kserve.js';
+import { mpiOperator } from './mpi-operator.js';
 import type { Operator } from './operator.js';
 import { trainingOperator } from './training-operator.js';
 
 /** All modelled operators, by name. */
 export const operators: Readonly<Record<string, Operator>> = {
   [kserve.name]: kserve,
+  [mpiOperator.name]: mpiOperator,
   [trainingOperator.name]: trainingOperator,
 };

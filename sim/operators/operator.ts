@@ -9,6 +9,8 @@ export interface Operator {
   readonly name: string;
   /** What it models: project and version. */
   readonly models: string;
+  /** It cannot stand beside another that is installed by default: it runs only where it is named. */
+  readonly isAlternative?: boolean;
   /** What its installation creates before it starts: CRDs, namespace, account, roles, configuration. */
   manifests(): readonly KubeObject[];
   readonly process: ProcessDefinition;

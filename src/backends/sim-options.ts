@@ -19,7 +19,7 @@ export interface SimulatedClusterOptions {
   readonly seed: number;
   /** A kind configuration's file. Default: seatrial's own kind-config.yaml. */
   readonly config?: string;
-  /** The modelled operators that run. Default: all. */
+  /** The modelled operators that run. Default: all that can stand beside each other. */
   readonly operators?: readonly string[];
   /** Where virtual time starts, in milliseconds since the epoch. */
   readonly startMs?: number;
@@ -39,12 +39,16 @@ export interface SimulatedClusterOptions {
 /** The file of the default cluster. */
 export const defaultConfigFile: string = join(packageFolder, 'kind-config.yaml');
 
+const defaultOperators = Object.values(operators)
+  .filter(({ isAlternative }) => isAlternative !== true)
+  .map(({ name }) => name);
+
 /** Reads the configuration and finds operators and workloads by their names. */
 export function simulationOptions(
   options: SimulatedClusterOptions,
 ): SimulationOptions & { readonly config: KindConfig } {
   const config = readKindConfig(options.config ?? defaultConfigFile);
-  const names = options.operators ?? Object.keys(operators);
+  const names = options.operators ?? defaultOperators;
   return {
     config,
     seed: options.seed,

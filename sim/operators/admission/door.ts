@@ -30,6 +30,8 @@ export interface DoorOptions {
   readonly connect: Connect;
   /** Whether the process of this name runs: else nobody listens. */
   isRunning(process: string): boolean;
+  /** Takes the calls of webhooks that are no services. Default: their servers are not found. */
+  readonly elsewhere?: ((call: Call, done: (answer: CallAnswer) => void) => void) | undefined;
 }
 
 /** Serves the webhooks of these operators. */
@@ -37,12 +39,17 @@ export function webhookDoor(
   operators: readonly Operator[],
   options: DoorOptions,
 ): (call: Call, done: (answer: CallAnswer) => void) => void {
-  return ({ url, body }, done) => {
+  return (call, done) => {
+    const { url, body } = call;
     const { host, path } = partsOf(url);
     const operator = operators.find(({ webhooks }) => {
       const { name = '', namespace = '' } = webhooks?.service ?? {};
       return host === `${name}.${namespace}.svc`;
     });
+    if (!host.endsWith('.svc') && options.elsewhere !== undefined) {
+      options.elsewhere(call, done);
+      return;
+    }
     const webhook = operator?.webhooks?.byPath[path];
     if (operator === undefined || webhook === undefined) {
       done({ isOk: false, error: `service "${host}" not found` });
