@@ -43,6 +43,7 @@ export function boot(options: SimulationOptions): Simulation {
       clock: loop,
       connect: identity => connect(identity),
       isRunning: name => processes.get(name)?.isRunning ?? false,
+      elsewhere: options.callWebhook,
     }),
     ...(options.settings !== undefined && { settings: options.settings }),
   });

@@ -7,7 +7,7 @@ import type { Loop } from './engine/loop.js';
 import type { Random } from './engine/random.js';
 import type { Trace } from './engine/trace.js';
 import type { Operator } from './operators/operator.js';
-import type { ApiServer } from './server/contract.js';
+import type { ApiServer, ApiServerOptions } from './server/contract.js';
 import type { ServerSettings } from './server/resources/strategy.js';
 import type { WorkloadRule } from './workloads/workload.js';
 
@@ -64,6 +64,8 @@ export interface SimulationOptions {
   readonly workloads?: readonly WorkloadRule[];
   /** Operators, which are installed at boot. */
   readonly operators?: readonly Operator[];
+  /** Calls the webhooks that are named by their URL. Default: their servers are not found. */
+  readonly callWebhook?: NonNullable<ApiServerOptions['callWebhook']>;
   /** Keeps every entry of the trace, to name the first difference. Default false. */
   readonly keepsTrace?: boolean;
 }

@@ -88,11 +88,14 @@ describe.skipIf(binaries.length === 0)(
           'deployment.apps/web condition met\n',
         );
         expect(ok('logs', 'deployment/web')).toMatch(/hello/);
-        const described = ok('describe', 'pods', '-l', 'app=web');
+        const described = ok('describe', 'pods', '-l', 'app=web', '--show-events');
         expect(described).toMatch(/^Status: +Running$/m);
         expect(described).toMatch(
           /Normal +Scheduled .* +default-scheduler +Successfully assigned default\/web/,
         );
+        expect(ok('exec', 'deployment/web', '--', 'echo', 'from within')).toBe('from within\n');
+        const { status, stderr } = kubectl('exec', 'deployment/web', '--', 'sh', '-c', 'exit 3');
+        expect([status, stderr]).toEqual([3, 'command terminated with exit code 3\n']);
         expect(ok('scale', 'deployment/web', '--replicas=3')).toBe('deployment.apps/web scaled\n');
         ok('rollout', 'status', 'deployment/web', '--timeout=50s');
         expect(ok('get', 'deployment', 'web')).toMatch(/^web +3\/3 +3 +3 /m);

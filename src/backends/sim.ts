@@ -4,6 +4,7 @@ import type { KubeObject } from '../../sim/api/object.js';
 import type { ApiAnswer, ApiRequest, Connection } from '../../sim/api/request.js';
 import type { Identity } from '../../sim/client/contract.js';
 import { invariant } from '../../sim/engine/invariant.js';
+import type { WebhookClient } from '../../sim/http/webhook-client.js';
 import type { HistoryEntry } from '../../sim/server/contract.js';
 import type { Simulation, SimulationOptions } from '../../sim/simulation.js';
 import type { KubeConfig } from '@kubernetes/client-node';
@@ -36,9 +37,13 @@ export interface SimulatedCluster extends Cluster {
   listen(options?: SocketOptions): Promise<Access>;
 }
 
-/** Boots a simulated cluster and waits until its nodes are ready. */
-export async function bootSimulatedCluster(options: SimulationOptions): Promise<SimulatedCluster> {
-  const cluster = new SimulationBackend(boot(options));
+/** Boots a simulated cluster and waits until its nodes are ready; `webhooks` calls servers outside. */
+export async function bootSimulatedCluster(
+  options: SimulationOptions,
+  webhooks?: WebhookClient,
+): Promise<SimulatedCluster> {
+  const outside = webhooks !== undefined && { callWebhook: webhooks.call };
+  const cluster = new SimulationBackend(boot({ ...options, ...outside }), webhooks);
   await cluster.untilNodesReady(options.nodes.length);
   return cluster;
 }
@@ -49,7 +54,10 @@ class SimulationBackend implements SimulatedCluster {
   private socket: Promise<Socket> | undefined;
   private readonly intercepts: Intercept[] = [];
 
-  constructor(readonly simulation: Simulation) {}
+  constructor(
+    readonly simulation: Simulation,
+    private readonly webhooks?: WebhookClient,
+  ) {}
 
   now(): number {
     return this.simulation.loop.now();
@@ -60,20 +68,25 @@ class SimulationBackend implements SimulatedCluster {
   }
 
   request(request: ApiRequest, as: Identity = admin): Promise<ApiAnswer> {
-    const connection: Connection = { certificate: as, sourceIP: '127.0.0.1' };
-    return Promise.resolve(this.ask(request, connection));
+    return this.ask(request, { certificate: as, sourceIP: '127.0.0.1' });
   }
 
   /** Serves a request; time goes by only if the answer has to wait. */
-  private ask(request: ApiRequest, connection: Connection): ApiAnswer {
+  private async ask(request: ApiRequest, connection: Connection): Promise<ApiAnswer> {
     const { loop, serve } = this.simulation;
     let answer: ApiAnswer | undefined;
     serve(request, connection, given => {
       answer = given;
     });
-    loop.runWhile(() => answer === undefined, loop.now() + answerMaxMs);
-    invariant(answer !== undefined, `${request.method} ${request.path} is answered`);
-    return answer;
+    const untilMs = loop.now() + answerMaxMs;
+    for (;;) {
+      // A webhook outside answers in real time: virtual time stands still for it.
+      const isCalling = () => (this.webhooks?.callsUnderWay ?? 0) > 0;
+      loop.runWhile(() => answer === undefined && !isCalling(), untilMs);
+      if (answer !== undefined) return answer;
+      invariant(isCalling(), `${request.method} ${request.path} is answered`);
+      await this.webhooks?.nextAnswer();
+    }
   }
 
   async apply(objects: readonly KubeObject[]): Promise<readonly Applied[]> {
@@ -162,7 +175,7 @@ class SimulationBackend implements SimulatedCluster {
   async listen(options: SocketOptions = {}): Promise<Access> {
     this.socket ??= openSocket((request, connection, done) => {
       if (this.intercepts.some(handler => handler(request, connection, done))) return;
-      done(this.ask(request, connection));
+      void this.ask(request, connection).then(done);
     }, options);
     return (await this.socket).access;
   }

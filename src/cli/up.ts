@@ -67,7 +67,10 @@ async function up(flags: UpFlags): Promise<number> {
   const manifests = flags.filename.flatMap(readManifests);
   const configuration = readConfiguration();
   const seed = seedOf(flags.seed, configuration.seed);
-  await using cluster = await bootSimulatedCluster(optionsOf(flags, seed, configuration.cluster));
+  // Loaded only here: the other commands need no HTTPS.
+  const { WebhookClient } = await import('../../sim/http/webhook-client.js');
+  const booted = optionsOf(flags, seed, configuration.cluster);
+  await using cluster = await bootSimulatedCluster(booted, new WebhookClient());
   const pacer = new Pacer(cluster.simulation.loop, flags.speed);
   timeDoor(cluster, pacer);
   const access = await cluster.listen({ name: flags.name, port: flags.port });

@@ -11,6 +11,8 @@ import type { Webhook, WebhookRequest, WebhookVerdict } from './webhook.js';
 /** A call, as the API server makes it. */
 interface Call {
   readonly url: string;
+  readonly caBundle?: string;
+  readonly timeoutMs: number;
   readonly body: unknown;
 }
 

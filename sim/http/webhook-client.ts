@@ -1,0 +1,121 @@
+/** Calls admission webhooks over HTTPS, for the servers that stand outside of the simulation. */
+import { request, type RequestOptions } from 'node:https';
+import { isIP } from 'node:net';
+import type { WebhookAnswer, WebhookCall } from '../server/contract.js';
+
+/** A longer answer is refused, as upstream refuses it. @upstream apiserver/pkg/util/webhook/client.go */
+const answerBytesMax = 3 * 1024 * 1024;
+
+/** Calls webhooks in real time, and knows how many calls are under way. */
+export class WebhookClient {
+  private underWay = 0;
+  private readonly waiting = new Set<() => void>();
+
+  /** How many calls were sent and not answered yet. */
+  get callsUnderWay(): number {
+    return this.underWay;
+  }
+
+  /** Resolves when the next call has come back. */
+  nextAnswer(): Promise<void> {
+    return new Promise(resolve => void this.waiting.add(resolve));
+  }
+
+  /** Sends a call; `done` is called once. */
+  readonly call = (call: WebhookCall, done: (answer: WebhookAnswer) => void): void => {
+    this.underWay++;
+    void send(call).then(answer => {
+      this.underWay--;
+      done(answer);
+      const waiting = [...this.waiting];
+      this.waiting.clear();
+      for (const resolve of waiting) resolve();
+    });
+  };
+}
+
+function send({ url, caBundle, timeoutMs, body }: WebhookCall): Promise<WebhookAnswer> {
+  const bytes = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+  const options: RequestOptions = {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      accept: 'application/json, */*',
+      'content-length': bytes.length,
+      'user-agent': 'kube-apiserver-admission',
+    },
+    // Connections are not kept: the next server at this port may have another certificate.
+    agent: false,
+    ...(caBundle !== undefined && { ca: Buffer.from(caBundle, 'base64') }),
+  };
+  return new Promise(resolve => {
+    const fail = (error: string): void => resolve({ isOk: false, error });
+    const target = new URL(url);
+    if (target.protocol !== 'https:') return fail('the URL is not one of https');
+    const sent = request(target, options, response => {
+      const chunks: Buffer[] = [];
+      let length = 0;
+      response.on('data', (chunk: Buffer) => {
+        length += chunk.length;
+        if (length <= answerBytesMax) chunks.push(chunk);
+        else response.destroy(new Error('the answer is too large'));
+      });
+      response.on('error', error => fail(error.message));
+      response.on('end', () => {
+        const { statusCode: code = 0, headers } = response;
+        const contentType = headers['content-type'] ?? '';
+        resolve({ isOk: true, code, contentType, body: Buffer.concat(chunks).toString('utf8') });
+      });
+    });
+    const timer = setTimeout(() => {
+      fail('context deadline exceeded');
+      sent.destroy();
+    }, timeoutMs);
+    sent.on('error', error => fail(told(error, target)));
+    sent.on('close', () => clearTimeout(timer));
+    sent.end(bytes);
+  });
+}
+
+const unknownAuthority = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'CERT_SIGNATURE_FAILURE',
+]);
+
+/** An error of Node's in Go's words. */
+function told(error: Error, { hostname, port }: URL): string {
+  const { code = '', message, cert } = error as NodeJS.ErrnoException & TlsDetails;
+  const certificate = 'tls: failed to verify certificate: x509: certificate';
+  if (unknownAuthority.has(code)) return `${certificate} signed by unknown authority`;
+  if (code === 'CERT_HAS_EXPIRED') return `${certificate} has expired or is not yet valid`;
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return nameError(hostname, cert?.subjectaltname);
+  const dial = `dial tcp ${hostname}:${port === '' ? '443' : port}`;
+  if (code === 'ECONNREFUSED') return `${dial}: connect: connection refused`;
+  if (code === 'ENOTFOUND') return `dial tcp: lookup ${hostname}: no such host`;
+  if (code === 'ECONNRESET') return 'EOF';
+  return message;
+}
+
+interface TlsDetails {
+  readonly cert?: { readonly subjectaltname?: string };
+}
+
+/** @upstream go crypto/x509 HostnameError */
+function nameError(host: string, names = ''): string {
+  const prefix = 'tls: failed to verify certificate: x509: ';
+  const wanted = isIP(host) === 0 ? 'DNS:' : 'IP Address:';
+  const valid = names
+    .split(', ')
+    .filter(name => name.startsWith(wanted))
+    .map(name => name.slice(wanted.length));
+  if (isIP(host) !== 0 && valid.length === 0) {
+    return `${prefix}cannot validate certificate for ${host} because it doesn't contain any IP SANs`;
+  }
+  return valid.length === 0
+    ? `${prefix}certificate is not valid for any names, but wanted to match ${host}`
+    : `${prefix}certificate is valid for ${valid.join(', ')}, not ${host}`;
+}
