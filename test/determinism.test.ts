@@ -43,9 +43,8 @@ function inProcess(file: string): History {
 
 function inWorker(file: string): Promise<History> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(script, {
+    const worker = new Worker(new URL('./determinism/worker.mjs', import.meta.url), {
       workerData: { file, seed },
-      execArgv: ['--import', 'tsx'],
     });
     worker.once('message', (history: History) => {
       resolve(history);

@@ -1,5 +1,4 @@
-/** Runs one scenario with one seed and gives its history's digest and entries: for processes and worker threads. */
-import { parentPort, workerData } from 'node:worker_threads';
+/** Runs one scenario with one seed and gives its history's digest and entries: in any process or thread. */
 import { fileURLToPath } from 'node:url';
 import type { TraceEntry } from '../../sim/engine/trace.js';
 import { bootSimulatedCluster } from '../../src/backends/sim.js';
@@ -39,11 +38,7 @@ export async function historyOf(file: string, seed: number): Promise<History> {
   };
 }
 
-const isMain = process.argv[1] === fileURLToPath(import.meta.url);
-if (isMain) {
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [, , file = '', seed = '1'] = process.argv;
   process.stdout.write(JSON.stringify(await historyOf(file, Number(seed))));
-} else if (parentPort !== null && (workerData as { file?: string } | null)?.file !== undefined) {
-  const { file, seed } = workerData as { readonly file: string; readonly seed: number };
-  parentPort.postMessage(await historyOf(file, seed));
 }
