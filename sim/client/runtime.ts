@@ -298,6 +298,8 @@ class RunningController {
 /** The caches of the kinds that one controller watches. */
 class CacheView implements View {
   private readonly informers = new Map<string, AnyInformer>();
+  /** The same by the token of the kind, which spares its name. */
+  private readonly byKind = new Map<Kind<HasMetadata>, AnyInformer>();
 
   constructor(private readonly label: string) {}
 
@@ -325,8 +327,12 @@ class CacheView implements View {
   }
 
   private informer<T extends HasMetadata>(kind: Kind<T>): AnyInformer {
+    const token = kind as unknown as Kind<HasMetadata>;
+    const known = this.byKind.get(token);
+    if (known !== undefined) return known;
     const informer = this.informers.get(`${kind.resource}.${kind.group}/${kind.version}`);
     invariant(informer !== undefined, `${this.label} watches ${kind.resource}, which it reads`);
+    this.byKind.set(token, informer);
     return informer;
   }
 }

@@ -4,11 +4,17 @@ import { Heap } from './heap.js';
 import { invariant } from './invariant.js';
 import { Trace } from './trace.js';
 
-interface ScheduledEvent extends Timer {
-  readonly timeMs: number;
-  readonly sequence: number;
-  readonly label: string;
-  action: (() => void) | undefined;
+class ScheduledEvent implements Timer {
+  constructor(
+    readonly timeMs: number,
+    readonly sequence: number,
+    readonly label: string,
+    public action: (() => void) | undefined,
+  ) {}
+
+  cancel(): void {
+    this.action = undefined;
+  }
 }
 
 /** Settings of a loop. */
@@ -46,16 +52,8 @@ export class Loop implements Clock {
   }
 
   after(delayMs: number, label: string, action: () => void): Timer {
-    invariant(delayMs >= 0, `the delay of ${label} is not negative`);
-    const event: ScheduledEvent = {
-      timeMs: this.timeMs + delayMs,
-      sequence: this.sequence++,
-      label,
-      action,
-      cancel() {
-        event.action = undefined;
-      },
-    };
+    if (!(delayMs >= 0)) invariant(false, `the delay of ${label} is not negative`);
+    const event = new ScheduledEvent(this.timeMs + delayMs, this.sequence++, label, action);
     this.queue.push(event);
     return event;
   }

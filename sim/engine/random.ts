@@ -5,14 +5,13 @@ import { mixText } from './hash.js';
 
 /** A stream of random numbers that depends on nothing but the seed and its name. */
 export class Random {
-  private readonly generator: RandomGenerator;
+  /** Made at the first draw: many streams are only there to be forked, or in case of need. */
+  private generator: RandomGenerator | undefined;
 
   constructor(
     private readonly seed: number,
     private readonly name = '',
-  ) {
-    this.generator = xoroshiro128plus(mixText(seed, name));
-  }
+  ) {}
 
   /** The stream of this name: independent of this one, and of how much was drawn from it. */
   fork(name: string): Random {
@@ -21,8 +20,9 @@ export class Random {
 
   /** A float in [0, 1), with 53 random bits. */
   float(): number {
-    const high = this.generator.next() >>> 5;
-    const low = this.generator.next() >>> 6;
+    const generator = this.drawn();
+    const high = generator.next() >>> 5;
+    const low = generator.next() >>> 6;
     return (high * 0x4000000 + low) / 0x20000000000000;
   }
 
@@ -73,10 +73,15 @@ export class Random {
 
   /** A version 4 UUID. */
   uuid(): string {
-    const hex = () => (this.generator.next() >>> 0).toString(16).padStart(8, '0');
+    const generator = this.drawn();
+    const hex = () => (generator.next() >>> 0).toString(16).padStart(8, '0');
     const [a, b, c, d] = [hex(), hex(), hex(), hex()];
     const variant = '89ab'[Number.parseInt(c.charAt(0), 16) & 3] as string;
     return `${a}-${b.slice(0, 4)}-4${b.slice(5)}-${variant}${c.slice(1, 4)}-${c.slice(4)}${d}`;
+  }
+
+  private drawn(): RandomGenerator {
+    return (this.generator ??= xoroshiro128plus(mixText(this.seed, this.name)));
   }
 }
 

@@ -1,6 +1,6 @@
 /** A node with the pods that are on it, added up. @upstream pkg/scheduler/framework/types.go NodeInfo */
 import type { Node } from '../api/kinds/core.js';
-import type { Labels } from '../api/selectors.js';
+import type { Labels, Selector } from '../api/selectors.js';
 import { invariant } from '../engine/invariant.js';
 import type { HostPort, PodInfo } from './pod-info.js';
 import { amountsOf, Resource } from './resource.js';
@@ -22,6 +22,13 @@ export interface ImageSummary {
 
 const noImages: ReadonlyMap<string, ImageSummary> = new Map();
 
+/** How many pods of a namespace match a selector. */
+export interface PodCount {
+  readonly selector: Selector;
+  readonly namespace: string;
+  readonly count: number;
+}
+
 /** What a node has to give, what is taken of it, and by whom. It is counted up and down in place. */
 export class NodeInfo {
   node: Node;
@@ -38,6 +45,8 @@ export class NodeInfo {
   requested = new Resource();
   nonZeroMilliCPU = 0;
   nonZeroMemory = 0;
+  /** The last count of pods that match a selector, until a pod comes or goes. */
+  counted: PodCount | undefined;
   /** How many pods use a claim, by `namespace/name`. */
   readonly claims = new Map<string, number>();
   private readonly ports = new Map<string, Set<string>>();
@@ -125,6 +134,7 @@ export class NodeInfo {
   private count(pod: PodInfo, times: 1 | -1): void {
     const { requested, nonZeroMilliCPU, nonZeroMemory } = pod.usage;
     this.isChanged = true;
+    this.counted = undefined;
     this.requested.add(requested, times);
     this.nonZeroMilliCPU += times * nonZeroMilliCPU;
     this.nonZeroMemory += times * nonZeroMemory;

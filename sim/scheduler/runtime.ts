@@ -192,9 +192,11 @@ export class Framework implements Handle {
    * and without. Both must pass. @upstream RunFilterPluginsWithNominatedPods
    */
   filterWithNominatedPods(state: CycleState, pod: PodInfo, node: NodeInfo): Status | undefined {
-    const rivals = this.nominator
-      .podsOn(node.name)
-      .filter(other => other.priority >= pod.priority && other.uid !== pod.uid);
+    const nominated = this.nominator.podsOn(node.name);
+    if (nominated.length === 0) return this.filter(state, pod, node);
+    const rivals = nominated.filter(
+      other => other.priority >= pod.priority && other.uid !== pod.uid,
+    );
     if (rivals.length === 0) return this.filter(state, pod, node);
     const stateWithRivals = state.clone();
     const nodeWithRivals = node.clone();

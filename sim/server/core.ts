@@ -3,7 +3,7 @@ import type { KubeObject } from '../api/object.js';
 import { printedResource } from '../api/status.js';
 import type { Clock } from '../engine/clock.js';
 import type { Random } from '../engine/random.js';
-import { storageKey } from '../store/collection.js';
+import { storageKey, type Collection } from '../store/collection.js';
 import type { Stored } from '../store/stored.js';
 import { Store } from '../store/store.js';
 import type { GroupResource, ServerAccess } from './access.js';
@@ -84,7 +84,14 @@ interface AccessParts {
 
 function createAccess(parts: AccessParts): ServerAccess {
   const { options, random, settings, store, registry } = parts;
-  const collectionOf = (kind: GroupResource) => store.collection(printedResource(kind));
+  const collections = new WeakMap<GroupResource, Collection<FieldOwners>>();
+  const collectionOf = (kind: GroupResource) => {
+    let collection = collections.get(kind);
+    if (collection === undefined) {
+      collections.set(kind, (collection = store.collection(printedResource(kind))));
+    }
+    return collection;
+  };
   return {
     clock: options.clock,
     random,

@@ -192,11 +192,20 @@ class SimulationBackend implements SimulatedCluster {
   }
 
   async untilNodesReady(count: number): Promise<void> {
+    const { server } = this.simulation;
+    const ready = new Set<string>();
+    let seen = 0;
+    // Only what was written since the last look is looked at.
     const isReady = await this.until(
-      async () => {
-        const answer = await this.request({ method: 'GET', path: '/api/v1/nodes' });
-        const { items = [] } = answer.body as { items?: readonly ReadyNode[] };
-        return items.filter(isNodeReady).length >= count;
+      () => {
+        for (const { resource, type, object } of server.history(seen)) {
+          if (resource !== 'nodes') continue;
+          const { name = '' } = object.metadata;
+          if (type !== 'DELETED' && isNodeReady(object as ReadyNode)) ready.add(name);
+          else ready.delete(name);
+        }
+        seen = server.revision();
+        return ready.size >= count;
       },
       { within: '5m' },
     );

@@ -68,7 +68,7 @@ export function countsOf(
       if (!all.includes(constraint, pod, node)) return;
       const counts = byValue[index];
       const value = node.labels[constraint.topologyKey] ?? '';
-      const count = countMatching(node.pods, constraint.selector, pod.namespace);
+      const count = countMatching(node, constraint.selector, pod.namespace);
       counts?.set(value, (counts.get(value) ?? 0) + count);
     });
   }
@@ -80,17 +80,20 @@ export function countsOf(
   return { constraints, byValue, criticals };
 }
 
-/** Counts the pods of the namespace that match, but for terminating ones. */
+/** Counts the pods of the namespace that match, but for terminating ones. The node remembers the last count. */
 export function countMatching(
-  pods: readonly PodInfo[],
+  node: NodeInfo,
   selector: Selector,
   namespace: string,
 ): number {
   if (selector.isEmpty) return 0;
+  const known = node.counted;
+  if (known?.selector === selector && known.namespace === namespace) return known.count;
   let count = 0;
-  for (const pod of pods) {
+  for (const pod of node.pods) {
     if (pod.isTerminating || pod.namespace !== namespace) continue;
     if (selector.matches(pod.labels)) count++;
   }
+  node.counted = { selector, namespace, count };
   return count;
 }

@@ -38,14 +38,15 @@ export function prepareScore(
   const prepared = domainsOf(all, constraints, nodes, needsAll);
   for (const node of snapshot.nodes) {
     if (needsAll && !all.haveAllLabels(constraints, node)) continue;
-    constraints.forEach((constraint, index) => {
+    for (let index = 0; index < constraints.length; index++) {
+      const constraint = constraints[index];
       const counts = prepared.byValue[index];
+      if (constraint === undefined || counts === undefined || counts.size === 0) continue;
       const value = node.labels[constraint.topologyKey] ?? '';
-      const count = counts?.get(value);
-      if (counts === undefined || count === undefined) return;
-      if (!all.includes(constraint, pod, node)) return;
-      counts.set(value, count + countMatching(node.pods, constraint.selector, pod.namespace));
-    });
+      const count = counts.get(value);
+      if (count === undefined || !all.includes(constraint, pod, node)) continue;
+      counts.set(value, count + countMatching(node, constraint.selector, pod.namespace));
+    }
   }
   state.write(scoreKey, prepared);
   return undefined;
@@ -92,7 +93,7 @@ export function spreadScore(
     if (value === undefined) continue;
     const count =
       constraint.topologyKey === hostnameLabel
-        ? countMatching(node.pods, constraint.selector, pod.namespace)
+        ? countMatching(node, constraint.selector, pod.namespace)
         : (byValue[index]?.get(value) ?? 0);
     score += count * (weights[index] ?? 0) + (constraint.maxSkew - 1);
   }
