@@ -1,6 +1,7 @@
 /** The container runtime of one node: sandboxes and containers, with the time that it takes to make and stop them. */
 import type { Pod } from '../api/kinds/core.js';
 import type { Clock } from '../engine/clock.js';
+import { mixNumber } from '../engine/hash.js';
 import type { Random } from '../engine/random.js';
 import { type ContainerConfig, RuntimeContainer } from './container.js';
 import type { RuntimeStatus, SandboxRecord } from './container-records.js';
@@ -113,7 +114,7 @@ export class ContainerRuntime {
     const container = new RuntimeContainer(
       { ...config, record },
       clock,
-      random.fork(`container/${record.id}`),
+      () => random.fork(`container/${record.id}`),
       { changed: () => this.onChange(uid), used: () => this.onUse() },
     );
     entry.containers = [container, ...entry.containers];
@@ -172,8 +173,12 @@ export class ContainerRuntime {
   private id(): string {
     const { random } = this.options;
     let digits = '';
-    while (digits.length < 64)
-      digits += random.integer(0x1_0000_0000).toString(16).padStart(8, '0');
+    let word = random.integer(0x1_0000_0000);
+    const step = random.integer(0x1_0000_0000);
+    while (digits.length < 64) {
+      word = mixNumber(word, step) >>> 0;
+      digits += word.toString(16).padStart(8, '0');
+    }
     return digits;
   }
 }

@@ -16,6 +16,7 @@ import { type ContainerRecord, newestOf, type RuntimeStatus } from './container-
 import { restartingAllContainers } from './phase.js';
 import { containersOf, isSidecar, restartsAfter, statusNamed } from './pod-spec.js';
 import { terminationMessageOf } from './termination-message.js';
+import type { Writable } from './writable.js';
 
 /** Why a container was not started. */
 export interface WaitingReason {
@@ -142,9 +143,7 @@ function present(record: ContainerRecord, { container, old, facts }: Converted):
       restartCount = old.restartCount + 1;
     }
   }
-  const volumeMounts = old?.volumeMounts ?? mountStatuses(container);
-  const requests = container.resources?.requests;
-  return {
+  const status: Writable<ContainerStatus> = {
     name: record.name,
     state,
     lastState,
@@ -153,15 +152,18 @@ function present(record: ContainerRecord, { container, old, facts }: Converted):
     image: record.image,
     imageID: record.imageRef,
     containerID,
-    ...(record.state === 'running' &&
-      old?.started !== undefined &&
-      old.containerID === containerID && { started: old.started }),
-    ...(requests !== undefined &&
-      Object.keys(requests).length > 0 && { allocatedResources: requests }),
     resources: resourcesOf(record, container),
-    ...(volumeMounts !== undefined && { volumeMounts }),
     user: { linux: record.user },
   };
+  const wasRunning = record.state === 'running' && old?.containerID === containerID;
+  if (wasRunning && old?.started !== undefined) status.started = old.started;
+  const requests = container.resources?.requests;
+  if (requests !== undefined && Object.keys(requests).length > 0) {
+    status.allocatedResources = requests;
+  }
+  const volumeMounts = old?.volumeMounts ?? mountStatuses(container);
+  if (volumeMounts !== undefined) status.volumeMounts = volumeMounts;
+  return status;
 }
 
 function resourcesOf(record: ContainerRecord, container: Container): ResourceRequirements {

@@ -57,7 +57,8 @@ export class RuntimeContainer {
   constructor(
     readonly config: ContainerConfig,
     private readonly clock: Clock,
-    private readonly random: Random,
+    /** Most programs draw nothing: their stream is made when they do. */
+    private readonly makeRandom: () => Random,
     private readonly listener: ContainerListener,
   ) {
     this.record = config.record;
@@ -81,6 +82,8 @@ export class RuntimeContainer {
     const { config } = this;
     let isLaunched = false;
     let early: (() => void) | undefined;
+    let random: Random | undefined;
+    const randomOf = (): Random => (random ??= this.makeRandom());
     const exit = (code: number, reason?: 'OOMKilled') => {
       if (isLaunched) this.exit(code, reason);
       else early ??= () => this.exit(code, reason);
@@ -93,7 +96,9 @@ export class RuntimeContainer {
       devices: config.devices,
       restartCount: this.record.restartCount,
       clock: this.programClock,
-      random: this.random,
+      get random() {
+        return randomOf();
+      },
       log: line => this.log.write(this.clock.now(), line),
       exit,
       use: usage => this.use(usage),

@@ -286,7 +286,8 @@ export class KubeletProcess implements KubeletContext {
     const before = entry.effective;
     entry.allocated = withAllocation(entry, pod);
     entry.pod = pod;
-    if (needsResync(entry)) this.resyncLater();
+    const isOurs = pod.metadata.resourceVersion === entry.ownVersion;
+    if (!isOurs && needsResync(entry)) this.resyncLater();
     const hasEnded = isTerminalPhase(pod.status?.phase) && !isTerminalPhase(old.status?.phase);
     if (hasEnded) this.retryResizes();
     if (!entry.isAdmitted) return;

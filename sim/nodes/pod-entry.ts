@@ -29,6 +29,8 @@ export class PodEntry {
   /** When the pod was relisted by itself. */
   relistedMs = -1;
   managed: ManagedStatus | undefined;
+  /** The resource version of this kubelet's last write. */
+  ownVersion: string | undefined;
   /** The version that the API has. */
   writtenVersion = 0;
   readonly reasons = new Map<string, WaitingReason>();

@@ -19,6 +19,7 @@ import { withProbeResults } from './probe-results.js';
 import { podLimits, podRequests } from './resources.js';
 import { allRestart } from './restart-all.js';
 import { logTailBounds } from './termination-message.js';
+import type { Writable } from './writable.js';
 
 /** Makes the status from what the runtime says. */
 export function podStatus(
@@ -51,22 +52,28 @@ export function podStatus(
   const requests = podRequests(pod);
   const limits = podLimits(pod);
   const hasRequests = Object.keys(requests).length > 0;
-  return {
-    ...phase,
+  const status: Writable<PodStatus> = {
+    phase: phase.phase,
     conditions: allConditions(entry, facts, isTerminal),
     hostIP: context.nodeIp,
     hostIPs: [{ ip: context.nodeIp }],
-    ...(ip !== '' && { podIP: ip, podIPs: [{ ip }] }),
-    ...(old.startTime !== undefined && { startTime: old.startTime }),
-    ...(probed.init.length > 0 && { initContainerStatuses: probed.init }),
     containerStatuses: devices(probed.main),
     qosClass: pod.status?.qosClass ?? 'BestEffort',
-    ...(ephemeral.length > 0 && { ephemeralContainerStatuses: ephemeral }),
-    ...(hasRequests && { allocatedResources: requests }),
-    ...((hasRequests || limits !== undefined) && {
-      resources: { ...(limits && { limits }), ...(hasRequests && { requests }) },
-    }),
   };
+  if (phase.reason !== undefined) status.reason = phase.reason;
+  if (phase.message !== undefined) status.message = phase.message;
+  if (ip !== '') {
+    status.podIP = ip;
+    status.podIPs = [{ ip }];
+  }
+  if (old.startTime !== undefined) status.startTime = old.startTime;
+  if (probed.init.length > 0) status.initContainerStatuses = probed.init;
+  if (ephemeral.length > 0) status.ephemeralContainerStatuses = ephemeral;
+  if (hasRequests) status.allocatedResources = requests;
+  if (hasRequests || limits !== undefined) {
+    status.resources = { ...(limits && { limits }), ...(hasRequests && { requests }) };
+  }
+  return status;
 }
 
 /** The statuses of the three sorts of containers. */

@@ -14,6 +14,7 @@ import {
   mergedStatus,
   withTransitionTimes,
 } from './status-merge.js';
+import type { Writable } from './writable.js';
 
 /** How often a write is tried again when someone else wrote in between. */
 const conflictsMax = 3;
@@ -25,31 +26,38 @@ export function setStatus(
   status: PodStatus,
   how: { readonly force?: boolean; readonly isFinished?: boolean } = {},
 ): void {
-  const { generation } = entry.pod.metadata;
-  const observed = {
-    ...status,
-    ...(generation !== undefined && { observedGeneration: generation }),
-  };
   const force = how.force === true || entry.pod.metadata.deletionTimestamp !== undefined;
-  store(context, entry, observed, { force, isFinished: how.isFinished === true });
+  store(context, entry, status, {
+    force,
+    isFinished: how.isFinished === true,
+    generation: entry.pod.metadata.generation,
+  });
+}
+
+interface StoreOptions {
+  readonly force: boolean;
+  readonly isFinished: boolean;
+  /** The generation that the status is about; absent: that of the one before. */
+  readonly generation?: number | undefined;
 }
 
 function store(
   context: KubeletContext,
   entry: PodEntry,
   status: PodStatus,
-  { force, isFinished }: { readonly force: boolean; readonly isFinished: boolean },
+  { force, isFinished, generation }: StoreOptions,
 ): void {
   const old = entry.status;
   const nowMs = context.clock.now();
   if (isIllegalTransition(entry.pod, old, status)) return;
-  const observed = Math.max(old.observedGeneration ?? 0, status.observedGeneration ?? 0);
-  const next: PodStatus = {
+  const told = generation ?? status.observedGeneration ?? 0;
+  const observed = Math.max(old.observedGeneration ?? 0, told);
+  const next: Writable<PodStatus> = {
     ...status,
     conditions: withTransitionTimes(status.conditions, old.conditions, nowMs),
     startTime: old.startTime ?? status.startTime ?? rfc3339(nowMs),
-    ...(observed > 0 && { observedGeneration: observed }),
   };
+  if (observed > 0) next.observedGeneration = observed;
   const { managed } = entry;
   if (managed !== undefined && !force && isEqualByKubelet(managed.status, next)) return;
   entry.managed = {
@@ -217,6 +225,7 @@ export function* writeStatus(
     const answer = yield* call(update(pods, { ...pod, status }, 'status'));
     if (answer.isOk) {
       pod = answer.object;
+      entry.ownVersion = pod.metadata.resourceVersion;
       break;
     }
     if (answer.status === 404) return undefined;

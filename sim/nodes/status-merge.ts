@@ -48,13 +48,35 @@ export function withTransitionTimes(
 
 /** Whether two statuses differ in nothing that the kubelet owns. */
 export function isEqualByKubelet(old: PodStatus, status: PodStatus): boolean {
-  const owned = (conditions: readonly PodCondition[] | undefined) =>
-    (conditions ?? []).filter(
-      ({ type }) => isKubeletCondition(type) || type === 'DisruptionTarget',
-    );
-  const [before, after] = [owned(old.conditions), owned(status.conditions)];
-  if (before.length !== after.length) return false;
+  if (!hasSameConditions(old.conditions ?? [], status.conditions ?? [])) return false;
+  const before: Readonly<Record<string, unknown>> = { ...old };
+  const after: Readonly<Record<string, unknown>> = { ...status };
+  for (const field in after) {
+    if (!foreignFields.has(field) && !deepEqual(before[field], after[field])) return false;
+  }
+  for (const field in before) {
+    if (!foreignFields.has(field) && after[field] === undefined) return false;
+  }
+  return true;
+}
+
+/** What is compared otherwise, or belongs to others. */
+const foreignFields = new Set([
+  'conditions',
+  'resourceClaimStatuses',
+  'extendedResourceClaimStatus',
+  'nodeAllocatableResourceClaimStatuses',
+  'nominatedNodeName',
+]);
+
+function hasSameConditions(
+  before: readonly PodCondition[],
+  after: readonly PodCondition[],
+): boolean {
+  let count = 0;
   for (const condition of after) {
+    if (!isToldByKubelet(condition)) continue;
+    count++;
     const match = before.find(({ type }) => type === condition.type);
     if (
       match?.status !== condition.status ||
@@ -64,22 +86,12 @@ export function isEqualByKubelet(old: PodStatus, status: PodStatus): boolean {
       return false;
     }
   }
-  return deepEqual(comparable(old, status), comparable(status, status));
+  for (const condition of before) if (isToldByKubelet(condition)) count--;
+  return count === 0;
 }
 
-/** The status without what is compared otherwise or belongs to others. */
-function comparable(status: PodStatus, like: PodStatus): PodStatus {
-  return {
-    ...status,
-    conditions: like.conditions ?? [],
-    resourceClaimStatuses: like.resourceClaimStatuses ?? [],
-    extendedResourceClaimStatus: like.extendedResourceClaimStatus ?? {
-      requestMappings: [],
-      resourceClaimName: '',
-    },
-    nodeAllocatableResourceClaimStatuses: like.nodeAllocatableResourceClaimStatuses ?? [],
-    nominatedNodeName: '',
-  };
+function isToldByKubelet({ type }: PodCondition): boolean {
+  return isKubeletCondition(type) || type === 'DisruptionTarget';
 }
 
 /** Merges the kubelet's status into the one that the API has. */
