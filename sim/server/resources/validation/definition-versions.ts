@@ -14,6 +14,7 @@ import { without } from '../defaults/fill.js';
 import { invalid, required } from '../field-error.js';
 import type { Errors } from './checks.js';
 import { goValue } from './go-value.js';
+import { checkSchema } from './schema-rules.js';
 
 /** A spec as it is within: what all versions share stands at the top. */
 export interface Hoisted {
@@ -62,13 +63,19 @@ export function checkVersions(
     }
   }
   for (const [index, version] of versions.entries()) {
-    checkVersion(version, `spec.versions[${index}]`, errors);
+    const hasStatus = (within.subresources ?? version.subresources)?.status !== undefined;
+    checkVersion(version, hasStatus, `spec.versions[${index}]`, errors);
   }
   checkWhole(versions, errors);
   const name = versions[0]?.name ?? '';
   const texts = dns1035LabelErrors(name);
   if (name !== '' && texts.length > 0) errors.push(invalid('spec.version', name, texts.join(',')));
   checkNames();
+  if (validation?.openAPIV3Schema !== undefined) {
+    const all = [within.subresources, ...versions.map(version => version.subresources)];
+    const hasStatus = all.some(each => each?.status !== undefined);
+    checkSchema(validation.openAPIV3Schema, hasStatus, 'spec.validation.openAPIV3Schema', errors);
+  }
   checkSubresources(within.subresources, 'spec.subresources', errors);
   for (const [index, column] of columns.entries()) {
     checkColumn(column, `spec.additionalPrinterColumns[${index}]`, errors);
@@ -91,6 +98,7 @@ const warningMax = 256;
 
 function checkVersion(
   version: CustomResourceDefinitionVersion,
+  hasStatus: boolean,
   path: string,
   errors: Errors,
 ): void {
@@ -102,6 +110,10 @@ function checkVersion(
     errors.push(invalid(at, warning, 'can only be set for deprecated versions'));
   } else if (warning !== undefined) {
     for (const text of warningTexts(warning)) errors.push(invalid(at, warning, text));
+  }
+  const schema = version.schema?.openAPIV3Schema;
+  if (schema !== undefined) {
+    checkSchema(schema, hasStatus, `${path}.schema.openAPIV3Schema`, errors);
   }
   checkSubresources(version.subresources, `${path}.subresources`, errors);
   for (const [index, column] of (version.additionalPrinterColumns ?? []).entries()) {
