@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import type { Reconciliation } from '../client/contract.js';
+import { configMap } from './kserve/configuration.js';
+import { Conditions } from './kserve/conditions.js';
+import { kserve } from './kserve.js';
+import type { WebhookVerdict } from './admission/webhook.js';
+
+const group = 'serving.kserve.io';
+
+function service(predictor: Readonly<Record<string, unknown>>, annotations = {}) {
+  return {
+    apiVersion: `${group}/v1beta1`,
+    kind: 'InferenceService',
+    metadata: { name: 'fraud', namespace: 'default', annotations },
+    spec: { predictor },
+  };
+}
+
+/** Asks a webhook, with the shipped configuration as all that there is. */
+function ask(path: string, object: ReturnType<typeof service>): WebhookVerdict {
+  const webhook = kserve.webhooks?.byPath[path];
+  if (webhook === undefined) throw new Error(`nothing is served at ${path}`);
+  const request = { operation: 'CREATE', name: 'fraud', namespace: 'default', object } as const;
+  const steps: Reconciliation<WebhookVerdict> = webhook(request);
+  let step = steps.next();
+  while (step.done !== true) step = steps.next({ isOk: true, status: 200, object: configMap() });
+  return step.value;
+}
+
+const defaulter = `/mutate-serving-kserve-io-v1beta1-inferenceservice`;
+const validator = `/validate-serving-kserve-io-v1beta1-inferenceservice`;
+const sklearn = { modelFormat: { name: 'sklearn' }, storageUri: 'gs://models/a' };
+
+describe('kserve', () => {
+  it('turns an old-style predictor into a model, in Standard mode', () => {
+    const verdict = ask(defaulter, service({ triton: { storageUri: 'gs://models/a' } }));
+    expect(verdict).toMatchObject({
+      isAllowed: true,
+      object: {
+        metadata: {
+          annotations: { [`${group}/deploymentMode`]: 'Standard', modelFormat: 'triton' },
+        },
+        spec: {
+          predictor: { model: { modelFormat: { name: 'triton' }, protocolVersion: 'v2' } },
+        },
+      },
+    });
+  });
+
+  it('refuses what cannot work, in the words of the real webhook', () => {
+    const bounds = service({ model: sklearn, minReplicas: 3, maxReplicas: 2 });
+    expect(ask(validator, bounds)).toEqual({
+      isAllowed: false,
+      message: "'MinReplicas' cannot be greater than MaxReplicas",
+    });
+    const named = service({ model: { ...sklearn, name: 'x' } });
+    expect(ask(validator, named)).toMatchObject({
+      message: "the 'name' field is not allowed in standard predictor",
+    });
+    expect(ask(validator, service({ model: sklearn }))).toEqual({ isAllowed: true });
+  });
+
+  it('derives Ready from the predictor and the ingress', () => {
+    const conditions = new Conditions([], 0);
+    conditions.initialize();
+    expect(conditions.get('Ready')).toMatchObject({ status: 'Unknown' });
+    conditions.set('PredictorReady', { status: 'False', reason: 'A' });
+    expect(conditions.get('Ready')).toMatchObject({ status: 'False', reason: 'A' });
+    conditions.set('PredictorReady', { status: 'True' });
+    expect(conditions.isTrue('Ready')).toBe(false);
+    conditions.set('IngressReady', { status: 'True' });
+    expect(conditions.isTrue('Ready')).toBe(true);
+    expect(conditions.all.map(({ type }) => type)).toEqual([
+      'IngressReady',
+      'PredictorReady',
+      'Ready',
+    ]);
+  });
+
+  it('hints at what is not as one thinks', () => {
+    const hints = kserve.hints?.(service({ model: { modelFormat: { name: 'nosuch' } } })) ?? [];
+    expect(hints.join('\n')).toContain(
+      'no runtime that KServe ships takes the model format nosuch',
+    );
+    expect(kserve.hints?.(service({ model: sklearn }))).toEqual([]);
+  });
+});
