@@ -7,7 +7,7 @@ import { goQuote } from '../api/go-text.js';
 import { deployments, replicaSets, statefulSets } from '../api/kinds/apps.js';
 import { pods, replicationControllers, type Pod } from '../api/kinds/core.js';
 import { podDisruptionBudgets, type PodDisruptionBudget } from '../api/kinds/policy.js';
-import { findCondition, isDeleting, keyOf, withCondition } from '../api/meta.js';
+import { controllerOf, findCondition, isDeleting, keyOf, withCondition } from '../api/meta.js';
 import { selectorOf } from '../api/selectors.js';
 import { rfc3339, timeMs } from '../api/time.js';
 import {
@@ -22,7 +22,7 @@ import {
 } from '../client/contract.js';
 import { call, splitKey, update, watch } from '../client/requests.js';
 import { isReady } from './control/pod-state.js';
-import { expectedPods } from './disruption/expected-pods.js';
+import { expectedPods, knownScale } from './disruption/expected-pods.js';
 import { clearStaleDisruption, staleInMs } from './disruption/stale-pods.js';
 import { labelSelectorText } from './control/label-selector-text.js';
 import { RestMapper } from './control/rest-mapper.js';
@@ -40,10 +40,23 @@ const deletionTimeoutMs = 2 * 60_000;
 /** A budget to look at again goes through the rate limiter, which takes this long at first. */
 const recheckMs = 5;
 
+type Status = NonNullable<PodDisruptionBudget['status']>;
+
+/** What a pass that told nothing counted by, and left. */
+interface Settled {
+  readonly scales: ReadonlyMap<string, number>;
+  readonly generation: number | undefined;
+  readonly status: Status;
+}
+
 type DisruptedPods = Readonly<Record<string, string>>;
 
 class DisruptionController implements Controller {
   private readonly mapper: RestMapper;
+  /**
+   * Budgets whose last pass told nothing: a change of a pod that a pass would not see needs none.
+   */
+  private readonly settled = new Map<string, Settled>();
 
   constructor(private readonly context: ControllerContext) {
     this.mapper = new RestMapper(context.clock);
@@ -53,7 +66,8 @@ class DisruptionController implements Controller {
     watch(pods, { on: change => this.onPod(change) }),
     watch(podDisruptionBudgets, {
       on: ({ type, object }) => {
-        if (type !== 'deleted') this.context.queue.add(`budget/${keyOf(object)}`);
+        if (type === 'deleted') this.settled.delete(keyOf(object));
+        else if (!this.isOwnWrite(object)) this.context.queue.add(`budget/${keyOf(object)}`);
       },
     }),
     watch(replicationControllers),
@@ -79,14 +93,21 @@ class DisruptionController implements Controller {
   }
 
   private onPod({ type, object: pod, old }: Change<Pod>): void {
-    this.wakeBudget(pod);
+    this.wakeBudget(pod, old);
     if (old !== undefined && old.metadata.labels !== pod.metadata.labels) this.wakeBudget(old);
     if (type === 'deleted') return;
     const waitMs = staleInMs(pod, this.context.clock.now());
     if (waitMs !== undefined) this.context.queue.addAfter(`pod/${keyOf(pod)}`, waitMs);
   }
 
-  private wakeBudget(pod: Pod): void {
+  /** Whether the budget is as the last pass left it. */
+  private isOwnWrite(budget: PodDisruptionBudget): boolean {
+    const settled = this.settled.get(keyOf(budget));
+    if (settled === undefined || settled.generation !== budget.metadata.generation) return false;
+    return isSameStatus(budget.status, settled.status);
+  }
+
+  private wakeBudget(pod: Pod, old?: Pod): void {
     const { namespace = '', name = '', labels } = pod.metadata;
     const matching = this.context.view
       .list(podDisruptionBudgets, namespace)
@@ -100,7 +121,20 @@ class DisruptionController implements Controller {
       const reason = 'MultiplePodDisruptionBudgets';
       this.context.events.record({ regarding: pod, type: 'Warning', reason, message });
     }
-    this.context.queue.add(`budget/${keyOf(first)}`);
+    const key = keyOf(first);
+    const scales = matching.length === 1 ? this.settled.get(key)?.scales : undefined;
+    if (scales !== undefined && old !== undefined && this.isSame(pod, old, scales)) return;
+    this.context.queue.add(`budget/${key}`);
+  }
+
+  /** Whether a pass would find the pod as before, and its owner too. */
+  private isSame(pod: Pod, old: Pod, scales: ReadonlyMap<string, number>): boolean {
+    if (!isAlike(pod, old)) return false;
+    if (scales.size === 0) return true;
+    const { namespace = '' } = pod.metadata;
+    const owner = controllerOf(pod);
+    const scale = owner && knownScale(owner, namespace, this.context.view);
+    return scale !== undefined && scales.get(owner?.uid ?? '') === scale.replicas;
   }
 
   /** The answer to the write, a failure to count, or undefined when nothing had to be written. */
@@ -108,6 +142,7 @@ class DisruptionController implements Controller {
     budget: PodDisruptionBudget,
     view: View,
   ): Reconciliation<Answer<PodDisruptionBudget> | undefined> {
+    this.settled.delete(keyOf(budget));
     const selector = selectorOf(budget.spec?.selector);
     const selected = view
       .list(pods, budget.metadata.namespace)
@@ -133,16 +168,23 @@ class DisruptionController implements Controller {
       desiredHealthy,
       expectedPods: expected,
     };
-    const answer = yield* this.write(budget, numbers, disrupted);
-    if (answer === undefined || answer.isOk) this.recheck(budget, disrupted, nowMs);
+    const status = this.statusOf(budget, numbers, disrupted);
+    const answer = yield* this.write(budget, status);
+    if (answer !== undefined && !answer.isOk) return answer;
+    this.recheck(budget, disrupted, nowMs);
+    const isQuiet = selected.length > 0 && counts.unmanaged.length === 0;
+    if (isQuiet && Object.keys(disrupted).length === 0) {
+      const { generation } = budget.metadata;
+      this.settled.set(keyOf(budget), { scales: counts.scales, generation, status });
+    }
     return answer;
   }
 
-  private *write(
+  private statusOf(
     budget: PodDisruptionBudget,
-    numbers: Omit<NonNullable<PodDisruptionBudget['status']>, 'conditions'>,
+    numbers: Omit<Status, 'conditions'>,
     disruptedPods: DisruptedPods,
-  ): Reconciliation<Answer<PodDisruptionBudget> | undefined> {
+  ): Status {
     const { generation } = budget.metadata;
     const hasAny = (numbers.disruptionsAllowed ?? 0) > 0;
     const condition = {
@@ -153,12 +195,18 @@ class DisruptionController implements Controller {
       reason: hasAny ? 'SufficientPods' : 'InsufficientPods',
       message: '',
     };
-    const status = {
+    return {
       observedGeneration: generation,
       ...(Object.keys(disruptedPods).length > 0 && { disruptedPods }),
       ...numbers,
       conditions: withCondition(budget.status?.conditions, condition),
     };
+  }
+
+  private *write(
+    budget: PodDisruptionBudget,
+    status: Status,
+  ): Reconciliation<Answer<PodDisruptionBudget> | undefined> {
     if (isSameStatus(budget.status, status)) return undefined;
     return yield* call(update(podDisruptionBudgets, { ...budget, status }, 'status'));
   }
@@ -228,6 +276,16 @@ class DisruptionController implements Controller {
   }
 }
 
+/** Whether two versions of a pod are the same to a budget. */
+function isAlike(pod: Pod, old: Pod): boolean {
+  return (
+    isReady(pod) === isReady(old) &&
+    isDeleting(pod) === isDeleting(old) &&
+    deepEqual(pod.metadata.labels, old.metadata.labels) &&
+    deepEqual(pod.metadata.ownerReferences, old.metadata.ownerReferences)
+  );
+}
+
 function isHealthy(pod: Pod, disrupted: DisruptedPods, nowMs: number): boolean {
   if (isDeleting(pod)) return false;
   const time = disrupted[pod.metadata.name ?? ''];
@@ -235,10 +293,7 @@ function isHealthy(pod: Pod, disrupted: DisruptedPods, nowMs: number): boolean {
   return !isExpectedToGo && isReady(pod);
 }
 
-function isSameStatus(
-  old: PodDisruptionBudget['status'],
-  status: NonNullable<PodDisruptionBudget['status']>,
-): boolean {
+function isSameStatus(old: PodDisruptionBudget['status'], status: Status): boolean {
   if (old === undefined) return false;
   const told = (one: typeof status) => {
     const condition = findCondition(one.conditions, 'DisruptionAllowed');

@@ -5,7 +5,7 @@
 import { nodes, pods, services, type Node, type Pod } from '../api/kinds/core.js';
 import { endpointSlices, type EndpointSlice } from '../api/kinds/discovery.js';
 import { isConditionTrue, isDeleting, keyOf } from '../api/meta.js';
-import { selectorFromSet } from '../api/selectors.js';
+import { hasLabels } from '../api/selectors.js';
 import {
   serviceAccount,
   type Change,
@@ -67,10 +67,9 @@ class EndpointSliceController implements Controller {
     }
     const { selector, type } = service.spec ?? {};
     if (type === 'ExternalName' || selector === undefined) return undefined;
-    const compiled = selectorFromSet(selector);
     const selected = view
       .list(pods, namespace)
-      .filter(pod => compiled.matches(pod.metadata.labels));
+      .filter(pod => hasLabels(pod.metadata.labels, selector));
     const slices = view
       .byIndex(endpointSlices, byServiceIndex, key)
       .filter(slice => isManaged(slice) && !isDeleting(slice));

@@ -14,7 +14,7 @@ import {
   type Service,
 } from '../api/kinds/core.js';
 import { isDeleting, keyOf } from '../api/meta.js';
-import { selectorFromSet } from '../api/selectors.js';
+import { hasLabels } from '../api/selectors.js';
 import {
   serviceAccount,
   type Controller,
@@ -86,10 +86,9 @@ function createController(context: ControllerContext): Controller {
       }
       const { selector, type } = service.spec ?? {};
       if (type === 'ExternalName' || selector === undefined) return undefined;
-      const compiled = selectorFromSet(selector);
       const selected = view
         .list(pods, namespace)
-        .filter(pod => compiled.matches(pod.metadata.labels));
+        .filter(pod => hasLabels(pod.metadata.labels, selector));
       const current = view.get(endpoints, namespace, name);
       if (current !== undefined && replaced.get(key) === current.metadata.resourceVersion) {
         return again(key, 'endpoints informer cache is out of date');
@@ -138,8 +137,19 @@ function* write(
   return again(key, answer.message);
 }
 
+/** By version of service and pod, for passes look at all pods again and again. */
+const madeSubsets = new WeakMap<Service, WeakMap<Pod, readonly EndpointSubset[]>>();
+
 /** A subset for each port of the service that the pod has. */
 function subsetsOf(service: Service, pod: Pod): readonly EndpointSubset[] {
+  let ofService = madeSubsets.get(service);
+  if (ofService === undefined) madeSubsets.set(service, (ofService = new WeakMap()));
+  let subsets = ofService.get(pod);
+  if (subsets === undefined) ofService.set(pod, (subsets = newSubsets(service, pod)));
+  return subsets;
+}
+
+function newSubsets(service: Service, pod: Pod): readonly EndpointSubset[] {
   const { ports = [], clusterIP, publishNotReadyAddresses = false } = service.spec ?? {};
   if (!isEndpoint(pod) || (isDeleting(pod) && !publishNotReadyAddresses)) return [];
   const address = addressOf(service, pod);

@@ -22,6 +22,8 @@ export type ExpectedPods =
       readonly desiredHealthy: number;
       /** Pods that no controller answers for, where that matters. */
       readonly unmanaged: readonly string[];
+      /** The replicas that each owner of pods stands for, by the owner's uid, where they count. */
+      readonly scales: ReadonlyMap<string, number>;
     }
   | { readonly error: string };
 
@@ -40,19 +42,20 @@ export function* expectedPods(
 ): Reconciliation<ExpectedPods> {
   const { minAvailable, maxUnavailable } = spec ?? {};
   if (maxUnavailable === undefined && typeof minAvailable === 'number') {
-    return { expected: pods.length, desiredHealthy: minAvailable, unmanaged: [] };
+    const desiredHealthy = minAvailable;
+    return { expected: pods.length, desiredHealthy, unmanaged: [], scales: new Map() };
   }
   if (maxUnavailable === undefined && minAvailable === undefined) {
-    return { expected: 0, desiredHealthy: 0, unmanaged: [] };
+    return { expected: 0, desiredHealthy: 0, unmanaged: [], scales: new Map() };
   }
   const scale = yield* expectedScale(pods, view, mapper);
   if ('error' in scale) return scale;
-  const { expected, unmanaged } = scale;
+  const { expected, unmanaged, scales } = scale;
   const desiredHealthy =
     maxUnavailable === undefined
       ? scaledOr0(minAvailable, expected, 'up')
       : Math.max(0, expected - scaledOr0(maxUnavailable, expected, 'up'));
-  return { expected, desiredHealthy, unmanaged };
+  return { expected, desiredHealthy, unmanaged, scales };
 }
 
 function* expectedScale(
@@ -60,9 +63,16 @@ function* expectedScale(
   view: View,
   mapper: RestMapper,
 ): Reconciliation<
-  { readonly expected: number; readonly unmanaged: readonly string[] } | { readonly error: string }
+  | {
+      readonly expected: number;
+      readonly unmanaged: readonly string[];
+      readonly scales: ReadonlyMap<string, number>;
+    }
+  | { readonly error: string }
 > {
   const scales = new Map<string, number>();
+  /** By what counts: replica sets of one deployment count once. */
+  const counted = new Map<string, number>();
   const unmanaged: string[] = [];
   for (const pod of pods) {
     const owner = controllerOf(pod);
@@ -74,15 +84,16 @@ function* expectedScale(
       return { error: `found no controllers for pod ${goQuote(pod.metadata.name ?? '')}` };
     }
     if ('error' in found) return found;
-    scales.set(found.uid, found.replicas);
+    scales.set(owner.uid, found.replicas);
+    counted.set(found.uid, found.replicas);
   }
   let expected = 0;
-  for (const replicas of scales.values()) expected += replicas;
-  return { expected, unmanaged };
+  for (const replicas of counted.values()) expected += replicas;
+  return { expected, unmanaged, scales };
 }
 
 /** The scale of a controller whose kind the cache has; a replica set's is that of its deployment. */
-function knownScale(
+export function knownScale(
   owner: OwnerReference,
   namespace: string,
   view: View,

@@ -67,13 +67,11 @@ export function withHints(
   hintsOf: (endpoint: Endpoint) => EndpointHints | undefined,
 ): EndpointSlice {
   const before = slice.endpoints ?? [];
+  if (before.every(endpoint => deepEqual(hintsOf(endpoint), endpoint.hints))) return slice;
   const endpoints = before.map(endpoint => {
     const hints = hintsOf(endpoint);
-    if (deepEqual(hints, endpoint.hints)) return endpoint;
     const { hints: _, ...rest } = endpoint;
     return hints === undefined ? rest : { ...rest, hints };
   });
-  return endpoints.every((endpoint, index) => endpoint === before[index])
-    ? slice
-    : { ...slice, endpoints };
+  return { ...slice, endpoints };
 }

@@ -3,7 +3,7 @@
  * @upstream staging/src/k8s.io/endpointslice/reconciler.go
  */
 import { deepEqual } from '../../api/equality.js';
-import { nodes, type Pod, type Service } from '../../api/kinds/core.js';
+import { nodes, type Node, type Pod, type Service } from '../../api/kinds/core.js';
 import {
   endpointSlices,
   type Endpoint,
@@ -17,14 +17,9 @@ import type { EventRecorder } from '../../client/event-recorder.js';
 import { call, create, remove, update } from '../../client/requests.js';
 import { isNamespaceTerminating } from '../control/pod-control.js';
 import { changesOf, type SliceChanges } from './changes.js';
-import {
-  addressTypesOf,
-  endpointOf,
-  endpointPorts,
-  isEndpoint,
-  type AddressType,
-} from './endpoint.js';
+import { addressTypesOf, type AddressType } from './endpoint.js';
 import { withCloseHints, withoutHints, wantsCloseTraffic, wantsTopologyHints } from './hints.js';
+import { endpointAt, podPartsOf } from './pod-endpoints.js';
 import { sortedByHash } from './port-order.js';
 import { isOwnedBy, newSlice, portKey } from './slice.js';
 import { disabledEvent, type HintEvent, type TopologyCache } from './topology.js';
@@ -89,23 +84,26 @@ interface PortGroup {
 function wantedByPorts({ view, service, pods }: SlicePass, addressType: AddressType) {
   const groups = new Map<string, PortGroup>();
   const errors: string[] = [];
+  const partsOf = podPartsOf(service);
+  const nodesByName = new Map<string, Node | undefined>();
   for (const pod of pods) {
-    if (!isEndpoint(pod)) continue;
-    const ports = endpointPorts(service, pod);
-    const key = portKey(ports);
-    const group = groups.get(key) ?? {
-      ports: sortedByHash(ports, 'discovery/v1.EndpointPort'),
-      endpoints: [],
-    };
-    groups.set(key, group);
+    const parts = partsOf(pod);
+    if (!parts.isEndpoint) continue;
+    const { ports, portKey: key } = parts;
+    let group = groups.get(key);
+    if (group === undefined) {
+      group = { ports: sortedByHash(ports, 'discovery/v1.EndpointPort'), endpoints: [] };
+      groups.set(key, group);
+    }
     const nodeName = pod.spec?.nodeName ?? '';
-    const node = view.get(nodes, '', nodeName);
+    if (!nodesByName.has(nodeName)) nodesByName.set(nodeName, view.get(nodes, '', nodeName));
+    const node = nodesByName.get(nodeName);
     if (node === undefined && service.spec?.publishNotReadyAddresses !== true) {
       const of = `Pod ${pod.metadata.name} for Service ${keyOf(service)}`;
       errors.push(`skipping ${of}: Node ${nodeName} Not Found`);
       continue;
     }
-    const endpoint = endpointOf(pod, node, service, addressType);
+    const endpoint = endpointAt(parts, service, pod, { node, type: addressType });
     if (endpoint.addresses.length > 0) group.endpoints.push(endpoint);
   }
   return { groups, errors };

@@ -81,20 +81,32 @@ export function portKey(ports: readonly EndpointPort[] | null | undefined): stri
   return keys.sort(compareText).join('\n');
 }
 
+const endpointKeys = new WeakMap<Endpoint, string>();
+
 /** What makes an endpoint the same endpoint, whatever its conditions. */
-export function endpointKey({ addresses, hostname, targetRef }: Endpoint): string {
+export function endpointKey(endpoint: Endpoint): string {
+  const known = endpointKeys.get(endpoint);
+  if (known !== undefined) return known;
+  const { addresses, hostname, targetRef } = endpoint;
   const target = targetRef && `${targetRef.namespace}/${targetRef.name}`;
-  return [[...addresses].sort(compareText).join(), hostname ?? '', target ?? ''].join(' ');
+  const key = [[...addresses].sort(compareText).join(), hostname ?? '', target ?? ''].join(' ');
+  endpointKeys.set(endpoint, key);
+  return key;
 }
+
+/** Endpoints that were compared, with the one that each was found to be like. */
+const found = new WeakMap<Endpoint, Endpoint>();
 
 /** Whether two endpoints of one key differ in nothing that matters; hints do not count. */
 export function areAlike(one: Endpoint, other: Endpoint): boolean {
-  return (
+  if (found.get(other) === one) return true;
+  const result =
     one.nodeName === other.nodeName &&
     one.zone === other.zone &&
     deepEqual(one.conditions, other.conditions) &&
-    deepEqual(withoutVersion(one), withoutVersion(other))
-  );
+    deepEqual(withoutVersion(one), withoutVersion(other));
+  if (result) found.set(other, one);
+  return result;
 }
 
 function withoutVersion({ targetRef }: Endpoint): unknown {

@@ -6,6 +6,16 @@ import { compareText } from '../../api/go-text.js';
 import { sortedByHash } from '../endpoint-slice/port-order.js';
 import type { EndpointAddress, EndpointPort, EndpointSubset } from '../../api/kinds/core.js';
 
+const addressKeys = new WeakMap<EndpointAddress, string>();
+
+function addressKey(address: EndpointAddress): string {
+  const known = addressKeys.get(address);
+  if (known !== undefined) return known;
+  const key = `${address.ip} ${address.targetRef?.uid ?? ''}`;
+  addressKeys.set(address, key);
+  return key;
+}
+
 interface Address {
   readonly key: string;
   readonly address: EndpointAddress;
@@ -26,8 +36,9 @@ export function repacked(subsets: readonly EndpointSubset[]): readonly EndpointS
   }
   const byAddresses = new Map<string, { addresses: Addresses; ports: EndpointPort[] }>();
   for (const { port, addresses } of byPort.values()) {
-    const entry = byAddresses.get(addresses.text()) ?? { addresses, ports: [] };
-    byAddresses.set(addresses.text(), entry);
+    const text = byPort.size === 1 ? '' : addresses.text();
+    const entry = byAddresses.get(text) ?? { addresses, ports: [] };
+    byAddresses.set(text, entry);
     if (port !== undefined) entry.ports.push(port);
   }
   const packed = [...byAddresses.values()].map(({ addresses, ports }) => addresses.subset(ports));
@@ -44,7 +55,7 @@ class Addresses {
 
   /** An address that is not ready once is not ready. */
   private add(address: EndpointAddress, isReady: boolean): void {
-    const key = `${address.ip} ${address.targetRef?.uid ?? ''}`;
+    const key = addressKey(address);
     const known = this.byKey.get(key);
     if (known === undefined) this.byKey.set(key, { key, address, isReady });
     else if (!isReady) known.isReady = false;
