@@ -1,5 +1,5 @@
 /** Whether the node takes a pod that is bound to it. @upstream pkg/kubelet/lifecycle/predicate.go */
-import type { Container, Node, Pod } from '../api/kinds/core.js';
+import type { ContainerPort, Node, Pod } from '../api/kinds/core.js';
 import { milliValueOf, valueOf } from '../api/quantity.js';
 import { matchesNodeAffinity, toleratesNoExecute } from './node-match.js';
 import { initContainersOf, containersOf } from './pod-spec.js';
@@ -153,13 +153,30 @@ function predicate(name: string, why: string): Refusal {
   return { reason: name, message: `Predicate ${name} failed: ${why}` };
 }
 
-function hostPorts(pod: Pod): { port: number; protocol: string; ip: string }[] {
-  const all: readonly Container[] = [...initContainersOf(pod), ...containersOf(pod)];
-  return all.flatMap(({ ports }) =>
-    (ports ?? []).flatMap(({ hostPort, hostIP = '0.0.0.0', protocol = 'TCP' }) =>
-      hostPort === undefined || hostPort === 0 ? [] : [{ port: hostPort, protocol, ip: hostIP }],
-    ),
+interface HostPort {
+  readonly port: number;
+  readonly protocol: string;
+  readonly ip: string;
+}
+
+const noPorts: readonly HostPort[] = [];
+
+function hostPorts(pod: Pod): readonly HostPort[] {
+  let found = noPorts;
+  for (const list of [initContainersOf(pod), containersOf(pod)]) {
+    for (const { ports } of list) if (ports !== undefined) found = withHostPorts(found, ports);
+  }
+  return found;
+}
+
+function withHostPorts(
+  found: readonly HostPort[],
+  ports: readonly ContainerPort[],
+): readonly HostPort[] {
+  const more = ports.flatMap(({ hostPort, hostIP = '0.0.0.0', protocol = 'TCP' }) =>
+    hostPort === undefined || hostPort === 0 ? [] : [{ port: hostPort, protocol, ip: hostIP }],
   );
+  return more.length === 0 ? found : [...found, ...more];
 }
 
 function conflictsWithPorts(pod: Pod, others: readonly Pod[]): boolean {
