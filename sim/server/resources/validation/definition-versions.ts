@@ -10,11 +10,11 @@ import type {
 import { deepEqual } from '../../../api/equality.js';
 import { byteLength } from '../../../api/go-text.js';
 import { dns1035LabelErrors } from '../../../api/labels.js';
+import { definitionSchemaErrors, selectableErrors } from '../../custom/check-definition.js';
 import { without } from '../defaults/fill.js';
 import { invalid, required } from '../field-error.js';
 import type { Errors } from './checks.js';
 import { goValue } from './go-value.js';
-import { checkSchema } from './schema-rules.js';
 
 /** A spec as it is within: what all versions share stands at the top. */
 export interface Hoisted {
@@ -64,22 +64,41 @@ export function checkVersions(
   }
   for (const [index, version] of versions.entries()) {
     const hasStatus = (within.subresources ?? version.subresources)?.status !== undefined;
-    checkVersion(version, hasStatus, `spec.versions[${index}]`, errors);
+    checkVersion(version, `spec.versions[${index}]`, { hasStatus, errors });
   }
   checkWhole(versions, errors);
   const name = versions[0]?.name ?? '';
   const texts = dns1035LabelErrors(name);
   if (name !== '' && texts.length > 0) errors.push(invalid('spec.version', name, texts.join(',')));
   checkNames();
-  if (validation?.openAPIV3Schema !== undefined) {
-    const all = [within.subresources, ...versions.map(version => version.subresources)];
-    const hasStatus = all.some(each => each?.status !== undefined);
-    checkSchema(validation.openAPIV3Schema, hasStatus, 'spec.validation.openAPIV3Schema', errors);
-  }
+  const all = [within.subresources, ...versions.map(version => version.subresources)];
+  const hasStatus = all.some(each => each?.status !== undefined);
+  checkSchema(validation, 'spec.validation', hasStatus, errors);
   checkSubresources(within.subresources, 'spec.subresources', errors);
   for (const [index, column] of columns.entries()) {
     checkColumn(column, `spec.additionalPrinterColumns[${index}]`, errors);
   }
+  checkSelectable(within.selectable, validation, 'spec.selectableFields', errors);
+}
+
+function checkSchema(
+  validation: CustomResourceValidation | undefined,
+  path: string,
+  hasStatus: boolean,
+  errors: Errors,
+): void {
+  const schema = validation?.openAPIV3Schema;
+  if (schema !== undefined) errors.push(...definitionSchemaErrors(schema, path, { hasStatus }));
+}
+
+function checkSelectable(
+  fields: readonly SelectableField[],
+  validation: CustomResourceValidation | undefined,
+  path: string,
+  errors: Errors,
+): void {
+  const schema = validation?.openAPIV3Schema;
+  if (schema !== undefined) errors.push(...selectableErrors(fields, schema, path));
 }
 
 function checkWhole(versions: readonly CustomResourceDefinitionVersion[], errors: Errors): void {
@@ -98,9 +117,8 @@ const warningMax = 256;
 
 function checkVersion(
   version: CustomResourceDefinitionVersion,
-  hasStatus: boolean,
   path: string,
-  errors: Errors,
+  { hasStatus, errors }: { readonly hasStatus: boolean; readonly errors: Errors },
 ): void {
   const { name = '', deprecated = false, deprecationWarning: warning } = version;
   const texts = dns1035LabelErrors(name);
@@ -111,14 +129,17 @@ function checkVersion(
   } else if (warning !== undefined) {
     for (const text of warningTexts(warning)) errors.push(invalid(at, warning, text));
   }
-  const schema = version.schema?.openAPIV3Schema;
-  if (schema !== undefined) {
-    checkSchema(schema, hasStatus, `${path}.schema.openAPIV3Schema`, errors);
-  }
+  checkSchema(version.schema, `${path}.schema`, hasStatus, errors);
   checkSubresources(version.subresources, `${path}.subresources`, errors);
   for (const [index, column] of (version.additionalPrinterColumns ?? []).entries()) {
     checkColumn(column, `${path}.additionalPrinterColumns[${index}]`, errors);
   }
+  checkSelectable(
+    version.selectableFields ?? [],
+    version.schema,
+    `${path}.selectableFields`,
+    errors,
+  );
 }
 
 function warningTexts(warning: string): readonly string[] {
