@@ -62,13 +62,34 @@ function fromShape(shape: Shape): Schema {
   }
 }
 
+/** References to an object of the namespace: their name, which may be left out, is then empty. */
+const localReferences = new Set(
+  [
+    'LocalObjectReference',
+    'ConfigMapEnvSource',
+    'ConfigMapKeySelector',
+    'ConfigMapProjection',
+    'ConfigMapVolumeSource',
+    'SecretEnvSource',
+    'SecretKeySelector',
+    'SecretProjection',
+  ].map(name => `core/v1.${name}`),
+);
+
 function fromStruct(shape: StructShape): Schema {
   const known = schemas.get(shape.type);
   if (known !== undefined) return known;
   const required = shape.jsonFields.filter(field => field.isRequired).map(field => field.name);
   const schema: Schema = {
     type: 'object',
-    properties: Object.fromEntries(shape.jsonFields.map(field => [field.name, fromField(field)])),
+    properties: Object.fromEntries(
+      shape.jsonFields.map(field => [
+        field.name,
+        field.name === 'name' && localReferences.has(shape.type)
+          ? { ...fromField(field), default: '' }
+          : fromField(field),
+      ]),
+    ),
     ...(required.length > 0 && { required: required.sort() }),
     ...(shape.isAtomic && { 'x-kubernetes-map-type': 'atomic' }),
   };
@@ -78,11 +99,24 @@ function fromStruct(shape: StructShape): Schema {
 
 function fromField(field: FieldFact): Schema {
   const { listType, listMapKeys, mapType, default: byDefault } = field;
+  const schema = fromShape(field.shape);
   return {
-    ...fromShape(field.shape),
+    ...(listMapKeys.length > 0 ? withKeys(schema, listMapKeys) : schema),
     ...(byDefault !== undefined && { default: byDefault }),
     ...(listType !== undefined && { 'x-kubernetes-list-type': listType }),
     ...(listMapKeys.length > 0 && { 'x-kubernetes-list-map-keys': listMapKeys }),
     ...(mapType !== undefined && { 'x-kubernetes-map-type': mapType }),
   };
+}
+
+/** The keys of a list that is a map are required of its items, unless they have a default. */
+function withKeys(list: Schema, keys: readonly string[]): Schema {
+  const items = list['items'] as Schema;
+  const properties = items['properties'] as Readonly<Record<string, Schema>>;
+  const required = (items['required'] ?? []) as readonly string[];
+  const missing = keys.filter(
+    key => !required.includes(key) && properties[key]?.['default'] === undefined,
+  );
+  if (missing.length === 0) return list;
+  return { ...list, items: { ...items, required: [...required, ...missing].sort() } };
 }

@@ -1,11 +1,39 @@
 /** The CRDs of the training operator's kinds. @upstream training-operator v1.8.1 manifests/base/crds */
 import type { KubeObject } from '../../api/object.js';
 import { definition, type ScalePaths } from '../crd/definition.js';
+import { asOf, type Age } from '../crd/older-schema.js';
 import { schemaOf, type Schema } from '../crd/schema-of.js';
 
 const text: Schema = { type: 'string' };
 const int32: Schema = { type: 'integer', format: 'int32' };
 const time: Schema = { type: 'string', format: 'date-time' };
+
+/** The Kubernetes with which the release was built. */
+const kubernetes127: Age = {
+  lacks: new Set([
+    'appArmorProfile',
+    'fileKeyRef',
+    'hostnameOverride',
+    'podCertificate',
+    'recursiveReadOnly',
+    'restartPolicyRules',
+    'schedulingGroup',
+    'seLinuxChangePolicy',
+    'stopSignal',
+    'supplementalGroupsPolicy',
+    'workloadRef',
+  ]),
+  sortedLists: new Set([
+    'claims',
+    'matchLabelKeys',
+    'mismatchLabelKeys',
+    'ports',
+    'resizePolicy',
+    'resourceClaims',
+    'schedulingGates',
+    'topologySpreadConstraints',
+  ]),
+};
 
 function replicaSpecsSchema(): Schema {
   return {
@@ -15,7 +43,7 @@ function replicaSpecsSchema(): Schema {
       properties: {
         replicas: int32,
         restartPolicy: text,
-        template: schemaOf('core/v1.PodTemplateSpec'),
+        template: asOf(kubernetes127, schemaOf('core/v1.PodTemplateSpec')),
       },
     },
   };
