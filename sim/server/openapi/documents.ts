@@ -207,7 +207,12 @@ export function swagger(core: Core): Json {
     },
     definitions: {
       ...builtInDefinitions(),
-      ...Object.assign({}, ...custom.map(customDefinitions)),
+      ...Object.assign({}, ...custom.map(resource => withOldRefs(customDefinitions(resource)))),
     },
   };
+}
+
+function withOldRefs(definition: Json): Json {
+  const text = JSON.stringify(definition);
+  return JSON.parse(text.replaceAll('#/components/schemas/', '#/definitions/')) as Json;
 }

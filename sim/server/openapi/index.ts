@@ -6,6 +6,7 @@ import type { Core } from '../core.js';
 import { plainJson } from '../filters/negotiation.js';
 import type { RequestState } from '../request-state.js';
 import { documentNamed, documentNames, swagger } from './documents.js';
+import { encodeSwagger } from './gnostic.js';
 
 /** Answers the paths below /openapi. */
 export function serveOpenApi(
@@ -21,9 +22,15 @@ export function serveOpenApi(
     : serveDocument(core, context, rest.join('/'));
 }
 
-/** As JSON only; other forms are refused without a word. */
+const gnosticAccepted = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf';
+const gnostic = { 'content-type': 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf' };
+
+/** As JSON or as protocol buffers; other forms are refused without a word. */
 function serveSwagger(core: Core, context: RequestState): ApiAnswer {
   const accept = context.header('accept');
+  if (accept.split(',').some(type => type.split(';')[0]?.trim() === gnosticAccepted)) {
+    return { status: 200, headers: gnostic, body: encodeSwagger(swagger(core)) };
+  }
   const isJson = accept === '' || /(^|,)\s*(application\/json|\*\/\*|application\/\*)/.test(accept);
   if (!isJson) return { status: 406, headers: {} };
   return bodyAnswer(context, plainJson, 200, swagger(core));

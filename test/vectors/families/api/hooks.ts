@@ -36,7 +36,8 @@ export class Hooks {
       return;
     }
     const { pathname, search } = new URL(url);
-    const value = (typeof body === 'string' ? JSON.parse(body) : body) as HookBody;
+    const text = typeof body === 'string' ? body : JSON.stringify(body);
+    const value = JSON.parse(text) as HookBody;
     this.calls.push({ path: pathname, query: search, body: value });
     const hook = this.hooks[pathname] ?? { code: 404 };
     const delayMs = (hook.delaySeconds ?? 0) * 1000;

@@ -1,5 +1,6 @@
 /** Runs kubectl as a process of its own. */
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Folders } from './normal.js';
 import type { Ended, Step } from './transcript.js';
@@ -10,6 +11,9 @@ const commandMs = 60_000;
 const headStartMs = 700;
 /** The pause between what is done beside it. */
 const besideMs = 250;
+
+/** npm adds folders that are not there, of which `kubectl plugin list` complains. */
+const path = (process.env['PATH'] ?? '').split(':').filter(existsSync).join(':');
 
 /** Waits in real time, for real processes. */
 export function pause(ms: number): Promise<void> {
@@ -34,7 +38,7 @@ export async function runCommand(
   const child = spawn(runner.kubectl, argv.map(runner.fill), {
     cwd: dir,
     env: {
-      PATH: process.env['PATH'],
+      PATH: path,
       HOME: home,
       KUBECACHEDIR: join(home, 'cache'),
       TZ: 'UTC',

@@ -39,6 +39,8 @@ const replacements: readonly Replacement[] = [
   [/(^|[ \t])(?:\d+m)?\d+s \(x(\d+) over (?:\d+m)?\d+s\)/gm, '$1{{age}}'],
   [/(^|(?<!for)[ \t(])((?:\d+m)?\d+s|<invalid>)(?= |\)|\t|$)/gm, '$1{{age}}'],
   [/(^|[ \t(])(\d+y(\d+d)?|\d+d(\d+h)?)(?= |\)|\t|$)/gm, '$1{{age}}'],
+  // Ours: the patch release of kubectl itself is no matter of the server's.
+  [/^(Client Version: v1\.36)\.\d+$/gm, '$1.{{patch}}'],
 ];
 
 /** Lines whose columns are as wide as values that differ. */
