@@ -1,6 +1,7 @@
 /** Replays one trace of an operator step by step. */
 import { deepEqual } from '../../../../sim/api/equality.js';
 import type { KubeObject } from '../../../../sim/api/object.js';
+import type { ApiAnswer } from '../../../../sim/api/request.js';
 import { firstDifference } from '../scheduler/difference.js';
 import {
   isOfEveryNamespace,
@@ -70,23 +71,35 @@ class Replay {
   }
 
   private act(step: Step): string | undefined {
-    const { world, collection, name } = this;
-    const pod = /^pod (\S+) ->/.exec(step.action)?.[1];
-    const answer =
-      pod !== undefined
-        ? this.patchPod(pod, step.podStatus)
-        : step.patch !== undefined
-          ? world.send('PATCH', `${collection}/${name}`, step.patch, mergePatch)
-          : step.action === 'delete'
-            ? world.send('DELETE', `${collection}/${name}`)
-            : world.send('POST', `${collection}?fieldValidation=Strict`, this.trace.input);
+    const answer = this.send(step);
+    if (answer === undefined) {
+      return step.http === undefined ? undefined : 'the replayer does not know this action';
+    }
     const { message = '' } = (answer.body ?? {}) as { readonly message?: string };
     const isAsTold = step.message === undefined || sorted(message) === sorted(step.message);
     if (answer.status === step.http && isAsTold) return undefined;
     return `answered ${answer.status} ${message}, expected ${step.http ?? ''} ${step.message ?? ''}`;
   }
 
-  private patchPod(recorded: string, status: unknown) {
+  /** Does what a step says; undefined: nothing is to be done but to wait. */
+  private send({ action, podStatus, patch }: Step): ApiAnswer | undefined {
+    const { world, collection, name } = this;
+    const pod = /^(?:delete )?pod (\S+)/.exec(action)?.[1];
+    if (pod !== undefined) {
+      return podStatus === undefined ? this.deletePod(pod) : this.patchPod(pod, podStatus);
+    }
+    if (patch !== undefined) return world.send('PATCH', `${collection}/${name}`, patch, mergePatch);
+    if (action.startsWith('delete')) return world.send('DELETE', `${collection}/${name}`);
+    if (!action.startsWith('create')) return undefined;
+    return world.send('POST', `${collection}?fieldValidation=Strict`, this.trace.input);
+  }
+
+  private deletePod(recorded: string): ApiAnswer {
+    const path = `/api/v1/namespaces/${this.namespace}/pods/${this.podFor(recorded)}`;
+    return this.world.send('DELETE', path);
+  }
+
+  private patchPod(recorded: string, status: unknown): ApiAnswer {
     const path = `/api/v1/namespaces/${this.namespace}/pods/${this.podFor(recorded)}/status`;
     const answer = this.world.send('PATCH', path, { status }, mergePatch);
     this.world.loop.runUntil(this.world.loop.now() + 100);
