@@ -129,7 +129,7 @@ function checkBounds(
 }
 
 const one = amount('1');
-const millisMax = 9223372036854775;
+const millisMax = 9_223_372_036_854_000;
 
 function checkRatio({ min, max, ratio }: Bounds, path: string, errors: Errors): void {
   if (ratio === undefined) return;
