@@ -6,7 +6,7 @@ import type { Answer, Connect, Reconciliation, Transport } from '../../client/co
 import { answerOf } from '../../client/runtime.js';
 import type { Clock } from '../../engine/clock.js';
 import type { Operator } from '../operator.js';
-import type { Webhook, WebhookRequest, WebhookVerdict } from './webhook.js';
+import type { WebhookRequest, WebhookVerdict } from './webhook.js';
 
 /** A call, as the API server makes it. */
 interface Call {
