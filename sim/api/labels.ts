@@ -141,6 +141,20 @@ export function wildcardSubdomainErrors(value: string): Texts {
 /** IsQualifiedName, which is the check of label keys. */
 export function qualifiedNameErrors(value: string): Texts {
   if (value.length <= nameBytesMax && labelKeyPattern.test(value)) return nothing;
+  if (soundNames.has(value)) return nothing;
+  const texts = prefixedNameErrors(value);
+  if (texts.length === 0) {
+    if (soundNames.size >= soundNamesMax) soundNames.clear();
+    soundNames.add(value);
+  }
+  return texts;
+}
+
+/** Names with a prefix that were found sound: there are few, and they come again and again. */
+const soundNames = new Set<string>();
+const soundNamesMax = 1000;
+
+function prefixedNameErrors(value: string): Texts {
   const parts = value.split('/');
   const [first = '', second] = parts;
   const keyText = regexText(labelKeyMessage, labelKey, 'MyName', 'my.name', '123-abc');

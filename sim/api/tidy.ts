@@ -10,8 +10,17 @@ import type { FieldFact, Shape, StructShape } from './facts.js';
  * `known`, an object that is tidy, is not looked at again.
  */
 export function tidied<T extends object>(object: T, shape: StructShape, known?: object): T {
-  return tidiedValue(object, shape, known) as T;
+  if (known !== undefined) return tidiedValue(object, shape, known) as T;
+  const { spec } = object as { readonly spec?: unknown };
+  if (typeof spec !== 'object' || spec === null) return tidiedValue(object, shape) as T;
+  const isTidy = tidySpecs.get(spec) === shape;
+  const result = tidiedValue(object, shape, isTidy ? { spec } : undefined) as T;
+  if (!isTidy && (result as { readonly spec?: unknown }).spec === spec) tidySpecs.set(spec, shape);
+  return result;
 }
+
+/** Specs that are tidy: those of templates, from which many objects are made. */
+const tidySpecs = new WeakMap<object, StructShape>();
 
 function tidiedValue(value: unknown, shape: Shape, known?: unknown): unknown {
   if (typeof value !== 'object' || value === null || value === known) return value;

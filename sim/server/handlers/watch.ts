@@ -189,12 +189,10 @@ function leaving(object: KubeObject, revision: number): KubeObject {
   return withMeta(object, managedFields === undefined ? metadata : { ...metadata, managedFields });
 }
 
-const sharedEvents = new WeakMap<KubeObject, WatchEvent[]>();
+/** The event that was told last: the watchers of a collection get it one after another. */
+let lastShared: WatchEvent | undefined;
 
 function sharedEvent(object: KubeObject, type: WatchEvent['type']): WatchEvent {
-  let events = sharedEvents.get(object);
-  if (events === undefined) sharedEvents.set(object, (events = []));
-  let event = events.find(one => one.type === type);
-  if (event === undefined) events.push((event = { type, object }));
-  return event;
+  if (lastShared?.object !== object || lastShared.type !== type) lastShared = { type, object };
+  return lastShared;
 }

@@ -131,10 +131,7 @@ function joined(labels: Labels, selector: LabelSelector | undefined): Selector {
   const own = selectorOf(selector);
   // The same selector comes back for the next pod, so that what it counted can be remembered.
   if (!own.matchesNothing && Object.keys(labels).length === 0) return own;
-  return Selector.of([
-    ...selectorFromSet(labels).requirements,
-    ...own.requirements,
-  ]);
+  return Selector.of([...selectorFromSet(labels).requirements, ...own.requirements]);
 }
 
 function compileAll(

@@ -81,11 +81,7 @@ export function countsOf(
 }
 
 /** Counts the pods of the namespace that match, but for terminating ones. The node remembers the last count. */
-export function countMatching(
-  node: NodeInfo,
-  selector: Selector,
-  namespace: string,
-): number {
+export function countMatching(node: NodeInfo, selector: Selector, namespace: string): number {
   if (selector.isEmpty) return 0;
   const known = node.counted;
   if (known?.selector === selector && known.namespace === namespace) return known.count;

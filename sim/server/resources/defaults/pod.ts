@@ -16,7 +16,16 @@ export function podDefaults(pod: Pod): Pod {
 
 const links = { enableServiceLinks: true };
 
+/** Pods of one template share its spec, and a pod keeps its spec: what was defaulted once is known. */
+const defaultedSpecs = new WeakMap<PodSpec, PodSpec>();
+
 function specDefaults(spec: PodSpec): PodSpec {
+  let defaulted = defaultedSpecs.get(spec);
+  if (defaulted === undefined) defaultedSpecs.set(spec, (defaulted = newSpecDefaults(spec)));
+  return defaulted;
+}
+
+function newSpecDefaults(spec: PodSpec): PodSpec {
   let result = podSpecDefaults(spec);
   result = within(result, 'containers', list => eachItem(list, requestsFromLimits));
   if (result.initContainers !== undefined) {

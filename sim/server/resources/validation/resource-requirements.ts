@@ -21,7 +21,8 @@ export function checkRequirements(
   errors: Errors,
   checkName: CheckName = checkContainerResourceName,
 ): void {
-  if (resources === undefined) return;
+  if (resources === undefined || soundRequirements.get(resources) === checkName) return;
+  const errorsBefore = errors.length;
   const { limits, requests } = resources;
   for (const name in limits) {
     checkAmount(name, limits[name], `${path}.limits[${name}]`, checkName, errors);
@@ -37,8 +38,11 @@ export function checkRequirements(
   checkHugePagesNeed(resources, path, errors);
   if (resources.claims !== undefined) {
     checkClaimNames(resources.claims, claims, `${path}.claims`, errors);
-  }
+  } else if (errors.length === errorsBefore) soundRequirements.set(resources, checkName);
 }
+
+/** Requirements that were found sound, and by which names: pods of one template share theirs. */
+const soundRequirements = new WeakMap<ResourceRequirements, CheckName>();
 
 function checkAmount(
   name: string,
