@@ -12,6 +12,7 @@ import {
   type Failure,
 } from '../../api/status.js';
 import { bodyAnswer, failureAnswer } from '../answers.js';
+import { transformedScale } from '../printers/scale.js';
 import type { ScalePaths } from '../resources/strategy.js';
 import { keyIn, type Scope } from '../scope.js';
 import type { Steps } from '../steps.js';
@@ -48,7 +49,7 @@ export function getScale(scope: Scope, paths: ScalePaths): ApiAnswer {
   }
   const missing = paths.missingReplicas?.(stored.object);
   if (missing !== undefined) return failureAnswer(scope.context, plainError(missing));
-  return bodyAnswer(scope.context, scope.media, 200, scaleOf(stored.object, paths));
+  return answer(scope, scaleOf(stored.object, paths));
 }
 
 /** The new Scale from the one that is shown; an apply also tells the owners of the scaled object. */
@@ -86,7 +87,13 @@ export function* changeScale(
     admissionKind: { group: 'autoscaling', version: 'v1', kind: 'Scale' },
   });
   if (isFailure(changed)) return failureAnswer(context, changed);
-  return bodyAnswer(context, scope.media, 200, scaleOf(changed.object, paths));
+  return answer(scope, scaleOf(changed.object, paths));
+}
+
+function answer(scope: Scope, scale: KubeObject): ApiAnswer {
+  const shown = transformedScale(scope, scale);
+  if (isFailure(shown)) return failureAnswer(scope.context, shown);
+  return bodyAnswer(scope.context, scope.media, 200, shown);
 }
 
 function scaled(live: KubeObject, scale: KubeObject, { resource }: Scope): KubeObject | Failure {

@@ -27,24 +27,33 @@ export function includeFailure({ context }: Scope): Failure | undefined {
   );
 }
 
+/** How a table is shown. */
+export interface TableForm {
+  readonly hasColumns: boolean;
+  /** Instead of the kind's own. */
+  readonly columns?: readonly Column[];
+  readonly cells?: (object: KubeObject, nowMs: number) => readonly unknown[];
+}
+
 /** The table of these objects. Watches show the columns only once. */
 export function tableOf(
   scope: Scope,
   objects: readonly KubeObject[],
   metadata: Readonly<Record<string, unknown>>,
-  { hasColumns }: { readonly hasColumns: boolean } = { hasColumns: true },
+  { hasColumns, ...own }: TableForm = { hasColumns: true },
 ): unknown {
   const { core, resource, context, media } = scope;
   const { strategy } = resource;
   const nowMs = core.clock.now();
   const include = context.parameter('includeObject') ?? '';
   const version = media.transform?.version ?? 'v1';
-  const cellsOf = strategy.cells ?? defaultCells;
+  const cellsOf = own.cells ?? strategy.cells ?? defaultCells;
+  const columns = own.columns ?? strategy.columns ?? defaultColumns;
   return {
     kind: 'Table',
     apiVersion: `meta.k8s.io/${version}`,
     metadata,
-    columnDefinitions: hasColumns ? (strategy.columns ?? defaultColumns).map(shownColumn) : null,
+    columnDefinitions: hasColumns ? columns.map(shownColumn) : null,
     rows: objects.map(object => {
       const conditions = strategy.rowConditions?.(object) ?? [];
       return {
