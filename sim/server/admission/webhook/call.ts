@@ -127,7 +127,14 @@ function reviewOf(
 
 function shown(object: KubeObject | undefined, managers: Managers['object']): KubeObject | null {
   if (object === undefined) return null;
-  return managers === undefined ? object : withManagedFields(object, managers());
+  const plain = withoutGap(object);
+  return managers === undefined ? plain : withManagedFields(plain, managers());
+}
+
+/** A new object keeps a place for its version, which JSON would not show. */
+function withoutGap(object: KubeObject): KubeObject {
+  const { resourceVersion, ...metadata } = object.metadata;
+  return resourceVersion === undefined ? { ...object, metadata } : object;
 }
 
 /** The answer when a webhook does not allow the request. @upstream webhook/errors/statuserror.go */

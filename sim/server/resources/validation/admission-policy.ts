@@ -1,4 +1,4 @@
-/** Checks of admission policies and their bindings, but for what CEL makes of expressions. @upstream pkg/apis/admissionregistration/validation */
+/** Checks of admission policies and their bindings. @upstream pkg/apis/admissionregistration/validation */
 import type {
   AuditAnnotation,
   MutatingAdmissionPolicy,
@@ -23,6 +23,7 @@ import {
   reinvocations,
 } from './admission-rules.js';
 import { checkQualifiedName, checkSubdomain, type Errors } from './checks.js';
+import { checkCompiled, type Names } from './expressions.js';
 import { goValue } from './go-value.js';
 
 const annotationsMax = 20;
@@ -31,7 +32,7 @@ const annotationsMax = 20;
 export function validatePolicy(policy: ValidatingAdmissionPolicy): readonly FieldError[] {
   const errors: Errors = [];
   const { metadata, spec = {} } = policy;
-  checkShared(spec, errors);
+  const names = checkShared(spec, errors);
   const { validations = [], auditAnnotations = [] } = spec;
   if (validations.length === 0 && auditAnnotations.length === 0) {
     const text = 'validations or auditAnnotations must contain at least one item';
@@ -39,9 +40,9 @@ export function validatePolicy(policy: ValidatingAdmissionPolicy): readonly Fiel
     return errors;
   }
   for (const [index, validation] of validations.entries()) {
-    checkValidation(validation, `spec.validations[${index}]`, errors);
+    checkValidation(validation, `spec.validations[${index}]`, names, errors);
   }
-  checkAnnotations(auditAnnotations, metadata.name ?? '', errors);
+  checkAnnotations(auditAnnotations, metadata.name ?? '', names, errors);
   return errors;
 }
 
@@ -53,7 +54,8 @@ interface SharedSpec {
   readonly variables?: readonly Variable[];
 }
 
-function checkShared(spec: SharedSpec, errors: Errors, between?: () => void): void {
+/** Returns what the expressions that follow may name. */
+function checkShared(spec: SharedSpec, errors: Errors, between?: () => void): Names {
   const { failurePolicy, paramKind, matchConstraints } = spec;
   if (failurePolicy === undefined) errors.push(required('spec.failurePolicy'));
   checkOneOf(failurePolicy, failurePolicies, 'spec.failurePolicy', errors);
@@ -67,10 +69,15 @@ function checkShared(spec: SharedSpec, errors: Errors, between?: () => void): vo
     }
     between?.();
   }
-  checkMatchConditions(spec.matchConditions, 'spec.matchConditions', errors);
+  const names = { hasParams: paramKind !== undefined, hasAuthorizer: true };
+  checkMatchConditions(spec.matchConditions, 'spec.matchConditions', errors, names);
+  const variables = new Map<string, string>();
   for (const [index, variable] of (spec.variables ?? []).entries()) {
-    checkVariable(variable, `spec.variables[${index}]`, errors);
+    const at = `spec.variables[${index}]`;
+    const type = checkVariable(variable, at, { ...names, variables }, errors);
+    variables.set(variable.name ?? '', type);
   }
+  return { ...names, variables };
 }
 
 function checkParamKind(
@@ -112,27 +119,42 @@ const reserved = new Set(
 function checkVariable(
   { name = '', expression = '' }: Variable,
   path: string,
+  names: Names,
   errors: Errors,
-): void {
+): string {
   if (name.trim() === '') errors.push(required(`${path}.name`, 'name is not specified'));
   else if (!identifier.test(name) || reserved.has(name)) {
     errors.push(invalid(`${path}.name`, name, 'must be a valid CEL identifier'));
   }
-  checkExpression(expression, `${path}.expression`, errors, 'expression is not specified');
+  return checkExpression(expression, `${path}.expression`, errors, { names, text: notSpecified });
 }
 
-function checkExpression(expression: string, path: string, errors: Errors, text = ''): void {
-  if (expression.trim() === '') errors.push(required(path, text));
+const notSpecified = 'expression is not specified';
+
+/** Returns the type. */
+function checkExpression(
+  expression: string,
+  path: string,
+  errors: Errors,
+  rule: { readonly names: Names; readonly returns?: readonly string[]; readonly text?: string },
+): string {
+  if (expression.trim() !== '') return checkCompiled(expression, path, errors, rule);
+  errors.push(required(path, rule.text));
+  return 'unknown';
 }
 
 const reasons = ['Forbidden', 'Invalid', 'RequestEntityTooLarge'];
 
-function checkValidation(validation: Validation, path: string, errors: Errors): void {
+function checkValidation(validation: Validation, path: string, names: Names, errors: Errors): void {
   const { expression = '', message = '', messageExpression = '', reason } = validation;
-  checkExpression(expression, `${path}.expression`, errors, 'expression is not specified');
+  const rule = { names, returns: ['bool'], text: notSpecified };
+  checkExpression(expression, `${path}.expression`, errors, rule);
   const text = 'must be non-empty if specified';
-  if (messageExpression !== '' && messageExpression.trim() === '') {
-    errors.push(invalid(`${path}.messageExpression`, messageExpression, text));
+  if (messageExpression !== '') {
+    const at = `${path}.messageExpression`;
+    const ofMessage = { names: { ...names, hasAuthorizer: false }, returns: ['string'] };
+    if (messageExpression.trim() === '') errors.push(invalid(at, messageExpression, text));
+    else checkCompiled(messageExpression, at, errors, ofMessage);
   }
   if (message !== '' && message.trim() === '') {
     errors.push(invalid(`${path}.message`, message, text));
@@ -147,6 +169,7 @@ const expressionMax = 5 * 1024;
 function checkAnnotations(
   annotations: readonly AuditAnnotation[],
   name: string,
+  names: Names,
   errors: Errors,
 ): void {
   const path = 'spec.auditAnnotations';
@@ -168,6 +191,9 @@ function checkAnnotations(
     } else if (byteLength(trimmed) > expressionMax) {
       const text = `must not exceed ${expressionMax} bytes in length`;
       errors.push(required(`${at}.valueExpression`, text));
+    } else {
+      const rule = { names, returns: ['string', 'null_type'] };
+      checkCompiled(valueExpression, `${at}.valueExpression`, errors, rule);
     }
     if (keys.has(key)) errors.push(duplicate(`${at}.key`, key));
     keys.add(key);
@@ -178,7 +204,7 @@ function checkAnnotations(
 export function validateMutatingPolicy(policy: MutatingAdmissionPolicy): readonly FieldError[] {
   const errors: Errors = [];
   const { spec = {} } = policy;
-  checkShared(spec, errors, () => {
+  const names = checkShared(spec, errors, () => {
     checkMutatingOperations(spec.matchConstraints, 'spec.matchConstraints', errors);
   });
   const { mutations = [], reinvocationPolicy: again = '' } = spec;
@@ -186,7 +212,7 @@ export function validateMutatingPolicy(policy: MutatingAdmissionPolicy): readonl
     errors.push(required('spec.mutations', 'mutations must contain at least one item'));
   }
   for (const [index, mutation] of mutations.entries()) {
-    checkMutation(mutation, `spec.mutations[${index}]`, errors);
+    checkMutation(mutation, `spec.mutations[${index}]`, names, errors);
   }
   if (again === '') errors.push(required('spec.reinvocationPolicy'));
   else checkOneOf(again, reinvocations, 'spec.reinvocationPolicy', errors);
@@ -195,7 +221,7 @@ export function validateMutatingPolicy(policy: MutatingAdmissionPolicy): readonl
 
 const patchTypes = ['ApplyConfiguration', 'JSONPatch'];
 
-function checkMutation(mutation: Mutation, path: string, errors: Errors): void {
+function checkMutation(mutation: Mutation, path: string, names: Names, errors: Errors): void {
   const { patchType } = mutation;
   if (!patchType) {
     errors.push(required(`${path}.patchType`));
@@ -212,7 +238,10 @@ function checkMutation(mutation: Mutation, path: string, errors: Errors): void {
   const wanted = mutation[own];
   if (wanted === undefined) {
     errors.push(required(`${path}.${own}`, `must be specified when patchType is ${patchType}`));
-  } else checkExpression(wanted.expression ?? '', `${path}.${own}.expression`, errors);
+  } else {
+    const rule = { names, returns: [isPatch ? 'list(JSONPatch)' : 'Object'] };
+    checkExpression(wanted.expression ?? '', `${path}.${own}.expression`, errors, rule);
+  }
   if (mutation[other] === undefined) return;
   const text = `must not be specified when patchType is ${patchType}`;
   errors.push(invalid(`${path}.${other}`, `{${other}}`, text));

@@ -9,6 +9,7 @@ import type {
 import { pathSegmentErrors } from '../../../api/labels.js';
 import { duplicate, forbidden, invalid, notSupported, required, tooMany } from '../field-error.js';
 import { checkQualifiedName, checkSelector, tell, type Errors } from './checks.js';
+import { checkCompiled, type Names } from './expressions.js';
 
 /** What happens when a hook or a policy fails. */
 export const failurePolicies = ['Fail', 'Ignore'];
@@ -149,6 +150,7 @@ export function checkMatchConditions(
   conditions: readonly MatchCondition[] | undefined,
   path: string,
   errors: Errors,
+  names: Names = { hasAuthorizer: true },
 ): void {
   const list = conditions ?? [];
   if (list.length > conditionsMax) errors.push(tooMany(path, list.length, conditionsMax));
@@ -156,6 +158,10 @@ export function checkMatchConditions(
   for (const [index, { name, expression }] of list.entries()) {
     const at = `${path}[${index}]`;
     if ((expression ?? '').trim() === '') errors.push(required(`${at}.expression`));
+    else {
+      const rule = { names, returns: ['bool'] };
+      checkCompiled(expression ?? '', `${at}.expression`, errors, rule);
+    }
     if (!name) {
       errors.push(required(`${at}.name`));
       continue;
