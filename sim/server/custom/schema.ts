@@ -54,6 +54,11 @@ export function pruned(
   return result;
 }
 
+/** The value, which is not a whole object, without the fields that the schema does not know. */
+export function prunedWithin(value: unknown, schema: JSONSchemaProps): unknown {
+  return prunedValue(value, schema, { path: '', unknown: undefined });
+}
+
 interface At {
   readonly path: string;
   readonly unknown: Unknown;

@@ -207,6 +207,16 @@ export function matchesPattern(pattern: string, value: string): boolean {
   return compiled.matcher(value).find();
 }
 
+/** Why a pattern is none; undefined: it is one. */
+export function patternProblem(pattern: string): string | undefined {
+  try {
+    RE2JS.compile(pattern);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
 const int32Max = 2 ** 31;
 const floatMax = 3.4028234663852886e38;
 

@@ -1,0 +1,133 @@
+/**
+ * Checks the schemas and the selectable fields of definitions of custom resources.
+ * @upstream apiextensions-apiserver/pkg/apis/apiextensions/validation validateCustomResourceDefinitionValidation
+ */
+import { deepEqual, isRecord } from '../../api/equality.js';
+import {
+  duplicate,
+  forbidden,
+  invalid,
+  required,
+  tooMany,
+  type FieldError,
+} from '../../api/field-error.js';
+import type { JSONSchemaProps, SelectableField } from '../../api/kinds/apiextensions.js';
+import { openApiErrors } from './open-api-rules.js';
+import { isEmbedded, itemsOf, membersOf, pruned, prunedWithin } from './schema.js';
+import { propertiesOf, structuralErrors } from './structural.js';
+import { schemaErrors } from './validate-schema.js';
+
+/** What is wrong with a schema that stands at `path`.openAPIV3Schema. */
+export function definitionSchemaErrors(
+  schema: JSONSchemaProps,
+  path: string,
+  { hasStatus }: { readonly hasStatus: boolean },
+): readonly FieldError[] {
+  const at = `${path}.openAPIV3Schema`;
+  const errors: FieldError[] = [];
+  if (hasStatus) errors.push(...rootErrors(schema, at));
+  if (schema.nullable === true) {
+    errors.push(forbidden(`${at}.nullable`, 'nullable cannot be true at the root'));
+  }
+  const structural = structuralErrors(schema, at);
+  const further = structural.length > 0 ? structural : defaultErrors(schema, at, true);
+  return [...errors, ...further, ...openApiErrors(schema, at, further.length === 0)];
+}
+
+/** The status is a part of its own: what it is told by must be a map. */
+function rootErrors({ type = '' }: JSONSchemaProps, at: string): readonly FieldError[] {
+  if (type === 'object' || type === '') return [];
+  const text =
+    'only "object" is allowed as the type at the root of the schema if the status subresource is enabled';
+  return [invalid(`${at}.type`, type, text)];
+}
+
+/** Defaults must be what the schema allows. @upstream schema/defaulting/validation.go */
+function defaultErrors(
+  schema: JSONSchemaProps,
+  path: string,
+  isRoot: boolean,
+): readonly FieldError[] {
+  const errors: FieldError[] = [];
+  const value: unknown = schema.default;
+  if (value !== undefined && value !== null) errors.push(...oneDefaultErrors(schema, value, path));
+  const items = itemsOf(schema);
+  const members = membersOf(schema);
+  for (const [name, property] of propertiesOf(schema)) {
+    const isMeta = (isRoot || isEmbedded(schema)) && metaFields.has(name);
+    if (!isMeta) errors.push(...defaultErrors(property, `${path}.properties[${name}]`, false));
+  }
+  if (items !== undefined) errors.push(...defaultErrors(items, `${path}.items`, false));
+  if (members !== undefined) {
+    errors.push(...defaultErrors(members, `${path}.additionalProperties`, false));
+  }
+  return errors;
+}
+
+const metaFields = new Set(['metadata', 'kind', 'apiVersion']);
+
+function oneDefaultErrors(schema: JSONSchemaProps, value: unknown, path: string) {
+  const at = `${path}.default`;
+  const errors: FieldError[] = [];
+  const kept = isEmbedded(schema)
+    ? pruned(isRecord(value) ? value : {}, schema)
+    : prunedWithin(value, schema);
+  if (!deepEqual(kept, value)) errors.push(invalid(at, value, 'must not have unknown fields'));
+  for (const error of schemaErrors(value, schema)) {
+    errors.push({ ...error, path: placed(at, error.path) });
+  }
+  return errors;
+}
+
+/** Upstream tells the path within the default, and the root as `<nil>` or nothing. */
+function placed(at: string, field: string): string {
+  return field === '' || field === '<nil>' ? at : `${at}.${field}`;
+}
+
+const selectableMax = 8;
+const selectableTypes = ['string', 'boolean', 'integer'];
+
+/** What is wrong with the fields by which objects may be selected. */
+export function selectableErrors(
+  fields: readonly SelectableField[],
+  schema: JSONSchemaProps,
+  path: string,
+): readonly FieldError[] {
+  const errors: FieldError[] = [];
+  const seen = new Set<string>();
+  for (const [index, { jsonPath = '' }] of fields.entries()) {
+    const at = `${path}[${index}].jsonPath`;
+    if (jsonPath === '') {
+      errors.push(required(at));
+      continue;
+    }
+    const found = schemaAt(jsonPath, schema);
+    if (typeof found === 'string') {
+      errors.push(invalid(at, jsonPath, `is an invalid path: ${found}`));
+      continue;
+    }
+    if (!selectableTypes.includes(found.type ?? '')) {
+      const text =
+        'must point to a field of type string, boolean or integer. Enum string fields and strings with formats are allowed.';
+      errors.push(invalid(at, jsonPath, text));
+    }
+    if (seen.has(jsonPath)) errors.push(duplicate(at, jsonPath));
+    seen.add(jsonPath);
+  }
+  if (seen.size > selectableMax) {
+    errors.push(tooMany(path, seen.size, selectableMax));
+  }
+  return errors;
+}
+
+/** The schema that a simple path leads to, or why it leads nowhere. */
+function schemaAt(path: string, root: JSONSchemaProps): JSONSchemaProps | string {
+  let schema: JSONSchemaProps | undefined = root;
+  for (const step of path.replace(/^\./, '').split('.')) {
+    const [name = '', ...rest] = step.split('[');
+    schema = schema?.properties?.[name];
+    if (schema === undefined) return 'does not refer to a valid field';
+    if (rest.length > 0) return 'array notation is not allowed';
+  }
+  return schema ?? 'does not refer to a valid field';
+}
