@@ -6,7 +6,7 @@ import { flowSchemaColumns } from './columns/policy.js';
 import { fill, fillEmpty, within } from './defaults/fill.js';
 import { freshStatus, keepSpec, keepStatus } from './parts.js';
 import { strategyOf } from './strategy.js';
-import { validateFlowSchema } from './validation/flow-control.js';
+import { validateFlowSchema, validateFlowStatus } from './validation/flow-control.js';
 
 /** The strategy of FlowSchemas. */
 export const flowSchema = strategyOf<FlowSchema>({
@@ -23,7 +23,7 @@ export const flowSchema = strategyOf<FlowSchema>({
   prepareForUpdate: keepStatus,
   validate: object => validateFlowSchema(object),
   validateUpdate: validateFlowSchema,
-  status: { prepareForUpdate: keepSpec },
+  status: { prepareForUpdate: keepSpec, validateUpdate: validateFlowStatus },
   columns: flowSchemaColumns,
   cells: (object, nowMs) => {
     const conditions = (object.status?.conditions ?? []).map(each => ({

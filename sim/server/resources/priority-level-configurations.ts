@@ -9,6 +9,7 @@ import { priorityLevelConfigurationColumns } from './columns/policy.js';
 import { fill, fillEmpty, within } from './defaults/fill.js';
 import { freshStatus, keepSpec, keepStatus } from './parts.js';
 import { strategyOf } from './strategy.js';
+import { validateFlowStatus } from './validation/flow-control.js';
 import { validatePriorityLevel } from './validation/priority-level.js';
 
 /** The strategy of PriorityLevelConfigurations. */
@@ -20,7 +21,7 @@ export const priorityLevelConfiguration = strategyOf<PriorityLevelConfiguration>
   prepareForUpdate: keepStatus,
   validate: object => validatePriorityLevel(object),
   validateUpdate: validatePriorityLevel,
-  status: { prepareForUpdate: keepSpec },
+  status: { prepareForUpdate: keepSpec, validateUpdate: validateFlowStatus },
   columns: priorityLevelConfigurationColumns,
   cells: (object, nowMs) => {
     const limited = object.spec?.limited;

@@ -4,7 +4,8 @@ import type { Event } from '../../../api/kinds/core.js';
 import { byteLength } from '../../../api/go-text.js';
 import { dns1123SubdomainErrors } from '../../../api/labels.js';
 import { invalid, required, type FieldError } from '../field-error.js';
-import { checkImmutable, checkQualifiedName, tell, type Errors } from './checks.js';
+import { checkQualifiedName, immutableText, tell, type Errors } from './checks.js';
+import { goValue } from './go-value.js';
 
 const instanceMax = 128;
 const actionMax = 128;
@@ -94,10 +95,22 @@ const fixed = [
   ['reportingInstance', 'reportingInstance'],
 ] as const;
 
+const structs: Readonly<Record<string, string>> = {
+  involvedObject: 'core/v1.ObjectReference',
+  related: 'core/v1.ObjectReference',
+  source: 'core/v1.EventSource',
+};
+
 /** What is wrong with an update of an Event that was sent as events.k8s.io/v1. */
 export function validateStrictEventUpdate(event: Event, old: Event): readonly FieldError[] {
   const errors: Errors = [...validateEvent(event, 'reportingController')];
   if (!deepEqual(event.series, old.series)) checkSeries(event, errors);
-  for (const [field, path] of fixed) checkImmutable(event[field], old[field], path, errors);
+  for (const [field, path] of fixed) {
+    const [now, before] = [event[field], old[field]];
+    if (deepEqual(now, before)) continue;
+    const type = structs[field];
+    const value = type === undefined || !now ? (now ?? null) : goValue(type, now);
+    errors.push(invalid(path, value, immutableText));
+  }
   return errors;
 }

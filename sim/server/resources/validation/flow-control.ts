@@ -63,6 +63,17 @@ function isFixed(name: string | undefined, now: unknown, old: unknown): boolean 
   return mandatory.has(name ?? '') && !deepEqual(now, old);
 }
 
+/** What is wrong with an update of the status of either kind. */
+export function validateFlowStatus({
+  status,
+}: {
+  readonly status?: { readonly conditions?: readonly { readonly type?: string }[] };
+}): readonly FieldError[] {
+  const errors: Errors = [];
+  checkFlowConditions(status?.conditions, errors);
+  return errors;
+}
+
 /** The conditions of a status: one of each type. */
 export function checkFlowConditions(
   conditions: readonly { readonly type?: string }[] | undefined,
