@@ -54,8 +54,9 @@ function checkService(
   path: string,
   errors: Errors,
 ): void {
-  if (!name) errors.push(required(`${path}.name`));
-  if (!namespace) errors.push(required(`${path}.namespace`));
+  // Upstream hands its check the two the wrong way round.
+  if (!namespace) errors.push(required(`${path}.name`));
+  if (!name) errors.push(required(`${path}.namespace`));
   const texts = portNumberErrors(port);
   if (texts.length > 0) {
     errors.push(invalid(`${path}.port`, port, `port is not valid: ${texts.join(', ')}`));
