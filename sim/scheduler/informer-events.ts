@@ -93,7 +93,8 @@ function addAssigned({ assumed, nodes, queue }: Scheduler, pod: Pod): void {
 }
 
 function updateAssigned({ nodes, queue }: Scheduler, old: Pod, pod: Pod): void {
-  nodes.addPod(new PodInfo(pod), pod.spec?.nodeName ?? '');
+  const known = nodes.pod(pod.metadata.uid ?? '');
+  nodes.addPod(known?.renewed(pod) ?? new PodInfo(pod), pod.spec?.nodeName ?? '');
   for (const event of podUpdateEvents(old, pod)) queue.move(event, { old, object: pod });
 }
 

@@ -106,6 +106,29 @@ export class NodeInfo {
     this.count(own, -1);
   }
 
+  /** Takes a newer version of a pod; what did not change is not counted anew. The order is as if it went and came. */
+  replacePod(old: PodInfo, pod: PodInfo): void {
+    if (pod.usage !== old.usage || pod.pod.spec !== old.pod.spec) {
+      this.removePod(old);
+      this.addPod(pod);
+      return;
+    }
+    const own = takeOut(this.pods, old.uid);
+    invariant(own !== undefined, `pod ${old.key} is on node ${this.name}`);
+    this.pods.push(pod);
+    if (pod.hasPodAffinity) {
+      takeOut(this.podsWithAffinity, old.uid);
+      this.podsWithAffinity.push(pod);
+    }
+    if (pod.terms.requiredAntiAffinity.length > 0) {
+      takeOut(this.podsWithRequiredAntiAffinity, old.uid);
+      this.podsWithRequiredAntiAffinity.push(pod);
+    }
+    this.isChanged = true;
+    const counts = pod.labels === old.labels && pod.isTerminating === old.isTerminating;
+    if (!counts) this.counted = undefined;
+  }
+
   /** Whether the port is taken, on that address or on all. */
   isPortTaken({ ip, port }: HostPort): boolean {
     if (ip === '0.0.0.0') {

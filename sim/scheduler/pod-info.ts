@@ -3,7 +3,7 @@ import type { Pod, PodAffinityTerm, WeightedPodAffinityTerm } from '../api/kinds
 import { selectorOf, type Labels, type Selector } from '../api/selectors.js';
 import { roundUp } from './amount.js';
 import { requiredNodeAffinity, type NodeMatcher } from './node-selector.js';
-import { hasPodLevelRequests, podRequests } from './pod-requests.js';
+import { hasPodLevelRequests, isGivenTheSame, podRequests } from './pod-requests.js';
 import { Resource, type Amounts } from './resource.js';
 
 /** A term of pod affinity, compiled. */
@@ -82,7 +82,15 @@ export class PodInfo {
 
   /** A newer version of the pod; what follows from an unchanged spec is kept. */
   renewed(pod: Pod): PodInfo {
-    return pod === this.pod ? this : new PodInfo(pod);
+    if (pod === this.pod) return this;
+    const renewed = new PodInfo(pod);
+    if (pod.spec !== this.pod.spec) return renewed;
+    renewed.ownRequest = this.ownRequest;
+    renewed.ownTerms = this.ownTerms;
+    renewed.ownPorts = this.ownPorts;
+    renewed.ownNodeAffinity = this.ownNodeAffinity;
+    if (isGivenTheSame(this.pod, pod)) renewed.ownUsage = this.ownUsage;
+    return renewed;
   }
 
   /** `namespace/name`. */

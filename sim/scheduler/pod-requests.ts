@@ -1,5 +1,6 @@
 /** What a pod asks for in total. @upstream staging/src/k8s.io/component-helpers/resource/helpers.go */
-import type { Container, ContainerStatus, Pod } from '../api/kinds/core.js';
+import { deepEqual } from '../api/equality.js';
+import type { Container, ContainerStatus, Pod, PodStatus } from '../api/kinds/core.js';
 import { addAmounts, amountsOf, raiseAmounts, type Amounts, type Quantities } from './resource.js';
 
 /** How a pod's requests are added up. */
@@ -110,4 +111,36 @@ function containerStatuses(pod: Pod): ReadonlyMap<string, ContainerStatus> | und
   const { containerStatuses = [], initContainerStatuses = [] } = pod.status ?? {};
   if (containerStatuses.length === 0 && initContainerStatuses.length === 0) return undefined;
   return new Map([...containerStatuses, ...initContainerStatuses].map(each => [each.name, each]));
+}
+
+/** Whether the statuses of two versions of a pod tell the same of what its containers were given. */
+export function isGivenTheSame({ status: old = {} }: Pod, { status = {} }: Pod): boolean {
+  if (status === old) return true;
+  return (
+    deepEqual(status.resources, old.resources) &&
+    deepEqual(status.allocatedResources, old.allocatedResources) &&
+    areGivenTheSame(old.containerStatuses, status.containerStatuses) &&
+    areGivenTheSame(old.initContainerStatuses, status.initContainerStatuses) &&
+    !isResizePending(old) &&
+    !isResizePending(status)
+  );
+}
+
+function areGivenTheSame(
+  old: readonly ContainerStatus[] = [],
+  statuses: readonly ContainerStatus[] = [],
+): boolean {
+  if (old.length !== statuses.length) return false;
+  return statuses.every((status, index) => {
+    const before = old[index];
+    return (
+      before?.name === status.name &&
+      deepEqual(before.resources, status.resources) &&
+      deepEqual(before.allocatedResources, status.allocatedResources)
+    );
+  });
+}
+
+function isResizePending({ conditions = [] }: PodStatus): boolean {
+  return conditions.some(({ type }) => type === 'PodResizePending');
 }

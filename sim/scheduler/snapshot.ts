@@ -12,7 +12,7 @@ export class NodeSnapshot {
   private readonly byName = new Map<string, NodeInfo>();
   private readonly tree = new NodeTree();
   private readonly imageStates = new Map<string, ImageState>();
-  private readonly podsByUid = new Map<string, { readonly pod: PodInfo; readonly node: string }>();
+  private readonly podsByUid = new Map<string, { pod: PodInfo; readonly node: string }>();
   /** Pods on nodes that are not known, or not any more. */
   private readonly strays = new Map<string, PodInfo[]>();
   private order: readonly NodeInfo[] | undefined;
@@ -76,9 +76,15 @@ export class NodeSnapshot {
 
   /** Counts the pod on the node. */
   addPod(pod: PodInfo, node: string): void {
+    const info = this.byName.get(node);
+    const known = this.podsByUid.get(pod.uid);
+    if (known?.node === node && info !== undefined) {
+      info.replacePod(known.pod, pod);
+      known.pod = pod;
+      return;
+    }
     this.removePod(pod.uid);
     this.podsByUid.set(pod.uid, { pod, node });
-    const info = this.byName.get(node);
     if (info !== undefined) info.addPod(pod);
     else this.strays.set(node, [...(this.strays.get(node) ?? []), pod]);
   }
