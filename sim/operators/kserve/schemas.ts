@@ -156,6 +156,43 @@ function predictor(): Schema {
   });
 }
 
+type Fields = Readonly<Record<string, Schema>>;
+
+/** Upstream drops that probes need a port, as Knative fills it in; but not in canaries. */
+function withLenientProbes(container: Schema, handlers: readonly string[]): Schema {
+  const properties = container['properties'] as Fields;
+  const lenient = ['livenessProbe', 'readinessProbe'].map((name): [string, Schema] => {
+    const probe = properties[name] ?? {};
+    const fields = probe['properties'] as Fields;
+    const open = handlers.map((handler): [string, Schema] => {
+      const { required: _, ...schema } = fields[handler] ?? {};
+      return [handler, schema];
+    });
+    return [name, { ...probe, properties: { ...fields, ...Object.fromEntries(open) } }];
+  });
+  return { ...container, properties: { ...properties, ...Object.fromEntries(lenient) } };
+}
+
+function lenient(spec: Schema, parts: readonly string[] = []): Schema {
+  const properties = spec['properties'] as Fields;
+  const { containers = {}, os = {} } = properties;
+  const { required: _, ...openOs } = os;
+  const items = withLenientProbes(containers['items'] as Schema, ['httpGet']);
+  const own = parts.map((part): [string, Schema] => [
+    part,
+    withLenientProbes(properties[part] ?? {}, ['httpGet', 'tcpSocket']),
+  ]);
+  return {
+    ...spec,
+    properties: {
+      ...properties,
+      containers: { ...containers, items },
+      os: openOs,
+      ...Object.fromEntries(own),
+    },
+  };
+}
+
 /** The spec of an InferenceService. */
 export function inferenceServiceSpec(): Schema {
   const stable = predictor();
@@ -175,9 +212,9 @@ export function inferenceServiceSpec(): Schema {
         ...list(object({ predictor: stable, trafficPercent }, ['predictor', 'trafficPercent'])),
         'x-kubernetes-list-type': 'atomic',
       },
-      explainer: component({ art: object(art) }),
-      predictor: stable,
-      transformer: component(),
+      explainer: lenient(component({ art: object(art) }), ['art']),
+      predictor: lenient(stable, [...frameworks, 'model']),
+      transformer: lenient(component()),
     },
     ['predictor'],
   );

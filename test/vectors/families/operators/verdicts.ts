@@ -5,6 +5,7 @@ import { parseManifests } from '../../../../sim/api/yaml.js';
 import type { KubeObject } from '../../../../sim/api/object.js';
 import type { CaseResult, ReplayOptions } from '../../family.js';
 import { readText, vectorFiles } from '../../files.js';
+import { operators } from '../../../../sim/operators/index.js';
 import { World } from './world.js';
 
 /** A row of the table. */
@@ -34,7 +35,8 @@ export function* replayVerdicts(
     for (const row of rows) yield { id: idOf(row), result: 'skipped', reason };
     return;
   }
-  const server = new Server(crds);
+  const server = new Server(definitionsIn(crds));
+  const ours = new Server(modelledDefinitions());
   const documents = new Map<string, readonly unknown[]>();
   for (const row of rows) {
     let all = documents.get(row.file);
@@ -42,6 +44,10 @@ export function* replayVerdicts(
       documents.set(row.file, (all = documentsOf(join(samples, row.file))));
     }
     yield { id: idOf(row), ...server.judge(row, all[row.doc]) };
+    // The CRDs that we make must say the same.
+    if (isOfModelledGroup(row)) {
+      yield { id: `${idOf(row)}@modelled`, ...ours.judge(row, all[row.doc]) };
+    }
   }
 }
 
@@ -66,22 +72,44 @@ function documentsOf(path: string): readonly unknown[] {
   return parseManifests(readFileSync(path, 'utf8'), path).manifests.map(({ object }) => object);
 }
 
+function definitionsIn(crds: string): readonly KubeObject[] {
+  return vectorFiles(crds, '.yaml')
+    .filter(path => !notInstalled.some(folder => path.includes(`/${folder}/`)))
+    .flatMap(path => documentsOf(path) as readonly KubeObject[])
+    .filter(isDefinition);
+}
+
+function modelledDefinitions(): readonly KubeObject[] {
+  return Object.values(operators)
+    .filter(({ isAlternative }) => isAlternative !== true)
+    .flatMap(operator => operator.manifests())
+    .filter(isDefinition);
+}
+
+function isDefinition({ kind }: KubeObject): boolean {
+  return kind === 'CustomResourceDefinition';
+}
+
+const modelledGroups = new Set(
+  modelledDefinitions().map(object => (object['spec'] as { readonly group: string }).group),
+);
+
+function isOfModelledGroup({ apiVersion, http }: Row): boolean {
+  return http !== 'unknown-kind' && modelledGroups.has(apiVersion.split('/')[0] ?? '');
+}
+
 /** An API server with the CRDs. */
 class Server {
   private readonly world = new World([]);
   private readonly collections = new Map<string, string | undefined>();
   private readonly problems = new Map<string, string>();
 
-  constructor(crds: string) {
-    for (const path of vectorFiles(crds, '.yaml')) {
-      if (notInstalled.some(folder => path.includes(`/${folder}/`))) continue;
-      for (const object of documentsOf(path)) this.install(object as KubeObject);
-    }
+  constructor(definitions: readonly KubeObject[]) {
+    for (const object of definitions) this.install(object);
     this.world.loop.runUntil(this.world.loop.now() + 5_000);
   }
 
   private install(object: KubeObject): void {
-    if (object.kind !== 'CustomResourceDefinition') return;
     const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
     const { status, body } = this.world.send('POST', path, object);
     if (status === 201) return;
