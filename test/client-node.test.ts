@@ -1,10 +1,14 @@
 /** @kubernetes/client-node as it is works against a simulated cluster, over the socket and in virtual time. */
+import { Writable } from 'node:stream';
 import {
   AppsV1Api,
   CoreV1Api,
+  Exec,
   KubernetesObjectApi,
   makeInformer,
+  type KubeConfig,
   type V1Pod,
+  type V1Status,
 } from '@kubernetes/client-node';
 import { expect, it } from 'vitest';
 import { bootSimulatedCluster } from '../src/backends/sim.js';
@@ -35,6 +39,17 @@ it('reads, writes, patches, watches with an informer', async () => {
   const pods = await core.listNamespacedPod({ namespace: 'default', labelSelector: 'app=train' });
   expect(pods.items.map(pod => pod.status?.phase)).toEqual(['Running', 'Running', 'Running']);
 
+  const sleeper = { name: 'c', image: 'busybox', command: ['sleep', '100000'] };
+  await core.createNamespacedPod({
+    namespace: 'default',
+    body: { metadata: { name: 'shell' }, spec: { containers: [sleeper] } },
+  });
+  await cluster.advance('10s');
+  expect(await executed(config, 'shell', ['echo', 'from within'])).toEqual({
+    stdout: 'from within\n',
+    status: 'Success',
+  });
+
   const apps = config.makeApiClient(AppsV1Api);
   const scale = await apps.readNamespacedDeploymentScale({ name: 'train', namespace: 'default' });
   expect(scale.status?.replicas).toBe(3);
@@ -53,3 +68,23 @@ it('reads, writes, patches, watches with an informer', async () => {
   });
   await informer.stop();
 }, 60_000);
+
+/** Runs a command in a pod of the default namespace. */
+function executed(config: KubeConfig, pod: string, command: readonly string[]) {
+  let stdout = '';
+  const out = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      stdout += chunk.toString();
+      done();
+    },
+  });
+  return new Promise<{ readonly stdout: string; readonly status: V1Status['status'] }>(
+    (resolve, reject) => {
+      new Exec(config)
+        .exec('default', pod, '', [...command], out, null, null, false, ({ status }) =>
+          resolve({ stdout, status }),
+        )
+        .catch(reject);
+    },
+  );
+}

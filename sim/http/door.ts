@@ -1,4 +1,8 @@
-/** The socket door: the API server over TLS, HTTP/1.1 and HTTP/2, for kubectl, client-node and client-go. */
+/**
+ * The socket door: the API server over TLS, HTTP/1.1 and HTTP/2, for kubectl, client-node and client-go.
+ * What a request says of time is virtual: a watch with timeoutSeconds=300 ends after 300 s of the
+ * cluster's time, which at 60x is after five real ones, and never while time stands still.
+ */
 import type { IncomingMessage } from 'node:http';
 import { createSecureServer, type Http2SecureServer } from 'node:http2';
 import type { AddressInfo } from 'node:net';
