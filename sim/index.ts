@@ -8,6 +8,7 @@ import { Random } from './engine/random.js';
 import { Trace } from './engine/trace.js';
 import { inProcessConnect } from './in-process.js';
 import { install } from './install.js';
+import { createMetricsServer } from './metrics/metrics-server.js';
 import { createNetwork } from './network/network.js';
 import type { Kubelet } from './nodes/kubelet.js';
 import { webhookDoor } from './operators/admission/door.js';
@@ -19,6 +20,12 @@ import {
   type Simulation,
   type SimulationOptions,
 } from './simulation.js';
+
+const controllerManager: ProcessDefinition = {
+  name: 'kube-controller-manager',
+  identity: { user: 'system:kube-controller-manager', groups: ['system:authenticated'] },
+  controllers,
+};
 
 /** Boots a cluster; its time stands still until the loop is run. */
 export function boot(options: SimulationOptions): Simulation {
@@ -33,10 +40,16 @@ export function boot(options: SimulationOptions): Simulation {
   const random = new Random(options.seed);
 
   // The API server, with what a fresh one holds.
+  const hasMetrics = options.hasMetricsServer ?? true;
   const kubelets = new Map<string, Kubelet>();
   const processes = new Map<string, Process>();
+  const metrics = createMetricsServer({
+    clock: loop,
+    nodes: name => kubelets.get(name)?.endpoint ?? options.endpoints?.(name),
+  });
   const server = createApiServer({
     clock: loop,
+    ...(hasMetrics && { aggregated: { 'metrics.k8s.io/v1beta1': metrics.api } }),
     random: random.fork('kube-apiserver'),
     nodes: name => kubelets.get(name)?.endpoint ?? options.endpoints?.(name),
     callWebhook: webhookDoor(options.operators ?? [], {
@@ -58,14 +71,14 @@ export function boot(options: SimulationOptions): Simulation {
     process.start();
     return process;
   };
-  start({
-    name: 'kube-controller-manager',
-    identity: { user: 'system:kube-controller-manager', groups: ['system:authenticated'] },
-    controllers,
-  });
+  start(controllerManager);
   start(kubeScheduler());
   const network = createNetwork({ clock: loop, random: random.fork('network') });
   start(network.process);
+  if (hasMetrics) {
+    for (const manifest of metrics.manifests()) install(server, loop, manifest);
+    start(metrics.process);
+  }
   for (const operator of options.operators ?? []) {
     for (const manifest of operator.manifests()) install(server, loop, manifest);
     start(operator.process);
@@ -73,13 +86,8 @@ export function boot(options: SimulationOptions): Simulation {
 
   // The nodes.
   const nodes = new Map<string, SimulatedNode>();
-  const tools = nodeTools({
-    clock: loop,
-    random,
-    connect,
-    network,
-    workloads: options.workloads ?? [],
-  });
+  const { workloads = [] } = options;
+  const tools = nodeTools({ clock: loop, random, connect, network, workloads });
   options.nodes.forEach((shape, index) => {
     const kubelet = nodeOf(shape, index, tools);
     kubelets.set(shape.name, kubelet);

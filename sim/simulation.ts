@@ -62,6 +62,8 @@ export interface SimulationOptions {
   readonly settings?: Partial<ServerSettings>;
   readonly latencies?: Partial<Latencies>;
   readonly workloads?: readonly WorkloadRule[];
+  /** Whether metrics-server runs: `kubectl top` and autoscalers by resources need it. Default true. */
+  readonly hasMetricsServer?: boolean;
   /** Operators, which are installed at boot. */
   readonly operators?: readonly Operator[];
   /** Calls the webhooks that are named by their URL. Default: their servers are not found. */
