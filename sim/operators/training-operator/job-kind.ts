@@ -16,6 +16,8 @@ export interface JobKind {
   /** How many replicas a type has that does not say. Default 1. */
   defaultReplicas?(type: string): number;
   readonly defaultRestartPolicy: NonNullable<ReplicaSpec['restartPolicy']>;
+  /** The reason of the event that the job was deleted. Default SuccessfulDeletePod, as upstream has it for most. */
+  readonly deletionReason?: string;
   /** The types whose names are put into their right case. */
   readonly replicaTypes: readonly string[];
   replicaSpecs(job: TrainingJob): Readonly<Record<string, ReplicaSpec>>;

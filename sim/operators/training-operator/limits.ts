@@ -53,7 +53,8 @@ function restartsOf(replicas: Replicas, pods: readonly Pod[]): number {
     .reduce((sum, status) => sum + (status.restartCount ?? 0), 0);
 }
 
-function isActive(pod: Pod): boolean {
+/** Whether a pod has neither ended nor is on its way out. */
+export function isActive(pod: Pod): boolean {
   const { phase } = pod.status ?? {};
   return phase !== 'Succeeded' && phase !== 'Failed' && !isDeleting(pod);
 }

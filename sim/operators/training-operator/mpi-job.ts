@@ -14,6 +14,7 @@ export const mpiJob: JobKind = {
   controllerName: 'mpijob-controller',
   defaultContainerName: 'mpi',
   defaultRestartPolicy: 'Never',
+  deletionReason: 'SuccessfulDeleteJob',
   replicaTypes: [],
   defaultReplicas: type => (type === 'Worker' ? 0 : 1),
   replicaSpecs: job => specsOf(job) ?? {},

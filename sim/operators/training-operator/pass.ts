@@ -6,7 +6,8 @@ import { timeMs } from '../../api/time.js';
 import type { ControllerContext, Outcome, Reconciliation, View } from '../../client/contract.js';
 import { call, create, remove, update } from '../../client/requests.js';
 import type { JobEvent, JobKind, Member, MembersContext } from './job-kind.js';
-import { brokenLimit } from './limits.js';
+import { abnormalPodEvents } from './abnormal-pods.js';
+import { brokenLimit, isActive } from './limits.js';
 import { defaultedReplicas, jobLabels, makePod, makeService, memberOf } from './members.js';
 import { StatusDraft } from './status-draft.js';
 import type { DefaultedReplicaSpec, Replicas, RunPolicy, TrainingJob } from './types.js';
@@ -45,6 +46,7 @@ export class Pass {
     if (this.draft.isFinished) return yield* this.finished(ownPods);
     if (this.policy.suspend === true) return yield* this.suspended(ownPods);
     this.resumeIfSuspended();
+    this.events.push(...abnormalPodEvents(ownPods.filter(isActive)));
     const limit = brokenLimit(this.job, this.replicas, this.draft, ownPods);
     if (limit !== undefined) return yield* this.fail(limit, ownPods);
     const isFirst = this.draft.replicaTypes().length === 0;
@@ -101,7 +103,7 @@ export class Pass {
       yield* call(remove(this.kind.kind, namespace, name));
       this.events.push({
         type: 'Normal',
-        reason: 'SuccessfulDeletePod',
+        reason: this.kind.deletionReason ?? 'SuccessfulDeletePod',
         message: `Deleted job: ${name}`,
       });
       return undefined;

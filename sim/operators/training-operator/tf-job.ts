@@ -22,6 +22,7 @@ export const tfJob: JobKind = {
   defaultContainerName: containerName,
   defaultPort: { name: portName, port: defaultPort },
   defaultRestartPolicy: 'Never',
+  deletionReason: 'SuccessfulDeleteJob',
   replicaTypes: types,
   replicaSpecs: job => specsOf(job) ?? {},
 
