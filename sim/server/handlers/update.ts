@@ -4,7 +4,6 @@
  */
 import { deepEqual } from '../../api/equality.js';
 import { invalid as invalidField } from '../../api/field-error.js';
-import { entriesToUpdate } from '../../api/managed-fields/update.js';
 import type { ManagedFieldsEntry } from '../../api/kinds/meta.js';
 import type { KubeObject } from '../../api/object.js';
 import {
@@ -30,8 +29,9 @@ import type { UpdateStrategy } from '../resources/strategy.js';
 import { keyIn, type Scope } from '../scope.js';
 import type { Steps } from '../steps.js';
 import { fullView, inStorage, plainView, viewFor, withoutEmptyLists } from '../views.js';
-import { managerOf, type WriteOptions } from '../write-options.js';
+import type { WriteOptions } from '../write-options.js';
 import { kindOfObject, placedObject, storedKind, storeNew } from './create.js';
+import { ownersAfter, ownersOf } from './ownership.js';
 
 const attemptsMax = 100;
 
@@ -307,64 +307,6 @@ function generationMoves({ resource }: Scope, object: KubeObject, old: KubeObjec
 function updatedMeta(object: KubeObject, old: KubeObject, isCounted: boolean) {
   const generation = object.metadata.generation ?? 0;
   return keptMeta(object.metadata, old.metadata, isCounted ? generation + 1 : generation);
-}
-
-interface Ownership {
-  readonly change: Change;
-  readonly produced: Produced;
-  readonly live: Stored<FieldOwners>;
-  readonly view: KubeObject;
-}
-
-function ownersOf(scope: Scope, { change, produced, live, view }: Ownership): FieldOwners {
-  if (produced.owners !== undefined) return FieldOwners.of(produced.owners);
-  if (change.isUntracked === true) return live.beside;
-  const { object } = produced;
-  return ownersAfter(scope, {
-    options: change.options,
-    before: view,
-    after: object,
-    owners: ownersToBegin(scope, live, object),
-  });
-}
-
-/** The owners on which an update builds: those that it sends, if it sends any. */
-function ownersToBegin(
-  { context, resource, subresource }: Scope,
-  live: Stored<FieldOwners>,
-  object: KubeObject,
-): FieldOwners {
-  const sent = object.metadata.managedFields;
-  if (sent === undefined || sent === null || context.connection.omitsManagedFields) {
-    return live.beside;
-  }
-  const isSubresource = subresource !== '';
-  const shown = fullView(resource, live);
-  const entries = entriesToUpdate(shown, object, { isSubresource });
-  return entries === shown.metadata.managedFields ? live.beside : FieldOwners.of(entries);
-}
-
-function ownersAfter(
-  scope: Scope,
-  update: {
-    readonly options: WriteOptions;
-    readonly before: KubeObject | undefined;
-    readonly after: KubeObject;
-    readonly owners: FieldOwners;
-  },
-): FieldOwners {
-  const { resource, context, subresource } = scope;
-  return update.owners.after(
-    {
-      manager: managerOf(context, update.options),
-      subresource,
-      apiVersion: resource.apiVersion,
-      timeMs: context.nowMs,
-      before: update.before,
-      after: update.after,
-    },
-    trackFields(resource),
-  );
 }
 
 interface Commit {
