@@ -8,7 +8,7 @@ import {
 import { rfc3339 } from '../../api/time.js';
 import { ageOf } from './columns/cell.js';
 import { certificateSigningRequestColumns } from './columns/policy.js';
-import { fill } from './defaults/fill.js';
+import { fill, without } from './defaults/fill.js';
 import { keepSpec, keepStatus } from './parts.js';
 import { strategyOf, type StrategyContext } from './strategy.js';
 import { requestUpdate, validateRequest } from './validation/certificate-request.js';
@@ -24,7 +24,10 @@ export const certificateSigningRequest = strategyOf<CertificateSigningRequest>({
   status: {
     validateUpdate: requestUpdate({ maySetCertificate: true }),
     prepareForUpdate: (object, old, { nowMs }) => {
-      const kept = keepSpec(object, old);
+      const kept = ['Approved', 'Denied'].reduce(
+        (request, type) => withDecisions(request, old, type),
+        keepSpec(object, old),
+      );
       return withTimes(kept, old, nowMs);
     },
   },
@@ -33,7 +36,8 @@ export const certificateSigningRequest = strategyOf<CertificateSigningRequest>({
       validateUpdate: requestUpdate({ maySetApproval: true }),
       prepareForUpdate: (object, old, { nowMs }) => {
         const { conditions } = withTimes(object, old, nowMs).status ?? {};
-        const status = { ...old.status, ...(conditions === undefined ? {} : { conditions }) };
+        const others = without(old.status ?? {}, 'conditions');
+        const status = conditions === undefined ? others : { ...others, conditions };
         return { ...keepSpec(object, old), status };
       },
     },
@@ -70,6 +74,21 @@ function requestedBy(
     ...(Object.keys(extra).length === 0 ? {} : { extra }),
   };
   return { ...request, spec };
+}
+
+/** A decision that is still there is as it was. */
+function withDecisions(
+  request: CertificateSigningRequest,
+  old: CertificateSigningRequest,
+  type: string,
+): CertificateSigningRequest {
+  const conditions = request.status?.conditions ?? [];
+  const before = (old.status?.conditions ?? []).filter(each => each.type === type);
+  const count = conditions.filter(each => each.type === type).length;
+  if (count === 0 || before.length !== count) return request;
+  let next = 0;
+  const kept = conditions.map(each => (each.type === type ? (before[next++] ?? each) : each));
+  return { ...request, status: { ...request.status, conditions: kept } };
 }
 
 function withTimes(
