@@ -58,6 +58,7 @@ export function boot(options: SimulationOptions): Simulation {
       isRunning: name => processes.get(name)?.isRunning ?? false,
       elsewhere: options.callWebhook,
     }),
+    ...(options.describeType !== undefined && { describeType: options.describeType }),
     ...(options.settings !== undefined && { settings: options.settings }),
   });
   revision = server.revision;

@@ -68,6 +68,8 @@ export interface SimulationOptions {
   readonly operators?: readonly Operator[];
   /** Calls the webhooks that are named by their URL. Default: their servers are not found. */
   readonly callWebhook?: NonNullable<ApiServerOptions['callWebhook']>;
+  /** What OpenAPI tells of types in words: what `kubectl explain` shows. Default: nothing. */
+  readonly describeType?: NonNullable<ApiServerOptions['describeType']>;
   /** Keeps every entry of the trace, to name the first difference. Default false. */
   readonly keepsTrace?: boolean;
 }

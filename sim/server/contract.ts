@@ -20,12 +20,22 @@ export interface ApiServerOptions {
   readonly onAudit?: (event: KubeObject) => void;
   /** Sends webhook calls; default: every call fails as if nothing listened. */
   readonly callWebhook?: (call: WebhookCall, done: (answer: WebhookAnswer) => void) => void;
+  /** What OpenAPI tells of a definition (`io.k8s.api.core.v1.Pod`) in words; default: nothing. */
+  readonly describeType?: (definition: string) => TypeDescription | undefined;
+}
+
+/** What a type and its fields are for. */
+export interface TypeDescription {
+  readonly text?: string;
+  readonly fields: Readonly<Record<string, string>>;
 }
 
 /** An API group that is served by another component. */
 export interface AggregatedApi {
   /** The APIResourceList's resources. */
   readonly resources: readonly Readonly<Record<string, unknown>>[];
+  /** What its APIService names. Default: `<first label of the group>-server` in kube-system. */
+  readonly service?: { readonly namespace: string; readonly name: string };
   serve(request: ApiRequest, connection: Connection): ApiAnswer;
 }
 

@@ -13,6 +13,7 @@ import { yieldToHost } from '../host.js';
 import { durationMs } from '../input/duration.js';
 import { exitCodes, UserError } from '../input/errors.js';
 import { applyObject } from './apply.js';
+import { describeType } from './descriptions.js';
 import { RestMapper } from './rest-mapper.js';
 import { kubeconfigText, type Access } from './kubeconfig-file.js';
 import type { Intercept } from './time-door.js';
@@ -43,7 +44,8 @@ export async function bootSimulatedCluster(
   webhooks?: WebhookClient,
 ): Promise<SimulatedCluster> {
   const outside = webhooks !== undefined && { callWebhook: webhooks.call };
-  const cluster = new SimulationBackend(boot({ ...options, ...outside }), webhooks);
+  const simulation = boot({ describeType, ...options, ...outside });
+  const cluster = new SimulationBackend(simulation, webhooks);
   await cluster.untilNodesReady(options.nodes.length);
   return cluster;
 }

@@ -4,6 +4,7 @@ import type { Core } from '../core.js';
 import { serverVersion } from '../discovery/root.js';
 import type { ServedResource } from '../registry.js';
 import { customDefinitions, customPaths } from './custom.js';
+import { withDescriptions } from './described.js';
 
 /** A JSON object. */
 export type Json = Readonly<Record<string, unknown>>;
@@ -71,7 +72,7 @@ export function documentNamed(core: Core, name: string): Json | undefined {
     info: { title: 'Kubernetes', version: `v${serverVersion.major}.${serverVersion.minor}.2` },
     paths: all,
     components: {
-      schemas: schemasOf(resources),
+      schemas: schemasOf(core, resources),
       securitySchemes: {
         BearerToken: {
           type: 'apiKey',
@@ -92,12 +93,12 @@ function resourcesOf({ registry }: Core, name: string): readonly ServedResource[
 }
 
 /** The definitions that the resources need, with all that they name. */
-function schemasOf(resources: readonly ServedResource[]): Json {
+function schemasOf(core: Core, resources: readonly ServedResource[]): Json {
   const all = builtInDefinitions();
   const wanted: Record<string, unknown> = {};
   const add = (name: string): void => {
     if (wanted[name] !== undefined || all[name] === undefined) return;
-    const text = JSON.stringify(all[name]);
+    const text = JSON.stringify(withDescriptions(core, name, all[name] as Json));
     wanted[name] = JSON.parse(text.replaceAll('#/definitions/', '#/components/schemas/'));
     for (const [, ref = ''] of text.matchAll(/"#\/definitions\/([^"]+)"/g)) add(ref);
   };
@@ -206,7 +207,12 @@ export function swagger(core: Core): Json {
       ...Object.assign({}, ...custom.map(customPaths)),
     },
     definitions: {
-      ...builtInDefinitions(),
+      ...Object.fromEntries(
+        Object.entries(builtInDefinitions()).map(([name, definition]) => [
+          name,
+          withDescriptions(core, name, definition as Json),
+        ]),
+      ),
       ...Object.assign({}, ...custom.map(resource => withOldRefs(customDefinitions(resource)))),
     },
   };
