@@ -1,7 +1,7 @@
 /** Whether the node takes a pod that is bound to it. @upstream pkg/kubelet/lifecycle/predicate.go */
 import type { ContainerPort, Node, Pod } from '../api/kinds/core.js';
 import { milliValueOf, valueOf } from '../api/quantity.js';
-import { matchesNodeAffinity, toleratesNoExecute } from './node-match.js';
+import { isTolerated, matchesAffinity } from '../api/node-fit.js';
 import { initContainersOf, containersOf } from './pod-spec.js';
 import { podRequests } from './resources.js';
 
@@ -137,7 +137,7 @@ function shortage(name: string, requested: number, used: number, capacity: numbe
 }
 
 function placementRefusal({ pod, node, others }: AdmissionFacts): Refusal | undefined {
-  if (!matchesNodeAffinity(pod, node)) {
+  if (!isAffine(pod, node)) {
     return predicate('NodeAffinity', "node(s) didn't match Pod's node affinity/selector");
   }
   if (conflictsWithPorts(pod, others)) {
@@ -204,4 +204,14 @@ function appArmorRefusal(pod: Pod): Refusal | undefined {
   if (!isAsked) return undefined;
   const message = 'Cannot enforce AppArmor: AppArmor is not enabled on the host';
   return { reason: 'AppArmor', message };
+}
+
+function isAffine(pod: Pod, node: Node): boolean {
+  return pod.spec === undefined || matchesAffinity(pod.spec, node);
+}
+
+function toleratesNoExecute(pod: Pod, node: Node): boolean {
+  return (node.spec?.taints ?? [])
+    .filter(({ effect }) => effect === 'NoExecute')
+    .every(taint => isTolerated(taint, pod.spec?.tolerations ?? []));
 }

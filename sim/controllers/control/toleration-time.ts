@@ -3,7 +3,7 @@
  * @upstream pkg/controller/tainteviction/taint_eviction.go getMinTolerationTime
  */
 import type { Taint, Toleration } from '../../api/kinds/core.js';
-import { isTolerated } from './node-fit.js';
+import { isTolerated } from '../../api/node-fit.js';
 
 /**
  * The shortest of the tolerations that are used: for each taint the first that matches. Undefined

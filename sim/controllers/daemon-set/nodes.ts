@@ -1,7 +1,7 @@
 /** On which nodes a daemon set runs. @upstream pkg/controller/daemon/daemon_controller.go NodeShouldRunDaemonPod */
 import type { DaemonSet } from '../../api/kinds/apps.js';
 import type { Node, PodSpec } from '../../api/kinds/core.js';
-import { isTolerated, matchesAffinity } from '../control/node-fit.js';
+import { isTolerated, matchesAffinity } from '../../api/node-fit.js';
 import { withTolerations } from './template.js';
 
 /** Whether a pod should be made on the node, and whether one that is there may stay. */

@@ -6,7 +6,7 @@ import type {
   PodSpec,
   Taint,
   Toleration,
-} from '../../api/kinds/core.js';
+} from './kinds/core.js';
 
 /** Whether the node has what the pod's node selector and required node affinity ask for. */
 export function matchesAffinity(spec: PodSpec, node: Node): boolean {
