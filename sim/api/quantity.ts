@@ -186,7 +186,7 @@ export function quantity(text: string | undefined): Quantity {
   const known = cache.get(text);
   if (known !== undefined) return known;
   const parsed = parseQuantity(String(text));
-  invariant(parsed.isOk, `a stored quantity must be well formed: ${text}`);
+  if (!parsed.isOk) invariant(false, `a stored quantity must be well formed: ${text}`);
   return parsed.value;
 }
 

@@ -57,6 +57,11 @@ class SortedObjects<T> {
 /** Gives the keys under which an object is found. */
 export type IndexFunction<T> = (object: T) => readonly string[];
 
+interface Index<T> {
+  readonly keysOf: IndexFunction<T>;
+  readonly buckets: Map<string, SortedObjects<T>>;
+}
+
 const nothing: readonly never[] = [];
 
 /** The objects of one informer. */
@@ -64,8 +69,9 @@ export class Cache<T extends HasMetadata> {
   private readonly byKey = new Map<string, T>();
   private readonly all = new SortedObjects<T>();
   private readonly namespaces = new Map<string, SortedObjects<T>>();
-  private readonly functions = new Map<string, IndexFunction<T>>();
-  private readonly indexes = new Map<string, Map<string, SortedObjects<T>>>();
+  private readonly indexes = new Map<string, Index<T>>();
+  /** The same, to go through them at each change. */
+  private readonly indexList: Index<T>[] = [];
 
   constructor() {
     this.addIndex('owner', ownerIndex);
@@ -73,12 +79,13 @@ export class Cache<T extends HasMetadata> {
 
   /** Adds an index; the objects that are there already are indexed at once. */
   addIndex(name: string, keysOf: IndexFunction<T>): void {
-    if (this.functions.has(name)) return;
-    this.functions.set(name, keysOf);
-    const index = new Map<string, SortedObjects<T>>();
+    if (this.indexes.has(name)) return;
+    const buckets = new Map<string, SortedObjects<T>>();
+    const index: Index<T> = { keysOf, buckets };
     this.indexes.set(name, index);
+    this.indexList.push(index);
     for (const [key, object] of this.byKey) {
-      for (const value of keysOf(object)) bucket(index, value).set(key, object);
+      for (const value of keysOf(object)) bucket(buckets, value).set(key, object);
     }
   }
 
@@ -93,7 +100,7 @@ export class Cache<T extends HasMetadata> {
 
   byIndex(name: string, value: string): readonly T[] | undefined {
     const index = this.indexes.get(name);
-    return index === undefined ? undefined : (index.get(value)?.list() ?? nothing);
+    return index === undefined ? undefined : (index.buckets.get(value)?.list() ?? nothing);
   }
 
   /** Stores the object; returns the one that it replaces. */
@@ -103,13 +110,12 @@ export class Cache<T extends HasMetadata> {
     this.byKey.set(key, object);
     this.all.set(key, object);
     bucket(this.namespaces, object.metadata.namespace ?? '').set(key, object);
-    for (const [name, keysOf] of this.functions) {
-      const index = this.indexes.get(name) as Map<string, SortedObjects<T>>;
+    for (const { keysOf, buckets } of this.indexList) {
       const values = keysOf(object);
       if (old !== undefined) {
-        for (const value of keysOf(old)) if (!values.includes(value)) drop(index, value, key);
+        for (const value of keysOf(old)) if (!values.includes(value)) drop(buckets, value, key);
       }
-      for (const value of values) bucket(index, value).set(key, object);
+      for (const value of values) bucket(buckets, value).set(key, object);
     }
     return old;
   }
@@ -121,9 +127,8 @@ export class Cache<T extends HasMetadata> {
     this.byKey.delete(key);
     this.all.delete(key);
     drop(this.namespaces, old.metadata.namespace ?? '', key);
-    for (const [name, keysOf] of this.functions) {
-      const index = this.indexes.get(name) as Map<string, SortedObjects<T>>;
-      for (const value of keysOf(old)) drop(index, value, key);
+    for (const { keysOf, buckets } of this.indexList) {
+      for (const value of keysOf(old)) drop(buckets, value, key);
     }
     return old;
   }
@@ -142,8 +147,8 @@ export function cacheKey(object: HasMetadata): string {
 function ownerIndex(object: HasMetadata): readonly string[] {
   const owners = object.metadata.ownerReferences;
   if (owners === undefined) return nothing;
-  const controller = owners.find(owner => owner.controller === true);
-  return controller === undefined ? nothing : [controller.uid];
+  for (const { controller, uid } of owners) if (controller === true) return [uid];
+  return nothing;
 }
 
 function bucket<T>(index: Map<string, SortedObjects<T>>, value: string): SortedObjects<T> {

@@ -318,7 +318,7 @@ class CacheView implements View {
 
   byIndex<T extends HasMetadata>(kind: Kind<T>, index: string, key: string): readonly T[] {
     const found = this.informer(kind).cache.byIndex(index, key);
-    invariant(found !== undefined, `${this.label} declares the index ${index}`);
+    if (found === undefined) invariant(false, `${this.label} declares the index ${index}`);
     return found as readonly HasMetadata[] as readonly T[];
   }
 

@@ -74,16 +74,29 @@ export class Random {
   /** A version 4 UUID. */
   uuid(): string {
     const generator = this.drawn();
-    const hex = () => (generator.next() >>> 0).toString(16).padStart(8, '0');
-    const [a, b, c, d] = [hex(), hex(), hex(), hex()];
-    const variant = '89ab'[Number.parseInt(c.charAt(0), 16) & 3] as string;
-    return `${a}-${b.slice(0, 4)}-4${b.slice(5)}-${variant}${c.slice(1, 4)}-${c.slice(4)}${d}`;
+    const digits: number[] = [];
+    for (let word = 0; word < 4; word++) {
+      const bits = generator.next();
+      for (let shift = 28; shift >= 0; shift -= 4) digits.push((bits >>> shift) & 15);
+    }
+    digits[12] = 4;
+    digits[16] = 8 | ((digits[16] ?? 0) & 3);
+    const codes: number[] = [];
+    for (let index = 0; index < digits.length; index++) {
+      if (index === 8 || index === 12 || index === 16 || index === 20) codes.push(dashCode);
+      codes.push(hexCodes[digits[index] ?? 0] as number);
+    }
+    // One flat string: one that is put together from parts keeps all of them.
+    return String.fromCharCode(...codes);
   }
 
   private drawn(): RandomGenerator {
     return (this.generator ??= xoroshiro128plus(mixText(this.seed, this.name)));
   }
 }
+
+const hexCodes = [...'0123456789abcdef'].map(digit => digit.charCodeAt(0));
+const dashCode = '-'.charCodeAt(0);
 
 /** @upstream k8s.io/apimachinery/pkg/util/rand alphanums */
 const suffixAlphabet = 'bcdfghjklmnpqrstvwxz2456789';

@@ -98,7 +98,7 @@ export class NodeInfo {
   /** Takes the pod off; the last one takes its place in the order. */
   removePod(pod: PodInfo): void {
     const own = takeOut(this.pods, pod.uid);
-    invariant(own !== undefined, `pod ${pod.key} is on node ${this.name}`);
+    invariant(own !== undefined, 'a pod that leaves a node is on it');
     if (own.hasPodAffinity) takeOut(this.podsWithAffinity, own.uid);
     if (own.terms.requiredAntiAffinity.length > 0) {
       takeOut(this.podsWithRequiredAntiAffinity, own.uid);
@@ -114,7 +114,7 @@ export class NodeInfo {
       return;
     }
     const own = takeOut(this.pods, old.uid);
-    invariant(own !== undefined, `pod ${old.key} is on node ${this.name}`);
+    invariant(own !== undefined, 'a pod that is replaced is on the node');
     this.pods.push(pod);
     if (pod.hasPodAffinity) {
       takeOut(this.podsWithAffinity, old.uid);

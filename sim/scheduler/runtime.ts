@@ -264,14 +264,18 @@ export class Framework implements Handle {
     const total = nodes.map(() => 0);
     const raw: (readonly number[] | undefined)[] = [];
     const weighted = plugins.map(plugin => {
-      const scores = nodes.map(node => plugin.score?.(state, pod, node) ?? 0);
+      const scores = new Array<number>(nodes.length).fill(0);
+      for (let index = 0; index < nodes.length; index++) {
+        scores[index] = plugin.score?.(state, pod, nodes[index] as NodeInfo) ?? 0;
+      }
       const isNormalized = plugin.normalizeScore !== undefined;
       raw.push(options.keepsRaw === true && isNormalized ? [...scores] : undefined);
       plugin.normalizeScore?.(state, scores, nodes);
       const weight = this.weightOf(plugin.name);
+      const range = `${plugin.name} scores within [0, 100]`;
       for (let index = 0; index < scores.length; index++) {
         const score = scores[index] ?? 0;
-        invariant(score >= 0 && score <= maxNodeScore, `${plugin.name} scores within [0, 100]`);
+        invariant(score >= 0 && score <= maxNodeScore, range);
         scores[index] = score * weight;
         total[index] = (total[index] ?? 0) + score * weight;
       }

@@ -1,12 +1,21 @@
 /** `npm run bench [-- REGEX] [--json]`: measures the hot paths. It prints figures and asserts nothing. */
 import { clusterBenchmarks } from './cluster.js';
 import { engineBenchmarks } from './engine.js';
+import { informerBenchmarks } from './informer.js';
+import { schedulerBenchmarks } from './scheduler.js';
+import { serverBenchmarks } from './server.js';
 import { measure, type Benchmark, type Measured } from './benchmark.js';
 import { memoryAtNodes } from './memory.js';
 
 const [pattern = ''] = process.argv.slice(2).filter(text => !text.startsWith('--'));
 const isJson = process.argv.includes('--json');
-const benchmarks: readonly Benchmark[] = [...engineBenchmarks, ...clusterBenchmarks];
+const benchmarks: readonly Benchmark[] = [
+  ...engineBenchmarks,
+  ...informerBenchmarks,
+  ...schedulerBenchmarks,
+  ...serverBenchmarks,
+  ...clusterBenchmarks,
+];
 const results: Measured[] = [];
 for (const benchmark of benchmarks) {
   if (!new RegExp(pattern).test(benchmark.name)) continue;
