@@ -29,7 +29,12 @@ export interface LoggerSettings extends Amounts {
 
 /** What the ConfigMap says. */
 export interface Configuration {
-  readonly storageInitializer: Amounts;
+  readonly storageInitializer: Amounts & {
+    readonly enableModelcar: boolean;
+    readonly cpuModelcar: string;
+    readonly memoryModelcar: string;
+    readonly uidModelcar: number;
+  };
   readonly logger: LoggerSettings;
   readonly agent: Amounts;
   readonly ingress: {
@@ -66,7 +71,14 @@ const agentImage = 'kserve/agent:v0.20.0';
 
 /** As shipped, but for the mode: upstream ships Serverless, which needs Knative, and Istio's ingress class. */
 const shipped: Configuration = {
-  storageInitializer: { image: 'kserve/storage-initializer:v0.20.0', ...small },
+  storageInitializer: {
+    image: 'kserve/storage-initializer:v0.20.0',
+    ...small,
+    enableModelcar: true,
+    cpuModelcar: '10m',
+    memoryModelcar: '15Mi',
+    uidModelcar: 1010,
+  },
   logger: { image: agentImage, ...small, defaultUrl: 'http://default-broker' },
   agent: { image: agentImage, ...small },
   ingress: {

@@ -26,6 +26,11 @@ export function kserveHints(object: KubeObject): readonly string[] {
       `no runtime that KServe ships takes the model format ${format} (they take ${knownFormats.join(', ')}): name a runtime, or add one`,
     );
   }
+  if (predictor.model?.storageUri?.startsWith('oci') === true) {
+    hints.push(
+      'storageUri: what the image holds is not known here, so the check of the container modelcar-init for /models fails; play that container with a workload that completes',
+    );
+  }
   if (predictor.minReplicas === 0) {
     hints.push('minReplicas: 0 does not scale to zero in Standard mode: one pod stays');
   }

@@ -6,6 +6,7 @@ import type { Webhook } from '../admission/webhook.js';
 import { withAgent } from './agent.js';
 import { readConfiguration, type Configuration } from './configuration.js';
 import { keys } from './keys.js';
+import { withModelcar } from './modelcar.js';
 import { storageContainerFor, withModel } from './storage.js';
 import { clusterStorageContainers, inferenceServices, type StorageContainer } from './types.js';
 
@@ -29,7 +30,8 @@ export const mutatePod: Webhook = function* ({ object, namespace }) {
   }
   const own = { ...pod, metadata: { ...pod.metadata, namespace } };
   const provided = uri === undefined ? own : withStorage(own, uri, containers, configuration);
-  const complete = withMetrics(withAgent(provided, configuration, logger), configuration);
+  const measured = withMetrics(withAgent(provided, configuration, logger), configuration);
+  const complete = withModelcar(measured, uri, configuration);
   return { isAllowed: true, object: complete as unknown as KubeObject };
 };
 
