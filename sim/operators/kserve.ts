@@ -2,8 +2,8 @@
  * KServe in Standard mode: InferenceServices as Deployments, Services, autoscalers and an Ingress.
  * Approximated: credentials of storages are not looked up; OCI images as volumes, several storage
  * URIs, workers on several nodes, explainers, KEDA, Knative, ModelMesh and the Gateway API are not
- * made; of two conflicting writes of a status the later one fails, as upstream's does. The ConfigMap
- * is the shipped one, but for the mode Standard, the ingress class nginx and Istio's hosts switched off.
+ * made. The ConfigMap is the shipped one, but for the mode Standard, the ingress class nginx and
+ * Istio's hosts, which are switched off.
  * @upstream kserve/kserve v0.20.0
  */
 import type { PolicyRule } from '../api/kinds/rbac.js';
