@@ -1,6 +1,7 @@
 /** The commands of the command line, in the order in which help lists them. */
 import type { CliCommand } from './command.js';
 import { downCommand } from './down.js';
+import { explainCommand } from './explain.js';
 import { getCommand } from './get.js';
 import { runCommand } from './run.js';
 import { timeCommand } from './time.js';
@@ -10,6 +11,7 @@ import { versionCommand } from './version.js';
 /** All commands. */
 export const commands: readonly CliCommand[] = [
   runCommand,
+  explainCommand,
   upCommand,
   timeCommand,
   getCommand,

@@ -21,7 +21,7 @@ export const simImports: Readonly<Record<string, readonly string[]>> = {
 export const srcLayers: readonly (readonly string[])[] = [
   ['cli'],
   ['report', 'bench', 'incident'],
-  ['scenario'],
+  ['scenario', 'plan'],
   ['arbitraries', 'laws', 'stacks', 'drift', 'traffic', 'models'],
   ['backends'],
   ['cluster.ts', 'gpu'],

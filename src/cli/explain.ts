@@ -1,0 +1,99 @@
+/** `seatrial explain`: why a pod can or cannot run, node by node, and what would change that. */
+import { kubeconfigPath } from '../backends/kubeconfig-file.js';
+import { writeError, writeOut } from '../host.js';
+import { didYouMean, exitCodes, UserError } from '../input/errors.js';
+import { parseLocated, readInput } from '../input/located.js';
+import { readLive } from '../plan/live.js';
+import { readSnapshot } from '../plan/snapshot.js';
+import { verdictText } from '../plan/verdict-text.js';
+import { verdictOf } from '../plan/verdict.js';
+import { World } from '../plan/world.js';
+import type { ConfigurationDocument } from '../../sim/scheduler/configuration.js';
+import type { Pod } from '../../sim/api/kinds/core.js';
+import type { CliCommand } from './command.js';
+import { outputOption } from './options.js';
+
+interface ExplainFlags {
+  readonly namespace?: string;
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly cluster?: string;
+  readonly schedulerConfig?: string;
+  readonly output: string;
+}
+
+/** The command. */
+export const explainCommand: CliCommand = {
+  define(program, act) {
+    program
+      .command('explain')
+      .description('tell why a pod can or cannot run, and the smallest change that would let it')
+      .argument('<pod>', 'pod/NAME')
+      .option('-n, --namespace <name>', "the pod's namespace")
+      .option('--kubeconfig <file>', 'the kubeconfig of a cluster; it is only read')
+      .option('--context <name>', 'the context of the kubeconfig')
+      .option('--cluster <file>', 'a snapshot instead: kubectl get nodes,pods -A -o yaml')
+      .option('--scheduler-config <file>', "the scheduler's KubeSchedulerConfiguration")
+      .addOption(outputOption(['text', 'json']))
+      .action((pod: string, flags: ExplainFlags) => act(() => explainPod(pod, flags)));
+  },
+};
+
+async function explainPod(reference: string, flags: ExplainFlags): Promise<number> {
+  const name = nameOf(reference);
+  const { world, namespace } = await source(flags);
+  const pod = find(world, flags.namespace ?? namespace, name);
+  const verdict = verdictOf(world, pod, schedulerConfiguration(flags.schedulerConfig));
+  writeOut(flags.output === 'json' ? `${JSON.stringify(verdict)}\n` : verdictText(verdict));
+  return exitCodes.pass;
+}
+
+function nameOf(reference: string): string {
+  const parts = /^(?:(?:po|pods?)\/)?([^/]+)$/.exec(reference);
+  if (parts?.[1] !== undefined) return parts[1];
+  throw new UserError(`"${reference}" is not a pod`, {
+    exitCode: exitCodes.usage,
+    code: 'not-a-pod',
+    next: 'write it as pod/NAME, and its namespace with -n',
+  });
+}
+
+async function source(
+  flags: ExplainFlags,
+): Promise<{ readonly world: World; readonly namespace: string }> {
+  if (flags.cluster !== undefined) {
+    return { world: World.of(readSnapshot(flags.cluster).objects), namespace: 'default' };
+  }
+  const live = await readLive(kubeconfigPath(flags.kubeconfig), flags.context);
+  for (const resource of live.unread) writeError(`warning: not looked at: ${resource}\n`);
+  return { world: World.of(live.objects), namespace: live.namespace };
+}
+
+function find(world: World, namespace: string, name: string): Pod {
+  const named = world.pods.filter(({ metadata }) => metadata.name === name);
+  const pod = named.find(({ metadata }) => (metadata.namespace ?? 'default') === namespace);
+  if (pod !== undefined) return pod;
+  const [elsewhere] = named;
+  const names = world.pods
+    .filter(({ metadata }) => (metadata.namespace ?? 'default') === namespace)
+    .map(({ metadata }) => metadata.name ?? '');
+  const near = didYouMean(name, names);
+  const next =
+    elsewhere !== undefined
+      ? `there is one in another namespace: -n ${elsewhere.metadata.namespace ?? 'default'}`
+      : near === undefined
+        ? undefined
+        : `did you mean pod/${near}?`;
+  throw new UserError(`no pod "${name}" in namespace ${namespace}`, {
+    exitCode: exitCodes.usage,
+    code: 'no-such-pod',
+    ...(next !== undefined && { next }),
+  });
+}
+
+function schedulerConfiguration(file: string | undefined): ConfigurationDocument {
+  if (file === undefined) return {};
+  const [document] = parseLocated(readInput(file), file);
+  // The wire: a file of the user's, read as kube-scheduler's own.
+  return (document?.value ?? {}) as ConfigurationDocument;
+}

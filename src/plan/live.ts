@@ -1,0 +1,159 @@
+/** Reads a running cluster, with GET alone and as whoever the kubeconfig says. */
+import http from 'node:http';
+import https from 'node:https';
+import type { KubeConfig } from '@kubernetes/client-node';
+import {
+  apiVersionOf,
+  type HasMetadata,
+  type Kind,
+  type KubeObject,
+} from '../../sim/api/object.js';
+import { exitCodes, UserError } from '../input/errors.js';
+import { neededKinds, schedulerKinds } from './scheduler-kinds.js';
+
+/** What was read of a cluster. */
+export interface LiveObjects {
+  readonly objects: readonly KubeObject[];
+  /** The namespace of the kubeconfig's context. */
+  readonly namespace: string;
+  /** Resources that could not be read, each with the reason: decisions that depend on them may differ. */
+  readonly unread: readonly string[];
+}
+
+interface List {
+  readonly metadata?: { readonly continue?: string };
+  readonly items?: readonly KubeObject[];
+  readonly message?: string;
+}
+
+const pageSize = 500;
+const pagesMax = 1_000;
+const timeoutMs = 30_000;
+
+/**
+ * Reads all that a scheduler would look at.
+ *
+ * @throws UserError when there is no cluster, or when it does not give nodes and pods.
+ */
+export async function readLive(kubeconfig: string, context?: string): Promise<LiveObjects> {
+  const config = await load(kubeconfig, context);
+  const get = await getter(config);
+  const unread: string[] = [];
+  const lists = await Promise.all(
+    schedulerKinds.map(async kind => {
+      const { items, problem } = await listAll(get, kind);
+      if (problem === undefined) return items;
+      if (neededKinds.includes(kind)) throw refused(kind, problem);
+      unread.push(`${kind.resource} (${problem})`);
+      return [];
+    }),
+  );
+  const current = config.getContextObject(config.getCurrentContext());
+  return { objects: lists.flat(), namespace: current?.namespace ?? 'default', unread };
+}
+
+async function load(file: string, context: string | undefined): Promise<KubeConfig> {
+  const { KubeConfig } = await import('@kubernetes/client-node');
+  const config = new KubeConfig();
+  const usage = (message: string, next: string): UserError =>
+    new UserError(message, { exitCode: exitCodes.usage, code: 'bad-kubeconfig', next });
+  try {
+    config.loadFromFile(file);
+  } catch (error) {
+    throw usage(
+      `cannot read the kubeconfig ${file}: ${(error as Error).message}`,
+      'start a cluster with: seatrial up, or name a file: --kubeconfig, --cluster',
+    );
+  }
+  const names = config.getContexts().map(({ name }) => name);
+  if (context !== undefined) {
+    if (!names.includes(context)) {
+      throw usage(`no context "${context}" in ${file}`, `there are: ${names.join(', ')}`);
+    }
+    config.setCurrentContext(context);
+  }
+  if (config.getCurrentCluster() === null) {
+    throw usage(
+      `no context is current in ${file}`,
+      names.length > 0 ? `name one: --context ${names.join(', or ')}` : 'seatrial up makes one',
+    );
+  }
+  return config;
+}
+
+type Get = (path: string) => Promise<{ readonly status: number; readonly body: List }>;
+
+async function getter(config: KubeConfig): Promise<Get> {
+  const server = config.getCurrentCluster()?.server ?? '';
+  const options: https.RequestOptions = {};
+  await config.applyToHTTPSOptions(options as Parameters<typeof config.applyToHTTPSOptions>[0]);
+  const { request } = server.startsWith('http:') ? http : https;
+  const headers = { ...(options.headers as http.OutgoingHttpHeaders), accept: 'application/json' };
+  return path =>
+    new Promise((resolve, reject) => {
+      const fail = (error: Error): void =>
+        reject(
+          new UserError(`no answer from ${server}: ${error.message}`, {
+            exitCode: exitCodes.backend,
+            code: 'unreachable',
+            next: 'check that the cluster runs, or choose another with --context',
+          }),
+        );
+      const asked = request(
+        `${server}${path}`,
+        { ...options, method: 'GET', headers },
+        response => {
+          const chunks: Buffer[] = [];
+          response.on('data', (chunk: Buffer) => chunks.push(chunk));
+          response.on('error', fail);
+          response.on('end', () => {
+            resolve({
+              status: response.statusCode ?? 500,
+              body: bodyOf(Buffer.concat(chunks).toString('utf8')),
+            });
+          });
+        },
+      );
+      asked.setTimeout(timeoutMs, () => asked.destroy(new Error('it took too long')));
+      asked.on('error', fail);
+      asked.end();
+    });
+}
+
+function bodyOf(text: string): List {
+  try {
+    return JSON.parse(text) as List;
+  } catch {
+    return { message: text };
+  }
+}
+
+async function listAll(
+  get: Get,
+  kind: Kind<HasMetadata>,
+): Promise<{ readonly items: readonly KubeObject[]; readonly problem?: string }> {
+  const apiVersion = apiVersionOf(kind);
+  const root = kind.group === '' ? '/api' : '/apis';
+  const items: KubeObject[] = [];
+  let next = '';
+  for (let page = 0; page < pagesMax; page++) {
+    const after = next === '' ? '' : `&continue=${encodeURIComponent(next)}`;
+    const path = `${root}/${apiVersion}/${kind.resource}?limit=${pageSize}${after}`;
+    const { status, body } = await get(path);
+    // A cluster that does not serve a kind has none of it.
+    if (status === 404 && !neededKinds.includes(kind)) break;
+    if (status !== 200) return { items: [], problem: body.message ?? `status ${status}` };
+    for (const item of body.items ?? []) items.push({ ...item, apiVersion, kind: kind.kind });
+    next = body.metadata?.continue ?? '';
+    if (next === '') break;
+  }
+  return { items };
+}
+
+function refused(kind: Kind<HasMetadata>, problem: string): UserError {
+  return new UserError(`cannot list ${kind.resource}: ${problem.trim()}`, {
+    exitCode: exitCodes.backend,
+    code: 'cannot-list',
+    next: `ask for the right to list ${kind.resource}, or have a snapshot made: --cluster FILE`,
+  });
+}

@@ -1,0 +1,63 @@
+/** A pod's verdict as text: the answer first, then the nodes, then what would change it. */
+import { editText } from './edits.js';
+import type { NodeVerdict, PodVerdict } from './verdict.js';
+
+/** The verdict in lines. */
+export function verdictText(verdict: PodVerdict): string {
+  return `${[...answer(verdict), ...nodeLines(verdict.nodes), ...remedy(verdict)].join('\n')}\n`;
+}
+
+function answer({ pod, runsOn, node, message, gates }: PodVerdict): string[] {
+  const lines: string[] = [];
+  if (runsOn !== undefined) lines.push(`pod ${pod} runs on ${runsOn}; asked about it anew:`);
+  if (gates.length > 0) lines.push(`pod ${pod} is not looked at: ${gates.join('; ')}`);
+  if (node !== undefined) lines.push(`pod ${pod} would get node ${node}`);
+  else lines.push(`pod ${pod} waits: ${message ?? 'no node'}`);
+  return lines;
+}
+
+/** Nodes of which the same is said stand together. */
+function nodeLines(nodes: readonly NodeVerdict[]): string[] {
+  const groups = new Map<string, string[]>();
+  for (const verdict of nodes) {
+    const body = bodyOf(verdict).join('\n');
+    groups.set(body, [...(groups.get(body) ?? []), verdict.node]);
+  }
+  return [...groups].flatMap(([body, names]) => ['', `${namesText(names)}:`, body]);
+}
+
+function bodyOf({ isFeasible, refusals, scores, total }: NodeVerdict): string[] {
+  if (isFeasible) {
+    const each = Object.entries(scores ?? {}).map(([name, score]) => `${name} ${score}`);
+    const score = total === undefined ? '' : `, score ${total} (${each.join(', ')})`;
+    return [`  yes${score}`];
+  }
+  if (refusals.length === 0) return ['  no'];
+  return refusals.map(({ plugin, reasons, detail }) => {
+    const more = detail === undefined ? '' : `: ${detail}`;
+    return `  no   ${plugin}: ${reasons.join(', ')}${more}`;
+  });
+}
+
+const namesMax = 6;
+
+function namesText(names: readonly string[]): string {
+  const shown = names.slice(0, namesMax).join(', ');
+  const rest = names.length > namesMax ? ` and ${names.length - namesMax} more` : '';
+  return `node${names.length > 1 ? 's' : ''} ${shown}${rest}`;
+}
+
+function remedy({ preemption, change, node, gates }: PodVerdict): string[] {
+  const lines: string[] = [];
+  if (preemption !== undefined) {
+    const victims = preemption.victims.join(', ');
+    lines.push('', `preemption would evict ${victims} from ${preemption.node}`);
+  }
+  if (change !== undefined) {
+    lines.push('', `the smallest change found (it would run on ${change.node}):`);
+    lines.push(...change.edits.map(edit => `  ${editText(edit)}`));
+  } else if (node === undefined && gates.length === 0) {
+    lines.push('', 'no small change found: it takes another node, or fewer pods on these');
+  }
+  return lines;
+}

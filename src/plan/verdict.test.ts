@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest';
+import type { HasMetadata } from '../../sim/api/object.js';
+import { editText } from './edits.js';
+import { parseSnapshot } from './snapshot.js';
+import { verdictText } from './verdict-text.js';
+import { verdictOf, type PodVerdict } from './verdict.js';
+import { World } from './world.js';
+
+interface NodeOptions {
+  readonly gpus?: number;
+  readonly cpu?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly taints?: readonly object[];
+  readonly unschedulable?: boolean;
+}
+
+function node(name: string, options: NodeOptions = {}): object {
+  const { gpus = 0, cpu = '8', labels = {}, taints = [], unschedulable = false } = options;
+  const allocatable = { cpu, memory: '32Gi', pods: '110', 'nvidia.com/gpu': String(gpus) };
+  return {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: { name, labels },
+    spec: { taints, unschedulable },
+    status: { allocatable },
+  };
+}
+
+function pod(name: string, requests: object, spec: object = {}): object {
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { namespace: 'default', name },
+    spec: { containers: [{ name: 'c', image: 'i', resources: { requests } }], ...spec },
+  };
+}
+
+function verdict(name: string, objects: readonly object[]): PodVerdict {
+  const world = World.of(objects as readonly HasMetadata[]);
+  const found = world.pods.find(({ metadata }) => metadata.name === name);
+  if (found === undefined) throw new Error(`no pod ${name}`);
+  return verdictOf(world, found);
+}
+
+const changeOf = ({ change }: PodVerdict) => change?.edits.map(editText);
+
+describe('what keeps a pod from its node', () => {
+  const spot = { key: 'spot', effect: 'NoSchedule' };
+
+  it('is told by every plug-in, not only by the first', () => {
+    const { nodes } = verdict('p', [
+      node('a', { taints: [spot] }),
+      pod('p', { cpu: '9' }, { nodeSelector: { pool: 'x' } }),
+    ]);
+    expect(nodes[0]?.refusals.map(({ plugin, detail }) => [plugin, detail])).toEqual([
+      ['TaintToleration', 'spot:NoSchedule'],
+      ['NodeAffinity', 'it wants pool=x'],
+      ['NodeResourcesFit', 'asks for 9 cpu, 8 of 8 free'],
+    ]);
+  });
+
+  it('is a request too large by so many thousandths', () => {
+    const objects = [
+      node('a', { cpu: '4' }),
+      pod('other', { cpu: '1250m' }, { nodeName: 'a' }),
+      pod('p', { cpu: '3' }),
+    ];
+    expect(changeOf(verdict('p', objects))).toEqual([
+      'let container c request cpu 2750m instead of 3',
+    ]);
+  });
+
+  it('is too few devices', () => {
+    const objects = [node('a', { gpus: 2 }), node('b', { gpus: 4 })];
+    const asking = pod('p', { 'nvidia.com/gpu': '6' });
+    const told = verdict('p', [...objects, asking]);
+    expect(changeOf(told)).toEqual(['let container c request nvidia.com/gpu 4 instead of 6']);
+    expect(told.change?.node).toBe('b');
+  });
+
+  it('is never mended by asking for nothing', () => {
+    const told = verdict('p', [node('a'), pod('p', { 'nvidia.com/gpu': '1' })]);
+    expect(told.change).toBeUndefined();
+    expect(verdictText(told)).toMatch(/no small change found/);
+  });
+
+  it('is a label, and one term of an affinity is enough', () => {
+    const term = (...keys: string[]) => ({
+      matchExpressions: keys.map(key => ({ key, operator: 'In', values: ['yes'] })),
+    });
+    const required = { nodeSelectorTerms: [term('a', 'b'), term('c')] };
+    const affinity = {
+      nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: required },
+    };
+    const told = verdict('p', [node('n'), pod('p', { cpu: '1' }, { affinity })]);
+    expect(changeOf(told)).toEqual(['label node n c=yes']);
+  });
+
+  it('is a cordon', () => {
+    const told = verdict('p', [node('n', { unschedulable: true }), pod('p', { cpu: '1' })]);
+    expect(changeOf(told)).toEqual(['uncordon node n']);
+  });
+
+  it('is a gate', () => {
+    const gated = pod('p', { cpu: '1' }, { schedulingGates: [{ name: 'quota' }] });
+    const told = verdict('p', [node('n'), gated]);
+    expect(changeOf(told)).toEqual(['remove the scheduling gate quota']);
+  });
+
+  it('is nothing for a pod that runs: it is asked about anew', () => {
+    const told = verdict('p', [
+      node('a', { taints: [spot] }),
+      node('b'),
+      pod('p', {}, { nodeName: 'a' }),
+    ]);
+    expect([told.runsOn, told.node]).toEqual(['a', 'b']);
+  });
+});
+
+describe('a snapshot', () => {
+  it('is a List, a list of a kind, or documents', () => {
+    const text = (value: object) => JSON.stringify(value);
+    const list = { kind: 'List', apiVersion: 'v1', items: [node('a')] };
+    const nodeList = {
+      kind: 'NodeList',
+      apiVersion: 'v1',
+      items: [{ ...node('a'), kind: undefined }],
+    };
+    for (const each of [text(list), text(nodeList), text(node('a'))]) {
+      expect(parseSnapshot(each, 'f').objects.map(({ kind }) => kind)).toEqual(['Node']);
+    }
+  });
+
+  it('points at what is wrong in it', () => {
+    const yaml = `apiVersion: v1
+kind: List
+items:
+  - apiVersion: v1
+    kind: Node
+    metadata: { name: a }
+    status:
+      allocatable:
+        cpu: 8
+        memory: 32GiB
+`;
+    expect(() => parseSnapshot(yaml, 'f.yaml')).toThrow(
+      'f.yaml:10: items[0].status.allocatable.memory: "32GiB" is not a quantity',
+    );
+    expect(() => parseSnapshot('kind: List\nitems: []\n', 'f.yaml')).toThrow('holds no nodes');
+  });
+});

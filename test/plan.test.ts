@@ -1,0 +1,98 @@
+/** The command line of planning: explain and plan, on a snapshot and on a running cluster. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { freshFolder, seatrial, startSeatrial } from './cli/seatrial.js';
+
+const snapshot = `apiVersion: v1
+kind: List
+items:
+  - apiVersion: v1
+    kind: Node
+    metadata: { name: gpu-1, labels: { kubernetes.io/hostname: gpu-1, pool: gpu } }
+    spec:
+      taints: [{ key: nvidia.com/gpu, value: present, effect: NoSchedule }]
+    status:
+      conditions: [{ type: Ready, status: 'True' }]
+      allocatable: { cpu: '16', memory: 64Gi, pods: '110', nvidia.com/gpu: '4' }
+  - apiVersion: v1
+    kind: Pod
+    metadata: { name: busy, namespace: default }
+    spec:
+      nodeName: gpu-1
+      priority: 0
+      containers:
+        - { name: c, image: i, resources: { requests: { cpu: '2', nvidia.com/gpu: '1' } } }
+    status: { phase: Running }
+  - apiVersion: v1
+    kind: Pod
+    metadata: { name: trainer, namespace: default }
+    spec:
+      tolerations: [{ key: nvidia.com/gpu, operator: Exists }]
+      containers:
+        - name: c
+          image: i
+          resources: { requests: { nvidia.com/gpu: '4' }, limits: { nvidia.com/gpu: '4' } }
+    status: { phase: Pending }
+`;
+
+describe('explain', () => {
+  const folder = freshFolder({ 'cluster.yaml': snapshot, 'empty.yaml': 'kind: List\nitems: []\n' });
+
+  it('tells of a pod of a snapshot, plug-in by plug-in, and what would do', () => {
+    const { code, stdout } = seatrial(
+      folder,
+      'explain',
+      'pod/trainer',
+      '--cluster',
+      'cluster.yaml',
+    );
+    expect(stdout).toMatch(/pod default\/trainer waits: 0\/1 nodes are available: 1 Insufficient/);
+    expect(stdout).toMatch(/NodeResourcesFit: .*: asks for 4 nvidia\.com\/gpu, 3 of 4 free/);
+    expect(stdout).toMatch(/let container c request nvidia\.com\/gpu 3 instead of 4/);
+    expect(code).toBe(0);
+  });
+
+  it('tells it as JSON', () => {
+    const words = ['--cluster', 'cluster.yaml', '-o', 'json'];
+    const told: unknown = JSON.parse(seatrial(folder, 'explain', 'pod/trainer', ...words).stdout);
+    expect(told).toMatchObject({ pod: 'default/trainer', change: { node: 'gpu-1' } });
+  });
+
+  it.each([
+    ['an unknown pod', ['pod/trainr', '--cluster', 'cluster.yaml'], /did you mean pod\/trainer\?/],
+    ['what is no pod', ['job/x', '--cluster', 'cluster.yaml'], /"job\/x" is not a pod\n {2}next: /],
+    [
+      'an empty snapshot',
+      ['pod/x', '--cluster', 'empty.yaml'],
+      /holds no nodes\n {2}next: take one/,
+    ],
+    ['a missing file', ['pod/x', '--cluster', 'nowhere'], /no such file: nowhere/],
+    ['no kubeconfig', ['pod/x'], /cannot read the kubeconfig .*\n {2}next: /],
+  ])('%s is told and ends with 2', (_what, words, message) => {
+    const { code, stdout, stderr } = seatrial(folder, 'explain', ...words);
+    expect(stderr).toMatch(message);
+    expect(stdout).toBe('');
+    expect(code).toBe(2);
+  });
+
+  it('reads a running cluster', async () => {
+    const home = freshFolder();
+    const manifest = `apiVersion: v1
+kind: Pod
+metadata: { name: p, namespace: default }
+spec:
+  containers: [{ name: c, image: i, resources: { requests: { cpu: '1000' } } }]
+`;
+    writeFileSync(join(home, 'p.yaml'), manifest);
+    const running = startSeatrial(home, 'up', '-f', 'p.yaml', '--separate', 'own', '--seed', '1');
+    await running.says('is up at');
+    const asked = startSeatrial(home, 'explain', 'pod/p', '--kubeconfig', 'own');
+    const { code, stdout } = await asked.ended();
+    running.process.kill('SIGINT');
+    await running.ended();
+    expect(stdout).toMatch(/pod default\/p waits: 0\/4 nodes/);
+    expect(stdout).toMatch(/request cpu \d+ instead of 1k?/);
+    expect(code).toBe(0);
+  });
+});
