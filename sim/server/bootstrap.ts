@@ -27,7 +27,8 @@ export function storeBootstrapObjects(core: Core): void {
   const uids = random.fork('bootstrap');
   const created = rfc3339(clock.now());
   const micro = rfc3339Micro(clock.now());
-  for (const { group, version, resource, object } of prepared) {
+  const all = [...prepared, ...aggregatedServices(core)];
+  for (const { group, version, resource, object } of all) {
     const served = registry.find(group, version, resource);
     if (served === undefined) continue;
     const { metadata } = object;
@@ -60,6 +61,38 @@ export function storeBootstrapObjects(core: Core): void {
   }
   store.beginHistory();
 }
+
+/** The APIServices of groups that others serve: always available, as nothing lies between. */
+function aggregatedServices({ options }: Core): readonly Prepared[] {
+  return Object.entries(options.aggregated ?? {}).map(([groupVersion, { service }]) => {
+    const [group = '', version = ''] = groupVersion.split('/');
+    const name = `${group.split('.')[0] ?? ''}-server`;
+    const object = {
+      kind: 'APIService',
+      apiVersion: 'apiregistration.k8s.io/v1',
+      metadata: { name: `${version}.${group}` },
+      spec: {
+        service: { namespace: 'kube-system', name, port: 443, ...service },
+        group,
+        version,
+        insecureSkipTLSVerify: true,
+        groupPriorityMinimum: 100,
+        versionPriority: 100,
+      },
+      status: { conditions: [availableCondition] },
+    };
+    const where = { group: 'apiregistration.k8s.io', version: 'v1', resource: 'apiservices' };
+    return { ...where, object: object as unknown as KubeObject };
+  });
+}
+
+const availableCondition = {
+  type: 'Available',
+  status: 'True',
+  lastTransitionTime: '1970-01-01T00:00:00Z',
+  reason: 'Passed',
+  message: 'all checks passed',
+};
 
 const rbacGroup = 'rbac.authorization.k8s.io';
 

@@ -1,4 +1,5 @@
 /** Decodes bodies of custom resources. @upstream apiextensions-apiserver/pkg/apiserver/customresource_handler.go */
+import { printedValue } from '../../api/field-error.js';
 import { decodeObject } from '../../api/decode.js';
 import { isRecord } from '../../api/equality.js';
 import { structOf } from '../../api/facts.js';
@@ -147,7 +148,7 @@ function embeddedCoerced(value: unknown, schema: JSONSchemaProps, at: Coercion):
     if (isEmbedded(schema) && key === 'metadata') {
       const meta = coercedMeta(item, below);
       if ('error' in meta) {
-        problems.push(meta.error);
+        problems.push(`${below}: Invalid value: ${printedValue(item)}: ${meta.error}`);
         return item;
       }
       unknown.push(...meta.unknown);

@@ -8,7 +8,7 @@ import {
   invalid,
   isFailure,
   notFound,
-  plainError,
+  internalError,
   type Failure,
 } from '../../api/status.js';
 import { bodyAnswer, failureAnswer } from '../answers.js';
@@ -48,7 +48,7 @@ export function getScale(scope: Scope, paths: ScalePaths): ApiAnswer {
     return failureAnswer(scope.context, notFound(scope.resource.kind, scope.name));
   }
   const missing = paths.missingReplicas?.(stored.object);
-  if (missing !== undefined) return failureAnswer(scope.context, plainError(missing));
+  if (missing !== undefined) return failureAnswer(scope.context, internalError(missing));
   return answer(scope, scaleOf(stored.object, paths));
 }
 
