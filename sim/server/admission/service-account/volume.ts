@@ -31,14 +31,16 @@ export function withTokenVolume(spec: PodSpec, access: ServerAccess): PodSpec {
   const name = existing ?? prefix + access.random.suffix();
   const mount: VolumeMount = { name, readOnly: true, mountPath };
   const { initContainers } = spec;
-  const isNeeded = spec.containers.some(lacksMount) || (initContainers ?? []).some(lacksMount);
+  // A spec of null has no list of containers; validation says so later.
+  const containers = (spec.containers as readonly Container[] | null) ?? [];
+  const isNeeded = containers.some(lacksMount) || (initContainers ?? []).some(lacksMount);
   if (!isNeeded) return spec;
-  const mounting = (containers: readonly Container[]) =>
-    containers.map(container => (lacksMount(container) ? withMount(container, mount) : container));
+  const mounting = (all: readonly Container[]) =>
+    all.map(container => (lacksMount(container) ? withMount(container, mount) : container));
   return {
     ...spec,
     ...(initContainers && { initContainers: mounting(initContainers) }),
-    containers: mounting(spec.containers),
+    containers: mounting(containers),
     ...(existing === undefined && { volumes: [...volumes, { name, projected: source }] }),
   };
 }
