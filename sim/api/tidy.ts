@@ -77,7 +77,7 @@ function tidiedStruct(
   }
   for (const { name, zero } of alwaysWritten(shape)) {
     if (record[name] !== undefined) continue;
-    changed ??= { ...record };
+    changed ??= Object.assign({}, record);
     changed[name] = zero;
   }
   return changed ?? record;

@@ -207,6 +207,10 @@ export class NodeKeeper {
     );
   }
 
+  /** Without devices: as the machine was made, which does not change. */
+  private capacity: Readonly<Record<string, string>> | undefined;
+  private allocatable: Readonly<Record<string, string>> | undefined;
+
   /** The status as it is now; of a Node that is there, foreign resources are kept. */
   private status(node: Node): NodeStatus {
     const { context, pressures } = this;
@@ -214,14 +218,16 @@ export class NodeKeeper {
     const { shape } = this.work;
     const old = node.status ?? {};
     const devices = machine.devices.resourceNames;
-    const own: Record<string, string> = {
+    this.capacity ??= {
       ...shape.capacity,
       'hugepages-1Gi': shape.capacity['hugepages-1Gi'] ?? '0',
       'hugepages-2Mi': shape.capacity['hugepages-2Mi'] ?? '0',
       pods: shape.capacity['pods'] ?? String(config.podsMax),
     };
+    const own = this.capacity;
+    this.allocatable ??= allocatableOf(shape, own);
     const capacity: Record<string, string> = { ...foreign(old.capacity, own), ...own };
-    const allocatable = { ...foreign(old.allocatable, own), ...allocatableOf(shape, own) };
+    const allocatable = { ...foreign(old.allocatable, own), ...this.allocatable };
     for (const name of devices) {
       const counts = machine.devices.counts(name, clock.now());
       capacity[name] = String(counts.capacity);

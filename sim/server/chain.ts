@@ -21,6 +21,7 @@ const anonymous: User = { name: 'system:anonymous', groups: ['system:unauthentic
 
 /** The server as a function. */
 export function createServe(core: Core): Serve {
+  const aggregated = new Set(Object.keys(core.options.aggregated ?? {}).map(groupIn));
   return (request, connection, done) => {
     const info = requestInfo(request.method, request.path);
     const context = new RequestState(request, connection, info, core.clock.now());
@@ -31,7 +32,9 @@ export function createServe(core: Core): Serve {
     };
     const early = identity ?? impersonated(core, context) ?? authorized(core, context);
     if (early !== undefined) finish(early);
-    else runSteps(dispatch(core, context, audit), finish);
+    else if (aggregated.has(info.group) && isAggregated(core, context)) {
+      runSteps(servePath(core, context), finish);
+    } else runSteps(dispatch(core, context, audit), finish);
   };
 }
 
@@ -40,10 +43,14 @@ function dispatch(
   context: RequestState,
   audit: AuditRecord | undefined,
 ): Steps<ApiAnswer> {
-  const { isResourceRequest } = context.info;
-  return isResourceRequest && !isAggregated(core, context)
+  return context.info.isResourceRequest
     ? serveResource(core, context, audit)
     : servePath(core, context);
+}
+
+/** Of `metrics.k8s.io/v1beta1`. */
+function groupIn(groupVersion: string): string {
+  return groupVersion.slice(0, groupVersion.indexOf('/'));
 }
 
 function isAggregated({ options }: Core, { info }: RequestState): boolean {

@@ -51,12 +51,23 @@ export function isFullyPrivileged(policy: PodSecurityPolicy): boolean {
   );
 }
 
-/** The policy that the labels choose, which is valid even when there are errors. */
-export function policyOf(labels: Readonly<Record<string, string>> | undefined): {
+interface PolicyOfLabels {
   readonly policy: PodSecurityPolicy;
   readonly errors: readonly FieldError[];
-} {
-  if (labels === undefined) return { policy: defaultPolicy, errors: [] };
+}
+
+const withoutLabels: PolicyOfLabels = { policy: defaultPolicy, errors: [] };
+const policies = new WeakMap<Readonly<Record<string, string>>, PolicyOfLabels>();
+
+/** The policy that the labels choose, which is valid even when there are errors. Labels are read once. */
+export function policyOf(labels: Readonly<Record<string, string>> | undefined): PolicyOfLabels {
+  if (labels === undefined) return withoutLabels;
+  let policy = policies.get(labels);
+  if (policy === undefined) policies.set(labels, (policy = readPolicy(labels)));
+  return policy;
+}
+
+function readPolicy(labels: Readonly<Record<string, string>>): PolicyOfLabels {
   const reader = new LabelReader(labels);
   const enforce = reader.mode('enforce', 'restricted');
   const audit = reader.mode('audit', 'privileged');
