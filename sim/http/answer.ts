@@ -61,7 +61,10 @@ function respondStream(request: Request, response: Response, stream: AnswerStrea
     item: item => {
       if (response.destroyed || response.writableEnded) return;
       const bytes = encodeItem(item);
-      if (isBeginning) return void write(response, bytes);
+      if (isBeginning) {
+        write(response, bytes);
+        return;
+      }
       waitingBytes += bytes.length;
       write(response, bytes, () => (waitingBytes -= bytes.length));
       if (waitingBytes > waitingBytesMax) cutOff(response);

@@ -129,21 +129,16 @@ it('carries hundreds of watches on one connection, and forgets those whose clien
   await until(() => lines === 300);
   session.destroy();
   await until(() => sinks.size === 0);
+  expect(lines).toBe(300);
 });
 
 it.each(['HTTP/1.1', 'HTTP/2'])('cuts off a watcher that does not read: %s', async version => {
-  let isClosed = false;
-  const onClose = (): void => {
-    isClosed = true;
-  };
   if (version === 'HTTP/2') {
     const session = connect(`https://127.0.0.1:${door.port}`, { ca });
     session.on('error', () => undefined);
-    const stream = session.request({ ':path': '/watch' });
-    stream.on('error', onClose).on('close', onClose);
+    session.request({ ':path': '/watch' }).on('error', () => undefined);
   } else {
-    const response = await open('/watch', { agent: new Agent() });
-    response.on('error', onClose).on('close', onClose);
+    (await open('/watch', { agent: new Agent() })).on('error', () => undefined);
   }
   await until(() => sinks.size === 1);
   const text = 'x'.repeat(1024 * 1024);
