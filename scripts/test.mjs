@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 // The command line is tested as users have it: built.
-if (spawnSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' }).status !== 0) process.exit(1);
+if (spawnSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' }).status !== 0)
+  process.exit(1);
 
 const folder = mkdtempSync(join(tmpdir(), 'seatrial-test-'));
 const report = join(folder, 'report.json');

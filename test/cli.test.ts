@@ -162,6 +162,19 @@ describe('run', () => {
     expect(report.kind).toBe('Report');
   });
 
+  it('ends with 130 on Ctrl-C, and still reports', async () => {
+    const folder = freshFolder({
+      'kind.yaml': config,
+      's.yaml': scenario('    - advance: 100000h\n'),
+    });
+    const running = startSeatrial(folder, 'run', 's.yaml');
+    await running.says('advance 100000h');
+    running.process.kill('SIGINT');
+    const { code, stdout } = await running.ended();
+    expect(stdout).toMatch(/scenarios: /);
+    expect(code).toBe(130);
+  });
+
   it('takes seed and scenarios from seatrial.config.yaml, which a flag overrules', () => {
     const folder = freshFolder({
       'kind.yaml': config,

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 /** The built program, as users have it; `npm test` builds it first. */
-const main = resolve('dist/src/cli/main.js');
+const main = resolve('dist/bin/seatrial.js');
 
 /** What a command printed and how it ended. */
 export interface Ended {
@@ -28,11 +28,12 @@ function environmentOf(home: string): NodeJS.ProcessEnv {
 
 /** Runs a command to its end in a folder, which is its home too. */
 export function seatrial(folder: string, ...words: readonly string[]): Ended {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [main, ...words],
-    { cwd: folder, encoding: 'utf8', env: environmentOf(folder), timeout: 60_000 },
-  );
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...words], {
+    cwd: folder,
+    encoding: 'utf8',
+    env: environmentOf(folder),
+    timeout: 60_000,
+  });
   return { code: status, stdout, stderr };
 }
 

@@ -1,0 +1,20 @@
+/**
+ * Makes one file of the command line's many: starting node with a thousand small modules took most of a
+ * second, with these few it takes a tenth of that. The library stays as tsc emits it.
+ */
+import { chmodSync, rmSync } from 'node:fs';
+import { build } from 'esbuild';
+
+rmSync('dist/bin', { recursive: true, force: true });
+await build({
+  entryPoints: { seatrial: 'dist/src/cli/main.js' },
+  outdir: 'dist/bin',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  packages: 'external',
+  logLevel: 'warning',
+});
+chmodSync('dist/bin/seatrial.js', 0o755);
