@@ -7,7 +7,7 @@ import { forbidden, invalid, required, type FieldError } from '../../api/field-e
 import { compareText } from '../../api/go-text.js';
 import type { JSONSchemaProps } from '../../api/kinds/apiextensions.js';
 import { itemsOf, membersOf } from './schema.js';
-import { patternProblem } from './validate-schema.js';
+import { patternProblem } from './values.js';
 
 type Level = 'root' | 'item' | 'field';
 

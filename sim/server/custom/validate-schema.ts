@@ -14,9 +14,9 @@ import {
 } from '../../api/field-error.js';
 import { goNumber, goQuote } from '../../api/go-text.js';
 import type { JSONSchemaProps } from '../../api/kinds/apiextensions.js';
-import { RE2JS } from 're2js';
 import { isKnownFormat, matchesFormat } from './formats.js';
 import { itemsOf, membersOf } from './schema.js';
+import { isMultiple, matchesPattern } from './values.js';
 
 /** The value before the update, where one corresponds. */
 export interface Old {
@@ -198,25 +198,6 @@ function stringResult(value: string, schema: JSONSchemaProps, path: string): Res
   return undefined;
 }
 
-const patterns = new Map<string, RE2JS>();
-
-/** Go's regular expressions, anywhere in the value. */
-export function matchesPattern(pattern: string, value: string): boolean {
-  let compiled = patterns.get(pattern);
-  if (compiled === undefined) patterns.set(pattern, (compiled = RE2JS.compile(pattern)));
-  return compiled.matcher(value).find();
-}
-
-/** Why a pattern is none; undefined: it is one. */
-export function patternProblem(pattern: string): string | undefined {
-  try {
-    RE2JS.compile(pattern);
-    return undefined;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
-}
-
 const int32Max = 2 ** 31;
 const floatMax = 3.4028234663852886e38;
 
@@ -255,12 +236,6 @@ function numberResult(value: number, schema: JSONSchemaProps, path: string): Res
     if (isMore) say(`${words} ${goNumber(most)}`);
   }
   return result;
-}
-
-function isMultiple(value: number, factor: number): boolean {
-  if (Number.isInteger(value) && Number.isInteger(factor)) return value % factor === 0;
-  const quotient = factor < 1 ? (1 / factor) * value : value / factor;
-  return Math.abs(quotient - Math.round(quotient)) < 1e-9 * Math.max(1, Math.abs(quotient));
 }
 
 function enumResult(value: unknown, schema: JSONSchemaProps, path: string): Result | undefined {

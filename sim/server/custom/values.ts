@@ -1,0 +1,28 @@
+/** Patterns and multiples as Go sees them. */
+import { RE2JS } from 're2js';
+
+const patterns = new Map<string, RE2JS>();
+
+/** Go's regular expressions, anywhere in the value. */
+export function matchesPattern(pattern: string, value: string): boolean {
+  let compiled = patterns.get(pattern);
+  if (compiled === undefined) patterns.set(pattern, (compiled = RE2JS.compile(pattern)));
+  return compiled.matcher(value).find();
+}
+
+/** Why a pattern is none; undefined: it is one. */
+export function patternProblem(pattern: string): string | undefined {
+  try {
+    RE2JS.compile(pattern);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** Whether the value is a multiple, as far as floats tell. */
+export function isMultiple(value: number, factor: number): boolean {
+  if (Number.isInteger(value) && Number.isInteger(factor)) return value % factor === 0;
+  const quotient = factor < 1 ? (1 / factor) * value : value / factor;
+  return Math.abs(quotient - Math.round(quotient)) < 1e-9 * Math.max(1, Math.abs(quotient));
+}
