@@ -22,7 +22,11 @@ items:
       nodeName: gpu-1
       priority: 0
       containers:
-        - { name: c, image: i, resources: { requests: { cpu: '2', nvidia.com/gpu: '1' } } }
+        - name: c
+          image: i
+          resources:
+            requests: { cpu: '2', nvidia.com/gpu: '1' }
+            limits: { nvidia.com/gpu: '1' }
     status: { phase: Running }
   - apiVersion: v1
     kind: Pod
@@ -94,5 +98,66 @@ spec:
     expect(stdout).toMatch(/pod default\/p waits: 0\/4 nodes/);
     expect(stdout).toMatch(/request cpu \d+ instead of 1k?/);
     expect(code).toBe(0);
+  });
+});
+
+describe('plan', () => {
+  const job = (gpus: number, priority: number): string => `apiVersion: scheduling.k8s.io/v1
+kind: PriorityClass
+metadata: { name: training }
+value: ${priority}
+---
+apiVersion: batch/v1
+kind: Job
+metadata: { name: train, namespace: ml }
+spec:
+  parallelism: 3
+  completions: 3
+  template:
+    spec:
+      restartPolicy: Never
+      priorityClassName: training
+      tolerations: [{ key: nvidia.com/gpu, operator: Exists }]
+      containers: [{ name: c, image: i, resources: { limits: { nvidia.com/gpu: ${gpus} } } }]
+`;
+  const folder = freshFolder({
+    'cluster.yaml': snapshot,
+    'fits.yaml': job(1, 0),
+    'waits.yaml': job(2, 0),
+    'preempts.yaml': job(2, 1000),
+    'typo.yaml': job(1, 0).replace('parallelism', 'paralelism'),
+  });
+  const plan = (file: string, ...more: string[]) =>
+    seatrial(folder, 'plan', '-f', file, '--cluster', 'cluster.yaml', ...more);
+
+  it('ends with 0 when all fits', () => {
+    const { code, stdout } = plan('fits.yaml');
+    expect(stdout).toMatch(/^all fits: 3 placed, 0 waiting, 0 preempted\n/);
+    expect(stdout).toMatch(/waiting already before:\n {2}default\/trainer\n/);
+    expect(code).toBe(0);
+  });
+
+  it('ends with 1 when something waits, and says why and what would do', () => {
+    const { code, stdout } = plan('waits.yaml');
+    expect(stdout).toMatch(/^not all fits: 1 placed, 2 waiting, 0 preempted\n/);
+    expect(stdout).toMatch(/0\/1 nodes are available: 1 Insufficient nvidia\.com\/gpu\./);
+    expect(stdout).toMatch(/for gpu-1\): let container c request nvidia\.com\/gpu 1 instead of 2/);
+    expect(code).toBe(1);
+  });
+
+  it('ends with 1 when a pod would be preempted, and names it', () => {
+    const { code, stdout } = plan('preempts.yaml', '-o', 'json');
+    const told = JSON.parse(stdout) as { readonly preempted: unknown };
+    expect(told.preempted).toEqual([
+      { pod: 'default/busy', node: 'gpu-1', by: expect.stringMatching(/^ml\/train-/) as string },
+    ]);
+    expect(code).toBe(1);
+  });
+
+  it('says what is wrong with a manifest and ends with 2', () => {
+    const { code, stderr } = plan('typo.yaml');
+    expect(stderr).toMatch(/typo\.yaml:6: Job refused: .*unknown field "spec\.paralelism"/);
+    expect(code).toBe(2);
+    expect(seatrial(folder, 'plan', '--cluster', 'cluster.yaml').stderr).toMatch(/-f/);
   });
 });

@@ -3,6 +3,7 @@ import type { CliCommand } from './command.js';
 import { downCommand } from './down.js';
 import { explainCommand } from './explain.js';
 import { getCommand } from './get.js';
+import { planCommand } from './plan.js';
 import { runCommand } from './run.js';
 import { timeCommand } from './time.js';
 import { upCommand } from './up.js';
@@ -12,6 +13,7 @@ import { versionCommand } from './version.js';
 export const commands: readonly CliCommand[] = [
   runCommand,
   explainCommand,
+  planCommand,
   upCommand,
   timeCommand,
   getCommand,

@@ -104,9 +104,19 @@ function withRequest(
   };
 }
 
-/** How much is asked of whoever makes the changes: few are better than many, small than large. */
+/**
+ * How much is asked of whoever makes the changes: few are better than many, small than large, and a
+ * place among the control plane is the last.
+ */
 export function costOf(edits: readonly Edit[]): number {
-  return edits.reduce((sum, edit) => sum + 1 + (edit.kind === 'request' ? edit.share : 0), 0);
+  return edits.reduce((sum, edit) => sum + 1 + extraCost(edit), 0);
+}
+
+function extraCost(edit: Edit): number {
+  if (edit.kind === 'request') return edit.share;
+  const isRole =
+    edit.kind === 'toleration' && edit.taint.key.startsWith('node-role.kubernetes.io/');
+  return isRole ? 1 : 0;
 }
 
 /** `node.kubernetes.io/x=y:NoSchedule`. */

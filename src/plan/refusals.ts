@@ -44,14 +44,17 @@ function taints({ pod }: Case, node: Node): Cause {
       taint.effect !== 'PreferNoSchedule' &&
       !tolerates(tolerations, taint, { comparesNumbers: false }),
   );
-  const edits = bad.map((taint): Edit => {
+  const edits = bad.map((taint): Edit | undefined => {
     if (taint.key === unschedulableTaint) {
       return { kind: 'uncordon', node: node.metadata.name ?? '' };
     }
+    // A node that is not well is not made so by putting up with it.
+    if (taint.key.startsWith('node.kubernetes.io/')) return undefined;
     const { key, value, effect } = taint;
     return { kind: 'toleration', taint: { key, effect, ...(value !== undefined && { value }) } };
   });
-  return { detail: bad.map(taintText).join(', '), ways: edits.length > 0 ? [edits] : [] };
+  const known = edits.filter(edit => edit !== undefined);
+  return { detail: bad.map(taintText).join(', '), ways: ways(known, edits.length) };
 }
 
 /** The labels that the selector wants, and those of each term of the affinity: one term is enough. */
@@ -70,13 +73,13 @@ function affinity({ pod }: Case, node: Node): Cause {
     [...selector, ...matchExpressions].filter(requirement => !holds(requirement, labels)),
   );
   const name = node.metadata.name ?? '';
-  const ways = missing.flatMap(requirements => {
+  const found = missing.flatMap(requirements => {
     const edits = requirements.map(requirement => labelFor(requirement, name));
     const known = edits.filter(edit => edit !== undefined);
-    return edits.length > 0 && known.length === edits.length ? [known] : [];
+    return ways(known, edits.length);
   });
   const wanted = missing.map(term => term.map(requirementText).join(' and '));
-  return { detail: `it wants ${wanted.join(', or ')}`, ways };
+  return { detail: `it wants ${wanted.join(', or ')}`, ways: found };
 }
 
 function holds(
@@ -149,10 +152,12 @@ function resources(given: Case, node: Node): Cause {
     edits.push(undefined);
   }
   const known = edits.filter(edit => edit !== undefined);
-  return {
-    detail: details.join('; '),
-    ways: known.length > 0 && known.length === edits.length ? [known] : [],
-  };
+  return { detail: details.join('; '), ways: ways(known, edits.length) };
+}
+
+/** The one way of making all the edits that are needed, if each could be found. */
+function ways(known: readonly Edit[], needed: number): Cause['ways'] {
+  return needed > 0 && known.length === needed ? [known] : [];
 }
 
 function isOn({ spec, status }: Pod, { metadata }: Node): boolean {

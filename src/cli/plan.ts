@@ -1,0 +1,72 @@
+/** `seatrial plan`: will the manifests fit, what will wait and why, what would be preempted; no cluster is touched. */
+import { kubeconfigPath } from '../backends/kubeconfig-file.js';
+import { writeError, writeOut } from '../host.js';
+import { exitCodes, UserError } from '../input/errors.js';
+import { readManifests } from '../input/manifests.js';
+import { readLive } from '../plan/live.js';
+import { planText } from '../plan/plan-text.js';
+import { planOf } from '../plan/plan.js';
+import { readSnapshot } from '../plan/snapshot.js';
+import type { KubeObject } from '../../sim/api/object.js';
+import type { CliCommand } from './command.js';
+import { collect, outputOption } from './options.js';
+
+interface PlanFlags {
+  readonly filename: readonly string[];
+  readonly cluster?: string;
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly output: string;
+}
+
+/** The command. */
+export const planCommand: CliCommand = {
+  define(program, act) {
+    program
+      .command('plan')
+      .description('tell what of some manifests would fit on a cluster, without touching it')
+      .requiredOption('-f, --filename <path>', 'manifests, repeatable', collect, [])
+      .option('--cluster <file>', 'a snapshot: kubectl get nodes,pods -A -o yaml')
+      .option('--kubeconfig <file>', 'a cluster to read instead of a snapshot')
+      .option('--context <name>', 'the context of the kubeconfig')
+      .addOption(outputOption(['text', 'json']))
+      .action((flags: PlanFlags) => act(() => plan(flags)));
+  },
+};
+
+async function plan(flags: PlanFlags): Promise<number> {
+  if (flags.filename.length === 0) {
+    throw new UserError('nothing to plan', {
+      exitCode: exitCodes.usage,
+      code: 'no-manifests',
+      next: 'name manifests: -f FILE',
+    });
+  }
+  const manifests = flags.filename.flatMap(readManifests);
+  const objects = await source(flags);
+  const planned = await planOf(
+    objects,
+    manifests.map(({ object }) => object),
+    ({ object, message, warnings }, index) => {
+      const manifest = manifests[index];
+      const place = `${manifest?.file ?? ''}:${manifest?.line ?? 1}`;
+      for (const warning of warnings) writeError(`${place}: warning: ${warning}\n`);
+      if (message === undefined) return;
+      throw new UserError(`${place}: ${object.kind ?? ''} refused: ${message}`, {
+        exitCode: exitCodes.usage,
+        code: 'manifest-refused',
+        next: 'mend the manifest',
+      });
+    },
+  );
+  for (const warning of planned.warnings) writeError(`warning: ${warning}\n`);
+  writeOut(flags.output === 'json' ? `${JSON.stringify(planned)}\n` : planText(planned));
+  return planned.fits ? exitCodes.pass : exitCodes.broken;
+}
+
+async function source({ cluster, kubeconfig, context }: PlanFlags): Promise<readonly KubeObject[]> {
+  if (cluster !== undefined) return readSnapshot(cluster).objects;
+  const live = await readLive(kubeconfigPath(kubeconfig), context);
+  for (const resource of live.unread) writeError(`warning: not looked at: ${resource}\n`);
+  return live.objects;
+}

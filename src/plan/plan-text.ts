@@ -1,0 +1,44 @@
+/** A plan as text: the answer first, then what fits where, what waits and why, and who would have to go. */
+import { editText } from './edits.js';
+import type { Plan } from './plan.js';
+
+/** The plan in lines. */
+export function planText(plan: Plan): string {
+  const { placed, preempted, notMade, waitingBefore, replaced } = plan;
+  const waiting = plan.waiting.reduce((sum, { pods }) => sum + pods.length, 0);
+  const answer = plan.fits ? 'all fits' : 'not all fits';
+  const counts = `${placed.length} placed, ${waiting} waiting, ${preempted.length} preempted`;
+  const lines = [
+    `${answer}: ${counts}`,
+    ...section('placed', byNode(plan)),
+    ...section('waiting', plan.waiting.flatMap(waitingLines)),
+    ...section(
+      'preempted',
+      preempted.map(({ pod, node, by }) => `${pod} on ${node}, by ${by === '' ? 'another' : by}`),
+    ),
+    ...section(
+      'pods refused',
+      notMade.map(({ object, message }) => `${object}: ${message}`),
+    ),
+    ...section('waiting already before', waitingBefore),
+    ...section('replaced by their workload (rolling steps are not played)', replaced),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : ['', `${title}:`, ...lines.map(line => `  ${line}`)];
+}
+
+function byNode({ placed }: Plan): string[] {
+  const nodes = new Map<string, string[]>();
+  for (const { pod, node } of placed) nodes.set(node, [...(nodes.get(node) ?? []), pod]);
+  return [...nodes].map(([node, pods]) => `${node}: ${pods.join(', ')}`);
+}
+
+function waitingLines({ pods, message, change }: Plan['waiting'][number]): string[] {
+  const lines = [`${pods.join(', ')}: ${message}`];
+  if (change === undefined) return lines;
+  const edits = change.edits.map(editText).join('; ');
+  return [...lines, `  the smallest change found (for ${change.node}): ${edits}`];
+}
