@@ -5,7 +5,14 @@
 import { nodes, type Pod } from '../../api/kinds/core.js';
 import type { NodeEndpoint } from '../../api/node-endpoint.js';
 import type { AnswerStream, ApiAnswer } from '../../api/request.js';
-import { badRequest, internalError, isFailure, notFound, type Failure } from '../../api/status.js';
+import {
+  badRequest,
+  failure,
+  internalError,
+  isFailure,
+  notFound,
+  type Failure,
+} from '../../api/status.js';
 import { storageKey } from '../../store/collection.js';
 import { failureAnswer } from '../answers.js';
 import { keyIn, type Scope } from '../scope.js';
@@ -32,10 +39,10 @@ export function connectPod(scope: Scope): ApiAnswer {
   const query = new URLSearchParams(context.info.query);
   const target = targetOf(scope, pod, query);
   if (isFailure(target)) return failureAnswer(context, target);
-  const isStream = subresource === 'exec' || subresource === 'attach';
-  if (!isStream || context.header('upgrade') === '') {
+  if (context.header('upgrade') === '') {
     return failureAnswer(context, badRequest('Upgrade request required'));
   }
+  if (subresource === 'portforward') return failureAnswer(context, noPorts);
   const { namespace } = scope;
   const endpoint = scope.core.options.nodes?.(target.node);
   if (endpoint === undefined) {
@@ -50,6 +57,13 @@ export function connectPod(scope: Scope): ApiAnswer {
   if ('code' in stream) return failureAnswer(context, stream);
   return { status: 101, headers: {}, stream };
 }
+
+/** Ours: what runs in simulated containers speaks no protocol. */
+const noPorts = failure(
+  501,
+  'NotImplemented',
+  'port-forward is not simulated: no bytes travel to the ports of simulated containers',
+);
 
 function refused(node: string): string {
   return `dial tcp: lookup ${node}: connect: connection refused`;
