@@ -61,6 +61,7 @@ export class FieldOwners {
   entries(track: TrackFields): readonly ManagedFieldsEntry[] {
     if (this.known !== undefined) return this.known;
     const pending: FieldOwners[] = [];
+    // oxlint-disable-next-line no-this-alias -- the chain is walked from its end
     let owners: FieldOwners | undefined = this;
     while (owners !== undefined && owners.known === undefined) {
       pending.push(owners);

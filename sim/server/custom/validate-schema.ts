@@ -16,23 +16,12 @@ import { goNumber, goQuote } from '../../api/go-text.js';
 import type { JSONSchemaProps } from '../../api/kinds/apiextensions.js';
 import { isKnownFormat, matchesFormat } from './formats.js';
 import { itemsOf, membersOf } from './schema.js';
+import { closest, empty, found, isValid, merge, said, type Result } from './schema-result.js';
 import { isMultiple, matchesPattern } from './values.js';
 
 /** The value before the update, where one corresponds. */
 export interface Old {
   readonly value: unknown;
-}
-
-/** One finding. `path` '' is the root; a finding without a path is about a whole. */
-interface Finding {
-  readonly path: string | undefined;
-  readonly error: (path: string) => FieldError;
-}
-
-interface Result {
-  readonly findings: Finding[];
-  /** How many checks were made: tells which of several alternatives came closest. */
-  matches: number;
 }
 
 /** What is wrong with the value. `root` is put before the paths: `status` for the status alone. */
@@ -51,19 +40,6 @@ function joined(root: string, path: string): string {
   const rest = path.startsWith('.') ? path.slice(1) : path;
   if (root === '') return rest === '' ? '<nil>' : rest;
   return rest === '' ? root : `${root}.${rest}`;
-}
-
-function empty(): Result {
-  return { findings: [], matches: 0 };
-}
-
-function merge(into: Result, ...results: readonly (Result | undefined)[]): Result {
-  for (const result of results) {
-    if (result === undefined) continue;
-    into.findings.push(...result.findings);
-    into.matches += result.matches;
-  }
-  return into;
 }
 
 /** What stayed as it was may stay wrong. */
@@ -100,14 +76,6 @@ function validatedAnew(
   merge(result, ...checks);
   result.matches += checks.length + 1;
   return result;
-}
-
-function found(path: string, error: (path: string) => FieldError): Result {
-  return { findings: [{ path, error }], matches: 0 };
-}
-
-function said(path: string, value: unknown, text: string): Result {
-  return found(path, at => invalid(at, value, text));
 }
 
 function typesOf(schema: JSONSchemaProps): readonly string[] {
@@ -396,17 +364,4 @@ function combinedResult(value: unknown, schema: JSONSchemaProps, path: string): 
   }
   result.matches++;
   return result;
-}
-
-function isValid({ findings }: Result): boolean {
-  return findings.length === 0;
-}
-
-/** The alternative that most checks were made of; the first of several. */
-function closest(results: readonly Result[]): Result | undefined {
-  let best: Result | undefined;
-  for (const result of results) {
-    if (best === undefined || result.matches > best.matches) best = result;
-  }
-  return best;
 }

@@ -3,7 +3,13 @@
  * @upstream apiserver/pkg/endpoints/installer.go
  */
 import type { ApiAnswer } from '../../api/request.js';
-import { badRequest, methodNotAllowed, methodNotSupported, notFound, pathNotFound } from '../../api/status.js';
+import {
+  badRequest,
+  methodNotAllowed,
+  methodNotSupported,
+  notFound,
+  pathNotFound,
+} from '../../api/status.js';
 import { failureAnswer, unknownPath } from '../answers.js';
 import type { AuditRecord } from '../audit/auditor.js';
 import type { Core } from '../core.js';

@@ -151,7 +151,7 @@ function* nothing(): Steps<undefined> {
 /** What the strategy makes of the object, or why it is invalid. In its stored version. */
 function validNew(scope: Scope, object: KubeObject): KubeObject | Failure {
   const { core, resource, context } = scope;
-  const { strategy, storedStrategy, kind, custom } = resource;
+  const { strategy, storedStrategy, custom } = resource;
   const { strategyContext } = core;
   strategyContext.target = context;
   const inStored = custom === undefined ? (strategy.toStored?.(object) ?? object) : object;

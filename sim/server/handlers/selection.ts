@@ -2,7 +2,7 @@
 import { matchesFields, parseFieldSelector, type FieldTerm } from '../../api/field-selectors.js';
 import { goQuote } from '../../api/go-text.js';
 import type { KubeObject } from '../../api/object.js';
-import { parseSelector, Selector } from '../../api/selectors.js';
+import { parseSelector, type Selector } from '../../api/selectors.js';
 import { badRequest, type Failure } from '../../api/status.js';
 import type { ServedResource } from '../registry.js';
 import type { Scope } from '../scope.js';
