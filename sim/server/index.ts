@@ -4,12 +4,14 @@ import { createServe } from './chain.js';
 import { storeBootstrapObjects } from './bootstrap.js';
 import type { CreateApiServer, HistoryEntry } from './contract.js';
 import { createCore } from './core.js';
+import { expireEvents } from './event-expiry.js';
 
 /** Makes the API server with the objects that a fresh one has. */
 export const createApiServer: CreateApiServer = options => {
   const core = createCore(options);
   storeBootstrapObjects(core);
   followDefinitions(core);
+  expireEvents(core);
   const { store } = core;
   return {
     serve: createServe(core),
