@@ -107,22 +107,27 @@ export function simulatedNode(
   { gpus, endpoint }: { readonly gpus: Kubelet['gpus']; readonly endpoint: NodeEndpoint },
   process: Process,
 ): SimulatedNode {
-  const idOf = (device: number | string): string | undefined =>
-    typeof device === 'number'
-      ? shape.devices[device]?.id
-      : shape.devices.find(known => known.id === device)?.id;
+  // A GPU fails with all its parts and shares; a part may fail alone.
+  const idsOf = (device: number | string): readonly string[] =>
+    shape.devices
+      .filter(({ gpu, id }, index) =>
+        typeof device === 'number'
+          ? (gpu ?? index) === device
+          : id === device || id.startsWith(`${device}::`),
+      )
+      .map(({ id }) => id);
   return {
     name: shape.name,
     process,
     failDevice(device, xid) {
-      const id = idOf(device);
-      if (id !== undefined) gpus.fail(id, xid);
-      return id !== undefined;
+      const ids = idsOf(device);
+      for (const id of ids) gpus.fail(id, xid);
+      return ids.length > 0;
     },
     repairDevice(device) {
-      const id = idOf(device);
-      if (id !== undefined) gpus.mend(id);
-      return id !== undefined;
+      const ids = idsOf(device);
+      for (const id of ids) gpus.mend(id);
+      return ids.length > 0;
     },
     usage: () => endpoint.usage().containers,
   };

@@ -45,6 +45,8 @@ export interface NodeShape {
 
 /** A device of a node. */
 export interface NodeDevice {
+  /** The GPU, by its index on the node, of which it is a part or a share. */
+  readonly gpu?: number;
   readonly resourceName: string;
   readonly id: string;
   readonly model: string;

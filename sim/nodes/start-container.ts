@@ -127,7 +127,9 @@ function deviceVariables(
   const ids = Object.entries(devices)
     .filter(([resource]) => resource.startsWith('nvidia.com/'))
     .flatMap(([, list]) => list);
-  return ids.length === 0 ? {} : { NVIDIA_VISIBLE_DEVICES: ids.join(',') };
+  // Shares of a device are told apart by `::<n>`, of which the driver knows nothing.
+  const driverIds = new Set(ids.map(id => id.replace(/::\d+$/, '')));
+  return ids.length === 0 ? {} : { NVIDIA_VISIBLE_DEVICES: [...driverIds].join(',') };
 }
 
 function* postStart(

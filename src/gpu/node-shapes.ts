@@ -1,9 +1,9 @@
 /** Makes the simulated nodes of a kind configuration: capacity, labels, taints and GPUs by id. */
 import { parseQuantity } from '../../sim/api/quantity.js';
 import { Random } from '../../sim/engine/random.js';
-import type { NodeDevice, NodeShape } from '../../sim/simulation.js';
+import type { NodeShape } from '../../sim/simulation.js';
 import { InputError } from '../input/errors.js';
-import { gpuModel } from './catalogue.js';
+import { gpusOf } from './gpu-pool.js';
 import type { ConfiguredNode, KindConfig } from './kind-config.js';
 
 /** What a node has when its labels do not say. */
@@ -11,7 +11,6 @@ const defaultCpu = '8';
 const defaultMemory = '32Gi';
 const defaultStorage = '100Gi';
 const defaultMaxPods = 110;
-const defaultGpuMemoryMiB = 16_384;
 
 /** The nodes, named as kind names them: `<cluster>-control-plane`, `-worker`, `-worker2`, ... */
 export function nodeShapes(config: KindConfig, seed: number): NodeShape[] {
@@ -42,11 +41,12 @@ function nodeShape(
     }
     return text;
   };
+  const gpus = gpusOf(node.labels, config.file, new Random(seed).fork(`gpus ${name}`));
   return {
     name,
     labels: {
       ...(isControlPlane && { 'node-role.kubernetes.io/control-plane': '' }),
-      ...node.labels,
+      ...gpus.labels,
     },
     taints:
       isControlPlane && !isSingle
@@ -58,49 +58,7 @@ function nodeShape(
       'ephemeral-storage': quantity('seatrial.dev/ephemeral-storage', defaultStorage),
       pods: String(node.maxPods ?? defaultMaxPods),
     },
-    devices: devicesOf(name, node, { config, seed }),
+    devices: gpus.devices,
     isControlPlane,
   };
-}
-
-/** The GPUs that the labels of NVIDIA's feature discovery describe, whole or cut up by MIG. */
-function devicesOf(
-  name: string,
-  { labels }: ConfiguredNode,
-  { config, seed }: { readonly config: KindConfig; readonly seed: number },
-): NodeDevice[] {
-  const count = Number(labels['nvidia.com/gpu.count'] ?? 0);
-  const product = labels['nvidia.com/gpu.product'] ?? 'GPU';
-  const known = gpuModel(product);
-  const memoryMiB = Number(
-    labels['nvidia.com/gpu.memory'] ?? known?.memoryMiB ?? defaultGpuMemoryMiB,
-  );
-  const random = new Random(seed).fork(`gpus ${name}`);
-  const strategy = labels['nvidia.com/mig.strategy'] ?? 'none';
-  const profile = /^all-(.+)$/.exec(labels['nvidia.com/mig.config'] ?? '')?.[1];
-  const devices: NodeDevice[] = [];
-  for (let index = 0; index < count; index++) {
-    const uuid = random.uuid();
-    if (strategy === 'none' || profile === undefined || profile === 'disabled') {
-      const resourceName = 'nvidia.com/gpu';
-      devices.push({ resourceName, id: `GPU-${uuid}`, model: product, memoryMiB });
-      continue;
-    }
-    const slices = known?.migProfiles[profile];
-    if (slices === undefined) {
-      const profiles = Object.keys(known?.migProfiles ?? {}).join(', ');
-      throw new InputError(
-        { file: config.file, field: 'nvidia.com/mig.config' },
-        `${product} has no MIG profile ${profile}`,
-        profiles === '' ? 'it cannot be cut up: use mig.strategy none' : `it has: ${profiles}`,
-      );
-    }
-    const resourceName = strategy === 'single' ? 'nvidia.com/gpu' : `nvidia.com/mig-${profile}`;
-    const sliceMiB = Number(/\.(\d+)gb/.exec(profile)?.[1] ?? 0) * 1024;
-    for (let slice = 0; slice < slices; slice++) {
-      const id = `MIG-${random.uuid()}`;
-      devices.push({ resourceName, id, model: `${product}-MIG-${profile}`, memoryMiB: sliceMiB });
-    }
-  }
-  return devices;
 }
