@@ -2,7 +2,7 @@
  * Runs processes: their informers, queues and workers. It drives the generators of the controllers,
  * sends what they yield and gives them the answers, over whatever transport it is given.
  */
-import type { HasMetadata, Kind } from '../api/object.js';
+import type { HasMetadata } from '../api/object.js';
 import type { ApiAnswer } from '../api/request.js';
 import type { Clock, Timer } from '../engine/clock.js';
 import { invariant } from '../engine/invariant.js';
@@ -19,9 +19,9 @@ import {
   type ProcessDefinition,
   type Reconciliation,
   type Transport,
-  type View,
   type Watch,
 } from './contract.js';
+import { CacheView, type AnyInformer } from './cache-view.js';
 import { createEventRecorder } from './event-recorder.js';
 import { Informer } from './informer.js';
 import { TokenBucket } from './token-bucket.js';
@@ -69,8 +69,6 @@ export function createProcess(definition: ProcessDefinition, options: RuntimeOpt
     hasSynced: () => running?.hasSynced() ?? false,
   };
 }
-
-type AnyInformer = Informer<HasMetadata>;
 
 /** One life of a process. */
 class RunningProcess {
@@ -292,48 +290,6 @@ class RunningController {
       this.queue.addAfter(key, outcome.requeueAfterMs);
     }
     this.pump();
-  }
-}
-
-/** The caches of the kinds that one controller watches. */
-class CacheView implements View {
-  private readonly informers = new Map<string, AnyInformer>();
-  /** The same by the token of the kind, which spares its name. */
-  private readonly byKind = new Map<Kind<HasMetadata>, AnyInformer>();
-
-  constructor(private readonly label: string) {}
-
-  add(kind: Kind<HasMetadata>, informer: AnyInformer): void {
-    const key = `${kind.resource}.${kind.group}/${kind.version}`;
-    if (!this.informers.has(key)) this.informers.set(key, informer);
-  }
-
-  get<T extends HasMetadata>(kind: Kind<T>, namespace: string, name: string): T | undefined {
-    return this.informer(kind).cache.get(namespace, name) as T | undefined;
-  }
-
-  list<T extends HasMetadata>(kind: Kind<T>, namespace?: string): readonly T[] {
-    return this.informer(kind).cache.list(namespace) as readonly HasMetadata[] as readonly T[];
-  }
-
-  byIndex<T extends HasMetadata>(kind: Kind<T>, index: string, key: string): readonly T[] {
-    const found = this.informer(kind).cache.byIndex(index, key);
-    if (found === undefined) invariant(false, `${this.label} declares the index ${index}`);
-    return found as readonly HasMetadata[] as readonly T[];
-  }
-
-  version<T extends HasMetadata>(kind: Kind<T>): string {
-    return this.informer(kind).version;
-  }
-
-  private informer<T extends HasMetadata>(kind: Kind<T>): AnyInformer {
-    const token = kind as unknown as Kind<HasMetadata>;
-    const known = this.byKind.get(token);
-    if (known !== undefined) return known;
-    const informer = this.informers.get(`${kind.resource}.${kind.group}/${kind.version}`);
-    invariant(informer !== undefined, `${this.label} watches ${kind.resource}, which it reads`);
-    this.byKind.set(token, informer);
-    return informer;
   }
 }
 
