@@ -1,7 +1,7 @@
 /** `seatrial explain`: why a pod can or cannot run, node by node, and what would change that. */
 import { kubeconfigPath } from '../backends/kubeconfig-file.js';
 import { writeError, writeOut } from '../host.js';
-import { didYouMean, exitCodes, UserError } from '../input/errors.js';
+import { didYouMean, exitCodes, InputError, UserError } from '../input/errors.js';
 import { parseLocated, readInput } from '../input/located.js';
 import { readLive } from '../plan/live.js';
 import { readSnapshot } from '../plan/snapshot.js';
@@ -95,5 +95,8 @@ function schedulerConfiguration(file: string | undefined): ConfigurationDocument
   if (file === undefined) return {};
   const [document] = parseLocated(readInput(file), file);
   // The wire: a file of the user's, read as kube-scheduler's own.
-  return (document?.value ?? {}) as ConfigurationDocument;
+  const value = document?.value as ConfigurationDocument | undefined;
+  if (value?.kind === 'KubeSchedulerConfiguration') return value;
+  const place = { file, line: document?.lineOf(['kind']) ?? 1, field: 'kind' };
+  throw new InputError(place, 'must be KubeSchedulerConfiguration');
 }

@@ -199,12 +199,13 @@ export function missingPriorityClasses(
  */
 export function isReplaced({ metadata }: Pod, manifests: readonly KubeObject[]): boolean {
   const owner = metadata.ownerReferences?.find(({ controller }) => controller === true);
-  if (owner === undefined) return false;
-  const hash = metadata.labels?.['pod-template-hash'];
-  return manifests.some(({ kind, metadata: { name, namespace = 'default' } }) => {
-    if (namespace !== metadata.namespace) return false;
-    const isOwner = owner.kind === kind && owner.name === name;
-    return isOwner || (kind === 'Deployment' && owner.name === `${name ?? ''}-${hash ?? ''}`);
+  const hash = metadata.labels?.['pod-template-hash'] ?? '';
+  return manifests.some(manifest => {
+    const { name = '', namespace = 'default' } = manifest.metadata;
+    if (namespace !== (metadata.namespace ?? 'default')) return false;
+    if (owner === undefined) return manifest.kind === 'Pod' && name === metadata.name;
+    if (owner.kind === manifest.kind) return owner.name === name;
+    return manifest.kind === 'Deployment' && owner.name === `${name}-${hash}`;
   });
 }
 
