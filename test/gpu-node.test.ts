@@ -76,3 +76,57 @@ it('gives a container its device, and takes a failed one out of allocatable', ()
   expect(node.status?.allocatable?.['nvidia.com/gpu']).toBe('1');
   expect(pod().status?.phase).toBe('Failed');
 });
+
+it('fails a shared GPU with all its shares', () => {
+  let visible: string | undefined;
+  const look: Workload = {
+    name: 'look',
+    start(context) {
+      visible = context.env['NVIDIA_VISIBLE_DEVICES'];
+      return {};
+    },
+  };
+  const shares = [0, 1].flatMap(gpu =>
+    [0, 1, 2].map(share => ({
+      gpu,
+      resourceName: 'nvidia.com/gpu',
+      id: `GPU-${gpu}::${share}`,
+      model: 'Tesla-T4',
+      memoryMiB: 15_360,
+    })),
+  );
+  const sim = boot({
+    seed: 1,
+    workloads: [{ workload: look }],
+    nodes: [
+      {
+        name: 'gpu-1',
+        labels: {},
+        taints: [],
+        capacity: { cpu: '8', memory: '64Gi', 'ephemeral-storage': '100Gi', pods: '110' },
+        devices: shares,
+        isControlPlane: false,
+      },
+    ],
+  });
+  const run = (seconds: number) => sim.loop.runUntil(sim.loop.now() + seconds * 1_000);
+  run(5);
+  const resources = { limits: { 'nvidia.com/gpu': '2' } };
+  const body = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'p' },
+    spec: { containers: [{ name: 'c', image: 'look:1', resources }] },
+  };
+  const path = '/api/v1/namespaces/default/pods';
+  sim.serve({ method: 'POST', path, body }, admin, () => undefined);
+  run(10);
+  expect(visible).toMatch(/^GPU-\d(,GPU-\d)?$/);
+  sim.nodes.get('gpu-1')?.failDevice(1, 79);
+  run(15);
+  let node: Node | undefined;
+  sim.serve({ method: 'GET', path: '/api/v1/nodes/gpu-1' }, admin, got => {
+    node = got.body as Node;
+  });
+  expect(node?.status?.allocatable?.['nvidia.com/gpu']).toBe('3');
+});
