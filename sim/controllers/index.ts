@@ -14,7 +14,9 @@ import { jobController } from './job.js';
 import { namespaceController } from './namespace.js';
 import { nodeLifecycleController } from './node-lifecycle.js';
 import { nodeTtlController } from './node-ttl.js';
+import { persistentVolumeBinder } from './persistent-volume-binder.js';
 import { podGarbageCollectorController } from './pod-gc.js';
+import { pvProtectionController } from './pv-protection.js';
 import { pvcProtectionController } from './pvc-protection.js';
 import { replicaSetController } from './replica-set.js';
 import { replicationController } from './replication-controller.js';
@@ -45,7 +47,9 @@ export const controllers: readonly ControllerDefinition[] = [
   nodeLifecycleController,
   nodeTtlController,
   podGarbageCollectorController,
+  persistentVolumeBinder,
   pvcProtectionController,
+  pvProtectionController,
   resourceClaimController,
   rootCaPublisherController,
   serviceAccountTokenController,

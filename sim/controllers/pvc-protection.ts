@@ -7,7 +7,6 @@ import {
   pods,
   type PersistentVolumeClaim,
   type Pod,
-  type Volume,
 } from '../api/kinds/core.js';
 import { hasFinalizer, isControlledBy, isDeleting, keyOf } from '../api/meta.js';
 import {
@@ -17,6 +16,7 @@ import {
 } from '../client/contract.js';
 import { call, list, splitKey, update, watch } from '../client/requests.js';
 import { must, retrying } from './control/must.js';
+import { ephemeralClaimName, podClaimKeys } from './control/pod-claims.js';
 import { isTerminal } from './control/pod-state.js';
 
 const finalizer = 'kubernetes.io/pvc-protection';
@@ -35,13 +35,13 @@ export const pvcProtectionController: ControllerDefinition = {
         },
       }),
       watch(pods, {
-        indexes: { [claimIndex]: claimKeys },
+        indexes: { [claimIndex]: podClaimKeys },
         on: ({ type, object, old }) => {
           const isFree = (pod: Pod) => pod.spec?.nodeName === undefined || isTerminal(pod);
           if (type === 'deleted' || isFree(object))
-            for (const key of claimKeys(object)) queue.add(key);
+            for (const key of podClaimKeys(object)) queue.add(key);
           if (old !== undefined && old.metadata.uid !== object.metadata.uid) {
-            for (const key of claimKeys(old)) queue.add(key);
+            for (const key of podClaimKeys(old)) queue.add(key);
           }
         },
       }),
@@ -90,20 +90,6 @@ function isUsedBy(claim: PersistentVolumeClaim, pod: Pod): boolean {
     if (volume.persistentVolumeClaim?.claimName === claim.metadata.name) return true;
     const isShutDown = isDeleting(pod) && pod.metadata.deletionGracePeriodSeconds === 0;
     if (volume.ephemeral === undefined || isShutDown) return false;
-    return ephemeralName(pod, volume) === claim.metadata.name && isControlledBy(claim, pod);
+    return ephemeralClaimName(pod, volume) === claim.metadata.name && isControlledBy(claim, pod);
   });
-}
-
-function claimKeys(pod: Pod): readonly string[] {
-  const { namespace } = pod.metadata;
-  return (pod.spec?.volumes ?? []).flatMap(volume => {
-    const name = volume.ephemeral
-      ? ephemeralName(pod, volume)
-      : volume.persistentVolumeClaim?.claimName;
-    return name === undefined ? [] : [`${namespace}/${name}`];
-  });
-}
-
-function ephemeralName({ metadata }: Pod, { name }: Volume): string {
-  return `${metadata.name}-${name}`;
 }

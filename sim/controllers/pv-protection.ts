@@ -1,0 +1,40 @@
+/**
+ * Keeps volumes that are being deleted for as long as they are bound.
+ * @upstream pkg/controller/volume/pvprotection/pv_protection_controller.go
+ */
+import { persistentVolumes } from '../api/kinds/core.js';
+import { hasFinalizer, isDeleting, keyOf } from '../api/meta.js';
+import { serviceAccount, type ControllerDefinition } from '../client/contract.js';
+import { call, update, watch } from '../client/requests.js';
+
+const finalizer = 'kubernetes.io/pv-protection';
+
+/** The controller that protects bound volumes. */
+export const pvProtectionController: ControllerDefinition = {
+  name: 'persistentvolume-protection-controller',
+  identity: serviceAccount('kube-system', 'pv-protection-controller'),
+  create: ({ queue }) => ({
+    watches: [
+      watch(persistentVolumes, {
+        on: ({ type, object }) => {
+          const needsWork = hasFinalizer(object, finalizer) === isDeleting(object);
+          if (type !== 'deleted' && needsWork) queue.add(keyOf(object));
+        },
+      }),
+    ],
+    *reconcile(key, view) {
+      const volume = view.get(persistentVolumes, '', key);
+      if (volume === undefined) return undefined;
+      const isProtected = hasFinalizer(volume, finalizer);
+      if (isProtected !== isDeleting(volume)) return undefined;
+      if (isProtected && volume.status?.phase === 'Bound') return undefined;
+      const given = volume.metadata.finalizers ?? [];
+      const finalizers = isProtected
+        ? given.filter(one => one !== finalizer)
+        : [...given, finalizer];
+      const metadata = { ...volume.metadata, finalizers };
+      const answer = yield* call(update(persistentVolumes, { ...volume, metadata }));
+      return answer.isOk ? undefined : { retry: answer.message };
+    },
+  }),
+};
