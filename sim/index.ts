@@ -3,6 +3,8 @@ import { labelAsKubeadm, nodeOf, nodeTools, simulatedNode } from './boot-node.js
 import type { ProcessDefinition } from './client/contract.js';
 import { createProcess, type Process } from './client/runtime.js';
 import { controllers } from './controllers/index.js';
+import { localPathProvisioner } from './controllers/local-path-provisioner.js';
+import { localPathManifests } from './controllers/local-path-provisioner/manifests.js';
 import { Loop } from './engine/loop.js';
 import { Random } from './engine/random.js';
 import { Trace } from './engine/trace.js';
@@ -79,6 +81,10 @@ export function boot(options: SimulationOptions): Simulation {
   if (hasMetrics) {
     for (const manifest of metrics.manifests()) install(server, loop, manifest);
     start(metrics.process);
+  }
+  if (options.hasStorageClass ?? true) {
+    for (const manifest of localPathManifests) install(server, loop, manifest);
+    start(localPathProvisioner);
   }
   for (const operator of options.operators ?? []) {
     for (const manifest of operator.manifests()) install(server, loop, manifest);

@@ -66,6 +66,11 @@ export interface SimulationOptions {
   readonly workloads?: readonly WorkloadRule[];
   /** Whether metrics-server runs: `kubectl top` and autoscalers by resources need it. Default true. */
   readonly hasMetricsServer?: boolean;
+  /**
+   * Whether claims find kind's default class, `standard`, and the provisioner of local volumes behind
+   * it. Default true.
+   */
+  readonly hasStorageClass?: boolean;
   /** Operators, which are installed at boot. */
   readonly operators?: readonly Operator[];
   /** Calls the webhooks that are named by their URL. Default: their servers are not found. */

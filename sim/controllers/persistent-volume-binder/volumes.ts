@@ -6,7 +6,7 @@ import {
   type PersistentVolumeClaim,
 } from '../../api/kinds/core.js';
 import type { Queue, Reconciliation } from '../../client/contract.js';
-import { call, get, update } from '../../client/requests.js';
+import { call, get, remove, update } from '../../client/requests.js';
 import { must, Refused } from '../control/must.js';
 import { unboundVolume } from './bound.js';
 import type { ClaimContext } from './claims.js';
@@ -89,11 +89,22 @@ function* release({ events }: VolumeContext, volume: PersistentVolume): Reconcil
   // Who provisioned the volume deletes it.
   const isForeign = volume.metadata.annotations?.[provisionedBy] !== undefined;
   if (policy !== 'Delete' || isForeign || volume.spec?.csi !== undefined) return undefined;
-  const name = volume.metadata.name ?? '';
-  return yield* fail(
-    'VolumeFailedDelete',
-    `error getting deleter volume plugin for volume "${name}": no deletable volume plugin matched`,
-  );
+  const refusal = deletionRefusal(volume);
+  if (refusal !== undefined) return yield* fail('VolumeFailedDelete', refusal);
+  yield* must(remove(persistentVolumes, '', volume.metadata.name ?? ''));
+  return undefined;
+}
+
+/** kube-controller-manager itself deletes directories below /tmp, and nothing else. */
+function deletionRefusal({ metadata, spec }: PersistentVolume): string | undefined {
+  const path = spec?.hostPath?.path;
+  if (path === undefined) {
+    const { name = '' } = metadata;
+    return `error getting deleter volume plugin for volume "${name}": no deletable volume plugin matched`;
+  }
+  return /\/tmp\/.+/.test(path)
+    ? undefined
+    : `host_path deleter only supports /tmp/.+ but received provided ${path}`;
 }
 
 function tellModes(
