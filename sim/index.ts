@@ -3,8 +3,7 @@ import { labelAsKubeadm, nodeOf, nodeTools, simulatedNode } from './boot-node.js
 import type { ProcessDefinition } from './client/contract.js';
 import { createProcess, type Process } from './client/runtime.js';
 import { controllers } from './controllers/index.js';
-import { localPathProvisioner } from './controllers/local-path-provisioner.js';
-import { localPathManifests } from './controllers/local-path-provisioner/manifests.js';
+import { localPathStorage } from './controllers/local-path-provisioner/provisioner.js';
 import { Loop } from './engine/loop.js';
 import { Random } from './engine/random.js';
 import { Trace } from './engine/trace.js';
@@ -14,6 +13,7 @@ import { createMetricsServer } from './metrics/metrics-server.js';
 import { createNetwork } from './network/network.js';
 import type { Kubelet } from './nodes/kubelet.js';
 import { webhookDoor } from './operators/admission/door.js';
+import type { Operator } from './operators/operator.js';
 import { kubeScheduler } from './scheduler/kube-scheduler.js';
 import { createApiServer } from './server/index.js';
 import {
@@ -78,18 +78,13 @@ export function boot(options: SimulationOptions): Simulation {
   start(kubeScheduler());
   const network = createNetwork({ clock: loop, random: random.fork('network') });
   start(network.process);
-  if (hasMetrics) {
-    for (const manifest of metrics.manifests()) install(server, loop, manifest);
-    start(metrics.process);
-  }
-  if (options.hasStorageClass ?? true) {
-    for (const manifest of localPathManifests) install(server, loop, manifest);
-    start(localPathProvisioner);
-  }
-  for (const operator of options.operators ?? []) {
-    for (const manifest of operator.manifests()) install(server, loop, manifest);
-    start(operator.process);
-  }
+  const add = (part: Pick<Operator, 'manifests' | 'process'>): void => {
+    for (const manifest of part.manifests()) install(server, loop, manifest);
+    start(part.process);
+  };
+  if (hasMetrics) add(metrics);
+  if (options.hasStorageClass ?? true) add(localPathStorage);
+  for (const operator of options.operators ?? []) add(operator);
 
   // The nodes.
   const nodes = new Map<string, SimulatedNode>();

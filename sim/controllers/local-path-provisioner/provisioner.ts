@@ -9,9 +9,9 @@ import {
   persistentVolumes,
   type PersistentVolume,
   type PersistentVolumeClaim,
-} from '../api/kinds/core.js';
-import { storageClasses, type StorageClass } from '../api/kinds/storage.js';
-import { isDeleting, keyOf, splitKey } from '../api/meta.js';
+} from '../../api/kinds/core.js';
+import { storageClasses, type StorageClass } from '../../api/kinds/storage.js';
+import { isDeleting, keyOf, splitKey } from '../../api/meta.js';
 import {
   serviceAccount,
   type ControllerContext,
@@ -19,14 +19,15 @@ import {
   type ProcessDefinition,
   type Reconciliation,
   type View,
-} from '../client/contract.js';
-import { call, create, pause, remove, watch } from '../client/requests.js';
+} from '../../client/contract.js';
+import { call, create, pause, remove, watch } from '../../client/requests.js';
 import {
   localPathAccount,
+  localPathManifests,
   localPathNamespace,
   localPathProvisioner as provisioner,
-} from './local-path-provisioner/manifests.js';
-import { localVolume, refusalOf } from './local-path-provisioner/volume.js';
+} from './manifests.js';
+import { localVolume, refusalOf } from './volume.js';
 
 const claimPrefix = 'claim:';
 const volumePrefix = 'volume:';
@@ -36,8 +37,7 @@ const provisionedBy = 'pv.kubernetes.io/provisioned-by';
 /** As long as a helper pod takes to be scheduled, to run and to be seen. */
 const helperMs = { from: 2000, to: 4000 };
 
-/** The program that kind installs for its class `standard`. */
-export const localPathProvisioner: ProcessDefinition = {
+const process: ProcessDefinition = {
   name: 'local-path-provisioner',
   identity: serviceAccount(localPathNamespace, localPathAccount),
   controllers: [
@@ -75,6 +75,9 @@ export const localPathProvisioner: ProcessDefinition = {
     },
   ],
 };
+
+/** The program that kind installs with its class `standard`. */
+export const localPathStorage = { manifests: () => localPathManifests, process };
 
 function* provision(
   context: ControllerContext,
