@@ -30,7 +30,13 @@ interface MountState {
 
 type Content = Readonly<Record<string, string>>;
 type Made =
-  { readonly content: Content } | { readonly error: string } | { readonly claimError: string };
+  | {
+      readonly content: Content;
+      /** The persistent volume whose files these are, which outlive the pod. */
+      readonly volumeName?: string;
+    }
+  | { readonly error: string }
+  | { readonly claimError: string };
 
 /** The mounts of one life of a kubelet. */
 export class VolumeManager {
@@ -109,7 +115,7 @@ export class VolumeManager {
       const made = yield* this.make(entry.pod, volume);
       if ('claimError' in made) return made.claimError;
       if ('content' in made) {
-        const shared = this.sharedFiles(entry.pod, volume);
+        const shared = this.sharedFiles(volume, made.volumeName);
         const files = shared ?? new MemoryFiles();
         if (shared === undefined) files.replace(made.content);
         volumes.set(volume.name, files);
@@ -124,16 +130,13 @@ export class VolumeManager {
   }
 
   /** The files of storage that outlives the pod and that others mount too. */
-  private sharedFiles(pod: Pod, volume: Volume): MemoryFiles | undefined {
+  private sharedFiles(volume: Volume, volumeName: string | undefined): MemoryFiles | undefined {
     const { sharedFiles } = this.context.machine;
     if (volume.nfs !== undefined) return sharedFiles(`nfs ${volume.nfs.server}:${volume.nfs.path}`);
     if (volume.hostPath !== undefined) {
       return sharedFiles(`host ${this.context.nodeName}:${volume.hostPath.path}`);
     }
-    const claim = volume.persistentVolumeClaim?.claimName;
-    return claim === undefined
-      ? undefined
-      : sharedFiles(`claim ${pod.metadata.namespace ?? ''}/${claim}`);
+    return volumeName === undefined ? undefined : sharedFiles(`volume ${volumeName}`);
   }
 
   /** Brings config maps, secrets and the downward API up to date in a pod that runs. */
@@ -203,7 +206,10 @@ export class VolumeManager {
     const { namespace = '', name: podName = '' } = pod.metadata;
     const claim = volume.persistentVolumeClaim?.claimName ?? `${podName}-${volume.name}`;
     const answer = yield* this.context.ask(get(persistentVolumeClaims, namespace, claim));
-    if (answer.isOk && answer.object.status?.phase === 'Bound') return { content: {} };
+    if (answer.isOk && answer.object.status?.phase === 'Bound') {
+      const { volumeName } = answer.object.spec ?? {};
+      return { content: {}, ...(volumeName !== undefined && { volumeName }) };
+    }
     const what = answer.isOk
       ? `error processing PVC ${namespace}/${claim}: PVC is not bound`
       : `error processing PVC ${namespace}/${claim}: failed to fetch PVC from API server: persistentvolumeclaims ${goQuote(claim)} not found`;
