@@ -108,7 +108,7 @@ describe.skipIf(binaries.length === 0)(
       });
 
       it('watches', () => {
-        const script = `timeout 4 ${binary} --kubeconfig config get configmaps -w -o name & sleep 1.5; ${binary} --kubeconfig config create configmap seen-${binary.slice(-2)} --from-literal=a=b; wait; true`;
+        const script = `timeout 4 ${binary} --kubeconfig config get configmaps -w -o name & sleep 1.5; ${binary} --kubeconfig config create configmap seen-${binary.slice(-2)} --from-literal=a=b >&2; wait; true`;
         const { stdout } = spawnSync('bash', ['-c', script], { cwd: folder, encoding: 'utf8' });
         expect(stdout).toMatch(new RegExp(`^configmap/seen-${binary.slice(-2)}$`, 'm'));
         ok('delete', 'configmap', `seen-${binary.slice(-2)}`);
