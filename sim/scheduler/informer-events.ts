@@ -45,7 +45,7 @@ export function onPod(scheduler: Scheduler, change: Change<Pod>): void {
       onUpdatedPod(scheduler, change.old, object);
       break;
     case 'deleted':
-      if (isAssigned(object)) deleteAssigned(scheduler, object);
+      if (isAssigned(object)) freePlace(scheduler, object);
       else if (scheduler.isResponsible(object)) deleteWaiting(scheduler, object);
       break;
   }
@@ -98,7 +98,8 @@ function updateAssigned({ nodes, queue }: Scheduler, old: Pod, pod: Pod): void {
   for (const event of podUpdateEvents(old, pod)) queue.move(event, { old, object: pod });
 }
 
-function deleteAssigned({ assumed, nodes, queue }: Scheduler, pod: Pod): void {
+/** A pod that is bound, or being bound, goes away: its place is free at once. */
+function freePlace({ assumed, nodes, queue }: Scheduler, pod: Pod): void {
   const uid = pod.metadata.uid ?? '';
   assumed.delete(uid);
   nodes.removePod(uid);
@@ -112,7 +113,7 @@ function updateWaiting(scheduler: Scheduler, old: Pod, pod: Pod): void {
   if (binding !== undefined) {
     const { deletionTimestamp } = pod.metadata;
     const isGoing = deletionTimestamp !== undefined && old.metadata.deletionTimestamp === undefined;
-    if (isGoing) forgetAssumed(scheduler, pod);
+    if (isGoing) freePlace(scheduler, pod);
     return;
   }
   scheduler.queue.update(old, pod);
@@ -123,16 +124,8 @@ function updateWaiting(scheduler: Scheduler, old: Pod, pod: Pod): void {
 /** @upstream deletePodFromSchedulingQueue */
 function deleteWaiting(scheduler: Scheduler, pod: Pod): void {
   scheduler.queue.delete(pod);
-  if (scheduler.assumed.has(pod.metadata.uid ?? '')) forgetAssumed(scheduler, pod);
+  if (scheduler.assumed.has(pod.metadata.uid ?? '')) freePlace(scheduler, pod);
   else if ((pod.status?.nominatedNodeName ?? '') !== '') wakeWeaker(scheduler, pod);
-}
-
-/** A pod that is being bound goes away: its place is free at once. */
-function forgetAssumed({ assumed, nodes, queue }: Scheduler, pod: Pod): void {
-  const uid = pod.metadata.uid ?? '';
-  assumed.delete(uid);
-  nodes.removePod(uid);
-  queue.move(assignedDelete, { old: pod });
 }
 
 /** A nomination is over: pods that are not more important may take the place. */

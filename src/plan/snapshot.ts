@@ -1,4 +1,5 @@
 /** Reads a snapshot of a cluster: what `kubectl get nodes,pods -A -o yaml` printed, or JSON. */
+import { isRecord } from '../../sim/api/equality.js';
 import type { Node, Pod } from '../../sim/api/kinds/core.js';
 import type { KubeObject } from '../../sim/api/object.js';
 import { parseQuantity } from '../../sim/api/quantity.js';
@@ -69,7 +70,7 @@ function opened(value: unknown, file: string, lineOf: Document['lineOf']): reado
       );
     };
   const refuse = refuseAt([]);
-  if (!isMap(value)) return refuse([], 'not a Kubernetes object: a map is needed', howToTake);
+  if (!isRecord(value)) return refuse([], 'not a Kubernetes object: a map is needed', howToTake);
   const kind = textOf(value['kind']);
   if (kind === '') return refuse(['kind'], 'kind is not set', howToTake);
   const { items } = value;
@@ -79,7 +80,7 @@ function opened(value: unknown, file: string, lineOf: Document['lineOf']): reado
     kind === 'List' ? {} : { apiVersion: value['apiVersion'], kind: kind.slice(0, -4) };
   return items.map((item: unknown, index) => {
     const refuseItem = refuseAt(['items', index]);
-    if (!isMap(item)) return refuseItem([], 'must be a map');
+    if (!isRecord(item)) return refuseItem([], 'must be a map');
     return { object: objectOf(item, inherited, refuseItem), refuse: refuseItem };
   });
 }
@@ -92,7 +93,7 @@ function objectOf(
   const object = { ...inherited, ...value } as unknown as KubeObject;
   if (textOf(object.kind) === '') refuse(['kind'], 'kind is not set');
   if (textOf(object.apiVersion) === '') refuse(['apiVersion'], 'apiVersion is not set');
-  if (!isMap(object.metadata) || textOf(object.metadata.name) === '') {
+  if (!isRecord(object.metadata) || textOf(object.metadata.name) === '') {
     refuse(['metadata', 'name'], 'the object has no name');
   }
   return object;
@@ -107,7 +108,7 @@ function check({ object, refuse }: Found): void {
 
 function checkNode(node: Node, refuse: Found['refuse']): void {
   const { allocatable } = node.status ?? {};
-  if (!isMap(allocatable)) {
+  if (!isRecord(allocatable)) {
     refuse(['status', 'allocatable'], 'the node does not tell what it has', howToTake);
   }
   checkQuantities(allocatable, ['status', 'allocatable'], refuse);
@@ -123,17 +124,13 @@ function checkPod(pod: Pod, refuse: Found['refuse']): void {
 }
 
 function checkQuantities(list: unknown, path: FieldPath, refuse: Found['refuse']): void {
-  if (!isMap(list)) return;
+  if (!isRecord(list)) return;
   for (const [name, value] of Object.entries(list)) {
     const isReadable = typeof value === 'number' || parseQuantity(textOf(value)).isOk;
     if (isReadable) continue;
     const next = 'write it as Kubernetes does: 64, 500m, 512Gi';
     refuse([...path, name], `${JSON.stringify(value)} is not a quantity`, next);
   }
-}
-
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function textOf(value: unknown): string {

@@ -61,7 +61,8 @@ function isExtendedRequest(name: string): boolean {
   return !isNative(name) || name.startsWith('requests.deviceclass.resource.kubernetes.io/');
 }
 
-function isTerminating({ spec }: Pod): boolean {
+/** Whether a pod's time is limited: what the scope Terminating means. */
+export function isTerminating({ spec }: Pod): boolean {
   return spec?.activeDeadlineSeconds !== undefined && spec.activeDeadlineSeconds >= 0;
 }
 

@@ -1,5 +1,5 @@
 /** The Deployment of a component. @upstream kserve v0.20.0 reconcilers/deployment/deployment_reconciler.go */
-import { deepEqual } from '../../api/equality.js';
+import { deepEqual, isRecord } from '../../api/equality.js';
 import { deployments, type Deployment, type DeploymentSpec } from '../../api/kinds/apps.js';
 import { isControlledBy, isDeleting } from '../../api/meta.js';
 import type { Answer, Reconciliation, View } from '../../client/contract.js';
@@ -50,7 +50,7 @@ function withoutReplicas(spec: DeploymentSpec | undefined) {
 /** As a merge patch that leaves nothing of what was: fields that are gone are set to null. */
 function replacement(current: Deployment, wanted: object | undefined): unknown {
   const nulled = (now: unknown, then: unknown): unknown => {
-    if (!isMap(now) || !isMap(then)) return then;
+    if (!isRecord(now) || !isRecord(then)) return then;
     const gone = Object.keys(now).filter(key => !(key in then));
     return {
       ...Object.fromEntries(gone.map(key => [key, null])),
@@ -59,10 +59,6 @@ function replacement(current: Deployment, wanted: object | undefined): unknown {
   };
   const { replicas, ...spec } = current.spec ?? { selector: {}, template: {} };
   return nulled('replicas' in (wanted ?? {}) ? { ...spec, replicas } : spec, wanted);
-}
-
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** The Deployment as it should be. */

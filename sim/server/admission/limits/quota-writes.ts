@@ -11,6 +11,7 @@ import {
   type Pod,
 } from '../../../api/kinds/core.js';
 import { resourceClaims } from '../../../api/kinds/resource.js';
+import { isTerminating } from '../../../api/quota/pods.js';
 import { printedResource } from '../../../api/status.js';
 import { objectOf, oldObjectOf } from '../shared/outcome.js';
 import type { AdmissionAttributes } from '../plugin.js';
@@ -42,10 +43,6 @@ function podWrite(attributes: AdmissionAttributes): boolean {
   if (subresource !== '') return false;
   if (operation !== 'UPDATE') return operation === 'CREATE';
   return isTerminating(objectOf<Pod>(attributes)) !== isTerminating(oldObjectOf<Pod>(attributes));
-}
-
-function isTerminating({ spec }: Pod): boolean {
-  return spec?.activeDeadlineSeconds !== undefined && spec.activeDeadlineSeconds >= 0;
 }
 
 function claimWrite(attributes: AdmissionAttributes): boolean {

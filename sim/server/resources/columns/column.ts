@@ -48,3 +48,9 @@ export const ageColumn: Column = text(
     'lists. More info: ' +
     'https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata',
 );
+
+/** What the containers of a pod template are, for `-o wide`. */
+export const templateColumns: readonly Column[] = [
+  wide(text('Containers', 'Names of each container in the template.')),
+  wide(text('Images', 'Images referenced by each container in the template.')),
+];

@@ -1,6 +1,6 @@
 /** The columns of tables: core. @upstream pkg/printers/internalversion/printers.go */
 import type { Column } from '../strategy.js';
-import { ageColumn, integer, nameColumn, naming, text, wide } from './column.js';
+import { ageColumn, integer, nameColumn, naming, templateColumns, text, wide } from './column.js';
 
 /** The columns of Pod. */
 export const podColumns: readonly Column[] = [
@@ -79,8 +79,7 @@ export const replicationControllerColumns: readonly Column[] = [
   ),
   integer('Ready', 'The number of ready replicas for this replication controller.'),
   ageColumn,
-  wide(text('Containers', 'Names of each container in the template.')),
-  wide(text('Images', 'Images referenced by each container in the template.')),
+  ...templateColumns,
   wide(
     text(
       'Selector',

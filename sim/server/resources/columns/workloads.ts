@@ -1,6 +1,6 @@
 /** The columns of tables: workloads. @upstream pkg/printers/internalversion/printers.go */
 import type { Column } from '../strategy.js';
-import { ageColumn, flag, integer, nameColumn, text, wide } from './column.js';
+import { ageColumn, flag, integer, nameColumn, templateColumns, text, wide } from './column.js';
 
 /** The columns of ReplicaSet. */
 export const replicaSetColumns: readonly Column[] = [
@@ -21,8 +21,7 @@ export const replicaSetColumns: readonly Column[] = [
     'The number of non-terminating pods targeted by this ReplicaSet with a Ready ' + 'Condition.',
   ),
   ageColumn,
-  wide(text('Containers', 'Names of each container in the template.')),
-  wide(text('Images', 'Images referenced by each container in the template.')),
+  ...templateColumns,
   wide(
     text(
       'Selector',
@@ -69,8 +68,7 @@ export const daemonSetColumns: readonly Column[] = [
       'https://kubernetes.io/docs/concepts/configuration/assign-pod-node/',
   ),
   ageColumn,
-  wide(text('Containers', 'Names of each container in the template.')),
-  wide(text('Images', 'Images referenced by each container in the template.')),
+  ...templateColumns,
   wide(
     text(
       'Selector',
@@ -86,8 +84,7 @@ export const statefulSetColumns: readonly Column[] = [
   nameColumn,
   text('Ready', 'Number of the pod with ready state'),
   ageColumn,
-  wide(text('Containers', 'Names of each container in the template.')),
-  wide(text('Images', 'Images referenced by each container in the template.')),
+  ...templateColumns,
 ];
 
 /** The columns of Deployment. */
@@ -105,8 +102,7 @@ export const deploymentColumns: readonly Column[] = [
       'minReadySeconds) targeted by this deployment.',
   ),
   ageColumn,
-  wide(text('Containers', 'Names of each container in the template.')),
-  wide(text('Images', 'Images referenced by each container in the template.')),
+  ...templateColumns,
   wide(
     text(
       'Selector',
@@ -137,8 +133,7 @@ export const jobColumns: readonly Column[] = [
   ),
   text('Duration', 'Time required to complete the job.'),
   ageColumn,
-  wide(text('Containers', 'Names of each container in the template.')),
-  wide(text('Images', 'Images referenced by each container in the template.')),
+  ...templateColumns,
   wide(
     text(
       'Selector',
@@ -176,8 +171,7 @@ export const cronJobColumns: readonly Column[] = [
   integer('Active', 'A list of pointers to currently running jobs.'),
   text('Last Schedule', 'Information when was the last time the job was successfully scheduled.'),
   ageColumn,
-  wide(text('Containers', 'Names of each container in the template.')),
-  wide(text('Images', 'Images referenced by each container in the template.')),
+  ...templateColumns,
   wide(
     text(
       'Selector',

@@ -8,7 +8,7 @@ import type {
 } from '../../../api/kinds/admissionregistration.js';
 import { pathSegmentErrors } from '../../../api/labels.js';
 import { duplicate, forbidden, invalid, notSupported, required, tooMany } from '../field-error.js';
-import { checkQualifiedName, checkSelector, tell, type Errors } from './checks.js';
+import { checkAlone, checkQualifiedName, checkSelector, tell, type Errors } from './checks.js';
 import { checkCompiled, type Names } from './expressions.js';
 
 /** What happens when a hook or a policy fails. */
@@ -54,11 +54,6 @@ export function checkOperations(rule: RuleWithOperations, path: string, errors: 
 function checkGroup(list: readonly string[], what: string, path: string, errors: Errors): void {
   if (list.length === 0) errors.push(required(path));
   checkAlone(list, what, path, errors);
-}
-
-function checkAlone(list: readonly string[], what: string, path: string, errors: Errors): void {
-  if (list.length < 2 || !list.includes('*')) return;
-  errors.push(invalid(path, list, `if '*' is present, must not specify other ${what}`));
 }
 
 function checkResources(resources: readonly string[], path: string, errors: Errors): void {

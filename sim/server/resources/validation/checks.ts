@@ -160,3 +160,14 @@ function checkRequirement(
     checkLabelValue(value, `${path}.values[${index}]`, errors);
   }
 }
+
+/** The word `*` stands alone in its list. */
+export function checkAlone(
+  list: readonly string[],
+  what: string,
+  path: string,
+  errors: Errors,
+): void {
+  if (list.length < 2 || !list.includes('*')) return;
+  errors.push(invalid(path, list, `if '*' is present, must not specify other ${what}`));
+}

@@ -17,7 +17,7 @@ import {
   required,
   type FieldError,
 } from '../field-error.js';
-import { checkLabel, checkSubdomain, type Errors } from './checks.js';
+import { checkAlone, checkLabel, checkSubdomain, type Errors } from './checks.js';
 import { goValue } from './go-value.js';
 
 const precedenceMax = 10000;
@@ -180,11 +180,6 @@ function checkVerbs(list: readonly string[], path: string, errors: Errors): void
   if (list.length === 0) errors.push(required(path, 'verbs must contain at least one value'));
   else if (list.includes('*')) checkAlone(list, 'verbs', path, errors);
   else if (!list.every(verb => verbs.includes(verb))) errors.push(notSupported(path, list, verbs));
-}
-
-function checkAlone(list: readonly string[], what: string, path: string, errors: Errors): void {
-  if (list.length < 2 || !list.includes('*')) return;
-  errors.push(invalid(path, list, `if '*' is present, must not specify other ${what}`));
 }
 
 function checkResourceRule(rule: ResourcePolicyRule, path: string, errors: Errors): void {
