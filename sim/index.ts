@@ -96,5 +96,5 @@ export function boot(options: SimulationOptions): Simulation {
     labelAsKubeadm(shape, server, loop);
     nodes.set(shape.name, simulatedNode(shape, kubelet, start(kubelet.process)));
   });
-  return { loop, trace, random, server, serve: server.serve, connect, processes, nodes };
+  return { loop, trace, random, server, serve: server.serve, connect, processes, nodes, network };
 }

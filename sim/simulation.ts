@@ -6,6 +6,7 @@ import type { Process } from './client/runtime.js';
 import type { Loop } from './engine/loop.js';
 import type { Random } from './engine/random.js';
 import type { Trace } from './engine/trace.js';
+import type { ClusterNetwork } from './network/network.js';
 import type { Operator } from './operators/operator.js';
 import type { ApiServer, ApiServerOptions } from './server/contract.js';
 import type { ServerSettings } from './server/resources/strategy.js';
@@ -105,4 +106,6 @@ export interface Simulation {
   /** By name: kube-controller-manager, kube-scheduler, kubelet/<node>, and what was added. */
   readonly processes: ReadonlyMap<string, Process>;
   readonly nodes: ReadonlyMap<string, SimulatedNode>;
+  /** Where connections would go: for traffic, which reckons with many at once. */
+  readonly network: Pick<ClusterNetwork, 'route' | 'outside'>;
 }
