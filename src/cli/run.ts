@@ -3,15 +3,23 @@ import { writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { bootSimulatedCluster } from '../backends/sim.js';
-import { simulationOptions } from '../backends/sim-options.js';
-import { elapsedMs, environment, onInterrupt, writeError, writeOut } from '../host.js';
+import {
+  elapsedMs,
+  environment,
+  onInterrupt,
+  processId,
+  realNowMs,
+  writeError,
+  writeOut,
+} from '../host.js';
 import { exitCodes, UserError } from '../input/errors.js';
-import { modelWorkloads } from '../models/workloads.js';
 import { reporters } from '../report/index.js';
 import type { RunOfScenario } from '../report/reporter.js';
-import { runScenario } from '../scenario/run.js';
+import type { RunResult } from '../scenario/run.js';
+import { RunFolder, runsFolder, type RunStatus } from '../scenario/run-folder.js';
 import { findScenarios, loadScenario, type Scenario } from '../scenario/scenario.js';
+import { inVariant } from '../scenario/variants.js';
+import { sail } from '../scenario/voyage.js';
 import { version } from '../version.js';
 import type { CliCommand } from './command.js';
 import { readConfiguration } from './configuration.js';
@@ -23,6 +31,8 @@ interface RunFlags {
   readonly reporter: readonly string[];
   readonly outputFile: readonly string[];
   readonly quiet?: boolean;
+  readonly variant?: string;
+  readonly keep: boolean;
   readonly passWithNoTests?: boolean;
 }
 
@@ -51,6 +61,8 @@ export const runCommand: CliCommand = {
         collect,
         [],
       )
+      .option('--variant <name>', 'run a variant of the scenario, or all of them to compare')
+      .option('--no-keep', `do not keep the run in ${runsFolder}`)
       .option('-q, --quiet', 'do not tell what happens while it runs')
       .option('--pass-with-no-tests', 'succeed when there is no scenario')
       .addOption(colorOption());
@@ -67,7 +79,9 @@ async function run(given: readonly string[], flags: RunFlags): Promise<number> {
     writeError(`no scenario.yaml in ${paths.join(', ')}\n`);
     return flags.passWithNoTests === true ? exitCodes.pass : exitCodes.nothingRan;
   }
-  const scenarios = files.map(file => loadScenario(relative('.', file)));
+  const scenarios = files
+    .map(file => loadScenario(relative('.', file)))
+    .flatMap(scenario => variantsOf(scenario, flags.variant));
   const seed = seedOf(flags.seed, configuration.seed);
   writeError(`seatrial ${version}, seed ${seed}\n`);
 
@@ -79,10 +93,15 @@ async function run(given: readonly string[], flags: RunFlags): Promise<number> {
   for (const scenario of scenarios) {
     if (isInterrupted) break;
     const tell = flags.quiet === true ? () => undefined : (line: string) => writeError(`${line}\n`);
+    if (scenarios.length > 1) writeError(`\n${titleOf(scenario)}\n`);
     runs.push(
-      await runOne(scenario, seed, configuration.cluster, {
+      await runOne(scenario, {
+        seed,
+        config: configuration.cluster,
         tell,
         isInterrupted: () => isInterrupted,
+        backend: flags.backend,
+        isKept: flags.keep,
       }),
     );
   }
@@ -98,36 +117,68 @@ async function run(given: readonly string[], flags: RunFlags): Promise<number> {
   return hasFailed ? exitCodes.broken : exitCodes.pass;
 }
 
-async function runOne(
-  scenario: Scenario,
-  seed: number,
-  configuredCluster: string | undefined,
-  options: { readonly tell: (line: string) => void; readonly isInterrupted: () => boolean },
-): Promise<RunOfScenario> {
+interface RunSettings {
+  readonly seed: number;
+  readonly config: string | undefined;
+  readonly tell: (line: string) => void;
+  readonly isInterrupted: () => boolean;
+  readonly backend: string;
+  readonly isKept: boolean;
+}
+
+async function runOne(scenario: Scenario, settings: RunSettings): Promise<RunOfScenario> {
+  const { seed, config, tell, isInterrupted, isKept, backend } = settings;
   const startMs = elapsedMs();
-  const { config = configuredCluster, operators, start } = scenario.cluster;
-  const startedAtMs = start === undefined ? undefined : Date.parse(start);
-  const booted = simulationOptions({
+  const folder = new RunFolder({
+    scenario: scenario.name,
+    file: scenario.file,
+    ...(scenario.variant !== undefined && { variant: scenario.variant }),
     seed,
-    workloads: scenario.workloads,
-    makers: modelWorkloads,
-    ...(config !== undefined && { config }),
-    ...(operators !== undefined && { operators }),
-    ...(startedAtMs !== undefined && { startMs: startedAtMs }),
+    backend,
+    version,
+    startedAt: new Date(realNowMs()).toISOString(),
+    pid: processId(),
   });
-  await using cluster = await bootSimulatedCluster(booted);
-  const result = await runScenario(scenario, cluster, options);
-  return {
-    ...result,
-    digest: cluster.digest(),
-    wallMs: elapsedMs() - startMs,
-    hints: hintsOf(scenario, seed),
-  };
+  try {
+    const result = await sail(scenario, {
+      seed,
+      tell,
+      isInterrupted,
+      ...(config !== undefined && { config }),
+      ...(isKept && { folder }),
+    });
+    const { trace: _trace, ...run } = result;
+    const wallMs = elapsedMs() - startMs;
+    if (isKept) folder.finish(statusOf(run), { wallMs, ...run });
+    const { path } = folder;
+    const hints = hintsOf(scenario, seed);
+    return { ...run, wallMs, ...(path !== undefined && { folder: path }), hints };
+  } catch (error) {
+    if (folder.path !== undefined) folder.finish('failed', { error: (error as Error).message });
+    throw error;
+  }
+}
+
+function statusOf({ steps, isInterrupted }: RunResult): RunStatus {
+  if (isInterrupted) return 'interrupted';
+  return steps.some(({ result }) => result === 'failed') ? 'failed' : 'passed';
+}
+
+/** The scenario as it stands, one variant of it, or all of them. */
+function variantsOf(scenario: Scenario, variant: string | undefined): Scenario[] {
+  if (variant === undefined) return [scenario];
+  if (variant !== 'all') return [inVariant(scenario, variant)];
+  return [scenario, ...scenario.variants.map(({ name }) => inVariant(scenario, name))];
+}
+
+function titleOf({ name, variant }: Scenario): string {
+  return variant === undefined ? name : `${name}, variant ${variant}`;
 }
 
 /** How to see it again, and how to look at it with kubectl. */
 function hintsOf(scenario: Scenario, seed: number): string[] {
-  const { file, folder } = scenario;
+  const { file, folder, variant } = scenario;
+  const variantFlag = variant === undefined ? '' : ` --variant ${variant}`;
   const files = scenario.steps
     .filter(({ apply }) => (apply?.expect?.status ?? 200) < 300)
     .flatMap(({ apply }) => apply?.files ?? [])
@@ -135,7 +186,7 @@ function hintsOf(scenario: Scenario, seed: number): string[] {
   const applied =
     files.length === 0 ? '' : `, then: kubectl --context seatrial apply${files.join('')}`;
   return [
-    `again, to the byte:  npx seatrial run ${file} --seed ${seed}`,
+    `again, to the byte:  npx seatrial run ${file} --seed ${seed}${variantFlag}`,
     `with kubectl:        npx seatrial up --scenario ${file} --seed ${seed}${applied}`,
   ];
 }

@@ -1,6 +1,9 @@
 /** The default reporter: for people, on a terminal. */
 import { elapsed } from '../scenario/narrator.js';
+import { comparisonTables } from './comparison.js';
+import { gpuTable } from './gpu-table.js';
 import type { Reporter } from './reporter.js';
+import { tableLines } from './text-table.js';
 
 const marks = { passed: 'ok', failed: 'FAILED', skipped: 'skipped' } as const;
 
@@ -8,7 +11,8 @@ const marks = { passed: 'ok', failed: 'FAILED', skipped: 'skipped' } as const;
 export const defaultReporter: Reporter = ({ runs, seed }) => {
   const lines: string[] = [];
   for (const run of runs) {
-    lines.push('', `${run.scenario} (${run.file})`);
+    const variant = run.variant === undefined ? '' : `, variant ${run.variant}`;
+    lines.push('', `${run.scenario}${variant} (${run.file})`);
     for (const step of run.steps) {
       const time = step.result === 'skipped' ? '' : `  ${elapsed(step.durationMs)}`;
       lines.push(`  ${marks[step.result].padEnd(8)} ${step.title}${time}`);
@@ -16,11 +20,20 @@ export const defaultReporter: Reporter = ({ runs, seed }) => {
         lines.push(`           ${run.file}:${step.line}: ${step.message}`);
       }
     }
+    const gpus = run.report === undefined ? undefined : gpuTable(run.gpus);
+    for (const table of [...(run.report?.tables ?? []), ...(gpus === undefined ? [] : [gpus])]) {
+      lines.push('', ...tableLines(table).map(line => `  ${line}`));
+    }
     const wall = (run.wallMs / 1000).toFixed(1);
     const digest = run.digest === undefined ? '' : `, digest ${run.digest}`;
     lines.push('', `  ${elapsed(run.durationMs)} of cluster time in ${wall} s${digest}`);
+    if (run.folder !== undefined) {
+      const isCut = run.isInterrupted ? ' (interrupted: what there was until then)' : '';
+      lines.push(`  kept in:             ${run.folder}${isCut}`);
+    }
     lines.push(...run.hints.map(hint => `  ${hint}`));
   }
+  for (const table of comparisonTables(runs)) lines.push('', ...tableLines(table));
   const failed = runs.filter(run => run.steps.some(step => step.result === 'failed')).length;
   const passed = runs.filter(run => run.steps.every(step => step.result === 'passed')).length;
   const skipped = runs.length - passed - failed;

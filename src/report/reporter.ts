@@ -15,6 +15,8 @@ export interface RunOfScenario extends RunResult {
   readonly digest?: string;
   /** Real milliseconds. */
   readonly wallMs: number;
+  /** Where the run is kept. */
+  readonly folder?: string;
   /** What a user may do now, as lines. */
   readonly hints: readonly string[];
 }

@@ -8,6 +8,9 @@ import type { Cluster } from '../cluster.js';
 export interface NarratorOptions {
   readonly namespaces: readonly string[];
   readonly logs: boolean;
+  readonly events: boolean;
+  /** Sees every entry of the history, in order, whether it is told or not. */
+  readonly observe?: (entry: HistoryEntry) => void;
   readonly tell: (line: string) => void;
 }
 
@@ -45,6 +48,7 @@ export class Narrator {
   async catchUp(): Promise<void> {
     for await (const entry of this.cluster.history(this.revision)) {
       this.revision = entry.revision;
+      this.options.observe?.(entry);
       await this.entry(entry);
     }
   }
@@ -60,6 +64,7 @@ export class Narrator {
     if (!this.options.namespaces.includes(object.metadata.namespace ?? '')) return;
     if (resource === 'pods') return this.pod(type, object as unknown as Pod, timeMs);
     if (resource === 'events' || resource === 'events.events.k8s.io') {
+      if (!this.options.events) return;
       return this.event(object as unknown as Event & EventsV1, timeMs);
     }
     if (type !== 'DELETED') this.object(object, timeMs);

@@ -1,14 +1,19 @@
 /** Runs a scenario on a cluster, step by step, and says what came of each. */
 import { join } from 'node:path';
 import type { Pod } from '../../sim/api/kinds/core.js';
+import { invariant } from '../../sim/engine/invariant.js';
 import type { Applied, Cluster } from '../cluster.js';
+import { GpuLedger, type GpuAccounts } from '../gpu/ledger.js';
 import { durationMs } from '../input/duration.js';
 import { readManifests, type Manifest } from '../input/manifests.js';
+import type { Stack, StackReport } from '../stacks/stack.js';
 import { adviceFor } from './advice.js';
 import { unmet } from './match.js';
 import { Narrator } from './narrator.js';
 import { Objects } from './objects.js';
+import type { RunFolder } from './run-folder.js';
 import type { Scenario, Step } from './scenario.js';
+import { flow, keep, tellNews } from './traffic-step.js';
 
 /** What came of one step. */
 export interface StepResult {
@@ -28,6 +33,12 @@ export interface RunResult {
   readonly steps: readonly StepResult[];
   readonly durationMs: number;
   readonly isInterrupted: boolean;
+  readonly variant?: string;
+  /** From the start until traffic first flowed. */
+  readonly deployedMs?: number;
+  readonly gpus: GpuAccounts;
+  /** What the stack measured. */
+  readonly report?: StackReport;
 }
 
 /** Settings of a run. */
@@ -36,6 +47,10 @@ export interface RunOptions {
   readonly tell: (line: string) => void;
   /** Asked between steps and while waiting: whether the user wants to stop. */
   readonly isInterrupted?: () => boolean;
+  /** The scenario's stack, attached to the cluster. */
+  readonly stack?: Stack;
+  /** Where the run is kept while it goes on. */
+  readonly folder?: RunFolder;
 }
 
 const defaultWithin = '10m';
@@ -47,13 +62,20 @@ export async function runScenario(
   options: RunOptions,
 ): Promise<RunResult> {
   const startMs = cluster.now();
+  const { stack, folder } = options;
+  const gpus = new GpuLedger(scenario.prices);
   const narrator = new Narrator(cluster, {
     namespaces: scenario.show.namespaces ?? ['default'],
     logs: scenario.show.logs ?? true,
-    tell: options.tell,
+    events: scenario.show.events ?? true,
+    observe: entry => gpus.observe(entry),
+    tell: line => {
+      folder?.line(line);
+      options.tell(line);
+    },
   });
   await narrator.begin();
-  const runner = new Runner(scenario, cluster, narrator, options.isInterrupted ?? (() => false));
+  const runner = new Runner(scenario, cluster, narrator, options);
   const steps: StepResult[] = [];
   for (const [index, step] of scenario.steps.entries()) {
     const hasFailed = steps.some(({ result }) => result !== 'passed');
@@ -65,19 +87,29 @@ export async function runScenario(
     steps,
     durationMs: cluster.now() - startMs,
     isInterrupted: options.isInterrupted?.() ?? false,
+    ...(scenario.variant !== undefined && { variant: scenario.variant }),
+    ...(runner.trafficMs !== undefined && { deployedMs: runner.trafficMs - startMs }),
+    gpus: gpus.accounts(cluster.now()),
+    ...(stack !== undefined && { report: stack.report() }),
   };
 }
 
 class Runner {
+  /** When traffic first flowed. */
+  trafficMs: number | undefined;
   private readonly objects: Objects;
 
   constructor(
     private readonly scenario: Scenario,
     private readonly cluster: Cluster,
     private readonly narrator: Narrator,
-    private readonly isInterrupted: () => boolean,
+    private readonly options: RunOptions,
   ) {
     this.objects = new Objects(cluster);
+  }
+
+  private isInterrupted(): boolean {
+    return this.options.isInterrupted?.() ?? false;
   }
 
   async step(step: Step, index: number, hasFailed: boolean): Promise<StepResult> {
@@ -90,11 +122,34 @@ class Runner {
     this.narrator.say('step', title);
     const startMs = this.cluster.now();
     const message = await this.act(step);
-    await this.narrator.catchUp();
+    await this.catchUp();
+    this.keep();
     const durationMs = this.cluster.now() - startMs;
     if (message === undefined) return { title, line, result: 'passed', durationMs };
     this.narrator.say('FAILED', message);
     return { title, line, result: 'failed', message, durationMs };
+  }
+
+  private async catchUp(): Promise<void> {
+    const { narrator } = this;
+    const { stack } = this.options;
+    if (stack === undefined) await narrator.catchUp();
+    else await tellNews({ stack, narrator });
+  }
+
+  private keep(): void {
+    const { stack, folder } = this.options;
+    if (stack === undefined) folder?.flush();
+    else keep({ stack, folder });
+  }
+
+  private traffic(traffic: NonNullable<Step['traffic']>): Promise<string | undefined> {
+    const { cluster, narrator } = this;
+    const { stack, folder } = this.options;
+    invariant(stack !== undefined, 'a scenario with a traffic step is run with its stack');
+    this.trafficMs ??= cluster.now();
+    const isInterrupted = (): boolean => this.isInterrupted();
+    return flow(traffic, { stack, cluster, narrator, folder, isInterrupted });
   }
 
   /** Does what the step says; returns what is wrong. */
@@ -102,6 +157,7 @@ class Runner {
     if (step.apply !== undefined) return this.apply(step.apply);
     if (step.delete !== undefined) return this.objects.delete(step.delete);
     if (step.advance !== undefined) return this.advance(step.advance);
+    if (step.traffic !== undefined) return this.traffic(step.traffic);
     if (step.wait !== undefined) return this.wait(step.wait);
     if (step.log !== undefined) return this.waitForLog(step.log);
     if (step.fault !== undefined) return this.fault(step.fault);
@@ -182,7 +238,7 @@ class Runner {
     let isMet = false;
     await this.cluster.until(
       async () => {
-        await this.narrator.catchUp();
+        await this.catchUp();
         isMet = await condition();
         return isMet || this.isInterrupted();
       },
@@ -228,6 +284,7 @@ function titleOf(step: Step): string {
   if (step.apply !== undefined) return `apply ${step.apply.files.join(', ')}`;
   if (step.delete !== undefined) return `delete ${step.delete.kind} ${step.delete.name ?? ''}`;
   if (step.advance !== undefined) return `advance ${step.advance}`;
+  if (step.traffic !== undefined) return `traffic for ${step.traffic.for}`;
   if (step.log !== undefined) return `wait for "${step.log.contains}" from ${step.log.pod}`;
   const demands = step.wait ?? step.expect;
   if (demands === undefined) return `fault ${JSON.stringify(step.fault)}`;

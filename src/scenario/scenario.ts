@@ -5,6 +5,7 @@ import { exitCodes, InputError, UserError } from '../input/errors.js';
 import { parseLocated, readInput, type Located } from '../input/located.js';
 import { checkSchema } from '../input/schema.js';
 import { scenarioSchema, stepActions } from './schema.js';
+import { checkVariants } from './variants.js';
 
 /** Which objects a step is about. */
 export interface Reference {
@@ -41,6 +42,9 @@ export interface Step {
     readonly within?: string;
   };
   readonly advance?: string;
+  readonly traffic?: { readonly for: string; readonly every?: string };
+  /** The variants in which the step is left out. */
+  readonly except?: readonly string[];
   readonly fault?: {
     readonly gpu?: {
       readonly node?: string;
@@ -64,6 +68,14 @@ export interface WorkloadChoice {
   readonly parameters?: Readonly<Record<string, unknown>>;
 }
 
+/** A way to run a scenario that differs from it only in data. */
+export interface Variant {
+  readonly name: string;
+  readonly description?: string;
+  readonly without?: readonly string[];
+  readonly replace?: Readonly<Record<string, string>>;
+}
+
 /** A scenario. */
 export interface Scenario {
   readonly file: string;
@@ -76,8 +88,21 @@ export interface Scenario {
     readonly start?: string;
   };
   readonly workloads: readonly WorkloadChoice[];
-  readonly show: { readonly namespaces?: readonly string[]; readonly logs?: boolean };
+  /** The platform whose programs need models, data and traffic; its settings are its own to read. */
+  readonly stack?: { readonly kind: string };
+  /** US dollars for an hour of a GPU, by product: they go before those of the table. */
+  readonly prices?: Readonly<Record<string, number>>;
+  readonly variants: readonly Variant[];
+  /** The name of the variant that this is; undefined: the scenario as it stands. */
+  readonly variant?: string;
+  readonly show: {
+    readonly namespaces?: readonly string[];
+    readonly logs?: boolean;
+    readonly events?: boolean;
+  };
   readonly steps: readonly Step[];
+  /** The file as it was read, for those who refuse a part of it. */
+  readonly document: Located;
   /** The line on which a step begins. */
   lineOfStep(index: number): number;
 }
@@ -88,6 +113,9 @@ interface RawScenario {
     readonly description?: string;
     readonly cluster?: Scenario['cluster'];
     readonly workloads?: readonly WorkloadChoice[];
+    readonly stack?: Scenario['stack'];
+    readonly prices?: Scenario['prices'];
+    readonly variants?: readonly Variant[];
     readonly show?: Scenario['show'];
     readonly steps: readonly Step[];
   };
@@ -129,6 +157,8 @@ export function loadScenario(file: string): Scenario {
   checkSchema(document, scenarioSchema);
   const { metadata, spec } = document.value as RawScenario;
   spec.steps.forEach((step, index) => checkStep(document, step, index));
+  checkVariants(document, spec.variants ?? [], spec.steps);
+  checkTraffic(document, spec.stack !== undefined, spec.steps);
   const folder = dirname(file);
   return {
     file,
@@ -140,8 +170,12 @@ export function loadScenario(file: string): Scenario {
       ...(spec.cluster?.config !== undefined && { config: join(folder, spec.cluster.config) }),
     },
     workloads: spec.workloads ?? [],
+    ...(spec.stack !== undefined && { stack: spec.stack }),
+    ...(spec.prices !== undefined && { prices: spec.prices }),
+    variants: spec.variants ?? [],
     show: spec.show ?? {},
     steps: spec.steps,
+    document,
     lineOfStep: index => document.lineOf(['spec', 'steps', index]),
   };
 }
@@ -158,4 +192,15 @@ function checkStep(document: Located, step: Step, index: number): void {
     throw new InputError(place, `does nothing: it needs one of ${stepActions.join(', ')}`);
   }
   throw new InputError(place, `does ${actions.join(' and ')}: make it ${actions.length} steps`);
+}
+
+function checkTraffic(document: Located, hasStack: boolean, steps: readonly Step[]): void {
+  const index = steps.findIndex(({ traffic }) => traffic !== undefined);
+  if (index < 0 || hasStack) return;
+  const path = ['spec', 'steps', index, 'traffic'];
+  throw new InputError(
+    { file: document.file, line: document.lineOf(path), field: `spec.steps[${index}].traffic` },
+    'there is nobody to send traffic',
+    'name a stack in spec.stack: {kind: fraud}',
+  );
 }

@@ -88,6 +88,24 @@ const step: JsonSchema = {
       },
     },
     advance: { ...duration, description: 'Lets time go by.' },
+    traffic: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['for'],
+      description: "Starts the stack's traffic and lets so much time go by, then stops it.",
+      properties: {
+        for: { ...duration, description: 'How long the traffic flows.' },
+        every: {
+          ...duration,
+          description: 'How often a line of progress is told. Default: a twentieth, or an hour.',
+        },
+      },
+    },
+    except: {
+      type: 'array',
+      items: text,
+      description: 'The variants in which the step is left out.',
+    },
     fault: {
       type: 'object',
       additionalProperties: false,
@@ -118,6 +136,26 @@ const step: JsonSchema = {
           properties: { process: text, for: duration },
         },
       },
+    },
+  },
+};
+
+const variant: JsonSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['name'],
+  properties: {
+    name: { type: 'string', pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$', examples: ['no-monitor'] },
+    description: text,
+    without: {
+      type: 'array',
+      items: text,
+      description: 'Files that steps apply, which are left out here.',
+    },
+    replace: {
+      type: 'object',
+      additionalProperties: text,
+      description: 'Files that steps apply -> the files that are applied instead.',
     },
   },
 };
@@ -178,6 +216,24 @@ export const scenarioSchema: JsonSchema = {
             },
           },
         },
+        stack: {
+          type: 'object',
+          required: ['kind'],
+          description:
+            'A platform whose programs need models, data and traffic, with its settings.',
+          properties: { kind: { type: 'string', description: 'The name of the stack.' } },
+        },
+        prices: {
+          type: 'object',
+          additionalProperties: { type: 'number', minimum: 0 },
+          description: 'US dollars for an hour of a GPU, by product, instead of the table.',
+        },
+        variants: {
+          type: 'array',
+          description:
+            'Ways to run it that differ only in data: `--variant NAME`, or `all` to compare them.',
+          items: variant,
+        },
         show: {
           type: 'object',
           additionalProperties: false,
@@ -185,6 +241,7 @@ export const scenarioSchema: JsonSchema = {
           properties: {
             namespaces: { type: 'array', items: text, description: 'Default: default.' },
             logs: { type: 'boolean', description: 'Default true.' },
+            events: { type: 'boolean', description: 'Default true.' },
           },
         },
         steps: { type: 'array', items: step },
@@ -201,5 +258,6 @@ export const stepActions = [
   'expect',
   'log',
   'advance',
+  'traffic',
   'fault',
 ] as const;

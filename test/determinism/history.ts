@@ -1,11 +1,8 @@
 /** Runs one scenario with one seed and gives its history's digest and entries: in any process or thread. */
 import { fileURLToPath } from 'node:url';
 import type { TraceEntry } from '../../sim/engine/trace.js';
-import { bootSimulatedCluster } from '../../src/backends/sim.js';
-import { simulationOptions } from '../../src/backends/sim-options.js';
-import { modelWorkloads } from '../../src/models/workloads.js';
-import { runScenario } from '../../src/scenario/run.js';
 import { loadScenario } from '../../src/scenario/scenario.js';
+import { sail } from '../../src/scenario/voyage.js';
 
 /** What a run leaves behind. */
 export interface History {
@@ -16,26 +13,14 @@ export interface History {
 
 /** Runs the scenario. */
 export async function historyOf(file: string, seed: number): Promise<History> {
-  const scenario = loadScenario(file);
-  const { config, operators } = scenario.cluster;
-  await using cluster = await bootSimulatedCluster(
-    simulationOptions({
-      seed,
-      workloads: scenario.workloads,
-      makers: modelWorkloads,
-      keepsTrace: true,
-      ...(config !== undefined && { config }),
-      ...(operators !== undefined && { operators }),
-    }),
-  );
   const told: string[] = [];
-  const result = await runScenario(scenario, cluster, { tell: line => told.push(line) });
-  const results = result.steps.map(step => `${step.result} ${step.title}`);
-  return {
-    digest: cluster.digest(),
-    entries: cluster.simulation.trace.entries(),
-    results: [...results, ...told],
-  };
+  const { digest, trace, steps } = await sail(loadScenario(file), {
+    seed,
+    keepsTrace: true,
+    tell: line => told.push(line),
+  });
+  const results = steps.map(step => `${step.result} ${step.title}`);
+  return { digest, entries: trace, results: [...results, ...told] };
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

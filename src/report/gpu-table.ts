@@ -1,0 +1,35 @@
+/** The GPUs of a run in a table: hours held and offered, and what they cost by the stated prices. */
+import type { GpuAccounts } from '../gpu/ledger.js';
+import type { ReportTable } from '../stacks/stack.js';
+
+/** The table; undefined when the cluster has no GPUs. */
+export function gpuTable({ held, offered, ...all }: GpuAccounts): ReportTable | undefined {
+  if (offered.length === 0) return undefined;
+  const rows = held.map(({ product, namespace, hours, price }) => {
+    const own = offered.find(one => one.product === product)?.hours ?? 0;
+    return [product, namespace, hours.toFixed(1), percent(hours, own), dollars(price)];
+  });
+  const total = [
+    'all',
+    '',
+    all.heldHours.toFixed(1),
+    percent(all.heldHours, all.offeredHours),
+    dollars(all.price),
+  ];
+  return {
+    title: 'GPUs held by pods',
+    columns: ['product', 'namespace', 'GPU-hours', 'of offered', 'price'],
+    rows: [...rows, total],
+    notes: [
+      'held from binding to the end of the pod; prices are list prices by the table in src/gpu/prices.ts, or spec.prices',
+    ],
+  };
+}
+
+function percent(part: number, whole: number): string {
+  return whole > 0 ? `${((100 * part) / whole).toFixed(1)} %` : '-';
+}
+
+function dollars(price: number | undefined): string {
+  return price === undefined ? '-' : `$${price.toFixed(2)}`;
+}

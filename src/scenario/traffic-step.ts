@@ -1,0 +1,67 @@
+/** The step that lets traffic flow: time goes by in strides, with news, progress and the time series. */
+import type { Stack } from '../stacks/stack.js';
+import type { Cluster } from '../cluster.js';
+import { durationMs } from '../input/duration.js';
+import type { Narrator } from './narrator.js';
+import type { RunFolder } from './run-folder.js';
+import type { Step } from './scenario.js';
+
+/** What the step works with. */
+export interface TrafficTools {
+  readonly stack: Stack;
+  readonly cluster: Cluster;
+  readonly narrator: Narrator;
+  readonly folder: RunFolder | undefined;
+  readonly isInterrupted: () => boolean;
+}
+
+const minuteMs = 60_000;
+const hourMs = 3_600_000;
+
+/** Lets the traffic flow for its time, or until the user stops it. */
+export async function flow(
+  traffic: NonNullable<Step['traffic']>,
+  tools: TrafficTools,
+): Promise<string | undefined> {
+  const { stack, cluster, isInterrupted } = tools;
+  const forMs = durationMs(traffic.for);
+  const everyMs =
+    traffic.every === undefined
+      ? Math.min(hourMs, Math.max(minuteMs, Math.round(forMs / 20 / minuteMs) * minuteMs))
+      : durationMs(traffic.every);
+  const endMs = cluster.now() + forMs;
+  let nextMs = cluster.now() + everyMs;
+  stack.startTraffic();
+  while (cluster.now() < endMs && !isInterrupted()) {
+    await cluster.advance(Math.min(minuteMs, endMs - cluster.now()));
+    await tellNews(tools);
+    keep(tools);
+    if (cluster.now() < nextMs && cluster.now() < endMs) continue;
+    nextMs += everyMs;
+    tellProgress(tools);
+  }
+  stack.stopTraffic();
+  await tellNews(tools);
+  keep(tools);
+  return isInterrupted() ? 'interrupted' : undefined;
+}
+
+/** Tells what is new: also when no traffic flows, since recovery goes on without it. */
+export async function tellNews({
+  stack,
+  narrator,
+}: Pick<TrafficTools, 'stack' | 'narrator'>): Promise<void> {
+  await narrator.catchUp();
+  for (const { topic, text, timeMs } of stack.news()) narrator.say(topic, text, timeMs);
+}
+
+/** Writes to disk what a killed run shall have kept. */
+export function keep({ stack, folder }: Pick<TrafficTools, 'stack' | 'folder'>): void {
+  folder?.series(stack.seriesColumns, stack.seriesRows());
+  folder?.flush();
+}
+
+function tellProgress({ stack, narrator }: TrafficTools): void {
+  const figures = stack.progress().map(({ name, value }) => `${name} ${value}`);
+  narrator.say('traffic', figures.join('  '));
+}

@@ -1,0 +1,85 @@
+/** A voyage: a simulated cluster is booted as a scenario says, with its stack, and the scenario is run on it. */
+import { Random } from '../../sim/engine/random.js';
+import type { TraceEntry } from '../../sim/engine/trace.js';
+import { bootSimulatedCluster } from '../backends/sim.js';
+import { simulationOptions } from '../backends/sim-options.js';
+import { didYouMean, InputError } from '../input/errors.js';
+import { modelWorkloads } from '../models/workloads.js';
+import { stacks } from '../stacks/index.js';
+import type { Stack } from '../stacks/stack.js';
+import { runScenario, type RunOptions, type RunResult } from './run.js';
+import type { Scenario } from './scenario.js';
+
+/** Settings of a voyage. */
+export interface VoyageOptions extends Pick<RunOptions, 'tell' | 'isInterrupted' | 'folder'> {
+  readonly seed: number;
+  /** The kind configuration of a scenario that names none. */
+  readonly config?: string;
+  /** Keeps every entry of the trace, to name the first difference. Default false. */
+  readonly keepsTrace?: boolean;
+}
+
+/** What came of a voyage. */
+export interface Voyage extends RunResult {
+  /** Equal for two voyages of one seed. */
+  readonly digest: string;
+  readonly trace: readonly TraceEntry[];
+}
+
+/**
+ * Sails once.
+ *
+ * @throws InputError or UserError when something in the scenario is wrong, before anything runs.
+ */
+export async function sail(scenario: Scenario, options: VoyageOptions): Promise<Voyage> {
+  const { seed, config: usualConfig, keepsTrace = false } = options;
+  const { config = usualConfig, operators, start } = scenario.cluster;
+  const stack = stackOf(scenario, seed);
+  const startMs = start === undefined ? undefined : startOf(scenario, start);
+  const booted = simulationOptions({
+    seed,
+    workloads: scenario.workloads,
+    makers: { ...modelWorkloads, ...stack?.makers },
+    keepsTrace,
+    ...(config !== undefined && { config }),
+    ...(operators !== undefined && { operators }),
+    ...(startMs !== undefined && { startMs }),
+  });
+  await using cluster = await bootSimulatedCluster(booted);
+  stack?.attach(cluster.simulation);
+  const result = await runScenario(scenario, cluster, {
+    ...options,
+    ...(stack !== undefined && { stack }),
+  });
+  const trace = keepsTrace ? cluster.simulation.trace.entries() : [];
+  return { ...result, digest: cluster.digest(), trace };
+}
+
+function stackOf(scenario: Scenario, seed: number): Stack | undefined {
+  const { stack, document, folder } = scenario;
+  if (stack === undefined) return undefined;
+  const kind = stacks[stack.kind];
+  if (kind === undefined) {
+    const path = ['spec', 'stack', 'kind'];
+    const names = Object.keys(stacks);
+    const near = didYouMean(stack.kind, names);
+    throw new InputError(
+      { file: document.file, line: document.lineOf(path), field: 'spec.stack.kind' },
+      `there is no stack ${stack.kind}`,
+      near === undefined ? `there are: ${names.join(', ')}` : `did you mean ${near}?`,
+    );
+  }
+  const random = new Random(seed).fork(`stack/${stack.kind}`);
+  return kind.create({ document, path: ['spec', 'stack'], random, folder });
+}
+
+function startOf({ document }: Scenario, start: string): number {
+  const startMs = Date.parse(start);
+  if (Number.isFinite(startMs)) return startMs;
+  const path = ['spec', 'cluster', 'start'];
+  throw new InputError(
+    { file: document.file, line: document.lineOf(path), field: 'spec.cluster.start' },
+    `"${start}" is not a time`,
+    'write it as RFC 3339: 2026-11-26T22:00:00Z',
+  );
+}
