@@ -7,7 +7,7 @@ import { DecodeFault, decodeScalar, told, type ScalarContext } from './decode-sc
 import { isRecord } from './equality.js';
 import type { ListShape, MapShape, Shape, StructShape } from './facts.js';
 import { compareText } from './go-text.js';
-import { encodedStruct, filled, zeroOf } from './go-struct.js';
+import { encodedStruct, filled, markEmpty, zeroOf } from './go-struct.js';
 import { noRepeatedKeys, type RepeatedKeys } from './json-parse.js';
 import { tidied } from './tidy.js';
 
@@ -106,7 +106,8 @@ class Decoder implements ScalarContext {
   private structOf(value: Readonly<Record<string, unknown>>, shape: StructShape): unknown {
     const { struct, path } = this;
     const decoded: Record<string, unknown> = {};
-    this.eachKey(value, key => {
+    const empty: string[] = [];
+    this.eachKey(value, (key, present) => {
       const field = shape.byName.get(key);
       if (field === undefined) {
         this.report('unknown', path, key);
@@ -115,15 +116,17 @@ class Decoder implements ScalarContext {
       this.struct = shape.type.slice(shape.type.lastIndexOf('.') + 1);
       this.stack.push(key);
       this.path = path === '' ? key : `${path}.${key}`;
-      const present = value[key];
       const isNull = present === null || present === undefined;
       decoded[key] = isNull ? undefined : this.decode(present, field.shape);
+      if (!isNull && isEmptyContainer(present, field.shape)) empty.push(key);
       this.stack.pop();
       this.path = path;
     });
     this.struct = struct;
     this.path = path;
-    return encodedStruct(decoded, shape.jsonFields);
+    const object = encodedStruct(decoded, shape.jsonFields);
+    if (empty.length > 0) markEmpty(object, empty);
+    return object;
   }
 
   private listOf(list: readonly unknown[], shape: ListShape): unknown {
@@ -144,9 +147,9 @@ class Decoder implements ScalarContext {
     const { path } = this;
     const decoded: Record<string, unknown> = {};
     let count = 0;
-    this.eachKey(map, key => {
+    this.eachKey(map, (key, item) => {
       this.path = path === '' ? key : `${path}.${key}`;
-      decoded[key] = filled(this.decode(map[key], shape.value), shape.value);
+      decoded[key] = filled(this.decode(item, shape.value), shape.value);
       this.path = path;
       count++;
     });
@@ -154,19 +157,22 @@ class Decoder implements ScalarContext {
     return count === 0 ? undefined : sortedKeys(decoded);
   }
 
-  /** Visits the keys in the order of the document; those given twice are reported. */
-  private eachKey(value: Readonly<Record<string, unknown>>, visit: (key: string) => void): void {
-    const sequence = this.repeated.size === 0 ? undefined : this.repeated.get(value);
-    if (sequence === undefined) {
-      for (const key of Object.keys(value)) visit(key);
+  /** Visits the keys in the order of the document; those given twice are reported, and the last counts. */
+  private eachKey(
+    object: Readonly<Record<string, unknown>>,
+    visit: (key: string, value: unknown) => void,
+  ): void {
+    const repeating = this.repeated.size === 0 ? undefined : this.repeated.get(object);
+    if (repeating === undefined) {
+      for (const key of Object.keys(object)) visit(key, object[key]);
       return;
     }
     const { path } = this;
     const seen = new Set<string>();
-    for (const [index, key] of sequence.entries()) {
+    for (const [index, key] of repeating.keys.entries()) {
       if (seen.has(key)) this.report('duplicate', path, key);
       seen.add(key);
-      if (sequence.lastIndexOf(key) === index) visit(key);
+      visit(key, repeating.values[index]);
     }
   }
 
@@ -175,6 +181,11 @@ class Decoder implements ScalarContext {
     const text = `${what} field "${path === '' ? key : `${path}.${key}`}"`;
     if (!this.strict.includes(text)) this.strict.push(text);
   }
+}
+
+function isEmptyContainer(value: unknown, { kind }: Shape): boolean {
+  if (kind === 'list') return Array.isArray(value) && value.length === 0;
+  return kind === 'map' && isRecord(value) && Object.keys(value).length === 0;
 }
 
 function sortedKeys(map: Record<string, unknown>): unknown {

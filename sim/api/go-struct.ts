@@ -18,6 +18,29 @@ export function filled(value: unknown, shape: Shape): unknown {
   return value === undefined ? (zeroOf(shape) ?? null) : value;
 }
 
+const sentEmpty: unique symbol = Symbol('sent empty');
+
+/**
+ * Remembers beside an object just decoded which of its maps and lists were sent empty: JSON leaves them
+ * out as it leaves out what is absent, but until the object is stored Go's errors tell `{}` from `null`.
+ */
+export function markEmpty(object: unknown, names: readonly string[]): void {
+  Object.assign(object as object, { [sentEmpty]: names });
+}
+
+/** The object without that memory; the same object when there is none. */
+export function withoutEmptyMarks<T extends object>(object: T): T {
+  if (!(sentEmpty in object)) return object;
+  const { [sentEmpty]: _, ...rest } = object as T & { readonly [sentEmpty]: unknown };
+  return rest as unknown as T;
+}
+
+/** Whether the field was sent as an empty map or list. */
+export function wasSentEmpty(object: unknown, name: string): boolean {
+  const { [sentEmpty]: names } = (object ?? {}) as { readonly [sentEmpty]?: readonly string[] };
+  return names?.includes(name) ?? false;
+}
+
 /** The struct as Go's encoder writes it. */
 export function encodedStruct(
   decoded: Readonly<Record<string, unknown>>,

@@ -11,8 +11,15 @@ export interface ParsedJson {
   readonly repeated: RepeatedKeys;
 }
 
-/** The keys of objects that repeat some, in the order of the text. */
-export type RepeatedKeys = ReadonlyMap<object, readonly string[]>;
+/** An object that repeats keys, as it stands in the text. */
+export interface RepeatingObject {
+  readonly keys: readonly string[];
+  /** The value of each key: the object itself holds only the last ones. */
+  readonly values: readonly unknown[];
+}
+
+/** What stands in the text where objects repeat keys. */
+export type RepeatedKeys = ReadonlyMap<object, RepeatingObject>;
 
 /** No object repeats a key. */
 export const noRepeatedKeys: RepeatedKeys = new Map();
@@ -49,7 +56,7 @@ const escapes: Readonly<Record<string, string>> = {
 };
 
 class Reader {
-  readonly repeated = new Map<object, readonly string[]>();
+  readonly repeated = new Map<object, RepeatingObject>();
   private position = 0;
   private depth = 0;
 
@@ -93,6 +100,7 @@ class Reader {
   private object(): unknown {
     const object: Record<string, unknown> = {};
     const keys: string[] = [];
+    const values: unknown[] = [];
     let isRepeating = false;
     this.skipSpace();
     if (this.take('}')) return object;
@@ -106,12 +114,14 @@ class Reader {
       keys.push(key);
       this.skipSpace();
       if (!this.take(':')) throw this.unexpected('after object key');
-      setOwn(object, key, this.value());
+      const value = this.value();
+      values.push(value);
+      setOwn(object, key, value);
       this.skipSpace();
       if (this.take('}')) break;
       if (!this.take(',')) throw this.unexpected('after object key:value pair');
     }
-    if (isRepeating) this.repeated.set(object, keys);
+    if (isRepeating) this.repeated.set(object, { keys, values });
     return object;
   }
 

@@ -2,7 +2,7 @@
  * The fast way in for our own components: what they write is well typed and canonical already, so only
  * what Go would leave out is taken away, and what it always writes is added. Without a reason to change anything the same object comes back.
  */
-import { isClearing, zeroStruct } from './go-struct.js';
+import { isClearing, withoutEmptyMarks, zeroStruct } from './go-struct.js';
 import type { FieldFact, Shape, StructShape } from './facts.js';
 
 /**
@@ -64,7 +64,8 @@ function tidiedStruct(
   known: unknown,
 ): Readonly<Record<string, unknown>> {
   const before = known as Readonly<Record<string, unknown>> | null | undefined;
-  let changed: Record<string, unknown> | undefined;
+  const unmarked = withoutEmptyMarks(record);
+  let changed: Record<string, unknown> | undefined = unmarked === record ? undefined : unmarked;
   for (const key in record) {
     const value = record[key];
     const field = shape.byName.get(key);

@@ -75,25 +75,10 @@ const special: Readonly<Record<string, Filter>> = {
     ['metadata', 'deletionTimestamp'],
     ['metadata', 'ownerReferences'],
   ),
-  'pods/ephemeralcontainers': only(
-    path => path[0] === 'f:spec' && path[1] === 'f:ephemeralContainers',
-  ),
-  'pods/resize': only(
-    ([spec, list = '', , field = '']) =>
-      spec === 'f:spec' &&
-      ['f:containers', 'f:initContainers'].includes(list) &&
-      ['f:resources', 'f:resizePolicy'].includes(field),
-  ),
+  // The filters of pods/ephemeralcontainers and pods/resize are written upstream, but their storage
+  // does not show them to the installer: all fields of those requests are owned.
   'namespaces/finalize': withoutStatus,
 };
-
-function only(isKept: (path: readonly string[]) => boolean): Filter {
-  return set => {
-    const kept = new FieldSet();
-    for (const path of set.paths()) if (isKept(path)) kept.insert(path);
-    return kept;
-  };
-}
 
 /** The filter for a built-in resource and a subresource ('' for the resource itself). */
 export function resetFilter(resource: GroupResource, subresource: string): Filter | undefined {

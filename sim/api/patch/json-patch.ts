@@ -51,7 +51,7 @@ const known = new Set(['op', 'path', 'from', 'value']);
 
 function strictErrors(operation: object, index: number, repeated: RepeatedKeys): readonly string[] {
   const seen = new Set<string>();
-  return (repeated.get(operation) ?? Object.keys(operation)).flatMap(key => {
+  return (repeated.get(operation)?.keys ?? Object.keys(operation)).flatMap(key => {
     const isRepeated = seen.has(key);
     seen.add(key);
     if (isRepeated) return [`json patch duplicate field "[${index}].${key}"`];

@@ -52,24 +52,21 @@ export function strictOfText({ duplicates }: ReadText): readonly string[] {
   return [`yaml: unmarshal errors:\n${duplicates.map(line => `  ${line}`).join('\n')}`];
 }
 
-/** The fields that JSON objects repeat, in the words of strict decoding. */
+/** The fields that JSON objects repeat, in the words of strict decoding and in the order of the text. */
 export function duplicateFields({ value, repeated }: ReadText): readonly string[] {
   if (repeated.size === 0) return [];
   const found: string[] = [];
   const walk = (item: unknown, path: string): void => {
     if (Array.isArray(item)) item.forEach((one, index) => walk(one, `${path}[${index}]`));
     if (!isRecord(item)) return;
-    const below = (key: string) => (path === '' ? key : `${path}.${key}`);
-    const twice = duplicateKeys(repeated.get(item) ?? []);
-    for (const key of Object.keys(item)) {
-      walk(item[key], below(key));
-      if (twice.has(key)) found.push(`duplicate field ${JSON.stringify(below(key))}`);
+    const { keys = Object.keys(item), values = Object.values(item) } = repeated.get(item) ?? {};
+    for (const [index, key] of keys.entries()) {
+      const below = path === '' ? key : `${path}.${key}`;
+      const text = `duplicate field ${JSON.stringify(below)}`;
+      if (keys.indexOf(key) < index && !found.includes(text)) found.push(text);
+      walk(values[index], below);
     }
   };
   walk(value, '');
   return found;
-}
-
-function duplicateKeys(keys: readonly string[]): ReadonlySet<string> {
-  return new Set(keys.filter((key, index) => keys.indexOf(key) !== index));
 }

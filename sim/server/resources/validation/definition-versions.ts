@@ -66,7 +66,7 @@ export function checkVersions(
     const hasStatus = (within.subresources ?? version.subresources)?.status !== undefined;
     checkVersion(version, `spec.versions[${index}]`, { hasStatus, errors });
   }
-  checkWhole(versions, errors);
+  checkWhole(Array.isArray(spec.versions) ? versions : undefined, errors);
   const name = versions[0]?.name ?? '';
   const texts = dns1035LabelErrors(name);
   if (name !== '' && texts.length > 0) errors.push(invalid('spec.version', name, texts.join(',')));
@@ -101,10 +101,15 @@ function checkSelectable(
   if (schema !== undefined) errors.push(...selectableErrors(fields, schema, path));
 }
 
-function checkWhole(versions: readonly CustomResourceDefinitionVersion[], errors: Errors): void {
+function checkWhole(
+  sent: readonly CustomResourceDefinitionVersion[] | undefined,
+  errors: Errors,
+): void {
+  const versions = sent ?? [];
   const path = 'spec.versions';
   const value = () =>
-    versions.map(version => goValue('apiextensions/v1.CustomResourceDefinitionVersion', version));
+    sent?.map(version => goValue('apiextensions/v1.CustomResourceDefinitionVersion', version)) ??
+    null;
   if (new Set(versions.map(version => version.name)).size < versions.length) {
     errors.push(invalid(path, value(), 'must contain unique version names'));
   }

@@ -3,6 +3,7 @@
  */
 import { isRecord } from '../../../api/equality.js';
 import { shapeOf, structOf, type Shape, type StructShape } from '../../../api/facts.js';
+import { wasSentEmpty } from '../../../api/go-struct.js';
 import { compareText } from '../../../api/go-text.js';
 import type { LabelSelector, ObjectMeta } from '../../../api/kinds/meta.js';
 import { internalOrders } from './internal-orders.js';
@@ -51,11 +52,23 @@ function structInGo(
     }
     const item = value[field.name];
     const isAbsent = item === undefined || item === null;
-    out[field.goName] = isAbsent && field.isPointer ? null : inGo(field.shape, item);
+    if (isAbsent && wasSentEmpty(value, field.name)) out[field.goName] = emptyOf(field.shape);
+    else out[field.goName] = isAbsent && field.isPointer ? null : inGo(field.shape, item);
   }
   const order = internalOrders[shape.type];
   if (order === undefined) return out;
   return Object.fromEntries(order.map(name => [name, out[name] ?? null]));
+}
+
+function emptyOf({ kind }: Shape): unknown {
+  return kind === 'list' ? [] : {};
+}
+
+/** A map of an object as Go prints it: `{}` when it was sent empty, `null` when it was not sent. */
+export function goMapOf<T extends object>(object: T | undefined, name: keyof T & string): unknown {
+  const map = object?.[name] as Readonly<Record<string, string>> | undefined;
+  if (map === undefined && wasSentEmpty(object, name)) return {};
+  return goMap(map);
 }
 
 function goMetadata(value: unknown): object {

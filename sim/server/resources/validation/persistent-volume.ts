@@ -20,7 +20,7 @@ import {
 } from './checks.js';
 import { checkAccessModes, checkClassName, checkVolumeMode } from './claims.js';
 import { diffOf } from './diff.js';
-import { goValue } from './go-value.js';
+import { goMapOf, goValue } from './go-value.js';
 import { checkNoBacksteps } from './paths.js';
 import { checkBasic } from './persistent-volume-claim.js';
 import { checkDriverName, checkStorageVolume } from './storage-volumes.js';
@@ -113,15 +113,12 @@ function checkInline(spec: PersistentVolumeSpec, path: string, errors: Errors): 
   errors.push(required(`${path}.csi`, 'has to be specified in the context of inline volumes'));
 }
 
-function checkCapacity({ capacity }: PersistentVolumeSpec, path: string, errors: Errors): void {
+function checkCapacity(spec: PersistentVolumeSpec, path: string, errors: Errors): void {
+  const { capacity } = spec;
   const names = Object.keys(capacity ?? {});
   if (names.length === 0) errors.push(required(path));
   if (capacity?.['storage'] === undefined || names.length > 1) {
-    const value =
-      names.length === 0
-        ? null
-        : Object.fromEntries([...names].sort().map(name => [name, capacity?.[name]]));
-    errors.push(notSupported(path, value, ['storage']));
+    errors.push(notSupported(path, goMapOf(spec, 'capacity'), ['storage']));
   }
   for (const name of names) {
     const at = `${path}[${name}]`;

@@ -14,7 +14,7 @@ import {
   type Errors,
 } from './checks.js';
 import { checkAnnotationMatches, checkPodAnnotations } from './pod.js';
-import { goMap, goSelector } from './go-value.js';
+import { goMapOf, goSelector } from './go-value.js';
 import { checkPodSpec } from './pod-spec.js';
 
 const noSpec: PodSpec = { containers: [] };
@@ -85,7 +85,7 @@ export function selectsTemplate(
 
 /** Tells that the selector does not match the template's labels. */
 export function tellMismatch(template: PodTemplateSpec, path: string, errors: Errors): void {
-  const labels = goMap(template.metadata?.labels);
+  const labels = goMapOf(template.metadata, 'labels');
   const text = '`selector` does not match template `labels`';
   errors.push(invalid(`${path}.metadata.labels`, labels, text));
 }
