@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeObject } from './decode.js';
 import { shapeOfKind } from './facts.js';
 import { fromUnstructured } from './from-unstructured.js';
+import { wasSentEmpty } from './go-struct.js';
 import { parseJson } from './json-parse.js';
 import { tidied } from './tidy.js';
 
@@ -37,6 +38,26 @@ describe('decoding', () => {
         'unknown field "Data"',
       ],
     });
+  });
+
+  it('looks into the values that a later key of the same name replaces', () => {
+    const text = '{"data":{"k":"1","k":"2"},"data":{"odd":"x"}}';
+    expect(decode(text, 'ConfigMap')).toMatchObject({
+      object: { data: { odd: 'x' } },
+      strict: ['duplicate field "data.k"', 'duplicate field "data"'],
+    });
+  });
+
+  it('knows until storing which maps were sent empty', () => {
+    const decoded = decode('{"metadata":{"labels":{}},"data":{}}', 'ConfigMap') as {
+      readonly asSent: { readonly metadata: object };
+    };
+    expect(JSON.stringify(decoded.asSent)).toBe('{"metadata":{}}');
+    expect(wasSentEmpty(decoded.asSent, 'data')).toBe(true);
+    expect(wasSentEmpty(decoded.asSent.metadata, 'labels')).toBe(true);
+    expect(wasSentEmpty(decoded.asSent.metadata, 'annotations')).toBe(false);
+    const shape = shapeOfKind({ group: '', version: 'v1', kind: 'ConfigMap' });
+    expect(wasSentEmpty(shape && tidied(decoded.asSent, shape), 'data')).toBe(false);
   });
 
   it.each([
