@@ -2,6 +2,7 @@
 import type { VectorFamily } from '../family.js';
 import { api } from './api.js';
 import { controllersFamily } from './controllers.js';
+import { fraud } from './fraud.js';
 import { hpa } from './hpa.js';
 import { kubelet } from './kubelet.js';
 import { operators } from './operators.js';
@@ -11,6 +12,7 @@ import { scheduler } from './scheduler.js';
 export const families: readonly VectorFamily[] = [
   api,
   controllersFamily,
+  fraud,
   hpa,
   kubelet,
   operators,
