@@ -5,14 +5,23 @@ export type DriftLevel = 'none' | 'warning' | 'drift';
 
 /** Sees one value after another: an error, a score, a feature. */
 export interface StreamDetector {
+  /** Takes a value. After a drift the detector has forgotten all when it takes the next one. */
   update(value: number): DriftLevel;
-  /** Its inner numbers by name, for tests and reports. */
+  /**
+   * Whether it stands in its warning zone. At a drift this may be true or false, as the method has it;
+   * without a zone it is never true.
+   */
+  readonly isWarning: boolean;
+  /** Its inner numbers by name, for tests and reports; null where there is none yet. */
   state(): Readonly<Record<string, number | null>>;
 }
 
 /** Makes a streaming detector; settings that are not given have the field's defaults. */
 export interface StreamDetectorKind {
   readonly name: string;
+  /** What the values must be: errors are 0 or 1, numbers any finite number. */
+  readonly input: 'errors' | 'numbers';
+  /** @throws UserError (`bad-setting`) for a setting that is unknown or impossible. */
   create(settings?: Readonly<Record<string, unknown>>): StreamDetector;
 }
 
@@ -28,6 +37,11 @@ export interface Comparison {
 /** Compares a current sample of one feature with its reference. */
 export interface BatchDetectorKind {
   readonly name: string;
+  /**
+   * Neither sample may be empty or hold a NaN: how missing values count is for the caller to say.
+   *
+   * @throws UserError (`bad-setting`) for a setting that is unknown or impossible.
+   */
   compare(
     reference: Float64Array,
     current: Float64Array,

@@ -54,6 +54,7 @@ export const pluginFolders: readonly string[] = [
   'sim/workloads',
   'sim/server/admission',
   'src/cli',
+  'src/drift/streaming',
   'test/vectors/families',
 ];
 
@@ -61,6 +62,7 @@ export const pluginFolders: readonly string[] = [
 export const notPlugins: Readonly<Record<string, string>> = {
   'sim/workloads/workload.ts': 'the contract',
   'sim/operators/operator.ts': 'the contract',
+  'src/drift/streaming/running-mean.ts': 'what several detectors keep',
   'src/cli/command.ts': 'the contract',
   'src/cli/configuration.ts': 'the project file that commands read',
   'src/cli/options.ts': 'options that several commands take',

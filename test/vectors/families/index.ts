@@ -3,6 +3,7 @@ import type { VectorFamily } from '../family.js';
 import { api } from './api.js';
 import { controllersFamily } from './controllers.js';
 import { fraud } from './fraud.js';
+import { driftFamily } from './drift.js';
 import { hpa } from './hpa.js';
 import { kubelet } from './kubelet.js';
 import { operators } from './operators.js';
@@ -13,6 +14,7 @@ export const families: readonly VectorFamily[] = [
   api,
   controllersFamily,
   fraud,
+  driftFamily,
   hpa,
   kubelet,
   operators,
