@@ -1,0 +1,53 @@
+/** Newton's method on the objective of a logistic regression: iteratively reweighted least squares. */
+import { exitCodes, UserError } from '../../input/errors.js';
+import { solveCholesky } from './cholesky.js';
+import { objectiveAt, type Design } from './objective.js';
+
+/** When to stop. */
+export interface NewtonSettings {
+  /** Passes over the rows. */
+  readonly iterationsMax: number;
+  /** Converged when no weight moves by more than this, times 1 + its size. */
+  readonly tolerance: number;
+}
+
+/** A loss that is higher by less than this share is no worse: near the minimum, only rounding differs. */
+const rounding = 1e-12;
+
+/**
+ * The weights at the minimum, the intercept first. A step that does not descend is halved, so that the
+ * convex objective is always reached.
+ *
+ * @throws UserError `not-converged` after `iterationsMax` passes.
+ */
+export function fitNewton(design: Design, width: number, settings: NewtonSettings): Float64Array {
+  let weights: Float64Array = new Float64Array(width);
+  let step: Float64Array = new Float64Array(width);
+  let best = Infinity;
+  for (let iteration = 0; iteration < settings.iterationsMax; iteration++) {
+    const trial = weights.map((weight, index) => weight - (step[index] ?? 0));
+    const { loss, gradient, hessian } = objectiveAt(design, trial);
+    const isWorse = loss > best * (1 + rounding);
+    if (!isWorse) {
+      best = loss;
+      weights = trial;
+    }
+    step = isWorse ? step.map(length => length / 2) : solveCholesky(hessian, gradient);
+    if (isSmall(step, weights, settings.tolerance)) {
+      return weights.map((weight, index) => weight - (step[index] ?? 0));
+    }
+  }
+  throw new UserError(
+    `logistic-regression did not converge in ${settings.iterationsMax} iterations`,
+    {
+      exitCode: exitCodes.usage,
+      code: 'not-converged',
+      next: 'raise iterationsMax or tolerance, or lower C',
+    },
+  );
+}
+
+const isSmall = (step: Float64Array, weights: Float64Array, tolerance: number): boolean =>
+  step.every(
+    (length, index) => Math.abs(length) <= tolerance * (1 + Math.abs(weights[index] ?? 0)),
+  );
