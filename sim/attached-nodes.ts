@@ -7,6 +7,9 @@ import { createNetwork } from './network/network.js';
 import type { NodeShape } from './simulation.js';
 import type { WorkloadRule } from './workloads/workload.js';
 
+/** The plug-in's own account is there on kind only; this one may watch everything on any cluster. */
+const watchesAll = { user: 'system:kube-controller-manager', groups: ['system:authenticated'] };
+
 /** The processes of the nodes and of their network, none when there are no nodes. */
 export function attachedNodes(
   shapes: readonly NodeShape[],
@@ -18,5 +21,6 @@ export function attachedNodes(
   const network = createNetwork({ clock, random: random.fork('network') });
   const nodes = nodeTools({ ...tools, network, workloads: rules });
   const kubelets = shapes.map((shape, index) => nodeOf(shape, index, nodes));
-  return [network.process, ...kubelets.map(kubelet => kubelet.process)];
+  const policies = { ...network.policies.process, identity: watchesAll };
+  return [network.process, policies, ...kubelets.map(kubelet => kubelet.process)];
 }

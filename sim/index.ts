@@ -82,6 +82,7 @@ export function boot(options: SimulationOptions): Simulation {
     for (const manifest of part.manifests()) install(server, loop, manifest);
     start(part.process);
   };
+  add(network.policies);
   if (hasMetrics) add(metrics);
   if (options.hasStorageClass ?? true) add(localPathStorage);
   for (const operator of options.operators ?? []) add(operator);

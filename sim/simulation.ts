@@ -107,5 +107,5 @@ export interface Simulation {
   readonly processes: ReadonlyMap<string, Process>;
   readonly nodes: ReadonlyMap<string, SimulatedNode>;
   /** Where connections would go: for traffic, which reckons with many at once. */
-  readonly network: Pick<ClusterNetwork, 'route' | 'outside'>;
+  readonly network: Pick<ClusterNetwork, 'route' | 'reach' | 'version' | 'outside'>;
 }

@@ -12,18 +12,24 @@ const defaultDots = 5;
 
 /** The names of the cluster. */
 export class ClusterDns {
+  /** `canAsk` tells whether a pod's questions reach a name server. */
   constructor(
     private readonly book: ServiceBook,
     private readonly domain: string,
+    private readonly canAsk: (pod: Pod) => boolean,
   ) {}
 
-  /** The addresses that a program in the pod gets for a host; empty when there is none. */
-  resolve(pod: Pod | undefined, host: string): readonly string[] {
+  /**
+   * The addresses that a program in the pod gets for a host; empty when there is none, undefined when
+   * no name server answers.
+   */
+  resolve(pod: Pod | undefined, host: string): readonly string[] | undefined {
     if (isAddress(host)) return [host];
     if (host === 'localhost') return ['127.0.0.1'];
     if (pod === undefined) return this.lookup(host);
     const written = hostsFile(pod, host);
     if (written.length > 0) return written;
+    if (!this.canAsk(pod)) return undefined;
     const { searches, dots } = this.resolverOf(pod);
     for (const name of candidates(host, searches, dots)) {
       const addresses = this.lookup(name);

@@ -1,15 +1,20 @@
 /**
  * The cluster's network: programs in pods reach each other by address, service and name, as
- * kube-proxy and the cluster's DNS have it. Policies have their say in one place.
+ * kube-proxy and the cluster's DNS have it, and as far as network policies let them.
  */
-import type { Pod, Service, ServicePort } from '../api/kinds/core.js';
+import type { Pod } from '../api/kinds/core.js';
+import type { KubeObject } from '../api/object.js';
 import type { ProcessDefinition } from '../client/contract.js';
 import type { Clock } from '../engine/clock.js';
 import type { Random } from '../engine/random.js';
 import type { NetworkMessage, NetworkReply, WorkloadNetwork } from '../workloads/workload.js';
-import { backendsOf, type Backend } from './backends.js';
+import type { Backend } from './backends.js';
 import { ClusterDns } from './dns.js';
-import { allowAll, type NetworkPolicyVerdict } from './policy.js';
+import { NameServers } from './name-servers.js';
+import { PolicyBook, policyManifests } from './policy-book.js';
+import { PolicyGate } from './policy-gate.js';
+import { Reaches, type Reach, type ReachFrom } from './reach.js';
+import { Routes, type Destination, type Route } from './routes.js';
 import { ServiceBook } from './service-book.js';
 import { defaultNetworkSettings, type NetworkSettings } from './settings.js';
 import { Sockets, type Socket } from './sockets.js';
@@ -19,7 +24,6 @@ export interface NetworkOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly settings?: Partial<NetworkSettings>;
-  readonly policy?: NetworkPolicyVerdict;
 }
 
 /** A client or a server in the network; `close` ends what it listens on. */
@@ -27,41 +31,48 @@ export interface NetworkPlace extends WorkloadNetwork {
   close(): void;
 }
 
-/** Where to, as a program says it. */
-export interface Destination {
-  readonly host: string;
-  readonly port: number;
-}
-
-/** Who could take a connection, or the error that it would end in. */
-export type Route =
-  | { readonly backends: readonly Backend[] }
-  | { readonly error: 'unknown host' | 'connection refused' | 'timeout' };
-
 /** The network of a cluster. */
 export interface ClusterNetwork {
-  /** What keeps it up to date: to be started with the cluster. */
+  /** What keeps its services up to date: to be started with the cluster. */
   readonly process: ProcessDefinition;
+  /** The plug-in that keeps policies up to date, and what its installation creates. */
+  readonly policies: {
+    readonly process: ProcessDefinition;
+    manifests(): readonly KubeObject[];
+  };
+  /** Another number as soon as anything changes that a route or a verdict could depend on. */
+  readonly version: number;
   /** The network of a container of the pod, which has this address. */
   readonly networkOf: (pod: Pod, ip: string) => NetworkPlace;
   /** A place outside of the cluster: a client of node ports, or a server that pods know by its address. */
   outside(address: string): NetworkPlace;
-  /** Where connections would go: for those who reckon with many at once. */
+  /** Where connections would go, whatever policies say of the way there. */
   route(to: Destination, from?: { readonly pod: Pod }): Route;
+  /**
+   * Where connections would go, each backend with what policies say: for those who reckon with many
+   * at once. The answer is the same object until `version` changes.
+   */
+  reach(to: Destination, from?: ReachFrom): Reach;
 }
 
-/** Makes the network; it knows no service until its process runs. */
+/** Makes the network; it knows no service and no policy until its processes run. */
 export function createNetwork(options: NetworkOptions): ClusterNetwork {
   const network = new Network(options);
+  const { services, policies } = network;
   return {
     process: {
       name: 'kube-proxy',
       identity: { user: 'system:kube-proxy', groups: ['system:authenticated'] },
-      controllers: [network.book.definition],
+      controllers: [services.definition],
+    },
+    policies: { process: policies.process, manifests: () => policyManifests },
+    get version() {
+      return network.version;
     },
     networkOf: (pod, ip) => network.place(pod, ip),
     outside: address => network.place(undefined, address),
-    route: (to, from) => network.route(to, from?.pod),
+    route: (to, from) => network.routes.route(to, from?.pod),
+    reach: (to, from) => network.reaches.reach(to, from),
   };
 }
 
@@ -69,22 +80,38 @@ export function createNetwork(options: NetworkOptions): ClusterNetwork {
 const defaultAffinitySeconds = 10_800;
 
 class Network {
-  readonly book = new ServiceBook();
+  readonly services = new ServiceBook();
+  readonly policies = new PolicyBook();
+  readonly routes: Routes;
+  readonly reaches: Reaches;
   private readonly sockets = new Sockets();
   private readonly settings: NetworkSettings;
   private readonly dns: ClusterDns;
-  private readonly policy: NetworkPolicyVerdict;
+  private readonly gate: PolicyGate;
   private readonly clock: Clock;
   private readonly random: Random;
   /** The backend of a client that is to stay with it, and until when. */
   private readonly affinity = new Map<string, { backend: Backend; untilMs: number }>();
 
-  constructor({ clock, random, settings, policy = allowAll }: NetworkOptions) {
+  constructor({ clock, random, settings }: NetworkOptions) {
     this.clock = clock;
     this.random = random;
-    this.policy = policy;
     this.settings = { ...defaultNetworkSettings, ...settings };
-    this.dns = new ClusterDns(this.book, this.settings.clusterDomain);
+    const { clusterDomain, nodeNameServer } = this.settings;
+    this.dns = new ClusterDns(this.services, clusterDomain, pod => nameServers.canAsk(pod));
+    this.routes = new Routes(this.services, this.dns);
+    this.gate = new PolicyGate(this.policies, this.services, ip => this.sockets.podAt(ip));
+    const nameServers = new NameServers(this.services, this.routes, this.gate, nodeNameServer);
+    this.reaches = new Reaches({
+      routes: this.routes,
+      verdict: (from, to) => this.gate.verdict(from, to),
+      podAt: ip => this.policies.podAt(ip),
+      version: () => this.version,
+    });
+  }
+
+  get version(): number {
+    return this.services.version + this.policies.version + this.sockets.version;
   }
 
   place(pod: Pod | undefined, ip: string): NetworkPlace {
@@ -92,18 +119,9 @@ class Network {
     return {
       listen: (port, handle) => this.sockets.listen(socket, port, handle),
       send: (to, payload, done) => this.send(socket, to, payload, done),
-      resolve: host => this.dns.resolve(pod, host),
+      resolve: host => this.dns.resolve(pod, host) ?? [],
       close: () => this.sockets.close(socket),
     };
-  }
-
-  route({ host, port }: Destination, pod: Pod | undefined): Route {
-    const [address] = this.dns.resolve(pod, host);
-    if (address === undefined) return { error: 'unknown host' };
-    const addresses = this.dns.resolve(pod, host);
-    const found = addresses.map(one => this.routeTo(one, port, pod));
-    const backends = found.flatMap(one => ('backends' in one ? one.backends : []));
-    return backends.length > 0 ? { backends } : (found[0] ?? { error: 'timeout' });
   }
 
   private send(
@@ -112,30 +130,62 @@ class Network {
     payload: unknown,
     done: (reply: NetworkReply) => void,
   ): void {
-    const { latencyMs, dnsMs, connectTimeoutMs } = this.settings;
+    const { latencyMs, dnsMs, dnsTimeoutMs, connectTimeoutMs } = this.settings;
     const label = `network ${socket.ip} -> ${to.host}:${to.port}`;
     const later = (delayMs: number, reply: NetworkReply) => {
       this.clock.after(delayMs, `${label} answered`, () => {
         if (!socket.isClosed) done(reply);
       });
     };
-    const route = this.route(to, socket.pod);
+    const route = this.routes.route(to, socket.pod);
     if ('error' in route) {
-      const waitMs = { 'unknown host': dnsMs, 'connection refused': latencyMs * 2 };
-      const delayMs = route.error === 'timeout' ? connectTimeoutMs : waitMs[route.error];
-      return later(delayMs, { isOk: false, error: route.error });
+      const waitMs = {
+        'unknown host': route.isDnsDenied ? dnsTimeoutMs : dnsMs,
+        'connection refused': latencyMs * 2,
+        timeout: connectTimeoutMs,
+      };
+      return later(waitMs[route.error], { isOk: false, error: route.error });
     }
     const backend = this.choose(socket, to, route.backends);
-    const attempt = {
-      from: socket.pod,
-      fromIp: socket.ip,
-      to: this.sockets.podAt(backend.ip),
-      toIp: backend.ip,
-      port: backend.port,
+    const giveUp = () => later(connectTimeoutMs, { isOk: false, error: 'timeout' });
+    if (this.isThrough(socket, backend)) {
+      this.clock.after(latencyMs, label, () => this.deliver(socket, backend, payload, later));
+    } else if (!this.sockets.hasAddress(backend.ip)) giveUp();
+    else this.knock(socket, backend, { label, later, payload });
+  }
+
+  /** Whether there is anybody at the address, and policies let the first packet through. */
+  private isThrough({ pod, ip }: Socket, backend: Backend): boolean {
+    const to = { ...backend, protocol: 'TCP' };
+    return this.sockets.hasAddress(backend.ip) && this.gate.verdict({ pod, ip }, to) === 'allow';
+  }
+
+  /** Whom policies deny hears nothing, and sends the first packet again: they may have changed. */
+  private knock(
+    socket: Socket,
+    backend: Backend,
+    {
+      label,
+      later,
+      payload,
+    }: {
+      readonly label: string;
+      readonly later: (delayMs: number, reply: NetworkReply) => void;
+      readonly payload: unknown;
+    },
+  ): void {
+    const { latencyMs, connectTimeoutMs, retransmitMs } = this.settings;
+    const again = (waitMs: number, passedMs: number): void => {
+      if (passedMs + waitMs >= connectTimeoutMs) {
+        return later(connectTimeoutMs - passedMs, { isOk: false, error: 'timeout' });
+      }
+      this.clock.after(waitMs, `${label} knocks again`, () => {
+        if (socket.isClosed) return;
+        if (!this.isThrough(socket, backend)) return again(waitMs * 2, passedMs + waitMs);
+        this.clock.after(latencyMs, label, () => this.deliver(socket, backend, payload, later));
+      });
     };
-    const isLost = !this.sockets.hasAddress(backend.ip) || this.policy(attempt) === 'drop';
-    if (isLost) return later(connectTimeoutMs, { isOk: false, error: 'timeout' });
-    this.clock.after(latencyMs, label, () => this.deliver(socket, backend, payload, later));
+    again(retransmitMs, 0);
   }
 
   private deliver(
@@ -163,33 +213,6 @@ class Network {
     listener.handle(message);
   }
 
-  private routeTo(address: string, port: number, pod: Pod | undefined): Route {
-    const service = this.book.serviceAt(address);
-    if (service !== undefined) return this.routeToService(service, port, pod);
-    const node = this.book.nodeAt(address);
-    const offered = node && this.book.serviceAtNodePort(port);
-    if (offered === undefined) return { backends: [{ ip: address, port }] };
-    const servicePort = offered.spec?.ports?.find(one => one.nodePort === port);
-    if (servicePort === undefined) return { error: 'connection refused' };
-    return this.backends(offered, servicePort, { node, isExternal: true });
-  }
-
-  private routeToService(service: Service, port: number, pod: Pod | undefined): Route {
-    const servicePort = service.spec?.ports?.find(one => one.port === port);
-    if (servicePort === undefined) return { error: 'timeout' };
-    const node = this.book.node(pod?.spec?.nodeName ?? '');
-    return this.backends(service, servicePort, { node, isExternal: pod === undefined });
-  }
-
-  private backends(
-    service: Service,
-    servicePort: ServicePort,
-    from: Parameters<typeof backendsOf>[3],
-  ): Route {
-    const backends = backendsOf(this.book, service, servicePort, from);
-    return backends.length === 0 ? { error: 'connection refused' } : { backends };
-  }
-
   /** One of the backends by chance; the same again where the service asks for affinity. */
   private choose(
     socket: Socket,
@@ -198,8 +221,8 @@ class Network {
   ): Backend {
     const [only] = backends;
     if (backends.length === 1 && only !== undefined) return only;
-    const [address = ''] = this.dns.resolve(socket.pod, host);
-    const { sessionAffinity, sessionAffinityConfig } = this.book.serviceAt(address)?.spec ?? {};
+    const [address = ''] = this.dns.resolve(socket.pod, host) ?? [];
+    const { sessionAffinity, sessionAffinityConfig } = this.services.serviceAt(address)?.spec ?? {};
     if (sessionAffinity !== 'ClientIP') return this.random.pick(backends);
     const key = `${socket.ip} ${address}:${port}`;
     const known = this.affinity.get(key);

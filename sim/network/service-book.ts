@@ -4,6 +4,7 @@
  */
 import { nodes, services, type Node, type Service } from '../api/kinds/core.js';
 import { endpointSlices, type Endpoint, type EndpointSlice } from '../api/kinds/discovery.js';
+import { deepEqual } from '../api/equality.js';
 import { keyOf } from '../api/meta.js';
 import type { Change, Controller, ControllerDefinition } from '../client/contract.js';
 import { watch } from '../client/requests.js';
@@ -18,6 +19,8 @@ const serviceNameLabel = 'kubernetes.io/service-name';
 
 /** What the network knows of services. */
 export class ServiceBook {
+  /** Another one as soon as anything changes that a route could depend on. */
+  version = 0;
   private readonly services = new Map<string, Service>();
   private readonly byAddress = new Map<string, string>();
   private readonly byNodePort = new Map<number, string>();
@@ -84,6 +87,7 @@ export class ServiceBook {
   }
 
   private clear(): void {
+    this.version++;
     this.services.clear();
     this.byAddress.clear();
     this.byNodePort.clear();
@@ -94,6 +98,7 @@ export class ServiceBook {
   }
 
   private onService({ type, object, old }: Change<Service>): void {
+    this.version++;
     const key = keyOf(object);
     if (old !== undefined || type === 'deleted') {
       for (const address of addressesOf(old ?? object)) this.byAddress.delete(address);
@@ -109,6 +114,7 @@ export class ServiceBook {
   }
 
   private onSlice({ type, object, old }: Change<EndpointSlice>): void {
+    this.version++;
     const name = object.metadata.name ?? '';
     if (old !== undefined) this.slices.get(serviceKey(old))?.delete(name);
     const key = serviceKey(object);
@@ -124,6 +130,7 @@ export class ServiceBook {
 
   private onNode({ type, object, old }: Change<Node>): void {
     const name = object.metadata.name ?? '';
+    if (type !== 'updated' || !deepEqual(placeOf(old), placeOf(object))) this.version++;
     for (const { address } of (old ?? object).status?.addresses ?? []) {
       this.nodeByAddress.delete(address);
     }
@@ -134,6 +141,11 @@ export class ServiceBook {
     this.nodes.set(name, object);
     for (const { address } of object.status?.addresses ?? []) this.nodeByAddress.set(address, name);
   }
+}
+
+/** What routes depend on: not the conditions, which nodes report all the time. */
+function placeOf({ metadata, status }: Node): unknown {
+  return [metadata.labels, status?.addresses];
 }
 
 function serviceKey({ metadata }: EndpointSlice): string {

@@ -8,8 +8,14 @@ export interface NetworkSettings {
   readonly latencyMs: number;
   /** How long a lookup takes. */
   readonly dnsMs: number;
+  /** When a resolver gives up on a name server that does not answer: glibc asks twice, 5 s each. */
+  readonly dnsTimeoutMs: number;
+  /** The name server of the nodes themselves, which pods of the DNS policy Default ask. */
+  readonly nodeNameServer: string;
   /** When a program gives up on a connection that nobody answers. */
   readonly connectTimeoutMs: number;
+  /** When the first packet of a connection is sent again; each wait after is twice as long. */
+  readonly retransmitMs: number;
 }
 
 /** What a kubeadm cluster on one site has. */
@@ -17,5 +23,8 @@ export const defaultNetworkSettings: NetworkSettings = {
   clusterDomain: 'cluster.local',
   latencyMs: 1,
   dnsMs: 1,
+  dnsTimeoutMs: 10_000,
+  nodeNameServer: '172.18.0.1',
   connectTimeoutMs: 5000,
+  retransmitMs: 1000,
 };

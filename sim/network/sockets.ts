@@ -19,11 +19,14 @@ export interface Listener {
 
 /** The listeners of all programs, and which addresses are in use. */
 export class Sockets {
+  /** Another one as soon as an address comes into use, or out of it. */
+  version = 0;
   private readonly listeners = new Map<string, Listener>();
   private readonly socketsByIp = new Map<string, Set<Socket>>();
 
   open(pod: Pod | undefined, ip: string): Socket {
     const socket: Socket = { pod, ip, isClosed: false, onClose: new Set() };
+    if (!this.socketsByIp.has(ip)) this.version++;
     const sockets = this.socketsByIp.get(ip) ?? new Set<Socket>();
     sockets.add(socket);
     this.socketsByIp.set(ip, sockets);
@@ -38,7 +41,10 @@ export class Sockets {
     socket.isClosed = true;
     const sockets = this.socketsByIp.get(socket.ip);
     sockets?.delete(socket);
-    if (sockets?.size === 0) this.socketsByIp.delete(socket.ip);
+    if (sockets?.size === 0) {
+      this.socketsByIp.delete(socket.ip);
+      this.version++;
+    }
     for (const [key, listener] of this.listeners) {
       if (listener.socket === socket) this.listeners.delete(key);
     }

@@ -6,6 +6,7 @@ import { fraud } from './fraud.js';
 import { driftFamily } from './drift.js';
 import { hpa } from './hpa.js';
 import { kubelet } from './kubelet.js';
+import { networkPolicy } from './network-policy.js';
 import { operators } from './operators.js';
 import { scheduler } from './scheduler.js';
 
@@ -17,6 +18,7 @@ export const families: readonly VectorFamily[] = [
   driftFamily,
   hpa,
   kubelet,
+  networkPolicy,
   operators,
   scheduler,
 ];

@@ -139,7 +139,7 @@ export interface Network {
   readonly bits: number;
 }
 
-/** Reads `10.0.0.0/8`. */
+/** Reads `10.0.0.0/8`. The length of an IPv4-mapped address counts from the start of its IPv6 form. */
 export function parseNetwork(text: string): Network | undefined {
   const slash = text.indexOf('/');
   if (slash < 0) return undefined;
@@ -147,9 +147,15 @@ export function parseNetwork(text: string): Network | undefined {
   const digits = text.slice(slash + 1);
   if (!parsed.isOk || !/^\d{1,3}$/.test(digits)) return undefined;
   const bits = Number(digits);
-  const size = parsed.value.groups.length * 16;
-  return bits > size ? undefined : { address: parsed.value, bits };
+  const { groups, isMapped } = parsed.value;
+  if (!isMapped) return bits > groups.length * 16 ? undefined : { address: parsed.value, bits };
+  if (bits > 128) return undefined;
+  if (bits >= mappedBits) return { address: parsed.value, bits: bits - mappedBits };
+  return { address: { groups: [0, 0, 0, 0, 0, 0xffff, ...groups], isMapped }, bits };
 }
+
+/** How many bits say that an address is IPv4 in an IPv6 form. */
+const mappedBits = 96;
 
 /** The network's own address and length, in canonical form. */
 export function networkText({ address, bits }: Network): string {

@@ -110,6 +110,11 @@ function checkPeers(
   }
 }
 
+/** As it is written: upstream compares the lengths of two families, too. */
+function prefixLength(cidr: string): number {
+  return Number(cidr.slice(cidr.indexOf('/') + 1));
+}
+
 function checkBlock(
   { cidr, except = [] }: IPBlock,
   known: readonly string[],
@@ -132,7 +137,7 @@ function checkBlock(
     const isWithin =
       isSameSize &&
       networkText({ address: part.address, bits: network.bits }) === networkText(network);
-    if (isWithin && network.bits < part.bits) continue;
+    if (isWithin && prefixLength(cidr) < prefixLength(text)) continue;
     errors.push(invalid(at, text, 'must be a strict subset of `cidr`'));
   }
 }

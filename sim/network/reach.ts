@@ -1,0 +1,79 @@
+/** Who would take connections and whom policies let through, reckoned once until something changes. */
+import type { Pod } from '../api/kinds/core.js';
+import type { Backend } from './backends.js';
+import type { Source, Target } from './policy-gate.js';
+import type { Verdict } from './policy/evaluator.js';
+import type { PolicyPod } from './policy/party.js';
+import type { Destination, NoRoute, Routes } from './routes.js';
+
+/** Who connects: a pod, or an address outside of the cluster. */
+export type ReachFrom = { readonly pod: Pod } | { readonly address: string };
+
+/** Who could take a connection, and what policies say of it. */
+export interface ReachedBackend extends Backend {
+  /** Undefined where no pod is known at the address: outside, at a node, or not heard of yet. */
+  readonly pod: { readonly namespace: string; readonly name: string } | undefined;
+  /** Packets that are denied are dropped: the client sees a time-out. */
+  readonly verdict: Verdict;
+}
+
+/** Who could take connections, or the error that they all end in. */
+export type Reach = { readonly backends: readonly ReachedBackend[] } | NoRoute;
+
+/** What is needed to reckon. */
+export interface ReachTools {
+  readonly routes: Routes;
+  readonly verdict: (from: Source, to: Target) => Verdict;
+  readonly podAt: (ip: string) => PolicyPod | undefined;
+  readonly version: () => number;
+}
+
+/** An address that no policy names, for those outside who do not say theirs. */
+const somewhere: ReachFrom = { address: '' };
+
+/** Clients without end may ask, each from an address of its own. */
+const knownMax = 50_000;
+
+/** Keeps what was reckoned as long as it is true. */
+export class Reaches {
+  private readonly known = new Map<string, Reach>();
+  private version = -1;
+
+  constructor(private readonly tools: ReachTools) {}
+
+  reach(to: Destination, from: ReachFrom = somewhere): Reach {
+    const version = this.tools.version();
+    if (version !== this.version || this.known.size >= knownMax) {
+      this.known.clear();
+      this.version = version;
+    }
+    const source = sourceOf(from);
+    const { namespace = '', name = '', uid = '' } = source.pod?.metadata ?? {};
+    const key = `${namespace}/${name}/${uid}/${source.ip} ${to.protocol ?? ''} ${to.host}:${to.port}`;
+    const known = this.known.get(key);
+    if (known !== undefined) return known;
+    const reach = this.reckon(to, source);
+    this.known.set(key, reach);
+    return reach;
+  }
+
+  private reckon(to: Destination, source: Source): Reach {
+    const { routes, verdict, podAt } = this.tools;
+    const route = routes.route(to, source.pod);
+    if ('error' in route) return route;
+    const { protocol = 'TCP' } = to;
+    return {
+      backends: route.backends.map(({ ip, port }) => {
+        const { namespace, name } = podAt(ip) ?? {};
+        const isKnown = namespace !== undefined && name !== undefined;
+        const pod = isKnown ? { namespace, name } : undefined;
+        return { ip, port, pod, verdict: verdict(source, { ip, port, protocol }) };
+      }),
+    };
+  }
+}
+
+function sourceOf(from: ReachFrom): Source {
+  if ('pod' in from) return { pod: from.pod, ip: from.pod.status?.podIP ?? '' };
+  return { pod: undefined, ip: from.address };
+}

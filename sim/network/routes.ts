@@ -1,0 +1,72 @@
+/** Where connections go: names to addresses, and services' addresses to those behind them. */
+import type { Pod, Service, ServicePort } from '../api/kinds/core.js';
+import { backendsOf, type Backend } from './backends.js';
+import type { ClusterDns } from './dns.js';
+import type { ServiceBook } from './service-book.js';
+
+/** Where to, as a program says it. */
+export interface Destination {
+  readonly host: string;
+  readonly port: number;
+  /** Default TCP. */
+  readonly protocol?: 'TCP' | 'UDP' | 'SCTP';
+}
+
+/** Why there is no way. */
+export interface NoRoute {
+  readonly error: 'unknown host' | 'connection refused' | 'timeout';
+  /** The name server did not answer: network policies keep the pod from asking it. */
+  readonly isDnsDenied?: true;
+}
+
+/** Who could take a connection, or the error that it would end in. */
+export type Route = { readonly backends: readonly Backend[] } | NoRoute;
+
+/** The ways that kube-proxy and the cluster's DNS know. */
+export class Routes {
+  constructor(
+    private readonly book: ServiceBook,
+    private readonly dns: ClusterDns,
+  ) {}
+
+  /** Where a connection of the pod, or one from outside, would go. */
+  route({ host, port, protocol = 'TCP' }: Destination, pod: Pod | undefined): Route {
+    const addresses = this.dns.resolve(pod, host);
+    if (addresses === undefined) return { error: 'unknown host', isDnsDenied: true };
+    if (addresses.length === 0) return { error: 'unknown host' };
+    const found = addresses.map(one => this.routeTo(one, { port, protocol }, pod));
+    const backends = found.flatMap(one => ('backends' in one ? one.backends : []));
+    return backends.length > 0 ? { backends } : (found[0] ?? { error: 'timeout' });
+  }
+
+  private routeTo(address: string, to: Port, pod: Pod | undefined): Route {
+    const service = this.book.serviceAt(address);
+    if (service !== undefined) return this.routeToService(service, to, pod);
+    const node = this.book.nodeAt(address);
+    const offered = node && this.book.serviceAtNodePort(to.port);
+    if (offered === undefined) return { backends: [{ ip: address, port: to.port }] };
+    const servicePort = offered.spec?.ports?.find(one => one.nodePort === to.port);
+    if (servicePort === undefined) return { error: 'connection refused' };
+    return this.backends(offered, servicePort, { node, isExternal: true });
+  }
+
+  private routeToService(service: Service, { port, protocol }: Port, pod: Pod | undefined): Route {
+    const servicePort = service.spec?.ports?.find(
+      one => one.port === port && (one.protocol ?? 'TCP') === protocol,
+    );
+    if (servicePort === undefined) return { error: 'timeout' };
+    const node = this.book.node(pod?.spec?.nodeName ?? '');
+    return this.backends(service, servicePort, { node, isExternal: pod === undefined });
+  }
+
+  private backends(
+    service: Service,
+    servicePort: ServicePort,
+    from: Parameters<typeof backendsOf>[3],
+  ): Route {
+    const backends = backendsOf(this.book, service, servicePort, from);
+    return backends.length === 0 ? { error: 'connection refused' } : { backends };
+  }
+}
+
+type Port = Required<Pick<Destination, 'port' | 'protocol'>>;
