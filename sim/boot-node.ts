@@ -130,5 +130,6 @@ export function simulatedNode(
       return ids.length > 0;
     },
     usage: () => endpoint.usage().containers,
+    gpus: () => endpoint.gpus(),
   };
 }

@@ -9,6 +9,7 @@ import { Random } from './engine/random.js';
 import { Trace } from './engine/trace.js';
 import { inProcessConnect } from './in-process.js';
 import { install } from './install.js';
+import { createGpuMetrics } from './metrics/gpu-metrics.js';
 import { createMetricsServer } from './metrics/metrics-server.js';
 import { createNetwork } from './network/network.js';
 import type { Kubelet } from './nodes/kubelet.js';
@@ -45,15 +46,18 @@ export function boot(options: SimulationOptions): Simulation {
   const hasMetrics = options.hasMetricsServer ?? true;
   const kubelets = new Map<string, Kubelet>();
   const processes = new Map<string, Process>();
-  const metrics = createMetricsServer({
-    clock: loop,
-    nodes: name => kubelets.get(name)?.endpoint ?? options.endpoints?.(name),
-  });
+  const endpoints = (name: string) => kubelets.get(name)?.endpoint ?? options.endpoints?.(name);
+  const metrics = createMetricsServer({ clock: loop, nodes: endpoints });
+  const hasGpuMetrics = options.hasGpuMetrics ?? false;
+  const gpuMetrics = createGpuMetrics({ nodes: endpoints });
   const server = createApiServer({
     clock: loop,
-    ...(hasMetrics && { aggregated: { 'metrics.k8s.io/v1beta1': metrics.api } }),
+    aggregated: {
+      ...(hasMetrics && { 'metrics.k8s.io/v1beta1': metrics.api }),
+      ...(hasGpuMetrics && { 'custom.metrics.k8s.io/v1beta1': gpuMetrics.api }),
+    },
     random: random.fork('kube-apiserver'),
-    nodes: name => kubelets.get(name)?.endpoint ?? options.endpoints?.(name),
+    nodes: endpoints,
     callWebhook: webhookDoor(options.operators ?? [], {
       clock: loop,
       connect: identity => connect(identity),
@@ -84,6 +88,7 @@ export function boot(options: SimulationOptions): Simulation {
   };
   add(network.policies);
   if (hasMetrics) add(metrics);
+  if (hasGpuMetrics) add(gpuMetrics);
   if (options.hasStorageClass ?? true) add(localPathStorage);
   for (const operator of options.operators ?? []) add(operator);
 

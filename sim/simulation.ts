@@ -1,5 +1,5 @@
 /** What a booted simulation is, for those who drive it: the backend, the tests, the benchmarks. */
-import type { ContainerUsage, NodeEndpoints } from './api/node-endpoint.js';
+import type { ContainerUsage, GpuReading, NodeEndpoints } from './api/node-endpoint.js';
 import type { Serve } from './api/request.js';
 import type { Connect } from './client/contract.js';
 import type { Process } from './client/runtime.js';
@@ -68,6 +68,11 @@ export interface SimulationOptions {
   /** Whether metrics-server runs: `kubectl top` and autoscalers by resources need it. Default true. */
   readonly hasMetricsServer?: boolean;
   /**
+   * Whether dcgm-exporter, Prometheus and its adapter run, so that custom.metrics.k8s.io serves what
+   * pods use of their GPUs. Default false.
+   */
+  readonly hasGpuMetrics?: boolean;
+  /**
    * Whether claims find kind's default class, `standard`, and the provisioner of local volumes behind
    * it. Default true.
    */
@@ -91,6 +96,7 @@ export interface SimulatedNode {
   /** A device is well again; false when there is no such device. */
   repairDevice(device: number | string): boolean;
   usage(): readonly ContainerUsage[];
+  gpus(): readonly GpuReading[];
 }
 
 /** A booted simulation. Time stands still until its loop is run. */

@@ -28,6 +28,25 @@ export interface ContainerUsage {
   readonly memoryBytes: number;
 }
 
+/** What a node's exporter reads of a GPU. */
+export interface GpuReading {
+  /** `GPU-...`, or of a MIG part. */
+  readonly id: string;
+  readonly resourceName: string;
+  readonly model?: string;
+  readonly isHealthy: boolean;
+  /** How busy it is now: 0 to 1. */
+  readonly utilization: number;
+  /** Seconds of full use since the node is there. */
+  readonly busySeconds: number;
+  /** The container that holds it, as the kubelet's pod-resources service tells. */
+  readonly holder?: {
+    readonly namespace: string;
+    readonly pod: string;
+    readonly container: string;
+  };
+}
+
 /** The kubelet's own server, port 10250 of a node. */
 export interface NodeEndpoint {
   /** The text, a stream when it is followed, or the kubelet's error. */
@@ -53,6 +72,8 @@ export interface NodeEndpoint {
     readonly memoryBytes: number;
     readonly containers: readonly ContainerUsage[];
   };
+  /** The GPUs of the node now, in the order of their resources and indexes. */
+  gpus(): readonly GpuReading[];
 }
 
 /** Finds the kubelet of a node by the node's name; undefined when nothing answers there. */

@@ -5,6 +5,7 @@ import { mixNumber } from '../engine/hash.js';
 import type { Random } from '../engine/random.js';
 import { type ContainerConfig, RuntimeContainer } from './container.js';
 import type { RuntimeStatus, SandboxRecord } from './container-records.js';
+import { GpuMeter } from './gpu-meter.js';
 import type { PodAddresses } from './pod-addresses.js';
 import type { Task } from './task.js';
 import { draw, type NodeTimings } from './timings.js';
@@ -29,6 +30,8 @@ export interface ContainerRuntimeOptions {
 /** Keeps what runs on a node. It outlives the kubelet's process. */
 export class ContainerRuntime {
   private readonly pods = new Map<string, RuntimePod>();
+  /** How busy the programs keep the GPUs. */
+  readonly gpus = new GpuMeter();
   /** Is called after each change of a pod's sandboxes or containers. */
   onChange: (podUid: string) => void = () => undefined;
   /** Is called when a program uses more or less memory than before. */
@@ -115,7 +118,11 @@ export class ContainerRuntime {
       { ...config, record },
       clock,
       () => random.fork(`container/${record.id}`),
-      { changed: () => this.onChange(uid), used: () => this.onUse() },
+      {
+        changed: () => this.onChange(uid),
+        used: () => this.onUse(),
+        gpuUsed: (deviceId, share) => this.gpus.set(deviceId, share, clock.now()),
+      },
     );
     entry.containers = [container, ...entry.containers];
     return container;

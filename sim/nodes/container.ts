@@ -37,6 +37,8 @@ export interface ContainerListener {
   changed(container: RuntimeContainer): void;
   /** The program uses more or less memory than before. */
   used(container: RuntimeContainer): void;
+  /** One of its GPUs is so busy from now on: 0 to 1. */
+  gpuUsed(deviceId: string, utilization: number): void;
 }
 
 /** A container from its creation to its removal. */
@@ -119,11 +121,19 @@ export class RuntimeContainer {
 
   /** The kernel kills what uses more memory than its cgroup may. */
   private use(usage: Usage): void {
+    this.useGpus(usage.gpuUtilization);
     this.usage = usage;
     this.meter.use(usage, this.clock.now());
     const limit = this.record.resources?.limits?.['memory'];
     if (limit !== undefined && usage.memoryBytes > valueOf(limit)) this.kill('OOMKilled');
     else this.listener.used(this);
+  }
+
+  private useGpus(utilization: Usage['gpuUtilization'] = {}): void {
+    for (const id of Object.keys(this.usage.gpuUtilization ?? {})) {
+      if (utilization[id] === undefined) this.listener.gpuUsed(id, 0);
+    }
+    for (const [id, share] of Object.entries(utilization)) this.listener.gpuUsed(id, share);
   }
 
   private exit(code: number, reason?: 'OOMKilled'): void {
@@ -135,6 +145,7 @@ export class RuntimeContainer {
     if (this.exited.isFired) return;
     this.programClock.stop();
     this.program = {};
+    this.useGpus();
     this.usage = { cpuMillis: 0, memoryBytes: 0 };
     this.log.close();
     this.config.network.close?.();

@@ -18,6 +18,12 @@ export interface DeviceResource {
   readonly devices: readonly Device[];
 }
 
+/** A device with what the kubelet knows of it. */
+export interface ListedDevice extends Device {
+  readonly resourceName: string;
+  readonly isHealthy: boolean;
+}
+
 interface Pool {
   readonly devices: readonly Device[];
   readonly unhealthy: Set<string>;
@@ -160,6 +166,13 @@ export class DeviceManager {
       }
     }
     return used;
+  }
+
+  /** All devices that plug-ins serve, with their resource and health. */
+  all(): readonly ListedDevice[] {
+    return [...this.pools].flatMap(([resourceName, { devices, unhealthy }]) =>
+      devices.map(device => ({ ...device, resourceName, isHealthy: !unhealthy.has(device.id) })),
+    );
   }
 
   /** How many devices of a resource are granted. */

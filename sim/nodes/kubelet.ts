@@ -133,7 +133,7 @@ export function kubelet(options: KubeletOptions): Kubelet {
       rate: kubeletRate,
       controllers: [controller],
     },
-    endpoint: nodeServer(runtime, clock, (namespace, pod) =>
+    endpoint: nodeServer(machine, clock, (namespace, pod) =>
       state.running?.statusByName(namespace, pod),
     ),
     gpus: new Gpus(machine, clock),

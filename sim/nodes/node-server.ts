@@ -5,7 +5,8 @@ import { timeMs } from '../api/time.js';
 import type { Clock } from '../engine/clock.js';
 import type { RuntimeContainer } from './container.js';
 import type { LogSlice } from './container-log.js';
-import type { ContainerRuntime } from './container-runtime.js';
+import { gpuReadings } from './gpu-readings.js';
+import type { Machine } from './machine.js';
 import { NodeUsage } from './node-usage.js';
 
 /** The status of a pod as the kubelet has it. */
@@ -16,7 +17,7 @@ export type StatusOf = (
 
 /** The server of a node. It answers as long as the machine is there. */
 export function nodeServer(
-  runtime: ContainerRuntime,
+  { runtime, devices }: Pick<Machine, 'runtime' | 'devices'>,
   clock: Clock,
   statusOf: StatusOf,
 ): NodeEndpoint {
@@ -57,6 +58,7 @@ export function nodeServer(
       return program.exec?.(command) ?? { stdout: '', stderr: '', exitCode: 0 };
     },
     usage: () => usage.now(),
+    gpus: () => gpuReadings({ runtime, devices }, clock.now()),
   };
 }
 

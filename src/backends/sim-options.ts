@@ -34,6 +34,8 @@ export interface SimulatedClusterOptions {
   /** Workloads besides the plain ones, by name. */
   readonly makers?: Readonly<Record<string, WorkloadMaker>>;
   readonly keepsTrace?: boolean;
+  /** Whether custom.metrics.k8s.io serves what pods use of their GPUs. Default false. */
+  readonly hasGpuMetrics?: boolean;
 }
 
 /** The file of the default cluster. */
@@ -62,6 +64,7 @@ export function simulationOptions(
       return { ...rule, workload: found('workload', workload, makers)(parameters) };
     }),
     ...(options.startMs !== undefined && { startMs: options.startMs }),
+    ...(options.hasGpuMetrics !== undefined && { hasGpuMetrics: options.hasGpuMetrics }),
     ...(options.keepsTrace !== undefined && { keepsTrace: options.keepsTrace }),
   };
 }

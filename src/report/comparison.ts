@@ -29,7 +29,7 @@ function comparison(runs: readonly RunOfScenario[]): ReportTable {
 }
 
 function figuresOf(run: RunOfScenario): readonly ComparedFigure[] {
-  const { gpus, deployedMs, report } = run;
+  const { gpus, gpuBusyHours, deployedMs, report } = run;
   const use = gpus.offeredHours > 0 ? (100 * gpus.heldHours) / gpus.offeredHours : undefined;
   return [
     {
@@ -39,6 +39,7 @@ function figuresOf(run: RunOfScenario): readonly ComparedFigure[] {
     },
     { name: 'GPU-hours held', value: gpus.offeredHours > 0 ? gpus.heldHours : undefined },
     { name: 'GPUs held, of all', unit: '%', value: use },
+    { name: 'GPU-hours busy', value: gpuBusyHours },
     { name: 'price of GPUs held', unit: '$', value: gpus.price },
     ...(report?.comparison ?? []),
   ];

@@ -20,7 +20,7 @@ export const defaultReporter: Reporter = ({ runs, seed }) => {
         lines.push(`           ${run.file}:${step.line}: ${step.message}`);
       }
     }
-    const gpus = run.report === undefined ? undefined : gpuTable(run.gpus);
+    const gpus = run.report === undefined ? undefined : gpuTable(run);
     for (const table of [...(run.report?.tables ?? []), ...(gpus === undefined ? [] : [gpus])]) {
       lines.push('', ...tableLines(table).map(line => `  ${line}`));
     }

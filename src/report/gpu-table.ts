@@ -1,9 +1,12 @@
 /** The GPUs of a run in a table: hours held and offered, and what they cost by the stated prices. */
-import type { GpuAccounts } from '../gpu/ledger.js';
+import type { RunResult } from '../scenario/run.js';
 import type { ReportTable } from '../stacks/stack.js';
 
 /** The table; undefined when the cluster has no GPUs. */
-export function gpuTable({ held, offered, ...all }: GpuAccounts): ReportTable | undefined {
+export function gpuTable({
+  gpus: { held, offered, ...all },
+  gpuBusyHours,
+}: Pick<RunResult, 'gpus' | 'gpuBusyHours'>): ReportTable | undefined {
   if (offered.length === 0) return undefined;
   const rows = held.map(({ product, namespace, hours, price }) => {
     const own = offered.find(one => one.product === product)?.hours ?? 0;
@@ -21,6 +24,11 @@ export function gpuTable({ held, offered, ...all }: GpuAccounts): ReportTable | 
     columns: ['product', 'namespace', 'GPU-hours', 'of offered', 'price'],
     rows: [...rows, total],
     notes: [
+      ...(gpuBusyHours === undefined
+        ? []
+        : [
+            `busy for ${gpuBusyHours.toFixed(1)} GPU-hours: ${percent(gpuBusyHours, all.heldHours)} of what was held`,
+          ]),
       'held from binding to the end of the pod; prices are list prices by the table in src/gpu/prices.ts, or spec.prices',
     ],
   };

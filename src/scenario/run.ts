@@ -37,6 +37,8 @@ export interface RunResult {
   /** From the start until traffic first flowed. */
   readonly deployedMs?: number;
   readonly gpus: GpuAccounts;
+  /** Hours in which GPUs were busy, weighed by how busy; undefined where the backend cannot tell. */
+  readonly gpuBusyHours?: number;
   /** What the stack measured. */
   readonly report?: StackReport;
 }
@@ -49,6 +51,8 @@ export interface RunOptions {
   readonly isInterrupted?: () => boolean;
   /** The scenario's stack, attached to the cluster. */
   readonly stack?: Stack;
+  /** Seconds of full use of all GPUs since the cluster is there. */
+  readonly gpuBusySeconds?: () => number;
   /** Where the run is kept while it goes on. */
   readonly folder?: RunFolder;
 }
@@ -90,6 +94,7 @@ export async function runScenario(
     ...(scenario.variant !== undefined && { variant: scenario.variant }),
     ...(runner.trafficMs !== undefined && { deployedMs: runner.trafficMs - startMs }),
     gpus: gpus.accounts(cluster.now()),
+    ...(options.gpuBusySeconds && { gpuBusyHours: options.gpuBusySeconds() / 3600 }),
     ...(stack !== undefined && { report: stack.report() }),
   };
 }

@@ -85,6 +85,7 @@ export interface Scenario {
   readonly cluster: {
     readonly config?: string;
     readonly operators?: readonly string[];
+    readonly gpuMetrics?: boolean;
     readonly start?: string;
   };
   readonly workloads: readonly WorkloadChoice[];

@@ -197,6 +197,11 @@ export const scenarioSchema: JsonSchema = {
               items: { type: 'string' },
               description: 'The modelled operators that run, with their CRDs. Default: all.',
             },
+            gpuMetrics: {
+              type: 'boolean',
+              description:
+                'dcgm-exporter, Prometheus and its adapter: autoscalers may use DCGM_FI_DEV_GPU_UTIL.',
+            },
             start: { type: 'string', description: 'Where virtual time starts (RFC 3339).' },
           },
         },

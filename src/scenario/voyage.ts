@@ -1,6 +1,7 @@
 /** A voyage: a simulated cluster is booted as a scenario says, with its stack, and the scenario is run on it. */
 import { Random } from '../../sim/engine/random.js';
 import type { TraceEntry } from '../../sim/engine/trace.js';
+import type { Simulation } from '../../sim/simulation.js';
 import { bootSimulatedCluster } from '../backends/sim.js';
 import { simulationOptions } from '../backends/sim-options.js';
 import { didYouMean, InputError } from '../input/errors.js';
@@ -33,7 +34,7 @@ export interface Voyage extends RunResult {
  */
 export async function sail(scenario: Scenario, options: VoyageOptions): Promise<Voyage> {
   const { seed, config: usualConfig, keepsTrace = false } = options;
-  const { config = usualConfig, operators, start } = scenario.cluster;
+  const { config = usualConfig, operators, start, gpuMetrics } = scenario.cluster;
   const stack = stackOf(scenario, seed);
   const startMs = start === undefined ? undefined : startOf(scenario, start);
   const booted = simulationOptions({
@@ -44,15 +45,23 @@ export async function sail(scenario: Scenario, options: VoyageOptions): Promise<
     ...(config !== undefined && { config }),
     ...(operators !== undefined && { operators }),
     ...(startMs !== undefined && { startMs }),
+    ...(gpuMetrics !== undefined && { hasGpuMetrics: gpuMetrics }),
   });
   await using cluster = await bootSimulatedCluster(booted);
   stack?.attach(cluster.simulation);
   const result = await runScenario(scenario, cluster, {
     ...options,
     ...(stack !== undefined && { stack }),
+    gpuBusySeconds: () => busySeconds(cluster.simulation),
   });
   const trace = keepsTrace ? cluster.simulation.trace.entries() : [];
   return { ...result, digest: cluster.digest(), trace };
+}
+
+function busySeconds({ nodes }: Simulation): number {
+  let seconds = 0;
+  for (const node of nodes.values()) for (const gpu of node.gpus()) seconds += gpu.busySeconds;
+  return seconds;
 }
 
 function stackOf(scenario: Scenario, seed: number): Stack | undefined {
