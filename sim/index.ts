@@ -1,4 +1,5 @@
 /** Boots a simulated cluster. It reads like a boot log, and it is the only file that sees every part. */
+import { metricsParts } from './boot-metrics.js';
 import { labelAsKubeadm, nodeOf, nodeTools, simulatedNode } from './boot-node.js';
 import type { ProcessDefinition } from './client/contract.js';
 import { createProcess, type Process } from './client/runtime.js';
@@ -9,8 +10,6 @@ import { Random } from './engine/random.js';
 import { Trace } from './engine/trace.js';
 import { inProcessConnect } from './in-process.js';
 import { install } from './install.js';
-import { createGpuMetrics } from './metrics/gpu-metrics.js';
-import { createMetricsServer } from './metrics/metrics-server.js';
 import { createNetwork } from './network/network.js';
 import type { Kubelet } from './nodes/kubelet.js';
 import { webhookDoor } from './operators/admission/door.js';
@@ -43,19 +42,13 @@ export function boot(options: SimulationOptions): Simulation {
   const random = new Random(options.seed);
 
   // The API server, with what a fresh one holds.
-  const hasMetrics = options.hasMetricsServer ?? true;
   const kubelets = new Map<string, Kubelet>();
   const processes = new Map<string, Process>();
   const endpoints = (name: string) => kubelets.get(name)?.endpoint ?? options.endpoints?.(name);
-  const metrics = createMetricsServer({ clock: loop, nodes: endpoints });
-  const hasGpuMetrics = options.hasGpuMetrics ?? false;
-  const gpuMetrics = createGpuMetrics({ nodes: endpoints });
+  const metrics = metricsParts(options, { clock: loop, nodes: endpoints });
   const server = createApiServer({
     clock: loop,
-    aggregated: {
-      ...(hasMetrics && { 'metrics.k8s.io/v1beta1': metrics.api }),
-      ...(hasGpuMetrics && { 'custom.metrics.k8s.io/v1beta1': gpuMetrics.api }),
-    },
+    aggregated: Object.fromEntries(Object.entries(metrics).map(([name, { api }]) => [name, api])),
     random: random.fork('kube-apiserver'),
     nodes: endpoints,
     callWebhook: webhookDoor(options.operators ?? [], {
@@ -87,8 +80,7 @@ export function boot(options: SimulationOptions): Simulation {
     start(part.process);
   };
   add(network.policies);
-  if (hasMetrics) add(metrics);
-  if (hasGpuMetrics) add(gpuMetrics);
+  for (const part of Object.values(metrics)) add(part);
   if (options.hasStorageClass ?? true) add(localPathStorage);
   for (const operator of options.operators ?? []) add(operator);
 
