@@ -19,6 +19,11 @@ export interface Model {
   score(values: Float64Array, rows: number, scores: Float64Array): void;
   /** What `ModelKind.parse` reads again, to the bit. */
   toJSON(): unknown;
+  /**
+   * The model as an ONNX file of single precision, with the input `features` (rows x columns) and the outputs
+   * `probability` and `margin` (rows x 1), as `onnx/scorer.ts` names them.
+   */
+  toOnnx(): Uint8Array;
 }
 
 /** A way to train models. One to a file. */

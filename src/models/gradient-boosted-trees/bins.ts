@@ -62,10 +62,11 @@ function columnCuts(sorted: Float64Array, binsMax: number): number[] {
   const distinct = distinctUpTo(sorted, end, bins);
   let from = 0;
   for (let at = 1; at < end && edges.length < bins - 1; at++) {
-    const isNew = sorted[at] !== sorted[at - 1];
+    const edge = edgeBetween(sorted[at - 1] ?? 0, sorted[at] ?? 0);
+    if (edge === undefined) continue;
     const isFull = at - from >= (end - from) / (bins - edges.length);
-    if (!isNew || !(distinct <= bins || isFull)) continue;
-    edges.push(between(sorted[at - 1] ?? 0, sorted[at] ?? 0));
+    if (distinct > bins && !isFull) continue;
+    edges.push(edge);
     from = at;
   }
   if (end > 0) edges.push(neverRight);
@@ -73,24 +74,25 @@ function columnCuts(sorted: Float64Array, binsMax: number): number[] {
   return edges;
 }
 
-/** How many different values there are; counting stops beyond the limit. */
+/** How many values an edge can part; counting stops beyond the limit. */
 function distinctUpTo(sorted: Float64Array, end: number, limit: number): number {
   let distinct = end > 0 ? 1 : 0;
   for (let at = 1; at < end && distinct <= limit; at++) {
-    if (sorted[at] !== sorted[at - 1]) distinct++;
+    if (edgeBetween(sorted[at - 1] ?? 0, sorted[at] ?? 0) !== undefined) distinct++;
   }
   return distinct;
 }
 
 /**
- * A number from `low` up to below `high`: their middle, in single precision where that still separates
- * them, so that a scorer in single precision (ONNX) decides alike.
+ * The middle of two values in single precision, if it parts them there too. Values that only double precision
+ * tells apart, such as one mean summed in two orders, share a bin: so a scorer in single precision (ONNX)
+ * decides as ours does.
  */
-function between(low: number, high: number): number {
-  const middle = low + (high - low) / 2;
-  const single = Math.fround(middle);
-  if (single >= low && single < high) return single;
-  return middle < high ? middle : low;
+function edgeBetween(low: number, high: number): number | undefined {
+  if (low === high) return undefined;
+  const edge = Math.fround(low + (high - low) / 2);
+  const isParting = low <= edge && edge < high && edge < Math.fround(high);
+  return isParting ? edge : undefined;
 }
 
 /** The first bin whose edge the value does not exceed; NaN has the last. */

@@ -51,11 +51,12 @@ describe('bins', () => {
     expect([...binRows(column([NaN, NaN]), 255).slots]).toEqual([0, 0]);
   });
 
-  it('part neighbours that single precision cannot tell apart', () => {
-    const next = 1 + Number.EPSILON;
-    const { slots, thresholds } = binRows(column([1, next]), 255);
-    expect([...slots]).toEqual([0, 1]);
-    expect(thresholds[0]).toBe(1);
+  it('part no values that single precision cannot tell apart', () => {
+    const near = binRows(column([1, 1 + 2 ** -30, 2]), 255);
+    expect([...near.slots]).toEqual([0, 0, 1]);
+    expect([...near.thresholds]).toEqual([1.5, Number.MAX_VALUE]);
+    const far = binRows(column([1, 1 + 2 ** -20]), 255);
+    expect([...far.slots]).toEqual([0, 1]);
   });
 });
 

@@ -9,6 +9,7 @@ import {
   writtenNumbers,
 } from '../written.js';
 import { forestMargins, type Forest } from './forest.js';
+import { forestToOnnx } from './onnx.js';
 import { depthMax, treesMax } from './settings.js';
 
 /** The kind's name. */
@@ -43,6 +44,10 @@ export class GradientBoostedTreesModel implements Model {
       thresholds: [...thresholds],
       leaves: [...leaves],
     };
+  }
+
+  toOnnx(): Uint8Array {
+    return forestToOnnx(this.forest);
   }
 }
 

@@ -2,6 +2,7 @@
 import { logistic } from '../logistic.js';
 import type { Model } from '../model.js';
 import { writtenCount, writtenModel, writtenNumber, writtenNumbers } from '../written.js';
+import { logisticRegressionToOnnx } from './onnx.js';
 
 /** The kind's name. */
 export const logisticRegressionName = 'logistic-regression';
@@ -57,6 +58,10 @@ export class LogisticRegressionModel implements Model {
       weights: [...weights],
       intercept,
     };
+  }
+
+  toOnnx(): Uint8Array {
+    return logisticRegressionToOnnx(this.parameters);
   }
 
   private marginWithGaps(values: Float64Array, from: number): number {
