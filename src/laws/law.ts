@@ -1,0 +1,128 @@
+/**
+ * The contract of a law: what must hold of a cluster, judged from outside. A law sees the history that
+ * the API server tells and what was measured at the cluster's edge, entry by entry; it never knows which
+ * backend it judges. One law to a file.
+ */
+import type { HistoryEntry } from '../../sim/server/contract.js';
+import type { KubeObject } from '../../sim/api/object.js';
+import type { World } from './world.js';
+
+/** What a law is about. */
+export type LawFamily = 'scheduling' | 'scaling' | 'security' | 'recovery' | 'general';
+
+/** A law. */
+export interface Law {
+  /** `gpu-held-once`: what --laws, reports and tokens call it. */
+  readonly name: string;
+  readonly family: LawFamily;
+  /** What must hold, in one sentence that a user reads when it is broken. */
+  readonly says: string;
+  /** Where it is written: an upstream document, a KEP, a paper. */
+  readonly source?: string;
+  /** Parts of the fidelity table that are approximated and can touch the verdict. */
+  readonly touches?: readonly string[];
+  /** Begins to judge one history. */
+  begin(): Judge;
+}
+
+/** Judges one history. */
+export interface Judge {
+  /** A change was stored: `world` is as it is after it. */
+  change?(change: Change, world: World): void;
+  /** Something was measured at the edge; changes up to that time were seen before. */
+  outcome?(outcome: Outcome, world: World): void;
+  /** The history is over. */
+  end(world: World): Judged;
+}
+
+/** A change of one object. */
+export interface Change extends HistoryEntry {
+  /** The object before; undefined when it was added. */
+  readonly before: KubeObject | undefined;
+}
+
+/** What was measured at the cluster's edge. */
+export type Outcome =
+  /** A connection was tried: by a policy probe, a client. */
+  | {
+      readonly kind: 'connection';
+      readonly timeMs: number;
+      /** `namespace/pod`, or an address outside of the cluster. */
+      readonly from: string;
+      /** The pod that would have answered, where one is behind the address. */
+      readonly to: string;
+      readonly port: number;
+      readonly protocol: 'TCP' | 'UDP' | 'SCTP';
+      readonly result: 'connected' | 'refused' | 'timed out';
+    }
+  /** A request to the API server was answered. */
+  | {
+      readonly kind: 'access';
+      readonly timeMs: number;
+      readonly user: string;
+      readonly verb: string;
+      /** `pods`, `deployments.apps`, `pods/exec`. */
+      readonly resource: string;
+      readonly namespace: string;
+      readonly name: string;
+      readonly code: number;
+      /** Who refused: the authoriser, admission, or nobody. */
+      readonly refusedBy?: 'authorizer' | 'admission';
+      /** Whether an audit event was written for it. */
+      readonly isAudited: boolean;
+    }
+  /** What came of the requests to a service in a span of time that ends now. */
+  | {
+      readonly kind: 'requests';
+      readonly timeMs: number;
+      readonly spanMs: number;
+      /** `namespace/name` of the service. */
+      readonly service: string;
+      readonly offered: number;
+      readonly finished: number;
+      /** By reason: reset, refused, no endpoint, timed out, shed. */
+      readonly failed: Readonly<Record<string, number>>;
+      /** Requests that the ready replicas could have served in the span. */
+      readonly capacity: number;
+    }
+  /** A step of a recovery from drift; `drift` numbers the ledger's entries, none on a false alarm. */
+  | {
+      readonly kind: 'recovery';
+      readonly timeMs: number;
+      readonly step:
+        'injected' | 'detected' | 'retraining' | 'trained' | 'canary' | 'promoted' | 'rolled back';
+      readonly drift?: number;
+      readonly isHarmful?: boolean;
+      readonly model?: string;
+      /** Average precision of the model on the labels known by then. */
+      readonly averagePrecision?: number;
+      readonly championPrecision?: number;
+    };
+
+/** What a law found. */
+export interface Judged {
+  /** How often it had something to judge; 0: it says nothing of this history. */
+  readonly looked: number;
+  readonly breaches: readonly Breach[];
+  /** Why it cannot be said: the history ended too early for it. */
+  readonly inconclusive?: string;
+}
+
+/** A breach: the story of how the law was broken. */
+export interface Breach {
+  readonly timeMs: number;
+  /** What happened, in one sentence that names the objects. */
+  readonly what: string;
+  /** `Pod training/worker-0`. */
+  readonly objects: readonly string[];
+  /** The lines of the history that prove it, in order. */
+  readonly evidence: readonly Evidence[];
+}
+
+/** A line of the history. */
+export interface Evidence {
+  readonly timeMs: number;
+  /** Of the write; none for what was measured. */
+  readonly revision?: number;
+  readonly text: string;
+}
