@@ -54,6 +54,7 @@ export const pluginFolders: readonly string[] = [
   'sim/workloads',
   'sim/server/admission',
   'src/cli',
+  'src/laws',
   'src/drift/streaming',
   'test/vectors/families',
 ];
@@ -63,6 +64,10 @@ export const notPlugins: Readonly<Record<string, string>> = {
   'sim/workloads/workload.ts': 'the contract',
   'sim/operators/operator.ts': 'the contract',
   'src/drift/streaming/running-mean.ts': 'what several detectors keep',
+  'src/laws/law.ts': 'the contract',
+  'src/laws/judge.ts': 'judges a history by all laws',
+  'src/laws/world.ts': 'the view that all laws share',
+  'src/laws/story.ts': 'the words that all laws share',
   'src/cli/command.ts': 'the contract',
   'src/cli/configuration.ts': 'the project file that commands read',
   'src/cli/options.ts': 'options that several commands take',
