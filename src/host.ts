@@ -1,5 +1,5 @@
 /** The host: the only file through which real time, chance, timers, crypto and the process come in. */
-import { randomInt } from 'node:crypto';
+import { createHash, randomInt } from 'node:crypto';
 import { homedir } from 'node:os';
 import type { Clock } from '../sim/engine/clock.js';
 
@@ -11,6 +11,13 @@ export const elapsedMs = (): number => performance.now();
 
 /** A seed for a run that was given none; it is printed, so that the run can be repeated. */
 export const freshSeed = (): number => randomInt(2 ** 31);
+
+/** The SHA-256 of parts that follow each other, in hex. */
+export function sha256Hex(parts: readonly (Uint8Array | string)[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest('hex');
+}
 
 /** The environment variable, or undefined when it is unset or empty. */
 export function environment(name: string): string | undefined {

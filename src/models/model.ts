@@ -30,6 +30,13 @@ export interface Model {
 export interface ModelKind {
   /** `logistic-regression`, `gradient-boosted-trees`. */
   readonly name: string;
+  /**
+   * Raised whenever equal data and settings no longer give the same model; it is part of a model's hash.
+   * `revisions.test.ts` fails when it should have been raised.
+   */
+  readonly revision: number;
+  /** The complete settings: those given over the defaults. Unknown or wrong ones are refused. */
+  settings(given?: Readonly<Record<string, unknown>>): Readonly<Record<string, number>>;
   /** Deterministic: equal data and settings give an equal model. Unknown or wrong settings are refused. */
   train(data: Dataset, settings?: Readonly<Record<string, unknown>>): Model;
   /** Reads what `toJSON` gave. */

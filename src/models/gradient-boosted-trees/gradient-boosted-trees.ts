@@ -18,6 +18,8 @@ import { treeSettings } from './settings.js';
  */
 export const gradientBoostedTrees: ModelKind = {
   name: gradientBoostedTreesName,
+  revision: 1,
+  settings: (given = {}) => readSettings(gradientBoostedTreesName, treeSettings, given),
   train(data, settings = {}) {
     const read = readSettings(gradientBoostedTreesName, treeSettings, settings);
     checkDataset(data);

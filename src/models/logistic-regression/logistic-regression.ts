@@ -26,6 +26,8 @@ const fields = {
  */
 export const logisticRegression: ModelKind = {
   name: logisticRegressionName,
+  revision: 1,
+  settings: (given = {}) => readSettings(logisticRegressionName, fields, given),
   train(data, settings = {}) {
     const { C, iterationsMax, tolerance } = readSettings(logisticRegressionName, fields, settings);
     checkDataset(data);
