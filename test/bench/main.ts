@@ -2,6 +2,7 @@
 import { clusterBenchmarks } from './cluster.js';
 import { engineBenchmarks } from './engine.js';
 import { informerBenchmarks } from './informer.js';
+import { modelBenchmarks } from './models.js';
 import { schedulerBenchmarks } from './scheduler.js';
 import { serverBenchmarks } from './server.js';
 import { measure, type Benchmark, type Measured } from './benchmark.js';
@@ -12,6 +13,7 @@ const isJson = process.argv.includes('--json');
 const benchmarks: readonly Benchmark[] = [
   ...engineBenchmarks,
   ...informerBenchmarks,
+  ...modelBenchmarks,
   ...schedulerBenchmarks,
   ...serverBenchmarks,
   ...clusterBenchmarks,
