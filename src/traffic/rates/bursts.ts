@@ -96,6 +96,7 @@ class StepRate implements Rate {
   private steps: Step[] = [];
   /** The step that the last question was about. */
   private place = 0;
+  private forgetAt = 4096;
 
   constructor(private readonly draw: () => Step) {}
 
@@ -118,17 +119,21 @@ class StepRate implements Rate {
   private find(timeMs: number): number {
     const { steps } = this;
     while (steps.length === 0 || (steps.at(-1) as Step).untilMs <= timeMs) {
-      if (steps.length > 4096) this.forget(timeMs - lookBackMs);
+      if (steps.length >= this.forgetAt) this.forget(timeMs - lookBackMs);
       steps.push(this.draw());
     }
-    let place = Math.min(this.place, steps.length - 1);
+    let place = this.place;
     while (place > 0 && (steps[place - 1] as Step).untilMs > timeMs) place--;
     while ((steps[place] as Step).untilMs <= timeMs) place++;
     return (this.place = place);
   }
 
   private forget(beforeMs: number): void {
-    const kept = this.steps.findIndex(step => step.untilMs > beforeMs);
-    if (kept > 2048) this.steps.splice(0, kept);
+    const first = this.steps.findIndex(step => step.untilMs > beforeMs);
+    const forgotten = first < 0 ? this.steps.length : first;
+    this.steps.splice(0, forgotten);
+    this.place = Math.max(0, this.place - forgotten);
+    // Only when the list has doubled is it looked through again.
+    this.forgetAt = Math.max(4096, this.steps.length * 2);
   }
 }
