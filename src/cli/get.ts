@@ -1,10 +1,12 @@
-/** `seatrial get`: the clusters that run on this machine, and their kubeconfigs. */
+/** `seatrial get`: the clusters that run on this machine, their kubeconfigs, and the runs that are kept. */
 import { readFileSync } from 'node:fs';
 import { Argument } from 'commander';
 import { runningClusters } from '../backends/registry.js';
 import { writeError, writeOut } from '../host.js';
 import { exitCodes } from '../input/errors.js';
 import type { CliCommand } from './command.js';
+import { keptRuns } from '../scenario/kept-runs.js';
+import { runsFolder } from '../scenario/run-folder.js';
 import { outputOption } from './options.js';
 import { runningCluster } from './running.js';
 
@@ -13,14 +15,20 @@ export const getCommand: CliCommand = {
   define(program, act) {
     program
       .command('get')
-      .description('list running clusters, or print the kubeconfig of one')
-      .addArgument(new Argument('<what>', 'what to get').choices(['clusters', 'kubeconfig']))
+      .description('list running clusters or kept runs, or print the kubeconfig of a cluster')
+      .addArgument(
+        new Argument('<what>', 'what to get').choices(['clusters', 'runs', 'kubeconfig']),
+      )
       .option('--name <name>', "for kubeconfig: the cluster's name", 'seatrial')
       .addOption(outputOption(['text', 'json']))
       .action((what: string, flags: { readonly name: string; readonly output: string }) =>
         act(() => {
           if (what === 'kubeconfig') {
             writeOut(readFileSync(runningCluster(flags.name).kubeconfig, 'utf8'));
+            return Promise.resolve(exitCodes.pass);
+          }
+          if (what === 'runs') {
+            printRuns(flags.output);
             return Promise.resolve(exitCodes.pass);
           }
           const clusters = runningClusters();
@@ -32,3 +40,13 @@ export const getCommand: CliCommand = {
       );
   },
 };
+
+function printRuns(output: string): void {
+  const runs = keptRuns();
+  if (output === 'json') {
+    return writeOut(`${JSON.stringify(runs.map(({ document: _all, ...run }) => run))}\n`);
+  }
+  if (runs.length === 0) return writeError(`no run is kept in ${runsFolder}\n`);
+  const width = Math.max(...runs.map(({ id }) => id.length));
+  writeOut(runs.map(({ id, status }) => `${id.padEnd(width)}  ${status}\n`).join(''));
+}

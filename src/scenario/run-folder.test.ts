@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { keptRuns } from './kept-runs.js';
 import { RunFolder, type RunFacts } from './run-folder.js';
 
 const facts: RunFacts = {
@@ -51,4 +52,21 @@ it('tells the next step where nothing can be written', () => {
   expect(() => new RunFolder(facts, join(file, 'runs')).finish('passed', {})).toThrow(
     /cannot keep the run in .*runs: /,
   );
+});
+
+it('lists kept runs, and tells those that were killed and those that are torn', () => {
+  const folder = root();
+  new RunFolder(facts, folder).finish('passed', {});
+  const killed = new RunFolder({ ...facts, pid: 2 ** 30, seed: 8 }, folder);
+  killed.line('it begins');
+  killed.flush();
+  const torn = new RunFolder({ ...facts, seed: 9 }, folder);
+  torn.finish('passed', {});
+  writeFileSync(join(torn.path ?? '', 'run.json'), '{"kind"');
+  expect(keptRuns(folder).map(({ id, status }) => [id, status])).toEqual([
+    ['2026-11-25T18-46-14-trial-7', 'passed'],
+    ['2026-11-25T18-46-14-trial-8', 'killed'],
+    ['2026-11-25T18-46-14-trial-9', 'torn'],
+  ]);
+  expect(keptRuns(join(folder, 'nowhere'))).toEqual([]);
 });
