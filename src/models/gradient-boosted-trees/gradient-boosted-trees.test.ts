@@ -4,6 +4,7 @@ import type { Dataset } from '../model.js';
 import { binRows } from './bins.js';
 import { boost } from './boost.js';
 import { forestMargins } from './forest.js';
+import { leafMasks, maskedMargins } from './leaf-masks.js';
 import { treeSettings } from './settings.js';
 
 const column = (values: readonly number[], labels: readonly number[] = []): Dataset => ({
@@ -99,6 +100,35 @@ describe('trees', () => {
       expect(losses[2]).toBeLessThan(losses[1] ?? 0);
     },
   );
+});
+
+describe('masks of leaves', () => {
+  it.each([
+    { trees: 1, depth: 1 },
+    { trees: 37, depth: 1 },
+    { trees: 10, depth: 2 },
+    { trees: 50, depth: 3 },
+    { trees: 9, depth: 4, minChildWeight: 0 },
+    { trees: 30, depth: 5, bins: 20 },
+    { trees: 3, depth: 2, minChildWeight: 1000 },
+  ])('score as the trees do, to the bit: %j', settings => {
+    const { forest } = boost(gappy(500), { ...defaults, ...settings });
+    const masks = leafMasks(forest);
+    if (masks === undefined) throw new Error('the forest has no masks');
+    const { values } = gappy(2000);
+    const walked = new Float64Array(2000);
+    const masked = new Float64Array(2000);
+    forestMargins(forest, values, 2000, walked);
+    maskedMargins(masks, values, 2000, masked);
+    expect(masked).toEqual(walked);
+  });
+
+  it('are not made of forests that are too deep or too large', () => {
+    const data = gappy(500);
+    expect(leafMasks(boost(data, { ...defaults, trees: 2, depth: 6 }).forest)).toBeUndefined();
+    const many = { ...defaults, trees: 2000, depth: 5, minChildWeight: 0 };
+    expect(leafMasks(boost(data, many).forest)).toBeUndefined();
+  });
 });
 
 /** Rows with repeated and missing values, whose label follows two columns together. */

@@ -9,6 +9,7 @@ import {
   writtenNumbers,
 } from '../written.js';
 import { forestMargins, type Forest } from './forest.js';
+import { leafMasks, maskedMargins, type LeafMasks } from './leaf-masks.js';
 import { forestToOnnx } from './onnx.js';
 import { depthMax, treesMax } from './settings.js';
 
@@ -22,13 +23,16 @@ const columnsMax = 100_000;
 export class GradientBoostedTreesModel implements Model {
   readonly kind = gradientBoostedTreesName;
   readonly columns: number;
+  private readonly masks: LeafMasks | undefined;
 
   constructor(readonly forest: Forest) {
     this.columns = forest.columns;
+    this.masks = leafMasks(forest);
   }
 
   score(values: Float64Array, rows: number, scores: Float64Array): void {
-    forestMargins(this.forest, values, rows, scores);
+    if (this.masks === undefined) forestMargins(this.forest, values, rows, scores);
+    else maskedMargins(this.masks, values, rows, scores);
     for (let row = 0; row < rows; row++) scores[row] = logistic(scores[row] ?? 0);
   }
 
