@@ -14,3 +14,15 @@ export const weekdayOf = (timeMs: number): number => (((dayOf(timeMs) + 4) % 7) 
 
 /** Days since the epoch. */
 export const dayOf = (timeMs: number): number => Math.floor(timeMs / dayMs);
+
+/** Whether a day is a Saturday or a Sunday. */
+export function isWeekend(timeMs: number): boolean {
+  const weekday = weekdayOf(timeMs);
+  return weekday === 0 || weekday === 6;
+}
+
+/** The last hour that counts as night in the Fraud Detection Handbook. */
+const nightHourMax = 6;
+
+/** Whether an hour is one of the handbook's night: from 0 to before 7 h. */
+export const isNight = (timeMs: number): boolean => hourOf(timeMs) <= nightHourMax;

@@ -1,6 +1,6 @@
 /** The handbook's 15 features, kept up to date as transactions come in. */
 import { invariant } from '../../../sim/engine/invariant.js';
-import { dayMs, hourOf, weekdayOf } from '../calendar.js';
+import { dayMs, isNight, isWeekend } from '../calendar.js';
 import type { FeatureState, Transaction } from '../transaction.js';
 import { TransactionLog } from './log.js';
 import { Tallies, windows } from './tallies.js';
@@ -15,9 +15,6 @@ export interface FeatureSettings {
    */
   readonly labelDelayMs?: number;
 }
-
-/** The last hour that counts as night. */
-const nightHourMax = 6;
 
 /**
  * Features over windows `(t - w, t]` of a customer, the transaction itself included, and over
@@ -61,9 +58,8 @@ export class WindowedFeatures implements FeatureState {
     const { timeMs, customer, terminal, amount } = transaction;
     this.count(transaction);
     into[offset] = amount;
-    const weekday = weekdayOf(timeMs);
-    into[offset + 1] = weekday === 0 || weekday === 6 ? 1 : 0;
-    into[offset + 2] = hourOf(timeMs) <= nightHourMax ? 1 : 0;
+    into[offset + 1] = isWeekend(timeMs) ? 1 : 0;
+    into[offset + 2] = isNight(timeMs) ? 1 : 0;
     for (let window = 0; window < windows; window++) {
       const at = offset + 3 + window * 2;
       into[at] = this.customers.countOf(customer, window);
