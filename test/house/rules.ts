@@ -55,6 +55,7 @@ export const pluginFolders: readonly string[] = [
   'sim/server/admission',
   'src/cli',
   'src/laws',
+  'src/drift/batch',
   'src/drift/streaming',
   'test/vectors/families',
 ];
@@ -63,6 +64,8 @@ export const pluginFolders: readonly string[] = [
 export const notPlugins: Readonly<Record<string, string>> = {
   'sim/workloads/workload.ts': 'the contract',
   'sim/operators/operator.ts': 'the contract',
+  'src/drift/batch/kinds.ts': 'the two sorts of detectors',
+  'src/drift/batch/pair-of-categories.ts': 'what the tests of two categories share',
   'src/drift/streaming/running-mean.ts': 'what several detectors keep',
   'src/laws/law.ts': 'the contract',
   'src/laws/judge.ts': 'judges a history by all laws',

@@ -1,7 +1,9 @@
 /** The family of drift vectors: streams, samples compared, and performance with and without labels. */
 import type { CaseResult, ReplayOptions, VectorFamily } from '../family.js';
 import { readText, vectorFiles } from '../files.js';
+import { batchCases, type BatchFile } from './drift/batch.js';
 import type { Case } from './drift/case.js';
+import { performanceCases, type PerformanceFile } from './drift/performance.js';
 import { streamingCases, type StreamingFile } from './drift/streaming.js';
 
 /** Replays all files of the folder. A case with several statistics is one case; all must agree. */
@@ -24,6 +26,8 @@ export const driftFamily: VectorFamily = {
 
 /** By kind of file; the file of a kind has that kind's shape. */
 const kinds: Readonly<Record<string, (file: object) => Iterable<Case>>> = {
+  batch: file => batchCases(file as BatchFile),
+  performance: file => performanceCases(file as PerformanceFile),
   streaming: file => streamingCases(file as StreamingFile),
 };
 

@@ -37,7 +37,9 @@ export function difference(
       : `${path}: ${String(actual)}, expected ${expected}`;
   }
   if (expected === null || typeof expected === 'boolean') {
-    return actual === expected || (actual === undefined && expected === null)
+    // JSON holds nothing that is not finite.
+    const isNone = actual === undefined || (typeof actual === 'number' && !Number.isFinite(actual));
+    return actual === expected || (isNone && expected === null)
       ? undefined
       : `${path}: ${String(actual)}, expected ${String(expected)}`;
   }
