@@ -31,13 +31,22 @@ export function nodeTools(tools: {
     apiOf: pod => {
       const { namespace = '' } = pod.metadata;
       const account = serviceAccount(namespace, pod.spec?.serviceAccountName ?? 'default');
-      return (request, done) => connect(account).send(request, done);
+      return (request, done) =>
+        network.reachApi(pod, {
+          through: () => connect(account).send(request, done),
+          timedOut: error => done({ status: 503, headers: {}, body: error }),
+        });
     },
   };
 }
 
 /** The nodes' network, as kind's docker network has it. */
 const nodeNetwork = '172.18';
+
+/** The address of the node of this index. */
+export function nodeAddress(index: number): string {
+  return `${nodeNetwork}.${(index + 2) >> 8}.${(index + 2) & 255}`;
+}
 
 /** Makes the kubelet of a node; `index` gives it its addresses. */
 export function nodeOf(
@@ -52,7 +61,7 @@ export function nodeOf(
     config: { ...options.config, podsMax: Number(pods) },
     node: {
       name: shape.name,
-      ip: `${nodeNetwork}.${(index + 2) >> 8}.${(index + 2) & 255}`,
+      ip: nodeAddress(index),
       podCIDR: `10.${244 + (index >> 8)}.${index & 255}.0/24`,
       labels: labelsOf(shape, isKubeletLabel),
       capacity,

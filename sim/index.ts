@@ -1,6 +1,6 @@
 /** Boots a simulated cluster. It reads like a boot log, and it is the only file that sees every part. */
 import { metricsParts } from './boot-metrics.js';
-import { labelAsKubeadm, nodeOf, nodeTools, simulatedNode } from './boot-node.js';
+import { labelAsKubeadm, nodeAddress, nodeOf, nodeTools, simulatedNode } from './boot-node.js';
 import type { ProcessDefinition } from './client/contract.js';
 import { createProcess, type Process } from './client/runtime.js';
 import { controllers } from './controllers/index.js';
@@ -16,8 +16,10 @@ import { webhookDoor } from './operators/admission/door.js';
 import type { Operator } from './operators/operator.js';
 import { kubeScheduler } from './scheduler/kube-scheduler.js';
 import { createApiServer } from './server/index.js';
+import type { ServerSettings } from './server/resources/strategy.js';
 import {
   defaultLatencies,
+  type NodeShape,
   type SimulatedNode,
   type Simulation,
   type SimulationOptions,
@@ -58,7 +60,7 @@ export function boot(options: SimulationOptions): Simulation {
       elsewhere: options.callWebhook,
     }),
     ...(options.describeType !== undefined && { describeType: options.describeType }),
-    ...(options.settings !== undefined && { settings: options.settings }),
+    settings: { ...advertisedBy(options.nodes), ...options.settings },
   });
   revision = server.revision;
   const latencies = { ...defaultLatencies, ...options.latencies };
@@ -95,4 +97,10 @@ export function boot(options: SimulationOptions): Simulation {
     nodes.set(shape.name, simulatedNode(shape, kubelet, start(kubelet.process)));
   });
   return { loop, trace, random, server, serve: server.serve, connect, processes, nodes, network };
+}
+
+/** kubeadm's API server is reached at the first control plane node; without one it stays where it is. */
+function advertisedBy(shapes: readonly NodeShape[]): Pick<Partial<ServerSettings>, 'advertised'> {
+  const index = shapes.findIndex(({ isControlPlane }) => isControlPlane);
+  return index < 0 ? {} : { advertised: { address: nodeAddress(index), port: 6443 } };
 }

@@ -10,14 +10,18 @@ import { createNetwork } from './network.js';
 function networkWith(objects: Readonly<Record<string, readonly unknown[]>>) {
   const loop = new Loop();
   const network = createNetwork({ clock: loop, random: new Random(1) });
-  const [definition] = network.process.controllers;
-  const controller = definition?.create({} as ControllerContext) as Controller;
-  for (const { kind, on } of controller.watches) {
-    for (const object of objects[kind.resource] ?? []) {
-      on?.({ type: 'added', object } as Change<never>);
+  const watches = [network.process, network.policies.process]
+    .flatMap(({ controllers }) => controllers)
+    .flatMap(definition => (definition.create({} as ControllerContext) as Controller).watches);
+  const tell = (resource: string, change: { readonly type: string; readonly object: unknown }) => {
+    for (const { kind, on } of watches) {
+      if (kind.resource === resource) on?.(change as Change<never>);
     }
+  };
+  for (const [resource, list] of Object.entries(objects)) {
+    for (const object of list) tell(resource, { type: 'added', object });
   }
-  return { loop, network };
+  return { loop, network, tell };
 }
 
 function pod(name: string, namespace = 'shop'): Pod {
@@ -113,5 +117,231 @@ describe('messages', () => {
       server.listen(8080, () => server.close());
     });
     expect(reset).toMatchObject({ error: 'connection reset' });
+  });
+});
+
+describe('network policies', () => {
+  const shopPod = (name: string, ip: string, more: object = {}) => ({
+    metadata: { name, namespace: 'shop', uid: name, labels: { app: name } },
+    spec: {
+      nodeName: 'n1',
+      containers: [{ name: 'c', ports: [{ name: 'http', containerPort: 8080 }] }],
+      ...more,
+    },
+    status: { podIP: ip, podIPs: [{ ip }] },
+  });
+  const web = shopPod('web', '10.244.0.5');
+  const client = shopPod('client', '10.244.0.9');
+  const policy = (name: string, spec: object) => ({ metadata: { name, namespace: 'shop' }, spec });
+  const denyAll = policy('deny', { podSelector: {}, policyTypes: ['Ingress', 'Egress'] });
+  const dns = policy('dns', {
+    podSelector: {},
+    policyTypes: ['Egress'],
+    egress: [
+      {
+        to: [
+          {
+            namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } },
+            podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
+          },
+        ],
+        ports: [{ port: 53, protocol: 'UDP' }],
+      },
+    ],
+  });
+  const toWeb = policy('to-web', {
+    podSelector: { matchLabels: { app: 'client' } },
+    policyTypes: ['Egress'],
+    egress: [{ to: [{ podSelector: { matchLabels: { app: 'web' } } }], ports: [{ port: 'http' }] }],
+  });
+  const fromClient = policy('from-client', {
+    podSelector: { matchLabels: { app: 'web' } },
+    policyTypes: ['Ingress'],
+    ingress: [{ from: [{ podSelector: { matchLabels: { app: 'client' } } }] }],
+  });
+  const namespace = (name: string) => ({
+    metadata: { name, labels: { 'kubernetes.io/metadata.name': name } },
+  });
+  const node = (name: string, address: string) => ({
+    metadata: { name },
+    status: { addresses: [{ type: 'InternalIP', address }] },
+  });
+  function shop(...networkpolicies: readonly object[]) {
+    const { loop, network, tell } = networkWith({
+      ...objects,
+      nodes: [node('n1', '172.18.0.3'), node('n2', '172.18.0.4')],
+      namespaces: [namespace('shop'), namespace('kube-system')],
+      pods: [web, client],
+      networkpolicies,
+    });
+    network.networkOf(web, '10.244.0.5').listen(8080, ({ reply }) => reply('pong'));
+    const send = (host: string, port: number, from: Pod = client, ms = 60_000) => {
+      let seen: { reply: NetworkReply; afterMs: number } | undefined;
+      const startMs = loop.now();
+      const place = network.networkOf(from, from.status?.podIP ?? '');
+      place.send({ host, port }, 'ping', reply => {
+        seen = { reply, afterMs: loop.now() - startMs };
+      });
+      loop.runUntil(startMs + ms);
+      return seen;
+    };
+    return { loop, network, tell, send };
+  }
+  const timeout = { reply: { isOk: false, error: 'timeout' }, afterMs: 5000 };
+
+  it('drop what either side denies, which a client sees as a time-out', () => {
+    expect(shop(denyAll).send('10.244.0.5', 8080)).toEqual(timeout);
+    expect(shop(denyAll, toWeb).send('10.244.0.5', 8080)).toEqual(timeout);
+    expect(shop(denyAll, fromClient).send('10.244.0.5', 8080)).toEqual(timeout);
+    const open = shop(denyAll, toWeb, fromClient).send('10.0.0.10', 80);
+    expect(open?.reply).toEqual({ isOk: true, payload: 'pong' });
+  });
+
+  it('keep a pod from the name server until an opening lets it ask', () => {
+    const deaf = shop(denyAll, toWeb, fromClient);
+    expect(deaf.send('web', 80)).toEqual({
+      reply: { isOk: false, error: 'unknown host' },
+      afterMs: 10_000,
+    });
+    expect(deaf.network.networkOf(client, '10.244.0.9').resolve('web')).toEqual([]);
+    expect(deaf.network.reach({ host: 'web', port: 80 }, { pod: client })).toEqual({
+      error: 'unknown host',
+      isDnsDenied: true,
+    });
+    const hearing = shop(denyAll, dns, toWeb, fromClient);
+    expect(hearing.send('web', 80)?.reply).toMatchObject({ isOk: true });
+  });
+
+  it('judge the pods of the name server where there are some, and blocks of addresses', () => {
+    const { network, tell } = shop(
+      policy('block', {
+        podSelector: {},
+        policyTypes: ['Egress'],
+        egress: [{ to: [{ ipBlock: { cidr: '10.244.7.0/24' } }] }],
+      }),
+    );
+    const resolve = () => network.networkOf(client, '10.244.0.9').resolve('web');
+    expect(resolve()).toEqual([]);
+    const labels = { 'kubernetes.io/service-name': 'kube-dns' };
+    tell('services', {
+      type: 'added',
+      object: {
+        metadata: { name: 'kube-dns', namespace: 'kube-system' },
+        spec: { clusterIP: '10.0.0.2', ports: [{ name: 'dns', port: 53, protocol: 'UDP' }] },
+      },
+    });
+    tell('endpointslices', {
+      type: 'added',
+      object: {
+        metadata: { name: 'kube-dns-x', namespace: 'kube-system', labels },
+        ports: [{ name: 'dns', port: 53, protocol: 'UDP' }],
+        endpoints: [{ addresses: ['10.244.7.2'], conditions: ready }],
+      },
+    });
+    expect(resolve()).toEqual(['10.0.0.10']);
+  });
+
+  it('never stand between a pod and its own node, and see host-network pods as their node', () => {
+    const { send } = shop(denyAll);
+    const hostPod = (nodeName: string, ip: string) =>
+      shopPod('agent', ip, { nodeName, hostNetwork: true });
+    expect(send('10.244.0.5', 8080, hostPod('n1', '172.18.0.3'))?.reply.isOk).toBe(true);
+    expect(send('10.244.0.5', 8080, hostPod('n2', '172.18.0.4'))).toEqual(timeout);
+    const nodes = policy('nodes', {
+      podSelector: {},
+      ingress: [{ from: [{ ipBlock: { cidr: '172.18.0.0/16' } }] }],
+    });
+    const agent = hostPod('n2', '172.18.0.4');
+    expect(shop(denyAll, nodes).send('10.244.0.5', 8080, agent)?.reply.isOk).toBe(true);
+  });
+
+  it('let a waiting client in with the next packet once they change', () => {
+    const { send, tell, loop } = shop(denyAll, toWeb);
+    loop.after(1500, 'opening', () =>
+      tell('networkpolicies', { type: 'added', object: fromClient }),
+    );
+    expect(send('10.244.0.5', 8080)).toMatchObject({ reply: { isOk: true }, afterMs: 3002 });
+  });
+
+  it('do not know a pod by its labels before its address was heard of', () => {
+    const late = shopPod('client', '10.244.0.77');
+    const { send, tell, loop } = shop(denyAll, toWeb, fromClient);
+    loop.after(500, 'heard of', () => tell('pods', { type: 'updated', object: late }));
+    expect(send('10.244.0.5', 8080, late)).toMatchObject({ reply: { isOk: true }, afterMs: 1002 });
+  });
+
+  it('give each backend its verdict, reckoned again only when something changed', () => {
+    const { network, tell } = shop(denyAll, dns, toWeb);
+    const reach = () => network.reach({ host: 'web', port: 80 }, { pod: client });
+    const before = reach();
+    expect(before).toEqual({
+      backends: [
+        {
+          ip: '10.244.0.5',
+          port: 8080,
+          pod: { namespace: 'shop', name: 'web' },
+          verdict: 'ingress-denied',
+        },
+      ],
+    });
+    const { version } = network;
+    tell('pods', {
+      type: 'updated',
+      object: { ...web, status: { ...web.status, phase: 'Running' } },
+    });
+    expect(network.version).toBe(version);
+    expect(reach()).toBe(before);
+    tell('networkpolicies', { type: 'added', object: fromClient });
+    expect(network.version).not.toBe(version);
+    expect(reach()).toMatchObject({ backends: [{ verdict: 'allow' }] });
+    tell('pods', {
+      type: 'updated',
+      object: { ...client, metadata: { ...client.metadata, labels: {} } },
+    });
+    expect(reach()).toMatchObject({ backends: [{ verdict: 'both-denied' }] });
+  });
+
+  it('keep a pod from the API server, whose client gives up after half a minute', () => {
+    const api = {
+      services: [
+        {
+          metadata: { name: 'kubernetes', namespace: 'default' },
+          spec: { clusterIP: '10.0.0.1', ports: [{ name: 'https', port: 443 }] },
+        },
+      ],
+      endpointslices: [
+        {
+          metadata: {
+            name: 'kubernetes',
+            namespace: 'default',
+            labels: { 'kubernetes.io/service-name': 'kubernetes' },
+          },
+          ports: [{ name: 'https', port: 6443 }],
+          endpoints: [{ addresses: ['172.18.0.2'], conditions: ready }],
+        },
+      ],
+    };
+    const outcome = (...networkpolicies: readonly object[]) => {
+      const { loop, network } = networkWith({ ...api, pods: [client], networkpolicies });
+      let said = '';
+      network.reachApi(client, {
+        through: () => (said = `through after ${loop.now()}`),
+        timedOut: error => (said = `${error} after ${loop.now()}`),
+      });
+      loop.runUntil(loop.now() + 60_000);
+      return said;
+    };
+    const startMs = new Loop().now();
+    expect(outcome()).toBe(`through after ${startMs}`);
+    expect(outcome(denyAll)).toBe(`dial tcp 10.0.0.1:443: i/o timeout after ${startMs + 30_000}`);
+    const opening = (cidr: string) =>
+      policy('api', {
+        podSelector: {},
+        policyTypes: ['Egress'],
+        egress: [{ to: [{ ipBlock: { cidr } }], ports: [{ port: 6443 }] }],
+      });
+    // A policy sees whom the service's address was translated to.
+    expect(outcome(denyAll, opening('10.0.0.1/32'))).toContain('i/o timeout');
+    expect(outcome(denyAll, opening('172.18.0.2/32'))).toBe(`through after ${startMs}`);
   });
 });

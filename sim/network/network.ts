@@ -10,6 +10,7 @@ import type { Random } from '../engine/random.js';
 import type { NetworkMessage, NetworkReply, WorkloadNetwork } from '../workloads/workload.js';
 import type { Backend } from './backends.js';
 import { ClusterDns } from './dns.js';
+import { knock } from './knock.js';
 import { NameServers } from './name-servers.js';
 import { PolicyBook, policyManifests } from './policy-book.js';
 import { PolicyGate } from './policy-gate.js';
@@ -53,6 +54,17 @@ export interface ClusterNetwork {
    * at once. The answer is the same object until `version` changes.
    */
   reach(to: Destination, from?: ReachFrom): Reach;
+  /**
+   * Connects the pod's program to the API server: at once, or when policies let it, or not at all;
+   * then with the error of a client in Go.
+   */
+  reachApi(pod: Pod, then: ApiConnection): void;
+}
+
+/** What is done with a connection to the API server. */
+export interface ApiConnection {
+  through(): void;
+  timedOut(error: string): void;
 }
 
 /** Makes the network; it knows no service and no policy until its processes run. */
@@ -73,6 +85,7 @@ export function createNetwork(options: NetworkOptions): ClusterNetwork {
     outside: address => network.place(undefined, address),
     route: (to, from) => network.routes.route(to, from?.pod),
     reach: (to, from) => network.reaches.reach(to, from),
+    reachApi: (pod, then) => network.reachApi(pod, then),
   };
 }
 
@@ -130,7 +143,7 @@ class Network {
     payload: unknown,
     done: (reply: NetworkReply) => void,
   ): void {
-    const { latencyMs, dnsMs, dnsTimeoutMs, connectTimeoutMs } = this.settings;
+    const { latencyMs, dnsMs, dnsTimeoutMs, connectTimeoutMs, retransmitMs } = this.settings;
     const label = `network ${socket.ip} -> ${to.host}:${to.port}`;
     const later = (delayMs: number, reply: NetworkReply) => {
       this.clock.after(delayMs, `${label} answered`, () => {
@@ -147,45 +160,42 @@ class Network {
       return later(waitMs[route.error], { isOk: false, error: route.error });
     }
     const backend = this.choose(socket, to, route.backends);
-    const giveUp = () => later(connectTimeoutMs, { isOk: false, error: 'timeout' });
-    if (this.isThrough(socket, backend)) {
-      this.clock.after(latencyMs, label, () => this.deliver(socket, backend, payload, later));
-    } else if (!this.sockets.hasAddress(backend.ip)) giveUp();
-    else this.knock(socket, backend, { label, later, payload });
-  }
-
-  /** Whether there is anybody at the address, and policies let the first packet through. */
-  private isThrough({ pod, ip }: Socket, backend: Backend): boolean {
-    const to = { ...backend, protocol: 'TCP' };
-    return this.sockets.hasAddress(backend.ip) && this.gate.verdict({ pod, ip }, to) === 'allow';
-  }
-
-  /** Whom policies deny hears nothing, and sends the first packet again: they may have changed. */
-  private knock(
-    socket: Socket,
-    backend: Backend,
-    {
+    const { pod, ip } = socket;
+    const target = { ...backend, protocol: 'TCP' };
+    knock(this.clock, {
       label,
-      later,
-      payload,
-    }: {
-      readonly label: string;
-      readonly later: (delayMs: number, reply: NetworkReply) => void;
-      readonly payload: unknown;
-    },
-  ): void {
-    const { latencyMs, connectTimeoutMs, retransmitMs } = this.settings;
-    const again = (waitMs: number, passedMs: number): void => {
-      if (passedMs + waitMs >= connectTimeoutMs) {
-        return later(connectTimeoutMs - passedMs, { isOk: false, error: 'timeout' });
-      }
-      this.clock.after(waitMs, `${label} knocks again`, () => {
-        if (socket.isClosed) return;
-        if (!this.isThrough(socket, backend)) return again(waitMs * 2, passedMs + waitMs);
-        this.clock.after(latencyMs, label, () => this.deliver(socket, backend, payload, later));
-      });
-    };
-    again(retransmitMs, 0);
+      retransmitMs,
+      timeoutMs: connectTimeoutMs,
+      isThrough: () =>
+        this.sockets.hasAddress(backend.ip) && this.gate.verdict({ pod, ip }, target) === 'allow',
+      through: () =>
+        void this.clock.after(latencyMs, label, () =>
+          this.deliver(socket, backend, payload, later),
+        ),
+      timedOut: () => {
+        if (!socket.isClosed) done({ isOk: false, error: 'timeout' });
+      },
+    });
+  }
+
+  /** A client in the cluster knows the service by its address, which stands in its environment. */
+  reachApi(pod: Pod, { through, timedOut }: ApiConnection): void {
+    const service = this.services.service('default', 'kubernetes');
+    const host = service?.spec?.clusterIP ?? '';
+    if (this.gate.isOpen || host === '') return through();
+    const { retransmitMs, apiTimeoutMs } = this.settings;
+    const port = service?.spec?.ports?.[0]?.port ?? 443;
+    knock(this.clock, {
+      label: `network ${pod.status?.podIP ?? ''} -> ${host}:${port}`,
+      retransmitMs,
+      timeoutMs: apiTimeoutMs,
+      isThrough: () => {
+        const reach = this.reaches.reach({ host, port }, { pod });
+        return 'error' in reach || reach.backends.some(({ verdict }) => verdict === 'allow');
+      },
+      through,
+      timedOut: () => timedOut(`dial tcp ${host}:${port}: i/o timeout`),
+    });
   }
 
   private deliver(

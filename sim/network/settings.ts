@@ -16,6 +16,8 @@ export interface NetworkSettings {
   readonly connectTimeoutMs: number;
   /** When the first packet of a connection is sent again; each wait after is twice as long. */
   readonly retransmitMs: number;
+  /** When a client of the API gives up: the dialer's time-out in client-go. */
+  readonly apiTimeoutMs: number;
 }
 
 /** What a kubeadm cluster on one site has. */
@@ -27,4 +29,5 @@ export const defaultNetworkSettings: NetworkSettings = {
   nodeNameServer: '172.18.0.1',
   connectTimeoutMs: 5000,
   retransmitMs: 1000,
+  apiTimeoutMs: 30_000,
 };

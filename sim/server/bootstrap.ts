@@ -7,6 +7,7 @@ import type { Core } from './core.js';
 import { FieldOwners } from './field-owners.js';
 import { trackFields } from './managed-fields.js';
 import { orderedMeta, withMeta } from './object-meta.js';
+import type { ServerSettings } from './resources/strategy.js';
 import { splitPath } from './request-info.js';
 
 interface Prepared {
@@ -33,7 +34,7 @@ export function storeBootstrapObjects(core: Core): void {
     if (served === undefined) continue;
     const { metadata } = object;
     const placed = withMeta(
-      timed(adapted(object, settings.serviceRange), created, micro),
+      timed(adapted(object, settings), created, micro),
       orderedMeta({
         ...metadata,
         uid: uids.uuid(),
@@ -159,15 +160,26 @@ function typed(
   };
 }
 
-const recordedRange = '10.0.0.0/16';
+const recorded = {
+  serviceRange: '10.0.0.0/16',
+  advertised: { address: '192.0.2.2', port: 17500 },
+} satisfies Partial<ServerSettings>;
 
-/** The service range is a setting; the recorded objects have another one. */
-function adapted(object: KubeObject, serviceRange: string): KubeObject {
-  if (serviceRange === recordedRange) return object;
-  const [recordedFirst, first] = [recordedRange, serviceRange].map(firstAddress);
+/** The service range and the server's own address are settings; the recorded objects have others. */
+function adapted(object: KubeObject, settings: ServerSettings): KubeObject {
+  const { serviceRange, advertised } = settings;
+  const { address, port } = advertised;
+  const before = recorded.advertised;
+  const isRecorded =
+    serviceRange === recorded.serviceRange && address === before.address && port === before.port;
+  if (isRecorded) return object;
   const text = JSON.stringify(object)
-    .replaceAll(recordedRange, serviceRange)
-    .replaceAll(`"${recordedFirst}"`, `"${first}"`);
+    .replaceAll(recorded.serviceRange, serviceRange)
+    .replaceAll(`"${firstAddress(recorded.serviceRange)}"`, `"${firstAddress(serviceRange)}"`)
+    .replaceAll(`"${before.address}:${before.port}"`, `"${address}:${port}"`)
+    .replaceAll(`"${before.address}"`, `"${address}"`)
+    .replaceAll(`"port":${before.port}`, `"port":${port}`)
+    .replaceAll(`"targetPort":${before.port}`, `"targetPort":${port}`);
   return JSON.parse(text) as KubeObject;
 }
 

@@ -27,6 +27,7 @@ export const defaultSettings: ServerSettings = {
   allowPrivileged: false,
   serviceRange: '10.0.0.0/16',
   nodePorts: { from: 30000, to: 32767 },
+  advertised: { address: '192.0.2.2', port: 17500 },
 };
 
 /** One API server. */

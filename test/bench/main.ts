@@ -3,6 +3,7 @@ import { clusterBenchmarks } from './cluster.js';
 import { engineBenchmarks } from './engine.js';
 import { informerBenchmarks } from './informer.js';
 import { modelBenchmarks } from './models.js';
+import { networkBenchmarks } from './network.js';
 import { schedulerBenchmarks } from './scheduler.js';
 import { serverBenchmarks } from './server.js';
 import { measure, type Benchmark, type Measured } from './benchmark.js';
@@ -14,6 +15,7 @@ const benchmarks: readonly Benchmark[] = [
   ...engineBenchmarks,
   ...informerBenchmarks,
   ...modelBenchmarks,
+  ...networkBenchmarks,
   ...schedulerBenchmarks,
   ...serverBenchmarks,
   ...clusterBenchmarks,

@@ -16,6 +16,18 @@ function sixOf(text: string): bigint {
   return ipaddr.IPv6.parse(text).parts.reduce((sum, part) => (sum << 16n) | BigInt(part), 0n);
 }
 
+/** The address as text; `nowhere` for what is none. */
+export function addressText(address: Address): string {
+  if (typeof address === 'number') {
+    if (address < 0) return 'nowhere';
+    return [24, 16, 8, 0].map(shift => (address >>> shift) & 255).join('.');
+  }
+  const bytes = Array.from({ length: 16 }, (_, index) =>
+    Number((address >> BigInt(8 * (15 - index))) & 255n),
+  );
+  return ipaddr.fromByteArray(bytes).toString();
+}
+
 /** Whether the range holds the address; never across the families. */
 export type Range = (address: Address) => boolean;
 

@@ -1,7 +1,7 @@
 /** The two ends of a connection, as policies see them. */
 import type { Container, Node, Pod } from '../../api/kinds/core.js';
 import type { Labels } from '../../api/selectors.js';
-import type { Address } from './address.js';
+import { parseAddress, type Address } from './address.js';
 
 /** A pod as policies see it: its labels, and the names of its ports. */
 export interface PolicyPod {
@@ -38,6 +38,12 @@ export interface Attempt {
   readonly protocol: string;
   /** The port at the destination. */
   readonly port: number;
+}
+
+/** A pod as one end, at its first address; on the host's network it is seen as its node. */
+export function partyOf(pod: Pod): Party {
+  const address = parseAddress(pod.status?.podIP ?? '') ?? -1;
+  return pod.spec?.hostNetwork === true ? { address } : { pod: policyPod(pod), address };
 }
 
 /** A pod as policies see it. */

@@ -39,6 +39,8 @@ export interface ServerSettings {
   readonly serviceRange: string;
   /** --service-node-port-range. Default 30000-32767. */
   readonly nodePorts: { readonly from: number; readonly to: number };
+  /** --advertise-address and --secure-port: what stands behind the service `kubernetes`. Default 192.0.2.2:17500. */
+  readonly advertised: { readonly address: string; readonly port: number };
 }
 
 /** How one way of writing (the object itself, or its status, ...) treats what was sent. */
