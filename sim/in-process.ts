@@ -6,42 +6,88 @@ import type { Latencies } from './simulation.js';
 
 /** Gives every identity its way to the server. */
 export function inProcessConnect(serve: Serve, clock: Clock, latencies: Latencies): Connect {
-  return identity => new InProcessTransport(serve, clock, latencies, identity);
+  const courier = new Courier(clock, latencies.watchMs);
+  return identity => new InProcessTransport(serve, clock, latencies, identity, courier);
+}
+
+/** What the two events of a request are called. */
+interface Labels {
+  readonly method: string;
+  readonly path: string;
+  readonly asked: string;
+  readonly answered: string;
 }
 
 class InProcessTransport implements Transport {
   private readonly connection: Connection;
+  private last: Labels | undefined;
 
   constructor(
     private readonly serve: Serve,
     private readonly clock: Clock,
     private readonly latencies: Latencies,
     private readonly identity: Identity,
+    private readonly courier: Courier,
   ) {
     this.connection = { certificate: identity, omitsManagedFields: true, sourceIP: '127.0.0.1' };
   }
 
   send(request: ApiRequest, done: (answer: ApiAnswer) => void): void {
     const { requestMs, answerMs } = this.latencies;
-    const label = `${this.identity.user} ${request.method} ${request.path}`;
-    this.clock.after(requestMs, label, () =>
+    const { asked, answered } = this.labelsOf(request);
+    this.clock.after(requestMs, asked, () =>
       this.serve(request, this.connection, answer => {
-        this.clock.after(answerMs, `${label} answered`, () => done(answer));
+        this.clock.after(answerMs, answered, () => done(answer));
       }),
     );
+  }
+
+  /** Most of those that ask often ask for the same thing again: a kubelet renews its lease. */
+  private labelsOf({ method, path }: ApiRequest): Labels {
+    if (this.last?.method !== method || this.last.path !== path) {
+      const asked = `${this.identity.user} ${method} ${path}`;
+      this.last = { method, path, asked, answered: `${asked} answered` };
+    }
+    return this.last;
   }
 
   watch(
     request: ApiRequest,
     sink: { event(event: WatchEvent): void; end(refusal?: ApiAnswer): void },
   ): () => void {
-    const stream = new WatchDelivery(this.clock, this.latencies, sink);
+    const stream = new WatchDelivery(this.clock, this.latencies, sink, this.courier);
     const label = `${this.identity.user} watch ${request.path}`;
     this.clock.after(this.latencies.requestMs, label, () => {
       if (stream.isClosed) return;
       this.serve(request, this.connection, answer => stream.open(answer, label));
     });
     return () => stream.close();
+  }
+}
+
+/** Carries what happened in one moment to all who watch: one event of the loop, in which they hear of it one after another. */
+class Courier {
+  private bag: WatchDelivery[] | undefined;
+  private bagMs = 0;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly watchMs: number,
+  ) {}
+
+  take(stream: WatchDelivery): void {
+    const nowMs = this.clock.now();
+    if (this.bag !== undefined && this.bagMs === nowMs) {
+      this.bag.push(stream);
+      return;
+    }
+    const bag = [stream];
+    this.bag = bag;
+    this.bagMs = nowMs;
+    this.clock.after(this.watchMs, 'watches deliver', () => {
+      if (this.bag === bag) this.bag = undefined;
+      for (const each of bag) each.arrive();
+    });
   }
 }
 
@@ -56,6 +102,7 @@ class WatchDelivery {
     private readonly clock: Clock,
     private readonly latencies: Latencies,
     private readonly sink: { event(event: WatchEvent): void; end(refusal?: ApiAnswer): void },
+    private readonly courier: Courier,
   ) {}
 
   open(answer: ApiAnswer, label: string): void {
@@ -75,12 +122,13 @@ class WatchDelivery {
 
   private deliver(event: WatchEvent): void {
     this.travelling.push(event);
-    if (this.travelling.length > 1) return;
-    this.later('delivers', () => {
-      const arrived = this.travelling;
-      this.travelling = [];
-      for (const each of arrived) if (!this.isClosed) this.sink.event(each);
-    });
+    if (this.travelling.length === 1) this.courier.take(this);
+  }
+
+  arrive(): void {
+    const arrived = this.travelling;
+    this.travelling = [];
+    for (const each of arrived) if (!this.isClosed) this.sink.event(each);
   }
 
   private later(what: string, action: () => void): void {

@@ -69,7 +69,9 @@ export function findCondition<C extends AnyCondition>(
   conditions: readonly C[] | undefined,
   type: string,
 ): C | undefined {
-  return conditions?.find(condition => condition.type === type);
+  if (conditions === undefined) return undefined;
+  for (const condition of conditions) if (condition.type === type) return condition;
+  return undefined;
 }
 
 /** Whether the condition of the type has status True. */

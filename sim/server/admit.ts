@@ -131,20 +131,24 @@ export class AdmissionRun {
   private attributes(object: KubeObject | undefined, name: string): AdmissionAttributes {
     const { operation, scope, isDryRun, options, oldObject, kind, managers } = this.admission;
     const { resource, subresource, namespace, context } = scope;
-    return {
+    const attributes = {
       operation,
       kind: kind ?? resource.kind,
       resource: resource.kind,
       subresource,
       namespace: resource.kind.resource === 'namespaces' && namespace === '' ? name : namespace,
       name,
-      ...(object !== undefined && { object }),
-      ...(oldObject !== undefined && { oldObject }),
       options,
       isDryRun,
       user: context.user,
       managers,
     };
+    // An update, which is what most writes are, costs one object.
+    if (object !== undefined && oldObject !== undefined) {
+      return Object.assign(attributes, { object, oldObject });
+    }
+    if (object !== undefined) return Object.assign(attributes, { object });
+    return oldObject === undefined ? attributes : Object.assign(attributes, { oldObject });
   }
 }
 

@@ -11,6 +11,7 @@ import {
 import { decodeProtobuf } from '../api/protobuf/decode-protobuf.js';
 import { tidied } from '../api/tidy.js';
 import type { Parsed } from '../api/time.js';
+import { storageKey } from '../store/collection.js';
 import { decodeCustom, trustedCustom } from './custom/decode.js';
 import { causeOf, decodeBuiltIn, type Target } from './decoding/built-in.js';
 import { readJson, readYaml, summaryOf, textOf, type ReadText } from './decoding/text.js';
@@ -87,13 +88,20 @@ export function defaulted({ resource }: Scope, object: KubeObject): KubeObject {
 }
 
 /** What our own components write is well typed; only what Go would leave out is taken away. */
-function trusted({ resource }: Scope, object: KubeObject): KubeObject {
+function trusted(scope: Scope, object: KubeObject): KubeObject {
+  const { resource } = scope;
   const { kind, apiVersion, custom } = resource;
   const isTyped = object.kind !== undefined && object.apiVersion !== undefined;
   const typed = isTyped ? object : { kind: kind.kind, apiVersion, ...object };
   if (custom !== undefined) return trustedCustom(typed, custom.schema);
   const shape = shapeOfResource(resource);
-  return shape === undefined ? typed : tidied(typed, shape);
+  return shape === undefined ? typed : tidied(typed, shape, knownTidy(scope));
+}
+
+/** What is stored is tidy, and what our components send is made from it: what they share is not looked at. */
+function knownTidy({ resource, name, namespace }: Scope): KubeObject | undefined {
+  if (name === '' || resource.strategy.fromStored !== undefined) return undefined;
+  return resource.collection.get(storageKey(namespace, name))?.object;
 }
 
 interface ReadBody {

@@ -117,7 +117,7 @@ function attributesOf(context: RequestState): AuthorizationAttributes {
   const fieldSelector = context.parameter('fieldSelector');
   const { verb, isResourceRequest, group, version, resource, subresource } = info;
   const { namespace, name, path } = info;
-  return {
+  const attributes = {
     user,
     verb,
     isResourceRequest,
@@ -128,6 +128,6 @@ function attributesOf(context: RequestState): AuthorizationAttributes {
     namespace,
     name,
     path,
-    ...(fieldSelector !== undefined && { fieldSelector }),
   };
+  return fieldSelector === undefined ? attributes : { ...attributes, fieldSelector };
 }

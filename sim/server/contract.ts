@@ -73,7 +73,10 @@ export interface ApiServer {
   readonly serve: Serve;
   /** The revision of the latest write. */
   revision(): number;
-  /** All changes after the revision, in order; those before the last compaction are gone. */
+  /**
+   * All changes after the revision, in order; those before the last compaction are gone, and so are
+   * old changes of leases, of which only those of the last minutes are kept.
+   */
   history(afterRevision?: number): Iterable<HistoryEntry>;
   /** Forgets the history before now, as etcd's compaction does. */
   compact(): void;

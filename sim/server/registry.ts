@@ -215,6 +215,7 @@ export class Registry {
       collection: this.store.collection(printedResource(storedKind), {
         indexes: indexesOf(storedKind),
         isCached: storedKind.resource !== 'events',
+        keepsHistory: storedKind.resource !== 'leases',
       }),
       apiVersion: group === '' ? version : `${group}/${version}`,
       siblings: this.siblingsOf(printedResource(storedKind)),

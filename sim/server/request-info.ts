@@ -36,8 +36,24 @@ const verbsOfMethods: Readonly<Record<string, string>> = {
 };
 const namespaceSubresources = new Set(['status', 'finalize']);
 
-/** Reads method and path (with its query). */
+/** So many paths are remembered of a method; then all are forgotten. */
+const rememberedMax = 4_096;
+const remembered = new Map<string, Map<string, RequestInfo>>();
+
+/** Reads method and path (with its query). The same are asked for again and again, so they are remembered. */
 export function requestInfo(method: string, fullPath: string): RequestInfo {
+  let ofMethod = remembered.get(method);
+  if (ofMethod === undefined) remembered.set(method, (ofMethod = new Map()));
+  let info = ofMethod.get(fullPath);
+  if (info === undefined) {
+    info = readInfo(method, fullPath);
+    if (ofMethod.size >= rememberedMax) ofMethod.clear();
+    ofMethod.set(fullPath, info);
+  }
+  return info;
+}
+
+function readInfo(method: string, fullPath: string): RequestInfo {
   const question = fullPath.indexOf('?');
   const path = question < 0 ? fullPath : fullPath.slice(0, question);
   const query = question < 0 ? '' : fullPath.slice(question + 1);

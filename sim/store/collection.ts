@@ -29,6 +29,22 @@ export interface KeyRange {
 
 /** How many events outlive a compaction, as a watch cache keeps some. */
 const eventsKeptMax = 1000;
+/** For so long a watch cache keeps every event. @upstream storage/cacher/watch_cache.go eventFreshDuration */
+const eventFreshMs = 75_000;
+
+/** How a collection keeps its objects. */
+export interface CollectionOptions {
+  /** Values by which watchers are found. */
+  readonly indexes?: Indexes;
+  /** Whether a watch cache stands before etcd: not for events. Default true. */
+  readonly isCached?: boolean;
+  /**
+   * Whether versions that were replaced are remembered until a compaction. Default true. Leases are
+   * renewed for as long as a cluster lives and nobody reads old ones: of them only the newest changes
+   * are kept, as if the others had been compacted.
+   */
+  readonly keepsHistory?: boolean;
+}
 
 /** The objects of one resource. Only the store writes to it. */
 export class Collection<Beside> {
@@ -41,14 +57,18 @@ export class Collection<Beside> {
   /** Events up to this revision are not known here. */
   private knownAfter = 0;
   private compactedAt = 0;
+  /** So many events are a reason to forget some, if any may be. */
+  private eventsMax = 2 * eventsKeptMax;
+  private readonly isCached: boolean;
+  private readonly keepsHistory: boolean;
 
   constructor(
     readonly resource: string,
-    indexes: Indexes = {},
-    /** Whether a watch cache stands before etcd: not for events. */
-    private readonly isCached = true,
+    { indexes = {}, isCached = true, keepsHistory = true }: CollectionOptions = {},
   ) {
     this.watchers = new Watchers(indexes);
+    this.isCached = isCached;
+    this.keepsHistory = keepsHistory;
   }
 
   get size(): number {
@@ -130,14 +150,8 @@ export class Collection<Beside> {
 
   /** The events after the revision, in order. */
   eventsAfter(revision: number): readonly StoreEvent<Beside>[] {
-    let low = 0;
-    let high = this.events.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.events[middle] as StoreEvent<Beside>).revision <= revision) low = middle + 1;
-      else high = middle;
-    }
-    return low === this.events.length ? [] : this.events.slice(low);
+    const first = firstAfter(this.events, revision);
+    return first === this.events.length ? [] : this.events.slice(first);
   }
 
   /** From now on watches begin at this revision at the earliest, as when a watch cache is filled. */
@@ -158,6 +172,25 @@ export class Collection<Beside> {
   private forgetUntil(revision: number): void {
     this.events = [...this.eventsAfter(revision)];
     this.knownAfter = Math.max(this.knownAfter, revision);
+  }
+
+  /** Whether the event has been forgotten here before any compaction. */
+  hasForgotten({ type, revision }: StoreEvent<Beside>): boolean {
+    return !this.keepsHistory && type === 'MODIFIED' && revision <= this.compactedAt;
+  }
+
+  /** Forgets the oldest changes when there are many; returns how many. */
+  forgetOld(nowMs: number): number {
+    if (this.keepsHistory || this.events.length < this.eventsMax) return 0;
+    let count = this.events.length - eventsKeptMax;
+    while (count > 0 && nowMs - (this.events[count - 1]?.timeMs ?? 0) < eventFreshMs) count--;
+    const last = this.events[count - 1];
+    if (last !== undefined) {
+      this.compactedAt = last.revision;
+      this.forgetUntil(last.revision);
+    }
+    this.eventsMax = 2 * Math.max(this.events.length, eventsKeptMax);
+    return count;
   }
 
   /** Takes over what an event says. */
@@ -184,6 +217,21 @@ export class Collection<Beside> {
 /** By UTF-16 units, which for the characters of names is etcd's order of bytes. */
 export function compareKeys(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** The index of the first event after the revision; the events are in the order of their revisions. */
+export function firstAfter(
+  events: readonly { readonly revision: number }[],
+  revision: number,
+): number {
+  let low = 0;
+  let high = events.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((events[middle] as { readonly revision: number }).revision <= revision) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 const afterAll = '\uffff';

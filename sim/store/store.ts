@@ -1,9 +1,9 @@
 /** What etcd is to a cluster: one counter of revisions, every version of every object, watches from any revision. */
 import type { KubeObject } from '../api/object.js';
 import { invariant } from '../engine/invariant.js';
-import { Collection } from './collection.js';
+import { Collection, firstAfter, type CollectionOptions } from './collection.js';
 import type { Stored, StoreEvent } from './stored.js';
-import type { Indexes, Interest, OnEvent } from './watchers.js';
+import type { Interest, OnEvent } from './watchers.js';
 
 /** A write of a new version. */
 export interface Write<Beside> {
@@ -20,6 +20,8 @@ export class Store<Beside = unknown> {
   private events: StoreEvent<Beside>[] = [];
   private latest = 0;
   private compacted = 0;
+  /** How many of the events their collections have forgotten. */
+  private forgotten = 0;
   private readonly undelivered: StoreEvent<Beside>[] = [];
   private isDelivering = false;
 
@@ -41,16 +43,10 @@ export class Store<Beside = unknown> {
   }
 
   /** The collection of a resource, which is made when it is first asked for. */
-  collection(
-    resource: string,
-    {
-      indexes = {},
-      isCached = true,
-    }: { readonly indexes?: Indexes; readonly isCached?: boolean } = {},
-  ): Collection<Beside> {
+  collection(resource: string, options: CollectionOptions = {}): Collection<Beside> {
     let collection = this.collections.get(resource);
     if (collection === undefined) {
-      collection = new Collection(resource, indexes, isCached);
+      collection = new Collection(resource, options);
       this.collections.set(resource, collection);
     }
     return collection;
@@ -115,10 +111,19 @@ export class Store<Beside = unknown> {
 
   /** All events after the revision that are not forgotten, in order. */
   *history(afterRevision = 0): Iterable<StoreEvent<Beside>> {
-    const first = this.events[0]?.revision ?? 0;
-    const start = Math.max(0, afterRevision + 1 - first);
-    for (let index = start; index < this.events.length; index++) {
-      yield this.events[index] as StoreEvent<Beside>;
+    let { events } = this;
+    let index = firstAfter(events, afterRevision);
+    let last = afterRevision;
+    for (;;) {
+      // Whoever reads may let time pass between two events, and some may be forgotten meanwhile.
+      if (events !== this.events) {
+        events = this.events;
+        index = firstAfter(events, last);
+      }
+      const event = events[index++];
+      if (event === undefined) return;
+      last = event.revision;
+      yield event;
     }
   }
 
@@ -131,6 +136,7 @@ export class Store<Beside = unknown> {
   compact(): void {
     this.compacted = this.latest;
     this.events = [];
+    this.forgotten = 0;
     for (const collection of this.collections.values()) collection.compactAt(this.latest);
   }
 
@@ -140,7 +146,16 @@ export class Store<Beside = unknown> {
     this.latest = event.revision;
     this.events.push(event);
     collection.apply(event);
+    this.forgotten += collection.forgetOld(event.timeMs);
+    if (this.forgotten * 2 > this.events.length) this.dropForgotten();
     this.deliver(event);
+  }
+
+  private dropForgotten(): void {
+    this.forgotten = 0;
+    this.events = this.events.filter(
+      event => this.collections.get(event.resource)?.hasForgotten(event) !== true,
+    );
   }
 
   /** A write that a watcher makes while it is told of another is told after that one, to all. */

@@ -50,7 +50,7 @@ const accepted =
 class Finding {
   readonly groups = new Map<string, readonly string[]>();
   readonly failures: string[] = [];
-  private readonly resources: ServedResource[] = [];
+  readonly resources: ServedResource[] = [];
   private readonly preferred = new Set<string>();
 
   add(resource: Omit<ServedResource, 'isPreferred'>): void {
@@ -73,7 +73,7 @@ function* read(found: Finding, path: string, answer: Answer<unknown>): Reconcili
   }
   const list = answer.object as GroupDiscoveryList & GroupList & VersionList;
   if (list.kind === 'APIGroupDiscoveryList') {
-    for (const group of list.items ?? []) readGroup(found, group);
+    for (const group of list.items ?? []) addGroup(found, group);
     return;
   }
   for (const version of list.versions ?? []) {
@@ -85,6 +85,21 @@ function* read(found: Finding, path: string, answer: Answer<unknown>): Reconcili
     found.groups.set(group.name, versions);
     for (const version of versions) yield* readVersion(found, group.name, version);
   }
+}
+
+const groupsRead = new WeakMap<GroupDiscovery, Finding>();
+
+/** What is told of a group is the same object as long as nothing changes, if it is told in process. */
+function addGroup(found: Finding, group: GroupDiscovery): void {
+  let ofGroup = groupsRead.get(group);
+  if (ofGroup === undefined) {
+    ofGroup = new Finding();
+    readGroup(ofGroup, group);
+    groupsRead.set(group, ofGroup);
+  }
+  for (const resource of ofGroup.resources) found.resources.push(resource);
+  for (const failure of ofGroup.failures) found.failures.push(failure);
+  for (const [name, versions] of ofGroup.groups) found.groups.set(name, versions);
 }
 
 function readGroup(found: Finding, group: GroupDiscovery): void {

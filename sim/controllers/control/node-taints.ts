@@ -16,7 +16,10 @@ export type TaintKey = Pick<Taint, 'key' | 'effect'>;
 
 /** Whether the node has a taint of the key and effect. */
 export function hasTaint(node: Node, taint: TaintKey): boolean {
-  return (node.spec?.taints ?? []).some(one => isSameTaint(one, taint));
+  const taints = node.spec?.taints;
+  if (taints === undefined) return false;
+  for (const one of taints) if (isSameTaint(one, taint)) return true;
+  return false;
 }
 
 /** Whether key and effect are the same. */

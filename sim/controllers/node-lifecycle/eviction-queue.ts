@@ -32,6 +32,7 @@ export class EvictionQueue {
 
   remove(node: string): void {
     this.known.delete(node);
+    if (this.waiting.length === 0) return;
     this.waiting = this.waiting.filter(one => one.node !== node);
   }
 

@@ -82,11 +82,13 @@ function withSignsOfLife(
     const isAlive = isPosted || isRenewed;
     health = isAlive
       ? { probeMs: nowMs, conditions, lease: undefined }
-      : { ...known, ...(ready === undefined && { conditions }) };
+      : ready === undefined
+        ? { ...known, conditions }
+        : known;
   }
   const savedLease = known?.lease;
-  if (lease === undefined || !isNewer(lease, savedLease)) return health;
-  return { ...health, lease, probeMs: nowMs };
+  if (lease === undefined || lease === savedLease || !isNewer(lease, savedLease)) return health;
+  return { probeMs: nowMs, conditions: health.conditions, lease };
 }
 
 function isNewer(lease: Lease, saved: Lease | undefined): boolean {

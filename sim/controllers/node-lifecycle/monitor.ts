@@ -17,6 +17,7 @@ import { zoneKey, Zones } from './zones.js';
 const unreachable: TaintKey = { key: 'node.kubernetes.io/unreachable', effect: 'NoExecute' };
 const notReady: TaintKey = { key: 'node.kubernetes.io/not-ready', effect: 'NoExecute' };
 const excludedLabel = 'node.kubernetes.io/exclude-disruption';
+const leaseNamespace = 'kube-node-lease';
 const attemptsMax = 5;
 const retryMs = 20;
 const failedRetryMs = 50;
@@ -50,17 +51,47 @@ export class NodeMonitor {
     const all = view.list(nodes);
     yield* this.register(all);
     const conditions = new Map<string, (NodeCondition | undefined)[]>();
+    let options = { ...this.settings, nowMs: this.now() };
     for (const cached of all) {
-      const checked = yield* this.check(cached, view);
-      if (checked === undefined) continue;
-      const { node, check } = checked;
+      if (options.nowMs !== this.now()) options = { ...this.settings, nowMs: this.now() };
+      let node = cached;
+      const name = node.metadata.name ?? '';
+      const lease = view.get(leases, leaseNamespace, name);
+      let check = checkHealth(node, lease, this.health.get(name), options);
+      if (check.changed === undefined) this.health.set(name, check.health);
+      else {
+        const checked = yield* this.check(cached, view);
+        if (checked === undefined) continue;
+        ({ node, check } = checked);
+      }
       if (node.metadata.labels?.[excludedLabel] === undefined) {
         const zone = zoneKey(node);
-        conditions.set(zone, [...(conditions.get(zone) ?? []), check.current]);
+        const known = conditions.get(zone);
+        if (known === undefined) conditions.set(zone, [check.current]);
+        else known.push(check.current);
       }
-      if (check.current !== undefined) yield* this.follow(node, check, view);
+      if (check.current === undefined) continue;
+      if (this.isQuiet(node, check)) this.noteQuiet(node);
+      else yield* this.follow(node, check, view);
     }
     yield* this.handleDisruption(all, conditions);
+  }
+
+  /** Whether the node was and is ready, and nothing says otherwise: as good as always. */
+  private isQuiet(node: Node, { current, observed }: HealthCheck): boolean {
+    return (
+      current?.status === 'True' &&
+      observed.status === 'True' &&
+      !hasTaint(node, unreachable) &&
+      !hasTaint(node, notReady)
+    );
+  }
+
+  /** What `follow` comes to for a node that is quiet. */
+  private noteQuiet(node: Node): void {
+    const name = node.metadata.name ?? '';
+    this.zones.queue(zoneKey(node))?.remove(name);
+    this.toRetry.delete(name);
   }
 
   /** Taints the nodes that wait for it, as fast as their zones allow. */
@@ -114,7 +145,7 @@ export class NodeMonitor {
     const name = cached.metadata.name ?? '';
     let node = cached;
     for (let attempt = 1; attempt <= attemptsMax; attempt++) {
-      const lease = view.get(leases, 'kube-node-lease', name);
+      const lease = view.get(leases, leaseNamespace, name);
       const options = { ...this.settings, nowMs: this.now() };
       const check = checkHealth(node, lease, this.health.get(name), options);
       if (check.changed === undefined) {

@@ -15,7 +15,16 @@ export function groupDiscoveryList(
   };
 }
 
-function servedItem({ group, versions }: ServedGroup): unknown {
+const servedItems = new WeakMap<ServedGroup, unknown>();
+
+/** Made once: controllers ask for it twice a minute, and the groups are others when a definition changes. */
+function servedItem(group: ServedGroup): unknown {
+  let item = servedItems.get(group);
+  if (item === undefined) servedItems.set(group, (item = madeItem(group)));
+  return item;
+}
+
+function madeItem({ group, versions }: ServedGroup): unknown {
   return {
     metadata: group === '' ? {} : { name: group },
     versions: versions.map(({ version, resources }) => ({

@@ -3,9 +3,9 @@
  * @upstream apiserver/pkg/registry/generic/registry/store.go Update, registry/rest/update.go
  */
 import { deepEqual } from '../../api/equality.js';
-import { invalid as invalidField } from '../../api/field-error.js';
+import { invalid as invalidField, type FieldError } from '../../api/field-error.js';
 import type { ManagedFieldsEntry } from '../../api/kinds/meta.js';
-import type { KubeObject } from '../../api/object.js';
+import type { Kind, KubeObject } from '../../api/object.js';
 import {
   conflict,
   invalid,
@@ -262,28 +262,21 @@ function validChanged(
     custom === undefined
       ? withoutEmptyLists(scope, strategyOfVersion.toStored?.(object) ?? object)
       : object;
-  const before = old.metadata;
-  const kept = {
-    ...inStored,
-    metadata: {
-      ...inStored.metadata,
-      generation: before.generation,
-      ...(kind.isNamespaced && { namespace: before.namespace }),
-    },
-  } as KubeObject;
-  if (!kind.isNamespaced) delete (kept.metadata as { namespace?: string }).namespace;
+  const kept = inStored.metadata === old.metadata ? inStored : withKeptFields(inStored, old, kind);
   const prepared = strategy.prepareForUpdate?.(kept, old, core.strategyContext) ?? kept;
   const isCounted = countsGeneration && storedStrategy.hasGeneration === true;
-  const completed = withMeta(
-    prepared,
-    updatedMeta(prepared, old, isCounted && generationMoves(scope, prepared, old)),
-  );
+  const moves = isCounted && generationMoves(scope, prepared, old);
+  // Metadata that is the live object's own needs neither putting together nor checking.
+  const isSameMeta = prepared.metadata === old.metadata;
+  const completed =
+    isSameMeta && !moves && beginsWithType(prepared)
+      ? prepared
+      : withMeta(prepared, updatedMeta(prepared, old, moves));
   const ofVersion = strategy === storedStrategy ? strategyOfVersion.validateUpdate : undefined;
   const validateUpdate = ofVersion ?? strategy.validateUpdate;
-  const errors = [
-    ...metaUpdateErrors(completed, old, resource),
-    ...(validateUpdate?.(completed, old, core.strategyContext) ?? []),
-  ];
+  const metaErrors = isSameMeta ? noErrors : metaUpdateErrors(completed, old, resource);
+  const ownErrors = validateUpdate?.(completed, old, core.strategyContext) ?? noErrors;
+  const errors = metaErrors.length === 0 ? ownErrors : [...metaErrors, ...ownErrors];
   if (errors.length > 0)
     return invalid(
       kindOfObject(completed, storedKind(resource)),
@@ -295,6 +288,29 @@ function validChanged(
   const warnings = strategy.warningsOnUpdate?.(completed, old, core.strategyContext);
   if (warnings !== undefined) for (const warning of warnings) context.warn(warning);
   return completed;
+}
+
+const noErrors: readonly FieldError[] = [];
+
+/** The object with the generation and the namespace of the one that is there. */
+function withKeptFields(object: KubeObject, old: KubeObject, kind: Kind): KubeObject {
+  const { generation, namespace } = old.metadata;
+  const kept = Object.assign({}, object, {
+    metadata: Object.assign(
+      {},
+      object.metadata,
+      { generation },
+      kind.isNamespaced && { namespace },
+    ),
+  }) as KubeObject;
+  if (!kind.isNamespaced) delete (kept.metadata as { namespace?: string }).namespace;
+  return kept;
+}
+
+/** Whether kind and apiVersion stand first, as they do in all that is stored. */
+function beginsWithType(object: KubeObject): boolean {
+  for (const key in object) return key === 'kind';
+  return false;
 }
 
 function generationMoves({ resource }: Scope, object: KubeObject, old: KubeObject): boolean {
