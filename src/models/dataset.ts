@@ -2,8 +2,11 @@
 import { exitCodes, UserError } from '../input/errors.js';
 import type { Dataset } from './model.js';
 
+/** The greatest number of single precision, in which exported models compute. */
+const singleMax = 3.4028234663852886e38;
+
 /**
- * Checks what training takes for granted: the columns add up, no value is infinite, labels are 0 or 1 and
+ * Checks what training takes for granted: the columns add up, values fit into single precision, labels are 0 or 1 and
  * both occur. NaN is allowed: it stands for a missing value, and each kind says what it makes of it.
  *
  * @throws UserError `bad-dataset` that names the first row and column that is wrong.
@@ -15,9 +18,9 @@ export function checkDataset(data: Dataset): void {
     refuse(`has ${values.length} values, and not ${rows} rows of ${columns} columns`);
   }
   if (labels.length !== rows) refuse(`has ${labels.length} labels for ${rows} rows`);
-  const infinite = values.findIndex(value => value === Infinity || value === -Infinity);
-  if (infinite >= 0) {
-    refuse(`row ${Math.floor(infinite / columns)}, column ${infinite % columns} is infinite`);
+  const wild = values.findIndex(value => Math.abs(value) > singleMax);
+  if (wild >= 0) {
+    refuse(`row ${Math.floor(wild / columns)}, column ${wild % columns} is ${values[wild] ?? NaN}`);
   }
   const wrong = labels.findIndex(label => label > 1);
   if (wrong >= 0) refuse(`row ${wrong} has the label ${labels[wrong] ?? 0}, neither 0 nor 1`);

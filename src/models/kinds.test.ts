@@ -65,7 +65,7 @@ describe.each(modelKinds)('$name', kind => {
     const labels = new Uint8Array(600);
     expect(() => kind.train({ ...known, labels })).toThrow(/all 600 labels are 0/);
     const infinite = known.values.with(9, Infinity);
-    expect(() => kind.train({ ...known, values: infinite })).toThrow(/row 2, column 1 is infinite/);
+    expect(() => kind.train({ ...known, values: infinite })).toThrow(/row 2, column 1 is Infinity/);
   });
 
   it('refuses to read what it did not write', () => {

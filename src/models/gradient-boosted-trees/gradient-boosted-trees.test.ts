@@ -81,6 +81,16 @@ describe('trees', () => {
     expect(new Set([...forest.leaves].map(Math.abs))).toEqual(new Set([0]));
   });
 
+  it('stay finite without any penalty on rows that they become certain of', () => {
+    const data = column([1, 1, 2, 2, 3, 3], [0, 0, 1, 1, 0, 0]);
+    const settings = { ...defaults, trees: 500, learningRate: 1, lambda: 0, minChildWeight: 0 };
+    const { forest, margins } = boost(data, settings);
+    expect(forest.leaves.every(Number.isFinite)).toBe(true);
+    expect(
+      margins.every((margin, row) => (data.labels[row] === 1 ? margin > 5 : margin < -5)),
+    ).toBe(true);
+  });
+
   it.each([1, 2, 3, 6])(
     'score training rows as training did, values missing or not, depth %d',
     depth => {

@@ -112,7 +112,9 @@ export class TreeGrower {
   private addLeaf({ tree, margins }: Pass, { node, level, from, to, sums }: Growing): void {
     const { depth, leaves } = this.forest;
     const { lambda, learningRate } = this.settings;
-    const value = (-learningRate * sums.slope) / (sums.curvature + lambda);
+    const weight = sums.curvature + lambda;
+    // Without a penalty, rows that are all certain weigh nothing and ask for nothing.
+    const value = weight > 0 ? (-learningRate * sums.slope) / weight : 0;
     const count = 1 << (depth - level);
     const first = (tree << depth) + node * count - (1 << depth);
     leaves.fill(value, first, first + count);

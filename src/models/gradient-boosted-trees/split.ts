@@ -23,6 +23,11 @@ export interface Split {
   readonly right: NodeSums;
 }
 
+/**
+ * A side that weighs less holds no rows, or none that the model is not sure of: what is left is rounding.
+ */
+const weightMin = 1e-6;
+
 /** A gain that is only rounding does not split a node. */
 const gainMin = 1e-10;
 
@@ -35,6 +40,7 @@ export function bestSplit(
 ): Split | undefined {
   let best = (slopeSum * slopeSum) / (curvatureSum + lambda) + gainMin;
   let found: Split | undefined;
+  const least = Math.max(weightMin, minChildWeight);
   for (let column = 0; column < columns; column++) {
     const last = (firstSlots[column + 1] ?? 0) - 1;
     let slope = 0;
@@ -43,8 +49,8 @@ export function bestSplit(
       slope += histogram[2 * slot] ?? 0;
       curvature += histogram[2 * slot + 1] ?? 0;
       const other = curvatureSum - curvature;
-      if (curvature < minChildWeight) continue;
-      if (other < minChildWeight) break;
+      if (curvature < least) continue;
+      if (other < least) break;
       const rest = slopeSum - slope;
       const quality = (slope * slope) / (curvature + lambda) + (rest * rest) / (other + lambda);
       if (!(quality > best)) continue;

@@ -1,13 +1,11 @@
 /** Solves a symmetric, positive definite system by Cholesky's factors. */
-import { invariant } from '../../../sim/engine/invariant.js';
-
 /**
- * The solution of `matrix` x = `right`. Only the lower triangle of the matrix, row after row, is read; it is
+ * The solution of `matrix` x = `right`; undefined when rounding has left the matrix singular. Only the lower triangle of the matrix, row after row, is read; it is
  * overwritten by its factor.
  */
-export function solveCholesky(matrix: Float64Array, right: Float64Array): Float64Array {
+export function solveCholesky(matrix: Float64Array, right: Float64Array): Float64Array | undefined {
   const size = right.length;
-  factor(matrix, size);
+  if (!factor(matrix, size)) return undefined;
   const solution = Float64Array.from(right);
   for (let row = 0; row < size; row++) {
     let rest = solution[row] ?? 0;
@@ -26,7 +24,8 @@ export function solveCholesky(matrix: Float64Array, right: Float64Array): Float6
   return solution;
 }
 
-function factor(matrix: Float64Array, size: number): void {
+/** Whether the matrix could be factored. */
+function factor(matrix: Float64Array, size: number): boolean {
   for (let row = 0; row < size; row++) {
     for (let column = 0; column <= row; column++) {
       let rest = matrix[row * size + column] ?? 0;
@@ -34,11 +33,12 @@ function factor(matrix: Float64Array, size: number): void {
         rest -= (matrix[row * size + before] ?? 0) * (matrix[column * size + before] ?? 0);
       }
       if (row === column) {
-        invariant(rest > 0, 'the matrix is positive definite');
+        if (!(rest > 0)) return false;
         matrix[row * size + row] = Math.sqrt(rest);
       } else {
         matrix[row * size + column] = rest / (matrix[column * size + column] ?? 1);
       }
     }
   }
+  return true;
 }

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { Random } from '../../../sim/engine/random.js';
+import { UserError } from '../../input/errors.js';
 import type { Dataset } from '../model.js';
 import { LogisticRegressionModel } from './model.js';
 import { logisticRegression } from './logistic-regression.js';
@@ -62,4 +63,23 @@ it('finds the weights of classes that a line parts, which without a penalty woul
 
 it('says so when it may not go on until it converges', () => {
   expect(() => train({ iterationsMax: 2 })).toThrow('did not converge in 2 iterations');
+});
+
+it('says so when next to no penalty is left on classes that a line parts', () => {
+  const parted = {
+    ...data,
+    labels: labels.map((_, row) => ((values[row * 3] ?? 0) > 0.5 ? 1 : 0)),
+  };
+  expect(() => train({ C: 1e300 }, parted)).toThrow(UserError);
+});
+
+it('takes a value that is missing or infinite for the mean', () => {
+  const model = train({});
+  const { means } = model.parameters;
+  const scores = new Float64Array(4);
+  const [amount = 0, , other = 0] = means;
+  const row = [amount, 70, other];
+  model.score(Float64Array.from([...row, NaN, 70, NaN, Infinity, 70, other, ...row]), 4, scores);
+  for (const score of scores) expect(score).toBeCloseTo(scores[0] ?? 0, 12);
+  expect(scores[0]).toBeGreaterThan(0);
 });

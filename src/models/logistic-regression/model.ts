@@ -18,7 +18,7 @@ export interface LogisticParameters {
   readonly intercept: number;
 }
 
-/** A missing value (NaN) counts as the training mean of its column. */
+/** A value that is missing (NaN) or infinite counts as the training mean of its column. */
 export class LogisticRegressionModel implements Model {
   readonly kind = logisticRegressionName;
   readonly columns: number;
@@ -44,7 +44,7 @@ export class LogisticRegressionModel implements Model {
       for (let column = 0; column < columns; column++) {
         margin += (values[from + column] ?? 0) * (rawWeights[column] ?? 0);
       }
-      scores[row] = logistic(Number.isNaN(margin) ? this.marginWithGaps(values, from) : margin);
+      scores[row] = logistic(Number.isFinite(margin) ? margin : this.marginWithGaps(values, from));
     }
   }
 
@@ -68,7 +68,7 @@ export class LogisticRegressionModel implements Model {
     let margin = this.rawIntercept;
     for (let column = 0; column < this.columns; column++) {
       const value = values[from + column] ?? NaN;
-      const known = Number.isNaN(value) ? (this.parameters.means[column] ?? 0) : value;
+      const known = Number.isFinite(value) ? value : (this.parameters.means[column] ?? 0);
       margin += known * (this.rawWeights[column] ?? 0);
     }
     return margin;

@@ -18,7 +18,7 @@ const rounding = 1e-12;
  * The weights at the minimum, the intercept first. A step that does not descend is halved, so that the
  * convex objective is always reached.
  *
- * @throws UserError `not-converged` after `iterationsMax` passes.
+ * @throws UserError `not-converged` after `iterationsMax` passes, or when C leaves next to no penalty.
  */
 export function fitNewton(design: Design, width: number, settings: NewtonSettings): Float64Array {
   let weights: Float64Array = new Float64Array(width);
@@ -32,19 +32,25 @@ export function fitNewton(design: Design, width: number, settings: NewtonSetting
       best = loss;
       weights = trial;
     }
-    step = isWorse ? step.map(length => length / 2) : solveCholesky(hessian, gradient);
+    step = isWorse ? step.map(length => length / 2) : newtonStep(hessian, gradient);
     if (isSmall(step, weights, settings.tolerance)) {
       return weights.map((weight, index) => weight - (step[index] ?? 0));
     }
   }
-  throw new UserError(
-    `logistic-regression did not converge in ${settings.iterationsMax} iterations`,
-    {
-      exitCode: exitCodes.usage,
-      code: 'not-converged',
-      next: 'raise iterationsMax or tolerance, or lower C',
-    },
-  );
+  return refuse(`did not converge in ${settings.iterationsMax} iterations`);
+}
+
+function newtonStep(hessian: Float64Array, gradient: Float64Array): Float64Array {
+  const step = solveCholesky(hessian, gradient);
+  return step ?? refuse('has no minimum to be found: the columns part the classes too well');
+}
+
+function refuse(what: string): never {
+  throw new UserError(`logistic-regression ${what}`, {
+    exitCode: exitCodes.usage,
+    code: 'not-converged',
+    next: 'lower C, or raise iterationsMax or tolerance',
+  });
 }
 
 const isSmall = (step: Float64Array, weights: Float64Array, tolerance: number): boolean =>

@@ -1,4 +1,5 @@
 /** Precision, recall and F1 at one threshold, with the four counts that they come from. */
+import { invariant } from '../../../sim/engine/invariant.js';
 
 /** What a threshold makes of scores. */
 export interface ThresholdMeasures {
@@ -23,6 +24,7 @@ export function measuresAtThreshold(
   scores: ArrayLike<number>,
   threshold = 0.5,
 ): ThresholdMeasures {
+  invariant(labels.length === scores.length, 'every score has its label');
   let alerts = 0;
   let frauds = 0;
   let truePositives = 0;

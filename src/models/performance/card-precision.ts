@@ -1,4 +1,5 @@
 /** Card precision@k: of the k cards that investigators can check each day, the share that had a fraud. */
+import { invariant } from '../../../sim/engine/invariant.js';
 
 /** Scored transactions in columns. */
 export interface ScoredTransactions {
@@ -36,6 +37,9 @@ export function cardPrecision(
   rows: ScoredTransactions,
   { k, isDetectedKept = false }: { readonly k: number; readonly isDetectedKept?: boolean },
 ): CardPrecision {
+  const count = rows.days.length;
+  const hasAll = [rows.cards, rows.labels, rows.scores].every(({ length }) => length === count);
+  invariant(hasAll, 'the columns are of one length');
   const detected = new Set<number>();
   const perDay: number[] = [];
   const compromisedPerDay: number[] = [];

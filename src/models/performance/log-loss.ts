@@ -1,4 +1,5 @@
 /** The log loss: the mean surprise of the labels under the probabilities. */
+import { invariant } from '../../../sim/engine/invariant.js';
 
 /** Probabilities are kept this far from 0 and 1, so that one sure mistake does not cost infinity. */
 const clip = 1e-15;
@@ -8,6 +9,7 @@ const clip = 1e-15;
  * NaN without rows. Labels are 1 for fraud.
  */
 export function logLoss(labels: ArrayLike<number>, scores: ArrayLike<number>): number {
+  invariant(labels.length === scores.length, 'every score has its label');
   let sum = 0;
   for (let row = 0; row < scores.length; row++) {
     const score = Math.min(1 - clip, Math.max(clip, scores[row] ?? NaN));

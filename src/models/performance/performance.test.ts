@@ -64,6 +64,12 @@ describe('average precision', () => {
   });
 });
 
+it('measures no scores without labels', () => {
+  for (const measure of [rocAuc, averagePrecision, brierScore, logLoss, measuresAtThreshold]) {
+    expect(() => measure([1, 0], [0.5])).toThrow('every score has its label');
+  }
+});
+
 it('measures probabilities', () => {
   expect(brierScore([0, 1], [0.2, 0.7])).toBeCloseTo((0.04 + 0.09) / 2, 12);
   expect(logLoss([0, 1], [0.2, 0.7])).toBeCloseTo(-(Math.log(0.8) + Math.log(0.7)) / 2, 12);

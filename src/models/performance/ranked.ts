@@ -1,4 +1,5 @@
 /** Scores split by their label and sorted: what measures over every threshold walk through. */
+import { invariant } from '../../../sim/engine/invariant.js';
 
 /** The scores of each class, ascending. */
 export interface RankedScores {
@@ -8,6 +9,7 @@ export interface RankedScores {
 
 /** Splits scores by label (1 is fraud) and sorts each part. Two sorts of numbers beat one of pairs. */
 export function rankedScores(labels: ArrayLike<number>, scores: ArrayLike<number>): RankedScores {
+  invariant(labels.length === scores.length, 'every score has its label');
   const count = scores.length;
   let frauds = 0;
   for (let row = 0; row < count; row++) if (labels[row] === 1) frauds++;
