@@ -192,6 +192,27 @@ describe('a namespace that denies by default', () => {
     );
   });
 
+  it('stays cut off while the plug-in is down, and while its next life catches up', async () => {
+    const { rules, client } = programs();
+    const nodes = [shape('control-plane', true), shape('worker', false)];
+    await using cluster = await bootSimulatedCluster({ seed: 7, nodes, workloads: rules });
+    await cluster.apply([platform, defaultDeny, dnsOpening].flatMap(manifests));
+    const { loop, network, processes } = cluster.simulation;
+    const plugin = processes.get('kindnet');
+    const pass = (seconds: number) => loop.runUntil(loop.now() + seconds * 1000);
+    pass(60);
+    const reach = () => network.reach({ host: 'model', port: 80 }, { pod: client().pod });
+    expect(reach()).toMatchObject(reached('both-denied'));
+    plugin?.stop();
+    await cluster.apply(manifests(openings));
+    pass(60);
+    expect(reach()).toMatchObject(reached('both-denied'));
+    plugin?.start();
+    expect(reach()).toMatchObject(reached('both-denied'));
+    pass(10);
+    expect(reach()).toMatchObject(reached('allow'));
+  });
+
   it('has one history for one seed', async () => {
     const digests = [await run(defaultDeny, openings), await run(defaultDeny, openings)];
     expect(digests[0]?.digest).toBe(digests[1]?.digest);

@@ -10,9 +10,10 @@ import { createNetwork } from './network.js';
 function networkWith(objects: Readonly<Record<string, readonly unknown[]>>) {
   const loop = new Loop();
   const network = createNetwork({ clock: loop, random: new Random(1) });
-  const watches = [network.process, network.policies.process]
-    .flatMap(({ controllers }) => controllers)
-    .flatMap(definition => (definition.create({} as ControllerContext) as Controller).watches);
+  const controllers: readonly Controller[] = [network.process, network.policies.process]
+    .flatMap(process => process.controllers)
+    .map(definition => definition.create({} as ControllerContext));
+  const watches = controllers.flatMap(controller => controller.watches);
   const tell = (resource: string, change: { readonly type: string; readonly object: unknown }) => {
     for (const { kind, on } of watches) {
       if (kind.resource === resource) on?.(change as Change<never>);
@@ -21,6 +22,7 @@ function networkWith(objects: Readonly<Record<string, readonly unknown[]>>) {
   for (const [resource, list] of Object.entries(objects)) {
     for (const object of list) tell(resource, { type: 'added', object });
   }
+  for (const controller of controllers) controller.start?.();
   return { loop, network, tell };
 }
 
@@ -105,6 +107,13 @@ describe('messages', () => {
   it('reach the program behind a service, and its answer comes back', () => {
     const reply = send('web', 80, serve);
     expect(reply).toEqual({ isOk: true, payload: 'ping from 10.244.0.9' });
+  });
+
+  it('reach another container of the pod at localhost', () => {
+    const sidecar = (network: Network) =>
+      network.networkOf(pod('client'), '10.244.0.9').listen(9000, ({ reply }) => reply('beside'));
+    expect(send('localhost', 9000, sidecar)).toEqual({ isOk: true, payload: 'beside' });
+    expect(send('localhost', 9001, sidecar)).toMatchObject({ error: 'connection refused' });
   });
 
   it('end in the errors that a program would see', () => {

@@ -9,6 +9,7 @@ import type { Clock } from '../engine/clock.js';
 import type { Random } from '../engine/random.js';
 import type { NetworkMessage, NetworkReply, WorkloadNetwork } from '../workloads/workload.js';
 import type { Backend } from './backends.js';
+import { isLoopback } from './addresses.js';
 import { ClusterDns } from './dns.js';
 import { knock } from './knock.js';
 import { NameServers } from './name-servers.js';
@@ -159,8 +160,9 @@ class Network {
       };
       return later(waitMs[route.error], { isOk: false, error: route.error });
     }
-    const backend = this.choose(socket, to, route.backends);
     const { pod, ip } = socket;
+    const chosen = this.choose(socket, to, route.backends);
+    const backend = isLoopback(chosen.ip) ? { ...chosen, ip } : chosen;
     const target = { ...backend, protocol: 'TCP' };
     knock(this.clock, {
       label,

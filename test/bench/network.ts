@@ -94,11 +94,13 @@ function platformNetwork(): { readonly network: ClusterNetwork; readonly pods: r
   for (const { controllers } of [network.process, network.policies.process]) {
     for (const definition of controllers) {
       // These two never use their context.
-      for (const { kind, on } of definition.create({} as ControllerContext).watches) {
+      const controller = definition.create({} as ControllerContext);
+      for (const { kind, on } of controller.watches) {
         for (const object of objects[kind.resource] ?? []) {
           on?.({ type: 'added', object } as Change<never>);
         }
       }
+      controller.start?.();
     }
   }
   return { network, pods };
