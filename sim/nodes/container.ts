@@ -143,6 +143,7 @@ export class RuntimeContainer {
 
   private end(how: { exitCode: number; reason: string; startError?: string }): void {
     if (this.exited.isFired) return;
+    const { program } = this;
     this.programClock.stop();
     this.program = {};
     this.useGpus();
@@ -156,6 +157,7 @@ export class RuntimeContainer {
       terminationMessage: this.messageFile,
       ...how,
     });
+    program.ended?.();
     this.launched.fire();
     this.exited.fire();
   }

@@ -59,6 +59,11 @@ export interface Program {
   probe?(request: ProbeRequest): ProbeResult;
   /** A device of the container failed while it ran: its next use ends in an error. */
   deviceLost?(deviceId: string, xid: number): void;
+  /**
+   * The container has ended, however that came about, and nothing of the program runs any more: for
+   * what was told of it outside of the cluster's objects, such as its place in the traffic.
+   */
+  ended?(): void;
   /** Runs a command beside the program. Exec probes and hooks come here when it is there, else to `probe`. */
   exec?(command: readonly string[]): ExecResult;
 }

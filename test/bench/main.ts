@@ -1,6 +1,7 @@
 /** `npm run bench [-- REGEX] [--json]`: measures the hot paths. It prints figures and asserts nothing. */
 import { clusterBenchmarks } from './cluster.js';
 import { engineBenchmarks } from './engine.js';
+import { flowBenchmarks } from './flow.js';
 import { informerBenchmarks } from './informer.js';
 import { modelBenchmarks } from './models.js';
 import { networkBenchmarks } from './network.js';
@@ -13,6 +14,7 @@ const [pattern = ''] = process.argv.slice(2).filter(text => !text.startsWith('--
 const isJson = process.argv.includes('--json');
 const benchmarks: readonly Benchmark[] = [
   ...engineBenchmarks,
+  ...flowBenchmarks,
   ...informerBenchmarks,
   ...modelBenchmarks,
   ...networkBenchmarks,

@@ -18,6 +18,11 @@ export interface Arrivals {
    * `offsetsMs`, in ascending order, as milliseconds after `fromMs`. The array is used again.
    */
   between(fromMs: number, untilMs: number): ArrivalBlock;
+  /**
+   * Only how many arrive in each step from `fromMs` on, in place of the instants: for rates at which
+   * requests are reckoned per batch. Where it is missing, the instants are counted.
+   */
+  counts?(fromMs: number, stepMs: number, into: Int32Array): void;
 }
 
 /** The arrivals of one window. */
@@ -118,6 +123,8 @@ export interface Gateway {
   readonly port: number;
   /** The backends of the request by weight as the gateway has read them; undefined: never read. */
   backends(request: FlowRequest): readonly WeightedBackend[] | undefined;
+  /** Another, greater number as soon as `backends` may answer otherwise. */
+  routesVersion(): number;
   readonly onWork?: (work: Work) => void;
 }
 
@@ -131,24 +138,34 @@ export interface FlowRequest {
 export interface WeightedBackend {
   /** The Service's name: what series and tables call the revision. */
   readonly name: string;
-  readonly host: string;
-  readonly port: number;
   readonly weight: number;
+  /** Where to: endpoints that the gateway knows by itself, or the Service, which it asks DNS for. */
+  readonly to: readonly BackendAddress[] | { readonly host: string; readonly port: number };
+}
+
+/** An endpoint of a Service. */
+export interface BackendAddress {
+  readonly ip: string;
+  readonly port: number;
 }
 
 /** What a registered replica can do. */
 export interface Registration {
   /** Takes no new requests: they are refused. `then` runs once when the last is answered. */
   drain(then: () => void): void;
-  /** It is gone: what it had is lost. Without effect the second time. */
+  /**
+   * It is gone: what it had is lost. A program calls this from `Program.ended`, or the exchange takes
+   * it for alive after a SIGKILL. Without effect the second time, and after it has drained.
+   */
   end(): void;
 }
 
 /** Where traffic begins. */
-export type FlowCluster = Pick<Simulation, 'network'> & {
+export interface FlowCluster {
   readonly loop: Clock;
   readonly random: Random;
-};
+  readonly network: Pick<Simulation['network'], 'reach' | 'version'>;
+}
 
 /** Where requests meet gateways and replicas. */
 export interface TrafficExchange {

@@ -57,7 +57,7 @@ export interface OutcomeSeries {
   /** Full rows so far: the columns are so long. */
   readonly rows: number;
   /** All traffic. */
-  total(): OutcomeColumns;
+  columns(): OutcomeColumns;
   /** By the names of backends in the routes, sorted. */
   revisions(): ReadonlyMap<string, OutcomeColumns>;
   /** The hours so far, the last one as far as it goes. */

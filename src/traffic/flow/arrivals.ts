@@ -1,0 +1,121 @@
+/**
+ * Arrivals of a non-homogeneous Poisson process by thinning.
+ * Source: Lewis and Shedler, "Simulation of nonhomogeneous Poisson processes by thinning" (1979).
+ */
+import { invariant } from '../../../sim/engine/invariant.js';
+import type { Random } from '../../../sim/engine/random.js';
+import { FastRandom } from '../../../sim/workloads/serving/fast-random.js';
+import type { Rate } from '../rate.js';
+import type { ArrivalBlock, Arrivals } from './contract.js';
+
+/**
+ * A window is cut into slices. Where the rate is smooth, as its values at the ends of the slices and
+ * its bound tell, it is taken to be linear within a slice; else each candidate asks for its rate.
+ */
+const sliceMs = 100;
+/** Changes by more than this share within a slice are no smooth ones. */
+const smoothShare = 0.1;
+/** For fewer arrivals in a window the rate is asked for each of them. */
+const fewArrivals = 64;
+
+/** Poisson arrivals at a rate; `random` must be a stream of their own. */
+export function poissonArrivals(rate: Rate, random: Random): Arrivals {
+  return new PoissonArrivals(rate, new FastRandom(random));
+}
+
+class PoissonArrivals implements Arrivals {
+  private offsetsMs = new Float64Array(1024);
+  private count = 0;
+
+  constructor(
+    private readonly rate: Rate,
+    private readonly random: FastRandom,
+  ) {}
+
+  between(fromMs: number, untilMs: number): ArrivalBlock {
+    this.count = 0;
+    const perMsMax = this.rate.perSecondMax(fromMs, untilMs) / 1000;
+    const lengthMs = untilMs - fromMs;
+    if (perMsMax * lengthMs <= fewArrivals) this.thin(fromMs, 0, lengthMs, perMsMax);
+    else this.slices(fromMs, lengthMs, perMsMax);
+    return { count: this.count, offsetsMs: this.offsetsMs };
+  }
+
+  /** Poisson counts; the mean of a step is the rate in its middle. */
+  counts(fromMs: number, stepMs: number, into: Int32Array): void {
+    for (let step = 0; step < into.length; step++) {
+      const perSecond = this.rate.at(fromMs + (step + 0.5) * stepMs);
+      into[step] = this.random.poisson((perSecond * stepMs) / 1000);
+    }
+  }
+
+  private slices(fromMs: number, lengthMs: number, perMsMax: number): void {
+    const slices = Math.ceil(lengthMs / sliceMs);
+    const edge = (index: number): number => Math.min(lengthMs, index * sliceMs);
+    const rates = Array.from({ length: slices + 1 }, (_, index) => {
+      // The end of the window belongs to the next one, in which the rate may be another.
+      const at = index === slices ? lengthMs - 1e-3 : edge(index);
+      return this.rate.at(fromMs + at) / 1000;
+    });
+    // A peak between the edges shows in the bound.
+    const isBounded = perMsMax <= Math.max(...rates) * (1 + smoothShare);
+    for (let slice = 0; slice < slices; slice++) {
+      const [low = 0, high = 0] = [rates[slice], rates[slice + 1]];
+      const isSmooth = Math.abs(high - low) <= smoothShare * Math.max(high, low);
+      if (isBounded && isSmooth) this.linear(edge(slice), edge(slice + 1), low, high);
+      else this.thin(fromMs, edge(slice), edge(slice + 1), perMsMax);
+    }
+  }
+
+  /** Thinning with the rate itself. */
+  private thin(fromMs: number, startMs: number, endMs: number, perMsMax: number): void {
+    if (perMsMax <= 0) return;
+    const { rate, random } = this;
+    let at = startMs + random.exponential() / perMsMax;
+    while (at < endMs) {
+      if (random.float() * perMsMax < rate.at(fromMs + at) / 1000) this.push(at);
+      at += random.exponential() / perMsMax;
+    }
+  }
+
+  /** Thinning with a rate that is linear between the ends; most candidates pass unasked. */
+  private linear(startMs: number, endMs: number, startRate: number, endRate: number): void {
+    const most = Math.max(startRate, endRate);
+    if (most <= 0) return;
+    const { random } = this;
+    const meanMs = 1 / most;
+    const surely = Math.min(startRate, endRate) / most;
+    const base = startRate / most;
+    const slope = (endRate - startRate) / most / (endMs - startMs);
+    const isFlat = surely === 1;
+    this.reserve(Math.ceil(most * (endMs - startMs) * 2) + 64);
+    const { offsetsMs } = this;
+    let { count } = this;
+    let at = startMs + random.exponential() * meanMs;
+    while (at < endMs) {
+      let isTaken = isFlat;
+      if (!isFlat) {
+        const draw = random.float();
+        isTaken = draw < surely || draw < base + slope * (at - startMs);
+      }
+      if (isTaken) offsetsMs[count++] = at;
+      at += random.exponential() * meanMs;
+    }
+    // Twice the mean and 64 more are not reached once in the age of the universe.
+    invariant(count <= offsetsMs.length, 'there is room for the arrivals of a slice');
+    this.count = count;
+  }
+
+  private push(at: number): void {
+    this.reserve(1);
+    this.offsetsMs[this.count++] = at;
+  }
+
+  private reserve(more: number): void {
+    const needed = this.count + more;
+    if (needed <= this.offsetsMs.length) return;
+    const wider = new Float64Array(2 ** Math.ceil(Math.log2(needed)));
+    wider.set(this.offsetsMs.subarray(0, this.count));
+    this.offsetsMs = wider;
+  }
+}

@@ -1,0 +1,129 @@
+/** Works out the paths of requests from what gateways know and where the network leads. */
+import type { ClusterNetwork } from '../../../sim/network/network.js';
+import type { FailureReason, FlowRequest, Gateway, WeightedBackend } from './contract.js';
+import type { RevisionBook } from './ledger.js';
+import type { ReplicaState } from './replica-state.js';
+import type { FlowPath } from './spread.js';
+
+/** What a plan is made from. */
+export interface PlanInput {
+  readonly network: Pick<ClusterNetwork, 'reach'>;
+  /** The gateway's Service as clients know it. */
+  readonly entry: { readonly host: string; readonly port: number };
+  readonly request: FlowRequest;
+  /** Registered ones by `ip:port`. */
+  readonly gateways: ReadonlyMap<string, Gateway>;
+  readonly replicas: ReadonlyMap<string, ReplicaState>;
+  readonly book: (name: string) => RevisionBook;
+}
+
+/** The paths, and each gateway's share of the requests. */
+export interface Plan {
+  readonly paths: readonly FlowPath[];
+  readonly gatewayShares: ReadonlyMap<Gateway, number>;
+}
+
+/** Where clients stand: outside of the cluster, at an address of TEST-NET-3 (RFC 5737). */
+const clientAddress = '203.0.113.10';
+
+/** The plan as things stand. A replica of two revisions is booked under the first. */
+export function planOf(input: PlanInput): Plan {
+  const plan = new PlanInMaking(input);
+  plan.enter();
+  return { paths: plan.paths(), gatewayShares: plan.gatewayShares };
+}
+
+class PlanInMaking {
+  readonly gatewayShares = new Map<Gateway, number>();
+  private readonly toReplicas = new Map<ReplicaState, { share: number; book: RevisionBook }>();
+  private readonly failures = new Map<
+    string,
+    { share: number; book: RevisionBook; failure: FailureReason }
+  >();
+
+  constructor(private readonly input: PlanInput) {}
+
+  /** From outside through the gateway's Service. */
+  enter(): void {
+    const { network, entry, gateways } = this.input;
+    const reach = network.reach(entry, { address: clientAddress });
+    if ('error' in reach) return this.fail('', 'no gateway', 1);
+    const share = 1 / reach.backends.length;
+    for (const { ip, port, verdict } of reach.backends) {
+      const gateway = gateways.get(`${ip}:${port}`);
+      if (verdict !== 'allow') this.fail('', 'denied by policy', share);
+      else if (gateway === undefined) this.fail('', 'no gateway', share);
+      else this.pass(gateway, share);
+    }
+  }
+
+  paths(): FlowPath[] {
+    const answered = [...this.toReplicas].map(([replica, { share, book }]) => ({
+      share,
+      book,
+      to: { replica },
+    }));
+    const failed = [...this.failures.values()].map(({ share, book, failure }) => ({
+      share,
+      book,
+      to: { failure },
+    }));
+    return [...answered, ...failed];
+  }
+
+  /** From a gateway to its backends by weight. */
+  private pass(gateway: Gateway, share: number): void {
+    this.gatewayShares.set(gateway, (this.gatewayShares.get(gateway) ?? 0) + share);
+    const backends = gateway.backends(this.input.request) ?? [];
+    const total = backends.reduce((sum, { weight }) => sum + weight, 0);
+    if (total === 0) return this.fail('', 'no route', share);
+    for (const backend of backends) {
+      if (backend.weight > 0) this.arrive(gateway, backend, (share * backend.weight) / total);
+    }
+  }
+
+  private arrive(gateway: Gateway, backend: WeightedBackend, share: number): void {
+    const { name, to } = backend;
+    const { network } = this.input;
+    if (!('host' in to)) {
+      // No endpoint: the gateway answers 503 by itself.
+      if (to.length === 0) return this.fail(name, 'refused', share);
+      for (const { ip, port } of to) {
+        this.knock(name, network.reach({ host: ip, port }, gateway), share / to.length);
+      }
+      return undefined;
+    }
+    return this.knock(name, network.reach(to, gateway), share);
+  }
+
+  private knock(
+    name: string,
+    reach: ReturnType<PlanInput['network']['reach']>,
+    share: number,
+  ): void {
+    const { replicas, book } = this.input;
+    if ('error' in reach) {
+      if (reach.isDnsDenied === true) return this.fail(name, 'denied by policy', share);
+      const isRefused = reach.error === 'connection refused';
+      return this.fail(name, isRefused ? 'refused' : 'no route', share);
+    }
+    const own = share / reach.backends.length;
+    for (const { ip, port, verdict } of reach.backends) {
+      const replica = replicas.get(`${ip}:${port}`);
+      if (verdict !== 'allow') this.fail(name, 'denied by policy', own);
+      else if (replica?.accepts !== true) this.fail(name, 'refused', own);
+      else {
+        const path = this.toReplicas.get(replica) ?? { share: 0, book: book(name) };
+        path.share += own;
+        this.toReplicas.set(replica, path);
+      }
+    }
+  }
+
+  private fail(name: string, failure: FailureReason, share: number): void {
+    const key = `${name}/${failure}`;
+    const path = this.failures.get(key) ?? { share: 0, book: this.input.book(name), failure };
+    path.share += share;
+    this.failures.set(key, path);
+  }
+}
