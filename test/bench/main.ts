@@ -7,6 +7,7 @@ import { modelBenchmarks } from './models.js';
 import { networkBenchmarks } from './network.js';
 import { schedulerBenchmarks } from './scheduler.js';
 import { serverBenchmarks } from './server.js';
+import { trafficBenchmarks } from './traffic.js';
 import { measure, type Benchmark, type Measured } from './benchmark.js';
 import { memoryAtNodes } from './memory.js';
 
@@ -21,6 +22,7 @@ const benchmarks: readonly Benchmark[] = [
   ...schedulerBenchmarks,
   ...serverBenchmarks,
   ...clusterBenchmarks,
+  ...trafficBenchmarks,
 ];
 const results: Measured[] = [];
 for (const benchmark of benchmarks) {
