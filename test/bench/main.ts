@@ -1,5 +1,6 @@
 /** `npm run bench [-- REGEX] [--json]`: measures the hot paths. It prints figures and asserts nothing. */
 import { clusterBenchmarks } from './cluster.js';
+import { driftBenchmarks } from './drift.js';
 import { engineBenchmarks } from './engine.js';
 import { flowBenchmarks } from './flow.js';
 import { informerBenchmarks } from './informer.js';
@@ -23,6 +24,7 @@ const benchmarks: readonly Benchmark[] = [
   ...serverBenchmarks,
   ...clusterBenchmarks,
   ...trafficBenchmarks,
+  ...driftBenchmarks,
 ];
 const results: Measured[] = [];
 for (const benchmark of benchmarks) {

@@ -1,7 +1,18 @@
 /** Sorted copies, and counting in them. */
 
-/** The values in ascending order; the sample itself is left alone. */
-export const sorted = (sample: Float64Array): Float64Array => sample.slice().sort();
+/**
+ * The values in ascending order, to read only: the sample itself when it is so already, which makes it
+ * cheap to compare one sorted reference again and again; else a sorted copy.
+ */
+export const sorted = (sample: Float64Array): Float64Array =>
+  isAscending(sample) ? sample : sample.slice().sort();
+
+function isAscending(sample: Float64Array): boolean {
+  for (let index = 1; index < sample.length; index++) {
+    if (!((sample[index] as number) >= (sample[index - 1] as number))) return false;
+  }
+  return true;
+}
 
 /** How many of the sorted values are below the value, or at most it. */
 export function countBelow(
