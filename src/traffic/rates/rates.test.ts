@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { Random } from '../../../sim/engine/random.js';
 import { UserError } from '../../input/errors.js';
 import { dayMs, hourMs } from '../calendar.js';
+import { poissonArrivals } from '../flow/arrivals.js';
 import type { Rate } from '../rate.js';
 import { selfSimilarRate, twoStateMean, twoStateRate } from './bursts.js';
-import { fittedRate, meanRate, peakRate } from './fit.js';
+import { fittedRate, meanRate, peakRate, type Span } from './fit.js';
 import { constantRate, productRate, scaledRate } from './plain.js';
 import { shapedRate, type RateShape } from './shape.js';
 import { hourShapes, seasonShapes, weekdayShapes } from './shapes.js';
@@ -27,23 +28,13 @@ const platform: RateShape = {
   events: [noonEvent],
 };
 
-/** Arrivals by thinning (Lewis and Shedler 1979), window by window. */
-function arrivals(
-  rate: Rate,
-  { fromMs, untilMs }: { fromMs: number; untilMs: number },
-  windowMs = minuteMs,
-): number[] {
-  const random = new Random(11);
+/** The arrivals of a span, window by window. */
+function arrivals(rate: Rate, { fromMs, untilMs }: Span, windowMs = minuteMs): number[] {
+  const source = poissonArrivals(rate, new Random(11));
   const found: number[] = [];
   for (let windowFrom = fromMs; windowFrom < untilMs; windowFrom += windowMs) {
-    const windowUntil = Math.min(untilMs, windowFrom + windowMs);
-    const max = rate.perSecondMax(windowFrom, windowUntil);
-    let timeMs = windowFrom;
-    while (max > 0 && (timeMs += random.exponential(1000 / max)) < windowUntil) {
-      const here = rate.at(timeMs);
-      if (here > max * (1 + 1e-12)) throw new Error(`the rate ${here} breaks its bound ${max}`);
-      if (random.float() * max < here) found.push(timeMs);
-    }
+    const { count, offsetsMs } = source.between(windowFrom, windowFrom + windowMs);
+    for (let index = 0; index < count; index++) found.push(windowFrom + (offsetsMs[index] ?? 0));
   }
   return found;
 }
