@@ -94,6 +94,19 @@ describe('driftedSource', () => {
     expect(ratio).toBeCloseTo(1.25, 2);
   });
 
+  it('mixes larger amounts in, of which as many are fraud as before', () => {
+    const all = run([{ kind: 'covariate', amountFactor: 1, mix: 1, atMs, ramp: sudden }]);
+    expect(before(all)).toEqual(before(plain));
+    expect(meanAmount(after(all)) / meanAmount(after(plain))).toBeGreaterThan(1.2);
+    const rateOfSmall = (some: readonly Transaction[]): number =>
+      share(
+        some.filter(({ amount }) => amount < 100),
+        isFraud,
+      );
+    expect(rateOfSmall(after(all)) / rateOfSmall(after(plain))).toBeGreaterThan(0.85);
+    expect(rateOfSmall(after(all)) / rateOfSmall(after(plain))).toBeLessThan(1.15);
+  });
+
   it('lets thieves take less: the stolen cards alone change', () => {
     const entry = { kind: 'stealth', fromFactor: 5, toFactor: 1.5, atMs, ramp: sudden } as const;
     const all = run([entry]);
@@ -216,7 +229,7 @@ describe('what an entry means', () => {
       return [kind, layerOf(entry), isHarmless(entry), affectedFeatures(entry).length];
     });
     expect(told).toEqual([
-      ['covariate', 'world', true, 4],
+      ['covariate', 'world', false, 4],
       ['stealth', 'world', false, 4],
       ['card-testing', 'world', false, 13],
       ['prior', 'world', false, 3],
@@ -224,5 +237,7 @@ describe('what an entry means', () => {
       ['label-delay', 'labels', true, 0],
       ['none', 'nowhere', true, 0],
     ]);
+    const mix = { kind: 'covariate', amountFactor: 1, mix: 0.5, atMs, ramp: sudden } as const;
+    expect(isHarmless(mix)).toBe(true);
   });
 });

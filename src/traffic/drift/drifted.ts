@@ -43,6 +43,8 @@ class DriftedSource implements TransactionSource {
   private readonly priors: readonly (DriftEntry & { readonly kind: 'prior' })[];
   private readonly testing: ReadonlyMap<DriftEntry, CampaignAtWork>;
   private readonly random: Random;
+  private readonly mixes: readonly (DriftEntry & { readonly kind: 'covariate' })[];
+  private readonly mixing: Random;
 
   constructor(
     private readonly source: TransactionSource | SteeredSource,
@@ -50,6 +52,10 @@ class DriftedSource implements TransactionSource {
     { random, victims }: DriftedSourceOptions,
   ) {
     this.random = random.fork('drift');
+    this.mixing = random.fork('mix');
+    this.mixes = ledger.flatMap(entry =>
+      entry.kind === 'covariate' && (entry.mix ?? 0) > 0 ? [entry] : [],
+    );
     this.priors = ledger.flatMap(entry => (entry.kind === 'prior' ? [entry] : []));
     this.changes = ledger.filter(({ kind }) => worldKinds.has(kind));
     this.testing = new Map(
@@ -70,7 +76,7 @@ class DriftedSource implements TransactionSource {
         factor *= partly(entry.fraudFactor, intensity(entry, timeMs));
       this.source.steerFrauds(factor);
     }
-    const transaction = this.source.next(timeMs);
+    const transaction = this.drawn(timeMs);
     let changed: Draft | undefined;
     for (const entry of this.changes) {
       const level = intensity(entry, timeMs);
@@ -81,6 +87,16 @@ class DriftedSource implements TransactionSource {
     if (changed === undefined) return transaction;
     const { customer, terminal, cents, scenario } = changed;
     return { timeMs: transaction.timeMs, customer, terminal, amount: cents / 100, scenario };
+  }
+
+  private drawn(timeMs: number): Transaction {
+    const first = this.source.next(timeMs);
+    for (const entry of this.mixes) {
+      if (this.mixing.float() >= (entry.mix ?? 0) * intensity(entry, timeMs)) continue;
+      const second = this.source.next(timeMs);
+      return second.amount > first.amount ? second : first;
+    }
+    return first;
   }
 
   private change(

@@ -75,6 +75,20 @@ describe('WindowedFeatures', () => {
     expect(features.remembered).toBe(240);
   });
 
+  it('takes a fraud for genuine whose label comes after the window has reached it', () => {
+    const risk = featureNames.indexOf('terminal_risk_short');
+    const riskWith = (delayMs: number): number | undefined => {
+      const labels = { next: () => delayMs };
+      const features = new WindowedFeatures({ labelDelayMs: 2 * hourMs, labels });
+      const fraud = { timeMs: startMs, customer: 1, terminal: 1, amount: 1, scenario: 2 };
+      features.count(fraud);
+      const row = new Float64Array(featureNames.length);
+      features.observe({ ...fraud, timeMs: startMs + 3 * hourMs }, row, 0);
+      return row[risk];
+    };
+    expect([riskWith(2 * hourMs), riskWith(2 * hourMs + 1)]).toEqual([1, 0]);
+  });
+
   it('writes at the offset and nowhere else', () => {
     const row = new Float64Array(featureNames.length + 2).fill(-1);
     const transaction = { timeMs: startMs, customer: 3000, terminal: 9000, amount: 2, scenario: 0 };

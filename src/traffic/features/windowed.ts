@@ -1,6 +1,7 @@
 /** The handbook's 15 features, kept up to date as transactions come in. */
 import { invariant } from '../../../sim/engine/invariant.js';
 import { dayMs, isNight, isWeekend } from '../calendar.js';
+import type { LabelDelay } from '../generator/label-delay.js';
 import type { FeatureState, Transaction } from '../transaction.js';
 import { TransactionLog } from './log.js';
 import { Tallies, windows } from './tallies.js';
@@ -14,6 +15,11 @@ export interface FeatureSettings {
    * that long ago. Default 7 days.
    */
   readonly labelDelayMs?: number;
+  /**
+   * How long each label really takes. A fraud that is not known when its terminal's windows reach it is
+   * taken for genuine, and stays so. Default: all are known by then.
+   */
+  readonly labels?: LabelDelay;
 }
 
 /**
@@ -25,6 +31,7 @@ export interface FeatureSettings {
 export class WindowedFeatures implements FeatureState {
   private readonly windowsMs: readonly [number, number, number];
   private readonly labelDelayMs: number;
+  private readonly labels: LabelDelay | undefined;
   private readonly log = new TransactionLog();
   /** Amounts, in cents: whole numbers, so that adding and taking away leaves no rest. */
   private readonly customers = new Tallies();
@@ -36,7 +43,8 @@ export class WindowedFeatures implements FeatureState {
   /** The first place that is too young for the terminals' windows. */
   private unlabelled = 0;
 
-  constructor({ windowsMs, labelDelayMs }: FeatureSettings = {}) {
+  constructor({ windowsMs, labelDelayMs, labels }: FeatureSettings = {}) {
+    this.labels = labels;
     this.windowsMs = windowsMs ?? [dayMs, 7 * dayMs, 30 * dayMs];
     this.labelDelayMs = labelDelayMs ?? 7 * dayMs;
     const [short, medium, long] = this.windowsMs;
@@ -78,11 +86,17 @@ export class WindowedFeatures implements FeatureState {
     log.cents[row] = cents;
     log.customer[row] = transaction.customer;
     log.terminal[row] = transaction.terminal;
-    log.isFraud[row] = transaction.scenario === 0 ? 0 : 1;
+    log.isFraud[row] = this.willBeKnown(transaction) ? 1 : 0;
     this.customers.enter(transaction.customer, cents);
     this.moveCustomers(transaction.timeMs);
     this.moveTerminals(transaction.timeMs - this.labelDelayMs);
     log.first = Math.min(this.customerFirst[2] as number, this.terminalFirst[2] as number);
+  }
+
+  /** Whether it is fraud, and that will be known when the terminals' windows come to it. */
+  private willBeKnown({ scenario, timeMs }: Transaction): boolean {
+    if (scenario === 0) return false;
+    return this.labels === undefined || this.labels.next(timeMs) <= this.labelDelayMs;
   }
 
   private moveCustomers(nowMs: number): void {

@@ -18,7 +18,7 @@ const spanFields = ['kind', 'name', 'at', 'until', 'ramp', 'over', 'period'];
 
 /** Fields by kind, besides those of when and how. */
 const changeFields: Readonly<Record<DriftEntry['kind'], readonly string[]>> = {
-  covariate: ['amountFactor'],
+  covariate: ['amountFactor', 'mix'],
   stealth: ['fromFactor', 'toFactor'],
   'card-testing': ['share'],
   prior: ['fraudFactor'],
@@ -48,6 +48,9 @@ function readEntry(spec: SpecReader, world: LedgerWorld): DriftEntry | undefined
         `a recording has the frauds that it has: ${kind} needs generated transactions`,
         'leave out the recording, or choose covariate, card-testing or broken-pipeline',
       );
+  }
+  if (world.isRecorded && spec.has('mix')) {
+    spec.at('mix').problem('a recording has the transactions that it has', 'use amountFactor');
   }
   const name = spec.text('name');
   const change = readChange(spec, kind);
@@ -113,7 +116,13 @@ function readRamp(spec: SpecReader, restMs: number): DriftRamp {
 function readChange(spec: SpecReader, kind: DriftEntry['kind']): DriftChange {
   switch (kind) {
     case 'covariate':
-      return { kind, amountFactor: spec.number('amountFactor', { above: 0 }) };
+      if (!spec.has('amountFactor') && !spec.has('mix'))
+        spec.missing('amountFactor', 'or state mix');
+      return {
+        kind,
+        amountFactor: spec.number('amountFactor', { fallback: 1, above: 0 }),
+        mix: spec.number('mix', { fallback: 0, min: 0, max: 1 }),
+      };
     case 'stealth':
       return {
         kind,

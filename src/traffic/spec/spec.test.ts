@@ -186,6 +186,10 @@ describe('readTraffic', () => {
       'traffic.yaml:4: spec.drift[0]: names no feature that is broken',
     ],
     [
+      `${head}  drift: [{ kind: covariate, at: 1h }]`,
+      'traffic.yaml:4: spec.drift[0]: the field "amountFactor" is missing -> or state mix',
+    ],
+    [
       `${head}  drift: [{ kind: none, over: 1h }]`,
       'traffic.yaml:4: spec.drift[0].over: only a gradual drift has it',
     ],
