@@ -80,9 +80,17 @@ export function distanceDetector<F extends Fields>(
 function checkSamples(name: string, reference: Float64Array, current: Float64Array): void {
   for (const [which, sample] of Object.entries({ reference, current })) {
     if (sample.length === 0) throw badSample(`detector ${name}: the ${which} sample is empty`);
-    const at = sample.findIndex(value => Number.isNaN(value));
+    const at = indexOfNaN(sample);
     if (at >= 0) throw badSample(`detector ${name}: value ${at} of the ${which} sample is NaN`);
   }
+}
+
+/** A plain loop: large references are compared again and again. */
+function indexOfNaN(sample: Float64Array): number {
+  for (let index = 0; index < sample.length; index++) {
+    if (Number.isNaN(sample[index])) return index;
+  }
+  return -1;
 }
 
 const badSample = (what: string): UserError =>

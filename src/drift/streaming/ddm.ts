@@ -55,9 +55,10 @@ class Ddm implements StreamDetector {
       this.rateMin = rate;
       this.deviationMin = deviation;
     }
-    const above = (by: number): boolean => rate + deviation > this.rateMin + by * this.deviationMin;
-    this.hasDrifted = above(driftThreshold);
-    this.isWarning = !this.hasDrifted && above(warningThreshold);
+    const reach = rate + deviation;
+    this.hasDrifted = reach > this.rateMin + driftThreshold * this.deviationMin;
+    this.isWarning =
+      !this.hasDrifted && reach > this.rateMin + warningThreshold * this.deviationMin;
     if (this.hasDrifted) return 'drift';
     return this.isWarning ? 'warning' : 'none';
   }

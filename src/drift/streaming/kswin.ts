@@ -102,9 +102,8 @@ class Kswin implements StreamDetector {
     const places = this.random.sample(windowSize - statSize, statSize);
     for (let index = 0; index < statSize; index++) {
       const place = (oldest + (places[index] as number)) % windowSize;
-      this.drawn[index] = this.window[place] as number;
+      insert(this.drawn, index, this.window[place] as number);
     }
-    this.drawn.sort();
   }
 
   private reset(): void {

@@ -134,7 +134,7 @@ export function matchReference(
   seasonsOfWindow: ArrayLike<number>,
 ): Matched {
   if (bySeason === undefined) {
-    return { reference: ascending, current: window.filter(value => !Number.isNaN(value)).sort() };
+    return { reference: ascending, current: presentAscending(window) };
   }
   const counts = new Int32Array(seasons);
   const current = window
@@ -154,4 +154,12 @@ export function matchReference(
     return thinned(values.length, rows).map(row => values[row] as number);
   });
   return { reference: Float64Array.from(reference).sort(), current };
+}
+
+/** The values that are not missing; sorting puts those that are at the end. */
+function presentAscending(window: Float64Array): Float64Array {
+  const ascending = window.slice().sort();
+  let end = ascending.length;
+  while (end > 0 && Number.isNaN(ascending[end - 1])) end--;
+  return ascending.subarray(0, end);
 }

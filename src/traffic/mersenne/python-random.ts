@@ -68,13 +68,16 @@ export class PythonRandom {
   }
 
   private sampleOfPool(n: number, k: number): number[] {
-    const pool = Array.from({ length: n }, (_, index) => index);
-    return Array.from({ length: k }, (_, index) => {
-      const at = this.below(n - index);
-      const drawn = pool[at] as number;
-      pool[at] = pool[n - index - 1] as number;
-      return drawn;
-    });
+    // Plain loops: a detector draws so at every value.
+    const pool: number[] = [];
+    for (let index = 0; index < n; index++) pool.push(index);
+    const sample: number[] = [];
+    for (let left = n; left > n - k; left--) {
+      const at = this.below(left);
+      sample.push(pool[at] as number);
+      pool[at] = pool[left - 1] as number;
+    }
+    return sample;
   }
 
   private sampleOfMany(n: number, k: number): number[] {
