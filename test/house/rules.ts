@@ -34,8 +34,6 @@ export const srcLayers: readonly (readonly string[])[] = [
 
 /** Packages that sim/ may import: pure, well kept, reading no clock and drawing no random number. */
 export const simPackages: readonly string[] = [
-  '@bufbuild/cel',
-  '@bufbuild/protobuf',
   'ipaddr.js',
   'pure-rand',
   're2js',

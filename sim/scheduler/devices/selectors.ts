@@ -2,23 +2,34 @@
  * Selectors of devices: CEL expressions about one device.
  * @upstream dynamic-resource-allocation/cel/compile.go
  */
-import { celEnv, celMap, isCelError, parse, plan, type CelInput } from '@bufbuild/cel';
-import { strings } from '@bufbuild/cel/ext';
+import type { CelScope, ObjectFields } from '../../api/cel/check.js';
+import { compileCel, type Compiled } from '../../api/cel/compile.js';
+import { CelQuantity, CelVersion } from '../../api/cel/library/amounts.js';
+import { typeFrom, typeText, type CelType } from '../../api/cel/types.js';
+import type { CelKey, CelMap, CelValue } from '../../api/cel/values.js';
 import type { Device, DeviceAttribute } from '../../api/kinds/resource.js';
 import { quantity } from '../../api/quantity.js';
-import { parseVersion } from './semantic-version.js';
-import { celQuantity, celVersion, selectorFunctions } from './selector-values.js';
+import { parseVersion } from '../../api/semantic-version.js';
 
 /** Whether a device is selected, or the error's text. */
 export type Selected = boolean | { readonly error: string };
 
-interface Program {
-  readonly run?: (device: CelInput) => Selected;
-  readonly error?: string;
-}
+const deviceType = 'kubernetes.DRADevice';
+const deviceFields: ObjectFields = new Map<string, CelType>([
+  ['driver', typeFrom('string')],
+  ['attributes', typeFrom('map(string, map(string, dyn))')],
+  ['capacity', typeFrom('map(string, map(string, kubernetes.Quantity))')],
+  ['allowMultipleAllocations', typeFrom('bool')],
+]);
 
-const environment = celEnv({ funcs: [...strings, ...selectorFunctions] });
-const programs = new Map<string, Program>();
+const scope: CelScope = {
+  variables: new Map([['device', typeFrom(deviceType)]]),
+  fields: name => (name === deviceType ? deviceFields : undefined),
+};
+
+/** @upstream pkg/apis/resource/types.go CELSelectorExpressionMaxCost */
+const costMax = 1_000_000;
+const programs = new Map<string, Compiled>();
 const answers = new WeakMap<Device, Map<string, Selected>>();
 
 /** Evaluates the expression for a device of the driver. Devices never change, so it is done once. */
@@ -32,76 +43,69 @@ export function selects(expression: string, driver: string, device: Device): Sel
 }
 
 function evaluate(expression: string, driver: string, device: Device): Selected {
-  const program = programs.get(expression) ?? compile(expression);
+  const program = programs.get(expression) ?? compileCel(expression, scope);
   programs.set(expression, program);
-  if (program.run === undefined) return { error: `CEL compile error: ${program.error ?? ''}` };
+  if ('error' in program) return { error: `CEL compile error: ${program.error}` };
+  const type = typeText(program.type);
+  if (type !== 'bool' && type !== 'dyn') {
+    return { error: `CEL compile error: must evaluate to bool or the unknown type, not ${type}` };
+  }
   const input = deviceValue(driver, device);
   if ('error' in input) return { error: `CEL runtime error: ${input.error}` };
-  return program.run(input.value);
+  const outcome = program.run({ device: input.value }, costMax);
+  if ('error' in outcome) return { error: `CEL runtime error: ${outcome.error}` };
+  if (typeof outcome.value === 'boolean') return outcome.value;
+  return { error: 'CEL runtime error: the result is not a bool' };
 }
 
-function compile(expression: string): Program {
-  try {
-    const run = plan(environment, parse(expression));
-    return {
-      run(device) {
-        const result = run({ device });
-        if (typeof result === 'boolean') return result;
-        const error = isCelError(result) ? result.message : 'the result is not a bool';
-        return { error: `CEL runtime error: ${error}` };
-      },
-    };
-  } catch (error) {
-    return { error: error instanceof Error ? error.message : String(error) };
-  }
-}
+const noValues: CelMap = new Map();
 
 /** Domains that the device knows nothing of are empty. */
-class Domains extends Map<string, CelInput> {
-  override get(domain: string): CelInput {
-    return super.get(domain) ?? celMap(new Map());
+class Domains extends Map<CelKey, CelMap> {
+  override get(domain: CelKey): CelMap {
+    return super.get(domain) ?? noValues;
   }
 }
 
 function deviceValue(
   driver: string,
   device: Device,
-): { readonly value: CelInput } | { readonly error: string } {
-  const attributes: [string, CelInput][] = [];
+): { readonly value: CelValue } | { readonly error: string } {
+  const attributes: [string, CelValue][] = [];
   for (const [name, attribute] of Object.entries(device.attributes ?? {})) {
     const value = attributeValue(attribute);
     if (value === undefined) return { error: `attribute ${name}: unsupported attribute value` };
     attributes.push([name, value]);
   }
   const capacities = Object.entries(device.capacity ?? {}).map(
-    ([name, { value }]) => [name, celQuantity(quantity(value))] as const,
+    ([name, { value }]) => [name, new CelQuantity(quantity(value))] as const,
   );
-  const fields: readonly (readonly [string, CelInput])[] = [
+  const fields: readonly (readonly [string, CelValue])[] = [
     ['driver', driver],
     ['allowMultipleAllocations', device.allowMultipleAllocations === true],
     ['attributes', byDomain(attributes, driver)],
     ['capacity', byDomain(capacities, driver)],
   ];
-  return { value: celMap(new Map(fields)) };
+  return { value: new Map<CelKey, CelValue>(fields) };
 }
 
-function attributeValue({ int, bool, string, version }: DeviceAttribute): CelInput | undefined {
+function attributeValue({ int, bool, string, version }: DeviceAttribute): CelValue | undefined {
   if (int !== undefined) return BigInt(int);
   if (bool !== undefined) return bool;
   if (string !== undefined) return string;
   const parsed = version === undefined ? undefined : parseVersion(version);
-  return parsed === undefined ? undefined : celVersion(parsed);
+  return parsed === undefined || 'error' in parsed ? undefined : new CelVersion(parsed);
 }
 
 /** Names without a domain are in the driver's. */
-function byDomain(values: readonly (readonly [string, CelInput])[], driver: string): CelInput {
-  const domains = new Map<string, Map<string, CelInput>>();
+function byDomain(values: readonly (readonly [string, CelValue])[], driver: string): CelValue {
+  const domains = new Map<string, Map<CelKey, CelValue>>();
   for (const [name, value] of values) {
     const slash = name.indexOf('/');
     const domain = slash < 0 ? driver : name.slice(0, slash);
-    const known = domains.get(domain) ?? new Map<string, CelInput>();
+    const known = domains.get(domain) ?? new Map<CelKey, CelValue>();
     known.set(name.slice(slash + 1), value);
     domains.set(domain, known);
   }
-  return celMap(new Domains([...domains].map(([domain, known]) => [domain, celMap(known)])));
+  return new Domains(domains);
 }

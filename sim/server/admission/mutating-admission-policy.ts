@@ -12,7 +12,7 @@ import { shapeOfKind } from '../../api/facts.js';
 import type { KubeObject } from '../../api/object.js';
 import { applyJsonPatch, type JsonPatchOperation } from '../../api/patch/json-patch.js';
 import { forbidden, isFailure, type Failure } from '../../api/status.js';
-import { fromCel } from '../cel/values.js';
+import { fromCel } from '../../api/cel/json.js';
 import { conditionsHold } from './expression/conditions.js';
 import { Expressions } from './expression/variables.js';
 import {

@@ -1,56 +1,101 @@
 /** The authorizer in CEL: asks what a user may do. @upstream apiserver/pkg/cel/library/authz.go */
-import {
-  celMap,
-  celMethod,
-  CelScalar,
-  type CelFunc,
-  type CelInput,
-  type CelMap,
-  type CelValue,
-} from '@bufbuild/cel';
+import { Opaque, type CelValue } from '../../api/cel/values.js';
 import type {
   AuthorizationAttributes,
   AuthorizationDecision,
   Authorizer,
 } from '../authorization/authorizer.js';
 import type { User } from '../user.js';
-import { Opaque, unwrapped, wrapped } from './values.js';
+
+const prefix = 'kubernetes.authorization.';
+
+type Stage = 'Authorizer' | 'PathCheck' | 'GroupCheck' | 'ResourceCheck';
+
+/** The methods of each stage: the field that each sets, and the stage after it. */
+const methods: Readonly<Record<Stage, Readonly<Record<string, Stage>>>> = {
+  Authorizer: { group: 'GroupCheck' },
+  PathCheck: {},
+  GroupCheck: { resource: 'ResourceCheck' },
+  ResourceCheck: {
+    subresource: 'ResourceCheck',
+    namespace: 'ResourceCheck',
+    name: 'ResourceCheck',
+    fieldSelector: 'ResourceCheck',
+    labelSelector: 'ResourceCheck',
+  },
+};
 
 /** A check that is being put together: the authorizer itself, a path, a group, a resource. */
 class Check extends Opaque {
-  readonly typeName = 'kubernetes.authorization.Authorizer';
+  readonly typeName: string;
 
   constructor(
-    readonly authorizer: Authorizer,
-    readonly attributes: AuthorizationAttributes,
+    private readonly stage: Stage,
+    private readonly authorizer: Authorizer,
+    private readonly attributes: AuthorizationAttributes,
+    private readonly requestResource?: Check,
   ) {
     super();
+    this.typeName = prefix + stage;
   }
 
-  with(changes: Partial<AuthorizationAttributes>): CelInput {
-    return wrapped(new Check(this.authorizer, { ...this.attributes, ...changes }));
+  override field(name: string): CelValue | undefined {
+    return name === 'requestResource' ? this.requestResource : undefined;
+  }
+
+  override invoke(name: string, args: readonly CelValue[]): CelValue | undefined {
+    const [first = ''] = args;
+    if (typeof first !== 'string') return undefined;
+    if (this.stage === 'Authorizer') {
+      if (name === 'path') return this.path(first);
+      if (name === 'serviceAccount') return this.serviceAccount(first, args[1]);
+    }
+    if (name === 'check' && (this.stage === 'PathCheck' || this.stage === 'ResourceCheck')) {
+      return new Decision(this.authorizer.authorize({ ...this.attributes, verb: first }));
+    }
+    const { [name]: next } = methods[this.stage];
+    return next && this.next(next, { [name]: first, isResourceRequest: true });
+  }
+
+  private next(stage: Stage, changes: Partial<AuthorizationAttributes>): Check {
+    return new Check(stage, this.authorizer, { ...this.attributes, ...changes });
+  }
+
+  private path(path: string): Check {
+    return this.next('PathCheck', { path, isResourceRequest: false });
+  }
+
+  private serviceAccount(namespace: string, name: CelValue = ''): CelValue | undefined {
+    if (typeof name !== 'string') return undefined;
+    const groups = ['system:serviceaccounts', `system:serviceaccounts:${namespace}`];
+    const user = { name: `system:serviceaccount:${namespace}:${name}`, groups };
+    return this.next('Authorizer', { user });
   }
 }
 
 /** What came of a check. */
 class Decision extends Opaque {
-  readonly typeName = 'kubernetes.authorization.Decision';
+  readonly typeName = `${prefix}Decision`;
 
-  constructor(readonly decision: AuthorizationDecision) {
+  constructor(private readonly decision: AuthorizationDecision) {
     super();
   }
-}
 
-/** The variable `authorizer`, for the user; with the resource of the request as `requestResource`. */
-export function celAuthorizer(
-  authorizer: Authorizer,
-  user: User,
-  requestResource: Omit<AuthorizationAttributes, 'user' | 'verb' | 'path' | 'isResourceRequest'>,
-): CelInput {
-  const asked = { user, verb: '', path: '', isResourceRequest: true };
-  const own = wrapped(new Check(authorizer, { ...blank, ...asked, isResourceRequest: false }));
-  const resource = wrapped(new Check(authorizer, { ...asked, ...requestResource }));
-  return withField(own, 'requestResource', resource);
+  override invoke(name: string): CelValue | undefined {
+    const { decision, reason, error } = this.decision;
+    switch (name) {
+      case 'allowed':
+        return decision === 'allow';
+      case 'reason':
+        return reason;
+      case 'errored':
+        return error !== undefined;
+      case 'error':
+        return error ?? '';
+      default:
+        return undefined;
+    }
+  }
 }
 
 const blank = {
@@ -62,69 +107,14 @@ const blank = {
   name: '',
 };
 
-/** A map with a field that is still known as the opaque value it was. */
-function withField(opaque: CelMap, name: string, value: CelMap): CelInput {
-  const check = unwrapped(opaque, Check);
-  const map = celMap(new Map([[name, value]]));
-  if (check !== undefined) authorizers.set(map, check);
-  return map;
+/** The variable `authorizer`, for the user; with the resource of the request as `requestResource`. */
+export function celAuthorizer(
+  authorizer: Authorizer,
+  user: User,
+  requestResource: Omit<AuthorizationAttributes, 'user' | 'verb' | 'path' | 'isResourceRequest'>,
+): CelValue {
+  const asked = { user, verb: '', path: '', isResourceRequest: true };
+  const resource = new Check('ResourceCheck', authorizer, { ...asked, ...requestResource });
+  const own = { ...blank, ...asked, isResourceRequest: false };
+  return new Check('Authorizer', authorizer, own, resource);
 }
-
-const authorizers = new WeakMap<object, Check>();
-
-function checkOf(value: CelValue): Check {
-  const isObject = typeof value === 'object' && value !== null;
-  const found = unwrapped(value, Check) ?? (isObject ? authorizers.get(value) : undefined);
-  if (found === undefined) throw new Error('no such overload');
-  return found;
-}
-
-function decisionOf(value: CelValue): AuthorizationDecision {
-  const found = unwrapped(value, Decision);
-  if (found === undefined) throw new Error('no such overload');
-  return found.decision;
-}
-
-const { DYN, BOOL, STRING } = CelScalar;
-
-/** The fields of a check, each set by the method of its name. */
-const fields = ['group', 'resource', 'subresource', 'namespace', 'name'] as const;
-
-/** The functions of the authorizer. */
-export const authorizerFunctions: readonly CelFunc[] = [
-  ...fields.map(field =>
-    celMethod(field, DYN, [STRING], DYN, function (value) {
-      return checkOf(this).with({ [field]: value, isResourceRequest: true });
-    }),
-  ),
-  celMethod('path', DYN, [STRING], DYN, function (path) {
-    return checkOf(this).with({ path, isResourceRequest: false });
-  }),
-  celMethod('fieldSelector', DYN, [STRING], DYN, function (fieldSelector) {
-    return checkOf(this).with({ fieldSelector });
-  }),
-  celMethod('labelSelector', DYN, [STRING], DYN, function (labelSelector) {
-    return checkOf(this).with({ labelSelector });
-  }),
-  celMethod('serviceAccount', DYN, [STRING, STRING], DYN, function (namespace, name) {
-    const groups = ['system:serviceaccounts', `system:serviceaccounts:${namespace}`];
-    const user = { name: `system:serviceaccount:${namespace}:${name}`, groups };
-    return checkOf(this).with({ user });
-  }),
-  celMethod('check', DYN, [STRING], DYN, function (verb) {
-    const { authorizer, attributes } = checkOf(this);
-    return wrapped(new Decision(authorizer.authorize({ ...attributes, verb })));
-  }),
-  celMethod('allowed', DYN, [], BOOL, function () {
-    return decisionOf(this).decision === 'allow';
-  }),
-  celMethod('reason', DYN, [], STRING, function () {
-    return decisionOf(this).reason;
-  }),
-  celMethod('errored', DYN, [], BOOL, function () {
-    return decisionOf(this).error !== undefined;
-  }),
-  celMethod('error', DYN, [], STRING, function () {
-    return decisionOf(this).error ?? '';
-  }),
-];

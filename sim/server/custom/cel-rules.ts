@@ -1,5 +1,7 @@
 /** x-kubernetes-validations: rules in CEL. @upstream apiextensions-apiserver/pkg/apiserver/schema/cel/validation.go */
-import type { CelInput, CelValue } from '@bufbuild/cel';
+import { callCostMax } from '../../api/cel/compile.js';
+import { costExceeded } from '../../api/cel/interpret.js';
+import { Optional, type CelValue } from '../../api/cel/values.js';
 import { deepEqual, isRecord } from '../../api/equality.js';
 import {
   forbidden,
@@ -9,10 +11,8 @@ import {
   type FieldError,
 } from '../../api/field-error.js';
 import type { JSONSchemaProps, ValidationRule } from '../../api/kinds/apiextensions.js';
-import { Optional } from '../cel/optional.js';
-import { wrapped } from '../cel/values.js';
-import { evaluate, type CelOutcome } from '../cel/program.js';
 import { celValue } from './cel-values.js';
+import { compiledRules, type CompiledRule } from './compiled-rules.js';
 import { itemsOf, membersOf } from './schema.js';
 import type { Old } from './validate-schema.js';
 
@@ -65,11 +65,17 @@ interface At {
   readonly isUnchanged: boolean;
 }
 
+/** What all rules of one object may cost. @upstream apiserver/pkg/apis/cel/config.go RuntimeCELCostBudget */
+const budget = 10_000_000;
+
 class Rules {
+  /** Negative once it is spent: then no rule runs any more. */
+  private left = budget;
+
   constructor(private readonly warn: (text: string) => void) {}
 
   of(value: unknown, schema: JSONSchemaProps, at: At): readonly FieldError[] {
-    if (value === undefined || value === null || !hasRules(schema)) return [];
+    if (value === undefined || value === null || !hasRules(schema) || this.left < 0) return [];
     const errors = [...this.own(value, schema, at)];
     for (const part of schema.allOf ?? []) {
       errors.push(
@@ -127,15 +133,67 @@ class Rules {
     if (rules.length === 0) return [];
     const self = celValue(value, schema, at.isRoot);
     const oldSelf = at.old === undefined ? undefined : celValue(at.old.value, schema, at.isRoot);
-    return rules.flatMap(rule => {
-      const usesOld = /\boldSelf\b/.test(rule.rule);
-      if (usesOld && oldSelf === undefined && rule.optionalOldSelf !== true) return [];
-      const error = ruleError(rule, { value, schema, self, oldSelf, path: at.path });
-      if (error === undefined) return [];
-      if (usesOld || !at.isUnchanged || error.isRuntime) return [error.error];
-      this.warn(printedError(error.error));
-      return [];
+    const errors: FieldError[] = [];
+    if (this.left === 0) errors.push(this.outOfBudget(schema, at));
+    for (const compiled of compiledRules(schema, at.isRoot)) {
+      if (this.left < 0) break;
+      const { usesOldSelf, rule } = compiled;
+      if (usesOldSelf && oldSelf === undefined && rule.optionalOldSelf !== true) continue;
+      const error = this.ruleError(compiled, { value, schema, self, oldSelf, at });
+      if (error === undefined) continue;
+      if (usesOldSelf || !at.isUnchanged || error.isRuntime) errors.push(error.error);
+      else this.warn(printedError(error.error));
+    }
+    return errors;
+  }
+
+  private outOfBudget(schema: JSONSchemaProps, { path }: At): FieldError {
+    this.left = -1;
+    const text =
+      'validation failed due to running out of cost budget, no further validation rules will be run';
+    return invalid(placeOf(path), schema.type ?? '', text);
+  }
+
+  private ruleError(
+    { rule, program, message }: CompiledRule,
+    { value, schema, self, oldSelf, at }: Subject,
+  ): { readonly error: FieldError; readonly isRuntime: boolean } | undefined {
+    const tell = (text: string) => ({
+      error: invalid(placeOf(at.path), schema.type ?? '', text),
+      isRuntime: true,
     });
+    if (program === undefined) return undefined;
+    if ('error' in program) return tell(`rule compile error: ${program.error}`);
+    const old = rule.optionalOldSelf === true ? new Optional(oldSelf) : oldSelf;
+    const variables = { self, ...(old !== undefined && { oldSelf: old }) };
+    const outcome = program.run(variables, callCostMax);
+    if (outcome.cost > this.left) {
+      return { error: this.outOfBudget(schema, at), isRuntime: true };
+    }
+    this.left -= outcome.cost;
+    if ('error' in outcome) {
+      if (outcome.error === costExceeded) this.left = -1;
+      return tell(runtimeText(outcome.error, rule.rule.trim()));
+    }
+    if (outcome.value === true) return undefined;
+    const detail = this.evaluated(message, variables) ?? messageOf(rule);
+    const place = rule.fieldPath ? placeBelow(at.path, rule.fieldPath) : placeOf(at.path);
+    const isWhole = schema.type === 'object' || schema.type === 'array';
+    return { error: reasoned(rule, place, { value, isWhole, detail }), isRuntime: false };
+  }
+
+  /** The text of the message expression if it is one line. */
+  private evaluated(
+    message: CompiledRule['message'],
+    variables: Readonly<Record<string, CelValue>>,
+  ): string | undefined {
+    if (message === undefined || 'error' in message) return undefined;
+    const outcome = message.run(variables, callCostMax);
+    this.left = Math.max(0, this.left - outcome.cost);
+    if (!('value' in outcome) || typeof outcome.value !== 'string') return undefined;
+    const text = outcome.value.trim();
+    const isFine = text !== '' && !text.includes('\n') && text.length <= messageBytesMax;
+    return isFine ? text : undefined;
   }
 }
 
@@ -163,51 +221,27 @@ function oldItem(item: unknown, schema: JSONSchemaProps, old: Old | undefined): 
 interface Subject {
   readonly value: unknown;
   readonly schema: JSONSchemaProps;
-  readonly self: CelInput;
-  readonly oldSelf: CelInput | undefined;
-  readonly path: string;
+  readonly self: CelValue;
+  readonly oldSelf: CelValue | undefined;
+  readonly at: At;
 }
 
-function ruleError(
-  rule: ValidationRule,
-  { value, schema, self, oldSelf, path }: Subject,
-): { readonly error: FieldError; readonly isRuntime: boolean } | undefined {
-  const old =
-    rule.optionalOldSelf === true
-      ? { oldSelf: wrapped(new Optional(oldSelf as CelValue | undefined)) }
-      : oldSelf !== undefined && { oldSelf };
-  const variables = { self, ...old };
-  const outcome = evaluate(rule.rule, variables);
-  const at = path === '' ? '<nil>' : path;
-  if ('error' in outcome) {
-    const text = runtimeText(outcome, rule.rule.trim());
-    return { error: invalid(at, schema.type ?? '', text), isRuntime: true };
-  }
-  if (outcome.value === true) return undefined;
-  const detail = messageOf(rule, variables);
-  const place = rule.fieldPath === undefined ? at : placeBelow(path, rule.fieldPath);
-  const isWhole = schema.type === 'object' || schema.type === 'array';
-  return { error: reasoned(rule, place, { value, isWhole, detail }), isRuntime: false };
+function placeOf(path: string): string {
+  return path === '' ? '<nil>' : path;
 }
 
-function runtimeText(outcome: CelOutcome & { readonly error: string }, rule: string): string {
-  const { error } = outcome;
+function runtimeText(error: string, rule: string): string {
   if (error.startsWith('no such overload')) {
     return `'${error}': call arguments did not match a supported operator, function or macro signature for rule: ${rule}`;
+  }
+  if (error === costExceeded) {
+    return `'${error}': no further validation rules will be run due to call cost exceeds limit for rule: ${rule}`;
   }
   return `${error} evaluating rule: ${rule}`;
 }
 
-function messageOf(rule: ValidationRule, variables: Readonly<Record<string, CelInput>>): string {
-  const { messageExpression = '', message = '' } = rule;
-  if (messageExpression !== '') {
-    const outcome = evaluate(messageExpression, variables);
-    const text =
-      'value' in outcome && typeof outcome.value === 'string' ? outcome.value.trim() : '';
-    const isFine = text !== '' && !text.includes('\n') && text.length <= messageBytesMax;
-    if (isFine) return text;
-  }
-  return message === '' ? `failed rule: ${rule.rule.trim()}` : message.trim();
+function messageOf({ message = '', rule }: ValidationRule): string {
+  return message === '' ? `failed rule: ${rule.trim()}` : message.trim();
 }
 
 /** `.a['x'].b` below the path: keys of maps stand in brackets. */

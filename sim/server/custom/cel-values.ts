@@ -1,9 +1,9 @@
 /** Values of custom resources as CEL sees them: names escaped, times, durations and bytes typed. @upstream apiserver/pkg/cel/{escaping,common/values}.go */
-import { celList, celMap, type CelInput } from '@bufbuild/cel';
+import { toCel } from '../../api/cel/json.js';
+import { durationFrom, timestampFrom } from '../../api/cel/library/conversions.js';
+import type { CelKey, CelValue } from '../../api/cel/values.js';
 import { isRecord } from '../../api/equality.js';
 import type { JSONSchemaProps } from '../../api/kinds/apiextensions.js';
-import { evaluate } from '../cel/program.js';
-import { toCel } from '../cel/values.js';
 import { isEmbedded, itemsOf, membersOf } from './schema.js';
 
 const reserved = new Set([
@@ -37,6 +37,13 @@ const escapes: Readonly<Record<string, string>> = {
   '/': '__slash__',
 };
 
+/** All names of a property in rules: those that are CEL's words may be written as they are, too. */
+export function namesInRules(name: string): readonly string[] {
+  const escaped = escapedName(name);
+  if (escaped === undefined) return [];
+  return reserved.has(name) ? [escaped, name] : [escaped];
+}
+
 /** The name of a property in rules; undefined when it cannot be named there. */
 export function escapedName(name: string): string | undefined {
   if (reserved.has(name)) return `__${name}__`;
@@ -49,11 +56,11 @@ export function celValue(
   value: unknown,
   schema: JSONSchemaProps | undefined,
   isRoot = false,
-): CelInput {
+): CelValue {
   if (schema === undefined) return toCel(value);
   if (Array.isArray(value)) {
     const items = itemsOf(schema);
-    return celList(value.map(item => celValue(item, items)));
+    return value.map(item => celValue(item, items));
   }
   if (isRecord(value)) return recordValue(value, schema, isRoot);
   if (typeof value === 'string') return textValue(value, schema.format ?? '');
@@ -67,10 +74,10 @@ function recordValue(
   value: Readonly<Record<string, unknown>>,
   schema: JSONSchemaProps,
   isRoot: boolean,
-): CelInput {
+): CelValue {
   const members = membersOf(schema);
   const hasProperties = schema.properties !== undefined || isRoot;
-  const entries = new Map<string, CelInput>();
+  const entries = new Map<CelKey, CelValue>();
   for (const [key, item] of Object.entries(value)) {
     if (item === undefined) continue;
     if (!hasProperties) {
@@ -79,15 +86,15 @@ function recordValue(
     }
     const property = schema.properties?.[key];
     const isMeta = (isRoot || isEmbedded(schema)) && metaFields.has(key);
-    const name = escapedName(key);
-    if (name === undefined || (property === undefined && !isMeta)) continue;
-    entries.set(name, isMeta ? metaValue(key, item) : celValue(item, property));
+    if (property === undefined && !isMeta) continue;
+    const shown = isMeta ? metaValue(key, item) : celValue(item, property);
+    for (const name of namesInRules(key)) entries.set(name, shown);
   }
-  return celMap(entries);
+  return entries;
 }
 
 /** Rules see only the name of metadata. */
-function metaValue(key: string, item: unknown): CelInput {
+function metaValue(key: string, item: unknown): CelValue {
   if (key !== 'metadata' || !isRecord(item)) return toCel(item);
   const { name, generateName } = item;
   return toCel({
@@ -96,17 +103,14 @@ function metaValue(key: string, item: unknown): CelInput {
   });
 }
 
-const conversions: Readonly<Record<string, string>> = {
-  'date-time': 'timestamp(v)',
-  datetime: 'timestamp(v)',
-  date: "timestamp(v + 'T00:00:00Z')",
-  duration: 'duration(v)',
+const conversions: Readonly<Record<string, (text: string) => CelValue | undefined>> = {
+  'date-time': timestampFrom,
+  datetime: timestampFrom,
+  date: text => timestampFrom(`${text}T00:00:00Z`),
+  duration: durationFrom,
 };
 
-function textValue(value: string, format: string): CelInput {
+function textValue(value: string, format: string): CelValue {
   if (format === 'byte') return new Uint8Array(Buffer.from(value, 'base64'));
-  const conversion = conversions[format];
-  if (conversion === undefined) return value;
-  const outcome = evaluate(conversion, { v: value });
-  return 'error' in outcome ? value : (outcome.value as CelInput);
+  return conversions[format]?.(value) ?? value;
 }

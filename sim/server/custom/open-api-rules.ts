@@ -11,6 +11,16 @@ import {
   type FieldError,
 } from '../../api/field-error.js';
 import type { JSONSchemaProps, ValidationRule } from '../../api/kinds/apiextensions.js';
+import {
+  RuleCosts,
+  checkRules,
+  itemRules,
+  memberRules,
+  propertyRules,
+  rootRules,
+  type RulePlace,
+} from './rule-checks.js';
+import { schemaAtFieldPath } from './field-path.js';
 import { itemsOf, membersOf } from './schema.js';
 import { propertiesOf } from './structural.js';
 
@@ -25,6 +35,8 @@ interface Place {
   readonly noDefault?: string;
   /** The nearest list or map whose items cannot be told apart, so that there is no oldSelf. */
   readonly uncorrelated?: string;
+  /** How rules are seen here; absent where none are compiled. */
+  readonly rules?: RulePlace | undefined;
 }
 
 /** What is wrong with the schema, which is known to be structural if `hasRules`. */
@@ -35,9 +47,11 @@ export function openApiErrors(
 ): readonly FieldError[] {
   const errors: Errors = [];
   const rules: Errors = [];
-  const walk = new Walk(errors, rules, hasRules);
-  walk.check(schema, { path, isRoot: true, isInMeta: false });
-  return [...errors, ...rules];
+  const costs = new RuleCosts();
+  const walk = new Walk(errors, rules, costs);
+  const place = { path, isRoot: true, isInMeta: false };
+  walk.check(schema, hasRules ? { ...place, rules: rootRules(schema) } : place);
+  return [...errors, ...rules, ...costs.errors(path)];
 }
 
 const types = ['array', 'boolean', 'integer', 'number', 'object', 'string'];
@@ -50,13 +64,12 @@ const unsupported = [
   'dependencies',
   '$ref',
 ] as const;
-const usesOldSelf = /\boldSelf\b/;
 
 class Walk {
   constructor(
     private readonly errors: Errors,
     private readonly rules: Errors,
-    private readonly hasRules: boolean,
+    private readonly costs: RuleCosts,
   ) {}
 
   check(schema: JSONSchemaProps, place: Place): void {
@@ -72,7 +85,7 @@ class Walk {
     for (const [name, property] of propertiesOf(schema)) {
       this.check(property, propertyPlace(schema, name, place));
     }
-    const below = { ...place, isRoot: false };
+    const below = { ...place, isRoot: false, rules: undefined };
     if (schema.not !== undefined) this.check(schema.not, { ...below, path: `${path}.not` });
     for (const name of ['allOf', 'oneOf', 'anyOf'] as const) {
       for (const [index, part] of (schema[name] ?? []).entries()) {
@@ -82,7 +95,7 @@ class Walk {
     const items = itemsOf(schema);
     if (items !== undefined) {
       const isMap = schema['x-kubernetes-list-type'] === 'map';
-      const at = { ...below, path: `${path}.items` };
+      const at = { ...below, path: `${path}.items`, rules: itemRules(place.rules, schema, items) };
       this.check(items, isMap ? at : { ...at, uncorrelated: place.uncorrelated ?? path });
     }
     checkExtensions(schema, path, this.errors);
@@ -91,8 +104,10 @@ class Walk {
     const rules = schema['x-kubernetes-validations'] ?? [];
     for (const [index, rule] of rules.entries()) {
       checkRule(rule, `${path}.x-kubernetes-validations[${index}]`, this.errors);
+      checkFieldPath(rule, schema, `${path}.x-kubernetes-validations[${index}]`, this.errors);
     }
-    if (this.hasRules && this.errors.length === before) this.oldSelf(rules, place);
+    if (place.rules === undefined || this.errors.length !== before || rules.length === 0) return;
+    checkRules(schema, { ...place, rules: place.rules }, { errors: this.rules, costs: this.costs });
   }
 
   private standard(schema: JSONSchemaProps, { path, noDefault, isInMeta }: Place): void {
@@ -139,21 +154,8 @@ class Walk {
       path: at,
       isRoot: false,
       ...(place.isInMeta && { noDefault }),
+      rules: memberRules(place.rules, schema, members),
     });
-  }
-
-  private oldSelf(rules: readonly ValidationRule[], { path, uncorrelated }: Place): void {
-    for (const [index, { rule, optionalOldSelf }] of rules.entries()) {
-      const at = `${path}.x-kubernetes-validations[${index}]`;
-      const isUsed = usesOldSelf.test(rule);
-      if (isUsed && uncorrelated !== undefined) {
-        const text = `oldSelf cannot be used on the uncorrelatable portion of the schema within ${uncorrelated}`;
-        this.rules.push(invalid(`${at}.rule`, rule, text));
-      } else if (!isUsed && optionalOldSelf !== undefined) {
-        const text = 'may not be set if oldSelf is not used in rule';
-        this.rules.push(invalid(`${at}.optionalOldSelf`, optionalOldSelf, text));
-      }
-    }
   }
 }
 
@@ -168,6 +170,7 @@ function propertyPlace(schema: JSONSchemaProps, name: string, place: Place): Pla
     isInMeta: place.isInMeta || isMeta,
     ...(isMeta && place.isRoot && { noDefault: `in top-level ${name}` }),
     ...(isAtomic && { uncorrelated: place.uncorrelated ?? place.path }),
+    rules: propertyRules(place.rules, schema, name),
   };
 }
 
@@ -309,4 +312,14 @@ function checkRule(rule: ValidationRule, path: string, errors: Errors): void {
   if (hasLines(fieldPath)) {
     errors.push(invalid(`${path}.fieldPath`, fieldPath, 'must not contain line breaks'));
   }
+}
+
+function checkFieldPath(
+  { fieldPath = '' }: ValidationRule,
+  schema: JSONSchemaProps,
+  path: string,
+  errors: Errors,
+): void {
+  if (fieldPath === '' || typeof schemaAtFieldPath(fieldPath, schema) !== 'string') return;
+  errors.push(invalid(`${path}.fieldPath`, fieldPath, 'must be a valid path'));
 }

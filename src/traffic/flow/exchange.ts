@@ -5,7 +5,6 @@ import type {
   FlowCluster,
   FlowSnapshot,
   Gateway,
-  GatewayRegistration,
   Registration,
   Replica,
   TrafficExchange,
@@ -61,7 +60,7 @@ class Exchange implements TrafficExchange {
     };
   }
 
-  registerGateway(gateway: Gateway): GatewayRegistration {
+  registerGateway(gateway: Gateway): Registration {
     const join = (): void => this.run?.addGateway(gateway);
     this.join(join);
     const leave = (): void => {
@@ -75,11 +74,6 @@ class Exchange implements TrafficExchange {
         then();
       },
       end: leave,
-      changed: () => {
-        if (this.run === undefined) return;
-        this.catchUp();
-        this.run.replan();
-      },
     };
   }
 

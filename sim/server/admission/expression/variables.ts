@@ -3,13 +3,15 @@
  * authorizer, and the variables that a policy declares.
  * @upstream apiserver/pkg/admission/plugin/cel
  */
-import { celMap, type CelInput } from '@bufbuild/cel';
+import { callCostMax } from '../../../api/cel/compile.js';
+import type { CelOutcome, CelVariables } from '../../../api/cel/interpret.js';
+import { toCel } from '../../../api/cel/json.js';
+import type { CelValue } from '../../../api/cel/values.js';
 import type { Variable } from '../../../api/kinds/admissionregistration.js';
 import { namespaces } from '../../../api/kinds/core.js';
 import type { KubeObject } from '../../../api/object.js';
 import { celAuthorizer } from '../../cel/authorizer.js';
-import { evaluate, type CelOutcome, type CelVariables } from '../../cel/program.js';
-import { toCel } from '../../cel/values.js';
+import { admissionProgram } from '../../cel/programs.js';
 import { userInfoOf } from '../../authentication/reviews.js';
 import type { Match } from '../match/request-match.js';
 import type { AdmissionAttributes, AdmissionContext } from '../plugin.js';
@@ -48,30 +50,33 @@ export class Expressions {
 
   /** Evaluates the variables of the policy, in order; one that fails is told when it is used. */
   declare(variables: readonly Variable[]): void {
-    const values = new Map<string, CelInput>();
+    const values = new Map<string, CelValue>();
     for (const { name, expression } of variables) {
-      this.declared = { variables: celMap(values) };
+      this.declared = { variables: values };
       const outcome = this.outcome(expression);
       if ('error' in outcome) this.failed.set(name, outcome.error);
-      else values.set(name, outcome.value as CelInput);
+      else values.set(name, outcome.value);
     }
-    this.declared = { variables: celMap(values) };
+    this.declared = { variables: values };
   }
 
   /** The value of the expression, or `expression '...' resulted in error: ...`. */
   evaluate(expression: string): CelOutcome {
     const outcome = this.outcome(expression);
     if (!('error' in outcome)) return outcome;
-    return { error: `expression '${expression}' resulted in error: ${outcome.error}` };
+    const { cost } = outcome;
+    return { cost, error: `expression '${expression}' resulted in error: ${outcome.error}` };
   }
 
   private outcome(expression: string): CelOutcome {
-    const outcome = evaluate(expression, { ...this.base, ...this.declared });
+    const program = admissionProgram(expression);
+    if ('error' in program) return { error: `compilation error: ${program.error}`, cost: 0 };
+    const outcome = program.run({ ...this.base, ...this.declared }, callCostMax);
     if (!('error' in outcome) || this.failed.size === 0) return outcome;
     const missing = /^no such key: (.*)$/.exec(outcome.error)?.[1] ?? '';
     const error = this.failed.get(missing);
     if (error === undefined) return outcome;
-    return { error: `composited variable "${missing}" fails to evaluate: ${error}` };
+    return { ...outcome, error: `composited variable "${missing}" fails to evaluate: ${error}` };
   }
 }
 

@@ -10,6 +10,7 @@ import type {
   Validation,
   Variable,
 } from '../../../api/kinds/admissionregistration.js';
+import { errorType, type CelType } from '../../../api/cel/types.js';
 import { byteLength } from '../../../api/go-text.js';
 import { dns1035LabelErrors, dns1123SubdomainErrors } from '../../../api/labels.js';
 import { duplicate, invalid, notSupported, required, type FieldError } from '../field-error.js';
@@ -71,7 +72,7 @@ function checkShared(spec: SharedSpec, errors: Errors, between?: () => void): Na
   }
   const names = { hasParams: paramKind !== undefined, hasAuthorizer: true };
   checkMatchConditions(spec.matchConditions, 'spec.matchConditions', errors, names);
-  const variables = new Map<string, string>();
+  const variables = new Map<string, CelType>();
   for (const [index, variable] of (spec.variables ?? []).entries()) {
     const at = `spec.variables[${index}]`;
     const type = checkVariable(variable, at, { ...names, variables }, errors);
@@ -121,7 +122,7 @@ function checkVariable(
   path: string,
   names: Names,
   errors: Errors,
-): string {
+): CelType {
   if (name.trim() === '') errors.push(required(`${path}.name`, 'name is not specified'));
   else if (!identifier.test(name) || reserved.has(name)) {
     errors.push(invalid(`${path}.name`, name, 'must be a valid CEL identifier'));
@@ -137,10 +138,10 @@ function checkExpression(
   path: string,
   errors: Errors,
   rule: { readonly names: Names; readonly returns?: readonly string[]; readonly text?: string },
-): string {
+): CelType {
   if (expression.trim() !== '') return checkCompiled(expression, path, errors, rule);
   errors.push(required(path, rule.text));
-  return 'unknown';
+  return errorType;
 }
 
 const reasons = ['Forbidden', 'Invalid', 'RequestEntityTooLarge'];
@@ -239,7 +240,8 @@ function checkMutation(mutation: Mutation, path: string, names: Names, errors: E
   if (wanted === undefined) {
     errors.push(required(`${path}.${own}`, `must be specified when patchType is ${patchType}`));
   } else {
-    const rule = { names, returns: [isPatch ? 'list(JSONPatch)' : 'Object'] };
+    const returns = [isPatch ? 'list(JSONPatch)' : 'Object'];
+    const rule = { names: { ...names, makesObjects: true }, returns };
     checkExpression(wanted.expression ?? '', `${path}.${own}.expression`, errors, rule);
   }
   if (mutation[other] === undefined) return;

@@ -1,0 +1,389 @@
+/**
+ * Runs expressions: each node becomes a function, which also counts what running it costs.
+ * @upstream cel-go/interpreter/{planner,interpretable,attributes,runtimecost}.go
+ */
+import type { CallExpr, Expr, FoldExpr, ListExpr, MapExpr, SelectExpr, StructExpr } from './ast.js';
+import { callCost } from './call-cost.js';
+import { celLibrary } from './library/index.js';
+import {
+  CelFault,
+  Opaque,
+  Optional,
+  TypeValue,
+  isList,
+  isMap,
+  keyOf,
+  noOverload,
+  typeNameOf,
+  type CelKey,
+  type CelValue,
+} from './values.js';
+
+/** The values of variables; one that is undefined is not there. */
+export type CelVariables = Readonly<Record<string, CelValue | undefined>>;
+
+/** What came of running an expression, and what it cost. */
+export type CelOutcome = { readonly cost: number } & (
+  { readonly value: CelValue } | { readonly error: string }
+);
+
+/** A program: runs with variables; more than `costMax` ends it with an error. */
+export type Run = (variables: CelVariables, costMax: number) => CelOutcome;
+
+interface State {
+  cost: number;
+  readonly costMax: number;
+  readonly variables: CelVariables;
+  /** The variables of loops; an error within may stand in for what they accumulate. */
+  readonly slots: (CelValue | CelFault)[];
+}
+
+type Step = (state: State) => CelValue;
+
+/** The text of the error of a program that cost too much. */
+export const costExceeded = 'operation cancelled: actual cost limit exceeded';
+
+/** What ends a program that costs too much: no operator absorbs it. */
+class CostExceeded extends Error {}
+
+function spend(state: State, cost: number): void {
+  state.cost += cost;
+  if (state.cost > state.costMax) throw new CostExceeded(costExceeded);
+}
+
+/** Makes a program; `functions` are the full names of functions by node, as the checker found them. */
+export function planExpr(expr: Expr, functions: ReadonlyMap<number, string>): Run {
+  const planner = new Planner(functions);
+  const step = planner.plan(expr);
+  return (variables, costMax) => {
+    const slots = new Array<CelValue | CelFault>(planner.slotsMax).fill(null);
+    const state: State = { cost: 0, costMax, variables, slots };
+    try {
+      return { value: step(state), cost: state.cost };
+    } catch (error) {
+      if (error instanceof CelFault || error instanceof CostExceeded) {
+        return { error: error.message, cost: state.cost };
+      }
+      throw error;
+    }
+  };
+}
+
+const typeValues: ReadonlySet<string> = new Set(
+  'bool bytes double int list map null_type string type uint net.IP net.CIDR optional_type'.split(
+    ' ',
+  ),
+);
+
+class Planner {
+  slotsMax = 0;
+  private readonly scopes: (readonly [name: string, slot: number])[] = [];
+
+  constructor(private readonly functions: ReadonlyMap<number, string>) {}
+
+  plan(expr: Expr): Step {
+    switch (expr.kind) {
+      case 'const': {
+        const { value } = expr;
+        return () => value;
+      }
+      case 'ident':
+        return this.ident(expr.name);
+      case 'select':
+        return this.select(expr);
+      case 'call':
+        return this.call(expr);
+      case 'list':
+        return this.list(expr);
+      case 'map':
+        return this.map(expr);
+      case 'struct':
+        return this.struct(expr);
+      case 'fold':
+        return this.fold(expr);
+    }
+  }
+
+  private ident(name: string): Step {
+    const plain = name.replace(/^\./, '');
+    const slot = this.scopes.findLast(([known]) => known === plain)?.[1];
+    if (slot !== undefined) {
+      return state => {
+        spend(state, 1);
+        const value = state.slots[slot] ?? null;
+        if (value instanceof CelFault) throw value;
+        return value;
+      };
+    }
+    const type = typeValues.has(plain) ? new TypeValue(plain) : undefined;
+    return state => {
+      spend(state, 1);
+      const value = state.variables[plain] ?? type;
+      if (value !== undefined) return value;
+      if (plain in state.variables) return null;
+      throw new CelFault(`no such attribute(s): ${plain}`);
+    };
+  }
+
+  private select({ operand, field, isTest }: SelectExpr): Step {
+    const target = this.plan(operand);
+    if (isTest) return state => hasField(target(state), field);
+    return state => {
+      const value = target(state);
+      spend(state, 1);
+      return fieldOf(value, field);
+    };
+  }
+
+  private call(expr: CallExpr): Step {
+    const { name, target, args } = expr;
+    const full = this.functions.get(expr.id);
+    if (full !== undefined) return this.applied(full, args);
+    if (target !== undefined) return this.applied(name, [target, ...args]);
+    const [first, second, third] = args.length === 0 ? [] : args;
+    switch (name) {
+      case '_&&_':
+        return this.logical(first as Expr, second as Expr, false);
+      case '_||_':
+        return this.logical(first as Expr, second as Expr, true);
+      case '_?_:_':
+        return this.conditional(first as Expr, second as Expr, third as Expr);
+      case '@not_strictly_false':
+        return notStrictlyFalse(this.plan(first as Expr));
+      case '_?._':
+      case '_[?_]':
+        return this.optionalIndex(first as Expr, second as Expr);
+      case '_[_]':
+        return this.index(first as Expr, second as Expr);
+      default:
+        return this.applied(name.replace(/^\./, ''), args);
+    }
+  }
+
+  private applied(name: string, args: readonly Expr[]): Step {
+    const steps = args.map(arg => this.plan(arg));
+    const implementation = celLibrary.get(name);
+    return state => {
+      const values = steps.map(step => step(state));
+      if (implementation === undefined) return noOverload();
+      const result = implementation(...values);
+      spend(state, callCost(name, values, result));
+      return result;
+    };
+  }
+
+  /** && and ||: a side that settles it makes up for an error of the other. */
+  private logical(left: Expr, right: Expr, settles: boolean): Step {
+    const [first, second] = [this.plan(left), this.plan(right)];
+    return state => {
+      const one = attempt(first, state);
+      if (one === settles) return settles;
+      const other = attempt(second, state);
+      if (other === settles) return settles;
+      if (one instanceof CelFault) throw one;
+      if (other instanceof CelFault) throw other;
+      if (typeof one !== 'boolean' || typeof other !== 'boolean') return noOverload();
+      return !settles;
+    };
+  }
+
+  private conditional(condition: Expr, yes: Expr, no: Expr): Step {
+    const [test, first, second] = [this.plan(condition), this.plan(yes), this.plan(no)];
+    return state => {
+      const value = test(state);
+      if (typeof value !== 'boolean') return noOverload();
+      return value ? first(state) : second(state);
+    };
+  }
+
+  private index(operand: Expr, key: Expr): Step {
+    const [target, index] = [this.plan(operand), this.plan(key)];
+    return state => {
+      const value = target(state);
+      const at = index(state);
+      spend(state, 1);
+      return itemAt(value, at);
+    };
+  }
+
+  private optionalIndex(operand: Expr, key: Expr): Step {
+    const [target, index] = [this.plan(operand), this.plan(key)];
+    return state => {
+      const value = target(state);
+      const at = index(state);
+      spend(state, 1);
+      return optionalAt(value, at);
+    };
+  }
+
+  private list({ items, optionals }: ListExpr): Step {
+    const steps = items.map(item => this.plan(item));
+    return state => {
+      const values: CelValue[] = [];
+      for (const [index, step] of steps.entries()) {
+        const value = step(state);
+        if (!optionals.has(index)) values.push(value);
+        else if (!(value instanceof Optional)) noOverload();
+        else if (value.value !== undefined) values.push(value.value);
+      }
+      spend(state, 10);
+      return values;
+    };
+  }
+
+  private map({ entries }: MapExpr): Step {
+    const steps = entries.map(({ key, value, isOptional }) => ({
+      key: this.plan(key),
+      value: this.plan(value),
+      isOptional,
+    }));
+    return state => {
+      const map = new Map<CelKey, CelValue>();
+      for (const step of steps) {
+        const key = keyOf(step.key(state));
+        const value = step.value(state);
+        if (key === undefined) throw new CelFault('unsupported key type');
+        if (!step.isOptional) map.set(key, value);
+        else if (!(value instanceof Optional)) noOverload();
+        else if (value.value !== undefined) map.set(key, value.value);
+      }
+      spend(state, 30);
+      return map;
+    };
+  }
+
+  /** Objects that expressions make are maps. */
+  private struct({ fields }: StructExpr): Step {
+    const steps = fields.map(({ name, value, isOptional }) => ({
+      name,
+      value: this.plan(value),
+      isOptional,
+    }));
+    return state => {
+      const map = new Map<CelKey, CelValue>();
+      for (const { name, value, isOptional } of steps) {
+        const result = value(state);
+        const given = isOptional && result instanceof Optional ? result.value : result;
+        if (given !== undefined) map.set(name, given);
+      }
+      spend(state, 40);
+      return map;
+    };
+  }
+
+  private fold(expr: FoldExpr): Step {
+    const range = this.plan(expr.range);
+    const initial = this.plan(expr.initial);
+    const accumulator = this.declare(expr.accumulator);
+    const first = this.declare(expr.variable);
+    const second = expr.variable2 === undefined ? undefined : this.declare(expr.variable2);
+    const condition = this.plan(expr.condition);
+    const step = this.plan(expr.step);
+    this.scopes.length -= second === undefined ? 1 : 2;
+    const result = this.plan(expr.result);
+    this.scopes.pop();
+    return state => {
+      const entries = entriesOf(range(state), second !== undefined);
+      const { slots } = state;
+      slots[accumulator] = attempt(initial, state);
+      for (const [key, value] of entries) {
+        slots[first] = key;
+        if (second !== undefined) slots[second] = value;
+        if (condition(state) !== true) break;
+        slots[accumulator] = attempt(step, state);
+      }
+      return result(state);
+    };
+  }
+
+  private declare(name: string): number {
+    const slot = this.scopes.length;
+    this.scopes.push([name, slot]);
+    this.slotsMax = Math.max(this.slotsMax, slot + 1);
+    return slot;
+  }
+}
+
+/** Runs a step; an error of the expression is its value. */
+function attempt(step: Step, state: State): CelValue | CelFault {
+  try {
+    return step(state);
+  } catch (error) {
+    if (error instanceof CelFault) return error;
+    throw error;
+  }
+}
+
+function notStrictlyFalse(step: Step): Step {
+  return state => {
+    const value = attempt(step, state);
+    spend(state, 1);
+    return value !== false;
+  };
+}
+
+/** What a loop visits: items, or keys; of loops with two variables indexes and items, or keys and values. */
+function* entriesOf(
+  range: CelValue,
+  hasTwo: boolean,
+): Generator<readonly [CelValue, CelValue], void, undefined> {
+  if (isList(range)) {
+    for (const [index, item] of range.entries())
+      yield hasTwo ? [BigInt(index), item] : [item, null];
+  } else if (isMap(range)) yield* range;
+  else noOverload();
+}
+
+function hasField(value: CelValue, field: string): boolean {
+  if (value instanceof Optional) return value.value !== undefined && hasField(value.value, field);
+  if (isMap(value)) return value.has(field);
+  if (value instanceof Opaque) return value.field(field) !== undefined;
+  return noOverload();
+}
+
+function fieldOf(value: CelValue, field: string): CelValue {
+  if (value instanceof Optional) return optionalAt(value, field);
+  const found = isMap(value)
+    ? value.get(field)
+    : value instanceof Opaque
+      ? value.field(field)
+      : undefined;
+  if (found === undefined) throw new CelFault(`no such key: ${field}`);
+  return found;
+}
+
+function itemAt(value: CelValue, at: CelValue): CelValue {
+  if (value instanceof Optional) return optionalAt(value, at);
+  const key = keyOf(at);
+  if (isList(value)) {
+    if (typeof key !== 'bigint') {
+      throw new CelFault(`unsupported index type '${typeNameOf(at)}' in list`);
+    }
+    const item = key < 0n ? undefined : value[Number(key)];
+    if (item === undefined) throw new CelFault(`index out of bounds: ${key}`);
+    return item;
+  }
+  if (value instanceof Opaque && typeof at === 'string') return fieldOf(value, at);
+  if (!isMap(value)) return noOverload();
+  const item = key === undefined ? undefined : value.get(key);
+  if (item === undefined) throw new CelFault(`no such key: ${keyText(at)}`);
+  return item;
+}
+
+function keyText(key: CelValue): string {
+  return typeof key === 'object' ? typeNameOf(key) : String(key);
+}
+
+/** `a.?b` and `a[?b]`: absent where a plain select would fail. */
+function optionalAt(value: CelValue, at: CelValue): CelValue {
+  if (value instanceof Optional) {
+    return value.value === undefined ? Optional.none : optionalAt(value.value, at);
+  }
+  const key = keyOf(at);
+  let item: CelValue | undefined;
+  if (isMap(value)) item = key === undefined ? undefined : value.get(key);
+  else if (isList(value)) {
+    item = typeof key === 'bigint' && key >= 0n ? value[Number(key)] : undefined;
+  } else if (value instanceof Opaque) item = value.field(String(at));
+  return item === undefined ? Optional.none : new Optional(item);
+}
