@@ -1,4 +1,5 @@
 /** The modelled operators. */
+import { gatewayApi } from './gateway-api.js';
 import { kserve } from './kserve.js';
 import { mpiOperator } from './mpi-operator.js';
 import type { Operator } from './operator.js';
@@ -6,6 +7,7 @@ import { trainingOperator } from './training-operator.js';
 
 /** All modelled operators, by name. */
 export const operators: Readonly<Record<string, Operator>> = {
+  [gatewayApi.name]: gatewayApi,
   [kserve.name]: kserve,
   [mpiOperator.name]: mpiOperator,
   [trainingOperator.name]: trainingOperator,

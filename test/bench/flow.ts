@@ -79,7 +79,6 @@ function exchange(options: {
     pod,
     ip: '10.0.1.1',
     port: 80,
-    routesVersion: () => 1,
     backends: () => [{ name: 'v1', weight: 1, to: { host: 'v1', port: 80 } }],
   });
   const backend = (ip: string, port: number) => ({

@@ -123,8 +123,6 @@ export interface Gateway {
   readonly port: number;
   /** The backends of the request by weight as the gateway has read them; undefined: never read. */
   backends(request: FlowRequest): readonly WeightedBackend[] | undefined;
-  /** Another, greater number as soon as `backends` may answer otherwise. */
-  routesVersion(): number;
   readonly onWork?: (work: Work) => void;
 }
 
@@ -160,6 +158,12 @@ export interface Registration {
   end(): void;
 }
 
+/** What a registered gateway can do. */
+export interface GatewayRegistration extends Registration {
+  /** From now on `backends` answers otherwise. */
+  changed(): void;
+}
+
 /** Where traffic begins. */
 export interface FlowCluster {
   readonly loop: Clock;
@@ -170,7 +174,7 @@ export interface FlowCluster {
 /** Where requests meet gateways and replicas. */
 export interface TrafficExchange {
   registerReplica(replica: Replica): Registration;
-  registerGateway(gateway: Gateway): Registration;
+  registerGateway(gateway: Gateway): GatewayRegistration;
   /** Begins traffic at the cluster's present time; once. */
   start(cluster: FlowCluster, settings: TrafficSettings): void;
   /** Ends new arrivals; those under way are still answered. */

@@ -6,7 +6,7 @@ import type { Reach } from '../../../sim/network/reach.js';
 import type { Destination } from '../../../sim/network/routes.js';
 import type { ServerSettings } from '../../../sim/workloads/serving/settings.js';
 import { poissonArrivals } from './arrivals.js';
-import type { FlowSnapshot, Sample, TrafficSettings } from './contract.js';
+import type { FlowSnapshot, GatewayRegistration, Sample, TrafficSettings } from './contract.js';
 import { createTrafficExchange } from './exchange.js';
 
 /** A network that a test writes by hand: Service -> addresses. */
@@ -45,16 +45,15 @@ class World {
   readonly flow = createTrafficExchange();
   readonly weights = new Map([['v1', 100]]);
   private readonly random: Random;
-  private routesVersion = 1;
+  private readonly gateway: GatewayRegistration;
 
   constructor(seed = 1) {
     this.random = new Random(seed);
     this.network.set('gateway', ['10.1.0.1']);
-    this.flow.registerGateway({
+    this.gateway = this.flow.registerGateway({
       pod: pod('gateway'),
       ip: '10.1.0.1',
       port: 80,
-      routesVersion: () => this.routesVersion,
       backends: () =>
         [...this.weights].map(([name, weight]) => ({ name, weight, to: { host: name, port: 80 } })),
     });
@@ -74,7 +73,7 @@ class World {
 
   weigh(name: string, weight: number): void {
     this.weights.set(name, weight);
-    this.routesVersion++;
+    this.gateway.changed();
   }
 
   start(perSecond: number, settings: Partial<TrafficSettings> = {}): void {

@@ -5,6 +5,7 @@ import type {
   FlowCluster,
   FlowSnapshot,
   Gateway,
+  GatewayRegistration,
   Registration,
   Replica,
   TrafficExchange,
@@ -60,7 +61,7 @@ class Exchange implements TrafficExchange {
     };
   }
 
-  registerGateway(gateway: Gateway): Registration {
+  registerGateway(gateway: Gateway): GatewayRegistration {
     const join = (): void => this.run?.addGateway(gateway);
     this.join(join);
     const leave = (): void => {
@@ -74,6 +75,11 @@ class Exchange implements TrafficExchange {
         then();
       },
       end: leave,
+      changed: () => {
+        if (this.run === undefined) return;
+        this.catchUp();
+        this.run.replan();
+      },
     };
   }
 

@@ -15,7 +15,7 @@ import type {
   BackendAddress,
   FlowRequest,
   Gateway,
-  Registration,
+  GatewayRegistration,
   TrafficExchange,
   WeightedBackend,
 } from './contract.js';
@@ -45,12 +45,13 @@ class GatewayProgram implements Program, Gateway {
   readonly pod;
   readonly ip;
   readonly port;
-  private readonly registration: Registration;
+  private readonly registration: GatewayRegistration;
   private readonly routes: ApiWatch<HttpRoute>;
-  private readonly slices = new Map<string, ApiWatch<EndpointSlice>>();
-  private version = 1;
-  private known: readonly WeightedBackend[] | undefined;
-  private knownVersion = 0;
+  private readonly slices: ApiWatch<EndpointSlice>;
+  /** What it routes by: it takes in what it has heard after a moment. */
+  private applied: Applied = { routes: [], slices: [] };
+  private isConfigured = false;
+  private isApplying = false;
 
   constructor(
     private readonly context: ContainerContext,
@@ -71,26 +72,21 @@ class GatewayProgram implements Program, Gateway {
       },
       () => this.changed(),
     );
-    this.follow(namespace);
+    this.slices = new ApiWatch<EndpointSlice>(context, { path: slicesOf(namespace) }, () =>
+      this.changed(),
+    );
     this.use(0);
     this.registration = exchange.registerGateway(this);
   }
 
   backends(request: FlowRequest): readonly WeightedBackend[] | undefined {
-    if (!this.routes.isFilled) return undefined;
-    if (this.knownVersion === this.version) return this.known;
-    this.knownVersion = this.version;
+    if (!this.isConfigured) return undefined;
     const { parent } = this.settings;
-    const routes = this.routes.items().filter(route => isAttached(route, parent));
+    const routes = this.applied.routes.filter(route => isAttached(route, parent));
     const found = matchedRule(routes, request);
-    this.known = (found?.rule.backendRefs ?? []).map(reference =>
+    return (found?.rule.backendRefs ?? []).map(reference =>
       this.backendOf(reference, found?.namespace ?? ''),
     );
-    return this.known;
-  }
-
-  routesVersion(): number {
-    return this.version;
   }
 
   onWork({ finishedPerSecond }: { readonly finishedPerSecond: number }): void {
@@ -109,22 +105,26 @@ class GatewayProgram implements Program, Gateway {
 
   ended(): void {
     this.routes.end();
-    for (const slices of this.slices.values()) slices.end();
+    this.slices.end();
     this.registration.end();
   }
 
+  /**
+   * Something was heard. Control planes of proxies gather changes for a moment before they send them
+   * on: Istio's PILOT_DEBOUNCE_AFTER is 100 ms.
+   */
   private changed(): void {
-    this.version++;
-  }
-
-  private follow(namespace: string): ApiWatch<EndpointSlice> {
-    const known = this.slices.get(namespace);
-    if (known !== undefined) return known;
-    const made = new ApiWatch<EndpointSlice>(this.context, { path: slicesOf(namespace) }, () =>
-      this.changed(),
-    );
-    this.slices.set(namespace, made);
-    return made;
+    if (this.isApplying || !this.routes.isFilled) return;
+    this.isApplying = true;
+    this.context.clock.after(this.settings.updateDelayMs, 'gateway takes its routes', () => {
+      this.isApplying = false;
+      this.isConfigured = true;
+      this.applied = {
+        routes: this.routes.items(),
+        slices: this.slices.items(),
+      };
+      this.registration.changed();
+    });
   }
 
   private backendOf(reference: BackendRef, routeNamespace: string): WeightedBackend {
@@ -132,15 +132,15 @@ class GatewayProgram implements Program, Gateway {
     const isService = group === '' && kind === 'Service';
     const isOwn = (reference.namespace ?? routeNamespace) === routeNamespace;
     // Another namespace would need a ReferenceGrant, which this gateway does not read.
-    const to = isService && isOwn ? this.endpointsOf(routeNamespace, reference) : [];
+    const to = isService && isOwn ? this.endpointsOf(reference) : [];
     return { name, weight, to };
   }
 
   /** Ready endpoints; where there are none, those that terminate and still serve, as Envoy has it. */
-  private endpointsOf(namespace: string, { name, port }: BackendRef): readonly BackendAddress[] {
-    const slices = this.follow(namespace)
-      .items()
-      .filter(({ metadata }) => metadata.labels?.['kubernetes.io/service-name'] === name);
+  private endpointsOf({ name, port }: BackendRef): readonly BackendAddress[] {
+    const slices = this.applied.slices.filter(
+      ({ metadata }) => metadata.labels?.['kubernetes.io/service-name'] === name,
+    );
     const addressesOf = (isWanted: (conditions: Conditions) => boolean): BackendAddress[] =>
       slices.flatMap(slice => {
         const target = targetPort(slice, port);
@@ -162,6 +162,12 @@ class GatewayProgram implements Program, Gateway {
       memoryBytes: memoryMiB * 2 ** 20,
     });
   }
+}
+
+/** What a gateway routes by. */
+interface Applied {
+  readonly routes: readonly HttpRoute[];
+  readonly slices: readonly EndpointSlice[];
 }
 
 type Conditions = NonNullable<NonNullable<EndpointSlice['endpoints']>[number]['conditions']>;

@@ -25,6 +25,8 @@ const gatewayFields = {
   port: port(8080),
   /** Where probes may ask, too. */
   adminPort: port(9090),
+  /** From what it hears of routes and endpoints until it goes by it. */
+  updateDelayMs: wholeField(100, { min: 0 }),
   /** Envoy carries some ten thousand requests a second on a core. */
   cpuMicrosPerRequest: numberField(100, { min: 0 }),
   idleCpuMillis: wholeField(20, { min: 0 }),

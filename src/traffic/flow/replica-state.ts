@@ -38,7 +38,7 @@ export class ReplicaState {
   ) {
     this.deadlineMs = deadlineMs;
     this.server = requestServer(replica.server, random);
-    this.meter = new WorkMeter(nowMs, replica.server.servers ?? 1, replica.onWork);
+    this.meter = new WorkMeter(nowMs, replica.server.servers ?? 1, replica);
   }
 
   /** Requests that it has. */

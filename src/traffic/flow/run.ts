@@ -56,6 +56,7 @@ export class FlowRun {
     const ways = streamOf('ways');
     this.requests = new RequestWindows({ ...tools, stream: this.stream, random: ways });
     this.counts = new CountWindows({ ...tools, stream: this.stream, random: ways });
+    this.replan();
   }
 
   addReplica(replica: Replica): ReplicaState {
@@ -68,20 +69,20 @@ export class FlowRun {
     this.replicas.add(state);
     this.addresses.set(addressOf(replica), state);
     if (this.isPerBatch) this.levelOf(state);
-    this.stale();
+    this.replan();
     return state;
   }
 
   addGateway(gateway: Gateway): void {
-    const meter = new WorkMeter(this.nowMs, 1, gateway.onWork);
+    const meter = new WorkMeter(this.nowMs, 1, gateway);
     this.gateways.set(addressOf(gateway), { gateway, meter, carried: 0 });
-    this.stale();
+    this.replan();
   }
 
   removeGateway(gateway: Gateway): void {
     const key = addressOf(gateway);
     if (this.gateways.get(key)?.gateway === gateway) this.gateways.delete(key);
-    this.stale();
+    this.replan();
   }
 
   /** It takes no new requests from now on; `then` runs once it has answered those that it has. */
@@ -99,7 +100,7 @@ export class FlowRun {
     state.accepts = false;
     const key = addressOf(state.replica);
     if (this.addresses.get(key) === state) this.addresses.delete(key);
-    this.stale();
+    this.replan();
   }
 
   /** It is gone, with all that it had. */
@@ -144,7 +145,6 @@ export class FlowRun {
   advance(untilMs: number): void {
     if (untilMs <= this.nowMs) return;
     if (this.nowMs === this.windowStartMs) this.beginWindow();
-    this.refreshPlan();
     const { nowMs, spread, isOpen } = this;
     const inFlightMax = this.settings.inFlightMax ?? Infinity;
     const span = {
@@ -159,6 +159,7 @@ export class FlowRun {
     this.windowOffered += level.advance(span, spread);
     this.nowMs = untilMs;
     if (untilMs - this.windowStartMs >= this.settings.windowMs) this.endWindow();
+    if (this.planVersion !== this.cluster.network.version) this.replan();
   }
 
   /** Ends the row under way. */
@@ -202,18 +203,18 @@ export class FlowRun {
     if (nowMs % rowMs === 0) this.endRow();
   }
 
-  /** The plan is reckoned again when the network, a gateway or a replica has changed. */
-  private refreshPlan(): void {
-    const { version } = this.cluster.network;
-    let routes = 0;
-    for (const { gateway } of this.gateways.values()) routes += gateway.routesVersion();
-    if (this.planVersion === version + routes) return;
-    this.planVersion = version + routes;
+  /**
+   * The paths as of now. It is done when a gateway or a replica has changed, and when the network
+   * has, at the end of a window: so that policies and kube-proxy's endpoints act a window late at most.
+   */
+  replan(): void {
+    const { network } = this.cluster;
+    this.planVersion = network.version;
     const gateways = new Map<string, Gateway>();
     for (const [key, { gateway }] of this.gateways) gateways.set(key, gateway);
     const { hostname = '', path = '/' } = this.settings.request ?? {};
     this.plan = planOf({
-      network: this.cluster.network,
+      network,
       entry: this.settings.gateway,
       request: { hostname, path },
       gateways,
@@ -224,10 +225,6 @@ export class FlowRun {
     for (const { to, book } of this.plan.paths) {
       if ('replica' in to) to.replica.book ??= book;
     }
-  }
-
-  private stale(): void {
-    this.planVersion = NaN;
   }
 }
 

@@ -17,13 +17,13 @@ export class WorkMeter {
   constructor(
     private sinceMs: number,
     private readonly servers: number,
-    private readonly tell: ((work: Work) => void) | undefined,
+    private readonly program: { readonly onWork?: (work: Work) => void },
   ) {}
 
   /** Hears of the work up to now, and tells of it when it is time and there is news. */
   look(nowMs: number, work: () => { readonly busyMs: number; readonly finished: number }): void {
     const passedMs = nowMs - this.sinceMs;
-    if (this.tell === undefined || passedMs < tellMs) return;
+    if (this.program.onWork === undefined || passedMs < tellMs) return;
     const { busyMs, finished } = work();
     const busy = Math.max(0, (busyMs - this.busyMs) / (passedMs * this.servers));
     const finishedPerSecond = ((finished - this.finished) * 1000) / passedMs;
@@ -35,7 +35,7 @@ export class WorkMeter {
     if (!isNews) return;
     this.toldBusy = busy;
     this.toldFinished = finishedPerSecond;
-    this.tell({ busy: Math.min(1, busy), finishedPerSecond });
+    this.program.onWork({ busy: Math.min(1, busy), finishedPerSecond });
   }
 }
 
