@@ -1,6 +1,14 @@
 /** YAML files whose every value knows its line, so that what is wrong in them can be pointed at. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { isMap, isNode, isScalar, LineCounter, parseAllDocuments, type Document } from 'yaml';
+import {
+  isMap,
+  isNode,
+  isScalar,
+  LineCounter,
+  parseAllDocuments,
+  type Document,
+  type Tags,
+} from 'yaml';
 import { exitCodes, InputError, UserError } from './errors.js';
 
 /** A path into a document: keys and indexes. */
@@ -35,7 +43,12 @@ export function readInput(file: string): string {
 /** The documents of a YAML or JSON text that are not empty. */
 export function parseLocated(text: string, file: string): Located[] {
   const lines = new LineCounter();
-  const parsed = parseAllDocuments(text, { version: '1.1', merge: true, lineCounter: lines });
+  const parsed = parseAllDocuments(text, {
+    version: '1.1',
+    merge: true,
+    lineCounter: lines,
+    customTags: withoutTimes,
+  });
   if (!Array.isArray(parsed)) return [];
   return (parsed as Document.Parsed[]).flatMap(document => {
     const [problem] = document.errors;
@@ -48,6 +61,14 @@ export function parseLocated(text: string, file: string): Located[] {
     if (value === null || value === undefined) return [];
     return [{ file, value, lineOf: path => lineIn(document, lines, path) }];
   });
+}
+
+/** Times stay texts, as kubectl reads them: `from: 2026-11-26T22:00:00Z` needs no quotes. */
+function withoutTimes(tags: Tags): Tags {
+  return tags.filter(
+    tag =>
+      tag !== 'timestamp' && (typeof tag === 'string' || tag.tag !== 'tag:yaml.org,2002:timestamp'),
+  );
 }
 
 function lineIn(document: Document.Parsed, lines: LineCounter, path: FieldPath): number {

@@ -1,5 +1,6 @@
 /** The stacks, by the names that `spec.stack.kind` takes. */
+import { fraudStack } from './fraud/index.js';
 import type { StackKind } from './stack.js';
 
 /** Name -> stack. */
-export const stacks: Readonly<Record<string, StackKind>> = {};
+export const stacks: Readonly<Record<string, StackKind>> = { [fraudStack.name]: fraudStack };

@@ -4,7 +4,7 @@
  * The gradients, the losses and the barrier are computed; the time that a batch takes is a setting.
  */
 import type { ContainerContext, Program, Workload } from '../../../sim/workloads/workload.js';
-import type { Registered } from './messages.js';
+import { meet, tellScheduler } from './rendezvous.js';
 import { startScheduler } from './scheduler.js';
 import { startServer } from './server.js';
 import { defaultTrainingSettings, type TrainingSettings } from './settings.js';
@@ -12,7 +12,6 @@ import { Worker } from './worker.js';
 
 /** The port on which servers take gradients. */
 const serverPort = 9092;
-const registerAgainMs = 1000;
 
 /** The workload; settings that are not given have their defaults. */
 export function parameterServerTraining(parameters: Partial<TrainingSettings> = {}): Workload {
@@ -71,31 +70,4 @@ function startWorker(
       worker?.deviceLost(id, xid);
     },
   };
-}
-
-/** Registers with the scheduler until everybody is there. */
-function meet(
-  context: ContainerContext,
-  member: { readonly role: 'server' | 'worker'; readonly index?: number; readonly port: number },
-  then: (met: Extract<Registered, { isReady: true }>) => void,
-): void {
-  tellScheduler(context, { kind: 'register', ...member }, payload => {
-    const answer = payload as Registered;
-    if (answer.isReady) return then(answer);
-    context.clock.after(registerAgainMs, 'register', () => meet(context, member, then));
-  });
-}
-
-/** Sends to the scheduler, again and again while it cannot be reached: it may not have started. */
-function tellScheduler(
-  context: ContainerContext,
-  message: unknown,
-  then: (payload: unknown) => void,
-): void {
-  const { env } = context;
-  const to = { host: env['DMLC_PS_ROOT_URI'] ?? '', port: Number(env['DMLC_PS_ROOT_PORT']) };
-  context.network.send(to, message, reply => {
-    if (reply.isOk) return then(reply.payload);
-    context.clock.after(registerAgainMs, 'scheduler', () => tellScheduler(context, message, then));
-  });
 }

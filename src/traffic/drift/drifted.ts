@@ -61,9 +61,15 @@ class DriftedSource implements TransactionSource {
     this.testing = new Map(
       ledger.flatMap((entry, index) => {
         if (entry.kind !== 'card-testing') return [];
-        const { atMs, untilMs = Infinity } = entry;
+        const { atMs, untilMs = Infinity, cards, terminals } = entry;
         // Without end or pause; how much of it there is, the entry's ramp says.
-        const campaign = { ...always, fromMs: atMs, untilMs };
+        const campaign = {
+          ...always,
+          fromMs: atMs,
+          untilMs,
+          ...(cards !== undefined && { cards }),
+          ...(terminals !== undefined && { terminals }),
+        };
         return [[entry, campaignAtWork(campaign, victims, random.fork(`card testing ${index}`))]];
       }),
     );

@@ -57,7 +57,14 @@ export type DriftChange =
    * Concept drift: a new pattern of fraud, tiny amounts, in this share of all transactions. Trees that are
    * trained again learn it (at .01 from .64 to .42, and then to .74); a linear model cannot.
    */
-  | { readonly kind: 'card-testing'; readonly share: number }
+  | {
+      readonly kind: 'card-testing';
+      readonly share: number;
+      /** How many cards. Default 500. */
+      readonly cards?: number;
+      /** At how many terminals: at few of them, their risk soon gives it away. Default 3. */
+      readonly terminals?: number;
+    }
   /**
    * Prior drift: so many times the usual frauds. Those at newly compromised terminals stay unseen until
    * their labels have come in, so average precision falls first and recovers without any training.

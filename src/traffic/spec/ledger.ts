@@ -20,7 +20,7 @@ const spanFields = ['kind', 'name', 'at', 'until', 'ramp', 'over', 'period'];
 const changeFields: Readonly<Record<DriftEntry['kind'], readonly string[]>> = {
   covariate: ['amountFactor', 'mix'],
   stealth: ['fromFactor', 'toFactor'],
-  'card-testing': ['share'],
+  'card-testing': ['share', 'cards', 'terminals'],
   prior: ['fraudFactor'],
   'broken-pipeline': ['fault', 'features', 'value', 'factor', 'hours'],
   'label-delay': ['delayFactor'],
@@ -130,7 +130,12 @@ function readChange(spec: SpecReader, kind: DriftEntry['kind']): DriftChange {
         toFactor: spec.number('toFactor', { fallback: 1.5, above: 0 }),
       };
     case 'card-testing':
-      return { kind, share: spec.number('share', { above: 0, max: 1 }) };
+      return {
+        kind,
+        share: spec.number('share', { above: 0, max: 1 }),
+        ...(spec.has('cards') && { cards: spec.whole('cards', { min: 1 }) }),
+        ...(spec.has('terminals') && { terminals: spec.whole('terminals', { min: 1 }) }),
+      };
     case 'prior':
       return { kind, fraudFactor: spec.number('fraudFactor', { min: 0 }) };
     case 'broken-pipeline':

@@ -1,0 +1,44 @@
+/** The feature store: answers with rows whose labels are known, and with labels as they become known. */
+import type { ContainerContext, Workload } from '../../../../sim/workloads/workload.js';
+import type { KnownLabels, LabelledRows, StoreQuestion } from '../messages.js';
+import type { PaymentRecord } from './payment-record.js';
+import type { PaymentWorld } from './payment-world.js';
+
+const port = 8080;
+
+/** The workload; it reads the payments from where the platform records them, as from a stream. */
+export function featureStore(world: PaymentWorld): Workload {
+  return {
+    name: 'fraud-feature-store',
+    start(context) {
+      context.log(`serving features and labels on port ${port}`);
+      context.use({ cpuMillis: 200, memoryBytes: 800 * 1024 ** 2 });
+      context.network.listen(port, ({ payload, reply }) => {
+        world.catchUp(context.clock.now());
+        // What programs of one platform send each other has the shape that their messages state.
+        reply(answer(world.record, context, payload as StoreQuestion));
+      });
+      return { terminate: () => context.exit(0) };
+    },
+  };
+}
+
+function answer(
+  record: PaymentRecord,
+  { clock }: ContainerContext,
+  question: StoreQuestion,
+): LabelledRows | KnownLabels {
+  const known = record.knownBy(clock.now());
+  if (question.kind === 'labels') {
+    const ids = known.slice(question.after);
+    return { ids, labels: record.labels(ids), next: known.length };
+  }
+  const ids = record.labelled(question.fromMs, question.untilMs);
+  return {
+    rows: ids.length,
+    customers: ids.map(id => record.customer[id] as number),
+    timeMs: Float64Array.from(ids, id => record.timeMs[id] as number),
+    values: record.rows(ids),
+    labels: record.labels(ids),
+  };
+}

@@ -1,0 +1,127 @@
+/**
+ * What is known of the payments that carry a full transaction: their features, the truth, and when the
+ * truth becomes known. The feature store answers from it; who measures the platform from outside reads
+ * the truth at once.
+ */
+import { featureNames, type Transaction } from '../../../traffic/transaction.js';
+
+const columns = featureNames.length;
+
+/** Labels come in files, one a minute. */
+const fileMs = 60_000;
+
+/** Payments by their ids, which count up from 0 in the order of time. */
+export class PaymentRecord {
+  count = 0;
+  timeMs = new Float64Array(1024);
+  /** Row after row, as the platform sees the features. */
+  values = new Float64Array(1024 * columns);
+  customer = new Int32Array(1024);
+  /** The generator's scenario: 0 is genuine. */
+  scenario = new Uint8Array(1024);
+  private isKnown = new Uint8Array(1024);
+  /** Ids by the file in which their labels come. */
+  private readonly files = new Map<number, number[]>();
+  private nextFile: number | undefined;
+  private known = new Int32Array(1024);
+  private knownCount = 0;
+
+  /** Adds a payment; `fill` writes its features. */
+  add(
+    transaction: Transaction,
+    knownMs: number,
+    fill: (values: Float64Array, offset: number) => void,
+  ): void {
+    if (this.count === this.timeMs.length) this.grow();
+    const id = this.count++;
+    this.timeMs[id] = transaction.timeMs;
+    this.customer[id] = transaction.customer;
+    this.scenario[id] = transaction.scenario;
+    fill(this.values, id * columns);
+    const file = Math.max(Math.ceil(knownMs / fileMs), this.nextFile ?? 0);
+    this.nextFile ??= Math.ceil(transaction.timeMs / fileMs);
+    const ids = this.files.get(file);
+    if (ids === undefined) this.files.set(file, [id]);
+    else ids.push(id);
+  }
+
+  /** 1 for fraud, whether it is known or not. */
+  truth(id: number): 0 | 1 {
+    return this.scenario[id] === 0 ? 0 : 1;
+  }
+
+  /** The ids whose labels are known by now, in the order in which they became so. */
+  knownBy(nowMs: number): Int32Array {
+    const last = Math.floor(nowMs / fileMs);
+    for (let file = this.nextFile ?? last + 1; file <= last; file++) {
+      for (const id of this.files.get(file) ?? []) this.learn(id);
+      this.files.delete(file);
+      this.nextFile = file + 1;
+    }
+    return this.known.subarray(0, this.knownCount);
+  }
+
+  /** The payments of [fromMs, untilMs) whose labels were known at the last call of `knownBy`. */
+  labelled(fromMs: number, untilMs: number): Int32Array {
+    const ids: number[] = [];
+    const until = this.firstAt(untilMs);
+    for (let id = this.firstAt(fromMs); id < until; id++) if (this.isKnown[id] === 1) ids.push(id);
+    return Int32Array.from(ids);
+  }
+
+  /** The features of some payments, row after row. */
+  rows(ids: Int32Array): Float64Array {
+    const { values } = this;
+    const rows = new Float64Array(ids.length * columns);
+    for (let row = 0; row < ids.length; row++) {
+      const from = (ids[row] as number) * columns;
+      const to = row * columns;
+      for (let column = 0; column < columns; column++) {
+        rows[to + column] = values[from + column] as number;
+      }
+    }
+    return rows;
+  }
+
+  /** The labels of some payments. */
+  labels(ids: Int32Array): Uint8Array {
+    const labels = new Uint8Array(ids.length);
+    for (let row = 0; row < ids.length; row++) labels[row] = this.truth(ids[row] as number);
+    return labels;
+  }
+
+  /** The first payment at or after a time: payments are in the order of time. */
+  firstAt(atMs: number): number {
+    let low = 0;
+    let high = this.count;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.timeMs[middle] as number) < atMs) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  private learn(id: number): void {
+    if (this.knownCount === this.known.length) {
+      const larger = new Int32Array(this.known.length * 2);
+      larger.set(this.known);
+      this.known = larger;
+    }
+    this.known[this.knownCount++] = id;
+    this.isKnown[id] = 1;
+  }
+
+  private grow(): void {
+    const size = this.timeMs.length * 2;
+    const larger = <T extends Float64Array | Int32Array | Uint8Array>(from: T, to: T): T => {
+      to.set(from);
+      return to;
+    };
+    this.timeMs = larger(this.timeMs, new Float64Array(size));
+    this.values = larger(this.values, new Float64Array(size * columns));
+    this.customer = larger(this.customer, new Int32Array(size));
+    this.scenario = larger(this.scenario, new Uint8Array(size));
+    this.isKnown = larger(this.isKnown, new Uint8Array(size));
+  }
+}

@@ -1,0 +1,147 @@
+/** The fraud platform of one run: its programs, the traffic that meets them, and what is measured. */
+import { invariant } from '../../../sim/engine/invariant.js';
+import type { Random } from '../../../sim/engine/random.js';
+import type { Simulation } from '../../../sim/simulation.js';
+import type { WorkloadMaker } from '../../models/workloads.js';
+import type { TrafficExchange } from '../../traffic/flow/contract.js';
+import type { Figure, News, Stack, StackReport } from '../stack.js';
+import { PaymentWorld } from './data/payment-world.js';
+import { fraudMakers } from './makers.js';
+import { ClusterWatch } from './measure/cluster-watch.js';
+import { Recorder } from './measure/recorder.js';
+import { recoveryReport, type InjectedDrift, type RecoveryReport } from './measure/recovery.js';
+import { fraudReport } from './measure/report.js';
+import { ScoreLog } from './measure/score-log.js';
+import { rowMs, Series, seriesColumns, type Cell } from './measure/series.js';
+import type { FraudPlan } from './plan.js';
+
+const hourMs = 3_600_000;
+
+/** The stack of a run. */
+export class FraudStack implements Stack {
+  readonly makers: Readonly<Record<string, WorkloadMaker>>;
+  readonly seriesColumns: readonly string[] = seriesColumns;
+  readonly recorder = new Recorder();
+  private readonly watch = new ClusterWatch();
+  private readonly world: PaymentWorld;
+  private readonly scores: ScoreLog;
+  private readonly series: Series;
+  private simulation: Simulation | undefined;
+  /** The payment of the first sample; the others follow in the order of arrival. */
+  private firstPayment = 0;
+  /** So many drifts have been told. */
+  private injected = 0;
+
+  constructor(
+    private readonly plan: FraudPlan,
+    private readonly random: Random,
+    private readonly exchange: TrafficExchange,
+  ) {
+    this.world = new PaymentWorld({
+      parts: () => plan.payments(random.fork('payments')),
+      rate: plan.historyRate(random.fork('history rate')),
+      historyMs: plan.historyMs,
+      random: random.fork('history'),
+    });
+    const { recorder } = this;
+    this.scores = new ScoreLog(this.world.record);
+    this.series = new Series({ exchange, scores: this.scores, recorder });
+    this.makers = fraudMakers({
+      exchange,
+      world: this.world,
+      paymentOf: ({ ordinal }) => this.firstPayment + ordinal,
+      onScored: scored => this.scores.add(scored),
+      monitor: recorder,
+      onPromotion: event => recorder.promotion(event),
+    });
+  }
+
+  attach(simulation: Simulation): void {
+    this.simulation = simulation;
+    this.world.begin(simulation.loop.now());
+    this.watch.attach(simulation);
+  }
+
+  startTraffic(): void {
+    const { plan, random, exchange, world } = this;
+    const { loop, network } = this.attached();
+    this.firstPayment = world.goLive(loop.now());
+    exchange.start(
+      { loop, network, random: random.fork('exchange') },
+      {
+        ...plan.flow,
+        arrivals: plan.arrivals(random.fork('arrivals')),
+        sampleEvery: plan.sampleEvery,
+        rowMs,
+        onSampleArrival: ({ timeMs }) => world.sample(timeMs),
+      },
+    );
+  }
+
+  stopTraffic(): void {
+    this.exchange.stop();
+  }
+
+  progress(): readonly Figure[] {
+    const { offeredPerSecond, p99Ms, replicas } = this.exchange.snapshot();
+    const { driftScore, canaryPercent } = this.recorder;
+    const nowMs = this.attached().loop.now();
+    const { averagePrecision } = this.scores.precision(nowMs - hourMs, nowMs);
+    return [
+      { name: 'requests/s', value: Math.round(offeredPerSecond).toLocaleString('en-US') },
+      { name: 'p99', value: p99Ms === undefined ? '-' : `${p99Ms.toFixed(1)} ms` },
+      { name: 'replicas', value: String(replicas) },
+      { name: 'canary', value: `${canaryPercent} %` },
+      { name: 'drift', value: driftScore === undefined ? '-' : driftScore.toFixed(3) },
+      { name: 'AP 1 h', value: averagePrecision === undefined ? '-' : averagePrecision.toFixed(3) },
+    ];
+  }
+
+  news(): readonly News[] {
+    const { recorder, plan } = this;
+    const nowMs = this.attached().loop.now();
+    for (; this.injected < plan.drifts.length; this.injected++) {
+      const { injectedMs, kind, description } = plan.drifts[this.injected] as InjectedDrift;
+      if (injectedMs > nowMs) break;
+      recorder.tell(injectedMs, 'inject', `${kind}: ${description}`);
+    }
+    return recorder.news();
+  }
+
+  seriesRows(): readonly (readonly Cell[])[] {
+    return this.series.next();
+  }
+
+  /** What came of the drifts so far. */
+  recovery(): RecoveryReport {
+    const { plan, recorder, scores, watch, exchange } = this;
+    return recoveryReport({
+      injected: plan.drifts,
+      findings: recorder.findings,
+      trainings: [...watch.trainings.values()],
+      events: recorder.events,
+      scores,
+      startMs: exchange.series.startMs,
+      nowMs: this.attached().loop.now(),
+      labelDelayMs: plan.labelDelayMs,
+    });
+  }
+
+  report(): StackReport {
+    this.series.next();
+    return fraudReport({
+      exchange: this.exchange,
+      recovery: this.recovery(),
+      trainings: [...this.watch.trainings.values()],
+      scores: this.scores,
+      nowMs: this.attached().loop.now(),
+      sampleEvery: this.plan.sampleEvery,
+    });
+  }
+
+  private attached(): Simulation {
+    const { simulation } = this;
+    invariant(simulation !== undefined, 'the stack is attached to a cluster');
+    return simulation;
+  }
+}

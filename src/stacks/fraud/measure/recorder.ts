@@ -1,0 +1,68 @@
+/** Takes note of what the monitor and the promoter decide, and tells it as news. */
+import type { MonitorObserver } from '../monitoring/drift-monitor.js';
+import type { InputScore } from '../monitoring/version-watch.js';
+import type { PromotionEvent } from '../promotion/canary-run.js';
+import { precisionText } from '../promotion/judgement.js';
+import type { News } from '../../stack.js';
+import type { TimedFinding } from './recovery.js';
+
+/** What was decided, in the order of time. */
+export class Recorder implements MonitorObserver {
+  readonly findings: TimedFinding[] = [];
+  readonly events: PromotionEvent[] = [];
+  /** The largest distance of an input from its reference at the last look. */
+  driftScore: number | undefined;
+  private untold: News[] = [];
+
+  found(finding: TimedFinding): void {
+    this.findings.push(finding);
+    const { timeMs, version, text, by } = finding;
+    this.tell(timeMs, 'drift', `${by} of ${version}: ${text}`);
+  }
+
+  inputs(scores: readonly InputScore[]): void {
+    this.driftScore = scores.reduce((most, { statistic }) => Math.max(most, statistic), 0);
+  }
+
+  promotion(event: PromotionEvent): void {
+    this.events.push(event);
+    this.tell(event.timeMs, 'model', eventText(event));
+  }
+
+  /** Adds a piece of news. */
+  tell(timeMs: number, topic: string, text: string): void {
+    this.untold.push({ timeMs, topic, text });
+  }
+
+  /** The news since the last call. */
+  news(): readonly News[] {
+    const told = this.untold;
+    this.untold = [];
+    return told.sort((a, b) => a.timeMs - b.timeMs);
+  }
+
+  /** The share of the traffic of the canary. */
+  get canaryPercent(): number {
+    const last = this.events.at(-1);
+    return last?.what === 'step' ? last.percent : 0;
+  }
+}
+
+function eventText({ what, version, percent, champion, candidate }: PromotionEvent): string {
+  const compared =
+    champion === undefined || candidate === undefined
+      ? ''
+      : `: ${precisionText(candidate)} against the champion's ${precisionText(champion)}`;
+  switch (what) {
+    case 'offline':
+      return `${version} is better offline${compared}`;
+    case 'rejected':
+      return `${version} is no better offline and rejected${compared}`;
+    case 'step':
+      return `${version} has ${percent} % of the traffic`;
+    case 'promoted':
+      return `${version} is promoted`;
+    case 'rolled back':
+      return `${version} is worse and rolled back${compared}`;
+  }
+}

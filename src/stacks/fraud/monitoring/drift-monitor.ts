@@ -1,0 +1,196 @@
+/**
+ * The drift monitor: takes what scorers scored and the labels that become known, looks for drift, and
+ * creates the retraining through the API with its own account. What refuses it, RBAC or a quota, is
+ * logged, and tried again while the drift stands.
+ */
+import type { HasMetadata } from '../../../../sim/api/object.js';
+import { timeMs } from '../../../../sim/api/time.js';
+import type { ContainerContext, Program, Workload } from '../../../../sim/workloads/workload.js';
+import { ask } from '../ask.js';
+import { guarded } from '../guarded.js';
+import type {
+  AskPerformance,
+  KnownLabels,
+  MonitorMessage,
+  Performance,
+  Scored,
+} from '../messages.js';
+import { messageOf } from '../serving/model-fetcher.js';
+import { versionNumber } from '../serving/model-uri.js';
+import {
+  monitorConfiguration,
+  retrainingTemplate,
+  type MonitorConfiguration,
+} from './configuration.js';
+import { LabelledScores } from './labelled-scores.js';
+import { VersionWatch, type Finding, type InputScore } from './version-watch.js';
+
+/** What the monitor tells those who measure the platform from outside. */
+export interface MonitorObserver {
+  found(finding: Finding & { readonly version: string; readonly timeMs: number }): void;
+  inputs(scores: readonly InputScore[], timeMs: number): void;
+}
+
+const port = 8080;
+const jobsPath = '/apis/kubeflow.org/v1/namespaces/training/mxjobs';
+const retrainings = 'app.kubernetes.io/component=retraining';
+
+/** The workload. */
+export function driftMonitor(observer: MonitorObserver): Workload {
+  return {
+    name: 'fraud-drift-monitor',
+    start: context => {
+      const monitor = guarded(context, () => new DriftMonitor(context, observer));
+      monitor?.start();
+      return monitor ?? {};
+    },
+  };
+}
+
+class DriftMonitor implements Program {
+  private readonly configuration: MonitorConfiguration;
+  private readonly template: unknown;
+  private readonly watches = new Map<string, VersionWatch>();
+  private readonly labelled = new LabelledScores();
+  private labelsSeen = 0;
+  /** The drift that waits for its retraining to be created. */
+  private pending: Finding | undefined;
+
+  constructor(
+    private readonly context: ContainerContext,
+    private readonly observer: MonitorObserver,
+  ) {
+    this.configuration = monitorConfiguration(context);
+    this.template = retrainingTemplate(context);
+    // A wrong setting of a detector is refused here, and not at the first score.
+    new VersionWatch(this.configuration);
+  }
+
+  start(): void {
+    const { context } = this;
+    context.use({ cpuMillis: 150, memoryBytes: 600 * 1024 ** 2 });
+    context.log(
+      `watching for drift: inputs by ${this.configuration.inputs.detector}, errors by ${this.configuration.errors.detector}`,
+    );
+    context.network.listen(port, ({ payload, reply }) => {
+      const message = payload as MonitorMessage;
+      if (message.kind === 'performance') return reply(this.performance(message));
+      this.take(message);
+      reply({});
+    });
+    this.later();
+  }
+
+  terminate(): void {
+    this.context.exit(0);
+  }
+
+  private take(scored: Scored): void {
+    let watch = this.watches.get(scored.version);
+    if (watch === undefined) {
+      watch = new VersionWatch(this.configuration);
+      this.watches.set(scored.version, watch);
+      this.context.log(`first scores of ${scored.version}`);
+    }
+    watch.take(scored);
+  }
+
+  private performance({ sinceMs }: AskPerformance): Performance {
+    return this.labelled.since(sinceMs);
+  }
+
+  private later(): void {
+    this.context.clock.after(this.configuration.checkEveryMs, 'look for drift', () => this.look());
+  }
+
+  /** Asks for new labels, then looks at everything, and at last for what is to be done. */
+  private look(): void {
+    const message = { kind: 'labels', after: this.labelsSeen };
+    const host = this.context.env['FEATURE_STORE'] ?? '';
+    const done = (): void => {
+      this.lookAtInputs();
+      this.retrain();
+      this.later();
+    };
+    ask<KnownLabels>(
+      this.context,
+      { host, message, name: 'the feature store', triesMax: 1 },
+      known => {
+        this.takeLabels(known);
+        done();
+      },
+      done,
+    );
+  }
+
+  private takeLabels({ ids, labels, next }: KnownLabels): void {
+    this.labelsSeen = next;
+    for (let at = 0; at < ids.length; at++) {
+      const [payment, label] = [ids[at] as number, labels[at] as number];
+      for (const [version, watch] of this.watches) {
+        const told = watch.label(payment, label);
+        if (told === undefined) continue;
+        this.labelled.add({ version, ...told.scored, label });
+        if (told.finding !== undefined) this.found(version, told.finding);
+      }
+    }
+  }
+
+  private lookAtInputs(): void {
+    const version = this.champion();
+    const watch = version === undefined ? undefined : this.watches.get(version);
+    const scores = watch?.inputScores();
+    if (version === undefined || watch === undefined || scores === undefined) return;
+    this.observer.inputs(scores, this.context.clock.now());
+    for (const finding of watch.newlyDrifted(scores)) this.found(version, finding);
+  }
+
+  /** The newest version that has scored enough to be judged; a canary has not. */
+  private champion(): string | undefined {
+    return [...this.watches.keys()]
+      .filter(version => (this.watches.get(version)?.rows ?? 0) >= this.configuration.referenceRows)
+      .sort((a, b) => versionNumber(b) - versionNumber(a))[0];
+  }
+
+  private found(version: string, finding: Finding): void {
+    const { context } = this;
+    context.log(`drift of ${version}: ${finding.text}`);
+    this.observer.found({ ...finding, version, timeMs: context.clock.now() });
+    // Inputs are for people to look at: a model that is as good as before need not be trained anew.
+    if (finding.by === 'errors') this.pending ??= finding;
+  }
+
+  /** Creates the retraining of a drift that waits for one, unless there was one not long ago. */
+  private retrain(): void {
+    const { context, pending } = this;
+    if (pending === undefined) return;
+    const path = `${jobsPath}?labelSelector=${encodeURIComponent(retrainings)}`;
+    context.api({ method: 'GET', path }, known => {
+      if (known.status !== 200) {
+        return context.log(`the retrainings cannot be seen: ${messageOf(known)}`);
+      }
+      // The API server answers 200 with the list that was asked for.
+      const { items } = known.body as { readonly items: readonly HasMetadata[] };
+      if (!this.isQuiet(items)) return this.create(pending);
+      context.log('a retraining was created not long ago; this drift is left to it');
+      this.pending = undefined;
+    });
+  }
+
+  private isQuiet(jobs: readonly HasMetadata[]): boolean {
+    const sinceMs = this.context.clock.now() - this.configuration.cooldownMs;
+    return jobs.some(({ metadata }) => (timeMs(metadata.creationTimestamp) ?? 0) > sinceMs);
+  }
+
+  private create(finding: Finding): void {
+    const { context, template } = this;
+    context.api({ method: 'POST', path: jobsPath, body: template }, answer => {
+      if (answer.status !== 201) {
+        return context.log(`the retraining was refused: ${messageOf(answer)}`);
+      }
+      const { metadata } = answer.body as HasMetadata;
+      this.pending = undefined;
+      context.log(`created the retraining ${metadata.name ?? ''}: ${finding.text}`);
+    });
+  }
+}

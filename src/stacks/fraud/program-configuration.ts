@@ -1,0 +1,31 @@
+/** Reads the configuration of a program from its volume, held to a schema. */
+import type { ContainerContext } from '../../../sim/workloads/workload.js';
+import { InputError } from '../../input/errors.js';
+import { parseLocated } from '../../input/located.js';
+import { checkSchema, type JsonSchema } from '../../input/schema.js';
+
+/** A duration as configurations write it. */
+export const durationSchema: JsonSchema = {
+  type: 'string',
+  pattern: '^([0-9]+(\\.[0-9]+)?(ms|s|m|h))+$',
+  examples: ['1h30m'],
+};
+
+/**
+ * The document of a file.
+ *
+ * @throws InputError when it is missing, no YAML, or not as the schema has it.
+ */
+export function readConfigurationFile(
+  context: ContainerContext,
+  { folder, name }: { readonly folder: string; readonly name: string },
+  schema: JsonSchema,
+): unknown {
+  const file = `${folder}/${name}`;
+  const text = context.volume(folder)?.read(name);
+  if (text === undefined) throw new InputError({ file }, 'there is no such file');
+  const [document] = parseLocated(text, file);
+  if (document === undefined) throw new InputError({ file, line: 1 }, 'the file is empty');
+  checkSchema(document, schema);
+  return document.value;
+}
