@@ -1,7 +1,7 @@
 /** No GPU is held by two containers at a time. */
 import type { Pod } from '../../sim/api/kinds/core.js';
 import { keyOf } from '../../sim/api/meta.js';
-import type { Breach, Change, Evidence, Law } from './law.js';
+import { law, type Breach, type Change, type Evidence } from './law.js';
 import { nameOf, written } from './story.js';
 
 interface Holder {
@@ -12,7 +12,7 @@ interface Holder {
 }
 
 /** A pod's status tells the devices of its containers (KEP-4680): a device may stand in one running container. */
-export const gpuHeldOnce: Law = {
+export const gpuHeldOnce = law({
   name: 'gpu-held-once',
   family: 'scheduling',
   says: 'no GPU is held by two containers at the same time',
@@ -30,7 +30,7 @@ export const gpuHeldOnce: Law = {
       }
       held.delete(podUid);
     };
-    const take = (change: Change, device: string, container: string): void => {
+    const take = (change: Change<Pod>, device: string, container: string): void => {
       const pod = change.object;
       const podUid = pod.metadata.uid ?? '';
       const own = holders.get(device) ?? new Map<string, Holder>();
@@ -50,23 +50,25 @@ export const gpuHeldOnce: Law = {
       own.set(`${podUid} ${container}`, { podUid, container, name: nameOf(pod), evidence });
     };
     return {
-      change(change) {
-        if (change.resource !== 'pods') return;
-        const pod = change.object as unknown as Pod;
-        const podUid = pod.metadata.uid ?? keyOf(change.object);
-        const devices = change.type === 'DELETED' ? [] : devicesOf(pod);
-        const before = held.get(podUid) ?? [];
-        const now = devices.map(({ device }) => device);
-        if (before.length === now.length && before.every((one, index) => one === now[index]))
-          return;
-        release(podUid);
-        for (const { device, container } of devices) take(change, device, container);
-        if (now.length > 0) held.set(podUid, now);
+      on: {
+        pods(change) {
+          const { object: pod, before: old, type } = change;
+          if (type === 'MODIFIED' && pod.status === old?.status) return;
+          const podUid = pod.metadata.uid ?? keyOf(pod);
+          const devices = type === 'DELETED' ? [] : devicesOf(pod);
+          const before = held.get(podUid) ?? [];
+          if (devices.length === 0 && before.length === 0) return;
+          const now = devices.map(({ device }) => device);
+          if (now.length === before.length && before.every((one, at) => one === now[at])) return;
+          release(podUid);
+          for (const { device, container } of devices) take(change, device, container);
+          if (now.length > 0) held.set(podUid, now);
+        },
       },
       end: () => ({ looked, breaches }),
     };
   },
-};
+});
 
 /** What running containers hold; one that has ended holds nothing, though its status still names it. */
 function devicesOf({ spec, status }: Pod): readonly { device: string; container: string }[] {

@@ -1,6 +1,6 @@
 /** Judges a history by all laws in one pass. */
 import type { HistoryEntry } from '../../sim/server/contract.js';
-import type { Judged, Law, Outcome } from './law.js';
+import type { Breach, Change, Judged, Law, LawFamily, LawSettings, Outcome } from './law.js';
 import { World } from './world.js';
 
 /** What is judged. */
@@ -10,48 +10,98 @@ export interface Evidenced {
   /** In order of their times. Default: nothing was measured. */
   readonly outcomes?: readonly Outcome[];
   readonly endMs: number;
+  /** Thresholds by law, where they are not to be the defaults. */
+  readonly settings?: Readonly<Record<string, LawSettings>>;
+}
+
+/** Which law a verdict is about. */
+export interface LawTitle {
+  readonly law: string;
+  readonly family: LawFamily;
+  readonly says: string;
+  readonly source?: string;
+  readonly touches?: readonly string[];
 }
 
 /** What one law says of a history. */
 export type Verdict =
-  | { readonly law: Law; readonly kind: 'held'; readonly looked: number }
+  | (LawTitle & { readonly kind: 'held'; readonly looked: number })
   /** It never had anything to judge. */
-  | { readonly law: Law; readonly kind: 'vacuous' }
-  | { readonly law: Law; readonly kind: 'inconclusive'; readonly why: string }
-  | { readonly law: Law; readonly kind: 'broken'; readonly breaches: Judged['breaches'] };
+  | (LawTitle & { readonly kind: 'vacuous' })
+  | (LawTitle & { readonly kind: 'inconclusive'; readonly looked: number; readonly why: string })
+  | (LawTitle & {
+      readonly kind: 'broken';
+      readonly looked: number;
+      /** All breaches; the stories of the first ones are told. */
+      readonly breachCount: number;
+      readonly breaches: readonly Breach[];
+    });
+
+/** So many breaches of a law are told with their stories. */
+export const storiesMax = 20;
+
+type Handler = (change: Change, world: World) => void;
+
+/** What `*` does not stand for: it would be most of a history, and says nothing of the cluster's state. */
+const uncounted: ReadonlySet<string> = new Set([
+  'events',
+  'events.events.k8s.io',
+  'leases.coordination.k8s.io',
+]);
 
 /** One verdict a law, in the order of the laws. */
 export function judge(
   laws: readonly Law[],
-  { history, outcomes = [], endMs }: Evidenced,
+  { history, outcomes = [], endMs, settings = {} }: Evidenced,
 ): Verdict[] {
   const world = new World();
-  const judges = laws.map(law => law.begin());
-  const onChange = judges.filter(one => one.change !== undefined);
+  const judges = laws.map(law => law.begin(settings[law.name]));
   const onOutcome = judges.filter(one => one.outcome !== undefined);
+  const handlers = new Map<string, readonly Handler[]>();
+  const handlersOf = (resource: string): readonly Handler[] => {
+    const names = uncounted.has(resource) ? [resource] : [resource, '*'];
+    // A handler of a resource only ever gets changes of that resource.
+    return judges.flatMap(({ on = {} }) =>
+      names.flatMap(name => (on as Readonly<Record<string, Handler>>)[name] ?? []),
+    );
+  };
   let next = 0;
-  const measuredUntil = (timeMs: number): void => {
+  const measuredBefore = (timeMs: number): void => {
     for (; next < outcomes.length; next++) {
       const outcome = outcomes[next];
-      if (outcome === undefined || outcome.timeMs > timeMs) return;
+      if (outcome === undefined || outcome.timeMs >= timeMs) return;
       world.advanceTo(outcome.timeMs);
       for (const one of onOutcome) one.outcome?.(outcome, world);
     }
   };
   for (const entry of history) {
-    measuredUntil(entry.timeMs - 1);
+    if (next < outcomes.length) measuredBefore(entry.timeMs);
+    world.advanceTo(entry.timeMs);
     const change = world.advance(entry);
-    for (const one of onChange) one.change?.(change, world);
+    let own = handlers.get(entry.resource);
+    if (own === undefined) handlers.set(entry.resource, (own = handlersOf(entry.resource)));
+    for (const handle of own) handle(change, world);
   }
-  measuredUntil(endMs);
-  world.advanceTo(endMs);
+  measuredBefore(Infinity);
+  world.advanceTo(endMs, { isEnd: true });
   return laws.map((law, index) => verdictOf(law, judges[index]?.end(world)));
 }
 
 function verdictOf(law: Law, judged: Judged | undefined): Verdict {
-  if (judged === undefined || judged.looked === 0) return { law, kind: 'vacuous' };
-  const { breaches, inconclusive, looked } = judged;
-  if (breaches.length > 0) return { law, kind: 'broken', breaches };
-  if (inconclusive !== undefined) return { law, kind: 'inconclusive', why: inconclusive };
-  return { law, kind: 'held', looked };
+  const { name, family, says, source, touches } = law;
+  const title: LawTitle = {
+    law: name,
+    family,
+    says,
+    ...(source !== undefined && { source }),
+    ...(touches !== undefined && { touches }),
+  };
+  const { breaches = [], inconclusive, looked = 0 } = judged ?? {};
+  if (breaches.length > 0) {
+    const told = [...breaches].sort((a, b) => a.timeMs - b.timeMs).slice(0, storiesMax);
+    return { ...title, kind: 'broken', looked, breachCount: breaches.length, breaches: told };
+  }
+  if (inconclusive !== undefined)
+    return { ...title, kind: 'inconclusive', looked, why: inconclusive };
+  return looked === 0 ? { ...title, kind: 'vacuous' } : { ...title, kind: 'held', looked };
 }

@@ -3,12 +3,16 @@
  * the API server tells and what was measured at the cluster's edge, entry by entry; it never knows which
  * backend it judges. One law to a file.
  */
+import type { HasMetadata, KubeObject } from '../../sim/api/object.js';
 import type { HistoryEntry } from '../../sim/server/contract.js';
-import type { KubeObject } from '../../sim/api/object.js';
+import type { ResourceName, Resources } from './resources.js';
 import type { World } from './world.js';
 
 /** What a law is about. */
 export type LawFamily = 'scheduling' | 'scaling' | 'security' | 'recovery' | 'general';
+
+/** Thresholds of a law by name; the name ends with the unit or the bound: `waitMaxMs`, `changesMax`. */
+export type LawSettings = Readonly<Record<string, number>>;
 
 /** A law. */
 export interface Law {
@@ -21,24 +25,51 @@ export interface Law {
   readonly source?: string;
   /** Parts of the fidelity table that are approximated and can touch the verdict. */
   readonly touches?: readonly string[];
-  /** Begins to judge one history. */
-  begin(): Judge;
+  /** Its thresholds and their defaults. */
+  readonly settings: LawSettings;
+  /** Begins to judge one history; what is not given stays at its default. */
+  begin(settings?: LawSettings): Judge;
+}
+
+/** A law as its file writes it: `begin` gets all settings. */
+export interface LawDefinition<S extends LawSettings> extends Omit<Law, 'settings' | 'begin'> {
+  readonly settings?: S;
+  begin(settings: S): Judge;
+}
+
+/** Makes a law. */
+export function law<S extends LawSettings>({ settings, begin, ...about }: LawDefinition<S>): Law {
+  const defaults = settings ?? ({} as S);
+  return { ...about, settings: defaults, begin: given => begin({ ...defaults, ...given }) };
 }
 
 /** Judges one history. */
 export interface Judge {
-  /** A change was stored: `world` is as it is after it. */
-  change?(change: Change, world: World): void;
+  /** What it looks at; it is never asked about anything else. */
+  readonly on?: Handlers;
   /** Something was measured at the edge; changes up to that time were seen before. */
   outcome?(outcome: Outcome, world: World): void;
   /** The history is over. */
   end(world: World): Judged;
 }
 
+/**
+ * By resource: a change was stored, `world` is as it is after it. `*` sees changes of all resources
+ * but leases and events, which say nothing about the state of the cluster.
+ */
+export type Handlers = {
+  readonly [R in ResourceName]?: (change: Change<Resources[R]>, world: World) => void;
+} & { readonly '*'?: (change: Change, world: World) => void };
+
+/** An entry of the history with an object of a known type. */
+export interface Entry<T extends HasMetadata = KubeObject> extends Omit<HistoryEntry, 'object'> {
+  readonly object: T;
+}
+
 /** A change of one object. */
-export interface Change extends HistoryEntry {
+export interface Change<T extends HasMetadata = KubeObject> extends Entry<T> {
   /** The object before; undefined when it was added. */
-  readonly before: KubeObject | undefined;
+  readonly before: T | undefined;
 }
 
 /** What was measured at the cluster's edge. */
@@ -60,6 +91,8 @@ export type Outcome =
       readonly kind: 'access';
       readonly timeMs: number;
       readonly user: string;
+      /** The groups of the user, where they are known: those of service accounts need not be told. */
+      readonly groups?: readonly string[];
       readonly verb: string;
       /** `pods`, `deployments.apps`, `pods/exec`. */
       readonly resource: string;
@@ -80,7 +113,7 @@ export type Outcome =
       readonly service: string;
       readonly offered: number;
       readonly finished: number;
-      /** By reason: reset, refused, no endpoint, timed out, shed. */
+      /** By reason: `reset`, `refused`, `no endpoint`, `timed out`, `shed`. */
       readonly failed: Readonly<Record<string, number>>;
       /** Requests that the ready replicas could have served in the span. */
       readonly capacity: number;
@@ -89,12 +122,21 @@ export type Outcome =
   | {
       readonly kind: 'recovery';
       readonly timeMs: number;
+      /** `watching`: a monitor is at work from now on, beside the model it names. */
       readonly step:
-        'injected' | 'detected' | 'retraining' | 'trained' | 'canary' | 'promoted' | 'rolled back';
+        | 'watching'
+        | 'injected'
+        | 'detected'
+        | 'retraining'
+        | 'trained'
+        | 'canary'
+        | 'promoted'
+        | 'rolled back';
       readonly drift?: number;
       readonly isHarmful?: boolean;
+      /** The version that was trained, got traffic, was promoted; after `rolled back` the one that serves again. */
       readonly model?: string;
-      /** Average precision of the model on the labels known by then. */
+      /** Average precision of the model on the labels known by then; of the one that serves at `injected`. */
       readonly averagePrecision?: number;
       readonly championPrecision?: number;
     };

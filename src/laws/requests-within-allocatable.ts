@@ -1,99 +1,156 @@
 /** The requests of a node's pods are never more than what the node can give. */
 import type { Node, Pod } from '../../sim/api/kinds/core.js';
+import { keyOf } from '../../sim/api/meta.js';
 import { milliValueOf } from '../../sim/api/quantity.js';
-import type { Breach, Change, Evidence, Law } from './law.js';
-import { written } from './story.js';
+import { hasEnded, isBinding } from './kit/placement.js';
+import { requestsOf, type Requests } from './kit/requests.js';
+import { law, type Breach, type Change, type Evidence, type Judge } from './law.js';
+import { nameOf, written } from './story.js';
 import type { World } from './world.js';
 
 interface Bound {
+  readonly node: string;
+  readonly requests: Requests;
+  readonly timeMs: number;
+  readonly isScheduled: boolean;
+  readonly evidence: () => Evidence;
   readonly name: string;
-  readonly requests: ReadonlyMap<string, number>;
-  readonly evidence: Evidence;
 }
 
-/** Judged when a pod is bound; a node that shrinks later breaks nothing, as the kubelet keeps what it runs. */
-export const requestsWithinAllocatable: Law = {
+const defaults = {
+  /** A scheduler may not yet know of what is younger: of nodes that shrank, of pods that others placed. */
+  lagMs: 1_000,
+};
+
+/**
+ * Judged when a scheduler binds a pod. A node that shrinks later breaks nothing, as the kubelet keeps
+ * what it runs; a pod that was created with its node was never scheduled: the kubelet refuses it.
+ */
+export const requestsWithinAllocatable = law({
   name: 'requests-within-allocatable',
   family: 'scheduling',
   says: 'when a pod is bound, the requests of all pods of its node are within what the node can allocate',
   source: 'https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/',
-  begin() {
-    const nodes = new Map<string, Map<string, Bound>>();
-    const nodeOf = new Map<string, string>();
-    const breaches: Breach[] = [];
-    let looked = 0;
-    const forget = (uid: string): void => {
-      nodes.get(nodeOf.get(uid) ?? '')?.delete(uid);
-      nodeOf.delete(uid);
-    };
-    const judgeNode = (change: Change, nodeName: string, world: World): void => {
-      const node = world.get('nodes', nodeName) as unknown as Node | undefined;
-      const bound = nodes.get(nodeName);
-      if (node === undefined || bound === undefined) return;
-      looked++;
-      for (const [resource, text] of Object.entries(node.status?.allocatable ?? {})) {
-        const can = milliValueOf(text);
-        const own = [...bound.values()].filter(({ requests }) => requests.has(resource));
-        const asked = own.reduce((sum, { requests }) => sum + (requests.get(resource) ?? 0), 0);
-        const isNew = own.some(({ evidence }) => evidence.revision === change.revision);
-        if (asked <= can || !isNew) continue;
-        const name = `Node ${nodeName}`;
-        breaches.push({
-          timeMs: change.timeMs,
-          what: `${name} can allocate ${can / 1000} of ${resource}, its pods request ${asked / 1000}`,
-          objects: [name, ...own.map(one => one.name)],
-          evidence: own.map(({ evidence }) => evidence),
-        });
-      }
-    };
-    return {
-      change(change, world) {
-        if (change.resource !== 'pods') return;
-        const pod = change.object as unknown as Pod;
-        const { uid = '', namespace = '', name = '' } = pod.metadata;
-        const nodeName = pod.spec?.nodeName;
-        const isOver = ['Succeeded', 'Failed'].includes(pod.status?.phase ?? '');
-        if (change.type === 'DELETED' || isOver || nodeName === undefined) return forget(uid);
-        if (nodeOf.has(uid)) return;
-        nodeOf.set(uid, nodeName);
-        const own = nodes.get(nodeName) ?? new Map<string, Bound>();
-        nodes.set(nodeName, own);
-        const evidence = written(change, `it is bound to ${nodeName}`);
-        own.set(uid, { name: `Pod ${namespace}/${name}`, requests: requestsOf(pod), evidence });
-        judgeNode(change, nodeName, world);
-      },
-      end: () => ({ looked, breaches }),
-    };
-  },
-};
+  settings: defaults,
+  begin: ({ lagMs }) => new NodeAccounts(lagMs),
+});
 
-/**
- * What the scheduler counts of a pod: the sum of its containers and sidecars or, where it is more, the
- * largest init container with the sidecars before it; the overhead; one of `pods`.
- * @upstream k8s.io/component-helpers/resource/helpers.go PodRequests
- */
-function requestsOf({ spec }: Pod): ReadonlyMap<string, number> {
-  const sum = new Map<string, number>();
-  const most = new Map<string, number>();
-  const sidecars = new Map<string, number>();
-  const add = (
-    into: Map<string, number>,
-    requests: Readonly<Record<string, string>> = {},
-  ): void => {
-    for (const [name, text] of Object.entries(requests)) {
-      into.set(name, (into.get(name) ?? 0) + milliValueOf(text));
-    }
+class NodeAccounts implements Judge {
+  readonly on = {
+    pods: (change: Change<Pod>, world: World) => this.pod(change, world),
+    nodes: (change: Change<Node>) => this.node(change),
   };
-  for (const { restartPolicy, resources } of spec?.initContainers ?? []) {
-    const own = new Map(sidecars);
-    add(own, resources?.requests);
-    if (restartPolicy === 'Always') add(sidecars, resources?.requests);
-    for (const [name, value] of own) most.set(name, Math.max(most.get(name) ?? 0, value));
+  private readonly byNode = new Map<string, Map<string, Bound>>();
+  private readonly byPod = new Map<string, Bound>();
+  /** What a node could give before it shrank. */
+  private readonly larger = new Map<string, { timeMs: number; allocatable: Requests }>();
+  private readonly breaches: Breach[] = [];
+  private looked = 0;
+
+  constructor(private readonly lagMs: number) {}
+
+  end(): { looked: number; breaches: readonly Breach[] } {
+    return { looked: this.looked, breaches: this.breaches };
   }
-  for (const { resources } of spec?.containers ?? []) add(sum, resources?.requests);
-  for (const [name, value] of sidecars) sum.set(name, (sum.get(name) ?? 0) + value);
-  for (const [name, value] of most) sum.set(name, Math.max(sum.get(name) ?? 0, value));
-  add(sum, spec?.overhead);
-  sum.set('pods', 1000);
-  return sum;
+
+  private node({ object, before, timeMs }: Change<Node>): void {
+    const old = before?.status?.allocatable;
+    if (old === undefined || old === object.status?.allocatable) return;
+    const allocatable = amounts(old);
+    this.larger.set(object.metadata.name ?? '', { timeMs, allocatable });
+  }
+
+  private pod(change: Change<Pod>, world: World): void {
+    const { object: pod, type, timeMs } = change;
+    const uid = pod.metadata.uid ?? keyOf(pod);
+    const node = pod.spec?.nodeName;
+    if (node === undefined || node === '') return;
+    const known = this.byPod.get(uid);
+    if (type === 'DELETED' || hasEnded(pod)) {
+      if (known !== undefined) this.forget(uid, known);
+      return;
+    }
+    if (known !== undefined) return;
+    const bound: Bound = {
+      node,
+      requests: requestsOf(pod),
+      timeMs,
+      isScheduled: isBinding(change),
+      evidence: () => written(change, `it is on ${node}, asking for ${told(requestsOf(pod))}`),
+      name: nameOf(pod),
+    };
+    this.byPod.set(uid, bound);
+    const own = this.byNode.get(node) ?? new Map<string, Bound>();
+    this.byNode.set(node, own.set(uid, bound));
+    if (bound.isScheduled) this.judge(bound, own, world);
+  }
+
+  private forget(uid: string, { node }: Bound): void {
+    this.byPod.delete(uid);
+    this.byNode.get(node)?.delete(uid);
+  }
+
+  private judge(bound: Bound, own: ReadonlyMap<string, Bound>, world: World): void {
+    const node = world.get('nodes', bound.node);
+    if (node === undefined) return;
+    this.looked++;
+    const before = this.larger.get(bound.node);
+    const isRecent = before !== undefined && before.timeMs > world.now() - this.lagMs;
+    for (const [resource, wanted] of bound.requests) {
+      if (wanted === 0) continue;
+      let can = milliValueOf(node.status?.allocatable?.[resource]);
+      if (isRecent) can = Math.max(can, before.allocatable.get(resource) ?? 0);
+      let asked = 0;
+      for (const one of own.values()) {
+        if (one === bound || this.isKnown(one, world)) asked += one.requests.get(resource) ?? 0;
+      }
+      if (asked > can) this.tell(bound, { own, resource, can, asked }, world);
+    }
+  }
+
+  private isKnown({ isScheduled, timeMs }: Bound, world: World): boolean {
+    return isScheduled || timeMs <= world.now() - this.lagMs;
+  }
+
+  private tell(
+    { node }: Bound,
+    {
+      own,
+      resource,
+      can,
+      asked,
+    }: {
+      readonly own: ReadonlyMap<string, Bound>;
+      readonly resource: string;
+      readonly can: number;
+      readonly asked: number;
+    },
+    world: World,
+  ): void {
+    const takers = [...own.values()].filter(({ requests }) => (requests.get(resource) ?? 0) > 0);
+    const last = world.last('nodes', node);
+    const offered = last && written(last, `it can allocate ${can / 1000} of ${resource}`);
+    const lines = takers.map(({ evidence }) => evidence());
+    this.breaches.push({
+      timeMs: world.now(),
+      what: `Node ${node} can allocate ${can / 1000} of ${resource}, its pods request ${asked / 1000}`,
+      objects: [`Node ${node}`, ...takers.map(({ name }) => name)],
+      evidence: inTime(offered === undefined ? lines : [offered, ...lines]),
+    });
+  }
+}
+
+function inTime(lines: readonly Evidence[]): readonly Evidence[] {
+  return [...lines].sort((a, b) => a.timeMs - b.timeMs || (a.revision ?? 0) - (b.revision ?? 0));
+}
+
+function amounts(list: Readonly<Record<string, string>>): Requests {
+  return new Map(Object.entries(list).map(([name, text]) => [name, milliValueOf(text)]));
+}
+
+function told(requests: Requests): string {
+  return [...requests]
+    .filter(([name, amount]) => amount > 0 && name !== 'pods')
+    .map(([name, amount]) => `${name} ${amount / 1000}`)
+    .join(', ');
 }

@@ -69,6 +69,7 @@ export const notPlugins: Readonly<Record<string, string>> = {
   'src/laws/judge.ts': 'judges a history by all laws',
   'src/laws/world.ts': 'the view that all laws share',
   'src/laws/story.ts': 'the words that all laws share',
+  'src/laws/resources.ts': 'the types of what laws look at',
   'src/cli/command.ts': 'the contract',
   'src/cli/configuration.ts': 'the project file that commands read',
   'src/cli/options.ts': 'options that several commands take',

@@ -60,7 +60,7 @@ export class RbacAuthorizer {
   private readonly namespaceIndexes = new Map<string, BindingIndex>();
   private decisions = new WeakMap<User, Map<string, RememberedDecision>>();
 
-  constructor(private readonly access: ServerAccess) {}
+  constructor(private readonly access: Pick<ServerAccess, 'get' | 'list' | 'lastChange'>) {}
 
   authorize(attributes: AuthorizationAttributes): AuthorizationDecision {
     this.forgetWhatChanged();

@@ -1,0 +1,173 @@
+/** A pod is bound only where its constraints hold. */
+import type { Node, Pod } from '../../sim/api/kinds/core.js';
+import { keyOf } from '../../sim/api/meta.js';
+import { PodInfo, type HostPort } from '../../sim/scheduler/pod-info.js';
+import { tolerates } from '../../sim/scheduler/tolerations.js';
+import { isBinding, isOnNode } from './kit/placement.js';
+import { hardSpread, neighboursOf, unmetAffinity, unmetSpread } from './kit/topology.js';
+import { law, type Breach, type Change, type Judge } from './law.js';
+import { nameOf, written } from './story.js';
+import type { World } from './world.js';
+
+interface Suspect {
+  readonly change: Change<Pod>;
+  readonly pod: PodInfo;
+  readonly what: string;
+}
+
+const defaults = {
+  /**
+   * A scheduler decides by caches, and its bindings are stored a little later: a constraint that held at
+   * any instant from so long before the binding until so long after it counts as held.
+   */
+  lagMs: 1_000,
+};
+
+const reading = { comparesNumbers: true };
+
+/**
+ * Node selector and affinity, taints, cordons, host ports, hard spread constraints, required pod affinity
+ * and anti-affinity, on both sides. Pods that were created with their node are not judged: nobody
+ * scheduled them.
+ */
+export const constraintsHeldAtBinding = law({
+  name: 'constraints-held-at-binding',
+  family: 'scheduling',
+  says: 'a pod is bound only to a node where its required constraints, and those of the pods there, hold',
+  source: 'https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/',
+  settings: defaults,
+  begin: ({ lagMs }) => new Bindings(lagMs),
+});
+
+class Bindings implements Judge {
+  readonly on = {
+    pods: (change: Change<Pod>, world: World) => this.pod(change, world),
+    nodes: (_change: Change<Node>, world: World) => this.lookAgain(world),
+  };
+  /** Pods on nodes that keep others away. */
+  private readonly guarded = new Set<string>();
+  /** Pods on nodes that take host ports. */
+  private readonly portTakers = new Set<string>();
+  private readonly suspects = new Set<Suspect>();
+  private readonly breaches: Breach[] = [];
+  private looked = 0;
+
+  constructor(private readonly lagMs: number) {}
+
+  end(): { looked: number; breaches: readonly Breach[] } {
+    for (const suspect of this.suspects) this.accuse(suspect);
+    return { looked: this.looked, breaches: this.breaches };
+  }
+
+  private pod(change: Change<Pod>, world: World): void {
+    if (this.suspects.size > 0) this.lookAgain(world);
+    const { object, type, before } = change;
+    if (type === 'MODIFIED' && before?.spec?.nodeName === object.spec?.nodeName) return;
+    const key = object.metadata.uid ?? keyOf(object);
+    if (type === 'DELETED' || !isOnNode(object)) {
+      this.guarded.delete(key);
+      this.portTakers.delete(key);
+      return;
+    }
+    const pod = new PodInfo(object);
+    if (isBinding(change)) this.judge(change, pod, world);
+    if (pod.terms.requiredAntiAffinity.length > 0) this.guarded.add(key);
+    if (pod.hostPorts.length > 0) this.portTakers.add(key);
+  }
+
+  private judge(change: Change<Pod>, pod: PodInfo, world: World): void {
+    this.looked++;
+    const what = this.unmet(pod, world);
+    if (what === undefined) return;
+    const back = world.before(this.lagMs, ['pods', 'nodes', 'namespaces']);
+    for (const past of back) if (this.unmet(pod, past) === undefined) return;
+    const suspect = { change, pod, what };
+    this.suspects.add(suspect);
+    world.at(world.now() + this.lagMs, () => {
+      if (!this.suspects.delete(suspect)) return;
+      this.accuse(suspect, world);
+    });
+  }
+
+  private lookAgain(world: World): void {
+    for (const suspect of this.suspects) {
+      if (this.unmet(suspect.pod, world) === undefined) this.suspects.delete(suspect);
+    }
+  }
+
+  private unmet(pod: PodInfo, world: World): string | undefined {
+    const node = world.get('nodes', pod.pod.spec?.nodeName ?? '');
+    if (node === undefined) return 'there is no such node';
+    const plain = unmetOfNode(pod, node);
+    if (plain !== undefined) return plain;
+    if (pod.hostPorts.length > 0 && this.portTakers.size > 0) {
+      const taken = takenPort(pod, world);
+      if (taken !== undefined) return taken;
+    }
+    const isSpread = pod.pod.spec?.topologySpreadConstraints !== undefined;
+    const { requiredAffinity, requiredAntiAffinity } = pod.terms;
+    const isNear = requiredAffinity.length > 0 || requiredAntiAffinity.length > 0;
+    const mustSpread = isSpread && hardSpread(pod.pod).length > 0;
+    if (!mustSpread && !isNear && this.guarded.size === 0) return undefined;
+    const neighbours = neighboursOf(pod.pod, world);
+    return (
+      unmetAffinity(pod, node, neighbours, world) ??
+      (mustSpread ? unmetSpread(pod, node, neighbours, world) : undefined)
+    );
+  }
+
+  private accuse({ change, what }: Suspect, world?: World): void {
+    const node = change.object.spec?.nodeName ?? '';
+    const last = world?.last('nodes', node);
+    const lines = [
+      ...(last === undefined ? [] : [written(last, nodeText(last.object))]),
+      written(change, `it is bound to ${node}: ${what}`),
+    ];
+    this.breaches.push({
+      timeMs: change.timeMs,
+      what: `${nameOf(change.object)} is bound to Node ${node} although ${what}`,
+      objects: [nameOf(change.object), `Node ${node}`],
+      evidence: lines.sort((a, b) => a.timeMs - b.timeMs),
+    });
+  }
+}
+
+function unmetOfNode(pod: PodInfo, node: Node): string | undefined {
+  const { tolerations } = pod;
+  const cordon = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };
+  if (node.spec?.unschedulable === true && !tolerates(tolerations, cordon, reading)) {
+    return 'the node is cordoned';
+  }
+  for (const taint of node.spec?.taints ?? []) {
+    if (taint.effect === 'PreferNoSchedule' || tolerates(tolerations, taint, reading)) continue;
+    return `it does not tolerate the taint ${taint.key}:${taint.effect}`;
+  }
+  if (pod.nodeAffinity?.(node) === false) {
+    return 'its node selector or required node affinity does not match the node';
+  }
+  return undefined;
+}
+
+function takenPort(pod: PodInfo, world: World): string | undefined {
+  for (const { pod: other, node } of neighboursOf(pod.pod, world)) {
+    if (node.metadata.name !== pod.pod.spec?.nodeName) continue;
+    for (const port of pod.hostPorts) {
+      if (other.hostPorts.some(taken => doCollide(port, taken))) {
+        return `Pod ${other.key} has the host port ${port.port}`;
+      }
+    }
+  }
+  return undefined;
+}
+
+function doCollide(one: HostPort, other: HostPort): boolean {
+  if (one.port !== other.port) return false;
+  return one.ip === other.ip || one.ip === '0.0.0.0' || other.ip === '0.0.0.0';
+}
+
+function nodeText({ metadata, spec }: Node): string {
+  const taints = (spec?.taints ?? []).map(({ key, effect }) => `${key}:${effect}`).join(', ');
+  const cordon = spec?.unschedulable === true ? ', cordoned' : '';
+  const labels = Object.entries(metadata.labels ?? {}).map(([key, value]) => `${key}=${value}`);
+  return `labels ${labels.join(',')}; taints ${taints === '' ? 'none' : taints}${cordon}`;
+}

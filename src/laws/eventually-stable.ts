@@ -1,0 +1,160 @@
+/** What nobody changes comes to rest. */
+import { keyOf } from '../../sim/api/meta.js';
+import type { KubeObject } from '../../sim/api/object.js';
+import { law, type Breach, type Change, type Evidence, type Judge } from './law.js';
+import { lengthOf, nameOf, written } from './story.js';
+import type { World } from './world.js';
+
+/** The writes of one object within the running minute. */
+interface Minute {
+  startMs: number;
+  writes: number;
+  /** Minutes in a row with too many writes. */
+  busy: number;
+  /** How often each state was seen, once there are many writes. */
+  states: Map<string, number> | undefined;
+  repeated: number;
+  evidence: Evidence[];
+}
+
+const defaults = {
+  /** Writes of one object within a minute, of which half or more bring back what was there before. */
+  writesPerMinuteMax: 60,
+  /** So many minutes in a row may have more writes than that, whatever they bring. */
+  busyMinutesMax: 10,
+  /** A controller tells within this time that it has seen a change of the spec. */
+  observeWithinMs: 300_000,
+};
+
+const evidenceMax = 6;
+
+/**
+ * Two things are judged. Writes are finite: no object is written again and again with what it said before
+ * (a hot loop, or two writers who undo each other's work). And a spec that stays is seen: what counts
+ * `status.observedGeneration` comes to have the generation of the spec.
+ */
+export const eventuallyStable = law({
+  name: 'eventually-stable',
+  family: 'general',
+  says: 'a spec that nobody changes leads to a status that stays, with finite writes',
+  source: 'Sun et al., Anvil: Verifying Liveness of Cluster Management Controllers, OSDI 2024',
+  settings: defaults,
+  begin: settings => new Stability(settings),
+});
+
+class Stability implements Judge {
+  readonly on = { '*': (change: Change, world: World) => this.change(change, world) };
+  private readonly minutes = new Map<string, Minute>();
+  private readonly unobserved = new Set<string>();
+  private readonly breaches: Breach[] = [];
+  private looked = 0;
+
+  constructor(private readonly settings: typeof defaults) {}
+
+  end(): { looked: number; breaches: readonly Breach[] } {
+    return { looked: this.looked, breaches: this.breaches };
+  }
+
+  private change(change: Change, world: World): void {
+    if (change.type !== 'MODIFIED') return;
+    this.looked++;
+    this.observe(change, world);
+    const key = change.object.metadata.uid ?? `${change.resource} ${keyOf(change.object)}`;
+    const minute = this.minutes.get(key);
+    if (minute === undefined || change.timeMs - minute.startMs >= 60_000) {
+      this.minutes.set(key, this.next(change, minute));
+      return;
+    }
+    minute.writes++;
+    // States are compared only where there are many writes: it costs.
+    if (minute.writes * 2 > this.settings.writesPerMinuteMax) this.compare(change, minute);
+  }
+
+  private next(change: Change, last: Minute | undefined): Minute {
+    const isNext = last !== undefined && change.timeMs - last.startMs < 120_000;
+    const wasBusy = isNext && last.writes > this.settings.writesPerMinuteMax;
+    const busy = wasBusy ? last.busy + 1 : 0;
+    if (busy > this.settings.busyMinutesMax && last !== undefined) {
+      const length = lengthOf(busy * 60_000);
+      this.tell(change, last, `${nameOf(change.object)} is written all the time for ${length}`);
+      return freshMinute(change.timeMs, 0);
+    }
+    return freshMinute(change.timeMs, busy);
+  }
+
+  private compare(change: Change, minute: Minute): void {
+    const state = stateOf(change.object);
+    const states = (minute.states ??= new Map());
+    const times = (states.get(state) ?? 0) + 1;
+    states.set(state, times);
+    if (times > 1) minute.repeated++;
+    if (minute.evidence.length < evidenceMax) minute.evidence.push(written(change));
+    const { writesPerMinuteMax } = this.settings;
+    if (minute.writes <= writesPerMinuteMax || minute.repeated * 4 < minute.writes) return;
+    this.tell(
+      change,
+      minute,
+      `${nameOf(change.object)} is written ${minute.writes} times within a minute, with what it said before`,
+    );
+    this.minutes.set(change.object.metadata.uid ?? '', freshMinute(change.timeMs, 0));
+  }
+
+  private tell(change: Change, { evidence }: Minute, what: string): void {
+    this.breaches.push({
+      timeMs: change.timeMs,
+      what,
+      objects: [nameOf(change.object)],
+      evidence: [...evidence, written(change)],
+    });
+  }
+
+  private observe(change: Change, world: World): void {
+    const { object, before, resource } = change;
+    const { generation } = object.metadata;
+    if (generation === undefined || generation === before?.metadata.generation) return;
+    if (observedOf(object) === undefined) return;
+    const key = `${resource} ${keyOf(object)}`;
+    if (this.unobserved.has(key)) return;
+    this.unobserved.add(key);
+    world.at(world.now() + this.settings.observeWithinMs, () => {
+      this.unobserved.delete(key);
+      const now = world.find(resource, keyOf(object));
+      if (now?.object.metadata.uid !== object.metadata.uid || now === undefined) return;
+      if (now.object.metadata.deletionTimestamp !== undefined) return;
+      if ((observedOf(now.object) ?? generation) >= generation) return;
+      const within = lengthOf(this.settings.observeWithinMs);
+      this.breaches.push({
+        timeMs: world.now(),
+        what: `the status of ${nameOf(object)} does not come to know generation ${generation} within ${within}`,
+        objects: [nameOf(object)],
+        evidence: [
+          written(change, `the spec is then of generation ${generation}`),
+          written(now, `its status knows generation ${observedOf(now.object) ?? 0}`),
+        ].slice(0, now.revision === change.revision ? 1 : 2),
+      });
+    });
+  }
+}
+
+function freshMinute(startMs: number, busy: number): Minute {
+  return { startMs, writes: 1, busy, states: undefined, repeated: 0, evidence: [] };
+}
+
+function observedOf(object: KubeObject): number | undefined {
+  return (object['status'] as { readonly observedGeneration?: number } | undefined)
+    ?.observedGeneration;
+}
+
+/** What the object says, but for when and by which revision it says so. */
+function stateOf({ metadata, ...rest }: KubeObject): string {
+  const {
+    resourceVersion: _version,
+    managedFields: _fields,
+    generation: _count,
+    ...kept
+  } = metadata;
+  return JSON.stringify({ ...rest, metadata: kept }).replaceAll(
+    /"\d{4}-\d\d-\d\dT[\d:.]+Z"/g,
+    '""',
+  );
+}

@@ -1,0 +1,123 @@
+/** An autoscaler does not take back at once what it gave. */
+import type { HorizontalPodAutoscaler } from '../../sim/api/kinds/autoscaling.js';
+import { keyOf } from '../../sim/api/meta.js';
+import { decisionOf, type Decision } from './kit/autoscalers.js';
+import { law, type Breach, type Change, type Judge } from './law.js';
+import { lengthOf, nameOf } from './story.js';
+
+const defaults = {
+  /** How long it looks back before it scales down, where its spec does not say (a flag of upstream's). */
+  downWindowMs: 300_000,
+  /** A decision and its write are not of one instant. */
+  lagMs: 1_000,
+  /** Reversals of direction within `reversalsWindowMs`. */
+  reversalsMax: 8,
+  reversalsWindowMs: 1_800_000,
+};
+
+/**
+ * Before it scales down, an autoscaler looks at what it wanted during the last five minutes (or what
+ * `behavior.scaleDown.stabilizationWindowSeconds` says) and takes the most; upwards it looks back not at
+ * all, unless its spec says so. So a decision that goes below a level it rose to within that time is
+ * flapping. Changes of its spec begin anew.
+ */
+export const hpaNoFlapping = law({
+  name: 'hpa-no-flapping',
+  family: 'scaling',
+  says: 'an autoscaler does not go back behind a level that it chose within its stabilisation window, nor turn again and again',
+  source:
+    'https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/#stabilization-window',
+  settings: defaults,
+  begin: settings => new Flapping(settings),
+});
+
+class Flapping implements Judge {
+  readonly on = {
+    'horizontalpodautoscalers.autoscaling': (change: Change<HorizontalPodAutoscaler>) =>
+      this.change(change),
+  };
+  private readonly decisions = new Map<string, Decision[]>();
+  private readonly breaches: Breach[] = [];
+  private looked = 0;
+
+  constructor(private readonly settings: typeof defaults) {}
+
+  end(): { looked: number; breaches: readonly Breach[] } {
+    return { looked: this.looked, breaches: this.breaches };
+  }
+
+  private change(change: Change<HorizontalPodAutoscaler>): void {
+    const { object, before, type } = change;
+    const key = keyOf(object);
+    const isNew = object.metadata.generation !== before?.metadata.generation;
+    const isOther = isNew || object.spec !== before?.spec;
+    if (type !== 'MODIFIED' || (isOther && !hasSameSpec(object, before))) {
+      this.decisions.delete(key);
+    }
+    if (type !== 'MODIFIED') return;
+    const decision = decisionOf(change);
+    if (decision === undefined) return;
+    this.looked++;
+    const own = this.decisions.get(key) ?? [];
+    this.decisions.set(key, own);
+    const taken = own.find(other => this.isTakenBack(object, other, decision));
+    if (taken !== undefined) this.tellBack(object, taken, decision);
+    own.push(decision);
+    while ((own[0]?.timeMs ?? Infinity) < decision.timeMs - this.horizonMs(object)) own.shift();
+    this.judgeTurns(object, own);
+  }
+
+  private isTakenBack(
+    { spec }: HorizontalPodAutoscaler,
+    earlier: Decision,
+    { timeMs, from, to }: Decision,
+  ): boolean {
+    const { downWindowMs, lagMs } = this.settings;
+    const { scaleDown, scaleUp } = spec?.behavior ?? {};
+    const isDown = to < from;
+    const seconds = (isDown ? scaleDown : scaleUp)?.stabilizationWindowSeconds;
+    const windowMs = seconds === undefined ? (isDown ? downWindowMs : 0) : seconds * 1_000;
+    if (timeMs - earlier.timeMs >= windowMs - lagMs) return false;
+    const wasUp = earlier.to > earlier.from;
+    return isDown ? wasUp && to < earlier.to : !wasUp && to > earlier.to;
+  }
+
+  private horizonMs({ spec }: HorizontalPodAutoscaler): number {
+    const { downWindowMs, reversalsWindowMs } = this.settings;
+    const { scaleDown, scaleUp } = spec?.behavior ?? {};
+    const seconds = [scaleDown, scaleUp].map(one => one?.stabilizationWindowSeconds ?? 0);
+    return Math.max(downWindowMs, reversalsWindowMs, ...seconds.map(one => one * 1_000));
+  }
+
+  private tellBack(object: HorizontalPodAutoscaler, earlier: Decision, now: Decision): void {
+    const afterMs = now.timeMs - earlier.timeMs;
+    this.breaches.push({
+      timeMs: now.timeMs,
+      what: `${nameOf(object)} goes to ${now.to} replicas ${lengthOf(afterMs)} after it chose ${earlier.to}`,
+      objects: [nameOf(object)],
+      evidence: [earlier.evidence, now.evidence],
+    });
+  }
+
+  private judgeTurns(object: HorizontalPodAutoscaler, own: Decision[]): void {
+    const { reversalsMax, reversalsWindowMs } = this.settings;
+    const sinceMs = (own.at(-1)?.timeMs ?? 0) - reversalsWindowMs;
+    const recent = own.filter(({ timeMs }) => timeMs >= sinceMs);
+    const turns = recent.filter((one, index) => {
+      const last = recent[index - 1];
+      return last !== undefined && one.to > one.from !== last.to > last.from;
+    });
+    if (turns.length <= reversalsMax) return;
+    this.breaches.push({
+      timeMs: own.at(-1)?.timeMs ?? 0,
+      what: `${nameOf(object)} turned ${turns.length} times within ${lengthOf(reversalsWindowMs)}`,
+      objects: [nameOf(object)],
+      evidence: recent.map(({ evidence }) => evidence),
+    });
+    own.length = 0;
+  }
+}
+
+function hasSameSpec(one: HorizontalPodAutoscaler, other?: HorizontalPodAutoscaler): boolean {
+  return JSON.stringify(one.spec) === JSON.stringify(other?.spec);
+}
