@@ -8,6 +8,7 @@ import { hpa } from './hpa.js';
 import { kubelet } from './kubelet.js';
 import { networkPolicy } from './network-policy.js';
 import { operators } from './operators.js';
+import { queueing } from './queueing.js';
 import { scheduler } from './scheduler.js';
 
 /** All families that can be replayed. */
@@ -20,5 +21,6 @@ export const families: readonly VectorFamily[] = [
   kubelet,
   networkPolicy,
   operators,
+  queueing,
   scheduler,
 ];
