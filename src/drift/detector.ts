@@ -5,7 +5,10 @@ export type DriftLevel = 'none' | 'warning' | 'drift';
 
 /** Sees one value after another: an error, a score, a feature. */
 export interface StreamDetector {
-  /** Takes a value. After a drift the detector has forgotten all when it takes the next one. */
+  /**
+   * Takes a finite value: what is missing is the caller's to leave out. After a drift the detector has
+   * forgotten all when it takes the next one.
+   */
   update(value: number): DriftLevel;
   /**
    * Whether it stands in its warning zone. At a drift this may be true or false, as the method has it;

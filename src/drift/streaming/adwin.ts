@@ -1,4 +1,5 @@
 /** ADWIN: a window that grows while the mean stands still, and drops its oldest part when it moves. */
+import { invariant } from '../../../sim/engine/invariant.js';
 import { numberField, readSettings, wholeField, type SettingsOf } from '../../input/settings.js';
 import type { DriftLevel, StreamDetector, StreamDetectorKind } from '../detector.js';
 
@@ -52,6 +53,7 @@ class Adwin implements StreamDetector {
   }
 
   update(value: number): DriftLevel {
+    invariant(Number.isFinite(value), 'a streamed value is finite');
     if (this.hasDrifted) this.reset();
     this.insert(value);
     const { clock, gracePeriod } = this.settings;

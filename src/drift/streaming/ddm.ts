@@ -1,4 +1,5 @@
 /** DDM: the error rate of a learner should fall; it warns and alarms when it rises above its minimum. */
+import { invariant } from '../../../sim/engine/invariant.js';
 import {
   numberField,
   badSetting,
@@ -45,6 +46,7 @@ class Ddm implements StreamDetector {
   constructor(private readonly settings: SettingsOf<typeof fields>) {}
 
   update(value: number): DriftLevel {
+    invariant(Number.isFinite(value), 'a streamed value is finite');
     if (this.hasDrifted) this.reset();
     this.mean.update(value);
     const { count, value: rate } = this.mean;

@@ -1,4 +1,5 @@
 /** EDDM: errors of a learner should come further and further apart; it alarms when they come closer. */
+import { invariant } from '../../../sim/engine/invariant.js';
 import {
   badSetting,
   numberField,
@@ -49,6 +50,7 @@ class Eddm implements StreamDetector {
   constructor(private readonly settings: SettingsOf<typeof fields>) {}
 
   update(value: number): DriftLevel {
+    invariant(Number.isFinite(value), 'a streamed value is finite');
     if (this.hasDrifted) this.reset();
     this.count++;
     if (value === 1) this.takeError();

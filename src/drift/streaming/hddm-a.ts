@@ -1,4 +1,5 @@
 /** HDDM_A: Hoeffding's bound on the mean of all errors against the mean at its best moment. */
+import { invariant } from '../../../sim/engine/invariant.js';
 import {
   badSetting,
   flagField,
@@ -51,6 +52,7 @@ class HddmA implements StreamDetector {
   constructor(private readonly settings: SettingsOf<typeof fields>) {}
 
   update(value: number): DriftLevel {
+    invariant(Number.isFinite(value), 'a streamed value is finite');
     if (this.hasDrifted) this.reset();
     this.all.update(value);
     this.moveExtremes();

@@ -1,4 +1,5 @@
 /** HDDM_W: McDiarmid's bound on exponentially weighted means of the errors before and after a cut. */
+import { invariant } from '../../../sim/engine/invariant.js';
 import {
   badSetting,
   flagField,
@@ -55,6 +56,7 @@ class HddmW implements StreamDetector {
   }
 
   update(value: number): DriftLevel {
+    invariant(Number.isFinite(value), 'a streamed value is finite');
     if (this.hasDrifted) this.reset();
     const { driftConfidence, warningConfidence, twoSidedTest } = this.settings;
     this.all.update(value);

@@ -1,4 +1,5 @@
 /** KSWIN: the newest values of a window against as many drawn from its older part, by Kolmogorov-Smirnov. */
+import { invariant } from '../../../sim/engine/invariant.js';
 import {
   badSetting,
   numberField,
@@ -70,6 +71,7 @@ class Kswin implements StreamDetector {
   }
 
   update(value: number): DriftLevel {
+    invariant(Number.isFinite(value), 'a streamed value is finite');
     if (this.hasDrifted) this.reset();
     this.take(value);
     const { windowSize, statSize, alpha } = this.settings;

@@ -21,6 +21,10 @@ describe.each(streamDetectorKinds)('$name', kind => {
     expect(() => kind.create({ wibble: 1 })).toThrow(`${kind.name}: wibble is not a setting`);
   });
 
+  it('takes no value that is missing', () => {
+    expect(() => kind.create().update(NaN)).toThrow('a streamed value is finite');
+  });
+
   it('says nothing on a constant stream', () => {
     for (const value of [0, 1]) {
       const detector = kind.create();

@@ -1,4 +1,5 @@
 /** Page-Hinkley: adds up how far values lie from their mean, and alarms when the sum has come too far. */
+import { invariant } from '../../../sim/engine/invariant.js';
 import {
   numberField,
   readSettings,
@@ -49,6 +50,7 @@ class PageHinkley implements StreamDetector {
   constructor(private readonly settings: SettingsOf<typeof fields>) {}
 
   update(value: number): DriftLevel {
+    invariant(Number.isFinite(value), 'a streamed value is finite');
     if (this.hasDrifted) this.reset();
     const { minInstances, delta, threshold, alpha, mode } = this.settings;
     this.mean.update(value);
