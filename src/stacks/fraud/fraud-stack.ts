@@ -83,7 +83,7 @@ export class FraudStack implements Stack {
   }
 
   progress(): readonly Figure[] {
-    const { offeredPerSecond, p99Ms, replicas } = this.exchange.snapshot();
+    const { offeredPerSecond, p99Ms = this.lastP99Ms(), replicas } = this.exchange.snapshot();
     const { driftScore, canaryPercent } = this.recorder;
     const nowMs = this.attached().loop.now();
     const { averagePrecision } = this.scores.precision(nowMs - hourMs, nowMs);
@@ -137,6 +137,12 @@ export class FraudStack implements Stack {
       nowMs: this.attached().loop.now(),
       sampleEvery: this.plan.sampleEvery,
     });
+  }
+
+  /** Of the last full row: at the very beginning of a row nothing has finished in it. */
+  private lastP99Ms(): number | undefined {
+    const value = this.exchange.series.columns().p99Ms.at(-1);
+    return value === undefined || Number.isNaN(value) ? undefined : value;
   }
 
   private attached(): Simulation {

@@ -19,7 +19,7 @@ export interface PromoterConfiguration {
   /** Offline, rows of so long before the candidate's last one are looked at, besides all later ones. */
   readonly offlineWindowMs: number;
   readonly offlineFraudsMin: number;
-  /** By how much average precision a candidate must be better than the champion. */
+  /** By how much average precision a candidate must be better than the champion; -1: by nothing. */
   readonly gainMin: number;
   readonly steps: readonly PromotionStep[];
   /** A canary that is worse by more than this, and by more than chance explains, is taken back. */
@@ -47,7 +47,7 @@ const schema: JsonSchema = {
     checkEvery: durationSchema,
     offlineWindow: durationSchema,
     offlineFraudsMin: whole,
-    gainMin: share,
+    gainMin: { type: 'number' },
     steps: {
       type: 'array',
       items: {
