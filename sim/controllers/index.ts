@@ -28,6 +28,7 @@ import { serviceAccountTokenController } from './service-account-token.js';
 import { statefulSetController } from './stateful-set.js';
 import { taintEvictionController } from './taint-eviction.js';
 import { ttlAfterFinishedController } from './ttl-after-finished.js';
+import { validatingAdmissionPolicyStatusController } from './validating-admission-policy-status.js';
 
 /** All controllers, in the order in which they start. */
 export const controllers: readonly ControllerDefinition[] = [
@@ -59,4 +60,5 @@ export const controllers: readonly ControllerDefinition[] = [
   disruptionController,
   garbageCollectorController,
   resourceQuotaController,
+  validatingAdmissionPolicyStatusController,
 ];

@@ -1,7 +1,7 @@
 /** Programs of expressions of admission, compiled once: their types were checked when they were written. */
 import { compileCel, type Compiled } from '../../api/cel/compile.js';
 import { dynType } from '../../api/cel/types.js';
-import { admissionScope } from './scopes.js';
+import { admissionScope } from '../../api/cel/admission-scope.js';
 
 /** Variables of policies may have any name. */
 class AnyVariable extends Map<string, typeof dynType> {

@@ -1,7 +1,7 @@
 /** What CEL makes of the expressions of policies and webhooks. @upstream apiserver/pkg/admission/plugin/cel/compile.go */
 import { compileCel } from '../../../api/cel/compile.js';
 import { errorType, goTypeText, type CelType } from '../../../api/cel/types.js';
-import { admissionScope, type AdmissionNames } from '../../cel/scopes.js';
+import { admissionScope, type AdmissionNames } from '../../../api/cel/admission-scope.js';
 import { invalid } from '../field-error.js';
 import type { Errors } from './checks.js';
 

@@ -1,7 +1,8 @@
 /** Checks of what a pod's operating system rules out. @upstream pkg/apis/core/validation/validation.go validateOS */
 import type { PodSpec } from '../../../api/kinds/core.js';
-import { forbidden, notSupported, required } from '../field-error.js';
+import { forbidden, invalid, notSupported, required } from '../field-error.js';
 import type { Errors } from './checks.js';
+import type { PodOptions } from './pod-options.js';
 import { visitContainers } from './pod-spec.js';
 
 const systems = ['linux', 'windows'];
@@ -75,4 +76,36 @@ function checkWindowsPod(spec: PodSpec, path: string, errors: Errors): void {
       errors.push(forbidden(`${at}.securityContext.${field}`, windowsText));
     }
   });
+}
+
+/** Containers that are processes of a Windows host. @upstream validateWindowsHostProcessPod */
+export function checkHostProcess(
+  spec: PodSpec,
+  path: string,
+  { allowPrivileged }: PodOptions,
+  errors: Errors,
+): void {
+  const ofPod = spec.securityContext?.windowsOptions?.hostProcess;
+  let [all, ofHost] = [0, 0];
+  visitContainers(spec, path, (container, at) => {
+    all++;
+    const own = container.securityContext?.windowsOptions?.hostProcess;
+    if (ofPod !== undefined && own !== undefined && ofPod !== own) {
+      const text = `pod hostProcess value must be identical if both are specified, was ${ofPod}`;
+      errors.push(invalid(`${at}.securityContext.windowsOptions.hostProcess`, own, text));
+    }
+    if (own ?? ofPod ?? false) ofHost++;
+  });
+  if (ofHost === 0) return;
+  if (ofHost !== all) {
+    const text =
+      'If pod contains any hostProcess containers then all containers must be HostProcess containers';
+    errors.push(invalid(path, '', text));
+  }
+  if (spec.hostNetwork !== true) {
+    const text = 'hostNetwork must be true if pod contains any hostProcess containers';
+    errors.push(invalid(`${path}.hostNetwork`, false, text));
+  }
+  if (allowPrivileged) return;
+  errors.push(forbidden(path, 'hostProcess containers are disallowed by cluster policy'));
 }

@@ -20,7 +20,7 @@ import {
 } from './dns.js';
 import { goValue } from './go-value.js';
 import type { PodOptions } from './pod-options.js';
-import { checkOperatingSystem } from './pod-os.js';
+import { checkHostProcess, checkOperatingSystem } from './pod-os.js';
 import { checkPodResources } from './pod-resources.js';
 import { checkRequirements } from './resource-requirements.js';
 import { checkSchedulingGates, checkSpreadConstraints, checkTolerations } from './scheduling.js';
@@ -58,6 +58,7 @@ export function checkPodSpec(
   checkAffinity(spec.affinity, `${path}.affinity`, errors, options);
   checkDnsConfig(spec, `${path}.dnsConfig`, errors);
   checkGates(spec, path, options, errors);
+  checkHostProcess(spec, path, options, errors);
   checkHostUsers(spec, path, errors);
   checkHostnameOverride(spec, path, errors);
   checkNames(spec, path, errors);

@@ -2,8 +2,8 @@
  * What expressions of admission may name, and the types of it.
  * @upstream apiserver/pkg/admission/plugin/cel/compile.go, apiserver/pkg/cel/mutation
  */
-import type { CelScope, ObjectFields } from '../../api/cel/check.js';
-import { dynType, typeFrom, type CelType } from '../../api/cel/types.js';
+import type { CelScope, ObjectFields } from './check.js';
+import { dynType, typeFrom, type CelType } from './types.js';
 
 /** The types of variables that a policy declares. */
 export type VariableTypes = ReadonlyMap<string, CelType>;
