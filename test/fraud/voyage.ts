@@ -139,7 +139,8 @@ spec:
       start: 2026-11-26T21:40:00Z
       duration: 12h
       rate: { constant: 40 }
-      transactions: { customers: 3000, terminals: 4000, fraudRate: 0.02, terminalStay: 12h, customerStay: 6h }
+      transactions:
+        { customers: 3000, terminals: 4000, fraudRate: 0.02, terminalStay: 12h, customerStay: 6h }
       features: { windows: [1h, 2h, 6h], labelDelay: 30m }
       labelDelay: { kind: lognormal, median: 15m, sigma: 0.4 }
       drift: ${drift}
