@@ -1,5 +1,4 @@
 /** Boots the node of a shape: its machine, its kubelet, its place in the cluster's networks. */
-import type { NodeEndpoint } from './api/node-endpoint.js';
 import type { Kubelet, KubeletOptions } from './nodes/kubelet.js';
 import { kubelet } from './nodes/kubelet.js';
 import { serviceAccount, type Connect } from './client/contract.js';
@@ -113,7 +112,7 @@ const kubeadm = {
 /** A node as those who drive the simulation see it. */
 export function simulatedNode(
   shape: NodeShape,
-  { gpus, endpoint }: { readonly gpus: Kubelet['gpus']; readonly endpoint: NodeEndpoint },
+  { gpus, endpoint, machine, setPressure }: Omit<Kubelet, 'process'>,
   process: Process,
 ): SimulatedNode {
   // A GPU fails with all its parts and shares; a part may fail alone.
@@ -138,6 +137,10 @@ export function simulatedNode(
       for (const id of ids) gpus.mend(id);
       return ids.length > 0;
     },
+    slowImages(factor) {
+      machine.images.slowness = factor;
+    },
+    setDiskPressure: isLow => setPressure({ disk: isLow }),
     usage: () => endpoint.usage().containers,
     gpus: () => endpoint.gpus(),
   };

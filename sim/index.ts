@@ -6,6 +6,7 @@ import { createProcess, type Process } from './client/runtime.js';
 import { controllers } from './controllers/index.js';
 import { localPathStorage } from './controllers/local-path-provisioner/provisioner.js';
 import { Loop } from './engine/loop.js';
+import { plant } from './engine/planted.js';
 import { Random } from './engine/random.js';
 import { Trace } from './engine/trace.js';
 import { inProcessConnect } from './in-process.js';
@@ -24,6 +25,7 @@ import {
   type Simulation,
   type SimulationOptions,
 } from './simulation.js';
+import { Weather } from './weather.js';
 
 const controllerManager: ProcessDefinition = {
   name: 'kube-controller-manager',
@@ -34,6 +36,7 @@ const controllerManager: ProcessDefinition = {
 /** Boots a cluster; its time stands still until the loop is run. */
 export function boot(options: SimulationOptions): Simulation {
   // Time and chance.
+  plant(options.planted ?? []);
   const trace = new Trace({ keepEntries: options.keepsTrace ?? false });
   let revision = (): number => 0;
   const loop = new Loop({
@@ -63,12 +66,14 @@ export function boot(options: SimulationOptions): Simulation {
     settings: { ...advertisedBy(options.nodes), ...options.settings },
   });
   revision = server.revision;
-  const latencies = { ...defaultLatencies, ...options.latencies };
-  const connect = inProcessConnect(server.serve, loop, latencies);
+  const { serve } = server;
+  const connect = inProcessConnect(serve, loop, { ...defaultLatencies, ...options.latencies });
+  const weather = new Weather(loop, options.interleaving ?? 0);
 
   // The control plane's other programs, and the operators.
   const start = (definition: ProcessDefinition): Process => {
-    const process = createProcess(definition, { clock: loop, random, connect });
+    const way = weather.around(definition.name, connect);
+    const process = createProcess(definition, { clock: loop, random, connect: way });
     processes.set(definition.name, process);
     process.start();
     return process;
@@ -96,7 +101,7 @@ export function boot(options: SimulationOptions): Simulation {
     labelAsKubeadm(shape, server, loop);
     nodes.set(shape.name, simulatedNode(shape, kubelet, start(kubelet.process)));
   });
-  return { loop, trace, random, server, serve: server.serve, connect, processes, nodes, network };
+  return { loop, trace, random, server, serve, connect, processes, nodes, weather, network };
 }
 
 /** kubeadm's API server is reached at the first control plane node; without one it stays where it is. */

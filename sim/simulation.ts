@@ -4,12 +4,14 @@ import type { Serve } from './api/request.js';
 import type { Connect } from './client/contract.js';
 import type { Process } from './client/runtime.js';
 import type { Loop } from './engine/loop.js';
+import type { PlantedFault } from './engine/planted.js';
 import type { Random } from './engine/random.js';
 import type { Trace } from './engine/trace.js';
 import type { ClusterNetwork } from './network/network.js';
 import type { Operator } from './operators/operator.js';
 import type { ApiServer, ApiServerOptions } from './server/contract.js';
 import type { ServerSettings } from './server/resources/strategy.js';
+import type { Weather } from './weather.js';
 import type { WorkloadRule } from './workloads/workload.js';
 
 /** How long the ways between the parts take, in virtual milliseconds. */
@@ -64,6 +66,13 @@ export interface SimulationOptions {
   readonly endpoints?: NodeEndpoints;
   readonly settings?: Partial<ServerSettings>;
   readonly latencies?: Partial<Latencies>;
+  /**
+   * Another number, another order in which requests and watch events arrive; 0, the default: each takes
+   * what `latencies` say.
+   */
+  readonly interleaving?: number;
+  /** Defects that tests plant, to see whether the laws find them. Never set it elsewhere. */
+  readonly planted?: readonly PlantedFault[];
   readonly workloads?: readonly WorkloadRule[];
   /** Whether metrics-server runs: `kubectl top` and autoscalers by resources need it. Default true. */
   readonly hasMetricsServer?: boolean;
@@ -95,6 +104,10 @@ export interface SimulatedNode {
   failDevice(device: number | string, xid: number): boolean;
   /** A device is well again; false when there is no such device. */
   repairDevice(device: number | string): boolean;
+  /** Images take so many times as long from now on. */
+  slowImages(factor: number): void;
+  /** The disk is full, or it no longer is. */
+  setDiskPressure(isLow: boolean): void;
   usage(): readonly ContainerUsage[];
   gpus(): readonly GpuReading[];
 }
@@ -112,6 +125,8 @@ export interface Simulation {
   /** By name: kube-controller-manager, kube-scheduler, kubelet/<node>, and what was added. */
   readonly processes: ReadonlyMap<string, Process>;
   readonly nodes: ReadonlyMap<string, SimulatedNode>;
+  /** What goes wrong on the way between processes and the API server. */
+  readonly weather: Weather;
   /** Where connections would go: for traffic, which reckons with many at once. */
   readonly network: Pick<ClusterNetwork, 'route' | 'reach' | 'version' | 'outside'>;
 }

@@ -67,5 +67,55 @@ export type Fault =
   /** The node's kubelet stops; with it heartbeats end. */
   | { readonly kind: 'node-down'; readonly node: string }
   | { readonly kind: 'node-up'; readonly node: string }
-  /** A component of the control plane crashes and comes back after a while with an empty memory. */
-  | { readonly kind: 'crash'; readonly process: string; readonly forMs: number };
+  /**
+   * A component crashes and comes back after a while with an empty memory: at once, or when it has sent
+   * so many requests from now on, before it hears the answer to the last.
+   */
+  | {
+      readonly kind: 'crash';
+      /** `kube-scheduler`, `kubelet/<node>`, ... */
+      readonly process: string;
+      readonly forMs: number;
+      readonly atRequest?: number;
+    }
+  /** The node's kubelet does not reach the API server for a while; its pods run on. */
+  | { readonly kind: 'partition'; readonly node: string; readonly forMs: number }
+  /** Requests of a component are slow or are answered with an error for a while. */
+  | {
+      readonly kind: 'requests';
+      readonly process: string;
+      readonly forMs: number;
+      readonly delayMs?: number;
+      /** 409, 429, 500, 503, 504. Absent: they are served. */
+      readonly code?: number;
+      /** The part of the requests that it happens to, from 0 to 1. Default 1. */
+      readonly share?: number;
+      /** The request is served all the same: only its answer is lost. Default false. */
+      readonly isServed?: boolean;
+      readonly onlyWrites?: boolean;
+    }
+  /**
+   * A component's watches for a while: `stale` events come late, all at once; `lost` ones never, and
+   * the watch expires after; `replayed` brings the last events once more.
+   */
+  | {
+      readonly kind: 'watch';
+      readonly process: string;
+      readonly forMs: number;
+      readonly mode: 'stale' | 'lost' | 'replayed';
+      /** `pods`. Default all that the component watches. */
+      readonly resource?: string;
+    }
+  /** A component's certificate or token has expired: 401 until it is renewed. */
+  | { readonly kind: 'credentials'; readonly process: string; readonly forMs: number }
+  /** A component's wall clock jumps, forward or back. */
+  | { readonly kind: 'clock-step'; readonly process: string; readonly stepMs: number }
+  /** Image pulls of a node take so many times as long for a while. */
+  | {
+      readonly kind: 'slow-images';
+      readonly node: string;
+      readonly factor: number;
+      readonly forMs: number;
+    }
+  /** A node's disk is full for a while. */
+  | { readonly kind: 'disk-pressure'; readonly node: string; readonly forMs: number };

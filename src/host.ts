@@ -1,6 +1,6 @@
 /** The host: the only file through which real time, chance, timers, crypto and the process come in. */
 import { createHash, randomInt } from 'node:crypto';
-import { homedir } from 'node:os';
+import { availableParallelism, homedir } from 'node:os';
 import type { Clock } from '../sim/engine/clock.js';
 
 /** Milliseconds since the epoch, of the real clock. */
@@ -100,3 +100,6 @@ export function realClock(onError: (error: unknown) => void): Clock {
     },
   };
 }
+
+/** How many things this machine does at once. */
+export const coreCount = (): number => availableParallelism();

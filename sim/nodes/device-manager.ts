@@ -50,6 +50,8 @@ export interface DeviceListener {
 export class DeviceManager {
   private readonly pools = new Map<string, Pool>();
   private readonly allocations = new Map<string, Allocation>();
+  /** Pods whose devices others may have already. */
+  private readonly offered = new Set<string>();
   private readonly listeners = new Set<DeviceListener>();
 
   constructor(resources: readonly DeviceResource[]) {
@@ -160,7 +162,8 @@ export class DeviceManager {
 
   private usedOf(resource: string): ReadonlySet<string> {
     const used = new Set<string>();
-    for (const containers of this.allocations.values()) {
+    for (const [podUid, containers] of this.allocations) {
+      if (this.offered.has(podUid)) continue;
       for (const resources of containers.values()) {
         for (const id of resources.get(resource) ?? []) used.add(id);
       }
@@ -188,6 +191,12 @@ export class DeviceManager {
   /** Takes the devices of a pod back. */
   release(podUid: string): void {
     this.allocations.delete(podUid);
+    this.offered.delete(podUid);
+  }
+
+  /** Gives the devices of a pod to others while it still has them: a defect that tests plant. */
+  offer(podUid: string): void {
+    this.offered.add(podUid);
   }
 
   /** The statuses with the devices that their containers have, and their health. */

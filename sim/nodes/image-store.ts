@@ -30,6 +30,8 @@ export class ImageStore {
   private readonly attempts = new Map<string, number>();
   private pulling: Signal | undefined;
   private readonly waiting: Signal[] = [];
+  /** How many times as long pulls take. */
+  slowness = 1;
 
   constructor(private readonly options: ImageStoreOptions) {}
 
@@ -71,7 +73,8 @@ export class ImageStore {
       return { isOk: false, message: answer.message };
     }
     const { image } = answer;
-    yield answer.afterMs ?? (image.sizeBytes / timings.pullBytesPerSecond) * 1_000;
+    const usualMs = answer.afterMs ?? (image.sizeBytes / timings.pullBytesPerSecond) * 1_000;
+    yield usualMs * this.slowness;
     this.pulled.set(name, image);
     return { isOk: true, image, pullMs: clock.now() - startMs };
   }

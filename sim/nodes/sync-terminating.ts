@@ -6,10 +6,12 @@ import { podStatus } from './pod-status.js';
 import { setStatus, terminateStatus } from './status-manager.js';
 import type { Task } from './task.js';
 import { draw } from './timings.js';
+import { planted } from '../engine/planted.js';
 
 /** Kills what runs, and tells how it ended. */
 export function* syncTerminatingPod(context: KubeletContext, entry: PodEntry): Task {
   const { runtime } = context.machine;
+  if (planted('device-reused-too-early')) context.machine.devices.offer(entry.uid);
   const status = podStatus(context, entry, entry.cached, false);
   setStatus(context, entry, entry.overrideStatus?.(status) ?? status);
   for (const [key, worker] of entry.probes) {

@@ -34,6 +34,29 @@ export function exitAfter(name: string, seconds: number, code: number): Workload
   };
 }
 
+/** How long `busy` works, and how long it rests. */
+const busyMs = 60_000;
+
+/**
+ * Uses the CPU in waves, all pods in step: a minute of work, a minute of rest. An autoscaler that looks
+ * only at the moment follows each wave; one that stabilises keeps the most that it needed.
+ */
+export function busy(cpuMillis: number): Workload {
+  return {
+    name: 'busy',
+    start(context) {
+      const turn = (): void => {
+        const nowMs = context.clock.now();
+        const isWorking = Math.floor(nowMs / busyMs) % 2 === 0;
+        context.use({ cpuMillis: isWorking ? cpuMillis : cpuMillis / 10, memoryBytes: 0 });
+        context.clock.after(busyMs - (nowMs % busyMs), 'workload busy turns', turn);
+      };
+      turn();
+      return { terminate: () => context.exit(0) };
+    },
+  };
+}
+
 /** A pod's annotations say how long and with which code, if anything does. */
 function annotated(
   { pod }: ContainerContext,
@@ -54,6 +77,7 @@ export const plainWorkloads: Readonly<Record<string, PlainMaker>> = {
     exitAfter('complete-after', numberOf(seconds, defaultSeconds), 0),
   crash: ({ seconds, exitCode }) =>
     exitAfter('crash', numberOf(seconds, defaultSeconds), numberOf(exitCode, 1)),
+  busy: ({ cpuMillis }) => busy(numberOf(cpuMillis, 250)),
   'exit-code': ({ seconds, exitCode }) =>
     exitAfter('exit-code', numberOf(seconds, 0), numberOf(exitCode, 0)),
 };

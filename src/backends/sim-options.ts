@@ -17,8 +17,8 @@ export type WorkloadMaker = (
 /** What a user may say of a simulated cluster. */
 export interface SimulatedClusterOptions {
   readonly seed: number;
-  /** A kind configuration's file. Default: seatrial's own kind-config.yaml. */
-  readonly config?: string;
+  /** A kind configuration, or its file. Default: seatrial's own kind-config.yaml. */
+  readonly config?: string | KindConfig;
   /** The modelled operators that run. Default: all that can stand beside each other. */
   readonly operators?: readonly string[];
   /** Where virtual time starts, in milliseconds since the epoch. */
@@ -49,7 +49,8 @@ const defaultOperators = Object.values(operators)
 export function simulationOptions(
   options: SimulatedClusterOptions,
 ): SimulationOptions & { readonly config: KindConfig } {
-  const config = readKindConfig(options.config ?? defaultConfigFile);
+  const { config: given = defaultConfigFile } = options;
+  const config = typeof given === 'string' ? readKindConfig(given) : given;
   const names = options.operators ?? defaultOperators;
   return {
     config,

@@ -11,10 +11,10 @@ import type { KubeConfig } from '@kubernetes/client-node';
 import type { Applied, Cluster, Fault } from '../cluster.js';
 import { yieldToHost } from '../host.js';
 import { durationMs } from '../input/duration.js';
-import { exitCodes, UserError } from '../input/errors.js';
 import { applyObject } from './apply.js';
 import { describeType } from './descriptions.js';
 import { RestMapper } from './rest-mapper.js';
+import { injectFault } from './sim-faults.js';
 import { kubeconfigText, type Access } from './kubeconfig-file.js';
 import type { Intercept } from './time-door.js';
 import { openSocket, type Socket, type SocketOptions } from './sim-socket.js';
@@ -139,34 +139,7 @@ class SimulationBackend implements SimulatedCluster {
   }
 
   inject(fault: Fault): Promise<void> {
-    const { loop, nodes, processes } = this.simulation;
-    const nodeOf = (name: string) => {
-      const node = nodes.get(name);
-      if (node === undefined) throw unknown('node', name, [...nodes.keys()]);
-      return node;
-    };
-    switch (fault.kind) {
-      case 'gpu':
-        if (!nodeOf(fault.node).failDevice(fault.gpu, fault.xid))
-          throw unknown('GPU', fault.gpu, []);
-        break;
-      case 'gpu-repaired':
-        if (!nodeOf(fault.node).repairDevice(fault.gpu)) throw unknown('GPU', fault.gpu, []);
-        break;
-      case 'node-down':
-        nodeOf(fault.node).process.stop();
-        break;
-      case 'node-up':
-        nodeOf(fault.node).process.start();
-        break;
-      case 'crash': {
-        const process = processes.get(fault.process);
-        if (process === undefined) throw unknown('process', fault.process, [...processes.keys()]);
-        process.stop();
-        loop.after(fault.forMs, `${fault.process} comes back`, () => process.start());
-        break;
-      }
-    }
+    injectFault(this.simulation, fault);
     return Promise.resolve();
   }
 
@@ -218,7 +191,7 @@ class SimulationBackend implements SimulatedCluster {
     // A socket that could not be opened was told to whoever asked for it.
     const socket = await this.socket?.catch(() => undefined);
     await socket?.close();
-    for (const process of this.simulation.processes.values()) process.stop();
+    for (const each of this.simulation.processes.values()) each.stop();
   }
 }
 
@@ -231,12 +204,4 @@ interface ReadyNode {
 function isNodeReady(node: ReadyNode): boolean {
   const conditions = node.status?.conditions ?? [];
   return conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
-}
-
-function unknown(what: string, name: number | string, known: readonly string[]): UserError {
-  return new UserError(`there is no ${what} ${name}`, {
-    exitCode: exitCodes.usage,
-    code: 'unknown-target',
-    ...(known.length > 0 && { next: `there are: ${known.join(', ')}` }),
-  });
 }

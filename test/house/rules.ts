@@ -20,9 +20,13 @@ export const simImports: Readonly<Record<string, readonly string[]>> = {
 /** The layers of src/, from the top: a folder imports only what stands below it. */
 export const srcLayers: readonly (readonly string[])[] = [
   ['cli'],
+  ['vitest.ts'],
   ['report', 'bench', 'incident'],
+  ['check'],
+  ['arbitraries'],
+  ['voyages'],
   ['scenario', 'plan'],
-  ['arbitraries', 'laws', 'stacks'],
+  ['laws', 'stacks'],
   ['drift'],
   ['models'],
   ['traffic'],

@@ -9,6 +9,7 @@ import type { Reconciliation } from '../../client/contract.js';
 import { foregroundFinalizer, orphanFinalizer, type Graph } from './graph.js';
 import { blockingDependents, identityOfOwner, type GraphNode } from './node.js';
 import type { Attempt, Operations } from './operations.js';
+import { planted } from '../../engine/planted.js';
 
 /** Looks at one object of the graph and does what its owners' fate asks for. */
 export class Attempts {
@@ -59,7 +60,7 @@ export class Attempts {
 
   /** Lets the owner go when no dependent blocks it; else sees to those that do. */
   private *finishForeground(node: GraphNode): Reconciliation<Attempt> {
-    const blocking = blockingDependents(node);
+    const blocking = planted('gc-ignores-block-owner') ? [] : blockingDependents(node);
     if (blocking.length === 0) {
       return yield* this.operations.removeFinalizer(node.identity, foregroundFinalizer);
     }

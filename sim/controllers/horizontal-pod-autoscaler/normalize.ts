@@ -2,6 +2,7 @@
  * From what the metrics ask for to what is set: stabilisation, then the limits of speed and range.
  * @upstream pkg/controller/podautoscaler/horizontal.go normalizeDesiredReplicas*
  */
+import { planted } from '../../engine/planted.js';
 import type { HorizontalPodAutoscalerBehavior } from '../../api/kinds/autoscaling.js';
 import {
   limitedByBehavior,
@@ -61,12 +62,16 @@ export function normalized(
     : withBehavior(wanted, behavior, memory, options);
 }
 
+function remembered({ recommendations }: Memory): readonly Recommendation[] {
+  return planted('hpa-without-stabilisation') ? [] : recommendations;
+}
+
 function withoutBehavior(
   wanted: ReplicasWanted,
   memory: Memory,
   options: NormalizationSettings & { readonly nowMs: number },
 ): Normalized {
-  const stable = stabilized(memory.recommendations, wanted.desired, options);
+  const stable = stabilized(remembered(memory), wanted.desired, options);
   const limited = limitedByRules({ ...wanted, desired: stable.replicas }, options);
   const direction = 'down';
   return result({ wanted, stable: stable.replicas, limited, direction }, memory, stable);
@@ -82,7 +87,7 @@ function withBehavior(
   const up = behavior.scaleUp ?? {};
   const down = behavior.scaleDown ?? {};
   const downSeconds = down.stabilizationWindowSeconds;
-  const stable = stabilizedWithBehavior(memory.recommendations, wanted, {
+  const stable = stabilizedWithBehavior(remembered(memory), wanted, {
     nowMs,
     upWindowMs: (up.stabilizationWindowSeconds ?? 0) * 1000,
     downWindowMs: downSeconds === undefined ? downscaleWindowMs : downSeconds * 1000,

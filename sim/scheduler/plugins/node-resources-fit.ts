@@ -16,6 +16,7 @@ import {
   type ResourceWeight,
   type ScoringStrategy,
 } from './node-resources/scorer.js';
+import { planted } from '../../engine/planted.js';
 
 const name = 'NodeResourcesFit';
 
@@ -131,6 +132,7 @@ export function shortagesOf(
   );
   for (const [resource, wanted] of request.scalars) {
     if (wanted === 0) continue;
+    if (planted('fit-ignores-gpus') && resource === 'nvidia.com/gpu') continue;
     const has = allocatable.scalars.get(resource) ?? 0;
     if (wanted <= has - (requested.scalars.get(resource) ?? 0)) continue;
     if (!isExempt(resource, node)) note(`Insufficient ${resource}`, wanted > has);

@@ -14,6 +14,7 @@ import { counting, type QuotaMeasure, type Scope } from '../../api/quota/measure
 import { forbid, refuse } from './shared/outcome.js';
 import type { AdmissionAttributes, AdmissionOutcome, AdmissionPlugin } from './plugin.js';
 import { isChargedWrite } from './limits/quota-writes.js';
+import { planted } from '../../engine/planted.js';
 
 const ignoredGroups = new Set(['authentication.k8s.io', 'authorization.k8s.io']);
 const ignored = new Set(['bindings', 'componentstatuses', 'events', 'events.events.k8s.io']);
@@ -62,7 +63,7 @@ function charge(
       measure,
     );
     if ('outcome' in checked) return checked.outcome;
-    if (attributes.isDryRun) return undefined;
+    if (attributes.isDryRun || planted('quota-counted-late')) return undefined;
     const isWritten = checked.charged.every(
       quota => access.store(resourceQuotas, quota as unknown as KubeObject) !== undefined,
     );

@@ -1,0 +1,215 @@
+/** The manifests that objects are drawn as: small, complete, and as people write them. */
+import type { KubeObject } from '../../sim/api/object.js';
+
+/** A pod template of one container, by what is drawn of it. */
+export interface Template {
+  readonly app: string;
+  readonly cpu: string;
+  readonly gpus: number;
+  readonly port?: number;
+  readonly priority?: string;
+  readonly grace?: number;
+  readonly restartPolicy?: 'Never' | 'OnFailure';
+  readonly container?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** Where an object stands. */
+export interface Place {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+const gpuToleration = { key: 'nvidia.com/gpu', operator: 'Exists' };
+
+/** The pod template. */
+export function template(from: Template): Record<string, unknown> {
+  const { app, cpu, gpus, port, priority, grace, restartPolicy, container = 'main' } = from;
+  const { labels } = from;
+  const limits = gpus > 0 ? { 'nvidia.com/gpu': String(gpus) } : undefined;
+  return {
+    metadata: { labels: { app, ...labels } },
+    spec: {
+      ...(restartPolicy !== undefined && { restartPolicy }),
+      ...(priority !== undefined && { priorityClassName: priority }),
+      ...(grace !== undefined && { terminationGracePeriodSeconds: grace }),
+      ...(gpus > 0 && { tolerations: [gpuToleration] }),
+      containers: [
+        {
+          name: container,
+          image: 'registry.example/app:1',
+          ...(port !== undefined && { ports: [{ containerPort: port }] }),
+          resources: { requests: { cpu, memory: '64Mi' }, ...(limits && { limits }) },
+        },
+      ],
+    },
+  };
+}
+
+/** Deployment, StatefulSet: what replicas of a template make. */
+export function replicated(
+  kind: 'Deployment' | 'StatefulSet' | 'ReplicaSet',
+  { namespace, name }: Place,
+  replicas: number,
+  of: Template,
+): KubeObject {
+  return {
+    apiVersion: 'apps/v1',
+    kind,
+    metadata: { namespace, name },
+    spec: {
+      replicas,
+      selector: { matchLabels: { app: of.app } },
+      template: template(of),
+      ...(kind === 'StatefulSet' && { serviceName: name }),
+    },
+  };
+}
+
+/** A Job of so many pods. */
+export function job(
+  { namespace, name }: Place,
+  { parallelism, completions }: { readonly parallelism: number; readonly completions: number },
+  of: Template,
+): KubeObject {
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { namespace, name },
+    spec: {
+      parallelism,
+      completions,
+      backoffLimit: 2,
+      template: template({ restartPolicy: 'Never', ...of }),
+    },
+  };
+}
+
+/** A distributed training: all its pods or none can work. */
+export function trainingJob(
+  kind: 'MXJob' | 'PyTorchJob',
+  { namespace, name }: Place,
+  workers: number,
+  of: Template,
+): KubeObject {
+  const container = kind === 'MXJob' ? 'mxnet' : 'pytorch';
+  const pod = template({ ...of, container });
+  const helper = template({ ...of, container, gpus: 0 });
+  const replicas = (count: number, from: unknown) => ({
+    replicas: count,
+    restartPolicy: 'Never',
+    template: from,
+  });
+  const spec =
+    kind === 'MXJob'
+      ? {
+          jobMode: 'MXTrain',
+          mxReplicaSpecs: {
+            Scheduler: replicas(1, helper),
+            Server: replicas(1, helper),
+            Worker: replicas(workers, pod),
+          },
+        }
+      : { pytorchReplicaSpecs: { Master: replicas(1, pod), Worker: replicas(workers, pod) } };
+  return { apiVersion: 'kubeflow.org/v1', kind, metadata: { namespace, name }, spec };
+}
+
+/** A Service before the pods of an app. */
+export function service({ namespace, name }: Place, app: string, port: number): KubeObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { namespace, name },
+    spec: { selector: { app }, ports: [{ port: 80, targetPort: port }] },
+  };
+}
+
+/** A budget for the disruptions of an app. */
+export function budget(
+  { namespace, name }: Place,
+  app: string,
+  limit: { readonly minAvailable: number } | { readonly maxUnavailable: number },
+): KubeObject {
+  return {
+    apiVersion: 'policy/v1',
+    kind: 'PodDisruptionBudget',
+    metadata: { namespace, name },
+    spec: { ...limit, selector: { matchLabels: { app } } },
+  };
+}
+
+/** An autoscaler of a Deployment by CPU. */
+export function autoscaler(
+  { namespace, name }: Place,
+  target: string,
+  { min, max }: { readonly min: number; readonly max: number },
+): KubeObject {
+  return {
+    apiVersion: 'autoscaling/v2',
+    kind: 'HorizontalPodAutoscaler',
+    metadata: { namespace, name },
+    spec: {
+      scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: target },
+      minReplicas: min,
+      maxReplicas: max,
+      metrics: [
+        {
+          type: 'Resource',
+          resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 50 } },
+        },
+      ],
+    },
+  };
+}
+
+/** A quota of a namespace. */
+export function quota(
+  { namespace, name }: Place,
+  hard: Readonly<Record<string, string>>,
+): KubeObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'ResourceQuota',
+    metadata: { namespace, name },
+    spec: { hard },
+  };
+}
+
+/** A policy: to the pods of an app come connections from the pods of another, at some ports. */
+export function policy(
+  { namespace, name }: Place,
+  app: string,
+  from: { readonly app: string | undefined; readonly ports: readonly number[] },
+): KubeObject {
+  const peers = from.app === undefined ? [] : [{ podSelector: { matchLabels: { app: from.app } } }];
+  const rule = {
+    ...(peers.length > 0 && { from: peers }),
+    ...(from.ports.length > 0 && { ports: from.ports.map(port => ({ port, protocol: 'TCP' })) }),
+  };
+  return {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: { namespace, name },
+    spec: {
+      podSelector: { matchLabels: { app } },
+      policyTypes: ['Ingress'],
+      ingress: peers.length === 0 && from.ports.length === 0 ? [] : [rule],
+    },
+  };
+}
+
+/** A priority class. */
+export function priorityClass(name: string, value: number): KubeObject {
+  return {
+    apiVersion: 'scheduling.k8s.io/v1',
+    kind: 'PriorityClass',
+    metadata: { name },
+    value,
+    description: `drawn: ${name}`,
+  };
+}
+
+/** A namespace. */
+export function namespaceObject(name: string): KubeObject {
+  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
+}

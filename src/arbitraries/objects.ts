@@ -1,0 +1,169 @@
+/** Sets of manifests: workloads with what stands around them. */
+import fc from 'fast-check';
+import type { KubeObject } from '../../sim/api/object.js';
+import {
+  autoscaler,
+  budget,
+  job,
+  namespaceObject,
+  policy,
+  priorityClass,
+  quota,
+  replicated,
+  service,
+  trainingJob,
+  type Place,
+  type Template,
+} from './manifests.js';
+
+/** What objects are drawn within. */
+export interface ObjectOptions {
+  /** Parts at most: a workload with what belongs to it, a quota, a policy. Default 4. */
+  readonly partsMax?: number;
+  /** Replicas of a workload at most. Default 4. */
+  readonly replicasMax?: number;
+  /** GPUs of a pod at most; 0: there are none. Default 2. */
+  readonly gpusMax?: number;
+}
+
+/** A part before it has its place and its name. */
+type Part = (place: Place) => readonly KubeObject[];
+
+const port = 8080;
+const otherPort = 9090;
+const priorities = { low: 100, high: 1_000 };
+
+function templates({ gpusMax = 2 }: ObjectOptions): fc.Arbitrary<Omit<Template, 'app'>> {
+  return fc
+    .record({
+      cpu: fc.constantFrom('100m', '500m', '1', '3'),
+      gpus: fc.integer({ min: 0, max: gpusMax }),
+      priority: fc.option(fc.constantFrom('low', 'high'), { nil: undefined, freq: 1 }),
+      grace: fc.constantFrom(undefined, 0, 5, 60),
+    })
+    .map(({ priority, grace, ...rest }) => ({
+      ...rest,
+      ...(priority !== undefined && { priority }),
+      ...(grace !== undefined && { grace }),
+    }));
+}
+
+function counts({ replicasMax = 4 }: ObjectOptions): fc.Arbitrary<number> {
+  return fc.integer({ min: 1, max: replicasMax });
+}
+
+/** What stands around a replicated workload. */
+function services(options: ObjectOptions): fc.Arbitrary<Part> {
+  return fc
+    .record({
+      kind: fc.constantFrom('Deployment' as const, 'Deployment' as const, 'StatefulSet' as const),
+      replicas: counts(options),
+      of: templates(options),
+      limit: fc.option(
+        fc.oneof(
+          fc.integer({ min: 1, max: 2 }).map(minAvailable => ({ minAvailable })),
+          fc.constantFrom({ maxUnavailable: 1 }),
+        ),
+        { nil: undefined, freq: 2 },
+      ),
+      scaled: fc.option(
+        fc.record({ min: fc.integer({ min: 1, max: 2 }), max: fc.integer({ min: 3, max: 6 }) }),
+        { nil: undefined, freq: 1 },
+      ),
+      hasService: fc.boolean(),
+    })
+    .map(({ kind, replicas, of, limit, scaled, hasService }) => place => {
+      const { name } = place;
+      const isScaled = scaled !== undefined && kind === 'Deployment';
+      const labels = isScaled ? { labels: { 'seatrial.dev/workload': 'busy' } } : {};
+      return [
+        replicated(kind, place, replicas, { ...of, ...labels, app: name, port }),
+        ...(limit === undefined ? [] : [budget(place, name, limit)]),
+        ...(isScaled ? [autoscaler(place, name, scaled)] : []),
+        ...(hasService || kind === 'StatefulSet' ? [service(place, name, port)] : []),
+      ];
+    });
+}
+
+function jobs(options: ObjectOptions): fc.Arbitrary<Part> {
+  return fc
+    .record({ parallelism: counts(options), completions: counts(options), of: templates(options) })
+    .map(({ parallelism, completions, of }) => place => [
+      job(
+        place,
+        { parallelism, completions: Math.max(parallelism, completions) },
+        { ...of, app: place.name },
+      ),
+    ]);
+}
+
+function trainingJobs(options: ObjectOptions): fc.Arbitrary<Part> {
+  return fc
+    .record({
+      kind: fc.constantFrom('MXJob' as const, 'PyTorchJob' as const),
+      workers: counts(options),
+      of: templates(options),
+    })
+    .map(({ kind, workers, of }) => place => [
+      trainingJob(kind, place, workers, { ...of, app: place.name }),
+    ]);
+}
+
+function quotas(): fc.Arbitrary<Part> {
+  return fc
+    .record({
+      pods: fc.option(fc.integer({ min: 1, max: 8 }), { nil: undefined }),
+      cpu: fc.option(fc.integer({ min: 1, max: 8 }), { nil: undefined }),
+      gpus: fc.option(fc.integer({ min: 0, max: 4 }), { nil: undefined }),
+    })
+    .map(({ pods, cpu, gpus }) => ({
+      ...(pods !== undefined && { pods: String(pods) }),
+      ...(cpu !== undefined && { 'requests.cpu': String(cpu) }),
+      ...(gpus !== undefined && { 'requests.nvidia.com/gpu': String(gpus) }),
+    }))
+    .map(hard => place => [quota(place, Object.keys(hard).length > 0 ? hard : { pods: '4' })]);
+}
+
+function policies(): fc.Arbitrary<Part> {
+  return fc
+    .record({
+      app: fc.constantFrom('a', 'b'),
+      from: fc.constantFrom(undefined, 'a', 'b', 'c'),
+      ports: fc.subarray([port, otherPort]),
+    })
+    .map(({ app, from, ports }) => place => [policy(place, app, { app: from, ports })]);
+}
+
+/**
+ * Parts are named a, b, c, ... in the order of the set, so that policies find somebody; what they need
+ * besides (namespaces, priority classes) comes first.
+ */
+export function objects(options: ObjectOptions = {}): fc.Arbitrary<readonly KubeObject[]> {
+  const { partsMax = 4 } = options;
+  const part = fc.oneof(
+    { weight: 5, arbitrary: services(options) },
+    { weight: 2, arbitrary: jobs(options) },
+    { weight: 2, arbitrary: trainingJobs(options) },
+    { weight: 1, arbitrary: quotas() },
+    { weight: 1, arbitrary: policies() },
+  );
+  const placed = fc.record({ part, namespace: fc.constantFrom('default', 'default', 'team') });
+  return fc.array(placed, { minLength: 1, maxLength: partsMax }).map(parts => {
+    const own = parts.flatMap(({ part: make, namespace }, index) =>
+      make({ namespace, name: 'abcdefghijklmnop'.charAt(index) }),
+    );
+    // A quota books what is created after it: it goes first.
+    const isQuota = ({ kind }: KubeObject): boolean => kind === 'ResourceQuota';
+    return [...needed(own), ...own.filter(isQuota), ...own.filter(one => !isQuota(one))];
+  });
+}
+
+function needed(own: readonly KubeObject[]): readonly KubeObject[] {
+  const text = JSON.stringify(own);
+  return [
+    ...(text.includes('"namespace":"team"') ? [namespaceObject('team')] : []),
+    ...Object.entries(priorities)
+      .filter(([name]) => text.includes(`"priorityClassName":"${name}"`))
+      .map(([name, value]) => priorityClass(name, value)),
+  ];
+}

@@ -1,0 +1,74 @@
+/** Voyages out of nothing: any small cluster, any workloads, anything that may happen. */
+import fc from 'fast-check';
+import type { KubeObject } from '../../sim/api/object.js';
+import type { ClusterPlan, NodePool, VoyagePlan } from '../voyages/plan.js';
+import { events, type EventOptions } from './events.js';
+import { objects, type ObjectOptions } from './objects.js';
+import { planArbitrary } from './plan-arbitrary.js';
+import { pools, type PoolOptions } from './pools.js';
+import { sceneOf } from './scene.js';
+
+/** What voyages are drawn within. */
+export interface PlanOptions extends PoolOptions, ObjectOptions, EventOptions {
+  /** Whether things may reach each other in another order: seeds besides 0. Default true. */
+  readonly hasInterleavings?: boolean;
+  /** How long the cluster is left alone before the events and after them. Default two minutes. */
+  readonly settleMs?: number;
+}
+
+const defaultSettleMs = 120_000;
+
+/** Voyages. */
+export function voyagePlans(options: PlanOptions = {}): fc.Arbitrary<VoyagePlan> {
+  return planArbitrary(
+    fc
+      .tuple(pools(options), objects(options))
+      .chain(([nodes, manifests]) => voyagesOf(nodes, manifests, options)),
+  );
+}
+
+/** Voyages of these manifests on these pools. */
+export function voyagesOf(
+  nodes: readonly NodePool[],
+  manifests: readonly KubeObject[],
+  options: PlanOptions,
+): fc.Arbitrary<VoyagePlan> {
+  const { settleMs = defaultSettleMs } = options;
+  const cluster = clusterFor(nodes, manifests);
+  return fc.record({
+    cluster: fc.constant(cluster),
+    objects: fc.constant(manifests),
+    events: events(sceneOf(cluster, manifests), options),
+    seed: seeds(options),
+    settleMs: fc.constant(settleMs),
+  });
+}
+
+function seeds({ hasInterleavings = true }: PlanOptions): fc.Arbitrary<number> {
+  if (!hasInterleavings) return fc.constant(0);
+  return fc.oneof(
+    { weight: 1, arbitrary: fc.constant(0) },
+    { weight: 4, arbitrary: fc.integer({ min: 1, max: 0x7fffffff }) },
+  );
+}
+
+/** The operators, by the API groups of what they serve. */
+const operatorsByGroup: Readonly<Record<string, string>> = {
+  'kubeflow.org': 'training-operator',
+  'serving.kserve.io': 'kserve',
+};
+
+/** The cluster with what the manifests need: operators for their kinds, metrics for autoscalers. */
+export function clusterFor(
+  nodes: readonly NodePool[],
+  manifests: readonly KubeObject[],
+): ClusterPlan {
+  const groups = manifests.map(({ apiVersion = '' }) => apiVersion.split('/')[0] ?? '');
+  const operators = [...new Set(groups.flatMap(group => operatorsByGroup[group] ?? []))].sort();
+  const hasMetrics = manifests.some(({ kind }) => kind === 'HorizontalPodAutoscaler');
+  return {
+    pools: nodes,
+    ...(operators.length > 0 && { operators }),
+    ...(hasMetrics && { hasMetrics }),
+  };
+}

@@ -1,0 +1,189 @@
+/** Faults of the simulated backend, as the cluster shows them. */
+import { describe, expect, it } from 'vitest';
+import type { Lease } from '../../sim/api/kinds/coordination.js';
+import type { Node } from '../../sim/api/kinds/core.js';
+import { UserError } from '../input/errors.js';
+import { bootSimulatedCluster, type SimulatedCluster } from './sim.js';
+
+const shape = (name: string) => ({
+  name,
+  labels: {},
+  taints: [],
+  capacity: { cpu: '8', memory: '32Gi', 'ephemeral-storage': '100Gi', pods: '110' },
+  devices: [],
+  isControlPlane: false,
+});
+
+const boot = (interleaving = 0): Promise<SimulatedCluster> =>
+  bootSimulatedCluster({ seed: 1, nodes: [shape('n1'), shape('n2')], interleaving });
+
+const deployment = (replicas: number) => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { namespace: 'default', name: 'web' },
+  spec: {
+    replicas,
+    selector: { matchLabels: { app: 'web' } },
+    template: {
+      metadata: { labels: { app: 'web' } },
+      spec: { containers: [{ name: 'main', image: 'nginx' }] },
+    },
+  },
+});
+
+async function get<T>(cluster: SimulatedCluster, path: string): Promise<T> {
+  return (await cluster.request({ method: 'GET', path })).body as T;
+}
+
+async function ready(cluster: SimulatedCluster, node: string): Promise<string | undefined> {
+  const { status } = await get<Node>(cluster, `/api/v1/nodes/${node}`);
+  return status?.conditions?.find(({ type }) => type === 'Ready')?.status;
+}
+
+async function podCount(cluster: SimulatedCluster): Promise<number> {
+  const { items } = await get<{ items: readonly unknown[] }>(
+    cluster,
+    '/api/v1/namespaces/default/pods',
+  );
+  return items.length;
+}
+
+describe('A fault', () => {
+  it('partition: heartbeats end, the node is unknown after its grace, and is ready once it is back', async () => {
+    await using cluster = await boot();
+    const path = '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/n1';
+    await cluster.inject({ kind: 'partition', node: 'n1', forMs: 90_000 });
+    const before = (await get<Lease>(cluster, path)).spec?.renewTime;
+    await cluster.advance('60s');
+    expect((await get<Lease>(cluster, path)).spec?.renewTime).toBe(before);
+    expect(await ready(cluster, 'n1')).toBe('Unknown');
+    expect(await ready(cluster, 'n2')).toBe('True');
+    await cluster.advance('60s');
+    expect(await ready(cluster, 'n1')).toBe('True');
+    expect((await get<Lease>(cluster, path)).spec?.renewTime).not.toBe(before);
+  });
+
+  it('requests: writes that are refused are tried again, and all is well in the end', async () => {
+    await using cluster = await boot();
+    await cluster.inject({
+      kind: 'requests',
+      process: 'kube-controller-manager',
+      forMs: 20_000,
+      code: 503,
+      onlyWrites: true,
+    });
+    await cluster.apply([deployment(3)]);
+    await cluster.advance('15s');
+    expect(await podCount(cluster)).toBe(0);
+    await cluster.advance('60s');
+    expect(await podCount(cluster)).toBe(3);
+  });
+
+  it('requests whose answers are lost: what was created is not created twice', async () => {
+    await using cluster = await boot();
+    await cluster.inject({
+      kind: 'requests',
+      process: 'kube-controller-manager',
+      forMs: 3_000,
+      code: 504,
+      isServed: true,
+      onlyWrites: true,
+    });
+    await cluster.apply([deployment(1)]);
+    await cluster.advance('2m');
+    expect(await podCount(cluster)).toBe(1);
+  });
+
+  it.each(['stale', 'lost'] as const)('watch %s: nothing is heard, then all', async mode => {
+    await using cluster = await boot();
+    await cluster.inject({ kind: 'watch', process: 'kube-scheduler', mode, forMs: 30_000 });
+    await cluster.apply([deployment(1)]);
+    await cluster.advance('25s');
+    const bound = async (): Promise<number> =>
+      (
+        await get<{ items: readonly { spec: { nodeName?: string } }[] }>(
+          cluster,
+          '/api/v1/namespaces/default/pods',
+        )
+      ).items.filter(({ spec }) => spec.nodeName !== undefined).length;
+    expect(await bound()).toBe(0);
+    await cluster.advance('30s');
+    expect(await bound()).toBe(1);
+  });
+
+  it('crash at a request: what was sent is done, and the rest after the restart', async () => {
+    await using cluster = await boot();
+    await cluster.inject({
+      kind: 'crash',
+      process: 'kube-controller-manager',
+      forMs: 30_000,
+      atRequest: 3,
+    });
+    await cluster.apply([deployment(4)]);
+    await cluster.advance('20s');
+    expect(await podCount(cluster)).toBeLessThan(4);
+    await cluster.advance('60s');
+    expect(await podCount(cluster)).toBe(4);
+  });
+
+  it('credentials: 401 until they are renewed', async () => {
+    await using cluster = await boot();
+    await cluster.inject({ kind: 'credentials', process: 'kube-scheduler', forMs: 30_000 });
+    await cluster.apply([deployment(1)]);
+    await cluster.advance('2m');
+    expect(await podCount(cluster)).toBe(1);
+  });
+
+  it('disk pressure: the node says so until there is room again', async () => {
+    await using cluster = await boot();
+    await cluster.inject({ kind: 'disk-pressure', node: 'n1', forMs: 60_000 });
+    await cluster.advance('30s');
+    const pressure = async (): Promise<string | undefined> =>
+      (await get<Node>(cluster, '/api/v1/nodes/n1')).status?.conditions?.find(
+        ({ type }) => type === 'DiskPressure',
+      )?.status;
+    expect(await pressure()).toBe('True');
+    await cluster.advance('60s');
+    expect(await pressure()).toBe('False');
+  });
+
+  it('clock-step: what a kubelet writes has other times, and the node stays ready', async () => {
+    await using cluster = await boot();
+    const path = '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/n1';
+    for (const stepMs of [3_600_000, -7_200_000]) {
+      await cluster.inject({ kind: 'clock-step', process: 'kubelet/n1', stepMs });
+      await cluster.inject({ kind: 'clock-step', process: 'kube-controller-manager', stepMs });
+      await cluster.advance('1m');
+      const renewed = Date.parse((await get<Lease>(cluster, path)).spec?.renewTime ?? '');
+      const aheadMs = renewed - cluster.now();
+      expect(Math.abs(aheadMs - (stepMs > 0 ? stepMs : -3_600_000))).toBeLessThan(20_000);
+      expect(await ready(cluster, 'n1')).toBe('True');
+    }
+    await cluster.apply([deployment(2)]);
+    await cluster.advance('2m');
+    expect(await podCount(cluster)).toBe(2);
+  });
+
+  it('names the process that was meant', async () => {
+    await using cluster = await boot();
+    const wrong = { kind: 'crash', process: 'kube-schedular', forMs: 1 } as const;
+    expect(() => cluster.inject(wrong)).toThrow(UserError);
+    expect(() => cluster.inject(wrong)).toThrow('there is no process kube-schedular');
+  });
+});
+
+describe('An interleaving', () => {
+  const digestOf = async (interleaving: number): Promise<string> => {
+    await using cluster = await boot(interleaving);
+    await cluster.apply([deployment(3)]);
+    await cluster.advance('1m');
+    expect(await podCount(cluster)).toBe(3);
+    return cluster.digest();
+  };
+
+  it('is another history, and the same one each time', async () => {
+    const [calm, one, two] = [await digestOf(0), await digestOf(1), await digestOf(2)];
+    expect(new Set([calm, one, two]).size).toBe(3);
+    expect(await digestOf(1)).toBe(one);
+  });
+});

@@ -1,0 +1,37 @@
+/** The cluster of a plan as a configuration of kind. */
+import type { ConfiguredNode, KindConfig } from '../gpu/kind-config.js';
+import { clusterName, type NodePool, type VoyagePlan } from './plan.js';
+
+/** The configuration: a node of the control plane, then the pools' nodes in order. */
+export function clusterConfig({ cluster }: Pick<VoyagePlan, 'cluster'>): KindConfig {
+  const workers = cluster.pools.flatMap(pool =>
+    Array.from({ length: pool.count }, () => configuredNode(pool)),
+  );
+  return {
+    file: 'the plan of the voyage',
+    name: clusterName,
+    nodes: [{ role: 'control-plane', labels: {}, taints: [] }, ...workers],
+    podSubnet: '10.244.0.0/16',
+    serviceSubnet: '10.96.0.0/16',
+    featureGates: {},
+  };
+}
+
+function configuredNode(pool: NodePool): ConfiguredNode {
+  const { name, cpu, memory, gpus, labels, taints = [] } = pool;
+  return {
+    role: 'worker',
+    labels: {
+      'seatrial.dev/pool': name,
+      ...(cpu !== undefined && { 'seatrial.dev/cpu': cpu }),
+      ...(memory !== undefined && { 'seatrial.dev/memory': memory }),
+      ...(gpus !== undefined &&
+        gpus.count > 0 && {
+          'nvidia.com/gpu.product': gpus.product,
+          'nvidia.com/gpu.count': String(gpus.count),
+        }),
+      ...labels,
+    },
+    taints,
+  };
+}

@@ -1,0 +1,100 @@
+/** A search finds what is planted, makes it small, and says the same with any number of threads. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { voyagePlans } from '../arbitraries/plans.js';
+import { laws } from '../laws/index.js';
+import { explore, planAt } from './explore.js';
+import { sizeOf } from './plan.js';
+import { runPlan } from './run-plan.js';
+import { smallerPlans } from './shrink.js';
+import { readToken, tokenOf } from './token.js';
+
+const plans = voyagePlans();
+
+describe('A search', () => {
+  const search = (workers: number) =>
+    explore({ plans, laws, seed: 1, runs: 50, workers, planted: ['fit-ignores-gpus'] });
+
+  it('finds a planted defect and shrinks it; any number of threads finds the same', async () => {
+    const found = await search(1);
+    expect(found.end).toBe('counterexamples');
+    const [example] = found.counterexamples;
+    expect(example?.law).toBe('requests-within-allocatable');
+    expect(example?.isSmallest).toBe(true);
+    expect(example?.after).toEqual({ nodes: 1, objects: 1, events: 0 });
+    expect(example?.breaches[0]?.what).toContain('nvidia.com/gpu');
+    expect(await search(2)).toEqual(found);
+  });
+
+  it('gives a path that leads fast-check to the same plan, and a token that holds it', async () => {
+    const [example] = (await search(1)).counterexamples;
+    const { path = '', plan, token = '', digest } = example ?? {};
+    expect(planAt(plans, 1, path)).toEqual(plan);
+    expect(token.length).toBeLessThan(400);
+    const read = readToken(token);
+    expect(read).toEqual({ kind: 'plan', plan });
+    if (read.kind !== 'plan') return;
+    const again = await runPlan(read.plan, { laws, planted: ['fit-ignores-gpus'] });
+    expect(again.digest).toBe(digest);
+    // Without the defect no law is broken.
+    const { verdicts } = await runPlan(read.plan, { laws });
+    expect(verdicts.map(({ kind }) => kind)).not.toContain('broken');
+  });
+
+  it('tries what is known first, and ends when it is told to', async () => {
+    const [example] = (await search(1)).counterexamples;
+    const known = example === undefined ? [] : [example.plan];
+    const options = { plans, laws, seed: 9, runs: 50, workers: 1, shrinkRunsMax: 0 };
+    const found = await explore({ ...options, known, planted: ['fit-ignores-gpus'] });
+    expect(found.counterexamples[0]).toMatchObject({ runsToFind: 1, digest: example?.digest });
+    const stopped = await explore({ ...options, isInterrupted: () => true });
+    expect(stopped).toMatchObject({ end: 'interrupted', runs: 0 });
+  });
+});
+
+describe('Smaller plans', () => {
+  it('are no larger, never the same, and come to an end', () => {
+    const total = (plan: Parameters<typeof sizeOf>[0]): number => {
+      const { nodes, objects, events } = sizeOf(plan);
+      return nodes + objects + events;
+    };
+    fc.assert(
+      fc.property(plans, plan => {
+        for (const smaller of smallerPlans(plan)) {
+          expect(total(smaller)).toBeLessThanOrEqual(total(plan));
+          expect(smaller).not.toEqual(plan);
+        }
+      }),
+      { numRuns: 30, seed: 1 },
+    );
+    let current = planAt(plans, 3, '5');
+    let steps = 0;
+    for (;;) {
+      const next = smallerPlans(current).next();
+      if (next.done === true) break;
+      current = next.value;
+      expect(++steps).toBeLessThan(1_000);
+    }
+    expect(current.events).toEqual([]);
+    expect(current.objects).toEqual([]);
+  });
+});
+
+describe('A token', () => {
+  const plan = planAt(plans, 1, '7');
+
+  it('of a large plan holds how it was drawn, and from what', () => {
+    const large = { ...plan, objects: Array.from({ length: 40 }, () => plan.objects).flat() };
+    const noise = {
+      ...large,
+      objects: large.objects.map((one, index) => ({ ...one, n: index ** 7 })),
+    };
+    const token = tokenOf({ plan: noise, inputs: 'mine', drawn: { seed: 5, path: '3:1' } });
+    expect(token.length).toBeLessThan(80);
+    expect(readToken(token)).toMatchObject({ kind: 'drawn', seed: 5, path: '3:1' });
+  });
+
+  it.each(['', 'st2:abc', 'st1:', 'st1:AAAA', 'st1:not a token'])('"%s" is refused', token => {
+    expect(() => readToken(token)).toThrow(/token/);
+  });
+});

@@ -1,0 +1,199 @@
+/** Searches among voyages for one that breaks a law, and makes it small. */
+import fc from 'fast-check';
+import { coreCount, elapsedMs } from '../host.js';
+import type { Counterexample, Explored, ExploreOptions, LawTally } from './explored.js';
+import { assemble, type Fleet } from './fleet.js';
+import { sortOf } from '../scenario/happening.js';
+import { sizeOf, type VoyagePlan } from './plan.js';
+import type { Brief } from './sail-brief.js';
+import { shrinkPlan } from './shrink-plan.js';
+import { tokenOf } from './token.js';
+
+/** How many voyages are tried unless one says otherwise. */
+export const defaultRuns = 1_000;
+const defaultShrinkRuns = 400;
+const refusalsMax = 20;
+
+/** A voyage of a search: its plan and where it comes from. */
+interface Trial {
+  readonly plan: VoyagePlan;
+  /** The run of fast-check; none for a known one. */
+  readonly index?: number;
+}
+
+/**
+ * Searches: known failures first, then voyages drawn from the arbitrary, in the order of their numbers.
+ * The results are the same for any number of threads, unless time ends the search.
+ */
+export async function explore(options: ExploreOptions): Promise<Explored> {
+  const { laws, seed, planted = [], workers = coreCount() } = options;
+  const { counterexamplesMax = 1, timeMs = Infinity } = options;
+  await using fleet = assemble({ workers, laws, planted });
+  const endMs = elapsedMs() + timeMs;
+  const isOver = (): boolean => elapsedMs() > endMs || (options.isInterrupted?.() ?? false);
+  const log = new Log(laws.map(({ name }) => name));
+  const counterexamples: Counterexample[] = [];
+  let end: Explored['end'] = 'all runs';
+  for await (const { trial, brief } of inOrder(fleet, trialsOf(options), isOver)) {
+    log.add(trial.plan, brief);
+    const broken = brief.verdicts.filter(({ kind }) => kind === 'broken');
+    const first = broken.find(({ law }) => counterexamples.every(known => known.law !== law));
+    const news = { kind: 'sailed', run: log.runs } as const;
+    options.progress?.(first === undefined ? news : { ...news, brokenLaw: first.law });
+    if (first === undefined) continue;
+    counterexamples.push(
+      await counterexampleOf(
+        { trial, brief, law: first.law, run: log.runs },
+        { fleet, options, isOver },
+      ),
+    );
+    if (counterexamples.length >= counterexamplesMax) {
+      end = 'counterexamples';
+      break;
+    }
+  }
+  if (end === 'all runs' && isOver()) end = elapsedMs() > endMs ? 'time' : 'interrupted';
+  return { seed, end, ...log.told(), counterexamples };
+}
+
+function* trialsOf({
+  plans,
+  known = [],
+  seed,
+  runs = defaultRuns,
+}: ExploreOptions): Generator<Trial> {
+  for (const plan of known) yield { plan };
+  for (let index = 0; index < runs; index++)
+    yield { plan: planAt(plans, seed, String(index)), index };
+}
+
+/** The plan that fast-check reaches from a seed by a path. */
+export function planAt(plans: fc.Arbitrary<VoyagePlan>, seed: number, path: string): VoyagePlan {
+  const [plan] = fc.sample(plans, { seed, path, numRuns: 1 });
+  if (plan === undefined) throw new Error(`no plan at the path ${path}`);
+  return plan;
+}
+
+/** Sails as many as the fleet can at a time, and gives what came of them in the order of the trials. */
+async function* inOrder(
+  fleet: Fleet,
+  trials: Iterator<Trial>,
+  isOver: () => boolean,
+): AsyncGenerator<{ readonly trial: Trial; readonly brief: Brief }> {
+  const ahead: { readonly trial: Trial; readonly brief: Promise<Brief> }[] = [];
+  const fill = (): void => {
+    while (ahead.length < 2 * fleet.size - 1 && !isOver()) {
+      const next = trials.next();
+      if (next.done === true) return;
+      const brief = fleet.sail(next.value.plan);
+      // It is waited for in its turn; until then a failure is nobody's.
+      brief.catch(() => undefined);
+      ahead.push({ trial: next.value, brief });
+    }
+  };
+  for (;;) {
+    fill();
+    const next = ahead.shift();
+    if (next === undefined) return;
+    yield { trial: next.trial, brief: await next.brief };
+    if (isOver()) return;
+  }
+}
+
+interface Found {
+  readonly trial: Trial;
+  readonly brief: Brief;
+  readonly law: string;
+  readonly run: number;
+}
+
+async function counterexampleOf(
+  { trial, brief, law, run }: Found,
+  tools: {
+    readonly fleet: Fleet;
+    readonly options: ExploreOptions;
+    readonly isOver: () => boolean;
+  },
+): Promise<Counterexample> {
+  const { fleet, options, isOver } = tools;
+  const { shrinkRunsMax = defaultShrinkRuns, seed, inputs = '' } = options;
+  const small = await shrinkPlan(trial.plan, {
+    brief,
+    law,
+    sail: plan => fleet.sail(plan),
+    atOnce: fleet.size,
+    runsMax: shrinkRunsMax,
+    isOver,
+    progress: plan => options.progress?.({ kind: 'shrunk', law, size: sizeOf(plan) }),
+  });
+  const verdict = small.brief.verdicts.find(({ law: name }) => name === law);
+  const path = trial.index === undefined ? undefined : [trial.index, ...small.path].join(':');
+  return {
+    law,
+    token: tokenOf({
+      plan: small.plan,
+      inputs,
+      ...(path !== undefined && { drawn: { seed, path } }),
+    }),
+    ...(path !== undefined && { path }),
+    plan: small.plan,
+    digest: small.brief.digest,
+    before: sizeOf(trial.plan),
+    after: sizeOf(small.plan),
+    runsToFind: run,
+    shrinkRuns: small.runs,
+    isSmallest: small.isSmallest,
+    breaches: verdict?.breaches ?? [],
+  };
+}
+
+/** Counts what was tried and what the laws said. */
+class Log {
+  runs = 0;
+  private readonly tried = new Map<string, number>();
+  private readonly objects = new Map<string, number>();
+  private readonly refusals = new Map<string, number>();
+  private readonly laws: Map<
+    string,
+    { held: number; vacuous: number; inconclusive: number; broken: number }
+  >;
+
+  constructor(names: readonly string[]) {
+    this.laws = new Map(
+      names.map(name => [name, { held: 0, vacuous: 0, inconclusive: 0, broken: 0 }]),
+    );
+  }
+
+  add(plan: VoyagePlan, { verdicts, stats }: Brief): void {
+    this.runs++;
+    for (const event of plan.events) count(this.tried, sortOf(event));
+    for (const { kind = '' } of plan.objects) count(this.objects, kind);
+    for (const refusal of stats.refusals) count(this.refusals, refusal);
+    for (const { law, kind } of verdicts) {
+      const tally = this.laws.get(law);
+      if (tally !== undefined) tally[kind]++;
+    }
+  }
+
+  told(): Pick<Explored, 'runs' | 'tried' | 'objectsTried' | 'refusals' | 'laws'> {
+    const laws: LawTally[] = [...this.laws].map(([law, tally]) => ({ law, ...tally }));
+    const refusals = [...this.refusals]
+      .map(([message, times]) => ({ message, count: times }))
+      .sort((a, b) => b.count - a.count || (a.message < b.message ? -1 : 1));
+    return {
+      runs: this.runs,
+      tried: sorted(this.tried),
+      objectsTried: sorted(this.objects),
+      refusals: refusals.slice(0, refusalsMax),
+      laws,
+    };
+  }
+}
+
+function count(counts: Map<string, number>, what: string): void {
+  counts.set(what, (counts.get(what) ?? 0) + 1);
+}
+
+function sorted(counts: ReadonlyMap<string, number>): Record<string, number> {
+  return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
+}

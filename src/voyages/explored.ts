@@ -1,0 +1,84 @@
+/** What a search among voyages is told and what it tells: the contract of `explore`. */
+import type { Arbitrary } from 'fast-check';
+import type { PlantedFault } from '../../sim/engine/planted.js';
+import type { Breach, Law } from '../laws/law.js';
+import type { PlanSize, VoyagePlan } from './plan.js';
+
+/** How a search goes. */
+export interface ExploreOptions {
+  /** What voyages are drawn from: see `src/arbitraries/`. */
+  readonly plans: Arbitrary<VoyagePlan>;
+  /** What they were made from, as text: a token is good only for the same. Default: nothing. */
+  readonly inputs?: string;
+  readonly laws: readonly Law[];
+  readonly seed: number;
+  /** How many voyages at most. Default 1,000. */
+  readonly runs?: number;
+  /** How long at most, in real milliseconds. Default: as long as the runs take. */
+  readonly timeMs?: number;
+  /** How many threads sail. Default: one for each core. The results are the same for any number. */
+  readonly workers?: number;
+  /** Voyages that broke a law before: they are sailed first. */
+  readonly known?: readonly VoyagePlan[];
+  /** After so many counterexamples, each of another law, the search ends. Default 1. */
+  readonly counterexamplesMax?: number;
+  /** How many voyages shrinking one counterexample may take. Default 400; 0: it is told as it was found. */
+  readonly shrinkRunsMax?: number;
+  readonly isInterrupted?: () => boolean;
+  /** Hears of every voyage in order, and of each step of shrinking. */
+  readonly progress?: (news: ExploreNews) => void;
+  /** Only for tests. */
+  readonly planted?: readonly PlantedFault[];
+}
+
+/** How far a search has come. */
+export type ExploreNews =
+  | { readonly kind: 'sailed'; readonly run: number; readonly brokenLaw?: string }
+  | { readonly kind: 'shrunk'; readonly law: string; readonly size: PlanSize };
+
+/** What a search found. */
+export interface Explored {
+  readonly seed: number;
+  /** Voyages that were sailed, known ones included; shrinking is not counted. */
+  readonly runs: number;
+  /** Why it ended. */
+  readonly end: 'all runs' | 'counterexamples' | 'time' | 'interrupted';
+  /** How often each sort of event and fault was let happen: `scale`, `fault crash`. */
+  readonly tried: Readonly<Record<string, number>>;
+  readonly objectsTried: Readonly<Record<string, number>>;
+  /** What the API server refused, by its words: the most frequent first, at most twenty. */
+  readonly refusals: readonly { readonly message: string; readonly count: number }[];
+  /** In the order of the laws. */
+  readonly laws: readonly LawTally[];
+  readonly counterexamples: readonly Counterexample[];
+}
+
+/** What voyages said of a law. */
+export interface LawTally {
+  readonly law: string;
+  readonly held: number;
+  readonly vacuous: number;
+  readonly inconclusive: number;
+  readonly broken: number;
+}
+
+/** A voyage that breaks a law, made small. */
+export interface Counterexample {
+  readonly law: string;
+  /** Replays it: `seatrial replay TOKEN`. */
+  readonly token: string;
+  /** For fast-check's parameters `{ seed, path }`; none for one that was known before. */
+  readonly path?: string;
+  readonly plan: VoyagePlan;
+  /** Of the history of `plan`. */
+  readonly digest: string;
+  readonly before: PlanSize;
+  readonly after: PlanSize;
+  /** The voyage's number, from 1. */
+  readonly runsToFind: number;
+  /** How many voyages shrinking took, and whether it had come to its end. */
+  readonly shrinkRuns: number;
+  readonly isSmallest: boolean;
+  /** Of the law, as `plan` breaks it; the first is the story. */
+  readonly breaches: readonly Breach[];
+}

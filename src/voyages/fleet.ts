@@ -1,0 +1,112 @@
+/** Sails plans in threads: as many at a time as there are threads. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { PlantedFault } from '../../sim/engine/planted.js';
+import { laws as allLaws } from '../laws/index.js';
+import type { Law } from '../laws/law.js';
+import { packageFolder } from '../version.js';
+import type { VoyagePlan } from './plan.js';
+import { sailBrief, type Brief } from './sail-brief.js';
+import type { Order, Report } from './worker.js';
+
+/** Those who sail. */
+export interface Fleet extends AsyncDisposable {
+  /** How many plans can be under way at once. */
+  readonly size: number;
+  sail(plan: VoyagePlan): Promise<Brief>;
+}
+
+/** What a fleet sails with. */
+export interface FleetOptions {
+  readonly workers: number;
+  readonly laws: readonly Law[];
+  readonly planted: readonly PlantedFault[];
+}
+
+/** Makes a fleet: of threads, or of this thread when it is one or has laws that threads cannot know. */
+export function assemble(options: FleetOptions): Fleet {
+  const { workers, laws, planted } = options;
+  const isKnown = laws.every(law => allLaws.includes(law));
+  if (workers > 1 && isKnown) return new Threads(options);
+  return {
+    size: 1,
+    sail: plan => sailBrief(plan, laws, planted),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
+
+interface Waiting {
+  readonly order: Order;
+  readonly resolve: (brief: Brief) => void;
+  readonly reject: (error: Error) => void;
+}
+
+class Threads implements Fleet {
+  readonly size: number;
+  private readonly idle: Worker[] = [];
+  private readonly all: Worker[] = [];
+  private readonly queue: Waiting[] = [];
+  private readonly underWay = new Map<Worker, Waiting>();
+  private nextId = 0;
+
+  constructor(private readonly options: FleetOptions) {
+    this.size = options.workers;
+    for (let index = 0; index < options.workers; index++) this.hire();
+  }
+
+  sail(plan: VoyagePlan): Promise<Brief> {
+    const { laws, planted } = this.options;
+    const order = { id: this.nextId++, plan, laws: laws.map(({ name }) => name), planted };
+    return new Promise((resolve, reject) => {
+      this.queue.push({ order, resolve, reject });
+      this.assign();
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.all.map(worker => worker.terminate()));
+  }
+
+  private hire(): void {
+    const worker = startWorker();
+    worker.unref();
+    this.all.push(worker);
+    this.idle.push(worker);
+    worker.on('message', (report: Report) => {
+      const waiting = this.underWay.get(worker);
+      this.underWay.delete(worker);
+      this.idle.push(worker);
+      if ('brief' in report) waiting?.resolve(report.brief);
+      else waiting?.reject(report.error);
+      this.assign();
+    });
+    worker.on('error', error => this.underWay.get(worker)?.reject(error as Error));
+  }
+
+  private assign(): void {
+    while (this.queue.length > 0) {
+      const worker = this.idle.shift();
+      const waiting = worker && this.queue.shift();
+      if (worker === undefined || waiting === undefined) return;
+      this.underWay.set(worker, waiting);
+      worker.ref();
+      worker.postMessage(waiting.order);
+    }
+  }
+}
+
+/** From source a thread needs tsx as its parent has it; a built package brings the thread's file. */
+function startWorker(): Worker {
+  const built = ['dist/bin/voyage-worker.js', 'dist/src/voyages/worker.js']
+    .map(path => join(packageFolder, path))
+    .find(existsSync);
+  const isSource = import.meta.url.endsWith('.ts');
+  if (!isSource && built !== undefined) return new Worker(built);
+  const source = new URL('./worker.ts', import.meta.url).href;
+  const code = `import('tsx/esm/api').then(({ register }) => {
+    register();
+    return import(${JSON.stringify(source)});
+  });`;
+  return new Worker(code, { eval: true });
+}

@@ -1,0 +1,34 @@
+/** A voyage as a search needs it: what can travel between threads. */
+import type { PlantedFault } from '../../sim/engine/planted.js';
+import type { Breach, Law } from '../laws/law.js';
+import type { VoyagePlan } from './plan.js';
+import { runPlan, type VoyageStats } from './run-plan.js';
+
+/** What came of a voyage, without its history. */
+export interface Brief {
+  readonly digest: string;
+  readonly verdicts: readonly {
+    readonly law: string;
+    readonly kind: 'held' | 'vacuous' | 'inconclusive' | 'broken';
+    readonly breaches: readonly Breach[];
+  }[];
+  readonly stats: VoyageStats;
+}
+
+/** Sails a plan and keeps what matters. */
+export async function sailBrief(
+  plan: VoyagePlan,
+  laws: readonly Law[],
+  planted: readonly PlantedFault[] = [],
+): Promise<Brief> {
+  const { digest, verdicts, stats } = await runPlan(plan, { laws, planted });
+  return {
+    digest,
+    stats,
+    verdicts: verdicts.map(verdict => ({
+      law: verdict.law.name,
+      kind: verdict.kind,
+      breaches: verdict.kind === 'broken' ? verdict.breaches : [],
+    })),
+  };
+}
