@@ -26,7 +26,7 @@ export async function sailBrief(
     digest,
     stats,
     verdicts: verdicts.map(verdict => ({
-      law: verdict.law.name,
+      law: verdict.law,
       kind: verdict.kind,
       breaches: verdict.kind === 'broken' ? verdict.breaches : [],
     })),
