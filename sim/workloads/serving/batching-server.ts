@@ -58,9 +58,9 @@ export class BatchingServer implements RequestServer {
       if (this.free === 0) {
         // While all are busy arrivals only queue up.
         const isOver = doneMs > untilMs;
-        index = queue.take(requests, index, isOver ? untilMs : doneMs, outcome.handedBack);
+        clock[0] = isOver ? untilMs : doneMs;
+        index = queue.take(requests, index, clock, outcome.handedBack);
         if (isOver) break;
-        clock[0] = doneMs;
         this.finish(instance, outcome);
         continue;
       }
@@ -69,8 +69,10 @@ export class BatchingServer implements RequestServer {
       const nextMs = index < count ? (timeMs[index] as number) : Infinity;
       if (nextMs < eventMs) {
         clock[0] = nextMs;
-        const own = tag[index++] as number;
-        if (!queue.push(nextMs, own)) outcome.handedBack.push(nextMs, nextMs, own, handBack.shed);
+        if (!queue.takeOne(requests, index)) {
+          outcome.handedBack.push(nextMs, nextMs, tag[index] as number, handBack.shed);
+        }
+        index++;
         continue;
       }
       clock[0] = eventMs;
@@ -129,7 +131,7 @@ export class BatchingServer implements RequestServer {
   }
 
   private finish(instance: number, outcome: ServerOutcome): void {
-    outcome.answerBatch(this.batches[instance] as RequestBlock, this.finishMs[instance] as number);
+    outcome.answerBatch(this.batches[instance] as RequestBlock, this.finishMs, instance);
     this.finishMs[instance] = Infinity;
     this.free++;
   }

@@ -61,6 +61,12 @@ describe('FastRandom', () => {
     expect(filled[60]).toBe(0);
   });
 
+  it('fills an array with exponentials', () => {
+    const filled = new Float64Array(200_000);
+    stream('exponentials').fillExponentials(filled);
+    expect(distance([...filled], x => 1 - Math.exp(-x))).toBeLessThan(critical);
+  });
+
   it('draws floats, exponentials and normals as they should be distributed', () => {
     const random = stream('distributions');
     expect(

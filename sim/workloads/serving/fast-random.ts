@@ -37,6 +37,7 @@ for (let layer = 0; layer < 256; layer++) {
 /** The stream. Its state is four words. */
 export class FastRandom {
   private readonly state: Int32Array;
+  private scratch = new Int32Array(0);
 
   /** Takes its seed from the stream, which must be its own: `random.fork('arrivals')`. */
   constructor(random: Random) {
@@ -93,13 +94,29 @@ export class FastRandom {
     return (this.bits() >>> 0) / two32;
   }
 
-  /** A draw from the exponential distribution with mean 1. */
-  exponential(): number {
-    return this.exponentialOf(this.bits());
+  /** Fills the array with draws from the exponential distribution with mean 1. */
+  fillExponentials(into: Float64Array): void {
+    const { length } = into;
+    if (this.scratch.length < length) this.scratch = new Int32Array(length);
+    const { scratch } = this;
+    this.fillBits(scratch, length);
+    for (let index = 0; index < length; index++) {
+      const bits = scratch[index] as number;
+      const layer = bits & 255;
+      const step = bits >>> 8;
+      into[index] = (step + 0.5) * (layerStep[layer] as number);
+      if (step >= (innerShare[layer] as number) - 1) this.redraw(layer, into, index);
+    }
   }
 
-  /** The same from bits that were drawn before; one time in ninety it draws more. */
-  exponentialOf(bits: number): number {
+  /** One of the few that are not surely under the density. */
+  private redraw(layer: number, into: Float64Array, index: number): void {
+    into[index] = this.outside(layer, into[index] as number);
+  }
+
+  /** A draw from the exponential distribution with mean 1. */
+  exponential(): number {
+    const bits = this.bits();
     const layer = bits & 255;
     const step = bits >>> 8;
     const value = (step + 0.5) * (layerStep[layer] as number);

@@ -76,11 +76,25 @@ export class RequestQueue {
     return true;
   }
 
+  /** Takes one request of the block. False: the queue is full. */
+  takeOne(from: RequestBlock, index: number): boolean {
+    const { size } = this;
+    if (size >= this.sizeMax) return false;
+    if (size > this.mask) this.grow();
+    const place = (this.head + size) & this.mask;
+    this.times[place] = from.timeMs[index] as number;
+    this.tags[place] = from.tag[index] as number;
+    this.size = size + 1;
+    return true;
+  }
+
   /**
    * Takes the requests from an index on that arrive before a time, and gives the next index. Those
-   * that find no room are handed back.
+   * that find no room are handed back. The time is the first of an array: as an argument it would be
+   * boxed at every call.
    */
-  take(from: RequestBlock, index: number, untilMs: number, handedBack: HandedBack): number {
+  take(from: RequestBlock, index: number, until: Float64Array, handedBack: HandedBack): number {
+    const untilMs = until[0] as number;
     const { timeMs, tag, count } = from;
     const { sizeMax, head } = this;
     const { times, tags, mask } = this;
@@ -96,7 +110,7 @@ export class RequestQueue {
       if (size > mask) {
         this.size = size;
         this.grow();
-        return this.take(from, next, untilMs, handedBack);
+        return this.take(from, next, until, handedBack);
       }
       const place = (head + size++) & mask;
       times[place] = atMs;

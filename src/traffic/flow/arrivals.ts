@@ -15,22 +15,31 @@ import type { ArrivalBlock, Arrivals } from './contract.js';
 const sliceMs = 100;
 /** Changes by more than this share within a slice are no smooth ones. */
 const smoothShare = 0.1;
+const two32 = 0x1_0000_0000;
 /** For fewer arrivals in a window the rate is asked for each of them. */
 const fewArrivals = 64;
 
 /** Poisson arrivals at a rate; `random` must be a stream of their own. */
 export function poissonArrivals(rate: Rate, random: Random): Arrivals {
-  return new PoissonArrivals(rate, new FastRandom(random));
+  return new PoissonArrivals(rate, random);
 }
 
 class PoissonArrivals implements Arrivals {
   private offsetsMs = new Float64Array(1024);
   private count = 0;
+  /** Gaps that were drawn ahead, and the first that is left. */
+  private readonly gaps = new Float64Array(256);
+  private gap = 256;
+  private readonly gapStream: FastRandom;
+  private readonly choices: FastRandom;
 
   constructor(
     private readonly rate: Rate,
-    private readonly random: FastRandom,
-  ) {}
+    random: Random,
+  ) {
+    this.gapStream = new FastRandom(random.fork('gaps'));
+    this.choices = new FastRandom(random.fork('choices'));
+  }
 
   between(fromMs: number, untilMs: number): ArrivalBlock {
     this.count = 0;
@@ -45,7 +54,7 @@ class PoissonArrivals implements Arrivals {
   counts(fromMs: number, stepMs: number, into: Int32Array): void {
     for (let step = 0; step < into.length; step++) {
       const perSecond = this.rate.at(fromMs + (step + 0.5) * stepMs);
-      into[step] = this.random.poisson((perSecond * stepMs) / 1000);
+      into[step] = this.choices.poisson((perSecond * stepMs) / 1000);
     }
   }
 
@@ -70,11 +79,11 @@ class PoissonArrivals implements Arrivals {
   /** Thinning with the rate itself. */
   private thin(fromMs: number, startMs: number, endMs: number, perMsMax: number): void {
     if (perMsMax <= 0) return;
-    const { rate, random } = this;
-    let at = startMs + random.exponential() / perMsMax;
+    const { rate, choices } = this;
+    let at = startMs + this.nextGap() / perMsMax;
     while (at < endMs) {
-      if (random.float() * perMsMax < rate.at(fromMs + at) / 1000) this.push(at);
-      at += random.exponential() / perMsMax;
+      if (choices.float() * perMsMax < rate.at(fromMs + at) / 1000) this.push(at);
+      at += this.nextGap() / perMsMax;
     }
   }
 
@@ -82,28 +91,41 @@ class PoissonArrivals implements Arrivals {
   private linear(startMs: number, endMs: number, startRate: number, endRate: number): void {
     const most = Math.max(startRate, endRate);
     if (most <= 0) return;
-    const { random } = this;
+    const { choices, gaps } = this;
     const meanMs = 1 / most;
-    const surely = Math.min(startRate, endRate) / most;
-    const base = startRate / most;
-    const slope = (endRate - startRate) / most / (endMs - startMs);
-    const isFlat = surely === 1;
+    const surely = (Math.min(startRate, endRate) / most) * two32;
+    const base = (startRate / most) * two32;
+    const slope = ((endRate - startRate) / most / (endMs - startMs)) * two32;
+    const isFlat = startRate === endRate;
     this.reserve(Math.ceil(most * (endMs - startMs) * 2) + 64);
     const { offsetsMs } = this;
-    let { count } = this;
-    let at = startMs + random.exponential() * meanMs;
-    while (at < endMs) {
+    let { count, gap } = this;
+    for (let at = startMs; ;) {
+      if (gap === gaps.length) {
+        this.gapStream.fillExponentials(gaps);
+        gap = 0;
+      }
+      at += (gaps[gap++] as number) * meanMs;
+      if (at >= endMs) break;
       let isTaken = isFlat;
       if (!isFlat) {
-        const draw = random.float();
+        const draw = choices.bits() >>> 0;
         isTaken = draw < surely || draw < base + slope * (at - startMs);
       }
       if (isTaken) offsetsMs[count++] = at;
-      at += random.exponential() * meanMs;
     }
+    this.gap = gap;
     // Twice the mean and 64 more are not reached once in the age of the universe.
     invariant(count <= offsetsMs.length, 'there is room for the arrivals of a slice');
     this.count = count;
+  }
+
+  private nextGap(): number {
+    if (this.gap === this.gaps.length) {
+      this.gapStream.fillExponentials(this.gaps);
+      this.gap = 0;
+    }
+    return this.gaps[this.gap++] as number;
   }
 
   private push(at: number): void {
