@@ -15,6 +15,7 @@ import {
 import { exitCodes, UserError } from '../input/errors.js';
 import { reporters } from '../report/index.js';
 import type { RunOfScenario } from '../report/reporter.js';
+import { hasFailed } from '../scenario/judgement.js';
 import type { RunResult } from '../scenario/run.js';
 import { RunFolder, runsFolder, type RunStatus } from '../scenario/run-folder.js';
 import { findScenarios, loadScenario, type Scenario } from '../scenario/scenario.js';
@@ -113,8 +114,7 @@ async function run(given: readonly string[], flags: RunFlags): Promise<number> {
     else writeFileSync(file, text);
   }
   if (isInterrupted) return exitCodes.interrupted;
-  const hasFailed = runs.some(({ steps }) => steps.some(({ result }) => result === 'failed'));
-  return hasFailed ? exitCodes.broken : exitCodes.pass;
+  return runs.some(hasFailed) ? exitCodes.broken : exitCodes.pass;
 }
 
 interface RunSettings {
@@ -159,9 +159,9 @@ async function runOne(scenario: Scenario, settings: RunSettings): Promise<RunOfS
   }
 }
 
-function statusOf({ steps, isInterrupted }: RunResult): RunStatus {
-  if (isInterrupted) return 'interrupted';
-  return steps.some(({ result }) => result === 'failed') ? 'failed' : 'passed';
+function statusOf(run: RunResult): RunStatus {
+  if (run.isInterrupted) return 'interrupted';
+  return hasFailed(run) ? 'failed' : 'passed';
 }
 
 /** The scenario as it stands, one variant of it, or all of them. */

@@ -28,10 +28,13 @@ const defaults = {
 
 const evidenceMax = 6;
 
+/** Groups whose controllers tell the generation of the object; KServe tells that of its Deployment. */
+const counting = ['apps', 'batch', 'autoscaling', 'policy'];
+
 /**
  * Two things are judged. Writes are finite: no object is written again and again with what it said before
- * (a hot loop, or two writers who undo each other's work). And a spec that stays is seen: what counts
- * `status.observedGeneration` comes to have the generation of the spec.
+ * (a hot loop, or two writers who undo each other's work). And a spec that stays is seen: the status of
+ * workloads, autoscalers and budgets comes to tell the generation of their spec.
  */
 export const eventuallyStable = law({
   name: 'eventually-stable',
@@ -112,6 +115,7 @@ class Stability implements Judge {
     const { object, before, resource } = change;
     const { generation } = object.metadata;
     if (generation === undefined || generation === before?.metadata.generation) return;
+    if (!counting.includes(resource.slice(resource.indexOf('.') + 1))) return;
     if (observedOf(object) === undefined) return;
     const key = `${resource} ${keyOf(object)}`;
     if (this.unobserved.has(key)) return;

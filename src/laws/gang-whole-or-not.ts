@@ -8,7 +8,11 @@ const defaults = {
   wholeWithinMs: 300_000,
 };
 
-/** Once it has been whole, it may lose members: those who come back are not judged. */
+/**
+ * Judged for gangs that somebody promised to start whole: by a PodGroup, a scheduling policy of the job, or
+ * a queue of Kueue. Plain jobs are bound pod by pod, which is only wrong when two block each other. Once a
+ * gang has been whole, it may lose members: those who come back are not judged.
+ */
 export const gangWholeOrNot = law({
   name: 'gang-whole-or-not',
   family: 'scheduling',
@@ -17,7 +21,7 @@ export const gangWholeOrNot = law({
   settings: defaults,
   begin({ wholeWithinMs }) {
     const gangs = new Gangs();
-    const watched = new Set<Gang>();
+    const watched = new Map<Gang, number>();
     const breaches: Breach[] = [];
     let looked = 0;
     return {
@@ -25,11 +29,11 @@ export const gangWholeOrNot = law({
         pods(change, world) {
           const gang = gangs.take(change, world);
           const sinceMs = gang?.partialSinceMs;
-          if (gang === undefined || sinceMs === undefined || watched.has(gang)) return;
-          watched.add(gang);
+          if (gang?.isPromised !== true || sinceMs === undefined) return;
+          if (watched.get(gang) === sinceMs) return;
+          watched.set(gang, sinceMs);
           looked++;
           world.at(sinceMs + wholeWithinMs, () => {
-            watched.delete(gang);
             if (gang.partialSinceMs !== sinceMs) return;
             breaches.push({
               timeMs: world.now(),

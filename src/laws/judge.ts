@@ -1,6 +1,7 @@
 /** Judges a history by all laws in one pass. */
 import type { HistoryEntry } from '../../sim/server/contract.js';
 import type { Breach, Change, Judged, Law, LawFamily, LawSettings, Outcome } from './law.js';
+import { inOrder } from './story.js';
 import { World } from './world.js';
 
 /** What is judged. */
@@ -98,7 +99,8 @@ function verdictOf(law: Law, judged: Judged | undefined): Verdict {
   };
   const { breaches = [], inconclusive, looked = 0 } = judged ?? {};
   if (breaches.length > 0) {
-    const told = [...breaches].sort((a, b) => a.timeMs - b.timeMs).slice(0, storiesMax);
+    const sorted = [...breaches].sort((a, b) => a.timeMs - b.timeMs).slice(0, storiesMax);
+    const told = sorted.map(one => ({ ...one, evidence: inOrder(one.evidence) }));
     return { ...title, kind: 'broken', looked, breachCount: breaches.length, breaches: told };
   }
   if (inconclusive !== undefined)

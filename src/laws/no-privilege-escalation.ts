@@ -3,6 +3,7 @@ import type { Pod } from '../../sim/api/kinds/core.js';
 import type {
   ClusterRole,
   ClusterRoleBinding,
+  PolicyRule,
   Role,
   RoleBinding,
 } from '../../sim/api/kinds/rbac.js';
@@ -21,7 +22,9 @@ interface Origin {
 /**
  * Judged where a write made use of it: a service account that writes a role or a binding with rights that
  * it has not (unless it may escalate or bind), and one that makes a pod, itself or through a workload that
- * controllers turn into pods, which runs as another account with rights that the first has not.
+ * controllers turn into pods, which runs as another account with powers that the first has not. There
+ * powers are those by which rights are gained: to read secrets, to write roles and bindings, to act as
+ * others, to get into other pods. Who may create pods in a namespace is given the rest with that right.
  * Accounts of kube-system are the cluster itself; of people nobody knows the groups.
  */
 export const noPrivilegeEscalation = law({
@@ -94,7 +97,7 @@ class Escalations implements Judge {
 
   /** What somebody may write is judged before it is in force: no role gives its maker the right to make it. */
   private lookBefore({ resource }: Change<HasMetadata>, world: World): void {
-    const past = world.before(0, [resource as 'roles.rbac.authorization.k8s.io']);
+    const past = world.before(1, [resource as 'roles.rbac.authorization.k8s.io']);
     let last: World = world;
     let steps = 0;
     for (const one of past) {
@@ -143,7 +146,8 @@ class Escalations implements Judge {
     if (account === undefined || runner === undefined || runsAs === user) return;
     if (world.find('namespaces', namespace) === undefined) return;
     this.looked++;
-    const more = this.rights.beyond(account, namespace, this.rights.rulesOf(runner, namespace));
+    const own = dangerous(this.rights.rulesOf(runner, namespace));
+    const more = this.rights.beyond(account, namespace, own);
     const key = `${user} ${runsAs}`;
     if (more === undefined || this.told.has(key)) return;
     this.told.add(key);
@@ -165,6 +169,43 @@ class Escalations implements Judge {
       evidence,
     });
   }
+}
+
+interface Power {
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+const powers: readonly Power[] = [
+  { resources: ['secrets'], verbs: ['get', 'list', 'watch'] },
+  {
+    resources: ['roles', 'clusterroles', 'rolebindings', 'clusterrolebindings'],
+    verbs: ['create', 'update', 'patch', 'bind', 'escalate'],
+  },
+  { resources: ['users', 'groups', 'serviceaccounts', 'uids'], verbs: ['impersonate'] },
+  { resources: ['serviceaccounts/token', 'pods/exec', 'pods/attach'], verbs: ['create', 'get'] },
+  { resources: ['nodes/proxy', 'persistentvolumes'], verbs: ['create', 'get'] },
+  {
+    resources: ['mutatingwebhookconfigurations', 'validatingwebhookconfigurations'],
+    verbs: ['create', 'update', 'patch'],
+  },
+];
+
+/**
+ * What of the rules counts as a power: only those verbs on those resources.
+ * @upstream kubernetes.io/docs/concepts/security/rbac-good-practices#privilege-escalation-risks
+ */
+function dangerous(rules: readonly PolicyRule[]): readonly PolicyRule[] {
+  return rules.flatMap(({ resources = [], verbs, ...rule }) => {
+    if (resources.includes('*')) return [{ ...rule, resources, verbs }];
+    return powers.flatMap(power => {
+      const own = power.resources.filter(one => resources.includes(one));
+      const does = verbs.includes('*') ? ['*'] : power.verbs.filter(one => verbs.includes(one));
+      return own.length === 0 || does.length === 0
+        ? []
+        : [{ ...rule, resources: own, verbs: does }];
+    });
+  });
 }
 
 /** Service accounts outside of kube-system. */

@@ -82,7 +82,7 @@ export class World {
     yield past;
     for (let index = this.recent.length - 1; index >= this.forgotten; index--) {
       const change = this.recent[index];
-      if (change === undefined || change.entry.timeMs < this.atMs - backMs) return;
+      if (change === undefined || change.entry.timeMs <= this.atMs - backMs) return;
       const { entry, before } = change;
       const objects = past.resources.get(entry.resource);
       if (before === undefined) objects?.delete(keyOf(entry.object));

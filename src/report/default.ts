@@ -2,8 +2,10 @@
 import { elapsed } from '../scenario/narrator.js';
 import { comparisonTables } from './comparison.js';
 import { gpuTable } from './gpu-table.js';
+import { hasFailed } from '../scenario/judgement.js';
 import type { Reporter } from './reporter.js';
 import { tableLines } from './text-table.js';
+import { verdictLines } from './verdicts.js';
 
 const marks = { passed: 'ok', failed: 'FAILED', skipped: 'skipped' } as const;
 
@@ -24,6 +26,7 @@ export const defaultReporter: Reporter = ({ runs, seed }) => {
     for (const table of [...(run.report?.tables ?? []), ...(gpus === undefined ? [] : [gpus])]) {
       lines.push('', ...tableLines(table).map(line => `  ${line}`));
     }
+    lines.push('', ...verdictLines(run).map(line => (line === '' ? '' : `  ${line}`)));
     const wall = (run.wallMs / 1000).toFixed(1);
     const digest = run.digest === undefined ? '' : `, digest ${run.digest}`;
     lines.push('', `  ${elapsed(run.durationMs)} of cluster time in ${wall} s${digest}`);
@@ -34,8 +37,10 @@ export const defaultReporter: Reporter = ({ runs, seed }) => {
     lines.push(...run.hints.map(hint => `  ${hint}`));
   }
   for (const table of comparisonTables(runs)) lines.push('', ...tableLines(table));
-  const failed = runs.filter(run => run.steps.some(step => step.result === 'failed')).length;
-  const passed = runs.filter(run => run.steps.every(step => step.result === 'passed')).length;
+  const failed = runs.filter(hasFailed).length;
+  const passed = runs.filter(
+    run => !hasFailed(run) && run.steps.every(step => step.result === 'passed'),
+  ).length;
   const skipped = runs.length - passed - failed;
   const counts = [`${passed} passed`, `${failed} failed`];
   if (skipped > 0) counts.push(`${skipped} not finished`);

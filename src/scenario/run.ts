@@ -6,6 +6,8 @@ import type { Applied, Cluster } from '../cluster.js';
 import { GpuLedger, type GpuAccounts } from '../gpu/ledger.js';
 import { durationMs } from '../input/duration.js';
 import { readManifests, type Manifest } from '../input/manifests.js';
+import { judgeCluster } from './judgement.js';
+import type { Verdict } from '../laws/judge.js';
 import type { Stack, StackReport } from '../stacks/stack.js';
 import { adviceFor } from './advice.js';
 import { unmet } from './match.js';
@@ -31,6 +33,8 @@ export interface RunResult {
   readonly scenario: string;
   readonly file: string;
   readonly steps: readonly StepResult[];
+  /** The cluster's time at the start, in milliseconds since the epoch. */
+  readonly startMs: number;
   readonly durationMs: number;
   readonly isInterrupted: boolean;
   readonly variant?: string;
@@ -41,6 +45,8 @@ export interface RunResult {
   readonly gpuBusyHours?: number;
   /** What the stack measured. */
   readonly report?: StackReport;
+  /** What the laws say of it, one verdict a law. */
+  readonly verdicts: readonly Verdict[];
 }
 
 /** Settings of a run. */
@@ -89,6 +95,7 @@ export async function runScenario(
     scenario: scenario.name,
     file: scenario.file,
     steps,
+    startMs,
     durationMs: cluster.now() - startMs,
     isInterrupted: options.isInterrupted?.() ?? false,
     ...(scenario.variant !== undefined && { variant: scenario.variant }),
@@ -96,6 +103,7 @@ export async function runScenario(
     gpus: gpus.accounts(cluster.now()),
     ...(options.gpuBusySeconds && { gpuBusyHours: options.gpuBusySeconds() / 3600 }),
     ...(stack !== undefined && { report: stack.report() }),
+    verdicts: await judgeCluster(cluster, stack?.outcomes?.()),
   };
 }
 

@@ -5,6 +5,7 @@
  */
 import type { Random } from '../../sim/engine/random.js';
 import type { Simulation } from '../../sim/simulation.js';
+import type { Outcome } from '../laws/law.js';
 import type { WorkloadMaker } from '../models/workloads.js';
 import type { Located } from '../input/located.js';
 
@@ -52,6 +53,8 @@ export interface Stack {
   seriesRows(): readonly (readonly (number | string | null)[])[];
   /** What came of it all, up to now. */
   report(): StackReport;
+  /** What it measured at the cluster's edge, in the order of time, for the laws. Default: nothing. */
+  outcomes?(): readonly Outcome[];
 }
 
 /** A named figure as it is shown. */

@@ -15,6 +15,8 @@ export interface Gang {
   readonly name: string;
   /** So many members make it whole. */
   readonly size: number;
+  /** Whether somebody is asked to start it whole: a PodGroup, a scheduling policy, a queue. */
+  readonly isPromised: boolean;
   /** Members that were ever on a node, by name, since the gang last held nothing. */
   readonly started: Set<string>;
   /** Members that are on nodes, by uid. */
@@ -75,10 +77,11 @@ export class Gangs {
     const known = this.byKey.get(key);
     const size = sizeOf(owner);
     if (size === undefined || size < 2) return undefined;
-    if (known?.size === size) return known;
+    if (known?.size === size && known.isPromised === isPromised(owner)) return known;
     const gang: Gang = {
       name: nameOf(owner),
       size,
+      isPromised: isPromised(owner),
       started: known?.started ?? new Set(),
       bound: known?.bound ?? new Map<string, Pod>(),
       evidence: known?.evidence ?? [],
@@ -136,6 +139,16 @@ function sizeOf(owner: KubeObject): number | undefined {
   if (name === undefined) return undefined;
   const specs = Object.values(spec[name] as Readonly<Record<string, { replicas?: number }>>);
   return specs.reduce((sum, { replicas = 1 }) => sum + replicas, 0);
+}
+
+/** A plain job is bound pod by pod: only the words of a gang scheduler or of Kueue promise more. */
+function isPromised({ kind, metadata, ...owner }: KubeObject): boolean {
+  const { runPolicy } = (owner['spec'] ?? {}) as JobSpec;
+  return (
+    kind === 'PodGroup' ||
+    runPolicy?.schedulingPolicy !== undefined ||
+    metadata.labels?.['kueue.x-k8s.io/queue-name'] !== undefined
+  );
 }
 
 function isOver(owner: KubeObject): boolean {

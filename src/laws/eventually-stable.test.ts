@@ -1,0 +1,62 @@
+import { expect, it } from 'vitest';
+import { Past, storyOf, verdictOnNothing } from '../../test/laws/history.js';
+import { eventuallyStable } from './eventually-stable.js';
+
+const controller = 'system:serviceaccount:kube-system:some-controller';
+
+/** Writes the object so many times within a minute, each time with the status that comes. */
+function busy(status: (turn: number) => unknown, times = 100, at = 0): Past {
+  const past = new Past().write('Deployment', 'a/web', { metadata: { generation: 1 } });
+  past.as(controller);
+  for (let turn = 0; turn < times; turn++) {
+    past.at(`${at + turn * 0.5}s`).write('Deployment', 'a/web', { status: status(turn) });
+  }
+  return past;
+}
+
+it('is broken when a status is written to and fro', () => {
+  const verdict = busy(turn => ({
+    replicas: turn % 2,
+    when: `2026-01-01T00:00:${10 + (turn % 40)}Z`,
+  }));
+  const { what, objects, evidence } = storyOf(verdict.verdict(eventuallyStable));
+  expect(what).toBe(
+    'Deployment a/web is written 61 times within a minute, with what it said before',
+  );
+  expect(objects).toEqual(['Deployment a/web']);
+  expect(evidence[0]).toBe(`15s ${controller} writes Deployment a/web`);
+});
+
+it('lets a large roll-out tell its progress, write by write', () => {
+  const past = busy(turn => ({ replicas: turn }));
+  expect(past.verdict(eventuallyStable)).toMatchObject({ kind: 'held', looked: 100 });
+});
+
+it('is broken when writing never ends, whatever it brings', () => {
+  const past = busy(turn => ({ counter: turn }), 1_800);
+  expect(storyOf(past.verdict(eventuallyStable)).what).toContain(
+    'is written all the time for 11 min',
+  );
+});
+
+it('is broken when the status never comes to know the spec', () => {
+  const past = new Past()
+    .write('Deployment', 'a/web', {
+      metadata: { generation: 1 },
+      status: { observedGeneration: 1 },
+    })
+    .at('10s')
+    .write('Deployment', 'a/web', { metadata: { generation: 2 } })
+    .at('10m');
+  expect(storyOf(past.verdict(eventuallyStable))).toEqual({
+    what: 'the status of Deployment a/web does not come to know generation 2 within 5 min',
+    objects: ['Deployment a/web'],
+    evidence: ['10s kubernetes-admin writes Deployment a/web: the spec is then of generation 2'],
+  });
+  const known = past.at('10m').write('Deployment', 'a/web', { status: { observedGeneration: 2 } });
+  expect(known.verdict(eventuallyStable).kind).toBe('broken');
+});
+
+it('has nothing to judge in an empty history', () => {
+  expect(verdictOnNothing(eventuallyStable)).toBe('vacuous');
+});

@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { Past, podSpec, storyOf, verdictOnNothing } from '../../test/laws/history.js';
+import { gangNoDeadlock } from './gang-no-deadlock.js';
+import { gangWholeOrNot } from './gang-whole-or-not.js';
+
+const gpu = { 'nvidia.com/gpu': '1' };
+const scheduler = 'system:kube-scheduler';
+
+/** A job of two workers, none of which has a node yet. */
+function withJob(past: Past, name: string): Past {
+  const metadata = { labels: { 'training.kubeflow.org/job-name': name } };
+  return past
+    .as('ci')
+    .write('MXJob', `t/${name}`, {
+      spec: { mxReplicaSpecs: { Worker: { replicas: 2 } }, runPolicy: { schedulingPolicy: {} } },
+    })
+    .write('Pod', `t/${name}-0`, { metadata, spec: podSpec(gpu) })
+    .write('Pod', `t/${name}-1`, { metadata, spec: podSpec(gpu) })
+    .as(scheduler);
+}
+
+const bind = (past: Past, name: string): Past =>
+  past.write('Pod', `t/${name}`, { spec: podSpec(gpu, 'n1') });
+
+describe('gang-whole-or-not', () => {
+  it('is broken when half a gang holds its place for minutes', () => {
+    const past = bind(withJob(new Past(), 'a').at('10s'), 'a-0').at('10m');
+    expect(storyOf(past.verdict(gangWholeOrNot))).toEqual({
+      what: 'MXJob t/a holds capacity with 1 of 2 members for 5 min',
+      objects: ['MXJob t/a', 'Pod t/a-0'],
+      evidence: ['10s system:kube-scheduler writes Pod t/a-0: it is on n1'],
+    });
+  });
+
+  it('lets a gang that was whole lose a member, and one that gives all back try again', () => {
+    const whole = bind(bind(withJob(new Past(), 'a').at('10s'), 'a-0').at('20s'), 'a-1')
+      .at('1m')
+      .write('Pod', 't/a-1', { status: { phase: 'Failed' } })
+      .at('20m');
+    expect(whole.verdict(gangWholeOrNot)).toMatchObject({ kind: 'held', looked: 1 });
+    const back = bind(withJob(new Past(), 'a').at('10s'), 'a-0').at('2m').remove('Pod', 't/a-0');
+    expect(back.at('20m').verdict(gangWholeOrNot).kind).toBe('held');
+  });
+
+  it('lets a plain job come to be pod by pod', () => {
+    const past = withJob(new Past(), 'a').write('MXJob', 't/a', {
+      spec: { mxReplicaSpecs: { Worker: { replicas: 2 } } },
+    });
+    expect(bind(past, 'a-0').at('10m').verdict(gangWholeOrNot).kind).toBe('vacuous');
+  });
+
+  it('goes by the PodGroup where there is one', () => {
+    const metadata = { labels: { 'scheduling.x-k8s.io/pod-group': 'g' } };
+    const past = new Past()
+      .write('PodGroup', 't/g', { spec: { minMember: 3 } })
+      .write('Pod', 't/one', { metadata, spec: podSpec(gpu) });
+    const verdict = bind(past, 'one').at('10m').verdict(gangWholeOrNot);
+    expect(storyOf(verdict).what).toBe('PodGroup t/g holds capacity with 1 of 3 members for 5 min');
+  });
+
+  it('has nothing to judge in an empty history', () => {
+    expect(verdictOnNothing(gangWholeOrNot)).toBe('vacuous');
+  });
+});
+
+describe('gang-no-deadlock', () => {
+  it('is broken when two gangs hold half of what the other needs', () => {
+    const past = withJob(withJob(new Past(), 'a'), 'b');
+    bind(bind(past.at('10s'), 'a-0').at('20s'), 'b-0').at('10m');
+    expect(storyOf(past.verdict(gangNoDeadlock))).toEqual({
+      what: 'MXJob t/a and MXJob t/b each hold nvidia.com/gpu that the other waits for, for 5 min',
+      objects: ['MXJob t/a', 'MXJob t/b'],
+      evidence: [
+        '10s system:kube-scheduler writes Pod t/a-0: it is on n1',
+        '20s system:kube-scheduler writes Pod t/b-0: it is on n1',
+      ],
+    });
+  });
+
+  it('lets one gang wait for another that is whole', () => {
+    const past = withJob(withJob(new Past(), 'a'), 'b');
+    bind(bind(bind(past.at('10s'), 'a-0'), 'a-1').at('20s'), 'b-0').at('10m');
+    expect(past.verdict(gangNoDeadlock).kind).toBe('held');
+  });
+
+  it('has nothing to judge in an empty history', () => {
+    expect(verdictOnNothing(gangNoDeadlock)).toBe('vacuous');
+  });
+});

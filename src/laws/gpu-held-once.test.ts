@@ -1,0 +1,42 @@
+import { expect, it } from 'vitest';
+import { Past, podSpec, running, storyOf, verdictOnNothing } from '../../test/laws/history.js';
+import { gpuHeldOnce } from './gpu-held-once.js';
+
+const kubelet = 'system:node:n1';
+
+function twoPods(): Past {
+  return new Past()
+    .write('Pod', 'a/one', { spec: podSpec({}, 'n1') })
+    .write('Pod', 'a/two', { spec: podSpec({}, 'n1') })
+    .at('5s')
+    .as(kubelet)
+    .write('Pod', 'a/one', { status: running({ 'GPU-1': 'Healthy' }) });
+}
+
+it('is broken when two running pods hold one device', () => {
+  const past = twoPods()
+    .at('9s')
+    .write('Pod', 'a/two', { status: running({ 'GPU-1': 'Healthy' }) });
+  expect(storyOf(past.verdict(gpuHeldOnce))).toEqual({
+    what: 'GPU-1 is held by Pod a/two while Pod a/one still holds it',
+    objects: ['Pod a/one', 'Pod a/two'],
+    evidence: [
+      '5s system:node:n1 writes Pod a/one: its container main holds GPU-1',
+      '9s system:node:n1 writes Pod a/two: its container main holds GPU-1',
+    ],
+  });
+});
+
+it('lets a pod have the device of one that has ended, and the same id on another node', () => {
+  const past = twoPods()
+    .at('7s')
+    .write('Pod', 'a/one', { status: { ...running({ 'GPU-1': 'Healthy' }), phase: 'Succeeded' } })
+    .at('9s')
+    .write('Pod', 'a/two', { status: running({ 'GPU-1': 'Healthy' }) })
+    .write('Pod', 'a/three', { spec: podSpec({}, 'n2'), status: running({ 'GPU-1': 'Healthy' }) });
+  expect(past.verdict(gpuHeldOnce)).toMatchObject({ kind: 'held', looked: 3 });
+});
+
+it('has nothing to judge in an empty history', () => {
+  expect(verdictOnNothing(gpuHeldOnce)).toBe('vacuous');
+});

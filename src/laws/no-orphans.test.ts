@@ -1,0 +1,45 @@
+import { expect, it } from 'vitest';
+import { Past, storyOf, verdictOnNothing } from '../../test/laws/history.js';
+import { noOrphans } from './no-orphans.js';
+
+const ownedBy = (...uids: readonly string[]) => ({
+  metadata: { ownerReferences: uids.map(uid => ({ uid, kind: 'ReplicaSet', name: uid })) },
+});
+
+function owned(): Past {
+  return new Past()
+    .write('ReplicaSet', 'a/set', { metadata: { uid: 'set' } })
+    .write('ReplicaSet', 'a/other', { metadata: { uid: 'other' } })
+    .write('Pod', 'a/pod', ownedBy('set'))
+    .at('10s');
+}
+
+it('is broken when what belonged to an object stays', () => {
+  const past = owned().as('ops').remove('ReplicaSet', 'a/set').at('10m');
+  expect(storyOf(past.verdict(noOrphans))).toEqual({
+    what: 'Pod a/pod is still there 5 min after its owner ReplicaSet a/set went',
+    objects: ['Pod a/pod', 'ReplicaSet a/set'],
+    evidence: [
+      '0s kubernetes-admin creates Pod a/pod: it belongs to ReplicaSet a/set',
+      '10s ops deletes ReplicaSet a/set',
+    ],
+  });
+});
+
+it('lets go what was released, what has another owner, and what is on its way out', () => {
+  const released = owned().write('Pod', 'a/pod', ownedBy()).remove('ReplicaSet', 'a/set');
+  expect(released.at('10m').verdict(noOrphans).kind).toBe('vacuous');
+  const shared = owned()
+    .write('Pod', 'a/pod', ownedBy('set', 'other'))
+    .remove('ReplicaSet', 'a/set');
+  expect(shared.at('10m').verdict(noOrphans)).toMatchObject({ kind: 'held', looked: 1 });
+  const going = owned()
+    .remove('ReplicaSet', 'a/set')
+    .at('1m')
+    .write('Pod', 'a/pod', { metadata: { deletionTimestamp: '2026-01-01T00:01:00Z' } });
+  expect(going.at('10m').verdict(noOrphans).kind).toBe('held');
+});
+
+it('has nothing to judge in an empty history', () => {
+  expect(verdictOnNothing(noOrphans)).toBe('vacuous');
+});

@@ -1,0 +1,48 @@
+import { expect, it } from 'vitest';
+import { Past, storyOf, verdictOnNothing } from '../../test/laws/history.js';
+import { scaleDownKeepsCapacity } from './scale-down-keeps-capacity.js';
+
+const selector = { app: 'fraud' };
+const autoscaler = 'system:serviceaccount:kube-system:horizontal-pod-autoscaler';
+
+function spec(replicas: number) {
+  return { spec: { replicas, template: { metadata: { labels: selector } } } };
+}
+
+function minute(past: Past, at: string, offered: number, capacity: number): Past {
+  const kind = 'requests' as const;
+  const what = { kind, spanMs: 60_000, service: 's/fraud', offered, finished: offered, failed: {} };
+  return past.at(at).measure({ ...what, capacity });
+}
+
+/** Four replicas serve what two could not, and are scaled down. */
+function scaledDown(by: string): Past {
+  const past = new Past()
+    .write('Service', 's/fraud', { spec: { selector } })
+    .write('Deployment', 's/fraud', spec(4));
+  return minute(past, '1m', 300, 400).at('70s').as(by).write('Deployment', 's/fraud', spec(2));
+}
+
+it('is broken when too little is left', () => {
+  const verdict = minute(scaledDown(autoscaler), '3m', 300, 200).verdict(scaleDownKeepsCapacity);
+  expect(storyOf(verdict)).toEqual({
+    what: 'after Deployment s/fraud was scaled down, Service s/fraud has capacity for 200 of 300 requests',
+    objects: ['Deployment s/fraud', 'Service s/fraud'],
+    evidence: [
+      '60s 300 requests, capacity for 400',
+      `70s ${autoscaler} writes Deployment s/fraud: from 4 to 2 replicas`,
+      '180s 300 requests, capacity for 200',
+    ],
+  });
+});
+
+it('lets demand grow afterwards, and people scale down as they like', () => {
+  const grown = minute(scaledDown(autoscaler), '3m', 600, 200).verdict(scaleDownKeepsCapacity);
+  expect(grown).toMatchObject({ kind: 'held', looked: 1 });
+  const meant = minute(scaledDown('alice'), '3m', 300, 200).verdict(scaleDownKeepsCapacity);
+  expect(meant.kind).toBe('vacuous');
+});
+
+it('has nothing to judge in an empty history', () => {
+  expect(verdictOnNothing(scaleDownKeepsCapacity)).toBe('vacuous');
+});
