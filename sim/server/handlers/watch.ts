@@ -5,6 +5,7 @@
 import type { KubeObject } from '../../api/object.js';
 import type { AnswerStream, ApiAnswer, StreamSink, WatchEvent } from '../../api/request.js';
 import { isFailure, plainError, resourceExpired } from '../../api/status.js';
+import type { Timer } from '../../engine/clock.js';
 import { storageKey } from '../../store/collection.js';
 import type { StoreEvent } from '../../store/stored.js';
 import type { Interest } from '../../store/watchers.js';
@@ -20,6 +21,10 @@ import { listOptions, versionProblem, type ListOptions } from './list-options.js
 import { selectionIn, type Selection } from './selection.js';
 
 const initialEventsEnd = 'k8s.io/initial-events-end';
+
+/** @upstream cacher.go defaultBookmarkFrequency, and how long before its end a watch gets one more */
+const bookmarkEveryMs = 60_000;
+const bookmarkBeforeEndMs = 2000;
 
 /** Answers a stream of events. */
 export function watchObjects(scope: Scope): ApiAnswer {
@@ -47,6 +52,7 @@ class Watch implements AnswerStream {
   private hasShownColumns = false;
   private sink: StreamSink | undefined;
   private readonly closers: (() => void)[] = [];
+  private bookmark: Timer | undefined;
 
   constructor(
     private readonly scope: Scope,
@@ -75,6 +81,7 @@ class Watch implements AnswerStream {
     const afterRevision = isFromNow ? core.store.revision : from;
     if (sendInitialEvents === true) this.sendInitial();
     if (this.sink === undefined) return () => undefined;
+    this.scheduleBookmark(timeoutSeconds === undefined ? Infinity : timeoutSeconds * 1000);
     this.closers.push(
       core.store.watch(collection, { ...this.interest(), afterRevision }, event => {
         this.forward(event);
@@ -97,6 +104,7 @@ class Watch implements AnswerStream {
 
   private close(): void {
     this.sink = undefined;
+    this.bookmark?.cancel();
     for (const closer of this.closers.splice(0)) closer();
   }
 
@@ -122,16 +130,32 @@ class Watch implements AnswerStream {
 
   /** The bookmark that says that all there was has been told. */
   private sendInitialEnd(): void {
+    this.sendBookmark({ annotations: { [initialEventsEnd]: 'true' } });
+  }
+
+  private sendBookmark(metadata: KubeObject['metadata'] = {}): void {
     const { core, resource } = this.scope;
-    const object = {
+    const resourceVersion = String(core.store.revision);
+    this.send('BOOKMARK', {
       kind: resource.kind.kind,
       apiVersion: resource.apiVersion,
-      metadata: {
-        resourceVersion: String(core.store.revision),
-        annotations: { [initialEventsEnd]: 'true' },
-      },
-    };
-    this.send('BOOKMARK', object);
+      metadata: { resourceVersion, ...metadata },
+    });
+  }
+
+  /**
+   * The next bookmark: each minute, and once more shortly before the watch ends. Our own components
+   * never lose a stream for long, so they are spared.
+   */
+  private scheduleBookmark(leftMs: number): void {
+    const { context, core } = this.scope;
+    if (!this.options.allowsBookmarks || context.connection.omitsManagedFields === true) return;
+    const untilLastMs = leftMs - bookmarkBeforeEndMs;
+    const delayMs = untilLastMs > 0 ? Math.min(bookmarkEveryMs, untilLastMs) : bookmarkEveryMs;
+    this.bookmark = core.clock.after(delayMs, 'watch-bookmark', () => {
+      this.sendBookmark();
+      this.scheduleBookmark(leftMs - delayMs);
+    });
   }
 
   private forward(event: StoreEvent<FieldOwners>): void {

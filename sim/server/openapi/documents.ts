@@ -69,7 +69,7 @@ export function documentNamed(core: Core, name: string): Json | undefined {
   };
   return {
     openapi: '3.0.0',
-    info: { title: 'Kubernetes', version: `v${serverVersion.major}.${serverVersion.minor}.2` },
+    info: { title: 'Kubernetes', version: `${serverVersion.major}.${serverVersion.minor}` },
     paths: all,
     components: {
       schemas: schemasOf(core, resources),

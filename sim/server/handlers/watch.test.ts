@@ -1,0 +1,38 @@
+import { expect, it } from 'vitest';
+import type { WatchEvent } from '../../api/request.js';
+import { Loop } from '../../engine/loop.js';
+import { Random } from '../../engine/random.js';
+import { createApiServer } from '../index.js';
+
+const admin = { certificate: { user: 'admin', groups: ['system:masters'] } };
+const path = '/api/v1/namespaces/default/secrets?watch=1&allowWatchBookmarks=true';
+
+function watched(query: string, forMs: number, closesAtMs = Infinity) {
+  const loop = new Loop();
+  const server = createApiServer({ clock: loop, random: new Random(1) });
+  const told: string[] = [];
+  const begun = loop.now();
+  server.serve({ method: 'GET', path: path + query }, admin, ({ stream }) => {
+    const close = stream?.start({
+      item: item => void told.push(`${(item as WatchEvent).type} ${loop.now() - begun}`),
+      end: () => void told.push(`end ${loop.now() - begun}`),
+    });
+    if (closesAtMs < forMs) loop.after(closesAtMs, 'close', () => close?.());
+  });
+  loop.runUntil(begun + forMs);
+  return told;
+}
+
+it('sends a bookmark each minute, and one shortly before the watch ends', () => {
+  expect(watched('&timeoutSeconds=100', 200_000)).toEqual([
+    'BOOKMARK 0',
+    'BOOKMARK 60000',
+    'BOOKMARK 98000',
+    'end 100000',
+  ]);
+  expect(watched('&timeoutSeconds=1', 200_000)).toEqual(['BOOKMARK 0', 'end 1000']);
+});
+
+it('sends none once the client has gone', () => {
+  expect(watched('', 200_000, 70_000)).toEqual(['BOOKMARK 0', 'BOOKMARK 60000']);
+});
