@@ -18,8 +18,22 @@ const unitNanoseconds: Readonly<Record<string, number>> = {
 
 const nanosecondsMax = 2 ** 63;
 
+/** Durations that were read, by their text: metrics tell the same windows again and again. */
+const durationsRead = new Map<string, Parsed<number>>();
+const durationsReadMax = 256;
+
 /** Reads `1h15m30.918s` as Go's time.ParseDuration does. The value is in nanoseconds. */
 export function parseDuration(text: string): Parsed<number> {
+  let duration = durationsRead.get(text);
+  if (duration === undefined) {
+    duration = readDuration(text);
+    if (durationsRead.size >= durationsReadMax) durationsRead.clear();
+    durationsRead.set(text, duration);
+  }
+  return duration;
+}
+
+function readDuration(text: string): Parsed<number> {
   const isNegative = text.startsWith('-');
   let rest = isNegative || text.startsWith('+') ? text.slice(1) : text;
   if (rest === '0') return { isOk: true, value: 0 };

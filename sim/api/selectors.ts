@@ -182,8 +182,22 @@ function orderErrors(values: readonly string[], path: string): readonly FieldErr
   ];
 }
 
+/** Selectors that were read, by their text: lists and autoscalers ask with the same ones again and again. */
+const selectorsRead = new Map<string, Parsed<Selector>>();
+const selectorsReadMax = 1024;
+
 /** Reads `app=a,tier in (x,y),!old`. */
 export function parseSelector(text: string): Parsed<Selector> {
+  let selector = selectorsRead.get(text);
+  if (selector === undefined) {
+    selector = readSelector(text);
+    if (selectorsRead.size >= selectorsReadMax) selectorsRead.clear();
+    selectorsRead.set(text, selector);
+  }
+  return selector;
+}
+
+function readSelector(text: string): Parsed<Selector> {
   const parsed = parseRequirements(text, requirement => {
     const errors = requirementErrors(requirement);
     return errors.length === 0 ? undefined : aggregated(errors.map(printedError));

@@ -10,12 +10,14 @@ export type Parsed<T> =
 
 let lastSecond = Number.NaN;
 let lastSecondText = '';
+let lastMinute = Number.NaN;
+let lastMinuteText = '';
 
 /** `2006-01-02T15:04:05Z`: a Time, whole seconds. */
 export function rfc3339(ms: number): string {
   const second = Math.floor(ms / 1000);
   if (second !== lastSecond) {
-    lastSecondText = `${new Date(second * 1000).toISOString().slice(0, -5)}Z`;
+    lastSecondText = `${textOfSecond(second)}Z`;
     lastSecond = second;
   }
   return lastSecondText;
@@ -23,17 +25,41 @@ export function rfc3339(ms: number): string {
 
 /** `2006-01-02T15:04:05.000000Z`: a MicroTime. */
 export function rfc3339Micro(ms: number): string {
+  const second = Math.floor(ms / 1000);
   const whole = Math.floor(ms);
-  const micros = Math.floor((ms - whole) * 1000);
-  const text = new Date(whole).toISOString();
-  return `${text.slice(0, -1)}${String(micros).padStart(3, '0')}Z`;
+  const micros = (whole - second * 1000) * 1000 + Math.floor((ms - whole) * 1000);
+  return `${textOfSecond(second)}.${String(micros + 1_000_000).slice(1)}Z`;
+}
+
+/** Without its zone. Only the first time of a minute is worked out by a Date. */
+function textOfSecond(second: number): string {
+  const minute = Math.floor(second / 60);
+  if (minute !== lastMinute) {
+    lastMinuteText = new Date(minute * 60_000).toISOString().slice(0, -7);
+    lastMinute = minute;
+  }
+  return lastMinuteText + String(second - minute * 60 + 100).slice(1);
 }
 
 const plainTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z$/;
 
+/** Times that were read, by their text: objects are looked at again and again. */
+const timesRead = new Map<string, number | undefined>();
+const timesReadMax = 512;
+
 /** Milliseconds of a time that the API gave, or undefined when it is none: Go writes a zero time as null. */
 export function timeMs(text: string | null | undefined): number | undefined {
   if (text === undefined || text === null) return undefined;
+  let ms = timesRead.get(text);
+  if (ms === undefined) {
+    ms = readTime(text);
+    if (timesRead.size >= timesReadMax) timesRead.clear();
+    timesRead.set(text, ms);
+  }
+  return ms;
+}
+
+function readTime(text: string): number | undefined {
   if (plainTime.test(text)) {
     const ms = Date.parse(text);
     if (ms === ms) return ms;

@@ -12,7 +12,7 @@ import {
   type Reconciliation,
 } from '../client/contract.js';
 import { splitKey, watch } from '../client/requests.js';
-import { discover, type ServedResource } from './control/discovery.js';
+import { discover, type Discovered, type ServedResource } from './control/discovery.js';
 import { Attempts } from './garbage-collector/attempts.js';
 import { Graph } from './garbage-collector/graph.js';
 import { Operations, type Attempt } from './garbage-collector/operations.js';
@@ -35,6 +35,7 @@ const neededVerbs = ['delete', 'list', 'watch'];
 function createController(context: ControllerContext): Controller {
   const { clock, queue, events } = context;
   const ends = new Map<string, () => void>();
+  let learnt: Discovered | undefined;
   let settledMs = 0;
   const add = (key: string) => {
     const waitMs = settledMs - clock.now();
@@ -53,7 +54,10 @@ function createController(context: ControllerContext): Controller {
   const attempts = new Attempts(graph, operations, uid => sink.attemptToDelete(uid));
 
   function* learn(): Reconciliation {
-    const { resources, failures } = yield* discover();
+    const discovered = yield* discover();
+    const { resources, failures } = discovered;
+    if (discovered === learnt) return { requeueAfterMs: discoveryPeriodMs };
+    learnt = discovered;
     const wanted = new Map(
       resources.filter(isCollected).map(resource => [resourceKey(resource), resource]),
     );

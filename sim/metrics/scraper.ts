@@ -83,15 +83,20 @@ export class Scraper {
 }
 
 function sampleOf(endpoint: NodeEndpoint): NodeSample {
-  const { containers, ...node } = endpoint.usage();
+  const usage = endpoint.usage();
   const pods = new Map<string, Map<string, UsagePoint>>();
-  for (const { namespace, pod, container, ...usage } of containers) {
-    const key = `${namespace}/${pod}`;
+  for (const container of usage.containers) {
+    const key = `${container.namespace}/${container.pod}`;
     let points = pods.get(key);
     if (points === undefined) pods.set(key, (points = new Map()));
-    points.set(container, usage);
+    points.set(container.container, pointOf(container, container.startedMs));
   }
-  return { node: { startedMs: 0, ...node }, pods };
+  return { node: pointOf(usage, 0), pods };
+}
+
+function pointOf(usage: Omit<UsagePoint, 'startedMs'>, startedMs: number): UsagePoint {
+  const { timeMs, cpuNanoCoreSeconds, memoryBytes } = usage;
+  return { startedMs, timeMs, cpuNanoCoreSeconds, memoryBytes };
 }
 
 interface NodeSample {

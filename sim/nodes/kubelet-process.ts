@@ -11,6 +11,7 @@ import type {
 } from '../client/contract.js';
 import { call, watch } from '../client/requests.js';
 import type { Clock, Timer } from '../engine/clock.js';
+import { invariant } from '../engine/invariant.js';
 import type { Random } from '../engine/random.js';
 import { refusalOf } from './admission.js';
 import { BackOff } from './back-off.js';
@@ -21,7 +22,7 @@ import { MemoryPressure } from './memory-pressure.js';
 import { ImageManager } from './image-manager.js';
 import type { Machine } from './machine.js';
 import type { NodeShape, Pressures } from './node-shape.js';
-import { NodeKeeper } from './node-status.js';
+import { NodeKeeper, nodeKeys } from './node-status.js';
 import { Pleg } from './pleg.js';
 import { isSameToKubelet } from './pod-change.js';
 import { PodEntry } from './pod-entry.js';
@@ -112,7 +113,7 @@ export class KubeletProcess implements KubeletContext {
     );
     this.keeper = new NodeKeeper(this, {
       shape,
-      request: work => this.options.context.queue.add(`node ${work}`),
+      request: work => this.options.context.queue.add(nodeKeys[work]),
       tell: event => this.options.context.events.record(event),
     });
     const memory = new MemoryPressure(this, {
@@ -208,18 +209,18 @@ export class KubeletProcess implements KubeletContext {
   }
 
   private reconcile(key: string): Reconciliation {
+    if (key === nodeKeys.lease) return this.keeper.renew();
+    if (key === nodeKeys.status) return this.keeper.report();
+    if (key === nodeKeys.register) return this.keeper.register();
     const [what = '', which = ''] = key.split(' ');
+    invariant(what === 'status' || what === 'ask', `a kubelet knows what to do about ${key}`);
     if (what === 'status') {
       const entry = this.pods.get(which);
       return entry === undefined ? nothing() : writeStatus(this, entry);
     }
-    if (what === 'ask') {
-      const job = this.jobs.get(key);
-      this.jobs.delete(key);
-      return job?.() ?? nothing();
-    }
-    if (which === 'register') return this.keeper.register();
-    return which === 'lease' ? this.keeper.renew() : this.keeper.report();
+    const job = this.jobs.get(key);
+    this.jobs.delete(key);
+    return job?.() ?? nothing();
   }
 
   private nodeChanged(change: Change<Node>): void {

@@ -5,10 +5,11 @@
 import { type Lease, leases } from '../api/kinds/coordination.js';
 import { type Node, type NodeCondition, nodes, type NodeStatus } from '../api/kinds/core.js';
 import { deepEqual } from '../api/equality.js';
+import { findCondition } from '../api/meta.js';
 import { rfc3339, rfc3339Micro } from '../api/time.js';
 import type { EventToRecord } from '../client/event-recorder.js';
-import type { Reconciliation } from '../client/contract.js';
-import { call, create, get, update } from '../client/requests.js';
+import type { Answer, Reconciliation, Request } from '../client/contract.js';
+import { call, create, get, pathOf, update } from '../client/requests.js';
 import type { Timer } from '../engine/clock.js';
 import type { KubeletContext } from './context.js';
 import {
@@ -29,6 +30,13 @@ export interface NodeWork {
   tell(event: EventToRecord): void;
 }
 
+/** The keys in the queue of what there is to do about the node itself. */
+export const nodeKeys = {
+  register: 'node register',
+  status: 'node status',
+  lease: 'node lease',
+} as const;
+
 /** The most images that a status lists. */
 const imagesMax = 50;
 const leaseNamespace = 'kube-node-lease';
@@ -42,6 +50,7 @@ export class NodeKeeper {
   private reported: NodeStatus | undefined;
   private reportedMs = 0;
   private lease: Lease | undefined;
+  private leasePath: string | undefined;
   private nextLook: Timer | undefined;
   private readonly lookPhaseMs: number;
   private reportDelayMs = 0;
@@ -66,6 +75,7 @@ export class NodeKeeper {
   /** The node has less of something, or enough again. */
   setPressures(pressures: Pressures): void {
     this.pressures = pressures;
+    this.knownConditions = undefined;
     this.changed();
   }
 
@@ -95,8 +105,8 @@ export class NodeKeeper {
   observed(node: Node): void {
     if (this.reported === undefined) return;
     const conditions = node.status?.conditions ?? [];
-    const isOurs = nodeConditions(this.pressures, this.notReady).every(({ type, status }) =>
-      conditions.some(condition => condition.type === type && condition.status === status),
+    const isOurs = this.conditions().every(
+      ({ type, status }) => findCondition(conditions, type)?.status === status,
     );
     if (!isOurs) this.changed();
   }
@@ -118,6 +128,7 @@ export class NodeKeeper {
     const delayMs = wasThere ? 0 : draw(random, timings.becomeReady);
     clock.after(delayMs, `${nodeName} ready`, () => {
       this.notReady = undefined;
+      this.knownConditions = undefined;
       this.work.request('status');
     });
     return undefined;
@@ -213,7 +224,7 @@ export class NodeKeeper {
 
   /** The status as it is now; of a Node that is there, foreign resources are kept. */
   private status(node: Node): NodeStatus {
-    const { context, pressures } = this;
+    const { context } = this;
     const { machine, clock, config, nodeIp, nodeName } = context;
     const { shape } = this.work;
     const old = node.status ?? {};
@@ -233,19 +244,27 @@ export class NodeKeeper {
       capacity[name] = String(counts.capacity);
       allocatable[name] = String(counts.allocatable);
     }
-    return {
-      ...old,
-      ...constantStatus,
-      capacity,
-      allocatable,
-      conditions: this.timed(nodeConditions(pressures, this.notReady), old.conditions),
-      addresses: [
-        { type: 'InternalIP', address: nodeIp },
-        { type: 'Hostname', address: nodeName },
-      ],
+    this.addresses ??= [
+      { type: 'InternalIP', address: nodeIp },
+      { type: 'Hostname', address: nodeName },
+    ];
+    // What is as it was is the same object: the API server need not look at it, and need not keep it twice.
+    return Object.assign({}, old, constantStatus, {
+      capacity: sameIfEqual(capacity, old.capacity),
+      allocatable: sameIfEqual(allocatable, old.allocatable),
+      conditions: this.timed(this.conditions(), old.conditions),
+      addresses: this.addresses,
       nodeInfo: this.nodeInfo(),
       images: this.images(),
-    };
+    });
+  }
+
+  private addresses: NodeStatus['addresses'];
+  private knownConditions: readonly NodeCondition[] | undefined;
+
+  /** The conditions without their times. */
+  private conditions(): readonly NodeCondition[] {
+    return (this.knownConditions ??= nodeConditions(this.pressures, this.notReady));
   }
 
   private imageList: NodeStatus['images'];
@@ -284,15 +303,12 @@ export class NodeKeeper {
   ): readonly NodeCondition[] {
     const now = rfc3339(this.context.clock.now());
     const own = conditions.map(condition => {
-      const before = old?.find(({ type }) => type === condition.type);
+      const before = findCondition(old, condition.type);
       const isSame = before?.status === condition.status;
-      return {
-        ...condition,
-        lastHeartbeatTime: now,
-        lastTransitionTime: isSame ? (before.lastTransitionTime ?? now) : now,
-      };
+      const lastTransitionTime = isSame ? (before.lastTransitionTime ?? now) : now;
+      return Object.assign({}, condition, { lastHeartbeatTime: now, lastTransitionTime });
     });
-    const others = (old ?? []).filter(({ type }) => !own.some(item => item.type === type));
+    const others = (old ?? []).filter(({ type }) => findCondition(own, type) === undefined);
     return [...others, ...own];
   }
 
@@ -301,17 +317,12 @@ export class NodeKeeper {
     const { clock, config, random, nodeName } = this.context;
     const { name } = this.work.shape;
     const periodMs = (config.leaseDurationSeconds * 1_000) / 4;
+    const { leaseDurationSeconds } = config;
     const renewTime = rfc3339Micro(clock.now());
-    const spec = {
-      holderIdentity: name,
-      leaseDurationSeconds: config.leaseDurationSeconds,
-      renewTime,
-    };
     const known = this.lease;
-    const answer =
-      known === undefined
-        ? yield* call(create(leases, this.newLease(spec)))
-        : yield* call(update(leases, { ...known, spec: { ...known.spec, ...spec } }));
+    const answer = (yield known === undefined
+      ? create(leases, this.newLease({ holderIdentity: name, leaseDurationSeconds, renewTime }))
+      : this.renewalOf(known, renewTime)) as Answer<Lease>;
     if (answer.isOk) this.lease = answer.object;
     else {
       const fresh = yield* call(get(leases, leaseNamespace, name));
@@ -322,6 +333,16 @@ export class NodeKeeper {
       this.work.request('lease'),
     );
     return undefined;
+  }
+
+  /** The same request each time but for the time in it: its path is put together once. */
+  private renewalOf(known: Lease, renewTime: string): Request<Lease> {
+    const { config } = this.context;
+    const holderIdentity = this.work.shape.name;
+    const { leaseDurationSeconds } = config;
+    const spec = { ...known.spec, holderIdentity, leaseDurationSeconds, renewTime };
+    this.leasePath ??= pathOf(leases, leaseNamespace, holderIdentity);
+    return { method: 'PUT', path: this.leasePath, body: { ...known, spec } };
   }
 
   private newLease(spec: Lease['spec']): Lease {
@@ -349,15 +370,31 @@ function foreign(
   old: Readonly<Record<string, string>> | undefined,
   own: Readonly<Record<string, string>>,
 ): Record<string, string> {
-  return Object.fromEntries(Object.entries(old ?? {}).filter(([name]) => !(name in own)));
+  const found: Record<string, string> = {};
+  for (const name in old) if (!(name in own)) found[name] = old[name] ?? '0';
+  return found;
+}
+
+function sameIfEqual<T>(value: T, old: T | undefined): T {
+  return old !== undefined && deepEqual(value, old) ? old : value;
 }
 
 /** Whether two statuses differ in nothing but the heartbeat. */
 function isSameStatus(a: NodeStatus, b: NodeStatus): boolean {
-  const plain = (conditions: readonly NodeCondition[] | undefined) =>
-    (conditions ?? []).map(condition => ({ ...condition, lastHeartbeatTime: '' }));
+  const [before, after] = [a.conditions ?? [], b.conditions ?? []];
+  if (before.length !== after.length) return false;
+  for (let index = 0; index < before.length; index++) {
+    if (!isSameCondition(before[index], after[index])) return false;
+  }
+  return deepEqual({ ...a, conditions: [] }, { ...b, conditions: [] });
+}
+
+function isSameCondition(a: NodeCondition | undefined, b: NodeCondition | undefined): boolean {
   return (
-    deepEqual(plain(a.conditions), plain(b.conditions)) &&
-    deepEqual({ ...a, conditions: [] }, { ...b, conditions: [] })
+    a?.type === b?.type &&
+    a?.status === b?.status &&
+    a?.reason === b?.reason &&
+    a?.message === b?.message &&
+    a?.lastTransitionTime === b?.lastTransitionTime
   );
 }

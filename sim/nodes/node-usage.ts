@@ -17,29 +17,38 @@ export class NodeUsage {
 
   now(): ReturnType<NodeEndpoint['usage']> {
     const timeMs = this.clock.now();
-    const running = this.runtime
-      .podUids()
-      .flatMap(uid => this.runtime.containersOf(uid))
-      .filter(({ record }) => record.state === 'running');
     const counted = new Map<RuntimeContainer, number>();
+    const containers: ContainerUsage[] = [];
     let cpuNanoCores = 0;
     let memoryBytes = 0;
-    for (const container of running) {
-      const used = container.meter.cpuNanoCoreSeconds(timeMs);
-      this.cpuNanoCoreSeconds += used - (this.counted.get(container) ?? 0);
-      counted.set(container, used);
-      cpuNanoCores += container.usage.cpuMillis * 1e6;
-      memoryBytes += container.usage.memoryBytes;
+    for (const uid of this.runtime.podUids()) {
+      for (const container of this.runtime.containersOf(uid)) {
+        if (container.record.state !== 'running') continue;
+        const used = container.meter.cpuNanoCoreSeconds(timeMs);
+        this.cpuNanoCoreSeconds += used - (this.counted.get(container) ?? 0);
+        counted.set(container, used);
+        cpuNanoCores += container.usage.cpuMillis * 1e6;
+        memoryBytes += container.usage.memoryBytes;
+        containers.push(readingOf(container, timeMs));
+      }
     }
     this.counted = counted;
     const { cpuNanoCoreSeconds } = this;
-    const containers = running.map(container => readingOf(container, timeMs));
     return { timeMs, cpuNanoCores, cpuNanoCoreSeconds, memoryBytes, containers };
   }
 }
 
 function readingOf({ config, record, meter }: RuntimeContainer, nowMs: number): ContainerUsage {
   const { namespace = '', name = '' } = config.pod.metadata;
-  const { startedMs } = meter;
-  return { namespace, pod: name, container: record.name, startedMs, ...meter.read(nowMs) };
+  const { timeMs, cpuNanoCores, cpuNanoCoreSeconds, memoryBytes } = meter.read(nowMs);
+  return {
+    namespace,
+    pod: name,
+    container: record.name,
+    startedMs: meter.startedMs,
+    timeMs,
+    cpuNanoCores,
+    cpuNanoCoreSeconds,
+    memoryBytes,
+  };
 }

@@ -6,7 +6,8 @@ import { printYaml } from '../api/yaml-print.js';
 import { contentTypeOf, errorMedia, plainJson, type Media } from './filters/negotiation.js';
 import type { RequestContext } from './request-context.js';
 
-const jsonHeaders: Readonly<Record<string, string>> = { 'content-type': 'application/json' };
+/** The headers of an answer in compact JSON. */
+export const jsonHeaders: Readonly<Record<string, string>> = { 'content-type': 'application/json' };
 const yamlHeaders: Readonly<Record<string, string>> = { 'content-type': 'application/yaml' };
 const textHeaders: Readonly<Record<string, string>> = {
   'content-type': 'text/plain; charset=utf-8',

@@ -11,14 +11,20 @@ const events = { group: '', resource: 'events' };
 /** Begins to remove events that are over. */
 export function expireEvents(core: Core): void {
   const { clock, store } = core;
+  // No event is over before this: what is written later lives longer.
+  let firstOverMs = -Infinity;
   const sweep = (): void => {
-    const beforeMs = clock.now() - ttlMs;
-    const over = store
-      .collection(events.resource)
-      .list()
-      .map(stored => stored.object)
-      .filter(event => lastWrittenMs(event) < beforeMs);
-    for (const event of over) core.remove(events, event);
+    const nowMs = clock.now();
+    if (nowMs > firstOverMs) {
+      const over: KubeObject[] = [];
+      firstOverMs = nowMs + ttlMs;
+      for (const { object } of store.collection(events.resource).list()) {
+        const overMs = lastWrittenMs(object) + ttlMs;
+        if (overMs < nowMs) over.push(object);
+        else firstOverMs = Math.min(firstOverMs, overMs);
+      }
+      for (const event of over) core.remove(events, event);
+    }
     clock.after(sweepMs, 'events expire', sweep);
   };
   clock.after(sweepMs, 'events expire', sweep);

@@ -31,6 +31,8 @@ export interface KeyRange {
 const eventsKeptMax = 1000;
 /** For so long a watch cache keeps every event. @upstream storage/cacher/watch_cache.go eventFreshDuration */
 const eventFreshMs = 75_000;
+/** So many events are kept whatever their age. */
+const renewalsKeptMin = 100;
 
 /** How a collection keeps its objects. */
 export interface CollectionOptions {
@@ -58,9 +60,10 @@ export class Collection<Beside> {
   private knownAfter = 0;
   private compactedAt = 0;
   /** So many events are a reason to forget some, if any may be. */
-  private eventsMax = 2 * eventsKeptMax;
+  private eventsMax = 2 * renewalsKeptMin;
   private readonly isCached: boolean;
-  private readonly keepsHistory: boolean;
+  /** See the option. */
+  readonly keepsHistory: boolean;
 
   constructor(
     readonly resource: string,
@@ -174,23 +177,20 @@ export class Collection<Beside> {
     this.knownAfter = Math.max(this.knownAfter, revision);
   }
 
-  /** Whether the event has been forgotten here before any compaction. */
-  hasForgotten({ type, revision }: StoreEvent<Beside>): boolean {
-    return !this.keepsHistory && type === 'MODIFIED' && revision <= this.compactedAt;
+  /** The first event after the revision that is remembered here. */
+  nextAfter(revision: number): StoreEvent<Beside> | undefined {
+    return this.events[firstAfter(this.events, revision)];
   }
 
-  /** Forgets the oldest changes when there are many; returns how many. */
-  forgetOld(nowMs: number): number {
-    if (this.keepsHistory || this.events.length < this.eventsMax) return 0;
-    let count = this.events.length - eventsKeptMax;
-    while (count > 0 && nowMs - (this.events[count - 1]?.timeMs ?? 0) < eventFreshMs) count--;
-    const last = this.events[count - 1];
+  /** Forgets the oldest changes when there are many. */
+  private forgetOld(nowMs: number): void {
+    const first = this.events.findIndex(({ timeMs }) => nowMs - timeMs < eventFreshMs);
+    const last = this.events[Math.min(first, this.events.length - renewalsKeptMin) - 1];
     if (last !== undefined) {
       this.compactedAt = last.revision;
       this.forgetUntil(last.revision);
     }
-    this.eventsMax = 2 * Math.max(this.events.length, eventsKeptMax);
-    return count;
+    this.eventsMax = 2 * Math.max(this.events.length, renewalsKeptMin);
   }
 
   /** Takes over what an event says. */
@@ -198,6 +198,7 @@ export class Collection<Beside> {
     const { current, revision, type } = event;
     this.changedAt = revision;
     this.events.push(event);
+    if (!this.keepsHistory && this.events.length >= this.eventsMax) this.forgetOld(event.timeMs);
     if (type === 'DELETED') {
       this.slots.delete(current.key);
       this.ordered.delete(current.key);

@@ -20,8 +20,8 @@ export class Store<Beside = unknown> {
   private events: StoreEvent<Beside>[] = [];
   private latest = 0;
   private compacted = 0;
-  /** How many of the events their collections have forgotten. */
-  private forgotten = 0;
+  /** The collections that do not keep their history: what changed in them is only known there. */
+  private readonly forgetful: Collection<Beside>[] = [];
   private readonly undelivered: StoreEvent<Beside>[] = [];
   private isDelivering = false;
 
@@ -48,6 +48,7 @@ export class Store<Beside = unknown> {
     if (collection === undefined) {
       collection = new Collection(resource, options);
       this.collections.set(resource, collection);
+      if (!collection.keepsHistory) this.forgetful.push(collection);
     }
     return collection;
   }
@@ -111,20 +112,22 @@ export class Store<Beside = unknown> {
 
   /** All events after the revision that are not forgotten, in order. */
   *history(afterRevision = 0): Iterable<StoreEvent<Beside>> {
-    let { events } = this;
-    let index = firstAfter(events, afterRevision);
-    let last = afterRevision;
-    for (;;) {
-      // Whoever reads may let time pass between two events, and some may be forgotten meanwhile.
-      if (events !== this.events) {
-        events = this.events;
-        index = firstAfter(events, last);
-      }
-      const event = events[index++];
-      if (event === undefined) return;
-      last = event.revision;
-      yield event;
+    // Whoever reads may let time pass between two events, and some may be forgotten meanwhile.
+    for (let next = this.nextAfter(afterRevision); next !== undefined;) {
+      yield next;
+      next = this.nextAfter(next.revision);
     }
+  }
+
+  private nextAfter(revision: number): StoreEvent<Beside> | undefined {
+    let next = this.events[firstAfter(this.events, revision)];
+    for (const collection of this.forgetful) {
+      const event = collection.nextAfter(revision);
+      if (event !== undefined && !(next !== undefined && next.revision <= event.revision)) {
+        next = event;
+      }
+    }
+    return next;
   }
 
   /** Watches begin at the present revision at the earliest: what a fresh server is made with is no history. */
@@ -136,7 +139,6 @@ export class Store<Beside = unknown> {
   compact(): void {
     this.compacted = this.latest;
     this.events = [];
-    this.forgotten = 0;
     for (const collection of this.collections.values()) collection.compactAt(this.latest);
   }
 
@@ -144,18 +146,9 @@ export class Store<Beside = unknown> {
     const { resourceVersion } = event.current.object.metadata;
     invariant(resourceVersion === String(event.revision), 'objects carry their revision');
     this.latest = event.revision;
-    this.events.push(event);
+    if (collection.keepsHistory || event.type !== 'MODIFIED') this.events.push(event);
     collection.apply(event);
-    this.forgotten += collection.forgetOld(event.timeMs);
-    if (this.forgotten * 2 > this.events.length) this.dropForgotten();
     this.deliver(event);
-  }
-
-  private dropForgotten(): void {
-    this.forgotten = 0;
-    this.events = this.events.filter(
-      event => this.collections.get(event.resource)?.hasForgotten(event) !== true,
-    );
   }
 
   /** A write that a watcher makes while it is told of another is told after that one, to all. */

@@ -26,12 +26,37 @@ export interface Discovered {
 
 /** Asks the API server for all that it serves. */
 export function* discover(): Reconciliation<Discovered> {
+  const core = yield* call<unknown>(requests.core);
   const found = new Finding();
-  for (const path of ['/api', '/apis']) {
-    const answer = yield* call<unknown>({ method: 'GET', path, headers: { accept: accepted } });
-    yield* read(found, path, answer);
-  }
+  if (!isAggregated(core)) yield* read(found, '/api', core);
+  const named = yield* call<unknown>(requests.named);
+  if (isAggregated(core) && isAggregated(named)) return discoveredIn(core.object, named.object);
+  if (isAggregated(core)) yield* read(found, '/api', core);
+  yield* read(found, '/apis', named);
   return found.discovered();
+}
+
+type Aggregated = Answer<unknown> & { readonly isOk: true; readonly object: GroupDiscoveryList };
+
+function isAggregated(answer: Answer<unknown>): answer is Aggregated {
+  const isList = (list: GroupDiscoveryList) => list.kind === 'APIGroupDiscoveryList';
+  return answer.isOk && isList(answer.object as GroupDiscoveryList);
+}
+
+/** What was read last in the two lists: in process they are the same objects as long as nothing changes. */
+const lastRead = new WeakMap<
+  GroupDiscoveryList,
+  { readonly named: GroupDiscoveryList; readonly discovered: Discovered }
+>();
+
+function discoveredIn(core: GroupDiscoveryList, named: GroupDiscoveryList): Discovered {
+  const last = lastRead.get(core);
+  if (last?.named === named) return last.discovered;
+  const found = new Finding();
+  for (const group of [...(core.items ?? []), ...(named.items ?? [])]) readGroup(found, group);
+  const discovered = found.discovered();
+  lastRead.set(core, { named, discovered });
+  return discovered;
 }
 
 /** The resources of a group and kind, the preferred version first. */
@@ -47,10 +72,16 @@ export function resourcesOfKind(
 const accepted =
   'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json';
 
+const headers = { accept: accepted };
+const requests = {
+  core: { method: 'GET', path: '/api', headers },
+  named: { method: 'GET', path: '/apis', headers },
+} as const;
+
 class Finding {
   readonly groups = new Map<string, readonly string[]>();
   readonly failures: string[] = [];
-  readonly resources: ServedResource[] = [];
+  private readonly resources: ServedResource[] = [];
   private readonly preferred = new Set<string>();
 
   add(resource: Omit<ServedResource, 'isPreferred'>): void {
@@ -73,7 +104,7 @@ function* read(found: Finding, path: string, answer: Answer<unknown>): Reconcili
   }
   const list = answer.object as GroupDiscoveryList & GroupList & VersionList;
   if (list.kind === 'APIGroupDiscoveryList') {
-    for (const group of list.items ?? []) addGroup(found, group);
+    for (const group of list.items ?? []) readGroup(found, group);
     return;
   }
   for (const version of list.versions ?? []) {
@@ -85,21 +116,6 @@ function* read(found: Finding, path: string, answer: Answer<unknown>): Reconcili
     found.groups.set(group.name, versions);
     for (const version of versions) yield* readVersion(found, group.name, version);
   }
-}
-
-const groupsRead = new WeakMap<GroupDiscovery, Finding>();
-
-/** What is told of a group is the same object as long as nothing changes, if it is told in process. */
-function addGroup(found: Finding, group: GroupDiscovery): void {
-  let ofGroup = groupsRead.get(group);
-  if (ofGroup === undefined) {
-    ofGroup = new Finding();
-    readGroup(ofGroup, group);
-    groupsRead.set(group, ofGroup);
-  }
-  for (const resource of ofGroup.resources) found.resources.push(resource);
-  for (const failure of ofGroup.failures) found.failures.push(failure);
-  for (const [name, versions] of ofGroup.groups) found.groups.set(name, versions);
 }
 
 function readGroup(found: Finding, group: GroupDiscovery): void {

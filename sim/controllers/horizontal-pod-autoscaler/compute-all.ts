@@ -97,10 +97,11 @@ function selectPods(
   }
   state.selectors.set(key, selector.value);
   const { namespace = '' } = autoscaler.metadata;
-  const selected = view
-    .list(pods, namespace)
-    .filter(pod => selector.value.matches(pod.metadata.labels));
-  const rivals = state.selectors.selecting(namespace, selected);
+  const { pods: selected, rivals } = state.selectors.select(
+    namespace,
+    view.list(pods, namespace),
+    selector.value,
+  );
   if (rivals.length > 1) {
     const what = `pods by selector ${text} are controlled by multiple HPAs`;
     return invalid('AmbiguousSelector', `${what}: [${rivals.join(' ')}]`);

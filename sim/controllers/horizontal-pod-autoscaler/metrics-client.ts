@@ -31,7 +31,7 @@ export function* resourceMetrics(of: {
   const metrics = new Map<string, PodMetric>();
   for (const item of items) {
     const value = valueOf(item, of.resource, of.container);
-    if (value !== undefined) metrics.set(item.metadata.name, { ...sampleTime(item), value });
+    if (value !== undefined) metrics.set(item.metadata.name, sampleOf(item, value));
   }
   return { value: metrics };
 }
@@ -159,11 +159,12 @@ function valueOf(item: ResourceItem, resource: string, container: string): bigin
   return sum;
 }
 
-function sampleTime(item: ResourceItem): Omit<PodMetric, 'value'> {
+function sampleOf(item: ResourceItem, value: bigint): PodMetric {
   const window = parseDuration(item.window ?? '0s');
   return {
     timestampMs: timeMs(item.timestamp) ?? -Infinity,
     windowMs: window.isOk ? window.value / 1e6 : 0,
+    value,
   };
 }
 

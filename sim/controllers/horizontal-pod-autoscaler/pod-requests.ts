@@ -16,6 +16,35 @@ export function requestsByPod(
   of: { readonly resource: string; readonly container: string },
   options: { readonly usesPodLevelResources: boolean },
 ): RequestsByPod {
+  const { resource, container } = of;
+  const known = lastRequests.get(pods);
+  const isKnown =
+    known?.resource === resource &&
+    known.container === container &&
+    known.usesPodLevelResources === options.usesPodLevelResources;
+  if (isKnown) return known.requests;
+  const requests = readRequests(pods, of, options);
+  const { usesPodLevelResources } = options;
+  lastRequests.set(pods, { resource, container, usesPodLevelResources, requests });
+  return requests;
+}
+
+/** What was worked out last for a list of pods: as long as none changes it is the same list. */
+const lastRequests = new WeakMap<
+  readonly Pod[],
+  {
+    readonly resource: string;
+    readonly container: string;
+    readonly usesPodLevelResources: boolean;
+    readonly requests: RequestsByPod;
+  }
+>();
+
+function readRequests(
+  pods: readonly Pod[],
+  of: { readonly resource: string; readonly container: string },
+  options: { readonly usesPodLevelResources: boolean },
+): RequestsByPod {
   const byPod = new Map<string, bigint>();
   for (const pod of pods) {
     const isPodLevel =

@@ -6,10 +6,9 @@ import { podRequests } from '../pod-requests.js';
 import { deviceCounter } from './resource-claims/extended-devices.js';
 import {
   defaultResources,
-  shareOf,
-  type DeviceCounter,
+  Shares,
   type ResourceWeight,
-  type Share,
+  type ShareOptions,
 } from './node-resources/scorer.js';
 
 interface Args {
@@ -18,7 +17,7 @@ interface Args {
 
 interface ScoreState {
   readonly requests: readonly number[];
-  readonly devices: DeviceCounter | undefined;
+  readonly how: ShareOptions;
 }
 
 const scoring = stateKey<ScoreState>('PreScoreNodeResourcesBalancedAllocation');
@@ -30,35 +29,46 @@ export const nodeResourcesBalancedAllocation: PluginFactory = (args, handle) => 
     const amounts = podRequests(pod, { usesStatus: true });
     return resources.map(({ name }) => roundUp(amounts.get(name) ?? 0));
   };
+  const shares = new Shares(resources);
+  const fractions: number[] = [];
   return {
     name: 'NodeResourcesBalancedAllocation',
     preScore(state, { pod }) {
       const requests = requestsOf(pod);
-      if (requests.every(request => request === 0)) return skip;
+      if (requests.every(isZero)) return skip;
       const names = resources.map(({ name }) => name);
-      state.write(scoring, { requests, devices: deviceCounter(handle, names) });
+      const devices = deviceCounter(handle, names);
+      state.write(scoring, { requests, how: { usesNonZero: false, devices } });
       return undefined;
     },
     score(state, { pod }, node) {
       const known = state.read(scoring);
       const requests = known?.requests ?? requestsOf(pod);
-      if (requests.every(request => request === 0)) return 0;
-      const shares = resources.map(({ name }, index) =>
-        shareOf(node, name, requests[index] ?? 0, { usesNonZero: false, devices: known?.devices }),
-      );
-      const after = balance(shares, ({ requested }) => requested);
-      const before = balance(shares, ({ allocated }) => allocated);
+      if (requests.every(isZero)) return 0;
+      const measured = shares.of(node, requests, known?.how ?? withoutDevices);
+      fractions.length = 0;
+      for (const { allocatable, requested } of measured) {
+        if (allocatable > 0) fractions.push(Math.min(requested / allocatable, 1));
+      }
+      const after = balance(fractions);
+      fractions.length = 0;
+      for (const { allocatable, allocated } of measured) {
+        if (allocatable > 0) fractions.push(Math.min(allocated / allocatable, 1));
+      }
+      const before = balance(fractions);
       return maxNodeScore / 2 + Math.trunc((maxNodeScore / 2 + after - before) / 2);
     },
   };
 };
 
+const withoutDevices: ShareOptions = { usesNonZero: false, devices: undefined };
+
+function isZero(request: number): boolean {
+  return request === 0;
+}
+
 /** 100 when all resources are used alike, less the more they differ. */
-function balance(shares: readonly Share[], used: (share: Share) => number): number {
-  const fractions: number[] = [];
-  for (const share of shares) {
-    if (share.allocatable > 0) fractions.push(Math.min(used(share) / share.allocatable, 1));
-  }
+function balance(fractions: readonly number[]): number {
   return Math.trunc((1 - deviation(fractions)) * maxNodeScore);
 }
 

@@ -11,10 +11,10 @@ import { fitEvents } from './node-resources/fit-hints.js';
 import {
   defaultResources,
   scorerOf,
-  shareOf,
-  type DeviceCounter,
+  Shares,
   type ResourceWeight,
   type ScoringStrategy,
+  type ShareOptions,
 } from './node-resources/scorer.js';
 import { planted } from '../../engine/planted.js';
 
@@ -28,7 +28,7 @@ interface Args {
 
 interface ScoreState {
   readonly requests: readonly number[];
-  readonly how: { readonly usesNonZero: true; readonly devices: DeviceCounter | undefined };
+  readonly how: ShareOptions;
 }
 
 const scoring = stateKey<ScoreState>('PreScoreNodeResourcesFit');
@@ -55,6 +55,7 @@ export const nodeResourcesFit: PluginFactory = (args, handle) => {
   const ignoredGroups = new Set(ignoredResourceGroups);
   const resources = scoringStrategy.resources ?? defaultResources;
   const scorer = scorerOf(scoringStrategy, resources);
+  const shares = new Shares(resources);
   const ignoresAny = ignored.size > 0 || ignoredGroups.size > 0;
   const isIgnored = (resource: string) =>
     isExtendedName(resource) &&
@@ -77,9 +78,7 @@ export const nodeResourcesFit: PluginFactory = (args, handle) => {
     },
     score(state, pod, node) {
       const { requests, how } = state.read(scoring) ?? scoreState(handle, pod, resources);
-      return scorer(
-        resources.map((resource, index) => shareOf(node, resource.name, requests[index] ?? 0, how)),
-      );
+      return scorer(shares.of(node, requests, how));
     },
     events: fitEvents(handle),
   };

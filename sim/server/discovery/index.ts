@@ -12,7 +12,13 @@ import {
 } from '../filters/negotiation.js';
 import type { RequestState } from '../request-state.js';
 import { groupDiscoveryList } from './aggregated.js';
-import { aggregatedGroups, groupEntry, namedGroups, resourceList } from './resources.js';
+import {
+  aggregatedGroups,
+  coreGroups,
+  groupEntry,
+  namedGroups,
+  resourceList,
+} from './resources.js';
 
 const aggregatedType = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
 
@@ -35,9 +41,8 @@ function coreRoot(core: Core, context: RequestState): ApiAnswer {
   if (context.request.method !== 'GET' && context.request.method !== 'HEAD') {
     return failureAnswer(context, methodNotAllowed());
   }
-  const groups = core.registry.groups().filter(({ group }) => group === '');
   return inWantedForm(context, {
-    aggregated: () => groupDiscoveryList(groups, []),
+    aggregated: () => remembered(core, 'api', () => groupDiscoveryList(coreGroups(core), [])),
     classic: () => ({
       kind: 'APIVersions',
       versions: ['v1'],
@@ -50,13 +55,38 @@ function coreRoot(core: Core, context: RequestState): ApiAnswer {
 
 function groupsRoot(core: Core, context: RequestState): ApiAnswer {
   return inWantedForm(context, {
-    aggregated: () => groupDiscoveryList(namedGroups(core), aggregatedGroups(core)),
+    aggregated: () =>
+      remembered(core, 'apis', () => groupDiscoveryList(namedGroups(core), aggregatedGroups(core))),
     classic: () => ({
       kind: 'APIGroupList',
       apiVersion: 'v1',
       groups: [...namedGroups(core), ...aggregatedGroups(core)].map(groupEntry),
     }),
   });
+}
+
+interface Remembered {
+  readonly generation: number;
+  readonly aggregated: readonly unknown[];
+  readonly body: unknown;
+}
+
+const bodies = new WeakMap<Core, Map<string, Remembered>>();
+
+/** Controllers ask twice a minute for what hardly ever changes: they get the same body, and see that. */
+function remembered(core: Core, which: 'api' | 'apis', make: () => unknown): unknown {
+  const { generation } = core.registry;
+  const aggregated = Object.values(core.options.aggregated ?? {}).map(({ resources }) => resources);
+  let known = bodies.get(core);
+  if (known === undefined) bodies.set(core, (known = new Map()));
+  const last = known.get(which);
+  const isSame =
+    last?.generation === generation &&
+    last.aggregated.every((resources, index) => resources === aggregated[index]);
+  if (isSame) return last.body;
+  const body = make();
+  known.set(which, { generation, aggregated, body });
+  return body;
 }
 
 interface Forms {

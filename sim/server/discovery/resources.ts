@@ -25,6 +25,11 @@ export interface ListedGroup {
   }[];
 }
 
+/** The core group. */
+export function coreGroups({ registry }: Core): readonly ServedGroup[] {
+  return registry.groups().filter(({ group }) => group === '');
+}
+
 /** All groups but the core one, in the order of discovery. */
 export function namedGroups({ registry }: Core): readonly ServedGroup[] {
   return registry.groups().filter(({ group }) => group !== '');

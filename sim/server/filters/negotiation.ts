@@ -107,8 +107,22 @@ export interface AcceptClause {
   readonly quality: number;
 }
 
+/** Headers that were read: clients send the same ones. */
+const acceptsRead = new Map<string, readonly AcceptClause[]>();
+const acceptsReadMax = 256;
+
 /** The clauses of an Accept header, the most wanted first. @upstream goautoneg ParseAccept */
 export function parseAccept(header: string): readonly AcceptClause[] {
+  let clauses = acceptsRead.get(header);
+  if (clauses === undefined) {
+    clauses = readAccept(header);
+    if (acceptsRead.size >= acceptsReadMax) acceptsRead.clear();
+    acceptsRead.set(header, clauses);
+  }
+  return clauses;
+}
+
+function readAccept(header: string): readonly AcceptClause[] {
   const clauses = header.split(',').map(text => {
     const [type = '', ...rest] = text.split(';').map(part => part.trim());
     const parameters: Record<string, string> = {};

@@ -46,43 +46,71 @@ export type DeviceCounter = (
 
 const nothing: Share = { allocatable: 0, allocated: 0, requested: 0 };
 
-/** One resource of the node with the pod on top. @upstream calculateNodeAllocatableRequest */
-export function shareOf(
-  node: NodeInfo,
-  resource: string,
-  podRequest: number,
-  how: { readonly usesNonZero: boolean; readonly devices?: DeviceCounter | undefined },
-): Share {
-  if (podRequest === 0 && isScalarName(resource)) return nothing;
-  const { allocatable, allocated } = amountsOn(node, resource, how);
-  if (allocatable === 0) return nothing;
-  return { allocatable, allocated, requested: allocated + podRequest };
+/** How shares are measured. */
+export interface ShareOptions {
+  readonly usesNonZero: boolean;
+  readonly devices: DeviceCounter | undefined;
 }
 
-function amountsOn(
+/**
+ * Measures the shares of some resources, with the pod on top. The same list comes back each time:
+ * this runs for every pod and every node. @upstream calculateNodeAllocatableRequest
+ */
+export class Shares {
+  private readonly shares: (Share & {
+    allocatable: number;
+    allocated: number;
+    requested: number;
+  })[];
+
+  constructor(private readonly resources: readonly ResourceWeight[]) {
+    this.shares = resources.map(() => ({ allocatable: 0, allocated: 0, requested: 0 }));
+  }
+
+  of(node: NodeInfo, requests: readonly number[], how: ShareOptions): readonly Share[] {
+    const { resources, shares } = this;
+    for (let index = 0; index < shares.length; index++) {
+      const share = shares[index];
+      const name = resources[index]?.name;
+      if (share === undefined || name === undefined) continue;
+      const request = requests[index] ?? 0;
+      measure(share, node, name, how);
+      if (share.allocatable === 0 || (request === 0 && isScalarName(name))) {
+        share.allocatable = 0;
+        share.allocated = 0;
+        share.requested = 0;
+      } else share.requested = share.allocated + request;
+    }
+    return shares;
+  }
+}
+
+function measure(
+  share: { allocatable: number; allocated: number },
   node: NodeInfo,
   resource: string,
-  how: { readonly usesNonZero: boolean; readonly devices?: DeviceCounter | undefined },
-): { readonly allocatable: number; readonly allocated: number } {
+  { usesNonZero, devices }: ShareOptions,
+): void {
   const { allocatable, requested } = node;
   switch (resource) {
     case 'cpu':
-      return {
-        allocatable: allocatable.milliCPU,
-        allocated: how.usesNonZero ? node.nonZeroMilliCPU : requested.milliCPU,
-      };
+      share.allocatable = allocatable.milliCPU;
+      share.allocated = usesNonZero ? node.nonZeroMilliCPU : requested.milliCPU;
+      return;
     case 'memory':
-      return {
-        allocatable: allocatable.memory,
-        allocated: how.usesNonZero ? node.nonZeroMemory : requested.memory,
-      };
+      share.allocatable = allocatable.memory;
+      share.allocated = usesNonZero ? node.nonZeroMemory : requested.memory;
+      return;
     case 'ephemeral-storage':
-      return { allocatable: allocatable.ephemeralStorage, allocated: requested.ephemeralStorage };
+      share.allocatable = allocatable.ephemeralStorage;
+      share.allocated = requested.ephemeralStorage;
+      return;
     default: {
       const amount = allocatable.scalars.get(resource) ?? 0;
-      const devices = amount === 0 ? how.devices?.(node, resource) : undefined;
-      if (devices !== undefined && devices.allocatable > 0) return devices;
-      return { allocatable: amount, allocated: requested.scalars.get(resource) ?? 0 };
+      const given = amount === 0 ? devices?.(node, resource) : undefined;
+      const isGiven = given !== undefined && given.allocatable > 0;
+      share.allocatable = isGiven ? given.allocatable : amount;
+      share.allocated = isGiven ? given.allocated : (requested.scalars.get(resource) ?? 0);
     }
   }
 }

@@ -8,6 +8,16 @@ const milliScale = -3;
 
 /** Amounts are kept in thousandths at the finest: they are rounded up, and written canonically. */
 export function resourceListDefaults(list: ResourceList): ResourceList {
+  if (canonical.has(list)) return list;
+  const rounded = roundedList(list);
+  canonical.add(rounded);
+  return rounded;
+}
+
+/** Lists that are as they should be: most come back with each new version of their object. */
+const canonical = new WeakSet<ResourceList>();
+
+function roundedList(list: ResourceList): ResourceList {
   let rounded: Record<string, string> | undefined;
   for (const name in list) {
     const text = list[name];

@@ -21,11 +21,12 @@ export function validateNode(node: Node): readonly FieldError[] {
 /** What is wrong with an update of a Node, of its status too. */
 export function validateNodeUpdate(node: Node, old: Node): readonly FieldError[] {
   const errors: Errors = [];
-  checkAmounts(node, errors);
-  checkFeatures(node, errors);
-  checkAddresses(node, errors);
+  checkAmounts(node, errors, old);
+  checkFeatures(node, errors, old);
+  checkAddresses(node, errors, old);
   checkFixed(node, old, errors);
-  checkTaints(node.spec?.taints ?? [], 'metadata.taints', errors);
+  // What stands in the old object was checked when it was stored.
+  if (node.spec !== old.spec) checkTaints(node.spec?.taints ?? [], 'metadata.taints', errors);
   if ((node.spec?.externalID ?? '') !== (old.spec?.externalID ?? '')) {
     errors.push(forbidden('spec.externalID', 'may not be updated'));
   }
@@ -50,9 +51,10 @@ function checkTaints(taints: readonly Taint[], path: string, errors: Errors): vo
   }
 }
 
-function checkAmounts({ status }: Node, errors: Errors): void {
+function checkAmounts({ status }: Node, errors: Errors, old?: Node): void {
   for (const field of ['capacity', 'allocatable'] as const) {
     const list = status?.[field] ?? {};
+    if (list === old?.status?.[field]) continue;
     for (const name in list) {
       checkQuantityValue(name, amount(list[name]), `status.${field}.${name}`, errors);
     }
@@ -62,8 +64,9 @@ function checkAmounts({ status }: Node, errors: Errors): void {
 const featureMax = 253;
 const featureForm = /^([A-Z][A-Za-z0-9]*)(\/[A-Za-z][A-Za-z0-9]*)*$/;
 
-function checkFeatures({ status }: Node, errors: Errors): void {
+function checkFeatures({ status }: Node, errors: Errors, old?: Node): void {
   const features = status?.declaredFeatures ?? [];
+  if (features === old?.status?.declaredFeatures) return;
   for (const [index, feature] of features.entries()) {
     const text = featureText(feature);
     const path = `status.declaredFeatures[${index}]`;
@@ -100,7 +103,8 @@ function checkRanges({ spec }: Node, errors: Errors): void {
   errors.push(invalid('spec.podCIDRs', ranges, text));
 }
 
-function checkAddresses({ status }: Node, errors: Errors): void {
+function checkAddresses({ status }: Node, errors: Errors, old: Node): void {
+  if (status?.addresses === old.status?.addresses) return;
   const known = new Set<string>();
   for (const [index, address] of (status?.addresses ?? []).entries()) {
     const key = `${address.type}/${address.address}`;

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { Store } from './store.js';
+
+const second = 1000;
+
+/** A store in which a lease was renewed every ten seconds, and a pod was made in between. */
+function storeWithRenewals(renewals: number) {
+  let nowMs = 0;
+  const store = new Store(() => nowMs);
+  const leases = store.collection('leases', { keepsHistory: false });
+  const pods = store.collection('pods');
+  const put = (collection: typeof leases, name: string) =>
+    store.put(collection, {
+      key: name,
+      object: {
+        apiVersion: 'v1',
+        kind: 'X',
+        metadata: { name, resourceVersion: store.nextResourceVersion() },
+      },
+      beside: undefined,
+      user: 'test',
+    });
+  put(leases, 'n1');
+  put(pods, 'p1');
+  for (let count = 0; count < renewals; count++) {
+    nowMs += 10 * second;
+    put(leases, 'n1');
+  }
+  return { store, leases, pods };
+}
+
+describe('A collection that does not keep its history', () => {
+  it('tells what was made and what happened last', () => {
+    const { store } = storeWithRenewals(5000);
+    const told = [...store.history()];
+    expect(told[0]).toMatchObject({ type: 'ADDED', resource: 'leases', revision: 1 });
+    expect(told[1]).toMatchObject({ type: 'ADDED', resource: 'pods', revision: 2 });
+    const renewals = told.slice(2);
+    expect(renewals.length).toBeGreaterThanOrEqual(100);
+    expect(renewals.length).toBeLessThan(300);
+    const revisions = renewals.map(({ revision }) => revision);
+    expect(revisions.at(-1)).toBe(store.revision);
+    expect(revisions).toEqual(revisions.map((_, index) => (revisions[0] ?? 0) + index));
+  });
+
+  it('refuses watches and lists of what it has forgotten, and serves what it has not', () => {
+    const { store, leases, pods } = storeWithRenewals(5000);
+    expect([leases.isWatchableFrom(2), leases.isKeptAt(2)]).toEqual([false, false]);
+    expect([pods.isWatchableFrom(2), pods.isKeptAt(2)]).toEqual([true, true]);
+    const recent = store.revision - 50;
+    expect([leases.isWatchableFrom(recent), leases.isKeptAt(recent)]).toEqual([true, true]);
+    expect(leases.eventsAfter(recent)).toHaveLength(50);
+    expect(leases.listAt(recent)[0]?.revision).toBe(recent);
+  });
+
+  it('goes on telling while it forgets', () => {
+    const { store, leases } = storeWithRenewals(150);
+    const told: number[] = [];
+    for (const { revision } of store.history(store.revision - 3)) {
+      told.push(revision);
+      if (told.length > 1) continue;
+      for (let count = 0; count < 1000; count++) {
+        const metadata = { name: 'n1', resourceVersion: store.nextResourceVersion() };
+        const object = { apiVersion: 'v1', kind: 'X', metadata };
+        store.put(leases, { key: 'n1', object, beside: undefined, user: 'test' });
+      }
+    }
+    expect(told.at(-1)).toBe(store.revision);
+    expect(told).toEqual([...told].sort((a, b) => a - b));
+  });
+});
