@@ -11,7 +11,6 @@ import type {
 } from '../client/contract.js';
 import { call, watch } from '../client/requests.js';
 import type { Clock, Timer } from '../engine/clock.js';
-import { invariant } from '../engine/invariant.js';
 import type { Random } from '../engine/random.js';
 import { refusalOf } from './admission.js';
 import { BackOff } from './back-off.js';
@@ -213,7 +212,6 @@ export class KubeletProcess implements KubeletContext {
     if (key === nodeKeys.status) return this.keeper.report();
     if (key === nodeKeys.register) return this.keeper.register();
     const [what = '', which = ''] = key.split(' ');
-    invariant(what === 'status' || what === 'ask', `a kubelet knows what to do about ${key}`);
     if (what === 'status') {
       const entry = this.pods.get(which);
       return entry === undefined ? nothing() : writeStatus(this, entry);
