@@ -57,3 +57,14 @@ it('trains nothing anew while nothing drifts', { timeout: timeoutMs }, async () 
   });
   expect(voyage.stack.report().data).toMatchObject({ scoredByVersion: { v1: expect.any(Number) } });
 });
+
+it('sees a broken pipeline in the inputs, before labels come', { timeout: timeoutMs }, async () => {
+  const drift = '[{ kind: broken-pipeline, at: 2h, fault: unit, features: [amount] }]';
+  await using voyage = await castOff({ drift });
+  await voyage.sail(3, () => voyage.stack.recorder.findings.length > 0);
+  const [recovery] = voyage.stack.recovery().drifts;
+  expect(recovery).toMatchObject({ kind: 'broken-pipeline', detectedBy: 'amount' });
+  // Half of the labels come after 15 minutes.
+  expect(recovery?.detectionDelayMs).toBeLessThan(15 * 60_000);
+  expect(voyage.stack.recorder.findings[0]).toMatchObject({ by: 'inputs' });
+});

@@ -11,6 +11,7 @@ import type { PromotionEvent } from './promotion/canary-run.js';
 import { promoter } from './promotion/promoter.js';
 import { modelFetcher } from './serving/model-fetcher.js';
 import { scorer, type ScorerTools } from './serving/scorer.js';
+import { batchTraining } from './training/batch-training.js';
 import { trainer } from './training/trainer.js';
 
 /** What the programs of a run share. */
@@ -32,6 +33,8 @@ export function fraudMakers(tools: MakerTools): Readonly<Record<string, Workload
     'fraud-promoter': without('fraud-promoter', () => promoter(tools.onPromotion)),
     'fraud-trainer': parameters =>
       trainer(readSettings('fraud-trainer', parameters, trainerFields)),
+    'batch-training': parameters =>
+      batchTraining(readSettings('batch-training', parameters, batchFields)),
     'fraud-scorer': parameters =>
       scorer({ exchange, record: world.record, paymentOf, onScored }, parameters),
   };
@@ -40,6 +43,13 @@ export function fraudMakers(tools: MakerTools): Readonly<Record<string, Workload
 const trainerFields = {
   epochs: wholeField(20, { min: 1 }),
   epochSeconds: numberField(30, { above: 0 }),
+};
+
+const batchFields = {
+  seconds: numberField(3600, { above: 0 }),
+  utilization: numberField(0.85, { min: 0, max: 1 }),
+  cpuMillis: wholeField(8000, { min: 0 }),
+  memoryMiB: wholeField(65_536, { min: 1 }),
 };
 
 /** A program that takes its settings from its container alone. */
