@@ -79,7 +79,9 @@ function hoursOf({ exchange, scores }: ReportSources): readonly Hour[] {
 }
 
 function trafficTable({ exchange, sampleEvery }: ReportSources): ReportTable {
-  const { offered, finished, failed, shed, dropped, retried } = exchange.snapshot().totals;
+  const { totals } = exchange.snapshot();
+  const { offered, finished, failed, shed, dropped, retried, failures } = totals;
+  const reasons = Object.entries(failures).filter(([, times]) => times > 0);
   const { latencies } = exchange.series;
   return {
     title: 'Traffic',
@@ -97,6 +99,9 @@ function trafficTable({ exchange, sampleEvery }: ReportSources): ReportTable {
     ],
     notes: [
       'latencies run from the intended start of a request',
+      ...(reasons.length > 0
+        ? [`not answered: ${reasons.map(([why, times]) => `${count(times)} ${why}`).join(', ')}`]
+        : []),
       `every ${count(sampleEvery)}th request carries a payment that a real model scores`,
     ],
   };

@@ -34,6 +34,9 @@ interface Stage {
   readonly sinceMs?: number;
 }
 
+/** How long the canary's replicas outlive their traffic. */
+const settleMs = 30_000;
+
 const none: Judged = { scores: new Float64Array(0), labels: new Uint8Array(0) };
 
 /** Leads canaries, one after another. */
@@ -179,16 +182,18 @@ export class CanaryRun {
     });
   }
 
-  /** First the traffic goes, then the replicas. */
+  /** First the traffic goes; the replicas follow when all gateways have heard of it. */
   private remove(version: string, then: () => void): void {
-    const { access } = this.tools;
-    access.setWeights(undefined, 0, () => {
+    const { access, context } = this.tools;
+    const takeAway = (): void =>
       access.setCanary(undefined, this.baseReplicas ?? 1, () => {
         access.removeAutoscaler(version, () => {
           this.stage = undefined;
           then();
         });
       });
+    access.setWeights(undefined, 0, () => {
+      context.clock.after(settleMs, 'the canary is taken away', takeAway);
     });
   }
 }
