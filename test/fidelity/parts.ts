@@ -34,7 +34,7 @@ export const parts: readonly Part[] = [
     families: ['hpa'],
     faithful: 'HorizontalPodAutoscaler v2: arithmetic, behaviours, conditions, events',
     approximated: 'resource metrics come from the kubelets every 15 s, as metrics-server asks',
-    absent: 'custom and external metrics but where a provider is given',
+    absent: 'custom and external metrics but those of GPUs, or where a provider is given',
   },
   {
     name: 'Scheduler',
@@ -61,10 +61,45 @@ export const parts: readonly Part[] = [
     absent: 'what is not listed by `sim/operators/index.ts`',
   },
   {
-    name: 'Network',
+    name: 'Network and policies',
+    families: ['network-policy'],
+    faithful:
+      'NetworkPolicy v1: validation, verdicts, enforcement after service translation (a drop is a time-out), also for DNS and the API server; cluster DNS names, services, endpoints, node ports, session affinity',
+    approximated:
+      'messages between programs with a fixed latency; one agent cache for all nodes; an implied coredns; no source address rewriting',
+    absent:
+      'ClusterNetworkPolicy and AdminNetworkPolicy are evaluated, not enforced; meshes; packets',
+  },
+  {
+    name: 'Traffic and serving',
+    families: ['queueing'],
+    faithful:
+      'open-loop non-homogeneous Poisson arrivals; queues, batching, time-outs and shedding request by request, latency from the intended start; random choice of endpoints; HTTPRoute weights',
+    approximated:
+      'a retry starts in the next window (1 s); constant network latency; above 20,000 requests/s a replica, counts only, and then no percentiles',
+    absent: 'keep-alive and affinity of bulk traffic; filters and header matches of routes',
+  },
+  {
+    name: 'GPU metrics',
     families: [],
-    faithful: 'cluster DNS names, services, endpoints, node ports, session affinity',
-    approximated: 'messages between programs with a fixed latency; backends are drawn by the seed',
-    absent: 'network policies are stored but not enforced; meshes; packets',
+    faithful: 'the delay of dcgm-exporter, scrape and adapter; who holds a GPU',
+    approximated: 'utilisation is what the workload says; no other counter',
+    absent: 'power, temperature, memory, profiling counters',
+  },
+  {
+    name: 'Fraud data',
+    families: ['fraud'],
+    faithful: 'the handbook simulator to the byte, its features, labels and split',
+    approximated:
+      'the rich generator: the same people and frauds in continuous time, campaigns, delays of labels',
+    absent: 'real transactions: none may be shipped; recordings can be replayed',
+  },
+  {
+    name: 'Drift detectors',
+    families: ['drift'],
+    faithful:
+      "river's streaming detectors, scipy's statistics, Evidently's and NannyML's binning, CBPE",
+    approximated: 'the p-value of MMD (100 permutations)',
+    absent: 'learned detectors',
   },
 ];
