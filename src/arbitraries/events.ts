@@ -60,7 +60,14 @@ function deeds(scene: Scene): Weighted[] {
         .map(([pod, index]) => ({ kind: 'delete-pod' as const, pod: { ...pod, index } })),
     ),
     ...when(deletable.length > 0, 1, () =>
-      fc.record({ kind: fc.constant('delete' as const), target: of(deletable) }),
+      fc.record(
+        {
+          kind: fc.constant('delete' as const),
+          target: of(deletable),
+          cascade: fc.constantFrom('foreground' as const, 'foreground' as const, 'orphan' as const),
+        },
+        { requiredKeys: ['kind', 'target'] },
+      ),
     ),
     ...when(nodes.length > 0, 2, () =>
       fc.record({ kind: fc.constant('drain' as const), node: of(nodes) }),

@@ -12,6 +12,7 @@ export interface Template {
   readonly restartPolicy?: 'Never' | 'OnFailure';
   readonly container?: string;
   readonly labels?: Readonly<Record<string, string>>;
+  readonly isPrivileged?: boolean;
 }
 
 /** Where an object stands. */
@@ -25,7 +26,7 @@ const gpuToleration = { key: 'nvidia.com/gpu', operator: 'Exists' };
 /** The pod template. */
 export function template(from: Template): Record<string, unknown> {
   const { app, cpu, gpus, port, priority, grace, restartPolicy, container = 'main' } = from;
-  const { labels } = from;
+  const { labels, isPrivileged = false } = from;
   const limits = gpus > 0 ? { 'nvidia.com/gpu': String(gpus) } : undefined;
   return {
     metadata: { labels: { app, ...labels } },
@@ -39,6 +40,7 @@ export function template(from: Template): Record<string, unknown> {
           name: container,
           image: 'registry.example/app:1',
           ...(port !== undefined && { ports: [{ containerPort: port }] }),
+          ...(isPrivileged && { securityContext: { privileged: true } }),
           resources: { requests: { cpu, memory: '64Mi' }, ...(limits && { limits }) },
         },
       ],
@@ -209,7 +211,9 @@ export function priorityClass(name: string, value: number): KubeObject {
   };
 }
 
-/** A namespace. */
-export function namespaceObject(name: string): KubeObject {
-  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
+/** A namespace, which enforces a level of the pod security standards or does not. */
+export function namespaceObject(name: string, enforce?: string): KubeObject {
+  const labels = { 'pod-security.kubernetes.io/enforce': enforce };
+  const metadata = enforce === undefined ? { name } : { name, labels };
+  return { apiVersion: 'v1', kind: 'Namespace', metadata } as KubeObject;
 }

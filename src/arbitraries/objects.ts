@@ -38,11 +38,13 @@ function templates({ gpusMax = 2 }: ObjectOptions): fc.Arbitrary<Omit<Template, 
     .record({
       cpu: fc.constantFrom('100m', '500m', '1', '3'),
       gpus: fc.integer({ min: 0, max: gpusMax }),
-      priority: fc.option(fc.constantFrom('low', 'high'), { nil: undefined, freq: 1 }),
+      priority: fc.option(fc.constantFrom('low', 'high'), { nil: undefined, freq: 2 }),
+      privileged: fc.integer({ min: 0, max: 9 }),
       grace: fc.constantFrom(undefined, 0, 5, 60),
     })
-    .map(({ priority, grace, ...rest }) => ({
+    .map(({ priority, grace, privileged, ...rest }) => ({
       ...rest,
+      ...(privileged === 9 && { isPrivileged: true }),
       ...(priority !== undefined && { priority }),
       ...(grace !== undefined && { grace }),
     }));
@@ -68,7 +70,7 @@ function services(options: ObjectOptions): fc.Arbitrary<Part> {
       ),
       scaled: fc.option(
         fc.record({ min: fc.integer({ min: 1, max: 2 }), max: fc.integer({ min: 3, max: 6 }) }),
-        { nil: undefined, freq: 1 },
+        { nil: undefined, freq: 2 },
       ),
       hasService: fc.boolean(),
     })
@@ -145,23 +147,27 @@ export function objects(options: ObjectOptions = {}): fc.Arbitrary<readonly Kube
     { weight: 2, arbitrary: jobs(options) },
     { weight: 2, arbitrary: trainingJobs(options) },
     { weight: 1, arbitrary: quotas() },
-    { weight: 1, arbitrary: policies() },
+    { weight: 2, arbitrary: policies() },
   );
-  const placed = fc.record({ part, namespace: fc.constantFrom('default', 'default', 'team') });
-  return fc.array(placed, { minLength: 1, maxLength: partsMax }).map(parts => {
-    const own = parts.flatMap(({ part: make, namespace }, index) =>
-      make({ namespace, name: 'abcdefghijklmnop'.charAt(index) }),
+  const placed = fc.record({ part, namespace: fc.constantFrom('default', 'team') });
+  const one = fc.constantFrom(undefined, 'default', 'default', 'team');
+  const level = fc.constantFrom(undefined, undefined, 'baseline', 'restricted');
+  const parts = fc.array(placed, { minLength: 1, maxLength: partsMax });
+  return fc.tuple(parts, one, level).map(([drawn, together, enforce]) => {
+    const own = drawn.flatMap(({ part: make, namespace }, index) =>
+      make({ namespace: together ?? namespace, name: 'abcdefghijklmnop'.charAt(index) }),
     );
     // A quota books what is created after it: it goes first.
     const isQuota = ({ kind }: KubeObject): boolean => kind === 'ResourceQuota';
-    return [...needed(own), ...own.filter(isQuota), ...own.filter(one => !isQuota(one))];
+    const workloads = own.filter(object => !isQuota(object));
+    return [...needed(own, enforce), ...own.filter(isQuota), ...workloads];
   });
 }
 
-function needed(own: readonly KubeObject[]): readonly KubeObject[] {
+function needed(own: readonly KubeObject[], enforce: string | undefined): readonly KubeObject[] {
   const text = JSON.stringify(own);
   return [
-    ...(text.includes('"namespace":"team"') ? [namespaceObject('team')] : []),
+    ...(text.includes('"namespace":"team"') ? [namespaceObject('team', enforce)] : []),
     ...Object.entries(priorities)
       .filter(([name]) => text.includes(`"priorityClassName":"${name}"`))
       .map(([name, value]) => priorityClass(name, value)),

@@ -1,11 +1,14 @@
-/** Steers the virtual time of a served cluster through its own socket: POST /seatrial/v1/time. */
+/** What only a simulated cluster can do, through its own socket: POST /seatrial/v1/time, /seatrial/v1/fault. */
 import type { ApiAnswer, Serve } from '../../sim/api/request.js';
 import { durationMs } from '../input/duration.js';
 import { UserError } from '../input/errors.js';
+import { faultOf } from './fault-input.js';
 import type { Pacer } from './pacer.js';
 import type { SimulatedCluster } from './sim.js';
+import { injectFault } from './sim-faults.js';
 
-const path = '/seatrial/v1/time';
+const timePath = '/seatrial/v1/time';
+const faultPath = '/seatrial/v1/fault';
 
 interface Steering {
   readonly action?: string;
@@ -13,18 +16,20 @@ interface Steering {
   readonly speed?: number | null;
 }
 
-/** Answers the requests of `seatrial time`; everything else goes on to the API server. */
+/** Answers the requests of `seatrial time` and `seatrial fault`; everything else goes on to the API server. */
 export function timeDoor(cluster: SimulatedCluster, pacer: Pacer): void {
   cluster.intercept((request, connection, done) => {
-    if (request.path !== path) return false;
+    if (request.path !== timePath && request.path !== faultPath) return false;
     if (!(connection.certificate?.groups ?? []).includes('system:masters')) {
-      done(answer(403, { error: 'only the admin of the cluster may steer its time' }));
+      done(answer(403, { error: 'only the admin of the cluster may do that' }));
       return true;
     }
     const { body } = request;
     const text = body instanceof Uint8Array ? new TextDecoder().decode(body) : '{}';
     try {
-      steer(JSON.parse(text) as Steering, cluster, pacer);
+      const asked = JSON.parse(text) as unknown;
+      if (request.path === faultPath) injectFault(cluster.simulation, faultOf(asked));
+      else steer(asked as Steering, cluster, pacer);
       done(answer(200, told(cluster, pacer)));
     } catch (error) {
       if (!(error instanceof UserError) && !(error instanceof SyntaxError)) throw error;

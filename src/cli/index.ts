@@ -2,6 +2,7 @@
 import type { CliCommand } from './command.js';
 import { downCommand } from './down.js';
 import { explainCommand } from './explain.js';
+import { faultCommand } from './fault.js';
 import { getCommand } from './get.js';
 import { planCommand } from './plan.js';
 import { runCommand } from './run.js';
@@ -16,6 +17,7 @@ export const commands: readonly CliCommand[] = [
   planCommand,
   upCommand,
   timeCommand,
+  faultCommand,
   getCommand,
   downCommand,
   versionCommand,

@@ -1,12 +1,11 @@
 /** `seatrial time`: pauses, steps, forwards and resumes the virtual time of a running cluster. */
-import { readFileSync } from 'node:fs';
 import { Argument } from 'commander';
 import type { Pace } from '../backends/pacer.js';
 import { writeOut } from '../host.js';
 import { exitCodes, UserError } from '../input/errors.js';
 import type { CliCommand } from './command.js';
 import { outputOption, speedOf } from './options.js';
-import { runningCluster } from './running.js';
+import { tellCluster } from './running.js';
 
 interface TimeFlags {
   readonly name: string;
@@ -47,26 +46,8 @@ async function steer(
       next: 'for example: seatrial time forward 1h30m',
     });
   }
-  const { KubeConfig } = await import('@kubernetes/client-node');
-  const { default: https } = await import('node:https');
-  const running = runningCluster(flags.name);
-  const config = new KubeConfig();
-  config.loadFromString(readFileSync(running.kubeconfig, 'utf8'));
-  const options: Parameters<typeof https.request>[1] = { method: 'POST' };
-  config.setCurrentContext(contextOf(config.getContexts(), running.server, config));
-  await config.applyToHTTPSOptions(options);
-  const body = JSON.stringify({ action, duration, speed: flags.speed });
-  const text = await new Promise<string>((resolve, reject) => {
-    const request = https.request(`${running.server}/seatrial/v1/time`, options, response => {
-      let told = '';
-      response.on('data', chunk => {
-        told += String(chunk);
-      });
-      response.on('end', () => resolve(told));
-    });
-    request.on('error', reject);
-    request.end(body);
-  });
+  const body = { action, duration, speed: flags.speed };
+  const text = await tellCluster(flags.name, '/seatrial/v1/time', body);
   const told = JSON.parse(text) as Pace & { readonly now: string; readonly error?: string };
   if (told.error !== undefined) {
     throw new UserError(told.error, { exitCode: exitCodes.usage, code: 'refused' });
@@ -74,13 +55,4 @@ async function steer(
   const speed = told.isPaused ? 'paused' : `${told.speed ?? 'max'}x`;
   writeOut(flags.output === 'json' ? text : `${told.now} (${speed.replace('maxx', 'max')})\n`);
   return exitCodes.pass;
-}
-
-function contextOf(
-  contexts: readonly { readonly name: string; readonly cluster: string }[],
-  server: string,
-  config: { getCluster(name: string): { readonly server: string } | null },
-): string {
-  const found = contexts.find(({ cluster }) => config.getCluster(cluster)?.server === server);
-  return found?.name ?? '';
 }

@@ -61,7 +61,7 @@ export class Crew {
         return applied?.message;
       }
       case 'delete':
-        return this.send('DELETE', happening.target);
+        return this.send('DELETE', happening.target, cascading(happening.cascade));
       case 'delete-pod': {
         const pod = await this.choose(happening.pod);
         if (pod === undefined) return 'there is no such pod';
@@ -100,7 +100,8 @@ export class Crew {
     const served = await this.mapper.find(apiVersion, kind);
     if (served === undefined) return `no matches for kind "${kind}" in version "${apiVersion}"`;
     const path = servedPath(served, { namespace, name }) + subresource;
-    const headers = { 'content-type': 'application/merge-patch+json' };
+    const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
+    const headers = { 'content-type': type };
     return refusalOf(
       await this.ask(body === undefined ? { method, path } : { method, path, headers, body }),
     );
@@ -194,6 +195,13 @@ export class Crew {
     const pods = await this.pods(`/api/v1/namespaces/${namespace}/pods?${query}`);
     return pods[index % Math.max(pods.length, 1)];
   }
+}
+
+const policies = { foreground: 'Foreground', orphan: 'Orphan' } as const;
+
+function cascading(cascade: 'foreground' | 'orphan' | undefined): unknown {
+  if (cascade === undefined) return undefined;
+  return { kind: 'DeleteOptions', apiVersion: 'v1', propagationPolicy: policies[cascade] };
 }
 
 /** DaemonSets' pods stay, and so do those that have ended or are ending. */

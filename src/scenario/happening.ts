@@ -23,7 +23,12 @@ export interface PodChoice {
 export type Happening =
   /** A manifest is applied: a new object, or an edit of one. */
   | { readonly kind: 'apply'; readonly object: KubeObject }
-  | { readonly kind: 'delete'; readonly target: Target }
+  | {
+      readonly kind: 'delete';
+      readonly target: Target;
+      /** As kubectl's --cascade. Default background. */
+      readonly cascade?: 'foreground' | 'orphan';
+    }
   | { readonly kind: 'delete-pod'; readonly pod: PodChoice }
   /** The pod template changes, as by `kubectl rollout restart`. */
   | { readonly kind: 'roll-out'; readonly target: Target }

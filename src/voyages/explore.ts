@@ -138,6 +138,7 @@ async function counterexampleOf(
     ...(path !== undefined && { path }),
     plan: small.plan,
     digest: small.brief.digest,
+    startMs: small.brief.startMs,
     before: sizeOf(trial.plan),
     after: sizeOf(small.plan),
     runsToFind: run,

@@ -72,6 +72,8 @@ export interface Counterexample {
   readonly plan: VoyagePlan;
   /** Of the history of `plan`. */
   readonly digest: string;
+  /** Virtual time of its boot, in milliseconds since the epoch. */
+  readonly startMs: number;
   readonly before: PlanSize;
   readonly after: PlanSize;
   /** The voyage's number, from 1. */

@@ -7,6 +7,7 @@ import { runPlan, type VoyageStats } from './run-plan.js';
 /** What came of a voyage, without its history. */
 export interface Brief {
   readonly digest: string;
+  readonly startMs: number;
   readonly verdicts: readonly {
     readonly law: string;
     readonly kind: 'held' | 'vacuous' | 'inconclusive' | 'broken';
@@ -21,9 +22,10 @@ export async function sailBrief(
   laws: readonly Law[],
   planted: readonly PlantedFault[] = [],
 ): Promise<Brief> {
-  const { digest, verdicts, stats } = await runPlan(plan, { laws, planted });
+  const { digest, startMs, verdicts, stats } = await runPlan(plan, { laws, planted });
   return {
     digest,
+    startMs,
     stats,
     verdicts: verdicts.map(verdict => ({
       law: verdict.law,

@@ -1,0 +1,120 @@
+/** A plan as the lines that somebody would type: kubectl's, and seatrial's own for what kubectl cannot do. */
+import { stringify } from 'yaml';
+import { printDuration } from '../../sim/api/duration.js';
+import type { KubeObject } from '../../sim/api/object.js';
+import type { Happening, PodChoice, Target } from '../scenario/happening.js';
+import type { NodePool, VoyagePlan } from './plan.js';
+
+/** The lines: the cluster, the manifests, then what happens and when. */
+export function commandsOf(plan: VoyagePlan): string[] {
+  const lines = [...plan.cluster.pools.map(poolLine), ...applied(plan.objects)];
+  const events = plan.events.flatMap(({ afterMs, ...happening }, index) => {
+    const waitMs = afterMs + (index === 0 ? plan.settleMs : 0);
+    return [...waited(waitMs), ...linesOf(happening)];
+  });
+  return [...lines, ...events, ...waited(plan.settleMs)];
+}
+
+/** `1m30s`: a span as Go prints it. */
+export function spanText(ms: number): string {
+  return printDuration(Math.round(ms) * 1_000_000);
+}
+
+function poolLine({
+  name,
+  count,
+  cpu = '8',
+  memory = '32Gi',
+  gpus,
+  taints = [],
+}: NodePool): string {
+  const devices = gpus === undefined ? '' : `, ${gpus.count} x ${gpus.product}`;
+  const tainted = taints.map(({ key, effect }) => `, tainted ${key}:${effect}`).join('');
+  const nodes = count === 1 ? '1 node' : `${count} nodes`;
+  return `# pool ${name}: ${nodes} of ${cpu} CPU, ${memory}${devices}${tainted}`;
+}
+
+function applied(objects: readonly KubeObject[]): string[] {
+  if (objects.length === 0) return [];
+  const documents = objects.map(object => yaml(object)).join('---\n');
+  return ["kubectl apply -f - <<'EOF'", ...documents.trimEnd().split('\n'), 'EOF'];
+}
+
+/** YAML without anchors and without folded lines. */
+export function yaml(value: unknown): string {
+  return stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });
+}
+
+function waited(ms: number): string[] {
+  return ms === 0 ? [] : [`seatrial time forward ${spanText(ms)}`];
+}
+
+function linesOf(happening: Happening): string[] {
+  switch (happening.kind) {
+    case 'apply':
+      return applied([happening.object]);
+    case 'delete':
+      return [
+        `kubectl delete ${named(happening.target)}${cascade(happening.cascade)} --wait=false`,
+      ];
+    case 'delete-pod':
+      return [`kubectl delete ${chosen(happening.pod)} --wait=false`];
+    case 'roll-out':
+      return [`kubectl rollout restart ${named(happening.target)}`];
+    case 'scale':
+      return [`kubectl scale ${named(happening.target)} --replicas=${happening.replicas}`];
+    case 'drain':
+      return [
+        `kubectl drain ${happening.node} --ignore-daemonsets --force --delete-emptydir-data &`,
+      ];
+    case 'uncordon':
+      return [`kubectl uncordon ${happening.node}`];
+    case 'burst':
+      return burstLines(happening);
+    case 'probe':
+      return [probeLine(happening)];
+    case 'fault':
+      return [`seatrial fault '${JSON.stringify(happening.fault)}'`];
+  }
+}
+
+function cascade(policy: 'foreground' | 'orphan' | undefined): string {
+  return policy === undefined ? '' : ` --cascade=${policy}`;
+}
+
+function named({ kind, namespace, name }: Target): string {
+  return `${namespace === undefined ? '' : `-n ${namespace} `}${kind.toLowerCase()}/${name}`;
+}
+
+function chosen({ namespace, selector, index }: PodChoice): string {
+  const pods = `kubectl get -n ${namespace} pods -l ${selector} -o name`;
+  return `-n ${namespace} $(${pods} | sed -n ${index + 1}p)`;
+}
+
+function burstLines({
+  namespace,
+  name,
+  count,
+  requests,
+}: Extract<Happening, { kind: 'burst' }>): string[] {
+  const limits = Object.fromEntries(Object.entries(requests).filter(([key]) => key.includes('/')));
+  const container = {
+    name: 'main',
+    image: 'registry.k8s.io/pause:3.10',
+    resources: { requests, limits },
+  };
+  const overrides = JSON.stringify({ spec: { containers: [container] } });
+  const numbers = Array.from({ length: count }, (_, index) => String(index)).join(' ');
+  const run = `kubectl run -n ${namespace} ${name}-$i --image=registry.k8s.io/pause:3.10`;
+  return [`for i in ${numbers}; do ${run} --overrides='${overrides}'; done`];
+}
+
+function probeLine({ from, to, port, protocol }: Extract<Happening, { kind: 'probe' }>): string {
+  const udp = protocol === 'UDP' ? ' -u' : '';
+  const source = from === undefined ? 'EACH-POD' : chosen(from);
+  const target =
+    to === undefined
+      ? 'IP-OF-EACH-OTHER-POD'
+      : `$(kubectl get ${chosen(to)} -o jsonpath={.status.podIP})`;
+  return `kubectl exec ${source} -- nc -z -w 2${udp} ${target} ${port}`;
+}
