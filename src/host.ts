@@ -43,6 +43,9 @@ export const writeOut = (text: string): void => void process.stdout.write(text);
 /** Writes what is told on the side: progress, hints, errors. */
 export const writeError = (text: string): void => void process.stderr.write(text);
 
+/** What the user types. */
+export const standardInput = (): NodeJS.ReadableStream => process.stdin;
+
 /** Whether standard output is a terminal. */
 export const isTerminal = (): boolean => process.stdout.isTTY === true;
 

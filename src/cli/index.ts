@@ -4,7 +4,9 @@ import { downCommand } from './down.js';
 import { explainCommand } from './explain.js';
 import { faultCommand } from './fault.js';
 import { getCommand } from './get.js';
+import { keepCommand } from './keep.js';
 import { planCommand } from './plan.js';
+import { replayCommand } from './replay.js';
 import { runCommand } from './run.js';
 import { timeCommand } from './time.js';
 import { upCommand } from './up.js';
@@ -13,6 +15,8 @@ import { versionCommand } from './version.js';
 /** All commands. */
 export const commands: readonly CliCommand[] = [
   runCommand,
+  replayCommand,
+  keepCommand,
   explainCommand,
   planCommand,
   upCommand,

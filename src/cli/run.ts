@@ -97,7 +97,7 @@ async function run(given: readonly string[], flags: RunFlags): Promise<number> {
     if (scenarios.length > 1) writeError(`\n${titleOf(scenario)}\n`);
     runs.push(
       await runOne(scenario, {
-        seed,
+        seed: flags.seed ?? scenario.cluster.seed ?? seed,
         config: configuration.cluster,
         tell,
         isInterrupted: () => isInterrupted,

@@ -34,6 +34,11 @@ export class Crew {
     this.mapper = new RestMapper(request => this.ask(request));
   }
 
+  /** Whether something goes on by itself: a drain that waits for budgets. */
+  get isBusy(): boolean {
+    return this.chores.length > 0;
+  }
+
   /** Applies manifests in order. */
   apply(objects: readonly KubeObject[]): Promise<readonly Applied[]> {
     return this.cluster.apply(objects);

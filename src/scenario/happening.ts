@@ -55,7 +55,57 @@ export type Happening =
     }
   | { readonly kind: 'fault'; readonly fault: Fault };
 
+/** The kinds of what can happen. */
+export const happeningKinds = [
+  'apply',
+  'delete',
+  'delete-pod',
+  'roll-out',
+  'scale',
+  'drain',
+  'uncordon',
+  'burst',
+  'probe',
+  'fault',
+] as const satisfies readonly Happening['kind'][];
+
 /** What a happening is counted as: a fault by the fault's own kind. */
 export function sortOf(happening: Happening): string {
   return happening.kind === 'fault' ? `fault ${happening.fault.kind}` : happening.kind;
+}
+
+/** A happening in a few words: `scale Deployment default/web to 3`. */
+export function wordsOf(happening: Happening): string {
+  const sort = sortOf(happening);
+  switch (happening.kind) {
+    case 'apply':
+      return `apply ${happening.object.kind ?? ''} ${happening.object.metadata.name ?? ''}`;
+    case 'delete':
+    case 'roll-out':
+      return `${sort} ${named(happening.target)}`;
+    case 'scale':
+      return `${sort} ${named(happening.target)} to ${happening.replicas}`;
+    case 'delete-pod':
+      return `${sort} ${happening.pod.namespace}/${happening.pod.selector}`;
+    case 'drain':
+    case 'uncordon':
+      return `${sort} ${happening.node}`;
+    case 'burst':
+      return `${sort} of ${happening.count} pods in ${happening.namespace}`;
+    case 'probe':
+      return `${sort} port ${happening.port}`;
+    case 'fault':
+      return `${sort} ${faultWords(happening.fault)}`;
+  }
+}
+
+function named({ kind, namespace = '', name }: Target): string {
+  return namespace === '' ? `${kind} ${name}` : `${kind} ${namespace}/${name}`;
+}
+
+/** Whom it hits, and the numbers. */
+function faultWords({ kind: _kind, ...fields }: Fault): string {
+  return Object.entries(fields)
+    .map(([name, value]) => (name === 'node' || name === 'process' ? value : `${name} ${value}`))
+    .join(', ');
 }

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { Pod } from '../../sim/api/kinds/core.js';
 import { invariant } from '../../sim/engine/invariant.js';
+import type { HistoryEntry } from '../../sim/server/contract.js';
 import type { Applied, Cluster } from '../cluster.js';
 import { GpuLedger, type GpuAccounts } from '../gpu/ledger.js';
 import { durationMs } from '../input/duration.js';
@@ -10,6 +11,10 @@ import { judgeCluster } from './judgement.js';
 import type { Verdict } from '../laws/judge.js';
 import type { Stack, StackReport } from '../stacks/stack.js';
 import { adviceFor } from './advice.js';
+import type { Probe } from './connections.js';
+import { Crew } from './crew.js';
+import { sortOf, type Happening } from './happening.js';
+import { judged } from './judge-step.js';
 import { unmet } from './match.js';
 import { Narrator } from './narrator.js';
 import { Objects } from './objects.js';
@@ -61,6 +66,8 @@ export interface RunOptions {
   readonly gpuBusySeconds?: () => number;
   /** Where the run is kept while it goes on. */
   readonly folder?: RunFolder;
+  /** Tries connections between pods, where the backend can. */
+  readonly probe?: Probe;
 }
 
 const defaultWithin = '10m';
@@ -111,6 +118,7 @@ class Runner {
   /** When traffic first flowed. */
   trafficMs: number | undefined;
   private readonly objects: Objects;
+  private readonly crew: Crew;
 
   constructor(
     private readonly scenario: Scenario,
@@ -119,6 +127,7 @@ class Runner {
     private readonly options: RunOptions,
   ) {
     this.objects = new Objects(cluster);
+    this.crew = new Crew(cluster, options.probe);
   }
 
   private isInterrupted(): boolean {
@@ -174,6 +183,8 @@ class Runner {
     if (step.wait !== undefined) return this.wait(step.wait);
     if (step.log !== undefined) return this.waitForLog(step.log);
     if (step.fault !== undefined) return this.fault(step.fault);
+    if (step.event !== undefined) return this.event(step.event);
+    if (step.judge !== undefined) return this.judgeAll(step.judge.laws);
     if (step.expect === undefined) return undefined;
     return unmet(await this.objects.find(step.expect), step.expect);
   }
@@ -216,7 +227,26 @@ class Runner {
     return `${place}: ${what} was refused with another message: ${applied.message}`;
   }
 
+  /** What the cluster says against it is told, and no failure: it may be what the voyage is about. */
+  private async event(event: Happening): Promise<undefined> {
+    const refusal = await this.crew.happen(event);
+    if (refusal !== undefined) this.narrator.say('refused', refusal);
+    return undefined;
+  }
+
+  private async judgeAll(names?: readonly string[]): Promise<string | undefined> {
+    const history: HistoryEntry[] = [];
+    for await (const entry of this.cluster.history()) history.push(entry);
+    const { outcomes } = this.crew;
+    return judged(names, { history, outcomes, endMs: this.cluster.now() });
+  }
+
   private async advance(duration: string): Promise<undefined> {
+    if (this.crew.isBusy) {
+      await this.crew.advance(durationMs(duration));
+      await this.catchUp();
+      return undefined;
+    }
     await this.waitUntil(() => false, duration);
     return undefined;
   }
@@ -298,6 +328,8 @@ function titleOf(step: Step): string {
   if (step.delete !== undefined) return `delete ${step.delete.kind} ${step.delete.name ?? ''}`;
   if (step.advance !== undefined) return `advance ${step.advance}`;
   if (step.traffic !== undefined) return `traffic for ${step.traffic.for}`;
+  if (step.event !== undefined) return sortOf(step.event);
+  if (step.judge !== undefined) return `judge ${step.judge.laws?.join(', ') ?? 'by all laws'}`;
   if (step.log !== undefined) return `wait for "${step.log.contains}" from ${step.log.pod}`;
   const demands = step.wait ?? step.expect;
   if (demands === undefined) return `fault ${JSON.stringify(step.fault)}`;

@@ -1,9 +1,11 @@
 /** A scenario as it is loaded from its file. */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { faultOf } from '../backends/fault-input.js';
 import { exitCodes, InputError, UserError } from '../input/errors.js';
 import { parseLocated, readInput, type Located } from '../input/located.js';
 import { checkSchema } from '../input/schema.js';
+import type { Happening } from './happening.js';
 import { scenarioSchema, stepActions } from './schema.js';
 import { checkVariants } from './variants.js';
 
@@ -43,6 +45,8 @@ export interface Step {
   };
   readonly advance?: string;
   readonly traffic?: { readonly for: string; readonly every?: string };
+  readonly event?: Happening;
+  readonly judge?: { readonly laws?: readonly string[] };
   /** The variants in which the step is left out. */
   readonly except?: readonly string[];
   readonly fault?: {
@@ -87,6 +91,9 @@ export interface Scenario {
     readonly operators?: readonly string[];
     readonly gpuMetrics?: boolean;
     readonly start?: string;
+    readonly seed?: number;
+    readonly interleaving?: number;
+    readonly metricsServer?: boolean;
   };
   readonly workloads: readonly WorkloadChoice[];
   /** The platform whose programs need models, data and traffic; its settings are its own to read. */
@@ -182,6 +189,7 @@ export function loadScenario(file: string): Scenario {
 }
 
 function checkStep(document: Located, step: Step, index: number): void {
+  if (step.event?.kind === 'fault') checkFault(document, step.event.fault, index);
   const actions = stepActions.filter(action => step[action] !== undefined);
   if (actions.length === 1) return;
   const place = {
@@ -193,6 +201,24 @@ function checkStep(document: Located, step: Step, index: number): void {
     throw new InputError(place, `does nothing: it needs one of ${stepActions.join(', ')}`);
   }
   throw new InputError(place, `does ${actions.join(' and ')}: make it ${actions.length} steps`);
+}
+
+function checkFault(document: Located, fault: unknown, index: number): void {
+  try {
+    faultOf(fault);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const path = ['spec', 'steps', index, 'event', 'fault'];
+    throw new InputError(
+      {
+        file: document.file,
+        line: document.lineOf(path),
+        field: `spec.steps[${index}].event.fault`,
+      },
+      error.message,
+      error.details.next,
+    );
+  }
 }
 
 function checkTraffic(document: Located, hasStack: boolean, steps: readonly Step[]): void {

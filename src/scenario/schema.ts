@@ -1,5 +1,6 @@
 /** The JSON schema of a scenario: what `scenarios/scenario.schema.json` publishes for editors. */
 import type { JsonSchema } from '../input/schema.js';
+import { happeningKinds } from './happening.js';
 
 const duration: JsonSchema = {
   type: 'string',
@@ -99,6 +100,21 @@ const step: JsonSchema = {
           ...duration,
           description: 'How often a line of progress is told. Default: a twentieth, or an hour.',
         },
+      },
+    },
+    event: {
+      type: 'object',
+      required: ['kind'],
+      description:
+        'Something that people do or that goes wrong, as voyages write it: roll-out, scale, delete, delete-pod, drain, uncordon, burst, probe, apply, fault.',
+      properties: { kind: { type: 'string', enum: happeningKinds } },
+    },
+    judge: {
+      type: 'object',
+      additionalProperties: false,
+      description: 'Judges all that has happened by laws; a law that is broken fails the step.',
+      properties: {
+        laws: { type: 'array', items: text, description: 'Their names. Default: all laws.' },
       },
     },
     except: {
@@ -203,6 +219,21 @@ export const scenarioSchema: JsonSchema = {
                 'dcgm-exporter, Prometheus and its adapter: autoscalers may use DCGM_FI_DEV_GPU_UTIL.',
             },
             start: { type: 'string', description: 'Where virtual time starts (RFC 3339).' },
+            seed: {
+              type: 'integer',
+              minimum: 0,
+              description: 'The seed, unless --seed gives another. Default: a fresh one.',
+            },
+            interleaving: {
+              type: 'integer',
+              minimum: 0,
+              description:
+                'Another number, another order in which requests and watch events arrive. Default 0: each is as quick as it can be.',
+            },
+            metricsServer: {
+              type: 'boolean',
+              description: 'Whether metrics-server runs. Default true.',
+            },
           },
         },
         workloads: {
@@ -265,4 +296,6 @@ export const stepActions = [
   'advance',
   'traffic',
   'fault',
+  'event',
+  'judge',
 ] as const;

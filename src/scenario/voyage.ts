@@ -4,6 +4,7 @@ import type { TraceEntry } from '../../sim/engine/trace.js';
 import type { Simulation } from '../../sim/simulation.js';
 import { bootSimulatedCluster } from '../backends/sim.js';
 import { simulationOptions } from '../backends/sim-options.js';
+import { connects } from '../backends/sim-probe.js';
 import { didYouMean, InputError } from '../input/errors.js';
 import { modelWorkloads } from '../models/workloads.js';
 import { stacks } from '../stacks/index.js';
@@ -35,6 +36,7 @@ export interface Voyage extends RunResult {
 export async function sail(scenario: Scenario, options: VoyageOptions): Promise<Voyage> {
   const { seed, config: usualConfig, keepsTrace = false } = options;
   const { config = usualConfig, operators, start, gpuMetrics } = scenario.cluster;
+  const { interleaving = 0, metricsServer = true } = scenario.cluster;
   const stack = stackOf(scenario, seed);
   const startMs = start === undefined ? undefined : startOf(scenario, start);
   const booted = simulationOptions({
@@ -47,12 +49,17 @@ export async function sail(scenario: Scenario, options: VoyageOptions): Promise<
     ...(startMs !== undefined && { startMs }),
     ...(gpuMetrics !== undefined && { hasGpuMetrics: gpuMetrics }),
   });
-  await using cluster = await bootSimulatedCluster(booted);
+  await using cluster = await bootSimulatedCluster({
+    ...booted,
+    interleaving,
+    hasMetricsServer: metricsServer,
+  });
   stack?.attach(cluster.simulation);
   const result = await runScenario(scenario, cluster, {
     ...options,
     ...(stack !== undefined && { stack }),
     gpuBusySeconds: () => busySeconds(cluster.simulation),
+    probe: connects(cluster.simulation),
   });
   const trace = keepsTrace ? cluster.simulation.trace.entries() : [];
   return { ...result, digest: cluster.digest(), trace };

@@ -89,7 +89,7 @@ describe('A token', () => {
       ...large,
       objects: large.objects.map((one, index) => ({ ...one, n: index ** 7 })),
     };
-    const token = tokenOf({ plan: noise, inputs: 'mine', drawn: { seed: 5, path: '3:1' } });
+    const token = tokenOf({ plan: noise, drawn: { seed: 5, path: '3:1', inputs: 'mine' } });
     expect(token.length).toBeLessThan(80);
     expect(readToken(token)).toMatchObject({ kind: 'drawn', seed: 5, path: '3:1' });
   });

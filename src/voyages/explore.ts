@@ -116,7 +116,7 @@ async function counterexampleOf(
   },
 ): Promise<Counterexample> {
   const { fleet, options, isOver } = tools;
-  const { shrinkRunsMax = defaultShrinkRuns, seed, inputs = '' } = options;
+  const { shrinkRunsMax = defaultShrinkRuns, seed, origin } = options;
   const small = await shrinkPlan(trial.plan, {
     brief,
     law,
@@ -132,8 +132,7 @@ async function counterexampleOf(
     law,
     token: tokenOf({
       plan: small.plan,
-      inputs,
-      ...(path !== undefined && { drawn: { seed, path } }),
+      ...(path !== undefined && { drawn: { seed, path, ...origin } }),
     }),
     ...(path !== undefined && { path }),
     plan: small.plan,

@@ -8,8 +8,11 @@ import type { PlanSize, VoyagePlan } from './plan.js';
 export interface ExploreOptions {
   /** What voyages are drawn from: see `src/arbitraries/`. */
   readonly plans: Arbitrary<VoyagePlan>;
-  /** What they were made from, as text: a token is good only for the same. Default: nothing. */
-  readonly inputs?: string;
+  /**
+   * What they are drawn from, as `planSource` gives it: `inputs` as text, for which alone a token is
+   * good, and the options with which the arbitrary was made, which travel in it. Default: nothing.
+   */
+  readonly origin?: { readonly inputs: string; readonly options: object };
   readonly laws: readonly Law[];
   readonly seed: number;
   /** How many voyages at most. Default 1,000. */

@@ -9,6 +9,7 @@ import { InputError } from '../input/errors.js';
 import { parseLocated, readInput, type Located } from '../input/located.js';
 import { checkSchema, type JsonSchema } from '../input/schema.js';
 import type { Law } from '../laws/law.js';
+import { happeningKinds } from '../scenario/happening.js';
 import { version } from '../version.js';
 import { yaml } from './commands.js';
 import type { Counterexample } from './explored.js';
@@ -120,26 +121,13 @@ export function readFailure(file: string): Failure {
   return { file, law, version: made, digest, token, plan };
 }
 
-const eventKinds = [
-  'apply',
-  'delete',
-  'delete-pod',
-  'roll-out',
-  'scale',
-  'drain',
-  'uncordon',
-  'burst',
-  'probe',
-  'fault',
-];
-
 function refuseUnknown(document: Located, { events }: VoyagePlan): void {
-  const index = events.findIndex(({ kind }) => !eventKinds.includes(kind));
+  const index = events.findIndex(({ kind }) => !happeningKinds.includes(kind));
   if (index < 0) return;
   const path = ['plan', 'events', index, 'kind'];
   throw new InputError(
     { file: document.file, line: document.lineOf(path), field: `plan.events[${index}].kind` },
     `there is no event ${events[index]?.kind ?? ''}`,
-    `there are: ${eventKinds.join(', ')}`,
+    `there are: ${happeningKinds.join(', ')}`,
   );
 }

@@ -4,22 +4,34 @@ import { plant } from '../../sim/engine/planted.js';
 import type { HistoryEntry } from '../../sim/server/contract.js';
 import { bootSimulatedCluster } from '../backends/sim.js';
 import { connects } from '../backends/sim-probe.js';
-import { simulationOptions } from '../backends/sim-options.js';
 import { judge, type Verdict } from '../laws/judge.js';
 import type { Law, Outcome } from '../laws/law.js';
 import { Crew } from '../scenario/crew.js';
-import { clusterConfig } from './cluster-config.js';
+import { wordsOf } from '../scenario/happening.js';
+import type { Cluster } from '../cluster.js';
+import { bootOptions } from './boot-options.js';
 import type { VoyagePlan } from './plan.js';
 
 /** How a plan is sailed. */
 export interface PlanOptions {
   readonly laws: readonly Law[];
   /** Hears of what is done, as it is done. */
-  readonly tell?: (timeMs: number, what: string) => void;
+  readonly tell?: (news: VoyageNews) => Promise<void> | void;
   /** Ends the voyage so long after its start, in virtual milliseconds: then nothing is judged. */
   readonly untilMs?: number;
   /** Only for tests. */
   readonly planted?: readonly PlantedFault[];
+}
+
+/** Something that was done on a voyage. */
+export interface VoyageNews {
+  /** Since the boot, in milliseconds. */
+  readonly atMs: number;
+  readonly what: string;
+  /** What the API server said against it. */
+  readonly refusal?: string;
+  /** What it has led to can be read here. */
+  readonly cluster: Cluster;
 }
 
 /** What came of a voyage. */
@@ -49,39 +61,31 @@ export interface VoyageStats {
  * @throws UserError when an event names a node or a process that is not there.
  */
 export async function runPlan(plan: VoyagePlan, options: PlanOptions): Promise<Sailed> {
-  const { tell = () => undefined, laws, untilMs = Infinity } = options;
-  const { cluster: shape, seed } = plan;
-  await using cluster = await bootSimulatedCluster({
-    ...simulationOptions({
-      seed,
-      config: clusterConfig(plan),
-      operators: shape.operators ?? [],
-    }),
-    hasMetricsServer: shape.hasMetrics ?? false,
-    interleaving: seed,
-    planted: options.planted ?? [],
-  });
+  const { tell, laws, untilMs = Infinity } = options;
+  const { planted = [] } = options;
+  await using cluster = await bootSimulatedCluster({ ...bootOptions(plan), planted });
   const { simulation } = cluster;
   const crew = new Crew(cluster, connects(simulation));
   const startMs = cluster.now();
   const refusals: string[] = [];
   const left = (): number => startMs + untilMs - cluster.now();
+  const told = async (what: string, refusal: string | undefined): Promise<void> => {
+    if (refusal !== undefined) refusals.push(`${what}: ${refusal}`);
+    const atMs = cluster.now() - startMs;
+    await tell?.({ atMs, what, cluster, ...(refusal !== undefined && { refusal }) });
+  };
   const sail = async (): Promise<void> => {
     for (const { object, message } of await crew.apply(plan.objects)) {
-      const what = `apply ${object.kind ?? ''} ${object.metadata.name ?? ''}`;
-      tell(cluster.now(), message === undefined ? what : `${what}: ${message}`);
-      if (message !== undefined) refusals.push(`${what}: ${message}`);
+      await told(`apply ${object.kind ?? ''} ${object.metadata.name ?? ''}`, message);
     }
     await crew.advance(Math.min(plan.settleMs, left()));
     for (const { afterMs, ...happening } of plan.events) {
       await crew.advance(Math.min(afterMs, left()));
       if (left() <= 0) return;
-      const refusal = await crew.happen(happening);
-      const what = JSON.stringify(happening);
-      tell(cluster.now(), refusal === undefined ? what : `${what}: ${refusal}`);
-      if (refusal !== undefined) refusals.push(`${happening.kind}: ${refusal}`);
+      await told(wordsOf(happening), await crew.happen(happening));
     }
     await crew.advance(Math.min(plan.settleMs, left()));
+    await told('the end', undefined);
   };
   await sail();
   const history = [...simulation.server.history()];

@@ -15,10 +15,13 @@ const tokenCharactersMax = 512;
 /** What a token is made from. */
 export interface Tokened {
   readonly plan: VoyagePlan;
-  /** What the plans were drawn from, as text. */
-  readonly inputs: string;
-  /** How it was drawn. */
-  readonly drawn?: { readonly seed: number; readonly path: string };
+  /** How it was drawn, and from what. */
+  readonly drawn?: {
+    readonly seed: number;
+    readonly path: string;
+    readonly inputs?: string;
+    readonly options?: object;
+  };
 }
 
 /** What a token says. */
@@ -30,19 +33,22 @@ export type TokenContent =
       readonly path: string;
       /** Of the inputs, as `inputsHash` gives it. */
       readonly inputs: string;
+      /** With which the arbitrary was made. */
+      readonly options: object;
     };
 
 interface Payload {
   readonly v: string;
   readonly p?: VoyagePlan;
-  readonly d?: readonly [inputs: string, seed: number, path: string];
+  readonly d?: readonly [inputs: string, seed: number, path: string, options: object];
 }
 
 /** The token of a plan. */
-export function tokenOf({ plan, inputs, drawn }: Tokened): string {
+export function tokenOf({ plan, drawn }: Tokened): string {
   const whole = packed({ v: version, p: plan });
   if (drawn === undefined || whole.length <= tokenCharactersMax) return whole;
-  return packed({ v: version, d: [inputsHash(inputs), drawn.seed, drawn.path] });
+  const { seed, path, inputs = '', options = {} } = drawn;
+  return packed({ v: version, d: [inputsHash(inputs), seed, path, options] });
 }
 
 /** Eight hexadecimal digits that stand for inputs. */
@@ -71,8 +77,8 @@ export function readToken(token: string): TokenContent {
   }
   if (p !== undefined) return { kind: 'plan', plan: p };
   if (d !== undefined) {
-    const [inputs, seed, path] = d;
-    return { kind: 'drawn', inputs, seed, path };
+    const [inputs, seed, path, options] = d;
+    return { kind: 'drawn', inputs, seed, path, options };
   }
   throw refused('the token says nothing', 'copy the whole token');
 }

@@ -79,6 +79,7 @@ export const notPlugins: Readonly<Record<string, string>> = {
   'src/cli/configuration.ts': 'the project file that commands read',
   'src/cli/options.ts': 'options that several commands take',
   'src/cli/running.ts': 'finds a running cluster for the commands that are about one',
+  'src/cli/voyage-of.ts': 'finds the voyage that commands are about',
   'src/cli/main.ts': 'the entry point',
   'sim/server/admission/plugin.ts': 'the contract',
 };

@@ -1,0 +1,131 @@
+/** `seatrial replay`: sails a voyage again, to the byte, and shows what happened. */
+import { createInterface } from 'node:readline/promises';
+import { isTerminal, standardInput, writeError, writeOut } from '../host.js';
+import { durationMs } from '../input/duration.js';
+import { exitCodes, UserError } from '../input/errors.js';
+import type { Verdict } from '../laws/judge.js';
+import { lawsNamed } from '../scenario/judge-step.js';
+import { commandsOf, spanText } from '../voyages/commands.js';
+import { historyLines, type TimedLine } from '../voyages/history-lines.js';
+import { runPlan, type Sailed, type VoyageNews } from '../voyages/run-plan.js';
+import { breachLines } from '../voyages/story.js';
+import type { CliCommand } from './command.js';
+import { collect } from './options.js';
+import { voyageOf, type KnownVoyage } from './voyage-of.js';
+
+interface ReplayFlags {
+  readonly filename: readonly string[];
+  readonly until?: string;
+  readonly around?: string;
+  readonly within: string;
+  readonly step?: boolean;
+  readonly laws?: readonly string[];
+}
+
+/** The command. */
+export const replayCommand: CliCommand = {
+  define(program, act) {
+    program
+      .command('replay')
+      .description('sail a failed voyage again, to the byte, from its token or its file')
+      .argument('<token|file>', 'st1:..., or a file of .seatrial/failures')
+      .option('-f, --filename <path>', 'the manifests that it was about, repeatable', collect, [])
+      .option('--until <time>', 'stop so long after the boot, such as 2m30s, and show the writes')
+      .option('--around <time>', 'show the writes around this time after the boot')
+      .option('--within <span>', 'for --around: how far before and after', '10s')
+      .option('--step', 'show what each event has led to before the next; Enter goes on')
+      .option('--laws <names>', 'judge by these, with commas between (default: all)', names =>
+        names.split(','),
+      )
+      .action((word: string, flags: ReplayFlags) => act(() => replay(word, flags)));
+  },
+};
+
+async function replay(word: string, flags: ReplayFlags): Promise<number> {
+  const known = voyageOf(word, flags.filename);
+  const untilMs = flags.until === undefined ? undefined : durationMs(flags.until);
+  for (const line of commandsOf(known.plan)) writeError(`${line}\n`);
+  writeError('\n');
+  const sailed = await runPlan(known.plan, {
+    laws: lawsNamed(flags.laws),
+    tell: flags.step === true ? stepper() : tell,
+    ...(untilMs !== undefined && { untilMs }),
+  });
+  const lines = historyLines(sailed.history, sailed.startMs);
+  if (flags.around !== undefined) show(near(lines, flags.around, flags.within));
+  else if (untilMs !== undefined && flags.step !== true) show(lines);
+  if (untilMs !== undefined) {
+    writeError(`stopped ${spanText(sailed.endMs - sailed.startMs)} after the boot\n`);
+    return exitCodes.pass;
+  }
+  return conclude(known, sailed);
+}
+
+function tell({ atMs, what, refusal }: VoyageNews): void {
+  writeError(`+${spanText(atMs)}  ${what}${refusal === undefined ? '' : `: ${refusal}`}\n`);
+}
+
+/** Shows the writes since the last event, and waits for Enter where somebody can press it. */
+function stepper(): (news: VoyageNews) => Promise<void> {
+  let shownMs = -1;
+  let startMs: number | undefined;
+  return async news => {
+    const { cluster, atMs } = news;
+    startMs ??= cluster.now() - atMs;
+    const history = [];
+    for await (const entry of cluster.history()) history.push(entry);
+    show(historyLines(history, startMs).filter(line => line.atMs > shownMs && line.atMs <= atMs));
+    shownMs = atMs;
+    tell(news);
+    if (!isTerminal()) return;
+    const input = createInterface({ input: standardInput() });
+    writeError('Enter goes on ');
+    await input.question('');
+    input.close();
+  };
+}
+
+function near(lines: readonly TimedLine[], around: string, within: string): readonly TimedLine[] {
+  const middleMs = durationMs(around);
+  const reachMs = durationMs(within);
+  return lines.filter(({ atMs }) => Math.abs(atMs - middleMs) <= reachMs);
+}
+
+function show(lines: readonly TimedLine[]): void {
+  writeOut(lines.map(({ text }) => `${text}\n`).join(''));
+}
+
+function conclude({ failure }: KnownVoyage, sailed: Sailed): number {
+  const { verdicts, startMs, digest } = sailed;
+  const broken = verdicts.filter(
+    (verdict): verdict is Extract<Verdict, { kind: 'broken' }> => verdict.kind === 'broken',
+  );
+  for (const { law, says, breaches } of broken) {
+    writeOut(`broken: ${law}: ${says}\n`);
+    for (const breach of breaches.slice(0, 1)) {
+      writeOut(
+        breachLines(breach, startMs)
+          .map(line => `${line}\n`)
+          .join(''),
+      );
+    }
+  }
+  writeOut(`digest ${digest}${sameness(failure?.digest, digest)}\n`);
+  if (failure !== undefined && failure.digest !== digest) {
+    throw new UserError('the history is not the one that was kept', {
+      exitCode: exitCodes.backend,
+      code: 'other-history',
+      next: `it was ${failure.digest} in seatrial ${failure.version}: this build simulates something else`,
+    });
+  }
+  if (broken.length > 0) return exitCodes.broken;
+  writeOut(
+    failure === undefined ? 'no law is broken\n' : `${failure.law} is not broken any more\n`,
+  );
+  return exitCodes.pass;
+}
+
+function sameness(kept: string | undefined, now: string): string {
+  if (kept === undefined) return '';
+  return kept === now ? ', the same as when it was found' : `, was ${kept} when it was found`;
+}

@@ -1,0 +1,79 @@
+/** A plan as a scenario: a folder of files that `seatrial run` runs, for ever after. */
+import type { KubeObject } from '../../sim/api/object.js';
+import { clusterConfig } from './cluster-config.js';
+import { spanText, yaml } from './commands.js';
+import type { VoyagePlan } from './plan.js';
+
+/** What a kept voyage is called and judged by. */
+export interface KeepOptions {
+  readonly name: string;
+  /** The laws that it must keep. */
+  readonly laws: readonly string[];
+  readonly description: string;
+  /** The objects that the API server refuses: a scenario leaves them out. */
+  readonly refused: ReadonlySet<KubeObject>;
+}
+
+/** The files of the scenario's folder, by name. */
+export function scenarioFiles(plan: VoyagePlan, options: KeepOptions): Record<string, string> {
+  const { refused } = options;
+  const objects = plan.objects.filter(object => !refused.has(object));
+  return {
+    'kind-config.yaml': kindConfig(plan),
+    ...(objects.length > 0 && { 'manifests.yaml': objects.map(yaml).join('---\n') }),
+    'scenario.yaml': scenario(plan, options, objects.length > 0),
+  };
+}
+
+function scenario(
+  { cluster, events, seed, settleMs }: VoyagePlan,
+  { name, laws, description }: KeepOptions,
+  hasObjects: boolean,
+): string {
+  const settle = settleMs === 0 ? [] : [{ advance: spanText(settleMs) }];
+  const steps = [
+    ...(hasObjects ? [{ apply: { files: ['manifests.yaml'] } }] : []),
+    ...settle,
+    ...events.flatMap(({ afterMs, ...event }) => [
+      ...(afterMs === 0 ? [] : [{ advance: spanText(afterMs) }]),
+      { event },
+    ]),
+    ...settle,
+    { name: `${laws.join(', ')} must hold`, judge: { laws } },
+  ];
+  const { operators = [], hasMetrics = false } = cluster;
+  return yaml({
+    apiVersion: 'seatrial.dev/v1alpha1',
+    kind: 'Scenario',
+    metadata: { name },
+    spec: {
+      description,
+      cluster: {
+        config: 'kind-config.yaml',
+        operators,
+        metricsServer: hasMetrics,
+        seed,
+        interleaving: seed,
+      },
+      show: { logs: false, events: false },
+      steps,
+    },
+  });
+}
+
+/** As kind reads it; taints are what kubeadm is told. */
+function kindConfig(plan: VoyagePlan): string {
+  const { name, nodes } = clusterConfig(plan);
+  return yaml({
+    kind: 'Cluster',
+    apiVersion: 'kind.x-k8s.io/v1alpha4',
+    name,
+    nodes: nodes.map(({ role, labels, taints }) => ({
+      role,
+      ...(Object.keys(labels).length > 0 && { labels }),
+      ...(taints.length > 0 && {
+        kubeadmConfigPatches: [yaml({ kind: 'JoinConfiguration', nodeRegistration: { taints } })],
+      }),
+    })),
+  });
+}
