@@ -7,7 +7,7 @@ import { build } from 'esbuild';
 
 rmSync('dist/bin', { recursive: true, force: true });
 await build({
-  entryPoints: { seatrial: 'dist/src/cli/main.js' },
+  entryPoints: { seatrial: 'dist/src/cli/main.js', 'voyage-worker': 'dist/src/voyages/worker.js' },
   outdir: 'dist/bin',
   bundle: true,
   splitting: true,
