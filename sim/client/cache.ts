@@ -1,57 +1,66 @@
 /** The cache of an informer: objects by key and by index, in the order of their keys. @upstream client-go/tools/cache/thread_safe_store.go */
 import type { HasMetadata } from '../api/object.js';
 
+/** An object in the cache, under all the lists that it stands in. */
+interface Entry<T> {
+  readonly key: string;
+  object: T;
+  /** What each index function gave for the object, in the order of the indexes. */
+  readonly values: (readonly string[])[];
+  readonly lists: SortedObjects<T>[];
+}
+
 /** Objects in the order of their keys. A list that was handed out never changes. */
 class SortedObjects<T> {
-  private keys: string[] = [];
-  private objects: T[] = [];
-  private isShared = false;
+  private readonly entries: Entry<T>[] = [];
+  private objects: readonly T[] | undefined;
 
   list(): readonly T[] {
-    this.isShared = true;
-    return this.objects;
+    return (this.objects ??= this.entries.map(objectOf));
   }
 
-  set(key: string, object: T): void {
-    this.own();
-    const index = this.indexOf(key);
-    if (this.keys[index] === key) this.objects[index] = object;
-    else {
-      this.keys.splice(index, 0, key);
-      this.objects.splice(index, 0, object);
-    }
+  add(entry: Entry<T>): void {
+    const index = this.indexOf(entry.key);
+    if (this.entries[index] === entry) return;
+    if (index === this.entries.length) this.entries.push(entry);
+    else this.entries.splice(index, 0, entry);
+    entry.lists.push(this);
+    this.objects = undefined;
   }
 
-  delete(key: string): void {
-    const index = this.indexOf(key);
-    if (this.keys[index] !== key) return;
-    this.own();
-    this.keys.splice(index, 1);
-    this.objects.splice(index, 1);
+  delete(entry: Entry<T>): void {
+    const index = this.indexOf(entry.key);
+    if (this.entries[index] !== entry) return;
+    this.entries.splice(index, 1);
+    entry.lists.splice(entry.lists.indexOf(this), 1);
+    this.objects = undefined;
+  }
+
+  /** The object of one of the entries is another one now. */
+  changed(): void {
+    this.objects = undefined;
   }
 
   get size(): number {
-    return this.keys.length;
-  }
-
-  private own(): void {
-    if (!this.isShared) return;
-    this.objects = this.objects.slice();
-    this.isShared = false;
+    return this.entries.length;
   }
 
   private indexOf(key: string): number {
-    const { keys } = this;
+    const { entries } = this;
     let low = 0;
-    let high = keys.length;
-    if (high > 0 && (keys[high - 1] as string) < key) return high;
+    let high = entries.length;
+    if (high > 0 && (entries[high - 1] as Entry<T>).key < key) return high;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((keys[middle] as string) < key) low = middle + 1;
+      if ((entries[middle] as Entry<T>).key < key) low = middle + 1;
       else high = middle;
     }
     return low;
   }
+}
+
+function objectOf<T>({ object }: Entry<T>): T {
+  return object;
 }
 
 /** Gives the keys under which an object is found. */
@@ -66,7 +75,7 @@ const nothing: readonly never[] = [];
 
 /** The objects of one informer. */
 export class Cache<T extends HasMetadata> {
-  private readonly byKey = new Map<string, T>();
+  private readonly byKey = new Map<string, Entry<T>>();
   private readonly all = new SortedObjects<T>();
   private readonly namespaces = new Map<string, SortedObjects<T>>();
   private readonly indexes = new Map<string, Index<T>>();
@@ -80,17 +89,18 @@ export class Cache<T extends HasMetadata> {
   /** Adds an index; the objects that are there already are indexed at once. */
   addIndex(name: string, keysOf: IndexFunction<T>): void {
     if (this.indexes.has(name)) return;
-    const buckets = new Map<string, SortedObjects<T>>();
-    const index: Index<T> = { keysOf, buckets };
+    const index: Index<T> = { keysOf, buckets: new Map() };
     this.indexes.set(name, index);
     this.indexList.push(index);
-    for (const [key, object] of this.byKey) {
-      for (const value of keysOf(object)) bucket(buckets, value).set(key, object);
+    for (const entry of this.byKey.values()) {
+      const values = keysOf(entry.object);
+      entry.values.push(values);
+      for (const value of values) bucket(index.buckets, value).add(entry);
     }
   }
 
   get(namespace: string, name: string): T | undefined {
-    return this.byKey.get(`${namespace}/${name}`);
+    return this.byKey.get(`${namespace}/${name}`)?.object;
   }
 
   list(namespace?: string): readonly T[] {
@@ -106,37 +116,67 @@ export class Cache<T extends HasMetadata> {
   /** Stores the object; returns the one that it replaces. */
   set(object: T): T | undefined {
     const key = cacheKey(object);
-    const old = this.byKey.get(key);
-    this.byKey.set(key, object);
-    this.all.set(key, object);
-    bucket(this.namespaces, object.metadata.namespace ?? '').set(key, object);
-    for (const { keysOf, buckets } of this.indexList) {
-      const values = keysOf(object);
-      if (old !== undefined) {
-        for (const value of keysOf(old)) if (!values.includes(value)) drop(buckets, value, key);
+    const entry = this.byKey.get(key);
+    if (entry === undefined) {
+      this.add(key, object);
+      return undefined;
+    }
+    const old = entry.object;
+    entry.object = object;
+    const { lists } = entry;
+    for (let place = 0; place < lists.length; place++) lists[place]?.changed();
+    for (let place = 0; place < this.indexList.length; place++) {
+      const index = this.indexList[place] as Index<T>;
+      const before = entry.values[place] ?? nothing;
+      const values = index.keysOf(object);
+      if (isSame(values, before)) continue;
+      for (const value of before) {
+        if (!values.includes(value)) drop(index.buckets, value, entry);
       }
-      for (const value of values) bucket(buckets, value).set(key, object);
+      for (const value of values) bucket(index.buckets, value).add(entry);
+      entry.values[place] = values;
     }
     return old;
   }
 
   /** Removes the object of this key; returns it. */
   delete(key: string): T | undefined {
-    const old = this.byKey.get(key);
-    if (old === undefined) return undefined;
+    const entry = this.byKey.get(key);
+    if (entry === undefined) return undefined;
     this.byKey.delete(key);
-    this.all.delete(key);
-    drop(this.namespaces, old.metadata.namespace ?? '', key);
-    for (const { keysOf, buckets } of this.indexList) {
-      for (const value of keysOf(old)) drop(buckets, value, key);
-    }
-    return old;
+    this.all.delete(entry);
+    drop(this.namespaces, entry.object.metadata.namespace ?? '', entry);
+    this.indexList.forEach(({ buckets }, place) => {
+      for (const value of entry.values[place] ?? nothing) drop(buckets, value, entry);
+    });
+    return entry.object;
   }
 
   /** The keys of all objects, in no order that may be relied on. */
   keys(): Iterable<string> {
     return this.byKey.keys();
   }
+
+  private add(key: string, object: T): void {
+    const values = this.indexList.map(({ keysOf }) => keysOf(object));
+    const entry: Entry<T> = { key, object, values, lists: [] };
+    this.byKey.set(key, entry);
+    this.all.add(entry);
+    bucket(this.namespaces, object.metadata.namespace ?? '').add(entry);
+    this.indexList.forEach(({ buckets }, place) => {
+      for (const value of values[place] ?? nothing) bucket(buckets, value).add(entry);
+    });
+  }
+}
+
+/** Whether an index gives the same keys as before. */
+function isSame(values: readonly string[], before: readonly string[]): boolean {
+  if (values === before) return true;
+  if (values.length !== before.length) return false;
+  for (let index = 0; index < values.length; index++) {
+    if (values[index] !== before[index]) return false;
+  }
+  return true;
 }
 
 /** `namespace/name`, also for cluster-scoped objects, whose namespace is empty. */
@@ -157,8 +197,8 @@ function bucket<T>(index: Map<string, SortedObjects<T>>, value: string): SortedO
   return found;
 }
 
-function drop<T>(index: Map<string, SortedObjects<T>>, value: string, key: string): void {
+function drop<T>(index: Map<string, SortedObjects<T>>, value: string, entry: Entry<T>): void {
   const objects = index.get(value);
-  objects?.delete(key);
+  objects?.delete(entry);
   if (objects?.size === 0) index.delete(value);
 }

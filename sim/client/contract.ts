@@ -91,6 +91,11 @@ export interface ControllerContext {
    * cache is part of `view` from then on, and `on` hears of all that is there. Returns what ends it.
    */
   watch(watch: Watch): () => void;
+  /**
+   * Sends a request of the controller's identity beside the queue, and past the throttle: for
+   * heartbeats, which have a client of their own upstream. Nothing is answered once the process stops.
+   */
+  send<T>(request: Request<T>, done: (answer: Answer<T>) => void): void;
 }
 
 /** Exponential back-off for each key, and a bucket for all of them. */

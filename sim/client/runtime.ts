@@ -198,6 +198,8 @@ class RunningController {
         ...(definition.eventApi !== undefined && { api: definition.eventApi }),
       }),
       watch: watch => this.watch(watch),
+      send: (request, done) =>
+        this.client.sendAtOnce(request, answer => done(answerOf(answer) as Answer<never>)),
     });
     const policy = this.controller.retry ?? defaultRetryPolicy;
     this.queue = new WorkQueue(clock, this.label, policy, () => this.pump());
@@ -317,6 +319,12 @@ class ThrottledTransport implements Transport {
       this.transport.send(request, whenRunning),
     );
   };
+
+  /** Past the throttle. */
+  sendAtOnce: Transport['send'] = (request, done) =>
+    this.transport.send(request, answer => {
+      if (!this.isStopped) done(answer);
+    });
 
   watch: Transport['watch'] = (request, sink) => this.transport.watch(request, sink);
 

@@ -21,6 +21,7 @@ import { MemoryPressure } from './memory-pressure.js';
 import { ImageManager } from './image-manager.js';
 import type { Machine } from './machine.js';
 import type { NodeShape, Pressures } from './node-shape.js';
+import { NodeLease } from './node-lease.js';
 import { NodeKeeper, nodeKeys } from './node-status.js';
 import { Pleg } from './pleg.js';
 import { isSameToKubelet } from './pod-change.js';
@@ -32,7 +33,7 @@ import { needsReadinessSync } from './readiness-gates.js';
 import { activePods, considerResize, retryResize, withAllocation } from './resize.js';
 import { needsResync, setStatus, writeStatus } from './status-manager.js';
 import type { Task } from './task.js';
-import { draw, type KubeletConfig, type NodeTimings } from './timings.js';
+import { draw, firstSyncs, type KubeletConfig, type NodeTimings } from './timings.js';
 import { VolumeManager } from './volume-manager.js';
 
 /** What a life begins with. */
@@ -49,9 +50,6 @@ export interface KubeletProcessOptions {
 /** How many requests are under way at a time. */
 const workersMax = 16;
 
-/** From the process's start to its first syncs, when there are pods already. */
-const firstSyncs = { fromMs: 1_600, toMs: 2_400 };
-
 /** The process. */
 export class KubeletProcess implements KubeletContext {
   readonly clock: Clock;
@@ -66,6 +64,7 @@ export class KubeletProcess implements KubeletContext {
   private readonly pleg: Pleg;
   private readonly workers: PodWorkers;
   private readonly keeper: NodeKeeper;
+  private readonly lease: NodeLease;
   private readonly images: ImageManager;
   private readonly volumes: VolumeManager;
   private readonly jobs = new Map<string, () => Reconciliation>();
@@ -115,6 +114,7 @@ export class KubeletProcess implements KubeletContext {
       request: work => this.options.context.queue.add(nodeKeys[work]),
       tell: event => this.options.context.events.record(event),
     });
+    this.lease = new NodeLease(this, context);
     const memory = new MemoryPressure(this, {
       capacityBytes: valueOf(shape.capacity['memory']),
       tellPressure: isLow => this.setPressure({ memory: isLow }),
@@ -208,7 +208,7 @@ export class KubeletProcess implements KubeletContext {
   }
 
   private reconcile(key: string): Reconciliation {
-    if (key === nodeKeys.lease) return this.keeper.renew();
+    if (key === nodeKeys.lease) return this.lease.renew();
     if (key === nodeKeys.status) return this.keeper.report();
     if (key === nodeKeys.register) return this.keeper.register();
     const [what = '', which = ''] = key.split(' ');

@@ -1,15 +1,14 @@
 /**
- * Registers the Node, keeps its status and its Lease. Besides the lease's, no timer runs while nothing changes.
+ * Registers the Node and keeps its status. No timer runs while nothing changes.
  * @upstream pkg/kubelet/kubelet_node_status.go
  */
-import { type Lease, leases } from '../api/kinds/coordination.js';
 import { type Node, type NodeCondition, nodes, type NodeStatus } from '../api/kinds/core.js';
 import { deepEqual } from '../api/equality.js';
 import { findCondition } from '../api/meta.js';
-import { rfc3339, rfc3339Micro } from '../api/time.js';
+import { rfc3339 } from '../api/time.js';
 import type { EventToRecord } from '../client/event-recorder.js';
-import type { Answer, Reconciliation, Request } from '../client/contract.js';
-import { call, create, get, pathOf, update } from '../client/requests.js';
+import type { Reconciliation } from '../client/contract.js';
+import { call, create, get, update } from '../client/requests.js';
 import type { Timer } from '../engine/clock.js';
 import type { KubeletContext } from './context.js';
 import {
@@ -39,18 +38,14 @@ export const nodeKeys = {
 
 /** The most images that a status lists. */
 const imagesMax = 50;
-const leaseNamespace = 'kube-node-lease';
-const renewJitter = 0.04;
 
-/** The Node and the Lease of one life of a kubelet. */
+/** The Node of one life of a kubelet. */
 export class NodeKeeper {
   private isRegistered = false;
   private notReady: string | undefined = 'CSINode is not yet initialized';
   private pressures: Pressures = { memory: false, disk: false, pid: false };
   private reported: NodeStatus | undefined;
   private reportedMs = 0;
-  private lease: Lease | undefined;
-  private leasePath: string | undefined;
   private nextLook: Timer | undefined;
   private readonly lookPhaseMs: number;
   private reportDelayMs = 0;
@@ -310,53 +305,6 @@ export class NodeKeeper {
     });
     const others = (old ?? []).filter(({ type }) => findCondition(own, type) === undefined);
     return [...others, ...own];
-  }
-
-  /** Renews the lease, and again after its period. */
-  *renew(): Reconciliation<{ readonly retry: string } | undefined> {
-    const { clock, config, random, nodeName } = this.context;
-    const { name } = this.work.shape;
-    const periodMs = (config.leaseDurationSeconds * 1_000) / 4;
-    const { leaseDurationSeconds } = config;
-    const renewTime = rfc3339Micro(clock.now());
-    const known = this.lease;
-    const answer = (yield known === undefined
-      ? create(leases, this.newLease({ holderIdentity: name, leaseDurationSeconds, renewTime }))
-      : this.renewalOf(known, renewTime)) as Answer<Lease>;
-    if (answer.isOk) this.lease = answer.object;
-    else {
-      const fresh = yield* call(get(leases, leaseNamespace, name));
-      this.lease = fresh.isOk ? fresh.object : undefined;
-      if (fresh.isOk) return { retry: answer.message };
-    }
-    clock.after(periodMs * (1 + renewJitter * random.float()), `${nodeName} lease`, () =>
-      this.work.request('lease'),
-    );
-    return undefined;
-  }
-
-  /** The same request each time but for the time in it: its path is put together once. */
-  private renewalOf(known: Lease, renewTime: string): Request<Lease> {
-    const { config } = this.context;
-    const holderIdentity = this.work.shape.name;
-    const { leaseDurationSeconds } = config;
-    const spec = { ...known.spec, holderIdentity, leaseDurationSeconds, renewTime };
-    this.leasePath ??= pathOf(leases, leaseNamespace, holderIdentity);
-    return { method: 'PUT', path: this.leasePath, body: { ...known, spec } };
-  }
-
-  private newLease(spec: Lease['spec']): Lease {
-    const { name } = this.work.shape;
-    const uid = this.context.node()?.metadata.uid;
-    const owner = { apiVersion: 'v1', kind: 'Node', name, uid: uid ?? '' };
-    return {
-      metadata: {
-        name,
-        namespace: leaseNamespace,
-        ...(uid !== undefined && { ownerReferences: [owner] }),
-      },
-      ...(spec !== undefined && { spec }),
-    };
   }
 }
 

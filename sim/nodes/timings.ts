@@ -119,3 +119,6 @@ export const defaultKubeletConfig: KubeletConfig = {
   podsMax: 110,
   nodeEvents: 'all',
 };
+
+/** From a kubelet's start to its first syncs, when there are pods already. */
+export const firstSyncs = { fromMs: 1_600, toMs: 2_400 };

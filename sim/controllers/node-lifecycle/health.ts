@@ -86,15 +86,22 @@ function withSignsOfLife(
         ? { ...known, conditions }
         : known;
   }
-  const savedLease = known?.lease;
-  if (lease === undefined || lease === savedLease || !isNewer(lease, savedLease)) return health;
+  if (lease === undefined || !isNewer(lease, known?.lease)) return health;
   return { probeMs: nowMs, conditions: health.conditions, lease };
 }
 
+/** What is known of a node whose status is as it was; a lease that was renewed is a sign of life. */
+export function withLease(known: NodeHealth, lease: Lease | undefined, nowMs: number): NodeHealth {
+  if (lease === undefined || !isNewer(lease, known.lease)) return known;
+  return { probeMs: nowMs, conditions: known.conditions, lease };
+}
+
 function isNewer(lease: Lease, saved: Lease | undefined): boolean {
+  if (lease === saved) return false;
   if (saved === undefined) return true;
-  const renewedMs = timeMs(lease.spec?.renewTime) ?? 0;
-  return renewedMs > (timeMs(saved.spec?.renewTime) ?? 0);
+  const [renewed, before] = [lease.spec?.renewTime, saved.spec?.renewTime];
+  if (renewed === before) return false;
+  return (timeMs(renewed) ?? 0) > (timeMs(before) ?? 0);
 }
 
 function withUnknown(node: Node, now: string): readonly NodeCondition[] {

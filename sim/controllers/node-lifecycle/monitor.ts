@@ -2,7 +2,7 @@
  * The round over all nodes: who is lost, who is back, and what becomes of their pods.
  * @upstream pkg/controller/nodelifecycle/node_lifecycle_controller.go monitorNodeHealth
  */
-import { leases } from '../../api/kinds/coordination.js';
+import { leases, type Lease } from '../../api/kinds/coordination.js';
 import { nodes, pods, type Node, type NodeCondition, type Pod } from '../../api/kinds/core.js';
 import { findCondition } from '../../api/meta.js';
 import { rfc3339 } from '../../api/time.js';
@@ -10,7 +10,7 @@ import type { ControllerContext, Reconciliation, View } from '../../client/contr
 import { call, get, pause, update } from '../../client/requests.js';
 import { hasTaint, removeTaints, swapTaints, type TaintKey } from '../control/node-taints.js';
 import type { Tainted } from './eviction-queue.js';
-import { checkHealth, type HealthCheck, type NodeHealth } from './health.js';
+import { checkHealth, withLease, type HealthCheck, type NodeHealth } from './health.js';
 import type { NodeLifecycleSettings } from './settings.js';
 import { zoneKey, Zones } from './zones.js';
 
@@ -25,12 +25,30 @@ const failedRetryMs = 50;
 /** The index of pods by the node that they are bound to. */
 export const nodeIndex = 'node-lifecycle/node';
 
+interface QuietNode {
+  readonly node: Node;
+  readonly zone: string;
+  readonly ready: NodeCondition;
+  /** Whether it counts among the nodes of its zone. */
+  readonly isCounted: boolean;
+}
+
+type ConditionsByZone = Map<string, (NodeCondition | undefined)[]>;
+
+function note(conditions: ConditionsByZone, zone: string, ready: NodeCondition | undefined): void {
+  const known = conditions.get(zone);
+  if (known === undefined) conditions.set(zone, [ready]);
+  else known.push(ready);
+}
+
 /** What the controller knows of all nodes. */
 export class NodeMonitor {
   readonly zones: Zones;
   private readonly health = new Map<string, NodeHealth>();
   private readonly known = new Map<string, Node>();
   private readonly toRetry = new Set<string>();
+  /** What the last round found of nodes about which nothing was to be done. */
+  private readonly quiet = new Map<string, QuietNode>();
 
   constructor(
     private readonly context: Pick<ControllerContext, 'clock' | 'events'>,
@@ -50,13 +68,19 @@ export class NodeMonitor {
   *round(view: View): Reconciliation<void> {
     const all = view.list(nodes);
     yield* this.register(all);
-    const conditions = new Map<string, (NodeCondition | undefined)[]>();
+    const conditions: ConditionsByZone = new Map();
     let options = { ...this.settings, nowMs: this.now() };
     for (const cached of all) {
       if (options.nowMs !== this.now()) options = { ...this.settings, nowMs: this.now() };
       let node = cached;
       const name = node.metadata.name ?? '';
       const lease = view.get(leases, leaseNamespace, name);
+      const quiet = this.quiet.get(name);
+      if (quiet?.node === node && this.isStillAlive(name, lease, options)) {
+        if (quiet.isCounted) note(conditions, quiet.zone, quiet.ready);
+        continue;
+      }
+      this.quiet.delete(name);
       let check = checkHealth(node, lease, this.health.get(name), options);
       if (check.changed === undefined) this.health.set(name, check.health);
       else {
@@ -64,15 +88,15 @@ export class NodeMonitor {
         if (checked === undefined) continue;
         ({ node, check } = checked);
       }
-      if (node.metadata.labels?.[excludedLabel] === undefined) {
-        const zone = zoneKey(node);
-        const known = conditions.get(zone);
-        if (known === undefined) conditions.set(zone, [check.current]);
-        else known.push(check.current);
-      }
+      const zone = zoneKey(node);
+      const isCounted = node.metadata.labels?.[excludedLabel] === undefined;
+      if (isCounted) note(conditions, zone, check.current);
       if (check.current === undefined) continue;
-      if (this.isQuiet(node, check)) this.noteQuiet(node);
-      else yield* this.follow(node, check, view);
+      if (this.isQuiet(node, check)) {
+        this.zones.queue(zone)?.remove(name);
+        this.toRetry.delete(name);
+        this.quiet.set(name, { node, zone, ready: check.current, isCounted });
+      } else yield* this.follow(node, check, view);
     }
     yield* this.handleDisruption(all, conditions);
   }
@@ -87,11 +111,18 @@ export class NodeMonitor {
     );
   }
 
-  /** What `follow` comes to for a node that is quiet. */
-  private noteQuiet(node: Node): void {
-    const name = node.metadata.name ?? '';
-    this.zones.queue(zoneKey(node))?.remove(name);
-    this.toRetry.delete(name);
+  /** Whether a node that was quiet, and is the same object still, was heard of in time; notes when. */
+  private isStillAlive(
+    name: string,
+    lease: Lease | undefined,
+    options: NodeLifecycleSettings & { readonly nowMs: number },
+  ): boolean {
+    const known = this.health.get(name);
+    if (known === undefined) return false;
+    const health = withLease(known, lease, options.nowMs);
+    if (options.nowMs > health.probeMs + options.graceMs) return false;
+    if (health !== known) this.health.set(name, health);
+    return true;
   }
 
   /** Taints the nodes that wait for it, as fast as their zones allow. */
@@ -129,6 +160,7 @@ export class NodeMonitor {
       if (present.has(name)) continue;
       this.tellOfNode(node, 'RemovingNode', `Removing Node ${name} from Controller`);
       this.known.delete(name);
+      this.quiet.delete(name);
     }
   }
 
