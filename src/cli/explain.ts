@@ -7,6 +7,8 @@ import { readLive } from '../plan/live.js';
 import { readSnapshot } from '../plan/snapshot.js';
 import { verdictText } from '../plan/verdict-text.js';
 import { verdictOf } from '../plan/verdict.js';
+import { ruleText } from '../check/rule-text.js';
+import { rules } from '../check/rules/index.js';
 import { World } from '../plan/world.js';
 import type { ConfigurationDocument } from '../../sim/scheduler/configuration.js';
 import type { Pod } from '../../sim/api/kinds/core.js';
@@ -27,8 +29,8 @@ export const explainCommand: CliCommand = {
   define(program, act) {
     program
       .command('explain')
-      .description('tell why a pod can or cannot run, and the smallest change that would let it')
-      .argument('<pod>', 'pod/NAME')
+      .description('tell why a pod can or cannot run, or what a finding of check means')
+      .argument('<what>', 'pod/NAME, or a finding of check: SEA203')
       .option('-n, --namespace <name>', "the pod's namespace")
       .option('--kubeconfig <file>', 'the kubeconfig of a cluster; it is only read')
       .option('--context <name>', 'the context of the kubeconfig')
@@ -40,11 +42,31 @@ export const explainCommand: CliCommand = {
 };
 
 async function explainPod(reference: string, flags: ExplainFlags): Promise<number> {
+  if (/^sea\d+$/i.test(reference)) return explainRule(reference.toUpperCase(), flags);
   const name = nameOf(reference);
   const { world, namespace } = await source(flags);
   const pod = find(world, flags.namespace ?? namespace, name);
   const verdict = verdictOf(world, pod, schedulerConfiguration(flags.schedulerConfig));
   writeOut(flags.output === 'json' ? `${JSON.stringify(verdict)}\n` : verdictText(verdict));
+  return exitCodes.pass;
+}
+
+function explainRule(id: string, { output }: ExplainFlags): number {
+  const rule = rules.find(one => one.id === id);
+  if (rule === undefined) {
+    const near = didYouMean(
+      id,
+      rules.map(one => one.id),
+    );
+    throw new UserError(`there is no rule ${id}`, {
+      exitCode: exitCodes.usage,
+      code: 'no-such-rule',
+      next:
+        near === undefined ? 'ids stand in the report of seatrial check' : `did you mean ${near}?`,
+    });
+  }
+  const { find: _find, ...told } = rule;
+  writeOut(output === 'json' ? `${JSON.stringify(told)}\n` : ruleText(rule));
   return exitCodes.pass;
 }
 

@@ -1,4 +1,5 @@
 /** The commands of the command line, in the order in which help lists them. */
+import { checkCommand } from './check.js';
 import type { CliCommand } from './command.js';
 import { downCommand } from './down.js';
 import { explainCommand } from './explain.js';
@@ -15,6 +16,7 @@ import { versionCommand } from './version.js';
 /** All commands. */
 export const commands: readonly CliCommand[] = [
   runCommand,
+  checkCommand,
   replayCommand,
   keepCommand,
   explainCommand,

@@ -3,16 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import {
-  elapsedMs,
-  environment,
-  onInterrupt,
-  processId,
-  realNowMs,
-  writeError,
-  writeOut,
-} from '../host.js';
-import { exitCodes, UserError } from '../input/errors.js';
+import { elapsedMs, onInterrupt, processId, realNowMs, writeError, writeOut } from '../host.js';
+import { exitCodes } from '../input/errors.js';
 import { reporters } from '../report/index.js';
 import type { RunOfScenario } from '../report/reporter.js';
 import { hasFailed } from '../scenario/judgement.js';
@@ -25,6 +17,7 @@ import { version } from '../version.js';
 import type { CliCommand } from './command.js';
 import { readConfiguration } from './configuration.js';
 import { collect, colorOption, seedOf, seedOption } from './options.js';
+import { planReports } from './report-files.js';
 
 interface RunFlags {
   readonly seed?: number;
@@ -73,7 +66,7 @@ export const runCommand: CliCommand = {
 
 async function run(given: readonly string[], flags: RunFlags): Promise<number> {
   const configuration = readConfiguration();
-  const reports = planReports(flags, configuration.reporters);
+  const reports = planReports(flags, configuration.reporters, Object.keys(reporters));
   const paths = given.length > 0 ? given : (configuration.scenarios ?? ['scenarios']);
   const files = paths.flatMap(findScenarios);
   if (files.length === 0) {
@@ -189,36 +182,4 @@ function hintsOf(scenario: Scenario, seed: number): string[] {
     `again, to the byte:  npx seatrial run ${file} --seed ${seed}${variantFlag}`,
     `with kubectl:        npx seatrial up --scenario ${file} --seed ${seed}${applied}`,
   ];
-}
-
-interface PlannedReport {
-  readonly name: string;
-  readonly file?: string;
-}
-
-/** Which reports go where, checked before anything runs. */
-function planReports(flags: RunFlags, configured?: readonly string[]): PlannedReport[] {
-  const files = new Map<string, string>();
-  const named = flags.reporter.length > 0 ? flags.reporter : (configured ?? defaultReporters());
-  for (const text of flags.outputFile) {
-    const [, name, file] = /^(?:([\w-]+)=)?(.+)$/.exec(text) ?? [];
-    files.set(name ?? named[0] ?? 'default', file ?? '');
-  }
-  const names = [...new Set([...named, ...files.keys()])];
-  const unknown = names.find(name => reporters[name] === undefined);
-  if (unknown !== undefined) {
-    throw new UserError(`there is no reporter ${unknown}`, {
-      exitCode: exitCodes.usage,
-      code: 'unknown-reporter',
-      next: `there are: ${Object.keys(reporters).join(', ')}`,
-    });
-  }
-  return names.map(name => {
-    const file = files.get(name);
-    return file === undefined ? { name } : { name, file };
-  });
-}
-
-function defaultReporters(): readonly string[] {
-  return environment('GITHUB_ACTIONS') === 'true' ? ['default', 'github-actions'] : ['default'];
 }

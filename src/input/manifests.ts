@@ -39,18 +39,29 @@ export function parseManifests(text: string, file: string): Manifest[] {
       const what = `${field} is ${object[field] === undefined ? 'not set' : 'not a string'}`;
       throw new InputError({ file, line, field }, what, `add ${field}: to the document`);
     }
-    if (object.kind === 'List') {
-      const items = (object['items'] ?? []) as readonly KubeObject[];
-      return items.map((item, index) => ({
-        object: item,
-        file,
-        line: document.lineOf(['items', index]),
-        document,
-        path: ['items', index],
-      }));
+    const items = listItems(object);
+    if (items !== undefined) {
+      return items.map((item, index) => {
+        const path = ['items', index];
+        return { object: item, file, line: document.lineOf(path), document, path };
+      });
     }
     return [
       { object: { ...object, metadata: object.metadata ?? {} }, file, line, document, path: [] },
     ];
   });
+}
+
+/** The items of a List, and of a PodList and its like: those inherit the kind that the list's name tells. */
+function listItems(object: KubeObject): KubeObject[] | undefined {
+  const { kind = '', apiVersion } = object;
+  const items = object['items'];
+  if (kind !== 'List' && !(kind.endsWith('List') && Array.isArray(items))) return undefined;
+  const inherited = kind === 'List' ? {} : { apiVersion, kind: kind.slice(0, -'List'.length) };
+  // The wire: what an item lacks is told where it is applied.
+  return ((items ?? []) as readonly KubeObject[]).map(item => ({
+    ...inherited,
+    ...item,
+    metadata: item.metadata ?? {},
+  }));
 }

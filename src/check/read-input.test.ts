@@ -1,0 +1,81 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { expect, it } from 'vitest';
+import { readCheckInput } from './read-input.js';
+import { staticPass } from './static-pass.js';
+
+function folder(files: Readonly<Record<string, string>>): string {
+  const path = mkdtempSync(join(tmpdir(), 'seatrial-check-'));
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(path, name)), { recursive: true });
+    writeFileSync(join(path, name), text);
+  }
+  return path;
+}
+
+const map = (name: string): string =>
+  `{ apiVersion: v1, kind: ConfigMap, metadata: { name: ${name} } }\n`;
+
+it('reads a folder with all below it, in order', () => {
+  const path = folder({
+    'b.yaml': map('b'),
+    'a/x.yml': map('x'),
+    'a/y.json': '{}',
+    'notes.md': '#',
+  });
+  const { manifests } = readCheckInput([path]);
+  expect(manifests.map(({ object }) => object.metadata.name)).toEqual(['x', 'b']);
+});
+
+it('opens lists, and items inherit what the kind of the list tells', () => {
+  const path = folder({
+    'list.yaml': `
+apiVersion: v1
+kind: ConfigMapList
+items:
+  - metadata: { name: a }
+`,
+  });
+  const [manifest] = readCheckInput([path]).manifests;
+  expect(manifest?.object).toMatchObject({ apiVersion: 'v1', kind: 'ConfigMap' });
+  expect(manifest?.line).toBe(5);
+});
+
+it('goes on after broken files of a folder, and tells of them', () => {
+  const path = folder({
+    'broken.yaml': 'a: [1\n',
+    'values.yaml': 'replicas: 3\n',
+    'half.yaml': 'kind: Pod\n',
+    'good.yaml': map('good'),
+  });
+  const input = readCheckInput([path]);
+  expect(input.manifests).toHaveLength(1);
+  const told = staticPass(input).findings.map(({ id, severity, file, message }) =>
+    [id, severity, file.slice(path.length + 1), message.split(':')[0]].join(' '),
+  );
+  expect(told).toEqual([
+    'SEA001 error broken.yaml not YAML',
+    'SEA001 error half.yaml apiVersion',
+    'SEA002 info values.yaml apiVersion',
+  ]);
+});
+
+it('stops at a broken file that was named itself', () => {
+  const path = folder({ 'broken.yaml': 'a: [1\n' });
+  expect(() => readCheckInput([join(path, 'broken.yaml')])).toThrow(/broken\.yaml:\d+: not YAML/);
+});
+
+it('refuses what has to be rendered first, with the command that does it', () => {
+  const chart = folder({ 'Chart.yaml': 'name: c\n', 'templates/a.yaml': '{{ x }}' });
+  expect(() => readCheckInput([chart])).toThrow(
+    expect.objectContaining({
+      details: expect.objectContaining({ next: `helm template ${chart} | seatrial check -f -` }),
+    }),
+  );
+});
+
+it('asks which kustomization is meant when there are some below', () => {
+  const path = folder({ 'overlays/prod/kustomization.yaml': 'resources: []\n' });
+  expect(() => readCheckInput([path])).toThrow(/holds kustomizations: overlays\/prod/);
+});

@@ -1,0 +1,22 @@
+import { expect, it } from 'vitest';
+import { deployment, found } from '../../../test/check/found.js';
+
+const budget = (label: string): string => `
+---
+{ apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: { name: b }, spec: { maxUnavailable: 1,
+  selector: { matchLabels: { app: ${label} } } } }
+`;
+
+it('tells a budget that protects nothing', () => {
+  expect(found('SEA211', deployment({}) + budget('web-api'))).toEqual([
+    'warning 13 no pod of namespace default among the manifests matches app=web-api; Deployment default/web comes near',
+  ]);
+  expect(found('SEA211', deployment({}) + budget('other'))[0]).toMatch(/^info/);
+  expect(found('SEA211', deployment({}) + budget('web'))).toEqual([]);
+});
+
+it('takes an empty selector for all pods', () => {
+  const policy =
+    '{ apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: { name: p }, spec: { podSelector: {} } }';
+  expect(found('SEA211', policy)).toEqual([]);
+});

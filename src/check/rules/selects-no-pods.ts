@@ -1,0 +1,55 @@
+/** SEA211: a budget or a network policy selects no pod of the manifests. */
+import { networkPolicies } from '../../../sim/api/kinds/networking.js';
+import { podDisruptionBudgets } from '../../../sim/api/kinds/policy.js';
+import type { LabelSelector } from '../../../sim/api/kinds/meta.js';
+import { selectorFromObject } from '../../../sim/api/selectors.js';
+import type { AnyEntry } from '../entry.js';
+import type { FieldPath } from '../../input/located.js';
+import type { Hit, Rule } from '../rule.js';
+import type { Survey } from '../survey.js';
+
+/** The rule. */
+export const selectsNoPods: Rule = {
+  id: 'SEA211',
+  name: 'selects-no-pods',
+  severity: 'warning',
+  title: 'A PodDisruptionBudget or NetworkPolicy selects no pod that the manifests make.',
+  why: 'It protects nothing, silently: the workload that it is meant for can be drained at once, or reached by all.',
+  fix: "set the selector to labels of the pods' template",
+  source: 'https://kubernetes.io/docs/tasks/run-application/configure-pdb/',
+  *find(survey) {
+    for (const entry of survey.of(podDisruptionBudgets)) {
+      yield* look(survey, entry, entry.object.spec?.selector, ['spec', 'selector']);
+    }
+    for (const entry of survey.of(networkPolicies)) {
+      yield* look(survey, entry, entry.object.spec?.podSelector, ['spec', 'podSelector']);
+    }
+  },
+};
+
+function* look(
+  survey: Survey,
+  entry: AnyEntry,
+  given: LabelSelector | undefined,
+  path: FieldPath,
+): Iterable<Hit> {
+  const selector = selectorFromObject(given ?? undefined);
+  const isAll =
+    Object.keys(given?.matchLabels ?? {}).length + (given?.matchExpressions?.length ?? 0) === 0;
+  if (!selector.isOk || isAll) return;
+  const own = survey.templatesIn(entry.namespace);
+  if (own.some(({ labels }) => selector.value.matches(labels))) return;
+  const text = selector.value.toString();
+  const message = `no pod of namespace ${entry.namespace} among the manifests matches ${text}`;
+  // Labels that one of the pods almost has are a slip; else the pods may come from elsewhere.
+  const keys = Object.keys(given?.matchLabels ?? {});
+  const near = own.find(({ labels }) =>
+    keys.some(key => isLike(labels[key], given?.matchLabels?.[key])),
+  );
+  if (near === undefined) yield { entry, path, message, severity: 'info' };
+  else yield { entry, path, message: `${message}; ${near.owner.title} comes near` };
+}
+
+function isLike(one = '', other = ''): boolean {
+  return one !== '' && other !== '' && (one.includes(other) || other.includes(one));
+}

@@ -1,0 +1,55 @@
+import { expect, it } from 'vitest';
+import { deployment, found } from '../../../test/check/found.js';
+
+it('points at the line of the field that the API server refuses', () => {
+  const text = `
+apiVersion: v1
+kind: Service
+metadata: { name: a }
+spec:
+  ports:
+    - port: 99999
+`;
+  expect(found('SEA006', text)).toContainEqual(
+    expect.stringMatching(/^error 7 spec.ports\[0\].port: Invalid value: 99999/),
+  );
+});
+
+it('points at unknown fields', () => {
+  const text = `
+apiVersion: v1
+kind: Service
+metadata: { name: a }
+spec:
+  ports: [{ port: 80 }]
+  selectr: { app: a }
+`;
+  expect(found('SEA006', text)).toEqual(['error 7 unknown field "spec.selectr"']);
+});
+
+it('holds custom objects to the definitions of the input', () => {
+  const text = `
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: { name: things.example.com }
+spec:
+  group: example.com
+  names: { kind: Thing, listKind: ThingList, plural: things, singular: thing }
+  scope: Namespaced
+  versions:
+    - name: v1
+      served: true
+      storage: true
+      schema: { openAPIV3Schema: { type: object, properties: { size: { type: integer } } } }
+---
+apiVersion: example.com/v1
+kind: Thing
+metadata: { name: a }
+size: large
+`;
+  expect(found('SEA006', text)).toEqual([expect.stringMatching(/^error 18 size: Invalid value/)]);
+});
+
+it('says nothing of what is taken', () => {
+  expect(found('SEA006', deployment({}))).toEqual([]);
+});

@@ -1,0 +1,21 @@
+import { expect, it } from 'vitest';
+import { found } from '../../../test/check/found.js';
+
+it('tells what the API server warns of', () => {
+  const text = '{ apiVersion: v1, kind: Endpoints, metadata: { name: a } }';
+  expect(found('SEA007', text)).toEqual([
+    'warning 1 v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
+  ]);
+});
+
+it('tells what a modelled operator knows of its objects', () => {
+  const text = `
+apiVersion: serving.kserve.io/v1beta1
+kind: InferenceService
+metadata: { name: a }
+spec: { predictor: { minReplicas: 0, model: { modelFormat: { name: sklearn }, storageUri: 'gs://b/m' } } }
+`;
+  expect(found('SEA007', text)).toEqual([
+    'info 2 kserve: minReplicas: 0 does not scale to zero in Standard mode: one pod stays',
+  ]);
+});

@@ -1,0 +1,45 @@
+/** The default reporter of `check`: for people, on a terminal; readable without colour. */
+import type { Finding } from '../../check/finding.js';
+import { countsText, type CheckReporter } from './report.js';
+
+/** Errors and warnings in full, information in a line each, then the counts. */
+export const defaultCheckReporter: CheckReporter = report => {
+  const { findings, objects, kinds, inputs, notes, silenced, hasCluster } = report;
+  const serious = findings.filter(({ severity }) => severity !== 'info');
+  const info = findings.filter(({ severity }) => severity === 'info');
+  const lines = [
+    `${objects} objects of ${kinds} kinds in ${inputs.join(', ')}`,
+    ...notes.map(note => `  ${note}`),
+    ...serious.flatMap(full),
+  ];
+  if (info.length > 0) {
+    lines.push('', 'What manifests alone cannot decide:');
+    lines.push(...info.map(one => `  ${one.id} ${place(one)} ${titled(one)}`));
+  }
+  const known = silenced === 0 ? '' : `, ${silenced} silenced by the baseline`;
+  lines.push('', `static pass: ${countsText(findings)}${known}`);
+  if (!hasCluster) {
+    lines.push(
+      '  no cluster was named: what fits on its nodes was not asked (--config, --cluster)',
+    );
+  }
+  const [first] = findings;
+  if (first !== undefined) lines.push(`  more about a finding: npx seatrial explain ${first.id}`);
+  return `${lines.join('\n')}\n`;
+};
+
+function full(finding: Finding): string[] {
+  const { severity, id, rule, object, field, message, fix } = finding;
+  const about = [object, field].filter(text => text !== '').join('  ');
+  return [
+    '',
+    `${severity.padEnd(7)} ${id} ${rule}  ${place(finding)}`,
+    ...(about === '' ? [] : [`  ${about}`]),
+    `  ${message}`,
+    `  fix: ${fix}`,
+  ];
+}
+
+const place = ({ file, line }: Finding): string => `${file}:${line}`;
+const titled = ({ object, message }: Finding): string =>
+  object === '' ? message : `${object}: ${message}`;

@@ -1,0 +1,38 @@
+/** The contract of a report of `check`: what was looked at, and what was found. */
+import type { Finding } from '../../check/finding.js';
+import type { Rule } from '../../check/rule.js';
+
+/** What a report is made from. */
+export interface CheckReport {
+  readonly version: string;
+  /** What `-f` named. */
+  readonly inputs: readonly string[];
+  readonly objects: number;
+  readonly kinds: number;
+  /** What was done with the input that a reader should know. */
+  readonly notes: readonly string[];
+  readonly rules: readonly Rule[];
+  readonly findings: readonly Finding[];
+  /** Findings that the baseline knows. */
+  readonly silenced: number;
+  /** Whether rules about nodes had a cluster to ask. */
+  readonly hasCluster: boolean;
+  /** Real milliseconds. */
+  readonly wallMs: number;
+}
+
+/** Turns a report into text. */
+export type CheckReporter = (report: CheckReport) => string;
+
+/** `2 errors, 1 warning, no info`. */
+export function countsText(findings: readonly Finding[]): string {
+  const of = (severity: Finding['severity']): number =>
+    findings.filter(finding => finding.severity === severity).length;
+  const plural = (count: number, word: string): string =>
+    `${count === 0 ? 'no' : count} ${word}${count === 1 ? '' : 's'}`;
+  return [
+    plural(of('error'), 'error'),
+    plural(of('warning'), 'warning'),
+    `${of('info')} of information`,
+  ].join(', ');
+}
