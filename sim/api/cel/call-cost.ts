@@ -65,6 +65,11 @@ const selectorCost: Cost = ([, selector]) => {
   return 10 + Math.ceil(size * traversal) + Math.ceil(Math.ceil(size * 0.5) * 50);
 };
 
+/** Each item of one list may be compared with each of the other. */
+function crossed(factor: number): Cost {
+  return ([left, right]) => 1 + sizeIn(left) * sizeIn(right) * factor;
+}
+
 function named(names: string, cost: Cost): readonly (readonly [string, Cost])[] {
   return names.split(' ').map(name => [name, cost] as const);
 }
@@ -85,6 +90,8 @@ const costs: ReadonlyMap<string, Cost> = new Map([
     'containsCIDR',
     args => contained(args, null) + Math.ceil(sizeIn(args[0]) * traversal) + 1,
   ),
+  ...named('sets.contains sets.intersects', crossed(1)),
+  ...named('sets.equivalent', crossed(2)),
   ...named('_==_ _!=_', compared),
   ...named('_<_ _<=_ _>_ _>=_', ordered),
   ...named('@in', ([, range]) => (isList(range) ? range.length : 1)),

@@ -51,7 +51,9 @@ export interface Checked {
   readonly overloads: ReadonlyMap<number, readonly string[]>;
   /** Functions that were named with a prefix, by the call's node: `math.max`. */
   readonly functions: ReadonlyMap<number, string>;
-  /** Names of variables that were named with a prefix, by the node. */
+  /** Selects that are names of variables or types, by the node: `net.IP`. */
+  readonly names: ReadonlyMap<number, string>;
+  /** The variables that are named. */
   readonly references: ReadonlySet<string>;
   readonly issues: readonly Issue[];
 }
@@ -86,6 +88,7 @@ class Checker {
   private readonly types = new Map<number, CelType>();
   private readonly overloads = new Map<number, readonly string[]>();
   private readonly functions = new Map<number, string>();
+  private readonly names = new Map<number, string>();
   private readonly references = new Set<string>();
   private readonly issues: Issue[] = [];
   private readonly found = new Substitutions();
@@ -102,6 +105,7 @@ class Checker {
       types,
       overloads: this.overloads,
       functions: this.functions,
+      names: this.names,
       references: this.references,
       issues: this.issues.toSorted((left, right) => left.offset - right.offset),
     };
@@ -162,7 +166,10 @@ class Checker {
   private select(expr: SelectExpr): CelType {
     const name = qualifiedName(expr);
     const known = name === undefined ? undefined : this.ident(name);
-    if (known !== undefined) return known;
+    if (name !== undefined && known !== undefined) {
+      this.names.set(expr.id, name);
+      return known;
+    }
     const type = this.selected(expr, expr.operand, expr.field, false);
     return expr.isTest ? boolType : this.found.apply(type);
   }
@@ -285,7 +292,7 @@ class Checker {
     let joined: CelType | undefined;
     for (const [index, item] of items.entries()) {
       const type = this.check(item);
-      joined = this.joined(item, joined, optionals.has(index) ? this.unwrapped(item, type) : type);
+      joined = this.joined(joined, optionals.has(index) ? this.unwrapped(item, type) : type);
     }
     return listType(joined ?? this.parameter());
   }
@@ -294,10 +301,10 @@ class Checker {
     let key: CelType | undefined;
     let value: CelType | undefined;
     for (const entry of entries) {
-      key = this.joined(entry.key, key, this.check(entry.key));
+      key = this.joined(key, this.check(entry.key));
       const type = this.check(entry.value);
       const shown = entry.isOptional ? this.unwrapped(entry.value, type) : type;
-      value = this.joined(entry.value, value, shown);
+      value = this.joined(value, shown);
     }
     return mapType(key ?? this.parameter(), value ?? this.parameter());
   }
@@ -308,12 +315,10 @@ class Checker {
     return within ?? type;
   }
 
-  /** Elements of a literal are of one type. */
-  private joined(at: Expr, previous: CelType | undefined, current: CelType): CelType {
+  /** The type of the elements of a literal: dyn when they have several. */
+  private joined(previous: CelType | undefined, current: CelType): CelType {
     if (previous === undefined) return current;
-    if (this.found.fits([previous], [current])) return mostGeneral(previous, current);
-    this.mismatch(at, previous, current);
-    return errorType;
+    return this.found.fits([previous], [current]) ? mostGeneral(previous, current) : dynType;
   }
 
   private struct(expr: StructExpr): CelType {

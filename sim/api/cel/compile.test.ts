@@ -52,7 +52,7 @@ describe('compileCel', () => {
     ['cidr("10.0.0.0/8").containsIP("10.1.2.3")', true],
     ['1 / 0', 'error: division by zero'],
     ['9223372036854775807 + self.count', 'error: integer overflow'],
-    ['"%s-%s".format(["a", "b"])', 'a-b'],
+    ['"%s-%d %e".format(["a", 5, 3.14])', 'a-5 3.140000×10⁰⁰'],
     ['self.names.all(i, v, i < 2 && v != "c")', true],
     ['{"a": 1}.transformMap(k, v, v + 1)', { a: 2 }],
     ['[3, 1, 2].sortBy(e, -e)', [3, 2, 1]],
@@ -65,6 +65,10 @@ describe('compileCel', () => {
     ['(timestamp("2024-01-01T01:00:00Z") - duration("90m")).getFullYear("UTC")', 2023],
     ['format.named("dns1123Label").value().validate("A").hasValue()', true],
     ['type(object.spec.replicas) == int', true],
+    ['string(timestamp("2011-08-18T19:03:37.01+01:00"))', '2011-08-18T19:03:37.01+01:00'],
+    ['type(self) != google.protobuf.Duration', true],
+    ['type(ip("1.2.3.4")) == net.IP', true],
+    ['quantity("9999999999999999999999999999999999999G").isInteger()', false],
   ])('%s', (text, expected) => {
     expect(run(text)).toEqual(expected);
   });
@@ -84,6 +88,8 @@ describe('compileCel', () => {
     ['(1', "ERROR: <input>:1:3: Syntax error: missing ')' at '<EOF>'"],
     ['1 2', "ERROR: <input>:1:3: Syntax error: extraneous input '2' expecting <EOF>"],
     ['[1].all(x.y, true)', 'ERROR: <input>:1:10: argument must be a simple name'],
+    ['"a".find(")")', 'program instantiation failed: error parsing regexp: unexpected ): `)`'],
+    ['timestamp(-62135596801) == timestamp(0)', 'ERROR: <input>:1:11: invalid timestamp argument'],
     ['has(1)', 'ERROR: <input>:1:5: invalid argument to has() macro'],
   ])('%s does not compile', (text, message) => {
     expect(run(text)).toEqual(expect.stringContaining(message));

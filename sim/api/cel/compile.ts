@@ -2,16 +2,14 @@
  * Expressions of CEL: read, checked, and made into programs.
  * @upstream cel-go/cel/env.go, apiserver/pkg/cel/environment/base.go
  */
-import type { Expr, Issue } from './ast.js';
-import { checkExpr, type Checked, type CelScope } from './check.js';
+import type { Issue } from './ast.js';
+import { checkExpr, type CelScope } from './check.js';
 import { estimatedCost, type SizeAt } from './estimate.js';
 import { planExpr, type Run } from './interpret.js';
-import { durationFrom, timestampFrom } from './library/conversions.js';
-import { patternOf } from './library/strings.js';
+import { instantiationError, literalIssues } from './literals.js';
 import { parseCel } from './parse.js';
 import type { Range } from './size.js';
 import { dynType, type CelType } from './types.js';
-import { CelFault } from './values.js';
 
 /** An expression that can be run. */
 export interface CelProgram {
@@ -24,8 +22,8 @@ export interface CelProgram {
   readonly estimate: (sizeAt: SizeAt) => Range;
 }
 
-/** A program, or the errors of the text as cel-go prints them. */
-export type Compiled = CelProgram | { readonly error: string };
+/** A program, or the errors of the text as cel-go prints them. `isLate`: it compiles, but cannot be run. */
+export type Compiled = CelProgram | { readonly error: string; readonly isLate?: true };
 
 /** The most that running one expression may cost. @upstream apiserver/pkg/apis/cel/config.go PerCallLimit */
 export const callCostMax = 1_000_000;
@@ -38,11 +36,13 @@ export function compileCel(text: string, scope: CelScope): Compiled {
   const checked = checkExpr(expr, scope);
   const issues = checked.issues.length > 0 ? checked.issues : literalIssues(expr, checked);
   if (issues.length > 0) return { error: printedIssues(text, issues) };
+  const late = instantiationError(expr);
+  if (late !== undefined) return { error: `program instantiation failed: ${late}`, isLate: true };
   let run: Run | undefined;
   return {
     type: checked.type,
     references: checked.references,
-    run: (variables, costMax) => (run ??= planExpr(expr, checked.functions))(variables, costMax),
+    run: (variables, costMax) => (run ??= planExpr(expr, checked))(variables, costMax),
     estimate: sizeAt => estimatedCost(expr, checked, sizeAt),
   };
 }
@@ -51,61 +51,6 @@ export function compileCel(text: string, scope: CelScope): Compiled {
 export function dynamicScope(...names: readonly string[]): CelScope {
   const variables = new Map(names.map(name => [name, dynType] as const));
   return { variables, fields: () => undefined };
-}
-
-const literalChecks: Readonly<Record<string, (text: string) => boolean>> = {
-  duration: text => durationFrom(text) !== undefined,
-  timestamp: text => timestampFrom(text) !== undefined,
-  matches: isPattern,
-};
-
-function isPattern(text: string): boolean {
-  try {
-    patternOf(text);
-    return true;
-  } catch (error) {
-    if (error instanceof CelFault) return false;
-    throw error;
-  }
-}
-
-/** Constants that can never work. @upstream cel-go/cel/validator.go */
-function literalIssues(expr: Expr, checked: Checked): readonly Issue[] {
-  const issues: Issue[] = [];
-  const visit = (node: Expr): void => {
-    if (node.kind === 'call') {
-      const check = Object.hasOwn(literalChecks, node.name) ? literalChecks[node.name] : undefined;
-      const argument =
-        node.name === 'matches' && node.target === undefined ? node.args[1] : node.args[0];
-      const value = argument?.kind === 'const' ? argument.value : undefined;
-      if (check !== undefined && typeof value === 'string' && !check(value)) {
-        issues.push({ offset: argument?.offset ?? 0, message: `invalid ${node.name} argument` });
-      }
-    }
-    for (const part of partsOf(node)) visit(part);
-  };
-  visit(expr);
-  return checked.issues.length > 0 ? [] : issues;
-}
-
-function partsOf(expr: Expr): readonly Expr[] {
-  switch (expr.kind) {
-    case 'const':
-    case 'ident':
-      return [];
-    case 'select':
-      return [expr.operand];
-    case 'call':
-      return expr.target === undefined ? expr.args : [expr.target, ...expr.args];
-    case 'list':
-      return expr.items;
-    case 'map':
-      return expr.entries.flatMap(({ key, value }) => [key, value]);
-    case 'struct':
-      return expr.fields.map(({ value }) => value);
-    case 'fold':
-      return [expr.range, expr.initial, expr.condition, expr.step, expr.result];
-  }
 }
 
 /** Errors with the line that they are about, and an arrow below it. @upstream cel-go/common/error.go */

@@ -149,6 +149,12 @@ const equality: Estimate = ({ args: [left, right] }) => {
   return one;
 };
 
+function crossed(factor: number): Estimate {
+  return ({ args: [left, right] }) => ({
+    cost: plus(exactly(1), scaled(times(sizeIn(left), sizeIn(right)), factor)),
+  });
+}
+
 const byName: ReadonlyMap<string, Estimate> = new Map([
   ...named('check', () => ({ cost: exactly(authorizationCheck) })),
   ...named('serviceAccount path group resource subresource namespace name', fixed),
@@ -173,6 +179,8 @@ const byName: ReadonlyMap<string, Estimate> = new Map([
   ...named('sign asInteger isInteger asApproximateFloat isGreaterThan isLessThan', fixed),
   ...named('compareTo add sub major minor patch', fixed),
   ...named('getScheme getHostname getHost getPort getEscapedPath getQuery', fixed),
+  ...named('sets.contains sets.intersects', crossed(1)),
+  ...named('sets.equivalent', crossed(2)),
   ...named('_==_', equality),
 ]);
 

@@ -57,6 +57,11 @@ class Estimator {
         return exactly(1);
       }
       case 'select': {
+        const name = this.checked.names.get(expr.id);
+        if (name !== undefined) {
+          this.paths.set(expr.id, [name]);
+          return exactly(1);
+        }
         const cost = this.cost(expr.operand);
         if (expr.isTest) return cost;
         this.paths.set(expr.id, extended(this.pathOf(expr.operand), expr.field));

@@ -3,18 +3,20 @@
  * @upstream cel-go/interpreter/{planner,interpretable,attributes,runtimecost}.go
  */
 import type { CallExpr, Expr, FoldExpr, ListExpr, MapExpr, SelectExpr, StructExpr } from './ast.js';
+import { fieldOf, hasField, itemAt, optionalAt } from './access.js';
 import { callCost } from './call-cost.js';
+import type { Checked } from './check.js';
 import { celLibrary } from './library/index.js';
 import {
   CelFault,
-  Opaque,
+  Duration,
   Optional,
   TypeValue,
+  Uint,
   isList,
   isMap,
   keyOf,
   noOverload,
-  typeNameOf,
   type CelKey,
   type CelValue,
 } from './values.js';
@@ -51,9 +53,12 @@ function spend(state: State, cost: number): void {
   if (state.cost > state.costMax) throw new CostExceeded(costExceeded);
 }
 
-/** Makes a program; `functions` are the full names of functions by node, as the checker found them. */
-export function planExpr(expr: Expr, functions: ReadonlyMap<number, string>): Run {
-  const planner = new Planner(functions);
+/** What the checker found that planning needs. */
+type Planned = Pick<Checked, 'functions' | 'names' | 'overloads'>;
+
+/** Makes a program of an expression that was checked. */
+export function planExpr(expr: Expr, checked: Planned): Run {
+  const planner = new Planner(checked);
   const step = planner.plan(expr);
   return (variables, costMax) => {
     const slots = new Array<CelValue | CelFault>(planner.slotsMax).fill(null);
@@ -70,16 +75,17 @@ export function planExpr(expr: Expr, functions: ReadonlyMap<number, string>): Ru
 }
 
 const typeValues: ReadonlySet<string> = new Set(
-  'bool bytes double int list map null_type string type uint net.IP net.CIDR optional_type'.split(
-    ' ',
-  ),
+  (
+    'bool bytes double int list map null_type string type uint net.IP net.CIDR optional_type ' +
+    'google.protobuf.Duration google.protobuf.Timestamp'
+  ).split(' '),
 );
 
 class Planner {
   slotsMax = 0;
   private readonly scopes: (readonly [name: string, slot: number])[] = [];
 
-  constructor(private readonly functions: ReadonlyMap<number, string>) {}
+  constructor(private readonly checked: Planned) {}
 
   plan(expr: Expr): Step {
     switch (expr.kind) {
@@ -125,7 +131,9 @@ class Planner {
     };
   }
 
-  private select({ operand, field, isTest }: SelectExpr): Step {
+  private select({ id, operand, field, isTest }: SelectExpr): Step {
+    const name = this.checked.names.get(id);
+    if (name !== undefined) return this.ident(name);
     const target = this.plan(operand);
     if (isTest) return state => hasField(target(state), field);
     return state => {
@@ -137,9 +145,9 @@ class Planner {
 
   private call(expr: CallExpr): Step {
     const { name, target, args } = expr;
-    const full = this.functions.get(expr.id);
-    if (full !== undefined) return this.applied(full, args);
-    if (target !== undefined) return this.applied(name, [target, ...args]);
+    const full = this.checked.functions.get(expr.id);
+    if (full !== undefined) return this.applied(expr.id, full, args);
+    if (target !== undefined) return this.applied(expr.id, name, [target, ...args]);
     const [first, second, third] = args.length === 0 ? [] : args;
     switch (name) {
       case '_&&_':
@@ -156,13 +164,18 @@ class Planner {
       case '_[_]':
         return this.index(first as Expr, second as Expr);
       default:
-        return this.applied(name.replace(/^\./, ''), args);
+        return this.applied(expr.id, name.replace(/^\./, ''), args);
     }
   }
 
-  private applied(name: string, args: readonly Expr[]): Step {
+  private applied(id: number, name: string, args: readonly Expr[]): Step {
     const steps = args.map(arg => this.plan(arg));
-    const implementation = celLibrary.get(name);
+    const known = celLibrary.get(name);
+    const zero = name === 'sum' ? zeroOf(this.checked.overloads.get(id)?.[0] ?? '') : undefined;
+    const implementation: typeof known =
+      zero === undefined
+        ? known
+        : list => (isList(list) && list.length > 0 ? known?.(list) : zero) ?? zero;
     return state => {
       const values = steps.map(step => step(state));
       if (implementation === undefined) return noOverload();
@@ -304,6 +317,13 @@ class Planner {
   }
 }
 
+/** The sum of an empty list, by what it is a list of. */
+function zeroOf(overload: string): CelValue {
+  if (overload.includes('duration')) return new Duration(0n);
+  if (overload.includes('uint')) return new Uint(0n);
+  return overload.includes('double') ? 0 : 0n;
+}
+
 /** Runs a step; an error of the expression is its value. */
 function attempt(step: Step, state: State): CelValue | CelFault {
   try {
@@ -332,58 +352,4 @@ function* entriesOf(
       yield hasTwo ? [BigInt(index), item] : [item, null];
   } else if (isMap(range)) yield* range;
   else noOverload();
-}
-
-function hasField(value: CelValue, field: string): boolean {
-  if (value instanceof Optional) return value.value !== undefined && hasField(value.value, field);
-  if (isMap(value)) return value.has(field);
-  if (value instanceof Opaque) return value.field(field) !== undefined;
-  return noOverload();
-}
-
-function fieldOf(value: CelValue, field: string): CelValue {
-  if (value instanceof Optional) return optionalAt(value, field);
-  const found = isMap(value)
-    ? value.get(field)
-    : value instanceof Opaque
-      ? value.field(field)
-      : undefined;
-  if (found === undefined) throw new CelFault(`no such key: ${field}`);
-  return found;
-}
-
-function itemAt(value: CelValue, at: CelValue): CelValue {
-  if (value instanceof Optional) return optionalAt(value, at);
-  const key = keyOf(at);
-  if (isList(value)) {
-    if (typeof key !== 'bigint') {
-      throw new CelFault(`unsupported index type '${typeNameOf(at)}' in list`);
-    }
-    const item = key < 0n ? undefined : value[Number(key)];
-    if (item === undefined) throw new CelFault(`index out of bounds: ${key}`);
-    return item;
-  }
-  if (value instanceof Opaque && typeof at === 'string') return fieldOf(value, at);
-  if (!isMap(value)) return noOverload();
-  const item = key === undefined ? undefined : value.get(key);
-  if (item === undefined) throw new CelFault(`no such key: ${keyText(at)}`);
-  return item;
-}
-
-function keyText(key: CelValue): string {
-  return typeof key === 'object' ? typeNameOf(key) : String(key);
-}
-
-/** `a.?b` and `a[?b]`: absent where a plain select would fail. */
-function optionalAt(value: CelValue, at: CelValue): CelValue {
-  if (value instanceof Optional) {
-    return value.value === undefined ? Optional.none : optionalAt(value.value, at);
-  }
-  const key = keyOf(at);
-  let item: CelValue | undefined;
-  if (isMap(value)) item = key === undefined ? undefined : value.get(key);
-  else if (isList(value)) {
-    item = typeof key === 'bigint' && key >= 0n ? value[Number(key)] : undefined;
-  } else if (value instanceof Opaque) item = value.field(String(at));
-  return item === undefined ? Optional.none : new Optional(item);
 }

@@ -33,11 +33,6 @@ export abstract class Opaque {
   invoke(_name: string, _args: readonly CelValue[]): CelValue | undefined {
     return undefined;
   }
-
-  /** A field of it, as a select finds it; undefined when it has none. */
-  field(_name: string): CelValue | undefined {
-    return undefined;
-  }
 }
 
 /** An unsigned whole number of 64 bits. */
@@ -57,7 +52,11 @@ export class Uint extends Opaque {
 export class Timestamp extends Opaque {
   readonly typeName = 'google.protobuf.Timestamp';
 
-  constructor(readonly nanos: bigint) {
+  constructor(
+    readonly nanos: bigint,
+    /** The offset of the clock that it was read from, by which it is printed. */
+    readonly offsetMinutes = 0,
+  ) {
     super();
   }
 
@@ -117,6 +116,39 @@ export class Optional extends Opaque {
   }
 }
 
+/** A list whose items are told apart by keys or are a set: their order does not count. */
+export class KeyedList extends Array<CelValue> {
+  private itemKey: (item: CelValue) => string = String;
+
+  static made(items: readonly CelValue[], itemKey: (item: CelValue) => string): KeyedList {
+    const list = new KeyedList();
+    for (const item of items) list.push(item);
+    list.itemKey = itemKey;
+    return list;
+  }
+
+  static override get [Symbol.species](): ArrayConstructor {
+    return Array;
+  }
+
+  /** Whether the other list has the same items. */
+  hasSame(other: readonly CelValue[]): boolean {
+    if (this.length !== other.length) return false;
+    const items = new Map(this.map(item => [this.itemKey(item), item]));
+    return other.every(item => {
+      const own = items.get(this.itemKey(item));
+      return own !== undefined && equalValues(own, item);
+    });
+  }
+
+  /** With the items of the other list in the place of their like, and after them. */
+  merged(other: readonly CelValue[]): KeyedList {
+    const items = new Map(this.map(item => [this.itemKey(item), item]));
+    for (const item of other) items.set(this.itemKey(item), item);
+    return KeyedList.made([...items.values()], this.itemKey);
+  }
+}
+
 /** An error of evaluation, in cel-go's words. */
 export class CelFault extends Error {}
 
@@ -171,6 +203,7 @@ export function equalValues(left: CelValue, right: CelValue): boolean {
   const [a, b] = [numberOf(left), numberOf(right)];
   // Ints, uints and doubles are equal when their numbers are.
   if (a !== undefined || b !== undefined) return a == b; // eslint-disable-line eqeqeq
+  if (left instanceof KeyedList) return isList(right) && left.hasSame(right);
   if (isList(left)) {
     return (
       isList(right) &&

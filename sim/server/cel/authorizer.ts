@@ -33,14 +33,9 @@ class Check extends Opaque {
     private readonly stage: Stage,
     private readonly authorizer: Authorizer,
     private readonly attributes: AuthorizationAttributes,
-    private readonly requestResource?: Check,
   ) {
     super();
     this.typeName = prefix + stage;
-  }
-
-  override field(name: string): CelValue | undefined {
-    return name === 'requestResource' ? this.requestResource : undefined;
   }
 
   override invoke(name: string, args: readonly CelValue[]): CelValue | undefined {
@@ -107,14 +102,17 @@ const blank = {
   name: '',
 };
 
-/** The variable `authorizer`, for the user; with the resource of the request as `requestResource`. */
-export function celAuthorizer(
+/** The variables `authorizer`, for the user, and `authorizer.requestResource`, a check of what is asked for. */
+export function authorizerVariables(
   authorizer: Authorizer,
   user: User,
   requestResource: Omit<AuthorizationAttributes, 'user' | 'verb' | 'path' | 'isResourceRequest'>,
-): CelValue {
+): Readonly<Record<string, CelValue>> {
   const asked = { user, verb: '', path: '', isResourceRequest: true };
   const resource = new Check('ResourceCheck', authorizer, { ...asked, ...requestResource });
   const own = { ...blank, ...asked, isResourceRequest: false };
-  return new Check('Authorizer', authorizer, own, resource);
+  return {
+    authorizer: new Check('Authorizer', authorizer, own),
+    'authorizer.requestResource': resource,
+  };
 }

@@ -132,7 +132,8 @@ class Rules {
     };
     if (rules.length === 0) return [];
     const self = celValue(value, schema, at.isRoot);
-    const oldSelf = at.old === undefined ? undefined : celValue(at.old.value, schema, at.isRoot);
+    const before = at.old?.value ?? undefined;
+    const oldSelf = before === undefined ? undefined : celValue(before, schema, at.isRoot);
     const errors: FieldError[] = [];
     if (this.left === 0) errors.push(this.outOfBudget(schema, at));
     for (const compiled of compiledRules(schema, at.isRoot)) {

@@ -1,10 +1,10 @@
 /** Values of custom resources as CEL sees them: names escaped, times, durations and bytes typed. @upstream apiserver/pkg/cel/{escaping,common/values}.go */
-import { toCel } from '../../api/cel/json.js';
+import { fromCel, toCel } from '../../api/cel/json.js';
 import { durationFrom, timestampFrom } from '../../api/cel/library/conversions.js';
-import type { CelKey, CelValue } from '../../api/cel/values.js';
+import { KeyedList, isMap, type CelKey, type CelValue } from '../../api/cel/values.js';
 import { isRecord } from '../../api/equality.js';
 import type { JSONSchemaProps } from '../../api/kinds/apiextensions.js';
-import { isEmbedded, itemsOf, membersOf } from './schema.js';
+import { isEmbedded, itemsOf, membersOf, preserves } from './schema.js';
 
 const reserved = new Set([
   'true',
@@ -60,12 +60,39 @@ export function celValue(
   if (schema === undefined) return toCel(value);
   if (Array.isArray(value)) {
     const items = itemsOf(schema);
-    return value.map(item => celValue(item, items));
+    return typedList(
+      value.map(item => celValue(item, items)),
+      schema,
+    );
   }
   if (isRecord(value)) return recordValue(value, schema, isRoot);
   if (typeof value === 'string') return textValue(value, schema.format ?? '');
   if (typeof value === 'number' && schema.type === 'number') return value;
   return toCel(value);
+}
+
+/** Sets, and lists whose items have keys, are compared and added as such. */
+function typedList(list: readonly CelValue[], schema: JSONSchemaProps): CelValue {
+  const listType = schema['x-kubernetes-list-type'];
+  if (listType === 'set') return KeyedList.made(list, keyText);
+  if (listType !== 'map') return list;
+  const keys = schema['x-kubernetes-list-map-keys'] ?? [];
+  return KeyedList.made(list, item =>
+    keys
+      .map(key =>
+        isMap(item) ? keyText(item.get(escapedName(key) ?? hiddenName(key)) ?? null) : '',
+      )
+      .join(),
+  );
+}
+
+/** What no rule can name still counts in comparisons. */
+function hiddenName(key: string): string {
+  return ` ${key}`;
+}
+
+function keyText(value: CelValue): string {
+  return `${typeof value} ${typeof value === 'object' ? JSON.stringify(fromCel(value)) : String(value)}`;
 }
 
 const metaFields = new Set(['apiVersion', 'kind', 'metadata']);
@@ -86,11 +113,25 @@ function recordValue(
     }
     const property = schema.properties?.[key];
     const isMeta = (isRoot || isEmbedded(schema)) && metaFields.has(key);
-    if (property === undefined && !isMeta) continue;
-    const shown = isMeta ? metaValue(key, item) : celValue(item, property);
-    for (const name of namesInRules(key)) entries.set(name, shown);
+    // A field that is null is absent.
+    if (item === null) continue;
+    if (property === undefined && !isMeta) {
+      // Fields that no schema names cannot be read, but they count in comparisons.
+      if (preserves(schema)) entries.set(hiddenName(key), toCel(item));
+      continue;
+    }
+    const isOwn = property !== undefined && (key !== 'metadata' || !isMeta || isNamed(property));
+    const shown = isOwn ? celValue(item, property) : metaValue(key, item);
+    const names = namesInRules(key);
+    for (const name of names.length > 0 ? names : [hiddenName(key)]) entries.set(name, shown);
   }
   return entries;
+}
+
+/** Whether the schema of metadata says so much that it is taken as it is. */
+export function isNamed(metadata: JSONSchemaProps | undefined): boolean {
+  const { name, generateName } = metadata?.properties ?? {};
+  return metadata?.type === 'object' && name?.type === 'string' && generateName?.type === 'string';
 }
 
 /** Rules see only the name of metadata. */

@@ -63,6 +63,9 @@ export function rulesOf(schema: JSONSchemaProps, declared: DeclaredType): readon
 
 /** The program if it gives the type; `failure` tells that it does not. */
 function ofType(program: Compiled, type: string, failure: string): Compiled {
-  if ('error' in program) return { error: `compilation failed: ${program.error}` };
+  if ('error' in program) {
+    const { error, isLate } = program;
+    return { error: isLate === true ? error : `compilation failed: ${error}` };
+  }
   return typeText(program.type) === type ? program : { error: failure };
 }

@@ -15,7 +15,7 @@ import {
   type CelType,
 } from '../../api/cel/types.js';
 import type { JSONSchemaProps } from '../../api/kinds/apiextensions.js';
-import { namesInRules } from './cel-values.js';
+import { isNamed, namesInRules } from './cel-values.js';
 import { isEmbedded, itemsOf, membersOf } from './schema.js';
 
 /** A type with its sizes. */
@@ -107,12 +107,6 @@ function declaredObject(schema: JSONSchemaProps, name: string, isRoot: boolean):
     if (isAlways) jsonMin += key.length + field.jsonMin + 4;
   }
   return { type: objectType(name), sizeMax: 0, jsonMin, fields };
-}
-
-/** Whether the schema of metadata says so much that it is taken as it is. */
-function isNamed(metadata: JSONSchemaProps | undefined): boolean {
-  const { name, generateName } = metadata?.properties ?? {};
-  return metadata?.type === 'object' && name?.type === 'string' && generateName?.type === 'string';
 }
 
 function declaredText(schema: JSONSchemaProps): DeclaredType {

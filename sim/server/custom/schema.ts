@@ -12,7 +12,8 @@ interface Extended extends JSONSchemaProps {
 
 const metaFields = new Set(['apiVersion', 'kind', 'metadata']);
 
-function preserves(schema: JSONSchemaProps): boolean {
+/** Whether fields that the schema does not know are kept. */
+export function preserves(schema: JSONSchemaProps): boolean {
   return (schema as Extended)['x-kubernetes-preserve-unknown-fields'] === true;
 }
 

@@ -61,8 +61,9 @@ function versionPart(index: 0 | 1 | 2) {
   return (value?: CelValue): CelValue => BigInt(objectIn(value, CelVersion).version.numbers[index]);
 }
 
+/** Whether it is a whole number of 64 bits. */
 function isWhole(amount: Quantity): boolean {
-  return amount.roundedUp(0).compare(amount) === 0;
+  return Math.abs(amount.toNumber()) < 2 ** 63 && amount.roundedUp(0).compare(amount) === 0;
 }
 
 /** The functions. */

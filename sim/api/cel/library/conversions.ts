@@ -120,12 +120,16 @@ function secondsText(nanos: bigint): string {
   return digits === '' ? whole : `${whole}.${digits}`;
 }
 
-function timestampText({ nanos }: Timestamp): string {
+function timestampText({ nanos, offsetMinutes }: Timestamp): string {
   const seconds = floorDivided(nanos, secondNanos);
   const rest = nanos - seconds * secondNanos;
-  const base = new Date(Number(seconds) * 1000).toISOString().slice(0, 19);
+  const wall = new Date((Number(seconds) + offsetMinutes * 60) * 1000);
   const digits = String(rest).padStart(9, '0').replace(/0+$/, '');
-  return digits === '' ? `${base}Z` : `${base}.${digits}Z`;
+  const base = wall.toISOString().slice(0, 19) + (digits === '' ? '' : `.${digits}`);
+  if (offsetMinutes === 0) return `${base}Z`;
+  const two = (value: number) => String(Math.trunc(Math.abs(value))).padStart(2, '0');
+  const sign = offsetMinutes < 0 ? '-' : '+';
+  return `${base}${sign}${two(offsetMinutes / 60)}:${two(offsetMinutes % 60)}`;
 }
 
 /** The instant that a text of RFC 3339 tells; undefined for other texts. */
@@ -135,7 +139,9 @@ export function timestampFrom(text: string): Timestamp | undefined {
   const fraction = /\.(\d+)/.exec(text)?.[1] ?? '';
   const nanos = BigInt(fraction.slice(0, 9).padEnd(9, '0'));
   const seconds = BigInt(Math.floor(parsed.value / 1000));
-  return new Timestamp(seconds * secondNanos + nanos);
+  const [, sign, hours = '0', minutes = '0'] = /([+-])(\d\d):(\d\d)$/.exec(text) ?? [];
+  const offset = (Number(hours) * 60 + Number(minutes)) * (sign === '-' ? -1 : 1);
+  return new Timestamp(seconds * secondNanos + nanos, offset);
 }
 
 /** The duration that a text of Go's tells; undefined for other texts. */
@@ -178,12 +184,16 @@ export const conversions: CelFunctions = {
   },
 };
 
+/** 0001-01-01T00:00:00Z, Go's zero time. */
+const yearOne = -62135596800n * secondNanos;
+
 /** Whether the value is as good as absent. @upstream traits.Zeroer */
 export function isZero(value: CelValue): boolean {
   if (value === null || value === false || value === '' || value === 0n || value === 0) return true;
   if (isList(value) || value instanceof Uint8Array) return value.length === 0;
   if (value instanceof Uint) return value.value === 0n;
   if (value instanceof Duration) return value.nanos === 0n;
+  if (value instanceof Timestamp) return value.nanos === yearOne;
   return (
     !(value instanceof Opaque) &&
     typeof value === 'object' &&

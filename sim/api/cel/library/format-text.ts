@@ -36,9 +36,7 @@ function filled(clause: string, value: CelValue, precision: number): string {
     case 'f':
       return real(value, 'fixed-point', number => number.toFixed(precision));
     case 'e':
-      return real(value, 'scientific', number =>
-        number.toExponential(precision).replace(/e([+-])(\d)$/, 'e$10$2'),
-      );
+      return real(value, 'scientific', number => scientific(number, precision));
     case 'b':
       if (typeof value === 'boolean') return value ? '1' : '0';
       return inBase(value, 2, 'binary');
@@ -52,6 +50,16 @@ function filled(clause: string, value: CelValue, precision: number): string {
     default:
       return fail(`unrecognized formatting clause "${clause}"`);
   }
+}
+
+const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+
+/** `3.140000×10⁰⁰`: as the formatter of the locale en-US prints it. */
+function scientific(number: number, precision: number): string {
+  const [mantissa = '', exponent = ''] = number.toExponential(precision).split('e');
+  const digits = exponent.replace(/[+-]/, '').padStart(2, '0');
+  const raised = [...digits].map(digit => superscripts.charAt(Number(digit))).join('');
+  return `${mantissa}×10${exponent.startsWith('-') ? '⁻' : ''}${raised}`;
 }
 
 function wrong(name: string, wanted: string, value: CelValue): never {

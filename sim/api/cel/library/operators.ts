@@ -1,6 +1,7 @@
 /** Arithmetic, comparison, membership. @upstream cel-go/common/types/{int,uint,double,overflow}.go */
 import {
   Duration,
+  KeyedList,
   Timestamp,
   Uint,
   compareValues,
@@ -62,7 +63,9 @@ function arithmetic(
 
 function sum(left: CelValue, right: CelValue): CelValue {
   if (typeof left === 'string' && typeof right === 'string') return left + right;
-  if (isList(left) && isList(right)) return [...left, ...right];
+  if (isList(left) && isList(right)) {
+    return left instanceof KeyedList ? left.merged(right) : [...left, ...right];
+  }
   if (left instanceof Uint8Array && right instanceof Uint8Array) {
     return Uint8Array.from([...left, ...right]);
   }

@@ -1,6 +1,6 @@
 /** Functions of strings and regular expressions. @upstream cel-go/ext/strings.go, apiserver/pkg/cel/library/regex.go */
 import { RE2JS } from 're2js';
-import { noOverload, type CelValue } from '../values.js';
+import { equalValues, noOverload, type CelValue } from '../values.js';
 import { toText } from './conversions.js';
 import { fail, listIn, textIn, wholeIn, type CelFunctions } from './function.js';
 import { formatted } from './format-text.js';
@@ -48,16 +48,8 @@ function lastIndexOf(text: string, part: string, from: bigint | undefined): bigi
 }
 
 function listIndexOf(list: readonly CelValue[], item: CelValue, isLast: boolean): bigint {
-  const texts = list.map(each => isSame(each, item));
-  return BigInt(isLast ? texts.lastIndexOf(true) : texts.indexOf(true));
-}
-
-function isSame(left: CelValue, right: CelValue): boolean {
-  return left === right || JSON.stringify(keyed(left)) === JSON.stringify(keyed(right));
-}
-
-function keyed(value: CelValue): unknown {
-  return typeof value === 'bigint' ? Number(value) : value;
+  const isSame = (each: CelValue) => equalValues(each, item);
+  return BigInt(isLast ? list.findLastIndex(isSame) : list.findIndex(isSame));
 }
 
 function substring(text: string, start: bigint, end: bigint | undefined): string {

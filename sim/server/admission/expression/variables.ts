@@ -10,7 +10,7 @@ import type { CelValue } from '../../../api/cel/values.js';
 import type { Variable } from '../../../api/kinds/admissionregistration.js';
 import { namespaces } from '../../../api/kinds/core.js';
 import type { KubeObject } from '../../../api/object.js';
-import { celAuthorizer } from '../../cel/authorizer.js';
+import { authorizerVariables } from '../../cel/authorizer.js';
 import { admissionProgram } from '../../cel/programs.js';
 import { userInfoOf } from '../../authentication/reviews.js';
 import type { Match } from '../match/request-match.js';
@@ -43,7 +43,7 @@ export class Expressions {
       oldObject: toCel(subject.oldObject ?? null),
       request: toCel(requestOf(attributes, subject.match)),
       namespaceObject: isNamespace ? null : toCel(stored ?? null),
-      authorizer: celAuthorizer(authorizer, user, asked),
+      ...authorizerVariables(authorizer, user, asked),
       ...(subject.hasParams && { params: toCel(subject.params ?? null) }),
     };
   }

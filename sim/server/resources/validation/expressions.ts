@@ -17,7 +17,9 @@ export function checkCompiled(
 ): CelType {
   const compiled = compileCel(expression, admissionScope(names));
   if ('error' in compiled) {
-    errors.push(invalid(path, expression, `compilation failed: ${compiled.error}`));
+    const text =
+      compiled.isLate === true ? compiled.error : `compilation failed: ${compiled.error}`;
+    errors.push(invalid(path, expression, text));
     return errorType;
   }
   const { type } = compiled;
