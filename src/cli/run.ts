@@ -141,10 +141,12 @@ async function runOne(scenario: Scenario, settings: RunSettings): Promise<RunOfS
       ...(isKept && { folder }),
     });
     const { trace: _trace, ...run } = result;
+    const { record: _record, ...facts } = run;
     const wallMs = elapsedMs() - startMs;
-    if (isKept) folder.finish(statusOf(run), { wallMs, ...run });
-    const { path } = folder;
     const hints = hintsOf(scenario, seed);
+    // The record lies beside it, in timeline.jsonl and series.csv.
+    if (isKept) folder.finish(statusOf(run), { wallMs, ...facts, hints });
+    const { path } = folder;
     return { ...run, wallMs, ...(path !== undefined && { folder: path }), hints };
   } catch (error) {
     if (folder.path !== undefined) folder.finish('failed', { error: (error as Error).message });

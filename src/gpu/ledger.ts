@@ -128,7 +128,7 @@ export class GpuLedger {
 }
 
 /** Whole GPUs; a MIG part counts as its share of the seven compute slices. */
-function gpusOf(resources: Readonly<Record<string, string>> | undefined): number {
+export function gpusOf(resources: Readonly<Record<string, string>> | undefined): number {
   const counts = Object.entries(resources ?? {}).map(([name, value]) => {
     if (name === 'nvidia.com/gpu' || name === 'amd.com/gpu') return valueOf(value);
     const slices = Number(/^nvidia\.com\/mig-(\d)g\./.exec(name)?.[1] ?? 0);

@@ -28,7 +28,8 @@ function comparison(runs: readonly RunOfScenario[]): ReportTable {
   };
 }
 
-function figuresOf(run: RunOfScenario): readonly ComparedFigure[] {
+/** The figures of a run, as far as it measured them. */
+export function figuresOf(run: RunOfScenario): readonly ComparedFigure[] {
   const { gpus, gpuBusyHours, deployedMs, report } = run;
   const use = gpus.offeredHours > 0 ? (100 * gpus.heldHours) / gpus.offeredHours : undefined;
   return [

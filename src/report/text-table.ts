@@ -3,14 +3,20 @@ import type { ReportTable } from '../stacks/stack.js';
 
 const isNumber = (text: string): boolean => /^[-+]?[$]?[\d.,]+(\s?[%a-zA-Z/µ]+)?$/.test(text);
 
+/** Which columns hold numbers only, or nothing: they go to the right. */
+export function numericColumns({ columns, rows }: ReportTable): readonly boolean[] {
+  return columns.map((_, index) =>
+    rows.every(row => isNumber(row[index] ?? '') || ['', '-'].includes(row[index] ?? '')),
+  );
+}
+
 /** The lines of a table, with its title above and its notes below. */
-export function tableLines({ title, columns, rows, notes = [] }: ReportTable): string[] {
+export function tableLines(table: ReportTable): string[] {
+  const { title, columns, rows, notes = [] } = table;
   const widths = columns.map((name, index) =>
     Math.max(name.length, ...rows.map(row => (row[index] ?? '').length)),
   );
-  const isRight = columns.map((_, index) =>
-    rows.every(row => isNumber(row[index] ?? '') || ['', '-'].includes(row[index] ?? '')),
-  );
+  const isRight = numericColumns(table);
   const line = (cells: readonly string[]): string =>
     widths
       .map((width, index) => {

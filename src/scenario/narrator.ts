@@ -3,6 +3,7 @@ import type { KubeObject } from '../../sim/api/object.js';
 import type { Event, Node, Pod } from '../../sim/api/kinds/core.js';
 import type { HistoryEntry } from '../../sim/server/contract.js';
 import type { Cluster } from '../cluster.js';
+import { deviceIds, podState } from './pod-state.js';
 
 /** What is told, and to whom. */
 export interface NarratorOptions {
@@ -89,7 +90,7 @@ export class Narrator {
       this.phases.delete(uid);
       return this.say('pod', `${name} is gone`, timeMs);
     }
-    const state = podState(pod);
+    const state = placedState(pod);
     if (this.phases.get(uid) !== state) {
       this.phases.set(uid, state);
       this.say('pod', `${name} ${state}${deviceText(pod)}`, timeMs);
@@ -146,25 +147,14 @@ interface EventsV1 {
   readonly note?: string;
 }
 
-/** In the words of kubectl's STATUS column, roughly, and where it runs. */
-function podState(pod: Pod): string {
-  const phase = pod.status?.phase ?? 'Pending';
+/** How it stands, and where it runs. */
+function placedState(pod: Pod): string {
   const node = pod.spec?.nodeName;
-  const waiting = pod.status?.containerStatuses
-    ?.map(status => status.state?.waiting?.reason)
-    .find(reason => reason !== undefined && reason !== 'PodInitializing');
-  const reason = pod.metadata.deletionTimestamp !== undefined ? 'Terminating' : (waiting ?? phase);
-  return node === undefined ? reason : `${reason} on ${node}`;
+  return node === undefined ? podState(pod) : `${podState(pod)} on ${node}`;
 }
 
 function deviceText(pod: Pod): string {
-  const devices = (pod.status?.containerStatuses ?? []).flatMap(status =>
-    (status.allocatedResourcesStatus ?? []).flatMap(resource =>
-      (resource.resources ?? []).map(
-        device => `${device.resourceID}${device.health === 'Unhealthy' ? ' (unhealthy)' : ''}`,
-      ),
-    ),
-  );
+  const devices = deviceIds(pod).map(({ id, isHealthy }) => (isHealthy ? id : `${id} (unhealthy)`));
   return devices.length === 0 ? '' : ` with ${devices.join(', ')}`;
 }
 

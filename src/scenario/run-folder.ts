@@ -55,6 +55,13 @@ export class RunFolder {
     appendFileSync(join(this.make(), 'series.csv'), header + text);
   }
 
+  /** Entries of the logbook: `timeline.jsonl`, one a line. */
+  timeline(entries: readonly unknown[]): void {
+    if (entries.length === 0) return;
+    const text = entries.map(entry => `${JSON.stringify(entry)}\n`).join('');
+    appendFileSync(join(this.make(), 'timeline.jsonl'), text);
+  }
+
   /** Writes the lines that wait. */
   flush(): void {
     if (this.lines.length === 0) return;

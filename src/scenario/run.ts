@@ -14,7 +14,9 @@ import { adviceFor } from './advice.js';
 import type { Probe } from './connections.js';
 import { Crew } from './crew.js';
 import { sortOf, type Happening } from './happening.js';
+import { inWords } from './in-words.js';
 import { judged } from './judge-step.js';
+import { Logbook, type RunRecord } from './logbook.js';
 import { unmet } from './match.js';
 import { Narrator } from './narrator.js';
 import { Objects } from './objects.js';
@@ -50,6 +52,8 @@ export interface RunResult {
   readonly gpuBusyHours?: number;
   /** What the stack measured. */
   readonly report?: StackReport;
+  /** What was where, when, and what was measured: for reports that tell it over time. */
+  readonly record?: RunRecord;
   /** What the laws say of it, one verdict a law. */
   readonly verdicts: readonly Verdict[];
 }
@@ -80,19 +84,23 @@ export async function runScenario(
 ): Promise<RunResult> {
   const startMs = cluster.now();
   const { stack, folder } = options;
+  const logbook = new Logbook(startMs);
   const gpus = new GpuLedger(scenario.prices);
   const narrator = new Narrator(cluster, {
     namespaces: scenario.show.namespaces ?? ['default'],
     logs: scenario.show.logs ?? true,
     events: scenario.show.events ?? true,
-    observe: entry => gpus.observe(entry),
+    observe: entry => {
+      gpus.observe(entry);
+      logbook.observe(entry);
+    },
     tell: line => {
       folder?.line(line);
       options.tell(line);
     },
   });
   await narrator.begin();
-  const runner = new Runner(scenario, cluster, narrator, options);
+  const runner = new Runner(scenario, cluster, narrator, { logbook, ...options });
   const steps: StepResult[] = [];
   for (const [index, step] of scenario.steps.entries()) {
     const hasFailed = steps.some(({ result }) => result !== 'passed');
@@ -110,6 +118,7 @@ export async function runScenario(
     gpus: gpus.accounts(cluster.now()),
     ...(options.gpuBusySeconds && { gpuBusyHours: options.gpuBusySeconds() / 3600 }),
     ...(stack !== undefined && { report: stack.report() }),
+    record: { log: logbook.log, series: logbook.series },
     verdicts: await judgeCluster(cluster, stack?.outcomes?.()),
   };
 }
@@ -124,7 +133,7 @@ class Runner {
     private readonly scenario: Scenario,
     private readonly cluster: Cluster,
     private readonly narrator: Narrator,
-    private readonly options: RunOptions,
+    private readonly options: RunOptions & { readonly logbook: Logbook },
   ) {
     this.objects = new Objects(cluster);
     this.crew = new Crew(cluster, options.probe);
@@ -142,6 +151,7 @@ class Runner {
       return { title, line, result: 'skipped', message, durationMs: 0 };
     }
     this.narrator.say('step', title);
+    this.options.logbook.told('step', title, this.cluster.now());
     const startMs = this.cluster.now();
     const message = await this.act(step);
     await this.catchUp();
@@ -149,29 +159,29 @@ class Runner {
     const durationMs = this.cluster.now() - startMs;
     if (message === undefined) return { title, line, result: 'passed', durationMs };
     this.narrator.say('FAILED', message);
+    this.options.logbook.told('FAILED', message, this.cluster.now());
     return { title, line, result: 'failed', message, durationMs };
   }
 
   private async catchUp(): Promise<void> {
     const { narrator } = this;
-    const { stack } = this.options;
+    const { stack, logbook } = this.options;
     if (stack === undefined) await narrator.catchUp();
-    else await tellNews({ stack, narrator });
+    else await tellNews({ stack, narrator, logbook });
   }
 
   private keep(): void {
-    const { stack, folder } = this.options;
-    if (stack === undefined) folder?.flush();
-    else keep({ stack, folder });
+    const { stack, folder, logbook } = this.options;
+    keep({ stack, folder, logbook });
   }
 
   private traffic(traffic: NonNullable<Step['traffic']>): Promise<string | undefined> {
     const { cluster, narrator } = this;
-    const { stack, folder } = this.options;
+    const { stack, folder, logbook } = this.options;
     invariant(stack !== undefined, 'a scenario with a traffic step is run with its stack');
     this.trafficMs ??= cluster.now();
     const isInterrupted = (): boolean => this.isInterrupted();
-    return flow(traffic, { stack, cluster, narrator, folder, isInterrupted });
+    return flow(traffic, { stack, cluster, narrator, folder, logbook, isInterrupted });
   }
 
   /** Does what the step says; returns what is wrong. */
@@ -229,6 +239,7 @@ class Runner {
 
   /** What the cluster says against it is told, and no failure: it may be what the voyage is about. */
   private async event(event: Happening): Promise<undefined> {
+    this.options.logbook.told('event', sortOf(event), this.cluster.now());
     const refusal = await this.crew.happen(event);
     if (refusal !== undefined) this.narrator.say('refused', refusal);
     return undefined;
@@ -291,6 +302,7 @@ class Runner {
   }
 
   private async fault(fault: NonNullable<Step['fault']>): Promise<string | undefined> {
+    this.options.logbook.told('fault', inWords(fault), this.cluster.now());
     if (fault.nodeDown !== undefined) {
       await this.cluster.inject({ kind: 'node-down', node: fault.nodeDown });
     } else if (fault.nodeUp !== undefined) {

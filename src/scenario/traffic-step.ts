@@ -2,6 +2,7 @@
 import type { Stack } from '../stacks/stack.js';
 import type { Cluster } from '../cluster.js';
 import { durationMs } from '../input/duration.js';
+import type { Logbook } from './logbook.js';
 import type { Narrator } from './narrator.js';
 import type { RunFolder } from './run-folder.js';
 import type { Step } from './scenario.js';
@@ -12,6 +13,7 @@ export interface TrafficTools {
   readonly cluster: Cluster;
   readonly narrator: Narrator;
   readonly folder: RunFolder | undefined;
+  readonly logbook: Logbook;
   readonly isInterrupted: () => boolean;
 }
 
@@ -50,14 +52,27 @@ export async function flow(
 export async function tellNews({
   stack,
   narrator,
-}: Pick<TrafficTools, 'stack' | 'narrator'>): Promise<void> {
+  logbook,
+}: Pick<TrafficTools, 'stack' | 'narrator' | 'logbook'>): Promise<void> {
   await narrator.catchUp();
-  for (const { topic, text, timeMs } of stack.news()) narrator.say(topic, text, timeMs);
+  for (const { topic, text, timeMs } of stack.news()) {
+    narrator.say(topic, text, timeMs);
+    logbook.told(topic, text, timeMs);
+  }
 }
 
 /** Writes to disk what a killed run shall have kept. */
-export function keep({ stack, folder }: Pick<TrafficTools, 'stack' | 'folder'>): void {
-  folder?.series(stack.seriesColumns, stack.seriesRows());
+export function keep({
+  stack,
+  folder,
+  logbook,
+}: Pick<TrafficTools, 'folder' | 'logbook'> & { readonly stack: Stack | undefined }): void {
+  if (stack !== undefined) {
+    const rows = stack.seriesRows();
+    folder?.series(stack.seriesColumns, rows);
+    logbook.measured(stack.seriesColumns, rows);
+  }
+  folder?.timeline(logbook.take());
   folder?.flush();
 }
 
