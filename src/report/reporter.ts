@@ -11,6 +11,8 @@ export interface Report {
 
 /** A scenario's result, with what the run of it adds. */
 export interface RunOfScenario extends RunResult {
+  /** Its own seed, where the scenario names one. Default: that of the report. */
+  readonly seed?: number;
   /** The digest of the simulation's trace: equal for equal seeds. */
   readonly digest?: string;
   /** Real milliseconds. */

@@ -13,7 +13,7 @@ import type { Stack, StackReport } from '../stacks/stack.js';
 import { adviceFor } from './advice.js';
 import type { Probe } from './connections.js';
 import { Crew } from './crew.js';
-import { sortOf, type Happening } from './happening.js';
+import { sortOf, wordsOf, type Happening } from './happening.js';
 import { inWords } from './in-words.js';
 import { judged } from './judge-step.js';
 import { Logbook, type RunRecord } from './logbook.js';
@@ -239,7 +239,7 @@ class Runner {
 
   /** What the cluster says against it is told, and no failure: it may be what the voyage is about. */
   private async event(event: Happening): Promise<undefined> {
-    this.options.logbook.told('event', sortOf(event), this.cluster.now());
+    this.options.logbook.told('event', wordsOf(event), this.cluster.now());
     const refusal = await this.crew.happen(event);
     if (refusal !== undefined) this.narrator.say('refused', refusal);
     return undefined;

@@ -177,6 +177,7 @@ export function shortNumber(value: number): string {
   return String(Number(value.toPrecision(3)));
 }
 
+/** To a tenth: finer than a pixel is nothing but bytes. */
 export function round(value: number): number {
   return Math.round(value * 10) / 10;
 }

@@ -17,11 +17,21 @@ export const pageScript = String.raw`'use strict';
   const since = ms => {
     const seconds = Math.floor(ms / 1000);
     const rest = ms % 1000 === 0 ? '' : '.' + Math.floor((ms % 1000) / 100);
-    return Math.floor(seconds / 3600) + ':' + two(Math.floor(seconds / 60) % 60) + ':' + two(seconds % 60) + rest;
+    return (
+      Math.floor(seconds / 3600) +
+      ':' +
+      two(Math.floor(seconds / 60) % 60) +
+      ':' +
+      two(seconds % 60) +
+      rest
+    );
   };
-  const clock = epochMs => new Date(epochMs).toISOString().slice(0, 19).replace('T', ' ') + ' UTC';
-  const short = value => Number.isInteger(value) || Math.abs(value) >= 1000
-    ? Math.round(value).toLocaleString('en-US') : String(Number(value.toPrecision(3)));
+  const clock = epochMs =>
+    new Date(epochMs).toISOString().slice(0, 19).replace('T', ' ') + ' UTC';
+  const short = value =>
+    Number.isInteger(value) || Math.abs(value) >= 1000
+      ? Math.round(value).toLocaleString('en-US')
+      : String(Number(value.toPrecision(3)));
   /** The index of the last element whose instant is not after ms, or -1. */
   const lastAt = (list, ms, instant = one => one[0]) => {
     let low = 0;
@@ -36,9 +46,10 @@ export const pageScript = String.raw`'use strict';
 
   // Light and dark: as the system has it, until the button says otherwise.
   const theme = byId('theme');
-  const isDark = () => document.documentElement.dataset.theme
-    ? document.documentElement.dataset.theme === 'dark'
-    : matchMedia('(prefers-color-scheme: dark)').matches;
+  const isDark = () =>
+    document.documentElement.dataset.theme
+      ? document.documentElement.dataset.theme === 'dark'
+      : matchMedia('(prefers-color-scheme: dark)').matches;
   const nameTheme = () => {
     theme.textContent = isDark() ? 'Light' : 'Dark';
     theme.setAttribute('aria-label', 'switch to ' + (isDark() ? 'light' : 'dark') + ' colours');
@@ -63,7 +74,9 @@ export const pageScript = String.raw`'use strict';
   for (const [index, tab] of tabs.entries()) {
     tab.addEventListener('click', () => select(index));
     tab.addEventListener('keydown', event => {
-      const to = { ArrowRight: index + 1, ArrowLeft: index - 1, Home: 0, End: tabs.length - 1 }[event.key];
+      const to = { ArrowRight: index + 1, ArrowLeft: index - 1, Home: 0, End: tabs.length - 1 }[
+        event.key
+      ];
       if (to === undefined) return;
       event.preventDefault();
       const next = (to + tabs.length) % tabs.length;
@@ -96,8 +109,12 @@ export const pageScript = String.raw`'use strict';
       const state = object[3][lastAt(object[3], ms)];
       return state === undefined || state[1] === null ? undefined : state;
     };
-    const placed = state => state === undefined ? undefined
-      : state[2] === undefined ? state[1] : state[1] + ' on ' + (data.nodes[state[2]] || ['?'])[0];
+    const placed = state =>
+      state === undefined
+        ? undefined
+        : state[2] === undefined
+          ? state[1]
+          : state[1] + ' on ' + (data.nodes[state[2]] || ['?'])[0];
     const title = object => (object[1] ? object[1] + '/' : '') + object[0] + ' ' + object[2];
     const instants = new Set([0, data.durationMs]);
     for (const object of data.objects) for (const state of object[3]) instants.add(state[0]);
@@ -121,23 +138,36 @@ export const pageScript = String.raw`'use strict';
       const before = stops[lastAt(stops, ms - 1, one => one)];
       const from = before === undefined ? 0 : before;
       const told = data.happenings.filter(one => one[0] === from).map(one => one[2])[0];
-      byId('diff-title-' + number).textContent = told === undefined ? 'Since the start'
-        : 'Since ' + since(from) + ': ' + told;
+      byId('diff-title-' + number).textContent =
+        told === undefined ? 'Since the start' : 'Since ' + since(from) + ': ' + told;
       const lines = [];
       const compare = (name, one, other) => {
         if (one === other) return;
         const sort = one === undefined ? 'new' : other === undefined ? 'gone' : 'changed';
         const sign = { new: '+', gone: '−', changed: '~' }[sort];
-        const text = sort === 'new' ? other : sort === 'gone' ? 'was ' + one : one + ' → ' + other;
-        lines.push(el('li', { class: 'diff-' + sort }, el('b', {}, sign), ' ' + name + ' ', el('span', {}, text)));
+        const text =
+          sort === 'new' ? other : sort === 'gone' ? 'was ' + one : one + ' → ' + other;
+        lines.push(
+          el(
+            'li',
+            { class: 'diff-' + sort },
+            el('b', {}, sign),
+            ' ' + name + ' ',
+            el('span', {}, text),
+          ),
+        );
       };
       for (const node of data.nodes) {
-        const [one, other] = [from, ms].map(time => (node[2][lastAt(node[2], time)] || [])[1] || undefined);
+        const [one, other] = [from, ms].map(
+          time => (node[2][lastAt(node[2], time)] || [])[1] || undefined,
+        );
         compare('Node ' + node[0], one, other);
       }
-      for (const object of data.objects) compare(title(object), placed(at(object, from)), placed(at(object, ms)));
+      for (const object of data.objects)
+        compare(title(object), placed(at(object, from)), placed(at(object, ms)));
       const list = el('ul', { class: 'diff' }, ...lines.slice(0, changesMax));
-      if (lines.length > changesMax) list.append(el('li', {}, 'and ' + (lines.length - changesMax) + ' more'));
+      if (lines.length > changesMax)
+        list.append(el('li', {}, 'and ' + (lines.length - changesMax) + ' more'));
       const none = el('p', { class: 'empty-state' }, 'Nothing changed.');
       byId('diff-' + number).replaceChildren(lines.length === 0 ? none : list);
     };
@@ -148,33 +178,77 @@ export const pageScript = String.raw`'use strict';
       return [...cells].map(hold => {
         const pod = hold && data.objects[hold[0]];
         const label = hold ? 'held by ' + pod[1] + '/' + pod[2] : 'free';
-        return el('li', { title: label }, swatch(hold ? hold[6] : -1),
-          el('b', {}, hold ? hold[7] : '·'), el('span', { class: 'hidden' }, ' ' + label));
+        return el(
+          'li',
+          { title: label },
+          swatch(hold ? hold[6] : -1),
+          el('b', {}, hold ? hold[7] : '·'),
+          el('span', { class: 'hidden' }, ' ' + label),
+        );
       });
     };
 
-    const podLine = ({ object, state }) => el('li', {},
-      el('span', { class: 'pod-state state-' + state[1].replace(/[^A-Za-z]/g, '') }, state[1]), ' ' + title(object).replace('Pod ', ''));
+    const podLine = ({ object, state }) =>
+      el(
+        'li',
+        {},
+        el('span', { class: 'pod-state state-' + state[1].replace(/[^A-Za-z]/g, '') }, state[1]),
+        ' ' + title(object).replace('Pod ', ''),
+      );
 
     const showNodes = (ms, pods) => {
-      const held = data.holds.filter(hold => hold[2] <= ms && (ms < hold[3] || hold[3] >= data.durationMs));
+      const held = data.holds.filter(
+        hold => hold[2] <= ms && (ms < hold[3] || hold[3] >= data.durationMs),
+      );
       const cards = [];
       let gpus = 0;
       for (const [index, node] of data.nodes.entries()) {
         const change = node[2][lastAt(node[2], ms)];
         if (change === undefined) continue;
-        const own = pods.filter(({ state }) => state[2] === index && state[1] !== 'Succeeded' && state[1] !== 'Failed');
-        const count = Math.max(change[2], ...held.filter(hold => hold[1] === index).flatMap(hold => hold[4].map(slot => slot + 1)), 0);
+        const own = pods.filter(
+          ({ state }) => state[2] === index && state[1] !== 'Succeeded' && state[1] !== 'Failed',
+        );
+        const count = Math.max(
+          change[2],
+          ...held
+            .filter(hold => hold[1] === index)
+            .flatMap(hold => hold[4].map(slot => slot + 1)),
+          0,
+        );
         gpus += change[2];
-        const head = el('h5', {}, node[0], ' ', el('small', {}, change[1] === null ? 'gone' : change[1]));
-        const card = el('div', { class: 'node' + (change[1] === 'Ready' ? '' : ' is-down') }, head);
+        const head = el(
+          'h5',
+          {},
+          node[0],
+          ' ',
+          el('small', {}, change[1] === null ? 'gone' : change[1]),
+        );
+        const card = el(
+          'div',
+          { class: 'node' + (change[1] === 'Ready' ? '' : ' is-down') },
+          head,
+        );
         if (count > 0) {
-          card.append(el('p', { class: 'note' }, node[1]),
-            el('ul', { class: 'gpus', 'aria-label': 'GPUs' }, ...gpuCells(held.filter(hold => hold[1] === index), count)));
+          card.append(
+            el('p', { class: 'note' }, node[1]),
+            el(
+              'ul',
+              { class: 'gpus', 'aria-label': 'GPUs' },
+              ...gpuCells(
+                held.filter(hold => hold[1] === index),
+                count,
+              ),
+            ),
+          );
         }
         const lines = own.slice(0, podsMax).map(podLine);
-        if (own.length > podsMax) lines.push(el('li', {}, 'and ' + (own.length - podsMax) + ' more'));
-        card.append(lines.length > 0 ? el('ul', { class: 'pods' }, ...lines) : el('p', { class: 'empty-state' }, 'no pods'));
+        if (own.length > podsMax)
+          lines.push(el('li', {}, 'and ' + (own.length - podsMax) + ' more'));
+        card.append(
+          lines.length > 0
+            ? el('ul', { class: 'pods' }, ...lines)
+            : el('p', { class: 'empty-state' }, 'no pods'),
+        );
         cards.push(card);
       }
       const none = el('p', { class: 'empty-state' }, 'No node is known yet.');
@@ -186,11 +260,28 @@ export const pageScript = String.raw`'use strict';
 
     const isOver = state => ['Complete', 'Succeeded', 'Failed'].includes(state[1]);
     const objectTable = (caption, list) => {
-      const rows = list.slice(0, podsMax).map(({ object, state }) => el('tr', {},
-        el('td', {}, object[0]), el('td', {}, object[1]), el('th', { scope: 'row' }, object[2]), el('td', {}, state[1])));
-      const head = ['kind', 'namespace', 'name', 'state'].map(name => el('th', { scope: 'col' }, name));
-      const table = el('table', {}, el('caption', {}, caption),
-        el('thead', {}, el('tr', {}, ...head)), el('tbody', {}, ...rows));
+      const rows = list
+        .slice(0, podsMax)
+        .map(({ object, state }) =>
+          el(
+            'tr',
+            {},
+            el('td', {}, object[0]),
+            el('td', {}, object[1]),
+            el('th', { scope: 'row' }, object[2]),
+            el('td', {}, state[1]),
+          ),
+        );
+      const head = ['kind', 'namespace', 'name', 'state'].map(name =>
+        el('th', { scope: 'col' }, name),
+      );
+      const table = el(
+        'table',
+        {},
+        el('caption', {}, caption),
+        el('thead', {}, el('tr', {}, ...head)),
+        el('tbody', {}, ...rows),
+      );
       const more = list.length - rows.length;
       const note = more > 0 ? [el('p', { class: 'note' }, 'and ' + more + ' more')] : [];
       return el('div', { class: 'scroll' }, table, ...note);
@@ -209,13 +300,25 @@ export const pageScript = String.raw`'use strict';
       showNodes(ms, pods);
       const waiting = pods.filter(({ state }) => state[2] === undefined);
       const lines = waiting.slice(0, podsMax).map(podLine);
-      byId('waiting-' + number).replaceChildren(lines.length > 0 ? el('ul', { class: 'pods' }, ...lines)
-        : el('p', { class: 'empty-state' }, 'Every pod has a node.'));
-      const shown = [others.length > 0 ? objectTable('Objects at this instant', others)
-        : el('p', { class: 'empty-state' }, 'There are none.')];
+      byId('waiting-' + number).replaceChildren(
+        lines.length > 0
+          ? el('ul', { class: 'pods' }, ...lines)
+          : el('p', { class: 'empty-state' }, 'Every pod has a node.'),
+      );
+      const shown = [
+        others.length > 0
+          ? objectTable('Objects at this instant', others)
+          : el('p', { class: 'empty-state' }, 'There are none.'),
+      ];
       if (over.length > 0) {
-        shown.push(el('details', {}, el('summary', {}, over.length + ' that are finished'),
-          objectTable('Finished objects', over)));
+        shown.push(
+          el(
+            'details',
+            {},
+            el('summary', {}, over.length + ' that are finished'),
+            objectTable('Finished objects', over),
+          ),
+        );
       }
       byId('objects-' + number).replaceChildren(...shown);
     };
@@ -247,7 +350,8 @@ export const pageScript = String.raw`'use strict';
         const by = Number(button.dataset.jump);
         const list = Math.abs(by) === 1 ? changes : stops;
         const same = one => one;
-        const next = by > 0 ? list[lastAt(list, instant, same) + 1] : list[lastAt(list, instant - 1, same)];
+        const next =
+          by > 0 ? list[lastAt(list, instant, same) + 1] : list[lastAt(list, instant - 1, same)];
         if (next !== undefined) show(next);
       });
     }
@@ -266,6 +370,7 @@ export const pageScript = String.raw`'use strict';
     const trouble = data.happenings.find(one => one[3] === 'trouble');
     show(trouble ? trouble[0] : data.durationMs);
   };
-  for (const root of document.querySelectorAll('[data-explorer]')) explore(root, root.dataset.explorer);
+  for (const root of document.querySelectorAll('[data-explorer]'))
+    explore(root, root.dataset.explorer);
 })();
 `;

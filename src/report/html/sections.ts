@@ -14,7 +14,7 @@ export function factsSection(run: RunOfScenario, { seed, backend, version }: Rep
   const from = new Date(startMs).toISOString().slice(0, 19).replace('T', ' ');
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['scenario', file],
-    ['seed', String(seed)],
+    ['seed', String(run.seed ?? seed)],
     ['digest', digest],
     ['cluster time', `${elapsed(durationMs)} from ${from} UTC`],
     ['real time', `${(wallMs / 1000).toFixed(1)} s`],

@@ -64,13 +64,16 @@ export const pageStyle = String.raw`
 :root[data-theme=dark]{${variables('dark')}}
 *{box-sizing:border-box}
 html{scroll-padding-top:7rem}
-body{margin:0;background:var(--ground);color:var(--text);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Liberation Sans",Arial,sans-serif;font-variant-numeric:tabular-nums}
+body{margin:0;background:var(--ground);color:var(--text);
+  font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Liberation Sans",Arial,sans-serif;
+  font-variant-numeric:tabular-nums}
 h2,h3,h4,h5,p,figure,dl,dd,ol,ul{margin:0}
 h2{font-size:1.6rem;line-height:1.25;letter-spacing:-.01em}
 h3{font-size:1.15rem;margin:2.2rem 0 .6rem;padding-top:.7rem;border-top:2px solid var(--rule)}
 h4{font-size:.92rem;font-weight:600;margin:0}
 h5{font-size:.85rem;margin:0;overflow-wrap:anywhere}
-code{font:.86em ui-monospace,SFMono-Regular,Menlo,"Liberation Mono",monospace;overflow-wrap:anywhere}
+code{font:.86em ui-monospace,SFMono-Regular,Menlo,"Liberation Mono",monospace;
+  overflow-wrap:anywhere}
 small,.note{color:var(--quiet);font-size:.82rem}
 p.note{margin:.3rem 0}
 main,.page-header,footer{max-width:1280px;margin:0 auto;padding:0 1.25rem}
@@ -80,17 +83,23 @@ footer{margin:3rem auto 2rem;color:var(--quiet);font-size:.82rem}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px;border-radius:3px}
 .hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .patterns{position:absolute}
-.page-header{display:flex;gap:1rem;align-items:center;padding-top:.9rem;padding-bottom:.9rem;flex-wrap:wrap}
+.page-header{display:flex;gap:1rem;align-items:center;padding-top:.9rem;padding-bottom:.9rem;
+  flex-wrap:wrap}
 .brand{font-weight:700;letter-spacing:.02em;color:var(--quiet)}
 #theme{margin-left:auto}
-button{font:inherit;font-size:.82rem;color:var(--text);background:var(--raised);border:1px solid var(--rule);border-radius:6px;padding:.2rem .6rem;cursor:pointer}
+button{font:inherit;font-size:.82rem;color:var(--text);background:var(--raised);
+  border:1px solid var(--rule);border-radius:6px;padding:.2rem .6rem;cursor:pointer}
 button:hover{border-color:var(--accent)}
-button[data-goto]{font-family:ui-monospace,Menlo,"Liberation Mono",monospace;padding:0 .4rem;color:var(--accent)}
+button[data-goto]{font-family:ui-monospace,Menlo,"Liberation Mono",monospace;padding:0 .4rem;
+  color:var(--accent)}
 [role=tablist]{display:flex;flex-wrap:wrap;gap:.35rem}
-[role=tab][aria-selected=true]{background:var(--accent);color:var(--ground);border-color:var(--accent);font-weight:600}
+[role=tab][aria-selected=true]{background:var(--accent);color:var(--ground);
+  border-color:var(--accent);font-weight:600}
 [role=tab][aria-selected=true] .badge{color:inherit;border-color:currentColor}
 .is-away{display:none}
-.badge{display:inline-block;font-size:.8rem;font-weight:700;border:1.5px solid;border-radius:999px;padding:.05rem .6rem;vertical-align:.2em;white-space:nowrap;letter-spacing:0}
+.badge{display:inline-block;font-size:.8rem;font-weight:700;border:1.5px solid;
+  border-radius:999px;padding:.05rem .6rem;vertical-align:.2em;white-space:nowrap;
+  letter-spacing:0}
 [role=tab] .badge{border:0;padding:0;vertical-align:0}
 .is-passed.badge,.is-held .verdict,tr.is-passed .verdict{color:var(--good)}
 .is-failed.badge,.is-broken .verdict,tr.is-failed .verdict,.story h4{color:var(--bad)}
@@ -102,14 +111,18 @@ button[data-goto]{font-family:ui-monospace,Menlo,"Liberation Mono",monospace;pad
 .facts dd{overflow-wrap:anywhere;font-size:.9rem}
 .hints ul{padding-left:1.1rem;margin:.3rem 0}
 summary{cursor:pointer;color:var(--accent);font-size:.9rem;margin:.5rem 0;width:fit-content}
-.tiles{display:grid;grid-template-columns:repeat(auto-fill,minmax(150px,1fr));gap:.6rem;margin:1.2rem 0 0}
-.tiles>div{background:var(--raised);border:1px solid var(--rule);border-radius:8px;padding:.5rem .7rem}
+.tiles{display:grid;grid-template-columns:repeat(auto-fill,minmax(150px,1fr));gap:.6rem;
+  margin:1.2rem 0 0}
+.tiles>div{background:var(--raised);border:1px solid var(--rule);border-radius:8px;
+  padding:.5rem .7rem}
 .tiles dd{font-size:1.25rem;font-weight:650;line-height:1.25}
 .tiles dd small{font-weight:400}
 .scroll{overflow-x:auto;max-width:100%}
 table{border-collapse:collapse;font-size:.87rem;margin:.4rem 0 .2rem}
-caption{text-align:left;font-weight:600;font-size:.92rem;padding:.6rem 0 .25rem;white-space:nowrap}
-th,td{text-align:left;padding:.28rem .9rem .28rem 0;border-bottom:1px solid var(--rule);vertical-align:top;font-weight:400}
+caption{text-align:left;font-weight:600;font-size:.92rem;padding:.6rem 0 .25rem;
+  white-space:nowrap}
+th,td{text-align:left;padding:.28rem .9rem .28rem 0;border-bottom:1px solid var(--rule);
+  vertical-align:top;font-weight:400}
 thead th{color:var(--quiet);font-size:.78rem;border-bottom-width:2px;white-space:nowrap}
 td.number,th.number{text-align:right;white-space:nowrap}
 td.wide{min-width:16rem}
@@ -124,7 +137,8 @@ td em{color:var(--quiet)}
 .breach time{font-family:ui-monospace,Menlo,"Liberation Mono",monospace;color:var(--quiet)}
 .explorer{margin-top:1.8rem;border-top:2px solid var(--rule)}
 .explorer .timeline h3{border:0;margin-top:.4rem;padding:0}
-.instant{position:sticky;top:0;z-index:5;background:var(--ground);border-bottom:1px solid var(--rule);padding:.5rem 0}
+.instant{position:sticky;top:0;z-index:5;background:var(--ground);
+  border-bottom:1px solid var(--rule);padding:.5rem 0}
 .instant-row{display:flex;flex-wrap:wrap;gap:.3rem .8rem;align-items:center}
 .instant label{font-weight:700}
 .instant-text{font-size:.9rem}
@@ -142,45 +156,58 @@ figcaption{display:flex;flex-wrap:wrap;gap:.1rem 1rem;align-items:baseline;margi
 .grid{stroke:var(--rule);stroke-width:.7}
 .tick{fill:var(--quiet);font-size:11px}
 .line{fill:none;stroke-width:1.7;stroke-linejoin:round}
-.s1{stroke-dasharray:6 3}.s2{stroke-dasharray:2 2}.s3{stroke-dasharray:10 3 2 3}.s4{stroke-dasharray:1 4}.s5{stroke-dasharray:14 4}
+.s1{stroke-dasharray:6 3}.s2{stroke-dasharray:2 2}.s3{stroke-dasharray:10 3 2 3}.s4{
+  stroke-dasharray:1 4}.s5{stroke-dasharray:14 4}
 .hold{stroke:var(--ground);stroke-width:.8}
 .mark{stroke:var(--mark);stroke-width:1.1;fill:none}
 .empty{fill:var(--raised);stroke:var(--rule);stroke-width:.6}
 .outage{fill:none;stroke:var(--bad);stroke-width:1.6;stroke-dasharray:3 2}
-.letter{font-size:10px;font-weight:700;fill:#111;paint-order:stroke;stroke:#ffffffd0;stroke-width:2.5px}
+.letter{font-size:10px;font-weight:700;fill:#111;paint-order:stroke;stroke:#ffffffd0;
+  stroke-width:2.5px}
 .cursor{position:absolute;top:0;bottom:0;width:0;z-index:2;pointer-events:none}
-.cursor i{position:absolute;top:0;bottom:0;left:-1px;border-left:2px solid var(--text);opacity:.75}
+.cursor i{position:absolute;top:0;bottom:0;left:-1px;border-left:2px solid var(--text);
+  opacity:.75}
 .mark-step{fill:var(--raised);stroke:var(--quiet);--ink:var(--text)}
 .mark-news{fill:var(--accent);stroke:var(--accent);--ink:var(--ground)}
 .mark-trouble{fill:var(--bad);stroke:var(--bad);--ink:var(--ground)}
-.lane .mark-step text,.lane .mark-news text,.lane .mark-trouble text{fill:var(--ink);stroke:none;font-size:10px;font-weight:700}
+.lane .mark-step text,.lane .mark-news text,.lane .mark-trouble text{fill:var(--ink);stroke:none;
+  font-size:10px;font-weight:700}
 .happenings{list-style:none;padding:0;font-size:.87rem}
-.happenings li{display:grid;grid-template-columns:2rem 5rem 7.5rem 1fr auto;gap:.5rem;align-items:baseline;padding:.14rem 0;border-bottom:1px solid var(--rule)}
+.happenings li{display:grid;grid-template-columns:2rem 5rem 7.5rem 1fr auto;gap:.5rem;
+  align-items:baseline;padding:.14rem 0;border-bottom:1px solid var(--rule)}
 .happenings .topic,.step-by-step .topic{color:var(--quiet)}
 .happenings .clock{color:var(--quiet);font-size:.8rem;white-space:nowrap}
 .happenings .text{overflow-wrap:anywhere}
 .number{text-align:right}
-span.number.mark-step,span.number.mark-news,span.number.mark-trouble{color:var(--text);font-weight:700}
-.is-trouble .topic,.is-trouble .text,.step-by-step .is-failed strong{color:var(--bad);font-weight:600}
-.cluster-grid{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(26rem,100%),1fr));gap:1rem 1.6rem}
+span.number.mark-step,span.number.mark-news,span.number.mark-trouble{color:var(--text);
+  font-weight:700}
+.is-trouble .topic,.is-trouble .text,.step-by-step .is-failed strong{color:var(--bad);
+  font-weight:600}
+.cluster-grid{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(26rem,100%),1fr));
+  gap:1rem 1.6rem}
 .cluster-grid .across{grid-column:1/-1}
 .diff,.pods{list-style:none;padding:0;font-size:.85rem}
 .diff li,.pods li{padding:.06rem 0;overflow-wrap:anywhere}
 .diff span{color:var(--quiet)}
-.diff b{font-family:ui-monospace,Menlo,"Liberation Mono",monospace;display:inline-block;width:1.1em}
+.diff b{font-family:ui-monospace,Menlo,"Liberation Mono",monospace;display:inline-block;
+  width:1.1em}
 .diff-new b{color:var(--good)}.diff-gone b{color:var(--bad)}.diff-changed b{color:var(--accent)}
-.nodes{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(18.5rem,100%),1fr));gap:.6rem}
-.node{border:1px solid var(--rule);border-radius:8px;padding:.5rem .65rem;background:var(--raised)}
+.nodes{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(18.5rem,100%),1fr));
+  gap:.6rem}
+.node{border:1px solid var(--rule);border-radius:8px;padding:.5rem .65rem;
+  background:var(--raised)}
 .node.is-down{border:2px dashed var(--bad)}
 .gpus{list-style:none;padding:0;display:flex;flex-wrap:wrap;gap:3px;margin:.2rem 0 .3rem}
 .gpus li{position:relative;width:24px;height:20px}
 .gpus svg{position:absolute;inset:0;width:100%;height:100%}
-.gpus b{position:relative;display:block;text-align:center;font-size:11px;line-height:20px;color:#111;text-shadow:0 0 3px #fff,0 0 3px #fff}
+.gpus b{position:relative;display:block;text-align:center;font-size:11px;line-height:20px;
+  color:#111;text-shadow:0 0 3px #fff,0 0 3px #fff}
 .gpus .empty+b{color:var(--quiet);text-shadow:none}
 .gpus svg:has(.empty)+b{color:var(--quiet);text-shadow:none}
 .pod-state{font-weight:600}
 .state-Pending,.state-ContainerCreating,.state-Terminating{color:var(--warn)}
-.state-Failed,.state-CrashLoopBackOff,.state-Error,.state-ImagePullBackOff,.state-ErrImagePull{color:var(--bad)}
+.state-Failed,.state-CrashLoopBackOff,.state-Error,.state-ImagePullBackOff,.state-ErrImagePull{
+  color:var(--bad)}
 .state-Running,.state-Succeeded{color:var(--good)}
 .step-by-step{padding-left:1.2rem}
 .step-by-step>li{margin:.6rem 0}
