@@ -55,8 +55,8 @@ ${holderPatterns()}
   <button type="button" id="theme" aria-pressed="false">Dark</button></header
 >
 <main id="main">${tabs.map((tab, index) => panelOf(tab, index, tabs.length))}</main>
-<footer><p>Made by seatrial ${report.version}. A simulated cluster: figures are computed by it, none is
-measured on hardware.</p></footer>
+<footer><p>Made by seatrial ${report.version}. A simulated cluster: its figures are computed,
+none is measured on hardware.</p></footer>
 <script>${trusted(pageScript)}</script>
 </body>
 </html>
