@@ -17,6 +17,7 @@ import { exitCodes, UserError } from '../input/errors.js';
 import { readManifests } from '../input/manifests.js';
 import { modelWorkloads } from '../models/workloads.js';
 import { loadScenario } from '../scenario/scenario.js';
+import { launch, type Launch } from '../scenario/voyage.js';
 import type { CliCommand } from './command.js';
 import { readConfiguration } from './configuration.js';
 import { collect, colorOption, seedOf, seedOption, speedOf, wholeNumber } from './options.js';
@@ -69,8 +70,9 @@ async function up(flags: UpFlags): Promise<number> {
   const seed = seedOf(flags.seed, configuration.seed);
   // Loaded only here: the other commands need no HTTPS.
   const { WebhookClient } = await import('../../sim/http/webhook-client.js');
-  const booted = optionsOf(flags, seed, configuration.cluster);
+  const { stack, ...booted } = optionsOf(flags, seed, configuration.cluster);
   await using cluster = await bootSimulatedCluster(booted, new WebhookClient());
+  stack?.attach(cluster.simulation);
   const pacer = new Pacer(cluster.simulation.loop, flags.speed);
   timeDoor(cluster, pacer);
   const access = await cluster.listen({ name: flags.name, port: flags.port });
@@ -92,6 +94,10 @@ async function up(flags: UpFlags): Promise<number> {
     const readyMs = Math.round(elapsedMs() - startMs);
     writeError(`cluster ${flags.name} is up at ${access.server} (seed ${seed}, ${readyMs} ms)\n`);
     writeError(`try:  kubectl --context ${access.contextName} get nodes\n`);
+    if (stack !== undefined) {
+      stack.startTraffic();
+      writeError('its traffic flows: what nobody answers counts as failed\n');
+    }
     writeError('stop: Ctrl-C, or seatrial down\n');
     writeOut(`${config.file}\n`);
     pacer.start();
@@ -104,19 +110,31 @@ async function up(flags: UpFlags): Promise<number> {
   return exitCodes.pass;
 }
 
-function optionsOf(flags: UpFlags, seed: number, configured: string | undefined) {
-  const scenario = flags.scenario === undefined ? undefined : loadScenario(flags.scenario);
-  const config = flags.config ?? scenario?.cluster.config ?? configured;
-  const operators = scenario?.cluster.operators;
-  return simulationOptions({
-    seed,
-    // kubectl reckons some ages by its own clock, so that the cluster's begins with it.
-    startMs: flags.start ?? realNowMs(),
-    makers: modelWorkloads,
-    workloads: scenario?.workloads ?? [],
-    ...(config !== undefined && { config }),
-    ...(operators !== undefined && { operators }),
-  });
+function optionsOf(flags: UpFlags, seed: number, configured: string | undefined): Launch {
+  // kubectl reckons some ages by its own clock, so that the cluster's begins with it; a scenario may
+  // state another start.
+  const startMs = flags.start ?? realNowMs();
+  const config = flags.config ?? configured;
+  if (flags.scenario === undefined) {
+    return simulationOptions({
+      seed,
+      startMs,
+      makers: modelWorkloads,
+      ...(config !== undefined && { config }),
+    });
+  }
+  const scenario = loadScenario(flags.scenario);
+  const { start: _stated, ...cluster } = scenario.cluster;
+  return launch(
+    {
+      ...scenario,
+      cluster: {
+        ...(flags.start === undefined ? scenario.cluster : cluster),
+        ...(flags.config !== undefined && { config: flags.config }),
+      },
+    },
+    { seed, startMs, ...(config !== undefined && { config }) },
+  );
 }
 
 async function applyAll(

@@ -21,6 +21,11 @@ export interface VoyageOptions extends Pick<RunOptions, 'tell' | 'isInterrupted'
   readonly keepsTrace?: boolean;
 }
 
+/** Settings of a launch. */
+export interface LaunchOptions extends Pick<VoyageOptions, 'seed' | 'config' | 'keepsTrace'> {
+  readonly startMs?: number;
+}
+
 /** What came of a voyage. */
 export interface Voyage extends RunResult {
   /** Equal for two voyages of one seed. */
@@ -34,26 +39,8 @@ export interface Voyage extends RunResult {
  * @throws InputError or UserError when something in the scenario is wrong, before anything runs.
  */
 export async function sail(scenario: Scenario, options: VoyageOptions): Promise<Voyage> {
-  const { seed, config: usualConfig, keepsTrace = false } = options;
-  const { config = usualConfig, operators, start, gpuMetrics } = scenario.cluster;
-  const { interleaving = 0, metricsServer = true } = scenario.cluster;
-  const stack = stackOf(scenario, seed);
-  const startMs = start === undefined ? undefined : startOf(scenario, start);
-  const booted = simulationOptions({
-    seed,
-    workloads: scenario.workloads,
-    makers: { ...modelWorkloads, ...stack?.makers },
-    keepsTrace,
-    ...(config !== undefined && { config }),
-    ...(operators !== undefined && { operators }),
-    ...(startMs !== undefined && { startMs }),
-    ...(gpuMetrics !== undefined && { hasGpuMetrics: gpuMetrics }),
-  });
-  await using cluster = await bootSimulatedCluster({
-    ...booted,
-    interleaving,
-    hasMetricsServer: metricsServer,
-  });
+  const { stack, ...booted } = launch(scenario, options);
+  await using cluster = await bootSimulatedCluster(booted);
   stack?.attach(cluster.simulation);
   const result = await runScenario(scenario, cluster, {
     ...options,
@@ -61,8 +48,38 @@ export async function sail(scenario: Scenario, options: VoyageOptions): Promise<
     gpuBusySeconds: () => busySeconds(cluster.simulation),
     probe: connects(cluster.simulation),
   });
-  const trace = keepsTrace ? cluster.simulation.trace.entries() : [];
+  const trace = options.keepsTrace === true ? cluster.simulation.trace.entries() : [];
   return { ...result, digest: cluster.digest(), trace };
+}
+
+/** What a cluster is booted from that a scenario describes, and the stack that is to be attached to it. */
+export type Launch = ReturnType<typeof simulationOptions> & { readonly stack?: Stack };
+
+/** Reads what a scenario says of its cluster, and makes its stack; `startMs` where it states no start. */
+export function launch(
+  scenario: Scenario,
+  { seed, config: usual, keepsTrace, startMs: usualStartMs }: LaunchOptions,
+): Launch {
+  const { config = usual, operators, start, gpuMetrics } = scenario.cluster;
+  const { interleaving = 0, metricsServer = true } = scenario.cluster;
+  const stack = stackOf(scenario, seed);
+  const startMs = start === undefined ? usualStartMs : startOf(scenario, start);
+  const options = simulationOptions({
+    seed,
+    workloads: scenario.workloads,
+    makers: { ...modelWorkloads, ...stack?.makers },
+    ...(keepsTrace !== undefined && { keepsTrace }),
+    ...(config !== undefined && { config }),
+    ...(operators !== undefined && { operators }),
+    ...(startMs !== undefined && { startMs }),
+    ...(gpuMetrics !== undefined && { hasGpuMetrics: gpuMetrics }),
+  });
+  return {
+    ...options,
+    interleaving,
+    hasMetricsServer: metricsServer,
+    ...(stack !== undefined && { stack }),
+  };
 }
 
 function busySeconds({ nodes }: Simulation): number {
