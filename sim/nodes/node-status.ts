@@ -114,7 +114,7 @@ export class NodeKeeper {
     let answer = yield* call(create(nodes, { ...initial, status }));
     const wasThere = !answer.isOk && answer.reason === 'AlreadyExists';
     if (wasThere) answer = yield* call(get(nodes, '', shape.name));
-    else if (answer.isOk) this.noteReport(status);
+    else if (answer.isOk) this.noteReport(status, answer.object.status);
     if (!answer.isOk) return { retry: answer.message };
     this.isRegistered = true;
     if (this.context.config.nodeEvents === 'all') this.tellStart(answer.object);
@@ -171,7 +171,7 @@ export class NodeKeeper {
       const answer = yield* call(update(nodes, { ...node, status }, 'status'));
       if (answer.isOk) {
         this.tellChanges(node, status);
-        this.noteReport(status);
+        this.noteReport(status, answer.object.status);
         this.reportDelayMs = isChanged ? random.between(-0.5, 0.5) * config.nodeStatusReportMs : 0;
         break;
       }
@@ -184,8 +184,9 @@ export class NodeKeeper {
     return undefined;
   }
 
-  private noteReport(status: NodeStatus): void {
+  private noteReport(status: NodeStatus, stored: NodeStatus | undefined): void {
     this.reported = status;
+    this.written = stored && { told: this.drafted, status: stored };
     this.reportedMs = this.context.clock.now();
     this.imagesSeen = this.context.machine.images.pulledCount;
   }
@@ -219,6 +220,37 @@ export class NodeKeeper {
 
   /** The status as it is now; of a Node that is there, foreign resources are kept. */
   private status(node: Node): NodeStatus {
+    const told = this.told();
+    const { written } = this;
+    this.drafted = told;
+    if (
+      node.status !== undefined &&
+      node.status === written?.status &&
+      isSameList(told, written.told)
+    ) {
+      return { ...node.status, conditions: this.timed(this.conditions(), node.status.conditions) };
+    }
+    return this.newStatus(node);
+  }
+
+  /** What was told last, and the status that the API server made of it: mostly only the time is new. */
+  private written: { readonly told: readonly unknown[]; readonly status: NodeStatus } | undefined;
+
+  /** What the last status was made from. */
+  private drafted: readonly unknown[] = [];
+
+  /** What the status is made from, besides the time. */
+  private told(): readonly unknown[] {
+    const { machine, clock } = this.context;
+    const told: unknown[] = [this.conditions(), this.images()];
+    for (const name of machine.devices.resourceNames) {
+      const { capacity, allocatable } = machine.devices.counts(name, clock.now());
+      told.push(name, capacity, allocatable);
+    }
+    return told;
+  }
+
+  private newStatus(node: Node): NodeStatus {
     const { context } = this;
     const { machine, clock, config, nodeIp, nodeName } = context;
     const { shape } = this.work;
@@ -321,6 +353,10 @@ function foreign(
   const found: Record<string, string> = {};
   for (const name in old) if (!(name in own)) found[name] = old[name] ?? '0';
   return found;
+}
+
+function isSameList(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.length === b.length && a.every((item, index) => item === b[index]);
 }
 
 function sameIfEqual<T>(value: T, old: T | undefined): T {

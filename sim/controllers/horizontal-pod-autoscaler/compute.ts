@@ -31,7 +31,7 @@ import {
 } from './replica-calculator.js';
 
 /** What the metrics of one autoscaler are computed with. */
-export interface ComputeInput extends Omit<CalculationInput, 'currentReplicas'> {
+export interface ComputeInput extends CalculationInput {
   readonly autoscaler: HorizontalPodAutoscaler;
   readonly mapper: RestMapper;
   /** The scale's selector, as it was printed. */
@@ -138,17 +138,16 @@ function* resourceProposal(
   if ('error' in metrics) {
     return failed(`unable to get metrics for resource ${resource}: ${metrics.error}`);
   }
-  const calculation = { ...input, currentReplicas: input.specReplicas };
   const format = resource === 'memory' ? 'BinarySI' : 'DecimalSI';
   if (averageValue !== undefined) {
     const usage = milliOf(averageValue);
-    const proposal = averageReplicas(metrics.value, { usage, resource }, calculation);
+    const proposal = averageReplicas(metrics.value, { usage, resource }, input);
     if ('error' in proposal) return failed(proposal.error);
     const current = { averageValue: milliText(proposal.usage, format) };
     return { replicas: proposal.replicas, current, isUtilization: false };
   }
   const wanted = { utilization: averageUtilization ?? 0, resource, container };
-  const proposal = resourceReplicas(metrics.value, wanted, calculation);
+  const proposal = resourceReplicas(metrics.value, wanted, input);
   if ('error' in proposal) return failed(proposal.error);
   const current = {
     averageValue: milliText(proposal.rawAverage, format),
@@ -173,8 +172,7 @@ function* computePods(
   });
   if ('error' in metrics) return failed(`unable to get metric ${metric.name}: ${metrics.error}`);
   const usage = milliOf(target.averageValue ?? '0');
-  const calculation = { ...input, currentReplicas: input.specReplicas };
-  const proposal = averageReplicas(metrics.value, { usage, resource: '' }, calculation);
+  const proposal = averageReplicas(metrics.value, { usage, resource: '' }, input);
   if ('error' in proposal) return failed(proposal.error);
   const current = { averageValue: milliText(proposal.usage) };
   return {
@@ -283,8 +281,7 @@ function shared(
     const { replicas, usage } = valuePerPodReplicas(total, target.value, calculation);
     return { replicas, current: { averageValue: milliText(usage) } };
   }
-  const calculation = { ...input, currentReplicas: input.specReplicas };
-  const proposal = valueReplicas(total, target.value, calculation);
+  const proposal = valueReplicas(total, target.value, input);
   if ('error' in proposal) return proposal;
   return { replicas: proposal.replicas, current: { value: milliText(proposal.usage) } };
 }

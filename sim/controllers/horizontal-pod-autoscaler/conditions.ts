@@ -15,6 +15,7 @@ export function withConditionSet(
   const index = conditions.findIndex(condition => condition.type === value.type);
   const old = conditions[index];
   const isSame = old !== undefined && old.status === value.status;
+  if (isSame && old.reason === value.reason && old.message === value.message) return conditions;
   const time = isSame ? old.lastTransitionTime : rfc3339(nowMs);
   const condition = {
     type: value.type,
