@@ -3,6 +3,7 @@ import { clusterBenchmarks } from './cluster.js';
 import { driftBenchmarks } from './drift.js';
 import { engineBenchmarks } from './engine.js';
 import { flowBenchmarks } from './flow.js';
+import { idleBenchmarks } from './idle.js';
 import { informerBenchmarks } from './informer.js';
 import { modelBenchmarks } from './models.js';
 import { networkBenchmarks } from './network.js';
@@ -23,6 +24,7 @@ const benchmarks: readonly Benchmark[] = [
   ...schedulerBenchmarks,
   ...serverBenchmarks,
   ...clusterBenchmarks,
+  ...idleBenchmarks,
   ...trafficBenchmarks,
   ...driftBenchmarks,
 ];
