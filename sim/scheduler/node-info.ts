@@ -1,6 +1,6 @@
 /** A node with the pods that are on it, added up. @upstream pkg/scheduler/framework/types.go NodeInfo */
 import type { Node } from '../api/kinds/core.js';
-import type { Labels, Selector } from '../api/selectors.js';
+import type { Labels } from '../api/selectors.js';
 import { invariant } from '../engine/invariant.js';
 import type { HostPort, PodInfo } from './pod-info.js';
 import { amountsOf, Resource } from './resource.js';
@@ -22,13 +22,6 @@ export interface ImageSummary {
 
 const noImages: ReadonlyMap<string, ImageSummary> = new Map();
 
-/** How many pods of a namespace match a selector. */
-export interface PodCount {
-  readonly selector: Selector;
-  readonly namespace: string;
-  readonly count: number;
-}
-
 /** What a node has to give, what is taken of it, and by whom. It is counted up and down in place. */
 export class NodeInfo {
   node: Node;
@@ -36,17 +29,11 @@ export class NodeInfo {
   allocatable: Resource;
   /** The images on the node, by each of their names: as they stood when the node last changed. */
   images = noImages;
-  /** Whether the node changed since the last attempt. */
-  isChanged = true;
   private imageStates: ReadonlyMap<string, ImageState> = new Map();
   pods: PodInfo[] = [];
-  podsWithAffinity: PodInfo[] = [];
-  podsWithRequiredAntiAffinity: PodInfo[] = [];
   requested = new Resource();
   nonZeroMilliCPU = 0;
   nonZeroMemory = 0;
-  /** The last count of pods that match a selector, until a pod comes or goes. */
-  counted: PodCount | undefined;
   /** How many pods use a claim, by `namespace/name`. */
   readonly claims = new Map<string, number>();
   private readonly ports = new Map<string, Set<string>>();
@@ -68,18 +55,15 @@ export class NodeInfo {
     }
     this.node = node;
     this.labels = node.metadata.labels ?? noLabels;
-    this.isChanged = true;
   }
 
   /** Takes over what the cluster knows of the node's images. */
   setImages(states: ReadonlyMap<string, ImageState>): void {
     this.imageStates = states;
-    this.isChanged = true;
   }
 
   /** Counts anew on how many nodes the images are. It is done for changed nodes only, as upstream does. */
   refresh(): void {
-    this.isChanged = false;
     if (this.imageStates.size === 0 && this.images.size === 0) return;
     const images = new Map<string, ImageSummary>();
     for (const [name, { sizeBytes, nodes }] of this.imageStates) {
@@ -90,8 +74,6 @@ export class NodeInfo {
 
   addPod(pod: PodInfo): void {
     this.pods.push(pod);
-    if (pod.hasPodAffinity) this.podsWithAffinity.push(pod);
-    if (pod.terms.requiredAntiAffinity.length > 0) this.podsWithRequiredAntiAffinity.push(pod);
     this.count(pod, 1);
   }
 
@@ -99,10 +81,6 @@ export class NodeInfo {
   removePod(pod: PodInfo): void {
     const own = takeOut(this.pods, pod.uid);
     invariant(own !== undefined, 'a pod that leaves a node is on it');
-    if (own.hasPodAffinity) takeOut(this.podsWithAffinity, own.uid);
-    if (own.terms.requiredAntiAffinity.length > 0) {
-      takeOut(this.podsWithRequiredAntiAffinity, own.uid);
-    }
     this.count(own, -1);
   }
 
@@ -116,17 +94,6 @@ export class NodeInfo {
     const own = takeOut(this.pods, old.uid);
     invariant(own !== undefined, 'a pod that is replaced is on the node');
     this.pods.push(pod);
-    if (pod.hasPodAffinity) {
-      takeOut(this.podsWithAffinity, old.uid);
-      this.podsWithAffinity.push(pod);
-    }
-    if (pod.terms.requiredAntiAffinity.length > 0) {
-      takeOut(this.podsWithRequiredAntiAffinity, old.uid);
-      this.podsWithRequiredAntiAffinity.push(pod);
-    }
-    this.isChanged = true;
-    const counts = pod.labels === old.labels && pod.isTerminating === old.isTerminating;
-    if (!counts) this.counted = undefined;
   }
 
   /** Whether the port is taken, on that address or on all. */
@@ -144,8 +111,6 @@ export class NodeInfo {
     copy.allocatable = this.allocatable;
     copy.images = this.images;
     copy.pods = [...this.pods];
-    copy.podsWithAffinity = [...this.podsWithAffinity];
-    copy.podsWithRequiredAntiAffinity = [...this.podsWithRequiredAntiAffinity];
     copy.requested = this.requested.clone();
     copy.nonZeroMilliCPU = this.nonZeroMilliCPU;
     copy.nonZeroMemory = this.nonZeroMemory;
@@ -156,8 +121,6 @@ export class NodeInfo {
 
   private count(pod: PodInfo, times: 1 | -1): void {
     const { requested, nonZeroMilliCPU, nonZeroMemory } = pod.usage;
-    this.isChanged = true;
-    this.counted = undefined;
     this.requested.add(requested, times);
     this.nonZeroMilliCPU += times * nonZeroMilliCPU;
     this.nonZeroMemory += times * nonZeroMemory;

@@ -53,6 +53,8 @@ export class PodInfo {
   private ownUsage: PodUsage | undefined;
   private ownTerms: AffinityTerms | undefined;
   private ownPorts: readonly HostPort[] | undefined;
+  private ownAffinityKey: string | undefined;
+  private ownClassKey: string | undefined;
   private ownNodeAffinity: { readonly matcher: NodeMatcher | undefined } | undefined;
 
   constructor(readonly pod: Pod) {
@@ -77,6 +79,8 @@ export class PodInfo {
     bound.ownTerms = this.ownTerms;
     bound.ownPorts = this.ownPorts;
     bound.ownNodeAffinity = this.ownNodeAffinity;
+    bound.ownAffinityKey = this.ownAffinityKey;
+    bound.ownClassKey = this.ownClassKey;
     return bound;
   }
 
@@ -89,6 +93,10 @@ export class PodInfo {
     renewed.ownTerms = this.ownTerms;
     renewed.ownPorts = this.ownPorts;
     renewed.ownNodeAffinity = this.ownNodeAffinity;
+    renewed.ownAffinityKey = this.ownAffinityKey;
+    if (renewed.labels === this.labels && renewed.isTerminating === this.isTerminating) {
+      renewed.ownClassKey = this.ownClassKey;
+    }
     if (isGivenTheSame(this.pod, pod)) renewed.ownUsage = this.ownUsage;
     return renewed;
   }
@@ -114,6 +122,25 @@ export class PodInfo {
 
   get terms(): AffinityTerms {
     return (this.ownTerms ??= termsOf(this));
+  }
+
+  /** Equal for pods of one namespace with equal affinity to pods. */
+  get affinityKey(): string {
+    const { podAffinity, podAntiAffinity } = this.pod.spec?.affinity ?? {};
+    return (this.ownAffinityKey ??=
+      podAffinity === undefined && podAntiAffinity === undefined
+        ? ''
+        : `${this.namespace} ${JSON.stringify([podAffinity, podAntiAffinity])}`);
+  }
+
+  /** Equal for pods that others cannot tell apart: by namespace, labels, affinity, and whether they go. */
+  get classKey(): string {
+    return (this.ownClassKey ??= [
+      this.isTerminating ? '-' : '+',
+      this.namespace,
+      JSON.stringify(this.labels),
+      this.affinityKey,
+    ].join(' '));
   }
 
   get hostPorts(): readonly HostPort[] {
@@ -160,8 +187,22 @@ const noAffinity: AffinityTerms = {
   preferredAntiAffinity: noTerms,
 };
 
+/** Terms by the affinity that they were compiled from: pods of one template have them in common. */
+const compiled = new Map<string, AffinityTerms>();
+const compiledMax = 10_000;
+
 function termsOf(pod: PodInfo): AffinityTerms {
   if (!pod.hasPodAffinity) return noAffinity;
+  let terms = compiled.get(pod.affinityKey);
+  if (terms === undefined) {
+    terms = compileTerms(pod);
+    if (compiled.size >= compiledMax) compiled.clear();
+    compiled.set(pod.affinityKey, terms);
+  }
+  return terms;
+}
+
+function compileTerms(pod: PodInfo): AffinityTerms {
   const { podAffinity, podAntiAffinity } = pod.pod.spec?.affinity ?? {};
   const required = (terms: readonly PodAffinityTerm[] = []) =>
     terms.map(term => compileTerm(pod.namespace, term, 0));

@@ -2,10 +2,20 @@
  * The nodes and the pods on them, as the scheduler believes them to be. One attempt runs to its end
  * before anything changes, so the cache is its own snapshot. @upstream pkg/scheduler/backend/cache
  */
+import { deepEqual } from '../api/equality.js';
 import type { Node } from '../api/kinds/core.js';
 import { NodeInfo, type ImageState } from './node-info.js';
 import { NodeTree } from './node-tree.js';
+import { PodClasses } from './pod-classes.js';
 import type { PodInfo } from './pod-info.js';
+
+/** The values of a label of nodes. */
+export interface Domains {
+  /** In the order in which they are first met. */
+  readonly values: readonly string[];
+  /** Whether every node has the label. */
+  readonly isEverywhere: boolean;
+}
 
 /** Nodes by name and in the order of visiting, kept up to date change by change. */
 export class NodeSnapshot {
@@ -16,6 +26,10 @@ export class NodeSnapshot {
   /** Pods on nodes that are not known, or not any more. */
   private readonly strays = new Map<string, PodInfo[]>();
   private order: readonly NodeInfo[] | undefined;
+  private readonly changed = new Set<NodeInfo>();
+  private readonly domainsByKey = new Map<string, Domains>();
+  /** The pods on known nodes, those together that are alike. */
+  readonly classes = new PodClasses();
 
   /** All nodes in the order of visiting, which is worked out anew only when one comes or goes. */
   get nodes(): readonly NodeInfo[] {
@@ -39,7 +53,24 @@ export class NodeSnapshot {
 
   /** Called before each attempt. */
   refresh(): void {
-    for (const node of this.nodes) if (node.isChanged) node.refresh();
+    for (const node of this.changed) node.refresh();
+    this.changed.clear();
+  }
+
+  /** The values that the nodes have of a label. */
+  domains(topologyKey: string): Domains {
+    const known = this.domainsByKey.get(topologyKey);
+    if (known !== undefined) return known;
+    const values = new Set<string>();
+    let isEverywhere = true;
+    for (const { labels } of this.nodes) {
+      const value = labels[topologyKey];
+      if (value === undefined) isEverywhere = false;
+      else values.add(value);
+    }
+    const domains = { values: [...values], isEverywhere };
+    this.domainsByKey.set(topologyKey, domains);
+    return domains;
   }
 
   /** Adds the node, or takes over its newer version. */
@@ -50,8 +81,12 @@ export class NodeSnapshot {
       const info = new NodeInfo(node);
       this.byName.set(name, info);
       this.tree.add(node);
-      this.order = undefined;
-      for (const pod of this.strays.get(name) ?? []) info.addPod(pod);
+      this.reorder();
+      this.changed.add(info);
+      for (const pod of this.strays.get(name) ?? []) {
+        info.addPod(pod);
+        this.classes.add(pod, info);
+      }
       this.strays.delete(name);
       info.setImages(this.addImages(node));
       return;
@@ -61,7 +96,12 @@ export class NodeSnapshot {
       known.setImages(this.addImages(node));
     }
     this.tree.update(known.node, node);
+    const { labels } = known;
     known.setNode(node);
+    this.changed.add(known);
+    if (labels === known.labels || deepEqual(labels, known.labels)) return;
+    this.domainsByKey.clear();
+    this.classes.recount();
   }
 
   removeNode(name: string): void {
@@ -70,7 +110,9 @@ export class NodeSnapshot {
     this.byName.delete(name);
     this.tree.remove(known.node);
     this.removeImages(known.node);
-    this.order = undefined;
+    this.reorder();
+    this.changed.delete(known);
+    for (const pod of known.pods) this.classes.remove(pod, known);
     if (known.pods.length > 0) this.strays.set(name, [...known.pods]);
   }
 
@@ -79,14 +121,22 @@ export class NodeSnapshot {
     const info = this.byName.get(node);
     const known = this.podsByUid.get(pod.uid);
     if (known?.node === node && info !== undefined) {
+      if (pod.classKey !== known.pod.classKey) {
+        this.classes.remove(known.pod, info);
+        this.classes.add(pod, info);
+      }
       info.replacePod(known.pod, pod);
+      this.changed.add(info);
       known.pod = pod;
       return;
     }
     this.removePod(pod.uid);
     this.podsByUid.set(pod.uid, { pod, node });
-    if (info !== undefined) info.addPod(pod);
-    else this.strays.set(node, [...(this.strays.get(node) ?? []), pod]);
+    if (info !== undefined) {
+      info.addPod(pod);
+      this.changed.add(info);
+      this.classes.add(pod, info);
+    } else this.strays.set(node, [...(this.strays.get(node) ?? []), pod]);
   }
 
   /** Forgets the pod, if it is counted anywhere. */
@@ -95,10 +145,20 @@ export class NodeSnapshot {
     if (known === undefined) return;
     this.podsByUid.delete(uid);
     const info = this.byName.get(known.node);
-    if (info !== undefined) return info.removePod(known.pod);
+    if (info !== undefined) {
+      info.removePod(known.pod);
+      this.changed.add(info);
+      this.classes.remove(known.pod, info);
+      return;
+    }
     const left = this.strays.get(known.node)?.filter(pod => pod.uid !== uid) ?? [];
     if (left.length > 0) this.strays.set(known.node, left);
     else this.strays.delete(known.node);
+  }
+
+  private reorder(): void {
+    this.order = undefined;
+    this.domainsByKey.clear();
   }
 
   private addImages(node: Node): ReadonlyMap<string, ImageState> {

@@ -3,7 +3,9 @@ import type { Labels } from '../../api/selectors.js';
 import { stateKey } from '../cycle-state.js';
 import { skip, status, type PluginFactory } from '../framework.js';
 import type { NodeInfo } from '../node-info.js';
+import type { PodClasses } from '../pod-classes.js';
 import { termMatches, type AffinityTerm, type PodInfo } from '../pod-info.js';
+import { TopologyCounts } from '../topology-counts.js';
 import { interPodAffinityEvents } from './pod-affinity/hints.js';
 import { matchesAllTerms, mergedTerms, namespaceLabels } from './pod-affinity/terms.js';
 import {
@@ -30,13 +32,10 @@ const againstAntiAffinity = status(
   "node(s) didn't match pod anti-affinity rules",
 );
 
-/** Counts by topology: `key=value`, with a separator that no label has. */
-type Counts = Map<string, number>;
-
 interface FilterState {
-  readonly existingAntiAffinity: Counts;
-  readonly affinity: Counts;
-  readonly antiAffinity: Counts;
+  readonly existingAntiAffinity: TopologyCounts;
+  readonly affinity: TopologyCounts;
+  readonly antiAffinity: TopologyCounts;
   readonly affinityTerms: readonly AffinityTerm[];
   readonly antiAffinityTerms: readonly AffinityTerm[];
   readonly namespaceLabels: Labels | undefined;
@@ -44,9 +43,9 @@ interface FilterState {
 
 const filtering = stateKey<FilterState>('PreFilterInterPodAffinity', state => ({
   ...state,
-  existingAntiAffinity: new Map(state.existingAntiAffinity),
-  affinity: new Map(state.affinity),
-  antiAffinity: new Map(state.antiAffinity),
+  existingAntiAffinity: state.existingAntiAffinity.clone(),
+  affinity: state.affinity.clone(),
+  antiAffinity: state.antiAffinity.clone(),
 }));
 
 /** The plug-in InterPodAffinity. */
@@ -56,19 +55,19 @@ export const interPodAffinity: PluginFactory = (args, handle) => {
   const settings = { hardPodAffinityWeight, ignorePreferredTermsOfExistingPods };
   return {
     name,
-    preFilter(state, pod, nodes) {
+    preFilter(state, pod) {
       const { requiredAffinity, requiredAntiAffinity } = pod.terms;
       const prepared: FilterState = {
-        existingAntiAffinity: new Map(),
-        affinity: new Map(),
-        antiAffinity: new Map(),
+        existingAntiAffinity: new TopologyCounts(),
+        affinity: new TopologyCounts(),
+        antiAffinity: new TopologyCounts(),
         affinityTerms: mergedTerms(handle, requiredAffinity),
         antiAffinityTerms: mergedTerms(handle, requiredAntiAffinity),
         namespaceLabels: namespaceLabels(handle, pod.namespace),
       };
-      countAll(prepared, pod, nodes);
+      countAll(prepared, pod, handle.nodes.classes);
       const isUnaffected =
-        prepared.existingAntiAffinity.size === 0 &&
+        prepared.existingAntiAffinity.isEmpty &&
         requiredAffinity.length === 0 &&
         requiredAntiAffinity.length === 0;
       if (isUnaffected) return { status: skip };
@@ -97,14 +96,24 @@ export const interPodAffinity: PluginFactory = (args, handle) => {
   };
 };
 
-function countAll(state: FilterState, pod: PodInfo, nodes: readonly NodeInfo[]): void {
-  const hasTerms = state.affinityTerms.length > 0 || state.antiAffinityTerms.length > 0;
-  for (const node of nodes) {
-    for (const other of node.podsWithRequiredAntiAffinity) {
-      countExisting(state, pod, { other, node, by: 1 });
+function countAll(state: FilterState, pod: PodInfo, classes: PodClasses): void {
+  for (const each of classes.withRequiredAntiAffinity) {
+    for (const term of each.pod.terms.requiredAntiAffinity) {
+      if (!termMatches(term, pod, state.namespaceLabels)) continue;
+      state.existingAntiAffinity.addAll(term.topologyKey, each.at(term.topologyKey));
     }
-    if (!hasTerms) continue;
-    for (const other of node.pods) countIncoming(state, { other, node, by: 1 });
+  }
+  if (state.affinityTerms.length === 0 && state.antiAffinityTerms.length === 0) return;
+  for (const each of classes.all) {
+    if (matchesAllTerms(state.affinityTerms, each.pod)) {
+      for (const { topologyKey } of state.affinityTerms) {
+        state.affinity.addAll(topologyKey, each.at(topologyKey));
+      }
+    }
+    for (const term of state.antiAffinityTerms) {
+      if (!termMatches(term, each.pod, undefined)) continue;
+      state.antiAffinity.addAll(term.topologyKey, each.at(term.topologyKey));
+    }
   }
 }
 
@@ -137,39 +146,35 @@ function countIncoming(state: FilterState, { other, node, by }: PodOnNode): void
   }
 }
 
-function count(counts: Counts, node: NodeInfo, topologyKey: string, by: number): void {
+function count(counts: TopologyCounts, node: NodeInfo, topologyKey: string, by: number): void {
   const value = node.labels[topologyKey];
-  if (value === undefined) return;
-  const pair = `${topologyKey}\0${value}`;
-  const sum = (counts.get(pair) ?? 0) + by;
-  if (sum === 0) counts.delete(pair);
-  else counts.set(pair, sum);
-}
-
-function countAt(counts: Counts, node: NodeInfo, topologyKey: string): number {
-  return counts.get(`${topologyKey}\0${node.labels[topologyKey] ?? ''}`) ?? 0;
+  if (value !== undefined) counts.add(topologyKey, value, by);
 }
 
 /** Whether every term of affinity is met on the node, or the pod is the first of its kind. */
 function isNearWanted(state: FilterState, pod: PodInfo, node: NodeInfo): boolean {
   let isMet = true;
   for (const { topologyKey } of state.affinityTerms) {
-    if (node.labels[topologyKey] === undefined) return false;
-    if (countAt(state.affinity, node, topologyKey) <= 0) isMet = false;
+    const value = node.labels[topologyKey];
+    if (value === undefined) return false;
+    if (state.affinity.at(topologyKey, value) <= 0) isMet = false;
   }
   if (isMet) return true;
-  return state.affinity.size === 0 && matchesAllTerms(state.affinityTerms, pod);
+  return state.affinity.total === 0 && matchesAllTerms(state.affinityTerms, pod);
 }
 
 function isNearUnwanted(state: FilterState, node: NodeInfo): boolean {
-  if (state.antiAffinity.size === 0) return false;
-  return state.antiAffinityTerms.some(
-    ({ topologyKey }) =>
-      node.labels[topologyKey] !== undefined && countAt(state.antiAffinity, node, topologyKey) > 0,
-  );
+  return state.antiAffinityTerms.length > 0 && isCountedAt(state.antiAffinity, node);
 }
 
 function isUnwanted(state: FilterState, node: NodeInfo): boolean {
-  if (state.existingAntiAffinity.size === 0) return false;
-  return Object.keys(node.labels).some(key => countAt(state.existingAntiAffinity, node, key) > 0);
+  return isCountedAt(state.existingAntiAffinity, node);
+}
+
+function isCountedAt(counts: TopologyCounts, { labels }: NodeInfo): boolean {
+  for (const key of counts.keys) {
+    const value = labels[key];
+    if (value !== undefined && counts.at(key, value) > 0) return true;
+  }
+  return false;
 }

@@ -33,10 +33,10 @@ export const podTopologySpread: PluginFactory = (args, handle) => {
   const constraints = new SpreadConstraints((args ?? {}) as SpreadArgs, handle);
   return {
     name,
-    preFilter(state, pod, nodes) {
+    preFilter(state, pod) {
       const hard = constraints.of(pod, 'DoNotSchedule');
       if (hard.length === 0) return { status: skip };
-      state.write(filterKey, countsOf(constraints, hard, pod, nodes));
+      state.write(filterKey, countsOf(constraints, hard, pod, handle.nodes));
       return {};
     },
     addPod(state, pod, added, node) {
@@ -60,7 +60,7 @@ export const podTopologySpread: PluginFactory = (args, handle) => {
       return undefined;
     },
     preScore: (state, pod, nodes) => prepareScore(constraints, handle.nodes, { state, pod, nodes }),
-    score: (state, pod, node) => spreadScore(state.read(scoreKey), pod, node),
+    score: (state, _pod, node) => spreadScore(state.read(scoreKey), node),
     normalizeScore: (state, scores, nodes) => normalizeSpread(state.read(scoreKey), scores, nodes),
     events: topologySpreadEvents(constraints),
   };

@@ -4,6 +4,8 @@ import { stateKey, type CycleState } from '../../cycle-state.js';
 import { maxNodeScore, skip, type Handle, type Status } from '../../framework.js';
 import type { NodeInfo } from '../../node-info.js';
 import { termMatches, type AffinityTerm, type PodInfo } from '../../pod-info.js';
+import type { PodClass } from '../../pod-classes.js';
+import { TopologyCounts } from '../../topology-counts.js';
 import { mergedTerms, namespaceLabels } from './terms.js';
 
 /** The arguments of InterPodAffinity. */
@@ -12,10 +14,7 @@ export interface AffinityArgs {
   readonly ignorePreferredTermsOfExistingPods: boolean;
 }
 
-/** Sums of weights by topology key and value. */
-type TopologyScores = Map<string, Map<string, number>>;
-
-const scoring = stateKey<TopologyScores>('PreScoreInterPodAffinity');
+const scoring = stateKey<TopologyCounts>('PreScoreInterPodAffinity');
 
 /** Adds up what the existing pods and the incoming one think of each other. */
 export function prepareAffinityScore(
@@ -27,28 +26,30 @@ export function prepareAffinityScore(
   const { preferredAffinity, preferredAntiAffinity } = pod.terms;
   const hasPreferences = preferredAffinity.length > 0 || preferredAntiAffinity.length > 0;
   if (args.ignorePreferredTermsOfExistingPods && !hasPreferences) return skip;
-  const scores: TopologyScores = new Map();
+  const scores = new TopologyCounts();
   const incoming = {
     pod,
     liked: mergedTerms(handle, preferredAffinity),
     disliked: mergedTerms(handle, preferredAntiAffinity),
     labels: namespaceLabels(handle, pod.namespace),
   };
-  for (const node of handle.nodes.nodes) {
-    const others = hasPreferences ? node.pods : node.podsWithAffinity;
-    for (const other of others) addPair(scores, args, incoming, { other, node });
+  const { classes } = handle.nodes;
+  for (const others of hasPreferences ? classes.all : classes.withAffinity) {
+    addPairs(scores, args, incoming, others);
   }
-  if (scores.size === 0) return skip;
+  if (scores.isEmpty) return skip;
   state.write(scoring, scores);
   return undefined;
 }
 
 /** The sum at the node's topologies: negative where it is disliked. */
 export function affinityScore(state: CycleState, node: NodeInfo): number {
+  const scores = state.read(scoring);
+  if (scores === undefined) return 0;
   let sum = 0;
-  for (const [key, byValue] of state.read(scoring) ?? []) {
+  for (const key of scores.keys) {
     const value = node.labels[key];
-    if (value !== undefined) sum += byValue.get(value) ?? 0;
+    if (value !== undefined) sum += scores.at(key, value);
   }
   return sum;
 }
@@ -77,19 +78,15 @@ interface Incoming {
 }
 
 /** @upstream processExistingPod */
-function addPair(
-  scores: TopologyScores,
+function addPairs(
+  scores: TopologyCounts,
   args: AffinityArgs,
   incoming: Incoming,
-  { other, node }: { readonly other: PodInfo; readonly node: NodeInfo },
+  others: PodClass,
 ): void {
-  const add = (term: AffinityTerm, weight: number) => {
-    const value = node.labels[term.topologyKey];
-    if (value === undefined) return;
-    const byValue = scores.get(term.topologyKey) ?? new Map<string, number>();
-    byValue.set(value, (byValue.get(value) ?? 0) + weight);
-    scores.set(term.topologyKey, byValue);
-  };
+  const { pod: other } = others;
+  const add = ({ topologyKey }: AffinityTerm, weight: number) =>
+    scores.addAll(topologyKey, others.at(topologyKey), weight);
   for (const term of incoming.liked) {
     if (termMatches(term, other, undefined)) add(term, term.weight);
   }

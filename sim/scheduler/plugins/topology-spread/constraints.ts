@@ -16,6 +16,7 @@ import {
 import type { Handle } from '../../framework.js';
 import type { NodeInfo } from '../../node-info.js';
 import type { PodInfo } from '../../pod-info.js';
+import type { NodeSnapshot } from '../../snapshot.js';
 import { hasUntoleratedTaint, type TolerationOptions } from '../../tolerations.js';
 
 /** The arguments of PodTopologySpread. */
@@ -95,6 +96,19 @@ export class SpreadConstraints {
       !constraint.honorsTaints ||
       !hasUntoleratedTaint(node.spec?.taints, pod.tolerations, this.tolerationOptions)
     );
+  }
+
+  /** Whether no node is left out of the counts: all have the labels, and no policy is in force. */
+  countsEveryNode(
+    constraints: readonly SpreadConstraint[],
+    pod: PodInfo,
+    snapshot: NodeSnapshot,
+  ): boolean {
+    for (const { topologyKey, honorsAffinity, honorsTaints } of constraints) {
+      if (honorsTaints || (honorsAffinity && pod.nodeAffinity !== undefined)) return false;
+      if (!snapshot.domains(topologyKey).isEverywhere) return false;
+    }
+    return true;
   }
 
   /** What the pod's services and its controller select. @upstream helper.DefaultSelector */

@@ -1,8 +1,8 @@
 /** How many matching pods each domain has, and which domain has the fewest. @upstream pkg/scheduler/framework/plugins/podtopologyspread/filtering.go */
-import type { Selector } from '../../../api/selectors.js';
 import { stateKey } from '../../cycle-state.js';
-import type { NodeInfo } from '../../node-info.js';
+import { countPerNode } from '../../pod-classes.js';
 import type { PodInfo } from '../../pod-info.js';
+import type { NodeSnapshot } from '../../snapshot.js';
 import type { SpreadConstraint, SpreadConstraints } from './constraints.js';
 
 /** A domain and its number of matching pods. */
@@ -59,19 +59,11 @@ export function countsOf(
   all: SpreadConstraints,
   constraints: readonly SpreadConstraint[],
   pod: PodInfo,
-  nodes: readonly NodeInfo[],
+  snapshot: NodeSnapshot,
 ): SpreadCounts {
-  const byValue = constraints.map(() => new Map<string, number>());
-  for (const node of nodes) {
-    if (!all.haveAllLabels(constraints, node)) continue;
-    constraints.forEach((constraint, index) => {
-      if (!all.includes(constraint, pod, node)) return;
-      const counts = byValue[index];
-      const value = node.labels[constraint.topologyKey] ?? '';
-      const count = countMatching(node, constraint.selector, pod.namespace);
-      counts?.set(value, (counts.get(value) ?? 0) + count);
-    });
-  }
+  const byValue = all.countsEveryNode(constraints, pod, snapshot)
+    ? constraints.map(constraint => countDomains(constraint, pod, snapshot))
+    : countNodes(all, constraints, pod, snapshot);
   const criticals = byValue.map(counts => {
     const made = new Criticals();
     for (const [value, count] of counts) made.update(value, count);
@@ -80,16 +72,42 @@ export function countsOf(
   return { constraints, byValue, criticals };
 }
 
-/** Counts the pods of the namespace that match, but for terminating ones. The node remembers the last count. */
-export function countMatching(node: NodeInfo, selector: Selector, namespace: string): number {
-  if (selector.isEmpty) return 0;
-  const known = node.counted;
-  if (known?.selector === selector && known.namespace === namespace) return known.count;
-  let count = 0;
-  for (const pod of node.pods) {
-    if (pod.isTerminating || pod.namespace !== namespace) continue;
-    if (selector.matches(pod.labels)) count++;
+/** No node is left out: what the classes have counted is added up. */
+function countDomains(
+  { topologyKey, selector }: SpreadConstraint,
+  pod: PodInfo,
+  snapshot: NodeSnapshot,
+): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const value of snapshot.domains(topologyKey).values) counts.set(value, 0);
+  for (const each of snapshot.classes.selected(selector, pod.namespace)) {
+    for (const [value, count] of each.at(topologyKey).byValue) {
+      counts.set(value, (counts.get(value) ?? 0) + count);
+    }
   }
-  node.counted = { selector, namespace, count };
-  return count;
+  return counts;
+}
+
+/** Some nodes may not count: each is looked at. */
+function countNodes(
+  all: SpreadConstraints,
+  constraints: readonly SpreadConstraint[],
+  pod: PodInfo,
+  { nodes, classes }: NodeSnapshot,
+): Map<string, number>[] {
+  const byValue = constraints.map(() => new Map<string, number>());
+  const perNode = constraints.map(({ selector }) =>
+    countPerNode(classes.selected(selector, pod.namespace)),
+  );
+  for (const node of nodes) {
+    if (!all.haveAllLabels(constraints, node)) continue;
+    for (let index = 0; index < constraints.length; index++) {
+      const constraint = constraints[index];
+      const counts = byValue[index];
+      if (constraint === undefined || !all.includes(constraint, pod, node)) continue;
+      const value = node.labels[constraint.topologyKey] ?? '';
+      counts?.set(value, (counts.get(value) ?? 0) + (perNode[index]?.get(node) ?? 0));
+    }
+  }
+  return byValue;
 }

@@ -2,18 +2,20 @@
 import { stateKey, type CycleState } from '../../cycle-state.js';
 import { maxNodeScore, skip, type Status } from '../../framework.js';
 import type { NodeInfo } from '../../node-info.js';
+import { countPerNode, type PodClass } from '../../pod-classes.js';
 import type { PodInfo } from '../../pod-info.js';
 import type { NodeSnapshot } from '../../snapshot.js';
 import { hostnameLabel, type SpreadConstraint, type SpreadConstraints } from './constraints.js';
-import { countMatching } from './counts.js';
 
 /** What Score looks at. */
 export interface SpreadScoreState {
   readonly constraints: readonly SpreadConstraint[];
   /** Nodes without all of the labels. */
-  readonly ignored: ReadonlySet<string>;
+  readonly ignored: ReadonlySet<NodeInfo>;
   /** For each constraint but the one by host, the counts of the feasible nodes' domains. */
   readonly byValue: readonly Map<string, number>[];
+  /** For the constraint by host, the pods of each node. */
+  readonly perHost: readonly (ReadonlyMap<NodeInfo, number> | undefined)[];
   /** What makes up for the number of domains. */
   readonly weights: readonly number[];
 }
@@ -35,34 +37,74 @@ export function prepareScore(
   const constraints = all.of(pod, 'ScheduleAnyway');
   if (constraints.length === 0) return skip;
   const needsAll = all.needsAllLabels(pod);
-  const prepared = domainsOf(all, constraints, nodes, needsAll);
-  for (const node of snapshot.nodes) {
-    if (needsAll && !all.haveAllLabels(constraints, node)) continue;
-    for (let index = 0; index < constraints.length; index++) {
-      const constraint = constraints[index];
-      const counts = prepared.byValue[index];
-      if (constraint === undefined || counts === undefined || counts.size === 0) continue;
-      const value = node.labels[constraint.topologyKey] ?? '';
-      const count = counts.get(value);
-      if (count === undefined || !all.includes(constraint, pod, node)) continue;
-      counts.set(value, count + countMatching(node, constraint.selector, pod.namespace));
-    }
-  }
+  const selected = constraints.map(({ selector }) =>
+    snapshot.classes.selected(selector, pod.namespace),
+  );
+  const prepared = domainsOf(all, { constraints, selected, nodes, needsAll });
+  if (all.countsEveryNode(constraints, pod, snapshot)) addClasses(prepared, selected);
+  else addNodes(all, prepared, { pod, selected, snapshot, needsAll });
   state.write(scoreKey, prepared);
   return undefined;
 }
 
+type Selected = readonly (readonly PodClass[])[];
+
+/** No node is left out: what the classes have counted is added up. */
+function addClasses({ constraints, byValue }: SpreadScoreState, selected: Selected): void {
+  constraints.forEach(({ topologyKey }, index) => {
+    const counts = byValue[index];
+    if (counts === undefined || counts.size === 0) return;
+    for (const each of selected[index] ?? []) {
+      for (const [value, count] of each.at(topologyKey).byValue) {
+        const known = counts.get(value);
+        if (known !== undefined) counts.set(value, known + count);
+      }
+    }
+  });
+}
+
+/** Some nodes may not count: each is looked at. */
+function addNodes(
+  all: SpreadConstraints,
+  { constraints, byValue }: SpreadScoreState,
+  how: {
+    readonly pod: PodInfo;
+    readonly selected: Selected;
+    readonly snapshot: NodeSnapshot;
+    readonly needsAll: boolean;
+  },
+): void {
+  const { pod, selected, snapshot, needsAll } = how;
+  const perNode = selected.map(countPerNode);
+  for (const node of snapshot.nodes) {
+    if (needsAll && !all.haveAllLabels(constraints, node)) continue;
+    for (let index = 0; index < constraints.length; index++) {
+      const constraint = constraints[index];
+      const counts = byValue[index];
+      if (constraint === undefined || counts === undefined || counts.size === 0) continue;
+      const value = node.labels[constraint.topologyKey] ?? '';
+      const count = counts.get(value);
+      if (count === undefined || !all.includes(constraint, pod, node)) continue;
+      counts.set(value, count + (perNode[index]?.get(node) ?? 0));
+    }
+  }
+}
+
 function domainsOf(
   all: SpreadConstraints,
-  constraints: readonly SpreadConstraint[],
-  nodes: readonly NodeInfo[],
-  needsAll: boolean,
+  how: {
+    readonly constraints: readonly SpreadConstraint[];
+    readonly selected: Selected;
+    readonly nodes: readonly NodeInfo[];
+    readonly needsAll: boolean;
+  },
 ): SpreadScoreState {
-  const ignored = new Set<string>();
+  const { constraints, selected, nodes, needsAll } = how;
+  const ignored = new Set<NodeInfo>();
   const byValue = constraints.map(() => new Map<string, number>());
   for (const node of nodes) {
     if (needsAll && !all.haveAllLabels(constraints, node)) {
-      ignored.add(node.name);
+      ignored.add(node);
       continue;
     }
     constraints.forEach(({ topologyKey }, index) => {
@@ -74,27 +116,23 @@ function domainsOf(
     const domains = isByHost ? nodes.length - ignored.size : (byValue[index]?.size ?? 0);
     return Math.log(domains + 2);
   });
-  return { constraints, ignored, byValue, weights };
+  const perHost = constraints.map(({ topologyKey }, index) =>
+    topologyKey === hostnameLabel ? countPerNode(selected[index] ?? []) : undefined,
+  );
+  return { constraints, ignored, byValue, perHost, weights };
 }
 
 /** The number of matching pods around the node, weighted: less is better until it is normalised. */
-export function spreadScore(
-  prepared: SpreadScoreState | undefined,
-  pod: PodInfo,
-  node: NodeInfo,
-): number {
-  if (prepared === undefined || prepared.ignored.has(node.name)) return 0;
-  const { constraints, byValue, weights } = prepared;
+export function spreadScore(prepared: SpreadScoreState | undefined, node: NodeInfo): number {
+  if (prepared === undefined || prepared.ignored.has(node)) return 0;
+  const { constraints, byValue, perHost, weights } = prepared;
   let score = 0;
   for (let index = 0; index < constraints.length; index++) {
     const constraint = constraints[index];
     if (constraint === undefined) continue;
     const value = node.labels[constraint.topologyKey];
     if (value === undefined) continue;
-    const count =
-      constraint.topologyKey === hostnameLabel
-        ? countMatching(node, constraint.selector, pod.namespace)
-        : (byValue[index]?.get(value) ?? 0);
+    const count = perHost[index]?.get(node) ?? byValue[index]?.get(value) ?? 0;
     score += count * (weights[index] ?? 0) + (constraint.maxSkew - 1);
   }
   return Math.round(score);
@@ -107,7 +145,7 @@ export function normalizeSpread(
   nodes: readonly NodeInfo[],
 ): void {
   if (prepared === undefined) return;
-  const isIgnored = nodes.map(({ name }) => prepared.ignored.has(name));
+  const isIgnored = nodes.map(node => prepared.ignored.has(node));
   let least = Infinity;
   let most = 0;
   scores.forEach((score, index) => {
