@@ -131,6 +131,8 @@ export interface Plugin {
   postFilter?(state: CycleState, pod: PodInfo, statuses: NodeStatuses): PostFilterResult;
   preScore?(state: CycleState, pod: PodInfo, nodes: readonly NodeInfo[]): Status | undefined;
   score?(state: CycleState, pod: PodInfo, node: NodeInfo): number;
+  /** Whether every node's score is 0 before it is normalised, so that none needs to be asked for. */
+  scoresNothing?(state: CycleState): boolean;
   /** Brings the scores into [0, 100], in place. `nodes` has the same order. */
   normalizeScore?(state: CycleState, scores: number[], nodes: readonly NodeInfo[]): void;
   reserve?(state: CycleState, pod: PodInfo, node: string): Status | undefined;

@@ -3,7 +3,8 @@ import { maxNodeScore } from './framework.js';
 
 /** Scales the scores by the largest, in place; `isReversed`: the least is the best. */
 export function normalizeByMax(scores: number[], options: { readonly isReversed: boolean }): void {
-  const most = scores.reduce((highest, score) => Math.max(highest, score), 0);
+  let most = 0;
+  for (const score of scores) if (score > most) most = score;
   for (let index = 0; index < scores.length; index++) {
     const score = most === 0 ? 0 : Math.trunc((maxNodeScore * (scores[index] ?? 0)) / most);
     scores[index] = options.isReversed ? maxNodeScore - score : score;

@@ -261,24 +261,14 @@ export class Framework implements Handle {
       }
     }
     const plugins = this.at('score').filter(({ name }) => !skipped.has(name));
-    const total = nodes.map(() => 0);
+    const total = new Array<number>(nodes.length).fill(0);
     const raw: (readonly number[] | undefined)[] = [];
     const weighted = plugins.map(plugin => {
-      const scores = new Array<number>(nodes.length).fill(0);
-      for (let index = 0; index < nodes.length; index++) {
-        scores[index] = plugin.score?.(state, pod, nodes[index] as NodeInfo) ?? 0;
-      }
+      const scores = scoresOf(plugin, state, pod, nodes);
       const isNormalized = plugin.normalizeScore !== undefined;
       raw.push(options.keepsRaw === true && isNormalized ? [...scores] : undefined);
       plugin.normalizeScore?.(state, scores, nodes);
-      const weight = this.weightOf(plugin.name);
-      const range = `${plugin.name} scores within [0, 100]`;
-      for (let index = 0; index < scores.length; index++) {
-        const score = scores[index] ?? 0;
-        invariant(score >= 0 && score <= maxNodeScore, range);
-        scores[index] = score * weight;
-        total[index] = (total[index] ?? 0) + score * weight;
-      }
+      weigh(scores, this.weightOf(plugin.name), total, plugin.name);
       return scores;
     });
     return {
@@ -310,6 +300,33 @@ export class Framework implements Handle {
     const last = [...explicit].filter(name => !overriding.includes(name));
     return [...first, ...general, ...last].flatMap(name => this.byName.get(name) ?? []);
   }
+}
+
+function scoresOf(
+  plugin: Plugin,
+  state: CycleState,
+  pod: PodInfo,
+  nodes: readonly NodeInfo[],
+): number[] {
+  const scores = new Array<number>(nodes.length).fill(0);
+  if (plugin.scoresNothing?.(state) === true) return scores;
+  for (let index = 0; index < nodes.length; index++) {
+    // The index is within the list.
+    scores[index] = plugin.score?.(state, pod, nodes[index] as NodeInfo) ?? 0;
+  }
+  return scores;
+}
+
+/** Multiplies the scores by the weight, in place, and adds them to the totals. */
+function weigh(scores: number[], weight: number, total: number[], plugin: string): void {
+  let isInRange = true;
+  for (let index = 0; index < scores.length; index++) {
+    const score = scores[index] ?? 0;
+    if (score < 0 || score > maxNodeScore) isInRange = false;
+    scores[index] = score * weight;
+    total[index] = (total[index] ?? 0) + score * weight;
+  }
+  if (!isInRange) invariant(false, `${plugin} scores within [0, 100]`);
 }
 
 function namesIn(profile: Profile): ReadonlySet<string> {

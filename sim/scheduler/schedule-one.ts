@@ -212,8 +212,12 @@ class Search {
 
   private taken(total: readonly number[], scores?: Scores): Attempt {
     const { feasible, options } = this;
-    const highest = total.reduce((most, each) => Math.max(most, each), -Infinity);
-    const best = feasible.filter((_, index) => total[index] === highest).map(({ name }) => name);
+    let highest = -Infinity;
+    for (const each of total) if (each > highest) highest = each;
+    const best: string[] = [];
+    for (let index = 0; index < total.length; index++) {
+      if (total[index] === highest) best.push(feasible[index]?.name ?? '');
+    }
     best.sort();
     const root = feasible[heapPick(total)]?.name ?? '';
     const node = best.length === 1 ? root : (options.pick?.(best, root) ?? root);

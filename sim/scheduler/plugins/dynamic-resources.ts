@@ -80,6 +80,10 @@ export const dynamicResources: PluginFactory = (args, handle) => {
       const found = known?.byNode.get(node.name);
       return known === undefined || found === undefined ? 0 : scoreOf(known, found);
     },
+    scoresNothing(state) {
+      const known = state.read(deviceState);
+      return known === undefined || known.byNode.size === 0;
+    },
     normalizeScore(_state, scores) {
       normalizeByMax(scores, { isReversed: false });
     },

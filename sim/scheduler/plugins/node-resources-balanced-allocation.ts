@@ -2,13 +2,15 @@
 import { roundUp } from '../amount.js';
 import { stateKey } from '../cycle-state.js';
 import { maxNodeScore, skip, type PluginFactory } from '../framework.js';
+import type { NodeInfo } from '../node-info.js';
 import { podRequests } from '../pod-requests.js';
 import { deviceCounter } from './resource-claims/extended-devices.js';
 import {
+  allocatableOf,
+  allocatedOf,
   defaultResources,
-  Shares,
+  type Counting,
   type ResourceWeight,
-  type ShareOptions,
 } from './node-resources/scorer.js';
 
 interface Args {
@@ -17,65 +19,79 @@ interface Args {
 
 interface ScoreState {
   readonly requests: readonly number[];
-  readonly how: ShareOptions;
+  readonly counting: Counting;
+  /** Whether the pod asks for none of the resources. */
+  readonly isIdle: boolean;
 }
 
+const plain: Counting = { usesNonZero: false };
+const nothing: readonly number[] = [];
 const scoring = stateKey<ScoreState>('PreScoreNodeResourcesBalancedAllocation');
 
 /** The plug-in NodeResourcesBalancedAllocation. */
 export const nodeResourcesBalancedAllocation: PluginFactory = (args, handle) => {
   const { resources = defaultResources } = (args ?? {}) as Args;
+  const names = resources.map(({ name }) => name);
   const requestsOf = (pod: Parameters<typeof podRequests>[0]) => {
     const amounts = podRequests(pod, { usesStatus: true });
-    return resources.map(({ name }) => roundUp(amounts.get(name) ?? 0));
+    return names.map(name => roundUp(amounts.get(name) ?? 0));
   };
-  const shares = new Shares(resources);
-  const fractions: number[] = [];
   return {
     name: 'NodeResourcesBalancedAllocation',
     preScore(state, { pod }) {
       const requests = requestsOf(pod);
-      if (requests.every(isZero)) return skip;
-      const names = resources.map(({ name }) => name);
+      const prepared = stateOf(requests);
+      if (prepared.isIdle) return skip;
       const devices = deviceCounter(handle, names);
-      state.write(scoring, { requests, how: { usesNonZero: false, devices } });
+      state.write(scoring, { ...prepared, counting: { ...plain, devices } });
       return undefined;
     },
     score(state, { pod }, node) {
-      const known = state.read(scoring);
-      const requests = known?.requests ?? requestsOf(pod);
-      if (requests.every(isZero)) return 0;
-      const measured = shares.of(node, requests, known?.how ?? withoutDevices);
-      fractions.length = 0;
-      for (const { allocatable, requested } of measured) {
-        if (allocatable > 0) fractions.push(Math.min(requested / allocatable, 1));
-      }
-      const after = balance(fractions);
-      fractions.length = 0;
-      for (const { allocatable, allocated } of measured) {
-        if (allocatable > 0) fractions.push(Math.min(allocated / allocatable, 1));
-      }
-      const before = balance(fractions);
+      const known = state.read(scoring) ?? stateOf(requestsOf(pod));
+      if (known.isIdle) return 0;
+      const after = balance(node, names, known.requests, known);
+      const before = balance(node, names, nothing, known);
       return maxNodeScore / 2 + Math.trunc((maxNodeScore / 2 + after - before) / 2);
     },
   };
 };
 
-const withoutDevices: ShareOptions = { usesNonZero: false, devices: undefined };
-
-function isZero(request: number): boolean {
-  return request === 0;
+function stateOf(requests: readonly number[]): ScoreState {
+  return { requests, counting: plain, isIdle: requests.every(request => request === 0) };
 }
 
-/** 100 when all resources are used alike, less the more they differ. */
-function balance(fractions: readonly number[]): number {
-  return Math.trunc((1 - deviation(fractions)) * maxNodeScore);
+/**
+ * 100 when all resources are used alike, less the more they differ; with so much more in use than is
+ * now. Which resources count depends on what the pod asks for.
+ */
+function balance(
+  node: NodeInfo,
+  names: readonly string[],
+  more: readonly number[],
+  { requests, counting }: ScoreState,
+): number {
+  let count = 0;
+  let first = 0;
+  let second = 0;
+  let all: number[] | undefined;
+  for (let index = 0; index < names.length; index++) {
+    const name = names[index] ?? '';
+    const allocatable = allocatableOf(node, name, requests[index] ?? 0, counting);
+    if (allocatable === 0) continue;
+    const used = allocatedOf(node, name, counting) + (more[index] ?? 0);
+    const fraction = used > allocatable ? 1 : used / allocatable;
+    count++;
+    if (count === 1) first = fraction;
+    else if (count === 2) second = fraction;
+    else (all ??= [first, second]).push(fraction);
+  }
+  // Of two the deviation is half of their distance: no list is made for the usual case.
+  const deviation =
+    all === undefined ? (count < 2 ? 0 : Math.abs((first - second) / 2)) : deviationOf(all);
+  return Math.trunc((1 - deviation) * maxNodeScore);
 }
 
-function deviation(fractions: readonly number[]): number {
-  const [first = 0, second = 0] = fractions;
-  if (fractions.length < 2) return 0;
-  if (fractions.length === 2) return Math.abs((first - second) / 2);
+function deviationOf(fractions: readonly number[]): number {
   let total = 0;
   for (const fraction of fractions) total += fraction;
   const mean = total / fractions.length;

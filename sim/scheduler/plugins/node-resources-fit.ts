@@ -11,10 +11,9 @@ import { fitEvents } from './node-resources/fit-hints.js';
 import {
   defaultResources,
   scorerOf,
-  Shares,
+  type Counting,
   type ResourceWeight,
   type ScoringStrategy,
-  type ShareOptions,
 } from './node-resources/scorer.js';
 import { planted } from '../../engine/planted.js';
 
@@ -28,7 +27,7 @@ interface Args {
 
 interface ScoreState {
   readonly requests: readonly number[];
-  readonly how: ShareOptions;
+  readonly how: Counting;
 }
 
 const scoring = stateKey<ScoreState>('PreScoreNodeResourcesFit');
@@ -55,7 +54,6 @@ export const nodeResourcesFit: PluginFactory = (args, handle) => {
   const ignoredGroups = new Set(ignoredResourceGroups);
   const resources = scoringStrategy.resources ?? defaultResources;
   const scorer = scorerOf(scoringStrategy, resources);
-  const shares = new Shares(resources);
   const ignoresAny = ignored.size > 0 || ignoredGroups.size > 0;
   const isIgnored = (resource: string) =>
     isExtendedName(resource) &&
@@ -78,7 +76,7 @@ export const nodeResourcesFit: PluginFactory = (args, handle) => {
     },
     score(state, pod, node) {
       const { requests, how } = state.read(scoring) ?? scoreState(handle, pod, resources);
-      return scorer(shares.of(node, requests, how));
+      return scorer(node, requests, how);
     },
     events: fitEvents(handle),
   };

@@ -22,16 +22,6 @@ export interface ScoringStrategy {
   readonly requestedToCapacityRatio?: { readonly shape?: readonly ShapePoint[] };
 }
 
-/** What one resource looks like on a node. */
-export interface Share {
-  /** What the node has of it. 0: the resource does not count. */
-  readonly allocatable: number;
-  /** What its pods have taken. */
-  readonly allocated: number;
-  /** The same with the pod in question. */
-  readonly requested: number;
-}
-
 /** The resources that count unless told otherwise. */
 export const defaultResources: readonly ResourceWeight[] = [
   { name: 'cpu', weight: 1 },
@@ -44,119 +34,116 @@ export type DeviceCounter = (
   resource: string,
 ) => { readonly allocatable: number; readonly allocated: number } | undefined;
 
-const nothing: Share = { allocatable: 0, allocated: 0, requested: 0 };
-
-/** How shares are measured. */
-export interface ShareOptions {
+/** How what a node has and has given is counted. */
+export interface Counting {
+  /** With a minimum for containers that ask for nothing. */
   readonly usesNonZero: boolean;
-  readonly devices: DeviceCounter | undefined;
+  readonly devices?: DeviceCounter | undefined;
 }
 
 /**
- * Measures the shares of some resources, with the pod on top. The same list comes back each time:
- * this runs for every pod and every node. @upstream calculateNodeAllocatableRequest
+ * What a node has of a resource for the pod; 0: the resource does not count. Numbers, not objects, are
+ * handed about here: it is asked for every node that a pod fits on. @upstream calculateNodeAllocatableRequest
  */
-export class Shares {
-  private readonly shares: (Share & {
-    allocatable: number;
-    allocated: number;
-    requested: number;
-  })[];
-
-  constructor(private readonly resources: readonly ResourceWeight[]) {
-    this.shares = resources.map(() => ({ allocatable: 0, allocated: 0, requested: 0 }));
-  }
-
-  of(node: NodeInfo, requests: readonly number[], how: ShareOptions): readonly Share[] {
-    const { resources, shares } = this;
-    for (let index = 0; index < shares.length; index++) {
-      const share = shares[index];
-      const name = resources[index]?.name;
-      if (share === undefined || name === undefined) continue;
-      const request = requests[index] ?? 0;
-      measure(share, node, name, how);
-      if (share.allocatable === 0 || (request === 0 && isScalarName(name))) {
-        share.allocatable = 0;
-        share.allocated = 0;
-        share.requested = 0;
-      } else share.requested = share.allocated + request;
+export function allocatableOf(
+  node: NodeInfo,
+  resource: string,
+  podRequest: number,
+  { devices }: Counting,
+): number {
+  const { allocatable } = node;
+  switch (resource) {
+    case 'cpu':
+      return allocatable.milliCPU;
+    case 'memory':
+      return allocatable.memory;
+    case 'ephemeral-storage':
+      return allocatable.ephemeralStorage;
+    default: {
+      if (podRequest === 0 && isScalarName(resource)) return 0;
+      const amount = allocatable.scalars.get(resource) ?? 0;
+      return amount > 0 ? amount : (devices?.(node, resource)?.allocatable ?? 0);
     }
-    return shares;
   }
 }
 
-function measure(
-  share: { allocatable: number; allocated: number },
-  node: NodeInfo,
-  resource: string,
-  { usesNonZero, devices }: ShareOptions,
-): void {
+/** What the node's pods have of the resource. */
+export function allocatedOf(node: NodeInfo, resource: string, counting: Counting): number {
   const { allocatable, requested } = node;
   switch (resource) {
     case 'cpu':
-      share.allocatable = allocatable.milliCPU;
-      share.allocated = usesNonZero ? node.nonZeroMilliCPU : requested.milliCPU;
-      return;
+      return counting.usesNonZero ? node.nonZeroMilliCPU : requested.milliCPU;
     case 'memory':
-      share.allocatable = allocatable.memory;
-      share.allocated = usesNonZero ? node.nonZeroMemory : requested.memory;
-      return;
+      return counting.usesNonZero ? node.nonZeroMemory : requested.memory;
     case 'ephemeral-storage':
-      share.allocatable = allocatable.ephemeralStorage;
-      share.allocated = requested.ephemeralStorage;
-      return;
+      return requested.ephemeralStorage;
     default: {
-      const amount = allocatable.scalars.get(resource) ?? 0;
-      const given = amount === 0 ? devices?.(node, resource) : undefined;
-      const isGiven = given !== undefined && given.allocatable > 0;
-      share.allocatable = isGiven ? given.allocatable : amount;
-      share.allocated = isGiven ? given.allocated : (requested.scalars.get(resource) ?? 0);
+      const isOwn = (allocatable.scalars.get(resource) ?? 0) > 0;
+      const devices = isOwn ? undefined : counting.devices?.(node, resource);
+      if (devices !== undefined && devices.allocatable > 0) return devices.allocated;
+      return requested.scalars.get(resource) ?? 0;
     }
   }
 }
 
-/** A function from the shares, in the order of the resources, to a score. */
-export type ShareScorer = (shares: readonly Share[]) => number;
+/** The score of a node for a pod with these requests, in the order of the resources. */
+export type Scorer = (node: NodeInfo, requests: readonly number[], counting: Counting) => number;
+
+/** A resource's score, from what is asked for in all and what there is. */
+type ShareScorer = (requested: number, allocatable: number) => number;
 
 /** The scorer of a strategy. */
-export function scorerOf(
-  strategy: ScoringStrategy,
-  resources: readonly ResourceWeight[],
-): ShareScorer {
+export function scorerOf(strategy: ScoringStrategy, resources: readonly ResourceWeight[]): Scorer {
+  const shape = strategy.requestedToCapacityRatio?.shape ?? [];
   switch (strategy.type) {
     case 'MostAllocated':
-      return weightedMean(resources, ({ requested, allocatable }) =>
-        portion(Math.min(requested, allocatable), allocatable),
-      );
+      return weightedMean(resources, mostAllocated, Math.trunc);
     case 'RequestedToCapacityRatio':
-      return ratioScorer(resources, strategy.requestedToCapacityRatio?.shape ?? []);
+      return weightedMean(resources, ratio(shape), Math.round, { skipsZero: true });
     default:
-      return weightedMean(resources, ({ requested, allocatable }) =>
-        requested > allocatable ? 0 : portion(allocatable - requested, allocatable),
-      );
+      return weightedMean(resources, leastAllocated, Math.trunc);
   }
+}
+
+const mostAllocated: ShareScorer = (requested, allocatable) =>
+  portion(Math.min(requested, allocatable), allocatable);
+
+const leastAllocated: ShareScorer = (requested, allocatable) =>
+  requested > allocatable ? 0 : portion(allocatable - requested, allocatable);
+
+function ratio(shape: readonly ShapePoint[]): ShareScorer {
+  const points = shape.map(({ utilization, score }) => ({ utilization, score: score * 10 }));
+  return (requested, allocatable) =>
+    interpolate(points, requested > allocatable ? 100 : portion(requested, allocatable));
 }
 
 function weightedMean(
   resources: readonly ResourceWeight[],
-  score: (share: Share) => number,
-): ShareScorer {
-  return shares => {
+  score: ShareScorer,
+  round: (mean: number) => number,
+  { skipsZero = false } = {},
+): Scorer {
+  const names = resources.map(({ name }) => name);
+  const weights = resources.map(weightOf);
+  return (node, requests, counting) => {
     let sum = 0;
-    let weights = 0;
-    for (let index = 0; index < shares.length; index++) {
-      const share = shares[index] ?? nothing;
-      if (share.allocatable === 0) continue;
-      const weight = weightOf(resources[index]);
-      sum += score(share) * weight;
-      weights += weight;
+    let weightSum = 0;
+    for (let index = 0; index < names.length; index++) {
+      const name = names[index] ?? '';
+      const request = requests[index] ?? 0;
+      const allocatable = allocatableOf(node, name, request, counting);
+      if (allocatable === 0) continue;
+      const own = score(allocatedOf(node, name, counting) + request, allocatable);
+      if (skipsZero && own <= 0) continue;
+      const weight = weights[index] ?? 1;
+      sum += own * weight;
+      weightSum += weight;
     }
-    return weights === 0 ? 0 : Math.trunc(sum / weights);
+    return weightSum === 0 ? 0 : round(sum / weightSum);
   };
 }
 
-function weightOf(resource: ResourceWeight | undefined): number {
-  const weight = resource?.weight ?? 0;
+function weightOf({ weight = 0 }: ResourceWeight): number {
   return weight === 0 ? 1 : weight;
 }
 
@@ -165,28 +152,6 @@ function portion(part: number, whole: number): number {
   const product = part * maxNodeScore;
   if (product <= Number.MAX_SAFE_INTEGER) return Math.trunc(product / whole);
   return Number((BigInt(part) * BigInt(maxNodeScore)) / BigInt(whole));
-}
-
-function ratioScorer(
-  resources: readonly ResourceWeight[],
-  shape: readonly ShapePoint[],
-): ShareScorer {
-  const points = shape.map(({ utilization, score }) => ({ utilization, score: score * 10 }));
-  return shares => {
-    let sum = 0;
-    let weights = 0;
-    for (let index = 0; index < shares.length; index++) {
-      const { allocatable, requested } = shares[index] ?? nothing;
-      if (allocatable === 0) continue;
-      const utilization = requested > allocatable ? 100 : portion(requested, allocatable);
-      const score = interpolate(points, utilization);
-      if (score <= 0) continue;
-      const weight = weightOf(resources[index]);
-      sum += score * weight;
-      weights += weight;
-    }
-    return weights === 0 ? 0 : Math.round(sum / weights);
-  };
 }
 
 /** @upstream pkg/scheduler/framework/plugins/helper/shape_score.go */
