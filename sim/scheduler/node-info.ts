@@ -14,6 +14,13 @@ export interface ImageState {
 
 const noLabels: Labels = {};
 
+let generations = 0;
+
+/** Numbers that are only compared with each other: that they go on counting from run to run is no matter. */
+function nextGeneration(): number {
+  return ++generations;
+}
+
 /** What the scheduler knew of an image when it last looked at the node. */
 export interface ImageSummary {
   readonly sizeBytes: number;
@@ -29,6 +36,10 @@ export class NodeInfo {
   allocatable: Resource;
   /** The images on the node, by each of their names: as they stood when the node last changed. */
   images = noImages;
+  /** Its place in the order of names among the snapshot's nodes; -1: it is none of them. */
+  rank = -1;
+  /** Another number after each change of what the node has or has given. */
+  generation = nextGeneration();
   private imageStates: ReadonlyMap<string, ImageState> = new Map();
   pods: PodInfo[] = [];
   requested = new Resource();
@@ -55,6 +66,7 @@ export class NodeInfo {
     }
     this.node = node;
     this.labels = node.metadata.labels ?? noLabels;
+    this.generation = nextGeneration();
   }
 
   /** Takes over what the cluster knows of the node's images. */
@@ -121,6 +133,7 @@ export class NodeInfo {
 
   private count(pod: PodInfo, times: 1 | -1): void {
     const { requested, nonZeroMilliCPU, nonZeroMemory } = pod.usage;
+    this.generation = nextGeneration();
     this.requested.add(requested, times);
     this.nonZeroMilliCPU += times * nonZeroMilliCPU;
     this.nonZeroMemory += times * nonZeroMemory;

@@ -192,6 +192,7 @@ export class Framework implements Handle {
    * and without. Both must pass. @upstream RunFilterPluginsWithNominatedPods
    */
   filterWithNominatedPods(state: CycleState, pod: PodInfo, node: NodeInfo): Status | undefined {
+    if (this.nominator.isEmpty) return this.filter(state, pod, node);
     const nominated = this.nominator.podsOn(node.name);
     if (nominated.length === 0) return this.filter(state, pod, node);
     const rivals = nominated.filter(

@@ -214,11 +214,12 @@ class Search {
     const { feasible, options } = this;
     let highest = -Infinity;
     for (const each of total) if (each > highest) highest = each;
-    const best: string[] = [];
-    for (let index = 0; index < total.length; index++) {
-      if (total[index] === highest) best.push(feasible[index]?.name ?? '');
+    const ties: NodeInfo[] = [];
+    for (let index = 0; index < feasible.length; index++) {
+      const node = feasible[index];
+      if (total[index] === highest && node !== undefined) ties.push(node);
     }
-    best.sort();
+    const best = this.framework.nodes.sortedNames(ties);
     const root = feasible[heapPick(total)]?.name ?? '';
     const node = best.length === 1 ? root : (options.pick?.(best, root) ?? root);
     return this.ended({ kind: 'scheduled', node, heapPick: root }, best, scores);

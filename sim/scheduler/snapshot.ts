@@ -26,6 +26,7 @@ export class NodeSnapshot {
   /** Pods on nodes that are not known, or not any more. */
   private readonly strays = new Map<string, PodInfo[]>();
   private order: readonly NodeInfo[] | undefined;
+  private ranked: readonly NodeInfo[] = [];
   private readonly changed = new Set<NodeInfo>();
   private readonly domainsByKey = new Map<string, Domains>();
   /** The pods on known nodes, those together that are alike. */
@@ -33,8 +34,31 @@ export class NodeSnapshot {
 
   /** All nodes in the order of visiting, which is worked out anew only when one comes or goes. */
   get nodes(): readonly NodeInfo[] {
-    this.order ??= this.tree.list().flatMap(name => this.byName.get(name) ?? []);
+    if (this.order === undefined) {
+      this.order = this.tree.list().flatMap(name => this.byName.get(name) ?? []);
+      this.ranked = [...this.byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+      this.ranked.forEach((node, rank) => (node.rank = rank));
+    }
     return this.order;
+  }
+
+  /** The names of these nodes, sorted: by a sweep over all, which is quicker than to compare names. */
+  sortedNames(nodes: readonly NodeInfo[]): readonly string[] {
+    const [only] = nodes;
+    if (only !== undefined && nodes.length === 1) return [only.name];
+    const isMeant = new Uint8Array(this.ranked.length);
+    let first = isMeant.length;
+    let last = -1;
+    for (const { rank } of nodes) {
+      isMeant[rank] = 1;
+      if (rank < first) first = rank;
+      if (rank > last) last = rank;
+    }
+    const names: string[] = [];
+    for (let rank = first; rank <= last; rank++) {
+      if (isMeant[rank] === 1) names.push(this.ranked[rank]?.name ?? '');
+    }
+    return names;
   }
 
   get(name: string): NodeInfo | undefined {

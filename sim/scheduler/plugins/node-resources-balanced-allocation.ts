@@ -3,6 +3,7 @@ import { roundUp } from '../amount.js';
 import { stateKey } from '../cycle-state.js';
 import { maxNodeScore, skip, type PluginFactory } from '../framework.js';
 import type { NodeInfo } from '../node-info.js';
+import { NodeMemos, type NodeMemo } from '../node-memo.js';
 import { podRequests } from '../pod-requests.js';
 import { deviceCounter } from './resource-claims/extended-devices.js';
 import {
@@ -22,6 +23,7 @@ interface ScoreState {
   readonly counting: Counting;
   /** Whether the pod asks for none of the resources. */
   readonly isIdle: boolean;
+  readonly memo?: NodeMemo | undefined;
 }
 
 const plain: Counting = { usesNonZero: false };
@@ -32,6 +34,7 @@ const scoring = stateKey<ScoreState>('PreScoreNodeResourcesBalancedAllocation');
 export const nodeResourcesBalancedAllocation: PluginFactory = (args, handle) => {
   const { resources = defaultResources } = (args ?? {}) as Args;
   const names = resources.map(({ name }) => name);
+  const memos = new NodeMemos();
   const requestsOf = (pod: Parameters<typeof podRequests>[0]) => {
     const amounts = podRequests(pod, { usesStatus: true });
     return names.map(name => roundUp(amounts.get(name) ?? 0));
@@ -43,18 +46,26 @@ export const nodeResourcesBalancedAllocation: PluginFactory = (args, handle) => 
       const prepared = stateOf(requests);
       if (prepared.isIdle) return skip;
       const devices = deviceCounter(handle, names);
-      state.write(scoring, { ...prepared, counting: { ...plain, devices } });
+      // What devices give may change while the node does not.
+      const memo = devices === undefined ? memos.of(requests) : undefined;
+      state.write(scoring, { ...prepared, counting: { ...plain, devices }, memo });
       return undefined;
     },
     score(state, { pod }, node) {
       const known = state.read(scoring) ?? stateOf(requestsOf(pod));
       if (known.isIdle) return 0;
-      const after = balance(node, names, known.requests, known);
-      const before = balance(node, names, nothing, known);
-      return maxNodeScore / 2 + Math.trunc((maxNodeScore / 2 + after - before) / 2);
+      if (known.memo === undefined) return scoreOf(known, node, names);
+      return known.memo.get(node) ?? known.memo.set(node, scoreOf(known, node, names));
     },
   };
 };
+
+/** Half of the score is for what the node is like with the pod, against what it is like now. */
+function scoreOf(known: ScoreState, node: NodeInfo, names: readonly string[]): number {
+  const after = balance(node, names, known.requests, known);
+  const before = balance(node, names, nothing, known);
+  return maxNodeScore / 2 + Math.trunc((maxNodeScore / 2 + after - before) / 2);
+}
 
 function stateOf(requests: readonly number[]): ScoreState {
   return { requests, counting: plain, isIdle: requests.every(request => request === 0) };

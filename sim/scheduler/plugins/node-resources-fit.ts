@@ -2,6 +2,7 @@
 import { stateKey } from '../cycle-state.js';
 import { status, type Handle, type PluginFactory, type Status } from '../framework.js';
 import type { NodeInfo } from '../node-info.js';
+import { NodeMemos, type NodeMemo } from '../node-memo.js';
 import { defaultRequests, type PodInfo } from '../pod-info.js';
 import { podRequests } from '../pod-requests.js';
 import { roundUp } from '../amount.js';
@@ -28,6 +29,7 @@ interface Args {
 interface ScoreState {
   readonly requests: readonly number[];
   readonly how: Counting;
+  readonly memo?: NodeMemo | undefined;
 }
 
 const scoring = stateKey<ScoreState>('PreScoreNodeResourcesFit');
@@ -50,6 +52,7 @@ export const nodeResourcesFit: PluginFactory = (args, handle) => {
     ignoredResourceGroups = [],
     scoringStrategy = {},
   } = (args ?? {}) as Args;
+  const memos = new NodeMemos();
   const ignored = new Set(ignoredResources);
   const ignoredGroups = new Set(ignoredResourceGroups);
   const resources = scoringStrategy.resources ?? defaultResources;
@@ -71,12 +74,16 @@ export const nodeResourcesFit: PluginFactory = (args, handle) => {
       return shortages === undefined ? undefined : refusalFor(shortages);
     },
     preScore(state, pod) {
-      state.write(scoring, scoreState(handle, pod, resources));
+      const prepared = scoreState(handle, pod, resources);
+      // What devices give may change while the node does not.
+      const memo = prepared.how.devices === undefined ? memos.of(prepared.requests) : undefined;
+      state.write(scoring, { ...prepared, memo });
       return undefined;
     },
     score(state, pod, node) {
-      const { requests, how } = state.read(scoring) ?? scoreState(handle, pod, resources);
-      return scorer(node, requests, how);
+      const { requests, how, memo } = state.read(scoring) ?? scoreState(handle, pod, resources);
+      if (memo === undefined) return scorer(node, requests, how);
+      return memo.get(node) ?? memo.set(node, scorer(node, requests, how));
     },
     events: fitEvents(handle),
   };

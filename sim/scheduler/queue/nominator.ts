@@ -8,6 +8,11 @@ export class Nominator {
   private readonly byNode = new Map<string, readonly PodInfo[]>();
   private readonly nodeByUid = new Map<string, string>();
 
+  /** Whether no pod is promised anything. */
+  get isEmpty(): boolean {
+    return this.byNode.size === 0;
+  }
+
   /** The pods that are nominated to the node. */
   podsOn(node: string): readonly PodInfo[] {
     return this.byNode.get(node) ?? none;
