@@ -113,6 +113,14 @@ describe('compileCel', () => {
     expect(type('{"a": self.names}["a"][0]')).toBe('string');
   });
 
+  it('refuses what is nested too deeply or too long', () => {
+    const text = 'ERROR: <input>:-1:0: expression recursion limit exceeded: 250';
+    expect(run('('.repeat(300) + '1' + ')'.repeat(300))).toBe(text);
+    expect(run(`1${'+1'.repeat(5000)} > 0`)).toBe(text);
+    expect(run(`true${' && true'.repeat(500)}`)).toBe(true);
+    expect(run('1'.repeat(100_001))).toContain('expression code point size exceeds limit');
+  });
+
   it('stops at the limit of the cost, which no operator absorbs', () => {
     const text = 'lists.range(1000).all(x, lists.range(1000).all(y, x + y >= 0)) || true';
     expect(run(text)).toBe('error: operation cancelled: actual cost limit exceeded');

@@ -59,8 +59,9 @@ function printedIssues(text: string, issues: readonly Issue[]): string {
 }
 
 function printedIssue(text: string, { offset, message }: Issue): string {
+  if (offset < 0) return `ERROR: <input>:-1:0: ${message}`;
   const characters = [...text];
-  const before = characters.slice(0, Math.max(0, offset));
+  const before = characters.slice(0, offset);
   const line = before.filter(character => character === '\n').length;
   const column = before.length - (before.lastIndexOf('\n') + 1);
   const shown = [...(text.split('\n')[line] ?? '').replaceAll('\t', ' ')];

@@ -1,5 +1,5 @@
 /** Literals that can never work, found before an expression runs. @upstream cel-go/cel/validator.go */
-import type { Expr, Issue } from './ast.js';
+import { partsOf, type Expr, type Issue } from './ast.js';
 import type { Checked } from './check.js';
 import { durationFrom, timestampFrom } from './library/conversions.js';
 import { timestampOf } from './library/operators.js';
@@ -93,24 +93,4 @@ export function instantiationError(expr: Expr): string | undefined {
     if (fault !== undefined) return fault;
   }
   return undefined;
-}
-
-function partsOf(expr: Expr): readonly Expr[] {
-  switch (expr.kind) {
-    case 'const':
-    case 'ident':
-      return [];
-    case 'select':
-      return [expr.operand];
-    case 'call':
-      return expr.target === undefined ? expr.args : [expr.target, ...expr.args];
-    case 'list':
-      return expr.items;
-    case 'map':
-      return expr.entries.flatMap(({ key, value }) => [key, value]);
-    case 'struct':
-      return expr.fields.map(({ value }) => value);
-    case 'fold':
-      return [expr.range, expr.initial, expr.condition, expr.step, expr.result];
-  }
 }

@@ -2,23 +2,49 @@
  * Reads CEL as cel-go's ANTLR grammar does, with its errors: what it expected, and where.
  * @upstream cel-go/parser/parser.go, cel-go/parser/gen/CEL.g4
  */
-import type { Expr, Issue, MapEntry, StructField } from './ast.js';
+import { partsOf, type Expr, type Issue, type MapEntry, type StructField } from './ast.js';
 import { Cursor, SyntaxStop, names, setOf, shownText } from './cursor.js';
 import { MacroFault, expandMacro, type Nodes } from './macros.js';
-import { tokenize, unquoted, type Token, type TokenKind } from './tokens.js';
-import { Uint, type CelValue } from './values.js';
+import { literalValue, tokenize, type Token, type TokenKind } from './tokens.js';
+import { codePoints, type CelValue } from './values.js';
 
 /** A tree, or what is wrong with the text. */
 export type Parsed = { readonly expr: Expr } | { readonly issues: readonly Issue[] };
 
 /** Parses the text of an expression. */
 export function parseCel(text: string): Parsed {
+  const size = codePoints(text);
+  if (size > sizeMax) {
+    const message = `expression code point size exceeds limit: size: ${size}, limit ${sizeMax}`;
+    return { issues: [{ offset: -1, message }] };
+  }
   const { tokens, issues } = tokenize(text);
   const parser = new Parser(tokens, [...issues]);
   const expr = parser.whole();
   const all = parser.issues;
+  if (parser.isTooDeep || (expr !== undefined && isDeeper(expr, depthMax))) {
+    const message = `expression recursion limit exceeded: ${depthMax}`;
+    return { issues: [{ offset: -1, message }] };
+  }
   if (expr !== undefined && all.length === 0) return { expr };
   return { issues: all.toSorted((left, right) => left.offset - right.offset) };
+}
+
+/** @upstream cel-go/parser/options.go, parser.go expressionSizeCodePointLimit, maxRecursionDepth */
+const sizeMax = 100_000;
+const depthMax = 250;
+
+/** Whether the tree is deeper than the limit; chains of && and || are balanced and count little. */
+function isDeeper(root: Expr, limit: number): boolean {
+  const rest: (readonly [Expr, number])[] = [[root, 1]];
+  let visited = 0;
+  for (let next = rest.pop(); next !== undefined; next = rest.pop()) {
+    const [expr, depth] = next;
+    // Macros may name one expression twice: what grows without end is as good as too deep.
+    if (depth > limit || ++visited > sizeMax) return true;
+    for (const part of partsOf(expr)) rest.push([part, depth + 1]);
+  }
+  return false;
 }
 
 /** The tokens with which an expression can begin. */
@@ -59,7 +85,9 @@ const sums: Readonly<Record<string, string>> = { '+': '_+_', '-': '_-_' };
 const products: Readonly<Record<string, string>> = { '*': '_*_', '/': '_/_', '%': '_%_' };
 
 class Parser extends Cursor implements Nodes {
+  isTooDeep = false;
   private lastId = 0;
+  private depth = 0;
 
   whole(): Expr | undefined {
     try {
@@ -81,6 +109,16 @@ class Parser extends Cursor implements Nodes {
   }
 
   private expression(): Expr {
+    if (++this.depth > depthMax) {
+      this.isTooDeep = true;
+      throw new SyntaxStop();
+    }
+    const expr = this.conditional();
+    this.depth--;
+    return expr;
+  }
+
+  private conditional(): Expr {
     const condition = this.joined('||', '_||_', () =>
       this.joined('&&', '_&&_', () => this.relation()),
     );
@@ -357,35 +395,5 @@ class Parser extends Cursor implements Nodes {
 
   private constant(offset: number, value: CelValue): Expr {
     return { kind: 'const', id: this.nextId(), offset, value };
-  }
-}
-
-const int64Max = 2n ** 63n - 1n;
-const uint64Max = 2n ** 64n - 1n;
-
-function literalValue(token: Token, isNegative: boolean): CelValue | undefined {
-  switch (token.kind) {
-    case 'true':
-      return true;
-    case 'false':
-      return false;
-    case 'null':
-      return null;
-    case 'STRING':
-    case 'BYTES':
-      return unquoted(token);
-    case 'NUM_FLOAT': {
-      const value = Number(token.text) * (isNegative ? -1 : 1);
-      return Number.isFinite(value) ? value : undefined;
-    }
-    case 'NUM_UINT': {
-      const value = BigInt(token.text.slice(0, -1));
-      return value > uint64Max ? undefined : new Uint(value);
-    }
-    default: {
-      const value = BigInt(token.text);
-      if (value > int64Max + (isNegative ? 1n : 0n)) return undefined;
-      return isNegative ? -value : value;
-    }
   }
 }

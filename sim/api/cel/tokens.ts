@@ -3,6 +3,7 @@
  * @upstream cel-go/parser/gen/CEL.g4
  */
 import type { Issue } from './ast.js';
+import { Uint, type CelValue } from './values.js';
 
 /** The kinds of tokens; symbols and keywords are their own kind. */
 export type TokenKind =
@@ -209,7 +210,7 @@ const codes: Readonly<Record<string, string>> = {
 };
 
 /** The value of a string or bytes token; of bytes each escape is one byte. */
-export function unquoted(token: Token): string | Uint8Array {
+function unquoted(token: Token): string | Uint8Array {
   const letters = /^[a-zA-Z]*/.exec(token.text)?.[0] ?? '';
   const isBytes = token.kind === 'BYTES';
   const rest = token.text.slice(letters.length);
@@ -237,4 +238,35 @@ function unescaped(part: string, isBytes: boolean): string | number {
   const isOctal = /[0-3]/.test(code);
   const value = isOctal ? parseInt(part.slice(1), 8) : parseInt(part.slice(2), 16);
   return isBytes && /[xX0-3]/.test(code) ? value : String.fromCodePoint(value);
+}
+
+const int64Max = 2n ** 63n - 1n;
+const uint64Max = 2n ** 64n - 1n;
+
+/** The value of a literal; undefined when it is out of range. */
+export function literalValue(token: Token, isNegative: boolean): CelValue | undefined {
+  switch (token.kind) {
+    case 'true':
+      return true;
+    case 'false':
+      return false;
+    case 'null':
+      return null;
+    case 'STRING':
+    case 'BYTES':
+      return unquoted(token);
+    case 'NUM_FLOAT': {
+      const value = Number(token.text) * (isNegative ? -1 : 1);
+      return Number.isFinite(value) ? value : undefined;
+    }
+    case 'NUM_UINT': {
+      const value = BigInt(token.text.slice(0, -1));
+      return value > uint64Max ? undefined : new Uint(value);
+    }
+    default: {
+      const value = BigInt(token.text);
+      if (value > int64Max + (isNegative ? 1n : 0n)) return undefined;
+      return isNegative ? -value : value;
+    }
+  }
 }
