@@ -1,10 +1,13 @@
-/** The objects of the cluster for which manifests are meant: of a snapshot, or of a kind configuration. */
+/** The cluster for which manifests are meant: of a snapshot, or of a kind configuration. */
+import type { Node } from '../../sim/api/kinds/core.js';
 import type { KubeObject } from '../../sim/api/object.js';
 import { readKindConfig } from '../gpu/kind-config.js';
 import { nodeShapes } from '../gpu/node-shapes.js';
 import { bootSimulatedCluster } from '../backends/sim.js';
 import { exitCodes, UserError } from '../input/errors.js';
 import { readSnapshot } from '../plan/snapshot.js';
+import type { NodePool } from '../voyages/plan.js';
+import { poolsOfConfig, poolsOfNodes } from './pools-of.js';
 
 /** How a cluster can be named. */
 export interface ClusterChoice {
@@ -14,15 +17,20 @@ export interface ClusterChoice {
   readonly cluster?: string;
 }
 
+/** A cluster. */
+export interface ChosenCluster {
+  /** Its objects; none when no cluster was named. */
+  readonly objects: readonly KubeObject[];
+  /** Its pools of nodes, for voyages; undefined when no cluster was named. */
+  readonly pools?: readonly NodePool[];
+}
+
 /**
- * Its objects; none when none was named.
+ * Reads it.
  *
  * @throws UserError when both are named; InputError when the file is not what it should be.
  */
-export async function chosenCluster({
-  config,
-  cluster,
-}: ClusterChoice): Promise<readonly KubeObject[]> {
+export async function chosenCluster({ config, cluster }: ClusterChoice): Promise<ChosenCluster> {
   if (cluster !== undefined && config !== undefined) {
     throw new UserError('--config and --cluster both say which cluster it is', {
       exitCode: exitCodes.usage,
@@ -30,8 +38,15 @@ export async function chosenCluster({
       next: 'give one of them',
     });
   }
-  if (cluster !== undefined) return readSnapshot(cluster).objects;
-  return config === undefined ? [] : await nodesOf(config);
+  if (cluster !== undefined) {
+    const { objects } = readSnapshot(cluster);
+    // The snapshot's reader has checked them.
+    const nodes = objects.filter(({ kind }) => kind === 'Node') as readonly Node[];
+    return { objects, pools: poolsOfNodes(nodes) };
+  }
+  if (config === undefined) return { objects: [] };
+  const { nodes } = readKindConfig(config);
+  return { objects: await nodesOf(config), pools: poolsOfConfig(nodes) };
 }
 
 /** The nodes as their kubelets register them: booted, since what a kubelet keeps for itself counts. */

@@ -1,8 +1,10 @@
-/** `seatrial check`: what is wrong with manifests, without a cluster and without test code. */
+/** `seatrial check`: what is wrong with manifests, and what breaks on voyages around them; no test code needed. */
 import { writeFileSync } from 'node:fs';
 import { Option, type Command } from 'commander';
 import { sift, writeBaseline } from '../check/baseline.js';
 import { chosenCluster } from '../check/chosen-cluster.js';
+import type { CheckInput } from '../check/input.js';
+import { outcomeOf } from '../check/outcome.js';
 import { readCheckInput } from '../check/read-input.js';
 import { rules } from '../check/rules/index.js';
 import { staticPass } from '../check/static-pass.js';
@@ -11,15 +13,18 @@ import { exitCodes, UserError } from '../input/errors.js';
 import { checkReporters } from '../report/check/index.js';
 import type { CheckReport } from '../report/check/report.js';
 import { version } from '../version.js';
+import { sailAround, type VoyageFlags } from './check-voyages.js';
 import type { CliCommand } from './command.js';
 import { readConfiguration } from './configuration.js';
-import { collect, colorOption } from './options.js';
-import { planReports } from './report-files.js';
+import { collect, colorOption, seedOf, seedOption, wholeNumber } from './options.js';
+import { planReports, type PlannedReport } from './report-files.js';
 
-interface CheckFlags {
+interface CheckFlags extends VoyageFlags {
   readonly filename: readonly string[];
   readonly config?: string;
   readonly cluster?: string;
+  readonly static?: boolean;
+  readonly seed?: number;
   readonly baseline?: string;
   readonly writeBaseline?: string;
   readonly reporter: readonly string[];
@@ -32,12 +37,24 @@ export const checkCommand: CliCommand = {
   define(program, act) {
     const command: Command = program
       .command('check')
-      .description('find what is wrong with manifests: files, folders, kustomizations, or a stream')
+      .description('find what is wrong with manifests, and what breaks on voyages around them')
       .argument('[path...]', 'the same as -f')
-      .option('-f, --filename <path>', 'manifests, repeatable; - is standard input', collect, [])
+      .option(
+        '-f, --filename <path>',
+        'files, folders or kustomizations, repeatable; - is standard input',
+        collect,
+        [],
+      )
       .option('--config <file>', 'a kind configuration: the cluster for which they are meant')
       .option('--cluster <file>', 'a snapshot instead: kubectl get nodes,pods -A -o yaml')
-      .option('--baseline <file>', 'do not tell what this file knows')
+      .addOption(new Option('--runs <n>', 'voyages').argParser(wholeNumber).default(1000))
+      .addOption(new Option('--minutes <m>', 'stop after so long').argParser(Number))
+      .option('--faults <kinds>', 'all, none, or kinds with commas between', 'all')
+      .option('--laws <names>', 'judge by these, with commas between (default: all)')
+      .addOption(seedOption())
+      .addOption(new Option('--workers <n>', 'threads (default: cores)').argParser(wholeNumber))
+      .option('--static', 'only look at the manifests: try no voyages')
+      .option('--baseline <file>', 'do not tell the findings that this file knows')
       .option('--write-baseline <file>', 'write what is found now as known')
       .option(
         '--reporter <name>',
@@ -51,12 +68,16 @@ export const checkCommand: CliCommand = {
         collect,
         [],
       )
-      .addOption(new Option('--static', 'only look at the manifests: try no voyages').default(true))
+      .option('-q, --quiet', 'do not tell how far the voyages are')
       .option('--pass-with-no-tests', 'succeed when there is nothing to check')
-      .addOption(colorOption());
+      .addOption(colorOption())
+      .addHelpText('after', `\n${exitHelp}`);
     command.action((paths: readonly string[], flags: CheckFlags) => act(() => check(paths, flags)));
   },
 };
+
+const exitHelp = `Exit codes: 0 nothing is wrong, 1 an error was found or a law was broken, 2 bad input,
+3 the simulation failed, 4 no verdict, 5 nothing to check, 130 stopped by Ctrl-C.`;
 
 async function check(given: readonly string[], flags: CheckFlags): Promise<number> {
   const configuration = readConfiguration();
@@ -69,34 +90,46 @@ async function check(given: readonly string[], flags: CheckFlags): Promise<numbe
     writeError(`no Kubernetes objects in ${inputs.join(', ')}\n`);
     return flags.passWithNoTests === true ? exitCodes.pass : exitCodes.nothingRan;
   }
-  const config = flags.config ?? configuration.cluster;
-  const cluster = await chosenCluster({ ...flags, ...(config !== undefined && { config }) });
-  const { findings: all } = staticPass(input, cluster);
-  if (flags.writeBaseline !== undefined) writeBaseline(all, flags.writeBaseline);
-  const { findings, silenced } = sift(all, flags.baseline);
-  const report: CheckReport = {
-    version,
-    inputs,
-    objects: input.manifests.length,
-    kinds: new Set(input.manifests.map(({ object }) => `${object.apiVersion} ${object.kind}`)).size,
-    notes: input.notes,
-    rules,
-    findings,
-    silenced,
-    hasCluster: cluster.length > 0,
-    wallMs: elapsedMs() - startMs,
-  };
-  for (const { name, file } of plans) {
-    const text = checkReporters[name]?.(report) ?? '';
-    if (file === undefined) writeOut(text);
-    else writeFileSync(file, text);
-  }
+  const config = flags.config ?? (flags.cluster === undefined ? configuration.cluster : undefined);
+  const { objects, pools } = await chosenCluster({
+    ...(config !== undefined && { config }),
+    ...(flags.cluster !== undefined && { cluster: flags.cluster }),
+  });
+  const { findings: all, survey } = staticPass(input, objects);
   if (flags.writeBaseline !== undefined) {
+    writeBaseline(all, flags.writeBaseline);
     writeError(`${all.length} findings are written to ${flags.writeBaseline} as known\n`);
     return exitCodes.pass;
   }
-  const isBroken = findings.some(({ severity }) => severity === 'error');
-  return isBroken ? exitCodes.broken : exitCodes.pass;
+  const { findings, silenced } = sift(all, flags.baseline);
+  const seed = seedOf(flags.seed, configuration.seed);
+  const voyages =
+    flags.static === true ? undefined : await sailAround(survey, { flags, seed, pools });
+  report(plans, {
+    ...about(input, inputs),
+    findings,
+    silenced,
+    hasCluster: objects.length > 0,
+    wallMs: elapsedMs() - startMs,
+    ...(voyages !== undefined && { voyages }),
+  });
+  return outcomeOf(findings, voyages);
+}
+
+function about(
+  { manifests, notes }: CheckInput,
+  inputs: readonly string[],
+): Pick<CheckReport, 'version' | 'inputs' | 'objects' | 'kinds' | 'notes' | 'rules'> {
+  const kinds = new Set(manifests.map(({ object }) => `${object.apiVersion} ${object.kind}`)).size;
+  return { version, inputs, objects: manifests.length, kinds, notes, rules };
+}
+
+function report(plans: readonly PlannedReport[], told: CheckReport): void {
+  for (const { name, file } of plans) {
+    const text = checkReporters[name]?.(told) ?? '';
+    if (file === undefined) writeOut(text);
+    else writeFileSync(file, text);
+  }
 }
 
 function nothingNamed(): UserError {

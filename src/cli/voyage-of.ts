@@ -2,8 +2,10 @@
 import { existsSync } from 'node:fs';
 import type { AroundOptions } from '../arbitraries/around.js';
 import { planSource } from '../arbitraries/source.js';
+import { readCheckInput } from '../check/read-input.js';
+import { sailable } from '../check/sailable.js';
+import { surveyOf } from '../check/survey.js';
 import { exitCodes, UserError } from '../input/errors.js';
-import { readManifests } from '../input/manifests.js';
 import { planAt } from '../voyages/explore.js';
 import { readFailure, readFailures, type Failure } from '../voyages/failures.js';
 import type { VoyagePlan } from '../voyages/plan.js';
@@ -30,11 +32,10 @@ export function voyageOf(word: string, inputs: readonly string[]): KnownVoyage {
   }
   const failure = readFailures().find(({ token }) => token === word);
   if (failure !== undefined) return { plan: failure.plan, failure };
-  const manifests = inputs.flatMap(path => readManifests(path)).map(({ object }) => object);
-  const { plans, origin } = planSource(
-    inputs.length === 0 ? undefined : manifests,
-    content.options as AroundOptions,
-  );
+  // As check took them aboard.
+  const manifests =
+    inputs.length === 0 ? undefined : sailable(surveyOf(readCheckInput(inputs))).objects;
+  const { plans, origin } = planSource(manifests, content.options as AroundOptions);
   if (inputsHash(origin.inputs) !== content.inputs) {
     throw new UserError(
       inputs.length === 0

@@ -1,5 +1,6 @@
 /** The default reporter of `check`: for people, on a terminal; readable without colour. */
 import type { Finding } from '../../check/finding.js';
+import { voyageLines } from './voyage-text.js';
 import { countsText, type CheckReporter } from './report.js';
 
 /** Errors and warnings in full, information in a line each, then the counts. */
@@ -25,6 +26,7 @@ export const defaultCheckReporter: CheckReporter = report => {
   }
   const [first] = findings;
   if (first !== undefined) lines.push(`  more about a finding: npx seatrial explain ${first.id}`);
+  if (report.voyages !== undefined) lines.push('', ...voyageLines(report.voyages, inputs));
   return `${lines.join('\n')}\n`;
 };
 

@@ -1,6 +1,7 @@
 /** The JUnit reporter of `check`: a test case for each rule, failed when it found an error. */
 import type { Finding } from '../../check/finding.js';
 import type { Rule } from '../../check/rule.js';
+import type { VoyagesResult } from '../../check/voyages.js';
 import { xmlText } from '../xml.js';
 import type { CheckReport, CheckReporter } from './report.js';
 
@@ -16,6 +17,7 @@ export const junitCheckReporter: CheckReporter = report => {
     `  <testsuite name="seatrial check" tests="${rules.length}" failures="${failures}" errors="0" skipped="0" time="${time}">`,
     `    <properties>\n${properties(report)}    </properties>`,
     `${cases}  </testsuite>`,
+    ...(report.voyages === undefined ? [] : [voyageSuite(report.voyages)]),
     '</testsuites>\n',
   ].join('\n');
 };
@@ -51,4 +53,30 @@ function linesOf(findings: readonly Finding[]): string {
       xmlText(`${severity} ${file}:${line} ${object}: ${message}\n  fix: ${fix}\n`),
     )
     .join('');
+}
+
+/** A test case for each law: skipped when it never had anything to judge. */
+function voyageSuite({ explored, laws, failures }: VoyagesResult): string {
+  const { seed, runs, laws: tallies } = explored;
+  const silent = tallies.filter(({ held, broken }) => held + broken === 0);
+  const broken = tallies.filter(one => one.broken > 0);
+  const cases = tallies.map(({ law, held, broken: times, inconclusive }) => {
+    const says = laws.find(({ name }) => name === law)?.says ?? '';
+    const open = `    <testcase classname="seatrial voyages" name="${law}: ${xmlText(says)}" time="0"`;
+    const failure = failures.find(({ example }) => example.law === law);
+    if (failure !== undefined) {
+      const what = failure.example.breaches[0]?.what ?? `${law} is broken`;
+      const story = xmlText(failure.story.join('\n'));
+      return `${open}><failure message="${xmlText(what)}">${story}</failure></testcase>\n`;
+    }
+    if (times > 0) return `${open}><failure message="broken in ${times} voyages"/></testcase>\n`;
+    if (held > 0) return `${open}/>\n`;
+    const why = inconclusive > 0 ? 'no history was long enough for it' : 'it had nothing to judge';
+    return `${open}><skipped message="${why}"/></testcase>\n`;
+  });
+  const tokens = failures.map(({ example }) => example.token).join(' ');
+  const told = Object.entries({ seed, runs, ...(tokens !== '' && { token: tokens }) })
+    .map(([name, value]) => `      <property name="${name}" value="${xmlText(String(value))}"/>\n`)
+    .join('');
+  return `  <testsuite name="seatrial voyages" tests="${tallies.length}" failures="${broken.length}" errors="0" skipped="${silent.length}" time="0">\n    <properties>\n${told}    </properties>\n${cases.join('')}  </testsuite>`;
 }

@@ -1,6 +1,7 @@
 /** The contract of a report of `check`: what was looked at, and what was found. */
 import type { Finding } from '../../check/finding.js';
 import type { Rule } from '../../check/rule.js';
+import type { VoyagesResult } from '../../check/voyages.js';
 
 /** What a report is made from. */
 export interface CheckReport {
@@ -17,6 +18,8 @@ export interface CheckReport {
   readonly silenced: number;
   /** Whether rules about nodes had a cluster to ask. */
   readonly hasCluster: boolean;
+  /** What came of the voyages; none were tried with --static. */
+  readonly voyages?: VoyagesResult;
   /** Real milliseconds. */
   readonly wallMs: number;
 }

@@ -1,0 +1,65 @@
+import { expect, it } from 'vitest';
+import { parseManifests } from '../input/manifests.js';
+import { sailable, type Sailable } from './sailable.js';
+import { surveyOf } from './survey.js';
+
+function aboard(text: string): Sailable {
+  return sailable(surveyOf({ manifests: parseManifests(text, 'm.yaml'), unread: [], notes: [] }));
+}
+
+const titles = ({ objects }: Sailable): string[] =>
+  objects.map(
+    ({ kind = '', metadata }) => `${kind} ${metadata.namespace ?? '-'}/${metadata.name ?? ''}`,
+  );
+
+it('stands in for what manifests name and do not hold, before what needs it', () => {
+  const sails = aboard(`
+apiVersion: v1
+kind: Pod
+metadata: { name: p, namespace: fraud }
+spec:
+  serviceAccountName: scorer
+  priorityClassName: urgent
+  containers:
+    - name: c
+      image: i
+      env:
+        - { name: A, valueFrom: { secretKeyRef: { name: db, key: url } } }
+        - { name: B, valueFrom: { secretKeyRef: { name: db, key: password } } }
+        - { name: C, valueFrom: { configMapKeyRef: { name: maybe, key: k, optional: true } } }
+  volumes: [{ name: v, persistentVolumeClaim: { claimName: models } }]
+`);
+  expect(titles(sails)).toEqual([
+    'Namespace -/fraud',
+    'PriorityClass -/urgent',
+    'ServiceAccount fraud/scorer',
+    'Secret fraud/db',
+    'PersistentVolumeClaim fraud/models',
+    'Pod fraud/p',
+  ]);
+  expect(sails.objects[3]).toMatchObject({ data: { url: '', password: '' } });
+  expect(sails.standIns).toHaveLength(5);
+});
+
+it('leaves out what is refused and what nothing acts on, and says so', () => {
+  const sails = aboard(`
+{ apiVersion: v1, kind: Service, metadata: { name: bad }, spec: { ports: [{ port: 99999 }] } }
+---
+{ apiVersion: ray.io/v1, kind: RayJob, metadata: { name: r } }
+---
+{ apiVersion: v1, kind: ConfigMap, metadata: { name: good } }
+`);
+  expect(titles(sails)).toEqual(['ConfigMap default/good']);
+  expect(sails.leftOut).toEqual([
+    'Service bad: the API server refuses',
+    'RayJob r: nobody defines their kind',
+  ]);
+});
+
+it('takes the last of two', () => {
+  const one = (value: string): string =>
+    `{ apiVersion: v1, kind: ConfigMap, metadata: { name: a }, data: { k: ${value} } }`;
+  expect(aboard(`${one('before')}\n---\n${one('after')}`).objects).toMatchObject([
+    { data: { k: 'after' } },
+  ]);
+});

@@ -1,0 +1,76 @@
+/** The voyages of a check: plans around the manifests, searched for one that breaks a law. */
+import type { Fault } from '../cluster.js';
+import type { Law } from '../laws/law.js';
+import { planSource } from '../arbitraries/source.js';
+import { explore } from '../voyages/explore.js';
+import type { Counterexample, Explored, ExploreNews } from '../voyages/explored.js';
+import { readFailures, saveFailure } from '../voyages/failures.js';
+import type { NodePool } from '../voyages/plan.js';
+import { storyOf } from '../voyages/story.js';
+import { rebased } from './rebased.js';
+import type { Sailable } from './sailable.js';
+
+/** How the voyages go. */
+export interface VoyageOptions {
+  readonly laws: readonly Law[];
+  readonly seed: number;
+  readonly runs: number;
+  readonly timeMs?: number;
+  readonly workers?: number;
+  /** Default: nodes that the manifests fit on. */
+  readonly pools?: readonly NodePool[];
+  /** The kinds of faults; none: only people act. Default all. */
+  readonly faults?: readonly Fault['kind'][];
+  readonly isInterrupted?: () => boolean;
+  readonly progress?: (news: ExploreNews) => void;
+  /** Where failures are kept, and tried first. Default .seatrial/failures. */
+  readonly folder?: string;
+}
+
+/** What came of them. */
+export interface VoyagesResult extends Pick<Sailable, 'standIns' | 'leftOut'> {
+  readonly explored: Explored;
+  readonly laws: readonly Pick<Law, 'name' | 'family' | 'says' | 'source' | 'touches'>[];
+  /** Counterexamples as stories. */
+  readonly failures: readonly ToldFailure[];
+  /** Failures of before that were tried first. */
+  readonly known: number;
+}
+
+/** A counterexample, told and kept. */
+export interface ToldFailure {
+  readonly example: Counterexample;
+  /** What the law says, what happened, the lines that do it again, the token. */
+  readonly story: readonly string[];
+  readonly file: string;
+}
+
+/** Sails, and keeps what failed. */
+export async function tryVoyages(
+  { objects, standIns, leftOut }: Sailable,
+  options: VoyageOptions,
+): Promise<VoyagesResult> {
+  const { laws, pools, faults, folder, timeMs, workers, ...rest } = options;
+  const { plans, origin } = planSource(objects, {
+    ...(pools !== undefined && { pools }),
+    ...(faults !== undefined && { faults }),
+  });
+  const known = rebased(
+    readFailures(folder).map(({ plan }) => plan),
+    objects,
+  );
+  const explored = await explore({
+    ...rest,
+    laws,
+    plans,
+    origin,
+    known,
+    ...(timeMs !== undefined && { timeMs }),
+    ...(workers !== undefined && { workers }),
+  });
+  const failures = explored.counterexamples.map((example): ToldFailure => {
+    const law = laws.find(({ name }) => name === example.law) ?? { says: '' };
+    return { example, story: storyOf(example, law), file: saveFailure(example, law, folder) };
+  });
+  return { explored, laws, failures, known: known.length, standIns, leftOut };
+}

@@ -1,0 +1,130 @@
+/** The voyages of `seatrial check`, as its flags ask for them. */
+import { faultKinds } from '../arbitraries/faults.js';
+import { sailable } from '../check/sailable.js';
+import type { Survey } from '../check/survey.js';
+import { tryVoyages, type VoyagesResult } from '../check/voyages.js';
+import type { Fault } from '../cluster.js';
+import { onInterrupt, writeError } from '../host.js';
+import { didYouMean, exitCodes, UserError } from '../input/errors.js';
+import { lawsNamed } from '../scenario/judge-step.js';
+import type { ExploreNews } from '../voyages/explored.js';
+import type { NodePool } from '../voyages/plan.js';
+import { version } from '../version.js';
+
+/** The flags that are about voyages. */
+export interface VoyageFlags {
+  readonly runs: number;
+  readonly minutes?: number;
+  readonly faults: string;
+  readonly laws?: string;
+  readonly workers?: number;
+  readonly quiet?: boolean;
+}
+
+/** What they are sailed with besides. */
+export interface VoyageSettings {
+  readonly flags: VoyageFlags;
+  readonly seed: number;
+  readonly pools: readonly NodePool[] | undefined;
+}
+
+/**
+ * Sails around the manifests; undefined when none of them sails.
+ *
+ * @throws UserError when a flag names what there is not.
+ */
+export async function sailAround(
+  survey: Survey,
+  { flags, seed, pools }: VoyageSettings,
+): Promise<VoyagesResult | undefined> {
+  const { runs, minutes, workers, quiet = false } = flags;
+  const laws = lawsNamed(flags.laws?.split(','));
+  const faults = faultsNamed(flags.faults);
+  if (minutes !== undefined && !(minutes > 0)) throw refused('--minutes takes a number above 0');
+  if (workers === 0) throw refused('--workers takes a number from 1 on');
+  const aboard = sailable(survey);
+  if (aboard.objects.every(({ kind = '' }) => grounds.has(kind))) return undefined;
+  let isInterrupted = false;
+  const forget = onInterrupt(() => {
+    isInterrupted = true;
+  });
+  writeError(`seatrial ${version}, seed ${seed}\n`);
+  const result = await tryVoyages(aboard, {
+    laws,
+    seed,
+    runs: minutes === undefined ? runs : Number.MAX_SAFE_INTEGER,
+    faults,
+    isInterrupted: () => isInterrupted,
+    ...(minutes !== undefined && { timeMs: minutes * 60_000 }),
+    ...(workers !== undefined && { workers }),
+    ...(pools !== undefined && pools.length > 0 && { pools }),
+    ...(!quiet && { progress: teller(minutes === undefined ? runs : undefined) }),
+  });
+  forget();
+  return result;
+}
+
+/** Of these alone nothing ever runs. */
+const grounds = new Set([
+  'Namespace',
+  'ConfigMap',
+  'Secret',
+  'ServiceAccount',
+  'Role',
+  'RoleBinding',
+  'ClusterRole',
+  'ClusterRoleBinding',
+  'NetworkPolicy',
+  'ResourceQuota',
+  'LimitRange',
+  'PersistentVolumeClaim',
+  'PersistentVolume',
+  'PriorityClass',
+  'StorageClass',
+  'RuntimeClass',
+  'Service',
+]);
+
+function faultsNamed(text: string): readonly Fault['kind'][] {
+  if (text === 'all') return faultKinds;
+  if (text === 'none') return [];
+  return text.split(',').map(word => {
+    const kind = faultKinds.find(known => known === word);
+    if (kind !== undefined) return kind;
+    const near = didYouMean(word, [...faultKinds]);
+    throw refused(
+      `there is no fault ${word}`,
+      near === undefined
+        ? `there are: all, none, ${faultKinds.join(', ')}`
+        : `did you mean ${near}?`,
+    );
+  });
+}
+
+function refused(what: string, next?: string): UserError {
+  const code = 'bad-flag';
+  return new UserError(what, {
+    exitCode: exitCodes.usage,
+    code,
+    ...(next !== undefined && { next }),
+  });
+}
+
+const parts = 10;
+const everyRuns = 100;
+
+/** Tells how far it is: a line for every tenth part, and one for every step of shrinking that helped. */
+function teller(runs: number | undefined): (news: ExploreNews) => void {
+  const every = runs === undefined ? everyRuns : Math.max(Math.ceil(runs / parts), 1);
+  return news => {
+    if (news.kind === 'shrunk') {
+      const { nodes, objects, events } = news.size;
+      writeError(`  smaller: ${nodes} nodes, ${objects} objects, ${events} events\n`);
+      return;
+    }
+    const { run, brokenLaw } = news;
+    if (brokenLaw !== undefined)
+      writeError(`voyage ${run} breaks ${brokenLaw}; making it smaller\n`);
+    else if (run % every === 0) writeError(`  ${run} voyages\n`);
+  };
+}

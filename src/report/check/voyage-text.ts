@@ -1,0 +1,83 @@
+/** The voyages of a check in words: what was tried, what the laws say, and the story of what broke one. */
+import type { VoyagesResult } from '../../check/voyages.js';
+import { tableLines } from '../text-table.js';
+
+/** The answer first, then stories, then what was tried. */
+export function voyageLines(voyages: VoyagesResult, inputs: readonly string[]): string[] {
+  const { failures, explored } = voyages;
+  const files = inputs.map(input => ` -f ${input}`).join('');
+  const stories = failures.flatMap(({ story, file }) => [
+    '',
+    ...story,
+    `kept in:             ${file} (tried first from now on)`,
+    `on another machine:  add${files} if the token is about the manifests`,
+  ]);
+  return [
+    answer(voyages),
+    ...remarks(voyages),
+    ...stories,
+    ...(failures.length > 0 ? ['', 'What was tried until then:'] : []),
+    ...tried(explored.tried),
+    ...lawTable(voyages),
+  ];
+}
+
+function answer({ explored, laws, known, failures }: VoyagesResult): string {
+  const { runs, seed, end } = explored;
+  const again = known === 0 ? '' : ` (${known} of them failures of before)`;
+  const count = `${runs.toLocaleString('en-US')} ${runs === 1 ? 'voyage' : 'voyages'}${again}`;
+  const names = failures.map(({ example }) => example.law).join(', ');
+  const judged = explored.laws.filter(({ held }) => held > 0).length;
+  const what =
+    failures.length > 0
+      ? `${names} broken`
+      : judged === 0
+        ? `no law came to a verdict; this is what was tried`
+        : `no law broken; this is what was tried`;
+  const why = { interrupted: ', interrupted', time: ', time is over' } as const;
+  const ended = end === 'interrupted' || end === 'time' ? why[end] : '';
+  return `${count}, ${what}${ended} (seed ${seed}; ${judged} of ${laws.length} laws had something to judge)`;
+}
+
+const namesMax = 6;
+
+function remarks({ standIns, leftOut, explored, failures, laws }: VoyagesResult): string[] {
+  const broken = new Set(failures.map(({ example }) => example.law));
+  const touched = laws
+    .filter(({ name }) => broken.has(name))
+    .flatMap(({ touches = [] }) => touches);
+  const shown = standIns.slice(0, namesMax).join(', ');
+  const more = standIns.length > namesMax ? ` and ${standIns.length - namesMax} more` : '';
+  return [
+    ...(standIns.length > 0 ? [`  taken to be there: ${shown}${more}`] : []),
+    ...leftOut.map(text => `  not aboard: ${text}`),
+    ...explored.refusals
+      .slice(0, namesMax)
+      .map(({ message, count }) => `  refused ${count} times: ${message}`),
+    ...(touched.length > 0
+      ? [`  approximated parts that this verdict touches: ${[...new Set(touched)].join(', ')}`]
+      : []),
+  ];
+}
+
+function tried(events: VoyagesResult['explored']['tried']): string[] {
+  const rows = Object.entries(events)
+    .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
+    .map(([name, count]) => [name, count.toLocaleString('en-US')]);
+  if (rows.length === 0) return [];
+  return ['', ...tableLines({ title: 'what was let happen', columns: ['event', 'times'], rows })];
+}
+
+function lawTable({ explored, laws }: VoyagesResult): string[] {
+  const spoken = explored.laws.filter(one => one.held + one.broken + one.inconclusive > 0);
+  const silent = explored.laws.filter(one => !spoken.includes(one)).map(({ law }) => law);
+  const rows = spoken.map(({ law, held, vacuous, inconclusive, broken }) => [
+    laws.find(({ name }) => name === law)?.family ?? '',
+    law,
+    ...[held, vacuous, inconclusive, broken].map(count => count.toLocaleString('en-US')),
+  ]);
+  const columns = ['family', 'law', 'held', 'nothing to judge', 'inconclusive', 'broken'];
+  const table = rows.length === 0 ? [] : ['', ...tableLines({ title: 'the laws', columns, rows })];
+  if (silent.length === 0) return table;
+  return [...table, `* never had anything to judge: ${silent.join(', ')}`];
+}
