@@ -15,16 +15,16 @@ function busy(status: (turn: number) => unknown, times = 100, at = 0): Past {
 }
 
 it('is broken when a status is written to and fro', () => {
-  const verdict = busy(turn => ({
-    replicas: turn % 2,
-    when: `2026-01-01T00:00:${10 + (turn % 40)}Z`,
-  }));
+  const verdict = busy(
+    turn => ({ replicas: turn % 2, when: `2026-01-01T00:00:${10 + (turn % 40)}Z` }),
+    200,
+  );
   const { what, objects, evidence } = storyOf(verdict.verdict(eventuallyStable));
   expect(what).toBe(
-    'Deployment a/web is written 61 times within a minute, with what it said before',
+    'Deployment a/web is written more than 60 times a minute for 2 minutes, with what it said before',
   );
   expect(objects).toEqual(['Deployment a/web']);
-  expect(evidence[0]).toBe(`15s ${controller} writes Deployment a/web`);
+  expect(evidence[0]).toBe(`75s ${controller} writes Deployment a/web`);
 });
 
 it('lets a large roll-out tell its progress, write by write', () => {

@@ -9,8 +9,10 @@ import type { World } from './world.js';
 interface Minute {
   startMs: number;
   writes: number;
-  /** Minutes in a row with too many writes. */
+  /** Minutes in a row with too many writes, before this one. */
   busy: number;
+  /** Those of them in which much was said again. */
+  repeating: number;
   /** How often each state was seen, once there are many writes. */
   states: Map<string, number> | undefined;
   repeated: number;
@@ -18,8 +20,10 @@ interface Minute {
 }
 
 const defaults = {
-  /** Writes of one object within a minute, of which half or more bring back what was there before. */
+  /** Writes of one object within a minute. More may come in a burst, as in a roll-out. */
   writesPerMinuteMax: 60,
+  /** So many minutes in a row may have more, a quarter of which bring back what was there before. */
+  repeatingMinutesMax: 1,
   /** So many minutes in a row may have more writes than that, whatever they bring. */
   busyMinutesMax: 10,
   /** A controller tells within this time that it has seen a change of the spec. */
@@ -77,12 +81,13 @@ class Stability implements Judge {
     const isNext = last !== undefined && change.timeMs - last.startMs < 120_000;
     const wasBusy = isNext && last.writes > this.settings.writesPerMinuteMax;
     const busy = wasBusy ? last.busy + 1 : 0;
+    const repeating = wasBusy && isRepeating(last) ? last.repeating + 1 : 0;
     if (busy > this.settings.busyMinutesMax && last !== undefined) {
       const length = lengthOf(busy * 60_000);
       this.tell(change, last, `${nameOf(change.object)} is written all the time for ${length}`);
-      return freshMinute(change.timeMs, 0);
+      return freshMinute(change.timeMs);
     }
-    return freshMinute(change.timeMs, busy);
+    return { ...freshMinute(change.timeMs), busy, repeating };
   }
 
   private compare(change: Change, minute: Minute): void {
@@ -92,14 +97,15 @@ class Stability implements Judge {
     states.set(state, times);
     if (times > 1) minute.repeated++;
     if (minute.evidence.length < evidenceMax) minute.evidence.push(written(change));
-    const { writesPerMinuteMax } = this.settings;
-    if (minute.writes <= writesPerMinuteMax || minute.repeated * 4 < minute.writes) return;
+    const { writesPerMinuteMax, repeatingMinutesMax } = this.settings;
+    if (minute.writes <= writesPerMinuteMax || !isRepeating(minute)) return;
+    if (minute.repeating < repeatingMinutesMax) return;
     this.tell(
       change,
       minute,
-      `${nameOf(change.object)} is written ${minute.writes} times within a minute, with what it said before`,
+      `${nameOf(change.object)} is written more than ${writesPerMinuteMax} times a minute for ${minute.repeating + 1} minutes, with what it said before`,
     );
-    this.minutes.set(change.object.metadata.uid ?? '', freshMinute(change.timeMs, 0));
+    this.minutes.set(change.object.metadata.uid ?? '', freshMinute(change.timeMs));
   }
 
   private tell(change: Change, { evidence }: Minute, what: string): void {
@@ -140,8 +146,13 @@ class Stability implements Judge {
   }
 }
 
-function freshMinute(startMs: number, busy: number): Minute {
-  return { startMs, writes: 1, busy, states: undefined, repeated: 0, evidence: [] };
+function freshMinute(startMs: number): Minute {
+  const counts = { writes: 1, busy: 0, repeating: 0, repeated: 0 };
+  return { startMs, ...counts, states: undefined, evidence: [] };
+}
+
+function isRepeating({ writes, repeated }: Minute): boolean {
+  return repeated * 4 >= writes;
 }
 
 function observedOf(object: KubeObject): number | undefined {

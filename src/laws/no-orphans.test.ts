@@ -40,6 +40,26 @@ it('lets go what was released, what has another owner, and what is on its way ou
   expect(going.at('10m').verdict(noOrphans).kind).toBe('held');
 });
 
+it('is broken when an owner in foreground deletion does not wait for what blocks it', () => {
+  const reference = { uid: 'set', kind: 'ReplicaSet', name: 'set', blockOwnerDeletion: true };
+  const foreground = { finalizers: ['foregroundDeletion'], deletionTimestamp: 'now' };
+  const past = owned()
+    .write('Pod', 'a/pod', { metadata: { ownerReferences: [reference] } })
+    .at('20s')
+    .write('ReplicaSet', 'a/set', { metadata: foreground })
+    .at('30s')
+    .as('gc');
+  const early = past.remove('ReplicaSet', 'a/set').remove('Pod', 'a/pod');
+  expect(storyOf(early.verdict(noOrphans))).toEqual({
+    what: 'ReplicaSet a/set went in the foreground before Pod a/pod, which blocks it',
+    objects: ['ReplicaSet a/set', 'Pod a/pod'],
+    evidence: [
+      '10s kubernetes-admin writes Pod a/pod: it belongs to ReplicaSet a/set',
+      '30s gc deletes ReplicaSet a/set',
+    ],
+  });
+});
+
 it('has nothing to judge in an empty history', () => {
   expect(verdictOnNothing(noOrphans)).toBe('vacuous');
 });

@@ -1,6 +1,7 @@
-/** What belongs to an object goes with it. */
+/** What belongs to an object goes with it, and before it where it is to. */
 import type { OwnerReference } from '../../sim/api/kinds/meta.js';
 import { keyOf } from '../../sim/api/meta.js';
+import { timeMs } from '../../sim/api/time.js';
 import { law, type Breach, type Change, type Entry, type Judge } from './law.js';
 import { lengthOf, nameOf, written } from './story.js';
 import type { World } from './world.js';
@@ -8,19 +9,22 @@ import type { World } from './world.js';
 const defaults = {
   /** From the end of the last owner until its dependents are gone or on their way out. */
   goneWithinMs: 300_000,
+  /** Dependents that are so young may not be known to the garbage collector yet. */
+  lagMs: 1_000,
 };
 
 /**
  * Judged for owners that were seen to go. Dependents that were let go of (`--cascade=orphan` takes the
- * reference out of them first) are nobody's, and one with another owner that lives stays.
+ * reference out of them first) are nobody's, and one with another owner that lives stays. An owner that is
+ * deleted in the foreground goes last: after all dependents that block its deletion.
  */
 export const noOrphans = law({
   name: 'no-orphans',
   family: 'general',
-  says: 'an object whose owners are all gone is collected',
+  says: 'an object whose owners are all gone is collected, and an owner deleted in the foreground goes after its dependents',
   source: 'https://kubernetes.io/docs/concepts/architecture/garbage-collection/',
   settings: defaults,
-  begin: ({ goneWithinMs }) => new Orphans(goneWithinMs),
+  begin: settings => new Orphans(settings),
 });
 
 class Orphans implements Judge {
@@ -31,7 +35,7 @@ class Orphans implements Judge {
   private readonly breaches: Breach[] = [];
   private looked = 0;
 
-  constructor(private readonly goneWithinMs: number) {}
+  constructor(private readonly settings: typeof defaults) {}
 
   end(): { looked: number; breaches: readonly Breach[] } {
     return { looked: this.looked, breaches: this.breaches };
@@ -65,11 +69,33 @@ class Orphans implements Judge {
     const own = this.dependents.get(uid);
     if (own === undefined || own.size === 0) return;
     this.looked++;
-    world.at(world.now() + this.goneWithinMs, () => {
+    if (change.before?.metadata.finalizers?.includes('foregroundDeletion') === true) {
+      for (const place of own.values()) this.judgeOrder(change, place, world);
+    }
+    world.at(world.now() + this.settings.goneWithinMs, () => {
       for (const [dependent, [resource, key]] of own) {
         const entry = world.find(resource, key);
         if (entry?.object.metadata.uid === dependent) this.judge(entry, change, world);
       }
+    });
+  }
+
+  private judgeOrder(
+    owner: Change,
+    [resource, key]: readonly [string, string],
+    world: World,
+  ): void {
+    const entry = world.find(resource, key);
+    const { uid } = owner.object.metadata;
+    const reference = entry?.object.metadata.ownerReferences?.find(one => one.uid === uid);
+    if (entry === undefined || reference?.blockOwnerDeletion !== true) return;
+    const createdMs = timeMs(entry.object.metadata.creationTimestamp) ?? -Infinity;
+    if (createdMs > world.now() - this.settings.lagMs - 1_000) return;
+    this.breaches.push({
+      timeMs: world.now(),
+      what: `${nameOf(owner.object)} went in the foreground before ${nameOf(entry.object)}, which blocks it`,
+      objects: [nameOf(owner.object), nameOf(entry.object)],
+      evidence: [written(entry, `it belongs to ${nameOf(owner.object)}`), written(owner)],
     });
   }
 
@@ -79,7 +105,7 @@ class Orphans implements Judge {
     if (!ownerReferences.every(({ uid }) => this.gone.has(uid))) return;
     this.breaches.push({
       timeMs: world.now(),
-      what: `${nameOf(entry.object)} is still there ${lengthOf(this.goneWithinMs)} after its owner ${nameOf(owner.object)} went`,
+      what: `${nameOf(entry.object)} is still there ${lengthOf(this.settings.goneWithinMs)} after its owner ${nameOf(owner.object)} went`,
       objects: [nameOf(entry.object), nameOf(owner.object)],
       evidence: [written(entry, `it belongs to ${nameOf(owner.object)}`), written(owner)].sort(
         (a, b) => a.timeMs - b.timeMs,

@@ -46,6 +46,25 @@ it('lets stay what was there before the quota was lowered, and forgets pods that
   expect(past.verdict(quotaNeverExceeded)).toMatchObject({ kind: 'held', looked: 2 });
 });
 
+it('lets a pod slip in whose forerunner the quota controller has not counted', () => {
+  const hard = { 'requests.nvidia.com/gpu': '1' };
+  const used = (amount: string) => ({
+    spec: { hard },
+    status: { hard, used: { 'requests.nvidia.com/gpu': amount } },
+  });
+  const created = (at: string) => ({ metadata: { creationTimestamp: `2026-01-01T00:00:${at}Z` } });
+  const counted = (after: string) =>
+    new Past()
+      .write('ResourceQuota', 'team/gpus', used('1'))
+      .at('10s')
+      .write('Pod', 'team/one', { ...created('10'), spec: gpu })
+      .at(after)
+      .write('ResourceQuota', 'team/gpus', used('0'))
+      .write('Pod', 'team/two', { ...created('20'), spec: gpu });
+  expect(counted('10.1s').verdict(quotaNeverExceeded).kind).toBe('held');
+  expect(counted('20s').verdict(quotaNeverExceeded).kind).toBe('broken');
+});
+
 it('has nothing to judge in an empty history', () => {
   expect(verdictOnNothing(quotaNeverExceeded)).toBe('vacuous');
 });

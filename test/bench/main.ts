@@ -6,6 +6,7 @@ import { engineBenchmarks } from './engine.js';
 import { flowBenchmarks } from './flow.js';
 import { idleBenchmarks } from './idle.js';
 import { informerBenchmarks } from './informer.js';
+import { lawBenchmarks } from './laws.js';
 import { modelBenchmarks } from './models.js';
 import { networkBenchmarks } from './network.js';
 import { schedulerBenchmarks } from './scheduler.js';
@@ -21,6 +22,7 @@ const benchmarks: readonly Benchmark[] = [
   ...engineBenchmarks,
   ...flowBenchmarks,
   ...informerBenchmarks,
+  ...lawBenchmarks,
   ...modelBenchmarks,
   ...networkBenchmarks,
   ...schedulerBenchmarks,
