@@ -39,7 +39,7 @@ class QuotaAccounts implements Judge {
   };
   /** By namespace and name. */
   private readonly quotas = new Map<string, Map<string, Change<ResourceQuota>>>();
-  /** When the use that a quota's status tells last went down, by namespace and name. */
+  /** When the quota controller counted last, by namespace and name. */
   private readonly recountedMs = new Map<string, number>();
   private readonly measuresByResource = new Map<string, QuotaMeasure>(measures);
   private readonly breaches: Breach[] = [];
@@ -55,7 +55,7 @@ class QuotaAccounts implements Judge {
     const { namespace = '', name = '' } = change.object.metadata;
     const own = this.quotas.get(namespace) ?? new Map<string, Change<ResourceQuota>>();
     this.quotas.set(namespace, own);
-    if (isLess(change.object, change.before)) {
+    if (isRecount(change)) {
       this.recountedMs.set(`${namespace}/${name}`, change.timeMs);
     }
     if (change.type === 'DELETED') own.delete(name);
@@ -137,11 +137,11 @@ class QuotaAccounts implements Judge {
   }
 }
 
-function isLess(now: ResourceQuota, before: ResourceQuota | undefined): boolean {
-  const used = now.status?.used ?? {};
-  return Object.entries(before?.status?.used ?? {}).some(
-    ([name, amount]) => quantity(used[name]).compare(quantity(amount)) < 0,
-  );
+/** Admission books what it lets in as the API server itself; whoever else writes has counted anew. */
+function isRecount({ object, before, user }: Change<ResourceQuota>): boolean {
+  if (user === 'system:apiserver') return false;
+  const used = JSON.stringify(object.status?.used);
+  return used !== undefined && used !== JSON.stringify(before?.status?.used);
 }
 
 function haveSameLimits(one: ResourceQuota | undefined, other: ResourceQuota): boolean {

@@ -2,6 +2,7 @@
 import { invariant } from '../../../sim/engine/invariant.js';
 import type { Random } from '../../../sim/engine/random.js';
 import type { Simulation } from '../../../sim/simulation.js';
+import type { Outcome } from '../../laws/law.js';
 import type { WorkloadMaker } from '../../models/workloads.js';
 import type { TrafficExchange } from '../../traffic/flow/contract.js';
 import type { Figure, News, Stack, StackReport } from '../stack.js';
@@ -9,6 +10,7 @@ import { PaymentWorld } from './data/payment-world.js';
 import { fraudMakers } from './makers.js';
 import { ClusterWatch } from './measure/cluster-watch.js';
 import { Recorder } from './measure/recorder.js';
+import { recoveryOutcomes } from './measure/outcomes.js';
 import { recoveryReport, type InjectedDrift, type RecoveryReport } from './measure/recovery.js';
 import { fraudReport } from './measure/report.js';
 import { ScoreLog } from './measure/score-log.js';
@@ -136,6 +138,19 @@ export class FraudStack implements Stack {
       scores: this.scores,
       nowMs: this.attached().loop.now(),
       sampleEvery: this.plan.sampleEvery,
+    });
+  }
+
+  /** What the laws hear of the recovery. */
+  outcomes(): readonly Outcome[] {
+    const { recorder, watch, exchange } = this;
+    if (exchange.series.startMs === 0) return [];
+    return recoveryOutcomes({
+      startMs: exchange.series.startMs,
+      isWatched: recorder.driftScore !== undefined,
+      drifts: this.recovery().drifts,
+      trainings: [...watch.trainings.values()],
+      events: recorder.events,
     });
   }
 
