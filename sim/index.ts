@@ -79,7 +79,7 @@ export function boot(options: SimulationOptions): Simulation {
     return process;
   };
   start(controllerManager);
-  start(kubeScheduler());
+  start(kubeScheduler(options.scheduler));
   const network = createNetwork({ clock: loop, random: random.fork('network') });
   start(network.process);
   const add = (part: Pick<Operator, 'manifests' | 'process'>): void => {

@@ -9,6 +9,7 @@ import type { Random } from './engine/random.js';
 import type { Trace } from './engine/trace.js';
 import type { ClusterNetwork } from './network/network.js';
 import type { Operator } from './operators/operator.js';
+import type { KubeSchedulerOptions } from './scheduler/kube-scheduler.js';
 import type { ApiServer, ApiServerOptions } from './server/contract.js';
 import type { ServerSettings } from './server/resources/strategy.js';
 import type { Weather } from './weather.js';
@@ -86,6 +87,8 @@ export interface SimulationOptions {
    * it. Default true.
    */
   readonly hasStorageClass?: boolean;
+  /** What kube-scheduler is started with. Default: without a configuration. */
+  readonly scheduler?: KubeSchedulerOptions;
   /** Operators, which are installed at boot. */
   readonly operators?: readonly Operator[];
   /** Calls the webhooks that are named by their URL. Default: their servers are not found. */

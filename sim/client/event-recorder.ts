@@ -19,6 +19,8 @@ export interface EventToRecord {
   readonly action?: string;
   /** For the events.k8s.io API: the other object. */
   readonly related?: HasMetadata;
+  /** For the events.k8s.io API: who tells it, where one process speaks for several. Default the recorder's. */
+  readonly component?: string;
 }
 
 /** Tells events, without waiting for the answer. */

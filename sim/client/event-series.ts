@@ -55,7 +55,8 @@ export class EventSeries implements EventPolicy {
 
   private event(told: EventToRecord, regarding: Record<string, string>, nowMs: number): KubeObject {
     const { name = '', namespace } = told.regarding.metadata;
-    const { component, host } = this.source;
+    const { host } = this.source;
+    const component = told.component ?? this.source.component;
     return {
       apiVersion: 'events.k8s.io/v1',
       kind: 'Event',

@@ -46,6 +46,7 @@ export function* bind(scheduler: Scheduler, binding: Binding): Reconciliation<vo
   if (!answer.isOk) return yield* unbound(scheduler, binding, errorText(answer));
   scheduler.context.events.record({
     regarding: pod.pod,
+    component: framework.schedulerName,
     type: 'Normal',
     reason: 'Scheduled',
     action: 'Binding',

@@ -49,13 +49,32 @@ export interface ProfileDocument {
   readonly pluginConfig?: readonly { readonly name: string; readonly args?: unknown }[];
 }
 
+/** A server that takes part in decisions. */
+export interface ExtenderDocument {
+  readonly urlPrefix?: string;
+  readonly filterVerb?: string;
+  readonly preemptVerb?: string;
+  readonly prioritizeVerb?: string;
+  readonly weight?: number;
+  readonly bindVerb?: string;
+  readonly httpTimeout?: string;
+  readonly nodeCacheCapable?: boolean;
+  readonly managedResources?: readonly {
+    readonly name?: string;
+    readonly ignoredByScheduler?: boolean;
+  }[];
+  readonly ignorable?: boolean;
+}
+
 /** The document that kube-scheduler's `--config` takes. */
 export interface ConfigurationDocument {
   readonly apiVersion?: string;
   readonly kind?: string;
   readonly percentageOfNodesToScore?: number;
+  readonly parallelism?: number;
   readonly podInitialBackoffSeconds?: number;
   readonly podMaxBackoffSeconds?: number;
+  readonly extenders?: readonly ExtenderDocument[];
   readonly profiles?: readonly ProfileDocument[];
 }
 

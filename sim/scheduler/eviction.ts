@@ -3,7 +3,7 @@ import { pods, type Pod } from '../api/kinds/core.js';
 import type { Reconciliation } from '../client/contract.js';
 import { call, remove } from '../client/requests.js';
 import type { Candidate, ObjectReader } from './framework.js';
-import type { PodInfo } from './pod-info.js';
+import { schedulerNameOf, type PodInfo } from './pod-info.js';
 import { podStatusPatch } from './pod-status.js';
 import type { Scheduler } from './scheduler.js';
 
@@ -85,7 +85,7 @@ function* evictOne(
     tell(scheduler, preemptor, victim.pod, `${message} (in kube-scheduler memory).`);
     return true;
   }
-  const name = preemptor.pod.spec?.schedulerName ?? 'default-scheduler';
+  const name = schedulerNameOf(preemptor.pod);
   const condition = {
     type: 'DisruptionTarget',
     status: 'True',
@@ -106,6 +106,7 @@ function* evictOne(
 function tell({ context }: Scheduler, preemptor: PodInfo, victim: Pod, message: string): void {
   context.events.record({
     regarding: victim,
+    component: schedulerNameOf(preemptor.pod),
     related: preemptor.pod,
     type: 'Normal',
     reason: 'Preempted',

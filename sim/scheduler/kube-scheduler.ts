@@ -34,6 +34,7 @@ import { onClaim, onNode, onOther, onPod } from './informer-events.js';
 import { windowMs } from './queue/backoff-queue.js';
 import type { EventResource } from './queue/cluster-event.js';
 import { Scheduler } from './scheduler.js';
+import type { TieRule } from './ties.js';
 
 /** What kube-scheduler is started with. */
 export interface KubeSchedulerOptions {
@@ -41,6 +42,8 @@ export interface KubeSchedulerOptions {
   readonly configuration?: ConfigurationDocument;
   /** How long one attempt takes, in virtual milliseconds. Default 1. */
   readonly attemptMs?: number;
+  /** Which of several best nodes is taken. Default `random`. */
+  readonly ties?: TieRule;
 }
 
 /** Pods that have ended are no longer the scheduler's business. */
@@ -62,8 +65,9 @@ export function kubeScheduler(options: KubeSchedulerOptions = {}): ProcessDefini
   };
 }
 
-function scheduling({ configuration, attemptMs = 1 }: KubeSchedulerOptions): ControllerDefinition {
-  const settings = { configuration: readConfiguration(configuration), attemptMs };
+function scheduling(options: KubeSchedulerOptions): ControllerDefinition {
+  const { attemptMs = 1, ties = 'random' } = options;
+  const settings = { configuration: readConfiguration(options.configuration), attemptMs, ties };
   const [profile] = settings.configuration.profiles;
   return {
     name: 'scheduler',

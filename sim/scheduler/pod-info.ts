@@ -37,6 +37,11 @@ export const defaultRequests: Amounts = new Map([
   ['memory', 200 * 1024 * 1024],
 ]);
 
+/** The scheduler that the pod asks for. */
+export function schedulerNameOf({ spec }: Pod): string {
+  return spec?.schedulerName ?? 'default-scheduler';
+}
+
 const noLabels: Labels = {};
 const noTerms: readonly AffinityTerm[] = [];
 const noTolerations: NonNullable<NonNullable<Pod['spec']>['tolerations']> = [];

@@ -58,7 +58,7 @@ export interface Scores {
 }
 
 /** The names of the extension points' methods where they differ from the document's spelling. */
-const methods: Readonly<Partial<Record<ExtensionPoint, keyof Plugin>>> = {
+export const methods: Readonly<Partial<Record<ExtensionPoint, keyof Plugin>>> = {
   preEnqueue: 'preEnqueue',
   queueSort: 'less',
   preFilter: 'preFilter',

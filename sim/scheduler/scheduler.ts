@@ -5,7 +5,6 @@
 import { pods, type Pod } from '../api/kinds/core.js';
 import type { ControllerContext, Reconciliation } from '../client/contract.js';
 import { call, pause } from '../client/requests.js';
-import type { Random } from '../engine/random.js';
 import { AssumedObjects } from './assumed-objects.js';
 import { bind, type Binding } from './binding.js';
 import { defaultFeatureGates, type SchedulerConfiguration } from './configuration.js';
@@ -13,7 +12,7 @@ import { evict, Evictions } from './eviction.js';
 import type { Status } from './framework.js';
 import { registry } from './plugins/index.js';
 import { writeAll } from './object-writes.js';
-import type { PodInfo } from './pod-info.js';
+import { schedulerNameOf, type PodInfo } from './pod-info.js';
 import { podStatusPatch } from './pod-status.js';
 import { Hints } from './queue/hints.js';
 import { Nominator } from './queue/nominator.js';
@@ -22,12 +21,14 @@ import { SchedulingQueue } from './queue/scheduling-queue.js';
 import { Framework } from './runtime.js';
 import { scheduleOne, type Attempt, type Outcome } from './schedule-one.js';
 import { NodeSnapshot } from './snapshot.js';
+import { tieBreaker, type TieRule } from './ties.js';
 
 /** How the scheduler runs. */
 export interface SchedulerSettings {
   readonly configuration: SchedulerConfiguration;
   /** How long one attempt takes, in virtual milliseconds. */
   readonly attemptMs: number;
+  readonly ties: TieRule;
 }
 
 /** The key of the loop that schedules; all other keys are jobs. */
@@ -47,7 +48,7 @@ export class Scheduler {
   readonly assumed = new Map<string, Binding>();
   readonly frameworks: ReadonlyMap<string, Framework>;
   private readonly jobs = new Map<string, () => Reconciliation<void>>();
-  private readonly ties: Random;
+  private readonly pick: (best: readonly string[]) => string;
   private startIndex = 0;
   private jobCount = 0;
 
@@ -57,7 +58,7 @@ export class Scheduler {
   ) {
     const { clock, random, view } = context;
     const { profiles, ...backoff } = settings.configuration;
-    this.ties = random.fork('ties');
+    this.pick = tieBreaker(settings.ties, random.fork('ties'));
     this.objects = new AssumedObjects(view);
     this.evictions = new Evictions(view);
     this.frameworks = new Map(
@@ -92,8 +93,8 @@ export class Scheduler {
   }
 
   /** Whether the pod asks for one of our profiles. */
-  isResponsible({ spec }: Pod): boolean {
-    return this.frameworks.has(spec?.schedulerName ?? 'default-scheduler');
+  isResponsible(pod: Pod): boolean {
+    return this.frameworks.has(schedulerNameOf(pod));
   }
 
   /** Goes on scheduling when there is a pod to try. */
@@ -127,7 +128,7 @@ export class Scheduler {
 
   private *schedule(queued: QueuedPod): Reconciliation<void> {
     const { info } = queued;
-    const framework = this.frameworks.get(info.pod.spec?.schedulerName ?? 'default-scheduler');
+    const framework = this.frameworks.get(schedulerNameOf(info.pod));
     if (framework === undefined || this.isToBeSkipped(info)) {
       this.queue.done(info.uid);
       return;
@@ -135,7 +136,7 @@ export class Scheduler {
     const attempt = scheduleOne(framework, info, {
       startIndex: this.startIndex,
       percentageOfNodesToScore: this.settings.configuration.percentageOfNodesToScore,
-      pick: best => this.ties.pick(best),
+      pick: this.pick,
     });
     this.startIndex = attempt.nextStartIndex;
     const { outcome } = attempt;
@@ -159,6 +160,7 @@ export class Scheduler {
     if (!info.isTerminating) return this.assumed.has(info.uid);
     this.context.events.record({
       regarding: info.pod,
+      component: schedulerNameOf(info.pod),
       type: 'Warning',
       reason: 'FailedScheduling',
       action: 'Scheduling',
@@ -236,6 +238,7 @@ export class Scheduler {
     const { pod } = queued.info;
     this.context.events.record({
       regarding: pod,
+      component: schedulerNameOf(pod),
       type: 'Warning',
       reason: 'FailedScheduling',
       action: 'Scheduling',

@@ -1,6 +1,8 @@
 /** From what a user says of a cluster to what the simulation is booted from. */
 import { join } from 'node:path';
 import type { SimulationOptions } from '../../sim/simulation.js';
+import type { ConfigurationDocument } from '../../sim/scheduler/configuration.js';
+import type { TieRule } from '../../sim/scheduler/ties.js';
 import type { WorkloadRule } from '../../sim/workloads/workload.js';
 import { operators } from '../../sim/operators/index.js';
 import { plainWorkloads } from '../../sim/workloads/index.js';
@@ -8,6 +10,7 @@ import { readKindConfig, type KindConfig } from '../gpu/kind-config.js';
 import { nodeShapes } from '../gpu/node-shapes.js';
 import { didYouMean, exitCodes, UserError } from '../input/errors.js';
 import { packageFolder } from '../version.js';
+import { readSchedulerConfig } from './scheduler-config.js';
 
 /** Makes a workload from the parameters that a scenario gives it. */
 export type WorkloadMaker = (
@@ -34,6 +37,10 @@ export interface SimulatedClusterOptions {
   /** Workloads besides the plain ones, by name. */
   readonly makers?: Readonly<Record<string, WorkloadMaker>>;
   readonly keepsTrace?: boolean;
+  /** A KubeSchedulerConfiguration, or its file. Default: kube-scheduler's own defaults. */
+  readonly schedulerConfig?: string | ConfigurationDocument;
+  /** Which of several best nodes a pod gets. Default `random`, as in Kubernetes. */
+  readonly schedulerTies?: TieRule;
   /** Whether custom.metrics.k8s.io serves what pods use of their GPUs. Default false. */
   readonly hasGpuMetrics?: boolean;
 }
@@ -64,10 +71,21 @@ export function simulationOptions(
       const makers = { ...plainWorkloads, ...options.makers };
       return { ...rule, workload: found('workload', workload, makers)(parameters) };
     }),
+    scheduler: {
+      ...(options.schedulerConfig !== undefined && {
+        configuration: schedulerConfigOf(options.schedulerConfig),
+      }),
+      ...(options.schedulerTies !== undefined && { ties: options.schedulerTies }),
+    },
     ...(options.startMs !== undefined && { startMs: options.startMs }),
     ...(options.hasGpuMetrics !== undefined && { hasGpuMetrics: options.hasGpuMetrics }),
     ...(options.keepsTrace !== undefined && { keepsTrace: options.keepsTrace }),
   };
+}
+
+/** The configuration itself, or what stands in the file. */
+export function schedulerConfigOf(given: string | ConfigurationDocument): ConfigurationDocument {
+  return typeof given === 'string' ? readSchedulerConfig(given) : given;
 }
 
 function found<T>(what: string, name: string, known: Readonly<Record<string, T>>): T {

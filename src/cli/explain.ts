@@ -1,8 +1,8 @@
 /** `seatrial explain`: why a pod can or cannot run, node by node, and what would change that. */
+import { schedulerConfigOf } from '../backends/sim-options.js';
 import { kubeconfigPath } from '../backends/kubeconfig-file.js';
 import { writeError, writeOut } from '../host.js';
-import { didYouMean, exitCodes, InputError, UserError } from '../input/errors.js';
-import { parseLocated, readInput } from '../input/located.js';
+import { didYouMean, exitCodes, UserError } from '../input/errors.js';
 import { readLive } from '../plan/live.js';
 import { readSnapshot } from '../plan/snapshot.js';
 import { verdictText } from '../plan/verdict-text.js';
@@ -10,10 +10,9 @@ import { verdictOf } from '../plan/verdict.js';
 import { ruleText } from '../check/rule-text.js';
 import { rules } from '../check/rules/index.js';
 import { World } from '../plan/world.js';
-import type { ConfigurationDocument } from '../../sim/scheduler/configuration.js';
 import type { Pod } from '../../sim/api/kinds/core.js';
 import type { CliCommand } from './command.js';
-import { outputOption } from './options.js';
+import { outputOption, schedulerConfigOption } from './options.js';
 
 interface ExplainFlags {
   readonly namespace?: string;
@@ -35,7 +34,7 @@ export const explainCommand: CliCommand = {
       .option('--kubeconfig <file>', 'the kubeconfig of a cluster; it is only read')
       .option('--context <name>', 'the context of the kubeconfig')
       .option('--cluster <file>', 'a snapshot instead: kubectl get nodes,pods -A -o yaml')
-      .option('--scheduler-config <file>', "the scheduler's KubeSchedulerConfiguration")
+      .addOption(schedulerConfigOption())
       .addOption(outputOption(['text', 'json']))
       .action((pod: string, flags: ExplainFlags) => act(() => explainPod(pod, flags)));
   },
@@ -46,7 +45,7 @@ async function explainPod(reference: string, flags: ExplainFlags): Promise<numbe
   const name = nameOf(reference);
   const { world, namespace } = await source(flags);
   const pod = find(world, flags.namespace ?? namespace, name);
-  const verdict = verdictOf(world, pod, schedulerConfiguration(flags.schedulerConfig));
+  const verdict = verdictOf(world, pod, schedulerConfigOf(flags.schedulerConfig ?? {}));
   writeOut(flags.output === 'json' ? `${JSON.stringify(verdict)}\n` : verdictText(verdict));
   return exitCodes.pass;
 }
@@ -111,14 +110,4 @@ function find(world: World, namespace: string, name: string): Pod {
     code: 'no-such-pod',
     ...(next !== undefined && { next }),
   });
-}
-
-function schedulerConfiguration(file: string | undefined): ConfigurationDocument {
-  if (file === undefined) return {};
-  const [document] = parseLocated(readInput(file), file);
-  // The wire: a file of the user's, read as kube-scheduler's own.
-  const value = document?.value as ConfigurationDocument | undefined;
-  if (value?.kind === 'KubeSchedulerConfiguration') return value;
-  const place = { file, line: document?.lineOf(['kind']) ?? 1, field: 'kind' };
-  throw new InputError(place, 'must be KubeSchedulerConfiguration');
 }

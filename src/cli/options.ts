@@ -1,5 +1,6 @@
 /** Options that several commands take, and how their values are read. */
 import { InvalidArgumentError, Option } from 'commander';
+import { tieRules } from '../../sim/scheduler/ties.js';
 import { environment, freshSeed } from '../host.js';
 import { exitCodes, UserError } from '../input/errors.js';
 
@@ -15,6 +16,22 @@ export function seedOption(): Option {
   return new Option('--seed <n>', 'the seed: equal seeds give equal histories').argParser(
     wholeNumber,
   );
+}
+
+/** `--scheduler-config`: the file that kube-scheduler's --config would take. */
+export function schedulerConfigOption(): Option {
+  return new Option(
+    '--scheduler-config <file>',
+    'a KubeSchedulerConfiguration (v1): profiles, plug-ins, weights, arguments',
+  );
+}
+
+/** `--scheduler-ties`. */
+export function schedulerTiesOption(): Option {
+  return new Option(
+    '--scheduler-ties <rule>',
+    'which of several best nodes a pod gets; Kubernetes draws one',
+  ).choices(tieRules);
 }
 
 /** `--no-color`; NO_COLOR counts too. Nothing is coloured yet, so that it changes nothing. */

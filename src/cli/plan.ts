@@ -1,4 +1,5 @@
 /** `seatrial plan`: will the manifests fit, what will wait and why, what would be preempted; no cluster is touched. */
+import { schedulerConfigOf } from '../backends/sim-options.js';
 import { kubeconfigPath } from '../backends/kubeconfig-file.js';
 import { writeError, writeOut } from '../host.js';
 import { exitCodes, UserError } from '../input/errors.js';
@@ -9,13 +10,14 @@ import { planOf } from '../plan/plan.js';
 import { readSnapshot } from '../plan/snapshot.js';
 import type { KubeObject } from '../../sim/api/object.js';
 import type { CliCommand } from './command.js';
-import { collect, outputOption } from './options.js';
+import { collect, outputOption, schedulerConfigOption } from './options.js';
 
 interface PlanFlags {
   readonly filename: readonly string[];
   readonly cluster?: string;
   readonly kubeconfig?: string;
   readonly context?: string;
+  readonly schedulerConfig?: string;
   readonly output: string;
 }
 
@@ -29,6 +31,7 @@ export const planCommand: CliCommand = {
       .option('--cluster <file>', 'a snapshot: kubectl get nodes,pods -A -o yaml')
       .option('--kubeconfig <file>', 'a cluster to read instead of a snapshot')
       .option('--context <name>', 'the context of the kubeconfig')
+      .addOption(schedulerConfigOption())
       .addOption(outputOption(['text', 'json']))
       .action((flags: PlanFlags) => act(() => plan(flags)));
   },
@@ -43,10 +46,11 @@ async function plan(flags: PlanFlags): Promise<number> {
     });
   }
   const manifests = flags.filename.flatMap(readManifests);
+  const schedulerConfig = schedulerConfigOf(flags.schedulerConfig ?? {});
   const objects = await source(flags);
   const planned = await planOf(
     objects,
-    manifests.map(({ object }) => object),
+    { manifests: manifests.map(({ object }) => object), schedulerConfig },
     ({ object, message, warnings }, index) => {
       const manifest = manifests[index];
       const place = `${manifest?.file ?? ''}:${manifest?.line ?? 1}`;

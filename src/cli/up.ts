@@ -20,11 +20,23 @@ import { loadScenario } from '../scenario/scenario.js';
 import { launch, type Launch } from '../scenario/voyage.js';
 import type { CliCommand } from './command.js';
 import { readConfiguration } from './configuration.js';
-import { collect, colorOption, seedOf, seedOption, speedOf, wholeNumber } from './options.js';
+import type { TieRule } from '../../sim/scheduler/ties.js';
+import {
+  collect,
+  colorOption,
+  schedulerConfigOption,
+  schedulerTiesOption,
+  seedOf,
+  seedOption,
+  speedOf,
+  wholeNumber,
+} from './options.js';
 
 interface UpFlags {
   readonly name: string;
   readonly config?: string;
+  readonly schedulerConfig?: string;
+  readonly schedulerTies?: TieRule;
   readonly filename: readonly string[];
   readonly scenario?: string;
   readonly speed: number;
@@ -43,6 +55,8 @@ export const upCommand: CliCommand = {
       .description('serve a simulated cluster for kubectl and every other client, until Ctrl-C')
       .option('--name <name>', 'its name: the context is seatrial-<name>', nameOf, 'seatrial')
       .option('--config <file>', "a kind configuration (default: seatrial's own)")
+      .addOption(schedulerConfigOption())
+      .addOption(schedulerTiesOption())
       .option('-f, --filename <path>', 'manifests to apply, repeatable', collect, [])
       .option('--scenario <file>', 'take cluster and workloads from a scenario')
       .option('--speed <speed>', 'virtual seconds a real one: 1x, 60x, max', speedOf, 1)
@@ -115,11 +129,17 @@ function optionsOf(flags: UpFlags, seed: number, configured: string | undefined)
   // state another start.
   const startMs = flags.start ?? realNowMs();
   const config = flags.config ?? configured;
+  const { schedulerConfig, schedulerTies } = flags;
+  const scheduler = {
+    ...(schedulerConfig !== undefined && { schedulerConfig }),
+    ...(schedulerTies !== undefined && { schedulerTies }),
+  };
   if (flags.scenario === undefined) {
     return simulationOptions({
       seed,
       startMs,
       makers: modelWorkloads,
+      ...scheduler,
       ...(config !== undefined && { config }),
     });
   }
@@ -131,6 +151,7 @@ function optionsOf(flags: UpFlags, seed: number, configured: string | undefined)
       cluster: {
         ...(flags.start === undefined ? scenario.cluster : cluster),
         ...(flags.config !== undefined && { config: flags.config }),
+        ...scheduler,
       },
     },
     { seed, startMs, ...(config !== undefined && { config }) },

@@ -28,11 +28,36 @@ export interface JsonSchema {
  *
  * @throws InputError naming the file, the line and the field of the first thing that is wrong.
  */
-export function checkSchema(document: Located, schema: JsonSchema): void {
-  check(document, document.value, schema, []);
+export function checkSchema(
+  document: Located,
+  schema: JsonSchema,
+  options: SchemaOptions = {},
+): void {
+  const { at = [] } = options;
+  check({ ...document, ...options }, valueAt(document.value, at), schema, at);
 }
 
-function check(document: Located, value: unknown, schema: JsonSchema, path: FieldPath): void {
+/** How a document is checked. */
+export interface SchemaOptions {
+  /** The part of the document that the schema is of. Default: all. */
+  readonly at?: FieldPath;
+  /** The words for a field that the schema does not know. Default: unknown field "name". */
+  readonly unknownField?: (path: FieldPath) => string;
+}
+
+function valueAt(value: unknown, path: FieldPath): unknown {
+  return path.reduce<unknown>(
+    (part, key) =>
+      typeof part === 'object' && part !== null
+        ? (part as Readonly<Record<string | number, unknown>>)[key]
+        : undefined,
+    value,
+  );
+}
+
+type Checked = Located & SchemaOptions;
+
+function check(document: Checked, value: unknown, schema: JsonSchema, path: FieldPath): void {
   const refuse = (what: string, next?: string, at: FieldPath = path): never => {
     const place = { file: document.file, line: document.lineOf(at), field: fieldText(at) };
     throw new InputError(place, what, next);
@@ -66,7 +91,7 @@ function check(document: Located, value: unknown, schema: JsonSchema, path: Fiel
 }
 
 function checkObject(
-  document: Located,
+  document: Checked,
   value: Readonly<Record<string, unknown>>,
   schema: JsonSchema,
   path: FieldPath,
@@ -82,7 +107,8 @@ function checkObject(
     else if (rest === false) {
       const near = didYouMean(name, names);
       const next = near === undefined ? `known here: ${names.join(', ')}` : `did you mean ${near}?`;
-      refuse(`unknown field "${name}"`, next, [...path, name]);
+      const at = [...path, name];
+      refuse(document.unknownField?.(at) ?? `unknown field "${name}"`, next, at);
     }
   }
   const missing = schema.required?.find(name => value[name] === undefined);

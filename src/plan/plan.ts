@@ -1,6 +1,7 @@
 /** Tries manifests on a rebuilt cluster: what fits, what waits and why, what would be preempted. */
 import type { Pod } from '../../sim/api/kinds/core.js';
 import type { KubeObject } from '../../sim/api/object.js';
+import type { ConfigurationDocument } from '../../sim/scheduler/configuration.js';
 import type { SimulatedCluster } from '../backends/sim.js';
 import type { Applied } from '../cluster.js';
 import type { Edit } from './edits.js';
@@ -34,13 +35,20 @@ export interface Plan {
   readonly warnings: readonly string[];
 }
 
+/** What is tried. */
+export interface Attempt {
+  readonly manifests: readonly KubeObject[];
+  /** Default: kube-scheduler's own defaults. */
+  readonly schedulerConfig?: ConfigurationDocument;
+}
+
 /** The manifests' fate on a cluster of these objects; `refused` is called for each that the API server refuses. */
 export async function planOf(
   objects: readonly KubeObject[],
-  manifests: readonly KubeObject[],
+  { manifests, schedulerConfig = {} }: Attempt,
   applied: (each: Applied, index: number) => void,
 ): Promise<Plan> {
-  const { cluster, warnings, replaced } = await buildStage(objects, manifests);
+  const { cluster, warnings, replaced } = await buildStage(objects, manifests, schedulerConfig);
   await using _ended = cluster;
   const before = await podsOf(cluster);
   const revision = cluster.simulation.server.revision();
@@ -53,7 +61,7 @@ export async function planOf(
     const node = pod.spec?.nodeName ?? '';
     return node === '' ? [] : [{ pod: podKey(pod), node }];
   });
-  const waiting = groups(await worldOf(cluster), fresh.filter(isWaiting));
+  const waiting = groups(await worldOf(cluster), fresh.filter(isWaiting), schedulerConfig);
   const preempted = await preemptions(cluster, revision);
   const notMade = await refusedPods(cluster);
   return {
@@ -72,7 +80,11 @@ function isWaiting({ spec, status }: Pod): boolean {
   return (spec?.nodeName ?? '') === '' && (status?.phase ?? 'Pending') === 'Pending';
 }
 
-function groups(world: World, pods: readonly Pod[]): Waiting[] {
+function groups(
+  world: World,
+  pods: readonly Pod[],
+  schedulerConfig: ConfigurationDocument,
+): Waiting[] {
   const byMessage = new Map<string, Pod[]>();
   for (const pod of pods) {
     const scheduled = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
@@ -80,7 +92,7 @@ function groups(world: World, pods: readonly Pod[]): Waiting[] {
     byMessage.set(message, [...(byMessage.get(message) ?? []), pod]);
   }
   return [...byMessage].map(([message, group]) => {
-    const change = group[0] && verdictOf(world, group[0]).change;
+    const change = group[0] && verdictOf(world, group[0], schedulerConfig).change;
     return { pods: group.map(podKey), message, ...(change !== undefined && { change }) };
   });
 }

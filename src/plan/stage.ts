@@ -1,6 +1,7 @@
 /** A simulated cluster that stands as another did, for manifests to be tried on. */
 import type { Node, Pod } from '../../sim/api/kinds/core.js';
 import { apiVersionOf, type HasMetadata, type KubeObject } from '../../sim/api/object.js';
+import type { ConfigurationDocument } from '../../sim/scheduler/configuration.js';
 import { operators } from '../../sim/operators/index.js';
 import { bootSimulatedCluster, type SimulatedCluster } from '../backends/sim.js';
 import {
@@ -30,6 +31,7 @@ export interface Stage {
 export async function buildStage(
   objects: readonly KubeObject[],
   manifests: readonly KubeObject[],
+  configuration: ConfigurationDocument = {},
 ): Promise<Stage> {
   const nodes = objects.filter(({ kind }) => kind === 'Node') as readonly Node[];
   const all = (objects.filter(({ kind }) => kind === 'Pod') as readonly Pod[]).filter(isStanding);
@@ -41,6 +43,7 @@ export async function buildStage(
     settings: { allowPrivileged: true },
     operators: needsOperators(manifests) ? standard : [],
     workloads: [{ workload: stays }],
+    scheduler: { configuration },
   });
   const builder = new Builder(cluster);
   await builder.setUpNodes(nodes);

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { faultOf } from '../backends/fault-input.js';
+import type { TieRule } from '../../sim/scheduler/ties.js';
 import { exitCodes, InputError, UserError } from '../input/errors.js';
 import { parseLocated, readInput, type Located } from '../input/located.js';
 import { checkSchema } from '../input/schema.js';
@@ -89,6 +90,8 @@ export interface Scenario {
   readonly cluster: {
     readonly config?: string;
     readonly operators?: readonly string[];
+    readonly schedulerConfig?: string;
+    readonly schedulerTies?: TieRule;
     readonly gpuMetrics?: boolean;
     readonly start?: string;
     readonly seed?: number;
@@ -176,6 +179,9 @@ export function loadScenario(file: string): Scenario {
     cluster: {
       ...spec.cluster,
       ...(spec.cluster?.config !== undefined && { config: join(folder, spec.cluster.config) }),
+      ...(spec.cluster?.schedulerConfig !== undefined && {
+        schedulerConfig: join(folder, spec.cluster.schedulerConfig),
+      }),
     },
     workloads: spec.workloads ?? [],
     ...(spec.stack !== undefined && { stack: spec.stack }),

@@ -1,4 +1,5 @@
 /** The JSON schema of a scenario: what `scenarios/scenario.schema.json` publishes for editors. */
+import { tieRules } from '../../sim/scheduler/ties.js';
 import type { JsonSchema } from '../input/schema.js';
 import { happeningKinds } from './happening.js';
 
@@ -212,6 +213,15 @@ export const scenarioSchema: JsonSchema = {
               type: 'array',
               items: { type: 'string' },
               description: 'The modelled operators that run, with their CRDs. Default: all.',
+            },
+            schedulerConfig: {
+              type: 'string',
+              description: "A KubeSchedulerConfiguration. Default: kube-scheduler's own defaults.",
+            },
+            schedulerTies: {
+              type: 'string',
+              enum: [...tieRules],
+              description: 'Which of several best nodes a pod gets. Default random, as upstream.',
             },
             gpuMetrics: {
               type: 'boolean',

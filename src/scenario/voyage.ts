@@ -61,6 +61,7 @@ export function launch(
   { seed, config: usual, keepsTrace, startMs: usualStartMs }: LaunchOptions,
 ): Launch {
   const { config = usual, operators, start, gpuMetrics } = scenario.cluster;
+  const { schedulerConfig, schedulerTies } = scenario.cluster;
   const { interleaving = 0, metricsServer = true } = scenario.cluster;
   const stack = stackOf(scenario, seed);
   const startMs = start === undefined ? usualStartMs : startOf(scenario, start);
@@ -71,6 +72,8 @@ export function launch(
     ...(keepsTrace !== undefined && { keepsTrace }),
     ...(config !== undefined && { config }),
     ...(operators !== undefined && { operators }),
+    ...(schedulerConfig !== undefined && { schedulerConfig }),
+    ...(schedulerTies !== undefined && { schedulerTies }),
     ...(startMs !== undefined && { startMs }),
     ...(gpuMetrics !== undefined && { hasGpuMetrics: gpuMetrics }),
   });
