@@ -3,6 +3,7 @@
  * Kinds that are only counted are watched once a quota names them.
  * @upstream pkg/controller/resourcequota/resource_quota_controller.go
  */
+import { planted } from '../engine/planted.js';
 import { deepEqual } from '../api/equality.js';
 import {
   persistentVolumeClaims,
@@ -45,6 +46,8 @@ export const resourceQuotaController: ControllerDefinition = {
 
 const resyncMs = 5 * 60_000;
 const resyncKey = 'resync';
+/** For a planted defect: how long caches take to fill in a large cluster. */
+const blindMs = 10_000;
 /** A kind that a quota names and nobody serves is looked for this often. */
 const discoveryPeriodMs = 30_000;
 /** The names of kinds that were counted before `count/` was. */
@@ -67,7 +70,10 @@ class ResourceQuotaController implements Controller {
   /** Names of quotas that no kind was found for, and until when they are not looked for again. */
   private readonly unknown = new Map<string, number>();
 
+  private readonly createdMs: number;
+
   constructor(private readonly context: ControllerContext) {
+    this.createdMs = context.clock.now();
     for (const kind of [pods, services, persistentVolumeClaims, resourceClaims] as Kind[]) {
       const measure = measures.get(printedResource(kind));
       if (measure !== undefined) this.counted.set(printedResource(kind), { kind, measure });
@@ -99,7 +105,8 @@ class ResourceQuotaController implements Controller {
     if (yield* this.beginCounting(quota)) return { requeueAfterMs: settleMs };
     const nowMs = this.context.clock.now();
     const hard = quota.spec?.hard ?? {};
-    const counts = listOf(usageOf(quota, this.measured(view, namespace), nowMs));
+    const isBlind = planted('kubernetes-50442') && nowMs - this.createdMs < blindMs;
+    const counts = listOf(usageOf(quota, isBlind ? [] : this.measured(view, namespace), nowMs));
     const before = quota.status?.used ?? {};
     const used: Record<string, string> = {};
     for (const resource of Object.keys(hard)) {

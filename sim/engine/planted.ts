@@ -17,6 +17,12 @@ export const plantedFaults = {
   'operator-reads-stale':
     'the training operator creates pods without waiting to see those it has made',
   'budget-ignored': 'the eviction API does not look at disruption budgets',
+  'kubernetes-108645':
+    'https://github.com/kubernetes/kubernetes/issues/108645: pods of a Job that is gone keep its finalizer (fixed by #108752)',
+  'kubernetes-46087':
+    'https://github.com/kubernetes/kubernetes/pull/46087: a kubelet that starts again counts no GPU as in use',
+  'kubernetes-50442':
+    'https://github.com/kubernetes/kubernetes/issues/50442: a quota controller that takes over counts before its caches are filled',
 } as const;
 
 /** The name of a defect. */

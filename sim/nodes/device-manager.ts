@@ -199,6 +199,11 @@ export class DeviceManager {
     this.offered.add(podUid);
   }
 
+  /** The same for all pods. */
+  offerAll(): void {
+    for (const podUid of this.allocations.keys()) this.offered.add(podUid);
+  }
+
   /** The statuses with the devices that their containers have, and their health. */
   withAllocated(podUid: string, statuses: readonly ContainerStatus[]): readonly ContainerStatus[] {
     const granted = this.allocations.get(podUid);

@@ -1,4 +1,5 @@
 /** A kubelet and its machine: what makes a node. @upstream pkg/kubelet/kubelet.go */
+import { planted } from '../engine/planted.js';
 import type { NodeEndpoint } from '../api/node-endpoint.js';
 import type { ControllerDefinition, ProcessDefinition } from '../client/contract.js';
 import type { Clock } from '../engine/clock.js';
@@ -107,6 +108,7 @@ export function kubelet(options: KubeletOptions): Kubelet {
     eventHost: node.name,
     create(context) {
       state.lives++;
+      if (planted('kubernetes-46087')) machine.devices.offerAll();
       const running = new KubeletProcess({
         context,
         shape: node,

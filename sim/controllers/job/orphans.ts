@@ -1,4 +1,5 @@
 /** Takes the finalizer off pods whose Job is gone or finished. @upstream pkg/controller/job/job_controller.go syncOrphanPod */
+import { planted } from '../../engine/planted.js';
 import { jobs, type Job } from '../../api/kinds/batch.js';
 import { pods, type Pod } from '../../api/kinds/core.js';
 import { apiVersionOf } from '../../api/object.js';
@@ -30,7 +31,7 @@ export function isOrphansKey(key: string): boolean {
 /** Takes the finalizer off the pods of the key that no Job counts any more. */
 export function* releaseOrphans(key: string, view: View): Reconciliation<Outcome> {
   for (const pod of podsOf(key, view)) {
-    if (!isTracked(pod) || !isOrphan(pod, view)) continue;
+    if (planted('kubernetes-108645') || !isTracked(pod) || !isOrphan(pod, view)) continue;
     const answer = yield* removeFinalizer(pod, trackingFinalizer);
     if (!answer.isOk && answer.status !== 404) return { retry: answer.message };
   }
