@@ -12,6 +12,7 @@ import { networkBenchmarks } from './network.js';
 import { schedulerBenchmarks } from './scheduler.js';
 import { serverBenchmarks } from './server.js';
 import { trafficBenchmarks } from './traffic.js';
+import { voyageBenchmarks } from './voyages.js';
 import { measure, type Benchmark, type Measured } from './benchmark.js';
 import { memoryAtNodes } from './memory.js';
 
@@ -31,6 +32,7 @@ const benchmarks: readonly Benchmark[] = [
   ...idleBenchmarks,
   ...trafficBenchmarks,
   ...driftBenchmarks,
+  ...voyageBenchmarks,
 ];
 const results: Measured[] = [];
 for (const benchmark of benchmarks) {
