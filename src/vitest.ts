@@ -2,7 +2,7 @@
  * Property tests of manifests under vitest: `seatrial/vitest`. Needs the packages vitest and
  * `@fast-check/vitest` beside seatrial.
  */
-import { fc, test as base } from '@fast-check/vitest';
+import { type fc, test as base } from '@fast-check/vitest';
 import { onTestFinished } from 'vitest';
 import type { KubeObject } from '../sim/api/object.js';
 import type { AroundOptions } from './arbitraries/around.js';

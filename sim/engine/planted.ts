@@ -15,7 +15,7 @@ export const plantedFaults = {
   'gc-ignores-block-owner':
     'the garbage collector deletes an owner before the dependents that block it',
   'operator-reads-stale':
-    'the training operator creates pods without waiting to see those it has made',
+    'the training operator lets the API server name pods, and does not wait to see those it has made',
   'budget-ignored': 'the eviction API does not look at disruption budgets',
   'kubernetes-108645':
     'https://github.com/kubernetes/kubernetes/issues/108645: pods of a Job that is gone keep its finalizer (fixed by #108752)',

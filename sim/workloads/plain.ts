@@ -14,6 +14,12 @@ export const runForever: Workload = {
   start: context => ({ terminate: () => context.exit(0) }),
 };
 
+/** Runs until it is killed: it does not hear SIGTERM, as programs that are busy with a checkpoint. */
+const stubborn: Workload = {
+  name: 'stubborn',
+  start: () => ({ terminate: () => undefined }),
+};
+
 /** Runs the container's own command in the small shell. */
 export const command: Workload = {
   name: 'command',
@@ -77,6 +83,7 @@ export const plainWorkloads: Readonly<Record<string, PlainMaker>> = {
     exitAfter('complete-after', numberOf(seconds, defaultSeconds), 0),
   crash: ({ seconds, exitCode }) =>
     exitAfter('crash', numberOf(seconds, defaultSeconds), numberOf(exitCode, 1)),
+  stubborn: () => stubborn,
   busy: ({ cpuMillis }) => busy(numberOf(cpuMillis, 250)),
   'exit-code': ({ seconds, exitCode }) =>
     exitAfter('exit-code', numberOf(seconds, 0), numberOf(exitCode, 0)),

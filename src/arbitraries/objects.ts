@@ -40,10 +40,12 @@ function templates({ gpusMax = 2 }: ObjectOptions): fc.Arbitrary<Omit<Template, 
       gpus: fc.integer({ min: 0, max: gpusMax }),
       priority: fc.option(fc.constantFrom('low', 'high'), { nil: undefined, freq: 2 }),
       privileged: fc.integer({ min: 0, max: 9 }),
+      program: fc.constantFrom(undefined, undefined, 'stubborn', 'run-forever'),
       grace: fc.constantFrom(undefined, 0, 5, 60),
     })
-    .map(({ priority, grace, privileged, ...rest }) => ({
+    .map(({ priority, grace, privileged, program, ...rest }) => ({
       ...rest,
+      ...(program !== undefined && { labels: { 'seatrial.dev/workload': program } }),
       ...(privileged === 9 && { isPrivileged: true }),
       ...(priority !== undefined && { priority }),
       ...(grace !== undefined && { grace }),

@@ -7,6 +7,7 @@ import { driftDetectedInTime } from './drift-detected-in-time.js';
 import { eventClaimsAreTrue } from './event-claims-are-true.js';
 import { eventuallyStable } from './eventually-stable.js';
 import { everyMutationAudited } from './every-mutation-audited.js';
+import { foregroundGoesLast } from './foreground-goes-last.js';
 import { forbiddenMeans403 } from './forbidden-means-403.js';
 import { gangNoDeadlock } from './gang-no-deadlock.js';
 import { gangWholeOrNot } from './gang-whole-or-not.js';
@@ -23,6 +24,7 @@ import { noRequestLost } from './no-request-lost.js';
 import { noWorseModelPromoted } from './no-worse-model-promoted.js';
 import { noneOnStationaryData } from './none-on-stationary-data.js';
 import { nothingTerminatesForEver } from './nothing-terminates-for-ever.js';
+import { onePodPerMember } from './one-pod-per-member.js';
 import { oneRetrainingPerDrift } from './one-retraining-per-drift.js';
 import { podSecurityLevel } from './pod-security-level.js';
 import { precisionRecovered } from './precision-recovered.js';
@@ -64,5 +66,7 @@ export const laws: readonly Law[] = [
   disruptionBudgetRespected,
   nothingTerminatesForEver,
   noOrphans,
+  foregroundGoesLast,
+  onePodPerMember,
   eventClaimsAreTrue,
 ];

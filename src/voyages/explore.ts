@@ -56,14 +56,10 @@ export async function explore(options: ExploreOptions): Promise<Explored> {
   return { seed, end, ...log.told(), counterexamples };
 }
 
-function* trialsOf({
-  plans,
-  known = [],
-  seed,
-  runs = defaultRuns,
-}: ExploreOptions): Generator<Trial> {
+function* trialsOf(options: ExploreOptions): Generator<Trial> {
+  const { plans, known = [], seed, firstRun = 0, runs = defaultRuns } = options;
   for (const plan of known) yield { plan };
-  for (let index = 0; index < runs; index++)
+  for (let index = firstRun; index < firstRun + runs; index++)
     yield { plan: planAt(plans, seed, String(index)), index };
 }
 

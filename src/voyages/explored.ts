@@ -17,6 +17,8 @@ export interface ExploreOptions {
   readonly seed: number;
   /** How many voyages at most. Default 1,000. */
   readonly runs?: number;
+  /** The number of the first voyage, from 0: a search can be divided. Default 0. */
+  readonly firstRun?: number;
   /** How long at most, in real milliseconds. Default: as long as the runs take. */
   readonly timeMs?: number;
   /** How many threads sail. Default: one for each core. The results are the same for any number. */

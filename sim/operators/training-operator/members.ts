@@ -1,4 +1,5 @@
 /** The pods and services of a job. @upstream training-operator v1.8.1 pkg/controller.v1/common/{pod,service}.go */
+import { planted } from '../../engine/planted.js';
 import type { Pod, PodTemplateSpec, Service } from '../../api/kinds/core.js';
 import { ownerReference } from '../../api/meta.js';
 import { defaultContainerIndex, type JobKind, type Member } from './job-kind.js';
@@ -84,7 +85,9 @@ export function makePod(
     kind: 'Pod',
     metadata: {
       ...template.metadata,
-      name: memberName(job, member),
+      ...(planted('operator-reads-stale')
+        ? { generateName: `${memberName(job, member)}-` }
+        : { name: memberName(job, member) }),
       namespace: job.metadata.namespace ?? '',
       labels: {
         ...template.metadata?.labels,
