@@ -107,8 +107,7 @@ export function kubelet(options: KubeletOptions): Kubelet {
     name: 'kubelet',
     eventHost: node.name,
     create(context) {
-      state.lives++;
-      if (planted('kubernetes-46087')) machine.devices.offerAll();
+      if (state.lives++ > 0 && planted('kubernetes-46087')) machine.devices.offerAll();
       const running = new KubeletProcess({
         context,
         shape: node,
