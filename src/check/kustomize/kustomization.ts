@@ -1,0 +1,158 @@
+/** Reads a kustomization: the fields that are resolved here; whatever else it uses is refused by name. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { isRecord } from '../../../sim/api/equality.js';
+import { exitCodes, InputError, UserError } from '../../input/errors.js';
+import { parseLocated, readInput, type FieldPath, type Located } from '../../input/located.js';
+
+/** A patch, with what it is for. */
+export interface Patch {
+  readonly path?: string;
+  readonly patch?: string;
+  readonly target?: PatchTarget;
+}
+
+/** Which objects a patch is for: regular expressions, as kustomize takes them. */
+export interface PatchTarget {
+  readonly group?: string;
+  readonly version?: string;
+  readonly kind?: string;
+  readonly name?: string;
+  readonly namespace?: string;
+  readonly labelSelector?: string;
+}
+
+/** A generator of a ConfigMap or a Secret. */
+export interface Generator {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly behavior?: string;
+  readonly type?: string;
+  readonly literals?: readonly string[];
+  readonly files?: readonly string[];
+  readonly envs?: readonly string[];
+  readonly env?: string;
+  readonly options?: GeneratorOptions;
+}
+
+/** What generated objects get. */
+export interface GeneratorOptions {
+  readonly disableNameSuffixHash?: boolean;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly immutable?: boolean;
+}
+
+/** The fields that are resolved. */
+export interface Kustomization {
+  readonly kind?: string;
+  readonly resources?: readonly string[];
+  readonly bases?: readonly string[];
+  readonly components?: readonly string[];
+  readonly namespace?: string;
+  readonly namePrefix?: string;
+  readonly nameSuffix?: string;
+  readonly commonLabels?: Readonly<Record<string, string>>;
+  readonly commonAnnotations?: Readonly<Record<string, string>>;
+  readonly labels?: readonly {
+    readonly pairs: Readonly<Record<string, string>>;
+    readonly includeSelectors?: boolean;
+    readonly includeTemplates?: boolean;
+  }[];
+  readonly images?: readonly {
+    readonly name: string;
+    readonly newName?: string;
+    readonly newTag?: string;
+    readonly digest?: string;
+  }[];
+  readonly replicas?: readonly { readonly name: string; readonly count: number }[];
+  readonly patches?: readonly Patch[];
+  readonly patchesStrategicMerge?: readonly string[];
+  readonly patchesJson6902?: readonly Patch[];
+  readonly configMapGenerator?: readonly Generator[];
+  readonly secretGenerator?: readonly Generator[];
+  readonly generatorOptions?: GeneratorOptions;
+}
+
+/** A kustomization and where it stands. */
+export interface ReadKustomization {
+  readonly folder: string;
+  readonly file: string;
+  readonly document: Located;
+  readonly value: Kustomization;
+}
+
+const lists = [
+  'resources',
+  'bases',
+  'components',
+  'labels',
+  'images',
+  'replicas',
+  'patches',
+  'patchesStrategicMerge',
+  'patchesJson6902',
+  'configMapGenerator',
+  'secretGenerator',
+];
+const maps = ['commonLabels', 'commonAnnotations', 'generatorOptions'];
+const texts = ['namespace', 'namePrefix', 'nameSuffix'];
+/** They change nothing of what the objects are. */
+const harmless = ['apiVersion', 'kind', 'metadata', 'sortOptions', 'buildMetadata'];
+
+const names = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
+
+/** The file of a folder's kustomization; undefined when it has none. */
+export function kustomizationIn(folder: string): string | undefined {
+  return names.map(name => join(folder, name)).find(file => existsSync(file));
+}
+
+/**
+ * Reads the kustomization of a folder.
+ *
+ * @throws UserError with the kubectl command that resolves it, for what is not resolved here.
+ */
+export function readKustomization(folder: string): ReadKustomization {
+  const file = kustomizationIn(folder);
+  if (file === undefined) {
+    throw new UserError(`${folder} holds no kustomization`, {
+      exitCode: exitCodes.usage,
+      code: 'no-kustomization',
+    });
+  }
+  const [document] = parseLocated(readInput(file), file);
+  if (document === undefined || !isRecord(document.value)) {
+    throw new InputError({ file, line: 1 }, 'the kustomization is empty');
+  }
+  const read = { folder, file, document };
+  for (const [name, value] of Object.entries(document.value)) checkField(read, name, value);
+  return { ...read, value: document.value };
+}
+
+function checkField(read: Omit<ReadKustomization, 'value'>, name: string, value: unknown): void {
+  if (harmless.includes(name)) return;
+  const isKnown = [...lists, ...maps, ...texts].includes(name);
+  if (!isKnown) throw unresolved(read, [name], `${name} is not resolved here`);
+  const isRight = lists.includes(name)
+    ? Array.isArray(value)
+    : maps.includes(name)
+      ? isRecord(value)
+      : typeof value === 'string';
+  if (isRight) return;
+  const line = read.document.lineOf([name]);
+  const kind = lists.includes(name) ? 'a list' : maps.includes(name) ? 'a map' : 'a string';
+  throw new InputError({ file: read.file, line, field: name }, `must be ${kind}`);
+}
+
+/** The refusal of something that kustomize knows and we do not. */
+export function unresolved(
+  { file, folder, document }: Omit<ReadKustomization, 'value'>,
+  path: FieldPath,
+  what: string,
+): UserError {
+  return new UserError(`${file}:${document.lineOf(path)}: ${what}`, {
+    exitCode: exitCodes.usage,
+    code: 'kustomization',
+    next: `kubectl kustomize ${folder} | seatrial check -f -`,
+  });
+}

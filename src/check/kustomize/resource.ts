@@ -1,0 +1,50 @@
+/** An object on its way through kustomizations. */
+import type { KubeObject } from '../../../sim/api/object.js';
+import type { Manifest } from '../../input/manifests.js';
+
+/** An object, and what it was called before. */
+export interface Resource {
+  readonly manifest: Manifest;
+  readonly object: KubeObject;
+  /** The names by which others may refer to it, the first one first. */
+  readonly formerNames: readonly string[];
+  /** A generator made it: its name gets the hash of its content. */
+  readonly needsHash: boolean;
+}
+
+/** The resource of a manifest as it is read. */
+export function resourceOf(manifest: Manifest, needsHash = false): Resource {
+  const { object } = manifest;
+  return { manifest, object, formerNames: [object.metadata.name ?? ''], needsHash };
+}
+
+/** The resource with another object in it. */
+export function withObject(resource: Resource, object: KubeObject): Resource {
+  const { name } = object.metadata;
+  const { formerNames } = resource;
+  const isNew = name !== undefined && !formerNames.includes(name);
+  return { ...resource, object, formerNames: isNew ? [...formerNames, name] : formerNames };
+}
+
+/** The API group of an object. */
+export function groupOf({ apiVersion = '' }: KubeObject): string {
+  const slash = apiVersion.indexOf('/');
+  return slash < 0 ? '' : apiVersion.slice(0, slash);
+}
+
+/** The object with a value at a path; what is missing on the way is made. */
+export function withValueAt(
+  object: KubeObject,
+  path: readonly string[],
+  change: (value: unknown) => unknown,
+): KubeObject {
+  const set = (value: unknown, depth: number): unknown => {
+    const key = path[depth];
+    if (key === undefined) return change(value);
+    const map = typeof value === 'object' && value !== null ? value : {};
+    const inner = (map as Readonly<Record<string, unknown>>)[key];
+    return { ...map, [key]: set(inner, depth + 1) };
+  };
+  // It was an object with metadata and still is one.
+  return set(object, 0) as KubeObject;
+}
