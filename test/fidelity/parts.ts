@@ -16,10 +16,11 @@ export const parts: readonly Part[] = [
     name: 'API server',
     families: ['api'],
     faithful:
-      'the chain (authentication, audit, RBAC and node authorisation, strict decoding, defaulting, admission, validation, storage), all built-in kinds, CRDs with structural schemas and CEL, four patches, managed fields, watch, paging, tables, discovery, OpenAPI, protobuf bodies',
+      'the chain (authentication, audit, RBAC and node authorisation, strict decoding, defaulting, admission, validation, storage), all built-in kinds, CRDs with structural schemas, CEL with its type checks, costs and libraries, four patches, managed fields, watch, paging, tables, discovery, OpenAPI, protobuf bodies',
     approximated:
-      'type checks and cost limits of CEL; API priority and fairness admits everything; integers above 2^53',
-    absent: 'etcd encryption, OIDC and webhook authentication, storage migration, CBOR',
+      'OpenAPI descriptions and operations; API priority and fairness admits everything; integers above 2^53; old renewals of leases are compacted',
+    absent:
+      'etcd encryption, OIDC and webhook authentication, storage migration, CBOR, port-forward, exec with input, conversion webhooks, per-policy CEL budgets',
   },
   {
     name: 'Controllers',
