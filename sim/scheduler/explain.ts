@@ -4,8 +4,11 @@ import {
   defaultFeatureGates,
   readConfiguration,
   type ConfigurationDocument,
+  type Profile,
 } from './configuration.js';
+import { CycleState } from './cycle-state.js';
 import type { ObjectReader } from './framework.js';
+import { filterKey } from './plugins/topology-spread/counts.js';
 import { registry } from './plugins/index.js';
 import { PodInfo } from './pod-info.js';
 import { Nominator } from './queue/nominator.js';
@@ -55,14 +58,7 @@ export function explain(
     return { message: `no profile for scheduler name "${name}"`, nodes: [], gates: [] };
   }
   const { snapshot, nominator } = clusterWithout(objects, pod);
-  const framework = new Framework(profile, {
-    objects,
-    nodes: snapshot,
-    nominator,
-    features: defaultFeatureGates,
-    registry,
-    now: () => 0,
-  });
+  const framework = frameworkOf(profile, objects, { snapshot, nominator });
   const gates = framework
     .at('preEnqueue')
     .flatMap(plugin => plugin.preEnqueue?.(pod)?.reasons ?? []);
@@ -73,10 +69,57 @@ export function explain(
   return { ...told(attempt, snapshot), gates };
 }
 
-function clusterWithout(
+/** A domain count of a constraint that must hold. */
+export interface HardSpread {
+  readonly topologyKey: string;
+  readonly maxSkew: number;
+  /** Whether the pod counts for it. */
+  readonly isOwn: boolean;
+  readonly byValue: ReadonlyMap<string, number>;
+  /** What the fullest domain is compared with. */
+  readonly least: number;
+}
+
+/** What a scheduler of the default profile counts for the pod's hard constraints, in their order. */
+export function hardSpread(objects: ObjectReader, pod: Pod): readonly HardSpread[] {
+  const [profile] = readConfiguration().profiles;
+  if (profile === undefined) return [];
+  const { snapshot, nominator } = clusterWithout(objects, pod);
+  const framework = frameworkOf(profile, objects, { snapshot, nominator });
+  const state = new CycleState();
+  framework.preFilter(state, new PodInfo(pod));
+  const counts = state.read(filterKey);
+  return (counts?.constraints ?? []).map(
+    ({ topologyKey, maxSkew, minDomains, selector }, index) => {
+      const byValue = counts?.byValue[index] ?? new Map<string, number>();
+      const hasEnough = byValue.size >= minDomains;
+      const least = hasEnough ? (counts?.criticals[index]?.[0].count ?? 0) : 0;
+      return { topologyKey, maxSkew, isOwn: selector.matches(pod.metadata.labels), byValue, least };
+    },
+  );
+}
+
+interface Known {
+  readonly snapshot: NodeSnapshot;
+  readonly nominator: Nominator;
+}
+
+function frameworkOf(
+  profile: Profile,
   objects: ObjectReader,
-  pod: Pod,
-): { readonly snapshot: NodeSnapshot; readonly nominator: Nominator } {
+  { snapshot, nominator }: Known,
+): Framework {
+  return new Framework(profile, {
+    objects,
+    nodes: snapshot,
+    nominator,
+    features: defaultFeatureGates,
+    registry,
+    now: () => 0,
+  });
+}
+
+function clusterWithout(objects: ObjectReader, pod: Pod): Known {
   const snapshot = new NodeSnapshot();
   const nominator = new Nominator();
   for (const node of sortedByCreation(objects.list(nodes))) snapshot.setNode(node);

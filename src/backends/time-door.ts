@@ -1,4 +1,7 @@
-/** What only a simulated cluster can do, through its own socket: POST /seatrial/v1/time, /seatrial/v1/fault. */
+/**
+ * What only a simulated cluster can do, through its own socket: POST /seatrial/v1/time, /seatrial/v1/fault,
+ * GET /seatrial/v1/revision?at=TIME.
+ */
 import type { ApiAnswer, Serve } from '../../sim/api/request.js';
 import { durationMs } from '../input/duration.js';
 import { UserError } from '../input/errors.js';
@@ -9,6 +12,8 @@ import { injectFault } from './sim-faults.js';
 
 const timePath = '/seatrial/v1/time';
 const faultPath = '/seatrial/v1/fault';
+/** Which revision the cluster was at, at an instant. */
+export const revisionPath = '/seatrial/v1/revision';
 
 interface Steering {
   readonly action?: string;
@@ -19,9 +24,14 @@ interface Steering {
 /** Answers the requests of `seatrial time` and `seatrial fault`; everything else goes on to the API server. */
 export function timeDoor(cluster: SimulatedCluster, pacer: Pacer): void {
   cluster.intercept((request, connection, done) => {
-    if (request.path !== timePath && request.path !== faultPath) return false;
+    const [path, query] = request.path.split('?');
+    if (path !== timePath && path !== faultPath && path !== revisionPath) return false;
     if (!(connection.certificate?.groups ?? []).includes('system:masters')) {
       done(answer(403, { error: 'only the admin of the cluster may do that' }));
+      return true;
+    }
+    if (path === revisionPath) {
+      done(revisionAnswer(cluster, new URLSearchParams(query).get('at') ?? ''));
       return true;
     }
     const { body } = request;
@@ -37,6 +47,22 @@ export function timeDoor(cluster: SimulatedCluster, pacer: Pacer): void {
     }
     return true;
   });
+}
+
+function revisionAnswer(cluster: SimulatedCluster, text: string): ApiAnswer {
+  const atMs = Date.parse(text);
+  if (!Number.isFinite(atMs)) return answer(400, { error: `"${text}" is not a time` });
+  if (atMs > cluster.now()) return answer(400, { error: `${text} is still to come` });
+  let last = 0;
+  let first: number | undefined;
+  for (const { revision, timeMs } of cluster.simulation.server.history()) {
+    first ??= timeMs;
+    if (timeMs > atMs) break;
+    last = revision;
+  }
+  if (last > 0) return answer(200, { revision: last });
+  const since = first === undefined ? 'nothing' : new Date(first).toISOString();
+  return answer(410, { error: `what was before ${since} is forgotten` });
 }
 
 function steer(

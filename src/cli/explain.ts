@@ -19,6 +19,7 @@ interface ExplainFlags {
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly cluster?: string;
+  readonly at?: string;
   readonly schedulerConfig?: string;
   readonly output: string;
 }
@@ -34,6 +35,7 @@ export const explainCommand: CliCommand = {
       .option('--kubeconfig <file>', 'the kubeconfig of a cluster; it is only read')
       .option('--context <name>', 'the context of the kubeconfig')
       .option('--cluster <file>', 'a snapshot instead: kubectl get nodes,pods -A -o yaml')
+      .option('--at <time>', 'a past instant: a time (simulated clusters) or a resourceVersion')
       .addOption(schedulerConfigOption())
       .addOption(outputOption(['text', 'json']))
       .action((pod: string, flags: ExplainFlags) => act(() => explainPod(pod, flags)));
@@ -83,9 +85,19 @@ async function source(
   flags: ExplainFlags,
 ): Promise<{ readonly world: World; readonly namespace: string }> {
   if (flags.cluster !== undefined) {
+    if (flags.at !== undefined) {
+      throw new UserError('a snapshot is of one instant', {
+        exitCode: exitCodes.usage,
+        code: 'at-of-a-snapshot',
+        next: 'leave out --at, or read a cluster: --kubeconfig',
+      });
+    }
     return { world: World.of(readSnapshot(flags.cluster).objects), namespace: 'default' };
   }
-  const live = await readLive(kubeconfigPath(flags.kubeconfig), flags.context);
+  const live = await readLive(kubeconfigPath(flags.kubeconfig), {
+    context: flags.context,
+    at: flags.at,
+  });
   for (const resource of live.unread) writeError(`warning: not looked at: ${resource}\n`);
   return { world: World.of(live.objects), namespace: live.namespace };
 }

@@ -70,7 +70,7 @@ async function plan(flags: PlanFlags): Promise<number> {
 
 async function source({ cluster, kubeconfig, context }: PlanFlags): Promise<readonly KubeObject[]> {
   if (cluster !== undefined) return readSnapshot(cluster).objects;
-  const live = await readLive(kubeconfigPath(kubeconfig), context);
+  const live = await readLive(kubeconfigPath(kubeconfig), { context });
   for (const resource of live.unread) writeError(`warning: not looked at: ${resource}\n`);
   return live.objects;
 }

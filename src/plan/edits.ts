@@ -1,6 +1,14 @@
 /** Small changes to a pod or a node that may change a scheduler's mind, and how they are made. */
-import type { Container, Node, Pod, Taint } from '../../sim/api/kinds/core.js';
+import type {
+  Container,
+  Node,
+  Pod,
+  PodAffinityTerm,
+  Taint,
+  TopologySpreadConstraint,
+} from '../../sim/api/kinds/core.js';
 import { nodes } from '../../sim/api/kinds/core.js';
+import { selectorOf } from '../../sim/api/selectors.js';
 import type { World } from './world.js';
 
 /** A change. */
@@ -14,6 +22,23 @@ export type Edit =
   | { readonly kind: 'uncordon'; readonly node: string }
   | { readonly kind: 'toleration'; readonly taint: Pick<Taint, 'key' | 'value' | 'effect'> }
   | { readonly kind: 'scheduling-gate'; readonly name: string }
+  /** The term is only preferred from now on. */
+  | {
+      readonly kind: 'prefer';
+      readonly what: 'podAffinity' | 'podAntiAffinity';
+      readonly term: PodAffinityTerm;
+    }
+  /** A constraint that must hold may be skewed by more; the index is among all constraints. */
+  | {
+      readonly kind: 'max-skew';
+      readonly index: number;
+      readonly topologyKey: string;
+      readonly from: number;
+      readonly to: number;
+    }
+  /** The constraint is only tried to be held. */
+  | { readonly kind: 'schedule-anyway'; readonly index: number; readonly topologyKey: string }
+  | { readonly kind: 'remove-pod'; readonly pod: string }
   | {
       readonly kind: 'request';
       readonly container: string;
@@ -52,6 +77,16 @@ function made(given: Case, edit: Edit): Case {
       const schedulingGates = pod.spec?.schedulingGates?.filter(({ name }) => name !== edit.name);
       return { world, pod: withSpec(pod, { schedulingGates: schedulingGates ?? [] }) };
     }
+    case 'prefer':
+      return { world, pod: withSpec(pod, { affinity: softened(pod, edit) }) };
+    case 'max-skew':
+      return { world, pod: withConstraint(pod, edit.index, { maxSkew: edit.to }) };
+    case 'schedule-anyway': {
+      const change = { whenUnsatisfiable: 'ScheduleAnyway' };
+      return { world, pod: withConstraint(pod, edit.index, change) };
+    }
+    case 'remove-pod':
+      return { pod, world: world.withoutPod(edit.pod) };
     case 'request': {
       const lowered = (list: readonly Container[]) =>
         list.map(container =>
@@ -67,6 +102,34 @@ function made(given: Case, edit: Edit): Case {
 /** The pod with these fields of its spec. */
 export function withSpec(pod: Pod, spec: Partial<NonNullable<Pod['spec']>>): Pod {
   return { ...pod, spec: { containers: [], ...pod.spec, ...spec } };
+}
+
+type Affinity = NonNullable<NonNullable<Pod['spec']>['affinity']>;
+
+function softened(pod: Pod, { what, term }: Extract<Edit, { kind: 'prefer' }>): Affinity {
+  const affinity = pod.spec?.affinity ?? {};
+  const own = affinity[what] ?? {};
+  const {
+    requiredDuringSchedulingIgnoredDuringExecution: required = [],
+    preferredDuringSchedulingIgnoredDuringExecution: preferred = [],
+  } = own;
+  return {
+    ...affinity,
+    [what]: {
+      requiredDuringSchedulingIgnoredDuringExecution: required.filter(each => each !== term),
+      preferredDuringSchedulingIgnoredDuringExecution: [
+        ...preferred,
+        { weight: 100, podAffinityTerm: term },
+      ],
+    },
+  };
+}
+
+function withConstraint(pod: Pod, index: number, change: Partial<TopologySpreadConstraint>): Pod {
+  const topologySpreadConstraints = (pod.spec?.topologySpreadConstraints ?? []).map((each, at) =>
+    at === index ? { ...each, ...change } : each,
+  );
+  return withSpec(pod, { topologySpreadConstraints });
 }
 
 function withNode(world: World, name: string, change: (node: Node) => Node): World {
@@ -113,10 +176,24 @@ export function costOf(edits: readonly Edit[]): number {
 }
 
 function extraCost(edit: Edit): number {
-  if (edit.kind === 'request') return edit.share;
-  const isRole =
-    edit.kind === 'toleration' && edit.taint.key.startsWith('node-role.kubernetes.io/');
-  return isRole ? 1 : 0;
+  switch (edit.kind) {
+    case 'request':
+      return edit.share;
+    case 'toleration':
+      return edit.taint.key.startsWith('node-role.kubernetes.io/') ? 1 : 0;
+    case 'max-skew':
+      return 1 - edit.from / edit.to;
+    case 'prefer':
+      return 0.5;
+    case 'schedule-anyway':
+      return 1;
+    case 'remove-pod':
+      return 2;
+    case 'node-label':
+    case 'uncordon':
+    case 'scheduling-gate':
+      return 0;
+  }
 }
 
 /** `node.kubernetes.io/x=y:NoSchedule`. */
@@ -135,7 +212,22 @@ export function editText(edit: Edit): string {
       return `give the pod a toleration of ${taintText(edit.taint)}`;
     case 'scheduling-gate':
       return `remove the scheduling gate ${edit.name}`;
+    case 'prefer': {
+      const what = edit.what === 'podAffinity' ? 'affinity' : 'anti-affinity';
+      return `let the pod prefer, not require, its ${what} to ${termText(edit.term)}`;
+    }
+    case 'max-skew':
+      return `let the spread over ${edit.topologyKey} have maxSkew ${edit.to} instead of ${edit.from}`;
+    case 'schedule-anyway':
+      return `let the spread over ${edit.topologyKey} be whenUnsatisfiable: ScheduleAnyway`;
+    case 'remove-pod':
+      return `delete or move pod ${edit.pod}`;
     case 'request':
       return `let container ${edit.container} request ${edit.resource} ${edit.to} instead of ${edit.from}`;
   }
+}
+
+/** `app=x by topology.kubernetes.io/zone`. */
+export function termText({ labelSelector, topologyKey }: PodAffinityTerm): string {
+  return `pods with ${selectorOf(labelSelector).toString()} by ${topologyKey}`;
 }

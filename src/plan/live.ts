@@ -8,6 +8,7 @@ import {
   type Kind,
   type KubeObject,
 } from '../../sim/api/object.js';
+import { revisionPath } from '../backends/time-door.js';
 import { exitCodes, UserError } from '../input/errors.js';
 import { neededKinds, schedulerKinds } from './scheduler-kinds.js';
 
@@ -24,6 +25,9 @@ interface List {
   readonly metadata?: { readonly continue?: string };
   readonly items?: readonly KubeObject[];
   readonly message?: string;
+  /** What the door of a simulated cluster says. */
+  readonly revision?: number;
+  readonly error?: string;
 }
 
 const pageSize = 500;
@@ -35,13 +39,17 @@ const timeoutMs = 30_000;
  *
  * @throws UserError when there is no cluster, or when it does not give nodes and pods.
  */
-export async function readLive(kubeconfig: string, context?: string): Promise<LiveObjects> {
-  const config = await load(kubeconfig, context);
+export async function readLive(
+  kubeconfig: string,
+  options: { readonly context?: string | undefined; readonly at?: string | undefined } = {},
+): Promise<LiveObjects> {
+  const config = await load(kubeconfig, options.context);
   const get = await getter(config);
+  const revision = options.at === undefined ? undefined : await revisionAt(get, options.at);
   const unread: string[] = [];
   const lists = await Promise.all(
     schedulerKinds.map(async kind => {
-      const { items, problem } = await listAll(get, kind);
+      const { items, problem } = await listAll(get, kind, revision);
       if (problem === undefined) return items;
       if (neededKinds.includes(kind)) throw refused(kind, problem);
       unread.push(`${kind.resource} (${problem})`);
@@ -120,6 +128,22 @@ async function getter(config: KubeConfig): Promise<Get> {
     });
 }
 
+/** The revision that `at` means: a number is one, a time is asked about. */
+async function revisionAt(get: Get, at: string): Promise<string> {
+  if (/^\d+$/.test(at)) return at;
+  const { status, body } = await get(`${revisionPath}?at=${encodeURIComponent(at)}`);
+  if (status === 200 && body.revision !== undefined) return String(body.revision);
+  const refusal = (message: string, next: string): UserError =>
+    new UserError(message, { exitCode: exitCodes.usage, code: 'no-such-instant', next });
+  if (body.error !== undefined) {
+    throw refusal(`--at ${at}: ${body.error}`, 'write it as 2026-01-31T08:00:00Z');
+  }
+  throw refusal(
+    'only a simulated cluster knows which of its past instants belongs to a time',
+    'give --at a resourceVersion; a real cluster keeps them for five minutes',
+  );
+}
+
 function bodyOf(text: string): List {
   try {
     return JSON.parse(text) as List;
@@ -131,13 +155,16 @@ function bodyOf(text: string): List {
 async function listAll(
   get: Get,
   kind: Kind<HasMetadata>,
+  revision: string | undefined,
 ): Promise<{ readonly items: readonly KubeObject[]; readonly problem?: string }> {
   const apiVersion = apiVersionOf(kind);
   const root = kind.group === '' ? '/api' : '/apis';
   const items: KubeObject[] = [];
   let next = '';
   for (let page = 0; page < pagesMax; page++) {
-    const after = next === '' ? '' : `&continue=${encodeURIComponent(next)}`;
+    const exact =
+      revision === undefined ? '' : `&resourceVersion=${revision}&resourceVersionMatch=Exact`;
+    const after = next === '' ? exact : `&continue=${encodeURIComponent(next)}`;
     const path = `${root}/${apiVersion}/${kind.resource}?limit=${pageSize}${after}`;
     const { status, body } = await get(path);
     // A cluster that does not serve a kind has none of it.

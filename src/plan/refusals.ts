@@ -5,6 +5,7 @@ import { milliQuantity, quantityOf } from '../../sim/api/quantity.js';
 import { podRequests } from '../../sim/scheduler/pod-requests.js';
 import { amountsOf } from '../../sim/scheduler/resource.js';
 import { tolerates } from '../../sim/scheduler/tolerations.js';
+import { podAffinityCause, spreadCause } from './pod-causes.js';
 import { taintText, unschedulableTaint, type Case, type Edit } from './edits.js';
 
 /** What is known of a refusal. */
@@ -28,6 +29,8 @@ const looks: Readonly<Record<string, Look>> = {
   TaintToleration: taints,
   NodeAffinity: affinity,
   NodeResourcesFit: resources,
+  InterPodAffinity: podAffinityCause,
+  PodTopologySpread: spreadCause,
 };
 
 /** Looks into the refusal of a node by a plug-in. */

@@ -107,6 +107,80 @@ describe('what keeps a pod from its node', () => {
     expect(changeOf(told)).toEqual(['remove the scheduling gate quota']);
   });
 
+  const zones = { 'topology.kubernetes.io/zone': 'a' };
+  const app = { labelSelector: { matchLabels: { app: 'x' } } };
+  const labelled = (name: string, spec: object) => {
+    const made = pod(name, { cpu: '1' }, spec) as { metadata: object };
+    return { ...made, metadata: { ...made.metadata, labels: { app: 'x' } } };
+  };
+  const keepsOff = {
+    podAntiAffinity: {
+      requiredDuringSchedulingIgnoredDuringExecution: [
+        { ...app, topologyKey: 'topology.kubernetes.io/zone' },
+      ],
+    },
+  };
+
+  it('is its own affinity and anti-affinity to pods, which it might only prefer', () => {
+    const near = {
+      podAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: [
+          {
+            labelSelector: { matchLabels: { app: 'y' } },
+            topologyKey: 'topology.kubernetes.io/zone',
+          },
+        ],
+      },
+    };
+    const there = labelled('there', { nodeName: 'n' });
+    const told = verdict('p', [
+      node('n', { labels: zones }),
+      there,
+      pod('p', {}, { affinity: { ...keepsOff, ...near } }),
+    ]);
+    expect(told.nodes[0]?.refusals.map(({ detail }) => detail)).toEqual([
+      'no pods with app=y by topology.kubernetes.io/zone are near; it keeps off default/there',
+    ]);
+    expect(changeOf(told)).toEqual([
+      'let the pod prefer, not require, its affinity to pods with app=y by topology.kubernetes.io/zone',
+      'let the pod prefer, not require, its anti-affinity to pods with app=x by topology.kubernetes.io/zone',
+    ]);
+  });
+
+  it('is a pod that will not have it around', () => {
+    const there = pod('there', {}, { nodeName: 'n', affinity: keepsOff });
+    const told = verdict('p', [node('n', { labels: zones }), there, labelled('p', {})]);
+    expect(changeOf(told)).toEqual(['delete or move pod default/there']);
+  });
+
+  it('is a spread: by how much it may be skewed, or a label that the node lacks', () => {
+    const spread = {
+      topologySpreadConstraints: [
+        {
+          maxSkew: 1,
+          topologyKey: 'topology.kubernetes.io/zone',
+          whenUnsatisfiable: 'DoNotSchedule',
+          ...app,
+        },
+      ],
+    };
+    const full = { ...spread, nodeSelector: { pool: 'big' } };
+    const objects = [
+      node('n', { labels: { ...zones, pool: 'big' } }),
+      node('m', { labels: { 'topology.kubernetes.io/zone': 'b', pool: 'big' }, cpu: '0' }),
+      labelled('one', { nodeName: 'n' }),
+      labelled('two', { nodeName: 'n' }),
+    ];
+    const told = verdict('p', [...objects, labelled('p', full)]);
+    expect(changeOf(told)).toEqual([
+      'let the spread over topology.kubernetes.io/zone have maxSkew 3 instead of 1',
+    ]);
+    const unlabelled = verdict('p', [node('n'), labelled('p', spread)]);
+    expect(changeOf(unlabelled)).toEqual([
+      'let the spread over topology.kubernetes.io/zone be whenUnsatisfiable: ScheduleAnyway',
+    ]);
+  });
+
   it('is nothing for a pod that runs: it is asked about anew', () => {
     const told = verdict('p', [
       node('a', { taints: [spot] }),

@@ -51,6 +51,12 @@ export class World implements ObjectReader {
     );
     return new World(new Map(this.byKind).set(keyOf(nodes), changed));
   }
+
+  /** The world without the pod, which is named by `namespace/name`. */
+  withoutPod(key: string): World {
+    const left = this.pods.filter(pod => podKey(pod) !== key);
+    return new World(new Map(this.byKind).set(keyOf(pods), left));
+  }
 }
 
 function keyOf(kind: Kind<HasMetadata>): string {
