@@ -7,7 +7,6 @@ import { driftDetectedInTime } from './drift-detected-in-time.js';
 import { eventClaimsAreTrue } from './event-claims-are-true.js';
 import { eventuallyStable } from './eventually-stable.js';
 import { everyMutationAudited } from './every-mutation-audited.js';
-import { foregroundGoesLast } from './foreground-goes-last.js';
 import { forbiddenMeans403 } from './forbidden-means-403.js';
 import { gangNoDeadlock } from './gang-no-deadlock.js';
 import { gangWholeOrNot } from './gang-whole-or-not.js';
@@ -66,7 +65,6 @@ export const laws: readonly Law[] = [
   disruptionBudgetRespected,
   nothingTerminatesForEver,
   noOrphans,
-  foregroundGoesLast,
   onePodPerMember,
   eventClaimsAreTrue,
 ];
