@@ -5,10 +5,9 @@ import { runningClusters } from '../backends/registry.js';
 import { writeError, writeOut } from '../host.js';
 import { exitCodes } from '../input/errors.js';
 import type { CliCommand } from './command.js';
-import { keptRuns } from '../scenario/kept-runs.js';
-import { runsFolder } from '../scenario/run-folder.js';
 import { outputOption } from './options.js';
 import { runningCluster } from './running.js';
+import { printRuns } from './runs.js';
 
 /** The command. */
 export const getCommand: CliCommand = {
@@ -40,13 +39,3 @@ export const getCommand: CliCommand = {
       );
   },
 };
-
-function printRuns(output: string): void {
-  const runs = keptRuns();
-  if (output === 'json') {
-    return writeOut(`${JSON.stringify(runs.map(({ document: _all, ...run }) => run))}\n`);
-  }
-  if (runs.length === 0) return writeError(`no run is kept in ${runsFolder}\n`);
-  const width = Math.max(...runs.map(({ id }) => id.length));
-  writeOut(runs.map(({ id, status }) => `${id.padEnd(width)}  ${status}\n`).join(''));
-}

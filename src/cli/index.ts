@@ -1,6 +1,7 @@
 /** The commands of the command line, in the order in which help lists them. */
 import { checkCommand } from './check.js';
 import type { CliCommand } from './command.js';
+import { diffCommand } from './diff.js';
 import { downCommand } from './down.js';
 import { explainCommand } from './explain.js';
 import { faultCommand } from './fault.js';
@@ -8,7 +9,9 @@ import { getCommand } from './get.js';
 import { keepCommand } from './keep.js';
 import { planCommand } from './plan.js';
 import { replayCommand } from './replay.js';
+import { reportCommand } from './report.js';
 import { runCommand } from './run.js';
+import { runsCommand } from './runs.js';
 import { timeCommand } from './time.js';
 import { upCommand } from './up.js';
 import { versionCommand } from './version.js';
@@ -19,6 +22,9 @@ export const commands: readonly CliCommand[] = [
   checkCommand,
   replayCommand,
   keepCommand,
+  runsCommand,
+  reportCommand,
+  diffCommand,
   explainCommand,
   planCommand,
   upCommand,

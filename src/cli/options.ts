@@ -34,9 +34,9 @@ export function schedulerTiesOption(): Option {
   ).choices(tieRules);
 }
 
-/** `--no-color`; NO_COLOR counts too. Nothing is coloured yet, so that it changes nothing. */
+/** `--no-color`; NO_COLOR and FORCE_COLOR count too, and only a terminal gets colours unasked. */
 export function colorOption(): Option {
-  return new Option('--no-color', 'print without colours (as is printed anyway)');
+  return new Option('--no-color', 'print without colours');
 }
 
 /** The seed that was asked for (by flag, environment or configuration, in this order), or a fresh one. */

@@ -26,7 +26,8 @@ export function planReports(
   known: readonly string[],
 ): PlannedReport[] {
   const files = new Map<string, string>();
-  const named = flags.reporter.length > 0 ? flags.reporter : (configured ?? defaultReporters());
+  const named =
+    flags.reporter.length > 0 ? flags.reporter : (configured ?? defaultReporters(known));
   for (const text of flags.outputFile) {
     const [, name, file] = /^(?:([\w-]+)=)?(.+)$/.exec(text) ?? [];
     files.set(name ?? named[0] ?? 'default', file ?? '');
@@ -46,6 +47,8 @@ export function planReports(
   });
 }
 
-function defaultReporters(): readonly string[] {
+/** AI_AGENT is set by those who want no more than what an agent acts on. */
+function defaultReporters(known: readonly string[]): readonly string[] {
+  if (environment('AI_AGENT') !== undefined && known.includes('minimal')) return ['minimal'];
   return environment('GITHUB_ACTIONS') === 'true' ? ['default', 'github-actions'] : ['default'];
 }

@@ -1,9 +1,8 @@
 /** `seatrial run`: runs scenarios and reports what came of them. */
-import { writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { elapsedMs, onInterrupt, processId, realNowMs, writeError, writeOut } from '../host.js';
+import { elapsedMs, onInterrupt, processId, realNowMs, writeError } from '../host.js';
 import { exitCodes } from '../input/errors.js';
 import { reporters } from '../report/index.js';
 import type { RunOfScenario } from '../report/reporter.js';
@@ -18,6 +17,7 @@ import type { CliCommand } from './command.js';
 import { readConfiguration } from './configuration.js';
 import { collect, colorOption, seedOf, seedOption } from './options.js';
 import { planReports } from './report-files.js';
+import { writeReports } from './write-reports.js';
 
 interface RunFlags {
   readonly seed?: number;
@@ -28,6 +28,7 @@ interface RunFlags {
   readonly variant?: string;
   readonly keep: boolean;
   readonly passWithNoTests?: boolean;
+  readonly color: boolean;
 }
 
 /** The command. */
@@ -101,11 +102,7 @@ async function run(given: readonly string[], flags: RunFlags): Promise<number> {
   }
   forget();
 
-  for (const { name, file } of reports) {
-    const text = reporters[name]?.({ runs, seed, backend: flags.backend, version }) ?? '';
-    if (file === undefined) writeOut(text);
-    else writeFileSync(file, text);
-  }
+  writeReports({ runs, seed, backend: flags.backend, version }, reports, flags);
   if (isInterrupted) return exitCodes.interrupted;
   return runs.some(hasFailed) ? exitCodes.broken : exitCodes.pass;
 }
@@ -147,7 +144,7 @@ async function runOne(scenario: Scenario, settings: RunSettings): Promise<RunOfS
     // The record lies beside it, in timeline.jsonl and series.csv.
     if (isKept) folder.finish(statusOf(run), { wallMs, ...facts, hints });
     const { path } = folder;
-    return { ...run, wallMs, ...(path !== undefined && { folder: path }), hints };
+    return { ...run, seed, wallMs, ...(path !== undefined && { folder: path }), hints };
   } catch (error) {
     if (folder.path !== undefined) folder.finish('failed', { error: (error as Error).message });
     throw error;

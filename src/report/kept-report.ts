@@ -25,14 +25,14 @@ export function runOf({ id, path, status, document, facts }: KeptRun): RunOfScen
     });
   }
   // Only we write run.json, and with results when it has steps; older versions knew fewer fields.
-  const results = document as unknown as RunOfScenario;
+  const { startMs, verdicts, hints, ...results } = document as unknown as Partial<RunOfScenario>;
   const record = keptRecord(path);
-  const startMs = record?.log[0]?.of === 'start' ? record.log[0].epochMs : 0;
+  const [head] = record?.log ?? [];
   return {
-    ...results,
-    startMs: results.startMs ?? startMs,
-    verdicts: results.verdicts ?? [],
-    hints: results.hints ?? [],
+    ...(results as RunOfScenario),
+    startMs: startMs ?? (head?.of === 'start' ? head.epochMs : 0),
+    verdicts: verdicts ?? [],
+    hints: hints ?? [],
     folder: path,
     ...(record !== undefined && { record }),
   };

@@ -1,5 +1,6 @@
 /** The contract of a reporter: how the results of runs are told when all is over. */
 import type { RunResult } from '../scenario/run.js';
+import type { Paint } from './paint.js';
 
 /** What a report is made from. */
 export interface Report {
@@ -23,5 +24,5 @@ export interface RunOfScenario extends RunResult {
   readonly hints: readonly string[];
 }
 
-/** Turns a report into text. */
-export type Reporter = (report: Report) => string;
+/** Turns a report into text, plain unless it is given colours. */
+export type Reporter = (report: Report, paint?: Paint) => string;

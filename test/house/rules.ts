@@ -81,6 +81,7 @@ export const notPlugins: Readonly<Record<string, string>> = {
   'src/cli/report-files.ts': 'which reports go to which files',
   'src/cli/configuration.ts': 'the project file that commands read',
   'src/cli/options.ts': 'options that several commands take',
+  'src/cli/write-reports.ts': 'writes reports where they go',
   'src/cli/running.ts': 'finds a running cluster for the commands that are about one',
   'src/cli/voyage-of.ts': 'finds the voyage that commands are about',
   'src/cli/main.ts': 'the entry point',

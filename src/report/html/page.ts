@@ -1,7 +1,7 @@
 /** The page: a tab for each run and one for their comparison, with all that it needs inside of it. */
 import { comparisonTables, figuresOf } from '../comparison.js';
-import { hasFailed } from '../../scenario/judgement.js';
 import type { Report, RunOfScenario } from '../reporter.js';
+import { nameOf, standingOf, type Standing } from '../standing.js';
 import { clusterSection } from './cluster-section.js';
 import { happeningsOf } from './happenings.js';
 import { holderPatterns, holdersOf } from './holders.js';
@@ -80,24 +80,12 @@ function panelOf({ panel }: Tab, index: number, count: number): Markup {
     tabindex="0">${panel}</div>`;
 }
 
-function nameOf({ scenario, variant }: RunOfScenario): string {
-  return variant === undefined ? scenario : `${scenario}, ${variant}`;
-}
-
-type Standing = 'failed' | 'interrupted' | 'passed' | 'unfinished';
-
 const standingWords: Readonly<Record<Standing, string>> = {
   failed: '✗ FAILED',
   interrupted: '! interrupted',
   passed: '✓ passed',
   unfinished: '! not finished',
 };
-
-function standingOf(run: RunOfScenario): Standing {
-  if (hasFailed(run)) return 'failed';
-  if (run.isInterrupted) return 'interrupted';
-  return run.steps.every(({ result }) => result === 'passed') ? 'passed' : 'unfinished';
-}
 
 function runTab(run: RunOfScenario, number: number, report: Report): Tab {
   const standing = standingOf(run);
