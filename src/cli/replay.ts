@@ -1,17 +1,22 @@
 /** `seatrial replay`: sails a voyage again, to the byte, and shows what happened. */
 import { createInterface } from 'node:readline/promises';
-import { isTerminal, standardInput, writeError, writeOut } from '../host.js';
+import { elapsedMs, isTerminal, standardInput, writeError, writeOut } from '../host.js';
 import { durationMs } from '../input/duration.js';
 import { exitCodes, UserError } from '../input/errors.js';
 import type { Verdict } from '../laws/judge.js';
+import { reporters } from '../report/index.js';
+import { runOfVoyage } from '../report/voyage-run.js';
 import { lawsNamed } from '../scenario/judge-step.js';
 import { commandsOf, spanText } from '../voyages/commands.js';
 import { historyLines, type TimedLine } from '../voyages/history-lines.js';
 import { runPlan, type Sailed, type VoyageNews } from '../voyages/run-plan.js';
 import { breachLines } from '../voyages/story.js';
+import { version } from '../version.js';
 import type { CliCommand } from './command.js';
 import { collect } from './options.js';
+import { planReports } from './report-files.js';
 import { voyageOf, type KnownVoyage } from './voyage-of.js';
+import { writeReports } from './write-reports.js';
 
 interface ReplayFlags {
   readonly filename: readonly string[];
@@ -20,6 +25,8 @@ interface ReplayFlags {
   readonly within: string;
   readonly step?: boolean;
   readonly laws?: readonly string[];
+  readonly reporter: readonly string[];
+  readonly outputFile: readonly string[];
 }
 
 /** The command. */
@@ -37,18 +44,28 @@ export const replayCommand: CliCommand = {
       .option('--laws <names>', 'judge by these, with commas between (default: all)', names =>
         names.split(','),
       )
+      .option('--reporter <name>', 'tell it by a reporter too, such as html', collect, [])
+      .option('--outputFile <[reporter=]file>', 'write a report to a file', collect, [])
       .action((word: string, flags: ReplayFlags) => act(() => replay(word, flags)));
   },
 };
 
 async function replay(word: string, flags: ReplayFlags): Promise<number> {
   const known = voyageOf(word, flags.filename);
+  const isReported = flags.reporter.length + flags.outputFile.length > 0;
+  const reports = isReported ? planReports(flags, [], Object.keys(reporters)) : [];
+  const news: VoyageNews[] = [];
+  const beganMs = elapsedMs();
   const untilMs = flags.until === undefined ? undefined : durationMs(flags.until);
   for (const line of commandsOf(known.plan)) writeError(`${line}\n`);
   writeError('\n');
+  const hear = flags.step === true ? stepper() : tell;
   const sailed = await runPlan(known.plan, {
     laws: lawsNamed(flags.laws),
-    tell: flags.step === true ? stepper() : tell,
+    tell: heard => {
+      news.push(heard);
+      return hear(heard);
+    },
     ...(untilMs !== undefined && { untilMs }),
   });
   const lines = historyLines(sailed.history, sailed.startMs);
@@ -58,6 +75,16 @@ async function replay(word: string, flags: ReplayFlags): Promise<number> {
     writeError(`stopped ${spanText(sailed.endMs - sailed.startMs)} after the boot\n`);
     return exitCodes.pass;
   }
+  const told = runOfVoyage({
+    name: known.failure === undefined ? 'voyage' : `counterexample to ${known.failure.law}`,
+    file: known.failure?.file ?? 'voyage',
+    plan: known.plan,
+    sailed,
+    news,
+    token: known.failure?.token ?? word,
+    wallMs: elapsedMs() - beganMs,
+  });
+  writeReports({ runs: [told], seed: known.plan.seed, backend: 'sim', version }, reports);
   return conclude(known, sailed);
 }
 

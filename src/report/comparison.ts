@@ -41,7 +41,11 @@ export function figuresOf(run: RunOfScenario): readonly ComparedFigure[] {
     { name: 'GPU-hours held', value: gpus.offeredHours > 0 ? gpus.heldHours : undefined },
     { name: 'GPUs held, of all', unit: '%', value: use },
     { name: 'GPU-hours busy', value: gpuBusyHours },
-    { name: 'price of GPUs held', unit: '$', value: gpus.price },
+    {
+      name: 'price of GPUs held',
+      unit: '$',
+      value: gpus.offeredHours > 0 ? gpus.price : undefined,
+    },
     ...(report?.comparison ?? []),
   ];
 }

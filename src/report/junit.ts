@@ -37,7 +37,7 @@ function suite(run: RunOfScenario, report: Report): string {
   const told = Object.entries(properties)
     .map(([name, value]) => `      <property name="${name}" value="${escape(value)}"/>\n`)
     .join('');
-  return `  <testsuite name="${escape(run.scenario)}" tests="${tests}" failures="${failures}" skipped="${skipped}" time="${seconds(run.durationMs)}">\n    <properties>\n${told}    </properties>\n${[...cases, ...judged.map(verdict => lawCase(verdict, run))].join('')}  </testsuite>\n`;
+  return `  <testsuite name="${escape(run.scenario)}" tests="${tests}" failures="${failures}" skipped="${skipped}" errors="0" time="${seconds(run.durationMs)}">\n    <properties>\n${told}    </properties>\n${[...cases, ...judged.map(verdict => lawCase(verdict, run))].join('')}  </testsuite>\n`;
 }
 
 /** A law that cannot be said is skipped, with the reason. */

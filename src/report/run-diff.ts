@@ -43,7 +43,7 @@ function lawsOf({ verdicts }: RunOfScenario): Shown {
   return new Map(
     verdicts.map(verdict => [
       verdict.law,
-      verdict.kind === 'broken' ? `broken ${verdict.breachCount} times` : verdict.kind,
+      verdict.kind === 'broken' ? `broken (${verdict.breachCount})` : verdict.kind,
     ]),
   );
 }

@@ -1,7 +1,7 @@
 /**
  * The logbook of a run: what reports need to tell what was where, when. It follows the history, entry by
  * entry, and keeps only what a reader sees change: the states of objects, the holders of GPUs, nodes,
- * warnings, and what was told. Times are whole milliseconds since the start.
+ * warnings, and what was told. Times are whole milliseconds since the start; -1 is before it.
  */
 import type { Event, Node, Pod } from '../../sim/api/kinds/core.js';
 import type { KubeObject } from '../../sim/api/object.js';
@@ -144,9 +144,8 @@ export class Logbook implements RunRecord {
     if (this.log.length >= logEntriesMax) this.log.push({ of: 'full', ms });
   }
 
-  /** What was there before the start is of the start. */
   private since(timeMs: number): number {
-    return Math.max(0, Math.round(timeMs - this.startMs));
+    return timeMs < this.startMs ? -1 : Math.round(timeMs - this.startMs);
   }
 
   private node(node: Node, ms: number, isGone: boolean): void {

@@ -158,9 +158,10 @@ function deviceText(pod: Pod): string {
   return devices.length === 0 ? '' : ` with ${devices.join(', ')}`;
 }
 
-/** `0:01:02.5`. */
+/** `0:01:02.5`; what was before the start begins with a minus. */
 export function elapsed(durationMs: number): string {
-  const tenths = Math.floor(durationMs / 100);
+  if (durationMs <= -100) return `-${elapsed(-durationMs)}`;
+  const tenths = Math.floor(Math.max(0, durationMs) / 100);
   const two = (value: number): string => String(value).padStart(2, '0');
   const seconds = Math.floor(tenths / 10);
   const hours = Math.floor(seconds / 3600);

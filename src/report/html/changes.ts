@@ -9,10 +9,13 @@ export interface SceneChange {
   readonly text: string;
 }
 
-/** In the order in which the objects were first seen; nothing that came and went in between. */
+/**
+ * From just before one instant to just before another, nodes first, then the objects in the order in
+ * which they were first seen; nothing that came and went in between.
+ */
 export function changesBetween(scene: Scene, fromMs: number, untilMs: number): SceneChange[] {
   const at = <T extends { readonly ms: number }>(states: readonly T[], ms: number): T | undefined =>
-    states.findLast(state => state.ms <= ms);
+    states.findLast(state => state.ms < ms);
   const objects = scene.objects.flatMap(object => {
     const [before, after] = [at(object.states, fromMs), at(object.states, untilMs)];
     return changeOf(objectName(object), placed(before), placed(after));

@@ -119,7 +119,7 @@ function block({ hold, top, height, scale, scene, holderOf }: Block): Markup {
 /** Where the node is not ready, or gone. */
 function outagesOf({ changes, gpus }: SceneNode, scale: TimeScale, top: number, row: number) {
   return changes.flatMap((change, index) => {
-    const isUp = change.state === 'Ready' || change.state === 'Ready,SchedulingDisabled';
+    const isUp = change.state?.startsWith('Ready') === true;
     const untilMs = changes[index + 1]?.ms ?? scale.durationMs;
     if (isUp || untilMs - change.ms < 1) return [];
     const [from, until] = [scale.x(change.ms), scale.x(untilMs)];

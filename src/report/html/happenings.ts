@@ -28,7 +28,7 @@ export function happeningsOf({ told, warnings }: Scene, run: RunOfScenario): rea
       ? []
       : verdict.breaches.map(({ timeMs, what }): Happening => {
           const ms = Math.max(0, Math.round(timeMs - run.startMs));
-          return { ms, sort: 'trouble', topic: `law ${verdict.law}`, text: what };
+          return { ms, sort: 'trouble', topic: 'law broken', text: `${verdict.law}: ${what}` };
         }),
   );
   const room = Math.max(0, happeningsMax - named.length - breaches.length);

@@ -62,6 +62,16 @@ export const pageScript = String.raw`'use strict';
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', nameTheme);
   nameTheme();
 
+  // Paper has no button to open what is folded.
+  let folded = [];
+  addEventListener('beforeprint', () => {
+    folded = [...document.querySelectorAll('details:not([open])')];
+    for (const one of folded) one.open = true;
+  });
+  addEventListener('afterprint', () => {
+    for (const one of folded) one.open = false;
+  });
+
   // Tabs, by the keys that the ARIA practices give them.
   const tabs = [...document.querySelectorAll('[role=tab]')];
   const select = index => {
@@ -134,12 +144,13 @@ export const pageScript = String.raw`'use strict';
       }
     };
 
+    const steps = data.happenings.filter(one => one[1] !== 'warning');
     const showDiff = ms => {
-      const before = stops[lastAt(stops, ms - 1, one => one)];
-      const from = before === undefined ? 0 : before;
-      const told = data.happenings.filter(one => one[0] === from).map(one => one[2])[0];
+      const last = steps[lastAt(steps, ms - 1)];
+      const from = last === undefined ? -1 : last[0];
+      const told = last === undefined ? '' : last[2].length > 90 ? last[2].slice(0, 90) + '…' : last[2];
       byId('diff-title-' + number).textContent =
-        told === undefined ? 'Since the start' : 'Since ' + since(from) + ': ' + told;
+        last === undefined ? 'Since the start' : 'Since ' + since(from) + ': ' + told;
       const lines = [];
       const compare = (name, one, other) => {
         if (one === other) return;
@@ -225,7 +236,7 @@ export const pageScript = String.raw`'use strict';
         );
         const card = el(
           'div',
-          { class: 'node' + (change[1] === 'Ready' ? '' : ' is-down') },
+          { class: 'node' + (String(change[1]).startsWith('Ready') ? '' : ' is-down') },
           head,
         );
         if (count > 0) {
@@ -258,7 +269,7 @@ export const pageScript = String.raw`'use strict';
       if (readout) readout.textContent = short(sum) + ' of ' + short(gpus) + ' held';
     };
 
-    const isOver = state => ['Complete', 'Succeeded', 'Failed'].includes(state[1]);
+    const isOver = state => ['Complete', 'Succeeded', 'Failed', 'exists'].includes(state[1]);
     const objectTable = (caption, list) => {
       const rows = list
         .slice(0, podsMax)
@@ -315,8 +326,8 @@ export const pageScript = String.raw`'use strict';
           el(
             'details',
             {},
-            el('summary', {}, over.length + ' that are finished'),
-            objectTable('Finished objects', over),
+            el('summary', {}, over.length + ' that are finished or have no state'),
+            objectTable('Objects that are finished or have no state', over),
           ),
         );
       }
@@ -340,11 +351,11 @@ export const pageScript = String.raw`'use strict';
     };
     const show = (ms, isOwn) => {
       instant = Math.min(data.durationMs, Math.max(0, ms));
-      if (!isOwn) slider.value = String(instant);
+      if (!isOwn) slider.value = String((1000 * instant) / data.durationMs);
       if (!isWaiting) requestAnimationFrame(draw);
       isWaiting = true;
     };
-    slider.addEventListener('input', () => show(Number(slider.value), true));
+    slider.addEventListener('input', () => show(Math.round((data.durationMs * slider.value) / 1000), true));
     for (const button of root.querySelectorAll('[data-jump]')) {
       button.addEventListener('click', () => {
         const by = Number(button.dataset.jump);

@@ -110,6 +110,7 @@ button[data-goto]{font-family:ui-monospace,Menlo,"Liberation Mono",monospace;pad
 .facts dt,.tiles dt{color:var(--quiet);font-size:.78rem}
 .facts dd{overflow-wrap:anywhere;font-size:.9rem}
 .hints ul{padding-left:1.1rem;margin:.3rem 0}
+.hints code{white-space:pre-wrap}
 summary{cursor:pointer;color:var(--accent);font-size:.9rem;margin:.5rem 0;width:fit-content}
 .tiles{display:grid;grid-template-columns:repeat(auto-fill,minmax(150px,1fr));gap:.6rem;
   margin:1.2rem 0 0}
@@ -181,7 +182,7 @@ figcaption{display:flex;flex-wrap:wrap;gap:.1rem 1rem;align-items:baseline;margi
 .number{text-align:right}
 span.number.mark-step,span.number.mark-news,span.number.mark-trouble{color:var(--text);
   font-weight:700}
-.is-trouble .topic,.is-trouble .text,.step-by-step .is-failed strong{color:var(--bad);
+.is-trouble .topic,.is-trouble .text,.is-failed strong{color:var(--bad);
   font-weight:600}
 .cluster-grid{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(26rem,100%),1fr));
   gap:1rem 1.6rem}
@@ -211,7 +212,9 @@ span.number.mark-step,span.number.mark-news,span.number.mark-trouble{color:var(-
 .state-Running,.state-Succeeded{color:var(--good)}
 .step-by-step{padding-left:1.2rem}
 .step-by-step>li{margin:.6rem 0}
-.step-by-step .diff{margin:.2rem 0 0 .3rem}
+.stop{display:flex;gap:.6rem;align-items:baseline}
+.step-line{display:block}
+.step-by-step .diff,.step-by-step .empty-state{margin:.15rem 0 0 .3rem}
 ${looks}
 @media (max-width:640px){
 main,.page-header,footer{padding-left:.8rem;padding-right:.8rem}
@@ -222,6 +225,7 @@ h2{font-size:1.3rem}
 .instant-slider{padding:0!important}
 .tiles{grid-template-columns:repeat(2,1fr)}
 }
+@page{size:A4 landscape;margin:12mm}
 @media print{
 :root,:root[data-theme=dark]{${variables('light')}}
 body{font-size:11px}

@@ -50,7 +50,7 @@ export function timeScale({
   readonly startMs: number;
   readonly durationMs: number;
 }): TimeScale {
-  const spanMs = Math.max(1, durationMs);
+  const spanMs = Math.max(1, Math.ceil(durationMs));
   const isClock = spanMs >= 2 * hourMs;
   const fitting = steps.find(step => spanMs / step <= ticksMax);
   const step = fitting ?? Math.ceil(spanMs / ticksMax / (24 * hourMs)) * 24 * hourMs;
