@@ -55,7 +55,7 @@ it('has a script that parses', () => {
 it('shows variants in tabs, the comparison first', () => {
   const page = reportPage(report([run(), run({ variant: 'other' })]));
   const tabs = [...page.matchAll(/role="tab"[^>]*>([^<]*)/g)].map(([, label]) => label?.trim());
-  expect(tabs).toEqual(['Comparison', 'trial', 'trial, other']);
+  expect(tabs).toEqual(['Comparison', 'trial', 'trial, variant other']);
 });
 
 it('says what is not there: no record, no GPUs, no traffic, no law', () => {
