@@ -33,7 +33,7 @@ export interface PlacedContainer {
 /** The templates of an object. */
 export function templatesOf(owner: Entry): PodTemplate[] {
   if (owner.isBroken) return [];
-  if (!owner.isBuiltIn) return customTemplates(owner);
+  if (!owner.isBuiltIn) return isPartial(owner.kind) ? [] : customTemplates(owner);
   const path = builtInPaths[owner.kind];
   if (path === undefined) return [];
   const template = valueAt(owner.object, path);
@@ -41,6 +41,14 @@ export function templatesOf(owner: Entry): PodTemplate[] {
     ? templateOf(owner, path, template, replicasOf(owner))
     : undefined;
   return made === undefined ? [] : [made];
+}
+
+/**
+ * Runtimes (ServingRuntime, ClusterTrainingRuntime, ...) and storage containers hold only a part of a
+ * pod's template: labels, security context and resources come from the object that names them.
+ */
+function isPartial(kind: string): boolean {
+  return kind.endsWith('Runtime') || kind === 'ClusterStorageContainer';
 }
 
 const builtInPaths: Readonly<Record<string, FieldPath>> = {

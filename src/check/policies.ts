@@ -6,6 +6,7 @@ import type { Party, PolicyPod } from '../../sim/network/policy/party.js';
 import { parseAddress } from '../../sim/network/policy/address.js';
 import { listOf, type PodTemplate } from './pod-template.js';
 import type { Survey } from './survey.js';
+import { systemNamespaces } from './system-namespaces.js';
 
 /** Pods have no addresses before they run: this is one of kind's, for rules about ranges of all pods. */
 const unknownAddress = parseAddress('10.244.0.10') ?? -1;
@@ -21,7 +22,10 @@ export function evaluatorOf(survey: Survey): PolicyEvaluator | undefined {
     kind: 'NetworkPolicy',
     metadata: { ...object.metadata, namespace },
   }));
-  const names = new Set(survey.templates.map(({ namespace }) => namespace));
+  const names = new Set([
+    ...systemNamespaces,
+    ...survey.templates.map(({ namespace }) => namespace),
+  ]);
   const namespaces = new Map([...names].map(name => [name, survey.namespaceLabels(name)]));
   return new PolicyEvaluator({ policies, namespaces });
 }

@@ -5,6 +5,7 @@ import { isRecord } from '../../sim/api/equality.js';
 import type { Entry } from './entry.js';
 import { namedObjects } from './named-objects.js';
 import { grouped, type Survey } from './survey.js';
+import { systemNamespaces } from './system-namespaces.js';
 
 /** What sails. */
 export interface Sailable {
@@ -151,7 +152,7 @@ function standInsFor(survey: Survey): KubeObject[] {
   return [...made.values()];
 }
 
-const ownNamespaces = new Set(['default', 'kube-system', 'kube-public', 'kube-node-lease']);
+const ownNamespaces: ReadonlySet<string> = new Set(systemNamespaces);
 
 const core = (kind: string, metadata: KubeObject['metadata']): KubeObject => ({
   apiVersion: 'v1',

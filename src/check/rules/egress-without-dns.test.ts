@@ -23,4 +23,7 @@ it('tells pods that may go somewhere but not ask for names', () => {
 it('is content with a rule for it, and with pods that are cut off altogether', () => {
   expect(found('SEA302', deployment({}) + policy(`[${inside}, ${dns}]`))).toEqual([]);
   expect(found('SEA302', deployment({}) + policy('[]'))).toEqual([]);
+  const named = `{ to: [{ namespaceSelector: { matchLabels: { kubernetes.io/metadata.name: kube-system } }, podSelector: { matchLabels: { k8s-app: kube-dns } } }], ports: [{ port: 53, protocol: UDP }] }`;
+  expect(found('SEA302', deployment({}) + policy(`[${inside}, ${named}]`))).toEqual([]);
+  expect(found('SEA305', deployment({}) + policy(`[${inside}, ${named}]`))).toEqual([]);
 });

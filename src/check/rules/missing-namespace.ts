@@ -1,9 +1,10 @@
 /** SEA216: objects go to a namespace that nobody makes. */
 import { grouped } from '../survey.js';
 import { missing } from '../references.js';
+import { systemNamespaces } from '../system-namespaces.js';
 import type { Rule } from '../rule.js';
 
-const made = new Set(['default', 'kube-system', 'kube-public', 'kube-node-lease']);
+const made: ReadonlySet<string> = new Set(systemNamespaces);
 
 /** The rule. */
 export const missingNamespace: Rule = {

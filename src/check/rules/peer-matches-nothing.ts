@@ -4,6 +4,7 @@ import { selectorFromObject } from '../../../sim/api/selectors.js';
 import { namespaces } from '../../../sim/api/kinds/core.js';
 import { listOf } from '../pod-template.js';
 import type { Rule } from '../rule.js';
+import { systemNamespaces } from '../system-namespaces.js';
 
 /** The rule. */
 export const peerMatchesNothing: Rule = {
@@ -18,6 +19,7 @@ export const peerMatchesNothing: Rule = {
   *find(survey) {
     const known = [
       ...new Set([
+        ...systemNamespaces,
         ...survey.of(namespaces).map(({ name }) => name),
         ...survey.entries.map(e => e.namespace),
       ]),
