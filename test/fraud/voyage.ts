@@ -116,7 +116,9 @@ async function namesOf(get: (path: string) => Promise<unknown>, path: string): P
 /** The short voyage has labels sooner, and less patience. */
 function shortened(object: KubeObject): KubeObject {
   const text = JSON.stringify(object)
-    .replaceAll('referenceRows: 4000', 'referenceRows: 1500')
+    .replaceAll('windowRows: 2000', 'windowRows: 1000')
+    .replaceAll('everyRows: 500', 'everyRows: 100')
+    .replaceAll('reference: 48h', 'reference: 8h')
     .replaceAll('checkEvery: 5m', 'checkEvery: 2m')
     .replaceAll('offlineWindow: 3h', 'offlineWindow: 1h30m')
     .replaceAll('hold: 30m', 'hold: 10m')

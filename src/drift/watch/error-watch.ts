@@ -1,11 +1,24 @@
-/** Watches the errors of a model on labels that came late: only a rise is a drift. */
+/** Watches errors of a model on labels that came late: only a rise that is sure and large is a drift. */
 import type { DriftLevel, StreamDetector, StreamDetectorKind } from '../detector.js';
 import type { ErrorReport } from './report.js';
 
 /** The rate is told over so many of the newest labels, and compared with all before. */
-const recentMax = 1000;
+const recentMax = 150;
+/** Of fewer labels before those, nothing can be said. */
+const beforeMin = 50;
 
-/** A streaming detector on errors, which forgets falls of the error rate. */
+/** How errors are watched. */
+export interface ErrorWatchOptions {
+  readonly kind: StreamDetectorKind;
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** The rate must rise by more than this. */
+  readonly riseMin: number;
+}
+
+/**
+ * A streaming detector says that the rate has changed; the newest labels, that it has risen and by enough.
+ * Those that follow the detector's word have as long to show it as there are newest ones.
+ */
 export class ErrorWatch {
   private detector: StreamDetector;
   private readonly recent = new Uint8Array(recentMax);
@@ -13,12 +26,14 @@ export class ErrorWatch {
   private errors = 0;
   private recentErrors = 0;
   private level: DriftLevel = 'none';
+  /** The rate before the change that the detector has told of. */
+  private before = 0;
+  /** So many labels may still show how large it is. */
+  private suspected = 0;
 
-  constructor(
-    private readonly kind: StreamDetectorKind,
-    private readonly settings: Readonly<Record<string, unknown>>,
-  ) {
-    this.detector = kind.create(settings);
+  /** @throws UserError (`bad-setting`) for settings that the detector refuses. */
+  constructor(private readonly options: ErrorWatchOptions) {
+    this.detector = options.kind.create(options.settings);
   }
 
   /** Takes whether the model was wrong on the next label. */
@@ -30,30 +45,39 @@ export class ErrorWatch {
     this.labels++;
     this.errors += value;
     const found = this.detector.update(value);
-    if (found === 'drift') this.level = this.hasRisen() ? 'drift' : 'none';
-    else if (this.level !== 'drift') this.level = found;
+    if (this.level === 'drift') return;
+    if (found === 'drift') this.suspect();
+    this.level = this.judged(found);
   }
 
   /** The level stays at drift until it is cleared. */
   report(): ErrorReport {
-    const seen = Math.min(this.labels, recentMax);
-    return {
-      level: this.level,
-      labels: this.labels,
-      rate: seen === 0 ? 0 : this.recentErrors / seen,
-    };
+    return { level: this.level, labels: this.labels, rate: this.rate(), before: this.before };
   }
 
   clear(): void {
-    this.detector = this.kind.create(this.settings);
+    this.detector = this.options.kind.create(this.options.settings);
     this.recent.fill(0);
-    this.labels = this.errors = this.recentErrors = 0;
+    this.labels = this.errors = this.recentErrors = this.before = this.suspected = 0;
     this.level = 'none';
   }
 
-  private hasRisen(): boolean {
-    const before = this.labels - Math.min(this.labels, recentMax);
-    if (before === 0) return true;
-    return this.report().rate > (this.errors - this.recentErrors) / before;
+  private suspect(): void {
+    const before = this.labels - recentMax;
+    if (before < beforeMin || this.suspected > 0) return;
+    this.before = (this.errors - this.recentErrors) / before;
+    this.suspected = recentMax;
+  }
+
+  private judged(found: DriftLevel): DriftLevel {
+    if (this.suspected === 0) return found === 'warning' ? 'warning' : 'none';
+    this.suspected--;
+    const rise = this.rate() - this.before;
+    return rise > 0 && rise > this.options.riseMin ? 'drift' : 'warning';
+  }
+
+  private rate(): number {
+    const seen = Math.min(this.labels, recentMax);
+    return seen === 0 ? 0 : this.recentErrors / seen;
   }
 }

@@ -90,13 +90,47 @@ describe('errors on late labels', () => {
     const monitor = monitorOf(rows);
     const random = new Random(2);
     learn(monitor, 20_000, 0.01, random);
-    expect(monitor.check(fridayMs).errors).toMatchObject({ level: 'none', labels: 20_000 });
+    expect(monitor.check(fridayMs).errors.falseAlerts).toMatchObject({
+      level: 'none',
+      labels: 20_000,
+    });
     learn(monitor, 2000, 0.05, random);
     const { level, causes, errors } = monitor.check(fridayMs);
-    expect([level, causes]).toEqual(['drift', ['errors']]);
-    expect(errors.rate).toBeCloseTo(0.05, 1);
+    expect([level, causes]).toEqual(['drift', ['false alerts']]);
+    expect(errors.falseAlerts.rate).toBeCloseTo(0.05, 1);
+    expect(errors.falseAlerts.before).toBeCloseTo(0.01, 2);
     monitor.rebase(rows.block(1000, { fromMs: fridayMs, untilMs: fridayMs + dayMs }));
-    expect(monitor.check(fridayMs).errors).toEqual({ level: 'none', labels: 0, rate: 0 });
+    const cleared = { level: 'none', labels: 0, rate: 0, before: 0 };
+    expect(monitor.check(fridayMs).errors).toEqual({ missed: cleared, falseAlerts: cleared });
+  });
+
+  it('a rise by less than matters is none, and missed frauds are told from false alerts', () => {
+    const rows = new SyntheticRows(1);
+    const rise = (errorRiseMin: number): readonly string[] => {
+      const monitor = monitorOf(rows, { errorRiseMin, errorSettings: { delta: 0.002 } });
+      const random = new Random(3);
+      const miss = (labels: number, share: number): void => {
+        for (let index = 0; index < labels; index++) {
+          monitor.learn({ score: random.float() < share ? 0 : 1, label: 1 });
+        }
+      };
+      miss(2000, 0.3);
+      miss(1000, 0.42);
+      return monitor.check(fridayMs).causes;
+    };
+    expect(rise(0.05)).toEqual(['missed frauds']);
+    expect(rise(0.25)).toEqual([]);
+  });
+
+  it('an alert is among the highest scores of the window, where a share is stated', () => {
+    const rows = new SyntheticRows(1);
+    const monitor = monitorOf(rows, { windowRows: 100, alertShare: 0.1 });
+    expect(monitor.isAlert(1)).toBeUndefined();
+    for (let count = 0; count < 400; count++) {
+      const score = count < 200 ? count / 1000 : 0.5 + count / 1000;
+      monitor.observe({ timeMs: fridayMs, values: rows.row(fridayMs), score });
+    }
+    expect([monitor.isAlert(0.79), monitor.isAlert(0.789)]).toEqual([true, false]);
   });
 
   it('a fall is not', () => {
@@ -164,6 +198,7 @@ describe('DriftMonitor', () => {
     [{ errors: 'ADWINN' }, 'did you mean ADWIN?'],
     [{ windowRows: 3 }, 'windowRows must be at least 30, is 3'],
     [{ effect: 'ks' }, 'effect must be one of'],
+    [{ errorSettings: { delta: 7 } }, 'delta must be'],
   ])('refuses %j', (settings, message) => {
     expect(() => monitorOf(new SyntheticRows(1), settings)).toThrow(message);
   });

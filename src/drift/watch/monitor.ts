@@ -7,7 +7,7 @@ import { calibrate, estimatePerformance } from '../estimate/cbpe.js';
 import type { Isotonic } from '../estimate/isotonic.js';
 import { benjaminiHochberg, bonferroni } from '../statistics/multiple-testing.js';
 import { streamDetectorKinds } from '../streaming/index.js';
-import { ErrorWatch } from './error-watch.js';
+import { ErrorWatch, type ErrorWatchOptions } from './error-watch.js';
 import {
   matchReference,
   readReference,
@@ -49,12 +49,15 @@ const testSettings: Readonly<Record<string, Readonly<Record<string, unknown>>>> 
 };
 
 /** Over a day of labels the bound of the paper alone would let too many false alarms by. */
-const errorSettings: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+const usualErrorSettings: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   ADWIN: { delta: 0.0001 },
 };
 
 /** Of a window with fewer rows that can be compared nothing is said. */
 const comparedMin = 30;
+
+/** The score from which on a row is an alert is looked for again after so many rows. */
+const thresholdEvery = 200;
 
 /**
  * Watches one model. It is pure: equal rows give equal reports. It never acts, and knows no cluster.
@@ -66,13 +69,16 @@ const comparedMin = 30;
 export class DriftMonitor {
   private readonly settings: MonitorSettings;
   private readonly window: RowWindow;
-  private readonly errors: ErrorWatch;
+  private readonly missed: ErrorWatch;
+  private readonly falseAlerts: ErrorWatch;
   private readonly test: BatchDetectorKind;
   private readonly effect: BatchDetectorKind;
   private reference: readonly ReferenceFeature[];
   private calibration: Isotonic | undefined;
   private inARow: number[];
   private rowsSinceCheck = 0;
+  private rowsOfThreshold = 0;
+  private alertAbove: number | undefined;
   private checks = 0;
 
   /**
@@ -89,9 +95,9 @@ export class DriftMonitor {
     this.window = new RowWindow(this.settings.windowRows, features.length);
     this.test = batchKind(this.settings.test);
     this.effect = batchKind(this.settings.effect);
-    const errors = streamDetectorKinds.find(({ name }) => name === this.settings.errors);
-    invariant(errors !== undefined, 'the settings name a streaming detector');
-    this.errors = new ErrorWatch(errors, errorSettings[errors.name] ?? {});
+    const options = errorOptions(this.settings);
+    this.missed = new ErrorWatch(options);
+    this.falseAlerts = new ErrorWatch(options);
     this.reference = readReference(features, reference, this.settings);
     this.calibration = calibrationOf(reference);
     this.inARow = features.map(() => 0);
@@ -103,19 +109,45 @@ export class DriftMonitor {
     this.calibration = calibrationOf(reference);
     this.inARow = this.features.map(() => 0);
     this.window.clear();
-    this.errors.clear();
-    this.rowsSinceCheck = 0;
+    this.missed.clear();
+    this.falseAlerts.clear();
+    this.rowsSinceCheck = this.rowsOfThreshold = 0;
+    this.alertAbove = undefined;
   }
 
   /** Takes a row that was scored. */
   observe({ timeMs, values, offset = 0, score = NaN }: ObservedRow): void {
     this.window.push(values, offset, timeMs, score);
     this.rowsSinceCheck++;
+    if (this.settings.alertShare === 0 || !this.window.isFull) return;
+    if (this.rowsOfThreshold++ % thresholdEvery !== 0) return;
+    this.alertAbove = this.window.scoreAbove(this.settings.alertShare);
   }
 
-  /** Takes a label that has come, with the score that its row once had. */
-  learn({ score, label }: { readonly score: number; readonly label: number }): void {
-    this.errors.take(score >= this.settings.scoreThreshold !== (label === 1));
+  /** Whether a score is an alert now; undefined while too few rows have come to say so. */
+  isAlert(score: number): boolean | undefined {
+    if (this.settings.alertShare === 0) return score >= this.settings.scoreThreshold;
+    return this.alertAbove === undefined ? undefined : score >= this.alertAbove;
+  }
+
+  /**
+   * Takes a label that has come, with the score that its row once had. Whether that was an alert is best
+   * said by who asked `isAlert` when the row was scored.
+   */
+  learn(told: {
+    readonly score: number;
+    readonly label: number;
+    readonly isAlert?: boolean | undefined;
+  }): void {
+    const { score, label, isAlert = this.isAlert(score) } = told;
+    if (isAlert === undefined) return;
+    if (label === 1) this.missed.take(!isAlert);
+    else this.falseAlerts.take(isAlert);
+  }
+
+  /** Takes labelled scores for estimates without labels, where the reference had none. */
+  calibrate(scored: NonNullable<MonitorReference['scored']>): void {
+    this.calibration = calibrationOf({ scored });
   }
 
   /** Whether the window is full and `everyRows` have come since the last check. */
@@ -130,12 +162,14 @@ export class DriftMonitor {
   check(timeMs: number): DriftReport {
     const features = this.window.isFull ? this.checkFeatures() : [];
     if (this.isDue) this.rowsSinceCheck = 0;
-    const errors = this.errors.report();
+    const errors = { missed: this.missed.report(), falseAlerts: this.falseAlerts.report() };
+    const levels = [errors.missed.level, errors.falseAlerts.level];
     const causes = [
       ...features.filter(({ inARow }) => inARow >= this.settings.inARow).map(({ name }) => name),
-      ...(errors.level === 'drift' ? ['errors'] : []),
+      ...(errors.missed.level === 'drift' ? [missedFrauds] : []),
+      ...(errors.falseAlerts.level === 'drift' ? [falseAlerts] : []),
     ];
-    const hasMoved = errors.level === 'warning' || features.some(({ isDrift }) => isDrift);
+    const hasMoved = levels.includes('warning') || features.some(({ isDrift }) => isDrift);
     const effects = features.map(({ effect }) => effect / this.settings.effectMin);
     return {
       timeMs,
@@ -206,6 +240,18 @@ export class DriftMonitor {
   }
 }
 
+/** The causes that are not features. */
+export const missedFrauds = 'missed frauds';
+/** @see missedFrauds */
+export const falseAlerts = 'false alerts';
+
+function errorOptions(settings: MonitorSettings): ErrorWatchOptions {
+  const kind = streamDetectorKinds.find(({ name }) => name === settings.errors);
+  invariant(kind !== undefined, 'the settings name a streaming detector');
+  const usual = usualErrorSettings[kind.name] ?? {};
+  return { kind, settings: settings.errorSettings ?? usual, riseMin: settings.errorRiseMin };
+}
+
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
 function levelOf(found: { readonly isDrift: boolean; readonly hasMoved: boolean }): DriftLevel {
@@ -219,7 +265,7 @@ function batchKind(name: string): BatchDetectorKind {
   return found;
 }
 
-function calibrationOf({ scored }: MonitorReference): Isotonic | undefined {
+function calibrationOf({ scored }: Pick<MonitorReference, 'scored'>): Isotonic | undefined {
   if (scored === undefined) return undefined;
   if (scored.scores.length === 0 || scored.scores.length !== scored.labels.length) {
     throw badSetting(

@@ -17,12 +17,14 @@ export interface FeatureReport {
   readonly inARow: number;
 }
 
-/** The stream of errors on labels that came late. */
+/** A stream of errors on labels that came late. */
 export interface ErrorReport {
   readonly level: DriftLevel;
   readonly labels: number;
-  /** The share of errors among the last 1,000 labels. */
+  /** The share of errors among the last 150 labels. */
   readonly rate: number;
+  /** The share before the change that was suspected last; 0 while none was. */
+  readonly before: number;
 }
 
 /** What a check found. */
@@ -32,14 +34,15 @@ export interface DriftReport {
   readonly check: number;
   /** Rows that were compared. */
   readonly rows: number;
-  /** `warning`: something has moved in this check, or the errors are in their zone. */
+  /** `warning`: something has moved in this check, or a rise of errors is suspected. */
   readonly level: DriftLevel;
   /** The largest effect of any feature over the least that counts: from 1 on it is a drift to confirm. */
   readonly score: number;
-  /** What is behind a level of drift: names of features, and `errors`. */
+  /** What is behind a level of drift: names of features, `missed frauds`, `false alerts`. */
   readonly causes: readonly string[];
   readonly features: readonly FeatureReport[];
-  readonly errors: ErrorReport;
+  /** Errors among frauds, and among genuine payments: the many would hide what happens to the few. */
+  readonly errors: { readonly missed: ErrorReport; readonly falseAlerts: ErrorReport };
   /** Estimated from the scores of the window alone (CBPE); null without a calibration. */
   readonly estimatedAp: number | null;
   readonly estimatedAuc: number | null;

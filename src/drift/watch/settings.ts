@@ -1,9 +1,11 @@
 /** The settings of the drift monitor, with defaults that keep false alarms rare. */
+import { isRecord } from '../../../sim/api/equality.js';
 import {
   numberField,
   readSettings,
   wholeField,
   wordField,
+  type Field,
   type SettingsOf,
 } from '../../input/settings.js';
 import { streamDetectorKinds } from '../streaming/index.js';
@@ -24,6 +26,13 @@ const effects = [
   'kullback-leibler',
   'energy-distance',
 ] as const;
+
+function mapField(): Field<Readonly<Record<string, unknown>> | undefined> {
+  return {
+    default: undefined,
+    problem: value => (isRecord(value) ? undefined : 'must be a map of settings'),
+  };
+}
 
 const fields = {
   /** The newest so many rows are compared. */
@@ -55,6 +64,15 @@ const fields = {
     'ADWIN',
     streamDetectorKinds.map(({ name }) => name),
   ),
+  /** What that detector is set to. Default: ADWIN with a delta of 0.0001, others as they are. */
+  errorSettings: mapField(),
+  /** The rate of errors must rise by more than this, by 0.1 from 20 to more than 30 %: see `ErrorWatch`. */
+  errorRiseMin: numberField(0, { min: 0, max: 1 }),
+  /**
+   * An alert is a score among this share of the highest of the window, as people look at as many alerts as
+   * they can. 0: one of at least `scoreThreshold`, which tells of a change of all scores as of one of errors.
+   */
+  alertShare: numberField(0, { min: 0, below: 1 }),
   /** A score of at least it is an alert. */
   scoreThreshold: numberField(0.5, { min: 0, max: 1 }),
 };

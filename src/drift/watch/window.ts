@@ -32,6 +32,12 @@ export class RowWindow {
     this.scores[at] = score;
   }
 
+  /** The least of this share of the highest scores. */
+  scoreAbove(share: number): number {
+    const ascending = this.scores.slice().sort();
+    return ascending[Math.floor(ascending.length * (1 - share))] ?? Infinity;
+  }
+
   clear(): void {
     this.seen = 0;
   }

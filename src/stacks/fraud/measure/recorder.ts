@@ -1,6 +1,6 @@
 /** Takes note of what the monitor and the promoter decide, and tells it as news. */
 import type { MonitorObserver } from '../monitoring/drift-monitor.js';
-import type { InputScore } from '../monitoring/version-watch.js';
+import type { DriftReport } from '../../../drift/watch/report.js';
 import type { PromotionEvent } from '../promotion/canary-run.js';
 import { precisionText } from '../promotion/judgement.js';
 import type { News } from '../../stack.js';
@@ -10,8 +10,10 @@ import type { TimedFinding } from './recovery.js';
 export class Recorder implements MonitorObserver {
   readonly findings: TimedFinding[] = [];
   readonly events: PromotionEvent[] = [];
-  /** The largest distance of an input from its reference at the last look. */
+  /** The largest effect on an input at the last check, over the least that counts. */
   driftScore: number | undefined;
+  /** What the monitor guesses of the average precision from scores alone (CBPE). */
+  estimatedAp: number | undefined;
   private untold: News[] = [];
 
   found(finding: TimedFinding): void {
@@ -20,8 +22,9 @@ export class Recorder implements MonitorObserver {
     this.tell(timeMs, 'drift', `${by} of ${version}: ${text}`);
   }
 
-  inputs(scores: readonly InputScore[]): void {
-    this.driftScore = scores.reduce((most, { statistic }) => Math.max(most, statistic), 0);
+  checked({ score, estimatedAp }: DriftReport): void {
+    this.driftScore = score;
+    this.estimatedAp = estimatedAp ?? undefined;
   }
 
   promotion(event: PromotionEvent): void {

@@ -24,6 +24,7 @@ export const seriesColumns: readonly string[] = [
   'replicas',
   'canary_percent',
   'drift_score',
+  'estimated_average_precision',
   'average_precision_1h',
   'frauds_1h',
 ];
@@ -66,6 +67,7 @@ export class Series {
       columns.replicas[index] ?? null,
       recorder.canaryPercent,
       rounded(recorder.driftScore, 4),
+      rounded(recorder.estimatedAp, 4),
       rounded(averagePrecision, 4),
       frauds,
     ];

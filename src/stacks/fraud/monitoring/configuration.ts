@@ -4,74 +4,38 @@ import { durationMs } from '../../../input/duration.js';
 import type { JsonSchema } from '../../../input/schema.js';
 import { featureNames } from '../../../traffic/transaction.js';
 import { durationSchema, readConfigurationFile } from '../program-configuration.js';
-import { batchDetectorNames, streamDetectorNames } from './detectors.js';
 
 /** What the monitor does, and how. */
 export interface MonitorConfiguration {
-  /** The scores of a version with which later ones are compared: the first so many. */
-  readonly referenceRows: number;
-  /** How many of the latest rows are compared with the reference. */
-  readonly windowRows: number;
+  /** A version's rows are compared with those of so long before its first score. */
+  readonly referenceMs: number;
+  /** So many labelled scores are awaited before a performance is estimated from scores alone. */
+  readonly calibrationRows: number;
   readonly checkEveryMs: number;
-  readonly inputs: {
-    /** A detector of src/drift that compares samples. */
-    readonly detector: string;
-    readonly settings: Readonly<Record<string, unknown>>;
-    readonly features: readonly string[];
-  };
-  readonly errors: {
-    /** A detector of src/drift that sees one value after another. */
-    readonly detector: string;
-    readonly settings: Readonly<Record<string, unknown>>;
-    /** A payment is alerted on when its score is among this share of the reference's highest. */
-    readonly alertShare: number;
-  };
+  /** The features that are compared. */
+  readonly features: readonly string[];
+  /** Settings of `DriftMonitor`: windows, the test, the effect, the detector of errors. */
+  readonly detectors: Readonly<Record<string, unknown>>;
   /** After a retraining was created, none is for so long. */
   readonly cooldownMs: number;
 }
 
-interface Written extends Pick<MonitorConfiguration, 'referenceRows' | 'windowRows'> {
+interface Written extends Pick<MonitorConfiguration, 'calibrationRows' | 'features' | 'detectors'> {
+  readonly reference: string;
   readonly checkEvery: string;
-  readonly inputs: Omit<MonitorConfiguration['inputs'], 'settings'> & {
-    readonly settings?: Readonly<Record<string, unknown>>;
-  };
-  readonly errors: Omit<MonitorConfiguration['errors'], 'settings'> & {
-    readonly settings?: Readonly<Record<string, unknown>>;
-  };
   readonly cooldown: string;
 }
-
-const whole: JsonSchema = { type: 'integer', minimum: 1 };
-const settings: JsonSchema = { type: 'object' };
 
 const schema: JsonSchema = {
   type: 'object',
   additionalProperties: false,
-  required: ['referenceRows', 'windowRows', 'checkEvery', 'inputs', 'errors', 'cooldown'],
+  required: ['reference', 'calibrationRows', 'checkEvery', 'features', 'detectors', 'cooldown'],
   properties: {
-    referenceRows: whole,
-    windowRows: whole,
+    reference: durationSchema,
+    calibrationRows: { type: 'integer', minimum: 1 },
     checkEvery: durationSchema,
-    inputs: {
-      type: 'object',
-      additionalProperties: false,
-      required: ['detector', 'features'],
-      properties: {
-        detector: { type: 'string', enum: batchDetectorNames },
-        settings,
-        features: { type: 'array', items: { type: 'string', enum: featureNames } },
-      },
-    },
-    errors: {
-      type: 'object',
-      additionalProperties: false,
-      required: ['detector', 'alertShare'],
-      properties: {
-        detector: { type: 'string', enum: streamDetectorNames },
-        settings,
-        alertShare: { type: 'number', minimum: 0 },
-      },
-    },
+    features: { type: 'array', items: { type: 'string', enum: featureNames } },
+    detectors: { type: 'object' },
     cooldown: durationSchema,
   },
 };
@@ -79,18 +43,18 @@ const schema: JsonSchema = {
 /**
  * Reads it from the container's volume.
  *
- * @throws InputError when something is missing or wrong.
+ * @throws InputError when something is missing or wrong; settings of detectors are held to theirs by
+ * `DriftMonitor`.
  */
 export function monitorConfiguration(context: ContainerContext): MonitorConfiguration {
   const file = { folder: '/etc/drift-monitor', name: 'monitor.yaml' };
   // The schema has just been checked.
   const written = readConfigurationFile(context, file, schema) as Written;
-  const { checkEvery, cooldown, inputs, errors, ...rest } = written;
+  const { reference, checkEvery, cooldown, ...rest } = written;
   return {
     ...rest,
+    referenceMs: durationMs(reference),
     checkEveryMs: durationMs(checkEvery),
-    inputs: { settings: {}, ...inputs },
-    errors: { settings: {}, ...errors },
     cooldownMs: durationMs(cooldown),
   };
 }

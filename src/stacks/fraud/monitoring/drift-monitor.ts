@@ -6,11 +6,14 @@
 import type { HasMetadata } from '../../../../sim/api/object.js';
 import { timeMs } from '../../../../sim/api/time.js';
 import type { ContainerContext, Program, Workload } from '../../../../sim/workloads/workload.js';
+import { DriftMonitor } from '../../../drift/watch/monitor.js';
+import type { DriftReport } from '../../../drift/watch/report.js';
 import { ask } from '../ask.js';
 import { guarded } from '../guarded.js';
 import type {
   AskPerformance,
   KnownLabels,
+  LabelledRows,
   MonitorMessage,
   Performance,
   Scored,
@@ -23,15 +26,19 @@ import {
   type MonitorConfiguration,
 } from './configuration.js';
 import { LabelledScores } from './labelled-scores.js';
-import { VersionWatch, type Finding, type InputScore } from './version-watch.js';
+import { VersionWatch, type Finding } from './version-watch.js';
 
 /** What the monitor tells those who measure the platform from outside. */
 export interface MonitorObserver {
   found(finding: Finding & { readonly version: string; readonly timeMs: number }): void;
-  inputs(scores: readonly InputScore[], timeMs: number): void;
+  checked(report: DriftReport): void;
 }
 
 const port = 8080;
+/** A reference has at least so many rows. */
+const leastRows = 30;
+/** A window of `DriftMonitor` that is not told its size. */
+const usualRows = 2000;
 const jobsPath = '/apis/kubeflow.org/v1/namespaces/training/mxjobs';
 const retrainings = 'app.kubernetes.io/component=retraining';
 
@@ -40,14 +47,14 @@ export function driftMonitor(observer: MonitorObserver): Workload {
   return {
     name: 'fraud-drift-monitor',
     start: context => {
-      const monitor = guarded(context, () => new DriftMonitor(context, observer));
+      const monitor = guarded(context, () => new MonitorProgram(context, observer));
       monitor?.start();
       return monitor ?? {};
     },
   };
 }
 
-class DriftMonitor implements Program {
+class MonitorProgram implements Program {
   private readonly configuration: MonitorConfiguration;
   private readonly template: unknown;
   private readonly watches = new Map<string, VersionWatch>();
@@ -63,14 +70,16 @@ class DriftMonitor implements Program {
     this.configuration = monitorConfiguration(context);
     this.template = retrainingTemplate(context);
     // A wrong setting of a detector is refused here, and not at the first score.
-    new VersionWatch(this.configuration);
+    const { features, detectors } = this.configuration;
+    const nothing = { rows: leastRows, values: new Float64Array(leastRows * features.length) };
+    new DriftMonitor(features, { ...nothing, timesMs: new Float64Array(leastRows) }, detectors);
   }
 
   start(): void {
     const { context } = this;
     context.use({ cpuMillis: 150, memoryBytes: 600 * 1024 ** 2 });
     context.log(
-      `watching for drift: inputs by ${this.configuration.inputs.detector}, errors by ${this.configuration.errors.detector}`,
+      `watching ${this.configuration.features.length} features, and errors on labels that come late`,
     );
     context.network.listen(port, ({ payload, reply }) => {
       const message = payload as MonitorMessage;
@@ -91,8 +100,21 @@ class DriftMonitor implements Program {
       watch = new VersionWatch(this.configuration);
       this.watches.set(scored.version, watch);
       this.context.log(`first scores of ${scored.version}`);
+      this.askReference(watch);
     }
     watch.take(scored);
+  }
+
+  /** The world as it was before the version came into service. */
+  private askReference(watch: VersionWatch): void {
+    const { context, configuration } = this;
+    const untilMs = context.clock.now();
+    const message = { kind: 'rows', fromMs: untilMs - configuration.referenceMs, untilMs };
+    const host = context.env['FEATURE_STORE'] ?? '';
+    ask<LabelledRows>(context, { host, message, name: 'the feature store' }, rows => {
+      // Fewer rows are no reference; that ends the program, as a wrong setting does.
+      guarded(context, () => watch.begin(rows));
+    });
   }
 
   private performance({ sinceMs }: AskPerformance): Performance {
@@ -108,7 +130,7 @@ class DriftMonitor implements Program {
     const message = { kind: 'labels', after: this.labelsSeen };
     const host = this.context.env['FEATURE_STORE'] ?? '';
     const done = (): void => {
-      this.lookAtInputs();
+      this.compare();
       this.retrain();
       this.later();
     };
@@ -128,27 +150,26 @@ class DriftMonitor implements Program {
     for (let at = 0; at < ids.length; at++) {
       const [payment, label] = [ids[at] as number, labels[at] as number];
       for (const [version, watch] of this.watches) {
-        const told = watch.label(payment, label);
-        if (told === undefined) continue;
-        this.labelled.add({ version, ...told.scored, label });
-        if (told.finding !== undefined) this.found(version, told.finding);
+        const scored = watch.label(payment, label);
+        if (scored !== undefined) this.labelled.add({ version, ...scored, label });
       }
     }
   }
 
-  private lookAtInputs(): void {
+  private compare(): void {
     const version = this.champion();
     const watch = version === undefined ? undefined : this.watches.get(version);
-    const scores = watch?.inputScores();
-    if (version === undefined || watch === undefined || scores === undefined) return;
-    this.observer.inputs(scores, this.context.clock.now());
-    for (const finding of watch.newlyDrifted(scores)) this.found(version, finding);
+    const report = watch?.check(this.context.clock.now());
+    if (version === undefined || watch === undefined || report === undefined) return;
+    this.observer.checked(report);
+    for (const finding of watch.newlyFound(report)) this.found(version, finding);
   }
 
   /** The newest version that has scored enough to be judged; a canary has not. */
   private champion(): string | undefined {
+    const rowsMin = Number(this.configuration.detectors['windowRows'] ?? usualRows);
     return [...this.watches.keys()]
-      .filter(version => (this.watches.get(version)?.rows ?? 0) >= this.configuration.referenceRows)
+      .filter(version => (this.watches.get(version)?.rows ?? 0) >= rowsMin)
       .sort((a, b) => versionNumber(b) - versionNumber(a))[0];
   }
 

@@ -1,8 +1,8 @@
-/** Watches one version of the model: its inputs against its reference, its scores against the labels. */
-import { batchDetector } from './detectors.js';
-import { ErrorWatch } from './error-watch.js';
+/** Watches one version of the model: its inputs against a reference, its scores against the labels. */
+import { falseAlerts, missedFrauds, DriftMonitor } from '../../../drift/watch/monitor.js';
+import type { DriftReport } from '../../../drift/watch/report.js';
 import { featureNames } from '../../../traffic/transaction.js';
-import type { Scored } from '../messages.js';
+import type { LabelledRows, Scored } from '../messages.js';
 import type { MonitorConfiguration } from './configuration.js';
 
 const columns = featureNames.length;
@@ -10,8 +10,8 @@ const columns = featureNames.length;
 /** A finding: what has drifted, and by which number. */
 export interface Finding {
   /**
-   * `errors`: more frauds are missed, for which a retraining is created. `alerts`, a changed share of false
-   * alerts, and `inputs` are told: people decide whether it is the world or the pipeline.
+   * `errors`: more frauds are missed, for which a retraining is created. `alerts`, more false alerts, and
+   * `inputs` are told: people decide whether it is the world or the pipeline.
    */
   readonly by: 'inputs' | 'alerts' | 'errors';
   /** A feature, or `missed frauds`, `false alerts`. */
@@ -25,117 +25,122 @@ export interface ScoredPayment {
   readonly timeMs: number;
 }
 
-/** How far an input is from its reference. */
-export interface InputScore {
-  readonly feature: string;
-  readonly statistic: number;
-  readonly isDrift: boolean;
+interface Waiting extends ScoredPayment {
+  isAlert?: boolean | undefined;
 }
 
 /** The watch over a version. */
 export class VersionWatch {
   rows = 0;
   /** Scores by payment, of those whose labels are not known. */
-  private readonly unlabelled = new Map<number, ScoredPayment>();
-  private readonly reference: Float64Array;
-  private readonly referenceScores: Float64Array;
-  /** A ring of the latest rows. */
-  private readonly window: Float64Array;
-  private alertAbove: number | undefined;
-  private readonly missed: ErrorWatch;
-  private readonly falseAlerts: ErrorWatch;
-  private readonly drifted = new Set<string>();
+  private readonly unlabelled = new Map<number, Waiting>();
+  private monitor: DriftMonitor | undefined;
+  /** What was scored before the reference came. */
+  private early: Scored[] = [];
+  private readonly columnsOf: readonly number[];
+  private readonly row: Float64Array;
+  /** The first labelled scores, until there are enough of them to learn from. */
+  private first: { readonly scores: number[]; readonly labels: number[] } | undefined = {
+    scores: [],
+    labels: [],
+  };
+  private known: ReadonlySet<string> = new Set();
 
   constructor(private readonly configuration: MonitorConfiguration) {
-    const { referenceRows, windowRows, errors } = configuration;
-    this.reference = new Float64Array(referenceRows * columns);
-    this.referenceScores = new Float64Array(referenceRows);
-    this.window = new Float64Array(windowRows * columns);
-    this.missed = new ErrorWatch(errors);
-    this.falseAlerts = new ErrorWatch(errors);
+    this.columnsOf = configuration.features.map(name =>
+      featureNames.findIndex(feature => feature === name),
+    );
+    this.row = new Float64Array(this.columnsOf.length);
+  }
+
+  /** Takes the rows with which those of this version are compared. */
+  begin({ rows, values, timeMs }: Pick<LabelledRows, 'rows' | 'values' | 'timeMs'>): void {
+    const { features, detectors } = this.configuration;
+    const wanted = new Float64Array(rows * this.row.length);
+    for (let row = 0; row < rows; row++) {
+      this.pick(values, row * columns);
+      wanted.set(this.row, row * this.row.length);
+    }
+    this.monitor = new DriftMonitor(features, { rows, values: wanted, timesMs: timeMs }, detectors);
+    const { early } = this;
+    this.early = [];
+    for (const scored of early) this.observe(this.monitor, scored);
   }
 
   /** Takes what the version has scored. */
-  take({ ids, timeMs, values, scores }: Scored): void {
-    const { referenceRows, windowRows } = this.configuration;
+  take(scored: Scored): void {
+    const { ids, timeMs, scores } = scored;
+    this.rows += ids.length;
     for (let row = 0; row < ids.length; row++) {
-      const features = values.subarray(row * columns, (row + 1) * columns);
-      const score = scores[row] as number;
-      if (this.rows < referenceRows) {
-        this.reference.set(features, this.rows * columns);
-        this.referenceScores[this.rows] = score;
-      }
-      this.window.set(features, (this.rows % windowRows) * columns);
-      this.rows++;
-      this.unlabelled.set(ids[row] as number, { score, timeMs: timeMs[row] as number });
-      if (this.rows === referenceRows) this.alertAbove = this.threshold();
+      const payment = { score: scores[row] as number, timeMs: timeMs[row] as number };
+      this.unlabelled.set(ids[row] as number, payment);
     }
+    if (this.monitor === undefined) this.early.push(scored);
+    else this.observe(this.monitor, scored);
   }
 
   /** Takes a label; undefined unless this version scored the payment. */
-  label(
-    payment: number,
-    label: number,
-  ): { readonly scored: ScoredPayment; readonly finding?: Finding } | undefined {
+  label(payment: number, label: number): ScoredPayment | undefined {
     const scored = this.unlabelled.get(payment);
     if (scored === undefined) return undefined;
     this.unlabelled.delete(payment);
-    const { alertAbove } = this;
-    if (alertAbove === undefined) return { scored };
-    const isFraud = label === 1;
-    const isError = scored.score >= alertAbove !== isFraud;
-    const change = (isFraud ? this.missed : this.falseAlerts).update(isError);
-    if (change === undefined) return { scored };
-    const what = isFraud ? 'missed frauds' : 'false alerts';
-    const { detector } = this.configuration.errors;
-    const { before, now } = change;
-    const text = `${detector}: ${what} went from ${share(before)} to ${share(now)}`;
-    const by = isFraud && now > before ? 'errors' : 'alerts';
-    return { scored, finding: { by, what, text } };
+    // Without a word on whether it was an alert, it is none that errors are counted of.
+    if (scored.isAlert !== undefined) this.monitor?.learn({ ...scored, label });
+    this.calibrate(scored.score, label);
+    return scored;
   }
 
-  /** How far each input is; undefined while there are too few rows. */
-  inputScores(): readonly InputScore[] | undefined {
-    const { inputs, referenceRows, windowRows } = this.configuration;
-    if (this.rows < referenceRows + windowRows) return undefined;
-    const detector = batchDetector(inputs.detector);
-    return inputs.features.map(feature => {
-      const column = featureNames.indexOf(feature as (typeof featureNames)[number]);
-      const { statistic, isDrift } = detector.compare(
-        columnOf(this.reference, column),
-        columnOf(this.window, column),
-        inputs.settings,
-      );
-      return { feature, statistic, isDrift };
+  /** Compares; undefined while the reference has not come. */
+  check(nowMs: number): DriftReport | undefined {
+    return this.monitor?.check(nowMs);
+  }
+
+  /** The causes of drift that stand now and did not at the last call. */
+  newlyFound({ causes, features, errors }: DriftReport): readonly Finding[] {
+    const begun = causes.filter(cause => !this.known.has(cause));
+    this.known = new Set(causes);
+    const { detectors } = this.configuration;
+    return begun.map(what => {
+      if (what === missedFrauds || what === falseAlerts) {
+        const isMissed = what === missedFrauds;
+        const { before, rate } = isMissed ? errors.missed : errors.falseAlerts;
+        const text = `${what} rose from ${share(before)} to ${share(rate)}`;
+        return { by: isMissed ? 'errors' : 'alerts', what, text };
+      }
+      const { effect = NaN, missing = 0 } = features.find(({ name }) => name === what) ?? {};
+      const by = String(detectors['effect'] ?? 'wasserstein');
+      const text = `${what} has moved by ${effect.toFixed(2)} (${by}), ${share(missing)} missing`;
+      return { by: 'inputs', what, text };
     });
   }
 
-  /** The inputs that have begun to drift since they were asked for the last time. */
-  newlyDrifted(scores: readonly InputScore[]): readonly Finding[] {
-    const begun = scores.filter(({ feature, isDrift }) => isDrift && !this.drifted.has(feature));
-    this.drifted.clear();
-    for (const { feature, isDrift } of scores) if (isDrift) this.drifted.add(feature);
-    return begun.map(({ feature, statistic }) => ({
-      by: 'inputs',
-      what: feature,
-      text: `${this.configuration.inputs.detector} of ${feature} is ${statistic.toFixed(3)}`,
-    }));
+  private observe(monitor: DriftMonitor, { ids, timeMs, values, scores }: Scored): void {
+    for (let row = 0; row < ids.length; row++) {
+      this.pick(values, row * columns);
+      const score = scores[row] as number;
+      monitor.observe({ timeMs: timeMs[row] as number, values: this.row, score });
+      const waiting = this.unlabelled.get(ids[row] as number);
+      if (waiting !== undefined) waiting.isAlert = monitor.isAlert(score);
+    }
   }
 
-  private threshold(): number {
-    const sorted = this.referenceScores.slice().sort();
-    const { alertShare } = this.configuration.errors;
-    return sorted[Math.floor(sorted.length * (1 - alertShare))] ?? 1;
+  private calibrate(score: number, label: number): void {
+    const { first, monitor } = this;
+    if (first === undefined) return;
+    first.scores.push(score);
+    first.labels.push(label);
+    if (first.scores.length < this.configuration.calibrationRows || monitor === undefined) return;
+    monitor.calibrate(first);
+    this.first = undefined;
+  }
+
+  /** The watched features of a row. */
+  private pick(values: Float64Array, offset: number): void {
+    const { row, columnsOf } = this;
+    for (let at = 0; at < row.length; at++) {
+      row[at] = values[offset + (columnsOf[at] as number)] as number;
+    }
   }
 }
 
 const share = (part: number): string => `${(part * 100).toFixed(1)} %`;
-
-function columnOf(rows: Float64Array, column: number): Float64Array {
-  const values = new Float64Array(rows.length / columns);
-  for (let row = 0; row < values.length; row++) {
-    const value = rows[row * columns + column] as number;
-    values[row] = Number.isNaN(value) ? 0 : value;
-  }
-  return values;
-}
