@@ -103,6 +103,7 @@ export async function runScenario(
   const runner = new Runner(scenario, cluster, narrator, { logbook, ...options });
   const steps: StepResult[] = [];
   for (const [index, step] of scenario.steps.entries()) {
+    if (step.only?.includes(scenario.variant ?? '') === false) continue;
     const hasFailed = steps.some(({ result }) => result !== 'passed');
     steps.push(await runner.step(step, index, hasFailed));
   }

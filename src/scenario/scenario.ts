@@ -50,6 +50,8 @@ export interface Step {
   readonly judge?: { readonly laws?: readonly string[] };
   /** The variants in which the step is left out. */
   readonly except?: readonly string[];
+  /** The variants in which alone it is taken. */
+  readonly only?: readonly string[];
   readonly fault?: {
     readonly gpu?: {
       readonly node?: string;

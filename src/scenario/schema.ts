@@ -123,6 +123,11 @@ const step: JsonSchema = {
       items: text,
       description: 'The variants in which the step is left out.',
     },
+    only: {
+      type: 'array',
+      items: text,
+      description: 'The variants in which alone the step is taken.',
+    },
     fault: {
       type: 'object',
       additionalProperties: false,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { loadScenario, type Scenario } from './scenario.js';
 import { inVariant } from './variants.js';
+import { sail } from './voyage.js';
 
 function scenario(rest: string): Scenario {
   const file = join(mkdtempSync(join(tmpdir(), 'seatrial-variants-')), 'scenario.yaml');
@@ -31,6 +32,19 @@ it('leaves out and replaces files, and drops steps that have nothing left', () =
     whole.lineOfStep(0),
     whole.lineOfStep(3),
   ]);
+});
+
+it('takes a step in no other variants than it names, and not in the scenario itself', async () => {
+  const whole = scenario(`spec:
+  variants: [{ name: bare }, { name: full }]
+  steps: [{ advance: 1m, only: [bare] }, { advance: 2m }]
+`);
+  const advanced = async (of: Scenario): Promise<readonly string[]> =>
+    (await sail(of, { seed: 1, tell: () => undefined })).steps.map(({ title }) => title);
+  expect(inVariant(whole, 'bare').steps).toHaveLength(2);
+  expect(inVariant(whole, 'full').steps).toHaveLength(1);
+  expect(await advanced(whole)).toEqual(['advance 2m']);
+  expect(await advanced(inVariant(whole, 'bare'))).toHaveLength(2);
 });
 
 it('refuses a variant that says nothing of the steps, with the line', () => {

@@ -14,6 +14,7 @@ export function inVariant(scenario: Scenario, name: string): Scenario {
   const kept = scenario.steps
     .map((step, index) => ({ step: stepIn(step, variant), index }))
     .filter(({ step }) => step.except?.includes(name) !== true)
+    .filter(({ step }) => step.only?.includes(name) !== false)
     .filter(({ step }) => step.apply === undefined || step.apply.files.length > 0);
   return {
     ...scenario,
@@ -48,12 +49,14 @@ export function checkVariants(
       known(document, [...path, 'replace', file], { word: file, among: applied, what: 'file' });
     }
   });
-  steps.forEach(({ except = [] }, index) =>
-    except.forEach((name, at) => {
-      const path = ['spec', 'steps', index, 'except', at];
-      known(document, path, { word: name, among: names, what: 'variant' });
-    }),
-  );
+  steps.forEach((step, index) => {
+    for (const field of ['except', 'only'] as const) {
+      (step[field] ?? []).forEach((name, at) => {
+        const path = ['spec', 'steps', index, field, at];
+        known(document, path, { word: name, among: names, what: 'variant' });
+      });
+    }
+  });
 }
 
 function stepIn(step: Step, { without = [], replace = {} }: Variant): Step {

@@ -33,6 +33,7 @@ export class FraudStack implements Stack {
   private firstPayment = 0;
   /** So many drifts have been told. */
   private injected = 0;
+  private isStopped = false;
 
   constructor(
     private readonly plan: FraudPlan,
@@ -65,6 +66,16 @@ export class FraudStack implements Stack {
   }
 
   startTraffic(): void {
+    const { loop } = this.attached();
+    const { fromMs, untilMs } = this.plan.span;
+    const waitMs = fromMs - loop.now();
+    if (waitMs <= 0) this.beginTraffic();
+    else loop.after(waitMs, 'traffic begins', () => this.beginTraffic());
+    loop.after(Math.max(0, untilMs - loop.now()), 'traffic ends', () => this.stopTraffic());
+  }
+
+  private beginTraffic(): void {
+    if (this.isStopped) return;
     const { plan, random, exchange, world } = this;
     const { loop, network } = this.attached();
     this.firstPayment = world.goLive(loop.now());
@@ -81,6 +92,7 @@ export class FraudStack implements Stack {
   }
 
   stopTraffic(): void {
+    this.isStopped = true;
     this.exchange.stop();
   }
 
@@ -93,6 +105,7 @@ export class FraudStack implements Stack {
       { name: 'requests/s', value: Math.round(offeredPerSecond).toLocaleString('en-US') },
       { name: 'p99', value: p99Ms === undefined ? '-' : `${p99Ms.toFixed(1)} ms` },
       { name: 'replicas', value: String(replicas) },
+      { name: 'GPUs', value: String(this.gpusHeld()) },
       { name: 'canary', value: `${canaryPercent} %` },
       { name: 'drift', value: driftScore === undefined ? '-' : driftScore.toFixed(3) },
       { name: 'AP 1 h', value: averagePrecision === undefined ? '-' : averagePrecision.toFixed(3) },
@@ -158,6 +171,15 @@ export class FraudStack implements Stack {
   private lastP99Ms(): number | undefined {
     const value = this.exchange.series.columns().p99Ms.at(-1);
     return value === undefined || Number.isNaN(value) ? undefined : value;
+  }
+
+  /** GPUs that containers hold. */
+  private gpusHeld(): number {
+    let count = 0;
+    for (const node of this.attached().nodes.values()) {
+      for (const { holder } of node.gpus()) if (holder !== undefined) count++;
+    }
+    return count;
   }
 
   private attached(): Simulation {

@@ -2,11 +2,14 @@
 import type { Random } from '../../../sim/engine/random.js';
 import type { Arrivals, TrafficSettings } from '../../traffic/flow/contract.js';
 import type { Rate } from '../../traffic/rate.js';
+import type { Span } from '../../traffic/rates/fit.js';
 import type { PaymentParts } from './data/payment-world.js';
 import type { InjectedDrift } from './measure/recovery.js';
 
 /** The parts of a run. Streams are of their own for each call. */
 export interface FraudPlan {
+  /** When requests flow, if the scenario's step lets them: not before, and no longer. */
+  readonly span: Span;
   /** When requests arrive. */
   readonly arrivals: (random: Random) => Arrivals;
   /** Every so many-th request carries a payment that is really scored. */

@@ -6,12 +6,15 @@ import { driftedDelay, driftedFeatures, driftedSource } from '../../traffic/drif
 import { WindowedFeatures } from '../../traffic/features/windowed.js';
 import { poissonArrivals } from '../../traffic/flow/arrivals.js';
 import type { TrafficSettings } from '../../traffic/flow/contract.js';
-import { TransactionGenerator } from '../../traffic/generator/generator.js';
+import type { Random } from '../../../sim/engine/random.js';
+import type { TransactionSource } from '../../traffic/transaction.js';
+import { TransactionGenerator, type GeneratorSettings } from '../../traffic/generator/generator.js';
 import { labelDelayOf, type LabelDelaySpec } from '../../traffic/generator/label-delay.js';
 import { scaledRate } from '../../traffic/rates/plain.js';
 import { readTraffic, type TrafficPlan } from '../../traffic/spec/plan.js';
 import { rateOf } from '../../traffic/spec/rate.js';
 import { refuse, SpecReader, type Problem } from '../../traffic/spec/reader.js';
+import { recordedWorld } from './data/recorded-world.js';
 import type { StackOptions } from '../stack.js';
 import { injectedDrifts } from './measure/injected.js';
 import type { FraudPlan } from './plan.js';
@@ -38,29 +41,26 @@ export function fraudPlan(options: StackOptions): FraudPlan {
   const place = { path: [...path, 'traffic'], folder, startMs };
   const read = readTraffic(spec.at('traffic').value, place);
   const { plan } = read;
-  if (plan !== undefined && plan.rate === undefined) {
-    const what = 'a recording has no history for a model to learn from';
-    problems.push({ path: [...place.path, 'recording'], what, next: 'state a rate instead' });
-  }
   refuse(document, [...problems, ...read.problems]);
-  invariant(plan?.rate !== undefined, 'what is wrong has been refused');
-  return planOf(plan, plan.rate, { sampleEvery, flow, historyMs });
+  invariant(plan !== undefined, 'what is wrong has been refused');
+  return planOf(plan, { sampleEvery, flow, historyMs });
 }
 
 function planOf(
   traffic: TrafficPlan,
-  rate: NonNullable<TrafficPlan['rate']>,
   { sampleEvery, flow, historyMs }: Pick<FraudPlan, 'sampleEvery' | 'flow' | 'historyMs'>,
 ): FraudPlan {
-  const { drift, generator, features, labelDelay } = traffic;
+  const { drift, features, labelDelay } = traffic;
+  const { generator, arrivals, historyRate, source: sourceOf } = worldOf(traffic);
   return {
+    span: { fromMs: traffic.fromMs, untilMs: traffic.untilMs },
     sampleEvery,
     flow,
     historyMs,
-    arrivals: random => poissonArrivals(rateOf(rate, traffic, random.fork('bursts')), random),
-    historyRate: random => scaledRate(rateOf(rate, traffic, random), 1 / sampleEvery),
+    arrivals,
+    historyRate: random => scaledRate(historyRate(random), 1 / sampleEvery),
     payments: random => {
-      const source = new TransactionGenerator(random.fork('generator'), generator);
+      const source = sourceOf(random.fork('generator'));
       const delay = driftedDelay(labelDelayOf(labelDelay, random.fork('labels')), drift);
       return {
         source: driftedSource(source, drift, { random, victims: generator }),
@@ -70,6 +70,25 @@ function planOf(
     },
     drifts: injectedDrifts(drift),
     labelDelayMs: longDelay(labelDelay),
+  };
+}
+
+/** Where requests and payments come from: the generator, or a recording after a generated history. */
+function worldOf(traffic: TrafficPlan): {
+  readonly generator: GeneratorSettings;
+  readonly arrivals: FraudPlan['arrivals'];
+  readonly historyRate: FraudPlan['historyRate'];
+  readonly source: (random: Random) => TransactionSource;
+} {
+  const { rate, recording } = traffic;
+  if (recording !== undefined) return recordedWorld(recording, traffic);
+  invariant(rate !== undefined, 'a traffic has a rate or a recording');
+  const { generator } = traffic;
+  return {
+    generator,
+    arrivals: random => poissonArrivals(rateOf(rate, traffic, random.fork('bursts')), random),
+    historyRate: random => rateOf(rate, traffic, random),
+    source: random => new TransactionGenerator(random, generator),
   };
 }
 

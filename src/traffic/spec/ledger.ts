@@ -35,7 +35,25 @@ export interface LedgerWorld extends Span {
 
 /** Reads the list of entries; the reader notes what is wrong, and then the ledger is not to be used. */
 export function readLedger(parent: SpecReader, name: string, world: LedgerWorld): DriftLedger {
-  return parent.list(name).flatMap(entry => readEntry(entry, world) ?? []);
+  const items = parent.list(name);
+  const ledger = items.flatMap(entry => readEntry(entry, world) ?? []);
+  holdShares(ledger, items.at(-1));
+  return ledger;
+}
+
+/** At no time may more payments be tries of stolen cards than there are. */
+function holdShares(ledger: DriftLedger, last: SpecReader | undefined): void {
+  const trying = ledger.flatMap(entry => (entry.kind === 'card-testing' ? [entry] : []));
+  for (const { atMs } of trying) {
+    const sum = trying
+      .filter(entry => entry.atMs <= atMs && atMs < (entry.untilMs ?? Infinity))
+      .reduce((total, { share }) => total + share, 0);
+    if (sum <= 1) continue;
+    const shares = trying.map(({ share }) => share).join(' and ');
+    const what = `the shares of card-testing, ${shares}, add up to ${sum}: all payments are 1`;
+    last?.problem(what, 'make them smaller, or let one end before the other begins');
+    return;
+  }
 }
 
 function readEntry(spec: SpecReader, world: LedgerWorld): DriftEntry | undefined {
