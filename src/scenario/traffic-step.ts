@@ -1,6 +1,7 @@
 /** The step that lets traffic flow: time goes by in strides, with news, progress and the time series. */
 import type { Stack } from '../stacks/stack.js';
 import type { Cluster } from '../cluster.js';
+import { yieldToHost } from '../host.js';
 import { durationMs } from '../input/duration.js';
 import type { Logbook } from './logbook.js';
 import type { Narrator } from './narrator.js';
@@ -36,6 +37,8 @@ export async function flow(
   stack.startTraffic();
   while (cluster.now() < endMs && !isInterrupted()) {
     await cluster.advance(Math.min(minuteMs, endMs - cluster.now()));
+    // A minute is too short for the cluster to let a signal in by itself.
+    await yieldToHost();
     await tellNews(tools);
     keep(tools);
     if (cluster.now() < nextMs && cluster.now() < endMs) continue;
