@@ -20,6 +20,14 @@ export interface Pause {
   readonly pauseMs: number;
 }
 
+/**
+ * A question to somebody outside of the cluster, in the middle of a reconciliation: it goes on after
+ * `done`, and keeps the answer itself.
+ */
+export interface Consultation {
+  readonly consult: (done: () => void) => void;
+}
+
 /** What a reconciler learns of its request. */
 export type Answer<T = KubeObject> =
   | { readonly isOk: true; readonly status: number; readonly object: T }
@@ -38,7 +46,11 @@ export type Outcome =
   undefined | void | { readonly requeueAfterMs: number } | { readonly retry: string };
 
 /** One pass over one key. Requests are yielded with `yield* call(request)`, which types the answer. */
-export type Reconciliation<R = Outcome> = Generator<Request<unknown> | Pause, R, Answer<unknown>>;
+export type Reconciliation<R = Outcome> = Generator<
+  Request<unknown> | Pause | Consultation,
+  R,
+  Answer<unknown>
+>;
 
 /** The cluster as the informers' caches have it: possibly behind, never ahead of the API server. */
 export interface View {

@@ -277,6 +277,15 @@ class RunningController {
       );
       return;
     }
+    if ('consult' in wanted) {
+      // The answer comes from outside of virtual time: it is an event when it is here.
+      wanted.consult(() =>
+        this.process.clock.after(0, `${this.label} ${key} hears from outside`, () => {
+          if (this.isWorking) this.advance(key, reconciliation, undefined);
+        }),
+      );
+      return;
+    }
     this.client.send(wanted, received => {
       if (this.isWorking) this.advance(key, reconciliation, answerOf(received));
     });

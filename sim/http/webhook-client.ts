@@ -1,5 +1,6 @@
-/** Calls admission webhooks over HTTPS, for the servers that stand outside of the simulation. */
-import { request, type RequestOptions } from 'node:https';
+/** Calls admission webhooks and the scheduler's extenders: the servers that stand outside of the simulation. */
+import http from 'node:http';
+import https, { type RequestOptions } from 'node:https';
 import { isIP } from 'node:net';
 import type { WebhookAnswer, WebhookCall } from '../server/contract.js';
 
@@ -23,18 +24,84 @@ export class WebhookClient {
 
   /** Sends a call; `done` is called once. */
   readonly call = (call: WebhookCall, done: (answer: WebhookAnswer) => void): void => {
+    this.follow(new URL(call.url).protocol === 'https:' ? send(call) : notHttps, done);
+  };
+
+  /** Sends a question to an extender of the scheduler, over HTTP or HTTPS; `done` is called once. */
+  readonly callExtender = (call: ExtenderQuestion, done: (answer: WebhookAnswer) => void): void => {
+    const { url, timeoutMs, body, tls } = call;
+    const isSecure = new URL(url).protocol === 'https:';
+    const options = isSecure ? secured(tls) : { agent: false };
+    const userAgent = 'Go-http-client/1.1';
+    this.follow(exchange({ url, timeoutMs, body, userAgent, options }), done);
+  };
+
+  private follow(sent: Promise<WebhookAnswer>, done: (answer: WebhookAnswer) => void): void {
     this.underWay++;
-    void send(call).then(answer => {
+    void sent.then(answer => {
       this.underWay--;
       done(answer);
       const waiting = [...this.waiting];
       this.waiting.clear();
       for (const resolve of waiting) resolve();
     });
+  }
+}
+
+const notHttps: Promise<WebhookAnswer> = Promise.resolve({
+  isOk: false,
+  error: 'the URL is not one of https',
+});
+
+/** A question to an extender. */
+export interface ExtenderQuestion {
+  readonly url: string;
+  readonly timeoutMs: number;
+  readonly body: unknown;
+  readonly tls?: ExtenderTls | undefined;
+}
+
+/** How an extender's server is known, and how we are; data in base64. */
+interface ExtenderTls {
+  readonly insecure?: boolean;
+  readonly serverName?: string;
+  readonly caData?: string;
+  readonly certData?: string;
+  readonly keyData?: string;
+}
+
+function secured(tls: ExtenderTls = {}): RequestOptions {
+  const { insecure = false, serverName, caData, certData, keyData } = tls;
+  return {
+    agent: false,
+    rejectUnauthorized: !insecure,
+    ...(serverName !== undefined && { servername: serverName }),
+    ...(caData !== undefined && { ca: Buffer.from(caData, 'base64') }),
+    ...(certData !== undefined && { cert: Buffer.from(certData, 'base64') }),
+    ...(keyData !== undefined && { key: Buffer.from(keyData, 'base64') }),
   };
 }
 
 function send({ url, caBundle, timeoutMs, body }: WebhookCall): Promise<WebhookAnswer> {
+  const options: RequestOptions = {
+    // Connections are not kept: the next server at this port may have another certificate.
+    agent: false,
+    ...(caBundle !== undefined && { ca: Buffer.from(caBundle, 'base64') }),
+  };
+  const userAgent = 'kube-apiserver-admission';
+  return exchange({ url, timeoutMs, body, userAgent, options });
+}
+
+interface Exchange {
+  readonly url: string;
+  readonly timeoutMs: number;
+  readonly body: unknown;
+  readonly userAgent: string;
+  readonly options: RequestOptions;
+}
+
+function exchange(wanted: Exchange): Promise<WebhookAnswer> {
+  const { url, timeoutMs, body } = wanted;
   const bytes = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
   const options: RequestOptions = {
     method: 'POST',
@@ -42,16 +109,14 @@ function send({ url, caBundle, timeoutMs, body }: WebhookCall): Promise<WebhookA
       'content-type': 'application/json',
       accept: 'application/json, */*',
       'content-length': bytes.length,
-      'user-agent': 'kube-apiserver-admission',
+      'user-agent': wanted.userAgent,
     },
-    // Connections are not kept: the next server at this port may have another certificate.
-    agent: false,
-    ...(caBundle !== undefined && { ca: Buffer.from(caBundle, 'base64') }),
+    ...wanted.options,
   };
   return new Promise(resolve => {
     const fail = (error: string): void => resolve({ isOk: false, error });
     const target = new URL(url);
-    if (target.protocol !== 'https:') return fail('the URL is not one of https');
+    const request = target.protocol === 'https:' ? https.request : http.request;
     const sent = request(target, options, response => {
       const chunks: Buffer[] = [];
       let length = 0;
@@ -87,13 +152,13 @@ const unknownAuthority = new Set([
 ]);
 
 /** An error of Node's in Go's words. */
-function told(error: Error, { hostname, port }: URL): string {
+function told(error: Error, { hostname, port, protocol }: URL): string {
   const { code = '', message, cert } = error as NodeJS.ErrnoException & TlsDetails;
   const certificate = 'tls: failed to verify certificate: x509: certificate';
   if (unknownAuthority.has(code)) return `${certificate} signed by unknown authority`;
   if (code === 'CERT_HAS_EXPIRED') return `${certificate} has expired or is not yet valid`;
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return nameError(hostname, cert?.subjectaltname);
-  const dial = `dial tcp ${hostname}:${port === '' ? '443' : port}`;
+  const dial = `dial tcp ${hostname}:${port === '' ? (protocol === 'http:' ? '80' : '443') : port}`;
   if (code === 'ECONNREFUSED') return `${dial}: connect: connection refused`;
   if (code === 'ENOTFOUND') return `dial tcp: lookup ${hostname}: no such host`;
   if (code === 'ECONNRESET') return 'EOF';

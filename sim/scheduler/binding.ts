@@ -42,8 +42,12 @@ export function* bind(scheduler: Scheduler, binding: Binding): Reconciliation<vo
     }
   }
   binding.phase = 'binding';
-  const answer = yield* call(bindingRequest(binding));
-  if (!answer.isOk) return yield* unbound(scheduler, binding, errorText(answer));
+  const { isBound, error } = yield* scheduler.extenders.bind(pod.pod, node);
+  if (error !== undefined) return yield* unbound(scheduler, binding, error);
+  if (!isBound) {
+    const answer = yield* call(bindingRequest(binding));
+    if (!answer.isOk) return yield* unbound(scheduler, binding, errorText(answer));
+  }
   scheduler.context.events.record({
     regarding: pod.pod,
     component: framework.schedulerName,

@@ -57,6 +57,15 @@ export interface ExtenderDocument {
   readonly prioritizeVerb?: string;
   readonly weight?: number;
   readonly bindVerb?: string;
+  readonly enableHTTPS?: boolean;
+  readonly tlsConfig?: {
+    readonly insecure?: boolean;
+    readonly serverName?: string;
+    /** In base64, as are the others. */
+    readonly caData?: string;
+    readonly certData?: string;
+    readonly keyData?: string;
+  };
   readonly httpTimeout?: string;
   readonly nodeCacheCapable?: boolean;
   readonly managedResources?: readonly {
@@ -93,6 +102,7 @@ export interface SchedulerConfiguration {
   readonly podInitialBackoffSeconds: number;
   readonly podMaxBackoffSeconds: number;
   readonly profiles: readonly Profile[];
+  readonly extenders: readonly ExtenderDocument[];
 }
 
 /** @upstream pkg/scheduler/apis/config/v1/default_plugins.go */
@@ -126,8 +136,22 @@ export function readConfiguration(document: ConfigurationDocument = {}): Schedul
     percentageOfNodesToScore: document.percentageOfNodesToScore ?? 0,
     podInitialBackoffSeconds: document.podInitialBackoffSeconds ?? 1,
     podMaxBackoffSeconds: document.podMaxBackoffSeconds ?? 10,
-    profiles: profiles.map(readProfile),
+    profiles: profiles.map(profile => withoutManaged(readProfile(profile), document.extenders)),
+    extenders: document.extenders ?? [],
   };
+}
+
+/** What an extender counts itself NodeResourcesFit leaves alone. @upstream buildExtenders */
+function withoutManaged(profile: Profile, extenders: readonly ExtenderDocument[] = []): Profile {
+  const ignored = extenders
+    .flatMap(({ managedResources = [] }) => managedResources)
+    .flatMap(({ name = '', ignoredByScheduler }) => (ignoredByScheduler === true ? [name] : []));
+  if (ignored.length === 0) return profile;
+  const fit = 'NodeResourcesFit';
+  const given = (profile.args.get(fit) ?? {}) as { readonly ignoredResources?: readonly string[] };
+  const ignoredResources = [...(given.ignoredResources ?? []), ...ignored];
+  const args = new Map(profile.args).set(fit, { ...given, ignoredResources });
+  return { ...profile, args };
 }
 
 function readProfile(document: ProfileDocument): Profile {

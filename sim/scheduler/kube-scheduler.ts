@@ -30,6 +30,7 @@ import type {
 import { watch } from '../client/requests.js';
 import type { Timer } from '../engine/clock.js';
 import { readConfiguration, type ConfigurationDocument } from './configuration.js';
+import type { CallExtender } from './extender.js';
 import { onClaim, onNode, onOther, onPod } from './informer-events.js';
 import { windowMs } from './queue/backoff-queue.js';
 import type { EventResource } from './queue/cluster-event.js';
@@ -44,6 +45,8 @@ export interface KubeSchedulerOptions {
   readonly attemptMs?: number;
   /** Which of several best nodes is taken. Default `random`. */
   readonly ties?: TieRule;
+  /** Asks extenders over HTTP. Default: they cannot be asked, which is an error for those that matter. */
+  readonly callExtender?: CallExtender;
 }
 
 /** Pods that have ended are no longer the scheduler's business. */
@@ -67,7 +70,9 @@ export function kubeScheduler(options: KubeSchedulerOptions = {}): ProcessDefini
 
 function scheduling(options: KubeSchedulerOptions): ControllerDefinition {
   const { attemptMs = 1, ties = 'random' } = options;
-  const settings = { configuration: readConfiguration(options.configuration), attemptMs, ties };
+  const { callExtender } = options;
+  const configuration = readConfiguration(options.configuration);
+  const settings = { configuration, attemptMs, ties, callExtender };
   const [profile] = settings.configuration.profiles;
   return {
     name: 'scheduler',

@@ -2,12 +2,16 @@
  * One attempt to find a node for a pod: from the nodes as they are to a decision, without any effect.
  * @upstream pkg/scheduler/schedule_one.go
  */
+import { invariant } from '../engine/invariant.js';
 import { CycleState } from './cycle-state.js';
+import type { Consulting } from './extender.js';
+import { extenderName, type Extenders } from './extenders.js';
 import { fitErrorMessage } from './fit-error.js';
 import { messageOf, status, type PostFilterResult, type Status } from './framework.js';
 import { heapPick } from './heap-pick.js';
 import type { NodeInfo } from './node-info.js';
 import type { PodInfo } from './pod-info.js';
+import { bestCandidates } from './preemption-order.js';
 import type { Framework, PreFilterOutcome, Scores } from './runtime.js';
 
 /** How an attempt is made. */
@@ -62,8 +66,18 @@ const noStatus = status('UnschedulableAndUnresolvable', '');
 
 /** Tries to find a node for the pod; for a pod that fits nowhere, what could be done about it. */
 export function scheduleOne(framework: Framework, pod: PodInfo, options: AttemptOptions): Attempt {
-  const search = new Search(framework, pod, options);
-  return search.run();
+  const step = schedulingSteps(framework, pod, options).next();
+  invariant(step.done === true, 'an attempt without extenders waits for nobody');
+  return step.value;
+}
+
+/** The same where extenders may have to be waited for. */
+export function schedulingSteps(
+  framework: Framework,
+  pod: PodInfo,
+  options: AttemptOptions & { readonly extenders?: Extenders },
+): Consulting<Attempt> {
+  return new Search(framework, pod, options).run();
 }
 
 /** How many feasible nodes are enough. @upstream numFeasibleNodesToFind */
@@ -88,32 +102,32 @@ class Search {
   constructor(
     private readonly framework: Framework,
     private readonly pod: PodInfo,
-    private readonly options: AttemptOptions,
+    private readonly options: AttemptOptions & { readonly extenders?: Extenders },
   ) {
     this.startIndex = options.startIndex;
   }
 
-  run(): Attempt {
+  *run(): Consulting<Attempt> {
     this.framework.nodes.refresh();
     if (this.framework.nodes.nodes.length === 0) {
       return this.ended({ kind: 'noNodes', message: 'no nodes available to schedule pods' });
     }
-    this.findNodes();
+    yield* this.findNodes();
     if (this.error !== undefined) {
       this.unschedulablePlugins.clear();
       this.pendingPlugins.clear();
       return this.ended({ kind: 'error', message: this.error });
     }
-    if (this.feasible.length === 0) return this.ended(this.findRemedy());
+    if (this.feasible.length === 0) return this.ended(yield* this.findRemedy());
     const [only] = this.feasible;
     if (this.feasible.length === 1 && only !== undefined) {
       return this.ended({ kind: 'scheduled', node: only.name, heapPick: only.name }, [only.name]);
     }
-    return this.choose();
+    return yield* this.choose();
   }
 
   /** @upstream findNodesThatFitPod */
-  private findNodes(): void {
+  private *findNodes(): Consulting<void> {
     const { framework, pod, state } = this;
     const allNodes = framework.nodes.nodes;
     const outcome = framework.preFilter(state, pod);
@@ -127,14 +141,28 @@ class Search {
     }
     const nominated = framework.nodes.get(pod.pod.status?.nominatedNodeName ?? '');
     if (nominated !== undefined) {
-      this.feasible = this.findAmong([nominated]);
+      this.feasible = yield* this.passExtenders(this.findAmong([nominated]));
       if (this.feasible.length > 0) return;
       this.error = undefined;
     }
     const nodes = this.narrowed(outcome, allNodes);
-    this.feasible = this.findAmong(nodes);
-    const processed = this.feasible.length + this.statuses.size;
+    const found = this.findAmong(nodes);
+    const processed = found.length + this.statuses.size;
     this.startIndex = (this.startIndex + processed) % allNodes.length;
+    this.feasible = found;
+    if (this.error !== undefined || this.options.extenders === undefined) return;
+    this.feasible = yield* this.passExtenders(found);
+    // No plug-in knows what the extender waits for: any event may bring the pod back.
+    if (this.feasible.length !== found.length) this.unschedulablePlugins.add(extenderName);
+  }
+
+  private *passExtenders(nodes: readonly NodeInfo[]): Consulting<readonly NodeInfo[]> {
+    const { options, pod, statuses } = this;
+    if (options.extenders === undefined || nodes.length === 0) return nodes;
+    const left = yield* options.extenders.filter(pod.pod, nodes, statuses);
+    if (!('error' in left)) return left;
+    this.error = left.error;
+    return [];
   }
 
   private narrowed(outcome: PreFilterOutcome, nodes: readonly NodeInfo[]): readonly NodeInfo[] {
@@ -152,8 +180,12 @@ class Search {
   private findAmong(nodes: readonly NodeInfo[]): readonly NodeInfo[] {
     const { framework, pod, state, options } = this;
     const percentage = framework.percentageOfNodesToScore ?? options.percentageOfNodesToScore;
-    const hasScoring = framework.at('score').length > 0;
-    const enough = hasScoring ? feasibleNodesToFind(percentage, nodes.length) : 1;
+    const { extenders } = options;
+    const comparesNodes =
+      framework.at('score').length > 0 ||
+      extenders?.hasFilters === true ||
+      extenders?.hasPriorities === true;
+    const enough = comparesNodes ? feasibleNodesToFind(percentage, nodes.length) : 1;
     const feasible: NodeInfo[] = [];
     for (let offset = 0; offset < nodes.length; offset++) {
       const node = nodes[(options.startIndex + offset) % nodes.length];
@@ -179,7 +211,7 @@ class Search {
     if (code !== 'Error') this.unschedulablePlugins.add(plugin);
   }
 
-  private findRemedy(): Outcome {
+  private *findRemedy(): Consulting<Outcome> {
     const { framework, pod, state, statuses, absent } = this;
     const explained = {
       nodeCount: framework.nodes.nodes.length,
@@ -190,7 +222,8 @@ class Search {
     if (framework.at('postFilter').length === 0) {
       return { kind: 'unschedulable', message: fitErrorMessage(explained) };
     }
-    const postFilter = framework.postFilter(state, pod, { byNode: statuses, absent });
+    const found = framework.postFilter(state, pod, { byNode: statuses, absent });
+    const postFilter = yield* this.askAboutVictims(found);
     const message = fitErrorMessage({
       ...explained,
       postFilterMessage: messageOf(postFilter.status),
@@ -198,16 +231,44 @@ class Search {
     return { kind: 'unschedulable', message, postFilter };
   }
 
+  /** @upstream callExtenders */
+  private *askAboutVictims(found: PostFilterResult): Consulting<PostFilterResult> {
+    const { framework, pod, options } = this;
+    const { preemption } = found;
+    if (options.extenders === undefined || preemption?.chosen === undefined) return found;
+    const { candidates } = preemption;
+    const left = yield* options.extenders.preempt(pod.pod, candidates, framework.nodes);
+    if (left === candidates) return found;
+    const { writes = [] } = found;
+    if ('error' in left) {
+      return { status: status('Error', 'DefaultPreemption', `preemption: ${left.error}`), writes };
+    }
+    const best = left.length === 0 ? [] : bestCandidates(left, framework.now());
+    const chosen = best.length === 0 ? undefined : (framework.random?.pick(best) ?? best[0]);
+    const { chosen: _before, ...rest } = preemption;
+    const changed = { ...rest, candidates: left, best, ...(chosen !== undefined && { chosen }) };
+    if (chosen !== undefined) return { nomination: chosen.node, preemption: changed, writes };
+    const reason = 'preemption: no candidate node for preemption';
+    return {
+      status: status('Unschedulable', 'DefaultPreemption', reason),
+      preemption: changed,
+      writes,
+    };
+  }
+
   /** @upstream prioritizeNodes */
-  private choose(): Attempt {
+  private *choose(): Consulting<Attempt> {
     const { framework, pod, state, feasible, options } = this;
     const keepsRaw = options.keepsRaw === true;
-    if (framework.at('score').length === 0) {
-      return this.taken(feasible.map(() => 1));
-    }
+    const { extenders } = options;
+    const isAlone = extenders === undefined || extenders.isEmpty;
+    if (framework.at('score').length === 0 && isAlone) return this.taken(feasible.map(() => 1));
     const scores = framework.score(state, pod, feasible, { keepsRaw });
     if ('code' in scores) return this.ended({ kind: 'error', message: messageOf(scores) });
-    return this.taken(scores.total, scores);
+    if (isAlone) return this.taken(scores.total, scores);
+    const total = [...scores.total];
+    yield* extenders.prioritize(pod.pod, feasible, total);
+    return this.taken(total, { ...scores, total });
   }
 
   private taken(total: readonly number[], scores?: Scores): Attempt {

@@ -9,17 +9,20 @@ import { AssumedObjects } from './assumed-objects.js';
 import { bind, type Binding } from './binding.js';
 import { defaultFeatureGates, type SchedulerConfiguration } from './configuration.js';
 import { evict, Evictions } from './eviction.js';
-import type { Status } from './framework.js';
+import type { CallExtender } from './extender.js';
+import { extenderName, Extenders } from './extenders.js';
+import type { Plugin, Status } from './framework.js';
 import { registry } from './plugins/index.js';
 import { writeAll } from './object-writes.js';
 import { schedulerNameOf, type PodInfo } from './pod-info.js';
 import { podStatusPatch } from './pod-status.js';
+import { wildcard } from './queue/cluster-event.js';
 import { Hints } from './queue/hints.js';
 import { Nominator } from './queue/nominator.js';
 import type { QueuedPod } from './queue/queued-pod.js';
 import { SchedulingQueue } from './queue/scheduling-queue.js';
 import { Framework } from './runtime.js';
-import { scheduleOne, type Attempt, type Outcome } from './schedule-one.js';
+import { schedulingSteps, type Attempt, type Outcome } from './schedule-one.js';
 import { NodeSnapshot } from './snapshot.js';
 import { tieBreaker, type TieRule } from './ties.js';
 
@@ -29,10 +32,13 @@ export interface SchedulerSettings {
   /** How long one attempt takes, in virtual milliseconds. */
   readonly attemptMs: number;
   readonly ties: TieRule;
+  readonly callExtender?: CallExtender | undefined;
 }
 
 /** The key of the loop that schedules; all other keys are jobs. */
 export const loopKey = 'schedule';
+
+const anything: Plugin = { name: extenderName, events: [{ event: wildcard }] };
 
 /** The longest note of an event. */
 const noteBytesMax = 1024;
@@ -47,6 +53,7 @@ export class Scheduler {
   /** Pods that are counted on a node before the API server says so, by uid. */
   readonly assumed = new Map<string, Binding>();
   readonly frameworks: ReadonlyMap<string, Framework>;
+  readonly extenders: Extenders;
   private readonly jobs = new Map<string, () => Reconciliation<void>>();
   private readonly pick: (best: readonly string[]) => string;
   private startIndex = 0;
@@ -57,7 +64,8 @@ export class Scheduler {
     readonly settings: SchedulerSettings,
   ) {
     const { clock, random, view } = context;
-    const { profiles, ...backoff } = settings.configuration;
+    const { profiles, extenders, ...backoff } = settings.configuration;
+    this.extenders = new Extenders(extenders, settings.callExtender);
     this.pick = tieBreaker(settings.ties, random.fork('ties'));
     this.objects = new AssumedObjects(view);
     this.evictions = new Evictions(view);
@@ -82,7 +90,7 @@ export class Scheduler {
       profiles: new Map(
         [...this.frameworks].map(([name, framework]) => [
           name,
-          { preEnqueue: framework.at('preEnqueue'), hints: Hints.of(framework.plugins) },
+          { preEnqueue: framework.at('preEnqueue'), hints: this.hintsOf(framework) },
         ]),
       ),
       isBefore: (a, b) => order?.less?.(a, b) ?? false,
@@ -90,6 +98,11 @@ export class Scheduler {
       now: () => clock.now(),
       backoff,
     });
+  }
+
+  /** What a pod waits for that an extender turned away nobody knows: everything. */
+  private hintsOf({ plugins }: Framework): Hints {
+    return Hints.of(this.extenders.isEmpty ? plugins : [...plugins, anything]);
   }
 
   /** Whether the pod asks for one of our profiles. */
@@ -133,7 +146,8 @@ export class Scheduler {
       this.queue.done(info.uid);
       return;
     }
-    const attempt = scheduleOne(framework, info, {
+    const attempt = yield* schedulingSteps(framework, info, {
+      ...(!this.extenders.isEmpty && { extenders: this.extenders }),
       startIndex: this.startIndex,
       percentageOfNodesToScore: this.settings.configuration.percentageOfNodesToScore,
       pick: this.pick,

@@ -50,6 +50,7 @@ export function parseSchedulerConfig(text: string, file: string): ConfigurationD
   const problem = problemOf(configuration);
   if (problem !== undefined) refuse(problem.path, problem.text);
   checkPlugins(configuration, refuse);
+  checkExtenders(configuration, refuse);
   return configuration;
 }
 
@@ -153,6 +154,21 @@ function checkPlugin(
   if (point === 'multiPoint' || known?.includes(point) === true) return;
   const next = `it extends: ${(known ?? []).join(', ')}`;
   refuse(`plugin "${name}" does not extend ${type} plugin`, next);
+}
+
+/** What would be read of the host, or cannot be asked. */
+function checkExtenders({ extenders = [] }: ConfigurationDocument, refuse: Refuse): void {
+  extenders.forEach(({ urlPrefix = '', tlsConfig = {} }, index) => {
+    const path = ['extenders', index];
+    if (!/^https?:\/\/[^/]/.test(urlPrefix)) {
+      refuse([...path, 'urlPrefix'], `"${urlPrefix}" is not the URL of a server`);
+    }
+    for (const name of ['certFile', 'keyFile', 'caFile']) {
+      if (!(name in tlsConfig)) continue;
+      const next = `give ${name.replace('File', 'Data')}, in base64`;
+      refuse([...path, 'tlsConfig', name], 'files are not read here', next);
+    }
+  });
 }
 
 type Plugins = NonNullable<NonNullable<ConfigurationDocument['profiles']>[number]['plugins']>;

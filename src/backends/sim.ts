@@ -43,7 +43,10 @@ export async function bootSimulatedCluster(
   options: SimulationOptions,
   webhooks?: WebhookClient,
 ): Promise<SimulatedCluster> {
-  const outside = webhooks !== undefined && { callWebhook: webhooks.call };
+  const outside = webhooks !== undefined && {
+    callWebhook: webhooks.call,
+    scheduler: { ...options.scheduler, callExtender: webhooks.callExtender },
+  };
   const simulation = boot({ describeType, ...options, ...outside });
   const cluster = new SimulationBackend(simulation, webhooks);
   await cluster.untilNodesReady(options.nodes.length);
@@ -73,6 +76,11 @@ class SimulationBackend implements SimulatedCluster {
     return this.ask(request, { certificate: as, sourceIP: '127.0.0.1' });
   }
 
+  /** Whether somebody outside is being asked: virtual time stands still then. */
+  private get isCalling(): boolean {
+    return (this.webhooks?.callsUnderWay ?? 0) > 0;
+  }
+
   /** Serves a request; time goes by only if the answer has to wait. */
   private async ask(request: ApiRequest, connection: Connection): Promise<ApiAnswer> {
     const { loop, serve } = this.simulation;
@@ -83,10 +91,9 @@ class SimulationBackend implements SimulatedCluster {
     const untilMs = loop.now() + answerMaxMs;
     for (;;) {
       // A webhook outside answers in real time: virtual time stands still for it.
-      const isCalling = () => (this.webhooks?.callsUnderWay ?? 0) > 0;
-      loop.runWhile(() => answer === undefined && !isCalling(), untilMs);
+      loop.runWhile(() => answer === undefined && !this.isCalling, untilMs);
       if (answer !== undefined) return answer;
-      invariant(isCalling(), `${request.method} ${request.path} is answered`);
+      invariant(this.isCalling, `${request.method} ${request.path} is answered`);
       await this.webhooks?.nextAnswer();
     }
   }
@@ -104,9 +111,10 @@ class SimulationBackend implements SimulatedCluster {
     const untilMs = loop.now() + durationMs(duration);
     for (;;) {
       let events = 0;
-      while (events++ < eventsPerTurn && loop.step(untilMs));
-      if (events <= eventsPerTurn) break;
-      await yieldToHost();
+      while (events++ < eventsPerTurn && !this.isCalling && loop.step(untilMs));
+      if (this.isCalling) await this.webhooks?.nextAnswer();
+      else if (events <= eventsPerTurn) break;
+      else await yieldToHost();
     }
     loop.runUntil(untilMs);
   }
@@ -125,6 +133,7 @@ class SimulationBackend implements SimulatedCluster {
       // The condition can only change when something was written, or when a log did, at least once a second.
       let isStepping = true;
       while (isStepping && server.revision() === revision && loop.now() - startMs < 1000) {
+        if (this.isCalling) await this.webhooks?.nextAnswer();
         isStepping = loop.step(untilMs);
         if (events++ % eventsPerTurn === 0) await yieldToHost();
       }

@@ -89,7 +89,8 @@ class Judgement {
     if (step.done === true) this.done(step.value);
     else if ('pauseMs' in step.value) {
       clock.after(step.value.pauseMs, `${label} goes on`, () => this.advance(undefined));
-    } else transport.send(step.value, received => this.advance(answerOf(received)));
+    } else if ('consult' in step.value) step.value.consult(() => this.advance(undefined));
+    else transport.send(step.value, received => this.advance(answerOf(received)));
   }
 }
 

@@ -9,7 +9,7 @@ export function drive<R>(
   let step = reconciliation.next(undefined as unknown as Answer<unknown>);
   while (step.done !== true) {
     const wanted = step.value;
-    const received = 'pauseMs' in wanted ? ok(undefined) : answer(wanted);
+    const received = 'pauseMs' in wanted || 'consult' in wanted ? ok(undefined) : answer(wanted);
     step = reconciliation.next(received);
   }
   return step.value;
