@@ -1,7 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { WebhookClient } from '../../sim/http/webhook-client.js';
 import type { ExtenderDocument } from '../../sim/scheduler/configuration.js';
 import { bootSimulatedCluster, type SimulatedCluster } from './sim.js';
 
@@ -57,7 +56,7 @@ async function boot(extenders: readonly ExtenderDocument[]): Promise<SimulatedCl
     isControlPlane: false,
   }));
   const scheduler = { configuration: { extenders } };
-  const cluster = await bootSimulatedCluster({ seed: 1, nodes, scheduler }, new WebhookClient());
+  const cluster = await bootSimulatedCluster({ seed: 1, nodes, scheduler });
   // The taints of nodes that were not ready go a little later.
   await cluster.advance('30s');
   return cluster;

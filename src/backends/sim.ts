@@ -43,14 +43,24 @@ export async function bootSimulatedCluster(
   options: SimulationOptions,
   webhooks?: WebhookClient,
 ): Promise<SimulatedCluster> {
-  const outside = webhooks !== undefined && {
-    callWebhook: webhooks.call,
-    scheduler: { ...options.scheduler, callExtender: webhooks.callExtender },
+  const extenders = options.scheduler?.configuration?.extenders ?? [];
+  const client = webhooks ?? (extenders.length > 0 ? await newClient() : undefined);
+  const outside = {
+    ...(webhooks !== undefined && { callWebhook: webhooks.call }),
+    ...(client !== undefined && {
+      scheduler: { callExtender: client.callExtender, ...options.scheduler },
+    }),
   };
   const simulation = boot({ describeType, ...options, ...outside });
-  const cluster = new SimulationBackend(simulation, webhooks);
+  const cluster = new SimulationBackend(simulation, client);
   await cluster.untilNodesReady(options.nodes.length);
   return cluster;
+}
+
+/** Loaded only where it is needed: other clusters need no HTTPS. */
+async function newClient(): Promise<WebhookClient> {
+  const { WebhookClient } = await import('../../sim/http/webhook-client.js');
+  return new WebhookClient();
 }
 
 class SimulationBackend implements SimulatedCluster {
