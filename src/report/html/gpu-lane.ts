@@ -25,7 +25,7 @@ export function placeHolds({ holds, nodes }: Scene): readonly PlacedHold[] {
     const own = rows.get(hold.node);
     const named = hold.devices.flatMap(device => own?.get(device) ?? []);
     if (named.length > 0) {
-      placed.push({ hold, slots: named.sort((a, b) => a - b) });
+      placed.push({ hold, slots: named });
       continue;
     }
     const taken = new Set(
@@ -65,7 +65,8 @@ export function gpuDrawing(
     tops.set(name, tall);
     tall += Math.max(11, Math.ceil(gpus) * row) + nodeGap;
   }
-  const blocks = placeHolds(scene).flatMap(({ hold, slots }) => {
+  const placed = placeHolds(scene);
+  const blocks = placed.flatMap(({ hold, slots }) => {
     const top = tops.get(hold.node);
     if (top === undefined) return [];
     return runsOf(slots).map(([first, size]) =>
@@ -73,6 +74,13 @@ export function gpuDrawing(
     );
   });
   const outages = nodes.flatMap(node => outagesOf(node, scale, tops.get(node.name) ?? 0, row));
+  const failures = scene.unhealthy.flatMap(({ ms, id, device }) => {
+    const held = placed.find(({ hold }) => hold.pod === id && hold.devices.includes(device));
+    const top = tops.get(held?.hold.node ?? '');
+    if (held === undefined || top === undefined) return [];
+    const slot = held.slots[held.hold.devices.indexOf(device)] ?? 0;
+    return [failure({ device, x: scale.x(ms), y: top + (slot + 0.5) * row })];
+  });
   const labels = nodes.map(({ name, gpus }) => {
     const top = tops.get(name) ?? 0;
     const height = Math.ceil(gpus) * row;
@@ -85,7 +93,7 @@ export function gpuDrawing(
   const products = [...new Set(nodes.map(({ product }) => product))];
   const label = `GPUs by device: ${count} of ${nodes.length} nodes (${products.join(', ')})`;
   return markup`<svg class="lane" viewBox="0 0 ${laneWidth} ${tall}" role="img" aria-label="${label}"
-    >${headings}${labels}${verticals(scale, tall)}${blocks}${outages}</svg
+    >${headings}${labels}${verticals(scale, tall)}${blocks}${outages}${failures}</svg
   >`;
 }
 
@@ -116,6 +124,12 @@ function block({ hold, top, height, scale, scene, holderOf }: Block): Markup {
   >`;
 }
 
+function failure({ device, x, y }: { device: string; x: number; y: number }): Markup {
+  const d = `M${round(x - 5)} ${round(y - 5)}l10 10m0 -10l-10 10`;
+  return markup`<g><title>${device} is unhealthy</title><path class="device-halo" d="${d}"
+    /><path class="device-failed" d="${d}" /></g>`;
+}
+
 /** Where the node is not ready, or gone. */
 function outagesOf({ changes, gpus }: SceneNode, scale: TimeScale, top: number, row: number) {
   return changes.flatMap((change, index) => {
@@ -134,7 +148,7 @@ function outagesOf({ changes, gpus }: SceneNode, scale: TimeScale, top: number, 
 /** Neighbouring rows as one block. */
 function runsOf(slots: readonly number[]): (readonly [first: number, size: number])[] {
   const runs: [number, number][] = [];
-  for (const slot of slots) {
+  for (const slot of [...slots].sort((a, b) => a - b)) {
     const last = runs.at(-1);
     if (last !== undefined && last[0] + last[1] === slot) last[1]++;
     else runs.push([slot, 1]);

@@ -1,7 +1,7 @@
 /** The page: a tab for each run and one for their comparison, with all that it needs inside of it. */
 import { comparisonTables, figuresOf } from '../comparison.js';
 import type { Report, RunOfScenario } from '../reporter.js';
-import { nameOf, standingOf, type Standing } from '../standing.js';
+import { nameOf, standingOf, troublesOf, type Standing } from '../standing.js';
 import { clusterSection } from './cluster-section.js';
 import { happeningsOf } from './happenings.js';
 import { holderPatterns, holdersOf } from './holders.js';
@@ -87,6 +87,17 @@ const standingWords: Readonly<Record<Standing, string>> = {
   unfinished: '! not finished',
 };
 
+/** What is wrong comes first; the stories and the steps tell more. */
+function troubleList(run: RunOfScenario): Markup | undefined {
+  const troubles = troublesOf(run);
+  if (troubles.length === 0) return undefined;
+  const items = troubles.map(
+    ({ title, message, file, line }) =>
+      markup`<li><strong>${title}</strong>: ${message} <small>${file}:${line}</small></li>`,
+  );
+  return markup`<ul class="troubles">${items}</ul>`;
+}
+
 function runTab(run: RunOfScenario, number: number, report: Report): Tab {
   const standing = standingOf(run);
   const word = standingWords[standing];
@@ -114,7 +125,7 @@ function runTab(run: RunOfScenario, number: number, report: Report): Tab {
   const tables = tablesSection(run, number);
   const panel = markup`<div class="run-head"
       ><h2>${nameOf(run)} <span class="badge is-${standing}">${word}</span></h2
-      ><p class="lead">${steps}; ${laws}.</p>${factsSection(run, report)}</div>
+      ><p class="lead">${steps}; ${laws}.</p>${troubleList(run)}${factsSection(run, report)}</div>
     ${figureTiles(figuresOf(run))}
     ${broken > 0 ? lawsSection(run, number) : undefined}
     ${isTold ? stepByStep(scene, number) : undefined}

@@ -106,6 +106,9 @@ button[data-goto]{font-family:ui-monospace,Menlo,"Liberation Mono",monospace;pad
 .is-interrupted.badge,.is-unfinished.badge,.is-inconclusive .verdict{color:var(--warn)}
 .verdict{font-weight:700;white-space:nowrap}
 .lead{font-size:1.05rem;margin:.2rem 0 .8rem}
+.troubles{border-left:4px solid var(--bad);padding:.2rem 0 .2rem .8rem;list-style:none;
+  margin:.4rem 0 1rem;overflow-wrap:anywhere}
+.troubles strong{color:var(--bad)}
 .facts{display:flex;flex-wrap:wrap;gap:.5rem 2rem;margin:.6rem 0}
 .facts dt,.tiles dt{color:var(--quiet);font-size:.78rem}
 .facts dd{overflow-wrap:anywhere;font-size:.9rem}
@@ -163,6 +166,8 @@ figcaption{display:flex;flex-wrap:wrap;gap:.1rem 1rem;align-items:baseline;margi
 .mark{stroke:var(--mark);stroke-width:1.1;fill:none}
 .empty{fill:var(--raised);stroke:var(--rule);stroke-width:.6}
 .outage{fill:none;stroke:var(--bad);stroke-width:1.6;stroke-dasharray:3 2}
+.device-failed{stroke:var(--bad);stroke-width:2.6;fill:none}
+.device-halo{stroke:var(--ground);stroke-width:6;fill:none}
 .letter{font-size:10px;font-weight:700;fill:#111;paint-order:stroke;stroke:#ffffffd0;
   stroke-width:2.5px}
 .cursor{position:absolute;top:0;bottom:0;width:0;z-index:2;pointer-events:none}

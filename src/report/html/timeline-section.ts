@@ -135,7 +135,9 @@ function holderLegend(holders: readonly Holder[]): Markup {
   const none = holders.length === 0 ? markup`<span class="note">held by nobody</span>` : undefined;
   return markup`<span class="legend">${keys}${none}
     <span class="key"><svg viewBox="0 0 24 12" aria-hidden="true"><rect class="outage" width="24"
-      height="12" /></svg>node not ready</span></span
+      height="12" /></svg>node not ready</span>
+    <span class="key"><svg viewBox="0 0 12 12" aria-hidden="true"><path class="device-failed"
+      d="M1 1l10 10m0 -10l-10 10" /></svg>device unhealthy</span></span
   >`;
 }
 
