@@ -19,6 +19,8 @@ const collections: Readonly<Record<string, string>> = {
     '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations',
   ValidatingWebhookConfiguration:
     '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations',
+  DeviceClass: '/apis/resource.k8s.io/v1/deviceclasses',
+  ResourceSlice: '/apis/resource.k8s.io/v1/resourceslices',
   StorageClass: '/apis/storage.k8s.io/v1/storageclasses',
   IngressClass: '/apis/networking.k8s.io/v1/ingressclasses',
   ClusterServingRuntime: '/apis/serving.kserve.io/v1alpha1/clusterservingruntimes',

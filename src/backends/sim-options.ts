@@ -4,10 +4,13 @@ import type { SimulationOptions } from '../../sim/simulation.js';
 import type { ConfigurationDocument } from '../../sim/scheduler/configuration.js';
 import type { TieRule } from '../../sim/scheduler/ties.js';
 import type { WorkloadRule } from '../../sim/workloads/workload.js';
+import type { KubeObject } from '../../sim/api/object.js';
+import type { Operator } from '../../sim/operators/operator.js';
 import { operators } from '../../sim/operators/index.js';
 import { plainWorkloads } from '../../sim/workloads/index.js';
 import { readKindConfig, type KindConfig } from '../gpu/kind-config.js';
-import { nodeShapes } from '../gpu/node-shapes.js';
+import { gpuDeviceClasses } from '../gpu/device-slices.js';
+import { nodeShapes, publishedSlices } from '../gpu/node-shapes.js';
 import { didYouMean, exitCodes, UserError } from '../input/errors.js';
 import { packageFolder } from '../version.js';
 import { readSchedulerConfig } from './scheduler-config.js';
@@ -65,7 +68,10 @@ export function simulationOptions(
     nodes: nodeShapes(config, options.seed),
     // kubeadm gives the API server --allow-privileged, and kind the service subnet.
     settings: { allowPrivileged: true, serviceRange: config.serviceSubnet },
-    operators: names.map(name => found('operator', name, operators)),
+    operators: [
+      ...names.map(name => found('operator', name, operators)),
+      ...deviceDriver(publishedSlices(config, options.seed)),
+    ],
     workloads: (options.workloads ?? []).map(choice => {
       const { workload, parameters = {}, ...rule } = choice;
       const makers = { ...plainWorkloads, ...options.makers };
@@ -81,6 +87,21 @@ export function simulationOptions(
     ...(options.hasGpuMetrics !== undefined && { hasGpuMetrics: options.hasGpuMetrics }),
     ...(options.keepsTrace !== undefined && { keepsTrace: options.keepsTrace }),
   };
+}
+
+/** NVIDIA's DRA driver where it offers anything: its classes and slices; nothing of it needs to run. */
+function deviceDriver(slices: readonly KubeObject[]): readonly Operator[] {
+  if (slices.length === 0) return [];
+  const name = 'nvidia-dra-driver-gpu';
+  const user = 'system:serviceaccount:nvidia-dra-driver-gpu:nvidia-dra-driver-gpu-kubelet-plugin';
+  return [
+    {
+      name,
+      models: 'k8s-dra-driver-gpu with dynamic MIG: what it publishes',
+      manifests: () => [...gpuDeviceClasses, ...slices],
+      process: { name, identity: { user, groups: ['system:authenticated'] }, controllers: [] },
+    },
+  ];
 }
 
 /** The configuration itself, or what stands in the file. */

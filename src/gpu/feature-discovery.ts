@@ -11,6 +11,12 @@ type Labels = Readonly<Record<string, string>>;
 const driver = { major: '570', minor: '172', revision: '08' } as const;
 const cuda = { major: '12', minor: '8' } as const;
 
+/** The same as the DRA driver tells it. */
+export const driverVersions = {
+  driver: `${driver.major}.${driver.minor}.${Number(driver.revision)}`,
+  cuda: `${cuda.major}.${cuda.minor}.0`,
+} as const;
+
 /**
  * The node's labels with those of the discovery. What the node's own labels say of its machine goes
  * first; product, count, memory and replicas are told as the discovery tells them of cut and shared GPUs.

@@ -1,9 +1,11 @@
 /** Makes the simulated nodes of a kind configuration: capacity, labels, taints and GPUs by id. */
 import { parseQuantity } from '../../sim/api/quantity.js';
+import type { KubeObject } from '../../sim/api/object.js';
 import { Random } from '../../sim/engine/random.js';
 import type { NodeShape } from '../../sim/simulation.js';
 import { InputError } from '../input/errors.js';
-import { gpusOf } from './gpu-pool.js';
+import { gpuDriverLabel, gpuSlices } from './device-slices.js';
+import { gpusOf, type PooledGpus } from './gpu-pool.js';
 import type { ConfiguredNode, KindConfig } from './kind-config.js';
 
 /** What a node has when its labels do not say. */
@@ -14,14 +16,32 @@ const defaultMaxPods = 110;
 
 /** The nodes, named as kind names them: `<cluster>-control-plane`, `-worker`, `-worker2`, ... */
 export function nodeShapes(config: KindConfig, seed: number): NodeShape[] {
-  const counts = new Map<string, number>();
   const isSingle = config.nodes.length === 1;
+  return named(config).map(([name, node]) => nodeShape(name, node, { config, seed, isSingle }));
+}
+
+/** What the DRA driver publishes for the nodes whose GPUs it offers. */
+export function publishedSlices(config: KindConfig, seed: number): readonly KubeObject[] {
+  return named(config)
+    .filter(([, { labels }]) => labels[gpuDriverLabel] === 'dra')
+    .flatMap(([name, node]) => gpuSlices(name, gpusOn(name, node, { config, seed }).devices));
+}
+
+function named(config: KindConfig): readonly (readonly [string, ConfiguredNode])[] {
+  const counts = new Map<string, number>();
   return config.nodes.map(node => {
     const count = (counts.get(node.role) ?? 0) + 1;
     counts.set(node.role, count);
-    const name = `${config.name}-${node.role}${count === 1 ? '' : count}`;
-    return nodeShape(name, node, { config, seed, isSingle });
+    return [`${config.name}-${node.role}${count === 1 ? '' : count}`, node] as const;
   });
+}
+
+function gpusOn(
+  name: string,
+  { labels }: ConfiguredNode,
+  { config, seed }: { readonly config: KindConfig; readonly seed: number },
+): PooledGpus {
+  return gpusOf(labels, config.file, new Random(seed).fork(`gpus ${name}`));
 }
 
 function nodeShape(
@@ -41,7 +61,7 @@ function nodeShape(
     }
     return text;
   };
-  const gpus = gpusOf(node.labels, config.file, new Random(seed).fork(`gpus ${name}`));
+  const gpus = gpusOn(name, node, { config, seed });
   return {
     name,
     labels: {
@@ -58,7 +78,7 @@ function nodeShape(
       'ephemeral-storage': quantity('seatrial.dev/ephemeral-storage', defaultStorage),
       pods: String(node.maxPods ?? defaultMaxPods),
     },
-    devices: gpus.devices,
+    devices: node.labels[gpuDriverLabel] === 'dra' ? [] : gpus.devices,
     isControlPlane,
   };
 }
