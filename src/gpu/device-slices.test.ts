@@ -36,14 +36,12 @@ describe('slices of GPUs that can be cut up', () => {
           const used = some.map(each => amount(each.consumesCounters?.[0]?.counters[name]?.value));
           return used.reduce((sum, one) => sum + one, 0) <= amount(value);
         });
-      const [whole, ...parts] = devices;
-      for (const one of parts) {
-        if (whole !== undefined) expect(fit(whole, one)).toBe(false);
-      }
+      const [whole = [], ...parts] = devices.map(device => [device]);
+      expect(parts.some(one => fit(...whole, ...one))).toBe(false);
       for (const first of migProfiles) {
         for (const second of migProfiles) {
           const of = (name: string) =>
-            parts.filter(({ attributes }) => attributes.profile?.string === name);
+            parts.flat().filter(({ attributes }) => attributes.profile?.string === name);
           const canBoth = of(first.name).some(one =>
             of(second.name).some(other => one.name !== other.name && fit(one, other)),
           );
