@@ -76,13 +76,18 @@ function deeds(scene: Scene): Weighted[] {
       fc.record({ kind: fc.constant('uncordon' as const), node: of(nodes) }),
     ),
     ...when(namespaces.length > 0, 1, () => bursts(scene)),
-    ...when(scene.ports.length > 0 && pods.length > 0, 2, () =>
+    ...when(scene.ports.length > 0 && pods.length > 0, hasPolicies(scene) ? 10 : 2, () =>
       fc.record({ kind: fc.constant('probe' as const), port: of(scene.ports) }),
     ),
     ...when(scene.objects.length > 0, 1, () =>
       of(scene.objects).map(object => ({ kind: 'apply' as const, object })),
     ),
   ];
+}
+
+/** Where there are policies, connections are what tells of them. */
+function hasPolicies({ objects }: Scene): boolean {
+  return objects.some(({ kind = '' }) => kind.endsWith('NetworkPolicy'));
 }
 
 function bursts({ namespaces, gpus }: Scene): fc.Arbitrary<Happening> {

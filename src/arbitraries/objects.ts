@@ -132,8 +132,8 @@ function policies(): fc.Arbitrary<Part> {
   return fc
     .record({
       app: fc.constantFrom('a', 'b'),
-      from: fc.constantFrom(undefined, 'a', 'b', 'c'),
-      ports: fc.subarray([port, otherPort]),
+      from: fc.constantFrom(undefined, undefined, 'a', 'b'),
+      ports: fc.constantFrom([], [port], [otherPort], [otherPort], [port, otherPort]),
     })
     .map(({ app, from, ports }) => place => [policy(place, app, { app: from, ports })]);
 }
