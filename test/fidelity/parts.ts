@@ -41,9 +41,10 @@ export const parts: readonly Part[] = [
     name: 'Scheduler',
     families: ['scheduler'],
     faithful:
-      'all default plug-ins with reasons and scores, preemption, the three queues with hints, sampling, volumes, dynamic resources',
-    approximated: 'ties are broken by the seed; victims are evicted one after another',
-    absent: 'extenders, gangs (alpha)',
+      'all default plug-ins with reasons and scores, preemption, the three queues with hints, sampling, volumes, dynamic resources, KubeSchedulerConfiguration, extenders',
+    approximated:
+      'ties are broken by the seed; victims are evicted one after another; extender calls take no virtual time; the DRA driver for GPUs only publishes',
+    absent: 'gang scheduling and topology-aware placement (alpha, off by default)',
   },
   {
     name: 'Kubelet',
