@@ -106,7 +106,9 @@ class ResourceQuotaController implements Controller {
     const nowMs = this.context.clock.now();
     const hard = quota.spec?.hard ?? {};
     const isBlind = planted('kubernetes-50442') && nowMs - this.createdMs < blindMs;
-    const counts = listOf(usageOf(quota, isBlind ? [] : this.measured(view, namespace), nowMs));
+    const all = this.measured(view, namespace);
+    const seen = isBlind ? all.map(({ measure }) => ({ measure, objects: [] })) : all;
+    const counts = listOf(usageOf(quota, seen, nowMs));
     const before = quota.status?.used ?? {};
     const used: Record<string, string> = {};
     for (const resource of Object.keys(hard)) {

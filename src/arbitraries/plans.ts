@@ -17,7 +17,7 @@ export interface PlanOptions extends PoolOptions, ObjectOptions, EventOptions {
 }
 
 /** Some laws only speak of what has gone on for a quarter of an hour. */
-const settleTimesMs = [120_000, 120_000, 120_000, 1_200_000];
+const settleTimesMs = [120_000, 1_200_000];
 
 /** Voyages. */
 export function voyagePlans(options: PlanOptions = {}): fc.Arbitrary<VoyagePlan> {
