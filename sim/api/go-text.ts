@@ -5,7 +5,8 @@ const htmlOrSeparator = /[<>&\u2028\u2029]/g;
 const hasHtmlOrSeparator = /[<>&\u2028\u2029]/;
 const unprintable = /[\p{C}\p{Z}]/u;
 
-const shortEscapes: Readonly<Record<string, string>> = {
+/** The characters that Go escapes with a letter or a backslash when it quotes. */
+export const shortEscapes: Readonly<Record<string, string>> = {
   '"': '\\"',
   '\\': '\\\\',
   '\u0007': '\\a',

@@ -1,6 +1,6 @@
 /** Faults as users write them: checked before they are let happen. */
 import type { Fault } from '../cluster.js';
-import { didYouMean, exitCodes, UserError } from '../input/errors.js';
+import { meantOrKnown, exitCodes, UserError } from '../input/errors.js';
 
 type FieldType = 'text' | 'count' | 'span' | 'step' | 'share' | 'flag' | 'gpu' | 'mode';
 
@@ -82,13 +82,7 @@ export function faultOf(given: unknown): Fault {
 }
 
 function refused(what: string, word: string, known: readonly string[]): UserError {
-  const near = didYouMean(word, known);
-  const next =
-    near !== undefined
-      ? `did you mean ${near}?`
-      : known.length > 0
-        ? `there are: ${known.join(', ')}`
-        : undefined;
+  const next = meantOrKnown(word, known);
   return new UserError(what, {
     exitCode: exitCodes.usage,
     code: 'bad-fault',

@@ -1,4 +1,5 @@
 /** The fields of KubeSchedulerConfiguration v1 and of the arguments of its plug-ins. @upstream staging/src/k8s.io/kube-scheduler/config/v1/types.go */
+import { extensionPoints } from '../../sim/scheduler/configuration.js';
 import type { JsonSchema } from '../input/schema.js';
 
 const text: JsonSchema = { type: 'string' };
@@ -22,22 +23,7 @@ const pluginSet = object({
 /** Extension points besides those that the simulated scheduler runs: their gates are off. */
 export const gatedPoints: readonly string[] = ['placementGenerate', 'placementScore'];
 
-const points = [
-  'preEnqueue',
-  'queueSort',
-  'preFilter',
-  'filter',
-  'postFilter',
-  'preScore',
-  'score',
-  'reserve',
-  'permit',
-  'preBind',
-  'bind',
-  'postBind',
-  'multiPoint',
-  ...gatedPoints,
-];
+const points = [...extensionPoints, 'multiPoint', ...gatedPoints];
 
 const profile = object({
   schedulerName: text,

@@ -1,7 +1,7 @@
 /** Lets things go wrong in a simulation. */
 import type { Simulation, SimulatedNode } from '../../sim/simulation.js';
 import type { Fault } from '../cluster.js';
-import { didYouMean, exitCodes, UserError } from '../input/errors.js';
+import { meantOrKnown, exitCodes, UserError } from '../input/errors.js';
 
 /**
  * Lets something go wrong as of now; what lasts for a while ends by itself.
@@ -93,13 +93,7 @@ function nodeOf({ nodes }: Simulation, name: string): SimulatedNode {
 }
 
 function unknown(what: string, name: number | string, known: readonly string[]): UserError {
-  const near = didYouMean(String(name), known);
-  const next =
-    near !== undefined
-      ? `did you mean ${near}?`
-      : known.length > 0
-        ? `there are: ${known.join(', ')}`
-        : undefined;
+  const next = meantOrKnown(String(name), known);
   return new UserError(`there is no ${what} ${name}`, {
     exitCode: exitCodes.usage,
     code: 'unknown-target',

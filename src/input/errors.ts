@@ -68,6 +68,13 @@ export function didYouMean(word: string, known: readonly string[]): string | und
   return ranked[0]?.candidate;
 }
 
+/** The next step for a wrong word: the one that was meant, else all that there are, else nothing. */
+export function meantOrKnown(word: string, known: readonly string[]): string | undefined {
+  const near = didYouMean(word, known);
+  if (near !== undefined) return `did you mean ${near}?`;
+  return known.length > 0 ? `there are: ${known.join(', ')}` : undefined;
+}
+
 /** The edits between two words, a swap of neighbours counting as one. */
 function distance(a: string, b: string): number {
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, index) => index)];

@@ -19,7 +19,8 @@ import type {
   TrafficExchange,
   WeightedBackend,
 } from './contract.js';
-import { isAttached, matchedRule, type BackendRef, type HttpRoute } from './http-route.js';
+import type { BackendRef } from '../../../sim/operators/gateway-api/types.js';
+import { isAttached, matchedRule, type HttpRoute } from './http-route.js';
 import { gatewaySettings, type GatewaySettings } from './program-settings.js';
 
 const routesOf = (namespace: string): string =>

@@ -2,6 +2,7 @@
  * What a gateway does with HTTPRoutes: which rule a request matches, and its backends by weight.
  * @upstream kubernetes-sigs/gateway-api apis/v1/httproute_types.go
  */
+import type { BackendRef } from '../../../sim/operators/gateway-api/types.js';
 import type { HasMetadata } from '../../../sim/api/object.js';
 import type { FlowRequest } from './contract.js';
 
@@ -31,16 +32,6 @@ export interface HttpRouteRule {
     readonly queryParams?: readonly unknown[];
   }[];
   readonly backendRefs?: readonly BackendRef[];
-}
-
-/** A reference to a Service with its weight; default 1. */
-export interface BackendRef {
-  readonly group?: string;
-  readonly kind?: string;
-  readonly namespace?: string;
-  readonly name: string;
-  readonly port?: number;
-  readonly weight?: number;
 }
 
 /** A rule that matched, and the namespace of its route. */

@@ -1,4 +1,5 @@
 /** IP addresses as Go's net/netip reads them, with its errors. @upstream net/netip/netip.go */
+import { ipv6Text } from '../../ipv6-text.js';
 import { goQuote } from '../../go-text.js';
 
 /** An address: four bytes or sixteen, and the zone of IPv6. */
@@ -134,15 +135,7 @@ export function addressText({ bytes }: Address): string {
     { length: 8 },
     (_, index) => (bytes[2 * index] ?? 0) * 256 + (bytes[2 * index + 1] ?? 0),
   );
-  let best = { start: -1, length: 1 };
-  for (let start = 0; start < 8; start++) {
-    let length = 0;
-    while (start + length < 8 && groups[start + length] === 0) length++;
-    if (length > best.length) best = { start, length };
-  }
-  const hex = (list: readonly number[]) => list.map(group => group.toString(16)).join(':');
-  if (best.start < 0) return hex(groups);
-  return `${hex(groups.slice(0, best.start))}::${hex(groups.slice(best.start + best.length))}`;
+  return ipv6Text(groups);
 }
 
 /** A range: an address and how many of its bits count. */

@@ -1,4 +1,5 @@
 /** Functions of strings and regular expressions. @upstream cel-go/ext/strings.go, apiserver/pkg/cel/library/regex.go */
+import { shortEscapes } from '../../go-text.js';
 import { RE2JS } from 're2js';
 import { equalValues, noOverload, type CelValue } from '../values.js';
 import { toText } from './conversions.js';
@@ -116,18 +117,6 @@ function findAll(text: string, pattern: string, limit: number): readonly string[
   return list;
 }
 
-const quotes: Readonly<Record<string, string>> = {
-  '\x07': '\\a',
-  '\b': '\\b',
-  '\f': '\\f',
-  '\n': '\\n',
-  '\r': '\\r',
-  '\t': '\\t',
-  '\v': '\\v',
-  '\\': '\\\\',
-  '"': '\\"',
-};
-
 function joined(value?: CelValue, separator: CelValue = ''): string {
   const parts = listIn(value).map(item =>
     typeof item === 'string' ? item : fail(`join: invalid input: ${toText(item)}`),
@@ -168,7 +157,7 @@ export const strings: CelFunctions = {
   join: joined,
   format: (text, args) => formatted(textIn(text), listIn(args)),
   'strings.quote': text =>
-    `"${textIn(text).replace(/[\x07\b\f\n\r\t\v\\"]/g, character => quotes[character] ?? '')}"`,
+    `"${textIn(text).replace(/[\x07\b\f\n\r\t\v\\"]/g, character => shortEscapes[character] ?? '')}"`,
   find: (text, pattern) => findAll(textIn(text), textIn(pattern), 1)[0] ?? '',
   findAll: (text, pattern, limit) =>
     findAll(textIn(text), textIn(pattern), limit === undefined ? -1 : Number(wholeIn(limit))),

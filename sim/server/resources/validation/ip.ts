@@ -1,4 +1,5 @@
 /** IP addresses and networks as Go reads them. @upstream apimachinery/pkg/util/validation/ip.go */
+import { ipv6Text } from '../../../api/ipv6-text.js';
 import { invalid } from '../field-error.js';
 import type { Errors } from './checks.js';
 
@@ -71,15 +72,7 @@ export function addressText({ groups }: Address): string {
   if (groups.length === 2) {
     return groups.flatMap(group => [group >> 8, group & 255]).join('.');
   }
-  let best = { start: -1, length: 1 };
-  for (let start = 0; start < 8; start++) {
-    let length = 0;
-    while (start + length < 8 && groups[start + length] === 0) length++;
-    if (length > best.length) best = { start, length };
-  }
-  const hex = (list: readonly number[]) => list.map(group => group.toString(16)).join(':');
-  if (best.start < 0) return hex(groups);
-  return `${hex(groups.slice(0, best.start))}::${hex(groups.slice(best.start + best.length))}`;
+  return ipv6Text(groups);
 }
 
 /** Whether the text is an IPv6 address. */
