@@ -29,7 +29,7 @@ export interface Attached {
 
 /** Attaches the components: each is impersonated as itself, so the caller must be allowed to. */
 export function attach(options: AttachOptions): Attached {
-  const connect = httpConnect(options.config);
+  const connect = httpConnect(options.config, options.onError);
   const clock = realClock(options.onError);
   const random = new Random(options.seed);
   const tools = { clock, random, connect };
