@@ -1,6 +1,7 @@
 /** The controllers of kube-controller-manager. */
 import type { ControllerDefinition } from '../client/contract.js';
 import { clusterRoleAggregationController } from './clusterrole-aggregation.js';
+import { controllerAccounts } from './controller-accounts.js';
 import { cronJobController } from './cron-job.js';
 import { daemonSetController } from './daemon-set.js';
 import { deploymentController } from './deployment.js';
@@ -32,6 +33,7 @@ import { validatingAdmissionPolicyStatusController } from './validating-admissio
 
 /** All controllers, in the order in which they start. */
 export const controllers: readonly ControllerDefinition[] = [
+  controllerAccounts,
   deploymentController,
   replicaSetController,
   replicationController,

@@ -7,6 +7,7 @@ import {
   mergeKubeconfig,
   unmergeKubeconfig,
 } from '../backends/kubeconfig-file.js';
+import { endProcesses, LeaderWatch } from '../backends/leaders.js';
 import { Pacer } from '../backends/pacer.js';
 import { register, runningClusters, unregister } from '../backends/registry.js';
 import { bootSimulatedCluster, type SimulatedCluster } from '../backends/sim.js';
@@ -32,12 +33,18 @@ import {
   wholeNumber,
 } from './options.js';
 
+/** More virtual time than a boot takes. */
+const bootAllowanceMs = 30_000;
+/** Whoever states a start means it: a cluster further away than this is left where it is. */
+const presentWithinMs = 300_000;
+
 interface UpFlags {
   readonly name: string;
   readonly config?: string;
   readonly schedulerConfig?: string;
   readonly schedulerTies?: TieRule;
   readonly filename: readonly string[];
+  readonly without: readonly string[];
   readonly scenario?: string;
   readonly speed: number;
   readonly seed?: number;
@@ -59,6 +66,12 @@ export const upCommand: CliCommand = {
       .addOption(schedulerTiesOption())
       .option('-f, --filename <path>', 'manifests to apply, repeatable', collect, [])
       .option('--scenario <file>', 'take cluster and workloads from a scenario')
+      .option(
+        '--without <program>',
+        'end a simulated program, repeatable: kube-scheduler, kube-controller-manager, ...',
+        collect,
+        [],
+      )
       .option('--speed <speed>', 'virtual seconds a real one: 1x, 60x, max', speedOf, 1)
       .addOption(seedOption())
       .option('--start <time>', 'where virtual time starts (RFC 3339; default: now)', timeOf)
@@ -87,11 +100,14 @@ async function up(flags: UpFlags): Promise<number> {
   const { stack, ...booted } = optionsOf(flags, seed, configuration.cluster);
   await using cluster = await bootSimulatedCluster(booted, new WebhookClient());
   stack?.attach(cluster.simulation);
+  endProcesses(cluster, flags.without);
   const pacer = new Pacer(cluster.simulation.loop, flags.speed);
   timeDoor(cluster, pacer);
+  if (flags.start === undefined) await toThePresent(cluster);
   const access = await cluster.listen({ name: flags.name, port: flags.port });
   await applyAll(cluster, manifests);
   const config = publish(flags, access);
+  const leaders = new LeaderWatch(cluster, line => writeError(`${line}\n`));
   const stopped = new Promise<void>(resolve => {
     const forget = onInterrupt(() => {
       forget();
@@ -115,19 +131,26 @@ async function up(flags: UpFlags): Promise<number> {
     writeError('stop: Ctrl-C, or seatrial down\n');
     writeOut(`${config.file}\n`);
     pacer.start();
-    await Promise.race([stopped, pacer.ended()]);
+    await Promise.race([stopped, pacer.ended(), leaders.run()]);
     await pacer.stop();
   } finally {
+    leaders.stop();
     unregister(flags.name);
     config.remove();
   }
   return exitCodes.pass;
 }
 
+/** Lets a cluster whose start nobody stated arrive at the wall clock's time. */
+async function toThePresent(cluster: SimulatedCluster): Promise<void> {
+  const behindMs = realNowMs() - cluster.now();
+  if (behindMs > 0 && behindMs < presentWithinMs) await cluster.advance(behindMs);
+}
+
 function optionsOf(flags: UpFlags, seed: number, configured: string | undefined): Launch {
-  // kubectl reckons some ages by its own clock, so that the cluster's begins with it; a scenario may
-  // state another start.
-  const startMs = flags.start ?? realNowMs();
+  // Clients reckon ages and leases by their own clock: a booted cluster goes on at the present (see
+  // `toThePresent`), unless another start is stated.
+  const startMs = flags.start ?? realNowMs() - bootAllowanceMs;
   const config = flags.config ?? configured;
   const { schedulerConfig, schedulerTies } = flags;
   const scheduler = {

@@ -54,7 +54,7 @@ export function tableOf(
     apiVersion: `meta.k8s.io/${version}`,
     metadata,
     columnDefinitions: hasColumns ? columns.map(shownColumn) : null,
-    rows: objects.map(object => {
+    rows: inOrder(objects, strategy.compareRows).map(object => {
       const conditions = strategy.rowConditions?.(object) ?? [];
       return {
         cells: cellsOf(object, nowMs),
@@ -63,6 +63,13 @@ export function tableOf(
       };
     }),
   };
+}
+
+function inOrder(
+  objects: readonly KubeObject[],
+  compare: ((one: KubeObject, other: KubeObject) => number) | undefined,
+): readonly KubeObject[] {
+  return compare === undefined ? objects : [...objects].sort(compare);
 }
 
 function includedObject(object: KubeObject, include: string, version: string): unknown {

@@ -1,5 +1,6 @@
 /** FlowSchemas. @upstream pkg/registry/flowcontrol/flowschema/strategy.go */
 import { flowSchemas, type FlowSchema } from '../../api/kinds/flowcontrol.js';
+import { compareText } from '../../api/go-text.js';
 import { findCondition } from '../../api/meta.js';
 import { ageOf } from './columns/cell.js';
 import { flowSchemaColumns } from './columns/policy.js';
@@ -25,6 +26,9 @@ export const flowSchema = strategyOf<FlowSchema>({
   validateUpdate: validateFlowSchema,
   status: { prepareForUpdate: keepSpec, validateUpdate: validateFlowStatus },
   columns: flowSchemaColumns,
+  compareRows: (one, other) =>
+    (one.spec?.matchingPrecedence ?? 0) - (other.spec?.matchingPrecedence ?? 0) ||
+    compareText(one.metadata.name ?? '', other.metadata.name ?? ''),
   cells: (object, nowMs) => {
     const conditions = (object.status?.conditions ?? []).map(each => ({
       type: each.type ?? '',

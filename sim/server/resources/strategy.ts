@@ -106,8 +106,10 @@ export interface Strategy<T extends HasMetadata = KubeObject> extends UpdateStra
   readonly fieldSelectorError?: 'known-list' | 'not-supported' | 'not-supported-for-kind';
   /** The columns of `kubectl get`. Default: Name and Created At. */
   readonly columns?: readonly Column[];
-  /** The rows' order or expansion never differs: one row to an object. `now` gives ages. */
+  /** One row to an object. `now` gives ages. */
   cells?(object: T, nowMs: number): readonly unknown[];
+  /** The order of a list's rows, where a table has another than the list. */
+  compareRows?(one: T, other: T): number;
   /** Row conditions (Completed pods), if any. */
   rowConditions?(object: T): readonly unknown[];
 }
