@@ -16,6 +16,8 @@ export class BatchingServer implements RequestServer {
   private readonly delayMs: number;
   private readonly queueTimeoutMs: number;
   private free: number;
+  /** One instance that waits for nothing: what it does can be told without its queue. */
+  private readonly isPlain: boolean;
   private workMs = 0;
   /** The time, in an array: a number that is handed on in calls would be boxed each time. */
   private readonly clock = new Float64Array(1);
@@ -30,6 +32,7 @@ export class BatchingServer implements RequestServer {
     this.finishMs = new Float64Array(servers).fill(Infinity);
     this.batches = Array.from({ length: servers }, () => new RequestBlock());
     this.free = servers;
+    this.isPlain = servers === 1 && this.delayMs === 0 && queueMax >= 1;
   }
 
   get waiting(): number {
@@ -50,6 +53,8 @@ export class BatchingServer implements RequestServer {
     invariant(untilMs < Infinity, 'a window has an end');
     let index = 0;
     for (;;) {
+      if (this.isPlain && queue.size === 0)
+        index = this.serveOnward(requests, index, untilMs, outcome);
       while (this.free > 0 && queue.size > 0 && (delayMs === 0 || this.isReady())) {
         this.begin(outcome);
       }
@@ -80,6 +85,64 @@ export class BatchingServer implements RequestServer {
       else if (dueMs !== eventMs) break;
     }
     clock[0] = untilMs;
+  }
+
+  /**
+   * The way of nearly all requests: as long as none is shed or waits too long, what waits lies in one
+   * piece among the arrivals, and each batch can be answered when it begins. Gives the first arrival
+   * that it left to the queue; the clock then stands where the queue goes on.
+   */
+  private serveOnward(
+    requests: RequestBlock,
+    from: number,
+    untilMs: number,
+    outcome: ServerOutcome,
+  ): number {
+    const { finishMs, clock, queueTimeoutMs } = this;
+    const { fixedMs, perItemMs, batchMax } = this.service;
+    const { timeMs, count } = requests;
+    const { sizeMax } = this.queue;
+    let freeMs = -Infinity;
+    if (this.free === 0) {
+      freeMs = finishMs[0] as number;
+      if (freeMs > untilMs) return from;
+      this.finish(0, outcome);
+    }
+    let first = from;
+    let arrived = from;
+    let { workMs } = this;
+    while (first < count) {
+      while (arrived < count && (timeMs[arrived] as number) < freeMs) arrived++;
+      const oldestMs = timeMs[first] as number;
+      if (arrived === first) arrived++;
+      else if (arrived - first > sizeMax || freeMs - oldestMs > queueTimeoutMs) {
+        clock[0] = freeMs;
+        first = this.queue.take(requests, first, clock, outcome.handedBack);
+        break;
+      }
+      const size = Math.min(arrived - first, batchMax);
+      const startMs = oldestMs < freeMs ? freeMs : oldestMs;
+      const serviceMs = fixedMs + perItemMs * size;
+      workMs += serviceMs;
+      freeMs = startMs + serviceMs;
+      const next = first + size;
+      if (outcome.waits !== undefined) {
+        for (let at = first; at < next; at++)
+          outcome.waits.record(startMs - (timeMs[at] as number));
+      }
+      if (freeMs > untilMs) {
+        (this.batches[0] as RequestBlock).copy(requests, first, next);
+        finishMs[0] = freeMs;
+        this.free = 0;
+        first = next;
+        break;
+      }
+      clock[0] = freeMs;
+      outcome.answerBatch(requests, clock, first, next);
+      first = next;
+    }
+    this.workMs = workMs;
+    return first;
   }
 
   busyMs(atMs: number): number {
@@ -131,7 +194,9 @@ export class BatchingServer implements RequestServer {
   }
 
   private finish(instance: number, outcome: ServerOutcome): void {
-    outcome.answerBatch(this.batches[instance] as RequestBlock, this.finishMs, instance);
+    const batch = this.batches[instance] as RequestBlock;
+    this.clock[0] = this.finishMs[instance] as number;
+    outcome.answerBatch(batch, this.clock, 0, batch.count);
     this.finishMs[instance] = Infinity;
     this.free++;
   }

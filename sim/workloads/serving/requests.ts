@@ -18,6 +18,17 @@ export class RequestBlock {
     this.tag[this.count++] = tag;
   }
 
+  /** Becomes a copy of some requests of another, from an index up to another. */
+  copy(from: RequestBlock, first: number, end: number): void {
+    const count = end - first;
+    this.reserve(count);
+    for (let index = 0; index < count; index++) {
+      this.timeMs[index] = from.timeMs[first + index] as number;
+      this.tag[index] = from.tag[first + index] as number;
+    }
+    this.count = count;
+  }
+
   /** Makes room for so many in all. */
   reserve(size: number): void {
     if (size <= this.timeMs.length) return;
@@ -62,7 +73,7 @@ export class RequestQueue {
   private head = 0;
   size = 0;
 
-  constructor(private readonly sizeMax: number) {}
+  constructor(readonly sizeMax: number) {}
 
   /** False: the queue is full. */
   push(timeMs: number, tag: number): boolean {

@@ -198,3 +198,59 @@ it('has the same outcome however time is cut into windows', () => {
     { numRuns: 200 },
   );
 });
+
+it('decides as one who looks at every instant, queue and all', () => {
+  const plain = fc.record({
+    service: fc.record({
+      kind: fc.constant('batch' as const),
+      fixedMs: fc.integer({ min: 1, max: 20 }),
+      perItemMs: fc.integer({ min: 0, max: 5 }),
+      batchMax: fc.constantFrom(1, 3, 8),
+    }),
+    queueMax: fc.constantFrom(1, 5, 300),
+    queueTimeoutMs: fc.constantFrom(5, 50, Infinity),
+  });
+  fc.assert(
+    fc.property(plain, timesArbitrary, fc.constantFrom(7, 100), (settings, times, windowMs) => {
+      const { answers, back } = serve(settings, times, 1400, windowMs);
+      const told = slowly(
+        settings,
+        times.filter(time => time < 1400 - (1400 % windowMs)),
+      );
+      const endMs = 1400 - (1400 % windowMs);
+      expect(answers).toEqual(told.answers.filter(([, atMs = 0]) => atMs <= endMs));
+      expect(back).toEqual(told.back.filter(({ atMs }) => atMs <= endMs));
+    }),
+    { numRuns: 200 },
+  );
+});
+
+/** One instance, told in the plainest way: from one batch's end to the next. */
+function slowly(settings: ServerSettings, times: readonly number[]) {
+  const { service, queueMax = Infinity, queueTimeoutMs = Infinity } = settings;
+  if (service.kind !== 'batch') throw new Error('only batches are told here');
+  const answers: number[][] = [];
+  const back: { request: number; atMs: number; why: number }[] = [];
+  let waiting: number[] = [];
+  let freeMs = -Infinity;
+  let next = 0;
+  while (next < times.length || waiting.length > 0) {
+    for (; (times[next] ?? Infinity) < freeMs; next++) {
+      if (waiting.length < queueMax) waiting.push(next);
+      else back.push({ request: next, atMs: times[next] ?? 0, why: handBack.shed });
+    }
+    const late = waiting.filter(request => freeMs - (times[request] ?? 0) > queueTimeoutMs);
+    const gone = late.map(request => ({ request, atMs: freeMs, why: handBack.expired }));
+    back.push(...gone);
+    waiting = waiting.filter(request => !late.includes(request));
+    if (waiting.length === 0) {
+      if (next >= times.length) break;
+      freeMs = times[next] ?? 0;
+      waiting.push(next++);
+    }
+    const batch = waiting.splice(0, service.batchMax);
+    freeMs += service.fixedMs + service.perItemMs * batch.length;
+    for (const request of batch) answers.push([request, freeMs]);
+  }
+  return { answers, back };
+}

@@ -73,16 +73,19 @@ export class ServerOutcome {
     else this.latencies.record(latencyMs);
   }
 
-  /** A whole batch is answered at once: at a time of the array, as a mere number would be boxed. */
-  answerBatch({ timeMs, tag, count }: RequestBlock, times: Float64Array, place: number): void {
-    const finishMs = times[place] as number;
+  /**
+   * The requests of a batch, from an index up to another, are answered at once: at the first time of
+   * the array, as a mere number would be boxed.
+   */
+  answerBatch({ timeMs, tag }: RequestBlock, time: Float64Array, first: number, end: number): void {
+    const finishMs = time[0] as number;
     const { latencies, deadlineMs } = this;
     const endMs = finishMs + this.wayMs;
     const { counts } = latencies;
     let { maxMs, minMs } = latencies;
     let sumMs = 0;
     let recorded = 0;
-    for (let index = 0; index < count; index++) {
+    for (let index = first; index < end; index++) {
       const latencyMs = endMs - (timeMs[index] as number);
       const own = tag[index] as number;
       if (own !== 0) this.answerTagged(own, finishMs);
