@@ -7,7 +7,11 @@ import { build } from 'esbuild';
 
 rmSync('dist/bin', { recursive: true, force: true });
 await build({
-  entryPoints: { seatrial: 'dist/src/cli/main.js', 'voyage-worker': 'dist/src/voyages/worker.js' },
+  entryPoints: {
+    seatrial: 'dist/src/cli/main.js',
+    'voyage-worker': 'dist/src/voyages/worker.js',
+    'bench-worker': 'dist/src/bench/run/worker.js',
+  },
   outdir: 'dist/bin',
   bundle: true,
   splitting: true,

@@ -1,4 +1,5 @@
 /** The commands of the command line, in the order in which help lists them. */
+import { benchCommand } from './bench.js';
 import { checkCommand } from './check.js';
 import type { CliCommand } from './command.js';
 import { diffCommand } from './diff.js';
@@ -27,6 +28,7 @@ export const commands: readonly CliCommand[] = [
   diffCommand,
   explainCommand,
   planCommand,
+  benchCommand,
   upCommand,
   timeCommand,
   faultCommand,

@@ -1,5 +1,6 @@
 /** The families of vectors, in the order in which they are told. */
 import type { VectorFamily } from '../family.js';
+import { allocation } from './allocation.js';
 import { api } from './api.js';
 import { controllersFamily } from './controllers.js';
 import { fraud } from './fraud.js';
@@ -13,6 +14,7 @@ import { scheduler } from './scheduler.js';
 
 /** All families that can be replayed. */
 export const families: readonly VectorFamily[] = [
+  allocation,
   api,
   controllersFamily,
   fraud,

@@ -1,0 +1,83 @@
+/** Setups against a baseline, in pairs of equal seeds, in words that claim no more than was shown. */
+import type { FigureKind, Figures } from './figures.js';
+import { holm, pairedDifference, type PairedDifference } from './statistics.js';
+
+/** A setup's runs, one for each seed, in the order of the seeds. */
+export interface SetupRuns {
+  readonly setup: string;
+  readonly runs: readonly { readonly seed: number; readonly figures: Figures }[];
+}
+
+/** What a figure's comparison came to. */
+export interface Compared {
+  readonly setup: string;
+  readonly kind: FigureKind;
+  readonly difference: PairedDifference;
+  /** Whether a difference is shown, with all comparisons of this figure taken together (Holm). */
+  readonly isShown: boolean;
+  readonly sentence: string;
+}
+
+/** Compares all setups but the baseline itself with it. */
+export function compareWith(
+  baseline: SetupRuns,
+  setups: readonly SetupRuns[],
+  kind: FigureKind,
+): Compared[] {
+  const others = setups.filter(({ setup }) => setup !== baseline.setup);
+  const found = others.flatMap(({ setup, runs }) => {
+    const pairs = runs.flatMap(({ seed, figures }) => {
+      const other = baseline.runs.find(run => run.seed === seed);
+      const [value, base] = [figures[kind.key], other?.figures[kind.key]];
+      return value === undefined || base === undefined ? [] : [[value, base] as const];
+    });
+    if (pairs.length === 0) return [];
+    const difference = pairedDifference(
+      pairs.map(([value]) => value),
+      pairs.map(([, base]) => base),
+    );
+    return [{ setup, difference }];
+  });
+  const shown = holm(found.map(({ difference }) => difference.pValue ?? 1));
+  return found.map(({ setup, difference }, index) => {
+    const isShown = shown[index] ?? false;
+    const sentence = inWords({ setup, baseline: baseline.setup, kind, difference, isShown });
+    return { setup, kind, difference, isShown, sentence };
+  });
+}
+
+function inWords({
+  setup,
+  baseline,
+  kind,
+  difference,
+  isShown,
+}: {
+  readonly setup: string;
+  readonly baseline: string;
+  readonly kind: FigureKind;
+  readonly difference: PairedDifference;
+  readonly isShown: boolean;
+}): string {
+  const { count, mean, half, pValue } = difference;
+  const unit = kind.unit === '%' ? 'points' : kind.unit;
+  if (half === undefined || pValue === undefined) {
+    return `${setup} against ${baseline}: ${signed(mean, kind.digits)} ${unit} with one seed: no difference shown without more seeds`;
+  }
+  const low = signed(mean - half, kind.digits);
+  const high = signed(mean + half, kind.digits);
+  const range = `95 % interval ${low} to ${high}, ${count} pairs`;
+  const isBetter = kind.better === 'more' ? mean > 0 : mean < 0;
+  if (!isShown) return `${setup} against ${baseline}: no difference shown (${range})`;
+  const judgement = kind.better === undefined ? '' : isBetter ? ', better' : ', worse';
+  return `${setup} against ${baseline}: ${signed(mean, kind.digits)} ${unit}${judgement} (${range}, p ${chance(pValue)})`;
+}
+
+function signed(value: number, digits: number): string {
+  const text = value.toFixed(digits);
+  return value > 0 ? `+${text}` : text;
+}
+
+function chance(pValue: number): string {
+  return pValue < 0.001 ? '< 0.001' : `= ${pValue.toFixed(3)}`;
+}

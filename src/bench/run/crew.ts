@@ -1,0 +1,80 @@
+/** Runs many tasks, in threads when there are several cores; the reports come in the order of the tasks. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { packageFolder } from '../../version.js';
+import type { Trace } from '../trace/trace.js';
+import { runTask, type BenchTask, type RunReport } from './task.js';
+import type { TaskAnswer } from './worker.js';
+
+/** How tasks are run. */
+export interface CrewOptions {
+  /** Threads; with 1 this one does it all. */
+  readonly workers: number;
+  /** Told after each task how many are done. */
+  readonly onDone?: (done: number) => void;
+}
+
+/** Runs all tasks. Whatever the number of threads, equal tasks give equal reports. */
+export async function runTasks(
+  traces: readonly Trace[],
+  tasks: readonly BenchTask[],
+  { workers, onDone }: CrewOptions,
+): Promise<RunReport[]> {
+  const reports: RunReport[] = [];
+  const count = Math.min(workers, tasks.length);
+  if (count <= 1) {
+    for (const [index, task] of tasks.entries()) {
+      reports[index] = runTask(traces, task);
+      onDone?.(index + 1);
+    }
+    return reports;
+  }
+  let next = 0;
+  let done = 0;
+  const serve = async (worker: Worker): Promise<void> => {
+    while (next < tasks.length) {
+      const id = next++;
+      reports[id] = await asked(worker, { id, task: tasks[id] as BenchTask });
+      onDone?.(++done);
+    }
+  };
+  const threads = Array.from({ length: count }, () => startWorker(traces));
+  try {
+    await Promise.all(threads.map(serve));
+  } finally {
+    await Promise.all(threads.map(worker => worker.terminate()));
+  }
+  return reports;
+}
+
+function asked(
+  worker: Worker,
+  message: { readonly id: number; readonly task: BenchTask },
+): Promise<RunReport> {
+  return new Promise((resolve, reject) => {
+    const settle = (answer: TaskAnswer): void => {
+      worker.off('error', reject);
+      if ('report' in answer) resolve(answer.report);
+      else reject(answer.error);
+    };
+    worker.once('message', settle);
+    worker.once('error', reject);
+    worker.postMessage(message);
+  });
+}
+
+/** From source a thread needs tsx as its parent has it; a built package brings the thread's file. */
+function startWorker(workerData: readonly Trace[]): Worker {
+  const built = ['dist/bin/bench-worker.js', 'dist/src/bench/run/worker.js']
+    .map(path => join(packageFolder, path))
+    .find(existsSync);
+  const isSource = import.meta.url.endsWith('.ts');
+  if (!isSource && built !== undefined) return new Worker(built, { workerData });
+  const source = new URL('./worker.ts', import.meta.url).href;
+  const code = `import('tsx/esm/api').then(({ register }) => {
+    register();
+    return import(${JSON.stringify(source)});
+  });`;
+  return new Worker(code, { eval: true, workerData });
+}
