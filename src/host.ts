@@ -25,6 +25,23 @@ export function environment(name: string): string | undefined {
   return value === '' ? undefined : value;
 }
 
+/** The environment for a command that is started: this process's, with what it gets besides. */
+export const environmentWith = (
+  more: Readonly<Record<string, string>>,
+): Readonly<Record<string, string | undefined>> => ({ ...process.env, ...more });
+
+/** A signal that aborts after so many real milliseconds; it keeps no process alive. */
+export const timeoutSignal = (delayMs: number): AbortSignal => AbortSignal.timeout(delayMs);
+
+/** Sends a signal to a process and to all that it has started, if it leads a group; false: it is gone. */
+export function signalGroup(pid: number, signal: 'SIGTERM' | 'SIGKILL'): boolean {
+  try {
+    return process.kill(-pid, signal);
+  } catch {
+    return false;
+  }
+}
+
 /** The arguments of the command line, without node and the script. */
 export const commandLine = (): readonly string[] => process.argv.slice(2);
 
