@@ -185,6 +185,13 @@ describe.skipIf(kindBinary === undefined)('kind (skipped where there is no kind)
     expect(message).not.toBe('');
   });
 
+  it('creates several at once', async () => {
+    const names = ['first', 'second'];
+    await Promise.all(names.map(name => create({ name })));
+    expect(await tool.clusters()).toEqual(names);
+    expect(lab.containers).toEqual(['first-control-plane', 'second-control-plane']);
+  });
+
   it('loads images, and tells which is not there', async () => {
     await create();
     lab.write('images/mine:1', 'sha256:1\n');

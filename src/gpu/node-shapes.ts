@@ -20,6 +20,10 @@ export function nodeShapes(config: KindConfig, seed: number): NodeShape[] {
   return named(config).map(([name, node]) => nodeShape(name, node, { config, seed, isSingle }));
 }
 
+/** The names of the nodes, in the order of the configuration. */
+export const nodeNames = (config: KindConfig): readonly string[] =>
+  named(config).map(([name]) => name);
+
 /** What the DRA driver publishes for the nodes whose GPUs it offers. */
 export function publishedSlices(config: KindConfig, seed: number): readonly KubeObject[] {
   return named(config)

@@ -84,6 +84,13 @@ export class KindLab {
     writeFileSync(join(this.state, file), text);
   }
 
+  /** A file of the user's; returns its path. */
+  userFile(name: string, text: string): string {
+    const file = join(this.folder, name);
+    writeFileSync(file, text);
+    return file;
+  }
+
   /** Lets docker fail when its arguments match the pattern. */
   fail(pattern: string, output: string, code = 1): void {
     this.write(

@@ -13,7 +13,8 @@ export interface NodeMount {
 
 /** What is added to the user's configuration. */
 export interface Additions {
-  readonly name: string;
+  /** Default: the configuration's own. */
+  readonly name?: string;
   /** Folders by the node's index in the configuration. */
   readonly mounts?: (index: number) => readonly NodeMount[];
   /** Kubernetes from 1.35 on refuses cgroup v1 unless the kubelet is told not to. */
@@ -50,7 +51,8 @@ const cgroupPatch = 'kind: KubeletConfiguration\nfailCgroupV1: false\n';
  */
 export function readyConfig(file: string, additions: Additions): ReadyConfig {
   const text = readInput(file);
-  const config = { ...parseKindConfig(text, file), name: additions.name };
+  const config = parseKindConfig(text, file);
+  const name = additions.name ?? config.name;
   const raw = (parseLocated(text, file)[0]?.value ?? {}) as RawCluster;
   const nodes = (raw.nodes ?? [{ role: 'control-plane' }]).map((node, index) => ({
     ...node,
@@ -63,14 +65,14 @@ export function readyConfig(file: string, additions: Additions): ReadyConfig {
   ];
   const whole = {
     ...raw,
-    name: additions.name,
+    name,
     nodes,
     ...(patches.length > 0 && { kubeadmConfigPatches: patches }),
   };
   return {
     // As JSON, which is YAML with no alias, merge key or word that two readers could read differently.
     text: JSON.stringify(whole, undefined, 2),
-    config,
+    config: { ...config, name },
     hasNetwork: raw.networking?.disableDefaultCNI !== true,
   };
 }

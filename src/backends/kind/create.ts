@@ -6,7 +6,7 @@ import { onInterrupt, processId, sleep, timeoutSignal, writeError } from '../../
 import type { UserError } from '../../input/errors.js';
 import { kindFailure } from './failures.js';
 import { causeInLogs } from './node-log.js';
-import { forget, note, reserve } from './owned.js';
+import { forget, note, ownedClusters, reserve } from './owned.js';
 import type { CommandResult } from './run-command.js';
 import { stopped, type KindTool } from './tool.js';
 
@@ -37,7 +37,7 @@ export async function createCluster(options: CreateOptions): Promise<string> {
   const { tool, name } = options;
   if ((await tool.clusters()).includes(name)) throw existsAlready(name);
   reserve(name);
-  const scratch = mkdtempSync(join(tmpdir(), 'seatrial-kind-'));
+  using scratch = new Scratch();
   const interrupted = new AbortController();
   const undo = onInterrupt(() => interrupted.abort());
   try {
@@ -46,7 +46,7 @@ export async function createCluster(options: CreateOptions): Promise<string> {
     const result = await tool.create({
       name,
       config: options.config,
-      kubeconfig: join(scratch, 'kubeconfig'),
+      kubeconfig: scratch.kubeconfig,
       signal: AbortSignal.any(signals),
       ...(options.image !== undefined && { image: options.image }),
     });
@@ -59,17 +59,35 @@ export async function createCluster(options: CreateOptions): Promise<string> {
     throw await takenBack(options, result, { scratch, isTimedOut: timeout.aborted });
   } finally {
     undo();
-    rmSync(scratch, { recursive: true, force: true });
   }
 }
 
-async function kubeconfigOf(tool: KindTool, name: string, scratch: string): Promise<string> {
+/** Deletes a cluster that was created here, its entries in the kubeconfig that knows it, and our note of it. */
+export async function removeCluster(tool: KindTool, name: string): Promise<void> {
+  const owned = ownedClusters().find(each => each.name === name);
+  using scratch = new Scratch();
+  await deleteWhole(tool, name, { kubeconfig: owned?.mergedInto ?? scratch.kubeconfig });
+  forget(name);
+}
+
+/** A folder for a kubeconfig that nobody else is to see; kind writes one whether it is wanted or not. */
+class Scratch implements Disposable {
+  readonly folder = mkdtempSync(join(tmpdir(), 'seatrial-kind-'));
+  readonly kubeconfig = join(this.folder, 'kubeconfig');
+  readonly logs = join(this.folder, 'logs');
+
+  [Symbol.dispose](): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+async function kubeconfigOf(tool: KindTool, name: string, scratch: Scratch): Promise<string> {
   try {
     const text = await tool.kubeconfig(name);
     note({ name, pid: processId(), isCreated: true });
     return text;
   } catch (error) {
-    await deleteWhole(tool, name, { kubeconfig: join(scratch, 'kubeconfig') });
+    await deleteWhole(tool, name, { kubeconfig: scratch.kubeconfig });
     forget(name);
     throw error;
   }
@@ -84,14 +102,14 @@ function existsAlready(name: string): UserError {
 async function takenBack(
   { tool, name, logsFolder }: CreateOptions,
   result: CommandResult,
-  { scratch, isTimedOut }: { readonly scratch: string; readonly isTimedOut: boolean },
+  { scratch, isTimedOut }: { readonly scratch: Scratch; readonly isTimedOut: boolean },
 ): Promise<UserError> {
   const wasTried = !result.isMissing;
-  const logs = logsFolder ?? join(scratch, 'logs');
+  const logs = logsFolder ?? scratch.logs;
   const isOver = result.isAborted && !isTimedOut;
   // Ctrl-C does not wait for logs that nobody asked for.
   const hasLogs = wasTried && !isOver && (await exported(tool, name, logs));
-  const kubeconfig = join(scratch, 'kubeconfig');
+  const { kubeconfig } = scratch;
   if (wasTried) await deleteWhole(tool, name, { kubeconfig, wasCutOff: result.isAborted });
   forget(name);
   const told = logsFolder === undefined || !hasLogs ? undefined : `the logs are in ${logs}`;

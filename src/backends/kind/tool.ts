@@ -72,6 +72,12 @@ export class KindTool {
     await this.run('delete the cluster', ['delete', 'cluster', '--name', name, ...from]);
   }
 
+  /** Merges the cluster into a kubeconfig file, and makes it the current context there. */
+  async merge(name: string, file: string): Promise<void> {
+    const words = ['export', 'kubeconfig', '--name', name, '--kubeconfig', file];
+    await this.run('merge the kubeconfig', words);
+  }
+
   /** Writes the logs of all nodes into a folder. */
   async exportLogs(name: string, folder: string): Promise<void> {
     await this.run('export logs', ['export', 'logs', folder, '--name', name]);
