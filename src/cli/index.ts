@@ -1,6 +1,7 @@
 /** The commands of the command line, in the order in which help lists them. */
 import { benchCommand } from './bench.js';
 import { checkCommand } from './check.js';
+import { clusterCommand } from './cluster.js';
 import type { CliCommand } from './command.js';
 import { diffCommand } from './diff.js';
 import { downCommand } from './down.js';
@@ -34,5 +35,6 @@ export const commands: readonly CliCommand[] = [
   faultCommand,
   getCommand,
   downCommand,
+  clusterCommand,
   versionCommand,
 ];

@@ -34,6 +34,13 @@ export function schedulerTiesOption(): Option {
   ).choices(tieRules);
 }
 
+/** `--engine`. */
+export function engineOption(): Option {
+  return new Option('--engine <program>', 'what runs containers (default: what kind finds)').choices(
+    ['docker', 'podman', 'nerdctl'],
+  );
+}
+
 /** `--no-color`; NO_COLOR and FORCE_COLOR count too, and only a terminal gets colours unasked. */
 export function colorOption(): Option {
   return new Option('--no-color', 'print without colours');

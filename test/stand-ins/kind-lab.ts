@@ -84,6 +84,15 @@ export class KindLab {
     writeFileSync(join(this.state, file), text);
   }
 
+  /** Puts a cluster of one node there that somebody else has made. */
+  run(name: string): void {
+    const folder = join(this.state, 'containers', `${name}-control-plane`);
+    mkdirSync(folder);
+    const labels = { cluster: name, role: 'control-plane' };
+    const lines = Object.entries(labels).map(([key, value]) => `io.x-k8s.kind.${key}=${value}\n`);
+    writeFileSync(join(folder, 'labels'), lines.join(''));
+  }
+
   /** A file of the user's; returns its path. */
   userFile(name: string, text: string): string {
     const file = join(this.folder, name);
