@@ -36,9 +36,10 @@ export function schedulerTiesOption(): Option {
 
 /** `--engine`. */
 export function engineOption(): Option {
-  return new Option('--engine <program>', 'what runs containers (default: what kind finds)').choices(
-    ['docker', 'podman', 'nerdctl'],
-  );
+  return new Option(
+    '--engine <program>',
+    'what runs containers (default: what kind finds)',
+  ).choices(['docker', 'podman', 'nerdctl']);
 }
 
 /** `--no-color`; NO_COLOR and FORCE_COLOR count too, and only a terminal gets colours unasked. */
