@@ -65,6 +65,7 @@ export function nodeOf(
       labels: labelsOf(shape, isKubeletLabel),
       capacity,
       ...(shape.taints.length > 0 && { taints: shape.taints }),
+      ...(shape.reserved !== undefined && { reserved: shape.reserved }),
       devices: names.map(resourceName => ({
         resourceName,
         devices: shape.devices.filter(device => device.resourceName === resourceName),
@@ -74,7 +75,25 @@ export function nodeOf(
 }
 
 /** NodeRestriction keeps a kubelet from giving itself such labels; kubeadm sets them once it has joined. */
-const isKubeletLabel = (key: string): boolean => !key.startsWith('node-role.kubernetes.io/');
+const isKubeletLabel = (key: string): boolean => {
+  const prefix = key.slice(0, Math.max(key.indexOf('/'), 0));
+  if (!/(^|\.)(kubernetes|k8s)\.io$/.test(prefix)) return true;
+  return /(^|\.)(kubelet|node)\.kubernetes\.io$/.test(prefix) || kubeletLabels.has(key);
+};
+
+/** @upstream staging/src/k8s.io/component-helpers, kubelet/pkg/apis/well_known_labels.go */
+const kubeletLabels = new Set([
+  'beta.kubernetes.io/arch',
+  'beta.kubernetes.io/instance-type',
+  'beta.kubernetes.io/os',
+  'failure-domain.beta.kubernetes.io/region',
+  'failure-domain.beta.kubernetes.io/zone',
+  'kubernetes.io/arch',
+  'kubernetes.io/hostname',
+  'kubernetes.io/os',
+  'topology.kubernetes.io/region',
+  'topology.kubernetes.io/zone',
+]);
 
 function labelsOf(shape: NodeShape, isWanted: (key: string) => boolean): Record<string, string> {
   return Object.fromEntries(Object.entries(shape.labels).filter(([key]) => isWanted(key)));

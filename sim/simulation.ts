@@ -42,6 +42,8 @@ export interface NodeShape {
   }[];
   /** As quantities: cpu, memory, ephemeral-storage, pods. */
   readonly capacity: Readonly<Record<string, string>>;
+  /** What the kubelet keeps for itself and the system: cpu and memory. Default nothing. */
+  readonly reserved?: Readonly<Record<string, string>>;
   /** Devices by the resource that counts them: `nvidia.com/gpu`. */
   readonly devices: readonly NodeDevice[];
   readonly isControlPlane: boolean;

@@ -11,6 +11,7 @@ import { plainWorkloads } from '../../sim/workloads/index.js';
 import { readKindConfig, type KindConfig } from '../gpu/kind-config.js';
 import { gpuDeviceClasses } from '../gpu/device-slices.js';
 import { nodeShapes, publishedSlices } from '../gpu/node-shapes.js';
+import { recordedNodes } from '../gpu/recorded-nodes.js';
 import { didYouMean, exitCodes, UserError } from '../input/errors.js';
 import { packageFolder } from '../version.js';
 import { readSchedulerConfig } from './scheduler-config.js';
@@ -25,6 +26,8 @@ export interface SimulatedClusterOptions {
   readonly seed: number;
   /** A kind configuration, or its file. Default: seatrial's own kind-config.yaml. */
   readonly config?: string | KindConfig;
+  /** A file of Node objects: these are the nodes, instead of those of the configuration. */
+  readonly nodes?: string;
   /** The modelled operators that run. Default: all that can stand beside each other. */
   readonly operators?: readonly string[];
   /** Where virtual time starts, in milliseconds since the epoch. */
@@ -65,12 +68,15 @@ export function simulationOptions(
   return {
     config,
     seed: options.seed,
-    nodes: nodeShapes(config, options.seed),
+    nodes:
+      options.nodes === undefined
+        ? nodeShapes(config, options.seed)
+        : recordedNodes(options.nodes, options.seed),
     // kubeadm gives the API server --allow-privileged, and kind the service subnet.
     settings: { allowPrivileged: true, serviceRange: config.serviceSubnet },
     operators: [
       ...names.map(name => found('operator', name, operators)),
-      ...deviceDriver(publishedSlices(config, options.seed)),
+      ...(options.nodes === undefined ? deviceDriver(publishedSlices(config, options.seed)) : []),
     ],
     workloads: (options.workloads ?? []).map(choice => {
       const { workload, parameters = {}, ...rule } = choice;

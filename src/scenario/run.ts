@@ -1,6 +1,7 @@
 /** Runs a scenario on a cluster, step by step, and says what came of each. */
 import { join } from 'node:path';
 import type { Pod } from '../../sim/api/kinds/core.js';
+import { timeMs } from '../../sim/api/time.js';
 import { invariant } from '../../sim/engine/invariant.js';
 import type { HistoryEntry } from '../../sim/server/contract.js';
 import type { Applied, Cluster } from '../cluster.js';
@@ -20,6 +21,8 @@ import { Logbook, type RunRecord } from './logbook.js';
 import { unmet } from './match.js';
 import { Narrator } from './narrator.js';
 import { Objects } from './objects.js';
+import { readWrites, replay, toldOf } from './replay-step.js';
+import { restore } from './restore-step.js';
 import type { RunFolder } from './run-folder.js';
 import type { Scenario, Step } from './scenario.js';
 import { flow, keep, tellNews } from './traffic-step.js';
@@ -188,6 +191,8 @@ class Runner {
   /** Does what the step says; returns what is wrong. */
   private async act(step: Step): Promise<string | undefined> {
     if (step.apply !== undefined) return this.apply(step.apply);
+    if (step.restore !== undefined) return this.restore(step.restore);
+    if (step.replay !== undefined) return this.replay(step.replay);
     if (step.delete !== undefined) return this.objects.delete(step.delete);
     if (step.advance !== undefined) return this.advance(step.advance);
     if (step.traffic !== undefined) return this.traffic(step.traffic);
@@ -211,6 +216,27 @@ class Runner {
       const problem = this.judge(each, manifest, expect);
       if (problem !== undefined) return problem;
     }
+    return undefined;
+  }
+
+  private async restore({ files }: NonNullable<Step['restore']>): Promise<string | undefined> {
+    const manifests = files.flatMap(file => readManifests(join(this.scenario.folder, file)));
+    const [first, ...more] = await restore(this.cluster, manifests);
+    if (first === undefined) return undefined;
+    const { manifest, message } = first;
+    const others = more.length === 0 ? '' : ` (and ${more.length} more)`;
+    return `${manifest.file}:${manifest.line}: refused: ${message}${others}`;
+  }
+
+  private async replay({ file, until }: NonNullable<Step['replay']>): Promise<undefined> {
+    const advance = (ms: number): Promise<undefined> => this.advance(`${ms}ms`);
+    await replay(this.cluster, readWrites(join(this.scenario.folder, file)), {
+      advance,
+      isInterrupted: () => this.isInterrupted(),
+      told: replayed => this.narrator.say(...toldOf(replayed)),
+    });
+    const leftMs = (timeMs(until) ?? 0) - this.cluster.now();
+    if (leftMs > 0) await advance(leftMs);
     return undefined;
   }
 
@@ -338,6 +364,8 @@ class Runner {
 
 function titleOf(step: Step): string {
   if (step.apply !== undefined) return `apply ${step.apply.files.join(', ')}`;
+  if (step.restore !== undefined) return `restore ${step.restore.files.join(', ')}`;
+  if (step.replay !== undefined) return `replay ${step.replay.file}`;
   if (step.delete !== undefined) return `delete ${step.delete.kind} ${step.delete.name ?? ''}`;
   if (step.advance !== undefined) return `advance ${step.advance}`;
   if (step.traffic !== undefined) return `traffic for ${step.traffic.for}`;

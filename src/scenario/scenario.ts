@@ -34,6 +34,8 @@ export interface Step {
     readonly files: readonly string[];
     readonly expect?: { readonly status?: number; readonly message?: string };
   };
+  readonly restore?: { readonly files: readonly string[] };
+  readonly replay?: { readonly file: string; readonly until?: string };
   readonly delete?: Reference;
   readonly wait?: Demands & { readonly within?: string };
   readonly expect?: Demands;
@@ -91,6 +93,8 @@ export interface Scenario {
   readonly description?: string;
   readonly cluster: {
     readonly config?: string;
+    /** A file of Node objects that are the nodes, instead of those of the configuration. */
+    readonly nodes?: string;
     readonly operators?: readonly string[];
     readonly schedulerConfig?: string;
     readonly schedulerTies?: TieRule;
@@ -181,6 +185,7 @@ export function loadScenario(file: string): Scenario {
     cluster: {
       ...spec.cluster,
       ...(spec.cluster?.config !== undefined && { config: join(folder, spec.cluster.config) }),
+      ...(spec.cluster?.nodes !== undefined && { nodes: join(folder, spec.cluster.nodes) }),
       ...(spec.cluster?.schedulerConfig !== undefined && {
         schedulerConfig: join(folder, spec.cluster.schedulerConfig),
       }),

@@ -55,6 +55,25 @@ const step: JsonSchema = {
         },
       },
     },
+    restore: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['files'],
+      description: 'Makes objects as they were at an instant, owners first, before anybody acts.',
+      properties: {
+        files: { type: 'array', items: text, description: 'Relative to the scenario.' },
+      },
+    },
+    replay: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['file'],
+      description: 'Sends recorded writes again, each at its time, as whoever made it.',
+      properties: {
+        file: { type: 'string', description: 'Lines of recorded writes, by time.' },
+        until: { type: 'string', description: 'Goes on until then (RFC 3339).' },
+      },
+    },
     delete: {
       type: 'object',
       additionalProperties: false,
@@ -214,6 +233,11 @@ export const scenarioSchema: JsonSchema = {
               type: 'string',
               description: "A kind configuration. Default: seatrial's kind-config.yaml.",
             },
+            nodes: {
+              type: 'string',
+              description:
+                'A file of Node objects: these are the nodes, instead of those of config.',
+            },
             operators: {
               type: 'array',
               items: { type: 'string' },
@@ -304,6 +328,8 @@ export const scenarioSchema: JsonSchema = {
 /** The fields of a step that say what it does. */
 export const stepActions = [
   'apply',
+  'restore',
+  'replay',
   'delete',
   'wait',
   'expect',

@@ -71,6 +71,7 @@ export function launch(
     makers: { ...modelWorkloads, ...stack?.makers },
     ...(keepsTrace !== undefined && { keepsTrace }),
     ...(config !== undefined && { config }),
+    ...(scenario.cluster.nodes !== undefined && { nodes: scenario.cluster.nodes }),
     ...(operators !== undefined && { operators }),
     ...(schedulerConfig !== undefined && { schedulerConfig }),
     ...(schedulerTies !== undefined && { schedulerTies }),

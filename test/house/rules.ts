@@ -63,6 +63,7 @@ export const pluginFolders: readonly string[] = [
   'src/laws',
   'src/drift/batch',
   'src/drift/streaming',
+  'src/incident/import',
   'test/vectors/families',
 ];
 
@@ -75,6 +76,11 @@ export const notPlugins: Readonly<Record<string, string>> = {
   'src/drift/streaming/running-mean.ts': 'what several detectors keep',
   'src/bench/policies/policy.ts': 'the contract',
   'src/bench/policies/kube-shares.ts': 'the arithmetic that kube-scheduler policies share',
+  'src/incident/import/format.ts': 'the contract',
+  'src/incident/import/told-objects.ts': 'what the formats of objects share',
+  'src/incident/import/told-event.ts': 'the one form of events',
+  'src/incident/import/audit-body.ts': 'what is kept of an audited body',
+  'src/incident/import/samples-of-lines.ts': 'what the formats of samples share',
   'src/laws/law.ts': 'the contract',
   'src/laws/judge.ts': 'judges a history by all laws',
   'src/laws/world.ts': 'the view that all laws share',

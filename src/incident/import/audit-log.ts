@@ -1,0 +1,195 @@
+/**
+ * The API server's audit log: one audit.k8s.io/v1 Event a line, as --audit-log-path writes it, and the
+ * EventLists that the webhook sends.
+ *
+ * @see https://kubernetes.io/docs/reference/config-api/apiserver-audit.v1/
+ */
+import { timeMs } from '../../../sim/api/time.js';
+import type { KubeObject } from '../../../sim/api/object.js';
+import { actorOf } from '../actors.js';
+import { lineBatches, type Line } from '../intake/lines.js';
+import { keptBody, patchType } from './audit-body.js';
+import type { Format, Sink, Source } from './format.js';
+
+/** What an audit event tells. */
+export interface AuditEvent {
+  readonly kind?: string;
+  readonly items?: readonly AuditEvent[];
+  readonly level?: string;
+  readonly auditID?: string;
+  readonly stage?: string;
+  readonly requestURI?: string;
+  readonly verb?: string;
+  readonly user?: { readonly username?: string; readonly groups?: readonly string[] };
+  readonly impersonatedUser?: { readonly username?: string; readonly groups?: readonly string[] };
+  readonly userAgent?: string;
+  readonly objectRef?: {
+    readonly resource?: string;
+    readonly namespace?: string;
+    readonly name?: string;
+    readonly apiGroup?: string;
+    readonly apiVersion?: string;
+    readonly subresource?: string;
+  };
+  readonly responseStatus?: { readonly code?: number; readonly message?: string };
+  readonly requestObject?: unknown;
+  readonly responseObject?: KubeObject;
+  readonly requestReceivedTimestamp?: string;
+  readonly stageTimestamp?: string;
+}
+
+const writing = new Set(['create', 'update', 'patch', 'delete', 'deletecollection']);
+
+/** Writes that change no state: reviews, and what streams. */
+const stateless = new Set([
+  'tokenreviews',
+  'subjectaccessreviews',
+  'localsubjectaccessreviews',
+  'selfsubjectaccessreviews',
+  'selfsubjectrulesreviews',
+  'selfsubjectreviews',
+]);
+const streaming = new Set(['exec', 'attach', 'portforward', 'proxy', 'token']);
+
+/** The format. */
+export const auditLog: Format = {
+  name: 'audit log',
+  gives: 'the order of all writes, by whom and with which bodies; refusals; placements',
+  lacks: [
+    'the state before the first write',
+    'what the audit policy left out: bodies at level Metadata, as a rule the status of pods',
+    'nodes',
+  ],
+  recognises: ({ headText }) => headText.includes('"apiVersion":"audit.k8s.io/'),
+  async read(file, sink) {
+    const order = { lastMs: 0, file: file.path, sink };
+    for await (const batch of lineBatches(file, sink)) {
+      for (const line of batch) readLine(line, order);
+    }
+  },
+};
+
+interface Order {
+  lastMs: number;
+  readonly file: string;
+  readonly sink: Sink;
+}
+
+function readLine({ text, line, isLast }: Line, order: Order): void {
+  if (text === '' || text.trim() === '') return;
+  const source = { file: order.file, line };
+  let value: AuditEvent;
+  try {
+    value = JSON.parse(text) as AuditEvent;
+  } catch {
+    const why = isLast ? 'the file ends within this line' : 'not JSON';
+    return order.sink.problem(source, `${why}; left out`);
+  }
+  if (typeof value !== 'object' || value === null) {
+    return order.sink.problem(source, 'no audit event; left out');
+  }
+  const events = value.kind === 'EventList' ? (value.items ?? []) : [value];
+  for (const event of events) tell(event, source, order);
+}
+
+function tell(event: AuditEvent, source: Source, order: Order): void {
+  const { sink } = order;
+  const { stage, auditID = '', verb = '', requestReceivedTimestamp } = event;
+  const atMs = timeMs(requestReceivedTimestamp);
+  if (stage === undefined || atMs === undefined) {
+    return sink.problem(source, 'an audit event without a stage or a time; left out');
+  }
+  if (auditID !== '' && sink.isRepeated(`audit ${auditID} ${stage}`, source)) return;
+  sink.count('audit events');
+  if (stage !== 'ResponseComplete' && stage !== 'Panic') return sink.count(`stage ${stage}`);
+  const doneMs = timeMs(event.stageTimestamp) ?? atMs;
+  if (doneMs < order.lastMs - 1000) sink.count('audit events out of order');
+  order.lastMs = Math.max(order.lastMs, doneMs);
+  const status = event.responseStatus?.code ?? (stage === 'Panic' ? 500 : 0);
+  if (status === 403) sink.count('audit events with 403');
+  sink.covers(atMs, doneMs);
+  if (!writing.has(verb)) return sink.count('reads');
+  tellWrite(event, { atMs, status, source, sink });
+}
+
+function tellWrite(
+  event: AuditEvent,
+  about: {
+    readonly atMs: number;
+    readonly status: number;
+    readonly source: Source;
+    readonly sink: Sink;
+  },
+): void {
+  const { atMs, status, source, sink } = about;
+  const { resource = '', subresource, namespace, name, apiGroup = '' } = event.objectRef ?? {};
+  const { requestURI = '', verb = '' } = event;
+  const query = requestURI.includes('?') ? requestURI.slice(requestURI.indexOf('?') + 1) : '';
+  if (resource === '' || stateless.has(resource) || streaming.has(subresource ?? '')) {
+    return sink.count('writes that change no state');
+  }
+  if (/(^|&)dryRun=All/.test(query)) return sink.count('dry runs');
+  // Somebody who acts as another is that other for the server.
+  const { username: user = '', groups } = event.impersonatedUser ?? event.user ?? {};
+  const actor = actorOf(user);
+  if (actor === 'ours' && (resource === 'leases' || resource === 'events')) {
+    return sink.count('heartbeats and events of components');
+  }
+  const body = keptBody(event, actor);
+  const type = verb === 'patch' ? patchType(event, query) : undefined;
+  const madeName = name ?? event.responseObject?.metadata?.name;
+  const { message } = event.responseStatus ?? {};
+  sink.write({
+    at: event.requestReceivedTimestamp ?? '',
+    atMs,
+    user,
+    actor,
+    verb,
+    apiVersion: event.objectRef?.apiVersion ?? 'v1',
+    resource,
+    status,
+    source: `${source.file}:${source.line ?? 0}`,
+    ...(groups !== undefined && actor !== 'ours' && { groups }),
+    ...(event.userAgent !== undefined && actor !== 'ours' && { userAgent: event.userAgent }),
+    ...(apiGroup !== '' && { apiGroup }),
+    ...(subresource !== undefined && { subresource }),
+    ...(namespace !== undefined && { namespace }),
+    ...(madeName !== undefined && { name: madeName }),
+    ...(query !== '' && { query }),
+    ...(body !== undefined && { body }),
+    ...(type !== undefined && { contentType: type.contentType, guessed: [type.why] }),
+    ...(status >= 400 && message !== undefined && { message }),
+  });
+  if (status < 300) tellObject(event, about);
+}
+
+/** The object as the server answered it, or as it was asked for when it was made. */
+function tellObject(
+  event: AuditEvent,
+  { atMs, source, sink }: { readonly atMs: number; readonly source: Source; readonly sink: Sink },
+): void {
+  const { responseObject, requestObject, objectRef, verb } = event;
+  if (objectRef?.subresource !== undefined) return;
+  const isFull = responseObject?.kind !== undefined && responseObject.kind !== 'Status';
+  const object = isFull
+    ? responseObject
+    : verb === 'create' || verb === 'update'
+      ? (requestObject as KubeObject | undefined)
+      : undefined;
+  if (object?.kind === undefined || object.metadata === undefined) return;
+  if (objectRef?.resource === 'pods') {
+    // Of the pods of one owner one is enough: it shows the owner's template.
+    const owner = object.metadata.ownerReferences?.[0];
+    const key = `pod of ${objectRef.namespace ?? ''} ${owner?.kind ?? ''} ${owner?.name ?? ''}`;
+    if (owner !== undefined && sink.isRepeated(key, { file: '' })) return;
+  }
+  const name = object.metadata.name ?? objectRef?.name;
+  if (name === undefined) return;
+  const namespace = object.metadata.namespace ?? objectRef?.namespace;
+  const metadata = {
+    ...object.metadata,
+    name,
+    ...(namespace !== undefined && namespace !== '' && { namespace }),
+  };
+  sink.object({ object: { ...object, metadata }, source, atMs });
+}

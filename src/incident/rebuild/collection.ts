@@ -1,0 +1,169 @@
+/** Collects what the formats tell: the sink of an import. */
+import type {
+  Decision,
+  PodRun,
+  Sample,
+  Sighting,
+  Sink,
+  Source,
+  TimedWrite,
+  ToldAlert,
+  ToldEvent,
+  TraceStep,
+} from '../import/format.js';
+import { Known } from './known.js';
+import { SeriesBook } from './series-book.js';
+import { WriteStore } from './write-store.js';
+
+/** Something of the input that could not be used. */
+export interface InputProblem {
+  readonly source: Source;
+  readonly what: string;
+}
+
+/** Problems beyond these are counted only. */
+const problemsMax = 10_000;
+
+/** All that was read. */
+export class Collection implements Sink {
+  readonly known = new Known();
+  readonly writes = new WriteStore();
+  readonly series = new SeriesBook();
+  readonly alerts: ToldAlert[] = [];
+  readonly decisions: Decision[] = [];
+  readonly steps: TraceStep[] = [];
+  readonly runs: PodRun[] = [];
+  readonly problems: InputProblem[] = [];
+  problemsLeftOut = 0;
+  readonly counts = new Map<string, number>();
+  readonly unusedFiles = new Map<string, number>();
+  readonly dumpTimes = new Map<string, { readonly fromMs: number; readonly toMs: number }>();
+  /** Files that were read, by format. */
+  readonly read = new Map<string, string[]>();
+  /** From the first to the last time that sources cover, by the format that told. */
+  readonly extents = new Map<string, { fromMs: number; toMs: number }>();
+  private readonly toldEvents = new Map<string, ToldEvent>();
+  private readonly seenKeys = new Set<string | number>();
+  private readonly repeats = new Map<string, { count: number; readonly first: Source }>();
+  private format = '';
+
+  /** What follows was told by this format. */
+  begin(format: string, file: string): void {
+    this.format = format;
+    const files = this.read.get(format) ?? [];
+    files.push(file);
+    this.read.set(format, files);
+  }
+
+  get events(): ToldEvent[] {
+    return [...this.toldEvents.values()];
+  }
+
+  object(sighting: Sighting): void {
+    this.known.add(sighting);
+  }
+
+  write(write: TimedWrite): void {
+    this.writes.add(write);
+  }
+
+  event(event: ToldEvent): void {
+    const { uid, kind, namespace = '', name, reason, message, atMs } = event;
+    const key = uid ?? [kind, namespace, name, reason, message, atMs].join(' ');
+    if (event.dump === undefined) this.covers(atMs, event.untilMs ?? atMs);
+    const before = this.toldEvents.get(key);
+    if (before === undefined) return void this.toldEvents.set(key, event);
+    // An update of a repeated event: the later one knows more. That a dump had it is kept.
+    const later = event.count >= before.count ? event : before;
+    const dump = before.dump ?? event.dump;
+    this.toldEvents.set(key, {
+      ...later,
+      atMs: Math.min(before.atMs, event.atMs),
+      ...(dump !== undefined && { dump }),
+    });
+  }
+
+  sample(sample: Sample): void {
+    this.series.add(sample);
+  }
+
+  alert(alert: ToldAlert): void {
+    this.alerts.push(alert);
+  }
+
+  decision(decision: Decision): void {
+    this.decisions.push(decision);
+  }
+
+  step(step: TraceStep): void {
+    this.steps.push(step);
+  }
+
+  run(run: PodRun): void {
+    this.runs.push(run);
+  }
+
+  problem(source: Source, what: string): void {
+    if (this.problems.length < problemsMax) this.problems.push({ source, what });
+    else this.problemsLeftOut += 1;
+  }
+
+  dumped(dump: string, time: { readonly fromMs: number; readonly toMs: number }): void {
+    this.dumpTimes.set(dump, time);
+  }
+
+  covers(fromMs: number, toMs: number): void {
+    const extent = this.extents.get(this.format);
+    if (extent === undefined) return void this.extents.set(this.format, { fromMs, toMs });
+    extent.fromMs = Math.min(extent.fromMs, fromMs);
+    extent.toMs = Math.max(extent.toMs, toMs);
+  }
+
+  count(what: string, amount = 1): void {
+    this.counts.set(what, (this.counts.get(what) ?? 0) + amount);
+  }
+
+  unused(what: string, source: Source): void {
+    void source;
+    this.unusedFiles.set(what, (this.unusedFiles.get(what) ?? 0) + 1);
+  }
+
+  isRepeated(key: string, source: Source): boolean {
+    const short = shortened(key);
+    if (!this.seenKeys.has(short)) {
+      this.seenKeys.add(short);
+      return false;
+    }
+    if (source.file !== '') {
+      const repeat = this.repeats.get(source.file);
+      if (repeat === undefined) this.repeats.set(source.file, { count: 1, first: source });
+      else repeat.count += 1;
+    }
+    return true;
+  }
+
+  /** Tells what was only counted on the way. */
+  end(): void {
+    for (const { count, first } of this.repeats.values()) {
+      this.problem(
+        first,
+        `an audit event that came before; ${count} of them in this file left out`,
+      );
+    }
+    const disordered = this.counts.get('audit events out of order') ?? 0;
+    if (disordered > 0) {
+      const [file = ''] = this.read.get('audit log') ?? [];
+      this.problem({ file }, `${disordered} audit events are out of order: sorted by time`);
+    }
+  }
+}
+
+/** An audit ID is a UUID: 52 of its random bits are enough, and a number takes less room. */
+function shortened(key: string): string | number {
+  const found =
+    /^audit ([0-9a-f]{8})-([0-9a-f]{4})-[0-9a-f]{4}-[0-9a-f]{4}-([0-9a-f]{12}) (\w)/.exec(key);
+  if (found === null) return key;
+  const [, high = '', , low = '', stage = ''] = found;
+  const bits = Number.parseInt(high + low.slice(0, 4), 16);
+  return bits * 32 + (stage.charCodeAt(0) % 32);
+}
