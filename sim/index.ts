@@ -1,9 +1,9 @@
 /** Boots a simulated cluster. It reads like a boot log, and it is the only file that sees every part. */
+import { controllerManager } from './attached-nodes.js';
 import { metricsParts } from './boot-metrics.js';
 import { labelAsKubeadm, nodeAddress, nodeOf, nodeTools, simulatedNode } from './boot-node.js';
 import type { ProcessDefinition } from './client/contract.js';
 import { createProcess, type Process } from './client/runtime.js';
-import { controllers } from './controllers/index.js';
 import { localPathStorage } from './controllers/local-path-provisioner/provisioner.js';
 import { Loop } from './engine/loop.js';
 import { plant } from './engine/planted.js';
@@ -26,12 +26,6 @@ import {
   type SimulationOptions,
 } from './simulation.js';
 import { Weather } from './weather.js';
-
-const controllerManager: ProcessDefinition = {
-  name: 'kube-controller-manager',
-  identity: { user: 'system:kube-controller-manager', groups: ['system:authenticated'] },
-  controllers,
-};
 
 /** Boots a cluster; its time stands still until the loop is run. */
 export function boot(options: SimulationOptions): Simulation {

@@ -103,11 +103,29 @@ export function onInterrupt(action: (signal: string) => void): () => void {
   };
 }
 
+/** Calls back when this process ends by itself, for what must not outlive it; returns what takes it back. */
+export function onProcessExit(action: () => void): () => void {
+  process.on('exit', action);
+  return () => void process.off('exit', action);
+}
+
+/** Node's timers take no more. */
+const timerMaxMs = 2 ** 31 - 1;
+
+/** A clock of real time that can be stopped. */
+export interface RealClock extends Clock {
+  /** Takes back everything that is still to come, so that nothing holds the process. */
+  stop(): void;
+}
+
 /** A clock of real time, for driving our components against a real API server. */
-export function realClock(onError: (error: unknown) => void): Clock {
+export function realClock(onError: (error: unknown) => void): RealClock {
+  const timers = new Set<NodeJS.Timeout>();
+  let isStopped = false;
   return {
     now: () => Date.now(),
     after(delayMs, _label, action) {
+      if (isStopped) return { cancel: () => undefined };
       const run = (): void => {
         try {
           action();
@@ -115,8 +133,30 @@ export function realClock(onError: (error: unknown) => void): Clock {
           onError(error);
         }
       };
-      const timer = setTimeout(run, delayMs);
-      return { cancel: () => clearTimeout(timer) };
+      let timer: NodeJS.Timeout;
+      // What is longer than a timer can be comes in hops.
+      const wait = (leftMs: number): void => {
+        const isLast = leftMs <= timerMaxMs;
+        const next = (): void => {
+          timers.delete(timer);
+          if (isLast) run();
+          else wait(leftMs - timerMaxMs);
+        };
+        timer = setTimeout(next, Math.min(leftMs, timerMaxMs));
+        timers.add(timer);
+      };
+      wait(delayMs);
+      return {
+        cancel() {
+          timers.delete(timer);
+          clearTimeout(timer);
+        },
+      };
+    },
+    stop() {
+      isStopped = true;
+      for (const timer of timers) clearTimeout(timer);
+      timers.clear();
     },
   };
 }

@@ -1,13 +1,20 @@
 /** Runs our own components, in real time, against whatever cluster a kubeconfig names. */
 import type { KubeConfig } from '@kubernetes/client-node';
-import { attachedNodes } from '../../sim/attached-nodes.js';
-import type { ProcessDefinition } from '../../sim/client/contract.js';
-import { createProcess } from '../../sim/client/runtime.js';
+import { attachedNodes, controllerManager } from '../../sim/attached-nodes.js';
+import { simulatedNode } from '../../sim/boot-node.js';
+import type { Connect, ProcessDefinition } from '../../sim/client/contract.js';
+import { createProcess, type Process } from '../../sim/client/runtime.js';
+import type { Clock } from '../../sim/engine/clock.js';
 import { Random } from '../../sim/engine/random.js';
-import type { NodeShape } from '../../sim/simulation.js';
+import type { ClusterNetwork } from '../../sim/network/network.js';
+import { kubeScheduler, type KubeSchedulerOptions } from '../../sim/scheduler/kube-scheduler.js';
+import type { NodeShape, SimulatedNode } from '../../sim/simulation.js';
+import { Weather } from '../../sim/weather.js';
 import type { WorkloadRule } from '../../sim/workloads/workload.js';
+import type { Fault } from '../cluster.js';
 import { realClock } from '../host.js';
 import { httpConnect } from './http-transport.js';
+import { injectFault } from './sim-faults.js';
 
 /** What is attached. */
 export interface AttachOptions {
@@ -18,29 +25,67 @@ export interface AttachOptions {
   /** Nodes that our kubelets play. */
   readonly nodes?: readonly NodeShape[];
   readonly workloads?: readonly WorkloadRule[];
+  /** Programs of the control plane that the cluster lacks and ours play. */
+  readonly controlPlane?: {
+    readonly hasControllerManager?: boolean;
+    readonly scheduler?: KubeSchedulerOptions;
+  };
   /** Receives what an event of ours threw; nothing runs on after it. */
   readonly onError: (error: unknown) => void;
 }
 
 /** Attached components; `close` stops them and ends their connections. */
 export interface Attached {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly connect: Connect;
+  readonly network: ClusterNetwork;
+  readonly nodes: ReadonlyMap<string, SimulatedNode>;
+  /** By name: `kubelet/<node>`, `training-operator`, ... */
+  readonly processes: ReadonlyMap<string, Process>;
+  /**
+   * Lets something go wrong with a component of ours.
+   *
+   * @throws UserError when it is about something that is not ours.
+   */
+  inject(fault: Fault): void;
   close(): void;
 }
 
 /** Attaches the components: each is impersonated as itself, so the caller must be allowed to. */
 export function attach(options: AttachOptions): Attached {
-  const connect = httpConnect(options.config, options.onError);
-  const clock = realClock(options.onError);
+  const { config, onError, controlPlane = {} } = options;
+  const connect = httpConnect(config, onError);
+  const clock = realClock(onError);
   const random = new Random(options.seed);
   const tools = { clock, random, connect };
-  const nodes = attachedNodes(options.nodes ?? [], options.workloads ?? [], tools);
-  const processes = [...(options.processes ?? []), ...nodes].map(definition =>
-    createProcess(definition, tools),
-  );
-  for (const each of processes) each.start();
+  const weather = new Weather(clock, 0);
+  const processes = new Map<string, Process>();
+  const add = (definition: ProcessDefinition): Process => {
+    const way = weather.around(definition.name, connect);
+    const process = createProcess(definition, { ...tools, connect: way });
+    processes.set(definition.name, process);
+    process.start();
+    return process;
+  };
+  if (controlPlane.hasControllerManager === true) add(controllerManager);
+  if (controlPlane.scheduler !== undefined) add(kubeScheduler(controlPlane.scheduler));
+  const attached = attachedNodes(options.nodes ?? [], options.workloads ?? [], tools);
+  for (const each of attached.processes) add(each);
+  for (const each of options.processes ?? []) add(each);
+  const nodes = new Map<string, SimulatedNode>();
+  for (const { shape, kubelet } of attached.kubelets) {
+    nodes.set(shape.name, simulatedNode(shape, kubelet, add(kubelet.process)));
+  }
   return {
+    ...tools,
+    network: attached.network,
+    nodes,
+    processes,
+    inject: fault => injectFault({ loop: clock, nodes, processes, weather }, fault),
     close() {
-      for (const each of processes) each.stop();
+      for (const each of processes.values()) each.stop();
+      clock.stop();
       connect.close();
     },
   };

@@ -24,6 +24,8 @@ export interface RealClusterOptions extends Pick<RecorderOptions, 'namespaces' |
   readonly endMs?: number;
   /** Lets a fault happen; returns false when it cannot be done. Default: none can. */
   readonly inject?: (fault: Fault) => Promise<boolean> | boolean;
+  /** What went wrong beside the connection, such as a program that crashed: then everything ends with it. */
+  readonly failure?: () => unknown;
   /** Runs when the cluster is let go of, whatever happened. */
   readonly dispose?: () => Promise<void> | void;
   /** How long a connection is tried again before it is given up, in milliseconds. Default 20,000. */
@@ -106,6 +108,7 @@ class KubeconfigCluster implements RealCluster {
   async request(request: ApiRequest, as?: Identity): Promise<ApiAnswer> {
     const untilMs = realNowMs() + (this.options.patienceMs ?? 20_000);
     for (;;) {
+      this.throwFailure();
       try {
         return await this.http.send(request, as);
       } catch (error) {
@@ -141,6 +144,7 @@ class KubeconfigCluster implements RealCluster {
       if (await condition()) return true;
       const leftMs = untilMs - realNowMs();
       if (leftMs <= 0) return false;
+      this.throwFailure();
       await this.news(seen, Math.min(leftMs, lookEveryMs));
     }
   }
@@ -173,6 +177,11 @@ class KubeconfigCluster implements RealCluster {
     this.recorder.end();
     this.http.close();
     await this.options.dispose?.();
+  }
+
+  private throwFailure(): void {
+    const failure = this.options.failure?.();
+    if (failure !== undefined) throw failure;
   }
 
   private leftMs(): number {

@@ -1,14 +1,20 @@
-/** Lets things go wrong in a simulation. */
+/** Lets things go wrong in a simulation, or among the parts of ours that are attached to a real cluster. */
+import type { Clock } from '../../sim/engine/clock.js';
 import type { Simulation, SimulatedNode } from '../../sim/simulation.js';
 import type { Fault } from '../cluster.js';
 import { meantOrKnown, exitCodes, UserError } from '../input/errors.js';
+
+/** What faults happen to. */
+export interface FaultTarget extends Pick<Simulation, 'processes' | 'nodes' | 'weather'> {
+  readonly loop: Pick<Clock, 'after'>;
+}
 
 /**
  * Lets something go wrong as of now; what lasts for a while ends by itself.
  *
  * @throws UserError when there is no such node, GPU or process.
  */
-export function injectFault(simulation: Simulation, fault: Fault): void {
+export function injectFault(simulation: FaultTarget, fault: Fault): void {
   const { loop } = simulation;
   switch (fault.kind) {
     case 'gpu':
@@ -44,7 +50,7 @@ export function injectFault(simulation: Simulation, fault: Fault): void {
 
 /** What happens between a process and the API server. */
 function onTheWay(
-  { processes, weather }: Simulation,
+  { processes, weather }: FaultTarget,
   fault: Extract<
     Fault,
     { kind: 'partition' | 'requests' | 'watch' | 'credentials' | 'clock-step' }
@@ -68,7 +74,7 @@ function onTheWay(
 }
 
 function crash(
-  { loop, processes, weather }: Simulation,
+  { loop, processes, weather }: FaultTarget,
   { process: name, forMs, atRequest }: Extract<Fault, { kind: 'crash' }>,
 ): void {
   const process = processes.get(name);
@@ -86,7 +92,7 @@ function startAgain(process: SimulatedNode['process']): void {
   if (!process.isRunning) process.start();
 }
 
-function nodeOf({ nodes }: Simulation, name: string): SimulatedNode {
+function nodeOf({ nodes }: FaultTarget, name: string): SimulatedNode {
   const node = nodes.get(name);
   if (node === undefined) throw unknown('node', name, [...nodes.keys()]);
   return node;

@@ -1,27 +1,28 @@
 /** `seatrial run`: runs scenarios and reports what came of them. */
 import { join, relative } from 'node:path';
 import type { Command } from 'commander';
-import { Option } from 'commander';
 import { elapsedMs, onInterrupt, processId, realNowMs, writeError } from '../host.js';
 import { exitCodes } from '../input/errors.js';
 import { reporters } from '../report/index.js';
 import type { RunOfScenario } from '../report/reporter.js';
-import { hasFailed } from '../scenario/judgement.js';
+import { hasFailed, isInconclusive } from '../scenario/judgement.js';
+import { sailForReal } from '../scenario/real-voyage.js';
 import type { RunResult } from '../scenario/run.js';
 import { RunFolder, runsFolder, type RunStatus } from '../scenario/run-folder.js';
 import { findScenarios, loadScenario, type Scenario } from '../scenario/scenario.js';
 import { inVariant } from '../scenario/variants.js';
-import { sail } from '../scenario/voyage.js';
+import { sail, type Voyage } from '../scenario/voyage.js';
 import { version } from '../version.js';
+import { backendNamed, type ChosenBackend } from '../backends/index.js';
+import { backendOptions, realSettings, type RealFlags } from './backend-options.js';
 import type { CliCommand } from './command.js';
 import { readConfiguration } from './configuration.js';
 import { collect, colorOption, seedOf, seedOption } from './options.js';
 import { planReports } from './report-files.js';
 import { writeReports } from './write-reports.js';
 
-interface RunFlags {
+interface RunFlags extends RealFlags {
   readonly seed?: number;
-  readonly backend: string;
   readonly reporter: readonly string[];
   readonly outputFile: readonly string[];
   readonly quiet?: boolean;
@@ -39,11 +40,6 @@ export const runCommand: CliCommand = {
       .description('run scenarios: files, or folders that hold a scenario.yaml')
       .argument('[path...]', 'scenario files or folders (default: scenarios)')
       .addOption(seedOption())
-      .addOption(
-        new Option('--backend <name>', 'where to run')
-          .choices(['sim'])
-          .default('sim', 'sim: the simulation; the others are to come'),
-      )
       .option(
         '--reporter <name>',
         `how to report, repeatable: ${Object.keys(reporters).join(', ')}`,
@@ -61,6 +57,7 @@ export const runCommand: CliCommand = {
       .option('-q, --quiet', 'do not tell what happens while it runs')
       .option('--pass-with-no-tests', 'succeed when there is no scenario')
       .addOption(colorOption());
+    backendOptions(command);
     command.action((paths: readonly string[], flags: RunFlags) => act(() => run(paths, flags)));
   },
 };
@@ -77,6 +74,7 @@ async function run(given: readonly string[], flags: RunFlags): Promise<number> {
   const scenarios = files
     .map(file => loadScenario(relative('.', file)))
     .flatMap(scenario => variantsOf(scenario, flags.variant));
+  const chosen = backendNamed(flags.backend);
   const seed = seedOf(flags.seed, configuration.seed);
   writeError(`seatrial ${version}, seed ${seed}\n`);
 
@@ -95,7 +93,8 @@ async function run(given: readonly string[], flags: RunFlags): Promise<number> {
         config: configuration.cluster,
         tell,
         isInterrupted: () => isInterrupted,
-        backend: flags.backend,
+        flags,
+        chosen,
         isKept: flags.keep,
       }),
     );
@@ -104,7 +103,11 @@ async function run(given: readonly string[], flags: RunFlags): Promise<number> {
 
   writeReports({ runs, seed, backend: flags.backend, version }, reports, flags);
   if (isInterrupted) return exitCodes.interrupted;
-  return runs.some(hasFailed) ? exitCodes.broken : exitCodes.pass;
+  if (runs.some(hasFailed)) return exitCodes.broken;
+  // A simulation is given all the time that a scenario asks for.
+  return chosen !== undefined && runs.some(isInconclusive)
+    ? exitCodes.inconclusive
+    : exitCodes.pass;
 }
 
 interface RunSettings {
@@ -112,12 +115,14 @@ interface RunSettings {
   readonly config: string | undefined;
   readonly tell: (line: string) => void;
   readonly isInterrupted: () => boolean;
-  readonly backend: string;
+  readonly flags: RealFlags;
+  readonly chosen: ChosenBackend | undefined;
   readonly isKept: boolean;
 }
 
 async function runOne(scenario: Scenario, settings: RunSettings): Promise<RunOfScenario> {
-  const { seed, config, tell, isInterrupted, isKept, backend } = settings;
+  const { seed, config, tell, isInterrupted, isKept, chosen, flags } = settings;
+  const { backend } = flags;
   const startMs = elapsedMs();
   const folder = new RunFolder({
     scenario: scenario.name,
@@ -130,17 +135,20 @@ async function runOne(scenario: Scenario, settings: RunSettings): Promise<RunOfS
     pid: processId(),
   });
   try {
-    const result = await sail(scenario, {
+    const options = {
       seed,
       tell,
       isInterrupted,
       ...(config !== undefined && { config }),
       ...(isKept && { folder }),
-    });
-    const { trace: _trace, ...run } = result;
+    };
+    const run =
+      chosen === undefined
+        ? withoutTrace(await sail(scenario, options))
+        : await sailForReal(scenario, { ...options, chosen, ...realSettings(flags) });
     const { record: _record, ...facts } = run;
     const wallMs = elapsedMs() - startMs;
-    const hints = hintsOf(scenario, seed);
+    const hints = hintsOf(scenario, seed, chosen === undefined ? '' : ` --backend ${backend}`);
     // The record lies beside it, in timeline.jsonl and series.csv.
     if (isKept) folder.finish(statusOf(run), { wallMs, ...facts, hints });
     const { path } = folder;
@@ -149,6 +157,10 @@ async function runOne(scenario: Scenario, settings: RunSettings): Promise<RunOfS
     if (folder.path !== undefined) folder.finish('failed', { error: (error as Error).message });
     throw error;
   }
+}
+
+function withoutTrace({ trace: _trace, ...run }: Voyage): RunResult {
+  return run;
 }
 
 function statusOf(run: RunResult): RunStatus {
@@ -168,7 +180,7 @@ function titleOf({ name, variant }: Scenario): string {
 }
 
 /** How to see it again, and how to look at it with kubectl. */
-function hintsOf(scenario: Scenario, seed: number): string[] {
+function hintsOf(scenario: Scenario, seed: number, backend: string): string[] {
   const { file, folder, variant } = scenario;
   const variantFlag = variant === undefined ? '' : ` --variant ${variant}`;
   const files = scenario.steps
@@ -178,7 +190,7 @@ function hintsOf(scenario: Scenario, seed: number): string[] {
   const applied =
     files.length === 0 ? '' : `, then: kubectl --context seatrial apply${files.join('')}`;
   return [
-    `again, to the byte:  npx seatrial run ${file} --seed ${seed}${variantFlag}`,
+    `again${backend === '' ? ', to the byte' : ''}:  npx seatrial run ${file} --seed ${seed}${variantFlag}${backend}`,
     `with kubectl:        npx seatrial up --scenario ${file} --seed ${seed}${applied}`,
   ];
 }

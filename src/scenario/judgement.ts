@@ -30,3 +30,17 @@ export function hasFailed({
 export function isAnyBroken(verdicts: readonly Verdict[]): boolean {
   return verdicts.some(({ kind }) => kind === 'broken');
 }
+
+/** Whether something cannot be said: a law saw too little, or a step was skipped. */
+export function isInconclusive({
+  steps,
+  verdicts,
+}: {
+  readonly steps: readonly { readonly result: string }[];
+  readonly verdicts: readonly Verdict[];
+}): boolean {
+  return (
+    steps.some(({ result }) => result === 'skipped') ||
+    verdicts.some(({ kind }) => kind === 'inconclusive')
+  );
+}

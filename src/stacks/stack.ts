@@ -4,6 +4,7 @@
  * what it measured.
  */
 import type { Random } from '../../sim/engine/random.js';
+import type { Clock } from '../../sim/engine/clock.js';
 import type { Simulation } from '../../sim/simulation.js';
 import type { Outcome } from '../laws/law.js';
 import type { WorkloadMaker } from '../models/workloads.js';
@@ -34,12 +35,18 @@ export interface StackKind {
   create(options: StackOptions): Stack;
 }
 
+/** What a stack uses of its cluster: of a simulation, or of the parts of ours on a real one. */
+export interface StackCluster extends Pick<Simulation, 'random' | 'connect' | 'nodes'> {
+  readonly loop: Clock;
+  readonly network: Pick<Simulation['network'], 'route' | 'reach' | 'version' | 'outside'>;
+}
+
 /** A stack of one run. */
 export interface Stack {
   /** What its containers do, by the names that `spec.workloads` gives. */
   readonly makers: Readonly<Record<string, WorkloadMaker>>;
   /** The cluster has booted: from now on it may use its clock and its network. */
-  attach(simulation: Simulation): void;
+  attach(cluster: StackCluster): void;
   /** A step of the scenario starts the traffic; it goes on until it is stopped. */
   startTraffic(): void;
   stopTraffic(): void;

@@ -90,6 +90,7 @@ export const notPlugins: Readonly<Record<string, string>> = {
   'src/cli/check-voyages.ts': 'the voyages of check',
   'src/cli/report-files.ts': 'which reports go to which files',
   'src/cli/configuration.ts': 'the project file that commands read',
+  'src/cli/backend-options.ts': 'the options of commands that run on real clusters',
   'src/cli/options.ts': 'options that several commands take',
   'src/cli/write-reports.ts': 'writes reports where they go',
   'src/cli/running.ts': 'finds a running cluster for the commands that are about one',

@@ -1,11 +1,10 @@
 /** The fraud platform of one run: its programs, the traffic that meets them, and what is measured. */
 import { invariant } from '../../../sim/engine/invariant.js';
 import type { Random } from '../../../sim/engine/random.js';
-import type { Simulation } from '../../../sim/simulation.js';
 import type { Outcome } from '../../laws/law.js';
 import type { WorkloadMaker } from '../../models/workloads.js';
 import type { TrafficExchange } from '../../traffic/flow/contract.js';
-import type { Figure, News, Stack, StackReport } from '../stack.js';
+import type { Figure, News, Stack, StackReport, StackCluster } from '../stack.js';
 import { PaymentWorld } from './data/payment-world.js';
 import { fraudMakers } from './makers.js';
 import { ClusterWatch } from './measure/cluster-watch.js';
@@ -28,7 +27,7 @@ export class FraudStack implements Stack {
   private readonly world: PaymentWorld;
   private readonly scores: ScoreLog;
   private readonly series: Series;
-  private simulation: Simulation | undefined;
+  private simulation: StackCluster | undefined;
   /** The payment of the first sample; the others follow in the order of arrival. */
   private firstPayment = 0;
   /** So many drifts have been told. */
@@ -59,7 +58,7 @@ export class FraudStack implements Stack {
     });
   }
 
-  attach(simulation: Simulation): void {
+  attach(simulation: StackCluster): void {
     this.simulation = simulation;
     this.world.begin(simulation.loop.now());
     this.watch.attach(simulation);
@@ -182,7 +181,7 @@ export class FraudStack implements Stack {
     return count;
   }
 
-  private attached(): Simulation {
+  private attached(): StackCluster {
     const { simulation } = this;
     invariant(simulation !== undefined, 'the stack is attached to a cluster');
     return simulation;

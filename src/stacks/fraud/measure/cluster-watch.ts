@@ -5,7 +5,7 @@ import { kindOf, type HasMetadata } from '../../../../sim/api/object.js';
 import { timeMs } from '../../../../sim/api/time.js';
 import type { ProcessDefinition } from '../../../../sim/client/contract.js';
 import { createProcess } from '../../../../sim/client/runtime.js';
-import type { Simulation } from '../../../../sim/simulation.js';
+import type { StackCluster } from '../../stack.js';
 import { entryMarks } from '../../../models/registry/entry.js';
 import { sourceOf, versionIn } from '../registry.js';
 
@@ -45,7 +45,7 @@ export class ClusterWatch {
   private readonly bound = new Map<string, Map<string, number>>();
 
   /** Begins to watch. */
-  attach({ loop, random, connect }: Pick<Simulation, 'loop' | 'random' | 'connect'>): void {
+  attach({ loop, random, connect }: Pick<StackCluster, 'loop' | 'random' | 'connect'>): void {
     const definition: ProcessDefinition = {
       name: 'seatrial-recorder',
       identity: { user: 'seatrial-recorder', groups: ['system:masters'] },

@@ -1,0 +1,71 @@
+/** The backend `control-plane`: a real control plane, fitted out with our kubelets and operators. */
+import type { Fault } from '../cluster.js';
+import { startControlPlane, type ControlPlane } from './control-plane.js';
+import { findControlPlane } from './control-plane-programs.js';
+import { fitOut, type Fitted } from './fit-out.js';
+import { connectCluster, type RealCluster } from './kubeconfig.js';
+import type { OpenedCluster, OpenRequest, RealBackend } from './real-backend.js';
+
+/** The backend. */
+export const controlPlaneBackend: RealBackend = {
+  name: 'control-plane',
+  about: 'real Kubernetes programs as local processes, with our kubelets',
+  open,
+};
+
+async function open(options: OpenRequest): Promise<OpenedCluster> {
+  const { needs, tell } = options;
+  const programs = findControlPlane(options.flags.binaries);
+  const { configuration } = needs.scheduler ?? {};
+  const plane = await startControlPlane({
+    programs,
+    ...(configuration !== undefined && { schedulerConfig: configuration }),
+  });
+  const missing = {
+    ...(programs.controllerManager === undefined && { hasControllerManager: true }),
+    ...(programs.scheduler === undefined && { scheduler: needs.scheduler ?? {} }),
+  };
+  const played = [
+    ...(programs.controllerManager === undefined ? ['kube-controller-manager'] : []),
+    ...(programs.scheduler === undefined ? ['kube-scheduler'] : []),
+  ];
+  if (played.length > 0) tell(`${played.join(' and ')} not found: ours play them`);
+  return connectFitted(plane, options, fitted =>
+    fitOut(fitted, { needs, tell, hasNodes: true, controlPlane: missing }),
+  );
+}
+
+async function connectFitted(
+  plane: ControlPlane,
+  { endMs }: Pick<OpenRequest, 'endMs'>,
+  fit: (cluster: RealCluster) => Promise<Fitted>,
+): Promise<OpenedCluster> {
+  const held: { fitted?: Fitted } = {};
+  const connect = (): Promise<RealCluster> =>
+    connectCluster({
+      backend: 'control-plane',
+      config: plane.config,
+      ...(endMs !== undefined && { endMs }),
+      failure: () => plane.crash() ?? held.fitted?.failure(),
+      inject: (fault: Fault) => {
+        held.fitted?.inject(fault);
+        return held.fitted !== undefined;
+      },
+      dispose: async () => {
+        held.fitted?.close();
+        await plane.stop();
+      },
+    });
+  const cluster = await connect().catch(async (error: unknown) => {
+    await plane.stop();
+    throw error;
+  });
+  try {
+    const fitted = await fit(cluster);
+    held.fitted = fitted;
+    return Object.assign(cluster, { fitted, thin: fitted.thin });
+  } catch (error) {
+    await cluster[Symbol.asyncDispose]();
+    throw error;
+  }
+}

@@ -1,0 +1,170 @@
+/** Fits a real cluster out with what a scenario needs and the cluster lacks: operators, nodes, programs of ours. */
+import { localPathStorage } from '../../sim/controllers/local-path-provisioner/provisioner.js';
+import type { KubeObject } from '../../sim/api/object.js';
+import type { ProcessDefinition } from '../../sim/client/contract.js';
+import type { NodeShape, SimulationOptions } from '../../sim/simulation.js';
+import type { Cluster } from '../cluster.js';
+import { sleep } from '../host.js';
+import { exitCodes, UserError } from '../input/errors.js';
+import { attach, type Attached, type AttachOptions } from './attach.js';
+
+/** What a scenario needs of a cluster, as a simulation would be booted with it. */
+export type Needs = Pick<
+  SimulationOptions,
+  'seed' | 'nodes' | 'operators' | 'workloads' | 'scheduler'
+> & { readonly hasStorageClass?: boolean };
+
+/** What of it is given to the cluster. */
+export interface FitOptions {
+  readonly needs: Needs;
+  /** Whether our kubelets play the nodes. */
+  readonly hasNodes: boolean;
+  /** Programs of the control plane that ours play. */
+  readonly controlPlane?: AttachOptions['controlPlane'];
+  /** Hears of what cannot be had there. */
+  readonly tell: (line: string) => void;
+}
+
+/** What was attached, and what is less than it is on the simulation. */
+export interface Fitted extends Attached {
+  /** In sentences, for reports. */
+  readonly thin: readonly string[];
+  /** What an event of ours threw: then the run says nothing. */
+  failure(): unknown;
+}
+
+/** Kinds whose servers run in the simulation only. */
+const leftOut: ReadonlySet<string> = new Set([
+  'MutatingWebhookConfiguration',
+  'ValidatingWebhookConfiguration',
+]);
+
+const crdAttemptsMax = 100;
+const pauseMs = 100;
+const readyWithin = '60s';
+
+/**
+ * Installs, attaches, and waits until the nodes are ready.
+ *
+ * @throws UserError when the cluster does not take an installation, or the nodes do not get ready.
+ */
+export async function fitOut(cluster: Cluster, options: FitOptions): Promise<Fitted> {
+  const { needs, hasNodes } = options;
+  const parts: Installed[] = [
+    ...((needs.hasStorageClass ?? true) ? [{ name: 'local-path', ...localPathStorage }] : []),
+    ...(needs.operators ?? []),
+  ];
+  const thin = new Set<string>();
+  for (const part of parts) await install(cluster, part, thin);
+  const nodes = hasNodes ? needs.nodes : [];
+  let failed: unknown;
+  const attached = attach({
+    config: await cluster.client(),
+    seed: needs.seed,
+    processes: parts.map(({ process }) => process),
+    nodes,
+    workloads: needs.workloads ?? [],
+    ...(options.controlPlane !== undefined && { controlPlane: options.controlPlane }),
+    onError: error => {
+      failed ??= error;
+    },
+  });
+  const fitted: Fitted = { ...attached, thin: [...thin], failure: () => failed };
+  for (const line of thin) options.tell(line);
+  try {
+    await untilReady(cluster, nodes, fitted);
+  } catch (error) {
+    attached.close();
+    throw error;
+  }
+  return fitted;
+}
+
+/** What is installed: manifests, and the process behind them. */
+interface Installed {
+  readonly name: string;
+  manifests(): readonly KubeObject[];
+  readonly process: ProcessDefinition;
+}
+
+async function install(cluster: Cluster, part: Installed, thin: Set<string>): Promise<void> {
+  for (const manifest of part.manifests()) {
+    if (leftOut.has(manifest.kind ?? '')) {
+      thin.add(`the webhooks of ${part.name} are not called: its admission is left out`);
+      continue;
+    }
+    await create(cluster, manifest, part.name);
+  }
+}
+
+/** A kind that was just defined is served after a moment. */
+async function create(cluster: Cluster, object: KubeObject, part: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    const [applied] = await cluster.apply([object]);
+    if (applied?.message === undefined) return;
+    if (applied.status === 404 && attempt < crdAttemptsMax) {
+      await sleep(pauseMs);
+      continue;
+    }
+    const what = `${object.kind ?? ''} ${object.metadata.name ?? ''}`;
+    throw new UserError(`${part}: ${what} is not taken: ${applied.message}`, {
+      exitCode: exitCodes.backend,
+      code: 'not-installed',
+      next: 'name the operators that the scenario needs in spec.cluster.operators',
+    });
+  }
+}
+
+interface SeenNode {
+  readonly metadata: { readonly name?: string };
+  readonly status?: {
+    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+  };
+}
+
+/** Labels of roles are set from outside, as kubeadm does: kubelets may not give them to themselves. */
+async function untilReady(
+  cluster: Cluster,
+  shapes: readonly NodeShape[],
+  { failure }: Pick<Fitted, 'failure'>,
+): Promise<void> {
+  if (shapes.length === 0) return;
+  const waiting = new Map(shapes.map(shape => [shape.name, shape]));
+  const isReady = await cluster.until(
+    async () => {
+      if (failure() !== undefined) return true;
+      const { body } = await cluster.request({ method: 'GET', path: '/api/v1/nodes' });
+      for (const node of (body as { readonly items: readonly SeenNode[] }).items) {
+        const shape = waiting.get(node.metadata.name ?? '');
+        const conditions = node.status?.conditions ?? [];
+        if (shape === undefined) continue;
+        if (!conditions.some(({ type, status }) => type === 'Ready' && status === 'True')) continue;
+        await labelRoles(cluster, shape);
+        waiting.delete(shape.name);
+      }
+      return waiting.size === 0;
+    },
+    { within: readyWithin },
+  );
+  const failed = failure();
+  if (failed !== undefined) throw failed;
+  if (isReady) return;
+  throw new UserError(`not ready within ${readyWithin}: ${[...waiting.keys()].join(', ')}`, {
+    exitCode: exitCodes.backend,
+    code: 'nodes-not-ready',
+    next: 'the context needs the right to create nodes and to impersonate system:node:*',
+  });
+}
+
+async function labelRoles(cluster: Cluster, { name, labels }: NodeShape): Promise<void> {
+  const roles = Object.entries(labels).filter(([key]) =>
+    key.startsWith('node-role.kubernetes.io/'),
+  );
+  if (roles.length === 0) return;
+  await cluster.request({
+    method: 'PATCH',
+    path: `/api/v1/nodes/${name}`,
+    headers: { 'content-type': 'application/merge-patch+json' },
+    body: { metadata: { labels: Object.fromEntries(roles) } },
+  });
+}

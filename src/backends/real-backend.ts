@@ -1,0 +1,52 @@
+/** The contract of a backend with a real API server: how `--backend NAME[:ARGUMENT]` gets its cluster. */
+import type { KindConfig } from '../gpu/kind-config.js';
+import type { Fitted, Needs } from './fit-out.js';
+import type { RealCluster } from './kubeconfig.js';
+
+/** What a run asks of a backend. */
+export interface OpenRequest {
+  readonly needs: Needs;
+  /** The kind configuration that the needs' nodes were made from. */
+  readonly config: KindConfig;
+  /** What stands after the colon of `--backend`: a context. */
+  readonly argument?: string;
+  /** When the real time given to the run is over, in milliseconds since the epoch. */
+  readonly endMs?: number;
+  /** Namespaces that the scenario's objects lie in. */
+  readonly namespaces?: readonly string[];
+  readonly flags: BackendFlags;
+  readonly tell: (line: string) => void;
+}
+
+/** What users say of real clusters, whichever it is. */
+export interface BackendFlags {
+  /** A folder with the programs of a control plane. */
+  readonly binaries?: string;
+  /** The kubeconfig's file; default: $KUBECONFIG, ~/.kube/config. */
+  readonly kubeconfig?: string;
+  /** A context that looks like production, and is meant. */
+  readonly allowContext?: string;
+  /** Nodes and objects of the whole cluster may be changed. */
+  readonly isOwnCluster?: boolean;
+}
+
+/** A cluster that was opened for a run; letting go of it removes what the run made. */
+export interface OpenedCluster extends RealCluster {
+  /** Parts of ours that run against it. */
+  readonly fitted?: Fitted;
+  /** What is less there than on the simulation, in sentences. */
+  readonly thin: readonly string[];
+}
+
+/** A backend. */
+export interface RealBackend {
+  readonly name: string;
+  /** For --help, in a few words. */
+  readonly about: string;
+  /**
+   * Opens the cluster and fits it out.
+   *
+   * @throws UserError with the next step.
+   */
+  open(request: OpenRequest): Promise<OpenedCluster>;
+}

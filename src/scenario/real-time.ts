@@ -1,0 +1,87 @@
+/**
+ * The rule by which a scenario is run in real time. Let so much time go by (`advance`) and let traffic flow
+ * so long (`traffic`) take 1/scale of what the scenario says; waits for a condition keep their limits, since
+ * the cluster's programs are as quick as they are. When the real time of the run is over, what is left is
+ * skipped. A law is only believed to hold where there was the time that it asks for.
+ */
+import { durationMs } from '../input/duration.js';
+import type { Verdict } from '../laws/judge.js';
+import type { Law } from '../laws/law.js';
+import { lengthOf } from '../laws/story.js';
+import type { Scenario, Step } from './scenario.js';
+
+/** A scenario made shorter. */
+export interface Shortened {
+  readonly scenario: Scenario;
+  /** What it asked for and got less of, in sentences. */
+  readonly cuts: readonly string[];
+}
+
+/** The scenario with its times divided by the scale; 1 leaves it as it is. */
+export function inRealTime(scenario: Scenario, scale: number): Shortened {
+  if (scale === 1) return { scenario, cuts: [] };
+  const cuts: string[] = [];
+  const shorter = (what: string, duration: string): string => {
+    const ms = durationMs(duration);
+    const given = Math.max(1, Math.round(ms / scale));
+    cuts.push(`${what} ${duration} takes ${lengthOf(given)} here`);
+    return `${given}ms`;
+  };
+  const steps = scenario.steps.map((step): Step => {
+    if (step.advance !== undefined) {
+      return { ...step, name: nameOf(step), advance: shorter('advance', step.advance) };
+    }
+    if (step.traffic === undefined) return step;
+    const { every, ...traffic } = step.traffic;
+    return {
+      ...step,
+      name: nameOf(step),
+      traffic: {
+        for: shorter('traffic for', traffic.for),
+        ...(every !== undefined && { every: `${Math.round(durationMs(every) / scale)}ms` }),
+      },
+    };
+  });
+  return { scenario: { ...scenario, steps }, cuts };
+}
+
+/** What the step says of itself stays what the user wrote. */
+function nameOf({ name, advance, traffic }: Step): string {
+  return (
+    name ?? (advance === undefined ? `traffic for ${traffic?.for ?? ''}` : `advance ${advance}`)
+  );
+}
+
+/** The longest time that a law's thresholds speak of; 0 when it judges every instant by itself. */
+export function neededMs({ settings }: Pick<Law, 'settings'>): number {
+  const times = Object.entries(settings).filter(([name]) => name.endsWith('Ms'));
+  return Math.max(0, ...times.map(([, value]) => value));
+}
+
+/** How much a run has seen. */
+export interface Seen {
+  /** From the scenario's first step to its end, in real milliseconds. */
+  readonly observedMs: number;
+  /** What the history misses, by resource, and why. */
+  readonly missed: readonly { readonly resource: string; readonly why: string }[];
+}
+
+/** What held for less time than its law speaks of, or where the law could not look, is inconclusive. */
+export function believed(
+  verdicts: readonly Verdict[],
+  laws: readonly Law[],
+  { observedMs, missed }: Seen,
+): readonly Verdict[] {
+  return verdicts.map(verdict => {
+    const law = laws.find(({ name }) => name === verdict.law);
+    if (verdict.kind !== 'held' || law === undefined) return verdict;
+    const wantedMs = neededMs(law);
+    const on = law.begin().on ?? {};
+    const blind = missed.find(({ resource }) => resource in on || '*' in on);
+    const why =
+      wantedMs > observedMs
+        ? `it speaks of ${lengthOf(wantedMs)}, and the run took ${lengthOf(observedMs)}`
+        : blind?.why;
+    return why === undefined ? verdict : { ...verdict, kind: 'inconclusive', why };
+  });
+}

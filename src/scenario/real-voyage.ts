@@ -1,0 +1,114 @@
+/** A voyage on a real cluster: the scenario as it stands, in real time, with what of ours the cluster lacks. */
+import type { Needs } from '../backends/fit-out.js';
+import type { ChosenBackend } from '../backends/index.js';
+import type { BackendFlags, OpenedCluster } from '../backends/real-backend.js';
+import { connects } from '../backends/sim-probe.js';
+import { realNowMs } from '../host.js';
+import { readManifests } from '../input/manifests.js';
+import { laws } from '../laws/index.js';
+import { join } from 'node:path';
+import { believed, inRealTime, type Seen } from './real-time.js';
+import { runScenario, timeIsOver, type RunResult } from './run.js';
+import type { Scenario } from './scenario.js';
+import { launch, type VoyageOptions } from './voyage.js';
+
+/** Settings of a voyage on a real cluster. */
+export interface RealVoyageOptions extends VoyageOptions {
+  readonly chosen: ChosenBackend;
+  readonly flags: BackendFlags;
+  /** Virtual seconds a real one, for `advance` and `traffic`. */
+  readonly timeScale: number;
+  /** The run ends after so much real time at the latest. */
+  readonly realMaxMs: number;
+  /** Looks at the cluster when the scenario is over and before it is let go of. */
+  readonly atEnd?: (cluster: OpenedCluster) => Promise<void>;
+}
+
+/** What came of it. */
+export interface RealVoyage extends RunResult {
+  /** What is to be known of it: what is thin there, what was cut, where the history has gaps. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Sails once on the backend.
+ *
+ * @throws InputError or UserError when something in the scenario is wrong, or the backend fails.
+ */
+export async function sailForReal(
+  given: Scenario,
+  options: RealVoyageOptions,
+): Promise<RealVoyage> {
+  const { chosen, flags, tell, timeScale, realMaxMs } = options;
+  const { scenario, cuts } = inRealTime(given, timeScale);
+  const { stack, config, ...booted } = launch(scenario, options);
+  const needs: Needs = booted;
+  for (const cut of cuts) tell(cut);
+  await using cluster = await chosen.backend.open({
+    needs,
+    config,
+    flags,
+    tell,
+    endMs: realNowMs() + realMaxMs,
+    namespaces: namespacesOf(scenario),
+    ...(chosen.argument !== undefined && { argument: chosen.argument }),
+  });
+  const { fitted } = cluster;
+  if (stack !== undefined && fitted !== undefined) stack.attach({ ...fitted, loop: fitted.clock });
+  const result = await runScenario(scenario, cluster, {
+    ...options,
+    isTimeOver: () => cluster.isTimeOver,
+    ...(stack !== undefined && { stack }),
+    ...(fitted !== undefined && {
+      gpuBusySeconds: () => busySeconds(fitted),
+      ...(fitted.nodes.size > 0 && { probe: connects(fitted) }),
+    }),
+  });
+  await options.atEnd?.(cluster);
+  const missed = missedBy(cluster);
+  const skipped = result.steps.flatMap(({ message = '' }) =>
+    message.startsWith(timeIsOver) ? [message] : [],
+  );
+  return {
+    ...result,
+    verdicts: believed(result.verdicts, laws, { observedMs: result.durationMs, missed }),
+    notes: [...cluster.thin, ...cuts, ...skipped, ...missed.map(({ why }) => why)],
+  };
+}
+
+/** Namespaces of what it applies, and those that it speaks of. */
+export function namespacesOf({ folder, steps, show }: Scenario): readonly string[] {
+  const names = new Set(['default', ...(show.namespaces ?? [])]);
+  for (const { apply, wait, expect, log } of steps) {
+    for (const file of apply?.files ?? []) {
+      for (const { object } of readManifests(join(folder, file))) {
+        if (object.metadata.namespace !== undefined) names.add(object.metadata.namespace);
+        if (object.kind === 'Namespace' && object.metadata.name !== undefined) {
+          names.add(object.metadata.name);
+        }
+      }
+    }
+    const spoken = [wait?.namespace, expect?.namespace, log?.namespace];
+    for (const name of spoken) if (name !== undefined) names.add(name);
+  }
+  return [...names].sort();
+}
+
+function busySeconds({ nodes }: NonNullable<OpenedCluster['fitted']>): number {
+  let seconds = 0;
+  for (const node of nodes.values()) for (const gpu of node.gpus()) seconds += gpu.busySeconds;
+  return seconds;
+}
+
+function missedBy({ gaps, unrecorded }: OpenedCluster): Seen['missed'] {
+  return [
+    ...gaps.map(({ resource, fromRevision, toRevision, why }) => ({
+      resource,
+      why: `the history of ${resource} has a gap from revision ${fromRevision} to ${toRevision}: ${why}`,
+    })),
+    ...unrecorded.map(({ resource, why }) => ({
+      resource,
+      why: `the history holds no ${resource}: ${why}`,
+    })),
+  ];
+}
