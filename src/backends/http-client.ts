@@ -132,7 +132,11 @@ export class HttpClient {
           ...(credentials.headers as Record<string, string> | undefined),
           ...(as !== undefined && impersonated(as)),
           accept: 'application/json',
-          ...(text !== undefined && { 'content-type': 'application/json' }),
+          // Node leaves the length out where it expects no body, as with DELETE.
+          ...(text !== undefined && {
+            'content-type': 'application/json',
+            'content-length': String(Buffer.byteLength(text)),
+          }),
           ...headers,
         },
       });
