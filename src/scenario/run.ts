@@ -19,6 +19,7 @@ import { inWords } from './in-words.js';
 import { judged } from './judge-step.js';
 import { Logbook, type RunRecord } from './logbook.js';
 import { unmet } from './match.js';
+import { sameCauses } from './same-causes.js';
 import { Narrator } from './narrator.js';
 import { Objects } from './objects.js';
 import { readWrites, replay, toldOf } from './replay-step.js';
@@ -373,15 +374,6 @@ class Runner {
     await this.cluster.inject({ kind: 'gpu', node, gpu: device, xid });
     return undefined;
   }
-}
-
-/** Several causes come in any order: a real server walks a map whose order is not fixed. */
-function sameCauses(wanted: string, got: string): boolean {
-  const parts = (text: string): string => {
-    const list = /\[(.*)\]/s.exec(text)?.[1];
-    return list === undefined ? text : text.replace(list, list.split(', ').sort().join(', '));
-  };
-  return parts(wanted) === parts(got);
 }
 
 function titleOf(step: Step): string {
