@@ -16,6 +16,7 @@ import type { Kubelet } from './nodes/kubelet.js';
 import { webhookDoor } from './operators/admission/door.js';
 import type { Operator } from './operators/operator.js';
 import { kubeScheduler } from './scheduler/kube-scheduler.js';
+import type { ApiServerOptions } from './server/contract.js';
 import { createApiServer } from './server/index.js';
 import type { ServerSettings } from './server/resources/strategy.js';
 import {
@@ -57,10 +58,11 @@ export function boot(options: SimulationOptions): Simulation {
       elsewhere: options.callWebhook,
     }),
     ...(options.describeType !== undefined && { describeType: options.describeType }),
+    ...audited(options),
     settings: { ...advertisedBy(options.nodes), ...options.settings },
   });
   revision = server.revision;
-  const { serve } = server;
+  const serve = options.door?.(server.serve, loop) ?? server.serve;
   const connect = inProcessConnect(serve, loop, { ...defaultLatencies, ...options.latencies });
   const weather = new Weather(loop, options.interleaving ?? 0);
 
@@ -96,6 +98,10 @@ export function boot(options: SimulationOptions): Simulation {
     nodes.set(shape.name, simulatedNode(shape, kubelet, start(kubelet.process)));
   });
   return { loop, trace, random, server, serve, connect, processes, nodes, weather, network };
+}
+
+function audited({ audit }: SimulationOptions): Pick<ApiServerOptions, 'auditPolicy' | 'onAudit'> {
+  return audit === undefined ? {} : { auditPolicy: audit.policy, onAudit: audit.onEvent };
 }
 
 /** kubeadm's API server is reached at the first control plane node; without one it stays where it is. */

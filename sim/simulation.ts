@@ -1,8 +1,10 @@
 /** What a booted simulation is, for those who drive it: the backend, the tests, the benchmarks. */
 import type { ContainerUsage, GpuReading, NodeEndpoints } from './api/node-endpoint.js';
+import type { KubeObject } from './api/object.js';
 import type { Serve } from './api/request.js';
 import type { Connect } from './client/contract.js';
 import type { Process } from './client/runtime.js';
+import type { Clock } from './engine/clock.js';
 import type { Loop } from './engine/loop.js';
 import type { PlantedFault } from './engine/planted.js';
 import type { Random } from './engine/random.js';
@@ -95,6 +97,14 @@ export interface SimulationOptions {
   readonly operators?: readonly Operator[];
   /** Calls the webhooks that are named by their URL. Default: their servers are not found. */
   readonly callWebhook?: NonNullable<ApiServerOptions['callWebhook']>;
+  /** What the API server writes to its audit log, and who reads it. Default: it keeps none. */
+  readonly audit?: {
+    /** A Policy of audit.k8s.io/v1. */
+    readonly policy: KubeObject;
+    readonly onEvent: (event: KubeObject) => void;
+  };
+  /** Stands before the API server's door, for whoever watches what is asked and answered. Default: nobody. */
+  readonly door?: (serve: Serve, clock: Clock) => Serve;
   /** What OpenAPI tells of types in words: what `kubectl explain` shows. Default: nothing. */
   readonly describeType?: NonNullable<ApiServerOptions['describeType']>;
   /** Keeps every entry of the trace, to name the first difference. Default false. */

@@ -31,7 +31,7 @@ import { PodWorkers } from './pod-worker.js';
 import { addProbes } from './probe-manager.js';
 import { needsReadinessSync } from './readiness-gates.js';
 import { activePods, considerResize, retryResize, withAllocation } from './resize.js';
-import { needsResync, setStatus, writeStatus } from './status-manager.js';
+import { needsResync, setStatus, terminateRejected, writeStatus } from './status-manager.js';
 import type { Task } from './task.js';
 import { draw, firstSyncs, type KubeletConfig, type NodeTimings } from './timings.js';
 import { VolumeManager } from './volume-manager.js';
@@ -289,7 +289,7 @@ export class KubeletProcess implements KubeletContext {
     if (!isOurs && needsResync(entry)) this.resyncLater();
     const hasEnded = isTerminalPhase(pod.status?.phase) && !isTerminalPhase(old.status?.phase);
     if (hasEnded) this.retryResizes();
-    if (!entry.isAdmitted) return;
+    if (!entry.isAdmitted) return terminateRejected(this, entry);
     if (isSameToKubelet(old, pod)) {
       if (needsReadinessSync(pod)) this.workers.update(entry);
       return;

@@ -167,6 +167,11 @@ export function terminateStatus(context: KubeletContext, entry: PodEntry): void 
   store(context, entry, final, { force: true, isFinished: true });
 }
 
+/** The deletion of a pod and its rejection may cross: nothing of it runs, so it may go at once. */
+export function terminateRejected(context: KubeletContext, entry: PodEntry): void {
+  if (entry.pod.metadata.deletionTimestamp !== undefined) terminateStatus(context, entry);
+}
+
 const lostContainer = {
   exitCode: 137,
   reason: 'ContainerStatusUnknown',

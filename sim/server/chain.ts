@@ -35,7 +35,8 @@ export function createServe(core: Core): Serve {
     const identity = authenticated(core, request, connection, context);
     const audit = core.auditor?.begin(context);
     const finish = (answer: ApiAnswer) => {
-      renewals.learn(context, answer);
+      // A renewal that is told to the audit log goes the way of all requests.
+      if (audit === undefined) renewals.learn(context, answer);
       done(audit === undefined ? answer : auditedAnswer(answer, audit));
     };
     const early = identity ?? impersonated(core, context) ?? authorized(core, context);

@@ -94,7 +94,7 @@ export class LeaseRenewals {
     if (info.resource !== leases.resource || info.group !== leases.group) return;
     if (status !== 200 || request.method !== 'PUT' || info.subresource !== '') return;
     const isTrusted = connection.omitsManagedFields === true && request.headers === undefined;
-    if (!isTrusted || info.query !== '' || this.core.auditor !== undefined) return;
+    if (!isTrusted || info.query !== '') return;
     if (this.hasHooks()) return;
     const options = writeOptions(context, 'UpdateOptions');
     if (!('fieldManager' in options)) return;

@@ -79,6 +79,10 @@ function deeds(scene: Scene): Weighted[] {
     ...when(scene.ports.length > 0 && pods.length > 0, hasPolicies(scene) ? 10 : 2, () =>
       fc.record({ kind: fc.constant('probe' as const), port: of(scene.ports) }),
     ),
+    ...when(scene.hasTraffic, 2, () =>
+      fc.record({ kind: fc.constant('load' as const), factor: of([0.25, 0.5, 1, 2, 4]) }),
+    ),
+    ...when(scene.accounts.length > 0, hasRoles(scene) ? 4 : 1, () => asks(scene)),
     ...when(scene.objects.length > 0, 1, () =>
       of(scene.objects).map(object => ({ kind: 'apply' as const, object })),
     ),
@@ -88,6 +92,29 @@ function deeds(scene: Scene): Weighted[] {
 /** Where there are policies, connections are what tells of them. */
 function hasPolicies({ objects }: Scene): boolean {
   return objects.some(({ kind = '' }) => kind.endsWith('NetworkPolicy'));
+}
+
+/** Where somebody is given rights, requests are what tells of them. */
+function hasRoles({ objects }: Scene): boolean {
+  return objects.some(({ kind = '' }) => kind.endsWith('RoleBinding'));
+}
+
+/** What accounts ask for: secrets are never read, for that alone would break a law. */
+function asks({ accounts, namespaces }: Scene): fc.Arbitrary<Happening> {
+  const places = namespaces.length === 0 ? ['default'] : namespaces;
+  return fc
+    .record({
+      as: fc.constantFrom(...accounts),
+      verb: fc.constantFrom('get' as const, 'list' as const, 'list' as const, 'delete' as const),
+      kind: fc.constantFrom('Pod', 'ConfigMap', 'Secret', 'Deployment'),
+      namespace: fc.constantFrom(...places),
+    })
+    .map(({ as, verb, kind, namespace }) => {
+      const apiVersion = kind === 'Deployment' ? 'apps/v1' : 'v1';
+      const name = kind === 'ConfigMap' ? 'kube-root-ca.crt' : 'a';
+      const target = { apiVersion, kind, namespace, name };
+      return { kind: 'ask' as const, as, verb: kind === 'Secret' ? 'delete' : verb, target };
+    });
 }
 
 function bursts({ namespaces, gpus }: Scene): fc.Arbitrary<Happening> {

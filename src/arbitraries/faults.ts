@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import type { Fault } from '../cluster.js';
 import type { Scene } from './scene.js';
-import { spans } from './times.js';
+import { outages, spans } from './times.js';
 
 /** The kinds of faults that are drawn, in the order in which help lists them. */
 export const faultKinds = [
@@ -79,7 +79,7 @@ type ProcessFault = 'crash' | 'requests' | 'watch' | 'credentials' | 'clock-step
 
 function ofProcesses(kind: ProcessFault, { processes }: Scene): fc.Arbitrary<Fault> {
   const process = fc.constantFrom(...processes);
-  const forMs = spans();
+  const forMs = outages();
   switch (kind) {
     case 'crash':
       return fc.record(

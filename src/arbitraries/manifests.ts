@@ -13,6 +13,8 @@ export interface Template {
   readonly container?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly isPrivileged?: boolean;
+  /** It leaves gently: a preStop hook sleeps so many seconds, and a probe says when it is ready. */
+  readonly hookSeconds?: number;
 }
 
 /** Where an object stands. */
@@ -26,7 +28,7 @@ const gpuToleration = { key: 'nvidia.com/gpu', operator: 'Exists' };
 /** The pod template. */
 export function template(from: Template): Record<string, unknown> {
   const { app, cpu, gpus, port, priority, grace, restartPolicy, container = 'main' } = from;
-  const { labels, isPrivileged = false } = from;
+  const { labels, isPrivileged = false, hookSeconds } = from;
   const limits = gpus > 0 ? { 'nvidia.com/gpu': String(gpus) } : undefined;
   return {
     metadata: { labels: { app, ...labels } },
@@ -41,6 +43,12 @@ export function template(from: Template): Record<string, unknown> {
           image: 'registry.example/app:1',
           ...(port !== undefined && { ports: [{ containerPort: port }] }),
           ...(isPrivileged && { securityContext: { privileged: true } }),
+          ...(hookSeconds !== undefined && {
+            lifecycle: { preStop: { sleep: { seconds: hookSeconds } } },
+            ...(port !== undefined && {
+              readinessProbe: { tcpSocket: { port }, periodSeconds: 5 },
+            }),
+          }),
           resources: { requests: { cpu, memory: '64Mi' }, ...(limits && { limits }) },
         },
       ],
@@ -198,6 +206,33 @@ export function policy(
       ingress: peers.length === 0 && from.ports.length === 0 ? [] : [rule],
     },
   };
+}
+
+/** An account with rights in its namespace: to read objects of a resource, or to do all with them. */
+export function accountWith(
+  { namespace, name }: Place,
+  { resource, verbs }: { readonly resource: string; readonly verbs: readonly string[] },
+): readonly KubeObject[] {
+  const rbac = 'rbac.authorization.k8s.io';
+  const apiVersion = `${rbac}/v1`;
+  const metadata = { namespace, name };
+  const [plural, group = ''] = resource.split('/').reverse();
+  return [
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata },
+    {
+      apiVersion,
+      kind: 'Role',
+      metadata,
+      rules: [{ apiGroups: [group], resources: [plural], verbs }],
+    },
+    {
+      apiVersion,
+      kind: 'RoleBinding',
+      metadata,
+      roleRef: { apiGroup: rbac, kind: 'Role', name },
+      subjects: [{ kind: 'ServiceAccount', name, namespace }],
+    },
+  ];
 }
 
 /** A priority class. */

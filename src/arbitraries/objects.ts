@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import type { KubeObject } from '../../sim/api/object.js';
 import {
+  accountWith,
   autoscaler,
   budget,
   job,
@@ -75,18 +76,27 @@ function services(options: ObjectOptions): fc.Arbitrary<Part> {
         { nil: undefined, freq: 2 },
       ),
       hasService: fc.boolean(),
+      hookSeconds: fc.constantFrom(undefined, undefined, 5, 15),
+      isBusy: fc.boolean(),
     })
-    .map(({ kind, replicas, of, limit, scaled, hasService }) => place => {
-      const { name } = place;
-      const isScaled = scaled !== undefined && kind === 'Deployment';
-      const labels = isScaled ? { labels: { 'seatrial.dev/workload': 'busy' } } : {};
-      return [
-        replicated(kind, place, replicas, { ...of, ...labels, app: name, port }),
-        ...(limit === undefined ? [] : [budget(place, name, limit)]),
-        ...(isScaled ? [autoscaler(place, name, scaled)] : []),
-        ...(hasService || kind === 'StatefulSet' ? [service(place, name, port)] : []),
-      ];
-    });
+    .map(
+      ({ kind, replicas, limit, scaled, hasService, hookSeconds, isBusy, ...drawn }) =>
+        place => {
+          const { name } = place;
+          const of = { ...drawn.of, ...(hookSeconds !== undefined && { hookSeconds }) };
+          const isScaled = scaled !== undefined && kind === 'Deployment';
+          // What an autoscaler looks at: the requests that come, or waves of work.
+          const isServing = hasService && !isBusy;
+          const { labels: _own, ...served } = of;
+          const load = isServing ? served : { ...of, labels: { 'seatrial.dev/workload': 'busy' } };
+          return [
+            replicated(kind, place, replicas, { ...(isScaled ? load : of), app: name, port }),
+            ...(limit === undefined ? [] : [budget(place, name, limit)]),
+            ...(isScaled ? [autoscaler(place, name, scaled)] : []),
+            ...(hasService || kind === 'StatefulSet' ? [service(place, name, port)] : []),
+          ];
+        },
+    );
 }
 
 function jobs(options: ObjectOptions): fc.Arbitrary<Part> {
@@ -128,6 +138,16 @@ function quotas(): fc.Arbitrary<Part> {
     .map(hard => place => [quota(place, Object.keys(hard).length > 0 ? hard : { pods: '4' })]);
 }
 
+/** Accounts whose rights are less than all. */
+function accounts(): fc.Arbitrary<Part> {
+  return fc
+    .record({
+      resource: fc.constantFrom('pods', 'configmaps', 'secrets', 'apps/deployments'),
+      verbs: fc.constantFrom(['get', 'list'], ['get', 'list', 'delete'], ['*']),
+    })
+    .map(rights => place => accountWith(place, rights));
+}
+
 function policies(): fc.Arbitrary<Part> {
   return fc
     .record({
@@ -150,6 +170,7 @@ export function objects(options: ObjectOptions = {}): fc.Arbitrary<readonly Kube
     { weight: 2, arbitrary: trainingJobs(options) },
     { weight: 1, arbitrary: quotas() },
     { weight: 2, arbitrary: policies() },
+    { weight: 1, arbitrary: accounts() },
   );
   const placed = fc.record({ part, namespace: fc.constantFrom('default', 'team') });
   const one = fc.constantFrom(undefined, 'default', 'default', 'team');

@@ -1,5 +1,6 @@
 /** What events can be about: read off a cluster's shape and its manifests. */
 import type { KubeObject } from '../../sim/api/object.js';
+import { demandsOf } from '../scenario/edge/derived-traffic.js';
 import type { PodChoice, Target } from '../scenario/happening.js';
 import { nodeNames, type ClusterPlan } from '../voyages/plan.js';
 
@@ -19,6 +20,10 @@ export interface Scene {
   readonly pods: readonly PodChoice[];
   /** Ports that containers declare or policies name. */
   readonly ports: readonly number[];
+  /** Users of service accounts: those of the manifests, and those that pods have without being told. */
+  readonly accounts: readonly string[];
+  /** Whether requests come to a Service. */
+  readonly hasTraffic: boolean;
   readonly objects: readonly KubeObject[];
 }
 
@@ -47,6 +52,7 @@ export function sceneOf(cluster: ClusterPlan, objects: readonly KubeObject[]): S
   );
   const ofKind = (kinds: ReadonlySet<string>): Target[] =>
     objects.filter(({ kind = '' }) => kinds.has(kind)).map(targetOf);
+  const namespaces = [...new Set(objects.flatMap(namespaceOf))].sort();
   return {
     nodes,
     gpus: nodes
@@ -57,14 +63,24 @@ export function sceneOf(cluster: ClusterPlan, objects: readonly KubeObject[]): S
       ...(cluster.operators ?? []),
       ...nodes.map(node => `kubelet/${node}`),
     ],
-    namespaces: [...new Set(objects.flatMap(namespaceOf))].sort(),
+    namespaces,
     scalable: ofKind(scalableKinds),
     rolling: ofKind(rollingKinds),
     deletable: ofKind(workloadKinds),
     pods: objects.flatMap(podsOf),
     ports: [...new Set(objects.flatMap(object => portsIn(object)))].sort((a, b) => a - b),
+    accounts: accountsOf(objects, namespaces),
+    hasTraffic: demandsOf(objects).length > 0,
     objects,
   };
+}
+
+function accountsOf(objects: readonly KubeObject[], namespaces: readonly string[]): string[] {
+  const own = objects
+    .filter(({ kind }) => kind === 'ServiceAccount')
+    .map(({ metadata: { namespace = 'default', name = '' } }) => `${namespace}:${name}`);
+  const all = [...own, ...namespaces.map(namespace => `${namespace}:default`)];
+  return [...new Set(all)].sort().map(name => `system:serviceaccount:${name}`);
 }
 
 function targetOf({ apiVersion = '', kind = '', metadata }: KubeObject): Target {

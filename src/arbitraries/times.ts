@@ -14,8 +14,15 @@ export function gaps(): fc.Arbitrary<number> {
 /** How long something lasts, in milliseconds: shorter and longer than a lease, a grace period, a toleration. */
 export function spans(): fc.Arbitrary<number> {
   return fc.oneof(
+    { weight: 5, arbitrary: outages() },
+    { weight: 1, arbitrary: fc.constantFrom(120_000, 360_000) },
+  );
+}
+
+/** How long a component is not itself: laws give it five minutes to do what it is there for. */
+export function outages(): fc.Arbitrary<number> {
+  return fc.oneof(
     { weight: 2, arbitrary: fc.integer({ min: 100, max: 10_000 }) },
     { weight: 3, arbitrary: fc.constantFrom(10_000, 30_000, 60_000) },
-    { weight: 1, arbitrary: fc.constantFrom(120_000, 360_000) },
   );
 }

@@ -32,6 +32,8 @@ export interface SimulatedCluster extends Cluster {
   readonly simulation: Simulation;
   /** Equal for two runs of one seed. */
   digest(): string;
+  /** Lets somebody look on after each event of the simulation. */
+  afterEach(look: () => void): void;
   /** Lets a handler take requests of the socket before the API server sees them. */
   intercept(handler: Intercept): void;
   /** Opens the socket if there is none yet, and tells how to reach it. */
@@ -68,6 +70,7 @@ class SimulationBackend implements SimulatedCluster {
   private readonly mapper = new RestMapper(request => this.request(request));
   private socket: Promise<Socket> | undefined;
   private readonly intercepts: Intercept[] = [];
+  private look: () => void = () => undefined;
 
   constructor(
     readonly simulation: Simulation,
@@ -101,11 +104,25 @@ class SimulationBackend implements SimulatedCluster {
     const untilMs = loop.now() + answerMaxMs;
     for (;;) {
       // A webhook outside answers in real time: virtual time stands still for it.
-      loop.runWhile(() => answer === undefined && !this.isCalling, untilMs);
+      loop.runWhile(() => {
+        this.look();
+        return answer === undefined && !this.isCalling;
+      }, untilMs);
       if (answer !== undefined) return answer;
       invariant(this.isCalling, `${request.method} ${request.path} is answered`);
       await this.webhooks?.nextAnswer();
     }
+  }
+
+  /** Runs the next event, if one is due. */
+  private step(untilMs: number): boolean {
+    const hasRun = this.simulation.loop.step(untilMs);
+    if (hasRun) this.look();
+    return hasRun;
+  }
+
+  afterEach(look: () => void): void {
+    this.look = look;
   }
 
   async apply(objects: readonly KubeObject[]): Promise<readonly Applied[]> {
@@ -121,7 +138,7 @@ class SimulationBackend implements SimulatedCluster {
     const untilMs = loop.now() + durationMs(duration);
     for (;;) {
       let events = 0;
-      while (events++ < eventsPerTurn && !this.isCalling && loop.step(untilMs));
+      while (events++ < eventsPerTurn && !this.isCalling && this.step(untilMs));
       if (this.isCalling) await this.webhooks?.nextAnswer();
       else if (events <= eventsPerTurn) break;
       else await yieldToHost();
@@ -144,7 +161,7 @@ class SimulationBackend implements SimulatedCluster {
       let isStepping = true;
       while (isStepping && server.revision() === revision && loop.now() - startMs < 1000) {
         if (this.isCalling) await this.webhooks?.nextAnswer();
-        isStepping = loop.step(untilMs);
+        isStepping = this.step(untilMs);
         if (events++ % eventsPerTurn === 0) await yieldToHost();
       }
       if (!isStepping) loop.runUntil(untilMs);

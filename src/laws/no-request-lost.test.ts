@@ -7,7 +7,9 @@ const leaving = { deletionTimestamp: '2026-01-01T00:01:00Z', deletionGracePeriod
 
 function server(hasHook: boolean) {
   const lifecycle = hasHook ? { lifecycle: { preStop: { sleep: { seconds: 10 } } } } : {};
-  const container = { name: 'main', image: 'test', ports: [{ containerPort: 80 }], ...lifecycle };
+  const readinessProbe = { tcpSocket: { port: 80 } };
+  const ports = [{ containerPort: 80 }];
+  const container = { name: 'main', image: 'test', ports, readinessProbe, ...lifecycle };
   return {
     metadata: { labels },
     spec: { ...podSpec({}, 'n1'), containers: [container] },
@@ -53,6 +55,42 @@ it('does not count what was shed, nor losses of a pod without a hook or beside a
   expect(oneEnds(0).verdict(noRequestLost)).toMatchObject({ kind: 'held', looked: 1 });
   expect(oneEnds(2, { hasHook: false }).verdict(noRequestLost).kind).toBe('vacuous');
   expect(oneEnds(2, { crash: true }).verdict(noRequestLost).kind).toBe('vacuous');
+});
+
+it('does not take a new pod that does not listen yet for one that ends', () => {
+  const starts = (probe: object): Past => {
+    const [container] = server(true).spec.containers;
+    const pod = {
+      ...server(true),
+      spec: { ...podSpec({}, 'n1'), containers: [{ ...container, ...probe }] },
+    };
+    return oneEnds(0).at('80s').write('Pod', 's/three', pod).at('2m').measure(lost);
+  };
+  const lost = {
+    kind: 'requests',
+    spanMs: 60_000,
+    service: 's/fraud',
+    offered: 100,
+    finished: 98,
+    failed: { refused: 2 },
+    capacity: 200,
+  } as const;
+  const unasked = starts({ readinessProbe: undefined });
+  expect(unasked.verdict(noRequestLost)).toMatchObject({ kind: 'held', looked: 1 });
+  expect(starts({}).verdict(noRequestLost).kind).toBe('broken');
+});
+
+it('does not judge spans in which at some moment no other pod was ready', () => {
+  const past = new Past()
+    .write('Service', 's/fraud', { spec: { selector: labels } })
+    .write('Pod', 's/one', server(true))
+    .at('1m')
+    .write('Pod', 's/one', { metadata: leaving })
+    .at('70s')
+    .write('Pod', 's/two', server(true));
+  const told = { kind: 'requests', spanMs: 60_000, service: 's/fraud', capacity: 200 } as const;
+  past.at('80s').measure({ ...told, offered: 100, finished: 90, failed: { 'no endpoint': 10 } });
+  expect(past.verdict(noRequestLost).kind).toBe('vacuous');
 });
 
 it('has nothing to judge in an empty history', () => {

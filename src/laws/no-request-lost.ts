@@ -1,8 +1,8 @@
 /** Pods that end gracefully lose no request. */
-import type { Node, Pod } from '../../sim/api/kinds/core.js';
+import type { Container, Node, Pod } from '../../sim/api/kinds/core.js';
 import { keyOf } from '../../sim/api/meta.js';
 import { isReady } from './kit/placement.js';
-import { isBehind, podsBehind } from './kit/serving.js';
+import { isBehind } from './kit/serving.js';
 import { law, type Breach, type Change, type Evidence, type Judge, type Outcome } from './law.js';
 import { inOrder, measured, nameOf, written } from './story.js';
 import type { World } from './world.js';
@@ -26,8 +26,9 @@ const lostReasons = ['reset', 'refused', 'no endpoint'];
 
 /**
  * Judged in spans of measurement in which pods of a service were on their way out, all of them gracefully
- * (with time left, and a preStop hook by which they outlive the news of their end), others were ready, and
- * nothing else went wrong: no container failed, no node was lost.
+ * (with time left, and a preStop hook by which they outlive the news of their end), others were ready at
+ * each moment, and nothing else went wrong: no container failed, no node was lost, and no pod without a
+ * readiness probe got requests before its program listened.
  */
 export const noRequestLost = law({
   name: 'no-request-lost',
@@ -44,6 +45,7 @@ class LostRequests implements Judge {
     nodes: (change: Change<Node>) => this.node(change),
   };
   private readonly leaving = new Map<string, Leaving>();
+  private readonly readiness = new Readiness();
   private accidentMs = -Infinity;
   private readonly breaches: Breach[] = [];
   private looked = 0;
@@ -58,7 +60,10 @@ class LostRequests implements Judge {
       one => one.untilMs >= startMs && isBehind(service, one.pod.metadata, world),
     );
     if (leaving.length === 0 || !leaving.every(({ pod }) => isGraceful(pod))) return;
-    if (this.accidentMs >= startMs || !podsBehind(service, world).some(isReady)) return;
+    if (this.accidentMs >= startMs) return;
+    const isOf = (pod: Pod): boolean => isBehind(service, pod.metadata, world);
+    if (!this.readiness.isCovered(isOf, timeMs - spanMs, timeMs)) return;
+    if (this.readiness.hasUnprobed(isOf, startMs)) return;
     this.looked++;
     const lost = lostReasons.reduce((sum, reason) => sum + (failed[reason] ?? 0), 0);
     if (lost <= this.settings.lostMax) return;
@@ -80,6 +85,7 @@ class LostRequests implements Judge {
 
   private pod(change: Change<Pod>): void {
     const { object: pod, before, type, timeMs } = change;
+    this.readiness.observe(change);
     const key = pod.metadata.uid ?? keyOf(pod);
     const known = this.leaving.get(key);
     if (type === 'DELETED') {
@@ -102,8 +108,68 @@ class LostRequests implements Judge {
   }
 }
 
-function isGraceful({ metadata, spec }: Pod): boolean {
-  const serving = (spec?.containers ?? []).filter(({ ports = [] }) => ports.length > 0);
+/** A span in which a pod was ready and not on its way out. */
+interface ReadySpan {
+  readonly pod: Pod;
+  readonly fromMs: number;
+  untilMs: number;
+}
+
+/** Spans that ended so long ago are forgotten. */
+const forgetMs = 600_000;
+
+/** When which pods were ready and there to stay. */
+class Readiness {
+  private readonly open = new Map<string, ReadySpan>();
+  private closed: ReadySpan[] = [];
+
+  observe({ object: pod, type, timeMs }: Change<Pod>): void {
+    const key = pod.metadata.uid ?? keyOf(pod);
+    const known = this.open.get(key);
+    const isLeaving = type === 'DELETED' || pod.metadata.deletionTimestamp !== undefined;
+    const serves = !isLeaving && isReady(pod);
+    if (serves === (known !== undefined)) return;
+    if (known === undefined) {
+      this.open.set(key, { pod, fromMs: timeMs, untilMs: Infinity });
+      return;
+    }
+    this.open.delete(key);
+    known.untilMs = timeMs;
+    this.closed = this.closed.filter(({ untilMs }) => untilMs >= timeMs - forgetMs);
+    this.closed.push(known);
+  }
+
+  /** Whether one of those pods has become ready since then of which nobody asked whether it listens. */
+  hasUnprobed(isOf: (pod: Pod) => boolean, sinceMs: number): boolean {
+    const spans = [...this.closed, ...this.open.values()];
+    return spans.some(({ pod, fromMs }) => fromMs >= sinceMs && isOf(pod) && !isProbed(pod));
+  }
+
+  /** Whether at each moment between at least one of those pods was ready. */
+  isCovered(isOf: (pod: Pod) => boolean, fromMs: number, untilMs: number): boolean {
+    const spans = [...this.closed, ...this.open.values()].filter(({ pod }) => isOf(pod));
+    spans.sort((a, b) => a.fromMs - b.fromMs);
+    let coveredMs = fromMs;
+    for (const span of spans) {
+      if (span.fromMs > coveredMs) return false;
+      coveredMs = Math.max(coveredMs, span.untilMs);
+      if (coveredMs > untilMs) return true;
+    }
+    return false;
+  }
+}
+
+function servingContainers({ spec }: Pod): readonly Container[] {
+  return (spec?.containers ?? []).filter(({ ports = [] }) => ports.length > 0);
+}
+
+function isProbed(pod: Pod): boolean {
+  return servingContainers(pod).every(({ readinessProbe }) => readinessProbe !== undefined);
+}
+
+function isGraceful(pod: Pod): boolean {
+  const { metadata } = pod;
+  const serving = servingContainers(pod);
   return (
     (metadata.deletionGracePeriodSeconds ?? 0) > 0 &&
     serving.length > 0 &&

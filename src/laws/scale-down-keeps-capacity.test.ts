@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Past, storyOf, verdictOnNothing } from '../../test/laws/history.js';
+import { Past, podSpec, running, storyOf, verdictOnNothing } from '../../test/laws/history.js';
 import { scaleDownKeepsCapacity } from './scale-down-keeps-capacity.js';
 
 const selector = { app: 'fraud' };
@@ -8,6 +8,8 @@ const autoscaler = 'system:serviceaccount:kube-system:horizontal-pod-autoscaler'
 function spec(replicas: number) {
   return { spec: { replicas, template: { metadata: { labels: selector } } } };
 }
+
+const pod = { metadata: { labels: selector }, spec: podSpec({}, 'n1'), status: running() };
 
 function minute(past: Past, at: string, offered: number, capacity: number): Past {
   const kind = 'requests' as const;
@@ -20,7 +22,9 @@ function scaledDown(by: string): Past {
   const past = new Past()
     .write('Service', 's/fraud', { spec: { selector } })
     .write('Deployment', 's/fraud', spec(4));
-  return minute(past, '1m', 300, 400).at('70s').as(by).write('Deployment', 's/fraud', spec(2));
+  for (const name of ['a', 'b', 'c', 'd']) past.write('Pod', `s/${name}`, pod);
+  minute(past, '1m', 300, 400).at('70s').as(by).write('Deployment', 's/fraud', spec(2));
+  return past.at('75s').remove('Pod', 's/c').remove('Pod', 's/d');
 }
 
 it('is broken when too little is left', () => {
@@ -41,6 +45,13 @@ it('lets demand grow afterwards, and people scale down as they like', () => {
   expect(grown).toMatchObject({ kind: 'held', looked: 1 });
   const meant = minute(scaledDown('alice'), '3m', 300, 200).verdict(scaleDownKeepsCapacity);
   expect(meant.kind).toBe('vacuous');
+});
+
+it('does not blame the scale-down for replicas that something else took', () => {
+  const lost = scaledDown(autoscaler).at('80s').remove('Pod', 's/b');
+  expect(minute(lost, '3m', 300, 100).verdict(scaleDownKeepsCapacity).kind).toBe('vacuous');
+  lost.at('3m30s').write('Pod', 's/e', pod);
+  expect(minute(lost, '4m', 300, 150).verdict(scaleDownKeepsCapacity).kind).toBe('vacuous');
 });
 
 it('has nothing to judge in an empty history', () => {

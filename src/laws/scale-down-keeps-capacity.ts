@@ -1,6 +1,7 @@
 /** Scaling down leaves enough replicas for the demand. */
 import type { Deployment, StatefulSet } from '../../sim/api/kinds/apps.js';
-import { isBehind } from './kit/serving.js';
+import { isReady } from './kit/placement.js';
+import { isBehind, podsBehind } from './kit/serving.js';
 import { law, type Breach, type Change, type Evidence, type Judge, type Outcome } from './law.js';
 import { measured, nameOf, written } from './story.js';
 import type { World } from './world.js';
@@ -10,6 +11,8 @@ interface ScaleDown {
   readonly namespace: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly name: string;
+  /** So many are left. */
+  readonly replicas: number;
   readonly evidence: Evidence;
 }
 
@@ -27,7 +30,8 @@ const defaults = {
 /**
  * Judged by what was measured: after an autoscaler (any service account) lowered the replicas behind a
  * service that had enough before, and while demand has not grown, the ready replicas can still serve it.
- * What people scale down themselves, they meant.
+ * What people scale down themselves, they meant; and where fewer are ready than were left, because a node
+ * was lost or a roll-out is under way, it is not the scale-down that took them.
  */
 export const scaleDownKeepsCapacity = law({
   name: 'scale-down-keeps-capacity',
@@ -46,6 +50,8 @@ class Capacity implements Judge {
   private scaleDowns: ScaleDown[] = [];
   /** By service: the last span in which there was enough. */
   private readonly enough = new Map<string, Requests>();
+  /** By service: when fewer were ready than a scale-down had left. */
+  private readonly fewMs = new Map<string, number>();
   private readonly breaches: Breach[] = [];
   private looked = 0;
 
@@ -64,6 +70,11 @@ class Capacity implements Judge {
     const isShort = capacity < offered * (1 - shortMax);
     if (!isShort) this.enough.set(service, outcome);
     if (cause === undefined || before === undefined) return;
+    if (podsBehind(service, world).filter(isReady).length < cause.replicas) {
+      this.fewMs.set(service, timeMs);
+      return;
+    }
+    if ((this.fewMs.get(service) ?? -Infinity) >= timeMs - outcome.spanMs) return;
     this.looked++;
     if (!isShort || rateOf(outcome) > rateOf(before) * (1 + growthMax)) return;
     this.breaches.push({
@@ -95,6 +106,7 @@ class Capacity implements Judge {
       namespace: object.metadata.namespace ?? '',
       labels: object.spec?.template.metadata?.labels ?? {},
       name: nameOf(object),
+      replicas: to,
       evidence: written(change, `from ${from} to ${to} replicas`),
     });
   }

@@ -5,7 +5,9 @@ import type { ApiAnswer, ApiRequest } from '../../sim/api/request.js';
 import type { Outcome } from '../laws/law.js';
 import { RestMapper, servedPath } from '../backends/rest-mapper.js';
 import type { Applied, Cluster } from '../cluster.js';
+import { userOf } from '../laws/kit/rights.js';
 import { tryConnections, type Probe } from './connections.js';
+import type { Edge } from './edge/edge.js';
 import type { Happening, PodChoice, Target } from './happening.js';
 
 /** kubectl drain tries an eviction that a budget forbids again after this. */
@@ -30,6 +32,8 @@ export class Crew {
     private readonly cluster: Cluster,
     /** Tries connections, where the backend can. */
     private readonly probe?: Probe,
+    /** What is measured beside. */
+    private readonly edge?: Edge,
   ) {
     this.mapper = new RestMapper(request => this.ask(request));
   }
@@ -41,6 +45,7 @@ export class Crew {
 
   /** Applies manifests in order. */
   apply(objects: readonly KubeObject[]): Promise<readonly Applied[]> {
+    this.edge?.applied(objects);
     return this.cluster.apply(objects);
   }
 
@@ -62,7 +67,7 @@ export class Crew {
   async happen(happening: Happening): Promise<string | undefined> {
     switch (happening.kind) {
       case 'apply': {
-        const [applied] = await this.cluster.apply([happening.object]);
+        const [applied] = await this.apply([happening.object]);
         return applied?.message;
       }
       case 'delete':
@@ -86,7 +91,14 @@ export class Crew {
         return this.burst(happening);
       case 'probe':
         return this.tryAll(happening);
+      case 'load':
+        if (this.edge?.traffic === undefined) return 'this run sends no requests to Services';
+        this.edge.traffic.scale(happening.factor);
+        return undefined;
+      case 'ask':
+        return this.askAs(happening);
       case 'fault':
+        this.edge?.struck(happening.fault);
         await this.cluster.inject(happening.fault);
         return undefined;
     }
@@ -110,6 +122,23 @@ export class Crew {
     return refusalOf(
       await this.ask(body === undefined ? { method, path } : { method, path, headers, body }),
     );
+  }
+
+  /** A refusal is what most who ask are meant to get: it is no news. */
+  private async askAs({
+    as,
+    verb,
+    target,
+  }: Extract<Happening, { kind: 'ask' }>): Promise<string | undefined> {
+    const { apiVersion, kind, namespace, name } = target;
+    const served = await this.mapper.find(apiVersion, kind);
+    if (served === undefined) return `no matches for kind "${kind}" in version "${apiVersion}"`;
+    const groups = userOf(as)?.groups ?? ['system:authenticated'];
+    const own = servedPath(served, { namespace, name: verb === 'list' ? '' : name });
+    const path = verb === 'delete' ? `${own}?dryRun=All` : own;
+    const method = verb === 'delete' ? 'DELETE' : 'GET';
+    await this.cluster.request({ method, path }, { user: as, groups });
+    return undefined;
   }
 
   private cordon(node: string, unschedulable: boolean): Promise<string | undefined> {

@@ -53,6 +53,16 @@ export type Happening =
       readonly port: number;
       readonly protocol?: 'TCP' | 'UDP';
     }
+  /** Clients send so many times as many requests to the Services as at first, from now on. */
+  | { readonly kind: 'load'; readonly factor: number }
+  /** Somebody asks the API server for something; deletions are only tried, and change nothing. */
+  | {
+      readonly kind: 'ask';
+      /** `system:serviceaccount:team:robot`. */
+      readonly as: string;
+      readonly verb: 'get' | 'list' | 'delete';
+      readonly target: Target;
+    }
   | { readonly kind: 'fault'; readonly fault: Fault };
 
 /** The kinds of what can happen. */
@@ -66,6 +76,8 @@ export const happeningKinds = [
   'uncordon',
   'burst',
   'probe',
+  'load',
+  'ask',
   'fault',
 ] as const satisfies readonly Happening['kind'][];
 
@@ -94,6 +106,10 @@ export function wordsOf(happening: Happening): string {
       return `${sort} of ${happening.count} pods in ${happening.namespace}`;
     case 'probe':
       return `${sort} port ${happening.port}`;
+    case 'load':
+      return `${sort} of ${happening.factor} times as many requests`;
+    case 'ask':
+      return `${happening.as} asks to ${happening.verb} ${named(happening.target)}`;
     case 'fault':
       return `${sort} ${faultWords(happening.fault)}`;
   }

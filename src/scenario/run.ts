@@ -4,16 +4,18 @@ import type { Pod } from '../../sim/api/kinds/core.js';
 import { timeMs } from '../../sim/api/time.js';
 import { invariant } from '../../sim/engine/invariant.js';
 import type { HistoryEntry } from '../../sim/server/contract.js';
-import type { Applied, Cluster } from '../cluster.js';
+import type { Applied, Cluster, Fault } from '../cluster.js';
 import { GpuLedger, type GpuAccounts } from '../gpu/ledger.js';
 import { durationMs } from '../input/duration.js';
 import { readManifests, type Manifest } from '../input/manifests.js';
 import { judgeCluster } from './judgement.js';
 import type { Verdict } from '../laws/judge.js';
+import type { Outcome } from '../laws/law.js';
 import type { Stack, StackReport } from '../stacks/stack.js';
 import { adviceFor } from './advice.js';
 import type { Probe } from './connections.js';
 import { Crew } from './crew.js';
+import type { Edge } from './edge/edge.js';
 import { sortOf, wordsOf, type Happening } from './happening.js';
 import { inWords } from './in-words.js';
 import { judged } from './judge-step.js';
@@ -78,6 +80,8 @@ export interface RunOptions {
   readonly probe?: Probe;
   /** Where time is real: whether what was given to the run is over. */
   readonly isTimeOver?: () => boolean;
+  /** What is measured at the cluster's edge, where the backend can. */
+  readonly edge?: Edge;
 }
 
 const defaultWithin = '10m';
@@ -129,7 +133,7 @@ export async function runScenario(
     ...(options.gpuBusySeconds && { gpuBusyHours: options.gpuBusySeconds() / 3600 }),
     ...(stack !== undefined && { report: stack.report() }),
     record: { log: logbook.log, series: logbook.series },
-    verdicts: await judgeCluster(cluster, stack?.outcomes?.()),
+    verdicts: await judgeCluster(cluster, runner.measured()),
   };
 }
 
@@ -146,7 +150,14 @@ class Runner {
     private readonly options: RunOptions & { readonly logbook: Logbook },
   ) {
     this.objects = new Objects(cluster);
-    this.crew = new Crew(cluster, options.probe);
+    this.crew = new Crew(cluster, options.probe, options.edge);
+  }
+
+  /** What was measured at the cluster's edge so far, in the order of time. */
+  measured(): readonly Outcome[] {
+    const { edge, stack } = this.options;
+    const others = [...this.crew.outcomes, ...(stack?.outcomes?.() ?? [])];
+    return edge?.outcomes(others) ?? others.sort((a, b) => a.timeMs - b.timeMs);
   }
 
   private isInterrupted(): boolean {
@@ -222,7 +233,7 @@ class Runner {
     expect = {},
   }: NonNullable<Step['apply']>): Promise<string | undefined> {
     const manifests = files.flatMap(file => readManifests(join(this.scenario.folder, file)));
-    const applied = await this.cluster.apply(manifests.map(({ object }) => object));
+    const applied = await this.crew.apply(manifests.map(({ object }) => object));
     for (const [index, each] of applied.entries()) {
       const manifest = manifests[index] as Manifest;
       const problem = this.judge(each, manifest, expect);
@@ -289,8 +300,7 @@ class Runner {
   private async judgeAll(names?: readonly string[]): Promise<string | undefined> {
     const history: HistoryEntry[] = [];
     for await (const entry of this.cluster.history()) history.push(entry);
-    const { outcomes } = this.crew;
-    return judged(names, { history, outcomes, endMs: this.cluster.now() });
+    return judged(names, { history, outcomes: this.measured(), endMs: this.cluster.now() });
   }
 
   private async advance(duration: string): Promise<undefined> {
@@ -345,14 +355,19 @@ class Runner {
   private async fault(fault: NonNullable<Step['fault']>): Promise<string | undefined> {
     this.options.logbook.told('fault', inWords(fault), this.cluster.now());
     if (fault.nodeDown !== undefined) {
-      await this.cluster.inject({ kind: 'node-down', node: fault.nodeDown });
+      await this.inject({ kind: 'node-down', node: fault.nodeDown });
     } else if (fault.nodeUp !== undefined) {
-      await this.cluster.inject({ kind: 'node-up', node: fault.nodeUp });
+      await this.inject({ kind: 'node-up', node: fault.nodeUp });
     } else if (fault.crash !== undefined) {
       const { process, for: duration = '10s' } = fault.crash;
-      await this.cluster.inject({ kind: 'crash', process, forMs: durationMs(duration) });
+      await this.inject({ kind: 'crash', process, forMs: durationMs(duration) });
     } else if (fault.gpu !== undefined) return this.gpuFault(fault.gpu);
     return undefined;
+  }
+
+  private inject(fault: Fault): Promise<void> {
+    this.options.edge?.struck(fault);
+    return this.cluster.inject(fault);
   }
 
   private async gpuFault(
@@ -361,7 +376,7 @@ class Runner {
     const { xid = 79, index = 0 } = fault;
     if (fault.pod === undefined) {
       if (fault.node === undefined) return 'a GPU fault needs a node or a pod';
-      await this.cluster.inject({ kind: 'gpu', node: fault.node, gpu: index, xid });
+      await this.inject({ kind: 'gpu', node: fault.node, gpu: index, xid });
       return undefined;
     }
     const { pod: name, namespace = 'default' } = fault;
@@ -371,7 +386,7 @@ class Runner {
       .flatMap(resource => resource.resources ?? [])[index]?.resourceID;
     const node = pod?.spec?.nodeName;
     if (device === undefined || node === undefined) return `the pod ${name} holds no GPU`;
-    await this.cluster.inject({ kind: 'gpu', node, gpu: device, xid });
+    await this.inject({ kind: 'gpu', node, gpu: device, xid });
     return undefined;
   }
 }

@@ -103,6 +103,7 @@ export interface Scenario {
     readonly seed?: number;
     readonly interleaving?: number;
     readonly metricsServer?: boolean;
+    readonly serviceTraffic?: boolean;
   };
   readonly workloads: readonly WorkloadChoice[];
   /** The platform whose programs need models, data and traffic; its settings are its own to read. */

@@ -126,7 +126,7 @@ const step: JsonSchema = {
       type: 'object',
       required: ['kind'],
       description:
-        'Something that people do or that goes wrong, as voyages write it: roll-out, scale, delete, delete-pod, drain, uncordon, burst, probe, apply, fault.',
+        'Something that people do or that goes wrong, as voyages write it: roll-out, scale, delete, delete-pod, drain, uncordon, burst, probe, load, ask, apply, fault.',
       properties: { kind: { type: 'string', enum: happeningKinds } },
     },
     judge: {
@@ -272,6 +272,11 @@ export const scenarioSchema: JsonSchema = {
             metricsServer: {
               type: 'boolean',
               description: 'Whether metrics-server runs. Default true.',
+            },
+            serviceTraffic: {
+              type: 'boolean',
+              description:
+                'Whether clients send requests to the Services of the manifests, as on voyages. Default false.',
             },
           },
         },

@@ -9,6 +9,7 @@ import { didYouMean, InputError } from '../input/errors.js';
 import { modelWorkloads } from '../models/workloads.js';
 import { stacks } from '../stacks/index.js';
 import type { Stack } from '../stacks/stack.js';
+import { Edge } from './edge/edge.js';
 import { runScenario, type RunOptions, type RunResult } from './run.js';
 import type { Scenario } from './scenario.js';
 
@@ -40,13 +41,16 @@ export interface Voyage extends RunResult {
  */
 export async function sail(scenario: Scenario, options: VoyageOptions): Promise<Voyage> {
   const { stack, ...booted } = launch(scenario, options);
-  await using cluster = await bootSimulatedCluster(booted);
+  const edge = new Edge({ hasTraffic: scenario.cluster.serviceTraffic ?? false });
+  await using cluster = await bootSimulatedCluster(edge.around(booted));
+  edge.begin(cluster.simulation, look => cluster.afterEach(look));
   stack?.attach(cluster.simulation);
   const result = await runScenario(scenario, cluster, {
     ...options,
     ...(stack !== undefined && { stack }),
     gpuBusySeconds: () => busySeconds(cluster.simulation),
     probe: connects(cluster.simulation),
+    edge,
   });
   const trace = options.keepsTrace === true ? cluster.simulation.trace.entries() : [];
   return { ...result, digest: cluster.digest(), trace };

@@ -73,6 +73,10 @@ function linesOf(happening: Happening): string[] {
       return burstLines(happening);
     case 'probe':
       return [probeLine(happening)];
+    case 'load':
+      return [`# clients send ${happening.factor} times as many requests as at first from now on`];
+    case 'ask':
+      return [askLine(happening)];
     case 'fault':
       return [`seatrial fault '${JSON.stringify(happening.fault)}'`];
   }
@@ -107,6 +111,15 @@ function burstLines({
   const numbers = Array.from({ length: count }, (_, index) => String(index)).join(' ');
   const run = `kubectl run -n ${namespace} ${name}-$i --image=registry.k8s.io/pause:3.10`;
   return [`for i in ${numbers}; do ${run} --overrides='${overrides}'; done`];
+}
+
+/** A refusal is an answer too: the lines after it are still typed. */
+function askLine({ as, verb, target }: Extract<Happening, { kind: 'ask' }>): string {
+  const { kind, namespace, name } = target;
+  const what = verb === 'list' ? kind.toLowerCase() : `${kind.toLowerCase()}/${name}`;
+  const where = namespace === undefined ? '' : ` -n ${namespace}`;
+  const dry = verb === 'delete' ? ' --dry-run=server' : '';
+  return `kubectl ${verb === 'list' ? 'get' : verb} ${what}${where}${dry} --as=${as} || true`;
 }
 
 function probeLine({ from, to, port, protocol }: Extract<Happening, { kind: 'probe' }>): string {

@@ -149,6 +149,7 @@ class Log {
   private readonly tried = new Map<string, number>();
   private readonly objects = new Map<string, number>();
   private readonly refusals = new Map<string, number>();
+  private readonly traffic = { offered: 0, failed: 0 };
   private readonly laws: Map<
     string,
     { held: number; vacuous: number; inconclusive: number; broken: number }
@@ -165,13 +166,15 @@ class Log {
     for (const event of plan.events) count(this.tried, sortOf(event));
     for (const { kind = '' } of plan.objects) count(this.objects, kind);
     for (const refusal of stats.refusals) count(this.refusals, refusal);
+    this.traffic.offered += stats.traffic.offered;
+    this.traffic.failed += stats.traffic.failed;
     for (const { law, kind } of verdicts) {
       const tally = this.laws.get(law);
       if (tally !== undefined) tally[kind]++;
     }
   }
 
-  told(): Pick<Explored, 'runs' | 'tried' | 'objectsTried' | 'refusals' | 'laws'> {
+  told(): Pick<Explored, 'runs' | 'tried' | 'objectsTried' | 'traffic' | 'refusals' | 'laws'> {
     const laws: LawTally[] = [...this.laws].map(([law, tally]) => ({ law, ...tally }));
     const refusals = [...this.refusals]
       .map(([message, times]) => ({ message, count: times }))
@@ -180,6 +183,7 @@ class Log {
       runs: this.runs,
       tried: sorted(this.tried),
       objectsTried: sorted(this.objects),
+      traffic: { ...this.traffic },
       refusals: refusals.slice(0, refusalsMax),
       laws,
     };

@@ -51,6 +51,8 @@ export interface Explored {
   /** How often each sort of event and fault was let happen: `scale`, `fault crash`. */
   readonly tried: Readonly<Record<string, number>>;
   readonly objectsTried: Readonly<Record<string, number>>;
+  /** Requests to the Services of the manifests, over all voyages. */
+  readonly traffic: { readonly offered: number; readonly failed: number };
   /** What the API server refused, by its words: the most frequent first, at most twenty. */
   readonly refusals: readonly { readonly message: string; readonly count: number }[];
   /** In the order of the laws. */

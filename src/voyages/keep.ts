@@ -52,6 +52,7 @@ function scenario(
         config: 'kind-config.yaml',
         operators,
         metricsServer: hasMetrics,
+        serviceTraffic: true,
         seed,
         interleaving: seed,
       },

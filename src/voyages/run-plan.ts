@@ -7,6 +7,8 @@ import { connects } from '../backends/sim-probe.js';
 import { judge, type Verdict } from '../laws/judge.js';
 import type { Law, Outcome } from '../laws/law.js';
 import { Crew } from '../scenario/crew.js';
+import { Edge } from '../scenario/edge/edge.js';
+import type { TrafficTotals } from '../scenario/edge/service-traffic.js';
 import { wordsOf } from '../scenario/happening.js';
 import type { Cluster } from '../cluster.js';
 import { bootOptions } from './boot-options.js';
@@ -53,6 +55,8 @@ export interface VoyageStats {
   readonly writes: number;
   /** What the API server refused of the manifests and the events, in its words. */
   readonly refusals: readonly string[];
+  /** Requests to the Services of the manifests. */
+  readonly traffic: TrafficTotals;
 }
 
 /**
@@ -63,9 +67,11 @@ export interface VoyageStats {
 export async function runPlan(plan: VoyagePlan, options: PlanOptions): Promise<Sailed> {
   const { tell, laws, untilMs = Infinity } = options;
   const { planted = [] } = options;
-  await using cluster = await bootSimulatedCluster({ ...bootOptions(plan), planted });
+  const edge = new Edge({ hasTraffic: true });
+  await using cluster = await bootSimulatedCluster({ ...edge.around(bootOptions(plan)), planted });
   const { simulation } = cluster;
-  const crew = new Crew(cluster, connects(simulation));
+  edge.begin(simulation, look => cluster.afterEach(look));
+  const crew = new Crew(cluster, connects(simulation), edge);
   const startMs = cluster.now();
   const refusals: string[] = [];
   const left = (): number => startMs + untilMs - cluster.now();
@@ -93,7 +99,7 @@ export async function runPlan(plan: VoyagePlan, options: PlanOptions): Promise<S
   plant([]);
   const endMs = cluster.now();
   const isWhole = left() > 0;
-  const { outcomes } = crew;
+  const outcomes = edge.outcomes(crew.outcomes);
   return {
     verdicts: isWhole ? judge(laws, { history, outcomes, endMs }) : [],
     digest: cluster.digest(),
@@ -101,6 +107,11 @@ export async function runPlan(plan: VoyagePlan, options: PlanOptions): Promise<S
     outcomes,
     startMs,
     endMs,
-    stats: { events: simulation.trace.count, writes: simulation.server.revision(), refusals },
+    stats: {
+      events: simulation.trace.count,
+      writes: simulation.server.revision(),
+      refusals,
+      traffic: edge.traffic?.totals() ?? { services: 0, offered: 0, failed: 0 },
+    },
   };
 }

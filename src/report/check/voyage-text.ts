@@ -18,6 +18,7 @@ export function voyageLines(voyages: VoyagesResult, inputs: readonly string[]): 
     ...stories,
     ...(failures.length > 0 ? ['', 'What was tried until then:'] : []),
     ...tried(explored.tried),
+    ...traffic(explored.traffic),
     ...lawTable(voyages),
   ];
 }
@@ -66,6 +67,14 @@ function tried(events: VoyagesResult['explored']['tried']): string[] {
     .map(([name, count]) => [name, count.toLocaleString('en-US')]);
   if (rows.length === 0) return [];
   return ['', ...tableLines({ title: 'what was let happen', columns: ['event', 'times'], rows })];
+}
+
+function traffic({ offered, failed }: VoyagesResult['explored']['traffic']): string[] {
+  if (offered === 0) return [];
+  const share = ((100 * failed) / offered).toFixed(2);
+  return [
+    `* requests to Services: ${offered.toLocaleString('en-US')}, of which ${share} % got no answer`,
+  ];
 }
 
 function lawTable({ explored, laws }: VoyagesResult): string[] {

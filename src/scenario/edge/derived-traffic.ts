@@ -1,0 +1,98 @@
+/** Which requests come to a cluster: read off its Services, its Ingresses and what stands behind them. */
+import type { Service } from '../../../sim/api/kinds/core.js';
+import type { KubeObject } from '../../../sim/api/object.js';
+import { hasLabels } from '../../../sim/api/selectors.js';
+
+/** Requests of clients to a Service. */
+export interface Demand {
+  /** `namespace/name` of the Service. */
+  readonly service: string;
+  readonly host: string;
+  readonly port: number;
+  /** Replicas that the manifests want behind it: as many as the traffic is made for. */
+  readonly replicas: number;
+  /** Hosts of Ingresses by which clients outside come to it. */
+  readonly hosts: readonly string[];
+}
+
+interface Replicated extends KubeObject {
+  readonly spec?: {
+    readonly replicas?: number;
+    readonly template?: {
+      readonly metadata?: { readonly labels?: Readonly<Record<string, string>> };
+    };
+  };
+}
+
+interface Ingress extends KubeObject {
+  readonly spec?: {
+    readonly defaultBackend?: Backend;
+    readonly rules?: readonly {
+      readonly host?: string;
+      readonly http?: { readonly paths?: readonly { readonly backend?: Backend }[] };
+    }[];
+  };
+}
+
+interface Backend {
+  readonly service?: { readonly name?: string };
+}
+
+/** The demands, in the order of the Services; those without a selector or a TCP port get none. */
+export function demandsOf(objects: readonly KubeObject[]): readonly Demand[] {
+  return objects.flatMap((object): Demand[] => {
+    if (object.kind !== 'Service' || object.apiVersion !== 'v1') return [];
+    const { spec, metadata } = object as Service;
+    const { namespace = 'default', name = '' } = metadata;
+    const selector = spec?.selector;
+    const port = spec?.ports?.find(({ protocol = 'TCP' }) => protocol === 'TCP');
+    if (selector === undefined || Object.keys(selector).length === 0 || port === undefined)
+      return [];
+    if (spec?.type === 'ExternalName') return [];
+    // A headless Service's name leads to the pods themselves.
+    const { targetPort } = port;
+    const isHeadless = spec?.clusterIP === 'None';
+    const number = isHeadless && typeof targetPort === 'number' ? targetPort : port.port;
+    return [
+      {
+        service: `${namespace}/${name}`,
+        host: `${name}.${namespace}.svc.cluster.local`,
+        port: number,
+        replicas: replicasBehind(objects, namespace, selector),
+        hosts: hostsOf(objects, namespace, name),
+      },
+    ];
+  });
+}
+
+function replicasBehind(
+  objects: readonly KubeObject[],
+  namespace: string,
+  selector: Readonly<Record<string, string>>,
+): number {
+  let count = 0;
+  for (const object of objects) {
+    const { namespace: own = 'default', labels } = object.metadata;
+    if (own !== namespace) continue;
+    if (object.kind === 'Pod' && hasLabels(labels, selector)) count++;
+    // Deployments, StatefulSets and ReplicaSets say it in the same fields.
+    const { spec } = object as Replicated;
+    const template = spec?.template?.metadata?.labels;
+    if (template !== undefined && hasLabels(template, selector)) count += spec?.replicas ?? 1;
+  }
+  return Math.max(count, 1);
+}
+
+function hostsOf(objects: readonly KubeObject[], namespace: string, name: string): string[] {
+  const hosts = objects.flatMap(object => {
+    if (object.kind !== 'Ingress' || (object.metadata.namespace ?? 'default') !== namespace)
+      return [];
+    const { rules = [], defaultBackend } = (object as Ingress).spec ?? {};
+    const isNamed = (backend: Backend | undefined): boolean => backend?.service?.name === name;
+    const named = rules.flatMap(({ host = '*', http }) =>
+      (http?.paths ?? []).some(({ backend }) => isNamed(backend)) ? [host] : [],
+    );
+    return isNamed(defaultBackend) ? ['*', ...named] : named;
+  });
+  return [...new Set(hosts)].sort();
+}

@@ -1,0 +1,73 @@
+/** The edge of a simulated cluster: what comes in there is watched, and traffic is sent. */
+import type { KubeObject } from '../../../sim/api/object.js';
+import type { Simulation, SimulationOptions } from '../../../sim/simulation.js';
+import type { Fault } from '../../cluster.js';
+import type { Outcome } from '../../laws/law.js';
+import { AccessWatch } from './access-watch.js';
+import { ServiceTraffic } from './service-traffic.js';
+
+/** After a fault of the ways between components, it takes so long until all have caught up. */
+const catchUpMs = 60_000;
+/** A node that is down is found out after 40 s, and again its pods are then removed from the Services. */
+const nodeLossMs = 120_000;
+
+/** What is measured from outside of one cluster: made before it boots. */
+export class Edge {
+  readonly traffic: ServiceTraffic | undefined;
+  private readonly accesses = new AccessWatch();
+
+  /** @param hasTraffic Whether clients send requests to the Services of the manifests. */
+  constructor({ hasTraffic }: { readonly hasTraffic: boolean }) {
+    this.traffic = hasTraffic ? new ServiceTraffic() : undefined;
+  }
+
+  /** The options with which a simulation is watched. */
+  around(options: SimulationOptions): SimulationOptions {
+    const { workloads = [] } = options;
+    return {
+      ...options,
+      ...this.accesses.options,
+      ...(this.traffic !== undefined && { workloads: [...workloads, this.traffic.rule] }),
+    };
+  }
+
+  /** The cluster is there; `afterEach` lets the traffic look on after each event of its loop. */
+  begin(
+    simulation: Pick<Simulation, 'loop' | 'network'>,
+    afterEach: (look: () => void) => void,
+  ): void {
+    const { traffic } = this;
+    if (traffic === undefined) return;
+    traffic.begin(simulation);
+    afterEach(() => traffic.look());
+  }
+
+  /** Manifests were applied. */
+  applied(objects: readonly KubeObject[]): void {
+    this.traffic?.applied(objects);
+  }
+
+  /** Something goes wrong: while ways are broken, what is measured says nothing of those who are judged. */
+  struck(fault: Fault): void {
+    switch (fault.kind) {
+      case 'gpu':
+      case 'gpu-repaired':
+      case 'disk-pressure':
+      case 'slow-images':
+        return;
+      case 'node-down':
+      case 'node-up':
+      case 'clock-step':
+        return this.traffic?.quiet(nodeLossMs);
+      default:
+        return this.traffic?.quiet(fault.forMs + catchUpMs);
+    }
+  }
+
+  /** What was measured, in the order of time, together with what others measured. */
+  outcomes(others: readonly Outcome[]): readonly Outcome[] {
+    this.traffic?.end();
+    const all = [...this.accesses.accesses, ...(this.traffic?.outcomes ?? []), ...others];
+    return all.sort((a, b) => a.timeMs - b.timeMs);
+  }
+}

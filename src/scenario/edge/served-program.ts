@@ -1,0 +1,97 @@
+/** The program that serves the requests of Services: what containers with ports run, unless they run something else. */
+import { milliValueOf } from '../../../sim/api/quantity.js';
+import { chooser } from '../../../sim/workloads/choose.js';
+import { command, runForever } from '../../../sim/workloads/plain.js';
+import { isShellCommand } from '../../../sim/workloads/shell/knows.js';
+import type { ContainerContext, Program, WorkloadRule } from '../../../sim/workloads/workload.js';
+
+/** A program that serves, as those who reckon the traffic see it. */
+export interface Server {
+  /** Of its pod. */
+  readonly ip: string;
+  /** What its pod asks of a CPU, in thousandths. */
+  readonly requestMillis: number;
+  /** It has heard SIGTERM: what it has, it still answers. */
+  isStopping: boolean;
+  /** States what it uses from now on; undefined: a program with a mind of its own, which serves without limit. */
+  readonly use?: (cpuMillis: number) => void;
+}
+
+/** Hears of servers that come and go. */
+export interface Servers {
+  joined(server: Server): void;
+  left(server: Server): void;
+}
+
+/** Pods that ask for no CPU are taken to ask for so much. */
+const usualMillis = 100;
+
+const usual = chooser([]);
+
+/** Plays all containers of which nothing else is known: those with ports serve, or all where none has ports. */
+export function servedRule(servers: Servers): WorkloadRule {
+  return {
+    workload: {
+      name: 'serves-requests',
+      startError: words => (isShellCommand(words) ? command.startError?.(words) : undefined),
+      start: context => {
+        const own = usual(context);
+        if (!isServing(context)) return own.start(context);
+        return own === runForever
+          ? serve(context, servers)
+          : followed(own.start(context), servers, context);
+      },
+    },
+  };
+}
+
+function isServing({ pod, container }: ContainerContext): boolean {
+  const containers = pod.spec?.containers ?? [];
+  if (!containers.some(({ name }) => name === container.name)) return false;
+  const hasPorts = ({ ports = [] }: ContainerContext['container']): boolean => ports.length > 0;
+  return hasPorts(container) || !containers.some(hasPorts);
+}
+
+function serve(context: ContainerContext, servers: Servers): Program {
+  const server: Server = {
+    ...serverOf(context),
+    use: cpuMillis => context.use({ cpuMillis, memoryBytes: 0 }),
+  };
+  servers.joined(server);
+  return {
+    terminate: () => {
+      server.isStopping = true;
+      context.exit(0);
+    },
+    ended: () => servers.left(server),
+  };
+}
+
+/** The program as it is, beside which a server is told of. */
+function followed(program: Program, servers: Servers, context: ContainerContext): Program {
+  const server = serverOf(context);
+  servers.joined(server);
+  const ended = program.ended?.bind(program);
+  program.ended = () => {
+    ended?.();
+    servers.left(server);
+  };
+  return program;
+}
+
+function serverOf(context: ContainerContext): Server {
+  return {
+    ip: context.pod.status?.podIP ?? '',
+    requestMillis: requestOf(context),
+    isStopping: false,
+  };
+}
+
+function requestOf({ pod }: ContainerContext): number {
+  const asked = (pod.spec?.containers ?? []).map(({ resources }) => resources?.requests?.['cpu']);
+  const sum = asked.reduce(
+    (total, text) => total + (text === undefined ? 0 : milliValueOf(text)),
+    0,
+  );
+  return sum > 0 ? sum : usualMillis;
+}

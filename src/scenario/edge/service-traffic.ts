@@ -1,0 +1,269 @@
+/**
+ * The requests that clients send to Services, reckoned as a stream: between two changes of the network or
+ * of the servers, each moment is like the one before. So every request is counted, and none is simulated.
+ * A request goes to one of those that kube-proxy knows, whether or not anything still listens there.
+ */
+import type { KubeObject } from '../../../sim/api/object.js';
+import type { Simulation } from '../../../sim/simulation.js';
+import type { WorkloadRule } from '../../../sim/workloads/workload.js';
+import type { Outcome } from '../../laws/law.js';
+import { demandsOf, type Demand } from './derived-traffic.js';
+import { servedRule, type Server, type Servers } from './served-program.js';
+
+/** Requests a second that each wanted replica gets at first. */
+const perReplicaPerSecond = 500;
+/** At that rate a replica uses so much of the CPU that it asks for; at all of it, it is saturated. */
+const usualShare = 0.4;
+const capacityPerSecond = perReplicaPerSecond / usualShare;
+/** Clients wait for so long for the replicas that are not there yet. */
+const openingMs = 60_000;
+/** What is measured is told so often. */
+const spanMs = 30_000;
+/** A request is under way for so long: what is lost when its server is killed. */
+const requestSeconds = 0.1;
+/** So many spans are kept; the older half goes when there are more. */
+const spansMax = 50_000;
+
+type Requests = Extract<Outcome, { kind: 'requests' }>;
+
+/** Rates of a Service's requests, in requests a second, and where they go. */
+interface Rates {
+  offered: number;
+  finished: number;
+  refused: number;
+  noEndpoint: number;
+  shed: number;
+  capacity: number;
+}
+
+const stillRates: Rates = {
+  offered: 0,
+  finished: 0,
+  refused: 0,
+  noEndpoint: 0,
+  shed: 0,
+  capacity: 0,
+};
+
+/** The traffic of one Service. */
+interface Flow {
+  readonly demand: Demand;
+  /** When somebody served first: clients are sent there when all do, or after a while. */
+  servedMs: number;
+  isLive: boolean;
+  rates: Rates;
+  /** Since the span began. */
+  sums: Rates;
+  reset: number;
+  /** Requests a second by the addresses of the servers that get them. */
+  shares: ReadonlyMap<string, number>;
+}
+
+/** What was sent in all. */
+export interface TrafficTotals {
+  readonly services: number;
+  readonly offered: number;
+  readonly failed: number;
+}
+
+/** The traffic to the Services of one cluster. */
+export class ServiceTraffic implements Servers {
+  /** What plays the servers: to be the last of a cluster's rules. */
+  readonly rule: WorkloadRule = servedRule(this);
+  /** In the order of time. */
+  outcomes: Requests[] = [];
+  private flows: readonly Flow[] = [];
+  private objects: readonly KubeObject[] = [];
+  /** By their address: the containers of one pod share it. */
+  private readonly servers = new Map<string, readonly Server[]>();
+  private simulation: Pick<Simulation, 'loop' | 'network'> | undefined;
+  private version = -1;
+  private reckonedMs = 0;
+  private spanStartMs = 0;
+  private quietUntilMs = -Infinity;
+  private factor = 1;
+  private offered = 0;
+  private failed = 0;
+
+  /** The cluster is there. */
+  begin(simulation: Pick<Simulation, 'loop' | 'network'>): void {
+    this.simulation = simulation;
+    this.reckonedMs = simulation.loop.now();
+    this.spanStartMs = this.reckonedMs;
+  }
+
+  /** Manifests are applied: there may be Services among them. */
+  applied(objects: readonly KubeObject[]): void {
+    this.objects = merged(this.objects, objects);
+    const known = new Map(this.flows.map(flow => [flow.demand.service, flow]));
+    this.flows = demandsOf(this.objects).map(demand => ({
+      ...(known.get(demand.service) ?? {
+        servedMs: Infinity,
+        isLive: false,
+        rates: { ...stillRates },
+        sums: { ...stillRates },
+        reset: 0,
+        shares: new Map(),
+      }),
+      demand,
+    }));
+    this.version = -1;
+  }
+
+  /** Clients send so many times as much as at first from now on. */
+  scale(factor: number): void {
+    this.factor = factor;
+    this.version = -1;
+  }
+
+  /** For a while what is measured says nothing: the ways of those who measure are broken. */
+  quiet(forMs: number): void {
+    const nowMs = this.simulation?.loop.now() ?? 0;
+    this.quietUntilMs = Math.max(this.quietUntilMs, nowMs + forMs);
+  }
+
+  joined(server: Server): void {
+    this.servers.set(server.ip, [...(this.servers.get(server.ip) ?? []), server]);
+    this.version = -1;
+  }
+
+  left(server: Server): void {
+    const others = (this.servers.get(server.ip) ?? []).filter(one => one !== server);
+    if (others.length > 0) this.servers.set(server.ip, others);
+    else this.servers.delete(server.ip);
+    if (!server.isStopping) {
+      for (const flow of this.flows) {
+        flow.reset += (flow.shares.get(server.ip) ?? 0) * requestSeconds;
+      }
+    }
+    this.version = -1;
+  }
+
+  /** Something may have changed: up to now all was as it was. */
+  look(): void {
+    const { simulation, flows } = this;
+    if (simulation === undefined || flows.length === 0) return;
+    const nowMs = simulation.loop.now();
+    if (nowMs - this.spanStartMs >= spanMs) this.reckonTo(nowMs);
+    const { version } = simulation.network;
+    if (version === this.version) return;
+    this.reckonTo(nowMs);
+    this.version = version;
+    for (const flow of flows) this.divide(flow, simulation.network);
+    this.load();
+  }
+
+  /** The history is over: the span under way is told as far as it goes. */
+  end(): void {
+    const { simulation } = this;
+    if (simulation === undefined || this.flows.length === 0) return;
+    const nowMs = simulation.loop.now();
+    this.reckonTo(nowMs);
+    if (nowMs > this.spanStartMs) this.tell(nowMs);
+  }
+
+  totals(): TrafficTotals {
+    const services = this.flows.filter(({ isLive }) => isLive).length;
+    return { services, offered: Math.round(this.offered), failed: Math.round(this.failed) };
+  }
+
+  private reckonTo(nowMs: number): void {
+    for (;;) {
+      const endMs = Math.min(this.spanStartMs + spanMs, nowMs);
+      const seconds = (endMs - this.reckonedMs) / 1_000;
+      if (seconds > 0) for (const { rates, sums } of this.flows) add(sums, rates, seconds);
+      this.reckonedMs = Math.max(endMs, this.reckonedMs);
+      if (endMs < this.spanStartMs + spanMs) return;
+      this.tell(endMs);
+    }
+  }
+
+  /** Who gets the requests of a Service now, and what comes of them. */
+  private divide(flow: Flow, network: Simulation['network']): void {
+    const { host, port, replicas } = flow.demand;
+    const route = network.route({ host, port });
+    const backends = 'backends' in route ? route.backends : [];
+    const serving = backends.filter(({ ip }) => this.servers.has(ip));
+    const isLimited = serving.every(({ ip }) => this.servers.get(ip)?.[0]?.use !== undefined);
+    const nowMs = this.simulation?.loop.now() ?? 0;
+    if (serving.length > 0) flow.servedMs = Math.min(flow.servedMs, nowMs);
+    flow.isLive ||= serving.length >= replicas || nowMs - flow.servedMs >= openingMs;
+    const offered = flow.isLive ? perReplicaPerSecond * replicas * this.factor : 0;
+    const each = backends.length === 0 ? 0 : offered / backends.length;
+    const served = isLimited ? Math.min(each, capacityPerSecond) : each;
+    flow.rates = {
+      offered,
+      finished: served * serving.length,
+      shed: (each - served) * serving.length,
+      refused: each * (backends.length - serving.length),
+      noEndpoint: backends.length === 0 ? offered : 0,
+      capacity: isLimited ? serving.length * capacityPerSecond : Infinity,
+    };
+    flow.shares = new Map(serving.map(({ ip }) => [ip, served]));
+  }
+
+  /** What servers serve, they use the CPU for. */
+  private load(): void {
+    const rates = new Map<string, number>();
+    for (const { shares } of this.flows) {
+      for (const [ip, rate] of shares) rates.set(ip, (rates.get(ip) ?? 0) + rate);
+    }
+    for (const [ip, [server]] of this.servers) {
+      const share = ((rates.get(ip) ?? 0) / perReplicaPerSecond) * usualShare;
+      server?.use?.(Math.round(server.requestMillis * Math.min(share, 1)));
+    }
+  }
+
+  private tell(timeMs: number): void {
+    const isQuiet = this.spanStartMs < this.quietUntilMs;
+    for (const flow of this.flows) {
+      const { sums, demand, isLive, reset } = flow;
+      const failed = {
+        reset: Math.round(reset),
+        refused: Math.round(sums.refused),
+        'no endpoint': Math.round(sums.noEndpoint),
+        shed: Math.round(sums.shed),
+      };
+      this.offered += sums.offered;
+      this.failed += sums.refused + sums.noEndpoint + sums.shed + reset;
+      if (isLive && !isQuiet) {
+        this.outcomes.push({
+          kind: 'requests',
+          timeMs,
+          spanMs: timeMs - this.spanStartMs,
+          service: demand.service,
+          offered: Math.round(sums.offered),
+          finished: Math.round(sums.finished),
+          failed: Object.fromEntries(Object.entries(failed).filter(([, count]) => count > 0)),
+          capacity: Math.round(sums.capacity),
+        });
+      }
+      flow.sums = { ...stillRates };
+      flow.reset = 0;
+    }
+    if (this.outcomes.length > spansMax) this.outcomes = this.outcomes.slice(spansMax / 2);
+    this.spanStartMs = timeMs;
+  }
+}
+
+function add(sums: Rates, rates: Rates, seconds: number): void {
+  sums.offered += rates.offered * seconds;
+  sums.finished += rates.finished * seconds;
+  sums.refused += rates.refused * seconds;
+  sums.noEndpoint += rates.noEndpoint * seconds;
+  sums.shed += rates.shed * seconds;
+  sums.capacity += rates.capacity * seconds;
+}
+
+/** The objects, each as it was applied last. */
+function merged(
+  before: readonly KubeObject[],
+  after: readonly KubeObject[],
+): readonly KubeObject[] {
+  const all = new Map<string, KubeObject>();
+  for (const object of [...before, ...after]) {
+    const { namespace = 'default', name = '' } = object.metadata;
+    all.set(`${object.apiVersion ?? ''} ${object.kind ?? ''} ${namespace}/${name}`, object);
+  }
+  return [...all.values()];
+}

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import type { KubeObject } from '../../sim/api/object.js';
+import { autoscaler, replicated, service } from '../arbitraries/manifests.js';
+import { noRequestLost } from '../laws/no-request-lost.js';
+import { scaleDownKeepsCapacity } from '../laws/scale-down-keeps-capacity.js';
+import type { VoyageEvent, VoyagePlan } from './plan.js';
+import { runPlan } from './run-plan.js';
+
+const place = { namespace: 'default', name: 'web' };
+const web = (replicas: number, hookSeconds?: number): KubeObject =>
+  replicated('Deployment', place, replicas, {
+    app: 'web',
+    cpu: '500m',
+    gpus: 0,
+    port: 8080,
+    ...(hookSeconds !== undefined && { hookSeconds }),
+  });
+const target = { apiVersion: 'apps/v1', kind: 'Deployment', ...place };
+const rollOut: VoyageEvent = { kind: 'roll-out', target, afterMs: 0 };
+
+async function sail(objects: readonly KubeObject[], events: readonly VoyageEvent[]) {
+  const hasMetrics = objects.some(({ kind }) => kind === 'HorizontalPodAutoscaler');
+  const plan: VoyagePlan = {
+    cluster: { pools: [{ name: 'cpu', count: 2 }], hasMetrics },
+    objects,
+    events,
+    seed: 0,
+    settleMs: 120_000,
+  };
+  const laws = [noRequestLost, scaleDownKeepsCapacity];
+  const { verdicts, outcomes, stats } = await runPlan(plan, { laws });
+  const spans = outcomes.filter(outcome => outcome.kind === 'requests');
+  return { verdicts, spans, stats };
+}
+
+describe('requests to Services on a voyage', () => {
+  it('are all answered in a roll-out whose pods outlive the news of their end', async () => {
+    const { verdicts, spans, stats } = await sail(
+      [web(3, 5), service(place, 'web', 80)],
+      [rollOut],
+    );
+    expect(verdicts[0]).toMatchObject({ law: 'no-request-lost', kind: 'held' });
+    expect(spans.every(({ failed }) => Object.keys(failed).length === 0)).toBe(true);
+    expect(stats.traffic).toMatchObject({ services: 1, failed: 0 });
+    expect(stats.traffic.offered).toBeGreaterThan(150_000);
+  });
+
+  it("are lost where pods end before kube-proxy has heard of it, which was nobody's promise", async () => {
+    const { verdicts, spans } = await sail([web(3), service(place, 'web', 80)], [rollOut]);
+    expect(spans.reduce((sum, { failed }) => sum + (failed['refused'] ?? 0), 0)).toBeGreaterThan(0);
+    expect(verdicts[0]?.kind).toBe('vacuous');
+  });
+
+  it('load the pods that serve them, so that an autoscaler follows the load', async () => {
+    const objects = [
+      web(2),
+      service(place, 'web', 80),
+      autoscaler(place, 'web', { min: 1, max: 8 }),
+    ];
+    const { verdicts, spans } = await sail(objects, [
+      { kind: 'load', factor: 3, afterMs: 0 },
+      { kind: 'load', factor: 1, afterMs: 600_000 },
+      { kind: 'load', factor: 1, afterMs: 900_000 },
+    ]);
+    const most = Math.max(...spans.map(({ capacity }) => capacity));
+    expect(most).toBeGreaterThan((spans[0]?.capacity ?? 0) * 1.9);
+    expect(spans.at(-1)?.capacity).toBeLessThan(most);
+    expect(verdicts[1]).toMatchObject({ law: 'scale-down-keeps-capacity', kind: 'held' });
+  });
+});
