@@ -42,6 +42,8 @@ export const srcLayers: readonly (readonly string[])[] = [
 export const simPackages: readonly string[] = [
   'ipaddr.js',
   'pure-rand',
+  '@lezer/common',
+  '@prometheus-io/lezer-promql',
   're2js',
   'sorted-btree',
   'yaml',

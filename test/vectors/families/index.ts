@@ -9,6 +9,7 @@ import { hpa } from './hpa.js';
 import { kubelet } from './kubelet.js';
 import { networkPolicy } from './network-policy.js';
 import { operators } from './operators.js';
+import { promql } from './promql.js';
 import { queueing } from './queueing.js';
 import { scheduler } from './scheduler.js';
 
@@ -23,6 +24,7 @@ export const families: readonly VectorFamily[] = [
   kubelet,
   networkPolicy,
   operators,
+  promql,
   queueing,
   scheduler,
 ];

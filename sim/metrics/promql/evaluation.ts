@@ -1,0 +1,256 @@
+/** Works out an expression at an instant. */
+import { aggregate } from './aggregate.js';
+import { joinScalars, joinSets, joinVectorAndScalar, joinVectors } from './binary.js';
+import { isSetOperator } from './check.js';
+import type {
+  Aggregation,
+  Binary,
+  Call,
+  Expression,
+  Moved,
+  QuerySpan,
+  Selector,
+  Subquery,
+} from './expression.js';
+import { failQuery } from './fault.js';
+import { functions } from './functions/index.js';
+import { Labels } from './labels.js';
+import type { Series, SeriesStore } from './series-store.js';
+import {
+  Notes,
+  scalarOf,
+  vectorOf,
+  type Element,
+  type RangeElement,
+  type Value,
+  type Window,
+} from './value.js';
+
+/** How queries are answered. */
+export interface QueryOptions {
+  /** A selector sees samples that are not older. Default 5 minutes. */
+  readonly lookbackMs?: number;
+  /** The step of a subquery that states none: the global evaluation interval. Default 1 minute. */
+  readonly intervalMs?: number;
+  /** Drops names when all is worked out (`promql-delayed-name-removal`). Default false. */
+  readonly dropsNamesLate?: boolean;
+}
+
+/** One query under way. */
+export class Evaluation {
+  readonly notes = new Notes();
+  readonly dropsNamesLate: boolean;
+  private readonly lookbackMs: number;
+  private readonly intervalMs: number;
+
+  constructor(
+    private readonly store: SeriesStore,
+    readonly span: QuerySpan,
+    options: QueryOptions,
+  ) {
+    this.dropsNamesLate = options.dropsNamesLate ?? false;
+    this.lookbackMs = options.lookbackMs ?? 300_000;
+    this.intervalMs = options.intervalMs ?? 60_000;
+  }
+
+  /** The value of an expression at a time. */
+  at(expression: Expression, timeMs: number): Value {
+    switch (expression.kind) {
+      case 'number':
+        return scalarOf(expression.value);
+      case 'string':
+        return { kind: 'string', value: expression.value };
+      case 'paren':
+        return this.at(expression.inner, timeMs);
+      case 'selector':
+        return vectorOf(this.newest(expression, timeMs).map(({ element }) => element));
+      case 'matrix': {
+        const { selector, range } = expression;
+        const untilMs = this.moved(selector, timeMs);
+        const window = { fromMs: untilMs - range(this.span), untilMs };
+        return { kind: 'matrix', ranges: this.ranges(selector, window), window };
+      }
+      case 'subquery':
+        return this.subquery(expression, timeMs);
+      case 'negated':
+        return this.negated(this.at(expression.inner, timeMs));
+      case 'call':
+        return this.call(expression, timeMs);
+      case 'aggregation':
+        return this.aggregation(expression, timeMs);
+      case 'binary':
+        return this.binary(expression, timeMs);
+    }
+  }
+
+  /** The elements of a vector. */
+  vector(expression: Expression, timeMs: number): readonly Element[] {
+    const value = this.at(expression, timeMs);
+    if (value.kind === 'vector') return value.elements;
+    return failQuery(`expected an instant vector, got a ${value.kind}`);
+  }
+
+  scalar(expression: Expression, timeMs: number): number {
+    const value = this.at(expression, timeMs);
+    return value.kind === 'scalar'
+      ? value.value
+      : failQuery(`expected a scalar, got ${value.kind}`);
+  }
+
+  text(expression: Expression): string {
+    const value = this.at(expression, this.span.startMs);
+    return value.kind === 'string'
+      ? value.value
+      : failQuery(`expected a string, got ${value.kind}`);
+  }
+
+  /** What a selector sees, each with the time of its sample. */
+  newest(
+    selector: Selector,
+    timeMs: number,
+  ): readonly { readonly element: Element; readonly timeMs: number }[] {
+    const atMs = this.moved(selector, timeMs);
+    const found: { element: Element; timeMs: number }[] = [];
+    for (const series of this.store.select(selector.matchers)) {
+      const index = series.newest(atMs);
+      if (index < 0 || series.isStale(index)) continue;
+      const ownMs = series.times[index] as number;
+      if (ownMs <= atMs - this.lookbackMs) continue;
+      const element = { labels: series.labels, value: series.values[index] as number };
+      found.push({ element, timeMs: ownMs });
+    }
+    return found;
+  }
+
+  /** The element under another value, which is no longer its metric. */
+  renamed({ labels, isNameless }: Pick<Element, 'labels' | 'isNameless'>, value: number): Element {
+    if (this.dropsNamesLate) return { labels, value, isNameless: true };
+    return { labels: isNameless === true ? labels : labels.withoutName(), value };
+  }
+
+  /**
+   * A vector whose elements differ in their labels.
+   *
+   * @throws QueryFault where two do not.
+   */
+  distinct(elements: readonly Element[]): Value {
+    if (!this.dropsNamesLate) refuseTwins(elements.map(({ labels }) => labels));
+    return vectorOf(elements);
+  }
+
+  /** When a selector or a subquery looks. */
+  private moved({ offset, at }: Moved, timeMs: number): number {
+    const { startMs, endMs } = this.span;
+    let atMs = timeMs;
+    if (typeof at === 'number') atMs = at;
+    else if (at !== undefined) atMs = at === 'start' ? startMs : endMs;
+    return offset === undefined ? atMs : atMs - offset(this.span);
+  }
+
+  private ranges(selector: Selector, { fromMs, untilMs }: Window): readonly RangeElement[] {
+    const found: RangeElement[] = [];
+    for (const series of this.store.select(selector.matchers)) {
+      const range = samplesBetween(series, fromMs, untilMs);
+      if (range.times.length > 0) found.push({ labels: series.labels, ...range });
+    }
+    return found;
+  }
+
+  /** Steps of a subquery are multiples of its step since the epoch. */
+  private subquery(expression: Subquery, timeMs: number): Value {
+    const untilMs = this.moved(expression, timeMs);
+    const fromMs = untilMs - expression.range(this.span);
+    const stepMs = expression.step?.(this.span) ?? this.intervalMs;
+    const found = new Map<
+      string,
+      { labels: Labels; times: number[]; values: number[] } & Pick<Element, 'isNameless'>
+    >();
+    for (let atMs = (Math.floor(fromMs / stepMs) + 1) * stepMs; atMs <= untilMs; atMs += stepMs) {
+      for (const { labels, value, isNameless } of elementsOf(this.at(expression.inner, atMs))) {
+        let range = found.get(labels.key);
+        if (range === undefined) {
+          range = { labels, times: [], values: [], ...(isNameless === true && { isNameless }) };
+          found.set(labels.key, range);
+        }
+        range.times.push(atMs);
+        range.values.push(value);
+      }
+    }
+    return { kind: 'matrix', ranges: [...found.values()], window: { fromMs, untilMs } };
+  }
+
+  private negated(value: Value): Value {
+    if (value.kind === 'scalar') return scalarOf(-value.value);
+    return this.distinct(elementsOf(value).map(element => this.renamed(element, -element.value)));
+  }
+
+  private call(call: Call, timeMs: number): Value {
+    const own = functions[call.name];
+    if (own === undefined) return failQuery(`${call.name} is not simulated`);
+    return own({ evaluation: this, call, timeMs });
+  }
+
+  private aggregation(expression: Aggregation, timeMs: number): Value {
+    const { parameter, operator } = expression;
+    let told: number | string = NaN;
+    if (parameter !== undefined) {
+      told = operator === 'count_values' ? this.text(parameter) : this.scalar(parameter, timeMs);
+    }
+    const elements = this.vector(expression.inner, timeMs);
+    return vectorOf(aggregate(expression, { elements, parameter: told, notes: this.notes }));
+  }
+
+  private binary(expression: Binary, timeMs: number): Value {
+    const left = this.at(expression.left, timeMs);
+    const right = this.at(expression.right, timeMs);
+    if (left.kind === 'scalar' && right.kind === 'scalar') {
+      return scalarOf(joinScalars(expression.operator, left.value, right.value));
+    }
+    if (left.kind === 'vector' && right.kind === 'vector') {
+      if (isSetOperator(expression.operator)) {
+        return vectorOf(joinSets(expression, left.elements, right.elements));
+      }
+      return this.distinct(joinVectors(this, expression, left.elements, right.elements));
+    }
+    const isSwapped = left.kind === 'scalar';
+    const scalar = left.kind === 'scalar' ? left.value : (right as { value: number }).value;
+    const elements = elementsOf(isSwapped ? right : left);
+    return this.distinct(joinVectorAndScalar(this, expression, { elements, scalar, isSwapped }));
+  }
+}
+
+/** A value's elements; a scalar is one without labels. */
+export function elementsOf(value: Value): readonly Element[] {
+  switch (value.kind) {
+    case 'vector':
+      return value.elements;
+    case 'scalar':
+      return [{ labels: Labels.none, value: value.value }];
+    default:
+      return failQuery(`expected an instant vector, got a ${value.kind}`);
+  }
+}
+
+/** @throws QueryFault where two sets of labels are equal. */
+export function refuseTwins(all: readonly Labels[]): void {
+  if (all.length < 2) return;
+  if (new Set(all.map(({ key }) => key)).size < all.length) {
+    failQuery('vector cannot contain metrics with the same labelset');
+  }
+}
+
+function samplesBetween(
+  series: Series,
+  fromMs: number,
+  untilMs: number,
+): Pick<RangeElement, 'times' | 'values'> {
+  const times: number[] = [];
+  const values: number[] = [];
+  const last = series.newest(untilMs);
+  for (let index = series.newest(fromMs) + 1; index <= last; index++) {
+    if (series.isStale(index)) continue;
+    times.push(series.times[index] as number);
+    values.push(series.values[index] as number);
+  }
+  return { times, values };
+}

@@ -1,0 +1,66 @@
+/** Functions of single values. */
+import type { Value } from '../value.js';
+import { scalarOf, vectorOf } from '../value.js';
+import { ofEach, scalarAt, vectorAt, type CallContext, type PromqlFunction } from './function.js';
+
+const degrees = 180 / Math.PI;
+
+function clamped(lowAt: number | undefined, highAt: number | undefined): PromqlFunction {
+  return context => {
+    const low = lowAt === undefined ? -Infinity : scalarAt(context, lowAt);
+    const high = highAt === undefined ? Infinity : scalarAt(context, highAt);
+    if (high < low) return vectorOf([]);
+    return ofEach(value => Math.max(low, Math.min(high, value)))(context);
+  };
+}
+
+/** Halves go up. */
+function rounded(context: CallContext): Value {
+  const nearest = context.call.arguments.length > 1 ? scalarAt(context, 1) : 1;
+  // Multiplying loses less than dividing by a fraction.
+  const inverse = 1 / nearest;
+  return ofEach(value => Math.floor(value * inverse + 0.5) / inverse)(context);
+}
+
+function sign(value: number): number {
+  return value > 0 ? 1 : value < 0 ? -1 : value;
+}
+
+function single(context: CallContext): Value {
+  const elements = vectorAt(context, 0);
+  const [only] = elements;
+  return scalarOf(elements.length === 1 && only !== undefined ? only.value : NaN);
+}
+
+/** By name. */
+export const mathFunctions: Readonly<Record<string, PromqlFunction>> = {
+  abs: ofEach(Math.abs),
+  acos: ofEach(Math.acos),
+  acosh: ofEach(Math.acosh),
+  asin: ofEach(Math.asin),
+  asinh: ofEach(Math.asinh),
+  atan: ofEach(Math.atan),
+  atanh: ofEach(Math.atanh),
+  ceil: ofEach(Math.ceil),
+  clamp: clamped(1, 2),
+  clamp_max: clamped(undefined, 1),
+  clamp_min: clamped(1, undefined),
+  cos: ofEach(Math.cos),
+  cosh: ofEach(Math.cosh),
+  deg: ofEach(value => value * degrees),
+  exp: ofEach(Math.exp),
+  floor: ofEach(Math.floor),
+  ln: ofEach(Math.log),
+  log10: ofEach(Math.log10),
+  log2: ofEach(Math.log2),
+  pi: () => scalarOf(Math.PI),
+  rad: ofEach(value => value / degrees),
+  round: rounded,
+  scalar: single,
+  sgn: ofEach(sign),
+  sin: ofEach(Math.sin),
+  sinh: ofEach(Math.sinh),
+  sqrt: ofEach(Math.sqrt),
+  tan: ofEach(Math.tan),
+  tanh: ofEach(Math.tanh),
+};

@@ -1,0 +1,81 @@
+/** Labels of a series: sorted pairs of name and value. A label without a value is no label. */
+
+/** The label that holds a metric's name. */
+export const nameLabel = '__name__';
+
+/** An immutable set of labels. */
+export class Labels {
+  private text: string | undefined;
+
+  private constructor(readonly pairs: readonly (readonly [string, string])[]) {}
+
+  static readonly none = new Labels([]);
+
+  /** Makes labels of what is told; a name that comes twice has the later value. */
+  static of(told: Iterable<readonly [string, string]> | Readonly<Record<string, string>>): Labels {
+    const pairs = Symbol.iterator in told ? told : Object.entries(told);
+    const values = new Map(pairs);
+    const kept = [...values].filter(([, value]) => value !== '');
+    return new Labels(kept.sort(([a], [b]) => (a < b ? -1 : 1)));
+  }
+
+  /** The value, or '' where there is none. */
+  get(name: string): string {
+    for (const [own, value] of this.pairs) if (own === name) return value;
+    return '';
+  }
+
+  /** One text for one set of labels. */
+  get key(): string {
+    this.text ??= JSON.stringify(this.pairs);
+    return this.text;
+  }
+
+  /** The metric's name, or ''. */
+  get name(): string {
+    return this.get(nameLabel);
+  }
+
+  keep(names: ReadonlySet<string>): Labels {
+    return new Labels(this.pairs.filter(([name]) => names.has(name)));
+  }
+
+  drop(names: ReadonlySet<string>): Labels {
+    const kept = this.pairs.filter(([name]) => !names.has(name));
+    return kept.length === this.pairs.length ? this : new Labels(kept);
+  }
+
+  /** With further labels or other values; '' takes a label away. */
+  with(more: Iterable<readonly [string, string]>): Labels {
+    return Labels.of([...this.pairs, ...more]);
+  }
+
+  withoutName(): Labels {
+    return this.drop(nameOnly);
+  }
+
+  record(): Readonly<Record<string, string>> {
+    return Object.fromEntries(this.pairs);
+  }
+
+  /** As Prometheus prints a series: `up{job="a"}`. */
+  toString(): string {
+    const rest = this.pairs.filter(([name]) => name !== nameLabel);
+    const inner = rest.map(([name, value]) => `${name}=${JSON.stringify(value)}`).join(', ');
+    return inner === '' && this.name !== '' ? this.name : `${this.name}{${inner}}`;
+  }
+}
+
+const nameOnly: ReadonlySet<string> = new Set([nameLabel]);
+
+/** Sorts labels as Prometheus does: pair by pair. */
+export function compareLabels(a: Labels, b: Labels): number {
+  const length = Math.min(a.pairs.length, b.pairs.length);
+  for (let index = 0; index < length; index++) {
+    const [nameA, valueA] = a.pairs[index] as readonly [string, string];
+    const [nameB, valueB] = b.pairs[index] as readonly [string, string];
+    if (nameA !== nameB) return nameA < nameB ? -1 : 1;
+    if (valueA !== valueB) return valueA < valueB ? -1 : 1;
+  }
+  return a.pairs.length - b.pairs.length;
+}

@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import { Labels } from './labels.js';
+import { queryAt, queryRange } from './query.js';
+import { GroupEvaluator } from './rules/evaluator.js';
+import { readRuleGroups, type WrittenGroup } from './rules/rule.js';
+import { SeriesStore } from './series-store.js';
+
+const store = new SeriesStore();
+for (let minute = 0; minute <= 10; minute++) {
+  for (const [instance, perMinute] of [
+    ['a', 60],
+    ['b', 120],
+  ] as const) {
+    const labels = Labels.of({ __name__: 'requests_total', instance });
+    store.append(labels, minute * 60_000, minute * perMinute);
+  }
+  const up = Labels.of({ __name__: 'up', instance: 'a' });
+  store.append(up, minute * 60_000, minute === 5 ? 'stale' : 1);
+}
+
+/** What a query gives at the tenth minute: values by labels, a number, or its error. */
+function ask(query: string, atMs = 600_000): unknown {
+  const answer = queryAt(store, query, atMs);
+  if ('error' in answer) return answer.error;
+  const { value } = answer;
+  if (value.kind === 'vector') {
+    return Object.fromEntries(value.elements.map(one => [String(one.labels), one.value]));
+  }
+  return value.kind === 'matrix' ? value.ranges.length : value.value;
+}
+
+describe('a query', () => {
+  it('sees the newest sample of five minutes, until the series ends', () => {
+    expect(ask('up', 299_000)).toEqual({ 'up{instance="a"}': 1 });
+    expect(ask('up', 301_000)).toEqual({});
+    expect(ask('up', 899_999)).toEqual({ 'up{instance="a"}': 1 });
+    expect(ask('up', 900_000)).toEqual({});
+  });
+
+  it('has ranges that are open to the left, and rates that reach to their ends', () => {
+    expect(ask('count_over_time(requests_total{instance="a"}[5m])')).toEqual({
+      '{instance="a"}': 5,
+    });
+    expect(ask('rate(requests_total[5m])')).toEqual({ '{instance="a"}': 1, '{instance="b"}': 2 });
+    expect(ask('rate(requests_total[1m])')).toEqual({});
+  });
+
+  it('binds powers before signs, and offsets to the operand before them', () => {
+    expect(ask('-2 ^ 2')).toBe(-4);
+    expect(ask('requests_total - requests_total offset 1m')).toEqual({
+      '{instance="a"}': 60,
+      '{instance="b"}': 120,
+    });
+  });
+
+  it('refuses what Prometheus refuses', () => {
+    expect(ask('rate(requests_total)')).toMatch(/expected type range vector/);
+    expect(ask('nosuch(up)')).toMatch(/parse error: 1:7: unexpected \(up\)/);
+    expect(ask('{job=~".*"}')).toMatch(/at least one non-empty matcher/);
+    expect(ask('requests_total * on() requests_total')).toMatch(/found duplicate series/);
+  });
+
+  it('is asked anew at each step of a range', () => {
+    const span = { startMs: 0, endMs: 120_000, stepMs: 60_000 };
+    const answer = queryRange(store, 'sum(requests_total)', span);
+    if ('error' in answer || answer.value.kind !== 'matrix') throw new Error('no matrix');
+    expect(answer.value.ranges[0]?.values).toEqual([0, 180, 360]);
+  });
+});
+
+describe('rules', () => {
+  const groups = (written: WrittenGroup) => readRuleGroups([written]);
+
+  it('tell all that is wrong with them, each at its place', () => {
+    const read = groups({
+      name: 'a',
+      rules: [
+        { record: 'x', expr: 'sum(' },
+        { alert: 'Y', expr: 'up', annotations: { summary: '{{ nosuch }}' } },
+      ],
+    });
+    expect(
+      'problems' in read && read.problems.map(({ place, error }) => `${place}: ${error}`),
+    ).toEqual([
+      'group "a", rule 1, "x": could not parse expression: parse error: 1:5: ' +
+        'unexpected end of input',
+      'group "a", rule 2, "Y": annotation "summary": function "nosuch" not defined',
+    ]);
+  });
+
+  it('record series, and let alerts wait, fire and be resolved', () => {
+    const own = new SeriesStore();
+    const read = groups({
+      name: 'a',
+      rules: [
+        { record: 'load:max', expr: 'max(load)' },
+        {
+          alert: 'Busy',
+          expr: 'load:max > 0.5',
+          for: '1m',
+          labels: { level: '{{ if gt $value 0.9 }}high{{ else }}low{{ end }}' },
+          annotations: { summary: '{{ $value | humanizePercentage }} of {{ $labels.nothing }}all' },
+        },
+      ],
+    });
+    if ('problems' in read) throw new Error('the rules are good');
+    const [group] = read.groups;
+    if (group === undefined) throw new Error('there is one group');
+    const evaluator = new GroupEvaluator(group, own);
+    const states: (string | undefined)[] = [];
+    [0.2, 0.8, 0.8, 0.8, 0.1].forEach((load, minute) => {
+      own.append(Labels.of({ __name__: 'load' }), minute * 60_000, load);
+      evaluator.evaluate(minute * 60_000);
+      const [alert] = evaluator.health()[1]?.alerts ?? [];
+      states.push(alert && `${alert.state} ${alert.annotations['summary'] ?? ''}`);
+    });
+    expect(states).toEqual([
+      undefined,
+      'pending 80% of all',
+      'firing 80% of all',
+      'firing 80% of all',
+      'inactive 80% of all',
+    ]);
+    expect(evaluator.health()[1]?.alerts[0]?.labels.get('level')).toBe('low');
+  });
+});

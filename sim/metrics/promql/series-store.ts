@@ -1,0 +1,107 @@
+/** Keeps time series in memory: what Prometheus' head block is to its queries. */
+import { compareLabels, nameLabel, type Labels } from './labels.js';
+import { matchesAll, type Matcher } from './matcher.js';
+
+/** A series: samples in the order of time. A stale one ends the series until the next sample. */
+export class Series {
+  times = new Float64Array(16);
+  values = new Float64Array(16);
+  private stales = new Uint8Array(16);
+  count = 0;
+
+  constructor(readonly labels: Labels) {}
+
+  /** Adds a sample; one that is not newer than the last is refused. False: it was. */
+  append(timeMs: number, value: number | 'stale'): boolean {
+    if (this.count > 0 && timeMs <= (this.times[this.count - 1] as number)) return false;
+    if (this.count === this.times.length) this.resize(this.count * 2, 0);
+    this.times[this.count] = timeMs;
+    this.values[this.count] = value === 'stale' ? NaN : value;
+    this.stales[this.count++] = value === 'stale' ? 1 : 0;
+    return true;
+  }
+
+  isStale(index: number): boolean {
+    return this.stales[index] === 1;
+  }
+
+  /** The index of the newest sample that is not after a time; -1: there is none. */
+  newest(timeMs: number): number {
+    let low = 0;
+    let high = this.count;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.times[middle] as number) <= timeMs) low = middle + 1;
+      else high = middle;
+    }
+    return low - 1;
+  }
+
+  /** Forgets what is not after a time. */
+  forget(untilMs: number): void {
+    const gone = this.newest(untilMs) + 1;
+    if (gone * 2 < this.count || gone < 64) return;
+    this.resize(Math.max(16, (this.count - gone) * 2), gone);
+    this.count -= gone;
+  }
+
+  private resize(length: number, from: number): void {
+    const { times, values, stales, count } = this;
+    this.times = new Float64Array(length);
+    this.values = new Float64Array(length);
+    this.stales = new Uint8Array(length);
+    this.times.set(times.subarray(from, count));
+    this.values.set(values.subarray(from, count));
+    this.stales.set(stales.subarray(from, count));
+  }
+}
+
+/** Series by their labels. */
+export class SeriesStore {
+  private readonly byKey = new Map<string, Series>();
+  private readonly byName = new Map<string, Series[]>();
+  private readonly selected = new WeakMap<
+    readonly Matcher[],
+    { readonly size: number; readonly series: readonly Series[] }
+  >();
+
+  get size(): number {
+    return this.byKey.size;
+  }
+
+  /** Adds a sample; false: it is not newer than the last of its series. */
+  append(labels: Labels, timeMs: number, value: number | 'stale'): boolean {
+    return this.series(labels).append(timeMs, value);
+  }
+
+  /** All series that match, sorted by their labels. */
+  select(matchers: readonly Matcher[]): readonly Series[] {
+    const before = this.selected.get(matchers);
+    if (before?.size === this.byKey.size) return before.series;
+    const named = matchers.find(({ name, operator }) => name === nameLabel && operator === '=');
+    const candidates =
+      named === undefined ? [...this.byKey.values()] : (this.byName.get(named.value) ?? []);
+    const series = candidates
+      .filter(({ labels }) => matchesAll(matchers, labels))
+      .sort((a, b) => compareLabels(a.labels, b.labels));
+    this.selected.set(matchers, { size: this.byKey.size, series });
+    return series;
+  }
+
+  /** Forgets samples that are not after a time. */
+  forget(untilMs: number): void {
+    for (const series of this.byKey.values()) series.forget(untilMs);
+  }
+
+  private series(labels: Labels): Series {
+    let series = this.byKey.get(labels.key);
+    if (series !== undefined) return series;
+    series = new Series(labels);
+    this.byKey.set(labels.key, series);
+    const { name } = labels;
+    const those = this.byName.get(name);
+    if (those === undefined) this.byName.set(name, [series]);
+    else those.push(series);
+    return series;
+  }
+}
