@@ -24,6 +24,13 @@ export function nodeShapes(config: KindConfig, seed: number): NodeShape[] {
 export const nodeNames = (config: KindConfig): readonly string[] =>
   named(config).map(([name]) => name);
 
+/** The GPUs of each node and its labels with those of feature discovery, whatever offers the GPUs. */
+export const pooledNodes = (
+  config: KindConfig,
+  seed: number,
+): readonly (PooledGpus & { readonly name: string })[] =>
+  named(config).map(([name, node]) => ({ name, ...gpusOn(name, node, { config, seed }) }));
+
 /** What the DRA driver publishes for the nodes whose GPUs it offers. */
 export function publishedSlices(config: KindConfig, seed: number): readonly KubeObject[] {
   return named(config)

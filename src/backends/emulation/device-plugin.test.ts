@@ -5,7 +5,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { sleep } from '../../host.js';
 import { callGrpc, followGrpc, serveGrpc, type GrpcServer } from '../grpc/unix.js';
-import { devicePluginService, registrationService, type ListedDevice } from './device-plugin-api.js';
+import {
+  devicePluginService,
+  registrationService,
+  type ListedDevice,
+} from './device-plugin-api.js';
 import { DevicePlugin } from './device-plugin.js';
 
 interface Registered {
@@ -83,7 +87,11 @@ it('registers, lists its devices, tells of their health, and is gone when it is 
   const kubelet = await new PlayedKubelet(folder).start();
   await eventually('the first list', () => kubelet.lists.length === 1);
   expect(kubelet.registered).toMatchObject([
-    { version: 'v1beta1', endpoint: 'seatrial-nvidia.com-gpu.sock', resourceName: 'nvidia.com/gpu' },
+    {
+      version: 'v1beta1',
+      endpoint: 'seatrial-nvidia.com-gpu.sock',
+      resourceName: 'nvidia.com/gpu',
+    },
   ]);
   expect(kubelet.lists[0]).toEqual(devices.map(id => `${id} Healthy`));
   plugin.setHealth('GPU-c', false);
@@ -105,9 +113,15 @@ it('gives the containers the ids of their devices, shares of one as the one', as
   await eventually('the registration', () => kubelet.registered.length === 1);
   const path = join(folder, 'seatrial-nvidia.com-gpu.sock');
   const options = await callGrpc(path, devicePluginService, 'getDevicePluginOptions', {});
-  expect(options).toMatchObject({ preStartRequired: false, getPreferredAllocationAvailable: false });
+  expect(options).toMatchObject({
+    preStartRequired: false,
+    getPreferredAllocationAvailable: false,
+  });
   const answer = await callGrpc(path, devicePluginService, 'allocate', {
-    containerRequests: [{ devicesIds: ['GPU-b', 'GPU-a'] }, { devicesIds: ['GPU-c::1', 'GPU-c::0'] }],
+    containerRequests: [
+      { devicesIds: ['GPU-b', 'GPU-a'] },
+      { devicesIds: ['GPU-c::1', 'GPU-c::0'] },
+    ],
   });
   expect(answer).toMatchObject({
     containerResponses: [

@@ -111,7 +111,10 @@ export class DraDriver {
     this.stop.abort();
     this.changed.ring();
     for (const server of this.servers.toReversed()) await server.close();
-    rmSync(join(this.options.folders.plugins, this.options.driver), { recursive: true, force: true });
+    rmSync(join(this.options.folders.plugins, this.options.driver), {
+      recursive: true,
+      force: true,
+    });
     await this.publishing;
     for (const { metadata } of this.options.slices) {
       await this.options.ask({ method: 'DELETE', path: `${slicesPath}/${metadata.name ?? ''}` });
@@ -159,7 +162,8 @@ export class DraDriver {
   private async prepare(named: NamedClaim): Promise<PreparedClaims['claims'][string]> {
     const path = `/apis/resource.k8s.io/v1/namespaces/${named.namespace}/resourceclaims/${named.name}`;
     const { status, body } = await this.options.ask({ method: 'GET', path });
-    if (status !== 200) return { error: `claim ${named.namespace}/${named.name}: status ${status}` };
+    if (status !== 200)
+      return { error: `claim ${named.namespace}/${named.name}: status ${status}` };
     const claim = body as Claim;
     if (claim.metadata.uid !== named.uid) return { error: 'the claim was replaced by another' };
     const results = claim.status?.allocation?.devices?.results ?? [];
@@ -170,7 +174,8 @@ export class DraDriver {
         poolName: pool,
         deviceName: device,
       }));
-    if (devices.length === 0) return { error: 'no device of this driver is allocated to the claim' };
+    if (devices.length === 0)
+      return { error: 'no device of this driver is allocated to the claim' };
     this.prepared.add(named.uid);
     return { devices };
   }
@@ -185,7 +190,10 @@ export class DraDriver {
       const path = `${slicesPath}/${slice.metadata.name ?? ''}`;
       const { body } = await this.options.ask({ method: 'GET', path });
       const { resourceVersion } = (body as KubeObject).metadata;
-      const metadata = { ...slice.metadata, ...(resourceVersion !== undefined && { resourceVersion }) };
+      const metadata = {
+        ...slice.metadata,
+        ...(resourceVersion !== undefined && { resourceVersion }),
+      };
       const replaced = { ...slice, metadata };
       this.tell(await this.options.ask({ method: 'PUT', path, body: replaced }), slice);
     }

@@ -69,7 +69,9 @@ function cannotListen(path: string, error: Error): UserError {
   return new UserError(`no socket at ${path}: ${error.message}`, {
     exitCode: exitCodes.backend,
     code: 'no-socket',
-    next: isLong ? `the path is longer than ${socketPathMax} bytes: set TMPDIR to a shorter one` : 'see who owns the folder',
+    next: isLong
+      ? `the path is longer than ${socketPathMax} bytes: set TMPDIR to a shorter one`
+      : 'see who owns the folder',
   });
 }
 

@@ -17,6 +17,8 @@ export interface Additions {
   readonly name?: string;
   /** Folders by the node's index in the configuration. */
   readonly mounts?: (index: number) => readonly NodeMount[];
+  /** Only control-plane nodes are made; others are played. Default false. */
+  readonly withoutWorkers?: boolean;
   /** Kubernetes from 1.35 on refuses cgroup v1 unless the kubelet is told not to. */
   readonly isCgroupV1?: boolean;
 }
@@ -54,11 +56,13 @@ export function readyConfig(file: string, additions: Additions): ReadyConfig {
   const config = parseKindConfig(text, file);
   const name = additions.name ?? config.name;
   const raw = (parseLocated(text, file)[0]?.value ?? {}) as RawCluster;
-  const nodes = (raw.nodes ?? [{ role: 'control-plane' }]).map((node, index) => ({
-    ...node,
-    labels: { ...node.labels, [createdByLabel]: 'seatrial' },
-    ...mountsOf(node, additions.mounts?.(index) ?? []),
-  }));
+  const nodes = (raw.nodes ?? [{ role: 'control-plane' }])
+    .map((node, index) => ({
+      ...node,
+      labels: { ...node.labels, [createdByLabel]: 'seatrial' },
+      ...mountsOf(node, additions.mounts?.(index) ?? []),
+    }))
+    .filter(({ role }) => role !== 'worker' || additions.withoutWorkers !== true);
   const patches = [
     ...(raw.kubeadmConfigPatches ?? []),
     ...(additions.isCgroupV1 === true ? [cgroupPatch] : []),

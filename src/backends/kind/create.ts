@@ -1,9 +1,7 @@
 /** Creates a kind cluster whole, or leaves nothing of it: no containers, no files, no kubeconfig entries. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { onInterrupt, processId, sleep, timeoutSignal, writeError } from '../../host.js';
 import type { UserError } from '../../input/errors.js';
+import { scratchFolder, type ScratchFolder } from '../scratch-folder.js';
 import { kindFailure } from './failures.js';
 import { causeInLogs } from './node-log.js';
 import { forget, note, ownedClusters, reserve } from './owned.js';
@@ -22,7 +20,11 @@ export interface CreateOptions {
   readonly signal?: AbortSignal;
   /** Where the nodes' logs go when it fails; without it they are only searched for the cause. */
   readonly logsFolder?: string;
+  readonly beforeDelete?: BeforeDelete;
 }
+
+/** Is told of the nodes that are about to be deleted. */
+export type BeforeDelete = (nodes: readonly string[]) => Promise<void>;
 
 /** As often a cluster is deleted whose nodes do not go. */
 const deletesMax = 5;
@@ -37,7 +39,7 @@ export async function createCluster(options: CreateOptions): Promise<string> {
   const { tool, name } = options;
   if ((await tool.clusters()).includes(name)) throw existsAlready(name);
   reserve(name);
-  using scratch = new Scratch();
+  const scratch = scratchFolder('kind');
   const interrupted = new AbortController();
   const undo = onInterrupt(() => interrupted.abort());
   try {
@@ -46,11 +48,11 @@ export async function createCluster(options: CreateOptions): Promise<string> {
     const result = await tool.create({
       name,
       config: options.config,
-      kubeconfig: scratch.kubeconfig,
+      kubeconfig: scratch.file('kubeconfig'),
       signal: AbortSignal.any(signals),
       ...(options.image !== undefined && { image: options.image }),
     });
-    if (result.code === 0 && !result.isAborted) return await kubeconfigOf(tool, name, scratch);
+    if (result.code === 0 && !result.isAborted) return await kubeconfigOf(options, scratch);
     // Somebody else was faster: what is there is theirs.
     if (result.stderr.includes('node(s) already exist')) {
       forget(name);
@@ -59,35 +61,37 @@ export async function createCluster(options: CreateOptions): Promise<string> {
     throw await takenBack(options, result, { scratch, isTimedOut: timeout.aborted });
   } finally {
     undo();
+    scratch.remove();
   }
 }
 
 /** Deletes a cluster that was created here, its entries in the kubeconfig that knows it, and our note of it. */
-export async function removeCluster(tool: KindTool, name: string): Promise<void> {
+export async function removeCluster(
+  tool: KindTool,
+  name: string,
+  beforeDelete?: BeforeDelete,
+): Promise<void> {
   const owned = ownedClusters().find(each => each.name === name);
-  using scratch = new Scratch();
-  await deleteWhole(tool, name, { kubeconfig: owned?.mergedInto ?? scratch.kubeconfig });
-  forget(name);
-}
-
-/** A folder for a kubeconfig that nobody else is to see; kind writes one whether it is wanted or not. */
-class Scratch implements Disposable {
-  readonly folder = mkdtempSync(join(tmpdir(), 'seatrial-kind-'));
-  readonly kubeconfig = join(this.folder, 'kubeconfig');
-  readonly logs = join(this.folder, 'logs');
-
-  [Symbol.dispose](): void {
-    rmSync(this.folder, { recursive: true, force: true });
+  // kind writes a kubeconfig whether one is wanted or not: where nobody sees it.
+  const scratch = scratchFolder('kind');
+  try {
+    const kubeconfig = owned?.mergedInto ?? scratch.file('kubeconfig');
+    await deleteWhole(tool, name, { kubeconfig, ...(beforeDelete && { beforeDelete }) });
+    forget(name);
+  } finally {
+    scratch.remove();
   }
 }
 
-async function kubeconfigOf(tool: KindTool, name: string, scratch: Scratch): Promise<string> {
+async function kubeconfigOf(options: CreateOptions, scratch: ScratchFolder): Promise<string> {
+  const { tool, name, beforeDelete } = options;
   try {
     const text = await tool.kubeconfig(name);
     note({ name, pid: processId(), isCreated: true });
     return text;
   } catch (error) {
-    await deleteWhole(tool, name, { kubeconfig: scratch.kubeconfig });
+    const kubeconfig = scratch.file('kubeconfig');
+    await deleteWhole(tool, name, { kubeconfig, ...(beforeDelete && { beforeDelete }) });
     forget(name);
     throw error;
   }
@@ -100,17 +104,24 @@ function existsAlready(name: string): UserError {
 
 /** Reads the logs, deletes the nodes, and tells why. */
 async function takenBack(
-  { tool, name, logsFolder }: CreateOptions,
+  { tool, name, logsFolder, beforeDelete }: CreateOptions,
   result: CommandResult,
-  { scratch, isTimedOut }: { readonly scratch: Scratch; readonly isTimedOut: boolean },
+  { scratch, isTimedOut }: { readonly scratch: ScratchFolder; readonly isTimedOut: boolean },
 ): Promise<UserError> {
   const wasTried = !result.isMissing;
-  const logs = logsFolder ?? scratch.logs;
+  const logs = logsFolder ?? scratch.file('logs');
   const isOver = result.isAborted && !isTimedOut;
   // Ctrl-C does not wait for logs that nobody asked for.
   const hasLogs = wasTried && !isOver && (await exported(tool, name, logs));
-  const { kubeconfig } = scratch;
-  if (wasTried) await deleteWhole(tool, name, { kubeconfig, wasCutOff: result.isAborted });
+  const kubeconfig = scratch.file('kubeconfig');
+  const wasCutOff = result.isAborted;
+  if (wasTried) {
+    await deleteWhole(tool, name, {
+      kubeconfig,
+      wasCutOff,
+      ...(beforeDelete !== undefined && { beforeDelete }),
+    });
+  }
   forget(name);
   const told = logsFolder === undefined || !hasLogs ? undefined : `the logs are in ${logs}`;
   if (isTimedOut) return stopped(`creating the kind cluster "${name}"`, 'timed-out', told);
@@ -140,8 +151,13 @@ async function exported(tool: KindTool, name: string, folder: string): Promise<b
 export async function deleteWhole(
   tool: KindTool,
   name: string,
-  options: { readonly kubeconfig: string; readonly wasCutOff?: boolean },
+  options: {
+    readonly kubeconfig: string;
+    readonly wasCutOff?: boolean;
+    readonly beforeDelete?: BeforeDelete;
+  },
 ): Promise<void> {
+  await options.beforeDelete?.(await tool.nodes(name));
   let lookedEmpty = 0;
   let left: readonly string[] = [];
   for (let tries = 0; tries < deletesMax; tries++) {
