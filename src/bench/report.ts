@@ -2,6 +2,7 @@
 import type { Compared } from './results/comparison.js';
 import { compareWith } from './results/comparison.js';
 import type { FigureGroup } from './results/figures.js';
+import type { PublishedCheck } from './results/published-check.js';
 import type { RunReport, Setup } from './run/task.js';
 
 /** A setup's runs, in the order of the seeds. */
@@ -18,8 +19,10 @@ export interface WorkloadReport {
   readonly pods: number;
   readonly setups: readonly SetupReport[];
   readonly comparisons: readonly Compared[];
-  /** What else is to be said: how far from published results. */
+  /** What else is to be said. */
   readonly notes: readonly string[];
+  /** How far from published results; absent where there are none. */
+  readonly published?: PublishedCheck;
 }
 
 /** The whole bench. */

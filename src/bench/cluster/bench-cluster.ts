@@ -12,6 +12,9 @@ export class BenchNode implements NodeView {
   readonly cpuMilli: number;
   readonly memoryMib: number;
   readonly gpuLeft: Int32Array;
+  /** What each GPU or slice has when it is free. */
+  readonly gpuMost: Int32Array;
+  readonly isCut: boolean;
   readonly kinds = new Map<string, number>();
   cpuLeft: number;
   memoryLeft: number;
@@ -22,8 +25,13 @@ export class BenchNode implements NodeView {
     this.model = node.model;
     this.cpuMilli = this.cpuLeft = node.cpuMilli;
     this.memoryMib = this.memoryLeft = node.memoryMib;
-    this.gpuLeft = new Int32Array(node.gpus).fill(1000);
-    this.gpuLeftTotal = 1000 * node.gpus;
+    const slices = node.sliceMilli;
+    this.isCut = slices !== undefined;
+    this.gpuMost = Int32Array.from(
+      Array.from({ length: node.gpus }, () => slices ?? [1000]).flat(),
+    );
+    this.gpuLeft = this.gpuMost.slice();
+    this.gpuLeftTotal = this.gpuMost.reduce((sum, milli) => sum + milli, 0);
     this.podsLeft = node.podsMax ?? podsMaxByDefault;
   }
 
@@ -88,11 +96,13 @@ export class BenchCluster {
     this.note(node);
     if (pod.gpus === 0) return;
     for (const gpu of gpus) {
-      const left = (on.gpuLeft[gpu] ?? 0) - pod.gpuMilli;
-      invariant(left >= 0, 'no GPU is given beyond its 1,000 thousandths');
-      on.gpuLeft[gpu] = left;
+      const before = on.gpuLeft[gpu] ?? 0;
+      invariant(before >= pod.gpuMilli, 'no GPU is given beyond its 1,000 thousandths');
+      // A slice of a cut GPU goes to one pod, however little it asks for.
+      const taken = on.isCut ? before : pod.gpuMilli;
+      on.gpuLeft[gpu] = before - taken;
+      on.gpuLeftTotal -= taken;
     }
-    on.gpuLeftTotal -= gpuMilliOf(pod);
     this.allocatedMilli += gpuMilliOf(pod);
     const kind = clusteringKind(pod);
     on.kinds.set(kind, (on.kinds.get(kind) ?? 0) + 1);
@@ -107,11 +117,13 @@ export class BenchCluster {
     this.note(node);
     if (pod.gpus === 0) return;
     for (const gpu of gpus) {
-      const left = (on.gpuLeft[gpu] ?? 0) + pod.gpuMilli;
-      invariant(left <= 1000, 'no GPU gets back more than it gave');
+      const most = on.gpuMost[gpu] ?? 0;
+      const given = on.isCut ? most : pod.gpuMilli;
+      const left = (on.gpuLeft[gpu] ?? 0) + given;
+      invariant(left <= most, 'no GPU gets back more than it gave');
       on.gpuLeft[gpu] = left;
+      on.gpuLeftTotal += given;
     }
-    on.gpuLeftTotal += gpuMilliOf(pod);
     this.allocatedMilli -= gpuMilliOf(pod);
     const kind = clusteringKind(pod);
     const rest = (on.kinds.get(kind) ?? 0) - 1;

@@ -46,9 +46,9 @@ export class Placer {
     this.random = random.fork('ties');
   }
 
-  /** The best place for the pod; undefined when it fits nowhere. */
-  find(pod: PodShape): Placement | undefined {
-    const node = this.best(this.row(pod).scores);
+  /** The best place for the pod, on another node than `except`; undefined when it fits nowhere. */
+  find(pod: PodShape, { except = -1 }: { readonly except?: number } = {}): Placement | undefined {
+    const node = this.best(this.row(pod).scores, except);
     if (node === undefined) return undefined;
     const on = this.cluster.nodes[node];
     const isShare = pod.gpus === 1 && pod.gpuMilli < 1000;
@@ -57,12 +57,13 @@ export class Placer {
   }
 
   /** The first of the best nodes, or one of them by chance. Normalising would keep the order: it is left out. */
-  private best(scores: Int32Array): number | undefined {
+  private best(scores: Int32Array, except: number): number | undefined {
     let best = doesNotFit;
     let node = 0;
     let count = 0;
     for (let index = 0; index < scores.length; index++) {
       const score = scores[index] as number;
+      if (index === except) continue;
       if (score > best) {
         best = score;
         node = index;
@@ -75,20 +76,13 @@ export class Placer {
       case 'smallest-name':
         return node;
       case 'random':
-        return this.nthOf(scores, best, this.random.integer(count));
+        return nthOf(scores, { value: best, nth: this.random.integer(count), except });
       case 'reservoir': {
         let picked = 0;
         for (let nth = 1; nth < count; nth++) if (this.random.integer(nth + 1) === 0) picked = nth;
-        return this.nthOf(scores, best, picked);
+        return nthOf(scores, { value: best, nth: picked, except });
       }
     }
-  }
-
-  private nthOf(scores: Int32Array, value: number, nth: number): number {
-    let left = nth;
-    let at = -1;
-    while (left-- >= 0) at = scores.indexOf(value, at + 1);
-    return at;
   }
 
   private row(pod: PodShape): Row {
@@ -115,4 +109,18 @@ export class Placer {
     if (on === undefined) return;
     scores[node] = on.fits(pod) ? this.scorer.score(on, pod) : doesNotFit;
   }
+}
+
+/** The n-th place, from 0, that holds the value. */
+function nthOf(
+  scores: Int32Array,
+  { value, nth, except }: { readonly value: number; readonly nth: number; readonly except: number },
+): number {
+  let left = nth;
+  let at = -1;
+  while (left >= 0) {
+    at = scores.indexOf(value, at + 1);
+    if (at !== except) left--;
+  }
+  return at;
 }

@@ -78,7 +78,7 @@ function seriesRows({ workloads }: BenchReport): PublishedRun[] {
               {
                 workload: name,
                 published: policies.find(one => one.name === setup.name)?.published ?? setup.name,
-                tune: setup.tune,
+                tune: setup.arrival.kind === 'inflation' ? setup.arrival.tune : 0,
                 seed,
                 series,
                 capacityMilli,

@@ -64,6 +64,27 @@ export const inflationGroups: readonly FigureGroup[] = [
       },
     ],
   },
+  {
+    title: 'GPUs left idle when all have arrived',
+    kinds: [
+      {
+        key: 'idleGpus',
+        label: 'GPUs',
+        unit: 'GPUs',
+        digits: 1,
+        better: 'less',
+        definition: 'GPUs (in whole, shares added up) that no pod had at the end',
+      },
+      {
+        key: 'idleCost',
+        label: '$ an hour',
+        unit: '$',
+        digits: 0,
+        better: 'less',
+        definition: 'what they cost an hour, at the mean price of a GPU of the cluster',
+      },
+    ],
+  },
 ];
 
 /** The figure by which policies are compared first. */
@@ -76,7 +97,10 @@ export function inflationMain(tune: number): string {
  * The figures of a run. The last pod of a small workload may stop short of the percentage for which it was
  * tuned: then the last state stands for it. Percentages beyond are left out.
  */
-export function inflationFigures({ series, failed }: InflationResult, tune: number): Figures {
+export function inflationFigures(
+  { series, failed, capacityMilli, allocatedMilli }: InflationResult,
+  { tune, hourly }: { readonly tune: number; readonly hourly: number | undefined },
+): Figures {
   const figures: Record<string, number> = {};
   for (const percentage of percentages) {
     if (percentage > Math.round(100 * tune)) break;
@@ -85,6 +109,10 @@ export function inflationFigures({ series, failed }: InflationResult, tune: numb
     figures[`fragmentedOfFree${percentage}`] = at(series.fragmentedOfFree, percentage);
   }
   for (const name of podClasses) figures[`failed.${name}`] = failed[name];
+  figures.idleGpus = (capacityMilli - allocatedMilli) / 1000;
+  if (hourly !== undefined) {
+    figures.idleCost = (hourly * (capacityMilli - allocatedMilli)) / capacityMilli;
+  }
   figures.failed = podClasses.reduce((sum, name) => sum + failed[name], 0);
   return figures;
 }

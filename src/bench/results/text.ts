@@ -3,6 +3,7 @@ import { tableLines } from '../../report/text-table.js';
 import type { ReportTable } from '../../stacks/stack.js';
 import type { BenchReport, SetupReport, WorkloadReport } from '../report.js';
 import type { FigureGroup, FigureKind } from './figures.js';
+import { publishedText } from './published-check.js';
 import { estimate } from './statistics.js';
 
 /** The whole report. */
@@ -12,7 +13,8 @@ export function benchText(report: BenchReport): string {
     ...figureTables(report, workload).map(table => tableLines(table).join('\n')),
     comparisonBlock(report, workload),
     speedBlock(workload),
-    ...(workload.notes.length === 0 ? [] : [workload.notes.join('\n')]),
+    workload.notes.join('\n'),
+    workload.published === undefined ? '' : publishedText(workload.published),
   ]);
   return `${blocks.filter(block => block !== '').join('\n\n')}\n`;
 }

@@ -3,8 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { packageFolder } from '../../version.js';
-import type { Trace } from '../trace/trace.js';
-import { runTask, type BenchTask, type RunReport } from './task.js';
+import { runTask, type BenchInput, type BenchTask, type RunReport } from './task.js';
 import type { TaskAnswer } from './worker.js';
 
 /** How tasks are run. */
@@ -17,7 +16,7 @@ export interface CrewOptions {
 
 /** Runs all tasks. Whatever the number of threads, equal tasks give equal reports. */
 export async function runTasks(
-  traces: readonly Trace[],
+  inputs: readonly BenchInput[],
   tasks: readonly BenchTask[],
   { workers, onDone }: CrewOptions,
 ): Promise<RunReport[]> {
@@ -25,7 +24,7 @@ export async function runTasks(
   const count = Math.min(workers, tasks.length);
   if (count <= 1) {
     for (const [index, task] of tasks.entries()) {
-      reports[index] = runTask(traces, task);
+      reports[index] = runTask(inputs, task);
       onDone?.(index + 1);
     }
     return reports;
@@ -39,7 +38,7 @@ export async function runTasks(
       onDone?.(++done);
     }
   };
-  const threads = Array.from({ length: count }, () => startWorker(traces));
+  const threads = Array.from({ length: count }, () => startWorker(inputs));
   try {
     await Promise.all(threads.map(serve));
   } finally {
@@ -65,7 +64,7 @@ function asked(
 }
 
 /** From source a thread needs tsx as its parent has it; a built package brings the thread's file. */
-function startWorker(workerData: readonly Trace[]): Worker {
+function startWorker(workerData: readonly BenchInput[]): Worker {
   const built = ['dist/bin/bench-worker.js', 'dist/src/bench/run/worker.js']
     .map(path => join(packageFolder, path))
     .find(existsSync);

@@ -27,8 +27,10 @@ export class HeatRecorder {
     if (this.order.length === 0) this.arrange(cluster);
     const bytes: number[] = [];
     for (const place of this.order) {
-      for (const left of cluster.nodes[place]?.gpuLeft ?? []) {
-        bytes.push(Math.round((1000 - left) / 10));
+      const { gpuLeft = [], gpuMost = [] } = cluster.nodes[place] ?? {};
+      for (let gpu = 0; gpu < gpuLeft.length; gpu++) {
+        const most = gpuMost[gpu] ?? 1000;
+        bytes.push(Math.round((100 * (most - (gpuLeft[gpu] ?? 0))) / most));
       }
     }
     this.columns.push(at);
@@ -54,7 +56,9 @@ export class HeatRecorder {
       .sort((a, b) => (key(a) < key(b) ? -1 : 1));
     this.nodes = this.order.flatMap(place => {
       const node = nodes[place]?.node;
-      return node === undefined ? [] : [{ name: node.name, model: node.model, gpus: node.gpus }];
+      if (node === undefined) return [];
+      const gpus = nodes[place]?.gpuLeft.length ?? 0;
+      return [{ name: node.name, model: node.model, gpus }];
     });
   }
 }

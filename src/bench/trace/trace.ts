@@ -8,6 +8,8 @@ export interface TraceNode {
   readonly gpus: number;
   /** The GPUs' model; '' where there are none or it is not told. */
   readonly model: string;
+  /** How each GPU is cut (MIG), in thousandths; a slice goes to one pod whole. Absent: not cut. */
+  readonly sliceMilli?: readonly number[];
   /** Pods that the node takes at most. Default 1000: openb's nodes take fewer than 1,001. */
   readonly podsMax?: number;
 }

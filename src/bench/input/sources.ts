@@ -1,0 +1,85 @@
+/** What a bench runs on, by what the user names: published, generated, own files, a snapshot, a queue. */
+import { exitCodes, meantOrKnown, UserError } from '../../input/errors.js';
+import type { BenchInput } from '../run/task.js';
+import { readQueue } from '../timed/job.js';
+import { generatedTrace } from '../trace/generated.js';
+import { readNodes, readPods } from '../trace/openb.js';
+import { readPublished } from '../trace/published-folder.js';
+import { whereToGetTraces } from '../trace/rows.js';
+import type { TraceNode } from '../trace/trace.js';
+import { applied } from '../what-if/apply.js';
+import { poolsOf } from '../what-if/read.js';
+import { readSnapshotTrace } from './snapshot-trace.js';
+
+/** What the command line says of inputs. */
+export interface SourceFlags {
+  readonly trace?: string;
+  readonly workload: string;
+  readonly nodes?: string;
+  readonly pods?: string;
+  readonly cluster?: string;
+  readonly nodePools?: string;
+}
+
+/** The sources that have names. */
+export const sourceNames = ['generated', 'openb', 'queue'] as const;
+
+/** Tiresias' 60 jobs were meant for sixteen GPUs. */
+const queuePools = '4x4xGPU';
+
+/**
+ * Reads what the flags name.
+ *
+ * @throws UserError or InputError that says what is missing or wrong, and where to get it.
+ */
+export function readSources(source: string, flags: SourceFlags): BenchInput[] {
+  const { nodePools } = flags;
+  const inputs = read(source, flags);
+  if (nodePools === undefined || source === 'queue') return inputs;
+  const nodes = poolsOf('--node-pools', nodePools);
+  return inputs.map(input => applied(input, { name: '', nodes }));
+}
+
+function read(source: string, flags: SourceFlags): BenchInput[] {
+  const { trace, workload, nodes, pods, cluster } = flags;
+  if (source === 'queue') return [queueInput(flags)];
+  if (cluster !== undefined) {
+    const found = readSnapshotTrace(cluster);
+    return [{ trace: pods === undefined ? found : { ...found, pods: readPods(pods) } }];
+  }
+  if (nodes !== undefined || pods !== undefined) {
+    if (nodes === undefined || pods === undefined) {
+      throw usage('own-input', '--nodes and --pods go together', 'give both files, or --cluster');
+    }
+    return [{ trace: { name: pods, nodes: readNodes(nodes), pods: readPods(pods) } }];
+  }
+  if (source === 'generated') return [{ trace: generatedTrace(1) }];
+  if (source !== 'openb') {
+    const next = meantOrKnown(source, sourceNames) ?? '';
+    throw usage('unknown-source', `there is no trace ${source}`, next);
+  }
+  if (trace === undefined) {
+    throw usage('no-trace', 'openb is read from a folder that you name', whereToGetTraces);
+  }
+  return workload.split(',').map(name => ({ trace: readPublished(trace, name) }));
+}
+
+function queueInput({ trace, pods, nodes, nodePools }: SourceFlags): BenchInput {
+  const file = pods ?? (trace === undefined ? undefined : `${trace}/queue/tiresias_60_job.csv`);
+  if (file === undefined) {
+    throw usage(
+      'no-queue',
+      'a queue is read from a file that you name',
+      'give it with --pods FILE (columns job_id, num_gpu, submit_time, duration), or --trace FOLDER',
+    );
+  }
+  const own: TraceNode[] | undefined = nodes === undefined ? undefined : readNodes(nodes);
+  const empty = { trace: { name: file, nodes: own ?? [], pods: [] }, jobs: readQueue(file) };
+  if (own !== undefined) return empty;
+  const pools = poolsOf('--node-pools', nodePools ?? queuePools);
+  return applied(empty, { name: '', nodes: pools });
+}
+
+function usage(code: string, message: string, next: string): UserError {
+  return new UserError(message, { exitCode: exitCodes.usage, code, next });
+}
