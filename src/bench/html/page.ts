@@ -29,8 +29,8 @@ export function benchPage(report: BenchReport): string {
 <header class="page-header"><p class="brand">seatrial bench</p>
   <button type="button" id="theme" aria-pressed="false">Dark</button></header>
 <main id="main">${report.workloads.map(workload => workloadPart(report, workload))}${definitions(report)}</main>
-<footer><p>Made by seatrial ${report.version}. Decisions of simulated schedulers on a trace: nothing was
-measured on hardware. Prices are list prices by a stated table, or your own.</p></footer>
+<footer><p>Made by seatrial ${report.version}. Decisions of simulated schedulers on a trace:
+nothing was measured on hardware. Prices are list prices by a stated table, or your own.</p></footer>
 <script>${trusted(benchScript)}</script>
 </body>
 </html>

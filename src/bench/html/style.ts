@@ -3,14 +3,18 @@
 /** The text of the sheet. */
 export const benchStyle = `
 .key i{display:inline-block;width:12px;height:12px;border-radius:2px;border:1px solid var(--rule)}
-.charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(34rem,100%),1fr));gap:.4rem 1.6rem}
-.heats{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(24rem,100%),1fr));gap:.6rem 1.6rem}
+.charts{display:grid;gap:.4rem 1.6rem;
+  grid-template-columns:repeat(auto-fit,minmax(min(34rem,100%),1fr))}
+.heats{display:grid;gap:.6rem 1.6rem;
+  grid-template-columns:repeat(auto-fit,minmax(min(24rem,100%),1fr))}
 .heat{margin:.6rem 0}
 .heat-frame{display:flex;gap:4px}
-.heat-frame img{flex:1;min-width:0;width:100%;image-rendering:pixelated;border:1px solid var(--rule)}
-.heat-models{width:4.6rem;display:flex;flex-direction:column;font-size:.72rem;color:var(--quiet)}
-.heat-models span{display:flex;align-items:center;border-right:3px solid var(--rule);overflow:hidden;
-  border-bottom:1px solid var(--ground);padding-right:.3rem;justify-content:flex-end;
+.heat-frame img{flex:1;min-width:0;width:100%;image-rendering:pixelated;
+  border:1px solid var(--rule)}
+.heat-models{width:4.6rem;display:flex;flex-direction:column;font-size:.72rem;
+  color:var(--quiet)}
+.heat-models span{display:flex;align-items:center;border-right:3px solid var(--rule);
+  overflow:hidden;border-bottom:1px solid var(--ground);padding-right:.3rem;justify-content:flex-end;
   overflow-wrap:anywhere}
 .heat-models span:nth-child(even){border-right-color:var(--quiet)}
 .heat-ticks{display:flex;justify-content:space-between;font-size:.72rem;color:var(--quiet);
