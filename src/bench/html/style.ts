@@ -13,9 +13,9 @@ export const benchStyle = `
   border:1px solid var(--rule)}
 .heat-models{width:4.6rem;display:flex;flex-direction:column;font-size:.72rem;
   color:var(--quiet)}
-.heat-models span{display:flex;align-items:center;border-right:3px solid var(--rule);
-  overflow:hidden;border-bottom:1px solid var(--ground);padding-right:.3rem;justify-content:flex-end;
-  overflow-wrap:anywhere}
+.heat-models span{display:flex;align-items:center;justify-content:flex-end;
+  border-right:3px solid var(--rule);border-bottom:1px solid var(--ground);padding-right:.3rem;
+  overflow:hidden;overflow-wrap:anywhere}
 .heat-models span:nth-child(even){border-right-color:var(--quiet)}
 .heat-ticks{display:flex;justify-content:space-between;font-size:.72rem;color:var(--quiet);
   margin-left:4.9rem}

@@ -31,124 +31,121 @@ function hours(
 
 /** The groups, in the order in which they are told; the namespaces are those of the jobs. */
 export function timedGroups(namespaces: readonly string[]): readonly FigureGroup[] {
-  return [
-    {
-      title: 'deployment and use',
-      kinds: [
-        seconds(
-          'deployment',
-          'deployment s',
-          'mean time from submission until all pods of a job have their places, jobs that never had them counting until the end',
-        ),
-        {
-          key: 'utilisation',
-          label: 'use %',
-          unit: '%',
-          digits: 2,
-          better: 'more',
-          definition: 'GPU-hours of running jobs in % of all GPU-hours until the last job came',
-        },
-        seconds(
-          'completion',
-          'mean JCT s',
-          'mean job completion time: from submission to the end; jobs that never ended count until the last end',
-        ),
-        seconds('completion95', 'p95 JCT s', '95th percentile of job completion times'),
-        seconds('span', 'makespan s', 'from the first arrival to the last end'),
-        {
-          key: 'never',
-          label: 'never ran',
-          unit: 'jobs',
-          digits: 1,
-          better: 'less',
-          definition: 'jobs that never had all their places',
-        },
-      ],
-    },
-    {
-      title: 'waiting, in seconds',
-      kinds: [
-        seconds('wait50', 'median', 'median wait of jobs that started'),
-        seconds('wait90', 'p90', '90th percentile of waits'),
-        seconds('wait99', 'p99', '99th percentile of waits'),
-        seconds(
-          'longestWait',
-          'longest',
-          'longest wait, jobs that never started counting until the end',
-        ),
-        ...kinds.map(kind =>
-          seconds(`wait.${kind}`, kindLabels[kind], `mean wait of jobs (${kindLabels[kind]})`),
-        ),
-      ],
-    },
-    {
-      title: 'job completion time by class, mean in seconds',
-      kinds: kinds.map(kind =>
-        seconds(
-          `completion.${kind}`,
-          kindLabels[kind],
-          `mean completion time of jobs (${kindLabels[kind]})`,
-        ),
-      ),
-    },
-    {
-      title: 'GPU-hours and cost',
-      kinds: [
-        hours(
-          'usedHours',
-          'used',
-          'more',
-          'GPU-hours of running jobs, what was done again counting again',
-        ),
-        hours(
-          'heldHours',
-          'held by parts',
-          'less',
-          'GPU-hours held by pods of gangs that were not whole',
-        ),
-        hours('idleHours', 'idle', 'less', 'GPU-hours that no one had until the last job ended'),
-        hours(
-          'lostHours',
-          'lost',
-          'less',
-          'GPU-hours of work that was lost when jobs were stopped',
-        ),
-        {
-          key: 'cost',
-          label: 'cost $',
-          unit: '$',
-          digits: 0,
-          better: 'less',
-          definition: 'price of all GPUs until the last job ended',
-        },
-        {
-          key: 'idleCost',
-          label: 'idle $',
-          unit: '$',
-          digits: 0,
-          better: 'less',
-          definition: 'price of idle and half-held GPU-hours at the mean price of a GPU',
-        },
-        {
-          key: 'stops',
-          label: 'stops',
-          unit: '',
-          digits: 1,
-          better: 'less',
-          definition: 'jobs stopped for others',
-        },
-        {
-          key: 'moves',
-          label: 'moves',
-          unit: '',
-          digits: 1,
-          definition: 'pods moved by re-packing',
-        },
-      ],
-    },
-    ...fairness(namespaces),
-  ];
+  return [deploymentGroup, waitingGroup, completionGroup, hoursGroup, ...fairness(namespaces)];
 }
+
+const deploymentGroup: FigureGroup = {
+  title: 'deployment and use',
+  kinds: [
+    seconds(
+      'deployment',
+      'deployment s',
+      'mean time from submission until all pods of a job have their places, jobs that never had them counting until the end',
+    ),
+    {
+      key: 'utilisation',
+      label: 'use %',
+      unit: '%',
+      digits: 2,
+      better: 'more',
+      definition: 'GPU-hours of running jobs in % of all GPU-hours until the last job came',
+    },
+    seconds(
+      'completion',
+      'mean JCT s',
+      'mean job completion time: from submission to the end; jobs that never ended count until the last end',
+    ),
+    seconds('completion95', 'p95 JCT s', '95th percentile of job completion times'),
+    seconds('span', 'makespan s', 'from the first arrival to the last end'),
+    {
+      key: 'never',
+      label: 'never ran',
+      unit: 'jobs',
+      digits: 1,
+      better: 'less',
+      definition: 'jobs that never had all their places',
+    },
+  ],
+};
+
+const waitingGroup: FigureGroup = {
+  title: 'waiting, in seconds',
+  kinds: [
+    seconds('wait50', 'median', 'median wait of jobs that started'),
+    seconds('wait90', 'p90', '90th percentile of waits'),
+    seconds('wait99', 'p99', '99th percentile of waits'),
+    seconds(
+      'longestWait',
+      'longest',
+      'longest wait, jobs that never started counting until the end',
+    ),
+    ...kinds.map(kind =>
+      seconds(`wait.${kind}`, kindLabels[kind], `mean wait of jobs (${kindLabels[kind]})`),
+    ),
+  ],
+};
+
+const completionGroup: FigureGroup = {
+  title: 'job completion time by class, mean in seconds',
+  kinds: kinds.map(kind =>
+    seconds(
+      `completion.${kind}`,
+      kindLabels[kind],
+      `mean completion time of jobs (${kindLabels[kind]})`,
+    ),
+  ),
+};
+
+const hoursGroup: FigureGroup = {
+  title: 'GPU-hours and cost',
+  kinds: [
+    hours(
+      'usedHours',
+      'used',
+      'more',
+      'GPU-hours of running jobs, what was done again counting again',
+    ),
+    hours(
+      'heldHours',
+      'held by parts',
+      'less',
+      'GPU-hours held by pods of gangs that were not whole',
+    ),
+    hours('idleHours', 'idle', 'less', 'GPU-hours that no one had until the last job ended'),
+    hours('lostHours', 'lost', 'less', 'GPU-hours of work that was lost when jobs were stopped'),
+    {
+      key: 'cost',
+      label: 'cost $',
+      unit: '$',
+      digits: 0,
+      better: 'less',
+      definition: 'price of all GPUs until the last job ended',
+    },
+    {
+      key: 'idleCost',
+      label: 'idle $',
+      unit: '$',
+      digits: 0,
+      better: 'less',
+      definition: 'price of idle and half-held GPU-hours at the mean price of a GPU',
+    },
+    {
+      key: 'stops',
+      label: 'stops',
+      unit: '',
+      digits: 1,
+      better: 'less',
+      definition: 'jobs stopped for others',
+    },
+    {
+      key: 'moves',
+      label: 'moves',
+      unit: '',
+      digits: 1,
+      definition: 'pods moved by re-packing',
+    },
+  ],
+};
 
 function fairness(namespaces: readonly string[]): readonly FigureGroup[] {
   if (namespaces.length < 2) return [];
