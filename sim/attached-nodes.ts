@@ -26,6 +26,8 @@ export function attachedNodes(
   shapes: readonly NodeShape[],
   rules: readonly WorkloadRule[],
   tools: { readonly clock: Clock; readonly random: Random; readonly connect: Connect },
+  /** Where the API server reaches the kubelets. Default: nowhere. */
+  access?: { readonly address: string; readonly port: number },
 ): AttachedNodes {
   const { clock, random } = tools;
   const network = createNetwork({ clock, random: random.fork('network') });
@@ -34,7 +36,10 @@ export function attachedNodes(
   return {
     network,
     processes: shapes.length === 0 ? [] : [network.process, policies],
-    kubelets: shapes.map((shape, index) => ({ shape, kubelet: nodeOf(shape, index, nodes) })),
+    kubelets: shapes.map((shape, index) => ({
+      shape,
+      kubelet: nodeOf(shape, index, nodes, access),
+    })),
   };
 }
 

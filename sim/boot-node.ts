@@ -6,6 +6,7 @@ import type { Process } from './client/runtime.js';
 import type { Clock } from './engine/clock.js';
 import type { Random } from './engine/random.js';
 import type { ClusterNetwork } from './network/network.js';
+import type { NodeShape as MachineShape } from './nodes/node-shape.js';
 import { filesByKey } from './nodes/pod-volumes.js';
 import { chooser } from './workloads/index.js';
 import type { WorkloadRule } from './workloads/workload.js';
@@ -52,6 +53,7 @@ export function nodeOf(
   shape: NodeShape,
   index: number,
   options: Omit<KubeletOptions, 'node'>,
+  access?: MachineShape['access'],
 ): Kubelet {
   const names = [...new Set(shape.devices.map(device => device.resourceName))];
   const { pods = '110', ...capacity } = shape.capacity;
@@ -64,6 +66,7 @@ export function nodeOf(
       podCIDR: `10.${244 + (index >> 8)}.${index & 255}.0/24`,
       labels: labelsOf(shape, isKubeletLabel),
       capacity,
+      ...(access !== undefined && { access }),
       ...(shape.taints.length > 0 && { taints: shape.taints }),
       ...(shape.reserved !== undefined && { reserved: shape.reserved }),
       devices: names.map(resourceName => ({

@@ -21,6 +21,8 @@ export interface NodeShape {
   readonly devices?: readonly DeviceResource[];
   readonly runtimeHandlers?: readonly string[];
   readonly providerID?: string;
+  /** Where its kubelet can be reached from outside, when that is elsewhere than at its own address. */
+  readonly access?: { readonly address: string; readonly port: number };
 }
 
 /** evictionHard memory.available. */

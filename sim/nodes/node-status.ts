@@ -274,6 +274,7 @@ export class NodeKeeper {
     this.addresses ??= [
       { type: 'InternalIP', address: nodeIp },
       { type: 'Hostname', address: nodeName },
+      ...(shape.access ? [{ type: 'ExternalIP', address: shape.access.address }] : []),
     ];
     // What is as it was is the same object: the API server need not look at it, and need not keep it twice.
     return Object.assign({}, old, constantStatus, {
@@ -281,6 +282,7 @@ export class NodeKeeper {
       allocatable: sameIfEqual(allocatable, old.allocatable),
       conditions: this.timed(this.conditions(), old.conditions),
       addresses: this.addresses,
+      ...(shape.access && { daemonEndpoints: { kubeletEndpoint: { Port: shape.access.port } } }),
       nodeInfo: this.nodeInfo(),
       images: this.images(),
     });

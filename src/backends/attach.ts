@@ -2,6 +2,7 @@
 import type { KubeConfig } from '@kubernetes/client-node';
 import { attachedNodes, controllerManager } from '../../sim/attached-nodes.js';
 import { simulatedNode } from '../../sim/boot-node.js';
+import type { NodeEndpoint } from '../../sim/api/node-endpoint.js';
 import type { Connect, ProcessDefinition } from '../../sim/client/contract.js';
 import { createProcess, type Process } from '../../sim/client/runtime.js';
 import type { Clock } from '../../sim/engine/clock.js';
@@ -25,6 +26,8 @@ export interface AttachOptions {
   /** Nodes that our kubelets play. */
   readonly nodes?: readonly NodeShape[];
   readonly workloads?: readonly WorkloadRule[];
+  /** Where the API server reaches our kubelets. Default: nowhere, so that there are no logs. */
+  readonly kubeletAccess?: { readonly address: string; readonly port: number };
   /** Programs of the control plane that the cluster lacks and ours play. */
   readonly controlPlane?: {
     readonly hasControllerManager?: boolean;
@@ -41,6 +44,8 @@ export interface Attached {
   readonly connect: Connect;
   readonly network: ClusterNetwork;
   readonly nodes: ReadonlyMap<string, SimulatedNode>;
+  /** What the kubelets serve, in the order of the nodes. */
+  readonly endpoints: readonly NodeEndpoint[];
   /** By name: `kubelet/<node>`, `training-operator`, ... */
   readonly processes: ReadonlyMap<string, Process>;
   /**
@@ -70,7 +75,8 @@ export function attach(options: AttachOptions): Attached {
   };
   if (controlPlane.hasControllerManager === true) add(controllerManager);
   if (controlPlane.scheduler !== undefined) add(kubeScheduler(controlPlane.scheduler));
-  const attached = attachedNodes(options.nodes ?? [], options.workloads ?? [], tools);
+  const { nodes: shapes = [], workloads = [], kubeletAccess } = options;
+  const attached = attachedNodes(shapes, workloads, tools, kubeletAccess);
   for (const each of attached.processes) add(each);
   for (const each of options.processes ?? []) add(each);
   const nodes = new Map<string, SimulatedNode>();
@@ -81,6 +87,7 @@ export function attach(options: AttachOptions): Attached {
     ...tools,
     network: attached.network,
     nodes,
+    endpoints: attached.kubelets.map(({ kubelet }) => kubelet.endpoint),
     processes,
     inject: fault => injectFault({ loop: clock, nodes, processes, weather }, fault),
     close() {

@@ -3,6 +3,7 @@ import type { Fault } from '../cluster.js';
 import { startControlPlane, type ControlPlane } from './control-plane.js';
 import { findControlPlane } from './control-plane-programs.js';
 import { fitOut, type Fitted } from './fit-out.js';
+import { openKubeletDoor, type KubeletDoor } from './kubelet-door.js';
 import { connectCluster, type RealCluster } from './kubeconfig.js';
 import type { OpenedCluster, OpenRequest, RealBackend } from './real-backend.js';
 
@@ -30,17 +31,30 @@ async function open(options: OpenRequest): Promise<OpenedCluster> {
     ...(programs.scheduler === undefined ? ['kube-scheduler'] : []),
   ];
   if (played.length > 0) tell(`${played.join(' and ')} not found: ours play them`);
-  return connectFitted(plane, options, fitted =>
-    fitOut(fitted, { needs, tell, hasNodes: true, controlPlane: missing }),
-  );
+  const held: Held = {};
+  return connectFitted(plane, options, held, async cluster => {
+    held.door = await openKubeletDoor({
+      ...plane.serverKeys,
+      clientAuthority: plane.access.authority,
+      endpoints: () => held.fitted?.endpoints ?? [],
+    });
+    const kubeletAccess = { address: '127.0.0.1', port: held.door.port };
+    return fitOut(cluster, { needs, tell, hasNodes: true, controlPlane: missing, kubeletAccess });
+  });
+}
+
+/** What is to be let go of besides the programs. */
+interface Held {
+  fitted?: Fitted;
+  door?: KubeletDoor;
 }
 
 async function connectFitted(
   plane: ControlPlane,
   { endMs }: Pick<OpenRequest, 'endMs'>,
+  held: Held,
   fit: (cluster: RealCluster) => Promise<Fitted>,
 ): Promise<OpenedCluster> {
-  const held: { fitted?: Fitted } = {};
   const connect = (): Promise<RealCluster> =>
     connectCluster({
       backend: 'control-plane',
@@ -53,6 +67,7 @@ async function connectFitted(
       },
       dispose: async () => {
         held.fitted?.close();
+        held.door?.close();
         await plane.stop();
       },
     });

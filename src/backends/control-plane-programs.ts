@@ -70,6 +70,8 @@ export type ControlPlaneFile =
   | 'server.key'
   | 'etcd-client.crt'
   | 'etcd-client.key'
+  | 'kubelet-client.crt'
+  | 'kubelet-client.key'
   | 'service-accounts.crt'
   | 'service-accounts.key'
   | 'controller-manager.kubeconfig'
@@ -112,6 +114,11 @@ export function apiServerArguments(place: ControlPlanePlace): string[] {
     `--service-account-key-file=${files['service-accounts.crt']}`,
     `--service-account-signing-key-file=${files['service-accounts.key']}`,
     `--service-cluster-ip-range=${serviceRange}`,
+    `--kubelet-certificate-authority=${files['ca.crt']}`,
+    `--kubelet-client-certificate=${files['kubelet-client.crt']}`,
+    `--kubelet-client-key=${files['kubelet-client.key']}`,
+    // Our kubelets listen on loopback, which no node may call its internal address.
+    '--kubelet-preferred-address-types=ExternalIP,InternalIP',
     '--authorization-mode=Node,RBAC',
     '--enable-admission-plugins=NodeRestriction',
     '--allow-privileged=true',

@@ -33,6 +33,8 @@ export interface ControlPlane {
   /** Of the cluster's admin. */
   readonly config: KubeConfig;
   readonly access: Access;
+  /** For a server of ours on loopback that the API server calls, and trusts. */
+  readonly serverKeys: { readonly certificate: string; readonly key: string };
   /** What became of a program that ended by itself, with the tail of its log; undefined while all run. */
   crash(): UserError | undefined;
   /** Ends the programs and removes what they wrote. */
@@ -72,7 +74,7 @@ class Starting {
 
   async start(): Promise<ControlPlane> {
     const { programs, schedulerConfig } = this.options;
-    const { place, access } = await preparePlace(this.options, this.folder);
+    const { place, access, serverKeys } = await preparePlace(this.options, this.folder);
     await this.run('etcd', programs.etcd, etcdArguments(place));
     await this.run('kube-apiserver', programs.apiServer, apiServerArguments(place));
     const { KubeConfig } = await import('@kubernetes/client-node');
@@ -87,7 +89,13 @@ class Starting {
       const file = schedulerConfig && this.schedulerConfig(schedulerConfig, place);
       await this.run('kube-scheduler', programs.scheduler, schedulerArguments(place, file));
     }
-    return { config, access, crash: () => this.crash(), stop: () => this.stop() };
+    return {
+      config,
+      access,
+      serverKeys,
+      crash: () => this.crash(),
+      stop: () => this.stop(),
+    };
   }
 
   /** In the opposite order, so that nobody writes complaints to nobody. */
@@ -175,12 +183,13 @@ const loopbackNames = ['127.0.0.1', 'localhost', 'kubernetes', 'kubernetes.defau
 async function preparePlace(
   { serviceRange = '10.96.0.0/16' }: ControlPlaneOptions,
   folder: ScratchFolder,
-): Promise<{ readonly place: ControlPlanePlace; readonly access: Access }> {
+): Promise<Pick<ControlPlane, 'access' | 'serverKeys'> & { readonly place: ControlPlanePlace }> {
   const [etcdPort = 0, etcdPeerPort = 0, apiPort = 0] = await freePorts(3);
   const { createAuthority } = await import('../../sim/http/certificates.js');
   const authority = await createAuthority();
   const server = await authority.server(loopbackNames);
   const etcdClient = await authority.client('kube-apiserver-etcd-client', []);
+  const kubeletClient = await authority.client('kube-apiserver-kubelet-client', []);
   const accounts = await authority.client('service-accounts', []);
   const accessOf = async (user: string, groups: readonly string[]): Promise<Access> => ({
     contextName: 'seatrial-control-plane',
@@ -196,6 +205,8 @@ async function preparePlace(
     'server.key': server.key,
     'etcd-client.crt': etcdClient.certificate,
     'etcd-client.key': etcdClient.key,
+    'kubelet-client.crt': kubeletClient.certificate,
+    'kubelet-client.key': kubeletClient.key,
     'service-accounts.crt': accounts.certificate,
     'service-accounts.key': accounts.key,
     'controller-manager.kubeconfig': await kubeconfigOf('system:kube-controller-manager'),
@@ -208,5 +219,6 @@ async function preparePlace(
   return {
     place: { dataFolder, etcdPort, etcdPeerPort, apiPort, files, serviceRange },
     access: await accessOf('kubernetes-admin', ['system:masters']),
+    serverKeys: server,
   };
 }

@@ -19,6 +19,7 @@ export interface FitOptions {
   readonly needs: Needs;
   /** Whether our kubelets play the nodes. */
   readonly hasNodes: boolean;
+  readonly kubeletAccess?: AttachOptions['kubeletAccess'];
   /** Programs of the control plane that ours play. */
   readonly controlPlane?: AttachOptions['controlPlane'];
   /** Hears of what cannot be had there. */
@@ -64,6 +65,7 @@ export async function fitOut(cluster: Cluster, options: FitOptions): Promise<Fit
     processes: parts.map(({ process }) => process),
     nodes,
     workloads: needs.workloads ?? [],
+    ...(options.kubeletAccess !== undefined && { kubeletAccess: options.kubeletAccess }),
     ...(options.controlPlane !== undefined && { controlPlane: options.controlPlane }),
     onError: error => {
       failed ??= error;
@@ -73,6 +75,7 @@ export async function fitOut(cluster: Cluster, options: FitOptions): Promise<Fit
   for (const line of thin) options.tell(line);
   try {
     await untilReady(cluster, nodes, fitted);
+    await untilAccounts(cluster);
   } catch (error) {
     attached.close();
     throw error;
@@ -154,6 +157,14 @@ async function untilReady(
     code: 'nodes-not-ready',
     next: 'the context needs the right to create nodes and to impersonate system:node:*',
   });
+}
+
+/** Pods are refused before a controller has made the account that they run as. */
+async function untilAccounts(cluster: Cluster): Promise<void> {
+  const path = '/api/v1/namespaces/default/serviceaccounts/default';
+  const isThere = async (): Promise<boolean> =>
+    (await cluster.request({ method: 'GET', path })).status !== 404;
+  await cluster.until(isThere, { within: readyWithin });
 }
 
 async function labelRoles(cluster: Cluster, { name, labels }: NodeShape): Promise<void> {

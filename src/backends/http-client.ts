@@ -2,7 +2,7 @@
 import http, { type ClientRequest, type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import type { KubeConfig } from '@kubernetes/client-node';
-import type { ApiAnswer, ApiRequest, WatchEvent } from '../../sim/api/request.js';
+import type { AnswerStream, ApiAnswer, ApiRequest, WatchEvent } from '../../sim/api/request.js';
 import type { Identity } from '../../sim/client/contract.js';
 
 /** A connection could not be made or broke before the answer was whole. */
@@ -100,7 +100,10 @@ export class HttpClient {
   }
 
   private async once(request: ApiRequest, as: Identity | undefined): Promise<ApiAnswer> {
-    return answerOf(await this.begin(request, as));
+    const response = await this.begin(request, as);
+    const isFollowed = /\/log\?.*\bfollow=true\b/.test(request.path);
+    if (!isFollowed || response.statusCode !== 200) return answerOf(response);
+    return { status: 200, headers: { 'content-type': 'text/plain' }, stream: followed(response) };
   }
 
   /** client-node fills in files, exec plug-ins and tokens; its own agent is left out for one that keeps alive. */
@@ -207,6 +210,19 @@ function answerOf(response: IncomingMessage): Promise<ApiAnswer> {
       });
     });
   });
+}
+
+/** A log that goes on: it ends with its connection. */
+function followed(response: IncomingMessage): AnswerStream {
+  return {
+    start(sink) {
+      response.setEncoding('utf8');
+      response.on('data', (text: string) => sink.item(text));
+      response.on('error', () => undefined);
+      response.on('close', () => sink.end());
+      return () => void response.destroy();
+    },
+  };
 }
 
 /** The texts of `Warning: 299 - "text"` headers, which Node joins with commas. */
