@@ -1,10 +1,11 @@
 /** The backends by their names: `sim`, which scenarios run on unless told otherwise, and the real ones. */
 import { exitCodes, UserError, didYouMean } from '../input/errors.js';
 import { controlPlaneBackend } from './control-plane-cluster.js';
+import { kubeconfigBackend } from './kubeconfig-backend.js';
 import type { RealBackend } from './real-backend.js';
 
 /** Those with a real API server. */
-export const realBackends: readonly RealBackend[] = [controlPlaneBackend];
+export const realBackends: readonly RealBackend[] = [controlPlaneBackend, kubeconfigBackend];
 
 /** What `--backend` says: undefined for the simulation. */
 export interface ChosenBackend {

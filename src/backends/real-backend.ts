@@ -1,4 +1,5 @@
 /** The contract of a backend with a real API server: how `--backend NAME[:ARGUMENT]` gets its cluster. */
+import type { KubeObject } from '../../sim/api/object.js';
 import type { KindConfig } from '../gpu/kind-config.js';
 import type { Fitted, Needs } from './fit-out.js';
 import type { RealCluster } from './kubeconfig.js';
@@ -14,6 +15,10 @@ export interface OpenRequest {
   readonly endMs?: number;
   /** Namespaces that the scenario's objects lie in. */
   readonly namespaces?: readonly string[];
+  /** What it applies and expects to be taken. */
+  readonly objects?: readonly KubeObject[];
+  /** The resources that its laws and its steps look at; default: all. */
+  readonly recorded?: readonly string[];
   readonly flags: BackendFlags;
   readonly tell: (line: string) => void;
 }
@@ -24,6 +29,8 @@ export interface BackendFlags {
   readonly binaries?: string;
   /** The kubeconfig's file; default: $KUBECONFIG, ~/.kube/config. */
   readonly kubeconfig?: string;
+  /** What the run's namespaces begin with; default: a name of its own. */
+  readonly namespacePrefix?: string;
   /** A context that looks like production, and is meant. */
   readonly allowContext?: string;
   /** Nodes and objects of the whole cluster may be changed. */

@@ -12,6 +12,7 @@ export interface RealFlags {
   readonly maxReal: number;
   readonly binaries?: string;
   readonly kubeconfig?: string;
+  readonly namespacePrefix?: string;
   readonly allowContext?: string;
   readonly iOwnThisCluster?: boolean;
 }
@@ -44,6 +45,7 @@ export function backendOptions(command: Command, options: { readonly isOwn?: boo
     )
     .option('--binaries <folder>', "control-plane: where etcd and Kubernetes's programs are")
     .option('--kubeconfig <file>', 'kubeconfig: the file, instead of $KUBECONFIG')
+    .option('--namespace-prefix <text>', "kubeconfig: what the run's namespaces begin with")
     .option('--allow-context <name>', 'kubeconfig: run although the context looks like production')
     .option(
       '--i-own-this-cluster',
@@ -53,13 +55,15 @@ export function backendOptions(command: Command, options: { readonly isOwn?: boo
 
 /** What the flags say. */
 export function realSettings(flags: RealFlags): RealSettings {
-  const { timeScale, maxReal, binaries, kubeconfig, allowContext, iOwnThisCluster } = flags;
+  const { timeScale, maxReal, binaries, kubeconfig, namespacePrefix } = flags;
+  const { allowContext, iOwnThisCluster } = flags;
   return {
     timeScale,
     realMaxMs: maxReal,
     flags: {
       ...(binaries !== undefined && { binaries }),
       ...(kubeconfig !== undefined && { kubeconfig }),
+      ...(namespacePrefix !== undefined && { namespacePrefix }),
       ...(allowContext !== undefined && { allowContext }),
       ...(iOwnThisCluster !== undefined && { isOwnCluster: iOwnThisCluster }),
     },

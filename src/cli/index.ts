@@ -10,6 +10,7 @@ import { faultCommand } from './fault.js';
 import { getCommand } from './get.js';
 import { keepCommand } from './keep.js';
 import { planCommand } from './plan.js';
+import { rbacCommand } from './rbac.js';
 import { replayCommand } from './replay.js';
 import { reportCommand } from './report.js';
 import { runCommand } from './run.js';
@@ -21,6 +22,7 @@ import { versionCommand } from './version.js';
 /** All commands. */
 export const commands: readonly CliCommand[] = [
   runCommand,
+  rbacCommand,
   checkCommand,
   replayCommand,
   keepCommand,

@@ -4,9 +4,8 @@ import type { ChosenBackend } from '../backends/index.js';
 import type { BackendFlags, OpenedCluster } from '../backends/real-backend.js';
 import { connects } from '../backends/sim-probe.js';
 import { realNowMs } from '../host.js';
-import { readManifests } from '../input/manifests.js';
 import { laws } from '../laws/index.js';
-import { join } from 'node:path';
+import { judgedResources, manifestsOf, namespacesOf } from './footprint.js';
 import { believed, inRealTime, type Seen } from './real-time.js';
 import { runScenario, timeIsOver, type RunResult } from './run.js';
 import type { Scenario } from './scenario.js';
@@ -51,6 +50,8 @@ export async function sailForReal(
     tell,
     endMs: realNowMs() + realMaxMs,
     namespaces: namespacesOf(scenario),
+    objects: manifestsOf(scenario, { isTaken: true }),
+    recorded: judgedResources(),
     ...(chosen.argument !== undefined && { argument: chosen.argument }),
   });
   const { fitted } = cluster;
@@ -74,24 +75,6 @@ export async function sailForReal(
     verdicts: believed(result.verdicts, laws, { observedMs: result.durationMs, missed }),
     notes: [...cluster.thin, ...cuts, ...skipped, ...missed.map(({ why }) => why)],
   };
-}
-
-/** Namespaces of what it applies, and those that it speaks of. */
-export function namespacesOf({ folder, steps, show }: Scenario): readonly string[] {
-  const names = new Set(['default', ...(show.namespaces ?? [])]);
-  for (const { apply, wait, expect, log } of steps) {
-    for (const file of apply?.files ?? []) {
-      for (const { object } of readManifests(join(folder, file))) {
-        if (object.metadata.namespace !== undefined) names.add(object.metadata.namespace);
-        if (object.kind === 'Namespace' && object.metadata.name !== undefined) {
-          names.add(object.metadata.name);
-        }
-      }
-    }
-    const spoken = [wait?.namespace, expect?.namespace, log?.namespace];
-    for (const name of spoken) if (name !== undefined) names.add(name);
-  }
-  return [...names].sort();
 }
 
 function busySeconds({ nodes }: NonNullable<OpenedCluster['fitted']>): number {

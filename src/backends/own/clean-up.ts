@@ -36,8 +36,7 @@ export async function cleanUp(
       const answer = await asked(cluster, 'GET', each.path);
       if (typeof answer !== 'string' && answer.status === 404) break;
       if (elapsedMs() - startMs > waitMaxMs) {
-        const why =
-          typeof answer === 'string' ? answer : `still there after ${waitMaxMs / 1000} s`;
+        const why = typeof answer === 'string' ? answer : `still there after ${waitMaxMs / 1000} s`;
         left.push({ title: each.title, why });
         break;
       }

@@ -15,6 +15,8 @@ import type { OwnNamespaces } from './own-namespaces.js';
 /** How much of the cluster is the run's. */
 export interface OwnOptions {
   readonly namespaces: OwnNamespaces;
+  /** The name of the run: what it makes is labelled with it. */
+  readonly run: string;
   /** Whether nodes and cluster-scoped objects of others may be changed. */
   readonly isOwnCluster: boolean;
 }
@@ -39,6 +41,10 @@ export class OwnCluster implements Pick<RealCluster, 'request' | 'apply' | 'hist
     private readonly options: OwnOptions,
   ) {}
 
+  get run(): string {
+    return this.options.run;
+  }
+
   /** Sends a request of the scenario, where it may be sent. */
   async request(request: ApiRequest, as?: Identity): Promise<ApiAnswer> {
     const { namespaces } = this.options;
@@ -49,7 +55,7 @@ export class OwnCluster implements Pick<RealCluster, 'request' | 'apply' | 'hist
     }
     const refusal = this.refusal(request, target);
     if (refusal !== undefined) return refusal;
-    const moved = namespaces.outRequest(marked(request, namespaces.prefix));
+    const moved = namespaces.outRequest(marked(request, this.run));
     const answer = await this.cluster.request(moved, as);
     if (request.method === 'POST' && answer.status === 201 && target !== undefined) {
       this.note(moved.path, target, answer);
@@ -107,7 +113,9 @@ export class OwnCluster implements Pick<RealCluster, 'request' | 'apply' | 'hist
     const { namespace, resource, name, root } = target;
     const { names } = this.options.namespaces;
     if (namespace !== undefined) {
-      return names.has(namespace) ? undefined : forbidden(`namespace ${namespace} is not the run's`);
+      return names.has(namespace)
+        ? undefined
+        : forbidden(`namespace ${namespace} is not the run's`);
     }
     if (resource === 'namespaces') {
       return name === undefined || names.has(name)
@@ -122,8 +130,8 @@ export class OwnCluster implements Pick<RealCluster, 'request' | 'apply' | 'hist
 
   private note(path: string, target: Target, { body }: ApiAnswer): void {
     const { metadata = {}, kind = '' } = body as Partial<KubeObject>;
-    const collection = path.split('?')[0] ?? path;
-    if (target.name !== undefined) return;
+    const [collection = path, query = ''] = path.split('?');
+    if (target.name !== undefined || query.includes('dryRun=')) return;
     const where = metadata.namespace === undefined ? '' : `-n ${metadata.namespace} `;
     this.made.push({
       path: `${collection}/${metadata.name ?? ''}`,
@@ -156,13 +164,13 @@ function targetOf(path: string): Target | undefined {
 }
 
 /** What the run makes says whose it is. */
-function marked(request: ApiRequest, prefix: string): ApiRequest {
+function marked(request: ApiRequest, run: string): ApiRequest {
   const { body, method } = request;
   if (method !== 'POST' || typeof body !== 'object' || body === null) return request;
   const { metadata } = body as Partial<KubeObject>;
   if (metadata?.name === undefined && metadata?.generateName === undefined) return request;
   if (targetOf(request.path)?.name !== undefined) return request;
-  const labels = { ...metadata.labels, [label]: prefix.replace(/-$/, '') };
+  const labels = { ...metadata.labels, [label]: run };
   return { ...request, body: { ...body, metadata: { ...metadata, labels } } };
 }
 

@@ -80,9 +80,8 @@ export class OwnNamespaces {
       key === 'namespace' || key === 'namespaces' || key === 'kubernetes.io/metadata.name';
     if (isName) return this.outName(text);
     // The names by which Services are reached: web.shop.svc, web.shop.svc.cluster.local.
-    return text.replace(
-      /(?<=[a-z0-9]\.)([a-z0-9-]+)(?=\.svc\b)/g,
-      (name: string) => this.outName(name),
+    return text.replace(/(?<=[a-z0-9]\.)([a-z0-9-]+)(?=\.svc\b)/g, (name: string) =>
+      this.outName(name),
     );
   }
 }
