@@ -1,4 +1,4 @@
-/** A scenario on a foreign cluster, with the rights that `seatrial rbac` prints: against the simulated API server's socket. */
+/** A scenario on a foreign cluster (the simulated one, over its socket) with the rights that `seatrial rbac` prints. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,8 +24,12 @@ spec:
   show: { namespaces: [default, shop] }
   steps:
     - apply: { files: [web.yaml] }
-    - wait: { apiVersion: apps/v1, kind: Deployment, namespace: shop, name: web, condition: Available, within: 30s }
-    - wait: { kind: Pod, namespace: shop, selector: app=web, match: { status: { phase: Running } }, count: 2, within: 30s }
+    - wait:
+        { apiVersion: apps/v1, kind: Deployment, namespace: shop, name: web,
+          condition: Available, within: 30s }
+    - wait:
+        { kind: Pod, namespace: shop, selector: app=web, match: { status: { phase: Running } },
+          count: 2, within: 30s }
     - delete: { apiVersion: apps/v1, kind: Deployment, namespace: shop, name: web }
     - wait: { kind: Pod, namespace: shop, selector: app=web, absent: true, within: 60s }
 `;

@@ -1,6 +1,5 @@
 /** Runs a scenario on a cluster, step by step, and says what came of each. */
 import { join } from 'node:path';
-import type { Pod } from '../../sim/api/kinds/core.js';
 import { timeMs } from '../../sim/api/time.js';
 import { invariant } from '../../sim/engine/invariant.js';
 import type { HistoryEntry } from '../../sim/server/contract.js';
@@ -17,6 +16,7 @@ import type { Probe } from './connections.js';
 import { Crew } from './crew.js';
 import type { Edge } from './edge/edge.js';
 import { sortOf, wordsOf, type Happening } from './happening.js';
+import { faultStep } from './fault-step.js';
 import { inWords } from './in-words.js';
 import { judged } from './judge-step.js';
 import { Logbook, type RunRecord } from './logbook.js';
@@ -221,7 +221,10 @@ class Runner {
     if (step.traffic !== undefined) return this.traffic(step.traffic);
     if (step.wait !== undefined) return this.wait(step.wait);
     if (step.log !== undefined) return this.waitForLog(step.log);
-    if (step.fault !== undefined) return this.fault(step.fault);
+    if (step.fault !== undefined) {
+      this.options.logbook.told('fault', inWords(step.fault), this.cluster.now());
+      return faultStep(step.fault, fault => this.inject(fault), this.objects);
+    }
     if (step.event !== undefined) return this.event(step.event);
     if (step.judge !== undefined) return this.judgeAll(step.judge.laws);
     if (step.expect === undefined) return undefined;
@@ -352,42 +355,9 @@ class Runner {
     return isMet;
   }
 
-  private async fault(fault: NonNullable<Step['fault']>): Promise<string | undefined> {
-    this.options.logbook.told('fault', inWords(fault), this.cluster.now());
-    if (fault.nodeDown !== undefined) {
-      await this.inject({ kind: 'node-down', node: fault.nodeDown });
-    } else if (fault.nodeUp !== undefined) {
-      await this.inject({ kind: 'node-up', node: fault.nodeUp });
-    } else if (fault.crash !== undefined) {
-      const { process, for: duration = '10s' } = fault.crash;
-      await this.inject({ kind: 'crash', process, forMs: durationMs(duration) });
-    } else if (fault.gpu !== undefined) return this.gpuFault(fault.gpu);
-    return undefined;
-  }
-
   private inject(fault: Fault): Promise<void> {
     this.options.edge?.struck(fault);
     return this.cluster.inject(fault);
-  }
-
-  private async gpuFault(
-    fault: NonNullable<NonNullable<Step['fault']>['gpu']>,
-  ): Promise<string | undefined> {
-    const { xid = 79, index = 0 } = fault;
-    if (fault.pod === undefined) {
-      if (fault.node === undefined) return 'a GPU fault needs a node or a pod';
-      await this.inject({ kind: 'gpu', node: fault.node, gpu: index, xid });
-      return undefined;
-    }
-    const { pod: name, namespace = 'default' } = fault;
-    const [pod] = (await this.objects.find({ kind: 'Pod', namespace, name })) as unknown as Pod[];
-    const device = (pod?.status?.containerStatuses ?? [])
-      .flatMap(status => status.allocatedResourcesStatus ?? [])
-      .flatMap(resource => resource.resources ?? [])[index]?.resourceID;
-    const node = pod?.spec?.nodeName;
-    if (device === undefined || node === undefined) return `the pod ${name} holds no GPU`;
-    await this.inject({ kind: 'gpu', node, gpu: device, xid });
-    return undefined;
   }
 }
 
