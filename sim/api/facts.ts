@@ -133,6 +133,15 @@ export function typeOfKind(kind: Pick<Kind, 'group' | 'version' | 'kind'>): stri
   return typesOfKinds[`${apiVersionOf(kind)} ${kind.kind}`];
 }
 
+let groupVersions: ReadonlySet<string> | undefined;
+
+/** Whether built-in kinds are known in this version of a group: `apps/v1`. */
+export function isGroupVersion(apiVersion: string): boolean {
+  typesOfKinds ??= kindTypes() as Lines;
+  groupVersions ??= new Set(Object.keys(typesOfKinds).map(key => key.split(' ')[0] ?? ''));
+  return groupVersions.has(apiVersion);
+}
+
 /** The shape of a built-in kind, or undefined. */
 export function shapeOfKind(
   kind: Pick<Kind, 'group' | 'version' | 'kind'>,

@@ -1,4 +1,5 @@
 /** Reads the body of a request: JSON, YAML or protobuf, or the value that a component in process gave. */
+import { isGroupVersion } from '../api/facts.js';
 import { noRepeatedKeys } from '../api/json-parse.js';
 import { apiVersionOf, type KubeObject } from '../api/object.js';
 import {
@@ -164,8 +165,7 @@ export function readDeleteOptions(
   if (!(body instanceof Uint8Array)) return body as Readonly<Record<string, unknown>>;
   const read = readBody(scope, 'DeleteOptions');
   if (isFailure(read)) return read;
-  const { value } = read.text;
-  const decoded = decodeBuiltIn(scope.context, given(value), {
+  const decoded = decodeBuiltIn(scope.context, given(inCoreVersion(read.text.value, scope)), {
     kind: deleteOptionsKind,
     fieldValidation: 'Ignore',
     summary: read.summary,
@@ -173,4 +173,12 @@ export function readDeleteOptions(
   if (isFailure(decoded)) return badRequest(causeOf(decoded, 'DeleteOptions'));
   const { kind: _kind, apiVersion: _version, ...options } = decoded;
   return options;
+}
+
+/** The options are known in each version of each group, so that typed clients name their own. */
+function inCoreVersion(value: unknown, { resource }: Scope): unknown {
+  const { kind, apiVersion } = (value ?? {}) as { kind?: unknown; apiVersion?: unknown };
+  if (kind !== deleteOptionsKind.kind || typeof apiVersion !== 'string') return value;
+  const isKnown = apiVersion === resource.apiVersion || isGroupVersion(apiVersion);
+  return isKnown ? { ...(value as object), apiVersion: deleteOptionsKind.version } : value;
 }

@@ -2,7 +2,14 @@
  * Reads bodies of application/vnd.kubernetes.protobuf.
  * @upstream staging/src/k8s.io/apimachinery/pkg/runtime/serializer/protobuf/protobuf.go
  */
-import { shapeOfKind, structOf, type FieldFact, type Shape, type StructShape } from '../facts.js';
+import {
+  isGroupVersion,
+  shapeOfKind,
+  structOf,
+  type FieldFact,
+  type Shape,
+  type StructShape,
+} from '../facts.js';
 import { parseJson } from '../json-parse.js';
 import type { Parsed } from '../time.js';
 import { readScalar } from './scalars.js';
@@ -58,18 +65,23 @@ function readUnknown(
   apiVersion ||= expected?.apiVersion ?? '';
   kind ||= expected?.kind ?? '';
   if (contentType === 'application/json') return readJson(raw, apiVersion, kind);
-  const slash = apiVersion.indexOf('/');
-  const shape = shapeOfKind({
-    group: slash < 0 ? '' : apiVersion.slice(0, slash),
-    version: apiVersion.slice(slash + 1),
-    kind,
-  });
+  const shape = shapeNamed(apiVersion, kind);
   if (shape === undefined) {
     const error = `no kind "${kind}" is registered for version "${apiVersion}" in scheme "pkg/api/legacyscheme/scheme.go:30"`;
     return { isOk: false, error };
   }
   const value = { kind, apiVersion, ...readMessage(raw, shape) };
   return { isOk: true, value: { apiVersion, kind, value } };
+}
+
+function shapeNamed(apiVersion: string, kind: string): StructShape | undefined {
+  // The options of deletions are known in each version of each group.
+  if (kind === 'DeleteOptions' && isGroupVersion(apiVersion)) {
+    return shapeOfKind({ group: '', version: 'v1', kind });
+  }
+  const slash = apiVersion.indexOf('/');
+  const group = slash < 0 ? '' : apiVersion.slice(0, slash);
+  return shapeOfKind({ group, version: apiVersion.slice(slash + 1), kind });
 }
 
 function readJson(raw: Uint8Array, apiVersion: string, kind: string): Parsed<ProtobufBody> {

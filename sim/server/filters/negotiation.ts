@@ -49,6 +49,8 @@ export function contentTypeOf(format: Format): string {
 export interface Offer {
   readonly formats: readonly Format[];
   readonly transforms: boolean;
+  /** Whether it can be shown as a table; reviews, which nobody can read back, cannot. Default true. */
+  readonly hasTables?: boolean;
   /** Built-in kinds stand behind a route that looks at the plain types first. */
   readonly hasRoute: boolean;
   /** Lists may be streams of events, which the route tells. */
@@ -170,7 +172,8 @@ function accepted(
   }
   const transform = offer.transforms ? transformOf(as, g, v) : undefined;
   if (transform === undefined) return undefined;
-  if (transform.kind === 'Table' && format === 'protobuf') return undefined;
+  const hasTables = format !== 'protobuf' && offer.hasTables !== false;
+  if (transform.kind === 'Table' && !hasTables) return undefined;
   return { format, isPretty: isPrettyHere, transform };
 }
 

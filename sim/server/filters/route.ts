@@ -58,6 +58,7 @@ export function* serveResource(
   const media = negotiate(context, {
     ...(resource.custom === undefined ? builtInOffer : customOffer),
     streams: isList && resource.verbs.includes('watch'),
+    hasTables: resource.verbs.includes('get'),
   });
   if ('status' in media) return failureAnswer(context, media);
   const scope: Scope = {

@@ -2,6 +2,7 @@
 import { apiVersionOf } from '../../api/object.js';
 import type { ServedResource } from '../registry.js';
 import { queryParameter, type Json } from './documents.js';
+import { isUntold, swaggerSchema } from './swagger-schema.js';
 
 /** `com.example.v1.Widget`. */
 function definitionName({ kind }: ServedResource, suffix = ''): string {
@@ -14,22 +15,13 @@ const typeProperties: Json = {
   kind: { type: 'string' },
 };
 
-/** The definitions of the kind and of its list. */
-export function customDefinitions(resource: ServedResource): Json {
-  const { kind, custom, listKind } = resource;
+/** The definitions of the kind and of its list, as version 2 or 3 of OpenAPI tells them. */
+export function customDefinitions(resource: ServedResource, openapi: 2 | 3): Json {
+  const { kind, listKind } = resource;
   const { group, version } = kind;
-  const schema = (custom?.schema ?? { type: 'object' }) as Json;
-  const properties = (schema['properties'] ?? {}) as Json;
   return {
     [definitionName(resource)]: {
-      ...schema,
-      properties: {
-        ...properties,
-        ...typeProperties,
-        metadata: {
-          $ref: '#/components/schemas/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta',
-        },
-      },
+      ...objectSchema(resource, openapi),
       'x-kubernetes-group-version-kind': [{ group, version, kind: kind.kind }],
     },
     [definitionName(resource, 'List')]: {
@@ -44,6 +36,23 @@ export function customDefinitions(resource: ServedResource): Json {
         metadata: { $ref: '#/components/schemas/io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta' },
       },
       'x-kubernetes-group-version-kind': [{ group, version, kind: listKind }],
+    },
+  };
+}
+
+/** Without a schema nothing is told of the fields: kubectl would take them for all there are. */
+function objectSchema({ custom }: ServedResource, openapi: 2 | 3): Json {
+  const schema = custom?.schema as Json | undefined;
+  if (schema === undefined || (openapi === 2 && isUntold(schema))) return { type: 'object' };
+  const told = openapi === 2 ? swaggerSchema(schema) : schema;
+  return {
+    ...told,
+    properties: {
+      ...((told['properties'] ?? {}) as Json),
+      ...typeProperties,
+      metadata: {
+        $ref: '#/components/schemas/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta',
+      },
     },
   };
 }

@@ -115,7 +115,10 @@ function schemasOf(core: Core, resources: readonly ServedResource[]): Json {
     add(`io.k8s.apimachinery.pkg.apis.meta.v1.${name}`);
   }
   const custom = resources.filter(resource => resource.custom !== undefined);
-  return { ...wanted, ...Object.assign({}, ...custom.map(customDefinitions)) } as Json;
+  return {
+    ...wanted,
+    ...Object.assign({}, ...custom.map(one => customDefinitions(one, 3))),
+  } as Json;
 }
 
 interface KindKey {
@@ -213,7 +216,7 @@ export function swagger(core: Core): Json {
           withDescriptions(core, name, definition as Json),
         ]),
       ),
-      ...Object.assign({}, ...custom.map(resource => withOldRefs(customDefinitions(resource)))),
+      ...Object.assign({}, ...custom.map(resource => withOldRefs(customDefinitions(resource, 2)))),
     },
   };
 }
