@@ -20,11 +20,13 @@ export function nodeTools(tools: {
   readonly connect: Connect;
   readonly network: ClusterNetwork;
   readonly workloads: readonly WorkloadRule[];
+  readonly onLog?: KubeletOptions['onLog'];
 }): Omit<KubeletOptions, 'node'> {
-  const { clock, random, connect, network, workloads } = tools;
+  const { clock, random, connect, network, workloads, onLog } = tools;
   return {
     clock,
     random,
+    onLog,
     choose: chooser(workloads),
     sharedFiles: filesByKey(),
     networkOf: network.networkOf,

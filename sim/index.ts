@@ -89,8 +89,8 @@ export function boot(options: SimulationOptions): Simulation {
 
   // The nodes.
   const nodes = new Map<string, SimulatedNode>();
-  const { workloads = [] } = options;
-  const tools = nodeTools({ clock: loop, random, connect, network, workloads });
+  const { workloads = [], onLog } = options;
+  const tools = nodeTools({ clock: loop, random, connect, network, workloads, onLog });
   options.nodes.forEach((shape, index) => {
     const kubelet = nodeOf(shape, index, tools);
     kubelets.set(shape.name, kubelet);

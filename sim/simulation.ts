@@ -10,6 +10,7 @@ import type { PlantedFault } from './engine/planted.js';
 import type { Random } from './engine/random.js';
 import type { Trace } from './engine/trace.js';
 import type { ClusterNetwork } from './network/network.js';
+import type { LoggedLine } from './nodes/container-runtime.js';
 import type { Operator } from './operators/operator.js';
 import type { KubeSchedulerOptions } from './scheduler/kube-scheduler.js';
 import type { ApiServer, ApiServerOptions } from './server/contract.js';
@@ -107,6 +108,8 @@ export interface SimulationOptions {
   readonly door?: (serve: Serve, clock: Clock) => Serve;
   /** What OpenAPI tells of types in words: what `kubectl explain` shows. Default: nothing. */
   readonly describeType?: NonNullable<ApiServerOptions['describeType']>;
+  /** Hears every line that a container writes; it must not change anything. */
+  readonly onLog?: (line: LoggedLine) => void;
   /** Keeps every entry of the trace, to name the first difference. Default false. */
   readonly keepsTrace?: boolean;
 }

@@ -25,6 +25,16 @@ export interface ContainerRuntimeOptions {
   readonly addresses: PodAddresses;
   /** Runtime handlers besides the default one. */
   readonly runtimeHandlers: readonly string[];
+  /** Hears every line that a container writes. */
+  readonly onLog?: ((line: LoggedLine) => void) | undefined;
+}
+
+/** A line of a container's log. */
+export interface LoggedLine {
+  /** As the pod's status names the container: `containerd://...`. */
+  readonly containerID: string;
+  readonly timeMs: number;
+  readonly text: string;
 }
 
 /** Keeps what runs on a node. It outlives the kubelet's process. */
@@ -106,7 +116,7 @@ export class ContainerRuntime {
       readonly record: Omit<ContainerConfig['record'], 'id' | 'createdMs' | 'restartCount'>;
     },
   ): Task<RuntimeContainer> {
-    const { clock, random, timings } = this.options;
+    const { clock, random, timings, onLog } = this.options;
     yield draw(random, timings.createContainer);
     const uid = config.pod.metadata.uid ?? '';
     const entry = this.entry(uid);
@@ -120,6 +130,8 @@ export class ContainerRuntime {
       () => random.fork(`container/${record.id}`),
       {
         changed: () => this.onChange(uid),
+        logged: text =>
+          onLog?.({ containerID: `containerd://${record.id}`, timeMs: clock.now(), text }),
         used: () => this.onUse(),
         gpuUsed: (deviceId, share) => this.gpus.set(deviceId, share, clock.now()),
       },

@@ -35,6 +35,8 @@ export interface ContainerConfig {
 /** What a container tells its runtime. */
 export interface ContainerListener {
   changed(container: RuntimeContainer): void;
+  /** The program wrote a line to its log. */
+  logged(line: string): void;
   /** The program uses more or less memory than before. */
   used(container: RuntimeContainer): void;
   /** One of its GPUs is so busy from now on: 0 to 1. */
@@ -101,7 +103,7 @@ export class RuntimeContainer {
       get random() {
         return randomOf();
       },
-      log: line => this.log.write(this.clock.now(), line),
+      log: line => this.write(line),
       exit,
       use: usage => this.use(usage),
       useStorage: bytes => {
@@ -117,6 +119,12 @@ export class RuntimeContainer {
     isLaunched = true;
     this.launched.fire();
     early?.();
+  }
+
+  private write(line: string): void {
+    if (this.exited.isFired) return;
+    this.log.write(this.clock.now(), line);
+    this.listener.logged(line);
   }
 
   /** The kernel kills what uses more memory than its cgroup may. */

@@ -4,7 +4,7 @@ import type { NodeEndpoint } from '../api/node-endpoint.js';
 import type { ControllerDefinition, ProcessDefinition } from '../client/contract.js';
 import type { Clock } from '../engine/clock.js';
 import type { Random } from '../engine/random.js';
-import { ContainerRuntime } from './container-runtime.js';
+import { ContainerRuntime, type ContainerRuntimeOptions } from './container-runtime.js';
 import { DeviceManager } from './device-manager.js';
 import { Gpus } from './gpus.js';
 import { type ImageRegistry, registryOfEverything } from './image-registry.js';
@@ -47,6 +47,8 @@ export interface KubeletOptions {
   readonly networkOf?: PodNetworks;
   /** Default: every request fails as if the server were not there. */
   readonly apiOf?: PodApi;
+  /** Hears every line that a container writes. */
+  readonly onLog?: ContainerRuntimeOptions['onLog'];
 }
 
 /** A node. */
@@ -72,19 +74,28 @@ const kubeletRate = { perSecond: 50, burst: 100 };
 const unreachable: PodApi = () => (_request, done) =>
   done({ status: 503, headers: {}, body: 'the server is not reachable from this pod' });
 
+function runtimeOf(
+  { clock, node, onLog }: KubeletOptions,
+  random: Random,
+  timings: NodeTimings,
+): ContainerRuntime {
+  return new ContainerRuntime({
+    clock,
+    random,
+    timings,
+    addresses: new PodAddresses(node.podCIDR),
+    runtimeHandlers: node.runtimeHandlers ?? ['runc'],
+    onLog,
+  });
+}
+
 /** Makes a node. Its process does nothing until it is started. */
 export function kubelet(options: KubeletOptions): Kubelet {
   const { clock, node } = options;
   const random = options.random.fork(`node/${node.name}`);
   const timings = { ...measuredTimings, ...options.timings };
   const config = { ...defaultKubeletConfig, ...options.config };
-  const runtime = new ContainerRuntime({
-    clock,
-    random: random.fork('runtime'),
-    timings,
-    addresses: new PodAddresses(node.podCIDR),
-    runtimeHandlers: node.runtimeHandlers ?? ['runc'],
-  });
+  const runtime = runtimeOf(options, random.fork('runtime'), timings);
   const machine: Machine = {
     runtime,
     images: new ImageStore({

@@ -62,8 +62,8 @@ export function nodeServer(
   };
 }
 
-/** Whose log is meant, or why there is none. @upstream kubelet_pods.go validateContainerLogStatus */
-function loggedContainer(
+/** Whose log is meant, by the container's id, or why there is none. @upstream kubelet_pods.go validateContainerLogStatus */
+export function loggedContainer(
   { container, pod, previous }: LogRequest,
   status: PodStatus,
 ): { readonly id: string } | { readonly error: string } {
@@ -95,7 +95,8 @@ const waitingTexts: Readonly<Record<string, string>> = {
   ImagePullBackOff: 'trying and failing to pull image',
 };
 
-function sliceOf(request: LogRequest, nowMs: number): LogSlice {
+/** The part of the log that a request wants. */
+export function sliceOf(request: LogRequest, nowMs: number): LogSlice {
   const { timestamps, tailLines, limitBytes, sinceSeconds, sinceTime } = request;
   const sinceMs = sinceSeconds === undefined ? timeMs(sinceTime) : nowMs - sinceSeconds * 1_000;
   return {

@@ -20,6 +20,8 @@ export interface ApiServerOptions {
   readonly onAudit?: (event: KubeObject) => void;
   /** Sends webhook calls; default: every call fails as if nothing listened. */
   readonly callWebhook?: (call: WebhookCall, done: (answer: WebhookAnswer) => void) => void;
+  /** Holds nothing at first, not even what a fresh server has: `restore` fills it. Default false. */
+  readonly isEmpty?: boolean;
   /** What OpenAPI tells of a definition (`io.k8s.api.core.v1.Pod`) in words; default: nothing. */
   readonly describeType?: (definition: string) => TypeDescription | undefined;
 }
@@ -78,6 +80,11 @@ export interface ApiServer {
    * old changes of leases, of which only those of the last minutes are kept.
    */
   history(afterRevision?: number): Iterable<HistoryEntry>;
+  /**
+   * Takes over changes that another server stored, with their revisions, past the chain: what a server
+   * of the past is filled with. Watchers hear of them. Who owns which field is not restored.
+   */
+  restore(entries: Iterable<HistoryEntry>): void;
   /** Forgets the history before now, as etcd's compaction does. */
   compact(): void;
   /** PEM of the key pair that signs service account tokens and of the CA, for whoever opens a socket. */

@@ -5,11 +5,12 @@ import { storeBootstrapObjects } from './bootstrap.js';
 import type { CreateApiServer, HistoryEntry } from './contract.js';
 import { createCore } from './core.js';
 import { expireEvents } from './event-expiry.js';
+import { restore } from './restore.js';
 
 /** Makes the API server with the objects that a fresh one has. */
 export const createApiServer: CreateApiServer = options => {
   const core = createCore(options);
-  storeBootstrapObjects(core);
+  if (options.isEmpty !== true) storeBootstrapObjects(core);
   followDefinitions(core);
   expireEvents(core);
   const { store } = core;
@@ -22,6 +23,7 @@ export const createApiServer: CreateApiServer = options => {
         yield { revision, timeMs, type, resource, user, object: current.object };
       }
     },
+    restore: entries => restore(core, entries),
     compact: () => store.compact(),
     tokenIssuer: core.authentication.tokenIssuer,
   };

@@ -14,6 +14,15 @@ export interface Write<Beside> {
   readonly user: string;
 }
 
+/** A write that another store made. */
+export interface Replayed<Beside> {
+  readonly type: StoreEvent['type'];
+  readonly timeMs: number;
+  readonly user: string;
+  /** With its revision, which the object carries. */
+  readonly stored: Stored<Beside>;
+}
+
 /** The store. Objects are immutable and shared with all who read them. */
 export class Store<Beside = unknown> {
   private readonly collections = new Map<string, Collection<Beside>>();
@@ -85,6 +94,28 @@ export class Store<Beside = unknown> {
       resource: collection.resource,
       user,
       current: { key, object, revision, beside },
+      previous,
+    });
+  }
+
+  /**
+   * Takes over a write that another store made, under its revision, which is later than all that this
+   * one has. A deletion of what is not there is left out.
+   */
+  replay(collection: Collection<Beside>, write: Replayed<Beside>): void {
+    const { stored, type, timeMs, user } = write;
+    const { revision } = stored;
+    invariant(revision > this.latest, 'what is replayed is replayed in the order of its revisions');
+    const previous = collection.get(stored.key);
+    if (type === 'DELETED' && previous === undefined) return;
+    const kept = previous === undefined ? 'ADDED' : 'MODIFIED';
+    this.commit(collection, {
+      revision,
+      timeMs,
+      type: type === 'DELETED' ? type : kept,
+      resource: collection.resource,
+      user,
+      current: stored,
       previous,
     });
   }

@@ -8,6 +8,7 @@ export interface ServedKind {
   readonly kind: string;
   readonly resource: string;
   readonly isNamespaced: boolean;
+  readonly shortNames: readonly string[];
 }
 
 type Send = (request: ApiRequest) => Promise<ApiAnswer>;
@@ -23,6 +24,7 @@ interface Discovery {
       readonly resources?: readonly {
         readonly resource: string;
         readonly scope: string;
+        readonly shortNames?: readonly string[];
         readonly responseKind?: { readonly kind: string };
       }[];
     }[];
@@ -56,11 +58,12 @@ export class RestMapper {
         for (const { version, resources = [] } of versions) {
           const group = metadata.name ?? '';
           const apiVersion = group === '' ? version : `${group}/${version}`;
-          for (const { resource, scope, responseKind } of resources) {
+          for (const { resource, scope, responseKind, shortNames = [] } of resources) {
             if (responseKind === undefined) continue;
             const isNamespaced = scope === 'Namespaced';
             const { kind } = responseKind;
-            kinds.set(`${apiVersion} ${kind}`, { apiVersion, kind, resource, isNamespaced });
+            const served = { apiVersion, kind, resource, isNamespaced, shortNames };
+            kinds.set(`${apiVersion} ${kind}`, served);
           }
         }
       }

@@ -1,7 +1,7 @@
 /** The simulated backend: a whole cluster in this process, in virtual time. */
 import { boot } from '../../sim/index.js';
 import type { KubeObject } from '../../sim/api/object.js';
-import type { ApiAnswer, ApiRequest, Connection } from '../../sim/api/request.js';
+import type { ApiAnswer, ApiRequest, Connection, Serve } from '../../sim/api/request.js';
 import type { Identity } from '../../sim/client/contract.js';
 import { invariant } from '../../sim/engine/invariant.js';
 import type { WebhookClient } from '../../sim/http/webhook-client.js';
@@ -17,6 +17,7 @@ import { RestMapper } from './rest-mapper.js';
 import { injectFault } from './sim-faults.js';
 import { kubeconfigText, type Access } from './kubeconfig-file.js';
 import type { Intercept } from './time-door.js';
+import type { Governor } from './tempo.js';
 import { openSocket, type Socket, type SocketOptions } from './sim-socket.js';
 
 /** Who a scenario is at the API: the cluster's admin. */
@@ -34,6 +35,10 @@ export interface SimulatedCluster extends Cluster {
   digest(): string;
   /** Lets somebody look on after each event of the simulation. */
   afterEach(look: () => void): void;
+  /** Lets somebody say how fast time goes by, for `advance` and `until`. Default: as fast as possible. */
+  govern(governor: Governor): void;
+  /** What a socket serves: the handlers of `intercept` come first. */
+  readonly serve: Serve;
   /** Lets a handler take requests of the socket before the API server sees them. */
   intercept(handler: Intercept): void;
   /** Opens the socket if there is none yet, and tells how to reach it. */
@@ -71,6 +76,7 @@ class SimulationBackend implements SimulatedCluster {
   private socket: Promise<Socket> | undefined;
   private readonly intercepts: Intercept[] = [];
   private look: () => void = () => undefined;
+  private governor: Governor | undefined;
 
   constructor(
     readonly simulation: Simulation,
@@ -138,10 +144,12 @@ class SimulationBackend implements SimulatedCluster {
     const untilMs = loop.now() + durationMs(duration);
     for (;;) {
       let events = 0;
-      while (events++ < eventsPerTurn && !this.isCalling && this.step(untilMs));
+      const allowedMs = this.allowedMs(untilMs);
+      while (events++ < eventsPerTurn && !this.isCalling && this.step(allowedMs));
       if (this.isCalling) await this.webhooks?.nextAnswer();
-      else if (events <= eventsPerTurn) break;
-      else await yieldToHost();
+      else if (events > eventsPerTurn) await yieldToHost();
+      else if (allowedMs < untilMs) await this.held(allowedMs);
+      else break;
     }
     loop.runUntil(untilMs);
   }
@@ -161,13 +169,29 @@ class SimulationBackend implements SimulatedCluster {
       let isStepping = true;
       while (isStepping && server.revision() === revision && loop.now() - startMs < 1000) {
         if (this.isCalling) await this.webhooks?.nextAnswer();
-        isStepping = this.step(untilMs);
+        const allowedMs = this.allowedMs(untilMs);
+        isStepping = this.step(allowedMs);
+        if (!isStepping && allowedMs < untilMs) {
+          await this.held(allowedMs);
+          isStepping = true;
+        }
         if (events++ % eventsPerTurn === 0) await yieldToHost();
       }
       if (!isStepping) loop.runUntil(untilMs);
       if (await condition()) return true;
       if (!isStepping) return false;
     }
+  }
+
+  /** Until when events may run now. */
+  private allowedMs(untilMs: number): number {
+    return this.governor === undefined ? untilMs : Math.min(untilMs, this.governor.allowedMs());
+  }
+
+  /** All that was allowed has happened: waits for more. */
+  private async held(allowedMs: number): Promise<void> {
+    this.simulation.loop.runUntil(allowedMs);
+    await this.governor?.wait();
   }
 
   async *history(afterRevision = 0): AsyncIterable<HistoryEntry> {
@@ -179,15 +203,21 @@ class SimulationBackend implements SimulatedCluster {
     return Promise.resolve();
   }
 
+  govern(governor: Governor): void {
+    this.governor = governor;
+  }
+
+  readonly serve: Serve = (request, connection, done) => {
+    if (this.intercepts.some(handler => handler(request, connection, done))) return;
+    void this.ask(request, connection).then(done);
+  };
+
   intercept(handler: Intercept): void {
     this.intercepts.push(handler);
   }
 
   async listen(options: SocketOptions = {}): Promise<Access> {
-    this.socket ??= openSocket((request, connection, done) => {
-      if (this.intercepts.some(handler => handler(request, connection, done))) return;
-      void this.ask(request, connection).then(done);
-    }, options);
+    this.socket ??= openSocket(this.serve, options);
     return (await this.socket).access;
   }
 

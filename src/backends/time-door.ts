@@ -6,24 +6,36 @@ import type { ApiAnswer, Serve } from '../../sim/api/request.js';
 import { durationMs } from '../input/duration.js';
 import { UserError } from '../input/errors.js';
 import { faultOf } from './fault-input.js';
-import type { Pacer } from './pacer.js';
 import type { SimulatedCluster } from './sim.js';
 import { injectFault } from './sim-faults.js';
+import type { Steering } from './steering.js';
 
 const timePath = '/seatrial/v1/time';
 const faultPath = '/seatrial/v1/fault';
 /** Which revision the cluster was at, at an instant. */
 export const revisionPath = '/seatrial/v1/revision';
 
-interface Steering {
+/** So far an expression is waited for unless a limit is given. */
+const untilMaxMs = 24 * 3_600_000;
+
+interface Asked {
   readonly action?: string;
   readonly duration?: string;
   readonly speed?: number | null;
+  readonly expression?: string;
+  readonly namespace?: string;
+}
+
+/** A cluster behind the door; one of the past takes no faults. */
+export interface Behind {
+  readonly steering: Steering;
+  /** The simulation as it is now, where there is one. */
+  readonly simulated?: () => SimulatedCluster;
 }
 
 /** Answers the requests of `seatrial time` and `seatrial fault`; everything else goes on to the API server. */
-export function timeDoor(cluster: SimulatedCluster, pacer: Pacer): void {
-  cluster.intercept((request, connection, done) => {
+export function timeDoor({ steering, simulated }: Behind): Intercept {
+  return (request, connection, done) => {
     const [path, query] = request.path.split('?');
     if (path !== timePath && path !== faultPath && path !== revisionPath) return false;
     if (!(connection.certificate?.groups ?? []).includes('system:masters')) {
@@ -31,25 +43,44 @@ export function timeDoor(cluster: SimulatedCluster, pacer: Pacer): void {
       return true;
     }
     if (path === revisionPath) {
-      done(revisionAnswer(cluster, new URLSearchParams(query).get('at') ?? ''));
+      const at = new URLSearchParams(query).get('at') ?? '';
+      done(revisionAnswer(simulated?.(), at));
       return true;
     }
     const { body } = request;
     const text = body instanceof Uint8Array ? new TextDecoder().decode(body) : '{}';
-    try {
-      const asked = JSON.parse(text) as unknown;
-      if (request.path === faultPath) injectFault(cluster.simulation, faultOf(asked));
-      else steer(asked as Steering, cluster, pacer);
-      done(answer(200, told(cluster, pacer)));
-    } catch (error) {
-      if (!(error instanceof UserError) && !(error instanceof SyntaxError)) throw error;
-      done(answer(400, { error: error.message }));
-    }
+    const act = async (): Promise<ApiAnswer> => {
+      try {
+        const asked = JSON.parse(text) as unknown;
+        if (path === faultPath) fault(simulated?.(), asked);
+        const holds = path === timePath ? await steer(asked as Asked, steering) : undefined;
+        return answer(200, told(steering, holds));
+      } catch (error) {
+        if (!(error instanceof UserError) && !(error instanceof SyntaxError)) throw error;
+        const next = error instanceof UserError ? error.details.next : undefined;
+        return answer(400, { error: error.message, ...(next !== undefined && { next }) });
+      }
+    };
+    void act().then(done);
     return true;
-  });
+  };
 }
 
-function revisionAnswer(cluster: SimulatedCluster, text: string): ApiAnswer {
+function fault(cluster: SimulatedCluster | undefined, asked: unknown): void {
+  if (cluster !== undefined) injectFault(cluster.simulation, faultOf(asked));
+  else {
+    throw new UserError('this is the past: nothing can go wrong in it any more', {
+      exitCode: 2,
+      code: 'past',
+      next: 'go on from this instant with: seatrial up --from RUN --at TIME --follow',
+    });
+  }
+}
+
+function revisionAnswer(cluster: SimulatedCluster | undefined, text: string): ApiAnswer {
+  if (cluster === undefined) {
+    return answer(400, { error: 'this is one instant: go to another with seatrial time' });
+  }
   const atMs = Date.parse(text);
   if (!Number.isFinite(atMs)) return answer(400, { error: `"${text}" is not a time` });
   if (atMs > cluster.now()) return answer(400, { error: `${text} is still to come` });
@@ -65,26 +96,26 @@ function revisionAnswer(cluster: SimulatedCluster, text: string): ApiAnswer {
   return answer(410, { error: `what was before ${since} is forgotten` });
 }
 
-function steer(
-  { action, duration = '', speed }: Steering,
-  cluster: SimulatedCluster,
-  pacer: Pacer,
-) {
-  const { loop } = cluster.simulation;
-  if (action === 'pause') pacer.pause();
-  if (action === 'resume') pacer.resume(speed ?? undefined);
-  if (action === 'forward') pacer.forward(durationMs(duration));
-  if (action !== 'step') return;
-  const nextMs = loop.nextMs();
-  if (nextMs !== undefined) pacer.forward(nextMs - loop.now());
+/** Does what was asked; tells whether an expression held, when one was waited for. */
+async function steer(asked: Asked, steering: Steering): Promise<boolean | undefined> {
+  const { action, duration = '', speed, expression = '', namespace } = asked;
+  if (action === 'pause') steering.pause();
+  if (action === 'resume') steering.resume(speed === null ? Infinity : speed);
+  if (action === 'forward') await steering.forward(durationMs(duration));
+  if (action === 'rewind') await steering.rewind(durationMs(duration));
+  if (action === 'step') await steering.step();
+  if (action !== 'until') return undefined;
+  const withinMs = duration === '' ? untilMaxMs : durationMs(duration);
+  return steering.until(expression, { namespace, withinMs });
 }
 
-function told(cluster: SimulatedCluster, pacer: Pacer) {
-  const { speed, isPaused } = pacer.pace;
+function told(steering: Steering, holds: boolean | undefined) {
+  const { speed, isPaused } = steering.pace;
   return {
-    now: new Date(cluster.now()).toISOString(),
+    now: new Date(steering.now()).toISOString(),
     speed: speed === Infinity ? null : speed,
     isPaused,
+    ...(holds !== undefined && { holds }),
   };
 }
 

@@ -7,6 +7,7 @@ import { reporters } from '../report/index.js';
 import type { RunOfScenario } from '../report/reporter.js';
 import { hasFailed, isInconclusive } from '../scenario/judgement.js';
 import { sailForReal } from '../scenario/real-voyage.js';
+import { RunJournal } from '../scenario/journal/run-journal.js';
 import type { RunResult } from '../scenario/run.js';
 import { RunFolder, runsFolder, type RunStatus } from '../scenario/run-folder.js';
 import { findScenarios, loadScenario, type Scenario } from '../scenario/scenario.js';
@@ -28,6 +29,7 @@ interface RunFlags extends RealFlags {
   readonly quiet?: boolean;
   readonly variant?: string;
   readonly keep: boolean;
+  readonly journal: boolean;
   readonly passWithNoTests?: boolean;
   readonly color: boolean;
 }
@@ -54,6 +56,7 @@ export const runCommand: CliCommand = {
       )
       .option('--variant <name>', 'run a variant of the scenario, or all of them to compare')
       .option('--no-keep', `do not keep the run in ${runsFolder}`)
+      .option('--no-journal', 'do not keep what `up --from` needs to open any instant of the run')
       .option('-q, --quiet', 'do not tell what happens while it runs')
       .option('--pass-with-no-tests', 'succeed when there is no scenario')
       .addOption(colorOption());
@@ -96,6 +99,7 @@ async function run(given: readonly string[], flags: RunFlags): Promise<number> {
         flags,
         chosen,
         isKept: flags.keep,
+        hasJournal: flags.keep && flags.journal,
       }),
     );
   }
@@ -118,6 +122,7 @@ interface RunSettings {
   readonly flags: RealFlags;
   readonly chosen: ChosenBackend | undefined;
   readonly isKept: boolean;
+  readonly hasJournal: boolean;
 }
 
 async function runOne(scenario: Scenario, settings: RunSettings): Promise<RunOfScenario> {
@@ -141,6 +146,7 @@ async function runOne(scenario: Scenario, settings: RunSettings): Promise<RunOfS
       isInterrupted,
       ...(config !== undefined && { config }),
       ...(isKept && { folder }),
+      ...(settings.hasJournal && { journal: new RunJournal(folder.shelf()) }),
     };
     const run =
       chosen === undefined

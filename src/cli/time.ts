@@ -11,6 +11,17 @@ interface TimeFlags {
   readonly name: string;
   readonly speed?: number;
   readonly output: string;
+  readonly namespace?: string;
+  readonly within?: string;
+}
+
+/** What the door of the cluster answers. */
+interface Told extends Pace {
+  readonly now: string;
+  readonly error?: string;
+  readonly next?: string;
+  /** Whether what was waited for holds. */
+  readonly holds?: boolean;
 }
 
 /** The command. */
@@ -21,38 +32,66 @@ export const timeCommand: CliCommand = {
       .description('look at or steer the virtual time of a running cluster')
       .addArgument(
         new Argument('[action]', 'what to do')
-          .choices(['show', 'pause', 'resume', 'step', 'forward'])
+          .choices(['show', 'pause', 'resume', 'step', 'forward', 'ff', 'rewind', 'until'])
           .default('show'),
       )
-      .argument('[duration]', 'for forward: how much time, such as 1h30m')
+      .argument(
+        '[what]',
+        "for forward (or ff) and rewind: how much time, such as 1h30m; for until: what to wait for, such as deployment/web '.status.readyReplicas >= 3'",
+      )
+      .argument('[expression]', 'for until: a field against a value, exists, gone, or CEL')
+      .option('-n, --namespace <name>', 'for until: the namespace (default: any)')
+      .option('--within <duration>', 'for until: give up after this (default: 24h)')
       .option('--name <name>', "the cluster's name", 'seatrial')
       .option('--speed <speed>', 'for resume: 1x, 60x, max', speedOf)
       .addOption(outputOption(['text', 'json']))
-      .action((action: string, duration: string | undefined, flags: TimeFlags) =>
-        act(() => steer(action, duration, flags)),
+      .action(
+        (
+          action: string,
+          what: string | undefined,
+          expression: string | undefined,
+          flags: TimeFlags,
+        ) => act(() => steer(action, [what, expression], flags)),
       );
   },
 };
 
 async function steer(
-  action: string,
-  duration: string | undefined,
+  word: string,
+  [what, expression]: readonly [string | undefined, string | undefined],
   flags: TimeFlags,
 ): Promise<number> {
-  if (action === 'forward' && duration === undefined) {
-    throw new UserError('forward needs a duration', {
+  const action = word === 'ff' ? 'forward' : word;
+  const needs = { forward: 'a duration', rewind: 'a duration', until: 'an expression' }[action];
+  if (needs !== undefined && what === undefined) {
+    throw new UserError(`${word} needs ${needs}`, {
       exitCode: exitCodes.usage,
       code: 'no-duration',
-      next: 'for example: seatrial time forward 1h30m',
+      next:
+        action === 'until'
+          ? "for example: seatrial time until deployment/web '.status.readyReplicas >= 3'"
+          : `for example: seatrial time ${word} 1h30m`,
     });
   }
-  const body = { action, duration, speed: flags.speed };
+  const { namespace, within, speed } = flags;
+  const sought = [what, expression].filter(part => part !== undefined).join(' ');
+  const body =
+    action === 'until'
+      ? { action, expression: sought, namespace, duration: within }
+      : { action, duration: what, speed: speed === Infinity ? null : speed };
   const text = await tellCluster(flags.name, '/seatrial/v1/time', body);
-  const told = JSON.parse(text) as Pace & { readonly now: string; readonly error?: string };
+  const told = JSON.parse(text) as Told;
   if (told.error !== undefined) {
-    throw new UserError(told.error, { exitCode: exitCodes.usage, code: 'refused' });
+    throw new UserError(told.error, {
+      exitCode: exitCodes.usage,
+      code: 'refused',
+      ...(told.next !== undefined && { next: told.next }),
+    });
   }
-  const speed = told.isPaused ? 'paused' : `${told.speed ?? 'max'}x`;
-  writeOut(flags.output === 'json' ? text : `${told.now} (${speed.replace('maxx', 'max')})\n`);
-  return exitCodes.pass;
+  const pace = told.isPaused ? 'paused' : `${told.speed ?? 'max'}x`;
+  const found = told.holds === false ? ', and it never held' : '';
+  writeOut(
+    flags.output === 'json' ? text : `${told.now} (${pace.replace('maxx', 'max')})${found}\n`,
+  );
+  return told.holds === false ? exitCodes.broken : exitCodes.pass;
 }

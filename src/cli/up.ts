@@ -1,7 +1,8 @@
 /** `seatrial up`: serves a simulated cluster on loopback until Ctrl-C, its time following the wall clock. */
-import { writeFileSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import { InvalidArgumentError } from 'commander';
 import {
+  type Access,
   kubeconfigPath,
   kubeconfigText,
   mergeKubeconfig,
@@ -12,15 +13,26 @@ import { Pacer } from '../backends/pacer.js';
 import { register, runningClusters, unregister } from '../backends/registry.js';
 import { bootSimulatedCluster, type SimulatedCluster } from '../backends/sim.js';
 import { simulationOptions } from '../backends/sim-options.js';
+import { openSocket } from '../backends/sim-socket.js';
+import { steeringOf } from '../backends/steering.js';
 import { timeDoor } from '../backends/time-door.js';
 import { elapsedMs, onInterrupt, processId, realNowMs, writeError, writeOut } from '../host.js';
 import { exitCodes, UserError } from '../input/errors.js';
 import { readManifests } from '../input/manifests.js';
 import { modelWorkloads } from '../models/workloads.js';
+import {
+  openableRun,
+  openablePlan,
+  openFollowed,
+  openPast,
+  type OpenableRun,
+} from '../incident/past/open-run.js';
+import { findKeptRun } from '../scenario/find-kept-run.js';
 import { loadScenario } from '../scenario/scenario.js';
 import { launch, type Launch } from '../scenario/voyage.js';
 import type { CliCommand } from './command.js';
 import { readConfiguration } from './configuration.js';
+import { voyageOf } from './voyage-of.js';
 import type { TieRule } from '../../sim/scheduler/ties.js';
 import {
   collect,
@@ -52,6 +64,9 @@ interface UpFlags {
   readonly port: number;
   readonly kubeconfig?: string;
   readonly separate?: string;
+  readonly from?: string;
+  readonly at: string;
+  readonly follow?: boolean;
 }
 
 /** The command. */
@@ -78,6 +93,12 @@ export const upCommand: CliCommand = {
       .option('--port <n>', 'the port on 127.0.0.1; 0 takes a free one', wholeNumber, 0)
       .option('--kubeconfig <file>', 'merge into this kubeconfig instead of your own')
       .option('--separate <file>', 'write a kubeconfig of its own and touch no other')
+      .option(
+        '--from <run>',
+        'serve a kept run (id, folder, latest) or a counterexample (token, file)',
+      )
+      .option('--at <time>', 'for --from: 09:27, +1h12m, 2026-08-20T09:27:00Z, start, end', 'end')
+      .option('--follow', 'for --from: sail it again to that instant and go on from there')
       .addOption(colorOption())
       .action((flags: UpFlags) => act(() => up(flags)));
   },
@@ -92,6 +113,7 @@ async function up(flags: UpFlags): Promise<number> {
       next: `stop it with: seatrial down --name ${flags.name}, or choose another --name`,
     });
   }
+  if (flags.from !== undefined) return upFrom(flags, flags.from);
   const manifests = flags.filename.flatMap(readManifests);
   const configuration = readConfiguration();
   const seed = seedOf(flags.seed, configuration.seed);
@@ -102,12 +124,80 @@ async function up(flags: UpFlags): Promise<number> {
   stack?.attach(cluster.simulation);
   endProcesses(cluster, flags.without);
   const pacer = new Pacer(cluster.simulation.loop, flags.speed);
-  timeDoor(cluster, pacer);
+  cluster.intercept(timeDoor({ steering: steeringOf(cluster, pacer), simulated: () => cluster }));
   if (flags.start === undefined) await toThePresent(cluster);
   const access = await cluster.listen({ name: flags.name, port: flags.port });
   await applyAll(cluster, manifests);
+  const readyMs = Math.round(elapsedMs() - startMs);
+  await published(flags, access, {
+    says: [`cluster ${flags.name} is up at ${access.server} (seed ${seed}, ${readyMs} ms)`],
+    async serve(stopped) {
+      if (stack !== undefined) {
+        stack.startTraffic();
+        writeError('its traffic flows: what nobody answers counts as failed\n');
+      }
+      const leaders = new LeaderWatch(cluster, line => writeError(`${line}\n`));
+      try {
+        pacer.start();
+        await Promise.race([stopped, pacer.ended(), leaders.run()]);
+        await pacer.stop();
+      } finally {
+        leaders.stop();
+      }
+    },
+  });
+  return exitCodes.pass;
+}
+
+/** Serves an instant of a run. */
+async function upFrom(flags: UpFlags, word: string): Promise<number> {
+  const run = openable(word, flags.filename);
+  const { at, speed } = flags;
+  const opened =
+    flags.follow === true
+      ? await openFollowed(run, {
+          at,
+          speed,
+          isPaused: false,
+          tell: line => writeError(`${line}\n`),
+        })
+      : await openPast(run, at);
+  const door = timeDoor(opened);
+  const socket = await openSocket((request, connection, done) => {
+    if (!door(request, connection, done)) opened.serve(request, connection, done);
+  }, flags);
+  try {
+    const now = new Date(opened.steering.now()).toISOString();
+    await published(flags, socket.access, {
+      says: [`${flags.name} is up at ${socket.access.server}, at ${now}`, ...opened.says],
+      serve: stopped => Promise.race([stopped, opened.ended()]),
+    });
+  } finally {
+    await socket.close();
+    await opened.end();
+  }
+  return exitCodes.pass;
+}
+
+/** A kept run, or the voyage of a token or of a file of a failure. */
+function openable(word: string, inputs: readonly string[]): OpenableRun {
+  if (!word.startsWith('st1:') && !isFile(word)) return openableRun(findKeptRun(word));
+  return openablePlan(word.slice(0, 24), voyageOf(word, inputs).plan);
+}
+
+/** Makes a cluster known to kubectl and to the other commands while it is served. */
+async function published(
+  flags: UpFlags,
+  access: Access,
+  {
+    says,
+    serve,
+  }: {
+    readonly says: readonly string[];
+    readonly serve: (stopped: Promise<void>) => Promise<void>;
+  },
+): Promise<void> {
   const config = publish(flags, access);
-  const leaders = new LeaderWatch(cluster, line => writeError(`${line}\n`));
   const stopped = new Promise<void>(resolve => {
     const forget = onInterrupt(() => {
       forget();
@@ -121,24 +211,15 @@ async function up(flags: UpFlags): Promise<number> {
       server: access.server,
       kubeconfig: config.file,
     });
-    const readyMs = Math.round(elapsedMs() - startMs);
-    writeError(`cluster ${flags.name} is up at ${access.server} (seed ${seed}, ${readyMs} ms)\n`);
+    for (const line of says) writeError(`${line}\n`);
     writeError(`try:  kubectl --context ${access.contextName} get nodes\n`);
-    if (stack !== undefined) {
-      stack.startTraffic();
-      writeError('its traffic flows: what nobody answers counts as failed\n');
-    }
     writeError('stop: Ctrl-C, or seatrial down\n');
     writeOut(`${config.file}\n`);
-    pacer.start();
-    await Promise.race([stopped, pacer.ended(), leaders.run()]);
-    await pacer.stop();
+    await serve(stopped);
   } finally {
-    leaders.stop();
     unregister(flags.name);
     config.remove();
   }
-  return exitCodes.pass;
 }
 
 /** Lets a cluster whose start nobody stated arrive at the wall clock's time. */
@@ -202,7 +283,7 @@ async function applyAll(
 /** Makes the cluster known to kubectl; `remove` takes it all back. */
 function publish(
   flags: UpFlags,
-  access: Parameters<typeof kubeconfigText>[0],
+  access: Access,
 ): { readonly file: string; readonly remove: () => void } {
   if (flags.separate !== undefined) {
     const file = flags.separate;
@@ -231,4 +312,8 @@ function timeOf(text: string): number {
 function nameOf(text: string): string {
   if (/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(text)) return text;
   throw new InvalidArgumentError('lower-case letters, digits and dashes only.');
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }

@@ -12,6 +12,8 @@ export interface NarratorOptions {
   readonly events: boolean;
   /** Sees every entry of the history, in order, whether it is told or not. */
   readonly observe?: (entry: HistoryEntry) => void;
+  /** Is called whenever all that has happened was observed. */
+  readonly caughtUp?: () => Promise<void> | undefined;
   readonly tell: (line: string) => void;
 }
 
@@ -52,6 +54,7 @@ export class Narrator {
       this.options.observe?.(entry);
       await this.entry(entry);
     }
+    await this.options.caughtUp?.();
   }
 
   /** One line, with the time that has gone by. */

@@ -5,6 +5,7 @@
 import { appendFileSync, existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { exitCodes, UserError } from '../input/errors.js';
+import { folderShelf, type Shelf } from './journal/shelf.js';
 
 /** How a run stands. */
 export type RunStatus = 'running' | 'passed' | 'failed' | 'interrupted';
@@ -60,6 +61,11 @@ export class RunFolder {
     if (entries.length === 0) return;
     const text = entries.map(entry => `${JSON.stringify(entry)}\n`).join('');
     appendFileSync(join(this.make(), 'timeline.jsonl'), text);
+  }
+
+  /** Where the journal of the run lies: beside the rest. */
+  shelf(): Shelf {
+    return folderShelf(() => this.make());
   }
 
   /** Writes the lines that wait. */

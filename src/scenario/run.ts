@@ -15,14 +15,16 @@ import { adviceFor } from './advice.js';
 import type { Probe } from './connections.js';
 import { Crew } from './crew.js';
 import type { Edge } from './edge/edge.js';
-import { sortOf, wordsOf, type Happening } from './happening.js';
+import { wordsOf, type Happening } from './happening.js';
 import { faultStep } from './fault-step.js';
 import { inWords } from './in-words.js';
+import type { RunJournal } from './journal/run-journal.js';
 import { judged } from './judge-step.js';
 import { Logbook, type RunRecord } from './logbook.js';
 import { unmet } from './match.js';
 import { sameCauses } from './same-causes.js';
 import { Narrator } from './narrator.js';
+import { titleOf } from './step-title.js';
 import { Objects } from './objects.js';
 import { readWrites, replay, toldOf } from './replay-step.js';
 import { restore } from './restore-step.js';
@@ -76,6 +78,8 @@ export interface RunOptions {
   readonly gpuBusySeconds?: () => number;
   /** Where the run is kept while it goes on. */
   readonly folder?: RunFolder;
+  /** From which any instant can be looked at later. */
+  readonly journal?: RunJournal;
   /** Tries connections between pods, where the backend can. */
   readonly probe?: Probe;
   /** Where time is real: whether what was given to the run is over. */
@@ -96,7 +100,7 @@ export async function runScenario(
   options: RunOptions,
 ): Promise<RunResult> {
   const startMs = cluster.now();
-  const { stack, folder } = options;
+  const { stack, folder, journal } = options;
   const logbook = new Logbook(startMs);
   const gpus = new GpuLedger(scenario.prices);
   const narrator = new Narrator(cluster, {
@@ -106,7 +110,9 @@ export async function runScenario(
     observe: entry => {
       gpus.observe(entry);
       logbook.observe(entry);
+      journal?.observe(entry);
     },
+    caughtUp: () => journal?.caughtUp(cluster),
     tell: line => {
       folder?.line(line);
       options.tell(line);
@@ -120,6 +126,7 @@ export async function runScenario(
     const hasFailed = steps.some(({ result }) => result !== 'passed');
     steps.push(await runner.step(step, index, hasFailed));
   }
+  journal?.keep(cluster.now(), { isLast: true });
   return {
     scenario: scenario.name,
     file: scenario.file,
@@ -198,8 +205,9 @@ class Runner {
   }
 
   private keep(): void {
-    const { stack, folder, logbook } = this.options;
+    const { stack, folder, logbook, journal } = this.options;
     keep({ stack, folder, logbook });
+    journal?.keep(this.cluster.now());
   }
 
   private traffic(traffic: NonNullable<Step['traffic']>): Promise<string | undefined> {
@@ -359,21 +367,4 @@ class Runner {
     this.options.edge?.struck(fault);
     return this.cluster.inject(fault);
   }
-}
-
-function titleOf(step: Step): string {
-  if (step.apply !== undefined) return `apply ${step.apply.files.join(', ')}`;
-  if (step.restore !== undefined) return `restore ${step.restore.files.join(', ')}`;
-  if (step.replay !== undefined) return `replay ${step.replay.file}`;
-  if (step.delete !== undefined) return `delete ${step.delete.kind} ${step.delete.name ?? ''}`;
-  if (step.advance !== undefined) return `advance ${step.advance}`;
-  if (step.traffic !== undefined) return `traffic for ${step.traffic.for}`;
-  if (step.event !== undefined) return sortOf(step.event);
-  if (step.judge !== undefined) return `judge ${step.judge.laws?.join(', ') ?? 'by all laws'}`;
-  if (step.log !== undefined) return `wait for "${step.log.contains}" from ${step.log.pod}`;
-  const demands = step.wait ?? step.expect;
-  if (demands === undefined) return `fault ${JSON.stringify(step.fault)}`;
-  const what = demands.name ?? demands.selector ?? '';
-  const verb = step.wait === undefined ? 'expect' : 'wait for';
-  return `${verb} ${demands.kind} ${what} ${demands.condition ?? ''}`.trim();
 }

@@ -2,7 +2,7 @@
 import { Random } from '../../sim/engine/random.js';
 import type { TraceEntry } from '../../sim/engine/trace.js';
 import type { Simulation } from '../../sim/simulation.js';
-import { bootSimulatedCluster } from '../backends/sim.js';
+import { bootSimulatedCluster, type SimulatedCluster } from '../backends/sim.js';
 import { simulationOptions } from '../backends/sim-options.js';
 import { connects } from '../backends/sim-probe.js';
 import { didYouMean, InputError } from '../input/errors.js';
@@ -14,7 +14,10 @@ import { runScenario, type RunOptions, type RunResult } from './run.js';
 import type { Scenario } from './scenario.js';
 
 /** Settings of a voyage. */
-export interface VoyageOptions extends Pick<RunOptions, 'tell' | 'isInterrupted' | 'folder'> {
+export interface VoyageOptions extends Pick<
+  RunOptions,
+  'tell' | 'isInterrupted' | 'folder' | 'journal'
+> {
   readonly seed: number;
   /** The kind configuration of a scenario that names none. */
   readonly config?: string;
@@ -40,20 +43,38 @@ export interface Voyage extends RunResult {
  * @throws InputError or UserError when something in the scenario is wrong, before anything runs.
  */
 export async function sail(scenario: Scenario, options: VoyageOptions): Promise<Voyage> {
-  const { stack, ...booted } = launch(scenario, options);
-  const edge = new Edge({ hasTraffic: scenario.cluster.serviceTraffic ?? false });
-  await using cluster = await bootSimulatedCluster(edge.around(booted));
-  edge.begin(cluster.simulation, look => cluster.afterEach(look));
-  stack?.attach(cluster.simulation);
-  const result = await runScenario(scenario, cluster, {
-    ...options,
-    ...(stack !== undefined && { stack }),
-    gpuBusySeconds: () => busySeconds(cluster.simulation),
-    probe: connects(cluster.simulation),
-    edge,
-  });
+  const { cluster, run } = await embark(scenario, options);
+  await using _ = cluster;
+  const result = await run();
   const trace = options.keepsTrace === true ? cluster.simulation.trace.entries() : [];
   return { ...result, digest: cluster.digest(), trace };
+}
+
+/** A voyage that has not begun. */
+export interface Embarked {
+  readonly cluster: SimulatedCluster;
+  /** Lets happen what the scenario says. */
+  run(): Promise<RunResult>;
+}
+
+/** Boots the cluster of a scenario, with its stack. */
+export async function embark(scenario: Scenario, options: VoyageOptions): Promise<Embarked> {
+  const { stack, ...booted } = launch(scenario, options);
+  const { journal } = options;
+  const onLog = journal === undefined ? {} : { onLog: journal.log };
+  const edge = new Edge({ hasTraffic: scenario.cluster.serviceTraffic ?? false });
+  const cluster = await bootSimulatedCluster(edge.around({ ...booted, ...onLog }));
+  edge.begin(cluster.simulation, look => cluster.afterEach(look));
+  stack?.attach(cluster.simulation);
+  const run = (): Promise<RunResult> =>
+    runScenario(scenario, cluster, {
+      ...options,
+      ...(stack !== undefined && { stack }),
+      gpuBusySeconds: () => busySeconds(cluster.simulation),
+      probe: connects(cluster.simulation),
+      edge,
+    });
+  return { cluster, run };
 }
 
 /** What a cluster is booted from that a scenario describes, and the stack that is to be attached to it. */

@@ -2,7 +2,7 @@
 import type { PlantedFault } from '../../sim/engine/planted.js';
 import { plant } from '../../sim/engine/planted.js';
 import type { HistoryEntry } from '../../sim/server/contract.js';
-import { bootSimulatedCluster } from '../backends/sim.js';
+import { bootSimulatedCluster, type SimulatedCluster } from '../backends/sim.js';
 import { connects } from '../backends/sim-probe.js';
 import { judge, type Verdict } from '../laws/judge.js';
 import type { Law, Outcome } from '../laws/law.js';
@@ -67,38 +67,26 @@ export interface VoyageStats {
 export async function runPlan(plan: VoyagePlan, options: PlanOptions): Promise<Sailed> {
   const { tell, laws, untilMs = Infinity } = options;
   const { planted = [] } = options;
-  const edge = new Edge({ hasTraffic: true });
+  const edge = edgeOfPlan();
   await using cluster = await bootSimulatedCluster({ ...edge.around(bootOptions(plan)), planted });
   const { simulation } = cluster;
   edge.begin(simulation, look => cluster.afterEach(look));
-  const crew = new Crew(cluster, connects(simulation), edge);
   const startMs = cluster.now();
   const refusals: string[] = [];
-  const left = (): number => startMs + untilMs - cluster.now();
-  const told = async (what: string, refusal: string | undefined): Promise<void> => {
-    if (refusal !== undefined) refusals.push(`${what}: ${refusal}`);
-    const atMs = cluster.now() - startMs;
-    await tell?.({ atMs, what, cluster, ...(refusal !== undefined && { refusal }) });
-  };
-  const sail = async (): Promise<void> => {
-    for (const { object, message } of await crew.apply(plan.objects)) {
-      await told(`apply ${object.kind ?? ''} ${object.metadata.name ?? ''}`, message);
-    }
-    await crew.advance(Math.min(plan.settleMs, left()));
-    for (const { afterMs, ...happening } of plan.events) {
-      await crew.advance(Math.min(afterMs, left()));
-      if (left() <= 0) return;
-      await told(wordsOf(happening), await crew.happen(happening));
-    }
-    await crew.advance(Math.min(plan.settleMs, left()));
-    await told('the end', undefined);
-  };
-  await sail();
+  const crew = await followPlan(plan, cluster, {
+    edge,
+    untilMs,
+    tell(news) {
+      const { what, refusal } = news;
+      if (refusal !== undefined) refusals.push(`${what}: ${refusal}`);
+      return tell?.(news);
+    },
+  });
   const history = [...simulation.server.history()];
   // What is planted is planted in the cluster, not in those who judge it.
   plant([]);
   const endMs = cluster.now();
-  const isWhole = left() > 0;
+  const isWhole = startMs + untilMs > endMs;
   const outcomes = edge.outcomes(crew.outcomes);
   return {
     verdicts: isWhole ? judge(laws, { history, outcomes, endMs }) : [],
@@ -114,4 +102,42 @@ export async function runPlan(plan: VoyagePlan, options: PlanOptions): Promise<S
       traffic: edge.traffic?.totals() ?? { services: 0, offered: 0, failed: 0 },
     },
   };
+}
+
+/** The edge of the cluster of a plan: traffic reaches its services. */
+export function edgeOfPlan(): Edge {
+  return new Edge({ hasTraffic: true });
+}
+
+/** How a plan is followed. */
+export interface FollowOptions extends Pick<PlanOptions, 'tell' | 'untilMs'> {
+  /** The edge of the cluster, which has begun. */
+  readonly edge?: Edge;
+}
+
+/** Lets happen to a cluster that was just booted what the plan says. */
+export async function followPlan(
+  plan: VoyagePlan,
+  cluster: SimulatedCluster,
+  { tell, edge, untilMs = Infinity }: FollowOptions,
+): Promise<Crew> {
+  const crew = new Crew(cluster, connects(cluster.simulation), edge);
+  const startMs = cluster.now();
+  const left = (): number => startMs + untilMs - cluster.now();
+  const told = async (what: string, refusal: string | undefined): Promise<void> => {
+    const atMs = cluster.now() - startMs;
+    await tell?.({ atMs, what, cluster, ...(refusal !== undefined && { refusal }) });
+  };
+  for (const { object, message } of await crew.apply(plan.objects)) {
+    await told(`apply ${object.kind ?? ''} ${object.metadata.name ?? ''}`, message);
+  }
+  await crew.advance(Math.min(plan.settleMs, left()));
+  for (const { afterMs, ...happening } of plan.events) {
+    await crew.advance(Math.min(afterMs, left()));
+    if (left() <= 0) return crew;
+    await told(wordsOf(happening), await crew.happen(happening));
+  }
+  await crew.advance(Math.min(plan.settleMs, left()));
+  await told('the end', undefined);
+  return crew;
 }
