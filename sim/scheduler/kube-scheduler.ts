@@ -31,6 +31,7 @@ import { watch } from '../client/requests.js';
 import type { Timer } from '../engine/clock.js';
 import { readConfiguration, type ConfigurationDocument } from './configuration.js';
 import type { CallExtender } from './extender.js';
+import type { PluginFactory } from './framework.js';
 import { onClaim, onNode, onOther, onPod } from './informer-events.js';
 import { windowMs } from './queue/backoff-queue.js';
 import type { EventResource } from './queue/cluster-event.js';
@@ -45,6 +46,8 @@ export interface KubeSchedulerOptions {
   readonly attemptMs?: number;
   /** Which of several best nodes is taken. Default `random`. */
   readonly ties?: TieRule;
+  /** Plug-ins out of the tree, by the names that profiles enable them by. Default: none. */
+  readonly plugins?: Readonly<Record<string, PluginFactory>>;
   /** Asks extenders over HTTP. Default: they cannot be asked, which is an error for those that matter. */
   readonly callExtender?: CallExtender;
 }
@@ -70,9 +73,9 @@ export function kubeScheduler(options: KubeSchedulerOptions = {}): ProcessDefini
 
 function scheduling(options: KubeSchedulerOptions): ControllerDefinition {
   const { attemptMs = 1, ties = 'random' } = options;
-  const { callExtender } = options;
+  const { callExtender, plugins = {} } = options;
   const configuration = readConfiguration(options.configuration);
-  const settings = { configuration, attemptMs, ties, callExtender };
+  const settings = { configuration, attemptMs, ties, plugins, callExtender };
   const [profile] = settings.configuration.profiles;
   return {
     name: 'scheduler',

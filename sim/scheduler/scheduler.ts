@@ -11,7 +11,7 @@ import { defaultFeatureGates, type SchedulerConfiguration } from './configuratio
 import { evict, Evictions } from './eviction.js';
 import type { CallExtender } from './extender.js';
 import { extenderName, Extenders } from './extenders.js';
-import type { Plugin, Status } from './framework.js';
+import type { Plugin, PluginFactory, Status } from './framework.js';
 import { registry } from './plugins/index.js';
 import { writeAll } from './object-writes.js';
 import { schedulerNameOf, type PodInfo } from './pod-info.js';
@@ -32,6 +32,8 @@ export interface SchedulerSettings {
   /** How long one attempt takes, in virtual milliseconds. */
   readonly attemptMs: number;
   readonly ties: TieRule;
+  /** Plug-ins out of the tree, by name. */
+  readonly plugins: Readonly<Record<string, PluginFactory>>;
   readonly callExtender?: CallExtender | undefined;
 }
 
@@ -77,7 +79,7 @@ export class Scheduler {
           nodes: this.nodes,
           nominator: this.nominator,
           features: defaultFeatureGates,
-          registry,
+          registry: { ...registry, ...settings.plugins },
           now: () => clock.now(),
           random: random.fork('preemption'),
           isPreempting: uid => this.evictions.isRunning(uid),

@@ -1,4 +1,5 @@
 /** `npm run bench [-- REGEX] [--json]`: measures the hot paths. It prints figures and asserts nothing. */
+import { allocationBenchmarks } from './allocation.js';
 import { checkBenchmarks } from './check.js';
 import { clusterBenchmarks } from './cluster.js';
 import { driftBenchmarks } from './drift.js';
@@ -19,6 +20,7 @@ import { memoryAtNodes } from './memory.js';
 const [pattern = ''] = process.argv.slice(2).filter(text => !text.startsWith('--'));
 const isJson = process.argv.includes('--json');
 const benchmarks: readonly Benchmark[] = [
+  ...allocationBenchmarks,
   ...checkBenchmarks,
   ...engineBenchmarks,
   ...flowBenchmarks,

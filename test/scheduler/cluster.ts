@@ -7,7 +7,7 @@ import { createProcess } from '../../sim/client/runtime.js';
 import { Loop } from '../../sim/engine/loop.js';
 import { Random } from '../../sim/engine/random.js';
 import { inProcessConnect } from '../../sim/in-process.js';
-import { kubeScheduler } from '../../sim/scheduler/kube-scheduler.js';
+import { kubeScheduler, type KubeSchedulerOptions } from '../../sim/scheduler/kube-scheduler.js';
 import { createApiServer } from '../../sim/server/index.js';
 import { defaultLatencies } from '../../sim/simulation.js';
 
@@ -16,13 +16,14 @@ export class Cluster {
   readonly loop = new Loop();
   readonly random = new Random(7);
   readonly server = createApiServer({ clock: this.loop, random: this.random });
-  readonly scheduler = createProcess(kubeScheduler(), {
-    clock: this.loop,
-    random: this.random,
-    connect: inProcessConnect(this.server.serve, this.loop, defaultLatencies),
-  });
+  readonly scheduler;
 
-  constructor() {
+  constructor(options: KubeSchedulerOptions = {}) {
+    this.scheduler = createProcess(kubeScheduler(options), {
+      clock: this.loop,
+      random: this.random,
+      connect: inProcessConnect(this.server.serve, this.loop, defaultLatencies),
+    });
     const namespace = '/api/v1/namespaces/default/serviceaccounts';
     this.send('POST', namespace, { metadata: { name: 'default' } });
     this.scheduler.start();
