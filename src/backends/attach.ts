@@ -33,6 +33,8 @@ export interface AttachOptions {
     readonly hasControllerManager?: boolean;
     readonly scheduler?: KubeSchedulerOptions;
   };
+  /** Of what travels to and from them: 0, the default, is calm. */
+  readonly interleaving?: number;
   /** Receives what an event of ours threw; nothing runs on after it. */
   readonly onError: (error: unknown) => void;
 }
@@ -64,7 +66,7 @@ export function attach(options: AttachOptions): Attached {
   const clock = realClock(onError);
   const random = new Random(options.seed);
   const tools = { clock, random, connect };
-  const weather = new Weather(clock, 0);
+  const weather = new Weather(clock, options.interleaving ?? 0);
   const processes = new Map<string, Process>();
   const add = (definition: ProcessDefinition): Process => {
     const way = weather.around(definition.name, connect);

@@ -20,6 +20,8 @@ async function open(options: OpenRequest): Promise<OpenedCluster> {
   const { configuration } = needs.scheduler ?? {};
   const plane = await startControlPlane({
     programs,
+    hasWeather: options.interleaving !== undefined,
+    ...(options.interleaving !== undefined && { interleaving: options.interleaving }),
     ...(configuration !== undefined && { schedulerConfig: configuration }),
   });
   const missing = {
@@ -39,7 +41,14 @@ async function open(options: OpenRequest): Promise<OpenedCluster> {
       endpoints: () => held.fitted?.endpoints ?? [],
     });
     const kubeletAccess = { address: '127.0.0.1', port: held.door.port };
-    return fitOut(cluster, { needs, tell, hasNodes: true, controlPlane: missing, kubeletAccess });
+    return fitOut(cluster, {
+      needs,
+      tell,
+      hasNodes: true,
+      controlPlane: missing,
+      kubeletAccess,
+      ...(options.interleaving !== undefined && { interleaving: options.interleaving }),
+    });
   });
 }
 
@@ -62,6 +71,7 @@ async function connectFitted(
       ...(endMs !== undefined && { endMs }),
       failure: () => plane.crash() ?? held.fitted?.failure(),
       inject: (fault: Fault) => {
+        if (plane.inject(fault)) return true;
         held.fitted?.inject(fault);
         return held.fitted !== undefined;
       },

@@ -1,5 +1,7 @@
 /** A real control plane as local processes: etcd, kube-apiserver, and what else is there of Kubernetes. */
 import type { KubeConfig } from '@kubernetes/client-node';
+import { readFileSync, writeFileSync } from 'node:fs';
+import type { Fault } from '../cluster.js';
 import { elapsedMs, sleep } from '../host.js';
 import { exitCodes, UserError } from '../input/errors.js';
 import {
@@ -15,6 +17,8 @@ import { freePorts } from './free-port.js';
 import { ConnectionError, HttpClient } from './http-client.js';
 import { kubeconfigText, type Access } from './kubeconfig-file.js';
 import { startProgram, type LocalProcess } from './local-process.js';
+import { Trouble, type TroubledProgram } from './control-plane-trouble.js';
+import { openWatchProxy } from './watch-proxy.js';
 import { scratchFolder, type ScratchFolder } from './scratch-folder.js';
 
 /** How it is started. */
@@ -24,6 +28,10 @@ export interface ControlPlaneOptions {
   readonly serviceRange?: string;
   /** A KubeSchedulerConfiguration as YAML; its client connection is filled in. */
   readonly schedulerConfig?: object;
+  /** Whether what travels to and from its controller manager and scheduler can be troubled. Default false. */
+  readonly hasWeather?: boolean;
+  /** Of that weather: another number, another order in which things reach each other. Default 0: calm. */
+  readonly interleaving?: number;
   /** Given up after so long, in milliseconds. Default 90,000. */
   readonly startMaxMs?: number;
 }
@@ -35,6 +43,8 @@ export interface ControlPlane {
   readonly access: Access;
   /** For a server of ours on loopback that the API server calls, and trusts. */
   readonly serverKeys: { readonly certificate: string; readonly key: string };
+  /** Lets something go wrong with one of its programs; false when it is about something else. */
+  inject(fault: Fault): boolean;
   /** What became of a program that ended by itself, with the tail of its log; undefined while all run. */
   crash(): UserError | undefined;
   /** Ends the programs and removes what they wrote. */
@@ -65,12 +75,15 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
 
 class Starting {
   private readonly running: LocalProcess[] = [];
+  private readonly trouble: Trouble;
   private isStopping = false;
 
   constructor(
     private readonly options: ControlPlaneOptions,
     private readonly folder: ScratchFolder,
-  ) {}
+  ) {
+    this.trouble = new Trouble(options.interleaving ?? 0);
+  }
 
   async start(): Promise<ControlPlane> {
     const { programs, schedulerConfig } = this.options;
@@ -81,11 +94,14 @@ class Starting {
     const config = new KubeConfig();
     config.loadFromString(kubeconfigText(access));
     await this.untilReady(config);
+    const upstream = { access, keys: serverKeys };
     if (programs.controllerManager !== undefined) {
       const args = controllerManagerArguments(place);
+      await this.troubled('kube-controller-manager', place, upstream);
       await this.run('kube-controller-manager', programs.controllerManager, args);
     }
     if (programs.scheduler !== undefined) {
+      await this.troubled('kube-scheduler', place, upstream);
       const file = schedulerConfig && this.schedulerConfig(schedulerConfig, place);
       await this.run('kube-scheduler', programs.scheduler, schedulerArguments(place, file));
     }
@@ -93,6 +109,7 @@ class Starting {
       config,
       access,
       serverKeys,
+      inject: fault => this.trouble.inject(fault),
       crash: () => this.crash(),
       stop: () => this.stop(),
     };
@@ -101,19 +118,48 @@ class Starting {
   /** In the opposite order, so that nobody writes complaints to nobody. */
   async stop(): Promise<void> {
     this.isStopping = true;
+    this.trouble.close();
     for (const program of [...this.running].reverse()) await program.stop();
     this.folder.remove();
   }
 
   private crash(): UserError | undefined {
     if (this.isStopping) return undefined;
-    const ended = this.running.find(({ end }) => end !== undefined);
+    const ended = this.running.find(
+      ({ end, name }) => end !== undefined && !this.trouble.isDown(name),
+    );
     return ended && crashOf(ended);
   }
 
   private async run(name: string, file: string, args: readonly string[]): Promise<void> {
     const logFile = this.folder.file(`${name}.log`);
-    this.running.push(await startProgram({ name, file, arguments: args, logFile }));
+    const start = async (): Promise<LocalProcess> => {
+      const program = await startProgram({ name, file, arguments: args, logFile });
+      const before = this.running.findIndex(known => known.name === name);
+      if (before < 0) this.running.push(program);
+      else this.running[before] = program;
+      // It may have been let go of while it came back.
+      if (this.isStopping) await program.stop();
+      return program;
+    };
+    this.trouble.program(await start(), start);
+  }
+
+  /** Puts a proxy between the program and the API server, by its kubeconfig. */
+  private async troubled(
+    process: TroubledProgram,
+    { files }: ControlPlanePlace,
+    { access, keys }: { readonly access: Access; readonly keys: ControlPlane['serverKeys'] },
+  ): Promise<void> {
+    if (this.options.hasWeather !== true) return;
+    const { weather } = this.trouble;
+    const proxy = await openWatchProxy({ process, weather, upstream: access, keys });
+    this.trouble.proxy(proxy);
+    const file =
+      files[
+        process === 'kube-scheduler' ? 'scheduler.kubeconfig' : 'controller-manager.kubeconfig'
+      ];
+    writeFileSync(file, readFileSync(file, 'utf8').replaceAll(access.server, proxy.server));
   }
 
   private schedulerConfig(given: object, { files }: ControlPlanePlace): string {

@@ -20,6 +20,7 @@ export interface FitOptions {
   /** Whether our kubelets play the nodes. */
   readonly hasNodes: boolean;
   readonly kubeletAccess?: AttachOptions['kubeletAccess'];
+  readonly interleaving?: number;
   /** Programs of the control plane that ours play. */
   readonly controlPlane?: AttachOptions['controlPlane'];
   /** Hears of what cannot be had there. */
@@ -65,6 +66,7 @@ export async function fitOut(cluster: Cluster, options: FitOptions): Promise<Fit
     processes: parts.map(({ process }) => process),
     nodes,
     workloads: needs.workloads ?? [],
+    ...(options.interleaving !== undefined && { interleaving: options.interleaving }),
     ...(options.kubeletAccess !== undefined && { kubeletAccess: options.kubeletAccess }),
     ...(options.controlPlane !== undefined && { controlPlane: options.controlPlane }),
     onError: error => {

@@ -25,6 +25,8 @@ export interface LocalProcess {
   readonly ended: Promise<string>;
   /** The last lines of its log. */
   tail(): string;
+  /** Ends it at once, as a crash does. */
+  kill(): Promise<void>;
   /** Asks it to end, and ends it when it does not. */
   stop(): Promise<void>;
 }
@@ -74,6 +76,10 @@ export async function startProgram(options: ProgramOptions): Promise<LocalProces
       return end;
     },
     tail: () => tailOf(logFile),
+    async kill() {
+      kill(child, 'SIGKILL');
+      await ended;
+    },
     async stop() {
       if (end !== undefined) return;
       kill(child, 'SIGTERM');

@@ -19,6 +19,11 @@ export interface OpenRequest {
   readonly objects?: readonly KubeObject[];
   /** The resources that its laws and its steps look at; default: all. */
   readonly recorded?: readonly string[];
+  /**
+   * Whether what travels between the control plane and its API server can be troubled, and in which order
+   * it arrives: 0 is calm. Default: it cannot.
+   */
+  readonly interleaving?: number;
   readonly flags: BackendFlags;
   readonly tell: (line: string) => void;
 }
