@@ -13,12 +13,14 @@ import { runPlan, type Sailed, type VoyageNews } from '../voyages/run-plan.js';
 import { breachLines } from '../voyages/story.js';
 import { version } from '../version.js';
 import type { CliCommand } from './command.js';
+import { backendOptions, type RealFlags } from './backend-options.js';
+import { confirmThere } from './confirm.js';
 import { collect } from './options.js';
 import { planReports } from './report-files.js';
 import { voyageOf, type KnownVoyage } from './voyage-of.js';
 import { writeReports } from './write-reports.js';
 
-interface ReplayFlags {
+interface ReplayFlags extends Omit<RealFlags, 'backend'> {
   readonly filename: readonly string[];
   readonly until?: string;
   readonly around?: string;
@@ -27,12 +29,13 @@ interface ReplayFlags {
   readonly laws?: readonly string[];
   readonly reporter: readonly string[];
   readonly outputFile: readonly string[];
+  readonly confirm?: string;
 }
 
 /** The command. */
 export const replayCommand: CliCommand = {
   define(program, act) {
-    program
+    const command = program
       .command('replay')
       .description('sail a failed voyage again, to the byte, from its token or its file')
       .argument('<token|file>', 'st1:..., or a file of .seatrial/failures')
@@ -46,7 +49,9 @@ export const replayCommand: CliCommand = {
       )
       .option('--reporter <name>', 'tell it by a reporter too, such as html', collect, [])
       .option('--outputFile <[reporter=]file>', 'write a report to a file', collect, [])
-      .action((word: string, flags: ReplayFlags) => act(() => replay(word, flags)));
+      .option('--confirm <backend>', 'sail it on a real cluster too: control-plane, kind, ...');
+    backendOptions(command, { isOwn: true });
+    command.action((word: string, flags: ReplayFlags) => act(() => replay(word, flags)));
   },
 };
 
@@ -85,7 +90,8 @@ async function replay(word: string, flags: ReplayFlags): Promise<number> {
     wallMs: elapsedMs() - beganMs,
   });
   writeReports({ runs: [told], seed: known.plan.seed, backend: 'sim', version }, reports);
-  return conclude(known, sailed);
+  const code = conclude(known, sailed);
+  return flags.confirm === undefined ? code : confirmThere(known, sailed, flags.confirm, flags);
 }
 
 function tell({ atMs, what, refusal }: VoyageNews): void {

@@ -83,7 +83,8 @@ function busySeconds({ nodes }: NonNullable<OpenedCluster['fitted']>): number {
   return seconds;
 }
 
-function missedBy({ gaps, unrecorded }: OpenedCluster): Seen['missed'] {
+/** What the history of a real cluster misses. */
+export function missedBy({ gaps, unrecorded }: OpenedCluster): Seen['missed'] {
   return [
     ...gaps.map(({ resource, fromRevision, toRevision, why }) => ({
       resource,

@@ -122,6 +122,20 @@ export async function followPlan(
   { tell, edge, untilMs = Infinity }: FollowOptions,
 ): Promise<Crew> {
   const crew = new Crew(cluster, connects(cluster.simulation), edge);
+  await crewFollows(plan, cluster, crew, {
+    untilMs,
+    ...(tell !== undefined && { tell }),
+  });
+  return crew;
+}
+
+/** Lets a crew do what the plan says, on whatever cluster it has. */
+export async function crewFollows(
+  plan: VoyagePlan,
+  cluster: Cluster,
+  crew: Crew,
+  { tell, untilMs = Infinity }: Pick<PlanOptions, 'tell' | 'untilMs'>,
+): Promise<void> {
   const startMs = cluster.now();
   const left = (): number => startMs + untilMs - cluster.now();
   const told = async (what: string, refusal: string | undefined): Promise<void> => {
@@ -134,10 +148,9 @@ export async function followPlan(
   await crew.advance(Math.min(plan.settleMs, left()));
   for (const { afterMs, ...happening } of plan.events) {
     await crew.advance(Math.min(afterMs, left()));
-    if (left() <= 0) return crew;
+    if (left() <= 0) return;
     await told(wordsOf(happening), await crew.happen(happening));
   }
   await crew.advance(Math.min(plan.settleMs, left()));
   await told('the end', undefined);
-  return crew;
 }

@@ -1,12 +1,16 @@
 /** A counterexample told: what the law says, what happened, the lines that prove it, how to see it again. */
 import type { Breach, Law } from '../laws/law.js';
+import { labelOf, labelWords } from './label.js';
 import { commandsOf, spanText } from './commands.js';
 import type { Counterexample } from './explored.js';
 
 const evidenceMax = 12;
 
 /** The lines of a story; `law` gives the words of the law. */
-export function storyOf(example: Counterexample, law: Pick<Law, 'says' | 'source'>): string[] {
+export function storyOf(
+  example: Counterexample,
+  law: Pick<Law, 'says' | 'source' | 'touches'>,
+): string[] {
   const { before, after, breaches, isSmallest, shrinkRuns } = example;
   const size = ({ nodes, objects, events }: typeof before): string =>
     `${nodes} nodes, ${objects} objects, ${events} events`;
@@ -23,7 +27,9 @@ export function storyOf(example: Counterexample, law: Pick<Law, 'says' | 'source
     '',
     ...commandsOf(example.plan),
     '',
+    `label:               ${labelWords(labelOf(example.plan, law))}`,
     `again, to the byte:  seatrial replay ${example.token}`,
+    `on a real cluster:   seatrial replay ${example.token} --confirm control-plane`,
     `as a scenario:       seatrial keep ${example.token}`,
   ];
 }

@@ -89,6 +89,7 @@ export const notPlugins: Readonly<Record<string, string>> = {
   'src/laws/story.ts': 'the words that all laws share',
   'src/laws/resources.ts': 'the types of what laws look at',
   'src/cli/command.ts': 'the contract',
+  'src/cli/confirm.ts': 'the part of replay that is about real clusters',
   'src/cli/check-voyages.ts': 'the voyages of check',
   'src/cli/report-files.ts': 'which reports go to which files',
   'src/cli/configuration.ts': 'the project file that commands read',
