@@ -130,7 +130,7 @@ export interface IncidentFacts {
   readonly nodes?: number;
   readonly gpus?: number;
   readonly podsAtDump?: readonly string[];
-  /** By `namespace/name` of the workload: replicas that were asked for. */
+  /** By the workload, `Deployment fraud/scorer`: replicas that were asked for. */
   readonly replicas?: Readonly<Record<string, readonly Stretch<number>[]>>;
   /** By `namespace/name` and resource. */
   readonly quotas?: Readonly<

@@ -37,12 +37,24 @@ export const schedulerLog: Format = {
           );
           continue;
         }
+        // One log may come in both forms: klog has no year, so the time within it is compared.
+        const time = new Date(record.atMs).toISOString().slice(5);
+        const key = `scheduler ${time} ${record.message} ${JSON.stringify(record.fields['pod'])}`;
+        if (sink.isRepeated(plainKey(key), { file: '' })) {
+          sink.count("lines of the scheduler's log told twice");
+          continue;
+        }
         sink.count("lines of the scheduler's log");
         tell(record, source, sink);
       }
     }
   },
 };
+
+/** Both forms tell a pod: `"ns/p"` and `{"name":"p","namespace":"ns"}`. */
+function plainKey(key: string): string {
+  return key.replace(/\{"name":"([^"]*)","namespace":"([^"]*)"\}/, '"$2/$1"');
+}
 
 interface LogRecord {
   /** From klog: in the year of `yearOfKlog`. */

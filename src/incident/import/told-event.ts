@@ -6,7 +6,10 @@ import type { Source, ToldEvent } from './format.js';
 export interface EventLike {
   readonly kind?: string;
   readonly apiVersion?: string;
-  readonly metadata?: { readonly uid?: string; readonly creationTimestamp?: string | null };
+  readonly metadata?: {
+    readonly uid?: string;
+    readonly creationTimestamp?: string | null;
+  };
   readonly involvedObject?: Reference;
   readonly regarding?: Reference;
   readonly reason?: string;

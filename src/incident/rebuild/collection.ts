@@ -69,7 +69,10 @@ export class Collection implements Sink {
 
   event(event: ToldEvent): void {
     const { uid, kind, namespace = '', name, reason, message, atMs } = event;
-    const key = uid ?? [kind, namespace, name, reason, message, atMs].join(' ');
+    // Only a combined event changes its words in an update; others with other words tell another thing.
+    const words = message.startsWith('(combined from similar events)') ? '' : message;
+    const about = [kind, namespace, name, reason, words].join(' ');
+    const key = uid === undefined ? `${about} ${atMs}` : `${about} ${uid}`;
     if (event.dump === undefined) this.covers(atMs, event.untilMs ?? atMs);
     const before = this.toldEvents.get(key);
     if (before === undefined) return void this.toldEvents.set(key, event);

@@ -33,7 +33,7 @@ export interface SeriesClash {
   readonly metric: string;
   readonly atMs: number;
   readonly values: readonly [number, number];
-  readonly sources: readonly [Source, Source];
+  readonly source: Source;
 }
 
 /** All series of an import. */
@@ -64,27 +64,49 @@ export class SeriesBook {
   private kept({ metric, labels, source, times, values }: Raw): Series {
     const order = times.map((_, index) => index);
     order.sort((a, b) => (times[a] ?? 0) - (times[b] ?? 0) || a - b);
-    const samples: (readonly [number, number])[] = [];
-    const steps = new Map<number, number>();
-    let beforeMs: number | undefined;
-    let last: readonly [number, number] | undefined;
+    const all: (readonly [number, number])[] = [];
     for (const index of order) {
       const atMs = times[index] ?? 0;
       const value = values[index] ?? Number.NaN;
-      if (atMs === beforeMs) continue;
-      if (beforeMs !== undefined) {
-        const step = atMs - beforeMs;
-        steps.set(step, (steps.get(step) ?? 0) + 1);
+      const last = all.at(-1);
+      if (last?.[0] !== atMs) all.push([atMs, value]);
+      else if (!Object.is(last[1], value)) {
+        this.clashes.push({ metric, atMs, values: [last[1], value], source });
       }
-      const previous = samples.at(-1);
-      if (previous === undefined || !Object.is(previous[1], value)) samples.push([atMs, value]);
-      beforeMs = atMs;
-      last = [atMs, value];
     }
-    if (last !== undefined && samples.at(-1)?.[0] !== last[0]) samples.push(last);
-    const [usual] = [...steps].sort(([, a], [, b]) => b - a);
-    return { metric, labels, source, samples, ...(usual !== undefined && { stepMs: usual[0] }) };
+    const stepMs = usualStep(all);
+    const samples = withoutRepeats(all, stepMs);
+    return { metric, labels, source, samples, ...(stepMs !== undefined && { stepMs }) };
   }
+}
+
+/** The most frequent time between two samples. */
+function usualStep(samples: readonly (readonly [number, number])[]): number | undefined {
+  const steps = new Map<number, number>();
+  for (const [index, [atMs]] of samples.entries()) {
+    const before = samples[index - 1];
+    if (before !== undefined) steps.set(atMs - before[0], (steps.get(atMs - before[0]) ?? 0) + 1);
+  }
+  return [...steps].sort(([, a], [, b]) => b - a)[0]?.[0];
+}
+
+/** Where the value changed, and the last; a hole in the series is not a number. */
+function withoutRepeats(
+  all: readonly (readonly [number, number])[],
+  stepMs: number | undefined,
+): (readonly [number, number])[] {
+  const samples: (readonly [number, number])[] = [];
+  let last: readonly [number, number] | undefined;
+  for (const sample of all) {
+    if (last !== undefined && stepMs !== undefined && sample[0] - last[0] > stepMs * 2.5) {
+      samples.push([last[0] + stepMs, Number.NaN]);
+    }
+    const previous = samples.at(-1);
+    if (previous === undefined || !Object.is(previous[1], sample[1])) samples.push(sample);
+    last = sample;
+  }
+  if (last !== undefined && samples.at(-1)?.[0] !== last[0]) samples.push(last);
+  return samples;
 }
 
 /** Labels in order, so that two sources of one series meet. */

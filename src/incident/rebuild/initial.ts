@@ -1,0 +1,178 @@
+/** The state in which a scenario starts: what the sources show, taken back to its start. */
+import { timeMs } from '../../../sim/api/time.js';
+import type { KubeObject } from '../../../sim/api/object.js';
+import type { Sighting, TraceStep } from '../import/format.js';
+import { deploymentsOfPods } from './deployments-of-pods.js';
+import { missingObjects } from './guesses.js';
+import { placeOf, titleOf, type KnownObject } from './known.js';
+import { rankOf, whyLeftOut } from './left-out.js';
+import { valueAt } from './stretches.js';
+import type { QuotaBook } from './quotas.js';
+import type { Replicas } from './replicas.js';
+import type { Survey } from './survey.js';
+import { tidied } from './tidy.js';
+
+/** An object of the initial state. */
+export interface InitialObject {
+  readonly object: KubeObject;
+  /** Where it was read, or why it was guessed. */
+  readonly comment: string;
+}
+
+/** The initial state, and what is to be told of it. */
+export interface InitialState {
+  readonly nodes: readonly InitialObject[];
+  readonly objects: readonly InitialObject[];
+  /** What was guessed, in a sentence each. */
+  readonly guessed: readonly string[];
+  /** What was left out, by the reason: how many. */
+  readonly leftOut: ReadonlyMap<string, number>;
+  /** Objects that came after the start and that nobody's recorded write made. */
+  readonly late: readonly Sighting[];
+}
+
+/** What the state is made from. */
+export interface InitialSources {
+  readonly known: readonly KnownObject[];
+  readonly steps: readonly TraceStep[];
+  readonly survey: Survey;
+  readonly replicas: ReadonlyMap<string, Replicas>;
+  readonly quotas: QuotaBook;
+  readonly startMs: number;
+  /** Whether the start lies before the dumps. */
+  readonly isTakenBack: boolean;
+}
+
+/** Makes the state. */
+export function initialState(sources: InitialSources): InitialState {
+  const { known, startMs, survey } = sources;
+  const guessed: string[] = [];
+  const leftOut = new Map<string, number>();
+  const late: Sighting[] = [];
+  const nodes: InitialObject[] = [];
+  const chosen: InitialObject[] = [];
+  for (const each of [...known, ...tracedAtStart(sources)]) {
+    const { newest } = each;
+    const { object } = newest;
+    const createdMs = timeMs(object.metadata.creationTimestamp);
+    const isOurs = (object.metadata.ownerReferences ?? []).some(({ controller }) => controller);
+    if (newest.dump === undefined && !wasThere(each, survey)) continue;
+    const why = whyLeftOut(object);
+    if (why !== undefined) {
+      leftOut.set(why, (leftOut.get(why) ?? 0) + 1);
+      continue;
+    }
+    if (createdMs !== undefined && createdMs > startMs && object.kind !== 'Node') {
+      if (!isOurs) late.push(newest);
+      else
+        leftOut.set(
+          'came after the start: controllers make it again',
+          1 + (leftOut.get('came after the start: controllers make it again') ?? 0),
+        );
+      continue;
+    }
+    const { object: tidy, changed } = tidied(takenBack(object, sources, guessed));
+    guessed.push(...changed.map(what => `${titleOf(object)}: ${what}`));
+    const from =
+      newest.dump === undefined ? `${placeOf(newest)} (as it was written)` : placeOf(newest);
+    const comment = [from, ...changed].join('; ');
+    if (object.kind === 'Node') nodes.push({ object: tidy, comment });
+    else chosen.push({ object: tidy, comment });
+  }
+  const own = deploymentsOfPods(
+    known,
+    chosen.map(({ object }) => object),
+  );
+  for (const { object, why } of own) {
+    const replicas = valueAt(sources.replicas.get(titleOf(object))?.steps ?? [], startMs);
+    const sized = withReplicas(object, replicas ?? 1);
+    chosen.push({ object: sized, comment: `guessed: ${why}` });
+    guessed.push(`${titleOf(object)} with ${replicas ?? 1} replicas: ${why}`);
+  }
+  for (const { object, why } of missingObjects(chosen.map(({ object: each }) => each))) {
+    chosen.push({ object, comment: `guessed: ${why}` });
+    guessed.push(`${titleOf(object)}, with nothing in it: ${why}`);
+  }
+  return { nodes, objects: chosen.toSorted(inOrder), guessed, leftOut, late };
+}
+
+/** An object that is known from writes alone was there before if nobody's write made it. */
+function wasThere({ newest }: KnownObject, survey: Survey): boolean {
+  if (newest.object.kind === 'Pod') return false;
+  const { apiVersion = '', kind = '', metadata } = newest.object;
+  const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
+  const suffix = `.${group} ${metadata.namespace ?? ''}/${metadata.name ?? ''}`;
+  const plural = `${kind.toLowerCase()}s`;
+  const guesses = [plural, plural.replace(/ys$/, 'ies'), plural.replace(/ss$/, 'sses')];
+  return !guesses.some(each => survey.made.has(`${each}${suffix}`));
+}
+
+/** What a trace shows at its beginning, where no dump shows it. */
+function tracedAtStart({ steps, known, startMs }: InitialSources): KnownObject[] {
+  const there = new Set(known.map(({ newest }) => titleOf(newest.object)));
+  const found = new Map<string, KnownObject>();
+  for (const { atMs, applied, source } of steps) {
+    if (atMs > startMs) break;
+    for (const object of applied) {
+      if (there.has(titleOf(object))) continue;
+      const newest: Sighting = { object, source, dump: 'trace', atMs };
+      found.set(titleOf(object), { newest, sightings: [newest] });
+    }
+  }
+  return [...found.values()];
+}
+
+/** What was written between the start and the dump, undone as far as the values before are known. */
+function takenBack(
+  object: KubeObject,
+  { startMs, replicas, quotas, survey, isTakenBack }: InitialSources,
+  guessed: string[],
+): KubeObject {
+  if (!isTakenBack) return frozen(object, survey, guessed);
+  const title = titleOf(object);
+  const then = valueAt(replicas.get(title)?.steps ?? [], startMs);
+  if (then !== undefined) return withReplicas(object, then);
+  if (object.kind === 'ReplicaSet') {
+    const owner = object.metadata.ownerReferences?.find(({ controller }) => controller === true);
+    const of = replicas.get(`Deployment ${object.metadata.namespace ?? ''}/${owner?.name ?? ''}`);
+    const wanted = valueAt(of?.steps ?? [], startMs);
+    const { replicas: shown = 0 } = (object['spec'] ?? {}) as { readonly replicas?: number };
+    if (wanted !== undefined && shown > 0) return withReplicas(object, wanted);
+  }
+  if (object.kind === 'ResourceQuota') {
+    const { namespace = '', name = '' } = object.metadata;
+    const spec = object['spec'] as { readonly hard?: Readonly<Record<string, string>> };
+    const hard = Object.entries(spec.hard ?? {}).map(([resource, shown]) => {
+      const was = valueAt(quotas.get(`${namespace}/${name}`)?.get(resource)?.hard ?? [], startMs);
+      return [resource, was === undefined || Number(shown) === was ? shown : String(was)];
+    });
+    return { ...object, spec: { ...spec, hard: Object.fromEntries(hard) as unknown } };
+  }
+  return frozen(object, survey, guessed);
+}
+
+/** An autoscaler whose decisions are replayed must not decide for itself: what it measured is not recorded. */
+function frozen(object: KubeObject, survey: Survey, guessed: string[]): KubeObject {
+  if (object.kind !== 'HorizontalPodAutoscaler') return object;
+  const spec = object['spec'] as {
+    readonly scaleTargetRef?: { readonly kind?: string; readonly name?: string };
+  };
+  const { kind = '', name = '' } = spec.scaleTargetRef ?? {};
+  if (!survey.scaledByHpa.has(`${kind} ${object.metadata.namespace ?? ''}/${name}`)) return object;
+  guessed.push(
+    `${titleOf(object)}: its recorded decisions are replayed and it makes none of its own (spec.behavior), since the load that it measured is not in the record`,
+  );
+  const disabled = { selectPolicy: 'Disabled' };
+  return { ...object, spec: { ...spec, behavior: { scaleUp: disabled, scaleDown: disabled } } };
+}
+
+function withReplicas(object: KubeObject, replicas: number): KubeObject {
+  return { ...object, spec: { ...(object['spec'] as object), replicas } };
+}
+
+function inOrder(a: InitialObject, b: InitialObject): number {
+  const rank = rankOf(a.object.kind ?? '') - rankOf(b.object.kind ?? '');
+  if (rank !== 0) return rank;
+  const [left, right] = [titleOf(a.object), titleOf(b.object)];
+  return left < right ? -1 : left > right ? 1 : 0;
+}

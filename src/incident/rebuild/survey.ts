@@ -1,0 +1,249 @@
+/** One pass over all recorded writes, in order: what facts and findings are drawn from. */
+import { quantity } from '../../../sim/api/quantity.js';
+import type { TimedWrite } from '../import/format.js';
+import { refusalOf, type QuotaRefusal } from './quota-refusal.js';
+
+/** A value that was written to a field. */
+export interface FieldWrite {
+  readonly atMs: number;
+  readonly user: string;
+  readonly value: unknown;
+}
+
+/** A change of a pod. */
+export interface PodWrite {
+  readonly atMs: number;
+  readonly what: 'created' | 'deleted' | 'bound';
+  readonly namespace: string;
+  readonly name: string;
+  readonly owner?: { readonly kind: string; readonly name: string };
+  /** `requests.cpu`, `limits.memory`, ... as quotas name them. */
+  readonly asks?: Readonly<Record<string, number>>;
+  readonly node?: string;
+}
+
+/** What a pass over the writes finds. */
+export interface Survey {
+  /** By workload, `Deployment fraud/scorer`. */
+  readonly replicas: ReadonlyMap<string, readonly FieldWrite[]>;
+  /** The replicas that a workload had before the first write, where the write tells. */
+  readonly replicasBefore: ReadonlyMap<string, number>;
+  /** By `namespace/name` of the quota: what its spec.hard was set to. */
+  readonly hard: ReadonlyMap<
+    string,
+    readonly (readonly [number, Readonly<Record<string, string>>])[]
+  >;
+  readonly refusals: readonly QuotaRefusal[];
+  readonly pods: readonly PodWrite[];
+  /** By `Deployment fraud/scorer .spec.replicas`: writes of everybody but our own bookkeeping. */
+  readonly fields: ReadonlyMap<string, readonly FieldWrite[]>;
+  /** Objects that were made from outside, by `resource.group namespace/name`: when. */
+  readonly made: ReadonlyMap<string, number>;
+  /** The same of those that were deleted. */
+  readonly deleted: ReadonlyMap<string, number>;
+  readonly firstMs: number | undefined;
+  readonly lastMs: number | undefined;
+  /** Whether an autoscaler wrote the scale of a workload: by the workload. */
+  readonly scaledByHpa: ReadonlySet<string>;
+}
+
+/** The kinds that have a scale, by their plural. */
+const scaled: Readonly<Record<string, string>> = {
+  deployments: 'Deployment',
+  statefulsets: 'StatefulSet',
+  replicasets: 'ReplicaSet',
+  replicationcontrollers: 'ReplicationController',
+};
+/** Kinds by their plural, for titles; others are told by the plural. */
+const kinds: Readonly<Record<string, string>> = {
+  ...scaled,
+  resourcequotas: 'ResourceQuota',
+  jobs: 'Job',
+  cronjobs: 'CronJob',
+  services: 'Service',
+  configmaps: 'ConfigMap',
+  horizontalpodautoscalers: 'HorizontalPodAutoscaler',
+  applications: 'Application',
+};
+
+/** Fields of one object beyond these are not followed. */
+const fieldsMax = 200;
+
+/** Goes over the writes once. */
+export function surveyWrites(writes: Iterable<TimedWrite>): Survey {
+  const surveyor = new Surveyor();
+  for (const write of writes) surveyor.look(write);
+  return surveyor;
+}
+
+class Surveyor implements Survey {
+  readonly replicas = new Map<string, FieldWrite[]>();
+  readonly replicasBefore = new Map<string, number>();
+  readonly hard = new Map<string, (readonly [number, Readonly<Record<string, string>>])[]>();
+  readonly refusals: QuotaRefusal[] = [];
+  readonly pods: PodWrite[] = [];
+  readonly fields = new Map<string, FieldWrite[]>();
+  readonly made = new Map<string, number>();
+  readonly deleted = new Map<string, number>();
+  readonly scaledByHpa = new Set<string>();
+  firstMs: number | undefined;
+  lastMs: number | undefined;
+
+  look(write: TimedWrite): void {
+    const { atMs, status, resource, subresource } = write;
+    this.firstMs ??= atMs;
+    this.lastMs = atMs;
+    if (status >= 400) {
+      const refusal = refusalOf(write);
+      if (refusal !== undefined) this.refusals.push(refusal);
+      return;
+    }
+    if (resource === 'pods') return this.pod(write);
+    this.lifetime(write);
+    if (subresource === 'status') return;
+    if (resource === 'resourcequotas') this.quota(write);
+    if (scaled[resource] !== undefined) this.scale(write);
+    this.followFields(write);
+  }
+
+  private pod({ atMs, verb, subresource, namespace = '', name, body }: TimedWrite): void {
+    if (name === undefined) return;
+    const about = { atMs, namespace, name };
+    if (subresource === 'binding') {
+      const { target } = (body ?? {}) as { readonly target?: { readonly name?: string } };
+      if (target?.name !== undefined)
+        this.pods.push({ ...about, what: 'bound', node: target.name });
+    } else if (subresource === undefined && verb === 'create') {
+      const { metadata, spec } = (body ?? {}) as PodBody;
+      const owner = metadata?.ownerReferences?.[0];
+      const asks = spec === undefined ? undefined : asksOf(spec);
+      this.pods.push({
+        ...about,
+        what: 'created',
+        ...(owner !== undefined && { owner }),
+        ...(asks !== undefined && { asks }),
+      });
+    } else if (verb === 'delete' && (subresource ?? 'eviction') === 'eviction') {
+      this.pods.push({ ...about, what: 'deleted' });
+    }
+  }
+
+  private lifetime({ atMs, verb, actor, subresource, ...write }: TimedWrite): void {
+    const { resource, apiGroup = '', namespace = '', name } = write;
+    if (subresource !== undefined || name === undefined || actor === 'ours') return;
+    const key = `${resource}.${apiGroup} ${namespace}/${name}`;
+    if (verb === 'create' && !this.made.has(key)) this.made.set(key, atMs);
+    if (verb === 'delete') this.deleted.set(key, atMs);
+  }
+
+  private quota({ atMs, namespace = '', name = '', body }: TimedWrite): void {
+    const { spec } = (body ?? {}) as {
+      readonly spec?: { readonly hard?: Readonly<Record<string, string | number>> };
+    };
+    if (spec?.hard === undefined) return;
+    const hard = Object.fromEntries(
+      Object.entries(spec.hard).map(([resource, value]) => [resource, String(value)]),
+    );
+    push(this.hard, `${namespace}/${name}`, [atMs, hard] as const);
+  }
+
+  private scale({
+    atMs,
+    resource,
+    subresource,
+    namespace = '',
+    name = '',
+    ...write
+  }: TimedWrite): void {
+    const { spec, status } = (write.body ?? {}) as {
+      readonly spec?: { readonly replicas?: number };
+      readonly status?: { readonly replicas?: number };
+    };
+    if (spec?.replicas === undefined) return;
+    const workload = `${scaled[resource] ?? ''} ${namespace}/${name}`;
+    if (!this.replicas.has(workload) && subresource === 'scale' && status?.replicas !== undefined) {
+      this.replicasBefore.set(workload, status.replicas);
+    }
+    if (write.user.endsWith(':horizontal-pod-autoscaler')) this.scaledByHpa.add(workload);
+    push(this.replicas, workload, { atMs, user: write.user, value: spec.replicas });
+  }
+
+  /** Patches and scales name what they write; whole objects are compared with what was there before. */
+  private followFields({ atMs, user, verb, resource, subresource, ...write }: TimedWrite): void {
+    const { namespace, name = '', body, actor } = write;
+    const isAutoscaler = user.endsWith(':horizontal-pod-autoscaler');
+    if ((actor === 'ours' && !isAutoscaler) || (verb !== 'patch' && verb !== 'update')) return;
+    const title = `${kinds[resource] ?? resource} ${namespace === undefined ? name : `${namespace}/${name}`}`;
+    const { spec } = (body ?? {}) as { readonly spec?: unknown };
+    let count = 0;
+    for (const [path, value] of leaves(spec, '.spec')) {
+      if (count++ > fieldsMax) break;
+      const key = `${title} ${path}`;
+      const before = this.fields.get(key)?.at(-1);
+      const isWhole = verb === 'update' && subresource === undefined;
+      if (isWhole && before !== undefined && sameValue(before.value, value)) continue;
+      if (isWhole && before === undefined) continue;
+      push(this.fields, key, { atMs, user, value });
+    }
+  }
+}
+
+interface PodBody {
+  readonly metadata?: {
+    readonly ownerReferences?: readonly { readonly kind: string; readonly name: string }[];
+  };
+  readonly spec?: PodAsks;
+}
+
+/** What of a pod's spec says how much it asks for. */
+export interface PodAsks {
+  readonly containers?: readonly AskingContainer[];
+  readonly initContainers?: readonly (AskingContainer & { readonly restartPolicy?: string })[];
+}
+
+interface AskingContainer {
+  readonly resources?: {
+    readonly requests?: Readonly<Record<string, string>>;
+    readonly limits?: Readonly<Record<string, string>>;
+  };
+}
+
+/** What a pod counts for in a quota: sums of its containers, or the largest of its first ones. */
+export function asksOf({ containers = [], initContainers = [] }: PodAsks): Record<string, number> {
+  const asks: Record<string, number> = { pods: 1 };
+  const amount = (text: string): number => Number(quantity(text).asNanos()) / 1e9;
+  const each = (container: AskingContainer, take: (key: string, value: number) => void): void => {
+    const { requests = {}, limits = {} } = container.resources ?? {};
+    for (const [name, value] of Object.entries(limits)) {
+      take(`limits.${name}`, amount(value));
+      if (requests[name] === undefined) take(`requests.${name}`, amount(value));
+    }
+    for (const [name, value] of Object.entries(requests)) take(`requests.${name}`, amount(value));
+  };
+  const add = (key: string, value: number): void => void (asks[key] = (asks[key] ?? 0) + value);
+  for (const container of containers) each(container, add);
+  for (const container of initContainers) {
+    if (container.restartPolicy === 'Always') each(container, add);
+  }
+  for (const container of initContainers) {
+    each(container, (key, value) => void (asks[key] = Math.max(asks[key] ?? 0, value)));
+  }
+  return asks;
+}
+
+function* leaves(value: unknown, path: string): Generator<readonly [string, unknown]> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    for (const [key, each] of Object.entries(value)) yield* leaves(each, `${path}.${key}`);
+  } else if (value !== undefined) yield [path, value];
+}
+
+/** Whether two values of a field are alike. */
+export function sameValue(a: unknown, b: unknown): boolean {
+  return Object.is(a, b) || JSON.stringify(a) === JSON.stringify(b);
+}
+
+function push<T>(map: Map<string, T[]>, key: string, value: T): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [value]);
+  else list.push(value);
+}
