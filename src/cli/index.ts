@@ -8,6 +8,7 @@ import { downCommand } from './down.js';
 import { explainCommand } from './explain.js';
 import { faultCommand } from './fault.js';
 import { getCommand } from './get.js';
+import { importCommand } from './import.js';
 import { keepCommand } from './keep.js';
 import { planCommand } from './plan.js';
 import { rbacCommand } from './rbac.js';
@@ -26,6 +27,7 @@ export const commands: readonly CliCommand[] = [
   checkCommand,
   replayCommand,
   keepCommand,
+  importCommand,
   runsCommand,
   reportCommand,
   diffCommand,

@@ -12,6 +12,7 @@ const builtIn = /^$|^(apps|batch|autoscaling|policy|extensions)$|\.k8s\.io$|^int
 export function keptBody(event: AuditEvent, actor: Actor): unknown {
   const { requestObject, objectRef, verb } = event;
   if (requestObject === undefined || requestObject === null) return undefined;
+  if (objectRef?.resource === 'secrets') return emptied(requestObject);
   if (actor !== 'ours') return requestObject;
   const { spec, target, status, metadata } = requestObject as Body;
   const what = `${objectRef?.resource ?? ''}/${objectRef?.subresource ?? ''}`;
@@ -26,6 +27,20 @@ export function keptBody(event: AuditEvent, actor: Actor): unknown {
   }
   if (objectRef?.subresource === 'scale') return { spec, status };
   return spec?.replicas === undefined ? undefined : { spec: { replicas: spec.replicas } };
+}
+
+/** What stands in a Secret is kept nowhere, not even on the way. */
+function emptied(body: unknown): unknown {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return undefined;
+  const { data, stringData, ...rest } = body as {
+    readonly data?: Readonly<Record<string, unknown>> | null;
+    readonly stringData?: Readonly<Record<string, unknown>> | null;
+  };
+  const keys = [...Object.keys(data ?? {}), ...Object.keys(stringData ?? {})];
+  return {
+    ...rest,
+    ...(keys.length > 0 && { data: Object.fromEntries(keys.map(key => [key, ''])) }),
+  };
 }
 
 interface Body {

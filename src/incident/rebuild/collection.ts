@@ -13,6 +13,7 @@ import type {
 } from '../import/format.js';
 import { Known } from './known.js';
 import { SeriesBook } from './series-book.js';
+import { withoutSecrets } from './tidy.js';
 import { WriteStore } from './write-store.js';
 
 /** Something of the input that could not be used. */
@@ -60,7 +61,7 @@ export class Collection implements Sink {
   }
 
   object(sighting: Sighting): void {
-    this.known.add(sighting);
+    this.known.add({ ...sighting, object: withoutSecrets(sighting.object) });
   }
 
   write(write: TimedWrite): void {

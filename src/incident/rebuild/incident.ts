@@ -3,6 +3,7 @@ import type { Finding, IncidentFacts } from '../contract.js';
 import type { Decision, ToldEvent } from '../import/format.js';
 import { alertStretches, type AlertStretch } from './alert-stretches.js';
 import type { Collection } from './collection.js';
+import { jobDurations, type JobDuration } from './durations.js';
 import { findingsOf } from './findings.js';
 import { inventoryOf, type Inventory } from './inventory.js';
 import { initialState, type InitialState } from './initial.js';
@@ -26,6 +27,7 @@ export interface Incident {
   readonly replicas: ReadonlyMap<string, Replicas>;
   readonly quotas: QuotaBook;
   readonly lives: readonly PodLife[];
+  readonly durations: readonly JobDuration[];
   readonly series: readonly Series[];
   readonly alerts: readonly AlertStretch[];
   readonly events: readonly ToldEvent[];
@@ -99,6 +101,7 @@ export function rebuild(collection: Collection, year: number): Incident {
     replicas: replicas.byWorkload,
     quotas,
     lives,
+    durations: jobDurations(lives, collection.runs),
     series,
     alerts,
     events,

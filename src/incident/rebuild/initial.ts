@@ -89,7 +89,10 @@ export function initialState(sources: InitialSources): InitialState {
     chosen.push({ object: sized, comment: `guessed: ${why}` });
     guessed.push(`${titleOf(object)} with ${replicas ?? 1} replicas: ${why}`);
   }
-  for (const { object, why } of missingObjects(chosen.map(({ object: each }) => each))) {
+  // What comes later refers to things as well.
+  const later = known.flatMap(({ newest }) => (newest.dump === undefined ? [newest.object] : []));
+  const all = [...chosen, ...late, ...later.map(object => ({ object }))];
+  for (const { object, why } of missingObjects(all.map(({ object: each }) => each))) {
     chosen.push({ object, comment: `guessed: ${why}` });
     guessed.push(`${titleOf(object)}, with nothing in it: ${why}`);
   }

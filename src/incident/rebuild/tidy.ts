@@ -57,6 +57,8 @@ function specOf({ kind }: KubeObject, spec: Fields, changed: string[]): Fields {
       return podSpec(spec);
     case 'Job':
       return jobSpec(spec, changed);
+    case 'ReplicaSet':
+      return replicaSetSpec(spec, changed);
     case 'Service':
       return serviceSpec(spec);
     case 'Namespace':
@@ -121,6 +123,20 @@ function jobSpec(spec: Fields, changed: string[]): Fields {
       spec: { ...podSpecOf, ...(isInvalid && { restartPolicy: 'OnFailure' }) },
     },
   };
+}
+
+/** A selector that its own template does not meet cannot be: some printers drop the hash. */
+function replicaSetSpec(spec: Fields, changed: string[]): Fields {
+  const { selector, template } = spec as {
+    readonly selector?: { readonly matchLabels?: Fields };
+    readonly template?: { readonly metadata?: { readonly labels?: Fields } };
+  };
+  const labels = template?.metadata?.labels ?? {};
+  const missing = Object.keys(selector?.matchLabels ?? {}).filter(key => !(key in labels));
+  if (missing.length === 0) return spec;
+  changed.push(`its template lacks ${missing.join(', ')}, which its selector asks for: added`);
+  const metadata = { ...template?.metadata, labels: { ...labels, ...selector?.matchLabels } };
+  return { ...spec, template: { ...template, metadata } };
 }
 
 /** Addresses and node ports are given anew, in the ranges of the cluster it comes to. */

@@ -1,0 +1,198 @@
+/** Which recorded writes are sent again: those of people and of controllers that are not simulated. */
+import { timeMs } from '../../../sim/api/time.js';
+import type { KubeObject } from '../../../sim/api/object.js';
+import type { RecordedWrite } from '../contract.js';
+import type { TimedWrite, TraceStep } from '../import/format.js';
+import type { Incident } from '../rebuild/incident.js';
+import { placeOf, titleOf } from '../rebuild/known.js';
+import { systemNamespaces } from '../rebuild/left-out.js';
+import { timeText } from '../rebuild/stretches.js';
+import { tidied } from '../rebuild/tidy.js';
+
+/** What is decided of a write. */
+export type Verdict =
+  | { readonly kind: 'sent'; readonly write: RecordedWrite }
+  | { readonly kind: 'left'; readonly why: string };
+
+/** Judges writes one by one. */
+export class ReplayJudge {
+  /** What was changed in writes so that they can be sent, by the words: how often. */
+  readonly guessed = new Map<string, number>();
+
+  constructor(
+    private readonly incident: Incident,
+    /** `deployments.apps`: what the simulated API serves. */
+    private readonly served: ReadonlySet<string>,
+  ) {}
+
+  judge(write: TimedWrite): Verdict {
+    const why = this.whyLeft(write);
+    if (why !== undefined) return { kind: 'left', why };
+    const guessed = [...(write.guessed ?? [])];
+    let sent: RecordedWrite = recorded(write);
+    if (isAutoscaler(write)) {
+      sent = { ...sent, actor: 'outside' };
+      guessed.push('an autoscaler decided it by a load that is not in the record');
+    }
+    const body = this.bodyOf(write, guessed);
+    for (const each of guessed) this.guessed.set(each, (this.guessed.get(each) ?? 0) + 1);
+    return {
+      kind: 'sent',
+      write: {
+        ...sent,
+        ...(body !== undefined && { body }),
+        ...(guessed.length > 0 && { guessed }),
+      },
+    };
+  }
+
+  private whyLeft(write: TimedWrite): string | undefined {
+    const { actor, status, resource, apiGroup = '', subresource, namespace = '', verb } = write;
+    if (status >= 300 || status === 0) return 'refused: it changed nothing';
+    if (actor === 'ours' && !isAutoscaler(write)) return 'our own parts do it again';
+    if (write.atMs < this.incident.times.startMs) return 'before the start';
+    if (systemNamespaces.has(namespace)) return "of the cluster's own parts";
+    if (resource === 'events' || resource === 'leases') return 'events and heartbeats';
+    if (resource === 'nodes' && subresource === undefined && verb === 'delete') return undefined;
+    if (!this.served.has(apiGroup === '' ? resource : `${resource}.${apiGroup}`)) {
+      return `the simulated API serves no ${apiGroup === '' ? resource : `${resource}.${apiGroup}`}`;
+    }
+    const isDelete = verb === 'delete' || verb === 'deletecollection';
+    if (write.body === undefined && !isDelete && this.shown(write) === undefined) {
+      return 'no body: the audit policy logged it at level Metadata';
+    }
+    return undefined;
+  }
+
+  /** What was made without a body may be in a dump that was taken after. */
+  private shown({ verb, resource, namespace, name, atMs }: TimedWrite): KubeObject | undefined {
+    if (verb !== 'create') return undefined;
+    const found = this.incident.known.find(({ newest: { object } }) => {
+      const { kind = '', metadata } = object;
+      const isIt = metadata.name === name && metadata.namespace === namespace;
+      const madeMs = timeMs(metadata.creationTimestamp) ?? 0;
+      return isIt && resource === pluralOf(kind) && Math.abs(madeMs - atMs) < 2000;
+    });
+    return found?.newest.object;
+  }
+
+  private bodyOf(write: TimedWrite, guessed: string[]): unknown {
+    const { verb, body } = write;
+    if (body === undefined) {
+      const shown = this.shown(write);
+      if (shown === undefined) return undefined;
+      guessed.push('the body is taken from a dump: the log has none');
+      return tidied(shown).object;
+    }
+    if (verb !== 'create' && verb !== 'update') return body;
+    const { kind, metadata } = body as Partial<KubeObject>;
+    if (kind === undefined || metadata === undefined) return body;
+    const { object, changed } = tidied(body as KubeObject);
+    guessed.push(...changed);
+    return object;
+  }
+}
+
+/** Objects that a dump shows and that came after the start, where no write made them. */
+export function* lateWrites({ initial, survey }: Incident): Generator<RecordedWrite> {
+  for (const sighting of initial.late) {
+    const { object } = sighting;
+    const { namespace, name = '', creationTimestamp } = object.metadata;
+    const { apiVersion = 'v1', kind = '' } = object;
+    const [group, version] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion];
+    const resource = pluralOf(kind);
+    if (survey.made.has(`${resource}.${group ?? ''} ${namespace ?? ''}/${name}`)) continue;
+    yield {
+      at: creationTimestamp ?? '',
+      user: 'unknown',
+      actor: 'outside',
+      verb: 'create',
+      ...(group !== '' && group !== undefined && { apiGroup: group }),
+      apiVersion: version ?? 'v1',
+      resource,
+      ...(namespace !== undefined && { namespace }),
+      name,
+      body: tidied(object).object,
+      status: 201,
+      guessed: ['a dump shows it with this time of creation; who made it is not recorded'],
+      source: placeOf(sighting),
+    };
+  }
+}
+
+/** The changes of a trace as writes; the state at the start is restored, and so left out. */
+export function* traceWrites(
+  steps: readonly TraceStep[],
+  startMs: number,
+): Generator<RecordedWrite> {
+  const there = new Set<string>();
+  for (const { atMs, applied, deleted, source } of steps) {
+    for (const object of applied) {
+      const isNew = !there.has(titleOf(object));
+      there.add(titleOf(object));
+      if (atMs <= startMs) continue;
+      yield fromTrace(object, isNew ? 'create' : 'patch', { atMs, file: source.file });
+    }
+    for (const object of deleted) {
+      there.delete(titleOf(object));
+      if (atMs > startMs) yield fromTrace(object, 'delete', { atMs, file: source.file });
+    }
+  }
+}
+
+function fromTrace(
+  object: KubeObject,
+  verb: 'create' | 'patch' | 'delete',
+  { atMs, file }: { readonly atMs: number; readonly file: string },
+): RecordedWrite {
+  const { apiVersion = 'v1', kind = '', metadata } = object;
+  const [group, version] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion];
+  const { object: body, changed } = tidied(object);
+  return {
+    at: timeText(atMs),
+    user: 'unknown',
+    actor: 'outside',
+    verb,
+    ...(group !== '' && group !== undefined && { apiGroup: group }),
+    apiVersion: version ?? 'v1',
+    resource: pluralOf(kind),
+    ...(metadata.namespace !== undefined && { namespace: metadata.namespace }),
+    name: metadata.name ?? '',
+    ...(verb === 'patch' && {
+      contentType: 'application/apply-patch+yaml',
+      query: 'fieldManager=trace&force=true',
+    }),
+    ...(verb !== 'delete' && { body }),
+    status: verb === 'create' ? 201 : 200,
+    guessed: ['the trace does not tell who did it', ...changed],
+    source: file,
+  };
+}
+
+/** The plural of a kind, as the API's own kinds have it. */
+export function pluralOf(kind: string): string {
+  const lower = kind.toLowerCase();
+  if (/(s|x|ch)$/.test(lower) && lower !== 'endpoints') return `${lower}es`;
+  return lower.endsWith('y') ? `${lower.slice(0, -1)}ies` : lower.replace(/(?<!s)$/, 's');
+}
+
+function isAutoscaler({ user, subresource }: TimedWrite): boolean {
+  return subresource === 'scale' && user.endsWith(':horizontal-pod-autoscaler');
+}
+
+/** The write without what only the import needs. */
+export function recorded({ atMs: _atMs, ...write }: TimedWrite): RecordedWrite {
+  return write;
+}
+
+/** For the history beside the replay: without bodies but those that tell how many and where. */
+export function compact(write: TimedWrite): RecordedWrite {
+  const { body, guessed: _guessed, userAgent: _agent, groups: _groups, ...rest } = recorded(write);
+  const { target, spec } = (body ?? {}) as {
+    readonly target?: unknown;
+    readonly spec?: { readonly replicas?: number };
+  };
+  if (target !== undefined) return { ...rest, body: { target } };
+  if (spec?.replicas !== undefined) return { ...rest, body: { spec: { replicas: spec.replicas } } };
+  return rest;
+}
