@@ -9,7 +9,7 @@ import { inventoryOf, type Inventory } from './inventory.js';
 import { initialState, type InitialState } from './initial.js';
 import { hiddenMark, type Contradiction, type KnownObject } from './known.js';
 import { podLives, type PodLife } from './pod-lives.js';
-import { refusalOf } from './quota-refusal.js';
+import { refusalOf, type QuotaRefusal } from './quota-refusal.js';
 import { quotaBook, type QuotaBook } from './quotas.js';
 import { replicasOf, type Replicas } from './replicas.js';
 import type { Series } from './series-book.js';
@@ -43,82 +43,73 @@ export function rebuild(collection: Collection, year: number): Incident {
   const times = timesOf(collection, year);
   const survey = surveyWrites(collection.writes.inOrder());
   const events = collection.events.toSorted((a, b) => a.atMs - b.atMs);
-  const series = collection.series.all();
-  const known = collection.known.all();
-  const refusals = events.flatMap(event => refusalOf(event) ?? []);
-  const decisions = oneOfEach(collection.decisions);
-  const fromMs = times.window?.fromMs ?? times.startMs;
-  const endMs = times.window?.toMs ?? times.startMs;
-  const { steps } = collection;
-  const { dumpMs } = times;
-  const replicas = replicasOf({ survey, steps, events, series, known, fromMs, dumpMs });
-  const lives = podLives({ survey, events, decisions, known, refusals });
-  const quotas = quotaBook({
-    survey,
-    // What events tell was told by the audit log as well, more exactly.
-    refusals: survey.refusals.length > 0 ? [] : refusals,
-    lives,
-    series,
-    known,
-    fromMs,
-    dumpMs,
-  });
-  const seriesEndMs = series.reduce(
-    (last, { samples }) => Math.max(last, samples.at(-1)?.[0] ?? 0),
-    0,
-  );
-  const alerts = alertStretches(series, collection.alerts, seriesEndMs || undefined);
-  const initial = initialState({
-    known,
-    steps,
-    survey,
-    replicas: replicas.byWorkload,
-    quotas,
-    startMs: times.startMs,
-    isTakenBack: times.isTakenBack,
-  });
-  const findings = findingsOf({
-    survey,
-    refusals: survey.refusals.length > 0 ? [] : refusals,
-    quotas,
-    alerts,
-    events,
-    lives,
-    known,
-    endMs,
-  });
-  return {
+  const told = events.flatMap(event => refusalOf(event) ?? []);
+  const sources: Gathered = {
     times,
     survey,
-    known,
+    events,
+    steps: collection.steps,
+    series: collection.series.all(),
+    known: collection.known.all(),
+    decisions: oneOfEach(collection.decisions),
+    // What events tell was told by the audit log as well, more exactly.
+    refusals: survey.refusals.length > 0 ? [] : told,
+    fromMs: times.window?.fromMs ?? times.startMs,
+    dumpMs: times.dumpMs,
+  };
+  const replicas = replicasOf(sources);
+  const lives = podLives({ ...sources, refusals: told });
+  const quotas = quotaBook({ ...sources, lives });
+  const initial = initialState({ ...sources, ...times, replicas: replicas.byWorkload, quotas });
+  const alerts = alertStretches(sources.series, collection.alerts, endOf(sources.series));
+  const endMs = times.window?.toMs ?? times.startMs;
+  const { nodes, objects } = initial;
+  const { readings } = collection.series;
+  return {
+    ...sources,
     initial,
-    inventory: inventoryOf({
-      nodes: initial.nodes,
-      lives,
-      series,
-      readings: collection.series.readings,
-    }),
+    inventory: inventoryOf({ nodes, lives, series: sources.series, readings }),
     replicas: replicas.byWorkload,
     quotas,
     lives,
     durations: jobDurations(lives, collection.runs),
-    series,
     alerts,
-    events,
-    decisions,
-    findings,
-    contradictions: [
-      ...collection.known.contradictions().filter(({ what }) => !what.includes(hiddenMark)),
-      ...replicas.contradictions.map(what => ({ what, where: [] })),
-      ...collection.series.clashes.map(({ metric, atMs, values, source }) => ({
-        what: `${metric} at ${timeText(atMs)} is ${values.join(' and ')}`,
-        where: [source.file],
-      })),
-    ],
-    hiddenValues: initial.objects.filter(({ object }) =>
-      JSON.stringify(object).includes(hiddenMark),
-    ).length,
+    findings: findingsOf({ ...sources, quotas, alerts, lives, endMs }),
+    contradictions: contradictionsOf(collection, replicas.contradictions),
+    hiddenValues: objects.filter(({ object }) => JSON.stringify(object).includes(hiddenMark))
+      .length,
   };
+}
+
+/** What all parts are worked out from. */
+interface Gathered extends Pick<
+  Incident,
+  'times' | 'survey' | 'known' | 'series' | 'events' | 'decisions'
+> {
+  readonly steps: Collection['steps'];
+  readonly refusals: readonly QuotaRefusal[];
+  readonly fromMs: number;
+  readonly dumpMs: number | undefined;
+}
+
+/** The last sample of all. */
+function endOf(series: readonly Series[]): number | undefined {
+  const last = series.reduce((end, { samples }) => Math.max(end, samples.at(-1)?.[0] ?? 0), 0);
+  return last === 0 ? undefined : last;
+}
+
+function contradictionsOf(
+  { known, series }: Collection,
+  replicas: readonly string[],
+): Contradiction[] {
+  return [
+    ...known.contradictions().filter(({ what }) => !what.includes(hiddenMark)),
+    ...replicas.map(what => ({ what, where: [] })),
+    ...series.clashes.map(({ metric, atMs, values, source }) => ({
+      what: `${metric} at ${timeText(atMs)} is ${values.join(' and ')}`,
+      where: [source.file],
+    })),
+  ];
 }
 
 /** One log in two forms, or two logs of one scheduler: each decision once. */
