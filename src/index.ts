@@ -16,6 +16,7 @@ export type {
 } from '../sim/workloads/workload.js';
 export type { Applied, Cluster, Fault } from './cluster.js';
 export type { SimulatedCluster } from './backends/sim.js';
+export { k3s, type K3sOptions } from './backends/k3s.js';
 export { kind, type KindCluster, type KindOptions } from './backends/kind.js';
 export { InputError, UserError } from './input/errors.js';
 export { runScenario, type RunResult, type StepResult } from './scenario/run.js';

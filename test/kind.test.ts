@@ -3,19 +3,24 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { kind } from '../src/backends/kind.js';
+import { createdByLabel } from '../src/backends/kind/configuration.js';
 import { removeCluster } from '../src/backends/kind/create.js';
 import { KindTool } from '../src/backends/kind/tool.js';
 import { Pacer } from '../src/backends/pacer.js';
 import { simulationOptions } from '../src/backends/sim-options.js';
 import { bootSimulatedCluster, type SimulatedCluster } from '../src/backends/sim.js';
 import { parseKindConfig } from '../src/gpu/kind-config.js';
+import { sleep } from '../src/host.js';
 import { kindBinary, KindLab } from './stand-ins/kind-lab.js';
+import { PlayedKubelet } from './stand-ins/played-kubelet.js';
 
 const config = `kind: Cluster
 apiVersion: kind.x-k8s.io/v1alpha4
 name: voyage
 nodes: [{ role: control-plane }, { role: worker, labels: { tier: gold } }]
 `;
+
+const gpuLabels = `nvidia.com/gpu.product: Tesla-T4, nvidia.com/gpu.count: '2'`;
 
 describe.skipIf(kindBinary === undefined)('kind (skipped where there is no kind)', () => {
   let lab: KindLab;
@@ -24,7 +29,9 @@ describe.skipIf(kindBinary === undefined)('kind (skipped where there is no kind)
   let file: string;
 
   beforeAll(async () => {
-    const parsed = parseKindConfig(config, 'voyage.yaml');
+    // Its nodes bear the mark that kind gives real ones.
+    const marked = config.replace('tier: gold', `${createdByLabel}: seatrial`);
+    const parsed = parseKindConfig(marked, 'voyage.yaml');
     sim = await bootSimulatedCluster(simulationOptions({ seed: 1, config: parsed, operators: [] }));
     pacer = new Pacer(sim.simulation.loop, 1);
     pacer.start();
@@ -36,11 +43,16 @@ describe.skipIf(kindBinary === undefined)('kind (skipped where there is no kind)
   beforeEach(async () => {
     lab = new KindLab();
     file = lab.userFile('voyage.yaml', config);
-    const { server } = await sim.listen();
-    lab.write('admin.conf', await sim.kubeconfig());
-    lab.write('endpoint', `127.0.0.1\t${new URL(server).port}\n`);
+    await serve(sim);
   });
   afterEach(() => lab.end());
+
+  /** Lets the cluster's API server be the one in the control plane's container. */
+  const serve = async (cluster: SimulatedCluster): Promise<void> => {
+    const { server } = await cluster.listen();
+    lab.write('admin.conf', await cluster.kubeconfig());
+    lab.write('endpoint', `127.0.0.1\t${new URL(server).port}\n`);
+  };
 
   it('is a cluster like any other, and gone without trace', async () => {
     {
@@ -85,5 +97,69 @@ describe.skipIf(kindBinary === undefined)('kind (skipped where there is no kind)
     await removeCluster(new KindTool(), 'voyage');
     expect(readFileSync(merged, 'utf8')).not.toContain('voyage');
     expect(lab.leftovers()).toEqual([merged]);
+  });
+
+  it('has GPUs with ids and health by a device plug-in on the sockets that kind mounts', async () => {
+    const statuses: string[] = [];
+    const count = async (resource: string, devices: readonly { health: string }[]) => {
+      const well = devices.filter(({ health }) => health === 'Healthy').length;
+      statuses.push(`${well} of ${devices.length}`);
+      const status = {
+        capacity: { [resource]: String(devices.length) },
+        allocatable: { [resource]: String(well) },
+      };
+      await sim.request({
+        method: 'PATCH',
+        path: '/api/v1/nodes/voyage-worker/status',
+        headers: { 'content-type': 'application/merge-patch+json' },
+        body: { status },
+      });
+    };
+    const pooled = lab.userFile('pooled.yaml', config.replace('tier: gold', gpuLabels));
+    const making = kind({ config: pooled, gpus: 'device-plugin' });
+    // The kubelet of the node, in the folder that docker was told to mount.
+    const mounted = (): string | undefined =>
+      lab.containers.includes('voyage-worker')
+        ? /^(.*):\/var\/lib\/kubelet\/device-plugins$/m.exec(
+            lab.fileIn('voyage-worker', 'volumes'),
+          )?.[1]
+        : undefined;
+    while (mounted() === undefined) await sleep(20);
+    const kubelet = new PlayedKubelet(
+      mounted() ?? '',
+      (name, devices) => void count(name, devices),
+    );
+    await kubelet.start();
+    const cluster = await making;
+    expect(statuses).toEqual(['2 of 2']);
+    await cluster.inject({ kind: 'gpu', node: 'voyage-worker', gpu: 1, xid: 79 });
+    while (statuses.length < 2) await sleep(20);
+    expect(statuses).toEqual(['2 of 2', '1 of 2']);
+    await cluster[Symbol.asyncDispose]();
+    await kubelet.end();
+    expect(lab.leftovers()).toEqual([]);
+    const emptied = lab.calls.filter(call => call.includes('voyage-worker sh -c rm -rf'));
+    expect(emptied).toHaveLength(1);
+  });
+
+  it('has workers that our kubelets play, beside a control plane that is real', async () => {
+    const alone = parseKindConfig(config.replace(/, \{ role: worker.*\}\]/, ']'), 'alone.yaml');
+    await using real = await bootSimulatedCluster(
+      simulationOptions({ seed: 1, config: alone, operators: [] }),
+    );
+    const realPacer = new Pacer(real.simulation.loop, 1);
+    realPacer.start();
+    await serve(real);
+    const pooled = lab.userFile('pooled.yaml', config.replace('tier: gold', gpuLabels));
+    {
+      await using cluster = await kind({ config: pooled, gpus: 'kubelets' });
+      expect(cluster.nodes).toEqual(['voyage-control-plane']);
+      expect(lab.containers).toEqual(['voyage-control-plane']);
+      const path = '/api/v1/nodes/voyage-worker';
+      const { body } = await cluster.request({ method: 'GET', path });
+      expect(body).toMatchObject({ status: { allocatable: { 'nvidia.com/gpu': '2' } } });
+    }
+    await realPacer.stop();
+    expect(lab.leftovers()).toEqual([]);
   });
 });

@@ -1,11 +1,18 @@
 /** The backends by their names: `sim`, which scenarios run on unless told otherwise, and the real ones. */
 import { exitCodes, UserError, didYouMean } from '../input/errors.js';
 import { controlPlaneBackend } from './control-plane-cluster.js';
+import { k3sBackend } from './k3s.js';
+import { kindBackend } from './kind-backend.js';
 import { kubeconfigBackend } from './kubeconfig-backend.js';
 import type { RealBackend } from './real-backend.js';
 
 /** Those with a real API server. */
-export const realBackends: readonly RealBackend[] = [controlPlaneBackend, kubeconfigBackend];
+export const realBackends: readonly RealBackend[] = [
+  controlPlaneBackend,
+  kindBackend,
+  k3sBackend,
+  kubeconfigBackend,
+];
 
 /** What `--backend` says: undefined for the simulation. */
 export interface ChosenBackend {

@@ -1,5 +1,6 @@
 /** Waits until a real cluster can take work: its nodes, its system pods and the account that pods run as. */
 import type { ApiAnswer } from '../../sim/api/request.js';
+import type { Cluster } from '../cluster.js';
 import { realNowMs, sleep } from '../host.js';
 import { exitCodes, UserError } from '../input/errors.js';
 
@@ -14,6 +15,25 @@ export interface ReadyOptions {
   /** In milliseconds. */
   readonly withinMs: number;
   readonly signal?: AbortSignal;
+}
+
+/**
+ * Keeps pods off the real nodes of a cluster whose other nodes our kubelets play: with one real node alone,
+ * kind and k3s leave the control plane's taint away.
+ */
+export async function keepFree(
+  cluster: Pick<Cluster, 'request'>,
+  nodes: readonly string[],
+): Promise<void> {
+  const taint = { key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' };
+  for (const name of nodes) {
+    await cluster.request({
+      method: 'PATCH',
+      path: `/api/v1/nodes/${name}`,
+      headers: { 'content-type': 'application/strategic-merge-patch+json' },
+      body: { spec: { taints: [taint] } },
+    });
+  }
 }
 
 interface Condition {

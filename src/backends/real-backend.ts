@@ -1,6 +1,7 @@
 /** The contract of a backend with a real API server: how `--backend NAME[:ARGUMENT]` gets its cluster. */
 import type { KubeObject } from '../../sim/api/object.js';
 import type { KindConfig } from '../gpu/kind-config.js';
+import type { EmulationNeeds, EmulationWay } from './emulation/way.js';
 import type { Fitted, Needs } from './fit-out.js';
 import type { RealCluster } from './kubeconfig.js';
 
@@ -24,6 +25,10 @@ export interface OpenRequest {
    * it arrives: 0 is calm. Default: it cannot.
    */
   readonly interleaving?: number;
+  /** What the scenario asks of GPUs and nodes; default: only that there are so many. */
+  readonly asserts?: Partial<EmulationNeeds>;
+  /** Where the logs of a cluster go that does not get ready. */
+  readonly logsFolder?: string;
   readonly flags: BackendFlags;
   readonly tell: (line: string) => void;
 }
@@ -40,6 +45,14 @@ export interface BackendFlags {
   readonly allowContext?: string;
   /** Nodes and objects of the whole cluster may be changed. */
   readonly isOwnCluster?: boolean;
+  /** How real nodes get GPUs; default: what the scenario asserts says. */
+  readonly gpus?: EmulationWay;
+  /** A cluster in containers stays when the run is over. */
+  readonly keepsCluster?: boolean;
+  /** A cluster in containers that is there already is taken. */
+  readonly reusesCluster?: boolean;
+  /** The image of its nodes. */
+  readonly image?: string;
 }
 
 /** A cluster that was opened for a run; letting go of it removes what the run made. */
@@ -48,6 +61,8 @@ export interface OpenedCluster extends RealCluster {
   readonly fitted?: Fitted;
   /** What is less there than on the simulation, in sentences. */
   readonly thin: readonly string[];
+  /** Writes the logs of its nodes into a folder, where they can be had. */
+  exportLogs?(folder: string): Promise<void>;
 }
 
 /** A backend. */

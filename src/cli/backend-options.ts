@@ -1,6 +1,7 @@
 /** The options of commands that can run on real clusters, and how they are read. */
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { realBackends } from '../backends/index.js';
+import { emulationWays, type EmulationWay } from '../backends/emulation/way.js';
 import type { BackendFlags } from '../backends/real-backend.js';
 import { durationMs } from '../input/duration.js';
 import { UserError } from '../input/errors.js';
@@ -15,6 +16,10 @@ export interface RealFlags {
   readonly namespacePrefix?: string;
   readonly allowContext?: string;
   readonly iOwnThisCluster?: boolean;
+  readonly gpus?: EmulationWay;
+  readonly keepCluster?: boolean;
+  readonly reuse?: boolean;
+  readonly image?: string;
 }
 
 /** Settings of a run on a real cluster. */
@@ -49,8 +54,17 @@ export function backendOptions(command: Command, options: { readonly isOwn?: boo
     .option('--allow-context <name>', 'kubeconfig: run although the context looks like production')
     .option(
       '--i-own-this-cluster',
-      'kubeconfig: nodes and objects of the whole cluster may change',
-    );
+      'kubeconfig, kind: nodes and objects of the whole cluster may change',
+    )
+    .addOption(
+      new Option(
+        '--gpus <way>',
+        'kind, k3s: how nodes get GPUs (default: as the scenario needs)',
+      ).choices(emulationWays),
+    )
+    .option('--keep-cluster', 'kind: leave the cluster when the run is over')
+    .option('--reuse', 'kind: take the cluster of that name if there is one, and leave it')
+    .option('--image <image>', 'kind, k3s: the image of the nodes');
 }
 
 /** What the flags say. */
@@ -66,6 +80,10 @@ export function realSettings(flags: RealFlags): RealSettings {
       ...(namespacePrefix !== undefined && { namespacePrefix }),
       ...(allowContext !== undefined && { allowContext }),
       ...(iOwnThisCluster !== undefined && { isOwnCluster: iOwnThisCluster }),
+      ...(flags.gpus !== undefined && { gpus: flags.gpus }),
+      ...(flags.keepCluster !== undefined && { keepsCluster: flags.keepCluster }),
+      ...(flags.reuse !== undefined && { reusesCluster: flags.reuse }),
+      ...(flags.image !== undefined && { image: flags.image }),
     },
   };
 }

@@ -1,4 +1,5 @@
 /** A voyage on a real cluster: the scenario as it stands, in real time, with what of ours the cluster lacks. */
+import { needsOf } from '../backends/emulation/way.js';
 import type { Needs } from '../backends/fit-out.js';
 import type { ChosenBackend } from '../backends/index.js';
 import type { BackendFlags, OpenedCluster } from '../backends/real-backend.js';
@@ -6,6 +7,7 @@ import { connects } from '../backends/sim-probe.js';
 import { realNowMs } from '../host.js';
 import { laws } from '../laws/index.js';
 import { judgedResources, manifestsOf, namespacesOf } from './footprint.js';
+import { hasFailed } from './judgement.js';
 import { believed, inRealTime, type Seen } from './real-time.js';
 import { runScenario, timeIsOver, type RunResult } from './run.js';
 import type { Scenario } from './scenario.js';
@@ -42,6 +44,7 @@ export async function sailForReal(
   const { scenario, cuts } = inRealTime(given, timeScale);
   const { stack, config, ...booted } = launch(scenario, options);
   const needs: Needs = booted;
+  const logsFolder = options.folder?.inside('cluster-logs');
   for (const cut of cuts) tell(cut);
   await using cluster = await chosen.backend.open({
     needs,
@@ -52,6 +55,8 @@ export async function sailForReal(
     namespaces: namespacesOf(scenario),
     objects: manifestsOf(scenario, { isTaken: true }),
     recorded: judgedResources(),
+    asserts: { ...assertedOf(scenario), playsContainers: stack !== undefined || hasPlays(needs) },
+    ...(logsFolder !== undefined && { logsFolder }),
     ...(chosen.argument !== undefined && { argument: chosen.argument }),
   });
   const { fitted } = cluster;
@@ -66,6 +71,7 @@ export async function sailForReal(
     }),
   });
   await options.atEnd?.(cluster);
+  if (hasFailed(result) && logsFolder !== undefined) await cluster.exportLogs?.(logsFolder);
   const missed = missedBy(cluster);
   const skipped = result.steps.flatMap(({ message = '' }) =>
     message.startsWith(timeIsOver) ? [message] : [],
@@ -75,6 +81,16 @@ export async function sailForReal(
     verdicts: believed(result.verdicts, laws, { observedMs: result.durationMs, missed }),
     notes: [...cluster.thin, ...cuts, ...skipped, ...missed.map(({ why }) => why)],
   };
+}
+
+const hasPlays = ({ workloads = [] }: Needs): boolean => workloads.length > 0;
+
+/** What its objects and faults ask of GPUs. */
+function assertedOf(scenario: Scenario): ReturnType<typeof needsOf> {
+  const faults = scenario.steps.flatMap(({ fault }) =>
+    fault?.gpu === undefined ? [] : [{ kind: 'gpu' } as const],
+  );
+  return needsOf(manifestsOf(scenario, { isTaken: true }), faults);
 }
 
 function busySeconds({ nodes }: NonNullable<OpenedCluster['fitted']>): number {

@@ -68,6 +68,11 @@ export class RunFolder {
     return folderShelf(() => this.make());
   }
 
+  /** The path of something in it that others write; the folder is made. */
+  inside(name: string): string {
+    return join(this.make(), name);
+  }
+
   /** Writes the lines that wait. */
   flush(): void {
     if (this.lines.length === 0) return;

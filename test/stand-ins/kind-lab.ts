@@ -72,7 +72,18 @@ export class KindLab {
   /** Takes a command out of the PATH: only what is linked here is left in it. */
   withoutCommand(name: string): void {
     rmSync(join(this.folder, 'bin', name), { force: true });
-    for (const tool of ['bash', 'sed', 'grep', 'cat', 'mkdir', 'rm', 'touch', 'sleep', 'tail']) {
+    for (const tool of [
+      'bash',
+      'sed',
+      'grep',
+      'cat',
+      'mkdir',
+      'mv',
+      'rm',
+      'touch',
+      'sleep',
+      'tail',
+    ]) {
       const path = ['/bin', '/usr/bin'].map(folder => join(folder, tool)).find(existsSync);
       if (path !== undefined) symlinkSync(path, join(this.folder, 'bin', tool));
     }

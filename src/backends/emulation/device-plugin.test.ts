@@ -3,64 +3,11 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { PlayedKubelet } from '../../../test/stand-ins/played-kubelet.js';
 import { sleep } from '../../host.js';
-import { callGrpc, followGrpc, serveGrpc, type GrpcServer } from '../grpc/unix.js';
-import {
-  devicePluginService,
-  registrationService,
-  type ListedDevice,
-} from './device-plugin-api.js';
+import { callGrpc } from '../grpc/unix.js';
+import { devicePluginService } from './device-plugin-api.js';
 import { DevicePlugin } from './device-plugin.js';
-
-interface Registered {
-  readonly version: string;
-  readonly endpoint: string;
-  readonly resourceName: string;
-}
-
-type List = { readonly devices: readonly ListedDevice[] };
-
-/** A kubelet as its device manager behaves: it empties the folder when it starts, then takes registrations. */
-class PlayedKubelet {
-  readonly registered: Registered[] = [];
-  readonly lists: (readonly string[])[] = [];
-  private server: GrpcServer | undefined;
-  private readonly stop = new AbortController();
-
-  constructor(private readonly folder: string) {}
-
-  async start(): Promise<this> {
-    for (const file of readdirSync(this.folder)) rmSync(join(this.folder, file));
-    const methods = {
-      register: (request: Registered) => {
-        this.registered.push(request);
-        void this.follow(request.endpoint);
-        return {};
-      },
-    };
-    const service = { service: registrationService, methods };
-    this.server = await serveGrpc(join(this.folder, 'kubelet.sock'), [service]);
-    return this;
-  }
-
-  private async follow(endpoint: string): Promise<void> {
-    const path = join(this.folder, endpoint);
-    const lists = followGrpc<List>(path, devicePluginService, 'listAndWatch', {}, this.stop.signal);
-    try {
-      for await (const { devices } of lists) {
-        this.lists.push(devices.map(({ ID, health }) => `${ID} ${health}`));
-      }
-      this.lists.push(['ended']);
-    } catch {
-      this.lists.push(['lost']);
-    }
-  }
-
-  async end(): Promise<void> {
-    this.stop.abort();
-    await this.server?.close();
-  }
-}
 
 let folder: string;
 beforeEach(() => {

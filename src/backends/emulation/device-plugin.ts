@@ -99,11 +99,9 @@ export class DevicePlugin {
       this.registeredWith = mark;
       this.complaint = '';
     } catch (error) {
-      if ((error as { readonly cause?: { readonly code?: string } }).cause?.code === 'EACCES') {
-        await this.options.open?.();
-      }
       // The kubelet may just be starting: the next look tries again, and each complaint is told once.
       const { message } = error as Error;
+      if (message.includes('EACCES')) await this.options.open?.();
       if (message !== this.complaint) writeError(`device plug-in ${this.endpoint}: ${message}\n`);
       this.complaint = message;
     }

@@ -5,8 +5,6 @@ import type { Cluster, Fault } from '../../cluster.js';
 import { gpuDeviceClasses, gpuDriver, gpuSlices } from '../../gpu/device-slices.js';
 import { realNowMs, sleep, writeError } from '../../host.js';
 import { exitCodes, UserError } from '../../input/errors.js';
-import { DevicePlugin } from './device-plugin.js';
-import { DraDriver } from './dra-driver.js';
 import { countNode, markNode, seenNode, type Ask, type Undo } from './node-patch.js';
 import { emulationAnnotation, refuseNode } from './refusals.js';
 import { requireSockets, type EmulationWay } from './way.js';
@@ -147,7 +145,7 @@ class Running implements Emulation {
     }
     if (folders === undefined) return;
     await options.openFolders?.(name);
-    if (this.way === 'device-plugin') this.plugins(node, folders, options);
+    if (this.way === 'device-plugin') await this.plugins(node, folders, options);
     else await this.driver(node, folders, ask);
   }
 
@@ -165,7 +163,13 @@ class Running implements Emulation {
     }
   }
 
-  private plugins(node: EmulatedNode, folders: KubeletFolders, options: EmulateOptions): void {
+  private async plugins(
+    node: EmulatedNode,
+    folders: KubeletFolders,
+    options: EmulateOptions,
+  ): Promise<void> {
+    // Loaded only here: other ways need no gRPC.
+    const { DevicePlugin } = await import('./device-plugin.js');
     const { name, devices } = node;
     mkdirSync(folders.devicePlugins, { recursive: true });
     const plugins = [...countsOf(devices)].map(
@@ -189,6 +193,7 @@ class Running implements Emulation {
     const { name, devices } = node;
     for (const folder of [folders.plugins, folders.registry])
       mkdirSync(folder, { recursive: true });
+    const { DraDriver } = await import('./dra-driver.js');
     const slices = gpuSlices(name, devices);
     const driver = await DraDriver.start({ driver: gpuDriver, node: name, folders, slices, ask });
     this.undos.push(() => driver.close());

@@ -31,6 +31,8 @@ export async function serveGrpc(
   path: string,
   services: readonly { readonly service: DescService; readonly methods: Methods }[],
 ): Promise<GrpcServer> {
+  // A longer path would be cut off without a word, and the socket be somewhere else.
+  if (Buffer.byteLength(path) > socketPathMax) throw tooLong(path);
   const { connectNodeAdapter } = await import('@connectrpc/connect-node');
   const sessions = new Set<http2.ServerHttp2Session>();
   const shutdown = new AbortController();
@@ -43,7 +45,11 @@ export async function serveGrpc(
       }
     },
   });
-  const server = http2.createServer(handler);
+  const server = http2.createServer((request, response) => {
+    // Go's clients name the socket's path as the authority, escaped: no URL can be made with that.
+    request.headers[':authority'] = 'localhost';
+    handler(request, response);
+  });
   server.on('session', session => {
     sessions.add(session);
     session.on('close', () => sessions.delete(session));
@@ -65,13 +71,18 @@ export async function serveGrpc(
 }
 
 function cannotListen(path: string, error: Error): UserError {
-  const isLong = Buffer.byteLength(path) > socketPathMax;
   return new UserError(`no socket at ${path}: ${error.message}`, {
     exitCode: exitCodes.backend,
     code: 'no-socket',
-    next: isLong
-      ? `the path is longer than ${socketPathMax} bytes: set TMPDIR to a shorter one`
-      : 'see who owns the folder',
+    next: 'see who owns the folder',
+  });
+}
+
+function tooLong(path: string): UserError {
+  return new UserError(`the path of a socket is longer than ${socketPathMax} bytes: ${path}`, {
+    exitCode: exitCodes.backend,
+    code: 'no-socket',
+    next: 'set TMPDIR to a shorter path',
   });
 }
 

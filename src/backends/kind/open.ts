@@ -8,7 +8,7 @@ import { emulateGpus, untilOffered, type Emulation } from '../emulation/emulate.
 import { fitOut, type Fitted } from '../fit-out.js';
 import { kubeconfigPath } from '../kubeconfig-file.js';
 import { connectCluster } from '../kubeconfig.js';
-import { untilClusterReady } from '../ready.js';
+import { keepFree, untilClusterReady } from '../ready.js';
 import type { KindCluster, KindOptions } from './contract.js';
 import { removeCluster } from './create.js';
 import { faultInjector } from './faults.js';
@@ -161,7 +161,7 @@ async function embark(
     });
     await untilOffered(aboard.emulation, nodes, request => cluster.request(request));
   }
-  if (gpus === 'kubelets') await keepFree(cluster);
+  if (gpus === 'kubelets') await keepFree(cluster, cluster.nodes);
   const needs = options.needs ?? {
     seed,
     nodes: nodeShapes(made.config, seed),
@@ -176,19 +176,6 @@ async function embark(
     hasNodes: gpus === 'kubelets',
     tell: options.onLine ?? (line => writeError(`${line}\n`)),
   });
-}
-
-/** Of a cluster of one node kind takes the taint away; where our kubelets play the others, it belongs there. */
-async function keepFree(cluster: KindCluster): Promise<void> {
-  const taint = { key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' };
-  for (const name of cluster.nodes) {
-    await cluster.request({
-      method: 'PATCH',
-      path: `/api/v1/nodes/${name}`,
-      headers: { 'content-type': 'application/strategic-merge-patch+json' },
-      body: { spec: { taints: [taint] } },
-    });
-  }
 }
 
 /** A patched status outlives us on a cluster that is kept; everything else goes. */

@@ -1,0 +1,58 @@
+/** The backend `kind`: a cluster in containers, its GPUs emulated as the scenario needs them. */
+import { nodeNames } from '../gpu/node-shapes.js';
+import { chooseWay, type EmulationWay } from './emulation/way.js';
+import { kind } from './kind.js';
+import type { OpenedCluster, OpenRequest, RealBackend } from './real-backend.js';
+
+/** The backend; `kind:NAME` names the cluster. */
+export const kindBackend: RealBackend = {
+  name: 'kind',
+  about: 'a real cluster in containers on this machine; :NAME names it',
+  open,
+};
+
+async function open(request: OpenRequest): Promise<OpenedCluster> {
+  const { needs, config, argument, flags, tell } = request;
+  const gpus = wayOf(request);
+  const cluster = await kind({
+    config: config.file,
+    gpus,
+    needs,
+    seed: needs.seed,
+    onLine: tell,
+    isOwnCluster: flags.isOwnCluster === true,
+    keep: flags.keepsCluster === true,
+    reuse: flags.reusesCluster === true,
+    ...(argument !== undefined && { name: argument }),
+    ...(flags.image !== undefined && { image: flags.image }),
+    ...(request.endMs !== undefined && { endMs: request.endMs }),
+    ...(request.namespaces !== undefined && { namespaces: request.namespaces }),
+    ...(request.logsFolder !== undefined && { logsFolder: request.logsFolder }),
+  });
+  return Object.assign(cluster, { thin: [...cluster.thin, ...thinOf(request)] });
+}
+
+/** What the user says, else what the scenario asserts. */
+function wayOf({ needs, config, flags, asserts = {}, tell }: OpenRequest): EmulationWay {
+  if (flags.gpus !== undefined) return flags.gpus;
+  const real = nodeNames(config);
+  const isRestored = needs.nodes.some(({ name }) => !real.includes(name));
+  const { way, why } = chooseWay(
+    {
+      hasClaims: asserts.hasClaims ?? false,
+      hasDeviceFaults: asserts.hasDeviceFaults ?? false,
+      hasDeviceIdentity: asserts.hasDeviceIdentity ?? false,
+      // Nodes that no configuration describes can only be played.
+      playsContainers: (asserts.playsContainers ?? false) || isRestored,
+      nodeCount: needs.nodes.length,
+    },
+    { hasSockets: flags.reusesCluster !== true },
+  );
+  tell(`GPUs by ${way}: ${why}`);
+  return way;
+}
+
+function thinOf({ needs }: OpenRequest): readonly string[] {
+  if (needs.scheduler?.configuration === undefined) return [];
+  return ["kind's kube-scheduler runs with its defaults, not with the scenario's configuration"];
+}
