@@ -1,5 +1,7 @@
 /** The backend `kind`: a cluster in containers, its GPUs emulated as the scenario needs them. */
 import { nodeNames } from '../gpu/node-shapes.js';
+import type { ConfiguredNode } from '../gpu/kind-config.js';
+import { refuseSlices } from './emulation/refusals.js';
 import { chooseWay, type EmulationWay } from './emulation/way.js';
 import { kind } from './kind.js';
 import type { OpenedCluster, OpenRequest, RealBackend } from './real-backend.js';
@@ -14,6 +16,11 @@ export const kindBackend: RealBackend = {
 async function open(request: OpenRequest): Promise<OpenedCluster> {
   const { needs, config, argument, flags, tell } = request;
   const gpus = wayOf(request);
+  const isReal = ({ role }: ConfiguredNode): boolean => gpus !== 'kubelets' || role !== 'worker';
+  const realNodes = nodeNames({ ...config, name: argument ?? config.name }).filter((_name, index) =>
+    config.nodes.slice(index, index + 1).some(isReal),
+  );
+  refuseSlices(request.objects ?? [], realNodes);
   const cluster = await kind({
     config: config.file,
     gpus,
