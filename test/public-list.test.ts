@@ -7,6 +7,7 @@ it('exports what is written down, and nothing else', () => {
     [
       "InputError",
       "UserError",
+      "k3s",
       "kind",
       "loadScenario",
       "manifestFiles",
