@@ -128,6 +128,7 @@ export type Outcome =
         | 'injected'
         | 'detected'
         | 'retraining'
+        | 'retraining failed'
         | 'trained'
         | 'canary'
         | 'promoted'

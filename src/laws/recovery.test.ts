@@ -64,6 +64,18 @@ describe('one-retraining-per-drift', () => {
     );
   });
 
+  it('asks for another after one that failed, and lets it be', () => {
+    const failed = step(retrained(), '3h', 'retraining failed', { drift: 1 });
+    expect(storyOf(failed.at('9h').verdict(oneRetrainingPerDrift)).what).toBe(
+      'no retraining within 2 h after drift 1 saw its retraining fail',
+    );
+    const again = step(retrained(), '3h', 'retraining failed', { drift: 1 });
+    step(again, '4h', 'retraining', { drift: 1 });
+    expect(again.at('9h').verdict(oneRetrainingPerDrift).kind).toBe('held');
+    step(again, '10h', 'retraining', { drift: 1 });
+    expect(again.verdict(oneRetrainingPerDrift).kind).toBe('broken');
+  });
+
   it('lets two drifts have two', () => {
     const past = step(retrained(), '5h', 'injected', { drift: 2 });
     step(step(past, '6h', 'detected', { drift: 2 }), '7h', 'retraining', { drift: 2 });

@@ -10,7 +10,7 @@ const isNamed = ({ kind, metadata }: KubeObject, wanted: string, name: string): 
   kind === wanted && metadata.name === name;
 
 it(
-  'the retraining is refused by RBAC, then by a quota, and created when both let it',
+  'the retraining is refused by RBAC, then by a quota, fails, and is created again after the cool-down',
   { timeout: timeoutMs },
   async () => {
     const binding: KubeObject[] = [];
@@ -20,6 +20,7 @@ it(
         if (isNamed(object, 'ResourceQuota', 'training')) {
           return { ...object, spec: { hard: { 'count/mxjobs.kubeflow.org': '1' } } };
         }
+        if (isNamed(object, 'ConfigMap', 'drift-monitor')) return hopeless(object);
         if (!isNamed(object, 'RoleBinding', 'drift-monitor-creates-retraining')) return object;
         binding.push(object);
         return undefined;
@@ -42,8 +43,23 @@ it(
     await cluster.request({ method: 'DELETE', path });
     await voyage.sail(0.1);
     expect(stack.recovery().retrainings).toBe(1);
+    await voyage.sail(0.5);
+    expect(await voyage.log('monitoring', 'drift-monitor')).toMatch(
+      /the retraining fraud-retraining-\w+ has failed\n.*created the retraining/s,
+    );
+    expect(stack.recovery().retrainings).toBeGreaterThan(1);
+    const steps = stack.outcomes().flatMap(outcome => ('step' in outcome ? [outcome.step] : []));
+    expect(steps.slice(-4)).toContain('retraining failed');
   },
 );
+
+/** Its retraining cannot succeed, and its patience is short. */
+function hopeless(object: KubeObject): KubeObject {
+  const text = JSON.stringify(object)
+    .replaceAll('cooldown: 1h', 'cooldown: 10m')
+    .replaceAll('value: gradient-boosted-trees', 'value: tea-leaves');
+  return JSON.parse(text) as KubeObject;
+}
 
 it(
   'without the opening to the drift monitor scores do not arrive, and payments are scored all the same',

@@ -93,7 +93,8 @@ export class SeriesStore {
     for (const series of this.byKey.values()) series.forget(untilMs);
   }
 
-  private series(labels: Labels): Series {
+  /** The series of these labels, which is made when it is new. */
+  series(labels: Labels): Series {
     let series = this.byKey.get(labels.key);
     if (series !== undefined) return series;
     series = new Series(labels);

@@ -72,6 +72,16 @@ export class LatencyHistogram {
     return this.maxMs;
   }
 
+  /** How many were not longer than each of some latencies, which ascend. */
+  countsWithin(boundsMs: readonly number[]): readonly number[] {
+    let seen = 0;
+    let bucket = 0;
+    return boundsMs.map(boundMs => {
+      for (const end = bucketOf(boundMs); bucket < end; bucket++) seen += this.counts[bucket] ?? 0;
+      return seen;
+    });
+  }
+
   /** Undefined when there is none. */
   meanMs(): number | undefined {
     return this.count === 0 ? undefined : this.sumMs / this.count;

@@ -150,6 +150,7 @@ export class FraudStack implements Stack {
       scores: this.scores,
       nowMs: this.attached().loop.now(),
       sampleEvery: this.plan.sampleEvery,
+      alerts: this.recorder.alerts,
     });
   }
 

@@ -7,6 +7,7 @@ import { featureStore } from './data/feature-store.js';
 import type { PaymentWorld } from './data/payment-world.js';
 import { preprocessing } from './data/preprocessing.js';
 import { driftMonitor, type MonitorObserver } from './monitoring/drift-monitor.js';
+import { prometheus, type AlertObserver } from './monitoring/prometheus.js';
 import type { PromotionEvent } from './promotion/canary-run.js';
 import { promoter } from './promotion/promoter.js';
 import { modelFetcher } from './serving/model-fetcher.js';
@@ -17,7 +18,7 @@ import { trainer } from './training/trainer.js';
 /** What the programs of a run share. */
 export interface MakerTools extends Pick<ScorerTools, 'exchange' | 'paymentOf' | 'onScored'> {
   readonly world: PaymentWorld;
-  readonly monitor: MonitorObserver;
+  readonly monitor: MonitorObserver & AlertObserver;
   readonly onPromotion: (event: PromotionEvent) => void;
 }
 
@@ -30,6 +31,7 @@ export function fraudMakers(tools: MakerTools): Readonly<Record<string, Workload
     'fraud-preprocessing': without('fraud-preprocessing', () => preprocessing),
     'fraud-model-fetcher': without('fraud-model-fetcher', () => modelFetcher),
     'fraud-drift-monitor': without('fraud-drift-monitor', () => driftMonitor(tools.monitor)),
+    prometheus: without('prometheus', () => prometheus(tools.monitor)),
     'fraud-promoter': without('fraud-promoter', () => promoter(tools.onPromotion)),
     'fraud-trainer': parameters =>
       trainer(readSettings('fraud-trainer', parameters, trainerFields)),

@@ -162,7 +162,21 @@ export interface Registration {
 export interface GatewayRegistration extends Registration {
   /** From now on `backends` answers otherwise. */
   changed(): void;
+  /** What it has answered up to now: its part of the traffic by its share when it was asked. */
+  answered(): GatewayAnswers;
 }
+
+/** Counters of a gateway since it registered. */
+export interface GatewayAnswers {
+  readonly finished: number;
+  readonly failures: Readonly<Record<FailureReason, number>>;
+  /** Of the finished: how many took no longer than each of `latencyBoundsMs`; those per batch are not in it. */
+  readonly within: readonly number[];
+  readonly sumMs: number;
+}
+
+/** The bounds of a gateway's histogram of latencies. */
+export const latencyBoundsMs: readonly number[] = [5, 10, 25, 50, 100, 250, 500, 1000, 2500];
 
 /** Where traffic begins. */
 export interface FlowCluster {

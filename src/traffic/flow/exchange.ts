@@ -11,6 +11,7 @@ import type {
   TrafficExchange,
   TrafficSettings,
 } from './contract.js';
+import { noAnswers } from './gateway-counters.js';
 import { Ledger } from './ledger.js';
 import type { OutcomeSeries } from './outcome.js';
 import type { ReplicaState } from './replica-state.js';
@@ -79,6 +80,10 @@ class Exchange implements TrafficExchange {
         if (this.run === undefined) return;
         this.catchUp();
         this.run.replan();
+      },
+      answered: () => {
+        this.catchUp();
+        return this.run?.answeredBy(gateway) ?? noAnswers;
       },
     };
   }

@@ -10,6 +10,7 @@ import type {
   Program,
   Workload,
 } from '../../../sim/workloads/workload.js';
+import { isScrape } from '../../../sim/metrics/prometheus/scrape.js';
 import { ApiWatch } from './api-watch.js';
 import type {
   BackendAddress,
@@ -20,6 +21,7 @@ import type {
   WeightedBackend,
 } from './contract.js';
 import type { BackendRef } from '../../../sim/operators/gateway-api/types.js';
+import { gatewayMetrics } from './gateway-metrics.js';
 import { isAttached, matchedRule, type HttpRoute } from './http-route.js';
 import { gatewaySettings, type GatewaySettings } from './program-settings.js';
 
@@ -78,6 +80,10 @@ class GatewayProgram implements Program, Gateway {
     );
     this.use(0);
     this.registration = exchange.registerGateway(this);
+    context.network.listen(settings.adminPort, ({ payload, reply }) => {
+      if (isScrape(payload)) reply(gatewayMetrics(this.registration.answered()));
+      else reply({ error: 'not found' });
+    });
   }
 
   backends(request: FlowRequest): readonly WeightedBackend[] | undefined {

@@ -173,6 +173,20 @@ export class Ledger implements OutcomeSeries {
     };
   }
 
+  /** How many were answered within each of some times since the start, and the sum of all latencies. */
+  answeredWithin(boundsMs: readonly number[]): {
+    readonly counts: readonly number[];
+    readonly sumMs: number;
+  } {
+    const histograms = [this.latencies];
+    for (const { outcome } of this.books.values()) histograms.push(outcome.latencies);
+    const all = histograms.map(histogram => histogram.countsWithin(boundsMs));
+    return {
+      counts: boundsMs.map((_, index) => all.reduce((sum, own) => sum + (own[index] ?? 0), 0)),
+      sumMs: histograms.reduce((sum, own) => sum + own.sumMs, 0),
+    };
+  }
+
   /** A quantile of the row under way; undefined where it cannot be known. */
   rowQuantiles(shares: readonly number[]): readonly (number | undefined)[] {
     const merged = new LatencyHistogram();

@@ -1,7 +1,8 @@
 /** Traffic under way: works out window after window, at the level that its rate allows. */
 import { FastRandom } from '../../../sim/workloads/serving/fast-random.js';
-import type { FlowCluster, Gateway, Replica } from './contract.js';
+import type { FlowCluster, Gateway, GatewayAnswers, Replica } from './contract.js';
 import { CountWindows } from './count-windows.js';
+import { GatewayCounters } from './gateway-counters.js';
 import { Ledger } from './ledger.js';
 import { planOf, type Plan } from './plan.js';
 import { ReplicaState } from './replica-state.js';
@@ -16,6 +17,7 @@ import { WorkMeter } from './work-meter.js';
 interface GatewayState {
   readonly gateway: Gateway;
   readonly meter: WorkMeter;
+  readonly counters: GatewayCounters;
   carried: number;
 }
 
@@ -75,8 +77,15 @@ export class FlowRun {
 
   addGateway(gateway: Gateway): void {
     const meter = new WorkMeter(this.nowMs, 1, gateway);
-    this.gateways.set(addressOf(gateway), { gateway, meter, carried: 0 });
+    const counters = new GatewayCounters(this.ledger);
+    this.gateways.set(addressOf(gateway), { gateway, meter, counters, carried: 0 });
     this.replan();
+  }
+
+  /** What a gateway has answered. */
+  answeredBy(gateway: Gateway): GatewayAnswers | undefined {
+    const share = this.plan.gatewayShares.get(gateway) ?? 0;
+    return this.gateways.get(addressOf(gateway))?.counters.take(share);
   }
 
   removeGateway(gateway: Gateway): void {

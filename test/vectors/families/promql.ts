@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import type { CaseResult, VectorFamily } from '../family.js';
 import { vectorFiles } from '../files.js';
 import { replayAlertRules } from './promql/alert-rules.js';
+import { replayExposition } from './promql/exposition.js';
 import { replayQueries } from './promql/generated.js';
 import { replayUpstream } from './promql/upstream.js';
 
@@ -19,6 +20,7 @@ function* replayAll(folder: string): Iterable<CaseResult> {
   for (const path of vectorFiles(folder, '.jsonl')) {
     const name = basename(path);
     if (name.startsWith('generated-queries')) yield* replayQueries(path);
+    if (name.startsWith('exposition')) yield* replayExposition(path);
     if (name.startsWith('generated-alert-rules')) yield* replayAlertRules(path);
   }
 }

@@ -1,10 +1,13 @@
 /** The feature store: answers with rows whose labels are known, and with labels as they become known. */
+import { isScrape } from '../../../../sim/metrics/prometheus/scrape.js';
+import { writeExposition, type ShownMetric } from '../../../../sim/metrics/promql/exposition.js';
 import type { ContainerContext, Workload } from '../../../../sim/workloads/workload.js';
 import type { KnownLabels, LabelledRows, StoreQuestion } from '../messages.js';
 import type { PaymentRecord } from './payment-record.js';
 import type { PaymentWorld } from './payment-world.js';
 
 const port = 8080;
+const metricsPort = 9090;
 
 /** The workload; it reads the payments from where the platform records them, as from a stream. */
 export function featureStore(world: PaymentWorld): Workload {
@@ -18,9 +21,28 @@ export function featureStore(world: PaymentWorld): Workload {
         // What programs of one platform send each other has the shape that their messages state.
         reply(answer(world.record, context, payload as StoreQuestion));
       });
+      context.network.listen(metricsPort, ({ payload, reply }) => {
+        if (!isScrape(payload)) return reply({ error: 'not found' });
+        world.catchUp(context.clock.now());
+        reply(storeMetrics(world.record, context));
+      });
       return { terminate: () => context.exit(0) };
     },
   };
+}
+
+function storeMetrics(record: PaymentRecord, { clock }: ContainerContext): string {
+  const counter = (name: string, help: string, value: number): ShownMetric => ({
+    name,
+    type: 'counter',
+    help,
+    samples: [{ value }],
+  });
+  const known = record.knownBy(clock.now()).length;
+  return writeExposition([
+    counter('feature_store_payments_total', 'Payments that were recorded.', record.count),
+    counter('feature_store_labels_total', 'Labels that are known.', known),
+  ]);
 }
 
 function answer(

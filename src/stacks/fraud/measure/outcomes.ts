@@ -49,9 +49,12 @@ function driftSteps(recovery: DriftRecovery, drift: number): readonly Step[] {
       ...(averagePrecision !== undefined && { averagePrecision }),
     }),
     ...(detectedMs === undefined ? [] : [step(detectedMs, 'detected', { drift })]),
-    ...retrainings.map(({ createdMs, version }) =>
+    ...retrainings.flatMap(({ createdMs, version, isFailed, finishedMs }) => [
       step(createdMs, 'retraining', { drift, ...(version !== undefined && { model: version }) }),
-    ),
+      ...(isFailed === true && finishedMs !== undefined
+        ? [step(finishedMs, 'retraining failed', { drift })]
+        : []),
+    ]),
   ];
 }
 

@@ -1,4 +1,6 @@
 /** Takes note of what the monitor and the promoter decide, and tells it as news. */
+import type { Alert } from '../../../../sim/metrics/promql/rules/alerting.js';
+import type { AlertObserver } from '../monitoring/prometheus.js';
 import type { MonitorObserver } from '../monitoring/drift-monitor.js';
 import type { DriftReport } from '../../../drift/watch/report.js';
 import type { PromotionEvent } from '../promotion/canary-run.js';
@@ -6,10 +8,20 @@ import { precisionText } from '../promotion/judgement.js';
 import type { News } from '../../stack.js';
 import type { TimedFinding } from './recovery.js';
 
+/** An alert that fired, or was resolved. */
+export interface TimedAlert {
+  readonly timeMs: number;
+  readonly name: string;
+  readonly state: 'firing' | 'resolved';
+  readonly text: string;
+}
+
 /** What was decided, in the order of time. */
-export class Recorder implements MonitorObserver {
+export class Recorder implements MonitorObserver, AlertObserver {
   readonly findings: TimedFinding[] = [];
   readonly events: PromotionEvent[] = [];
+  /** Alerts of Prometheus, as they fired and were resolved. */
+  readonly alerts: TimedAlert[] = [];
   /** The largest effect on an input at the last check, over the least that counts. */
   driftScore: number | undefined;
   /** What the monitor guesses of the average precision from scores alone (CBPE). */
@@ -25,6 +37,14 @@ export class Recorder implements MonitorObserver {
   checked({ score, estimatedAp }: DriftReport): void {
     this.driftScore = score;
     this.estimatedAp = estimatedAp ?? undefined;
+  }
+
+  alert({ labels, annotations, state }: Alert, timeMs: number): void {
+    const name = labels.get('alertname');
+    const word = state === 'firing' ? 'firing' : 'resolved';
+    const text = annotations['summary'] ?? '';
+    this.alerts.push({ timeMs, name, state: word, text });
+    this.tell(timeMs, 'alert', `${name} ${word}: ${text}`);
   }
 
   promotion(event: PromotionEvent): void {

@@ -3,6 +3,7 @@ import type { TrafficExchange } from '../../../traffic/flow/contract.js';
 import type { ComparedFigure, ReportTable, StackReport } from '../../stack.js';
 import type { Training } from './cluster-watch.js';
 import { clockTime, count, duration, milliseconds, number, percent } from './figures.js';
+import type { TimedAlert } from './recorder.js';
 import type { DriftRecovery, RecoveryReport } from './recovery.js';
 import type { ScoreLog } from './score-log.js';
 import { rowMs } from './series.js';
@@ -15,6 +16,7 @@ export interface ReportSources {
   readonly scores: ScoreLog;
   readonly nowMs: number;
   readonly sampleEvery: number;
+  readonly alerts: readonly TimedAlert[];
 }
 
 const hourMs = 3_600_000;
@@ -31,6 +33,7 @@ export function fraudReport(sources: ReportSources): StackReport {
       ...(recovery.drifts.length > 0 ? [driftTable(recovery)] : []),
       stepsTable(recovery),
       trainingsTable(trainings),
+      ...(sources.alerts.length > 0 ? [alertsTable(sources.alerts)] : []),
     ],
     comparison: comparison(sources, hours),
     data: {
@@ -38,6 +41,7 @@ export function fraudReport(sources: ReportSources): StackReport {
       hours,
       recovery,
       trainings,
+      alerts: sources.alerts,
       scoredByVersion: Object.fromEntries(
         [...scores.byVersion].sort(([a], [b]) => (a < b ? -1 : 1)),
       ),
@@ -198,6 +202,15 @@ function trainingsTable(trainings: readonly Training[]): ReportTable {
         isFailed === true ? 'failed' : (version ?? '-'),
       ];
     }),
+  };
+}
+
+function alertsTable(alerts: readonly TimedAlert[]): ReportTable {
+  return {
+    title: 'alerts',
+    columns: ['at', 'alert', 'state', 'what'],
+    rows: alerts.map(({ timeMs, name, state, text }) => [clockTime(timeMs), name, state, text]),
+    notes: ['as Prometheus evaluated its rules over what it had scraped'],
   };
 }
 

@@ -3,6 +3,7 @@
  * creates the retraining through the API with its own account. What refuses it, RBAC or a quota, is
  * logged, and tried again while the drift stands.
  */
+import { isScrape } from '../../../../sim/metrics/prometheus/scrape.js';
 import type { HasMetadata } from '../../../../sim/api/object.js';
 import { timeMs } from '../../../../sim/api/time.js';
 import type { ContainerContext, Program, Workload } from '../../../../sim/workloads/workload.js';
@@ -26,6 +27,7 @@ import {
   type MonitorConfiguration,
 } from './configuration.js';
 import { LabelledScores } from './labelled-scores.js';
+import { MonitorFigures, monitorMetrics } from './monitor-metrics.js';
 import { VersionWatch, type Finding } from './version-watch.js';
 
 /** What the monitor tells those who measure the platform from outside. */
@@ -35,6 +37,7 @@ export interface MonitorObserver {
 }
 
 const port = 8080;
+const metricsPort = 9090;
 /** A reference has at least so many rows. */
 const leastRows = 30;
 /** A window of `DriftMonitor` that is not told its size. */
@@ -60,8 +63,8 @@ class MonitorProgram implements Program {
   private readonly watches = new Map<string, VersionWatch>();
   private readonly labelled = new LabelledScores();
   private labelsSeen = 0;
-  /** The drift that waits for its retraining to be created. */
-  private pending: Finding | undefined;
+  private pending: Pending | undefined;
+  private readonly figures = new MonitorFigures();
 
   constructor(
     private readonly context: ContainerContext,
@@ -86,6 +89,10 @@ class MonitorProgram implements Program {
       if (message.kind === 'performance') return reply(this.performance(message));
       this.take(message);
       reply({});
+    });
+    context.network.listen(metricsPort, ({ payload, reply }) => {
+      if (isScrape(payload)) reply(monitorMetrics(this.figures));
+      else reply({ error: 'not found' });
     });
     this.later();
   }
@@ -162,6 +169,7 @@ class MonitorProgram implements Program {
     const report = watch?.check(this.context.clock.now());
     if (version === undefined || watch === undefined || report === undefined) return;
     this.observer.checked(report);
+    this.figures.check(version, report);
     for (const finding of watch.newlyFound(report)) this.found(version, finding);
   }
 
@@ -176,42 +184,92 @@ class MonitorProgram implements Program {
   private found(version: string, finding: Finding): void {
     const { context } = this;
     context.log(`drift of ${version}: ${finding.text}`);
+    this.figures.find(finding);
     this.observer.found({ ...finding, version, timeMs: context.clock.now() });
     // Inputs are for people to look at: a model that is as good as before need not be trained anew.
-    if (finding.by === 'errors') this.pending ??= finding;
+    if (finding.by === 'errors') this.pending ??= { version, finding };
   }
 
-  /** Creates the retraining of a drift that waits for one, unless there was one not long ago. */
+  /**
+   * Creates the retraining of a drift that waits for one. What is refused is asked for again at the next
+   * look, as nothing has begun; after one that failed, once the cool-down is over.
+   */
   private retrain(): void {
     const { context, pending } = this;
     if (pending === undefined) return;
+    if (this.champion() !== pending.version) {
+      context.log(`${pending.version} serves no more; its drift is left to what followed it`);
+      this.pending = undefined;
+      return;
+    }
     const path = `${jobsPath}?labelSelector=${encodeURIComponent(retrainings)}`;
     context.api({ method: 'GET', path }, known => {
       if (known.status !== 200) {
         return context.log(`the retrainings cannot be seen: ${messageOf(known)}`);
       }
       // The API server answers 200 with the list that was asked for.
-      const { items } = known.body as { readonly items: readonly HasMetadata[] };
-      if (!this.isQuiet(items)) return this.create(pending);
-      context.log('a retraining was created not long ago; this drift is left to it');
-      this.pending = undefined;
+      const { items } = known.body as { readonly items: readonly Job[] };
+      if (pending.attempt === undefined) return this.begin(pending, items);
+      this.follow(pending, pending.attempt, items);
     });
   }
 
-  private isQuiet(jobs: readonly HasMetadata[]): boolean {
+  /** The first try, unless a retraining that was created not long ago takes care of it. */
+  private begin(pending: Pending, jobs: readonly Job[]): void {
+    const others = jobs.filter(job => !isFinished(job, 'Failed'));
+    if (!this.isQuiet(others)) return this.create(pending);
+    this.context.log('a retraining was created not long ago; this drift is left to it');
+    this.pending = undefined;
+  }
+
+  /** Looks after the retraining that was created. */
+  private follow(pending: Pending, attempt: string, jobs: readonly Job[]): void {
+    const job = jobs.find(({ metadata }) => metadata.name === attempt);
+    if (job !== undefined && isFinished(job, 'Succeeded')) {
+      this.pending = undefined;
+      return;
+    }
+    if (job !== undefined && (!isFinished(job, 'Failed') || this.isQuiet([job]))) return;
+    this.context.log(`the retraining ${attempt} ${job === undefined ? 'is gone' : 'has failed'}`);
+    this.create(pending);
+  }
+
+  private isQuiet(jobs: readonly Job[]): boolean {
     const sinceMs = this.context.clock.now() - this.configuration.cooldownMs;
     return jobs.some(({ metadata }) => (timeMs(metadata.creationTimestamp) ?? 0) > sinceMs);
   }
 
-  private create(finding: Finding): void {
+  private create(pending: Pending): void {
     const { context, template } = this;
     context.api({ method: 'POST', path: jobsPath, body: template }, answer => {
+      this.figures.create(answer.status === 201);
       if (answer.status !== 201) {
         return context.log(`the retraining was refused: ${messageOf(answer)}`);
       }
       const { metadata } = answer.body as HasMetadata;
-      this.pending = undefined;
-      context.log(`created the retraining ${metadata.name ?? ''}: ${finding.text}`);
+      const { name = '' } = metadata;
+      pending.attempt = name;
+      context.log(`created the retraining ${name}: ${pending.finding.text}`);
     });
   }
+}
+
+/** A drift that waits for its retraining. */
+interface Pending {
+  readonly version: string;
+  readonly finding: Finding;
+  /** The retraining that was created for it. */
+  attempt?: string;
+}
+
+/** An MXJob, as far as the monitor reads it. */
+interface Job extends HasMetadata {
+  readonly status?: {
+    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+  };
+}
+
+function isFinished({ status }: Job, how: 'Succeeded' | 'Failed'): boolean {
+  const conditions = status?.conditions ?? [];
+  return conditions.some(({ type, status: value }) => type === how && value === 'True');
 }

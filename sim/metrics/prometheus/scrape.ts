@@ -1,0 +1,113 @@
+/** Scrapes one target again and again: what Prometheus keeps of it. @upstream scrape/scrape.go */
+import { readExposition } from '../promql/exposition.js';
+import { Labels, nameLabel } from '../promql/labels.js';
+import type { Series, SeriesStore } from '../promql/series-store.js';
+
+/** What a scraper says to a program's metrics port; the program answers with a text. */
+export const scrapeRequest = { kind: 'scrape' } as const;
+
+/** Whether a message is one. */
+export function isScrape(payload: unknown): boolean {
+  return (
+    typeof payload === 'object' &&
+    payload !== null &&
+    'kind' in payload &&
+    payload.kind === 'scrape'
+  );
+}
+
+/** A target, and the labels that its series get. */
+export interface Target {
+  readonly job: string;
+  /** `ip:port`. */
+  readonly instance: string;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** A target's series. Lines are known by what stands before their value. */
+export class TargetScrape {
+  private readonly known = new Map<string, Series>();
+  /** Series of the last scrape. */
+  private shown = new Set<Series>();
+  private readonly reports: Readonly<Record<'up' | 'samples', Series>>;
+
+  constructor(
+    readonly target: Target,
+    private readonly store: SeriesStore,
+  ) {
+    this.reports = {
+      up: this.reportOf('up'),
+      samples: this.reportOf('scrape_samples_scraped'),
+    };
+  }
+
+  /** Takes what the target shows; undefined or a text that cannot be read: the scrape has failed. */
+  take(text: string | undefined, nowMs: number): void {
+    const series = text === undefined ? undefined : this.read(text, nowMs);
+    const shown = series ?? new Set<Series>();
+    for (const before of this.shown) if (!shown.has(before)) before.append(nowMs, 'stale');
+    this.shown = shown;
+    this.reports.up.append(nowMs, series === undefined ? 0 : 1);
+    this.reports.samples.append(nowMs, shown.size);
+  }
+
+  /** The target is no more: all its series end. */
+  end(nowMs: number): void {
+    for (const series of [...this.shown, ...Object.values(this.reports)]) {
+      series.append(nowMs, 'stale');
+    }
+    this.shown = new Set();
+  }
+
+  private read(text: string, nowMs: number): Set<Series> | undefined {
+    const shown = new Set<Series>();
+    const samples: [Series, number][] = [];
+    for (const line of text.split('\n')) {
+      if (line === '' || line.startsWith('#')) continue;
+      const cut = line.lastIndexOf(' ');
+      const series = this.known.get(line.slice(0, cut));
+      const value = Number(line.slice(cut + 1));
+      // A line that is new, or of a value that is no plain number, makes all be read in full.
+      if (series === undefined || Number.isNaN(value)) return this.readAll(text, nowMs);
+      samples.push([series, value]);
+    }
+    for (const [series, value] of samples) {
+      series.append(nowMs, value);
+      shown.add(series);
+    }
+    return shown;
+  }
+
+  private readAll(text: string, nowMs: number): Set<Series> | undefined {
+    const { samples, error } = readExposition(text);
+    if (error !== undefined) return undefined;
+    const shown = new Set<Series>();
+    const lines = text.split('\n').filter(line => line.trim() !== '' && !line.startsWith('#'));
+    samples.forEach(({ metric, value, timestampMs }, index) => {
+      const series = this.store.series(this.labelled(metric));
+      const line = lines[index] ?? '';
+      if (timestampMs === undefined) this.known.set(line.slice(0, line.lastIndexOf(' ')), series);
+      series.append(timestampMs ?? nowMs, value);
+      shown.add(series);
+    });
+    return shown;
+  }
+
+  /** The target's labels win; what a program shows under their names is kept as `exported_...`. */
+  private labelled(metric: Readonly<Record<string, string>>): Labels {
+    const own = this.ownLabels();
+    const renamed = Object.entries(metric).map(
+      ([name, value]) => [own.has(name) ? `exported_${name}` : name, value] as const,
+    );
+    return Labels.of([...renamed, ...own]);
+  }
+
+  private ownLabels(): ReadonlyMap<string, string> {
+    const { job, instance, labels = {} } = this.target;
+    return new Map([['job', job], ['instance', instance], ...Object.entries(labels)]);
+  }
+
+  private reportOf(name: string): Series {
+    return this.store.series(Labels.of([[nameLabel, name], ...this.ownLabels()]));
+  }
+}

@@ -1,0 +1,51 @@
+/** The counters that a gateway shows: its part of what was answered, from one look to the next. */
+import { latencyBoundsMs, type FailureReason, type GatewayAnswers } from './contract.js';
+import { failureReasons, type Ledger } from './ledger.js';
+
+/** Nothing was answered. */
+export const noAnswers: GatewayAnswers = {
+  finished: 0,
+  failures: ofReasons(() => 0),
+  within: latencyBoundsMs.map(() => 0),
+  sumMs: 0,
+};
+
+/** The counters of one gateway. */
+export class GatewayCounters {
+  private seen: GatewayAnswers;
+  private own = noAnswers;
+
+  constructor(private readonly ledger: Ledger) {
+    this.seen = answersOf(ledger);
+  }
+
+  /** Adds its share of what came since the last look. */
+  take(share: number): GatewayAnswers {
+    const now = answersOf(this.ledger);
+    const { seen, own } = this;
+    this.own = {
+      finished: own.finished + share * (now.finished - seen.finished),
+      failures: ofReasons(
+        reason => own.failures[reason] + share * (now.failures[reason] - seen.failures[reason]),
+      ),
+      within: own.within.map(
+        (count, at) => count + share * ((now.within[at] ?? 0) - (seen.within[at] ?? 0)),
+      ),
+      sumMs: own.sumMs + share * (now.sumMs - seen.sumMs),
+    };
+    this.seen = now;
+    return this.own;
+  }
+}
+
+function answersOf(ledger: Ledger): GatewayAnswers {
+  const { finished, failures } = ledger.totals();
+  const { counts, sumMs } = ledger.answeredWithin(latencyBoundsMs);
+  return { finished, failures, within: counts, sumMs };
+}
+
+function ofReasons(of: (reason: FailureReason) => number): Readonly<Record<FailureReason, number>> {
+  const entries = failureReasons.map(reason => [reason, of(reason)]);
+  // Every reason is there.
+  return Object.fromEntries(entries) as Record<FailureReason, number>;
+}
