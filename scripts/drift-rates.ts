@@ -7,7 +7,7 @@
  * finding on it is a false alarm. A second one has the scenario's drift.
  */
 import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { parse, parseAllDocuments, stringify } from 'yaml';
 import { Random } from '../sim/engine/random.js';
 import { durationMs } from '../src/input/duration.js';
@@ -45,12 +45,12 @@ function monitorSettings(): MonitorConfiguration {
   const documents = parseAllDocuments(
     readFileSync(join(folder, 'platform/drift-monitor.yaml'), 'utf8'),
   );
-  const { data } = documents[0]?.toJS() as { readonly data: Readonly<Record<string, string>> };
-  const { reference, checkEvery, cooldown, ...rest } = parse(data['monitor.yaml'] ?? '') as Record<
-    'reference' | 'checkEvery' | 'cooldown',
-    string
-  > &
-    MonitorConfiguration;
+  const { data } = (documents[0]?.toJS() ?? {}) as {
+    readonly data?: Readonly<Record<string, string>>;
+  };
+  const { reference, checkEvery, cooldown, ...rest } = parse(
+    data?.['monitor.yaml'] ?? '',
+  ) as Record<'reference' | 'checkEvery' | 'cooldown', string> & MonitorConfiguration;
   return {
     ...rest,
     referenceMs: durationMs(reference),

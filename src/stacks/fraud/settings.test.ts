@@ -64,7 +64,7 @@ describe('fraudPlan', () => {
     [
       'sampleEvery: 10',
       'sampleEvery: 0',
-      'scenario.yaml:5: spec.stack.sampleEvery: must be at least 1, is 0; ',
+      'scenario.yaml:5: spec.stack.sampleEvery: must be at least 1, is 0; write 1 or more',
     ],
     [
       'at: 8h',
@@ -84,15 +84,17 @@ describe('fraudPlan', () => {
     [
       'constant: 20',
       'stages: [{ duration: 1h, target: -5 }]',
-      'scenario.yaml:9: spec.stack.traffic.rate.stages[0].target: must be at least 0, is -5; ',
+      'scenario.yaml:9: spec.stack.traffic.rate.stages[0].target: must be at least 0, is -5; write 0 or more',
     ],
     [
       'constant: 20',
       'constant: -1',
-      'scenario.yaml:9: spec.stack.traffic.rate.constant: must be at least 0, is -1; ',
+      'scenario.yaml:9: spec.stack.traffic.rate.constant: must be at least 0, is -1; write 0 or more',
     ],
   ])('refuses %s as %s', (was, is, told) => {
     expect(refusal(good.replace(was, is))).toBe(told);
+    // A next step is told.
+    expect(told).not.toMatch(/; $/);
   });
 
   const head = 'time,customer,terminal,amount,fraud\n';

@@ -101,7 +101,8 @@ function readFlow(spec: SpecReader): FraudPlan['flow'] {
     );
   } else gateway.isMapOf(['host', 'port']);
   const host = gateway.text('host');
-  if (gateway.value !== undefined && host === undefined) gateway.missing('host');
+  if (gateway.value !== undefined && host === undefined)
+    gateway.missing('host', 'name its Service: fraud-gateway.serving.svc.cluster.local');
   const timeoutMs = spec.duration('timeout', { fallback: undefined, above: 0 });
   const retries = readRetries(spec.at('retries'));
   return {

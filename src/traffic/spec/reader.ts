@@ -84,7 +84,7 @@ export class SpecReader {
     const field = this.at(name);
     if (field.value === undefined) return [];
     if (Array.isArray(field.value)) return field.value.map((_, index) => field.at(index));
-    field.problem(`must be a list, is ${told(field.value)}`);
+    field.problem(`must be a list, is ${told(field.value)}`, 'write it as [one, another]');
     return [];
   }
 
@@ -96,7 +96,7 @@ export class SpecReader {
     const field = this.at(name);
     if (field.value === undefined) return fallback ?? this.missing(name);
     if (typeof field.value !== 'number' || !Number.isFinite(field.value)) {
-      field.problem(`must be a number, is ${told(field.value)}`);
+      field.problem(`must be a number, is ${told(field.value)}`, 'write a number, without quotes');
     } else {
       field.hold(field.value, bounds, String);
       return field.value;
@@ -108,7 +108,7 @@ export class SpecReader {
   whole(name: string, options: Bounds & { readonly fallback?: number }): number {
     const value = this.number(name, options);
     if (!Number.isNaN(value) && !Number.isSafeInteger(value)) {
-      this.at(name).problem(`must be a whole number, is ${value}`);
+      this.at(name).problem(`must be a whole number, is ${value}`, `write ${Math.round(value)}`);
     }
     return value;
   }
@@ -155,7 +155,7 @@ export class SpecReader {
     const near = didYouMean(String(field.value), words);
     field.problem(
       `${told(field.value)} is not one of ${words.join(', ')}`,
-      near === undefined ? undefined : `did you mean ${near}?`,
+      near === undefined ? 'write one of them' : `did you mean ${near}?`,
     );
     return undefined;
   }
@@ -164,13 +164,13 @@ export class SpecReader {
   text(name: string): string | undefined {
     const field = this.at(name);
     if (field.value === undefined || typeof field.value === 'string') return field.value;
-    field.problem(`must be a text, is ${told(field.value)}`);
+    field.problem(`must be a text, is ${told(field.value)}`, 'put it in quotes');
     return undefined;
   }
 
   /** Notes that a field is missing. */
   missing(name: string | number, next?: string): number {
-    this.problem(`the field "${name}" is missing`, next);
+    this.problem(`the field "${name}" is missing`, next ?? `add ${name}:`);
     return NaN;
   }
 
@@ -179,13 +179,15 @@ export class SpecReader {
     { min, max, above, below }: Bounds,
     show: (n: number) => string,
   ): void {
-    const is = `is ${show(value)}`;
-    if (min !== undefined && value < min) this.problem(`must be at least ${show(min)}, ${is}`);
-    else if (max !== undefined && value > max) this.problem(`must be at most ${show(max)}, ${is}`);
-    else if (above !== undefined && value <= above)
-      this.problem(`must be above ${show(above)}, ${is}`);
-    else if (below !== undefined && value >= below)
-      this.problem(`must be below ${show(below)}, ${is}`);
+    const refuse = (bound: string, limit: number, next: string): void =>
+      this.problem(`must be ${bound} ${show(limit)}, is ${show(value)}`, next);
+    if (min !== undefined && value < min) refuse('at least', min, `write ${show(min)} or more`);
+    else if (max !== undefined && value > max) refuse('at most', max, `write ${show(max)} or less`);
+    else if (above !== undefined && value <= above) {
+      refuse('above', above, `write more than ${show(above)}`);
+    } else if (below !== undefined && value >= below) {
+      refuse('below', below, `write less than ${show(below)}`);
+    }
   }
 }
 
