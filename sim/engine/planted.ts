@@ -17,6 +17,8 @@ export const plantedFaults = {
   'operator-reads-stale':
     'the training operator lets the API server name pods, and does not wait to see those it has made',
   'budget-ignored': 'the eviction API does not look at disruption budgets',
+  'canary-weight-rounded-away': 'the gateway keeps the weights of backends in whole tenths',
+  'promoted-by-accuracy': 'models are compared by accuracy, where hardly any payment is a fraud',
   'kubernetes-108645':
     'https://github.com/kubernetes/kubernetes/issues/108645: pods of a Job that is gone keep its finalizer (fixed by #108752)',
   'kubernetes-46087':

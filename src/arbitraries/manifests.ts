@@ -134,6 +134,24 @@ export function service({ namespace, name }: Place, app: string, port: number): 
   };
 }
 
+/** A route that divides requests between two Services: all but some to the first. */
+export function splitRoute(
+  { namespace, name }: Place,
+  {
+    stable,
+    canary,
+    percent,
+  }: { readonly stable: string; readonly canary: string; readonly percent: number },
+): KubeObject {
+  const backend = (to: string, weight: number) => ({ name: to, port: 80, weight });
+  return {
+    apiVersion: 'gateway.networking.k8s.io/v1',
+    kind: 'HTTPRoute',
+    metadata: { namespace, name },
+    spec: { rules: [{ backendRefs: [backend(stable, 100 - percent), backend(canary, percent)] }] },
+  };
+}
+
 /** A budget for the disruptions of an app. */
 export function budget(
   { namespace, name }: Place,

@@ -12,6 +12,7 @@ import {
   quota,
   replicated,
   service,
+  splitRoute,
   trainingJob,
   type Place,
   type Template,
@@ -138,6 +139,31 @@ function quotas(): fc.Arbitrary<Part> {
     .map(hard => place => [quota(place, Object.keys(hard).length > 0 ? hard : { pods: '4' })]);
 }
 
+/** A version that serves, and one that gets a part of its requests to be tried. */
+function canaries(options: ObjectOptions): fc.Arbitrary<Part> {
+  return fc
+    .record({
+      replicas: counts(options),
+      of: templates(options),
+      percent: fc.constantFrom(3, 5, 10, 25, 50),
+    })
+    .map(({ replicas, of, percent }) => place => {
+      const { namespace, name } = place;
+      const { labels: _own, ...served } = of;
+      const version = (kind: string, count: number): readonly KubeObject[] => {
+        const own = { namespace, name: `${name}-${kind}` };
+        const from = { ...served, app: own.name, port };
+        return [replicated('Deployment', own, count, from), service(own, own.name, port)];
+      };
+      const names = { stable: `${name}-stable`, canary: `${name}-canary` };
+      return [
+        ...version('stable', replicas),
+        ...version('canary', 1),
+        splitRoute(place, { ...names, percent }),
+      ];
+    });
+}
+
 /** Accounts whose rights are less than all. */
 function accounts(): fc.Arbitrary<Part> {
   return fc
@@ -171,6 +197,7 @@ export function objects(options: ObjectOptions = {}): fc.Arbitrary<readonly Kube
     { weight: 1, arbitrary: quotas() },
     { weight: 2, arbitrary: policies() },
     { weight: 1, arbitrary: accounts() },
+    { weight: 1, arbitrary: canaries(options) },
   );
   const placed = fc.record({ part, namespace: fc.constantFrom('default', 'team') });
   const one = fc.constantFrom(undefined, 'default', 'default', 'team');

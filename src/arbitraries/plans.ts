@@ -57,6 +57,7 @@ function seeds({ hasInterleavings = true }: PlanOptions): fc.Arbitrary<number> {
 const operatorsByGroup: Readonly<Record<string, string>> = {
   'kubeflow.org': 'training-operator',
   'serving.kserve.io': 'kserve',
+  'gateway.networking.k8s.io': 'gateway-api',
 };
 
 /** The cluster with what the manifests need: operators for their kinds, metrics for autoscalers. */

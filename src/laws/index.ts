@@ -32,6 +32,7 @@ import { requestsWithinAllocatable } from './requests-within-allocatable.js';
 import { rollbackToLastGood } from './rollback-to-last-good.js';
 import { scaleDownKeepsCapacity } from './scale-down-keeps-capacity.js';
 import { secretsReadByNeed } from './secrets-read-by-need.js';
+import { trafficSplitAsWeighted } from './traffic-split-as-weighted.js';
 
 /** All laws. */
 export const laws: readonly Law[] = [
@@ -49,6 +50,7 @@ export const laws: readonly Law[] = [
   hpaOvershootBounded,
   scaleDownKeepsCapacity,
   noRequestLost,
+  trafficSplitAsWeighted,
   deniedPairsSilent,
   forbiddenMeans403,
   podSecurityLevel,

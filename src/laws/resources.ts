@@ -21,6 +21,7 @@ import type {
   Role,
   RoleBinding,
 } from '../../sim/api/kinds/rbac.js';
+import type { HttpRoute } from '../../sim/operators/gateway-api/types.js';
 import type { KubeObject } from '../../sim/api/object.js';
 
 /** Resource -> its objects, by the names that histories have. */
@@ -44,6 +45,7 @@ export interface Resources {
   readonly 'poddisruptionbudgets.policy': PodDisruptionBudget;
   readonly 'networkpolicies.networking.k8s.io': NetworkPolicy;
   readonly 'ingresses.networking.k8s.io': Ingress;
+  readonly 'httproutes.gateway.networking.k8s.io': HttpRoute;
   readonly 'roles.rbac.authorization.k8s.io': Role;
   readonly 'clusterroles.rbac.authorization.k8s.io': ClusterRole;
   readonly 'rolebindings.rbac.authorization.k8s.io': RoleBinding;

@@ -27,6 +27,7 @@ const plurals: Readonly<Record<string, string>> = {
   PodDisruptionBudget: 'poddisruptionbudgets.policy',
   NetworkPolicy: 'networkpolicies.networking.k8s.io',
   Ingress: 'ingresses.networking.k8s.io',
+  HTTPRoute: 'httproutes.gateway.networking.k8s.io',
   Role: 'roles.rbac.authorization.k8s.io',
   ClusterRole: 'clusterroles.rbac.authorization.k8s.io',
   RoleBinding: 'rolebindings.rbac.authorization.k8s.io',

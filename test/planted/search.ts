@@ -16,6 +16,8 @@ export const tellingLaws: Readonly<Record<PlantedFault, string>> = {
   'gc-ignores-block-owner': 'no-orphans',
   'operator-reads-stale': 'one-pod-per-member',
   'budget-ignored': 'disruption-budget-respected',
+  'canary-weight-rounded-away': 'traffic-split-as-weighted',
+  'promoted-by-accuracy': 'no-worse-model-promoted',
   'kubernetes-108645': 'nothing-terminates-for-ever',
   'kubernetes-46087': 'gpu-held-once',
   'kubernetes-50442': 'quota-never-exceeded',

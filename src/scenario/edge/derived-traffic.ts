@@ -1,6 +1,7 @@
 /** Which requests come to a cluster: read off its Services, its Ingresses and what stands behind them. */
 import type { Service } from '../../../sim/api/kinds/core.js';
 import type { KubeObject } from '../../../sim/api/object.js';
+import { weightsOf, type HttpRoute } from '../../traffic/flow/http-route.js';
 import { hasLabels } from '../../../sim/api/selectors.js';
 
 /** Requests of clients to a Service. */
@@ -13,6 +14,15 @@ export interface Demand {
   readonly replicas: number;
   /** Hosts of Ingresses by which clients outside come to it. */
   readonly hosts: readonly string[];
+  /** The HTTPRoute by whose weights requests come to it; they are sent to the route, not to the Service. */
+  readonly route?: {
+    /** `namespace/name`. */
+    readonly name: string;
+    /** Of the route's requests. */
+    readonly share: number;
+    /** Wanted behind all of its backends. */
+    readonly replicas: number;
+  };
 }
 
 interface Replicated extends KubeObject {
@@ -23,6 +33,8 @@ interface Replicated extends KubeObject {
     };
   };
 }
+
+const gatewayGroup = 'gateway.networking.k8s.io/';
 
 interface Ingress extends KubeObject {
   readonly spec?: {
@@ -40,6 +52,37 @@ interface Backend {
 
 /** The demands, in the order of the Services; those without a selector or a TCP port get none. */
 export function demandsOf(objects: readonly KubeObject[]): readonly Demand[] {
+  const own = servicesOf(objects);
+  const byService = new Map(own.map(demand => [demand.service, demand]));
+  const routed = new Map<string, Demand>();
+  for (const object of objects) {
+    for (const demand of routedOf(object, byService)) routed.set(demand.service, demand);
+  }
+  return own.map(demand => routed.get(demand.service) ?? demand);
+}
+
+/** The demands of the backends of a route that has one rule: requests match it. */
+function routedOf(object: KubeObject, services: ReadonlyMap<string, Demand>): readonly Demand[] {
+  if (object.kind !== 'HTTPRoute' || !(object.apiVersion ?? '').startsWith(gatewayGroup)) return [];
+  const { metadata, spec } = object as HttpRoute;
+  const { namespace = 'default', name = '' } = metadata;
+  const [rule, ...others] = spec?.rules ?? [];
+  const backends = rule?.backendRefs ?? [];
+  if (others.length > 0 || backends.length < 2) return [];
+  const weights = weightsOf(backends);
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const found = backends.map(backend => services.get(`${namespace}/${backend.name}`));
+  if (total === 0 || found.includes(undefined)) return [];
+  const replicas = found.reduce((sum, demand) => sum + (demand?.replicas ?? 0), 0);
+  return found.flatMap((demand, index) => {
+    const share = (weights[index] ?? 0) / total;
+    return demand === undefined
+      ? []
+      : [{ ...demand, route: { name: `${namespace}/${name}`, share, replicas } }];
+  });
+}
+
+function servicesOf(objects: readonly KubeObject[]): readonly Demand[] {
   return objects.flatMap((object): Demand[] => {
     if (object.kind !== 'Service' || object.apiVersion !== 'v1') return [];
     const { spec, metadata } = object as Service;

@@ -45,12 +45,19 @@ const stillRates: Rates = {
   capacity: 0,
 };
 
+/** When clients begin to send: when all replicas serve, or a while after the first does. */
+interface Opening {
+  servedMs: number;
+  isLive: boolean;
+  /** Replicas that serve, by Service. */
+  readonly serving: Map<string, number>;
+}
+
 /** The traffic of one Service. */
 interface Flow {
   readonly demand: Demand;
-  /** When somebody served first: clients are sent there when all do, or after a while. */
-  servedMs: number;
-  isLive: boolean;
+  /** Shared by the backends of one route. */
+  readonly opening: Opening;
   rates: Rates;
   /** Since the span began. */
   sums: Rates;
@@ -96,17 +103,20 @@ export class ServiceTraffic implements Servers {
   applied(objects: readonly KubeObject[]): void {
     this.objects = merged(this.objects, objects);
     const known = new Map(this.flows.map(flow => [flow.demand.service, flow]));
-    this.flows = demandsOf(this.objects).map(demand => ({
-      ...(known.get(demand.service) ?? {
-        servedMs: Infinity,
-        isLive: false,
+    const openings = new Map(this.flows.map(flow => [groupOf(flow.demand), flow.opening]));
+    this.flows = demandsOf(this.objects).map(demand => {
+      const group = groupOf(demand);
+      const fresh: Opening = { servedMs: Infinity, isLive: false, serving: new Map() };
+      const opening = openings.get(group) ?? fresh;
+      openings.set(group, opening);
+      const still = {
         rates: { ...stillRates },
         sums: { ...stillRates },
         reset: 0,
         shares: new Map(),
-      }),
-      demand,
-    }));
+      };
+      return { ...still, ...known.get(demand.service), opening, demand };
+    });
     this.version = -1;
   }
 
@@ -163,7 +173,7 @@ export class ServiceTraffic implements Servers {
   }
 
   totals(): TrafficTotals {
-    const services = this.flows.filter(({ isLive }) => isLive).length;
+    const services = this.flows.filter(({ opening }) => opening.isLive).length;
     return { services, offered: Math.round(this.offered), failed: Math.round(this.failed) };
   }
 
@@ -180,15 +190,15 @@ export class ServiceTraffic implements Servers {
 
   /** Who gets the requests of a Service now, and what comes of them. */
   private divide(flow: Flow, network: Simulation['network']): void {
-    const { host, port, replicas } = flow.demand;
-    const route = network.route({ host, port });
+    const { demand, opening } = flow;
+    const route = network.route({ host: demand.host, port: demand.port });
     const backends = 'backends' in route ? route.backends : [];
     const serving = backends.filter(({ ip }) => this.servers.has(ip));
     const isLimited = serving.every(({ ip }) => this.servers.get(ip)?.[0]?.use !== undefined);
-    const nowMs = this.simulation?.loop.now() ?? 0;
-    if (serving.length > 0) flow.servedMs = Math.min(flow.servedMs, nowMs);
-    flow.isLive ||= serving.length >= replicas || nowMs - flow.servedMs >= openingMs;
-    const offered = flow.isLive ? perReplicaPerSecond * replicas * this.factor : 0;
+    const replicas = demand.route?.replicas ?? demand.replicas;
+    const share = demand.route?.share ?? 1;
+    this.open(opening, { service: demand.service, serving: serving.length, replicas });
+    const offered = opening.isLive ? perReplicaPerSecond * replicas * share * this.factor : 0;
     const each = backends.length === 0 ? 0 : offered / backends.length;
     const served = isLimited ? Math.min(each, capacityPerSecond) : each;
     flow.rates = {
@@ -200,6 +210,17 @@ export class ServiceTraffic implements Servers {
       capacity: isLimited ? serving.length * capacityPerSecond : Infinity,
     };
     flow.shares = new Map(serving.map(({ ip }) => [ip, served]));
+  }
+
+  private open(
+    opening: Opening,
+    now: { readonly service: string; readonly serving: number; readonly replicas: number },
+  ): void {
+    const nowMs = this.simulation?.loop.now() ?? 0;
+    opening.serving.set(now.service, now.serving);
+    if (now.serving > 0) opening.servedMs = Math.min(opening.servedMs, nowMs);
+    const all = [...opening.serving.values()].reduce((sum, count) => sum + count, 0);
+    opening.isLive ||= all >= now.replicas || nowMs - opening.servedMs >= openingMs;
   }
 
   /** What servers serve, they use the CPU for. */
@@ -217,7 +238,7 @@ export class ServiceTraffic implements Servers {
   private tell(timeMs: number): void {
     const isQuiet = this.spanStartMs < this.quietUntilMs;
     for (const flow of this.flows) {
-      const { sums, demand, isLive, reset } = flow;
+      const { sums, demand, opening, reset } = flow;
       const failed = {
         reset: Math.round(reset),
         refused: Math.round(sums.refused),
@@ -226,7 +247,7 @@ export class ServiceTraffic implements Servers {
       };
       this.offered += sums.offered;
       this.failed += sums.refused + sums.noEndpoint + sums.shed + reset;
-      if (isLive && !isQuiet) {
+      if (opening.isLive && !isQuiet) {
         this.outcomes.push({
           kind: 'requests',
           timeMs,
@@ -244,6 +265,11 @@ export class ServiceTraffic implements Servers {
     if (this.outcomes.length > spansMax) this.outcomes = this.outcomes.slice(spansMax / 2);
     this.spanStartMs = timeMs;
   }
+}
+
+/** What opens together. */
+function groupOf({ service, route }: Demand): string {
+  return route === undefined ? `service ${service}` : `route ${route.name}`;
 }
 
 function add(sums: Rates, rates: Rates, seconds: number): void {

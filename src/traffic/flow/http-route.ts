@@ -2,6 +2,7 @@
  * What a gateway does with HTTPRoutes: which rule a request matches, and its backends by weight.
  * @upstream kubernetes-sigs/gateway-api apis/v1/httproute_types.go
  */
+import { planted } from '../../../sim/engine/planted.js';
 import type { BackendRef } from '../../../sim/operators/gateway-api/types.js';
 import type { HasMetadata } from '../../../sim/api/object.js';
 import type { FlowRequest } from './contract.js';
@@ -63,6 +64,14 @@ export function matchedRule(
     }
   }
   return best?.found;
+}
+
+/** The weights of the backends of a rule, by which a gateway divides the requests; 1 where none is given. */
+export function weightsOf(backends: readonly { readonly weight?: number }[]): readonly number[] {
+  const weights = backends.map(({ weight = 1 }) => weight);
+  if (!planted('canary-weight-rounded-away')) return weights;
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return weights.map(weight => Math.round((10 * weight) / total));
 }
 
 /** Whether a route is attached to what the gateway serves; undefined: it serves all. */

@@ -1,5 +1,6 @@
 /** Works out the paths of requests from what gateways know and where the network leads. */
 import type { ClusterNetwork } from '../../../sim/network/network.js';
+import { weightsOf } from './http-route.js';
 import type { FailureReason, FlowRequest, Gateway, WeightedBackend } from './contract.js';
 import type { RevisionBook } from './ledger.js';
 import type { ReplicaState } from './replica-state.js';
@@ -75,10 +76,12 @@ class PlanInMaking {
   private pass(gateway: Gateway, share: number): void {
     this.gatewayShares.set(gateway, (this.gatewayShares.get(gateway) ?? 0) + share);
     const backends = gateway.backends(this.input.request) ?? [];
-    const total = backends.reduce((sum, { weight }) => sum + weight, 0);
+    const weights = weightsOf(backends);
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
     if (total === 0) return this.fail('', 'no route', share);
-    for (const backend of backends) {
-      if (backend.weight > 0) this.arrive(gateway, backend, (share * backend.weight) / total);
+    for (const [index, backend] of backends.entries()) {
+      const weight = weights[index] ?? 0;
+      if (weight > 0) this.arrive(gateway, backend, (share * weight) / total);
     }
   }
 
