@@ -3,7 +3,9 @@ import fc from 'fast-check';
 import type { Fault } from '../cluster.js';
 import type { Happening } from '../scenario/happening.js';
 import type { VoyageEvent } from '../voyages/plan.js';
+import { trialEntry } from '../stacks/releases/trial-model.js';
 import { faultKinds, faults } from './faults.js';
+import { qualities } from './objects.js';
 import type { Scene } from './scene.js';
 import { gaps } from './times.js';
 
@@ -59,7 +61,7 @@ function deeds(scene: Scene): Weighted[] {
         .tuple(of(pods), fc.integer({ min: 0, max: 3 }))
         .map(([pod, index]) => ({ kind: 'delete-pod' as const, pod: { ...pod, index } })),
     ),
-    ...when(deletable.length > 0, 1, () =>
+    ...when(deletable.length > 0, 2, () =>
       fc.record(
         {
           kind: fc.constant('delete' as const),
@@ -82,6 +84,7 @@ function deeds(scene: Scene): Weighted[] {
     ...when(scene.hasTraffic, 2, () =>
       fc.record({ kind: fc.constant('load' as const), factor: of([0.25, 0.5, 1, 2, 4]) }),
     ),
+    ...when(scene.models.length > 0, 8, () => releases(scene)),
     ...when(scene.accounts.length > 0, hasRoles(scene) ? 4 : 1, () => asks(scene)),
     ...when(scene.objects.length > 0, 1, () =>
       of(scene.objects).map(object => ({ kind: 'apply' as const, object })),
@@ -92,6 +95,16 @@ function deeds(scene: Scene): Weighted[] {
 /** Where there are policies, connections are what tells of them. */
 function hasPolicies({ objects }: Scene): boolean {
   return objects.some(({ kind = '' }) => kind.endsWith('NetworkPolicy'));
+}
+
+/** A training leaves another version in the registry. */
+function releases({ models }: Scene): fc.Arbitrary<Happening> {
+  return fc
+    .tuple(fc.constantFrom(...models), fc.integer({ min: 2, max: 5 }), qualities())
+    .map(([model, version, quality]) => ({
+      kind: 'apply' as const,
+      object: trialEntry({ ...model, version, ...quality }),
+    }));
 }
 
 /** Where somebody is given rights, requests are what tells of them. */

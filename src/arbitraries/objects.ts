@@ -1,6 +1,7 @@
 /** Sets of manifests: workloads with what stands around them. */
 import fc from 'fast-check';
 import type { KubeObject } from '../../sim/api/object.js';
+import { trialEntry, type TrialQuality } from '../stacks/releases/trial-model.js';
 import {
   accountWith,
   autoscaler,
@@ -102,12 +103,22 @@ function services(options: ObjectOptions): fc.Arbitrary<Part> {
 
 function jobs(options: ObjectOptions): fc.Arbitrary<Part> {
   return fc
-    .record({ parallelism: counts(options), completions: counts(options), of: templates(options) })
-    .map(({ parallelism, completions, of }) => place => [
+    .record({
+      parallelism: counts(options),
+      completions: counts(options),
+      of: templates(options),
+      isLong: fc.boolean(),
+    })
+    .map(({ parallelism, completions, of, isLong }) => place => [
       job(
         place,
         { parallelism, completions: Math.max(parallelism, completions) },
-        { ...of, app: place.name },
+        // Others are over in two seconds: nobody would delete them in the middle.
+        {
+          ...of,
+          ...(isLong && { labels: { 'seatrial.dev/workload': 'run-forever' } }),
+          app: place.name,
+        },
       ),
     ]);
 }
@@ -164,6 +175,19 @@ function canaries(options: ObjectOptions): fc.Arbitrary<Part> {
     });
 }
 
+/** A registry with the first version of a model. */
+function registries(): fc.Arbitrary<Part> {
+  return qualities().map(quality => place => [trialEntry({ ...place, version: 1, ...quality })]);
+}
+
+/** How good models are: some rank well and lie far off, some the other way round. */
+export function qualities(): fc.Arbitrary<TrialQuality> {
+  return fc.record({
+    ranking: fc.constantFrom(0, 1, 2, 3),
+    offset: fc.constantFrom(-4, -2, 0, 2),
+  });
+}
+
 /** Accounts whose rights are less than all. */
 function accounts(): fc.Arbitrary<Part> {
   return fc
@@ -198,6 +222,7 @@ export function objects(options: ObjectOptions = {}): fc.Arbitrary<readonly Kube
     { weight: 2, arbitrary: policies() },
     { weight: 1, arbitrary: accounts() },
     { weight: 1, arbitrary: canaries(options) },
+    { weight: 1, arbitrary: registries() },
   );
   const placed = fc.record({ part, namespace: fc.constantFrom('default', 'team') });
   const one = fc.constantFrom(undefined, 'default', 'default', 'team');

@@ -6,6 +6,8 @@ import { events, type EventOptions } from './events.js';
 import { objects, type ObjectOptions } from './objects.js';
 import { planArbitrary } from './plan-arbitrary.js';
 import { pools, type PoolOptions } from './pools.js';
+import { modelPromoter } from '../stacks/releases/model-promoter.js';
+import { trialModelOf } from '../stacks/releases/trial-model.js';
 import { sceneOf } from './scene.js';
 
 /** What voyages are drawn within. */
@@ -66,7 +68,9 @@ export function clusterFor(
   manifests: readonly KubeObject[],
 ): ClusterPlan {
   const groups = manifests.map(({ apiVersion = '' }) => apiVersion.split('/')[0] ?? '');
-  const operators = [...new Set(groups.flatMap(group => operatorsByGroup[group] ?? []))].sort();
+  const hasModels = manifests.some(object => trialModelOf(object) !== undefined);
+  const named = groups.flatMap(group => operatorsByGroup[group] ?? []);
+  const operators = [...new Set([...named, ...(hasModels ? [modelPromoter.name] : [])])].sort();
   const hasMetrics = manifests.some(({ kind }) => kind === 'HorizontalPodAutoscaler');
   return {
     pools: nodes,

@@ -1,6 +1,7 @@
 /** What events can be about: read off a cluster's shape and its manifests. */
 import type { KubeObject } from '../../sim/api/object.js';
 import { demandsOf } from '../scenario/edge/derived-traffic.js';
+import { trialModelOf, type TrialModel } from '../stacks/releases/trial-model.js';
 import type { PodChoice, Target } from '../scenario/happening.js';
 import { nodeNames, type ClusterPlan } from '../voyages/plan.js';
 
@@ -22,6 +23,8 @@ export interface Scene {
   readonly ports: readonly number[];
   /** Users of service accounts: those of the manifests, and those that pods have without being told. */
   readonly accounts: readonly string[];
+  /** Models of which there is a version in a registry. */
+  readonly models: readonly TrialModel[];
   /** Whether requests come to a Service. */
   readonly hasTraffic: boolean;
   readonly objects: readonly KubeObject[];
@@ -70,6 +73,7 @@ export function sceneOf(cluster: ClusterPlan, objects: readonly KubeObject[]): S
     pods: objects.flatMap(podsOf),
     ports: [...new Set(objects.flatMap(object => portsIn(object)))].sort((a, b) => a - b),
     accounts: accountsOf(objects, namespaces),
+    models: objects.flatMap(object => trialModelOf(object) ?? []),
     hasTraffic: demandsOf(objects).length > 0,
     objects,
   };

@@ -40,6 +40,8 @@ export interface SimulatedClusterOptions {
     readonly workload: string;
     readonly parameters?: Readonly<Record<string, unknown>>;
   }[];
+  /** Operators besides the modelled ones, by name. */
+  readonly installs?: Readonly<Record<string, Operator>>;
   /** Workloads besides the plain ones, by name. */
   readonly makers?: Readonly<Record<string, WorkloadMaker>>;
   readonly keepsTrace?: boolean;
@@ -75,7 +77,7 @@ export function simulationOptions(
     // kubeadm gives the API server --allow-privileged, and kind the service subnet.
     settings: { allowPrivileged: true, serviceRange: config.serviceSubnet },
     operators: [
-      ...names.map(name => found('operator', name, operators)),
+      ...names.map(name => found('operator', name, { ...operators, ...options.installs })),
       ...(options.nodes === undefined ? deviceDriver(publishedSlices(config, options.seed)) : []),
     ],
     workloads: (options.workloads ?? []).map(choice => {

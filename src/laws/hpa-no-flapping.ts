@@ -1,9 +1,20 @@
 /** An autoscaler does not take back at once what it gave. */
+import type { Deployment, StatefulSet } from '../../sim/api/kinds/apps.js';
 import type { HorizontalPodAutoscaler } from '../../sim/api/kinds/autoscaling.js';
 import { keyOf } from '../../sim/api/meta.js';
 import { decisionOf, type Decision } from './kit/autoscalers.js';
 import { law, type Breach, type Change, type Judge } from './law.js';
 import { lengthOf, nameOf } from './story.js';
+
+type Scaled = Deployment | StatefulSet;
+
+interface OwnDecision extends Decision {
+  /** It answers to somebody who scaled the target by hand. */
+  readonly isProvoked: boolean;
+}
+
+/** So many writes between two decisions are remembered. */
+const scalesMax = 20;
 
 const defaults = {
   /** How long it looks back before it scales down, where its spec does not say (a flag of upstream's). */
@@ -19,7 +30,9 @@ const defaults = {
  * Before it scales down, an autoscaler looks at what it wanted during the last five minutes (or what
  * `behavior.scaleDown.stabilizationWindowSeconds` says) and takes the most; upwards it looks back not at
  * all, unless its spec says so. So a decision that goes below a level it rose to within that time is
- * flapping. Changes of its spec begin anew.
+ * flapping. Changes of its spec begin anew. Where somebody else scaled its target beyond its bounds, it
+ * only goes back to them, and remembers nothing of it; and what answers to somebody else's hand is no turn
+ * of its own.
  */
 export const hpaNoFlapping = law({
   name: 'hpa-no-flapping',
@@ -35,8 +48,15 @@ class Flapping implements Judge {
   readonly on = {
     'horizontalpodautoscalers.autoscaling': (change: Change<HorizontalPodAutoscaler>) =>
       this.change(change),
+    'deployments.apps': (change: Change<Deployment>) => this.scaled('Deployment', change),
+    'statefulsets.apps': (change: Change<StatefulSet>) => this.scaled('StatefulSet', change),
   };
-  private readonly decisions = new Map<string, Decision[]>();
+  private readonly decisions = new Map<string, OwnDecision[]>();
+  /** By target: the last write of its replicas, and whose it is. */
+  private readonly scales = new Map<
+    string,
+    { readonly replicas: number; readonly user: string }[]
+  >();
   private readonly breaches: Breach[] = [];
   private looked = 0;
 
@@ -57,14 +77,36 @@ class Flapping implements Judge {
     if (type !== 'MODIFIED') return;
     const decision = decisionOf(change);
     if (decision === undefined) return;
+    const hands = this.handsOn(change);
+    const { minReplicas = 1, maxReplicas = Infinity } = object.spec ?? {};
+    if (hands.some(replicas => replicas < minReplicas || replicas > maxReplicas)) return;
     this.looked++;
     const own = this.decisions.get(key) ?? [];
     this.decisions.set(key, own);
     const taken = own.find(other => this.isTakenBack(object, other, decision));
     if (taken !== undefined) this.tellBack(object, taken, decision);
-    own.push(decision);
+    own.push({ ...decision, isProvoked: hands.length > 0 });
     while ((own[0]?.timeMs ?? Infinity) < decision.timeMs - this.horizonMs(object)) own.shift();
     this.judgeTurns(object, own);
+  }
+
+  private scaled(kind: string, { object, before, user, type }: Change<Scaled>): void {
+    const replicas = object.spec?.replicas ?? 1;
+    const key = `${kind} ${keyOf(object)}`;
+    if (type === 'DELETED') this.scales.delete(key);
+    else if (before !== undefined && replicas !== (before.spec?.replicas ?? 1)) {
+      const known = this.scales.get(key) ?? [];
+      this.scales.set(key, [...known, { replicas, user }].slice(-scalesMax));
+    }
+  }
+
+  /** To how many replicas others scaled the target since the autoscaler's last decision. */
+  private handsOn({ object, user }: Change<HorizontalPodAutoscaler>): readonly number[] {
+    const { kind = '', name = '' } = object.spec?.scaleTargetRef ?? {};
+    const key = `${kind} ${object.metadata.namespace ?? ''}/${name}`;
+    const writes = this.scales.get(key) ?? [];
+    this.scales.delete(key);
+    return writes.filter(write => write.user !== user).map(({ replicas }) => replicas);
   }
 
   private isTakenBack(
@@ -99,13 +141,14 @@ class Flapping implements Judge {
     });
   }
 
-  private judgeTurns(object: HorizontalPodAutoscaler, own: Decision[]): void {
+  private judgeTurns(object: HorizontalPodAutoscaler, own: OwnDecision[]): void {
     const { reversalsMax, reversalsWindowMs } = this.settings;
     const sinceMs = (own.at(-1)?.timeMs ?? 0) - reversalsWindowMs;
     const recent = own.filter(({ timeMs }) => timeMs >= sinceMs);
     const turns = recent.filter((one, index) => {
       const last = recent[index - 1];
-      return last !== undefined && one.to > one.from !== last.to > last.from;
+      const isOwn = last !== undefined && !one.isProvoked && !last.isProvoked;
+      return isOwn && one.to > one.from !== last.to > last.from;
     });
     if (turns.length <= reversalsMax) return;
     this.breaches.push({

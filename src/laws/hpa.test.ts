@@ -75,6 +75,40 @@ describe('hpa-no-flapping', () => {
     expect(short.verdict(hpaNoFlapping).kind).toBe('held');
   });
 
+  /** Somebody has it run so many, which the autoscaler puts back. */
+  function scaledByHand(past: Past, at: string, replicas: number): Past {
+    const before = past.at(at).as('alice');
+    return before
+      .write('Deployment', name, { spec: { replicas } })
+      .as('system:serviceaccount:kube-system:horizontal-pod-autoscaler');
+  }
+
+  const scaleTargetRef = { kind: 'Deployment', name: 'fraud' };
+
+  it('does not take for its own choice what answers to somebody who scaled beyond its bounds', () => {
+    const past = autoscaler({ scaleTargetRef }).write('Deployment', name, {
+      spec: { replicas: 2 },
+    });
+    scaledByHand(past, '1m', 20);
+    // The pods are not there yet when it goes back to its maximum.
+    looks(looks(past, '1m5s', 2, 10), '1m20s', 10, 2);
+    expect(past.verdict(hpaNoFlapping)).toMatchObject({ kind: 'held', looked: 1 });
+    // Without the hand, the same is flapping.
+    const alone = looks(looks(autoscaler({ scaleTargetRef }), '1m5s', 2, 10), '1m20s', 10, 2);
+    expect(alone.verdict(hpaNoFlapping).kind).toBe('broken');
+  });
+
+  it('does not count as turns what others made it do', () => {
+    const behavior = { scaleDown: { stabilizationWindowSeconds: 0 } };
+    const past = autoscaler({ behavior, scaleTargetRef });
+    past.write('Deployment', name, { spec: { replicas: 2 } });
+    for (let minute = 1; minute < 20; minute += 2) {
+      looks(scaledByHand(past, `${minute}m`, 4), `${minute}m15s`, 4, 2);
+      looks(scaledByHand(past, `${minute + 1}m`, 1), `${minute + 1}m15s`, 1, 2);
+    }
+    expect(past.verdict(hpaNoFlapping).kind).toBe('held');
+  });
+
   it('is broken when it turns again and again', () => {
     const behavior = { scaleDown: { stabilizationWindowSeconds: 0 } };
     const past = autoscaler({ behavior });

@@ -2,17 +2,28 @@
 import type { HistoryEntry } from '../../sim/server/contract.js';
 import type { Cluster } from '../cluster.js';
 import { laws } from '../laws/index.js';
-import { judge, type Verdict } from '../laws/judge.js';
+import { judge, type Evidenced, type Verdict } from '../laws/judge.js';
 import type { Outcome } from '../laws/law.js';
+import { releaseOutcomes } from '../stacks/releases/release-outcomes.js';
 
 /** One verdict a law on what the cluster's history tells and on what was measured at its edge. */
 export async function judgeCluster(
   cluster: Cluster,
   outcomes: readonly Outcome[] = [],
 ): Promise<readonly Verdict[]> {
+  return judge(laws, await evidenceOf(cluster, outcomes));
+}
+
+/** What laws judge by, up to now. */
+export async function evidenceOf(
+  cluster: Cluster,
+  outcomes: readonly Outcome[],
+): Promise<Evidenced> {
   const history: HistoryEntry[] = [];
   for await (const entry of cluster.history()) history.push(entry);
-  return judge(laws, { history, outcomes, endMs: cluster.now() });
+  const measured = [...outcomes, ...releaseOutcomes(history)];
+  measured.sort((a, b) => a.timeMs - b.timeMs);
+  return { history, outcomes: measured, endMs: cluster.now() };
 }
 
 /** Whether every step that ran went well and no law was broken. */

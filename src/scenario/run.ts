@@ -2,12 +2,11 @@
 import { join } from 'node:path';
 import { timeMs } from '../../sim/api/time.js';
 import { invariant } from '../../sim/engine/invariant.js';
-import type { HistoryEntry } from '../../sim/server/contract.js';
 import type { Applied, Cluster, Fault } from '../cluster.js';
 import { GpuLedger, type GpuAccounts } from '../gpu/ledger.js';
 import { durationMs } from '../input/duration.js';
 import { readManifests, type Manifest } from '../input/manifests.js';
-import { judgeCluster } from './judgement.js';
+import { evidenceOf, judgeCluster } from './judgement.js';
 import type { Verdict } from '../laws/judge.js';
 import type { Outcome } from '../laws/law.js';
 import type { Stack, StackReport } from '../stacks/stack.js';
@@ -309,9 +308,7 @@ class Runner {
   }
 
   private async judgeAll(names?: readonly string[]): Promise<string | undefined> {
-    const history: HistoryEntry[] = [];
-    for await (const entry of this.cluster.history()) history.push(entry);
-    return judged(names, { history, outcomes: this.measured(), endMs: this.cluster.now() });
+    return judged(names, await evidenceOf(this.cluster, this.measured()));
   }
 
   private async advance(duration: string): Promise<undefined> {

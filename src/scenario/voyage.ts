@@ -8,6 +8,7 @@ import { connects } from '../backends/sim-probe.js';
 import { didYouMean, InputError } from '../input/errors.js';
 import { modelWorkloads } from '../models/workloads.js';
 import { stacks } from '../stacks/index.js';
+import { modelPromoter } from '../stacks/releases/model-promoter.js';
 import type { Stack } from '../stacks/stack.js';
 import { Edge } from './edge/edge.js';
 import { runScenario, type RunOptions, type RunResult } from './run.js';
@@ -93,6 +94,7 @@ export function launch(
   const options = simulationOptions({
     seed,
     workloads: scenario.workloads,
+    installs: { [modelPromoter.name]: modelPromoter },
     makers: { ...modelWorkloads, ...stack?.makers },
     ...(keepsTrace !== undefined && { keepsTrace }),
     ...(config !== undefined && { config }),

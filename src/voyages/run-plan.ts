@@ -10,6 +10,7 @@ import { Crew } from '../scenario/crew.js';
 import { Edge } from '../scenario/edge/edge.js';
 import type { TrafficTotals } from '../scenario/edge/service-traffic.js';
 import { wordsOf } from '../scenario/happening.js';
+import { releaseOutcomes } from '../stacks/releases/release-outcomes.js';
 import type { Cluster } from '../cluster.js';
 import { bootOptions } from './boot-options.js';
 import type { VoyagePlan } from './plan.js';
@@ -87,7 +88,7 @@ export async function runPlan(plan: VoyagePlan, options: PlanOptions): Promise<S
   plant([]);
   const endMs = cluster.now();
   const isWhole = startMs + untilMs > endMs;
-  const outcomes = edge.outcomes(crew.outcomes);
+  const outcomes = edge.outcomes([...crew.outcomes, ...releaseOutcomes(history)]);
   return {
     verdicts: isWhole ? judge(laws, { history, outcomes, endMs }) : [],
     digest: cluster.digest(),

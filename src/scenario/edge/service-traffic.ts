@@ -159,7 +159,8 @@ export class ServiceTraffic implements Servers {
     if (version === this.version) return;
     this.reckonTo(nowMs);
     this.version = version;
-    for (const flow of flows) this.divide(flow, simulation.network);
+    const all = flows.map(flow => this.behind(flow, simulation.network));
+    for (const [index, flow] of flows.entries()) this.divide(flow, all[index] ?? nobody);
     this.load();
   }
 
@@ -188,17 +189,22 @@ export class ServiceTraffic implements Servers {
     }
   }
 
-  /** Who gets the requests of a Service now, and what comes of them. */
-  private divide(flow: Flow, network: Simulation['network']): void {
-    const { demand, opening } = flow;
+  /** Who is behind a Service now; those who wait for it hear of it. */
+  private behind({ demand, opening }: Flow, network: Simulation['network']): Behind {
     const route = network.route({ host: demand.host, port: demand.port });
     const backends = 'backends' in route ? route.backends : [];
     const serving = backends.filter(({ ip }) => this.servers.has(ip));
+    const { service } = demand;
+    this.open(opening, { service, serving: serving.length, replicas: replicasOf(demand) });
+    return { backends, serving };
+  }
+
+  /** What comes of the requests of a Service from now on. */
+  private divide(flow: Flow, { backends, serving }: Behind): void {
+    const { demand, opening } = flow;
     const isLimited = serving.every(({ ip }) => this.servers.get(ip)?.[0]?.use !== undefined);
-    const replicas = demand.route?.replicas ?? demand.replicas;
-    const share = demand.route?.share ?? 1;
-    this.open(opening, { service: demand.service, serving: serving.length, replicas });
-    const offered = opening.isLive ? perReplicaPerSecond * replicas * share * this.factor : 0;
+    const wanted = replicasOf(demand) * (demand.route?.share ?? 1) * this.factor;
+    const offered = opening.isLive ? perReplicaPerSecond * wanted : 0;
     const each = backends.length === 0 ? 0 : offered / backends.length;
     const served = isLimited ? Math.min(each, capacityPerSecond) : each;
     flow.rates = {
@@ -265,6 +271,19 @@ export class ServiceTraffic implements Servers {
     if (this.outcomes.length > spansMax) this.outcomes = this.outcomes.slice(spansMax / 2);
     this.spanStartMs = timeMs;
   }
+}
+
+/** Those to whom requests go, and those of them who listen. */
+interface Behind {
+  readonly backends: readonly { readonly ip: string }[];
+  readonly serving: readonly { readonly ip: string }[];
+}
+
+const nobody: Behind = { backends: [], serving: [] };
+
+/** As many as the traffic is made for. */
+function replicasOf({ route, replicas }: Demand): number {
+  return route?.replicas ?? replicas;
 }
 
 /** What opens together. */

@@ -1,5 +1,7 @@
 /** Judges a candidate against the champion by average precision, and says how sure that is. */
+import { planted } from '../../../../sim/engine/planted.js';
 import type { Random } from '../../../../sim/engine/random.js';
+import { measuresAtThreshold } from '../../../models/performance/at-threshold.js';
 import { averagePrecision } from '../../../models/performance/average-precision.js';
 
 /** Scores with their labels. */
@@ -22,7 +24,7 @@ const resamples = 50;
 export function precisionOf({ scores, labels }: Judged, random: Random): Precision {
   const rows = labels.length;
   const frauds = labels.reduce((sum, label) => sum + label, 0);
-  const value = averagePrecision(labels, scores);
+  const value = measureOf(labels, scores);
   if (frauds === 0) return { value, error: 0, rows, frauds };
   const drawnScores = new Float64Array(rows);
   const drawnLabels = new Uint8Array(rows);
@@ -34,13 +36,25 @@ export function precisionOf({ scores, labels }: Judged, random: Random): Precisi
       drawnScores[row] = scores[from] as number;
       drawnLabels[row] = labels[from] as number;
     }
-    const drawn = averagePrecision(drawnLabels, drawnScores);
+    const drawn = measureOf(drawnLabels, drawnScores);
     sum += drawn;
     squares += drawn * drawn;
   }
   const mean = sum / resamples;
   const variance = Math.max(0, squares / resamples - mean * mean);
   return { value, error: Math.sqrt(variance), rows, frauds };
+}
+
+/** What models are compared by. Where a payment in a hundred is a fraud, accuracy says nothing. */
+function measureOf(labels: Uint8Array, scores: Float64Array): number {
+  if (!planted('promoted-by-accuracy')) return averagePrecision(labels, scores);
+  const { truePositives, trueNegatives } = measuresAtThreshold(labels, scores);
+  return (truePositives + trueNegatives) / Math.max(labels.length, 1);
+}
+
+/** Whether the candidate is better by as much as is asked. */
+export function isBetter(candidate: Precision, champion: Precision, gainMin: number): boolean {
+  return candidate.value >= champion.value + gainMin;
 }
 
 /** `0.412 +- 0.05 (31 frauds)`. */

@@ -15,7 +15,7 @@ import { versionNumber } from '../serving/model-uri.js';
 import { CanaryRun, type PromotionEvent } from './canary-run.js';
 import { canaryOf, championOf, ClusterAccess, type FraudService } from './cluster-access.js';
 import { promoterConfiguration, type PromoterConfiguration } from './configuration.js';
-import { precisionOf, precisionText, type Judged } from './judgement.js';
+import { isBetter, type Judged, precisionOf, precisionText } from './judgement.js';
 
 /** The workload; `onEvent` hears of its decisions: who measures from outside. */
 export function promoter(onEvent: (event: PromotionEvent) => void): Workload {
@@ -158,16 +158,16 @@ class Promoter implements Program {
     const fresh = precisionOf(scored(candidate.model, rows), random);
     const { version } = candidate;
     const told = `${version} ${precisionText(fresh)}, ${champion.version} ${precisionText(old)}`;
-    const isBetter = fresh.value >= old.value + configuration.gainMin;
-    context.log(`offline: ${told}: ${isBetter ? 'a canary' : 'not better, rejected'}`);
+    const isPromising = isBetter(fresh, old, configuration.gainMin);
+    context.log(`offline: ${told}: ${isPromising ? 'a canary' : 'not better, rejected'}`);
     this.tell({
       version,
-      what: isBetter ? 'offline' : 'rejected',
+      what: isPromising ? 'offline' : 'rejected',
       percent: 0,
       champion: old,
       candidate: fresh,
     });
-    if (isBetter) return this.canaries.begin(service, version);
+    if (isPromising) return this.canaries.begin(service, version);
     this.rejected.add(version);
     this.rest();
   }
