@@ -4,11 +4,15 @@ import { sailable } from '../check/sailable.js';
 import type { Survey } from '../check/survey.js';
 import { tryVoyages, type VoyagesResult } from '../check/voyages.js';
 import type { Fault } from '../cluster.js';
-import { onInterrupt, writeError } from '../host.js';
+import { elapsedMs, onInterrupt, writeError } from '../host.js';
 import { didYouMean, exitCodes, UserError } from '../input/errors.js';
+import { laws as allLaws } from '../laws/index.js';
+import type { RunOfScenario } from '../report/reporter.js';
+import { runOfVoyage } from '../report/voyage-run.js';
 import { lawsNamed } from '../scenario/judge-step.js';
 import type { ExploreNews } from '../voyages/explored.js';
 import type { NodePool } from '../voyages/plan.js';
+import { runPlan, type VoyageNews } from '../voyages/run-plan.js';
 import { version } from '../version.js';
 
 /** The flags that are about voyages. */
@@ -62,6 +66,21 @@ export async function sailAround(
   });
   forget();
   return result;
+}
+
+/** Sails the counterexamples once more, and keeps what happened when. */
+export async function sailAgain(voyages: VoyagesResult | undefined): Promise<RunOfScenario[]> {
+  const runs: RunOfScenario[] = [];
+  for (const { example, file } of voyages?.failures ?? []) {
+    const { plan, token, law } = example;
+    const beganMs = elapsedMs();
+    const news: VoyageNews[] = [];
+    const sailed = await runPlan(plan, { laws: allLaws, tell: told => void news.push(told) });
+    const wallMs = elapsedMs() - beganMs;
+    const name = `counterexample to ${law}`;
+    runs.push(runOfVoyage({ name, file, plan, sailed, news, token, wallMs }));
+  }
+  return runs;
 }
 
 /** Of these alone nothing ever runs. */

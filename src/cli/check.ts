@@ -1,5 +1,4 @@
 /** `seatrial check`: what is wrong with manifests, and what breaks on voyages around them; no test code needed. */
-import { writeFileSync } from 'node:fs';
 import { Option, type Command } from 'commander';
 import { sift, writeBaseline } from '../check/baseline.js';
 import { chosenCluster } from '../check/chosen-cluster.js';
@@ -8,16 +7,17 @@ import { outcomeOf } from '../check/outcome.js';
 import { readCheckInput } from '../check/read-input.js';
 import { rules } from '../check/rules/index.js';
 import { staticPass } from '../check/static-pass.js';
-import { elapsedMs, writeError, writeOut } from '../host.js';
+import { elapsedMs, writeError } from '../host.js';
 import { exitCodes, UserError } from '../input/errors.js';
-import { checkReporters } from '../report/check/index.js';
+import { checkReporters, checkSummaries } from '../report/check/index.js';
 import type { CheckReport } from '../report/check/report.js';
 import { version } from '../version.js';
-import { sailAround, type VoyageFlags } from './check-voyages.js';
+import { sailAgain, sailAround, type VoyageFlags } from './check-voyages.js';
 import type { CliCommand } from './command.js';
 import { readConfiguration } from './configuration.js';
 import { collect, colorOption, seedOf, seedOption, wholeNumber } from './options.js';
 import { planReports, type PlannedReport } from './report-files.js';
+import { writePlanned } from './write-reports.js';
 
 interface CheckFlags extends VoyageFlags {
   readonly filename: readonly string[];
@@ -105,7 +105,7 @@ async function check(given: readonly string[], flags: CheckFlags): Promise<numbe
   const seed = seedOf(flags.seed, configuration.seed);
   const voyages =
     flags.static === true ? undefined : await sailAround(survey, { flags, seed, pools });
-  report(plans, {
+  await report(plans, {
     ...about(input, inputs),
     findings,
     silenced,
@@ -124,12 +124,18 @@ function about(
   return { version, inputs, objects: manifests.length, kinds, notes, rules };
 }
 
-function report(plans: readonly PlannedReport[], told: CheckReport): void {
-  for (const { name, file } of plans) {
-    const text = checkReporters[name]?.(told) ?? '';
-    if (file === undefined) writeOut(text);
-    else writeFileSync(file, text);
-  }
+/** Reporters that tell what happened over time. */
+const timed: readonly string[] = ['html'];
+
+async function report(plans: readonly PlannedReport[], told: CheckReport): Promise<void> {
+  const isTimed = plans.some(({ name }) => timed.includes(name));
+  const counterexamples = isTimed ? await sailAgain(told.voyages) : [];
+  const whole = { ...told, counterexamples };
+  writePlanned(plans, name => {
+    const text = checkReporters[name]?.(whole) ?? '';
+    const summary = checkSummaries[name]?.(whole);
+    return { out: text, file: text, ...(summary !== undefined && { summary }) };
+  });
 }
 
 function nothingNamed(): UserError {

@@ -7,6 +7,13 @@ import { colored, plain } from '../report/paint.js';
 import type { Report } from '../report/reporter.js';
 import type { PlannedReport } from './report-files.js';
 
+/** What a report says: on standard output, perhaps in colour, in a file, and in the summary of a job. */
+export interface ReportTexts {
+  readonly out: string;
+  readonly file: string;
+  readonly summary?: string;
+}
+
 /**
  * Writes each report; files are never coloured.
  *
@@ -18,14 +25,33 @@ export function writeReports(
   { color = true }: { readonly color?: boolean } = {},
 ): void {
   const paint = isColored(color) ? colored : plain;
+  writePlanned(plans, name => {
+    const reporter = reporters[name];
+    const summary = summaries[name]?.(report);
+    return {
+      out: reporter?.(report, paint) ?? '',
+      file: reporter?.(report) ?? '',
+      ...(summary !== undefined && { summary }),
+    };
+  });
+}
+
+/**
+ * Writes the texts of each report where they go.
+ *
+ * @throws UserError when a file cannot be written.
+ */
+export function writePlanned(
+  plans: readonly PlannedReport[],
+  textsOf: (name: string) => ReportTexts,
+): void {
   const summaryFile = environment('GITHUB_STEP_SUMMARY');
   for (const { name, file } of plans) {
-    const reporter = reporters[name];
-    if (file === undefined) writeOut(reporter?.(report, paint) ?? '');
-    else written(file, () => writeFileSync(file, reporter?.(report) ?? ''));
-    const summary = summaries[name];
+    const { summary, ...texts } = textsOf(name);
+    if (file === undefined) writeOut(texts.out);
+    else written(file, () => writeFileSync(file, texts.file));
     if (summary === undefined || summaryFile === undefined) continue;
-    written(summaryFile, () => appendFileSync(summaryFile, summary(report)));
+    written(summaryFile, () => appendFileSync(summaryFile, summary));
   }
 }
 

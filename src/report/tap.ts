@@ -5,7 +5,8 @@ import type { Reporter, RunOfScenario } from './reporter.js';
 import { nameOf } from './standing.js';
 import { storyLines } from './verdicts.js';
 
-interface Point {
+/** A test point. */
+export interface Point {
   readonly isOk: boolean;
   readonly title: string;
   /** Why it says nothing. */
@@ -19,9 +20,14 @@ export const tapReporter: Reporter = ({ runs, seed }) => {
     ...run.steps.map(step => stepPoint(step, run)),
     ...run.verdicts.map(verdict => lawPoint(verdict, run)),
   ]);
-  const lines = points.flatMap((point, index) => pointLines(point, index + 1));
-  return `${['TAP version 14', `# seed ${seed}`, `1..${points.length}`, ...lines].join('\n')}\n`;
+  return tapText(points, `seed ${seed}`);
 };
+
+/** The points as TAP 14, after a comment. */
+export function tapText(points: readonly Point[], comment: string): string {
+  const lines = points.flatMap((point, index) => pointLines(point, index + 1));
+  return `${['TAP version 14', `# ${comment}`, `1..${points.length}`, ...lines].join('\n')}\n`;
+}
 
 function stepPoint({ title, result, message, line }: StepResult, run: RunOfScenario): Point {
   const point = { isOk: result !== 'failed', title: `${nameOf(run)}: ${title}` };

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { rules } from '../../check/rules/index.js';
 import { staticPass } from '../../check/static-pass.js';
 import { parseManifests } from '../../input/manifests.js';
-import { checkReporters } from './index.js';
+import { checkReporters, checkSummaries } from './index.js';
 import type { CheckReport } from './report.js';
 
 const text = `
@@ -63,4 +63,56 @@ it('annotates the lines on GitHub', () => {
     expect.stringMatching(/^::notice file=dir\/m%2C1\.yaml,line=6,title=SEA003 not-simulated::/),
     '',
   ]);
+});
+
+const tally = { held: 3, vacuous: 7, inconclusive: 0, broken: 0 };
+const law = { name: 'gpu-held-once', family: 'scheduling', says: 'a GPU has one holder' } as const;
+const sailed: CheckReport = {
+  ...report,
+  voyages: {
+    explored: {
+      seed: 4,
+      runs: 10,
+      end: 'all runs',
+      tried: { scale: 3 },
+      objectsTried: {},
+      traffic: { offered: 1_000, failed: 5 },
+      refusals: [],
+      laws: [{ law: law.name, ...tally }],
+      counterexamples: [],
+    },
+    laws: [law],
+    failures: [],
+    known: 0,
+    standIns: [],
+    leftOut: [],
+  },
+};
+
+it('has a TAP point for each rule and each law', () => {
+  const lines = (checkReporters['tap']?.(sailed) ?? '').split('\n');
+  expect(lines[2]).toBe(`1..${rules.length + 1}`);
+  expect(lines.filter(line => line.startsWith('not ok'))).toHaveLength(1);
+  expect(lines).toContain(`ok ${rules.length + 1} - law gpu-held-once`);
+  expect(lines).toContain('  fix: "use policy/v1"');
+});
+
+it('tells agents what is wrong and nothing more', () => {
+  const lines = (checkReporters['minimal']?.(sailed) ?? '').trim().split('\n');
+  expect(lines).toEqual([
+    expect.stringMatching(/^dir\/m,1\.yaml:2: error SEA005: .*\(fix: use policy\/v1\)$/),
+    'static pass: 1 error, no warnings, 1 of information',
+    '10 voyages, no law broken; this is what was tried (seed 4; 1 of 1 laws had something to judge)',
+  ]);
+});
+
+it('sums up for the job, and shows a page', () => {
+  const summary = checkSummaries['github']?.(sailed) ?? '';
+  expect(summary).toContain('## ❌ seatrial check: dir');
+  expect(summary).toContain('| ❌ | SEA005 | dir/m,1.yaml:2 |');
+  expect(summary).toContain('| scheduling | gpu-held-once | 3 | 7 | 0 | 0 |');
+  const page = checkReporters['html']?.(sailed) ?? '';
+  expect(page).toContain('<title>seatrial report');
+  expect(page).toContain('Findings of the static pass');
+  expect(page).not.toMatch(/<(?:script|link|img)[^>]+(?:src|href)=/);
 });

@@ -3,7 +3,12 @@ import type { VoyagesResult } from '../../check/voyages.js';
 import type { CheckReporter } from './report.js';
 
 /** The whole report; rules only by what is constant of them. */
-export const jsonCheckReporter: CheckReporter = ({ rules, voyages, ...report }) => {
+export const jsonCheckReporter: CheckReporter = ({
+  rules,
+  voyages,
+  counterexamples: _runs,
+  ...report
+}) => {
   const told = rules.map(({ id, name, severity, title }) => ({ id, name, severity, title }));
   const head = { apiVersion: 'seatrial.dev/v1alpha1', kind: 'CheckReport' };
   return `${JSON.stringify({ ...head, ...report, rules: told, ...(voyages !== undefined && { voyages: plain(voyages) }) }, null, 2)}\n`;

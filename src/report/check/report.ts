@@ -2,6 +2,7 @@
 import type { Finding } from '../../check/finding.js';
 import type { Rule } from '../../check/rule.js';
 import type { VoyagesResult } from '../../check/voyages.js';
+import type { RunOfScenario } from '../reporter.js';
 
 /** What a report is made from. */
 export interface CheckReport {
@@ -20,6 +21,8 @@ export interface CheckReport {
   readonly hasCluster: boolean;
   /** What came of the voyages; none were tried with --static. */
   readonly voyages?: VoyagesResult;
+  /** The counterexamples, sailed once more for reporters that tell them over time. */
+  readonly counterexamples?: readonly RunOfScenario[];
   /** Real milliseconds. */
   readonly wallMs: number;
 }

@@ -1,5 +1,7 @@
 /** The voyages of a check in words: what was tried, what the laws say, and the story of what broke one. */
 import type { VoyagesResult } from '../../check/voyages.js';
+import type { ReportTable } from '../../stacks/stack.js';
+import type { LawTally } from '../../voyages/explored.js';
 import { tableLines } from '../text-table.js';
 
 /** The answer first, then stories, then what was tried. */
@@ -13,7 +15,7 @@ export function voyageLines(voyages: VoyagesResult, inputs: readonly string[]): 
     `on another machine:  add${files} if the token is about the manifests`,
   ]);
   return [
-    answer(voyages),
+    answerText(voyages),
     ...remarks(voyages),
     ...stories,
     ...(failures.length > 0 ? ['', 'What was tried until then:'] : []),
@@ -23,7 +25,8 @@ export function voyageLines(voyages: VoyagesResult, inputs: readonly string[]): 
   ];
 }
 
-function answer({ explored, laws, known, failures }: VoyagesResult): string {
+/** The answer in a line: how many voyages, and whether a law was broken. */
+export function answerText({ explored, laws, known, failures }: VoyagesResult): string {
   const { runs, seed, end } = explored;
   const again = known === 0 ? '' : ` (${known} of them failures of before)`;
   const count = `${runs.toLocaleString('en-US')} ${runs === 1 ? 'voyage' : 'voyages'}${again}`;
@@ -62,11 +65,17 @@ function remarks({ standIns, leftOut, explored, failures, laws }: VoyagesResult)
 }
 
 function tried(events: VoyagesResult['explored']['tried']): string[] {
+  const table = triedTable(events);
+  return table === undefined ? [] : ['', ...tableLines(table)];
+}
+
+/** How often each event was let happen; undefined when none was. */
+export function triedTable(events: VoyagesResult['explored']['tried']): ReportTable | undefined {
   const rows = Object.entries(events)
     .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
     .map(([name, count]) => [name, count.toLocaleString('en-US')]);
-  if (rows.length === 0) return [];
-  return ['', ...tableLines({ title: 'what was let happen', columns: ['event', 'times'], rows })];
+  if (rows.length === 0) return undefined;
+  return { title: 'what was let happen', columns: ['event', 'times'], rows };
 }
 
 function traffic({ offered, failed }: VoyagesResult['explored']['traffic']): string[] {
@@ -78,15 +87,26 @@ function traffic({ offered, failed }: VoyagesResult['explored']['traffic']): str
 }
 
 function lawTable({ explored, laws }: VoyagesResult): string[] {
-  const spoken = explored.laws.filter(one => one.held + one.broken + one.inconclusive > 0);
-  const silent = explored.laws.filter(one => !spoken.includes(one)).map(({ law }) => law);
-  const rows = spoken.map(({ law, held, vacuous, inconclusive, broken }) => [
-    laws.find(({ name }) => name === law)?.family ?? '',
-    law,
-    ...[held, vacuous, inconclusive, broken].map(count => count.toLocaleString('en-US')),
-  ]);
-  const columns = ['family', 'law', 'held', 'nothing to judge', 'inconclusive', 'broken'];
-  const table = rows.length === 0 ? [] : ['', ...tableLines({ title: 'the laws', columns, rows })];
+  const spoken = explored.laws.filter(hasSpoken);
+  const silent = explored.laws.filter(one => !hasSpoken(one)).map(({ law }) => law);
+  const table = spoken.length === 0 ? [] : ['', ...tableLines(lawRows({ explored, laws }))];
   if (silent.length === 0) return table;
   return [...table, `* never had anything to judge: ${silent.join(', ')}`];
+}
+
+/** What the laws say of all voyages, without those that never had anything to judge. */
+export function lawRows({ explored, laws }: Pick<VoyagesResult, 'explored' | 'laws'>): ReportTable {
+  const rows = explored.laws
+    .filter(hasSpoken)
+    .map(({ law, held, vacuous, inconclusive, broken }) => [
+      laws.find(({ name }) => name === law)?.family ?? '',
+      law,
+      ...[held, vacuous, inconclusive, broken].map(count => count.toLocaleString('en-US')),
+    ]);
+  const columns = ['family', 'law', 'held', 'nothing to judge', 'inconclusive', 'broken'];
+  return { title: 'the laws', columns, rows };
+}
+
+function hasSpoken({ held, broken, inconclusive }: LawTally): boolean {
+  return held + broken + inconclusive > 0;
 }

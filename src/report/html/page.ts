@@ -22,21 +22,23 @@ import { pageStyle } from './style.js';
 import { timeScale } from './time-scale.js';
 import { instantSlider, lanesOf, timelineSection } from './timeline-section.js';
 
-interface Tab {
+/** A tab beside those of the runs. */
+export interface Tab {
   readonly label: Markup;
   readonly panel: Markup;
 }
 
-/** The whole page as text. */
-export function reportPage(report: Report): string {
+/** The whole page as text; `first` is a tab before all others. */
+export function reportPage(report: Report, first?: Tab): string {
   const compared = comparisonTables(report.runs);
   const tabs: Tab[] = report.runs.map((run, number) => runTab(run, number, report));
   if (compared.length > 0) {
     const panel = markup`<h2>Variants side by side</h2>${compared.map(tableOf)}`;
     tabs.unshift({ label: markup`Comparison`, panel });
   }
+  if (first !== undefined) tabs.unshift(first);
   const [run] = report.runs;
-  const title = report.runs.length === 1 && run !== undefined ? nameOf(run) : 'seatrial report';
+  const title = tabs.length === 1 && run !== undefined ? nameOf(run) : 'seatrial report';
   const page = markup`<!doctype html>
 <html lang="en">
 <head>

@@ -1,0 +1,50 @@
+/** The HTML reporter of `check`: a page of its findings and voyages, and a tab for each counterexample. */
+import type { ReportTable } from '../../stacks/stack.js';
+import { markup } from '../html/markup.js';
+import { reportPage } from '../html/page.js';
+import { tableOf } from '../html/sections.js';
+import { countsText, type CheckReport, type CheckReporter } from './report.js';
+import { answerText, lawRows, triedTable } from './voyage-text.js';
+
+/** One file that holds all it needs. */
+export const htmlCheckReporter: CheckReporter = report => {
+  const { version, voyages, counterexamples = [] } = report;
+  const seed = voyages?.explored.seed ?? 0;
+  return reportPage({ runs: counterexamples, seed, backend: 'sim', version }, checkTab(report));
+};
+
+function checkTab({ findings, inputs, objects, kinds, voyages, notes }: CheckReport) {
+  const isWrong =
+    (voyages?.failures.length ?? 0) > 0 || findings.some(({ severity }) => severity === 'error');
+  const word = isWrong ? '✗ FAILED' : '✓ passed';
+  const standing = isWrong ? 'failed' : 'passed';
+  const rows = findings.map(({ severity, id, file, line, object, field, message, fix }) => [
+    severity,
+    id,
+    `${file}:${line}`,
+    `${object} ${field}`.trim(),
+    message,
+    fix,
+  ]);
+  const columns = ['severity', 'id', 'where', 'object and field', 'what', 'fix'];
+  const found: ReportTable = { title: 'Findings of the static pass', columns, rows };
+  const tried = voyages && triedTable(voyages.explored.tried);
+  const stories = (voyages?.failures ?? []).map(
+    ({ example, story }) => markup`<details><summary>${example.law}: the smallest story, as
+      commands</summary><pre>${story.join('\n')}</pre></details>`,
+  );
+  const panel = markup`<div class="run-head"
+      ><h2>seatrial check <span class="badge is-${standing}">${word}</span></h2
+      ><p class="lead">${objects} objects of ${kinds} kinds in ${inputs.join(', ')}.</p
+      ><p>Static pass: ${countsText(findings)}.</p
+      >${voyages === undefined ? undefined : markup`<p>Voyages: ${answerText(voyages)}.</p>`}
+      ${notes.map(note => markup`<p class="warning">${note}</p>`)}</div>
+    ${stories}
+    ${rows.length === 0 ? undefined : tableOf(found)}
+    ${voyages === undefined ? undefined : tableOf(lawRows(voyages))}
+    ${tried === undefined ? undefined : tableOf(tried)}`;
+  return {
+    label: markup`check <span class="badge is-${standing}">${word.slice(0, 1)}</span>`,
+    panel,
+  };
+}
