@@ -8,6 +8,7 @@ import { storyLines } from '../src/report/verdicts.js';
 import { loadScenario } from '../src/scenario/scenario.js';
 import { sail } from '../src/scenario/voyage.js';
 import { runPlan } from '../src/voyages/run-plan.js';
+import { parts } from './fidelity/parts.js';
 
 /** The stories of what was broken; none for a correct cluster. */
 function stories(verdicts: readonly Verdict[], startMs: number): string {
@@ -62,4 +63,9 @@ it('laws have names of their own, thresholds with units, and a sentence', () => 
     expect(says).toMatch(/^[a-z].*[^.]$/);
     for (const key of Object.keys(settings)) expect(key).toMatch(/(Ms|Max|Min|Tolerance)$/);
   }
+});
+
+it('what laws touch are parts of the fidelity table', () => {
+  const known = parts.map(({ name }) => name);
+  for (const { touches = [] } of laws) expect(known).toEqual(expect.arrayContaining([...touches]));
 });

@@ -1,6 +1,7 @@
 /** The voyages of a check: plans around the manifests, searched for one that breaks a law. */
+import { rmSync } from 'node:fs';
 import type { Fault } from '../cluster.js';
-import type { Law } from '../laws/law.js';
+import type { Law, LawSettings } from '../laws/law.js';
 import { planSource } from '../arbitraries/source.js';
 import { explore } from '../voyages/explore.js';
 import type { Counterexample, Explored, ExploreNews } from '../voyages/explored.js';
@@ -13,6 +14,8 @@ import type { Sailable } from './sailable.js';
 /** How the voyages go. */
 export interface VoyageOptions {
   readonly laws: readonly Law[];
+  /** Thresholds by law, where they are not to be the defaults. */
+  readonly settings?: Readonly<Record<string, LawSettings>>;
   readonly seed: number;
   readonly runs: number;
   readonly timeMs?: number;
@@ -50,7 +53,7 @@ export async function tryVoyages(
   { objects, standIns, leftOut }: Sailable,
   options: VoyageOptions,
 ): Promise<VoyagesResult> {
-  const { laws, pools, faults, folder, timeMs, workers, ...rest } = options;
+  const { laws, pools, faults, folder, timeMs, workers, progress, ...rest } = options;
   const { plans, origin } = planSource(objects, {
     ...(pools !== undefined && { pools }),
     ...(faults !== undefined && { faults }),
@@ -59,8 +62,19 @@ export async function tryVoyages(
     readFailures(folder).map(({ plan }) => plan),
     objects,
   );
+  // What is found is kept at once, so that even a process that is killed while it shrinks leaves it behind.
+  const early = new Map<string, string>();
+  const lawOf = (name: string): Pick<Law, 'says' | 'source'> =>
+    laws.find(law => law.name === name) ?? { says: '' };
   const explored = await explore({
     ...rest,
+    progress: news => {
+      if (news.kind === 'found') {
+        const { example } = news;
+        early.set(example.law, saveFailure(example, lawOf(example.law), folder));
+      }
+      progress?.(news);
+    },
     laws,
     plans,
     origin,
@@ -69,8 +83,11 @@ export async function tryVoyages(
     ...(workers !== undefined && { workers }),
   });
   const failures = explored.counterexamples.map((example): ToldFailure => {
-    const law = laws.find(({ name }) => name === example.law) ?? { says: '' };
-    return { example, story: storyOf(example, law), file: saveFailure(example, law, folder) };
+    const law = lawOf(example.law);
+    const file = saveFailure(example, law, folder);
+    const before = early.get(example.law);
+    if (before !== undefined && before !== file) rmSync(before, { force: true });
+    return { example, story: storyOf(example, law), file };
   });
   return { explored, laws, failures, known: known.length, standIns, leftOut };
 }

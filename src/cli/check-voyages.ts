@@ -7,6 +7,7 @@ import type { Fault } from '../cluster.js';
 import { elapsedMs, onInterrupt, writeError } from '../host.js';
 import { didYouMean, exitCodes, UserError } from '../input/errors.js';
 import { laws as allLaws } from '../laws/index.js';
+import type { LawSettings } from '../laws/law.js';
 import type { RunOfScenario } from '../report/reporter.js';
 import { runOfVoyage } from '../report/voyage-run.js';
 import { lawsNamed } from '../scenario/judge-step.js';
@@ -21,6 +22,7 @@ export interface VoyageFlags {
   readonly minutes?: number;
   readonly faults: string;
   readonly laws?: string;
+  readonly lawSetting: Readonly<Record<string, LawSettings>>;
   readonly workers?: number;
   readonly quiet?: boolean;
 }
@@ -55,6 +57,7 @@ export async function sailAround(
   writeError(`seatrial ${version}, seed ${seed}\n`);
   const result = await tryVoyages(aboard, {
     laws,
+    settings: flags.lawSetting,
     seed,
     runs: minutes === undefined ? runs : Number.MAX_SAFE_INTEGER,
     faults,
@@ -141,6 +144,7 @@ function teller(runs: number | undefined): (news: ExploreNews) => void {
       writeError(`  smaller: ${nodes} nodes, ${objects} objects, ${events} events\n`);
       return;
     }
+    if (news.kind === 'found') return;
     const { run, brokenLaw } = news;
     if (brokenLaw !== undefined)
       writeError(`voyage ${run} breaks ${brokenLaw}; making it smaller\n`);

@@ -15,7 +15,14 @@ import { version } from '../version.js';
 import { sailAgain, sailAround, type VoyageFlags } from './check-voyages.js';
 import type { CliCommand } from './command.js';
 import { readConfiguration } from './configuration.js';
-import { collect, colorOption, seedOf, seedOption, wholeNumber } from './options.js';
+import {
+  collect,
+  colorOption,
+  lawSettingOption,
+  seedOf,
+  seedOption,
+  wholeNumber,
+} from './options.js';
 import { planReports, type PlannedReport } from './report-files.js';
 import { writePlanned } from './write-reports.js';
 
@@ -51,6 +58,7 @@ export const checkCommand: CliCommand = {
       .addOption(new Option('--minutes <m>', 'stop after so long').argParser(Number))
       .option('--faults <kinds>', 'all, none, or kinds with commas between', 'all')
       .option('--laws <names>', 'judge by these, with commas between (default: all)')
+      .addOption(lawSettingOption())
       .addOption(seedOption())
       .addOption(new Option('--workers <n>', 'threads (default: cores)').argParser(wholeNumber))
       .option('--static', 'only look at the manifests: try no voyages')

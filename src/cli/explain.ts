@@ -9,6 +9,9 @@ import { verdictText } from '../plan/verdict-text.js';
 import { verdictOf } from '../plan/verdict.js';
 import { ruleText } from '../check/rule-text.js';
 import { rules } from '../check/rules/index.js';
+import { laws } from '../laws/index.js';
+import type { Law } from '../laws/law.js';
+import { lawLines } from '../report/law-text.js';
 import { World } from '../plan/world.js';
 import type { Pod } from '../../sim/api/kinds/core.js';
 import type { CliCommand } from './command.js';
@@ -29,8 +32,10 @@ export const explainCommand: CliCommand = {
   define(program, act) {
     program
       .command('explain')
-      .description('tell why a pod can or cannot run, or what a finding of check means')
-      .argument('<what>', 'pod/NAME, or a finding of check: SEA203')
+      .description(
+        'tell why a pod can or cannot run, what a finding of check means, or what a law says',
+      )
+      .argument('<what>', 'pod/NAME, a finding of check: SEA203, or a law: gpu-held-once')
       .option('-n, --namespace <name>', "the pod's namespace")
       .option('--kubeconfig <file>', 'the kubeconfig of a cluster; it is only read')
       .option('--context <name>', 'the context of the kubeconfig')
@@ -44,11 +49,18 @@ export const explainCommand: CliCommand = {
 
 async function explainPod(reference: string, flags: ExplainFlags): Promise<number> {
   if (/^sea\d+$/i.test(reference)) return explainRule(reference.toUpperCase(), flags);
+  const law = laws.find(({ name }) => name === reference);
+  if (law !== undefined) return explainLaw(law, flags);
   const name = nameOf(reference);
   const { world, namespace } = await source(flags);
   const pod = find(world, flags.namespace ?? namespace, name);
   const verdict = verdictOf(world, pod, schedulerConfigOf(flags.schedulerConfig ?? {}));
   writeOut(flags.output === 'json' ? `${JSON.stringify(verdict)}\n` : verdictText(verdict));
+  return exitCodes.pass;
+}
+
+function explainLaw({ begin: _begin, ...law }: Law, { output }: ExplainFlags): number {
+  writeOut(output === 'json' ? `${JSON.stringify(law)}\n` : `${lawLines(law).join('\n')}\n`);
   return exitCodes.pass;
 }
 

@@ -2,6 +2,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { tieRules } from '../../sim/scheduler/ties.js';
 import { environment, freshSeed } from '../host.js';
+import { withLawSetting } from '../scenario/judge-step.js';
 import { exitCodes, UserError } from '../input/errors.js';
 
 /** `-o, --output`. */
@@ -16,6 +17,16 @@ export function seedOption(): Option {
   return new Option('--seed <n>', 'the seed: equal seeds give equal histories').argParser(
     wholeNumber,
   );
+}
+
+/** `--law-setting LAW.SETTING=NUMBER`, repeatable. */
+export function lawSettingOption(): Option {
+  return new Option(
+    '--law-setting <law.setting=n>',
+    'a threshold of a law, repeatable; seatrial explain LAW tells which there are',
+  )
+    .argParser(withLawSetting)
+    .default({}, 'the defaults');
 }
 
 /** `--scheduler-config`: the file that kube-scheduler's --config would take. */

@@ -4,6 +4,7 @@ import { elapsedMs, isTerminal, standardInput, writeError, writeOut } from '../h
 import { durationMs } from '../input/duration.js';
 import { exitCodes, UserError } from '../input/errors.js';
 import type { Verdict } from '../laws/judge.js';
+import type { LawSettings } from '../laws/law.js';
 import { reporters } from '../report/index.js';
 import { runOfVoyage } from '../report/voyage-run.js';
 import { lawsNamed } from '../scenario/judge-step.js';
@@ -15,7 +16,7 @@ import { version } from '../version.js';
 import type { CliCommand } from './command.js';
 import { backendOptions, type RealFlags } from './backend-options.js';
 import { confirmThere } from './confirm.js';
-import { collect } from './options.js';
+import { collect, lawSettingOption } from './options.js';
 import { planReports } from './report-files.js';
 import { voyageOf, type KnownVoyage } from './voyage-of.js';
 import { writeReports } from './write-reports.js';
@@ -27,6 +28,7 @@ interface ReplayFlags extends Omit<RealFlags, 'backend'> {
   readonly within: string;
   readonly step?: boolean;
   readonly laws?: readonly string[];
+  readonly lawSetting: Readonly<Record<string, LawSettings>>;
   readonly reporter: readonly string[];
   readonly outputFile: readonly string[];
   readonly confirm?: string;
@@ -47,6 +49,7 @@ export const replayCommand: CliCommand = {
       .option('--laws <names>', 'judge by these, with commas between (default: all)', names =>
         names.split(','),
       )
+      .addOption(lawSettingOption())
       .option('--reporter <name>', 'tell it by a reporter too, such as html', collect, [])
       .option('--outputFile <[reporter=]file>', 'write a report to a file', collect, [])
       .option('--confirm <backend>', 'sail it on a real cluster too: control-plane, kind, ...');
@@ -67,6 +70,7 @@ async function replay(word: string, flags: ReplayFlags): Promise<number> {
   const hear = flags.step === true ? stepper() : tell;
   const sailed = await runPlan(known.plan, {
     laws: lawsNamed(flags.laws),
+    settings: flags.lawSetting,
     tell: heard => {
       news.push(heard);
       return hear(heard);

@@ -24,6 +24,7 @@ const defaults = {
 export const deniedPairsSilent = law({
   name: 'denied-pairs-silent',
   family: 'security',
+  touches: ['Network and policies'],
   says: 'no connection is made that network policies deny, while allowed ones are',
   source: 'https://kubernetes.io/docs/concepts/services-networking/network-policies/',
   settings: defaults,

@@ -13,6 +13,7 @@ const defaults = {
 export const driftDetectedInTime = law({
   name: 'drift-detected-in-time',
   family: 'recovery',
+  touches: ['Drift detectors'],
   says: 'a drift that does harm is detected in time',
   settings: defaults,
   begin({ detectWithinMs }) {

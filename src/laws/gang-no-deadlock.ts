@@ -18,6 +18,7 @@ const defaults = {
 export const gangNoDeadlock = law({
   name: 'gang-no-deadlock',
   family: 'scheduling',
+  touches: ['Operators'],
   says: 'no two gangs that are not whole hold the capacity that the other waits for',
   source: 'https://kueue.sigs.k8s.io/docs/concepts/ (all-or-nothing)',
   settings: defaults,

@@ -16,6 +16,7 @@ const defaults = {
 export const gangWholeOrNot = law({
   name: 'gang-whole-or-not',
   family: 'scheduling',
+  touches: ['Operators'],
   says: 'a gang of pods that are of use only together holds capacity whole or not at all',
   source: 'https://kueue.sigs.k8s.io/docs/concepts/ (all-or-nothing)',
   settings: defaults,

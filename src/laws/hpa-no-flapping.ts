@@ -37,6 +37,7 @@ const defaults = {
 export const hpaNoFlapping = law({
   name: 'hpa-no-flapping',
   family: 'scaling',
+  touches: ['Autoscaler'],
   says: 'an autoscaler does not go back behind a level that it chose within its stabilisation window, nor turn again and again',
   source:
     'https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/#stabilization-window',

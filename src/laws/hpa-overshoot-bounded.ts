@@ -19,6 +19,7 @@ const defaults = {
 export const hpaOvershootBounded = law({
   name: 'hpa-overshoot-bounded',
   family: 'scaling',
+  touches: ['Autoscaler'],
   says: 'an autoscaler that meets a constant load does not rise far above where it settles',
   source: 'https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/',
   settings: defaults,

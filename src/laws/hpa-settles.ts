@@ -17,6 +17,7 @@ const defaults = {
 export const hpaSettles = law({
   name: 'hpa-settles',
   family: 'scaling',
+  touches: ['Autoscaler'],
   says: 'an autoscaler whose load stays constant comes to rest',
   source: 'https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/',
   settings: defaults,

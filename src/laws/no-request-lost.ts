@@ -33,6 +33,7 @@ const lostReasons = ['reset', 'refused', 'no endpoint'];
 export const noRequestLost = law({
   name: 'no-request-lost',
   family: 'scaling',
+  touches: ['Network and policies', 'Traffic and serving'],
   says: 'no request is lost when pods end gracefully, in scale-downs and roll-outs',
   source: 'https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination',
   settings: defaults,

@@ -6,6 +6,7 @@ import { law, type Breach } from './law.js';
 export const noneOnStationaryData = law({
   name: 'none-on-stationary-data',
   family: 'recovery',
+  touches: ['Drift detectors'],
   says: 'no model is retrained as long as the data are stationary',
   begin() {
     const breaches: Breach[] = [];

@@ -20,6 +20,7 @@ const sortLabel = 'training.kubeflow.org/replica-type';
 export const onePodPerMember = law({
   name: 'one-pod-per-member',
   family: 'general',
+  touches: ['Operators'],
   says: 'no two pods that live are the same member of a job',
   source: 'https://github.com/ray-project/kuberay/issues/715',
   begin: () => new Members(),

@@ -17,6 +17,7 @@ const defaults = {
 export const oneRetrainingPerDrift = law({
   name: 'one-retraining-per-drift',
   family: 'recovery',
+  touches: ['Drift detectors'],
   says: 'a detected drift leads to exactly one retraining, and to another only when that failed',
   settings: defaults,
   begin({ retrainWithinMs }) {

@@ -23,6 +23,7 @@ const defaults = {
 export const precisionRecovered = law({
   name: 'precision-recovered',
   family: 'recovery',
+  touches: ['Fraud data'],
   says: 'after a harmful drift was detected, a model is promoted that is about as precise as before',
   settings: defaults,
   begin({ shareMin, recoverWithinMs }) {

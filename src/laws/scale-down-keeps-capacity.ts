@@ -36,6 +36,7 @@ const defaults = {
 export const scaleDownKeepsCapacity = law({
   name: 'scale-down-keeps-capacity',
   family: 'scaling',
+  touches: ['Autoscaler', 'Traffic and serving'],
   says: 'when a workload is scaled down automatically, its ready replicas still have the capacity for the demand',
   source: 'https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/',
   settings: defaults,

@@ -28,6 +28,7 @@ const unheardMin = 20;
 export const trafficSplitAsWeighted = law({
   name: 'traffic-split-as-weighted',
   family: 'scaling',
+  touches: ['Traffic and serving'],
   says: 'each backend of a route gets the share of its requests that its weight says',
   source: 'https://gateway-api.sigs.k8s.io/guides/traffic-splitting/',
   settings: defaults,

@@ -3,15 +3,18 @@ import type { HistoryEntry } from '../../sim/server/contract.js';
 import type { Cluster } from '../cluster.js';
 import { laws } from '../laws/index.js';
 import { judge, type Evidenced, type Verdict } from '../laws/judge.js';
-import type { Outcome } from '../laws/law.js';
+import type { LawSettings, Outcome } from '../laws/law.js';
+import { lawSettings } from './judge-step.js';
 import { releaseOutcomes } from '../stacks/releases/release-outcomes.js';
 
 /** One verdict a law on what the cluster's history tells and on what was measured at its edge. */
 export async function judgeCluster(
   cluster: Cluster,
   outcomes: readonly Outcome[] = [],
+  settings: Readonly<Record<string, LawSettings>> = {},
 ): Promise<readonly Verdict[]> {
-  return judge(laws, await evidenceOf(cluster, outcomes));
+  const evidence = await evidenceOf(cluster, outcomes);
+  return judge(laws, { ...evidence, settings: lawSettings(settings) });
 }
 
 /** What laws judge by, up to now. */

@@ -18,7 +18,7 @@ import { wordsOf, type Happening } from './happening.js';
 import { faultStep } from './fault-step.js';
 import { inWords } from './in-words.js';
 import type { RunJournal } from './journal/run-journal.js';
-import { judged } from './judge-step.js';
+import { judged, type LawChoice } from './judge-step.js';
 import { Logbook, type RunRecord } from './logbook.js';
 import { unmet } from './match.js';
 import { sameCauses } from './same-causes.js';
@@ -139,7 +139,7 @@ export async function runScenario(
     ...(options.gpuBusySeconds && { gpuBusyHours: options.gpuBusySeconds() / 3600 }),
     ...(stack !== undefined && { report: stack.report() }),
     record: { log: logbook.log, series: logbook.series },
-    verdicts: await judgeCluster(cluster, runner.measured()),
+    verdicts: await judgeCluster(cluster, runner.measured(), scenario.laws),
   };
 }
 
@@ -233,7 +233,7 @@ class Runner {
       return faultStep(step.fault, fault => this.inject(fault), this.objects);
     }
     if (step.event !== undefined) return this.event(step.event);
-    if (step.judge !== undefined) return this.judgeAll(step.judge.laws);
+    if (step.judge !== undefined) return this.judgeAll(step.judge);
     if (step.expect === undefined) return undefined;
     return unmet(await this.objects.find(step.expect), step.expect);
   }
@@ -307,8 +307,10 @@ class Runner {
     return undefined;
   }
 
-  private async judgeAll(names?: readonly string[]): Promise<string | undefined> {
-    return judged(names, await evidenceOf(this.cluster, this.measured()));
+  private async judgeAll(choice: LawChoice): Promise<string | undefined> {
+    const settings = { ...this.scenario.laws, ...choice.settings };
+    const evidence = await evidenceOf(this.cluster, this.measured());
+    return judged({ ...choice, settings }, evidence);
   }
 
   private async advance(duration: string): Promise<undefined> {

@@ -1,5 +1,7 @@
 /** A scenario as it is loaded from its file. */
 import { existsSync, readdirSync, statSync } from 'node:fs';
+import type { LawSettings } from '../laws/law.js';
+import { lawSettings } from './judge-step.js';
 import { basename, dirname, join } from 'node:path';
 import { faultOf } from '../backends/fault-input.js';
 import type { TieRule } from '../../sim/scheduler/ties.js';
@@ -118,6 +120,8 @@ export interface Scenario {
     readonly logs?: boolean;
     readonly events?: boolean;
   };
+  /** Thresholds of laws where they are not to be the defaults. */
+  readonly laws: Readonly<Record<string, LawSettings>>;
   readonly steps: readonly Step[];
   /** The file as it was read, for those who refuse a part of it. */
   readonly document: Located;
@@ -134,6 +138,7 @@ interface RawScenario {
     readonly stack?: Scenario['stack'];
     readonly prices?: Scenario['prices'];
     readonly variants?: readonly Variant[];
+    readonly laws?: Readonly<Record<string, LawSettings>>;
     readonly show?: Scenario['show'];
     readonly steps: readonly Step[];
   };
@@ -196,10 +201,31 @@ export function loadScenario(file: string): Scenario {
     ...(spec.prices !== undefined && { prices: spec.prices }),
     variants: spec.variants ?? [],
     show: spec.show ?? {},
+    laws: checkedLaws(document, spec.laws ?? {}),
     steps: spec.steps,
     document,
     lineOfStep: index => document.lineOf(['spec', 'steps', index]),
   };
+}
+
+function checkedLaws(
+  document: Located,
+  settings: Readonly<Record<string, LawSettings>>,
+): Readonly<Record<string, LawSettings>> {
+  for (const [name, given] of Object.entries(settings)) {
+    try {
+      lawSettings({ [name]: given });
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      const place = { file: document.file, line: document.lineOf(['spec', 'laws', name]) };
+      throw new InputError(
+        { ...place, field: `spec.laws.${name}` },
+        error.message,
+        error.details.next,
+      );
+    }
+  }
+  return settings;
 }
 
 function checkStep(document: Located, step: Step, index: number): void {

@@ -32,6 +32,13 @@ const demands = {
 
 const within: JsonSchema = { ...duration, description: 'How long to wait. Default 10m.' };
 
+const lawSettings: JsonSchema = {
+  type: 'object',
+  description:
+    'Thresholds of laws where they are not to be the defaults: `hpa-no-flapping: { reversalsMax: 4 }`. `seatrial explain LAW` tells which there are.',
+  additionalProperties: { type: 'object', additionalProperties: { type: 'number' } },
+};
+
 const step: JsonSchema = {
   type: 'object',
   additionalProperties: false,
@@ -135,6 +142,7 @@ const step: JsonSchema = {
       description: 'Judges all that has happened by laws; a law that is broken fails the step.',
       properties: {
         laws: { type: 'array', items: text, description: 'Their names. Default: all laws.' },
+        settings: lawSettings,
       },
     },
     except: {
@@ -314,6 +322,7 @@ export const scenarioSchema: JsonSchema = {
             'Ways to run it that differ only in data: `--variant NAME`, or `all` to compare them.',
           items: variant,
         },
+        laws: lawSettings,
         show: {
           type: 'object',
           additionalProperties: false,

@@ -13,7 +13,7 @@ const plans = voyagePlans();
 
 describe('A search', () => {
   const search = (workers: number) =>
-    explore({ plans, laws, seed: 1, runs: 50, workers, planted: ['fit-ignores-gpus'] });
+    explore({ plans, laws, seed: 11, runs: 50, workers, planted: ['fit-ignores-gpus'] });
 
   it('finds a planted defect and shrinks it; any number of threads finds the same', async () => {
     const found = await search(1);
@@ -30,7 +30,7 @@ describe('A search', () => {
   it('gives a path that leads fast-check to the same plan, and a token that holds it', async () => {
     const [example] = (await search(1)).counterexamples;
     const { path = '', plan, token = '', digest } = example ?? {};
-    expect(planAt(plans, 1, path)).toEqual(plan);
+    expect(planAt(plans, 11, path)).toEqual(plan);
     expect(token.length).toBeLessThan(400);
     const read = readToken(token);
     expect(read).toEqual({ kind: 'plan', plan });

@@ -6,7 +6,7 @@ import { assemble, type Fleet } from './fleet.js';
 import { sortOf } from '../scenario/happening.js';
 import { sizeOf, type VoyagePlan } from './plan.js';
 import type { Brief } from './sail-brief.js';
-import { shrinkPlan } from './shrink-plan.js';
+import { shrinkPlan, type Shrunk } from './shrink-plan.js';
 import { tokenOf } from './token.js';
 
 /** How many voyages are tried unless one says otherwise. */
@@ -26,9 +26,9 @@ interface Trial {
  * The results are the same for any number of threads, unless time ends the search.
  */
 export async function explore(options: ExploreOptions): Promise<Explored> {
-  const { laws, seed, planted = [], workers = coreCount() } = options;
+  const { laws, seed, planted = [], settings = {}, workers = coreCount() } = options;
   const { counterexamplesMax = 1, timeMs = Infinity } = options;
-  await using fleet = assemble({ workers, laws, planted });
+  await using fleet = assemble({ workers, laws, planted, settings });
   const endMs = elapsedMs() + timeMs;
   const isOver = (): boolean => elapsedMs() > endMs || (options.isInterrupted?.() ?? false);
   const log = new Log(laws.map(({ name }) => name));
@@ -104,15 +104,18 @@ interface Found {
 }
 
 async function counterexampleOf(
-  { trial, brief, law, run }: Found,
+  found: Found,
   tools: {
     readonly fleet: Fleet;
     readonly options: ExploreOptions;
     readonly isOver: () => boolean;
   },
 ): Promise<Counterexample> {
+  const { trial, brief, law } = found;
   const { fleet, options, isOver } = tools;
-  const { shrinkRunsMax = defaultShrinkRuns, seed, origin } = options;
+  const { shrinkRunsMax = defaultShrinkRuns } = options;
+  const whole: Shrunk = { plan: trial.plan, brief, path: [], runs: 0, isSmallest: false };
+  options.progress?.({ kind: 'found', example: exampleOf(found, whole, options) });
   const small = await shrinkPlan(trial.plan, {
     brief,
     law,
@@ -122,6 +125,14 @@ async function counterexampleOf(
     isOver,
     progress: plan => options.progress?.({ kind: 'shrunk', law, size: sizeOf(plan) }),
   });
+  return exampleOf(found, small, options);
+}
+
+function exampleOf(
+  { trial, law, run }: Found,
+  small: Shrunk,
+  { seed, origin }: ExploreOptions,
+): Counterexample {
   const verdict = small.brief.verdicts.find(({ law: name }) => name === law);
   const path = trial.index === undefined ? undefined : [trial.index, ...small.path].join(':');
   return {

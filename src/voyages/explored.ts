@@ -1,7 +1,7 @@
 /** What a search among voyages is told and what it tells: the contract of `explore`. */
 import type { Arbitrary } from 'fast-check';
 import type { PlantedFault } from '../../sim/engine/planted.js';
-import type { Breach, Law } from '../laws/law.js';
+import type { Breach, Law, LawSettings } from '../laws/law.js';
 import type { PlanSize, VoyagePlan } from './plan.js';
 
 /** How a search goes. */
@@ -14,6 +14,8 @@ export interface ExploreOptions {
    */
   readonly origin?: { readonly inputs: string; readonly options: object };
   readonly laws: readonly Law[];
+  /** Thresholds by law, where they are not to be the defaults. */
+  readonly settings?: Readonly<Record<string, LawSettings>>;
   readonly seed: number;
   /** How many voyages at most. Default 1,000. */
   readonly runs?: number;
@@ -30,7 +32,7 @@ export interface ExploreOptions {
   /** How many voyages shrinking one counterexample may take. Default 400; 0: it is told as it was found. */
   readonly shrinkRunsMax?: number;
   readonly isInterrupted?: () => boolean;
-  /** Hears of every voyage in order, and of each step of shrinking. */
+  /** Hears of every voyage in order, of what it found, and of each step of shrinking. */
   readonly progress?: (news: ExploreNews) => void;
   /** Only for tests. */
   readonly planted?: readonly PlantedFault[];
@@ -39,6 +41,8 @@ export interface ExploreOptions {
 /** How far a search has come. */
 export type ExploreNews =
   | { readonly kind: 'sailed'; readonly run: number; readonly brokenLaw?: string }
+  /** A voyage broke a law: as it was found, before it is made small. */
+  | { readonly kind: 'found'; readonly example: Counterexample }
   | { readonly kind: 'shrunk'; readonly law: string; readonly size: PlanSize };
 
 /** What a search found. */

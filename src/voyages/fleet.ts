@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { PlantedFault } from '../../sim/engine/planted.js';
 import { laws as allLaws } from '../laws/index.js';
-import type { Law } from '../laws/law.js';
+import type { Law, LawSettings } from '../laws/law.js';
 import { packageFolder } from '../version.js';
 import type { VoyagePlan } from './plan.js';
 import { sailBrief, type Brief } from './sail-brief.js';
@@ -22,16 +22,18 @@ export interface FleetOptions {
   readonly workers: number;
   readonly laws: readonly Law[];
   readonly planted: readonly PlantedFault[];
+  /** Thresholds by law. Default: the laws' own. */
+  readonly settings?: Readonly<Record<string, LawSettings>>;
 }
 
 /** Makes a fleet: of threads, or of this thread when it is one or has laws that threads cannot know. */
 export function assemble(options: FleetOptions): Fleet {
-  const { workers, laws, planted } = options;
+  const { workers, laws, planted, settings = {} } = options;
   const isKnown = laws.every(law => allLaws.includes(law));
   if (workers > 1 && isKnown) return new Threads(options);
   return {
     size: 1,
-    sail: plan => sailBrief(plan, laws, planted),
+    sail: plan => sailBrief(plan, { laws, planted, settings }),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }
@@ -56,8 +58,9 @@ class Threads implements Fleet {
   }
 
   sail(plan: VoyagePlan): Promise<Brief> {
-    const { laws, planted } = this.options;
-    const order = { id: this.nextId++, plan, laws: laws.map(({ name }) => name), planted };
+    const { laws, planted, settings = {} } = this.options;
+    const names = laws.map(({ name }) => name);
+    const order = { id: this.nextId++, plan, laws: names, planted, settings };
     return new Promise((resolve, reject) => {
       this.queue.push({ order, resolve, reject });
       this.assign();

@@ -5,7 +5,7 @@ import type { HistoryEntry } from '../../sim/server/contract.js';
 import { bootSimulatedCluster, type SimulatedCluster } from '../backends/sim.js';
 import { connects } from '../backends/sim-probe.js';
 import { judge, type Verdict } from '../laws/judge.js';
-import type { Law, Outcome } from '../laws/law.js';
+import type { Law, LawSettings, Outcome } from '../laws/law.js';
 import { Crew } from '../scenario/crew.js';
 import { Edge } from '../scenario/edge/edge.js';
 import type { TrafficTotals } from '../scenario/edge/service-traffic.js';
@@ -18,6 +18,8 @@ import type { VoyagePlan } from './plan.js';
 /** How a plan is sailed. */
 export interface PlanOptions {
   readonly laws: readonly Law[];
+  /** Thresholds by law, where they are not to be the defaults. */
+  readonly settings?: Readonly<Record<string, LawSettings>>;
   /** Hears of what is done, as it is done. */
   readonly tell?: (news: VoyageNews) => Promise<void> | void;
   /** Ends the voyage so long after its start, in virtual milliseconds: then nothing is judged. */
@@ -66,7 +68,7 @@ export interface VoyageStats {
  * @throws UserError when an event names a node or a process that is not there.
  */
 export async function runPlan(plan: VoyagePlan, options: PlanOptions): Promise<Sailed> {
-  const { tell, laws, untilMs = Infinity } = options;
+  const { tell, laws, settings = {}, untilMs = Infinity } = options;
   const { planted = [] } = options;
   const edge = edgeOfPlan();
   await using cluster = await bootSimulatedCluster({ ...edge.around(bootOptions(plan)), planted });
@@ -90,7 +92,7 @@ export async function runPlan(plan: VoyagePlan, options: PlanOptions): Promise<S
   const isWhole = startMs + untilMs > endMs;
   const outcomes = edge.outcomes([...crew.outcomes, ...releaseOutcomes(history)]);
   return {
-    verdicts: isWhole ? judge(laws, { history, outcomes, endMs }) : [],
+    verdicts: isWhole ? judge(laws, { history, outcomes, endMs, settings }) : [],
     digest: cluster.digest(),
     history,
     outcomes,

@@ -1,8 +1,7 @@
 /** A voyage as a search needs it: what can travel between threads. */
-import type { PlantedFault } from '../../sim/engine/planted.js';
-import type { Breach, Law } from '../laws/law.js';
+import type { Breach } from '../laws/law.js';
 import type { VoyagePlan } from './plan.js';
-import { runPlan, type VoyageStats } from './run-plan.js';
+import { runPlan, type PlanOptions, type VoyageStats } from './run-plan.js';
 
 /** What came of a voyage, without its history. */
 export interface Brief {
@@ -19,10 +18,9 @@ export interface Brief {
 /** Sails a plan and keeps what matters. */
 export async function sailBrief(
   plan: VoyagePlan,
-  laws: readonly Law[],
-  planted: readonly PlantedFault[] = [],
+  options: Pick<PlanOptions, 'laws' | 'planted' | 'settings'>,
 ): Promise<Brief> {
-  const { digest, startMs, verdicts, stats } = await runPlan(plan, { laws, planted });
+  const { digest, startMs, verdicts, stats } = await runPlan(plan, options);
   return {
     digest,
     startMs,
