@@ -71,7 +71,10 @@ export async function runBench(plan: BenchPlan): Promise<BenchReport> {
       name,
       nodes: nodes.length,
       gpus: nodes.reduce((sum, { gpus }) => sum + gpus, 0),
-      pods: workload.jobs?.reduce((sum, job) => sum + job.pods.length, 0) ?? pods.length,
+      pods:
+        workload.requests?.arrivalSeconds.length ??
+        workload.jobs?.reduce((sum, job) => sum + job.pods.length, 0) ??
+        pods.length,
       setups: own,
       comparisons: comparisonsOf(own, { baseline, groups, keys: compared }),
       notes: workload.notes,
@@ -88,7 +91,13 @@ function inputsOf({ workloads, setups }: BenchPlan): {
 } {
   const variants = [...new Set(setups.map(({ variant }) => variant))];
   return {
-    inputs: workloads.flatMap(workload => variants.map(variant => applied(workload, variant))),
+    inputs: workloads.flatMap(workload =>
+      variants.map(variant =>
+        workload.requests === undefined
+          ? applied(workload, variant)
+          : { trace: workload.trace, requests: workload.requests },
+      ),
+    ),
     placeOf: (workload, variant) =>
       workloads.indexOf(workload) * variants.length + variants.indexOf(variant),
   };

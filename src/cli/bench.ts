@@ -27,6 +27,7 @@ export const benchCommand: CliCommand = {
     inputOptions(command);
     runOptions(command);
     whatIfOptions(command);
+    servingOptions(command);
     command
       .addOption(new Option('--workers <n>', 'threads (default: cores)').argParser(wholeNumber))
       .option('--out <folder>', 'write CSV, JSON and an HTML page there')
@@ -111,6 +112,17 @@ function whatIfOptions(command: Command): void {
         '--repack <seconds>',
         'what if: pods are moved to make room, not more often than this',
       ).argParser(wholeNumber),
+    );
+}
+
+function servingOptions(command: Command): void {
+  command
+    .option('--objective <list>', 'of llm: what must hold, as ttft-p99=2s,tpot-p95=100ms')
+    .option('--scale <list>', 'of llm: times the load, as 1,2,4')
+    .option('--gpu-model <model>', 'of llm: the GPU, for its price (default: A100)')
+    .option(
+      '--server <list>',
+      'of llm: a replica, as prefill=8000,step=20,per-answer=0.3,batch=64,cache=150000,gpus=1',
     );
 }
 

@@ -94,7 +94,7 @@ describe('a bench', () => {
       await runBench({ ...plan, workers: 2 }),
     ];
     expect(reportJson(two)).toBe(reportJson(one));
-    const withoutRates = (text: string) => text.replace(/^pods placed a second.*$/m, '');
+    const withoutRates = (text: string) => text.replace(/^pods \(or requests\) a second.*$/m, '');
     expect(withoutRates(benchText(two))).toBe(withoutRates(benchText(one)));
     const cells = (report: typeof one) =>
       report.workloads[0]?.setups.map(({ runs }) => runs[0]?.heat?.cells);

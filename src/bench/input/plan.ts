@@ -8,8 +8,10 @@ import type { Policy } from '../policies/policy.js';
 import { unpriced, type Prices } from '../results/cost.js';
 import { inflationGroups, inflationMain } from '../results/inflation-figures.js';
 import { checkPublished } from '../results/published-check.js';
+import { servingGroups, servingMain } from '../results/serving-figures.js';
 import { timedGroups, timedMain } from '../results/timed-figures.js';
 import type { Arrival, BenchInput } from '../run/task.js';
+import { objectiveOf, serverOf } from '../serving/read-flags.js';
 import { readVariants, variantOfFlags, type WhatIfFlags } from '../what-if/read.js';
 import type { Variant } from '../what-if/variant.js';
 import { readSources, type SourceFlags } from './sources.js';
@@ -27,6 +29,10 @@ export interface BenchFlags extends SourceFlags, WhatIfFlags {
   readonly price: readonly string[];
   readonly whatIf?: string;
   readonly workers?: number;
+  readonly server?: string;
+  readonly objective?: string;
+  readonly scale?: string;
+  readonly gpuModel?: string;
 }
 
 /**
@@ -35,6 +41,7 @@ export interface BenchFlags extends SourceFlags, WhatIfFlags {
  * @throws UserError or InputError that says what is wrong and the next step.
  */
 export function planOf(source: string, flags: BenchFlags): Omit<BenchPlan, 'keepsHeat'> {
+  if (source === 'llm') return servingPlan(source, flags);
   const prices = pricesOf(flags.price);
   const inputs = readSources(source, flags);
   const arrival = arrivalOf(source, flags);
@@ -59,8 +66,54 @@ export function planOf(source: string, flags: BenchFlags): Omit<BenchPlan, 'keep
   };
 }
 
+/** Request logs: a setup for each scale of the load. */
+function servingPlan(source: string, flags: BenchFlags): Omit<BenchPlan, 'keepsHeat'> {
+  const server = serverOf(flags.server);
+  const objectiveText = flags.objective ?? 'ttft-p99=2s';
+  const objective = objectiveOf(objectiveText);
+  const { gpuModel = 'A100' } = flags;
+  const prices = pricesOf(flags.price);
+  const isResampled = flags.resample !== false;
+  const variant: Variant = { name: '' };
+  const setups = (flags.scale ?? '1').split(',').map((text): PlannedSetup => ({
+    variant,
+    setup: {
+      name: `load x ${ratioOf('--scale', text)}`,
+      policy: 'least-outstanding',
+      ties: 'smallest-name',
+      arrival: {
+        kind: 'serving',
+        scale: ratioOf('--scale', text),
+        server,
+        objective,
+        isResampled,
+        gpuModel,
+      },
+      prices,
+    },
+  }));
+  const { prefillPerSecond, stepMs, perAnswerMs, batchMax, cacheTokens, gpus } = server;
+  return {
+    arrival: `requests come at the log's times${isResampled ? ', dealt anew by each seed' : ''}; objective ${objectiveText}`,
+    workloads: readSources(source, flags).map(input => ({
+      ...input,
+      notes: [
+        `a replica has ${gpus} GPU of ${gpuModel}, reads ${prefillPerSecond} tokens a second, takes ${stepMs} + ${perAnswerMs} ms for each answer a step, ${batchMax} answers and ${cacheTokens} tokens at most: a stated model (--server), not a measured server`,
+      ],
+    })),
+    setups,
+    seeds: seedsOf(flags.seeds),
+    baseline: baselineOf(flags.baseline, setups),
+    groups: servingGroups,
+    compared: servingMain,
+    workers: flags.workers ?? coreCount(),
+  };
+}
+
+type PlacedArrival = Exclude<Arrival, { readonly kind: 'serving' }>;
+
 /** A queue has times; other sources are inflated unless told otherwise or what-ifs need time. */
-function arrivalOf(source: string, flags: BenchFlags): Arrival {
+function arrivalOf(source: string, flags: BenchFlags): PlacedArrival {
   const kind = flags.arrival ?? (source === 'queue' ? 'times' : 'inflation');
   if (kind === 'inflation') {
     if (source === 'queue') throw usage('queue', 'a queue comes at its times', '--arrival times');
@@ -74,7 +127,7 @@ function arrivalOf(source: string, flags: BenchFlags): Arrival {
   };
 }
 
-function arrivalText(arrival: Arrival): string {
+function arrivalText(arrival: PlacedArrival): string {
   if (arrival.kind === 'inflation') {
     const percent = Math.round(100 * arrival.tune);
     return `pods arrive one by one and stay until they ask for ${percent} % of the GPUs`;
@@ -87,7 +140,7 @@ function arrivalText(arrival: Arrival): string {
 
 function setupsOf(
   flags: BenchFlags,
-  { arrival, prices }: { readonly arrival: Arrival; readonly prices: Prices },
+  { arrival, prices }: { readonly arrival: PlacedArrival; readonly prices: Prices },
 ): PlannedSetup[] {
   const variants = variantsOf(flags);
   const setups = variants.flatMap(variant => {

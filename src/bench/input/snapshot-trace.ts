@@ -26,8 +26,8 @@ export function readSnapshotTrace(file: string): Trace {
   const live = pods.filter(
     ({ status }) => status?.phase !== 'Succeeded' && status?.phase !== 'Failed',
   );
-  const times = live.map(createdMs);
-  const startMs = Math.min(...times);
+  const jobs = live.filter(pod => !isDaemon(pod));
+  const startMs = jobs.reduce((first, pod) => Math.min(first, createdMs(pod)), Infinity);
   return {
     name: file,
     nodes: nodes
@@ -38,7 +38,7 @@ export function readSnapshotTrace(file: string): Trace {
           live.filter(pod => isDaemon(pod) && isOn(pod, node)),
         ),
       ),
-    pods: live.filter(pod => !isDaemon(pod)).map(pod => podOf(pod, startMs)),
+    pods: jobs.map(pod => podOf(pod, startMs)),
   };
 }
 

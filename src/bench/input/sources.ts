@@ -1,6 +1,7 @@
 /** What a bench runs on, by what the user names: published, generated, own files, a snapshot, a queue. */
 import { exitCodes, meantOrKnown, UserError } from '../../input/errors.js';
 import type { BenchInput } from '../run/task.js';
+import { readRequestLog } from '../serving/request-log.js';
 import { readQueue } from '../timed/job.js';
 import { generatedTrace } from '../trace/generated.js';
 import { readNodes, readPods } from '../trace/openb.js';
@@ -22,7 +23,7 @@ export interface SourceFlags {
 }
 
 /** The sources that have names. */
-export const sourceNames = ['generated', 'openb', 'queue'] as const;
+export const sourceNames = ['generated', 'openb', 'queue', 'llm'] as const;
 
 /** Tiresias' 60 jobs were meant for sixteen GPUs. */
 const queuePools = '4x4xGPU';
@@ -35,7 +36,7 @@ const queuePools = '4x4xGPU';
 export function readSources(source: string, flags: SourceFlags): BenchInput[] {
   const { nodePools } = flags;
   const inputs = read(source, flags);
-  if (nodePools === undefined || source === 'queue') return inputs;
+  if (nodePools === undefined || source === 'queue' || source === 'llm') return inputs;
   const nodes = poolsOf('--node-pools', nodePools);
   return inputs.map(input => applied(input, { name: '', nodes }));
 }
@@ -43,6 +44,7 @@ export function readSources(source: string, flags: SourceFlags): BenchInput[] {
 function read(source: string, flags: SourceFlags): BenchInput[] {
   const { trace, workload, nodes, pods, cluster } = flags;
   if (source === 'queue') return [queueInput(flags)];
+  if (source === 'llm') return requestInputs(flags);
   if (cluster !== undefined) {
     const found = readSnapshotTrace(cluster);
     return [{ trace: pods === undefined ? found : { ...found, pods: readPods(pods) } }];
@@ -78,6 +80,25 @@ function queueInput({ trace, pods, nodes, nodePools }: SourceFlags): BenchInput 
   if (own !== undefined) return empty;
   const pools = poolsOf('--node-pools', nodePools ?? queuePools);
   return applied(empty, { name: '', nodes: pools });
+}
+
+function requestInputs({ trace, pods, workload }: SourceFlags): BenchInput[] {
+  if (pods === undefined && trace === undefined) {
+    throw usage(
+      'no-requests',
+      'a log of requests is read from a file that you name',
+      'give it with --pods FILE (columns TIMESTAMP, ContextTokens, GeneratedTokens), or --trace FOLDER',
+    );
+  }
+  const names = workload === 'default' ? ['conv', 'code'] : workload.split(',');
+  const files =
+    pods === undefined
+      ? names.map(name => `${trace ?? ''}/llm/AzureLLMInferenceTrace_${name}.csv`)
+      : [pods];
+  return files.map(file => ({
+    trace: { name: file, nodes: [], pods: [] },
+    requests: readRequestLog(file),
+  }));
 }
 
 function usage(code: string, message: string, next: string): UserError {

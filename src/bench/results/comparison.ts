@@ -1,6 +1,6 @@
 /** Setups against a baseline, in pairs of equal seeds, in words that claim no more than was shown. */
 import type { FigureKind, Figures } from './figures.js';
-import { holm, pairedDifference, type PairedDifference } from './statistics.js';
+import { estimate, holm, pairedDifference, type PairedDifference } from './statistics.js';
 
 /** A setup's runs, one for each seed, in the order of the seeds. */
 export interface SetupRuns {
@@ -13,6 +13,8 @@ export interface Compared {
   readonly setup: string;
   readonly kind: FigureKind;
   readonly difference: PairedDifference;
+  /** The baseline's mean over the pairs. */
+  readonly base: number;
   /** Whether a difference is shown, with all comparisons of this figure taken together (Holm). */
   readonly isShown: boolean;
   readonly sentence: string;
@@ -36,13 +38,14 @@ export function compareWith(
       pairs.map(([value]) => value),
       pairs.map(([, base]) => base),
     );
-    return [{ setup, difference }];
+    const base = estimate(pairs.map(([, one]) => one)).mean;
+    return [{ setup, difference, base }];
   });
   const shown = holm(found.map(({ difference }) => difference.pValue ?? 1));
-  return found.map(({ setup, difference }, index) => {
+  return found.map(({ setup, difference, base }, index) => {
     const isShown = shown[index] ?? false;
-    const sentence = inWords({ setup, baseline: baseline.setup, kind, difference, isShown });
-    return { setup, kind, difference, isShown, sentence };
+    const sentence = inWords({ setup, baseline: baseline.setup, kind, difference, base, isShown });
+    return { setup, kind, difference, base, isShown, sentence };
   });
 }
 
@@ -51,12 +54,15 @@ function inWords({
   baseline,
   kind,
   difference,
+  base,
   isShown,
 }: {
   readonly setup: string;
   readonly baseline: string;
   readonly kind: FigureKind;
   readonly difference: PairedDifference;
+  /** The baseline's mean. */
+  readonly base: number;
   readonly isShown: boolean;
 }): string {
   const { count, mean, half, pValue } = difference;
@@ -70,7 +76,9 @@ function inWords({
   const isBetter = kind.better === 'more' ? mean > 0 : mean < 0;
   if (!isShown) return `${setup} against ${baseline}: no difference shown (${range})`;
   const judgement = kind.better === undefined ? '' : isBetter ? ', better' : ', worse';
-  return `${setup} against ${baseline}: ${signed(mean, kind.digits)} ${unit}${judgement} (${range}, p ${chance(pValue)})`;
+  const from = `${ofBaseline(mean, base)}from ${base.toFixed(kind.digits)}${kind.unit === '' ? '' : ` ${kind.unit}`}`;
+  const p = `p ${chance(pValue)}`;
+  return `${setup} against ${baseline}: ${signed(mean, kind.digits)} ${unit}${judgement} (${from}; ${range}, ${p})`;
 }
 
 function signed(value: number, digits: number): string {
@@ -80,4 +88,9 @@ function signed(value: number, digits: number): string {
 
 function chance(pValue: number): string {
   return pValue < 0.001 ? '< 0.001' : `= ${pValue.toFixed(3)}`;
+}
+
+/** `-26 % ` of a baseline that is not 0. */
+function ofBaseline(mean: number, base: number): string {
+  return base === 0 ? '' : `${signed((100 * mean) / Math.abs(base), 1)} % `;
 }

@@ -2,9 +2,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { exitCodes, UserError } from '../../input/errors.js';
-import { policies } from '../policies/index.js';
 import type { BenchReport } from '../report.js';
-import { publishedTables, writeTable, type PublishedRun } from './published-tables.js';
+import { publishedFiles } from './published-files.js';
 
 /**
  * Writes the report's files into a folder, which is made.
@@ -13,13 +12,7 @@ import { publishedTables, writeTable, type PublishedRun } from './published-tabl
  * @throws UserError when they cannot be written.
  */
 export function writeFiles(folder: string, report: BenchReport, html: string): string[] {
-  const files = new Map<string, string>();
-  const series = seriesRows(report);
-  if (series.length > 0) {
-    for (const name of Object.keys(publishedTables)) {
-      files.set(`${name}.csv`, writeTable(name, series));
-    }
-  }
+  const files = new Map(publishedFiles(report));
   files.set('figures.csv', figuresCsv(report));
   files.set('report.json', `${reportJson(report)}\n`);
   files.set('report.html', html);
@@ -66,25 +59,4 @@ export function figuresCsv({ workloads, groups }: BenchReport): string {
 function quoted(value: string | number | undefined): string {
   const text = String(value ?? '');
   return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
-function seriesRows({ workloads }: BenchReport): PublishedRun[] {
-  return workloads.flatMap(({ name, setups }) =>
-    setups.flatMap(({ setup, runs }) =>
-      runs.flatMap(({ series, seed, capacityMilli }) =>
-        series === undefined
-          ? []
-          : [
-              {
-                workload: name,
-                published: policies.find(one => one.name === setup.name)?.published ?? setup.name,
-                tune: setup.arrival.kind === 'inflation' ? setup.arrival.tune : 0,
-                seed,
-                series,
-                capacityMilli,
-              },
-            ],
-      ),
-    ),
-  );
 }

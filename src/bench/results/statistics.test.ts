@@ -60,7 +60,9 @@ describe('comparisons in words', () => {
     const other = { setup: 'b', runs: runs(60.1, 61, 58.9) };
     const [compared] = compareWith(base, [base, other], kind);
     expect(compared?.isShown).toBe(true);
-    expect(compared?.sentence).toMatch(/^b against a: \+10\.0 points, better \(95 % interval/);
+    expect(compared?.sentence).toMatch(
+      /^b against a: \+10\.0 points, better \(\+20\.0 % from 50\.0 %; 95 % interval/,
+    );
   });
 
   it('never claims anything of one seed', () => {

@@ -48,7 +48,10 @@ export function cell({ runs }: SetupReport, kind: FigureKind): string {
 function heading({ arrival, seeds }: BenchReport, workload: WorkloadReport): string {
   const { name, nodes, gpus, pods } = workload;
   const count = (value: number): string => value.toLocaleString('en-US');
-  const size = `${count(nodes)} nodes, ${count(gpus)} GPUs, ${count(pods)} pods in the trace`;
+  const size =
+    nodes === 0
+      ? `${count(pods)} requests in the log`
+      : `${count(nodes)} nodes, ${count(gpus)} GPUs, ${count(pods)} pods in the trace`;
   const ties = [...new Set(workload.setups.map(({ setup }) => setup.ties))];
   const perSetup =
     ties.length === 1
@@ -86,5 +89,5 @@ function speedBlock({ setups }: WorkloadReport): string {
     const tookMs = runs.reduce((sum, run) => sum + run.tookMs, 0);
     return `${setup.name} ${Math.round((pods / tookMs) * 1000).toLocaleString('en-US')}`;
   });
-  return `pods placed a second on this machine: ${rates.join(', ')}`;
+  return `pods (or requests) a second on this machine: ${rates.join(', ')}`;
 }

@@ -3,10 +3,14 @@ import type { TieRule } from '../../../sim/scheduler/ties.js';
 import { elapsedMs } from '../../host.js';
 import { policies } from '../policies/index.js';
 import type { Policy } from '../policies/policy.js';
-import { hourlyPrice, type Prices } from '../results/cost.js';
+import { hourlyPrice, modelPrice, type Prices } from '../results/cost.js';
 import type { Figures } from '../results/figures.js';
 import { inflationFigures } from '../results/inflation-figures.js';
+import { servingFigures } from '../results/serving-figures.js';
 import { timedFigures } from '../results/timed-figures.js';
+import { dealtRequests, type RequestLog } from '../serving/request-log.js';
+import type { ServerModel } from '../serving/server-model.js';
+import { fewest, type Objective } from '../serving/size.js';
 import { dealt, jobsOf, type Job } from '../timed/job.js';
 import type { TimedRules } from '../timed/rules.js';
 import { runInTime, type TimedResult } from '../timed/timed-run.js';
@@ -38,6 +42,17 @@ export type Arrival =
       readonly rules: TimedRules;
       readonly load: number | undefined;
       readonly isResampled: boolean;
+    }
+  /** Requests come to a server, which is given the GPUs that it needs. */
+  | {
+      readonly kind: 'serving';
+      readonly server: ServerModel;
+      readonly objective: Objective;
+      /** So many times as many requests a second. */
+      readonly scale: number;
+      readonly isResampled: boolean;
+      /** The model of GPU, for its price. */
+      readonly gpuModel: string;
     };
 
 /** What setups run on. */
@@ -45,6 +60,8 @@ export interface BenchInput {
   readonly trace: Trace;
   /** Jobs, where they are more than the trace's single pods. */
   readonly jobs?: readonly Job[];
+  /** Requests, where it is a server that runs. */
+  readonly requests?: RequestLog;
 }
 
 /** What a worker is asked. */
@@ -75,16 +92,45 @@ export interface RunReport {
 export function runTask(inputs: readonly BenchInput[], task: BenchTask): RunReport {
   const { setup, keepsHeat } = task;
   const input = inputs[task.input];
+  if (input !== undefined && setup.arrival.kind === 'serving') {
+    return served(input, task, setup.arrival);
+  }
   const policy = policies.find(({ name }) => name === setup.policy);
   if (input === undefined || policy === undefined)
     throw new RangeError('a task names what there is');
   const heat = keepsHeat ? new HeatRecorder() : undefined;
-  const { arrival } = setup;
-  const report =
-    arrival.kind === 'inflation'
-      ? inflated(input, { ...task, policy, arrival, heat })
-      : timed(input, { ...task, policy, arrival, heat });
+  const report = placed(input, { ...task, policy, heat });
   return { ...report, ...(heat !== undefined && { heat: heat.finished() }) };
+}
+
+function placed(input: BenchInput, running: Omit<Running<'times'>, 'arrival'>): RunReport {
+  const { arrival } = running.setup;
+  switch (arrival.kind) {
+    case 'inflation':
+      return inflated(input, { ...running, arrival });
+    case 'times':
+      return timed(input, { ...running, arrival });
+    case 'serving':
+      return served(input, running, arrival);
+  }
+}
+
+function served(
+  { requests }: BenchInput,
+  { setup, seed }: BenchTask,
+  { server, objective, scale, isResampled, gpuModel }: Extract<Arrival, { kind: 'serving' }>,
+): RunReport {
+  if (requests === undefined) throw new RangeError('a server needs requests');
+  const startMs = elapsedMs();
+  const log = dealtRequests(requests, { seed, scale, isResampled });
+  const found = fewest(log, server, objective);
+  return {
+    seed,
+    pods: log.arrivalSeconds.length,
+    figures: servingFigures(found, server, modelPrice(gpuModel, setup.prices)),
+    capacityMilli: 1000 * (found?.replicas ?? 0) * server.gpus,
+    tookMs: elapsedMs() - startMs,
+  };
 }
 
 interface Running<Kind extends Arrival['kind']> extends BenchTask {
