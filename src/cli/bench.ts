@@ -54,6 +54,7 @@ function inputOptions(command: Command): void {
     .option('--nodes <file>', "your nodes: CSV with openb's columns")
     .option('--pods <file>', "your pods: CSV with openb's columns; of a queue: its jobs")
     .option('--cluster <file>', 'your nodes and pods: kubectl get nodes,pods -A -o yaml')
+    .option('--scenario <file>', "a scenario's nodes, and the pods that its manifests make")
     .option('--node-pools <list>', 'other nodes: NODESxGPUSxMODEL, as 4x8xH100,2x4xT4');
 }
 

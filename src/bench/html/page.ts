@@ -90,7 +90,7 @@ function charts({ setups }: WorkloadReport): (Markup | undefined)[] {
     lineChart({
       title: 'GPUs of running jobs in %, over time (first seed)',
       yUnit: '%',
-      xText: hoursText,
+      xText: hours => `${hours} h`,
       lines: timeLines(setups),
     }),
   ];
@@ -129,7 +129,7 @@ function timeLines(setups: readonly SetupReport[]): ChartLine[] {
     const [first] = runs;
     if (first?.timeline === undefined || first.capacityMilli === 0) return [];
     const points = first.timeline.map(([seconds, running]): readonly [number, number] => [
-      seconds,
+      seconds / 3600,
       (100 * running) / first.capacityMilli,
     ]);
     return [{ name: setup.name, points }];

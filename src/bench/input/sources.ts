@@ -10,6 +10,7 @@ import { whereToGetTraces } from '../trace/rows.js';
 import type { TraceNode } from '../trace/trace.js';
 import { applied } from '../what-if/apply.js';
 import { poolsOf } from '../what-if/read.js';
+import { readScenarioTrace } from './scenario-trace.js';
 import { readSnapshotTrace } from './snapshot-trace.js';
 
 /** What the command line says of inputs. */
@@ -19,6 +20,7 @@ export interface SourceFlags {
   readonly nodes?: string;
   readonly pods?: string;
   readonly cluster?: string;
+  readonly scenario?: string;
   readonly nodePools?: string;
 }
 
@@ -42,9 +44,10 @@ export function readSources(source: string, flags: SourceFlags): BenchInput[] {
 }
 
 function read(source: string, flags: SourceFlags): BenchInput[] {
-  const { trace, workload, nodes, pods, cluster } = flags;
+  const { trace, workload, nodes, pods, cluster, scenario } = flags;
   if (source === 'queue') return [queueInput(flags)];
   if (source === 'llm') return requestInputs(flags);
+  if (scenario !== undefined) return [readScenarioTrace(scenario)];
   if (cluster !== undefined) {
     const found = readSnapshotTrace(cluster);
     return [{ trace: pods === undefined ? found : { ...found, pods: readPods(pods) } }];

@@ -74,7 +74,14 @@ function inWords({
   const high = signed(mean + half, kind.digits);
   const range = `95 % interval ${low} to ${high}, ${count} pairs`;
   const isBetter = kind.better === 'more' ? mean > 0 : mean < 0;
-  if (!isShown) return `${setup} against ${baseline}: no difference shown (${range})`;
+  if (!isShown && half === 0 && mean !== 0) {
+    const each = `each of ${count} pairs differs by ${signed(mean, kind.digits)} ${unit}`;
+    return `${setup} against ${baseline}: no difference shown yet: ${each}, more seeds would tell`;
+  }
+  if (!isShown) {
+    const isNearly = Math.abs(mean) > half ? ' once all comparisons are taken together' : '';
+    return `${setup} against ${baseline}: no difference shown${isNearly} (${range})`;
+  }
   const judgement = kind.better === undefined ? '' : isBetter ? ', better' : ', worse';
   const from = `${ofBaseline(mean, base)}from ${base.toFixed(kind.digits)}${kind.unit === '' ? '' : ` ${kind.unit}`}`;
   const p = `p ${chance(pValue)}`;

@@ -27,7 +27,7 @@ export function estimate(values: readonly number[]): Estimate {
 
 /** What the difference of two setups is worth. */
 export interface PairedDifference extends Estimate {
-  /** Two-sided, of the paired t test; undefined with fewer than two pairs. */
+  /** Two-sided, of the paired t test, or of the sign test where all pairs differ alike; undefined of one pair. */
   readonly pValue: number | undefined;
 }
 
@@ -39,8 +39,10 @@ export function pairedDifference(
   const own = estimate(values.map((value, index) => value - (others[index] ?? NaN)));
   const { count, mean, deviation } = own;
   if (deviation === undefined) return { ...own, pValue: undefined };
-  // Pairs that all differ by the same amount leave no doubt; those that do not differ at all, no claim.
-  const t = mean === 0 ? 0 : (mean * Math.sqrt(count)) / deviation;
+  if (mean === 0) return { ...own, pValue: 1 };
+  // Without spread there is no t; a sign test says how likely it is that all pairs go the same way.
+  if (deviation === 0) return { ...own, pValue: 2 ** (1 - count) };
+  const t = (mean * Math.sqrt(count)) / deviation;
   return { ...own, pValue: studentTwoSided(t, count - 1) };
 }
 
