@@ -3,6 +3,7 @@ import { benchCommand } from './bench.js';
 import { checkCommand } from './check.js';
 import { clusterCommand } from './cluster.js';
 import type { CliCommand } from './command.js';
+import { compareCommand } from './compare.js';
 import { diffCommand } from './diff.js';
 import { downCommand } from './down.js';
 import { explainCommand } from './explain.js';
@@ -24,6 +25,7 @@ import { versionCommand } from './version.js';
 export const commands: readonly CliCommand[] = [
   runCommand,
   rbacCommand,
+  compareCommand,
   checkCommand,
   replayCommand,
   keepCommand,

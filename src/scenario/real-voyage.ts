@@ -21,8 +21,6 @@ export interface RealVoyageOptions extends VoyageOptions {
   readonly timeScale: number;
   /** The run ends after so much real time at the latest. */
   readonly realMaxMs: number;
-  /** Looks at the cluster when the scenario is over and before it is let go of. */
-  readonly atEnd?: (cluster: OpenedCluster) => Promise<void>;
 }
 
 /** What came of it. */

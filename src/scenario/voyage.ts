@@ -4,6 +4,7 @@ import type { TraceEntry } from '../../sim/engine/trace.js';
 import type { Simulation } from '../../sim/simulation.js';
 import { bootSimulatedCluster, type SimulatedCluster } from '../backends/sim.js';
 import { simulationOptions } from '../backends/sim-options.js';
+import type { Cluster } from '../cluster.js';
 import { connects } from '../backends/sim-probe.js';
 import { didYouMean, InputError } from '../input/errors.js';
 import { modelWorkloads } from '../models/workloads.js';
@@ -24,6 +25,8 @@ export interface VoyageOptions extends Pick<
   readonly config?: string;
   /** Keeps every entry of the trace, to name the first difference. Default false. */
   readonly keepsTrace?: boolean;
+  /** Looks at the cluster when the scenario is over and before it is let go of. */
+  readonly atEnd?: (cluster: Cluster) => Promise<void>;
 }
 
 /** Settings of a launch. */
@@ -47,6 +50,7 @@ export async function sail(scenario: Scenario, options: VoyageOptions): Promise<
   const { cluster, run } = await embark(scenario, options);
   await using _ = cluster;
   const result = await run();
+  await options.atEnd?.(cluster);
   const trace = options.keepsTrace === true ? cluster.simulation.trace.entries() : [];
   return { ...result, digest: cluster.digest(), trace };
 }
