@@ -21,9 +21,11 @@ export function nodeTools(tools: {
   readonly network: ClusterNetwork;
   readonly workloads: readonly WorkloadRule[];
   readonly onLog?: KubeletOptions['onLog'];
+  readonly kubelet?: KubeletOptions['config'];
 }): Omit<KubeletOptions, 'node'> {
-  const { clock, random, connect, network, workloads, onLog } = tools;
+  const { clock, random, connect, network, workloads, onLog, kubelet: config } = tools;
   return {
+    ...(config !== undefined && { config }),
     clock,
     random,
     onLog,

@@ -89,8 +89,9 @@ export function boot(options: SimulationOptions): Simulation {
 
   // The nodes.
   const nodes = new Map<string, SimulatedNode>();
-  const { workloads = [], onLog } = options;
-  const tools = nodeTools({ clock: loop, random, connect, network, workloads, onLog });
+  const { workloads = [], onLog, mountsTokens = false } = options;
+  const kubelet = { mountsTokens };
+  const tools = nodeTools({ clock: loop, random, connect, network, workloads, onLog, kubelet });
   options.nodes.forEach((shape, index) => {
     const kubelet = nodeOf(shape, index, tools);
     kubelets.set(shape.name, kubelet);

@@ -97,6 +97,11 @@ export interface KubeletConfig {
   readonly podsMax: number;
   /** Events about the node: all that a kubelet tells as it starts, or changes of its conditions only. */
   readonly nodeEvents: 'all' | 'changes';
+  /**
+   * Whether the volume of each pod's service account holds a token and the cluster's certificate, for
+   * which a real kubelet asks the API server once a pod. Programs of a simulation need neither.
+   */
+  readonly mountsTokens: boolean;
 }
 
 /** The defaults of Kubernetes 1.36. */
@@ -118,6 +123,7 @@ export const defaultKubeletConfig: KubeletConfig = {
   serializeImagePulls: true,
   podsMax: 110,
   nodeEvents: 'all',
+  mountsTokens: false,
 };
 
 /** From a kubelet's start to its first syncs, when there are pods already. */

@@ -7,10 +7,12 @@ import {
   type Pod,
   secrets,
   type Secret,
+  serviceAccounts,
+  type ServiceAccountTokenProjection,
   type Volume,
 } from '../api/kinds/core.js';
 import { goQuote } from '../api/go-text.js';
-import { get } from '../client/requests.js';
+import { createSubresource, get } from '../client/requests.js';
 import type { KubeletContext } from './context.js';
 import { fieldValue } from './downward.js';
 import type { PodEntry } from './pod-entry.js';
@@ -22,6 +24,8 @@ import { draw } from './timings.js';
 const waitMaxMs = 123_000;
 const firstRetryMs = 500;
 const retryMaxMs = 122_000;
+/** @upstream pkg/apis/core/v1/defaults.go */
+const defaultTokenSeconds = 3_600;
 
 interface MountState {
   nextMs: number;
@@ -170,10 +174,13 @@ export class VolumeManager {
 
   private *fromProjected(pod: Pod, volume: Volume): Task<Made> {
     const isServiceAccount = volume.name.startsWith('kube-api-access-');
+    const isAsked = !isServiceAccount || this.context.config.mountsTokens;
     let content: Content = {};
     for (const source of volume.projected?.sources ?? []) {
       let made: Made = { content: {} };
-      if (source.configMap !== undefined && !isServiceAccount) {
+      if (source.serviceAccountToken !== undefined && isAsked) {
+        made = yield* this.fromToken(pod, source.serviceAccountToken);
+      } else if (source.configMap !== undefined && isAsked) {
         const { name = '', items, optional } = source.configMap;
         made = yield* this.fromConfigMap(pod, { name, items, optional });
       } else if (source.secret !== undefined) {
@@ -186,6 +193,23 @@ export class VolumeManager {
       content = { ...content, ...made.content };
     }
     return { content };
+  }
+
+  /** A token that is bound to the pod. @upstream pkg/kubelet/token/token_manager.go */
+  private *fromToken(pod: Pod, source: ServiceAccountTokenProjection): Task<Made> {
+    const { namespace = '', name = '', uid = '' } = pod.metadata;
+    const account = pod.spec?.serviceAccountName ?? 'default';
+    const { audience = '', expirationSeconds = defaultTokenSeconds } = source;
+    const spec = {
+      audiences: audience === '' ? [] : [audience],
+      expirationSeconds,
+      boundObjectRef: { kind: 'Pod', apiVersion: 'v1', name, uid },
+    };
+    const of = { namespace, name: account, subresource: 'token' };
+    const answer = yield* this.context.ask(createSubresource(serviceAccounts, of, { spec }));
+    if (!answer.isOk) return { error: `failed to fetch token: ${answer.message}` };
+    const { status } = answer.object as { readonly status?: { readonly token?: string } };
+    return { content: { [source.path]: status?.token ?? '' } };
   }
 
   private *fromConfigMap(pod: Pod, source: Source): Task<Made> {

@@ -120,7 +120,11 @@ async function up(flags: UpFlags): Promise<number> {
   // Loaded only here: the other commands need no HTTPS.
   const { WebhookClient } = await import('../../sim/http/webhook-client.js');
   const { stack, ...booted } = optionsOf(flags, seed, configuration.cluster);
-  await using cluster = await bootSimulatedCluster(booted, new WebhookClient());
+  await using cluster = await bootSimulatedCluster(
+    // Somebody may look into the pods, or take a token out of one.
+    { ...booted, mountsTokens: true },
+    new WebhookClient(),
+  );
   stack?.attach(cluster.simulation);
   endProcesses(cluster, flags.without);
   const pacer = new Pacer(cluster.simulation.loop, flags.speed);
