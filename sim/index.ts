@@ -10,8 +10,9 @@ import { plant } from './engine/planted.js';
 import { Random } from './engine/random.js';
 import { Trace } from './engine/trace.js';
 import { inProcessConnect } from './in-process.js';
+import { callService, sendHttp } from './in-cluster-http.js';
 import { install } from './install.js';
-import { createNetwork } from './network/network.js';
+import { createNetwork, type NetworkPlace } from './network/network.js';
 import type { Kubelet } from './nodes/kubelet.js';
 import { webhookDoor } from './operators/admission/door.js';
 import type { Operator } from './operators/operator.js';
@@ -46,6 +47,9 @@ export function boot(options: SimulationOptions): Simulation {
   const processes = new Map<string, Process>();
   const endpoints = (name: string) => kubelets.get(name)?.endpoint ?? options.endpoints?.(name);
   const metrics = metricsParts(options, { clock: loop, nodes: endpoints });
+  const advertised = advertisedBy(options.nodes);
+  let own: NetworkPlace | undefined;
+  const place = () => (own ??= network.outside(advertised.advertised?.address ?? ''));
   const server = createApiServer({
     clock: loop,
     aggregated: Object.fromEntries(Object.entries(metrics).map(([name, { api }]) => [name, api])),
@@ -55,11 +59,13 @@ export function boot(options: SimulationOptions): Simulation {
       clock: loop,
       connect: identity => connect(identity),
       isRunning: name => processes.get(name)?.isRunning ?? false,
+      inCluster: (call, done) => callService(place(), loop, call, done),
       elsewhere: options.callWebhook,
     }),
+    http: (to, request, done) => sendHttp(place(), to, request, done),
     ...(options.describeType !== undefined && { describeType: options.describeType }),
     ...audited(options),
-    settings: { ...advertisedBy(options.nodes), ...options.settings },
+    settings: { ...advertised, ...options.settings },
   });
   revision = server.revision;
   const serve = options.door?.(server.serve, loop) ?? server.serve;

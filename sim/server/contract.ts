@@ -1,4 +1,5 @@
 /** The API server as its boot file gets it: one function, and what the simulation needs besides. */
+import type { HttpReply, HttpRequest } from '../api/http-message.js';
 import type { NodeEndpoints } from '../api/node-endpoint.js';
 import type { KubeObject } from '../api/object.js';
 import type { ApiAnswer, ApiRequest, Connection, Serve } from '../api/request.js';
@@ -20,6 +21,12 @@ export interface ApiServerOptions {
   readonly onAudit?: (event: KubeObject) => void;
   /** Sends webhook calls; default: every call fails as if nothing listened. */
   readonly callWebhook?: (call: WebhookCall, done: (answer: WebhookAnswer) => void) => void;
+  /** Sends a request to a program in the cluster, for the proxies. Default: every connection is refused. */
+  readonly http?: (
+    to: { readonly host: string; readonly port: number },
+    request: HttpRequest,
+    done: (reply: HttpReply) => void,
+  ) => void;
   /** Holds nothing at first, not even what a fresh server has: `restore` fills it. Default false. */
   readonly isEmpty?: boolean;
   /** What OpenAPI tells of a definition (`io.k8s.api.core.v1.Pod`) in words; default: nothing. */

@@ -1,5 +1,6 @@
 /** Decides which workload plays a container. */
 import type { Container, Pod } from '../api/kinds/core.js';
+import { agnhost, isAgnhostCommand, updateDemo } from './agnhost/index.js';
 import { command, exitAfter, plainWorkloads, runForever } from './plain.js';
 import { isShellCommand } from './shell/knows.js';
 import type { Workload, WorkloadRule } from './workload.js';
@@ -47,6 +48,9 @@ function labelled(pod: Pod): Workload | undefined {
 }
 
 function usual({ pod, container, command: words }: Played): Workload {
+  const image = withoutTag(container.image ?? '');
+  if (/(^|\/)agnhost$/.test(image) && isAgnhostCommand(words)) return agnhost;
+  if (/(^|\/)(nautilus|kitten)$/.test(image)) return updateDemo;
   if (isShellCommand(words)) return command;
   const isInit = pod.spec?.initContainers?.some(({ name }) => name === container.name) === true;
   if (isInit && container.restartPolicy !== 'Always') return initializes;

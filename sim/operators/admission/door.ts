@@ -32,6 +32,8 @@ export interface DoorOptions {
   readonly connect: Connect;
   /** Whether the process of this name runs: else nobody listens. */
   isRunning(process: string): boolean;
+  /** Takes the calls of services that no operator serves: of programs in pods. Default: none is found. */
+  readonly inCluster?: (call: Call, done: (answer: CallAnswer) => void) => void;
   /** Takes the calls of webhooks that are no services. Default: their servers are not found. */
   readonly elsewhere?: ((call: Call, done: (answer: CallAnswer) => void) => void) | undefined;
 }
@@ -53,6 +55,10 @@ export function webhookDoor(
       return;
     }
     const webhook = operator?.webhooks?.byPath[path];
+    if (operator === undefined && host.endsWith('.svc') && options.inCluster !== undefined) {
+      options.inCluster(call, done);
+      return;
+    }
     if (operator === undefined || webhook === undefined) {
       done({ isOk: false, error: `service "${host}" not found` });
       return;

@@ -1,5 +1,5 @@
 /**
- * exec, attach, portforward and proxy of pods: what the API server hands on to a kubelet or a pod.
+ * exec, attach and portforward of pods: what the API server hands on to a kubelet.
  * @upstream pkg/registry/core/pod/rest/subresources.go, pkg/registry/core/pod/strategy.go
  */
 import { nodes, type Pod } from '../../api/kinds/core.js';
@@ -35,7 +35,6 @@ export function connectPod(scope: Scope): ApiAnswer {
   const stored = resource.collection.get(keyIn(scope));
   if (stored === undefined) return failureAnswer(context, notFound(resource.kind, name));
   const pod = stored.object as unknown as Pod;
-  if (subresource === 'proxy') return failureAnswer(context, proxyFailure(pod));
   const query = new URLSearchParams(context.info.query);
   const target = targetOf(scope, pod, query);
   if (isFailure(target)) return failureAnswer(context, target);
@@ -67,14 +66,6 @@ const noPorts = failure(
 
 function refused(node: string): string {
   return `dial tcp: lookup ${node}: connect: connection refused`;
-}
-
-/** Pods have no address that the API server could reach, or it forbids to. */
-function proxyFailure({ status }: Pod): Failure {
-  const ip = status?.podIP ?? '';
-  if (ip === '') return badRequest('address not allowed');
-  const text = `error trying to reach service: dial tcp ${ip}:80: connect: connection refused`;
-  return { ...internalError(text), code: 503, reason: 'ServiceUnavailable', message: text };
 }
 
 interface ConnectTarget {

@@ -8,19 +8,21 @@ import type { ScalePaths, UpdateStrategy } from '../resources/strategy.js';
 import type { Scope } from '../scope.js';
 import type { Steps } from '../steps.js';
 import { bindPod } from './binding.js';
+import { admitted } from './connect-admission.js';
 import { connectPod } from './connect.js';
 import { evictPod } from './eviction.js';
 import { getObject } from './get.js';
 import { getLog } from './log.js';
 import { patchObject } from './patch.js';
 import { preparedScalePatch } from './patch-types.js';
+import { proxyRequest } from './proxy.js';
 import { replaceObject } from './replace.js';
 import { changeScale, getScale } from './scale.js';
 import { requestToken } from './token.js';
 import { failureAnswer } from '../answers.js';
 import { writeOptions } from '../write-options.js';
 
-const connections = new Set(['exec', 'attach', 'portforward', 'proxy']);
+const connections = new Set(['exec', 'attach', 'portforward']);
 
 type Handler = (scope: Scope) => Steps<ApiAnswer>;
 type Route = Handler | 'no-route' | 'no-method';
@@ -45,7 +47,10 @@ export function serveSubresource(context: RequestState, resource: ServedResource
   if (subresource === 'eviction') return evictPod;
   if (subresource === 'log') return plain(getLog);
   if (subresource === 'token') return requestToken;
-  if (connections.has(subresource)) return plain(connectPod);
+  if (subresource === 'proxy' && resource.kind.resource !== 'nodes') {
+    return scope => admitted(scope, proxyRequest);
+  }
+  if (connections.has(subresource)) return scope => admitted(scope, plain(connectPod));
   const strategy = strategyOf(resource, subresource);
   return strategy === undefined ? 'no-route' : partHandler(method, strategy);
 }

@@ -1,6 +1,7 @@
 /** What OpenAPI tells of custom resources. @upstream apiextensions-apiserver/pkg/controller/openapi/builder/builder.go */
 import { apiVersionOf } from '../../api/object.js';
 import type { ServedResource } from '../registry.js';
+import type { Core } from '../core.js';
 import { queryParameter, type Json } from './documents.js';
 import { isUntold, swaggerSchema } from './swagger-schema.js';
 
@@ -10,25 +11,33 @@ function definitionName({ kind }: ServedResource, suffix = ''): string {
   return `${reversed}.${kind.version}.${kind.kind}${suffix}`;
 }
 
-const typeProperties: Json = {
-  apiVersion: { type: 'string' },
-  kind: { type: 'string' },
-};
+/** Described as those of built-in kinds are. */
+function typeProperties({ options }: Core): Json {
+  const fields = options.describeType?.('io.k8s.api.core.v1.ConfigMap')?.fields ?? {};
+  const property = (name: string): Json => {
+    const description = fields[name];
+    return { ...(description !== undefined && { description }), type: 'string' };
+  };
+  return { apiVersion: property('apiVersion'), kind: property('kind') };
+}
+
+const metadataDescription =
+  "Standard object's metadata. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata";
 
 /** The definitions of the kind and of its list, as version 2 or 3 of OpenAPI tells them. */
-export function customDefinitions(resource: ServedResource, openapi: 2 | 3): Json {
+export function customDefinitions(core: Core, resource: ServedResource, openapi: 2 | 3): Json {
   const { kind, listKind } = resource;
   const { group, version } = kind;
   return {
     [definitionName(resource)]: {
-      ...objectSchema(resource, openapi),
+      ...objectSchema(core, resource, openapi),
       'x-kubernetes-group-version-kind': [{ group, version, kind: kind.kind }],
     },
     [definitionName(resource, 'List')]: {
       type: 'object',
       required: ['items'],
       properties: {
-        ...typeProperties,
+        ...typeProperties(core),
         items: {
           type: 'array',
           items: { $ref: `#/components/schemas/${definitionName(resource)}` },
@@ -41,7 +50,7 @@ export function customDefinitions(resource: ServedResource, openapi: 2 | 3): Jso
 }
 
 /** Without a schema nothing is told of the fields: kubectl would take them for all there are. */
-function objectSchema({ custom }: ServedResource, openapi: 2 | 3): Json {
+function objectSchema(core: Core, { custom }: ServedResource, openapi: 2 | 3): Json {
   const schema = custom?.schema as Json | undefined;
   if (schema === undefined || (openapi === 2 && isUntold(schema))) return { type: 'object' };
   const told = openapi === 2 ? swaggerSchema(schema) : schema;
@@ -49,8 +58,9 @@ function objectSchema({ custom }: ServedResource, openapi: 2 | 3): Json {
     ...told,
     properties: {
       ...((told['properties'] ?? {}) as Json),
-      ...typeProperties,
+      ...typeProperties(core),
       metadata: {
+        description: metadataDescription,
         $ref: '#/components/schemas/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta',
       },
     },

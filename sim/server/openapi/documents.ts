@@ -117,7 +117,7 @@ function schemasOf(core: Core, resources: readonly ServedResource[]): Json {
   const custom = resources.filter(resource => resource.custom !== undefined);
   return {
     ...wanted,
-    ...Object.assign({}, ...custom.map(one => customDefinitions(one, 3))),
+    ...Object.assign({}, ...custom.map(one => customDefinitions(core, one, 3))),
   } as Json;
 }
 
@@ -216,7 +216,10 @@ export function swagger(core: Core): Json {
           withDescriptions(core, name, definition as Json),
         ]),
       ),
-      ...Object.assign({}, ...custom.map(resource => withOldRefs(customDefinitions(resource, 2)))),
+      ...Object.assign(
+        {},
+        ...custom.map(resource => withOldRefs(customDefinitions(core, resource, 2))),
+      ),
     },
   };
 }

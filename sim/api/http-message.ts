@@ -1,0 +1,33 @@
+/** HTTP between programs of the simulated network: what the API server's proxies and webhooks speak. */
+import { isRecord } from './equality.js';
+
+/** A request, as a server reads it. */
+export interface HttpRequest {
+  readonly protocol: 'http';
+  readonly method: string;
+  /** With its query. */
+  readonly path: string;
+  readonly body: string;
+}
+
+/** What a server answers. */
+export interface HttpResponse {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+/** What a client sees: the answer, or the error that its connection ended in, as Go words it. */
+export type HttpReply =
+  | { readonly isOk: true; readonly response: HttpResponse }
+  | { readonly isOk: false; readonly error: string };
+
+/** Whether what came is a request of HTTP. */
+export function isHttpRequest(payload: unknown): payload is HttpRequest {
+  return isRecord(payload) && payload['protocol'] === 'http';
+}
+
+/** Whether what came back is an answer of HTTP. */
+export function isHttpResponse(payload: unknown): payload is HttpResponse {
+  return isRecord(payload) && typeof payload['status'] === 'number';
+}

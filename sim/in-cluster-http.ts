@@ -1,0 +1,78 @@
+/** The API server as a client of programs in the cluster: of webhooks behind services, and of proxied pods. */
+import { isHttpResponse, type HttpReply, type HttpRequest } from './api/http-message.js';
+import type { Clock } from './engine/clock.js';
+import type { NetworkPlace } from './network/network.js';
+import type { WebhookAnswer, WebhookCall } from './server/contract.js';
+
+/** Where a request goes: an address, or a name that the cluster's DNS knows. */
+export interface HttpPlace {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Sends one request; `done` is called once. */
+export function sendHttp(
+  from: NetworkPlace,
+  to: HttpPlace,
+  request: HttpRequest,
+  done: (reply: HttpReply) => void,
+): void {
+  from.send(to, request, reply => {
+    if (!reply.isOk) {
+      const address = `${to.host}:${to.port}`;
+      done({ isOk: false, error: goErrors[reply.error].replace('%', address) });
+    } else if (isHttpResponse(reply.payload)) done({ isOk: true, response: reply.payload });
+    else done({ isOk: false, error: 'malformed HTTP response' });
+  });
+}
+
+const goErrors = {
+  'unknown host': 'dial tcp: lookup %: no such host',
+  'connection refused': 'dial tcp %: connect: connection refused',
+  timeout: 'dial tcp %: i/o timeout',
+  'connection reset': 'EOF',
+} as const;
+
+const unknownAuthority =
+  'tls: failed to verify certificate: x509: certificate signed by unknown authority';
+
+const serviceUrl = /^https:\/\/([^.]+)\.([^.]+)\.svc:(\d+)(\/[^]*)?$/;
+
+/** Calls a webhook that is a service of the cluster, within its time. */
+export function callService(
+  from: NetworkPlace,
+  clock: Clock,
+  { url, caBundle, timeoutMs, body }: WebhookCall,
+  done: (answer: WebhookAnswer) => void,
+): void {
+  const [, name = '', namespace = '', port = '443', path = '/'] = serviceUrl.exec(url) ?? [];
+  let isDone = false;
+  const end = (answer: WebhookAnswer): void => {
+    if (isDone) return;
+    isDone = true;
+    timer.cancel();
+    done(answer);
+  };
+  const timer = clock.after(timeoutMs, `webhook ${name}.${namespace} timed out`, () =>
+    end({ isOk: false, error: 'context deadline exceeded' }),
+  );
+  const request = { protocol: 'http', method: 'POST', path, body: JSON.stringify(body) } as const;
+  const to = { host: `${name}.${namespace}.svc.cluster.local`, port: Number(port) };
+  sendHttp(from, to, request, reply => {
+    // Whose certificate nobody vouches for cannot be talked to, whatever it would have said.
+    if (caBundle === undefined) return end({ isOk: false, error: unknownAuthority });
+    if (!reply.isOk) return end({ isOk: false, error: worded(reply.error, { name, to }) });
+    const { status: code, contentType, body: text } = reply.response;
+    end({ isOk: true, code, contentType, body: text });
+  });
+}
+
+/** The API server finds services by its own informers, not by DNS. @upstream apiserver/pkg/util/proxy */
+function worded(
+  error: string,
+  { name, to }: { readonly name: string; readonly to: HttpPlace },
+): string {
+  if (error.endsWith('no such host')) return `service "${name}" not found`;
+  const isRefused = error.endsWith('connection refused') && error.includes(to.host);
+  return isRefused ? `no endpoints available for service "${name}"` : error;
+}

@@ -1,0 +1,110 @@
+/**
+ * The proxies of pods and services: a request is handed on to the program behind them.
+ * @upstream pkg/registry/core/{pod,service}/storage, staging/src/k8s.io/apimachinery/pkg/util/net/port_split.go
+ */
+import type { Pod, Service } from '../../api/kinds/core.js';
+import type { HttpReply, HttpRequest } from '../../api/http-message.js';
+import type { ApiAnswer } from '../../api/request.js';
+import { badRequest, failure, isFailure, notFound, type Failure } from '../../api/status.js';
+import { storageKey } from '../../store/collection.js';
+import { failureAnswer } from '../answers.js';
+import type { Scope } from '../scope.js';
+import { wait, type Steps } from '../steps.js';
+
+interface Target {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Hands the request on and its answer back. */
+export function* proxyRequest(scope: Scope): Steps<ApiAnswer> {
+  const { context, core, resource } = scope;
+  const { request } = context;
+  const named = splitName(scope.name);
+  if (named === undefined) {
+    const what = resource.kind.resource === 'pods' ? 'pod' : 'service';
+    return failureAnswer(
+      context,
+      badRequest(`invalid ${what} request ${JSON.stringify(scope.name)}`),
+    );
+  }
+  const stored = resource.collection.get(storageKey(scope.namespace, named.name));
+  if (stored === undefined) return failureAnswer(context, notFound(resource.kind, named.name));
+  const target =
+    resource.kind.resource === 'pods'
+      ? podTarget(stored.object as Pod, named.port)
+      : serviceTarget(stored.object as Service, named.port);
+  if (isFailure(target)) return failureAnswer(context, target);
+  const path = pathBehind(request.path, scope.name);
+  if (path === undefined) {
+    const [plain = '', query] = request.path.split('?');
+    const location = `${plain}/${query === undefined ? '' : `?${query}`}`;
+    return { status: 301, headers: { location } };
+  }
+  const { http } = core.options;
+  const body = request.body instanceof Uint8Array ? new TextDecoder().decode(request.body) : '';
+  const sent: HttpRequest = { protocol: 'http', method: request.method, path, body };
+  const reply =
+    http === undefined ? nobody : yield* wait<HttpReply>(done => http(target, sent, done));
+  if (!reply.isOk) return failureAnswer(context, unreachable(reply.error));
+  const { status, contentType, body: text } = reply.response;
+  return {
+    status,
+    headers: { 'content-type': contentType },
+    body: new TextEncoder().encode(text),
+  };
+}
+
+const nobody: HttpReply = { isOk: false, error: 'connect: connection refused' };
+
+/** `[scheme:]name[:port]`. */
+function splitName(text: string): { readonly name: string; readonly port: string } | undefined {
+  const parts = text.split(':');
+  if (parts.length > 3) return undefined;
+  if (parts.length === 3) {
+    const [scheme = '', name = '', port = ''] = parts;
+    return ['http', 'https', ''].includes(scheme) ? { name, port } : undefined;
+  }
+  const [name = '', port = ''] = parts;
+  return { name, port };
+}
+
+function podTarget(pod: Pod, wanted: string): Failure | Target {
+  const host = pod.status?.podIP ?? '';
+  if (host === '') return badRequest('address not allowed');
+  const ports = (pod.spec?.containers ?? []).map(({ ports }) => ports?.[0]?.containerPort);
+  const first = ports.find(port => port !== undefined);
+  return { host, port: wanted === '' ? (first ?? 80) : Number(wanted) };
+}
+
+function serviceTarget({ metadata, spec }: Service, wanted: string): Failure | Target {
+  const { name = '', namespace = '' } = metadata;
+  const ports = spec?.ports ?? [];
+  const found =
+    wanted === ''
+      ? ports.find((port, _index, all) => all.length === 1 || (port.name ?? '') === '')
+      : ports.find(port => port.name === wanted || String(port.port) === wanted);
+  if (found === undefined) {
+    return unavailable(`no service port ${JSON.stringify(wanted)} found for service "${name}"`);
+  }
+  return { host: `${name}.${namespace}.svc.cluster.local`, port: found.port };
+}
+
+/** What stands behind `/proxy`; undefined when not even a slash does. */
+function pathBehind(path: string, name: string): string | undefined {
+  const marker = `/${encodeURI(name)}/proxy`;
+  const raw = path.includes(marker) ? marker : `/${encodeURIComponent(name)}/proxy`;
+  const rest = path.slice(path.indexOf(raw) + raw.length);
+  return rest === '' || rest.startsWith('?') ? undefined : rest;
+}
+
+function unavailable(message: string): Failure {
+  return failure(503, 'ServiceUnavailable', message);
+}
+
+function unreachable(error: string): Failure {
+  const [, service] =
+    /^dial tcp ([^.]+)\.[^.]+\.svc\.[^:]+:\d+: connect: .* refused$/.exec(error) ?? [];
+  if (service !== undefined) return unavailable(`no endpoints available for service "${service}"`);
+  return unavailable(`error trying to reach service: ${error}`);
+}

@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest';
+import { agnhost, isAgnhostCommand } from './index.js';
+import { flagsOf } from './flags.js';
+import { verdicts } from './webhook-verdicts.js';
+
+it('knows its commands with and without the entry point of the image', () => {
+  expect(isAgnhostCommand(['netexec', '--http-port=80'])).toBe(true);
+  expect(isAgnhostCommand(['/agnhost', 'pause'])).toBe(true);
+  expect(isAgnhostCommand([])).toBe(true);
+  expect(isAgnhostCommand(['porter'])).toBe(false);
+  expect(agnhost.name).toBe('agnhost');
+});
+
+it('reads flags as cobra does', () => {
+  expect(flagsOf(['--a=1', '--b', '2', '-t', '3', '--quiet', '--end'])).toEqual({
+    a: '1',
+    b: '2',
+    t: '3',
+    quiet: 'true',
+    end: 'true',
+  });
+});
+
+it('denies, lets pass and patches as the webhooks of the image do', () => {
+  const ask = (path: string, request: object) => verdicts[path]?.(request);
+  const unwanted = { data: { 'webhook-e2e-test': 'webhook-disallow' } };
+  expect(ask('/configmaps', { operation: 'CREATE', object: unwanted })).toMatchObject({
+    isAllowed: false,
+    status: { reason: 'the configmap contains unwanted key and value' },
+  });
+  expect(ask('/configmaps', { operation: 'DELETE', oldObject: unwanted })).toEqual({
+    isAllowed: true,
+  });
+  const started = { data: { 'mutation-start': 'yes' } };
+  expect(ask('/mutating-custom-resource', { object: started })?.patch).toEqual([
+    { op: 'add', path: '/data/mutation-stage-1', value: 'yes' },
+  ]);
+  expect(ask('/add-label', { object: { metadata: {} } })?.patch).toEqual([
+    { op: 'add', path: '/metadata/labels', value: { 'added-label': 'yes' } },
+  ]);
+});

@@ -1,0 +1,58 @@
+/** The small web servers of agnhost. @upstream test/images/agnhost/{netexec,test-webserver,serve-hostname} */
+import { rfc3339 } from '../../api/time.js';
+import { containerFiles } from '../shell/container-files.js';
+import { serveHttp, textPage } from '../http.js';
+import type { ContainerContext } from '../workload.js';
+import type { AgnhostCommand } from './index.js';
+import { numberFlag } from './flags.js';
+
+const ends = (context: ContainerContext) => ({ terminate: () => context.exit(0) });
+const hostname = ({ pod }: ContainerContext): string =>
+  pod.spec?.hostname ?? pod.metadata.name ?? '';
+const notFound = textPage('404 page not found\n', 404);
+
+/** `netexec --http-port N`: echo, hostname, the client's address, a health that can be switched. */
+export const netexec: AgnhostCommand = (context, flags) => {
+  let isHealthy = true;
+  serveHttp(context.network, numberFlag(flags, 'http-port', 8080), (request, respond, { from }) => {
+    const { pathname, searchParams } = new URL(request.path, 'http://pod');
+    switch (pathname) {
+      case '/':
+        return respond(textPage(`NOW: ${rfc3339(context.clock.now())}`));
+      case '/clientip':
+        return respond(textPage(`${from}:40000`));
+      case '/echo': {
+        const code = Number(searchParams.get('code') ?? 200);
+        return respond(textPage(searchParams.get('msg') ?? '', code));
+      }
+      case '/healthz':
+        return respond(isHealthy ? textPage('') : textPage('', 412));
+      case '/hostname':
+      case '/hostName':
+        return respond(textPage(hostname(context)));
+      case '/setready':
+        isHealthy = searchParams.get('isready') !== 'false';
+        return respond(textPage(''));
+      default:
+        return respond(notFound);
+    }
+  });
+  return ends(context);
+};
+
+/** `serve-hostname --port N`. */
+export const serveHostname: AgnhostCommand = (context, flags) => {
+  const port = numberFlag(flags, 'port', 9376);
+  serveHttp(context.network, port, (_request, respond) => respond(textPage(hostname(context))));
+  return ends(context);
+};
+
+/** `test-webserver --port N`: the files of its container. */
+export const testWebserver: AgnhostCommand = (context, flags) => {
+  const files = containerFiles(context);
+  serveHttp(context.network, numberFlag(flags, 'port', 80), ({ path }, respond) => {
+    const content = files.read(new URL(path, 'http://pod').pathname);
+    respond(content === undefined ? notFound : textPage(content));
+  });
+  return ends(context);
+};
