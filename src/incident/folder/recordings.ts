@@ -9,6 +9,7 @@ import type {
 import type { Source } from '../import/format.js';
 import type { Incident } from '../rebuild/incident.js';
 import { timeText } from '../rebuild/stretches.js';
+import { whyLeftOut } from '../rebuild/left-out.js';
 import { withoutSecrets } from '../rebuild/tidy.js';
 
 /** `file:line`. */
@@ -87,10 +88,17 @@ export function recordedDecisions({ decisions, lives }: Incident): RecordedDecis
 export function recordedObjects({ known, times }: Incident): RecordedObject[] {
   return known.flatMap(({ newest }): RecordedObject[] => {
     const { dump, source, atMs } = newest;
-    if (dump === undefined) return [];
+    // What every cluster has is no part of the incident.
+    if (dump === undefined || isEverybodys(newest.object)) return [];
     const { managedFields: _fields, ...metadata } = newest.object.metadata;
     const at = timeText(atMs ?? times.dumpMs ?? times.startMs);
     const object = withoutSecrets({ ...newest.object, metadata });
     return [{ at, source: sourceText(source), object }];
   });
+}
+
+/** What every cluster has: it tells nothing of this one. */
+export function isEverybodys(object: RecordedObject['object']): boolean {
+  const why = whyLeftOut(object) ?? '';
+  return /^(every |the cluster's own|heartbeats|a view|a token)/.test(why);
 }

@@ -24,6 +24,7 @@ import type { Collection } from '../rebuild/collection.js';
 import type { Incident } from '../rebuild/incident.js';
 import type { InitialObject } from '../rebuild/initial.js';
 import {
+  isEverybodys,
   recordedAlerts,
   recordedDecisions,
   recordedEvents,
@@ -122,7 +123,8 @@ export function learn(incident: Incident, collection: Collection, own: Anonymise
     for (const { object } of sightings) vocabulary.keepFields(object);
   }
   for (const { body } of collection.writes.inOrder()) vocabulary.keepFields(body);
-  for (const { newest } of incident.known) {
+  const known = incident.known.filter(({ newest }) => !isEverybodys(newest.object));
+  for (const { newest } of known) {
     const { namespace, name } = newest.object.metadata;
     if (namespace !== undefined) vocabulary.claim(namespace, 'namespace');
     if (newest.object.kind === 'Namespace') vocabulary.claim(name ?? '', 'namespace');
@@ -132,7 +134,7 @@ export function learn(incident: Incident, collection: Collection, own: Anonymise
     if (node !== undefined) vocabulary.claim(node, 'node');
   }
   for (const { name } of incident.inventory.guessed) vocabulary.claim(name, 'node');
-  for (const { newest } of incident.known) {
+  for (const { newest } of known) {
     const { kind, metadata } = newest.object;
     const { name = '' } = metadata;
     if (kind === 'Node') vocabulary.claim(name, 'node');

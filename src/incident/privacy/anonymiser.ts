@@ -10,10 +10,14 @@ const uuid = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g
 const email = /[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g;
 const url = /\b[a-z][a-z0-9+.-]*:\/\/[^\s"'<>)\]]+/gi;
 const address = /(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?:\/\d{1,2})?(?![\w.])/g;
-/** A word, with the dots and dashes within it. */
-const word = /[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?/g;
+/** A word, with the dots and dashes within it; what `system:` begins is one with all of its colons. */
+const word =
+  /\b(?:system|kubeadm):(?!serviceaccounts?:|node:)[\w:.-]*\w|[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?/g;
 const digest = /@?sha256:[0-9a-f]{64}/g;
 
+/** What every cluster has by this name. */
+const isEverybodysUser = (found: string): boolean =>
+  /^(system|kubeadm):(?!serviceaccounts?:|node:)/.test(found);
 /** Users that every cluster has. */
 const publicUsers =
   /^(kubernetes-admin|kubernetes-super-admin|admin|system:(?!serviceaccount:|node:).*)$/;
@@ -75,7 +79,7 @@ export class Anonymiser {
     const { vocabulary } = this;
     const known = vocabulary.find(found);
     if (known !== undefined) return known;
-    if (isCommon(found) || vocabulary.isStandIn(found)) return found;
+    if (isCommon(found) || vocabulary.isStandIn(found) || isEverybodysUser(found)) return found;
     if (found.includes('.') && !/^[\d.]+[A-Za-z]*$/.test(found)) return this.dotted(found);
     if (!vocabulary.isSuspect(found)) return found;
     return vocabulary.claim(found, found.includes('_') && !found.includes('-') ? 'metric' : 'word');
@@ -112,13 +116,15 @@ export class Anonymiser {
         .map(part => this.word(part))
         .join('.')}${port}`;
     // The host is a word of its own: it may stand in a text without the rest.
-    this.vocabulary.claim(host, 'host');
+    if (!/^[0-9a-f]{32,}$/.test(host)) this.vocabulary.claim(host, 'host');
     return this.vocabulary.claim(found, 'value');
   }
 
   /** A name of an object, a container, a volume. */
   name(name: string, kind: WordKind = 'name'): string {
-    return isPublicDomain(name) ? name : this.vocabulary.claimName(name, kind);
+    // `system:node`, `kubeadm:get-nodes`: every cluster has them.
+    if (isPublicDomain(name) || /^(system|kubeadm):/.test(name)) return name;
+    return this.vocabulary.claimName(name, kind);
   }
 
   /** A whole value of which nothing is kept, unless it says nothing: true, 8080. */
@@ -168,7 +174,8 @@ export class Anonymiser {
     if (slash < 0) return this.text(key);
     const domain = key.slice(0, slash);
     const own = isPublicDomain(domain) ? domain : this.vocabulary.claim(domain, 'domain');
-    return `${own}/${this.text(key.slice(slash + 1))}`;
+    const name = key.slice(slash + 1).split('.');
+    return `${own}/${name.map(part => this.simple(part)).join('.')}`;
   }
 
   /** Who somebody is: accounts and nodes by their names, people as nobody. */

@@ -2,41 +2,43 @@
 
 /** What Kubernetes says itself, separated by blanks: it is never replaced. */
 export const reservedWords = `
-default http https tcp udp sctp grpc http2 h2c metrics health healthz livez readyz admin api
-apis apps cpu memory gpu gpus storage disk network node nodes pod pods job jobs cronjob cronjobs
-service services svc deployment deployments replicaset replicasets statefulset statefulsets
-daemonset daemonsets set controller controllers manager scheduler scheduling scheduled schedule
-autoscaler autoscaling horizontal vertical quota quotas resource resources resourcequota limit
-limits range ranges limitrange namespace namespaces cluster clusters config map configmap
-configmaps secret secrets volume volumes claim claims persistent persistentvolumeclaim policy
-policies disruption budget poddisruptionbudget priority class classes storageclass role roles
-binding bindings rolebinding clusterrole clusterrolebinding account accounts serviceaccount
-serviceaccounts token tokens event events lease leases endpoint endpoints endpointslice ingress
-ingresses gateway gateways route routes backend server client worker workers master leader
-control plane kube kubelet kubectl kubernetes system public proxy dns coredns etcd apiserver
-state core batch rbac crd crds custom operator operators webhook webhooks admission mutating
-validating true false yes no on off none null nil always never ifnotpresent onfailure running
-pending succeeded failed unknown active inactive terminating terminated waiting ready notready
-available progressing complete completed suspended created deleted updated started killing
-pulled pulling normal warning error info debug critical severity firing inactive resolved low
-high medium normal max min average total count rate sum value values type status reason message
-phase condition container containers init sidecar image images registry tag latest stable apps
-baseline restricted privileged enforce audit warn version versions v1 v2 v3 v1beta1 v1alpha1
-v2beta2 update updates patch create delete get list watch scale spec metadata labels annotations
-data name names key keys operator equal exists noschedule noexecute prefernoschedule clusterip
-nodeport loadbalancer externalname utilization averagevalue averageutilization containerresource
-object external recreate rollingupdate rolling to from of for by in is it at an and or the with
-without new size up down scaled scaling above below target percentage request requests requested
-used limited exceeded forbidden successfully assigned unable fit insufficient taint taints
-tolerated untolerated affinity selector match matches preemption victims found incoming helpful
-evicted eviction back zone region host hostname hostip linux amd64 arm64 windows arch os
-instance topology product present replicas replica template hash generated revision history
-group groups user users system authenticated unauthenticated serviceaccounts masters
-bootstrappers at until source sources samples alert firing decision facts what detail where
-guessed actor verb group body kind
+seatrial import imported scenario incident incidents rebuilt missing recorded record records
+replay restore advance steps runc crt ca standard auth cuda driver runtime major minor rev
+revision full compute default http https tcp udp sctp grpc http2 h2c metrics health healthz
+livez readyz admin api apis apps cpu memory gpu gpus storage disk network node nodes pod pods
+job jobs cronjob cronjobs service services svc deployment deployments replicaset replicasets
+statefulset statefulsets daemonset daemonsets set controller controllers manager scheduler
+scheduling scheduled schedule autoscaler autoscaling horizontal vertical quota quotas resource
+resources resourcequota limit limits range ranges limitrange namespace namespaces cluster
+clusters config map configmap configmaps secret secrets volume volumes claim claims persistent
+persistentvolumeclaim policy policies disruption budget poddisruptionbudget priority class
+classes storageclass role roles binding bindings rolebinding clusterrole clusterrolebinding
+account accounts serviceaccount serviceaccounts token tokens event events lease leases endpoint
+endpoints endpointslice ingress ingresses gateway gateways route routes backend server client
+worker workers master leader control plane kube kubelet kubectl kubernetes system public proxy
+dns coredns etcd apiserver state core batch rbac crd crds custom operator operators webhook
+webhooks admission mutating validating true false yes no on off none null nil always never
+ifnotpresent onfailure running pending succeeded failed unknown active inactive terminating
+terminated waiting ready notready available progressing complete completed suspended created
+deleted updated started killing pulled pulling normal warning error info debug critical severity
+firing inactive resolved low high medium normal max min average total count rate sum value
+values type status reason message phase condition container containers init sidecar image images
+registry tag latest stable apps baseline restricted privileged enforce audit warn version
+versions v1 v2 v3 v1beta1 v1alpha1 v2beta2 update updates patch create delete get list watch
+scale spec metadata labels annotations data name names key keys operator equal exists noschedule
+noexecute prefernoschedule clusterip nodeport loadbalancer externalname utilization averagevalue
+averageutilization containerresource object external recreate rollingupdate rolling to from of
+for by in is it at an and or the with without new size up down scaled scaling above below target
+percentage request requests requested used limited exceeded forbidden successfully assigned
+unable fit insufficient taint taints tolerated untolerated affinity selector match matches
+preemption victims found incoming helpful evicted eviction back zone region host hostname hostip
+linux amd64 arm64 windows arch os instance topology product present replicas replica template
+hash generated revision history group groups user users system authenticated unauthenticated
+serviceaccounts masters bootstrappers at until source sources samples alert firing decision
+facts what detail where guessed actor verb group body kind
 `;
 
-/** What everybody calls their things: it is replaced as a name, and gives nobody away as a part of one. */
+/** What everybody calls their things: replaced as a name, telling nothing as a part of one. */
 export const commonWords = `
 main web app application applications prod production staging stage dev development test testing
 qa uat canary blue green frontend latency rate errors must gather local sha256 quay nvidia a100

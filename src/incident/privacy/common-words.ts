@@ -3,7 +3,7 @@ import { commonWords, reservedWords } from './common-word-list.js';
 
 /** Domains whose labels, annotations, groups and images are public knowledge. */
 const publicDomains =
-  /(^|\.)(kubernetes\.io|k8s\.io|nvidia\.com|amd\.com|intel\.com|karpenter\.sh|karpenter\.k8s\.aws|helm\.sh|prometheus\.io|kubeflow\.org|knative\.dev|kserve\.io|seldon\.io|ray\.io|volcano\.sh|istio\.io|cilium\.io|projectcalico\.org|linkerd\.io|openshift\.io|seatrial\.dev|keda\.sh|cert-manager\.io|kyverno\.io|gateway\.networking\.k8s\.io|cluster\.local|svc)$/;
+  /(^|\.)(kubernetes\.io|k8s\.io|nvidia\.com|amd\.com|intel\.com|karpenter\.sh|karpenter\.k8s\.aws|helm\.sh|prometheus\.io|kubeflow\.org|knative\.dev|kserve\.io|seldon\.io|ray\.io|volcano\.sh|istio\.io|cilium\.io|projectcalico\.org|linkerd\.io|openshift\.io|seatrial\.dev|keda\.sh|cert-manager\.io|kyverno\.io|gateway\.networking\.k8s\.io|rancher\.io|csi\.aws\.com|amazonaws\.com|azure\.com|gke\.io|cluster\.local|svc)$/;
 
 /** Registries whose images are public. */
 export const publicRegistries: ReadonlySet<string> = new Set(['registry.k8s.io', 'nvcr.io']);
@@ -11,6 +11,12 @@ export const publicRegistries: ReadonlySet<string> = new Set(['registry.k8s.io',
 /** Whether a domain is public knowledge. */
 export function isPublicDomain(domain: string): boolean {
   return publicDomains.test(domain.toLowerCase());
+}
+
+/** What of a word is not the name of a public domain: `fraud` of `fraud.svc`. */
+export function privatePart(word: string): string {
+  const found = publicDomains.exec(word.toLowerCase());
+  return found === null ? word : word.slice(0, found.index);
 }
 
 const reserved = new Set(reservedWords.split(/\s+/));

@@ -28,7 +28,14 @@ const nameFields = new Set([
   'targetPort',
 ]);
 /** Names that belong to Kubernetes: of resources of autoscalers, of policies. */
-const publicNames = new Set(['cpu', 'memory', 'ephemeral-storage', 'pods', 'default-scheduler']);
+const publicNames = new Set([
+  'kube-root-ca.crt',
+  'cpu',
+  'memory',
+  'ephemeral-storage',
+  'pods',
+  'default-scheduler',
+]);
 /** Variables that everybody has, or that the simulation reads. */
 const publicVariables =
   /^(PATH|HOME|TZ|HOSTNAME|LANG|LD_LIBRARY_PATH|PYTHON\w*|JAVA_OPTS|GOMAXPROCS|OMP_\w+|NVIDIA_\w+|CUDA_\w+|NCCL_\w+|POD_\w+|NODE_NAME|MASTER_(ADDR|PORT)|WORLD_SIZE|RANK|LOCAL_RANK|TF_CONFIG)$/;
@@ -130,7 +137,9 @@ class Walk {
     const { own } = this;
     if (key === 'apiVersion') return groupOf(value, own);
     if (key === 'kind' || key === 'fieldPath' || key === 'resource') return value;
-    if (key === 'image' || key === 'imageID') return own.image(value);
+    if (key === 'image') return own.image(value);
+    if (key === 'imageID') return value.includes('/') ? own.image(value) : '';
+    if (key === 'provisioner') return value;
     if (key === 'namespace') return own.name(value, 'namespace');
     if (key === 'nodeName' || key === 'node') return own.name(value, 'node');
     if (key === 'value' && (parent === 'env' || parent === 'args')) return own.opaque(value);
@@ -148,7 +157,8 @@ class Walk {
   }
 
   private name(key: string, value: string, parent: string): string {
-    if (publicNames.has(value) || /^\d+$/.test(value)) return value;
+    if (publicNames.has(value) || value.startsWith('kube-api-access-') || /^\d+$/.test(value))
+      return value;
     if (parent === 'env') {
       return publicVariables.test(value) ? value : this.own.vocabulary.claim(value, 'env');
     }

@@ -1,5 +1,5 @@
 /** The words of one import and what stands in for each: one word, one stand-in, wherever it occurs. */
-import { isCommon, isPublicDomain, isReserved, partsOf } from './common-words.js';
+import { isCommon, isPublicDomain, isReserved, partsOf, privatePart } from './common-words.js';
 
 /** What a word is: the first that claims it decides how its stand-in looks. */
 export type WordKind =
@@ -79,6 +79,7 @@ export class Vocabulary {
   private secret: Set<string> | undefined;
   /** Names of fields in the objects of this import: as words they give nobody away. */
   private readonly structural = new Set<string>();
+  private readonly structuralParts = new Set<string>();
 
   /** Keeps the names of an object's fields from being replaced. */
   keepFields(value: unknown): void {
@@ -87,6 +88,7 @@ export class Vocabulary {
       for (const [key, each] of Object.entries(value)) {
         if (mapsOfWords.has(key)) continue;
         this.structural.add(key);
+        for (const part of partsOf(key)) this.structuralParts.add(part);
         this.keepFields(each);
       }
     }
@@ -133,7 +135,7 @@ export class Vocabulary {
   /** Whether a part of the word is a part of one of ours that nobody else uses. */
   isSuspect(word: string): boolean {
     const secret = this.secretParts();
-    return partsOf(word).some(part => secret.has(part));
+    return partsOf(privatePart(word)).some(part => secret.has(part));
   }
 
   /** Whether it is one of our stand-ins. */
@@ -157,12 +159,18 @@ export class Vocabulary {
       for (const [word, kind] of this.kinds) {
         // Values are sentences as often as not: their words are everybody's.
         if (kind === 'tag' || kind === 'value' || kind === 'env' || isPublicDomain(word)) continue;
-        for (const part of partsOf(word)) {
-          if (part.length >= 3 && !isCommon(part) && !/^v?\d+$/.test(part)) this.secret.add(part);
+        for (const part of partsOf(privatePart(word))) {
+          if (this.isTelling(part)) this.secret.add(part);
         }
       }
     }
     return this.secret;
+  }
+
+  /** Whether a part of a word says whose it is. */
+  private isTelling(part: string): boolean {
+    if (part.length < 3 || /^v?\d+$/.test(part)) return false;
+    return !isCommon(part) && !this.structuralParts.has(part);
   }
 
   private split(word: string): { readonly base: string; readonly suffix: string } | undefined {

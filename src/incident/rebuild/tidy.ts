@@ -46,6 +46,7 @@ export function tidied(object: KubeObject): Tidied {
     },
     ...(spec !== undefined && { spec: specOf(object, spec, changed) }),
     ...(object.kind === 'Node' && { status: sizeOf(object) }),
+    ...(object.kind === 'StorageClass' && ownProvisioner(object, changed)),
   };
   // The wire: an owner without its uid is what manifests hold.
   return { object: withoutSecrets(result as unknown as KubeObject), changed };
@@ -169,6 +170,15 @@ function sizeOf(node: KubeObject): Fields {
     ...(allocatable !== undefined && { allocatable }),
     ...(ready !== undefined && { conditions: [{ type: 'Ready', status: ready.status }] }),
   };
+}
+
+const provisioner = 'rancher.io/local-path';
+
+/** Volumes come from the provisioner that the simulation has. */
+function ownProvisioner({ provisioner: shown }: KubeObject, changed: string[]): Fields {
+  if (shown === provisioner) return {};
+  changed.push(`volumes come from ${provisioner} instead of its own provisioner`);
+  return { provisioner, parameters: undefined };
 }
 
 /** Of a Secret only its keys are kept, each with nothing in it. Always: there is no option. */
