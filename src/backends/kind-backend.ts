@@ -49,8 +49,8 @@ function wayOf({ needs, config, flags, asserts = {}, tell }: OpenRequest): Emula
       hasClaims: asserts.hasClaims ?? false,
       hasDeviceFaults: asserts.hasDeviceFaults ?? false,
       hasDeviceIdentity: asserts.hasDeviceIdentity ?? false,
-      // Nodes that no configuration describes can only be played.
-      playsContainers: (asserts.playsContainers ?? false) || isRestored,
+      // Nodes that no configuration describes can only be played; and who says nothing may need all.
+      playsContainers: (asserts.playsContainers ?? true) || isRestored,
       nodeCount: needs.nodes.length,
     },
     { hasSockets: flags.reusesCluster !== true },

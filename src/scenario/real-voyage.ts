@@ -53,7 +53,7 @@ export async function sailForReal(
     namespaces: namespacesOf(scenario),
     objects: manifestsOf(scenario, { isTaken: true }),
     recorded: judgedResources(),
-    asserts: { ...assertedOf(scenario), playsContainers: stack !== undefined || hasPlays(needs) },
+    asserts: { ...assertedOf(scenario), playsContainers: playsContainers(scenario) },
     ...(logsFolder !== undefined && { logsFolder }),
     ...(chosen.argument !== undefined && { argument: chosen.argument }),
   });
@@ -81,7 +81,13 @@ export async function sailForReal(
   };
 }
 
-const hasPlays = ({ workloads = [] }: Needs): boolean => workloads.length > 0;
+/**
+ * Whether containers do what the scenario says, or what modelled operators make of its objects: there need
+ * be no image of them then.
+ */
+function playsContainers({ workloads, stack, cluster }: Scenario): boolean {
+  return workloads.length > 0 || stack !== undefined || (cluster.operators ?? []).length > 0;
+}
 
 /** What its objects and faults ask of GPUs. */
 function assertedOf(scenario: Scenario): ReturnType<typeof needsOf> {

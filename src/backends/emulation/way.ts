@@ -49,7 +49,7 @@ export interface ChosenWay {
  */
 export function chooseWay(needs: EmulationNeeds, place: EmulationPlace): ChosenWay {
   if (needs.playsContainers) {
-    return { way: 'kubelets', why: 'its containers do what workloads of the scenario say' };
+    return { way: 'kubelets', why: 'its containers are played, not run' };
   }
   if (needs.nodeCount > realNodesMax) {
     return { way: 'kubelets', why: `${needs.nodeCount} nodes are more than ${realNodesMax}` };
