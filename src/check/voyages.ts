@@ -18,6 +18,8 @@ export interface VoyageOptions {
   readonly settings?: Readonly<Record<string, LawSettings>>;
   readonly seed: number;
   readonly runs: number;
+  /** The number of the first voyage. Default 0. */
+  readonly firstRun?: number;
   readonly timeMs?: number;
   readonly workers?: number;
   /** Default: nodes that the manifests fit on. */

@@ -11,6 +11,7 @@ import type { LawSettings } from '../laws/law.js';
 import type { RunOfScenario } from '../report/reporter.js';
 import { runOfVoyage } from '../report/voyage-run.js';
 import { lawsNamed } from '../scenario/judge-step.js';
+import { runsOf, type Shard } from '../input/shard.js';
 import type { ExploreNews } from '../voyages/explored.js';
 import type { NodePool } from '../voyages/plan.js';
 import { runPlan, type VoyageNews } from '../voyages/run-plan.js';
@@ -25,6 +26,7 @@ export interface VoyageFlags {
   readonly lawSetting: Readonly<Record<string, LawSettings>>;
   readonly workers?: number;
   readonly quiet?: boolean;
+  readonly shard?: Shard;
 }
 
 /** What they are sailed with besides. */
@@ -59,7 +61,7 @@ export async function sailAround(
     laws,
     settings: flags.lawSetting,
     seed,
-    runs: minutes === undefined ? runs : Number.MAX_SAFE_INTEGER,
+    ...sharded(minutes === undefined ? runs : endlessRuns, flags.shard),
     faults,
     isInterrupted: () => isInterrupted,
     ...(minutes !== undefined && { timeMs: minutes * 60_000 }),
@@ -69,6 +71,13 @@ export async function sailAround(
   });
   forget();
   return result;
+}
+
+/** More than any machine sails in its minutes, and few enough to be numbered. */
+const endlessRuns = 2 ** 40;
+
+function sharded(runs: number, shard: Shard | undefined) {
+  return shard === undefined ? { runs } : runsOf(runs, shard);
 }
 
 /** Sails the counterexamples once more, and keeps what happened when. */

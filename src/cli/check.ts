@@ -8,6 +8,7 @@ import { readCheckInput } from '../check/read-input.js';
 import { rules } from '../check/rules/index.js';
 import { staticPass } from '../check/static-pass.js';
 import { elapsedMs, writeError } from '../host.js';
+import type { Shard } from '../input/shard.js';
 import { exitCodes, UserError } from '../input/errors.js';
 import { checkReporters, checkSummaries } from '../report/check/index.js';
 import type { CheckReport } from '../report/check/report.js';
@@ -21,6 +22,7 @@ import {
   lawSettingOption,
   seedOf,
   seedOption,
+  shardOption,
   wholeNumber,
 } from './options.js';
 import { planReports, type PlannedReport } from './report-files.js';
@@ -31,6 +33,7 @@ interface CheckFlags extends VoyageFlags {
   readonly config?: string;
   readonly cluster?: string;
   readonly static?: boolean;
+  readonly shard?: Shard;
   readonly seed?: number;
   readonly baseline?: string;
   readonly writeBaseline?: string;
@@ -61,6 +64,7 @@ export const checkCommand: CliCommand = {
       .addOption(lawSettingOption())
       .addOption(seedOption())
       .addOption(new Option('--workers <n>', 'threads (default: cores)').argParser(wholeNumber))
+      .addOption(shardOption('voyages'))
       .option('--static', 'only look at the manifests: try no voyages')
       .option('--baseline <file>', 'do not tell the findings that this file knows')
       .option('--write-baseline <file>', 'write what is found now as known')
@@ -119,6 +123,7 @@ async function check(given: readonly string[], flags: CheckFlags): Promise<numbe
     silenced,
     hasCluster: objects.length > 0,
     wallMs: elapsedMs() - startMs,
+    ...(flags.shard !== undefined && { shard: flags.shard }),
     ...(voyages !== undefined && { voyages }),
   });
   return outcomeOf(findings, voyages);

@@ -11,6 +11,7 @@ import { faultCommand } from './fault.js';
 import { getCommand } from './get.js';
 import { importCommand } from './import.js';
 import { keepCommand } from './keep.js';
+import { mergeCommand } from './merge.js';
 import { planCommand } from './plan.js';
 import { rbacCommand } from './rbac.js';
 import { replayCommand } from './replay.js';
@@ -27,6 +28,7 @@ export const commands: readonly CliCommand[] = [
   rbacCommand,
   compareCommand,
   checkCommand,
+  mergeCommand,
   replayCommand,
   keepCommand,
   importCommand,

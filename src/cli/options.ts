@@ -4,6 +4,7 @@ import { tieRules } from '../../sim/scheduler/ties.js';
 import { environment, freshSeed } from '../host.js';
 import { withLawSetting } from '../scenario/judge-step.js';
 import { exitCodes, UserError } from '../input/errors.js';
+import { readShard } from '../input/shard.js';
 
 /** `-o, --output`. */
 export function outputOption(choices: readonly string[]): Option {
@@ -51,6 +52,21 @@ export function engineOption(): Option {
     '--engine <program>',
     'what runs containers (default: what kind finds)',
   ).choices(['docker', 'podman', 'nerdctl']);
+}
+
+/** `--shard`: a part of the work. */
+export function shardOption(what: string): Option {
+  return new Option(
+    '--shard <i/n>',
+    `only this part of the ${what}: 2/8; see seatrial merge`,
+  ).argParser(text => {
+    try {
+      return readShard(text);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      throw new InvalidArgumentError(error.details.next ?? error.message);
+    }
+  });
 }
 
 /** `--no-color`; NO_COLOR and FORCE_COLOR count too, and only a terminal gets colours unasked. */

@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 import type { Command } from 'commander';
 import { elapsedMs, onInterrupt, processId, realNowMs, writeError } from '../host.js';
 import { exitCodes } from '../input/errors.js';
+import { dealt, type Shard } from '../input/shard.js';
 import { reporters } from '../report/index.js';
 import type { RunOfScenario } from '../report/reporter.js';
 import { hasFailed, isInconclusive } from '../scenario/judgement.js';
@@ -18,7 +19,7 @@ import { backendNamed, type ChosenBackend } from '../backends/index.js';
 import { backendOptions, realSettings, type RealFlags } from './backend-options.js';
 import type { CliCommand } from './command.js';
 import { readConfiguration } from './configuration.js';
-import { collect, colorOption, seedOf, seedOption } from './options.js';
+import { collect, colorOption, seedOf, seedOption, shardOption } from './options.js';
 import { planReports } from './report-files.js';
 import { writeReports } from './write-reports.js';
 
@@ -28,6 +29,7 @@ interface RunFlags extends RealFlags {
   readonly outputFile: readonly string[];
   readonly quiet?: boolean;
   readonly variant?: string;
+  readonly shard?: Shard;
   readonly keep: boolean;
   readonly journal: boolean;
   readonly passWithNoTests?: boolean;
@@ -55,6 +57,7 @@ export const runCommand: CliCommand = {
         [],
       )
       .option('--variant <name>', 'run a variant of the scenario, or all of them to compare')
+      .addOption(shardOption('scenarios'))
       .option('--no-keep', `do not keep the run in ${runsFolder}`)
       .option('--no-journal', 'do not keep what `up --from` needs to open any instant of the run')
       .option('-q, --quiet', 'do not tell what happens while it runs')
@@ -74,9 +77,11 @@ async function run(given: readonly string[], flags: RunFlags): Promise<number> {
     writeError(`no scenario.yaml in ${paths.join(', ')}\n`);
     return flags.passWithNoTests === true ? exitCodes.pass : exitCodes.nothingRan;
   }
-  const scenarios = files
+  const all = files
     .map(file => loadScenario(relative('.', file)))
     .flatMap(scenario => variantsOf(scenario, flags.variant));
+  const { shard } = flags;
+  const scenarios = shard === undefined ? all : dealt(all, shard);
   const chosen = backendNamed(flags.backend);
   const seed = seedOf(flags.seed, configuration.seed);
   writeError(`seatrial ${version}, seed ${seed}\n`);
@@ -105,7 +110,11 @@ async function run(given: readonly string[], flags: RunFlags): Promise<number> {
   }
   forget();
 
-  writeReports({ runs, seed, backend: flags.backend, version }, reports, flags);
+  writeReports(
+    { runs, seed, backend: flags.backend, version, ...(shard !== undefined && { shard }) },
+    reports,
+    flags,
+  );
   if (isInterrupted) return exitCodes.interrupted;
   if (runs.some(hasFailed)) return exitCodes.broken;
   // A simulation is given all the time that a scenario asks for.

@@ -1,4 +1,5 @@
 /** The contract of a reporter: how the results of runs are told when all is over. */
+import type { Shard } from '../input/shard.js';
 import type { RunResult } from '../scenario/run.js';
 import type { Paint } from './paint.js';
 
@@ -8,6 +9,8 @@ export interface Report {
   readonly seed: number;
   readonly backend: string;
   readonly version: string;
+  /** The part of the scenarios that this is about; default: all. */
+  readonly shard?: Shard;
 }
 
 /** A scenario's result, with what the run of it adds. */

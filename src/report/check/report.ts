@@ -2,6 +2,7 @@
 import type { Finding } from '../../check/finding.js';
 import type { Rule } from '../../check/rule.js';
 import type { VoyagesResult } from '../../check/voyages.js';
+import type { Shard } from '../../input/shard.js';
 import type { RunOfScenario } from '../reporter.js';
 
 /** What a report is made from. */
@@ -23,6 +24,8 @@ export interface CheckReport {
   readonly voyages?: VoyagesResult;
   /** The counterexamples, sailed once more for reporters that tell them over time. */
   readonly counterexamples?: readonly RunOfScenario[];
+  /** The part of the voyages that this is about; default: all. */
+  readonly shard?: Shard;
   /** Real milliseconds. */
   readonly wallMs: number;
 }
