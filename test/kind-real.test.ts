@@ -32,10 +32,10 @@ describe.skipIf(!isRequested)(
       (await cluster.request({ method: 'GET', path })).body as T;
 
     /** The phases of three pods that ask for a GPU each, of an image that every node has. */
-    const twoOfThree = async (
+    const threePods = async (
       cluster: KindCluster,
       ask: (index: number) => object,
-    ): Promise<void> => {
+    ): Promise<string> => {
       const { status } = await get<Node>(cluster, `/api/v1/nodes/${worker}`);
       const names = (status?.images ?? []).flatMap(image => image.names ?? []);
       const image = names.find(name => /\/pause:/.test(name));
