@@ -58,10 +58,8 @@ describe.skipIf(!isRequested)(
           .sort()
           .join(' ');
       };
-      await cluster.until(async () => (await phases()) === 'Pending Running Running', {
-        within: '3m',
-      });
-      expect(await phases()).toBe('Pending Running Running');
+      await cluster.until(async () => (await phases()) === twoOfThree, { within: '3m' });
+      return phases();
     };
     const asking = (): object => ({
       container: { resources: { limits: { 'nvidia.com/gpu': '1' } } },
@@ -97,10 +95,11 @@ describe.skipIf(!isRequested)(
           spec: { spec: { devices: { requests } } },
         } as KubeObject,
       ]);
-      await twoOfThree(cluster, () => ({
+      const claiming = (): object => ({
         container: { resources: { claims: [{ name: 'g' }] } },
         resourceClaims: [{ name: 'g', resourceClaimTemplateName: 'one' }],
-      }));
+      });
+      expect(await threePods(cluster, claiming)).toBe(twoOfThree);
     }, 900_000);
 
     it('leaves no container behind', async () => {
