@@ -110,7 +110,7 @@ function labelsOf(shape: NodeShape, isWanted: (key: string) => boolean): Record<
 const kubeadmPollMs = 100;
 
 /** Gives a node the labels that its kubelet may not give itself, once it is there. */
-export function labelAsKubeadm(shape: NodeShape, server: ApiServer, clock: Clock): void {
+function labelAsKubeadm(shape: NodeShape, server: ApiServer, clock: Clock): void {
   const labels = labelsOf(shape, key => !isKubeletLabel(key));
   if (Object.keys(labels).length === 0) return;
   const label = `kubeadm labels ${shape.name}`;
@@ -128,6 +128,21 @@ export function labelAsKubeadm(shape: NodeShape, server: ApiServer, clock: Clock
       },
     );
   clock.after(kubeadmPollMs, label, attempt);
+}
+
+/** The node, which joins the cluster now or when its time comes. */
+export function joined(
+  node: SimulatedNode,
+  shape: NodeShape,
+  { server, clock }: { readonly server: ApiServer; readonly clock: Clock },
+): SimulatedNode {
+  const act = (): void => {
+    labelAsKubeadm(shape, server, clock);
+    node.process.start();
+  };
+  if (shape.joinsAtMs === undefined) act();
+  else clock.after(shape.joinsAtMs - clock.now(), `${node.name} joins`, act);
+  return node;
 }
 
 const kubeadm = {

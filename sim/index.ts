@@ -1,7 +1,7 @@
 /** Boots a simulated cluster. It reads like a boot log, and it is the only file that sees every part. */
 import { controllerManager } from './attached-nodes.js';
 import { metricsParts } from './boot-metrics.js';
-import { labelAsKubeadm, nodeAddress, nodeOf, nodeTools, simulatedNode } from './boot-node.js';
+import { joined, nodeAddress, nodeOf, nodeTools, simulatedNode } from './boot-node.js';
 import type { ProcessDefinition } from './client/contract.js';
 import { createProcess, type Process } from './client/runtime.js';
 import { localPathStorage } from './controllers/local-path-provisioner/provisioner.js';
@@ -73,13 +73,13 @@ export function boot(options: SimulationOptions): Simulation {
   const weather = new Weather(loop, options.interleaving ?? 0);
 
   // The control plane's other programs, and the operators.
-  const start = (definition: ProcessDefinition): Process => {
+  const make = (definition: ProcessDefinition): Process => {
     const way = weather.around(definition.name, connect);
     const process = createProcess(definition, { clock: loop, random, connect: way });
     processes.set(definition.name, process);
-    process.start();
     return process;
   };
+  const start = (definition: ProcessDefinition): void => make(definition).start();
   start(controllerManager);
   start(kubeScheduler(options.scheduler));
   const network = createNetwork({ clock: loop, random: random.fork('network') });
@@ -101,8 +101,8 @@ export function boot(options: SimulationOptions): Simulation {
   options.nodes.forEach((shape, index) => {
     const kubelet = nodeOf(shape, index, tools);
     kubelets.set(shape.name, kubelet);
-    labelAsKubeadm(shape, server, loop);
-    nodes.set(shape.name, simulatedNode(shape, kubelet, start(kubelet.process)));
+    const node = simulatedNode(shape, kubelet, make(kubelet.process));
+    nodes.set(shape.name, joined(node, shape, { server, clock: loop }));
   });
   return { loop, trace, random, server, serve, connect, processes, nodes, weather, network };
 }

@@ -50,6 +50,8 @@ export interface NodeShape {
   /** Devices by the resource that counts them: `nvidia.com/gpu`. */
   readonly devices: readonly NodeDevice[];
   readonly isControlPlane: boolean;
+  /** When it joins the cluster, in milliseconds since the epoch. Default: at the boot. */
+  readonly joinsAtMs?: number;
 }
 
 /** A device of a node. */

@@ -1,4 +1,5 @@
 /** The plain programs: run for ever, complete after a while, crash, or run a command. */
+import { timeMs } from '../api/time.js';
 import { startShell, shellStartError } from './shell/program.js';
 import type { ContainerContext, Program, Workload } from './workload.js';
 
@@ -63,6 +64,48 @@ export function busy(cpuMillis: number): Workload {
   };
 }
 
+/** How often the pods look at how many they are, and how much there is to do. */
+const sharedEveryMs = 5_000;
+
+/** How much CPU a service needs in all from a time on, in milliseconds since the epoch. */
+export interface LoadStep {
+  readonly fromMs: number;
+  readonly cpuMillis: number;
+}
+
+/** A service whose load is spread evenly over the pods that run: with more pods each has less to do. */
+export function shareOfLoad(steps: readonly LoadStep[]): Workload {
+  const running = new Set<ContainerContext>();
+  return {
+    name: 'share-of-load',
+    start(context) {
+      running.add(context);
+      const look = (): void => {
+        const nowMs = context.clock.now();
+        const now = steps.findLast(({ fromMs }) => fromMs <= nowMs)?.cpuMillis ?? 0;
+        context.use({ cpuMillis: Math.round(now / running.size), memoryBytes: 0 });
+        context.clock.after(sharedEveryMs, 'workload shares the load', look);
+      };
+      look();
+      return {
+        terminate: () => context.exit(0),
+        ended: () => void running.delete(context),
+      };
+    },
+  };
+}
+
+/** `{ "2026-03-11T09:00:00Z": 1200 }`, by time. */
+function loadSteps(load: unknown): readonly LoadStep[] {
+  const steps = Object.entries(typeof load === 'object' && load !== null ? load : {});
+  return steps
+    .flatMap(([time, cpuMillis]) => {
+      const fromMs = timeMs(time);
+      return fromMs === undefined ? [] : [{ fromMs, cpuMillis: numberOf(cpuMillis, 0) }];
+    })
+    .sort((a, b) => a.fromMs - b.fromMs);
+}
+
 /** A pod's annotations say how long and with which code, if anything does. */
 function annotated(
   { pod }: ContainerContext,
@@ -85,6 +128,7 @@ export const plainWorkloads: Readonly<Record<string, PlainMaker>> = {
     exitAfter('crash', numberOf(seconds, defaultSeconds), numberOf(exitCode, 1)),
   stubborn: () => stubborn,
   busy: ({ cpuMillis }) => busy(numberOf(cpuMillis, 250)),
+  'share-of-load': ({ load }) => shareOfLoad(loadSteps(load)),
   'exit-code': ({ seconds, exitCode }) =>
     exitAfter('exit-code', numberOf(seconds, 0), numberOf(exitCode, 0)),
 };

@@ -20,6 +20,7 @@ import { runCommand } from './run.js';
 import { runsCommand } from './runs.js';
 import { timeCommand } from './time.js';
 import { upCommand } from './up.js';
+import { whatIfCommand } from './whatif.js';
 import { versionCommand } from './version.js';
 
 /** All commands. */
@@ -40,6 +41,7 @@ export const commands: readonly CliCommand[] = [
   benchCommand,
   upCommand,
   timeCommand,
+  whatIfCommand,
   faultCommand,
   getCommand,
   downCommand,

@@ -25,6 +25,7 @@ import { sameCauses } from './same-causes.js';
 import { Narrator } from './narrator.js';
 import { titleOf } from './step-title.js';
 import { Objects } from './objects.js';
+import type { RecordedWrite } from './recorded-write.js';
 import { readWrites, replay, toldOf } from './replay-step.js';
 import { restore } from './restore-step.js';
 import type { RunFolder } from './run-folder.js';
@@ -79,6 +80,8 @@ export interface RunOptions {
   readonly folder?: RunFolder;
   /** From which any instant can be looked at later. */
   readonly journal?: RunJournal;
+  /** Recorded writes that are not sent again. Default: none. */
+  readonly isLeftOut?: (write: RecordedWrite) => boolean;
   /** Tries connections between pods, where the backend can. */
   readonly probe?: Probe;
   /** Where time is real: whether what was given to the run is over. */
@@ -263,7 +266,10 @@ class Runner {
 
   private async replay({ file, until }: NonNullable<Step['replay']>): Promise<undefined> {
     const advance = (ms: number): Promise<undefined> => this.advance(`${ms}ms`);
-    await replay(this.cluster, readWrites(join(this.scenario.folder, file)), {
+    const { isLeftOut = () => false } = this.options;
+    const writes = readWrites(join(this.scenario.folder, file));
+    await replay(this.cluster, writes, {
+      isLeftOut,
       advance,
       isInterrupted: () => this.isInterrupted(),
       told: replayed => this.narrator.say(...toldOf(replayed)),

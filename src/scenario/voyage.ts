@@ -1,7 +1,7 @@
 /** A voyage: a simulated cluster is booted as a scenario says, with its stack, and the scenario is run on it. */
 import { Random } from '../../sim/engine/random.js';
 import type { TraceEntry } from '../../sim/engine/trace.js';
-import type { Simulation } from '../../sim/simulation.js';
+import type { NodeShape, Simulation } from '../../sim/simulation.js';
 import { bootSimulatedCluster, type SimulatedCluster } from '../backends/sim.js';
 import { simulationOptions } from '../backends/sim-options.js';
 import type { Cluster } from '../cluster.js';
@@ -18,7 +18,7 @@ import type { Scenario } from './scenario.js';
 /** Settings of a voyage. */
 export interface VoyageOptions extends Pick<
   RunOptions,
-  'tell' | 'isInterrupted' | 'folder' | 'journal'
+  'tell' | 'isInterrupted' | 'folder' | 'journal' | 'isLeftOut'
 > {
   readonly seed: number;
   /** The kind configuration of a scenario that names none. */
@@ -27,6 +27,8 @@ export interface VoyageOptions extends Pick<
   readonly keepsTrace?: boolean;
   /** Looks at the cluster when the scenario is over and before it is let go of. */
   readonly atEnd?: (cluster: Cluster) => Promise<void>;
+  /** Nodes that join later. */
+  readonly joining?: readonly NodeShape[];
 }
 
 /** Settings of a launch. */
@@ -67,8 +69,9 @@ export async function embark(scenario: Scenario, options: VoyageOptions): Promis
   const { stack, ...booted } = launch(scenario, options);
   const { journal } = options;
   const onLog = journal === undefined ? {} : { onLog: journal.log };
+  const nodes = [...booted.nodes, ...(options.joining ?? [])];
   const edge = new Edge({ hasTraffic: scenario.cluster.serviceTraffic ?? false });
-  const cluster = await bootSimulatedCluster(edge.around({ ...booted, ...onLog }));
+  const cluster = await bootSimulatedCluster(edge.around({ ...booted, nodes, ...onLog }));
   edge.begin(cluster.simulation, look => cluster.afterEach(look));
   stack?.attach(cluster.simulation);
   const run = (): Promise<RunResult> =>

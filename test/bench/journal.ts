@@ -46,6 +46,7 @@ async function recordDay(folder: string): Promise<number> {
   const last = [...live.values()];
   const nodes = last.filter(({ resource }) => resource === 'nodes');
   const running = last.filter(({ resource, type }) => resource === 'pods' && type !== 'DELETED');
+  const events = last.filter(({ resource, type }) => resource === 'events' && type !== 'DELETED');
   let revision = cluster.simulation.server.revision();
   let replaced = 0;
   const startMs = cluster.now();
@@ -58,6 +59,12 @@ async function recordDay(folder: string): Promise<number> {
       revision += 5;
       for (const entry of created) observe(entry);
       observe(ended);
+    }
+    // Events live for an hour.
+    if (timeMs - startMs >= 3_600_000) {
+      for (const event of events.splice(0)) {
+        observe({ ...event, type: 'DELETED', timeMs, revision: ++revision });
+      }
     }
     journal.keep(timeMs);
   }

@@ -64,7 +64,8 @@ export class PastCluster implements Steering {
       }
       return;
     }
-    this.open(this.journal.at(timeMs));
+    const isBack = aheadMs < 0 && this.journal.back(this.instant, timeMs);
+    this.open(isBack ? this.instant : this.journal.at(timeMs));
   }
 
   pause(): void {

@@ -74,6 +74,19 @@ describe('the journal of a run', () => {
     }
   });
 
+  it('goes back as it came', () => {
+    const { startMs, endMs } = journal;
+    const walked = journal.at(endMs);
+    for (const share of [0.9, 0.55, 0.3, 0.3, 0.1]) {
+      const atMs = startMs + share * (endMs - startMs);
+      expect(journal.back(walked, atMs)).toBe(true);
+      expect(shown(walked.entries())).toEqual(shown(stateAt(history, atMs)));
+    }
+    for (const _ of journal.forward(walked, endMs));
+    expect(shown(walked.entries())).toEqual(shown(stateAt(history, endMs)));
+    expect(journal.back(walked, startMs - 1)).toBe(false);
+  });
+
   it('knows what was used and what containers wrote', () => {
     const { usage, objects } = journal.at(journal.endMs + 1e6);
     expect(Object.keys(usage.nodes).length).toBeGreaterThan(0);

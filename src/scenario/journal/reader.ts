@@ -22,6 +22,22 @@ export type JournalNews =
   | { readonly kind: 'change'; readonly entry: HistoryEntry }
   | { readonly kind: 'usage'; readonly usage: UsageSample; readonly timeMs: number };
 
+/** What is needed to take a line back. */
+interface Undone {
+  readonly timeMs: number;
+  readonly next: { readonly chunk: number; readonly line: number };
+  readonly revision: number;
+  readonly usage: UsageSample;
+  readonly changed?: {
+    readonly resource: string;
+    readonly key: string;
+    readonly before: KubeObject | undefined;
+  };
+}
+
+/** At most so many lines can be taken back; further back, the journal is read again. */
+const undoneMax = 200_000;
+
 /** The cluster at an instant; it goes on when it is told what comes next. */
 export class Instant {
   /** By resource, then by key. */
@@ -32,6 +48,10 @@ export class Instant {
   revision = 0;
   /** The keyframe at which it began was read to its end, with the sample of what is used. */
   isWhole = false;
+  /** The lines since it was opened, or the last of them: the way back. */
+  readonly undone: Undone[] = [];
+  /** Before this the way back is not known. */
+  backToMs = Infinity;
   /** The object of the line before, in a keyframe. */
   keyed: { resource: string; before: KubeObject | undefined } = { resource: '', before: undefined };
 
@@ -114,11 +134,30 @@ export class Journal {
       }
       const read = JSON.parse(text) as JournalLine;
       if (timeOf(read) > untilMs) break;
+      if (instant.isWhole) remember(instant, read);
       instant.next = { chunk, line: line + 1 };
       const news = this.take(read, instant);
       if (news !== undefined) yield news;
     }
     instant.timeMs = Math.max(instant.timeMs, untilMs);
+  }
+
+  /** Takes an instant to an earlier one, line by line; false when the way back is not known so far. */
+  back(instant: Instant, timeMs: number): boolean {
+    if (timeMs < instant.backToMs) return false;
+    for (;;) {
+      const last = instant.undone.at(-1);
+      if (last === undefined || last.timeMs <= timeMs) break;
+      instant.undone.pop();
+      const { next, revision, usage, changed } = last;
+      Object.assign(instant, { next, revision, usage });
+      if (changed === undefined) continue;
+      const objects = objectsOf(instant, changed.resource);
+      if (changed.before === undefined) objects.delete(changed.key);
+      else objects.set(changed.key, changed.before);
+    }
+    instant.timeMs = timeMs;
+    return true;
   }
 
   /** What a container had written by then, oldest first. */
@@ -204,6 +243,21 @@ export class Journal {
       );
     }
   }
+}
+
+function remember(instant: Instant, line: JournalLine): void {
+  const { next, revision, usage, undone } = instant;
+  const timeMs = timeOf(line);
+  // What happened at the same time as the keyframe cannot be told from it by the clock.
+  if (instant.backToMs === Infinity) instant.backToMs = timeMs;
+  const changed =
+    line[0] === 'c'
+      ? { resource: line[1], key: line[2], before: objectsOf(instant, line[1]).get(line[2]) }
+      : undefined;
+  undone.push({ timeMs, next, revision, usage, ...(changed !== undefined && { changed }) });
+  if (undone.length <= undoneMax) return;
+  undone.splice(0, undoneMax / 2);
+  instant.backToMs = undone[0]?.timeMs ?? Infinity;
 }
 
 function objectsOf(instant: Instant, resource: string): Map<string, KubeObject> {
