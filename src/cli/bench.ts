@@ -82,6 +82,7 @@ function runOptions(command: Command): void {
         '1.3',
       ),
     )
+    .option('--split', 'of times: jobs of several GPUs are gangs of one-GPU pods')
     .option('--load <ratio>', 'of times: press arrivals together to this demand over capacity')
     .option('--no-resample', 'of times: keep who comes when; else each seed deals the jobs anew')
     .option('--baseline <setup>', 'what others are compared with')

@@ -4,7 +4,7 @@ import { tableOf } from '../../report/html/sections.js';
 import { pageStyle } from '../../report/html/style.js';
 import type { BenchReport, SetupReport, WorkloadReport } from '../report.js';
 import { publishedText } from '../results/published-check.js';
-import { figureTables, seedText } from '../results/text.js';
+import { figureTables, seedText, tiesText } from '../results/text.js';
 import type { Series } from '../run/arrival-series.js';
 import { stackedBars } from './bars.js';
 import { heatLegend, heatMap } from './heat-map.js';
@@ -47,7 +47,7 @@ function workloadPart(report: BenchReport, workload: WorkloadReport): Markup {
     ['arrival', report.arrival],
     ['seeds', seedText(report.seeds)],
     ['compared with', report.baseline],
-    ['ties', setups.map(({ setup }) => `${setup.name}: ${setup.ties}`).join(', ')],
+    ['ties', tiesText(workload)],
   ].map(([term, text]) => markup`<div><dt>${term}</dt><dd>${text}</dd></div>`);
   return markup`<h2>${name}</h2><dl class="facts">${facts}</dl>
     ${published === undefined ? undefined : markup`<p class="lead">${publishedText(published)}</p>`}

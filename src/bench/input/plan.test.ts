@@ -137,15 +137,15 @@ spec:
       sharing: 1
     - name: after
       policies: [fgd]
-      rules: { repack: { everySeconds: 60, movesMax: 8, pauseSeconds: 30 } }
+      rules: { repack: { everySeconds: 900, movesMax: 8, pauseSeconds: 30 } }
 `,
     );
     const plan = planOf('generated', {
       ...flags,
       whatIf,
       arrival: 'times',
-      load: '1',
-      seeds: '1-3',
+      load: '0.8',
+      seeds: '1-2',
     });
     const report = await runBench({ ...plan, workers: 1, keepsHeat: false });
     expect(report.baseline).toBe('kube-default before');

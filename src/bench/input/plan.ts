@@ -116,6 +116,9 @@ type PlacedArrival = Exclude<Arrival, { readonly kind: 'serving' }>;
 function arrivalOf(source: string, flags: BenchFlags): PlacedArrival {
   const kind = flags.arrival ?? (source === 'queue' ? 'times' : 'inflation');
   if (kind === 'inflation') {
+    if (flags.split === true) {
+      throw usage('needs-times', '--split: gangs wait, which needs time', 'add --arrival times');
+    }
     if (source === 'queue') throw usage('queue', 'a queue comes at its times', '--arrival times');
     return { kind, tune: ratioOf('--tune', flags.tune) };
   }

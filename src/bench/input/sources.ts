@@ -2,7 +2,7 @@
 import { exitCodes, meantOrKnown, UserError } from '../../input/errors.js';
 import type { BenchInput } from '../run/task.js';
 import { readRequestLog } from '../serving/request-log.js';
-import { readQueue } from '../timed/job.js';
+import { asGang, jobsOf, readQueue } from '../timed/job.js';
 import { generatedTrace } from '../trace/generated.js';
 import { readNodes, readPods } from '../trace/openb.js';
 import { readPublished } from '../trace/published-folder.js';
@@ -22,6 +22,7 @@ export interface SourceFlags {
   readonly cluster?: string;
   readonly scenario?: string;
   readonly nodePools?: string;
+  readonly split?: boolean;
 }
 
 /** The sources that have names. */
@@ -36,11 +37,17 @@ const queuePools = '4x4xGPU';
  * @throws UserError or InputError that says what is missing or wrong, and where to get it.
  */
 export function readSources(source: string, flags: SourceFlags): BenchInput[] {
-  const { nodePools } = flags;
-  const inputs = read(source, flags);
+  const { nodePools, split } = flags;
+  const found = read(source, flags);
+  const inputs = split === true ? found.map(asGangs) : found;
   if (nodePools === undefined || source === 'queue' || source === 'llm') return inputs;
   const nodes = poolsOf('--node-pools', nodePools);
   return inputs.map(input => applied(input, { name: '', nodes }));
+}
+
+/** Jobs of several GPUs as gangs of one-GPU pods. */
+function asGangs(input: BenchInput): BenchInput {
+  return { ...input, jobs: (input.jobs ?? jobsOf(input.trace)).map(asGang) };
 }
 
 function read(source: string, flags: SourceFlags): BenchInput[] {

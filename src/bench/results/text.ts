@@ -52,16 +52,20 @@ function heading({ arrival, seeds }: BenchReport, workload: WorkloadReport): str
     nodes === 0
       ? `${count(pods)} requests in the log`
       : `${count(nodes)} nodes, ${count(gpus)} GPUs, ${count(pods)} pods in the trace`;
-  const ties = [...new Set(workload.setups.map(({ setup }) => setup.ties))];
-  const perSetup =
-    ties.length === 1
-      ? `ties: ${ties[0] ?? ''}`
-      : `ties: ${workload.setups.map(({ setup }) => `${setup.name} ${setup.ties}`).join(', ')}`;
   const interval =
     seeds.length > 1
       ? `mean ± half of the 95 % interval over ${seeds.length} seeds`
       : 'one seed only: no spread can be told';
-  return `${name}: ${size}\n${arrival}; seeds ${seedText(seeds)}; ${perSetup}\n${interval}`;
+  return `${name}: ${size}\n${arrival}; seeds ${seedText(seeds)}; ties: ${tiesText(workload)}\n${interval}`;
+}
+
+/** Which of equal nodes is taken: `random`, or `random (a, b), smallest-name (c)`. */
+export function tiesText({ setups }: WorkloadReport): string {
+  const rules = [...new Set(setups.map(({ setup }) => setup.ties))];
+  const own = (rule: string): string =>
+    setups.flatMap(({ setup }) => (setup.ties === rule ? setup.name : [])).join(', ');
+  if (rules.length === 1) return rules[0] ?? '';
+  return rules.map(rule => `${rule} (${own(rule)})`).join(', ');
 }
 
 /** `42-46`, or `1, 5, 9`. */

@@ -18,6 +18,8 @@ export class JobState {
   /** Pods that wait, as places in `job.pods`. */
   readonly waiting: number[];
   readonly milli: number;
+  /** Equal for jobs of one namespace and priority that ask for the same. */
+  readonly key: string;
   startedSeconds: number | undefined;
   /** When it first ran. */
   firstStartSeconds: number | undefined;
@@ -28,8 +30,6 @@ export class JobState {
   starts = 0;
   stops = 0;
   moves = 0;
-  /** Since when its placed pods have been counted, in seconds. */
-  countedSeconds = 0;
 
   constructor(
     readonly job: Job,
@@ -38,6 +38,9 @@ export class JobState {
   ) {
     this.waiting = job.pods.map((_, index) => index);
     this.leftSeconds = job.durationSeconds;
+    const shapes = new Set(job.pods.map(shapeKey));
+    const all = shapes.size === 1 ? [...shapes] : job.pods.map(shapeKey);
+    this.key = `${job.namespace} ${job.priority} ${job.pods.length} ${all.join(',')}`;
     this.milli = job.pods.reduce((sum, pod) => sum + gpuMilliOf(pod), 0);
   }
 
@@ -45,4 +48,9 @@ export class JobState {
   get isWhole(): boolean {
     return this.waiting.length === 0;
   }
+}
+
+/** Equal for pods that ask for the same. */
+export function shapeKey({ cpuMilli, memoryMib, gpus, gpuMilli, models }: PodShape): string {
+  return `${cpuMilli} ${memoryMib} ${gpus} ${gpuMilli} ${models}`;
 }

@@ -32,6 +32,21 @@ export function jobsOf({ pods }: Trace): Job[] {
   return byArrival(jobs);
 }
 
+/** The job as a gang: each pod of several GPUs becomes as many pods of one, its CPU and memory shared out. */
+export function asGang(job: Job): Job {
+  const pods = job.pods.flatMap((pod): PodShape[] => {
+    if (pod.gpus < 2) return [pod];
+    const worker = {
+      ...pod,
+      gpus: 1,
+      cpuMilli: Math.ceil(pod.cpuMilli / pod.gpus),
+      memoryMib: Math.ceil(pod.memoryMib / pod.gpus),
+    };
+    return Array.from({ length: pod.gpus }, () => worker);
+  });
+  return { ...job, pods };
+}
+
 /** Thousandths of GPU-seconds that a job wants. */
 export function workOf({ pods, durationSeconds }: Job): number {
   return durationSeconds * pods.reduce((sum, pod) => sum + gpuMilliOf(pod), 0);

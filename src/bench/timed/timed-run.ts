@@ -10,7 +10,7 @@ import type { HeatRecorder } from '../run/heat.js';
 import type { PodShape, TraceNode } from '../trace/trace.js';
 import { recordOf, type JobRecord, type WorkSums } from './account.js';
 import { EndTimes } from './end-times.js';
-import { JobState, type PlacedPod } from './job-state.js';
+import { JobState, shapeKey, type PlacedPod } from './job-state.js';
 import type { Job } from './job.js';
 import { makeRoom } from './preempt.js';
 import { QuotaBook } from './quota.js';
@@ -51,6 +51,9 @@ export function runInTime(
   return new TimedRun(nodes, jobs, options).run();
 }
 
+/** Waiting jobs for which room is sought at one instant, at most. */
+const repackTriesMax = 4;
+
 /** Columns of a heat map and points of a timeline, at most. */
 const picturesMax = 120;
 
@@ -74,6 +77,7 @@ export class TimedRun {
   private stops = 0;
   private runningMilli = 0;
   private lastRepack = -Infinity;
+  private repackTries = 0;
 
   constructor(
     nodes: readonly TraceNode[],
@@ -226,7 +230,7 @@ export class TimedRun {
     const [index] = state.waiting;
     const pod = index === undefined ? undefined : state.job.pods[index];
     if (pod === undefined) return;
-    const key = shapeKey(state, [pod]);
+    const key = `${state.job.namespace} ${shapeKey(pod)}`;
     if (refused.has(key)) return;
     const milli = pod.gpus * pod.gpuMilli;
     const placement = this.quota.allows(state.job.namespace, milli)
@@ -243,21 +247,26 @@ export class TimedRun {
 
   /** Places all pods of the job, or none. */
   private tryWhole(state: JobState, refused: Set<string>): void {
-    const key = shapeKey(state, state.job.pods);
-    if (refused.has(key)) return;
+    // What was refused in a pass is refused for all that ask for the same and matter no more.
+    if (refused.has(state.key)) return;
     const isAllowed = this.quota.allows(state.job.namespace, state.milli);
     if (isAllowed && this.placeAll(state)) return;
     if (makeRoom(this, state) && this.placeAll(state)) return;
     if (isAllowed && this.repacks(state) && this.placeAll(state)) return;
-    refused.add(key);
+    refused.add(state.key);
   }
 
   private repacks(state: JobState): boolean {
     const { repack } = this.rules;
-    if (repack === undefined || this.now < this.lastRepack + repack.everySeconds) return false;
-    const isDone = repackFor(this, state, repack);
-    if (isDone) this.lastRepack = this.now;
-    return isDone;
+    if (repack === undefined) return false;
+    // The first few that wait at one instant may be tried; then none for a while.
+    if (this.now !== this.lastRepack) {
+      if (this.now < this.lastRepack + repack.everySeconds) return false;
+      this.lastRepack = this.now;
+      this.repackTries = 0;
+    }
+    if (++this.repackTries > repackTriesMax) return false;
+    return repackFor(this, state, repack);
   }
 
   private placeAll(state: JobState): boolean {
@@ -289,15 +298,4 @@ export class TimedRun {
   private placedMilli(state: JobState): number {
     return state.placed.reduce((sum, { pod }) => sum + pod.gpus * pod.gpuMilli, 0);
   }
-}
-
-/** What has been refused in a pass is refused for all that ask for the same and are no more important. */
-function shapeKey({ job }: JobState, pods: readonly PodShape[]): string {
-  const [first] = pods;
-  const isAlike = pods.every(pod => pod === first);
-  const shapes = (isAlike && first !== undefined ? [first] : pods).map(
-    ({ cpuMilli, memoryMib, gpus, gpuMilli, models }) =>
-      `${cpuMilli} ${memoryMib} ${gpus} ${gpuMilli} ${models}`,
-  );
-  return `${job.namespace} ${job.priority} ${pods.length} ${shapes.join(',')}`;
 }

@@ -52,10 +52,10 @@ const wishes: readonly Wish[] = [
 /** Teams, by how much of the work is theirs. */
 const teams = ['fraud', 'fraud', 'fraud', 'search', 'search', 'speech', 'research'];
 
-const podCount = 420;
+const podCount = 1500;
 
 /** Between two arrivals, in the mean. */
-const gapSeconds = 70;
+const gapSeconds = 40;
 
 /** The trace of a seed: equal seeds give equal traces. */
 export function generatedTrace(seed: number): Trace {
