@@ -39,7 +39,7 @@ nothing was measured on hardware. Prices are list prices by a stated table, or y
 }
 
 function workloadPart(report: BenchReport, workload: WorkloadReport): Markup {
-  const { name, setups, notes, published } = workload;
+  const { name, notes, published } = workload;
   const count = (value: number): string => value.toLocaleString('en-US');
   const facts = [
     ['cluster', `${count(workload.nodes)} nodes, ${count(workload.gpus)} GPUs`],

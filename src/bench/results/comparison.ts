@@ -88,8 +88,10 @@ function inWords({
   return `${setup} against ${baseline}: ${signed(mean, kind.digits)} ${unit}${judgement} (${from}; ${range}, ${p})`;
 }
 
+/** Small differences get the digits that they need: none is told as 0 that is not. */
 function signed(value: number, digits: number): string {
-  const text = value.toFixed(digits);
+  const rounded = value.toFixed(digits);
+  const text = value !== 0 && Number(rounded) === 0 ? value.toPrecision(2) : rounded;
   return value > 0 ? `+${text}` : text;
 }
 
