@@ -92,7 +92,7 @@ export class EventCorrelator implements EventPolicy {
     };
     observation.count++;
     this.observations.set(told.key, observation);
-    const event: KubeObject = {
+    const event = {
       apiVersion: 'v1',
       kind: 'Event',
       metadata: {
@@ -108,8 +108,8 @@ export class EventCorrelator implements EventPolicy {
       count: observation.count,
       type,
       reportingComponent: component,
-      ...(host !== undefined && { reportingInstance: host }),
     };
+    if (host !== undefined) Object.assign(event, { reportingInstance: host });
     if (seen === undefined) return { event };
     const patch = { count: observation.count, lastTimestamp: now, message: told.message };
     return { event, patch: patch as unknown as KubeObject };

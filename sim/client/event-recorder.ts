@@ -97,16 +97,17 @@ export function createEventRecorder(options: RecorderOptions): EventRecorder {
 
 /** The reference to an object that an event carries. */
 export function referenceTo(object: HasMetadata, fieldPath?: string): Record<string, string> {
-  const { namespace, name, uid, resourceVersion } = object.metadata;
-  return {
-    ...(object.kind !== undefined && { kind: object.kind }),
-    ...(namespace !== undefined && namespace !== '' && { namespace }),
-    ...(name !== undefined && { name }),
-    ...(uid !== undefined && { uid }),
-    ...(object.apiVersion !== undefined && { apiVersion: object.apiVersion }),
-    ...(resourceVersion !== undefined && { resourceVersion }),
-    ...(fieldPath !== undefined && { fieldPath }),
-  };
+  const { kind, apiVersion, metadata } = object;
+  const { namespace, name, uid, resourceVersion } = metadata;
+  const reference: Record<string, string> = {};
+  if (kind !== undefined) reference['kind'] = kind;
+  if (namespace !== undefined && namespace !== '') reference['namespace'] = namespace;
+  if (name !== undefined) reference['name'] = name;
+  if (uid !== undefined) reference['uid'] = uid;
+  if (apiVersion !== undefined) reference['apiVersion'] = apiVersion;
+  if (resourceVersion !== undefined) reference['resourceVersion'] = resourceVersion;
+  if (fieldPath !== undefined) reference['fieldPath'] = fieldPath;
+  return reference;
 }
 
 /** Names events as upstream does: the object's name and the time in nanoseconds, which never repeats here. */

@@ -74,7 +74,7 @@ export class AdmissionRun {
   }
 
   private *round(object: KubeObject, name: string): Steps<KubeObject | Failure> {
-    let attributes = this.attributes(object, name);
+    let attributes: AdmissionAttributes = this.attributes(object, name);
     let current = object;
     for (const plugin of this.phases.mutating) {
       let outcome = plugin.mutate?.(attributes, this.context);
@@ -82,7 +82,7 @@ export class AdmissionRun {
       if (outcome?.kind === 'refused') return outcome.refusal;
       if (outcome?.kind !== 'mutated') continue;
       current = outcome.object;
-      attributes = { ...attributes, object: current };
+      attributes = this.attributes(current, name);
     }
     return current;
   }

@@ -1,7 +1,14 @@
 #!/usr/bin/env node
 /** The command `seatrial`: parses the command line, runs a command, turns errors into messages and codes. */
 import { Command, CommanderError } from 'commander';
-import { commandLine, environment, setExitCode, writeError, writeOut } from '../host.js';
+import {
+  commandLine,
+  environment,
+  optimizeLate,
+  setExitCode,
+  writeError,
+  writeOut,
+} from '../host.js';
 import { exitCodes, UserError } from '../input/errors.js';
 import { version } from '../version.js';
 import { commands } from './index.js';
@@ -43,4 +50,5 @@ function tell(error: unknown): number {
   return exitCodes.backend;
 }
 
+optimizeLate();
 setExitCode(await main());

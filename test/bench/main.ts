@@ -1,5 +1,6 @@
 /** `npm run bench [-- REGEX] [--json]`: measures the hot paths. It prints figures and asserts nothing. */
 import { allocationBenchmarks } from './allocation.js';
+import { bootBenchmarks } from './boot.js';
 import { checkBenchmarks } from './check.js';
 import { clusterBenchmarks } from './cluster.js';
 import { driftBenchmarks } from './drift.js';
@@ -21,6 +22,7 @@ const [pattern = ''] = process.argv.slice(2).filter(text => !text.startsWith('--
 const isJson = process.argv.includes('--json');
 const benchmarks: readonly Benchmark[] = [
   ...allocationBenchmarks,
+  ...bootBenchmarks,
   ...checkBenchmarks,
   ...engineBenchmarks,
   ...flowBenchmarks,

@@ -5,6 +5,7 @@ import type { KubeObject } from '../../api/object.js';
 import type { ApiRequest, Connection } from '../../api/request.js';
 import type { Random } from '../../engine/random.js';
 import type { ServerAccess } from '../access.js';
+import type { User } from '../user.js';
 import type {
   Authentication,
   AuthenticationService,
@@ -86,14 +87,22 @@ class CertificateAndTokenAuthentication implements AuthenticationService {
 
 /** There are no bytes of a certificate to hash in process, so what it says stands in for them. */
 function authenticationOf({ user, groups }: Certificate): Authentication {
-  const hash = sha256Hex(new TextEncoder().encode(JSON.stringify([user, groups])));
   const isKnown = groups.includes('system:authenticated');
+  let extra: User['extra'];
   return {
     kind: 'authenticated',
     user: {
       name: user,
       groups: isKnown ? groups : [...groups, 'system:authenticated'],
-      extra: { 'authentication.kubernetes.io/credential-id': [`X509SHA256=${hash}`] },
+      // Only audit and reviews read it, and each kubelet is a user: it is hashed when it is asked for.
+      get extra() {
+        return (extra ??= credentialOf({ user, groups }));
+      },
     },
   };
+}
+
+function credentialOf({ user, groups }: Certificate): NonNullable<User['extra']> {
+  const hash = sha256Hex(new TextEncoder().encode(JSON.stringify([user, groups])));
+  return { 'authentication.kubernetes.io/credential-id': [`X509SHA256=${hash}`] };
 }

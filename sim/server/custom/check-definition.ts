@@ -17,8 +17,28 @@ import { isEmbedded, itemsOf, membersOf, pruned, prunedWithin } from './schema.j
 import { propertiesOf, structuralErrors } from './structural.js';
 import { schemaErrors } from './validate-schema.js';
 
-/** What is wrong with a schema that stands at `path`.openAPIV3Schema. */
+/**
+ * What is wrong with a schema that stands at `path`.openAPIV3Schema. A process that boots many clusters
+ * installs the same definitions in each: objects never change, so a schema that was right stays so.
+ */
 export function definitionSchemaErrors(
+  schema: JSONSchemaProps,
+  path: string,
+  settings: { readonly hasStatus: boolean },
+): readonly FieldError[] {
+  const right = rightSchemas[settings.hasStatus ? 'withStatus' : 'without'];
+  if (right.has(schema)) return [];
+  const errors = schemaErrorsAt(schema, path, settings);
+  if (errors.length === 0) right.add(schema);
+  return errors;
+}
+
+const rightSchemas = {
+  withStatus: new WeakSet<JSONSchemaProps>(),
+  without: new WeakSet<JSONSchemaProps>(),
+};
+
+function schemaErrorsAt(
   schema: JSONSchemaProps,
   path: string,
   { hasStatus }: { readonly hasStatus: boolean },

@@ -8,7 +8,7 @@ import { goValue } from '../resources/validation/go-value.js';
 import { escapedName } from './cel-values.js';
 import { rulesOf } from './compiled-rules.js';
 import { cardinalityMax, declaredType, type DeclaredType } from './declared-type.js';
-import { isEmbedded } from './schema.js';
+import { isEmbedded, itemsOf, membersOf } from './schema.js';
 
 type Errors = FieldError[];
 
@@ -19,8 +19,23 @@ export interface RulePlace {
   readonly cardinality: number | undefined;
 }
 
-/** The place of the whole object. */
-export function rootRules(schema: JSONSchemaProps): RulePlace {
+const rulesWithin = new WeakMap<JSONSchemaProps, boolean>();
+
+/** Whether there are rules at the schema or below: most have none, and need no types for them. */
+function holdsRules(schema: JSONSchemaProps): boolean {
+  const known = rulesWithin.get(schema);
+  if (known !== undefined) return known;
+  const below = [...Object.values(schema.properties ?? {}), itemsOf(schema), membersOf(schema)];
+  const isHeld =
+    (schema['x-kubernetes-validations'] ?? []).length > 0 ||
+    below.some(child => child !== undefined && holdsRules(child));
+  rulesWithin.set(schema, isHeld);
+  return isHeld;
+}
+
+/** The place of the whole object; undefined when there are no rules to see. */
+export function rootRules(schema: JSONSchemaProps): RulePlace | undefined {
+  if (!holdsRules(schema)) return undefined;
   return { self: declaredType(schema, 'selfType', true), cardinality: 1 };
 }
 
@@ -30,7 +45,7 @@ function below(
   child: JSONSchemaProps,
   elementsMax: number | undefined,
 ): RulePlace | undefined {
-  if (place === undefined) return undefined;
+  if (place === undefined || !holdsRules(child)) return undefined;
   const { cardinality } = place;
   return {
     self: self ?? declaredType(child, 'selfType', isEmbedded(child)),

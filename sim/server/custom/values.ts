@@ -2,18 +2,28 @@
 import { RE2JS } from 're2js';
 
 const patterns = new Map<string, RE2JS>();
+const patternsMax = 10_000;
 
 /** Go's regular expressions, anywhere in the value. */
 export function matchesPattern(pattern: string, value: string): boolean {
-  let compiled = patterns.get(pattern);
-  if (compiled === undefined) patterns.set(pattern, (compiled = RE2JS.compile(pattern)));
-  return compiled.matcher(value).find();
+  return compiled(pattern).matcher(value).find();
+}
+
+/** Schemas say the same patterns over and over: those of quantities and names. */
+function compiled(pattern: string): RE2JS {
+  let known = patterns.get(pattern);
+  if (known === undefined) {
+    known = RE2JS.compile(pattern);
+    if (patterns.size >= patternsMax) patterns.clear();
+    patterns.set(pattern, known);
+  }
+  return known;
 }
 
 /** Why a pattern is none; undefined: it is one. */
 export function patternProblem(pattern: string): string | undefined {
   try {
-    RE2JS.compile(pattern);
+    compiled(pattern);
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

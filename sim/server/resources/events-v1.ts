@@ -48,8 +48,13 @@ function stored(object: unknown): CoreEvent {
   return object as CoreEvent;
 }
 
-function defined(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+/** Adds the fields that are there. */
+function addDefined(
+  target: Record<string, unknown>,
+  fields: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  for (const name in fields) if (fields[name] !== undefined) target[name] = fields[name];
+  return target;
 }
 
 function toStored(event: Event): KubeObject {
@@ -63,9 +68,8 @@ function toStored(event: Event): KubeObject {
     reportingController,
     ...shared
   } = event;
-  return {
-    ...shared,
-    ...defined({ message: note, count: deprecatedCount }),
+  const converted = addDefined({ ...shared }, { message: note, count: deprecatedCount });
+  return Object.assign(converted, {
     apiVersion: apiVersionOf(coreEvents),
     metadata: event.metadata,
     involvedObject: regarding ?? {},
@@ -75,7 +79,7 @@ function toStored(event: Event): KubeObject {
     eventTime: event.eventTime ?? null,
     reportingComponent: reportingController ?? '',
     reportingInstance: event.reportingInstance ?? '',
-  };
+  });
 }
 
 function fromStored(stored: KubeObject): Event {
@@ -90,19 +94,21 @@ function fromStored(stored: KubeObject): Event {
     reportingInstance,
     ...shared
   } = stored as unknown as CoreEvent;
-  return {
-    ...shared,
-    ...defined({
+  const converted = addDefined(
+    { ...shared },
+    {
       note: message || undefined,
       deprecatedCount: count,
       reportingController: reportingComponent || undefined,
       reportingInstance: reportingInstance || undefined,
-    }),
+    },
+  );
+  return Object.assign(converted, {
     apiVersion: apiVersionOf(events),
-    eventTime: shared.eventTime ?? (null as never),
+    eventTime: shared.eventTime ?? null,
     regarding: involvedObject,
     deprecatedSource: source ?? {},
-    deprecatedFirstTimestamp: firstTimestamp ?? (null as never),
-    deprecatedLastTimestamp: lastTimestamp ?? (null as never),
-  } as Event;
+    deprecatedFirstTimestamp: firstTimestamp ?? null,
+    deprecatedLastTimestamp: lastTimestamp ?? null,
+  }) as unknown as Event;
 }
