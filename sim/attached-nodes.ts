@@ -31,7 +31,7 @@ export function attachedNodes(
 ): AttachedNodes {
   const { clock, random } = tools;
   const network = createNetwork({ clock, random: random.fork('network') });
-  const nodes = nodeTools({ ...tools, network, workloads: rules });
+  const nodes = nodeTools({ ...tools, network }, { workloads: rules });
   const policies = { ...network.policies.process, identity: watchesAll };
   return {
     network,

@@ -9,26 +9,26 @@ import type { ClusterNetwork } from './network/network.js';
 import type { NodeShape as MachineShape } from './nodes/node-shape.js';
 import { filesByKey } from './nodes/pod-volumes.js';
 import { chooser } from './workloads/index.js';
-import type { WorkloadRule } from './workloads/workload.js';
 import type { ApiServer } from './server/contract.js';
-import type { NodeShape, SimulatedNode } from './simulation.js';
+import type { NodeShape, SimulatedNode, SimulationOptions } from './simulation.js';
 
 /** What the machines of all nodes of a cluster have in common. */
-export function nodeTools(tools: {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly connect: Connect;
-  readonly network: ClusterNetwork;
-  readonly workloads: readonly WorkloadRule[];
-  readonly onLog?: KubeletOptions['onLog'];
-  readonly kubelet?: KubeletOptions['config'];
-}): Omit<KubeletOptions, 'node'> {
-  const { clock, random, connect, network, workloads, onLog, kubelet: config } = tools;
+export function nodeTools(
+  tools: {
+    readonly clock: Clock;
+    readonly random: Random;
+    readonly connect: Connect;
+    readonly network: ClusterNetwork;
+  },
+  options: Pick<SimulationOptions, 'workloads' | 'mountsTokens'> & Pick<KubeletOptions, 'onLog'>,
+): Omit<KubeletOptions, 'node'> {
+  const { clock, random, connect, network } = tools;
+  const { workloads = [], mountsTokens = false, onLog } = options;
   return {
-    ...(config !== undefined && { config }),
     clock,
     random,
     onLog,
+    config: { mountsTokens },
     choose: chooser(workloads),
     sharedFiles: filesByKey(),
     networkOf: network.networkOf,

@@ -1,7 +1,7 @@
 /** The API server as a client of programs in the cluster: of webhooks behind services, and of proxied pods. */
 import { isHttpResponse, type HttpReply, type HttpRequest } from './api/http-message.js';
 import type { Clock } from './engine/clock.js';
-import type { NetworkPlace } from './network/network.js';
+import type { ClusterNetwork, NetworkPlace } from './network/network.js';
 import type { WebhookAnswer, WebhookCall } from './server/contract.js';
 
 /** Where a request goes: an address, or a name that the cluster's DNS knows. */
@@ -10,8 +10,29 @@ export interface HttpPlace {
   readonly port: number;
 }
 
-/** Sends one request; `done` is called once. */
-export function sendHttp(
+/** The API server's own place in the network, and what it sends from there. */
+export interface InClusterClient {
+  /** Sends one request; `done` is called once. */
+  send(to: HttpPlace, request: HttpRequest, done: (reply: HttpReply) => void): void;
+  /** Calls a webhook that is a service of the cluster, within its time. */
+  call(call: WebhookCall, done: (answer: WebhookAnswer) => void): void;
+}
+
+/** Makes the client of this address; it takes its place in the network when it is first needed. */
+export function inClusterClient(
+  network: ClusterNetwork,
+  clock: Clock,
+  address: string,
+): InClusterClient {
+  let own: NetworkPlace | undefined;
+  const place = () => (own ??= network.outside(address));
+  return {
+    send: (to, request, done) => sendHttp(place(), to, request, done),
+    call: (call, done) => callService(place(), clock, call, done),
+  };
+}
+
+function sendHttp(
   from: NetworkPlace,
   to: HttpPlace,
   request: HttpRequest,
@@ -38,8 +59,7 @@ const unknownAuthority =
 
 const serviceUrl = /^https:\/\/([^.]+)\.([^.]+)\.svc:(\d+)(\/[^]*)?$/;
 
-/** Calls a webhook that is a service of the cluster, within its time. */
-export function callService(
+function callService(
   from: NetworkPlace,
   clock: Clock,
   { url, caBundle, timeoutMs, body }: WebhookCall,

@@ -10,9 +10,9 @@ import { plant } from './engine/planted.js';
 import { Random } from './engine/random.js';
 import { Trace } from './engine/trace.js';
 import { inProcessConnect } from './in-process.js';
-import { callService, sendHttp } from './in-cluster-http.js';
+import { inClusterClient } from './in-cluster-http.js';
 import { install } from './install.js';
-import { createNetwork, type NetworkPlace } from './network/network.js';
+import { createNetwork } from './network/network.js';
 import type { Kubelet } from './nodes/kubelet.js';
 import { webhookDoor } from './operators/admission/door.js';
 import type { Operator } from './operators/operator.js';
@@ -35,11 +35,7 @@ export function boot(options: SimulationOptions): Simulation {
   plant(options.planted ?? []);
   const trace = new Trace({ keepEntries: options.keepsTrace ?? false });
   let revision = (): number => 0;
-  const loop = new Loop({
-    trace,
-    revision: () => revision(),
-    ...(options.startMs !== undefined && { startMs: options.startMs }),
-  });
+  const loop = loopOf(options, trace, () => revision());
   const random = new Random(options.seed);
 
   // The API server, with what a fresh one holds.
@@ -48,8 +44,8 @@ export function boot(options: SimulationOptions): Simulation {
   const endpoints = (name: string) => kubelets.get(name)?.endpoint ?? options.endpoints?.(name);
   const metrics = metricsParts(options, { clock: loop, nodes: endpoints });
   const advertised = advertisedBy(options.nodes);
-  let own: NetworkPlace | undefined;
-  const place = () => (own ??= network.outside(advertised.advertised?.address ?? ''));
+  const network = createNetwork({ clock: loop, random: random.fork('network') });
+  const inCluster = inClusterClient(network, loop, advertised.advertised?.address ?? '');
   const server = createApiServer({
     clock: loop,
     aggregated: Object.fromEntries(Object.entries(metrics).map(([name, { api }]) => [name, api])),
@@ -59,10 +55,10 @@ export function boot(options: SimulationOptions): Simulation {
       clock: loop,
       connect: identity => connect(identity),
       isRunning: name => processes.get(name)?.isRunning ?? false,
-      inCluster: (call, done) => callService(place(), loop, call, done),
+      inCluster: inCluster.call,
       elsewhere: options.callWebhook,
     }),
-    http: (to, request, done) => sendHttp(place(), to, request, done),
+    http: inCluster.send,
     ...(options.describeType !== undefined && { describeType: options.describeType }),
     ...audited(options),
     settings: { ...advertised, ...options.settings },
@@ -82,7 +78,6 @@ export function boot(options: SimulationOptions): Simulation {
   const start = (definition: ProcessDefinition): void => make(definition).start();
   start(controllerManager);
   start(kubeScheduler(options.scheduler));
-  const network = createNetwork({ clock: loop, random: random.fork('network') });
   start(network.process);
   const add = (part: Pick<Operator, 'manifests' | 'process'>): void => {
     for (const manifest of part.manifests()) install(server, loop, manifest);
@@ -95,9 +90,7 @@ export function boot(options: SimulationOptions): Simulation {
 
   // The nodes.
   const nodes = new Map<string, SimulatedNode>();
-  const { workloads = [], onLog, mountsTokens = false } = options;
-  const kubelet = { mountsTokens };
-  const tools = nodeTools({ clock: loop, random, connect, network, workloads, onLog, kubelet });
+  const tools = nodeTools({ clock: loop, random, connect, network }, options);
   options.nodes.forEach((shape, index) => {
     const kubelet = nodeOf(shape, index, tools);
     kubelets.set(shape.name, kubelet);
@@ -105,6 +98,10 @@ export function boot(options: SimulationOptions): Simulation {
     nodes.set(shape.name, joined(node, shape, { server, clock: loop }));
   });
   return { loop, trace, random, server, serve, connect, processes, nodes, weather, network };
+}
+
+function loopOf({ startMs }: SimulationOptions, trace: Trace, revision: () => number): Loop {
+  return new Loop({ trace, revision, ...(startMs !== undefined && { startMs }) });
 }
 
 function audited({ audit }: SimulationOptions): Pick<ApiServerOptions, 'auditPolicy' | 'onAudit'> {

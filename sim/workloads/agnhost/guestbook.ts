@@ -3,7 +3,7 @@
  * @upstream test/images/agnhost/guestbook/guestbook.go
  */
 import { isHttpResponse, type HttpResponse } from '../../api/http-message.js';
-import { serveHttp, textPage } from '../http.js';
+import { serveHttp, textPage } from './http.js';
 import type { ContainerContext } from '../workload.js';
 import type { AgnhostCommand } from './index.js';
 import { numberFlag } from './flags.js';

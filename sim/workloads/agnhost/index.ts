@@ -3,7 +3,7 @@
  * then do on a simulated cluster what they do on a real one.
  * @upstream test/images/agnhost
  */
-import { serveHttp, textPage } from '../http.js';
+import { serveHttp, textPage } from './http.js';
 import type { ContainerContext, Program, Workload } from '../workload.js';
 import { flagsOf, type Flags } from './flags.js';
 import { guestbook } from './guestbook.js';

@@ -1,7 +1,7 @@
 /** Serves agnhost's admission webhooks. @upstream test/images/agnhost/webhook/main.go */
 import { base64OfBytes } from '../../api/base64.js';
 import type { HttpResponse } from '../../api/http-message.js';
-import { serveHttp, textPage } from '../http.js';
+import { serveHttp, textPage } from './http.js';
 import type { AgnhostCommand } from './index.js';
 import { numberFlag } from './flags.js';
 import { verdicts, type ReviewedRequest, type Verdict } from './webhook-verdicts.js';

@@ -1,6 +1,6 @@
 /** Lets a program serve HTTP in the simulated network. */
-import { isHttpRequest, type HttpRequest, type HttpResponse } from '../api/http-message.js';
-import type { NetworkMessage, WorkloadNetwork } from './workload.js';
+import { isHttpRequest, type HttpRequest, type HttpResponse } from '../../api/http-message.js';
+import type { NetworkMessage, WorkloadNetwork } from '../workload.js';
 
 /** Answers one request, now or later. */
 export type HttpHandler = (
