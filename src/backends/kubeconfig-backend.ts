@@ -4,11 +4,11 @@ import type { KubeObject } from '../../sim/api/object.js';
 import type { ApiAnswer, ApiRequest } from '../../sim/api/request.js';
 import type { Cluster } from '../cluster.js';
 import { freshSeed } from '../host.js';
-import { exitCodes, meantOrKnown, UserError } from '../input/errors.js';
+import { exitCodes, UserError } from '../input/errors.js';
 import { applyObject } from './apply.js';
 import { fitOut, type Fitted } from './fit-out.js';
 import { connectCluster, type RealCluster } from './kubeconfig.js';
-import { kubeconfigPath } from './kubeconfig-file.js';
+import { readConfig } from './user-config.js';
 import { cleanUp, type LeftBehind } from './own/clean-up.js';
 import { OwnCluster } from './own/own-cluster.js';
 import { OwnNamespaces } from './own/own-namespaces.js';
@@ -114,34 +114,6 @@ function asOpened(
 /** What a person has to remove, as commands. */
 function leftLines(left: readonly LeftBehind[]): string[] {
   return left.map(({ title, why }) => `left behind: ${title}: ${why}; kubectl delete ${title}`);
-}
-
-async function readConfig(file: string | undefined, context?: string): Promise<KubeConfig> {
-  const { KubeConfig } = await import('@kubernetes/client-node');
-  const config = new KubeConfig();
-  const path = kubeconfigPath(file);
-  try {
-    if (file === undefined) config.loadFromDefault();
-    else config.loadFromFile(path);
-  } catch (error) {
-    throw new UserError(`${path}: ${(error as Error).message}`, {
-      exitCode: exitCodes.usage,
-      code: 'bad-kubeconfig',
-      next: 'give another with --kubeconfig FILE, or look at it with: kubectl config view',
-    });
-  }
-  const names = config.getContexts().map(({ name }) => name);
-  const wanted = context ?? config.getCurrentContext();
-  if (!names.includes(wanted)) {
-    const next = meantOrKnown(wanted, names);
-    throw new UserError(`there is no context ${wanted} in ${path}`, {
-      exitCode: exitCodes.usage,
-      code: 'no-such-context',
-      ...(next !== undefined && { next }),
-    });
-  }
-  config.setCurrentContext(wanted);
-  return config;
 }
 
 /** A slip of the context must not reach what earns money. */

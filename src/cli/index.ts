@@ -1,5 +1,6 @@
 /** The commands of the command line, in the order in which help lists them. */
 import { benchCommand } from './bench.js';
+import { campaignCommand } from './campaign.js';
 import { checkCommand } from './check.js';
 import { clusterCommand } from './cluster.js';
 import type { CliCommand } from './command.js';
@@ -30,6 +31,7 @@ export const commands: readonly CliCommand[] = [
   compareCommand,
   checkCommand,
   mergeCommand,
+  campaignCommand,
   replayCommand,
   keepCommand,
   importCommand,
