@@ -1,6 +1,11 @@
 /** `seatrial diff`: compares two kept runs; the exit code tells whether they came out alike. */
 import { writeError, writeOut } from '../host.js';
-import { exitCodes } from '../input/errors.js';
+import { closenessOf, closenessTable } from '../incident/compare/closeness.js';
+import { isIncident, readRecorded } from '../incident/compare/recorded.js';
+import { readSimulated } from '../incident/compare/simulated.js';
+import { exitCodes, UserError } from '../input/errors.js';
+import { Journal } from '../scenario/journal/reader.js';
+import { folderShelf } from '../scenario/journal/shelf.js';
 import { runOf } from '../report/kept-report.js';
 import { diffTable, runDiff } from '../report/run-diff.js';
 import { tableLines } from '../report/text-table.js';
@@ -14,7 +19,10 @@ export const diffCommand: CliCommand = {
     program
       .command('diff')
       .description('compare two kept runs: exit code 0 when they came out alike, 1 when not')
-      .argument('<run>', 'id, the beginning or a part of one, folder, or latest')
+      .argument(
+        '<run>',
+        'id, the beginning or a part of one, folder, or latest; or what an import wrote',
+      )
       .argument('<other>', 'the same')
       .addOption(outputOption(['text', 'json']))
       .action((one: string, other: string, flags: { readonly output: string }) =>
@@ -24,6 +32,7 @@ export const diffCommand: CliCommand = {
 };
 
 function diff(one: string, other: string, output: string): number {
+  if (isIncident(one)) return diffOfIncident(one, other, output);
   const [left, right] = [findKeptRun(one), findKeptRun(other)];
   const differences = runDiff(runOf(left), runOf(right));
   const isAlike = differences.length === 0;
@@ -33,6 +42,31 @@ function diff(one: string, other: string, output: string): number {
     writeError(`${left.id} and ${right.id} came out alike\n`);
   } else {
     const table = diffTable(`one: ${left.id}, other: ${right.id}`, differences);
+    writeOut(`${tableLines(table).join('\n')}\n`);
+  }
+  return isAlike ? exitCodes.pass : exitCodes.broken;
+}
+
+/** How close a run is to what was recorded. */
+function diffOfIncident(folder: string, other: string, output: string): number {
+  const { id, path } = findKeptRun(other);
+  const journal = Journal.open(folderShelf(() => path));
+  if (journal === undefined) {
+    throw new UserError(`${id} kept no journal`, {
+      exitCode: exitCodes.usage,
+      code: 'no-record',
+      next: `run it again without --no-journal: seatrial run ${folder}`,
+    });
+  }
+  const recorded = readRecorded(folder);
+  const { fromMs, toMs } = recorded.observed;
+  const simulated = readSimulated(journal, { fromMs, toMs, namespaces: recorded.namespaces });
+  const all = closenessOf(recorded, simulated);
+  const isAlike = all.every(({ parted }) => parted === undefined);
+  if (output === 'json') {
+    writeOut(`${JSON.stringify({ one: folder, other: id, isAlike, closeness: all })}\n`);
+  } else {
+    const table = closenessTable(`recorded: ${folder}, simulated: ${id}`, all);
     writeOut(`${tableLines(table).join('\n')}\n`);
   }
   return isAlike ? exitCodes.pass : exitCodes.broken;
