@@ -138,10 +138,18 @@ describe('fraudPlan', () => {
     expect(source.next(startMs + 40_000)).toMatchObject({ customer: 0, scenario: 7 });
   });
 
-  it('takes stages as k6 has them', () => {
+  it('takes stages as k6 has them, after a history at their mean', () => {
     const stages = 'stages: [{ duration: 1h, target: 100 }, { duration: 1h, target: 0 }]';
-    const plan = planOf(good.replace('constant: 20', stages));
-    const halfway = plan.historyRate(new Random(1)).at(plan.span.fromMs + 1_800_000);
-    expect(halfway).toBeCloseTo(5);
+    const plan = planOf(
+      good
+        .replace('constant: 20', stages)
+        .replace('duration: 26h', 'duration: 2h')
+        .replace('at: 8h', 'at: 1h'),
+    );
+    const { fromMs } = plan.span;
+    const { count } = plan.arrivals(new Random(1)).between(fromMs + 1_800_000, fromMs + 1_810_000);
+    expect(Math.abs(count - 500)).toBeLessThan(5 * Math.sqrt(500));
+    // A mean of 50, of which every tenth is sampled.
+    expect(plan.historyRate(new Random(1)).at(fromMs - 1000)).toBeCloseTo(5);
   });
 });

@@ -10,7 +10,9 @@ import type { Random } from '../../../sim/engine/random.js';
 import type { TransactionSource } from '../../traffic/transaction.js';
 import { TransactionGenerator, type GeneratorSettings } from '../../traffic/generator/generator.js';
 import { labelDelayOf, type LabelDelaySpec } from '../../traffic/generator/label-delay.js';
-import { scaledRate } from '../../traffic/rates/plain.js';
+import type { Rate } from '../../traffic/rate.js';
+import { meanRate } from '../../traffic/rates/fit.js';
+import { constantRate, scaledRate } from '../../traffic/rates/plain.js';
 import { readTraffic, type TrafficPlan } from '../../traffic/spec/plan.js';
 import { rateOf } from '../../traffic/spec/rate.js';
 import { refuse, SpecReader, type Problem } from '../../traffic/spec/reader.js';
@@ -87,9 +89,14 @@ function worldOf(traffic: TrafficPlan): {
   return {
     generator,
     arrivals: random => poissonArrivals(rateOf(rate, traffic, random.fork('bursts')), random),
-    historyRate: random => rateOf(rate, traffic, random),
+    historyRate: random => historyRate(rateOf(rate, traffic, random), traffic),
     source: random => new TransactionGenerator(random, generator),
   };
+}
+
+/** Stages begin with the traffic: before them payments come at their mean, as a model must learn from some. */
+function historyRate(rate: Rate, traffic: TrafficPlan): Rate {
+  return traffic.rate?.kind === 'stages' ? constantRate(meanRate(rate, traffic)) : rate;
 }
 
 function readFlow(spec: SpecReader): FraudPlan['flow'] {
