@@ -26,10 +26,9 @@ export function parseQuery(written: string): Expression {
   const text = completed(written);
   const tree = parser.parse(text);
   refuseErrors(tree.topNode, text);
-  const top = tree.topNode.firstChild;
-  if (top === null || top.name === 'LineComment')
-    return refuseQuery('no expression found in input');
-  const expression = new Reader(text).expression(nextPart(top));
+  const [top] = partsOf(tree.topNode);
+  if (top === undefined) return refuseQuery('no expression found in input');
+  const expression = new Reader(text).expression(top);
   checkType(expression);
   return expression;
 }
@@ -62,12 +61,6 @@ function refuseErrors(top: SyntaxNode, text: string): void {
 }
 
 /** Comments stand anywhere. */
-function nextPart(node: SyntaxNode): SyntaxNode {
-  let own = node;
-  while (own.name === 'LineComment' && own.nextSibling !== null) own = own.nextSibling;
-  return own;
-}
-
 function partsOf(node: SyntaxNode): SyntaxNode[] {
   const parts: SyntaxNode[] = [];
   for (let child = node.firstChild; child !== null; child = child.nextSibling) {

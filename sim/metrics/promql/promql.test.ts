@@ -46,7 +46,7 @@ describe('a query', () => {
   });
 
   it('binds powers before signs, and offsets to the operand before them', () => {
-    expect(ask('-2 ^ 2')).toBe(-4);
+    expect(ask('# a comment before all\n-2 ^ 2 # and behind')).toBe(-4);
     expect(ask('requests_total - requests_total offset 1m')).toEqual({
       '{instance="a"}': 60,
       '{instance="b"}': 120,

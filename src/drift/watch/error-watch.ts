@@ -1,5 +1,6 @@
 /** Watches errors of a model on labels that came late: only a rise that is sure and large is a drift. */
 import type { DriftLevel, StreamDetector, StreamDetectorKind } from '../detector.js';
+import { riseByChance } from './rise-by-chance.js';
 import type { ErrorReport } from './report.js';
 
 /** The rate is told over so many of the newest labels, and compared with all before. */
@@ -11,13 +12,16 @@ const beforeMin = 50;
 export interface ErrorWatchOptions {
   readonly kind: StreamDetectorKind;
   readonly settings: Readonly<Record<string, unknown>>;
-  /** The rate must rise by more than this. */
+  /** The rate must rise by more than this, */
   readonly riseMin: number;
+  /** and by more than a stationary stream of `horizon` labels does with this chance. */
+  readonly level: number;
+  readonly horizon: number;
 }
 
 /**
  * A streaming detector says that the rate has changed; the newest labels, that it has risen and by enough.
- * Those that follow the detector's word have as long to show it as there are newest ones.
+ * Those that follow the detector's word have `horizon` labels to show it.
  */
 export class ErrorWatch {
   private detector: StreamDetector;
@@ -28,6 +32,8 @@ export class ErrorWatch {
   private level: DriftLevel = 'none';
   /** The rate before the change that the detector has told of. */
   private before = 0;
+  /** The rise that is needed beside that. */
+  private needed = 0;
   /** So many labels may still show how large it is. */
   private suspected = 0;
 
@@ -66,14 +72,18 @@ export class ErrorWatch {
     const before = this.labels - recentMax;
     if (before < beforeMin || this.suspected > 0) return;
     this.before = (this.errors - this.recentErrors) / before;
-    this.suspected = recentMax;
+    const { level, horizon, riseMin } = this.options;
+    // What chance does in so many labels is reckoned with: for as long the rise may show.
+    this.suspected = horizon;
+    const question = { rate: this.before, level, horizon, recent: recentMax, before: beforeMin };
+    this.needed = Math.max(riseMin, riseByChance(question));
   }
 
   private judged(found: DriftLevel): DriftLevel {
     if (this.suspected === 0) return found === 'warning' ? 'warning' : 'none';
     this.suspected--;
     const rise = this.rate() - this.before;
-    return rise > 0 && rise > this.options.riseMin ? 'drift' : 'warning';
+    return rise > this.needed ? 'drift' : 'warning';
   }
 
   private rate(): number {

@@ -115,11 +115,11 @@ describe('errors on late labels', () => {
         }
       };
       miss(2000, 0.3);
-      miss(1000, 0.42);
+      miss(1000, 0.55);
       return monitor.check(fridayMs).causes;
     };
     expect(rise(0.05)).toEqual(['missed frauds']);
-    expect(rise(0.25)).toEqual([]);
+    expect(rise(0.4)).toEqual([]);
   });
 
   it('an alert is among the highest scores of the window, where a share is stated', () => {

@@ -48,10 +48,8 @@ const testSettings: Readonly<Record<string, Readonly<Record<string, unknown>>>> 
   ks: { method: 'asymptotic' },
 };
 
-/** Over a day of labels the bound of the paper alone would let too many false alarms by. */
-const usualErrorSettings: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  ADWIN: { delta: 0.0001 },
-};
+/** ADWIN looks at every so many-th value: its bound holds for each of these looks. */
+const adwinClock = 32;
 
 /** Of a window with fewer rows that can be compared nothing is said. */
 const comparedMin = 30;
@@ -248,8 +246,15 @@ export const falseAlerts = 'false alerts';
 function errorOptions(settings: MonitorSettings): ErrorWatchOptions {
   const kind = streamDetectorKinds.find(({ name }) => name === settings.errors);
   invariant(kind !== undefined, 'the settings name a streaming detector');
-  const usual = usualErrorSettings[kind.name] ?? {};
-  return { kind, settings: settings.errorSettings ?? usual, riseMin: settings.errorRiseMin };
+  const {
+    errorSettings,
+    errorLevel: level,
+    errorHorizon: horizon,
+    errorRiseMin: riseMin,
+  } = settings;
+  // Bonferroni's share of the level for each look of ADWIN within the horizon.
+  const usual = kind.name === 'ADWIN' ? { delta: (level * adwinClock) / horizon } : {};
+  return { kind, settings: errorSettings ?? usual, riseMin, level, horizon };
 }
 
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);

@@ -64,9 +64,16 @@ const fields = {
     'ADWIN',
     streamDetectorKinds.map(({ name }) => name),
   ),
-  /** What that detector is set to. Default: ADWIN with a delta of 0.0001, others as they are. */
+  /** What that detector is set to. Default: ADWIN by `errorLevel`, others as they are. */
   errorSettings: mapField(),
-  /** The rate of errors must rise by more than this, by 0.1 from 20 to more than 30 %: see `ErrorWatch`. */
+  /**
+   * The chance of a false alarm that is allowed in `errorHorizon` labels while nothing changes: it sets how
+   * sure the detector must be, and how far the rate must rise (`riseByChance`).
+   */
+  errorLevel: numberField(0.01, { above: 0, below: 1 }),
+  /** Labels of one kind, such as the frauds of a day. */
+  errorHorizon: wholeField(4000, { min: 100, max: 1_000_000 }),
+  /** The rate of errors must rise by more than this besides, by 0.1 from 20 to more than 30 %. */
   errorRiseMin: numberField(0, { min: 0, max: 1 }),
   /**
    * An alert is a score among this share of the highest of the window, as people look at as many alerts as
