@@ -198,14 +198,23 @@ function accounts(): fc.Arbitrary<Part> {
     .map(rights => place => accountWith(place, rights));
 }
 
+/** A policy, in most cases with pods of its own that it speaks of. */
 function policies(): fc.Arbitrary<Part> {
   return fc
     .record({
-      app: fc.constantFrom('a', 'b'),
-      from: fc.constantFrom(undefined, undefined, 'a', 'b'),
+      other: fc.constantFrom(undefined, undefined, undefined, 'a', 'b'),
+      from: fc.constantFrom(undefined, undefined, 'own', 'a', 'b'),
       ports: fc.constantFrom([], [port], [otherPort], [otherPort], [port, otherPort]),
     })
-    .map(({ app, from, ports }) => place => [policy(place, app, { app: from, ports })]);
+    .map(({ other, from, ports }) => place => {
+      const app = other ?? place.name;
+      const peer = from === 'own' ? app : from;
+      const pods = { app, cpu: '100m', gpus: 0, port };
+      return [
+        ...(other === undefined ? [replicated('Deployment', place, 2, pods)] : []),
+        policy(place, app, { app: peer, ports }),
+      ];
+    });
 }
 
 /**

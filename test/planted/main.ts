@@ -1,39 +1,65 @@
 /**
  * `npm run planted [-- SEED [DEFECT...]]`: how many voyages it takes to find each planted defect and how
- * small it gets, beside the same search without interleavings. It takes minutes.
+ * small it gets, beside the same search without shrinking and without interleavings. It takes minutes. Run
+ * whole, it writes the table to `test/planted/table.md`.
  */
+import { writeFileSync } from 'node:fs';
 import { plantedFaults, type PlantedFault } from '../../sim/engine/planted.js';
+import type { Explored } from '../../src/voyages/explored.js';
+import type { PlanSize } from '../../src/voyages/plan.js';
 import { brokenAnyway, searchFor, tellingLaws } from './search.js';
 
 const [seedText = '11', ...wanted] = process.argv.slice(2);
 const seed = Number(seedText);
-const faults = (Object.keys(plantedFaults) as PlantedFault[]).filter(
-  fault => wanted.length === 0 || wanted.includes(fault),
-);
+const all = Object.keys(plantedFaults) as PlantedFault[];
+const faults = all.filter(fault => wanted.length === 0 || wanted.includes(fault));
 const runs = 1_000;
+const shrinkRunsMax = 150;
+/** Without interleavings the search goes on for so many times as long before it is given up. */
+const patience = 3;
+const leastRuns = 100;
 
-console.log(`seed ${seed}; sizes are nodes/objects/events`);
-console.log(
-  '| defect | law | runs to find | as found | shrunk | shrinking took | without interleavings |',
-);
-console.log('|---|---|---|---|---|---|---|');
+const lines = [
+  '<!-- Written by `npm run planted`; do not edit. -->',
+  '',
+  `Seed ${seed}, at most ${runs.toLocaleString('en-US')} voyages. Sizes are nodes / objects / events.`,
+  '',
+  '| defect | law that tells it | voyages to find it | size without shrinking | size after shrinking | voyages for shrinking | without interleavings |',
+  '|---|---|---:|---:|---:|---:|---:|',
+];
+for (const line of lines) console.log(line);
 for (const fault of faults) {
-  const found = await searchFor(fault, { seed, runs });
-  const plain = await searchFor(fault, { seed, runs, hasInterleavings: false, shrinkRunsMax: 0 });
+  const found = await searchFor(fault, { seed, runs, shrinkRunsMax });
+  const line = await row(fault, found);
+  lines.push(line);
+  console.log(line);
+}
+if (wanted.length === 0) writeFileSync('test/planted/table.md', `${lines.join('\n')}\n`);
+
+async function row(fault: PlantedFault, found: Explored): Promise<string> {
   const [example] = found.counterexamples;
+  const told = [fault, example?.law ?? `not found (${tellingLaws[fault]})`];
+  if (example === undefined) return cells([...told, `> ${found.runs}`, '-', '-', '-', '-']);
   const anyway = await brokenAnyway(found);
-  const size = ({ nodes, objects, events }: NonNullable<typeof example>['after']): string =>
-    `${nodes}/${objects}/${events}`;
-  const law = example?.law ?? `not found (${tellingLaws[fault]})`;
   const note = anyway.length === 0 ? '' : ` (broken without it too: ${anyway.join(', ')})`;
-  const cells = [
+  const plainRuns = Math.min(runs, Math.max(leastRuns, patience * example.runsToFind));
+  const search = { seed, runs: plainRuns, hasInterleavings: false, shrinkRunsMax: 0 };
+  const plain = await searchFor(fault, search);
+  return cells([
     fault,
-    law + note,
-    example?.runsToFind ?? `> ${runs}`,
-    example === undefined ? '-' : size(example.before),
-    example === undefined ? '-' : size(example.after),
-    example === undefined ? '-' : `${example.shrinkRuns} voyages`,
-    plain.counterexamples[0]?.runsToFind ?? `> ${plain.runs}`,
-  ];
-  console.log(`| ${cells.join(' | ')} |`);
+    example.law + note,
+    String(example.runsToFind),
+    size(example.before),
+    size(example.after),
+    String(example.shrinkRuns),
+    String(plain.counterexamples[0]?.runsToFind ?? `> ${plain.runs}`),
+  ]);
+}
+
+function cells(texts: readonly string[]): string {
+  return `| ${texts.join(' | ')} |`;
+}
+
+function size({ nodes, objects, events }: PlanSize): string {
+  return `${nodes} / ${objects} / ${events}`;
 }

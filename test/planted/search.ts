@@ -33,17 +33,23 @@ export interface PlantedSearch {
   readonly shrinkRunsMax?: number;
 }
 
-/** Searches by all laws. */
+/**
+ * All laws but one: two trainings that no gang scheduler looks after may wait for each other for ever, with
+ * and without a defect, and voyages hold two at times.
+ */
+const searched = laws.filter(({ name }) => name !== 'gang-no-deadlock');
+
+/** Searches by the laws. */
 export function searchFor(fault: PlantedFault, search: PlantedSearch): Promise<Explored> {
   const { hasInterleavings = true, ...options } = search;
   const plans = voyagePlans({ hasInterleavings });
-  return explore({ ...options, plans, laws, planted: [fault] });
+  return explore({ ...options, plans, laws: searched, planted: [fault] });
 }
 
 /** The laws that the plan of a counterexample breaks without the defect: none, or it was not the defect. */
 export async function brokenAnyway(found: Explored): Promise<readonly string[]> {
   const [example] = found.counterexamples;
   if (example === undefined) return [];
-  const { verdicts } = await runPlan(example.plan, { laws });
+  const { verdicts } = await runPlan(example.plan, { laws: searched });
   return verdicts.flatMap(({ kind, law }) => (kind === 'broken' ? [law] : []));
 }
