@@ -8,6 +8,7 @@ const checks = [
   ['unused code', 'npx knip --no-progress'],
   ['house, unit, docs, public list', 'npm test --silent'],
   ['package', 'npx publint --strict'],
+  ['package in use', 'node scripts/packed.mjs'],
 ];
 
 for (const [name, command] of checks) {
