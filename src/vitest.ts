@@ -74,7 +74,8 @@ export const voyage: VoyageTest = (name, options, check, timeoutMs = defaultTime
 /** vitest's `test` with `.prop` and `.voyage`. */
 export const test: typeof base & { readonly voyage: VoyageTest } = Object.assign(base, { voyage });
 
-/** The same by its other name.
+/**
+ * The same by its other name.
  *
  * @alias
  */

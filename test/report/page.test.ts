@@ -74,6 +74,33 @@ describe.skipIf(chromium === undefined)(`The page in Chromium${skipped}`, () => 
   const text = (id: string): Promise<string> =>
     page.ask(`document.getElementById('${id}').textContent`);
 
+  it('zooms into the time line around the instant, by buttons and by keys, and text stays text', async () => {
+    const lanes = `document.querySelector('#r0-time .lanes')`;
+    const width = (): Promise<number> => page.ask(`${lanes}.offsetWidth`);
+    const tall = (): Promise<number> => page.ask(`${lanes}.offsetHeight`);
+    const label = (): Promise<number> =>
+      page.ask(`${lanes}.querySelector('.axis text:last-child').getBoundingClientRect().width`);
+    const isCursorSeen = `(() => {
+      const box = ${lanes}.parentElement.getBoundingClientRect();
+      const { left } = ${lanes}.querySelector('.cursor').getBoundingClientRect();
+      return left >= box.left && left <= box.right;
+    })()`;
+    const before = { width: await width(), tall: await tall(), label: await label() };
+    await page.ask(`document.querySelector('#r0-time [data-zoom="2"]').click()`);
+    await page.ask(`document.querySelector('#r0-time [data-zoom="2"]').click()`);
+    expect(await width()).toBeCloseTo(4 * before.width, -1);
+    expect(Math.abs((await tall()) - before.tall)).toBeLessThan(before.tall * 0.1);
+    expect(Math.abs((await label()) - before.label)).toBeLessThan(before.label * 0.1);
+    expect(await page.ask(isCursorSeen)).toBe(true);
+    expect(await page.ask(`document.querySelector('#r0-time .zoom output').textContent`)).toBe(
+      '4 times',
+    );
+    await page.ask(`${lanes}.parentElement.dispatchEvent(
+      new KeyboardEvent('keydown', { key: '0', bubbles: true }))`);
+    expect(await width()).toBe(before.width);
+    expect(page.errors).toEqual([]);
+  });
+
   it('is one small file that asks for nothing and complains of nothing', async () => {
     expect(statSync(file).size).toBeLessThan(300_000);
     expect(page.requests).toEqual([]);

@@ -21,6 +21,7 @@ import { stepByStep } from './step-by-step.js';
 import { pageStyle } from './style.js';
 import { timeScale } from './time-scale.js';
 import { instantSlider, lanesOf, timelineSection } from './timeline-section.js';
+import { zoomScript } from './zoom-script.js';
 
 /** A tab beside those of the runs. */
 export interface Tab {
@@ -60,6 +61,7 @@ ${holderPatterns()}
 <footer><p>Made by seatrial ${report.version}. A simulated cluster: its figures are computed,
 none is measured on hardware.</p></footer>
 <script>${trusted(pageScript)}</script>
+<script>${trusted(zoomScript)}</script>
 </body>
 </html>
 `;

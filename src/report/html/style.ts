@@ -148,7 +148,15 @@ td em{color:var(--quiet)}
 .instant-text{font-size:.9rem}
 .buttons{display:flex;gap:.3rem;margin-left:auto}
 .instant-slider input{width:calc(100% + 16px);margin:.35rem -8px 0;accent-color:var(--accent)}
-.lanes{position:relative;min-width:820px}
+.lanes{position:relative;width:calc(100% * var(--zoom,1));min-width:calc(820px * var(--zoom,1))}
+.lanes figcaption{position:sticky;left:0;width:fit-content}
+.lane text,.lane [class^=mark-]{transform:scaleX(calc(1 / var(--zoom,1)));transform-box:fill-box}
+.lane [text-anchor=middle],.lane [class^=mark-]{transform-origin:center}
+.lane [text-anchor=end]{transform-origin:right}
+.lane path,.lane line,.lane rect{vector-effect:non-scaling-stroke}
+.zoom{display:flex;gap:.4rem;align-items:center;margin:.3rem 0}
+.lane [class^=mark-] text{transform:none}
+.zoom output{color:var(--quiet);font-size:.85rem}
 .lane{display:block;width:100%;height:auto;overflow:visible}
 .lane-figure{margin:.55rem 0 .2rem}
 figcaption{display:flex;flex-wrap:wrap;gap:.1rem 1rem;align-items:baseline;margin-bottom:.15rem}
@@ -235,7 +243,7 @@ h2{font-size:1.3rem}
 :root,:root[data-theme=dark]{${variables('light')}}
 body{font-size:11px}
 main{max-width:none}
-#theme,.skip,.buttons,[role=tablist],.instant-slider{display:none}
+#theme,.skip,.buttons,.zoom,[role=tablist],.instant-slider{display:none}
 .instant{position:static}
 .is-away{display:block}
 .panel+.panel{break-before:page}

@@ -58,7 +58,7 @@ export function timelineSection(parts: TimelineParts, lanes: readonly Lane[]): M
           objects are not known beyond it.</p>`;
   return markup`<section aria-labelledby="time-${number}" class="timeline" id="r${number}-time">
     <h3 id="time-${number}">What happened when</h3>
-    ${full}
+    ${full}${zoomButtons()}
     <div class="scroll" tabindex="0" role="group" aria-label="time line"
       ><div class="lanes"
         ><div class="cursor" id="cursor-${number}" aria-hidden="true"><i></i></div
@@ -75,6 +75,15 @@ export function timelineSection(parts: TimelineParts, lanes: readonly Lane[]): M
       >${happeningList(happenings, scale)}</details
     >
   </section>`;
+}
+
+function zoomButtons(): Markup {
+  return markup`<div class="zoom" role="group" aria-label="zoom of the time line"
+    ><button type="button" data-zoom="0.5" title="zoom out (-)">− wider</button
+    ><button type="button" data-zoom="2" title="zoom in on the instant (+)">+ closer</button
+    ><button type="button" data-zoom="0" title="the whole run (0)">whole</button
+    ><output aria-live="polite">whole run</output
+  ></div>`;
 }
 
 const unitOf = ({ unit }: Lane): string => (unit === '' ? '' : `, ${unit}`);
