@@ -150,8 +150,8 @@ td em{color:var(--quiet)}
 .instant-slider input{width:calc(100% + 16px);margin:.35rem -8px 0;accent-color:var(--accent)}
 .lanes{position:relative;width:calc(100% * var(--zoom,1));min-width:calc(820px * var(--zoom,1))}
 .lanes figcaption{position:sticky;left:0;width:fit-content}
-.lane text,.lane [class^=mark-]{transform:scaleX(calc(1 / var(--zoom,1)));transform-box:fill-box}
-.lane [text-anchor=middle],.lane [class^=mark-]{transform-origin:center}
+.lane text,.lane [class^=mark-],.lane [class^=device-]{transform:scaleX(calc(1 / var(--zoom,1)));transform-box:fill-box}
+.lane [text-anchor=middle],.lane [class^=mark-],.lane [class^=device-]{transform-origin:center}
 .lane [text-anchor=end]{transform-origin:right}
 .lane path,.lane line,.lane rect{vector-effect:non-scaling-stroke}
 .zoom{display:flex;gap:.4rem;align-items:center;margin:.3rem 0}
