@@ -5,6 +5,7 @@ import { findControlPlane } from './control-plane-programs.js';
 import { fitOut, type Fitted } from './fit-out.js';
 import { openKubeletDoor, type KubeletDoor } from './kubelet-door.js';
 import { connectCluster, type RealCluster } from './kubeconfig.js';
+import { serveMetrics, type ServedMetrics } from './metrics-api.js';
 import type { OpenedCluster, OpenRequest, RealBackend } from './real-backend.js';
 
 /** The backend. */
@@ -41,7 +42,7 @@ async function open(options: OpenRequest): Promise<OpenedCluster> {
       endpoints: () => held.fitted?.endpoints ?? [],
     });
     const kubeletAccess = { address: '127.0.0.1', port: held.door.port };
-    return fitOut(cluster, {
+    const fitted = await fitOut(cluster, {
       needs,
       tell,
       hasNodes: true,
@@ -49,6 +50,10 @@ async function open(options: OpenRequest): Promise<OpenedCluster> {
       kubeletAccess,
       ...(options.interleaving !== undefined && { interleaving: options.interleaving }),
     });
+    if (needs.hasMetricsServer !== false) {
+      held.metrics = await serveMetrics(cluster, fitted, { address: '127.0.0.1' });
+    }
+    return fitted;
   });
 }
 
@@ -56,6 +61,7 @@ async function open(options: OpenRequest): Promise<OpenedCluster> {
 interface Held {
   fitted?: Fitted;
   door?: KubeletDoor;
+  metrics?: ServedMetrics | undefined;
 }
 
 async function connectFitted(
@@ -78,6 +84,7 @@ async function connectFitted(
       dispose: async () => {
         held.fitted?.close();
         held.door?.close();
+        await held.metrics?.close({ isClusterGone: true });
         await plane.stop();
       },
     });

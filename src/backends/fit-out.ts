@@ -11,7 +11,7 @@ import { attach, type Attached, type AttachOptions } from './attach.js';
 /** What a scenario needs of a cluster, as a simulation would be booted with it. */
 export type Needs = Pick<
   SimulationOptions,
-  'seed' | 'nodes' | 'operators' | 'workloads' | 'scheduler'
+  'seed' | 'nodes' | 'operators' | 'workloads' | 'scheduler' | 'hasMetricsServer'
 > & { readonly hasStorageClass?: boolean };
 
 /** What of it is given to the cluster. */

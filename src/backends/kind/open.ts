@@ -8,9 +8,11 @@ import { emulateGpus, untilOffered, type Emulation } from '../emulation/emulate.
 import { fitOut, type Fitted } from '../fit-out.js';
 import { kubeconfigPath } from '../kubeconfig-file.js';
 import { connectCluster } from '../kubeconfig.js';
+import { serveMetrics, type ServedMetrics } from '../metrics-api.js';
 import { keepFree, untilClusterReady } from '../ready.js';
 import type { KindCluster, KindOptions } from './contract.js';
 import { removeCluster } from './create.js';
+import { hostAddress } from './host-address.js';
 import { faultInjector } from './faults.js';
 import type { NodeFolders } from './node-folders.js';
 import { note } from './owned.js';
@@ -40,6 +42,7 @@ export interface Opening {
 interface Aboard {
   emulation?: Emulation;
   fitted?: Fitted;
+  metrics?: ServedMetrics | undefined;
 }
 
 /**
@@ -170,21 +173,27 @@ async function embark(
   };
   if (options.needs === undefined && gpus !== 'kubelets') return;
   const played = needs.nodes.filter(({ isControlPlane }) => !isControlPlane);
+  const tell = options.onLine ?? (line => writeError(`${line}\n`));
   aboard.fitted = await fitOut(cluster, {
     // kind brings a provisioner of volumes and a StorageClass of its own.
     needs: { ...needs, nodes: played, hasStorageClass: false },
     hasNodes: gpus === 'kubelets',
-    tell: options.onLine ?? (line => writeError(`${line}\n`)),
+    tell,
   });
+  if (gpus !== 'kubelets' || needs.hasMetricsServer === false) return;
+  const address = await hostAddress(options.engine ?? 'docker');
+  if (address === undefined) tell('no metrics: the nodes have no way to this machine');
+  else aboard.metrics = await serveMetrics(cluster, aboard.fitted, { address });
 }
 
 /** A patched status outlives us on a cluster that is kept; everything else goes. */
 async function ended(
   { tool, made, options, folders }: Opening,
-  { emulation, fitted }: Aboard,
+  { emulation, fitted, metrics }: Aboard,
 ): Promise<void> {
-  fitted?.close();
   const isKept = options.keep === true && !made.isReused;
+  await metrics?.close({ isClusterGone: !isKept && !made.isReused });
+  fitted?.close();
   if (!isKept || options.gpus === 'device-plugin' || options.gpus === 'dra') {
     await emulation?.[Symbol.asyncDispose]();
   }
