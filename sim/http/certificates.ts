@@ -14,9 +14,15 @@ export interface Authority {
   /** Its own certificate, as PEM. */
   readonly certificate: string;
   /** A certificate for a client: the common name is the user, the organizations are the groups. */
-  client(user: string, groups: readonly string[]): Promise<KeyPair>;
+  client(user: string, groups: readonly string[], options?: Validity): Promise<KeyPair>;
   /** A certificate for a server that is reached by these names and addresses. */
-  server(names: readonly string[]): Promise<KeyPair>;
+  server(names: readonly string[], options?: Validity): Promise<KeyPair>;
+}
+
+/** How long a certificate is good. */
+export interface Validity {
+  /** It expired so long ago: for tests of what clients say then. Default: it is good for ten years. */
+  readonly expiredMs?: number;
 }
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
@@ -41,10 +47,14 @@ export async function createAuthority(): Promise<Authority> {
     ],
   });
   let serial = 1;
-  const issue = async (name: x509.JsonName, extensions: x509.Extension[]): Promise<KeyPair> => {
+  const issue = async (
+    name: x509.JsonName,
+    extensions: x509.Extension[],
+    options?: Validity,
+  ): Promise<KeyPair> => {
     const pair = await generate();
     const certificate = await x509.X509CertificateGenerator.create({
-      ...validity(),
+      ...validity(options),
       serialNumber: (++serial).toString(16).padStart(2, '0'),
       subject: new x509.Name(name).toString(),
       issuer: own.subject,
@@ -60,12 +70,13 @@ export async function createAuthority(): Promise<Authority> {
   };
   return {
     certificate: own.toString('pem'),
-    client: (user, groups) =>
+    client: (user, groups, options) =>
       issue(
         [...groups.map(group => ({ O: [group] })), { CN: [user] }],
         [new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth])],
+        options,
       ),
-    server: names =>
+    server: (names, options) =>
       issue(
         [{ CN: ['kube-apiserver'] }],
         [
@@ -74,6 +85,7 @@ export async function createAuthority(): Promise<Authority> {
             names.map(value => ({ type: isAddress(value) ? 'ip' : 'dns', value }) as const),
           ),
         ],
+        options,
       ),
   };
 }
@@ -91,9 +103,16 @@ async function privatePem(key: webcrypto.CryptoKey): Promise<string> {
 }
 
 /** Certificates are for real clients, so their validity is about real time, whatever the virtual one. */
-function validity(): { readonly notBefore: Date; readonly notAfter: Date } {
+function validity({ expiredMs }: Validity = {}): {
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+} {
   const nowMs = Date.now();
-  return { notBefore: new Date(nowMs - backdateMs), notAfter: new Date(nowMs + validityMs) };
+  const untilMs = expiredMs === undefined ? nowMs + validityMs : nowMs - expiredMs;
+  return {
+    notBefore: new Date(Math.min(nowMs, untilMs) - backdateMs),
+    notAfter: new Date(untilMs),
+  };
 }
 
 function isAddress(name: string): boolean {

@@ -1,9 +1,11 @@
 /** Requests and watches over HTTPS with a kubeconfig's credentials: the one way to a real API server. */
+import { X509Certificate } from 'node:crypto';
 import http, { type ClientRequest, type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import type { KubeConfig } from '@kubernetes/client-node';
 import type { AnswerStream, ApiAnswer, ApiRequest, WatchEvent } from '../../sim/api/request.js';
 import type { Identity } from '../../sim/client/contract.js';
+import { realNowMs } from '../host.js';
 
 /** A connection could not be made or broke before the answer was whole. */
 export class ConnectionError extends Error {
@@ -38,6 +40,7 @@ export class HttpClient {
   private readonly agent: http.Agent;
   private credentials: Promise<Credentials> | undefined;
   private readonly open = new Set<ClientRequest>();
+  private isClosed = false;
 
   constructor(
     private readonly config: KubeConfig,
@@ -50,6 +53,7 @@ export class HttpClient {
 
   /** Ends every connection. */
   close(): void {
+    this.isClosed = true;
     for (const request of this.open) request.destroy();
     this.agent.destroy();
   }
@@ -95,6 +99,14 @@ export class HttpClient {
     };
   }
 
+  /** Since when the client's own certificate is no longer good; undefined while it is, or there is none. */
+  async expiredAt(): Promise<string | undefined> {
+    const { cert } = await (this.credentials ?? this.filled());
+    if (typeof cert !== 'string' && !(cert instanceof Uint8Array)) return undefined;
+    const { validTo } = new X509Certificate(cert);
+    return Date.parse(validTo) < realNowMs() ? validTo : undefined;
+  }
+
   private get isPlain(): boolean {
     return this.server.startsWith('http://');
   }
@@ -124,6 +136,7 @@ export class HttpClient {
   ): Promise<IncomingMessage> {
     this.credentials ??= this.filled();
     const credentials = await this.credentials;
+    if (this.isClosed) throw new ConnectionError('', 'the connection was closed', false);
     const text = body === undefined || body instanceof Uint8Array ? body : JSON.stringify(body);
     const module = this.isPlain ? http : https;
     return new Promise((resolve, reject) => {

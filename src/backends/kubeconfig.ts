@@ -100,7 +100,7 @@ class KubeconfigCluster implements RealCluster {
 
   async begin(): Promise<void> {
     const answer = await this.request({ method: 'GET', path: '/version' });
-    if (answer.status !== 200) throw this.refusedUs(answer);
+    if (answer.status !== 200) throw await this.refusedUs(answer);
     await this.recorder.begin();
   }
 
@@ -113,10 +113,10 @@ class KubeconfigCluster implements RealCluster {
         return await this.http.send(request, as);
       } catch (error) {
         if (!(error instanceof ConnectionError) || this.isGone) throw error;
-        if (isFinal(error)) throw this.unreachable(error);
+        if (isFinal(error)) throw await this.unreachable(error);
         const isSafe = !error.isSent || request.method === 'GET';
         if (!isSafe) return lostAnswer(error);
-        if (realNowMs() > untilMs) throw this.unreachable(error);
+        if (realNowMs() > untilMs) throw await this.unreachable(error);
         await sleep(retryMs);
       }
     }
@@ -199,23 +199,30 @@ class KubeconfigCluster implements RealCluster {
     return this.options.config.getCurrentCluster()?.server ?? 'the cluster';
   }
 
-  private unreachable({ code, message }: ConnectionError): UserError {
+  private async unreachable({ code, message }: ConnectionError): Promise<UserError> {
+    const next = nextSteps[code] ?? (await this.expired());
     return new UserError(`no way to ${this.server}: ${message}`, {
       exitCode: exitCodes.backend,
       code: 'unreachable',
-      next: nextSteps[code] ?? 'see whether the cluster runs: kubectl cluster-info',
+      next: next ?? 'see whether the cluster runs: kubectl cluster-info',
     });
   }
 
-  private refusedUs({ status, body }: ApiAnswer): UserError {
+  private async expired(): Promise<string | undefined> {
+    const at = await this.http.expiredAt();
+    return at === undefined
+      ? undefined
+      : `the certificate of the context has expired (${at}): renew it`;
+  }
+
+  private async refusedUs({ status, body }: ApiAnswer): Promise<UserError> {
+    const login =
+      'the credentials of the context are not taken: log in again, or renew the certificate';
     const told = (body as { readonly message?: string } | undefined)?.message ?? '';
     return new UserError(`${this.server} answers ${status} ${told}`.trimEnd(), {
       exitCode: exitCodes.backend,
       code: status === 401 ? 'unauthenticated' : 'refused',
-      next:
-        status === 401
-          ? 'the credentials of the context are not taken: log in again, or renew the certificate'
-          : 'look at it with: kubectl version',
+      next: status === 401 ? ((await this.expired()) ?? login) : 'look at it with: kubectl version',
     });
   }
 }
