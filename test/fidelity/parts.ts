@@ -16,18 +16,19 @@ export const parts: readonly Part[] = [
     name: 'API server',
     families: ['api'],
     faithful:
-      'the chain (authentication, audit, RBAC and node authorisation, strict decoding, defaulting, admission, validation, storage), all built-in kinds, CRDs with structural schemas, CEL with its type checks, costs and libraries, four patches, managed fields, watch, paging, tables, discovery, OpenAPI, protobuf bodies',
+      'the chain (authentication, audit, RBAC and node authorisation, strict decoding, defaulting, admission, validation, storage), all built-in kinds, CRDs with structural schemas, CEL with its type checks, costs and libraries, four patches, managed fields, watch, paging, tables, discovery, OpenAPI, protobuf bodies, proxies of pods and services, webhooks in pods',
     approximated:
-      'OpenAPI descriptions and operations; API priority and fairness admits everything; integers above 2^53; old renewals of leases are compacted',
+      'OpenAPI descriptions and operations; API priority and fairness admits everything; integers above 2^53; old renewals of leases are compacted; certificates of webhooks in pods are taken for good where a caBundle is given',
     absent:
-      'etcd encryption, OIDC and webhook authentication, storage migration, CBOR, port-forward, exec with input, conversion webhooks, per-policy CEL budgets',
+      'etcd encryption, OIDC and webhook authentication, storage migration, CBOR, port-forward, exec with input, conversion webhooks, aggregated servers in pods, per-policy CEL budgets',
   },
   {
     name: 'Controllers',
     families: ['controllers'],
     faithful:
       'deployment, replica set, replication controller, stateful set, daemon set, job, cron job, endpoints and endpoint slices, namespace, service account, garbage collector, quota, node life cycle, taint eviction, pod GC, disruption, TTL after finished, cluster role aggregation, PVC protection, resource claims',
-    approximated: 'batches of pods are created one after another; leader election is left out',
+    approximated:
+      'batches of pods are created one after another; ours takes no lease and stands by while a real one holds it',
     absent: 'volume binding and attachment, cloud providers, CSR signing, storage version GC',
   },
   {
@@ -53,7 +54,8 @@ export const parts: readonly Part[] = [
       'phases, conditions, order of writes, probes, hooks, restarts and back-off, init and sidecar containers, termination, devices, resize, eviction, logs, heartbeats',
     approximated:
       'latencies are distributions measured on one small node; images have made-up sizes',
-    absent: 'cgroups and the kernel: usage is what the workload says; exec runs a small shell',
+    absent:
+      'cgroups and the kernel: usage is what the workload says; exec runs a small shell; containers run programs of ours, agnhost among them',
   },
   {
     name: 'Operators',
