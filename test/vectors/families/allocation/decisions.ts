@@ -5,7 +5,7 @@ import { readOrder } from '../../../../src/bench/trace/published-folder.js';
 import { readNodes, readPods } from '../../../../src/bench/trace/openb.js';
 import { readText, vectorFiles } from '../../files.js';
 import { inputOf, type AllocationCase, type Traces } from './folder.js';
-import { decisionLine, runOf, type Runs } from './runs.js';
+import { decisionLine, decisionsOf, type Runs } from './runs.js';
 
 type Answer = ReturnType<AllocationCase['replay']>;
 
@@ -16,9 +16,9 @@ export function* goldenCases({ folder }: Traces, runs: Runs): Iterable<Allocatio
     yield {
       id: `golden/${basename(file, '.csv')}`,
       replay() {
-        const run = runs.run(workload, policy, Number(seed.replace('seed', '')));
-        if (run === undefined) return { skipped: `no openb/${workload}.csv, or no such policy` };
-        return firstDifference(rowsOf(file), run.decisions);
+        const own = runs.decisions(workload, policy, Number(seed.replace('seed', '')));
+        if (own === undefined) return { skipped: `no openb/${workload}.csv, or no such policy` };
+        return firstDifference(rowsOf(file), own);
       },
     };
   }
@@ -47,7 +47,7 @@ function miniAnswer(
   const trace = { name: 'mini', nodes: readNodes(nodes), pods: readPods(pods) };
   const order = existsSync(orderFile) ? readOrder(orderFile, trace) : undefined;
   if (order === undefined) return { skipped: 'no order' };
-  const run = runOf(trace, order, policy, event =>
+  const own = decisionsOf(trace, order, policy, event =>
     [
       decisionLine(event),
       event.allocatedMilli,
@@ -55,8 +55,8 @@ function miniAnswer(
       event.unallocatedMilli,
     ].join(','),
   );
-  if (run === undefined) return { skipped: `no policy ${policy}` };
-  return firstDifference(rowsOf(file), run.decisions, isSameState);
+  if (own === undefined) return { skipped: `no policy ${policy}` };
+  return firstDifference(rowsOf(file), own, isSameState);
 }
 
 /** Fragmentation is written with three decimals, whose last may be rounded either way. */

@@ -1,6 +1,7 @@
 /** Runs of policies on the traces, each made once. */
 import { join } from 'node:path';
 import { policies } from '../../../../src/bench/policies/index.js';
+import type { Policy } from '../../../../src/bench/policies/policy.js';
 import { arrivalOrder, type ArrivalOrder } from '../../../../src/bench/run/arrival-order.js';
 import {
   inflate,
@@ -14,16 +15,10 @@ import { inputOf, type Traces } from './folder.js';
 /** The published experiments ask for 1.3 times what the cluster has. */
 export const tune = 1.3;
 
-/** A run's outcome and its decisions, a line each as in the golden files. */
-export interface Run {
-  readonly result: InflationResult;
-  readonly decisions: readonly string[];
-}
-
 /** Keeps traces and runs. */
 export class Runs {
   private readonly traces = new Map<string, Trace | undefined>();
-  private readonly runs = new Map<string, Run>();
+  private readonly runs = new Map<string, InflationResult>();
 
   constructor(private readonly from: Traces) {}
 
@@ -47,31 +42,44 @@ export class Runs {
   }
 
   /** The run of a policy, by its published name; undefined when it cannot be made. */
-  run(workload: string, published: string, seed: number): Run | undefined {
+  run(workload: string, published: string, seed: number): InflationResult | undefined {
     const key = `${workload} ${published} ${seed}`;
     const known = this.runs.get(key);
     const trace = this.trace(workload);
+    const policy = policyOf(published);
     const order = known === undefined ? this.order(workload, seed) : undefined;
-    if (known !== undefined || trace === undefined || order === undefined) return known;
-    const run = runOf(trace, order, published);
-    if (run !== undefined) this.runs.set(key, run);
-    return run;
+    if (trace === undefined || order === undefined || policy === undefined) return known;
+    const result = inflate(trace, { policy, order, ties: 'smallest-name' });
+    this.runs.set(key, result);
+    return result;
+  }
+
+  /** Its decisions, a line each as in the golden files. */
+  decisions(workload: string, published: string, seed: number): readonly string[] | undefined {
+    const trace = this.trace(workload);
+    const order = this.order(workload, seed);
+    if (trace === undefined || order === undefined) return undefined;
+    return decisionsOf(trace, order, published);
   }
 }
 
-/** Runs one policy, noting its decisions. */
-export function runOf(
+/** Runs one policy, noting its decisions; undefined when there is no such policy. */
+export function decisionsOf(
   trace: Trace,
   order: ArrivalOrder,
   published: string,
   line: (event: InflationEvent) => string = decisionLine,
-): Run | undefined {
-  const policy = policies.find(one => one.published?.endsWith(published));
+): readonly string[] | undefined {
+  const policy = policyOf(published);
   if (policy === undefined) return undefined;
   const decisions: string[] = [];
   const onEvent = (event: InflationEvent): void => void decisions.push(line(event));
-  const result = inflate(trace, { policy, order, ties: 'smallest-name', onEvent });
-  return { result, decisions };
+  inflate(trace, { policy, order, ties: 'smallest-name', onEvent });
+  return decisions;
+}
+
+function policyOf(published: string): Policy | undefined {
+  return policies.find(one => one.published?.endsWith(published));
 }
 
 /** A decision as the golden files have it. */

@@ -10,7 +10,8 @@ import {
 } from '../../../../src/bench/results/published-tables.js';
 import { readText } from '../../files.js';
 import type { AllocationCase, Traces } from './folder.js';
-import type { Run, Runs } from './runs.js';
+import type { InflationResult } from '../../../../src/bench/run/inflation.js';
+import type { Runs } from './runs.js';
 
 const random = '01-Random';
 
@@ -51,7 +52,7 @@ export function* tableCases({ folder }: Traces, runs: Runs): Iterable<Allocation
   }
 }
 
-function cellProblem(name: string, row: PublishedRow, { result }: Run): string | undefined {
+function cellProblem(name: string, row: PublishedRow, result: InflationResult): string | undefined {
   const { difference, percentage } = worstCell(row, publishedTables[name]?.(result.series) ?? []);
   if (difference <= cellTolerance) return undefined;
   return `${name} at ${percentage} % is off by ${difference.toFixed(4)}`;
@@ -68,7 +69,7 @@ function failureRows(folder: string): (RowKey & { readonly cells: readonly numbe
   });
 }
 
-function failureProblem(wanted: readonly number[], { result }: Run): string | undefined {
+function failureProblem(wanted: readonly number[], result: InflationResult): string | undefined {
   const { cpu, share, one, multi } = result.failed;
   const failed = cpu + share + one + multi;
   const own = [result.events, failed, cpu, share, one, multi, result.allocatedMilli];
@@ -101,7 +102,7 @@ export function* summaryCases({ folder }: Traces, runs: Runs): Iterable<Allocati
         const all = Array.from({ length: Number(count) }, (_, index) =>
           runs.run(workload, policy, firstSeed + index),
         );
-        const made = all.flatMap(run => (run === undefined ? [] : [table(run.result.series)]));
+        const made = all.flatMap(run => (run === undefined ? [] : [table(run.series)]));
         if (made.length < all.length) return { skipped: `no openb/${workload}.csv` };
         return summaryProblem({
           columns,
