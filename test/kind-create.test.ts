@@ -128,6 +128,11 @@ describe.skipIf(kindBinary === undefined)('kind (skipped where there is no kind)
     expect(lab.leftovers()).toEqual([]);
   });
 
+  it('refuses a name that is none, and creates nothing', async () => {
+    expect((await failureOf(create({ name: 'Bad_Name' }))).details.code).toBe('bad-name');
+    expect(lab.leftovers()).toEqual([]);
+  });
+
   it('says when docker is not installed', async () => {
     lab.withoutCommand('docker');
     expect((await failureOf(create())).details.code).toBe('no-container-engine');

@@ -6,7 +6,7 @@ import type { KindCluster, KindOptions } from './kind/contract.js';
 import { createCluster } from './kind/create.js';
 import { NodeFolders } from './kind/node-folders.js';
 import { openCluster, type Made } from './kind/open.js';
-import { KindTool } from './kind/tool.js';
+import { engineOf, KindTool } from './kind/tool.js';
 import { defaultConfigFile } from './sim-options.js';
 
 export type { KindCluster, KindOptions } from './kind/contract.js';
@@ -20,7 +20,7 @@ export type { KindCluster, KindOptions } from './kind/contract.js';
 export async function kind(options: KindOptions = {}): Promise<KindCluster> {
   const tool = new KindTool(toolOptions(options));
   const hasSockets = options.gpus === 'device-plugin' || options.gpus === 'dra';
-  const folders = hasSockets ? new NodeFolders(options.engine ?? 'docker') : undefined;
+  const folders = hasSockets ? new NodeFolders(engineOf(options.engine)) : undefined;
   const stop = new AbortController();
   const undo = onInterrupt(() => stop.abort());
   try {

@@ -1,6 +1,7 @@
 /** Options that several commands take, and how their values are read. */
 import { InvalidArgumentError, Option } from 'commander';
 import { tieRules } from '../../sim/scheduler/ties.js';
+import { containerEngines } from '../backends/kind/tool.js';
 import { environment, freshSeed } from '../host.js';
 import { withLawSetting } from '../scenario/judge-step.js';
 import { exitCodes, UserError } from '../input/errors.js';
@@ -51,7 +52,7 @@ export function engineOption(): Option {
   return new Option(
     '--engine <program>',
     'what runs containers (default: what kind finds)',
-  ).choices(['docker', 'podman', 'nerdctl']);
+  ).choices(containerEngines);
 }
 
 /** `--shard`: a part of the work. */

@@ -16,7 +16,7 @@ import { hostAddress } from './host-address.js';
 import { faultInjector } from './faults.js';
 import type { NodeFolders } from './node-folders.js';
 import { note } from './owned.js';
-import { stopped, type KindTool } from './tool.js';
+import { engineOf, stopped, type KindTool } from './tool.js';
 
 /** A cluster that was made or found. */
 export interface Made {
@@ -103,7 +103,7 @@ async function connected(
     readonly end: () => Promise<void>;
   },
 ): Promise<KindCluster> {
-  const onNodes = faultInjector(options.engine ?? 'docker', nodes);
+  const onNodes = faultInjector(engineOf(options.engine), nodes);
   const cluster = await connectCluster({
     backend: 'kind',
     config: await configOf(made.kubeconfig),
@@ -181,7 +181,7 @@ async function embark(
     tell,
   });
   if (gpus !== 'kubelets' || needs.hasMetricsServer === false) return;
-  const address = await hostAddress(options.engine ?? 'docker');
+  const address = await hostAddress(engineOf(options.engine));
   if (address === undefined) tell('no metrics: the nodes have no way to this machine');
   else aboard.metrics = await serveMetrics(cluster, aboard.fitted, { address });
 }

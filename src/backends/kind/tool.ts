@@ -1,10 +1,20 @@
 /** The commands of kind, as functions: each fails with one clear message. */
+import { environment } from '../../host.js';
 import { exitCodes, UserError } from '../../input/errors.js';
 import { kindFailure } from './failures.js';
 import { runCommand, type CommandOptions, type CommandResult } from './run-command.js';
 
+/** The programs that run containers. */
+export const containerEngines = ['docker', 'podman', 'nerdctl'] as const;
+
 /** A program that runs containers. */
-export type ContainerEngine = 'docker' | 'podman' | 'nerdctl';
+export type ContainerEngine = (typeof containerEngines)[number];
+
+/** The one that is asked for: by option, by kind's own variable, or docker, which kind looks for first. */
+export function engineOf(given: ContainerEngine | undefined): ContainerEngine {
+  const variable = environment('KIND_EXPERIMENTAL_PROVIDER');
+  return given ?? containerEngines.find(engine => engine === variable) ?? 'docker';
+}
 
 /** Which programs are called, and who hears of it. */
 export interface ToolOptions {
@@ -98,7 +108,7 @@ export class KindTool {
 
   /** Which version of cgroups the containers run under; undefined when the engine does not say. */
   async cgroupVersion(): Promise<number | undefined> {
-    const engine = this.options.engine ?? 'docker';
+    const engine = engineOf(this.options.engine);
     const format = engine === 'podman' ? 'json' : '{{json .}}';
     const { code, stdout } = await runCommand(engine, ['info', '--format', format]);
     if (code !== 0) return undefined;
