@@ -16,6 +16,7 @@ it(
     const binding: KubeObject[] = [];
     await using voyage = await castOff({
       drift: early,
+      more: ['prometheus'],
       change: object => {
         if (isNamed(object, 'ResourceQuota', 'training')) {
           return { ...object, spec: { hard: { 'count/mxjobs.kubeflow.org': '1' } } };
@@ -39,6 +40,13 @@ it(
     expect(await voyage.log('monitoring', 'drift-monitor')).toMatch(
       /the retraining was refused: 403 .*exceeded quota: training/,
     );
+    // Prometheus has scraped as much, and its rule has seen it.
+    expect(stack.recorder.alerts).toContainEqual({
+      timeMs: expect.any(Number) as number,
+      name: 'RetrainingRefused',
+      state: 'firing',
+      text: 'the API server refuses the retraining',
+    });
     const path = '/api/v1/namespaces/training/resourcequotas/training';
     await cluster.request({ method: 'DELETE', path });
     await voyage.sail(0.1);
