@@ -1,5 +1,10 @@
 /** `seatrial whatif`: changes something at an instant and compares the two futures over seeds. */
-import { estimate, holm, pairedDifference } from '../bench/results/statistics.js';
+import {
+  estimate,
+  holm,
+  pairedDifference,
+  type PairedDifference,
+} from '../bench/results/statistics.js';
 import { elapsedMs, onInterrupt, writeError, writeOut } from '../host.js';
 import { changeForms, changeOf, type Change } from '../incident/what-if/change.js';
 import { future, type Future } from '../incident/what-if/futures.js';
@@ -171,10 +176,17 @@ function comparison(pairs: readonly Pair[]): Comparison {
     changed: estimate(changed).mean,
     difference: paired.mean,
     ...(paired.half !== undefined && { half: paired.half }),
-    isShown: shown[index] === true,
+    isShown: shown[index] === true || isAlwaysSo(paired),
     seeds: base.length,
   }));
   return { figures, laws: lawsOf(pairs) };
+}
+
+/** From so many seeds on, a difference that is the same in each of them needs no test. */
+const alwaysSeedsMin = 3;
+
+function isAlwaysSo({ count, mean, deviation }: PairedDifference): boolean {
+  return count >= alwaysSeedsMin && mean !== 0 && deviation === 0;
 }
 
 function allFigures({ result, hardships, seed }: Future): readonly ComparedFigure[] {
@@ -226,7 +238,7 @@ function tableOf(
     notes: [
       pairs.length === 1
         ? 'one seed shows no difference of the rest: give --seeds 5'
-        : '± is the 95 % interval of the mean over pairs of equal seeds; lower and higher hold for all figures at once (Holm)',
+        : '± is the 95 % interval of the mean over pairs of equal seeds; lower and higher hold for all figures at once (Holm), or are the same in every seed',
     ],
   };
 }

@@ -8,6 +8,7 @@ import { engineBenchmarks } from './engine.js';
 import { flowBenchmarks } from './flow.js';
 import { idleBenchmarks } from './idle.js';
 import { informerBenchmarks } from './informer.js';
+import { journalBenchmarks } from './journal.js';
 import { lawBenchmarks } from './laws.js';
 import { modelBenchmarks } from './models.js';
 import { networkBenchmarks } from './network.js';
@@ -27,6 +28,7 @@ const benchmarks: readonly Benchmark[] = [
   ...engineBenchmarks,
   ...flowBenchmarks,
   ...informerBenchmarks,
+  ...journalBenchmarks,
   ...lawBenchmarks,
   ...modelBenchmarks,
   ...networkBenchmarks,
