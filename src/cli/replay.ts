@@ -54,9 +54,13 @@ export const replayCommand: CliCommand = {
       .option('--outputFile <[reporter=]file>', 'write a report to a file', collect, [])
       .option('--confirm <backend>', 'sail it on a real cluster too: control-plane, kind, ...');
     backendOptions(command, { isOwn: true });
+    command.addHelpText('after', `\n${exitHelp}`);
     command.action((word: string, flags: ReplayFlags) => act(() => replay(word, flags)));
   },
 };
+
+const exitHelp = `Exit codes: 0 no law is broken, 1 a law is broken, as it was, 2 bad input or another version,
+3 the history is not the one that was kept.`;
 
 async function replay(word: string, flags: ReplayFlags): Promise<number> {
   const known = voyageOf(word, flags.filename);

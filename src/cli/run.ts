@@ -6,7 +6,7 @@ import { exitCodes } from '../input/errors.js';
 import { dealt, type Shard } from '../input/shard.js';
 import { reporters } from '../report/index.js';
 import type { RunOfScenario } from '../report/reporter.js';
-import { hasFailed, isInconclusive } from '../scenario/judgement.js';
+import { hasFailed, isInconclusive, isVacuous } from '../scenario/judgement.js';
 import { sailForReal } from '../scenario/real-voyage.js';
 import { RunJournal } from '../scenario/journal/run-journal.js';
 import type { RunResult } from '../scenario/run.js';
@@ -64,9 +64,13 @@ export const runCommand: CliCommand = {
       .option('--pass-with-no-tests', 'succeed when there is no scenario')
       .addOption(colorOption());
     backendOptions(command);
+    command.addHelpText('after', `\n${exitHelp}`);
     command.action((paths: readonly string[], flags: RunFlags) => act(() => run(paths, flags)));
   },
 };
+
+const exitHelp = `Exit codes: 0 passed, 1 a step failed or a law was broken, 2 bad input, 3 the backend failed,
+4 no verdict in the time there was, 5 nothing ran or no law had anything to judge, 130 stopped by Ctrl-C.`;
 
 async function run(given: readonly string[], flags: RunFlags): Promise<number> {
   const configuration = readConfiguration();
@@ -117,6 +121,7 @@ async function run(given: readonly string[], flags: RunFlags): Promise<number> {
   );
   if (isInterrupted) return exitCodes.interrupted;
   if (runs.some(hasFailed)) return exitCodes.broken;
+  if (runs.every(isVacuous)) return exitCodes.nothingRan;
   // A simulation is given all the time that a scenario asks for.
   return chosen !== undefined && runs.some(isInconclusive)
     ? exitCodes.inconclusive

@@ -40,6 +40,11 @@ export function hasFailed({
   return steps.some(({ result }) => result === 'failed') || isAnyBroken(verdicts);
 }
 
+/** Whether no law had anything to judge: such a run says nothing. */
+export function isVacuous({ verdicts }: { readonly verdicts: readonly Verdict[] }): boolean {
+  return verdicts.every(({ kind }) => kind === 'vacuous');
+}
+
 /** Whether a law was broken. */
 export function isAnyBroken(verdicts: readonly Verdict[]): boolean {
   return verdicts.some(({ kind }) => kind === 'broken');

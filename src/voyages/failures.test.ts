@@ -87,7 +87,7 @@ beforeAll(async () => {
     shrinkRunsMax: 60,
   });
   [example] = found.counterexamples as [Counterexample];
-});
+}, 300_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('A failure', () => {

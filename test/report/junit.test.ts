@@ -1,6 +1,10 @@
 /** JUnit reports are held to the schema of what CI servers read. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { rules } from '../../src/check/rules/index.js';
+import { staticPass } from '../../src/check/static-pass.js';
+import { parseManifests } from '../../src/input/manifests.js';
+import { checkReporters } from '../../src/report/check/index.js';
 import { reporters } from '../../src/report/index.js';
 import { parseXml, schemaErrors } from './xml.js';
 import { badRun, goodRun, reportOf } from './runs.js';
@@ -50,5 +54,75 @@ describe('JUnit reports', () => {
         errors: '0',
       });
     }
+  });
+});
+
+describe('JUnit reports of check', () => {
+  const manifests = parseManifests(
+    '{ apiVersion: policy/v1beta1, kind: PodDisruptionBudget, metadata: { name: "a" } }',
+    'a<b>&"c".yaml',
+  );
+  const { findings } = staticPass({ manifests, unread: [], notes: [] });
+  const tally = { vacuous: 1, inconclusive: 0, held: 0, broken: 0 };
+  const plan = { cluster: { pools: [] }, objects: [], events: [], seed: 0, settleMs: 0 };
+  const size = { nodes: 1, objects: 1, events: 0 };
+  const example = {
+    law: 'gpu-held-once',
+    token: 'st1:abc',
+    plan,
+    digest: 'd',
+    startMs: 0,
+    before: size,
+    after: size,
+    runsToFind: 1,
+    shrinkRuns: 0,
+    isSmallest: true,
+    breaches: [{ timeMs: 0, what: 'GPU "0" & <1> are one', objects: [], evidence: [] }],
+  };
+  const laws = [
+    { name: 'gpu-held-once', family: 'scheduling', says: 'a GPU has <one> holder' },
+    { name: 'no-orphans', family: 'general', says: 'nothing is left' },
+    { name: 'eventually-stable', family: 'general', says: 'all comes to rest' },
+  ] as const;
+  const text = checkReporters['junit']?.({
+    version: '0',
+    inputs: ['a & b'],
+    objects: 1,
+    kinds: 1,
+    notes: [],
+    rules,
+    findings,
+    silenced: 0,
+    hasCluster: false,
+    wallMs: 12,
+    voyages: {
+      explored: {
+        seed: 4,
+        runs: 1,
+        end: 'counterexamples',
+        tried: {},
+        objectsTried: {},
+        traffic: { offered: 0, failed: 0 },
+        refusals: [],
+        laws: [
+          { law: 'gpu-held-once', ...tally, broken: 1 },
+          { law: 'no-orphans', ...tally },
+          { law: 'eventually-stable', ...tally, held: 1 },
+        ],
+        counterexamples: [example],
+      },
+      laws,
+      failures: [{ example, story: ['broken: <gpu-held-once> & more'], file: 'f.yaml' }],
+      known: 0,
+      standIns: [],
+      leftOut: [],
+    },
+  });
+
+  it('hold to the schema too: findings, a broken law, one that held, one that had nothing to judge', () => {
+    expect(errorsOf(text ?? '')).toEqual([]);
+    const [rulesSuite, lawsSuite] = parseXml(text ?? '').children;
+    expect(rulesSuite?.attributes).toMatchObject({ failures: '1' });
+    expect(lawsSuite?.attributes).toMatchObject({ tests: '3', failures: '1', skipped: '1' });
   });
 });
