@@ -106,4 +106,14 @@ export const parts: readonly Part[] = [
     approximated: 'the p-value of MMD (100 permutations)',
     absent: 'learned detectors',
   },
+  {
+    name: 'Allocation bench',
+    families: ['allocation'],
+    faithful:
+      "ATC'23's policies, tie rule, orders by Go's generator, fragmentation, tables and failures; NodeResourcesFit's strategies and BalancedAllocation of 1.36 on CPU, memory and GPU",
+    approximated:
+      "Random's draws (means within four standard errors); back-off and retries in time; MIG by compute slices; re-packing; LLM servers by a stated model",
+    absent:
+      'sampling of nodes (all are scored), topology, network and storage in the bench; Bellman fragmentation',
+  },
 ];
