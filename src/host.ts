@@ -119,6 +119,18 @@ export interface RealClock extends Clock {
   stop(): void;
 }
 
+/** The same, but only when nobody else listens, so that the process would end at once. */
+export function onLoneInterrupt(action: (signal: string) => void): () => void {
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  const listener = (signal: NodeJS.Signals): void => {
+    if (process.listenerCount(signal) === 1) action(signal);
+  };
+  for (const signal of signals) process.on(signal, listener);
+  return () => {
+    for (const signal of signals) process.off(signal, listener);
+  };
+}
+
 /** A clock of real time, for driving our components against a real API server. */
 export function realClock(onError: (error: unknown) => void): RealClock {
   const timers = new Set<NodeJS.Timeout>();

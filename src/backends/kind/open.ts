@@ -11,6 +11,7 @@ import { connectCluster } from '../kubeconfig.js';
 import { serveMetrics, type ServedMetrics } from '../metrics-api.js';
 import { keepFree, untilClusterReady } from '../ready.js';
 import type { KindCluster, KindOptions } from './contract.js';
+import { goesWithProcess } from './alive.js';
 import { removeCluster } from './create.js';
 import { hostAddress } from './host-address.js';
 import { faultInjector } from './faults.js';
@@ -43,6 +44,7 @@ interface Aboard {
   emulation?: Emulation;
   fitted?: Fitted;
   metrics?: ServedMetrics | undefined;
+  forgetProcess?: () => void;
 }
 
 /**
@@ -65,6 +67,7 @@ export async function openCluster(opening: Opening): Promise<KindCluster> {
     await ready(opening, cluster, nodes);
     await embark(opening, cluster, aboard);
     await merge(tool, made.name, options.mergeInto);
+    aboard.forgetProcess = goesWithProcess(cluster);
     return Object.assign(cluster, {
       thin: aboard.fitted?.thin ?? [],
       ...(aboard.fitted !== undefined && { fitted: aboard.fitted }),
@@ -187,10 +190,8 @@ async function embark(
 }
 
 /** A patched status outlives us on a cluster that is kept; everything else goes. */
-async function ended(
-  { tool, made, options, folders }: Opening,
-  { emulation, fitted, metrics }: Aboard,
-): Promise<void> {
+async function ended({ tool, made, options, folders }: Opening, aboard: Aboard): Promise<void> {
+  const { emulation, fitted, metrics } = aboard;
   const isKept = options.keep === true && !made.isReused;
   await metrics?.close({ isClusterGone: !isKept && !made.isReused });
   fitted?.close();
@@ -198,6 +199,7 @@ async function ended(
     await emulation?.[Symbol.asyncDispose]();
   }
   if (!isKept && !made.isReused) await removed(tool, made.name, folders);
+  aboard.forgetProcess?.();
 }
 
 async function removed(
