@@ -69,6 +69,8 @@ function tidiedStruct(
   for (const key in record) {
     const value = record[key];
     const field = shape.byName.get(key);
+    // Most fields: scalars that say something are kept as they are.
+    if (field !== undefined && typeof value !== 'object' && value) continue;
     const isDropped = field === undefined || isLeftOut(value, field);
     const next = isDropped ? undefined : tidiedField(value, field, before?.[key]);
     if (next === value && !isDropped) continue;

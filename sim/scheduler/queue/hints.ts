@@ -25,6 +25,9 @@ export interface HintAnswer {
 
 /** The interests of the plug-ins of a profile. */
 export class Hints {
+  /** What `areInterested` answered, by resource and actions: each change of the cluster asks. */
+  private readonly answered = new Map<string, Map<number, boolean>>();
+
   constructor(private readonly interests: readonly Interest[]) {}
 
   /**
@@ -47,7 +50,14 @@ export class Hints {
 
   /** Whether anybody waits for the event. */
   areInterested(event: ClusterEvent): boolean {
-    return this.interests.some(interest => matchesEvent(interest.event, event));
+    let byActions = this.answered.get(event.resource);
+    if (byActions === undefined) this.answered.set(event.resource, (byActions = new Map()));
+    let isAwaited = byActions.get(event.actions);
+    if (isAwaited === undefined) {
+      isAwaited = this.interests.some(interest => matchesEvent(interest.event, event));
+      byActions.set(event.actions, isAwaited);
+    }
+    return isAwaited;
   }
 
   /** What the plug-in waits for. */
