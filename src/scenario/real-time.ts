@@ -45,6 +45,32 @@ export function inRealTime(scenario: Scenario, scale: number): Shortened {
   return { scenario: { ...scenario, steps }, cuts };
 }
 
+const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
+
+/**
+ * The scenario as if its cluster started now: the instants that it names for its cluster and its stack
+ * (the start of traffic, of a drift) are moved with the start. One without a start is left as it is.
+ */
+export function startingNow(scenario: Scenario, nowMs: number): Scenario {
+  const startMs = Date.parse(scenario.cluster.start ?? '');
+  if (Number.isNaN(startMs)) return scenario;
+  const moved = (value: unknown): unknown => {
+    if (typeof value === 'string' && instant.test(value)) {
+      return new Date(Date.parse(value) + nowMs - startMs).toISOString();
+    }
+    if (Array.isArray(value)) return value.map(moved);
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, moved(item)]));
+  };
+  const { document, cluster } = scenario;
+  const value = moved(document.value);
+  return {
+    ...scenario,
+    cluster: { ...cluster, start: new Date(nowMs).toISOString() },
+    document: { ...document, value },
+  };
+}
+
 /** What the step says of itself stays what the user wrote. */
 function nameOf({ name, advance, traffic }: Step): string {
   return (

@@ -8,7 +8,7 @@ import { realNowMs } from '../host.js';
 import { laws } from '../laws/index.js';
 import { judgedResources, manifestsOf, namespacesOf } from './footprint.js';
 import { hasFailed } from './judgement.js';
-import { believed, inRealTime, type Seen } from './real-time.js';
+import { believed, inRealTime, startingNow, type Seen } from './real-time.js';
 import { runScenario, timeIsOver, type RunResult } from './run.js';
 import type { Scenario } from './scenario.js';
 import { launch, type VoyageOptions } from './voyage.js';
@@ -39,7 +39,7 @@ export async function sailForReal(
   options: RealVoyageOptions,
 ): Promise<RealVoyage> {
   const { chosen, flags, tell, timeScale, realMaxMs } = options;
-  const { scenario, cuts } = inRealTime(given, timeScale);
+  const { scenario, cuts } = inRealTime(startingNow(given, realNowMs()), timeScale);
   const { stack, config, ...booted } = launch(scenario, options);
   const needs: Needs = booted;
   const logsFolder = options.folder?.inside('cluster-logs');
