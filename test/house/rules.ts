@@ -79,6 +79,7 @@ export const notPlugins: Readonly<Record<string, string>> = {
   'src/bench/policies/policy.ts': 'the contract',
   'src/bench/policies/kube-shares.ts': 'the arithmetic that kube-scheduler policies share',
   'src/incident/import/format.ts': 'the contract',
+  'src/incident/import/told-by.ts': 'what the tests of formats share',
   'src/incident/import/told-objects.ts': 'what the formats of objects share',
   'src/incident/import/told-event.ts': 'the one form of events',
   'src/incident/import/audit-body.ts': 'what is kept of an audited body',

@@ -122,7 +122,10 @@ export function learn(incident: Incident, collection: Collection, own: Anonymise
   for (const { sightings } of incident.known) {
     for (const { object } of sightings) vocabulary.keepFields(object);
   }
-  for (const { body } of collection.writes.inOrder()) vocabulary.keepFields(body);
+  for (const { body, actor } of collection.writes.inOrder()) {
+    // Of our own parts' bodies little is kept, and its fields are known.
+    if (actor !== 'ours') vocabulary.keepFields(body);
+  }
   const known = incident.known.filter(({ newest }) => !isEverybodys(newest.object));
   for (const { newest } of known) {
     const { namespace, name } = newest.object.metadata;

@@ -18,6 +18,8 @@ const digest = /@?sha256:[0-9a-f]{64}/g;
 /** What every cluster has by this name. */
 const isEverybodysUser = (found: string): boolean =>
   /^(system|kubeadm):(?!serviceaccounts?:|node:)/.test(found);
+/** So many texts are remembered. */
+const cacheMax = 50_000;
 /** Users that every cluster has. */
 const publicUsers =
   /^(kubernetes-admin|kubernetes-super-admin|admin|system:(?!serviceaccount:|node:).*)$/;
@@ -29,10 +31,31 @@ export class Anonymiser {
   readonly vocabulary = new Vocabulary();
   private readonly addresses = new Addresses();
   private readonly uuids = new Map<string, string>();
+  private readonly cache = new Map<string, string>();
+  private cachedAt = 0;
   private readonly roots = new Map<string, string>();
 
   /** Free text: every word of ours in it is replaced, and what looks like an address of somebody. */
   text(text: string): string {
+    return this.once(`t${text}`, () => this.rewritten(text));
+  }
+
+  /** The same texts come again and again: each is worked out once for a state of the vocabulary. */
+  private once(key: string, work: () => string): string {
+    if (this.cachedAt !== this.vocabulary.size || this.cache.size > cacheMax) {
+      this.cache.clear();
+      this.cachedAt = this.vocabulary.size;
+    }
+    let result = this.cache.get(key);
+    if (result === undefined) {
+      result = work();
+      // What was claimed on the way makes another state: then nothing is kept.
+      if (this.cachedAt === this.vocabulary.size) this.cache.set(key, result);
+    }
+    return result;
+  }
+
+  private rewritten(text: string): string {
     if (text === '') return text;
     return text
       .replace(digest, '')
@@ -51,6 +74,13 @@ export class Anonymiser {
 
   /** The place where something was read: its folders keep their names but for words of ours. */
   source(source: string): string {
+    // The line changes nothing: one file is worked out once.
+    const line = /:\d+$/.exec(source)?.[0] ?? '';
+    const file = source.slice(0, source.length - line.length);
+    return this.once(`s${file}`, () => this.place(file)) + line;
+  }
+
+  private place(source: string): string {
     let below = source;
     for (const [root, token] of this.roots) {
       if (below === root || below.startsWith(`${root}:`)) return token + below.slice(root.length);

@@ -94,6 +94,11 @@ export class Vocabulary {
     }
   }
 
+  /** How many words have a stand-in. */
+  get size(): number {
+    return this.tokens.size;
+  }
+
   /** Whether the word has a stand-in. */
   has(word: string): boolean {
     return this.tokens.has(word);

@@ -11,6 +11,7 @@ import type {
   ToldEvent,
   TraceStep,
 } from '../import/format.js';
+import { IdSet } from './id-set.js';
 import { Known } from './known.js';
 import { SeriesBook } from './series-book.js';
 import { withoutSecrets } from './tidy.js';
@@ -44,7 +45,7 @@ export class Collection implements Sink {
   /** From the first to the last time that sources cover, by the format that told. */
   readonly extents = new Map<string, { fromMs: number; toMs: number }>();
   private readonly toldEvents = new Map<string, ToldEvent>();
-  private readonly seenKeys = new Set<string | number>();
+  private readonly seenIds = new Map<string, IdSet>();
   private readonly repeats = new Map<string, { count: number; readonly first: Source }>();
   private format = '';
 
@@ -133,11 +134,11 @@ export class Collection implements Sink {
   }
 
   isRepeated(key: string, source: Source): boolean {
-    const short = shortened(key);
-    if (!this.seenKeys.has(short)) {
-      this.seenKeys.add(short);
-      return false;
-    }
+    // `audit ID STAGE`: of these there are many, so each stage has a set of ids.
+    const [, id, stage = ''] = /^audit (\S+) (\w+)$/.exec(key) ?? [];
+    const set = this.seenIds.get(stage) ?? new IdSet();
+    this.seenIds.set(stage, set);
+    if (set.add(id ?? key)) return false;
     if (source.file !== '') {
       const repeat = this.repeats.get(source.file);
       if (repeat === undefined) this.repeats.set(source.file, { count: 1, first: source });
@@ -149,10 +150,7 @@ export class Collection implements Sink {
   /** Tells what was only counted on the way. */
   end(): void {
     for (const { count, first } of this.repeats.values()) {
-      this.problem(
-        first,
-        `an audit event that came before; ${count} of them in this file left out`,
-      );
+      this.problem(first, `told before; ${count} such in this file left out`);
     }
     const disordered = this.counts.get('audit events out of order') ?? 0;
     if (disordered > 0) {
@@ -160,14 +158,4 @@ export class Collection implements Sink {
       this.problem({ file }, `${disordered} audit events are out of order: sorted by time`);
     }
   }
-}
-
-/** An audit ID is a UUID: 52 of its random bits are enough, and a number takes less room. */
-function shortened(key: string): string | number {
-  const found =
-    /^audit ([0-9a-f]{8})-([0-9a-f]{4})-[0-9a-f]{4}-[0-9a-f]{4}-([0-9a-f]{12}) (\w)/.exec(key);
-  if (found === null) return key;
-  const [, high = '', , low = '', stage = ''] = found;
-  const bits = Number.parseInt(high + low.slice(0, 4), 16);
-  return bits * 32 + (stage.charCodeAt(0) % 32);
 }
