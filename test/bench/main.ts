@@ -7,6 +7,7 @@ import { driftBenchmarks } from './drift.js';
 import { engineBenchmarks } from './engine.js';
 import { flowBenchmarks } from './flow.js';
 import { idleBenchmarks } from './idle.js';
+import { importBenchmarks } from './import.js';
 import { informerBenchmarks } from './informer.js';
 import { journalBenchmarks } from './journal.js';
 import { lawBenchmarks } from './laws.js';
@@ -27,6 +28,7 @@ const benchmarks: readonly Benchmark[] = [
   ...checkBenchmarks,
   ...engineBenchmarks,
   ...flowBenchmarks,
+  ...importBenchmarks,
   ...informerBenchmarks,
   ...journalBenchmarks,
   ...lawBenchmarks,

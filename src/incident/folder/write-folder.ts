@@ -4,7 +4,6 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
-  readFileSync,
   renameSync,
   rmSync,
   statSync,
@@ -15,11 +14,12 @@ import { dirname, join, resolve } from 'node:path';
 import { exitCodes, UserError } from '../../input/errors.js';
 import { incidentFiles, type RecordedWrite } from '../contract.js';
 import { Anonymiser } from '../privacy/anonymiser.js';
-import { leaksIn, type Leak } from '../privacy/proof.js';
+import { Proof } from '../privacy/proof.js';
 import type { Collection } from '../rebuild/collection.js';
 import { factsOf, type Incident } from '../rebuild/incident.js';
 import type { InitialObject } from '../rebuild/initial.js';
 import { titleOf } from '../rebuild/known.js';
+import { linesOf } from './lines-of.js';
 import { guessedNodes } from './guessed-nodes.js';
 import { learn, Shown } from './shown.js';
 import {
@@ -262,10 +262,14 @@ function writeRecords(draft: string, { incident, shown }: Writing): void {
 
 /** Looks through every file; a word that is left stops the import, for nobody would notice it later. */
 function proveAnonymous(draft: string, own: Anonymiser): void {
-  const leaks = filesBelow(draft).flatMap((file): Leak[] => {
+  const proof = new Proof(own);
+  for (const file of filesBelow(draft)) {
     const name = file.slice(draft.length + 1);
-    return [...leaksIn(name, name, own), ...leaksIn(readFileSync(file, 'utf8'), name, own)];
-  });
+    proof.line(name, name, 0);
+    let line = 0;
+    for (const text of linesOf(file)) proof.line(text, name, ++line);
+  }
+  const { leaks } = proof;
   const [first] = leaks;
   if (first === undefined) return;
   throw new UserError(

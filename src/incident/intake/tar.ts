@@ -35,7 +35,11 @@ export async function* tarEntries(
   let extra: Readonly<Record<string, string>> = {};
   for (;;) {
     const header = await bytes.take(block);
-    if (header.every(byte => byte === 0)) return;
+    if (header.every(byte => byte === 0)) {
+      // To the end of what packed it: whether that is whole is told there.
+      await bytes.skip(Infinity);
+      return;
+    }
     if (header.length < block) return problem('the archive ends within a header');
     if (!checksumHolds(header)) return problem('a header of the archive is damaged');
     const size = numberIn(header.subarray(124, 136));

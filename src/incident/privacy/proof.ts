@@ -10,27 +10,48 @@ export interface Leak {
 
 /** Leaks beyond these are no news. */
 const leaksMax = 100;
+/** So many words are remembered. */
+const wordsMax = 100_000;
 /** What every cluster has by this name. */
 const everybodys = /\b(?:system|kubeadm):(?!serviceaccounts?:|node:)[\w:.-]*\w/g;
 const word = /[A-Za-z0-9_](?:[A-Za-z0-9_.@-]*[A-Za-z0-9_])?/g;
 
-/** Every original word that is still in a text. */
-export function leaksIn(text: string, file: string, own: Anonymiser): Leak[] {
-  const { vocabulary } = own;
-  const originals = new Set<string>();
-  for (const { word: each } of [...vocabulary.entries(), ...own.others()]) originals.add(each);
-  const leaks: Leak[] = [];
-  const seen = new Map<string, boolean>();
-  for (const [index, line] of text.split('\n').entries()) {
-    for (const [found] of line.replace(everybodys, '').matchAll(word)) {
-      let isLeak = seen.get(found);
-      if (isLeak === undefined) {
-        const isOwn = vocabulary.isStandIn(found);
-        isLeak = !isOwn && (originals.has(found) || vocabulary.isSuspect(found));
-        seen.set(found, isLeak);
-      }
-      if (isLeak && leaks.length < leaksMax) leaks.push({ file, line: index + 1, word: found });
+/** Looks through texts for what was replaced. */
+export class Proof {
+  private readonly originals = new Set<string>();
+  private readonly seen = new Map<string, boolean>();
+  readonly leaks: Leak[] = [];
+
+  constructor(private readonly own: Anonymiser) {
+    for (const { word: each } of [...own.vocabulary.entries(), ...own.others()]) {
+      this.originals.add(each);
     }
   }
-  return leaks;
+
+  /** Looks through one line. */
+  line(text: string, file: string, line: number): void {
+    for (const [found] of text.replace(everybodys, '').matchAll(word)) {
+      if (this.isLeak(found) && this.leaks.length < leaksMax) {
+        this.leaks.push({ file, line, word: found });
+      }
+    }
+  }
+
+  private isLeak(found: string): boolean {
+    const known = this.seen.get(found);
+    if (known !== undefined) return known;
+    const { vocabulary } = this.own;
+    const isOwn = vocabulary.isStandIn(found);
+    const isLeak = !isOwn && (this.originals.has(found) || vocabulary.isSuspect(found));
+    if (this.seen.size > wordsMax) this.seen.clear();
+    this.seen.set(found, isLeak);
+    return isLeak;
+  }
+}
+
+/** Every original word that is still in a text. */
+export function leaksIn(text: string, file: string, own: Anonymiser): readonly Leak[] {
+  const proof = new Proof(own);
+  for (const [index, line] of text.split('\n').entries()) proof.line(line, file, index + 1);
+  return proof.leaks;
 }

@@ -149,6 +149,8 @@ export class Collection implements Sink {
 
   /** Tells what was only counted on the way. */
   end(): void {
+    // Nothing comes after this: what told repeats from news has served.
+    this.seenIds.clear();
     for (const { count, first } of this.repeats.values()) {
       this.problem(first, `told before; ${count} such in this file left out`);
     }

@@ -1,6 +1,6 @@
 /** How long the pods of Jobs ran: what their programs are simulated by. */
 import type { PodRun } from '../import/format.js';
-import type { PodLife } from './pod-lives.js';
+import type { PodLife } from './pod-life.js';
 
 /** The pods of a Job. */
 export interface JobDuration {

@@ -1,7 +1,7 @@
 /** Jobs whose pods had to wait: for a quota, for a node, for nodes that could not come. */
 import type { Finding } from '../contract.js';
 import type { FindingSources } from './findings.js';
-import type { PodLife } from './pod-lives.js';
+import type { PodLife } from './pod-life.js';
 import { timeText } from './stretches.js';
 
 /** Shorter waits are usual. */
@@ -83,11 +83,11 @@ function quotaReason(
   const hard = quotas.get(`${namespace}/${quota}`)?.get(resource)?.hard ?? [];
   const raised = hard.find(
     ([atMs, value]) =>
-      atMs > final.atMs - 60_000 * 5 &&
+      atMs > final.untilMs - 60_000 * 5 &&
       value > (limited[resource] ?? 0) &&
       atMs <= (last.createdMs ?? Infinity),
   );
-  const untilMs = raised?.[0] ?? last.createdMs ?? final.atMs;
+  const untilMs = raised?.[0] ?? last.createdMs ?? final.untilMs;
   return [`quota until ${clock(untilMs)}`];
 }
 

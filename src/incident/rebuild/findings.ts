@@ -4,7 +4,7 @@ import type { ToldEvent } from '../import/format.js';
 import type { AlertStretch } from './alert-stretches.js';
 import { starved } from './findings-of-waits.js';
 import type { KnownObject } from './known.js';
-import type { PodLife } from './pod-lives.js';
+import type { PodLife } from './pod-life.js';
 import type { QuotaRefusal } from './quota-refusal.js';
 import type { QuotaBook } from './quotas.js';
 import { timeText } from './stretches.js';
@@ -62,7 +62,9 @@ function quotaExhausted({ quotas, survey, refusals, endMs }: FindingSources): Fi
       }
       const limits = new Set(hard.map(([, value]) => value));
       for (const { fromMs, toMs } of spans) {
-        const count = refused.filter(({ atMs }) => atMs >= fromMs && atMs <= toMs).length;
+        const count = refused
+          .filter(({ atMs, untilMs }) => untilMs >= fromMs && atMs <= toMs)
+          .reduce((sum, each) => sum + each.count, 0);
         if (count === 0) continue;
         found.push({
           what: 'quota exhausted',

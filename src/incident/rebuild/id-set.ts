@@ -20,7 +20,8 @@ export class IdSet {
       this.others.add(id);
       return true;
     }
-    if (this.size * 2 * width >= this.slots.length) this.grow();
+    // Three quarters full at most: then a free slot is near.
+    if (this.size * width * 4 >= this.slots.length * 3) this.grow();
     if (!insert(this.slots, words)) return false;
     this.size += 1;
     return true;

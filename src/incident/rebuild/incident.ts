@@ -8,7 +8,8 @@ import { findingsOf } from './findings.js';
 import { inventoryOf, type Inventory } from './inventory.js';
 import { initialState, type InitialState } from './initial.js';
 import { hiddenMark, type Contradiction, type KnownObject } from './known.js';
-import { podLives, type PodLife } from './pod-lives.js';
+import type { PodLife } from './pod-life.js';
+import { podLives } from './pod-lives.js';
 import { refusalOf, type QuotaRefusal } from './quota-refusal.js';
 import { quotaBook, type QuotaBook } from './quotas.js';
 import { replicasOf, type Replicas } from './replicas.js';
@@ -125,16 +126,14 @@ function oneOfEach(decisions: readonly Decision[]): Decision[] {
 
 /** What the import knows, in numbers. */
 export function factsOf(incident: Incident, collection: Collection): IncidentFacts {
-  const { times, inventory, known, replicas, quotas, survey, decisions, events } = incident;
+  const { times, inventory, known, replicas, quotas, lives, decisions, events } = incident;
   const { counts } = collection;
   const pods = known.filter(
     ({ newest }) => newest.object.kind === 'Pod' && newest.dump !== undefined,
   );
-  const bound = new Set([
-    ...survey.pods
-      .filter(({ what }) => what === 'bound')
-      .map(({ namespace, name }) => `${namespace}/${name}`),
-  ]);
+  const bound = new Set(
+    lives.filter(({ isBound }) => isBound).map(({ namespace, name }) => `${namespace}/${name}`),
+  );
   if (bound.size === 0) {
     for (const { namespace, pod, node } of decisions)
       if (node !== undefined) bound.add(`${namespace}/${pod}`);

@@ -1,7 +1,7 @@
 /** Which nodes and GPUs there were: as nodes show it, else as metrics and placements tell it. */
 import { parseQuantity } from '../../../sim/api/quantity.js';
 import type { InitialObject } from './initial.js';
-import type { PodLife } from './pod-lives.js';
+import type { PodLife } from './pod-life.js';
 import type { Reading, Series } from './series-book.js';
 
 /** Nodes and GPUs. */

@@ -3,23 +3,9 @@ import { timeMs } from '../../../sim/api/time.js';
 import type { KubeObject } from '../../../sim/api/object.js';
 import type { Decision, ToldEvent } from '../import/format.js';
 import type { KnownObject } from './known.js';
+import { newLife, type PodLife } from './pod-life.js';
 import type { QuotaRefusal } from './quota-refusal.js';
 import { asksOf, type PodAsks, type Survey } from './survey.js';
-
-/** A pod over time. */
-export interface PodLife {
-  readonly namespace: string;
-  readonly name: string;
-  createdMs?: number;
-  scheduledMs?: number;
-  /** Deleted or ended: from then on it counts for no quota. */
-  endedMs?: number;
-  node?: string;
-  /** `ReplicaSet scorer-6f9c7d5b84`. */
-  owner?: string;
-  /** As quotas name them: `requests.nvidia.com/gpu`. */
-  asks?: Readonly<Record<string, number>>;
-}
 
 /** What tells of pods. */
 export interface PodSources {
@@ -32,27 +18,14 @@ export interface PodSources {
 
 /** All pods, by namespace and name. */
 export function podLives(sources: PodSources): PodLife[] {
-  const book = new Book();
+  // Those that writes tell of are taken on as they are: a large log has many.
+  const book = new Book(sources.survey.pods);
   for (const { newest } of sources.known) {
     if (newest.object.kind === 'Pod' && newest.dump !== undefined) book.shown(newest.object);
   }
   for (const event of sources.events) book.told(event);
   for (const { namespace, pod, node, atMs } of sources.decisions) {
     if (node !== undefined) book.bound(namespace, pod, { node, atMs });
-  }
-  for (const write of sources.survey.pods) {
-    const { namespace, name, what, atMs, owner, asks, node } = write;
-    if (what === 'bound') {
-      book.bound(namespace, name, { node: node ?? '', atMs });
-      continue;
-    }
-    const life = book.life(namespace, name);
-    if (what === 'deleted') life.endedMs = Math.min(life.endedMs ?? atMs, atMs);
-    else {
-      life.createdMs = Math.min(life.createdMs ?? atMs, atMs);
-      if (owner !== undefined) life.owner = `${owner.kind} ${owner.name}`;
-      if (asks !== undefined && Object.keys(asks).length > 1) life.asks = asks;
-    }
   }
   book.fillAsks(sources);
   return book.all();
@@ -73,14 +46,15 @@ interface ShownPod extends KubeObject {
 }
 
 class Book {
-  private readonly lives = new Map<string, PodLife>();
   private readonly jobEnds = new Map<string, number>();
+
+  constructor(private readonly lives: Map<string, PodLife>) {}
 
   life(namespace: string, name: string): PodLife {
     const key = `${namespace}/${name}`;
     let life = this.lives.get(key);
     if (life === undefined) {
-      life = { namespace, name };
+      life = newLife(namespace, name);
       this.lives.set(key, life);
     }
     return life;
@@ -99,14 +73,14 @@ class Book {
     const { namespace = '', name = '', ownerReferences } = metadata;
     const life = this.life(namespace, name);
     const createdMs = timeMs(metadata.creationTimestamp);
-    if (createdMs !== undefined) life.createdMs = createdMs;
+    if (createdMs !== undefined) life.createdMs = Math.min(life.createdMs ?? createdMs, createdMs);
     if (spec !== undefined) life.asks = asksOf(spec);
     const owner = ownerReferences?.find(({ controller }) => controller === true);
     if (owner !== undefined) life.owner = `${owner.kind} ${owner.name}`;
     if (spec?.nodeName !== undefined) life.node = spec.nodeName;
     const scheduled = status?.conditions?.find(({ type }) => type === 'PodScheduled');
     const scheduledMs = timeMs(scheduled?.lastTransitionTime);
-    if (spec?.nodeName !== undefined && scheduledMs !== undefined) life.scheduledMs = scheduledMs;
+    if (spec?.nodeName !== undefined && scheduledMs !== undefined) life.scheduledMs ??= scheduledMs;
     if (status?.phase === 'Succeeded' || status?.phase === 'Failed') {
       const ends = (status.containerStatuses ?? []).flatMap(({ state }) => {
         const ms = timeMs(state?.terminated?.finishedAt);
@@ -122,7 +96,7 @@ class Book {
     at: { readonly node: string; readonly atMs: number },
   ): void {
     const life = this.life(namespace, name);
-    life.node = at.node;
+    life.node ??= at.node;
     life.scheduledMs = Math.min(life.scheduledMs ?? at.atMs, at.atMs);
   }
 
@@ -169,11 +143,12 @@ class Book {
         if (template?.spec !== undefined) keep(owner, asksOf(template.spec));
       }
     }
+    const allRefused = [...refusals, ...survey.refusals];
     for (const life of this.lives.values()) {
       if (life.asks !== undefined) continue;
       life.owner ??= ownerByName(life, byOwner) ?? '';
       const asks = byOwner.get(`${life.namespace} ${life.owner}`);
-      const refused = [...refusals, ...survey.refusals].find(
+      const refused = allRefused.find(
         ({ namespace, prefix, resource }) =>
           resource === 'pods' &&
           namespace === life.namespace &&

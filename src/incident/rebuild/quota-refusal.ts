@@ -4,6 +4,9 @@ import { parseQuantity } from '../../../sim/api/quantity.js';
 /** A refusal by a quota. */
 export interface QuotaRefusal {
   readonly atMs: number;
+  /** The last time, and how often, where the same was refused again and again. */
+  readonly untilMs: number;
+  readonly count: number;
   readonly namespace: string;
   readonly quota: string;
   /** `pods`. */
@@ -31,6 +34,8 @@ export function refusalOf(told: {
   const [, resource = '', prefix = '', quota = '', requested = '', used = '', limited = ''] = found;
   return {
     atMs,
+    untilMs: atMs,
+    count: 1,
     namespace,
     resource,
     prefix,
@@ -39,6 +44,34 @@ export function refusalOf(told: {
     used: amounts(used),
     limited: amounts(limited),
   };
+}
+
+/** The same words within so short a time are one refusal that was told again. */
+const againMs = 60_000;
+
+/** Keeps refusals, those that are told again and again once: a log may hold a million of them. */
+export class Refusals {
+  readonly all: QuotaRefusal[] = [];
+  private readonly last = new Map<string, number>();
+
+  add(told: {
+    readonly atMs: number;
+    readonly namespace?: string;
+    readonly message?: string;
+  }): void {
+    const { atMs, namespace = '', message = '' } = told;
+    const key = `${namespace} ${message}`;
+    const index = this.last.get(key);
+    const before = index === undefined ? undefined : this.all[index];
+    if (index !== undefined && before !== undefined && atMs - before.untilMs <= againMs) {
+      this.all[index] = { ...before, untilMs: atMs, count: before.count + 1 };
+      return;
+    }
+    const refusal = refusalOf(told);
+    if (refusal === undefined) return;
+    this.last.set(key, this.all.length);
+    this.all.push(refusal);
+  }
 }
 
 /** `requests.nvidia.com/gpu=2,pods=1`. */

@@ -1,7 +1,7 @@
 /** What quotas allowed and what was used of them, over time. */
 import { parseQuantity } from '../../../sim/api/quantity.js';
 import type { KnownObject } from './known.js';
-import type { PodLife } from './pod-lives.js';
+import type { PodLife } from './pod-life.js';
 import type { QuotaRefusal } from './quota-refusal.js';
 import type { Series } from './series-book.js';
 import { changes, valueAt, type Step } from './stretches.js';
@@ -95,12 +95,17 @@ function gather(
       }
     }
   }
-  for (const { atMs, namespace, quota, used, limited } of [...survey.refusals, ...refusals]) {
+  for (const { atMs, untilMs, namespace, quota, used, limited } of [
+    ...survey.refusals,
+    ...refusals,
+  ]) {
     for (const [resource, value] of Object.entries(limited)) {
       of(`${namespace}/${quota}`, resource).hints.push([atMs, value]);
     }
     for (const [resource, value] of Object.entries(used)) {
-      of(`${namespace}/${quota}`, resource).used.push({ atMs, value });
+      const { used: told } = of(`${namespace}/${quota}`, resource);
+      told.push({ atMs, value });
+      if (untilMs > atMs) told.push({ atMs: untilMs, value });
     }
   }
   for (const { metric, labels, samples } of series) {

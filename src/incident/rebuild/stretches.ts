@@ -25,7 +25,13 @@ export function timeText(atMs: number): string {
   return Number.isInteger(atMs / 1000) ? rfc3339(atMs) : rfc3339Micro(atMs);
 }
 
-/** As the contract has it. */
+/** More steps than these are no reading for anybody, nor for a repository. */
+const stretchesMax = 5000;
+
+/** As the contract has it: of very many the first, and the last. */
 export function stretches<T>(steps: readonly Step<T>[]): Stretch<T>[] {
-  return steps.map(([atMs, value]) => [timeText(atMs), value]);
+  const last = steps.at(-1);
+  const isLong = steps.length > stretchesMax && last !== undefined;
+  const kept = isLong ? [...steps.slice(0, stretchesMax - 1), last] : steps;
+  return kept.map(([atMs, value]) => [timeText(atMs), value]);
 }

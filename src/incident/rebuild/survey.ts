@@ -1,25 +1,14 @@
 /** One pass over all recorded writes, in order: what facts and findings are drawn from. */
 import { quantity } from '../../../sim/api/quantity.js';
 import type { TimedWrite } from '../import/format.js';
-import { refusalOf, type QuotaRefusal } from './quota-refusal.js';
+import { newLife, type PodLife } from './pod-life.js';
+import { Refusals, type QuotaRefusal } from './quota-refusal.js';
 
 /** A value that was written to a field. */
 export interface FieldWrite {
   readonly atMs: number;
   readonly user: string;
   readonly value: unknown;
-}
-
-/** A change of a pod. */
-export interface PodWrite {
-  readonly atMs: number;
-  readonly what: 'created' | 'deleted' | 'bound';
-  readonly namespace: string;
-  readonly name: string;
-  readonly owner?: { readonly kind: string; readonly name: string };
-  /** `requests.cpu`, `limits.memory`, ... as quotas name them. */
-  readonly asks?: Readonly<Record<string, number>>;
-  readonly node?: string;
 }
 
 /** What a pass over the writes finds. */
@@ -34,7 +23,8 @@ export interface Survey {
     readonly (readonly [number, Readonly<Record<string, string>>])[]
   >;
   readonly refusals: readonly QuotaRefusal[];
-  readonly pods: readonly PodWrite[];
+  /** By `namespace/name`: one for each, since a large log has millions of writes of them. */
+  readonly pods: Map<string, PodLife>;
   /** By `Deployment fraud/scorer .spec.replicas`: writes of everybody but our own bookkeeping. */
   readonly fields: ReadonlyMap<string, readonly FieldWrite[]>;
   /** Objects that were made from outside, by `resource.group namespace/name`: when. */
@@ -80,8 +70,10 @@ class Surveyor implements Survey {
   readonly replicas = new Map<string, FieldWrite[]>();
   readonly replicasBefore = new Map<string, number>();
   readonly hard = new Map<string, (readonly [number, Readonly<Record<string, string>>])[]>();
-  readonly refusals: QuotaRefusal[] = [];
-  readonly pods: PodWrite[] = [];
+  private readonly refused = new Refusals();
+  readonly pods = new Map<string, PodLife>();
+  /** Pods of one template share what they ask for. */
+  private readonly shared = new Map<string, Readonly<Record<string, number>>>();
   readonly fields = new Map<string, FieldWrite[]>();
   readonly made = new Map<string, number>();
   readonly deleted = new Map<string, number>();
@@ -89,13 +81,16 @@ class Surveyor implements Survey {
   firstMs: number | undefined;
   lastMs: number | undefined;
 
+  get refusals(): readonly QuotaRefusal[] {
+    return this.refused.all;
+  }
+
   look(write: TimedWrite): void {
     const { atMs, status, resource, subresource } = write;
     this.firstMs ??= atMs;
     this.lastMs = atMs;
     if (status >= 400) {
-      const refusal = refusalOf(write);
-      if (refusal !== undefined) this.refusals.push(refusal);
+      this.refused.add(write);
       return;
     }
     if (resource === 'pods') return this.pod(write);
@@ -108,24 +103,40 @@ class Surveyor implements Survey {
 
   private pod({ atMs, verb, subresource, namespace = '', name, body }: TimedWrite): void {
     if (name === undefined) return;
-    const about = { atMs, namespace, name };
     if (subresource === 'binding') {
       const { target } = (body ?? {}) as { readonly target?: { readonly name?: string } };
-      if (target?.name !== undefined)
-        this.pods.push({ ...about, what: 'bound', node: target.name });
+      if (target?.name === undefined) return;
+      const trace = this.trace(namespace, name);
+      trace.scheduledMs ??= atMs;
+      trace.isBound = true;
+      trace.node ??= target.name;
     } else if (subresource === undefined && verb === 'create') {
       const { metadata, spec } = (body ?? {}) as PodBody;
+      const trace = this.trace(namespace, name);
+      trace.createdMs ??= atMs;
       const owner = metadata?.ownerReferences?.[0];
-      const asks = spec === undefined ? undefined : asksOf(spec);
-      this.pods.push({
-        ...about,
-        what: 'created',
-        ...(owner !== undefined && { owner }),
-        ...(asks !== undefined && { asks }),
-      });
+      if (owner !== undefined) trace.owner ??= `${owner.kind} ${owner.name}`;
+      if (spec !== undefined) trace.asks ??= this.asks(spec);
     } else if (verb === 'delete' && (subresource ?? 'eviction') === 'eviction') {
-      this.pods.push({ ...about, what: 'deleted' });
+      this.trace(namespace, name).endedMs ??= atMs;
     }
+  }
+
+  private trace(namespace: string, name: string): PodLife {
+    const key = `${namespace}/${name}`;
+    let known = this.pods.get(key);
+    if (known === undefined) {
+      known = newLife(namespace, name);
+      this.pods.set(key, known);
+    }
+    return known;
+  }
+
+  private asks(spec: PodAsks): Readonly<Record<string, number>> {
+    const key = JSON.stringify([spec.containers, spec.initContainers]);
+    const known = this.shared.get(key) ?? asksOf(spec);
+    this.shared.set(key, known);
+    return known;
   }
 
   private lifetime({ atMs, verb, actor, subresource, ...write }: TimedWrite): void {
@@ -181,8 +192,10 @@ class Surveyor implements Survey {
       const key = `${title} ${path}`;
       const before = this.fields.get(key)?.at(-1);
       const isWhole = verb === 'update' && subresource === undefined;
-      if (isWhole && before !== undefined && sameValue(before.value, value)) continue;
-      if (isWhole && before === undefined) continue;
+      if (before === undefined ? isWhole : sameValue(before.value, value)) {
+        // A whole object says nothing new where nothing changed; nor does its writer, again.
+        if (isWhole || before?.user === user) continue;
+      }
       push(this.fields, key, { atMs, user, value });
     }
   }
