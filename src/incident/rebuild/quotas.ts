@@ -34,6 +34,8 @@ export type QuotaBook = ReadonlyMap<string, ReadonlyMap<string, QuotaUse>>;
 interface Told {
   readonly atMs: number;
   readonly value: number;
+  /** How often it was told. Default once. */
+  readonly count?: number;
 }
 
 /** All quotas. */
@@ -95,7 +97,7 @@ function gather(
       }
     }
   }
-  for (const { atMs, untilMs, namespace, quota, used, limited } of [
+  for (const { atMs, untilMs, count, namespace, quota, used, limited } of [
     ...survey.refusals,
     ...refusals,
   ]) {
@@ -104,8 +106,8 @@ function gather(
     }
     for (const [resource, value] of Object.entries(used)) {
       const { used: told } = of(`${namespace}/${quota}`, resource);
-      told.push({ atMs, value });
-      if (untilMs > atMs) told.push({ atMs: untilMs, value });
+      told.push({ atMs, value, count: Math.ceil(count / 2) });
+      if (count > 1) told.push({ atMs: untilMs, value, count: Math.floor(count / 2) });
     }
   }
   for (const { metric, labels, samples } of series) {
@@ -204,11 +206,13 @@ function offsetOf(
   const [firstMetric] = metrics;
   const all = [
     ...told,
-    ...(firstMetric === undefined ? [] : [{ atMs: firstMetric[0], value: firstMetric[1] }]),
+    ...(firstMetric === undefined
+      ? []
+      : [{ atMs: firstMetric[0], value: firstMetric[1], count: 1 }]),
   ];
-  for (const { atMs, value } of all) {
+  for (const { atMs, value, count = 1 } of all) {
     const difference = value - (valueAt(reckoned, atMs) ?? 0);
-    differences.set(difference, (differences.get(difference) ?? 0) + 1);
+    differences.set(difference, (differences.get(difference) ?? 0) + count);
   }
   const [best] = [...differences].sort(([a, x], [b, y]) => y - x || a - b);
   return best === undefined ? 0 : best[0];
