@@ -155,6 +155,8 @@ describe.skipIf(kindBinary === undefined)('kind (skipped where there is no kind)
       await using cluster = await kind({ config: pooled, gpus: 'kubelets' });
       expect(cluster.nodes).toEqual(['voyage-control-plane']);
       expect(lab.containers).toEqual(['voyage-control-plane']);
+      const kubeadm = lab.fileIn('voyage-control-plane', 'files/kind/kubeadm.conf');
+      expect(kubeadm).toContain('ExternalIP,InternalIP,Hostname');
       const path = '/api/v1/nodes/voyage-worker';
       const { body } = await cluster.request({ method: 'GET', path });
       expect(body).toMatchObject({ status: { allocatable: { 'nvidia.com/gpu': '2' } } });

@@ -10,6 +10,8 @@ export interface KubeletDoorOptions {
   readonly key: string;
   /** Of whoever may ask: only the API server has a certificate of it. */
   readonly clientAuthority: string;
+  /** Of this machine, where the API server reaches it. Default 127.0.0.1. */
+  readonly address?: string;
   /** The kubelets behind it; one port serves all, since a pod is on one node only. */
   readonly endpoints: () => readonly NodeEndpoint[];
 }
@@ -20,7 +22,7 @@ export interface KubeletDoor {
   close(): void;
 }
 
-/** Opens it on a free port of loopback. */
+/** Opens it on a free port. */
 export async function openKubeletDoor(options: KubeletDoorOptions): Promise<KubeletDoor> {
   const { certificate: cert, key, clientAuthority: ca, endpoints } = options;
   const server = createServer({ cert, key, ca, requestCert: true }, (request, response) =>
@@ -33,7 +35,7 @@ export async function openKubeletDoor(options: KubeletDoorOptions): Promise<Kube
   });
   await new Promise<void>((resolve, reject) => {
     server.on('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
+    server.listen(0, options.address ?? '127.0.0.1', resolve);
   });
   return {
     port: (server.address() as AddressInfo).port,

@@ -46,6 +46,13 @@ interface RawCluster {
 /** In the form without apiVersion, which old and new versions of kubeadm's API take. */
 const cgroupPatch = 'kind: KubeletConfiguration\nfailCgroupV1: false\n';
 
+/** Kubelets that are played tell where they really are as their external address. */
+const addressPatch = `kind: ClusterConfiguration
+apiServer:
+  extraArgs:
+    kubelet-preferred-address-types: ExternalIP,InternalIP,Hostname
+`;
+
 /**
  * Reads a configuration and adds to it.
  *
@@ -66,6 +73,7 @@ export function readyConfig(file: string, additions: Additions): ReadyConfig {
   const patches = [
     ...(raw.kubeadmConfigPatches ?? []),
     ...(additions.isCgroupV1 === true ? [cgroupPatch] : []),
+    ...(additions.withoutWorkers === true ? [addressPatch] : []),
   ];
   const whole = {
     ...raw,

@@ -8,6 +8,7 @@ import { emulateGpus, untilOffered, type Emulation } from '../emulation/emulate.
 import { fitOut, type Fitted } from '../fit-out.js';
 import { kubeconfigPath } from '../kubeconfig-file.js';
 import { connectCluster } from '../kubeconfig.js';
+import { openKubeletDoor, type KubeletDoor } from '../kubelet-door.js';
 import { serveMetrics, type ServedMetrics } from '../metrics-api.js';
 import { keepFree, untilClusterReady } from '../ready.js';
 import type { KindCluster, KindOptions } from './contract.js';
@@ -44,6 +45,7 @@ interface Aboard {
   emulation?: Emulation;
   fitted?: Fitted;
   metrics?: ServedMetrics | undefined;
+  door?: KubeletDoor | undefined;
   forgetProcess?: () => void;
 }
 
@@ -177,16 +179,40 @@ async function embark(
   if (options.needs === undefined && gpus !== 'kubelets') return;
   const played = needs.nodes.filter(({ isControlPlane }) => !isControlPlane);
   const tell = options.onLine ?? (line => writeError(`${line}\n`));
+  const address = gpus === 'kubelets' ? await hostAddress(engineOf(options.engine)) : undefined;
+  if (gpus === 'kubelets' && address === undefined) {
+    tell('no logs and no metrics: the nodes have no way to this machine');
+  }
+  aboard.door = address === undefined ? undefined : await openDoor(cluster, aboard, address);
   aboard.fitted = await fitOut(cluster, {
     // kind brings a provisioner of volumes and a StorageClass of its own.
     needs: { ...needs, nodes: played, hasStorageClass: false },
     hasNodes: gpus === 'kubelets',
     tell,
+    ...(address !== undefined &&
+      aboard.door !== undefined && { kubeletAccess: { address, port: aboard.door.port } }),
   });
-  if (gpus !== 'kubelets' || needs.hasMetricsServer === false) return;
-  const address = await hostAddress(engineOf(options.engine));
-  if (address === undefined) tell('no metrics: the nodes have no way to this machine');
-  else aboard.metrics = await serveMetrics(cluster, aboard.fitted, { address });
+  if (address === undefined || needs.hasMetricsServer === false) return;
+  aboard.metrics = await serveMetrics(cluster, aboard.fitted, { address });
+}
+
+/** For the logs of our kubelets' containers: only the API server has a certificate of the cluster's own. */
+async function openDoor(
+  cluster: KindCluster,
+  aboard: Aboard,
+  address: string,
+): Promise<KubeletDoor | undefined> {
+  const authority = (await cluster.client()).getCurrentCluster()?.caData;
+  if (authority === undefined) return undefined;
+  const { createAuthority } = await import('../../../sim/http/certificates.js');
+  const { certificate, key } = await (await createAuthority()).server([address]);
+  return openKubeletDoor({
+    certificate,
+    key,
+    clientAuthority: Buffer.from(authority, 'base64').toString('utf8'),
+    address,
+    endpoints: () => aboard.fitted?.endpoints ?? [],
+  });
 }
 
 /** A patched status outlives us on a cluster that is kept; everything else goes. */
@@ -195,6 +221,7 @@ async function ended({ tool, made, options, folders }: Opening, aboard: Aboard):
   const isKept = options.keep === true && !made.isReused;
   await metrics?.close({ isClusterGone: !isKept && !made.isReused });
   fitted?.close();
+  aboard.door?.close();
   if (!isKept || options.gpus === 'device-plugin' || options.gpus === 'dra') {
     await emulation?.[Symbol.asyncDispose]();
   }
