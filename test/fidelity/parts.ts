@@ -116,4 +116,23 @@ export const parts: readonly Part[] = [
     absent:
       'sampling of nodes (all are scored), topology, network and storage in the bench; Bellman fragmentation',
   },
+  {
+    name: 'Prometheus',
+    families: ['promql'],
+    faithful:
+      'instant and range queries, vector matching, aggregations, nearly all functions, subqueries, @ and offset, staleness, classic histograms, recording and alerting rules, the life of alerts, templates, text formats; scraping through network policies',
+    approximated: "limit_ratio (another hash); a gateway's counters are its share of all answers",
+    absent:
+      'native histograms, anchored and smoothed selectors, info(), start timestamps, the HTTP API, Alertmanager, remote write, relabelling, service discovery but DNS A and static',
+  },
+  {
+    name: 'Time travel',
+    families: [],
+    faithful:
+      'objects, events and logs of a past instant, to the change; --follow has the same history up to the instant',
+    approximated:
+      '`top` of the past (samples); stopping on a live cluster (to the second); closeness and likely reason (rules); replayed writes carry system:masters beside their own groups',
+    absent:
+      'managed fields, exec, GPU metrics, PromQL and lease renewals of the past; booting from restored objects',
+  },
 ];
