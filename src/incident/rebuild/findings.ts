@@ -7,7 +7,7 @@ import type { KnownObject } from './known.js';
 import type { PodLife } from './pod-life.js';
 import type { QuotaRefusal } from './quota-refusal.js';
 import type { QuotaBook } from './quotas.js';
-import { timeText } from './stretches.js';
+import { timeText, valueAt } from './stretches.js';
 import { sameValue, type FieldWrite, type Survey } from './survey.js';
 
 /** What findings are drawn from. */
@@ -36,6 +36,9 @@ export function findingsOf(sources: FindingSources): Finding[] {
 /** Full for so short a break belongs to one exhaustion. */
 const breakMaxMs = 5 * 60_000;
 
+/** Of more exhaustions of one quota the first are told. */
+const spansMax = 20;
+
 /** A quota was full, and something was refused for it. */
 function quotaExhausted({ quotas, survey, refusals, endMs }: FindingSources): Finding[] {
   const all = [...survey.refusals, ...refusals];
@@ -48,8 +51,7 @@ function quotaExhausted({ quotas, survey, refusals, endMs }: FindingSources): Fi
       );
       if (refused.length === 0) continue;
       const times = [...hard, ...used].map(([atMs]) => atMs).sort((a, b) => a - b);
-      const at = (steps: typeof hard, ms: number): number =>
-        steps.findLast(([atMs]) => atMs <= ms)?.[1] ?? Number.NaN;
+      const at = (steps: typeof hard, ms: number): number => valueAt(steps, ms) ?? Number.NaN;
       const spans: { fromMs: number; toMs: number }[] = [];
       for (const [index, fromMs] of times.entries()) {
         const toMs = times[index + 1] ?? endMs;
@@ -61,7 +63,7 @@ function quotaExhausted({ quotas, survey, refusals, endMs }: FindingSources): Fi
         else spans.push({ fromMs, toMs });
       }
       const limits = new Set(hard.map(([, value]) => value));
-      for (const { fromMs, toMs } of spans) {
+      for (const { fromMs, toMs } of spans.slice(0, spansMax)) {
         const count = refused
           .filter(({ atMs, untilMs }) => untilMs >= fromMs && atMs <= toMs)
           .reduce((sum, each) => sum + each.count, 0);

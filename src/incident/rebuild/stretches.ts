@@ -15,9 +15,16 @@ export function changes<T>(steps: readonly Step<T>[]): Step<T>[] {
   return kept;
 }
 
-/** The value at a time; undefined before the first. */
+/** The value at a time; undefined before the first. The steps are in order. */
 export function valueAt<T>(steps: readonly Step<T>[], atMs: number): T | undefined {
-  return steps.findLast(([time]) => time <= atMs)?.[1];
+  let from = 0;
+  let to = steps.length;
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((steps[middle]?.[0] ?? Infinity) <= atMs) from = middle + 1;
+    else to = middle;
+  }
+  return steps[from - 1]?.[1];
 }
 
 /** A time as reports write it: with microseconds only where there are any. */

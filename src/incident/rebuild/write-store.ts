@@ -8,6 +8,8 @@ import { join } from 'node:path';
 import type { TimedWrite } from '../import/format.js';
 
 const bufferBytes = 1024 * 1024;
+const pageBytes = 64 * 1024;
+const pagesMax = 256;
 
 /** The writes of an import. `close` takes the file away. */
 export class WriteStore {
@@ -47,19 +49,27 @@ export class WriteStore {
     this.order ??= Uint32Array.from({ length: this.count }, (_, index) => index).sort(
       (a, b) => (this.times[a] ?? 0) - (this.times[b] ?? 0) || a - b,
     );
-    // The order on disk is nearly the order in time: a window of the file serves most reads.
-    let window = Buffer.alloc(0);
-    let windowAt = 0;
+    // The order on disk is nearly the order in time, or that of several logs: pages serve most reads.
+    const pages = new Map<number, Buffer>();
     for (const index of this.order) {
       const from = this.offsets[index] ?? 0;
       const to = index + 1 < this.count ? (this.offsets[index + 1] ?? 0) : this.size;
-      if (from < windowAt || to > windowAt + window.length) {
-        windowAt = from;
-        window = this.read(from, Math.max(Math.min(bufferBytes, this.size - from), to - from));
-      }
-      const text = window.toString('utf8', from - windowAt, to - windowAt);
-      yield JSON.parse(text) as TimedWrite;
+      yield JSON.parse(this.text(from, to, pages)) as TimedWrite;
     }
+  }
+
+  private text(from: number, to: number, pages: Map<number, Buffer>): string {
+    const page = Math.floor(from / pageBytes);
+    const pageAt = page * pageBytes;
+    if (to > pageAt + pageBytes) return this.read(from, to - from).toString('utf8');
+    let bytes = pages.get(page);
+    if (bytes === undefined) {
+      bytes = this.read(pageAt, Math.min(pageBytes, this.size - pageAt));
+      // The oldest goes: maps keep the order of their making.
+      if (pages.size >= pagesMax) pages.delete(pages.keys().next().value ?? 0);
+      pages.set(page, bytes);
+    }
+    return bytes.toString('utf8', from - pageAt, to - pageAt);
   }
 
   close(): void {
