@@ -135,4 +135,14 @@ export const parts: readonly Part[] = [
     absent:
       'managed fields, exec, GPU metrics, PromQL and lease renewals of the past; booting from restored objects',
   },
+  {
+    name: 'Real backends',
+    families: [],
+    faithful:
+      'real scheduler, controllers and API server with our kubelets; stale watches, slow or failed requests and crashes of real programs; stated rules for what real time allows',
+    approximated:
+      'nodes are our kubelets but on kind and k3s; interleavings are drawn, not replayed; histories come from watches, without users',
+    absent:
+      "operators' webhooks, metrics.k8s.io and exec on control-plane; clock steps of real programs",
+  },
 ];
