@@ -98,8 +98,7 @@ export interface CustomResourceSubresourceScale {
 }
 
 /** CustomResourceSubresourceStatus of apiextensions/v1. */
-export interface CustomResourceSubresourceStatus {
-}
+export interface CustomResourceSubresourceStatus {}
 
 /** CustomResourceSubresources of apiextensions/v1. */
 export interface CustomResourceSubresources {
@@ -121,8 +120,8 @@ export interface ExternalDocumentation {
 /** JSONSchemaProps of apiextensions/v1. */
 export interface JSONSchemaProps {
   readonly id?: string;
-  readonly '$schema'?: string;
-  readonly '$ref'?: string;
+  readonly $schema?: string;
+  readonly $ref?: string;
   readonly description?: string;
   readonly type?: string;
   readonly format?: string;

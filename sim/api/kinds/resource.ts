@@ -109,7 +109,9 @@ export interface Device {
   readonly bindingConditions?: readonly string[];
   readonly bindingFailureConditions?: readonly string[];
   readonly allowMultipleAllocations?: boolean;
-  readonly nodeAllocatableResourceMappings?: Readonly<Record<string, NodeAllocatableResourceMapping>>;
+  readonly nodeAllocatableResourceMappings?: Readonly<
+    Record<string, NodeAllocatableResourceMapping>
+  >;
 }
 
 /** DeviceAllocationConfiguration of resource/v1. */
