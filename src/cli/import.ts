@@ -4,7 +4,7 @@ import { collect as read } from '../incident/collect.js';
 import { tablesText } from '../incident/folder/tables.js';
 import { writeFolder } from '../incident/folder/write-folder.js';
 import { rebuild } from '../incident/rebuild/incident.js';
-import { realNowMs, writeError, writeOut } from '../host.js';
+import { keepHeapSmall, realNowMs, writeError, writeOut } from '../host.js';
 import { exitCodes, UserError } from '../input/errors.js';
 import type { CliCommand } from './command.js';
 import { collect, colorOption } from './options.js';
@@ -63,6 +63,7 @@ async function run(paths: readonly string[], flags: ImportFlags): Promise<number
       next: 'give the dumps, logs and archives of the incident, or --context NAME of a live cluster',
     });
   }
+  keepHeapSmall();
   const collection = await read(paths);
   try {
     if (flags.context !== undefined) {
