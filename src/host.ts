@@ -2,7 +2,6 @@
 import { createHash, randomInt } from 'node:crypto';
 import { availableParallelism, homedir } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
-import { setFlagsFromString } from 'node:v8';
 import type { Clock } from '../sim/engine/clock.js';
 
 /** Milliseconds since the epoch, of the real clock. */
