@@ -59,6 +59,10 @@ export class Edge {
       case 'node-up':
       case 'clock-step':
         return this.traffic?.quiet(nodeLossMs);
+      case 'crash':
+        // One that waits for a request comes when nobody can say.
+        if (fault.atRequest !== undefined) return this.traffic?.quiet(Infinity);
+        return this.traffic?.quiet(fault.forMs + catchUpMs);
       default:
         return this.traffic?.quiet(fault.forMs + catchUpMs);
     }
