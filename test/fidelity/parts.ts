@@ -145,4 +145,24 @@ export const parts: readonly Part[] = [
     absent:
       "operators' webhooks, metrics.k8s.io and exec on control-plane; clock steps of real programs",
   },
+  {
+    name: 'GPUs on real nodes',
+    families: [],
+    faithful:
+      "device plug-in v1beta1, plugin registration v1, DRA v1 and DRA health v1alpha1, as kubelet 1.36's own code speaks them",
+    approximated:
+      'GPUs by patched status (count only); on played nodes metrics and logs are those of our kubelets',
+    absent:
+      "CDI environment for DRA; the scenario's scheduler configuration on kind; logs on k3s; a real Docker engine was never there",
+  },
+  {
+    name: 'Imported incidents',
+    families: [],
+    faithful:
+      'objects, owners, nodes (names, sizes, taints, GPUs) and recorded writes with their times and users',
+    approximated:
+      'pods get five minutes to come up before the start; Job pods run as long as their longest recorded run; types of patches; state before the first write; autoscalers whose decisions are replayed',
+    absent:
+      "load from metrics, custom resources of live clusters, sosreport, webhooks, volumes' data",
+  },
 ];
