@@ -43,7 +43,8 @@ const report = (runs: readonly RunOfScenario[]): Report => ({
 it('keeps what others wrote as text: no name can end a script or open an element', () => {
   const page = reportPage(report([run()]));
   expect(page).not.toContain('<img');
-  expect(page.match(/<\/script>/g)).toHaveLength(2);
+  // Each that ends was begun by us: a name that says so is kept as text.
+  expect(page.match(/<\/script>/g)).toHaveLength(page.match(/<script[ >]/g)?.length ?? 0);
   const [, data = ''] = /id="data-0">(.*?)<\/script>/s.exec(page) ?? [];
   expect((JSON.parse(data) as { readonly objects: unknown[][] }).objects[0]?.[2]).toBe(evil);
 });
