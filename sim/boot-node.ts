@@ -7,6 +7,7 @@ import type { Clock } from './engine/clock.js';
 import type { Random } from './engine/random.js';
 import type { ClusterNetwork } from './network/network.js';
 import type { NodeShape as MachineShape } from './nodes/node-shape.js';
+import { isKubeletLabel } from './nodes/kubelet-labels.js';
 import { filesByKey } from './nodes/pod-volumes.js';
 import { chooser } from './workloads/index.js';
 import type { ApiServer } from './server/contract.js';
@@ -80,27 +81,6 @@ export function nodeOf(
     },
   });
 }
-
-/** NodeRestriction keeps a kubelet from giving itself such labels; kubeadm sets them once it has joined. */
-const isKubeletLabel = (key: string): boolean => {
-  const prefix = key.slice(0, Math.max(key.indexOf('/'), 0));
-  if (!/(^|\.)(kubernetes|k8s)\.io$/.test(prefix)) return true;
-  return /(^|\.)(kubelet|node)\.kubernetes\.io$/.test(prefix) || kubeletLabels.has(key);
-};
-
-/** @upstream staging/src/k8s.io/component-helpers, kubelet/pkg/apis/well_known_labels.go */
-const kubeletLabels = new Set([
-  'beta.kubernetes.io/arch',
-  'beta.kubernetes.io/instance-type',
-  'beta.kubernetes.io/os',
-  'failure-domain.beta.kubernetes.io/region',
-  'failure-domain.beta.kubernetes.io/zone',
-  'kubernetes.io/arch',
-  'kubernetes.io/hostname',
-  'kubernetes.io/os',
-  'topology.kubernetes.io/region',
-  'topology.kubernetes.io/zone',
-]);
 
 function labelsOf(shape: NodeShape, isWanted: (key: string) => boolean): Record<string, string> {
   return Object.fromEntries(Object.entries(shape.labels).filter(([key]) => isWanted(key)));

@@ -9,7 +9,7 @@ import { serviceAccount, type ControllerDefinition } from '../client/contract.js
 import { call, create, watch } from '../client/requests.js';
 
 /** The controllers that 1.36 starts by default, by the names of their accounts. */
-const accounts = [
+export const controllerAccountNames: readonly string[] = [
   'attachdetach-controller',
   'certificate-controller',
   'clusterrole-aggregation-controller',
@@ -62,7 +62,7 @@ export const controllerAccounts: ControllerDefinition = {
       }),
     ],
     *reconcile() {
-      for (const name of accounts) {
+      for (const name of controllerAccountNames) {
         const answer = yield* call(create(serviceAccounts, { metadata: { name, namespace } }));
         if (!answer.isOk && answer.reason !== 'AlreadyExists') return { retry: answer.message };
       }

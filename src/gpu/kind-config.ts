@@ -1,4 +1,5 @@
 /** Reads kind's cluster configuration (kind.x-k8s.io/v1alpha4), strictly, as kind does. */
+import { isKubeletLabel } from '../../sim/nodes/kubelet-labels.js';
 import { InputError } from '../input/errors.js';
 import { parseLocated, readInput, type Located } from '../input/located.js';
 import { checkSchema, type JsonSchema } from '../input/schema.js';
@@ -129,20 +130,6 @@ export function parseKindConfig(text: string, file: string): KindConfig {
   };
 }
 
-const allowedKubernetesLabels = new Set([
-  'beta.kubernetes.io/arch',
-  'beta.kubernetes.io/instance-type',
-  'beta.kubernetes.io/os',
-  'failure-domain.beta.kubernetes.io/region',
-  'failure-domain.beta.kubernetes.io/zone',
-  'kubernetes.io/arch',
-  'kubernetes.io/hostname',
-  'kubernetes.io/os',
-  'node.kubernetes.io/instance-type',
-  'topology.kubernetes.io/region',
-  'topology.kubernetes.io/zone',
-]);
-
 /** A kubelet refuses such labels, and kind then fails after minutes: so they are refused here, at once. */
 function refuseLabels(
   document: Located,
@@ -150,11 +137,7 @@ function refuseLabels(
   index: number,
 ): void {
   for (const key of Object.keys(labels)) {
-    const prefix = key.includes('/') ? key.slice(0, key.indexOf('/')) : '';
-    const isReserved = /(^|\.)(kubernetes|k8s)\.io$/.test(prefix);
-    const isAllowed =
-      allowedKubernetesLabels.has(key) || /(^|\.)(kubelet|node)\.kubernetes\.io$/.test(prefix);
-    if (!isReserved || isAllowed) continue;
+    if (isKubeletLabel(key)) continue;
     const path = ['nodes', index, 'labels', key];
     throw new InputError(
       { file: document.file, line: document.lineOf(path), field: `nodes[${index}].labels` },

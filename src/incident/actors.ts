@@ -1,4 +1,5 @@
 /** Who wrote: a person, a controller from outside, or a part that the simulation plays itself. */
+import { controllerAccountNames } from '../../sim/controllers/controller-accounts.js';
 import type { Actor } from '../scenario/recorded-write.js';
 
 /** Components of the control plane that act under a name of their own. */
@@ -17,48 +18,15 @@ const components = new Set([
  * @upstream plugin/pkg/auth/authorizer/rbac/bootstrappolicy/controller_policy.go
  */
 const controllers = new Set([
-  'attachdetach-controller',
+  ...controllerAccountNames,
+  // Of controllers that other flags start.
   'bootstrap-signer',
-  'certificate-controller',
-  'clusterrole-aggregation-controller',
-  'cronjob-controller',
-  'daemon-set-controller',
-  'deployment-controller',
-  'device-taint-eviction-controller',
-  'disruption-controller',
-  'endpoint-controller',
-  'endpointslice-controller',
-  'endpointslicemirroring-controller',
-  'ephemeral-volume-controller',
-  'expand-controller',
-  'generic-garbage-collector',
-  'horizontal-pod-autoscaler',
-  'job-controller',
-  'legacy-service-account-token-cleaner',
-  'namespace-controller',
-  'node-controller',
-  'persistent-volume-binder',
-  'pod-garbage-collector',
-  'pv-protection-controller',
-  'pvc-protection-controller',
-  'replicaset-controller',
-  'replication-controller',
-  'resource-claim-controller',
-  'resourcequota-controller',
-  'root-ca-cert-publisher',
   'route-controller',
   'selinux-warning-controller',
-  'service-account-controller',
-  'service-cidrs-controller',
   'service-controller',
-  'statefulset-controller',
   'storageversionmigrator-controller',
   'taint-eviction-controller',
   'token-cleaner',
-  'ttl-after-finished-controller',
-  'ttl-controller',
-  'validatingadmissionpolicy-status-controller',
-  'volumeattributesclass-protection-controller',
 ]);
 
 const controllerPrefix = 'system:serviceaccount:kube-system:';
