@@ -54,15 +54,15 @@ function objectSchema(core: Core, { custom }: ServedResource, openapi: 2 | 3): J
   const schema = custom?.schema as Json | undefined;
   if (schema === undefined || (openapi === 2 && isUntold(schema))) return { type: 'object' };
   const told = openapi === 2 ? swaggerSchema(schema) : schema;
+  const $ref = '#/components/schemas/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
+  // Version 3 ignores what stands beside a reference. @upstream kube-openapi/pkg/builder3/util.go
+  const reference = openapi === 2 ? { $ref } : { allOf: [{ $ref }] };
   return {
     ...told,
     properties: {
       ...((told['properties'] ?? {}) as Json),
       ...typeProperties(core),
-      metadata: {
-        description: metadataDescription,
-        $ref: '#/components/schemas/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta',
-      },
+      metadata: { description: metadataDescription, ...reference },
     },
   };
 }

@@ -15,7 +15,18 @@ import { webhook } from './webhook.js';
 /** A command of agnhost: its name's program. */
 export type AgnhostCommand = (context: ContainerContext, flags: Flags) => Program;
 
-const pause: AgnhostCommand = context => ({ terminate: () => context.exit(0) });
+const pause: AgnhostCommand = context => {
+  context.log('Paused');
+  context.log('Signals registered');
+  return {
+    terminate: () => {
+      const message = 'exiting because of signal "terminated"';
+      context.log(message);
+      context.terminationMessage(`${message}\n`);
+      context.exit(2);
+    },
+  };
+};
 
 /** The commands, by name. Others are not played: what they would do is not known. */
 const commands: Readonly<Record<string, AgnhostCommand>> = {
@@ -59,6 +70,6 @@ export const updateDemo: Workload = {
     serveHttp(context.network, 80, ({ path }, respond) =>
       respond(path.startsWith('/data.json') ? textPage(page) : textPage('', 404)),
     );
-    return pause(context, {});
+    return { terminate: () => context.exit(0) };
   },
 };
