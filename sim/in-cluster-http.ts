@@ -1,5 +1,10 @@
 /** The API server as a client of programs in the cluster: of webhooks behind services, and of proxied pods. */
-import { isHttpResponse, type HttpReply, type HttpRequest } from './api/http-message.js';
+import {
+  isHttpResponse,
+  noEndpoints,
+  type HttpReply,
+  type HttpRequest,
+} from './api/http-message.js';
 import type { Clock } from './engine/clock.js';
 import type { ClusterNetwork, NetworkPlace } from './network/network.js';
 import type { WebhookAnswer, WebhookCall } from './server/contract.js';
@@ -39,10 +44,8 @@ function sendHttp(
   done: (reply: HttpReply) => void,
 ): void {
   from.send(to, request, reply => {
-    if (!reply.isOk) {
-      const address = `${to.host}:${to.port}`;
-      done({ isOk: false, error: goErrors[reply.error].replace('%', address) });
-    } else if (isHttpResponse(reply.payload)) done({ isOk: true, response: reply.payload });
+    if (!reply.isOk) done({ isOk: false, error: worded(reply.error, to) });
+    else if (isHttpResponse(reply.payload)) done({ isOk: true, response: reply.payload });
     else done({ isOk: false, error: 'malformed HTTP response' });
   });
 }
@@ -81,18 +84,16 @@ function callService(
   sendHttp(from, to, request, reply => {
     // Whose certificate nobody vouches for cannot be talked to, whatever it would have said.
     if (caBundle === undefined) return end({ isOk: false, error: unknownAuthority });
-    if (!reply.isOk) return end({ isOk: false, error: worded(reply.error, { name, to }) });
+    if (!reply.isOk) return end(reply);
     const { status: code, contentType, body: text } = reply.response;
     end({ isOk: true, code, contentType, body: text });
   });
 }
 
 /** The API server finds services by its own informers, not by DNS. @upstream apiserver/pkg/util/proxy */
-function worded(
-  error: string,
-  { name, to }: { readonly name: string; readonly to: HttpPlace },
-): string {
-  if (error.endsWith('no such host')) return `service "${name}" not found`;
-  const isRefused = error.endsWith('connection refused') && error.includes(to.host);
-  return isRefused ? `no endpoints available for service "${name}"` : error;
+function worded(error: keyof typeof goErrors, { host, port }: HttpPlace): string {
+  const [, service] = /^([^.]+)\.[^.]+\.svc\./.exec(host) ?? [];
+  if (service !== undefined && error === 'unknown host') return `service "${service}" not found`;
+  if (service !== undefined && error === 'connection refused') return noEndpoints(service);
+  return goErrors[error].replace('%', `${host}:${port}`);
 }

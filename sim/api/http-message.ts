@@ -31,3 +31,7 @@ export function isHttpRequest(payload: unknown): payload is HttpRequest {
 export function isHttpResponse(payload: unknown): payload is HttpResponse {
   return isRecord(payload) && typeof payload['status'] === 'number';
 }
+
+/** The error of a service behind which nobody is ready. */
+export const noEndpoints = (service: string): string =>
+  `no endpoints available for service "${service}"`;

@@ -9,6 +9,17 @@ type Send = (request: ApiRequest) => Promise<ApiAnswer>;
 
 const query = 'fieldManager=seatrial&fieldValidation=Strict';
 
+/** Applies one object after another, each as `applyObject` does. */
+export async function applyObjects(
+  objects: readonly KubeObject[],
+  send: Send,
+  mapper: RestMapper,
+): Promise<readonly Applied[]> {
+  const applied: Applied[] = [];
+  for (const object of objects) applied.push(await applyObject(object, send, mapper));
+  return applied;
+}
+
 /**
  * Creates the object (POST) or, when it exists, applies it on the server's side, taking over
  * fields that others own. Unknown fields are refused, as kubectl asks for it.

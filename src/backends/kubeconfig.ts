@@ -8,7 +8,7 @@ import type { Applied, Cluster, Fault } from '../cluster.js';
 import { realNowMs, sleep } from '../host.js';
 import { durationMs } from '../input/duration.js';
 import { exitCodes, UserError } from '../input/errors.js';
-import { applyObject } from './apply.js';
+import { applyObjects } from './apply.js';
 import { HistoryRecorder, type RecorderOptions, type Unrecorded } from './history-recorder.js';
 import { ConnectionError, HttpClient } from './http-client.js';
 import { RestMapper } from './rest-mapper.js';
@@ -122,12 +122,8 @@ class KubeconfigCluster implements RealCluster {
     }
   }
 
-  async apply(objects: readonly KubeObject[]): Promise<readonly Applied[]> {
-    const applied: Applied[] = [];
-    for (const object of objects) {
-      applied.push(await applyObject(object, request => this.request(request), this.mapper));
-    }
-    return applied;
+  apply(objects: readonly KubeObject[]): Promise<readonly Applied[]> {
+    return applyObjects(objects, request => this.request(request), this.mapper);
   }
 
   async advance(duration: number | string): Promise<void> {

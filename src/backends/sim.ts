@@ -11,7 +11,7 @@ import type { KubeConfig } from '@kubernetes/client-node';
 import type { Applied, Cluster, Fault } from '../cluster.js';
 import { yieldToHost } from '../host.js';
 import { durationMs } from '../input/duration.js';
-import { applyObject } from './apply.js';
+import { applyObjects } from './apply.js';
 import { describeType } from './descriptions.js';
 import { RestMapper } from './rest-mapper.js';
 import { injectFault } from './sim-faults.js';
@@ -132,12 +132,8 @@ class SimulationBackend implements SimulatedCluster {
     this.look = look;
   }
 
-  async apply(objects: readonly KubeObject[]): Promise<readonly Applied[]> {
-    const applied: Applied[] = [];
-    for (const object of objects) {
-      applied.push(await applyObject(object, request => this.request(request), this.mapper));
-    }
-    return applied;
+  apply(objects: readonly KubeObject[]): Promise<readonly Applied[]> {
+    return applyObjects(objects, request => this.request(request), this.mapper);
   }
 
   async advance(duration: number | string): Promise<void> {

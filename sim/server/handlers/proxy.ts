@@ -3,7 +3,7 @@
  * @upstream pkg/registry/core/{pod,service}/storage, staging/src/k8s.io/apimachinery/pkg/util/net/port_split.go
  */
 import type { Pod, Service } from '../../api/kinds/core.js';
-import type { HttpReply, HttpRequest } from '../../api/http-message.js';
+import { noEndpoints, type HttpReply, type HttpRequest } from '../../api/http-message.js';
 import type { ApiAnswer } from '../../api/request.js';
 import { badRequest, failure, isFailure, notFound, type Failure } from '../../api/status.js';
 import { storageKey } from '../../store/collection.js';
@@ -46,7 +46,11 @@ export function* proxyRequest(scope: Scope): Steps<ApiAnswer> {
   const sent: HttpRequest = { protocol: 'http', method: request.method, path, body };
   const reply =
     http === undefined ? nobody : yield* wait<HttpReply>(done => http(target, sent, done));
-  if (!reply.isOk) return failureAnswer(context, unreachable(reply.error));
+  if (!reply.isOk) {
+    const isEmpty = reply.error === noEndpoints(named.name);
+    const text = isEmpty ? reply.error : `error trying to reach service: ${reply.error}`;
+    return failureAnswer(context, unavailable(text));
+  }
   const { status, contentType, body: text } = reply.response;
   return {
     status,
@@ -100,11 +104,4 @@ function pathBehind(path: string, name: string): string | undefined {
 
 function unavailable(message: string): Failure {
   return failure(503, 'ServiceUnavailable', message);
-}
-
-function unreachable(error: string): Failure {
-  const [, service] =
-    /^dial tcp ([^.]+)\.[^.]+\.svc\.[^:]+:\d+: connect: .* refused$/.exec(error) ?? [];
-  if (service !== undefined) return unavailable(`no endpoints available for service "${service}"`);
-  return unavailable(`error trying to reach service: ${error}`);
 }

@@ -1,16 +1,7 @@
 /** The notes of the kind clusters that seatrial has created on this machine: one small file each. */
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmdirSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { dirname, join } from 'node:path';
-import { environment, homeFolder, isProcessAlive, processId } from '../../host.js';
+import { isProcessAlive, processId } from '../../host.js';
 import { exitCodes, UserError } from '../../input/errors.js';
+import { ClusterNotes } from '../cluster-notes.js';
 
 /** A cluster of ours. */
 export interface OwnedCluster {
@@ -23,10 +14,7 @@ export interface OwnedCluster {
   readonly mergedInto?: string;
 }
 
-const folder = (): string =>
-  join(environment('SEATRIAL_HOME') ?? join(homeFolder(), '.seatrial'), 'kind');
-
-const fileOf = (name: string): string => join(folder(), `${name}.json`);
+const notes = new ClusterNotes<OwnedCluster>('kind');
 
 /**
  * Reserves a name before the cluster is created, so that two processes do not create and delete one
@@ -48,23 +36,15 @@ export function reserve(name: string): void {
 
 /** Notes what became of a cluster. */
 export function note(cluster: OwnedCluster): void {
-  mkdirSync(folder(), { recursive: true });
-  writeFileSync(fileOf(cluster.name), `${JSON.stringify(cluster)}\n`);
+  notes.write(cluster);
 }
 
 /** Forgets a cluster; the folders go with the last. */
 export function forget(name: string): void {
-  rmSync(fileOf(name), { force: true });
-  for (const empty of [folder(), dirname(folder())]) {
-    if (existsSync(empty) && readdirSync(empty).length === 0) rmdirSync(empty);
-  }
+  notes.remove(name);
 }
 
 /** All that were created and not yet deleted by seatrial, sorted by name. */
 export function ownedClusters(): readonly OwnedCluster[] {
-  if (!existsSync(folder())) return [];
-  return readdirSync(folder())
-    .filter(file => file.endsWith('.json'))
-    .sort()
-    .map(file => JSON.parse(readFileSync(join(folder(), file), 'utf8')) as OwnedCluster);
+  return notes.all();
 }

@@ -7,7 +7,7 @@ import type { ApiAnswer, ApiRequest } from '../../../sim/api/request.js';
 import type { Identity } from '../../../sim/client/contract.js';
 import type { HistoryEntry } from '../../../sim/server/contract.js';
 import type { Applied } from '../../cluster.js';
-import { applyObject } from '../apply.js';
+import { applyObjects } from '../apply.js';
 import type { RealCluster } from '../kubeconfig.js';
 import { RestMapper } from '../rest-mapper.js';
 import type { OwnNamespaces } from './own-namespaces.js';
@@ -64,12 +64,8 @@ export class OwnCluster implements Pick<RealCluster, 'request' | 'apply' | 'hist
   }
 
   /** Applies as a cluster does, through what the run may send. */
-  async apply(objects: readonly KubeObject[]): Promise<readonly Applied[]> {
-    const applied: Applied[] = [];
-    for (const object of objects) {
-      applied.push(await applyObject(object, request => this.request(request), this.mapper));
-    }
-    return applied;
+  apply(objects: readonly KubeObject[]): Promise<readonly Applied[]> {
+    return applyObjects(objects, request => this.request(request), this.mapper);
   }
 
   /** What happened in the run's namespaces, and to nodes and the like, as the scenario would have it. */

@@ -1,0 +1,45 @@
+/** Notes of clusters on this machine, one small file each; the folders go with the last. */
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { environment, homeFolder } from '../host.js';
+
+/** The notes of one sort: in $SEATRIAL_HOME/<folder>, or ~/.seatrial/<folder>. */
+export class ClusterNotes<T extends { readonly name: string }> {
+  constructor(private readonly name: string) {}
+
+  /** Looked up anew each time: the environment may change. */
+  private get folder(): string {
+    return join(environment('SEATRIAL_HOME') ?? join(homeFolder(), '.seatrial'), this.name);
+  }
+
+  /** Writes the note of a cluster, for its user alone, in place of an older one. */
+  write(note: T): void {
+    mkdirSync(this.folder, { recursive: true });
+    writeFileSync(join(this.folder, `${note.name}.json`), JSON.stringify(note), { mode: 0o600 });
+  }
+
+  /** Forgets a cluster. */
+  remove(name: string): void {
+    rmSync(join(this.folder, `${name}.json`), { force: true });
+    for (const empty of [this.folder, dirname(this.folder)]) {
+      if (existsSync(empty) && readdirSync(empty).length === 0) rmdirSync(empty);
+    }
+  }
+
+  /** All notes, sorted by name. */
+  all(): readonly T[] {
+    if (!existsSync(this.folder)) return [];
+    return readdirSync(this.folder)
+      .filter(file => file.endsWith('.json'))
+      .sort()
+      .map(file => JSON.parse(readFileSync(join(this.folder, file), 'utf8')) as T);
+  }
+}
