@@ -30,7 +30,8 @@ function matchesTerm(
   );
 }
 
-function isMet(
+/** Whether labels or fields have what one requirement of a node selector asks for; `Gt` and `Lt` order integers. */
+export function isMet(
   { key, operator, values = [] }: NodeSelectorRequirement,
   labels: Readonly<Record<string, string>>,
 ): boolean {

@@ -1,6 +1,7 @@
 /** What a plug-in's refusal of a node comes from, in numbers and names, and which edits would lift it. */
 import type { Container, Node, NodeSelectorRequirement, Pod } from '../../sim/api/kinds/core.js';
 import { nodes } from '../../sim/api/kinds/core.js';
+import { isMet } from '../../sim/api/node-fit.js';
 import { milliQuantity, quantityOf } from '../../sim/api/quantity.js';
 import { podRequests } from '../../sim/scheduler/pod-requests.js';
 import { amountsOf } from '../../sim/scheduler/resource.js';
@@ -73,7 +74,7 @@ function affinity({ pod }: Case, node: Node): Cause {
     { matchExpressions: [] },
   ];
   const missing = terms.map(({ matchExpressions = [] }) =>
-    [...selector, ...matchExpressions].filter(requirement => !holds(requirement, labels)),
+    [...selector, ...matchExpressions].filter(requirement => !isMet(requirement, labels)),
   );
   const name = node.metadata.name ?? '';
   const found = missing.flatMap(requirements => {
@@ -83,28 +84,6 @@ function affinity({ pod }: Case, node: Node): Cause {
   });
   const wanted = missing.map(term => term.map(requirementText).join(' and '));
   return { detail: `it wants ${wanted.join(', or ')}`, ways: found };
-}
-
-function holds(
-  { key, operator, values = [] }: NodeSelectorRequirement,
-  labels: Readonly<Record<string, string>>,
-): boolean {
-  const value = labels[key];
-  switch (operator) {
-    case 'In':
-      return value !== undefined && values.includes(value);
-    case 'NotIn':
-      return value === undefined || !values.includes(value);
-    case 'Exists':
-      return value !== undefined;
-    case 'DoesNotExist':
-      return value === undefined;
-    default: {
-      const [bound] = values;
-      if (value === undefined || bound === undefined) return false;
-      return operator === 'Gt' ? Number(value) > Number(bound) : Number(value) < Number(bound);
-    }
-  }
 }
 
 /** The label that would make it hold; none for what a label must not be. */
