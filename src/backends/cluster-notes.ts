@@ -26,9 +26,21 @@ export class ClusterNotes<T extends { readonly name: string }> {
     writeFileSync(join(this.folder, `${note.name}.json`), JSON.stringify(note), { mode: 0o600 });
   }
 
+  /** Where a file of a cluster lies that must be there as long as its note. */
+  fileOf(name: string): string {
+    return join(this.folder, `${name}.scheduler.yaml`);
+  }
+
+  /** Writes that file. */
+  writeFile(name: string, text: string): void {
+    mkdirSync(this.folder, { recursive: true });
+    writeFileSync(this.fileOf(name), text, { mode: 0o600 });
+  }
+
   /** Forgets a cluster. */
   remove(name: string): void {
     rmSync(join(this.folder, `${name}.json`), { force: true });
+    rmSync(this.fileOf(name), { force: true });
     for (const empty of [this.folder, dirname(this.folder)]) {
       if (existsSync(empty) && readdirSync(empty).length === 0) rmdirSync(empty);
     }

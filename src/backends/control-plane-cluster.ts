@@ -8,6 +8,9 @@ import { connectCluster, type RealCluster } from './kubeconfig.js';
 import { serveMetrics, type ServedMetrics } from './metrics-api.js';
 import type { OpenedCluster, OpenRequest, RealBackend } from './real-backend.js';
 
+/** Everything runs on this machine. */
+const loopback = '127.0.0.1';
+
 /** The backend. */
 export const controlPlaneBackend: RealBackend = {
   name: 'control-plane',
@@ -16,11 +19,14 @@ export const controlPlaneBackend: RealBackend = {
 };
 
 async function open(options: OpenRequest): Promise<OpenedCluster> {
-  const { needs, tell } = options;
+  const { needs, tell, config } = options;
   const programs = findControlPlane(options.flags.binaries);
   const { configuration } = needs.scheduler ?? {};
   const plane = await startControlPlane({
     programs,
+    serviceRange: config.serviceSubnet,
+    featureGates: config.featureGates,
+    runtimeConfig: config.runtimeConfig,
     hasWeather: options.interleaving !== undefined,
     ...(options.interleaving !== undefined && { interleaving: options.interleaving }),
     ...(configuration !== undefined && { schedulerConfig: configuration }),
@@ -41,17 +47,18 @@ async function open(options: OpenRequest): Promise<OpenedCluster> {
       clientAuthority: plane.access.authority,
       endpoints: () => held.fitted?.endpoints ?? [],
     });
-    const kubeletAccess = { address: '127.0.0.1', port: held.door.port };
+    const kubeletAccess = { address: loopback, port: held.door.port };
     const fitted = await fitOut(cluster, {
       needs,
       tell,
       hasNodes: true,
       controlPlane: missing,
       kubeletAccess,
+      hostAddress: loopback,
       ...(options.interleaving !== undefined && { interleaving: options.interleaving }),
     });
     if (needs.hasMetricsServer !== false) {
-      held.metrics = await serveMetrics(cluster, fitted, { address: '127.0.0.1' });
+      held.metrics = await serveMetrics(cluster, fitted, { address: loopback });
     }
     return fitted;
   });
@@ -82,6 +89,7 @@ async function connectFitted(
         return held.fitted !== undefined;
       },
       dispose: async () => {
+        await held.fitted?.webhooks?.close({ isClusterGone: true });
         held.fitted?.close();
         held.door?.close();
         await held.metrics?.close({ isClusterGone: true });

@@ -61,6 +61,10 @@ export interface ControlPlanePlace {
   /** PEM files by what they are for. */
   readonly files: Readonly<Record<ControlPlaneFile, string>>;
   readonly serviceRange: string;
+  /** Of all programs of Kubernetes. */
+  readonly featureGates?: Readonly<Record<string, boolean>>;
+  /** Which APIs are served besides or no longer: `api/alpha` -> `true`. */
+  readonly runtimeConfig?: Readonly<Record<string, string>>;
 }
 
 /** The files that the programs are given. */
@@ -99,7 +103,7 @@ export function etcdArguments(place: ControlPlanePlace): string[] {
 
 /** As kubeadm starts it, on loopback only. */
 export function apiServerArguments(place: ControlPlanePlace): string[] {
-  const { etcdPort, apiPort, files, serviceRange } = place;
+  const { etcdPort, apiPort, files, serviceRange, runtimeConfig } = place;
   return [
     `--etcd-servers=https://127.0.0.1:${etcdPort}`,
     `--etcd-cafile=${files['ca.crt']}`,
@@ -122,11 +126,14 @@ export function apiServerArguments(place: ControlPlanePlace): string[] {
     '--authorization-mode=Node,RBAC',
     '--enable-admission-plugins=NodeRestriction',
     '--allow-privileged=true',
+    ...gates(place),
+    ...mapFlag('runtime-config', runtimeConfig),
   ];
 }
 
 /** As kubeadm starts it; nobody elects a leader of one. */
-export function controllerManagerArguments({ files }: ControlPlanePlace): string[] {
+export function controllerManagerArguments(place: ControlPlanePlace): string[] {
+  const { files } = place;
   return [
     `--kubeconfig=${files['controller-manager.kubeconfig']}`,
     `--service-account-private-key-file=${files['service-accounts.key']}`,
@@ -134,14 +141,25 @@ export function controllerManagerArguments({ files }: ControlPlanePlace): string
     '--use-service-account-credentials=true',
     '--leader-elect=false',
     '--secure-port=0',
+    ...gates(place),
   ];
 }
 
 /** With a KubeSchedulerConfiguration the connection stands in it. */
-export function schedulerArguments({ files }: ControlPlanePlace, configFile?: string): string[] {
+export function schedulerArguments(place: ControlPlanePlace, configFile?: string): string[] {
+  const { files } = place;
   const config =
     configFile === undefined
       ? [`--kubeconfig=${files['scheduler.kubeconfig']}`, '--leader-elect=false']
       : [`--config=${configFile}`];
-  return [...config, '--secure-port=0'];
+  return [...config, '--secure-port=0', ...gates(place)];
+}
+
+function gates({ featureGates }: ControlPlanePlace): string[] {
+  return mapFlag('feature-gates', featureGates);
+}
+
+function mapFlag(name: string, map: Readonly<Record<string, boolean | string>> = {}): string[] {
+  const pairs = Object.entries(map).map(([key, value]) => `${key}=${value}`);
+  return pairs.length === 0 ? [] : [`--${name}=${pairs.join(',')}`];
 }

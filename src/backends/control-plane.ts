@@ -22,7 +22,10 @@ import { openWatchProxy } from './watch-proxy.js';
 import { scratchFolder, type ScratchFolder } from './scratch-folder.js';
 
 /** How it is started. */
-export interface ControlPlaneOptions {
+export interface ControlPlaneOptions extends Pick<
+  ControlPlanePlace,
+  'featureGates' | 'runtimeConfig'
+> {
   readonly programs: ControlPlanePrograms;
   /** Of ClusterIPs. Default 10.96.0.0/16. */
   readonly serviceRange?: string;
@@ -227,7 +230,7 @@ function crashOf({ name, end = '', tail }: LocalProcess): UserError {
 const loopbackNames = ['127.0.0.1', 'localhost', 'kubernetes', 'kubernetes.default'];
 
 async function preparePlace(
-  { serviceRange = '10.96.0.0/16' }: ControlPlaneOptions,
+  { serviceRange = '10.96.0.0/16', featureGates, runtimeConfig }: ControlPlaneOptions,
   folder: ScratchFolder,
 ): Promise<Pick<ControlPlane, 'access' | 'serverKeys'> & { readonly place: ControlPlanePlace }> {
   const [etcdPort = 0, etcdPeerPort = 0, apiPort = 0] = await freePorts(3);
@@ -263,7 +266,16 @@ async function preparePlace(
   ) as Record<ControlPlaneFile, string>;
   const dataFolder = folder.file('etcd');
   return {
-    place: { dataFolder, etcdPort, etcdPeerPort, apiPort, files, serviceRange },
+    place: {
+      dataFolder,
+      etcdPort,
+      etcdPeerPort,
+      apiPort,
+      files,
+      serviceRange,
+      ...(featureGates !== undefined && { featureGates }),
+      ...(runtimeConfig !== undefined && { runtimeConfig }),
+    },
     access: await accessOf('kubernetes-admin', ['system:masters']),
     serverKeys: server,
   };

@@ -7,6 +7,7 @@ import type { Cluster } from '../cluster.js';
 import { sleep } from '../host.js';
 import { exitCodes, UserError } from '../input/errors.js';
 import { attach, type Attached, type AttachOptions } from './attach.js';
+import { isRegistration, serveWebhooks, type ServedWebhooks } from './webhook-door.js';
 
 /** What a scenario needs of a cluster, as a simulation would be booted with it. */
 export type Needs = Pick<
@@ -20,7 +21,11 @@ export interface FitOptions {
   /** Whether our kubelets play the nodes. */
   readonly hasNodes: boolean;
   readonly kubeletAccess?: AttachOptions['kubeletAccess'];
+  /** Whether its scheduler was there before us, with a configuration of its own. Default false. */
+  readonly hasOwnScheduler?: boolean;
   readonly interleaving?: number;
+  /** An address of this machine that the API server reaches: operators' webhooks are called there. */
+  readonly hostAddress?: string | undefined;
   /** Programs of the control plane that ours play. */
   readonly controlPlane?: AttachOptions['controlPlane'];
   /** Hears of what cannot be had there. */
@@ -33,13 +38,9 @@ export interface Fitted extends Attached {
   readonly thin: readonly string[];
   /** What an event of ours threw: then the run says nothing. */
   failure(): unknown;
+  /** The webhooks of operators, where the API server reaches them; to be closed before the rest. */
+  readonly webhooks?: ServedWebhooks;
 }
-
-/** Kinds whose servers run in the simulation only. */
-const leftOut: ReadonlySet<string> = new Set([
-  'MutatingWebhookConfiguration',
-  'ValidatingWebhookConfiguration',
-]);
 
 const crdAttemptsMax = 100;
 const pauseMs = 100;
@@ -56,8 +57,9 @@ export async function fitOut(cluster: Cluster, options: FitOptions): Promise<Fit
     ...((needs.hasStorageClass ?? true) ? [{ name: 'local-path', ...localPathStorage }] : []),
     ...(needs.operators ?? []),
   ];
-  const thin = new Set<string>();
-  for (const part of parts) await install(cluster, part, thin);
+  const thin = new Set(options.hasOwnScheduler === true ? withoutItsScheduler(needs) : []);
+  const isReached = options.hostAddress !== undefined;
+  for (const part of parts) await install(cluster, part, isReached ? undefined : thin);
   const nodes = hasNodes ? needs.nodes : [];
   let failed: unknown;
   const attached = attach({
@@ -75,14 +77,33 @@ export async function fitOut(cluster: Cluster, options: FitOptions): Promise<Fit
   });
   const fitted: Fitted = { ...attached, thin: [...thin], failure: () => failed };
   for (const line of thin) options.tell(line);
+  let webhooks: ServedWebhooks | undefined;
   try {
+    webhooks = await serveOwn(cluster, attached, options);
     await untilReady(cluster, nodes, fitted);
     await untilAccounts(cluster);
   } catch (error) {
+    await webhooks?.close({ isClusterGone: false });
     attached.close();
     throw error;
   }
-  return fitted;
+  return { ...fitted, ...(webhooks !== undefined && { webhooks }) };
+}
+
+/** What a scenario's scheduler is less where the cluster's own schedules, as a list of one or none. */
+export function withoutItsScheduler({ scheduler }: Pick<Needs, 'scheduler'>): readonly string[] {
+  if (scheduler?.configuration === undefined) return [];
+  return ["the cluster's own kube-scheduler is not given the scenario's schedulerConfig"];
+}
+
+function serveOwn(
+  cluster: Cluster,
+  attached: Attached,
+  { needs, hostAddress: address }: FitOptions,
+): Promise<ServedWebhooks | undefined> {
+  const { operators = [] } = needs;
+  if (address === undefined) return Promise.resolve(undefined);
+  return serveWebhooks(cluster, attached, { operators, address });
 }
 
 /** What is installed: manifests, and the process behind them. */
@@ -92,13 +113,15 @@ interface Installed {
   readonly process: ProcessDefinition;
 }
 
-async function install(cluster: Cluster, part: Installed, thin: Set<string>): Promise<void> {
+/** Webhooks are registered once their operators run, where they can be reached; else `thin` says so. */
+async function install(
+  cluster: Cluster,
+  part: Installed,
+  thin: Set<string> | undefined,
+): Promise<void> {
   for (const manifest of part.manifests()) {
-    if (leftOut.has(manifest.kind ?? '')) {
-      thin.add(`the webhooks of ${part.name} are not called: its admission is left out`);
-      continue;
-    }
-    await create(cluster, manifest, part.name);
+    if (!isRegistration(manifest)) await create(cluster, manifest, part.name);
+    else thin?.add(`the webhooks of ${part.name} are not called: its admission is left out`);
   }
 }
 

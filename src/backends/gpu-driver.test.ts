@@ -10,6 +10,7 @@ describe('a cluster whose GPUs are offered by the DRA driver', () => {
     podSubnet: '10.244.0.0/16',
     serviceSubnet: '10.96.0.0/16',
     featureGates: {},
+    runtimeConfig: {},
     nodes: [
       { role: 'control-plane', labels: {}, taints: [] },
       {

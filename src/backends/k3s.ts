@@ -115,6 +115,7 @@ async function fittedOut(
       // k3s brings a provisioner of volumes and a StorageClass of its own.
       needs: { ...needs, nodes: played, hasStorageClass: false },
       hasNodes: true,
+      hasOwnScheduler: true,
       tell: line => writeError(`${line}\n`),
     });
     return Object.assign(cluster, { fitted: held.fitted, thin: held.fitted.thin });

@@ -1,11 +1,12 @@
 /** A real cluster on this machine, in containers: made by `kind`, its GPUs emulated, gone without trace. */
 import { environment, onInterrupt } from '../host.js';
 import { durationMs } from '../input/duration.js';
-import { readyConfig } from './kind/configuration.js';
+import { readyConfig, schedulerConfigInNode } from './kind/configuration.js';
 import type { KindCluster, KindOptions } from './kind/contract.js';
 import { createCluster } from './kind/create.js';
 import { NodeFolders } from './kind/node-folders.js';
 import { openCluster, type Made } from './kind/open.js';
+import { schedulerFile } from './kind/owned.js';
 import { engineOf, KindTool } from './kind/tool.js';
 import { defaultConfigFile } from './sim-options.js';
 
@@ -59,8 +60,10 @@ async function found(
   const isReused = options.reuse === true && (await tool.clusters()).includes(name);
   const isCgroupV1 = !isReused && (await tool.cgroupVersion()) === 1;
   const isPlayed = options.gpus === 'kubelets';
+  const { configuration } = options.needs?.scheduler ?? {};
   const ready = readyConfig(file, {
     name,
+    ...(configuration !== undefined && { schedulerFile: schedulerFile(name) }),
     isCgroupV1,
     ...(isPlayed && { withoutWorkers: true }),
     ...(folders !== undefined && { mounts: (index: number) => folders.mounts(index) }),
@@ -73,6 +76,7 @@ async function found(
     tool,
     name,
     config: ready.text,
+    ...(configuration !== undefined && { schedulerConfig: schedulerConfigInNode(configuration) }),
     timeoutMs: durationMs(options.timeout ?? '10m'),
     ...(folders !== undefined && { beforeDelete: nodes => folders.empty(nodes) }),
     ...(options.image !== undefined && { image: options.image }),

@@ -6,7 +6,7 @@ import type { Cluster } from '../cluster.js';
 import { freshSeed } from '../host.js';
 import { exitCodes, UserError } from '../input/errors.js';
 import { applyObject } from './apply.js';
-import { fitOut, type Fitted } from './fit-out.js';
+import { fitOut, withoutItsScheduler, type Fitted } from './fit-out.js';
 import { connectCluster, type RealCluster } from './kubeconfig.js';
 import { readConfig } from './user-config.js';
 import { cleanUp, type LeftBehind } from './own/clean-up.js';
@@ -52,7 +52,7 @@ async function open(request: OpenRequest): Promise<OpenedCluster> {
     isOwnCluster,
     run: prefix.replace(/-$/, ''),
   });
-  const opened = asOpened(cluster, own, held, tell);
+  const opened = asOpened(cluster, own, { held, tell, needs: request.needs });
   try {
     await makeNamespaces(own, namespaces, flags.namespacePrefix !== undefined);
     await rehearse(own, request.objects ?? []);
@@ -73,8 +73,7 @@ const usersNodes = "nodes and operators are the cluster's own: what its kubelets
 function asOpened(
   cluster: RealCluster,
   own: OwnCluster,
-  held: Held,
-  tell: (line: string) => void,
+  { held, tell, needs }: { readonly held: Held } & Pick<OpenRequest, 'tell' | 'needs'>,
 ): OpenedCluster {
   return {
     backend: cluster.backend,
@@ -100,7 +99,7 @@ function asOpened(
       return held.fitted;
     },
     get thin() {
-      return held.fitted?.thin ?? [usersNodes];
+      return held.fitted?.thin ?? [usersNodes, ...withoutItsScheduler(needs)];
     },
     async [Symbol.asyncDispose]() {
       held.fitted?.close();
@@ -192,11 +191,11 @@ async function fitOwn(
     isOwnCluster: true,
   });
   const view: Cluster = {
-    ...asOpened(cluster, whole, {}, tell),
+    ...asOpened(cluster, whole, { held: {}, tell, needs }),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
   try {
-    const fitted = await fitOut(view, { needs, tell, hasNodes });
+    const fitted = await fitOut(view, { needs, tell, hasNodes, hasOwnScheduler: true });
     return fitted;
   } finally {
     own.made.push(...whole.made);

@@ -171,8 +171,12 @@ class KubeconfigCluster implements RealCluster {
     if (this.isGone) return;
     this.isGone = true;
     this.recorder.end();
-    this.http.close();
-    await this.options.dispose?.();
+    try {
+      // What stays is told what to forget.
+      await this.options.dispose?.();
+    } finally {
+      this.http.close();
+    }
   }
 
   private throwFailure(): void {

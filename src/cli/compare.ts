@@ -73,6 +73,9 @@ interface Side {
   readonly facts: ReadonlyMap<string, Facts>;
 }
 
+/** A scenario ends with its last step; what that led to comes after, sooner here and later there. */
+const restMs = 5_000;
+
 async function runOn(
   backend: string,
   scenario: Scenario,
@@ -82,6 +85,7 @@ async function runOn(
   const chosen = backendNamed(backend);
   const book = new FactBook({ namespaces: namespacesOf(scenario) });
   const atEnd = async (cluster: Cluster): Promise<void> => {
+    await cluster.advance(restMs);
     for await (const entry of cluster.history()) book.add(entry);
   };
   const tellLine = (line: string): void => {

@@ -27,6 +27,8 @@ export interface KindConfig {
   readonly podSubnet: string;
   readonly serviceSubnet: string;
   readonly featureGates: Readonly<Record<string, boolean>>;
+  /** Of the API server: `api/alpha` -> `false`. */
+  readonly runtimeConfig: Readonly<Record<string, string>>;
 }
 
 const textMap: JsonSchema = { type: 'object', additionalProperties: { type: 'string' } };
@@ -84,6 +86,7 @@ interface RawConfig {
   readonly name?: string;
   readonly networking?: { readonly podSubnet?: string; readonly serviceSubnet?: string };
   readonly featureGates?: Readonly<Record<string, boolean>>;
+  readonly runtimeConfig?: Readonly<Record<string, string>>;
   readonly kubeadmConfigPatches?: readonly string[];
   readonly nodes?: readonly {
     readonly role?: 'control-plane' | 'worker';
@@ -127,6 +130,7 @@ export function parseKindConfig(text: string, file: string): KindConfig {
     podSubnet: raw.networking?.podSubnet ?? '10.244.0.0/16',
     serviceSubnet: raw.networking?.serviceSubnet ?? '10.96.0.0/16',
     featureGates: raw.featureGates ?? {},
+    runtimeConfig: raw.runtimeConfig ?? {},
   };
 }
 

@@ -14,6 +14,7 @@ export function clusterConfig({ cluster }: Pick<VoyagePlan, 'cluster'>): KindCon
     podSubnet: '10.244.0.0/16',
     serviceSubnet: '10.96.0.0/16',
     featureGates: {},
+    runtimeConfig: {},
   };
 }
 

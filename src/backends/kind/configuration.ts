@@ -9,6 +9,7 @@ export const createdByLabel = 'seatrial.dev/created-by';
 export interface NodeMount {
   readonly hostPath: string;
   readonly containerPath: string;
+  readonly readOnly?: boolean;
 }
 
 /** What is added to the user's configuration. */
@@ -19,6 +20,8 @@ export interface Additions {
   readonly mounts?: (index: number) => readonly NodeMount[];
   /** Only control-plane nodes are made; others are played. Default false. */
   readonly withoutWorkers?: boolean;
+  /** A file of this machine with a KubeSchedulerConfiguration. Default: kube-scheduler's own defaults. */
+  readonly schedulerFile?: string;
   /** Kubernetes from 1.35 on refuses cgroup v1 unless the kubelet is told not to. */
   readonly isCgroupV1?: boolean;
 }
@@ -46,6 +49,28 @@ interface RawCluster {
 /** In the form without apiVersion, which old and new versions of kubeadm's API take. */
 const cgroupPatch = 'kind: KubeletConfiguration\nfailCgroupV1: false\n';
 
+/** Where the scheduler's pod finds its configuration; a folder of its own, as a pod mounts folders. */
+const schedulerFolder = '/etc/seatrial';
+const schedulerInNode = `${schedulerFolder}/scheduler.yaml`;
+
+const schedulerPatch = `kind: ClusterConfiguration
+scheduler:
+  extraArgs:
+    config: ${schedulerInNode}
+  extraVolumes:
+    - name: seatrial
+      hostPath: ${schedulerFolder}
+      mountPath: ${schedulerFolder}
+      readOnly: true
+      pathType: DirectoryOrCreate
+`;
+
+/** A KubeSchedulerConfiguration with the connection that kubeadm gives the scheduler, as JSON, which is YAML. */
+export function schedulerConfigInNode(configuration: object): string {
+  const clientConnection = { kubeconfig: '/etc/kubernetes/scheduler.conf' };
+  return JSON.stringify({ ...configuration, clientConnection }, undefined, 2);
+}
+
 /** Kubelets that are played tell where they really are as their external address. */
 const addressPatch = `kind: ClusterConfiguration
 apiServer:
@@ -67,13 +92,17 @@ export function readyConfig(file: string, additions: Additions): ReadyConfig {
     .map((node, index) => ({
       ...node,
       labels: { ...node.labels, [createdByLabel]: 'seatrial' },
-      ...mountsOf(node, additions.mounts?.(index) ?? []),
+      ...mountsOf(node, [
+        ...(additions.mounts?.(index) ?? []),
+        ...((node.role ?? 'control-plane') === 'control-plane' ? schedulerMounts(additions) : []),
+      ]),
     }))
     .filter(({ role }) => role !== 'worker' || additions.withoutWorkers !== true);
   const patches = [
     ...(raw.kubeadmConfigPatches ?? []),
     ...(additions.isCgroupV1 === true ? [cgroupPatch] : []),
     ...(additions.withoutWorkers === true ? [addressPatch] : []),
+    ...(additions.schedulerFile !== undefined ? [schedulerPatch] : []),
   ];
   const whole = {
     ...raw,
@@ -87,6 +116,11 @@ export function readyConfig(file: string, additions: Additions): ReadyConfig {
     config: { ...config, name },
     hasNetwork: raw.networking?.disableDefaultCNI !== true,
   };
+}
+
+function schedulerMounts({ schedulerFile }: Additions): readonly NodeMount[] {
+  if (schedulerFile === undefined) return [];
+  return [{ hostPath: schedulerFile, containerPath: schedulerInNode, readOnly: true }];
 }
 
 function mountsOf(node: RawNode, mounts: readonly NodeMount[]): Pick<RawNode, 'extraMounts'> {

@@ -4,7 +4,7 @@ import type { UserError } from '../../input/errors.js';
 import { scratchFolder, type ScratchFolder } from '../scratch-folder.js';
 import { kindFailure } from './failures.js';
 import { causeInLogs } from './node-log.js';
-import { forget, note, ownedClusters, reserve } from './owned.js';
+import { forget, note, ownedClusters, reserve, writeSchedulerFile } from './owned.js';
 import type { CommandResult } from './run-command.js';
 import { stopped, type KindTool } from './tool.js';
 
@@ -15,6 +15,8 @@ export interface CreateOptions {
   /** The text of the configuration. */
   readonly config: string;
   readonly image?: string;
+  /** What stands in the file that the scheduler is configured by; default: there is none. */
+  readonly schedulerConfig?: string;
   /** The whole create may take so long; kind itself knows no limit. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
@@ -39,6 +41,7 @@ export async function createCluster(options: CreateOptions): Promise<string> {
   const { tool, name } = options;
   if ((await tool.clusters()).includes(name)) throw existsAlready(name);
   reserve(name);
+  if (options.schedulerConfig !== undefined) writeSchedulerFile(name, options.schedulerConfig);
   const scratch = scratchFolder('kind');
   const interrupted = new AbortController();
   const undo = onInterrupt(() => interrupted.abort());

@@ -179,20 +179,23 @@ async function embark(
   if (options.needs === undefined && gpus !== 'kubelets') return;
   const played = needs.nodes.filter(({ isControlPlane }) => !isControlPlane);
   const tell = options.onLine ?? (line => writeError(`${line}\n`));
-  const address = gpus === 'kubelets' ? await hostAddress(engineOf(options.engine)) : undefined;
+  const address = await hostAddress(engineOf(options.engine));
   if (gpus === 'kubelets' && address === undefined) {
     tell('no logs and no metrics: the nodes have no way to this machine');
   }
-  aboard.door = address === undefined ? undefined : await openDoor(cluster, aboard, address);
+  const hasDoor = gpus === 'kubelets' && address !== undefined;
+  aboard.door = hasDoor ? await openDoor(cluster, aboard, address) : undefined;
   aboard.fitted = await fitOut(cluster, {
     // kind brings a provisioner of volumes and a StorageClass of its own.
     needs: { ...needs, nodes: played, hasStorageClass: false },
     hasNodes: gpus === 'kubelets',
+    hasOwnScheduler: made.isReused,
+    hostAddress: address,
     tell,
     ...(address !== undefined &&
       aboard.door !== undefined && { kubeletAccess: { address, port: aboard.door.port } }),
   });
-  if (address === undefined || needs.hasMetricsServer === false) return;
+  if (!hasDoor || needs.hasMetricsServer === false) return;
   aboard.metrics = await serveMetrics(cluster, aboard.fitted, { address });
 }
 
@@ -219,7 +222,9 @@ async function openDoor(
 async function ended({ tool, made, options, folders }: Opening, aboard: Aboard): Promise<void> {
   const { emulation, fitted, metrics } = aboard;
   const isKept = options.keep === true && !made.isReused;
-  await metrics?.close({ isClusterGone: !isKept && !made.isReused });
+  const isClusterGone = !isKept && !made.isReused;
+  await fitted?.webhooks?.close({ isClusterGone });
+  await metrics?.close({ isClusterGone });
   fitted?.close();
   aboard.door?.close();
   if (!isKept || options.gpus === 'device-plugin' || options.gpus === 'dra') {

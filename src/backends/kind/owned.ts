@@ -39,6 +39,16 @@ export function note(cluster: OwnedCluster): void {
   notes.write(cluster);
 }
 
+/** The file with the configuration of a cluster's scheduler: its node sees it as long as it is there. */
+export function schedulerFile(name: string): string {
+  return notes.fileOf(name);
+}
+
+/** Writes that file. */
+export function writeSchedulerFile(name: string, text: string): void {
+  notes.writeFile(name, text);
+}
+
 /** Forgets a cluster; the folders go with the last. */
 export function forget(name: string): void {
   notes.remove(name);

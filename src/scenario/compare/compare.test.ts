@@ -116,6 +116,19 @@ it('tells an object that only one run had', () => {
   ]);
 });
 
+it('knows that an autoscaler that went at once was never looked at', () => {
+  const seen = { conditions: [{ type: 'ScalingActive', status: 'True' }] };
+  const lived = (forMs: number, status: object): HistoryEntry[] => {
+    const metadata = { namespace: 'shop', name: 's', uid: 's' };
+    const scaler = { kind: 'HorizontalPodAutoscaler', metadata, status };
+    const born = entry('ADDED', 'horizontalpodautoscalers.autoscaling', scaler);
+    return [born, { ...born, type: 'MODIFIED', timeMs: born.timeMs + forMs }];
+  };
+  const what = 'condition HorizontalPodAutoscaler shop/s ScalingActive';
+  expect(told(lived(9_000, {}), lived(16_000, seen))).toEqual([[what, 'absent', 'True', true]]);
+  expect(told(lived(20_000, {}), lived(16_000, seen))).toEqual([[what, 'absent', 'True', false]]);
+});
+
 it('looks at nothing outside of the namespaces, nor at events of programs about themselves', () => {
   const other = { kind: 'Pod', metadata: { namespace: 'kube-system', name: 'x', uid: 'x' } };
   const about = entry('ADDED', 'events', {
@@ -125,4 +138,34 @@ it('looks at nothing outside of the namespaces, nor at events of programs about 
     reason: 'Readyz',
   });
   expect(told([entry('ADDED', 'pods', other), about], [])).toEqual([]);
+});
+
+it('knows that a pod which ends as its job is cleaned up may go or stay, and its service with it', () => {
+  const worker = (status: object, deletionTimestamp?: string) => ({
+    kind: 'Pod',
+    metadata: { namespace: 'shop', name: 'w-0', uid: 'w', deletionTimestamp },
+    spec: { nodeName: 'n1' },
+    status,
+  });
+  const service = { kind: 'Service', metadata: { namespace: 'shop', name: 'w-0', uid: 's' } };
+  const lived = (goneAfterMs?: number): HistoryEntry[] => {
+    const over = { phase: 'Succeeded' };
+    const all = [
+      entry('ADDED', 'pods', worker({})),
+      entry('ADDED', 'services', service),
+      entry('MODIFIED', 'pods', worker(over)),
+    ];
+    if (goneAfterMs === undefined) return all;
+    const timeMs = (all[2]?.timeMs ?? 0) + goneAfterMs;
+    const gone = worker(over, '2026-01-01T00:00:00Z');
+    const end = [
+      entry('MODIFIED', 'pods', gone),
+      entry('DELETED', 'pods', gone),
+      entry('DELETED', 'services', service),
+    ];
+    return [...all, ...end.map(each => ({ ...each, timeMs }))];
+  };
+  const knowns = (goneAfterMs: number) => told(lived(), lived(goneAfterMs)).map(([, , , is]) => is);
+  expect(knowns(300)).toEqual([true, true]);
+  expect(knowns(5_000)).toEqual([false, false]);
 });

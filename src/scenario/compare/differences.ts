@@ -22,9 +22,24 @@ export function differencesOf(one: FactsByName, other: FactsByName): readonly Di
   return names
     .flatMap(name => ofObject(name, one.get(name), other.get(name)))
     .map(difference => {
-      const known = knownApproximation(difference);
+      const known = knownApproximation({ ...difference, facts: factsIn(one, other, difference) });
       return known === undefined ? difference : { ...difference, known };
     });
+}
+
+/** What is known of the object, and of the pod of its name. */
+function factsIn(one: FactsByName, other: FactsByName, { object }: Difference): Seen['facts'] {
+  const name = object.replace(/^\S+ /, '');
+  const of = (all: FactsByName) => ({ own: all.get(object), pod: all.get(`Pod ${name}`) });
+  return [of(one), of(other)];
+}
+
+/** A difference with what each history says of its object. */
+interface Seen extends Difference {
+  readonly facts: readonly {
+    readonly own: Facts | undefined;
+    readonly pod: Facts | undefined;
+  }[];
 }
 
 function ofObject(object: string, one?: Facts, other?: Facts): Difference[] {
@@ -66,10 +81,16 @@ function events(one: Facts, other: Facts): [Difference['sort'], string, string, 
   return reasons.map(reason => ['event', reason, told(one, reason), told(other, reason)]);
 }
 
+/** kube-controller-manager's --horizontal-pod-autoscaler-sync-period. */
+const autoscalerMs = 15_000;
+
+/** Within it a cache may or may not have heard of a change. */
+const momentMs = 1_000;
+
 /** What the simulation is known to do otherwise, or what no two clusters do alike. */
 const approximations: readonly {
   readonly why: string;
-  isMeant(difference: Difference): boolean;
+  isMeant(difference: Seen): boolean;
 }[] = [
   {
     why: 'kube-scheduler draws one of several nodes that are equally good',
@@ -93,6 +114,23 @@ const approximations: readonly {
       sort === 'event' && what === 'Scheduled' && a !== 'absent' && b !== 'absent',
   },
   {
+    why: `an autoscaler looks every ${autoscalerMs / 1000} s: where it went sooner, it never did`,
+    isMeant: ({ sort, object, sides, facts }) =>
+      sort === 'condition' &&
+      object.startsWith('HorizontalPodAutoscaler ') &&
+      sides.some(
+        (side, index) =>
+          side === 'absent' && (facts[index]?.own?.livedMs ?? Infinity) < autoscalerMs,
+      ),
+  },
+  {
+    why: 'who cleans up after a job sees a pod that ends at that moment as running, or as over',
+    isMeant: ({ what, facts }) =>
+      what === 'created and deleted' &&
+      new Set(facts.map(({ own }) => own?.created)).size === 1 &&
+      facts.some(({ pod }) => (pod?.goneAfterMs ?? Infinity) < momentMs),
+  },
+  {
     why: 'a pod may be seen before its first condition is written, or be gone before its last',
     isMeant: ({ sort, object, sides: [a, b] }) =>
       sort === 'phase' && object.startsWith('Pod ') && withoutPending(a) === withoutPending(b),
@@ -103,6 +141,6 @@ function withoutPending(phases: string): string {
   return phases.replaceAll('Pending > ', '');
 }
 
-function knownApproximation(difference: Difference): string | undefined {
+function knownApproximation(difference: Seen): string | undefined {
   return approximations.find(({ isMeant }) => isMeant(difference))?.why;
 }

@@ -7,6 +7,10 @@ import type { HistoryEntry } from '../../../sim/server/contract.js';
 export interface Facts {
   created: number;
   deleted: number;
+  /** How long the one lived that lived longest, up to its deletion or the history's end; in milliseconds. */
+  livedMs: number;
+  /** Of pods: how soon after their containers' end their deletion was asked for; Infinity when it was not. */
+  goneAfterMs: number;
   /** Of pods: one path of phases each, such as `Pending > Running > Succeeded`. */
   readonly phases: string[];
   /** Of pods that were bound: the nodes. */
@@ -39,6 +43,11 @@ const ignored: ReadonlySet<string> = new Set([
 ]);
 
 interface Life {
+  readonly bornMs: number;
+  diedMs?: number;
+  /** When its containers had ended, and when its deletion was asked for. */
+  endedMs?: number;
+  askedMs?: number;
   readonly phases: string[];
   readonly conditions: Map<string, string>;
   node?: string;
@@ -49,11 +58,14 @@ export class FactBook {
   readonly facts = new Map<string, Facts>();
   private readonly names = new Map<string, string>();
   private readonly lives = new Map<string, Life>();
+  private endMs = 0;
 
   constructor(private readonly options: FactOptions) {}
 
   /** Takes note of an entry. */
-  add({ type, resource, object }: HistoryEntry): void {
+  add(entry: HistoryEntry): void {
+    const { type, resource, object, timeMs } = entry;
+    this.endMs = Math.max(this.endMs, timeMs);
     if (resource === 'events' || resource === 'events.events.k8s.io') {
       return this.event(object as unknown as AnyEvent);
     }
@@ -67,7 +79,7 @@ export class FactBook {
     const facts = this.factsOf(name);
     if (type === 'ADDED') facts.created++;
     if (type === 'DELETED') facts.deleted++;
-    this.live(object, name);
+    this.live(entry, name);
   }
 
   private factsOf(name: string): Facts {
@@ -76,6 +88,8 @@ export class FactBook {
     const facts: Facts = {
       created: 0,
       deleted: 0,
+      livedMs: 0,
+      goneAfterMs: Infinity,
       phases: [],
       nodes: [],
       conditions: new Map(),
@@ -88,8 +102,12 @@ export class FactBook {
 
   /** The book is over: what became of each object is written down. */
   close(): ReadonlyMap<string, Facts> {
-    for (const [uid, { phases, conditions, node }] of this.lives) {
+    for (const [uid, life] of this.lives) {
+      const { phases, conditions, node, bornMs, diedMs, endedMs, askedMs } = life;
       const facts = this.factsOf(this.names.get(uid) ?? '');
+      const gapMs = Math.abs((endedMs ?? -Infinity) - (askedMs ?? Infinity));
+      facts.goneAfterMs = Math.min(facts.goneAfterMs, gapMs);
+      facts.livedMs = Math.max(facts.livedMs, (diedMs ?? this.endMs) - bornMs);
       if (phases.length > 0) facts.phases.push(phases.join(' > '));
       if (node !== undefined) facts.nodes.push(node);
       for (const [type, value] of conditions) {
@@ -103,15 +121,19 @@ export class FactBook {
     return this.facts;
   }
 
-  private live(object: KubeObject, name: string): void {
+  private live({ object, type, timeMs }: HistoryEntry, name: string): void {
     const uid = object.metadata.uid ?? name;
     this.names.set(uid, name);
-    const life = this.lives.get(uid) ?? { phases: [], conditions: new Map<string, string>() };
+    const fresh: Life = { bornMs: timeMs, phases: [], conditions: new Map() };
+    const life = this.lives.get(uid) ?? fresh;
     this.lives.set(uid, life);
+    if (type === 'DELETED') life.diedMs = timeMs;
+    if (object.metadata.deletionTimestamp !== undefined) life.askedMs ??= timeMs;
     const { status, spec } = object as unknown as Partial<Pod>;
     if (object.kind === 'Pod') {
       const phase = status?.phase ?? 'Pending';
       if (life.phases.at(-1) !== phase) life.phases.push(phase);
+      if (phase === 'Succeeded' || phase === 'Failed') life.endedMs ??= timeMs;
       if (spec?.nodeName !== undefined) life.node = spec.nodeName;
     }
     const { conditions } = (status ?? {}) as { readonly conditions?: readonly Condition[] };
