@@ -7,6 +7,7 @@ import { createdByLabel } from '../src/backends/kind/configuration.js';
 import { removeCluster } from '../src/backends/kind/create.js';
 import { KindTool } from '../src/backends/kind/tool.js';
 import { Pacer } from '../src/backends/pacer.js';
+import { parseSchedulerConfig } from '../src/backends/scheduler-config.js';
 import { simulationOptions } from '../src/backends/sim-options.js';
 import { bootSimulatedCluster, type SimulatedCluster } from '../src/backends/sim.js';
 import { parseKindConfig } from '../src/gpu/kind-config.js';
@@ -71,6 +72,35 @@ describe.skipIf(kindBinary === undefined)('kind (skipped where there is no kind)
       expect(kubeadm).toMatch(/tier=gold/);
       await cluster.inject({ kind: 'node-down', node: 'voyage-worker' });
       expect(lab.calls.at(-1)).toBe('pause voyage-worker');
+    }
+    expect(lab.leftovers()).toEqual([]);
+  });
+
+  it("gives kube-scheduler the scenario's configuration, by a file that goes with the cluster", async () => {
+    const parsed = parseKindConfig(config, 'voyage.yaml');
+    const schedulerConfig = parseSchedulerConfig(
+      'apiVersion: kubescheduler.config.k8s.io/v1\nkind: KubeSchedulerConfiguration\nparallelism: 4\n',
+      'scheduler.yaml',
+    );
+    const { config: _config, ...needs } = simulationOptions({
+      seed: 1,
+      config: parsed,
+      operators: [],
+      schedulerConfig,
+    });
+    {
+      await using _cluster = await kind({ config: file, needs, onLine: () => undefined });
+      const [run = ''] = lab.calls.filter(call => call.includes('run --name voyage-control-plane'));
+      const [, source = ''] = /--volume=(\S+):\/etc\/seatrial\/scheduler\.yaml:ro/.exec(run) ?? [];
+      const text = readFileSync(source, 'utf8');
+      expect(JSON.parse(text)).toEqual({
+        ...schedulerConfig,
+        clientConnection: { kubeconfig: '/etc/kubernetes/scheduler.conf' },
+      });
+      const kubeadm = lab.fileIn('voyage-control-plane', 'files/kind/kubeadm.conf');
+      expect(kubeadm).toMatch(/name: config\s+value: \/etc\/seatrial\/scheduler\.yaml/);
+      expect(kubeadm).toMatch(/hostPath: \/etc\/seatrial\n/);
+      expect(lab.calls.some(call => /voyage-worker.*etc\/seatrial/.test(call))).toBe(false);
     }
     expect(lab.leftovers()).toEqual([]);
   });

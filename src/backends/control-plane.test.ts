@@ -130,6 +130,30 @@ describe('a control plane of local processes', () => {
     await plane.stop();
   });
 
+  it('passes feature gates to all, and what is served to the API server', async () => {
+    const notesArguments = `require('node:fs').writeFileSync(__filename + '.argv', process.argv.join('\\n'));`;
+    program('etcd', lives);
+    program('kube-apiserver', `${notesArguments}${serves(0)}`);
+    program('kube-scheduler', `${notesArguments}${lives}`);
+    const plane = await startControlPlane({
+      programs: findControlPlane(folder),
+      featureGates: { GangScheduling: true, MutablePVNodeAffinity: false },
+      runtimeConfig: { 'scheduling.k8s.io/v1alpha1': 'true' },
+    });
+    while (!existsSync(join(folder, 'kube-scheduler.argv'))) {
+      await new Promise(resolve => setTimeout(resolve, 20));
+    }
+    const given = (name: string): string[] => {
+      const text = readFileSync(join(folder, `${name}.argv`), 'utf8');
+      return text.split('\n').filter(word => /^--(feature-gates|runtime-config)=/.test(word));
+    };
+    const gates = '--feature-gates=GangScheduling=true,MutablePVNodeAffinity=false';
+    const served = '--runtime-config=scheduling.k8s.io/v1alpha1=true';
+    expect(given('kube-apiserver')).toEqual([gates, served]);
+    expect(given('kube-scheduler')).toEqual([gates]);
+    await plane.stop();
+  });
+
   it('takes another port when somebody else was quicker', async () => {
     program('etcd', lives);
     const mark = join(folder, 'tried');
