@@ -8,6 +8,7 @@ import type { FieldsView } from '../api/managed-fields/settle.js';
 import { customResourceSchema } from '../api/managed-fields/structural-schema.js';
 import { entriesAfterUpdate } from '../api/managed-fields/update.js';
 import type { KubeObject } from '../api/object.js';
+import { convertedView } from './converted-views.js';
 import type { TrackFields } from './field-owners.js';
 import type { ServedResource } from './registry.js';
 
@@ -63,6 +64,8 @@ function hasStatus({ subresources }: ServedResource): boolean {
 
 function inVersion(object: Json, from: ServedResource, to: ServedResource): Json {
   if (from === to) return object;
+  const converted = convertedView(to, object as KubeObject);
+  if (converted !== undefined) return converted;
   const stored = from.strategy.toStored?.(object as KubeObject) ?? (object as KubeObject);
   return to.strategy.fromStored?.(stored) ?? { ...stored, apiVersion: to.apiVersion };
 }

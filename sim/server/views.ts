@@ -6,6 +6,9 @@ import type { Stored } from '../store/stored.js';
 import type { FieldOwners } from './field-owners.js';
 import { trackFields } from './managed-fields.js';
 import { withManagedFields } from './object-meta.js';
+import { invariant } from '../engine/invariant.js';
+import { renamed } from './custom/coerced.js';
+import { convertedView } from './converted-views.js';
 import type { ServedResource } from './registry.js';
 import type { Scope } from './scope.js';
 
@@ -16,22 +19,33 @@ const fullViews = new WeakMap<ServedResource, WeakMap<Stored, KubeObject>>();
 export function plainView(resource: ServedResource, stored: Stored<FieldOwners>): KubeObject {
   const { fromStored } = resource.strategy;
   if (fromStored === undefined) return stored.object;
+  if (resource.custom?.webhook !== undefined && stored.object.apiVersion !== resource.apiVersion) {
+    const view = convertedView(resource, stored.object);
+    invariant(view !== undefined, 'objects are converted before they are looked at');
+    return view;
+  }
   return remembered(plainViews, resource, stored, () => fromStored(stored.object));
+}
+
+/** As selectors look at it: where a webhook converts, only the version of the request has their fields. */
+export function selectedView(resource: ServedResource, stored: Stored<FieldOwners>): KubeObject {
+  return resource.custom?.webhook === undefined ? stored.object : plainView(resource, stored);
 }
 
 /** As the version shows it, with managedFields. */
 export function fullView(resource: ServedResource, stored: Stored<FieldOwners>): KubeObject {
-  return remembered(fullViews, resource, stored, () =>
-    withManagedFields(plainView(resource, stored), stored.beside.entries(trackFields(resource))),
-  );
+  const build = () =>
+    withManagedFields(plainView(resource, stored), stored.beside.entries(trackFields(resource)));
+  // What a webhook tells may be another thing the next time.
+  if (resource.custom?.webhook !== undefined) return build();
+  return remembered(fullViews, resource, stored, build);
 }
 
 /** The object as it is stored: custom resources in their storage version, others without empty lists. */
 export function inStorage(scope: Scope, object: KubeObject): KubeObject {
   const { custom, kind } = scope.resource;
   if (custom === undefined) return withoutEmptyLists(scope, object);
-  if (custom.storageVersion === kind.version) return object;
-  return { ...object, apiVersion: `${kind.group}/${custom.storageVersion}` } as KubeObject;
+  return renamed(object, `${kind.group}/${custom.storageVersion}`, custom);
 }
 
 /** Storing loses the difference between an empty list and none. Our own components know that. */

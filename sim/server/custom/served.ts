@@ -9,6 +9,7 @@ import { apiVersionOf, type Kind } from '../../api/object.js';
 import { printedResource } from '../../api/status.js';
 import type { Core } from '../core.js';
 import type { ServedGroup, ServedResource, Subresource } from '../registry.js';
+import type { Schemas } from './custom-version.js';
 import { customStrategy } from './strategy.js';
 
 /** What discovery tells, and the order in which it does. */
@@ -92,8 +93,9 @@ function servedVersion(
     isNamespaced: spec.scope === 'Namespaced',
   };
   const preservesUnknownFields = spec.preserveUnknownFields === true;
-  const stored = spec.versions.find(({ name }) => name === storage)?.schema?.openAPIV3Schema;
-  const strategy = customStrategy(kind, version, { preservesUnknownFields, stored });
+  const schemas = schemasOf(definition);
+  const strategy = customStrategy(kind, version, { preservesUnknownFields, schemas });
+  const { conversion } = spec;
   const resource = printedResource(kind);
   const schema = version.schema?.openAPIV3Schema;
   const { deprecated, deprecationWarning } = version;
@@ -115,14 +117,23 @@ function servedVersion(
     custom: {
       definition,
       schema,
+      schemas,
       preservesUnknownFields,
       storageVersion: storage,
+      ...(conversion?.strategy === 'Webhook' &&
+        conversion.webhook !== undefined && { webhook: conversion.webhook }),
       ...(deprecated === true && {
         deprecationWarning:
           deprecationWarning ?? `${kind.group}/${kind.version} ${kind.kind} is deprecated`,
       }),
     },
   };
+}
+
+function schemasOf({ spec }: CustomResourceDefinition): Schemas {
+  return new Map(
+    spec.versions.map(({ name, schema }) => [`${spec.group}/${name}`, schema?.openAPIV3Schema]),
+  );
 }
 
 function subresourcesOf(

@@ -6,10 +6,7 @@ import { deepEqual, isRecord } from '../../api/equality.js';
 import { invalid, type FieldError } from '../../api/field-error.js';
 import { compareText, goQuote } from '../../api/go-text.js';
 import { qualifiedNameErrors } from '../../api/labels.js';
-import type {
-  CustomResourceDefinitionVersion,
-  JSONSchemaProps,
-} from '../../api/kinds/apiextensions.js';
+import type { CustomResourceDefinitionVersion } from '../../api/kinds/apiextensions.js';
 import { apiVersionOf, type Kind, type KubeObject } from '../../api/object.js';
 import type { ScalePaths, Strategy } from '../resources/strategy.js';
 import { hasRules, ruleErrors } from './cel-rules.js';
@@ -17,7 +14,8 @@ import { customColumns } from './columns.js';
 import { embeddedErrors } from './embedded.js';
 import { valueAt } from './json-path.js';
 import { listTypeErrors } from './list-types.js';
-import { pruned, withDefaults } from './schema.js';
+import { readBack, renamed, type Coercion } from './coerced.js';
+import { withDefaults } from './schema.js';
 import { schemaErrors, type Old } from './validate-schema.js';
 
 const int32Max = 2 ** 31 - 1;
@@ -26,10 +24,7 @@ const int32Max = 2 ** 31 - 1;
 export function customStrategy(
   kind: Kind,
   version: CustomResourceDefinitionVersion,
-  options: {
-    readonly preservesUnknownFields: boolean;
-    readonly stored: JSONSchemaProps | undefined;
-  },
+  coercion: Coercion,
 ): Strategy {
   const schema = version.schema?.openAPIV3Schema;
   const hasStatus = version.subresources?.status !== undefined;
@@ -41,13 +36,7 @@ export function customStrategy(
     bumpsGeneration: (object, old) => !deepEqual(withoutMeta(object), withoutMeta(old)),
     allowsUnconditionalUpdate: false,
     defaults: object => withDefaults(object, schema),
-    fromStored: stored => {
-      const object = { ...stored, apiVersion: apiVersionOf(kind) } as KubeObject;
-      if (options.preservesUnknownFields) return withDefaults(object, schema);
-      const inStorage = withDefaults(pruned(object, options.stored), options.stored);
-      if (options.stored === schema) return inStorage as KubeObject;
-      return withDefaults(pruned(inStorage, schema), schema) as KubeObject;
-    },
+    fromStored: stored => renamed(readBack(stored, coercion), apiVersionOf(kind), coercion),
     prepareForCreate: object => (hasStatus ? withoutStatus(object) : object),
     validate: (object, { warn }) => check(object, undefined, { part: 'all', warn }),
     warningsOnCreate: object => finalizerWarnings(object, undefined),

@@ -94,7 +94,7 @@ function handlerOf(
   place: Place,
 ): Handler | 'no-route' | 'no-method' {
   const { method } = context.request;
-  if (context.info.isWatchPath) return method === 'GET' ? plain(watchObjects) : 'no-method';
+  if (context.info.isWatchPath) return method === 'GET' ? watchObjects : 'no-method';
   switch (place) {
     case 'collection':
       return collectionHandler(context, resource);
@@ -105,19 +105,13 @@ function handlerOf(
   }
 }
 
-function plain(handler: (scope: Scope) => ApiAnswer): Handler {
-  return function* (scope) {
-    return handler(scope);
-  };
-}
-
 function collectionHandler({ request, info }: RequestState, resource: ServedResource) {
   const { verbs, kind } = resource;
   const isWhole = kind.isNamespaced && info.namespace === '';
   switch (request.method) {
     case 'GET':
       if (!verbs.includes('list')) return 'no-method';
-      if (info.verb === 'watch' && verbs.includes('watch')) return plain(watchObjects);
+      if (info.verb === 'watch' && verbs.includes('watch')) return watchObjects;
       return listObjects;
     case 'POST': {
       if (isWhole || !verbs.includes('create')) return 'no-method';

@@ -21,6 +21,7 @@ import { storageKey } from '../../store/collection.js';
 import { AdmissionRun } from '../admit.js';
 import { failureAnswer } from '../answers.js';
 import { defaulted, readObject } from '../body.js';
+import { intoStorage, isConverted, readied } from '../conversions.js';
 import { FieldOwners } from '../field-owners.js';
 import { trackFields } from '../managed-fields.js';
 import { metaErrors } from '../meta-validation.js';
@@ -119,29 +120,32 @@ export function* storeNew(
 
 function* storeOnce(
   scope: Scope,
-  object: KubeObject,
+  sent: KubeObject,
   { options, owners, admission }: Creation,
 ): Steps<KubeObject | Failure> {
   const { core, resource } = scope;
-  const valid = validNew(scope, withSystemFields(scope, object));
+  const valid = validNew(scope, withSystemFields(scope, sent));
   if (isFailure(valid)) return valid;
   const { name = '', namespace = '' } = valid.metadata;
   const refusal = yield* admission?.validate(valid, name) ?? nothing();
   if (refusal !== undefined) return refusal;
+  const object = isConverted(resource)
+    ? yield* intoStorage(scope, valid, owners)
+    : inStorage(scope, valid);
+  if (isFailure(object)) return object;
   const key = storageKey(namespace, name);
   const taken = resource.collection.get(key);
   if (taken !== undefined) return takenFailure(scope, valid, taken.object);
-  if (options.isDryRun) {
-    const object = inStorage(scope, valid);
-    return viewFor(scope, { key, object, revision: 0, beside: owners });
-  }
-  const stored = core.store.put(resource.collection, {
-    key,
-    object: withResourceVersion(inStorage(scope, valid), core.store.nextResourceVersion()),
-    beside: owners,
-    user: scope.context.user.name,
-  });
-  return viewFor(scope, stored);
+  const stored = options.isDryRun
+    ? { key, object, revision: 0, beside: owners }
+    : core.store.put(resource.collection, {
+        key,
+        object: withResourceVersion(object, core.store.nextResourceVersion()),
+        beside: owners,
+        user: scope.context.user.name,
+      });
+  const unshown = isConverted(resource) ? yield* readied(scope, [stored]) : undefined;
+  return unshown ?? viewFor(scope, stored);
 }
 
 function* nothing(): Steps<undefined> {

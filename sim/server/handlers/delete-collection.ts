@@ -3,11 +3,12 @@ import type { ApiAnswer } from '../../api/request.js';
 import { isFailure } from '../../api/status.js';
 import type { Stored } from '../../store/stored.js';
 import { failureAnswer } from '../answers.js';
+import { readiedAll } from '../conversions.js';
 import type { FieldOwners } from '../field-owners.js';
 import { respondList } from '../respond.js';
 import type { Scope } from '../scope.js';
 import type { Steps } from '../steps.js';
-import { viewFor } from '../views.js';
+import { selectedView, viewFor } from '../views.js';
 import { deleteOptions } from './delete-options.js';
 import { deleteStored } from './delete.js';
 import { listOptions } from './list-options.js';
@@ -22,9 +23,10 @@ export function* deleteCollection(scope: Scope): Steps<ApiAnswer> {
   if (isFailure(selection)) return failureAnswer(context, selection);
   const options = deleteOptions(scope);
   if (isFailure(options)) return failureAnswer(context, options);
-  const matching = resource.collection
-    .list({ namespace: selection.namespace })
-    .filter(({ object }) => selection.matches(object));
+  const all = resource.collection.list({ namespace: selection.namespace });
+  const problem = yield* readiedAll(scope, all);
+  if (problem !== undefined) return failureAnswer(context, problem);
+  const matching = all.filter(one => selection.matches(selectedView(resource, one)));
   const chosen = list.limit > 0 ? matching.slice(0, list.limit) : matching;
   const deleted: Stored<FieldOwners>[] = [];
   for (const stored of chosen) {

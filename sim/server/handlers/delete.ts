@@ -11,6 +11,7 @@ import { rfc3339, timeMs } from '../../api/time.js';
 import type { Stored } from '../../store/stored.js';
 import { AdmissionRun } from '../admit.js';
 import { bodyAnswer, failureAnswer } from '../answers.js';
+import { isConverted, readied } from '../conversions.js';
 import type { FieldOwners } from '../field-owners.js';
 import { orderedMeta, withMeta, withResourceVersion } from '../object-meta.js';
 import { respond } from '../respond.js';
@@ -57,6 +58,8 @@ export function* deleteStored(scope: Scope, options: DeleteOptions): Steps<Delet
     if (live === undefined) return notFound(scope.resource.kind, scope.name);
     const problem = preconditionFailure(scope, live.object, options);
     if (problem !== undefined) return problem;
+    const unreadable = isConverted(scope.resource) ? yield* readied(scope, [live]) : undefined;
+    if (unreadable !== undefined) return unreadable;
     const admission = new AdmissionRun({
       operation: 'DELETE',
       scope,
@@ -69,7 +72,12 @@ export function* deleteStored(scope: Scope, options: DeleteOptions): Steps<Delet
       (yield* admission.mutateNothing(scope.name)) ??
       (yield* admission.validate(undefined, scope.name));
     if (refusal !== undefined) return refusal;
-    if (collection.get(live.key) === live) return settle(scope, live, options);
+    if (collection.get(live.key) !== live) continue;
+    const deleted = settle(scope, live, options);
+    const unshown = isConverted(scope.resource)
+      ? yield* readied(scope, [deleted.stored])
+      : undefined;
+    return unshown ?? deleted;
   }
 }
 

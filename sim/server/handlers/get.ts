@@ -2,6 +2,7 @@
 import type { ApiAnswer } from '../../api/request.js';
 import { notFound, plainError, type Failure } from '../../api/status.js';
 import { failureAnswer } from '../answers.js';
+import { isConverted, readied } from '../conversions.js';
 import { respond } from '../respond.js';
 import { keyIn, type Scope } from '../scope.js';
 import type { Steps } from '../steps.js';
@@ -17,6 +18,10 @@ export function* getObject(scope: Scope): Steps<ApiAnswer> {
   if (early !== undefined) return failureAnswer(context, early);
   const stored = resource.collection.get(keyIn(scope));
   if (stored === undefined) return failureAnswer(context, notFound(resource.kind, name));
+  const problem = isConverted(resource)
+    ? yield* readied(scope, [stored], { isFresh: true })
+    : undefined;
+  if (problem !== undefined) return failureAnswer(context, problem);
   return respond(scope, 200, viewFor(scope, stored));
 }
 

@@ -7,11 +7,12 @@ import { badRequest, failure, isFailure, resourceExpired, type Failure } from '.
 import { storageKey } from '../../store/collection.js';
 import type { Stored } from '../../store/stored.js';
 import { failureAnswer } from '../answers.js';
+import { isConverted, readiedAll } from '../conversions.js';
 import type { FieldOwners } from '../field-owners.js';
 import { respondList, type ObjectList } from '../respond.js';
 import type { Scope } from '../scope.js';
 import { wait, type Steps } from '../steps.js';
-import { viewFor } from '../views.js';
+import { selectedView, viewFor } from '../views.js';
 import { continueToken, keyBefore, positionOf, type Position } from './continue-token.js';
 import { listOptions, versionProblem, type ListOptions } from './list-options.js';
 import { selectionIn, type Selection } from './selection.js';
@@ -26,7 +27,9 @@ export function* listObjects(scope: Scope): Steps<ApiAnswer> {
   if (isFailure(selection)) return failureAnswer(scope.context, selection);
   const early = yield* awaitVersion(scope, options);
   if (early !== undefined) return failureAnswer(scope.context, early);
-  const list = pageOf(scope, options, selection);
+  const list = isConverted(scope.resource)
+    ? yield* convertedPage(scope, options, selection)
+    : pageOf(scope, options, selection);
   return isFailure(list) ? failureAnswer(scope.context, list) : respondList(scope, list);
 }
 
@@ -67,15 +70,47 @@ export function pageOf(
   options: ListOptions,
   selection: Selection,
 ): ObjectList | Failure {
-  const { store } = scope.core;
+  const found = foundFor(scope, options, selection);
+  return isFailure(found) ? found : pageOfFound(scope, options, selection, found);
+}
+
+/** The same, after a webhook has converted all that may be meant. */
+function* convertedPage(
+  scope: Scope,
+  options: ListOptions,
+  selection: Selection,
+): Steps<ObjectList | Failure> {
+  const found = foundFor(scope, options, selection);
+  if (isFailure(found)) return found;
+  const problem = yield* readiedAll(scope, found.stored);
+  return problem ?? pageOfFound(scope, options, selection, found);
+}
+
+/** What may be meant, before the selectors are asked. */
+interface Found {
+  readonly start: Position | undefined;
+  readonly revision: number;
+  readonly stored: readonly Stored<FieldOwners>[];
+}
+
+function foundFor(scope: Scope, options: ListOptions, selection: Selection): Found | Failure {
   const start = startOf(options);
   if (isFailure(start)) return start;
   const revision = revisionOf(scope, options, start);
   if (isFailure(revision)) return revision;
-  const stored = candidates(scope, { selection, revision, start });
+  return { start, revision, stored: candidates(scope, { selection, revision, start }) };
+}
+
+function pageOfFound(
+  scope: Scope,
+  options: ListOptions,
+  selection: Selection,
+  { start, revision, stored }: Found,
+): ObjectList {
+  const { store } = scope.core;
   const matching = selection.isAll
     ? stored
-    : stored.filter(({ object }) => selection.matches(object));
+    : stored.filter(one => selection.matches(selectedView(scope.resource, one)));
   const limit = options.resourceVersion === '0' ? 0 : options.limit;
   const isWhole = limit <= 0 || matching.length <= limit;
   const items = isWhole ? matching : matching.slice(0, limit);

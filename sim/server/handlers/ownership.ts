@@ -15,17 +15,25 @@ export interface Ownership {
   readonly produced: Produced;
   readonly live: Stored<FieldOwners>;
   readonly view: KubeObject;
+  /** What is to be written, without managedFields. */
+  readonly sent: KubeObject;
+  /** False when the versions of other owners cannot be told: then nobody owns anything. */
+  readonly isTold: boolean;
 }
 
 /** The owners after the change. */
-export function ownersOf(scope: Scope, { change, produced, live, view }: Ownership): FieldOwners {
+export function ownersOf(
+  scope: Scope,
+  { change, produced, live, view, sent, isTold }: Ownership,
+): FieldOwners {
   if (produced.owners !== undefined) return FieldOwners.of(produced.owners);
   if (change.isUntracked === true) return live.beside;
+  if (!isTold) return FieldOwners.none;
   const { object } = produced;
   return ownersAfter(scope, {
     options: change.options,
     before: view,
-    after: object,
+    after: sent,
     owners: ownersToBegin(scope, live, object),
   });
 }

@@ -16,9 +16,11 @@ import { transformedScale } from '../printers/scale.js';
 import type { ScalePaths } from '../resources/strategy.js';
 import { keyIn, type Scope } from '../scope.js';
 import type { Steps } from '../steps.js';
+import { readied } from '../conversions.js';
 import { withoutManagedFields } from '../object-meta.js';
 import type { WriteOptions } from '../write-options.js';
 import { ownersAfterScale } from './scale-owners.js';
+import { plainView } from '../views.js';
 import { changeObject } from './update.js';
 
 /** The Scale that an object shows. */
@@ -42,14 +44,17 @@ export function scaleOf(object: KubeObject, paths: ScalePaths): KubeObject {
 }
 
 /** GET. */
-export function getScale(scope: Scope, paths: ScalePaths): ApiAnswer {
+export function* getScale(scope: Scope, paths: ScalePaths): Steps<ApiAnswer> {
   const stored = scope.resource.collection.get(keyIn(scope));
   if (stored === undefined) {
     return failureAnswer(scope.context, notFound(scope.resource.kind, scope.name));
   }
-  const missing = paths.missingReplicas?.(stored.object);
+  const problem = yield* readied(scope, [stored], { isFresh: true });
+  if (problem !== undefined) return failureAnswer(scope.context, problem);
+  const object = plainView(scope.resource, stored);
+  const missing = paths.missingReplicas?.(object);
   if (missing !== undefined) return failureAnswer(scope.context, internalError(missing));
-  return answer(scope, scaleOf(stored.object, paths));
+  return answer(scope, scaleOf(object, paths));
 }
 
 /** The new Scale from the one that is shown; an apply also tells the owners of the scaled object. */

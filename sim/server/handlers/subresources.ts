@@ -90,9 +90,7 @@ function scaleHandler(method: string, { storedStrategy }: ServedResource): Route
   if (scale === undefined) return 'no-route';
   switch (method) {
     case 'GET':
-      return function* (scope) {
-        return getScale(scope, scale);
-      };
+      return scope => getScale(scope, scale);
     case 'PUT':
       return scope => putScale(scope, scale);
     case 'PATCH':

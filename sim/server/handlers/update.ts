@@ -20,6 +20,7 @@ import type { Managers } from '../admission/plugin.js';
 import { AdmissionRun, type Admission } from '../admit.js';
 import { forbiddenByAuthorization } from '../authorization/index.js';
 import { defaulted } from '../body.js';
+import { intoStorage, isConverted, readied, readiedForOwners } from '../conversions.js';
 import { FieldOwners } from '../field-owners.js';
 import { trackFields } from '../managed-fields.js';
 import { metaUpdateErrors } from '../meta-validation.js';
@@ -175,15 +176,22 @@ function* changeLive(
   const { options, uid } = change;
   const liveUid = live.object.metadata.uid;
   if (uid !== undefined && uid !== '' && uid !== liveUid) return uidFailure(scope, uid, liveUid);
+  const unreadable = isConverted(resource) ? yield* readied(scope, [live]) : undefined;
+  if (unreadable !== undefined) return unreadable;
   const view = plainView(resource, live);
   const produced = change.produce(change.readsManagedFields ? fullView(resource, live) : view);
   if (isFailure(produced)) return produced;
-  const ownership = { change, produced, live, view };
+  const sent = withoutManagedFields(produced.object);
+  const isTold =
+    !isConverted(resource) ||
+    produced.owners !== undefined ||
+    (yield* readiedForOwners(scope, live.beside, [view, sent]));
+  const ownership = { change, produced, live, view, sent, isTold };
   const admission = admissionOf(scope, change, view, {
     object: () => ownersOf(scope, ownership).entries(trackFields(resource)),
     oldObject: () => live.beside.entries(trackFields(resource)),
   });
-  const admitted = yield* admission.mutate(withoutManagedFields(produced.object), scope.name);
+  const admitted = yield* admission.mutate(sent, scope.name);
   if (isFailure(admitted)) return admitted;
   const object = uniqueOwners(context, admitted, { isAfterAdmission: true });
   const versioned = withLiveVersion(scope, object, live);
@@ -193,14 +201,19 @@ function* changeLive(
   if (isFailure(valid)) return valid;
   const refusal = yield* admission.validate(valid, scope.name);
   if (refusal !== undefined) return refusal;
+  const owners = ownersOf(scope, ownership);
+  const stored = isConverted(resource)
+    ? yield* intoStorage(scope, valid, owners)
+    : inStorage(scope, valid);
+  if (isFailure(stored)) return stored;
   if (!isCurrent()) {
     admission.finish(false);
     return undefined;
   }
-  const owners = ownersOf(scope, ownership);
-  const written = commit(scope, { live, object: inStorage(scope, valid), owners, options });
+  const written = commit(scope, { live, object: stored, owners, options });
   admission.finish(true);
-  return { object: written, isNew: false };
+  const unshown = isConverted(resource) ? yield* readied(scope, [written]) : undefined;
+  return unshown ?? { object: viewFor(scope, written), isNew: false };
 }
 
 /** A uid that does not fit, as the storage tells it. */
@@ -333,7 +346,7 @@ interface Commit {
 }
 
 /** Stores the object unless nothing changed; removes it when its last finalizer went. */
-function commit(scope: Scope, { live, object, owners, options }: Commit): KubeObject {
+function commit(scope: Scope, { live, object, owners, options }: Commit): Stored<FieldOwners> {
   const { core, resource, context } = scope;
   const { key } = live;
   const user = context.user.name;
@@ -343,19 +356,18 @@ function commit(scope: Scope, { live, object, owners, options }: Commit): KubeOb
       const last = withResourceVersion(live.object, core.store.nextResourceVersion());
       core.store.remove(resource.collection, { key, object: last, beside: live.beside, user });
     }
-    return viewFor(scope, { ...live, object, beside: owners });
+    return { ...live, object, beside: owners };
   }
   if (deepEqual(object, live.object) && !ownersMoved(scope, live, owners)) {
-    return viewFor(scope, live);
+    return live;
   }
-  if (options.isDryRun) return viewFor(scope, { ...live, object, beside: owners });
-  const stored = core.store.put(resource.collection, {
+  if (options.isDryRun) return { ...live, object, beside: owners };
+  return core.store.put(resource.collection, {
     key,
     object: withResourceVersion(object, core.store.nextResourceVersion()),
     beside: owners,
     user,
   });
-  return viewFor(scope, stored);
 }
 
 /** Whether the owners changed though the object did not: by an apply, or because a client sent others. */

@@ -7,16 +7,18 @@ import type { AnswerStream, ApiAnswer, StreamSink, WatchEvent } from '../../api/
 import { isFailure, plainError, resourceExpired } from '../../api/status.js';
 import type { Timer } from '../../engine/clock.js';
 import { storageKey } from '../../store/collection.js';
-import type { StoreEvent } from '../../store/stored.js';
+import type { Stored, StoreEvent } from '../../store/stored.js';
 import type { Interest } from '../../store/watchers.js';
 import { failureAnswer } from '../answers.js';
+import { isConverted, readied, readiedAll } from '../conversions.js';
 import type { FieldOwners } from '../field-owners.js';
 import { contentTypeOf } from '../filters/negotiation.js';
 import { orderedMeta, withMeta } from '../object-meta.js';
 import { partialObject } from '../printers/transform.js';
 import { includeFailure, tableOf } from '../printers/table.js';
 import type { Scope } from '../scope.js';
-import { viewFor } from '../views.js';
+import { runSteps, type Steps } from '../steps.js';
+import { selectedView, viewFor } from '../views.js';
 import { listOptions, versionProblem, type ListOptions } from './list-options.js';
 import { selectionIn, type Selection } from './selection.js';
 
@@ -27,7 +29,7 @@ const bookmarkEveryMs = 60_000;
 const bookmarkBeforeEndMs = 2000;
 
 /** Answers a stream of events. */
-export function watchObjects(scope: Scope): ApiAnswer {
+export function* watchObjects(scope: Scope): Steps<ApiAnswer> {
   const { context, media } = scope;
   const options = listOptions(context, true);
   if (isFailure(options)) return failureAnswer(context, options);
@@ -38,6 +40,11 @@ export function watchObjects(scope: Scope): ApiAnswer {
   if (problem !== undefined) return failureAnswer(context, plainError(problem));
   const badTable = media.transform?.kind === 'Table' ? includeFailure(scope) : undefined;
   if (badTable !== undefined) return failureAnswer(context, badTable);
+  if (isConverted(scope.resource)) {
+    // What a watch is served from holds all objects in the version of the request.
+    const unready = yield* readiedAll(scope, scope.resource.collection.list());
+    if (unready !== undefined) return failureAnswer(context, unready);
+  }
   const { warnings } = context;
   return {
     status: 200,
@@ -47,12 +54,21 @@ export function watchObjects(scope: Scope): ApiAnswer {
   };
 }
 
+/** Something that a watch tells, and the objects that must be in its version for that. */
+interface Told {
+  readonly about: Partial<Pick<StoreEvent<FieldOwners>, 'current' | 'previous'>>;
+  readonly send: () => void;
+}
+
 /** One watch. */
 class Watch implements AnswerStream {
   private hasShownColumns = false;
   private sink: StreamSink | undefined;
   private readonly closers: (() => void)[] = [];
   private bookmark: Timer | undefined;
+  /** What is to be told when a webhook has converted what it is about. */
+  private readonly waiting: Told[] = [];
+  private isConverting = false;
 
   constructor(
     private readonly scope: Scope,
@@ -84,7 +100,7 @@ class Watch implements AnswerStream {
     this.scheduleBookmark(timeoutSeconds === undefined ? Infinity : timeoutSeconds * 1000);
     this.closers.push(
       core.store.watch(collection, { ...this.interest(), afterRevision }, event => {
-        this.forward(event);
+        this.tell(event, () => this.forward(event));
       }),
     );
     return () => this.close();
@@ -123,24 +139,44 @@ class Watch implements AnswerStream {
     const { collection } = scope.resource;
     for (const stored of collection.list({ namespace: selection.namespace })) {
       if (this.sink === undefined) return;
-      if (selection.matches(stored.object)) this.send('ADDED', viewFor(scope, stored));
+      this.tell({ current: stored, previous: undefined }, () => {
+        const isMeant = selection.matches(selectedView(scope.resource, stored));
+        if (isMeant) this.send('ADDED', viewFor(scope, stored));
+      });
     }
-    if (options.allowsBookmarks) this.sendInitialEnd();
+    if (options.allowsBookmarks) this.tellBookmark({ annotations: { [initialEventsEnd]: 'true' } });
   }
 
-  /** The bookmark that says that all there was has been told. */
-  private sendInitialEnd(): void {
-    this.sendBookmark({ annotations: { [initialEventsEnd]: 'true' } });
+  /** Tells it now, or in its turn once what it is about has been converted. */
+  private tell(about: Told['about'], send: () => void): void {
+    if (!isConverted(this.scope.resource)) return send();
+    this.waiting.push({ about, send });
+    if (!this.isConverting) runSteps(this.tellWaiting(), () => undefined);
   }
 
-  private sendBookmark(metadata: KubeObject['metadata'] = {}): void {
+  private *tellWaiting(): Steps<void> {
+    this.isConverting = true;
+    for (;;) {
+      const next = this.waiting.shift();
+      if (next === undefined || this.sink === undefined) break;
+      const { current, previous } = next.about;
+      const storeds = [current, previous].filter(one => one !== undefined);
+      // The cache that watches are served from begins anew, and so must they.
+      if ((yield* readied(this.scope, storeds)) !== undefined) this.end();
+      else if (this.sink !== undefined) next.send();
+    }
+    this.isConverting = false;
+  }
+
+  private tellBookmark(metadata: KubeObject['metadata'] = {}): void {
     const { core, resource } = this.scope;
     const resourceVersion = String(core.store.revision);
-    this.send('BOOKMARK', {
+    const bookmark = {
       kind: resource.kind.kind,
       apiVersion: resource.apiVersion,
       metadata: { resourceVersion, ...metadata },
-    });
+    };
+    this.tell({}, () => this.send('BOOKMARK', bookmark));
   }
 
   /**
@@ -153,7 +189,7 @@ class Watch implements AnswerStream {
     const untilLastMs = leftMs - bookmarkBeforeEndMs;
     const delayMs = untilLastMs > 0 ? Math.min(bookmarkEveryMs, untilLastMs) : bookmarkEveryMs;
     this.bookmark = core.clock.after(delayMs, 'watch-bookmark', () => {
-      this.sendBookmark();
+      this.tellBookmark();
       this.scheduleBookmark(leftMs - delayMs);
     });
   }
@@ -166,8 +202,10 @@ class Watch implements AnswerStream {
       this.sendShared(event, type);
       return;
     }
-    const isIn = type !== 'DELETED' && selection.matches(current.object);
-    const wasIn = previous !== undefined && selection.matches(previous.object);
+    const matches = (stored: Stored<FieldOwners>) =>
+      selection.matches(selectedView(scope.resource, stored));
+    const isIn = type !== 'DELETED' && matches(current);
+    const wasIn = previous !== undefined && matches(previous);
     if (isIn) this.sendShared(event, wasIn ? 'MODIFIED' : 'ADDED');
     else if (wasIn && type === 'DELETED') this.sendShared(event, 'DELETED');
     else if (wasIn) this.send('DELETED', leaving(viewFor(scope, previous), event.revision));

@@ -5,6 +5,7 @@
  */
 import { serveHttp, textPage } from './http.js';
 import type { ContainerContext, Program, Workload } from '../workload.js';
+import { crdConversionWebhook } from './crd-conversion-webhook.js';
 import { flagsOf, type Flags } from './flags.js';
 import { guestbook } from './guestbook.js';
 import { logsGenerator } from './logs-generator.js';
@@ -30,6 +31,7 @@ const pause: AgnhostCommand = context => {
 
 /** The commands, by name. Others are not played: what they would do is not known. */
 const commands: Readonly<Record<string, AgnhostCommand>> = {
+  'crd-conversion-webhook': crdConversionWebhook,
   guestbook,
   'logs-generator': logsGenerator,
   mounttest,

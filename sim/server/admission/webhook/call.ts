@@ -2,7 +2,6 @@
  * Calls one webhook about a request.
  * @upstream apiserver/pkg/admission/plugin/webhook/{mutating,validating}/dispatcher.go
  */
-import type { WebhookClientConfig } from '../../../api/kinds/admissionregistration.js';
 import type { KubeObject } from '../../../api/object.js';
 import { badRequest, forbidden, isFailure, type Failure } from '../../../api/status.js';
 import type { Random } from '../../../engine/random.js';
@@ -15,6 +14,7 @@ import { objectsIn } from '../match/versions.js';
 import { shownName } from '../shared/outcome.js';
 import type { AdmissionAttributes, AdmissionContext, Managers } from '../plugin.js';
 import type { WebhookHook } from './hooks.js';
+import { webhookUrl } from '../../webhook-answer.js';
 import { readResponse, type ReviewResponse } from './response.js';
 
 /** What came of a call: a response, a failure of the call, or a refusal that no failure policy lifts. */
@@ -69,7 +69,7 @@ export function callWebhook(
   const apiVersion = `admission.k8s.io/${version}`;
   const uid = randomOf(access).uuid();
   const timeoutSeconds = webhook.timeoutSeconds ?? 10;
-  const url = `${addressOf(webhook.clientConfig)}?timeout=${timeoutSeconds}s`;
+  const url = webhookUrl(webhook.clientConfig, timeoutSeconds);
   const body = reviewOf({ apiVersion, uid }, match, attributes, context);
   const { caBundle } = webhook.clientConfig;
   const timeoutMs = timeoutSeconds * 1000;
@@ -94,13 +94,6 @@ function randomOf(access: ServerAccess): Random {
   let random = randoms.get(access);
   if (random === undefined) randoms.set(access, (random = access.random.fork('webhooks')));
   return random;
-}
-
-function addressOf({ url, service }: WebhookClientConfig): string {
-  if (url !== undefined) return url;
-  const { namespace = '', name = '', path = '', port = 443 } = service ?? {};
-  const slash = path === '' || path.startsWith('/') ? '' : '/';
-  return `https://${name}.${namespace}.svc:${port}${slash}${path}`;
 }
 
 function reviewOf(

@@ -5,6 +5,7 @@
 import { isRecord } from '../../../api/equality.js';
 import { goQuote } from '../../../api/go-text.js';
 import type { WebhookAnswer } from '../../contract.js';
+import { reviewIn } from '../../webhook-answer.js';
 
 /** The response of a webhook. */
 export interface ReviewResponse {
@@ -23,6 +24,8 @@ const invalid = (text: string): ReadResponse => ({
   error: `received invalid webhook response: ${text}`,
 });
 
+const apiVersions = ['admission.k8s.io/v1', 'admission.k8s.io/v1beta1'];
+
 /** Reads the answer to the review with this uid, sent to this URL. */
 export function readResponse(
   answer: WebhookAnswer,
@@ -33,21 +36,11 @@ export function readResponse(
     readonly isMutating: boolean;
   },
 ): ReadResponse {
-  if (!answer.isOk) return failed(`Post ${goQuote(sent.url)}: ${answer.error}`);
-  if (answer.code < 200 || answer.code > 206) return failed(serverError(answer.code, answer.body));
-  const body = parsed(answer.body);
-  if (!isRecord(body)) return failed(unreadable(body));
-  const { kind = '', apiVersion = '' } = body as { kind?: string; apiVersion?: string };
-  const group = 'admission.k8s.io';
-  const isKnown = apiVersion === `${group}/v1` || apiVersion === `${group}/v1beta1`;
-  if (kind !== 'AdmissionReview' || !isKnown) {
-    const scheme = '"k8s.io/apiserver/pkg/util/webhook/client.go:71"';
-    const registered = `is registered for version ${goQuote(apiVersion)} in scheme ${scheme}`;
-    return failed(`no kind ${goQuote(kind)} ${registered}`);
-  }
-  const { response } = body;
+  const read = reviewIn(answer, { url: sent.url, kind: 'AdmissionReview', apiVersions });
+  if ('error' in read) return failed(read.error);
+  const { response, apiVersion = '' } = read.review;
   if (!isRecord(response)) return invalid('webhook response was absent');
-  return verified(response, apiVersion, sent);
+  return verified(response, String(apiVersion), sent);
 }
 
 function verified(
@@ -114,42 +107,4 @@ function textsOf(value: unknown): readonly string[] {
 function annotationsOf(value: unknown): Readonly<Record<string, string>> {
   if (!isRecord(value)) return {};
   return Object.fromEntries(Object.entries(value).map(([key, text]) => [key, String(text)]));
-}
-
-/** What is no JSON is taken for YAML: a word is a string. */
-function parsed(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return body.trim();
-  }
-}
-
-function unreadable(body: unknown): string {
-  const struct =
-    'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
-  const type = Array.isArray(body) ? 'array' : typeof body === 'boolean' ? 'bool' : typeof body;
-  const error = `json: cannot unmarshal ${type} into Go value of type ${struct}`;
-  return `couldn't get version/kind; json parse error: ${error}`;
-}
-
-const serverErrors: Readonly<Record<number, string>> = {
-  400: 'the server rejected our request for an unknown reason',
-  401: 'the server has asked for the client to provide credentials',
-  403: 'the server does not allow access to the requested resource',
-  404: 'the server could not find the requested resource',
-  405: 'the server does not allow this method on the requested resource',
-  406: 'the server was unable to respond with a content type that the client supports',
-  409: 'the server reported a conflict',
-  415: 'the server was unable to respond with a content type that the client supports',
-  429: 'the server has received too many requests and has asked us to try again later',
-  503: 'the server is currently unable to handle the request',
-  504: 'the server was unable to return a response in the time allotted, but may still be processing the request',
-};
-
-function serverError(code: number, body: string): string {
-  const known = serverErrors[code];
-  if (known !== undefined) return known;
-  if (code < 500) return 'unknown';
-  return `an error on the server (${goQuote(body)}) has prevented the request from succeeding`;
 }

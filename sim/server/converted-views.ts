@@ -1,0 +1,24 @@
+/** What conversion webhooks made of custom resources, kept for as long as the objects are. */
+import type { KubeObject } from '../api/object.js';
+import type { ServedResource } from './registry.js';
+
+const converted = new WeakMap<ServedResource, WeakMap<KubeObject, KubeObject>>();
+
+/** What a conversion webhook made of the object for this version; undefined: it was not asked yet. */
+export function convertedView(
+  resource: ServedResource,
+  object: KubeObject,
+): KubeObject | undefined {
+  return converted.get(resource)?.get(object);
+}
+
+/** Remembers what the webhook made of the object, for as long as the object is. */
+export function rememberConverted(
+  resource: ServedResource,
+  object: KubeObject,
+  view: KubeObject,
+): void {
+  let ofResource = converted.get(resource);
+  if (ofResource === undefined) converted.set(resource, (ofResource = new WeakMap()));
+  ofResource.set(object, view);
+}
