@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 
 const checks = [
   ['types', 'npm run --silent types'],
-  ['types of the build', 'npx tsc -p tsconfig.build.json --noEmit'],
+  ['types of the build', 'node node_modules/typescript7/bin/tsc -p tsconfig.build.json --noEmit'],
   ['lint', 'npm run --silent lint'],
   ['unused code', 'npx knip --no-progress'],
   ['house, unit, docs, public list', 'npm test --silent'],
