@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bootstrapTables } from './generate/bootstrap.js';
 import { discoveryTable } from './generate/discovery.js';
+import { gatedTable } from './generate/gated.js';
 import { generateKinds } from './generate/kinds.js';
 import { openapiTables } from './generate/openapi.js';
 import { writeScenarioSchema } from './generate/scenario-schema.js';
@@ -20,7 +21,7 @@ console.error(`sim/api/kinds: ${files.length} files`);
 
 const tableFolder = 'sim/api/generated';
 mkdirSync(tableFolder, { recursive: true });
-for (const table of [typeTables, discoveryTable, bootstrapTables, openapiTables]) {
+for (const table of [typeTables, discoveryTable, bootstrapTables, openapiTables, gatedTable]) {
   const { name, text } = table(factsFolder);
   writeFileSync(join(tableFolder, `${name}.ts`), text);
   console.error(`${tableFolder}/${name}.ts: ${Math.round(text.length / 1024)} KiB`);

@@ -1,7 +1,8 @@
 /** Parts of ours for a cluster whose API server is elsewhere: kubelets, their network, and a control plane's programs. */
 import { nodeOf, nodeTools } from './boot-node.js';
 import type { Connect, ProcessDefinition } from './client/contract.js';
-import { controllers } from './controllers/index.js';
+import type { FeatureGates } from './api/feature-gates.js';
+import { controllersWith } from './controllers/index.js';
 import type { Clock } from './engine/clock.js';
 import type { Random } from './engine/random.js';
 import { createNetwork, type ClusterNetwork } from './network/network.js';
@@ -43,9 +44,8 @@ export function attachedNodes(
   };
 }
 
-/** The program with all controllers. */
-export const controllerManager: ProcessDefinition = {
-  name: 'kube-controller-manager',
-  identity: watchesAll,
-  controllers,
-};
+/** The program with all controllers, and those that feature gates add. */
+export function controllerManager(gates: FeatureGates = {}): ProcessDefinition {
+  const controllers = controllersWith(gates);
+  return { name: 'kube-controller-manager', identity: watchesAll, controllers };
+}

@@ -44,6 +44,7 @@ export function boot(options: SimulationOptions): Simulation {
   const endpoints = (name: string) => kubelets.get(name)?.endpoint ?? options.endpoints?.(name);
   const metrics = metricsParts(options, { clock: loop, nodes: endpoints });
   const advertised = advertisedBy(options.nodes);
+  const gates = gatesOf(options);
   const network = createNetwork({ clock: loop, random: random.fork('network') });
   const inCluster = inClusterClient(network, loop, advertised.advertised?.address ?? '');
   const server = createApiServer({
@@ -61,7 +62,7 @@ export function boot(options: SimulationOptions): Simulation {
     http: inCluster.send,
     ...(options.describeType !== undefined && { describeType: options.describeType }),
     ...audited(options),
-    settings: { ...advertised, ...options.settings },
+    settings: { ...advertised, ...options.settings, ...gates },
   });
   revision = server.revision;
   const serve = options.door?.(server.serve, loop) ?? server.serve;
@@ -76,8 +77,8 @@ export function boot(options: SimulationOptions): Simulation {
     return process;
   };
   const start = (definition: ProcessDefinition): void => make(definition).start();
-  start(controllerManager);
-  start(kubeScheduler(options.scheduler));
+  start(controllerManager(gates.featureGates));
+  start(kubeScheduler({ ...gates, ...options.scheduler }));
   start(network.process);
   const add = (part: Pick<Operator, 'manifests' | 'process'>): void => {
     for (const manifest of part.manifests()) install(server, loop, manifest);
@@ -102,6 +103,10 @@ export function boot(options: SimulationOptions): Simulation {
 
 function loopOf({ startMs }: SimulationOptions, trace: Trace, revision: () => number): Loop {
   return new Loop({ trace, revision, ...(startMs !== undefined && { startMs }) });
+}
+
+function gatesOf({ featureGates = {}, runtimeConfig = {} }: SimulationOptions) {
+  return { featureGates, runtimeConfig };
 }
 
 function audited({ audit }: SimulationOptions): Pick<ApiServerOptions, 'auditPolicy' | 'onAudit'> {

@@ -1,5 +1,6 @@
 /** What a booted simulation is, for those who drive it: the backend, the tests, the benchmarks. */
 import type { ContainerUsage, GpuReading, NodeEndpoints } from './api/node-endpoint.js';
+import type { FeatureGates, RuntimeConfig } from './api/feature-gates.js';
 import type { KubeObject } from './api/object.js';
 import type { Serve } from './api/request.js';
 import type { Connect } from './client/contract.js';
@@ -73,6 +74,10 @@ export interface SimulationOptions {
   /** Answers for nodes that the simulation does not boot itself. */
   readonly endpoints?: NodeEndpoints;
   readonly settings?: Partial<ServerSettings>;
+  /** The feature gates of all programs: those of `knownGates`. Default: none is on. */
+  readonly featureGates?: FeatureGates;
+  /** The API versions behind those gates that are served. Default: none. */
+  readonly runtimeConfig?: RuntimeConfig;
   readonly latencies?: Partial<Latencies>;
   /**
    * Another number, another order in which requests and watch events arrive; 0, the default: each takes

@@ -1,6 +1,7 @@
 /** Writes sim/api/kinds/*.ts: the TypeScript types and the kind tokens of the served API groups. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { withGatedDefinitions, withGatedGroups } from './gated.js';
 
 interface Field {
   readonly name: string;
@@ -67,12 +68,12 @@ const scalars: Readonly<Record<string, string>> = {
 export function generateKinds(factsFolder: string, outFolder: string): string[] {
   const read = <T>(name: string) => JSON.parse(readFileSync(join(factsFolder, name), 'utf8')) as T;
   const { types, kinds } = read<Types>('types.json');
-  const definitions = read<Definitions>('openapi-definitions.json');
+  const definitions: Definitions = withGatedDefinitions(read('openapi-definitions.json'));
   const discovery = read<{ core: DiscoveryGroup[]; groups: DiscoveryGroup[] }>('discovery.json');
 
   const roots = new Map<string, string[]>();
   const tokens = new Map<string, string[]>();
-  for (const group of [...discovery.core, ...discovery.groups]) {
+  for (const group of [...discovery.core, ...withGatedGroups(discovery.groups)]) {
     const name = group.metadata.name ?? '';
     for (const { version, resources } of group.versions) {
       for (const { resource, scope, responseKind } of resources) {

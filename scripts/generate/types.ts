@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { withGatedDefinitions, withGatedGroups } from './gated.js';
 import { goNames, goNamesByType } from './go-names.js';
 import { definitionName } from './kinds.js';
 import { tableFile, type TableFile } from './table-file.js';
@@ -96,7 +97,9 @@ export function typeTables(factsFolder: string): TableFile {
   const read = <T>(name: string): T =>
     JSON.parse(readFileSync(join(factsFolder, name), 'utf8')) as T;
   const facts = read<Types>('types.json');
-  const definitions = read<Definitions>('openapi-definitions.json');
+  const definitions = withGatedDefinitions(
+    read<Readonly<Record<string, Definition>>>('openapi-definitions.json'),
+  );
   const kinds = servedKinds(facts, read<Discovery>('discovery.json'));
   const types = closure(Object.values(kinds), facts.types);
   const lines = [...types].sort().map(type => [type, line(type, facts.types, definitions)]);
@@ -112,7 +115,7 @@ export function typeTables(factsFolder: string): TableFile {
 
 function servedKinds(facts: Types, discovery: Discovery): Record<string, string> {
   const names = new Set(extraKinds);
-  for (const group of [...discovery.core, ...discovery.groups]) {
+  for (const group of [...discovery.core, ...withGatedGroups(discovery.groups)]) {
     const name = group.metadata.name ?? '';
     for (const { version, resources } of group.versions) {
       const own = { group: name, version };

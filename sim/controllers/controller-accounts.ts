@@ -50,23 +50,28 @@ export const controllerAccountNames: readonly string[] = [
 const namespace = 'kube-system';
 
 /** Makes the accounts of the controllers. */
-export const controllerAccounts: ControllerDefinition = {
-  name: 'controller-accounts',
-  identity: serviceAccount(namespace, 'service-account-controller'),
-  create: ({ queue }) => ({
-    watches: [
-      watch(namespaces, {
-        on: ({ type, object }) => {
-          if (type === 'added' && object.metadata.name === namespace) queue.add(namespace);
-        },
-      }),
-    ],
-    *reconcile() {
-      for (const name of controllerAccountNames) {
-        const answer = yield* call(create(serviceAccounts, { metadata: { name, namespace } }));
-        if (!answer.isOk && answer.reason !== 'AlreadyExists') return { retry: answer.message };
-      }
-      return undefined;
-    },
-  }),
-};
+export const controllerAccounts = controllerAccountsOf(controllerAccountNames);
+
+/** Makes the accounts of these names. */
+export function controllerAccountsOf(names: readonly string[]): ControllerDefinition {
+  return {
+    name: 'controller-accounts',
+    identity: serviceAccount(namespace, 'service-account-controller'),
+    create: ({ queue }) => ({
+      watches: [
+        watch(namespaces, {
+          on: ({ type, object }) => {
+            if (type === 'added' && object.metadata.name === namespace) queue.add(namespace);
+          },
+        }),
+      ],
+      *reconcile() {
+        for (const name of names) {
+          const answer = yield* call(create(serviceAccounts, { metadata: { name, namespace } }));
+          if (!answer.isOk && answer.reason !== 'AlreadyExists') return { retry: answer.message };
+        }
+        return undefined;
+      },
+    }),
+  };
+}

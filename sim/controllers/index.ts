@@ -1,7 +1,12 @@
 /** The controllers of kube-controller-manager. */
+import type { FeatureGates } from '../api/feature-gates.js';
 import type { ControllerDefinition } from '../client/contract.js';
 import { clusterRoleAggregationController } from './clusterrole-aggregation.js';
-import { controllerAccounts } from './controller-accounts.js';
+import {
+  controllerAccountNames,
+  controllerAccounts,
+  controllerAccountsOf,
+} from './controller-accounts.js';
 import { cronJobController } from './cron-job.js';
 import { daemonSetController } from './daemon-set.js';
 import { deploymentController } from './deployment.js';
@@ -17,6 +22,7 @@ import { nodeLifecycleController } from './node-lifecycle.js';
 import { nodeTtlController } from './node-ttl.js';
 import { persistentVolumeBinder } from './persistent-volume-binder.js';
 import { podGarbageCollectorController } from './pod-gc.js';
+import { podGroupProtectionController } from './pod-group-protection.js';
 import { pvProtectionController } from './pv-protection.js';
 import { pvcProtectionController } from './pvc-protection.js';
 import { replicaSetController } from './replica-set.js';
@@ -64,3 +70,12 @@ export const controllers: readonly ControllerDefinition[] = [
   resourceQuotaController,
   validatingAdmissionPolicyStatusController,
 ];
+
+/** The controllers with those that a feature gate adds, and their accounts. */
+export function controllersWith(gates: FeatureGates): readonly ControllerDefinition[] {
+  if (gates['GenericWorkload'] !== true) return controllers;
+  const { name } = podGroupProtectionController;
+  const accounts = controllerAccountsOf([...controllerAccountNames, name]);
+  const others = controllers.filter(each => each !== controllerAccounts);
+  return [accounts, ...others, podGroupProtectionController];
+}

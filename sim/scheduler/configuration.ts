@@ -1,13 +1,16 @@
 /** KubeSchedulerConfiguration: profiles with their plug-ins, weights and arguments. @upstream pkg/scheduler/apis/config */
 
-/** Feature gates that the scheduler's decisions depend on. */
-export type FeatureGates = Readonly<Record<string, boolean>>;
+import type { FeatureGates } from '../api/feature-gates.js';
+
+export type { FeatureGates };
 
 /** The gates as 1.36 has them, where a plug-in looks at one. */
 export const defaultFeatureGates: FeatureGates = {
   TaintTolerationComparisonOperators: false,
   DRAExtendedResource: true,
   DRADeviceTaintRules: false,
+  GenericWorkload: false,
+  GangScheduling: false,
 };
 
 /** A plug-in as a profile names it. */
@@ -129,14 +132,26 @@ const defaultMultiPoint: readonly PluginReference[] = [
   { name: 'NodeDeclaredFeatures' },
 ];
 
-/** Fills in the defaults of a document; absent: the configuration of a scheduler without one. */
-export function readConfiguration(document: ConfigurationDocument = {}): SchedulerConfiguration {
+/**
+ * Fills in the defaults of a document; absent: the configuration of a scheduler without one. The gate
+ * GangScheduling adds its plug-in to every profile.
+ */
+export function readConfiguration(
+  document: ConfigurationDocument = {},
+  gates: FeatureGates = defaultFeatureGates,
+): SchedulerConfiguration {
   const profiles = document.profiles ?? [{}];
+  const isGang = gates['GangScheduling'] === true;
+  const multiPoint = isGang
+    ? [...defaultMultiPoint, { name: 'GangScheduling' }]
+    : defaultMultiPoint;
   return {
     percentageOfNodesToScore: document.percentageOfNodesToScore ?? 0,
     podInitialBackoffSeconds: document.podInitialBackoffSeconds ?? 1,
     podMaxBackoffSeconds: document.podMaxBackoffSeconds ?? 10,
-    profiles: profiles.map(profile => withoutManaged(readProfile(profile), document.extenders)),
+    profiles: profiles.map(profile =>
+      withoutManaged(readProfile(profile, multiPoint), document.extenders),
+    ),
     extenders: document.extenders ?? [],
   };
 }
@@ -154,7 +169,7 @@ function withoutManaged(profile: Profile, extenders: readonly ExtenderDocument[]
   return { ...profile, args };
 }
 
-function readProfile(document: ProfileDocument): Profile {
+function readProfile(document: ProfileDocument, multiPoint: readonly PluginReference[]): Profile {
   const set = (point: ExtensionPoint): Required<PluginSet> =>
     mergePluginSet({ enabled: [], disabled: [] }, document.plugins?.[point]);
   const { percentageOfNodesToScore } = document;
@@ -163,7 +178,7 @@ function readProfile(document: ProfileDocument): Profile {
     ...(percentageOfNodesToScore !== undefined && { percentageOfNodesToScore }),
     plugins: {
       multiPoint: mergePluginSet(
-        { enabled: defaultMultiPoint, disabled: [] },
+        { enabled: multiPoint, disabled: [] },
         document.plugins?.multiPoint,
       ),
       preEnqueue: set('preEnqueue'),

@@ -2,7 +2,7 @@
 import { pods, type Pod } from '../api/kinds/core.js';
 import type { Reconciliation } from '../client/contract.js';
 import { call, remove } from '../client/requests.js';
-import type { Candidate, ObjectReader } from './framework.js';
+import { status, type Candidate, type ObjectReader } from './framework.js';
 import { schedulerNameOf, type PodInfo } from './pod-info.js';
 import { podStatusPatch } from './pod-status.js';
 import type { Scheduler } from './scheduler.js';
@@ -80,8 +80,10 @@ function* evictOne(
 ): Reconciliation<boolean> {
   const message = `Preempted by pod ${preemptor.uid} on node ${node}`;
   const binding = scheduler.assumed.get(victim.uid);
-  if (binding?.phase === 'preBinding') {
-    binding.phase = 'cancelled';
+  const isStopped = binding?.waiting?.stop(status('Error', 'DefaultPreemption', 'preempted'));
+  const isPreBinding = binding?.phase === 'preBinding';
+  if (isPreBinding) binding.phase = 'cancelled';
+  if (isPreBinding || isStopped === true) {
     tell(scheduler, preemptor, victim.pod, `${message} (in kube-scheduler memory).`);
     return true;
   }

@@ -22,6 +22,11 @@ export function fitErrorMessage(error: FitError): string {
   return postFilterMessage === '' ? message : `${message} ${postFilterMessage}`;
 }
 
+/** What is told of a pod that its one node was refused for after all. */
+export function refusalMessage(node: string, refusal: Status): string {
+  return fitErrorMessage({ nodeCount: 1, statuses: new Map([[node, refusal]]), absent: refusal });
+}
+
 function countedReasons({ nodeCount, statuses, absent }: FitError): string[] {
   const counts = new Map<string, number>();
   const count = (reason: string, nodes: number) =>

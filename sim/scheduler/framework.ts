@@ -8,6 +8,7 @@ import type { Random } from '../engine/random.js';
 import type { FeatureGates } from './configuration.js';
 import type { ClusterEventWithHint } from './queue/cluster-event.js';
 import type { CycleState } from './cycle-state.js';
+import type { PodGroupLister } from './groups/group-state.js';
 import type { NodeInfo } from './node-info.js';
 import type { PodInfo } from './pod-info.js';
 import type { Nominator } from './queue/nominator.js';
@@ -62,6 +63,12 @@ export interface PostFilterResult {
   readonly preemption?: Preemption;
   /** What is to be written so that the pod may fit later. */
   readonly writes?: WritePlan;
+}
+
+/** A plug-in's leave: nothing, a refusal, or `Wait` with how long at most. */
+export interface PermitResult {
+  readonly status?: Status;
+  readonly waitMs?: number;
 }
 
 /** A node where the pod would fit once these pods are gone, the most important first. */
@@ -136,6 +143,8 @@ export interface Plugin {
   /** Brings the scores into [0, 100], in place. `nodes` has the same order. */
   normalizeScore?(state: CycleState, scores: number[], nodes: readonly NodeInfo[]): void;
   reserve?(state: CycleState, pod: PodInfo, node: string): Status | undefined;
+  /** Whether the pod may be bound now; a plug-in may let it wait. */
+  permit?(state: CycleState, pod: PodInfo, node: string): PermitResult;
   /** Takes a reservation back; also what PreBind has written, by writes of its own. */
   unreserve?(state: CycleState, pod: PodInfo, node: string): WritePlan | void;
   /** What must be written before the pod may be bound. */
@@ -177,6 +186,12 @@ export interface Handle {
   removePodFromStates(state: CycleState, pod: PodInfo, removed: PodInfo, node: NodeInfo): void;
   /** Whether victims of this pod are still being evicted. */
   isPreempting(uid: string): boolean;
+  /** The pod groups as they are, outside of a group's own cycle. */
+  readonly podGroups: PodGroupLister;
+  /** Lets these pods be tried at once, or once they are back. */
+  activate(pods: readonly PodInfo[]): void;
+  /** The plug-in has nothing against binding this pod any more, if it waits. */
+  allow(uid: string, plugin: string): void;
 }
 
 /** Makes a plug-in from the arguments in the profile. */

@@ -3,13 +3,16 @@ import type { Node, Pod } from '../api/kinds/core.js';
 import type { ResourceClaim } from '../api/kinds/resource.js';
 import type { HasMetadata } from '../api/object.js';
 import type { Change } from '../client/contract.js';
+import type { Binding } from './binding.js';
 import { pendingClaims } from './devices/pending-claims.js';
+import { status } from './framework.js';
 import { PodInfo } from './pod-info.js';
 import { nodeUpdateEvents, podUpdateEvents } from './queue/changes.js';
 import { action, anyUpdate, type ClusterEvent, type EventResource } from './queue/cluster-event.js';
 import type { Scheduler } from './scheduler.js';
 
 const assignedAdd: ClusterEvent = { resource: 'AssignedPod', actions: action.add };
+const waitingAdd: ClusterEvent = { resource: 'UnschedulablePod', actions: action.add };
 const assignedDelete: ClusterEvent = { resource: 'AssignedPod', actions: action.delete };
 
 /** A node came, changed or went. */
@@ -39,7 +42,7 @@ export function onPod(scheduler: Scheduler, change: Change<Pod>): void {
   switch (type) {
     case 'added':
       if (isAssigned(object)) addAssigned(scheduler, object);
-      else if (scheduler.isResponsible(object)) scheduler.queue.add(object);
+      else if (scheduler.isResponsible(object)) addWaiting(scheduler, object);
       break;
     case 'updated':
       onUpdatedPod(scheduler, change.old, object);
@@ -85,35 +88,46 @@ function onUpdatedPod(scheduler: Scheduler, old: Pod, pod: Pod): void {
   } else if (scheduler.isResponsible(old)) updateWaiting(scheduler, old, pod);
 }
 
-function addAssigned({ assumed, nodes, queue }: Scheduler, pod: Pod): void {
+/** @upstream addPodToSchedulingQueue */
+function addWaiting({ podGroups, queue, settings }: Scheduler, pod: Pod): void {
+  podGroups.set(new PodInfo(pod));
+  queue.add(pod);
+  if (settings.featureGates['GangScheduling'] === true) queue.move(waitingAdd, { object: pod });
+}
+
+function addAssigned({ assumed, nodes, podGroups, queue }: Scheduler, pod: Pod): void {
   const info = new PodInfo(pod);
+  podGroups.set(info);
   assumed.delete(info.uid);
   nodes.addPod(info, pod.spec?.nodeName ?? '');
   queue.move(assignedAdd, { object: pod });
 }
 
-function updateAssigned({ nodes, queue }: Scheduler, old: Pod, pod: Pod): void {
-  const known = nodes.pod(pod.metadata.uid ?? '');
-  nodes.addPod(known?.renewed(pod) ?? new PodInfo(pod), pod.spec?.nodeName ?? '');
+function updateAssigned({ nodes, podGroups, queue }: Scheduler, old: Pod, pod: Pod): void {
+  const info = nodes.pod(pod.metadata.uid ?? '')?.renewed(pod) ?? new PodInfo(pod);
+  nodes.addPod(info, pod.spec?.nodeName ?? '');
+  podGroups.set(info);
   for (const event of podUpdateEvents(old, pod)) queue.move(event, { old, object: pod });
 }
 
 /** A pod that is bound, or being bound, goes away: its place is free at once. */
-function freePlace({ assumed, nodes, queue }: Scheduler, pod: Pod): void {
+function freePlace({ assumed, nodes, podGroups, queue }: Scheduler, pod: Pod): void {
   const uid = pod.metadata.uid ?? '';
   assumed.delete(uid);
   nodes.removePod(uid);
+  podGroups.delete(new PodInfo(pod));
   queue.move(assignedDelete, { old: pod });
 }
 
 /** @upstream updatePodInSchedulingQueue */
 function updateWaiting(scheduler: Scheduler, old: Pod, pod: Pod): void {
   if (old.metadata.resourceVersion === pod.metadata.resourceVersion) return;
+  scheduler.podGroups.set(new PodInfo(pod));
   const binding = scheduler.assumed.get(pod.metadata.uid ?? '');
   if (binding !== undefined) {
     const { deletionTimestamp } = pod.metadata;
     const isGoing = deletionTimestamp !== undefined && old.metadata.deletionTimestamp === undefined;
-    if (isGoing) freePlace(scheduler, pod);
+    if (isGoing) dropAssumed(scheduler, binding);
     return;
   }
   scheduler.queue.update(old, pod);
@@ -124,8 +138,21 @@ function updateWaiting(scheduler: Scheduler, old: Pod, pod: Pod): void {
 /** @upstream deletePodFromSchedulingQueue */
 function deleteWaiting(scheduler: Scheduler, pod: Pod): void {
   scheduler.queue.delete(pod);
-  if (scheduler.assumed.has(pod.metadata.uid ?? '')) freePlace(scheduler, pod);
+  scheduler.podGroups.delete(new PodInfo(pod));
+  const binding = scheduler.assumed.get(pod.metadata.uid ?? '');
+  if (binding !== undefined) dropAssumed(scheduler, binding);
   else if ((pod.status?.nominatedNodeName ?? '') !== '') wakeWeaker(scheduler, pod);
+}
+
+/** A pod goes away that is being bound. @upstream handleAssumedPodDeletion */
+function dropAssumed({ assumed, nodes, podGroups, queue }: Scheduler, binding: Binding): void {
+  const { pod, waiting } = binding;
+  if (waiting?.stop(status('Unschedulable', '', 'removed')) !== true) {
+    assumed.delete(pod.uid);
+    nodes.removePod(pod.uid);
+    podGroups.forget(pod);
+  }
+  queue.move(assignedDelete, { old: pod.pod });
 }
 
 /** A nomination is over: pods that are not more important may take the place. */

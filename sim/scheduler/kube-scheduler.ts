@@ -18,6 +18,8 @@ import {
   storageClasses,
   volumeAttachments,
 } from '../api/kinds/storage.js';
+import { podGroups } from '../api/kinds/scheduling-v1alpha2.js';
+import type { FeatureGates } from '../api/feature-gates.js';
 import type { HasMetadata, Kind } from '../api/object.js';
 import type {
   Change,
@@ -50,6 +52,8 @@ export interface KubeSchedulerOptions {
   readonly plugins?: Readonly<Record<string, PluginFactory>>;
   /** Asks extenders over HTTP. Default: they cannot be asked, which is an error for those that matter. */
   readonly callExtender?: CallExtender;
+  /** Its --feature-gates: GenericWorkload and GangScheduling. Default: none is on. */
+  readonly featureGates?: FeatureGates;
 }
 
 /** Pods that have ended are no longer the scheduler's business. */
@@ -73,9 +77,9 @@ export function kubeScheduler(options: KubeSchedulerOptions = {}): ProcessDefini
 
 function scheduling(options: KubeSchedulerOptions): ControllerDefinition {
   const { attemptMs = 1, ties = 'random' } = options;
-  const { callExtender, plugins = {} } = options;
-  const configuration = readConfiguration(options.configuration);
-  const settings = { configuration, attemptMs, ties, plugins, callExtender };
+  const { callExtender, plugins = {}, featureGates = {} } = options;
+  const configuration = readConfiguration(options.configuration, featureGates);
+  const settings = { configuration, attemptMs, ties, plugins, callExtender, featureGates };
   const [profile] = settings.configuration.profiles;
   return {
     name: 'scheduler',
@@ -129,6 +133,9 @@ function controllerOf(context: ControllerContext, scheduler: Scheduler): Control
       ),
       other(resourceSlices, 'ResourceSlice'),
       other(deviceClasses, 'DeviceClass'),
+      ...(scheduler.settings.featureGates['GenericWorkload'] === true
+        ? [other(podGroups, 'PodGroup')]
+        : []),
     ],
     start() {
       timers.start();

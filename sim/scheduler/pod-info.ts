@@ -72,6 +72,12 @@ export class PodInfo {
     this.isTerminating = metadata.deletionTimestamp !== undefined;
   }
 
+  /** The pod group that it names, as `namespace/name`. */
+  get group(): string | undefined {
+    const name = this.pod.spec?.schedulingGroup?.podGroupName;
+    return name === undefined ? undefined : `${this.namespace}/${name}`;
+  }
+
   /** The pod on this node, with what was worked out so far. */
   on(node: string): PodInfo {
     const { spec } = this.pod;

@@ -2,13 +2,11 @@
  * Runs the plug-ins of one profile, extension point by extension point.
  * @upstream pkg/scheduler/framework/runtime/framework.go
  */
-import { invariant } from '../engine/invariant.js';
 import type { Random } from '../engine/random.js';
 import type { ExtensionPoint, FeatureGates, Profile } from './configuration.js';
 import type { CycleState } from './cycle-state.js';
 import {
   isRejection,
-  maxNodeScore,
   status,
   type Handle,
   type NodeStatuses,
@@ -19,10 +17,12 @@ import {
   type PostFilterResult,
   type Status,
 } from './framework.js';
+import type { PodGroupLister } from './groups/group-state.js';
 import type { NodeInfo } from './node-info.js';
 import type { PodInfo } from './pod-info.js';
 import type { Nominator } from './queue/nominator.js';
 import type { NodeSnapshot } from './snapshot.js';
+import { scoresOf, weigh } from './weigh-scores.js';
 
 /** What a framework needs from outside. */
 export interface FrameworkOptions {
@@ -34,7 +34,22 @@ export interface FrameworkOptions {
   readonly now: () => number;
   readonly random?: Random;
   readonly isPreempting?: (uid: string) => boolean;
+  /** Default: no pod names a group. */
+  readonly podGroups?: PodGroupLister;
+  /** Default, for trials: nothing is done. */
+  readonly activate?: (pods: readonly PodInfo[]) => void;
+  /** Default, for trials: nothing is done. */
+  readonly allow?: (uid: string, plugin: string) => void;
 }
+
+/** How Permit ended: a refusal, or how long the plug-ins let the pod wait at most. */
+export interface PermitOutcome {
+  readonly status?: Status;
+  readonly waits: ReadonlyMap<string, number>;
+}
+
+const noGroups: PodGroupLister = { get: () => undefined };
+const noWaits: ReadonlyMap<string, number> = new Map();
 
 /** How PreFilter ended. */
 export interface PreFilterOutcome {
@@ -67,6 +82,7 @@ export const methods: Readonly<Partial<Record<ExtensionPoint, keyof Plugin>>> = 
   preScore: 'preScore',
   score: 'score',
   reserve: 'reserve',
+  permit: 'permit',
   preBind: 'preBind',
 };
 
@@ -115,6 +131,18 @@ export class Framework implements Handle {
 
   isPreempting(uid: string): boolean {
     return this.options.isPreempting?.(uid) ?? false;
+  }
+
+  get podGroups(): PodGroupLister {
+    return this.options.podGroups ?? noGroups;
+  }
+
+  activate(pods: readonly PodInfo[]): void {
+    this.options.activate?.(pods);
+  }
+
+  allow(uid: string, plugin: string): void {
+    this.options.allow?.(uid, plugin);
   }
 
   /** The plug-ins at an extension point, in order. */
@@ -281,6 +309,38 @@ export class Framework implements Handle {
     };
   }
 
+  /** The first refusal of the Reserve plug-ins, if any. @upstream RunReservePluginsReserve */
+  reserve(state: CycleState, pod: PodInfo, node: string): Status | undefined {
+    for (const plugin of this.at('reserve')) {
+      const answer = plugin.reserve?.(state, pod, node);
+      if (answer === undefined) continue;
+      if (isRejection(answer)) return answer;
+      return asError(`running Reserve plugin "${plugin.name}"`, answer);
+    }
+    return undefined;
+  }
+
+  /** Whether the pod may be bound: the first refusal, or who lets it wait. @upstream RunPermitPlugins */
+  permit(state: CycleState, pod: PodInfo, node: string): PermitOutcome {
+    const waits = new Map<string, number>();
+    let waiting: Status | undefined;
+    for (const plugin of this.at('permit')) {
+      const { status: answer, waitMs = 0 } = plugin.permit?.(state, pod, node) ?? {};
+      if (answer === undefined) continue;
+      if (answer.code === 'Wait') {
+        waits.set(plugin.name, waitMs);
+        waiting = answer;
+      } else if (isRejection(answer)) return { status: answer, waits: noWaits };
+      else {
+        const doing = `running Permit plugin "${plugin.name}"`;
+        return { status: asError(doing, answer), waits: noWaits };
+      }
+    }
+    if (waiting === undefined) return { waits: noWaits };
+    const reason = 'one or more plugins asked to wait and no plugin rejected pod';
+    return { status: { ...waiting, reasons: [...waiting.reasons, reason] }, waits };
+  }
+
   /** @upstream expandMultiPointPlugins */
   private expand(profile: Profile, point: ExtensionPoint): readonly Plugin[] {
     const { enabled, disabled } = profile.plugins[point];
@@ -301,33 +361,6 @@ export class Framework implements Handle {
     const last = [...explicit].filter(name => !overriding.includes(name));
     return [...first, ...general, ...last].flatMap(name => this.byName.get(name) ?? []);
   }
-}
-
-function scoresOf(
-  plugin: Plugin,
-  state: CycleState,
-  pod: PodInfo,
-  nodes: readonly NodeInfo[],
-): number[] {
-  const scores = new Array<number>(nodes.length).fill(0);
-  if (plugin.scoresNothing?.(state) === true) return scores;
-  for (let index = 0; index < nodes.length; index++) {
-    // The index is within the list.
-    scores[index] = plugin.score?.(state, pod, nodes[index] as NodeInfo) ?? 0;
-  }
-  return scores;
-}
-
-/** Multiplies the scores by the weight, in place, and adds them to the totals. */
-function weigh(scores: number[], weight: number, total: number[], plugin: string): void {
-  let isInRange = true;
-  for (let index = 0; index < scores.length; index++) {
-    const score = scores[index] ?? 0;
-    if (score < 0 || score > maxNodeScore) isInRange = false;
-    scores[index] = score * weight;
-    total[index] = (total[index] ?? 0) + score * weight;
-  }
-  if (!isInRange) invariant(false, `${plugin} scores within [0, 100]`);
 }
 
 function namesIn(profile: Profile): ReadonlySet<string> {

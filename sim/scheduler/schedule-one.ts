@@ -3,7 +3,7 @@
  * @upstream pkg/scheduler/schedule_one.go
  */
 import { invariant } from '../engine/invariant.js';
-import { CycleState } from './cycle-state.js';
+import { CycleState, type GroupCycle } from './cycle-state.js';
 import type { Consulting } from './extender.js';
 import { extenderName, type Extenders } from './extenders.js';
 import { fitErrorMessage } from './fit-error.js';
@@ -24,6 +24,8 @@ export interface AttemptOptions {
   readonly keepsRaw?: boolean;
   /** Picks among nodes of equal totals; default: the one at the root of Go's heap. */
   readonly pick?: (best: readonly string[], heap: string) => string;
+  /** Where the pod is tried as one of a group. */
+  readonly group?: GroupCycle;
 }
 
 /** What came of an attempt. */
@@ -105,6 +107,7 @@ class Search {
     private readonly options: AttemptOptions & { readonly extenders?: Extenders },
   ) {
     this.startIndex = options.startIndex;
+    this.state.group = options.group;
   }
 
   *run(): Consulting<Attempt> {

@@ -7,11 +7,28 @@ import type { ControllerContext, Reconciliation } from '../client/contract.js';
 import { call, pause } from '../client/requests.js';
 import { AssumedObjects } from './assumed-objects.js';
 import { bind, type Binding } from './binding.js';
-import { defaultFeatureGates, type SchedulerConfiguration } from './configuration.js';
+import {
+  defaultFeatureGates,
+  type FeatureGates,
+  type SchedulerConfiguration,
+} from './configuration.js';
+import type { CycleState } from './cycle-state.js';
 import { evict, Evictions } from './eviction.js';
 import type { CallExtender } from './extender.js';
 import { extenderName, Extenders } from './extenders.js';
-import type { Plugin, PluginFactory, Status } from './framework.js';
+import { refusalMessage } from './fit-error.js';
+import {
+  isRejection,
+  messageOf,
+  type Plugin,
+  type PluginFactory,
+  type Status,
+  type WritePlan,
+} from './framework.js';
+import { failureOf } from './groups/group-attempt.js';
+import { PodGroupStates } from './groups/group-state.js';
+import { scheduleGroup } from './groups/schedule-group.js';
+import { WaitingPod } from './groups/waiting-pods.js';
 import { registry } from './plugins/index.js';
 import { writeAll } from './object-writes.js';
 import { schedulerNameOf, type PodInfo } from './pod-info.js';
@@ -22,7 +39,7 @@ import { Nominator } from './queue/nominator.js';
 import type { QueuedPod } from './queue/queued-pod.js';
 import { SchedulingQueue } from './queue/scheduling-queue.js';
 import { Framework } from './runtime.js';
-import { schedulingSteps, type Attempt, type Outcome } from './schedule-one.js';
+import { schedulingSteps, type Attempt, type AttemptOptions } from './schedule-one.js';
 import { NodeSnapshot } from './snapshot.js';
 import { tieBreaker, type TieRule } from './ties.js';
 
@@ -35,6 +52,18 @@ export interface SchedulerSettings {
   /** Plug-ins out of the tree, by name. */
   readonly plugins: Readonly<Record<string, PluginFactory>>;
   readonly callExtender?: CallExtender | undefined;
+  readonly featureGates: FeatureGates;
+}
+
+/** Why a pod goes back to the queue. */
+export interface Failure {
+  readonly message: string;
+  readonly isRejected: boolean;
+  /** The plug-ins that rejected it; none after an error. */
+  readonly unschedulable?: Iterable<string>;
+  readonly pending?: Iterable<string>;
+  /** The nominated node to set; '' clears it; undefined leaves it alone. */
+  readonly nomination: string | undefined;
 }
 
 /** The key of the loop that schedules; all other keys are jobs. */
@@ -56,6 +85,7 @@ export class Scheduler {
   readonly assumed = new Map<string, Binding>();
   readonly frameworks: ReadonlyMap<string, Framework>;
   readonly extenders: Extenders;
+  readonly podGroups: PodGroupStates;
   private readonly jobs = new Map<string, () => Reconciliation<void>>();
   private readonly pick: (best: readonly string[]) => string;
   private startIndex = 0;
@@ -71,6 +101,7 @@ export class Scheduler {
     this.pick = tieBreaker(settings.ties, random.fork('ties'));
     this.objects = new AssumedObjects(view);
     this.evictions = new Evictions(view);
+    this.podGroups = new PodGroupStates(settings.featureGates['GenericWorkload'] === true);
     this.frameworks = new Map(
       profiles.map(profile => [
         profile.schedulerName,
@@ -78,11 +109,14 @@ export class Scheduler {
           objects: this.objects,
           nodes: this.nodes,
           nominator: this.nominator,
-          features: defaultFeatureGates,
+          features: { ...defaultFeatureGates, ...settings.featureGates },
           registry: { ...registry, ...settings.plugins },
           now: () => clock.now(),
           random: random.fork('preemption'),
           isPreempting: uid => this.evictions.isRunning(uid),
+          podGroups: this.podGroups,
+          activate: pods => this.activate(pods),
+          allow: (uid, plugin) => this.assumed.get(uid)?.waiting?.allow(plugin),
         }),
       ]),
     );
@@ -99,6 +133,7 @@ export class Scheduler {
       nominator: this.nominator,
       now: () => clock.now(),
       backoff,
+      hasGroups: settings.featureGates['GenericWorkload'] === true,
     });
   }
 
@@ -143,36 +178,78 @@ export class Scheduler {
 
   private *schedule(queued: QueuedPod): Reconciliation<void> {
     const { info } = queued;
+    const { group } = info;
+    if (group !== undefined && this.settings.featureGates['GenericWorkload'] === true) {
+      return yield* scheduleGroup(this, queued, group);
+    }
     const framework = this.frameworks.get(schedulerNameOf(info.pod));
     if (framework === undefined || this.isToBeSkipped(info)) {
       this.queue.done(info.uid);
       return;
     }
-    const attempt = yield* schedulingSteps(framework, info, {
+    const attempt = yield* schedulingSteps(framework, info, this.attemptOptions());
+    this.startIndex = attempt.nextStartIndex;
+    const { outcome } = attempt;
+    if (outcome.kind === 'scheduled') {
+      return yield* this.prepare(queued, framework, attempt.state, outcome.node);
+    }
+    yield* writeAll(this.act(info, attempt));
+    const failure = failureOf(framework, attempt);
+    if (failure !== undefined) yield* this.failAs(queued, failure);
+  }
+
+  /** How attempts are made at the moment. */
+  attemptOptions(): AttemptOptions & { readonly extenders?: Extenders } {
+    return {
       ...(!this.extenders.isEmpty && { extenders: this.extenders }),
       startIndex: this.startIndex,
       percentageOfNodesToScore: this.settings.configuration.percentageOfNodesToScore,
       pick: this.pick,
-    });
-    this.startIndex = attempt.nextStartIndex;
-    const { outcome } = attempt;
-    if (outcome.kind !== 'scheduled')
-      return yield* this.failed(queued, framework, attempt, outcome);
-    const binding = this.assume(queued, framework, attempt, outcome.node);
-    const refusal = reserve(framework, binding);
-    if (refusal === undefined) {
-      this.queue.done(info.uid);
-      this.run(`bind ${info.key}`, () => bind(this, binding));
-      return;
+    };
+  }
+
+  /** Where the next attempt begins in the list of nodes. */
+  setStartIndex(index: number): void {
+    this.startIndex = index;
+  }
+
+  /** Assumes the pod on its node and begins to bind it. @upstream prepareForBindingCycle */
+  *prepare(
+    queued: QueuedPod,
+    framework: Framework,
+    state: CycleState,
+    node: string,
+  ): Reconciliation<void> {
+    const binding = this.assume(queued, framework, state, node);
+    const refusal = framework.reserve(state, binding.pod, node);
+    if (refusal !== undefined) return yield* this.refused(queued, binding, refusal);
+    const { status: answer, waits } = framework.permit(state, binding.pod, node);
+    if (answer !== undefined && answer.code !== 'Wait') {
+      return yield* this.refused(queued, binding, answer);
     }
+    const { uid, key } = queued.info;
+    if (waits.size > 0) binding.waiting = new WaitingPod(this.context.clock, waits, key);
+    else this.queue.done(uid);
+    this.run(`bind ${key}`, () => bind(this, binding));
+  }
+
+  private *refused(queued: QueuedPod, binding: Binding, refusal: Status): Reconciliation<void> {
     this.forget(binding);
-    const isRejected = refusal.code !== 'Error';
-    queued.reject(isRejected ? [refusal.plugin] : [], []);
-    yield* this.fail(queued, { message: refusal.reasons.join(', '), isRejected, nomination: '' });
+    const isRejected = isRejection(refusal);
+    yield* this.failAs(queued, {
+      message: isRejected ? refusalMessage(binding.node, refusal) : messageOf(refusal),
+      isRejected,
+      unschedulable: isRejected ? [refusal.plugin] : [],
+      nomination: '',
+    });
+  }
+
+  private activate(pods: readonly PodInfo[]): void {
+    for (const { pod } of pods) this.queue.activate(pod);
   }
 
   /** @upstream skipPodSchedule */
-  private isToBeSkipped(info: PodInfo): boolean {
+  isToBeSkipped(info: PodInfo): boolean {
     if (!info.isTerminating) return this.assumed.has(info.uid);
     this.context.events.record({
       regarding: info.pod,
@@ -188,13 +265,14 @@ export class Scheduler {
   private assume(
     queued: QueuedPod,
     framework: Framework,
-    { state }: Attempt,
+    state: CycleState,
     node: string,
   ): Binding {
     const pod = queued.info.on(node);
     const binding: Binding = { queued, pod, node, state, framework, phase: 'reserved' };
     this.assumed.set(pod.uid, binding);
     this.nodes.addPod(pod, node);
+    this.podGroups.assume(pod);
     this.nominator.remove(pod.uid);
     return binding;
   }
@@ -202,41 +280,36 @@ export class Scheduler {
   /** Takes back an assumption, with what plug-ins reserved. */
   forget({ framework, state, pod, node }: Binding): void {
     for (const plugin of [...framework.at('reserve')].reverse()) {
-      const writes = plugin.unreserve?.(state, pod, node) ?? [];
-      if (writes.length > 0) this.run(`unreserve ${pod.key}`, () => writeAll(writes));
+      this.writeLater(`unreserve ${pod.key}`, plugin.unreserve?.(state, pod, node) ?? []);
     }
-    if (this.assumed.delete(pod.uid)) this.nodes.removePod(pod.uid);
+    if (!this.assumed.delete(pod.uid)) return;
+    this.nodes.removePod(pod.uid);
+    this.podGroups.forget(pod);
   }
 
-  private *failed(
-    queued: QueuedPod,
-    framework: Framework,
-    attempt: Attempt,
-    outcome: Exclude<Outcome, { readonly kind: 'scheduled' }>,
-  ): Reconciliation<void> {
-    const { message } = outcome;
-    if (outcome.kind !== 'unschedulable') {
-      queued.reject([], []);
-      yield* this.fail(queued, { message, isRejected: outcome.kind === 'noNodes', nomination: '' });
-      return;
-    }
-    queued.reject(attempt.unschedulablePlugins, attempt.pendingPlugins);
-    const { postFilter } = outcome;
-    const chosen = postFilter?.preemption?.chosen;
-    if (chosen !== undefined) evict(this, queued.info, chosen);
-    yield* writeAll(postFilter?.writes ?? []);
-    const nomination = framework.at('postFilter').length === 0 ? '' : postFilter?.nomination;
-    yield* this.fail(queued, { message, isRejected: true, nomination });
+  /** Carries out what plug-ins want written, beside the loop. */
+  writeLater(name: string, writes: WritePlan): void {
+    if (writes.length > 0) this.run(name, () => writeAll(writes));
+  }
+
+  /** Begins to evict the victims that PostFilter chose; returns what it wants written. */
+  act(pod: PodInfo, { outcome }: Attempt): WritePlan {
+    if (outcome.kind !== 'unschedulable') return [];
+    const { preemption, writes = [] } = outcome.postFilter ?? {};
+    if (preemption?.chosen !== undefined) evict(this, pod, preemption.chosen);
+    return writes;
+  }
+
+  /** Notes who rejected the pod, and puts it back. */
+  *failAs(queued: QueuedPod, failure: Failure): Reconciliation<void> {
+    queued.reject(failure.unschedulable ?? [], failure.pending ?? []);
+    yield* this.fail(queued, failure);
   }
 
   /** Puts the pod back and tells why. @upstream handleSchedulingFailure */
   *fail(
     queued: QueuedPod,
-    failure: {
-      readonly message: string;
-      readonly isRejected: boolean;
-      readonly nomination: string | undefined;
-    },
+    failure: Pick<Failure, 'message' | 'isRejected' | 'nomination'>,
   ): Reconciliation<void> {
     const { namespace, name, uid } = queued.info;
     const { message, isRejected, nomination } = failure;
@@ -266,14 +339,6 @@ export class Scheduler {
     if (change !== undefined) yield* call(change);
     this.wake();
   }
-}
-
-function reserve(framework: Framework, { state, pod, node }: Binding): Status | undefined {
-  for (const plugin of framework.at('reserve')) {
-    const answer = plugin.reserve?.(state, pod, node);
-    if (answer !== undefined) return answer;
-  }
-  return undefined;
 }
 
 /** @upstream truncateMessage */

@@ -1,5 +1,6 @@
 /** The objects that a fresh server has before the first request: made once for a process, stored by each server. */
 import { bootstrapObjects, bootstrapRbac } from '../api/generated/bootstrap.js';
+import type { GatedFact } from '../api/feature-gates.js';
 import type { KubeObject } from '../api/object.js';
 import { rfc3339, rfc3339Micro } from '../api/time.js';
 import { storageKey } from '../store/collection.js';
@@ -23,12 +24,12 @@ let prepared: readonly Prepared[] | undefined;
 
 /** Stores them; their revisions are the first ones. */
 export function storeBootstrapObjects(core: Core): void {
-  prepared ??= prepare();
-  const { store, registry, random, clock, settings } = core;
+  prepared ??= prepare(bootstrapObjects() as ByCollection, bootstrapRbac() as ByResource);
+  const { store, registry, random, clock, settings, gated } = core;
   const uids = random.fork('bootstrap');
   const created = rfc3339(clock.now());
   const micro = rfc3339Micro(clock.now());
-  const all = [...prepared, ...aggregatedServices(core)];
+  const all = [...withGated(prepared, gated), ...aggregatedServices(core)];
   for (const { group, version, resource, object } of all) {
     const served = registry.find(group, version, resource);
     if (served === undefined) continue;
@@ -105,8 +106,29 @@ function isMadeByControllers(resource: string, { metadata }: Plain): boolean {
   );
 }
 
-function prepare(): readonly Prepared[] {
-  const byCollection = bootstrapObjects() as Readonly<Record<string, readonly Plain[]>>;
+/** By the path of their collection. */
+type ByCollection = Readonly<Record<string, readonly Plain[]>>;
+/** Roles and bindings by their resource. */
+type ByResource = Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>;
+
+/** The objects with what feature gates add to them, and to some roles. */
+function withGated(objects: readonly Prepared[], gated: readonly GatedFact[]): readonly Prepared[] {
+  if (gated.length === 0) return objects;
+  const added = gated.flatMap(fact =>
+    prepare((fact.objects ?? {}) as ByCollection, fact.rbac ?? {}),
+  );
+  const extended = objects.map(each => {
+    const { name = '' } = each.object.metadata;
+    const more = gated.flatMap(fact => fact.rules?.[name] ?? []);
+    if (each.resource !== 'clusterroles' || more.length === 0) return each;
+    const { rules } = each.object as { readonly rules?: readonly unknown[] };
+    const object = { ...each.object, rules: [...(rules ?? []), ...more] };
+    return { ...each, object };
+  });
+  return [...extended, ...added];
+}
+
+function prepare(byCollection: ByCollection, roles: ByResource): readonly Prepared[] {
   const objects = Object.entries(byCollection).flatMap(([path, items]) => {
     const [prefix, ...rest] = splitPath(path);
     const [group = '', version = '', resource = ''] = prefix === 'api' ? ['', ...rest] : rest;
@@ -114,7 +136,6 @@ function prepare(): readonly Prepared[] {
       .filter(item => !isMadeByControllers(resource, item))
       .map(item => ({ group, version, resource, item }));
   });
-  const roles = bootstrapRbac() as Readonly<Record<string, readonly Record<string, unknown>[]>>;
   const rbac = Object.entries(roles).flatMap(([resource, items]) =>
     items.map(({ name, namespace, labels, annotations, ...rest }) => ({
       group: rbacGroup,

@@ -1,5 +1,6 @@
 /** The parts of one API server, as its filters and handlers need them. */
 import type { KubeObject } from '../api/object.js';
+import { gatedParts, type GatedFact } from '../api/feature-gates.js';
 import { printedResource } from '../api/status.js';
 import type { Clock } from '../engine/clock.js';
 import type { Random } from '../engine/random.js';
@@ -28,6 +29,8 @@ export const defaultSettings: ServerSettings = {
   serviceRange: '10.0.0.0/16',
   nodePorts: { from: 30000, to: 32767 },
   advertised: { address: '192.0.2.2', port: 17500 },
+  featureGates: {},
+  runtimeConfig: {},
 };
 
 /** One API server. */
@@ -36,6 +39,8 @@ export interface Core {
   readonly clock: Clock;
   readonly random: Random;
   readonly settings: ServerSettings;
+  /** What feature gates add. */
+  readonly gated: readonly GatedFact[];
   readonly store: Store<FieldOwners>;
   readonly registry: Registry;
   readonly access: ServerAccess;
@@ -53,7 +58,12 @@ export function createCore(options: ApiServerOptions): Core {
   const random = options.random.fork('apiserver');
   const settings: ServerSettings = { ...defaultSettings, ...options.settings };
   const store = new Store<FieldOwners>(() => clock.now());
-  const registry = new Registry(store, strategies);
+  const gated = gatedParts(settings.featureGates, settings.runtimeConfig);
+  const registry = new Registry(
+    store,
+    strategies,
+    gated.flatMap(({ discovery }) => discovery ?? []),
+  );
   const access = createAccess({ options, random, settings, store, registry });
   const { auditPolicy, onAudit } = options;
   return {
@@ -61,6 +71,7 @@ export function createCore(options: ApiServerOptions): Core {
     clock,
     random,
     settings,
+    gated,
     store,
     registry,
     access,

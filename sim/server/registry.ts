@@ -1,4 +1,5 @@
 /** The resources that the server serves: the built-in ones, and those that CRDs add. */
+import type { GatedFact } from '../api/feature-gates.js';
 import type { Kind } from '../api/object.js';
 import { printedResource } from '../api/status.js';
 import type { Store } from '../store/store.js';
@@ -71,13 +72,18 @@ interface ResourceFact {
   }[];
 }
 
+interface VersionFact {
+  readonly version: string;
+  readonly resources: readonly ResourceFact[];
+}
+
 interface GroupFact {
   readonly metadata: { readonly name?: string };
-  readonly versions: readonly {
-    readonly version: string;
-    readonly resources: readonly ResourceFact[];
-  }[];
+  readonly versions: readonly VersionFact[];
 }
+
+/** A version that is served besides those of a fresh server, after the group's others. */
+export type AddedVersion = NonNullable<GatedFact['discovery']>;
 
 let parsedFacts: readonly GroupFact[] | undefined;
 
@@ -102,11 +108,12 @@ export class Registry {
   constructor(
     private readonly store: Store<FieldOwners>,
     strategies: readonly Strategy[],
+    added: readonly AddedVersion[] = [],
   ) {
     const byKind = new Map(strategies.map(strategy => [strategyKey(strategy.kind), strategy]));
     this.builtIn = facts().map(({ metadata: { name: group = '' }, versions }) => ({
       group,
-      versions: versions.map(({ version, resources }) => ({
+      versions: [...versions, ...versionsOf(group, added)].map(({ version, resources }) => ({
         version,
         resources: resources.map(fact => this.builtInResource(group, version, fact, byKind)),
       })),
@@ -223,6 +230,11 @@ export class Registry {
       admission: new Map(),
     };
   }
+}
+
+/** The table's form is what the generator writes, as that of the other facts. */
+function versionsOf(group: string, added: readonly AddedVersion[]): readonly VersionFact[] {
+  return added.filter(one => one.group === group).map(one => one.version as VersionFact);
 }
 
 function strategyKey({ group, version, resource }: Kind): string {

@@ -75,7 +75,7 @@ export function attach(options: AttachOptions): Attached {
     process.start();
     return process;
   };
-  if (controlPlane.hasControllerManager === true) add(controllerManager);
+  if (controlPlane.hasControllerManager === true) add(controllerManager());
   if (controlPlane.scheduler !== undefined) add(kubeScheduler(controlPlane.scheduler));
   const { nodes: shapes = [], workloads = [], kubeletAccess } = options;
   const attached = attachedNodes(shapes, workloads, tools, kubeletAccess);

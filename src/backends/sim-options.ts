@@ -1,5 +1,6 @@
 /** From what a user says of a cluster to what the simulation is booted from. */
 import { join } from 'node:path';
+import type { FeatureGates, RuntimeConfig } from '../../sim/api/feature-gates.js';
 import type { SimulationOptions } from '../../sim/simulation.js';
 import type { ConfigurationDocument } from '../../sim/scheduler/configuration.js';
 import type { TieRule } from '../../sim/scheduler/ties.js';
@@ -14,6 +15,7 @@ import { nodeShapes, publishedSlices } from '../gpu/node-shapes.js';
 import { recordedNodes } from '../gpu/recorded-nodes.js';
 import { didYouMean, exitCodes, UserError } from '../input/errors.js';
 import { packageFolder } from '../version.js';
+import { checkedGates } from './feature-gates.js';
 import { readSchedulerConfig } from './scheduler-config.js';
 
 /** Makes a workload from the parameters that a scenario gives it. */
@@ -49,6 +51,13 @@ export interface SimulatedClusterOptions {
   readonly schedulerConfig?: string | ConfigurationDocument;
   /** Which of several best nodes a pod gets. Default `random`, as in Kubernetes. */
   readonly schedulerTies?: TieRule;
+  /**
+   * Feature gates besides those of the configuration. `GenericWorkload` and `GangScheduling` give pod
+   * groups as Kubernetes 1.36 has them; they need `runtimeConfig`. Default: none is on.
+   */
+  readonly featureGates?: FeatureGates;
+  /** API versions behind them that are served: `{'scheduling.k8s.io/v1alpha2': 'true'}`. Default: none. */
+  readonly runtimeConfig?: RuntimeConfig;
   /** Whether custom.metrics.k8s.io serves what pods use of their GPUs. Default false. */
   readonly hasGpuMetrics?: boolean;
 }
@@ -67,6 +76,8 @@ export function simulationOptions(
   const { config: given = defaultConfigFile } = options;
   const config = typeof given === 'string' ? readKindConfig(given) : given;
   const names = options.operators ?? defaultOperators;
+  const featureGates = { ...config.featureGates, ...options.featureGates };
+  const runtimeConfig = { ...config.runtimeConfig, ...options.runtimeConfig };
   return {
     config,
     seed: options.seed,
@@ -76,6 +87,8 @@ export function simulationOptions(
         : recordedNodes(options.nodes, options.seed),
     // kubeadm gives the API server --allow-privileged, and kind the service subnet.
     settings: { allowPrivileged: true, serviceRange: config.serviceSubnet },
+    featureGates: checkedGates({ file: config.file, featureGates, runtimeConfig }),
+    runtimeConfig,
     operators: [
       ...names.map(name => found('operator', name, { ...operators, ...options.installs })),
       ...(options.nodes === undefined ? deviceDriver(publishedSlices(config, options.seed)) : []),

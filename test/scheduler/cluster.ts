@@ -15,10 +15,13 @@ import { defaultLatencies } from '../../sim/simulation.js';
 export class Cluster {
   readonly loop = new Loop();
   readonly random = new Random(7);
-  readonly server = createApiServer({ clock: this.loop, random: this.random });
+  readonly server;
   readonly scheduler;
 
   constructor(options: KubeSchedulerOptions = {}) {
+    const { featureGates = {} } = options;
+    const settings = { featureGates, runtimeConfig: { 'api/alpha': 'true' } };
+    this.server = createApiServer({ clock: this.loop, random: this.random, settings });
     this.scheduler = createProcess(kubeScheduler(options), {
       clock: this.loop,
       random: this.random,

@@ -2,6 +2,7 @@
 import type { PluginFactory } from '../framework.js';
 import { defaultPreemption } from './default-preemption.js';
 import { dynamicResources } from './dynamic-resources.js';
+import { gangScheduling } from './gang-scheduling.js';
 import { imageLocality } from './image-locality.js';
 import { interPodAffinity } from './inter-pod-affinity.js';
 import { nodeAffinity } from './node-affinity.js';
@@ -41,4 +42,5 @@ export const registry: Readonly<Record<string, PluginFactory>> = {
   NodeResourcesBalancedAllocation: nodeResourcesBalancedAllocation,
   ImageLocality: imageLocality,
   NodeDeclaredFeatures: nodeDeclaredFeatures,
+  GangScheduling: gangScheduling,
 };

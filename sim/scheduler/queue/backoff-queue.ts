@@ -12,8 +12,15 @@ export interface BackoffSettings {
 /** Back-offs end at whole seconds, so that pods of one second are ordered by importance. */
 export const windowMs = 1000;
 
-/** Two heaps: pods that were rejected, which may be popped early, and pods that failed by an error. */
+/**
+ * Two heaps: pods that were rejected, which may be popped early, and pods that failed by an error.
+ *
+ * kube-scheduler pops the pods of a waiting group early too, and so tries the group without a pause, over
+ * two thousand times a second. Here they sit out their back-off, until something happens anywhere:
+ * each of the attempts that are left out would have seen the same cluster.
+ */
 export class BackoffQueue {
+  private readonly idle = new Map<string, QueuedPod>();
   private readonly rejected: KeyedHeap<QueuedPod>;
   private readonly failed: KeyedHeap<QueuedPod>;
 
@@ -35,19 +42,32 @@ export class BackoffQueue {
   }
 
   get size(): number {
-    return this.rejected.size + this.failed.size;
+    return this.rejected.size + this.failed.size + this.idle.size;
   }
 
   add(pod: QueuedPod): void {
+    if (pod.isIdle) this.idle.set(pod.key, pod);
+    else this.put(pod);
+  }
+
+  /** Something happened: the pods of groups may be popped early again. */
+  stir(): void {
+    if (this.idle.size === 0) return;
+    for (const pod of this.idle.values()) this.put(pod);
+    this.idle.clear();
+  }
+
+  private put(pod: QueuedPod): void {
+    pod.isIdle = false;
     (pod.hasNoRejectors ? this.failed : this.rejected).set(pod.key, pod);
   }
 
   get(key: string): QueuedPod | undefined {
-    return this.rejected.get(key) ?? this.failed.get(key);
+    return this.rejected.get(key) ?? this.failed.get(key) ?? this.idle.get(key);
   }
 
   delete(key: string): boolean {
-    return this.rejected.delete(key) || this.failed.delete(key);
+    return this.rejected.delete(key) || this.failed.delete(key) || this.idle.delete(key);
   }
 
   /** Puts the pod where it belongs after it changed. */
@@ -63,7 +83,8 @@ export class BackoffQueue {
 
   /** Those whose back-off is over. */
   popCompleted(): readonly QueuedPod[] {
-    const completed: QueuedPod[] = [];
+    const completed = [...this.idle.values()].filter(pod => !this.isBackingOff(pod));
+    for (const pod of completed) this.idle.delete(pod.key);
     for (const heap of [this.rejected, this.failed]) {
       for (;;) {
         const first = heap.peek();
@@ -94,7 +115,7 @@ export class BackoffQueue {
   }
 
   values(): readonly QueuedPod[] {
-    return [...this.rejected.values(), ...this.failed.values()];
+    return [...this.rejected.values(), ...this.failed.values(), ...this.idle.values()];
   }
 }
 

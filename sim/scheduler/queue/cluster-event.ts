@@ -20,6 +20,7 @@ export type EventResource =
   | 'ResourceClaim'
   | 'ResourceSlice'
   | 'DeviceClass'
+  | 'PodGroup'
   | 'AssignedPod'
   | 'UnschedulablePod';
 

@@ -19,6 +19,8 @@ export class QueuedPod implements QueueOrder {
   /** The plug-in that keeps it out of the queue. */
   gatingPlugin = '';
   gatingEvents: readonly ClusterEvent[] = [];
+  /** A member of a group for which nothing has changed since it was last tried. */
+  isIdle = false;
 
   constructor(
     public info: PodInfo,

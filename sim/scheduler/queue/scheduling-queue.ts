@@ -30,6 +30,8 @@ export interface QueueOptions {
   readonly nominator: Nominator;
   readonly now: () => number;
   readonly backoff: BackoffSettings;
+  /** Whether pods of a group are tried together: the gate GenericWorkload. Default false. */
+  readonly hasGroups?: boolean;
 }
 
 /** How long a pod waits for an event before it is tried again anyway. */
@@ -56,6 +58,7 @@ export class SchedulingQueue {
 
   /** Adds a new pod. */
   add(pod: Pod): void {
+    this.backoff.stir();
     this.enter(new QueuedPod(new PodInfo(pod), this.options.now()));
   }
 
@@ -84,6 +87,7 @@ export class SchedulingQueue {
       }
       pod.timestampMs = this.options.now();
       pod.backoffEndMs = undefined;
+      pod.isIdle = this.hasSeenAll(pod);
       this.requeue(pod, this.strategyAfterFlight(pod));
     }
     this.done(pod.info.uid);
@@ -96,6 +100,7 @@ export class SchedulingQueue {
 
   /** Takes over a newer version of a pod without a node. */
   update(old: Pod, pod: Pod): void {
+    this.backoff.stir();
     const events = podUpdateEvents(old, pod);
     const info = new PodInfo(pod);
     if (this.inFlight.has(info.uid)) {
@@ -132,16 +137,33 @@ export class SchedulingQueue {
   /** Makes the pod be tried at once, or once it is back. */
   activate(pod: Pod): void {
     const { key, uid } = new PodInfo(pod);
+    if (this.activateWaiting(key)) return;
+    if (this.inFlight.has(uid)) this.inFlight.note(wildcard, { object: pod });
+  }
+
+  /** Takes out this very pod, wherever it waits; undefined where something keeps it out of the queue. */
+  take({ key }: PodInfo): QueuedPod | undefined {
+    this.activateWaiting(key);
+    const pod = this.active.get(key);
+    if (pod === undefined || this.inFlight.has(pod.info.uid)) return undefined;
+    this.active.delete(key);
+    pod.attempts++;
+    this.inFlight.depart(pod.info.uid);
+    return pod;
+  }
+
+  /** Whether the pod waited somewhere from where it could be activated. */
+  private activateWaiting(key: string): boolean {
     const waiting = this.unschedulable.get(key);
     if (waiting !== undefined) {
       this.moveToActive(waiting);
-      return;
+      return true;
     }
     const backingOff = this.backoff.get(key);
-    if (backingOff !== undefined) {
-      this.backoff.delete(key);
-      this.moveToActive(backingOff, { isChecked: true });
-    } else if (this.inFlight.has(uid)) this.inFlight.note(wildcard, { object: pod });
+    if (backingOff === undefined) return false;
+    this.backoff.delete(key);
+    this.moveToActive(backingOff, { isChecked: true });
+    return true;
   }
 
   /** Something happened: moves the pods for which it is worth another attempt. */
@@ -150,6 +172,7 @@ export class SchedulingQueue {
     change: ObjectChange,
     isMeant: (pod: PodInfo) => boolean = () => true,
   ): void {
+    this.backoff.stir();
     const waiting = [...this.unschedulable.values()].filter(({ info }) => isMeant(info));
     this.moveThese(waiting, event, change);
   }
@@ -220,9 +243,18 @@ export class SchedulingQueue {
     return strategy;
   }
 
+  /** Whether nothing happened since a member of a group was tried: trying it again would be in vain. */
+  private hasSeenAll({ info }: QueuedPod): boolean {
+    if (this.options.hasGroups !== true || info.group === undefined) return false;
+    for (const _ of this.inFlight.eventsSince(info.uid)) return false;
+    return true;
+  }
+
   /** Replays what happened while the pod was in flight. */
   private strategyAfterFlight(pod: QueuedPod): Strategy {
     if (pod.hasNoRejectors || !this.inFlight.has(pod.info.uid)) return 'afterBackoff';
+    // Groups are brought back by their back-off alone: no plug-in's hint knows of the other members.
+    if (this.options.hasGroups === true && pod.info.group !== undefined) return 'afterBackoff';
     let strategy: Strategy = 'skip';
     for (const { event, change } of this.inFlight.eventsSince(pod.info.uid)) {
       const answer = this.strategyFor(pod, event, change);

@@ -10,6 +10,7 @@ import {
 import { defaultIngressClass } from './default-ingress-class.js';
 import { defaultStorageClass } from './default-storage-class.js';
 import { defaultTolerationSeconds } from './default-toleration-seconds.js';
+import { jobValidation } from './job-validation.js';
 import { limitRanger } from './limit-ranger.js';
 import { mutatingAdmissionPolicy } from './mutating-admission-policy.js';
 import { mutatingAdmissionWebhook } from './mutating-admission-webhook.js';
@@ -17,6 +18,8 @@ import { namespaceLifecycle } from './namespace-lifecycle.js';
 import { nodeRestriction } from './node-restriction.js';
 import { persistentVolumeClaimResize } from './persistent-volume-claim-resize.js';
 import type { AdmissionPlugin } from './plugin.js';
+import { podGroupProtection } from './pod-group-protection.js';
+import { podGroupWorkloadExists } from './pod-group-workload-exists.js';
 import { podResizeValidator } from './pod-resize-validator.js';
 import { podSecurity } from './pod-security.js';
 import { podTopologyLabels } from './pod-topology-labels.js';
@@ -42,6 +45,7 @@ export const admissionPlugins: readonly AdmissionPlugin[] = [
   defaultTolerationSeconds,
   defaultStorageClass,
   storageObjectInUseProtection,
+  podGroupProtection,
   persistentVolumeClaimResize,
   runtimeClass,
   certificateApproval,
@@ -49,6 +53,8 @@ export const admissionPlugins: readonly AdmissionPlugin[] = [
   certificateSubjectRestriction,
   defaultIngressClass,
   podTopologyLabels,
+  podGroupWorkloadExists,
+  jobValidation,
   podResizeValidator,
   mutatingAdmissionPolicy,
   mutatingAdmissionWebhook,

@@ -20,18 +20,23 @@ type PathFacts = Readonly<Record<string, Readonly<Record<string, OperationFact>>
 let definitions: Json | undefined;
 let paths: PathFacts | undefined;
 
-function builtInDefinitions(): Json {
-  return (definitions ??= openapiDefinitions() as Json);
+function builtInDefinitions({ gated }: Core): Json {
+  definitions ??= openapiDefinitions() as Json;
+  if (gated.length === 0) return definitions;
+  return Object.assign({}, definitions, ...gated.map(fact => fact.definitions)) as Json;
 }
 
-function builtInPaths(): PathFacts {
-  return (paths ??= openapiPaths() as PathFacts);
+function builtInPaths({ gated }: Core): PathFacts {
+  paths ??= openapiPaths() as PathFacts;
+  if (gated.length === 0) return paths;
+  return Object.assign({}, paths, ...gated.map(fact => fact.paths)) as PathFacts;
 }
 
 /** The documents of /openapi/v3, by their path: `api/v1`, `apis/apps/v1`, `version`. */
-export function documentNames({ registry }: Core): readonly string[] {
+export function documentNames(core: Core): readonly string[] {
+  const { registry } = core;
   const names = new Set<string>();
-  for (const path of Object.keys(builtInPaths())) names.add(documentOf(path));
+  for (const path of Object.keys(builtInPaths(core))) names.add(documentOf(path));
   for (const { group, versions } of registry.groups()) {
     for (const { version } of versions) {
       names.add(group === '' ? `api/${version}` : `apis/${group}/${version}`);
@@ -54,7 +59,7 @@ function documentOf(path: string): string {
 /** A document of /openapi/v3, or undefined. */
 export function documentNamed(core: Core, name: string): Json | undefined {
   const resources = resourcesOf(core, name);
-  const own = Object.entries(builtInPaths()).filter(([path]) => documentOf(path) === name);
+  const own = Object.entries(builtInPaths(core)).filter(([path]) => documentOf(path) === name);
   const custom = resources.filter(resource => resource.custom !== undefined);
   if (own.length === 0 && custom.length === 0) return undefined;
   const tag = name
@@ -94,7 +99,7 @@ function resourcesOf({ registry }: Core, name: string): readonly ServedResource[
 
 /** The definitions that the resources need, with all that they name. */
 function schemasOf(core: Core, resources: readonly ServedResource[]): Json {
-  const all = builtInDefinitions();
+  const all = builtInDefinitions(core);
   const wanted: Record<string, unknown> = {};
   const add = (name: string): void => {
     if (wanted[name] !== undefined || all[name] === undefined) return;
@@ -202,7 +207,7 @@ export function swagger(core: Core): Json {
     info: { title: 'Kubernetes', version: serverVersion.gitVersion },
     paths: {
       ...Object.fromEntries(
-        Object.entries(builtInPaths()).map(([path, operations]) => [
+        Object.entries(builtInPaths(core)).map(([path, operations]) => [
           path,
           pathItem(core, path, operations, tagOf(path)),
         ]),
@@ -211,7 +216,7 @@ export function swagger(core: Core): Json {
     },
     definitions: {
       ...Object.fromEntries(
-        Object.entries(builtInDefinitions()).map(([name, definition]) => [
+        Object.entries(builtInDefinitions(core)).map(([name, definition]) => [
           name,
           withDescriptions(core, name, definition as Json),
         ]),

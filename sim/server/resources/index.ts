@@ -35,6 +35,7 @@ import { node } from './nodes.js';
 import { persistentVolumeClaim } from './persistent-volume-claims.js';
 import { persistentVolume } from './persistent-volumes.js';
 import { podDisruptionBudget } from './pod-disruption-budgets.js';
+import { podGroup } from './pod-groups.js';
 import { podTemplate } from './pod-templates.js';
 import { pod } from './pods.js';
 import { priorityClass } from './priority-classes.js';
@@ -59,6 +60,8 @@ import { validatingAdmissionPolicyBinding } from './validating-admission-policy-
 import { validatingWebhookConfiguration } from './validating-webhook-configurations.js';
 import { volumeAttachment } from './volume-attachments.js';
 import { volumeAttributesClass } from './volume-attributes-classes.js';
+import { workload } from './workloads.js';
+import { withGatedFields } from './gated-fields.js';
 import type { Strategy } from './strategy.js';
 import { withSharedChecks } from './validation/all-kinds.js';
 
@@ -100,6 +103,7 @@ export const strategies: readonly Strategy[] = [
   persistentVolumeClaim,
   persistentVolume,
   podDisruptionBudget,
+  podGroup,
   podTemplate,
   pod,
   priorityClass,
@@ -124,4 +128,7 @@ export const strategies: readonly Strategy[] = [
   validatingWebhookConfiguration,
   volumeAttachment,
   volumeAttributesClass,
-].map(withSharedChecks);
+  workload,
+]
+  .map(withGatedFields)
+  .map(withSharedChecks);

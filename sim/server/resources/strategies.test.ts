@@ -19,6 +19,8 @@ const context: StrategyContext = {
     serviceRange: '10.0.0.0/16',
     advertised: { address: '192.0.2.2', port: 17500 },
     nodePorts: { from: 30000, to: 32767 },
+    featureGates: {},
+    runtimeConfig: {},
   },
 };
 

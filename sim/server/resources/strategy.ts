@@ -2,6 +2,7 @@
  * The contract of a kind at the API server: what the strategy and the storage of
  * pkg/registry/<group>/<kind> decide. One kind to a file in this folder, one line in index.ts.
  */
+import type { FeatureGates, RuntimeConfig } from '../../api/feature-gates.js';
 import type { HasMetadata, KubeObject, Kind } from '../../api/object.js';
 import type { Random } from '../../engine/random.js';
 import type { FieldError } from './field-error.js';
@@ -41,6 +42,10 @@ export interface ServerSettings {
   readonly nodePorts: { readonly from: number; readonly to: number };
   /** --advertise-address and --secure-port: what stands behind the service `kubernetes`. Default 192.0.2.2:17500. */
   readonly advertised: { readonly address: string; readonly port: number };
+  /** --feature-gates: those of `knownGates`. Default: none is on. */
+  readonly featureGates: FeatureGates;
+  /** --runtime-config, for versions behind those gates. Default: none is served. */
+  readonly runtimeConfig: RuntimeConfig;
 }
 
 /** How one way of writing (the object itself, or its status, ...) treats what was sent. */

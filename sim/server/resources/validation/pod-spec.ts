@@ -21,6 +21,7 @@ import {
 import { goValue } from './go-value.js';
 import type { PodOptions } from './pod-options.js';
 import { checkHostProcess, checkOperatingSystem } from './pod-os.js';
+import { checkSchedulingGroup } from './pod-group.js';
 import { checkPodResources } from './pod-resources.js';
 import { checkRequirements } from './resource-requirements.js';
 import { checkSchedulingGates, checkSpreadConstraints, checkTolerations } from './scheduling.js';
@@ -63,6 +64,7 @@ export function checkPodSpec(
   checkHostnameOverride(spec, path, errors);
   checkNames(spec, path, errors);
   checkRest(spec, path, errors);
+  checkSchedulingGroup(spec.schedulingGroup, `${path}.schedulingGroup`, errors);
 }
 
 function claimNames(spec: PodSpec): ReadonlySet<string> {
