@@ -62,6 +62,7 @@ export function boot(options: SimulationOptions): Simulation {
     http: inCluster.send,
     ...(options.describeType !== undefined && { describeType: options.describeType }),
     ...audited(options),
+    ...pastOf(options),
     settings: { ...advertised, ...options.settings, ...gates },
   });
   revision = server.revision;
@@ -78,7 +79,7 @@ export function boot(options: SimulationOptions): Simulation {
   };
   const start = (definition: ProcessDefinition): void => make(definition).start();
   start(controllerManager(gates.featureGates));
-  start(kubeScheduler({ ...gates, ...options.scheduler }));
+  start(kubeScheduler({ ...gates, ...options.scheduler, ...pastOf(options) }));
   start(network.process);
   const add = (part: Pick<Operator, 'manifests' | 'process'>): void => {
     for (const manifest of part.manifests()) install(server, loop, manifest);
@@ -111,6 +112,10 @@ function gatesOf({ featureGates = {}, runtimeConfig = {} }: SimulationOptions) {
 
 function audited({ audit }: SimulationOptions): Pick<ApiServerOptions, 'auditPolicy' | 'onAudit'> {
   return audit === undefined ? {} : { auditPolicy: audit.policy, onAudit: audit.onEvent };
+}
+
+function pastOf({ past }: SimulationOptions): Pick<SimulationOptions, 'past'> {
+  return past === undefined ? {} : { past };
 }
 
 /** kubeadm's API server is reached at the first control plane node; without one it stays where it is. */

@@ -2,6 +2,7 @@
 import type { ContainerUsage, GpuReading, NodeEndpoints } from './api/node-endpoint.js';
 import type { FeatureGates, RuntimeConfig } from './api/feature-gates.js';
 import type { KubeObject } from './api/object.js';
+import type { RecordedPast } from './api/recorded-past.js';
 import type { Serve } from './api/request.js';
 import type { Connect } from './client/contract.js';
 import type { Process } from './client/runtime.js';
@@ -105,6 +106,8 @@ export interface SimulationOptions {
   readonly scheduler?: KubeSchedulerOptions;
   /** Operators, which are installed at boot. */
   readonly operators?: readonly Operator[];
+  /** What a recorded cluster drew, where this one plays it again. Default: nothing. */
+  readonly past?: RecordedPast;
   /** Calls the webhooks that are named by their URL. Default: their servers are not found. */
   readonly callWebhook?: NonNullable<ApiServerOptions['callWebhook']>;
   /** What the API server writes to its audit log, and who reads it. Default: it keeps none. */

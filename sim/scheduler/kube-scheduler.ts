@@ -21,6 +21,7 @@ import {
 import { podGroups } from '../api/kinds/scheduling-v1alpha2.js';
 import type { FeatureGates } from '../api/feature-gates.js';
 import type { HasMetadata, Kind } from '../api/object.js';
+import type { RecordedPast } from '../api/recorded-past.js';
 import type {
   Change,
   Controller,
@@ -48,6 +49,8 @@ export interface KubeSchedulerOptions {
   readonly attemptMs?: number;
   /** Which of several best nodes is taken. Default `random`. */
   readonly ties?: TieRule;
+  /** Where pods were in a recorded cluster: a best node among these is taken. Default: nowhere. */
+  readonly past?: Pick<RecordedPast, 'node'>;
   /** Plug-ins out of the tree, by the names that profiles enable them by. Default: none. */
   readonly plugins?: Readonly<Record<string, PluginFactory>>;
   /** Asks extenders over HTTP. Default: they cannot be asked, which is an error for those that matter. */
@@ -77,9 +80,9 @@ export function kubeScheduler(options: KubeSchedulerOptions = {}): ProcessDefini
 
 function scheduling(options: KubeSchedulerOptions): ControllerDefinition {
   const { attemptMs = 1, ties = 'random' } = options;
-  const { callExtender, plugins = {}, featureGates = {} } = options;
+  const { callExtender, plugins = {}, featureGates = {}, past } = options;
   const configuration = readConfiguration(options.configuration, featureGates);
-  const settings = { configuration, attemptMs, ties, plugins, callExtender, featureGates };
+  const settings = { configuration, attemptMs, ties, plugins, callExtender, past, featureGates };
   const [profile] = settings.configuration.profiles;
   return {
     name: 'scheduler',

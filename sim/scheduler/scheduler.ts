@@ -3,6 +3,7 @@
  * leaves binding and eviction to jobs of their own. @upstream pkg/scheduler/schedule_one.go
  */
 import { pods, type Pod } from '../api/kinds/core.js';
+import type { RecordedPast } from '../api/recorded-past.js';
 import type { ControllerContext, Reconciliation } from '../client/contract.js';
 import { call, pause } from '../client/requests.js';
 import { AssumedObjects } from './assumed-objects.js';
@@ -53,6 +54,8 @@ export interface SchedulerSettings {
   readonly plugins: Readonly<Record<string, PluginFactory>>;
   readonly callExtender?: CallExtender | undefined;
   readonly featureGates: FeatureGates;
+  /** Where pods were in a recorded cluster. */
+  readonly past?: Pick<RecordedPast, 'node'> | undefined;
 }
 
 /** Why a pod goes back to the queue. */
@@ -187,7 +190,7 @@ export class Scheduler {
       this.queue.done(info.uid);
       return;
     }
-    const attempt = yield* schedulingSteps(framework, info, this.attemptOptions());
+    const attempt = yield* schedulingSteps(framework, info, this.attemptOptions(info));
     this.startIndex = attempt.nextStartIndex;
     const { outcome } = attempt;
     if (outcome.kind === 'scheduled') {
@@ -198,13 +201,13 @@ export class Scheduler {
     if (failure !== undefined) yield* this.failAs(queued, failure);
   }
 
-  /** How attempts are made at the moment. */
-  attemptOptions(): AttemptOptions & { readonly extenders?: Extenders } {
+  /** How attempts for a pod are made at the moment. */
+  attemptOptions(info: PodInfo): AttemptOptions & { readonly extenders?: Extenders } {
     return {
       ...(!this.extenders.isEmpty && { extenders: this.extenders }),
       startIndex: this.startIndex,
       percentageOfNodesToScore: this.settings.configuration.percentageOfNodesToScore,
-      pick: this.pick,
+      pick: best => this.recordedAmong(best, info) ?? this.pick(best),
     };
   }
 
@@ -246,6 +249,13 @@ export class Scheduler {
 
   private activate(pods: readonly PodInfo[]): void {
     for (const { pod } of pods) this.queue.activate(pod);
+  }
+
+  /** Any of the best nodes may be drawn, and so the one that was. */
+  private recordedAmong(best: readonly string[], { pod }: PodInfo): string | undefined {
+    const { namespace = '', name = '' } = pod.metadata;
+    const node = this.settings.past?.node(namespace, name);
+    return node !== undefined && best.includes(node) ? node : undefined;
   }
 
   /** @upstream skipPodSchedule */

@@ -2,6 +2,7 @@
 import type { HttpReply, HttpRequest } from '../api/http-message.js';
 import type { NodeEndpoints } from '../api/node-endpoint.js';
 import type { KubeObject } from '../api/object.js';
+import type { RecordedPast } from '../api/recorded-past.js';
 import type { ApiAnswer, ApiRequest, Connection, Serve } from '../api/request.js';
 import type { Clock } from '../engine/clock.js';
 import type { Random } from '../engine/random.js';
@@ -29,6 +30,8 @@ export interface ApiServerOptions {
   ) => void;
   /** Holds nothing at first, not even what a fresh server has: `restore` fills it. Default false. */
   readonly isEmpty?: boolean;
+  /** Names and uids that objects had in a recorded cluster. Default: they are drawn. */
+  readonly past?: RecordedPast;
   /** What OpenAPI tells of a definition (`io.k8s.api.core.v1.Pod`) in words; default: nothing. */
   readonly describeType?: (definition: string) => TypeDescription | undefined;
 }

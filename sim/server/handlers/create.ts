@@ -13,6 +13,7 @@ import {
   invalid,
   isFailure,
   plainError,
+  printedResource,
   type Failure,
   type GroupKind,
 } from '../../api/status.js';
@@ -24,6 +25,7 @@ import { defaulted, readObject } from '../body.js';
 import { intoStorage, isConverted, readied } from '../conversions.js';
 import { FieldOwners } from '../field-owners.js';
 import { trackFields } from '../managed-fields.js';
+import type { Core } from '../core.js';
 import { metaErrors } from '../meta-validation.js';
 import { newMeta, withMeta, withResourceVersion } from '../object-meta.js';
 import { uniqueOwners } from '../owners.js';
@@ -144,6 +146,9 @@ function* storeOnce(
         beside: owners,
         user: scope.context.user.name,
       });
+  if (!options.isDryRun) {
+    core.options.past?.stored(printedResource(resource.kind), namespace, name);
+  }
   const unshown = isConverted(resource) ? yield* readied(scope, [stored]) : undefined;
   return unshown ?? viewFor(scope, stored);
 }
@@ -193,15 +198,33 @@ function withSystemFields({ core, resource }: Scope, object: KubeObject): KubeOb
   const { metadata } = object;
   const { name = '', generateName = '' } = metadata;
   const isGenerated = name === '' && generateName !== '';
+  const given = isGenerated ? generatedName(core, resource, metadata) : name;
   return withMeta(
     object,
     newMeta(metadata, {
-      name: isGenerated ? generateName.slice(0, generatedBaseMax) + core.random.suffix() : name,
-      uid: core.random.uuid(),
+      name: given,
+      uid: recordedUid(core, resource, metadata.namespace, given) ?? core.random.uuid(),
       creationTimestamp: rfc3339(core.clock.now()),
       generation: resource.storedStrategy.hasGeneration ? 1 : metadata.generation,
     }),
   );
+}
+
+function generatedName(core: Core, resource: ServedResource, meta: ObjectMeta): string {
+  const { past } = core.options;
+  const { namespace = '', generateName = '' } = meta;
+  const base = generateName.slice(0, generatedBaseMax);
+  const recorded = past?.name(printedResource(resource.kind), namespace, base);
+  return recorded ?? base + core.random.suffix();
+}
+
+function recordedUid(
+  { options: { past } }: Core,
+  { kind }: ServedResource,
+  namespace = '',
+  name = '',
+): string | undefined {
+  return past?.uid(printedResource(kind), namespace, name);
 }
 
 function takenFailure({ resource }: Scope, object: KubeObject, taken: KubeObject): Failure {
