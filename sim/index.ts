@@ -2,6 +2,7 @@
 import { controllerManager } from './attached-nodes.js';
 import { metricsParts } from './boot-metrics.js';
 import { joined, nodeAddress, nodeOf, nodeTools, simulatedNode } from './boot-node.js';
+import type { FeatureGates } from './api/feature-gates.js';
 import type { ProcessDefinition } from './client/contract.js';
 import { createProcess, type Process } from './client/runtime.js';
 import { localPathStorage } from './controllers/local-path-provisioner/provisioner.js';
@@ -78,7 +79,7 @@ export function boot(options: SimulationOptions): Simulation {
     return process;
   };
   const start = (definition: ProcessDefinition): void => make(definition).start();
-  start(controllerManager(gates.featureGates));
+  start(managerOf(options, gates.featureGates));
   start(kubeScheduler({ ...gates, ...options.scheduler, ...pastOf(options) }));
   start(network.process);
   const add = (part: Pick<Operator, 'manifests' | 'process'>): void => {
@@ -112,6 +113,16 @@ function gatesOf({ featureGates = {}, runtimeConfig = {} }: SimulationOptions) {
 
 function audited({ audit }: SimulationOptions): Pick<ApiServerOptions, 'auditPolicy' | 'onAudit'> {
   return audit === undefined ? {} : { auditPolicy: audit.policy, onAudit: audit.onEvent };
+}
+
+function managerOf(
+  { withoutControllers = [] }: SimulationOptions,
+  gates: FeatureGates | undefined,
+): ProcessDefinition {
+  const all = controllerManager(gates);
+  if (withoutControllers.length === 0) return all;
+  const controllers = all.controllers.filter(({ name }) => !withoutControllers.includes(name));
+  return { ...all, controllers };
 }
 
 function pastOf({ past }: SimulationOptions): Pick<SimulationOptions, 'past'> {

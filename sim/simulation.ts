@@ -106,6 +106,8 @@ export interface SimulationOptions {
   readonly scheduler?: KubeSchedulerOptions;
   /** Operators, which are installed at boot. */
   readonly operators?: readonly Operator[];
+  /** Controllers that kube-controller-manager is started without, by name. Default: none. */
+  readonly withoutControllers?: readonly string[];
   /** What a recorded cluster drew, where this one plays it again. Default: nothing. */
   readonly past?: RecordedPast;
   /** Calls the webhooks that are named by their URL. Default: their servers are not found. */

@@ -23,7 +23,7 @@ export interface AttemptOptions {
   /** Keeps the scores before normalisation. */
   readonly keepsRaw?: boolean;
   /** Picks among nodes of equal totals; default: the one at the root of Go's heap. */
-  readonly pick?: (best: readonly string[], heap: string) => string;
+  readonly pick?: (best: readonly string[], heap: string, pod: PodInfo) => string;
   /** Where the pod is tried as one of a group. */
   readonly group?: GroupCycle;
 }
@@ -285,7 +285,7 @@ class Search {
     }
     const best = this.framework.nodes.sortedNames(ties);
     const root = feasible[heapPick(total)]?.name ?? '';
-    const node = best.length === 1 ? root : (options.pick?.(best, root) ?? root);
+    const node = best.length === 1 ? root : (options.pick?.(best, root, this.pod) ?? root);
     return this.ended({ kind: 'scheduled', node, heapPick: root }, best, scores);
   }
 

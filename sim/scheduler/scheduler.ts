@@ -190,7 +190,7 @@ export class Scheduler {
       this.queue.done(info.uid);
       return;
     }
-    const attempt = yield* schedulingSteps(framework, info, this.attemptOptions(info));
+    const attempt = yield* schedulingSteps(framework, info, this.attemptOptions());
     this.startIndex = attempt.nextStartIndex;
     const { outcome } = attempt;
     if (outcome.kind === 'scheduled') {
@@ -201,13 +201,13 @@ export class Scheduler {
     if (failure !== undefined) yield* this.failAs(queued, failure);
   }
 
-  /** How attempts for a pod are made at the moment. */
-  attemptOptions(info: PodInfo): AttemptOptions & { readonly extenders?: Extenders } {
+  /** How attempts are made at the moment. */
+  attemptOptions(): AttemptOptions & { readonly extenders?: Extenders } {
     return {
       ...(!this.extenders.isEmpty && { extenders: this.extenders }),
       startIndex: this.startIndex,
       percentageOfNodesToScore: this.settings.configuration.percentageOfNodesToScore,
-      pick: best => this.recordedAmong(best, info) ?? this.pick(best),
+      pick: (best, _root, pod) => this.recordedAmong(best, pod) ?? this.pick(best),
     };
   }
 
@@ -253,8 +253,7 @@ export class Scheduler {
 
   /** Any of the best nodes may be drawn, and so the one that was. */
   private recordedAmong(best: readonly string[], { pod }: PodInfo): string | undefined {
-    const { namespace = '', name = '' } = pod.metadata;
-    const node = this.settings.past?.node(namespace, name);
+    const node = this.settings.past?.node(pod.metadata);
     return node !== undefined && best.includes(node) ? node : undefined;
   }
 

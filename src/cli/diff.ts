@@ -1,7 +1,8 @@
 /** `seatrial diff`: compares two kept runs; the exit code tells whether they came out alike. */
 import { writeError, writeOut } from '../host.js';
 import { closenessOf, closenessTable } from '../incident/compare/closeness.js';
-import { isIncident, readRecorded } from '../incident/compare/recorded.js';
+import { finalObjects } from '../incident/compare/final-objects.js';
+import { isIncident, readObjects, readRecorded } from '../incident/compare/recorded.js';
 import { readSimulated } from '../incident/compare/simulated.js';
 import { exitCodes, UserError } from '../input/errors.js';
 import { Journal } from '../scenario/journal/reader.js';
@@ -60,8 +61,15 @@ function diffOfIncident(folder: string, other: string, output: string): number {
   }
   const recorded = readRecorded(folder);
   const { fromMs, toMs } = recorded.observed;
-  const simulated = readSimulated(journal, { fromMs, toMs, namespaces: recorded.namespaces });
-  const all = closenessOf(recorded, simulated);
+  const { namespaces, eventsToMs } = recorded;
+  const simulated = readSimulated(journal, {
+    fromMs,
+    toMs,
+    namespaces,
+    ...(eventsToMs !== undefined && { eventsToMs }),
+  });
+  const final = finalObjects(readObjects(folder), journal);
+  const all = closenessOf(recorded, simulated, final);
   const isAlike = all.every(({ parted }) => parted === undefined);
   if (output === 'json') {
     writeOut(`${JSON.stringify({ one: folder, other: id, isAlike, closeness: all })}\n`);

@@ -15,6 +15,7 @@
  * recorded/series.jsonl     a RecordedSeries a line
  * recorded/alerts.jsonl     a RecordedAlert a line, by time
  * recorded/decisions.jsonl  a RecordedDecision a line, by time
+ * recorded/drawn.jsonl     a RecordedDraw a line: names, uids and nodes that chance gave, to be given again
  * recorded/facts.json       IncidentFacts: what the import found out
  * IMPORT.md                 the tables: rebuilt, guessed, missing; contradictions; problems of the input
  * ```
@@ -23,6 +24,7 @@
  */
 import type { KubeObject } from '../../sim/api/object.js';
 
+export type { RecordedDraw } from '../scenario/recorded-past.js';
 export type { Actor, RecordedWrite } from '../scenario/recorded-write.js';
 
 /** Where each part lies in an imported folder. */
@@ -37,6 +39,7 @@ export const incidentFiles = {
   series: 'recorded/series.jsonl',
   alerts: 'recorded/alerts.jsonl',
   decisions: 'recorded/decisions.jsonl',
+  drawn: 'recorded/drawn.jsonl',
   facts: 'recorded/facts.json',
   report: 'IMPORT.md',
 } as const;

@@ -22,6 +22,10 @@ export interface RecordedWrite {
   readonly namespace?: string;
   /** Absent for a create that was refused, or whose name the server made. */
   readonly name?: string;
+  /** The uid of what was created, where the log has the answer. */
+  readonly uid?: string;
+  /** Of a create: the generateName from which the server made the name. */
+  readonly prefix?: string;
   /**
    * Of a patch: application/merge-patch+json and its like. Guessed where the log does not tell, and
    * `guessed` says so.

@@ -1,7 +1,9 @@
 /** The step `replay`: sends recorded writes again, each at its time, as whoever made it. */
 import { timeMs } from '../../sim/api/time.js';
+import type { OwnerReference } from '../../sim/api/kinds/meta.js';
 import type { KubeObject } from '../../sim/api/object.js';
 import type { ApiAnswer, ApiRequest } from '../../sim/api/request.js';
+import { RestMapper, servedPath } from '../backends/rest-mapper.js';
 import type { Cluster } from '../cluster.js';
 import { InputError } from '../input/errors.js';
 import { readInput } from '../input/located.js';
@@ -33,10 +35,11 @@ export function readWrites(file: string): readonly RecordedWrite[] {
 
 /** Sends one write. */
 export async function sendWrite(cluster: Cluster, write: RecordedWrite): Promise<ApiAnswer> {
-  const request = requestOf(write);
+  const owned = await withOwners(cluster, write);
+  const { groups = [], status } = write;
   // It was allowed when it was recorded; the roles that allowed it may not be in the record.
-  const groups = [...new Set([...(write.groups ?? []), 'system:masters'])];
-  return cluster.request(request, { user: write.user, groups });
+  const own = status === 403 ? groups : [...new Set([...groups, 'system:masters'])];
+  return cluster.request(requestOf(owned), { user: write.user, groups: own });
 }
 
 const methods: Readonly<Record<string, ApiRequest['method']>> = {
@@ -49,11 +52,12 @@ const methods: Readonly<Record<string, ApiRequest['method']>> = {
 
 /** The request of a write, without what was true of the recorded cluster alone: uids and versions. */
 export function requestOf(write: RecordedWrite): ApiRequest {
-  const { verb, contentType, userAgent, query } = write;
+  const { verb, contentType, userAgent } = write;
   const body = bodyOf(write);
+  const query = queryOf(write);
   return {
     method: methods[verb] ?? 'PATCH',
-    path: query === undefined ? pathOf(write) : `${pathOf(write)}?${query}`,
+    path: query === '' ? pathOf(write) : `${pathOf(write)}?${query}`,
     headers: {
       accept: 'application/json',
       'content-type': verb === 'patch' ? (contentType ?? 'application/merge-patch+json') : json,
@@ -64,6 +68,37 @@ export function requestOf(write: RecordedWrite): ApiRequest {
 }
 
 const json = 'application/json';
+
+/** What was refused changed nothing: it only asks whether it still would be. */
+function queryOf({ query = '', status }: RecordedWrite): string {
+  if (status < 400) return query;
+  return query === '' ? 'dryRun=All' : `${query}&dryRun=All`;
+}
+
+/** Owners of another cluster are found here by kind and name; a uid of that one would have it collected. */
+async function withOwners(cluster: Cluster, write: RecordedWrite): Promise<RecordedWrite> {
+  const { verb, body, namespace } = write;
+  const { metadata } = (body ?? {}) as Partial<KubeObject>;
+  const owners = metadata?.ownerReferences ?? [];
+  if (owners.length === 0 || verb === 'delete' || verb === 'deletecollection') return write;
+  const mapper = new RestMapper(request => cluster.request(request));
+  const found: OwnerReference[] = [];
+  for (const owner of owners) {
+    const served = await mapper.find(owner.apiVersion, owner.kind);
+    if (served === undefined) continue;
+    const path = servedPath(served, {
+      name: owner.name,
+      ...(namespace !== undefined && { namespace }),
+    });
+    const answer = await cluster.request({ method: 'GET', path });
+    const { uid } = ((answer.body ?? {}) as Partial<KubeObject>).metadata ?? {};
+    if (answer.status === 200 && uid !== undefined) found.push({ ...owner, uid });
+  }
+  return {
+    ...write,
+    body: { ...(body as object), metadata: { ...metadata, ownerReferences: found } },
+  };
+}
 
 function pathOf(write: RecordedWrite): string {
   const { apiGroup = '', apiVersion, resource, subresource, namespace, name, verb } = write;
@@ -76,17 +111,36 @@ function pathOf(write: RecordedWrite): string {
   return `${root}${scope}/${resource}${one}${part}`;
 }
 
-function bodyOf({ verb, body, name }: RecordedWrite): unknown {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
+interface PatchOperation {
+  readonly path?: string;
+}
+
+/** A JSON patch may demand the version or the uid that an object had in the recorded cluster. */
+function isOfAnyCluster({ path = '' }: PatchOperation): boolean {
+  return path !== '/metadata/resourceVersion' && path !== '/metadata/uid';
+}
+
+function bodyOf({ verb, body, name, status, message = '' }: RecordedWrite): unknown {
+  const isConflict = status === 409 && message.includes('the object has been modified');
+  if (Array.isArray(body)) return (body as readonly PatchOperation[]).filter(isOfAnyCluster);
+  if (typeof body !== 'object' || body === null) return body;
   if (verb === 'delete' || verb === 'deletecollection') {
     const { preconditions: _preconditions, ...options } = body as Readonly<Record<string, unknown>>;
     return options;
   }
   const { metadata, ...rest } = body as Partial<KubeObject>;
   if (metadata === undefined) return body;
-  const { generateName: _prefix, ...given } = bare(metadata);
-  const kept = verb === 'create' && name !== undefined ? { ...given, name } : bare(metadata);
-  // Owners are left out with the rest: a uid of another cluster would have the object collected.
+  const { generateName, ...given } = bare(metadata);
+  const { ownerReferences } = metadata;
+  const kept = {
+    ...given,
+    // The name that the server made goes before: it made it of this.
+    ...(generateName !== undefined && { generateName }),
+    ...(verb === 'create' && name !== undefined && { name }),
+    ...(ownerReferences !== undefined && { ownerReferences }),
+    // Somebody had written in between: so an old version does.
+    ...(isConflict && { resourceVersion: '1' }),
+  };
   return { ...rest, metadata: kept };
 }
 
@@ -128,6 +182,16 @@ export function toldOf({ write, status, message }: ReplayedWrite): [string, stri
   const what = subresource === undefined ? resource : `${resource}/${subresource}`;
   const where = [namespace, name].filter(part => part !== undefined).join('/');
   const text = `${user}: ${verb} ${what} ${where}`;
-  if (status >= 200 && status < 300) return ['replay', text];
-  return ['refused', `${text}: ${message ?? status} (${write.source})`];
+  const isTaken = status >= 200 && status < 300;
+  const place = `(${write.source})`;
+  if (write.status >= 400) {
+    if (status === write.status) return ['replay', `${text}: refused as then, with ${status}`];
+    const now = isTaken ? 'would be taken now' : `is refused now with ${status} ${message ?? ''}`;
+    return ['parts', `${text}: was refused with ${write.status}, ${now} ${place}`];
+  }
+  if (isTaken) return ['replay', text];
+  if (status === 409 && write.verb === 'create' && message?.endsWith('already exists') === true) {
+    return ['replay', `${text}: it is there already`];
+  }
+  return ['refused', `${text}: ${message ?? status} ${place}`];
 }

@@ -97,6 +97,10 @@ export interface Scenario {
     readonly config?: string;
     /** A file of Node objects that are the nodes, instead of those of the configuration. */
     readonly nodes?: string;
+    /** Controllers that are not started, by name. */
+    readonly withoutControllers?: readonly string[];
+    /** What a recorded cluster drew by chance, and what is drawn again. */
+    readonly past?: string;
     readonly operators?: readonly string[];
     readonly schedulerConfig?: string;
     readonly schedulerTies?: TieRule;
@@ -192,6 +196,7 @@ export function loadScenario(file: string): Scenario {
       ...spec.cluster,
       ...(spec.cluster?.config !== undefined && { config: join(folder, spec.cluster.config) }),
       ...(spec.cluster?.nodes !== undefined && { nodes: join(folder, spec.cluster.nodes) }),
+      ...(spec.cluster?.past !== undefined && { past: join(folder, spec.cluster.past) }),
       ...(spec.cluster?.schedulerConfig !== undefined && {
         schedulerConfig: join(folder, spec.cluster.schedulerConfig),
       }),

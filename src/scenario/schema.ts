@@ -251,6 +251,18 @@ export const scenarioSchema: JsonSchema = {
               items: { type: 'string' },
               description: 'The modelled operators that run, with their CRDs. Default: all.',
             },
+            withoutControllers: {
+              type: 'array',
+              items: { type: 'string' },
+              description:
+                'Controllers that kube-controller-manager is started without: their recorded writes are replayed.',
+              examples: [['horizontal-pod-autoscaler']],
+            },
+            past: {
+              type: 'string',
+              description:
+                'Names, uids and nodes that a recorded cluster drew by chance, and that are drawn again.',
+            },
             schedulerConfig: {
               type: 'string',
               description: "A KubeSchedulerConfiguration. Default: kube-scheduler's own defaults.",

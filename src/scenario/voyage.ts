@@ -12,6 +12,7 @@ import { stacks } from '../stacks/index.js';
 import { modelPromoter } from '../stacks/releases/model-promoter.js';
 import type { Stack } from '../stacks/stack.js';
 import { Edge } from './edge/edge.js';
+import { readPast } from './recorded-past.js';
 import { runScenario, type RunOptions, type RunResult } from './run.js';
 import type { Scenario } from './scenario.js';
 
@@ -112,8 +113,11 @@ export function launch(
     ...(startMs !== undefined && { startMs }),
     ...(gpuMetrics !== undefined && { hasGpuMetrics: gpuMetrics }),
   });
+  const { past, withoutControllers } = scenario.cluster;
   return {
     ...options,
+    ...(past !== undefined && { past: readPast(past) }),
+    ...(withoutControllers !== undefined && { withoutControllers }),
     interleaving,
     hasMetricsServer: metricsServer,
     ...(stack !== undefined && { stack }),

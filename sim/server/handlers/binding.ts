@@ -97,6 +97,8 @@ function assigned(scope: Scope, { live, binding, resourceVersion, name }: Assign
     return refuse(`pod ${name} has non-empty .spec.schedulingGates`);
   }
   const { labels, annotations } = binding.metadata;
+  // A nomination has served when the pod is bound (ClearingNominatedNodeNameAfterBinding, 1.35).
+  const { nominatedNodeName: _served, ...status } = pod.status ?? {};
   const object = {
     ...pod,
     metadata: {
@@ -107,7 +109,7 @@ function assigned(scope: Scope, { live, binding, resourceVersion, name }: Assign
     },
     spec: { ...pod.spec, nodeName: binding.target?.name },
     status: {
-      ...pod.status,
+      ...status,
       conditions: withCondition<PodCondition>(pod.status?.conditions, {
         type: 'PodScheduled',
         status: 'True',

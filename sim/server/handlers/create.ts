@@ -198,7 +198,7 @@ function withSystemFields({ core, resource }: Scope, object: KubeObject): KubeOb
   const { metadata } = object;
   const { name = '', generateName = '' } = metadata;
   const isGenerated = name === '' && generateName !== '';
-  const given = isGenerated ? generatedName(core, resource, metadata) : name;
+  const given = isGenerated ? generatedName(core, resource, object) : name;
   return withMeta(
     object,
     newMeta(metadata, {
@@ -210,12 +210,10 @@ function withSystemFields({ core, resource }: Scope, object: KubeObject): KubeOb
   );
 }
 
-function generatedName(core: Core, resource: ServedResource, meta: ObjectMeta): string {
-  const { past } = core.options;
-  const { namespace = '', generateName = '' } = meta;
-  const base = generateName.slice(0, generatedBaseMax);
-  const recorded = past?.name(printedResource(resource.kind), namespace, base);
-  return recorded ?? base + core.random.suffix();
+function generatedName(core: Core, { kind }: ServedResource, object: KubeObject): string {
+  const { generateName = '' } = object.metadata;
+  const recorded = core.options.past?.name(printedResource(kind), object);
+  return recorded ?? generateName.slice(0, generatedBaseMax) + core.random.suffix();
 }
 
 function recordedUid(

@@ -1,12 +1,21 @@
 /** How close a simulated history is to a recorded one, kind by kind: a score, where they part, and why. */
 import type { ReportTable } from '../../stacks/stack.js';
 import { valueAt, type Observed, type PodLife, type Steps } from './observed.js';
+import { conditionsFound, objectsFound, type FinalObjects } from './final-objects.js';
 import type { Recorded } from './recorded.js';
 
 /** What came of the comparison of one kind. */
 export interface Closeness {
   readonly kind:
-    'replicas' | 'quota used' | 'pods created' | 'waits' | 'nodes' | 'refusals' | 'events';
+    | 'final objects'
+    | 'order of conditions'
+    | 'replicas'
+    | 'quota used'
+    | 'pods created'
+    | 'waits'
+    | 'nodes'
+    | 'refusals'
+    | 'events';
   /** 1: as recorded; 0: nothing is. */
   readonly score: number;
   /** What the score is: in words. */
@@ -17,17 +26,24 @@ export interface Closeness {
   readonly reason?: string;
 }
 
-type Found = Omit<Closeness, 'kind' | 'reason'>;
+/** What a comparison of one kind finds. */
+export type Found = Omit<Closeness, 'kind' | 'reason'>;
 
 const lookEveryMs = 1_000;
 /** Times that differ by no more are the same. */
 const sameMs = 30_000;
 
 /** Compares all kinds of which something was recorded. */
-export function closenessOf(recorded: Recorded, simulated: Observed): readonly Closeness[] {
+export function closenessOf(
+  recorded: Recorded,
+  simulated: Observed,
+  final?: FinalObjects,
+): readonly Closeness[] {
   const { observed } = recorded;
   const pairs = pairsOf(observed.pods, simulated.pods);
   const kinds: readonly (readonly [Closeness['kind'], Found | undefined])[] = [
+    ['final objects', final && objectsFound(final)],
+    ['order of conditions', final && conditionsFound(final)],
     ['replicas', overTime(observed, observed.replicas, simulated.replicas)],
     ['quota used', overTime(observed, observed.quotas, simulated.quotas)],
     ['pods created', created(observed.pods, simulated.pods, pairs)],
@@ -58,7 +74,8 @@ function overTime(
       const [one, other] = [valueAt(steps, atMs), valueAt(others, atMs)];
       if (one === undefined) continue;
       all++;
-      if (one === other) same++;
+      // Before a workload was made there were none of its replicas.
+      if (one === (other ?? 0)) same++;
       else if (!isNear(steps, others, atMs) && (parted?.atMs ?? Infinity) > atMs) {
         parted = { atMs, what: `${name} was ${one}, is ${other ?? 'nothing'}` };
       }
@@ -79,17 +96,19 @@ interface Pair {
   readonly other: PodLife;
 }
 
-/** The first pod of a workload goes with the first, and so on. */
+/** Pods of one name go together; of others the first of a workload with the first, and so on. */
 function pairsOf(recorded: readonly PodLife[], simulated: readonly PodLife[]): readonly Pair[] {
+  const names = new Set(recorded.map(({ name }) => name));
   const left = new Map<string, PodLife[]>();
   for (const pod of simulated) {
     left.set(pod.workload, [...(left.get(pod.workload) ?? []), pod]);
   }
   return recorded.flatMap(one => {
     const own = left.get(one.workload) ?? [];
-    const index = own.findIndex(
-      ({ createdMs }) => Math.abs(createdMs - one.createdMs) < 4 * sameMs,
-    );
+    const isNear = ({ createdMs }: PodLife): boolean =>
+      Math.abs(createdMs - one.createdMs) < 4 * sameMs;
+    const named = own.findIndex(pod => pod.name === one.name && isNear(pod));
+    const index = named >= 0 ? named : own.findIndex(pod => !names.has(pod.name) && isNear(pod));
     const [other] = index < 0 ? [] : own.splice(index, 1);
     return other === undefined ? [] : [{ one, other }];
   });
@@ -217,6 +236,9 @@ function reasonOf(kind: Closeness['kind'], { parted }: Found, recorded: Recorded
 }
 
 const approximated: Readonly<Record<Closeness['kind'], string>> = {
+  'final objects':
+    'an unrecorded input, or a part that is approximated: seatrial explain tells which those are',
+  'order of conditions': 'a part that is approximated',
   replicas: 'an unrecorded input: the load that an autoscaler saw, or another writer',
   'quota used':
     'an approximated part: how long containers run and take to end is not in the record',

@@ -7,6 +7,7 @@ import {
   type IncidentFacts,
   type RecordedDecision,
   type RecordedEvent,
+  type RecordedObject,
   type RecordedWrite,
   type Stretch,
 } from '../contract.js';
@@ -20,11 +21,18 @@ export interface Recorded {
   /** Who told events, of those that are not simulated. */
   readonly strangers: readonly string[];
   readonly namespaces: ReadonlySet<string>;
+  /** When the last event was told that is recorded. */
+  readonly eventsToMs?: number;
 }
 
 /** Whether the folder is one that an import wrote. */
 export function isIncident(folder: string): boolean {
   return existsSync(join(folder, incidentFiles.facts));
+}
+
+/** What the dumps show. */
+export function readObjects(folder: string): readonly RecordedObject[] {
+  return linesOf<RecordedObject>(folder, incidentFiles.objects);
 }
 
 /** @throws UserError when a file of the folder cannot be read. */
@@ -36,6 +44,11 @@ export function readRecorded(folder: string): Recorded {
   const decisions = linesOf<RecordedDecision>(folder, incidentFiles.decisions);
   const events = linesOf<RecordedEvent>(folder, incidentFiles.events);
   const [from = facts.start, to = facts.start] = facts.window ?? [];
+  const namespaces = new Set(writes.flatMap(({ namespace }) => namespace ?? []));
+  const own = events.filter(
+    ({ namespace, at }) =>
+      namespace !== undefined && namespaces.has(namespace) && Date.parse(at) >= Date.parse(from),
+  );
   const creations = writes.filter(
     ({ verb, resource, subresource }) =>
       verb === 'create' && resource === 'pods' && subresource === undefined,
@@ -66,7 +79,7 @@ export function readRecorded(folder: string): Recorded {
           atMs: Date.parse(at),
           workload: workloadOf(name ?? /"([^"]+)"/.exec(message)?.[1] ?? ''),
         })),
-      reasons: countsOf(events),
+      reasons: countsOf(own),
     },
     unsent: unsentOf(writes, sent),
     strangers: [
@@ -74,14 +87,23 @@ export function readRecorded(folder: string): Recorded {
         events.flatMap(({ component = '' }) => (isStranger(component) ? [component] : [])),
       ),
     ],
-    namespaces: new Set(writes.flatMap(({ namespace }) => namespace ?? [])),
+    namespaces,
+    ...(own.length > 0 && {
+      // Their times are told in whole seconds.
+      eventsToMs: Math.max(...own.map(({ at, until = at }) => Date.parse(until))) + 999,
+    }),
   };
 }
 
 function lifeOf(write: RecordedWrite, decisions: readonly RecordedDecision[]): PodLife {
   const { name = '', at, namespace } = write;
+  // A name may come again: of a StatefulSet's pod.
   const bound = decisions.find(
-    one => one.pod === name && one.namespace === namespace && one.node !== undefined,
+    one =>
+      one.pod === name &&
+      one.namespace === namespace &&
+      one.node !== undefined &&
+      Date.parse(one.at) >= Math.floor(Date.parse(at) / 1000) * 1000,
   );
   return {
     workload: workloadOf(name),
@@ -98,7 +120,8 @@ function unsentOf(
 ): readonly RecordedWrite[] {
   const sources = new Set(sent.map(({ source }) => source));
   return writes.filter(
-    ({ actor, source, status }) => actor !== 'ours' && status < 300 && !sources.has(source),
+    ({ actor, source, status, resource }) =>
+      actor !== 'ours' && status < 300 && resource !== 'events' && !sources.has(source),
   );
 }
 

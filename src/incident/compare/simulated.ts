@@ -22,7 +22,12 @@ export function readSimulated(
     fromMs,
     toMs,
     namespaces,
-  }: Pick<Observed, 'fromMs' | 'toMs'> & { readonly namespaces: ReadonlySet<string> },
+    eventsToMs = toMs,
+  }: Pick<Observed, 'fromMs' | 'toMs'> & {
+    readonly namespaces: ReadonlySet<string>;
+    /** Until when events were recorded. Default: to the end. */
+    readonly eventsToMs?: number;
+  },
 ): Observed {
   const sums: Sums = {
     replicas: new Map(),
@@ -36,13 +41,19 @@ export function readSimulated(
   for (const news of journal.forward(instant, toMs)) {
     if (news.kind !== 'change') continue;
     const { entry } = news;
-    if (namespaces.has(entry.object.metadata.namespace ?? '')) take(entry, sums, fromMs);
+    if (namespaces.has(entry.object.metadata.namespace ?? '')) {
+      take(entry, sums, { fromMs, eventsToMs });
+    }
   }
   const pods = [...sums.pods.values()].filter(({ createdMs }) => createdMs >= fromMs);
   return { fromMs, toMs, ...sums, pods };
 }
 
-function take(entry: HistoryEntry, sums: Sums, fromMs: number): void {
+function take(
+  entry: HistoryEntry,
+  sums: Sums,
+  { fromMs, eventsToMs }: { readonly fromMs: number; readonly eventsToMs: number },
+): void {
   const { resource, object, timeMs, type } = entry;
   const { namespace = '', name = '', uid = '' } = object.metadata;
   if (type === 'DELETED') return;
@@ -55,7 +66,7 @@ function take(entry: HistoryEntry, sums: Sums, fromMs: number): void {
     };
     for (const [what, text] of Object.entries(used)) {
       const amount = parseQuantity(text);
-      const value = amount.isOk ? Number(amount.value.toString()) : NaN;
+      const value = amount.isOk ? Number(amount.value.asNanos()) / 1e9 : NaN;
       step(sums.quotas, `${namespace}/${name} ${what}`, [timeMs, value]);
     }
   } else if (resource === 'pods') {
@@ -64,7 +75,7 @@ function take(entry: HistoryEntry, sums: Sums, fromMs: number): void {
     const life = sums.pods.get(uid) ?? { workload: workloadOf(name), name, createdMs: timeMs };
     const isBound = life.boundMs === undefined && node !== undefined;
     sums.pods.set(uid, isBound ? { ...life, boundMs: timeMs, node } : life);
-  } else if (resource === 'events' && timeMs >= fromMs) {
+  } else if (resource === 'events' && timeMs >= fromMs && timeMs <= eventsToMs) {
     event(object as unknown as Event, sums, timeMs);
   }
 }

@@ -4,6 +4,7 @@ import type { KubeObject } from '../../../sim/api/object.js';
 import type { RecordedWrite } from '../contract.js';
 import type { TimedWrite, TraceStep } from '../import/format.js';
 import type { Incident } from '../rebuild/incident.js';
+import { pluralOf } from '../plural.js';
 import { placeOf, titleOf } from '../rebuild/known.js';
 import { systemNamespaces } from '../rebuild/left-out.js';
 import { timeText } from '../rebuild/stretches.js';
@@ -32,7 +33,7 @@ export class ReplayJudge {
     let sent: RecordedWrite = recorded(write);
     if (isAutoscaler(write)) {
       sent = { ...sent, actor: 'outside' };
-      guessed.push('an autoscaler decided it by a load that is not in the record');
+      guessed.push('an autoscaler wrote it by a load that is not in the record');
     }
     const body = this.bodyOf(write, guessed);
     for (const each of guessed) this.guessed.set(each, (this.guessed.get(each) ?? 0) + 1);
@@ -48,11 +49,17 @@ export class ReplayJudge {
 
   private whyLeft(write: TimedWrite): string | undefined {
     const { actor, status, resource, apiGroup = '', subresource, namespace = '', verb } = write;
-    if (status >= 300 || status === 0) return 'refused: it changed nothing';
-    if (actor === 'ours' && !isAutoscaler(write)) return 'our own parts do it again';
+    if (status === 0) return 'the log does not tell what was answered';
+    if (actor === 'ours' && !(isAutoscaler(write) && status < 300)) {
+      return 'our own parts do it again';
+    }
     if (write.atMs < this.incident.times.startMs) return 'before the start';
     if (systemNamespaces.has(namespace)) return "of the cluster's own parts";
-    if (resource === 'events' || resource === 'leases') return 'events and heartbeats';
+    if (resource === 'leases') return 'events and heartbeats';
+    if (resource === 'events' && !isAutoscaler(write)) return 'events and heartbeats';
+    if (resource === 'persistentvolumes' && isAccount(write)) {
+      return 'volumes are provisioned anew';
+    }
     if (resource === 'nodes' && subresource === undefined && verb === 'delete') return undefined;
     if (!this.served.has(apiGroup === '' ? resource : `${resource}.${apiGroup}`)) {
       return `the simulated API serves no ${apiGroup === '' ? resource : `${resource}.${apiGroup}`}`;
@@ -84,12 +91,13 @@ export class ReplayJudge {
       guessed.push('the body is taken from a dump: the log has none');
       return tidied(shown).object;
     }
-    if (verb !== 'create' && verb !== 'update') return body;
     const { kind, metadata } = body as Partial<KubeObject>;
-    if (kind === undefined || metadata === undefined) return body;
+    const isWhole = kind !== undefined && metadata !== undefined;
+    if ((verb !== 'create' && verb !== 'update') || !isWhole) return body;
     const { object, changed } = tidied(body as KubeObject);
     guessed.push(...changed);
-    return object;
+    // It goes as it came, unless it lacks what no server would have taken it without.
+    return changed.length === 0 ? body : object;
   }
 }
 
@@ -101,7 +109,8 @@ export function* lateWrites({ initial, survey }: Incident): Generator<RecordedWr
     const { apiVersion = 'v1', kind = '' } = object;
     const [group, version] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion];
     const resource = pluralOf(kind);
-    if (survey.made.has(`${resource}.${group ?? ''} ${namespace ?? ''}/${name}`)) continue;
+    const key = `${resource}.${group ?? ''} ${namespace ?? ''}/${name}`;
+    if (survey.made.has(key) || survey.madeByOurs.has(key)) continue;
     yield {
       at: creationTimestamp ?? '',
       user: 'unknown',
@@ -169,19 +178,22 @@ function fromTrace(
   };
 }
 
-/** The plural of a kind, as the API's own kinds have it. */
-export function pluralOf(kind: string): string {
-  const lower = kind.toLowerCase();
-  if (/(s|x|ch)$/.test(lower) && lower !== 'endpoints') return `${lower}es`;
-  return lower.endsWith('y') ? `${lower.slice(0, -1)}ies` : lower.replace(/(?<!s)$/, 's');
+function isAutoscaler({ user, resource, subresource }: TimedWrite): boolean {
+  if (!user.endsWith(':horizontal-pod-autoscaler')) return false;
+  return subresource === 'scale' || /^(horizontalpodautoscalers|events)$/.test(resource);
 }
 
-function isAutoscaler({ user, subresource }: TimedWrite): boolean {
-  return subresource === 'scale' && user.endsWith(':horizontal-pod-autoscaler');
+function isAccount({ user }: TimedWrite): boolean {
+  return user.startsWith('system:serviceaccount:');
 }
 
 /** The write without what only the import needs. */
-export function recorded({ atMs: _atMs, ...write }: TimedWrite): RecordedWrite {
+export function recorded({
+  atMs: _ms,
+  revision: _revision,
+  result: _result,
+  ...write
+}: TimedWrite): RecordedWrite {
   return write;
 }
 

@@ -4,6 +4,7 @@ import type {
   IncidentFacts,
   RecordedAlert,
   RecordedDecision,
+  RecordedDraw,
   RecordedEvent,
   RecordedObject,
   RecordedSeries,
@@ -15,6 +16,7 @@ import {
   rewriteAlert,
   rewriteDecision,
   rewriteDeep,
+  rewriteDraw,
   rewriteEvent,
   rewriteFinding,
   rewriteSeries,
@@ -31,6 +33,7 @@ import {
   recordedObjects,
   recordedSeries,
 } from './recordings.js';
+import { shownDraws } from './draws.js';
 import { lateWrites, recorded, traceWrites } from './replay-plan.js';
 import type { Tables } from './tables.js';
 
@@ -79,6 +82,10 @@ export class Shown {
 
   alert(alert: RecordedAlert): RecordedAlert {
     return this.as(alert, rewriteAlert);
+  }
+
+  draw(draw: RecordedDraw): RecordedDraw {
+    return this.as(draw, rewriteDraw);
   }
 
   decision(decision: RecordedDecision): RecordedDecision {
@@ -153,6 +160,7 @@ export function learn(incident: Incident, collection: Collection, own: Anonymise
   for (const each of recordedObjects(incident)) shown.object(each);
   for (const write of collection.writes.inOrder()) shown.write(recorded(write));
   for (const write of lateWrites(incident)) shown.write(write);
+  for (const draw of shownDraws(incident)) shown.draw(draw);
   for (const write of traceWrites(collection.steps, -Infinity)) shown.write(write);
   for (const each of recordedEvents(incident)) shown.event(each);
   for (const each of recordedSeries(incident)) shown.series(each);

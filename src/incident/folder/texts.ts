@@ -1,9 +1,12 @@
 /** The texts of an imported folder: the scenario, its manifests, each with comments that name sources. */
 import { stringify } from 'yaml';
+import { incidentFiles } from '../contract.js';
 import type { InitialObject } from '../rebuild/initial.js';
 
 /** How long the pods of the initial state are given to come up before the start. */
 export const warmUpMs = 5 * 60_000;
+/** Where there was nothing yet, only the nodes have to get ready. */
+const emptyWarmUpMs = 15_000;
 
 /** What a scenario's text is made from. */
 export interface ScenarioParts {
@@ -13,6 +16,10 @@ export interface ScenarioParts {
   readonly hasNodes: boolean;
   readonly manifests: readonly string[];
   readonly hasReplay: boolean;
+  /** Whether recorded writes of autoscalers are replayed. */
+  readonly hasAutoscaling: boolean;
+  /** Whether it is recorded what chance gave. */
+  readonly hasDrawn: boolean;
   /** How long the pods of Jobs run, by the Job's name; undefined: to the end. */
   readonly jobs: readonly { readonly job: string; readonly seconds: number | undefined }[];
   readonly namespaces: readonly string[];
@@ -23,7 +30,8 @@ export interface ScenarioParts {
 /** scenario.yaml. */
 export function scenarioText(parts: ScenarioParts): string {
   const { name, startMs, endMs, hasNodes, manifests, hasReplay, namespaces } = parts;
-  const start = new Date(startMs - warmUpMs).toISOString();
+  const beforeMs = manifests.length === 0 ? emptyWarmUpMs : warmUpMs;
+  const start = new Date(startMs - beforeMs).toISOString();
   const end = new Date(Math.max(endMs, startMs + warmUpMs)).toISOString();
   const show = namespaces.length === 0 ? '[default]' : `[${namespaces.join(', ')}]`;
   const files = manifests.map(file => `            - ${file}`);
@@ -44,8 +52,22 @@ export function scenarioText(parts: ScenarioParts): string {
           '    nodes: manifests/nodes.yaml',
         ]
       : []),
-    '    # Five minutes before the record begins, in which the pods that ran then come up.',
+    manifests.length === 0
+      ? '    # A little before the record begins: the nodes get ready.'
+      : '    # Five minutes before the record begins, in which the pods that ran then come up.',
     `    start: '${start}'`,
+    ...(parts.hasDrawn
+      ? [
+          '    # Names, uids and best nodes are drawn as they were.',
+          `    past: ${incidentFiles.drawn}`,
+        ]
+      : []),
+    ...(parts.hasAutoscaling
+      ? [
+          '    # What autoscalers wrote is replayed: the load that they measured is not in the record.',
+          '    withoutControllers: [horizontal-pod-autoscaler]',
+        ]
+      : []),
     '    operators: []',
     '    seed: 1',
     ...workloadLines(parts),
@@ -54,8 +76,7 @@ export function scenarioText(parts: ScenarioParts): string {
     ...(files.length > 0
       ? ['    - name: what there was', '      restore:', '          files:', ...files]
       : []),
-    '    - name: pods that ran come up',
-    '      advance: 5m',
+    ...(manifests.length === 0 ? [] : ['    - name: pods that ran come up', '      advance: 5m']),
     ...(hasReplay
       ? [
           '    - name: what people and controllers from outside did',

@@ -19,6 +19,7 @@ import type { Collection } from '../rebuild/collection.js';
 import { factsOf, type Incident } from '../rebuild/incident.js';
 import type { InitialObject } from '../rebuild/initial.js';
 import { titleOf } from '../rebuild/known.js';
+import { drawnBy, shownDraws } from './draws.js';
 import { linesOf } from './lines-of.js';
 import { guessedNodes } from './guessed-nodes.js';
 import { learn, Shown } from './shown.js';
@@ -129,6 +130,8 @@ async function writeAll(draft: string, writing: Writing): Promise<Tables> {
       hasNodes: nodes.length > 0,
       manifests,
       hasReplay,
+      hasAutoscaling: incident.survey.hasAutoscaling,
+      hasDrawn: existsSync(join(draft, incidentFiles.drawn)),
       jobs: incident.durations.map(({ job, seconds }) => ({ job: shown.name(job), seconds })),
       namespaces: [...new Set(taken.flatMap(({ object }) => object.metadata.namespace ?? []))],
       sources: [...collection.read].map(([format, files]) => `${format}: ${files.length} files`),
@@ -207,6 +210,8 @@ function writeWrites(draft: string, judge: ReplayJudge, writing: Writing): Writt
   ].toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at));
   const replay = new Appender(join(draft, incidentFiles.replay));
   const all = new Appender(join(draft, incidentFiles.writes));
+  const drawn = new Appender(join(draft, incidentFiles.drawn));
+  for (const draw of shownDraws(incident)) drawn.add(shown.draw(draw));
   let next = 0;
   const lateUntil = (ms: number): void => {
     for (; next < late.length && Date.parse(late[next]?.at ?? '') <= ms; next++) {
@@ -216,6 +221,8 @@ function writeWrites(draft: string, judge: ReplayJudge, writing: Writing): Writt
   let writesLeft = 0;
   for (const write of collection.writes.inOrder()) {
     lateUntil(write.atMs);
+    const draw = drawnBy(write);
+    if (draw !== undefined) drawn.add(shown.draw(draw));
     const verdict = judge.judge(write);
     if (verdict.kind === 'sent') replay.add(shown.write(verdict.write));
     else left.set(verdict.why, (left.get(verdict.why) ?? 0) + 1);
@@ -225,6 +232,7 @@ function writeWrites(draft: string, judge: ReplayJudge, writing: Writing): Writt
   lateUntil(Infinity);
   replay.close();
   all.close();
+  drawn.close();
   return { sent: replay.lines, left, writesLeft };
 }
 

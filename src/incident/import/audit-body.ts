@@ -13,10 +13,12 @@ export function keptBody(event: AuditEvent, actor: Actor): unknown {
   const { requestObject, objectRef, verb } = event;
   if (requestObject === undefined || requestObject === null) return undefined;
   if (objectRef?.resource === 'secrets') return emptied(requestObject);
-  if (actor !== 'ours') return requestObject;
+  const { resource } = objectRef ?? {};
+  const isWhole = resource === 'horizontalpodautoscalers' || resource === 'events';
+  if (actor !== 'ours' || isWhole) return requestObject;
   const { spec, target, status, metadata } = requestObject as Body;
   const what = `${objectRef?.resource ?? ''}/${objectRef?.subresource ?? ''}`;
-  if (what === 'pods/binding') return { target };
+  if (what === 'pods/binding') return { metadata: { uid: metadata?.uid }, target };
   if (what === 'pods/' && verb === 'create') {
     const containers = spec?.containers?.map(({ resources }) => ({ resources }));
     const owner = metadata?.ownerReferences?.find(({ controller }) => controller === true);
@@ -44,7 +46,10 @@ function emptied(body: unknown): unknown {
 }
 
 interface Body {
-  readonly metadata?: { readonly ownerReferences?: readonly { readonly controller?: boolean }[] };
+  readonly metadata?: {
+    readonly uid?: string;
+    readonly ownerReferences?: readonly { readonly controller?: boolean }[];
+  };
   readonly spec?: {
     readonly replicas?: number;
     readonly containers?: readonly { readonly resources?: unknown }[];

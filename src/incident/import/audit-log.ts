@@ -5,11 +5,13 @@
  * @see https://kubernetes.io/docs/reference/config-api/apiserver-audit.v1/
  */
 import { timeMs } from '../../../sim/api/time.js';
+import type { ObjectMeta } from '../../../sim/api/kinds/meta.js';
 import type { KubeObject } from '../../../sim/api/object.js';
 import { actorOf } from '../actors.js';
 import { lineBatches, type Line } from '../intake/lines.js';
+import { tellRuns } from './audit-runs.js';
 import { keptBody, patchType } from './audit-body.js';
-import type { Format, Sink, Source } from './format.js';
+import type { Format, Sink, Source, TimedWrite } from './format.js';
 
 /** What an audit event tells. */
 export interface AuditEvent {
@@ -122,23 +124,27 @@ function tellWrite(
   },
 ): void {
   const { atMs, status, source, sink } = about;
-  const { resource = '', subresource, namespace, name, apiGroup = '' } = event.objectRef ?? {};
+  const { resource = '', subresource, name, apiGroup = '' } = event.objectRef ?? {};
+  const namespace = namespaceOf(event);
   const { requestURI = '', verb = '' } = event;
   const query = requestURI.includes('?') ? requestURI.slice(requestURI.indexOf('?') + 1) : '';
   if (resource === '' || stateless.has(resource) || streaming.has(subresource ?? '')) {
     return sink.count('writes that change no state');
   }
-  if (/(^|&)dryRun=All/.test(query)) return sink.count('dry runs');
+  if (isDryRun(event, query)) return sink.count('dry runs');
   // Somebody who acts as another is that other for the server.
   const { username: user = '', groups } = event.impersonatedUser ?? event.user ?? {};
   const actor = actorOf(user);
-  if (actor === 'ours' && (resource === 'leases' || resource === 'events')) {
+  const isAutoscaler = user.endsWith(':horizontal-pod-autoscaler');
+  if (actor === 'ours' && (resource === 'leases' || resource === 'events') && !isAutoscaler) {
     return sink.count('heartbeats and events of components');
   }
   const body = keptBody(event, actor);
   const type = verb === 'patch' ? patchType(event, query) : undefined;
   const madeName = name ?? event.responseObject?.metadata?.name;
   const { message } = event.responseStatus ?? {};
+  const made = madeBy(event);
+  const revision = Number(event.responseObject?.metadata?.resourceVersion ?? 0);
   sink.write({
     at: event.requestReceivedTimestamp ?? '',
     atMs,
@@ -155,12 +161,56 @@ function tellWrite(
     ...(subresource !== undefined && { subresource }),
     ...(namespace !== undefined && { namespace }),
     ...(madeName !== undefined && { name: madeName }),
+    ...(made?.uid !== undefined && { uid: made.uid }),
+    ...(made?.generateName !== undefined && { prefix: made.generateName }),
+    ...(revision > 0 && { revision }),
+    ...resultOf(event),
     ...(query !== '' && { query }),
     ...(body !== undefined && { body }),
     ...(type !== undefined && { contentType: type.contentType, guessed: [type.why] }),
     ...(status >= 400 && message !== undefined && { message }),
   });
-  if (status < 300) tellObject(event, about);
+  if (status < 300) {
+    tellRuns(event, sink);
+    tellObject(event, about);
+  }
+}
+
+/** Options of a deletion travel in its body. */
+function isDryRun({ verb = '', requestObject }: AuditEvent, query: string): boolean {
+  if (/(^|&)dryRun=All/.test(query)) return true;
+  if (!verb.startsWith('delete')) return false;
+  const { dryRun = [] } = (requestObject ?? {}) as { readonly dryRun?: readonly string[] };
+  return dryRun.includes('All');
+}
+
+/** Of a namespace the log says that it lies in itself. */
+function namespaceOf({ objectRef = {} }: AuditEvent): string | undefined {
+  const { resource, namespace } = objectRef;
+  return resource === 'namespaces' || namespace === '' ? undefined : namespace;
+}
+
+/** Of scaled workloads and quotas, whatever the form of the write. */
+function resultOf({ objectRef, responseObject }: AuditEvent): Pick<TimedWrite, 'result'> {
+  const { resource = '', subresource } = objectRef ?? {};
+  const { spec, status } = (responseObject ?? {}) as {
+    readonly spec?: { readonly replicas?: number; readonly hard?: Record<string, string> };
+    readonly status?: { readonly used?: Record<string, string> };
+  };
+  if (resource === 'resourcequotas' && spec?.hard !== undefined) {
+    const { hard } = spec;
+    const used = status?.used;
+    return { result: { hard, ...(used !== undefined && { used }) } };
+  }
+  const isScaled = resource === 'deployments' || resource === 'statefulsets';
+  if (!isScaled || subresource === 'status' || spec?.replicas === undefined) return {};
+  return { result: { replicas: spec.replicas } };
+}
+
+/** What an object was given when it was created. */
+function madeBy({ verb, objectRef, responseObject }: AuditEvent): ObjectMeta | undefined {
+  if (verb !== 'create' || objectRef?.subresource !== undefined) return undefined;
+  return responseObject?.kind === 'Status' ? undefined : responseObject?.metadata;
 }
 
 /** The object as the server answered it, or as it was asked for when it was made. */
@@ -185,7 +235,7 @@ function tellObject(
   }
   const name = object.metadata.name ?? objectRef?.name;
   if (name === undefined) return;
-  const namespace = object.metadata.namespace ?? objectRef?.namespace;
+  const namespace = object.metadata.namespace ?? namespaceOf(event);
   const metadata = {
     ...object.metadata,
     name,

@@ -39,6 +39,14 @@ export interface Sighting {
 /** A write with its time as a number, so that it is read once. */
 export interface TimedWrite extends RecordedWrite {
   readonly atMs: TimeMs;
+  /** What the object held after it, of what is followed, where the log has the answer. */
+  readonly result?: {
+    readonly replicas?: number;
+    readonly hard?: Readonly<Record<string, string>>;
+    readonly used?: Readonly<Record<string, string>>;
+  };
+  /** The resourceVersion that it made, where the log has the answer. */
+  readonly revision?: number;
 }
 
 /** An event: core/v1 and events.k8s.io/v1 brought to one form. */

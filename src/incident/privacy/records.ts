@@ -3,6 +3,7 @@ import type {
   Finding,
   RecordedAlert,
   RecordedDecision,
+  RecordedDraw,
   RecordedEvent,
   RecordedSeries,
   RecordedWrite,
@@ -129,6 +130,22 @@ export function rewriteAlert(alert: RecordedAlert, own: Anonymiser): RecordedAle
     alert: alertName(alert.alert, own),
     labels: rewriteLabels(alert.labels, own),
     source: own.source(alert.source),
+  };
+}
+
+/** A name, a uid or a node that was drawn. */
+export function rewriteDraw(draw: RecordedDraw, own: Anonymiser): RecordedDraw {
+  const { resource, namespace, name, prefix, node } = draw;
+  const kind = resource === 'nodes' ? 'node' : resource === 'namespaces' ? 'namespace' : 'name';
+  const [plural = '', ...group] = resource.split('.');
+  const isOwn = group.length > 0 && !isPublicDomain(group.join('.'));
+  return {
+    ...draw,
+    ...(isOwn && { resource: `${plural}.${own.vocabulary.claim(group.join('.'), 'domain')}` }),
+    ...(namespace !== undefined && { namespace: own.name(namespace, 'namespace') }),
+    name: own.name(name, kind),
+    ...(prefix !== undefined && { prefix: own.name(prefix) }),
+    ...(node !== undefined && { node: own.name(node, 'node') }),
   };
 }
 

@@ -9,6 +9,8 @@ const hashLabel = 'pod-template-hash';
 export function deploymentsOfPods(
   known: readonly KnownObject[],
   chosen: readonly KubeObject[],
+  /** Objects that somebody made later, as the survey of the writes names them. */
+  made: ReadonlyMap<string, number>,
 ): Guess[] {
   const there = new Set(chosen.map(titleOf));
   const guesses = new Map<string, Guess>();
@@ -25,6 +27,7 @@ export function deploymentsOfPods(
     const name = set.name.slice(0, -hash.length - 1);
     const title = `Deployment ${namespace}/${name}`;
     if (there.has(title) || guesses.has(title)) continue;
+    if (made.has(`deployments.apps ${namespace}/${name}`)) continue;
     const { [hashLabel]: _hash, ...own } = labels;
     const { nodeName: _node, ...spec } = (object['spec'] ?? {}) as Readonly<
       Record<string, unknown>

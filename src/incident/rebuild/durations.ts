@@ -13,6 +13,7 @@ export interface JobDuration {
 /** By Job; of several runs the longest counts, since a Job ends with its last pod. */
 export function jobDurations(lives: readonly PodLife[], runs: readonly PodRun[]): JobDuration[] {
   const byJob = new Map<string, number[]>();
+  const told = new Set(runs.flatMap(({ owner, endMs }) => (endMs === undefined ? [] : owner)));
   const add = (job: string, ms?: number): void => {
     const list = byJob.get(job) ?? [];
     byJob.set(job, list);
@@ -20,7 +21,9 @@ export function jobDurations(lives: readonly PodLife[], runs: readonly PodRun[])
   };
   for (const { namespace, owner = '', scheduledMs, endedMs } of lives) {
     if (!owner.startsWith('Job ')) continue;
-    const isWhole = scheduledMs !== undefined && endedMs !== undefined;
+    // Kubelets tell it exactly, where the record has what they wrote.
+    const isTold = told.has(`Job ${namespace}/${owner.slice(4)}`);
+    const isWhole = scheduledMs !== undefined && endedMs !== undefined && !isTold;
     add(`${namespace}/${owner.slice(4)}`, isWhole ? endedMs - scheduledMs : undefined);
   }
   for (const { owner, startMs, endMs } of runs) {

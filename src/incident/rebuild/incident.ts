@@ -4,6 +4,7 @@ import type { Decision, ToldEvent } from '../import/format.js';
 import { alertStretches, type AlertStretch } from './alert-stretches.js';
 import type { Collection } from './collection.js';
 import { jobDurations, type JobDuration } from './durations.js';
+import { DumpTime } from './dump-time.js';
 import { findingsOf } from './findings.js';
 import { inventoryOf, type Inventory } from './inventory.js';
 import { initialState, type InitialState } from './initial.js';
@@ -41,8 +42,9 @@ export interface Incident {
 
 /** Brings together what was read. */
 export function rebuild(collection: Collection, year: number): Incident {
-  const times = timesOf(collection, year);
-  const survey = surveyWrites(collection.writes.inOrder());
+  const dumpTime = new DumpTime(collection.known);
+  const survey = surveyWrites(collection.writes.inOrder(), write => dumpTime.look(write));
+  const times = timesOf(collection, { year, dumpMs: dumpTime.ms() });
   const events = collection.events.toSorted((a, b) => a.atMs - b.atMs);
   const told = events.flatMap(event => refusalOf(event) ?? []);
   const sources: Gathered = {

@@ -71,7 +71,7 @@ export function initialState(sources: InitialSources): InitialState {
         );
       continue;
     }
-    const { object: tidy, changed } = tidied(takenBack(object, sources, guessed));
+    const { object: tidy, changed } = tidied(takenBack(object, sources));
     guessed.push(...changed.map(what => `${titleOf(object)}: ${what}`));
     const from =
       newest.dump === undefined ? `${placeOf(newest)} (as it was written)` : placeOf(newest);
@@ -82,6 +82,7 @@ export function initialState(sources: InitialSources): InitialState {
   const own = deploymentsOfPods(
     known,
     chosen.map(({ object }) => object),
+    survey.made,
   );
   for (const { object, why } of own) {
     const replicas = valueAt(sources.replicas.get(titleOf(object))?.steps ?? [], startMs);
@@ -128,10 +129,9 @@ function tracedAtStart({ steps, known, startMs }: InitialSources): KnownObject[]
 /** What was written between the start and the dump, undone as far as the values before are known. */
 function takenBack(
   object: KubeObject,
-  { startMs, replicas, quotas, survey, isTakenBack }: InitialSources,
-  guessed: string[],
+  { startMs, replicas, quotas, isTakenBack }: InitialSources,
 ): KubeObject {
-  if (!isTakenBack) return frozen(object, survey, guessed);
+  if (!isTakenBack) return object;
   const title = titleOf(object);
   const then = valueAt(replicas.get(title)?.steps ?? [], startMs);
   if (then !== undefined) return withReplicas(object, then);
@@ -151,22 +151,7 @@ function takenBack(
     });
     return { ...object, spec: { ...spec, hard: Object.fromEntries(hard) as unknown } };
   }
-  return frozen(object, survey, guessed);
-}
-
-/** An autoscaler whose decisions are replayed must not decide for itself: what it measured is not recorded. */
-function frozen(object: KubeObject, survey: Survey, guessed: string[]): KubeObject {
-  if (object.kind !== 'HorizontalPodAutoscaler') return object;
-  const spec = object['spec'] as {
-    readonly scaleTargetRef?: { readonly kind?: string; readonly name?: string };
-  };
-  const { kind = '', name = '' } = spec.scaleTargetRef ?? {};
-  if (!survey.scaledByHpa.has(`${kind} ${object.metadata.namespace ?? ''}/${name}`)) return object;
-  guessed.push(
-    `${titleOf(object)}: its recorded decisions are replayed and it makes none of its own (spec.behavior), since the load that it measured is not in the record`,
-  );
-  const disabled = { selectPolicy: 'Disabled' };
-  return { ...object, spec: { ...spec, behavior: { scaleUp: disabled, scaleDown: disabled } } };
+  return object;
 }
 
 function withReplicas(object: KubeObject, replicas: number): KubeObject {

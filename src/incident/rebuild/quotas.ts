@@ -11,8 +11,8 @@ import type { Survey } from './survey.js';
 export interface QuotaUse {
   readonly hard: readonly Step<number>[];
   readonly used: readonly Step<number>[];
-  /** Where the use was reckoned from pods, and where metrics told it. */
-  readonly from: 'pods' | 'metrics' | 'dump';
+  /** Where the use was reckoned from pods, and where metrics or its controllers told it. */
+  readonly from: 'pods' | 'metrics' | 'dump' | 'writes';
 }
 
 /** What quotas are read from. */
@@ -44,7 +44,13 @@ export function quotaBook(sources: QuotaSources): QuotaBook {
   const of = (quota: string, resource: string): Evidence => {
     const resources = told.get(quota) ?? new Map<string, Evidence>();
     told.set(quota, resources);
-    const evidence = resources.get(resource) ?? { hard: [], hints: [], used: [], metrics: [] };
+    const evidence = resources.get(resource) ?? {
+      hard: [],
+      hints: [],
+      used: [],
+      written: [],
+      metrics: [],
+    };
     resources.set(resource, evidence);
     return evidence;
   };
@@ -66,6 +72,8 @@ interface Evidence {
   /** What it was at a moment. */
   readonly hints: Step<number>[];
   readonly used: Told[];
+  /** What controllers wrote into its status. */
+  readonly written: Step<number>[];
   readonly metrics: (readonly ['hard' | 'used', Step<number>])[];
 }
 
@@ -94,6 +102,13 @@ function gather(
     for (const [atMs, hard] of writes) {
       for (const [resource, value] of Object.entries(hard)) {
         of(quota, resource).hard.push([atMs, numberOf(value)]);
+      }
+    }
+  }
+  for (const [quota, writes] of survey.used) {
+    for (const [atMs, used] of writes) {
+      for (const [resource, value] of Object.entries(used)) {
+        of(quota, resource).written.push([atMs, numberOf(value)]);
       }
     }
   }
@@ -130,6 +145,9 @@ function useOf(
   const metrics = changes(
     evidence.metrics.flatMap(([type, step]) => (type === 'used' ? [step] : [])),
   );
+  if (evidence.written.length > 0) {
+    return { hard, used: changes(evidence.written), from: 'writes' };
+  }
   const reckoned = reckon(namespace, resource, sources);
   if (reckoned === undefined) {
     if (metrics.length > 0) return { hard, used: metrics, from: 'metrics' };

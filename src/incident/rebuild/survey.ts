@@ -22,6 +22,11 @@ export interface Survey {
     string,
     readonly (readonly [number, Readonly<Record<string, string>>])[]
   >;
+  /** The same of its status.used, as its controllers wrote it. */
+  readonly used: ReadonlyMap<
+    string,
+    readonly (readonly [number, Readonly<Record<string, string>>])[]
+  >;
   readonly refusals: readonly QuotaRefusal[];
   /** By `namespace/name`: one for each, since a large log has millions of writes of them. */
   readonly pods: Map<string, PodLife>;
@@ -29,12 +34,14 @@ export interface Survey {
   readonly fields: ReadonlyMap<string, readonly FieldWrite[]>;
   /** Objects that were made from outside, by `resource.group namespace/name`: when. */
   readonly made: ReadonlyMap<string, number>;
-  /** The same of those that were deleted. */
+  /** The same of those that our own parts made, but for pods. */
+  readonly madeByOurs: ReadonlySet<string>;
+  /** When those of others were deleted. */
   readonly deleted: ReadonlyMap<string, number>;
   readonly firstMs: number | undefined;
   readonly lastMs: number | undefined;
-  /** Whether an autoscaler wrote the scale of a workload: by the workload. */
-  readonly scaledByHpa: ReadonlySet<string>;
+  /** Whether autoscalers wrote anything. */
+  readonly hasAutoscaling: boolean;
 }
 
 /** The kinds that have a scale, by their plural. */
@@ -59,10 +66,16 @@ const kinds: Readonly<Record<string, string>> = {
 /** Fields of one object beyond these are not followed. */
 const fieldsMax = 200;
 
-/** Goes over the writes once. */
-export function surveyWrites(writes: Iterable<TimedWrite>): Survey {
+/** Goes over the writes once; `look` sees each as well. */
+export function surveyWrites(
+  writes: Iterable<TimedWrite>,
+  look: (write: TimedWrite) => void = () => undefined,
+): Survey {
   const surveyor = new Surveyor();
-  for (const write of writes) surveyor.look(write);
+  for (const write of writes) {
+    surveyor.look(write);
+    look(write);
+  }
   return surveyor;
 }
 
@@ -70,6 +83,7 @@ class Surveyor implements Survey {
   readonly replicas = new Map<string, FieldWrite[]>();
   readonly replicasBefore = new Map<string, number>();
   readonly hard = new Map<string, (readonly [number, Readonly<Record<string, string>>])[]>();
+  readonly used = new Map<string, (readonly [number, Readonly<Record<string, string>>])[]>();
   private readonly refused = new Refusals();
   readonly pods = new Map<string, PodLife>();
   /** Pods of one template share what they ask for. */
@@ -77,7 +91,8 @@ class Surveyor implements Survey {
   readonly fields = new Map<string, FieldWrite[]>();
   readonly made = new Map<string, number>();
   readonly deleted = new Map<string, number>();
-  readonly scaledByHpa = new Set<string>();
+  readonly madeByOurs = new Set<string>();
+  hasAutoscaling = false;
   firstMs: number | undefined;
   lastMs: number | undefined;
 
@@ -86,17 +101,18 @@ class Surveyor implements Survey {
   }
 
   look(write: TimedWrite): void {
-    const { atMs, status, resource, subresource } = write;
+    const { atMs, status, resource, subresource, user } = write;
+    this.hasAutoscaling ||= user.endsWith(':horizontal-pod-autoscaler') && status < 300;
     this.firstMs ??= atMs;
     this.lastMs = atMs;
     if (status >= 400) {
       this.refused.add(write);
       return;
     }
-    if (resource === 'pods') return this.pod(write);
     this.lifetime(write);
-    if (subresource === 'status') return;
+    if (resource === 'pods') return this.pod(write);
     if (resource === 'resourcequotas') this.quota(write);
+    if (subresource === 'status') return;
     if (scaled[resource] !== undefined) this.scale(write);
     this.followFields(write);
   }
@@ -141,21 +157,29 @@ class Surveyor implements Survey {
 
   private lifetime({ atMs, verb, actor, subresource, ...write }: TimedWrite): void {
     const { resource, apiGroup = '', namespace = '', name } = write;
-    if (subresource !== undefined || name === undefined || actor === 'ours') return;
+    if (subresource !== undefined || name === undefined) return;
     const key = `${resource}.${apiGroup} ${namespace}/${name}`;
+    if (actor === 'ours') {
+      // Pods come and go by the million, and their owners tell that they were made.
+      if (verb === 'create' && resource !== 'pods') this.madeByOurs.add(key);
+      return;
+    }
     if (verb === 'create' && !this.made.has(key)) this.made.set(key, atMs);
     if (verb === 'delete') this.deleted.set(key, atMs);
   }
 
-  private quota({ atMs, namespace = '', name = '', body }: TimedWrite): void {
+  private quota({ atMs, namespace = '', name = '', body, result, subresource }: TimedWrite): void {
     const { spec } = (body ?? {}) as {
       readonly spec?: { readonly hard?: Readonly<Record<string, string | number>> };
     };
-    if (spec?.hard === undefined) return;
+    const quota = `${namespace}/${name}`;
+    if (result?.used !== undefined) push(this.used, quota, [atMs, result.used] as const);
+    const set = result?.hard ?? spec?.hard;
+    if (set === undefined || subresource === 'status') return;
     const hard = Object.fromEntries(
-      Object.entries(spec.hard).map(([resource, value]) => [resource, String(value)]),
+      Object.entries(set).map(([resource, value]) => [resource, String(value)]),
     );
-    push(this.hard, `${namespace}/${name}`, [atMs, hard] as const);
+    push(this.hard, quota, [atMs, hard] as const);
   }
 
   private scale({
@@ -170,13 +194,13 @@ class Surveyor implements Survey {
       readonly spec?: { readonly replicas?: number };
       readonly status?: { readonly replicas?: number };
     };
-    if (spec?.replicas === undefined) return;
+    const value = spec?.replicas ?? write.result?.replicas;
+    if (value === undefined) return;
     const workload = `${scaled[resource] ?? ''} ${namespace}/${name}`;
     if (!this.replicas.has(workload) && subresource === 'scale' && status?.replicas !== undefined) {
       this.replicasBefore.set(workload, status.replicas);
     }
-    if (write.user.endsWith(':horizontal-pod-autoscaler')) this.scaledByHpa.add(workload);
-    push(this.replicas, workload, { atMs, user: write.user, value: spec.replicas });
+    push(this.replicas, workload, { atMs, user: write.user, value });
   }
 
   /** Patches and scales name what they write; whole objects are compared with what was there before. */

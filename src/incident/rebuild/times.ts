@@ -18,11 +18,14 @@ export interface Times {
 /** Sources that were asked for a range: it is what their maker took for the incident. */
 const asked = ['query_range', 'OpenMetrics', 'TSDB dump'];
 
-/** Works the times out. `year` is taken where nothing tells the year of a klog. */
-export function timesOf(collection: Collection, year: number): Times {
+/** Works the times out. `year` is taken where nothing tells the year of a klog; `dumpMs` tells a log. */
+export function timesOf(
+  collection: Collection,
+  { year, dumpMs: byLog }: { readonly year: number; readonly dumpMs?: number | undefined },
+): Times {
   const guessed: string[] = [];
   setYear(collection, year, guessed);
-  const dumpMs = dumpTime(collection, guessed);
+  const dumpMs = dumpTime(collection, byLog, guessed);
   const window = windowOf(collection, dumpMs);
   const hasWrites = collection.writes.length > 0 || collection.steps.length > 0;
   const isTakenBack =
@@ -58,7 +61,11 @@ function windowOf({ extents, events }: Collection, dumpMs: number | undefined): 
 }
 
 /** What a dump says itself; else the newest time in any of them. */
-function dumpTime({ dumpTimes, known, events }: Collection, guessed: string[]): number | undefined {
+function dumpTime(
+  { dumpTimes, known, events }: Collection,
+  byLog: number | undefined,
+  guessed: string[],
+): number | undefined {
   const exact = [...dumpTimes.values()].toSorted(
     (a, b) => a.toMs - a.fromMs - (b.toMs - b.fromMs) || a.fromMs - b.fromMs,
   );
@@ -70,6 +77,7 @@ function dumpTime({ dumpTimes, known, events }: Collection, guessed: string[]): 
     }
     return best.fromMs;
   }
+  if (byLog !== undefined) return byLog;
   let newestMs = -Infinity;
   for (const { sightings } of known.all()) {
     for (const { dump, object } of sightings) {

@@ -1,0 +1,80 @@
+/** What the recorded cluster drew by chance: names, uids and nodes, for the simulation to draw again. */
+import type { KubeObject } from '../../../sim/api/object.js';
+import type { RecordedDraw } from '../../scenario/recorded-past.js';
+import type { TimedWrite } from '../import/format.js';
+import type { Incident } from '../rebuild/incident.js';
+import { timeText } from '../rebuild/stretches.js';
+import { pluralOf } from '../plural.js';
+
+/** Kinds of which no simulated controller makes others, and that come and go by the thousand. */
+const unneeded = new Set(['events', 'leases']);
+
+/** What dumps and events tell; the writes of a log tell theirs one by one (`drawnBy`). */
+export function* shownDraws({ known, lives, survey, times }: Incident): Generator<RecordedDraw> {
+  const start = timeText(times.startMs);
+  const shown = new Set<string>();
+  for (const { newest } of known) {
+    const { object, dump } = newest;
+    if (dump === undefined) continue;
+    const { namespace, name = '', uid, generateName, creationTimestamp } = object.metadata;
+    if (object.kind === 'Pod') shown.add(`${namespace ?? ''}/${name}`);
+    yield {
+      at: creationTimestamp ?? start,
+      resource: resourceOf(object),
+      ...(namespace !== undefined && { namespace }),
+      name,
+      ...(generateName !== undefined && { prefix: generateName }),
+      ...(uid !== undefined && { uid }),
+    };
+  }
+  for (const { namespace, name, node, createdMs, scheduledMs, owner = '' } of lives) {
+    const key = `${namespace}/${name}`;
+    const at = timeText(createdMs ?? scheduledMs ?? times.startMs);
+    // The log tells of bindings that it has, with the pod's uid.
+    const isTold = survey.pods.get(key)?.isBound === true;
+    if (node !== undefined && !isTold) yield { at, resource: 'pods', namespace, name, node };
+    // Its owner's events named it, and that its name was drawn.
+    const isDrawn = /^(ReplicaSet|Job|DaemonSet|ReplicationController) /.test(owner);
+    if (isDrawn && createdMs !== undefined && !shown.has(key)) {
+      yield { at, resource: 'pods', namespace, name, prefix: name.slice(0, -5) };
+    }
+  }
+}
+
+/** What a write made or bound. */
+export function drawnBy(write: TimedWrite): RecordedDraw | undefined {
+  const { verb, status, resource, subresource, apiGroup = '', namespace, name, at } = write;
+  if (verb !== 'create' || status >= 300 || name === undefined || unneeded.has(resource)) {
+    return undefined;
+  }
+  const { revision } = write;
+  const where = {
+    at,
+    ...(revision !== undefined && { revision }),
+    ...(namespace !== undefined && { namespace }),
+    name,
+  };
+  if (resource === 'pods' && subresource === 'binding') {
+    const { target, metadata } = (write.body ?? {}) as {
+      readonly target?: { readonly name?: string };
+      readonly metadata?: { readonly uid?: string };
+    };
+    if (target?.name === undefined) return undefined;
+    const uid = metadata?.uid;
+    return { ...where, resource, ...(uid !== undefined && { uid }), node: target.name };
+  }
+  const { prefix, uid } = write;
+  if (subresource !== undefined || (prefix === undefined && uid === undefined)) return undefined;
+  return {
+    ...where,
+    resource: apiGroup === '' ? resource : `${resource}.${apiGroup}`,
+    ...(prefix !== undefined && { prefix }),
+    ...(uid !== undefined && { uid }),
+  };
+}
+
+function resourceOf({ apiVersion = '', kind = '' }: KubeObject): string {
+  const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
+  const plural = pluralOf(kind);
+  return group === '' ? plural : `${plural}.${group}`;
+}

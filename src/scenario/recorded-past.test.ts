@@ -1,0 +1,109 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { bootSimulatedCluster } from '../backends/sim.js';
+import { simulationOptions } from '../backends/sim-options.js';
+import { readPast, type RecordedDraw } from './recorded-past.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'seatrial-past-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function past(name: string, draws: readonly RecordedDraw[]) {
+  const file = join(folder, name);
+  writeFileSync(file, draws.map(draw => `${JSON.stringify(draw)}\n`).join(''));
+  return readPast(file);
+}
+
+const at = (second: number): string => `2026-01-01T00:00:0${second}Z`;
+const pod = (prefix: string, node?: string) => ({
+  metadata: { namespace: 'a', generateName: prefix },
+  ...(node !== undefined && {
+    spec: {
+      affinity: {
+        nodeAffinity: {
+          requiredDuringSchedulingIgnoredDuringExecution: {
+            nodeSelectorTerms: [{ matchFields: [{ key: 'metadata.name', values: [node] }] }],
+          },
+        },
+      },
+    },
+  }),
+});
+
+describe('what a recorded cluster drew', () => {
+  it('hands names out in the order in which the store took them, each once', () => {
+    const drawn = past('names', [
+      { at: at(1), revision: 9, resource: 'pods', namespace: 'a', name: 'w-bbbbb', prefix: 'w-' },
+      { at: at(2), revision: 8, resource: 'pods', namespace: 'a', name: 'w-aaaaa', prefix: 'w-' },
+      { at: at(3), resource: 'pods', namespace: 'a', name: 'w-bbbbb', prefix: 'w-', uid: '2' },
+    ]);
+    expect(drawn.name('pods', pod('w-'))).toBe('w-aaaaa');
+    // What was not stored is handed out again.
+    expect(drawn.name('pods', pod('w-'))).toBe('w-aaaaa');
+    drawn.stored('pods', 'a', 'w-aaaaa');
+    expect(drawn.name('pods', pod('w-'))).toBe('w-bbbbb');
+    expect(drawn.uid('pods', 'a', 'w-bbbbb')).toBe('2');
+    drawn.stored('pods', 'a', 'w-bbbbb');
+    expect(drawn.name('pods', pod('w-'))).toBeUndefined();
+    expect(drawn.name('pods', pod('other-'))).toBeUndefined();
+  });
+
+  it('gives a pod that is made for a node the name of the one that was made for it', () => {
+    const drawn = past('pinned', [
+      { at: at(1), resource: 'pods', namespace: 'a', name: 'd-11111', prefix: 'd-' },
+      { at: at(1), resource: 'pods', namespace: 'a', name: 'd-22222', prefix: 'd-' },
+      { at: at(2), resource: 'pods', namespace: 'a', name: 'd-11111', node: 'n1' },
+      { at: at(2), resource: 'pods', namespace: 'a', name: 'd-22222', node: 'n2' },
+    ]);
+    expect(drawn.name('pods', pod('d-', 'n2'))).toBe('d-22222');
+    expect(drawn.name('pods', pod('d-', 'n1'))).toBe('d-11111');
+  });
+
+  it('tells the line that is none', () => {
+    writeFileSync(join(folder, 'torn'), '{"at":"2026-01-01T00:00:00Z","name":"x"}\n{"at":');
+    expect(() => readPast(join(folder, 'torn'))).toThrow(/torn:2/);
+  });
+
+  it('is what a simulation draws: names, uids, and the node where it is one of the best', async () => {
+    const draws: RecordedDraw[] = [
+      {
+        at: at(1),
+        resource: 'pods',
+        namespace: 'default',
+        name: 'p-xyz12',
+        prefix: 'p-',
+        uid: 'u1',
+      },
+      {
+        at: at(2),
+        resource: 'pods',
+        namespace: 'default',
+        name: 'p-xyz12',
+        uid: 'u1',
+        node: 'seatrial-worker2',
+      },
+    ];
+    await using cluster = await bootSimulatedCluster({
+      ...simulationOptions({ seed: 3, operators: [] }),
+      past: past('whole', draws),
+    });
+    const toleration = { operator: 'Exists' };
+    const selector = { 'seatrial.dev/pool': 'training' };
+    const spec = {
+      containers: [{ name: 'c', image: 'i' }],
+      tolerations: [toleration],
+      nodeSelector: selector,
+    };
+    const answer = await cluster.request({
+      method: 'POST',
+      path: '/api/v1/namespaces/default/pods',
+      body: { apiVersion: 'v1', kind: 'Pod', metadata: { generateName: 'p-' }, spec },
+    });
+    expect(answer.status).toBe(201);
+    await cluster.advance('10s');
+    const path = '/api/v1/namespaces/default/pods/p-xyz12';
+    const { body } = await cluster.request({ method: 'GET', path });
+    expect(body).toMatchObject({ metadata: { uid: 'u1' }, spec: { nodeName: 'seatrial-worker2' } });
+  });
+});
