@@ -1,11 +1,14 @@
-/** Writes the generated tables of sim/api from a folder of facts about Kubernetes 1.36 (default: ../shared/api-facts). */
+/**
+ * Writes the generated tables of sim/api from a folder of facts about Kubernetes 1.36 (default:
+ * ../shared/api-facts) and, where it is given, from a folder of the OpenAPI documents that it serves.
+ */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bootstrapTables } from './generate/bootstrap.js';
 import { discoveryTable } from './generate/discovery.js';
 import { gatedTable } from './generate/gated.js';
 import { generateKinds } from './generate/kinds.js';
-import { openapiTables } from './generate/openapi.js';
+import { openapiArchive } from './generate/openapi.js';
 import { writeScenarioSchema } from './generate/scenario-schema.js';
 import { typeTables } from './generate/types.js';
 
@@ -21,8 +24,10 @@ console.error(`sim/api/kinds: ${files.length} files`);
 
 const tableFolder = 'sim/api/generated';
 mkdirSync(tableFolder, { recursive: true });
-for (const table of [typeTables, discoveryTable, bootstrapTables, openapiTables, gatedTable]) {
-  const { name, text } = table(factsFolder);
+const makers = [typeTables, discoveryTable, bootstrapTables, gatedTable];
+const tables = makers.map(table => table(factsFolder));
+const archive = openapiArchive(process.argv[3] ?? '');
+for (const { name, text } of archive === undefined ? tables : [...tables, archive]) {
   writeFileSync(join(tableFolder, `${name}.ts`), text);
   console.error(`${tableFolder}/${name}.ts: ${Math.round(text.length / 1024)} KiB`);
 }

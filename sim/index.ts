@@ -61,7 +61,7 @@ export function boot(options: SimulationOptions): Simulation {
       elsewhere: options.callWebhook,
     }),
     http: inCluster.send,
-    ...(options.describeType !== undefined && { describeType: options.describeType }),
+    ...(options.openapi !== undefined && { openapi: options.openapi }),
     ...audited(options),
     ...pastOf(options),
     settings: { ...advertised, ...options.settings, ...gates },

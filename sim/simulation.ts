@@ -120,8 +120,8 @@ export interface SimulationOptions {
   };
   /** Stands before the API server's door, for whoever watches what is asked and answered. Default: nobody. */
   readonly door?: (serve: Serve, clock: Clock) => Serve;
-  /** What OpenAPI tells of types in words: what `kubectl explain` shows. Default: nothing. */
-  readonly describeType?: NonNullable<ApiServerOptions['describeType']>;
+  /** What OpenAPI tells of the built-in kinds: what `kubectl explain` shows. Default: nothing. */
+  readonly openapi?: NonNullable<ApiServerOptions['openapi']>;
   /** Hears every line that a container writes; it must not change anything. */
   readonly onLog?: (line: LoggedLine) => void;
   /** Keeps every entry of the trace, to name the first difference. Default false. */

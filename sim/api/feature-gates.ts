@@ -19,9 +19,6 @@ export interface GatedFact {
   readonly gate: string;
   /** A version of an API group, as aggregated discovery tells it. */
   readonly discovery?: { readonly group: string; readonly version: { readonly version: string } };
-  /** OpenAPI definitions and paths of that version. */
-  readonly definitions?: Readonly<Record<string, unknown>>;
-  readonly paths?: Readonly<Record<string, unknown>>;
   /** Bootstrap roles and bindings, by resource. */
   readonly rbac?: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>;
   /** Rules that bootstrap cluster roles have besides, by the role's name. */
@@ -47,7 +44,7 @@ export function gatedParts(gates: FeatureGates, config: RuntimeConfig): readonly
   return (gatedFacts() as readonly GatedFact[])
     .filter(({ gate }) => gates[gate] === true)
     .map(fact => {
-      const { discovery, definitions: _, paths: _paths, objects: _objects, ...rest } = fact;
+      const { discovery, objects: _objects, ...rest } = fact;
       if (discovery === undefined) return fact;
       const groupVersion = `${discovery.group}/${discovery.version.version}`;
       return isServed(config, groupVersion) ? fact : rest;

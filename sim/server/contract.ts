@@ -32,14 +32,16 @@ export interface ApiServerOptions {
   readonly isEmpty?: boolean;
   /** Names and uids that objects had in a recorded cluster. Default: they are drawn. */
   readonly past?: RecordedPast;
-  /** What OpenAPI tells of a definition (`io.k8s.api.core.v1.Pod`) in words; default: nothing. */
-  readonly describeType?: (definition: string) => TypeDescription | undefined;
+  /** What OpenAPI tells of the built-in kinds; default: nothing, only custom resources are told of. */
+  readonly openapi?: OpenApiDocuments;
 }
 
-/** What a type and its fields are for. */
-export interface TypeDescription {
-  readonly text?: string;
-  readonly fields: Readonly<Record<string, string>>;
+/** The OpenAPI documents of the built-in kinds. */
+export interface OpenApiDocuments {
+  /** Of those of version 3: `api/v1`, `apis/apps/v1`, `version`. */
+  names(): readonly string[];
+  /** The JSON of one of version 3; with '' that of version 2. */
+  text(name: string): string | undefined;
 }
 
 /** An API group that is served by another component. */

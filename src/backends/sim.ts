@@ -12,7 +12,7 @@ import type { Applied, Cluster, Fault } from '../cluster.js';
 import { yieldToHost } from '../host.js';
 import { durationMs } from '../input/duration.js';
 import { applyObjects } from './apply.js';
-import { describeType } from './descriptions.js';
+import { openapiDocuments } from './openapi-documents.js';
 import { RestMapper } from './rest-mapper.js';
 import { injectFault } from './sim-faults.js';
 import { kubeconfigText, type Access } from './kubeconfig-file.js';
@@ -58,7 +58,7 @@ export async function bootSimulatedCluster(
       scheduler: { callExtender: client.callExtender, ...options.scheduler },
     }),
   };
-  const simulation = boot({ describeType, ...options, ...outside });
+  const simulation = boot({ openapi: openapiDocuments, ...options, ...outside });
   const cluster = new SimulationBackend(simulation, client);
   const present = options.nodes.filter(({ joinsAtMs }) => joinsAtMs === undefined);
   await cluster.untilNodesReady(present.length);

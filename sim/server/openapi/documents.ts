@@ -1,232 +1,137 @@
-/** The OpenAPI documents of the server, made from tables and from the schemas of custom resources. */
-import { openapiDefinitions, openapiPaths } from '../../api/generated/openapi.js';
+/** The OpenAPI documents of the server: those of the built-in kinds, and what custom resources add. */
 import type { Core } from '../core.js';
-import { serverVersion } from '../discovery/root.js';
 import type { ServedResource } from '../registry.js';
-import { customDefinitions, customPaths } from './custom.js';
-import { withDescriptions } from './described.js';
+import { customDefinitions } from './custom.js';
+import { customPaths } from './custom-paths.js';
 
 /** A JSON object. */
 export type Json = Readonly<Record<string, unknown>>;
 
-interface OperationFact {
-  readonly id: string;
-  readonly action?: string;
-  readonly consumes?: readonly string[];
-  readonly query?: readonly string[];
-}
-type PathFacts = Readonly<Record<string, Readonly<Record<string, OperationFact>>>>;
-
-let definitions: Json | undefined;
-let paths: PathFacts | undefined;
-
-function builtInDefinitions({ gated }: Core): Json {
-  definitions ??= openapiDefinitions() as Json;
-  if (gated.length === 0) return definitions;
-  return Object.assign({}, definitions, ...gated.map(fact => fact.definitions)) as Json;
-}
-
-function builtInPaths({ gated }: Core): PathFacts {
-  paths ??= openapiPaths() as PathFacts;
-  if (gated.length === 0) return paths;
-  return Object.assign({}, paths, ...gated.map(fact => fact.paths)) as PathFacts;
-}
-
 /** The documents of /openapi/v3, by their path: `api/v1`, `apis/apps/v1`, `version`. */
 export function documentNames(core: Core): readonly string[] {
-  const { registry } = core;
-  const names = new Set<string>();
-  for (const path of Object.keys(builtInPaths(core))) names.add(documentOf(path));
-  for (const { group, versions } of registry.groups()) {
-    for (const { version } of versions) {
-      names.add(group === '' ? `api/${version}` : `apis/${group}/${version}`);
-    }
-  }
+  const names = new Set(builtInNames(core));
+  for (const { kind } of customResources(core)) names.add(`apis/${kind.group}/${kind.version}`);
   return [...names].sort();
 }
 
-/** Which document tells of a path. */
-function documentOf(path: string): string {
-  const [first = '', second = '', third = ''] = path.split('/').slice(1);
-  if (first === 'api') return second === '' ? 'api' : `api/${second}`;
-  if (first === 'apis') {
-    if (second === '') return 'apis';
-    return third === '' ? `apis/${second}` : `apis/${second}/${third}`;
-  }
-  return path.replace(/^\/|\/$/g, '');
+/** Those of versions that are not served, as a gate is off, are left out. */
+function builtInNames({ options, registry }: Core): readonly string[] {
+  return (options.openapi?.names() ?? []).filter(name => {
+    const [prefix, group = '', version = ''] = name.split('/');
+    return prefix !== 'apis' || version === '' || registry.hasVersion(group, version);
+  });
 }
 
 /** A document of /openapi/v3, or undefined. */
 export function documentNamed(core: Core, name: string): Json | undefined {
-  const resources = resourcesOf(core, name);
-  const own = Object.entries(builtInPaths(core)).filter(([path]) => documentOf(path) === name);
-  const custom = resources.filter(resource => resource.custom !== undefined);
-  if (own.length === 0 && custom.length === 0) return undefined;
-  const tag = name
-    .replace(/^apis?\/?/, '')
-    .replace(/\.[^/]*/, '')
-    .replace('/', '_');
-  const all = {
-    ...Object.fromEntries(
-      own.map(([path, operations]) => [path, pathItem(core, path, operations, tag)]),
-    ),
-    ...Object.assign({}, ...custom.map(resource => customPaths(resource))),
-  };
+  const isServed = builtInNames(core).includes(name);
+  const text = isServed ? core.options.openapi?.text(name) : undefined;
+  const custom = customResources(core).filter(
+    ({ kind }) => name === `apis/${kind.group}/${kind.version}`,
+  );
+  const builtIn = text === undefined ? undefined : (JSON.parse(text) as Json);
+  if (custom.length === 0 || name === '') return name === '' ? undefined : builtIn;
+  const paths = joined(custom.map(resource => customPaths(core, resource, 3)));
+  const schemas = joined(custom.map(resource => customDefinitions(resource, 3)));
+  const needed = schemasFor(core, JSON.stringify([paths, schemas]));
   return {
     openapi: '3.0.0',
-    info: { title: 'Kubernetes', version: `${serverVersion.major}.${serverVersion.minor}` },
-    paths: all,
-    components: {
-      schemas: schemasOf(core, resources),
-      securitySchemes: {
-        BearerToken: {
-          type: 'apiKey',
-          description: 'Bearer Token authentication',
-          name: 'authorization',
-          in: 'header',
-        },
-      },
-    },
+    info: { title: 'Kubernetes CRD Swagger', version: 'v0.1.0' },
+    ...builtIn,
+    paths: { ...(builtIn?.['paths'] as Json | undefined), ...paths },
+    components: { schemas: sortedByName({ ...needed, ...schemas }) },
   };
 }
 
-function resourcesOf({ registry }: Core, name: string): readonly ServedResource[] {
-  const [prefix, ...rest] = name.split('/');
-  const [group, version] = prefix === 'api' ? ['', rest[0]] : rest;
-  const found = registry.groups().find(one => one.group === group);
-  return found?.versions.find(one => one.version === version)?.resources ?? [];
-}
+/** The document of version 3 that has the types which the paths of custom resources name. */
+export const templateName = 'apis/apps/v1';
 
-/** The definitions that the resources need, with all that they name. */
-function schemasOf(core: Core, resources: readonly ServedResource[]): Json {
-  const all = builtInDefinitions(core);
-  const wanted: Record<string, unknown> = {};
-  const add = (name: string): void => {
-    if (wanted[name] !== undefined || all[name] === undefined) return;
-    const text = JSON.stringify(withDescriptions(core, name, all[name] as Json));
-    wanted[name] = JSON.parse(text.replaceAll('#/definitions/', '#/components/schemas/'));
-    for (const [, ref = ''] of text.matchAll(/"#\/definitions\/([^"]+)"/g)) add(ref);
+/** The built-in definitions that the text names, with all that those name. */
+function schemasFor({ options }: Core, text: string): Json {
+  const template = options.openapi?.text(templateName);
+  if (template === undefined) return {};
+  const { components } = JSON.parse(template) as {
+    readonly components: { readonly schemas: Json };
   };
-  const kinds = new Set(resources.map(({ kind, custom }) => (custom ? '' : kindKey(kind))));
-  for (const [name, definition] of Object.entries(all)) {
-    const gvks = (definition as Json)['x-kubernetes-group-version-kind'];
-    if (!Array.isArray(gvks)) continue;
-    const isWanted = (gvks as readonly KindKey[]).some(
-      gvk => kinds.has(kindKey(gvk)) || kinds.has(kindKey(gvk).replace(/List$/, '')),
-    );
-    if (isWanted) add(name);
-  }
-  for (const name of ['Status', 'DeleteOptions', 'Patch', 'ObjectMeta', 'ListMeta']) {
-    add(`io.k8s.apimachinery.pkg.apis.meta.v1.${name}`);
-  }
-  const custom = resources.filter(resource => resource.custom !== undefined);
-  return {
-    ...wanted,
-    ...Object.assign({}, ...custom.map(one => customDefinitions(core, one, 3))),
-  } as Json;
-}
-
-interface KindKey {
-  readonly group: string;
-  readonly version: string;
-  readonly kind: string;
-}
-
-function kindKey({ group, version, kind }: KindKey): string {
-  return `${group}/${version}/${kind}`;
-}
-
-function pathItem(
-  core: Core,
-  path: string,
-  operations: Readonly<Record<string, OperationFact>>,
-  tag: string,
-): Json {
-  const kind = kindAt(core, path);
-  return Object.fromEntries(
-    Object.entries(operations).map(([method, { id, action, query = [], consumes }]) => [
-      method,
-      {
-        tags: [tag],
-        operationId: id,
-        parameters: query.map(queryParameter),
-        ...(method === 'patch' && { requestBody: { content: contents(consumes ?? []) } }),
-        responses: { 200: { description: 'OK' }, 401: { description: 'Unauthorized' } },
-        ...(action !== undefined && { 'x-kubernetes-action': action }),
-        ...(kind !== undefined && { 'x-kubernetes-group-version-kind': kind }),
-      },
-    ]),
-  );
-}
-
-function contents(types: readonly string[]): Json {
-  const ref = '#/components/schemas/io.k8s.apimachinery.pkg.apis.meta.v1.Patch';
-  return Object.fromEntries(types.map(type => [type, { schema: { $ref: ref } }]));
-}
-
-/** A query parameter, as both versions tell it. */
-export function queryParameter(name: string): Json {
-  return { name, in: 'query', schema: { type: 'string', uniqueItems: true } };
-}
-
-/** The kind of the objects at a path: of a subresource its own. */
-function kindAt({ registry }: Core, path: string): KindKey | undefined {
-  const segments = path.split('/').filter(part => part !== '' && part !== 'watch');
-  const [group = '', version = '', ...rest] =
-    segments[0] === 'api' ? ['', ...segments.slice(1)] : segments.slice(1);
-  const parts =
-    rest[0] === 'namespaces' && rest.length > 2 && !isNamespacePart(rest[2]) ? rest.slice(2) : rest;
-  const [resource = '', , subresource] = parts;
-  const served = registry.find(group, version, resource);
-  if (served === undefined) return undefined;
-  const { kind } = served;
-  const part = served.subresources.find(({ name }) => name === subresource);
-  if (part === undefined || part.version === '') {
-    return { group: kind.group, version: kind.version, kind: part?.kind ?? kind.kind };
-  }
-  return { group: part.group, version: part.version, kind: part.kind };
-}
-
-function isNamespacePart(part: string | undefined): boolean {
-  return part === 'status' || part === 'finalize';
+  const found: Record<string, unknown> = {};
+  const add = (told: string): void => {
+    for (const [, name = ''] of told.matchAll(/"#\/components\/schemas\/([^"]+)"/g)) {
+      if (found[name] !== undefined || components.schemas[name] === undefined) continue;
+      found[name] = components.schemas[name];
+      add(JSON.stringify(found[name]));
+    }
+  };
+  add(text);
+  return found;
 }
 
 /** The document of /openapi/v2. */
 export function swagger(core: Core): Json {
-  const { registry } = core;
-  const custom = registry
+  const text = core.options.openapi?.text('');
+  const builtIn = withoutUnserved(
+    core,
+    (text === undefined ? emptySwagger : JSON.parse(text)) as Json,
+  );
+  const custom = customResources(core);
+  if (custom.length === 0) return builtIn;
+  return {
+    ...builtIn,
+    paths: sortedByName({
+      ...(builtIn['paths'] as Json),
+      ...joined(custom.map(resource => customPaths(core, resource, 2))),
+    }),
+    definitions: sortedByName({
+      ...(builtIn['definitions'] as Json),
+      ...joined(custom.map(resource => withOldRefs(customDefinitions(resource, 2)))),
+    }),
+  };
+}
+
+function withoutUnserved(core: Core, document: Json): Json {
+  const served = builtInNames(core);
+  const gone = (core.options.openapi?.names() ?? []).filter(name => !served.includes(name));
+  if (gone.length === 0) return document;
+  const keep = (field: string, beginnings: readonly string[]) => {
+    const entries = Object.entries(document[field] as Json);
+    const isKept = (name: string) => !beginnings.some(beginning => name.startsWith(beginning));
+    return Object.fromEntries(entries.filter(([name]) => isKept(name)));
+  };
+  return {
+    ...document,
+    paths: keep(
+      'paths',
+      gone.map(name => `/${name}/`),
+    ),
+    definitions: keep('definitions', gone.map(packageOf)),
+  };
+}
+
+/** The definitions of `apis/scheduling.k8s.io/v1alpha2` begin with `io.k8s.api.scheduling.v1alpha2.`. */
+function packageOf(name: string): string {
+  const [, group = '', version = ''] = name.split('/');
+  return `io.k8s.api.${group.split('.')[0] ?? ''}.${version}.`;
+}
+
+const emptySwagger: Json = {
+  swagger: '2.0',
+  info: { title: 'Kubernetes', version: '1.36' },
+  paths: {},
+  definitions: {},
+};
+
+function customResources({ registry }: Core): readonly ServedResource[] {
+  return registry
     .groups()
     .flatMap(({ versions }) => versions.flatMap(({ resources }) => resources))
-    .filter(resource => resource.custom !== undefined);
-  const tagOf = (path: string) =>
-    documentOf(path)
-      .replace(/^apis?\/?/, '')
-      .replace('/', '_');
-  return {
-    swagger: '2.0',
-    info: { title: 'Kubernetes', version: serverVersion.gitVersion },
-    paths: {
-      ...Object.fromEntries(
-        Object.entries(builtInPaths(core)).map(([path, operations]) => [
-          path,
-          pathItem(core, path, operations, tagOf(path)),
-        ]),
-      ),
-      ...Object.assign({}, ...custom.map(customPaths)),
-    },
-    definitions: {
-      ...Object.fromEntries(
-        Object.entries(builtInDefinitions(core)).map(([name, definition]) => [
-          name,
-          withDescriptions(core, name, definition as Json),
-        ]),
-      ),
-      ...Object.assign(
-        {},
-        ...custom.map(resource => withOldRefs(customDefinitions(core, resource, 2))),
-      ),
-    },
-  };
+    .filter(({ custom }) => custom !== undefined);
+}
+
+function joined(parts: readonly Json[]): Json {
+  return Object.assign({}, ...parts) as Json;
+}
+
+function sortedByName(record: Json): Json {
+  return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function withOldRefs(definition: Json): Json {

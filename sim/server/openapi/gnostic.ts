@@ -57,8 +57,10 @@ const schema: MessageFields = {
   extensions: 31,
 };
 
+/** What parameters of the query say; those of the path say the same one number earlier from `type` on. */
 const query: MessageFields = {
   fields: {
+    required: [1, 'flag'],
     in: [2, 'text'],
     description: [3, 'text'],
     name: [4, 'text'],
@@ -67,11 +69,41 @@ const query: MessageFields = {
   },
 };
 
-/** A parameter of the query: one choice within another. */
-const parameterOf: Message = value => {
-  const { schema: type, ...parameter } = value as Json;
-  const bytes = write(query, { ...parameter, ...(type as Json | undefined) });
-  return wrapped(1, wrapped(2, wrapped(3, bytes)));
+const path: MessageFields = {
+  fields: { ...query.fields, type: [5, 'text'], uniqueItems: [19, 'flag'] },
+};
+
+const body: MessageFields = {
+  fields: {
+    description: [1, 'text'],
+    name: [2, 'text'],
+    in: [3, 'text'],
+    required: [4, 'flag'],
+    schema: [5, schemaOf],
+  },
+};
+
+const reference: MessageFields = { fields: { $ref: [1, 'text'] } };
+
+/** A parameter, or where it is described: one choice within another. */
+const parameterOf: Message = value =>
+  (value as Json)['$ref'] === undefined
+    ? wrapped(1, describedParameter(value))
+    : wrapped(2, write(reference, value));
+
+const describedParameter: Message = value => {
+  switch ((value as Json)['in']) {
+    case 'body':
+      return wrapped(1, write(body, value));
+    case 'path':
+      return wrapped(2, wrapped(4, write(path, value)));
+    default:
+      return wrapped(2, wrapped(3, write(query, value)));
+  }
+};
+
+const response: MessageFields = {
+  fields: { description: [1, 'text'], schema: [2, value => wrapped(1, schemaOf(value))] },
 };
 
 const operation: MessageFields = {
@@ -82,13 +114,7 @@ const operation: MessageFields = {
     produces: [6, 'texts'],
     consumes: [7, 'texts'],
     parameters: [8, parameterOf],
-    responses: [
-      9,
-      value =>
-        named(1, value, response =>
-          wrapped(1, write({ fields: { description: [1, 'text'] } }, response)),
-        ),
-    ],
+    responses: [9, value => named(1, value, one => wrapped(1, write(response, one)))],
     schemes: [10, 'texts'],
   },
   extensions: 13,
@@ -107,12 +133,21 @@ const pathItem: MessageFields = {
   },
 };
 
+const texts: MessageFields = { fields: { value: [1, 'texts'] } };
+
+const apiKey: MessageFields = {
+  fields: { type: [1, 'text'], name: [2, 'text'], in: [3, 'text'], description: [4, 'text'] },
+};
+
 const document: MessageFields = {
   fields: {
     swagger: [1, 'text'],
     info: [2, value => write({ fields: { title: [1, 'text'], version: [2, 'text'] } }, value)],
     paths: [8, value => named(2, value, item => write(pathItem, item))],
     definitions: [9, value => named(1, value, schemaOf)],
+    parameters: [10, value => named(1, value, describedParameter)],
+    security: [12, value => named(1, value, scopes => write(texts, { value: scopes }))],
+    securityDefinitions: [13, value => named(1, value, one => wrapped(2, write(apiKey, one)))],
   },
 };
 

@@ -10,7 +10,9 @@ export const isUntold = (schema: Json): boolean =>
 
 /** The schema without what OpenAPI v2 does not know, all the way down. */
 export function swaggerSchema(schema: Json): Json {
-  const { allOf: _all, oneOf: _one, anyOf: _any, not: _not, nullable, ...kept } = schema;
+  const { allOf: _all, oneOf: _one, anyOf: _any, not: _not, nullable, ...rest } = schema;
+  // Nor does it tell of defaults.
+  const { default: _default, ...kept } = rest;
   let out: Json = kept;
   const keepsUnknown = isUntold(schema);
   if (nullable === true) out = without(out, 'type', 'items', 'properties');

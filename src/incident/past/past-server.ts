@@ -10,7 +10,7 @@ import { ContainerLog } from '../../../sim/nodes/container-log.js';
 import { recordedServer } from '../../../sim/nodes/recorded-server.js';
 import type { ApiServer } from '../../../sim/server/contract.js';
 import { createApiServer } from '../../../sim/server/index.js';
-import { describeType } from '../../backends/descriptions.js';
+import { openapiDocuments } from '../../backends/openapi-documents.js';
 import type { Instant, Journal } from '../../scenario/journal/reader.js';
 
 /** The APIService of metrics-server: without it the cluster had none. */
@@ -29,7 +29,7 @@ export function pastServer(journal: Journal, instant: Instant): ApiServer {
     clock,
     random: new Random(0),
     isEmpty: true,
-    describeType,
+    openapi: openapiDocuments,
     settings: { allowPrivileged: true },
     nodes: () =>
       recordedServer({

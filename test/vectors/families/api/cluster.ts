@@ -8,7 +8,7 @@ import { Loop } from '../../../../sim/engine/loop.js';
 import { Random } from '../../../../sim/engine/random.js';
 import type { ApiServer, WebhookAnswer, WebhookCall } from '../../../../sim/server/contract.js';
 import { createApiServer } from '../../../../sim/server/index.js';
-import { describeType } from '../../../../src/backends/descriptions.js';
+import { openapiDocuments } from '../../../../src/backends/openapi-documents.js';
 import type { needsOf } from './scenario.js';
 
 const latencyMs = 1;
@@ -45,7 +45,7 @@ export function bootCluster({ startMs, needs = {}, callWebhook }: ClusterOptions
   const server = createApiServer({
     clock: loop,
     random,
-    describeType,
+    openapi: openapiDocuments,
     settings: { allowPrivileged: apiserverFlags.includes('--allow-privileged=true') },
     ...(callWebhook !== undefined && {
       callWebhook: (call, done) => callWebhook(loop, call, done),
