@@ -61,8 +61,7 @@ export function boot(options: SimulationOptions): Simulation {
       elsewhere: options.callWebhook,
     }),
     http: inCluster.send,
-    ...(options.openapi !== undefined && { openapi: options.openapi }),
-    ...audited(options),
+    ...told(options),
     ...pastOf(options),
     settings: { ...advertised, ...options.settings, ...gates },
   });
@@ -111,8 +110,15 @@ function gatesOf({ featureGates = {}, runtimeConfig = {} }: SimulationOptions) {
   return { featureGates, runtimeConfig };
 }
 
-function audited({ audit }: SimulationOptions): Pick<ApiServerOptions, 'auditPolicy' | 'onAudit'> {
-  return audit === undefined ? {} : { auditPolicy: audit.policy, onAudit: audit.onEvent };
+/** What the API server tells besides its answers: audit events, OpenAPI documents. */
+function told({
+  audit,
+  openapi,
+}: SimulationOptions): Pick<ApiServerOptions, 'auditPolicy' | 'onAudit' | 'openapi'> {
+  return {
+    ...(audit !== undefined && { auditPolicy: audit.policy, onAudit: audit.onEvent }),
+    ...(openapi !== undefined && { openapi }),
+  };
 }
 
 function managerOf(
