@@ -2,6 +2,7 @@
 import type { Kind, KubeObject } from '../api/object.js';
 import type { Clock } from '../engine/clock.js';
 import type { Random } from '../engine/random.js';
+import type { LastChange } from '../store/collection.js';
 import type { WebhookAnswer, WebhookCall } from './contract.js';
 import type { ServerSettings } from './resources/strategy.js';
 
@@ -19,6 +20,8 @@ export interface ServerAccess {
   list(kind: GroupResource, namespace?: string): readonly KubeObject[];
   /** The revision of the last change of any object of the kind: caches are valid as long as it stays. */
   lastChange(kind: GroupResource): number;
+  /** The same of several kinds: a number that is kept up to date. */
+  lastChangeOf(kinds: readonly GroupResource[]): Readonly<LastChange>;
   /**
    * Stores a new version of an object, if it still has the resourceVersion that the given one carries
    * (none: if it does not exist yet). Returns the object as stored, or undefined when it had changed.

@@ -12,9 +12,9 @@ import type { AuthorizationAttributes } from './authorization/authorizer.js';
 import type { Core } from './core.js';
 import { servePath } from './filters/paths.js';
 import { serveResource } from './filters/route.js';
-import { LeaseRenewals } from './lease-renewals.js';
 import { requestInfo } from './request-info.js';
 import { RequestState } from './request-state.js';
+import { ShortWays } from './short-ways/index.js';
 import { runSteps, type Steps } from './steps.js';
 import type { User } from './user.js';
 
@@ -23,20 +23,17 @@ const anonymous: User = { name: 'system:anonymous', groups: ['system:unauthentic
 /** The server as a function. */
 export function createServe(core: Core): Serve {
   const aggregated = new Set(Object.keys(core.options.aggregated ?? {}).map(groupIn));
-  const renewals = new LeaseRenewals(core);
+  const shortWays = new ShortWays(core);
   return (request, connection, done) => {
-    const renewed = renewals.serve(request, connection);
-    if (renewed !== undefined) {
-      done(renewed);
-      return;
-    }
+    const soon = shortWays.serve(request, connection);
+    if (soon !== undefined) return done(soon);
     const info = requestInfo(request.method, request.path);
     const context = new RequestState(request, connection, info, core.clock.now());
     const identity = authenticated(core, request, connection, context);
     const audit = core.auditor?.begin(context);
     const finish = (answer: ApiAnswer) => {
-      // A renewal that is told to the audit log goes the way of all requests.
-      if (audit === undefined) renewals.learn(context, answer);
+      // What is told to the audit log goes the long way.
+      if (audit === undefined) shortWays.learn(context, answer);
       done(audit === undefined ? answer : auditedAnswer(answer, audit));
     };
     const early = identity ?? impersonated(core, context) ?? authorized(core, context);

@@ -111,6 +111,11 @@ function createAccess(parts: AccessParts): ServerAccess {
     get: (kind, namespace, name) => collectionOf(kind).get(storageKey(namespace, name))?.object,
     list: (kind, namespace = '') => collectionOf(kind).list({ namespace }).map(objectOf),
     lastChange: kind => collectionOf(kind).lastChange,
+    lastChangeOf: kinds => {
+      const lastChange = { revision: 0 };
+      for (const kind of kinds) collectionOf(kind).noteChangesIn(lastChange);
+      return lastChange;
+    },
     store: (kind, object) => storeDirectly(parts, kind, object),
     convert: (object, from, to) => {
       const source = registry.find(from.group, from.version, from.resource)?.strategy;

@@ -34,6 +34,11 @@ const eventFreshMs = 75_000;
 /** So many events are kept whatever their age. */
 const renewalsKeptMin = 100;
 
+/** The revision at which any of several collections changed last: one number to compare instead of many. */
+export interface LastChange {
+  revision: number;
+}
+
 /** How a collection keeps its objects. */
 export interface CollectionOptions {
   /** Values by which watchers are found. */
@@ -56,6 +61,7 @@ export class Collection<Beside> {
   private readonly slots = new Map<string, Slot<Beside>>();
   private readonly ordered = new SortedTree<string, Slot<Beside>>(undefined, compareKeys);
   private changedAt = 0;
+  private readonly noted: LastChange[] = [];
   /** Events up to this revision are not known here. */
   private knownAfter = 0;
   private compactedAt = 0;
@@ -96,6 +102,12 @@ export class Collection<Beside> {
   /** The revision of the last change of any of the objects. */
   get lastChange(): number {
     return this.changedAt;
+  }
+
+  /** From now on changes are noted there too. */
+  noteChangesIn(lastChange: LastChange): void {
+    this.noted.push(lastChange);
+    if (this.changedAt > lastChange.revision) lastChange.revision = this.changedAt;
   }
 
   get(key: string): Stored<Beside> | undefined {
@@ -197,6 +209,7 @@ export class Collection<Beside> {
   apply(event: StoreEvent<Beside>): void {
     const { current, revision, type } = event;
     this.changedAt = revision;
+    for (const lastChange of this.noted) lastChange.revision = revision;
     this.events.push(event);
     if (!this.keepsHistory && this.events.length >= this.eventsMax) this.forgetOld(event.timeMs);
     if (type === 'DELETED') {

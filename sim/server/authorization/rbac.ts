@@ -60,7 +60,11 @@ export class RbacAuthorizer {
   private readonly namespaceIndexes = new Map<string, BindingIndex>();
   private decisions = new WeakMap<User, Map<string, RememberedDecision>>();
 
-  constructor(private readonly access: Pick<ServerAccess, 'get' | 'list' | 'lastChange'>) {}
+  private readonly lastChange: { readonly revision: number };
+
+  constructor(private readonly access: Pick<ServerAccess, 'get' | 'list' | 'lastChangeOf'>) {
+    this.lastChange = access.lastChangeOf(kinds);
+  }
 
   authorize(attributes: AuthorizationAttributes): AuthorizationDecision {
     this.forgetWhatChanged();
@@ -118,8 +122,7 @@ export class RbacAuthorizer {
   }
 
   private forgetWhatChanged(): void {
-    let revision = 0;
-    for (const kind of kinds) revision = Math.max(revision, this.access.lastChange(kind));
+    const { revision } = this.lastChange;
     if (revision === this.revision) return;
     this.revision = revision;
     this.clusterIndex = undefined;

@@ -51,12 +51,12 @@ export class Rights {
     'clusterrolebindings.rbac.authorization.k8s.io': (_change, world) => this.changed(world),
   };
   private world: World | undefined;
-  private changes = 0;
+  private readonly lastChange = { revision: 0 };
   private readonly rbac = new RbacAuthorizer({
     get: (kind, namespace, name) =>
       this.world?.find(nameOfKind(kind), namespace === '' ? name : `${namespace}/${name}`)?.object,
     list: (kind, namespace) => this.list(kind, namespace),
-    lastChange: () => this.changes,
+    lastChangeOf: () => this.lastChange,
   });
 
   /** Whether roles allow it. */
@@ -97,7 +97,7 @@ export class Rights {
   /** From now on the rights in that world are told. */
   lookAt(world: World): void {
     this.world = world;
-    this.changes++;
+    this.lastChange.revision++;
   }
 
   private changed(world: World): void {

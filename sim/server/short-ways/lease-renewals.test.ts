@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { ApiAnswer, ApiRequest, Connection } from '../api/request.js';
-import { Loop } from '../engine/loop.js';
-import { Random } from '../engine/random.js';
-import { createApiServer } from './index.js';
+import type { ApiAnswer, ApiRequest, Connection } from '../../api/request.js';
+import { Loop } from '../../engine/loop.js';
+import { Random } from '../../engine/random.js';
+import { createApiServer } from '../index.js';
 
 const admin: Connection = {
   certificate: { user: 'admin', groups: ['system:masters'] },

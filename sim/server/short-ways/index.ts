@@ -1,0 +1,41 @@
+/** The short ways of a server, by the method of the request. */
+import type { ApiAnswer, ApiRequest, Connection } from '../../api/request.js';
+import type { Core } from '../core.js';
+import type { RequestState } from '../request-state.js';
+import { EventCreations } from './event-creations.js';
+import { LeaseRenewals } from './lease-renewals.js';
+
+/** All short ways. */
+export class ShortWays {
+  private readonly leases: LeaseRenewals;
+  private readonly events: EventCreations;
+
+  constructor(core: Core) {
+    this.leases = new LeaseRenewals(core);
+    this.events = new EventCreations(core);
+  }
+
+  /** The answer to a request that has a short way; undefined: it takes the long one. */
+  serve(request: ApiRequest, connection: Connection): ApiAnswer | undefined {
+    if (connection.omitsManagedFields !== true || request.headers !== undefined) return undefined;
+    switch (request.method) {
+      case 'PUT':
+        return this.leases.serve(request, connection);
+      case 'POST':
+        return this.events.serve(request, connection);
+      default:
+        return undefined;
+    }
+  }
+
+  /** Takes note of a request that was served the long way. */
+  learn(context: RequestState, { status }: ApiAnswer): void {
+    if (context.connection.omitsManagedFields !== true || status > 201) return;
+    switch (context.request.method) {
+      case 'PUT':
+        return this.leases.learn(context);
+      case 'POST':
+        return this.events.learn(context);
+    }
+  }
+}

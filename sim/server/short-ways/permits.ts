@@ -1,0 +1,127 @@
+/**
+ * What authentication, authorization and admission said to a request of a connection. It holds for the
+ * next one of its kind as long as nothing was changed that they look at.
+ */
+import {
+  mutatingAdmissionPolicies,
+  mutatingAdmissionPolicyBindings,
+  mutatingWebhookConfigurations,
+  validatingAdmissionPolicies,
+  validatingAdmissionPolicyBindings,
+  validatingWebhookConfigurations,
+} from '../../api/kinds/admissionregistration.js';
+import { namespaces } from '../../api/kinds/core.js';
+import { clusterRoleBindings, clusterRoles, roleBindings, roles } from '../../api/kinds/rbac.js';
+import type { Connection } from '../../api/request.js';
+import type { GroupResource } from '../access.js';
+import type { Core } from '../core.js';
+import type { RequestState } from '../request-state.js';
+import { managerOf, writeOptions, type WriteOptionsKind } from '../write-options.js';
+
+/** Who a connection writes as. */
+export interface Permit {
+  readonly user: string;
+  readonly manager: string;
+  /** The last change of what decides about it. */
+  readonly policyRevision: number;
+}
+
+/** What authorization and admission look at in all that has a short way. */
+const policyKinds = [
+  namespaces,
+  roles,
+  clusterRoles,
+  roleBindings,
+  clusterRoleBindings,
+  mutatingWebhookConfigurations,
+  validatingWebhookConfigurations,
+  mutatingAdmissionPolicies,
+  mutatingAdmissionPolicyBindings,
+  validatingAdmissionPolicies,
+  validatingAdmissionPolicyBindings,
+];
+const hookKinds = [mutatingWebhookConfigurations, validatingWebhookConfigurations];
+const policies = [mutatingAdmissionPolicies, validatingAdmissionPolicies];
+
+const rememberedMax = 10_000;
+
+/** The permits of one kind of write: each has a key, which says what the decisions depended on. */
+export class Permits {
+  private readonly known = new Map<string, Map<Connection, Permit>>();
+  private count = 0;
+  private readonly policyChange: { readonly revision: number };
+  private readonly hookChange: { readonly revision: number };
+
+  /** `groups`: what is written; webhooks and policies that may want a say in it close the short way. */
+  constructor(
+    private readonly core: Core,
+    private readonly written: {
+      readonly groups: readonly string[];
+      readonly options: WriteOptionsKind;
+    },
+    besides: readonly GroupResource[] = [],
+  ) {
+    this.policyChange = core.access.lastChangeOf([...policyKinds, ...besides]);
+    this.hookChange = core.access.lastChangeOf([...hookKinds, ...policies]);
+  }
+
+  /** The permit of the connection, if it still holds. */
+  of(key: string, connection: Connection): Permit | undefined {
+    const permit = this.known.get(key)?.get(connection);
+    return permit?.policyRevision === this.policyChange.revision ? permit : undefined;
+  }
+
+  /** Remembers what was decided about a write that has succeeded. */
+  learn(key: string, context: RequestState): void {
+    const { connection, request, info } = context;
+    const isTrusted = connection.omitsManagedFields === true && request.headers === undefined;
+    if (!isTrusted || info.query !== '' || this.hasHooks()) return;
+    const options = writeOptions(context, this.written.options);
+    if (!('fieldManager' in options)) return;
+    if (this.count++ >= rememberedMax) this.forget();
+    let ofKey = this.known.get(key);
+    if (ofKey === undefined) this.known.set(key, (ofKey = new Map()));
+    ofKey.set(connection, {
+      user: context.user.name,
+      manager: managerOf(context, options),
+      policyRevision: this.policyChange.revision,
+    });
+  }
+
+  private forget(): void {
+    this.known.clear();
+    this.count = 1;
+  }
+
+  /** Whether a webhook or a policy may want a say. */
+  private hasHooks(): boolean {
+    if (this.hookChange.revision === 0) return false;
+    const { access } = this.core;
+    const hooks = hookKinds.flatMap(kind => access.list(kind)) as readonly HookConfiguration[];
+    const all = policies.flatMap(kind => access.list(kind)) as readonly Policy[];
+    return (
+      hooks.some(({ webhooks = [] }) =>
+        webhooks.some(({ rules = [] }) => rules.some(rule => this.concerns(rule))),
+      ) ||
+      all.some(({ spec }) =>
+        (spec?.matchConstraints?.resourceRules ?? []).some(rule => this.concerns(rule)),
+      )
+    );
+  }
+
+  private concerns({ apiGroups = [] }: Rule): boolean {
+    return apiGroups.includes('*') || this.written.groups.some(group => apiGroups.includes(group));
+  }
+}
+
+interface Rule {
+  readonly apiGroups?: readonly string[];
+}
+
+interface HookConfiguration {
+  readonly webhooks?: readonly { readonly rules?: readonly Rule[] }[];
+}
+
+interface Policy {
+  readonly spec?: { readonly matchConstraints?: { readonly resourceRules?: readonly Rule[] } };
+}

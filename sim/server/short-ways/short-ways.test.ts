@@ -1,0 +1,154 @@
+/** Both ways end in the same: histories, answers and owners are equal to the byte. */
+import { describe, expect, it } from 'vitest';
+import { events, type Node, type Pod } from '../../api/kinds/core.js';
+import type { KubeObject } from '../../api/object.js';
+import type { ApiAnswer, ApiRequest, Connection } from '../../api/request.js';
+import { Loop } from '../../engine/loop.js';
+import { Random } from '../../engine/random.js';
+import { createApiServer } from '../index.js';
+
+const trusted = (user: string, ...groups: string[]): Connection => ({
+  certificate: { user, groups },
+  omitsManagedFields: true,
+});
+const admin = trusted('admin', 'system:masters');
+const kubelet = trusted('system:node:n1', 'system:nodes');
+const scheduler = trusted('system:kube-scheduler');
+const reader: Connection = { certificate: { user: 'admin', groups: ['system:masters'] } };
+
+/** A server, to which requests go the short way where there is one, or always the long one. */
+function world(way: 'short' | 'long') {
+  const clock = new Loop();
+  const { serve, history } = createApiServer({ clock, random: new Random(1) });
+  const answers: unknown[] = [];
+  const send = (request: ApiRequest, as = admin): ApiAnswer => {
+    let answer: ApiAnswer | undefined;
+    // Requests with headers, even none, go the long way.
+    const sent = way === 'long' && request.headers === undefined;
+    serve(sent ? { ...request, headers: {} } : request, as, given => {
+      answer = given;
+    });
+    if (answer === undefined) throw new Error(`${request.method} ${request.path} waits`);
+    const { status, headers, body } = answer;
+    answers.push({ status, headers, body });
+    return answer;
+  };
+  const told = () =>
+    [...history()].map(entry => {
+      const { apiVersion, metadata } = entry.object;
+      const path = pathOf(entry.resource, metadata.namespace ?? '', metadata.name ?? '');
+      const owners =
+        path === undefined ? undefined : send({ method: 'GET', path, headers: {} }, reader).body;
+      return { ...entry, apiVersion, owners };
+    });
+  return { clock, send, answers, told };
+}
+
+type World = ReturnType<typeof world>;
+
+function pathOf(resource: string, namespace: string, name: string): string | undefined {
+  if (resource !== 'pods' && resource !== 'events') return undefined;
+  return `/api/v1/namespaces/${namespace}/${resource}/${name}`;
+}
+
+/** Both ways of one story, as text. */
+function bothWays(story: (world: World) => void): readonly [string, string] {
+  const text = (way: 'short' | 'long') => {
+    const told = world(way);
+    story(told);
+    const history = told.told();
+    return JSON.stringify({ history, answers: told.answers }, undefined, 1);
+  };
+  return [text('short'), text('long')];
+}
+
+const eventsPath = '/api/v1/namespaces/default/events';
+const eventsV1Path = '/apis/events.k8s.io/v1/namespaces/default/events';
+
+function coreEvent(name: string, host?: string): KubeObject {
+  const at = '2026-01-01T00:00:00Z';
+  return {
+    apiVersion: 'v1',
+    kind: 'Event',
+    metadata: { name, namespace: 'default' },
+    involvedObject: { kind: 'Pod', namespace: 'default', name: 'a', uid: '1', apiVersion: 'v1' },
+    reason: 'Started',
+    message: 'Started container main',
+    source: host === undefined ? { component: 'kubelet' } : { component: 'kubelet', host },
+    firstTimestamp: at,
+    lastTimestamp: at,
+    count: 1,
+    type: 'Normal',
+    reportingComponent: 'kubelet',
+    ...(host !== undefined && { reportingInstance: host }),
+  };
+}
+
+function eventV1(name: string, related = false): KubeObject {
+  const regarding = { kind: 'Pod', namespace: 'default', name: 'a', apiVersion: 'v1' };
+  return {
+    apiVersion: 'events.k8s.io/v1',
+    kind: 'Event',
+    metadata: { name, namespace: 'default' },
+    eventTime: '2026-01-01T00:00:00.000000Z',
+    reportingController: 'default-scheduler',
+    reportingInstance: 'default-scheduler-sim',
+    action: 'Binding',
+    reason: 'Scheduled',
+    regarding,
+    ...(related && { related: { kind: 'Node', name: 'n1' } }),
+    note: 'Successfully assigned default/a to n1',
+    type: 'Normal',
+  };
+}
+
+describe('New Events', () => {
+  it('are the same both ways', () => {
+    const [short, long] = bothWays(({ send, clock }) => {
+      const create = (path: string, body: KubeObject, as = kubelet) =>
+        send({ method: 'POST', path, body }, as);
+      for (const host of [undefined, 'n1']) {
+        for (let count = 0; count < 3; count++) {
+          clock.runUntil(clock.now() + 700);
+          create(eventsPath, coreEvent(`core.${host ?? ''}${count}`, host));
+        }
+      }
+      for (let count = 0; count < 4; count++) {
+        create(eventsV1Path, eventV1(`v1.${count}`, count > 1), scheduler);
+      }
+      // What is not as recorders write it, is wrong, or is there already.
+      create(eventsPath, coreEvent('core.1'));
+      create(eventsPath, { ...coreEvent('more'), action: 'a' });
+      create(eventsPath, { ...coreEvent('empty'), reason: '' });
+      create(eventsPath, { ...coreEvent('wrong'), involvedObject: { namespace: 'other' } });
+      create(eventsPath, { ...coreEvent('other'), metadata: { name: 'o', namespace: 'other' } });
+      create(eventsPath, { ...coreEvent(''), metadata: { generateName: 'g-' } });
+      create(eventsV1Path, { ...eventV1('Wrong Name') }, scheduler);
+      create(eventsV1Path, { ...eventV1('type'), type: 'Strange' }, scheduler);
+      create(eventsV1Path, { ...eventV1('long'), note: 'x'.repeat(1025) }, scheduler);
+      create(eventsV1Path, eventV1('v1.1'), scheduler);
+      create(eventsPath, coreEvent('stranger'), trusted('stranger'));
+    });
+    expect(short).toBe(long);
+    expect(short).toContain('kubelet');
+    expect(events.resource).toBe('events');
+  });
+
+  it('are refused once their namespace is going', () => {
+    const { send } = world('short');
+    const path = '/api/v1/namespaces/gone/events';
+    const event = (name: string) => {
+      const involvedObject = { kind: 'Pod', namespace: 'gone', name: 'a' };
+      const metadata = { name, namespace: 'gone' };
+      return {
+        method: 'POST',
+        path,
+        body: { ...coreEvent(name), metadata, involvedObject },
+      } as const;
+    };
+    send({ method: 'POST', path: '/api/v1/namespaces', body: { metadata: { name: 'gone' } } });
+    for (const name of ['a', 'b']) expect(send(event(name), kubelet).status).toBe(201);
+    send({ method: 'DELETE', path: '/api/v1/namespaces/gone' });
+    expect(send(event('c'), kubelet).status).toBe(403);
+  });
+});
