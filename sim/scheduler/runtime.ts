@@ -20,7 +20,7 @@ import {
 import type { PodGroupLister } from './groups/group-state.js';
 import type { NodeInfo } from './node-info.js';
 import type { PodInfo } from './pod-info.js';
-import type { Nominator } from './queue/nominator.js';
+import { nameOnly, type Nominator } from './queue/nominator.js';
 import type { NodeSnapshot } from './snapshot.js';
 import { scoresOf, weigh } from './weigh-scores.js';
 
@@ -34,6 +34,8 @@ export interface FrameworkOptions {
   readonly now: () => number;
   readonly random?: Random;
   readonly isPreempting?: (uid: string) => boolean;
+  /** Whether the pod was taken out of the queue to be tried. Default: none is. */
+  readonly isInFlight?: (uid: string) => boolean;
   /** Default: no pod names a group. */
   readonly podGroups?: PodGroupLister;
   /** Default, for trials: nothing is done. */
@@ -223,9 +225,9 @@ export class Framework implements Handle {
     if (this.nominator.isEmpty) return this.filter(state, pod, node);
     const nominated = this.nominator.podsOn(node.name);
     if (nominated.length === 0) return this.filter(state, pod, node);
-    const rivals = nominated.filter(
-      other => other.priority >= pod.priority && other.uid !== pod.uid,
-    );
+    const rivals = nominated
+      .map(other => (this.options.isInFlight?.(other.uid) === true ? nameOnly(other) : other))
+      .filter(other => other.priority >= pod.priority && other.uid !== pod.uid);
     if (rivals.length === 0) return this.filter(state, pod, node);
     const stateWithRivals = state.clone();
     const nodeWithRivals = node.clone();

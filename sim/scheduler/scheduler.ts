@@ -117,6 +117,7 @@ export class Scheduler {
           now: () => clock.now(),
           random: random.fork('preemption'),
           isPreempting: uid => this.evictions.isRunning(uid),
+          isInFlight: uid => this.queue.inFlight.has(uid),
           podGroups: this.podGroups,
           activate: pods => this.activate(pods),
           allow: (uid, plugin) => this.assumed.get(uid)?.waiting?.allow(plugin),

@@ -189,6 +189,15 @@ describe('a gang', () => {
     });
     const { nominatedNodeName } = cluster.pod('a').status ?? {};
     expect([nominatedNodeName, cluster.pod('b').status?.nominatedNodeName]).toEqual(['n1', 'n1']);
+    // As long as the victim takes to end, the group is told what a real kube-scheduler tells it.
+    cluster.run(3_000);
+    expect(cluster.conditionOf('a').message).toBe(waiting);
+    expect(cluster.conditionOf('b').message).toBe(
+      '0/1 nodes are available: 1 Insufficient nvidia.com/gpu. no new claims to deallocate, preemption: not eligible due to a terminating pod on the nominated node.',
+    );
+    expect(cluster.groupCondition('gang')?.message).toBe('pod group is unschedulable');
+    expect(cluster.pod('a').status?.nominatedNodeName).toBeUndefined();
+    expect(cluster.pod('b').status?.nominatedNodeName).toBe('n1');
     const gone = `${pathOf(pods, 'default', 'low')}?gracePeriodSeconds=0`;
     cluster.send('DELETE', gone);
     cluster.run(12_000);

@@ -1,5 +1,5 @@
 /** Which pods are promised to which nodes. @upstream pkg/scheduler/backend/queue/nominator.go */
-import type { PodInfo } from '../pod-info.js';
+import { PodInfo } from '../pod-info.js';
 
 const none: readonly PodInfo[] = [];
 
@@ -47,4 +47,13 @@ export class Nominator {
     this.remove(pod.uid);
     this.add(pod, known ?? nominated(pod));
   }
+}
+
+/**
+ * What kube-scheduler has of a nominated pod that is in no queue: its name. So the members of a group
+ * do not hold places against each other while they are tried. @upstream nominatedPodToInfo
+ */
+export function nameOnly({ pod: { metadata } }: PodInfo): PodInfo {
+  const { name = '', namespace = '', uid = '' } = metadata;
+  return new PodInfo({ metadata: { name, namespace, uid } });
 }
