@@ -8,6 +8,8 @@ import {
 } from './configuration.js';
 import { CycleState } from './cycle-state.js';
 import type { ObjectReader } from './framework.js';
+import { explainGroup, groupStatesOf, type GroupExplanation } from './groups/explain-group.js';
+import type { PodGroupStates } from './groups/group-state.js';
 import { filterKey } from './plugins/topology-spread/counts.js';
 import { registry } from './plugins/index.js';
 import { PodInfo } from './pod-info.js';
@@ -40,6 +42,8 @@ export interface Explanation {
   readonly preemption?: { readonly node: string; readonly victims: readonly string[] };
   /** What keeps it out of the queue. */
   readonly gates: readonly string[];
+  /** What would come of its pod group, where it names one. */
+  readonly group?: GroupExplanation;
 }
 
 /**
@@ -51,14 +55,18 @@ export function explain(
   pod: Pod,
   document?: ConfigurationDocument,
 ): Explanation {
-  const configuration = readConfiguration(document);
+  // A server without the gate keeps no such field: who has it has the gate.
+  const isMember = pod.spec?.schedulingGroup !== undefined;
+  const configuration = readConfiguration(document, isMember ? gangGates : undefined);
   const name = pod.spec?.schedulerName ?? 'default-scheduler';
   const profile = configuration.profiles.find(({ schedulerName }) => schedulerName === name);
   if (profile === undefined) {
     return { message: `no profile for scheduler name "${name}"`, nodes: [], gates: [] };
   }
   const { snapshot, nominator } = clusterWithout(objects, pod);
-  const framework = frameworkOf(profile, objects, { snapshot, nominator });
+  const podGroups = isMember ? groupStatesOf(objects) : undefined;
+  const framework = frameworkOf(profile, objects, { snapshot, nominator, podGroups });
+  const group = podGroups && explainGroup(framework, objects, podGroups, pod);
   const gates = framework
     .at('preEnqueue')
     .flatMap(plugin => plugin.preEnqueue?.(pod)?.reasons ?? []);
@@ -66,7 +74,7 @@ export function explain(
     startIndex: 0,
     percentageOfNodesToScore: 100,
   });
-  return { ...told(attempt, snapshot), gates };
+  return { ...told(attempt, snapshot), gates, ...(group !== undefined && { group }) };
 }
 
 /** A domain count of a constraint that must hold. */
@@ -99,21 +107,25 @@ export function hardSpread(objects: ObjectReader, pod: Pod): readonly HardSpread
   );
 }
 
+const gangGates = { ...defaultFeatureGates, GenericWorkload: true, GangScheduling: true };
+
 interface Known {
   readonly snapshot: NodeSnapshot;
   readonly nominator: Nominator;
+  readonly podGroups?: PodGroupStates | undefined;
 }
 
 function frameworkOf(
   profile: Profile,
   objects: ObjectReader,
-  { snapshot, nominator }: Known,
+  { snapshot, nominator, podGroups }: Known,
 ): Framework {
   return new Framework(profile, {
     objects,
     nodes: snapshot,
     nominator,
-    features: defaultFeatureGates,
+    features: podGroups === undefined ? defaultFeatureGates : gangGates,
+    ...(podGroups !== undefined && { podGroups }),
     registry,
     now: () => 0,
   });

@@ -1,6 +1,6 @@
 /** No two gangs hold what the other waits for. */
 import type { Pod } from '../../sim/api/kinds/core.js';
-import { Gangs, type Gang } from './kit/gangs.js';
+import { Gangs, groupNamed, type Gang } from './kit/gangs.js';
 import { requestsOf } from './kit/requests.js';
 import { law, type Breach } from './law.js';
 import { inOrder, lengthOf } from './story.js';
@@ -81,10 +81,9 @@ function waitingOf({ name }: Gang, world: World): readonly Pod[] {
   const [namespace = '', job = ''] = key.split('/');
   const waiting: Pod[] = [];
   for (const pod of world.all('pods')) {
-    const { labels = {}, namespace: own } = pod.metadata;
-    const group =
-      labels['scheduling.x-k8s.io/pod-group'] ?? labels['training.kubeflow.org/job-name'];
-    if (own === namespace && group === job && (pod.spec?.nodeName ?? '') === '') waiting.push(pod);
+    const { namespace: own } = pod.metadata;
+    if (own === namespace && groupNamed(pod)?.name === job && (pod.spec?.nodeName ?? '') === '')
+      waiting.push(pod);
   }
   return waiting;
 }

@@ -58,6 +58,29 @@ describe('gang-whole-or-not', () => {
     expect(storyOf(verdict).what).toBe('PodGroup t/g holds capacity with 1 of 3 members for 5 min');
   });
 
+  it('judges the groups of Kubernetes itself, once they have as many as they need', () => {
+    const spec = { ...podSpec(gpu), schedulingGroup: { podGroupName: 'g' } };
+    const bound = { ...podSpec(gpu, 'n1'), schedulingGroup: { podGroupName: 'g' } };
+    const past = (policy: object): Past =>
+      new Past()
+        .write('PodGroup', 't/g', {
+          apiVersion: 'scheduling.k8s.io/v1alpha2',
+          spec: { schedulingPolicy: policy },
+        })
+        .write('Pod', 't/one', { spec })
+        .write('Pod', 't/two', { spec })
+        .write('Pod', 't/three', { spec })
+        .write('Pod', 't/one', { spec: bound });
+    const half = past({ gang: { minCount: 2 } })
+      .at('10m')
+      .verdict(gangWholeOrNot);
+    expect(storyOf(half).what).toBe('PodGroup t/g holds capacity with 1 of 2 members for 5 min');
+    const enough = past({ gang: { minCount: 2 } }).write('Pod', 't/two', { spec: bound });
+    expect(enough.at('10m').verdict(gangWholeOrNot)).toMatchObject({ kind: 'held' });
+    const basic = past({ basic: {} }).at('10m');
+    expect(basic.verdict(gangWholeOrNot).kind).toBe('vacuous');
+  });
+
   it('has nothing to judge in an empty history', () => {
     expect(verdictOnNothing(gangWholeOrNot)).toBe('vacuous');
   });

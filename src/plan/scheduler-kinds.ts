@@ -11,6 +11,7 @@ import {
 } from '../../sim/api/kinds/core.js';
 import { podDisruptionBudgets } from '../../sim/api/kinds/policy.js';
 import { deviceClasses, resourceClaims, resourceSlices } from '../../sim/api/kinds/resource.js';
+import { podGroups } from '../../sim/api/kinds/scheduling-v1alpha2.js';
 import {
   csiDrivers,
   csiNodes,
@@ -42,4 +43,5 @@ export const schedulerKinds: readonly Kind<HasMetadata>[] = [
   csiStorageCapacities,
   storageClasses,
   volumeAttachments,
+  podGroups,
 ];

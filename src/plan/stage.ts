@@ -1,5 +1,6 @@
 /** A simulated cluster that stands as another did, for manifests to be tried on. */
 import type { Node, Pod } from '../../sim/api/kinds/core.js';
+import { podGroups } from '../../sim/api/kinds/scheduling-v1alpha2.js';
 import { apiVersionOf, type HasMetadata, type KubeObject } from '../../sim/api/object.js';
 import type { ConfigurationDocument } from '../../sim/scheduler/configuration.js';
 import { operators } from '../../sim/operators/index.js';
@@ -44,6 +45,7 @@ export async function buildStage(
     operators: needsOperators(manifests) ? standard : [],
     workloads: [{ workload: stays }],
     scheduler: { configuration },
+    ...(hasPodGroups([...objects, ...manifests]) && groupFeatures),
   });
   const builder = new Builder(cluster);
   await builder.setUpNodes(nodes);
@@ -73,6 +75,16 @@ function needsOperators(manifests: readonly KubeObject[]): boolean {
     return group.includes('.') && !group.endsWith('.k8s.io');
   });
 }
+
+/** Whoever has pod groups has the gates for them. */
+function hasPodGroups(objects: readonly KubeObject[]): boolean {
+  return objects.some(({ apiVersion }) => apiVersion === apiVersionOf(podGroups));
+}
+
+const groupFeatures = {
+  featureGates: { GenericWorkload: true, GangScheduling: true },
+  runtimeConfig: { [apiVersionOf(podGroups)]: 'true' },
+};
 
 const mergePatch = { 'content-type': 'application/merge-patch+json' };
 

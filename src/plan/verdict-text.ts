@@ -4,16 +4,31 @@ import type { NodeVerdict, PodVerdict } from './verdict.js';
 
 /** The verdict in lines. */
 export function verdictText(verdict: PodVerdict): string {
-  return `${[...answer(verdict), ...nodeLines(verdict.nodes), ...remedy(verdict)].join('\n')}\n`;
+  return `${[...answer(verdict), ...groupLines(verdict), ...nodeLines(verdict.nodes), ...remedy(verdict)].join('\n')}\n`;
 }
 
-function answer({ pod, runsOn, node, message, gates }: PodVerdict): string[] {
+function answer({ pod, runsOn, node, message, gates, group }: PodVerdict): string[] {
   const lines: string[] = [];
   if (runsOn !== undefined) lines.push(`pod ${pod} runs on ${runsOn}; asked about it anew:`);
   if (gates.length > 0) lines.push(`pod ${pod} is not looked at: ${gates.join('; ')}`);
-  if (node !== undefined) lines.push(`pod ${pod} would get node ${node}`);
+  const isHeld = group?.starts === false && group.known > 0;
+  if (node !== undefined && isHeld) lines.push(`pod ${pod} waits for its pod group ${group.name}`);
+  else if (node !== undefined) lines.push(`pod ${pod} would get node ${node}`);
   else lines.push(`pod ${pod} waits: ${message ?? 'no node'}`);
   return lines;
+}
+
+/** How far the pods of the group would come together. */
+function groupLines({ group }: PodVerdict): string[] {
+  if (group === undefined) return [];
+  const { name, minCount, known, scheduled, placed, unplaced, starts } = group;
+  const needs = minCount === undefined ? 'starts pod by pod' : `needs ${minCount} pods at once`;
+  const fate = starts ? 'it would start' : 'it would not start';
+  const counts = `${known} known, ${scheduled} with a node, ${placed.length} more would fit`;
+  const lines = ['', `pod group ${name} ${needs}: ${counts}; ${fate}`];
+  const shown = unplaced.slice(0, namesMax).map(({ pod, message }) => `  ${pod}: ${message}`);
+  const rest = unplaced.length - shown.length;
+  return [...lines, ...shown, ...(rest > 0 ? [`  and ${rest} more`] : [])];
 }
 
 /** Nodes of which the same is said stand together. */

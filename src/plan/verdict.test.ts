@@ -223,3 +223,41 @@ items:
     expect(() => parseSnapshot('kind: List\nitems: []\n', 'f.yaml')).toThrow('holds no nodes');
   });
 });
+
+describe('a pod of a group', () => {
+  const group = (minCount: number): object => ({
+    apiVersion: 'scheduling.k8s.io/v1alpha2',
+    kind: 'PodGroup',
+    metadata: { namespace: 'default', name: 'gang' },
+    spec: { schedulingPolicy: { gang: { minCount } } },
+  });
+  const member = (name: string): object =>
+    pod(name, { 'nvidia.com/gpu': '1' }, { schedulingGroup: { podGroupName: 'gang' } });
+  const members = [member('a'), member('b'), member('c')];
+
+  it('is told how far the group would come', () => {
+    const told = verdict('a', [node('n1', { gpus: 2 }), group(3), ...members]);
+    expect(told.group).toMatchObject({ minCount: 3, known: 3, scheduled: 0, starts: false });
+    expect(verdictText(told)).toContain(
+      [
+        'pod default/a waits for its pod group default/gang',
+        '',
+        'pod group default/gang needs 3 pods at once: 3 known, 0 with a node, 2 more would fit; it would not start',
+        '  default/c: 0/1 nodes are available: 1 Insufficient nvidia.com/gpu.',
+      ].join('\n'),
+    );
+    const enough = verdict('a', [node('n1', { gpus: 3 }), group(3), ...members]);
+    expect(verdictText(enough)).toContain('pod default/a would get node n1');
+  });
+
+  it('is told what its group waits for', () => {
+    const few = verdict('a', [node('n1', { gpus: 4 }), group(4), ...members]);
+    expect(few.gates).toEqual([
+      'waiting for minCount pods from a gang to appear in scheduling queue',
+    ]);
+    const alone = verdict('a', [node('n1', { gpus: 4 }), ...members]);
+    expect(alone.gates).toEqual([
+      'waiting for pods\'s pod group "gang" to appear in scheduling queue',
+    ]);
+  });
+});

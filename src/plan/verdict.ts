@@ -34,6 +34,8 @@ export interface PodVerdict {
   readonly node?: string;
   readonly message?: string;
   readonly gates: readonly string[];
+  /** What would come of its pod group, where it names one. */
+  readonly group?: Explanation['group'];
   readonly preemption?: Explanation['preemption'];
   readonly nodes: readonly NodeVerdict[];
   /** The smallest change found that gives it a place. */
@@ -73,6 +75,7 @@ export function verdictOf(
     ...(first.node !== undefined && { node: first.node }),
     ...(first.message !== undefined && { message: first.message }),
     gates: first.gates,
+    ...(first.group !== undefined && { group: first.group }),
     ...(first.preemption !== undefined && { preemption: first.preemption }),
     nodes: first.nodes.map(({ node, isFeasible, scores, total }) => ({
       node,

@@ -1,6 +1,7 @@
 /**
  * Gangs: groups of pods that are of use only together. A training job's replicas are one
- * (MXJob, PyTorchJob, TFJob, MPIJob, ... of Kubeflow), and so is what a PodGroup's label names.
+ * (MXJob, PyTorchJob, TFJob, MPIJob, ... of Kubeflow), and so is what a PodGroup's label names, or a
+ * pod's own schedulingGroup, which Kubernetes 1.36 has behind its gate.
  */
 import type { Pod } from '../../../sim/api/kinds/core.js';
 import { keyOf } from '../../../sim/api/meta.js';
@@ -32,6 +33,22 @@ const jobResources = [...jobKinds, 'jaxjobs'].map(plural => `${plural}.kubeflow.
 const jobLabel = 'training.kubeflow.org/job-name';
 const groupLabel = 'scheduling.x-k8s.io/pod-group';
 const groupResource = 'podgroups.scheduling.x-k8s.io';
+const ownResource = 'podgroups.scheduling.k8s.io';
+
+/** How a pod names its gang: by its own field, or by a label. */
+type NamedBy = 'schedulingGroup' | typeof groupLabel | typeof jobLabel;
+
+/** The gang that the pod names. */
+export function groupNamed({
+  metadata: { labels = {} },
+  spec,
+}: Pod): { readonly by: NamedBy; readonly name: string } | undefined {
+  const own = spec?.schedulingGroup?.podGroupName;
+  if (own !== undefined) return { by: 'schedulingGroup', name: own };
+  const by = labels[groupLabel] === undefined ? jobLabel : groupLabel;
+  const name = labels[by];
+  return name === undefined ? undefined : { by, name };
+}
 
 /** All gangs of a history, kept up pod by pod. */
 export class Gangs {
@@ -45,14 +62,12 @@ export class Gangs {
   /** Takes a change of a pod in; returns its gang when it belongs to one whose size is known. */
   take(change: Change<Pod>, world: World): Gang | undefined {
     const { metadata, spec } = change.object;
-    const { labels } = metadata;
-    if (labels === undefined) return undefined;
-    const label = labels[groupLabel] === undefined ? jobLabel : groupLabel;
-    const name = labels[label];
-    if (name === undefined) return undefined;
+    const named = groupNamed(change.object);
+    if (named === undefined) return undefined;
+    const { by, name } = named;
     if (change.type === 'MODIFIED' && !hasMoved(change)) return undefined;
     const key = `${metadata.namespace ?? ''}/${name}`;
-    const owner = ownerOf(label, key, world);
+    const owner = ownerOf(by, key, world);
     if (owner === undefined || isOver(owner)) return this.forget(key);
     const gang = this.gangOf(owner, key);
     if (gang === undefined) return undefined;
@@ -110,8 +125,9 @@ function hasMoved({ object, before }: Change<Pod>): boolean {
   return before === undefined || isOnNode(object) !== isOnNode(before);
 }
 
-function ownerOf(label: string, key: string, world: World): KubeObject | undefined {
-  if (label === groupLabel) return world.find(groupResource, key)?.object;
+function ownerOf(by: NamedBy, key: string, world: World): KubeObject | undefined {
+  if (by === 'schedulingGroup') return world.find(ownResource, key)?.object;
+  if (by === groupLabel) return world.find(groupResource, key)?.object;
   for (const resource of jobResources) {
     const found = world.find(resource, key);
     if (found !== undefined) return found.object;
@@ -120,6 +136,7 @@ function ownerOf(label: string, key: string, world: World): KubeObject | undefin
 }
 
 interface JobSpec {
+  readonly schedulingPolicy?: { readonly gang?: { readonly minCount?: number } };
   readonly minMember?: number;
   readonly runPolicy?: {
     readonly suspend?: boolean;
@@ -131,7 +148,8 @@ interface JobSpec {
 /** How many pods it takes; undefined when nobody says. */
 function sizeOf(owner: KubeObject): number | undefined {
   const spec = (owner['spec'] ?? {}) as JobSpec & Readonly<Record<string, unknown>>;
-  if (spec.minMember !== undefined) return spec.minMember;
+  const size = spec.minMember ?? spec.schedulingPolicy?.gang?.minCount;
+  if (size !== undefined) return size;
   const { runPolicy, elasticPolicy } = spec;
   const told = runPolicy?.schedulingPolicy?.minAvailable ?? elasticPolicy?.minReplicas;
   if (told !== undefined) return told;
