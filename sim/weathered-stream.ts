@@ -107,14 +107,15 @@ export class WeatheredStream {
   }
 
   private replay(): void {
-    for (const event of this.last) this.give(event);
+    for (const event of this.last.slice(-replayedMax)) this.give(event);
   }
 
   private take(event: WatchEvent): void {
     if (this.isOver || this.isCut) return;
     if (event.type !== 'BOOKMARK') {
       this.last.push(event);
-      if (this.last.length > replayedMax) this.last = this.last.slice(-replayedMax);
+      // Cut only now and then: most of what comes is renewals of leases.
+      if (this.last.length >= replayedMax * 2) this.last = this.last.slice(-replayedMax);
     }
     if (this.troubles.size === 0 && this.lagMs === 0 && this.held.length === 0) {
       this.turn();

@@ -75,7 +75,8 @@ const nothing: readonly never[] = [];
 
 /** The objects of one informer. */
 export class Cache<T extends HasMetadata> {
-  private readonly byKey = new Map<string, Entry<T>>();
+  /** By namespace and then by name: a key of both would be made and hashed at each look. */
+  private readonly byName = new Map<string, Map<string, Entry<T>>>();
   private readonly all = new SortedObjects<T>();
   private readonly namespaces = new Map<string, SortedObjects<T>>();
   private readonly indexes = new Map<string, Index<T>>();
@@ -92,7 +93,7 @@ export class Cache<T extends HasMetadata> {
     const index: Index<T> = { keysOf, buckets: new Map() };
     this.indexes.set(name, index);
     this.indexList.push(index);
-    for (const entry of this.byKey.values()) {
+    for (const entry of this.entries()) {
       const values = keysOf(entry.object);
       entry.values.push(values);
       for (const value of values) bucket(index.buckets, value).add(entry);
@@ -100,7 +101,7 @@ export class Cache<T extends HasMetadata> {
   }
 
   get(namespace: string, name: string): T | undefined {
-    return this.byKey.get(`${namespace}/${name}`)?.object;
+    return this.byName.get(namespace)?.get(name)?.object;
   }
 
   list(namespace?: string): readonly T[] {
@@ -115,10 +116,10 @@ export class Cache<T extends HasMetadata> {
 
   /** Stores the object; returns the one that it replaces. */
   set(object: T): T | undefined {
-    const key = cacheKey(object);
-    const entry = this.byKey.get(key);
+    const { namespace = '', name = '' } = object.metadata;
+    const entry = this.byName.get(namespace)?.get(name);
     if (entry === undefined) {
-      this.add(key, object);
+      this.add(object);
       return undefined;
     }
     const old = entry.object;
@@ -141,11 +142,15 @@ export class Cache<T extends HasMetadata> {
 
   /** Removes the object of this key; returns it. */
   delete(key: string): T | undefined {
-    const entry = this.byKey.get(key);
-    if (entry === undefined) return undefined;
-    this.byKey.delete(key);
+    const slash = key.indexOf('/');
+    const namespace = key.slice(0, slash);
+    const names = this.byName.get(namespace);
+    const entry = names?.get(key.slice(slash + 1));
+    if (names === undefined || entry === undefined) return undefined;
+    names.delete(key.slice(slash + 1));
+    if (names.size === 0) this.byName.delete(namespace);
     this.all.delete(entry);
-    drop(this.namespaces, entry.object.metadata.namespace ?? '', entry);
+    drop(this.namespaces, namespace, entry);
     this.indexList.forEach(({ buckets }, place) => {
       for (const value of entry.values[place] ?? nothing) drop(buckets, value, entry);
     });
@@ -153,16 +158,24 @@ export class Cache<T extends HasMetadata> {
   }
 
   /** The keys of all objects, in no order that may be relied on. */
-  keys(): Iterable<string> {
-    return this.byKey.keys();
+  *keys(): Iterable<string> {
+    for (const { key } of this.entries()) yield key;
   }
 
-  private add(key: string, object: T): void {
+  private *entries(): Iterable<Entry<T>> {
+    for (const names of this.byName.values()) yield* names.values();
+  }
+
+  private add(object: T): void {
+    const { namespace = '', name = '' } = object.metadata;
+    const key = `${namespace}/${name}`;
     const values = this.indexList.map(({ keysOf }) => keysOf(object));
     const entry: Entry<T> = { key, object, values, lists: [] };
-    this.byKey.set(key, entry);
+    let names = this.byName.get(namespace);
+    if (names === undefined) this.byName.set(namespace, (names = new Map()));
+    names.set(name, entry);
     this.all.add(entry);
-    bucket(this.namespaces, object.metadata.namespace ?? '').add(entry);
+    bucket(this.namespaces, namespace).add(entry);
     this.indexList.forEach(({ buckets }, place) => {
       for (const value of values[place] ?? nothing) bucket(buckets, value).add(entry);
     });

@@ -12,6 +12,7 @@ import type { Backend } from './backends.js';
 import { isLoopback } from './addresses.js';
 import { ClusterDns } from './dns.js';
 import { knock } from './knock.js';
+import { KnownWays } from './known-ways.js';
 import { NameServers } from './name-servers.js';
 import { PolicyBook, policyManifests } from './policy-book.js';
 import { PolicyGate } from './policy-gate.js';
@@ -99,6 +100,7 @@ class Network {
   readonly routes: Routes;
   readonly reaches: Reaches;
   private readonly sockets = new Sockets();
+  private readonly ways = new KnownWays(() => this.version);
   private readonly settings: NetworkSettings;
   private readonly dns: ClusterDns;
   private readonly gate: PolicyGate;
@@ -133,7 +135,7 @@ class Network {
     return {
       listen: (port, handle) => this.sockets.listen(socket, port, handle),
       send: (to, payload, done) => this.send(socket, to, payload, done),
-      resolve: host => this.dns.resolve(pod, host) ?? [],
+      resolve: host => this.ways.addresses(socket, host, () => this.dns.resolve(pod, host) ?? []),
       close: () => this.sockets.close(socket),
     };
   }
@@ -151,7 +153,7 @@ class Network {
         if (!socket.isClosed) done(reply);
       });
     };
-    const route = this.routes.route(to, socket.pod);
+    const route = this.ways.route(socket, to, () => this.routes.route(to, socket.pod));
     if ('error' in route) {
       const waitMs = {
         'unknown host': route.isDnsDenied ? dnsTimeoutMs : dnsMs,
@@ -169,7 +171,13 @@ class Network {
       retransmitMs,
       timeoutMs: connectTimeoutMs,
       isThrough: () =>
-        this.sockets.hasAddress(backend.ip) && this.gate.verdict({ pod, ip }, target) === 'allow',
+        this.ways.isThrough(
+          socket,
+          backend,
+          () =>
+            this.sockets.hasAddress(backend.ip) &&
+            this.gate.verdict({ pod, ip }, target) === 'allow',
+        ),
       through: () =>
         void this.clock.after(latencyMs, label, () =>
           this.deliver(socket, backend, payload, later),

@@ -27,6 +27,9 @@ export interface HealthCheck {
   readonly changed: Node | undefined;
 }
 
+/** Of `2006-01-02T15:04:05.000000Z`. */
+const microTimeLength = 27;
+
 /** The conditions that nobody vouches for once a node is not heard of. */
 const checkedTypes = ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure'];
 
@@ -101,7 +104,13 @@ function isNewer(lease: Lease, saved: Lease | undefined): boolean {
   if (saved === undefined) return true;
   const [renewed, before] = [lease.spec?.renewTime, saved.spec?.renewTime];
   if (renewed === before) return false;
+  if (isMicroTime(renewed) && isMicroTime(before)) return renewed > before;
   return (timeMs(renewed) ?? 0) > (timeMs(before) ?? 0);
+}
+
+/** Whether it is as most are: two of one length in UTC are in the order of their texts. */
+function isMicroTime(time: string | null | undefined): time is string {
+  return typeof time === 'string' && time.length === microTimeLength && time.endsWith('Z');
 }
 
 function withUnknown(node: Node, now: string): readonly NodeCondition[] {

@@ -46,6 +46,8 @@ export class NodeMonitor {
   readonly zones: Zones;
   private readonly health = new Map<string, NodeHealth>();
   private readonly known = new Map<string, Node>();
+  /** The nodes that the last round saw, if it got to know all of them. */
+  private registered: readonly Node[] | undefined;
   private readonly toRetry = new Set<string>();
   /** What the last round found of nodes about which nothing was to be done. */
   private readonly quiet = new Map<string, QuietNode>();
@@ -145,6 +147,9 @@ export class NodeMonitor {
   }
 
   private *register(all: readonly Node[]): Reconciliation<void> {
+    // A list is another one as soon as one of its nodes is.
+    if (all === this.registered) return;
+    this.registered = undefined;
     for (const node of all) {
       const name = node.metadata.name ?? '';
       const isNew = !this.known.has(name);
@@ -154,6 +159,7 @@ export class NodeMonitor {
       this.known.set(name, node);
       yield* this.markReachable(node);
     }
+    this.registered = all;
     if (this.known.size === all.length) return;
     const present = new Set(all.map(node => node.metadata.name));
     for (const [name, node] of this.known) {

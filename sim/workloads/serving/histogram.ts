@@ -50,9 +50,11 @@ export class LatencyHistogram {
   /** Adds all that another has. */
   add(other: LatencyHistogram): void {
     if (other.count === 0) return;
-    for (let bucket = 0; bucket < bucketCount; bucket++) {
-      const more = other.counts[bucket] ?? 0;
-      if (more > 0) this.counts[bucket] = (this.counts[bucket] ?? 0) + more;
+    const { counts } = this;
+    const last = bucketOf(other.maxMs);
+    for (let bucket = bucketOf(other.minMs); bucket <= last; bucket++) {
+      const more = other.counts[bucket] as number;
+      if (more > 0) counts[bucket] = (counts[bucket] as number) + more;
     }
     this.count += other.count;
     this.sumMs += other.sumMs;
@@ -65,7 +67,7 @@ export class LatencyHistogram {
     if (this.count === 0) return undefined;
     const rank = Math.max(1, Math.ceil(share * this.count));
     let seen = 0;
-    for (let bucket = 0; bucket < bucketCount; bucket++) {
+    for (let bucket = bucketOf(this.minMs); bucket < bucketCount; bucket++) {
       seen += this.counts[bucket] ?? 0;
       if (seen >= rank) return Math.min(this.maxMs, Math.max(this.minMs, middleMs(bucket)));
     }
@@ -74,10 +76,14 @@ export class LatencyHistogram {
 
   /** How many were not longer than each of some latencies, which ascend. */
   countsWithin(boundsMs: readonly number[]): readonly number[] {
+    const { counts } = this;
+    // There is nothing below the shortest, and nothing above the longest.
+    let bucket = this.count === 0 ? bucketCount : bucketOf(this.minMs);
+    const last = this.count === 0 ? 0 : bucketOf(this.maxMs) + 1;
     let seen = 0;
-    let bucket = 0;
     return boundsMs.map(boundMs => {
-      for (const end = bucketOf(boundMs); bucket < end; bucket++) seen += this.counts[bucket] ?? 0;
+      const end = Math.min(bucketOf(boundMs), last);
+      for (; bucket < end; bucket++) seen += counts[bucket] as number;
       return seen;
     });
   }
@@ -88,7 +94,7 @@ export class LatencyHistogram {
   }
 
   clear(): void {
-    this.counts.fill(0);
+    if (this.count > 0) this.counts.fill(0, bucketOf(this.minMs), bucketOf(this.maxMs) + 1);
     this.count = 0;
     this.sumMs = 0;
     this.maxMs = 0;

@@ -47,6 +47,8 @@ export class AccessWatch {
   accesses: Access[] = [];
   private heard: AuditEvent | undefined;
   private readonly lastMs = new Map<string, number>();
+  /** Paths of writes that the log need not know: leases are renewed at the same ones again and again. */
+  private readonly untold = new Set<string>();
   private nowMs: () => number = () => 0;
 
   /** What a simulation is booted with to be watched. */
@@ -89,10 +91,14 @@ export class AccessWatch {
 
   /** A request of which the log says nothing: told if it changed something that the log should know. */
   private unlogged({ method, path }: ApiRequest, connection: Connection, answer: ApiAnswer): void {
-    if (answer.status >= 300) return;
+    if (answer.status >= 300 || this.untold.has(path)) return;
     const { isResourceRequest, resource, subresource, ...info } = requestInfo(method, path);
+    if (unloggedResources.includes(resource)) {
+      if (this.untold.size >= rememberedMax) this.untold.clear();
+      this.untold.add(path);
+      return;
+    }
     if (!isResourceRequest || !mutatingVerbs.includes(info.verb)) return;
-    if (unloggedResources.includes(resource)) return;
     this.tell({
       kind: 'access',
       timeMs: this.nowMs(),
