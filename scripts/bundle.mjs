@@ -10,6 +10,7 @@ await build({
   entryPoints: {
     seatrial: 'dist/src/cli/main.js',
     'voyage-worker': 'dist/src/voyages/worker.js',
+    'payments-worker': 'dist/src/stacks/fraud/data/payments-worker.js',
     'bench-worker': 'dist/src/bench/run/worker.js',
   },
   outdir: 'dist/bin',

@@ -13,7 +13,8 @@ import { Random } from '../sim/engine/random.js';
 import { durationMs } from '../src/input/duration.js';
 import { parseLocated } from '../src/input/located.js';
 import { modelKind } from '../src/models/kinds.js';
-import { PaymentWorld } from '../src/stacks/fraud/data/payment-world.js';
+import { PaymentRecord } from '../src/stacks/fraud/data/payment-record.js';
+import { worldOf } from '../src/stacks/fraud/data/payments.js';
 import type { MonitorConfiguration } from '../src/stacks/fraud/monitoring/configuration.js';
 import { featureNames } from '../src/traffic/transaction.js';
 import { VersionWatch, type Finding } from '../src/stacks/fraud/monitoring/version-watch.js';
@@ -80,17 +81,12 @@ function sail(
 ): { readonly found: readonly Found[]; readonly plan: FraudPlan; readonly frauds: number } {
   const { plan, startMs } = planOf(seed, hasDrift);
   const random = new Random(seed).fork('stack/fraud');
-  const world = new PaymentWorld({
-    parts: () => plan.payments(random.fork('payments')),
-    rate: plan.historyRate(random.fork('history rate')),
-    historyMs: plan.historyMs,
-    random: random.fork('history'),
-  });
+  const record = new PaymentRecord();
+  const world = worldOf(plan, random, record);
   world.begin(startMs);
   // The first training of the scenario begins two minutes after the start, and takes ten.
   const trainedMs = startMs + 2 * minuteMs;
   world.catchUp(trainedMs);
-  const { record } = world;
   record.knownBy(trainedMs);
   const rows = record.labelled(trainedMs - 10 * 60 * minuteMs, trainedMs);
   const own = rows.filter(id => !isHeldOut(record.customer[id] as number, 5));

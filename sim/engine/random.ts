@@ -13,6 +13,11 @@ export class Random {
     private readonly name = '',
   ) {}
 
+  /** What the stream is made from: another thread makes the same one of it. */
+  get origin(): { readonly seed: number; readonly name: string } {
+    return { seed: this.seed, name: this.name };
+  }
+
   /** The stream of this name: independent of this one, and of how much was drawn from it. */
   fork(name: string): Random {
     return new Random(this.seed, this.name === '' ? name : `${this.name}/${name}`);

@@ -44,9 +44,15 @@ export class UsageStore {
   private last: UsageBatch = { nodes: new Map(), pods: new Map() };
   private previous: UsageBatch = { nodes: new Map(), pods: new Map() };
 
+  /** What was worked out since the last batch: autoscalers and the record of a run ask for the same. */
+  private readonly knownNodes = new Map<string, MeasuredUsage | undefined>();
+  private readonly knownPods = new Map<string, MeasuredPod | undefined>();
+
   constructor(private readonly resolutionMs: number) {}
 
   store(batch: UsageBatch): void {
+    this.knownNodes.clear();
+    this.knownPods.clear();
     const nodes = new Map<string, UsagePoint>();
     for (const [name, point] of batch.nodes) {
       const before = precedingPoint(
@@ -72,14 +78,22 @@ export class UsageStore {
 
   /** Undefined: there are no two samples of it. */
   node(name: string): MeasuredUsage | undefined {
-    const last = this.last.nodes.get(name);
-    const previous = this.previous.nodes.get(name);
-    return last === undefined || previous === undefined ? undefined : measured(last, previous);
+    return remembered(this.knownNodes, name, () => this.measuredNode(name));
   }
 
   /** Undefined: there are no two samples of each of its containers. */
   pod(namespace: string, name: string): MeasuredPod | undefined {
     const key = `${namespace}/${name}`;
+    return remembered(this.knownPods, key, () => this.measuredPod(key));
+  }
+
+  private measuredNode(name: string): MeasuredUsage | undefined {
+    const last = this.last.nodes.get(name);
+    const previous = this.previous.nodes.get(name);
+    return last === undefined || previous === undefined ? undefined : measured(last, previous);
+  }
+
+  private measuredPod(key: string): MeasuredPod | undefined {
     const last = this.last.pods.get(key);
     const previous = this.previous.pods.get(key);
     if (last === undefined || previous === undefined) return undefined;
@@ -115,6 +129,14 @@ export class UsageStore {
     }
     return found;
   }
+}
+
+function remembered<T>(known: Map<string, T>, key: string, find: () => T): T {
+  // What was not measured is remembered too, as undefined.
+  if (known.has(key)) return known.get(key) as T;
+  const found = find();
+  known.set(key, found);
+  return found;
 }
 
 /** The stored sample that is older than the point. */

@@ -66,6 +66,13 @@ export class ContainerRuntime {
     return this.pods.get(podUid)?.containers ?? [];
   }
 
+  /** Visits all containers that run, pod after pod, newest first. */
+  eachRunning(visit: (container: RuntimeContainer) => void): void {
+    for (const { containers } of this.pods.values()) {
+      for (const container of containers) if (container.record.state === 'running') visit(container);
+    }
+  }
+
   container(podUid: string, id: string): RuntimeContainer | undefined {
     return this.containersOf(podUid).find(container => container.record.id === id);
   }

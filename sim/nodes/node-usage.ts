@@ -21,17 +21,14 @@ export class NodeUsage {
     const containers: ContainerUsage[] = [];
     let cpuNanoCores = 0;
     let memoryBytes = 0;
-    for (const uid of this.runtime.podUids()) {
-      for (const container of this.runtime.containersOf(uid)) {
-        if (container.record.state !== 'running') continue;
-        const used = container.meter.cpuNanoCoreSeconds(timeMs);
-        this.cpuNanoCoreSeconds += used - (this.counted.get(container) ?? 0);
-        counted.set(container, used);
-        cpuNanoCores += container.usage.cpuMillis * 1e6;
-        memoryBytes += container.usage.memoryBytes;
-        containers.push(readingOf(container, timeMs));
-      }
-    }
+    this.runtime.eachRunning(container => {
+      const used = container.meter.cpuNanoCoreSeconds(timeMs);
+      this.cpuNanoCoreSeconds += used - (this.counted.get(container) ?? 0);
+      counted.set(container, used);
+      cpuNanoCores += container.usage.cpuMillis * 1e6;
+      memoryBytes += container.usage.memoryBytes;
+      containers.push(readingOf(container, timeMs));
+    });
     this.counted = counted;
     const { cpuNanoCoreSeconds } = this;
     return { timeMs, cpuNanoCores, cpuNanoCoreSeconds, memoryBytes, containers };

@@ -5,7 +5,8 @@ import type { Outcome } from '../../laws/law.js';
 import type { WorkloadMaker } from '../../models/workloads.js';
 import type { TrafficExchange } from '../../traffic/flow/contract.js';
 import type { Figure, News, Stack, StackReport, StackCluster } from '../stack.js';
-import { PaymentWorld } from './data/payment-world.js';
+import type { Payments } from './data/payments.js';
+import { paymentsOf } from './data/payments-thread.js';
 import { fraudMakers } from './makers.js';
 import { ClusterWatch } from './measure/cluster-watch.js';
 import { Recorder } from './measure/recorder.js';
@@ -24,7 +25,7 @@ export class FraudStack implements Stack {
   readonly seriesColumns: readonly string[] = seriesColumns;
   readonly recorder = new Recorder();
   private readonly watch = new ClusterWatch();
-  private readonly world: PaymentWorld;
+  private readonly payments: Payments;
   private readonly scores: ScoreLog;
   private readonly series: Series;
   private simulation: StackCluster | undefined;
@@ -39,18 +40,13 @@ export class FraudStack implements Stack {
     private readonly random: Random,
     private readonly exchange: TrafficExchange,
   ) {
-    this.world = new PaymentWorld({
-      parts: () => plan.payments(random.fork('payments')),
-      rate: plan.historyRate(random.fork('history rate')),
-      historyMs: plan.historyMs,
-      random: random.fork('history'),
-    });
+    this.payments = paymentsOf(plan, random);
     const { recorder } = this;
-    this.scores = new ScoreLog(this.world.record);
+    this.scores = new ScoreLog(this.payments.record);
     this.series = new Series({ exchange, scores: this.scores, recorder });
     this.makers = fraudMakers({
       exchange,
-      world: this.world,
+      payments: this.payments,
       paymentOf: ({ ordinal }) => this.firstPayment + ordinal,
       onScored: scored => this.scores.add(scored),
       monitor: recorder,
@@ -60,7 +56,7 @@ export class FraudStack implements Stack {
 
   attach(simulation: StackCluster): void {
     this.simulation = simulation;
-    this.world.begin(simulation.loop.now());
+    this.payments.begin(simulation.loop.now());
     this.watch.attach(simulation);
   }
 
@@ -75,24 +71,26 @@ export class FraudStack implements Stack {
 
   private beginTraffic(): void {
     if (this.isStopped) return;
-    const { plan, random, exchange, world } = this;
+    const { plan, random, exchange, payments } = this;
     const { loop, network } = this.attached();
-    this.firstPayment = world.goLive(loop.now());
+    this.firstPayment = payments.goLive(loop.now());
     exchange.start(
       { loop, network, random: random.fork('exchange') },
       {
         ...plan.flow,
-        arrivals: plan.arrivals(random.fork('arrivals')),
+        arrivals: payments.arrivals,
         sampleEvery: plan.sampleEvery,
         rowMs,
-        onSampleArrival: ({ timeMs }) => world.sample(timeMs),
+        onSampleArrival: ({ timeMs }) => payments.sample(timeMs),
       },
     );
   }
 
   stopTraffic(): void {
+    if (this.isStopped) return;
     this.isStopped = true;
     this.exchange.stop();
+    this.payments.end();
   }
 
   progress(): readonly Figure[] {

@@ -4,7 +4,7 @@ import { numberField, readSettings, wholeField } from '../../input/settings.js';
 import type { WorkloadMaker } from '../../models/workloads.js';
 import { servingWorkloads } from '../../traffic/flow/workloads.js';
 import { featureStore } from './data/feature-store.js';
-import type { PaymentWorld } from './data/payment-world.js';
+import type { Payments } from './data/payments.js';
 import { preprocessing } from './data/preprocessing.js';
 import { driftMonitor, type MonitorObserver } from './monitoring/drift-monitor.js';
 import { prometheus, type AlertObserver } from './monitoring/prometheus.js';
@@ -17,17 +17,17 @@ import { trainer } from './training/trainer.js';
 
 /** What the programs of a run share. */
 export interface MakerTools extends Pick<ScorerTools, 'exchange' | 'paymentOf' | 'onScored'> {
-  readonly world: PaymentWorld;
+  readonly payments: Payments;
   readonly monitor: MonitorObserver & AlertObserver;
   readonly onPromotion: (event: PromotionEvent) => void;
 }
 
 /** All of them. */
 export function fraudMakers(tools: MakerTools): Readonly<Record<string, WorkloadMaker>> {
-  const { world, exchange, paymentOf, onScored } = tools;
+  const { payments, exchange, paymentOf, onScored } = tools;
   return {
     ...servingWorkloads(exchange),
-    'fraud-feature-store': without('fraud-feature-store', () => featureStore(world)),
+    'fraud-feature-store': without('fraud-feature-store', () => featureStore(payments)),
     'fraud-preprocessing': without('fraud-preprocessing', () => preprocessing),
     'fraud-model-fetcher': without('fraud-model-fetcher', () => modelFetcher),
     'fraud-drift-monitor': without('fraud-drift-monitor', () => driftMonitor(tools.monitor)),
@@ -38,7 +38,7 @@ export function fraudMakers(tools: MakerTools): Readonly<Record<string, Workload
     'batch-training': parameters =>
       batchTraining(readSettings('batch-training', parameters, batchFields)),
     'fraud-scorer': parameters =>
-      scorer({ exchange, record: world.record, paymentOf, onScored }, parameters),
+      scorer({ exchange, record: payments.record, paymentOf, onScored }, parameters),
   };
 }
 

@@ -3,11 +3,18 @@ import type { Random } from '../../../sim/engine/random.js';
 import type { Arrivals, TrafficSettings } from '../../traffic/flow/contract.js';
 import type { Rate } from '../../traffic/rate.js';
 import type { Span } from '../../traffic/rates/fit.js';
+import type { TrafficPlan } from '../../traffic/spec/plan.js';
 import type { PaymentParts } from './data/payment-world.js';
 import type { InjectedDrift } from './measure/recovery.js';
 
+/** What a plan is made from: plain data, from which any thread makes the same plan. */
+export interface FraudSettings extends Pick<FraudPlan, 'sampleEvery' | 'flow' | 'historyMs'> {
+  readonly traffic: TrafficPlan;
+}
+
 /** The parts of a run. Streams are of their own for each call. */
 export interface FraudPlan {
+  readonly settings: FraudSettings;
   /** When requests flow, if the scenario's step lets them: not before, and no longer. */
   readonly span: Span;
   /** When requests arrive. */

@@ -152,7 +152,10 @@ function readFeatureSettings(spec: SpecReader): FeatureSettings {
 function readWindows(spec: SpecReader): readonly [number, number, number] {
   const windows = spec.at('windows');
   if (spec.list('windows').length !== 3) {
-    windows.problem('must have three durations: the short, the medium and the long window');
+    windows.problem(
+      'must have three durations: the short, the medium and the long window',
+      'write three in ascending order: [24h, 7d, 30d]',
+    );
   }
   const window = (index: number): number => windows.duration(index, { fallback: NaN, above: 0 });
   const [short, medium, long] = [window(0), window(1), window(2)];

@@ -77,8 +77,12 @@ export function readRate(spec: SpecReader, span: Span): RatePlan | undefined {
   const kinds = ['constant', 'stages', 'mean'].filter(name => spec.has(name));
   const [kind] = kinds;
   if (kind === undefined || kinds.length > 1) {
-    const found = kinds.length > 1 ? `it has ${kinds.join(' and ')}` : 'it has none of them';
-    spec.problem(`takes one of constant, stages and mean; ${found}`);
+    const isNone = kind === undefined;
+    const found = isNone ? 'it has none of them' : `it has ${kinds.join(' and ')}`;
+    spec.problem(
+      `takes one of constant, stages and mean; ${found}`,
+      isNone ? 'state one of them: {mean: 100}' : `keep ${kind}, and leave out the others`,
+    );
     return undefined;
   }
   refuseStrangers(spec, kind);

@@ -234,6 +234,15 @@ describe('readTraffic', () => {
     expect(refusal(lines).slice(0, what.length)).toBe(what);
   });
 
+  it.each([
+    ['  duration: 2h\n  rate: {}', 'state one of them: {mean: 100}'],
+    ['  duration: 2h\n  rate: { constant: 1, mean: 2 }', 'keep constant, and leave out the others'],
+    [`${head}  features: { windows: [1h, 2h] }`, 'write three in ascending order: [24h, 7d, 30d]'],
+  ])('says of %j what to do', (lines, next) => {
+    const { problems } = read(`spec:\n${lines}`).result;
+    expect(problems.map(problem => problem.next)).toContain(next);
+  });
+
   it('collects all that is wrong, and refuses what stands first', () => {
     const { result } = read(`spec:\n${head}  labelDelay: 3\n  drift: 4\n  features: 5`);
     expect(result.problems.map(({ path }) => path.join('.'))).toEqual([

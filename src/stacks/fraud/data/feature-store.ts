@@ -4,27 +4,27 @@ import { writeExposition, type ShownMetric } from '../../../../sim/metrics/promq
 import type { ContainerContext, Workload } from '../../../../sim/workloads/workload.js';
 import type { KnownLabels, LabelledRows, StoreQuestion } from '../messages.js';
 import type { PaymentRecord } from './payment-record.js';
-import type { PaymentWorld } from './payment-world.js';
+import type { Payments } from './payments.js';
 
 const port = 8080;
 const metricsPort = 9090;
 
 /** The workload; it reads the payments from where the platform records them, as from a stream. */
-export function featureStore(world: PaymentWorld): Workload {
+export function featureStore(payments: Payments): Workload {
   return {
     name: 'fraud-feature-store',
     start(context) {
       context.log(`serving features and labels on port ${port}`);
       context.use({ cpuMillis: 200, memoryBytes: 800 * 1024 ** 2 });
       context.network.listen(port, ({ payload, reply }) => {
-        world.catchUp(context.clock.now());
+        payments.catchUp(context.clock.now());
         // What programs of one platform send each other has the shape that their messages state.
-        reply(answer(world.record, context, payload as StoreQuestion));
+        reply(answer(payments.record, context, payload as StoreQuestion));
       });
       context.network.listen(metricsPort, ({ payload, reply }) => {
         if (!isScrape(payload)) return reply({ error: 'not found' });
-        world.catchUp(context.clock.now());
-        reply(storeMetrics(world.record, context));
+        payments.catchUp(context.clock.now());
+        reply(storeMetrics(payments.record, context));
       });
       return { terminate: () => context.exit(0) };
     },
@@ -59,7 +59,7 @@ function answer(
   return {
     rows: ids.length,
     customers: ids.map(id => record.customer[id] as number),
-    timeMs: Float64Array.from(ids, id => record.timeMs[id] as number),
+    timeMs: record.times(ids),
     values: record.rows(ids),
     labels: record.labels(ids),
   };

@@ -4,6 +4,8 @@
  * the truth at once.
  */
 import { featureNames, type Transaction } from '../../../traffic/transaction.js';
+import type { PaymentBlock } from './payment-block.js';
+import type { PaymentSink } from './payment-world.js';
 
 const columns = featureNames.length;
 
@@ -11,7 +13,7 @@ const columns = featureNames.length;
 const fileMs = 60_000;
 
 /** Payments by their ids, which count up from 0 in the order of time. */
-export class PaymentRecord {
+export class PaymentRecord implements PaymentSink {
   count = 0;
   timeMs = new Float64Array(1024);
   /** Row after row, as the platform sees the features. */
@@ -38,8 +40,28 @@ export class PaymentRecord {
     this.customer[id] = transaction.customer;
     this.scenario[id] = transaction.scenario;
     fill(this.values, id * columns);
+    this.file(id, knownMs);
+  }
+
+  /** Adds a payment of a block. */
+  addFrom(block: PaymentBlock, index: number): void {
+    if (this.count === this.timeMs.length) this.grow();
+    const id = this.count++;
+    this.timeMs[id] = block.timeMs[index] as number;
+    this.customer[id] = block.customer[index] as number;
+    this.scenario[id] = block.scenario[index] as number;
+    const from = index * columns;
+    const to = id * columns;
+    for (let column = 0; column < columns; column++) {
+      this.values[to + column] = block.values[from + column] as number;
+    }
+    this.file(id, block.knownMs[index] as number);
+  }
+
+  /** Puts a payment to those whose labels come when its own does. */
+  private file(id: number, knownMs: number): void {
     const file = Math.max(Math.ceil(knownMs / fileMs), this.nextFile ?? 0);
-    this.nextFile ??= Math.ceil(transaction.timeMs / fileMs);
+    this.nextFile ??= Math.ceil((this.timeMs[id] as number) / fileMs);
     const ids = this.files.get(file);
     if (ids === undefined) this.files.set(file, [id]);
     else ids.push(id);
@@ -63,10 +85,19 @@ export class PaymentRecord {
 
   /** The payments of [fromMs, untilMs) whose labels were known at the last call of `knownBy`. */
   labelled(fromMs: number, untilMs: number): Int32Array {
-    const ids: number[] = [];
+    const from = this.firstAt(fromMs);
     const until = this.firstAt(untilMs);
-    for (let id = this.firstAt(fromMs); id < until; id++) if (this.isKnown[id] === 1) ids.push(id);
-    return Int32Array.from(ids);
+    const ids = new Int32Array(Math.max(0, until - from));
+    let count = 0;
+    for (let id = from; id < until; id++) if (this.isKnown[id] === 1) ids[count++] = id;
+    return ids.slice(0, count);
+  }
+
+  /** When some payments were made. */
+  times(ids: Int32Array): Float64Array {
+    const times = new Float64Array(ids.length);
+    for (let row = 0; row < ids.length; row++) times[row] = this.timeMs[ids[row] as number] as number;
+    return times;
   }
 
   /** The features of some payments, row after row. */

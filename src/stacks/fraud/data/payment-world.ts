@@ -6,7 +6,6 @@ import type { Rate } from '../../../traffic/rate.js';
 import type { FeatureState, Transaction, TransactionSource } from '../../../traffic/transaction.js';
 import { invariant } from '../../../../sim/engine/invariant.js';
 import type { Random } from '../../../../sim/engine/random.js';
-import { PaymentRecord } from './payment-record.js';
 
 /** What payments are made of. */
 export interface PaymentParts {
@@ -26,17 +25,29 @@ export interface PaymentWorldOptions {
   readonly random: Random;
 }
 
+/** Takes payments in, one after another. */
+export interface PaymentSink {
+  /** `fill` writes the features to where they are kept. */
+  add(
+    transaction: Transaction,
+    knownMs: number,
+    fill: (values: Float64Array, offset: number) => void,
+  ): void;
+}
+
 /** How far ahead the bound of a rate is asked for. */
 const strideMs = 600_000;
 
 /** Payments, one after another. */
 export class PaymentWorld {
-  readonly record = new PaymentRecord();
   private parts: PaymentParts | undefined;
   private nowMs = 0;
   private isLive = false;
 
-  constructor(private readonly options: PaymentWorldOptions) {}
+  constructor(
+    private readonly options: PaymentWorldOptions,
+    private readonly sink: PaymentSink,
+  ) {}
 
   /** The cluster has booted: history lies before it. */
   begin(nowMs: number): void {
@@ -44,11 +55,16 @@ export class PaymentWorld {
     this.parts = this.options.parts();
   }
 
-  /** From now on payments come with samples only; gives the id of the first one. */
-  goLive(nowMs: number): number {
+  /** Lets as much of the history happen as does not depend on when somebody asks for it. */
+  prepare(): void {
+    const { historyMs } = this.options;
+    this.catchUp(this.nowMs + historyMs - (historyMs % strideMs));
+  }
+
+  /** From now on payments come with samples only. */
+  goLive(nowMs: number): void {
     this.catchUp(nowMs);
     this.isLive = true;
-    return this.record.count;
   }
 
   /** Lets the world go on without traffic until then, by thinning (Lewis and Shedler 1979). */
@@ -78,7 +94,7 @@ export class PaymentWorld {
     invariant(parts !== undefined, 'payments begin before they are asked for');
     const transaction = parts.source.next(timeMs);
     const knownMs = timeMs + parts.labelDelayMs(transaction);
-    this.record.add(transaction, knownMs, (values, offset) =>
+    this.sink.add(transaction, knownMs, (values, offset) =>
       parts.features.observe(transaction, values, offset),
     );
   }

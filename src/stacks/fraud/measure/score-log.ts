@@ -23,15 +23,14 @@ export class ScoreLog {
   /** Takes what a scorer has scored. */
   add({ ids, scores, version }: Scored): void {
     this.byVersion.set(version, (this.byVersion.get(version) ?? 0) + ids.length);
-    const last = ids.reduce((most, id) => Math.max(most, id), 0);
+    let last = 0;
+    for (let at = 0; at < ids.length; at++) last = Math.max(last, ids[at] as number);
     if (last >= this.scores.length) {
       const larger = new Float64Array(2 ** Math.ceil(Math.log2(last + 1))).fill(NaN);
       larger.set(this.scores);
       this.scores = larger;
     }
-    ids.forEach((id, at) => {
-      this.scores[id] = scores[at] as number;
-    });
+    for (let at = 0; at < ids.length; at++) this.scores[ids[at] as number] = scores[at] as number;
   }
 
   /** Of the payments in [fromMs, untilMs) that were scored, whatever version did. */

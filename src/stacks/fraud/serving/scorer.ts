@@ -85,7 +85,7 @@ class Scorer {
     if (waiting.length === 0 || model === undefined) return;
     this.waiting = [];
     const ids = Int32Array.from(waiting);
-    const timeMs = Float64Array.from(ids, id => tools.record.timeMs[id] as number);
+    const timeMs = tools.record.times(ids);
     const values = tools.record.rows(ids);
     const scores = new Float64Array(ids.length);
     model.score(values, ids.length, scores);
