@@ -2,9 +2,12 @@
 
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
+/** Names of the zone that needs no table. */
+const utcNames: ReadonlySet<string> = new Set(['', 'UTC', 'Etc/UTC']);
+
 /** Whether the zone is known. */
 export function isTimeZone(zone: string): boolean {
-  if (zone === '' || zone === 'UTC') return true;
+  if (utcNames.has(zone)) return true;
   try {
     formatterOf(zone);
     return true;
@@ -34,7 +37,7 @@ function formatterOf(zone: string): Intl.DateTimeFormat {
 
 /** How far the zone's clocks are ahead of UTC at the instant. */
 export function zoneOffsetMs(zone: string, ms: number): number {
-  if (zone === '' || zone === 'UTC') return 0;
+  if (utcNames.has(zone)) return 0;
   const parts: Record<string, number> = {};
   for (const { type, value } of formatterOf(zone).formatToParts(ms)) parts[type] = Number(value);
   const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts;

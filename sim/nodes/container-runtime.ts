@@ -69,7 +69,8 @@ export class ContainerRuntime {
   /** Visits all containers that run, pod after pod, newest first. */
   eachRunning(visit: (container: RuntimeContainer) => void): void {
     for (const { containers } of this.pods.values()) {
-      for (const container of containers) if (container.record.state === 'running') visit(container);
+      for (const container of containers)
+        if (container.record.state === 'running') visit(container);
     }
   }
 

@@ -96,7 +96,8 @@ export class PaymentRecord implements PaymentSink {
   /** When some payments were made. */
   times(ids: Int32Array): Float64Array {
     const times = new Float64Array(ids.length);
-    for (let row = 0; row < ids.length; row++) times[row] = this.timeMs[ids[row] as number] as number;
+    for (let row = 0; row < ids.length; row++)
+      times[row] = this.timeMs[ids[row] as number] as number;
     return times;
   }
 

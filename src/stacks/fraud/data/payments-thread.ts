@@ -6,11 +6,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { invariant } from '../../../../sim/engine/invariant.js';
-import { Random } from '../../../../sim/engine/random.js';
+import type { Random } from '../../../../sim/engine/random.js';
 import { coreCount } from '../../../host.js';
 import type { ArrivalBlock, Arrivals } from '../../../traffic/flow/contract.js';
-import { meanRate } from '../../../traffic/rates/fit.js';
-import { rateOf } from '../../../traffic/spec/rate.js';
+import type { RatePlan } from '../../../traffic/spec/rate.js';
 import { packageFolder } from '../../../version.js';
 import type { FraudPlan, FraudSettings } from '../plan.js';
 import { PaymentRecord } from './payment-record.js';
@@ -26,7 +25,7 @@ import type {
 /** The exchange's windows, as it has them unless it is told otherwise. */
 const windowMs = 1000;
 /** So many chunks are asked for ahead. */
-const chunksAhead = 4;
+const chunksAhead = 2;
 /** Below so many requests a thread is not worth its start. */
 const requestsMin = 5_000_000;
 /** Above this rate the exchange may reckon by counts, which only arrivals of its own can give. */
@@ -54,11 +53,24 @@ function builtWorker(): string | undefined {
 }
 
 function isMuch({ traffic }: FraudSettings): boolean {
-  const { rate: plan, fromMs, untilMs } = traffic;
-  if (plan === undefined || plan.bursts !== undefined) return false;
-  const rate = rateOf(plan, traffic, new Random(0));
-  if (rate.perSecondMax(fromMs, untilMs) > perSecondMax) return false;
-  return (meanRate(rate, traffic) * (untilMs - fromMs)) / 1000 >= requestsMin;
+  const { rate, fromMs, untilMs } = traffic;
+  if (rate === undefined || rate.bursts !== undefined) return false;
+  const { mean, peak } = boundsOf(rate);
+  return peak <= perSecondMax && (mean * (untilMs - fromMs)) / 1000 >= requestsMin;
+}
+
+/** Requests a second: about the mean, and what is not exceeded. */
+function boundsOf(rate: RatePlan): { readonly mean: number; readonly peak: number } {
+  switch (rate.kind) {
+    case 'constant':
+      return { mean: rate.perSecond, peak: rate.perSecond };
+    case 'stages': {
+      const peak = Math.max(rate.startRate, ...rate.stages.map(({ target }) => target));
+      return { mean: peak / 2, peak };
+    }
+    case 'shaped':
+      return { mean: rate.mean, peak: rate.peak ?? Infinity };
+  }
 }
 
 /** The payments of a thread. */
