@@ -1,4 +1,5 @@
 /** Boots the node of a shape: its machine, its kubelet, its place in the cluster's networks. */
+import { adoptPod } from './nodes/adopt.js';
 import type { Kubelet, KubeletOptions } from './nodes/kubelet.js';
 import { kubelet } from './nodes/kubelet.js';
 import { serviceAccount, type Connect } from './client/contract.js';
@@ -161,6 +162,7 @@ export function simulatedNode(
     slowImages(factor) {
       machine.images.slowness = factor;
     },
+    adopt: pod => adoptPod(machine, pod),
     setDiskPressure: isLow => setPressure({ disk: isLow }),
     usage: () => endpoint.usage().containers,
     gpus: () => endpoint.gpus(),

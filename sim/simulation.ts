@@ -1,6 +1,7 @@
 /** What a booted simulation is, for those who drive it: the backend, the tests, the benchmarks. */
 import type { ContainerUsage, GpuReading, NodeEndpoints } from './api/node-endpoint.js';
 import type { FeatureGates, RuntimeConfig } from './api/feature-gates.js';
+import type { Pod } from './api/kinds/core.js';
 import type { KubeObject } from './api/object.js';
 import type { RecordedPast } from './api/recorded-past.js';
 import type { Serve } from './api/request.js';
@@ -140,6 +141,8 @@ export interface SimulatedNode {
   slowImages(factor: number): void;
   /** The disk is full, or it no longer is. */
   setDiskPressure(isLow: boolean): void;
+  /** Takes over the containers of a pod that ran before the simulation began. */
+  adopt(pod: Pod): void;
   usage(): readonly ContainerUsage[];
   gpus(): readonly GpuReading[];
 }

@@ -124,7 +124,7 @@ export class ContainerRuntime {
       readonly record: Omit<ContainerConfig['record'], 'id' | 'createdMs' | 'restartCount'>;
     },
   ): Task<RuntimeContainer> {
-    const { clock, random, timings, onLog } = this.options;
+    const { clock, random, timings } = this.options;
     yield draw(random, timings.createContainer);
     const uid = config.pod.metadata.uid ?? '';
     const entry = this.entry(uid);
@@ -132,20 +132,40 @@ export class ContainerRuntime {
     const restartCount = entry.created.get(name) ?? 0;
     entry.created.set(name, restartCount + 1);
     const record = { ...config.record, restartCount, id: this.id(), createdMs: clock.now() };
-    const container = new RuntimeContainer(
-      { ...config, record },
-      clock,
-      () => random.fork(`container/${record.id}`),
-      {
-        changed: () => this.onChange(uid),
-        logged: text =>
-          onLog?.({ containerID: `containerd://${record.id}`, timeMs: clock.now(), text }),
-        used: () => this.onUse(),
-        gpuUsed: (deviceId, share) => this.gpus.set(deviceId, share, clock.now()),
-      },
-    );
+    const container = this.containerOf({ ...config, record }, uid);
     entry.containers = [container, ...entry.containers];
     return container;
+  }
+
+  /** Takes over what ran, or had ended, before the simulation began. */
+  adopt(
+    pod: Pod,
+    found: { readonly sandbox: SandboxRecord; readonly containers: readonly ContainerConfig[] },
+  ): void {
+    const { clock } = this.options;
+    const uid = pod.metadata.uid ?? '';
+    const entry = this.entry(uid);
+    if (found.sandbox.isReady) this.options.addresses.reserve(found.sandbox.ip);
+    entry.sandboxes = [found.sandbox];
+    for (const config of found.containers) {
+      const { name, restartCount, startedMs } = config.record;
+      const container = this.containerOf(config, uid);
+      entry.created.set(name, restartCount + 1);
+      entry.containers = [container, ...entry.containers];
+      if (config.record.state === 'running') container.goOn(startedMs, clock.now());
+    }
+    this.onChange(uid);
+  }
+
+  private containerOf(config: ContainerConfig, uid: string): RuntimeContainer {
+    const { clock, random, onLog } = this.options;
+    const { id } = config.record;
+    return new RuntimeContainer(config, clock, () => random.fork(`container/${id}`), {
+      changed: () => this.onChange(uid),
+      logged: text => onLog?.({ containerID: `containerd://${id}`, timeMs: clock.now(), text }),
+      used: () => this.onUse(),
+      gpuUsed: (deviceId, share) => this.gpus.set(deviceId, share, clock.now()),
+    });
   }
 
   /** Starts a container; returns why it could not be. */

@@ -77,12 +77,18 @@ export class RuntimeContainer {
     this.programClock.after(launchMs, 'nodes/launch', () => this.launch());
   }
 
+  /** Its program went on since `startedMs`: it is as far as if it had been simulated all the time. */
+  goOn(startedMs: number, nowMs: number): void {
+    this.meter = new UsageMeter(nowMs);
+    this.programClock.after(0, 'nodes/launch', () => this.launch(nowMs - startedMs));
+  }
+
   /** The runtime could not start it: no such command, and the like. */
   failToStart(error: string): void {
     this.end({ exitCode: 128, reason: 'StartError', startError: error });
   }
 
-  private launch(): void {
+  private launch(ageMs = 0): void {
     const { config } = this;
     let isLaunched = false;
     let early: (() => void) | undefined;
@@ -99,6 +105,7 @@ export class RuntimeContainer {
       command: config.command,
       devices: config.devices,
       restartCount: this.record.restartCount,
+      ageMs,
       clock: this.programClock,
       get random() {
         return randomOf();

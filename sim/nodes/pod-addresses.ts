@@ -28,9 +28,17 @@ export class PodAddresses {
   }
 
   giveBack(ip: string): void {
-    this.taken.delete(
-      ip.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0) - this.base,
-    );
+    this.taken.delete(this.offsetOf(ip));
+  }
+
+  /** Keeps an address that somebody has already; one of another range is nobody's concern. */
+  reserve(ip: string): void {
+    const offset = this.offsetOf(ip);
+    if (offset > 0 && offset < this.count) this.taken.add(offset);
+  }
+
+  private offsetOf(ip: string): number {
+    return ip.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0) - this.base;
   }
 
   private text(value: number): string {

@@ -97,6 +97,11 @@ export interface ApiServer {
    * of the past is filled with. Watchers hear of them. Who owns which field is not restored.
    */
   restore(entries: Iterable<HistoryEntry>): void;
+  /**
+   * Stores objects as they stand, with uids, times and status, each under the next revision, past the
+   * chain: how a cluster begins that was recorded. Who owns which field is not restored.
+   */
+  takeOver(objects: Iterable<{ readonly resource: string; readonly object: KubeObject }>): void;
   /** Forgets the history before now, as etcd's compaction does. */
   compact(): void;
   /** PEM of the key pair that signs service account tokens and of the CA, for whoever opens a socket. */

@@ -34,7 +34,8 @@ export function exitAfter(name: string, seconds: number, code: number): Workload
     name,
     start: context => {
       const end = annotated(context, { seconds, code });
-      context.clock.after(end.seconds * 1_000, `workload ${name}`, () => context.exit(end.code));
+      const leftMs = Math.max(end.seconds * 1_000 - (context.ageMs ?? 0), 0);
+      context.clock.after(leftMs, `workload ${name}`, () => context.exit(end.code));
       const program: Program = { terminate: () => context.exit(143) };
       return program;
     },

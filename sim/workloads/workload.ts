@@ -20,6 +20,8 @@ export interface ContainerContext {
   readonly devices: Readonly<Record<string, readonly string[]>>;
   /** How often the container was started before in this pod. */
   readonly restartCount: number;
+  /** So long it ran before the simulation began, in milliseconds. Default 0. */
+  readonly ageMs?: number;
   /** Timers of this clock die with the container. */
   readonly clock: Clock;
   readonly random: Random;

@@ -50,6 +50,12 @@ export class RestMapper {
     return [...this.kinds.values()];
   }
 
+  /** The same as they are served now. */
+  async refreshed(): Promise<readonly ServedKind[]> {
+    await this.refresh();
+    return [...this.kinds.values()];
+  }
+
   private async refresh(): Promise<void> {
     const kinds = new Map<string, ServedKind>();
     for (const path of ['/api', '/apis']) {

@@ -1,5 +1,6 @@
 /** `seatrial up`: serves a simulated cluster on loopback until Ctrl-C, its time following the wall clock. */
 import { statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import {
   type Access,
@@ -20,9 +21,11 @@ import { elapsedMs, onInterrupt, processId, realNowMs, writeError, writeOut } fr
 import { exitCodes, UserError } from '../input/errors.js';
 import { readManifests } from '../input/manifests.js';
 import { modelWorkloads } from '../models/workloads.js';
+import { isIncident } from '../incident/compare/recorded.js';
 import {
   openableRun,
   openablePlan,
+  openableScenario,
   openFollowed,
   openPast,
   type OpenableRun,
@@ -95,7 +98,7 @@ export const upCommand: CliCommand = {
       .option('--separate <file>', 'write a kubeconfig of its own and touch no other')
       .option(
         '--from <run>',
-        'serve a kept run (id, folder, latest) or a counterexample (token, file)',
+        'serve a kept run (id, folder, latest), what an import wrote, or a counterexample (token, file)',
       )
       .option('--at <time>', 'for --from: 09:27, +1h12m, 2026-08-20T09:27:00Z, start, end', 'end')
       .option('--follow', 'for --from: sail it again to that instant and go on from there')
@@ -183,8 +186,9 @@ async function upFrom(flags: UpFlags, word: string): Promise<number> {
   return exitCodes.pass;
 }
 
-/** A kept run, or the voyage of a token or of a file of a failure. */
+/** What an import wrote, a kept run, or the voyage of a token or of a file of a failure. */
 function openable(word: string, inputs: readonly string[]): OpenableRun {
+  if (isIncident(word)) return openableScenario(loadScenario(join(word, 'scenario.yaml')));
   if (!word.startsWith('st1:') && !isFile(word)) return openableRun(findKeptRun(word));
   return openablePlan(word.slice(0, 24), voyageOf(word, inputs).plan);
 }

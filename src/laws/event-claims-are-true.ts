@@ -69,6 +69,8 @@ class Claims implements Judge {
 
   private event(change: Change, world: World): void {
     if (change.type === 'DELETED') return;
+    // The server tells none itself: it was taken over from a recorded cluster, whose history is not here.
+    if (change.user === 'system:apiserver') return;
     const claim = claimOf(change.object);
     if (claim === undefined) return;
     if (this.isShown(claim, change.timeMs)) {

@@ -2,8 +2,10 @@
 import type { KubeObject } from '../../sim/api/object.js';
 import type { Cluster } from '../cluster.js';
 import { RestMapper, servedPath, title } from '../backends/rest-mapper.js';
+import type { SimulatedCluster } from '../backends/sim.js';
 import type { Manifest } from '../input/manifests.js';
 import { relinked } from './relink.js';
+import { takeOver, titleOf, type TakeOver } from './take-over.js';
 
 /** An object that the cluster refused. */
 export interface RefusedObject {
@@ -13,18 +15,22 @@ export interface RefusedObject {
 }
 
 /**
- * Creates the objects in their order. In the simulation no time goes by between them, so that nothing
+ * Takes over what is recorded with its state, where there is a simulation for it; creates the others in
+ * their order. In the simulation no time goes by between them, so that nothing
  * acts on a half of them; pods that have a node start on it. What is there already is left as it is.
  */
 export async function restore(
   cluster: Cluster,
   manifests: readonly Manifest[],
+  recorded?: Pick<TakeOver, 'state' | 'events'>,
 ): Promise<readonly RefusedObject[]> {
   const mapper = new RestMapper(request => cluster.request(request));
   const uids = new Map<string, string>();
   const refused: RefusedObject[] = [];
+  const taken = await takenOver(cluster, mapper, recorded);
   for (const manifest of manifests) {
     const { object } = manifest;
+    if (taken.has(titleOf(object))) continue;
     const { apiVersion = '', kind = '', metadata } = object;
     const served = await mapper.find(apiVersion, kind);
     if (served === undefined) {
@@ -52,6 +58,20 @@ export async function restore(
     } else keep(uids, answer.body as KubeObject, kind);
   }
   return refused;
+}
+
+/** What the simulation begins with as it was; other clusters get all of it by requests. */
+async function takenOver(
+  cluster: Cluster,
+  mapper: RestMapper,
+  recorded: Pick<TakeOver, 'state' | 'events'> | undefined,
+): Promise<ReadonlySet<string>> {
+  if (recorded === undefined || !isSimulated(cluster)) return new Set();
+  return takeOver(cluster.simulation, { ...recorded, served: () => mapper.refreshed() });
+}
+
+function isSimulated(cluster: Cluster): cluster is SimulatedCluster {
+  return 'simulation' in cluster;
 }
 
 function keep(uids: Map<string, string>, { metadata }: KubeObject, kind: string): void {

@@ -255,9 +255,24 @@ class Runner {
     return undefined;
   }
 
-  private async restore({ files }: NonNullable<Step['restore']>): Promise<string | undefined> {
-    const manifests = files.flatMap(file => readManifests(join(this.scenario.folder, file)));
-    const [first, ...more] = await restore(this.cluster, manifests);
+  private async restore({
+    files,
+    state,
+    events,
+    at,
+  }: NonNullable<Step['restore']>): Promise<string | undefined> {
+    const { folder } = this.scenario;
+    const manifests = files.flatMap(file => readManifests(join(folder, file)));
+    const untilMs = (timeMs(at) ?? 0) - this.cluster.now();
+    if (untilMs > 0) await this.advance(`${untilMs}ms`);
+    const recorded =
+      state === undefined
+        ? undefined
+        : {
+            state: join(folder, state),
+            ...(events !== undefined && { events: join(folder, events) }),
+          };
+    const [first, ...more] = await restore(this.cluster, manifests, recorded);
     if (first === undefined) return undefined;
     const { manifest, message } = first;
     const others = more.length === 0 ? '' : ` (and ${more.length} more)`;

@@ -36,7 +36,12 @@ export interface Step {
     readonly files: readonly string[];
     readonly expect?: { readonly status?: number; readonly message?: string };
   };
-  readonly restore?: { readonly files: readonly string[] };
+  readonly restore?: {
+    readonly files: readonly string[];
+    readonly state?: string;
+    readonly events?: string;
+    readonly at?: string;
+  };
   readonly replay?: { readonly file: string; readonly until?: string };
   readonly delete?: Reference;
   readonly wait?: Demands & { readonly within?: string };

@@ -69,6 +69,13 @@ const step: JsonSchema = {
       description: 'Makes objects as they were at an instant, owners first, before anybody acts.',
       properties: {
         files: { type: 'array', items: text, description: 'Relative to the scenario.' },
+        state: {
+          type: 'string',
+          description:
+            'Recorded objects with uids and status: the simulation takes them over as they were, and kubelets go on with their pods.',
+        },
+        events: { type: 'string', description: 'Recorded events that are there, with state.' },
+        at: { type: 'string', description: 'When (RFC 3339). Default: at once.' },
       },
     },
     replay: {

@@ -16,6 +16,10 @@ export interface ScenarioParts {
   readonly hasNodes: boolean;
   readonly manifests: readonly string[];
   readonly hasReplay: boolean;
+  /** Whether the dumps show the state at the start, so that it can be taken over as it was. */
+  readonly hasState: boolean;
+  /** Whether events were recorded by then. */
+  readonly hasEvents: boolean;
   /** Whether recorded writes of autoscalers are replayed. */
   readonly hasAutoscaling: boolean;
   /** Whether it is recorded what chance gave. */
@@ -29,8 +33,9 @@ export interface ScenarioParts {
 
 /** scenario.yaml. */
 export function scenarioText(parts: ScenarioParts): string {
-  const { name, startMs, endMs, hasNodes, manifests, hasReplay, namespaces } = parts;
-  const beforeMs = manifests.length === 0 ? emptyWarmUpMs : warmUpMs;
+  const { name, startMs, endMs, manifests, hasReplay, namespaces } = parts;
+  const isQuick = parts.hasState || manifests.length === 0;
+  const beforeMs = isQuick ? emptyWarmUpMs : warmUpMs;
   const start = new Date(startMs - beforeMs).toISOString();
   const end = new Date(Math.max(endMs, startMs + warmUpMs)).toISOString();
   const show = namespaces.length === 0 ? '[default]' : `[${namespaces.join(', ')}]`;
@@ -46,37 +51,26 @@ export function scenarioText(parts: ScenarioParts): string {
     `    An incident from ${new Date(startMs).toISOString()} to ${end}.`,
     ...parts.findings.map(finding => `    ${finding}.`),
     '  cluster:',
-    ...(hasNodes
-      ? [
-          '    # The nodes as they were: names, sizes, labels, taints.',
-          '    nodes: manifests/nodes.yaml',
-        ]
-      : []),
-    manifests.length === 0
+    isQuick
       ? '    # A little before the record begins: the nodes get ready.'
       : '    # Five minutes before the record begins, in which the pods that ran then come up.',
     `    start: '${start}'`,
-    ...(parts.hasDrawn
-      ? [
-          '    # Names, uids and best nodes are drawn as they were.',
-          `    past: ${incidentFiles.drawn}`,
-        ]
-      : []),
-    ...(parts.hasAutoscaling
-      ? [
-          '    # What autoscalers wrote is replayed: the load that they measured is not in the record.',
-          '    withoutControllers: [horizontal-pod-autoscaler]',
-        ]
-      : []),
+    ...clusterLines(parts),
     '    operators: []',
     '    seed: 1',
     ...workloadLines(parts),
     `  show: { namespaces: ${show}, logs: false }`,
     '  steps:',
     ...(files.length > 0
-      ? ['    - name: what there was', '      restore:', '          files:', ...files]
+      ? [
+          '    - name: what there was',
+          '      restore:',
+          ...stateLines(parts),
+          '          files:',
+          ...files,
+        ]
       : []),
-    ...(manifests.length === 0 ? [] : ['    - name: pods that ran come up', '      advance: 5m']),
+    ...(isQuick ? [] : ['    - name: pods that ran come up', '      advance: 5m']),
     ...(hasReplay
       ? [
           '    - name: what people and controllers from outside did',
@@ -91,6 +85,39 @@ export function scenarioText(parts: ScenarioParts): string {
     .join('\n')
     .replaceAll('\n          files:', '\n        files:')
     .replaceAll('\n            - ', '\n          - ');
+}
+
+function clusterLines({ hasNodes, hasDrawn, hasAutoscaling }: ScenarioParts): string[] {
+  return [
+    ...(hasNodes
+      ? [
+          '    # The nodes as they were: names, sizes, labels, taints.',
+          '    nodes: manifests/nodes.yaml',
+        ]
+      : []),
+    ...(hasDrawn
+      ? [
+          '    # Names, uids and best nodes are drawn as they were.',
+          `    past: ${incidentFiles.drawn}`,
+        ]
+      : []),
+    ...(hasAutoscaling
+      ? [
+          '    # What autoscalers wrote is replayed: the load that they measured is not in the record.',
+          '    withoutControllers: [horizontal-pod-autoscaler]',
+        ]
+      : []),
+  ];
+}
+
+/** The simulation goes on with objects as they were; other clusters are given the manifests. */
+function stateLines({ hasState, hasEvents, startMs }: ScenarioParts): string[] {
+  if (!hasState) return [];
+  return [
+    `        at: '${new Date(startMs).toISOString()}'`,
+    `        state: ${incidentFiles.objects}`,
+    ...(hasEvents ? [`        events: ${incidentFiles.events}`] : []),
+  ];
 }
 
 function workloadLines({ jobs }: ScenarioParts): string[] {

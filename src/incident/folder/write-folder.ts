@@ -120,6 +120,8 @@ async function writeAll(draft: string, writing: Writing): Promise<Tables> {
   if (nodes.length > 0) writeFileSync(join(draft, incidentFiles.nodes), manifestText(nodes));
   const objects = initial.objects.map(each => shown.initial(each));
   const facts = factsOf(incident, collection);
+  const { dumpMs, startMs, isTakenBack } = incident.times;
+  const hasState = dumpMs !== undefined && dumpMs === startMs && !isTakenBack;
   const scenario = (taken: readonly InitialObject[], hasReplay: boolean): void => {
     const cordoned = nodes.filter(({ object }) => isCordoned(object));
     const manifests = writeManifests(draft, [...cordoned, ...taken]);
@@ -130,6 +132,8 @@ async function writeAll(draft: string, writing: Writing): Promise<Tables> {
       hasNodes: nodes.length > 0,
       manifests,
       hasReplay,
+      hasState: hasState && existsSync(join(draft, incidentFiles.objects)),
+      hasEvents: existsSync(join(draft, incidentFiles.events)),
       hasAutoscaling: incident.survey.hasAutoscaling,
       hasDrawn: existsSync(join(draft, incidentFiles.drawn)),
       jobs: incident.durations.map(({ job, seconds }) => ({ job: shown.name(job), seconds })),
@@ -144,8 +148,8 @@ async function writeAll(draft: string, writing: Writing): Promise<Tables> {
   const taken = objects.filter(({ object }) => !refused.has(titleOf(object)));
   const judge = new ReplayJudge(incident, served);
   const { sent, left, writesLeft } = writeWrites(draft, judge, writing);
-  scenario(taken, sent > 0);
   writeRecords(draft, writing);
+  scenario(taken, sent > 0);
   const shownFacts = shown.facts(facts);
   writeFileSync(join(draft, incidentFiles.facts), `${JSON.stringify(shownFacts, null, 2)}\n`);
   const tables = tablesOf(incident, collection, {

@@ -15,7 +15,7 @@ export function keptBody(event: AuditEvent, actor: Actor): unknown {
   if (objectRef?.resource === 'secrets') return emptied(requestObject);
   const { resource } = objectRef ?? {};
   const isWhole = resource === 'horizontalpodautoscalers' || resource === 'events';
-  if (actor !== 'ours' || isWhole) return requestObject;
+  if (actor !== 'ours' || isWhole) return resource === 'jobs' ? asSent(event) : requestObject;
   const { spec, target, status, metadata } = requestObject as Body;
   const what = `${objectRef?.resource ?? ''}/${objectRef?.subresource ?? ''}`;
   if (what === 'pods/binding') return { metadata: { uid: metadata?.uid }, target };
@@ -29,6 +29,33 @@ export function keptBody(event: AuditEvent, actor: Actor): unknown {
   }
   if (objectRef?.subresource === 'scale') return { spec, status };
   return spec?.replicas === undefined ? undefined : { spec: { replicas: spec.replicas } };
+}
+
+/**
+ * The log has bodies with their defaults in. A Job without labels has those of its template by default,
+ * and then also those that the server adds to them, as its answer shows: labels that were sent do not.
+ */
+function asSent({ verb, requestObject, responseObject }: AuditEvent): unknown {
+  const { metadata, spec } = requestObject as JobBody;
+  const labels = metadata?.labels;
+  if (verb !== 'create' || labels === undefined) return requestObject;
+  const answered = responseObject?.metadata?.labels;
+  const isDefault =
+    answered === undefined
+      ? JSON.stringify(labels) === JSON.stringify(spec?.template?.metadata?.labels)
+      : answered['controller-uid'] !== undefined && labels['controller-uid'] === undefined;
+  if (!isDefault) return requestObject;
+  const { labels: _defaults, ...rest } = metadata ?? {};
+  return { ...(requestObject as object), metadata: rest };
+}
+
+interface JobBody {
+  readonly metadata?: { readonly labels?: Readonly<Record<string, string>> };
+  readonly spec?: {
+    readonly template?: {
+      readonly metadata?: { readonly labels?: Readonly<Record<string, string>> };
+    };
+  };
 }
 
 /** What stands in a Secret is kept nowhere, not even on the way. */

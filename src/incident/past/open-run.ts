@@ -8,7 +8,7 @@ import { Journal } from '../../scenario/journal/reader.js';
 import { RunJournal } from '../../scenario/journal/run-journal.js';
 import { folderShelf, memoryShelf } from '../../scenario/journal/shelf.js';
 import type { KeptRun } from '../../scenario/kept-runs.js';
-import { loadScenario } from '../../scenario/scenario.js';
+import { loadScenario, type Scenario } from '../../scenario/scenario.js';
 import { inVariant } from '../../scenario/variants.js';
 import type { VoyagePlan } from '../../voyages/plan.js';
 import { version } from '../../version.js';
@@ -61,6 +61,12 @@ export function openableRun({ id, path, facts, document = {} }: KeptRun): Openab
     ...(journal !== undefined && { journal }),
     ...(span !== undefined && { span }),
   };
+}
+
+/** A scenario that was not run yet, as its seed says: what an import wrote. */
+export function openableScenario(scenario: Scenario): OpenableRun {
+  const { seed = 1 } = scenario.cluster;
+  return { name: scenario.name, source: () => scenarioSource(scenario, { seed }), version };
 }
 
 /** The voyage of a plan: a counterexample. */

@@ -2,6 +2,7 @@
 import { timeMs } from '../../../sim/api/time.js';
 import type { KubeObject } from '../../../sim/api/object.js';
 import type { Sighting, TraceStep } from '../import/format.js';
+import { pluralOf } from '../plural.js';
 import { deploymentsOfPods } from './deployments-of-pods.js';
 import { missingObjects } from './guesses.js';
 import { placeOf, titleOf, type KnownObject } from './known.js';
@@ -62,7 +63,7 @@ export function initialState(sources: InitialSources): InitialState {
       leftOut.set(why, (leftOut.get(why) ?? 0) + 1);
       continue;
     }
-    if (createdMs !== undefined && createdMs > startMs && object.kind !== 'Node') {
+    if (createdMs !== undefined && isLater(object, createdMs, sources)) {
       if (!isOurs) late.push(newest);
       else
         leftOut.set(
@@ -100,15 +101,24 @@ export function initialState(sources: InitialSources): InitialState {
   return { nodes, objects: chosen.toSorted(inOrder), guessed, leftOut, late };
 }
 
+/** Whether it came after the start; within the second in which that lies the log tells. */
+function isLater(object: KubeObject, createdMs: number, { startMs, survey }: InitialSources) {
+  if (object.kind === 'Node') return false;
+  if (createdMs > startMs) return true;
+  if (createdMs < Math.floor(startMs / 1000) * 1000) return false;
+  const key = keyInLog(object);
+  return survey.made.has(key) || survey.madeByOurs.has(key);
+}
+
+function keyInLog({ apiVersion = '', kind = '', metadata }: KubeObject): string {
+  const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
+  return `${pluralOf(kind)}.${group} ${metadata.namespace ?? ''}/${metadata.name ?? ''}`;
+}
+
 /** An object that is known from writes alone was there before if nobody's write made it. */
 function wasThere({ newest }: KnownObject, survey: Survey): boolean {
   if (newest.object.kind === 'Pod') return false;
-  const { apiVersion = '', kind = '', metadata } = newest.object;
-  const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
-  const suffix = `.${group} ${metadata.namespace ?? ''}/${metadata.name ?? ''}`;
-  const plural = `${kind.toLowerCase()}s`;
-  const guesses = [plural, plural.replace(/ys$/, 'ies'), plural.replace(/ss$/, 'sses')];
-  return !guesses.some(each => survey.made.has(`${each}${suffix}`));
+  return !survey.made.has(keyInLog(newest.object));
 }
 
 /** What a trace shows at its beginning, where no dump shows it. */
