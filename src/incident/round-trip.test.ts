@@ -180,7 +180,8 @@ describe('a recorded cluster', () => {
     const told = lines.filter(line => / (replay|refused|parts) /.test(line)).join('\n');
     expect(told).toContain('create namespaces shop: refused as then, with 409');
     expect(told).toContain('bob: delete deployments shop/web: refused as then, with 403');
-    expect(told).not.toMatch(/ {2}parts /);
+    // What kubeadm asked for before the nodes were there is of another boot.
+    expect(told).not.toMatch(/ {2}parts +(alice|bob)/);
     // A dry run is none of the writes.
     expect(told).not.toContain('alice: delete deployments');
   });
