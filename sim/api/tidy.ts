@@ -24,23 +24,28 @@ const tidySpecs = new WeakMap<object, StructShape>();
 
 function tidiedValue(value: unknown, shape: Shape, known?: unknown): unknown {
   if (typeof value !== 'object' || value === null || value === known) return value;
-  if (Array.isArray(value)) return shape.kind === 'list' ? tidiedList(value, shape.item) : value;
+  if (Array.isArray(value)) {
+    return shape.kind === 'list' ? tidiedList(value, shape.item, known) : value;
+  }
   const record = value as Readonly<Record<string, unknown>>;
   if (shape.kind === 'struct') return tidiedStruct(record, shape, known);
   return shape.kind === 'map' ? tidiedMap(record, shape.value) : value;
 }
 
-function tidiedList(list: readonly unknown[], item: Shape): readonly unknown[] {
+function tidiedList(list: readonly unknown[], item: Shape, known: unknown): readonly unknown[] {
   if (item.kind === 'scalar') return list;
+  const before = Array.isArray(known) ? known : none;
   let changed: unknown[] | undefined;
   for (let index = 0; index < list.length; index++) {
-    const next = tidiedValue(list[index], item);
+    const next = tidiedValue(list[index], item, before[index]);
     if (next === list[index]) continue;
     changed ??= [...list];
     changed[index] = next;
   }
   return changed ?? list;
 }
+
+const none: readonly unknown[] = [];
 
 function tidiedMap(
   map: Readonly<Record<string, unknown>>,
@@ -65,10 +70,11 @@ function tidiedStruct(
 ): Readonly<Record<string, unknown>> {
   const before = known as Readonly<Record<string, unknown>> | null | undefined;
   const unmarked = withoutEmptyMarks(record);
+  const { byName } = shape;
   let changed: Record<string, unknown> | undefined = unmarked === record ? undefined : unmarked;
   for (const key in record) {
     const value = record[key];
-    const field = shape.byName.get(key);
+    const field = byName.get(key);
     // Most fields: scalars that say something are kept as they are.
     if (field !== undefined && typeof value !== 'object' && value) continue;
     const isDropped = field === undefined || isLeftOut(value, field);

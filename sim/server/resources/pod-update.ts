@@ -23,6 +23,7 @@ function withGenerations(status: PodStatus, old: Pod): PodStatus {
   let result = status;
   const before = old.status?.observedGeneration;
   if (!result.observedGeneration && before) result = { ...result, observedGeneration: before };
+  if (!result.conditions?.some(condition => lacksGeneration(condition, old))) return result;
   const generations = new Map<string, number[]>();
   for (const { type, observedGeneration } of old.status?.conditions ?? []) {
     generations.set(type, [...(generations.get(type) ?? []), observedGeneration ?? 0]);
@@ -37,6 +38,14 @@ function withGenerations(status: PodStatus, old: Pod): PodStatus {
     result = { ...result, conditions };
   }
   return result;
+}
+
+/** Whether a condition says no generation, but one of its type did before: kubelets say it themselves. */
+function lacksGeneration({ type, observedGeneration }: PodCondition, { status }: Pod): boolean {
+  if (observedGeneration) return false;
+  return (status?.conditions ?? []).some(
+    before => before.type === type && (before.observedGeneration ?? 0) !== 0,
+  );
 }
 
 /** The ephemeralcontainers subresource: only those change. */

@@ -4,15 +4,18 @@ import type { Core } from '../core.js';
 import type { RequestState } from '../request-state.js';
 import { EventCreations } from './event-creations.js';
 import { LeaseRenewals } from './lease-renewals.js';
+import { PodStatuses } from './pod-statuses.js';
 
 /** All short ways. */
 export class ShortWays {
   private readonly leases: LeaseRenewals;
   private readonly events: EventCreations;
+  private readonly podStatuses: PodStatuses;
 
   constructor(core: Core) {
     this.leases = new LeaseRenewals(core);
     this.events = new EventCreations(core);
+    this.podStatuses = new PodStatuses(core);
   }
 
   /** The answer to a request that has a short way; undefined: it takes the long one. */
@@ -20,7 +23,9 @@ export class ShortWays {
     if (connection.omitsManagedFields !== true || request.headers !== undefined) return undefined;
     switch (request.method) {
       case 'PUT':
-        return this.leases.serve(request, connection);
+        return (
+          this.leases.serve(request, connection) ?? this.podStatuses.serve(request, connection)
+        );
       case 'POST':
         return this.events.serve(request, connection);
       default:
@@ -33,7 +38,8 @@ export class ShortWays {
     if (context.connection.omitsManagedFields !== true || status > 201) return;
     switch (context.request.method) {
       case 'PUT':
-        return this.leases.learn(context);
+        this.leases.learn(context);
+        return this.podStatuses.learn(context);
       case 'POST':
         return this.events.learn(context);
     }

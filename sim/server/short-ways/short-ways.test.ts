@@ -150,3 +150,74 @@ describe('New Events', () => {
     expect(send(event('c'), kubelet).status).toBe(403);
   });
 });
+
+/** A pod on node n1, as the kubelets see it. */
+function boundPod({ send }: World, name: string): KubeObject {
+  const accounts = '/api/v1/namespaces/default/serviceaccounts';
+  send({ method: 'POST', path: accounts, body: { metadata: { name: 'default' } } });
+  const spec = { nodeName: 'n1', containers: [{ name: 'main', image: 'a' }] };
+  const body = { metadata: { name, labels: { a: 'b' } }, spec };
+  const made = send({ method: 'POST', path: '/api/v1/namespaces/default/pods', body });
+  expect(made.status).toBe(201);
+  return made.body as KubeObject;
+}
+
+/** What a kubelet tells step by step. */
+const statuses: readonly Readonly<Record<string, unknown>>[] = [
+  { phase: 'Pending', hostIP: '10.0.0.1', hostIPs: [{ ip: '10.0.0.1' }] },
+  { phase: 'Running', podIP: '10.1.0.1', qosClass: 'BestEffort', reason: '' },
+  {
+    phase: 'Running',
+    podIP: '10.1.0.1',
+    podIPs: [{ ip: '10.1.0.1' }],
+    conditions: [
+      { type: 'Ready', status: 'True', observedGeneration: 1, lastTransitionTime: null },
+      { type: 'PodScheduled', status: 'True' },
+    ],
+    containerStatuses: [
+      { name: 'main', ready: true, restartCount: 0, image: 'a', imageID: '', state: {} },
+    ],
+  },
+  { phase: 'Running', podIP: '10.1.0.1', conditions: [{ type: 'Ready', status: 'False' }] },
+  { phase: 'Running', podIP: '10.1.0.1', conditions: [{ type: 'Ready', status: 'False' }] },
+  {
+    phase: 'Failed',
+    containerStatuses: [
+      { name: 'main', ready: false, state: { terminated: { exitCode: 1, reason: 'Error' } } },
+    ],
+  },
+];
+
+describe('Statuses of pods', () => {
+  const path = '/api/v1/namespaces/default/pods/a/status';
+
+  it('are the same both ways', () => {
+    const [short, long] = bothWays(told => {
+      let pod = boundPod(told, 'a');
+      const report = (change: object, as = kubelet, to = path) => {
+        told.clock.runUntil(told.clock.now() + 300);
+        const answer = told.send({ method: 'PUT', path: to, body: { ...pod, ...change } }, as);
+        if (answer.status === 200) pod = answer.body as KubeObject;
+      };
+      for (const status of statuses) report({ status });
+      const [, , status = {}] = statuses;
+      // Another's pod, another path, a change of more, what is wrong, and what is old.
+      report({ status }, trusted('system:node:n2', 'system:nodes'));
+      report({ status }, kubelet, path.replace('/a/', '/b/'));
+      report({ status, spec: { ...(pod['spec'] as object), hostname: 'h' } });
+      report({ status: { ...status, podIPs: [{ ip: '10.1.0.x' }], podIP: '10.1.0.x' } });
+      report({ status: { ...status, resourceClaimStatuses: [{ name: 'x' }] } });
+      report({ status: { ...status, conditions: [{ type: 'a b', status: 'True' }] } });
+      report({ status: { ...status, qosClass: 'Guaranteed' } });
+      report({ metadata: { ...pod.metadata, labels: { a: 'c' } }, status });
+      const old = pod;
+      report({ status: { ...status, message: 'new' } });
+      report({ ...old, status: { ...status, message: 'late' } });
+      const deletion = { method: 'DELETE', path: '/api/v1/namespaces/default/pods/a' } as const;
+      told.send({ ...deletion, body: { gracePeriodSeconds: 30 } });
+      report({ status: { ...status, message: 'gone' } });
+    });
+    expect(short).toBe(long);
+    expect(short).toContain('"user": "system:node:n1"');
+  });
+});

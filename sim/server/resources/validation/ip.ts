@@ -14,8 +14,24 @@ export type ParsedAddress =
   | { readonly isOk: true; readonly value: Address; readonly hasLeadingZeros: boolean }
   | { readonly isOk: false };
 
+/** Addresses that were read: each node's stands in the status of all its pods. */
+const addressesRead = new Map<string, ParsedAddress>();
+const addressesReadMax = 4096;
+const rememberedLengthMax = 64;
+
 /** Reads an address; octets with leading zeros pass, and are told. */
 export function parseAddress(text: string): ParsedAddress {
+  if (text.length > rememberedLengthMax) return readAddress(text);
+  let parsed = addressesRead.get(text);
+  if (parsed === undefined) {
+    parsed = readAddress(text);
+    if (addressesRead.size >= addressesReadMax) addressesRead.clear();
+    addressesRead.set(text, parsed);
+  }
+  return parsed;
+}
+
+function readAddress(text: string): ParsedAddress {
   if (!text.includes(':')) {
     const octets = parseOctets(text);
     if (octets === undefined) return { isOk: false };

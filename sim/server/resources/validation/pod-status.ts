@@ -68,7 +68,9 @@ function checkTransitions(pod: Pod, old: Pod, errors: Errors): void {
   ] as const;
   for (const [field, containers] of fields) {
     if (containers !== undefined && allCouldRestart(spec)) continue;
-    const [now, before] = [pod.status?.[field] ?? [], old.status?.[field] ?? []];
+    const before = old.status?.[field];
+    if (before === undefined || !before.some(hasEnded)) continue;
+    const now = pod.status?.[field] ?? [];
     for (const [index, status] of before.entries()) {
       if (!goesBack(status, now)) continue;
       const container = containers?.find(each => each.name === status.name);
@@ -79,8 +81,12 @@ function checkTransitions(pod: Pod, old: Pod, errors: Errors): void {
   }
 }
 
+function hasEnded({ state }: ContainerStatus): boolean {
+  return state?.terminated !== undefined;
+}
+
 function goesBack(before: ContainerStatus, now: readonly ContainerStatus[]): boolean {
-  if (before.state?.terminated === undefined) return false;
+  if (!hasEnded(before)) return false;
   const next = now.find(each => each.name === before.name);
   return next !== undefined && next.state?.terminated === undefined;
 }
@@ -138,8 +144,9 @@ function checkAddresses(status: PodStatus, before: PodStatus, errors: Errors): v
     for (const [index, ip] of all.entries()) {
       checkLegacyIP(ip, `${path}[${index}]`, errors, old);
     }
+    if (all.length === 1) continue;
     const families = new Set(all.map(isIPv6));
-    if (all.length > 1 && (families.size < 2 || all.length > 2)) {
+    if (families.size < 2 || all.length > 2) {
       const text = 'may specify no more than one IP for each IP family';
       const value = all.map(ip => ({ IP: ip }));
       errors.push(invalid(path, value, text));

@@ -1,0 +1,128 @@
+/**
+ * The short way of the statuses that kubelets write: a pod's status is all that is new, so the rest,
+ * which is the stored object's own, is neither tidied nor defaulted nor checked again.
+ */
+import { pods, type Pod, type PodStatus } from '../../api/kinds/core.js';
+import { deepEqual } from '../../api/equality.js';
+import type { StructShape } from '../../api/facts.js';
+import type { KubeObject } from '../../api/object.js';
+import type { ApiAnswer, ApiRequest, Connection } from '../../api/request.js';
+import { tidied } from '../../api/tidy.js';
+import { invariant } from '../../engine/invariant.js';
+import { storageKey, type Collection } from '../../store/collection.js';
+import type { Stored } from '../../store/stored.js';
+import { jsonHeaders } from '../answers.js';
+import { nodeNameOf } from '../authorization/node-identity.js';
+import type { Core } from '../core.js';
+import type { FieldOwners } from '../field-owners.js';
+import { trackFields } from '../managed-fields.js';
+import { withResourceVersion } from '../object-meta.js';
+import type { ServedResource } from '../registry.js';
+import type { RequestState } from '../request-state.js';
+import { withAddresses } from '../resources/defaults/pod-status.js';
+import { preparedStatus } from '../resources/pod-update.js';
+import { validatePodStatus } from '../resources/validation/pod-status.js';
+import { shapeOfResource } from '../shapes.js';
+import { Permits, type Permit } from './permits.js';
+import type { ShortWay } from './short-way.js';
+
+/** The statuses of the pods of one server. */
+export class PodStatuses implements ShortWay {
+  /** By namespace: a kubelet may write the status of any pod; that it is its own is looked at each time. */
+  private readonly permits: Permits;
+  private readonly nodeNames = new WeakMap<Connection, string>();
+  private readonly pods: Collection<FieldOwners>;
+  private readonly served: ServedResource;
+  private readonly shape: StructShape;
+
+  constructor(private readonly core: Core) {
+    const served = core.registry.find(pods.group, pods.version, pods.resource);
+    const shape = served === undefined ? undefined : shapeOfResource(served);
+    invariant(served !== undefined && shape !== undefined, 'pods are served');
+    this.served = served;
+    this.shape = shape;
+    this.pods = served.collection;
+    this.permits = new Permits(core, { groups: [pods.group], options: 'UpdateOptions' });
+  }
+
+  serve({ path, body }: ApiRequest, connection: Connection): ApiAnswer | undefined {
+    if (!path.endsWith('/status') || typeof body !== 'object' || body === null) return undefined;
+    const pod = body as Pod;
+    const { namespace, name } = pod.metadata ?? {};
+    if (namespace === undefined || name === undefined) return undefined;
+    const permit = this.permits.of(namespace, connection);
+    if (permit === undefined || path !== pathOf(namespace, name)) return undefined;
+    const live = this.pods.get(storageKey(namespace, name));
+    if (live === undefined || !isOnlyReported(pod, live.object)) return undefined;
+    if (pod.spec?.nodeName !== this.nodeNames.get(connection)) return undefined;
+    return this.written(permit, live, pod);
+  }
+
+  learn(context: RequestState): void {
+    const { info, connection, user } = context;
+    if (info.resource !== pods.resource || info.group !== pods.group) return;
+    const nodeName = nodeNameOf(user);
+    if (info.subresource !== 'status' || nodeName === undefined) return;
+    this.nodeNames.set(connection, nodeName);
+    this.permits.learn(info.namespace, context);
+  }
+
+  private written(permit: Permit, live: Stored<FieldOwners>, pod: Pod): ApiAnswer | undefined {
+    const old = live.object as unknown as Pod;
+    const sent = defaulted(tidied(pod, this.shape, old));
+    const prepared = preparedStatus(sent, old);
+    if (validatePodStatus(prepared, old).length > 0) return undefined;
+    const object = prepared as unknown as KubeObject;
+    if (deepEqual(prepared.status, old.status)) return answerOf(live.object);
+    const { store, clock } = this.core;
+    const update = {
+      manager: permit.manager,
+      subresource: 'status',
+      apiVersion: this.served.apiVersion,
+      timeMs: clock.now(),
+      before: live.object,
+      after: sent as unknown as KubeObject,
+    };
+    const stored = store.put(this.pods, {
+      key: live.key,
+      object: withResourceVersion(object, store.nextResourceVersion()),
+      beside: live.beside.after(update, trackFields(this.served)),
+      user: permit.user,
+    });
+    return answerOf(stored.object);
+  }
+}
+
+function answerOf(body: KubeObject): ApiAnswer {
+  return { status: 200, headers: jsonHeaders, body };
+}
+
+function pathOf(namespace: string, name: string): string {
+  return `/api/v1/namespaces/${namespace}/pods/${name}/status`;
+}
+
+/** Of the defaults of a pod only those of its status: the spec has its own. */
+function defaulted(pod: Pod): Pod {
+  const status = withAddresses(pod.status ?? {});
+  return status === pod.status ? pod : { ...pod, status };
+}
+
+/** Whether the status is all that is new, and nothing in it that a kubelet may not change. */
+function isOnlyReported(pod: Pod, live: KubeObject): boolean {
+  if (pod.metadata !== live.metadata || pod.metadata.deletionTimestamp !== undefined) return false;
+  let fields = 0;
+  for (const key in pod) {
+    fields++;
+    if (key !== 'status' && pod[key as keyof Pod] !== live[key]) return false;
+  }
+  for (const _ in live) fields--;
+  const old = live['status'] as PodStatus | undefined;
+  const { status } = pod;
+  return (
+    fields === 0 &&
+    typeof status === 'object' &&
+    status !== null &&
+    status.resourceClaimStatuses === old?.resourceClaimStatuses &&
+    status.extendedResourceClaimStatus === old?.extendedResourceClaimStatus
+  );
+}
