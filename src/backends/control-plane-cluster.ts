@@ -81,6 +81,7 @@ async function connectFitted(
     connectCluster({
       backend: 'control-plane',
       config: plane.config,
+      auditLog: plane.auditLog,
       ...(endMs !== undefined && { endMs }),
       failure: () => plane.crash() ?? held.fitted?.failure(),
       inject: (fault: Fault) => {

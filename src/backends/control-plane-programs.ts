@@ -65,6 +65,8 @@ export interface ControlPlanePlace {
   readonly featureGates?: Readonly<Record<string, boolean>>;
   /** Which APIs are served besides or no longer: `api/alpha` -> `true`. */
   readonly runtimeConfig?: Readonly<Record<string, string>>;
+  /** Where the API server writes what it was asked. */
+  readonly auditLog: string;
 }
 
 /** The files that the programs are given. */
@@ -79,7 +81,8 @@ export type ControlPlaneFile =
   | 'service-accounts.crt'
   | 'service-accounts.key'
   | 'controller-manager.kubeconfig'
-  | 'scheduler.kubeconfig';
+  | 'scheduler.kubeconfig'
+  | 'audit-policy.json';
 
 /** etcd keeps nothing that must outlive a power cut, so it need not sync. */
 export function etcdArguments(place: ControlPlanePlace): string[] {
@@ -126,6 +129,10 @@ export function apiServerArguments(place: ControlPlanePlace): string[] {
     '--authorization-mode=Node,RBAC',
     '--enable-admission-plugins=NodeRestriction',
     '--allow-privileged=true',
+    `--audit-policy-file=${files['audit-policy.json']}`,
+    `--audit-log-path=${place.auditLog}`,
+    // In megabytes: another file is never begun.
+    '--audit-log-maxsize=100000',
     ...gates(place),
     ...mapFlag('runtime-config', runtimeConfig),
   ];

@@ -13,6 +13,7 @@ import {
   type ControlPlanePlace,
   type ControlPlanePrograms,
 } from './control-plane-programs.js';
+import { AuditLog, auditPolicy } from './writers/audit-log.js';
 import { freePorts } from './free-port.js';
 import { ConnectionError, HttpClient } from './http-client.js';
 import { kubeconfigText, type Access } from './kubeconfig-file.js';
@@ -46,6 +47,8 @@ export interface ControlPlane {
   readonly access: Access;
   /** For a server of ours on loopback that the API server calls, and trusts. */
   readonly serverKeys: { readonly certificate: string; readonly key: string };
+  /** What its API server was asked. */
+  readonly auditLog: AuditLog;
   /** Lets something go wrong with one of its programs; false when it is about something else. */
   inject(fault: Fault): boolean;
   /** What became of a program that ended by itself, with the tail of its log; undefined while all run. */
@@ -112,6 +115,7 @@ class Starting {
       config,
       access,
       serverKeys,
+      auditLog: new AuditLog(place.auditLog),
       inject: fault => this.trouble.inject(fault),
       crash: () => this.crash(),
       stop: () => this.stop(),
@@ -260,6 +264,7 @@ async function preparePlace(
     'service-accounts.key': accounts.key,
     'controller-manager.kubeconfig': await kubeconfigOf('system:kube-controller-manager'),
     'scheduler.kubeconfig': await kubeconfigOf('system:kube-scheduler'),
+    'audit-policy.json': JSON.stringify(auditPolicy),
   };
   const files = Object.fromEntries(
     Object.entries(texts).map(([name, text]) => [name, folder.write(name, text)]),
@@ -273,6 +278,7 @@ async function preparePlace(
       apiPort,
       files,
       serviceRange,
+      auditLog: folder.file('audit.log'),
       ...(featureGates !== undefined && { featureGates }),
       ...(runtimeConfig !== undefined && { runtimeConfig }),
     },

@@ -4,6 +4,8 @@ import type { ApiAnswer } from '../../sim/api/request.js';
 import type { HistoryEntry } from '../../sim/server/contract.js';
 import { elapsedMs, sleep } from '../host.js';
 import type { HttpClient } from './http-client.js';
+import type { AuditLog } from './writers/audit-log.js';
+import { managerOf } from './writers/field-managers.js';
 import { watchableResources, type WatchableResource } from './served-resources.js';
 import { WatchFollower, type Gap, type Heard } from './watch-follower.js';
 
@@ -15,6 +17,8 @@ export interface RecorderOptions {
   readonly namespaces?: readonly string[];
   /** Which resources; default: all that can be watched, but leases. */
   readonly isRecorded?: (resource: WatchableResource) => boolean;
+  /** Knows who made the changes; default: only what their managed fields tell. */
+  readonly auditLog?: AuditLog;
 }
 
 /** Something that the history does not hold, and why. */
@@ -54,11 +58,14 @@ export class HistoryRecorder {
   /** What was recorded after the revision, in the order of revisions. */
   async *after(revision: number): AsyncIterable<HistoryEntry> {
     await this.settle();
+    const { auditLog } = this.options;
+    auditLog?.read();
     let timeMs = 0;
     for (const entry of this.entries.slice(this.indexAfter(revision))) {
       // What came late is told with the time of what it came after.
       timeMs = Math.max(timeMs, entry.timeMs);
-      yield entry.timeMs === timeMs ? entry : { ...entry, timeMs };
+      const user = auditLog?.writerOf(entry) ?? entry.user;
+      yield entry.timeMs === timeMs && user === entry.user ? entry : { ...entry, timeMs, user };
     }
   }
 
@@ -90,12 +97,14 @@ export class HistoryRecorder {
   }
 
   /** A follower heard of a change. */
-  heard(resource: WatchableResource, { type, revision, object }: Heard): void {
+  heard(resource: WatchableResource, { type, revision, object, before }: Heard): void {
     this.heardAtMs = elapsedMs();
     this.count++;
     const { name } = resource;
     const timeMs = this.options.now();
-    this.insert({ revision, timeMs, type, resource: name, user: '', object });
+    // Whoever deletes leaves no entry of managed fields.
+    const user = type === 'DELETED' ? undefined : managerOf(object, before);
+    this.insert({ revision, timeMs, type, resource: name, user: user ?? '', object });
     if (name === 'customresourcedefinitions.apiextensions.k8s.io') this.defined(object);
   }
 

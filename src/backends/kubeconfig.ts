@@ -12,10 +12,14 @@ import { applyObjects } from './apply.js';
 import { HistoryRecorder, type RecorderOptions, type Unrecorded } from './history-recorder.js';
 import { ConnectionError, HttpClient } from './http-client.js';
 import { RestMapper } from './rest-mapper.js';
+import type { AuditEvent } from './writers/audit-log.js';
 import type { Gap } from './watch-follower.js';
 
 /** What a real cluster is reached with. */
-export interface RealClusterOptions extends Pick<RecorderOptions, 'namespaces' | 'isRecorded'> {
+export interface RealClusterOptions extends Pick<
+  RecorderOptions,
+  'namespaces' | 'isRecorded' | 'auditLog'
+> {
   /** `kubeconfig`, `kind`, `control-plane`: told in reports. */
   readonly backend: string;
   /** Its current context is the cluster. */
@@ -40,6 +44,8 @@ export interface RealCluster extends Cluster {
   readonly unrecorded: readonly Unrecorded[];
   /** Whether the real time given to the run is over: what would have come was cut. */
   readonly isTimeOver: boolean;
+  /** What the API server's audit log holds; undefined where there is none to be read. */
+  audited?(): readonly AuditEvent[] | undefined;
 }
 
 /** How often a condition is looked at though nothing was heard, as logs make no events. */
@@ -71,7 +77,7 @@ class KubeconfigCluster implements RealCluster {
   private isGone = false;
 
   constructor(private readonly options: RealClusterOptions) {
-    const { config, backend, namespaces, isRecorded } = options;
+    const { config, backend, namespaces, isRecorded, auditLog } = options;
     this.backend = backend;
     this.http = new HttpClient(config);
     this.recorder = new HistoryRecorder({
@@ -79,7 +85,15 @@ class KubeconfigCluster implements RealCluster {
       now: () => this.now(),
       ...(namespaces !== undefined && { namespaces }),
       ...(isRecorded !== undefined && { isRecorded }),
+      ...(auditLog !== undefined && { auditLog }),
     });
+  }
+
+  /** What the API server's audit log holds; undefined where there is none to be read. */
+  audited(): readonly AuditEvent[] | undefined {
+    const { auditLog } = this.options;
+    auditLog?.read();
+    return auditLog?.events;
   }
 
   get gaps(): readonly Gap[] {

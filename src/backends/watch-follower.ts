@@ -22,6 +22,8 @@ export interface Heard {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
   readonly revision: number;
   readonly object: KubeObject;
+  /** The object as it was known before; undefined when it was not. */
+  readonly before?: KubeObject;
 }
 
 /** Who hears what the follower hears. */
@@ -165,7 +167,12 @@ export class WatchFollower {
     }
     // A watch that begins again may tell of an object that is known as if it were new.
     const told = type === 'ADDED' && before !== undefined ? 'MODIFIED' : type;
-    this.listener.heard(this.resource, { type: told, revision, object });
+    this.listener.heard(this.resource, {
+      type: told,
+      revision,
+      object,
+      ...(before !== undefined && { before: before.object }),
+    });
   }
 
   /** Lists leave the type of their items out. */

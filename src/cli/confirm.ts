@@ -3,7 +3,7 @@ import { backendNamed } from '../backends/index.js';
 import { writeError, writeOut } from '../host.js';
 import { exitCodes, UserError } from '../input/errors.js';
 import { laws } from '../laws/index.js';
-import { confirm } from '../voyages/confirm.js';
+import { confirm, type ConfirmOptions } from '../voyages/confirm.js';
 import { spanText } from '../voyages/commands.js';
 import { labelOf, labelWords } from '../voyages/label.js';
 import type { Sailed } from '../voyages/run-plan.js';
@@ -22,7 +22,7 @@ export async function confirmThere(
   { plan, failure }: KnownVoyage,
   sailed: Sailed,
   name: string,
-  flags: Omit<RealFlags, 'backend'>,
+  flags: Omit<RealFlags, 'backend'> & Pick<ConfirmOptions, 'settings'>,
 ): Promise<number> {
   const chosen = backendNamed(name);
   if (chosen === undefined) {
@@ -44,6 +44,7 @@ export async function confirmThere(
     ...realSettings({ ...flags, backend: name }),
     chosen,
     laws: chosenLaws,
+    ...(flags.settings !== undefined && { settings: flags.settings }),
     tell: line => writeError(`${line}\n`),
     news: ({ atMs, what, refusal }) =>
       writeError(`+${spanText(atMs)}  ${what}${refusal === undefined ? '' : `: ${refusal}`}\n`),

@@ -99,7 +99,8 @@ async function replay(word: string, flags: ReplayFlags): Promise<number> {
   });
   writeReports({ runs: [told], seed: known.plan.seed, backend: 'sim', version }, reports);
   const code = conclude(known, sailed);
-  return flags.confirm === undefined ? code : confirmThere(known, sailed, flags.confirm, flags);
+  if (flags.confirm === undefined) return code;
+  return confirmThere(known, sailed, flags.confirm, { ...flags, settings: flags.lawSetting });
 }
 
 function tell({ atMs, what, refusal }: VoyageNews): void {

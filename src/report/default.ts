@@ -5,6 +5,7 @@ import { gpuTable } from './gpu-table.js';
 import { plain, type Paint } from './paint.js';
 import type { Reporter, RunOfScenario } from './reporter.js';
 import { countText, nameOf } from './standing.js';
+import { requestsTable } from './requests-table.js';
 import { tableLines } from './text-table.js';
 import { verdictLines } from './verdicts.js';
 
@@ -42,7 +43,12 @@ export function stepLines(run: RunOfScenario, paint: Paint): string[] {
 /** The tables of the stack, and that of the GPUs where there is a stack. */
 export function tableLinesOf(run: RunOfScenario): string[] {
   const gpus = run.report === undefined ? undefined : gpuTable(run);
-  const tables = [...(run.report?.tables ?? []), ...(gpus === undefined ? [] : [gpus])];
+  const requests = requestsTable(run);
+  const tables = [
+    ...(run.report?.tables ?? []),
+    ...(requests === undefined ? [] : [requests]),
+    ...(gpus === undefined ? [] : [gpus]),
+  ];
   return tables.flatMap(table => ['', ...tableLines(table).map(line => `  ${line}`)]);
 }
 

@@ -1,6 +1,7 @@
 /** The job summary of GitHub Actions: Markdown, with tables that a reader of a pull request looks at. */
 import { comparisonTables } from './comparison.js';
 import { gpuTable } from './gpu-table.js';
+import { requestsTable } from './requests-table.js';
 import { fenced, folded, inline, markdownTable } from './markdown.js';
 import type { Reporter, RunOfScenario } from './reporter.js';
 import { countText, nameOf, standingOf, troublesOf } from './standing.js';
@@ -21,7 +22,12 @@ function runParts(run: RunOfScenario): string[] {
   });
   const stories = run.verdicts.flatMap(verdict => storyLines(verdict, run.startMs));
   const gpus = run.report === undefined ? undefined : gpuTable(run);
-  const tables = [...(run.report?.tables ?? []), ...(gpus === undefined ? [] : [gpus])];
+  const requests = requestsTable(run);
+  const tables = [
+    ...(run.report?.tables ?? []),
+    ...(requests === undefined ? [] : [requests]),
+    ...(gpus === undefined ? [] : [gpus]),
+  ];
   const held = run.verdicts.filter(({ kind }) => kind === 'held').length;
   const passed = run.steps.filter(({ result }) => result === 'passed').length;
   return [

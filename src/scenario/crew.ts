@@ -7,7 +7,7 @@ import { RestMapper, servedPath } from '../backends/rest-mapper.js';
 import type { Applied, Cluster } from '../cluster.js';
 import { userOf } from '../laws/kit/rights.js';
 import { tryConnections, type Probe } from './connections.js';
-import type { Edge } from './edge/edge.js';
+import type { MeasuredEdge } from './edge/edge.js';
 import type { Happening, PodChoice, Target } from './happening.js';
 
 /** kubectl drain tries an eviction that a budget forbids again after this. */
@@ -33,7 +33,7 @@ export class Crew {
     /** Tries connections, where the backend can. */
     private readonly probe?: Probe,
     /** What is measured beside. */
-    private readonly edge?: Edge,
+    private readonly edge?: MeasuredEdge,
   ) {
     this.mapper = new RestMapper(request => this.ask(request));
   }

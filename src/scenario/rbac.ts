@@ -42,6 +42,10 @@ export async function rolesFor(
     if (served !== undefined) allow(served, ['create', 'get', 'patch', 'delete']);
   }
   allowSteps(scenario, kinds, allow);
+  if (scenario.cluster.serviceTraffic === true) {
+    const services = kinds.find(({ kind, apiVersion }) => kind === 'Service' && apiVersion === 'v1');
+    if (services !== undefined) allow(services, ['get'], '/proxy');
+  }
   const name = `seatrial-${scenario.name}`;
   const own = namespacesOf(scenario).map(namespace => `${prefix ?? ''}${namespace}`);
   if (prefix === undefined) {

@@ -6,7 +6,7 @@
  */
 import { durationMs } from '../input/duration.js';
 import type { Verdict } from '../laws/judge.js';
-import type { Law } from '../laws/law.js';
+import type { Law, LawSettings } from '../laws/law.js';
 import { lengthOf } from '../laws/story.js';
 import type { Scenario, Step } from './scenario.js';
 
@@ -90,18 +90,20 @@ export interface Seen {
   readonly observedMs: number;
   /** What the history misses, by resource, and why. */
   readonly missed: readonly { readonly resource: string; readonly why: string }[];
+  /** Thresholds by law, where they were not the defaults. */
+  readonly settings?: Readonly<Record<string, LawSettings>> | undefined;
 }
 
 /** What held for less time than its law speaks of, or where the law could not look, is inconclusive. */
 export function believed(
   verdicts: readonly Verdict[],
   laws: readonly Law[],
-  { observedMs, missed }: Seen,
+  { observedMs, missed, settings = {} }: Seen,
 ): readonly Verdict[] {
   return verdicts.map(verdict => {
     const law = laws.find(({ name }) => name === verdict.law);
     if (verdict.kind !== 'held' || law === undefined) return verdict;
-    const wantedMs = neededMs(law);
+    const wantedMs = neededMs({ settings: { ...law.settings, ...settings[law.name] } });
     const on = law.begin().on ?? {};
     const blind = missed.find(({ resource }) => resource in on || '*' in on);
     const why =

@@ -7,6 +7,7 @@ import { connects } from '../backends/sim-probe.js';
 import { realNowMs } from '../host.js';
 import { laws } from '../laws/index.js';
 import { judgedResources, manifestsOf, namespacesOf } from './footprint.js';
+import { RealEdge } from './edge/real-edge.js';
 import { hasFailed } from './judgement.js';
 import { believed, inRealTime, startingNow, type Seen } from './real-time.js';
 import { runScenario, timeIsOver, type RunResult } from './run.js';
@@ -41,7 +42,8 @@ export async function sailForReal(
   const { chosen, flags, tell, timeScale, realMaxMs } = options;
   const { scenario, cuts } = inRealTime(startingNow(given, realNowMs()), timeScale);
   const { stack, config, ...booted } = launch(scenario, options);
-  const needs: Needs = booted;
+  const edge = new RealEdge({ hasTraffic: scenario.cluster.serviceTraffic ?? false });
+  const needs: Needs = { ...booted, workloads: edge.around(booted.workloads) };
   const logsFolder = options.folder?.inside('cluster-logs');
   for (const cut of cuts) tell(cut);
   await using cluster = await chosen.backend.open({
@@ -58,9 +60,12 @@ export async function sailForReal(
     ...(chosen.argument !== undefined && { argument: chosen.argument }),
   });
   const { fitted } = cluster;
+  edge.begin(cluster);
+  using _ended = { [Symbol.dispose]: () => edge.close() };
   if (stack !== undefined && fitted !== undefined) stack.attach({ ...fitted, loop: fitted.clock });
   const result = await runScenario(scenario, cluster, {
     ...options,
+    edge,
     isTimeOver: () => cluster.isTimeOver,
     ...(stack !== undefined && { stack }),
     ...(fitted !== undefined && {
@@ -71,13 +76,18 @@ export async function sailForReal(
   await options.atEnd?.(cluster);
   if (hasFailed(result) && logsFolder !== undefined) await cluster.exportLogs?.(logsFolder);
   const missed = missedBy(cluster);
+  for (const note of edge.notes()) tell(note);
   const skipped = result.steps.flatMap(({ message = '' }) =>
     message.startsWith(timeIsOver) ? [message] : [],
   );
   return {
     ...result,
-    verdicts: believed(result.verdicts, laws, { observedMs: result.durationMs, missed }),
-    notes: [...cluster.thin, ...cuts, ...skipped, ...missed.map(({ why }) => why)],
+    verdicts: believed(result.verdicts, laws, {
+      observedMs: result.durationMs,
+      missed,
+      settings: scenario.laws,
+    }),
+    notes: [...cluster.thin, ...edge.notes(), ...cuts, ...skipped, ...missed.map(({ why }) => why)],
   };
 }
 

@@ -13,7 +13,7 @@ import type { Stack, StackReport } from '../stacks/stack.js';
 import { adviceFor } from './advice.js';
 import type { Probe } from './connections.js';
 import { Crew } from './crew.js';
-import type { Edge } from './edge/edge.js';
+import type { MeasuredEdge } from './edge/edge.js';
 import { wordsOf, type Happening } from './happening.js';
 import { faultStep } from './fault-step.js';
 import { inWords } from './in-words.js';
@@ -21,6 +21,7 @@ import type { RunJournal } from './journal/run-journal.js';
 import { judged, type LawChoice } from './judge-step.js';
 import { Logbook, type RunRecord } from './logbook.js';
 import { unmet } from './match.js';
+import { serviceRequests, type ServiceRequests } from './service-requests.js';
 import { sameCauses } from './same-causes.js';
 import { Narrator } from './narrator.js';
 import { titleOf } from './step-title.js';
@@ -60,6 +61,8 @@ export interface RunResult {
   readonly gpuBusyHours?: number;
   /** What the stack measured. */
   readonly report?: StackReport;
+  /** What came of the requests of clients to Services; absent when none were sent. */
+  readonly requests?: readonly ServiceRequests[];
   /** What was where, when, and what was measured: for reports that tell it over time. */
   readonly record?: RunRecord;
   /** What the laws say of it, one verdict a law. */
@@ -87,7 +90,7 @@ export interface RunOptions {
   /** Where time is real: whether what was given to the run is over. */
   readonly isTimeOver?: () => boolean;
   /** What is measured at the cluster's edge, where the backend can. */
-  readonly edge?: Edge;
+  readonly edge?: MeasuredEdge;
 }
 
 const defaultWithin = '10m';
@@ -129,6 +132,9 @@ export async function runScenario(
     steps.push(await runner.step(step, index, hasFailed));
   }
   journal?.keep(cluster.now(), { isLast: true });
+  const report = stack?.report();
+  const measured = runner.measured();
+  const requests = serviceRequests(measured);
   return {
     scenario: scenario.name,
     file: scenario.file,
@@ -140,9 +146,10 @@ export async function runScenario(
     ...(runner.trafficMs !== undefined && { deployedMs: runner.trafficMs - startMs }),
     gpus: gpus.accounts(cluster.now()),
     ...(options.gpuBusySeconds && { gpuBusyHours: options.gpuBusySeconds() / 3600 }),
-    ...(stack !== undefined && { report: stack.report() }),
+    ...(report !== undefined && { report }),
+    ...(requests.length > 0 && { requests }),
     record: { log: logbook.log, series: logbook.series },
-    verdicts: await judgeCluster(cluster, runner.measured(), scenario.laws),
+    verdicts: await judgeCluster(cluster, measured, scenario.laws),
   };
 }
 

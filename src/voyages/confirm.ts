@@ -7,7 +7,7 @@ import type { HistoryEntry } from '../../sim/server/contract.js';
 import { realNowMs } from '../host.js';
 import { UserError } from '../input/errors.js';
 import { judge, type Verdict } from '../laws/judge.js';
-import type { Law } from '../laws/law.js';
+import type { Law, LawSettings } from '../laws/law.js';
 import { Crew } from '../scenario/crew.js';
 import { believed } from '../scenario/real-time.js';
 import { missedBy } from '../scenario/real-voyage.js';
@@ -22,6 +22,8 @@ export interface ConfirmOptions {
   readonly flags: BackendFlags;
   /** The laws that it breaks on the simulation. */
   readonly laws: readonly Law[];
+  /** Thresholds by law, where they are not to be the defaults. */
+  readonly settings?: Readonly<Record<string, LawSettings>>;
   readonly realMaxMs: number;
   readonly tell: (line: string) => void;
   readonly news?: (news: VoyageNews) => void;
@@ -42,7 +44,7 @@ export interface Confirmation {
  * @throws UserError when the backend cannot be opened.
  */
 export async function confirm(plan: VoyagePlan, options: ConfirmOptions): Promise<Confirmation> {
-  const { chosen, flags, laws, tell, realMaxMs } = options;
+  const { chosen, flags, laws, tell, realMaxMs, settings = {} } = options;
   const needs: Needs = bootOptions(plan);
   await using cluster = await chosen.backend.open({
     needs,
@@ -69,8 +71,8 @@ export async function confirm(plan: VoyagePlan, options: ConfirmOptions): Promis
     const history = await all(cluster);
     const { outcomes } = crew;
     const endMs = cluster.now();
-    const seen = { observedMs: endMs - startMs, missed: missedBy(cluster) };
-    const verdicts = believed(judge(laws, { history, outcomes, endMs }), laws, seen);
+    const seen = { observedMs: endMs - startMs, missed: missedBy(cluster), settings };
+    const verdicts = believed(judge(laws, { history, outcomes, endMs, settings }), laws, seen);
     return { ...concluded(verdicts), verdicts, startMs };
   } catch (error) {
     if (!(error instanceof UserError) || error.details.code !== 'fault-not-possible') throw error;

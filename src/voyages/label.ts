@@ -22,10 +22,14 @@ export function labelOf(
   return {
     reality:
       result === undefined ? 'not tried' : result === 'not confirmed' ? 'not reproduced' : result,
-    // Shrinking tries the calm order first: another one that is left was needed.
-    isScheduleDependent: plan.seed !== 0,
+    // Shrinking tries the calm order first: another one that is left was needed, as are late events.
+    isScheduleDependent: plan.seed !== 0 || plan.events.some(isOfWatches),
     approximated: law.touches ?? [],
   };
+}
+
+function isOfWatches(event: VoyagePlan['events'][number]): boolean {
+  return event.kind === 'fault' && event.fault.kind === 'watch';
 }
 
 /** The label in words: `not reproduced, schedule-dependent, uses approximated parts: volumes`. */

@@ -5,20 +5,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HistoryEntry } from '../../sim/server/contract.js';
 import { controlPlaneBackend } from '../../src/backends/control-plane-cluster.js';
-import { findControlPlane } from '../../src/backends/control-plane-programs.js';
 import type { OpenedCluster } from '../../src/backends/real-backend.js';
 import { simulationOptions } from '../../src/backends/sim-options.js';
+import { hasRealPrograms, whyNone } from './real-programs.js';
 
-function isThere(): boolean {
-  try {
-    const { controllerManager, scheduler } = findControlPlane();
-    return controllerManager !== undefined && scheduler !== undefined;
-  } catch {
-    return false;
-  }
-}
-
-const why = 'etcd and Kubernetes programs are not in KUBEBUILDER_ASSETS or PATH';
 const pod = {
   apiVersion: 'v1',
   kind: 'Pod',
@@ -36,7 +26,7 @@ interface SeenPod {
   readonly spec?: { readonly nodeName?: string };
 }
 
-describe.skipIf(!isThere())(`a real control plane (skipped: ${why})`, () => {
+describe.skipIf(!hasRealPrograms())(`a real control plane (skipped: ${whyNone})`, () => {
   let cluster: OpenedCluster;
 
   beforeAll(async () => {

@@ -4,6 +4,7 @@
  */
 import type { KubeObject } from '../../../sim/api/object.js';
 import type { ApiAnswer, ApiRequest, Connection, Serve } from '../../../sim/api/request.js';
+import type { AuditEvent } from '../../backends/writers/audit-log.js';
 import type { Clock } from '../../../sim/engine/clock.js';
 import { requestInfo } from '../../../sim/server/request-info.js';
 import type { SimulationOptions } from '../../../sim/simulation.js';
@@ -11,28 +12,6 @@ import type { Outcome } from '../../laws/law.js';
 import { auditPolicy, mutatingVerbs, unloggedResources } from './audit-policy.js';
 
 type Access = Extract<Outcome, { kind: 'access' }>;
-
-/** The parts of an audit event that are read. */
-interface AuditEvent {
-  readonly stage: string;
-  readonly verb: string;
-  readonly user: AuditUser;
-  readonly impersonatedUser?: AuditUser;
-  readonly objectRef?: {
-    readonly resource?: string;
-    readonly apiGroup?: string;
-    readonly subresource?: string;
-    readonly namespace?: string;
-    readonly name?: string;
-  };
-  readonly responseStatus?: { readonly code?: number };
-  readonly annotations?: Readonly<Record<string, string>>;
-}
-
-interface AuditUser {
-  readonly username?: string;
-  readonly groups?: readonly string[];
-}
 
 /** An access that repeats one of so long ago is not told again: whoever tries and tries would fill the memory. */
 const repeatsAfterMs = 300_000;
@@ -84,7 +63,7 @@ export class AccessWatch {
 
   /** Whoever may not act for another is refused before anybody is asked about the request itself. */
   private logged(event: AuditEvent, answer: ApiAnswer): void {
-    const access = accessOf(event, answer, this.nowMs());
+    const access = accessOf(event, answer.status, this.nowMs());
     const isDecided = event.annotations?.['authorization.k8s.io/decision'] !== undefined;
     if (access.resource !== '' && isDecided) this.tell(access);
   }
@@ -128,11 +107,12 @@ export class AccessWatch {
   }
 }
 
-function accessOf(event: AuditEvent, answer: ApiAnswer, timeMs: number): Access {
+/** An access as an event of an audit log tells it; `status` where the event has none. */
+export function accessOf(event: AuditEvent, status: number, timeMs: number): Access {
   const { verb, impersonatedUser, objectRef = {}, annotations = {} } = event;
   const { username = '', groups } = impersonatedUser ?? event.user;
   const { resource = '', apiGroup = '', subresource = '', namespace = '', name = '' } = objectRef;
-  const code = event.responseStatus?.code ?? answer.status;
+  const code = event.responseStatus?.code ?? status;
   const isForbidden = annotations['authorization.k8s.io/decision'] === 'forbid';
   const refusedBy = isForbidden ? ('authorizer' as const) : ('admission' as const);
   return {

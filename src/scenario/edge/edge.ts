@@ -11,8 +11,20 @@ const catchUpMs = 60_000;
 /** A node that is down is found out after 40 s, and again its pods are then removed from the Services. */
 const nodeLossMs = 120_000;
 
-/** What is measured from outside of one cluster: made before it boots. */
-export class Edge {
+/** What is measured from outside of a cluster, as those see it who let things happen to it. */
+export interface MeasuredEdge {
+  /** The requests of clients to the Services of the manifests, where some are sent. */
+  readonly traffic: { scale(factor: number): void } | undefined;
+  /** Manifests were applied. */
+  applied(objects: readonly KubeObject[]): void;
+  /** Something goes wrong: while ways are broken, what is measured says nothing of those who are judged. */
+  struck(fault: Fault): void;
+  /** What was measured, in the order of time, together with what others measured. */
+  outcomes(others: readonly Outcome[]): readonly Outcome[];
+}
+
+/** What is measured from outside of one simulated cluster: made before it boots. */
+export class Edge implements MeasuredEdge {
   readonly traffic: ServiceTraffic | undefined;
   private readonly accesses = new AccessWatch();
 
@@ -42,36 +54,38 @@ export class Edge {
     afterEach(() => traffic.look());
   }
 
-  /** Manifests were applied. */
   applied(objects: readonly KubeObject[]): void {
     this.traffic?.applied(objects);
   }
 
-  /** Something goes wrong: while ways are broken, what is measured says nothing of those who are judged. */
   struck(fault: Fault): void {
-    switch (fault.kind) {
-      case 'gpu':
-      case 'gpu-repaired':
-      case 'disk-pressure':
-      case 'slow-images':
-        return;
-      case 'node-down':
-      case 'node-up':
-      case 'clock-step':
-        return this.traffic?.quiet(nodeLossMs);
-      case 'crash':
-        // One that waits for a request comes when nobody can say.
-        if (fault.atRequest !== undefined) return this.traffic?.quiet(Infinity);
-        return this.traffic?.quiet(fault.forMs + catchUpMs);
-      default:
-        return this.traffic?.quiet(fault.forMs + catchUpMs);
-    }
+    const forMs = quietAfter(fault);
+    if (forMs > 0) this.traffic?.quiet(forMs);
   }
 
-  /** What was measured, in the order of time, together with what others measured. */
   outcomes(others: readonly Outcome[]): readonly Outcome[] {
     this.traffic?.end();
     const all = [...this.accesses.accesses, ...(this.traffic?.outcomes ?? []), ...others];
     return all.sort((a, b) => a.timeMs - b.timeMs);
+  }
+}
+
+/** For how long after a fault what is measured says nothing, in milliseconds. */
+export function quietAfter(fault: Fault): number {
+  switch (fault.kind) {
+    case 'gpu':
+    case 'gpu-repaired':
+    case 'disk-pressure':
+    case 'slow-images':
+      return 0;
+    case 'node-down':
+    case 'node-up':
+    case 'clock-step':
+      return nodeLossMs;
+    case 'crash':
+      // One that waits for a request comes when nobody can say.
+      return fault.atRequest === undefined ? fault.forMs + catchUpMs : Infinity;
+    default:
+      return fault.forMs + catchUpMs;
   }
 }

@@ -4,6 +4,7 @@
  * A request goes to one of those that kube-proxy knows, whether or not anything still listens there.
  */
 import type { KubeObject } from '../../../sim/api/object.js';
+import type { Clock } from '../../../sim/engine/clock.js';
 import type { Simulation } from '../../../sim/simulation.js';
 import type { WorkloadRule } from '../../../sim/workloads/workload.js';
 import type { Outcome } from '../../laws/law.js';
@@ -66,6 +67,11 @@ interface Flow {
   shares: ReadonlyMap<string, number>;
 }
 
+/** What the senders use of a cluster: its time, and its network. */
+export interface Sender extends Pick<Simulation, 'network'> {
+  readonly loop: Pick<Clock, 'now'>;
+}
+
 /** What was sent in all. */
 export interface TrafficTotals {
   readonly services: number;
@@ -83,7 +89,7 @@ export class ServiceTraffic implements Servers {
   private objects: readonly KubeObject[] = [];
   /** By their address: the containers of one pod share it. */
   private readonly servers = new Map<string, readonly Server[]>();
-  private simulation: Pick<Simulation, 'loop' | 'network'> | undefined;
+  private simulation: Sender | undefined;
   private version = -1;
   private reckonedMs = 0;
   private spanStartMs = 0;
@@ -93,7 +99,7 @@ export class ServiceTraffic implements Servers {
   private failed = 0;
 
   /** The cluster is there. */
-  begin(simulation: Pick<Simulation, 'loop' | 'network'>): void {
+  begin(simulation: Sender): void {
     this.simulation = simulation;
     this.reckonedMs = simulation.loop.now();
     this.spanStartMs = this.reckonedMs;
