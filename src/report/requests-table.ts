@@ -3,7 +3,9 @@ import type { RunResult } from '../scenario/run.js';
 import type { ReportTable } from '../stacks/stack.js';
 
 /** The table; undefined when none were sent. */
-export function requestsTable({ requests = [] }: Pick<RunResult, 'requests'>): ReportTable | undefined {
+export function requestsTable({
+  requests = [],
+}: Pick<RunResult, 'requests'>): ReportTable | undefined {
   if (requests.length === 0) return undefined;
   return {
     title: 'requests to Services',

@@ -43,7 +43,9 @@ export async function rolesFor(
   }
   allowSteps(scenario, kinds, allow);
   if (scenario.cluster.serviceTraffic === true) {
-    const services = kinds.find(({ kind, apiVersion }) => kind === 'Service' && apiVersion === 'v1');
+    const services = kinds.find(
+      ({ kind, apiVersion }) => kind === 'Service' && apiVersion === 'v1',
+    );
     if (services !== undefined) allow(services, ['get'], '/proxy');
   }
   const name = `seatrial-${scenario.name}`;

@@ -2,7 +2,6 @@
 import { fitOut, type Fitted } from '../../src/backends/fit-out.js';
 import { connectCluster } from '../../src/backends/kubeconfig.js';
 import { endProcesses } from '../../src/backends/leaders.js';
-import { serveMetrics, type ServedMetrics } from '../../src/backends/metrics-api.js';
 import { Pacer } from '../../src/backends/pacer.js';
 import type { OpenedCluster, RealBackend } from '../../src/backends/real-backend.js';
 import { bootSimulatedCluster } from '../../src/backends/sim.js';
@@ -29,26 +28,25 @@ export function playedBackend(planted: readonly PlantedFault[] = []): RealBacken
       const pacer = new Pacer(simulated.simulation.loop, 1);
       const config = await simulated.client();
       pacer.start();
-      let fitted: Fitted | undefined;
-      let metrics: ServedMetrics | undefined;
+      const held: { fitted?: Fitted } = {};
       const cluster = await connectCluster({
         backend: 'played',
         config,
         ...(endMs !== undefined && { endMs }),
         ...(recorded !== undefined && { isRecorded: ({ name }) => recorded.includes(name) }),
-        failure: () => fitted?.failure(),
+        failure: () => held.fitted?.failure(),
         inject: fault => {
-          fitted?.inject(fault);
-          return fitted !== undefined;
+          held.fitted?.inject(fault);
+          return held.fitted !== undefined;
         },
         dispose: async () => {
-          await metrics?.close({ isClusterGone: true });
-          fitted?.close();
+          await held.fitted?.webhooks?.close({ isClusterGone: true });
+          held.fitted?.close();
           await pacer.stop();
           await simulated[Symbol.asyncDispose]();
         },
       });
-      fitted = await fitOut(cluster, {
+      const fitted = await fitOut(cluster, {
         needs,
         tell,
         hasNodes: true,
@@ -56,9 +54,7 @@ export function playedBackend(planted: readonly PlantedFault[] = []): RealBacken
         controlPlane: { hasControllerManager: true, scheduler: needs.scheduler ?? {} },
         ...(interleaving !== undefined && { interleaving }),
       });
-      if (needs.hasMetricsServer !== false) {
-        metrics = await serveMetrics(cluster, fitted, { address: '127.0.0.1' });
-      }
+      held.fitted = fitted;
       return Object.assign(cluster, { fitted, thin: fitted.thin });
     },
   };

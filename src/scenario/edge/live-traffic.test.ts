@@ -70,7 +70,10 @@ it.each([
   ['finished', { ...well, status: 404 }],
   ['shed', { ...well, status: 503 }],
   ['no endpoint', status('no endpoints available for service "web"')],
-  ['refused', status('error trying to reach service: dial tcp 10.0.0.1:80: connect: connection refused')],
+  [
+    'refused',
+    status('error trying to reach service: dial tcp 10.0.0.1:80: connect: connection refused'),
+  ],
   ['timed out', status('error trying to reach service: dial tcp 10.0.0.1:80: i/o timeout')],
   ['reset', status('error trying to reach service: EOF', 502)],
 ])('calls it %s', (fate, answer) => {

@@ -132,7 +132,8 @@ export class LiveTraffic {
       flow.nextMs = nowMs;
       return;
     }
-    for (; flow.nextMs <= nowMs; flow.nextMs += 1_000 / perSecond) void this.send(flow, flow.nextMs);
+    for (; flow.nextMs <= nowMs; flow.nextMs += 1_000 / perSecond)
+      void this.send(flow, flow.nextMs);
   }
 
   /** Clients come once the Service answers. */

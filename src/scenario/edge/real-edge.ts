@@ -107,7 +107,11 @@ export class RealEdge implements MeasuredEdge {
   private accesses(): Outcome[] {
     const lastMs = new Map<string, number>();
     return (this.cluster?.audited?.() ?? []).flatMap(event => {
-      const access = accessOf(event, event.responseStatus?.code ?? 0, Date.parse(event.stageTimestamp));
+      const access = accessOf(
+        event,
+        event.responseStatus?.code ?? 0,
+        Date.parse(event.stageTimestamp),
+      );
       const isDecided = event.annotations?.['authorization.k8s.io/decision'] !== undefined;
       if (access.timeMs < this.startMs || access.resource === '' || !isDecided) return [];
       const { user, verb, resource, namespace, name, code, refusedBy = '' } = access;
