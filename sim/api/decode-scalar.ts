@@ -135,7 +135,7 @@ function time(value: unknown, layout: 'seconds' | 'micro', decoder: ScalarContex
 
 function intOrString(value: unknown, decoder: ScalarContext): number | string {
   if (typeof value === 'string') return value;
-  const isInt32 = typeof value === 'number' && Number.isInteger(value) && Math.abs(value) < 2 ** 31;
+  const isInt32 = typeof value === 'number' && Number.isInteger(value) && value === (value | 0);
   if (isInt32) return value;
   const what = typeof value === 'number' ? `number ${value}` : told(value);
   throw new DecodeFault(decoder.typeError(what, 'int32'));

@@ -48,6 +48,18 @@ export function decodeObject(
   return { isOk: true, object: stored, asSent, strict: decoder.strict };
 }
 
+/** Why a value that stands alone is none of the shape; undefined when it is one. */
+export function valueError(value: unknown, shape: Shape): string | undefined {
+  const decoder = new Decoder(noRepeatedKeys);
+  try {
+    decoder.decode(value, shape);
+  } catch (error) {
+    if (error instanceof DecodeFault) return error.message;
+    throw error;
+  }
+  return decoder.saved;
+}
+
 /** Walks a value along its shape, knowing where it is for the messages. */
 class Decoder implements ScalarContext {
   /** The first error that let decoding go on. */
@@ -114,12 +126,14 @@ class Decoder implements ScalarContext {
         return;
       }
       this.struct = shape.type.slice(shape.type.lastIndexOf('.') + 1);
-      this.stack.push(key);
+      const depth = this.stack.length;
+      // Go's errors name the structs that stand inline in others; their fields stand in the parent.
+      this.stack.push(...(shape.embedding.get(key) ?? []), key);
       this.path = path === '' ? key : `${path}.${key}`;
       const isNull = present === null || present === undefined;
       decoded[key] = isNull ? undefined : this.decode(present, field.shape);
       if (!isNull && isEmptyContainer(present, field.shape)) empty.push(key);
-      this.stack.pop();
+      this.stack.length = depth;
       this.path = path;
     });
     this.struct = struct;

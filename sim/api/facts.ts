@@ -47,6 +47,8 @@ export interface StructShape {
   /** As JSON has them: inline structs are dissolved. */
   readonly jsonFields: readonly FieldFact[];
   readonly byName: ReadonlyMap<string, FieldFact>;
+  /** The inline structs in which fields of JSON stand, by the fields' names, from the outermost on. */
+  readonly embedding: ReadonlyMap<string, readonly string[]>;
   /** Applied as a whole. */
   readonly isAtomic: boolean;
 }
@@ -247,6 +249,7 @@ class Struct implements StructShape {
   readonly isAtomic: boolean;
   private flat: readonly FieldFact[] | undefined;
   private names: ReadonlyMap<string, FieldFact> | undefined;
+  private embedders: ReadonlyMap<string, readonly string[]> | undefined;
 
   constructor(
     readonly type: string,
@@ -269,6 +272,18 @@ class Struct implements StructShape {
     this.names ??= new Map(this.jsonFields.map(field => [field.name, field]));
     return this.names;
   }
+
+  get embedding(): ReadonlyMap<string, readonly string[]> {
+    this.embedders ??= new Map(this.fields.flatMap(embeddedNames));
+    return this.embedders;
+  }
+}
+
+function embeddedNames({ isInline, goName, shape }: FieldFact): (readonly [string, string[]])[] {
+  if (!isInline || shape.kind !== 'struct') return [];
+  return shape.jsonFields.map(({ name }) => {
+    return [name, [goName, ...(shape.embedding.get(name) ?? [])]] as const;
+  });
 }
 
 class Field implements FieldFact {

@@ -4,7 +4,7 @@
  * @upstream staging/src/k8s.io/apimachinery/pkg/runtime/converter.go (FromUnstructured)
  */
 import { canonicalBase64 } from './base64.js';
-import { decodeObject, type Decoded } from './decode.js';
+import { decodeObject, valueError, type Decoded } from './decode.js';
 import { isRecord } from './equality.js';
 import type { ScalarShape, Shape, StructShape } from './facts.js';
 import { compareText } from './go-text.js';
@@ -13,7 +13,7 @@ import { compareText } from './go-text.js';
 export function fromUnstructured(document: unknown, shape: StructShape): Decoded {
   const error = conversionError(document, shape);
   if (error !== undefined) return { isOk: false, error };
-  const decoded = decodeObject(document, shape);
+  const decoded = decodeObject(wrapped(document, shape), shape);
   if (!decoded.isOk) return decoded;
   return { ...decoded, strict: decoded.strict.toSorted(compareText) };
 }
@@ -54,7 +54,8 @@ function goKind(value: unknown): string {
   return typeof value === 'boolean' ? 'bool' : 'string';
 }
 
-function scalarError(value: unknown, { scalar, goType }: ScalarShape): string | undefined {
+function scalarError(value: unknown, shape: ScalarShape): string | undefined {
+  const { scalar, goType } = shape;
   const kind = goKind(value);
   switch (scalar) {
     case 'string':
@@ -74,7 +75,44 @@ function scalarError(value: unknown, { scalar, goType }: ScalarShape): string | 
       const parsed = canonicalBase64(value);
       return parsed.isOk ? undefined : `error decoding from json: ${parsed.error}`;
     }
-    default:
+    case 'any':
+    case 'raw':
+    case 'json':
       return undefined;
+    default:
+      return valueError(value, shape);
   }
+}
+
+/** Integers of 32 bits lose what they have no room for, as Go's conversion does. */
+function wrapped(value: unknown, shape: Shape): unknown {
+  switch (shape.kind) {
+    case 'scalar':
+      return shape.scalar === 'int32' && typeof value === 'number' ? value | 0 : value;
+    case 'list':
+      return Array.isArray(value) ? mapped(value, item => wrapped(item, shape.item)) : value;
+    case 'map':
+      return isRecord(value) ? mappedFields(value, item => wrapped(item, shape.value)) : value;
+    case 'struct':
+      if (!isRecord(value)) return value;
+      return mappedFields(value, (item, name) => {
+        const field = shape.byName.get(name);
+        return field === undefined ? item : wrapped(item, field.shape);
+      });
+  }
+}
+
+function mapped(list: readonly unknown[], change: (item: unknown) => unknown): readonly unknown[] {
+  const changed = list.map(change);
+  return changed.every((item, index) => item === list[index]) ? list : changed;
+}
+
+function mappedFields(
+  record: Readonly<Record<string, unknown>>,
+  change: (item: unknown, name: string) => unknown,
+): Readonly<Record<string, unknown>> {
+  const entries = Object.entries(record);
+  const changed = entries.map(([name, item]) => [name, change(item, name)] as const);
+  const isSame = changed.every(([name, item]) => item === record[name]);
+  return isSame ? record : Object.fromEntries(changed);
 }

@@ -233,9 +233,10 @@ export class Crew {
 
 const policies = { foreground: 'Foreground', orphan: 'Orphan' } as const;
 
+/** As kubectl deletes: dependents go too, also those of Jobs, which the server would keep. */
 function cascading(cascade: 'foreground' | 'orphan' | undefined): unknown {
-  if (cascade === undefined) return undefined;
-  return { kind: 'DeleteOptions', apiVersion: 'v1', propagationPolicy: policies[cascade] };
+  const propagationPolicy = cascade === undefined ? 'Background' : policies[cascade];
+  return { kind: 'DeleteOptions', apiVersion: 'v1', propagationPolicy };
 }
 
 /** DaemonSets' pods stay, and so do those that have ended or are ending. */

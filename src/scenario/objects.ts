@@ -33,7 +33,8 @@ export class Objects {
     const path = await this.path(reference);
     const what = `${reference.kind} ${reference.name ?? ''}`;
     if (path === undefined) return `the server serves no kind ${reference.kind}`;
-    const answer = await this.cluster.request({ method: 'DELETE', path });
+    const body = { kind: 'DeleteOptions', apiVersion: 'v1', propagationPolicy: 'Background' };
+    const answer = await this.cluster.request({ method: 'DELETE', path, body });
     if (answer.status < 300) return undefined;
     return `${what}: ${(answer.body as { readonly message?: string }).message ?? answer.status}`;
   }

@@ -3,6 +3,7 @@
  * written form is canonical, so it serves as the step itself.
  * @upstream sigs.k8s.io/structured-merge-diff fieldpath/element.go, serialize-pe.go
  */
+import { isRecord } from '../equality.js';
 import { compareText, goQuote } from '../go-text.js';
 
 /** A step in its written form. */
@@ -55,8 +56,15 @@ export function printedElement(element: PathElement): string {
   return `[${entries.map(([key, item]) => `${key}=${printedValue(item)}`).join(',')}]`;
 }
 
+/** @upstream sigs.k8s.io/structured-merge-diff value/value.go ToString */
 function printedValue(value: unknown): string {
-  return typeof value === 'string' ? goQuote(value) : JSON.stringify(value);
+  if (typeof value === 'string') return goQuote(value);
+  if (Array.isArray(value)) return `[${value.map(printedValue).join(',')}]`;
+  if (!isRecord(value)) return JSON.stringify(value);
+  return Object.keys(value)
+    .sort(compareText)
+    .map(key => `${key}=${printedValue(value[key])}`)
+    .join('');
 }
 
 /** A path as messages show it: `.spec.containers[name="a"].image`. */

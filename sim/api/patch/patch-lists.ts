@@ -26,15 +26,13 @@ export function kindOf(...lists: readonly (readonly unknown[])[]): string {
   let kind: string | undefined;
   for (const item of lists.flat()) {
     const name = goTypeName(item);
-    if (name === '[]interface {}') {
-      throw new PatchFault('lists of lists are not supported');
-    }
     if (kind !== undefined && kind !== name) {
       throw new PatchFault(`list element types are not identical: ${goValue(lists)}`);
     }
     kind = name;
   }
   if (kind === undefined) throw new PatchFault('no elements in any of the given slices');
+  if (kind === '[]interface {}') throw new PatchFault('lists of lists are not supported');
   return kind === 'map[string]interface {}' ? 'map' : kind;
 }
 

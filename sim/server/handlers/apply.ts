@@ -1,7 +1,7 @@
 /** Server-side apply. @upstream apiserver/pkg/endpoints/handlers/patch.go applyPatcher */
-import { decodeObject } from '../../api/decode.js';
 import { isRecord } from '../../api/equality.js';
 import { shapeOfKind } from '../../api/facts.js';
+import { fromUnstructured } from '../../api/from-unstructured.js';
 import { applyPatch } from '../../api/managed-fields/apply.js';
 import type { ManagedFieldsEntry } from '../../api/kinds/meta.js';
 import { apiVersionOf, type KubeObject } from '../../api/object.js';
@@ -128,6 +128,14 @@ function appliedObject(scope: Scope, { live, patch, options }: Applying): Produc
   }
 }
 
+/** @upstream apimachinery/pkg/util/managedfields/internal/structuredmerge.go Apply */
+function conversionText({ name, resource }: Scope, error: string): string {
+  const { group, version, kind } = resource.kind;
+  const type = `${group}/${version}, Kind=${kind}`;
+  const converting = `unable to convert unstructured object to ${type}: ${error}`;
+  return `failed to convert new object (/${name}; ${type}) to proper version: ${converting}`;
+}
+
 /** The merged object in Go's order, with defaults. */
 function decodedApplied(scope: Scope, object: Json): KubeObject | Failure {
   const { resource } = scope;
@@ -138,8 +146,8 @@ function decodedApplied(scope: Scope, object: Json): KubeObject | Failure {
   }
   const shape = shapeOfKind(resource.kind);
   if (shape === undefined) return defaulted(scope, object as KubeObject);
-  const decoded = decodeObject(object, shape);
-  if (!decoded.isOk) return plainError(decoded.error);
+  const decoded = fromUnstructured(object, shape);
+  if (!decoded.isOk) return plainError(conversionText(scope, decoded.error));
   const { kind: _kind, apiVersion: _version, ...rest } = decoded.asSent;
   const typed = { kind: resource.kind.kind, apiVersion: apiVersionOf(resource.kind), ...rest };
   return defaulted(scope, typed as KubeObject);

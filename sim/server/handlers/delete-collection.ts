@@ -9,7 +9,7 @@ import { respondList } from '../respond.js';
 import type { Scope } from '../scope.js';
 import type { Steps } from '../steps.js';
 import { selectedView, viewFor } from '../views.js';
-import { deleteOptions } from './delete-options.js';
+import { deleteOptions, warnOfPropagation } from './delete-options.js';
 import { deleteStored } from './delete.js';
 import { listOptions } from './list-options.js';
 import { selectionIn } from './selection.js';
@@ -23,6 +23,7 @@ export function* deleteCollection(scope: Scope): Steps<ApiAnswer> {
   if (isFailure(selection)) return failureAnswer(context, selection);
   const options = deleteOptions(scope);
   if (isFailure(options)) return failureAnswer(context, options);
+  warnOfPropagation(scope, options);
   const all = resource.collection.list({ namespace: selection.namespace });
   const problem = yield* readiedAll(scope, all);
   if (problem !== undefined) return failureAnswer(context, problem);

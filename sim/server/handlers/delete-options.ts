@@ -52,6 +52,13 @@ export function deleteOptions(scope: Scope): DeleteOptions | Failure {
   };
 }
 
+/** Warns when nothing is said of dependents and the kind then keeps them. */
+export function warnOfPropagation({ context, resource }: Scope, options: DeleteOptions): void {
+  const { propagationWarning } = resource.storedStrategy;
+  const isSaid = options.propagationPolicy ?? options.orphanDependents;
+  if (propagationWarning !== undefined && isSaid === undefined) context.warn(propagationWarning);
+}
+
 function isGiven<T>(value: T | null | undefined): value is T {
   return value !== undefined && value !== null;
 }

@@ -18,7 +18,7 @@ import { respond } from '../respond.js';
 import { keyIn, type Scope } from '../scope.js';
 import type { Steps } from '../steps.js';
 import { viewFor } from '../views.js';
-import { deleteOptions, type DeleteOptions } from './delete-options.js';
+import { deleteOptions, warnOfPropagation, type DeleteOptions } from './delete-options.js';
 
 /** What became of a deletion. */
 export interface Deleted {
@@ -32,6 +32,7 @@ export function* deleteObject(scope: Scope): Steps<ApiAnswer> {
   const { context } = scope;
   const options = deleteOptions(scope);
   if (isFailure(options)) return failureAnswer(context, options);
+  warnOfPropagation(scope, options);
   const deleted = yield* deleteStored(scope, options);
   if (isFailure(deleted)) return failureAnswer(context, deleted);
   const isAccepted = !deleted.isGone && options.orphanDependents === false;

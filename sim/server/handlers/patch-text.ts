@@ -13,12 +13,12 @@ export interface Touched {
 
 type Growing = { [key: string]: Growing };
 
-/** What a merge patch takes apart: all that it names maps in. */
+/** What a merge patch takes apart: all that it names maps in, also in its lists. */
 export function touchedByMerge(patch: unknown): Touched {
   const touched: Growing = {};
-  if (!isRecord(patch)) return touched;
+  if (typeof patch !== 'object' || patch === null) return touched;
   for (const [key, value] of Object.entries(patch)) {
-    if (isRecord(value)) touched[key] = touchedByMerge(value);
+    if (isRecord(value) || Array.isArray(value)) touched[key] = touchedByMerge(value);
   }
   return touched;
 }

@@ -49,19 +49,21 @@ export function tableOf(
   const version = media.transform?.version ?? 'v1';
   const cellsOf = own.cells ?? strategy.cells ?? defaultCells;
   const columns = own.columns ?? strategy.columns ?? defaultColumns;
+  const rows = inOrder(objects, strategy.compareRows).map(object => {
+    const conditions = strategy.rowConditions?.(object) ?? [];
+    return {
+      cells: cellsOf(object, nowMs),
+      ...(conditions.length > 0 && { conditions }),
+      object: includedObject(object, include, version),
+    };
+  });
   return {
     kind: 'Table',
     apiVersion: `meta.k8s.io/${version}`,
     metadata,
     columnDefinitions: hasColumns ? columns.map(shownColumn) : null,
-    rows: inOrder(objects, strategy.compareRows).map(object => {
-      const conditions = strategy.rowConditions?.(object) ?? [];
-      return {
-        cells: cellsOf(object, nowMs),
-        ...(conditions.length > 0 && { conditions }),
-        object: includedObject(object, include, version),
-      };
-    }),
+    // The printer of kinds without columns of their own leaves Go's list as it is made.
+    rows: objects.length === 0 && cellsOf === defaultCells ? null : rows,
   };
 }
 

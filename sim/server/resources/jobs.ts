@@ -34,7 +34,9 @@ export const job = strategyOf<Job>({
       ? []
       : [...sizeWarnings(object.spec, 'spec'), ...templateWarnings(object.spec?.template)],
   status: { prepareForUpdate: keepSpec, validateUpdate: validateJobStatus },
-  defaultPropagation: 'Background',
+  defaultPropagation: 'Orphan',
+  propagationWarning:
+    'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning',
   selectableFields: {
     'status.successful': object => String(object.status?.succeeded ?? 0),
   },

@@ -98,6 +98,8 @@ export interface Strategy<T extends HasMetadata = KubeObject> extends UpdateStra
   mayGo?(object: T): boolean;
   /** What propagationPolicy is when none is asked for. Default Background. */
   readonly defaultPropagation?: 'Background' | 'Orphan';
+  /** What a DELETE is warned of that does not say what becomes of dependents. */
+  readonly propagationWarning?: string;
 
   /** The status subresource. */
   readonly status?: UpdateStrategy<T>;

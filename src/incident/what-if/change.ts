@@ -105,7 +105,16 @@ function objectChange(words: string, line: ParsedLine): Change {
       if (typeof found === 'string') return found;
       const { path, object } = found;
       if (fields.kind === 'delete') {
-        const { status, body } = await cluster.request({ method: 'DELETE', path });
+        const asKubectl = {
+          kind: 'DeleteOptions',
+          apiVersion: 'v1',
+          propagationPolicy: 'Background',
+        };
+        const { status, body } = await cluster.request({
+          method: 'DELETE',
+          path,
+          body: asKubectl,
+        });
         return status < 300 ? undefined : messageOf(body);
       }
       const body = fields.body(object, cluster.now());

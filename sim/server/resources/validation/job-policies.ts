@@ -110,7 +110,6 @@ function checkExitCodes(
   errors: Errors,
 ): void {
   const { operator, containerName } = requirement;
-  const values = requirement.values ?? [];
   if (!operator) errors.push(required(`${path}.operator`, validValues(operators)));
   else if (!operators.includes(operator)) {
     errors.push(notSupported(`${path}.operator`, operator, operators));
@@ -119,12 +118,19 @@ function checkExitCodes(
     const text = 'must be one of the container or initContainer names in the pod template';
     errors.push(invalid(`${path}.containerName`, containerName, text));
   }
-  checkCodes(values, operator === 'In', `${path}.values`, errors);
+  checkCodes(requirement.values, operator === 'In', `${path}.values`, errors);
 }
 
-function checkCodes(values: readonly number[], isIn: boolean, path: string, errors: Errors): void {
-  if (values.length === 0) errors.push(invalid(path, values, 'at least one value is required'));
-  else if (values.length > codesMax) errors.push(tooMany(path, values.length, codesMax));
+function checkCodes(
+  given: readonly number[] | undefined,
+  isIn: boolean,
+  path: string,
+  errors: Errors,
+): void {
+  const values = given ?? [];
+  if (values.length === 0) {
+    errors.push(invalid(path, given ?? null, 'at least one value is required'));
+  } else if (values.length > codesMax) errors.push(tooMany(path, values.length, codesMax));
   const known = new Set<number>();
   for (const [index, code] of values.entries()) {
     const at = `${path}[${index}]`;

@@ -46,7 +46,6 @@ export function validatePodUpdate(
   checkDeadline(spec, before, errors);
   checkAddedTolerations(spec.tolerations ?? [], before.tolerations ?? [], errors);
   checkDeletedGates(spec.schedulingGates ?? [], before.schedulingGates ?? [], errors);
-  if (errors.length > 0) return errors;
   checkRest(spec, before, errors);
   return errors;
 }
