@@ -76,7 +76,13 @@ export class NodeLease {
   }
 
   private renewalOf(known: Lease, renewTime: string): Request<Lease> {
-    const spec = { ...known.spec, ...this.holder(), renewTime };
+    const { nodeName, config } = this.context;
+    const { holderIdentity, leaseDurationSeconds } = known.spec ?? {};
+    const isOurs =
+      holderIdentity === nodeName && leaseDurationSeconds === config.leaseDurationSeconds;
+    const spec = isOurs
+      ? { ...known.spec, renewTime }
+      : { ...known.spec, ...this.holder(), renewTime };
     return { method: 'PUT', path: this.path, body: { ...known, spec } };
   }
 

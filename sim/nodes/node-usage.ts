@@ -7,8 +7,8 @@ import type { ContainerRuntime } from './container-runtime.js';
 /** What a node's containers use, one by one and all together. */
 export class NodeUsage {
   private cpuNanoCoreSeconds = 0;
-  /** What was counted of each container. */
-  private counted: ReadonlyMap<RuntimeContainer, number> = new Map();
+  /** What was counted of each container that ran at the last look. */
+  private counted = new Map<RuntimeContainer, number>();
 
   constructor(
     private readonly runtime: ContainerRuntime,
@@ -17,21 +17,27 @@ export class NodeUsage {
 
   now(): ReturnType<NodeEndpoint['usage']> {
     const timeMs = this.clock.now();
-    const counted = new Map<RuntimeContainer, number>();
+    const { counted } = this;
     const containers: ContainerUsage[] = [];
     let cpuNanoCores = 0;
     let memoryBytes = 0;
     this.runtime.eachRunning(container => {
       const used = container.meter.cpuNanoCoreSeconds(timeMs);
-      this.cpuNanoCoreSeconds += used - (this.counted.get(container) ?? 0);
+      this.cpuNanoCoreSeconds += used - (counted.get(container) ?? 0);
       counted.set(container, used);
       cpuNanoCores += container.usage.cpuMillis * 1e6;
       memoryBytes += container.usage.memoryBytes;
       containers.push(readingOf(container, timeMs));
     });
-    this.counted = counted;
+    if (counted.size > containers.length) this.forgetEnded();
     const { cpuNanoCoreSeconds } = this;
     return { timeMs, cpuNanoCores, cpuNanoCoreSeconds, memoryBytes, containers };
+  }
+
+  private forgetEnded(): void {
+    for (const container of this.counted.keys()) {
+      if (container.record.state !== 'running') this.counted.delete(container);
+    }
   }
 }
 

@@ -51,6 +51,7 @@ export class ProbeWorker {
   private ticksFromMs: number;
   private timer: Timer | undefined;
   private readonly periodMs: number;
+  private readonly label: string;
 
   constructor(
     private readonly context: KubeletContext,
@@ -62,6 +63,7 @@ export class ProbeWorker {
   ) {
     this.periodMs = (probe.periodSeconds ?? 10) * 1_000;
     this.ticksFromMs = context.clock.now();
+    this.label = `${context.nodeName} ${kind} probe`;
   }
 
   /** Begins; soon after the kubelet's own start only after a part of the period. */
@@ -72,10 +74,6 @@ export class ProbeWorker {
     this.ticksFromMs = clock.now() + delayMs;
     if (delayMs === 0) this.run();
     else this.timer = clock.after(delayMs, this.label, () => this.run());
-  }
-
-  private get label(): string {
-    return `${this.context.nodeName} ${this.kind} probe`;
   }
 
   stop(): void {
