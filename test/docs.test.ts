@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { scenarioSchemaText } from '../scripts/generate/scenario-schema.js';
-import { commands } from '../src/cli/index.js';
+import { commandsFor } from '../src/cli/index.js';
 import { readSources } from './house/source.js';
 import { Command } from 'commander';
 
@@ -43,6 +43,8 @@ describe.each(examples('ts'))('the example $name', ({ name, code }) => {
     expect(status, stderr).toBe(0);
   });
 });
+
+const commands = await commandsFor(undefined);
 
 describe('what the documents name', () => {
   const known = new Set<string>();

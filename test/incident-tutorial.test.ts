@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { commands } from '../src/cli/index.js';
+import { commandsFor } from '../src/cli/index.js';
 import { changeOf } from '../src/incident/what-if/change.js';
 import { parsedLine } from '../src/incident/what-if/kubectl-line.js';
 
@@ -29,7 +29,7 @@ async function seatrial(line: string, more: readonly string[] = []) {
   });
   let code = -1;
   const program = new Command('seatrial').exitOverride();
-  for (const command of commands) {
+  for (const command of await commandsFor(undefined)) {
     command.define(program, async run => {
       code = await run();
     });

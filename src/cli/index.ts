@@ -1,52 +1,35 @@
-/** The commands of the command line, in the order in which help lists them. */
-import { benchCommand } from './bench.js';
-import { campaignCommand } from './campaign.js';
-import { checkCommand } from './check.js';
-import { clusterCommand } from './cluster.js';
+/** The commands of the command line, in the order in which help lists them; each is loaded when it is needed. */
 import type { CliCommand } from './command.js';
-import { compareCommand } from './compare.js';
-import { diffCommand } from './diff.js';
-import { downCommand } from './down.js';
-import { explainCommand } from './explain.js';
-import { faultCommand } from './fault.js';
-import { getCommand } from './get.js';
-import { importCommand } from './import.js';
-import { keepCommand } from './keep.js';
-import { mergeCommand } from './merge.js';
-import { planCommand } from './plan.js';
-import { rbacCommand } from './rbac.js';
-import { replayCommand } from './replay.js';
-import { reportCommand } from './report.js';
-import { runCommand } from './run.js';
-import { runsCommand } from './runs.js';
-import { timeCommand } from './time.js';
-import { upCommand } from './up.js';
-import { whatIfCommand } from './whatif.js';
-import { versionCommand } from './version.js';
 
-/** All commands. */
-export const commands: readonly CliCommand[] = [
-  runCommand,
-  rbacCommand,
-  compareCommand,
-  checkCommand,
-  mergeCommand,
-  campaignCommand,
-  replayCommand,
-  keepCommand,
-  importCommand,
-  runsCommand,
-  reportCommand,
-  diffCommand,
-  explainCommand,
-  planCommand,
-  benchCommand,
-  upCommand,
-  timeCommand,
-  whatIfCommand,
-  faultCommand,
-  getCommand,
-  downCommand,
-  clusterCommand,
-  versionCommand,
-];
+/** A command is called as its file is. */
+const loaders: Readonly<Record<string, () => Promise<CliCommand>>> = {
+  run: async () => (await import('./run.js')).runCommand,
+  rbac: async () => (await import('./rbac.js')).rbacCommand,
+  compare: async () => (await import('./compare.js')).compareCommand,
+  check: async () => (await import('./check.js')).checkCommand,
+  merge: async () => (await import('./merge.js')).mergeCommand,
+  campaign: async () => (await import('./campaign.js')).campaignCommand,
+  replay: async () => (await import('./replay.js')).replayCommand,
+  keep: async () => (await import('./keep.js')).keepCommand,
+  import: async () => (await import('./import.js')).importCommand,
+  runs: async () => (await import('./runs.js')).runsCommand,
+  report: async () => (await import('./report.js')).reportCommand,
+  diff: async () => (await import('./diff.js')).diffCommand,
+  explain: async () => (await import('./explain.js')).explainCommand,
+  plan: async () => (await import('./plan.js')).planCommand,
+  bench: async () => (await import('./bench.js')).benchCommand,
+  up: async () => (await import('./up.js')).upCommand,
+  time: async () => (await import('./time.js')).timeCommand,
+  whatif: async () => (await import('./whatif.js')).whatIfCommand,
+  fault: async () => (await import('./fault.js')).faultCommand,
+  get: async () => (await import('./get.js')).getCommand,
+  down: async () => (await import('./down.js')).downCommand,
+  cluster: async () => (await import('./cluster.js')).clusterCommand,
+  version: async () => (await import('./version.js')).versionCommand,
+};
+
+/** The command of this name, or all where there is none: for help, and to suggest one. */
+export function commandsFor(name: string | undefined): Promise<readonly CliCommand[]> {
+  const own = name !== undefined && Object.hasOwn(loaders, name) ? loaders[name] : undefined;
+  return Promise.all((own === undefined ? Object.values(loaders) : [own]).map(load => load()));
+}

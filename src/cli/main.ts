@@ -11,7 +11,7 @@ import {
 } from '../host.js';
 import { exitCodes, UserError } from '../input/errors.js';
 import { version } from '../version.js';
-import { commands } from './index.js';
+import { commandsFor } from './index.js';
 
 /** Runs the command line; returns the exit code. */
 async function main(): Promise<number> {
@@ -23,7 +23,9 @@ async function main(): Promise<number> {
     .showHelpAfterError('(see --help)')
     .exitOverride();
   let exitCode: number = exitCodes.pass;
-  for (const command of commands) {
+  const [name] = commandLine();
+  // A long time goes into loading commands that are not asked for.
+  for (const command of await commandsFor(name)) {
     command.define(program, async run => {
       exitCode = await run();
     });
