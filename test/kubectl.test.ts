@@ -1,5 +1,6 @@
 /** kubectl as it is works against `seatrial up`: the commands that users begin with. */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -29,10 +30,25 @@ spec:
       containers: [{ name: c, image: busybox, command: [sh, -c, 'echo hello; sleep 100000'] }]
 `;
 
+const forwarded = `apiVersion: v1
+kind: Pod
+metadata: { name: shell }
+spec: { containers: [{ name: c, image: busybox, command: [sh, -c, sleep 100000] }] }
+---
+apiVersion: v1
+kind: Pod
+metadata: { name: server }
+spec:
+  containers:
+    - name: c
+      image: registry.k8s.io/e2e-test-images/agnhost:2.53
+      args: [netexec, --http-port=8080]
+`;
+
 describe.skipIf(binaries.length === 0)(
   'kubectl (skipped: there is no kubectl from 1.32 on)',
   () => {
-    const folder = freshFolder({ 'web.yaml': manifest });
+    const folder = freshFolder({ 'web.yaml': manifest, 'forwarded.yaml': forwarded });
     let running: Running;
 
     beforeAll(async () => {
@@ -105,6 +121,33 @@ describe.skipIf(binaries.length === 0)(
         expect(ok('delete', '-f', 'web.yaml', '--timeout=50s')).toMatch(
           /deployment.apps "web" deleted/,
         );
+      });
+
+      it('pipes into a container, and forwards a port of a pod', async () => {
+        ok('apply', '-f', 'forwarded.yaml');
+        ok('wait', '--for=condition=Ready', 'pod/shell', 'pod/server', '--timeout=50s');
+        const piped = spawnSync(
+          binary,
+          ['--kubeconfig', 'config', 'exec', '-i', 'shell', '--', 'sh'],
+          { cwd: folder, encoding: 'utf8', input: 'x=1\necho "x is $x"\nexit 4\n' },
+        );
+        expect([piped.stdout, piped.status]).toEqual(['x is 1\n', 4]);
+        const forward = spawn(
+          binary,
+          ['--kubeconfig', 'config', 'port-forward', 'pod/server', ':8080'],
+          { cwd: folder },
+        );
+        try {
+          const [line] = (await once(forward.stdout, 'data')) as [Buffer];
+          const port = /127\.0\.0\.1:(\d+) -> 8080/.exec(line.toString())?.[1] ?? '';
+          for (let attempt = 0; attempt < 2; attempt++) {
+            const answer = await fetch(`http://127.0.0.1:${port}/hostname`);
+            expect([answer.status, await answer.text()]).toEqual([200, 'server']);
+          }
+        } finally {
+          forward.kill();
+        }
+        ok('delete', '-f', 'forwarded.yaml', '--now');
       });
 
       it('watches', () => {

@@ -62,6 +62,8 @@ export interface NodeEndpoint {
     readonly pod: string;
     readonly container: string;
     readonly command: readonly string[];
+    /** What it reads, as a whole. Default: nothing. */
+    readonly stdin?: string;
   }): { readonly stdout: string; readonly stderr: string; readonly exitCode: number };
   /** The usage of the node itself now, and of every running container as last read. */
   usage(): {

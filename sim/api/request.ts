@@ -43,6 +43,8 @@ export interface ApiAnswer {
 export interface AnswerStream {
   /** Hands over what there is, then what comes. Returns a function that closes the stream. */
   start(sink: StreamSink): () => void;
+  /** Takes what the client sends once it has begun; absent: nobody listens. */
+  receive?(item: unknown): void;
 }
 
 /** Who receives a stream. */

@@ -1,5 +1,5 @@
 /**
- * exec and attach over WebSockets: the channels of a container's streams.
+ * exec, attach and portforward over WebSockets: the channels of a container's streams.
  * @upstream k8s.io/streaming/pkg/httpstream/wsstream, apimachinery/pkg/util/remotecommand
  */
 import { STATUS_CODES, type IncomingMessage } from 'node:http';
@@ -8,6 +8,13 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import type { AnswerStream, ApiAnswer, Serve } from '../api/request.js';
 import { warningHeader } from './answer.js';
 import { encodeBody } from './encode.js';
+import {
+  carryPorts,
+  portChannels,
+  tunnelProtocol,
+  withOwnName,
+  withSafeName,
+} from './port-forward.js';
 import { apiRequestOf, connectionOf } from './request.js';
 
 /** A connection whose client wants to speak something else than HTTP. */
@@ -19,13 +26,19 @@ export interface Upgrade {
 }
 
 /** The sub-protocols that are spoken, the best first. */
-const protocols = ['v5.channel.k8s.io', 'v4.channel.k8s.io'] as const;
+const streamProtocols = ['v5.channel.k8s.io', 'v4.channel.k8s.io'];
+const portProtocols = [tunnelProtocol, portChannels];
 
 /** Only servers of no port of their own: they take over connections. */
 const sockets = new WebSocketServer({
   noServer: true,
   perMessageDeflate: false,
-  handleProtocols: offered => protocols.find(name => offered.has(name)) ?? false,
+  handleProtocols: (offered, request) =>
+    protocolsOf(request).find(name => offered.has(name)) ?? false,
+});
+
+sockets.on('headers', lines => {
+  for (const [index, line] of lines.entries()) lines[index] = withOwnName(line);
 });
 
 /** Asks the API server, as for every request; only a 101 changes the protocol. */
@@ -38,22 +51,50 @@ export function upgrade({ request, socket, head }: Upgrade, serve: Serve): void 
     if (request.headers.upgrade?.toLowerCase() !== 'websocket') {
       return refuse(socket, unsupported('only WebSocket connections are served, not SPDY'));
     }
+    const { headers } = request;
+    const offered = headers['sec-websocket-protocol'];
+    if (offered !== undefined) headers['sec-websocket-protocol'] = withSafeName(offered);
     if (!offersOurs(request)) {
-      return refuse(socket, unsupported(`the sub-protocol must be one of ${protocols.join(', ')}`));
+      const known = protocolsOf(request).join(', ');
+      return refuse(socket, unsupported(`the sub-protocol must be one of ${known}`));
     }
-    sockets.handleUpgrade(request, socket, head, connection => carry(connection, stream));
+    sockets.handleUpgrade(request, socket, head, connection => {
+      if (isPortForward(request)) carryPorts(connection, stream, portsOf(request));
+      else carry(connection, stream);
+    });
   });
 }
 
-function offersOurs({ headers }: IncomingMessage): boolean {
-  const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map(name => name.trim());
-  return protocols.some(name => offered.includes(name));
+function isPortForward({ url = '' }: IncomingMessage): boolean {
+  return /\/portforward(\?|$)/.test(url);
 }
 
-/** Sends every item over its channel. What the client types is read, and nobody listens to it. */
+function portsOf({ url = '' }: IncomingMessage): readonly number[] {
+  return new URL(url, 'https://localhost').searchParams.getAll('ports').map(Number);
+}
+
+function protocolsOf(request: IncomingMessage): readonly string[] {
+  return isPortForward(request) ? portProtocols : streamProtocols;
+}
+
+function offersOurs(request: IncomingMessage): boolean {
+  const { headers } = request;
+  const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map(name => name.trim());
+  return protocolsOf(request).some(name => offered.includes(name));
+}
+
+/** Version 5 says by this channel that another one has ended. */
+const closing = 255;
+
+/** Sends every item over its channel, and takes what the client sends over its own. */
 function carry(connection: WebSocket, stream: AnswerStream): void {
   connection.on('error', () => connection.terminate());
-  connection.on('message', () => undefined);
+  connection.on('message', (message: Buffer) => {
+    const [channel = 0, closed] = message;
+    const isClosing = channel === closing && connection.protocol === streamProtocols[0];
+    const item = isClosing ? { channel: closed } : { channel, data: message.subarray(1) };
+    stream.receive?.(item);
+  });
   const close = stream.start({
     item: item => connection.send(frame(item as { channel: number; data: unknown })),
     end: () => connection.close(1000),

@@ -50,12 +50,12 @@ export function nodeServer(
       const text = container.log.read(sliceOf(request, clock.now()));
       return request.follow === true ? { stream: followed(container, text) } : { text };
     },
-    exec({ namespace, pod, container, command }) {
+    exec({ namespace, pod, container, command, stdin }) {
       const program = containersOf(namespace, pod, container)[0]?.running;
       if (program === undefined) {
         return { stdout: '', stderr: `container not found ("${container}")\n`, exitCode: 1 };
       }
-      return program.exec?.(command) ?? { stdout: '', stderr: '', exitCode: 0 };
+      return program.exec?.(command, stdin) ?? { stdout: '', stderr: '', exitCode: 0 };
     },
     usage: () => usage.now(),
     gpus: () => gpuReadings({ runtime, devices }, clock.now()),

@@ -67,7 +67,7 @@ export interface Program {
    */
   ended?(): void;
   /** Runs a command beside the program. Exec probes and hooks come here when it is there, else to `probe`. */
-  exec?(command: readonly string[]): ExecResult;
+  exec?(command: readonly string[], stdin?: string): ExecResult;
 }
 
 /** What came of a command in a container. */

@@ -5,29 +5,13 @@
 import { nodes, type Pod } from '../../api/kinds/core.js';
 import type { NodeEndpoint } from '../../api/node-endpoint.js';
 import type { AnswerStream, ApiAnswer } from '../../api/request.js';
-import {
-  badRequest,
-  failure,
-  internalError,
-  isFailure,
-  notFound,
-  type Failure,
-} from '../../api/status.js';
+import { badRequest, internalError, isFailure, notFound, type Failure } from '../../api/status.js';
 import { storageKey } from '../../store/collection.js';
 import { failureAnswer } from '../answers.js';
 import { keyIn, type Scope } from '../scope.js';
+import { channels, execStream, exitStatus } from './exec-stream.js';
 import { containerOf } from './log.js';
-
-/** The channels of a stream that was upgraded: what a WebSocket client reads. */
-const stdout = 1;
-const stderr = 2;
-const outcome = 3;
-
-/** A piece of what a command writes, or how it ended (a Status). */
-export interface ChannelItem {
-  readonly channel: number;
-  readonly data: unknown;
-}
+import { portStream } from './port-forward.js';
 
 /** Answers 101 and a stream of `ChannelItem`s, or why there can be none. */
 export function connectPod(scope: Scope): ApiAnswer {
@@ -41,7 +25,9 @@ export function connectPod(scope: Scope): ApiAnswer {
   if (context.header('upgrade') === '') {
     return failureAnswer(context, badRequest('Upgrade request required'));
   }
-  if (subresource === 'portforward') return failureAnswer(context, noPorts);
+  if (subresource === 'portforward') {
+    return { status: 101, headers: {}, stream: portStream(pod, scope.core.options.http) };
+  }
   const { namespace } = scope;
   const endpoint = scope.core.options.nodes?.(target.node);
   if (endpoint === undefined) {
@@ -49,20 +35,16 @@ export function connectPod(scope: Scope): ApiAnswer {
   }
   const container = { namespace, pod: name, container: target.container };
   const command = query.getAll('command');
+  const isAsked = (option: string) => ['1', 'true'].includes(query.get(option) ?? '');
+  const run = (words: readonly string[], stdin?: string) =>
+    endpoint.exec({ ...container, command: words, ...(stdin !== undefined && { stdin }) });
   const stream =
     subresource === 'exec'
-      ? resultStream(() => endpoint.exec({ ...container, command }))
+      ? execStream(command, run, { hasInput: isAsked('stdin'), isTerminal: isAsked('tty') })
       : outputStream(endpoint.log({ ...container, follow: true, tailLines: 0 }));
   if ('code' in stream) return failureAnswer(context, stream);
   return { status: 101, headers: {}, stream };
 }
-
-/** Ours: what runs in simulated containers speaks no protocol. */
-const noPorts = failure(
-  501,
-  'NotImplemented',
-  'port-forward is not simulated: no bytes travel to the ports of simulated containers',
-);
 
 function refused(node: string): string {
   return `dial tcp: lookup ${node}: connect: connection refused`;
@@ -85,26 +67,6 @@ function targetOf(scope: Scope, pod: Pod, query: URLSearchParams): ConnectTarget
   return isThere ? { node, container: container.name } : notFound(resource.kind, node);
 }
 
-interface CommandResult {
-  readonly stdout: string;
-  readonly stderr: string;
-  readonly exitCode: number;
-}
-
-function resultStream(run: () => CommandResult): AnswerStream {
-  return {
-    start: sink => {
-      const result = run();
-      const tell = (channel: number, data: unknown) => sink.item({ channel, data });
-      if (result.stdout !== '') tell(stdout, result.stdout);
-      if (result.stderr !== '') tell(stderr, result.stderr);
-      tell(outcome, statusOf(result.exitCode));
-      sink.end();
-      return () => undefined;
-    },
-  };
-}
-
 /** What the container writes from now on. That it ends is a success, whatever its exit code. */
 function outputStream(log: ReturnType<NodeEndpoint['log']>): AnswerStream | Failure {
   if ('error' in log) return internalError(`error attaching to container: ${log.error}`);
@@ -115,22 +77,11 @@ function outputStream(log: ReturnType<NodeEndpoint['log']>): AnswerStream | Fail
   return {
     start: sink =>
       source.start({
-        item: data => sink.item({ channel: stdout, data }),
+        item: data => sink.item({ channel: channels.stdout, data }),
         end: () => {
-          sink.item({ channel: outcome, data: statusOf(0) });
+          sink.item({ channel: channels.outcome, data: exitStatus(0) });
           sink.end();
         },
       }),
-  };
-}
-
-function statusOf(exitCode: number) {
-  if (exitCode === 0) return { metadata: {}, status: 'Success' };
-  return {
-    metadata: {},
-    status: 'Failure',
-    message: `command terminated with non-zero exit code: exit status ${exitCode}`,
-    reason: 'NonZeroExitCode',
-    details: { causes: [{ reason: 'ExitCode', message: String(exitCode) }] },
   };
 }

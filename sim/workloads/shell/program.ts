@@ -79,12 +79,13 @@ class ShellProgram implements Program {
     return { isSuccess: false, message: 'HTTP probe failed with statuscode: 404' };
   }
 
-  exec(command: readonly string[]): ExecResult {
+  exec(words: readonly string[], stdin = ''): ExecResult {
+    const command = isBareShell(words) ? [words[0] ?? '', '-c', stdin] : words;
     const startError = shellStartError(command);
     if (startError !== undefined) return { stdout: '', stderr: '', exitCode: 126, startError };
     let [stdout, stderr, afterMs] = ['', '', 0];
     const streams = {
-      stdin: '',
+      stdin,
       out: (text: string) => void (stdout += text),
       err: (text: string) => void (stderr += text),
     };
@@ -181,6 +182,12 @@ class ShellProgram implements Program {
       },
     };
   }
+}
+
+/** A shell that is told no script reads it from its input. */
+function isBareShell([name = '', ...args]: readonly string[]): boolean {
+  const base = name.split('/').at(-1) ?? '';
+  return ['sh', 'ash', 'bash'].includes(base) && args.every(arg => /^-[^c]*$/.test(arg));
 }
 
 function next(run: Run, how: 'done' | 'signal'): ReturnType<Run['next']> {

@@ -1,0 +1,73 @@
+import { expect, it } from 'vitest';
+import { channels, execStream, type ChannelItem } from './exec-stream.js';
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+/** Echoes what it reads, or its words. */
+const run = (command: readonly string[], stdin?: string) => ({
+  stdout: stdin ?? `${command.join(' ')}\n`,
+  stderr: command.includes('bad') ? 'no\n' : '',
+  exitCode: command.includes('bad') ? 3 : 0,
+});
+
+function started(command: readonly string[], options: { hasInput: boolean; isTerminal: boolean }) {
+  const items: (readonly [number, unknown])[] = [];
+  let hasEnded = false;
+  const stream = execStream(command, run, options);
+  stream.start({
+    item: item => {
+      const { channel, data } = item as ChannelItem;
+      items.push([
+        channel,
+        channel === channels.outcome ? (data as { status: string }).status : data,
+      ]);
+    },
+    end: () => (hasEnded = true),
+  });
+  const type = (data?: string) =>
+    stream.receive?.({ channel: channels.stdin, ...(data !== undefined && { data: bytes(data) }) });
+  return {
+    items,
+    type,
+    hasEnded: () => hasEnded,
+    receive: (item: ChannelItem) => stream.receive?.(item),
+  };
+}
+
+it('runs at once without input, after the end of its input with it', () => {
+  const plain = started(['echo'], { hasInput: false, isTerminal: false });
+  expect([plain.items, plain.hasEnded()]).toEqual([
+    [
+      [1, 'echo\n'],
+      [3, 'Success'],
+    ],
+    true,
+  ]);
+  const piped = started(['cat'], { hasInput: true, isTerminal: false });
+  piped.type('a');
+  piped.type('b\n');
+  expect(piped.items).toEqual([]);
+  piped.type();
+  expect(piped.items).toEqual([
+    [1, 'ab\n'],
+    [3, 'Success'],
+  ]);
+  piped.type('late');
+  expect(piped.items).toHaveLength(2);
+});
+
+it('is a shell at a terminal: echoes, runs lines, forgets what was erased or interrupted', () => {
+  const shell = started(['sh'], { hasInput: true, isTerminal: true });
+  shell.receive({ channel: channels.resize, data: bytes('{"Width":80,"Height":24}') });
+  shell.type('ax\u007f\r');
+  shell.type('junk\u0003bad\r');
+  shell.type('exit 2\r');
+  expect(shell.items.map(([, data]) => data).join('')).toBe(
+    [
+      '/ # ax\b \b\r\nsh -c a\r\n',
+      '/ # junk^C\r\n/ # bad\r\nsh -c bad\r\nno\r\n',
+      '/ # exit 2\r\nFailure',
+    ].join(''),
+  );
+  expect(shell.hasEnded()).toBe(true);
+});

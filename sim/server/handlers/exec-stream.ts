@@ -1,0 +1,169 @@
+/**
+ * The streams of a command in a container. A simulated command runs at once, so it runs when all of its
+ * input is there; a shell at a terminal runs one line after another.
+ * @upstream apimachinery/pkg/util/remotecommand, kubelet/pkg/cri/streaming/remotecommand
+ */
+import type { AnswerStream, StreamSink } from '../../api/request.js';
+
+/** The channels of a stream that was upgraded. */
+export const channels = { stdin: 0, stdout: 1, stderr: 2, outcome: 3, resize: 4 } as const;
+
+/** A piece of what a command reads or writes, or how it ended (a Status). Input without data has ended. */
+export interface ChannelItem {
+  readonly channel: number;
+  readonly data?: unknown;
+}
+
+interface CommandResult {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly exitCode: number;
+}
+
+type Run = (command: readonly string[], stdin?: string) => CommandResult;
+
+/** Runs the command, after its input when it has any. */
+export function execStream(
+  command: readonly string[],
+  run: Run,
+  { hasInput, isTerminal }: { readonly hasInput: boolean; readonly isTerminal: boolean },
+): AnswerStream {
+  if (!hasInput) {
+    return { start: sink => (finish(sink, run(command), isTerminal), () => undefined) };
+  }
+  return isTerminal && isShell(command) ? new Terminal(run) : new Piped(command, run, isTerminal);
+}
+
+function isShell([name = '', ...args]: readonly string[]): boolean {
+  return /(^|\/)(ba|a)?sh$/.test(name) && args.every(arg => arg.startsWith('-') && arg !== '-c');
+}
+
+/** Tells all that the command wrote; a terminal has one stream, and its own ends of lines. */
+function tell(sink: StreamSink, { stdout, stderr }: CommandResult, isTerminal: boolean): void {
+  const shown = (text: string) => (isTerminal ? text.replaceAll('\n', '\r\n') : text);
+  if (stdout !== '') sink.item({ channel: channels.stdout, data: shown(stdout) });
+  if (stderr === '') return;
+  sink.item({ channel: isTerminal ? channels.stdout : channels.stderr, data: shown(stderr) });
+}
+
+function finish(sink: StreamSink, result: CommandResult, isTerminal: boolean): void {
+  tell(sink, result, isTerminal);
+  sink.item({ channel: channels.outcome, data: exitStatus(result.exitCode) });
+  sink.end();
+}
+
+/** The Status of a command that ended. */
+export function exitStatus(exitCode: number) {
+  if (exitCode === 0) return { metadata: {}, status: 'Success' };
+  return {
+    metadata: {},
+    status: 'Failure',
+    message: `command terminated with non-zero exit code: exit status ${exitCode}`,
+    reason: 'NonZeroExitCode',
+    details: { causes: [{ reason: 'ExitCode', message: String(exitCode) }] },
+  };
+}
+
+/** What a client may send before the rest is dropped: nobody types more. */
+const inputCharactersMax = 16 * 1024 * 1024;
+
+/** Gathers input until it ends. */
+class Piped implements AnswerStream {
+  private input = '';
+  private sink: StreamSink | undefined;
+  private readonly decoder = new TextDecoder();
+
+  constructor(
+    private readonly command: readonly string[],
+    private readonly run: Run,
+    private readonly isTerminal: boolean,
+  ) {}
+
+  start(sink: StreamSink): () => void {
+    this.sink = sink;
+    return () => void (this.sink = undefined);
+  }
+
+  receive(item: unknown): void {
+    const { channel, data } = item as ChannelItem;
+    const { sink } = this;
+    if (channel !== channels.stdin || sink === undefined) return;
+    if (data !== undefined && this.input.length < inputCharactersMax) {
+      this.input += this.decoder.decode(data as Uint8Array, { stream: true });
+    }
+    // Whoever types at a terminal ends with Control-D.
+    if (data !== undefined && !(this.isTerminal && this.input.endsWith(endOfInput))) return;
+    this.sink = undefined;
+    const input = this.isTerminal ? this.input.split(endOfInput)[0] : this.input;
+    finish(sink, this.run(this.command, input?.replaceAll('\r', '\n')), this.isTerminal);
+  }
+}
+
+const endOfInput = '\u0004';
+const interrupt = '\u0003';
+const erase = ['\u007f', '\b'];
+const prompt = '/ # ';
+
+/** A shell at a terminal: it echoes, and runs what was typed at the end of each line. */
+class Terminal implements AnswerStream {
+  private line = '';
+  private sink: StreamSink | undefined;
+  private lastExitCode = 0;
+  private readonly decoder = new TextDecoder();
+
+  constructor(private readonly run: Run) {}
+
+  start(sink: StreamSink): () => void {
+    this.sink = sink;
+    this.show(prompt);
+    return () => void (this.sink = undefined);
+  }
+
+  receive(item: unknown): void {
+    const { channel, data } = item as ChannelItem;
+    if (channel !== channels.stdin) return;
+    if (data === undefined) return this.end(this.lastExitCode);
+    for (const key of this.decoder.decode(data as Uint8Array, { stream: true })) this.type(key);
+  }
+
+  private type(key: string): void {
+    if (key === '\r' || key === '\n') this.enter();
+    else if (key === endOfInput) {
+      if (this.line === '') this.end(this.lastExitCode);
+    } else if (key === interrupt) {
+      this.line = '';
+      this.show(`^C\r\n${prompt}`);
+    } else if (erase.includes(key)) {
+      if (this.line === '') return;
+      this.line = this.line.slice(0, -1);
+      this.show('\b \b');
+    } else if (key >= ' ' && this.line.length < inputCharactersMax) {
+      this.line += key;
+      this.show(key);
+    }
+  }
+
+  private enter(): void {
+    const line = this.line.trim();
+    this.line = '';
+    this.show('\r\n');
+    const exit = /^exit(?:\s+(\d+))?$/.exec(line);
+    if (exit !== null) return this.end(Number(exit[1] ?? this.lastExitCode));
+    if (line !== '' && this.sink !== undefined) {
+      const result = this.run(['sh', '-c', line]);
+      this.lastExitCode = result.exitCode;
+      tell(this.sink, result, true);
+    }
+    this.show(prompt);
+  }
+
+  private show(text: string): void {
+    this.sink?.item({ channel: channels.stdout, data: text });
+  }
+
+  private end(exitCode: number): void {
+    const { sink } = this;
+    this.sink = undefined;
+    if (sink !== undefined) finish(sink, { stdout: '', stderr: '', exitCode }, true);
+  }
+}
