@@ -1,5 +1,6 @@
 /** Counts, combines and drops core events. @upstream client-go/tools/record/events_cache.go */
 import type { KubeObject } from '../api/object.js';
+import { rfc3339 } from '../api/time.js';
 import type { Clock } from '../engine/clock.js';
 import {
   EventNames,
@@ -52,7 +53,7 @@ export class EventCorrelator implements EventPolicy {
     const { regarding, type, reason } = event;
     const { kind = '', apiVersion = '', metadata } = regarding;
     const { namespace = '', name = '', uid = '' } = metadata;
-    const objectKey = [kind, namespace, name, uid, apiVersion, type].join('\n');
+    const objectKey = `${kind}\n${namespace}\n${name}\n${uid}\n${apiVersion}\n${type}`;
     const groupKey = `${objectKey}\n${reason}`;
     const isCombined = this.isOneOfTooMany(groupKey, event.message);
     const message = isCombined ? `(combined from similar events): ${event.message}` : event.message;
@@ -83,7 +84,7 @@ export class EventCorrelator implements EventPolicy {
     told: { readonly key: string; readonly message: string; readonly objectName: string },
   ): EventWrite {
     const { component, host } = this.source;
-    const now = `${new Date(this.clock.now()).toISOString().slice(0, 19)}Z`;
+    const now = rfc3339(this.clock.now());
     const seen = this.observations.get(told.key);
     const observation: Observation = seen ?? {
       name: this.names.next(told.objectName),

@@ -5,7 +5,13 @@
 import { deepEqual } from '../api/equality.js';
 import { clusterRoles, type ClusterRole, type PolicyRule } from '../api/kinds/rbac.js';
 import { selectorOf } from '../api/selectors.js';
-import { serviceAccount, type ControllerDefinition, type View } from '../client/contract.js';
+import {
+  serviceAccount,
+  type Controller,
+  type ControllerContext,
+  type ControllerDefinition,
+  type View,
+} from '../client/contract.js';
 import { call, patch, watch } from '../client/requests.js';
 
 const fieldManager = 'clusterrole-aggregation-controller';
@@ -14,14 +20,21 @@ const fieldManager = 'clusterrole-aggregation-controller';
 export const clusterRoleAggregationController: ControllerDefinition = {
   name: 'clusterrole-aggregation-controller',
   identity: serviceAccount('kube-system', 'clusterrole-aggregation-controller'),
-  create: ({ queue, view }) => ({
+  create: createController,
+};
+
+function createController({ queue }: ControllerContext): Controller {
+  /** The roles that aggregate, by name. */
+  const aggregating = new Set<string>();
+  return {
     watches: [
       watch(clusterRoles, {
-        // There are few roles and any may concern any other: all that aggregate are looked at.
-        on: () => {
-          for (const { metadata, aggregationRule } of view.list(clusterRoles)) {
-            if (aggregationRule !== undefined) queue.add(metadata.name ?? '');
-          }
+        // There are few that aggregate and any role may concern them: all of them are looked at.
+        on: ({ type, object: { metadata, aggregationRule } }) => {
+          const { name = '' } = metadata;
+          if (type === 'deleted' || aggregationRule === undefined) aggregating.delete(name);
+          else aggregating.add(name);
+          for (const each of [...aggregating].sort()) queue.add(each);
         },
       }),
     ],
@@ -41,8 +54,8 @@ export const clusterRoleAggregationController: ControllerDefinition = {
       const answer = yield* call(patch(clusterRoles, { namespace: '', name }, how, body));
       return answer.isOk ? undefined : { retry: answer.message };
     },
-  }),
-};
+  };
+}
 
 /** The rules of the selected roles in the order of their names, each once. */
 function gatheredRules(role: ClusterRole, view: View): readonly PolicyRule[] {

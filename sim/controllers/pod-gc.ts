@@ -4,7 +4,7 @@
  * @upstream pkg/controller/podgc/gc_controller.go
  */
 import { compareText } from '../api/go-text.js';
-import { nodes, pods, type Pod, type PodCondition } from '../api/kinds/core.js';
+import { nodes, pods, type Node, type Pod, type PodCondition } from '../api/kinds/core.js';
 import { isConditionTrue, isDeleting, keyOf } from '../api/meta.js';
 import { rfc3339, timeMs } from '../api/time.js';
 import {
@@ -37,6 +37,8 @@ const outOfService = 'node.kubernetes.io/out-of-service';
 function createController({ clock, queue }: ControllerContext): Controller {
   /** Nodes that were missing, and when they are believed to be gone. */
   const missing = new Map<string, number>();
+  /** What the last round looked at, if it found nothing to do: the same lists mean that nothing changed. */
+  let quiet: { readonly pods: readonly Pod[]; readonly nodes: readonly Node[] } | undefined;
   return {
     watches: [watch(nodes), watch(pods)],
     start() {
@@ -44,11 +46,15 @@ function createController({ clock, queue }: ControllerContext): Controller {
     },
     *reconcile(_key, view) {
       const all = view.list(pods);
+      const around = view.list(nodes);
+      if (quiet?.pods === all && quiet.nodes === around) return { requeueAfterMs: periodMs };
       const round = new Round(view, rfc3339(clock.now()));
       yield* round.removeEnded(all);
       yield* round.removeOutOfService(all);
       yield* round.removeOrphans(all, yield* goneNodes(all, view, missing, clock.now()));
       yield* round.removeUnbound(all);
+      const isQuiet = round.hasRemovedNothing && missing.size === 0;
+      quiet = isQuiet ? { pods: all, nodes: around } : undefined;
       return { requeueAfterMs: periodMs };
     },
   };
@@ -85,6 +91,10 @@ class Round {
     private readonly view: View,
     private readonly now: string,
   ) {}
+
+  get hasRemovedNothing(): boolean {
+    return this.removed.size === 0;
+  }
 
   *removeEnded(all: readonly Pod[]): Reconciliation<void> {
     const ended = all.filter(isTerminal);

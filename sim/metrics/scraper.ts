@@ -6,7 +6,7 @@ import { nodes } from '../api/kinds/core.js';
 import type { NodeEndpoint, NodeEndpoints } from '../api/node-endpoint.js';
 import type { ControllerContext } from '../client/contract.js';
 import type { Timer } from '../engine/clock.js';
-import type { PodPoints, UsageBatch, UsagePoint } from './usage-store.js';
+import type { ContainerPoint, PodPoints, UsageBatch, UsagePoint } from './usage-store.js';
 
 /** Every node is asked at a random moment, so many milliseconds a node, but all within the most. */
 const spreadPerNodeMs = 8;
@@ -84,19 +84,22 @@ export class Scraper {
 
 function sampleOf(endpoint: NodeEndpoint): NodeSample {
   const usage = endpoint.usage();
-  const pods = new Map<string, Map<string, UsagePoint>>();
+  const pods = new Map<string, ContainerPoint[]>();
   for (const container of usage.containers) {
     const key = `${container.namespace}/${container.pod}`;
-    let points = pods.get(key);
-    if (points === undefined) pods.set(key, (points = new Map()));
-    points.set(container.container, pointOf(container, container.startedMs));
+    const points = pods.get(key);
+    if (points === undefined) pods.set(key, [container]);
+    else put(points, container);
   }
-  return { node: pointOf(usage, 0), pods };
+  const { timeMs, cpuNanoCoreSeconds, memoryBytes } = usage;
+  return { node: { startedMs: 0, timeMs, cpuNanoCoreSeconds, memoryBytes }, pods };
 }
 
-function pointOf(usage: Omit<UsagePoint, 'startedMs'>, startedMs: number): UsagePoint {
-  const { timeMs, cpuNanoCoreSeconds, memoryBytes } = usage;
-  return { startedMs, timeMs, cpuNanoCoreSeconds, memoryBytes };
+/** Of two containers of one name, what was told last counts. */
+function put(points: ContainerPoint[], point: ContainerPoint): void {
+  const place = points.findIndex(({ container }) => container === point.container);
+  if (place < 0) points.push(point);
+  else points[place] = point;
 }
 
 interface NodeSample {

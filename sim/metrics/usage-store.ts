@@ -13,8 +13,13 @@ export interface UsagePoint {
   readonly memoryBytes: number;
 }
 
-/** The containers of a pod by name. */
-export type PodPoints = ReadonlyMap<string, UsagePoint>;
+/** The sample of a container of this name. */
+export interface ContainerPoint extends UsagePoint {
+  readonly container: string;
+}
+
+/** The containers of a pod, of which there are few: a list is looked through faster than a map is made. */
+export type PodPoints = readonly ContainerPoint[];
 
 /** What one scrape found: nodes by name, pods by `namespace/name`. */
 export interface UsageBatch {
@@ -65,7 +70,7 @@ export class UsageStore {
     const pods = new Map<string, PodPoints>();
     for (const [key, points] of batch.pods) {
       const before = this.precedingPoints(key, points);
-      if (before.size > 0) pods.set(key, before);
+      if (before.length > 0) pods.set(key, before);
     }
     this.last = batch;
     this.previous = { nodes, pods };
@@ -99,12 +104,12 @@ export class UsageStore {
     if (last === undefined || previous === undefined) return undefined;
     const containers: MeasuredPod['containers'][number][] = [];
     let oldest: MeasuredUsage | undefined;
-    for (const [container, point] of last) {
-      const before = previous.get(container);
+    for (const point of last) {
+      const before = named(previous, point.container);
       if (before === undefined) return undefined;
       const found = measured(point, before);
       if (found === undefined) continue;
-      containers.push({ name: container, usage: found.usage });
+      containers.push({ name: point.container, usage: found.usage });
       if (oldest === undefined || oldest.timeMs > found.timeMs) oldest = found;
     }
     const { timeMs = 0, windowMs = 0 } = oldest ?? {};
@@ -114,18 +119,18 @@ export class UsageStore {
   private precedingPoints(key: string, points: PodPoints): PodPoints {
     const last = this.last.pods.get(key);
     const previous = this.previous.pods.get(key);
-    const found = new Map<string, UsagePoint>();
-    for (const [name, point] of points) {
+    const found: ContainerPoint[] = [];
+    for (const point of points) {
       const ageMs = point.timeMs - point.startedMs;
       if (ageMs >= freshContainerMs && ageMs < this.resolutionMs) {
-        found.set(name, { ...point, timeMs: point.startedMs, cpuNanoCoreSeconds: 0 });
+        found.push({ ...point, timeMs: point.startedMs, cpuNanoCoreSeconds: 0 });
         continue;
       }
-      const lastPoint = last?.get(name);
+      const lastPoint = named(last, point.container);
       // A container that was started after the last sample is another one.
       if (lastPoint === undefined || point.startedMs >= lastPoint.timeMs) continue;
-      const before = precedingPoint(point, lastPoint, previous?.get(name));
-      if (before !== undefined) found.set(name, before);
+      const before = precedingPoint(point, lastPoint, named(previous, point.container));
+      if (before !== undefined) found.push(before);
     }
     return found;
   }
@@ -139,12 +144,16 @@ function remembered<T>(known: Map<string, T>, key: string, find: () => T): T {
   return found;
 }
 
+function named(points: PodPoints | undefined, name: string): ContainerPoint | undefined {
+  return points?.find(({ container }) => container === name);
+}
+
 /** The stored sample that is older than the point. */
-function precedingPoint(
-  point: UsagePoint,
-  last: UsagePoint | undefined,
-  previous: UsagePoint | undefined,
-): UsagePoint | undefined {
+function precedingPoint<T extends UsagePoint>(
+  point: T,
+  last: T | undefined,
+  previous: T | undefined,
+): T | undefined {
   if (last === undefined) return undefined;
   if (point.timeMs > last.timeMs) return last;
   return previous !== undefined && previous.timeMs < point.timeMs ? previous : undefined;

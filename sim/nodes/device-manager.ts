@@ -185,7 +185,12 @@ export class DeviceManager {
 
   /** The devices of a container, by resource. */
   of(podUid: string, container: string): Readonly<Record<string, readonly string[]>> {
-    return Object.fromEntries(this.allocations.get(podUid)?.get(container) ?? []);
+    const granted = this.allocations.get(podUid)?.get(container);
+    const found: Record<string, readonly string[]> = {};
+    granted?.forEach((ids, resource) => {
+      found[resource] = ids;
+    });
+    return found;
   }
 
   /** Takes the devices of a pod back. */

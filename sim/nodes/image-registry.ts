@@ -45,8 +45,21 @@ function plainImage(name: string, sizeBytes = usualImageBytes): Image {
   return { id: imageId(name), sizeBytes, hasUnknownUser: true };
 }
 
+/** The ids that were worked out: every node pulls the same few images. */
+const idsByName = new Map<string, string>();
+const idsMax = 1_000;
+
 /** An id that depends on the name alone. */
 export function imageId(name: string): string {
+  const known = idsByName.get(name);
+  if (known !== undefined) return known;
+  if (idsByName.size >= idsMax) idsByName.clear();
+  const id = hashedName(name);
+  idsByName.set(name, id);
+  return id;
+}
+
+function hashedName(name: string): string {
   let digits = '';
   for (let part = 0; digits.length < 64; part++) {
     digits += fnv32a(`${name}#${part}`).toString(16).padStart(8, '0');

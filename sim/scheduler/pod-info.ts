@@ -1,9 +1,19 @@
 /** A pod with what the scheduler works out about it once. @upstream pkg/scheduler/framework/types.go PodInfo */
-import type { Pod, PodAffinityTerm, WeightedPodAffinityTerm } from '../api/kinds/core.js';
+import type {
+  Container,
+  Pod,
+  PodAffinityTerm,
+  WeightedPodAffinityTerm,
+} from '../api/kinds/core.js';
 import { selectorOf, type Labels, type Selector } from '../api/selectors.js';
 import { roundUp } from './amount.js';
 import { requiredNodeAffinity, type NodeMatcher } from './node-selector.js';
-import { hasPodLevelRequests, isGivenTheSame, podRequests } from './pod-requests.js';
+import {
+  hasPodLevelRequests,
+  isGivenTheSame,
+  isResizeInfeasible,
+  podRequests,
+} from './pod-requests.js';
 import { Resource, type Amounts } from './resource.js';
 
 /** A term of pod affinity, compiled. */
@@ -245,12 +255,21 @@ function compileTerm(ownNamespace: string, term: PodAffinityTerm, weight: number
 function usageOf(pod: Pod): PodUsage {
   const requests = podRequests(pod, { usesStatus: true });
   const defaults = missingDefaults(pod, requests);
-  const nonZero = defaults.size === 0 ? requests : podRequests(pod, { usesStatus: true, defaults });
+  const isDefaulted = defaults.size > 0 && !namesAllDefaults(pod);
+  const nonZero = isDefaulted ? podRequests(pod, { usesStatus: true, defaults }) : requests;
   return {
     requested: Resource.of(requests),
     nonZeroMilliCPU: roundUp(nonZero.get('cpu') ?? 0),
     nonZeroMemory: roundUp(nonZero.get('memory') ?? 0),
   };
+}
+
+/** Whether every container asks for all that has a default, which then changes nothing. */
+function namesAllDefaults(pod: Pod): boolean {
+  const { containers = [], initContainers = [] } = pod.spec ?? {};
+  const names = ({ resources }: Container): boolean =>
+    resources?.requests?.['cpu'] !== undefined && resources.requests['memory'] !== undefined;
+  return containers.every(names) && initContainers.every(names) && !isResizeInfeasible(pod);
 }
 
 /** @upstream getNonMissingContainerRequests */

@@ -102,7 +102,8 @@ function effectiveRequests(
   return amounts;
 }
 
-function isResizeInfeasible(pod: Pod): boolean {
+/** Whether a resize of the pod can never be: then what its spec asks for does not count. */
+export function isResizeInfeasible(pod: Pod): boolean {
   const pending = pod.status?.conditions?.find(({ type }) => type === 'PodResizePending');
   return pending?.reason === 'Infeasible';
 }
@@ -111,6 +112,17 @@ function containerStatuses(pod: Pod): ReadonlyMap<string, ContainerStatus> | und
   const { containerStatuses = [], initContainerStatuses = [] } = pod.status ?? {};
   if (containerStatuses.length === 0 && initContainerStatuses.length === 0) return undefined;
   return new Map([...containerStatuses, ...initContainerStatuses].map(each => [each.name, each]));
+}
+
+/** Whether two versions of a pod ask for the same, as far as a look at their identity tells. */
+export function isAskedTheSame({ spec: old }: Pod, { spec }: Pod): boolean {
+  return (
+    spec === old ||
+    (spec?.containers === old?.containers &&
+      spec?.initContainers === old?.initContainers &&
+      spec?.resources === old?.resources &&
+      spec?.overhead === old?.overhead)
+  );
 }
 
 /** Whether the statuses of two versions of a pod tell the same of what its containers were given. */

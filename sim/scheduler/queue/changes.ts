@@ -2,7 +2,7 @@
 import { deepEqual } from '../../api/equality.js';
 import type { Node, Pod } from '../../api/kinds/core.js';
 import { roundUp } from '../amount.js';
-import { podRequests } from '../pod-requests.js';
+import { isAskedTheSame, isGivenTheSame, podRequests } from '../pod-requests.js';
 import { action, anyUpdate, type ClusterEvent } from './cluster-event.js';
 
 /** One event for each property that changed, or a general one. */
@@ -56,8 +56,9 @@ function sameLabels(
 }
 
 function isScaledDown(old: Pod, pod: Pod): boolean {
-  if (old.spec === pod.spec && old.status?.containerStatuses === pod.status?.containerStatuses) {
-    return false;
+  if (isAskedTheSame(old, pod)) {
+    if (old.status?.containerStatuses === pod.status?.containerStatuses) return false;
+    if (isGivenTheSame(old, pod)) return false;
   }
   const options = { usesStatus: true };
   const after = podRequests(pod, options);

@@ -42,7 +42,7 @@ export function prepareScore(
   );
   const prepared = domainsOf(all, { constraints, selected, nodes, needsAll });
   if (all.countsEveryNode(constraints, pod, snapshot)) addClasses(prepared, selected);
-  else addNodes(all, prepared, { pod, selected, snapshot, needsAll });
+  else addNodes(all, prepared, { pod, selected, needsAll });
   state.write(scoreKey, prepared);
   return undefined;
 }
@@ -70,24 +70,22 @@ function addNodes(
   how: {
     readonly pod: PodInfo;
     readonly selected: Selected;
-    readonly snapshot: NodeSnapshot;
     readonly needsAll: boolean;
   },
 ): void {
-  const { pod, selected, snapshot, needsAll } = how;
-  const perNode = selected.map(countPerNode);
-  for (const node of snapshot.nodes) {
-    if (needsAll && !all.haveAllLabels(constraints, node)) continue;
-    for (let index = 0; index < constraints.length; index++) {
-      const constraint = constraints[index];
-      const counts = byValue[index];
-      if (constraint === undefined || counts === undefined || counts.size === 0) continue;
+  const { pod, selected, needsAll } = how;
+  constraints.forEach((constraint, index) => {
+    const counts = byValue[index];
+    if (counts === undefined || counts.size === 0) return;
+    // Nodes without such pods would add nothing.
+    for (const [node, count] of countPerNode(selected[index] ?? [])) {
+      if (needsAll && !all.haveAllLabels(constraints, node)) continue;
       const value = node.labels[constraint.topologyKey] ?? '';
-      const count = counts.get(value);
-      if (count === undefined || !all.includes(constraint, pod, node)) continue;
-      counts.set(value, count + (perNode[index]?.get(node) ?? 0));
+      const known = counts.get(value);
+      if (known === undefined || !all.includes(constraint, pod, node)) continue;
+      counts.set(value, known + count);
     }
-  }
+  });
 }
 
 function domainsOf(
