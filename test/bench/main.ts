@@ -18,7 +18,7 @@ import { serverBenchmarks } from './server.js';
 import { trafficBenchmarks } from './traffic.js';
 import { voyageBenchmarks } from './voyages.js';
 import { measure, type Benchmark, type Measured } from './benchmark.js';
-import { memoryAtNodes } from './memory.js';
+import { memoryAtNodes, memoryOfScheduling } from './memory.js';
 
 const [pattern = ''] = process.argv.slice(2).filter(text => !text.startsWith('--'));
 const isJson = process.argv.includes('--json');
@@ -50,7 +50,11 @@ for (const benchmark of benchmarks) {
   if (!isJson) console.log(line(result));
 }
 if (isJson) console.log(JSON.stringify(results, null, 2));
-else if (pattern === '') console.log(memoryAtNodes(1000));
+else {
+  // They run in processes of their own, so they are no benchmarks as the others are.
+  if (new RegExp(pattern).test('scheduler: memory')) console.log(await memoryOfScheduling());
+  if (new RegExp(pattern).test('nodes: memory')) console.log(await memoryAtNodes(1000));
+}
 
 function line({ name, unit, bestMs, medianMs, perSecond }: Measured): string {
   const rate = perSecond >= 100 ? Math.round(perSecond).toLocaleString('en') : perSecond.toFixed(1);
