@@ -130,3 +130,40 @@ it('fails a shared GPU with all its shares', () => {
   });
   expect(node?.status?.allocatable?.['nvidia.com/gpu']).toBe('3');
 });
+
+it('gives a device on as soon as its pod has ended, for the next one is sent at once', () => {
+  const train: Workload = {
+    name: 'train',
+    start(context) {
+      context.clock.after(1_000, 'the training ends', () => context.exit(0));
+      return {};
+    },
+  };
+  const device = {
+    resourceName: 'nvidia.com/gpu',
+    id: 'GPU-a',
+    model: 'NVIDIA-L4',
+    memoryMiB: 23_034,
+  };
+  const capacity = { cpu: '8', memory: '64Gi', 'ephemeral-storage': '100Gi', pods: '110' };
+  const shape = { labels: {}, taints: [], capacity, devices: [device], isControlPlane: false };
+  const nodes = [{ name: 'gpu-1', ...shape }];
+  const sim = boot({ seed: 1, workloads: [{ workload: train }], nodes });
+  const run = (seconds: number) => sim.loop.runUntil(sim.loop.now() + seconds * 1_000);
+  const path = '/api/v1/namespaces/default/pods';
+  run(5);
+  for (let index = 0; index < 20; index++) {
+    const limits = { 'nvidia.com/gpu': '1' };
+    const containers = [{ name: 'c', image: 'train:1', resources: { limits } }];
+    const body = { metadata: { name: `p-${index}` }, spec: { restartPolicy: 'Never', containers } };
+    sim.serve({ method: 'POST', path, body }, admin, () => undefined);
+  }
+  run(300);
+  let items: readonly Pod[] = [];
+  sim.serve({ method: 'GET', path }, admin, ({ body }) => {
+    ({ items } = body as { readonly items: readonly Pod[] });
+  });
+  expect(new Set(items.map(({ status }) => status?.reason ?? status?.phase))).toEqual(
+    new Set(['Succeeded']),
+  );
+});

