@@ -2,7 +2,7 @@
  * The last two samples of every node and container: rates come from their difference.
  * @upstream kubernetes-sigs/metrics-server pkg/storage/node.go, pod.go, types.go
  */
-import { canonicalQuantity, quantityOf } from '../api/quantity.js';
+import { quantityOf } from '../api/quantity.js';
 
 /** A sample of a node or a container. */
 export interface UsagePoint {
@@ -148,6 +148,20 @@ function named(points: PodPoints | undefined, name: string): ContainerPoint | un
   return points?.find(({ container }) => container === name);
 }
 
+const suffixes = ['n', 'u', 'm', '', 'k', 'M', 'G', 'T', 'P'] as const;
+
+/** So many nano-units as a canonical quantity: most are not worth to be parsed. */
+export function nanosText(nanos: number): string {
+  if (nanos === 0) return '0';
+  let value = nanos;
+  let suffix = 0;
+  while (value % 1000 === 0 && suffix < suffixes.length - 1) {
+    value /= 1000;
+    suffix++;
+  }
+  return `${value}${suffixes[suffix]}`;
+}
+
 /** The stored sample that is older than the point. */
 function precedingPoint<T extends UsagePoint>(
   point: T,
@@ -163,12 +177,11 @@ function measured(last: UsagePoint, previous: UsagePoint): MeasuredUsage | undef
   const used = last.cpuNanoCoreSeconds - previous.cpuNanoCoreSeconds;
   if (last.startedMs < previous.startedMs || used < 0) return undefined;
   const windowMs = last.timeMs - previous.timeMs;
-  const cpu = canonicalQuantity(`${Math.floor((used * 1000) / windowMs)}n`);
   return {
     timeMs: last.timeMs,
     windowMs,
     usage: {
-      cpu: cpu.isOk ? cpu.value : '0',
+      cpu: nanosText(Math.floor((used * 1000) / windowMs)),
       memory: quantityOf(last.memoryBytes, 'BinarySI').toString(),
     },
   };
