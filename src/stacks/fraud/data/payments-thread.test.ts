@@ -1,4 +1,6 @@
+import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { buildSync } from 'esbuild';
 import { expect, it } from 'vitest';
 import { Random } from '../../../../sim/engine/random.js';
 import { planOf } from '../plan-of.js';
@@ -28,13 +30,17 @@ const settings: FraudSettings = {
   },
 };
 
-/** From source a thread needs tsx, as its parent has it. */
+/** A thread of the sources, as the build would make one file of them. */
 function startFromSource(workerData: PaymentsBrief): Worker {
-  const source = new URL('./payments-worker.ts', import.meta.url).href;
-  const code = `import('tsx/esm/api').then(({ register }) => {
-    register();
-    return import(${JSON.stringify(source)});
-  });`;
+  const entry = fileURLToPath(new URL('./payments-worker.ts', import.meta.url));
+  const { outputFiles } = buildSync({
+    entryPoints: [entry],
+    bundle: true,
+    write: false,
+    platform: 'node',
+    format: 'cjs',
+  });
+  const code = outputFiles[0]?.text ?? '';
   return new Worker(code, { eval: true, workerData, transferList: [workerData.port] });
 }
 
@@ -74,4 +80,4 @@ it('makes the same payments and arrivals in a thread as without one', () => {
   expect(local.offsets.length).toBeGreaterThan(10_000);
   expect(local.count - local.first).toBe(Math.floor(local.offsets.length / settings.sampleEvery));
   expect(local.known.length).toBeGreaterThan(0);
-}, 60_000);
+});
