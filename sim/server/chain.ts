@@ -11,6 +11,7 @@ import { forbiddenByAuthorization, impersonate, reasonOf } from './authorization
 import type { AuthorizationAttributes } from './authorization/authorizer.js';
 import type { Core } from './core.js';
 import { servePath } from './filters/paths.js';
+import { flowHeaders, type FlowHeaders } from './flow-control/classify.js';
 import { serveResource } from './filters/route.js';
 import { requestInfo } from './request-info.js';
 import { RequestState } from './request-state.js';
@@ -31,17 +32,36 @@ export function createServe(core: Core): Serve {
     const context = new RequestState(request, connection, info, core.clock.now());
     const identity = authenticated(core, request, connection, context);
     const audit = core.auditor?.begin(context);
-    const finish = (answer: ApiAnswer) => {
+    let flow: FlowHeaders | undefined;
+    const finish = (given: ApiAnswer) => {
+      const answer = flow === undefined ? given : withHeaders(given, flow);
       // What is told to the audit log goes the long way.
       if (audit === undefined) shortWays.learn(context, answer);
       done(audit === undefined ? answer : auditedAnswer(answer, audit));
     };
-    const early = identity ?? impersonated(core, context) ?? authorized(core, context);
+    const refused = identity ?? impersonated(core, context);
+    if (refused === undefined && isCounted(context)) {
+      flow = flowHeaders(core.access, context.user, info);
+    }
+    const early = refused ?? authorized(core, context);
     if (early !== undefined) finish(early);
     else if (aggregated.has(info.group) && isAggregated(core, context)) {
       runSteps(servePath(core, context), finish);
     } else runSteps(dispatch(core, context, audit), finish);
   };
+}
+
+/** Our own components do not read these headers; connections that last are not counted, but watches are. */
+function isCounted({ connection, info }: RequestState): boolean {
+  if (connection.omitsManagedFields === true) return false;
+  return info.verb === 'watch' || !lasting.has(info.subresource);
+}
+
+/** @upstream pkg/controlplane/apiserver/config.go LongRunningFunc */
+const lasting = new Set(['attach', 'exec', 'proxy', 'log', 'portforward']);
+
+function withHeaders(answer: ApiAnswer, headers: FlowHeaders): ApiAnswer {
+  return { ...answer, headers: { ...answer.headers, ...headers } };
 }
 
 function dispatch(

@@ -1,5 +1,6 @@
 /** The API server. */
 import { followDefinitions } from './custom/definitions.js';
+import { followFlowSchemas } from './flow-control/schema-status.js';
 import { createServe } from './chain.js';
 import { storeBootstrapObjects } from './bootstrap.js';
 import type { CreateApiServer, HistoryEntry } from './contract.js';
@@ -12,6 +13,7 @@ export const createApiServer: CreateApiServer = options => {
   const core = createCore(options);
   if (options.isEmpty !== true) storeBootstrapObjects(core);
   followDefinitions(core);
+  followFlowSchemas(core);
   expireEvents(core);
   const { store } = core;
   return {

@@ -16,10 +16,10 @@ export const serverVersion = {
   minCompatibilityMajor: '1',
   minCompatibilityMinor: '35',
   gitVersion: 'v1.36.2',
-  gitCommit: '0000000000000000000000000000000000000000',
+  gitCommit: '8e16b12fda5b1dccc41a6de48b3e356cc7d5048b',
   gitTreeState: 'clean',
   buildDate: '2026-06-09T12:00:00Z',
-  goVersion: 'go1.25.9',
+  goVersion: 'go1.26.10',
   compiler: 'gc',
   platform: 'linux/amd64',
 } as const;
