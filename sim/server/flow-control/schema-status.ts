@@ -7,7 +7,6 @@ import {
   priorityLevelConfigurations,
   type FlowSchema,
 } from '../../api/kinds/flowcontrol.js';
-import type { KubeObject } from '../../api/object.js';
 import { rfc3339 } from '../../api/time.js';
 import type { Stored } from '../../store/stored.js';
 import type { Core } from '../core.js';
