@@ -95,7 +95,9 @@ class Courier {
 class WatchDelivery {
   isClosed = false;
   private closeStream: (() => void) | undefined;
-  private travelling: WatchEvent[] = [];
+  /** What travels: mostly one event, which needs no list. */
+  private first: WatchEvent | undefined;
+  private others: WatchEvent[] | undefined;
   private label = '';
 
   constructor(
@@ -121,14 +123,21 @@ class WatchDelivery {
   }
 
   private deliver(event: WatchEvent): void {
-    this.travelling.push(event);
-    if (this.travelling.length === 1) this.courier.take(this);
+    if (this.first !== undefined) {
+      (this.others ??= []).push(event);
+      return;
+    }
+    this.first = event;
+    this.courier.take(this);
   }
 
   arrive(): void {
-    const arrived = this.travelling;
-    this.travelling = [];
-    for (const each of arrived) if (!this.isClosed) this.sink.event(each);
+    const { first, others } = this;
+    this.first = undefined;
+    this.others = undefined;
+    if (first !== undefined && !this.isClosed) this.sink.event(first);
+    if (others === undefined) return;
+    for (const each of others) if (!this.isClosed) this.sink.event(each);
   }
 
   private later(what: string, action: () => void): void {

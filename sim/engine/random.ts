@@ -79,20 +79,18 @@ export class Random {
   /** A version 4 UUID. */
   uuid(): string {
     const generator = this.drawn();
-    const digits: number[] = [];
+    let at = 0;
     for (let word = 0; word < 4; word++) {
-      const bits = generator.next();
-      for (let shift = 28; shift >= 0; shift -= 4) digits.push((bits >>> shift) & 15);
-    }
-    digits[12] = 4;
-    digits[16] = 8 | ((digits[16] ?? 0) & 3);
-    const codes: number[] = [];
-    for (let index = 0; index < digits.length; index++) {
-      if (index === 8 || index === 12 || index === 16 || index === 20) codes.push(dashCode);
-      codes.push(hexCodes[digits[index] ?? 0] as number);
+      let bits = generator.next();
+      if (word === 1) bits = (bits & ~0xf000) | 0x4000;
+      if (word === 2) bits = (bits & ~0xc0000000) | 0x80000000;
+      for (let shift = 28; shift >= 0; shift -= 4) {
+        if (at === 8 || at === 13 || at === 18 || at === 23) uuidCodes[at++] = dashCode;
+        uuidCodes[at++] = hexCodes[(bits >>> shift) & 15] as number;
+      }
     }
     // One flat string: one that is put together from parts keeps all of them.
-    return String.fromCharCode(...codes);
+    return String.fromCharCode.apply(undefined, uuidCodes);
   }
 
   private drawn(): RandomGenerator {
@@ -102,6 +100,8 @@ export class Random {
 
 const hexCodes = [...'0123456789abcdef'].map(digit => digit.charCodeAt(0));
 const dashCode = '-'.charCodeAt(0);
+/** The characters of the UUID that is made at the moment. */
+const uuidCodes: number[] = new Array<number>(36).fill(dashCode);
 
 /** @upstream k8s.io/apimachinery/pkg/util/rand alphanums */
 const suffixAlphabet = 'bcdfghjklmnpqrstvwxz2456789';

@@ -23,10 +23,6 @@ import type { User } from '../user.js';
 import type { AuthorizationAttributes, AuthorizationDecision, RulesOfUser } from './authorizer.js';
 import { nameFits, ruleFits } from './policy-rule.js';
 
-/** The rules that a binding gives to a user, or why they are not known. */
-export type Grant =
-  { readonly source: string; readonly rules: readonly PolicyRule[] } | { readonly error: string };
-
 /** What a role reference gives: its rules, or the text of its absence. */
 export type RoleRules = { readonly rules: readonly PolicyRule[] } | { readonly error: string };
 
@@ -50,6 +46,14 @@ interface BoundSubject {
   readonly subject: Subject;
 }
 
+/** The rules that a binding gives to a user, or why they are not known. */
+interface BoundRules {
+  readonly bound: BoundSubject;
+  /** Of the binding; '' of those of the cluster. */
+  readonly namespace: string;
+  readonly role: RoleRules;
+}
+
 const remembersMax = 2_000;
 const kinds = [clusterRoles, clusterRoleBindings, roles, roleBindings];
 
@@ -59,6 +63,7 @@ export class RbacAuthorizer {
   private clusterIndex: BindingIndex | undefined;
   private readonly namespaceIndexes = new Map<string, BindingIndex>();
   private decisions = new WeakMap<User, Map<string, RememberedDecision>>();
+  private grantsOfUsers = new WeakMap<User, Map<string, readonly BoundRules[]>>();
 
   private readonly lastChange: { readonly revision: number };
 
@@ -101,8 +106,8 @@ export class RbacAuthorizer {
     const rules: PolicyRule[] = [];
     const errors: string[] = [];
     for (const grant of this.grants(user, namespace)) {
-      if ('error' in grant) errors.push(grant.error);
-      else rules.push(...grant.rules);
+      if ('error' in grant.role) errors.push(grant.role.error);
+      else rules.push(...grant.role.rules);
     }
     return { rules, errors };
   }
@@ -128,6 +133,7 @@ export class RbacAuthorizer {
     this.clusterIndex = undefined;
     this.namespaceIndexes.clear();
     this.decisions = new WeakMap();
+    this.grantsOfUsers = new WeakMap();
   }
 
   private remembered(attributes: AuthorizationAttributes): RememberedDecision {
@@ -148,14 +154,14 @@ export class RbacAuthorizer {
   private decide(attributes: AuthorizationAttributes): RememberedDecision {
     const allowing = [];
     const errors: string[] = [];
-    for (const grant of this.grants(attributes.user, attributes.namespace)) {
-      if ('error' in grant) {
-        errors.push(grant.error);
+    for (const { bound, role, namespace } of this.grants(attributes.user, attributes.namespace)) {
+      if ('error' in role) {
+        errors.push(role.error);
         continue;
       }
-      for (const rule of grant.rules) {
+      for (const rule of role.rules) {
         if (!ruleFits(rule, attributes)) continue;
-        const reason = `RBAC: allowed by ${grant.source}`;
+        const reason = `RBAC: allowed by ${describe(bound.binding, bound.subject, namespace)}`;
         const names = attributes.isResourceRequest ? rule.resourceNames : undefined;
         allowing.push({ names, decision: { decision: 'allow', reason } as const });
       }
@@ -165,24 +171,43 @@ export class RbacAuthorizer {
   }
 
   /** What the user is granted: by the cluster's bindings, then by those of the namespace. */
-  private *grants(user: User, namespace: string): Generator<Grant> {
-    this.clusterIndex ??= indexed(this.access.list(clusterRoleBindings), '');
-    yield* this.grantsOf(user, this.clusterIndex, '');
-    if (namespace === '') return;
+  private grants(user: User, namespace: string): readonly BoundRules[] {
+    let ofUser = this.grantsOfUsers.get(user);
+    if (ofUser === undefined) this.grantsOfUsers.set(user, (ofUser = new Map()));
+    let grants = ofUser.get(namespace);
+    if (grants === undefined) {
+      grants =
+        namespace === ''
+          ? this.grantsBy(this.clusterBindings(), user, '')
+          : [
+              ...this.grants(user, ''),
+              ...this.grantsBy(this.bindingsIn(namespace), user, namespace),
+            ];
+      if (ofUser.size >= remembersMax) ofUser.clear();
+      ofUser.set(namespace, grants);
+    }
+    return grants;
+  }
+
+  private clusterBindings(): BindingIndex {
+    return (this.clusterIndex ??= indexed(this.access.list(clusterRoleBindings), ''));
+  }
+
+  private bindingsIn(namespace: string): BindingIndex {
     let index = this.namespaceIndexes.get(namespace);
     if (index === undefined) {
       index = indexed(this.access.list(roleBindings, namespace), namespace);
       this.namespaceIndexes.set(namespace, index);
     }
-    yield* this.grantsOf(user, index, namespace);
+    return index;
   }
 
-  private *grantsOf(user: User, index: BindingIndex, namespace: string): Generator<Grant> {
-    for (const { binding, subject } of boundTo(user, index)) {
-      const role = this.rulesOfRole(binding.roleRef, namespace);
-      if ('error' in role) yield role;
-      else yield { source: describe(binding, subject, namespace), rules: role.rules };
-    }
+  private grantsBy(index: BindingIndex, user: User, namespace: string): readonly BoundRules[] {
+    return boundTo(user, index).map(bound => ({
+      bound,
+      namespace,
+      role: this.rulesOfRole(bound.binding.roleRef, namespace),
+    }));
   }
 }
 
@@ -211,6 +236,7 @@ function subjectKey(subject: Subject, bindingNamespace: string): string | undefi
 
 /** The bindings of the user, each once, with the first of its subjects that applies. */
 function boundTo(user: User, index: BindingIndex): readonly BoundSubject[] {
+  if (index.size === 0) return [];
   const found = new Map<Binding, BoundSubject>();
   for (const key of [`u${user.name}`, ...user.groups.map(group => `g${group}`)]) {
     for (const bound of index.get(key) ?? []) {

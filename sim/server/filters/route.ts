@@ -29,7 +29,7 @@ import type { RequestState } from '../request-state.js';
 import type { ServedResource } from '../registry.js';
 import type { Scope } from '../scope.js';
 import type { Steps } from '../steps.js';
-import { builtInOffer, customOffer, negotiate } from './negotiation.js';
+import { builtInOffer, customOffer, negotiate, plainJson, type Offer } from './negotiation.js';
 import { patchTypeFailure } from '../handlers/patch-types.js';
 
 /** Answers a request for a resource. */
@@ -54,12 +54,10 @@ export function* serveResource(
   }
   const typeFailure = patchTypeFailure(context, resource);
   if (typeFailure !== undefined) return failureAnswer(context, typeFailure);
-  const isList = place === 'collection' && context.request.method === 'GET';
-  const media = negotiate(context, {
-    ...(resource.custom === undefined ? builtInOffer : customOffer),
-    streams: isList && resource.verbs.includes('watch'),
-    hasTables: resource.verbs.includes('get'),
-  });
+  const media =
+    context.request.headers === undefined
+      ? plainJson
+      : negotiate(context, offerOf(context, resource, place));
   if ('status' in media) return failureAnswer(context, media);
   const scope: Scope = {
     core,
@@ -72,6 +70,19 @@ export function* serveResource(
     audit,
   };
   return yield* handler(scope);
+}
+
+function offerOf(
+  { request }: RequestState,
+  { custom, verbs }: ServedResource,
+  place: Place,
+): Offer {
+  const isList = place === 'collection' && request.method === 'GET';
+  return {
+    ...(custom === undefined ? builtInOffer : customOffer),
+    streams: isList && verbs.includes('watch'),
+    hasTables: verbs.includes('get'),
+  };
 }
 
 /** Where in the tree of a resource a path points. */

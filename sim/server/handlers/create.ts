@@ -112,12 +112,11 @@ export function* storeNew(
 ): Steps<KubeObject | Failure> {
   const { name = '', generateName = '' } = object.metadata;
   const attemptsMax = name === '' && generateName !== '' ? generateAttemptsMax : 1;
-  let result: KubeObject | Failure = plainError('nothing was tried');
-  for (let attempt = 0; attempt < attemptsMax; attempt++) {
-    result = yield* storeOnce(scope, object, creation);
-    if (!isFailure(result) || result.reason !== 'AlreadyExists') break;
+  for (let attempt = 1; ; attempt++) {
+    const result = yield* storeOnce(scope, object, creation);
+    const isTaken = isFailure(result) && result.reason === 'AlreadyExists';
+    if (!isTaken || attempt === attemptsMax) return result;
   }
-  return result;
 }
 
 function* storeOnce(
