@@ -140,8 +140,8 @@ export function wildcardSubdomainErrors(value: string): Texts {
 
 /** IsQualifiedName, which is the check of label keys. */
 export function qualifiedNameErrors(value: string): Texts {
-  if (value.length <= nameBytesMax && labelKeyPattern.test(value)) return nothing;
   if (soundNames.has(value)) return nothing;
+  if (value.length <= nameBytesMax && labelKeyPattern.test(value)) return nothing;
   const texts = prefixedNameErrors(value);
   if (texts.length === 0) {
     if (soundNames.size >= soundNamesMax) soundNames.clear();

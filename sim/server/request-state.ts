@@ -55,6 +55,20 @@ export class RequestState implements RequestContext {
   }
 
   private query(): URLSearchParams {
-    return (this.parsed ??= new URLSearchParams(this.info.query));
+    return (this.parsed ??= parametersOf(this.info.query));
   }
+}
+
+/** Queries that were read, by their text: components watch with the same ones. They are only looked at. */
+const queriesRead = new Map<string, URLSearchParams>();
+const queriesReadMax = 256;
+
+function parametersOf(query: string): URLSearchParams {
+  let parameters = queriesRead.get(query);
+  if (parameters === undefined) {
+    parameters = new URLSearchParams(query);
+    if (queriesRead.size >= queriesReadMax) queriesRead.clear();
+    queriesRead.set(query, parameters);
+  }
+  return parameters;
 }

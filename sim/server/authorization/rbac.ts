@@ -55,20 +55,24 @@ interface BoundRules {
 }
 
 const remembersMax = 2_000;
-const kinds = [clusterRoles, clusterRoleBindings, roles, roleBindings];
+const roleKinds = [clusterRoles, roles];
+const bindingKinds = [clusterRoleBindings, roleBindings];
 
 /** RBAC over the stored roles and bindings. */
 export class RbacAuthorizer {
-  private revision = -1;
+  private rolesRevision = -1;
+  private bindingsRevision = -1;
   private clusterIndex: BindingIndex | undefined;
   private readonly namespaceIndexes = new Map<string, BindingIndex>();
   private decisions = new WeakMap<User, Map<string, RememberedDecision>>();
   private grantsOfUsers = new WeakMap<User, Map<string, readonly BoundRules[]>>();
 
-  private readonly lastChange: { readonly revision: number };
+  private readonly roleChange: { readonly revision: number };
+  private readonly bindingChange: { readonly revision: number };
 
   constructor(private readonly access: Pick<ServerAccess, 'get' | 'list' | 'lastChangeOf'>) {
-    this.lastChange = access.lastChangeOf(kinds);
+    this.roleChange = access.lastChangeOf(roleKinds);
+    this.bindingChange = access.lastChangeOf(bindingKinds);
   }
 
   authorize(attributes: AuthorizationAttributes): AuthorizationDecision {
@@ -126,14 +130,17 @@ export class RbacAuthorizer {
     return { error: notFound({ group: roles.group, resource }, roleRef.name).message };
   }
 
+  /** Who is bound to what depends on bindings alone, what it gives on roles too. */
   private forgetWhatChanged(): void {
-    const { revision } = this.lastChange;
-    if (revision === this.revision) return;
-    this.revision = revision;
-    this.clusterIndex = undefined;
-    this.namespaceIndexes.clear();
+    const areBindingsKnown = this.bindingChange.revision === this.bindingsRevision;
+    if (areBindingsKnown && this.roleChange.revision === this.rolesRevision) return;
+    this.rolesRevision = this.roleChange.revision;
     this.decisions = new WeakMap();
     this.grantsOfUsers = new WeakMap();
+    if (areBindingsKnown) return;
+    this.bindingsRevision = this.bindingChange.revision;
+    this.clusterIndex = undefined;
+    this.namespaceIndexes.clear();
   }
 
   private remembered(attributes: AuthorizationAttributes): RememberedDecision {
