@@ -29,13 +29,14 @@ export function storeBootstrapObjects(core: Core): void {
   const uids = random.fork('bootstrap');
   const created = rfc3339(clock.now());
   const micro = rfc3339Micro(clock.now());
+  const adaptedTo = adapter(settings);
   const all = [...withGated(prepared, gated), ...aggregatedServices(core)];
   for (const { group, version, resource, object } of all) {
     const served = registry.find(group, version, resource);
     if (served === undefined) continue;
     const { metadata } = object;
     const placed = withMeta(
-      timed(adapted(object, settings), created, micro),
+      timed(adaptedTo(object), created, micro),
       orderedMeta({
         ...metadata,
         uid: uids.uuid(),
@@ -186,14 +187,40 @@ const recorded = {
   advertised: { address: '192.0.2.2', port: 17500 },
 } satisfies Partial<ServerSettings>;
 
+/** What was adapted for the servers before, by their settings: the servers of one process share it. */
+const adaptations = new Map<string, WeakMap<KubeObject, KubeObject>>();
+const adaptationsMax = 32;
+
 /** The service range and the server's own address are settings; the recorded objects have others. */
-function adapted(object: KubeObject, settings: ServerSettings): KubeObject {
-  const { serviceRange, advertised } = settings;
+function adapter({ serviceRange, advertised }: ServerSettings): (object: KubeObject) => KubeObject {
   const { address, port } = advertised;
   const before = recorded.advertised;
   const isRecorded =
     serviceRange === recorded.serviceRange && address === before.address && port === before.port;
-  if (isRecorded) return object;
+  if (isRecorded) return object => object;
+  const key = `${serviceRange} ${address} ${port}`;
+  let known = adaptations.get(key);
+  if (known === undefined) {
+    if (adaptations.size >= adaptationsMax) adaptations.clear();
+    adaptations.set(key, (known = new WeakMap()));
+  }
+  const adaptedBefore = known;
+  return object => {
+    let result = adaptedBefore.get(object);
+    if (result === undefined) {
+      result = adapted(object, { serviceRange, advertised });
+      adaptedBefore.set(object, result);
+    }
+    return result;
+  };
+}
+
+function adapted(
+  object: KubeObject,
+  { serviceRange, advertised }: Pick<ServerSettings, 'serviceRange' | 'advertised'>,
+): KubeObject {
+  const { address, port } = advertised;
+  const before = recorded.advertised;
   const text = JSON.stringify(object)
     .replaceAll(recorded.serviceRange, serviceRange)
     .replaceAll(`"${firstAddress(recorded.serviceRange)}"`, `"${firstAddress(serviceRange)}"`)

@@ -113,8 +113,8 @@ export class RequestRecord implements AuditRecord {
       stage,
       requestURI: request.path,
       verb: info.verb,
-      user: userInfoOf(this.user),
-      ...(isImpersonating && { impersonatedUser: userInfoOf(context.user) }),
+      user: toldOf(this.user),
+      ...(isImpersonating && { impersonatedUser: toldOf(context.user) }),
       sourceIPs: [connection.sourceIP ?? '127.0.0.1'],
       ...(userAgent !== '' && { userAgent: userAgent.slice(0, userAgentMax) }),
       ...(info.isResourceRequest && { objectRef: this.objectReference() }),
@@ -131,15 +131,27 @@ export class RequestRecord implements AuditRecord {
   private objectReference() {
     const { info } = this.context;
     const { resource, subresource, group, version } = info;
-    const all = {
-      resource,
-      ...this.reference,
-      apiGroup: group,
-      apiVersion: version,
-      subresource,
-    };
-    return Object.fromEntries(Object.entries(all).filter(([, value]) => value));
+    const { namespace, name, uid, resourceVersion } = this.reference;
+    const told: Record<string, string> = {};
+    if (resource) told['resource'] = resource;
+    if (namespace) told['namespace'] = namespace;
+    if (name) told['name'] = name;
+    if (uid) told['uid'] = uid;
+    if (resourceVersion) told['resourceVersion'] = resourceVersion;
+    if (group) told['apiGroup'] = group;
+    if (version) told['apiVersion'] = version;
+    if (subresource) told['subresource'] = subresource;
+    return told;
   }
+}
+
+const usersTold = new WeakMap<User, ReturnType<typeof userInfoOf>>();
+
+/** The user as events tell it: the same for all requests of a connection. */
+function toldOf(user: User): ReturnType<typeof userInfoOf> {
+  let told = usersTold.get(user);
+  if (told === undefined) usersTold.set(user, (told = userInfoOf(user)));
+  return told;
 }
 
 /** Requests that tell when their answer begins. @upstream genericfilters.BasicLongRunningRequestCheck */

@@ -112,7 +112,7 @@ export class EventCreations implements ShortWay {
       after: sent,
     };
     const beside = FieldOwners.none.after(update, trackFields(served));
-    return this.core.store.put(this.collection, { key, object, beside, user });
+    return this.core.store.put(this.collection, { key, object, beside, user: user.name });
   }
 }
 

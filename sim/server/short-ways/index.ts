@@ -33,9 +33,13 @@ export class ShortWays {
     }
   }
 
-  /** Takes note of a request that was served the long way. */
-  learn(context: RequestState, { status }: ApiAnswer): void {
+  /** Takes note of a request that was served the long way. Only statuses of pods can be audited. */
+  learn(context: RequestState, { status }: ApiAnswer, isAudited: boolean): void {
     if (context.connection.omitsManagedFields !== true || status > 201) return;
+    if (isAudited) {
+      if (context.request.method === 'PUT') this.podStatuses.learn(context);
+      return;
+    }
     switch (context.request.method) {
       case 'PUT':
         this.leases.learn(context);

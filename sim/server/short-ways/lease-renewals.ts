@@ -66,7 +66,12 @@ export class LeaseRenewals implements ShortWay {
     );
     const metadata = { ...lease.metadata, resourceVersion: store.nextResourceVersion() };
     const object = { ...lease, metadata };
-    const stored = store.put(this.leases, { key: live.key, object, beside, user: permit.user });
+    const stored = store.put(this.leases, {
+      key: live.key,
+      object,
+      beside,
+      user: permit.user.name,
+    });
     return { status: 200, headers: jsonHeaders, body: stored.object };
   }
 }

@@ -12,16 +12,21 @@ import {
 } from '../../api/kinds/admissionregistration.js';
 import { namespaces } from '../../api/kinds/core.js';
 import { clusterRoleBindings, clusterRoles, roleBindings, roles } from '../../api/kinds/rbac.js';
-import type { Connection } from '../../api/request.js';
+import type { ApiRequest, Connection } from '../../api/request.js';
 import type { GroupResource } from '../access.js';
+import type { AuditRecord } from '../audit/auditor.js';
 import type { Core } from '../core.js';
-import type { RequestState } from '../request-state.js';
+import { requestInfo } from '../request-info.js';
+import { RequestState } from '../request-state.js';
+import type { User } from '../user.js';
 import { managerOf, writeOptions, type WriteOptionsKind } from '../write-options.js';
 
 /** Who a connection writes as. */
 export interface Permit {
-  readonly user: string;
+  readonly user: User;
   readonly manager: string;
+  /** What authorization said to the audit log; empty where there is none. */
+  readonly annotations: Readonly<Record<string, string>>;
   /** The last change of what decides about it. */
   readonly policyRevision: number;
 }
@@ -82,8 +87,9 @@ export class Permits {
     let ofKey = this.known.get(key);
     if (ofKey === undefined) this.known.set(key, (ofKey = new Map()));
     ofKey.set(connection, {
-      user: context.user.name,
+      user: context.user,
       manager: managerOf(context, options),
+      annotations: context.annotations,
       policyRevision: this.policyChange.revision,
     });
   }
@@ -112,6 +118,23 @@ export class Permits {
   private concerns({ apiGroups = [] }: Rule): boolean {
     return apiGroups.includes('*') || this.written.groups.some(group => apiGroups.includes(group));
   }
+}
+
+/** Begins the audit of a request that goes the short way, as the chain does; undefined: it is not logged. */
+export function beginAudit(
+  { auditor, clock }: Core,
+  permit: Permit,
+  sent: { readonly request: ApiRequest; readonly connection: Connection },
+): AuditRecord | undefined {
+  if (auditor === undefined) return undefined;
+  const { request, connection } = sent;
+  const info = requestInfo(request.method, request.path);
+  const context = new RequestState(request, connection, info, clock.now());
+  context.user = permit.user;
+  const audit = auditor.begin(context);
+  const { annotations } = permit;
+  for (const key in annotations) context.annotate(key, annotations[key] ?? '');
+  return audit;
 }
 
 interface Rule {

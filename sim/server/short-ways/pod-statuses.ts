@@ -23,7 +23,7 @@ import { withAddresses } from '../resources/defaults/pod-status.js';
 import { preparedStatus } from '../resources/pod-update.js';
 import { validatePodStatus } from '../resources/validation/pod-status.js';
 import { shapeOfResource } from '../shapes.js';
-import { Permits, type Permit } from './permits.js';
+import { beginAudit, Permits, type Permit } from './permits.js';
 import type { ShortWay } from './short-way.js';
 
 /** The statuses of the pods of one server. */
@@ -45,7 +45,8 @@ export class PodStatuses implements ShortWay {
     this.permits = new Permits(core, { groups: [pods.group], options: 'UpdateOptions' });
   }
 
-  serve({ path, body }: ApiRequest, connection: Connection): ApiAnswer | undefined {
+  serve(request: ApiRequest, connection: Connection): ApiAnswer | undefined {
+    const { path, body } = request;
     if (!path.endsWith('/status') || typeof body !== 'object' || body === null) return undefined;
     const pod = body as Pod;
     const { namespace, name } = pod.metadata ?? {};
@@ -55,7 +56,14 @@ export class PodStatuses implements ShortWay {
     const live = this.pods.get(storageKey(namespace, name));
     if (live === undefined || !isOnlyReported(pod, live.object)) return undefined;
     if (pod.spec?.nodeName !== this.nodeNames.get(connection)) return undefined;
-    return this.written(permit, live, pod);
+    const report = this.checked(live, pod);
+    if (report === undefined) return undefined;
+    const audit = beginAudit(this.core, permit, { request, connection });
+    audit?.requestObject(report.sent);
+    const written = this.written(permit, report);
+    audit?.responseObject(written);
+    audit?.responseComplete(200, written);
+    return { status: 200, headers: jsonHeaders, body: written };
   }
 
   learn(context: RequestState): void {
@@ -67,13 +75,18 @@ export class PodStatuses implements ShortWay {
     this.permits.learn(info.namespace, context);
   }
 
-  private written(permit: Permit, live: Stored<FieldOwners>, pod: Pod): ApiAnswer | undefined {
+  /** What the strategy makes of the report; undefined when something is wrong with it. */
+  private checked(live: Stored<FieldOwners>, pod: Pod): Report | undefined {
     const old = live.object as unknown as Pod;
     const sent = defaulted(tidied(pod, this.shape, old));
     const prepared = preparedStatus(sent, old);
     if (validatePodStatus(prepared, old).length > 0) return undefined;
-    const object = prepared as unknown as KubeObject;
-    if (deepEqual(prepared.status, old.status)) return answerOf(live.object);
+    return { live, sent: asObject(sent), prepared: asObject(prepared) };
+  }
+
+  /** The object as it is stored then: the one that is there, if the report says nothing new. */
+  private written(permit: Permit, { live, sent, prepared }: Report): KubeObject {
+    if (deepEqual(prepared['status'], live.object['status'])) return live.object;
     const { store, clock } = this.core;
     const update = {
       manager: permit.manager,
@@ -81,20 +94,29 @@ export class PodStatuses implements ShortWay {
       apiVersion: this.served.apiVersion,
       timeMs: clock.now(),
       before: live.object,
-      after: sent as unknown as KubeObject,
+      after: sent,
     };
     const stored = store.put(this.pods, {
       key: live.key,
-      object: withResourceVersion(object, store.nextResourceVersion()),
+      object: withResourceVersion(prepared, store.nextResourceVersion()),
       beside: live.beside.after(update, trackFields(this.served)),
-      user: permit.user,
+      user: permit.user.name,
     });
-    return answerOf(stored.object);
+    return stored.object;
   }
 }
 
-function answerOf(body: KubeObject): ApiAnswer {
-  return { status: 200, headers: jsonHeaders, body };
+/** A status that is about to be stored. */
+interface Report {
+  readonly live: Stored<FieldOwners>;
+  /** As it was sent, with its defaults. */
+  readonly sent: KubeObject;
+  readonly prepared: KubeObject;
+}
+
+/** Objects of the store are their types' and those of all kinds. */
+function asObject(pod: Pod): KubeObject {
+  return pod as unknown as KubeObject;
 }
 
 function pathOf(namespace: string, name: string): string {

@@ -16,9 +16,21 @@ const scheduler = trusted('system:kube-scheduler');
 const reader: Connection = { certificate: { user: 'admin', groups: ['system:masters'] } };
 
 /** A server, to which requests go the short way where there is one, or always the long one. */
-function world(way: 'short' | 'long') {
+function world(way: 'short' | 'long', level?: string) {
   const clock = new Loop();
-  const { serve, history } = createApiServer({ clock, random: new Random(1) });
+  const audited: unknown[] = [];
+  const policy = {
+    apiVersion: 'audit.k8s.io/v1',
+    kind: 'Policy',
+    metadata: {},
+    rules: [{ level }],
+  };
+  const { serve, history } = createApiServer({
+    clock,
+    random: new Random(1),
+    onAudit: event => void audited.push(event),
+    ...(level !== undefined && { auditPolicy: policy }),
+  });
   const answers: unknown[] = [];
   const send = (request: ApiRequest, as = admin): ApiAnswer => {
     let answer: ApiAnswer | undefined;
@@ -40,7 +52,7 @@ function world(way: 'short' | 'long') {
         path === undefined ? undefined : send({ method: 'GET', path, headers: {} }, reader).body;
       return { ...entry, apiVersion, owners };
     });
-  return { clock, send, answers, told };
+  return { clock, send, answers, audited, told };
 }
 
 type World = ReturnType<typeof world>;
@@ -51,12 +63,12 @@ function pathOf(resource: string, namespace: string, name: string): string | und
 }
 
 /** Both ways of one story, as text. */
-function bothWays(story: (world: World) => void): readonly [string, string] {
+function bothWays(story: (world: World) => void, level?: string): readonly [string, string] {
   const text = (way: 'short' | 'long') => {
-    const told = world(way);
+    const told = world(way, level);
     story(told);
-    const history = told.told();
-    return JSON.stringify({ history, answers: told.answers }, undefined, 1);
+    const { answers, audited } = told;
+    return JSON.stringify({ history: told.told(), answers, audited }, undefined, 1);
   };
   return [text('short'), text('long')];
 }
@@ -191,33 +203,36 @@ const statuses: readonly Readonly<Record<string, unknown>>[] = [
 describe('Statuses of pods', () => {
   const path = '/api/v1/namespaces/default/pods/a/status';
 
-  it('are the same both ways', () => {
-    const [short, long] = bothWays(told => {
-      let pod = boundPod(told, 'a');
-      const report = (change: object, as = kubelet, to = path) => {
-        told.clock.runUntil(told.clock.now() + 300);
-        const answer = told.send({ method: 'PUT', path: to, body: { ...pod, ...change } }, as);
-        if (answer.status === 200) pod = answer.body as KubeObject;
-      };
-      for (const status of statuses) report({ status });
-      const [, , status = {}] = statuses;
-      // Another's pod, another path, a change of more, what is wrong, and what is old.
-      report({ status }, trusted('system:node:n2', 'system:nodes'));
-      report({ status }, kubelet, path.replace('/a/', '/b/'));
-      report({ status, spec: { ...(pod['spec'] as object), hostname: 'h' } });
-      report({ status: { ...status, podIPs: [{ ip: '10.1.0.x' }], podIP: '10.1.0.x' } });
-      report({ status: { ...status, resourceClaimStatuses: [{ name: 'x' }] } });
-      report({ status: { ...status, conditions: [{ type: 'a b', status: 'True' }] } });
-      report({ status: { ...status, qosClass: 'Guaranteed' } });
-      report({ metadata: { ...pod.metadata, labels: { a: 'c' } }, status });
-      const old = pod;
-      report({ status: { ...status, message: 'new' } });
-      report({ ...old, status: { ...status, message: 'late' } });
-      const deletion = { method: 'DELETE', path: '/api/v1/namespaces/default/pods/a' } as const;
-      told.send({ ...deletion, body: { gracePeriodSeconds: 30 } });
-      report({ status: { ...status, message: 'gone' } });
-    });
-    expect(short).toBe(long);
-    expect(short).toContain('"user": "system:node:n1"');
-  });
+  it.each([undefined, 'None', 'Metadata', 'RequestResponse'])(
+    'are the same both ways, audited: %s',
+    level => {
+      const [short, long] = bothWays(told => {
+        let pod = boundPod(told, 'a');
+        const report = (change: object, as = kubelet, to = path) => {
+          told.clock.runUntil(told.clock.now() + 300);
+          const answer = told.send({ method: 'PUT', path: to, body: { ...pod, ...change } }, as);
+          if (answer.status === 200) pod = answer.body as KubeObject;
+        };
+        for (const status of statuses) report({ status });
+        const [, , status = {}] = statuses;
+        // Another's pod, another path, a change of more, what is wrong, and what is old.
+        report({ status }, trusted('system:node:n2', 'system:nodes'));
+        report({ status }, kubelet, path.replace('/a/', '/b/'));
+        report({ status, spec: { ...(pod['spec'] as object), hostname: 'h' } });
+        report({ status: { ...status, podIPs: [{ ip: '10.1.0.x' }], podIP: '10.1.0.x' } });
+        report({ status: { ...status, resourceClaimStatuses: [{ name: 'x' }] } });
+        report({ status: { ...status, conditions: [{ type: 'a b', status: 'True' }] } });
+        report({ status: { ...status, qosClass: 'Guaranteed' } });
+        report({ metadata: { ...pod.metadata, labels: { a: 'c' } }, status });
+        const old = pod;
+        report({ status: { ...status, message: 'new' } });
+        report({ ...old, status: { ...status, message: 'late' } });
+        const deletion = { method: 'DELETE', path: '/api/v1/namespaces/default/pods/a' } as const;
+        told.send({ ...deletion, body: { gracePeriodSeconds: 30 } });
+        report({ status: { ...status, message: 'gone' } });
+      }, level);
+      expect(short).toBe(long);
+      expect(short).toContain('"user": "system:node:n1"');
+    },
+  );
 });
