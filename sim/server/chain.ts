@@ -32,6 +32,8 @@ export function createServe(core: Core): Serve {
     const context = new RequestState(request, connection, info, core.clock.now());
     const identity = authenticated(core, request, connection, context);
     const audit = core.auditor?.begin(context);
+    let flow: FlowHeaders | undefined;
+    const finish = (given: ApiAnswer) => {
       const answer = flow === undefined ? given : withHeaders(given, flow);
       shortWays.learn(context, answer, audit !== undefined);
       done(audit === undefined ? answer : auditedAnswer(answer, audit));
