@@ -1,13 +1,23 @@
 /** What the recorded cluster drew by chance: names, uids and nodes, for the simulation to draw again. */
 import type { KubeObject } from '../../../sim/api/object.js';
 import type { RecordedDraw } from '../../scenario/recorded-past.js';
+import { pluralOf } from '../plural.js';
 import type { TimedWrite } from '../import/format.js';
 import type { Incident } from '../rebuild/incident.js';
+import { systemNamespaces } from '../rebuild/left-out.js';
 import { timeText } from '../rebuild/stretches.js';
-import { pluralOf } from '../plural.js';
+import { isEverybodys } from './recordings.js';
 
-/** Kinds of which no simulated controller makes others, and that come and go by the thousand. */
-const unneeded = new Set(['events', 'leases']);
+/** Kinds that come and go by the thousand, and those that every server makes of its own. */
+const unneeded = new Set([
+  'apiservices',
+  'events',
+  'flowschemas',
+  'ipaddresses',
+  'leases',
+  'prioritylevelconfigurations',
+  'servicecidrs',
+]);
 
 /** What dumps and events tell; the writes of a log tell theirs one by one (`drawnBy`). */
 export function* shownDraws({ known, lives, survey, times }: Incident): Generator<RecordedDraw> {
@@ -15,7 +25,7 @@ export function* shownDraws({ known, lives, survey, times }: Incident): Generato
   const shown = new Set<string>();
   for (const { newest } of known) {
     const { object, dump } = newest;
-    if (dump === undefined) continue;
+    if (dump === undefined || isEverybodys(object)) continue;
     const { namespace, name = '', uid, generateName, creationTimestamp } = object.metadata;
     if (object.kind === 'Pod') shown.add(`${namespace ?? ''}/${name}`);
     yield {
@@ -47,6 +57,8 @@ export function drawnBy(write: TimedWrite): RecordedDraw | undefined {
   if (verb !== 'create' || status >= 300 || name === undefined || unneeded.has(resource)) {
     return undefined;
   }
+  const isOwn = write.user === 'system:apiserver' || systemNamespaces.has(namespace ?? '');
+  if (isOwn || name.startsWith('system:') || name === 'kube-root-ca.crt') return undefined;
   const { revision } = write;
   const where = {
     at,

@@ -41,7 +41,7 @@ it('writes a folder once, anonymised, and a table that lies beside it', async ()
     .join('\n');
   expect(text).not.toMatch(/ledger|payments|acme|rack-7/);
   expect(readFileSync(join(root, 'made.translation.json'), 'utf8')).toContain('ledger');
-  expect(loadScenario(join(folder, 'scenario.yaml')).steps).toHaveLength(3);
+  expect(loadScenario(join(folder, 'scenario.yaml')).steps).toHaveLength(2);
   await expect(writeFolder(incident, collection, options)).rejects.toThrow('is there already');
   collection.writes.close();
   expect(readdirSync(root).filter(name => name.includes('draft'))).toEqual([]);

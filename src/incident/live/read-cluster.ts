@@ -34,8 +34,7 @@ export async function readCluster(collection: Collection, options: ReadOptions):
   const { ask, close } = await reader(config);
   try {
     tell(`reading the cluster of context ${context}: lists only, nothing is written to it`);
-    tell('it needs these rights, and uses no others:');
-    for (const line of roleText(namespaces).split('\n')) tell(`  ${line}`);
+    // What is served everybody may ask: with it the role names custom kinds as well.
     const mapper = new RestMapper(ask);
     const kinds = wantedKinds(await mapper.all().catch(() => [])).toSorted((a, b) =>
       a.resource < b.resource ? -1 : 1,
@@ -47,6 +46,8 @@ export async function readCluster(collection: Collection, options: ReadOptions):
         next: `try: kubectl --context ${context} get nodes`,
       });
     }
+    tell('it needs these rights, and uses no others:');
+    for (const line of roleText(namespaces, kinds).split('\n')) tell(`  ${line}`);
     const dump = `live cluster ${context}`;
     const fromMs = realNowMs();
     collection.begin('live cluster', context);

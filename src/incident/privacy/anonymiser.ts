@@ -110,6 +110,8 @@ export class Anonymiser {
     const known = vocabulary.find(found);
     if (known !== undefined) return known;
     if (isCommon(found) || vocabulary.isStandIn(found) || isEverybodysUser(found)) return found;
+    // A volume that is named after its claim: what was in it is replaced.
+    if (found.includes('00000000-0000-4000-8000-')) return found;
     if (found.includes('.') && !/^[\d.]+[A-Za-z]*$/.test(found)) return this.dotted(found);
     if (!vocabulary.isSuspect(found)) return found;
     return vocabulary.claim(found, found.includes('_') && !found.includes('-') ? 'metric' : 'word');
@@ -154,6 +156,9 @@ export class Anonymiser {
   name(name: string, kind: WordKind = 'name'): string {
     // `system:node`, `kubeadm:get-nodes`: every cluster has them.
     if (isPublicDomain(name) || /^(system|kubeadm):/.test(name)) return name;
+    if (/^\d+\.\d+\.\d+\.\d+$/.test(name)) return this.addresses.of(name);
+    // A volume is named after the uid of its claim.
+    if (/^pvc-[0-9a-f]{8}-/.test(name)) return name.replace(uuid, found => this.uuid(found));
     return this.vocabulary.claimName(name, kind);
   }
 

@@ -1,4 +1,5 @@
 /** Words that everybody uses: they identify nobody, and Kubernetes itself speaks them. */
+import { controllerAccountNames } from '../../../sim/controllers/controller-accounts.js';
 import { commonWords, reservedWords } from './common-word-list.js';
 
 /** Domains whose labels, annotations, groups and images are public knowledge. */
@@ -19,7 +20,20 @@ export function privatePart(word: string): string {
   return found === null ? word : word.slice(0, found.index);
 }
 
-const reserved = new Set(reservedWords.split(/\s+/));
+/** Programs and controllers of every control plane, and what they keep for themselves. */
+const kubernetes = [
+  ...controllerAccountNames,
+  'kube-apiserver',
+  'kube-controller-manager',
+  'kube-proxy',
+  'kube-root-ca.crt',
+  'kube-scheduler',
+  'openshift-service-ca.crt',
+  'extension-apiserver-authentication',
+  'extension-apiserver-authentication-reader',
+  'cluster-authentication-trust-controller',
+];
+const reserved = new Set([...reservedWords.split(/\s+/), ...kubernetes]);
 const words = new Set([...reserved, ...commonWords.split(/\s+/)]);
 
 /** Whether a word is Kubernetes's own: it stays even where it is somebody's name. */

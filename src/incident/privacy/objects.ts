@@ -54,6 +54,7 @@ const hostFields = new Set(['host', 'externalName', 'hosts']);
 /** Labels whose values are public knowledge. */
 const publicLabels =
   /^(kubernetes\.io\/(os|arch)|beta\.kubernetes\.io\/.*|node\.kubernetes\.io\/.*|nvidia\.com\/.*|feature\.node\.kubernetes\.io\/.*|pod-security\.kubernetes\.io\/.*|node-role\.kubernetes\.io\/.*|pod-template-hash|controller-revision-hash|seatrial\.dev\/.*|karpenter\.sh\/capacity-type|batch\.kubernetes\.io\/job-completion-index|pod-template-generation)$/;
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const zones = /^(topology\.kubernetes\.io|failure-domain\.beta\.kubernetes\.io)\/(zone|region)$/;
 
 /** Rewrites an object; called once to learn its words and once more to rewrite it. */
@@ -190,8 +191,9 @@ class Walk {
     if (zones.test(key)) return own.vocabulary.claim(value, 'zone');
     if (key === 'kubernetes.io/hostname') return own.name(value, 'node');
     if (key === 'kubernetes.io/metadata.name') return own.name(value, 'namespace');
+    if (uuid.test(value)) return own.text(value);
     if (/^(true|false|v?\d[\w.]*)$/i.test(value)) return value;
-    return own.vocabulary.find(value) ?? own.vocabulary.claim(value, 'label');
+    return own.vocabulary.find(value) ?? own.vocabulary.claimName(value, 'label');
   }
 
   private expression(value: Fields): Fields {

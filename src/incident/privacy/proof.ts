@@ -1,4 +1,5 @@
 /** The second pass: looks through what was written for any original word, whole or in part. */
+import { isReserved } from './common-words.js';
 import type { Anonymiser } from './anonymiser.js';
 
 /** A word that was left. */
@@ -14,6 +15,17 @@ const leaksMax = 100;
 const wordsMax = 100_000;
 /** What every cluster has by this name. */
 const everybodys = /\b(?:system|kubeadm):(?!serviceaccounts?:|node:)[\w:.-]*\w/g;
+/** What stands for uuids is counted, and so of nobody. */
+const standInUuid = /(?:pvc-)?00000000-0000-4000-8000-\d{12}/g;
+/** Words of our own files: they tell nothing, even where somebody has a name like a part of them. */
+const ownWords = new Set([
+  'complete-after',
+  'contentType',
+  'creationTimestamp',
+  'horizontal-pod-autoscaler',
+  'run-forever',
+  'userAgent',
+]);
 const word = /[A-Za-z0-9_](?:[A-Za-z0-9_.@-]*[A-Za-z0-9_])?/g;
 
 /** Looks through texts for what was replaced. */
@@ -30,7 +42,8 @@ export class Proof {
 
   /** Looks through one line. */
   line(text: string, file: string, line: number): void {
-    for (const [found] of text.replace(everybodys, '').matchAll(word)) {
+    const own = text.replace(everybodys, '').replace(standInUuid, '');
+    for (const [found] of own.matchAll(word)) {
       if (this.isLeak(found) && this.leaks.length < leaksMax) {
         this.leaks.push({ file, line, word: found });
       }
@@ -41,7 +54,7 @@ export class Proof {
     const known = this.seen.get(found);
     if (known !== undefined) return known;
     const { vocabulary } = this.own;
-    const isOwn = vocabulary.isStandIn(found);
+    const isOwn = vocabulary.isStandIn(found) || ownWords.has(found) || isReserved(found);
     const isLeak = !isOwn && (this.originals.has(found) || vocabulary.isSuspect(found));
     if (this.seen.size > wordsMax) this.seen.clear();
     this.seen.set(found, isLeak);

@@ -8,6 +8,7 @@ import type {
   RecordedSeries,
   RecordedWrite,
 } from '../contract.js';
+import { systemNamespaces } from '../rebuild/left-out.js';
 import type { Anonymiser } from './anonymiser.js';
 import { isPublicDomain } from './common-words.js';
 import { rewriteBody } from './objects.js';
@@ -41,8 +42,10 @@ const publicLabels = new Set([
 
 /** A write. */
 export function rewriteWrite(write: RecordedWrite, own: Anonymiser): RecordedWrite {
-  const { user, groups, userAgent, namespace, name, body, message, query, apiGroup, source } =
-    write;
+  const { user, groups, userAgent, namespace, name, uid, prefix } = write;
+  const { body, message, query, apiGroup, source } = write;
+  // What Kubernetes' own parts make for themselves every cluster has by these names.
+  const isOfAll = write.actor === 'ours' && systemNamespaces.has(namespace ?? '');
   const isNode = write.resource === 'nodes';
   const isNamespace = write.resource === 'namespaces';
   const kind = isNode ? 'node' : isNamespace ? 'namespace' : 'name';
@@ -53,7 +56,9 @@ export function rewriteWrite(write: RecordedWrite, own: Anonymiser): RecordedWri
     ...(groups !== undefined && { groups: groups.map(group => own.group(group)) }),
     ...(userAgent !== undefined && { userAgent: own.agent(userAgent) }),
     ...(namespace !== undefined && { namespace: own.name(namespace, 'namespace') }),
-    ...(name !== undefined && { name: own.name(name, kind) }),
+    ...(name !== undefined && !isOfAll && { name: own.name(name, kind) }),
+    ...(uid !== undefined && { uid: own.text(uid) }),
+    ...(prefix !== undefined && { prefix: own.name(prefix) }),
     ...(apiGroup !== undefined && {
       apiGroup:
         apiGroup.includes('.') && !isPublicDomain(apiGroup)
@@ -135,7 +140,7 @@ export function rewriteAlert(alert: RecordedAlert, own: Anonymiser): RecordedAle
 
 /** A name, a uid or a node that was drawn. */
 export function rewriteDraw(draw: RecordedDraw, own: Anonymiser): RecordedDraw {
-  const { resource, namespace, name, prefix, node } = draw;
+  const { resource, namespace, name, prefix, uid, node } = draw;
   const kind = resource === 'nodes' ? 'node' : resource === 'namespaces' ? 'namespace' : 'name';
   const [plural = '', ...group] = resource.split('.');
   const isOwn = group.length > 0 && !isPublicDomain(group.join('.'));
@@ -145,6 +150,7 @@ export function rewriteDraw(draw: RecordedDraw, own: Anonymiser): RecordedDraw {
     ...(namespace !== undefined && { namespace: own.name(namespace, 'namespace') }),
     name: own.name(name, kind),
     ...(prefix !== undefined && { prefix: own.name(prefix) }),
+    ...(uid !== undefined && { uid: own.text(uid) }),
     ...(node !== undefined && { node: own.name(node, 'node') }),
   };
 }

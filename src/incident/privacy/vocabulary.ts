@@ -122,19 +122,19 @@ export class Vocabulary {
   claimName(name: string, kind: WordKind = 'name'): string {
     if (name.endsWith('-')) return `${this.claimName(name.slice(0, -1), kind)}-`;
     const split = this.split(name);
-    if (split !== undefined) return this.tokens.get(split.base) + split.suffix;
-    const generated = suffixes.slice(0, 5).find(suffix => suffix.test(name));
+    if (split !== undefined) return split;
+    const generated = suffixes.slice(0, 6).find(suffix => suffix.test(name));
     if (generated === undefined) return this.claim(name, kind);
     const base = name.replace(generated, '');
-    return this.claim(base, kind) + name.slice(base.length);
+    // A Job whose own name was generated has pods with two endings.
+    return this.claimName(base, kind) + name.slice(base.length);
   }
 
   /** What stands for a word, its generated suffix kept; undefined: it is none of ours. */
   find(word: string): string | undefined {
     const exact = this.tokens.get(word);
     if (exact !== undefined) return exact;
-    const split = this.split(word);
-    return split === undefined ? undefined : `${this.tokens.get(split.base) ?? ''}${split.suffix}`;
+    return this.split(word);
   }
 
   /** Whether a part of the word is a part of one of ours that nobody else uses. */
@@ -178,12 +178,14 @@ export class Vocabulary {
     return !isCommon(part) && !this.structuralParts.has(part);
   }
 
-  private split(word: string): { readonly base: string; readonly suffix: string } | undefined {
+  /** The stand-in of what is before one ending or several, with these. */
+  private split(word: string): string | undefined {
     for (const suffix of suffixes) {
       const found = suffix.exec(word);
-      if (found === null) continue;
+      if (found === null || found.index === 0) continue;
       const base = word.slice(0, found.index);
-      if (this.tokens.has(base)) return { base, suffix: found[0] };
+      const token = this.tokens.get(base) ?? this.split(base);
+      if (token !== undefined) return token + found[0];
     }
     return undefined;
   }
