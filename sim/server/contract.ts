@@ -98,6 +98,11 @@ export interface ApiServer {
    */
   restore(entries: Iterable<HistoryEntry>): void;
   /**
+   * Goes back to a revision since which it was filled by `restore` alone; false where that is not known any
+   * more, or where what is served changed since. Nobody may watch.
+   */
+  takeBack(revision: number): boolean;
+  /**
    * Stores objects as they stand, with uids, times and status, each under the next revision, past the
    * chain: how a cluster begins that was recorded. Who owns which field is not restored.
    */

@@ -6,7 +6,7 @@ import { storeBootstrapObjects } from './bootstrap.js';
 import type { CreateApiServer, HistoryEntry } from './contract.js';
 import { createCore } from './core.js';
 import { expireEvents } from './event-expiry.js';
-import { restore, takeOver } from './restore.js';
+import { restore, takeBack, takeOver } from './restore.js';
 
 /** Makes the API server with the objects that a fresh one has. */
 export const createApiServer: CreateApiServer = options => {
@@ -26,6 +26,7 @@ export const createApiServer: CreateApiServer = options => {
       }
     },
     restore: entries => restore(core, entries),
+    takeBack: revision => takeBack(core, revision),
     takeOver: objects => takeOver(core, objects),
     compact: () => store.compact(),
     tokenIssuer: core.authentication.tokenIssuer,

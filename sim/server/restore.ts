@@ -39,3 +39,15 @@ export function takeOver(
     options.past?.stored(resource, namespace, name);
   }
 }
+
+/** Resources that decide what is served. */
+const serving = [
+  'customresourcedefinitions.apiextensions.k8s.io',
+  'apiservices.apiregistration.k8s.io',
+];
+
+/** Takes back what came after the revision. */
+export function takeBack({ store }: Core, revision: number): boolean {
+  if (serving.some(resource => store.collection(resource).lastChange > revision)) return false;
+  return store.takeBack(revision);
+}

@@ -205,6 +205,33 @@ export class Collection<Beside> {
     this.eventsMax = 2 * Math.max(this.events.length, renewalsKeptMin);
   }
 
+  /** Takes back what came after the revision. Watchers hear nothing of it. */
+  takeBack(revision: number): void {
+    const kept = firstAfter(this.events, revision);
+    if (kept === this.events.length) return;
+    for (let index = this.events.length - 1; index >= kept; index--) {
+      const { current, previous } = this.events[index] as StoreEvent<Beside>;
+      if (previous === undefined) {
+        this.slots.delete(current.key);
+        this.ordered.delete(current.key);
+      } else this.set(previous);
+    }
+    this.events.length = kept;
+    this.changedAt = Math.min(this.changedAt, revision);
+    for (const lastChange of this.noted) lastChange.revision = revision;
+  }
+
+  private set(stored: Stored<Beside>): void {
+    const slot = this.slots.get(stored.key);
+    if (slot !== undefined) {
+      slot.stored = stored;
+      return;
+    }
+    const added: Slot<Beside> = { stored };
+    this.slots.set(stored.key, added);
+    this.ordered.set(stored.key, added);
+  }
+
   /** Takes over what an event says. */
   apply(event: StoreEvent<Beside>): void {
     const { current, revision, type } = event;
@@ -217,14 +244,7 @@ export class Collection<Beside> {
       this.ordered.delete(current.key);
       return;
     }
-    const slot = this.slots.get(current.key);
-    if (slot !== undefined) {
-      slot.stored = current;
-      return;
-    }
-    const added: Slot<Beside> = { stored: current };
-    this.slots.set(current.key, added);
-    this.ordered.set(current.key, added);
+    this.set(current);
   }
 }
 

@@ -120,6 +120,19 @@ export class Store<Beside = unknown> {
     });
   }
 
+  /**
+   * Takes back all that came after the revision, as if it had not happened: only where nobody watches. False
+   * where a collection no longer knows what came.
+   */
+  takeBack(revision: number): boolean {
+    const all = [...this.collections.values()];
+    if (!all.every(collection => collection.isWatchableFrom(revision))) return false;
+    for (const collection of all) collection.takeBack(revision);
+    this.events.length = firstAfter(this.events, revision);
+    this.latest = revision;
+    return true;
+  }
+
   /** Tells all events after the revision, at once those that are past, then those to come. */
   watch(
     collection: Collection<Beside>,

@@ -1,5 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ApiAnswer } from '../../../sim/api/request.js';
+import { Journal } from '../../scenario/journal/reader.js';
+import { RunJournal } from '../../scenario/journal/run-journal.js';
+import { memoryShelf } from '../../scenario/journal/shelf.js';
 import type { VoyagePlan } from '../../voyages/plan.js';
 import { instantOf } from './instant-of.js';
 import { openablePlan, openFollowed, openPast, type OpenedRun } from './open-run.js';
@@ -117,6 +120,33 @@ describe('the record of a run', () => {
     expect(told.filter(type => type === 'ADDED').length).toBeGreaterThanOrEqual(2);
     await opened.steering.rewind(60_000);
     expect(told.at(-1)).toBe('end');
+  });
+});
+
+describe('steps forward and back', () => {
+  it('come to what is opened at the instant', async () => {
+    const shelf = memoryShelf();
+    const { cluster, drive } = await run.source()({
+      tell: () => undefined,
+      journal: new RunJournal(shelf),
+    });
+    await drive();
+    await cluster[Symbol.asyncDispose]();
+    const journal = Journal.open(shelf);
+    const kept = { ...run, ...(journal !== undefined && { journal }) };
+    const stepped = await openPast(kept, '+1m');
+    const { steering } = stepped;
+    const startMs = steering.now() - 60_000;
+    for (const second of [90, 75, 150, 80, 62, 30, 20, 45, 5, 200, 10]) {
+      const byMs = startMs + second * 1000 - steering.now();
+      await (byMs > 0 ? steering.forward(byMs) : steering.rewind(-byMs));
+      const opened = await openPast(kept, new Date(steering.now()).toISOString());
+      for (const path of ['/api/v1/pods', '/api/v1/events', '/apis/apps/v1/replicasets']) {
+        const [is, was] = await Promise.all([ask(stepped, 'GET', path), ask(opened, 'GET', path)]);
+        const items = ({ body }: typeof is) => (body as { items: unknown[] }).items;
+        expect(items(is)).toEqual(items(was));
+      }
+    }
   });
 });
 

@@ -21,12 +21,16 @@ import { pastServer } from './past-server.js';
 
 /** So far ahead the way is gone change by change, so that watches see it; further, it is opened anew. */
 const walkedMaxMs = 600_000;
+/** So much before an instant that is gone back to, the way is gone again. */
+const knownBackMs = 7_200_000;
 const turnMs = 50;
 
 /** A served instant of a run. */
 export class PastCluster implements Steering {
   private instant: Instant;
   private server: ApiServer;
+  /** The revision with which the server was filled. */
+  private openedAt: number;
   private readonly streams = new Set<() => void>();
   private playing: Pace = { speed: 1, isPaused: true };
 
@@ -36,6 +40,7 @@ export class PastCluster implements Steering {
   ) {
     this.instant = journal.at(atMs);
     this.server = pastServer(journal, this.instant);
+    this.openedAt = this.server.revision();
   }
 
   now(): number {
@@ -64,8 +69,20 @@ export class PastCluster implements Steering {
       }
       return;
     }
-    const isBack = aheadMs < 0 && this.journal.back(this.instant, timeMs);
-    this.open(isBack ? this.instant : this.journal.at(timeMs));
+    if (aheadMs >= 0) return this.open(this.journal.at(timeMs));
+    this.endStreams();
+    if (!this.journal.back(this.instant, timeMs)) return this.openBefore(timeMs);
+    const { revision } = this.instant;
+    const isKnown = revision >= this.openedAt && this.server.takeBack(revision);
+    if (!isKnown) this.open(this.instant);
+  }
+
+  /** Who goes back once will go back again: the way from a while before is gone, so that it is known. */
+  private openBefore(timeMs: number): void {
+    this.open(this.journal.at(Math.max(timeMs - knownBackMs, this.journal.startMs)));
+    for (const news of this.journal.forward(this.instant, timeMs)) {
+      if (news.kind === 'change') this.server.restore([news.entry]);
+    }
   }
 
   pause(): void {
@@ -129,10 +146,15 @@ export class PastCluster implements Steering {
   }
 
   private open(instant: Instant): void {
-    for (const end of [...this.streams]) end();
-    this.streams.clear();
+    this.endStreams();
     this.instant = instant;
     this.server = pastServer(this.journal, instant);
+    this.openedAt = this.server.revision();
+  }
+
+  private endStreams(): void {
+    for (const end of [...this.streams]) end();
+    this.streams.clear();
   }
 
   private async play(playing: Pace): Promise<void> {
