@@ -190,6 +190,38 @@ describe.skipIf(kindBinary === undefined)('kind (skipped where there is no kind)
     expect(message).not.toBe('');
   });
 
+  it('tells of a node that cannot join, with the cause in its own journal', async () => {
+    const cause = "--node-labels in the 'kubernetes.io' namespace must begin with an allowed prefix";
+    lab.fail('exec *kubeadm join*', 'error execution phase kubelet-start');
+    lab.write('journal', `E1125 run.go:72] "command failed" err="failed to validate: ${cause}"\n`);
+    const config = small.replace('}]', '}, { role: worker }]');
+    const { message, details } = await failureOf(create({ config }));
+    expect(details.code).toBe('kubeadm-failed');
+    expect(message).toContain('kubeadm could not join a node');
+    expect(message).toContain('must begin with an allowed prefix');
+    expect(lab.leftovers()).toEqual([]);
+  });
+
+  it('is not content with a success of kind that was none', async () => {
+    expect(await tool.clusters()).toEqual([]);
+    const kubeconfig = join(lab.folder, 'scratch/none');
+    await deleteWhole(tool, 'never-there', { kubeconfig });
+    await create();
+    lab.fail('rm -f *', '', 0);
+    const { message, details } = await failureOf(deleteWhole(tool, 'gpu', { kubeconfig }));
+    expect(message).toContain('these nodes stay: gpu-control-plane');
+    expect(details.exitCode).toBe(3);
+  });
+
+  it('tells kubelets on a host with cgroup v1 that it may be one', async () => {
+    expect(await tool.cgroupVersion()).toBe(2);
+    lab.write('info.json', JSON.stringify({ CgroupDriver: 'systemd', CgroupVersion: '1' }));
+    expect(await tool.cgroupVersion()).toBe(1);
+    await create({ config: readyConfig('kind-config.yaml', { isCgroupV1: true }).text });
+    const kubeadm = lab.fileIn('gpu-control-plane', 'files/kind/kubeadm.conf');
+    expect(kubeadm).toContain('failCgroupV1: false');
+  });
+
   it('creates several at once', async () => {
     const names = ['first', 'second'];
     await Promise.all(names.map(name => create({ name })));
