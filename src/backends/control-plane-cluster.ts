@@ -6,6 +6,7 @@ import { fitOut, type Fitted } from './fit-out.js';
 import { openKubeletDoor, type KubeletDoor } from './kubelet-door.js';
 import { connectCluster, type RealCluster } from './kubeconfig.js';
 import { serveMetrics, type ServedMetrics } from './metrics-api.js';
+import { OpeningStop } from './opening-stop.js';
 import type { OpenedCluster, OpenRequest, RealBackend } from './real-backend.js';
 
 /** Everything runs on this machine. */
@@ -22,14 +23,19 @@ async function open(options: OpenRequest): Promise<OpenedCluster> {
   const { needs, tell, config } = options;
   const programs = findControlPlane(options.flags.binaries);
   const { configuration } = needs.scheduler ?? {};
+  const opening = new OpeningStop('starting the control plane');
   const plane = await startControlPlane({
     programs,
     serviceRange: config.serviceSubnet,
     featureGates: config.featureGates,
     runtimeConfig: config.runtimeConfig,
+    failure: () => opening.failure(),
     hasWeather: options.interleaving !== undefined,
     ...(options.interleaving !== undefined && { interleaving: options.interleaving }),
     ...(configuration !== undefined && { schedulerConfig: configuration }),
+  }).catch((error: unknown) => {
+    opening.end();
+    throw error;
   });
   const missing = {
     ...(programs.controllerManager === undefined && { hasControllerManager: true }),
@@ -40,7 +46,7 @@ async function open(options: OpenRequest): Promise<OpenedCluster> {
     ...(programs.scheduler === undefined ? ['kube-scheduler'] : []),
   ];
   if (played.length > 0) tell(`${played.join(' and ')} not found: ours play them`);
-  const held: Held = {};
+  const held: Held = { opening };
   return connectFitted(plane, options, held, async cluster => {
     held.door = await openKubeletDoor({
       ...plane.serverKeys,
@@ -66,6 +72,7 @@ async function open(options: OpenRequest): Promise<OpenedCluster> {
 
 /** What is to be let go of besides the programs. */
 interface Held {
+  readonly opening: OpeningStop;
   fitted?: Fitted;
   door?: KubeletDoor;
   metrics?: ServedMetrics | undefined;
@@ -83,7 +90,7 @@ async function connectFitted(
       config: plane.config,
       auditLog: plane.auditLog,
       ...(endMs !== undefined && { endMs }),
-      failure: () => plane.crash() ?? held.fitted?.failure(),
+      failure: () => held.opening.failure() ?? plane.crash() ?? held.fitted?.failure(),
       inject: (fault: Fault) => {
         if (plane.inject(fault)) return true;
         held.fitted?.inject(fault);
@@ -98,14 +105,19 @@ async function connectFitted(
       },
     });
   const cluster = await connect().catch(async (error: unknown) => {
+    held.opening.end();
     await plane.stop();
     throw error;
   });
   try {
     const fitted = await fit(cluster);
     held.fitted = fitted;
+    const why = held.opening.failure();
+    held.opening.end();
+    if (why !== undefined) throw why;
     return Object.assign(cluster, { fitted, thin: fitted.thin });
   } catch (error) {
+    held.opening.end();
     await cluster[Symbol.asyncDispose]();
     throw error;
   }

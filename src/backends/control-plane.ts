@@ -36,6 +36,8 @@ export interface ControlPlaneOptions extends Pick<
   readonly hasWeather?: boolean;
   /** Of that weather: another number, another order in which things reach each other. Default 0: calm. */
   readonly interleaving?: number;
+  /** Asked while it starts: an error with which it is given up, and taken back. */
+  readonly failure?: () => unknown;
   /** Given up after so long, in milliseconds. Default 90,000. */
   readonly startMaxMs?: number;
 }
@@ -181,10 +183,10 @@ class Starting {
   private async untilReady(config: KubeConfig): Promise<void> {
     const client = new HttpClient(config, { answerMaxMs: 2_000 });
     const startMs = elapsedMs();
-    const { startMaxMs = startMaxMsByDefault } = this.options;
+    const { startMaxMs = startMaxMsByDefault, failure } = this.options;
     try {
       for (;;) {
-        const crashed = this.crash();
+        const crashed = failure?.() ?? this.crash();
         if (crashed !== undefined) throw crashed;
         const status = await statusOf(client);
         if (status === 200) return;

@@ -4,7 +4,7 @@ import type { KubeObject } from '../../sim/api/object.js';
 import type { ProcessDefinition } from '../../sim/client/contract.js';
 import type { NodeShape, SimulationOptions } from '../../sim/simulation.js';
 import type { Cluster } from '../cluster.js';
-import { sleep } from '../host.js';
+import { elapsedMs, sleep } from '../host.js';
 import { exitCodes, UserError } from '../input/errors.js';
 import { attach, type Attached, type AttachOptions } from './attach.js';
 import { isRegistration, serveWebhooks, type ServedWebhooks } from './webhook-door.js';
@@ -42,7 +42,8 @@ export interface Fitted extends Attached {
   readonly webhooks?: ServedWebhooks;
 }
 
-const crdAttemptsMax = 100;
+/** A busy API server may take long to serve a kind that was just defined. */
+const servedMaxMs = 60_000;
 const pauseMs = 100;
 const readyWithin = '60s';
 
@@ -127,10 +128,11 @@ async function install(
 
 /** A kind that was just defined is served after a moment. */
 async function create(cluster: Cluster, object: KubeObject, part: string): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
+  const startMs = elapsedMs();
+  for (;;) {
     const [applied] = await cluster.apply([object]);
     if (applied?.message === undefined) return;
-    if (applied.status === 404 && attempt < crdAttemptsMax) {
+    if (applied.status === 404 && elapsedMs() - startMs < servedMaxMs) {
       await sleep(pauseMs);
       continue;
     }

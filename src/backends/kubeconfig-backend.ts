@@ -13,6 +13,7 @@ import { cleanUp, type LeftBehind } from './own/clean-up.js';
 import { OwnCluster } from './own/own-cluster.js';
 import { OwnNamespaces } from './own/own-namespaces.js';
 import { RestMapper } from './rest-mapper.js';
+import { OpeningStop } from './opening-stop.js';
 import type { OpenedCluster, OpenRequest, RealBackend } from './real-backend.js';
 
 /** The backend. */
@@ -32,20 +33,23 @@ async function open(request: OpenRequest): Promise<OpenedCluster> {
   const namespaces = new OwnNamespaces(prefix, request.namespaces ?? ['default']);
   const isOwnCluster = flags.isOwnCluster === true;
   const { recorded } = request;
-  const held: Held = {};
+  const held: Held = { opening: new OpeningStop('preparing the cluster') };
   const cluster = await connectCluster({
     backend: 'kubeconfig',
     config,
     namespaces: [...namespaces.names].map(name => namespaces.outName(name)),
     ...(recorded !== undefined && { isRecorded: ({ name }) => recorded.includes(name) }),
     ...(request.endMs !== undefined && { endMs: request.endMs }),
-    failure: () => held.fitted?.failure(),
+    failure: () => held.opening?.failure() ?? held.fitted?.failure(),
     inject: fault => {
       held.fitted?.inject(fault);
       return held.fitted !== undefined;
     },
     // In the end there is no hurry: what was made goes, whatever time was given to the run.
     dispose: () => held.fitted?.close(),
+  }).catch((error: unknown) => {
+    held.opening?.end();
+    throw error;
   });
   const own = new OwnCluster(cluster, {
     namespaces,
@@ -57,6 +61,9 @@ async function open(request: OpenRequest): Promise<OpenedCluster> {
     await makeNamespaces(own, namespaces, flags.namespacePrefix !== undefined);
     await rehearse(own, request.objects ?? []);
     if (isOwnCluster) held.fitted = await fitOwn(cluster, own, request);
+    const why = held.opening?.failure();
+    if (why !== undefined) throw why;
+    held.opening?.end();
     return opened;
   } catch (error) {
     await opened[Symbol.asyncDispose]();
@@ -65,6 +72,7 @@ async function open(request: OpenRequest): Promise<OpenedCluster> {
 }
 
 interface Held {
+  readonly opening?: OpeningStop;
   fitted?: Fitted;
 }
 
@@ -102,6 +110,7 @@ function asOpened(
       return held.fitted?.thin ?? [usersNodes, ...withoutItsScheduler(needs)];
     },
     async [Symbol.asyncDispose]() {
+      held.opening?.end();
       held.fitted?.close();
       const left = await cleanUp(cluster, own.made);
       for (const line of leftLines(left)) tell(line);
