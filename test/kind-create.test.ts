@@ -191,7 +191,8 @@ describe.skipIf(kindBinary === undefined)('kind (skipped where there is no kind)
   });
 
   it('tells of a node that cannot join, with the cause in its own journal', async () => {
-    const cause = "--node-labels in the 'kubernetes.io' namespace must begin with an allowed prefix";
+    const cause =
+      "--node-labels in the 'kubernetes.io' namespace must begin with an allowed prefix";
     lab.fail('exec *kubeadm join*', 'error execution phase kubelet-start');
     lab.write('journal', `E1125 run.go:72] "command failed" err="failed to validate: ${cause}"\n`);
     const config = small.replace('}]', '}, { role: worker }]');

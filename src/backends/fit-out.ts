@@ -7,6 +7,7 @@ import type { Cluster } from '../cluster.js';
 import { elapsedMs, sleep } from '../host.js';
 import { exitCodes, UserError } from '../input/errors.js';
 import { attach, type Attached, type AttachOptions } from './attach.js';
+import type { RealCluster } from './kubeconfig.js';
 import { isRegistration, serveWebhooks, type ServedWebhooks } from './webhook-door.js';
 
 /** What a scenario needs of a cluster, as a simulation would be booted with it. */
@@ -179,10 +180,19 @@ async function untilReady(
   const failed = failure();
   if (failed !== undefined) throw failed;
   if (isReady) return;
+  if ((cluster as Partial<RealCluster>).isTimeOver === true) throw outOfTime();
   throw new UserError(`not ready within ${readyWithin}: ${[...waiting.keys()].join(', ')}`, {
     exitCode: exitCodes.backend,
     code: 'nodes-not-ready',
     next: 'the context needs the right to create nodes and to impersonate system:node:*',
+  });
+}
+
+function outOfTime(): UserError {
+  return new UserError('the real time of the run was over before its nodes were ready', {
+    exitCode: exitCodes.inconclusive,
+    code: 'time-over',
+    next: 'give it more: --max-real 10m',
   });
 }
 

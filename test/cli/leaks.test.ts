@@ -103,15 +103,19 @@ describe.skipIf(!hasRealPrograms())(`a real control plane (skipped: ${whyNone})`
   it.each([
     ['while its nodes get ready', 'etcd', 2_000],
     ['in the middle of a step', 'scheduler.log', 20_000],
-  ])('SIGINT %s', async (_when, started, afterMs) => {
-    const running = run('waits.yaml');
-    await until('it runs', hasStarted(started));
-    await sleep(afterMs);
-    running.process.kill('SIGINT');
-    const { code } = await running.ended();
-    expect(code).toBe(130);
-    expect(leftovers()).toEqual([]);
-  }, 180_000);
+  ])(
+    'SIGINT %s',
+    async (_when, started, afterMs) => {
+      const running = run('waits.yaml');
+      await until('it runs', hasStarted(started));
+      await sleep(afterMs);
+      running.process.kill('SIGINT');
+      const { code } = await running.ended();
+      expect(code).toBe(130);
+      expect(leftovers()).toEqual([]);
+    },
+    180_000,
+  );
 
   it('is gone when a step fails, and when the time is over', async () => {
     const ended: Ended[] = [];
