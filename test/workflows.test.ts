@@ -68,7 +68,7 @@ function missingIn(command: string): string | undefined {
     .replace(/^[A-Z_]+=\S+ /, '')
     .split(/\s+/)
     .filter(word => word !== '');
-  if (/^node dist\/bin\/seatrial\.js /.test(words.join(' '))) return missingWord(words.slice(2));
+  if (words.join(' ').startsWith('node dist/bin/seatrial.js ')) return missingWord(words.slice(2));
   if (words[0] === 'npm' && words[1] === 'run') {
     const script = words.slice(2).find(word => !word.startsWith('-')) ?? '';
     return script in manifest.scripts ? undefined : `npm run ${script}`;
