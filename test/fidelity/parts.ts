@@ -141,11 +141,11 @@ export const parts: readonly Part[] = [
     name: 'Real backends',
     families: [],
     faithful:
-      'real scheduler, controllers and API server with our kubelets; operators' webhooks and metrics.k8s.io served from this machine; who wrote what, by the audit log of control-plane; the scheduler's configuration, feature gates and served APIs; stale watches, slow or failed requests and crashes of real programs; stated rules for what real time allows',
+      "real scheduler, controllers and API server with our kubelets; operators' webhooks and metrics.k8s.io served from this machine; who wrote what, by the audit log of control-plane; the scheduler's configuration, feature gates and served APIs; stale watches, slow or failed requests and crashes of real programs; stated rules for what real time allows",
     approximated:
-      'nodes are our kubelets but on kind and k3s; interleavings are drawn, not replayed; histories come from watches, and but on control-plane tell field managers, not users; requests go through the API server's proxy to real containers, at 5/s a replica, and are reckoned where our kubelets answer',
+      "nodes are our kubelets but on kind and k3s; interleavings are drawn, not replayed; histories come from watches, and but on control-plane tell field managers, not users; requests go through the API server's proxy to real containers, at 5/s a replica, and are reckoned where our kubelets answer",
     absent:
-      "webhooks of our operators on k3s and kubeconfig (their defaults are left out); exec on control-plane; kubeadm patches on control-plane; clock steps of real programs",
+      'webhooks of our operators on k3s and kubeconfig (their defaults are left out); exec on control-plane; kubeadm patches on control-plane; clock steps of real programs',
   },
   {
     name: 'GPUs on real nodes',
@@ -155,7 +155,7 @@ export const parts: readonly Part[] = [
     approximated:
       'GPUs by patched status (count only); on played nodes metrics and logs are those of our kubelets',
     absent:
-      "CDI environment for DRA; metrics of real kubelets; logs on k3s; a real Docker engine was never there",
+      'CDI environment for DRA; metrics of real kubelets; logs on k3s; a real Docker engine was never there',
   },
   {
     name: 'Imported incidents',
