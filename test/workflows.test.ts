@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { commands } from '../src/cli/index.js';
+import { commandsFor } from '../src/cli/index.js';
 
 const folder = '.github/workflows';
 
@@ -37,7 +37,8 @@ interface Workflow {
 const files = readdirSync(folder).filter(name => name.endsWith('.yml'));
 
 const program = new Command('seatrial');
-for (const command of commands) command.define(program, () => Promise.resolve());
+for (const command of await commandsFor(undefined))
+  command.define(program, () => Promise.resolve());
 
 const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as {
   readonly scripts: Readonly<Record<string, string>>;
