@@ -16,7 +16,7 @@ import { disruptionController } from './disruption.js';
 import { endpointsController } from './endpoints.js';
 import { garbageCollectorController } from './garbage-collector.js';
 import { horizontalPodAutoscalerController } from './horizontal-pod-autoscaler.js';
-import { jobController } from './job.js';
+import { jobController, jobControllerOf } from './job.js';
 import { namespaceController } from './namespace.js';
 import { nodeLifecycleController } from './node-lifecycle.js';
 import { nodeTtlController } from './node-ttl.js';
@@ -76,6 +76,9 @@ export function controllersWith(gates: FeatureGates): readonly ControllerDefinit
   if (gates['GenericWorkload'] !== true) return controllers;
   const { name } = podGroupProtectionController;
   const accounts = controllerAccountsOf([...controllerAccountNames, name]);
-  const others = controllers.filter(each => each !== controllerAccounts);
+  const makesGroups = gates['WorkloadWithJob'] === true;
+  const others = controllers
+    .filter(each => each !== controllerAccounts)
+    .map(each => (each === jobController ? jobControllerOf({ makesGroups }) : each));
   return [accounts, ...others, podGroupProtectionController];
 }

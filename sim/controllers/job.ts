@@ -14,20 +14,29 @@ import { watch } from '../client/requests.js';
 import { watchDependents } from './control/dependents.js';
 import { retrying } from './control/must.js';
 import { orphanIndex, resolve } from './control/owner.js';
-import { batchMs } from './job/manage.js';
+import { gangWatches } from './job/gang.js';
+import { batchMs, type JobTools } from './job/manage.js';
 import { JobMemory } from './job/memory.js';
 import { isOrphansKey, orphanKey, orphansKey, releaseOrphans } from './job/orphans.js';
 import { syncJob } from './job/pass.js';
 import { isFinished, isManagedElsewhere, isTracked } from './job/spec.js';
 
 /** The controller of Jobs. */
-export const jobController: ControllerDefinition = {
-  name: 'job-controller',
-  identity: serviceAccount('kube-system', 'job-controller'),
-  create: createController,
-};
+export const jobController = jobControllerOf({ makesGroups: false });
 
-function createController(context: ControllerContext): Controller {
+/** The controller of Jobs, which makes pod groups for some behind the gate WorkloadWithJob. */
+export function jobControllerOf(settings: Pick<JobTools, 'makesGroups'>): ControllerDefinition {
+  return {
+    name: 'job-controller',
+    identity: serviceAccount('kube-system', 'job-controller'),
+    create: context => createController(context, settings),
+  };
+}
+
+function createController(
+  context: ControllerContext,
+  { makesGroups }: Pick<JobTools, 'makesGroups'>,
+): Controller {
   const { view, queue, clock } = context;
   const memory = new JobMemory(clock);
   const wake = (job: Job) => queue.addAfter(keyOf(job), batchMs);
@@ -51,6 +60,7 @@ function createController(context: ControllerContext): Controller {
           onDependent(change);
         },
       }),
+      ...(makesGroups ? gangWatches() : []),
     ],
     *reconcile(key) {
       if (isOrphansKey(key)) return yield* releaseOrphans(key, view);
@@ -68,7 +78,7 @@ function createController(context: ControllerContext): Controller {
         return undefined;
       }
       if (memory.finished.has(uid)) return undefined;
-      return yield* retrying(syncJob(key, job, { context, memory }));
+      return yield* retrying(syncJob(key, job, { context, memory, makesGroups }));
     },
   };
 }

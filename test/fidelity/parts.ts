@@ -42,9 +42,9 @@ export const parts: readonly Part[] = [
     name: 'Scheduler',
     families: ['scheduler'],
     faithful:
-      'all default plug-ins with reasons and scores, preemption, the three queues with hints, sampling, volumes, dynamic resources, KubeSchedulerConfiguration, extenders, pod groups and gangs behind GenericWorkload and GangScheduling',
+      'all default plug-ins with reasons and scores, preemption, the three queues with hints, sampling, volumes, dynamic resources, KubeSchedulerConfiguration, extenders, pod groups and gangs behind GenericWorkload, GangScheduling and WorkloadWithJob',
     approximated:
-      'a waiting gang is tried whenever something happens, where 1.36.2 tries it without a pause (2,264 times a second were measured); ties are broken by the seed; victims are evicted one after another; extender calls take no virtual time; the DRA driver for GPUs only publishes',
+      'a waiting gang is tried whenever something happens, where 1.36.2 tries it without a pause (2,264 times a second were measured); ties are broken by the seed; victims are evicted one after another; virtual time stands still while an extender is asked; the DRA driver for GPUs only publishes',
     absent:
       'of pod groups: topology-aware placement, preemption for whole groups and their shared claims (gates of their own, alpha)',
   },

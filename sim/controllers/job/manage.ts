@@ -22,6 +22,7 @@ import {
 import { finishedMs } from './back-off.js';
 import { withIndexes } from './intervals.js';
 import type { JobMemory } from './memory.js';
+import { inGroup } from './gang.js';
 import { indexedPod, podOf } from './pods.js';
 import {
   hasLimitPerIndex,
@@ -42,6 +43,8 @@ export const batchMs = 1000;
 export interface JobTools {
   readonly context: ControllerContext;
   readonly memory: JobMemory;
+  /** Whether Jobs whose pods are of use only together get a group: the gate WorkloadWithJob. */
+  readonly makesGroups: boolean;
 }
 
 /** How many pods are active after it, and the first error. */
@@ -131,7 +134,7 @@ function* addPods(state: JobState, missing: number, tools: JobTools): Reconcilia
   }
   const count = indexes?.now.length ?? missing;
   const owner = { object: job, kind: jobs };
-  const template = podOf(job);
+  const template = inGroup(podOf(job), state.podGroup);
   memory.expectations.expectCreations(key, count);
   let created = count;
   const { skipped, error } = yield* slowStart<string>(count, function* (position) {

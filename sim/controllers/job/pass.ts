@@ -11,6 +11,7 @@ import { ownedAndOrphans } from '../control/owner.js';
 import { deletePod } from '../control/pod-control.js';
 import { isReady } from '../control/pod-state.js';
 import { changedBy, completionsReached, condition } from './conditions.js';
+import { gangOf } from './gang.js';
 import { managePods, type JobTools } from './manage.js';
 import { isSuspended, isTracked, trackingFinalizer } from './spec.js';
 import { observe, type JobState } from './state.js';
@@ -19,9 +20,12 @@ import { deadlineLeftMs, verdict } from './verdict.js';
 
 /** Brings the Job's pods and status up to date. */
 export function* syncJob(key: string, job: Job, tools: JobTools): Reconciliation<Outcome> {
-  const { context, memory } = tools;
+  const { context, memory, makesGroups } = tools;
   const isUpToDate = memory.expectations.areMet(key);
-  const state = observe(key, job, yield* podsOf(job, tools), memory);
+  const known = yield* podsOf(job, tools);
+  const podGroup = makesGroups ? yield* gangOf(job, known, context) : undefined;
+  const state = observe(key, job, known, memory);
+  state.podGroup = podGroup;
   const { status } = state;
   const nowMs = context.clock.now();
   if (status.startTime === undefined && !isSuspended(job)) status.startTime = rfc3339(nowMs);

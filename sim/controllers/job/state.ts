@@ -1,6 +1,7 @@
 /** What one pass over a Job knows and works out. @upstream pkg/controller/job/job_controller.go syncJobCtx */
 import type { Job, JobCondition, JobStatus } from '../../api/kinds/batch.js';
 import type { Pod } from '../../api/kinds/core.js';
+import type { PodGroup } from '../../api/kinds/scheduling-v1alpha2.js';
 import { isActive, isReady, isTerminating } from '../control/pod-state.js';
 import { nextBackOff, type BackOff } from './back-off.js';
 import { verdictOf } from './failure-policy.js';
@@ -41,6 +42,8 @@ export interface JobState {
   /** By index, the failed pods that wait for their replacement. */
   readonly awaiting: ReadonlyMap<number, Pod>;
   finished: JobCondition | undefined;
+  /** The group that its pods are made for, if any. */
+  podGroup?: PodGroup | undefined;
 }
 
 /** Looks at the pods of the Job. */
