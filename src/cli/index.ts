@@ -20,6 +20,7 @@ const loaders: Readonly<Record<string, () => Promise<CliCommand>>> = {
   bench: async () => (await import('./bench.js')).benchCommand,
   up: async () => (await import('./up.js')).upCommand,
   time: async () => (await import('./time.js')).timeCommand,
+  query: async () => (await import('./query.js')).queryCommand,
   whatif: async () => (await import('./whatif.js')).whatIfCommand,
   fault: async () => (await import('./fault.js')).faultCommand,
   get: async () => (await import('./get.js')).getCommand,

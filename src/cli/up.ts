@@ -22,6 +22,7 @@ import { exitCodes, UserError } from '../input/errors.js';
 import { readManifests } from '../input/manifests.js';
 import { modelWorkloads } from '../models/workloads.js';
 import { isIncident } from '../incident/compare/recorded.js';
+import { metricsDoor } from '../incident/past/metrics-door.js';
 import {
   openableRun,
   openablePlan,
@@ -170,8 +171,10 @@ async function upFrom(flags: UpFlags, word: string): Promise<number> {
         })
       : await openPast(run, at);
   const door = timeDoor(opened);
+  const metrics = opened.metrics && metricsDoor(opened.metrics, () => opened.steering.now());
   const socket = await openSocket((request, connection, done) => {
-    if (!door(request, connection, done)) opened.serve(request, connection, done);
+    if (door(request, connection, done)) return;
+    if (metrics?.(request, connection, done) !== true) opened.serve(request, connection, done);
   }, flags);
   try {
     const now = new Date(opened.steering.now()).toISOString();

@@ -1,4 +1,5 @@
 /** Opens a run at an instant: the record of it, or the run itself sailed again. */
+import { dirname } from 'node:path';
 import type { Serve } from '../../../sim/api/request.js';
 import type { SimulatedCluster } from '../../backends/sim.js';
 import type { Steering } from '../../backends/steering.js';
@@ -13,6 +14,7 @@ import { inVariant } from '../../scenario/variants.js';
 import type { VoyagePlan } from '../../voyages/plan.js';
 import { version } from '../../version.js';
 import { instantOf, type Span } from './instant-of.js';
+import { PastMetrics } from './past-metrics.js';
 import { PastCluster } from './past-cluster.js';
 import { ResailedCluster } from './resailed-cluster.js';
 import { planSourceOf, scenarioSource, type VoyageSource } from './voyage-source.js';
@@ -22,6 +24,8 @@ export interface OpenableRun {
   readonly name: string;
   readonly source: () => VoyageSource;
   readonly journal?: Journal;
+  /** What an import wrote, where it is a run of it. */
+  readonly folder?: string;
   /** From when to when it went, where that is known. */
   readonly span?: Span;
   /** The version that made it. */
@@ -32,6 +36,8 @@ export interface OpenableRun {
 export interface OpenedRun {
   readonly steering: Steering;
   readonly serve: Serve;
+  /** The metrics of then: where there is a record. */
+  readonly metrics?: PastMetrics;
   /** The cluster as it is now: only where it goes on. */
   readonly simulated?: () => SimulatedCluster;
   /** What a user must know, line by line. */
@@ -58,6 +64,7 @@ export function openableRun({ id, path, facts, document = {} }: KeptRun): Openab
       });
     },
     version: facts.version,
+    folder: dirname(facts.file),
     ...(journal !== undefined && { journal }),
     ...(span !== undefined && { span }),
   };
@@ -66,7 +73,8 @@ export function openableRun({ id, path, facts, document = {} }: KeptRun): Openab
 /** A scenario that was not run yet, as its seed says: what an import wrote. */
 export function openableScenario(scenario: Scenario): OpenableRun {
   const { seed = 1 } = scenario.cluster;
-  return { name: scenario.name, source: () => scenarioSource(scenario, { seed }), version };
+  const { name, folder } = scenario;
+  return { name, folder, source: () => scenarioSource(scenario, { seed }), version };
 }
 
 /** The voyage of a plan: a counterexample. */
@@ -94,6 +102,7 @@ export async function openPast(run: OpenableRun, at: string): Promise<OpenedRun>
   return {
     steering: past,
     serve: past.serve,
+    metrics: new PastMetrics(journal, run.folder),
     says: [
       `the record of ${run.name}${sailed}, opened in ${tookMs} ms; it is only read, and time stands still`,
       'not in it: managedFields, exec, GPU metrics, renewals of leases; ages in `kubectl describe` are told by your own clock',
@@ -141,6 +150,7 @@ export async function openFollowed(
   return {
     steering: resailed,
     serve: resailed.serve,
+    ...(run.journal !== undefined && { metrics: new PastMetrics(run.journal, run.folder) }),
     simulated: () => resailed.cluster,
     says: [
       `${run.name} was sailed again from its seed to here in ${tookMs} ms; it goes on from here, and can be changed`,
