@@ -20,6 +20,7 @@ export function testText(facts: IncidentFacts, nodes: readonly InitialObject[]):
   ];
   const pools = poolsOf(nodes);
   const hasGpus = pools.some(({ gpus }) => gpus !== undefined);
+  const hasQuotas = Object.keys(facts.quotas ?? {}).length > 0;
   const faults = ['crash', 'watch', 'node-down', ...(hasGpus ? ['gpu'] : [])];
   return `/**
  * Voyages around an incident: its manifests on its nodes, with what may happen to them.
@@ -33,18 +34,44 @@ const made = new Set(['Pod', 'ReplicaSet', 'Node']);
 const manifests = manifestFiles(new URL('manifests', import.meta.url).pathname)
   .filter(({ kind = '' }) => !made.has(kind));
 
-test.voyage('the incident does not come again', {
-  manifests,
-  // The laws that it broke, and those that hold always.
-  laws: ${JSON.stringify(laws)},
-  // The nodes that there were. Worth varying: one more, one fewer, GPUs of another size.
-  pools: ${JSON.stringify(pools, null, 2).replaceAll('\n', '\n  ')},
-  // What may go wrong besides what people do. Worth varying as well: quotas and replicas in the manifests.
-  faults: ${JSON.stringify(faults)},
-  eventsMax: 6,
-  hasSubsets: false,
-  parameters: { numRuns: 10 },
-});
+// The nodes that there were.
+const pools = ${JSON.stringify(pools, null, 2)};
+/** The last pool is another number of nodes. */
+const nodes = (by: number) =>
+  pools.map((pool, index) =>
+    index < pools.length - 1 ? pool : { ...pool, count: Math.max(pool.count + by, 1) },
+  );
+/** Quotas allow so many times as much. */
+const quotas = (factor: number) =>
+  manifests.map(manifest => {
+    const { hard = {} } = (manifest['spec'] ?? {}) as { hard?: Record<string, string> };
+    if (manifest.kind !== 'ResourceQuota') return manifest;
+    const scaled = Object.entries(hard).map(([key, value]) => {
+      const [, number = '', unit = ''] = /^([0-9.]+)(.*)$/.exec(String(value)) ?? [];
+      return [key, \`\${Math.ceil(Number(number) * factor)}\${unit}\`];
+    });
+    return { ...manifest, spec: { ...(manifest['spec'] as object), hard: Object.fromEntries(scaled) } };
+  });
+
+// What is worth varying, one thing at a time.
+const variations = [
+  { name: 'as it was', pools, manifests },
+  { name: 'with a node more', pools: nodes(1), manifests },
+  { name: 'with a node fewer', pools: nodes(-1), manifests },
+${hasQuotas ? "  { name: 'with quotas twice as large', pools, manifests: quotas(2) },\n  { name: 'with quotas half as large', pools, manifests: quotas(0.5) },\n" : ''}];
+
+for (const { name, ...varied } of variations) {
+  test.voyage(\`the incident does not come again, \${name}\`, {
+    ...varied,
+    // The laws that it broke, and those that hold always.
+    laws: ${JSON.stringify(laws)},
+    // What may go wrong besides what people do.
+    faults: ${JSON.stringify(faults)},
+    eventsMax: 6,
+    hasSubsets: false,
+    parameters: { numRuns: 3 },
+  });
+}
 `;
 }
 
