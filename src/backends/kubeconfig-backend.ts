@@ -10,7 +10,7 @@ import { fitOut, withoutItsScheduler, type Fitted } from './fit-out.js';
 import { connectCluster, type RealCluster } from './kubeconfig.js';
 import { readConfig } from './user-config.js';
 import { cleanUp, type LeftBehind } from './own/clean-up.js';
-import { OwnCluster } from './own/own-cluster.js';
+import { OwnCluster, type Made } from './own/own-cluster.js';
 import { OwnNamespaces } from './own/own-namespaces.js';
 import { RestMapper } from './rest-mapper.js';
 import { OpeningStop } from './opening-stop.js';
@@ -111,12 +111,22 @@ function asOpened(
     },
     async [Symbol.asyncDispose]() {
       held.opening?.end();
+      // What is in the namespaces goes with the help of our operators and kubelets: they end after it.
+      const inside = await cleanUp(cluster, own.made.filter(isNamespace));
+      await held.fitted?.webhooks?.close({ isClusterGone: false });
       held.fitted?.close();
-      const left = await cleanUp(cluster, own.made);
-      for (const line of leftLines(left)) tell(line);
+      const outside = await cleanUp(
+        cluster,
+        own.made.filter(each => !isNamespace(each)),
+      );
+      for (const line of leftLines([...inside, ...outside])) tell(line);
       await cluster[Symbol.asyncDispose]();
     },
   } as OpenedCluster;
+}
+
+function isNamespace({ path }: Made): boolean {
+  return /^\/api\/v1\/namespaces\/[^/]+$/.test(path);
 }
 
 /** What a person has to remove, as commands. */
@@ -188,7 +198,7 @@ async function rehearse(own: OwnCluster, objects: readonly KubeObject[]): Promis
 async function fitOwn(
   cluster: RealCluster,
   own: OwnCluster,
-  { needs, tell }: OpenRequest,
+  { needs, tell, flags: { hostAddress } }: OpenRequest,
 ): Promise<Fitted> {
   const { body } = await cluster.request({ method: 'GET', path: '/api/v1/nodes' });
   const nodes = (body as { readonly items?: readonly unknown[] | null }).items ?? [];
@@ -204,7 +214,13 @@ async function fitOwn(
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
   try {
-    const fitted = await fitOut(view, { needs, tell, hasNodes, hasOwnScheduler: true });
+    const fitted = await fitOut(view, {
+      needs,
+      tell,
+      hasNodes,
+      hostAddress,
+      hasOwnScheduler: true,
+    });
     return fitted;
   } finally {
     own.made.push(...whole.made);

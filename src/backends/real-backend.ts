@@ -45,6 +45,8 @@ export interface BackendFlags {
   readonly allowContext?: string;
   /** Nodes and objects of the whole cluster may be changed. */
   readonly isOwnCluster?: boolean;
+  /** An address of this machine that the cluster's API server reaches: it calls our webhooks there. */
+  readonly hostAddress?: string;
   /** How real nodes get GPUs; default: what the scenario asserts says. */
   readonly gpus?: EmulationWay;
   /** A cluster in containers stays when the run is over. */

@@ -16,6 +16,7 @@ export interface RealFlags {
   readonly namespacePrefix?: string;
   readonly allowContext?: string;
   readonly iOwnThisCluster?: boolean;
+  readonly hostAddress?: string;
   readonly gpus?: EmulationWay;
   readonly keepCluster?: boolean;
   readonly reuse?: boolean;
@@ -56,6 +57,10 @@ export function backendOptions(command: Command, options: { readonly isOwn?: boo
       '--i-own-this-cluster',
       'kubeconfig, kind: nodes and objects of the whole cluster may change',
     )
+    .option(
+      '--host-address <ip>',
+      "kubeconfig: this machine as the API server reaches it, for operators' webhooks",
+    )
     .addOption(
       new Option(
         '--gpus <way>',
@@ -80,6 +85,7 @@ export function realSettings(flags: RealFlags): RealSettings {
       ...(namespacePrefix !== undefined && { namespacePrefix }),
       ...(allowContext !== undefined && { allowContext }),
       ...(iOwnThisCluster !== undefined && { isOwnCluster: iOwnThisCluster }),
+      ...(flags.hostAddress !== undefined && { hostAddress: flags.hostAddress }),
       ...(flags.gpus !== undefined && { gpus: flags.gpus }),
       ...(flags.keepCluster !== undefined && { keepsCluster: flags.keepCluster }),
       ...(flags.reuse !== undefined && { reusesCluster: flags.reuse }),

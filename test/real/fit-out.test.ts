@@ -1,6 +1,10 @@
 /** A cluster is fitted out over its socket: what our operators' webhooks make of objects is what is stored. */
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebhookClient } from '../../sim/http/webhook-client.js';
+import { kubeconfigBackend } from '../../src/backends/kubeconfig-backend.js';
 import { fitOut, type Fitted } from '../../src/backends/fit-out.js';
 import { connectCluster, type RealCluster } from '../../src/backends/kubeconfig.js';
 import { Pacer } from '../../src/backends/pacer.js';
@@ -69,4 +73,26 @@ describe('webhooks of our operators on a cluster that is elsewhere', () => {
     all.close();
     expect((await get(registrations)).status).toBe(404);
   });
+
+  it('are called on a cluster of your own that reaches this machine, and forgotten in the end', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'fit-out-')), 'kubeconfig');
+    writeFileSync(file, await simulated.kubeconfig());
+    const { config, ...needs } = simulationOptions({ seed: 1, operators: ['kserve'] });
+    const told: string[] = [];
+    {
+      await using opened = await kubeconfigBackend.open({
+        needs,
+        config,
+        flags: { kubeconfig: file, isOwnCluster: true, hostAddress: '127.0.0.1' },
+        recorded: [],
+        tell: line => told.push(line),
+      });
+      expect(opened.thin).toEqual([]);
+      const sklearn = { sklearn: { storageUri: 's3://models/one' } };
+      const [taken] = await opened.apply([service('own', sklearn)]);
+      expect([taken?.status, taken?.message]).toEqual([201, undefined]);
+    }
+    expect((await get(registrations)).status).toBe(404);
+    expect(told).toEqual([]);
+  }, 60_000);
 });
