@@ -143,7 +143,7 @@ export const parts: readonly Part[] = [
     faithful:
       "real scheduler, controllers and API server with our kubelets; operators' webhooks and metrics.k8s.io served from this machine; who wrote what, by the audit log of control-plane; the scheduler's configuration, feature gates and served APIs; stale watches, slow or failed requests and crashes of real programs; stated rules for what real time allows",
     approximated:
-      "nodes are our kubelets but on kind and k3s; interleavings are drawn, not replayed; histories come from watches, and but on control-plane tell field managers, not users; requests go through the API server's proxy to real containers, at 5/s a replica, and are reckoned where our kubelets answer",
+      "nodes are our kubelets but on kind and k3s; interleavings are drawn, not replayed; histories come from watches, and but on control-plane tell field managers, not users; what an audit log leaves out is not looked for there; requests go through the API server's proxy to real containers, at 5/s a replica, and are reckoned where our kubelets answer",
     absent:
       'webhooks of our operators on k3s and kubeconfig (their defaults are left out); exec on control-plane; kubeadm patches on control-plane; clock steps of real programs',
   },
