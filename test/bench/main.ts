@@ -6,6 +6,7 @@ import { clusterBenchmarks } from './cluster.js';
 import { driftBenchmarks } from './drift.js';
 import { engineBenchmarks } from './engine.js';
 import { flowBenchmarks } from './flow.js';
+import { fuzzBenchmarks } from './fuzz.js';
 import { idleBenchmarks } from './idle.js';
 import { importBenchmarks } from './import.js';
 import { informerBenchmarks } from './informer.js';
@@ -28,6 +29,7 @@ const benchmarks: readonly Benchmark[] = [
   ...checkBenchmarks,
   ...engineBenchmarks,
   ...flowBenchmarks,
+  ...fuzzBenchmarks,
   ...importBenchmarks,
   ...informerBenchmarks,
   ...journalBenchmarks,

@@ -95,7 +95,9 @@ function withDefaults(pod: Pod, range: LimitRange): Pod {
     };
     return { ...container, resources: filled };
   };
-  const containers = spec.containers.map(fill('container'));
+  // A pod that is not valid may have none: Go then shows null.
+  const given = spec.containers as readonly Container[] | null;
+  const containers = (given ?? []).map(fill('container'));
   const initContainers = spec.initContainers?.map(fill('init container'));
   if (notes.length === 0) return pod;
   const { metadata } = pod;

@@ -11,6 +11,7 @@ import { applyMergePatch } from '../../api/patch/merge-patch.js';
 import { applyStrategicMergePatch } from '../../api/patch/strategic-merge-patch.js';
 import {
   badRequest,
+  internalError,
   invalid,
   isFailure,
   plainError,
@@ -138,6 +139,8 @@ function decodedPatch(
   const { resource, context } = scope;
   if (context.connection.omitsManagedFields === true) return trustedResult(scope, document, live);
   const shown = () => patchedText(inWrittenOrder(scope, document), touched);
+  const typeless = resource.custom === undefined ? undefined : typeFailure(document, shown);
+  if (typeless !== undefined) return typeless;
   const warnings: string[] = [];
   const collector = { ...noContext, warn: (text: string) => void warnings.push(text) };
   const text: ReadText = { value: document, repeated: emptyRepeats, duplicates: [] };
@@ -154,6 +157,20 @@ function decodedPatch(
   }
   if (options.fieldValidation === 'Warn') warnAll(context, all);
   return { object: kind === resource.kind ? defaulted(scope, decoded) : decoded };
+}
+
+/** What is said of a custom resource whose patch took away what it is. @upstream unstructured.go */
+function typeFailure(document: unknown, shown: () => string): Failure | undefined {
+  if (!isRecord(document)) {
+    const kind = Array.isArray(document) ? 'array' : typeof document;
+    const type = 'map[string]interface {}';
+    return patchFailure(shown(), `json: cannot unmarshal ${kind} into Go value of type ${type}`);
+  }
+  if ((document['kind'] ?? '') === '') {
+    return patchFailure(shown(), `Object 'Kind' is missing in '${shown()}'`);
+  }
+  if ((document['apiVersion'] ?? '') !== '') return undefined;
+  return internalError("Object 'apiVersion' is missing in 'object has no apiVersion field'");
 }
 
 /** The document with its keys as the live object was written; what the kind does not know stays. */

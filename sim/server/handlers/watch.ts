@@ -13,6 +13,7 @@ import { failureAnswer } from '../answers.js';
 import { isConverted, readied, readiedAll } from '../conversions.js';
 import type { FieldOwners } from '../field-owners.js';
 import { contentTypeOf } from '../filters/negotiation.js';
+import { emptyObject } from '../managed-fields.js';
 import { orderedMeta, withMeta } from '../object-meta.js';
 import { partialObject } from '../printers/transform.js';
 import { includeFailure, tableOf } from '../printers/table.js';
@@ -171,7 +172,10 @@ class Watch implements AnswerStream {
   private tellBookmark(metadata: KubeObject['metadata'] = {}): void {
     const { core, resource } = this.scope;
     const resourceVersion = String(core.store.revision);
+    const isTable = this.scope.media.transform?.kind === 'Table';
     const bookmark = {
+      // The cells of a row are those of an object of which nothing else is set.
+      ...(isTable && emptyObject(resource)),
       kind: resource.kind.kind,
       apiVersion: resource.apiVersion,
       metadata: { resourceVersion, ...metadata },

@@ -25,7 +25,9 @@ export interface Check {
 
 /** Init containers, then containers, then ephemeral ones. */
 export function containersOf(spec: PodSpec): readonly (Container | EphemeralContainer)[] {
-  const { initContainers, containers, ephemeralContainers } = spec;
+  const { initContainers, ephemeralContainers } = spec;
+  // A pod that is not valid may have none: Go then shows null.
+  const containers = (spec.containers as readonly Container[] | null) ?? [];
   if (initContainers === undefined && ephemeralContainers === undefined) return containers;
   return [...(initContainers ?? []), ...containers, ...(ephemeralContainers ?? [])];
 }
