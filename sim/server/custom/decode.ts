@@ -50,7 +50,7 @@ export function decodeCustom(
   const isOurs = kind === wanted && sentGroup === group;
   const coerced = isOurs
     ? coercedObject(read.value, resource.custom?.schema, resource.custom?.preservesUnknownFields)
-    : { object: read.value, unknown: [] };
+    : typedMeta(read.value);
   if ('error' in coerced) return cannot(coerced.error);
   const duplicates = [...strictOfText(read), ...duplicateFields(read)];
   const unknown = coerced.unknown.map(path => `unknown field ${JSON.stringify(path)}`);
@@ -80,6 +80,15 @@ function missing(field: string, { context }: Scope): string {
 /** What our own components write, pruned. */
 export function trustedCustom(object: KubeObject, schema: JSONSchemaProps | undefined): KubeObject {
   return withoutBadNulls(pruned(object, schema), schema) as KubeObject;
+}
+
+/** Of whatever kind it is, its metadata must be metadata. */
+function typedMeta(value: Json): Coerced {
+  const meta = coercedMeta(value['metadata'], 'metadata');
+  if ('error' in meta) return meta;
+  const { metadata: _, ...rest } = value;
+  const object = meta.object === undefined ? rest : { ...rest, metadata: meta.object };
+  return { object, unknown: [...meta.unknown] };
 }
 
 type Coerced =
