@@ -130,11 +130,10 @@ function* found<T extends Workload | PodGroup>(
 
 function workloadOf(job: Job): Workload {
   const { name = '', namespace, uid = '' } = job.metadata;
-  const hash = safeEncoded(fnv32a(`(types.UID)${uid}`));
   const minCount = job.spec?.parallelism ?? 1;
   return {
     metadata: {
-      name: `${name.slice(0, nameMax - hash.length - 1)}-${hash}`,
+      name: workloadName(name, uid),
       ...(namespace !== undefined && { namespace }),
       ownerReferences: [ownerReference(job, jobs)],
     },
@@ -164,8 +163,14 @@ function groupOf(job: Job, workload: Workload): PodGroup {
   };
 }
 
+/** The Job's name and a hash of its uid. @upstream computeWorkloadName */
+export function workloadName(job: string, uid: string): string {
+  const hash = safeEncoded(fnv32a(`(types.UID)${uid}`));
+  return `${job.slice(0, nameMax - hash.length - 1)}-${hash}`;
+}
+
 /** Each part has half of the room, and what the other leaves. @upstream computePodGroupName */
-function groupName(workload: string, template: string): string {
+export function groupName(workload: string, template: string): string {
   const hash = safeEncoded(fnv32a(workload + template));
   const room = nameMax - hash.length - 2;
   const half = Math.trunc(room / 2);
