@@ -37,6 +37,11 @@ function nodeOfBinding(object: HasMetadata): string | undefined {
   return target.kind === 'Node' ? target.name : undefined;
 }
 
+/** Whether the node is in a zone or a region, so that its pods get labels. */
+export function hasTopology({ metadata }: HasMetadata): boolean {
+  return copied.some(key => metadata.labels?.[key] !== undefined);
+}
+
 function topologyOf(access: ServerAccess, nodeName: string): Readonly<Record<string, string>> {
   const labels = access.get(nodes, '', nodeName)?.metadata.labels ?? {};
   const topology: Record<string, string> = {};

@@ -24,9 +24,17 @@ const bindingKind = { group: '', version: 'v1', kind: 'Binding' } as const;
 export function* bindPod(scope: Scope): Steps<ApiAnswer> {
   const failed = yield* bind(scope);
   if (failed !== undefined) return failureAnswer(scope.context, failed);
-  const status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 };
-  return bodyAnswer(scope.context, scope.media, 201, status);
+  return bodyAnswer(scope.context, scope.media, 201, boundStatus);
 }
+
+/** What is answered to a binding. */
+export const boundStatus = {
+  kind: 'Status',
+  apiVersion: 'v1',
+  metadata: {},
+  status: 'Success',
+  code: 201,
+} as const;
 
 function* bind(scope: Scope): Steps<Failure | undefined> {
   const options = writeOptions(scope.context, 'CreateOptions');
@@ -97,26 +105,33 @@ function assigned(scope: Scope, { live, binding, resourceVersion, name }: Assign
     return refuse(`pod ${name} has non-empty .spec.schedulingGates`);
   }
   const { labels, annotations } = binding.metadata;
-  // A nomination has served when the pod is bound (ClearingNominatedNodeNameAfterBinding, 1.35).
-  const { nominatedNodeName: _served, ...status } = pod.status ?? {};
   const object = {
-    ...pod,
+    ...bound(pod, binding.target?.name, scope.core.clock.now()),
     metadata: {
       ...pod.metadata,
       ...(resourceVersion && { resourceVersion }),
       ...(labels && { labels: { ...pod.metadata.labels, ...labels } }),
       ...(annotations && { annotations: { ...pod.metadata.annotations, ...annotations } }),
     },
-    spec: { ...pod.spec, nodeName: binding.target?.name },
+  };
+  return { object: object as unknown as KubeObject };
+}
+
+/** The pod on the node, scheduled now. */
+export function bound(pod: Pod, nodeName: string | undefined, nowMs: number) {
+  // A nomination has served when the pod is bound (ClearingNominatedNodeNameAfterBinding, 1.35).
+  const { nominatedNodeName: _served, ...status } = pod.status ?? {};
+  return {
+    ...pod,
+    spec: { ...pod.spec, nodeName },
     status: {
       ...status,
       conditions: withCondition<PodCondition>(pod.status?.conditions, {
         type: 'PodScheduled',
         status: 'True',
         lastProbeTime: null as unknown as string,
-        lastTransitionTime: rfc3339(scope.core.clock.now()),
+        lastTransitionTime: rfc3339(nowMs),
       }),
     },
   };
-  return { object: object as unknown as KubeObject };
 }

@@ -2,6 +2,7 @@
 import type { ApiAnswer, ApiRequest, Connection } from '../../api/request.js';
 import type { Core } from '../core.js';
 import type { RequestState } from '../request-state.js';
+import { Bindings } from './bindings.js';
 import { EventCreations } from './event-creations.js';
 import { LeaseRenewals } from './lease-renewals.js';
 import { PodStatuses } from './pod-statuses.js';
@@ -11,11 +12,13 @@ export class ShortWays {
   private readonly leases: LeaseRenewals;
   private readonly events: EventCreations;
   private readonly podStatuses: PodStatuses;
+  private readonly bindings: Bindings;
 
   constructor(core: Core) {
     this.leases = new LeaseRenewals(core);
     this.events = new EventCreations(core);
     this.podStatuses = new PodStatuses(core);
+    this.bindings = new Bindings(core);
   }
 
   /** The answer to a request that has a short way; undefined: it takes the long one. */
@@ -27,25 +30,22 @@ export class ShortWays {
           this.leases.serve(request, connection) ?? this.podStatuses.serve(request, connection)
         );
       case 'POST':
-        return this.events.serve(request, connection);
+        return this.events.serve(request, connection) ?? this.bindings.serve(request, connection);
       default:
         return undefined;
     }
   }
 
-  /** Takes note of a request that was served the long way. Only statuses of pods can be audited. */
+  /** Takes note of a request that was served the long way. New Events and renewals are not audited there. */
   learn(context: RequestState, { status }: ApiAnswer, isAudited: boolean): void {
     if (context.connection.omitsManagedFields !== true || status > 201) return;
-    if (isAudited) {
-      if (context.request.method === 'PUT') this.podStatuses.learn(context);
-      return;
-    }
     switch (context.request.method) {
       case 'PUT':
-        this.leases.learn(context);
+        if (!isAudited) this.leases.learn(context);
         return this.podStatuses.learn(context);
       case 'POST':
-        return this.events.learn(context);
+        if (!isAudited) this.events.learn(context);
+        return this.bindings.learn(context);
     }
   }
 }

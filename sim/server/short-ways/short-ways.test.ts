@@ -164,10 +164,10 @@ describe('New Events', () => {
 });
 
 /** A pod on node n1, as the kubelets see it. */
-function boundPod({ send }: World, name: string): KubeObject {
+function boundPod({ send }: World, name: string, more: object = {}): KubeObject {
   const accounts = '/api/v1/namespaces/default/serviceaccounts';
   send({ method: 'POST', path: accounts, body: { metadata: { name: 'default' } } });
-  const spec = { nodeName: 'n1', containers: [{ name: 'main', image: 'a' }] };
+  const spec = { nodeName: 'n1', containers: [{ name: 'main', image: 'a' }], ...more };
   const body = { metadata: { name, labels: { a: 'b' } }, spec };
   const made = send({ method: 'POST', path: '/api/v1/namespaces/default/pods', body });
   expect(made.status).toBe(201);
@@ -236,3 +236,45 @@ describe('Statuses of pods', () => {
     },
   );
 });
+
+describe('Bindings', () => {
+  it.each([undefined, 'Metadata', 'RequestResponse'])(
+    'are the same both ways, audited: %s',
+    level => {
+      const [short, long] = bothWays(bindingsOf, level);
+      expect(short).toBe(long);
+      expect(short).toContain('"user": "system:kube-scheduler"');
+    },
+  );
+});
+
+function bindingsOf(told: World): void {
+  const { send, clock } = told;
+  const node = (name: string, labels: Readonly<Record<string, string>>) =>
+    send({ method: 'POST', path: '/api/v1/nodes', body: { metadata: { name, labels } } });
+  node('n1', {});
+  node('n2', { 'topology.kubernetes.io/zone': 'z' });
+  const waiting = (name: string, spec: object = {}) =>
+    boundPod(told, name, { nodeName: '', ...spec });
+  const bind = ({ metadata }: KubeObject, target = 'n1', change: object = {}) => {
+    clock.runUntil(clock.now() + 300);
+    const { name = '', namespace = '', uid = '' } = metadata;
+    const path = `/api/v1/namespaces/${namespace}/pods/${name}/binding`;
+    const type = { apiVersion: 'v1', kind: 'Binding', metadata: { name, namespace, uid } };
+    const body = { ...type, target: { kind: 'Node', name: target }, ...change };
+    send({ method: 'POST', path, body }, scheduler);
+  };
+  for (const name of ['a', 'b', 'c']) bind(waiting(name));
+  // In a zone, to a node that is not there, twice, another's uid, with less, gated, gone.
+  bind(waiting('d'), 'n2');
+  const twice = waiting('e');
+  for (const target of ['nowhere', 'n1']) bind(twice, target);
+  const free = waiting('f');
+  bind({ ...free, metadata: { ...free.metadata, uid: 'other' } });
+  bind(free, '');
+  bind(free, 'n1', { target: { name: 'n1' } });
+  bind(waiting('g', { schedulingGates: [{ name: 'gate/a' }] }));
+  const gone = waiting('h');
+  send({ method: 'DELETE', path: '/api/v1/namespaces/default/pods/h' });
+  bind(gone);
+}
