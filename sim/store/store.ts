@@ -174,6 +174,17 @@ export class Store<Beside = unknown> {
     return next;
   }
 
+  /** The revision of the last write up to that time, of all whose history is kept; 0 when there is none. */
+  revisionAt(timeMs: number): number {
+    let [low, high] = [0, this.events.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.events[middle] as StoreEvent<Beside>).timeMs <= timeMs) low = middle + 1;
+      else high = middle;
+    }
+    return this.events[low - 1]?.revision ?? 0;
+  }
+
   /** Watches begin at the present revision at the earliest: what a fresh server is made with is no history. */
   beginHistory(): void {
     for (const collection of this.collections.values()) collection.beginAt(this.latest);
