@@ -131,11 +131,10 @@ export const parts: readonly Part[] = [
     name: 'Time travel',
     families: [],
     faithful:
-      'objects, events and logs of a past instant, to the change; --follow has the same history up to the instant',
+      'objects, events and logs of a past instant, to the change; --follow has the same history up to the instant; dumps go on as they were: uids, status, times, events, and pods that kubelets find running',
     approximated:
-      '`top` of the past (samples); stopping on a live cluster (to the second); closeness and likely reason (rules); replayed writes carry system:masters beside their own groups',
-    absent:
-      'managed fields, exec, GPU metrics, PromQL and lease renewals of the past; booting from restored objects',
+      '`top` and PromQL of the past (a sample a minute); stopping on a live cluster (to the second); closeness and likely reason (rules); replayed writes carry system:masters beside their own groups, but those that were refused with 403',
+    absent: 'managed fields, exec, GPU metrics and lease renewals of the past',
   },
   {
     name: 'Real backends',
@@ -161,10 +160,9 @@ export const parts: readonly Part[] = [
     name: 'Imported incidents',
     families: [],
     faithful:
-      'objects, owners, nodes (names, sizes, taints, GPUs) and recorded writes with their times and users',
+      'objects, owners, nodes (names, sizes, taints, GPUs) and recorded writes with their times, users and refusals; names, uids and tied nodes as they were drawn; final objects field by field, the order of conditions',
     approximated:
-      'pods get five minutes to come up before the start; Job pods run as long as their longest recorded run; types of patches; state before the first write; autoscalers whose decisions are replayed',
-    absent:
-      "load from metrics, custom resources of live clusters, sosreport, webhooks, volumes' data",
+      'where a log begins before its dumps, pods get five minutes to come up; Job pods run as long as their longest recorded run; types of patches; state before the first write; autoscalers, whose recorded writes are replayed; names of anonymised ReplicaSets, whose templates hash otherwise',
+    absent: "load from metrics, sosreport, webhooks, volumes' data",
   },
 ];

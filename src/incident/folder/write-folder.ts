@@ -196,6 +196,9 @@ function writeManifests(draft: string, objects: readonly InitialObject[]): strin
   return names.map(name => `${incidentFiles.manifests}/${name}`);
 }
 
+/** Names beyond the first so many are no reading for a repository either. */
+const undrawn = `names and nodes beyond the first ${writesMax} are drawn anew`;
+
 interface WrittenWrites {
   readonly sent: number;
   readonly left: ReadonlyMap<string, number>;
@@ -215,7 +218,10 @@ function writeWrites(draft: string, judge: ReplayJudge, writing: Writing): Writt
   const replay = new Appender(join(draft, incidentFiles.replay));
   const all = new Appender(join(draft, incidentFiles.writes));
   const drawn = new Appender(join(draft, incidentFiles.drawn));
-  for (const draw of shownDraws(incident)) drawn.add(shown.draw(draw));
+  for (const draw of shownDraws(incident)) {
+    if (drawn.lines < writesMax) drawn.add(shown.draw(draw));
+    else left.set(undrawn, (left.get(undrawn) ?? 0) + 1);
+  }
   let next = 0;
   const lateUntil = (ms: number): void => {
     for (; next < late.length && Date.parse(late[next]?.at ?? '') <= ms; next++) {
@@ -226,7 +232,8 @@ function writeWrites(draft: string, judge: ReplayJudge, writing: Writing): Writt
   for (const write of collection.writes.inOrder()) {
     lateUntil(write.atMs);
     const draw = drawnBy(write);
-    if (draw !== undefined) drawn.add(shown.draw(draw));
+    if (draw !== undefined && drawn.lines < writesMax) drawn.add(shown.draw(draw));
+    else if (draw !== undefined) left.set(undrawn, (left.get(undrawn) ?? 0) + 1);
     const verdict = judge.judge(write);
     if (verdict.kind === 'sent') replay.add(shown.write(verdict.write));
     else left.set(verdict.why, (left.get(verdict.why) ?? 0) + 1);

@@ -1,6 +1,8 @@
 /** Where a run can be sailed again from: a kept run's scenario, or the plan of a counterexample. */
 import { bootSimulatedCluster, type SimulatedCluster } from '../../backends/sim.js';
-import type { RunJournal } from '../../scenario/journal/run-journal.js';
+import type { Simulation } from '../../../sim/simulation.js';
+import { noUsage, type UsageSample } from '../../scenario/journal/lines.js';
+import { sampleEveryMs, usageNow, type RunJournal } from '../../scenario/journal/run-journal.js';
 import type { Scenario } from '../../scenario/scenario.js';
 import { embark } from '../../scenario/voyage.js';
 import { bootOptions } from '../../voyages/boot-options.js';
@@ -41,17 +43,50 @@ export function planSourceOf(plan: VoyagePlan): VoyageSource {
     const edge = edgeOfPlan();
     const options = edge.around({ ...bootOptions(plan), ...onLog });
     const cluster = await bootSimulatedCluster(options);
-    edge.begin(cluster.simulation, look => cluster.afterEach(look));
+    const samples: (readonly [number, UsageSample])[] = [];
+    const sample = journal === undefined ? () => undefined : sampler(cluster.simulation, samples);
+    edge.begin(cluster.simulation, look => {
+      cluster.afterEach(() => {
+        look();
+        sample();
+      });
+    });
     const drive = async (): Promise<void> => {
       await followPlan(plan, cluster, {
         edge,
         tell: ({ what, refusal }) => tell(refusal === undefined ? what : `${what}: ${refusal}`),
       });
       if (journal === undefined) return;
-      for await (const entry of cluster.history()) journal.observe(entry);
+      let next = 0;
+      const sampledUntil = (ms: number): void => {
+        for (; (samples[next]?.[0] ?? Infinity) < ms; next++) {
+          const [atMs, usage] = samples[next] ?? [ms, noUsage];
+          journal.sampled(usage, atMs);
+        }
+      };
+      for await (const entry of cluster.history()) {
+        sampledUntil(entry.timeMs);
+        journal.observe(entry);
+      }
+      sampledUntil(Infinity);
       await journal.caughtUp(cluster);
       journal.keep(cluster.now(), { isLast: true });
     };
     return { cluster, drive };
+  };
+}
+
+/** Notes what is used once a minute, between two events: a voyage's record is written when it is over. */
+function sampler(
+  simulation: Simulation,
+  samples: (readonly [number, UsageSample])[],
+): () => undefined {
+  let lastMs = -Infinity;
+  return () => {
+    const nowMs = simulation.loop.now();
+    if (nowMs - lastMs < sampleEveryMs) return;
+    lastMs = nowMs;
+    const usage = usageNow(simulation);
+    if (usage !== undefined) samples.push([nowMs, usage]);
   };
 }

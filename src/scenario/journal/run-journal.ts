@@ -1,13 +1,15 @@
 /** The journal of a run: hears of changes and logs, and samples what is used as `kubectl top` shows it. */
+import type { ApiAnswer } from '../../../sim/api/request.js';
 import type { LoggedLine } from '../../../sim/nodes/container-runtime.js';
 import type { HistoryEntry } from '../../../sim/server/contract.js';
+import type { Simulation } from '../../../sim/simulation.js';
 import type { Cluster } from '../../cluster.js';
 import { noUsage, type UsageSample } from './lines.js';
 import type { Shelf } from './shelf.js';
 import { JournalWriter } from './writer.js';
 
 /** Usage is sampled so often, in the cluster's time. */
-const sampleEveryMs = 60_000;
+export const sampleEveryMs = 60_000;
 /** With more pods than this, a sample costs enough to be taken less often. */
 const manyPods = 1_000;
 const sampleManyEveryMs = 300_000;
@@ -55,6 +57,11 @@ export class RunJournal {
     if (usage !== undefined) this.writer.sample(usage, nowMs);
   }
 
+  /** What was used at a time: between the changes before and after it. */
+  sampled(usage: UsageSample, timeMs: number): void {
+    this.writer.sample(usage, timeMs);
+  }
+
   /** Puts on disk what a killed run shall have kept; `isLast`: everything. */
   keep(nowMs: number, { isLast = false }: { readonly isLast?: boolean } = {}): void {
     this.writer.flush(nowMs, { isLast });
@@ -63,13 +70,36 @@ export class RunJournal {
 
 /** Undefined: the cluster measures nothing, or not yet. */
 async function usageOf(cluster: Cluster): Promise<UsageSample | undefined> {
-  const nodes = await itemsOf(cluster, 'nodes');
+  const nodes = itemsIn(await cluster.request({ method: 'GET', path: usagePaths.nodes }));
   if (nodes === undefined) return undefined;
-  const pods = (await itemsOf(cluster, 'pods')) ?? [];
+  const pods = itemsIn(await cluster.request({ method: 'GET', path: usagePaths.pods })) ?? [];
+  return sampleOf(nodes, pods, cluster.now());
+}
+
+/** The same of a simulation, at once: between two of its events. */
+export function usageNow({ serve, loop }: Simulation): UsageSample | undefined {
+  const ask = (path: string): readonly UsageItem[] | undefined => {
+    let items: readonly UsageItem[] | undefined;
+    serve({ method: 'GET', path }, admin, answer => {
+      items = itemsIn(answer);
+    });
+    return items;
+  };
+  const nodes = ask(usagePaths.nodes);
+  return nodes && sampleOf(nodes, ask(usagePaths.pods) ?? [], loop.now());
+}
+
+const admin = { certificate: { user: 'kubernetes-admin', groups: ['system:masters'] } };
+
+function sampleOf(
+  nodes: readonly UsageItem[],
+  pods: readonly UsageItem[],
+  nowMs: number,
+): UsageSample {
   const [first] = nodes;
   return {
     ...noUsage,
-    timeMs: Date.parse(first?.timestamp ?? '') || cluster.now(),
+    timeMs: Date.parse(first?.timestamp ?? '') || nowMs,
     windowMs: windowOf(first?.window ?? ''),
     nodes: Object.fromEntries(
       nodes.flatMap(({ metadata: { name = '' }, usage }) =>
@@ -95,12 +125,12 @@ function windowOf(text: string): number {
   return Math.round(Number.parseFloat(text) * 1000) || 15_000;
 }
 
-async function itemsOf(
-  cluster: Cluster,
-  resource: 'nodes' | 'pods',
-): Promise<readonly UsageItem[] | undefined> {
-  const path = `/apis/metrics.k8s.io/v1beta1/${resource}`;
-  const { status, body } = await cluster.request({ method: 'GET', path });
+const usagePaths = {
+  nodes: '/apis/metrics.k8s.io/v1beta1/nodes',
+  pods: '/apis/metrics.k8s.io/v1beta1/pods',
+} as const;
+
+function itemsIn({ status, body }: ApiAnswer): readonly UsageItem[] | undefined {
   // The body of a list that was answered well has items.
   return status === 200 ? (body as { readonly items: readonly UsageItem[] }).items : undefined;
 }
