@@ -4,9 +4,11 @@ import type { Fault } from '../cluster.js';
 import type { Happening } from '../scenario/happening.js';
 import type { VoyageEvent } from '../voyages/plan.js';
 import { trialEntry } from '../stacks/releases/trial-model.js';
+import { asks } from './asks.js';
 import { faultKinds, faults } from './faults.js';
 import { qualities } from './objects.js';
 import type { Scene } from './scene.js';
+import { swarm } from './swarm.js';
 import { gaps } from './times.js';
 
 /** What events are drawn within. */
@@ -23,16 +25,31 @@ export function events(
   options: EventOptions = {},
 ): fc.Arbitrary<readonly VoyageEvent[]> {
   const { eventsMax = 8, faults: kinds = faultKinds } = options;
-  const wrong = faults(scene, kinds);
-  const all = [
-    ...deeds(scene),
-    ...(wrong === undefined
-      ? []
-      : [{ weight: 8, arbitrary: wrong.map(fault => ({ kind: 'fault' as const, fault })) }]),
-  ];
-  if (all.length === 0) return fc.constant([]);
-  const event = fc.tuple(gaps(), fc.oneof(...all)).map(([afterMs, what]) => ({ afterMs, ...what }));
-  return fc.array(event, { minLength: 1, maxLength: eventsMax });
+  return fc
+    .record({ deeds: swarm(deeds(scene)), kinds: swarm(kinds), place: places(scene) })
+    .chain(({ deeds: some, kinds: few, place }) => {
+      const wrong = faults(place, few) ?? faults(scene, kinds);
+      const all = [...some, ...(wrong === undefined ? [] : [faultsOf(wrong)])];
+      if (all.length === 0) return fc.constant<VoyageEvent[]>([]);
+      const event = fc
+        .tuple(gaps(), fc.oneof(...all))
+        .map(([afterMs, what]) => ({ afterMs, ...what }));
+      return fc.array(event, { minLength: Math.min(3, eventsMax), maxLength: eventsMax });
+    });
+}
+
+function faultsOf(wrong: fc.Arbitrary<Fault>): Weighted {
+  return { weight: 8, arbitrary: wrong.map(fault => ({ kind: 'fault' as const, fault })) };
+}
+
+/** Where things go wrong: anywhere, or on few nodes and to few programs again and again. */
+function places(scene: Scene): fc.Arbitrary<Scene> {
+  return fc
+    .record({ nodes: swarm(scene.nodes), processes: swarm(scene.processes) })
+    .map(({ nodes, processes }) => {
+      const gpus = scene.gpus.filter(({ node }) => nodes.includes(node));
+      return { ...scene, nodes, processes, gpus };
+    });
 }
 
 interface Weighted {
@@ -71,30 +88,30 @@ function deeds(scene: Scene): Weighted[] {
         { requiredKeys: ['kind', 'target'] },
       ),
     ),
-    ...when(nodes.length > 0, 2, () =>
+    ...when(nodes.length > 0, has(scene, 'PodDisruptionBudget') ? 6 : 2, () =>
       fc.record({ kind: fc.constant('drain' as const), node: of(nodes) }),
     ),
     ...when(nodes.length > 0, 1, () =>
       fc.record({ kind: fc.constant('uncordon' as const), node: of(nodes) }),
     ),
-    ...when(namespaces.length > 0, 1, () => bursts(scene)),
-    ...when(scene.ports.length > 0 && pods.length > 0, hasPolicies(scene) ? 10 : 2, () =>
+    ...when(namespaces.length > 0, scene.gpus.length > 0 ? 8 : 2, () => bursts(scene)),
+    ...when(scene.ports.length > 0 && pods.length > 0, has(scene, 'NetworkPolicy') ? 10 : 2, () =>
       fc.record({ kind: fc.constant('probe' as const), port: of(scene.ports) }),
     ),
-    ...when(scene.hasTraffic, 2, () =>
+    ...when(scene.hasTraffic, has(scene, 'HorizontalPodAutoscaler') ? 14 : 2, () =>
       fc.record({ kind: fc.constant('load' as const), factor: of([0.25, 0.5, 1, 2, 4]) }),
     ),
     ...when(scene.models.length > 0, 8, () => releases(scene)),
-    ...when(scene.accounts.length > 0, hasRoles(scene) ? 4 : 1, () => asks(scene)),
+    ...when(scene.accounts.length > 0, has(scene, 'RoleBinding') ? 6 : 1, () => asks(scene)),
     ...when(scene.objects.length > 0, 1, () =>
       of(scene.objects).map(object => ({ kind: 'apply' as const, object })),
     ),
   ];
 }
 
-/** Where there are policies, connections are what tells of them. */
-function hasPolicies({ objects }: Scene): boolean {
-  return objects.some(({ kind = '' }) => kind.endsWith('NetworkPolicy'));
+/** Where there are policies, connections tell of them; of budgets drains, of autoscalers loads, of rights requests, of GPUs bursts of pods. */
+function has({ objects }: Scene, kind: string): boolean {
+  return objects.some(object => object.kind?.endsWith(kind) === true);
 }
 
 /** A training leaves another version in the registry. */
@@ -105,29 +122,6 @@ function releases({ models }: Scene): fc.Arbitrary<Happening> {
       kind: 'apply' as const,
       object: trialEntry({ ...model, version, ...quality }),
     }));
-}
-
-/** Where somebody is given rights, requests are what tells of them. */
-function hasRoles({ objects }: Scene): boolean {
-  return objects.some(({ kind = '' }) => kind.endsWith('RoleBinding'));
-}
-
-/** What accounts ask for: secrets are never read, for that alone would break a law. */
-function asks({ accounts, namespaces }: Scene): fc.Arbitrary<Happening> {
-  const places = namespaces.length === 0 ? ['default'] : namespaces;
-  return fc
-    .record({
-      as: fc.constantFrom(...accounts),
-      verb: fc.constantFrom('get' as const, 'list' as const, 'list' as const, 'delete' as const),
-      kind: fc.constantFrom('Pod', 'ConfigMap', 'Secret', 'Deployment'),
-      namespace: fc.constantFrom(...places),
-    })
-    .map(({ as, verb, kind, namespace }) => {
-      const apiVersion = kind === 'Deployment' ? 'apps/v1' : 'v1';
-      const name = kind === 'ConfigMap' ? 'kube-root-ca.crt' : 'a';
-      const target = { apiVersion, kind, namespace, name };
-      return { kind: 'ask' as const, as, verb: kind === 'Secret' ? 'delete' : verb, target };
-    });
 }
 
 function bursts({ namespaces, gpus }: Scene): fc.Arbitrary<Happening> {

@@ -28,9 +28,19 @@ export function faults(
   scene: Scene,
   kinds: readonly Fault['kind'][] = faultKinds,
 ): fc.Arbitrary<Fault> | undefined {
-  const all = kinds.flatMap(kind => of(kind, scene) ?? []);
+  const all = kinds.flatMap(kind => {
+    const arbitrary = of(kind, scene);
+    return arbitrary === undefined ? [] : [{ weight: weights[kind] ?? 1, arbitrary }];
+  });
   return all.length === 0 ? undefined : fc.oneof(...all);
 }
+
+/** Programs start again with every upgrade; what is lost or late on its way to them is as common. */
+const weights: Partial<Readonly<Record<Fault['kind'], number>>> = {
+  crash: 4,
+  requests: 2,
+  watch: 2,
+};
 
 function of(kind: Fault['kind'], scene: Scene): fc.Arbitrary<Fault> | undefined {
   switch (kind) {
@@ -82,10 +92,7 @@ function ofProcesses(kind: ProcessFault, { processes }: Scene): fc.Arbitrary<Fau
   const forMs = outages();
   switch (kind) {
     case 'crash':
-      return fc.record(
-        { kind: fc.constant(kind), process, forMs, atRequest: fc.integer({ min: 1, max: 30 }) },
-        { requiredKeys: ['kind', 'process', 'forMs'] },
-      );
+      return crashes(fc.record({ process, forMs }));
     case 'requests':
       return fc
         .tuple(fc.record({ process, forMs }), requestTroubles())
@@ -111,6 +118,18 @@ function ofProcesses(kind: ProcessFault, { processes }: Scene): fc.Arbitrary<Fau
         stepMs: fc.constantFrom(-60_000, -1_000, 1_000, 60_000, 3_600_000),
       });
   }
+}
+
+/** Half of them wait for a request: a program that has nothing to do would not crash for long. */
+function crashes(
+  where: fc.Arbitrary<{ readonly process: string; readonly forMs: number }>,
+): fc.Arbitrary<Fault> {
+  return fc.oneof(
+    where.map(crash => ({ kind: 'crash' as const, ...crash })),
+    fc
+      .tuple(where, fc.integer({ min: 1, max: 30 }))
+      .map(([crash, atRequest]) => ({ kind: 'crash' as const, ...crash, atRequest })),
+  );
 }
 
 function requestTroubles(): fc.Arbitrary<{

@@ -15,6 +15,8 @@ export interface Template {
   readonly isPrivileged?: boolean;
   /** It leaves gently: a preStop hook sleeps so many seconds, and a probe says when it is ready. */
   readonly hookSeconds?: number;
+  /** It runs as this account and reads the secret of the same name. */
+  readonly account?: string;
 }
 
 /** Where an object stands. */
@@ -28,7 +30,7 @@ const gpuToleration = { key: 'nvidia.com/gpu', operator: 'Exists' };
 /** The pod template. */
 export function template(from: Template): Record<string, unknown> {
   const { app, cpu, gpus, port, priority, grace, restartPolicy, container = 'main' } = from;
-  const { labels, isPrivileged = false, hookSeconds } = from;
+  const { labels, isPrivileged = false, hookSeconds, account } = from;
   const limits = gpus > 0 ? { 'nvidia.com/gpu': String(gpus) } : undefined;
   return {
     metadata: { labels: { app, ...labels } },
@@ -37,6 +39,10 @@ export function template(from: Template): Record<string, unknown> {
       ...(priority !== undefined && { priorityClassName: priority }),
       ...(grace !== undefined && { terminationGracePeriodSeconds: grace }),
       ...(gpus > 0 && { tolerations: [gpuToleration] }),
+      ...(account !== undefined && {
+        serviceAccountName: account,
+        volumes: [{ name: 'secret', secret: { secretName: account } }],
+      }),
       containers: [
         {
           name: container,
@@ -226,30 +232,67 @@ export function policy(
   };
 }
 
-/** An account with rights in its namespace: to read objects of a resource, or to do all with them. */
-export function accountWith(
-  { namespace, name }: Place,
-  { resource, verbs }: { readonly resource: string; readonly verbs: readonly string[] },
-): readonly KubeObject[] {
-  const rbac = 'rbac.authorization.k8s.io';
-  const apiVersion = `${rbac}/v1`;
-  const metadata = { namespace, name };
+/** What a role allows: verbs on a resource, `secrets` or `apps/deployments`. */
+export interface Rights {
+  readonly resource: string;
+  readonly verbs: readonly string[];
+  /** Only the objects of these names. */
+  readonly names?: readonly string[];
+}
+
+const rbac = 'rbac.authorization.k8s.io';
+
+/** A role. */
+export function role(metadata: Place, { resource, verbs, names }: Rights): KubeObject {
   const [plural, group = ''] = resource.split('/').reverse();
+  return {
+    apiVersion: `${rbac}/v1`,
+    kind: 'Role',
+    metadata: { ...metadata },
+    rules: [
+      {
+        apiGroups: [group],
+        resources: [plural],
+        verbs,
+        ...(names !== undefined && { resourceNames: names }),
+      },
+    ],
+  };
+}
+
+/** The binding of a role to an account. */
+export function binding(
+  metadata: Place,
+  to: { readonly kind: 'Role' | 'ClusterRole'; readonly name: string },
+  account: Place,
+): KubeObject {
+  return {
+    apiVersion: `${rbac}/v1`,
+    kind: 'RoleBinding',
+    metadata: { ...metadata },
+    roleRef: { apiGroup: rbac, ...to },
+    subjects: [{ kind: 'ServiceAccount', ...account }],
+  };
+}
+
+/** An account with rights in its namespace: to read objects of a resource, or to do all with them. */
+export function accountWith(place: Place, rights: Rights): readonly KubeObject[] {
   return [
-    { apiVersion: 'v1', kind: 'ServiceAccount', metadata },
-    {
-      apiVersion,
-      kind: 'Role',
-      metadata,
-      rules: [{ apiGroups: [group], resources: [plural], verbs }],
-    },
-    {
-      apiVersion,
-      kind: 'RoleBinding',
-      metadata,
-      roleRef: { apiGroup: rbac, kind: 'Role', name },
-      subjects: [{ kind: 'ServiceAccount', name, namespace }],
-    },
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { ...place } },
+    role(place, rights),
+    binding(place, { kind: 'Role', name: place.name }, place),
+  ];
+}
+
+/** A secret, and an account that needs it, may read it, and says so. */
+export function secretOf(place: Place): readonly KubeObject[] {
+  const { name } = place;
+  const rights = { resource: 'secrets', verbs: ['get'], names: [name] };
+  return [
+    { apiVersion: 'v1', kind: 'Secret', metadata: { ...place }, data: { token: 'c2VhdHJpYWw=' } },
+    ...accountWith(place, rights).map(object =>
+      object.kind === 'ServiceAccount' ? { ...object, secrets: [{ name }] } : object,
+    ),
   ];
 }
 

@@ -12,6 +12,7 @@ import {
   priorityClass,
   quota,
   replicated,
+  secretOf,
   service,
   splitRoute,
   trainingJob,
@@ -77,21 +78,28 @@ function services(options: ObjectOptions): fc.Arbitrary<Part> {
         fc.record({ min: fc.integer({ min: 1, max: 2 }), max: fc.integer({ min: 3, max: 6 }) }),
         { nil: undefined, freq: 2 },
       ),
-      hasService: fc.boolean(),
-      hookSeconds: fc.constantFrom(undefined, undefined, 5, 15),
+      hasService: fc.constantFrom(true, true, false),
+      hookSeconds: fc.constantFrom(undefined, 5, 15),
       isBusy: fc.boolean(),
+      hasSecret: fc.constantFrom(false, false, true),
     })
     .map(
-      ({ kind, replicas, limit, scaled, hasService, hookSeconds, isBusy, ...drawn }) =>
+      ({ kind, replicas, limit, scaled, hasService, hookSeconds, isBusy, hasSecret, ...drawn }) =>
         place => {
           const { name } = place;
-          const of = { ...drawn.of, ...(hookSeconds !== undefined && { hookSeconds }) };
+          const { grace: _short, ...patient } = drawn.of;
+          const of = {
+            // Whoever writes a hook leaves it its time: the thirty seconds that are the default.
+            ...(hookSeconds === undefined ? drawn.of : { ...patient, hookSeconds }),
+            ...(hasSecret && { account: name }),
+          };
           const isScaled = scaled !== undefined && kind === 'Deployment';
           // What an autoscaler looks at: the requests that come, or waves of work.
           const isServing = hasService && !isBusy;
           const { labels: _own, ...served } = of;
           const load = isServing ? served : { ...of, labels: { 'seatrial.dev/workload': 'busy' } };
           return [
+            ...(hasSecret ? secretOf(place) : []),
             replicated(kind, place, replicas, { ...(isScaled ? load : of), app: name, port }),
             ...(limit === undefined ? [] : [budget(place, name, limit)]),
             ...(isScaled ? [autoscaler(place, name, scaled)] : []),
@@ -188,14 +196,20 @@ export function qualities(): fc.Arbitrary<TrialQuality> {
   });
 }
 
+const writable = ['rbac.authorization.k8s.io/roles', 'rbac.authorization.k8s.io/rolebindings'];
+
 /** Accounts whose rights are less than all. */
 function accounts(): fc.Arbitrary<Part> {
   return fc
     .record({
-      resource: fc.constantFrom('pods', 'configmaps', 'secrets', 'apps/deployments'),
+      resource: fc.constantFrom('pods', 'configmaps', 'secrets', 'apps/deployments', ...writable),
       verbs: fc.constantFrom(['get', 'list'], ['get', 'list', 'delete'], ['*']),
     })
-    .map(rights => place => accountWith(place, rights));
+    .map(({ resource, verbs }) => place => {
+      // All verbs on roles are more than to write them: they allow to give what one has not.
+      const isOfRights = writable.includes(resource);
+      return accountWith(place, { resource, verbs: isOfRights ? ['get', 'create'] : verbs });
+    });
 }
 
 /** A policy, in most cases with pods of its own that it speaks of. */
@@ -227,9 +241,9 @@ export function objects(options: ObjectOptions = {}): fc.Arbitrary<readonly Kube
     { weight: 5, arbitrary: services(options) },
     { weight: 2, arbitrary: jobs(options) },
     { weight: 2, arbitrary: trainingJobs(options) },
-    { weight: 1, arbitrary: quotas() },
-    { weight: 2, arbitrary: policies() },
-    { weight: 1, arbitrary: accounts() },
+    { weight: 2, arbitrary: quotas() },
+    { weight: 3, arbitrary: policies() },
+    { weight: 2, arbitrary: accounts() },
     { weight: 1, arbitrary: canaries(options) },
     { weight: 1, arbitrary: registries() },
   );

@@ -1,9 +1,27 @@
 /** What events can be about: read off a cluster's shape and its manifests. */
+import type { ServiceAccount } from '../../sim/api/kinds/core.js';
+import type { Role, RoleBinding } from '../../sim/api/kinds/rbac.js';
 import type { KubeObject } from '../../sim/api/object.js';
 import { demandsOf } from '../scenario/edge/derived-traffic.js';
 import { trialModelOf, type TrialModel } from '../stacks/releases/trial-model.js';
 import type { PodChoice, Target } from '../scenario/happening.js';
 import { nodeNames, type ClusterPlan } from '../voyages/plan.js';
+
+/** An account and a secret that it says it needs. */
+export interface SecretUse {
+  readonly user: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** An account that a role allows to write roles or bindings. */
+export interface Maker {
+  readonly user: string;
+  readonly namespace: string;
+  /** Of the account and of its role. */
+  readonly name: string;
+  readonly writes: 'roles' | 'rolebindings';
+}
 
 /** Who and what there is. */
 export interface Scene {
@@ -23,6 +41,10 @@ export interface Scene {
   readonly ports: readonly number[];
   /** Users of service accounts: those of the manifests, and those that pods have without being told. */
   readonly accounts: readonly string[];
+  readonly secrets: readonly SecretUse[];
+  /** Accounts that no binding names, where none names groups. */
+  readonly strangers: readonly string[];
+  readonly makers: readonly Maker[];
   /** Models of which there is a version in a registry. */
   readonly models: readonly TrialModel[];
   /** Whether requests come to a Service. */
@@ -73,6 +95,9 @@ export function sceneOf(cluster: ClusterPlan, objects: readonly KubeObject[]): S
     pods: objects.flatMap(podsOf),
     ports: [...new Set(objects.flatMap(object => portsIn(object)))].sort((a, b) => a - b),
     accounts: accountsOf(objects, namespaces),
+    secrets: secretsOf(objects),
+    strangers: strangersOf(objects, accountsOf(objects, namespaces)),
+    makers: bindingsIn(objects).flatMap(object => makersOf(object, objects)),
     models: objects.flatMap(object => trialModelOf(object) ?? []),
     hasTraffic: demandsOf(objects).length > 0,
     objects,
@@ -85,6 +110,65 @@ function accountsOf(objects: readonly KubeObject[], namespaces: readonly string[
     .map(({ metadata: { namespace = 'default', name = '' } }) => `${namespace}:${name}`);
   const all = [...own, ...namespaces.map(namespace => `${namespace}:default`)];
   return [...new Set(all)].sort().map(name => `system:serviceaccount:${name}`);
+}
+
+function secretsOf(objects: readonly KubeObject[]): SecretUse[] {
+  return objects.flatMap((object: ServiceAccount) => {
+    const { kind, metadata, secrets = [] } = object;
+    const { namespace = 'default', name: account = '' } = metadata;
+    if (kind !== 'ServiceAccount') return [];
+    const user = userOf({ namespace, name: account });
+    return secrets.flatMap(({ name }) => (name === undefined ? [] : [{ user, namespace, name }]));
+  });
+}
+
+/** Bindings of namespaces and of the cluster, which have the same form. */
+function bindingsIn(objects: readonly KubeObject[]): readonly RoleBinding[] {
+  // The kind says which type a manifest has.
+  const bindings: readonly unknown[] = objects.filter(({ kind = '' }) =>
+    kind.endsWith('RoleBinding'),
+  );
+  return bindings as readonly RoleBinding[];
+}
+
+function strangersOf(objects: readonly KubeObject[], accounts: readonly string[]): string[] {
+  const bound = bindingsIn(objects).flatMap(({ subjects = [] }) => subjects);
+  if (bound.some(({ kind }) => kind !== 'ServiceAccount')) return [];
+  const named = new Set(bound.map(({ namespace = '', name }) => userOf({ namespace, name })));
+  return accounts.filter(account => !named.has(account));
+}
+
+/** The accounts to which a binding gives a role of the manifests that allows it. */
+function makersOf(
+  { metadata, roleRef, subjects = [] }: RoleBinding,
+  objects: readonly KubeObject[],
+): Maker[] {
+  const { namespace = 'default' } = metadata;
+  if (roleRef.kind !== 'Role') return [];
+  const role: Role | undefined = objects.find(
+    one =>
+      one.kind === 'Role' &&
+      one.metadata.name === roleRef.name &&
+      (one.metadata.namespace ?? 'default') === namespace,
+  );
+  const rules = (role?.rules ?? []).filter(({ verbs }) => verbs.includes('create'));
+  return (['roles', 'rolebindings'] as const).flatMap(writes => {
+    if (!rules.some(({ resources = [] }) => resources.includes(writes))) return [];
+    return subjects
+      .filter(one => one.kind === 'ServiceAccount' && one.name === roleRef.name)
+      .filter(one => one.namespace === namespace)
+      .map(({ name }) => ({ user: userOf({ namespace, name }), namespace, name, writes }));
+  });
+}
+
+function userOf({
+  namespace,
+  name,
+}: {
+  readonly namespace: string;
+  readonly name: string;
+}): string {
+  return `system:serviceaccount:${namespace}:${name}`;
 }
 
 function targetOf({ apiVersion = '', kind = '', metadata }: KubeObject): Target {

@@ -37,6 +37,26 @@ it('lets a pod have the device of one that has ended, and the same id on another
   expect(past.verdict(gpuHeldOnce)).toMatchObject({ kind: 'held', looked: 3 });
 });
 
+it.each([
+  ['had ended before', '2026-01-01T00:00:08Z', 'held'],
+  ['ended after', '2026-01-01T00:00:12Z', 'broken'],
+])('asks a kubelet that was cut off when the first %s', (_when, finishedAt, kind) => {
+  const terminated = { exitCode: 137, reason: 'Error', finishedAt };
+  const past = twoPods()
+    .at('9s')
+    .write('Pod', 'a/two', { status: running({ 'GPU-1': 'Healthy' }) })
+    .at('20s')
+    .write('Pod', 'a/one', {
+      status: {
+        phase: 'Failed',
+        containerStatuses: [
+          { name: 'main', ready: false, restartCount: 0, image: '', state: { terminated } },
+        ],
+      },
+    });
+  expect(past.verdict(gpuHeldOnce).kind).toBe(kind);
+});
+
 it('has nothing to judge in an empty history', () => {
   expect(verdictOnNothing(gpuHeldOnce)).toBe('vacuous');
 });

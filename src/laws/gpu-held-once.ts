@@ -1,6 +1,7 @@
 /** No GPU is held by two containers at a time. */
 import type { Pod } from '../../sim/api/kinds/core.js';
 import { keyOf } from '../../sim/api/meta.js';
+import { timeMs } from '../../sim/api/time.js';
 import { law, type Breach, type Change, type Evidence } from './law.js';
 import { nameOf, written } from './story.js';
 
@@ -11,7 +12,18 @@ interface Holder {
   readonly evidence: Evidence;
 }
 
-/** A pod's status tells the devices of its containers (KEP-4680): a device may stand in one running container. */
+/** A pod that another may have taken a device from; its own kubelet says later whether it had ended by then. */
+interface Suspicion {
+  readonly container: string;
+  readonly takenMs: number;
+  readonly breach: Breach;
+}
+
+/**
+ * A pod's status tells the devices of its containers (KEP-4680): a device may stand in one running
+ * container. A kubelet that was cut off may tell of a new container before it tells that the last one
+ * had ended: what counts is when it had.
+ */
 export const gpuHeldOnce = law({
   name: 'gpu-held-once',
   family: 'scheduling',
@@ -22,7 +34,14 @@ export const gpuHeldOnce = law({
     const holders = new Map<string, Map<string, Holder>>();
     const held = new Map<string, readonly string[]>();
     const breaches: Breach[] = [];
+    /** By the uid of the pod that had the device. */
+    const suspicions = new Map<string, Suspicion[]>();
     let looked = 0;
+    const clear = ({ object: pod }: Change<Pod>, podUid: string): void => {
+      const open = suspicions.get(podUid) ?? [];
+      const left = open.filter(({ container, takenMs }) => !hadEnded(pod, container, takenMs));
+      if (left.length < open.length) suspicions.set(podUid, left);
+    };
     const release = (podUid: string): void => {
       for (const device of held.get(podUid) ?? []) {
         const own = holders.get(device);
@@ -40,12 +59,15 @@ export const gpuHeldOnce = law({
       const evidence = written(change, `its container ${container} holds ${id}`);
       for (const other of own.values()) {
         if (other.podUid === podUid) continue;
-        breaches.push({
+        const breach: Breach = {
           timeMs: change.timeMs,
           what: `${id} is held by ${nameOf(pod)} while ${other.name} still holds it`,
           objects: [other.name, nameOf(pod)],
           evidence: [other.evidence, evidence],
-        });
+        };
+        const of = suspicions.get(other.podUid) ?? [];
+        suspicions.set(other.podUid, of);
+        of.push({ container: other.container, takenMs: change.timeMs, breach });
       }
       own.set(`${podUid} ${container}`, { podUid, container, name: nameOf(pod), evidence });
     };
@@ -55,6 +77,7 @@ export const gpuHeldOnce = law({
           const { object: pod, before: old, type } = change;
           if (type === 'MODIFIED' && pod.status === old?.status) return;
           const podUid = pod.metadata.uid ?? keyOf(pod);
+          if (suspicions.has(podUid)) clear(change, podUid);
           const devices = type === 'DELETED' ? [] : devicesOf(pod);
           const before = held.get(podUid) ?? [];
           if (devices.length === 0 && before.length === 0) return;
@@ -65,10 +88,20 @@ export const gpuHeldOnce = law({
           if (now.length > 0) held.set(podUid, now);
         },
       },
-      end: () => ({ looked, breaches }),
+      end() {
+        for (const open of suspicions.values()) breaches.push(...open.map(({ breach }) => breach));
+        return { looked, breaches };
+      },
     };
   },
 });
+
+/** Times in a status have whole seconds. */
+function hadEnded({ status }: Pod, container: string, byMs: number): boolean {
+  const own = status?.containerStatuses?.find(({ name }) => name === container);
+  const finishedMs = timeMs(own?.state?.terminated?.finishedAt);
+  return finishedMs !== undefined && finishedMs <= byMs;
+}
 
 /** What running containers hold; one that has ended holds nothing, though its status still names it. */
 function devicesOf({ spec, status }: Pod): readonly { device: string; container: string }[] {

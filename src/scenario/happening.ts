@@ -22,7 +22,12 @@ export interface PodChoice {
 /** Something that happens: what people do, and what goes wrong. */
 export type Happening =
   /** A manifest is applied: a new object, or an edit of one. */
-  | { readonly kind: 'apply'; readonly object: KubeObject }
+  | {
+      readonly kind: 'apply';
+      readonly object: KubeObject;
+      /** The user who tries to create it: `system:serviceaccount:team:robot`. Default: an administrator. */
+      readonly as?: string;
+    }
   | {
       readonly kind: 'delete';
       readonly target: Target;
@@ -91,7 +96,9 @@ export function wordsOf(happening: Happening): string {
   const sort = sortOf(happening);
   switch (happening.kind) {
     case 'apply':
-      return `apply ${happening.object.kind ?? ''} ${happening.object.metadata.name ?? ''}`;
+      return `apply ${happening.object.kind ?? ''} ${happening.object.metadata.name ?? ''}${
+        happening.as === undefined ? '' : ` as ${happening.as}`
+      }`;
     case 'delete':
     case 'roll-out':
       return `${sort} ${named(happening.target)}`;

@@ -34,10 +34,11 @@ function poolLine({
   return `# pool ${name}: ${nodes} of ${cpu} CPU, ${memory}${devices}${tainted}`;
 }
 
-function applied(objects: readonly KubeObject[]): string[] {
+function applied(objects: readonly KubeObject[], as?: string): string[] {
   if (objects.length === 0) return [];
   const documents = objects.map(object => yaml(object)).join('---\n');
-  return ["kubectl apply -f - <<'EOF'", ...documents.trimEnd().split('\n'), 'EOF'];
+  const command = as === undefined ? 'kubectl apply' : `kubectl create --as=${as}`;
+  return [`${command} -f - <<'EOF'`, ...documents.trimEnd().split('\n'), 'EOF'];
 }
 
 /** YAML without anchors and without folded lines. */
@@ -52,7 +53,7 @@ function waited(ms: number): string[] {
 function linesOf(happening: Happening): string[] {
   switch (happening.kind) {
     case 'apply':
-      return applied([happening.object]);
+      return applied([happening.object], happening.as);
     case 'delete':
       return [
         `kubectl delete ${named(happening.target)}${cascade(happening.cascade)} --wait=false`,

@@ -1,11 +1,9 @@
 /** Sails plans in threads: as many at a time as there are threads. */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { PlantedFault } from '../../sim/engine/planted.js';
 import { laws as allLaws } from '../laws/index.js';
 import type { Law, LawSettings } from '../laws/law.js';
-import { packageFolder } from '../version.js';
+import { startThread } from '../thread.js';
 import type { VoyagePlan } from './plan.js';
 import { sailBrief, type Brief } from './sail-brief.js';
 import type { Order, Report } from './worker.js';
@@ -72,7 +70,7 @@ class Threads implements Fleet {
   }
 
   private hire(): void {
-    const worker = startWorker();
+    const worker = startThread({ name: 'voyage-worker', source: 'voyages/worker' });
     worker.unref();
     this.all.push(worker);
     this.idle.push(worker);
@@ -97,19 +95,4 @@ class Threads implements Fleet {
       worker.postMessage(waiting.order);
     }
   }
-}
-
-/** From source a thread needs tsx as its parent has it; a built package brings the thread's file. */
-function startWorker(): Worker {
-  const built = ['dist/bin/voyage-worker.js', 'dist/src/voyages/worker.js']
-    .map(path => join(packageFolder, path))
-    .find(existsSync);
-  const isSource = import.meta.url.endsWith('.ts');
-  if (!isSource && built !== undefined) return new Worker(built);
-  const source = new URL('./worker.ts', import.meta.url).href;
-  const code = `import('tsx/esm/api').then(({ register }) => {
-    register();
-    return import(${JSON.stringify(source)});
-  });`;
-  return new Worker(code, { eval: true });
 }

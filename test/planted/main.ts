@@ -1,40 +1,44 @@
 /**
- * `npm run planted [-- SEED [DEFECT...]]`: how many voyages it takes to find each planted defect and how
- * small it gets, beside the same search without shrinking and without interleavings. It takes minutes. Run
- * whole, it writes the table to `test/planted/table.md`.
+ * `npm run planted [-- SEED [DEFECT...]] [--resume]`: how many voyages it takes to find each planted defect
+ * and how small it gets, beside the same search without shrinking and without interleavings. It takes
+ * minutes. Run whole, it writes the table to `test/planted/table.md`; one that was stopped goes on with
+ * `--resume`, if voyages are still the same.
  */
-import { writeFileSync } from 'node:fs';
 import { plantedFaults, type PlantedFault } from '../../sim/engine/planted.js';
 import type { Explored } from '../../src/voyages/explored.js';
 import type { PlanSize } from '../../src/voyages/plan.js';
-import { brokenAnyway, searchFor, tellingLaws } from './search.js';
+import { Progress } from './progress.js';
+import { brokenAnyway, fingerprint, searchFor, tellingLaws } from './search.js';
 
-const [seedText = '11', ...wanted] = process.argv.slice(2);
+const isResumed = process.argv.includes('--resume');
+const [seedText = '11', ...wanted] = process.argv.slice(2).filter(text => !text.startsWith('--'));
 const seed = Number(seedText);
 const all = Object.keys(plantedFaults) as PlantedFault[];
 const faults = all.filter(fault => wanted.length === 0 || wanted.includes(fault));
 const runs = 1_000;
-const shrinkRunsMax = 150;
+const shrinkRunsMax = 100;
 /** Without interleavings the search goes on for so many times as long before it is given up. */
-const patience = 3;
-const leastRuns = 100;
+const patience = 2;
+const leastRuns = 60;
 
-const lines = [
-  '<!-- Written by `npm run planted`; do not edit. -->',
-  '',
-  `Seed ${seed}, at most ${runs.toLocaleString('en-US')} voyages. Sizes are nodes / objects / events.`,
-  '',
-  '| defect | law that tells it | voyages to find it | size without shrinking | size after shrinking | voyages for shrinking | without interleavings |',
-  '|---|---|---:|---:|---:|---:|---:|',
-];
-for (const line of lines) console.log(line);
+const progress = new Progress({
+  file: wanted.length === 0 ? 'test/planted/table.md' : undefined,
+  voyages: `seed ${seed}, ${await fingerprint(seed)}`,
+  isResumed,
+  head: [
+    '<!-- Written by `npm run planted`; do not edit. -->',
+    '',
+    `Seed ${seed}, at most ${runs.toLocaleString('en-US')} voyages, at most ${shrinkRunsMax} more for shrinking; without`,
+    `interleavings at most ${patience} times as many as with them. Sizes are nodes / objects / events.`,
+    '',
+    '| defect | law that tells it | voyages to find it | size without shrinking | size after shrinking | voyages for shrinking | without interleavings |',
+    '|---|---|---:|---:|---:|---:|---:|',
+  ],
+});
 for (const fault of faults) {
+  if (progress.has(fault)) continue;
   const found = await searchFor(fault, { seed, runs, shrinkRunsMax });
-  const line = await row(fault, found);
-  lines.push(line);
-  console.log(line);
-  // A run that is stopped keeps the rows that it has.
-  if (wanted.length === 0) writeFileSync('test/planted/table.md', `${lines.join('\n')}\n`);
+  progress.add(fault, await row(fault, found));
 }
 
 async function row(fault: PlantedFault, found: Explored): Promise<string> {

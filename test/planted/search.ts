@@ -2,7 +2,7 @@
 import type { PlantedFault } from '../../sim/engine/planted.js';
 import { voyagePlans } from '../../src/arbitraries/plans.js';
 import { laws } from '../../src/laws/index.js';
-import { explore } from '../../src/voyages/explore.js';
+import { explore, planAt } from '../../src/voyages/explore.js';
 import type { Explored } from '../../src/voyages/explored.js';
 import { runPlan } from '../../src/voyages/run-plan.js';
 
@@ -52,4 +52,14 @@ export async function brokenAnyway(found: Explored): Promise<readonly string[]> 
   if (example === undefined) return [];
   const { verdicts } = await runPlan(example.plan, { laws: searched });
   return verdicts.flatMap(({ kind, law }) => (kind === 'broken' ? [law] : []));
+}
+
+/** Stands for what voyages are: it is another one when the generators or the simulation have changed. */
+export async function fingerprint(seed: number): Promise<string> {
+  const digests: string[] = [];
+  for (const index of ['0', '1', '2', '3']) {
+    const { digest } = await runPlan(planAt(voyagePlans(), seed, index), { laws: [] });
+    digests.push(digest.slice(0, 8));
+  }
+  return digests.join(' ');
 }

@@ -1,8 +1,6 @@
 /** Runs many tasks, in threads when there are several cores; the reports come in the order of the tasks. */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
-import { packageFolder } from '../../version.js';
+import type { Worker } from 'node:worker_threads';
+import { startThread } from '../../thread.js';
 import { runTask, type BenchInput, type BenchTask, type RunReport } from './task.js';
 import type { TaskAnswer } from './worker.js';
 
@@ -38,7 +36,9 @@ export async function runTasks(
       onDone?.(++done);
     }
   };
-  const threads = Array.from({ length: count }, () => startWorker(inputs));
+  const threads = Array.from({ length: count }, () =>
+    startThread({ name: 'bench-worker', source: 'bench/run/worker' }, { workerData: inputs }),
+  );
   try {
     await Promise.all(threads.map(serve));
   } finally {
@@ -61,19 +61,4 @@ function asked(
     worker.once('error', reject);
     worker.postMessage(message);
   });
-}
-
-/** From source a thread needs tsx as its parent has it; a built package brings the thread's file. */
-function startWorker(workerData: readonly BenchInput[]): Worker {
-  const built = ['dist/bin/bench-worker.js', 'dist/src/bench/run/worker.js']
-    .map(path => join(packageFolder, path))
-    .find(existsSync);
-  const isSource = import.meta.url.endsWith('.ts');
-  if (!isSource && built !== undefined) return new Worker(built, { workerData });
-  const source = new URL('./worker.ts', import.meta.url).href;
-  const code = `import('tsx/esm/api').then(({ register }) => {
-    register();
-    return import(${JSON.stringify(source)});
-  });`;
-  return new Worker(code, { eval: true, workerData });
 }
