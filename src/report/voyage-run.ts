@@ -1,6 +1,7 @@
 /** A voyage as reporters take a run: its events are the steps, and its history fills the logbook. */
 import { GpuLedger } from '../gpu/ledger.js';
 import { Logbook } from '../scenario/logbook.js';
+import { outcomeSeries } from '../scenario/outcome-series.js';
 import { commandsOf } from '../voyages/commands.js';
 import type { VoyagePlan } from '../voyages/plan.js';
 import type { Sailed, VoyageNews } from '../voyages/run-plan.js';
@@ -36,6 +37,8 @@ export function runOfVoyage(parts: VoyageParts): RunOfScenario {
     gpus.observe(entry);
     logbook.observe(entry);
   }
+  const { columns, rows } = outcomeSeries(sailed.outcomes, { startMs, endMs });
+  logbook.measured(columns, rows);
   const steps = news.map(({ atMs, what, refusal }, index) => {
     const untilMs = news[index + 1]?.atMs ?? endMs - startMs;
     const title = refusal === undefined ? what : `${what} (refused: ${refusal})`;

@@ -30,6 +30,9 @@ const families: readonly Family[] = [
   { pattern: /_ms$/, title: 'Latency', unit: 'ms' },
   { pattern: /^replicas$/, title: 'Replicas that take requests', unit: '' },
   { pattern: /_percent$/, title: 'Share of the traffic', unit: '%' },
+  { pattern: /_load$/, title: 'Load of the ready replicas', unit: '%' },
+  { pattern: /_connections$/, title: 'Connections tried', unit: 'in half a minute' },
+  { pattern: /_accesses$/, title: 'Access to the API', unit: 'in half a minute' },
   { pattern: /^drift_score_?/, title: 'Drift score', unit: '' },
   { pattern: /^average_precision_?/, title: 'Average precision', unit: '' },
 ];

@@ -27,6 +27,9 @@ export interface MeasuredEdge {
 export class Edge implements MeasuredEdge {
   readonly traffic: ServiceTraffic | undefined;
   private readonly accesses = new AccessWatch();
+  /** When what is measured says nothing, from and until. */
+  private readonly troubles: { readonly fromMs: number; readonly untilMs: number }[] = [];
+  private now = (): number => 0;
 
   /** @param hasTraffic Whether clients send requests to the Services of the manifests. */
   constructor({ hasTraffic }: { readonly hasTraffic: boolean }) {
@@ -49,6 +52,7 @@ export class Edge implements MeasuredEdge {
     afterEach: (look: () => void) => void,
   ): void {
     const { traffic } = this;
+    this.now = () => simulation.loop.now();
     if (traffic === undefined) return;
     traffic.begin(simulation);
     afterEach(() => traffic.look());
@@ -60,13 +64,25 @@ export class Edge implements MeasuredEdge {
 
   struck(fault: Fault): void {
     const forMs = quietAfter(fault);
-    if (forMs > 0) this.traffic?.quiet(forMs);
+    if (forMs === 0) return;
+    const fromMs = this.now();
+    this.troubles.push({ fromMs, untilMs: fromMs + forMs });
+    this.traffic?.quiet(forMs);
   }
 
   outcomes(others: readonly Outcome[]): readonly Outcome[] {
     this.traffic?.end();
-    const all = [...this.accesses.accesses, ...(this.traffic?.outcomes ?? []), ...others];
+    const sound = others.filter(outcome => !this.isTroubled(outcome));
+    const all = [...this.accesses.accesses, ...(this.traffic?.outcomes ?? []), ...sound];
     return all.sort((a, b) => a.timeMs - b.timeMs);
+  }
+
+  private isTroubled(outcome: Outcome): boolean {
+    if (outcome.kind !== 'requests') return false;
+    const { timeMs, spanMs } = outcome;
+    return this.troubles.some(
+      ({ fromMs, untilMs }) => timeMs > fromMs && timeMs - spanMs < untilMs,
+    );
   }
 }
 

@@ -11,6 +11,7 @@ import { fraudMakers } from './makers.js';
 import { ClusterWatch } from './measure/cluster-watch.js';
 import { Recorder } from './measure/recorder.js';
 import { recoveryOutcomes } from './measure/outcomes.js';
+import { requestOutcomes } from './measure/request-outcomes.js';
 import { recoveryReport, type InjectedDrift, type RecoveryReport } from './measure/recovery.js';
 import { fraudReport } from './measure/report.js';
 import { ScoreLog } from './measure/score-log.js';
@@ -152,17 +153,18 @@ export class FraudStack implements Stack {
     });
   }
 
-  /** What the laws hear of the recovery. */
+  /** What the laws hear of the recovery and of the requests. */
   outcomes(): readonly Outcome[] {
-    const { recorder, watch, exchange } = this;
+    const { recorder, watch, exchange, plan } = this;
     if (exchange.series.startMs === 0) return [];
-    return recoveryOutcomes({
+    const recoveries = recoveryOutcomes({
       startMs: exchange.series.startMs,
       isWatched: recorder.driftScore !== undefined,
       drifts: this.recovery().drifts,
       trainings: [...watch.trainings.values()],
       events: recorder.events,
     });
+    return [...recoveries, ...requestOutcomes(exchange.series.spans(), plan.flow.gateway)];
   }
 
   /** Of the last full row: at the very beginning of a row nothing has finished in it. */

@@ -4,7 +4,13 @@ import type { CountOutcome } from '../../../sim/workloads/serving/per-batch-serv
 import { ServerOutcome } from '../../../sim/workloads/serving/server.js';
 import type { FailureReason } from './contract.js';
 import { ColumnsInMaking } from './columns.js';
-import type { FlowTotals, HourOutcome, OutcomeColumns, OutcomeSeries } from './outcome.js';
+import type {
+  FlowTotals,
+  HourOutcome,
+  OutcomeColumns,
+  OutcomeSeries,
+  SpanOutcome,
+} from './outcome.js';
 
 /** All reasons, in the order in which they are told. */
 export const failureReasons: readonly FailureReason[] = [
@@ -25,8 +31,12 @@ export class RevisionBook {
   /** What was reckoned per batch. */
   readonly counts: CountOutcome = { finished: 0, shed: 0, expired: 0, late: 0, requestMs: 0 };
   readonly columns = new ColumnsInMaking();
+  /** Since the start: for spans that are shorter than rows. */
+  readonly sums: SpanCounts = { offered: 0, finished: 0, failures: noFailures() };
   /** Of the row under way. */
   readonly row = { offered: 0, unmeasured: 0, failed: 0, shed: 0, retried: 0, replicas: 0 };
+
+  private spanStart: SpanCounts = { offered: 0, finished: 0, failures: noFailures() };
 
   constructor(
     readonly name: string,
@@ -38,10 +48,12 @@ export class RevisionBook {
 
   offer(count: number): void {
     this.row.offered += count;
+    this.sums.offered += count;
   }
 
   fail(reason: FailureReason, count: number): void {
     this.total.failures[reason] += count;
+    this.sums.failures[reason] += count;
     if (reason === 'shed') this.row.shed += count;
     else this.row.failed += count;
   }
@@ -63,10 +75,39 @@ export class RevisionBook {
     Object.assign(counts, { finished: 0, shed: 0, expired: 0, late: 0, requestMs: 0 });
   }
 
+  /** Counts since it was asked last. */
+  takeSpan(): SpanCounts {
+    const { sums, spanStart } = this;
+    const now = { ...sums, finished: sums.finished + this.finished };
+    this.spanStart = { ...now, failures: { ...sums.failures } };
+    const failures = noFailures();
+    for (const reason of failureReasons) {
+      failures[reason] = sums.failures[reason] - spanStart.failures[reason];
+    }
+    return {
+      offered: now.offered - spanStart.offered,
+      finished: now.finished - spanStart.finished,
+      failures,
+    };
+  }
+
   /** Answered in the row under way. */
   get finished(): number {
     return this.outcome.latencies.count + this.row.unmeasured;
   }
+}
+
+interface SpanCounts {
+  offered: number;
+  finished: number;
+  readonly failures: Record<FailureReason, number>;
+}
+
+function noFailures(): Record<FailureReason, number> {
+  return Object.fromEntries(failureReasons.map(reason => [reason, 0])) as Record<
+    FailureReason,
+    number
+  >;
 }
 
 interface MutableTotals {
@@ -92,11 +133,11 @@ export class Ledger implements OutcomeSeries {
     finished: 0,
     unmeasured: 0,
     retried: 0,
-    failures: Object.fromEntries(failureReasons.map(reason => [reason, 0])) as Record<
-      FailureReason,
-      number
-    >,
+    failures: noFailures(),
   };
+  private readonly spanList: SpanOutcome[] = [];
+  /** At the start of the span: what was sent, and what had failed without a backend. */
+  private before = { sent: 0, astray: noFailures() };
 
   constructor(
     readonly startMs: number,
@@ -134,6 +175,7 @@ export class Ledger implements OutcomeSeries {
     rowLatencies.clear();
     for (const book of this.books.values()) {
       const { latencies } = book.outcome;
+      book.sums.finished += book.finished;
       book.columns.push(book.row, latencies);
       rowLatencies.add(latencies);
       latencies.clear();
@@ -147,6 +189,44 @@ export class Ledger implements OutcomeSeries {
     this.latencies.add(rowLatencies);
     this.total.finished += rowLatencies.count + row.unmeasured;
     this.total.unmeasured += row.unmeasured;
+  }
+
+  /**
+   * Ends a span: what each revision's requests came to in it. To be called before a row ends.
+   *
+   * @param capacities Requests a second that the replicas of each book can serve.
+   */
+  endSpan(
+    span: { readonly startMs: number; readonly endMs: number },
+    capacities: ReadonlyMap<RevisionBook, number>,
+  ): void {
+    const seconds = (span.endMs - span.startMs) / 1_000;
+    for (const book of this.books.values()) {
+      const counts = book.takeSpan();
+      if (book.name === '' || counts.offered === 0) continue;
+      const capacity = (capacities.get(book) ?? 0) * seconds;
+      this.spanList.push({ ...span, revision: book.name, ...counts, capacity });
+    }
+    this.endSpanOfAll(span);
+  }
+
+  /** What gateways were offered is all that was sent; what came to no backend, failed there. */
+  private endSpanOfAll(span: { readonly startMs: number; readonly endMs: number }): void {
+    const { total, before } = this;
+    const astray = this.books.get('')?.sums.failures ?? noFailures();
+    const sent = total.offered - total.dropped;
+    const failures = noFailures();
+    for (const reason of failureReasons) failures[reason] = astray[reason] - before.astray[reason];
+    const offered = sent - before.sent;
+    const failed = failureReasons.reduce((sum, reason) => sum + failures[reason], 0);
+    this.before = { sent, astray: { ...astray } };
+    if (offered === 0) return;
+    const finished = offered - failed;
+    this.spanList.push({ ...span, revision: '', offered, finished, failures, capacity: Infinity });
+  }
+
+  spans(): readonly SpanOutcome[] {
+    return this.spanList;
   }
 
   /** As it stands, the row under way included. */

@@ -49,6 +49,21 @@ export interface HourOutcome {
   readonly latencies: LatencyHistogram;
 }
 
+/** What came of the requests to one revision in a minute or less. */
+export interface SpanOutcome {
+  readonly startMs: number;
+  readonly endMs: number;
+  /** The backend's name in the routes; '' is the gateways': all that was sent to them. */
+  readonly revision: string;
+  readonly offered: number;
+  /** Answered in time in the span. */
+  readonly finished: number;
+  /** Failed for good, shed included. */
+  readonly failures: Readonly<Record<FailureReason, number>>;
+  /** Requests that its replicas, as they were at the end, could have served in the span. */
+  readonly capacity: number;
+}
+
 /** The time series of a run. Its memory is some hundred bytes a row. */
 export interface OutcomeSeries {
   /** When traffic began; 0 before. */
@@ -60,6 +75,8 @@ export interface OutcomeSeries {
   columns(): OutcomeColumns;
   /** By the names of backends in the routes, sorted. */
   revisions(): ReadonlyMap<string, OutcomeColumns>;
+  /** Minute by minute, revision by revision; nothing for those that got no requests. */
+  spans(): readonly SpanOutcome[];
   /** The hours so far, the last one as far as it goes. */
   hours(): readonly HourOutcome[];
   /** Of the whole run. */

@@ -1,9 +1,10 @@
 /** Traffic under way: works out window after window, at the level that its rate allows. */
 import { FastRandom } from '../../../sim/workloads/serving/fast-random.js';
+import { capacityPerSecond } from '../../../sim/workloads/serving/settings.js';
 import type { FlowCluster, Gateway, GatewayAnswers, Replica } from './contract.js';
 import { CountWindows } from './count-windows.js';
 import { GatewayCounters } from './gateway-counters.js';
-import { Ledger } from './ledger.js';
+import { Ledger, type RevisionBook } from './ledger.js';
 import { planOf, type Plan } from './plan.js';
 import { ReplicaState } from './replica-state.js';
 import { RequestWindows } from './request-windows.js';
@@ -12,6 +13,9 @@ import { Settlement } from './settle.js';
 import { Spread } from './spread.js';
 import { ArrivalStream } from './stream.js';
 import { WorkMeter } from './work-meter.js';
+
+/** What laws hear of is told so often. */
+const spanMs = 60_000;
 
 /** A gateway, and what it has carried. */
 interface GatewayState {
@@ -43,6 +47,7 @@ export class FlowRun {
   private isOpen = true;
   private windowStartMs = 0;
   private windowOffered = 0;
+  private spanStartMs = 0;
 
   constructor(
     private readonly cluster: FlowCluster,
@@ -142,6 +147,7 @@ export class FlowRun {
 
   /** The traffic is over. */
   finish(): void {
+    if (this.nowMs > this.spanStartMs) this.endSpan();
     if (this.nowMs % this.settings.rowMs !== 0) this.endRow();
   }
 
@@ -209,7 +215,20 @@ export class FlowRun {
     }
     this.windowOffered = 0;
     this.windowStartMs = nowMs;
+    if (nowMs - this.spanStartMs >= spanMs || nowMs % rowMs === 0) this.endSpan();
     if (nowMs % rowMs === 0) this.endRow();
+  }
+
+  private endSpan(): void {
+    const { originMs, spanStartMs, nowMs } = this;
+    const capacities = new Map<RevisionBook, number>();
+    for (const { accepts, book, replica } of this.replicas) {
+      if (!accepts || book === undefined) continue;
+      capacities.set(book, (capacities.get(book) ?? 0) + capacityPerSecond(replica.server));
+    }
+    const span = { startMs: originMs + spanStartMs, endMs: originMs + nowMs };
+    this.ledger.endSpan(span, capacities);
+    this.spanStartMs = nowMs;
   }
 
   /**
