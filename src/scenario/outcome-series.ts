@@ -1,6 +1,7 @@
 /** What was measured at a cluster's edge as rows of time: where no stack measures, reports draw these. */
 import type { Outcome } from '../laws/law.js';
-import type { SeriesTable } from './logbook.js';
+import type { Logbook, SeriesTable } from './logbook.js';
+import type { RunFolder } from './run-folder.js';
 
 /** As long as a span of the traffic to Services. */
 const spanMs = 30_000;
@@ -9,11 +10,25 @@ const servicesMax = 4;
 
 type Requests = Extract<Outcome, { kind: 'requests' }>;
 
-/** The rows; none where nothing was measured. Each begins a span, in milliseconds since the epoch. */
-export function outcomeSeries(
+/** Notes the rows down, unless a stack has measured. */
+export function noteOutcomes(
   outcomes: readonly Outcome[],
-  { startMs, endMs }: { readonly startMs: number; readonly endMs: number },
-): SeriesTable {
+  span: Span,
+  [logbook, folder]: readonly [Logbook, RunFolder | undefined],
+): void {
+  if (logbook.series.rows.length > 0) return;
+  const { columns, rows } = outcomeSeries(outcomes, span);
+  logbook.measured(columns, rows);
+  folder?.series(columns, rows);
+}
+
+interface Span {
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+/** The rows; none where nothing was measured. Each begins a span, in milliseconds since the epoch. */
+export function outcomeSeries(outcomes: readonly Outcome[], { startMs, endMs }: Span): SeriesTable {
   const requests = outcomes.filter(one => one.kind === 'requests');
   const accesses = outcomes.filter(one => one.kind === 'access');
   const connections = outcomes.filter(one => one.kind === 'connection');

@@ -20,7 +20,7 @@ import { inWords } from './in-words.js';
 import type { RunJournal } from './journal/run-journal.js';
 import { judged, type LawChoice } from './judge-step.js';
 import { Logbook, type RunRecord } from './logbook.js';
-import { outcomeSeries } from './outcome-series.js';
+import { noteOutcomes } from './outcome-series.js';
 import { unmet } from './match.js';
 import { serviceRequests, type ServiceRequests } from './service-requests.js';
 import { sameCauses } from './same-causes.js';
@@ -136,11 +136,7 @@ export async function runScenario(
   const report = stack?.report();
   const measured = runner.measured();
   const requests = serviceRequests(measured);
-  if (logbook.series.rows.length === 0) {
-    const { columns, rows } = outcomeSeries(measured, { startMs, endMs: cluster.now() });
-    logbook.measured(columns, rows);
-    folder?.series(columns, rows);
-  }
+  noteOutcomes(measured, { startMs, endMs: cluster.now() }, [logbook, folder]);
   return {
     scenario: scenario.name,
     file: scenario.file,
