@@ -12,6 +12,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker, type WorkerOptions } from 'node:worker_threads';
+import type { buildSync as BuildSync } from 'esbuild';
 import { processId, sha256Hex } from './host.js';
 import { packageFolder } from './version.js';
 
@@ -48,7 +49,9 @@ const keptMs = 86_400_000;
 function bundleOf({ name, source }: ThreadFile): string {
   const known = bundles.get(name);
   if (known !== undefined) return known;
-  const { buildSync } = createRequire(import.meta.url)('esbuild') as typeof import('esbuild');
+  const { buildSync } = createRequire(import.meta.url)('esbuild') as {
+    readonly buildSync: typeof BuildSync;
+  };
   const { outputFiles } = buildSync({
     entryPoints: [fileURLToPath(new URL(`./${source}.ts`, import.meta.url))],
     bundle: true,
