@@ -9,14 +9,12 @@ import { brokenAnyway, searchFor, tellingLaws } from './search.js';
 const seed = 11;
 /** The number of the voyage, from 0, in which the whole search finds it. */
 const foundAt: Partial<Readonly<Record<PlantedFault, number>>> = {
-  'fit-ignores-gpus': 2,
-  'hpa-without-stabilisation': 69,
-  'operator-reads-stale': 24,
+  'policy-forgets-a-port': 35,
 };
 
 describe.each(Object.entries(foundAt) as [PlantedFault, number][])('%s', (fault, firstRun) => {
   it('is found, and made small', async () => {
-    const search = { seed, firstRun, runs: 5, workers: 1, shrinkRunsMax: 40 };
+    const search = { seed, firstRun, runs: 5, workers: 1, shrinkRunsMax: 15 };
     const found = await searchFor(fault, search);
     const [example] = found.counterexamples;
     expect(example?.law).toBe(tellingLaws[fault]);

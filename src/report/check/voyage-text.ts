@@ -98,13 +98,18 @@ function lawTable({ explored, laws }: VoyagesResult): string[] {
 export function lawRows({ explored, laws }: Pick<VoyagesResult, 'explored' | 'laws'>): ReportTable {
   const rows = explored.laws
     .filter(hasSpoken)
-    .map(({ law, held, vacuous, inconclusive, broken }) => [
+    .map(({ law, held, inconclusive, broken }) => [
       laws.find(({ name }) => name === law)?.family ?? '',
       law,
-      ...[held, vacuous, inconclusive, broken].map(count => count.toLocaleString('en-US')),
+      `${number(held + inconclusive + broken)} of ${number(explored.runs)}`,
+      ...[held, inconclusive, broken].map(number),
     ]);
-  const columns = ['family', 'law', 'held', 'nothing to judge', 'inconclusive', 'broken'];
+  const columns = ['family', 'law', 'voyages judged', 'held', 'inconclusive', 'broken'];
   return { title: 'the laws', columns, rows };
+}
+
+function number(count: number): string {
+  return count.toLocaleString('en-US');
 }
 
 function hasSpoken({ held, broken, inconclusive }: LawTally): boolean {
