@@ -110,7 +110,7 @@ it('sums up for the job, and shows a page', () => {
   const summary = checkSummaries['github']?.(sailed) ?? '';
   expect(summary).toContain('## ❌ seatrial check: dir');
   expect(summary).toContain('| ❌ | SEA005 | dir/m,1.yaml:2 |');
-  expect(summary).toContain('| scheduling | gpu-held-once | 3 | 7 | 0 | 0 |');
+  expect(summary).toContain('| scheduling | gpu-held-once | 3 of 10 | 3 | 0 | 0 |');
   const page = checkReporters['html']?.(sailed) ?? '';
   expect(page).toContain('<title>seatrial report');
   expect(page).toContain('Findings of the static pass');
