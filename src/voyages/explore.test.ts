@@ -11,12 +11,15 @@ import { readToken, tokenOf } from './token.js';
 
 const plans = voyagePlans();
 
+/** Found in the third voyage of this seed. */
+const planted = ['promoted-by-accuracy'] as const;
+
 /** The machine may be busy with other tests. */
 const timeoutMs = 300_000;
 
 describe('A search', { timeout: timeoutMs }, () => {
   const search = (workers: number) =>
-    explore({ plans, laws, seed: 11, runs: 50, workers, planted: ['fit-ignores-gpus'] });
+    explore({ plans, laws, seed: 11, firstRun: 2, runs: 20, workers, planted });
   let alone: ReturnType<typeof search> | undefined;
   const searchAlone = (): ReturnType<typeof search> => (alone ??= search(1));
 
@@ -24,11 +27,11 @@ describe('A search', { timeout: timeoutMs }, () => {
     const found = await searchAlone();
     expect(found.end).toBe('counterexamples');
     const [example] = found.counterexamples;
-    expect(example?.law).toBe('requests-within-allocatable');
+    expect(example?.law).toBe('no-worse-model-promoted');
     expect(example?.isSmallest).toBe(true);
-    expect(example?.after).toMatchObject({ nodes: 1, events: 0 });
+    expect(example?.after).toMatchObject({ nodes: 1, events: 1 });
     expect(example?.after.objects).toBeLessThanOrEqual(2);
-    expect(example?.breaches[0]?.what).toContain('nvidia.com/gpu');
+    expect(example?.breaches).not.toEqual([]);
     expect(await search(2)).toEqual(found);
   });
 
@@ -40,7 +43,7 @@ describe('A search', { timeout: timeoutMs }, () => {
     const read = readToken(token);
     expect(read).toEqual({ kind: 'plan', plan });
     if (read.kind !== 'plan') return;
-    const again = await runPlan(read.plan, { laws, planted: ['fit-ignores-gpus'] });
+    const again = await runPlan(read.plan, { laws, planted });
     expect(again.digest).toBe(digest);
     // Without the defect no law is broken.
     const { verdicts } = await runPlan(read.plan, { laws });
@@ -51,7 +54,7 @@ describe('A search', { timeout: timeoutMs }, () => {
     const [example] = (await searchAlone()).counterexamples;
     const known = example === undefined ? [] : [example.plan];
     const options = { plans, laws, seed: 9, runs: 50, workers: 1, shrinkRunsMax: 0 };
-    const found = await explore({ ...options, known, planted: ['fit-ignores-gpus'] });
+    const found = await explore({ ...options, known, planted });
     expect(found.counterexamples[0]).toMatchObject({ runsToFind: 1, digest: example?.digest });
     const stopped = await explore({ ...options, isInterrupted: () => true });
     expect(stopped).toMatchObject({ end: 'interrupted', runs: 0 });
