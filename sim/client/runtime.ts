@@ -176,7 +176,8 @@ class RunningController {
     // The policy is known only when the controller exists, which needs a queue: so the queue is made through a relay.
     const relay: { queue?: WorkQueue } = {};
     const queueOf = (): WorkQueue => {
-      invariant(relay.queue !== undefined, `${this.label} uses its queue after it was created`);
+      if (relay.queue === undefined)
+        invariant(false, `${this.label} uses its queue after it was created`);
       return relay.queue;
     };
     this.controller = definition.create({

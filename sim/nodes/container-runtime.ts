@@ -131,7 +131,8 @@ export class ContainerRuntime {
     const { name } = config.record;
     const restartCount = entry.created.get(name) ?? 0;
     entry.created.set(name, restartCount + 1);
-    const record = { ...config.record, restartCount, id: this.id(), createdMs: clock.now() };
+    const made = { restartCount, id: this.id(), createdMs: clock.now() };
+    const record = Object.assign({}, config.record, made);
     const container = this.containerOf({ ...config, record }, uid);
     entry.containers = [container, ...entry.containers];
     return container;

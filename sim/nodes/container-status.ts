@@ -15,6 +15,7 @@ import { rfc3339 } from '../api/time.js';
 import { type ContainerRecord, newestOf, type RuntimeStatus } from './container-records.js';
 import { restartingAllContainers } from './phase.js';
 import { containersOf, isSidecar, restartsAfter, statusNamed } from './pod-spec.js';
+import { requirements } from './resources.js';
 import { terminationMessageOf } from './termination-message.js';
 import type { Writable } from './writable.js';
 
@@ -168,13 +169,12 @@ function present(record: ContainerRecord, { container, old, facts }: Converted):
 
 function resourcesOf(record: ContainerRecord, container: Container): ResourceRequirements {
   const { limits, requests } = container.resources ?? {};
-  if (record.state !== 'running')
-    return { ...(limits && { limits }), ...(requests && { requests }) };
+  if (record.state !== 'running') return requirements(limits, requests);
   const actual = record.resources;
-  return {
-    ...(limits && { limits: { ...limits, ...actual?.limits } }),
-    ...(requests && { requests: { ...requests, ...actual?.requests } }),
-  };
+  return requirements(
+    limits && { ...limits, ...actual?.limits },
+    requests && { ...requests, ...actual?.requests },
+  );
 }
 
 function stateOf(

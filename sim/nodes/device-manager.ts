@@ -220,7 +220,7 @@ export class DeviceManager {
         name,
         resources: ids.map(resourceID => ({ resourceID, health: this.healthOf(name, resourceID) })),
       }));
-      return { ...status, allocatedResourcesStatus };
+      return Object.assign({}, status, { allocatedResourcesStatus });
     });
   }
 

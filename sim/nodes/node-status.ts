@@ -264,8 +264,8 @@ export class NodeKeeper {
     };
     const own = this.capacity;
     this.allocatable ??= allocatableOf(shape, own);
-    const capacity: Record<string, string> = { ...foreign(old.capacity, own), ...own };
-    const allocatable = { ...foreign(old.allocatable, own), ...this.allocatable };
+    const capacity = Object.assign(foreign(old.capacity, own), own);
+    const allocatable = Object.assign(foreign(old.allocatable, own), this.allocatable);
     for (const name of devices) {
       const counts = machine.devices.counts(name, clock.now());
       capacity[name] = String(counts.capacity);

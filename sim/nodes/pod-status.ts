@@ -16,7 +16,7 @@ import {
   mayRestartAll,
 } from './pod-spec.js';
 import { withProbeResults } from './probe-results.js';
-import { podLimits, podRequests } from './resources.js';
+import { podLimits, podRequests, requirements } from './resources.js';
 import { allRestart } from './restart-all.js';
 import { logTailBounds } from './termination-message.js';
 import type { Writable } from './writable.js';
@@ -71,7 +71,7 @@ export function podStatus(
   if (ephemeral.length > 0) status.ephemeralContainerStatuses = ephemeral;
   if (hasRequests) status.allocatedResources = requests;
   if (hasRequests || limits !== undefined) {
-    status.resources = { ...(limits && { limits }), ...(hasRequests && { requests }) };
+    status.resources = requirements(limits, hasRequests ? requests : undefined);
   }
   return status;
 }
@@ -106,7 +106,7 @@ function allContainerStatuses(
   ) =>
     containers.length === 0
       ? []
-      : containerStatuses({ ...shared, containers, old: oldStatuses ?? [], isInit });
+      : containerStatuses(Object.assign({ containers, old: oldStatuses ?? [], isInit }, shared));
   return {
     main: make(containersOf(pod), old.containerStatuses, false),
     init: make(initContainers, old.initContainerStatuses, true),

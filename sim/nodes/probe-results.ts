@@ -37,17 +37,16 @@ function probed(
   spec: Container | undefined,
 ): ContainerStatus {
   const started = isStarted(entry, status);
-  if (!started) return { ...status, started, ready: false };
+  if (!started) return Object.assign({}, status, { started, ready: false });
   const verdict = entry.verdicts.readiness.get(status.containerID ?? '');
-  if (verdict === 'success') return { ...status, started, ready: true };
+  if (verdict === 'success') return Object.assign({}, status, { started, ready: true });
   const worker = entry.probes.get(`readiness ${status.name}`);
   worker?.trigger();
   const ready = worker === undefined;
-  return {
-    ...status,
+  return Object.assign({}, status, {
     started,
     ready: afterRestart(context, entry, { status, spec, verdict, ready }),
-  };
+  });
 }
 
 /** After a restart of the kubelet a container stays as ready as its pod was, until its probe has run. */

@@ -71,7 +71,7 @@ function* createContainer(
   const environment = yield* makeEnvironment(context, pod, container);
   if (!environment.isOk) return { error: environment.error };
   const devices = machine.devices.of(entry.uid, container.name);
-  const env = { ...environment.env, ...deviceVariables(devices) };
+  const env = Object.assign({}, environment.env, deviceVariables(devices));
   const command = commandLine(container, env, image.command);
   const created = yield* machine.runtime.createContainer({
     pod,
@@ -113,11 +113,11 @@ function recordOf(
 function withIp(entry: PodEntry, podIp: string) {
   const { effective } = entry;
   const { hostIP } = entry.status;
+  const host = hostIP === undefined ? {} : { hostIP };
   const addresses = podIp === '' ? {} : { podIP: podIp, podIPs: [{ ip: podIp }] };
-  return {
-    ...effective,
-    status: { ...effective.status, ...(hostIP !== undefined && { hostIP }), ...addresses },
-  };
+  return Object.assign({}, effective, {
+    status: Object.assign({}, effective.status, host, addresses),
+  });
 }
 
 /** What NVIDIA's plug-in sets: the program finds its devices by it. */

@@ -93,7 +93,7 @@ export class PodInfo {
     const { spec } = this.pod;
     const bound = new PodInfo({
       ...this.pod,
-      spec: { ...spec, containers: spec?.containers ?? [], nodeName: node },
+      spec: Object.assign({}, spec, { containers: spec?.containers ?? [], nodeName: node }),
     });
     bound.ownRequest = this.ownRequest;
     bound.ownUsage = this.ownUsage;

@@ -96,6 +96,8 @@ function effectiveRequests(
   actual: Quantities | undefined,
   allocated: Quantities | undefined,
 ): Amounts {
+  // Mostly a container was given what it asks for.
+  if (deepEqual(spec, actual) && deepEqual(spec, allocated)) return amountsOf(spec);
   const amounts = amountsOf(isResizeInfeasible(pod) ? undefined : spec);
   raiseAmounts(amounts, amountsOf(actual));
   raiseAmounts(amounts, amountsOf(allocated));

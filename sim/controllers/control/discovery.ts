@@ -88,7 +88,7 @@ class Finding {
     const key = `${resource.group}/${resource.resource}`;
     const isPreferred = !this.preferred.has(key);
     this.preferred.add(key);
-    this.resources.push({ ...resource, isPreferred });
+    this.resources.push(Object.assign({ isPreferred }, resource));
   }
 
   discovered(): Discovered {

@@ -71,9 +71,10 @@ export class NodeMonitor {
     const all = view.list(nodes);
     yield* this.register(all);
     const conditions: ConditionsByZone = new Map();
-    let options = { ...this.settings, nowMs: this.now() };
+    let options = Object.assign({ nowMs: this.now() }, this.settings);
     for (const cached of all) {
-      if (options.nowMs !== this.now()) options = { ...this.settings, nowMs: this.now() };
+      if (options.nowMs !== this.now())
+        options = Object.assign({ nowMs: this.now() }, this.settings);
       let node = cached;
       const name = node.metadata.name ?? '';
       const lease = view.get(leases, leaseNamespace, name);
@@ -184,7 +185,7 @@ export class NodeMonitor {
     let node = cached;
     for (let attempt = 1; attempt <= attemptsMax; attempt++) {
       const lease = view.get(leases, leaseNamespace, name);
-      const options = { ...this.settings, nowMs: this.now() };
+      const options = Object.assign({ nowMs: this.now() }, this.settings);
       const check = checkHealth(node, lease, this.health.get(name), options);
       if (check.changed === undefined) {
         this.health.set(name, check.health);

@@ -48,7 +48,8 @@ export const nodeResourcesBalancedAllocation: PluginFactory = (args, handle) => 
       const devices = deviceCounter(handle, names);
       // What devices give may change while the node does not.
       const memo = devices === undefined ? memos.of(requests) : undefined;
-      state.write(scoring, { ...prepared, counting: { ...plain, devices }, memo });
+      const counting = { usesNonZero: false, devices };
+      state.write(scoring, Object.assign({}, prepared, { counting, memo }));
       return undefined;
     },
     score(state, { pod }, node) {

@@ -77,7 +77,7 @@ export const nodeResourcesFit: PluginFactory = (args, handle) => {
       const prepared = scoreState(handle, pod, resources);
       // What devices give may change while the node does not.
       const memo = prepared.how.devices === undefined ? memos.of(prepared.requests) : undefined;
-      state.write(scoring, { ...prepared, memo });
+      state.write(scoring, Object.assign({}, prepared, { memo }));
       return undefined;
     },
     score(state, pod, node) {

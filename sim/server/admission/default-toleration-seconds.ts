@@ -24,7 +24,10 @@ export const defaultTolerationSeconds: AdmissionPlugin = {
     const tolerations = pod.spec.tolerations ?? [];
     const missing = defaults.filter(({ key }) => !tolerations.some(one => tolerates(one, key)));
     if (missing.length === 0) return undefined;
-    return mutated({ ...pod, spec: { ...pod.spec, tolerations: [...tolerations, ...missing] } });
+    return mutated({
+      ...pod,
+      spec: Object.assign({}, pod.spec, { tolerations: [...tolerations, ...missing] }),
+    });
   },
 };
 

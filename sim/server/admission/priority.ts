@@ -59,7 +59,7 @@ function withPriority(attributes: AdmissionAttributes, access: ServerAccess): Ad
     const asked = `the string value of PreemptionPolicy (${spec.preemptionPolicy})`;
     return forbid(attributes, `${asked} ${computed} ${policy} ${from}`);
   }
-  return mutated({ ...pod, spec: { ...spec, ...given } });
+  return mutated({ ...pod, spec: Object.assign({}, spec, given) });
 }
 
 function givenTo(spec: PodSpec, access: ServerAccess): Given | undefined {

@@ -88,7 +88,7 @@ function withAccount(
   const name = account.metadata.name ?? '';
   const isMounted =
     spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true;
-  const named = { ...spec, serviceAccountName: name, serviceAccount: name };
+  const named = Object.assign({}, spec, { serviceAccountName: name, serviceAccount: name });
   const mounted = isMounted ? withTokenVolume(named, access) : named;
   const pull = account.imagePullSecrets ?? [];
   const isPulling = (spec.imagePullSecrets ?? []).length === 0 && pull.length > 0;

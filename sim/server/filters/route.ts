@@ -78,11 +78,10 @@ function offerOf(
   place: Place,
 ): Offer {
   const isList = place === 'collection' && request.method === 'GET';
-  return {
-    ...(custom === undefined ? builtInOffer : customOffer),
+  return Object.assign({}, custom === undefined ? builtInOffer : customOffer, {
     streams: isList && verbs.includes('watch'),
     hasTables: verbs.includes('get'),
-  };
+  });
 }
 
 /** Where in the tree of a resource a path points. */

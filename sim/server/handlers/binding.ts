@@ -123,15 +123,15 @@ export function bound(pod: Pod, nodeName: string | undefined, nowMs: number) {
   const { nominatedNodeName: _served, ...status } = pod.status ?? {};
   return {
     ...pod,
-    spec: { ...pod.spec, nodeName },
-    status: {
-      ...status,
+    // A spread that grows would give each spec and status a hidden class of its own.
+    spec: Object.assign({}, pod.spec, { nodeName }),
+    status: Object.assign({}, status, {
       conditions: withCondition<PodCondition>(pod.status?.conditions, {
         type: 'PodScheduled',
         status: 'True',
         lastProbeTime: null as unknown as string,
         lastTransitionTime: rfc3339(nowMs),
       }),
-    },
+    }),
   };
 }

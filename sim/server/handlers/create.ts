@@ -99,7 +99,7 @@ export function* createPlaced(
   const admitted = yield* admission.mutate(object, object.metadata.name ?? '');
   if (isFailure(admitted)) return admitted;
   const unique = uniqueOwners(scope.context, admitted, { isAfterAdmission: true });
-  const result = yield* storeNew(scope, unique, { ...creation, admission });
+  const result = yield* storeNew(scope, unique, Object.assign({}, creation, { admission }));
   admission.finish(!isFailure(result));
   return result;
 }

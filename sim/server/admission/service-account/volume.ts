@@ -37,12 +37,14 @@ export function withTokenVolume(spec: PodSpec, access: ServerAccess): PodSpec {
   if (!isNeeded) return spec;
   const mounting = (all: readonly Container[]) =>
     all.map(container => (lacksMount(container) ? withMount(container, mount) : container));
-  return {
-    ...spec,
-    ...(initContainers && { initContainers: mounting(initContainers) }),
-    containers: mounting(containers),
-    ...(existing === undefined && { volumes: [...volumes, { name, projected: source }] }),
-  };
+  const added = existing === undefined && { volumes: [...volumes, { name, projected: source }] };
+  const mounted = { containers: mounting(containers), ...added };
+  return Object.assign(
+    {},
+    spec,
+    initContainers && { initContainers: mounting(initContainers) },
+    mounted,
+  );
 }
 
 function lacksMount({ volumeMounts = [] }: Container): boolean {
@@ -50,5 +52,6 @@ function lacksMount({ volumeMounts = [] }: Container): boolean {
 }
 
 function withMount(container: Container, mount: VolumeMount): Container {
-  return { ...container, volumeMounts: [...(container.volumeMounts ?? []), mount] };
+  // A spread that grows would give each container a shape of its own.
+  return Object.assign({}, container, { volumeMounts: [...(container.volumeMounts ?? []), mount] });
 }
