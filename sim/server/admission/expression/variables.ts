@@ -48,16 +48,19 @@ export class Expressions {
     };
   }
 
-  /** Evaluates the variables of the policy, in order; one that fails is told when it is used. */
-  declare(variables: readonly Variable[]): void {
+  /** Evaluates the variables of the policy, in order; one that fails is told when it is used. Returns the cost. */
+  declare(variables: readonly Variable[]): number {
+    let cost = 0;
     const values = new Map<string, CelValue>();
     for (const { name, expression } of variables) {
       this.declared = { variables: values };
       const outcome = this.outcome(expression);
+      cost += outcome.cost;
       if ('error' in outcome) this.failed.set(name, outcome.error);
       else values.set(name, outcome.value);
     }
     this.declared = { variables: values };
+    return cost;
   }
 
   /** The value of the expression, or `expression '...' resulted in error: ...`. */

@@ -25,6 +25,11 @@ export interface Decisions {
 
 const messageBytesMax = 5 * 1024;
 
+/** What all validations of a policy may cost together. @upstream apiserver/pkg/apis/cel RuntimeCELCostBudget */
+const policyCostMax = 10_000_000;
+const outOfBudget =
+  'validation failed due to running out of cost budget, no further validation rules will be run';
+
 /** Evaluates the policy; its variables are declared by now. */
 export function decide(spec: ValidatingAdmissionPolicySpec, expressions: Expressions): Decisions {
   const isFailing = spec.failurePolicy !== 'Ignore';
@@ -36,10 +41,20 @@ export function decide(spec: ValidatingAdmissionPolicySpec, expressions: Express
       ? { ...nothing, denials: [{ index: 0, message: isConcerned.error }] }
       : nothing;
   }
-  expressions.declare(spec.variables ?? []);
-  const denials: Denial[] = [];
-  (spec.validations ?? []).forEach((validation, index) => {
+  let budget = policyCostMax - expressions.declare(spec.variables ?? []);
+  const outcomes = (spec.validations ?? []).map(validation => {
+    // What comes after the end of the budget is not looked at.
+    if (budget < 0) return { validation, outcome: undefined };
     const outcome = expressions.evaluate(validation.expression);
+    budget -= outcome.cost;
+    return { validation, outcome };
+  });
+  if (budget < 0) {
+    return isFailing ? { ...nothing, denials: [{ index: 0, message: outOfBudget }] } : nothing;
+  }
+  const denials: Denial[] = [];
+  outcomes.forEach(({ validation, outcome }, index) => {
+    if (outcome === undefined) return;
     if ('error' in outcome) {
       if (isFailing) denials.push({ index, message: outcome.error });
     } else if (outcome.value !== true) {
