@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { laws } from '../laws/index.js';
 import type { Verdict } from '../laws/judge.js';
-import { believed, inRealTime, neededMs, startingNow } from './real-time.js';
+import { believed, inRealTime, laterBy, neededMs, startingNow } from './real-time.js';
 import { loadScenario, type Scenario } from './scenario.js';
 
 function scenarioOf(spec: string): Scenario {
@@ -97,4 +97,24 @@ it('moves the instants of a scenario with its start', () => {
   expect(JSON.stringify(moved.document.value)).toContain('"start":"2030-01-01T00:20:00.000Z"');
   expect(JSON.stringify(moved.document.value)).toContain('"duration":"26h"');
   expect(moved.lineOfStep(0)).toBe(given.lineOfStep(0));
+});
+
+it('moves what was recorded, and what containers do by the clock, with the start', () => {
+  const given = scenarioOf(`
+  cluster: { start: '2026-03-11T08:55:00Z' }
+  workloads:
+    - image: scorer
+      workload: share-of-load
+      parameters: { load: { '2026-03-11T08:55:00Z': 1700, '2026-03-11T09:15:00Z': 3400 } }
+  steps: [{ replay: { file: replay.jsonl, until: '2026-03-11T09:30:00Z' } }]
+`);
+  const nowMs = Date.parse('2030-01-01T00:00:00Z');
+  const { workloads, steps } = startingNow(given, nowMs);
+  expect(workloads[0]?.parameters).toEqual({
+    load: { '2030-01-01T00:00:00.000Z': 1700, '2030-01-01T00:20:00.000Z': 3400 },
+  });
+  expect(steps[0]?.replay?.until).toBe('2030-01-01T00:35:00.000Z');
+  expect(new Date(Date.parse('2026-03-11T09:00:00Z') + laterBy(given, nowMs)).toISOString()).toBe(
+    '2030-01-01T00:05:00.000Z',
+  );
 });

@@ -60,15 +60,25 @@ export function startingNow(scenario: Scenario, nowMs: number): Scenario {
     }
     if (Array.isArray(value)) return value.map(moved);
     if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, moved(item)]));
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [String(moved(key)), moved(item)]),
+    );
   };
-  const { document, cluster } = scenario;
+  const { document, cluster, workloads, steps } = scenario;
   const value = moved(document.value);
   return {
     ...scenario,
+    workloads: moved(workloads) as Scenario['workloads'],
+    steps: moved(steps) as Scenario['steps'],
     cluster: { ...cluster, start: new Date(nowMs).toISOString() },
     document: { ...document, value },
   };
+}
+
+/** How much later than it was recorded all happens, in milliseconds: 0 where nothing says when it began. */
+export function laterBy({ cluster }: Scenario, nowMs: number): number {
+  const startMs = Date.parse(cluster.start ?? '');
+  return Number.isNaN(startMs) ? 0 : nowMs - startMs;
 }
 
 /** What the step says of itself stays what the user wrote. */

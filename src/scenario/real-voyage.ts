@@ -9,8 +9,9 @@ import { laws } from '../laws/index.js';
 import { judgedResources, manifestsOf, namespacesOf } from './footprint.js';
 import { RealEdge } from './edge/real-edge.js';
 import { hasFailed } from './judgement.js';
-import { believed, inRealTime, startingNow, type Seen } from './real-time.js';
-import { runScenario, timeIsOver, type RunResult } from './run.js';
+import { believed, inRealTime, laterBy, startingNow, type Seen } from './real-time.js';
+import { runScenario, type RunResult } from './run.js';
+import { timeIsOver } from './step-time.js';
 import type { Scenario } from './scenario.js';
 import { launch, type VoyageOptions } from './voyage.js';
 
@@ -40,7 +41,8 @@ export async function sailForReal(
   options: RealVoyageOptions,
 ): Promise<RealVoyage> {
   const { chosen, flags, tell, timeScale, realMaxMs } = options;
-  const { scenario, cuts } = inRealTime(startingNow(given, realNowMs()), timeScale);
+  const nowMs = realNowMs();
+  const { scenario, cuts } = inRealTime(startingNow(given, nowMs), timeScale);
   const { stack, config, ...booted } = launch(scenario, options);
   const edge = new RealEdge({ hasTraffic: scenario.cluster.serviceTraffic ?? false });
   const needs: Needs = { ...booted, workloads: edge.around(booted.workloads) };
@@ -66,6 +68,7 @@ export async function sailForReal(
   const result = await runScenario(scenario, cluster, {
     ...options,
     edge,
+    laterMs: laterBy(given, nowMs),
     isTimeOver: () => cluster.isTimeOver,
     ...(stack !== undefined && { stack }),
     ...(fitted !== undefined && {

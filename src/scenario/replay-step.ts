@@ -1,5 +1,5 @@
 /** The step `replay`: sends recorded writes again, each at its time, as whoever made it. */
-import { timeMs } from '../../sim/api/time.js';
+import { rfc3339Micro, timeMs } from '../../sim/api/time.js';
 import type { OwnerReference } from '../../sim/api/kinds/meta.js';
 import type { KubeObject } from '../../sim/api/object.js';
 import type { ApiAnswer, ApiRequest } from '../../sim/api/request.js';
@@ -17,15 +17,18 @@ export interface ReplayedWrite {
   readonly message?: string;
 }
 
-/** The writes of a file, by time. @throws InputError with the line that is no write. */
-export function readWrites(file: string): readonly RecordedWrite[] {
+/** The writes of a file, by time, so much later than they were recorded. @throws InputError with the line that is no write. */
+export function readWrites(file: string, laterMs = 0): readonly RecordedWrite[] {
   return readInput(file)
     .split('\n')
     .flatMap((text, index) => {
       if (text.trim() === '') return [];
       try {
         const write = JSON.parse(text) as RecordedWrite;
-        if (timeMs(write.at) !== undefined && typeof write.resource === 'string') return [write];
+        const atMs = timeMs(write.at);
+        if (atMs !== undefined && typeof write.resource === 'string') {
+          return [laterMs === 0 ? write : { ...write, at: rfc3339Micro(atMs + laterMs) }];
+        }
       } catch {
         // Told below, with the line.
       }

@@ -25,6 +25,7 @@ import { unmet } from './match.js';
 import { serviceRequests, type ServiceRequests } from './service-requests.js';
 import { sameCauses } from './same-causes.js';
 import { Narrator } from './narrator.js';
+import { takesItsTime, timeIsOver } from './step-time.js';
 import { titleOf } from './step-title.js';
 import { Objects } from './objects.js';
 import type { RecordedWrite } from './recorded-write.js';
@@ -90,14 +91,13 @@ export interface RunOptions {
   readonly probe?: Probe;
   /** Where time is real: whether what was given to the run is over. */
   readonly isTimeOver?: () => boolean;
+  /** How much later than they were recorded writes are sent again, in milliseconds. Default 0. */
+  readonly laterMs?: number;
   /** What is measured at the cluster's edge, where the backend can. */
   readonly edge?: MeasuredEdge;
 }
 
 const defaultWithin = '10m';
-
-/** Why a step was skipped. */
-export const timeIsOver = 'the real time of the run is over';
 
 /** Runs the steps in order; after the first that fails the others are skipped. */
 export async function runScenario(
@@ -198,6 +198,8 @@ class Runner {
     await this.catchUp();
     this.keep();
     const durationMs = this.cluster.now() - startMs;
+    const isCut = isTimeOver() && takesItsTime(step);
+    if (isCut) return { title, line, result: 'skipped', message: timeIsOver, durationMs };
     if (message === undefined) return { title, line, result: 'passed', durationMs };
     // It might have come true, had there been the time.
     if (isTimeOver()) {
@@ -290,12 +292,12 @@ class Runner {
 
   private async replay({ file, until }: NonNullable<Step['replay']>): Promise<undefined> {
     const advance = (ms: number): Promise<undefined> => this.advance(`${ms}ms`);
-    const { isLeftOut = () => false } = this.options;
-    const writes = readWrites(join(this.scenario.folder, file));
+    const { isLeftOut = () => false, laterMs = 0 } = this.options;
+    const writes = readWrites(join(this.scenario.folder, file), laterMs);
     await replay(this.cluster, writes, {
       isLeftOut,
       advance,
-      isInterrupted: () => this.isInterrupted(),
+      isInterrupted: () => this.isInterrupted() || (this.options.isTimeOver?.() ?? false),
       told: replayed => this.narrator.say(...toldOf(replayed)),
     });
     const leftMs = (timeMs(until) ?? 0) - this.cluster.now();
