@@ -56,8 +56,8 @@ export class DeviceManager {
 
   constructor(resources: readonly DeviceResource[]) {
     for (const { resourceName, devices } of resources) {
-      const pool = { devices, unhealthy: new Set<string>(), isServed: true };
-      this.pools.set(resourceName, { ...pool, stoppedMs: 0, refusal: undefined });
+      const health = { unhealthy: new Set<string>(), isServed: true, stoppedMs: 0 };
+      this.pools.set(resourceName, Object.assign({ devices, refusal: undefined }, health));
     }
   }
 

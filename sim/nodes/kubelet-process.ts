@@ -127,12 +127,13 @@ export class KubeletProcess implements KubeletContext {
 
   /** The process as the runtime of processes runs it. */
   controller(): Controller {
-    const field = { fieldSelector: `spec.nodeName=${this.nodeName}` };
-    const self = { fieldSelector: `metadata.name=${this.nodeName}` };
+    const { nodeName } = this;
+    const onPod = (change: Change<Pod>): void => this.podChanged(change);
+    const onNode = (change: Change<Node>): void => this.nodeChanged(change);
     return {
       watches: [
-        watch(pods, { ...field, on: change => this.podChanged(change) }),
-        watch(nodes, { ...self, on: change => this.nodeChanged(change) }),
+        watch(pods, { fieldSelector: `spec.nodeName=${nodeName}`, on: onPod }),
+        watch(nodes, { fieldSelector: `metadata.name=${nodeName}`, on: onNode }),
       ],
       workers: workersMax,
       retry: { baseMs: 100, maxMs: 10_000 },

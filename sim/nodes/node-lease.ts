@@ -101,7 +101,7 @@ export class NodeLease {
         namespace: leaseNamespace,
         ...(uid !== undefined && { ownerReferences: [owner] }),
       },
-      spec: { ...this.holder(), renewTime },
+      spec: Object.assign({}, this.holder(), { renewTime }),
     };
   }
 }

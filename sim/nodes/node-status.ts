@@ -256,12 +256,11 @@ export class NodeKeeper {
     const { shape } = this.work;
     const old = node.status ?? {};
     const devices = machine.devices.resourceNames;
-    this.capacity ??= {
-      ...shape.capacity,
+    this.capacity ??= Object.assign({}, shape.capacity, {
       'hugepages-1Gi': shape.capacity['hugepages-1Gi'] ?? '0',
       'hugepages-2Mi': shape.capacity['hugepages-2Mi'] ?? '0',
       pods: shape.capacity['pods'] ?? String(config.podsMax),
-    };
+    });
     const own = this.capacity;
     this.allocatable ??= allocatableOf(shape, own);
     const capacity = Object.assign(foreign(old.capacity, own), own);

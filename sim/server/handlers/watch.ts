@@ -100,7 +100,7 @@ class Watch implements AnswerStream {
     if (this.sink === undefined) return () => undefined;
     this.scheduleBookmark(timeoutSeconds === undefined ? Infinity : timeoutSeconds * 1000);
     this.closers.push(
-      core.store.watch(collection, { ...this.interest(), afterRevision }, event => {
+      core.store.watch(collection, Object.assign({ afterRevision }, this.interest()), event => {
         this.tell(event, () => this.forward(event));
       }),
     );
