@@ -237,6 +237,7 @@ h2{font-size:1.3rem}
 .buttons{margin-left:0;flex-wrap:wrap}
 .instant-slider{padding:0!important}
 .tiles{grid-template-columns:repeat(2,1fr)}
+.laws th code{display:block;min-width:11em}
 }
 @page{size:A4 landscape;margin:12mm}
 @media print{
