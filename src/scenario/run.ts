@@ -349,9 +349,7 @@ class Runner {
     if (this.crew.isBusy) {
       await this.crew.advance(durationMs(duration));
       await this.catchUp();
-      return undefined;
-    }
-    await this.waitUntil(() => false, duration);
+    } else await this.waitUntil(() => false, duration);
     return undefined;
   }
 
