@@ -54,8 +54,14 @@ export function listMeta(list: ObjectList, isCustom = false): Readonly<Record<st
   };
 }
 
-/** Items of lists of built-in kinds have no kind and apiVersion. */
+const untyped = new WeakMap<KubeObject, KubeObject>();
+
+/** Items of lists of built-in kinds have no kind and apiVersion; one object for all lists that show it. */
 function withoutType(object: KubeObject): KubeObject {
-  const { kind: _kind, apiVersion: _version, ...item } = object;
-  return item as KubeObject;
+  const known = untyped.get(object);
+  if (known !== undefined) return known;
+  const { kind: _kind, apiVersion: _version, ...rest } = object;
+  const item = rest as KubeObject;
+  untyped.set(object, item);
+  return item;
 }
