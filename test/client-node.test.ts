@@ -6,7 +6,10 @@ import {
   Exec,
   KubernetesObjectApi,
   makeInformer,
+  PatchStrategy,
   type KubeConfig,
+  type KubernetesObject,
+  type V1ConfigMap,
   type V1Pod,
   type V1Status,
 } from '@kubernetes/client-node';
@@ -14,6 +17,7 @@ import { expect, it } from 'vitest';
 import { bootSimulatedCluster } from '../src/backends/sim.js';
 import { sleep } from '../src/host.js';
 import { gpuDeployment, gpuNodes } from './bench/cluster.js';
+import { openFaultProxy } from './real/fault-proxy.js';
 
 it('reads, writes, patches, watches with an informer', async () => {
   await using cluster = await bootSimulatedCluster({ seed: 1, nodes: gpuNodes(2) });
@@ -68,6 +72,67 @@ it('reads, writes, patches, watches with an informer', async () => {
   });
   await informer.stop();
 }, 60_000);
+
+it('informs through lost connections and a compacted revision', async () => {
+  await using cluster = await bootSimulatedCluster({ seed: 1, nodes: [] });
+  const direct = await cluster.client();
+  const proxy = await openFaultProxy(
+    Number(new URL(direct.getCurrentCluster()?.server ?? '').port),
+  );
+  const config = await cluster.client();
+  const [only] = config.clusters;
+  if (only === undefined) throw new Error('a kubeconfig names its cluster');
+  config.clusters = [{ ...only, server: `https://127.0.0.1:${proxy.port}` }];
+  const path = '/api/v1/namespaces/default/configmaps';
+  const core = config.makeApiClient(CoreV1Api);
+  const informer = makeInformer(config, path, () =>
+    core.listNamespacedConfigMap({ namespace: 'default' }),
+  );
+  const seen: string[] = [];
+  for (const verb of ['add', 'update', 'delete'] as const) {
+    informer.on(verb, ({ metadata }) => {
+      if (metadata?.name !== 'kube-root-ca.crt') seen.push(`${verb} ${metadata?.name ?? ''}`);
+    });
+  }
+  // As its own documentation has it: an informer that met an error is started again.
+  informer.on('error', () => setTimeout(() => void informer.start().catch(() => undefined), 100));
+  await informer.start();
+  const maps = direct.makeApiClient(CoreV1Api);
+  const create = (name: string) =>
+    maps.createNamespacedConfigMap({ namespace: 'default', body: { metadata: { name } } });
+  await create('before');
+  await expect.poll(() => seen).toEqual(['add before']);
+
+  proxy.cut();
+  await create('meanwhile');
+  await maps.deleteNamespacedConfigMap({ namespace: 'default', name: 'before' });
+  cluster.simulation.server.compact();
+  proxy.mend();
+  await expect
+    .poll(() => [...seen].sort(), { timeout: 15_000 })
+    .toEqual(['add before', 'add meanwhile', 'delete before']);
+  await create('after');
+  await expect.poll(() => seen.at(-1), { timeout: 15_000 }).toBe('add after');
+  await informer.stop();
+  await proxy.close();
+}, 60_000);
+
+it('applies on the server, and is told of conflicts with another manager', async () => {
+  await using cluster = await bootSimulatedCluster({ seed: 1, nodes: [] });
+  const objects = KubernetesObjectApi.makeApiClient(await cluster.client());
+  const map = (value: string): V1ConfigMap & KubernetesObject => ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'settings', namespace: 'default' },
+    data: { level: value },
+  });
+  const apply = (value: string, manager: string, force = false) =>
+    objects.patch(map(value), undefined, undefined, manager, force, PatchStrategy.ServerSideApply);
+  await apply('1', 'one');
+  await expect(apply('2', 'other')).rejects.toMatchObject({ code: 409 });
+  const taken = await apply('2', 'other', true);
+  expect(taken.metadata?.managedFields?.map(({ manager }) => manager)).toEqual(['other']);
+}, 30_000);
 
 /** Runs a command in a pod of the default namespace. */
 function executed(config: KubeConfig, pod: string, command: readonly string[]) {
