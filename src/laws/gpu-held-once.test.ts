@@ -57,6 +57,35 @@ it.each([
   expect(past.verdict(gpuHeldOnce).kind).toBe(kind);
 });
 
+const allocated = (device: string, more: object = {}) => ({
+  status: {
+    allocation: {
+      devices: { results: [{ request: 'r', driver: 'd', pool: 'n1', device, ...more }] },
+    },
+  },
+});
+
+it('is broken when two claims are allocated one device', () => {
+  const past = new Past()
+    .write('ResourceClaim', 'a/one', allocated('gpu-0'))
+    .at('5s')
+    .write('ResourceClaim', 'a/two', allocated('gpu-0'));
+  expect(storyOf(past.verdict(gpuHeldOnce))).toMatchObject({
+    what: 'd/n1/gpu-0 is allocated to ResourceClaim a/two while it is allocated to ResourceClaim a/one',
+  });
+});
+
+it('lets a claim have what another gave back, what administrators look at, and shares', () => {
+  const past = new Past()
+    .write('ResourceClaim', 'a/one', allocated('gpu-0'))
+    .write('ResourceClaim', 'a/watcher', allocated('gpu-0', { adminAccess: true }))
+    .write('ResourceClaim', 'a/share', allocated('gpu-0', { shareID: 'x' }))
+    .at('5s')
+    .write('ResourceClaim', 'a/one', { status: {} })
+    .write('ResourceClaim', 'a/two', allocated('gpu-0'));
+  expect(past.verdict(gpuHeldOnce)).toMatchObject({ kind: 'held', looked: 2 });
+});
+
 it('has nothing to judge in an empty history', () => {
   expect(verdictOnNothing(gpuHeldOnce)).toBe('vacuous');
 });

@@ -2,6 +2,7 @@
 import type { Pod } from '../../sim/api/kinds/core.js';
 import { keyOf } from '../../sim/api/meta.js';
 import { timeMs } from '../../sim/api/time.js';
+import { ClaimedDevices } from './kit/claimed-devices.js';
 import { law, type Breach, type Change, type Evidence } from './law.js';
 import { nameOf, written } from './story.js';
 
@@ -22,7 +23,7 @@ interface Suspicion {
 /**
  * A pod's status tells the devices of its containers (KEP-4680): a device may stand in one running
  * container. A kubelet that was cut off may tell of a new container before it tells that the last one
- * had ended: what counts is when it had.
+ * had ended: what counts is when it had. What DRA gives is told by the allocations of claims (KEP-4381).
  */
 export const gpuHeldOnce = law({
   name: 'gpu-held-once',
@@ -36,6 +37,7 @@ export const gpuHeldOnce = law({
     const breaches: Breach[] = [];
     /** By the uid of the pod that had the device. */
     const suspicions = new Map<string, Suspicion[]>();
+    const claims = new ClaimedDevices();
     let looked = 0;
     const clear = ({ object: pod }: Change<Pod>, podUid: string): void => {
       const open = suspicions.get(podUid) ?? [];
@@ -87,10 +89,12 @@ export const gpuHeldOnce = law({
           for (const { device, container } of devices) take(change, device, container);
           if (now.length > 0) held.set(podUid, now);
         },
+        'resourceclaims.resource.k8s.io': change => claims.claim(change),
       },
       end() {
         for (const open of suspicions.values()) breaches.push(...open.map(({ breach }) => breach));
-        return { looked, breaches };
+        breaches.push(...claims.breaches);
+        return { looked: looked + claims.looked, breaches };
       },
     };
   },

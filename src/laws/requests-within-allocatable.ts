@@ -73,10 +73,10 @@ class NodeAccounts implements Judge {
     if (known !== undefined) return;
     const bound: Bound = {
       node,
-      requests: requestsOf(pod),
+      requests: askedOfNode(pod),
       timeMs,
       isScheduled: isBinding(change),
-      evidence: () => written(change, `it is on ${node}, asking for ${told(requestsOf(pod))}`),
+      evidence: () => written(change, `it is on ${node}, asking for ${told(askedOfNode(pod))}`),
       name: nameOf(pod),
     };
     this.byPod.set(uid, bound);
@@ -138,6 +138,14 @@ class NodeAccounts implements Judge {
       evidence: inTime(offered === undefined ? lines : [offered, ...lines]),
     });
   }
+}
+
+/** What a claim gives instead (KEP-5004) is not of what the node's kubelet can allocate. */
+function askedOfNode(pod: Pod): Requests {
+  const mappings = pod.status?.extendedResourceClaimStatus?.requestMappings ?? [];
+  if (mappings.length === 0) return requestsOf(pod);
+  const claimed = new Set(mappings.map(({ resourceName }) => resourceName));
+  return new Map([...requestsOf(pod)].filter(([resource]) => !claimed.has(resource)));
 }
 
 function inTime(lines: readonly Evidence[]): readonly Evidence[] {

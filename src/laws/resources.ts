@@ -21,6 +21,7 @@ import type {
   Role,
   RoleBinding,
 } from '../../sim/api/kinds/rbac.js';
+import type { ResourceClaim } from '../../sim/api/kinds/resource.js';
 import type { HttpRoute } from '../../sim/operators/gateway-api/types.js';
 import type { KubeObject } from '../../sim/api/object.js';
 
@@ -43,6 +44,7 @@ export interface Resources {
   readonly 'jobs.batch': Job;
   readonly 'horizontalpodautoscalers.autoscaling': HorizontalPodAutoscaler;
   readonly 'poddisruptionbudgets.policy': PodDisruptionBudget;
+  readonly 'resourceclaims.resource.k8s.io': ResourceClaim;
   readonly 'networkpolicies.networking.k8s.io': NetworkPolicy;
   readonly 'ingresses.networking.k8s.io': Ingress;
   readonly 'httproutes.gateway.networking.k8s.io': HttpRoute;

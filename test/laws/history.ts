@@ -24,6 +24,7 @@ const plurals: Readonly<Record<string, string>> = {
   ReplicaSet: 'replicasets.apps',
   Job: 'jobs.batch',
   HorizontalPodAutoscaler: 'horizontalpodautoscalers.autoscaling',
+  ResourceClaim: 'resourceclaims.resource.k8s.io',
   PodDisruptionBudget: 'poddisruptionbudgets.policy',
   NetworkPolicy: 'networkpolicies.networking.k8s.io',
   Ingress: 'ingresses.networking.k8s.io',
