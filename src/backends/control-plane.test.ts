@@ -49,13 +49,25 @@ const server = require('node:https').createServer(
 );
 setTimeout(() => server.listen(Number(flag('secure-port')), '127.0.0.1'), ${delayMs});`;
 
-/** One that was ended before it ran its first line is not alive either. */
+/** The text of a file of another process, which may not be there yet, or not any more. */
+const textOf = (file: string): string => {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw error;
+  }
+};
+
+/** The number that a program noted; a file is there before its number is in it. */
+const numberOf = (name: string): string => textOf(join(folder, `${name}.pid`));
+
+/** One that was ended before it noted its number is not alive either. */
 const isAlive = (name: string): boolean =>
-  existsSync(join(folder, `${name}.pid`)) &&
-  isProcessAlive(Number(readFileSync(join(folder, `${name}.pid`), 'utf8')));
+  numberOf(name) !== '' && isProcessAlive(Number(numberOf(name)));
 
 const noted = async (name: string): Promise<void> => {
-  while (!existsSync(join(folder, `${name}.pid`))) {
+  while (numberOf(name) === '') {
     await new Promise(resolve => setTimeout(resolve, 20));
   }
 };
@@ -64,7 +76,7 @@ const leftovers = (): string[] =>
   readdirSync(tmpdir()).filter(
     name =>
       name.startsWith('seatrial-control-plane-') &&
-      readFileSync(join(tmpdir(), name, 'owner.pid'), 'utf8') === String(process.pid),
+      textOf(join(tmpdir(), name, 'owner.pid')) === String(process.pid),
   );
 
 const start = (startMaxMs = 20_000) =>
