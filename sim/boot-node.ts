@@ -65,7 +65,7 @@ export function nodeOf(
   const { pods = '110', ...capacity } = shape.capacity;
   return kubelet({
     ...options,
-    config: { ...options.config, podsMax: Number(pods) },
+    config: Object.assign({}, options.config, { podsMax: Number(pods) }),
     node: {
       name: shape.name,
       ip: nodeAddress(index),

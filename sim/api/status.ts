@@ -58,14 +58,15 @@ export function failure(
 /** Status details in Go's order, without what is empty. */
 export function statusDetails(parts: StatusDetails): StatusDetails {
   const { name, group, kind, uid, causes, retryAfterSeconds } = parts;
-  return {
-    ...(name ? { name } : {}),
-    ...(group ? { group } : {}),
-    ...(kind ? { kind } : {}),
-    ...(uid ? { uid } : {}),
-    ...(causes && causes.length > 0 ? { causes } : {}),
-    ...(retryAfterSeconds ? { retryAfterSeconds } : {}),
-  };
+  return Object.assign(
+    {},
+    name ? { name } : undefined,
+    group ? { group } : undefined,
+    kind ? { kind } : undefined,
+    uid ? { uid } : undefined,
+    causes && causes.length > 0 ? { causes } : undefined,
+    retryAfterSeconds ? { retryAfterSeconds } : undefined,
+  );
 }
 
 function resourceDetails(resource: GroupResource, name: string): StatusDetails {

@@ -111,7 +111,7 @@ export class NodeKeeper {
     const { shape } = this.work;
     const initial = initialNode(shape);
     const status = this.status(initial);
-    let answer = yield* call(create(nodes, { ...initial, status }));
+    let answer = yield* call(create(nodes, Object.assign({}, initial, { status })));
     const wasThere = !answer.isOk && answer.reason === 'AlreadyExists';
     if (wasThere) answer = yield* call(get(nodes, '', shape.name));
     else if (answer.isOk) this.noteReport(status, answer.object.status);

@@ -154,5 +154,5 @@ function attributesOf(context: RequestState): AuthorizationAttributes {
     name,
     path,
   };
-  return fieldSelector === undefined ? attributes : { ...attributes, fieldSelector };
+  return fieldSelector === undefined ? attributes : Object.assign(attributes, { fieldSelector });
 }

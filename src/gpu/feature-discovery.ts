@@ -23,7 +23,8 @@ export const driverVersions = {
  * Left out: the time stamp, and the machine's type, which is a matter of its firmware.
  */
 export function discoveredLabels(pool: GpuPool, own: Labels): Labels {
-  return { ...versions, ...capabilities(pool), ...own, ...fullGpus(pool, own), ...instances(pool) };
+  const found = capabilities(pool);
+  return Object.assign({}, versions, found, own, fullGpus(pool, own), instances(pool));
 }
 
 const versions: Labels = {

@@ -10,7 +10,7 @@ export interface RevisionData {
 
 /** The data that stands for the template. */
 export function revisionData(template: PodTemplateSpec): RevisionData {
-  return { spec: { template: { ...template, $patch: 'replace' } } };
+  return { spec: { template: Object.assign({}, template, { $patch: 'replace' as const }) } };
 }
 
 /** The template that a revision stands for. */

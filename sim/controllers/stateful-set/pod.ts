@@ -36,15 +36,14 @@ function newPod(set: StatefulSet, revision: string, ordinal: number): Pod {
   const base = podFromTemplate(template, { object: set, kind: statefulSets });
   const name = podName(set, ordinal);
   const { serviceName } = set.spec ?? {};
-  const labels = { ...base.metadata.labels, ...identityLabels(name, ordinal) };
+  const own = identityLabels(name, ordinal);
+  const labels = Object.assign({}, base.metadata.labels, own, { [revisionLabel]: revision });
+  const subdomain =
+    serviceName === undefined || serviceName === '' ? undefined : { subdomain: serviceName };
   const named: Pod = {
     ...base,
-    metadata: { ...base.metadata, name, labels: { ...labels, [revisionLabel]: revision } },
-    spec: {
-      ...(base.spec ?? { containers: [] }),
-      hostname: name,
-      ...(serviceName !== undefined && serviceName !== '' && { subdomain: serviceName }),
-    },
+    metadata: Object.assign({}, base.metadata, { name, labels }),
+    spec: Object.assign({}, base.spec ?? { containers: [] }, { hostname: name }, subdomain),
   };
   return withStorage(set, named);
 }
@@ -68,7 +67,8 @@ export function hasIdentity(set: StatefulSet, { metadata }: Pod): boolean {
 /** The pod with the labels that say which one it is. */
 export function withIdentity(pod: Pod): Pod {
   const { metadata } = pod;
-  const labels = { ...metadata.labels, ...identityLabels(metadata.name ?? '', ordinalOf(pod)) };
+  const own = identityLabels(metadata.name ?? '', ordinalOf(pod));
+  const labels = Object.assign({}, metadata.labels, own);
   return { ...pod, metadata: { ...metadata, labels } };
 }
 

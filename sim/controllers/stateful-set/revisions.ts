@@ -100,7 +100,7 @@ function newRevision(
     metadata: {
       name: `${name.slice(0, prefixMax)}-${hash}`,
       namespace,
-      labels: { ...template.metadata?.labels, [hashLabel]: hash },
+      labels: Object.assign({}, template.metadata?.labels, { [hashLabel]: hash }),
       ...(annotations && { annotations }),
       ownerReferences: [ownerReference(set, statefulSets)],
     },

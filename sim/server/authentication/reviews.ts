@@ -44,10 +44,11 @@ export const virtualResources: readonly VirtualResource[] = [
 
 /** A user as the API tells it. */
 export function userInfoOf({ name, uid, groups, extra }: User): UserInfo {
-  return {
-    ...(name !== '' && { username: name }),
-    ...(uid && { uid }),
-    ...(groups.length > 0 && { groups }),
-    ...(extra && Object.keys(extra).length > 0 && { extra }),
-  };
+  return Object.assign(
+    {},
+    name === '' ? undefined : { username: name },
+    uid ? { uid } : undefined,
+    groups.length > 0 ? { groups } : undefined,
+    extra && Object.keys(extra).length > 0 ? { extra } : undefined,
+  );
 }

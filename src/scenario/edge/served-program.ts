@@ -53,10 +53,9 @@ function isServing({ pod, container }: ContainerContext): boolean {
 }
 
 function serve(context: ContainerContext, servers: Servers): Program {
-  const server: Server = {
-    ...serverOf(context),
-    use: cpuMillis => context.use({ cpuMillis, memoryBytes: 0 }),
-  };
+  const server: Server = Object.assign(serverOf(context), {
+    use: (cpuMillis: number) => context.use({ cpuMillis, memoryBytes: 0 }),
+  });
   servers.joined(server);
   return {
     terminate: () => {
