@@ -152,7 +152,7 @@ describe('a control plane of local processes', () => {
       featureGates: { GangScheduling: true, MutablePVNodeAffinity: false },
       runtimeConfig: { 'scheduling.k8s.io/v1alpha1': 'true' },
     });
-    while (!existsSync(join(folder, 'kube-scheduler.argv'))) {
+    while (textOf(join(folder, 'kube-scheduler.argv')) === '') {
       await new Promise(resolve => setTimeout(resolve, 20));
     }
     const given = (name: string): string[] => {
