@@ -16,7 +16,11 @@ export const kubernetesVersion = 'v1.36.2';
 
 /** The code runs from src/ under tsx and vitest, and from dist/src/ when it is built. */
 function findPackageFolder(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
-  return folder;
+  const start = dirname(fileURLToPath(import.meta.url));
+  for (let folder = start; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, 'package.json'))) return folder;
+    if (folder === dirname(folder)) {
+      throw new Error(`no package.json in ${start} or above: seatrial runs from its own package`);
+    }
+  }
 }
