@@ -2,6 +2,7 @@
  * Reads the review that a webhook sends back, or tells why there is none.
  * @upstream client-go/rest/request.go transformResponse, Into; apiserver/pkg/util/webhook/client.go
  */
+import type { ClientConfig } from './resources/validation/webhook-client.js';
 import { isRecord } from '../api/equality.js';
 import { goQuote } from '../api/go-text.js';
 import type { WebhookAnswer } from './contract.js';
@@ -38,21 +39,11 @@ export function reviewIn(
 }
 
 /** Where the webhook is: a URL, or a service of the cluster. */
-export function webhookUrl({ url, service }: WebhookAddress, timeoutSeconds: number): string {
+export function webhookUrl({ url, service }: ClientConfig, timeoutSeconds: number): string {
   const { namespace = '', name = '', path = '', port = 443 } = service ?? {};
   const slash = path === '' || path.startsWith('/') ? '' : '/';
   const address = url ?? `https://${name}.${namespace}.svc:${port}${slash}${path}`;
   return `${address}?timeout=${timeoutSeconds}s`;
-}
-
-interface WebhookAddress {
-  readonly url?: string;
-  readonly service?: {
-    readonly namespace: string;
-    readonly name: string;
-    readonly path?: string;
-    readonly port?: number;
-  };
 }
 
 /** A server that fails may say why in a Status. */

@@ -22,6 +22,7 @@
  * A file that would be empty is not written. Times are RFC 3339 in UTC; names are anonymised alike in
  * all files. JSON lines have one object a line and end with a newline.
  */
+import type { EventLine } from '../scenario/take-over.js';
 import type { KubeObject } from '../../sim/api/object.js';
 
 export type { RecordedDraw } from '../scenario/recorded-past.js';
@@ -53,20 +54,7 @@ export interface RecordedObject {
 }
 
 /** An event that the cluster told, repeated ones once with their count. */
-export interface RecordedEvent {
-  /** The first time. */
-  readonly at: string;
-  /** The last time, when it was repeated. */
-  readonly until?: string;
-  readonly count: number;
-  readonly type: string;
-  readonly reason: string;
-  readonly message: string;
-  readonly kind: string;
-  readonly namespace?: string;
-  readonly name: string;
-  /** Who told it: kubelet, default-scheduler, ... */
-  readonly component?: string;
+export interface RecordedEvent extends EventLine {
   readonly source: string;
 }
 

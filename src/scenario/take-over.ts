@@ -34,9 +34,11 @@ interface StateLine {
   readonly object: KubeObject;
 }
 
-/** A line of the file of events. */
-interface EventLine {
+/** A line of the file of events: one that the cluster told, repeated ones once with their count. */
+export interface EventLine {
+  /** The first time. */
   readonly at: string;
+  /** The last time, when it was repeated. */
   readonly until?: string;
   readonly count: number;
   readonly type: string;
@@ -45,6 +47,7 @@ interface EventLine {
   readonly kind: string;
   readonly namespace?: string;
   readonly name: string;
+  /** Who told it: kubelet, default-scheduler, ... */
   readonly component?: string;
 }
 
