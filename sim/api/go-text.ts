@@ -99,3 +99,12 @@ export function byteLength(text: string): number {
   }
   return bytes;
 }
+
+/** Go's name of the type of a value that was read from JSON (%T). */
+export function goTypeName(value: unknown): string {
+  if (value === null || value === undefined) return '<nil>';
+  if (Array.isArray(value)) return '[]interface {}';
+  if (typeof value === 'object') return 'map[string]interface {}';
+  if (typeof value === 'number') return Number.isInteger(value) ? 'int64' : 'float64';
+  return typeof value === 'boolean' ? 'bool' : 'string';
+}

@@ -35,11 +35,15 @@ interface StateLine {
 }
 
 /** A line of the file of events: one that the cluster told, repeated ones once with their count. */
-export interface EventLine {
+export interface EventLine extends EventWords {
   /** The first time. */
   readonly at: string;
   /** The last time, when it was repeated. */
   readonly until?: string;
+}
+
+/** What an event tells, without its times. */
+export interface EventWords {
   readonly count: number;
   readonly type: string;
   readonly reason: string;

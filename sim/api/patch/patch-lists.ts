@@ -3,29 +3,26 @@
  * @upstream staging/src/k8s.io/apimachinery/pkg/util/strategicpatch/patch.go (normalizeElementOrder)
  */
 import { isRecord } from '../equality.js';
-import { goValue } from '../go-text.js';
+import { goTypeName, goValue } from '../go-text.js';
 
 /** Why a patch cannot be applied, in upstream's words. */
 export class PatchFault extends Error {}
 
 /** A value of the wrong Go type. */
 export function badType(expected: string, actual: unknown): PatchFault {
-  return new PatchFault(`expected a ${expected}, but received a ${goTypeName(actual)}`);
+  return new PatchFault(`expected a ${expected}, but received a ${printedType(actual)}`);
 }
 
-function goTypeName(value: unknown): string {
-  if (value === null || value === undefined) return '%!s(<nil>)';
-  if (Array.isArray(value)) return '[]interface {}';
-  if (typeof value === 'object') return 'map[string]interface {}';
-  if (typeof value === 'number') return Number.isInteger(value) ? 'int64' : 'float64';
-  return typeof value === 'boolean' ? 'bool' : 'string';
+/** Nil has no type: Go prints that it cannot. */
+function printedType(value: unknown): string {
+  return value === null || value === undefined ? '%!s(<nil>)' : goTypeName(value);
 }
 
 /** What the elements are; they must all be of one kind. */
 export function kindOf(...lists: readonly (readonly unknown[])[]): string {
   let kind: string | undefined;
   for (const item of lists.flat()) {
-    const name = goTypeName(item);
+    const name = printedType(item);
     if (kind !== undefined && kind !== name) {
       throw new PatchFault(`list element types are not identical: ${goValue(lists)}`);
     }

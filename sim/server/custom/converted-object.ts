@@ -4,6 +4,7 @@
  */
 import { isRecord } from '../../api/equality.js';
 import { printedError, type FieldError } from '../../api/field-error.js';
+import { goTypeName } from '../../api/go-text.js';
 import type { KubeObject } from '../../api/object.js';
 import { aggregated } from '../../api/status.js';
 import { annotationErrors, labelErrors } from '../meta-validation.js';
@@ -57,7 +58,7 @@ function restoredMeta(
 ): { readonly metadata: KubeObject['metadata'] } | { readonly problem: string } {
   if (sent === undefined) return { problem: 'missing metadata in converted object' };
   if (!isRecord(sent)) {
-    return { problem: `invalid metadata of type ${goType(sent)} in converted object` };
+    return { problem: `invalid metadata of type ${goTypeName(sent)} in converted object` };
   }
   const { labels: _labels, annotations: _annotations, ...rest } = own;
   const maps: Record<string, Json> = {};
@@ -77,11 +78,11 @@ function mapProblem(
   own: Json | undefined,
 ): string | undefined {
   if (!isRecord(map)) {
-    return `invalid metadata.${field} of type ${goType(map)} in converted object`;
+    return `invalid metadata.${field} of type ${goTypeName(map)} in converted object`;
   }
   for (const [key, value] of Object.entries(map)) {
     if (typeof value === 'string') continue;
-    const text = `must be a string, but is ${goType(value)} in converted object`;
+    const text = `must be a string, but is ${goTypeName(value)} in converted object`;
     return `metadata.${field}[${key}] ${text}`;
   }
   const isSame =
@@ -99,20 +100,4 @@ function keyErrors(
   return field === 'labels'
     ? labelErrors(map, 'metadata.labels')
     : annotationErrors(map, 'metadata.annotation');
-}
-
-/** Go's name of the type of a value that was read from JSON. */
-function goType(value: unknown): string {
-  if (value === null || value === undefined) return '<nil>';
-  if (Array.isArray(value)) return '[]interface {}';
-  switch (typeof value) {
-    case 'string':
-      return 'string';
-    case 'boolean':
-      return 'bool';
-    case 'number':
-      return Number.isInteger(value) ? 'int64' : 'float64';
-    default:
-      return 'map[string]interface {}';
-  }
 }

@@ -4,7 +4,7 @@
  */
 import { deepEqual, isRecord } from '../../api/equality.js';
 import { invalid, type FieldError } from '../../api/field-error.js';
-import { compareText, goQuote } from '../../api/go-text.js';
+import { compareText, goQuote, goTypeName } from '../../api/go-text.js';
 import { qualifiedNameErrors } from '../../api/labels.js';
 import type { CustomResourceDefinitionVersion } from '../../api/kinds/apiextensions.js';
 import { apiVersionOf, type Kind, type KubeObject } from '../../api/object.js';
@@ -211,26 +211,12 @@ function replicaErrors(object: KubeObject, path: string): readonly FieldError[] 
   const value = valueAt(object, path);
   if (value === undefined || value === null) return [];
   if (typeof value !== 'number' || !Number.isInteger(value)) {
-    const text = `${path} accessor error: ${JSON.stringify(value)} is of the type ${goType(value)}, expected int64`;
+    const text = `${path} accessor error: ${JSON.stringify(value)} is of the type ${goTypeName(value)}, expected int64`;
     return [invalid(path, 0, text)];
   }
   if (value < 0) return [invalid(path, value, 'should be a non-negative integer')];
   if (value <= int32Max) return [];
   return [invalid(path, value, `should be less than or equal to ${int32Max}`)];
-}
-
-function goType(value: unknown): string {
-  if (Array.isArray(value)) return '[]interface {}';
-  switch (typeof value) {
-    case 'string':
-      return 'string';
-    case 'boolean':
-      return 'bool';
-    case 'number':
-      return 'float64';
-    default:
-      return 'map[string]interface {}';
-  }
 }
 
 const standardFinalizers = new Set(['orphan', 'foregroundDeletion', 'kubernetes']);

@@ -6,7 +6,6 @@ import { nodes, pods, type Pod } from '../../api/kinds/core.js';
 import type { ObjectMeta } from '../../api/kinds/meta.js';
 import type { KubeObject } from '../../api/object.js';
 import type { ApiAnswer, ApiRequest, Connection } from '../../api/request.js';
-import { invariant } from '../../engine/invariant.js';
 import { storageKey, type Collection } from '../../store/collection.js';
 import type { Stored } from '../../store/stored.js';
 import { hasTopology } from '../admission/pod-topology-labels.js';
@@ -17,6 +16,8 @@ import { bound, boundStatus } from '../handlers/binding.js';
 import { withResourceVersion } from '../object-meta.js';
 import type { RequestState } from '../request-state.js';
 import { beginAudit, Permits, type Permit } from './permits.js';
+import { hasFields } from './plain-events.js';
+import { servedBy } from './served-by.js';
 import type { ShortWay } from './short-way.js';
 
 interface PlainBinding {
@@ -33,9 +34,7 @@ export class Bindings implements ShortWay {
   private readonly pods: Collection<FieldOwners>;
 
   constructor(private readonly core: Core) {
-    const served = core.registry.find(pods.group, pods.version, pods.resource);
-    invariant(served !== undefined, 'pods are served');
-    this.pods = served.collection;
+    this.pods = servedBy(core, pods).collection;
     this.permits = new Permits(core, { groups: [pods.group], options: 'CreateOptions' });
   }
 
@@ -99,16 +98,10 @@ function isPlain(body: unknown): body is PlainBinding {
     target?.kind === 'Node' &&
     typeof target.name === 'string' &&
     target.name !== '' &&
-    fieldsOf(body) === 4 &&
-    fieldsOf(metadata) === 3 &&
-    fieldsOf(target) === 2
+    hasFields(body, 4) &&
+    hasFields(metadata, 3) &&
+    hasFields(target, 2)
   );
-}
-
-function fieldsOf(object: object): number {
-  let count = 0;
-  for (const _ in object) count++;
-  return count;
 }
 
 function mayBeBound(pod: KubeObject): boolean {

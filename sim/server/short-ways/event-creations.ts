@@ -6,10 +6,9 @@
 import { events, type Event as CoreEvent } from '../../api/kinds/core.js';
 import { events as eventsV1, type Event as EventV1 } from '../../api/kinds/events.js';
 import type { ObjectMeta } from '../../api/kinds/meta.js';
-import type { HasMetadata, Kind, KubeObject } from '../../api/object.js';
+import type { KubeObject } from '../../api/object.js';
 import type { ApiAnswer, ApiRequest, Connection } from '../../api/request.js';
 import { rfc3339 } from '../../api/time.js';
-import { invariant } from '../../engine/invariant.js';
 import { storageKey, type Collection } from '../../store/collection.js';
 import type { Stored } from '../../store/stored.js';
 import { jsonHeaders } from '../answers.js';
@@ -22,6 +21,7 @@ import { validateEvent, validateStrictEvent } from '../resources/validation/even
 import { plainView } from '../views.js';
 import { isPlainCoreEvent, isPlainEventV1 } from './plain-events.js';
 import { Permits, type Permit } from './permits.js';
+import { servedBy } from './served-by.js';
 import type { ShortWay } from './short-way.js';
 
 /** An Event that is about to be stored. */
@@ -114,13 +114,6 @@ export class EventCreations implements ShortWay {
     const beside = FieldOwners.none.after(update, trackFields(served));
     return this.core.store.put(this.collection, { key, object, beside, user: user.name });
   }
-}
-
-function servedBy<T extends HasMetadata>({ registry }: Core, kind: Kind<T>): ServedResource {
-  const { group, version, resource } = kind;
-  const served = registry.find(group, version, resource);
-  invariant(served !== undefined, 'Events are served in both versions');
-  return served;
 }
 
 /** Recorders do not look at what they have written: it is turned into its version for those who do. */

@@ -5,7 +5,6 @@
 import { leases, type LeaseSpec } from '../../api/kinds/coordination.js';
 import type { KubeObject } from '../../api/object.js';
 import type { ApiAnswer, ApiRequest, Connection } from '../../api/request.js';
-import { invariant } from '../../engine/invariant.js';
 import { storageKey, type Collection } from '../../store/collection.js';
 import type { Stored } from '../../store/stored.js';
 import { jsonHeaders } from '../answers.js';
@@ -15,6 +14,7 @@ import { trackFields } from '../managed-fields.js';
 import type { ServedResource } from '../registry.js';
 import type { RequestState } from '../request-state.js';
 import { Permits, type Permit } from './permits.js';
+import { servedBy } from './served-by.js';
 import type { ShortWay } from './short-way.js';
 
 /** The renewals of one server. */
@@ -26,10 +26,8 @@ export class LeaseRenewals implements ShortWay {
   private readonly served: ServedResource;
 
   constructor(private readonly core: Core) {
-    const served = core.registry.find(leases.group, leases.version, leases.resource);
-    invariant(served !== undefined, 'leases are served');
-    this.served = served;
-    this.leases = served.collection;
+    this.served = servedBy(core, leases);
+    this.leases = this.served.collection;
     this.permits = new Permits(core, { groups: [leases.group], options: 'UpdateOptions' });
   }
 

@@ -91,7 +91,7 @@ function isCount(value: unknown): boolean {
 }
 
 /** Whether it has so many fields: those that were looked at, and none besides. */
-function hasFields(object: object, expected: number): boolean {
+export function hasFields(object: object, expected: number): boolean {
   let count = 0;
   for (const _ in object) count++;
   return count === expected;

@@ -24,6 +24,7 @@ import { preparedStatus } from '../resources/pod-update.js';
 import { validatePodStatus } from '../resources/validation/pod-status.js';
 import { shapeOfResource } from '../shapes.js';
 import { beginAudit, Permits, type Permit } from './permits.js';
+import { servedBy } from './served-by.js';
 import type { ShortWay } from './short-way.js';
 
 /** The statuses of the pods of one server. */
@@ -36,12 +37,11 @@ export class PodStatuses implements ShortWay {
   private readonly shape: StructShape;
 
   constructor(private readonly core: Core) {
-    const served = core.registry.find(pods.group, pods.version, pods.resource);
-    const shape = served === undefined ? undefined : shapeOfResource(served);
-    invariant(served !== undefined && shape !== undefined, 'pods are served');
-    this.served = served;
+    this.served = servedBy(core, pods);
+    const shape = shapeOfResource(this.served);
+    invariant(shape !== undefined, 'pods have a shape');
     this.shape = shape;
-    this.pods = served.collection;
+    this.pods = this.served.collection;
     this.permits = new Permits(core, { groups: [pods.group], options: 'UpdateOptions' });
   }
 

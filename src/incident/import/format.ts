@@ -2,6 +2,7 @@
  * The contract of a format: it recognises a file by its path and its first bytes, and tells a sink what
  * it reads in it. One format to a file; it never looks at other files and never decides what it means.
  */
+import type { EventWords } from '../../scenario/take-over.js';
 import type { KubeObject } from '../../../sim/api/object.js';
 import type { RecordedWrite } from '../../scenario/recorded-write.js';
 
@@ -50,18 +51,10 @@ export interface TimedWrite extends RecordedWrite {
 }
 
 /** An event: core/v1 and events.k8s.io/v1 brought to one form. */
-export interface ToldEvent {
+export interface ToldEvent extends EventWords {
   readonly uid?: string;
   readonly atMs: TimeMs;
   readonly untilMs?: TimeMs;
-  readonly count: number;
-  readonly type: string;
-  readonly reason: string;
-  readonly message: string;
-  readonly kind: string;
-  readonly namespace?: string;
-  readonly name: string;
-  readonly component?: string;
   readonly source: Source;
   /** Set: it was in a dump of the API, not in an export. */
   readonly dump?: string;
