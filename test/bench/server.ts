@@ -35,25 +35,42 @@ function server(): Send {
   return send;
 }
 
-const podSpec = {
-  containers: [
-    {
-      name: 'main',
-      image: 'registry.example/train:1',
-      resources: { limits: { 'nvidia.com/gpu': '1', cpu: '4', memory: '16Gi' } },
-      env: [{ name: 'RANK', value: '0' }],
-    },
-  ],
-};
+function ownPodSpec(): object {
+  const limits = { 'nvidia.com/gpu': '1', cpu: '4', memory: '16Gi' };
+  const env = [{ name: 'RANK', value: '0' }];
+  const image = 'registry.example/train:1';
+  return { containers: [{ name: 'main', image, resources: { limits }, env }] };
+}
+
+const podSpec = ownPodSpec();
 
 /** Pods of one template, as a ReplicaSet makes them, unless each is to have a spec of its own. */
 function createPods(send: Send, { sharesSpec }: { readonly sharesSpec: boolean }): number {
   for (let index = 0; index < podsMax; index++) {
     const metadata = { name: `p-${index}`, labels: { app: 'bench', index: String(index) } };
-    const spec = sharesSpec ? podSpec : structuredClone(podSpec);
+    const spec = sharesSpec ? podSpec : ownPodSpec();
     send({ method: 'POST', path: podsPath, body: { metadata, spec } });
   }
   return podsMax;
+}
+
+const quotaHard = {
+  pods: '100000',
+  'requests.cpu': '1000000',
+  'requests.memory': '64Ti',
+  'limits.cpu': '1000000',
+  'limits.memory': '64Ti',
+  'requests.nvidia.com/gpu': '100000',
+};
+
+/** A quota whose status is filled, as its controller leaves it: the admission counts from then on. */
+function createQuota(send: Send): void {
+  const path = `${namespacePath}/resourcequotas`;
+  const body = { metadata: { name: 'quota' }, spec: { hard: quotaHard } };
+  const quota = send({ method: 'POST', path, body }).body as object;
+  const used = Object.fromEntries(Object.keys(quotaHard).map(name => [name, '0']));
+  const status = { hard: quotaHard, used };
+  send({ method: 'PUT', path: `${path}/quota/status`, body: { ...quota, status } });
 }
 
 function bindPods(send: Send): number {
@@ -173,6 +190,10 @@ export const serverBenchmarks: readonly Benchmark[] = [
   ofServer('boot', 'boots', () => 1),
   ofServer('create pods of one template', 'pods', send => createPods(send, shared)),
   ofServer('create pods of their own', 'pods', send => createPods(send, { sharesSpec: false })),
+  ofServer('create pods of their own under a quota', 'pods', send => {
+    createQuota(send);
+    return createPods(send, { sharesSpec: false });
+  }),
   ofServer('create small objects', 'objects', send => createConfigMaps(send, smallMax)),
   ofServer('100 watchers of 1,000 writes', 'events', send => tellWatchers(send, 100, 1000)),
   ofServer('create events', 'events', createEvents),

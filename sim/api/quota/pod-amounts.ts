@@ -3,7 +3,7 @@
  * @upstream component-helpers/resource/helpers.go PodRequests, PodLimits
  */
 import type { Container, ContainerStatus, Pod } from '../kinds/core.js';
-import type { Quantity } from '../quantity.js';
+import { quantity, type Quantity } from '../quantity.js';
 import { addTo, amountsOf, raiseTo, type Amounts } from './amounts.js';
 
 /** Which side of the resources. */
@@ -18,12 +18,17 @@ export function podAmounts(
   const { spec } = pod;
   const amounts = new Map<string, Quantity>();
   if (spec === undefined) return amounts;
-  const of = (container: Container) =>
-    containerAmounts(pod, container, side, { usesStatus: options.usesStatus });
-  for (const container of spec.containers) addTo(amounts, of(container));
-  addInit(amounts, spec.initContainers ?? [], of);
-  for (const [name, amount] of amountsOf(spec.resources?.[side])) {
-    if (isPodLevel(name)) amounts.set(name, amount);
+  for (const container of spec.containers) {
+    addTo(amounts, containerAmounts(pod, container, side, options));
+  }
+  if (spec.initContainers !== undefined) {
+    addInit(amounts, spec.initContainers, container =>
+      containerAmounts(pod, container, side, options),
+    );
+  }
+  const own = spec.resources?.[side];
+  for (const name in own) {
+    if (isPodLevel(name)) amounts.set(name, quantity(own[name]));
   }
   if (options.hasOverhead && spec.overhead !== undefined) {
     for (const [name, amount] of amountsOf(spec.overhead)) {
@@ -88,8 +93,10 @@ function containerAmounts(
 }
 
 function statusOf({ status }: Pod, name: string): ContainerStatus | undefined {
-  const isNamed = (one: ContainerStatus) => one.name === name;
-  return status?.containerStatuses?.find(isNamed) ?? status?.initContainerStatuses?.find(isNamed);
+  return (
+    status?.containerStatuses?.find(one => one.name === name) ??
+    status?.initContainerStatuses?.find(one => one.name === name)
+  );
 }
 
 function isResizeInfeasible({ status }: Pod): boolean {

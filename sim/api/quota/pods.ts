@@ -7,8 +7,8 @@ import { pods, type Affinity, type Container, type Pod } from '../kinds/core.js'
 import type { KubeObject } from '../object.js';
 import type { Quantity } from '../quantity.js';
 import { timeMs } from '../time.js';
-import { addTo, amountsOf, type Amounts } from './amounts.js';
-import { hasPodResources, podAmounts } from './pod-amounts.js';
+import { amountsOf, type Amounts } from './amounts.js';
+import { hasPodResources, podAmounts, type Side } from './pod-amounts.js';
 import { countName, one, type QuotaMeasure, type Scope } from './measure.js';
 
 const podCount = countName(pods);
@@ -27,13 +27,13 @@ const tracked = new Set([
 ]);
 
 /** What must be said by each container when there is a quota for it. */
-const demanded = new Set([
-  'cpu',
-  'memory',
-  'requests.cpu',
-  'requests.memory',
-  'limits.cpu',
-  'limits.memory',
+const demanded = new Map<string, readonly [Side, string]>([
+  ['cpu', ['requests', 'cpu']],
+  ['memory', ['requests', 'memory']],
+  ['requests.cpu', ['requests', 'cpu']],
+  ['requests.memory', ['requests', 'memory']],
+  ['limits.cpu', ['limits', 'cpu']],
+  ['limits.memory', ['limits', 'memory']],
 ]);
 
 /** The measure of pods. */
@@ -129,12 +129,12 @@ function isCrossingNamespaces(affinity: Affinity | undefined): boolean {
 function constraintError(pod: Pod, names: readonly string[]): string | undefined {
   if (hasPodResources(pod)) return undefined;
   const required = names.filter(name => demanded.has(name));
+  if (required.length === 0) return undefined;
   const missing = new Map<string, string[]>();
   const { containers = [], initContainers = [] } = pod.spec ?? {};
   for (const container of [...containers, ...initContainers]) {
-    const said = computeUsage(...sidesOf(container));
     for (const name of required) {
-      if (said.has(name)) continue;
+      if (says(container, name)) continue;
       missing.set(name, [...(missing.get(name) ?? []), container.name]);
     }
   }
@@ -148,27 +148,32 @@ function constraintError(pod: Pod, names: readonly string[]): string | undefined
   return `must specify ${parts.join('; ')}`;
 }
 
-function sidesOf({ resources }: Container): readonly [Amounts, Amounts] {
-  return [amountsOf(resources?.requests), amountsOf(resources?.limits)];
+/** Whether the container says what is demanded. */
+function says({ resources }: Container, name: string): boolean {
+  const [side, resource] = demanded.get(name) ?? ['requests', name];
+  return resources?.[side]?.[resource] !== undefined;
 }
 
-const computed = ['cpu', 'memory', 'ephemeral-storage'];
+const computed = ['cpu', 'memory', 'ephemeral-storage'].map(name => ({
+  name,
+  request: `requests.${name}`,
+  limit: `limits.${name}`,
+}));
 
-/** The names under which requests and limits are charged. */
-function computeUsage(requests: Amounts, limits: Amounts): Map<string, Quantity> {
-  const usage = new Map<string, Quantity>([['pods', one]]);
-  for (const name of computed) {
-    const request = requests.get(name);
-    const limit = limits.get(name);
-    if (request !== undefined) usage.set(name, request).set(`requests.${name}`, request);
-    if (limit !== undefined) usage.set(`limits.${name}`, limit);
+/** Adds requests and limits under the names by which they are charged. */
+function chargeResources(usage: Map<string, Quantity>, requests: Amounts, limits: Amounts): void {
+  usage.set('pods', one);
+  for (const names of computed) {
+    const request = requests.get(names.name);
+    const limit = limits.get(names.name);
+    if (request !== undefined) usage.set(names.name, request).set(names.request, request);
+    if (limit !== undefined) usage.set(names.limit, limit);
   }
   for (const [name, request] of requests) {
     if (name.startsWith('hugepages-')) usage.set(name, request).set(`requests.${name}`, request);
     const isDeviceClass = name.startsWith('deviceclass.resource.kubernetes.io/');
     if (!isNative(name) || isDeviceClass) usage.set(`requests.${name}`, request);
   }
-  return usage;
 }
 
 function podUsage(pod: Pod, nowMs: number): Amounts {
@@ -176,7 +181,7 @@ function podUsage(pod: Pod, nowMs: number): Amounts {
   if (!isCharged(pod, nowMs)) return usage;
   const options = { usesStatus: true, hasOverhead: true };
   const requests = podAmounts(pod, 'requests', options);
-  addTo(usage, computeUsage(requests, podAmounts(pod, 'limits', options)));
+  chargeResources(usage, requests, podAmounts(pod, 'limits', options));
   return usage;
 }
 

@@ -5,15 +5,16 @@
 import { compareText } from '../../api/go-text.js';
 import { namespaces, resourceQuotas, type ResourceQuota } from '../../api/kinds/core.js';
 import type { KubeObject } from '../../api/object.js';
-import { quantity, zero, type Quantity } from '../../api/quantity.js';
+import { zero, type Quantity } from '../../api/quantity.js';
 import { conflict, modifiedText, printedResource } from '../../api/status.js';
 import type { GroupResource, ServerAccess } from '../access.js';
-import { addTo, amountsOf, listOf, type Amounts } from '../../api/quota/amounts.js';
+import type { Amounts } from '../../api/quota/amounts.js';
 import { measures } from '../../api/quota/index.js';
 import { counting, type QuotaMeasure, type Scope } from '../../api/quota/measure.js';
 import { forbid, refuse } from './shared/outcome.js';
 import type { AdmissionAttributes, AdmissionOutcome, AdmissionPlugin } from './plugin.js';
 import { isChargedWrite } from './limits/quota-writes.js';
+import { quotaFacts } from './limits/quota-facts.js';
 import { planted } from '../../engine/planted.js';
 
 const ignoredGroups = new Set(['authentication.k8s.io', 'authorization.k8s.io']);
@@ -86,13 +87,14 @@ function check(
   const pertinent: ResourceQuota[] = [];
   for (const quota of quotas) {
     if (!matches(quota, object, measure)) continue;
-    const tracked = Object.keys(quota.status?.hard ?? {}).filter(name => measure.tracks(name));
+    const tracked = quotaFacts(quota).trackedBy(measure);
     const error = measure.constraintError?.(object, tracked);
     const name = quota.metadata.name ?? '';
     if (error !== undefined)
       return { outcome: forbid(attributes, `failed quota: ${name}: ${error}`) };
-    if (tracked.some(resource => quota.status?.used?.[resource] === undefined)) {
-      const list = tracked.sort(compareText).join(',');
+    const used = quota.status?.used;
+    if (tracked.some(resource => used?.[resource] === undefined)) {
+      const list = tracked.join(',');
       const text = `status unknown for quota: ${name}, resources: ${list}`;
       return { outcome: forbid(attributes, text) };
     }
@@ -115,14 +117,14 @@ function check(
 }
 
 function matches(quota: ResourceQuota, object: KubeObject, measure: QuotaMeasure): boolean {
-  const names = Object.keys(quota.status?.hard ?? {});
-  if (!names.some(name => measure.tracks(name))) return false;
-  return scopesOf(quota).every(scope => measure.isInScope?.(object, scope) ?? false);
-}
-
-function scopesOf({ spec }: ResourceQuota): readonly Scope[] {
-  const named = (spec?.scopes ?? []).map(scopeName => ({ scopeName, operator: 'Exists' }));
-  return [...named, ...(spec?.scopeSelector?.matchExpressions ?? [])];
+  if (quotaFacts(quota).trackedBy(measure).length === 0) return false;
+  const { spec } = quota;
+  const isIn = (scope: Scope) => measure.isInScope?.(object, scope) ?? false;
+  const named = spec?.scopes ?? [];
+  return (
+    named.every(scopeName => isIn({ scopeName, operator: 'Exists' })) &&
+    (spec?.scopeSelector?.matchExpressions ?? []).every(isIn)
+  );
 }
 
 /** What is more than before; never less than nothing. */
@@ -141,28 +143,32 @@ function withUsage(
   usage: Amounts,
   { subresource }: AdmissionAttributes,
 ): ResourceQuota | string | undefined {
-  const hard = quota.status?.hard ?? {};
+  const facts = quotaFacts(quota);
+  const { hard } = facts;
   const requested = new Map<string, Quantity>();
   for (const [name, amount] of usage) {
-    if (amount.sign() !== 0 && hard[name] !== undefined) requested.set(name, amount);
+    if (amount.sign() !== 0 && hard.has(name)) requested.set(name, amount);
   }
   if (requested.size === 0) return undefined;
-  const used = amountsOf(quota.status?.used);
+  const used = facts.used(quota.status?.used);
   const next = new Map(used);
-  addTo(next, requested);
-  const exceeded = [...requested.keys()]
-    .filter(name => (next.get(name) ?? zero).compare(quantity(hard[name])) > 0)
-    .sort(compareText);
-  if (exceeded.length > 0 && subresource !== 'status') {
-    const print = (amountOf: (name: string) => Quantity | undefined) =>
-      exceeded.map(name => `${name}=${(amountOf(name) ?? zero).toString()}`).join(',');
-    const parts = [
-      `exceeded quota: ${quota.metadata.name ?? ''}`,
-      `requested: ${print(name => requested.get(name))}`,
-      `used: ${print(name => used.get(name))}`,
-      `limited: ${print(name => quantity(hard[name]))}`,
-    ];
-    return parts.join(', ');
+  const exceeded: string[] = [];
+  for (const [name, amount] of requested) {
+    const sum = (used.get(name) ?? zero).add(amount);
+    next.set(name, sum);
+    if (sum.compare(hard.get(name) ?? zero) > 0) exceeded.push(name);
   }
-  return { ...quota, status: { ...quota.status, used: listOf(next) } };
+  if (exceeded.length === 0 || subresource === 'status') {
+    return { ...quota, status: { ...quota.status, used: facts.charged(next) } };
+  }
+  exceeded.sort(compareText);
+  const print = (amounts: Amounts) =>
+    exceeded.map(name => `${name}=${(amounts.get(name) ?? zero).toString()}`).join(',');
+  const parts = [
+    `exceeded quota: ${quota.metadata.name ?? ''}`,
+    `requested: ${print(requested)}`,
+    `used: ${print(used)}`,
+    `limited: ${print(hard)}`,
+  ];
+  return parts.join(', ');
 }
