@@ -25,7 +25,7 @@ export async function collect(paths: readonly string[]): Promise<Collection> {
         else collection.problem({ file: file.path }, 'no format that an import knows; left out');
         return;
       }
-      collection.begin(format.name, file.path);
+      collection.begin(format.name, file.path, file.modifiedMs);
       await format.read(file, collection);
     },
     (source, what) => collection.problem(source, what),

@@ -31,6 +31,8 @@ const own = new Set([
 
 /** A line of the file of states. */
 interface StateLine {
+  /** When it was so. Absent: at the start. */
+  readonly at?: string;
   readonly object: KubeObject;
 }
 
@@ -75,7 +77,11 @@ export async function takeOver(
   { server, nodes, loop }: Simulation,
   { state, events, served }: TakeOver,
 ): Promise<ReadonlySet<string>> {
-  const all = linesOf<StateLine>(state, line => typeof line.object.metadata.name === 'string');
+  const isState = (line: StateLine): boolean => typeof line.object.metadata.name === 'string';
+  // What later dumps show is what comes of it.
+  const all = linesOf<StateLine>(state, isState).filter(
+    ({ at }) => (timeMs(at) ?? 0) < loop.now() + 1,
+  );
   const uids = new Set(all.map(({ object }) => object.metadata.uid));
   const taken = all
     .map(({ object }) => object)

@@ -20,7 +20,15 @@ export interface ComparedObject {
 }
 
 /** Of kinds that replays leave to themselves: what they hold is told elsewhere, or is every cluster's. */
-const apart = new Set(['Event', 'Lease', 'Node', 'CSINode', 'ComponentStatus', 'APIService']);
+const apart = new Set([
+  'Event',
+  'Lease',
+  'Node',
+  'CSINode',
+  'ComponentStatus',
+  'APIService',
+  'StorageClass',
+]);
 
 /** All that was compared. */
 export interface FinalObjects {

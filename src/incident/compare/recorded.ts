@@ -30,15 +30,22 @@ export function isIncident(folder: string): boolean {
   return existsSync(join(folder, incidentFiles.facts));
 }
 
-/** What the dumps show. */
+/** What the dumps show that a run is held to: those after its start, where there are any. */
 export function readObjects(folder: string): readonly RecordedObject[] {
-  return linesOf<RecordedObject>(folder, incidentFiles.objects);
+  const all = linesOf<RecordedObject>(folder, incidentFiles.objects);
+  const { start } = factsIn(folder);
+  const later = all.filter(({ at }) => Date.parse(at) > Date.parse(start));
+  return later.length > 0 ? later : all;
+}
+
+function factsIn(folder: string): IncidentFacts {
+  // Only the import writes these files, and whole.
+  return JSON.parse(textOf(folder, incidentFiles.facts)) as IncidentFacts;
 }
 
 /** @throws UserError when a file of the folder cannot be read. */
 export function readRecorded(folder: string): Recorded {
-  // Only the import writes these files, and whole.
-  const facts = JSON.parse(textOf(folder, incidentFiles.facts)) as IncidentFacts;
+  const facts = factsIn(folder);
   const writes = linesOf<RecordedWrite>(folder, incidentFiles.writes);
   const sent = linesOf<RecordedWrite>(folder, incidentFiles.replay);
   const decisions = linesOf<RecordedDecision>(folder, incidentFiles.decisions);

@@ -39,6 +39,9 @@ export function* shownDraws({ known, lives, survey, times }: Incident): Generato
   }
   for (const { namespace, name, node, createdMs, scheduledMs, owner = '' } of lives) {
     const key = `${namespace}/${name}`;
+    // What had come and gone by the start is not made again.
+    const isOver = (createdMs ?? Infinity) < times.startMs - 1000;
+    if (times.start !== undefined && isOver && !shown.has(key)) continue;
     const at = timeText(createdMs ?? scheduledMs ?? times.startMs);
     // The log tells of bindings that it has, with the pod's uid.
     const isTold = survey.pods.get(key)?.isBound === true;

@@ -9,6 +9,7 @@ import type {
 import type { Source } from '../import/format.js';
 import type { Incident } from '../rebuild/incident.js';
 import { timeText } from '../rebuild/stretches.js';
+import { dumpedSights } from '../rebuild/known.js';
 import { whyLeftOut } from '../rebuild/left-out.js';
 import { withoutSecrets } from '../rebuild/tidy.js';
 
@@ -84,16 +85,19 @@ export function recordedDecisions({ decisions, lives }: Incident): RecordedDecis
     .toSorted((a, b) => (a.at < b.at ? -1 : 1));
 }
 
-/** Each object as the best dump of its state shows it, with its status. */
+/** Each object as the best dump of each moment from the start on shows it, with its status. */
 export function recordedObjects({ known, times }: Incident): RecordedObject[] {
-  return known.flatMap(({ newest }): RecordedObject[] => {
-    const { dump, source, atMs } = newest;
+  const { start, startMs } = times;
+  return known.flatMap(each => {
     // What every cluster has is no part of the incident.
-    if (dump === undefined || isEverybodys(newest.object)) return [];
-    const { managedFields: _fields, ...metadata } = newest.object.metadata;
-    const at = timeText(atMs ?? times.dumpMs ?? times.startMs);
-    const object = withoutSecrets({ ...newest.object, metadata });
-    return [{ at, source: sourceText(source), object }];
+    if (isEverybodys(each.newest.object)) return [];
+    return dumpedSights(each).flatMap(({ atMs = startMs, source, object: shown }) => {
+      if (start !== undefined && atMs < start.atMs) return [];
+      const { managedFields: _fields, ...metadata } = shown.metadata;
+      const at = timeText(atMs === start?.atMs ? startMs : atMs);
+      const object = withoutSecrets({ ...shown, metadata });
+      return [{ at, source: sourceText(source), object }];
+    });
   });
 }
 

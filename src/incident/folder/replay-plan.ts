@@ -101,6 +101,18 @@ export class ReplayJudge {
   }
 }
 
+/** The custom resources that are served once their definitions have been replayed. */
+export function* definedIn({ known }: Pick<Incident, 'known'>): Generator<string> {
+  for (const { newest } of known) {
+    if (newest.object.kind !== 'CustomResourceDefinition') continue;
+    const { group = '', names } = (newest.object['spec'] ?? {}) as {
+      readonly group?: string;
+      readonly names?: { readonly plural?: string };
+    };
+    if (names?.plural !== undefined) yield `${names.plural}.${group}`;
+  }
+}
+
 /** Objects that a dump shows and that came after the start, where no write made them. */
 export function* lateWrites({ initial, survey }: Incident): Generator<RecordedWrite> {
   for (const sighting of initial.late) {

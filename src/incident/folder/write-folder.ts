@@ -30,7 +30,7 @@ import {
   recordedObjects,
   recordedSeries,
 } from './recordings.js';
-import { compact, lateWrites, ReplayJudge, traceWrites } from './replay-plan.js';
+import { compact, definedIn, lateWrites, ReplayJudge, traceWrites } from './replay-plan.js';
 import { jsonLines, manifestText, scenarioText } from './texts.js';
 import { tablesOf, tablesText, type Tables } from './tables.js';
 import { testText } from './test-text.js';
@@ -120,8 +120,7 @@ async function writeAll(draft: string, writing: Writing): Promise<Tables> {
   if (nodes.length > 0) writeFileSync(join(draft, incidentFiles.nodes), manifestText(nodes));
   const objects = initial.objects.map(each => shown.initial(each));
   const facts = factsOf(incident, collection);
-  const { dumpMs, startMs, isTakenBack } = incident.times;
-  const hasState = dumpMs !== undefined && dumpMs === startMs && !isTakenBack;
+  const hasState = incident.times.start !== undefined;
   const scenario = (taken: readonly InitialObject[], hasReplay: boolean): void => {
     const cordoned = nodes.filter(({ object }) => isCordoned(object));
     const manifests = writeManifests(draft, [...cordoned, ...taken]);
@@ -146,7 +145,7 @@ async function writeAll(draft: string, writing: Writing): Promise<Tables> {
   scenario(objects, false);
   const { served, refused } = await tryFolder(draft);
   const taken = objects.filter(({ object }) => !refused.has(titleOf(object)));
-  const judge = new ReplayJudge(incident, served);
+  const judge = new ReplayJudge(incident, new Set([...served, ...definedIn(incident)]));
   const { sent, left, writesLeft } = writeWrites(draft, judge, writing);
   writeRecords(draft, writing);
   scenario(taken, sent > 0);

@@ -14,6 +14,8 @@ export interface InputFile {
   readonly head: Uint8Array;
   /** The same as text. */
   readonly headText: string;
+  /** When it was written, where the disk or the archive tells. */
+  readonly modifiedMs?: number;
   /** All bytes, from the beginning. */
   chunks(): AsyncIterable<Uint8Array>;
 }

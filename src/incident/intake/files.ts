@@ -64,17 +64,18 @@ async function visitPath(
   }
   if (!stat.isFile()) return problem({ file: told }, 'neither a file nor a folder: left out');
   const chunks = createReadStream(path, { highWaterMark: readBytes });
-  await visitStream({ path: told, chunks }, visit, problem);
+  await visitStream({ path: told, chunks, modifiedMs: stat.mtimeMs }, visit, problem);
 }
 
 interface Stream {
   readonly path: string;
   readonly chunks: AsyncIterable<Uint8Array>;
+  readonly modifiedMs?: number;
 }
 
 /** Opens what is packed, however often it is. */
 async function visitStream(
-  { path, chunks }: Stream,
+  { path, chunks, modifiedMs }: Stream,
   visit: (file: InputFile) => Promise<void>,
   problem: Problem,
 ): Promise<void> {
@@ -82,20 +83,28 @@ async function visitStream(
   if (isGzip(peeked.head)) {
     const unpacked = gunzipped(peeked.chunks);
     const name = path.replace(/\.tgz$/, '.tar').replace(/\.gz$/, '');
-    return visitStream({ path: name, chunks: unpacked }, visit, problem);
+    const time = modifiedMs !== undefined && { modifiedMs };
+    return visitStream({ path: name, chunks: unpacked, ...time }, visit, problem);
   }
   if (isTar(peeked.head)) {
     const root = path.replace(/\.tar$/, '');
     const tell = (what: string): void => problem({ file: path }, what);
     for await (const entry of tarEntries(peeked.chunks, tell)) {
       const name = `${root}/${entry.path.replace(/^\.?\//, '')}`;
-      await visitStream({ path: name, chunks: entry.content() }, visit, problem);
+      const time = entry.modifiedMs !== undefined && { modifiedMs: entry.modifiedMs };
+      await visitStream({ path: name, chunks: entry.content(), ...time }, visit, problem);
     }
     return;
   }
   const { head } = peeked;
   if (isZip(head)) return problem({ file: path }, 'a zip archive: unpack it first');
-  await visit({ path, head, headText: textOf(head), chunks: () => peeked.chunks });
+  await visit({
+    path,
+    head,
+    headText: textOf(head),
+    chunks: () => peeked.chunks,
+    ...(modifiedMs !== undefined && { modifiedMs }),
+  });
 }
 
 const isGzip = (head: Uint8Array): boolean => head[0] === 0x1f && head[1] === 0x8b;

@@ -10,6 +10,8 @@ import { joined } from './lines.js';
 export interface TarEntry {
   readonly path: string;
   readonly size: number;
+  /** When it was written, to the second. */
+  readonly modifiedMs?: number;
   content(): AsyncIterable<Uint8Array>;
 }
 
@@ -65,7 +67,9 @@ export async function* tarEntries(
       }
     };
     if (type === '0' || type === '\0' || type === '7') {
-      yield { path: name, size: fileSize, content };
+      const seconds = numberIn(header.subarray(136, 148));
+      const time = seconds > 0 && { modifiedMs: seconds * 1000 };
+      yield { path: name, size: fileSize, ...time, content };
     }
     left -= await bytes.skip(left);
     if (left > 0) return problem(`the archive ends within ${name}, ${left} bytes are missing`);

@@ -40,6 +40,8 @@ export class Collection implements Sink {
   readonly counts = new Map<string, number>();
   readonly unusedFiles = new Map<string, number>();
   readonly dumpTimes = new Map<string, { readonly fromMs: number; readonly toMs: number }>();
+  /** When the files of a dump were written, by the dump's name. */
+  readonly writtenTimes = new Map<string, number>();
   /** Files that were read, by format. */
   readonly read = new Map<string, string[]>();
   /** From the first to the last time that sources cover, by the format that told. */
@@ -48,10 +50,12 @@ export class Collection implements Sink {
   private readonly seenIds = new Map<string, IdSet>();
   private readonly repeats = new Map<string, { count: number; readonly first: Source }>();
   private format = '';
+  private modifiedMs: number | undefined;
 
   /** What follows was told by this format. */
-  begin(format: string, file: string): void {
+  begin(format: string, file: string, modifiedMs?: number): void {
     this.format = format;
+    this.modifiedMs = modifiedMs;
     const files = this.read.get(format) ?? [];
     files.push(file);
     this.read.set(format, files);
@@ -63,6 +67,9 @@ export class Collection implements Sink {
 
   object(sighting: Sighting): void {
     this.known.add({ ...sighting, object: withoutSecrets(sighting.object) });
+    const { dump } = sighting;
+    if (dump === undefined || this.modifiedMs === undefined) return;
+    this.writtenTimes.set(dump, Math.max(this.writtenTimes.get(dump) ?? 0, this.modifiedMs));
   }
 
   write(write: TimedWrite): void {

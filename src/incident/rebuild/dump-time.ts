@@ -1,68 +1,96 @@
-/** When a dump was taken, by a log of the same cluster: after what it shows, before what it does not. */
+/** When dumps were taken, by a log of the same cluster: after what they show, before what they do not. */
 import type { KubeObject } from '../../../sim/api/object.js';
 import type { TimedWrite } from '../import/format.js';
 import { pluralOf } from '../plural.js';
-import type { Known } from './known.js';
+import type { KnownObject } from './known.js';
 
-/** So long after its newest write a dump may be of, when nothing was written in between. */
-const settledMs = 15_000;
+/** What a log tells of the time of a dump; infinite: nothing. */
+export interface DumpEvidence {
+  /** It was taken after this. */
+  readonly lowerMs: number;
+  /** It was taken before this. */
+  readonly upperMs: number;
+}
 
-/** Looks at the writes in their order. */
-export class DumpTime {
-  /** The resourceVersions of the dump, by kind, namespace and name. */
-  private readonly shown = new Map<string, number>();
-  private readonly kinds = new Set<string>();
+interface Tracker {
+  lowerMs: number;
+  upperMs: number;
   /** What came and is not in the dump: when. */
-  private readonly absent = new Map<string, number>();
-  private lowerMs = -Infinity;
-  private upperMs = Infinity;
+  readonly absent: Map<string, number>;
+}
 
-  constructor(known: Known) {
-    for (const { newest } of known.all()) {
-      if (newest.dump === undefined) continue;
-      const { metadata } = newest.object;
-      const resource = resourceOf(newest.object);
-      this.kinds.add(resource);
-      const key = `${resource} ${metadata.namespace ?? ''}/${metadata.name ?? ''}`;
-      this.shown.set(key, Number(metadata.resourceVersion ?? 0));
-    }
-  }
+/** Looks at the writes in their order, for all dumps at once. */
+export class DumpTimes {
+  private readonly trackers = new Map<string, Tracker>();
+  /** The revisions that dumps show, by kind, namespace and name. */
+  private readonly shown = new Map<string, Map<Tracker, number>>();
+  /** Which dumps show a kind in a namespace: what is not in them was not there. */
+  private readonly scopes = new Map<string, Set<Tracker>>();
+  /** The newest revision that the log told so far. */
+  private newest = 0;
 
-  look({
-    atMs,
-    status,
-    verb,
-    resource,
-    apiGroup = '',
-    namespace = '',
-    name,
-    ...write
-  }: TimedWrite) {
-    if (status >= 300 || name === undefined) return;
-    const { revision = 0, subresource } = write;
-    const kind = `${resource}.${apiGroup}`;
-    const key = `${kind} ${namespace}/${name}`;
-    const shown = this.shown.get(key) ?? 0;
-    if (shown > 0) {
-      if (revision > shown) this.upperMs = Math.min(this.upperMs, atMs);
-      else if (revision > 0) this.lowerMs = Math.max(this.lowerMs, atMs);
-    } else if (subresource === undefined && this.kinds.has(kind)) {
-      if (verb === 'create') this.absent.set(key, atMs);
-      if (verb === 'delete') {
-        this.absent.delete(key);
-        if (atMs < this.upperMs) this.lowerMs = Math.max(this.lowerMs, atMs);
+  constructor(known: readonly KnownObject[]) {
+    for (const { sightings } of known) {
+      for (const { dump, object } of sightings) {
+        if (dump !== undefined) this.show(dump, object);
       }
     }
   }
 
-  /** The time; undefined: the log tells of nothing that the dump shows. */
-  ms(): number | undefined {
-    if (this.lowerMs === -Infinity) return undefined;
-    const upperMs = [...this.absent.values()].reduce(
-      (least, ms) => (ms > this.lowerMs ? Math.min(least, ms) : least),
-      this.upperMs,
+  private show(dump: string, object: KubeObject): void {
+    const tracker = this.trackers.get(dump) ?? {
+      lowerMs: -Infinity,
+      upperMs: Infinity,
+      absent: new Map<string, number>(),
+    };
+    this.trackers.set(dump, tracker);
+    const { namespace = '', name = '', resourceVersion } = object.metadata;
+    const scope = `${resourceOf(object)} ${namespace}`;
+    const key = `${scope}/${name}`;
+    const revisions = this.shown.get(key) ?? new Map<Tracker, number>();
+    this.shown.set(key, revisions.set(tracker, Number(resourceVersion ?? 0)));
+    this.scopes.set(scope, (this.scopes.get(scope) ?? new Set()).add(tracker));
+  }
+
+  look({ atMs, status, verb, resource, apiGroup = '', namespace = '', ...write }: TimedWrite): void {
+    const { name, revision = 0, subresource } = write;
+    if (status >= 300 || name === undefined) return;
+    // A write that changes nothing is answered with the revision that was there, however old.
+    const isNew = this.newest > 0 && revision > this.newest;
+    this.newest = Math.max(this.newest, revision);
+    const scope = `${resource}.${apiGroup} ${namespace}`;
+    const trackers = this.scopes.get(scope);
+    if (trackers === undefined) return;
+    const key = `${scope}/${name}`;
+    const shown = this.shown.get(key);
+    for (const tracker of trackers) {
+      const own = shown?.get(tracker) ?? 0;
+      if (own > 0) {
+        if (revision > own) tracker.upperMs = Math.min(tracker.upperMs, atMs);
+        else if (revision > 0 && (revision < own || isNew)) tracker.lowerMs = Math.max(tracker.lowerMs, atMs);
+      } else if (subresource === undefined) {
+        if (verb === 'create') tracker.absent.set(key, atMs);
+        else if (verb === 'delete') {
+          // One that came after the dump may go again: that tells nothing.
+          const cameMs = tracker.absent.get(key) ?? -Infinity;
+          tracker.absent.delete(key);
+          const isBefore = cameMs <= tracker.lowerMs && atMs < tracker.upperMs;
+          if (isBefore) tracker.lowerMs = Math.max(tracker.lowerMs, atMs);
+        }
+      }
+    }
+  }
+
+  /** What the writes so far tell of a dump. */
+  of(dump: string): DumpEvidence {
+    const tracker = this.trackers.get(dump);
+    if (tracker === undefined) return { lowerMs: -Infinity, upperMs: Infinity };
+    const { lowerMs, upperMs, absent } = tracker;
+    const least = [...absent.values()].reduce(
+      (first, ms) => (ms > lowerMs ? Math.min(first, ms) : first),
+      upperMs,
     );
-    return Math.max(this.lowerMs, Math.min(this.lowerMs + settledMs, upperMs - 1));
+    return { lowerMs, upperMs: least };
   }
 }
 

@@ -4,7 +4,8 @@ import type { Decision, ToldEvent } from '../import/format.js';
 import { alertStretches, type AlertStretch } from './alert-stretches.js';
 import type { Collection } from './collection.js';
 import { jobDurations, type JobDuration } from './durations.js';
-import { DumpTime } from './dump-time.js';
+import { timed } from './dump-instants.js';
+import { DumpTimes } from './dump-time.js';
 import { findingsOf } from './findings.js';
 import { inventoryOf, type Inventory } from './inventory.js';
 import { initialState, type InitialState } from './initial.js';
@@ -42,9 +43,9 @@ export interface Incident {
 
 /** Brings together what was read. */
 export function rebuild(collection: Collection, year: number): Incident {
-  const dumpTime = new DumpTime(collection.known);
-  const survey = surveyWrites(collection.writes.inOrder(), write => dumpTime.look(write));
-  const times = timesOf(collection, { year, dumpMs: dumpTime.ms() });
+  const evidence = new DumpTimes(collection.known.all());
+  const survey = surveyWrites(collection.writes.inOrder(), write => evidence.look(write));
+  const times = timesOf(collection, { year, evidence, survey });
   const events = collection.events.toSorted((a, b) => a.atMs - b.atMs);
   const told = events.flatMap(event => refusalOf(event) ?? []);
   const sources: Gathered = {
@@ -53,7 +54,7 @@ export function rebuild(collection: Collection, year: number): Incident {
     events,
     steps: collection.steps,
     series: collection.series.all(),
-    known: collection.known.all(),
+    known: timed(collection.known.all(), times.instants),
     decisions: oneOfEach(collection.decisions),
     // What events tell was told by the audit log as well, more exactly.
     refusals: survey.refusals.length > 0 ? [] : told,
@@ -130,8 +131,9 @@ function oneOfEach(decisions: readonly Decision[]): Decision[] {
 export function factsOf(incident: Incident, collection: Collection): IncidentFacts {
   const { times, inventory, known, replicas, quotas, lives, decisions, events } = incident;
   const { counts } = collection;
+  const last = times.instants.at(-1)?.dumps;
   const pods = known.filter(
-    ({ newest }) => newest.object.kind === 'Pod' && newest.dump !== undefined,
+    ({ newest }) => newest.object.kind === 'Pod' && last?.has(newest.dump ?? '') === true,
   );
   const bound = new Set(
     lives.filter(({ isBound }) => isBound).map(({ namespace, name }) => `${namespace}/${name}`),

@@ -4,8 +4,9 @@ import type { KubeObject } from '../../../sim/api/object.js';
 import type { Sighting, TraceStep } from '../import/format.js';
 import { pluralOf } from '../plural.js';
 import { deploymentsOfPods } from './deployments-of-pods.js';
+import type { DumpInstant } from './dump-instants.js';
 import { missingObjects } from './guesses.js';
-import { placeOf, titleOf, type KnownObject } from './known.js';
+import { dumpedSights, placeOf, titleOf, type KnownObject } from './known.js';
 import { rankOf, whyLeftOut } from './left-out.js';
 import { valueAt } from './stretches.js';
 import type { QuotaBook } from './quotas.js';
@@ -40,8 +41,8 @@ export interface InitialSources {
   readonly replicas: ReadonlyMap<string, Replicas>;
   readonly quotas: QuotaBook;
   readonly startMs: number;
-  /** Whether the start lies before the dumps. */
-  readonly isTakenBack: boolean;
+  /** The dumps that show the start; absent: it lies before all dumps. */
+  readonly start?: DumpInstant;
 }
 
 /** Makes the state. */
@@ -52,18 +53,22 @@ export function initialState(sources: InitialSources): InitialState {
   const late: Sighting[] = [];
   const nodes: InitialObject[] = [];
   const chosen: InitialObject[] = [];
+  const scope = scopeOf(sources);
   for (const each of [...known, ...tracedAtStart(sources)]) {
-    const { newest } = each;
+    const newest = sightOfStart(each, sources.start);
     const { object } = newest;
     const createdMs = timeMs(object.metadata.creationTimestamp);
     const isOurs = (object.metadata.ownerReferences ?? []).some(({ controller }) => controller);
+    const isShown = sources.start?.dumps.has(newest.dump ?? '') === true;
     if (newest.dump === undefined && !wasThere(each, survey)) continue;
     const why = whyLeftOut(object);
     if (why !== undefined) {
       leftOut.set(why, (leftOut.get(why) ?? 0) + 1);
       continue;
     }
-    if (createdMs !== undefined && isLater(object, createdMs, sources)) {
+    const isAbsent = !isShown && scope.shows(object);
+    if (isAbsent && newest.dump === undefined && createdMs === undefined) continue;
+    if (isAbsent || (!isShown && isLater(object, createdMs, sources))) {
       if (!isOurs) late.push(newest);
       else
         leftOut.set(
@@ -72,7 +77,7 @@ export function initialState(sources: InitialSources): InitialState {
         );
       continue;
     }
-    const { object: tidy, changed } = tidied(takenBack(object, sources));
+    const { object: tidy, changed } = tidied(takenBack(newest, sources));
     guessed.push(...changed.map(what => `${titleOf(object)}: ${what}`));
     const from =
       newest.dump === undefined ? `${placeOf(newest)} (as it was written)` : placeOf(newest);
@@ -102,8 +107,12 @@ export function initialState(sources: InitialSources): InitialState {
 }
 
 /** Whether it came after the start; within the second in which that lies the log tells. */
-function isLater(object: KubeObject, createdMs: number, { startMs, survey }: InitialSources) {
-  if (object.kind === 'Node') return false;
+function isLater(
+  object: KubeObject,
+  createdMs: number | undefined,
+  { startMs, survey }: InitialSources,
+): boolean {
+  if (object.kind === 'Node' || createdMs === undefined) return false;
   if (createdMs > startMs) return true;
   if (createdMs < Math.floor(startMs / 1000) * 1000) return false;
   const key = keyInLog(object);
@@ -118,7 +127,34 @@ function keyInLog({ apiVersion = '', kind = '', metadata }: KubeObject): string 
 /** An object that is known from writes alone was there before if nobody's write made it. */
 function wasThere({ newest }: KnownObject, survey: Survey): boolean {
   if (newest.object.kind === 'Pod') return false;
-  return !survey.made.has(keyInLog(newest.object));
+  const key = keyInLog(newest.object);
+  return !survey.made.has(key) && !survey.madeByOurs.has(key);
+}
+
+/** The object as the dumps of the start show it; else as the first one after does. */
+function sightOfStart(each: KnownObject, start: DumpInstant | undefined): Sighting {
+  const sights = dumpedSights(each);
+  const after = sights.find(({ atMs }) => start === undefined || (atMs ?? 0) >= start.atMs);
+  return start === undefined ? each.newest : (after ?? each.newest);
+}
+
+/** What dumps of the start would show if it had been there. */
+function scopeOf({ known, start }: InitialSources): { shows(object: KubeObject): boolean } {
+  const kinds = new Set<string>();
+  const namespaces = new Set<string>();
+  for (const { sightings } of known) {
+    for (const { dump, object } of sightings) {
+      if (start?.dumps.has(dump ?? '') !== true) continue;
+      const { namespace = '', name = '' } = object.metadata;
+      kinds.add(`${object.kind ?? ''} ${namespace === '' ? 'cluster' : 'namespaced'}`);
+      namespaces.add(object.kind === 'Namespace' ? name : namespace);
+    }
+  }
+  return {
+    shows: ({ kind = '', metadata: { namespace = '' } }) =>
+      kinds.has(`${kind} ${namespace === '' ? 'cluster' : 'namespaced'}`) &&
+      (namespace === '' || namespaces.has(namespace)),
+  };
 }
 
 /** What a trace shows at its beginning, where no dump shows it. */
@@ -138,10 +174,11 @@ function tracedAtStart({ steps, known, startMs }: InitialSources): KnownObject[]
 
 /** What was written between the start and the dump, undone as far as the values before are known. */
 function takenBack(
-  object: KubeObject,
-  { startMs, replicas, quotas, isTakenBack }: InitialSources,
+  { object, dump }: Sighting,
+  { startMs, replicas, quotas, start, known }: InitialSources,
 ): KubeObject {
-  if (!isTakenBack) return object;
+  // Without dumps or at their moment there is nothing to undo.
+  if (known.length === 0 || start?.dumps.has(dump ?? '') === true) return object;
   const title = titleOf(object);
   const then = valueAt(replicas.get(title)?.steps ?? [], startMs);
   if (then !== undefined) return withReplicas(object, then);

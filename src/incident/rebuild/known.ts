@@ -7,7 +7,7 @@ export interface KnownObject {
   /** The newest sight of it in a dump, else as it was written. */
   readonly newest: Sighting;
   /** All sights, as they came: of writes the first and the last alone. */
-  readonly sightings: readonly Sighting[];
+  readonly sightings: readonly [Sighting, ...Sighting[]];
 }
 
 /** What two sources tell differently of one object. */
@@ -21,7 +21,7 @@ export const hiddenMark = '***HIDDEN***';
 
 /** All objects of an import. */
 export class Known {
-  private readonly byKey = new Map<string, Sighting[]>();
+  private readonly byKey = new Map<string, [Sighting, ...Sighting[]]>();
   private readonly keyByName = new Map<string, string>();
 
   add(sighting: Sighting): void {
@@ -67,6 +67,18 @@ export function titleOf({ kind = '', metadata }: KubeObject): string {
   return `${kind} ${namespace === undefined ? name : `${namespace}/${name}`}`;
 }
 
+/** What dumps show of an object: the best sight of each moment, in order. */
+export function dumpedSights({ sightings }: KnownObject): readonly Sighting[] {
+  const byTime = new Map<number | undefined, [Sighting, ...Sighting[]]>();
+  for (const sighting of sightings) {
+    if (sighting.dump === undefined) continue;
+    const own = byTime.get(sighting.atMs);
+    if (own === undefined) byTime.set(sighting.atMs, [sighting]);
+    else own.push(sighting);
+  }
+  return [...byTime.values()].map(newestOf).toSorted((a, b) => (a.atMs ?? 0) - (b.atMs ?? 0));
+}
+
 /** `file:line`. */
 export function placeOf({ source }: Pick<Sighting, 'source'>): string {
   return source.line === undefined ? source.file : `${source.file}:${source.line}`;
@@ -77,9 +89,9 @@ function nameKey({ apiVersion = '', kind = '', metadata }: KubeObject): string {
   return `${kind}.${group} ${metadata.namespace ?? ''}/${metadata.name ?? ''}`;
 }
 
-/** Dumps go before writes; a larger resourceVersion is later; what a redactor spared is better. */
-function newestOf(sightings: readonly Sighting[]): Sighting {
-  const [first, ...others] = sightings as readonly [Sighting, ...Sighting[]];
+/** The best of several sights: dumps go before writes; a larger resourceVersion is later; what a redactor spared is better. */
+export function newestOf(sightings: readonly [Sighting, ...Sighting[]]): Sighting {
+  const [first, ...others] = sightings;
   return others.reduce((best, each) => (isBetter(each, best) ? each : best), first);
 }
 

@@ -1,7 +1,7 @@
 /** How many replicas each workload was asked for, over time, from the source that tells it best. */
 import type { KubeObject } from '../../../sim/api/object.js';
 import type { ToldEvent, TraceStep } from '../import/format.js';
-import { titleOf, type KnownObject } from './known.js';
+import { dumpedSights, titleOf, type KnownObject } from './known.js';
 import type { Series } from './series-book.js';
 import { changes, valueAt, type Step } from './stretches.js';
 import type { Survey } from './survey.js';
@@ -163,10 +163,12 @@ function fromSeries(series: readonly Series[]): Map<string, Step<number>[]> {
 
 function fromDumps({ known, fromMs, dumpMs }: ReplicaSources): Map<string, Step<number>[]> {
   const map = new Map<string, Step<number>[]>();
-  for (const { newest } of known) {
-    const replicas = replicasIn(newest.object);
-    if (replicas === undefined || newest.dump === undefined) continue;
-    push(map, titleOf(newest.object), [newest.atMs ?? dumpMs ?? fromMs, replicas]);
+  for (const each of known) {
+    for (const { object, atMs } of dumpedSights(each)) {
+      const replicas = replicasIn(object);
+      if (replicas === undefined) continue;
+      push(map, titleOf(object), [atMs ?? dumpMs ?? fromMs, replicas]);
+    }
   }
   return map;
 }

@@ -1,12 +1,18 @@
 /** When it all was: the window of the record, the moment of the dumps, the start of the scenario. */
-import { timeMs } from '../../../sim/api/time.js';
-import type { KubeObject } from '../../../sim/api/object.js';
 import { yearOfKlog } from '../import/scheduler-log.js';
 import type { Collection } from './collection.js';
+import { dumpInstants, type DumpInstant } from './dump-instants.js';
+import type { DumpTimes } from './dump-time.js';
+import type { Survey } from './survey.js';
 
 /** The times of an incident. */
 export interface Times {
   readonly window?: { readonly fromMs: number; readonly toMs: number };
+  /** The moments of which there are dumps, in order. */
+  readonly instants: readonly DumpInstant[];
+  /** The dumps from which the scenario starts; absent: it starts from nothing, or they are taken back. */
+  readonly start?: DumpInstant;
+  /** When the last dump was taken. */
   readonly dumpMs?: number;
   readonly startMs: number;
   /** The start lies before the dumps: they have to be taken back. */
@@ -17,28 +23,74 @@ export interface Times {
 
 /** Sources that were asked for a range: it is what their maker took for the incident. */
 const asked = ['query_range', 'OpenMetrics', 'TSDB dump'];
+/** Dumps that were taken so soon after a log begins are of its beginning; of long logs a tenth is. */
+const beginningMs = 30_000;
+/** What was before the log by more is taken as of the log's beginning. */
+const earlierMs = 60 * 60_000;
 
-/** Works the times out. `year` is taken where nothing tells the year of a klog; `dumpMs` tells a log. */
+/** Works the times out. `year` is taken where nothing tells the year of a klog. */
 export function timesOf(
   collection: Collection,
-  { year, dumpMs: byLog }: { readonly year: number; readonly dumpMs?: number | undefined },
+  { year, evidence, survey }: { year: number; evidence: DumpTimes; survey: Survey },
 ): Times {
   const guessed: string[] = [];
   setYear(collection, year, guessed);
-  const dumpMs = dumpTime(collection, byLog, guessed);
+  const { events, dumpTimes, writtenTimes, steps } = collection;
+  const instants = dumpInstants({
+    known: collection.known.all(),
+    events,
+    told: dumpTimes,
+    written: writtenTimes,
+    evidence,
+    lastMs: survey.lastMs ?? -Infinity,
+  });
+  guessed.push(...instants.flatMap(guessOf));
+  const dumpMs = instants.at(-1)?.atMs;
   const window = windowOf(collection, dumpMs);
-  const hasWrites = collection.writes.length > 0 || collection.steps.length > 0;
-  const isTakenBack =
-    hasWrites && window !== undefined && (dumpMs === undefined || window.fromMs < dumpMs);
-  const startMs = isTakenBack ? window.fromMs : (dumpMs ?? window?.fromMs);
+  const logFromMs = survey.firstMs ?? steps[0]?.atMs;
+  const start = startOf(instants, logFromMs, survey);
+  const isEarlier = start !== undefined && (logFromMs ?? 0) - start.atMs > earlierMs;
+  if (isEarlier) {
+    const hours = Math.round(((logFromMs ?? 0) - start.atMs) / 3_600_000);
+    guessed.push(`the dump is ${hours} h older than the log: taken as of the log's beginning`);
+  }
+  const startMs = isEarlier ? logFromMs : (start?.atMs ?? window?.fromMs);
   if (startMs === undefined) guessed.push('when it was: no source tells a time');
   return {
+    instants,
     startMs: startMs ?? Date.UTC(year, 0, 1),
-    isTakenBack: isTakenBack && dumpMs !== undefined,
+    isTakenBack: start === undefined && dumpMs !== undefined,
     guessed,
+    ...(start !== undefined && { start }),
     ...(window !== undefined && { window }),
     ...(dumpMs !== undefined && { dumpMs }),
   };
+}
+
+/** The latest dumps of the log's beginning or before it; without a log, the first of all. */
+function startOf(
+  instants: readonly DumpInstant[],
+  logFromMs: number | undefined,
+  { lastMs, madeByOurs }: Survey,
+): DumpInstant | undefined {
+  if (logFromMs === undefined) return instants[0];
+  const slackMs = Math.max(beginningMs, ((lastMs ?? logFromMs) - logFromMs) / 10);
+  const isWhole = madeByOurs.has('namespaces. /kube-system');
+  // A log that tells how the cluster came to be needs no state.
+  const untilMs = isWhole ? logFromMs : logFromMs + slackMs;
+  return instants.findLast(({ atMs }) => atMs <= untilMs);
+}
+
+function guessOf({ atMs, by, tookMs, dumps }: DumpInstant): string[] {
+  if (tookMs > 0) {
+    return [`the dump took ${Math.round(tookMs / 1000)} s: it is taken as of its beginning`];
+  }
+  const at = new Date(atMs).toISOString();
+  const [first = '', ...others] = dumps;
+  const which = others.length === 0 ? first : `${first} and ${others.length} more`;
+  if (by === 'file') return [`when ${which} was taken: as its file says, ${at}`];
+  if (by === 'newest time') return [`when ${which} was taken: at the newest time in it, ${at}`];
+  return [];
 }
 
 function windowOf({ extents, events }: Collection, dumpMs: number | undefined): Times['window'] {
@@ -58,53 +110,6 @@ function windowOf({ extents, events }: Collection, dumpMs: number | undefined): 
     fromMs: Math.min(...used.map(({ fromMs }) => fromMs)),
     toMs: Math.max(...used.map(({ toMs }) => toMs)),
   };
-}
-
-/** What a dump says itself; else the newest time in any of them. */
-function dumpTime(
-  { dumpTimes, known, events }: Collection,
-  byLog: number | undefined,
-  guessed: string[],
-): number | undefined {
-  const exact = [...dumpTimes.values()].toSorted(
-    (a, b) => a.toMs - a.fromMs - (b.toMs - b.fromMs) || a.fromMs - b.fromMs,
-  );
-  const [best] = exact;
-  if (best !== undefined) {
-    if (best.toMs > best.fromMs) {
-      const seconds = Math.round((best.toMs - best.fromMs) / 1000);
-      guessed.push(`the dump took ${seconds} s: it is taken as of its beginning`);
-    }
-    return best.fromMs;
-  }
-  if (byLog !== undefined) return byLog;
-  let newestMs = -Infinity;
-  for (const { sightings } of known.all()) {
-    for (const { dump, object } of sightings) {
-      if (dump !== undefined) newestMs = Math.max(newestMs, newestTimeIn(object));
-    }
-  }
-  for (const { dump, atMs, untilMs = atMs } of events) {
-    if (dump !== undefined) newestMs = Math.max(newestMs, untilMs);
-  }
-  if (newestMs === -Infinity) return undefined;
-  const at = new Date(newestMs).toISOString();
-  guessed.push(`when the dump was taken: at the newest time in it, ${at}`);
-  return newestMs;
-}
-
-/** The newest time anywhere in an object. */
-function newestTimeIn(value: unknown): number {
-  if (typeof value === 'string') {
-    return /^\d{4}-\d\d-\d\dT/.test(value) ? (timeMs(value) ?? -Infinity) : -Infinity;
-  }
-  if (typeof value !== 'object' || value === null) return -Infinity;
-  const { metadata, ...rest } = value as Partial<KubeObject>;
-  const own = timeMs(metadata?.creationTimestamp) ?? -Infinity;
-  return Object.values(rest).reduce<number>(
-    (newest, each) => Math.max(newest, newestTimeIn(each)),
-    own,
-  );
 }
 
 /** Gives the times of a klog their year: that of the other sources, or the one that is given. */
