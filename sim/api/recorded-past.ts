@@ -15,4 +15,17 @@ export interface RecordedPast {
   stored(resource: string, namespace: string, name: string): void;
   /** The node that a pod of this uid was bound to, or one of its name. */
   node(pod: ObjectMeta): string | undefined;
+  /** The scheduler found a node for a pod whose recorded node is known. */
+  placed?(pod: ObjectMeta, placement: PastPlacement): void;
+}
+
+/** How the recorded node of a pod stood when its time came. */
+export interface PastPlacement {
+  readonly recorded: string;
+  /** The node that the pod gets. */
+  readonly node: string;
+  /** One of the best; one that fits, with a lower score; one that does not fit. */
+  readonly fit: 'best' | 'feasible' | 'none';
+  /** Why it does not fit, in the scheduler's words. */
+  readonly why?: string;
 }

@@ -50,7 +50,7 @@ export interface KubeSchedulerOptions {
   /** Which of several best nodes is taken. Default `random`. */
   readonly ties?: TieRule;
   /** Where pods were in a recorded cluster: a best node among these is taken. Default: nowhere. */
-  readonly past?: Pick<RecordedPast, 'node'>;
+  readonly past?: Pick<RecordedPast, 'node' | 'placed'>;
   /** Plug-ins out of the tree, by the names that profiles enable them by. Default: none. */
   readonly plugins?: Readonly<Record<string, PluginFactory>>;
   /** Asks extenders over HTTP. Default: they cannot be asked, which is an error for those that matter. */

@@ -39,6 +39,7 @@ import { Hints } from './queue/hints.js';
 import { Nominator } from './queue/nominator.js';
 import type { QueuedPod } from './queue/queued-pod.js';
 import { SchedulingQueue } from './queue/scheduling-queue.js';
+import { placementOf } from './recorded-node.js';
 import { Framework } from './runtime.js';
 import { schedulingSteps, type Attempt, type AttemptOptions } from './schedule-one.js';
 import { NodeSnapshot } from './snapshot.js';
@@ -55,7 +56,7 @@ export interface SchedulerSettings {
   readonly callExtender?: CallExtender | undefined;
   readonly featureGates: FeatureGates;
   /** Where pods were in a recorded cluster. */
-  readonly past?: Pick<RecordedPast, 'node'> | undefined;
+  readonly past?: Pick<RecordedPast, 'node' | 'placed'> | undefined;
 }
 
 /** Why a pod goes back to the queue. */
@@ -195,7 +196,8 @@ export class Scheduler {
     this.startIndex = attempt.nextStartIndex;
     const { outcome } = attempt;
     if (outcome.kind === 'scheduled') {
-      return yield* this.prepare(queued, framework, attempt.state, outcome.node);
+      const node = this.asRecorded(framework, attempt) ?? outcome.node;
+      return yield* this.prepare(queued, framework, attempt.state, node);
     }
     yield* writeAll(this.act(info, attempt));
     const failure = failureOf(framework, attempt);
@@ -256,6 +258,17 @@ export class Scheduler {
   private recordedAmong(best: readonly string[], { pod }: PodInfo): string | undefined {
     const node = this.settings.past?.node(pod.metadata);
     return node !== undefined && best.includes(node) ? node : undefined;
+  }
+
+  /** The recorded node where it fits; undefined: it does not, or nothing is recorded. */
+  private asRecorded(framework: Framework, attempt: Attempt): string | undefined {
+    const { past } = this.settings;
+    const { outcome, pod } = attempt;
+    const recorded = past?.node(pod.pod.metadata);
+    if (recorded === undefined || outcome.kind !== 'scheduled') return undefined;
+    const placement = placementOf(framework, attempt, { recorded, found: outcome.node });
+    past?.placed?.(pod.pod.metadata, placement);
+    return placement.node;
   }
 
   /** @upstream skipPodSchedule */

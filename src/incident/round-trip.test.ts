@@ -54,7 +54,7 @@ const deployment = (replicas: number) => ({
 });
 
 /** What people did: taken and refused, whole and in parts. */
-async function story(cluster: SimulatedCluster): Promise<void> {
+async function story(cluster: SimulatedCluster, halfway: () => Promise<void>): Promise<void> {
   const ask = (
     method: 'POST' | 'PATCH' | 'DELETE',
     path: string,
@@ -90,6 +90,7 @@ async function story(cluster: SimulatedCluster): Promise<void> {
     body: { spec: { replicas: 5 } },
   });
   await cluster.advance('30s');
+  await halfway();
   await ask('PATCH', '/api/v1/namespaces/shop/resourcequotas/q', {
     type: 'application/json-patch+json',
     body: [{ op: 'replace', path: '/spec/hard/requests.cpu', value: '9' }],
@@ -144,10 +145,12 @@ async function sailed(folder: string): Promise<{ journal: Journal; lines: string
 describe('a recorded cluster', () => {
   const log = join(own, 'log');
   const dumps = join(own, 'dumps');
+  const partway = join(own, 'partway');
 
   beforeAll(async () => {
     mkdirSync(log);
     mkdirSync(dumps);
+    mkdirSync(partway);
     const audit: string[] = [];
     const policy = {
       apiVersion: 'audit.k8s.io/v1',
@@ -160,11 +163,18 @@ describe('a recorded cluster', () => {
       ...simulationOptions({ seed: 11, operators: [] }),
       audit: { policy, onEvent: event => void audit.push(JSON.stringify(event)) },
     });
-    await story(cluster);
+    let half = 0;
+    await story(cluster, async () => {
+      writeFileSync(join(partway, 'half.json'), await dump(cluster));
+      half = audit.length;
+    });
     const text = await dump(cluster);
     writeFileSync(join(log, 'audit.log'), audit.map(line => `${line}\n`).join(''));
     writeFileSync(join(log, 'all.json'), text);
     writeFileSync(join(dumps, 'all.json'), text);
+    const rest = audit.slice(half).map(line => `${line}\n`);
+    writeFileSync(join(partway, 'audit.log'), rest.join(''));
+    writeFileSync(join(partway, 'end.json'), text);
   });
 
   it('comes out the same when the writes of people are replayed', async () => {
@@ -184,6 +194,22 @@ describe('a recorded cluster', () => {
     expect(told).not.toMatch(/ {2}parts +(alice|bob)/);
     // A dry run is none of the writes.
     expect(told).not.toContain('alice: delete deployments');
+  });
+
+  it('comes out the same from a log that begins part-way, with a dump before it and one after', async () => {
+    const folder = await imported(partway);
+    const { journal } = await sailed(folder);
+    const recorded = readObjects(folder);
+    const { objects, strangers } = finalObjects(recorded, journal);
+    expect(new Set(recorded.map(({ at }) => at)).size).toBe(1);
+    expect(objects.filter(({ differences }) => differences?.length !== 0)).toEqual([]);
+    expect(objects.length).toBeGreaterThan(10);
+    expect(strangers).toEqual([]);
+    const web = journal
+      .at(journal.startMs + 20_000)
+      .objects.get('deployments.apps')
+      ?.get('shop/web');
+    expect(web).toMatchObject({ spec: { replicas: 5 }, status: { replicas: 4 } });
   });
 
   it('goes on from its dump as it was: nobody makes a pod again, kubelets keep theirs', async () => {

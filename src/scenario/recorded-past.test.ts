@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { bootSimulatedCluster } from '../backends/sim.js';
 import { simulationOptions } from '../backends/sim-options.js';
-import { readPast, type RecordedDraw } from './recorded-past.js';
+import { placementLines, readPast, type RecordedDraw } from './recorded-past.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'seatrial-past-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -106,4 +106,61 @@ describe('what a recorded cluster drew', () => {
     const { body } = await cluster.request({ method: 'GET', path });
     expect(body).toMatchObject({ metadata: { uid: 'u1' }, spec: { nodeName: 'seatrial-worker2' } });
   });
+
+  it('places pods where they were, whatever the scores, and tells of nodes that do not fit', async () => {
+    const bound = (name: string, node: string): RecordedDraw => ({
+      at: at(1),
+      resource: 'pods',
+      namespace: 'default',
+      name,
+      node,
+    });
+    const drawn = past('placed', [
+      bound('lower', 'seatrial-worker'),
+      bound('tainted', 'seatrial-control-plane'),
+      bound('gone', 'no-such-node'),
+    ]);
+    await using cluster = await bootSimulatedCluster({
+      ...simulationOptions({ seed: 3, operators: [] }),
+      past: drawn,
+    });
+    const gpus = { key: 'nvidia.com/gpu', operator: 'Exists' };
+    const pools = {
+      preferredDuringSchedulingIgnoredDuringExecution: [preferred('seatrial-worker2')],
+    };
+    for (const name of ['lower', 'tainted', 'gone']) {
+      const spec = {
+        containers: [{ name: 'c', image: 'i' }],
+        tolerations: name === 'lower' ? [{ operator: 'Exists' }] : [gpus],
+        affinity: { nodeAffinity: pools },
+      };
+      const body = { apiVersion: 'v1', kind: 'Pod', metadata: { name }, spec };
+      const path = '/api/v1/namespaces/default/pods';
+      expect(await cluster.request({ method: 'POST', path, body })).toMatchObject({ status: 201 });
+    }
+    await cluster.advance('10s');
+    const nodeOf = async (name: string) => {
+      const path = `/api/v1/namespaces/default/pods/${name}`;
+      const { body } = await cluster.request({ method: 'GET', path });
+      return (body as { spec: { nodeName: string } }).spec.nodeName;
+    };
+    // The score of the preferred node is higher: the recorded one fits all the same.
+    expect(await nodeOf('lower')).toBe('seatrial-worker');
+    expect(await nodeOf('gone')).toBe('seatrial-worker2');
+    expect(placementLines(drawn)).toEqual([
+      'placed  1 of 3 pods got the node that was recorded: 0 one of the best, 1 one that fits with a lower score; 2 did not fit',
+      expect.stringMatching(
+        /^parts {3}Pod default\/tainted: seatrial-control-plane, where it was, does not fit: node\(s\) had untolerated taint/,
+      ),
+      'parts   Pod default/gone: no-such-node, where it was, does not fit: there is no such node; it gets seatrial-worker2',
+    ]);
+  });
 });
+
+function preferred(node: string) {
+  const values = [node];
+  return {
+    weight: 100,
+    preference: { matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values }] },
+  };
+}

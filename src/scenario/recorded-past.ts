@@ -2,7 +2,7 @@
 import type { ObjectMeta } from '../../sim/api/kinds/meta.js';
 import type { PodSpec } from '../../sim/api/kinds/core.js';
 import type { KubeObject } from '../../sim/api/object.js';
-import type { RecordedPast } from '../../sim/api/recorded-past.js';
+import type { PastPlacement, RecordedPast } from '../../sim/api/recorded-past.js';
 import { timeMs } from '../../sim/api/time.js';
 import { InputError } from '../input/errors.js';
 import { readInput } from '../input/located.js';
@@ -21,6 +21,29 @@ export interface RecordedDraw {
   readonly uid?: string;
   /** Of a pod: it was bound to this node, now. */
   readonly node?: string;
+}
+
+/** A placement, and whose it was. */
+interface NotedPlacement extends PastPlacement {
+  /** `namespace/name`. */
+  readonly pod: string;
+}
+
+/** What is to be told of the placements of a past that was read: how many stood how, and each that could not be. */
+export function placementLines(past: RecordedPast | undefined): readonly string[] {
+  const placements = past instanceof Draws ? past.placements : [];
+  if (placements.length === 0) return [];
+  const count = (fit: PastPlacement['fit']): number =>
+    placements.filter(each => each.fit === fit).length;
+  const [best, lower, none] = [count('best'), count('feasible'), count('none')];
+  return [
+    `placed  ${best + lower} of ${placements.length} pods got the node that was recorded: ${best} one of the best, ${lower} one that fits with a lower score; ${none} did not fit`,
+    ...placements.flatMap(({ pod, recorded, node, why }) =>
+      why === undefined
+        ? []
+        : [`parts   Pod ${pod}: ${recorded}, where it was, does not fit: ${why}; it gets ${node}`],
+    ),
+  ];
 }
 
 /** What a file holds. @throws InputError with the line that holds something else. */
@@ -76,6 +99,7 @@ const suffixLength = 5;
 const prefixMax = 58;
 
 class Draws implements RecordedPast {
+  readonly placements: NotedPlacement[] = [];
   /** By resource, namespace and prefix. */
   private readonly names = new Map<string, string[]>();
   /** By resource, namespace and name. */
@@ -110,6 +134,10 @@ class Draws implements RecordedPast {
 
   node({ namespace = '', name = '', uid = '' }: ObjectMeta): string | undefined {
     return this.nodes.get(uid) ?? this.nodes.get(`${namespace}/${name}`);
+  }
+
+  placed({ namespace = '', name = '' }: ObjectMeta, placement: PastPlacement): void {
+    this.placements.push({ pod: `${namespace}/${name}`, ...placement });
   }
 
   private take({ resource, namespace = '', name, prefix, uid, node }: RecordedDraw): void {

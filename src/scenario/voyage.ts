@@ -12,7 +12,7 @@ import { stacks } from '../stacks/index.js';
 import { modelPromoter } from '../stacks/releases/model-promoter.js';
 import type { Stack } from '../stacks/stack.js';
 import { Edge } from './edge/edge.js';
-import { readPast } from './recorded-past.js';
+import { placementLines, readPast } from './recorded-past.js';
 import { runScenario, type RunOptions, type RunResult } from './run.js';
 import type { Scenario } from './scenario.js';
 
@@ -75,14 +75,21 @@ export async function embark(scenario: Scenario, options: VoyageOptions): Promis
   const cluster = await bootSimulatedCluster(edge.around({ ...booted, nodes, ...onLog }));
   edge.begin(cluster.simulation, look => cluster.afterEach(look));
   stack?.attach(cluster.simulation);
-  const run = (): Promise<RunResult> =>
-    runScenario(scenario, cluster, {
+  const run = async (): Promise<RunResult> => {
+    const result = await runScenario(scenario, cluster, {
       ...options,
       ...(stack !== undefined && { stack }),
       gpuBusySeconds: () => busySeconds(cluster.simulation),
       probe: connects(cluster.simulation),
       edge,
     });
+    for (const line of placementLines(booted.past)) {
+      const told = ' '.repeat(11) + line;
+      options.folder?.line(told);
+      options.tell(told);
+    }
+    return result;
+  };
   return { cluster, run };
 }
 

@@ -6,7 +6,7 @@ import type { RecordedObject } from '../contract.js';
 import { pluralOf } from '../plural.js';
 import { whyLeftOut } from '../rebuild/left-out.js';
 import type { Found } from './closeness.js';
-import { differences, uncompared, type FieldDifference } from './fields.js';
+import { differences, uncomparedText, type FieldDifference } from './fields.js';
 
 /** One object of the dumps, and what became of it. */
 export interface ComparedObject {
@@ -149,5 +149,3 @@ function shortly(value: unknown): string {
   const text = JSON.stringify(value) ?? 'absent';
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
-
-const uncomparedText = uncompared.map(({ why }) => why).join(', ');

@@ -52,7 +52,15 @@ export class DumpTimes {
     this.scopes.set(scope, (this.scopes.get(scope) ?? new Set()).add(tracker));
   }
 
-  look({ atMs, status, verb, resource, apiGroup = '', namespace = '', ...write }: TimedWrite): void {
+  look({
+    atMs,
+    status,
+    verb,
+    resource,
+    apiGroup = '',
+    namespace = '',
+    ...write
+  }: TimedWrite): void {
     const { name, revision = 0, subresource } = write;
     if (status >= 300 || name === undefined) return;
     // A write that changes nothing is answered with the revision that was there, however old.
@@ -67,7 +75,8 @@ export class DumpTimes {
       const own = shown?.get(tracker) ?? 0;
       if (own > 0) {
         if (revision > own) tracker.upperMs = Math.min(tracker.upperMs, atMs);
-        else if (revision > 0 && (revision < own || isNew)) tracker.lowerMs = Math.max(tracker.lowerMs, atMs);
+        else if (revision > 0 && (revision < own || isNew))
+          tracker.lowerMs = Math.max(tracker.lowerMs, atMs);
       } else if (subresource === undefined) {
         if (verb === 'create') tracker.absent.set(key, atMs);
         else if (verb === 'delete') {
