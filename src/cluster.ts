@@ -4,6 +4,9 @@ import type { KubeObject } from '../sim/api/object.js';
 import type { ApiAnswer, ApiRequest } from '../sim/api/request.js';
 import type { Identity } from '../sim/client/contract.js';
 import type { HistoryEntry } from '../sim/server/contract.js';
+import type { Cause } from './input/refusal.js';
+
+export type { Cause };
 
 /** A cluster that a scenario runs on. `await using` ends it. */
 export interface Cluster extends AsyncDisposable {
@@ -42,14 +45,6 @@ export interface Applied {
   /** What the server says of each field when it refused. */
   readonly causes?: readonly Cause[];
   readonly warnings: readonly string[];
-}
-
-/** A cause of a refusal. */
-export interface Cause {
-  /** `FieldValueRequired` and the like. */
-  readonly reason?: string;
-  readonly message?: string;
-  readonly field?: string;
 }
 
 /** What can be made to go wrong. */

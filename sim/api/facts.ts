@@ -135,6 +135,21 @@ export function typeOfKind(kind: Pick<Kind, 'group' | 'version' | 'kind'>): stri
   return typesOfKinds[`${apiVersionOf(kind)} ${kind.kind}`];
 }
 
+/** The built-in kinds of a version of a group (`apps/v1`), in the order of their names; none when it is not built in. */
+export function kindsOf(apiVersion: string): readonly string[] {
+  typesOfKinds ??= kindTypes() as Lines;
+  const start = `${apiVersion} `;
+  const keys = Object.keys(typesOfKinds).filter(key => key.startsWith(start));
+  return keys.map(key => key.slice(start.length)).sort();
+}
+
+/** The versions of groups that have a built-in kind of this name: `apps/v1` for Deployment. */
+export function apiVersionsOf(kind: string): readonly string[] {
+  typesOfKinds ??= kindTypes() as Lines;
+  const keys = Object.keys(typesOfKinds).filter(key => key.endsWith(` ${kind}`));
+  return keys.map(key => key.slice(0, -kind.length - 1));
+}
+
 let groupVersions: ReadonlySet<string> | undefined;
 
 /** Whether built-in kinds are known in this version of a group: `apps/v1`. */

@@ -10,8 +10,8 @@ import { createApiServer } from '../../sim/server/index.js';
 import { KindBook, servedPath, type ServedKind } from './kind-book.js';
 import type { Entry } from './entry.js';
 import type { FieldPath } from '../input/located.js';
+import { complaintsOf, type Cause } from '../input/refusal.js';
 import type { PodTemplate } from './pod-template.js';
-import { parseField } from './field-path.js';
 
 /** What the server said. */
 export interface Trial {
@@ -32,6 +32,8 @@ export interface Refusal {
   readonly entry: Entry;
   readonly path: FieldPath;
   readonly message: string;
+  /** What to do, where it is known. */
+  readonly next?: string;
 }
 
 /** A pod that the server does not take. */
@@ -203,32 +205,16 @@ interface Status {
   readonly details?: { readonly causes?: readonly Cause[] };
 }
 
-interface Cause {
-  readonly field?: string;
-  readonly message?: string;
-}
-
-const isOfField = ({ field = '' }: Cause): boolean => field !== '' && field !== '<nil>';
-
 const isThere = ({ status, body }: ApiAnswer): boolean =>
   status === 409 && (body as Status).reason === 'AlreadyExists';
 
-/** Each cause by itself, where it is. */
+/** Each complaint by itself, where it is. */
 function refusalsOf(entry: Entry, { body, status }: ApiAnswer): Refusal[] {
   const { message = `status ${status}`, details } = isRecord(body) ? (body as Status) : {};
-  const causes = (details?.causes ?? []).filter(isOfField);
-  if (causes.length > 0) {
-    // What a schema has against one value it says in several ways: the first one says most.
-    const firsts = new Map(causes.map(cause => [cause.field, cause] as const).reverse());
-    return [...firsts.values()].reverse().map(cause => ({
-      entry,
-      path: parseField(cause.field ?? ''),
-      message: `${cause.field ?? ''}: ${cause.message ?? ''}`,
-    }));
-  }
-  const unknown = [...message.matchAll(/(?:unknown|duplicate) field "([^"]+)"/g)];
-  if (unknown.length === 0) return [{ entry, path: [], message }];
-  return unknown.map(([text, field = '']) => ({ entry, path: parseField(field), message: text }));
+  const { object } = entry.manifest;
+  const complaints = complaintsOf(object, { message, causes: details?.causes ?? [] });
+  if (complaints.length === 0) return [{ entry, path: [], message }];
+  return complaints.map(complaint => ({ entry, ...complaint }));
 }
 
 const isNamespace = ({ kind, group }: Entry): boolean => kind === 'Namespace' && group === '';

@@ -35,7 +35,10 @@ export function stepLines(run: RunOfScenario, paint: Paint): string[] {
     const time = result === 'skipped' ? '' : paint.quiet(`  ${elapsed(durationMs)}`);
     const told = `  ${byResult[result](marks[result].padEnd(8))} ${title}${time}`;
     if (message === undefined || result !== 'failed') return [told];
-    return [told, `           ${run.file}:${line}: ${message}`];
+    return [
+      told,
+      ...`${run.file}:${line}: ${message}`.split('\n').map(text => `           ${text}`),
+    ];
   });
   return ['', `${paint.strong(nameOf(run))} (${run.file})`, ...steps];
 }

@@ -12,6 +12,7 @@ function scenarioOf(spec: string): Scenario {
   const file = join(folder, 'scenario.yaml');
   const head = 'apiVersion: seatrial.dev/v1alpha1\nkind: Scenario\nmetadata: { name: s }\nspec:\n';
   writeFileSync(file, head + spec);
+  writeFileSync(join(folder, 'replay.jsonl'), '');
   const scenario = loadScenario(file);
   rmSync(folder, { recursive: true });
   return scenario;

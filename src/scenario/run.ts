@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { timeMs } from '../../sim/api/time.js';
 import { invariant } from '../../sim/engine/invariant.js';
-import type { Applied, Cluster, Fault } from '../cluster.js';
+import type { Cluster, Fault } from '../cluster.js';
 import { GpuLedger, type GpuAccounts } from '../gpu/ledger.js';
 import { durationMs } from '../input/duration.js';
 import { readManifests, type Manifest } from '../input/manifests.js';
@@ -10,7 +10,7 @@ import { evidenceOf, judgeCluster } from './judgement.js';
 import type { Verdict } from '../laws/judge.js';
 import type { Outcome } from '../laws/law.js';
 import type { Stack, StackReport } from '../stacks/stack.js';
-import { adviceFor } from './advice.js';
+import { unexpected } from './applied.js';
 import type { Probe } from './connections.js';
 import { Crew } from './crew.js';
 import type { MeasuredEdge } from './edge/edge.js';
@@ -23,7 +23,6 @@ import { Logbook, type RunRecord } from './logbook.js';
 import { noteOutcomes } from './outcome-series.js';
 import { unmet } from './match.js';
 import { serviceRequests, type ServiceRequests } from './service-requests.js';
-import { sameCauses } from './same-causes.js';
 import { Narrator } from './narrator.js';
 import { takesItsTime, timeIsOver } from './step-time.js';
 import { titleOf } from './step-title.js';
@@ -260,7 +259,7 @@ class Runner {
     const applied = await this.crew.apply(manifests.map(({ object }) => object));
     for (const [index, each] of applied.entries()) {
       const manifest = manifests[index] as Manifest;
-      const problem = this.judge(each, manifest, expect);
+      const problem = unexpected(each, { manifest, expect, narrator: this.narrator });
       if (problem !== undefined) return problem;
     }
     return undefined;
@@ -303,32 +302,6 @@ class Runner {
     const leftMs = (timeMs(until) ?? 0) - this.cluster.now();
     if (leftMs > 0) await advance(leftMs);
     return undefined;
-  }
-
-  private judge(
-    applied: Applied,
-    manifest: Manifest,
-    expect: NonNullable<NonNullable<Step['apply']>['expect']>,
-  ): string | undefined {
-    const { file, line, object } = manifest;
-    const what = `${object.kind ?? ''} ${object.metadata.name ?? ''}`;
-    const place = `${file}:${line}`;
-    for (const warning of applied.warnings) this.narrator.say('warning', `${place}: ${warning}`);
-    if (applied.message === undefined) {
-      this.narrator.say('apply', `${what} ${applied.status === 201 ? 'created' : 'configured'}`);
-      if (expect.status === undefined || expect.status < 300) return undefined;
-      return `${place}: ${what} was taken, although ${expect.status} was expected`;
-    }
-    this.narrator.say('refused', `${what}: ${applied.status} ${applied.message}`);
-    for (const advice of adviceFor(applied, manifest)) this.narrator.say('next', advice);
-    if (expect.status === undefined) return `${place}: ${what} refused: ${applied.message}`;
-    if (expect.status !== applied.status) {
-      return `${place}: ${what} got ${applied.status}, not ${expect.status}: ${applied.message}`;
-    }
-    if (expect.message === undefined || sameCauses(expect.message, applied.message)) {
-      return undefined;
-    }
-    return `${place}: ${what} was refused with another message: ${applied.message}`;
   }
 
   /** What the cluster says against it is told, and no failure: it may be what the voyage is about. */

@@ -10,6 +10,7 @@ import { parseLocated, readInput, type Located } from '../input/located.js';
 import { checkSchema } from '../input/schema.js';
 import type { Happening } from './happening.js';
 import { scenarioSchema, stepActions } from './schema.js';
+import { checkInputs } from './step-inputs.js';
 import { checkVariants } from './variants.js';
 
 /** Which objects a step is about. */
@@ -192,6 +193,7 @@ export function loadScenario(file: string): Scenario {
   checkVariants(document, spec.variants ?? [], spec.steps);
   checkTraffic(document, spec.stack !== undefined, spec.steps);
   const folder = dirname(file);
+  checkInputs(document, folder, spec);
   return {
     file,
     folder,

@@ -7,7 +7,9 @@ import { inVariant } from './variants.js';
 import { sail } from './voyage.js';
 
 function scenario(rest: string): Scenario {
-  const file = join(mkdtempSync(join(tmpdir(), 'seatrial-variants-')), 'scenario.yaml');
+  const folder = mkdtempSync(join(tmpdir(), 'seatrial-variants-'));
+  for (const name of ['a', 'b', 'c', 'monitor']) writeFileSync(join(folder, `${name}.yaml`), '');
+  const file = join(folder, 'scenario.yaml');
   const head = 'apiVersion: seatrial.dev/v1alpha1\nkind: Scenario\nmetadata: { name: trial }\n';
   writeFileSync(file, head + rest);
   return loadScenario(file);

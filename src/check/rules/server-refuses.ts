@@ -13,8 +13,8 @@ export const serverRefuses: Rule = {
   source:
     'seatrial: the simulated API server of Kubernetes 1.36 was asked with fieldValidation=Strict, as kubectl does',
   *find({ trial }) {
-    for (const { entry, path, message } of trial.refusals) {
-      yield { entry, path, message, subject: message };
+    for (const { entry, path, message, next } of trial.refusals) {
+      yield { entry, path, message, subject: message, ...(next !== undefined && { fix: next }) };
     }
   },
 };

@@ -1,5 +1,5 @@
 /** Reads fields as the API server writes them: `spec.containers[0].image`, `metadata.labels[a.b/c]`. */
-import type { FieldPath } from '../input/located.js';
+import type { FieldPath } from './located.js';
 
 /** The path of a field's text. */
 export function parseField(text: string): FieldPath {

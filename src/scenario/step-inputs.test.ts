@@ -1,0 +1,50 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { InputError } from '../input/errors.js';
+import { loadScenario } from './scenario.js';
+
+function refusal(spec: string): readonly [string, string | undefined] {
+  const file = join(mkdtempSync(join(tmpdir(), 'seatrial-')), 'scenario.yaml');
+  const head = 'apiVersion: seatrial.dev/v1alpha1\nkind: Scenario\nmetadata: {name: x}\nspec:\n';
+  writeFileSync(file, head + spec);
+  try {
+    loadScenario(file);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return [error.message.slice(file.length), error.details.next?.replace(/^\/.*\//, '')];
+  }
+  throw new Error('it was taken');
+}
+
+it.each([
+  [
+    '  cluster: {config: kind.yaml}\n  steps: [{advance: 1s}]',
+    ':5: spec.cluster.config: no such file: kind.yaml',
+  ],
+  [
+    '  steps:\n  - apply: {files: [web.yaml]}',
+    ':6: spec.steps[0].apply.files[0]: no such file: web.yaml',
+  ],
+  ['  steps:\n  - replay: {file: a.jsonl}', ':6: spec.steps[0].replay.file: no such file: a.jsonl'],
+])('tells a missing file before anything runs: %s', (spec, message) => {
+  const [told, next] = refusal(spec);
+  expect(told).toBe(message);
+  expect(next).toMatch(/ was looked for: files are named from the scenario's folder$/);
+});
+
+it.each([
+  [
+    '{apiVersion: apps/v1, kind: Deploiment, name: a}',
+    'no kind Deploiment in apps/v1',
+    'did you mean Deployment?',
+  ],
+  ['{kind: Deployment, name: a}', 'no kind Deployment in v1', 'write apiVersion: apps/v1'],
+  ['{kind: Pods, absent: true}', 'no kind Pods in v1', 'did you mean Pod?'],
+])('refuses a kind that Kubernetes does not have: %s', (reference, what, next) => {
+  expect(refusal(`  steps:\n  - expect: ${reference}`)).toEqual([
+    `:6: spec.steps[0].expect.kind: Kubernetes has ${what}`,
+    next,
+  ]);
+});
