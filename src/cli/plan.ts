@@ -11,6 +11,7 @@ import { readSnapshot } from '../plan/snapshot.js';
 import type { KubeObject } from '../../sim/api/object.js';
 import type { CliCommand } from './command.js';
 import { collect, outputOption, schedulerConfigOption } from './options.js';
+import { mustBeTaken } from './taken.js';
 
 interface PlanFlags {
   readonly filename: readonly string[];
@@ -51,16 +52,9 @@ async function plan(flags: PlanFlags): Promise<number> {
   const planned = await planOf(
     objects,
     { manifests: manifests.map(({ object }) => object), schedulerConfig },
-    ({ object, message, warnings }, index) => {
+    (applied, index) => {
       const manifest = manifests[index];
-      const place = `${manifest?.file ?? ''}:${manifest?.line ?? 1}`;
-      for (const warning of warnings) writeError(`${place}: warning: ${warning}\n`);
-      if (message === undefined) return;
-      throw new UserError(`${place}: ${object.kind ?? ''} refused: ${message}`, {
-        exitCode: exitCodes.usage,
-        code: 'manifest-refused',
-        next: 'mend the manifest',
-      });
+      if (manifest !== undefined) mustBeTaken(applied, manifest, 'mend the manifest');
     },
   );
   for (const warning of planned.warnings) writeError(`warning: ${warning}\n`);

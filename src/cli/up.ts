@@ -19,7 +19,7 @@ import { steeringOf } from '../backends/steering.js';
 import { timeDoor } from '../backends/time-door.js';
 import { elapsedMs, onInterrupt, processId, realNowMs, writeError, writeOut } from '../host.js';
 import { exitCodes, UserError } from '../input/errors.js';
-import { readManifests } from '../input/manifests.js';
+import { readManifests, type Manifest } from '../input/manifests.js';
 import { modelWorkloads } from '../models/workloads.js';
 import { isIncident } from '../incident/compare/recorded.js';
 import { metricsDoor } from '../incident/past/metrics-door.js';
@@ -35,6 +35,7 @@ import { findKeptRun } from '../scenario/find-kept-run.js';
 import { loadScenario } from '../scenario/scenario.js';
 import { launch, type Launch } from '../scenario/voyage.js';
 import type { CliCommand } from './command.js';
+import { mustBeTaken } from './taken.js';
 import { readConfiguration } from './configuration.js';
 import { voyageOf } from './voyage-of.js';
 import type { TieRule } from '../../sim/scheduler/ties.js';
@@ -275,19 +276,13 @@ function optionsOf(flags: UpFlags, seed: number, configured: string | undefined)
 
 async function applyAll(
   cluster: SimulatedCluster,
-  manifests: ReturnType<typeof readManifests>,
+  manifests: readonly Manifest[],
 ): Promise<void> {
   const applied = await cluster.apply(manifests.map(({ object }) => object));
-  applied.forEach(({ object, message, warnings }, index) => {
-    const manifest = manifests[index];
-    const place = `${manifest?.file ?? ''}:${manifest?.line ?? 1}`;
-    for (const warning of warnings) writeError(`${place}: warning: ${warning}\n`);
-    if (message === undefined) return;
-    throw new UserError(`${place}: ${object.kind ?? ''} refused: ${message}`, {
-      exitCode: exitCodes.usage,
-      code: 'manifest-refused',
-      next: 'mend the manifest; the cluster was not kept',
-    });
+  manifests.forEach((manifest, index) => {
+    const each = applied[index];
+    if (each === undefined) return;
+    mustBeTaken(each, manifest, 'mend the manifest; the cluster was not kept');
   });
 }
 
