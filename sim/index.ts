@@ -71,9 +71,11 @@ export function boot(options: SimulationOptions): Simulation {
   const weather = new Weather(loop, options.interleaving ?? 0);
 
   // The control plane's other programs, and the operators.
+  const { past } = options;
+  const tried = past?.triedAt && { triedAt: past.triedAt.bind(past) };
   const make = (definition: ProcessDefinition): Process => {
     const way = weather.around(definition.name, connect);
-    const process = createProcess(definition, { clock: loop, random, connect: way });
+    const process = createProcess(definition, { clock: loop, random, connect: way, ...tried });
     processes.set(definition.name, process);
     return process;
   };

@@ -15,6 +15,8 @@ export interface RecordedPast {
   stored(resource: string, namespace: string, name: string): void;
   /** The node that a pod of this uid was bound to, or one of its name. */
   node(pod: ObjectMeta): string | undefined;
+  /** When a controller of this account tried this key next, after a time; undefined: that is not recorded. */
+  triedAt?(account: string, key: string, afterMs: number): number | undefined;
   /** The scheduler found a node for a pod whose recorded node is known. */
   placed?(pod: ObjectMeta, placement: PastPlacement): void;
 }

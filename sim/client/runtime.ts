@@ -3,6 +3,7 @@
  * sends what they yield and gives them the answers, over whatever transport it is given.
  */
 import type { HasMetadata } from '../api/object.js';
+import type { RecordedPast } from '../api/recorded-past.js';
 import type { ApiAnswer } from '../api/request.js';
 import type { Clock, Timer } from '../engine/clock.js';
 import { invariant } from '../engine/invariant.js';
@@ -35,6 +36,8 @@ export interface RuntimeOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly connect: Connect;
+  /** When the controllers of a recorded cluster tried again what had failed. */
+  readonly triedAt?: RecordedPast['triedAt'];
 }
 
 /** A process that can be started, stopped and crashed. */
@@ -86,6 +89,10 @@ class RunningProcess {
     this.controllers = definition.controllers.map(
       controller => new RunningController(controller, this),
     );
+  }
+
+  get triedAt(): RuntimeOptions['triedAt'] {
+    return this.options.triedAt;
   }
 
   get random(): Random {
@@ -203,7 +210,9 @@ class RunningController {
         this.client.sendAtOnce(request, answer => done(answerOf(answer) as Answer<never>)),
     });
     const policy = this.controller.retry ?? defaultRetryPolicy;
-    this.queue = new WorkQueue(clock, this.label, policy, () => this.pump());
+    const { triedAt } = process;
+    const tried = triedAt && ((each: string, ms: number) => triedAt(identity.user, each, ms));
+    this.queue = new WorkQueue(clock, this.label, policy, () => this.pump(), tried);
     relay.queue = this.queue;
     this.workersMax = this.controller.workers ?? 1;
     for (const watch of this.controller.watches) this.watch(watch);

@@ -18,6 +18,8 @@ export class WorkQueue implements Queue {
     private readonly label: string,
     private readonly policy: RetryPolicy,
     private readonly wake: () => void,
+    /** When a recorded cluster tried a key that failed again. */
+    private readonly triedAt?: (key: string, afterMs: number) => number | undefined,
   ) {
     this.bucket = policy.bucket && new TokenBucket(clock, policy.bucket);
   }
@@ -47,7 +49,10 @@ export class WorkQueue implements Queue {
     const failures = this.failures.get(key) ?? 0;
     this.failures.set(key, failures + 1);
     const ownMs = Math.min(this.policy.baseMs * 2 ** failures, this.policy.maxMs);
-    this.addAfter(key, Math.max(ownMs, this.bucket?.reserve() ?? 0));
+    const delayMs = Math.max(ownMs, this.bucket?.reserve() ?? 0);
+    const nowMs = this.clock.now();
+    const recordedMs = this.triedAt?.(key, nowMs);
+    this.addAfter(key, recordedMs === undefined ? delayMs : recordedMs - nowMs);
   }
 
   forget(key: string): void {

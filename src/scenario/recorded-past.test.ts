@@ -15,7 +15,7 @@ function past(name: string, draws: readonly RecordedDraw[]) {
   return readPast(file);
 }
 
-const at = (second: number): string => `2026-01-01T00:00:0${second}Z`;
+const at = (second: number): string => new Date(Date.UTC(2026, 0, 1) + second * 1000).toISOString();
 const pod = (prefix: string, node?: string) => ({
   metadata: { namespace: 'a', generateName: prefix },
   ...(node !== undefined && {
@@ -154,6 +154,41 @@ describe('what a recorded cluster drew', () => {
       ),
       'parts   Pod default/gone: no-such-node, where it was, does not fit: there is no such node; it gets seatrial-worker2',
     ]);
+  });
+
+  it('tries again what was refused when the recorded controller did', async () => {
+    const account = 'system:serviceaccount:kube-system:replicaset-controller';
+    const cluster = await bootSimulatedCluster({
+      ...simulationOptions({ seed: 3, operators: [], startMs: Date.parse(at(-10)) }),
+      past: past('tries', [
+        { at: at(3), resource: 'pods', namespace: 'default', name: 'web', triedBy: account },
+        { at: at(107), resource: 'pods', namespace: 'default', name: 'web', triedBy: account },
+      ]),
+    });
+    await using _ = cluster;
+    const startMs = Date.parse(at(0));
+    await cluster.advance(startMs - cluster.now());
+    const root = '/api/v1/namespaces/default';
+    const quota = { metadata: { name: 'q' }, spec: { hard: { pods: '1' } } };
+    await cluster.request({ method: 'POST', path: `${root}/resourcequotas`, body: quota });
+    await cluster.advance('1s');
+    const labels = { app: 'web' };
+    const template = { metadata: { labels }, spec: { containers: [{ name: 'c', image: 'i' }] } };
+    const spec = { replicas: 2, selector: { matchLabels: labels }, template };
+    const path = '/apis/apps/v1/namespaces/default/replicasets';
+    await cluster.request({ method: 'POST', path, body: { metadata: { name: 'web' }, spec } });
+    await cluster.advance('60s');
+    await cluster.request({
+      method: 'PATCH',
+      path: `${root}/resourcequotas/q`,
+      headers: { 'content-type': 'application/merge-patch+json', accept: 'application/json' },
+      body: { spec: { hard: { pods: '2' } } },
+    });
+    await cluster.advance('60s');
+    const { body } = await cluster.request({ method: 'GET', path: `${root}/pods` });
+    const { items } = body as { items: { metadata: { creationTimestamp: string } }[] };
+    const made = items.map(({ metadata }) => Date.parse(metadata.creationTimestamp) - startMs);
+    expect(made.sort((a, b) => a - b)).toEqual([1000, 107_000]);
   });
 });
 

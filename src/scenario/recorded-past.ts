@@ -21,6 +21,8 @@ export interface RecordedDraw {
   readonly uid?: string;
   /** Of a pod: it was bound to this node, now. */
   readonly node?: string;
+  /** A controller of this account tried to make a pod for the owner of this name, which had been refused some. */
+  readonly triedBy?: string;
 }
 
 /** A placement, and whose it was. */
@@ -107,6 +109,8 @@ class Draws implements RecordedPast {
   /** By uid of the pod, and by its namespace and name. */
   private readonly nodes = new Map<string, string>();
   private readonly seen = new Set<string>();
+  /** By account, namespace and name of the owner: times, in order. */
+  private readonly tries = new Map<string, number[]>();
 
   constructor(draws: readonly RecordedDraw[]) {
     for (const draw of draws) this.take(draw);
@@ -140,7 +144,16 @@ class Draws implements RecordedPast {
     this.placements.push({ pod: `${namespace}/${name}`, ...placement });
   }
 
-  private take({ resource, namespace = '', name, prefix, uid, node }: RecordedDraw): void {
+  triedAt(account: string, key: string, afterMs: number): number | undefined {
+    const times = this.tries.get(`${account} ${key}`);
+    return times?.find(ms => ms > afterMs);
+  }
+
+  private take(draw: RecordedDraw): void {
+    const { resource, namespace = '', name, prefix, uid, node, triedBy } = draw;
+    if (triedBy !== undefined) {
+      return push(this.tries, `${triedBy} ${namespace}/${name}`, atOf(draw));
+    }
     const key = `${resource} ${namespace}/${name}`;
     if (node !== undefined) {
       this.nodes.set(`${namespace}/${name}`, node);
@@ -170,7 +183,7 @@ function pinnedTo(object: KubeObject): string | undefined {
   return field?.values?.[0];
 }
 
-function push(map: Map<string, string[]>, key: string, value: string): void {
+function push<T>(map: Map<string, T[]>, key: string, value: T): void {
   const list = map.get(key);
   if (list === undefined) map.set(key, [value]);
   else list.push(value);

@@ -35,6 +35,8 @@ const refusedName = /(pods "[a-z0-9.-]*-)[a-z0-9]{5}(" is forbidden)/g;
 /** What is not compared, in words. */
 export const uncomparedText: string = [
   ...uncompared.map(({ why }) => why),
+  // It depends on what comes at one time.
+  'in how many steps an EndpointSlice or a ReplicaSet was written (its generation)',
   'drawn names of pods that were refused',
 ].join(', ');
 
@@ -103,8 +105,9 @@ function isToken(volume: unknown): boolean {
 
 function isUncompared({ path, kind }: Walk): boolean {
   const plain = path.replaceAll(/\[\d+\]/g, '');
-  // It counts how often it was written, which depends on what comes at one time.
   if (kind === 'EndpointSlice' && plain === 'metadata.generation') return true;
+  if (kind === 'ReplicaSet' && /^(metadata\.g|status\.observedG)eneration$/.test(plain))
+    return true;
   if (kind === 'Secret' && plain === 'data') return true;
   return uncompared.some(({ path: of }) => of.test(plain));
 }

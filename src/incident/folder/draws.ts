@@ -4,6 +4,7 @@ import type { RecordedDraw } from '../../scenario/recorded-past.js';
 import { pluralOf } from '../plural.js';
 import type { TimedWrite } from '../import/format.js';
 import type { Incident } from '../rebuild/incident.js';
+import { triedFor, type Survey } from '../rebuild/survey.js';
 import { systemNamespaces } from '../rebuild/left-out.js';
 import { timeText } from '../rebuild/stretches.js';
 import { isEverybodys } from './recordings.js';
@@ -86,6 +87,16 @@ export function drawnBy(write: TimedWrite): RecordedDraw | undefined {
     ...(prefix !== undefined && { prefix }),
     ...(uid !== undefined && { uid }),
   };
+}
+
+/** When a controller tried to make a pod for an owner that had been refused some. */
+export function tryOf(write: TimedWrite, { refusedOwners }: Survey): RecordedDraw | undefined {
+  if (refusedOwners.size === 0) return undefined;
+  const tried = triedFor(write);
+  if (tried === undefined || !refusedOwners.has(tried)) return undefined;
+  const { at, namespace, user: triedBy } = write;
+  const name = tried.slice(tried.indexOf('/') + 1);
+  return { at, resource: 'pods', ...(namespace !== undefined && { namespace }), name, triedBy };
 }
 
 function resourceOf({ apiVersion = '', kind = '' }: KubeObject): string {

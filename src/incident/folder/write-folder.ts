@@ -19,7 +19,7 @@ import type { Collection } from '../rebuild/collection.js';
 import { factsOf, type Incident } from '../rebuild/incident.js';
 import type { InitialObject } from '../rebuild/initial.js';
 import { titleOf } from '../rebuild/known.js';
-import { drawnBy, shownDraws } from './draws.js';
+import { drawnBy, shownDraws, tryOf } from './draws.js';
 import { linesOf } from './lines-of.js';
 import { guessedNodes } from './guessed-nodes.js';
 import { learn, Shown } from './shown.js';
@@ -230,9 +230,10 @@ function writeWrites(draft: string, judge: ReplayJudge, writing: Writing): Writt
   let writesLeft = 0;
   for (const write of collection.writes.inOrder()) {
     lateUntil(write.atMs);
-    const draw = drawnBy(write);
-    if (draw !== undefined && drawn.lines < writesMax) drawn.add(shown.draw(draw));
-    else if (draw !== undefined) left.set(undrawn, (left.get(undrawn) ?? 0) + 1);
+    for (const draw of [tryOf(write, incident.survey), drawnBy(write)]) {
+      if (draw !== undefined && drawn.lines < writesMax) drawn.add(shown.draw(draw));
+      else if (draw !== undefined) left.set(undrawn, (left.get(undrawn) ?? 0) + 1);
+    }
     const verdict = judge.judge(write);
     if (verdict.kind === 'sent') replay.add(shown.write(verdict.write));
     else left.set(verdict.why, (left.get(verdict.why) ?? 0) + 1);

@@ -28,6 +28,8 @@ export interface Survey {
     readonly (readonly [number, Readonly<Record<string, string>>])[]
   >;
   readonly refusals: readonly QuotaRefusal[];
+  /** Owners of whom a pod was refused, by the account of their controller, their namespace and name. */
+  readonly refusedOwners: ReadonlySet<string>;
   /** By `namespace/name`: one for each, since a large log has millions of writes of them. */
   readonly pods: Map<string, PodLife>;
   /** By `Deployment fraud/scorer .spec.replicas`: writes of everybody but our own bookkeeping. */
@@ -91,6 +93,7 @@ class Surveyor implements Survey {
   readonly fields = new Map<string, FieldWrite[]>();
   readonly made = new Map<string, number>();
   readonly deleted = new Map<string, number>();
+  readonly refusedOwners = new Set<string>();
   readonly madeByOurs = new Set<string>();
   hasAutoscaling = false;
   firstMs: number | undefined;
@@ -107,6 +110,8 @@ class Surveyor implements Survey {
     this.lastMs = atMs;
     if (status >= 400) {
       this.refused.add(write);
+      const owner = triedFor(write);
+      if (owner !== undefined) this.refusedOwners.add(owner);
       return;
     }
     this.lifetime(write);
@@ -223,6 +228,18 @@ class Surveyor implements Survey {
       push(this.fields, key, { atMs, user, value });
     }
   }
+}
+
+/** Whose pod one of our controllers tried to make: its account, and namespace and name of the owner. */
+export function triedFor(write: TimedWrite): string | undefined {
+  const { actor, verb, resource, subresource, user, namespace = '', name, message = '' } = write;
+  const isTry = actor === 'ours' && verb === 'create' && resource === 'pods';
+  if (!isTry || subresource !== undefined) return undefined;
+  const { metadata } = (write.body ?? {}) as PodBody;
+  const pod = name ?? /^pods "([^"]+)"/.exec(message)?.[1];
+  // Without a body the name of the pod tells that of its owner.
+  const owner = metadata?.ownerReferences?.[0]?.name ?? pod?.replace(/-[a-z0-9]+$/, '');
+  return owner === undefined ? undefined : `${user} ${namespace}/${owner}`;
 }
 
 interface PodBody {
