@@ -18,6 +18,9 @@ let door: Door;
 let ca = '';
 let client: KeyPair;
 
+/** The writes whose outcome was encoded ahead. */
+const encoded: number[] = [];
+
 /** An API server that answers by the path alone. */
 function answerTo({ path }: ApiRequest): ApiAnswer {
   if (path === '/long') return { status: 200, headers: json, body: { text: 'x'.repeat(200_000) } };
@@ -55,6 +58,10 @@ beforeAll(async () => {
     port: 0,
     keys: await authority.server(['127.0.0.1']),
     clientAuthority: ca,
+    ahead: (afterRevision, writesMax) => {
+      const revision = Math.min(afterRevision + writesMax, 100);
+      return { revision, objects: [{ toJSON: () => encoded.push(revision) }] };
+    },
   });
 });
 afterAll(() => door.close());
@@ -98,6 +105,12 @@ it('sends warnings each as a header, and no body after HEAD', async () => {
   expect(answer.headers['warning']).toBe('299 - "a \\"quoted\\" one", 299 - "two"');
   const head = await open('/', { method: 'HEAD' });
   expect([head.statusCode, (await read(head)).length]).toEqual([200, 0]);
+});
+
+it('encodes what was written before it is asked for, a little at a time', async () => {
+  await read(await open('/'));
+  await until(() => encoded.includes(100));
+  expect(encoded.slice(0, 3)).toEqual([40, 80, 100]);
 });
 
 it('packs long answers for those who ask for it', async () => {

@@ -9,6 +9,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import type { Serve } from '../api/request.js';
+import { Ahead, type LookAhead } from './ahead.js';
 import { respond, type Response } from './answer.js';
 import type { KeyPair } from './certificates.js';
 import { apiRequestOf, connectionOf, readBody, type Request } from './request.js';
@@ -24,6 +25,8 @@ export interface DoorOptions {
   readonly keys: KeyPair;
   /** The authority of the clients' certificates, as PEM. */
   readonly clientAuthority: string;
+  /** What was written lately, to encode it before it is asked for. Default: nothing is. */
+  readonly ahead?: LookAhead;
 }
 
 /** An open door. */
@@ -53,8 +56,12 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
   (server as { keepAliveTimeout?: number }).keepAliveTimeout = keepAliveMs;
   const sockets = trackSockets(server);
   const { serve } = options;
+  const ahead = options.ahead === undefined ? undefined : new Ahead(options.ahead);
   server.on('sessionError', () => undefined);
-  server.on('request', (request, response) => void handle(request, response, serve));
+  server.on('request', (request, response) => {
+    ahead?.begin();
+    void handle(request, response, serve);
+  });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) =>
     upgrade({ request, socket, head }, serve),
   );
@@ -63,6 +70,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
     port: (server.address() as AddressInfo).port,
     close: () =>
       new Promise<void>(resolve => {
+        ahead?.stop();
         server.close(() => resolve());
         for (const socket of sockets) socket.destroy();
       }),

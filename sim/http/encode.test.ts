@@ -1,6 +1,6 @@
 /** Bodies as bytes. */
 import { expect, test } from 'vitest';
-import { encodeBody } from './encode.js';
+import { encodeBody, encodeItem } from './encode.js';
 
 const pod = { metadata: { name: 'a', labels: { ü: '"' }, gone: undefined } };
 
@@ -14,4 +14,14 @@ test.each([
   const text = `${JSON.stringify(body)}\n`;
   expect(encodeBody(body).toString()).toBe(text);
   expect(encodeBody(body).toString()).toBe(text);
+});
+
+test.each([
+  ['an event', { type: 'ADDED', object: pod }],
+  ['another event of the same object', { type: 'MODIFIED', object: pod }],
+  ['something like an event', { type: 'ADDED', object: pod, more: 1 }],
+  ['an event without an object', { type: 'ADDED', object: null }],
+])('%s is written as JSON.stringify writes it', (_what, item) => {
+  const text = `${JSON.stringify(item)}\n`;
+  expect(encodeItem(item).toString()).toBe(text);
 });

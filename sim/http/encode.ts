@@ -1,42 +1,60 @@
-/** Answers as bytes. A watch event and an item of a list are encoded once, however many ask for them. */
+/** Answers as bytes. An object is encoded once, however many lists and watches tell of it. */
 
 const newline = '\n';
 const encodedEvents = new WeakMap<object, Buffer>();
-const encodedItems = new WeakMap<object, string>();
+/** What is stored never changes in place, so its bytes are kept with it. */
+const encodedObjects = new WeakMap<object, Buffer>();
 const nothing = Buffer.alloc(0);
+const comma = Buffer.from(',');
 
 /** The bytes of a body: JSON for values, text and bytes as they are. */
 export function encodeBody(body: unknown): Buffer {
   if (body === undefined) return nothing;
   if (typeof body === 'string') return Buffer.from(body);
   if (body instanceof Uint8Array) return Buffer.from(body.buffer, body.byteOffset, body.length);
-  return Buffer.from((isList(body) ? listText(body) : JSON.stringify(body)) + newline);
+  return isList(body) ? listBytes(body) : Buffer.from(JSON.stringify(body) + newline);
 }
 
-function isList(body: unknown): body is { readonly items: readonly unknown[] } {
+function isList(body: unknown): body is List {
   return typeof body === 'object' && body !== null && Array.isArray((body as List).items);
 }
 
-type List = Readonly<Record<string, unknown>>;
-
-/** As `JSON.stringify` writes it. What is stored never changes in place, so its text is kept with it. */
-function listText(list: List): string {
-  const fields = Object.entries(list).flatMap(([name, value]) => {
-    const text = name === 'items' ? itemsText(value as readonly unknown[]) : JSON.stringify(value);
-    return text === undefined ? [] : [`${JSON.stringify(name)}:${text}`];
-  });
-  return `{${fields.join(',')}}`;
+interface List {
+  readonly items: readonly unknown[];
 }
 
-function itemsText(items: readonly unknown[]): string {
-  return `[${items.map(itemText).join(',')}]`;
+/** As `JSON.stringify` writes it: only that the items are not encoded again. */
+function listBytes(list: List): Buffer {
+  const chunks: Buffer[] = [];
+  let text = '{';
+  for (const [name, value] of Object.entries(list)) {
+    if (value === undefined) continue;
+    text += `${text === '{' && chunks.length === 0 ? '' : ','}${JSON.stringify(name)}:`;
+    if (name !== 'items') text += JSON.stringify(value);
+    else {
+      chunks.push(Buffer.from(`${text}[`));
+      for (const [index, item] of list.items.entries()) {
+        if (index > 0) chunks.push(comma);
+        chunks.push(encodeObject(item));
+      }
+      text = ']';
+    }
+  }
+  chunks.push(Buffer.from(`${text}}${newline}`));
+  return Buffer.concat(chunks);
 }
 
-function itemText(item: unknown): string {
-  if (typeof item !== 'object' || item === null) return JSON.stringify(item) ?? 'null';
-  let text = encodedItems.get(item);
-  if (text === undefined) encodedItems.set(item, (text = JSON.stringify(item)));
-  return text;
+/** The bytes of an object in a list or an event; they are kept for whoever asks next. */
+export function encodeObject(object: unknown): Buffer {
+  if (typeof object !== 'object' || object === null) {
+    return Buffer.from(JSON.stringify(object) ?? 'null');
+  }
+  let bytes = encodedObjects.get(object);
+  if (bytes === undefined) {
+    bytes = Buffer.from(JSON.stringify(object));
+    encodedObjects.set(object, bytes);
+  }
+  return bytes;
 }
 
 /** The bytes of one item of a stream: a line of JSON, or text as it is. */
@@ -46,7 +64,25 @@ export function encodeItem(item: unknown): Buffer {
   if (typeof item !== 'object' || item === null) return Buffer.from(JSON.stringify(item) + newline);
   const known = encodedEvents.get(item);
   if (known !== undefined) return known;
-  const bytes = Buffer.from(JSON.stringify(item) + newline);
+  const bytes = isEvent(item) ? eventBytes(item) : Buffer.from(JSON.stringify(item) + newline);
   encodedEvents.set(item, bytes);
   return bytes;
 }
+
+interface WatchEvent {
+  readonly type: string;
+  readonly object: object;
+}
+
+function isEvent(item: object): item is WatchEvent {
+  const { type, object } = item as Partial<WatchEvent>;
+  const isWhole = typeof type === 'string' && typeof object === 'object' && object !== null;
+  return isWhole && Object.keys(item).length === 2;
+}
+
+function eventBytes({ type, object }: WatchEvent): Buffer {
+  const start = Buffer.from(`{"type":${JSON.stringify(type)},"object":`);
+  return Buffer.concat([start, encodeObject(object), endOfEvent]);
+}
+
+const endOfEvent = Buffer.from(`}${newline}`);

@@ -93,6 +93,11 @@ export interface ApiServer {
    */
   history(afterRevision?: number): Iterable<HistoryEntry>;
   /**
+   * Of at most so many writes after the revision: the objects that still stand as they were written, as
+   * clients see them. Whoever serves a socket asks ahead, so that the first list need not work it out.
+   */
+  shownAhead(afterRevision: number, writesMax: number): ShownAhead;
+  /**
    * Takes over changes that another server stored, with their revisions, past the chain: what a server
    * of the past is filled with. Watchers hear of them. Who owns which field is not restored.
    */
@@ -111,6 +116,13 @@ export interface ApiServer {
   compact(): void;
   /** PEM of the key pair that signs service account tokens and of the CA, for whoever opens a socket. */
   readonly tokenIssuer: string;
+}
+
+/** Objects as a list would show them now. */
+export interface ShownAhead {
+  /** The last write that was looked at. */
+  readonly revision: number;
+  readonly objects: readonly object[];
 }
 
 /** Makes the API server with the objects that a fresh one has. */

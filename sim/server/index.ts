@@ -7,6 +7,7 @@ import type { CreateApiServer, HistoryEntry } from './contract.js';
 import { createCore } from './core.js';
 import { expireEvents } from './event-expiry.js';
 import { restore, takeBack, takeOver } from './restore.js';
+import { shownAhead } from './shown-ahead.js';
 
 /** Makes the API server with the objects that a fresh one has. */
 export const createApiServer: CreateApiServer = options => {
@@ -25,6 +26,7 @@ export const createApiServer: CreateApiServer = options => {
         yield { revision, timeMs, type, resource, user, object: current.object };
       }
     },
+    shownAhead: (afterRevision, writesMax) => shownAhead(core, afterRevision, writesMax),
     restore: entries => restore(core, entries),
     takeBack: revision => takeBack(core, revision),
     takeOver: objects => takeOver(core, objects),

@@ -27,15 +27,14 @@ function makeTracker(resource: ServedResource): TrackFields {
   return (entries, update) => {
     const { manager, subresource, apiVersion, timeMs, before, after } = update;
     const served = resource.siblings.get(apiVersion) ?? resource;
-    return entriesAfterUpdate(entries, {
-      ...fieldsView(served, subresource),
-      manager,
-      subresource,
-      nowMs: timeMs,
-      before: before ?? emptyObject(served),
-      after,
-      isCreate: before === undefined,
-    });
+    const isCreate = before === undefined;
+    const objects = { before: before ?? emptyObject(served), after, isCreate };
+    const by = { manager, subresource, nowMs: timeMs };
+    // No spread: it would make a hidden class for every single object.
+    return entriesAfterUpdate(
+      entries,
+      Object.assign({}, fieldsView(served, subresource), by, objects),
+    );
   };
 }
 
@@ -85,7 +84,15 @@ function makeSchema({ custom, kind }: ServedResource): FieldSchema {
 }
 
 /** What an object of the kind is before anything is set. */
-export function emptyObject({ kind, apiVersion, custom }: ServedResource): Json {
+export function emptyObject(resource: ServedResource): Json {
+  let empty = emptyObjects.get(resource);
+  if (empty === undefined) emptyObjects.set(resource, (empty = makeEmpty(resource)));
+  return empty;
+}
+
+const emptyObjects = new WeakMap<ServedResource, Json>();
+
+function makeEmpty({ kind, apiVersion, custom }: ServedResource): Json {
   const typed = { kind: kind.kind, apiVersion };
   const shape = custom === undefined ? shapeOfKind(kind) : undefined;
   return shape === undefined ? { ...typed, metadata: {} } : { ...zeroStruct(shape), ...typed };

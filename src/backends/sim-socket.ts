@@ -1,5 +1,6 @@
 /** Opens a socket to a simulated cluster: certificates, a port on loopback, and how to reach it. */
 import type { Serve } from '../../sim/api/request.js';
+import type { LookAhead } from '../../sim/http/ahead.js';
 import { exitCodes, UserError } from '../input/errors.js';
 import type { Access } from './kubeconfig-file.js';
 
@@ -24,8 +25,15 @@ export function contextNameOf(name: string): string {
   return name === 'seatrial' ? 'seatrial' : `seatrial-${name}`;
 }
 
-/** Opens the socket. What it needs is only loaded now. */
-export async function openSocket(serve: Serve, options: SocketOptions): Promise<Socket> {
+/**
+ * Opens the socket. What it needs is only loaded now. `ahead` tells what was written lately, to encode it
+ * before it is asked for.
+ */
+export async function openSocket(
+  serve: Serve,
+  options: SocketOptions,
+  ahead?: LookAhead,
+): Promise<Socket> {
   const { host = '127.0.0.1', port = 0, name = 'seatrial' } = options;
   const { createAuthority } = await import('../../sim/http/certificates.js');
   const { openDoor } = await import('../../sim/http/door.js');
@@ -38,6 +46,7 @@ export async function openSocket(serve: Serve, options: SocketOptions): Promise<
     port,
     keys,
     clientAuthority: authority.certificate,
+    ...(ahead !== undefined && { ahead }),
   }).catch((error: unknown) => {
     throw portError(error, port);
   });

@@ -214,7 +214,7 @@ class SimulationBackend implements SimulatedCluster {
   }
 
   async listen(options: SocketOptions = {}): Promise<Access> {
-    this.socket ??= openSocket(this.serve, options);
+    this.socket ??= openSocket(this.serve, options, this.simulation.server.shownAhead);
     return (await this.socket).access;
   }
 

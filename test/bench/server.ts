@@ -1,7 +1,12 @@
 /** Benchmarks of the API server in process: writes, reads, and the fan-out of watches. */
+import type { IncomingMessage } from 'node:http';
+import { Agent, request } from 'node:https';
 import type { ApiAnswer, ApiRequest } from '../../sim/api/request.js';
 import { Loop } from '../../sim/engine/loop.js';
 import { Random } from '../../sim/engine/random.js';
+import { createAuthority } from '../../sim/http/certificates.js';
+import { openDoor } from '../../sim/http/door.js';
+import type { ApiServer } from '../../sim/server/contract.js';
 import { createApiServer } from '../../sim/server/index.js';
 import type { Benchmark } from './benchmark.js';
 
@@ -15,7 +20,10 @@ const nodesMax = 100;
 const podsMax = 1000;
 
 function server(): Send {
-  const { serve } = createApiServer({ clock: new Loop(), random: new Random(1) });
+  return sender(createApiServer({ clock: new Loop(), random: new Random(1) }));
+}
+
+function sender({ serve }: ApiServer): Send {
   const connection = {
     certificate: { user: 'bench', groups: ['system:masters'] },
     omitsManagedFields: true,
@@ -45,13 +53,16 @@ function ownPodSpec(): object {
 const podSpec = ownPodSpec();
 
 /** Pods of one template, as a ReplicaSet makes them, unless each is to have a spec of its own. */
-function createPods(send: Send, { sharesSpec }: { readonly sharesSpec: boolean }): number {
-  for (let index = 0; index < podsMax; index++) {
+function createPods(
+  send: Send,
+  { sharesSpec, count = podsMax }: { readonly sharesSpec: boolean; readonly count?: number },
+): number {
+  for (let index = 0; index < count; index++) {
     const metadata = { name: `p-${index}`, labels: { app: 'bench', index: String(index) } };
     const spec = sharesSpec ? podSpec : ownPodSpec();
     send({ method: 'POST', path: podsPath, body: { metadata, spec } });
   }
-  return podsMax;
+  return count;
 }
 
 const quotaHard = {
@@ -178,6 +189,39 @@ function repeated(send: Send, path: (index: number) => string, times: number): n
   return times;
 }
 
+const listed = { pods: 5000, times: 20 };
+
+/** Lists all pods over TLS, with managedFields, as clients do; the door is opened anew for each run. */
+async function listOverSocket(api: ApiServer): Promise<number> {
+  const authority = await createAuthority();
+  const { certificate: cert, key } = await authority.client('admin', ['system:masters']);
+  const keys = await authority.server(['127.0.0.1']);
+  const ca = authority.certificate;
+  const options = { serve: api.serve, host: '127.0.0.1', port: 0, keys, clientAuthority: ca };
+  const door = await openDoor(options);
+  const agent = new Agent({ keepAlive: true });
+  for (let time = 0; time < listed.times; time++) {
+    const url = `https://127.0.0.1:${door.port}/api/v1/pods`;
+    await new Promise<void>((resolve, reject) => {
+      const answered = (answer: IncomingMessage) => void answer.resume().on('end', resolve);
+      request(url, { agent, ca, cert, key }, answered).on('error', reject).end();
+    });
+  }
+  agent.destroy();
+  await door.close();
+  return listed.times;
+}
+
+let socketServer: ApiServer | undefined;
+
+function serverOfMany(): ApiServer {
+  if (socketServer === undefined) {
+    socketServer = createApiServer({ clock: new Loop(), random: new Random(1) });
+    createPods(sender(socketServer), { sharesSpec: true, count: listed.pods });
+  }
+  return socketServer;
+}
+
 /** A benchmark whose preparation is part of each run, so it names what it adds. */
 function ofServer(name: string, unit: string, run: (send: Send) => number): Benchmark {
   return { name: `server: ${name}`, unit, runs: warmRuns, run: () => run(server()) };
@@ -218,4 +262,9 @@ export const serverBenchmarks: readonly Benchmark[] = [
     createPods(send, shared);
     return repeated(send, () => podsPath, 100);
   }),
+  {
+    name: 'server: list 5,000 pods over the socket',
+    unit: 'lists',
+    run: () => listOverSocket(serverOfMany()),
+  },
 ];

@@ -9,10 +9,30 @@ import { compareElements, fieldName, isPathElement, type PathElement } from './p
 /** A path from the object's root. */
 export type FieldPath = readonly PathElement[];
 
-/** A set of paths. It is built by `insert` and not changed after that. */
+const noMembers: ReadonlySet<PathElement> = new Set();
+const noChildren: ReadonlyMap<PathElement, FieldSet> = new Map();
+/** The sets of written forms that are known: an update reads what the one before has written. */
+const setsOfWritten = new WeakMap<object, FieldSet>();
+
+let lastId = 0;
+
+/** A set of paths. It is built by `insert`, `own` and `adopt`, and not changed after that. */
 export class FieldSet {
-  readonly members = new Set<PathElement>();
-  readonly children = new Map<PathElement, FieldSet>();
+  private ownMembers: Set<PathElement> | undefined;
+  private ownChildren: Map<PathElement, FieldSet> | undefined;
+  /** Tells this set from all others. */
+  readonly id = lastId++;
+  private written: Readonly<Record<string, unknown>> | undefined;
+
+  /** The steps that are paths themselves. */
+  get members(): ReadonlySet<PathElement> {
+    return this.ownMembers ?? noMembers;
+  }
+
+  /** The sets of longer paths, by their first step. */
+  get children(): ReadonlyMap<PathElement, FieldSet> {
+    return this.ownChildren ?? noChildren;
+  }
 
   /** The set of these paths, each a list of field names. */
   static ofFields(...paths: readonly (readonly string[])[]): FieldSet {
@@ -26,14 +46,27 @@ export class FieldSet {
     const last = path.at(-1);
     if (last === undefined) return;
     const parents = path.slice(0, -1);
-    parents.reduce<FieldSet>((set, element) => set.descend(element), this).members.add(last);
+    parents.reduce<FieldSet>((set, element) => set.descend(element), this).own(last);
+  }
+
+  /** Adds the path of one step. */
+  own(element: PathElement): void {
+    (this.ownMembers ??= new Set()).add(element);
+  }
+
+  /** Adds the paths below the step; the set is shared, not copied. */
+  adopt(element: PathElement, child: FieldSet): void {
+    if (child.isEmpty) return;
+    const known = this.ownChildren?.get(element);
+    (this.ownChildren ??= new Map()).set(element, known === undefined ? child : known.union(child));
   }
 
   private descend(element: PathElement): FieldSet {
-    let child = this.children.get(element);
+    this.ownChildren ??= new Map();
+    let child = this.ownChildren.get(element);
     if (child === undefined) {
       child = new FieldSet();
-      this.children.set(element, child);
+      this.ownChildren.set(element, child);
     }
     return child;
   }
@@ -58,21 +91,21 @@ export class FieldSet {
 
   union(other: FieldSet): FieldSet {
     const result = new FieldSet();
-    for (const member of this.members) result.members.add(member);
-    for (const member of other.members) result.members.add(member);
+    for (const member of this.members) result.own(member);
+    for (const member of other.members) result.own(member);
     for (const [element, child] of this.children) {
       const twin = other.children.get(element);
-      result.children.set(element, twin === undefined ? child : child.union(twin));
+      result.adopt(element, twin === undefined ? child : child.union(twin));
     }
     for (const [element, child] of other.children) {
-      if (!this.children.has(element)) result.children.set(element, child);
+      if (!this.children.has(element)) result.adopt(element, child);
     }
     return result;
   }
 
   intersection(other: FieldSet): FieldSet {
     const result = new FieldSet();
-    for (const member of this.members) if (other.members.has(member)) result.members.add(member);
+    for (const member of this.members) if (other.members.has(member)) result.own(member);
     for (const [element, child] of this.children) {
       const twin = other.children.get(element);
       if (twin !== undefined) result.adopt(element, child.intersection(twin));
@@ -83,7 +116,7 @@ export class FieldSet {
   /** The paths that the other set does not have; what lies below its paths stays. */
   difference(other: FieldSet): FieldSet {
     const result = new FieldSet();
-    for (const member of this.members) if (!other.members.has(member)) result.members.add(member);
+    for (const member of this.members) if (!other.members.has(member)) result.own(member);
     for (const [element, child] of this.children) {
       const twin = other.children.get(element);
       result.adopt(element, twin === undefined ? child : child.difference(twin));
@@ -94,7 +127,7 @@ export class FieldSet {
   /** The paths that the other set does not have and that do not lie below one of its paths. */
   recursiveDifference(other: FieldSet): FieldSet {
     const result = new FieldSet();
-    for (const member of this.members) if (!other.members.has(member)) result.members.add(member);
+    for (const member of this.members) if (!other.members.has(member)) result.own(member);
     for (const [element, child] of this.children) {
       if (other.members.has(element)) continue;
       const twin = other.children.get(element);
@@ -103,19 +136,15 @@ export class FieldSet {
     return result;
   }
 
-  private adopt(element: PathElement, child: FieldSet): void {
-    if (!child.isEmpty) this.children.set(element, child);
-  }
-
   /** The set with the declared fields on the way to its paths. */
   withNamedFields(schema: FieldSchema): FieldSet {
     const result = new FieldSet();
-    for (const member of this.members) result.members.add(member);
+    for (const member of this.members) result.own(member);
     for (const [element, child] of this.children) {
       const name = fieldName(element);
-      if (name !== undefined && schema.map?.field(name) !== undefined) result.members.add(element);
+      if (name !== undefined && schema.map?.field(name) !== undefined) result.own(element);
       const inner = memberSchema(schema, element);
-      result.children.set(element, inner === undefined ? child : child.withNamedFields(inner));
+      result.adopt(element, inner === undefined ? child : child.withNamedFields(inner));
     }
     return result;
   }
@@ -128,22 +157,37 @@ export class FieldSet {
     }
   }
 
-  /** The written form: fieldsV1. */
+  /** The written form: fieldsV1. It is made once; sets that share a part share its written form. */
   encoded(): Readonly<Record<string, unknown>> {
+    if (this.written === undefined) setsOfWritten.set(this.encodedPart(), this);
+    return this.encodedPart();
+  }
+
+  private encodedPart(): Readonly<Record<string, unknown>> {
+    return (this.written ??= this.encode());
+  }
+
+  private encode(): Readonly<Record<string, unknown>> {
     const result: Record<string, unknown> = {};
-    const elements = new Set([...this.members, ...this.children.keys()]);
-    for (const element of [...elements].toSorted(compareElements)) {
+    const elements = [...this.members];
+    for (const element of this.children.keys()) {
+      if (!this.members.has(element)) elements.push(element);
+    }
+    for (const element of elements.sort(compareElements)) {
       const child = this.children.get(element);
       const isBranch = child !== undefined && !child.isEmpty;
       if (!isBranch && !this.members.has(element)) continue;
-      const inner = isBranch ? child.encoded() : {};
-      result[element] = isBranch && this.members.has(element) ? { '.': {}, ...inner } : inner;
+      const inner = isBranch ? child.encodedPart() : nothing;
+      result[element] = isBranch && this.members.has(element) ? { '.': nothing, ...inner } : inner;
     }
     return result;
   }
 
   /** Reads the written form; undefined when it is none. */
   static decoded(fields: unknown): FieldSet | undefined {
+    if (!isRecord(fields)) return undefined;
+    const known = setsOfWritten.get(fields);
+    if (known !== undefined) return known;
     const set = new FieldSet();
     return set.fill(fields) ? set : undefined;
   }
@@ -154,12 +198,14 @@ export class FieldSet {
       if (element === '.') continue;
       if (!isPathElement(element) || !isRecord(value)) return false;
       const keys = Object.keys(value);
-      if (keys.length === 0 || '.' in value) this.members.add(element);
+      if (keys.length === 0 || '.' in value) this.own(element);
       if (keys.some(key => key !== '.') && !this.descend(element).fill(value)) return false;
     }
     return true;
   }
 }
+
+const nothing: Readonly<Record<string, unknown>> = {};
 
 /** The set without paths; never to be changed. */
 export const emptySet = new FieldSet();

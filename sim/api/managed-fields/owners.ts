@@ -54,15 +54,20 @@ function readOwner(entry: ManagedFieldsEntry): Owner | undefined {
 
 /** Writes the owners as entries, in upstream's order. */
 export function writeOwners(owners: Owners): readonly ManagedFieldsEntry[] {
-  return [...owners.values()].toSorted(compareOwners).map(owner => ({
-    ...(owner.manager === '' ? {} : { manager: owner.manager }),
-    operation: owner.operation,
-    apiVersion: owner.apiVersion,
-    ...(owner.time === undefined ? {} : { time: owner.time }),
-    fieldsType: 'FieldsV1',
-    fieldsV1: owner.set.encoded(),
-    ...(owner.subresource === '' ? {} : { subresource: owner.subresource }),
-  }));
+  return [...owners.values()].toSorted(compareOwners).map(entryOf);
+}
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** Field by field, in Go's order: spreads would make a hidden class for every single entry. */
+function entryOf({ manager, operation, apiVersion, subresource, time, set }: Owner) {
+  const entry: Writable<ManagedFieldsEntry> =
+    manager === '' ? { operation, apiVersion } : { manager, operation, apiVersion };
+  if (time !== undefined) entry.time = time;
+  entry.fieldsType = 'FieldsV1';
+  entry.fieldsV1 = set.encoded();
+  if (subresource !== '') entry.subresource = subresource;
+  return entry;
 }
 
 /** By operation, time in whole seconds, manager, version and subresource. */

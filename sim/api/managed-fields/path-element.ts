@@ -80,7 +80,20 @@ export function compareElements(left: PathElement, right: PathElement): number {
   if (byKind !== 0) return byKind;
   return left.startsWith('f:')
     ? compareText(left, right)
-    : compareValues(jsonOf(left), jsonOf(right));
+    : compareValues(remembered(left), remembered(right));
+}
+
+const valuesMax = 4096;
+const values = new Map<PathElement, unknown>();
+
+/** What a key or a value says; a few, such as the types of conditions, are compared again and again. */
+function remembered(element: PathElement): unknown {
+  const known = values.get(element);
+  if (known !== undefined) return known;
+  const value = jsonOf(element);
+  if (values.size >= valuesMax) values.clear();
+  values.set(element, value);
+  return value;
 }
 
 /** Numbers, then strings, then booleans; objects by their entries. */

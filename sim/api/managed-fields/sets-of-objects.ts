@@ -11,9 +11,10 @@ import {
   type ListSchema,
   type MapSchema,
 } from './field-schema.js';
-import { FieldSet, type FieldPath } from './field-set.js';
+import { emptySet, FieldSet, type FieldPath } from './field-set.js';
 import { groupedItems } from './list-items.js';
-import { fieldElement } from './path-element.js';
+import { wholeOf } from './whole-values.js';
+import { fieldElement, type PathElement } from './path-element.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -69,96 +70,137 @@ export interface Comparison {
 
 /** Compares two objects of one type. */
 export function compared(left: unknown, right: unknown, schema: FieldSchema): Comparison {
-  const walker = new Comparer();
-  walker.compare(left, right, schema, []);
-  return walker;
+  const root = new Difference();
+  root.compare(rootElement, left, right, schema);
+  return {
+    removed: root.removed.withPrefix(rootElement),
+    modified: root.modified.withPrefix(rootElement),
+    added: root.added.withPrefix(rootElement),
+  };
 }
 
-class Comparer implements Comparison {
-  readonly removed = new FieldSet();
-  readonly modified = new FieldSet();
-  readonly added = new FieldSet();
+/** Stands for the object as a whole, which is no field of anything. */
+const rootElement = 'f:';
 
-  /** Undefined stands for a side that lacks the field; null is a value. */
-  compare(left: unknown, right: unknown, schema: FieldSchema, path: FieldPath): void {
-    if (left === right && left !== undefined) return;
+/** In what the members of two values differ. Undefined stands for a side that lacks one; null is a value. */
+class Difference implements Comparison {
+  private ownRemoved: FieldSet | undefined;
+  private ownModified: FieldSet | undefined;
+  private ownAdded: FieldSet | undefined;
+
+  get removed(): FieldSet {
+    return this.ownRemoved ?? emptySet;
+  }
+
+  get modified(): FieldSet {
+    return this.ownModified ?? emptySet;
+  }
+
+  get added(): FieldSet {
+    return this.ownAdded ?? emptySet;
+  }
+
+  /** Compares the member to which the step leads. */
+  compare(element: PathElement, left: unknown, right: unknown, schema: FieldSchema): void {
+    if (left === right) return;
+    if (left === undefined) {
+      this.ownAdded = withWhole(this.ownAdded, element, right, schema);
+      return;
+    }
+    if (right === undefined) {
+      this.ownRemoved = withWhole(this.ownRemoved, element, left, schema);
+      return;
+    }
     const ofLeft = schemaFor(schema, left);
     const ofRight = schemaFor(schema, right);
-    const isOneKind = left === undefined || right === undefined || isSameAtom(ofLeft, ofRight);
-    const isLeaf = isOneKind
-      ? this.visit(left, right, right === undefined ? ofLeft : ofRight, path)
-      : [ofLeft, ofRight].map(atom => this.visit(left, right, atom, path))[1];
-    if (isLeaf === true) return;
-    if (left === undefined) this.added.insert(path);
-    else if (right === undefined) this.removed.insert(path);
+    if (!isSameAtom(ofLeft, ofRight)) this.visit(element, left, right, ofLeft);
+    this.visit(element, left, right, ofRight);
   }
 
-  /** Whether it was a leaf. */
-  private visit(left: unknown, right: unknown, atom: FieldSchema, path: FieldPath): boolean {
+  private visit(element: PathElement, left: unknown, right: unknown, atom: FieldSchema): void {
     const { map, scalar, list } = atom;
-    if (map !== undefined) return this.maps(left, right, map, path);
-    if (scalar === undefined && list !== undefined) return this.lists(left, right, list, path);
-    this.leaf(left, right, path);
-    return true;
+    if (map !== undefined) this.maps(element, left, right, map);
+    else if (scalar === undefined && list !== undefined) this.lists(element, left, right, list);
+    else this.leaf(element, left, right);
   }
 
-  private leaf(left: unknown, right: unknown, path: FieldPath): void {
-    if (left === undefined) this.added.insert(path);
-    else if (right === undefined) this.removed.insert(path);
-    else if (!deepEqual(left, right)) this.modified.insert(path);
+  private leaf(element: PathElement, left: unknown, right: unknown): void {
+    if (!deepEqual(left, right)) (this.ownModified ??= new FieldSet()).own(element);
   }
 
-  private maps(left: unknown, right: unknown, map: MapSchema, path: FieldPath): boolean {
+  private maps(element: PathElement, left: unknown, right: unknown, map: MapSchema): void {
     const before = isRecord(left) ? left : {};
     const after = isRecord(right) ? right : {};
-    const names = new Set([...Object.keys(before), ...Object.keys(after)]);
-    if (map.isAtomic || names.size === 0) {
-      this.leaf(left, right, path);
-      return true;
+    const names = Object.keys(before);
+    for (const name in after) if (!(name in before)) names.push(name);
+    if (map.isAtomic || names.length === 0) {
+      this.leaf(element, left, right);
+      return;
     }
+    const inner = new Difference();
     for (const name of names) {
       const [old, now] = [before[name], after[name]];
-      if (old === undefined && now === undefined) continue;
-      this.compare(old, now, fieldSchema(map, name) ?? untyped, [...path, fieldElement(name)]);
+      if (old !== now) {
+        inner.compare(fieldElement(name), old, now, fieldSchema(map, name) ?? untyped);
+      }
     }
-    return false;
+    this.adopt(element, inner);
   }
 
-  private lists(left: unknown, right: unknown, list: ListSchema, path: FieldPath): boolean {
+  private lists(element: PathElement, left: unknown, right: unknown, list: ListSchema): void {
     const before: readonly unknown[] = Array.isArray(left) ? left : [];
     const after: readonly unknown[] = Array.isArray(right) ? right : [];
     if (list.type === 'atomic' || (before.length === 0 && after.length === 0)) {
-      this.leaf(left, right, path);
-      return true;
+      this.leaf(element, left, right);
+      return;
     }
     const ofLeft = groupedItems(list, before);
     const ofRight = groupedItems(list, after);
-    for (const element of new Set([...ofLeft.keys(), ...ofRight.keys()])) {
-      const [old, now] = [ofLeft.get(element) ?? [], ofRight.get(element) ?? []];
-      this.items(old, now, list.item, [...path, element]);
-    }
-    return false;
+    const inner = new Difference();
+    for (const [key, old] of ofLeft) inner.items(key, old, ofRight.get(key) ?? [], list.item);
+    for (const [key, now] of ofRight) if (!ofLeft.has(key)) inner.items(key, [], now, list.item);
+    this.adopt(element, inner);
   }
 
   /** Items of one key: more than one on a side are treated as a whole. */
   private items(
+    element: PathElement,
     left: readonly unknown[],
     right: readonly unknown[],
     schema: FieldSchema,
-    path: FieldPath,
   ): void {
     if (left.length <= 1 && right.length <= 1) {
-      this.compare(left[0], right[0], schema, path);
+      this.compare(element, left[0], right[0], schema);
     } else if (left.length >= 2 && right.length >= 2) {
-      if (!deepEqual(left, right)) this.modified.insert(path);
+      this.leaf(element, left, right);
     } else if (left.length >= 2) {
-      if (right.length > 0) this.compare(undefined, right[0], schema, path);
-      this.removed.insert(path);
+      if (right.length > 0) this.compare(element, undefined, right[0], schema);
+      (this.ownRemoved ??= new FieldSet()).own(element);
     } else {
-      if (left.length > 0) this.compare(left[0], undefined, schema, path);
-      this.added.insert(path);
+      if (left.length > 0) this.compare(element, left[0], undefined, schema);
+      (this.ownAdded ??= new FieldSet()).own(element);
     }
   }
+
+  private adopt(element: PathElement, { ownRemoved, ownModified, ownAdded }: Difference): void {
+    if (ownRemoved !== undefined) (this.ownRemoved ??= new FieldSet()).adopt(element, ownRemoved);
+    if (ownAdded !== undefined) (this.ownAdded ??= new FieldSet()).adopt(element, ownAdded);
+    if (ownModified !== undefined) {
+      (this.ownModified ??= new FieldSet()).adopt(element, ownModified);
+    }
+  }
+}
+
+/** The set with a member and all that is in it. */
+function withWhole(
+  set = new FieldSet(),
+  element: PathElement,
+  value: unknown,
+  schema: FieldSchema,
+): FieldSet {
+  set.own(element);
+  set.adopt(element, wholeOf(value, schema));
+  return set;
 }
 
 function isSameAtom(left: FieldSchema, right: FieldSchema): boolean {
