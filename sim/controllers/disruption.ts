@@ -92,8 +92,9 @@ class DisruptionController implements Controller {
     return failed.isOk ? undefined : { retry: failed.message };
   }
 
-  private onPod({ type, object: pod, old }: Change<Pod>): void {
-    this.wakeBudget(pod, old);
+  private onPod(change: Change<Pod>): void {
+    const { type, object: pod, old } = change;
+    this.wakeBudget(pod, change);
     if (old !== undefined && old.metadata.labels !== pod.metadata.labels) this.wakeBudget(old);
     if (type === 'deleted') return;
     const waitMs = staleInMs(pod, this.context.clock.now());
@@ -107,7 +108,7 @@ class DisruptionController implements Controller {
     return isSameStatus(budget.status, settled.status);
   }
 
-  private wakeBudget(pod: Pod, old?: Pod): void {
+  private wakeBudget(pod: Pod, change?: Change<Pod>): void {
     const { namespace = '', name = '', labels } = pod.metadata;
     const matching = this.context.view
       .list(podDisruptionBudgets, namespace)
@@ -123,13 +124,18 @@ class DisruptionController implements Controller {
     }
     const key = keyOf(first);
     const scales = matching.length === 1 ? this.settled.get(key)?.scales : undefined;
-    if (scales !== undefined && old !== undefined && this.isSame(pod, old, scales)) return;
+    if (scales !== undefined && change !== undefined && this.isSame(change, scales)) return;
     this.context.queue.add(`budget/${key}`);
   }
 
   /** Whether a pass would find the pod as before, and its owner too. */
-  private isSame(pod: Pod, old: Pod, scales: ReadonlyMap<string, number>): boolean {
-    if (!isAlike(pod, old)) return false;
+  private isSame(
+    { object: pod, old, type }: Change<Pod>,
+    scales: ReadonlyMap<string, number>,
+  ): boolean {
+    // One more that is not ready counts for nothing where its owner's scale is what counts.
+    const isOneMore = type === 'added' && scales.size > 0 && !isReady(pod);
+    if (!isOneMore && (old === undefined || !isAlike(pod, old))) return false;
     if (scales.size === 0) return true;
     const { namespace = '' } = pod.metadata;
     const owner = controllerOf(pod);
@@ -159,7 +165,8 @@ class DisruptionController implements Controller {
     }
     const nowMs = this.context.clock.now();
     const disrupted = this.stillDisrupted(budget, selected, nowMs);
-    const healthy = selected.filter(pod => isHealthy(pod, disrupted, nowMs)).length;
+    let healthy = 0;
+    for (const pod of selected) if (isHealthy(pod, disrupted, nowMs)) healthy++;
     const { expected, desiredHealthy } = counts;
     const allowed = expected <= 0 ? 0 : Math.max(0, healthy - desiredHealthy);
     const numbers = {
@@ -243,8 +250,10 @@ class DisruptionController implements Controller {
   ): DisruptedPods {
     const { namespace } = budget.metadata;
     const kept: Record<string, string> = {};
+    const known = budget.status?.disruptedPods;
+    if (known === undefined) return kept;
     for (const pod of selected) {
-      const time = budget.status?.disruptedPods?.[pod.metadata.name ?? ''];
+      const time = known[pod.metadata.name ?? ''];
       if (time === undefined || isDeleting(pod)) continue;
       if ((timeMs(time) ?? 0) + deletionTimeoutMs >= nowMs) {
         kept[pod.metadata.name ?? ''] = time;
@@ -287,10 +296,10 @@ function isAlike(pod: Pod, old: Pod): boolean {
 }
 
 function isHealthy(pod: Pod, disrupted: DisruptedPods, nowMs: number): boolean {
-  if (isDeleting(pod)) return false;
+  // Many pods of a set have ended at times: what most pods are not is asked first.
+  if (!isReady(pod) || isDeleting(pod)) return false;
   const time = disrupted[pod.metadata.name ?? ''];
-  const isExpectedToGo = time !== undefined && (timeMs(time) ?? 0) + deletionTimeoutMs > nowMs;
-  return !isExpectedToGo && isReady(pod);
+  return time === undefined || (timeMs(time) ?? 0) + deletionTimeoutMs <= nowMs;
 }
 
 function isSameStatus(old: PodDisruptionBudget['status'], status: Status): boolean {
