@@ -33,6 +33,7 @@ const grounds = new Set([
   'NetworkPolicy',
   'ResourceQuota',
   'LimitRange',
+  'PodGroup',
 ]);
 
 /** Voyages of the manifests. */

@@ -5,6 +5,7 @@ import type { Happening } from '../scenario/happening.js';
 import type { VoyageEvent } from '../voyages/plan.js';
 import { trialEntry } from '../stacks/releases/trial-model.js';
 import { asks } from './asks.js';
+import { drifts } from './drifts.js';
 import { faultKinds, faults } from './faults.js';
 import { qualities } from './objects.js';
 import type { Scene } from './scene.js';
@@ -102,6 +103,7 @@ function deeds(scene: Scene): Weighted[] {
       fc.record({ kind: fc.constant('load' as const), factor: of([0.25, 0.5, 1, 2, 4]) }),
     ),
     ...when(scene.models.length > 0, 8, () => releases(scene)),
+    ...when(scene.payments.length > 0, 14, () => drifts(scene.payments)),
     ...when(scene.accounts.length > 0, has(scene, 'RoleBinding') ? 6 : 1, () => asks(scene)),
     ...when(scene.objects.length > 0, 1, () =>
       of(scene.objects).map(object => ({ kind: 'apply' as const, object })),

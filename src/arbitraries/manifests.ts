@@ -130,6 +130,26 @@ export function trainingJob(
   return { apiVersion: 'kubeflow.org/v1', kind, metadata: { namespace, name }, spec };
 }
 
+/** Where Kubernetes 1.36 serves pod groups, behind its gates. */
+export const podGroupVersion = 'scheduling.k8s.io/v1alpha2';
+
+/** A Job whose pods are of use only together, and the group by which they start together or not at all. */
+export function gang(place: Place, size: number, of: Template): readonly KubeObject[] {
+  const { namespace, name } = place;
+  const pods = job(place, { parallelism: size, completions: size }, of);
+  const spec = pods['spec'] as { readonly template: { readonly spec: object } };
+  const member = { ...spec.template.spec, schedulingGroup: { podGroupName: name } };
+  return [
+    {
+      apiVersion: podGroupVersion,
+      kind: 'PodGroup',
+      metadata: { namespace, name },
+      spec: { schedulingPolicy: { gang: { minCount: size } } },
+    },
+    { ...pods, spec: { ...spec, template: { ...spec.template, spec: member } } },
+  ];
+}
+
 /** A Service before the pods of an app. */
 export function service({ namespace, name }: Place, app: string, port: number): KubeObject {
   return {
@@ -172,11 +192,19 @@ export function budget(
   };
 }
 
+/** How an autoscaler is drawn. */
+export interface Scaling {
+  readonly min: number;
+  readonly max: number;
+  /** Its behavior; default: none of its own. */
+  readonly behavior?: object | undefined;
+}
+
 /** An autoscaler of a Deployment by CPU. */
 export function autoscaler(
   { namespace, name }: Place,
   target: string,
-  { min, max }: { readonly min: number; readonly max: number },
+  { min, max, behavior }: Scaling,
 ): KubeObject {
   return {
     apiVersion: 'autoscaling/v2',
@@ -186,6 +214,7 @@ export function autoscaler(
       scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: target },
       minReplicas: min,
       maxReplicas: max,
+      ...(behavior !== undefined && { behavior }),
       metrics: [
         {
           type: 'Resource',

@@ -2,10 +2,12 @@
 import fc from 'fast-check';
 import type { KubeObject } from '../../sim/api/object.js';
 import { trialEntry, type TrialQuality } from '../stacks/releases/trial-model.js';
+import { paymentsObject, usualWorld } from '../stacks/releases/trial-payments.js';
 import {
   accountWith,
   autoscaler,
   budget,
+  gang,
   job,
   namespaceObject,
   policy,
@@ -17,6 +19,7 @@ import {
   splitRoute,
   trainingJob,
   type Place,
+  type Scaling,
   type Template,
 } from './manifests.js';
 
@@ -74,10 +77,7 @@ function services(options: ObjectOptions): fc.Arbitrary<Part> {
         ),
         { nil: undefined, freq: 2 },
       ),
-      scaled: fc.option(
-        fc.record({ min: fc.integer({ min: 1, max: 2 }), max: fc.integer({ min: 3, max: 6 }) }),
-        { nil: undefined, freq: 2 },
-      ),
+      scaled: fc.option(scalings(), { nil: undefined, freq: 2 }),
       hasService: fc.constantFrom(true, true, false),
       hookSeconds: fc.constantFrom(undefined, 5, 15),
       isBusy: fc.boolean(),
@@ -96,8 +96,12 @@ function services(options: ObjectOptions): fc.Arbitrary<Part> {
           const isScaled = scaled !== undefined && kind === 'Deployment';
           // What an autoscaler looks at: the requests that come, or waves of work.
           const isServing = hasService && !isBusy;
-          const { labels: _own, ...served } = of;
-          const load = isServing ? served : { ...of, labels: { 'seatrial.dev/workload': 'busy' } };
+          // What asks for more than is there, nobody can scale.
+          const light = { ...of, gpus: 0, cpu: of.cpu === '3' ? '300m' : of.cpu };
+          const { labels: _own, ...served } = light;
+          const load = isServing
+            ? served
+            : { ...light, labels: { 'seatrial.dev/workload': 'busy' } };
           return [
             ...(hasSecret ? secretOf(place) : []),
             replicated(kind, place, replicas, { ...(isScaled ? load : of), app: name, port }),
@@ -143,6 +147,38 @@ function trainingJobs(options: ObjectOptions): fc.Arbitrary<Part> {
     ]);
 }
 
+/** Two of them on few GPUs are where pods that are bound one by one would wait for each other. */
+function gangs(options: ObjectOptions): fc.Arbitrary<Part> {
+  return fc
+    .record({ size: fc.integer({ min: 2, max: 4 }), of: templates(options), isLong: fc.boolean() })
+    .map(
+      ({ size, of, isLong }) =>
+        place =>
+          gang(place, size, {
+            ...of,
+            ...(isLong && { labels: { 'seatrial.dev/workload': 'run-forever' } }),
+            app: place.name,
+          }),
+    );
+}
+
+/** Bounds, and how fast it may move. */
+function scalings(): fc.Arbitrary<Scaling> {
+  const seconds = (down: number, up: number) => ({
+    scaleDown: { stabilizationWindowSeconds: down },
+    scaleUp: { stabilizationWindowSeconds: up },
+  });
+  const slow = [{ type: 'Pods', value: 1, periodSeconds: 60 }];
+  return fc.record({
+    min: fc.integer({ min: 1, max: 2 }),
+    max: fc.integer({ min: 3, max: 6 }),
+    behavior: fc.constantFrom(undefined, undefined, seconds(120, 0), seconds(300, 60), {
+      scaleDown: { policies: slow },
+      scaleUp: { policies: slow },
+    }),
+  });
+}
+
 function quotas(): fc.Arbitrary<Part> {
   return fc
     .record({
@@ -186,6 +222,15 @@ function canaries(options: ObjectOptions): fc.Arbitrary<Part> {
 /** A registry with the first version of a model. */
 function registries(): fc.Arbitrary<Part> {
   return qualities().map(quality => place => [trialEntry({ ...place, version: 1, ...quality })]);
+}
+
+/** A model that is good as long as the payments stay as they are, and payments that a monitor watches. */
+function watchedModels(): fc.Arbitrary<Part> {
+  return fc.constantFrom(2, 3).map(ranking => place => [
+    // Half of the way to where frauds lie: there an alert begins.
+    trialEntry({ ...place, version: 1, ranking, offset: -ranking / 2 }),
+    paymentsObject({ ...place, ...usualWorld }),
+  ]);
 }
 
 /** How good models are: some rank well and lie far off, some the other way round. */
@@ -241,11 +286,13 @@ export function objects(options: ObjectOptions = {}): fc.Arbitrary<readonly Kube
     { weight: 5, arbitrary: services(options) },
     { weight: 2, arbitrary: jobs(options) },
     { weight: 2, arbitrary: trainingJobs(options) },
+    { weight: 1, arbitrary: gangs(options) },
     { weight: 2, arbitrary: quotas() },
     { weight: 3, arbitrary: policies() },
     { weight: 2, arbitrary: accounts() },
     { weight: 1, arbitrary: canaries(options) },
     { weight: 1, arbitrary: registries() },
+    { weight: 1, arbitrary: watchedModels() },
   );
   const placed = fc.record({ part, namespace: fc.constantFrom('default', 'team') });
   const one = fc.constantFrom(undefined, 'default', 'default', 'team');

@@ -3,11 +3,14 @@ import fc from 'fast-check';
 import type { KubeObject } from '../../sim/api/object.js';
 import type { ClusterPlan, NodePool, VoyagePlan } from '../voyages/plan.js';
 import { events, type EventOptions } from './events.js';
+import { podGroupVersion } from './manifests.js';
 import { objects, type ObjectOptions } from './objects.js';
 import { planArbitrary } from './plan-arbitrary.js';
 import { pools, type PoolOptions } from './pools.js';
+import { modelMonitor } from '../stacks/releases/model-monitor.js';
 import { modelPromoter } from '../stacks/releases/model-promoter.js';
 import { trialModelOf } from '../stacks/releases/trial-model.js';
+import { trialPaymentsOf } from '../stacks/releases/trial-payments.js';
 import { sceneOf } from './scene.js';
 
 /** What voyages are drawn within. */
@@ -20,6 +23,10 @@ export interface PlanOptions extends PoolOptions, ObjectOptions, EventOptions {
 
 /** Some laws only speak of what has gone on for a quarter of an hour. */
 const settleTimesMs = [120_000, 1_200_000];
+/** A drift is found in some minutes, and then a model is trained and takes over. */
+const watchedTimesMs = [600_000, 1_200_000];
+/** Whether an autoscaler comes to rest, only a long time of one load tells. */
+const scaledTimesMs = [120_000, 1_200_000, 1_200_000];
 
 /** Voyages. */
 export function voyagePlans(options: PlanOptions = {}): fc.Arbitrary<VoyagePlan> {
@@ -38,13 +45,27 @@ export function voyagesOf(
 ): fc.Arbitrary<VoyagePlan> {
   const { settleMs } = options;
   const cluster = clusterFor(nodes, manifests);
+  const usual = timesFor(manifests, cluster);
   return fc.record({
     cluster: fc.constant(cluster),
     objects: fc.constant(manifests),
     events: events(sceneOf(cluster, manifests), options),
     seed: seeds(options),
-    settleMs: settleMs === undefined ? fc.constantFrom(...settleTimesMs) : fc.constant(settleMs),
+    settleMs: settleMs === undefined ? fc.constantFrom(...usual) : fc.constant(settleMs),
   });
+}
+
+function timesFor(
+  manifests: readonly KubeObject[],
+  { hasMetrics }: ClusterPlan,
+): readonly number[] {
+  if (hasPayments(manifests)) return watchedTimesMs;
+  return hasMetrics === true ? scaledTimesMs : settleTimesMs;
+}
+
+/** Whether a model is watched. */
+function hasPayments(manifests: readonly KubeObject[]): boolean {
+  return manifests.some(object => trialPaymentsOf(object) !== undefined);
 }
 
 function seeds({ hasInterleavings = true }: PlanOptions): fc.Arbitrary<number> {
@@ -62,7 +83,7 @@ const operatorsByGroup: Readonly<Record<string, string>> = {
   'gateway.networking.k8s.io': 'gateway-api',
 };
 
-/** The cluster with what the manifests need: operators for their kinds, metrics for autoscalers. */
+/** The cluster with what the manifests need: operators for their kinds, metrics for autoscalers, gates for gangs. */
 export function clusterFor(
   nodes: readonly NodePool[],
   manifests: readonly KubeObject[],
@@ -70,11 +91,17 @@ export function clusterFor(
   const groups = manifests.map(({ apiVersion = '' }) => apiVersion.split('/')[0] ?? '');
   const hasModels = manifests.some(object => trialModelOf(object) !== undefined);
   const named = groups.flatMap(group => operatorsByGroup[group] ?? []);
-  const operators = [...new Set([...named, ...(hasModels ? [modelPromoter.name] : [])])].sort();
+  const ofModels = [
+    ...(hasModels ? [modelPromoter.name] : []),
+    ...(hasPayments(manifests) ? [modelMonitor.name] : []),
+  ];
+  const operators = [...new Set([...named, ...ofModels])].sort();
   const hasMetrics = manifests.some(({ kind }) => kind === 'HorizontalPodAutoscaler');
+  const hasGangs = manifests.some(({ apiVersion }) => apiVersion === podGroupVersion);
   return {
     pools: nodes,
     ...(operators.length > 0 && { operators }),
     ...(hasMetrics && { hasMetrics }),
+    ...(hasGangs && { hasGangs }),
   };
 }

@@ -4,6 +4,7 @@ import type { Role, RoleBinding } from '../../sim/api/kinds/rbac.js';
 import type { KubeObject } from '../../sim/api/object.js';
 import { demandsOf } from '../scenario/edge/derived-traffic.js';
 import { trialModelOf, type TrialModel } from '../stacks/releases/trial-model.js';
+import { trialPaymentsOf, type TrialPayments } from '../stacks/releases/trial-payments.js';
 import type { PodChoice, Target } from '../scenario/happening.js';
 import { nodeNames, type ClusterPlan } from '../voyages/plan.js';
 
@@ -45,8 +46,10 @@ export interface Scene {
   /** Accounts that no binding names, where none names groups. */
   readonly strangers: readonly string[];
   readonly makers: readonly Maker[];
-  /** Models of which there is a version in a registry. */
+  /** Models of which there is a version in a registry, and which nobody but people trains. */
   readonly models: readonly TrialModel[];
+  /** What the models score that a monitor watches. */
+  readonly payments: readonly TrialPayments[];
   /** Whether requests come to a Service. */
   readonly hasTraffic: boolean;
   readonly objects: readonly KubeObject[];
@@ -78,6 +81,9 @@ export function sceneOf(cluster: ClusterPlan, objects: readonly KubeObject[]): S
   const ofKind = (kinds: ReadonlySet<string>): Target[] =>
     objects.filter(({ kind = '' }) => kinds.has(kind)).map(targetOf);
   const namespaces = [...new Set(objects.flatMap(namespaceOf))].sort();
+  const payments = objects.flatMap(object => trialPaymentsOf(object) ?? []);
+  const isWatched = ({ namespace, name }: TrialModel): boolean =>
+    payments.some(one => one.namespace === namespace && one.name === name);
   return {
     nodes,
     gpus: nodes
@@ -98,7 +104,8 @@ export function sceneOf(cluster: ClusterPlan, objects: readonly KubeObject[]): S
     secrets: secretsOf(objects),
     strangers: strangersOf(objects, accountsOf(objects, namespaces)),
     makers: bindingsIn(objects).flatMap(object => makersOf(object, objects)),
-    models: objects.flatMap(object => trialModelOf(object) ?? []),
+    models: objects.flatMap(object => trialModelOf(object) ?? []).filter(one => !isWatched(one)),
+    payments,
     hasTraffic: demandsOf(objects).length > 0,
     objects,
   };

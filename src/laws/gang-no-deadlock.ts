@@ -13,7 +13,8 @@ const defaults = {
 
 /**
  * Two gangs are deadlocked when both hold a part of their members' capacity, both have members that
- * found no node, and what those ask for is what the other holds.
+ * found no node, and what those ask for is what the other holds. On a real cluster two plain trainings do
+ * that too, and only people end it: it is a finding about the manifests, and the story says what is missing.
  */
 export const gangNoDeadlock = law({
   name: 'gang-no-deadlock',
@@ -40,7 +41,7 @@ export const gangNoDeadlock = law({
         told.add(names.join());
         breaches.push({
           timeMs: world.now(),
-          what: `${names.join(' and ')} each hold ${resource} that the other waits for, for ${lengthOf(standOffMaxMs)}`,
+          what: `${names.join(' and ')} each hold ${resource} that the other waits for, for ${lengthOf(standOffMaxMs)}${adviceFor(gang, other)}`,
           objects: names,
           evidence: inOrder([...gang.evidence, ...other.evidence]),
         });
@@ -62,6 +63,18 @@ export const gangNoDeadlock = law({
     };
   },
 });
+
+/** Plain trainings are bound pod by pod: there nothing is broken but the manifests. */
+function adviceFor(...gangs: readonly Gang[]): string {
+  const unasked = gangs.filter(({ isPromised }) => !isPromised).map(({ name }) => name);
+  if (unasked.length === 0) return '';
+  const ways = [
+    'a PodGroup (with the gates GenericWorkload and GangScheduling on)',
+    'a queue of Kueue',
+    'runPolicy.schedulingPolicy with a gang scheduler',
+  ];
+  return `; nobody is asked to start ${unasked.sort().join(' and ')} whole: give it ${ways.join(', ')}`;
+}
 
 /** A resource that each holds and the other's waiting members ask for. */
 function contested(one: Gang, other: Gang, world: World): string | undefined {

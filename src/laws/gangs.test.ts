@@ -100,6 +100,15 @@ describe('gang-no-deadlock', () => {
     });
   });
 
+  it('says what is missing where nobody is asked to start them whole', () => {
+    const plain = { spec: { mxReplicaSpecs: { Worker: { replicas: 2 } } } };
+    const past = withJob(withJob(new Past(), 'a'), 'b').write('MXJob', 't/a', plain);
+    bind(bind(past.at('10s'), 'a-0').at('20s'), 'b-0').at('10m');
+    expect(storyOf(past.verdict(gangNoDeadlock)).what).toMatch(
+      /for 5 min; nobody is asked to start MXJob t\/a whole: give it a PodGroup \(with the gates/,
+    );
+  });
+
   it('lets one gang wait for another that is whole', () => {
     const past = withJob(withJob(new Past(), 'a'), 'b');
     bind(bind(bind(past.at('10s'), 'a-0'), 'a-1').at('20s'), 'b-0').at('10m');

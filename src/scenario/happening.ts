@@ -1,6 +1,7 @@
 /** What can happen to a cluster in a scenario or on a voyage: as plain data, which can be written down. */
 import type { KubeObject } from '../../sim/api/object.js';
 import type { Fault } from '../cluster.js';
+import { driftOf } from '../stacks/releases/trial-payments.js';
 
 /** An object that something happens to. */
 export interface Target {
@@ -86,9 +87,11 @@ export const happeningKinds = [
   'fault',
 ] as const satisfies readonly Happening['kind'][];
 
-/** What a happening is counted as: a fault by the fault's own kind. */
+/** What a happening is counted as: a fault by the fault's own kind, and so is a drift. */
 export function sortOf(happening: Happening): string {
-  return happening.kind === 'fault' ? `fault ${happening.fault.kind}` : happening.kind;
+  if (happening.kind === 'fault') return `fault ${happening.fault.kind}`;
+  const drift = happening.kind === 'apply' ? driftOf(happening.object) : undefined;
+  return drift === undefined ? happening.kind : `drift ${drift}`;
 }
 
 /** A happening in a few words: `scale Deployment default/web to 3`. */
@@ -96,7 +99,7 @@ export function wordsOf(happening: Happening): string {
   const sort = sortOf(happening);
   switch (happening.kind) {
     case 'apply':
-      return `apply ${happening.object.kind ?? ''} ${happening.object.metadata.name ?? ''}${
+      return `${sort} ${happening.object.kind ?? ''} ${happening.object.metadata.name ?? ''}${
         happening.as === undefined ? '' : ` as ${happening.as}`
       }`;
     case 'delete':

@@ -9,7 +9,7 @@ import { connects } from '../backends/sim-probe.js';
 import { didYouMean, InputError } from '../input/errors.js';
 import { modelWorkloads } from '../models/workloads.js';
 import { stacks } from '../stacks/index.js';
-import { modelPromoter } from '../stacks/releases/model-promoter.js';
+import { releaseOperators } from '../stacks/releases/release-operators.js';
 import type { Stack } from '../stacks/stack.js';
 import { Edge } from './edge/edge.js';
 import { placementLines, readPast } from './recorded-past.js';
@@ -109,7 +109,7 @@ export function launch(
   const options = simulationOptions({
     seed,
     workloads: scenario.workloads,
-    installs: { [modelPromoter.name]: modelPromoter },
+    installs: releaseOperators,
     makers: { ...modelWorkloads, ...stack?.makers },
     ...(keepsTrace !== undefined && { keepsTrace }),
     ...(config !== undefined && { config }),

@@ -4,6 +4,7 @@ import { clusterName, type NodePool, type VoyagePlan } from './plan.js';
 
 /** The configuration: a node of the control plane, then the pools' nodes in order. */
 export function clusterConfig({ cluster }: Pick<VoyagePlan, 'cluster'>): KindConfig {
+  const { hasGangs = false } = cluster;
   const workers = cluster.pools.flatMap(pool =>
     Array.from({ length: pool.count }, () => configuredNode(pool)),
   );
@@ -13,8 +14,8 @@ export function clusterConfig({ cluster }: Pick<VoyagePlan, 'cluster'>): KindCon
     nodes: [{ role: 'control-plane', labels: {}, taints: [] }, ...workers],
     podSubnet: '10.244.0.0/16',
     serviceSubnet: '10.96.0.0/16',
-    featureGates: {},
-    runtimeConfig: {},
+    featureGates: hasGangs ? { GenericWorkload: true, GangScheduling: true } : {},
+    runtimeConfig: hasGangs ? { 'scheduling.k8s.io/v1alpha2': 'true' } : {},
   };
 }
 

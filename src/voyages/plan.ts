@@ -27,6 +27,8 @@ export interface ClusterPlan {
   readonly operators?: readonly string[];
   /** Whether metrics-server runs, which autoscalers need. Default false. */
   readonly hasMetrics?: boolean;
+  /** Whether gangs are scheduled: pod groups are alpha, behind gates. Default false. */
+  readonly hasGangs?: boolean;
 }
 
 /** Something that happens, so long after what happened before. */

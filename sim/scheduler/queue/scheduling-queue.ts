@@ -246,7 +246,11 @@ export class SchedulingQueue {
   /** Whether nothing happened since a member of a group was tried: trying it again would be in vain. */
   private hasSeenAll({ info }: QueuedPod): boolean {
     if (this.options.hasGroups !== true || info.group === undefined) return false;
-    for (const _ of this.inFlight.eventsSince(info.uid)) return false;
+    for (const { event, change } of this.inFlight.eventsSince(info.uid)) {
+      // The attempt itself asks for the other members: that is nothing new.
+      const isOfAttempt = isWildcard(event) && isOfGroup(change, info.group);
+      if (!isOfAttempt) return false;
+    }
     return true;
   }
 
@@ -323,4 +327,9 @@ export class SchedulingQueue {
   private profileOf(pod: QueuedPod): QueueProfile | undefined {
     return this.options.profiles.get(pod.info.pod.spec?.schedulerName ?? 'default-scheduler');
   }
+}
+
+function isOfGroup({ object }: ObjectChange, group: string): boolean {
+  // Only pods are activated.
+  return object !== undefined && new PodInfo(object as Pod).group === group;
 }

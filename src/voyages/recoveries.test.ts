@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { clusterFor } from '../arbitraries/plans.js';
+import { gang, trainingJob } from '../arbitraries/manifests.js';
+import { laws } from '../laws/index.js';
+import { sortOf } from '../scenario/happening.js';
+import { trialEntry } from '../stacks/releases/trial-model.js';
+import { paymentsObject, usualWorld, type TrialWorld } from '../stacks/releases/trial-payments.js';
+import type { VoyageEvent, VoyagePlan } from './plan.js';
+import { runPlan } from './run-plan.js';
+
+const place = { namespace: 'default', name: 'fraud' };
+const drift = (afterMs: number, world: Partial<TrialWorld>): VoyageEvent => ({
+  afterMs,
+  kind: 'apply',
+  object: paymentsObject({ ...place, ...usualWorld, ...world }),
+});
+
+async function sail(plan: Pick<VoyagePlan, 'objects' | 'events' | 'seed'>, pools: number) {
+  const gpus = { product: 'Tesla-T4', count: 2 };
+  const nodes = [{ name: 'gpu', count: pools, cpu: '32', memory: '128Gi', gpus }];
+  const whole = { ...plan, cluster: clusterFor(nodes, plan.objects), settleMs: 600_000 };
+  const { verdicts, outcomes } = await runPlan(whole, { laws });
+  const of = (name: string) => verdicts.find(({ law }) => law === name);
+  const broken = verdicts.flatMap(({ law, kind }) => (kind === 'broken' ? [law] : []));
+  return { of, broken, outcomes };
+}
+
+describe('a model that a monitor watches', () => {
+  const events = [
+    drift(0, { amountFactor: 10 }),
+    drift(300_000, { concept: 120 }),
+    drift(900_000, { concept: 0 }),
+  ];
+  const objects = [
+    trialEntry({ ...place, version: 1, ranking: 3, offset: -1.5 }),
+    paymentsObject({ ...place, ...usualWorld }),
+  ];
+
+  it('is trained anew when frauds look otherwise, and serves again when they are as before', async () => {
+    expect(events.map(sortOf)).toEqual(['drift covariate', 'drift concept', 'drift none']);
+    const { of, broken, outcomes } = await sail({ objects, events, seed: 1 }, 1);
+    const steps = outcomes.flatMap(one =>
+      one.kind === 'recovery' ? [[one.step, one.drift, one.model?.split(' ')[1]]] : [],
+    );
+    expect(steps).toEqual([
+      ['promoted', undefined, 'v1'],
+      ['watching', undefined, 'v1'],
+      ['injected', 1, undefined],
+      ['injected', 2, undefined],
+      ['detected', 2, undefined],
+      ['retraining', 2, 'v2'],
+      ['trained', 2, 'v2'],
+      ['promoted', 2, 'v2'],
+      ['injected', 3, undefined],
+      ['rolled back', undefined, 'v1'],
+    ]);
+    expect(broken).toEqual([]);
+    for (const law of [
+      'drift-detected-in-time',
+      'one-retraining-per-drift',
+      'none-on-stationary-data',
+      'no-worse-model-promoted',
+      'precision-recovered',
+      'rollback-to-last-good',
+    ]) {
+      expect(of(law)?.kind, law).toBe('held');
+    }
+  });
+});
+
+describe('two trainings on the GPUs of one', () => {
+  const of = {
+    app: 'train',
+    cpu: '1',
+    gpus: 1,
+    labels: { 'seatrial.dev/workload': 'run-forever' },
+  };
+  const named = (name: string) => ({ namespace: 'default', name });
+
+  it('wait for each other without a gang scheduler, and hold all or nothing with one', async () => {
+    const plain = ['a', 'b'].map(name => trainingJob('PyTorchJob', named(name), 3, of));
+    const calm: Pick<VoyagePlan, 'events' | 'seed'> = { events: [], seed: 10 };
+    const alone = await sail({ ...calm, objects: plain }, 2);
+    expect(alone.of('gang-whole-or-not')?.kind).toBe('vacuous');
+    expect(alone.broken).toEqual(['gang-no-deadlock']);
+    const whole = ['a', 'b'].flatMap(name => gang(named(name), 3, of));
+    const { of: told, broken } = await sail({ ...calm, objects: whole }, 2);
+    expect(told('gang-whole-or-not')).toMatchObject({ kind: 'held', looked: 1 });
+    expect(broken).toEqual([]);
+  });
+});
