@@ -1,6 +1,6 @@
 /** An autoscaler does not reach far beyond what the load needs. */
 import { keyOf } from '../../sim/api/meta.js';
-import { SteadyBook, type SteadyTime } from './kit/autoscalers.js';
+import { SteadyBook, type EndedTime } from './kit/autoscalers.js';
 import { law, type Breach } from './law.js';
 import { inOrder } from './story.js';
 
@@ -27,8 +27,8 @@ export const hpaOvershootBounded = law({
     const book = new SteadyBook(loadTolerance);
     const breaches: Breach[] = [];
     let looked = 0;
-    const close = (key: string, steady: SteadyTime | undefined, endMs: number): void => {
-      if (steady === undefined || endMs - steady.startMs <= settleMs) return;
+    const close = (key: string, { steady, endMs }: EndedTime): void => {
+      if (endMs - steady.startMs <= settleMs) return;
       const rises = steady.decisions.filter(({ from, to }) => to > from);
       const last = steady.decisions.at(-1);
       if (last === undefined || rises.length === 0) return;
@@ -45,12 +45,11 @@ export const hpaOvershootBounded = law({
     return {
       on: {
         'horizontalpodautoscalers.autoscaling'(change) {
-          const ended = book.of(change.object).take(change);
-          close(keyOf(change.object), ended, change.timeMs);
+          for (const ended of book.take(change)) close(keyOf(change.object), ended);
         },
       },
       end(world) {
-        for (const [key, steady] of book.open()) close(key, steady, world.now());
+        for (const [key, ended] of book.end(world.now())) close(key, ended);
         return { looked, breaches };
       },
     };

@@ -1,6 +1,6 @@
 /** At constant load an autoscaler comes to rest. */
 import { keyOf } from '../../sim/api/meta.js';
-import { SteadyBook, type SteadyTime } from './kit/autoscalers.js';
+import { SteadyBook, type EndedTime } from './kit/autoscalers.js';
 import { law, type Breach } from './law.js';
 import { inOrder, lengthOf } from './story.js';
 
@@ -25,8 +25,8 @@ export const hpaSettles = law({
     const book = new SteadyBook(loadTolerance);
     const breaches: Breach[] = [];
     let looked = 0;
-    const close = (key: string, steady: SteadyTime | undefined, endMs: number): void => {
-      if (steady === undefined || endMs - steady.startMs <= settleMs) return;
+    const close = (key: string, { steady, endMs }: EndedTime): void => {
+      if (endMs - steady.startMs <= settleMs) return;
       looked++;
       const late = steady.decisions.filter(({ timeMs }) => timeMs > steady.startMs + settleMs);
       if (late.length <= changesMax) return;
@@ -40,12 +40,11 @@ export const hpaSettles = law({
     return {
       on: {
         'horizontalpodautoscalers.autoscaling'(change) {
-          const ended = book.of(change.object).take(change);
-          close(keyOf(change.object), ended, change.timeMs);
+          for (const ended of book.take(change)) close(keyOf(change.object), ended);
         },
       },
       end(world) {
-        for (const [key, steady] of book.open()) close(key, steady, world.now());
+        for (const [key, ended] of book.end(world.now())) close(key, ended);
         return { looked, breaches };
       },
     };

@@ -169,6 +169,13 @@ describe('hpa-overshoot-bounded', () => {
     });
   });
 
+  it('judges a rise although the metric is that of the old pods until the new ones work', () => {
+    const past = looks(looks(autoscaler(), '1m', 2, 2, 40), '5m', 2, 4, 100);
+    looks(looks(past, '5m15s', 4, 4, 100), '5m30s', 4, 4, 50);
+    const verdict = looks(past, '25m', 4, 4, 50).verdict(hpaOvershootBounded);
+    expect(verdict).toMatchObject({ kind: 'held', looked: 1 });
+  });
+
   it('lets it come down from where an earlier load had it', () => {
     const past = looks(looks(autoscaler(), '1m', 10, 10, 20), '6m', 10, 3, 20);
     expect(looks(past, '20m', 3, 3, 66).verdict(hpaOvershootBounded).kind).toBe('vacuous');

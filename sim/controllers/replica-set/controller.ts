@@ -17,7 +17,7 @@ import { call, get, update, watch } from '../../client/requests.js';
 import { claim } from '../control/claim.js';
 import { watchDependents } from '../control/dependents.js';
 import { UidExpectations } from '../control/expectations.js';
-import { orphanIndex, owned, ownedAndOrphans } from '../control/owner.js';
+import { orphanIndex, owned } from '../control/owner.js';
 import { OwnWrites } from '../control/own-writes.js';
 import {
   createPod,
@@ -26,7 +26,13 @@ import {
   podFromTemplate,
 } from '../control/pod-control.js';
 import { rankForDeletion } from '../control/pod-ranking.js';
-import { isActive, isReady, isTerminating, nextAvailabilityMs } from '../control/pod-state.js';
+import {
+  isActive,
+  isReady,
+  isTerminal,
+  isTerminating,
+  nextAvailabilityMs,
+} from '../control/pod-state.js';
 import { slowStart } from '../control/slow-start.js';
 import type { Flavor, SetSpec } from './flavor.js';
 import { isNews, statusOf } from './status.js';
@@ -80,7 +86,7 @@ class SetController<T extends HasMetadata> implements Controller {
           queue.add(keyOf(object));
         },
       }),
-      watch(pods, { indexes: orphanIndex, on: onPod }),
+      watch(pods, { indexes: { ...orphanIndex, ...liveIndex }, on: onPod }),
     ];
   }
 
@@ -96,7 +102,7 @@ class SetController<T extends HasMetadata> implements Controller {
     }
     const mayManage = expectations.areMet(key);
     const spec = flavor.spec(set);
-    const candidates = ownedAndOrphans(view, pods, set);
+    const candidates = liveCandidates(view, set);
     const selector = selectorOf(spec.selector);
     const matches = (pod: Pod) => selector.matches(pod.metadata.labels);
     const claimed = yield* claim({
@@ -208,4 +214,22 @@ class SetController<T extends HasMetadata> implements Controller {
     const second = yield* call(update(kind, withStatus(fresh.object, next), 'status'));
     return second.isOk ? note(second.object) : second.message;
   }
+}
+
+const noKeys: readonly string[] = [];
+
+/** Finds, by the owner's uid, pods that have not ended: of those that a node rejects there may be thousands. */
+const liveIndex = {
+  live: (pod: Pod): readonly string[] => {
+    const owner = isTerminal(pod) ? undefined : controllerOf(pod);
+    return owner === undefined ? noKeys : [owner.uid];
+  },
+};
+
+/** The pods of the set, and those that nobody controls; none that has ended. */
+function liveCandidates(view: View, { metadata }: HasMetadata): readonly Pod[] {
+  const own = view.byIndex(pods, 'live', metadata.uid ?? '');
+  const orphans = view.byIndex(pods, 'orphan', metadata.namespace ?? '');
+  if (orphans.length === 0) return own;
+  return [...own, ...orphans.filter(pod => !isTerminal(pod))];
 }

@@ -52,38 +52,82 @@ function currentOf(metric: MetricStatus) {
 export interface SteadyTime {
   readonly startMs: number;
   readonly load: number;
-  readonly decisions: Decision[];
+  readonly decisions: readonly Decision[];
   readonly evidence: Evidence;
+}
+
+/** A steady time that is over. */
+export interface EndedTime {
+  readonly steady: SteadyTime;
+  readonly endMs: number;
+}
+
+/**
+ * Right after a scaling the metric is still that of the old pods, times the number of the new: a load that
+ * is another one for less than this is no other load.
+ */
+const transientMs = 120_000;
+
+interface Current extends SteadyTime {
+  readonly decisions: Decision[];
 }
 
 /** The steady times of one autoscaler, one after the other. */
 export class SteadyTimes {
-  current: SteadyTime | undefined;
+  private current: Current | undefined;
+  /** The load has strayed: what comes next, if it does not come back soon. */
+  private next: (Current & { load: number }) | undefined;
 
   constructor(private readonly tolerance: number) {}
 
-  /** Takes a write in; returns the steady time that it ended. */
-  take(change: Change<HorizontalPodAutoscaler>): SteadyTime | undefined {
-    const load = loadOf(change.object);
-    const { current } = this;
-    const isSame = change.object.spec === change.before?.spec || current === undefined;
-    const isSteady =
-      isSame &&
-      load !== undefined &&
-      current !== undefined &&
-      Math.abs(load - current.load) <= this.tolerance * current.load;
+  /** Takes a write in; returns the steady times that are over. */
+  take(change: Change<HorizontalPodAutoscaler>): readonly EndedTime[] {
+    const { timeMs, object, before } = change;
+    const load = loadOf(object);
+    const ended = this.turn(timeMs);
     const decision = decisionOf(change);
-    if (isSteady) {
-      if (decision !== undefined) current.decisions.push(decision);
-      return undefined;
-    }
-    const evidence = written(change, `it sees a load of ${Math.round(load ?? 0)}`);
-    const startMs = change.timeMs;
-    this.current =
+    const decisions = decision === undefined ? [] : [decision];
+    const told = (): Current | undefined =>
       load === undefined || load === 0
         ? undefined
-        : { startMs, load, evidence, decisions: decision === undefined ? [] : [decision] };
-    return current;
+        : {
+            startMs: timeMs,
+            load,
+            decisions,
+            evidence: written(change, `it sees a load of ${Math.round(load)}`),
+          };
+    const { current } = this;
+    if (object.spec !== before?.spec || current === undefined || load === undefined) {
+      this.current = told();
+      this.next = undefined;
+      return current === undefined ? ended : [...ended, { steady: current, endMs: timeMs }];
+    }
+    if (Math.abs(load - current.load) <= this.tolerance * current.load) {
+      current.decisions.push(...(this.next?.decisions ?? []), ...decisions);
+      this.next = undefined;
+    } else if (this.next === undefined) {
+      this.next = told() ?? { ...current, startMs: timeMs, load: 0, decisions };
+    } else {
+      this.next.load = load;
+      this.next.decisions.push(...decisions);
+    }
+    return ended;
+  }
+
+  /** Those that are under way when the history ends. */
+  end(endMs: number): readonly EndedTime[] {
+    const ended = this.turn(endMs);
+    return this.current === undefined ? ended : [...ended, { steady: this.current, endMs }];
+  }
+
+  /** A load that has strayed for long is another one since it strayed. */
+  private turn(nowMs: number): readonly EndedTime[] {
+    const { current, next } = this;
+    if (current === undefined || next === undefined) return [];
+    if (nowMs - next.startMs <= transientMs) return [];
+    this.current = next.load === 0 ? undefined : next;
+    this.next = undefined;
+    return [{ steady: current, endMs: next.startMs }];
   }
 }
 
@@ -93,16 +137,16 @@ export class SteadyBook {
 
   constructor(private readonly tolerance: number) {}
 
-  /** The book of the autoscaler. */
-  of(autoscaler: HorizontalPodAutoscaler): SteadyTimes {
-    const key = keyOf(autoscaler);
+  /** Takes a write of an autoscaler in; returns its steady times that are over. */
+  take(change: Change<HorizontalPodAutoscaler>): readonly EndedTime[] {
+    const key = keyOf(change.object);
     let times = this.byKey.get(key);
     if (times === undefined) this.byKey.set(key, (times = new SteadyTimes(this.tolerance)));
-    return times;
+    return times.take(change);
   }
 
-  /** Those that are under way, by the autoscaler's key. */
-  *open(): Iterable<readonly [string, SteadyTime]> {
-    for (const [key, { current }] of this.byKey) if (current !== undefined) yield [key, current];
+  /** Those that are under way when the history ends, by the autoscaler's key. */
+  *end(endMs: number): Iterable<readonly [string, EndedTime]> {
+    for (const [key, times] of this.byKey) for (const one of times.end(endMs)) yield [key, one];
   }
 }
