@@ -30,7 +30,7 @@ it('is broken when a pod of higher priority waits although a lower one could go'
   });
 });
 
-it('lets a pod wait while its victim still ends, that may not preempt, or that fits nowhere', () => {
+it('lets a pod wait while its victim still ends, that may not preempt, is one of a gang, or fits nowhere', () => {
   const ending = taken()
     .write('Pod', 'a/high', high())
     .at('20s')
@@ -41,6 +41,10 @@ it('lets a pod wait while its victim still ends, that may not preempt, or that f
     .write('Pod', 'a/high', high({ preemptionPolicy: 'Never' }))
     .at('5m');
   expect(never.verdict(noPriorityInversion).kind).toBe('vacuous');
+  const member = taken()
+    .write('Pod', 'a/high', high({ schedulingGroup: { podGroupName: 'g' } }))
+    .at('5m');
+  expect(member.verdict(noPriorityInversion).kind).toBe('vacuous');
   const large = podSpec({ 'nvidia.com/gpu': '2' }, undefined, { priority: 1000 });
   const nowhere = taken().write('Pod', 'a/high', { spec: large }).at('5m');
   expect(nowhere.verdict(noPriorityInversion).kind).toBe('held');

@@ -31,7 +31,8 @@ const defaults = {
 /**
  * Preemption can help when, on one node whose selector, taints and cordon suit the pod, the requests of
  * all pods of its priority or above leave room, a lower one is there, and none is on its way out. Pods
- * that wait for volumes, devices or other pods, that are gated or may not preempt, are not judged.
+ * that wait for volumes, devices or other pods, that are gated or may not preempt, are not judged, nor are
+ * members of gangs: room for one of them is no room for all.
  */
 export const noPriorityInversion = law({
   name: 'no-priority-inversion',
@@ -124,6 +125,7 @@ function isWaiting({ metadata, spec, status }: Pod): boolean {
     affinity?.podAntiAffinity === undefined &&
     spec.topologySpreadConstraints === undefined &&
     spec.resourceClaims === undefined &&
+    spec.schedulingGroup === undefined &&
     !volumes.some(one => one.persistentVolumeClaim !== undefined || one.ephemeral !== undefined);
   const isFree = (spec.schedulingGates ?? []).length === 0 && spec.preemptionPolicy !== 'Never';
   return isSimple && isFree && (spec.schedulerName ?? 'default-scheduler') === 'default-scheduler';
