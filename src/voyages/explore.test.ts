@@ -11,7 +11,7 @@ import { readToken, tokenOf } from './token.js';
 
 const plans = voyagePlans();
 
-/** Found in the third voyage of this seed. */
+/** Found in the 34th voyage of this seed. */
 const planted = ['promoted-by-accuracy'] as const;
 
 /** The machine may be busy with other tests. */
@@ -19,7 +19,7 @@ const timeoutMs = 300_000;
 
 describe('A search', { timeout: timeoutMs }, () => {
   const search = (workers: number) =>
-    explore({ plans, laws, seed: 11, firstRun: 2, runs: 20, workers, planted });
+    explore({ plans, laws, seed: 11, firstRun: 33, runs: 20, workers, planted });
   let alone: ReturnType<typeof search> | undefined;
   const searchAlone = (): ReturnType<typeof search> => (alone ??= search(1));
 

@@ -20,7 +20,6 @@ import { call, create, splitKey, update, watch } from '../../../sim/client/reque
 import { installation } from '../../../sim/operators/crd/installation.js';
 import type { Operator } from '../../../sim/operators/operator.js';
 import { missedFrauds, DriftMonitor } from '../../drift/watch/monitor.js';
-import { entryMarks } from '../../models/registry/entry.js';
 import { championLabel, championName } from './champion.js';
 import { monitorLabel, monitorName, type Monitored } from './monitored.js';
 import { retrainingJob, retrainingLabel, retrainingName } from './retraining-job.js';
