@@ -47,7 +47,7 @@ export function createMetricsServer({
     const scraper = new Scraper(context, {
       endpoints,
       resolutionMs,
-      store: batch => store.store(batch),
+      store: samples => store.store(samples),
     });
     return {
       watches: [watch(nodes), watch(pods)],

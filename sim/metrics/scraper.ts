@@ -3,10 +3,10 @@
  * @upstream kubernetes-sigs/metrics-server pkg/scraper/scraper.go, pkg/server/server.go
  */
 import { nodes } from '../api/kinds/core.js';
-import type { NodeEndpoint, NodeEndpoints } from '../api/node-endpoint.js';
+import type { NodeEndpoints } from '../api/node-endpoint.js';
 import type { ControllerContext } from '../client/contract.js';
 import type { Timer } from '../engine/clock.js';
-import type { ContainerPoint, PodPoints, UsageBatch, UsagePoint } from './usage-store.js';
+import type { NodeSample } from './usage-store.js';
 
 /** Every node is asked at a random moment, so many milliseconds a node, but all within the most. */
 const spreadPerNodeMs = 8;
@@ -23,7 +23,7 @@ export class Scraper {
     private readonly of: {
       readonly endpoints: NodeEndpoints;
       readonly resolutionMs: number;
-      readonly store: (batch: UsageBatch) => void;
+      readonly store: (samples: readonly NodeSample[]) => void;
     },
   ) {}
 
@@ -41,11 +41,11 @@ export class Scraper {
     const endMs = clock.now() + this.of.resolutionMs;
     const names = view.list(nodes).map(({ metadata }) => metadata.name ?? '');
     const spreadMs = Math.min(spreadPerNodeMs * names.length, spreadMaxMs);
-    const found = new Map<string, NodeSample>();
+    const found: NodeSample[] = [];
     let waiting = names.length;
     const done = () => {
       waiting--;
-      if (waiting === 0) this.finish(found);
+      if (waiting === 0) this.of.store(found);
     };
     for (const name of names) {
       this.after(random.integer(spreadMs), 'metrics-server/scrape', () => {
@@ -55,22 +55,13 @@ export class Scraper {
           this.after(waitMs, 'metrics-server/timeout', done);
           return;
         }
-        found.set(name, sampleOf(endpoint));
+        const { timeMs, cpuNanoCoreSeconds, memoryBytes, containers } = endpoint.usage();
+        found.push({ name, timeMs, cpuNanoCoreSeconds, memoryBytes, containers });
         done();
       });
     }
-    if (names.length === 0) this.finish(found);
+    if (names.length === 0) this.of.store(found);
     this.after(this.of.resolutionMs, 'metrics-server/tick', () => this.tick());
-  }
-
-  private finish(found: ReadonlyMap<string, NodeSample>): void {
-    const batchNodes = new Map<string, UsagePoint>();
-    const batchPods = new Map<string, PodPoints>();
-    for (const [name, { node, pods }] of found) {
-      batchNodes.set(name, node);
-      for (const [key, points] of pods) batchPods.set(key, points);
-    }
-    this.of.store({ nodes: batchNodes, pods: batchPods });
   }
 
   private after(delayMs: number, label: string, action: () => void): void {
@@ -80,29 +71,4 @@ export class Scraper {
     });
     this.timers.add(timer);
   }
-}
-
-function sampleOf(endpoint: NodeEndpoint): NodeSample {
-  const usage = endpoint.usage();
-  const pods = new Map<string, ContainerPoint[]>();
-  for (const container of usage.containers) {
-    const key = `${container.namespace}/${container.pod}`;
-    const points = pods.get(key);
-    if (points === undefined) pods.set(key, [container]);
-    else put(points, container);
-  }
-  const { timeMs, cpuNanoCoreSeconds, memoryBytes } = usage;
-  return { node: { startedMs: 0, timeMs, cpuNanoCoreSeconds, memoryBytes }, pods };
-}
-
-/** Of two containers of one name, what was told last counts. */
-function put(points: ContainerPoint[], point: ContainerPoint): void {
-  const place = points.findIndex(({ container }) => container === point.container);
-  if (place < 0) points.push(point);
-  else points[place] = point;
-}
-
-interface NodeSample {
-  readonly node: UsagePoint;
-  readonly pods: ReadonlyMap<string, PodPoints>;
 }
