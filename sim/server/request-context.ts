@@ -1,7 +1,17 @@
 /** What is known of one request on its way through the chain. */
+import type { KubeObject } from '../api/object.js';
 import type { ApiRequest, Connection } from '../api/request.js';
 import type { RequestInfo } from './request-info.js';
 import type { User } from './user.js';
+
+/** The steps of an object from the body of a request into the store. */
+export interface Created {
+  /** As it was sent, with its defaults. */
+  readonly read: KubeObject;
+  /** Without what only the server sets, before admission. */
+  readonly placed: KubeObject;
+  readonly stored: KubeObject;
+}
 
 /** One request on its way; the filters fill it in. */
 export interface RequestContext {
@@ -26,4 +36,6 @@ export interface RequestContext {
   /** Adds an annotation to the audit event; the first value of a key stays. */
   annotate(key: string, value: string): void;
   readonly annotations: Readonly<Record<string, string>>;
+  /** What became of the body of a POST that one of our own components made: short ways learn from it. */
+  created?: Created;
 }

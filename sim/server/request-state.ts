@@ -1,6 +1,6 @@
 /** The state of one request on its way through the chain. */
 import type { ApiRequest, Connection } from '../api/request.js';
-import type { RequestContext } from './request-context.js';
+import type { Created, RequestContext } from './request-context.js';
 import type { RequestInfo } from './request-info.js';
 import type { User } from './user.js';
 
@@ -12,6 +12,7 @@ const nobody: User = { name: '', groups: [] };
 export class RequestState implements RequestContext {
   user: User = nobody;
   impersonator?: User;
+  created?: Created;
   private texts: string[] | undefined;
   private notes: Record<string, string> | undefined;
   private parsed: URLSearchParams | undefined;

@@ -18,6 +18,7 @@ import {
   type GroupKind,
 } from '../../api/status.js';
 import { rfc3339 } from '../../api/time.js';
+import type { Random } from '../../engine/random.js';
 import { storageKey } from '../../store/collection.js';
 import { AdmissionRun } from '../admit.js';
 import { failureAnswer } from '../answers.js';
@@ -62,7 +63,13 @@ function* createFromBody(scope: Scope): Steps<KubeObject | Failure> {
   const placed = placedObject(scope, read);
   if (isFailure(placed)) return placed;
   const object = uniqueOwners(scope.context, placed, { isAfterAdmission: false });
-  return yield* createPlaced(scope, object, { options, owners: ownersOf(scope, object, options) });
+  const owners = ownersOf(scope, object, options);
+  const stored = yield* createPlaced(scope, object, { options, owners });
+  const { context } = scope;
+  if (context.connection.omitsManagedFields === true && !isFailure(stored)) {
+    context.created = { read, placed: object, stored };
+  }
+  return stored;
 }
 
 /** The name that the body gives, for a refusal before it is read as a whole. */
@@ -212,7 +219,12 @@ function withSystemFields({ core, resource }: Scope, object: KubeObject): KubeOb
 function generatedName(core: Core, { kind }: ServedResource, object: KubeObject): string {
   const { generateName = '' } = object.metadata;
   const recorded = core.options.past?.name(printedResource(kind), object);
-  return recorded ?? generateName.slice(0, generatedBaseMax) + core.random.suffix();
+  return recorded ?? generatedFrom(generateName, core.random);
+}
+
+/** A name that begins so, with five random characters. */
+export function generatedFrom(generateName: string, random: Random): string {
+  return generateName.slice(0, generatedBaseMax) + random.suffix();
 }
 
 function recordedUid(

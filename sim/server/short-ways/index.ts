@@ -6,6 +6,7 @@ import { Bindings } from './bindings.js';
 import { EventCreations } from './event-creations.js';
 import { LeaseRenewals } from './lease-renewals.js';
 import { PodStatuses } from './pod-statuses.js';
+import { SiblingPods } from './sibling-pods.js';
 
 /** All short ways. */
 export class ShortWays {
@@ -13,12 +14,14 @@ export class ShortWays {
   private readonly events: EventCreations;
   private readonly podStatuses: PodStatuses;
   private readonly bindings: Bindings;
+  private readonly siblingPods: SiblingPods;
 
   constructor(core: Core) {
     this.leases = new LeaseRenewals(core);
     this.events = new EventCreations(core);
     this.podStatuses = new PodStatuses(core);
     this.bindings = new Bindings(core);
+    this.siblingPods = new SiblingPods(core);
   }
 
   /** The answer to a request that has a short way; undefined: it takes the long one. */
@@ -30,7 +33,11 @@ export class ShortWays {
           this.leases.serve(request, connection) ?? this.podStatuses.serve(request, connection)
         );
       case 'POST':
-        return this.events.serve(request, connection) ?? this.bindings.serve(request, connection);
+        return (
+          this.events.serve(request, connection) ??
+          this.bindings.serve(request, connection) ??
+          this.siblingPods.serve(request, connection)
+        );
       default:
         return undefined;
     }
@@ -45,6 +52,7 @@ export class ShortWays {
         return this.podStatuses.learn(context);
       case 'POST':
         if (!isAudited) this.events.learn(context);
+        this.siblingPods.learn(context);
         return this.bindings.learn(context);
     }
   }

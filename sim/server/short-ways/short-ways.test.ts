@@ -278,3 +278,104 @@ function bindingsOf(told: World): void {
   send({ method: 'DELETE', path: '/api/v1/namespaces/default/pods/h' });
   bind(gone);
 }
+
+const controller = trusted('system:serviceaccount:kube-system:replicaset-controller');
+
+const audited = { 'pod-security.kubernetes.io/audit': 'restricted' };
+const container = { name: 'main', image: 'a', resources: { limits: { cpu: '1' } } };
+
+/** A template as it stands in a stored ReplicaSet: its parts are shared by all pods. */
+function template(spec: object = {}, more: object = {}) {
+  return { labels: { app: 'web' }, spec: { containers: [container], ...spec }, more };
+}
+
+function sent(of: ReturnType<typeof template>, owner = 'web-1', namespace = 'default'): KubeObject {
+  const reference = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: owner, uid: `uid-${owner}` };
+  return {
+    kind: 'Pod',
+    apiVersion: 'v1',
+    metadata: {
+      generateName: `${owner}-`,
+      namespace,
+      labels: of.labels,
+      ownerReferences: [{ ...reference, controller: true, blockOwnerDeletion: true }],
+      ...of.more,
+    },
+    spec: of.spec,
+  };
+}
+
+function siblings({ send, clock }: World): void {
+  const make = (path: string, body: KubeObject | { metadata: object }, as = admin) =>
+    send({ method: 'POST', path, body }, as);
+  const core = '/api/v1/namespaces';
+  make(core, { metadata: { name: 'strict', labels: audited } });
+  for (const namespace of ['default', 'strict']) {
+    make(`${core}/${namespace}/serviceaccounts`, { metadata: { name: 'default' } });
+  }
+  const pods = (of: ReturnType<typeof template>, count = 3, namespace = 'default') => {
+    for (let made = 0; made < count; made++) {
+      clock.runUntil(clock.now() + 400);
+      make(`${core}/${namespace}/pods`, sent(of, 'web-1', namespace), controller);
+    }
+  };
+  const plain = template();
+  pods(plain);
+  const mounts = [{ name: 'data', mountPath: '/data' }];
+  const init = { initContainers: [{ ...container, name: 'first', volumeMounts: mounts }] };
+  const volumes = { volumes: [{ name: 'data', emptyDir: {} }] };
+  for (const spec of [{ ...init, ...volumes }, { automountServiceAccountToken: false }]) {
+    pods(template(spec));
+  }
+  const token = [{ name: 'kube-api-access-own', emptyDir: {} }];
+  for (const spec of [{ volumes: token }, { nodeName: 'n1' }, { containers: [] }]) {
+    pods(template(spec), 2);
+  }
+  pods(template({ schedulingGates: [{ name: 'gate/a' }] }), 2);
+  pods(template({}, { annotations: { a: 'b' }, finalizers: ['batch.kubernetes.io/job-tracking'] }));
+  pods(template({}, { name: 'named' }), 2);
+  // Of another owner, with other labels, by nobody who may.
+  make(`${core}/default/pods`, sent(plain, 'web-2'), controller);
+  make(`${core}/default/pods`, sent({ ...plain, labels: { app: 'other' } }), controller);
+  make(`${core}/default/pods`, sent(plain), trusted('stranger'));
+  make(`${core}/strict/pods`, sent(plain), controller);
+  // Where the audit log is told of what is against the standards.
+  const privileged = template({ hostNetwork: true });
+  for (const of of [privileged, plain, privileged, plain]) pods(of, 2, 'strict');
+  // What admission looks at changes.
+  const limits = [{ type: 'Container', default: { memory: '1Gi' } }];
+  const range = { metadata: { name: 'r' }, spec: { limits } };
+  make(`${core}/default/limitranges`, range);
+  pods(plain);
+  pods(template(), 2);
+  make('/apis/scheduling.k8s.io/v1/priorityclasses', {
+    ...{ metadata: { name: 'high' }, value: 7, globalDefault: true },
+  });
+  pods(plain);
+  const quota = { metadata: { name: 'q' }, spec: { hard: { pods: '100' } } };
+  make(`${core}/default/resourcequotas`, quota);
+  pods(plain);
+}
+
+describe('Sibling pods', () => {
+  it.each([undefined, 'Metadata', 'RequestResponse'])(
+    'are the same both ways, audited: %s',
+    level => {
+      const [short, long] = bothWays(siblings, level);
+      expect(short).toBe(long);
+      expect(short).toContain('kube-api-access-');
+    },
+  );
+
+  it('share what the first was given', () => {
+    const { send } = world('short');
+    const accounts = '/api/v1/namespaces/default/serviceaccounts';
+    send({ method: 'POST', path: accounts, body: { metadata: { name: 'default' } } });
+    const plain = template();
+    const path = '/api/v1/namespaces/default/pods';
+    const made = [1, 2, 3].map(() => send({ method: 'POST', path, body: sent(plain) }, controller));
+    const [first, ...others] = made.map(({ body }) => (body as KubeObject)['status']);
+    expect(others).toEqual([first, first]);
+    for (const status of others) expect(status).toBe(first);
+  });
+});

@@ -3,7 +3,8 @@ import type { Container, PodSpec, Volume, VolumeMount } from '../../../api/kinds
 import type { ServerAccess } from '../../access.js';
 
 const mountPath = '/var/run/secrets/kubernetes.io/serviceaccount';
-const prefix = 'kube-api-access-';
+/** How the names of these volumes begin; five random characters follow. */
+export const tokenVolumePrefix = 'kube-api-access-';
 
 /** The token of 3607 s is the one whose use beyond an hour is warned about. */
 const source: Volume['projected'] = {
@@ -27,8 +28,8 @@ const source: Volume['projected'] = {
 /** The spec with the token mounted in all containers that have nothing at its path. */
 export function withTokenVolume(spec: PodSpec, access: ServerAccess): PodSpec {
   const volumes = spec.volumes ?? [];
-  const existing = volumes.find(volume => volume.name.startsWith(prefix))?.name;
-  const name = existing ?? prefix + access.random.suffix();
+  const existing = volumes.find(volume => volume.name.startsWith(tokenVolumePrefix))?.name;
+  const name = existing ?? tokenVolumePrefix + access.random.suffix();
   const mount: VolumeMount = { name, readOnly: true, mountPath };
   const { initContainers } = spec;
   // A spec of null has no list of containers; validation says so later.

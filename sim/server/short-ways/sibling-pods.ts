@@ -1,0 +1,230 @@
+/**
+ * The short way of pods that a controller makes from one template: all but the first differ from it in
+ * name, uid, time and the name of the volume with their token, so what defaulting, admission, the
+ * strategy and validation made of the first holds for the others.
+ */
+import { limitRanges, pods, resourceQuotas, serviceAccounts } from '../../api/kinds/core.js';
+import type { Pod, PodSpec } from '../../api/kinds/core.js';
+import type { ObjectMeta, OwnerReference } from '../../api/kinds/meta.js';
+import { runtimeClasses } from '../../api/kinds/node.js';
+import { priorityClasses } from '../../api/kinds/scheduling.js';
+import type { KubeObject } from '../../api/object.js';
+import type { ApiAnswer, ApiRequest, Connection } from '../../api/request.js';
+import { rfc3339 } from '../../api/time.js';
+import { invariant } from '../../engine/invariant.js';
+import { storageKey } from '../../store/collection.js';
+import { tokenVolumePrefix } from '../admission/service-account/volume.js';
+import { jsonHeaders } from '../answers.js';
+import type { Core } from '../core.js';
+import { FieldOwners } from '../field-owners.js';
+import { generatedFrom } from '../handlers/create.js';
+import { trackFields } from '../managed-fields.js';
+import { newMeta, withResourceVersion } from '../object-meta.js';
+import type { ServedResource } from '../registry.js';
+import type { RequestState } from '../request-state.js';
+import { beginAudit, Permits, type Permit } from './permits.js';
+import { hasFields } from './plain-events.js';
+import { servedBy } from './served-by.js';
+import type { ShortWay } from './short-way.js';
+
+/** A pod that went the long way, by which its siblings are made. */
+interface Eldest {
+  /** As it was sent, with its defaults. */
+  readonly read: KubeObject;
+  /** The same without what only the server sets: whose fields are owned by who sent it. */
+  readonly placed: KubeObject;
+  readonly stored: Pod;
+  readonly tokenVolume: string;
+  /** What the audit log is told of it. */
+  readonly annotations: Readonly<Record<string, string>>;
+  /** The last change of what was looked at when it was admitted. */
+  readonly policyRevision: number;
+}
+
+/** A pod as controllers send it. */
+interface Sent {
+  readonly kind?: string;
+  readonly apiVersion?: string;
+  readonly metadata: ObjectMeta;
+  readonly spec: PodSpec;
+}
+
+/** The siblings of the pods of one server. */
+export class SiblingPods implements ShortWay {
+  /** By path, which says the namespace. */
+  private readonly permits: Permits;
+  private readonly served: ServedResource;
+  private readonly quotaChange: { readonly revision: number };
+  /** By the spec of the template, which the siblings share. */
+  private readonly eldest = new WeakMap<PodSpec, Eldest>();
+
+  constructor(private readonly core: Core) {
+    this.served = servedBy(core, pods);
+    const besides = [limitRanges, serviceAccounts, priorityClasses, runtimeClasses];
+    this.permits = new Permits(core, { groups: [pods.group], options: 'CreateOptions' }, besides);
+    this.quotaChange = core.access.lastChangeOf([resourceQuotas]);
+  }
+
+  serve(request: ApiRequest, connection: Connection): ApiAnswer | undefined {
+    const { path, body } = request;
+    if (!path.endsWith('/pods') || !isSent(body)) return undefined;
+    const eldest = this.eldest.get(body.spec);
+    if (eldest === undefined || !isSibling(body, eldest.placed)) return undefined;
+    const permit = this.permits.of(path, connection);
+    if (permit?.policyRevision !== eldest.policyRevision) return undefined;
+    if (path !== pathOf(body.metadata.namespace) || this.quotaChange.revision !== 0) {
+      return undefined;
+    }
+    const { annotations } = eldest;
+    const audit = beginAudit(this.core, { ...permit, annotations }, { request, connection });
+    audit?.requestObject(eldest.read);
+    const stored = this.stored(permit, eldest);
+    audit?.responseObject(stored);
+    audit?.responseComplete(201, stored);
+    return { status: 201, headers: jsonHeaders, body: stored };
+  }
+
+  learn(context: RequestState): void {
+    const { info, created, request } = context;
+    if (info.resource !== pods.resource || info.group !== pods.group) return;
+    if (info.subresource !== '' || created === undefined) return;
+    // Pods of a recorded past have names and uids that are looked up; what is limited is counted.
+    if (this.core.options.past !== undefined || this.quotaChange.revision !== 0) return;
+    const stored = created.stored as unknown as Pod;
+    if (!isSent(request.body) || stored.spec === undefined || isParticular(stored)) return;
+    if (context.warnings.length > 0) return;
+    const tokenVolume = addedVolume(request.body.spec, stored.spec);
+    if (tokenVolume === undefined) return;
+    const { read, placed } = created;
+    this.permits.learn(request.path, context);
+    const permit = this.permits.of(request.path, context.connection);
+    if (permit === undefined) return;
+    const { annotations } = context;
+    const { policyRevision } = permit;
+    const eldest = { read, placed, stored, tokenVolume, annotations, policyRevision };
+    this.eldest.set(request.body.spec, eldest);
+  }
+
+  /** Draws, in their order, what the long way draws. */
+  private stored(permit: Permit, { placed, stored, tokenVolume }: Eldest): KubeObject {
+    const { random, store, clock } = this.core;
+    const { collection } = this.served;
+    const volume = tokenVolumePrefix + random.suffix();
+    const { name, uid, key } = this.named(stored.metadata);
+    const timeMs = clock.now();
+    const creationTimestamp = rfc3339(timeMs);
+    const { generation } = stored.metadata;
+    const metadata = newMeta(stored.metadata, { name, uid, creationTimestamp, generation });
+    const spec = renamed(stored.spec as PodSpec, tokenVolume, volume);
+    const sibling = Object.assign({}, stored, { metadata, spec }) as unknown as KubeObject;
+    const update = {
+      manager: permit.manager,
+      subresource: '',
+      apiVersion: this.served.apiVersion,
+      timeMs,
+      before: undefined,
+      after: placed,
+    };
+    return store.put(collection, {
+      key,
+      object: withResourceVersion(sibling, store.nextResourceVersion()),
+      beside: FieldOwners.none.after(update, trackFields(this.served)),
+      user: permit.user.name,
+    }).object;
+  }
+
+  private named({ namespace = '', generateName = '' }: ObjectMeta) {
+    const { random } = this.core;
+    for (let attempt = 1; ; attempt++) {
+      const name = generatedFrom(generateName, random);
+      const uid = random.uuid();
+      const key = storageKey(namespace, name);
+      const isFree = this.served.collection.get(key) === undefined;
+      invariant(isFree || attempt < namesMax, `a name that begins with ${generateName} is free`);
+      if (isFree) return { name, uid, key };
+    }
+  }
+}
+
+/** That so many names are taken in a row does not happen: there are fourteen million of each. */
+const namesMax = 8;
+
+function pathOf(namespace = ''): string {
+  return `/api/v1/namespaces/${namespace}/pods`;
+}
+
+/** Whether it is a pod that is to be named by the server, as controllers send it. */
+function isSent(body: unknown): body is Sent {
+  if (typeof body !== 'object' || body === null) return false;
+  const { kind, apiVersion, metadata, spec } = body as Partial<Sent>;
+  return (
+    kind === 'Pod' &&
+    apiVersion === 'v1' &&
+    typeof metadata === 'object' &&
+    typeof spec === 'object' &&
+    Boolean(metadata.generateName && metadata.namespace) &&
+    metadata.name === undefined &&
+    metadata.ownerReferences?.length === 1 &&
+    hasFields(body, 4)
+  );
+}
+
+/** Whether nothing but the name will make it another pod than the one that was placed before. */
+function isSibling({ metadata }: Sent, { metadata: other }: KubeObject): boolean {
+  const [owner] = metadata.ownerReferences ?? [];
+  const [otherOwner] = other.ownerReferences ?? [];
+  let fields = 0;
+  for (const key in metadata) {
+    fields++;
+    if (key === 'ownerReferences') continue;
+    if (metadata[key as keyof ObjectMeta] !== other[key as keyof ObjectMeta]) return false;
+  }
+  for (const _ in other) fields--;
+  return fields === 0 && isSameOwner(owner, otherOwner);
+}
+
+function isSameOwner(a: OwnerReference | undefined, b: OwnerReference | undefined): boolean {
+  if (a === undefined || b === undefined) return false;
+  let fields = 0;
+  for (const key in a) {
+    fields++;
+    if (a[key as keyof OwnerReference] !== b[key as keyof OwnerReference]) return false;
+  }
+  for (const _ in b) fields--;
+  return fields === 0;
+}
+
+/** Times and nodes are no pod's siblings', and neither is what is looked up elsewhere. */
+function isParticular({ metadata, spec, status }: Pod): boolean {
+  return (
+    metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined ||
+    Boolean(spec?.nodeName) ||
+    Boolean(spec?.schedulingGates?.length) ||
+    Boolean(spec?.resourceClaims?.length) ||
+    spec?.schedulingGroup !== undefined ||
+    status?.conditions !== undefined
+  );
+}
+
+/** The volume with the token, if the server added one. */
+function addedVolume(sent: PodSpec, stored: PodSpec): string | undefined {
+  const isToken = ({ name }: { readonly name: string }) => name.startsWith(tokenVolumePrefix);
+  if (sent.volumes?.some(isToken) === true) return undefined;
+  return stored.volumes?.find(isToken)?.name;
+}
+
+/** The spec with another name of a volume. */
+function renamed(spec: PodSpec, from: string, to: string): PodSpec {
+  const mounting = (containers: PodSpec['containers']) =>
+    containers.map(container => {
+      const { volumeMounts } = container;
+      if (volumeMounts?.some(({ name }) => name === from) !== true) return container;
+      return { ...container, volumeMounts: volumeMounts.map(rename) };
+    });
+  const rename = <T extends { readonly name: string }>(one: T): T =>
+    one.name === from ? { ...one, name: to } : one;
+  const changed = { volumes: spec.volumes?.map(rename), containers: mounting(spec.containers) };
+  const { initContainers } = spec;
+  const initial = initContainers && { initContainers: mounting(initContainers) };
+  return Object.assign({}, spec, changed, initial) as PodSpec;
+}
