@@ -79,10 +79,10 @@ export class FraudStack implements Stack {
       { loop, network, random: random.fork('exchange') },
       {
         ...plan.flow,
-        arrivals: payments.arrivals,
+        ...payments.flow,
         sampleEvery: plan.sampleEvery,
         rowMs,
-        onSampleArrival: ({ timeMs }) => payments.sample(timeMs),
+        tellsLater: true,
       },
     );
   }
@@ -91,7 +91,6 @@ export class FraudStack implements Stack {
     if (this.isStopped) return;
     this.isStopped = true;
     this.exchange.stop();
-    this.payments.end();
   }
 
   progress(): readonly Figure[] {

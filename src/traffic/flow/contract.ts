@@ -9,6 +9,7 @@ import type { Random } from '../../../sim/engine/random.js';
 import type { Simulation } from '../../../sim/simulation.js';
 import type { ServerSettings } from '../../../sim/workloads/serving/settings.js';
 import type { ContainerContext } from '../../../sim/workloads/workload.js';
+import type { EngineBrief, FlowEngine } from './engine.js';
 import type { FlowTotals, OutcomeSeries } from './outcome.js';
 
 /** Arrival instants, window by window; each window is asked for once, in order. */
@@ -54,6 +55,13 @@ export interface TrafficSettings {
   readonly rowMs?: number;
   /** Clients have at most so many requests under way; further arrivals are dropped. Default none. */
   readonly inFlightMax?: number;
+  /**
+   * What a window came to (samples, work, who has drained) is told when the next one ends, and not at
+   * once: so that another thread has the time of a window for it. Default false.
+   */
+  readonly tellsLater?: boolean;
+  /** Makes what works the traffic out. Default: this thread does, when it is asked to. */
+  readonly engine?: (brief: EngineBrief) => FlowEngine;
   /** Told of each sample when it arrives, in the order of arrival. */
   readonly onSampleArrival?: (sample: SampleArrival) => void;
   /** Told of each sample that got no answer in time. */

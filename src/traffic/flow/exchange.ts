@@ -13,10 +13,9 @@ import type {
 } from './contract.js';
 import { noAnswers } from './gateway-counters.js';
 import { Ledger } from './ledger.js';
+import { FlowFront, type FrontReplica } from './front.js';
 import type { OutcomeSeries } from './outcome.js';
-import type { ReplicaState } from './replica-state.js';
 import { runSettings } from './run-settings.js';
-import { FlowRun } from './run.js';
 
 /** Makes the exchange of a run. */
 export function createTrafficExchange(): TrafficExchange {
@@ -27,18 +26,18 @@ class Exchange implements TrafficExchange {
   /** Those that registered before traffic began wait here. */
   private readonly early = new Set<() => void>();
   private cluster: FlowCluster | undefined;
-  private run: FlowRun | undefined;
+  private run: FlowFront | undefined;
   private timer: Timer | undefined;
   private originMs = 0;
   private windowMs = 1;
   private isStopped = false;
 
   get series(): OutcomeSeries {
-    return this.run?.ledger ?? new Ledger(0, 1, { deadlineMs: 0, wayMs: 0 });
+    return this.run?.series ?? new Ledger(0, 1, { deadlineMs: 0, wayMs: 0 });
   }
 
   registerReplica(replica: Replica): Registration {
-    let state: ReplicaState | undefined;
+    let state: FrontReplica | undefined;
     let isOver = false;
     const join = (): void => {
       state = this.run?.addReplica(replica);
@@ -94,7 +93,7 @@ class Exchange implements TrafficExchange {
     this.cluster = cluster;
     this.originMs = cluster.loop.now();
     this.windowMs = complete.windowMs;
-    this.run = new FlowRun(cluster, complete, this.originMs);
+    this.run = new FlowFront(cluster, complete, this.originMs);
     for (const join of this.early) join();
     this.early.clear();
     this.schedule();
@@ -109,14 +108,20 @@ class Exchange implements TrafficExchange {
 
   snapshot(): FlowSnapshot {
     const { run, cluster } = this;
-    const ledger = this.series as Ledger;
-    const [p50Ms, p99Ms] = ledger.rowQuantiles([0.5, 0.99]);
+    const nothing = new Ledger(0, 1, { deadlineMs: 0, wayMs: 0 }).totals();
+    const {
+      totals = nothing,
+      inFlight = 0,
+      offeredPerSecond = 0,
+      p50Ms,
+      p99Ms,
+    } = run?.status() ?? {};
     return {
       timeMs: cluster?.loop.now() ?? 0,
-      totals: ledger.totals(),
-      inFlight: run?.inFlight ?? 0,
+      totals,
+      inFlight,
       ...(run?.taking ?? { replicas: 0, gateways: 0 }),
-      offeredPerSecond: run?.offeredPerSecond ?? 0,
+      offeredPerSecond,
       p50Ms,
       p99Ms,
     };
@@ -148,7 +153,7 @@ class Exchange implements TrafficExchange {
       const { run } = this;
       if (run === undefined) return;
       run.advance(cluster.loop.now() - this.originMs);
-      if (!this.isStopped || run.isBusy) return this.schedule();
+      if (run.isBusy) return this.schedule();
       this.timer = undefined;
       run.finish();
     });

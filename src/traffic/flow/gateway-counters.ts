@@ -15,13 +15,14 @@ export class GatewayCounters {
   private seen: GatewayAnswers;
   private own = noAnswers;
 
-  constructor(private readonly ledger: Ledger) {
-    this.seen = answersOf(ledger);
+  /** `answers` tells what all gateways have answered. */
+  constructor(private readonly answers: () => GatewayAnswers) {
+    this.seen = answers();
   }
 
   /** Adds its share of what came since the last look. */
   take(share: number): GatewayAnswers {
-    const now = answersOf(this.ledger);
+    const now = this.answers();
     const { seen, own } = this;
     this.own = {
       finished: own.finished + share * (now.finished - seen.finished),
@@ -38,7 +39,8 @@ export class GatewayCounters {
   }
 }
 
-function answersOf(ledger: Ledger): GatewayAnswers {
+/** What all gateways have answered by the books. */
+export function answersOf(ledger: Ledger): GatewayAnswers {
   const { finished, failures } = ledger.totals();
   const { counts, sumMs } = ledger.answeredWithin(latencyBoundsMs);
   return { finished, failures, within: counts, sumMs };

@@ -2,25 +2,35 @@
 import type { ClusterNetwork } from '../../../sim/network/network.js';
 import { weightsOf } from './http-route.js';
 import type { FailureReason, FlowRequest, Gateway, WeightedBackend } from './contract.js';
-import type { RevisionBook } from './ledger.js';
-import type { ReplicaState } from './replica-state.js';
-import type { FlowPath } from './spread.js';
+
+/** A replica that may be on a path. */
+interface Taking {
+  readonly accepts: boolean;
+}
 
 /** What a plan is made from. */
-export interface PlanInput {
+export interface PlanInput<R extends Taking> {
   readonly network: Pick<ClusterNetwork, 'reach'>;
   /** The gateway's Service as clients know it. */
   readonly entry: { readonly host: string; readonly port: number };
   readonly request: FlowRequest;
   /** Registered ones by `ip:port`. */
   readonly gateways: ReadonlyMap<string, Gateway>;
-  readonly replicas: ReadonlyMap<string, ReplicaState>;
-  readonly book: (name: string) => RevisionBook;
+  readonly replicas: ReadonlyMap<string, R>;
+}
+
+/** A way to a replica, or to a failure; the book is the revision's name. */
+export interface PlannedPath<R> {
+  readonly share: number;
+  readonly book: string;
+  readonly to: { readonly replica: R } | { readonly failure: FailureReason };
 }
 
 /** The paths, and each gateway's share of the requests. */
-export interface Plan {
-  readonly paths: readonly FlowPath[];
+export interface Plan<R> {
+  /** The revisions that were met, in their order. */
+  readonly books: readonly string[];
+  readonly paths: readonly PlannedPath<R>[];
   readonly gatewayShares: ReadonlyMap<Gateway, number>;
 }
 
@@ -28,21 +38,23 @@ export interface Plan {
 const clientAddress = '203.0.113.10';
 
 /** The plan as things stand. A replica of two revisions is booked under the first. */
-export function planOf(input: PlanInput): Plan {
+export function planOf<R extends Taking>(input: PlanInput<R>): Plan<R> {
   const plan = new PlanInMaking(input);
   plan.enter();
-  return { paths: plan.paths(), gatewayShares: plan.gatewayShares };
+  const { books, gatewayShares } = plan;
+  return { books: [...books], paths: plan.paths(), gatewayShares };
 }
 
-class PlanInMaking {
+class PlanInMaking<R extends Taking> {
+  readonly books = new Set<string>();
   readonly gatewayShares = new Map<Gateway, number>();
-  private readonly toReplicas = new Map<ReplicaState, { share: number; book: RevisionBook }>();
+  private readonly toReplicas = new Map<R, { share: number; book: string }>();
   private readonly failures = new Map<
     string,
-    { share: number; book: RevisionBook; failure: FailureReason }
+    { share: number; book: string; failure: FailureReason }
   >();
 
-  constructor(private readonly input: PlanInput) {}
+  constructor(private readonly input: PlanInput<R>) {}
 
   /** From outside through the gateway's Service. */
   enter(): void {
@@ -58,7 +70,7 @@ class PlanInMaking {
     }
   }
 
-  paths(): FlowPath[] {
+  paths(): PlannedPath<R>[] {
     const answered = [...this.toReplicas].map(([replica, { share, book }]) => ({
       share,
       book,
@@ -101,10 +113,10 @@ class PlanInMaking {
 
   private knock(
     name: string,
-    reach: ReturnType<PlanInput['network']['reach']>,
+    reach: ReturnType<PlanInput<R>['network']['reach']>,
     share: number,
   ): void {
-    const { replicas, book } = this.input;
+    const { replicas } = this.input;
     if ('error' in reach) {
       if (reach.isDnsDenied === true) return this.fail(name, 'denied by policy', share);
       const isRefused = reach.error === 'connection refused';
@@ -116,7 +128,8 @@ class PlanInMaking {
       if (verdict !== 'allow') this.fail(name, 'denied by policy', own);
       else if (replica?.accepts !== true) this.fail(name, 'refused', own);
       else {
-        const path = this.toReplicas.get(replica) ?? { share: 0, book: book(name) };
+        this.books.add(name);
+        const path = this.toReplicas.get(replica) ?? { share: 0, book: name };
         path.share += own;
         this.toReplicas.set(replica, path);
       }
@@ -125,7 +138,8 @@ class PlanInMaking {
 
   private fail(name: string, failure: FailureReason, share: number): void {
     const key = `${name}/${failure}`;
-    const path = this.failures.get(key) ?? { share: 0, book: this.input.book(name), failure };
+    const path = this.failures.get(key) ?? { share: 0, book: name, failure };
+    this.books.add(name);
     path.share += share;
     this.failures.set(key, path);
   }

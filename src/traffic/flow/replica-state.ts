@@ -6,7 +6,8 @@ import {
 } from '../../../sim/workloads/serving/per-batch-server.js';
 import { RequestBlock, unmeasuredTag } from '../../../sim/workloads/serving/requests.js';
 import { requestServer, type RequestServer } from '../../../sim/workloads/serving/server.js';
-import type { Replica } from './contract.js';
+import type { Work } from './contract.js';
+import type { ServedReplica } from './engine.js';
 import type { RevisionBook } from './ledger.js';
 import { WorkMeter } from './work-meter.js';
 
@@ -18,8 +19,8 @@ export class ReplicaState {
   book: RevisionBook | undefined;
   /** It takes new requests. */
   accepts = true;
-  /** Runs when the last request is answered. */
-  onDrained: (() => void) | undefined;
+  /** It leaves when the last request is answered. */
+  isLeaving = false;
   private readonly meter: WorkMeter;
   private readonly server: RequestServer;
   private perBatch: PerBatchServer | undefined;
@@ -32,13 +33,15 @@ export class ReplicaState {
   private readonly deadlineMs: number;
 
   constructor(
-    readonly replica: Replica,
+    readonly replica: ServedReplica,
+    onWork: (work: Work) => void,
     random: Random,
     { deadlineMs, nowMs }: { readonly deadlineMs: number; readonly nowMs: number },
   ) {
     this.deadlineMs = deadlineMs;
     this.server = requestServer(replica.server, random);
-    this.meter = new WorkMeter(nowMs, replica.server.servers ?? 1, replica);
+    const program = replica.hears.work ? { onWork } : {};
+    this.meter = new WorkMeter(nowMs, replica.server.servers ?? 1, program);
   }
 
   /** Requests that it has. */

@@ -1,11 +1,21 @@
 /** Traffic under way: works out window after window, at the level that its rate allows. */
+import { invariant } from '../../../sim/engine/invariant.js';
 import { FastRandom } from '../../../sim/workloads/serving/fast-random.js';
 import { capacityPerSecond } from '../../../sim/workloads/serving/settings.js';
-import type { FlowCluster, Gateway, GatewayAnswers, Replica } from './contract.js';
+import type { GatewayAnswers, Work } from './contract.js';
 import { CountWindows } from './count-windows.js';
-import { GatewayCounters } from './gateway-counters.js';
+import type {
+  EngineBrief,
+  EnginePlan,
+  EngineStatus,
+  FlowEngine,
+  FlowSink,
+  ServedReplica,
+} from './engine.js';
+import { answersOf } from './gateway-counters.js';
+import { LaterTellings, nothing } from './later.js';
 import { Ledger, type RevisionBook } from './ledger.js';
-import { planOf, type Plan } from './plan.js';
+import type { OutcomeSeries } from './outcome.js';
 import { ReplicaState } from './replica-state.js';
 import { RequestWindows } from './request-windows.js';
 import type { RunSettings } from './run-settings.js';
@@ -17,110 +27,93 @@ import { WorkMeter } from './work-meter.js';
 /** What laws hear of is told so often. */
 const spanMs = 60_000;
 
-/** A gateway, and what it has carried. */
+/** What a gateway has carried. */
 interface GatewayState {
-  readonly gateway: Gateway;
   readonly meter: WorkMeter;
-  readonly counters: GatewayCounters;
   carried: number;
 }
 
-/** Traffic since its start; times are in ms since then. */
-export class FlowRun {
-  readonly ledger: Ledger;
-  nowMs = 0;
-  /** Arrivals a second in the last whole window. */
-  offeredPerSecond = 0;
+/** The engine: traffic since its start; times are in ms since then. */
+export class FlowRun implements FlowEngine {
+  private readonly ledger: Ledger;
+  private nowMs = 0;
+  private offeredPerSecond = 0;
+  private readonly settings: RunSettings;
+  private readonly originMs: number;
+  private readonly random: EngineBrief['random'];
+  private readonly sink: FlowSink;
+  private readonly later: LaterTellings | undefined;
   private readonly settlement: Settlement;
   private readonly requests: RequestWindows;
   private readonly counts: CountWindows;
-  private readonly stream: ArrivalStream;
-  private readonly gateways = new Map<string, GatewayState>();
+  private readonly gateways = new Map<number, GatewayState>();
   /** Those that take requests or still have some. */
   private readonly replicas = new Set<ReplicaState>();
-  private readonly addresses = new Map<string, ReplicaState>();
-  private registered = 0;
-  private plan: Plan = { paths: [], gatewayShares: new Map() };
+  private readonly byId = new Map<number, ReplicaState>();
+  private gatewayShares: ReadonlyMap<number, number> = new Map();
+  private taking = 0;
   private spread = new Spread([]);
-  private planVersion = NaN;
   private isPerBatch = false;
   private isOpen = true;
   private windowStartMs = 0;
   private windowOffered = 0;
   private spanStartMs = 0;
 
-  constructor(
-    private readonly cluster: FlowCluster,
-    private readonly settings: RunSettings,
-    private readonly originMs: number,
-  ) {
-    const { timeoutMs, networkMs, rowMs, windowMs, arrivals } = settings;
-    const streamOf = (name: string) => new FastRandom(cluster.random.fork(`traffic/${name}`));
+  constructor({ settings, originMs, random, sink }: EngineBrief) {
+    const { timeoutMs, networkMs, rowMs, windowMs, arrivals, tellsLater = false } = settings;
+    const streamOf = (name: string) => new FastRandom(random.fork(`traffic/${name}`));
+    this.settings = settings;
+    this.originMs = originMs;
+    this.random = random;
+    this.later = tellsLater ? new LaterTellings(sink) : undefined;
+    this.sink = this.later ?? sink;
     this.ledger = new Ledger(originMs, rowMs, { deadlineMs: timeoutMs, wayMs: networkMs });
-    this.settlement = new Settlement(settings, originMs, streamOf('retries'));
-    this.stream = new ArrivalStream(arrivals, originMs, windowMs);
+    this.settlement = new Settlement(settings, originMs, streamOf('retries'), this.sink);
+    const stream = new ArrivalStream(arrivals, originMs, windowMs);
     const tools = { settings, originMs, ledger: this.ledger, settlement: this.settlement };
     const ways = streamOf('ways');
-    this.requests = new RequestWindows({ ...tools, stream: this.stream, random: ways });
-    this.counts = new CountWindows({ ...tools, stream: this.stream, random: ways });
-    this.replan();
+    this.requests = new RequestWindows({ ...tools, stream, random: ways });
+    this.counts = new CountWindows({ ...tools, stream, random: ways });
   }
 
-  addReplica(replica: Replica): ReplicaState {
-    const random = this.cluster.random.fork(`traffic/replica ${this.registered++}`);
+  addReplica(replica: ServedReplica): void {
+    const { id } = replica;
+    const random = this.random.fork(`traffic/replica ${id}`);
     const { timeoutMs, networkMs } = this.settings;
-    const state = new ReplicaState(replica, random, {
+    const onWork = (work: Work): void => this.sink.replicaWork(id, work);
+    const state = new ReplicaState(replica, onWork, random, {
       deadlineMs: timeoutMs - networkMs,
       nowMs: this.nowMs,
     });
     this.replicas.add(state);
-    this.addresses.set(addressOf(replica), state);
+    this.byId.set(id, state);
     if (this.isPerBatch) this.levelOf(state);
-    this.replan();
-    return state;
   }
 
-  addGateway(gateway: Gateway): void {
-    const meter = new WorkMeter(this.nowMs, 1, gateway);
-    const counters = new GatewayCounters(this.ledger);
-    this.gateways.set(addressOf(gateway), { gateway, meter, counters, carried: 0 });
-    this.replan();
+  addGateway({ id, hearsWork }: { readonly id: number; readonly hearsWork: boolean }): void {
+    const onWork = (work: Work): void => this.sink.gatewayWork(id, work);
+    const meter = new WorkMeter(this.nowMs, 1, hearsWork ? { onWork } : {});
+    this.gateways.set(id, { meter, carried: 0 });
   }
 
-  /** What a gateway has answered. */
-  answeredBy(gateway: Gateway): GatewayAnswers | undefined {
-    const share = this.plan.gatewayShares.get(gateway) ?? 0;
-    return this.gateways.get(addressOf(gateway))?.counters.take(share);
+  removeGateway(id: number): void {
+    this.gateways.delete(id);
   }
 
-  removeGateway(gateway: Gateway): void {
-    const key = addressOf(gateway);
-    if (this.gateways.get(key)?.gateway === gateway) this.gateways.delete(key);
-    this.replan();
-  }
-
-  /** It takes no new requests from now on; `then` runs once it has answered those that it has. */
-  drain(state: ReplicaState, then: () => void): void {
-    this.close(state);
-    if (state.inFlight > 0) {
-      state.onDrained = then;
-      return;
-    }
-    this.replicas.delete(state);
-    then();
-  }
-
-  private close(state: ReplicaState): void {
+  drain(id: number): boolean {
+    const state = this.state(id);
     state.accepts = false;
-    const key = addressOf(state.replica);
-    if (this.addresses.get(key) === state) this.addresses.delete(key);
-    this.replan();
+    if (state.inFlight > 0) state.isLeaving = true;
+    else this.forget(state);
+    return !state.isLeaving;
   }
 
-  /** It is gone, with all that it had. */
-  lose(state: ReplicaState): void {
-    this.close(state);
-    this.replicas.delete(state);
+  lose(id: number): void {
+    const state = this.byId.get(id);
+    // One that has drained has nothing to lose.
+    if (state === undefined) return;
+    state.accepts = false;
+    this.forget(state);
     const book = state.book ?? this.ledger.book('');
     const { nowMs } = this;
     state.loseAll((timeMs, tag) => {
@@ -128,35 +121,51 @@ export class FlowRun {
     }, nowMs);
   }
 
-  /** No more arrivals. */
+  private forget(state: ReplicaState): void {
+    this.replicas.delete(state);
+    this.byId.delete(state.replica.id);
+  }
+
+  private state(id: number): ReplicaState {
+    const state = this.byId.get(id);
+    invariant(state !== undefined, 'a replica that is spoken of is there');
+    return state;
+  }
+
   stop(): void {
     this.isOpen = false;
   }
 
+  status(): EngineStatus {
+    const { ledger, offeredPerSecond, inFlight } = this;
+    const [p50Ms, p99Ms] = ledger.rowQuantiles([0.5, 0.99]);
+    return { inFlight, offeredPerSecond, totals: ledger.totals(), p50Ms, p99Ms };
+  }
+
+  answers(): GatewayAnswers {
+    return answersOf(this.ledger);
+  }
+
+  series(): OutcomeSeries {
+    return this.ledger;
+  }
+
+  told(): () => void {
+    return this.later?.take() ?? nothing;
+  }
+
   /** Requests under way. */
-  get inFlight(): number {
+  private get inFlight(): number {
     let count = this.settlement.retries.pending;
     for (const state of this.replicas) count += state.inFlight;
     return count;
   }
 
-  /** Whether there is anything to be worked out after the last arrival. */
-  get isBusy(): boolean {
-    return this.inFlight > 0;
-  }
-
-  /** The traffic is over. */
   finish(): void {
     if (this.nowMs > this.spanStartMs) this.endSpan();
     if (this.nowMs % this.settings.rowMs !== 0) this.endRow();
   }
 
-  /** How many take requests. */
-  get taking(): { readonly replicas: number; readonly gateways: number } {
-    return { replicas: this.addresses.size, gateways: this.gateways.size };
-  }
-
-  /** Works out what happens up to a time, which lies in the window under way. */
   advance(untilMs: number): void {
     if (untilMs <= this.nowMs) return;
     if (this.nowMs === this.windowStartMs) this.beginWindow();
@@ -174,11 +183,10 @@ export class FlowRun {
     this.windowOffered += level.advance(span, spread);
     this.nowMs = untilMs;
     if (untilMs - this.windowStartMs >= this.settings.windowMs) this.endWindow();
-    if (this.planVersion !== this.cluster.network.version) this.replan();
   }
 
   /** Ends the row under way. */
-  endRow(): void {
+  private endRow(): void {
     for (const { accepts, book } of this.replicas) {
       if (accepts && book !== undefined) book.row.replicas++;
     }
@@ -188,7 +196,7 @@ export class FlowRun {
   /** A whole window begins: one by one, or by counts? */
   private beginWindow(): void {
     const { perBatchAbove } = this.settings;
-    const isPerBatch = this.offeredPerSecond > perBatchAbove * Math.max(1, this.addresses.size);
+    const isPerBatch = this.offeredPerSecond > perBatchAbove * Math.max(1, this.taking);
     if (isPerBatch === this.isPerBatch) return;
     this.isPerBatch = isPerBatch;
     for (const state of this.replicas) this.levelOf(state);
@@ -200,18 +208,18 @@ export class FlowRun {
   }
 
   private endWindow(): void {
-    const { nowMs, plan } = this;
+    const { nowMs, gatewayShares } = this;
     const { windowMs, rowMs } = this.settings;
     this.offeredPerSecond = (this.windowOffered * 1000) / windowMs;
-    for (const state of this.gateways.values()) {
-      state.carried += this.windowOffered * (plan.gatewayShares.get(state.gateway) ?? 0);
+    for (const [id, state] of this.gateways) {
+      state.carried += this.windowOffered * (gatewayShares.get(id) ?? 0);
       state.meter.look(nowMs, () => ({ busyMs: 0, finished: state.carried }));
     }
     for (const state of this.replicas) {
       state.look(nowMs);
-      if (state.onDrained === undefined || state.inFlight > 0) continue;
-      this.replicas.delete(state);
-      state.onDrained();
+      if (!state.isLeaving || state.inFlight > 0) continue;
+      this.forget(state);
+      this.sink.drained(state.replica.id);
     }
     this.windowOffered = 0;
     this.windowStartMs = nowMs;
@@ -231,31 +239,18 @@ export class FlowRun {
     this.spanStartMs = nowMs;
   }
 
-  /**
-   * The paths as of now. It is done when a gateway or a replica has changed, and when the network
-   * has, at the end of a window: so that policies and kube-proxy's endpoints act a window late at most.
-   */
-  replan(): void {
-    const { network } = this.cluster;
-    this.planVersion = network.version;
-    const gateways = new Map<string, Gateway>();
-    for (const [key, { gateway }] of this.gateways) gateways.set(key, gateway);
-    const { hostname = '', path = '/' } = this.settings.request ?? {};
-    this.plan = planOf({
-      network,
-      entry: this.settings.gateway,
-      request: { hostname, path },
-      gateways,
-      replicas: this.addresses,
-      book: name => this.ledger.book(name),
-    });
-    this.spread = new Spread(this.plan.paths);
-    for (const { to, book } of this.plan.paths) {
+  replan({ books, paths, gatewayShares, taking }: EnginePlan): void {
+    this.taking = taking;
+    this.gatewayShares = new Map(gatewayShares);
+    for (const name of books) this.ledger.book(name);
+    const known = paths.map(({ share, book, to }) => ({
+      share,
+      book: this.ledger.book(book),
+      to: 'replica' in to ? { replica: this.state(to.replica) } : to,
+    }));
+    this.spread = new Spread(known);
+    for (const { to, book } of known) {
       if ('replica' in to) to.replica.book ??= book;
     }
   }
-}
-
-function addressOf({ ip, port }: { readonly ip: string; readonly port: number }): string {
-  return `${ip}:${port}`;
 }

@@ -1,7 +1,8 @@
 /** Settles what became of requests one by one: answers, failures, and further attempts. */
 import type { FastRandom } from '../../../sim/workloads/serving/fast-random.js';
 import { handBack, unmeasuredTag } from '../../../sim/workloads/serving/requests.js';
-import type { FailureReason, Sample, SampleArrival } from './contract.js';
+import type { FailureReason, SampleArrival } from './contract.js';
+import type { AnsweredSample, FlowSink } from './engine.js';
 import type { RevisionBook } from './ledger.js';
 import { Marks } from './marks.js';
 import type { ReplicaState } from './replica-state.js';
@@ -31,6 +32,7 @@ export class Settlement {
     private readonly settings: RunSettings,
     private readonly originMs: number,
     private readonly random: FastRandom,
+    private readonly sink: Pick<FlowSink, 'arrival' | 'answered' | 'lost'>,
   ) {
     this.timeoutMs = settings.timeoutMs;
     this.networkMs = settings.networkMs;
@@ -40,9 +42,7 @@ export class Settlement {
   /** A sample arrives: gives its tag. */
   sample(timeMs: number, arrival: number): number {
     const tag = this.marks.add(timeMs, this.ordinal++, arrival);
-    if (this.settings.onSampleArrival !== undefined) {
-      this.settings.onSampleArrival(this.arrivalOf(tag));
-    }
+    if (this.settings.onSampleArrival !== undefined) this.sink.arrival(this.arrivalOf(tag));
     return tag;
   }
 
@@ -96,8 +96,8 @@ export class Settlement {
 
   /** A marked request that is counted elsewhere has failed. */
   lose(tag: number, reason: FailureReason): void {
-    if ((this.marks.ordinal[tag] ?? -1) >= 0) {
-      this.settings.onSampleLost?.({ ...this.arrivalOf(tag), reason });
+    if ((this.marks.ordinal[tag] ?? -1) >= 0 && this.settings.onSampleLost !== undefined) {
+      this.sink.lost(this.arrivalOf(tag), reason);
     }
     this.marks.forget(tag);
   }
@@ -120,17 +120,15 @@ export class Settlement {
 
   private tell({ replica }: ReplicaState, tag: number, latencyMs: number | undefined): void {
     const { ordinal, arrival, intendedMs } = this.marks;
-    if ((ordinal[tag] ?? -1) < 0 || replica.onSample === undefined) return;
+    if ((ordinal[tag] ?? -1) < 0 || !replica.hears.samples) return;
     // Spelled out: a million samples are told, and spreading costs ten times as much.
-    const sample: Sample = {
+    const sample: AnsweredSample = {
       ordinal: ordinal[tag] ?? 0,
       arrival: arrival[tag] ?? 0,
       timeMs: this.originMs + (intendedMs[tag] ?? 0),
       latencyMs,
-      revision: replica.revision,
-      replica: replica.pod.metadata.name ?? '',
     };
-    replica.onSample(sample);
+    this.sink.answered(replica.id, sample);
   }
 
   private arrivalOf(tag: number): SampleArrival {

@@ -58,6 +58,17 @@ export class PaymentRecord implements PaymentSink {
     this.file(id, block.knownMs[index] as number);
   }
 
+  /** Adds a payment that lies among numbers: when, when known, customer, scenario, then its features. */
+  addNumbers(numbers: Float64Array, at: number): void {
+    if (this.count === this.timeMs.length) this.grow();
+    const id = this.count++;
+    this.timeMs[id] = numbers[at] as number;
+    this.customer[id] = numbers[at + 2] as number;
+    this.scenario[id] = numbers[at + 3] as number;
+    this.values.set(numbers.subarray(at + 4, at + 4 + columns), id * columns);
+    this.file(id, numbers[at + 1] as number);
+  }
+
   /** Puts a payment to those whose labels come when its own does. */
   private file(id: number, knownMs: number): void {
     const file = Math.max(Math.ceil(knownMs / fileMs), this.nextFile ?? 0);

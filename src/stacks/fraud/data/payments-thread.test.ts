@@ -3,13 +3,17 @@ import { Worker } from 'node:worker_threads';
 import { buildSync } from 'esbuild';
 import { expect, it } from 'vitest';
 import { Random } from '../../../../sim/engine/random.js';
-import { planOf } from '../plan-of.js';
-import type { FraudSettings } from '../plan.js';
+import type { EnginePlan, FlowSink } from '../../../traffic/flow/engine.js';
+import { runSettings } from '../../../traffic/flow/run-settings.js';
+import { FlowRun } from '../../../traffic/flow/run.js';
 import { generatorDefaults } from '../../../traffic/generator/generator.js';
+import type { FraudSettings } from '../plan.js';
+import { planOf } from '../plan-of.js';
 import type { PaymentRecord } from './payment-record.js';
 import { LocalPayments, type Payments } from './payments.js';
 import { ThreadPayments } from './payments-thread.js';
 import type { PaymentsBrief } from './payments-worker.js';
+import { sentSeries } from './sent-series.js';
 
 const bootMs = Date.UTC(2026, 10, 26, 21, 40);
 const liveMs = bootMs + 125_000;
@@ -41,25 +45,84 @@ function startFromSource(workerData: PaymentsBrief): Worker {
     format: 'cjs',
   });
   const code = outputFiles[0]?.text ?? '';
-  return new Worker(code, { eval: true, workerData, transferList: [workerData.port] });
+  return new Worker(code, { eval: true, workerData, transferList: [workerData.line.port] });
 }
 
-/** Lets a platform ask for payments as one does: at odd times before there is traffic, then by samples. */
+const server = {
+  service: { kind: 'batch', fixedMs: 2, perItemMs: 4, batchMax: 16 },
+  queueMax: 40,
+} as const;
+
+function planFor(replicas: readonly number[]): EnginePlan {
+  const paths = replicas.map(replica => ({
+    share: 0.9 / replicas.length,
+    book: 'v1',
+    to: { replica },
+  }));
+  const lost = { share: 0.1, book: 'v2', to: { failure: 'refused' as const } };
+  const gatewayShares = [[0, 1]] as const;
+  return { books: ['v1', 'v2'], paths: [...paths, lost], gatewayShares, taking: replicas.length };
+}
+
+/** What a platform lives through: it asks for payments at odd times, then traffic flows and replicas go. */
 function lived(payments: Payments) {
   payments.begin(bootMs);
   for (const afterMs of [5_003, 9_000, 61_111]) payments.catchUp(bootMs + afterMs);
   const first = payments.goLive(liveMs);
-  const offsets: number[] = [];
-  let arrived = 0;
-  for (let fromMs = 0; fromMs < 70_000; fromMs += 1000) {
-    const block = payments.arrivals.between(liveMs + fromMs, liveMs + fromMs + 1000);
-    for (const offsetMs of block.offsetsMs.subarray(0, block.count)) {
-      offsets.push(offsetMs);
-      if (++arrived % settings.sampleEvery === 0) payments.sample(liveMs + (fromMs + offsetMs));
+  const log: unknown[] = [];
+  const { flow } = payments;
+  const sink = sinkOf(log, flow.onSampleArrival);
+  const { sampleEvery } = settings;
+  const brief = {
+    settings: runSettings({ ...settings.flow, ...flow, sampleEvery, tellsLater: true }),
+    originMs: liveMs,
+    random: new Random(7).fork('exchange'),
+    sink,
+  };
+  const engine = flow.engine?.(brief) ?? new FlowRun(brief);
+  const hears = { work: true, samples: true };
+  for (const id of [0, 1, 2]) engine.addReplica({ id, server, hears });
+  engine.addGateway({ id: 0, hearsWork: true });
+  engine.replan(planFor([0, 1, 2]));
+  for (let untilMs = 1000; untilMs <= 70_000; untilMs += 1000) {
+    if (untilMs === 20_000) {
+      engine.advance(19_321);
+      log.push(engine.answers());
+      engine.replan(planFor([0, 1]));
+      log.push(engine.drain(2));
     }
+    if (untilMs === 40_000) {
+      engine.advance(39_777);
+      engine.replan(planFor([1]));
+      engine.lose(0);
+    }
+    if (untilMs === 69_000) engine.stop();
+    const tell = engine.told();
+    engine.advance(untilMs);
+    tell();
   }
-  payments.end();
-  return { first, offsets, ...columnsOf(payments.record) };
+  engine.told()();
+  engine.finish();
+  return { first, log, status: engine.status(), series: engine.series(), record: payments.record };
+}
+
+function sinkOf(log: unknown[], onSampleArrival: Payments['flow']['onSampleArrival']): FlowSink {
+  const noting =
+    (what: string) =>
+    (...told: unknown[]): void => {
+      log.push([what, ...told]);
+    };
+  return {
+    arrival: arrival => {
+      log.push(['arrival', arrival]);
+      onSampleArrival?.(arrival);
+    },
+    answered: noting('answered'),
+    lost: noting('lost'),
+    replicaWork: noting('work'),
+    gatewayWork: noting('carried'),
+    drained: noting('drained'),
+  };
 }
 
 function columnsOf(record: PaymentRecord) {
@@ -72,12 +135,17 @@ function columnsOf(record: PaymentRecord) {
   return { count, known, values, timeMs, customer, scenario };
 }
 
-it('makes the same payments and arrivals in a thread as without one', () => {
+it('makes the same payments and the same traffic in a thread as without one', () => {
   const random = () => new Random(7).fork('stack/fraud');
   const local = lived(new LocalPayments(planOf(settings), random()));
   const thread = lived(new ThreadPayments(planOf(settings), random(), startFromSource));
-  expect(thread).toEqual(local);
-  expect(local.offsets.length).toBeGreaterThan(10_000);
-  expect(local.count - local.first).toBe(Math.floor(local.offsets.length / settings.sampleEvery));
-  expect(local.known.length).toBeGreaterThan(0);
+  expect(thread.log).toEqual(local.log);
+  expect(thread.status).toEqual(local.status);
+  expect(sentSeries(thread.series)).toEqual(sentSeries(local.series));
+  expect(columnsOf(thread.record)).toEqual(columnsOf(local.record));
+  const { offered, failures } = local.status.totals;
+  expect(offered).toBeGreaterThan(10_000);
+  expect(failures.refused).toBeGreaterThan(0);
+  expect(local.record.count - local.first).toBe(Math.floor(offered / settings.sampleEvery));
+  expect(columnsOf(local.record).known.length).toBeGreaterThan(0);
 });

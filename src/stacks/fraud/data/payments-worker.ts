@@ -1,11 +1,20 @@
-/** The thread that makes the payments and the arrivals of a run ahead of time. */
-import { workerData, type MessagePort } from 'node:worker_threads';
+/**
+ * The thread that makes the payments and the arrivals of a run ahead of time, and works out its traffic
+ * while the other thread lives the cluster.
+ */
+import { receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { invariant } from '../../../../sim/engine/invariant.js';
 import { Random } from '../../../../sim/engine/random.js';
 import type { Arrivals } from '../../../traffic/flow/contract.js';
+import { FlowRun } from '../../../traffic/flow/run.js';
 import type { FraudSettings } from '../plan.js';
 import { planOf } from '../plan-of.js';
-import { PaymentGatherer, type PaymentBlock } from './payment-block.js';
+import { PaymentGatherer } from './payment-block.js';
 import { arrivalsOf, worldOf } from './payments.js';
+import { sentSeries } from './sent-series.js';
+import { place, type SharedLine, type ThreadMessage, type ThreadOrder } from './thread-line.js';
+import { ToldWriter } from './told-numbers.js';
+import { WindowsAhead } from './windows-ahead.js';
 
 /** What the thread is made with. */
 export interface PaymentsBrief {
@@ -13,40 +22,19 @@ export interface PaymentsBrief {
   /** The stream of the stack. */
   readonly origin: Random['origin'];
   readonly windowMs: number;
-  readonly port: MessagePort;
-  /** One number, counted up with each report: who waits for one sleeps on it. */
-  readonly signal: Int32Array;
+  readonly line: SharedLine;
 }
-
-/** What it is asked. Each but the last is answered by one report. */
-export type PaymentsOrder =
-  | { readonly kind: 'begin' | 'catch up' | 'go live'; readonly nowMs: number }
-  /** Another chunk of windows. */
-  | { readonly kind: 'more' };
-
-/** The arrivals of some windows, one after another. */
-export interface WindowsAhead {
-  readonly counts: Int32Array;
-  readonly offsetsMs: Float64Array;
-}
-
-/** What it tells. */
-export type PaymentsReport =
-  | { readonly payments: PaymentBlock; readonly windows?: WindowsAhead }
-  | { readonly error: unknown };
-
-/** Windows of a chunk: at 5,000 requests a second it takes 10 MB. */
-const chunkWindows = 256;
 
 class PaymentsThread {
   private readonly gatherer = new PaymentGatherer();
   private readonly world;
   private readonly arrivals: Arrivals;
   private readonly sampleEvery: number;
-  private originMs = 0;
-  private fromMs = 0;
-  private arrived = 0;
-  private offsetsMs = new Float64Array(65_536);
+  private ahead: WindowsAhead | undefined;
+  private readonly writer = new ToldWriter(() => this.windows().payment());
+  private run: FlowRun | undefined;
+  private obeyed = 0;
+  private isOver = false;
 
   constructor(private readonly brief: PaymentsBrief) {
     const plan = planOf(brief.settings);
@@ -56,85 +44,143 @@ class PaymentsThread {
     this.sampleEvery = plan.sampleEvery;
   }
 
-  obey(order: PaymentsOrder): PaymentsReport {
+  /** Obeys orders; while there is none it works ahead, and sleeps when that is done. */
+  live(): void {
+    const { control } = this.brief.line;
+    while (!this.isOver) {
+      const given = Atomics.load(control, place.given);
+      if (given !== this.obeyed) this.next();
+      else if (this.ahead?.make() !== true) Atomics.wait(control, place.given, given);
+    }
+  }
+
+  private next(): void {
+    const { control, orders, port } = this.brief.line;
+    const untilMs = orders[this.obeyed % orders.length] as number;
+    if (Number.isNaN(untilMs)) {
+      // Who gives orders sends a message for each that is one.
+      const order = receiveMessageOnPort(port)?.message as ThreadOrder;
+      const answer = this.obey(order);
+      if (answer !== undefined) this.send({ kind: 'answer', answer });
+    } else this.flow().advance(untilMs);
+    this.tell();
+    Atomics.store(control, place.obeyed, ++this.obeyed);
+    Atomics.notify(control, place.obeyed);
+  }
+
+  /** Does what is asked; undefined: nobody waits for an answer. */
+  private obey(order: ThreadOrder): unknown {
     switch (order.kind) {
       case 'begin':
         this.world.begin(order.nowMs);
         this.world.prepare();
-        break;
+        return undefined;
       case 'catch up':
         this.world.catchUp(order.nowMs);
-        break;
+        return this.gatherer.take();
       case 'go live':
-        this.world.goLive(order.nowMs);
-        this.originMs = order.nowMs;
-        break;
-      case 'more':
-        return this.chunk();
+        return this.goLive(order.nowMs);
+      case 'flow':
+        this.beginFlow(order);
+        return undefined;
+      case 'end':
+        this.isOver = true;
+        return undefined;
+      default:
+        return this.steer(this.flow(), order);
     }
-    return { payments: this.gatherer.take() };
   }
 
-  private chunk(): PaymentsReport {
-    const counts = new Int32Array(chunkWindows);
-    let total = 0;
-    for (let window = 0; window < chunkWindows; window++) {
-      counts[window] = this.window(total);
-      total += counts[window] as number;
+  private steer(run: FlowRun, order: FlowOrder): unknown {
+    switch (order.kind) {
+      case 'add replica':
+        return run.addReplica(order.replica);
+      case 'add gateway':
+        return run.addGateway(order);
+      case 'remove gateway':
+        return run.removeGateway(order.id);
+      case 'drain':
+        return run.drain(order.id);
+      case 'lose':
+        return run.lose(order.id);
+      case 'replan':
+        return run.replan(order.plan);
+      case 'stop':
+        return run.stop();
+      case 'finish':
+        return run.finish();
+      case 'status':
+        return run.status();
+      case 'answers':
+        return run.answers();
+      case 'series':
+        return sentSeries(run.series());
     }
-    const windows = { counts, offsetsMs: this.offsetsMs.slice(0, total) };
-    return { payments: this.gatherer.take(), windows };
   }
 
-  /** Works out the next window, with the payments of its samples; gives how many arrive in it. */
-  private window(place: number): number {
-    const { originMs, fromMs, sampleEvery } = this;
-    this.fromMs += this.brief.windowMs;
-    const { count, offsetsMs } = this.arrivals.between(originMs + fromMs, originMs + this.fromMs);
-    this.reserve(place + count);
-    for (let index = 0; index < count; index++) {
-      this.offsetsMs[place + index] = offsetsMs[index] as number;
-    }
-    const first = sampleEvery - 1 - (this.arrived % sampleEvery);
-    for (let index = first; index < count; index += sampleEvery) {
-      // As the exchange adds it up, to the last bit.
-      this.world.sample(originMs + (fromMs + (offsetsMs[index] as number)));
-    }
-    this.arrived += count;
-    return count;
+  private goLive(nowMs: number): unknown {
+    const { world, gatherer, arrivals, sampleEvery } = this;
+    world.goLive(nowMs);
+    const history = gatherer.take();
+    const { windowMs } = this.brief;
+    const parts = { world, gatherer, arrivals, sampleEvery, windowMs };
+    this.ahead = new WindowsAhead(parts, nowMs);
+    return history;
   }
 
-  private reserve(size: number): void {
-    if (size <= this.offsetsMs.length) return;
-    const wider = new Float64Array(2 ** Math.ceil(Math.log2(size)));
-    wider.set(this.offsetsMs);
-    this.offsetsMs = wider;
+  private beginFlow({ settings, originMs, origin }: Extract<ThreadOrder, { kind: 'flow' }>): void {
+    const windows = this.windows();
+    const random = new Random(origin.seed, origin.name);
+    // Each sample is told, so that its payment is.
+    const onSampleArrival = (): void => undefined;
+    const own = { arrivals: windows, onSampleArrival, tellsLater: false };
+    const sink = this.writer;
+    this.run = new FlowRun({ settings: { ...settings, ...own }, originMs, random, sink });
+  }
+
+  /** Puts what was told where it is taken. */
+  private tell(): void {
+    const { control, told } = this.brief.line;
+    const numbers = this.writer.take();
+    if (numbers.length === 0) return;
+    const count = control[place.told] as number;
+    if (control[place.spilled] === 0 && count + numbers.length <= told.length) {
+      told.set(numbers, count);
+      control[place.told] = count + numbers.length;
+      return;
+    }
+    control[place.spilled] = (control[place.spilled] as number) + 1;
+    this.send({ kind: 'told', numbers: numbers.slice() });
+  }
+
+  private send(message: ThreadMessage): void {
+    this.brief.line.port.postMessage(message);
+  }
+
+  private windows(): WindowsAhead {
+    invariant(this.ahead !== undefined, 'traffic begins once payments are live');
+    return this.ahead;
+  }
+
+  private flow(): FlowRun {
+    invariant(this.run !== undefined, 'the traffic has begun');
+    return this.run;
   }
 }
 
-function buffersOf(report: PaymentsReport): ArrayBuffer[] {
-  if ('error' in report) return [];
-  const { payments, windows } = report;
-  const { timeMs, knownMs, values, customer, scenario } = payments;
-  const columns = [timeMs, knownMs, values, customer, scenario];
-  const arrays = windows === undefined ? columns : [...columns, windows.counts, windows.offsetsMs];
-  // They were made as plain arrays of this thread.
-  return arrays.map(({ buffer }) => buffer as ArrayBuffer);
-}
+type FlowOrder = Exclude<
+  ThreadOrder,
+  { kind: 'begin' } | { kind: 'catch up' | 'go live' } | { kind: 'flow' } | { kind: 'end' }
+>;
 
 // Whoever starts this thread gives it its brief.
 const brief = workerData as PaymentsBrief;
-const { port, signal } = brief;
-const thread = new PaymentsThread(brief);
-
-port.on('message', (order: PaymentsOrder) => {
-  let report: PaymentsReport;
-  try {
-    report = thread.obey(order);
-  } catch (error) {
-    report = { error };
-  }
-  port.postMessage(report, buffersOf(report));
-  Atomics.add(signal, 0, 1);
-  Atomics.notify(signal, 0);
-});
+const { control, port } = brief.line;
+try {
+  new PaymentsThread(brief).live();
+} catch (error) {
+  port.postMessage({ kind: 'error', error } satisfies ThreadMessage);
+  Atomics.store(control, place.failed, 1);
+  Atomics.notify(control, place.obeyed);
+}
+port.close();

@@ -1,6 +1,6 @@
 /** The payments of a run, and the arrivals of its requests: made by this thread, or by another one. */
 import type { Random } from '../../../../sim/engine/random.js';
-import type { Arrivals } from '../../../traffic/flow/contract.js';
+import type { Arrivals, TrafficSettings } from '../../../traffic/flow/contract.js';
 import type { FraudPlan } from '../plan.js';
 import { PaymentRecord } from './payment-record.js';
 import { PaymentWorld, type PaymentSink } from './payment-world.js';
@@ -14,13 +14,12 @@ export interface Payments {
   catchUp(nowMs: number): void;
   /** Traffic begins: from now on payments come with samples only. Gives the id of the first one. */
   goLive(nowMs: number): number;
-  /** When requests arrive, from `goLive` on. */
-  readonly arrivals: Arrivals;
-  /** The payment of a sample that arrives. */
-  sample(timeMs: number): void;
-  /** No more requests arrive: once it is live, nothing more comes. */
-  end(): void;
+  /** The traffic from `goLive` on: each sample that is told brings its payment. */
+  readonly flow: PaidFlow;
 }
+
+/** What the settings of the traffic have from the payments. */
+export type PaidFlow = Pick<TrafficSettings, 'arrivals' | 'onSampleArrival' | 'engine'>;
 
 /** The world of a plan; its streams depend on `random` alone. */
 export function worldOf(plan: FraudPlan, random: Random, sink: PaymentSink): PaymentWorld {
@@ -42,17 +41,12 @@ export function arrivalsOf(plan: FraudPlan, random: Random): Arrivals {
 export class LocalPayments implements Payments {
   readonly record = new PaymentRecord();
   private readonly world: PaymentWorld;
-  private made: Arrivals | undefined;
 
   constructor(
     private readonly plan: FraudPlan,
     private readonly random: Random,
   ) {
     this.world = worldOf(plan, random, this.record);
-  }
-
-  get arrivals(): Arrivals {
-    return (this.made ??= arrivalsOf(this.plan, this.random));
   }
 
   begin(nowMs: number): void {
@@ -68,11 +62,10 @@ export class LocalPayments implements Payments {
     return this.record.count;
   }
 
-  sample(timeMs: number): void {
-    this.world.sample(timeMs);
-  }
-
-  end(): void {
-    // Nothing is held.
+  get flow(): PaidFlow {
+    return {
+      arrivals: arrivalsOf(this.plan, this.random),
+      onSampleArrival: ({ timeMs }) => this.world.sample(timeMs),
+    };
   }
 }

@@ -1,0 +1,116 @@
+/** The engine of the traffic that works in the thread of the payments. */
+import type { GatewayAnswers } from '../../../traffic/flow/contract.js';
+import type {
+  EngineBrief,
+  EnginePlan,
+  EngineStatus,
+  FlowEngine,
+  ServedReplica,
+} from '../../../traffic/flow/engine.js';
+import type { OutcomeSeries } from '../../../traffic/flow/outcome.js';
+import type { RunSettings } from '../../../traffic/flow/run-settings.js';
+import type { PaymentRecord } from './payment-record.js';
+import { readSeries, type SentSeries } from './sent-series.js';
+import type { SentSettings, ThreadLine, ThreadOrder } from './thread-line.js';
+import { tellNumbers } from './told-numbers.js';
+
+/** What the cluster's thread has of the engine. */
+export class ThreadEngine implements FlowEngine {
+  /** What was taken off the line and not passed on. */
+  private taken: Float64Array[] = [];
+  private isOver = false;
+  /** What was asked last, if nothing has been ordered since. */
+  private known: { series?: OutcomeSeries; status?: EngineStatus; answers?: GatewayAnswers } = {};
+
+  constructor(
+    private readonly line: ThreadLine,
+    private readonly record: PaymentRecord,
+    private readonly brief: EngineBrief,
+  ) {
+    const { settings, originMs, random } = brief;
+    line.order({ kind: 'flow', settings: plain(settings), originMs, origin: random.origin });
+  }
+
+  addReplica(replica: ServedReplica): void {
+    this.order({ kind: 'add replica', replica });
+  }
+
+  addGateway(gateway: { readonly id: number; readonly hearsWork: boolean }): void {
+    this.order({ kind: 'add gateway', ...gateway });
+  }
+
+  removeGateway(id: number): void {
+    this.order({ kind: 'remove gateway', id });
+  }
+
+  drain(id: number): boolean {
+    // Traffic is over once nothing is under way.
+    if (this.isOver) return true;
+    this.known = {};
+    return this.line.ask({ kind: 'drain', id });
+  }
+
+  lose(id: number): void {
+    this.order({ kind: 'lose', id });
+  }
+
+  replan(plan: EnginePlan): void {
+    this.order({ kind: 'replan', plan });
+  }
+
+  advance(untilMs: number): void {
+    if (this.isOver) return;
+    this.known = {};
+    this.line.advance(untilMs);
+  }
+
+  stop(): void {
+    this.order({ kind: 'stop' });
+  }
+
+  /** The thread has done all that it is for. */
+  finish(): void {
+    this.order({ kind: 'finish' });
+    this.status();
+    this.series();
+    this.answers();
+    this.isOver = true;
+    this.line.close();
+  }
+
+  status(): EngineStatus {
+    return (this.known.status ??= this.line.ask<EngineStatus>({ kind: 'status' }));
+  }
+
+  answers(): GatewayAnswers {
+    return (this.known.answers ??= this.line.ask<GatewayAnswers>({ kind: 'answers' }));
+  }
+
+  series(): OutcomeSeries {
+    return (this.known.series ??= readSeries(this.line.ask<SentSeries>({ kind: 'series' })));
+  }
+
+  told(): () => void {
+    if (!this.isOver) this.taken.push(...this.line.take());
+    const { taken } = this;
+    this.taken = [];
+    return () => {
+      for (const numbers of taken) tellNumbers(numbers, this.brief.sink, this.record);
+    };
+  }
+
+  /** Once the traffic is over nothing that is ordered makes a difference. */
+  private order(order: ThreadOrder): void {
+    if (this.isOver) return;
+    this.known = {};
+    this.line.order(order);
+  }
+}
+
+/** Functions cannot be sent: the thread has its own. */
+function plain(settings: RunSettings): SentSettings {
+  const isPlain = ([name, value]: [string, unknown]): boolean =>
+    typeof value !== 'function' && name !== 'arrivals';
+  // What is left is what `SentSettings` names.
+  return Object.fromEntries(Object.entries(settings).filter(isPlain)) as unknown as SentSettings;
+}
