@@ -1,5 +1,6 @@
 /** HTTP between programs of the simulated network: what the API server's proxies and webhooks speak. */
 import { isRecord } from './equality.js';
+import type { AnswerStream } from './request.js';
 
 /** A request, as a server reads it. */
 export interface HttpRequest {
@@ -8,6 +9,8 @@ export interface HttpRequest {
   /** With its query. */
   readonly path: string;
   readonly body: string;
+  /** Names in lower case. Default: none. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** What a server answers. */
@@ -15,6 +18,8 @@ export interface HttpResponse {
   readonly status: number;
   readonly contentType: string;
   readonly body: string;
+  /** An answer that goes on, such as a watch: it comes instead of the body. */
+  readonly stream?: AnswerStream;
 }
 
 /** What a client sees: the answer, or the error that its connection ended in, as Go words it. */

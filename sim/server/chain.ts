@@ -4,6 +4,7 @@
  */
 import type { ApiAnswer, ApiRequest, Connection, Serve } from '../api/request.js';
 import { unauthorized } from '../api/status.js';
+import { proxyToRemote } from './aggregator/proxy.js';
 import { failureAnswer } from './answers.js';
 import type { AuditRecord } from './audit/auditor.js';
 import { auditedAnswer } from './audit/answer.js';
@@ -43,7 +44,9 @@ export function createServe(core: Core): Serve {
       flow = flowHeaders(core.access, context.user, info);
     }
     const early = refused ?? authorized(core, context);
+    const remote = core.remotes.of(info);
     if (early !== undefined) finish(early);
+    else if (remote !== undefined) runSteps(proxyToRemote(core, context, remote), finish);
     else if (aggregated.has(info.group) && isAggregated(core, context)) {
       runSteps(servePath(core, context), finish);
     } else runSteps(dispatch(core, context, audit), finish);

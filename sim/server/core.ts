@@ -8,6 +8,7 @@ import { storageKey, type Collection } from '../store/collection.js';
 import type { Stored } from '../store/stored.js';
 import { Store } from '../store/store.js';
 import type { GroupResource, ServerAccess } from './access.js';
+import { RemoteApis } from './aggregator/remote-apis.js';
 import type { AuthenticationService } from './authentication/authenticator.js';
 import { createAuthentication } from './authentication/index.js';
 import type { Authorizer } from './authorization/authorizer.js';
@@ -43,6 +44,8 @@ export interface Core {
   readonly gated: readonly GatedFact[];
   readonly store: Store<FieldOwners>;
   readonly registry: Registry;
+  /** The groups that programs in the cluster serve. */
+  readonly remotes: RemoteApis;
   readonly access: ServerAccess;
   readonly strategyContext: CoreStrategyContext;
   readonly authentication: AuthenticationService;
@@ -74,6 +77,7 @@ export function createCore(options: ApiServerOptions): Core {
     gated,
     store,
     registry,
+    remotes: new RemoteApis(),
     access,
     strategyContext: new CoreStrategyContext(access),
     authentication: createAuthentication(access),

@@ -1,4 +1,5 @@
 /** The API server. */
+import { followApiServices } from './aggregator/follow.js';
 import { followDefinitions } from './custom/definitions.js';
 import { followFlowSchemas } from './flow-control/schema-status.js';
 import { createServe } from './chain.js';
@@ -15,6 +16,7 @@ export const createApiServer: CreateApiServer = options => {
   if (options.isEmpty !== true) storeBootstrapObjects(core);
   followDefinitions(core);
   followFlowSchemas(core);
+  followApiServices(core);
   expireEvents(core);
   const { store } = core;
   return {

@@ -1,6 +1,7 @@
 /** Decides which workload plays a container. */
 import type { Container, Pod } from '../api/kinds/core.js';
 import { agnhost, isAgnhostCommand, updateDemo } from './agnhost/index.js';
+import { sampleApiServer } from './sample-apiserver/index.js';
 import { command, exitAfter, plainWorkloads, runForever } from './plain.js';
 import { isShellCommand } from './shell/knows.js';
 import type { Workload, WorkloadRule } from './workload.js';
@@ -51,6 +52,7 @@ function usual({ pod, container, command: words }: Played): Workload {
   const image = withoutTag(container.image ?? '');
   if (/(^|\/)agnhost$/.test(image) && isAgnhostCommand(words)) return agnhost;
   if (/(^|\/)(nautilus|kitten)$/.test(image)) return updateDemo;
+  if (/(^|\/)sample-apiserver$/.test(image)) return sampleApiServer;
   if (isShellCommand(words)) return command;
   const isInit = pod.spec?.initContainers?.some(({ name }) => name === container.name) === true;
   if (isInit && container.restartPolicy !== 'Always') return initializes;

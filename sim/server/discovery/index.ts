@@ -76,7 +76,8 @@ const bodies = new WeakMap<Core, Map<string, Remembered>>();
 /** Controllers ask twice a minute for what hardly ever changes: they get the same body, and see that. */
 function remembered(core: Core, which: 'api' | 'apis', make: () => unknown): unknown {
   const { generation } = core.registry;
-  const aggregated = Object.values(core.options.aggregated ?? {}).map(({ resources }) => resources);
+  const own = Object.values(core.options.aggregated ?? {}).map(({ resources }) => resources);
+  const aggregated = [...own, core.remotes.list];
   let known = bodies.get(core);
   if (known === undefined) bodies.set(core, (known = new Map()));
   const last = known.get(which);

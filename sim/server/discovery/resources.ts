@@ -36,10 +36,13 @@ export function namedGroups({ registry }: Core): readonly ServedGroup[] {
 }
 
 /** The groups that other components serve. */
-export function aggregatedGroups({ options }: Core): readonly ListedGroup[] {
+export function aggregatedGroups({ options, remotes }: Core): readonly ListedGroup[] {
   const groups = new Map<string, ListedGroup>();
-  for (const [groupVersion, { resources }] of Object.entries(options.aggregated ?? {})) {
+  const own = Object.entries(options.aggregated ?? {}).map(([groupVersion, { resources }]) => {
     const [group = '', version = ''] = groupVersion.split('/');
+    return { group, version, resources };
+  });
+  for (const { group, version, resources } of [...own, ...remotes.list]) {
     const versions = [...(groups.get(group)?.versions ?? []), { version, resources }];
     groups.set(group, { group, versions });
   }
