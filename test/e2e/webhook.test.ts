@@ -2,9 +2,9 @@
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createAuthority } from '../sim/http/certificates.js';
-import { WebhookClient } from '../sim/http/webhook-client.js';
-import { bootSimulatedCluster } from '../src/backends/sim.js';
+import { createAuthority } from '../../sim/http/certificates.js';
+import { WebhookClient } from '../../sim/http/webhook-client.js';
+import { bootSimulatedCluster } from '../../src/backends/sim.js';
 
 interface Review {
   readonly request: { readonly uid: string; readonly object: { readonly metadata: object } };

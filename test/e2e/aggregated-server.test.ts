@@ -1,7 +1,7 @@
 /** An API server in the cluster's own pods serves a group: APIService, Service, endpoints, program. */
 import { expect, it } from 'vitest';
-import { bootSimulatedCluster, type SimulatedCluster } from '../src/backends/sim.js';
-import { simulationOptions } from '../src/backends/sim-options.js';
+import { bootSimulatedCluster, type SimulatedCluster } from '../../src/backends/sim.js';
+import { simulationOptions } from '../../src/backends/sim-options.js';
 
 const name = 'v1alpha1.wardle.example.com';
 const metadata = { name: 'api', namespace: 'default', labels: { app: 'api' } };

@@ -14,10 +14,10 @@ import {
   type V1Status,
 } from '@kubernetes/client-node';
 import { expect, it } from 'vitest';
-import { bootSimulatedCluster } from '../src/backends/sim.js';
-import { sleep } from '../src/host.js';
-import { gpuDeployment, gpuNodes } from './bench/cluster.js';
-import { openFaultProxy } from './real/fault-proxy.js';
+import { bootSimulatedCluster } from '../../src/backends/sim.js';
+import { sleep } from '../../src/host.js';
+import { gpuDeployment, gpuNodes } from '../bench/cluster.js';
+import { openFaultProxy } from '../real/fault-proxy.js';
 
 it('reads, writes, patches, watches with an informer', async () => {
   await using cluster = await bootSimulatedCluster({ seed: 1, nodes: gpuNodes(2) });

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freshFolder, startSeatrial, type Running } from './cli/seatrial.js';
+import { freshFolder, startSeatrial, type Running } from '../cli/seatrial.js';
 
 /** kubectl 1.36 where CI put it, and every other from 1.32 on that the machine has. */
 function kubectls(): string[] {
