@@ -3,6 +3,7 @@ import { controllerManager } from './attached-nodes.js';
 import { metricsParts } from './boot-metrics.js';
 import { joined, nodeAddress, nodeOf, nodeTools, simulatedNode } from './boot-node.js';
 import type { FeatureGates } from './api/feature-gates.js';
+import type { RecordedPast } from './api/recorded-past.js';
 import type { ProcessDefinition } from './client/contract.js';
 import { createProcess, type Process } from './client/runtime.js';
 import { localPathStorage } from './controllers/local-path-provisioner/provisioner.js';
@@ -71,11 +72,14 @@ export function boot(options: SimulationOptions): Simulation {
   const weather = new Weather(loop, options.interleaving ?? 0);
 
   // The control plane's other programs, and the operators.
-  const { past } = options;
-  const tried = past?.triedAt && { triedAt: past.triedAt.bind(past) };
   const make = (definition: ProcessDefinition): Process => {
     const way = weather.around(definition.name, connect);
-    const process = createProcess(definition, { clock: loop, random, connect: way, ...tried });
+    const process = createProcess(definition, {
+      clock: loop,
+      random,
+      connect: way,
+      ...triedOf(options),
+    });
     processes.set(definition.name, process);
     return process;
   };
@@ -131,6 +135,10 @@ function managerOf(
   if (withoutControllers.length === 0) return all;
   const controllers = all.controllers.filter(({ name }) => !withoutControllers.includes(name));
   return { ...all, controllers };
+}
+
+function triedOf({ past }: SimulationOptions): Pick<RecordedPast, 'triedAt'> {
+  return past?.triedAt === undefined ? {} : { triedAt: past.triedAt.bind(past) };
 }
 
 function pastOf({ past }: SimulationOptions): Pick<SimulationOptions, 'past'> {

@@ -158,6 +158,8 @@ class Draws implements RecordedPast {
     if (node !== undefined) {
       this.nodes.set(`${namespace}/${name}`, node);
       if (uid !== undefined) this.nodes.set(uid, node);
+      // A log without answers tells uids only here.
+      if (uid !== undefined && this.isNew(`${key} ${uid}`)) push(this.uids, key, uid);
       return;
     }
     // A dump shows what the log told.

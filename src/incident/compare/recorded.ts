@@ -60,9 +60,11 @@ export function readRecorded(folder: string): Recorded {
     ({ verb, resource, subresource }) =>
       verb === 'create' && resource === 'pods' && subresource === undefined,
   );
-  const pods = creations
-    .filter(({ status }) => status < 300)
-    .map(write => lifeOf(write, decisions));
+  const made = creations.filter(({ status }) => status < 300);
+  const isNamed = made.length === 0 || made.some(({ name }) => name !== undefined);
+  const pods = isNamed
+    ? made.map(write => lifeOf(write, decisions))
+    : decisions.flatMap(decision => boundOnly(decision, Date.parse(from)));
   return {
     observed: {
       fromMs: Date.parse(from),
@@ -119,6 +121,13 @@ function lifeOf(write: RecordedWrite, decisions: readonly RecordedDecision[]): P
     ...(bound !== undefined && { boundMs: Date.parse(bound.at) }),
     ...(bound?.node !== undefined && { node: bound.node }),
   };
+}
+
+/** Where a log has no answers, and so no drawn names, bindings tell of pods. */
+function boundOnly({ at, pod, node }: RecordedDecision, fromMs: number): PodLife[] {
+  const atMs = Date.parse(at);
+  if (node === undefined || atMs < fromMs) return [];
+  return [{ workload: workloadOf(pod), name: pod, createdMs: atMs, boundMs: atMs, node }];
 }
 
 function unsentOf(

@@ -1,6 +1,7 @@
 /** What the recorded cluster drew by chance: names, uids and nodes, for the simulation to draw again. */
 import type { KubeObject } from '../../../sim/api/object.js';
 import type { RecordedDraw } from '../../scenario/recorded-past.js';
+import { timeMs } from '../../../sim/api/time.js';
 import { pluralOf } from '../plural.js';
 import type { TimedWrite } from '../import/format.js';
 import type { Incident } from '../rebuild/incident.js';
@@ -24,13 +25,23 @@ const unneeded = new Set([
 export function* shownDraws({ known, lives, survey, times }: Incident): Generator<RecordedDraw> {
   const start = timeText(times.startMs);
   const shown = new Set<string>();
+  // Where a log has no answers, bindings tell the order of what came within one second.
+  const bound = new Map(
+    lives.map(({ namespace, name, scheduledMs }) => [`${namespace}/${name}`, scheduledMs]),
+  );
+  const cameAt = (key: string, createdMs: number): string => {
+    const boundMs = bound.get(key) ?? Infinity;
+    return timeText(boundMs - createdMs < 2000 ? Math.max(boundMs - 1, createdMs) : createdMs);
+  };
   for (const { newest } of known) {
     const { object, dump } = newest;
     if (dump === undefined || isEverybodys(object)) continue;
     const { namespace, name = '', uid, generateName, creationTimestamp } = object.metadata;
     if (object.kind === 'Pod') shown.add(`${namespace ?? ''}/${name}`);
+    const createdMs = timeMs(creationTimestamp);
+    const isPod = object.kind === 'Pod' && createdMs !== undefined;
     yield {
-      at: creationTimestamp ?? start,
+      at: isPod ? cameAt(`${namespace ?? ''}/${name}`, createdMs) : (creationTimestamp ?? start),
       resource: resourceOf(object),
       ...(namespace !== undefined && { namespace }),
       name,
@@ -50,7 +61,8 @@ export function* shownDraws({ known, lives, survey, times }: Incident): Generato
     // Its owner's events named it, and that its name was drawn.
     const isDrawn = /^(ReplicaSet|Job|DaemonSet|ReplicationController) /.test(owner);
     if (isDrawn && createdMs !== undefined && !shown.has(key)) {
-      yield { at, resource: 'pods', namespace, name, prefix: name.slice(0, -5) };
+      const cameMs = cameAt(key, createdMs);
+      yield { at: cameMs, resource: 'pods', namespace, name, prefix: name.slice(0, -5) };
     }
   }
 }

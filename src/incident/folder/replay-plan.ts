@@ -4,6 +4,7 @@ import type { KubeObject } from '../../../sim/api/object.js';
 import type { RecordedWrite } from '../contract.js';
 import type { TimedWrite, TraceStep } from '../import/format.js';
 import type { Incident } from '../rebuild/incident.js';
+import { Inference } from './inference.js';
 import { pluralOf } from '../plural.js';
 import { placeOf, titleOf } from '../rebuild/known.js';
 import { systemNamespaces } from '../rebuild/left-out.js';
@@ -20,11 +21,15 @@ export class ReplayJudge {
   /** What was changed in writes so that they can be sent, by the words: how often. */
   readonly guessed = new Map<string, number>();
 
+  private readonly inference: Inference;
+
   constructor(
     private readonly incident: Incident,
     /** `deployments.apps`: what the simulated API serves. */
     private readonly served: ReadonlySet<string>,
-  ) {}
+  ) {
+    this.inference = new Inference(incident);
+  }
 
   judge(write: TimedWrite): Verdict {
     const why = this.whyLeft(write);
@@ -36,6 +41,10 @@ export class ReplayJudge {
       guessed.push('an autoscaler wrote it by a load that is not in the record');
     }
     const body = this.bodyOf(write, guessed);
+    if (write.body === undefined && write.verb !== 'create' && body !== undefined) {
+      const { query: _query, ...rest } = sent;
+      sent = { ...rest, verb: 'patch', contentType: 'application/merge-patch+json' };
+    }
     for (const each of guessed) this.guessed.set(each, (this.guessed.get(each) ?? 0) + 1);
     return {
       kind: 'sent',
@@ -65,31 +74,19 @@ export class ReplayJudge {
       return `the simulated API serves no ${apiGroup === '' ? resource : `${resource}.${apiGroup}`}`;
     }
     const isDelete = verb === 'delete' || verb === 'deletecollection';
-    if (write.body === undefined && !isDelete && this.shown(write) === undefined) {
+    const isTold = write.body !== undefined || isDelete || this.inference.of(write) !== undefined;
+    if (!isTold) {
       return 'no body: the audit policy logged it at level Metadata';
     }
     return undefined;
   }
 
-  /** What was made without a body may be in a dump that was taken after. */
-  private shown({ verb, resource, namespace, name, atMs }: TimedWrite): KubeObject | undefined {
-    if (verb !== 'create') return undefined;
-    const found = this.incident.known.find(({ newest: { object } }) => {
-      const { kind = '', metadata } = object;
-      const isIt = metadata.name === name && metadata.namespace === namespace;
-      const madeMs = timeMs(metadata.creationTimestamp) ?? 0;
-      return isIt && resource === pluralOf(kind) && Math.abs(madeMs - atMs) < 2000;
-    });
-    return found?.newest.object;
-  }
-
   private bodyOf(write: TimedWrite, guessed: string[]): unknown {
     const { verb, body } = write;
     if (body === undefined) {
-      const shown = this.shown(write);
-      if (shown === undefined) return undefined;
-      guessed.push('the body is taken from a dump: the log has none');
-      return tidied(shown).object;
+      const inferred = this.inference.of(write);
+      if (inferred !== undefined) guessed.push(inferred.why);
+      return inferred?.body;
     }
     const { kind, metadata } = body as Partial<KubeObject>;
     const isWhole = kind !== undefined && metadata !== undefined;
@@ -123,6 +120,9 @@ export function* lateWrites({ initial, survey }: Incident): Generator<RecordedWr
     const resource = pluralOf(kind);
     const key = `${resource}.${group ?? ''} ${namespace ?? ''}/${name}`;
     if (survey.made.has(key) || survey.madeByOurs.has(key)) continue;
+    const drawn = `${resource}.${group ?? ''} ${namespace ?? ''}/${object.metadata.generateName ?? ''}`;
+    const madeMs = timeMs(creationTimestamp) ?? 0;
+    if (survey.madeUnnamed.get(drawn)?.some(ms => Math.abs(ms - madeMs) < 2000)) continue;
     yield {
       at: creationTimestamp ?? '',
       user: 'unknown',

@@ -97,4 +97,12 @@ describe('the audit log', () => {
     const { told } = await toldBy('audit.log', lines(secret));
     expect(JSON.stringify(told.known.all())).not.toContain('hunter2');
   });
+
+  it('is recognised with blanks behind its colons as well', async () => {
+    const { format } = await toldBy(
+      'audit.log',
+      JSON.stringify(event({}), undefined, 1).replaceAll('\n', '') + '\n',
+    );
+    expect(format).toBe('audit log');
+  });
 });

@@ -62,7 +62,7 @@ export const auditLog: Format = {
     'what the audit policy left out: bodies at level Metadata, as a rule the status of pods',
     'nodes',
   ],
-  recognises: ({ headText }) => headText.includes('"apiVersion":"audit.k8s.io/'),
+  recognises: ({ headText }) => /"apiVersion": ?"audit\.k8s\.io\//.test(headText),
   async read(file, sink) {
     const order = { lastMs: 0, file: file.path, sink };
     for await (const batch of lineBatches(file, sink)) {

@@ -136,7 +136,7 @@ function boundsOf(
     const { fromMs, toMs } = said;
     return { lowMs: fromMs, highMs: toMs, sureLowMs: fromMs, sureHighMs: toMs };
   }
-  const { lowerMs, upperMs } = evidence.of(name);
+  const { lowerMs, upperMs } = evidence.of(name, newestMs);
   const sure = { sureLowMs: lowerMs, sureHighMs: upperMs };
   const lowMs = Math.max(lowerMs, newestMs);
   const fileMs = fileTime(name, { lowMs, highMs: upperMs });
@@ -168,10 +168,10 @@ function instantOf(
   if (best !== undefined) {
     return { atMs: best.fromMs, dumps: names, by: 'dump', tookMs: best.toMs - best.fromMs };
   }
-  const all = [...names].map(name => evidence.of(name));
+  const newestMs = Math.max(...[...names].map(name => contents.get(name)?.newestMs ?? -Infinity));
+  const all = [...names].map(name => evidence.of(name, newestMs));
   const lowerMs = Math.max(...all.map(each => each.lowerMs));
   const upperMs = Math.min(...all.map(each => each.upperMs));
-  const newestMs = Math.max(...[...names].map(name => contents.get(name)?.newestMs ?? -Infinity));
   const bounds = { lowMs: Math.max(lowerMs, newestMs), highMs: upperMs };
   const fileMs = [...names].flatMap(name => fileTime(name, bounds) ?? [])[0];
   const rest = { dumps: names, tookMs: 0 };

@@ -26,6 +26,8 @@ export class DumpTimes {
   private readonly shown = new Map<string, Map<Tracker, number>>();
   /** Which dumps show a kind in a namespace: what is not in them was not there. */
   private readonly scopes = new Map<string, Set<Tracker>>();
+  /** Where things came whose names the log does not tell: it has no answers. */
+  private readonly unnamed = new Set<string>();
   /** The newest revision that the log told so far. */
   private newest = 0;
 
@@ -62,6 +64,11 @@ export class DumpTimes {
     ...write
   }: TimedWrite): void {
     const { name, revision = 0, subresource } = write;
+    if (status < 300 && verb === 'deletecollection')
+      this.goneFrom(`${resource}.${apiGroup} ${namespace}`);
+    if (status < 300 && name === undefined && verb === 'create' && subresource === undefined) {
+      this.unnamed.add(`${resource}.${apiGroup} ${namespace}`);
+    }
     if (status >= 300 || name === undefined) return;
     // A write that changes nothing is answered with the revision that was there, however old.
     const isNew = this.newest > 0 && revision > this.newest;
@@ -79,24 +86,36 @@ export class DumpTimes {
           tracker.lowerMs = Math.max(tracker.lowerMs, atMs);
       } else if (subresource === undefined) {
         if (verb === 'create') tracker.absent.set(key, atMs);
+        // An apply may have made it.
+        else if (verb !== 'delete' && !tracker.absent.has(key)) tracker.absent.set(key, atMs);
         else if (verb === 'delete') {
           // One that came after the dump may go again: that tells nothing.
           const cameMs = tracker.absent.get(key) ?? -Infinity;
           tracker.absent.delete(key);
-          const isBefore = cameMs <= tracker.lowerMs && atMs < tracker.upperMs;
+          const isSure = cameMs > -Infinity || !this.unnamed.has(scope);
+          const isBefore = isSure && cameMs <= tracker.lowerMs && atMs < tracker.upperMs;
           if (isBefore) tracker.lowerMs = Math.max(tracker.lowerMs, atMs);
         }
       }
     }
   }
 
-  /** What the writes so far tell of a dump. */
-  of(dump: string): DumpEvidence {
+  /** What of a scope came before and is gone tells nothing more. */
+  private goneFrom(scope: string): void {
+    for (const { absent } of this.scopes.get(scope) ?? []) {
+      for (const key of absent.keys()) if (key.startsWith(`${scope}/`)) absent.delete(key);
+    }
+  }
+
+  /** What the writes so far tell of a dump that was not taken before a time that it shows itself. */
+  of(dump: string, newestMs = -Infinity): DumpEvidence {
     const tracker = this.trackers.get(dump);
     if (tracker === undefined) return { lowerMs: -Infinity, upperMs: Infinity };
     const { lowerMs, upperMs, absent } = tracker;
+    const knownMs = Math.max(lowerMs, newestMs);
+    // What came before and is not there went in a way that the log does not tell by name.
     const least = [...absent.values()].reduce(
-      (first, ms) => (ms > lowerMs ? Math.min(first, ms) : first),
+      (first, ms) => (ms > knownMs ? Math.min(first, ms) : first),
       upperMs,
     );
     return { lowerMs, upperMs: least };

@@ -11,6 +11,17 @@ export interface FieldWrite {
   readonly value: unknown;
 }
 
+/** A change whose body is not in the log. */
+export interface UntoldWrite {
+  readonly atMs: number;
+  readonly source: string;
+  /** What of the object was changed: all of it, or its status. */
+  readonly part: '' | ' status';
+}
+
+/** More changes without bodies than these are not followed. */
+const untoldMax = 100_000;
+
 /** What a pass over the writes finds. */
 export interface Survey {
   /** By workload, `Deployment fraud/scorer`. */
@@ -38,6 +49,10 @@ export interface Survey {
   readonly made: ReadonlyMap<string, number>;
   /** The same of those that our own parts made, but for pods. */
   readonly madeByOurs: ReadonlySet<string>;
+  /** What was made from outside under a name that the log does not tell: `resource.group namespace/prefix` and times. */
+  readonly madeUnnamed: ReadonlyMap<string, readonly number[]>;
+  /** Changes from outside that were logged without bodies, by `resource.group namespace/name`, in order. */
+  readonly untold: ReadonlyMap<string, readonly UntoldWrite[]>;
   /** When those of others were deleted. */
   readonly deleted: ReadonlyMap<string, number>;
   readonly firstMs: number | undefined;
@@ -92,6 +107,9 @@ class Surveyor implements Survey {
   private readonly shared = new Map<string, Readonly<Record<string, number>>>();
   readonly fields = new Map<string, FieldWrite[]>();
   readonly made = new Map<string, number>();
+  readonly madeUnnamed = new Map<string, number[]>();
+  readonly untold = new Map<string, UntoldWrite[]>();
+  private untoldCount = 0;
   readonly deleted = new Map<string, number>();
   readonly refusedOwners = new Set<string>();
   readonly madeByOurs = new Set<string>();
@@ -115,6 +133,7 @@ class Surveyor implements Survey {
       return;
     }
     this.lifetime(write);
+    this.noteUntold(write);
     if (resource === 'pods') return this.pod(write);
     if (resource === 'resourcequotas') this.quota(write);
     if (subresource === 'status') return;
@@ -160,9 +179,26 @@ class Surveyor implements Survey {
     return known;
   }
 
+  private noteUntold(write: TimedWrite): void {
+    const { verb, actor, body, subresource, resource, apiGroup = '', namespace = '' } = write;
+    const { name = '', atMs, source } = write;
+    const isChange = verb === 'patch' || verb === 'update';
+    const part = subresource === undefined ? '' : subresource === 'status' ? ' status' : undefined;
+    if (!isChange || actor === 'ours' || body !== undefined || part === undefined) return;
+    if (++this.untoldCount > untoldMax) return;
+    push(this.untold, `${resource}.${apiGroup} ${namespace}/${name}`, { atMs, source, part });
+  }
+
   private lifetime({ atMs, verb, actor, subresource, ...write }: TimedWrite): void {
     const { resource, apiGroup = '', namespace = '', name } = write;
-    if (subresource !== undefined || name === undefined) return;
+    if (subresource !== undefined) return;
+    if (name === undefined) {
+      const { generateName } = ((write.body ?? {}) as PodBody).metadata ?? {};
+      const isNamed = verb !== 'create' || actor === 'ours' || generateName === undefined;
+      if (!isNamed)
+        push(this.madeUnnamed, `${resource}.${apiGroup} ${namespace}/${generateName}`, atMs);
+      return;
+    }
     const key = `${resource}.${apiGroup} ${namespace}/${name}`;
     if (actor === 'ours') {
       // Pods come and go by the million, and their owners tell that they were made.
@@ -238,12 +274,13 @@ export function triedFor(write: TimedWrite): string | undefined {
   const { metadata } = (write.body ?? {}) as PodBody;
   const pod = name ?? /^pods "([^"]+)"/.exec(message)?.[1];
   // Without a body the name of the pod tells that of its owner.
-  const owner = metadata?.ownerReferences?.[0]?.name ?? pod?.replace(/-[a-z0-9]+$/, '');
+  const owner = metadata?.ownerReferences?.[0]?.name ?? pod?.replace(/-[a-z0-9]*$/, '');
   return owner === undefined ? undefined : `${user} ${namespace}/${owner}`;
 }
 
 interface PodBody {
   readonly metadata?: {
+    readonly generateName?: string;
     readonly ownerReferences?: readonly { readonly kind: string; readonly name: string }[];
   };
   readonly spec?: PodAsks;
