@@ -72,14 +72,10 @@ export function boot(options: SimulationOptions): Simulation {
   const weather = new Weather(loop, options.interleaving ?? 0);
 
   // The control plane's other programs, and the operators.
+  const runtime = { clock: loop, random, ...triedOf(options) };
   const make = (definition: ProcessDefinition): Process => {
-    const way = weather.around(definition.name, connect);
-    const process = createProcess(definition, {
-      clock: loop,
-      random,
-      connect: way,
-      ...triedOf(options),
-    });
+    const way = { ...runtime, connect: weather.around(definition.name, connect) };
+    const process = createProcess(definition, way);
     processes.set(definition.name, process);
     return process;
   };
