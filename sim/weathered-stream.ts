@@ -43,7 +43,7 @@ export class WeatheredStream {
   private closeInner: (() => void) | undefined;
   private isOver = false;
   private isCut = false;
-  private readonly troubles = new Set<WatchTrouble>();
+  private troubles: readonly WatchTrouble[] = [];
   private held: WatchEvent[] = [];
   private isLate = false;
   private last: WatchEvent[] = [];
@@ -55,8 +55,10 @@ export class WeatheredStream {
     private readonly clock: Clock,
     private readonly options: StreamOptions,
   ) {
-    const [path = ''] = options.path.split('?');
-    this.resource = path.slice(path.lastIndexOf('/') + 1);
+    const { path } = options;
+    const query = path.indexOf('?');
+    const end = query < 0 ? path.length : query;
+    this.resource = path.slice(path.lastIndexOf('/', end) + 1, end);
     this.lagMs = options.lag?.() ?? 0;
     this.inner = {
       event: event => this.take(event),
@@ -92,13 +94,15 @@ export class WeatheredStream {
   begin(trouble: WatchTrouble): void {
     if (trouble.resource !== undefined && trouble.resource !== this.resource) return;
     if (trouble.mode === 'replayed') return this.replay();
-    this.troubles.add(trouble);
+    if (!this.troubles.includes(trouble)) this.troubles = [...this.troubles, trouble];
   }
 
   end(trouble: WatchTrouble): void {
-    if (!this.troubles.delete(trouble) || this.isOver || this.isCut) return;
+    if (!this.troubles.includes(trouble)) return;
+    this.troubles = this.troubles.filter(one => one !== trouble);
+    if (this.isOver || this.isCut) return;
     if (trouble.mode === 'stale') {
-      if (this.troubles.size === 0) this.deliverHeld();
+      if (this.troubles.length === 0) this.deliverHeld();
       return;
     }
     this.close();
@@ -117,17 +121,17 @@ export class WeatheredStream {
       // Cut only now and then: most of what comes is renewals of leases.
       if (this.last.length >= replayedMax * 2) this.last = this.last.slice(-replayedMax);
     }
-    if (this.troubles.size === 0 && this.lagMs === 0 && this.held.length === 0) {
+    if (this.troubles.length === 0 && this.lagMs === 0 && this.held.length === 0) {
       this.turn();
       return this.give(event);
     }
     for (const { mode } of this.troubles) if (mode === 'lost') return;
     this.held.push(event);
-    if (this.troubles.size > 0 || this.isLate) return;
+    if (this.troubles.length > 0 || this.isLate) return;
     this.isLate = true;
     this.clock.after(this.lagMs, this.options.label, () => {
       this.isLate = false;
-      if (this.troubles.size === 0) this.deliverHeld();
+      if (this.troubles.length === 0) this.deliverHeld();
     });
   }
 

@@ -9,15 +9,13 @@ export type AnyInformer = Informer<HasMetadata>;
 
 /** The caches of the kinds that one controller watches. */
 export class CacheView implements View {
-  private readonly informers = new Map<string, AnyInformer>();
-  /** The same by the token of the kind, which spares its name. */
-  private readonly byKind = new Map<Kind<HasMetadata>, AnyInformer>();
+  /** By the token of the kind; a kind that has several tokens is found by its name once for each. */
+  private readonly informers = new Map<Kind<HasMetadata>, AnyInformer>();
 
   constructor(private readonly label: string) {}
 
   add(kind: Kind<HasMetadata>, informer: AnyInformer): void {
-    const key = `${kind.resource}.${kind.group}/${kind.version}`;
-    if (!this.informers.has(key)) this.informers.set(key, informer);
+    if (!this.informers.has(kind)) this.informers.set(kind, this.named(kind) ?? informer);
   }
 
   get<T extends HasMetadata>(kind: Kind<T>, namespace: string, name: string): T | undefined {
@@ -40,11 +38,20 @@ export class CacheView implements View {
 
   private informer<T extends HasMetadata>(kind: Kind<T>): AnyInformer {
     const token = kind as unknown as Kind<HasMetadata>;
-    const known = this.byKind.get(token);
+    const known = this.informers.get(token);
     if (known !== undefined) return known;
-    const informer = this.informers.get(`${kind.resource}.${kind.group}/${kind.version}`);
+    const informer = this.named(token);
     invariant(informer !== undefined, `${this.label} watches ${kind.resource}, which it reads`);
-    this.byKind.set(token, informer);
+    this.informers.set(token, informer);
     return informer;
+  }
+
+  private named({ group, version, resource }: Kind<HasMetadata>): AnyInformer | undefined {
+    for (const [kind, informer] of this.informers) {
+      if (kind.resource === resource && kind.group === group && kind.version === version) {
+        return informer;
+      }
+    }
+    return undefined;
   }
 }

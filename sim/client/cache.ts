@@ -7,7 +7,7 @@ interface Entry<T> {
   object: T;
   /** What each index function gave for the object, in the order of the indexes. */
   readonly values: (readonly string[])[];
-  readonly lists: SortedObjects<T>[];
+  lists: readonly SortedObjects<T>[];
 }
 
 /** Objects in the order of their keys. A list that was handed out never changes. */
@@ -24,7 +24,8 @@ class SortedObjects<T> {
     if (this.entries[index] === entry) return;
     if (index === this.entries.length) this.entries.push(entry);
     else this.entries.splice(index, 0, entry);
-    entry.lists.push(this);
+    // A list that grows from nothing has room for many: an entry stands in two or three.
+    entry.lists = [...entry.lists, this];
     this.objects = undefined;
   }
 
@@ -32,7 +33,7 @@ class SortedObjects<T> {
     const index = this.indexOf(entry.key);
     if (this.entries[index] !== entry) return;
     this.entries.splice(index, 1);
-    entry.lists.splice(entry.lists.indexOf(this), 1);
+    entry.lists = entry.lists.filter(list => list !== this);
     this.objects = undefined;
   }
 

@@ -26,7 +26,8 @@ interface Observation {
 }
 
 interface Aggregate {
-  readonly messages: Set<string>;
+  /** Few: a list takes less room than a set. */
+  readonly messages: string[];
   lastMs: number;
 }
 
@@ -68,14 +69,12 @@ export class EventCorrelator implements EventPolicy {
     const nowMs = this.clock.now();
     let aggregate = this.aggregates.get(groupKey);
     if (aggregate === undefined || nowMs - aggregate.lastMs > aggregateIntervalMs) {
-      aggregate = { messages: new Set(), lastMs: nowMs };
-    }
-    aggregate.messages.add(message);
+      aggregate = { messages: [message], lastMs: nowMs };
+    } else if (!aggregate.messages.includes(message)) aggregate.messages.push(message);
     aggregate.lastMs = nowMs;
     this.aggregates.set(groupKey, aggregate);
-    if (aggregate.messages.size < aggregateMaxEvents) return false;
-    const first = aggregate.messages.values().next();
-    if (!first.done) aggregate.messages.delete(first.value);
+    if (aggregate.messages.length < aggregateMaxEvents) return false;
+    aggregate.messages.shift();
     return true;
   }
 
@@ -119,17 +118,18 @@ export class EventCorrelator implements EventPolicy {
 
 /** A map that forgets what was not used for longest. */
 class Recent<T> {
-  private readonly entries = new Map<string, T>();
+  private entries: Map<string, T> | undefined;
 
   get(key: string): T | undefined {
-    return this.entries.get(key);
+    return this.entries?.get(key);
   }
 
   set(key: string, value: T): void {
-    this.entries.delete(key);
-    this.entries.set(key, value);
-    if (this.entries.size <= cacheEntriesMax) return;
-    const oldest = this.entries.keys().next();
-    if (!oldest.done) this.entries.delete(oldest.value);
+    const entries = (this.entries ??= new Map<string, T>());
+    entries.delete(key);
+    entries.set(key, value);
+    if (entries.size <= cacheEntriesMax) return;
+    const oldest = entries.keys().next();
+    if (!oldest.done) entries.delete(oldest.value);
   }
 }

@@ -9,8 +9,9 @@ export class WorkQueue implements Queue {
   private head = 0;
   private readonly dirty = new Set<string>();
   private readonly processing = new Set<string>();
-  private readonly delayed = new Map<string, { readonly atMs: number; readonly timer: Timer }>();
-  private readonly failures = new Map<string, number>();
+  /** Made when something is delayed or fails: in most queues nothing ever does. */
+  private delayed: Map<string, { readonly atMs: number; readonly timer: Timer }> | undefined;
+  private failures: Map<string, number> | undefined;
   private readonly bucket: TokenBucket | undefined;
 
   constructor(
@@ -35,19 +36,19 @@ export class WorkQueue implements Queue {
   addAfter(key: string, delayMs: number): void {
     if (delayMs <= 0) return this.add(key);
     const atMs = this.clock.now() + delayMs;
-    const earlier = this.delayed.get(key);
+    const earlier = this.delayed?.get(key);
     if (earlier !== undefined && earlier.atMs <= atMs) return;
     earlier?.timer.cancel();
     const timer = this.clock.after(delayMs, `${this.label} ${key} due`, () => {
-      this.delayed.delete(key);
+      this.delayed?.delete(key);
       this.add(key);
     });
-    this.delayed.set(key, { atMs, timer });
+    (this.delayed ??= new Map()).set(key, { atMs, timer });
   }
 
   addRateLimited(key: string): void {
-    const failures = this.failures.get(key) ?? 0;
-    this.failures.set(key, failures + 1);
+    const failures = this.retries(key);
+    (this.failures ??= new Map()).set(key, failures + 1);
     const ownMs = Math.min(this.policy.baseMs * 2 ** failures, this.policy.maxMs);
     const delayMs = Math.max(ownMs, this.bucket?.reserve() ?? 0);
     const nowMs = this.clock.now();
@@ -56,11 +57,11 @@ export class WorkQueue implements Queue {
   }
 
   forget(key: string): void {
-    this.failures.delete(key);
+    this.failures?.delete(key);
   }
 
   retries(key: string): number {
-    return this.failures.get(key) ?? 0;
+    return this.failures?.get(key) ?? 0;
   }
 
   /** Takes the next key to work on, if there is one. */
@@ -87,12 +88,12 @@ export class WorkQueue implements Queue {
 
   /** Forgets everything, timers too. */
   clear(): void {
-    for (const { timer } of this.delayed.values()) timer.cancel();
-    this.delayed.clear();
+    for (const { timer } of this.delayed?.values() ?? []) timer.cancel();
+    this.delayed = undefined;
     this.ready.length = 0;
     this.head = 0;
     this.dirty.clear();
     this.processing.clear();
-    this.failures.clear();
+    this.failures = undefined;
   }
 }

@@ -4,7 +4,7 @@ import type { Kind } from '../api/object.js';
 import { printedResource } from '../api/status.js';
 import type { Store } from '../store/store.js';
 import type { Indexes } from '../store/watchers.js';
-import type { Collection } from '../store/collection.js';
+import type { Collection, CollectionOptions } from '../store/collection.js';
 import type { FieldOwners } from './field-owners.js';
 import { discovery } from '../api/generated/discovery.js';
 import type { Strategy } from './resources/strategy.js';
@@ -39,7 +39,7 @@ export interface ServedResource {
   readonly custom?: CustomVersion;
   /** All served versions of the same stored objects, by apiVersion. */
   readonly siblings: ReadonlyMap<string, ServedResource>;
-  /** Ends the watches of this version: when its CRD changes. */
+  /** Ends the watches of this version when its CRD changes: of custom kinds alone. */
   readonly streams: Set<() => void>;
   /** Plug-ins of admission that want a say, by operation and subresource: filled by admission. */
   readonly admission: Map<string, unknown>;
@@ -110,12 +110,12 @@ export class Registry {
     strategies: readonly Strategy[],
     added: readonly AddedVersion[] = [],
   ) {
-    const byKind = new Map(strategies.map(strategy => [strategyKey(strategy.kind), strategy]));
+    const known = builtInFacts(strategies);
     this.builtIn = facts().map(({ metadata: { name: group = '' }, versions }) => ({
       group,
       versions: [...versions, ...versionsOf(group, added)].map(({ version, resources }) => ({
         version,
-        resources: resources.map(fact => this.builtInResource(group, version, fact, byKind)),
+        resources: resources.map(fact => this.builtInResource(known.of(group, version, fact))),
       })),
     }));
     this.index();
@@ -187,12 +187,48 @@ export class Registry {
     }
   }
 
-  private builtInResource(
-    group: string,
-    version: string,
-    fact: ResourceFact,
-    strategies: ReadonlyMap<string, Strategy>,
-  ): ServedResource {
+  private builtInResource({ shown, stored }: BuiltInFacts): ServedResource {
+    return Object.assign({}, shown, {
+      collection: this.store.collection(stored.resource, stored.options),
+      siblings: this.siblingsOf(stored.resource),
+      streams: noStreams,
+    });
+  }
+}
+
+/** What is the same of a built-in resource in all servers of a process. */
+interface BuiltInFacts {
+  readonly shown: Omit<ServedResource, 'collection' | 'siblings' | 'streams'>;
+  readonly stored: { readonly resource: string; readonly options: CollectionOptions };
+}
+
+/** Watches of built-in kinds are ended by nobody. */
+const noStreams = new Set<() => void>();
+
+/** The facts of built-in resources, worked out once for a list of strategies. */
+class KnownFacts {
+  private readonly byKind: ReadonlyMap<string, Strategy>;
+  private readonly known = new WeakMap<ResourceFact, BuiltInFacts>();
+
+  constructor(strategies: readonly Strategy[]) {
+    this.byKind = new Map(strategies.map(strategy => [strategyKey(strategy.kind), strategy]));
+  }
+
+  of(group: string, version: string, fact: ResourceFact): BuiltInFacts {
+    let facts = this.known.get(fact);
+    if (facts === undefined) {
+      facts = this.found({ group, version, fact });
+      this.known.set(fact, facts);
+    }
+    return facts;
+  }
+
+  private found(of: {
+    readonly group: string;
+    readonly version: string;
+    readonly fact: ResourceFact;
+  }): BuiltInFacts {
+    const { group, version, fact } = of;
     const kind: Kind = {
       group,
       version,
@@ -200,12 +236,10 @@ export class Registry {
       resource: fact.resource,
       isNamespaced: fact.scope === 'Namespaced',
     };
-    const strategy = strategies.get(strategyKey(kind)) ?? { kind };
+    const strategy = this.byKind.get(strategyKey(kind)) ?? { kind };
     const stored = strategy.storedAs;
-    const storedStrategy =
-      stored === undefined ? strategy : (strategies.get(strategyKey(stored)) ?? strategy);
     const storedKind = stored ?? kind;
-    return {
+    const shown = {
       kind,
       singular: fact.singularResource,
       listKind: `${kind.kind}List`,
@@ -218,18 +252,26 @@ export class Registry {
         verbs,
       })),
       strategy,
-      storedStrategy,
-      collection: this.store.collection(printedResource(storedKind), {
-        indexes: indexesOf(storedKind),
-        isCached: storedKind.resource !== 'events',
-        keepsHistory: storedKind.resource !== 'leases',
-      }),
+      storedStrategy:
+        stored === undefined ? strategy : (this.byKind.get(strategyKey(stored)) ?? strategy),
       apiVersion: group === '' ? version : `${group}/${version}`,
-      siblings: this.siblingsOf(printedResource(storedKind)),
-      streams: new Set(),
       admission: new Map(),
     };
+    const options = {
+      indexes: indexesOf(storedKind),
+      isCached: storedKind.resource !== 'events',
+      keepsHistory: storedKind.resource !== 'leases',
+    };
+    return { shown, stored: { resource: printedResource(storedKind), options } };
   }
+}
+
+const factsOfStrategies = new WeakMap<readonly Strategy[], KnownFacts>();
+
+function builtInFacts(strategies: readonly Strategy[]): KnownFacts {
+  let known = factsOfStrategies.get(strategies);
+  if (known === undefined) factsOfStrategies.set(strategies, (known = new KnownFacts(strategies)));
+  return known;
 }
 
 /** The table's form is what the generator writes, as that of the other facts. */

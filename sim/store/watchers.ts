@@ -21,9 +21,10 @@ interface Watcher<Beside> {
 
 /** The watchers of one collection. */
 export class Watchers<Beside> {
-  private readonly ofAll = new Set<Watcher<Beside>>();
-  private readonly ofKeys = new Map<string, Set<Watcher<Beside>>>();
-  private readonly ofValues = new Map<string, Map<string, Set<Watcher<Beside>>>>();
+  /** Made when the first one comes: most collections have none. */
+  private ofAll: Set<Watcher<Beside>> | undefined;
+  private ofKeys: Map<string, Set<Watcher<Beside>>> | undefined;
+  private ofValues: Map<string, Map<string, Set<Watcher<Beside>>>> | undefined;
 
   constructor(private readonly indexes: Indexes) {}
 
@@ -46,7 +47,9 @@ export class Watchers<Beside> {
 
   dispatch(event: StoreEvent<Beside>): void {
     tell(this.ofAll, event);
-    if (this.ofKeys.size > 0) tell(this.ofKeys.get(event.current.key), event);
+    const { ofKeys } = this;
+    if (ofKeys !== undefined && ofKeys.size > 0) tell(ofKeys.get(event.current.key), event);
+    if (this.ofValues === undefined) return;
     for (const [name, groups] of this.ofValues) {
       if (groups.size > 0) this.dispatchByValue(name, groups, event);
     }
@@ -70,10 +73,13 @@ export class Watchers<Beside> {
     readonly group: Set<Watcher<Beside>>;
     readonly forget: () => void;
   } {
-    if (key !== undefined) return groupIn(this.ofKeys, key);
-    if (index === undefined) return { group: this.ofAll, forget: () => undefined };
-    let groups = this.ofValues.get(index.name);
-    if (groups === undefined) this.ofValues.set(index.name, (groups = new Map()));
+    if (key !== undefined) return groupIn((this.ofKeys ??= new Map()), key);
+    if (index === undefined) {
+      return { group: (this.ofAll ??= new Set()), forget: () => undefined };
+    }
+    const ofValues = (this.ofValues ??= new Map());
+    let groups = ofValues.get(index.name);
+    if (groups === undefined) ofValues.set(index.name, (groups = new Map()));
     return groupIn(groups, index.value);
   }
 }

@@ -12,10 +12,13 @@ import type { EventRecorder } from '../../client/event-recorder.js';
 import { AbsentOwners } from './absent-owners.js';
 import { absence } from './alternatives.js';
 import {
+  addDependent,
   identityOfOwner,
   identityText,
   isReferenceTo,
   isSameIdentity,
+  noDependents,
+  removeDependent,
   type GraphNode,
   type Identity,
 } from './node.js';
@@ -89,7 +92,7 @@ export class Graph {
       isBeingDeleted,
       isDeletingDependents: isBeingDeleted && hasFinalizer(object, foregroundFinalizer),
       owners: object.metadata.ownerReferences ?? [],
-      dependents: new Set(),
+      dependents: noDependents,
     };
     this.nodes.set(node.identity.uid, node);
     this.addToOwners(node, node.owners);
@@ -127,7 +130,7 @@ export class Graph {
       );
       for (const owner of before) {
         if (find(owners, owner.uid) === undefined) {
-          this.nodes.get(owner.uid)?.dependents.delete(node);
+          removeDependent(this.nodes.get(owner.uid), node);
         }
       }
     }
@@ -149,7 +152,7 @@ export class Graph {
     for (const owner of owners) {
       const known = this.nodes.get(owner.uid);
       const ownerNode = known ?? this.virtualNode(identityOfOwner(owner, node.identity.namespace));
-      ownerNode.dependents.add(node);
+      addDependent(ownerNode, node);
       if (known === undefined) this.delete(ownerNode);
       else if (!isSuspicious) isSuspicious = this.isSuspicious(node, owner, known);
     }
@@ -163,7 +166,7 @@ export class Graph {
       isBeingDeleted: false,
       isDeletingDependents: false,
       owners: [],
-      dependents: new Set(),
+      dependents: noDependents,
     };
     this.nodes.set(identity.uid, node);
     return node;
@@ -206,7 +209,7 @@ export class Graph {
   /** Takes a node out; its dependents and waiting owners are looked at. */
   private drop(node: GraphNode, identity: Identity): void {
     this.nodes.delete(node.identity.uid);
-    for (const owner of node.owners) this.nodes.get(owner.uid)?.dependents.delete(node);
+    for (const owner of node.owners) removeDependent(this.nodes.get(owner.uid), node);
     if (node.dependents.size > 0) this.absentOwners.add(identity);
     for (const dependent of node.dependents) this.delete(dependent);
     for (const owner of node.owners) {

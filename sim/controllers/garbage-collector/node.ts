@@ -21,7 +21,23 @@ export interface GraphNode {
   /** Whether it waits for its dependents to go first. */
   isDeletingDependents: boolean;
   owners: readonly OwnerReference[];
-  readonly dependents: Set<GraphNode>;
+  /** Most objects have none. */
+  dependents: ReadonlySet<GraphNode>;
+}
+
+/** The dependents of what has none. */
+export const noDependents: ReadonlySet<GraphNode> = new Set();
+
+/** Notes that the one belongs to the other. */
+export function addDependent(owner: GraphNode, dependent: GraphNode): void {
+  if (owner.dependents === noDependents) owner.dependents = new Set([dependent]);
+  else (owner.dependents as Set<GraphNode>).add(dependent);
+}
+
+/** Notes that it no longer does. */
+export function removeDependent(owner: GraphNode | undefined, dependent: GraphNode): void {
+  if (owner === undefined || owner.dependents === noDependents) return;
+  (owner.dependents as Set<GraphNode>).delete(dependent);
 }
 
 /** The identity that a reference gives to the owner, seen from a dependent's namespace. */

@@ -65,7 +65,9 @@ interface Told {
 class Watch implements AnswerStream {
   private hasShownColumns = false;
   private sink: StreamSink | undefined;
-  private readonly closers: (() => void)[] = [];
+  private stopWatching: (() => void) | undefined;
+  private forget: (() => void) | undefined;
+  private timeout: Timer | undefined;
   private bookmark: Timer | undefined;
   /** What is to be told when a webhook has converted what it is about. */
   private readonly waiting: Told[] = [];
@@ -89,21 +91,21 @@ class Watch implements AnswerStream {
       return () => undefined;
     }
     const end = () => this.end();
-    resource.streams.add(end);
-    this.closers.push(() => void resource.streams.delete(end));
+    if (resource.custom !== undefined) {
+      resource.streams.add(end);
+      this.forget = () => void resource.streams.delete(end);
+    }
     if (timeoutSeconds !== undefined && timeoutSeconds > 0) {
-      const timer = core.clock.after(timeoutSeconds * 1000, 'watch-timeout', end);
-      this.closers.push(() => timer.cancel());
+      this.timeout = core.clock.after(timeoutSeconds * 1000, 'watch-timeout', end);
     }
     const afterRevision = isFromNow ? core.store.revision : from;
     if (sendInitialEvents === true) this.sendInitial();
     if (this.sink === undefined) return () => undefined;
     this.scheduleBookmark(timeoutSeconds === undefined ? Infinity : timeoutSeconds * 1000);
-    this.closers.push(
-      core.store.watch(collection, Object.assign({ afterRevision }, this.interest()), event => {
-        this.tell(event, () => this.forward(event));
-      }),
-    );
+    const watched = Object.assign({ afterRevision }, this.interest());
+    this.stopWatching = core.store.watch(collection, watched, event => {
+      this.tell(event, () => this.forward(event));
+    });
     return () => this.close();
   }
 
@@ -122,7 +124,11 @@ class Watch implements AnswerStream {
   private close(): void {
     this.sink = undefined;
     this.bookmark?.cancel();
-    for (const closer of this.closers.splice(0)) closer();
+    this.timeout?.cancel();
+    this.forget?.();
+    this.forget = undefined;
+    this.stopWatching?.();
+    this.stopWatching = undefined;
   }
 
   /** Which events to be told: single objects and the pods of a node are found by an index. */
