@@ -72,6 +72,7 @@ function tidiedStruct(
   const unmarked = withoutEmptyMarks(record);
   const { byName } = shape;
   let changed: Record<string, unknown> | undefined = unmarked === record ? undefined : unmarked;
+  let isShorter = false;
   for (const key in record) {
     const value = record[key];
     const field = byName.get(key);
@@ -81,15 +82,23 @@ function tidiedStruct(
     const next = isDropped ? undefined : tidiedField(value, field, before?.[key]);
     if (next === value && !isDropped) continue;
     changed ??= { ...record };
-    if (next === undefined) delete changed[key];
-    else changed[key] = next;
+    changed[key] = next;
+    if (next === undefined) isShorter = true;
   }
+  if (isShorter && changed !== undefined) changed = withoutUndefined(changed);
   for (const { name, zero } of alwaysWritten(shape)) {
     if (record[name] !== undefined) continue;
     changed ??= Object.assign({}, record);
     changed[name] = zero;
   }
   return changed ?? record;
+}
+
+/** An object from which something was deleted is slow to read ever after: the fields are copied. */
+function withoutUndefined(record: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const kept: Record<string, unknown> = {};
+  for (const key in record) if (record[key] !== undefined) kept[key] = record[key];
+  return kept;
 }
 
 /** An empty list that is always written is null once it was stored. */

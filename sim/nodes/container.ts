@@ -61,7 +61,6 @@ export class RuntimeContainer {
   constructor(
     readonly config: ContainerConfig,
     private readonly clock: Clock,
-    /** Most programs draw nothing: their stream is made when they do. */
     private readonly makeRandom: () => Random,
     private readonly listener: ContainerListener,
   ) {
@@ -92,8 +91,6 @@ export class RuntimeContainer {
     const { config } = this;
     let isLaunched = false;
     let early: (() => void) | undefined;
-    let random: Random | undefined;
-    const randomOf = (): Random => (random ??= this.makeRandom());
     const exit = (code: number, reason?: 'OOMKilled') => {
       if (isLaunched) this.exit(code, reason);
       else early ??= () => this.exit(code, reason);
@@ -107,9 +104,7 @@ export class RuntimeContainer {
       restartCount: this.record.restartCount,
       ageMs,
       clock: this.programClock,
-      get random() {
-        return randomOf();
-      },
+      random: this.makeRandom(),
       log: line => this.write(line),
       exit,
       use: usage => this.use(usage),

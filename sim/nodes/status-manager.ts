@@ -4,7 +4,7 @@ import { deepEqual } from '../api/equality.js';
 import { rfc3339 } from '../api/time.js';
 import type { Reconciliation } from '../client/contract.js';
 import { call, get, remove, update } from '../client/requests.js';
-import * as conditions from './conditions.js';
+import * as podConditions from './conditions.js';
 import type { KubeletContext } from './context.js';
 import type { PodEntry } from './pod-entry.js';
 import { initContainersOf, isMirrorPod, isSidecar, isTerminalPhase } from './pod-spec.js';
@@ -14,7 +14,6 @@ import {
   mergedStatus,
   withTransitionTimes,
 } from './status-merge.js';
-import type { Writable } from './writable.js';
 
 /** How often a write is tried again when someone else wrote in between. */
 const conflictsMax = 3;
@@ -52,12 +51,15 @@ function store(
   if (isIllegalTransition(entry.pod, old, status)) return;
   const told = generation ?? status.observedGeneration ?? 0;
   const observed = Math.max(old.observedGeneration ?? 0, told);
-  const next: Writable<PodStatus> = {
-    ...status,
-    conditions: withTransitionTimes(status.conditions, old.conditions, nowMs),
-    startTime: old.startTime ?? status.startTime ?? rfc3339(nowMs),
-  };
-  if (observed > 0) next.observedGeneration = observed;
+  const conditions = withTransitionTimes(status.conditions, old.conditions, nowMs);
+  const startTime = old.startTime ?? status.startTime ?? rfc3339(nowMs);
+  // A spread that grows would give each status a shape of its own.
+  const next: PodStatus = Object.assign(
+    {},
+    status,
+    { conditions, startTime },
+    observed > 0 && { observedGeneration: observed },
+  );
   const { managed } = entry;
   if (managed !== undefined && !force && isEqualByKubelet(managed.status, next)) return;
   entry.managed = {
@@ -93,7 +95,7 @@ export function setReadiness(
     old.ready === ready ? old : { ...old, ready },
   );
   if (status === undefined) return;
-  const facts: conditions.ConditionFacts = {
+  const facts: podConditions.ConditionFacts = {
     pod: entry.pod,
     old: entry.status,
     runtime: entry.cached,
@@ -101,8 +103,8 @@ export function setReadiness(
     statuses: [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])],
   };
   const next = (status.conditions ?? []).map(condition => {
-    if (condition.type === 'Ready') return conditions.ready(facts, status.conditions ?? []);
-    return condition.type === 'ContainersReady' ? conditions.containersReady(facts) : condition;
+    if (condition.type === 'Ready') return podConditions.ready(facts, status.conditions ?? []);
+    return condition.type === 'ContainersReady' ? podConditions.containersReady(facts) : condition;
   });
   store(context, entry, { ...status, conditions: next }, { force: false, isFinished: false });
 }

@@ -46,18 +46,22 @@ export const rbacEscalation: AdmissionPlugin = {
 /** The garbage collector changes finalizers and owners of objects whose rights it lacks. */
 function isOnlyForCollector({ object, oldObject }: AdmissionAttributes): boolean {
   if (object === undefined || oldObject === undefined) return false;
-  const rest = ({ metadata, ...fields }: typeof object) => ({
-    ...fields,
-    metadata: {
-      ...metadata,
-      ownerReferences: undefined,
-      finalizers: undefined,
-      managedFields: undefined,
-      resourceVersion: undefined,
-      generation: undefined,
-    },
-  });
-  return deepEqual(rest(object), rest(oldObject));
+  const { metadata, ...fields } = object;
+  const { metadata: oldMetadata, ...oldFields } = oldObject;
+  return deepEqual(fields, oldFields) && isSameBut(metadata, oldMetadata, collected);
+}
+
+const collected = new Set([
+  'ownerReferences',
+  'finalizers',
+  'managedFields',
+  'resourceVersion',
+  'generation',
+]);
+
+function isSameBut(one: object, other: object, ignored: ReadonlySet<string>): boolean {
+  const told = (fields: object) => Object.entries(fields).filter(([name]) => !ignored.has(name));
+  return deepEqual(Object.fromEntries(told(one)), Object.fromEntries(told(other)));
 }
 
 function mayDo(

@@ -88,18 +88,24 @@ class CertificateAndTokenAuthentication implements AuthenticationService {
 /** There are no bytes of a certificate to hash in process, so what it says stands in for them. */
 function authenticationOf({ user, groups }: Certificate): Authentication {
   const isKnown = groups.includes('system:authenticated');
-  let extra: User['extra'];
-  return {
-    kind: 'authenticated',
-    user: {
-      name: user,
-      groups: isKnown ? groups : [...groups, 'system:authenticated'],
-      // Only audit and reviews read it, and each kubelet is a user: it is hashed when it is asked for.
-      get extra() {
-        return (extra ??= credentialOf({ user, groups }));
-      },
-    },
-  };
+  const all = isKnown ? groups : [...groups, 'system:authenticated'];
+  return { kind: 'authenticated', user: new CertificateUser(user, groups, all) };
+}
+
+/** A user of a certificate. All have one shape, as literals with a getter each would not. */
+class CertificateUser implements User {
+  private hashed: User['extra'];
+
+  constructor(
+    readonly name: string,
+    private readonly certified: readonly string[],
+    readonly groups: readonly string[],
+  ) {}
+
+  /** Only audit and reviews read it, and each kubelet is a user: it is hashed when it is asked for. */
+  get extra(): User['extra'] {
+    return (this.hashed ??= credentialOf({ user: this.name, groups: this.certified }));
+  }
 }
 
 function credentialOf({ user, groups }: Certificate): NonNullable<User['extra']> {
