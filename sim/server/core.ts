@@ -132,11 +132,7 @@ function createAccess(parts: AccessParts): ServerAccess {
       options.callWebhook ??
       ((_call, done) => done({ isOk: false, error: 'connect: connection refused' })),
     kindOf: (group, version, resource) => registry.find(group, version, resource)?.kind,
-    kinds: () =>
-      registry
-        .groups()
-        .flatMap(({ versions }) => versions.flatMap(({ resources }) => resources))
-        .map(({ kind }) => kind),
+    kinds: () => registry.kinds(),
   };
 }
 

@@ -102,6 +102,8 @@ export class Registry {
   private readonly families = new Map<string, Map<string, ServedResource>>();
   private builtIn: readonly ServedGroup[];
   private custom: readonly ServedGroup[] = [];
+  /** Of all groups; undefined until somebody asks, and again when a definition comes or goes. */
+  private allKinds: readonly Kind[] | undefined;
   /** Grows with each change, for what is built from the registry and kept. */
   generation = 0;
 
@@ -145,6 +147,13 @@ export class Registry {
     return [...this.builtIn, ...this.custom];
   }
 
+  /** All served kinds, in the order of discovery: webhooks' rules are compared with them at each write. */
+  kinds(): readonly Kind[] {
+    return (this.allKinds ??= this.groups()
+      .flatMap(({ versions }) => versions.flatMap(({ resources }) => resources))
+      .map(({ kind }) => kind));
+  }
+
   /** Any served version of a resource: the one in which it is stored, where that is served. */
   anyVersion(group: string, resource: string): ServedResource | undefined {
     for (const { group: name, versions } of this.groups()) {
@@ -160,6 +169,7 @@ export class Registry {
   /** Replaces all custom groups. */
   setCustomGroups(groups: readonly ServedGroup[]): void {
     this.custom = groups;
+    this.allKinds = undefined;
     this.generation++;
     this.index();
   }

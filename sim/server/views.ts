@@ -62,6 +62,27 @@ export function viewFor(scope: Scope, stored: Stored<FieldOwners>): KubeObject {
     : fullView(scope.resource, stored);
 }
 
+/**
+ * The same for who made or changed one object: hardly anybody reads its managedFields, which take longer
+ * to work out than the write, so they are worked out when they are read.
+ */
+export function writtenView(scope: Scope, stored: Stored<FieldOwners>): KubeObject {
+  const { resource, context } = scope;
+  const { beside: owners } = stored;
+  if (context.connection.omitsManagedFields === true || resource.custom?.webhook !== undefined)
+    return viewFor(scope, stored);
+  const plain = plainView(resource, stored);
+  const metadata = Object.defineProperty({ ...plain.metadata }, 'managedFields', {
+    enumerable: true,
+    configurable: true,
+    get: () => {
+      const entries = owners.entries(trackFields(resource));
+      return entries.length === 0 ? undefined : entries;
+    },
+  });
+  return { ...plain, metadata };
+}
+
 function remembered(
   views: WeakMap<ServedResource, WeakMap<Stored, KubeObject>>,
   resource: ServedResource,

@@ -34,7 +34,7 @@ import { respond } from '../respond.js';
 import type { ServedResource } from '../registry.js';
 import type { Scope } from '../scope.js';
 import type { Steps } from '../steps.js';
-import { inStorage, viewFor } from '../views.js';
+import { inStorage, writtenView } from '../views.js';
 import { managerOf, writeOptions, type WriteOptions } from '../write-options.js';
 
 const generateAttemptsMax = 8;
@@ -156,7 +156,7 @@ function* storeOnce(
     core.options.past?.stored(printedResource(resource.kind), namespace, name);
   }
   const unshown = isConverted(resource) ? yield* readied(scope, [stored]) : undefined;
-  return unshown ?? viewFor(scope, stored);
+  return unshown ?? writtenView(scope, stored);
 }
 
 function* nothing(): Steps<undefined> {

@@ -29,7 +29,7 @@ import { uniqueOwners } from '../owners.js';
 import type { UpdateStrategy } from '../resources/strategy.js';
 import { keyIn, type Scope } from '../scope.js';
 import type { Steps } from '../steps.js';
-import { fullView, inStorage, plainView, viewFor, withoutEmptyLists } from '../views.js';
+import { fullView, inStorage, plainView, withoutEmptyLists, writtenView } from '../views.js';
 import type { WriteOptions } from '../write-options.js';
 import { kindOfObject, placedObject, storedKind, storeNew } from './create.js';
 import { ownersAfter, ownersOf } from './ownership.js';
@@ -213,7 +213,7 @@ function* changeLive(
   const written = commit(scope, { live, object: stored, owners, options });
   admission.finish(true);
   const unshown = isConverted(resource) ? yield* readied(scope, [written]) : undefined;
-  return unshown ?? { object: viewFor(scope, written), isNew: false };
+  return unshown ?? { object: writtenView(scope, written), isNew: false };
 }
 
 /** A uid that does not fit, as the storage tells it. */
