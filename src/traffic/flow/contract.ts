@@ -56,10 +56,10 @@ export interface TrafficSettings {
   /** Clients have at most so many requests under way; further arrivals are dropped. Default none. */
   readonly inFlightMax?: number;
   /**
-   * What a window came to (samples, work, who has drained) is told when the next one ends, and not at
-   * once: so that another thread has the time of a window for it. Default false.
+   * What so many windows came to (samples, work, what gateways answered) is told when as many more have
+   * passed, and not at once: another thread has that time for it. Default 0: at once.
    */
-  readonly tellsLater?: boolean;
+  readonly tellsAfter?: number;
   /** Makes what works the traffic out. Default: this thread does, when it is asked to. */
   readonly engine?: (brief: EngineBrief) => FlowEngine;
   /** Told of each sample when it arrives, in the order of arrival. */

@@ -43,7 +43,8 @@ export interface FlowSink {
   lost(arrival: SampleArrival, reason: FailureReason): void;
   replicaWork(replica: number, work: Work): void;
   gatewayWork(gateway: number, work: Work): void;
-  drained(replica: number): void;
+  /** What all gateways have answered; only where it is told later. */
+  answers(answers: GatewayAnswers): void;
 }
 
 /** How an engine stands. */
@@ -62,8 +63,10 @@ export interface FlowEngine {
   addReplica(replica: ServedReplica): void;
   addGateway(gateway: { readonly id: number; readonly hearsWork: boolean }): void;
   removeGateway(id: number): void;
-  /** It takes no new requests. Whether it had none and is gone at once; else `drained` is told. */
-  drain(id: number): boolean;
+  /** It takes no new requests, and leaves with the end of the window in which it has none. */
+  drain(id: number): void;
+  /** Whether one that drains still has requests. */
+  isLeaving(id: number): boolean;
   /** It is gone, with all that it had. */
   lose(id: number): void;
   replan(plan: EnginePlan): void;
@@ -77,7 +80,7 @@ export interface FlowEngine {
   /** What all gateways have answered. */
   answers(): GatewayAnswers;
   series(): OutcomeSeries;
-  /** What was told up to now and not passed on: the function passes it on. */
+  /** Ends a stretch of what is told: the function passes on what the one before it held. */
   told(): () => void;
 }
 

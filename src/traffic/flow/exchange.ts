@@ -81,7 +81,7 @@ class Exchange implements TrafficExchange {
         this.run.replan();
       },
       answered: () => {
-        this.catchUp();
+        if (this.run?.answersAtOnce === true) this.catchUp();
         return this.run?.answeredBy(gateway) ?? noAnswers;
       },
     };

@@ -4,7 +4,7 @@
  */
 import type { FlowCluster, Gateway, GatewayAnswers, Replica } from './contract.js';
 import type { EnginePlan, FlowEngine, FlowSink } from './engine.js';
-import { GatewayCounters } from './gateway-counters.js';
+import { GatewayCounters, noAnswers } from './gateway-counters.js';
 import type { OutcomeSeries } from './outcome.js';
 import { planOf } from './plan.js';
 import type { RunSettings } from './run-settings.js';
@@ -40,6 +40,11 @@ export class FlowFront {
   private planVersion = NaN;
   private windowStartMs = 0;
   private isOpen = true;
+  private windows = 0;
+  /** Those that take no new requests and have some. */
+  private readonly draining = new Set<FrontReplica>();
+  /** What the gateways had answered when it was told last. */
+  private toldAnswers = noAnswers;
 
   constructor(
     private readonly cluster: FlowCluster,
@@ -81,7 +86,7 @@ export class FlowFront {
     this.gateways.set(key, {
       id,
       gateway,
-      counters: new GatewayCounters(() => this.engine.answers()),
+      counters: new GatewayCounters(() => this.answers()),
     });
     this.replan();
   }
@@ -105,14 +110,17 @@ export class FlowFront {
   /** It takes no new requests from now on; `then` runs once it has answered those that it has. */
   drain(front: FrontReplica, then: () => void): void {
     this.close(front);
-    if (this.engine.drain(front.id)) then();
-    else front.onDrained = then;
+    this.engine.drain(front.id);
+    if (!this.engine.isLeaving(front.id)) return then();
+    front.onDrained = then;
+    this.draining.add(front);
   }
 
   /** It is gone, with all that it had. */
   lose(front: FrontReplica): void {
     this.close(front);
     this.engine.lose(front.id);
+    this.draining.delete(front);
   }
 
   private close(front: FrontReplica): void {
@@ -131,6 +139,7 @@ export class FlowFront {
   /** The traffic is over, and all is told. */
   finish(): void {
     this.engine.told()();
+    this.engine.told()();
     this.engine.finish();
   }
 
@@ -147,13 +156,21 @@ export class FlowFront {
   /** Works out what happens up to a time, which lies in the window under way. */
   advance(untilMs: number): void {
     if (untilMs <= this.nowMs) return;
-    const isWhole = untilMs - this.windowStartMs >= this.settings.windowMs;
-    const tell = isWhole ? this.engine.told() : undefined;
     this.engine.advance(untilMs);
     this.nowMs = untilMs;
-    if (isWhole) this.windowStartMs = untilMs;
-    tell?.();
+    if (untilMs - this.windowStartMs >= this.settings.windowMs) this.endWindow();
     if (this.planVersion !== this.cluster.network.version) this.replan();
+  }
+
+  private endWindow(): void {
+    this.windowStartMs = this.nowMs;
+    const { tellsAfter = 0 } = this.settings;
+    if (tellsAfter > 0 && ++this.windows % tellsAfter === 0) this.engine.told()();
+    for (const front of this.draining) {
+      if (this.engine.isLeaving(front.id)) continue;
+      this.draining.delete(front);
+      front.onDrained?.();
+    }
   }
 
   /**
@@ -195,6 +212,15 @@ export class FlowFront {
     return numbered;
   }
 
+  /** Whether what gateways have answered is known up to now, and not as it was told. */
+  get answersAtOnce(): boolean {
+    return (this.settings.tellsAfter ?? 0) === 0;
+  }
+
+  private answers(): GatewayAnswers {
+    return this.answersAtOnce ? this.engine.answers() : this.toldAnswers;
+  }
+
   private sink(): FlowSink {
     const { onSampleArrival, onSampleLost } = this.settings;
     return {
@@ -214,7 +240,9 @@ export class FlowFront {
       },
       replicaWork: (id, work) => this.replicas.get(id)?.replica.onWork?.(work),
       gatewayWork: (id, work) => this.gatewaysById.get(id)?.onWork?.(work),
-      drained: id => this.replicas.get(id)?.onDrained?.(),
+      answers: answers => {
+        this.toldAnswers = answers;
+      },
     };
   }
 }

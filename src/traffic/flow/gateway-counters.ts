@@ -46,8 +46,11 @@ export function answersOf(ledger: Ledger): GatewayAnswers {
   return { finished, failures, within: counts, sumMs };
 }
 
-function ofReasons(of: (reason: FailureReason) => number): Readonly<Record<FailureReason, number>> {
-  const entries = failureReasons.map(reason => [reason, of(reason)]);
+/** A number for each reason to fail. */
+export function ofReasons(
+  of: (reason: FailureReason, index: number) => number,
+): Readonly<Record<FailureReason, number>> {
+  const entries = failureReasons.map((reason, index) => [reason, of(reason, index)]);
   // Every reason is there.
   return Object.fromEntries(entries) as Record<FailureReason, number>;
 }

@@ -1,19 +1,20 @@
-/** Keeps what an engine tells until somebody takes it. */
+/** Keeps what an engine tells, stretch by stretch. */
 import type { FlowSink } from './engine.js';
 
 /** Tellings that wait. */
 export class LaterTellings implements FlowSink {
   private waiting: (() => void)[] = [];
+  private before: (() => void)[] = [];
 
   constructor(private readonly sink: FlowSink) {}
 
-  /** All that waits: the function passes it on. */
+  /** Ends a stretch: the function passes on the one before it. */
   take(): () => void {
-    const { waiting } = this;
-    if (waiting.length === 0) return nothing;
+    const { before } = this;
+    this.before = this.waiting;
     this.waiting = [];
     return () => {
-      for (const tell of waiting) tell();
+      for (const tell of before) tell();
     };
   }
 
@@ -37,8 +38,8 @@ export class LaterTellings implements FlowSink {
     this.waiting.push(() => this.sink.gatewayWork(...told));
   }
 
-  drained(...told: Parameters<FlowSink['drained']>): void {
-    this.waiting.push(() => this.sink.drained(...told));
+  answers(...told: Parameters<FlowSink['answers']>): void {
+    this.waiting.push(() => this.sink.answers(...told));
   }
 }
 

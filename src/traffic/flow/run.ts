@@ -60,12 +60,12 @@ export class FlowRun implements FlowEngine {
   private spanStartMs = 0;
 
   constructor({ settings, originMs, random, sink }: EngineBrief) {
-    const { timeoutMs, networkMs, rowMs, windowMs, arrivals, tellsLater = false } = settings;
+    const { timeoutMs, networkMs, rowMs, windowMs, arrivals, tellsAfter = 0 } = settings;
     const streamOf = (name: string) => new FastRandom(random.fork(`traffic/${name}`));
     this.settings = settings;
     this.originMs = originMs;
     this.random = random;
-    this.later = tellsLater ? new LaterTellings(sink) : undefined;
+    this.later = tellsAfter > 0 ? new LaterTellings(sink) : undefined;
     this.sink = this.later ?? sink;
     this.ledger = new Ledger(originMs, rowMs, { deadlineMs: timeoutMs, wayMs: networkMs });
     this.settlement = new Settlement(settings, originMs, streamOf('retries'), this.sink);
@@ -100,12 +100,15 @@ export class FlowRun implements FlowEngine {
     this.gateways.delete(id);
   }
 
-  drain(id: number): boolean {
+  drain(id: number): void {
     const state = this.state(id);
     state.accepts = false;
     if (state.inFlight > 0) state.isLeaving = true;
     else this.forget(state);
-    return !state.isLeaving;
+  }
+
+  isLeaving(id: number): boolean {
+    return this.byId.has(id);
   }
 
   lose(id: number): void {
@@ -151,7 +154,9 @@ export class FlowRun implements FlowEngine {
   }
 
   told(): () => void {
-    return this.later?.take() ?? nothing;
+    if (this.later === undefined) return nothing;
+    this.later.answers(this.answers());
+    return this.later.take();
   }
 
   /** Requests under way. */
@@ -217,9 +222,7 @@ export class FlowRun implements FlowEngine {
     }
     for (const state of this.replicas) {
       state.look(nowMs);
-      if (!state.isLeaving || state.inFlight > 0) continue;
-      this.forget(state);
-      this.sink.drained(state.replica.id);
+      if (state.isLeaving && state.inFlight === 0) this.forget(state);
     }
     this.windowOffered = 0;
     this.windowStartMs = nowMs;

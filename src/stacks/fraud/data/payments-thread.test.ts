@@ -74,7 +74,7 @@ function lived(payments: Payments) {
   const sink = sinkOf(log, flow.onSampleArrival);
   const { sampleEvery } = settings;
   const brief = {
-    settings: runSettings({ ...settings.flow, ...flow, sampleEvery, tellsLater: true }),
+    settings: runSettings({ ...settings.flow, ...flow, sampleEvery, tellsAfter: 5 }),
     originMs: liveMs,
     random: new Random(7).fork('exchange'),
     sink,
@@ -89,7 +89,8 @@ function lived(payments: Payments) {
       engine.advance(19_321);
       log.push(engine.answers());
       engine.replan(planFor([0, 1]));
-      log.push(engine.drain(2));
+      engine.drain(2);
+      log.push(engine.isLeaving(2));
     }
     if (untilMs === 40_000) {
       engine.advance(39_777);
@@ -97,10 +98,10 @@ function lived(payments: Payments) {
       engine.lose(0);
     }
     if (untilMs === 69_000) engine.stop();
-    const tell = engine.told();
     engine.advance(untilMs);
-    tell();
+    if (untilMs % 5000 === 0) engine.told()();
   }
+  engine.told()();
   engine.told()();
   engine.finish();
   return { first, log, status: engine.status(), series: engine.series(), record: payments.record };
@@ -121,7 +122,7 @@ function sinkOf(log: unknown[], onSampleArrival: Payments['flow']['onSampleArriv
     lost: noting('lost'),
     replicaWork: noting('work'),
     gatewayWork: noting('carried'),
-    drained: noting('drained'),
+    answers: noting('answers'),
   };
 }
 
@@ -142,6 +143,7 @@ it('makes the same payments and the same traffic in a thread as without one', ()
   expect(thread.log).toEqual(local.log);
   expect(thread.status).toEqual(local.status);
   expect(sentSeries(thread.series)).toEqual(sentSeries(local.series));
+  expect(thread.series.columns()).toEqual(local.series.columns());
   expect(columnsOf(thread.record)).toEqual(columnsOf(local.record));
   const { offered, failures } = local.status.totals;
   expect(offered).toBeGreaterThan(10_000);

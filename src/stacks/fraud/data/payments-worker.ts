@@ -12,7 +12,14 @@ import { planOf } from '../plan-of.js';
 import { PaymentGatherer } from './payment-block.js';
 import { arrivalsOf, worldOf } from './payments.js';
 import { sentSeries } from './sent-series.js';
-import { place, type SharedLine, type ThreadMessage, type ThreadOrder } from './thread-line.js';
+import {
+  place,
+  stretchEnds,
+  type SharedLine,
+  type Stretch,
+  type ThreadMessage,
+  type ThreadOrder,
+} from './thread-line.js';
 import { ToldWriter } from './told-numbers.js';
 import { WindowsAhead } from './windows-ahead.js';
 
@@ -31,6 +38,7 @@ class PaymentsThread {
   private readonly arrivals: Arrivals;
   private readonly sampleEvery: number;
   private ahead: WindowsAhead | undefined;
+  private stretch: Stretch = 0;
   private readonly writer = new ToldWriter(() => this.windows().payment());
   private run: FlowRun | undefined;
   private obeyed = 0;
@@ -50,8 +58,16 @@ class PaymentsThread {
     while (!this.isOver) {
       const given = Atomics.load(control, place.given);
       if (given !== this.obeyed) this.next();
-      else if (this.ahead?.make() !== true) Atomics.wait(control, place.given, given);
+      else if (this.ahead?.make() !== true) this.sleep(given);
     }
+  }
+
+  /** Who wakes it looks whether it sleeps: it says so before it looks for orders once more. */
+  private sleep(given: number): void {
+    const { control } = this.brief.line;
+    Atomics.store(control, place.sleeps, 1);
+    Atomics.wait(control, place.given, given);
+    Atomics.store(control, place.sleeps, 0);
   }
 
   private next(): void {
@@ -62,7 +78,8 @@ class PaymentsThread {
       const order = receiveMessageOnPort(port)?.message as ThreadOrder;
       const answer = this.obey(order);
       if (answer !== undefined) this.send({ kind: 'answer', answer });
-    } else this.flow().advance(untilMs);
+    } else if (untilMs === stretchEnds) this.endStretch();
+    else this.flow().advance(untilMs);
     this.tell();
     Atomics.store(control, place.obeyed, ++this.obeyed);
     Atomics.notify(control, place.obeyed);
@@ -101,6 +118,8 @@ class PaymentsThread {
         return run.removeGateway(order.id);
       case 'drain':
         return run.drain(order.id);
+      case 'is leaving':
+        return run.isLeaving(order.id);
       case 'lose':
         return run.lose(order.id);
       case 'replan':
@@ -113,6 +132,8 @@ class PaymentsThread {
         return run.status();
       case 'answers':
         return run.answers();
+      case 'columns':
+        return run.series().columns();
       case 'series':
         return sentSeries(run.series());
     }
@@ -133,24 +154,33 @@ class PaymentsThread {
     const random = new Random(origin.seed, origin.name);
     // Each sample is told, so that its payment is.
     const onSampleArrival = (): void => undefined;
-    const own = { arrivals: windows, onSampleArrival, tellsLater: false };
+    const own = { arrivals: windows, onSampleArrival, tellsAfter: 0 };
     const sink = this.writer;
     this.run = new FlowRun({ settings: { ...settings, ...own }, originMs, random, sink });
+  }
+
+  private endStretch(): void {
+    const { run } = this;
+    if (run !== undefined) this.writer.answers(run.answers());
+    this.tell();
+    this.stretch = (1 - this.stretch) as Stretch;
   }
 
   /** Puts what was told where it is taken. */
   private tell(): void {
     const { control, told } = this.brief.line;
+    const { stretch } = this;
     const numbers = this.writer.take();
     if (numbers.length === 0) return;
-    const count = control[place.told] as number;
-    if (control[place.spilled] === 0 && count + numbers.length <= told.length) {
-      told.set(numbers, count);
-      control[place.told] = count + numbers.length;
+    const count = control[place.told + stretch] as number;
+    const spilled = control[place.spilled + stretch] as number;
+    if (spilled === 0 && count + numbers.length <= told[stretch].length) {
+      told[stretch].set(numbers, count);
+      control[place.told + stretch] = count + numbers.length;
       return;
     }
-    control[place.spilled] = (control[place.spilled] as number) + 1;
-    this.send({ kind: 'told', numbers: numbers.slice() });
+    control[place.spilled + stretch] = spilled + 1;
+    this.send({ kind: 'told', stretch, numbers: numbers.slice() });
   }
 
   private send(message: ThreadMessage): void {

@@ -9,10 +9,6 @@ import type {
 
 /** Plain data; histograms arrive without their methods. */
 export interface SentSeries {
-  readonly startMs: number;
-  readonly rowMs: number;
-  readonly rows: number;
-  readonly columns: OutcomeColumns;
   readonly revisions: ReadonlyMap<string, OutcomeColumns>;
   readonly spans: readonly SpanOutcome[];
   readonly hours: readonly HourOutcome[];
@@ -21,12 +17,8 @@ export interface SentSeries {
 
 /** Makes it ready to be sent. */
 export function sentSeries(series: OutcomeSeries): SentSeries {
-  const { startMs, rowMs, rows, latencies } = series;
+  const { latencies } = series;
   return {
-    startMs,
-    rowMs,
-    rows,
-    columns: series.columns(),
     revisions: series.revisions(),
     spans: series.spans(),
     hours: series.hours(),
@@ -34,23 +26,35 @@ export function sentSeries(series: OutcomeSeries): SentSeries {
   };
 }
 
-/** Reads what was sent. */
-export function readSeries(sent: SentSeries): OutcomeSeries {
-  const { startMs, rowMs, rows, columns, revisions, spans } = sent;
+/** The outcome whose columns, and all else, are asked for when they are wanted. */
+export function askedSeries(
+  { startMs, rowMs }: Pick<OutcomeSeries, 'startMs' | 'rowMs'>,
+  columns: () => OutcomeColumns,
+  all: () => Pick<SentSeries, 'revisions' | 'spans' | 'hours' | 'latencies'>,
+): OutcomeSeries {
+  return {
+    startMs,
+    rowMs,
+    get rows() {
+      return columns().offered.length;
+    },
+    columns,
+    revisions: () => all().revisions,
+    spans: () => all().spans,
+    hours: () => all().hours,
+    get latencies() {
+      return all().latencies;
+    },
+  };
+}
+
+/** Gives histograms their methods again. */
+export function readSeries(sent: SentSeries): SentSeries {
   const hours = sent.hours.map(hour => ({
     startMs: hour.startMs,
     latencies: revived(hour.latencies),
   }));
-  return {
-    startMs,
-    rowMs,
-    rows,
-    columns: () => columns,
-    revisions: () => revisions,
-    spans: () => spans,
-    hours: () => hours,
-    latencies: revived(sent.latencies),
-  };
+  return { ...sent, hours, latencies: revived(sent.latencies) };
 }
 
 function revived(sent: LatencyHistogram): LatencyHistogram {

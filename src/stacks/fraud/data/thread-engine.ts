@@ -7,20 +7,19 @@ import type {
   FlowEngine,
   ServedReplica,
 } from '../../../traffic/flow/engine.js';
-import type { OutcomeSeries } from '../../../traffic/flow/outcome.js';
+import { nothing } from '../../../traffic/flow/later.js';
+import type { OutcomeColumns, OutcomeSeries } from '../../../traffic/flow/outcome.js';
 import type { RunSettings } from '../../../traffic/flow/run-settings.js';
 import type { PaymentRecord } from './payment-record.js';
-import { readSeries, type SentSeries } from './sent-series.js';
+import { askedSeries, readSeries, type SentSeries } from './sent-series.js';
 import type { SentSettings, ThreadLine, ThreadOrder } from './thread-line.js';
 import { tellNumbers } from './told-numbers.js';
 
 /** What the cluster's thread has of the engine. */
 export class ThreadEngine implements FlowEngine {
-  /** What was taken off the line and not passed on. */
-  private taken: Float64Array[] = [];
   private isOver = false;
   /** What was asked last, if nothing has been ordered since. */
-  private known: { series?: OutcomeSeries; status?: EngineStatus; answers?: GatewayAnswers } = {};
+  private known: Known = {};
 
   constructor(
     private readonly line: ThreadLine,
@@ -43,11 +42,13 @@ export class ThreadEngine implements FlowEngine {
     this.order({ kind: 'remove gateway', id });
   }
 
-  drain(id: number): boolean {
+  drain(id: number): void {
+    this.order({ kind: 'drain', id });
+  }
+
+  isLeaving(id: number): boolean {
     // Traffic is over once nothing is under way.
-    if (this.isOver) return true;
-    this.known = {};
-    return this.line.ask({ kind: 'drain', id });
+    return this.isOver ? false : this.line.ask({ kind: 'is leaving', id });
   }
 
   lose(id: number): void {
@@ -72,7 +73,9 @@ export class ThreadEngine implements FlowEngine {
   finish(): void {
     this.order({ kind: 'finish' });
     this.status();
-    this.series();
+    const series = this.series();
+    series.columns();
+    series.spans();
     this.answers();
     this.isOver = true;
     this.line.close();
@@ -87,13 +90,18 @@ export class ThreadEngine implements FlowEngine {
   }
 
   series(): OutcomeSeries {
-    return (this.known.series ??= readSeries(this.line.ask<SentSeries>({ kind: 'series' })));
+    const { known, line } = this;
+    const { originMs: startMs, settings } = this.brief;
+    return askedSeries(
+      { startMs, rowMs: settings.rowMs },
+      () => (known.columns ??= line.ask<OutcomeColumns>({ kind: 'columns' })),
+      () => (known.series ??= readSeries(line.ask<SentSeries>({ kind: 'series' }))),
+    );
   }
 
   told(): () => void {
-    if (!this.isOver) this.taken.push(...this.line.take());
-    const { taken } = this;
-    this.taken = [];
+    if (this.isOver) return nothing;
+    const taken = this.line.take();
     return () => {
       for (const numbers of taken) tellNumbers(numbers, this.brief.sink, this.record);
     };
@@ -105,6 +113,13 @@ export class ThreadEngine implements FlowEngine {
     this.known = {};
     this.line.order(order);
   }
+}
+
+interface Known {
+  columns?: OutcomeColumns;
+  series?: SentSeries;
+  status?: EngineStatus;
+  answers?: GatewayAnswers;
 }
 
 /** Functions cannot be sent: the thread has its own. */

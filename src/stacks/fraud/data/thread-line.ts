@@ -25,30 +25,44 @@ export type ThreadOrder =
     }
   | { readonly kind: 'add replica'; readonly replica: ServedReplica }
   | { readonly kind: 'add gateway'; readonly id: number; readonly hearsWork: boolean }
-  | { readonly kind: 'remove gateway' | 'drain' | 'lose'; readonly id: number }
+  | {
+      readonly kind: 'remove gateway' | 'drain' | 'is leaving' | 'lose';
+      readonly id: number;
+    }
   | { readonly kind: 'replan'; readonly plan: EnginePlan }
-  | { readonly kind: 'stop' | 'finish' | 'status' | 'answers' | 'series' }
+  | { readonly kind: 'stop' | 'finish' | 'status' | 'answers' | 'columns' | 'series' }
   | { readonly kind: 'end' };
+
+/** What is told is kept in stretches, one after another: one is written while the other is read. */
+export type Stretch = 0 | 1;
 
 /** An answer, what was told and found no room, or what went wrong. */
 export type ThreadMessage =
   | { readonly kind: 'answer'; readonly answer: unknown }
-  | { readonly kind: 'told'; readonly numbers: Float64Array }
+  | { readonly kind: 'told'; readonly stretch: Stretch; readonly numbers: Float64Array }
   | { readonly kind: 'error'; readonly error: unknown };
 
 /** What both ends share. */
 export interface SharedLine {
   /** Counts and flags by `place`. */
   readonly control: Int32Array;
-  /** By the number of the order, modulo its length: until when to work out; NaN: there is a message. */
+  /**
+   * By the number of the order, modulo its length: until when to work out, that there is a message
+   * (NaN), or that a stretch ends (-1).
+   */
   readonly orders: Float64Array;
-  /** What was told and has not been taken yet. */
-  readonly told: Float64Array;
+  /** By stretch: what was told and has not been taken yet. */
+  readonly told: readonly [Float64Array, Float64Array];
   readonly port: MessagePort;
 }
 
-/** Places in `control`: orders given and obeyed, numbers told, messages with more of them, a failure. */
-export const place = { given: 0, obeyed: 1, told: 2, spilled: 3, failed: 4 } as const;
+/**
+ * Places in `control`: orders given and obeyed, a failure, whether the thread sleeps; then by stretch
+ * the numbers told, and the messages with more of them.
+ */
+export const place = { given: 0, obeyed: 1, failed: 2, sleeps: 3, told: 4, spilled: 6 } as const;
+/** The order that ends a stretch. */
+export const stretchEnds = -1;
 
 const ordersMax = 64;
 /** A megabyte: a window tells some hundred numbers. */
@@ -63,18 +77,23 @@ export class ThreadLine {
   readonly shared: SharedLine;
   private readonly port: MessagePort;
   private given = 0;
-  /** What found no room and came before an answer. */
-  private spilled: Float64Array[] = [];
+  /** The stretch that is written, and the number of the order that began it. */
+  private stretch: Stretch = 0;
+  private begun = 0;
+  /** By stretch: what found no room and has been received. */
+  private readonly spilled: [Float64Array[], Float64Array[]] = [[], []];
 
   constructor() {
     const { port1, port2 } = new MessageChannel();
     this.port = port1;
     // It must not keep the process alive.
     port1.unref();
+    const doubles = (length: number): Float64Array =>
+      new Float64Array(new SharedArrayBuffer(length * Float64Array.BYTES_PER_ELEMENT));
     this.shared = {
-      control: new Int32Array(new SharedArrayBuffer(5 * Int32Array.BYTES_PER_ELEMENT)),
-      orders: new Float64Array(new SharedArrayBuffer(ordersMax * Float64Array.BYTES_PER_ELEMENT)),
-      told: new Float64Array(new SharedArrayBuffer(toldMax * Float64Array.BYTES_PER_ELEMENT)),
+      control: new Int32Array(new SharedArrayBuffer(8 * Int32Array.BYTES_PER_ELEMENT)),
+      orders: doubles(ordersMax),
+      told: [doubles(toldMax), doubles(toldMax)],
       port: port2,
     };
   }
@@ -85,7 +104,7 @@ export class ThreadLine {
     this.give(NaN);
   }
 
-  /** Has a span worked out, and does not wait. */
+  /** Has a span worked out some time: it is begun once the stretch ends, or something is asked. */
   advance(untilMs: number): void {
     this.give(untilMs);
   }
@@ -93,54 +112,59 @@ export class ThreadLine {
   /** Gives an order, and waits for its answer, whose shape is that of the order. */
   ask<T>(order: ThreadOrder): T {
     this.order(order);
-    this.settle();
+    this.settle(this.given);
     for (;;) {
       const message = this.receive();
-      if (message.kind === 'told') this.spilled.push(message.numbers);
-      else if (message.kind === 'answer') return message.answer as T;
+      if (message.kind === 'answer') return message.answer as T;
     }
   }
 
-  /** Waits until all is obeyed, and takes what was told, piece by piece. */
+  /** Ends a stretch; gives what the one before it told, which has had the time of this one for it. */
   take(): readonly Float64Array[] {
-    this.settle();
     const { control, told } = this.shared;
-    const count = control[place.told] as number;
-    if (count === 0) return [];
-    const numbers = told.slice(0, count);
-    control[place.told] = 0;
-    const spills = control[place.spilled] as number;
-    if (spills === 0) return [numbers];
-    control[place.spilled] = 0;
-    const { spilled } = this;
-    this.spilled = [];
-    while (spilled.length < spills) {
-      const message = this.receive();
-      if (message.kind === 'told') spilled.push(message.numbers);
-    }
-    return [numbers, ...spilled];
+    this.settle(this.begun);
+    const before = (1 - this.stretch) as Stretch;
+    const parts: Float64Array[] = [];
+    const count = control[place.told + before] as number;
+    if (count > 0) parts.push(told[before].slice(0, count));
+    const spilled = this.spilled[before];
+    while (spilled.length < (control[place.spilled + before] as number)) this.receive();
+    parts.push(...spilled.splice(0));
+    control[place.told + before] = 0;
+    control[place.spilled + before] = 0;
+    this.give(stretchEnds);
+    this.begun = this.given;
+    this.stretch = before;
+    this.wake();
+    return parts;
   }
 
   close(): void {
     this.order({ kind: 'end' });
-    this.settle();
+    this.settle(this.given);
     this.port.close();
   }
 
   private give(order: number): void {
     const { control, orders } = this.shared;
-    if (this.given - Atomics.load(control, place.obeyed) >= ordersMax) this.settle();
+    if (this.given - Atomics.load(control, place.obeyed) >= ordersMax) this.settle(this.given);
     orders[this.given % ordersMax] = order;
     Atomics.store(control, place.given, ++this.given);
-    Atomics.notify(control, place.given);
   }
 
-  private settle(): void {
+  private wake(): void {
+    const { control } = this.shared;
+    if (Atomics.load(control, place.sleeps) !== 0) Atomics.notify(control, place.given);
+  }
+
+  /** Waits until so many orders are obeyed. */
+  private settle(orders: number): void {
     const { control } = this.shared;
     for (let looks = 0; ; looks++) {
       const obeyed = Atomics.load(control, place.obeyed);
       if (Atomics.load(control, place.failed) !== 0) this.fail();
-      if (obeyed === this.given) return;
+      if (obeyed >= orders) return;
+      if (looks === 0) this.wake();
       if (looks < looksMax) continue;
       const waited = Atomics.wait(control, place.obeyed, obeyed, silenceMaxMs);
       invariant(waited !== 'timed-out', 'the thread of the traffic answers');
@@ -154,10 +178,13 @@ export class ThreadLine {
     }
   }
 
+  /** The next message; what was told is put to its stretch. */
   private receive(): ThreadMessage {
     const received = receiveMessageOnPort(this.port);
     invariant(received !== undefined, 'what was announced is there');
     // The thread's file says what it sends.
-    return received.message as ThreadMessage;
+    const message = received.message as ThreadMessage;
+    if (message.kind === 'told') this.spilled[message.stretch].push(message.numbers);
+    return message;
   }
 }

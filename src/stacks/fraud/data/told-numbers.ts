@@ -1,4 +1,6 @@
 /** What an engine tells, as numbers: written by the thread, read by the one that lives the cluster. */
+import { latencyBoundsMs, type GatewayAnswers } from '../../../traffic/flow/contract.js';
+import { ofReasons } from '../../../traffic/flow/gateway-counters.js';
 import { failureReasons } from '../../../traffic/flow/ledger.js';
 import type { FlowSink } from '../../../traffic/flow/engine.js';
 import { featureNames } from '../../../traffic/transaction.js';
@@ -6,9 +8,16 @@ import type { PaymentBlock } from './payment-block.js';
 import type { PaymentRecord } from './payment-record.js';
 
 const features = featureNames.length;
-const kind = { arrival: 0, answered: 1, lost: 2, replicaWork: 3, gatewayWork: 4, drained: 5 };
+const kind = { arrival: 0, answered: 1, lost: 2, replicaWork: 3, gatewayWork: 4, answers: 5 };
 /** How many numbers each kind takes. */
-const sizes = [7 + features, 6, 5, 4, 4, 2] as const;
+const sizes = [
+  7 + features,
+  6,
+  5,
+  4,
+  4,
+  3 + failureReasons.length + latencyBoundsMs.length,
+] as const;
 
 /** Writes down what is told. */
 export class ToldWriter implements FlowSink {
@@ -58,8 +67,9 @@ export class ToldWriter implements FlowSink {
     this.write(kind.gatewayWork, gateway, work.busy, work.finishedPerSecond);
   }
 
-  drained(replica: number): void {
-    this.write(kind.drained, replica);
+  answers({ finished, sumMs, failures, within }: Parameters<FlowSink['answers']>[0]): void {
+    const failed = failureReasons.map(reason => failures[reason]);
+    this.write(kind.answers, finished, sumMs, ...failed, ...within);
   }
 
   private write(what: number, ...told: readonly number[]): void {
@@ -110,7 +120,18 @@ export function tellNumbers(numbers: Float64Array, sink: FlowSink, record: Payme
         sink.gatewayWork(first, { busy: second, finishedPerSecond: third });
         break;
       default:
-        sink.drained(first);
+        sink.answers(answersIn(numbers, at + 1));
     }
   }
+}
+
+function answersIn(numbers: Float64Array, at: number): GatewayAnswers {
+  const failed = at + 2;
+  const within = failed + failureReasons.length;
+  return {
+    finished: numbers[at] as number,
+    sumMs: numbers[at + 1] as number,
+    failures: ofReasons((_, index) => numbers[failed + index] as number),
+    within: [...numbers.subarray(within, within + latencyBoundsMs.length)],
+  };
 }
