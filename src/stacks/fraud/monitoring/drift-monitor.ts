@@ -155,10 +155,13 @@ class MonitorProgram implements Program {
   private takeLabels({ ids, labels, next }: KnownLabels): void {
     this.labelsSeen = next;
     for (let at = 0; at < ids.length; at++) {
-      const [payment, label] = [ids[at] as number, labels[at] as number];
+      const payment = ids[at] as number;
+      const label = labels[at] as number;
       for (const [version, watch] of this.watches) {
         const scored = watch.label(payment, label);
-        if (scored !== undefined) this.labelled.add({ version, ...scored, label });
+        if (scored === undefined) continue;
+        const { score, timeMs: madeMs } = scored;
+        this.labelled.add({ version, score, label, timeMs: madeMs });
       }
     }
   }

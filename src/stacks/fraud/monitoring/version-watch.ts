@@ -72,8 +72,12 @@ export class VersionWatch {
     const { ids, timeMs, scores } = scored;
     this.rows += ids.length;
     for (let row = 0; row < ids.length; row++) {
-      const payment = { score: scores[row] as number, timeMs: timeMs[row] as number };
-      this.unlabelled.set(ids[row] as number, payment);
+      // With all its fields from the first: one that is added later costs each object a new shape.
+      this.unlabelled.set(ids[row] as number, {
+        score: scores[row] as number,
+        timeMs: timeMs[row] as number,
+        isAlert: undefined,
+      });
     }
     if (this.monitor === undefined) this.early.push(scored);
     else this.observe(this.monitor, scored);
@@ -85,7 +89,8 @@ export class VersionWatch {
     if (scored === undefined) return undefined;
     this.unlabelled.delete(payment);
     // Without a word on whether it was an alert, it is none that errors are counted of.
-    if (scored.isAlert !== undefined) this.monitor?.learn({ ...scored, label });
+    const { score, isAlert } = scored;
+    if (isAlert !== undefined) this.monitor?.learn({ score, isAlert, label });
     this.calibrate(scored.score, label);
     return scored;
   }
