@@ -1,4 +1,5 @@
 /** No law is broken by a correct cluster: in the scenarios that ship, and in voyages that nobody wrote. */
+import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { voyagePlans } from '../src/arbitraries/plans.js';
@@ -68,4 +69,31 @@ it('laws have names of their own, thresholds with units, and a sentence', () => 
 it('what laws touch are parts of the fidelity table', () => {
   const known = parts.map(({ name }) => name);
   for (const { touches = [] } of laws) expect(known).toEqual(expect.arrayContaining([...touches]));
+});
+
+describe('every law has a test', () => {
+  const folder = 'src/laws';
+  const tests = readdirSync(folder)
+    .filter(name => name.endsWith('.test.ts'))
+    .map(name => readFileSync(`${folder}/${name}`, 'utf8'));
+
+  it.each(laws.map(({ name }) => name))(
+    '%s: a breach that tells its story, a history that only looks like one, and an empty one',
+    name => {
+      const text = tests.find(one => one.includes(`from './${name}.js'`)) ?? '';
+      const variable = name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+      const own = new RegExp(`\\b${variable}\\b`);
+      const cases = text.split(/^ *it(?=[.(])/m).filter(one => own.test(one));
+      const isBreach = (one: string): boolean =>
+        one.startsWith("('is broken") && one.includes('storyOf');
+      const isSpared = (one: string): boolean =>
+        /^\('(lets|does not|asks|judges|knows|has)/.test(one) && /'(held|vacuous)'/.test(one);
+      expect(cases.some(isBreach), 'a breach').toBe(true);
+      expect(cases.some(isSpared), 'a history that only looks like one').toBe(true);
+      expect(
+        cases.some(one => one.includes('verdictOnNothing')),
+        'an empty one',
+      ).toBe(true);
+    },
+  );
 });

@@ -58,7 +58,7 @@ describe('a pod that is bound where it may not be', () => {
     expect(bound(zones(), near, 'a').verdict(constraintsHeldAtBinding).kind).toBe('held');
   });
 
-  it('a taint, with its story', () => {
+  it('is broken by a taint, with its story', () => {
     const past = zones().write('Node', 'a', {
       spec: { taints: [{ key: 'gpu', effect: 'NoSchedule' }] },
     });
