@@ -57,6 +57,27 @@ it.each([
   expect(past.verdict(gpuHeldOnce).kind).toBe(kind);
 });
 
+it.each([
+  ['never began', {}, 'held'],
+  ['had begun before', { lastState: { terminated: { exitCode: 1 } } }, 'broken'],
+])('lets a device go on from a container that %s', (_what, more, kind) => {
+  const waiting = {
+    name: 'main',
+    state: { waiting: { reason: 'ContainerCreating' } },
+    allocatedResourcesStatus: [
+      { name: 'nvidia.com/gpu', resources: [{ resourceID: 'GPU-1', health: 'Healthy' }] },
+    ],
+    ...more,
+  };
+  const past = twoPods()
+    .write('Pod', 'a/one', { status: { phase: 'Pending', containerStatuses: [waiting] } })
+    .at('9s')
+    .write('Pod', 'a/two', { status: running({ 'GPU-1': 'Healthy' }) })
+    .at('10s')
+    .write('Pod', 'a/one', { status: { phase: 'Failed', containerStatuses: [waiting] } });
+  expect(past.verdict(gpuHeldOnce).kind).toBe(kind);
+});
+
 const allocated = (device: string, more: object = {}) => ({
   status: {
     allocation: {

@@ -23,7 +23,7 @@ interface Suspicion {
 /**
  * A pod's status tells the devices of its containers (KEP-4680): a device may stand in one running
  * container. A kubelet that was cut off may tell of a new container before it tells that the last one
- * had ended: what counts is when it had. What DRA gives is told by the allocations of claims (KEP-4381).
+ * had ended: what counts is when it had, or that it never began. What DRA gives is told by the allocations of claims (KEP-4381).
  */
 export const gpuHeldOnce = law({
   name: 'gpu-held-once',
@@ -41,7 +41,10 @@ export const gpuHeldOnce = law({
     let looked = 0;
     const clear = ({ object: pod }: Change<Pod>, podUid: string): void => {
       const open = suspicions.get(podUid) ?? [];
-      const left = open.filter(({ container, takenMs }) => !hadEnded(pod, container, takenMs));
+      const left = open.filter(
+        ({ container, takenMs }) =>
+          !hadEnded(pod, container, takenMs) && !neverBegan(pod, container),
+      );
       if (left.length < open.length) suspicions.set(podUid, left);
     };
     const release = (podUid: string): void => {
@@ -105,6 +108,13 @@ function hadEnded({ status }: Pod, container: string, byMs: number): boolean {
   const own = status?.containerStatuses?.find(({ name }) => name === container);
   const finishedMs = timeMs(own?.state?.terminated?.finishedAt);
   return finishedMs !== undefined && finishedMs <= byMs;
+}
+
+/** Whether the pod has ended before the container began: what it was to have, nobody ever used. */
+function neverBegan({ status }: Pod, container: string): boolean {
+  const own = status?.containerStatuses?.find(({ name }) => name === container);
+  const isOver = status?.phase === 'Failed' || status?.phase === 'Succeeded';
+  return isOver && own?.state?.waiting !== undefined && own.lastState?.terminated === undefined;
 }
 
 /** What running containers hold; one that has ended holds nothing, though its status still names it. */
