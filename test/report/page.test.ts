@@ -182,6 +182,11 @@ describe.skipIf(chromium === undefined)(`The page in Chromium${skipped}`, () => 
     expect(await page.ask(`document.documentElement.scrollWidth`)).toBeLessThanOrEqual(380);
     await page.size({ width: 1400, height: 1000 });
     expect((await page.pdf()).length).toBeGreaterThan(20_000);
+    // Paper is white for those too who read in the dark.
+    await page.prefer({ scheme: 'dark', media: 'print' });
+    const ground = await page.ask(`getComputedStyle(document.body).backgroundColor`);
+    await page.prefer({ scheme: 'light' });
+    expect(ground).toBe('rgb(255, 255, 255)');
   });
 
   it('has one main, names for what is operated, captions, and headings without gaps', async () => {

@@ -241,8 +241,10 @@ h2{font-size:1.3rem}
 }
 @page{size:A4 landscape;margin:12mm}
 @media print{
-:root,:root[data-theme=dark]{${variables('light')}}
-body{font-size:11px}
+:root,:root[data-theme=dark],:root:not([data-theme=light]){${variables('light')}}
+html{font-size:12px}
+body{font-size:.94rem}
+pre,code{white-space:pre-wrap;overflow-wrap:anywhere}
 main{max-width:none}
 #theme,.skip,.buttons,.zoom,[role=tablist],.instant-slider{display:none}
 .instant{position:static}
@@ -251,6 +253,9 @@ main{max-width:none}
 .scroll{overflow:visible}
 .lanes{min-width:0}
 tr,li,.lane-figure,.node,.breach{break-inside:avoid}
+li:has(pre),.hints li{break-inside:auto}
+.timeline .lanes{break-inside:avoid}
+footer{margin:1rem auto 0;break-before:avoid}
 h3,h4,caption{break-after:avoid}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 }
