@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { valueOf } from '../../sim/api/quantity.js';
 import type { KubeObject } from '../../sim/api/object.js';
 import type { NodePool, VoyagePlan } from '../voyages/plan.js';
+import { lastingOrNot } from './lasting.js';
 import { planArbitrary } from './plan-arbitrary.js';
 import { voyagesOf, type PlanOptions } from './plans.js';
 
@@ -53,7 +54,7 @@ export function plansAround(
       }),
     },
   );
-  return planArbitrary(some.chain(kept => voyagesOf(pools, kept, options)));
+  return planArbitrary(some.chain(lastingOrNot).chain(kept => voyagesOf(pools, kept, options)));
 }
 
 /** Nodes for manifests of which nobody said on what they run: three, and more if GPUs need them. */

@@ -41,10 +41,7 @@ export const gpuHeldOnce = law({
     let looked = 0;
     const clear = ({ object: pod }: Change<Pod>, podUid: string): void => {
       const open = suspicions.get(podUid) ?? [];
-      const left = open.filter(
-        ({ container, takenMs }) =>
-          !hadEnded(pod, container, takenMs) && !neverBegan(pod, container),
-      );
+      const left = open.filter(({ container, takenMs }) => !wasFree(pod, container, takenMs));
       if (left.length < open.length) suspicions.set(podUid, left);
     };
     const release = (podUid: string): void => {
@@ -102,6 +99,11 @@ export const gpuHeldOnce = law({
     };
   },
 });
+
+/** Whether the pod's own kubelet says that its container held nothing any more. */
+function wasFree(pod: Pod, container: string, takenMs: number): boolean {
+  return hadEnded(pod, container, takenMs) || neverBegan(pod, container);
+}
 
 /** Times in a status have whole seconds. */
 function hadEnded({ status }: Pod, container: string, byMs: number): boolean {
