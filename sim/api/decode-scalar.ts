@@ -1,8 +1,9 @@
 /** Decodes what is neither struct, list nor map; many of these types decode themselves in Go. */
-import { canonicalBase64 } from './base64.js';
+import { base64OfBytes, canonicalBase64 } from './base64.js';
 import { parseDuration, printDuration } from './duration.js';
 import { isRecord } from './equality.js';
 import { shapeOf, type ScalarShape, type Shape } from './facts.js';
+import { goNumber } from './go-text.js';
 import { canonicalQuantity } from './quantity.js';
 import { parseTime, rfc3339 } from './time.js';
 
@@ -103,11 +104,24 @@ function integer(
 }
 
 function bytes(value: unknown, shape: ScalarShape, decoder: ScalarContext): unknown {
+  if (Array.isArray(value)) return bytesOf(value, decoder);
   if (typeof value !== 'string') return decoder.mismatch(value, shape);
   const parsed = canonicalBase64(value);
   if (parsed.isOk) return parsed.value;
   decoder.saved ??= parsed.error;
   return '';
+}
+
+/** Go takes a list of numbers for bytes, too. */
+function bytesOf(list: readonly unknown[], decoder: ScalarContext): string {
+  const read = list.map(item => {
+    if (item === null) return 0;
+    if (typeof item === 'number' && Number.isInteger(item) && item >= 0 && item < 256) return item;
+    const what = typeof item === 'number' ? `number ${goNumber(item)}` : told(item);
+    decoder.saved ??= decoder.typeError(what, 'uint8');
+    return 0;
+  });
+  return base64OfBytes(new Uint8Array(read));
 }
 
 /** A string that the type itself unmarshals: what is none ends decoding. */

@@ -41,6 +41,12 @@ export function wasSentEmpty(object: unknown, name: string): boolean {
   return names?.includes(name) ?? false;
 }
 
+/** Whether anything in the value was sent as an empty map or list: `reflect.DeepEqual` tells it from nil. */
+export function hasEmptyMarks(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return sentEmpty in value || Object.values(value).some(hasEmptyMarks);
+}
+
 /** The struct as Go's encoder writes it. */
 export function encodedStruct(
   decoded: Readonly<Record<string, unknown>>,
@@ -61,7 +67,9 @@ function encodedField(value: unknown, field: FieldFact): unknown {
     return zeroOf(field.shape) ?? null;
   }
   if (!field.omitsEmpty || field.isPointer) return value;
-  if (Array.isArray(value) && value.length === 0) return isClearing(field) ? value : undefined;
+  if (Array.isArray(value) && value.length === 0) {
+    return isClearing(field) || isAnything(field.shape) ? value : undefined;
+  }
   return value === '' || value === 0 || value === false
     ? isOmittable(field.shape)
       ? undefined
@@ -75,6 +83,11 @@ function encodedField(value: unknown, field: FieldFact): unknown {
  */
 export function isClearing({ name }: FieldFact): boolean {
   return name === 'managedFields' || name === 'policies';
+}
+
+/** Whether the field holds the JSON that was sent, whatever it is. */
+export function isAnything(shape: Shape): boolean {
+  return shape.kind === 'scalar' && (shape.scalar === 'raw' || shape.scalar === 'json');
 }
 
 /** omitempty leaves out what is no struct in Go. */

@@ -1,7 +1,7 @@
 /** Stored objects as a version of the API shows them: built once, shared by all who ask. */
 import { shapeOfKind } from '../api/facts.js';
 import type { KubeObject } from '../api/object.js';
-import { tidied } from '../api/tidy.js';
+import { tidied, tidiedButMarked } from '../api/tidy.js';
 import type { Stored } from '../store/stored.js';
 import type { FieldOwners } from './field-owners.js';
 import { trackFields } from './managed-fields.js';
@@ -49,10 +49,17 @@ export function inStorage(scope: Scope, object: KubeObject): KubeObject {
 }
 
 /** Storing loses the difference between an empty list and none. Our own components know that. */
-export function withoutEmptyLists({ resource, context }: Scope, object: KubeObject): KubeObject {
+function withoutEmptyLists({ resource, context }: Scope, object: KubeObject): KubeObject {
   if (context.connection.omitsManagedFields === true) return object;
   const shape = shapeOfKind(resource.storedStrategy.kind);
   return shape === undefined ? object : tidied(object, shape);
+}
+
+/** The same for an object that is to be checked yet: errors tell what was sent empty from what was not sent. */
+export function comparable({ resource, context }: Scope, object: KubeObject): KubeObject {
+  if (context.connection.omitsManagedFields === true) return object;
+  const shape = shapeOfKind(resource.storedStrategy.kind);
+  return shape === undefined ? object : tidiedButMarked(object, shape);
 }
 
 /** As the client of the request gets it. */

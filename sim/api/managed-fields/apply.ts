@@ -15,7 +15,7 @@ import { identityOf, readOwners, writeOwners, type Owner, type Owners } from './
 import { lossesOf, takeAway, unownable, type FieldsView } from './settle.js';
 import { setOf } from './sets-of-objects.js';
 import { ownersAfterUpdate, withoutManagedFields } from './update.js';
-import { schemaError } from './validate-object.js';
+import { conversionError, schemaError } from './validate-object.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -54,15 +54,21 @@ export type Applied =
 
 /** Applies a patch. */
 export function applyPatch(application: Application): Applied {
-  const error = schemaError(application.patch, application.schema);
-  if (error !== undefined) {
-    return {
-      kind: 'error',
-      message: `failed to create typed patch object (${toldObject(application.patch)}): ${error}`,
-    };
-  }
+  const { patch, live, schema, isCreate } = application;
   const owners = readOwners(application.entries) ?? new Map<string, Owner>();
-  if (owners.size === 0 && !application.isCreate) creditBeforeFirstApply(owners, application);
+  if (owners.size === 0 && !isCreate) {
+    const fault = conversionError(withoutManagedFields(live), schema);
+    if (fault !== undefined) {
+      const what = `failed to convert new object (${toldObject(live)}) to smd typed: ${fault}`;
+      return { kind: 'error', message: `failed to create manager for existing fields: ${what}` };
+    }
+    creditBeforeFirstApply(owners, application);
+  }
+  const error = schemaError(patch, schema);
+  if (error !== undefined) {
+    const message = `failed to create typed patch object (${toldObject(patch)}): ${error}`;
+    return { kind: 'error', message };
+  }
   const attempt = new Attempt(application, owners);
   const conflicts = attempt.run(application.isForced);
   if (conflicts.length === 0) return attempt.result();

@@ -67,7 +67,7 @@ function structSchema(shape: StructShape, field: FieldFact | undefined): FieldSc
     if (known !== undefined) return known;
     const fact = shape.byName.get(name);
     if (fact === undefined) return undefined;
-    const made = declaredField(fact);
+    const made = declaredField(fact, emptyKeys.has(`${shape.type}.${name}`));
     fields.set(name, made);
     return made;
   };
@@ -76,12 +76,15 @@ function structSchema(shape: StructShape, field: FieldFact | undefined): FieldSc
   return { map: { isAtomic, field: declared, rest } };
 }
 
-function declaredField(fact: FieldFact): DeclaredField {
+/** Fields that are left out when they are empty and yet have the empty text as their default. */
+const emptyKeys = new Set(['core/v1.LocalObjectReference.name']);
+
+function declaredField(fact: FieldFact, isEmptyByDefault: boolean): DeclaredField {
   const { shape } = fact;
   const hasOwnRules =
     shape.kind === 'list' || (shape.kind !== 'scalar' && fact.mapType !== undefined);
   const schema = hasOwnRules ? schemaOf(shape, fact) : builtInSchema(shape);
-  const byDefault = fact.default ?? zeroDefault(fact);
+  const byDefault = isEmptyByDefault ? '' : (fact.default ?? zeroDefault(fact));
   return byDefault === undefined ? { schema } : { schema, default: byDefault };
 }
 

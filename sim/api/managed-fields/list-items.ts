@@ -63,3 +63,13 @@ export function groupedItems(
   }
   return groups;
 }
+
+/** Whether some of the items were left out of the groups. */
+export function lacksKeys(
+  groups: ReadonlyMap<PathElement, readonly unknown[]>,
+  items: readonly unknown[],
+): boolean {
+  let named = 0;
+  for (const group of groups.values()) named += group.length;
+  return named < items.length;
+}

@@ -12,8 +12,8 @@ import {
   type MapSchema,
 } from './field-schema.js';
 import { emptySet, FieldSet, type FieldPath } from './field-set.js';
-import { groupedItems } from './list-items.js';
-import { wholeOf } from './whole-values.js';
+import { groupedItems, lacksKeys } from './list-items.js';
+import { wholeOf, type Whole } from './whole-values.js';
 import { fieldElement, type PathElement } from './path-element.js';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -66,6 +66,8 @@ export interface Comparison {
   readonly removed: FieldSet;
   readonly modified: FieldSet;
   readonly added: FieldSet;
+  /** Whether an item of a list lacks its key: upstream cannot compare then. */
+  readonly lacksKeys: boolean;
 }
 
 /** Compares two objects of one type. */
@@ -76,6 +78,7 @@ export function compared(left: unknown, right: unknown, schema: FieldSchema): Co
     removed: root.removed.withPrefix(rootElement),
     modified: root.modified.withPrefix(rootElement),
     added: root.added.withPrefix(rootElement),
+    lacksKeys: root.lacksKeys,
   };
 }
 
@@ -84,6 +87,7 @@ const rootElement = 'f:';
 
 /** In what the members of two values differ. Undefined stands for a side that lacks one; null is a value. */
 class Difference implements Comparison {
+  lacksKeys = false;
   private ownRemoved: FieldSet | undefined;
   private ownModified: FieldSet | undefined;
   private ownAdded: FieldSet | undefined;
@@ -104,17 +108,24 @@ class Difference implements Comparison {
   compare(element: PathElement, left: unknown, right: unknown, schema: FieldSchema): void {
     if (left === right) return;
     if (left === undefined) {
-      this.ownAdded = withWhole(this.ownAdded, element, right, schema);
+      this.take((this.ownAdded ??= new FieldSet()), element, wholeOf(right, schema));
       return;
     }
     if (right === undefined) {
-      this.ownRemoved = withWhole(this.ownRemoved, element, left, schema);
+      this.take((this.ownRemoved ??= new FieldSet()), element, wholeOf(left, schema));
       return;
     }
     const ofLeft = schemaFor(schema, left);
     const ofRight = schemaFor(schema, right);
     if (!isSameAtom(ofLeft, ofRight)) this.visit(element, left, right, ofLeft);
     this.visit(element, left, right, ofRight);
+  }
+
+  /** The member, and all that is in it. */
+  private take(target: FieldSet, element: PathElement, { set, lacksKeys }: Whole): void {
+    target.own(element);
+    target.adopt(element, set);
+    if (lacksKeys) this.lacksKeys = true;
   }
 
   private visit(element: PathElement, left: unknown, right: unknown, atom: FieldSchema): void {
@@ -157,6 +168,7 @@ class Difference implements Comparison {
     const ofLeft = groupedItems(list, before);
     const ofRight = groupedItems(list, after);
     const inner = new Difference();
+    inner.lacksKeys = lacksKeys(ofLeft, before) || lacksKeys(ofRight, after);
     for (const [key, old] of ofLeft) inner.items(key, old, ofRight.get(key) ?? [], list.item);
     for (const [key, now] of ofRight) if (!ofLeft.has(key)) inner.items(key, [], now, list.item);
     this.adopt(element, inner);
@@ -182,25 +194,15 @@ class Difference implements Comparison {
     }
   }
 
-  private adopt(element: PathElement, { ownRemoved, ownModified, ownAdded }: Difference): void {
+  private adopt(element: PathElement, inner: Difference): void {
+    const { ownRemoved, ownModified, ownAdded } = inner;
+    if (inner.lacksKeys) this.lacksKeys = true;
     if (ownRemoved !== undefined) (this.ownRemoved ??= new FieldSet()).adopt(element, ownRemoved);
     if (ownAdded !== undefined) (this.ownAdded ??= new FieldSet()).adopt(element, ownAdded);
     if (ownModified !== undefined) {
       (this.ownModified ??= new FieldSet()).adopt(element, ownModified);
     }
   }
-}
-
-/** The set with a member and all that is in it. */
-function withWhole(
-  set = new FieldSet(),
-  element: PathElement,
-  value: unknown,
-  schema: FieldSchema,
-): FieldSet {
-  set.own(element);
-  set.adopt(element, wholeOf(value, schema));
-  return set;
 }
 
 function isSameAtom(left: FieldSchema, right: FieldSchema): boolean {

@@ -59,8 +59,13 @@ export function lossesOf(
 
 function filtered(comparison: Comparison, { filter }: FieldsView): Comparison {
   if (filter === undefined) return comparison;
-  const { removed, modified, added } = comparison;
-  return { removed: filter(removed), modified: filter(modified), added: filter(added) };
+  const { removed, modified, added, lacksKeys } = comparison;
+  return {
+    removed: filter(removed),
+    modified: filter(modified),
+    added: filter(added),
+    lacksKeys,
+  };
 }
 
 function comparedInVersion(

@@ -50,6 +50,11 @@ export function ownersAfterUpdate(owners: Owners, update: ManagerUpdate): boolea
   const after = withoutManagedFields(update.after);
   const { comparison, conflicts } = lossesOf(owners, { before, after }, update, self);
   const { added, modified, removed } = comparison;
+  if (comparison.lacksKeys) {
+    // An update whose owners cannot be told goes through, and clears what was told before.
+    owners.clear();
+    return true;
+  }
   const isUnchanged = added.isEmpty && modified.isEmpty && removed.isEmpty;
   if (isUnchanged && conflicts.size === 0) return false;
   takeAway(owners, conflicts);

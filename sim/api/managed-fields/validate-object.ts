@@ -10,10 +10,20 @@ import { printedElement } from './path-element.js';
 
 /** What is wrong, as one text; undefined when nothing is. */
 export function schemaError(value: unknown, schema: FieldSchema): string | undefined {
-  const errors = errorsOf(value, schema, '');
+  return asOneText(errorsOf(value, schema, ''));
+}
+
+function asOneText(errors: readonly string[]): string | undefined {
   if (errors.length <= 1) return errors[0];
   return ['errors:', ...errors.map(error => `  ${error}`)].join('\n');
 }
+
+/** What is wrong with an object that is stored: it may have items of one key, which an applied one may not. */
+export function conversionError(value: unknown, schema: FieldSchema): string | undefined {
+  return asOneText(errorsOf(value, schema, '').filter(error => !error.includes(duplicate)));
+}
+
+const duplicate = 'duplicate entries for key ';
 
 function at(path: string, message: string): readonly string[] {
   return [path === '' ? message : `${path}: ${message}`];
@@ -93,7 +103,7 @@ function listErrors(value: unknown, list: ListSchema, path: string): readonly st
       const element = itemElement(list, item);
       if (!element.isOk) return [...errors, ...at(path, `element ${index}: ${element.error}`)];
       step = printedElement(element.value);
-      if (seen.has(step)) errors.push(...at(path, `duplicate entries for key ${step}`));
+      if (seen.has(step)) errors.push(...at(path, `${duplicate}${step}`));
       seen.add(step);
     }
     errors.push(...errorsOf(item, list.item, `${path}${step}`));

@@ -9,6 +9,8 @@ import { PatchFault } from './patch-lists.js';
 export type PatchSchema = Shape;
 
 function fieldOf(schema: PatchSchema, name: string): FieldFact {
+  if (schema.kind === 'scalar' && structs.has(schema.scalar))
+    throw unknownField(schema.goType, name);
   if (schema.kind !== 'struct') {
     const kind = schema.kind === 'list' ? 'slice' : schema.kind;
     const actual = schema.kind === 'scalar' ? schema.scalar : kind;
@@ -21,8 +23,15 @@ function fieldOf(schema: PatchSchema, name: string): FieldFact {
   const folded = name.toLowerCase();
   const similar = schema.jsonFields.find(field => field.name.toLowerCase() === folded);
   if (similar !== undefined) return similar;
-  const struct = schema.type.slice(schema.type.lastIndexOf('.') + 1);
-  throw new PatchFault(
+  throw unknownField(schema.type, name);
+}
+
+/** Scalars that are structs in Go, without a field that JSON knows. */
+const structs = new Set(['raw', 'json', 'time', 'microTime', 'quantity', 'duration', 'fieldsV1']);
+
+function unknownField(type: string, name: string): PatchFault {
+  const struct = type.slice(type.lastIndexOf('.') + 1);
+  return new PatchFault(
     `unable to find api field in struct ${struct} for the json field ${JSON.stringify(name)}`,
   );
 }

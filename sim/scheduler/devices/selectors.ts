@@ -2,10 +2,8 @@
  * Selectors of devices: CEL expressions about one device.
  * @upstream dynamic-resource-allocation/cel/compile.go
  */
-import type { CelScope, ObjectFields } from '../../api/cel/check.js';
-import { compileCel, type Compiled } from '../../api/cel/compile.js';
+import { deviceProgram } from '../../api/cel/device-scope.js';
 import { CelQuantity, CelVersion } from '../../api/cel/library/amounts.js';
-import { typeFrom, typeText, type CelType } from '../../api/cel/types.js';
 import type { CelKey, CelMap, CelValue } from '../../api/cel/values.js';
 import type { Device, DeviceAttribute } from '../../api/kinds/resource.js';
 import { quantity } from '../../api/quantity.js';
@@ -14,22 +12,8 @@ import { parseVersion } from '../../api/semantic-version.js';
 /** Whether a device is selected, or the error's text. */
 export type Selected = boolean | { readonly error: string };
 
-const deviceType = 'kubernetes.DRADevice';
-const deviceFields: ObjectFields = new Map<string, CelType>([
-  ['driver', typeFrom('string')],
-  ['attributes', typeFrom('map(string, map(string, dyn))')],
-  ['capacity', typeFrom('map(string, map(string, kubernetes.Quantity))')],
-  ['allowMultipleAllocations', typeFrom('bool')],
-]);
-
-const scope: CelScope = {
-  variables: new Map([['device', typeFrom(deviceType)]]),
-  fields: name => (name === deviceType ? deviceFields : undefined),
-};
-
 /** @upstream pkg/apis/resource/types.go CELSelectorExpressionMaxCost */
 const costMax = 1_000_000;
-const programs = new Map<string, Compiled>();
 const answers = new WeakMap<Device, Map<string, Selected>>();
 
 /** Evaluates the expression for a device of the driver. Devices never change, so it is done once. */
@@ -43,13 +27,8 @@ export function selects(expression: string, driver: string, device: Device): Sel
 }
 
 function evaluate(expression: string, driver: string, device: Device): Selected {
-  const program = programs.get(expression) ?? compileCel(expression, scope);
-  programs.set(expression, program);
+  const program = deviceProgram(expression);
   if ('error' in program) return { error: `CEL compile error: ${program.error}` };
-  const type = typeText(program.type);
-  if (type !== 'bool' && type !== 'dyn') {
-    return { error: `CEL compile error: must evaluate to bool or the unknown type, not ${type}` };
-  }
   const input = deviceValue(driver, device);
   if ('error' in input) return { error: `CEL runtime error: ${input.error}` };
   const outcome = program.run({ device: input.value }, costMax);

@@ -2,7 +2,14 @@
 import { pods, type Pod, type PodCondition } from '../../api/kinds/core.js';
 import type { KubeObject } from '../../api/object.js';
 import type { ApiAnswer } from '../../api/request.js';
-import { badRequest, conflict, isFailure, plainError, type Failure } from '../../api/status.js';
+import {
+  aggregated,
+  badRequest,
+  conflict,
+  isFailure,
+  plainError,
+  type Failure,
+} from '../../api/status.js';
 import { withCondition } from '../../api/meta.js';
 import { rfc3339 } from '../../api/time.js';
 import { bodyAnswer, failureAnswer } from '../answers.js';
@@ -77,10 +84,13 @@ function podsOf({ core, resource }: Scope): ServedResource {
 /** @upstream ValidatePodBinding */
 function targetProblem({ target = {} }: Binding): string | undefined {
   const { kind = '', name = '' } = target;
+  const problems: string[] = [];
   if (kind !== '' && kind !== 'Node') {
-    return `target.kind: Unsupported value: ${JSON.stringify(kind)}: supported values: "Node", "<empty>"`;
+    const supported = 'supported values: "Node", "<empty>"';
+    problems.push(`target.kind: Unsupported value: ${JSON.stringify(kind)}: ${supported}`);
   }
-  return name === '' ? 'target.name: Required value' : undefined;
+  if (name === '') problems.push('target.name: Required value');
+  return problems.length === 0 ? undefined : aggregated(problems);
 }
 
 interface Assignment {

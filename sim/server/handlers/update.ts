@@ -29,7 +29,7 @@ import { uniqueOwners } from '../owners.js';
 import type { UpdateStrategy } from '../resources/strategy.js';
 import { keyIn, type Scope } from '../scope.js';
 import type { Steps } from '../steps.js';
-import { fullView, inStorage, plainView, withoutEmptyLists, writtenView } from '../views.js';
+import { comparable, fullView, inStorage, plainView, writtenView } from '../views.js';
 import type { WriteOptions } from '../write-options.js';
 import { kindOfObject, placedObject, storedKind, storeNew } from './create.js';
 import { ownersAfter, ownersOf } from './ownership.js';
@@ -273,7 +273,7 @@ function validChanged(
   core.strategyContext.target = context;
   const inStored =
     custom === undefined
-      ? withoutEmptyLists(scope, strategyOfVersion.toStored?.(object) ?? object)
+      ? comparable(scope, strategyOfVersion.toStored?.(object) ?? object)
       : object;
   const kept = inStored.metadata === old.metadata ? inStored : withKeptFields(inStored, old, kind);
   const prepared = strategy.prepareForUpdate?.(kept, old, core.strategyContext) ?? kept;

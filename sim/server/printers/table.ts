@@ -54,7 +54,7 @@ export function tableOf(
     return {
       cells: cellsOf(object, nowMs),
       ...(conditions.length > 0 && { conditions }),
-      object: includedObject(object, include, version),
+      object: includedObject(scope, object, include),
     };
   });
   return {
@@ -74,14 +74,17 @@ function inOrder(
   return compare === undefined ? objects : [...objects].sort(compare);
 }
 
-function includedObject(object: KubeObject, include: string, version: string): unknown {
+function includedObject({ resource, media }: Scope, object: KubeObject, include: string): unknown {
   switch (include) {
     case 'None':
       return null;
     case 'Object':
       return object;
     default:
-      return partialObject(object, version);
+      return partialObject(
+        resource.strategy.rowObject?.(object) ?? object,
+        media.transform?.version ?? 'v1',
+      );
   }
 }
 

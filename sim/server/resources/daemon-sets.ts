@@ -29,6 +29,7 @@ export const daemonSet = strategyOf<DaemonSet>({
     return withGeneration(keepStatus(object, old), generationOf(old) + (isChanged ? 1 : 0));
   },
   status: { prepareForUpdate: keepSpec, validateUpdate: validateDaemonSetStatus },
+  rowObject: withoutGeneration,
   columns: daemonSetColumns,
   cells: (object, nowMs) => [
     object.metadata.name,
@@ -69,4 +70,12 @@ function numbered(object: DaemonSet): DaemonSet {
 function withGeneration(object: DaemonSet, generation: number): DaemonSet {
   const annotations = { ...object.metadata.annotations, [generationKey]: String(generation) };
   return { ...object, metadata: { ...object.metadata, annotations } };
+}
+
+/** As the internal type has it, of which tables are made. */
+function withoutGeneration(object: DaemonSet): DaemonSet {
+  const { annotations, ...metadata } = object.metadata;
+  const { [generationKey]: _, ...rest } = annotations ?? {};
+  const kept = Object.keys(rest).length === 0 ? metadata : { ...metadata, annotations: rest };
+  return { ...object, metadata: kept };
 }

@@ -4,6 +4,7 @@ import { endpointSlices, type EndpointSlice } from '../../api/kinds/discovery.js
 import { ageOf, firstOf } from './columns/cell.js';
 import { endpointSliceColumns } from './columns/network.js';
 import { eachItem, fill, within } from './defaults/fill.js';
+import { ipWarnings } from './ip-warnings.js';
 import { strategyOf } from './strategy.js';
 import { validateEndpointSlice } from './validation/endpoint-slice.js';
 
@@ -13,16 +14,25 @@ const shownMax = 3;
 export const endpointSlice = strategyOf<EndpointSlice>({
   kind: endpointSlices,
   hasGeneration: true,
+  prepareForCreate: object => withoutTopology(object),
+  prepareForUpdate: (object, old) =>
+    deepEqual(object.endpoints, old.endpoints) ? object : withoutTopology(object),
   validate: object => validateEndpointSlice(object),
   validateUpdate: validateEndpointSlice,
+  warningsOnCreate: object => {
+    const isDeprecated = object.addressType === 'FQDN';
+    const deprecated = 'spec.addressType: FQDN endpoints are deprecated';
+    return [...(isDeprecated ? [deprecated] : []), ...addressWarnings(object)];
+  },
+  warningsOnUpdate: addressWarnings,
   bumpsGeneration: (object, old) => {
-    const { labels, annotations } = object.metadata;
+    // By apiequality.Semantic: annotations are not looked at.
+    const { labels } = object.metadata;
     return (
       !deepEqual(object.endpoints, old.endpoints) ||
       !deepEqual(object.ports, old.ports) ||
       object.addressType !== old.addressType ||
-      !deepEqual(labels ?? {}, old.metadata.labels ?? {}) ||
-      !deepEqual(annotations ?? {}, old.metadata.annotations ?? {})
+      !deepEqual(labels ?? {}, old.metadata.labels ?? {})
     );
   },
   defaults: object => {
@@ -46,3 +56,21 @@ export const endpointSlice = strategyOf<EndpointSlice>({
     ];
   },
 });
+
+const controllers = ['endpointslice-controller.k8s.io', 'endpointslicemirroring-controller.k8s.io'];
+
+/** What the controllers write is well formed. */
+function addressWarnings({ metadata, endpoints }: EndpointSlice): readonly string[] {
+  const manager = metadata.labels?.['endpointslice.kubernetes.io/managed-by'] ?? '';
+  if (controllers.includes(manager)) return [];
+  return (endpoints ?? []).flatMap(({ addresses }, index) =>
+    addresses.flatMap((address, at) => ipWarnings(`endpoints[${index}].addresses[${at}]`, address)),
+  );
+}
+
+/** What v1 cannot write, though it shows what v1beta1 once wrote. @upstream dropTopologyOnV1 */
+function withoutTopology(slice: EndpointSlice): EndpointSlice {
+  const endpoints = slice.endpoints ?? [];
+  if (!endpoints.some(({ deprecatedTopology }) => deprecatedTopology !== undefined)) return slice;
+  return { ...slice, endpoints: endpoints.map(({ deprecatedTopology: _, ...rest }) => rest) };
+}

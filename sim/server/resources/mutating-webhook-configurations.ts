@@ -4,6 +4,7 @@ import {
   type MutatingWebhookConfiguration,
 } from '../../api/kinds/admissionregistration.js';
 import { deepEqual } from '../../api/equality.js';
+import { hasEmptyMarks } from '../../api/go-struct.js';
 import { ageOf } from './columns/cell.js';
 import { mutatingWebhookColumns } from './columns/policy.js';
 import { eachItem, fill, within } from './defaults/fill.js';
@@ -18,7 +19,9 @@ export const mutatingWebhookConfiguration = strategyOf<MutatingWebhookConfigurat
   allowsUnconditionalUpdate: false,
   validate: object => validateWebhooks(object),
   validateUpdate: validateWebhooks,
-  bumpsGeneration: (object, old) => !deepEqual(object.webhooks, old.webhooks),
+  // By reflect.DeepEqual.
+  bumpsGeneration: ({ webhooks }, old) =>
+    hasEmptyMarks(webhooks) || !deepEqual(webhooks, old.webhooks),
   defaults: object =>
     within(object, 'webhooks', list =>
       eachItem(list, webhook => fill(webhookDefaults(webhook), { reinvocationPolicy: 'Never' })),

@@ -1,4 +1,6 @@
 /** NetworkPolicies. @upstream pkg/registry/networking/networkpolicy/strategy.go */
+import { deepEqual } from '../../api/equality.js';
+import { hasEmptyMarks } from '../../api/go-struct.js';
 import {
   networkPolicies,
   type NetworkPolicy,
@@ -17,6 +19,8 @@ export const networkPolicy = strategyOf<NetworkPolicy>({
   kind: networkPolicies,
   defaults: object => within(fill(object, { spec: {} }), 'spec', specDefaults),
   hasGeneration: true,
+  // By reflect.DeepEqual: `ingress: []` is not what was stored of it.
+  bumpsGeneration: ({ spec }, old) => hasEmptyMarks(spec) || !deepEqual(spec, old.spec),
   validate: object => validateNetworkPolicy(object),
   validateUpdate: validateNetworkPolicy,
   columns: networkPolicyColumns,

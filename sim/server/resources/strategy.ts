@@ -80,6 +80,8 @@ export interface Strategy<T extends HasMetadata = KubeObject> extends UpdateStra
 
   /** How the name is checked. Default: a DNS-1123 subdomain. */
   readonly nameRule?: NameRule;
+  /** The object of a table's row, where the internal type has other metadata than the version shows. */
+  rowObject?(object: T): T;
   /** Whether metadata.generation is 1 at creation (and counted by `prepareForUpdate`: see `bumpsGeneration`). */
   readonly hasGeneration?: boolean;
   /** Whether an update adds one to metadata.generation. Default: when `spec` changed, if `hasGeneration`. */

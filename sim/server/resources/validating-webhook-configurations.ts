@@ -4,6 +4,7 @@ import {
   type ValidatingWebhookConfiguration,
 } from '../../api/kinds/admissionregistration.js';
 import { deepEqual } from '../../api/equality.js';
+import { hasEmptyMarks } from '../../api/go-struct.js';
 import { ageOf } from './columns/cell.js';
 import { validatingWebhookColumns } from './columns/policy.js';
 import { eachItem, within } from './defaults/fill.js';
@@ -18,7 +19,9 @@ export const validatingWebhookConfiguration = strategyOf<ValidatingWebhookConfig
   allowsUnconditionalUpdate: false,
   validate: object => validateWebhooks(object),
   validateUpdate: validateWebhooks,
-  bumpsGeneration: (object, old) => !deepEqual(object.webhooks, old.webhooks),
+  // By reflect.DeepEqual.
+  bumpsGeneration: ({ webhooks }, old) =>
+    hasEmptyMarks(webhooks) || !deepEqual(webhooks, old.webhooks),
   defaults: object => within(object, 'webhooks', list => eachItem(list, webhookDefaults)),
   columns: validatingWebhookColumns,
   cells: (object, nowMs) => [

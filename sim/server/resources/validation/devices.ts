@@ -1,4 +1,5 @@
 /** Checks that claims and slices of devices share. @upstream pkg/apis/resource/validation/validation.go */
+import { deviceProgram } from '../../../api/cel/device-scope.js';
 import { byteLength } from '../../../api/go-text.js';
 import { cIdentifierErrors, labelValueErrors } from '../../../api/labels.js';
 import { isRecord } from '../../../api/equality.js';
@@ -77,10 +78,18 @@ export function checkDeviceSelectors(
   errors: Errors,
 ): void {
   const check = ({ cel }: DeviceSelector, at: string) => {
-    if (cel === undefined) errors.push(required(`${at}.cel`));
-    else if (byteLength(cel.expression ?? '') > expressionMax) {
-      errors.push(tooLong(`${at}.cel.expression`, expressionMax));
+    if (cel === undefined) {
+      errors.push(required(`${at}.cel`));
+      return;
     }
+    const { expression = '' } = cel;
+    // What is too long is not compiled either.
+    if (byteLength(expression) > expressionMax) {
+      errors.push(tooLong(`${at}.cel.expression`, expressionMax));
+      return;
+    }
+    const program = deviceProgram(expression);
+    if ('error' in program) errors.push(invalid(`${at}.cel.expression`, expression, program.error));
   };
   checkList(selectors, selectorsMax, check, path, errors);
 }

@@ -95,6 +95,16 @@ const fixed = [
   ['reportingInstance', 'reportingInstance'],
 ] as const;
 
+/** Go prints an absent text as the empty one. */
+const texts = new Set([
+  'message',
+  'reason',
+  'type',
+  'action',
+  'reportingComponent',
+  'reportingInstance',
+]);
+
 const structs: Readonly<Record<string, string>> = {
   involvedObject: 'core/v1.ObjectReference',
   related: 'core/v1.ObjectReference',
@@ -109,7 +119,8 @@ export function validateStrictEventUpdate(event: Event, old: Event): readonly Fi
     const [now, before] = [event[field], old[field]];
     if (deepEqual(now, before)) continue;
     const type = structs[field];
-    const value = type === undefined || !now ? (now ?? null) : goValue(type, now);
+    const absent = texts.has(field) ? '' : null;
+    const value = type === undefined || !now ? (now ?? absent) : goValue(type, now);
     errors.push(invalid(path, value, immutableText));
   }
   return errors;

@@ -64,6 +64,11 @@ function emptyOf({ kind }: Shape): unknown {
   return kind === 'list' ? [] : {};
 }
 
+/** A list that has no items, as Go prints it: `[]` when it was sent so, `null` when it was not sent. */
+export function goNoItems<T extends object>(object: T, name: keyof T & string): unknown {
+  return wasSentEmpty(object, name) ? [] : null;
+}
+
 /** A map of an object as Go prints it: `{}` when it was sent empty, `null` when it was not sent. */
 export function goMapOf<T extends object>(object: T | undefined, name: keyof T & string): unknown {
   const map = object?.[name] as Readonly<Record<string, string>> | undefined;

@@ -18,6 +18,7 @@ import {
 import { invalid, notSupported, required, type FieldError } from '../field-error.js';
 import { checkSegment, checkSubdomain, tell, type Errors } from './checks.js';
 import { checkLegacyIP, parseAddress } from './ip.js';
+import { goNoItems } from './go-value.js';
 
 const classKey = 'kubernetes.io/ingress.class';
 
@@ -67,7 +68,8 @@ function checkSpec(spec: IngressSpec, leniency: Leniency, errors: Errors): void 
   const { defaultBackend, tls = [], ingressClassName: name } = spec;
   const rules = spec.rules ?? [];
   if (rules.length === 0 && defaultBackend === undefined) {
-    errors.push(invalid('spec', null, 'either `defaultBackend` or `rules` must be specified'));
+    const text = 'either `defaultBackend` or `rules` must be specified';
+    errors.push(invalid('spec', goNoItems(spec, 'rules'), text));
   }
   if (defaultBackend !== undefined) checkBackend(defaultBackend, 'spec.defaultBackend', errors);
   for (const [index, rule] of rules.entries()) {
@@ -118,7 +120,8 @@ const badEnds = ['/..', '/.'];
 
 function checkPath(each: HTTPIngressPath, path: string, errors: Errors): void {
   const { pathType, path: value = '' } = each;
-  if (pathType === undefined) {
+  // A pointer that is always written is null when nothing was sent.
+  if (typeof pathType !== 'string') {
     errors.push(required(`${path}.pathType`, 'pathType must be specified'));
     return;
   }

@@ -27,7 +27,7 @@ export function validateQuotaUpdate(quota: ResourceQuota, old: ResourceQuota) {
   checkSpec(quota.spec ?? {}, errors);
   const [now, before] = [quota.spec?.scopes ?? [], new Set(old.spec?.scopes ?? [])];
   const isSame = new Set(now).size === before.size && now.every(scope => before.has(scope));
-  if (!isSame) errors.push(invalid('spec.scopes', now, immutableText));
+  if (!isSame) errors.push(invalid('spec.scopes', quota.spec?.scopes ?? null, immutableText));
   return errors;
 }
 

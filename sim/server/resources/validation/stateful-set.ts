@@ -151,8 +151,10 @@ function checkOwnTemplate(
   const labels = spec.template.metadata?.labels ?? {};
   const isEmpty =
     spec.selector !== undefined &&
-    Object.keys(spec.selector?.matchLabels ?? {}).length +
-      (spec.selector?.matchExpressions ?? []).length ===
+    // A pointer that is always written is null when nothing was sent; nothing matches it.
+    spec.selector !== null &&
+    Object.keys(spec.selector.matchLabels ?? {}).length +
+      (spec.selector.matchExpressions ?? []).length ===
       0;
   if (!isEmpty && !parsed.value.matches(labels)) {
     tellMismatch(spec.template, 'spec.template', errors);

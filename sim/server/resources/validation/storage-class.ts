@@ -25,7 +25,7 @@ import {
   immutableText,
   type Errors,
 } from './checks.js';
-import { goMap, goValue } from './go-value.js';
+import { goMapOf, goValue } from './go-value.js';
 import { checkVolumeSpec } from './persistent-volume.js';
 import { checkDriverName } from './storage-volumes.js';
 
@@ -57,7 +57,7 @@ export function validateStorageClassUpdate(
   const errors: Errors = [...validateStorageClass(storageClass)];
   const { parameters } = storageClass;
   if (!deepEqual(parameters, old.parameters)) {
-    errors.push(invalid('parameters', goMap(parameters), immutableText));
+    errors.push(invalid('parameters', goMapOf(storageClass, 'parameters'), immutableText));
   }
   for (const field of ['provisioner', 'reclaimPolicy', 'volumeBindingMode'] as const) {
     checkImmutable(storageClass[field], old[field], field, errors);
@@ -95,14 +95,17 @@ function sizeOf(entries: readonly (readonly [string, string])[]): number {
 }
 
 function checkTopologies(terms: readonly TopologySelectorTerm[], errors: Errors): void {
-  const known = new Set<string>();
+  // Upstream's list of what is known begins with as many empty terms as there are terms.
+  const known = terms.map(() => emptyTerm);
   for (const [index, term] of terms.entries()) {
     const path = `allowedTopologies[${index}].matchLabelExpressions`;
     const text = checkTerm(term, path, errors);
-    if (known.has(text)) errors.push(duplicate(path, ''));
-    known.add(text);
+    for (const one of known) if (one === text) errors.push(duplicate(path, ''));
+    known.push(text);
   }
 }
+
+const emptyTerm = '[]';
 
 /** Checks a term, and gives what it says in a form that can be compared. */
 function checkTerm(term: TopologySelectorTerm, path: string, errors: Errors): string {
