@@ -203,7 +203,11 @@ export class Ledger implements OutcomeSeries {
     const seconds = (span.endMs - span.startMs) / 1_000;
     for (const book of this.books.values()) {
       const counts = book.takeSpan();
-      if (book.name === '' || counts.offered === 0) continue;
+      // Those that were under way when the last arrived finish in a span that offers none.
+      const isIdle = counts.offered === 0 && counts.finished === 0;
+      if (book.name === '' || (isIdle && failureReasons.every(of => counts.failures[of] === 0))) {
+        continue;
+      }
       const capacity = (capacities.get(book) ?? 0) * seconds;
       this.spanList.push({ ...span, revision: book.name, ...counts, capacity });
     }

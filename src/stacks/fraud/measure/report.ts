@@ -63,7 +63,7 @@ interface Hour {
 
 function hoursOf({ exchange, scores }: ReportSources): readonly Hour[] {
   const columns = exchange.series.columns();
-  return exchange.series.hours().map(({ startMs, latencies }, hour) => {
+  const hours = exchange.series.hours().map(({ startMs, latencies }, hour) => {
     const rows = Array.from({ length: rowsPerHour }, (_, index) => hour * rowsPerHour + index);
     const sum = (column: Float64Array): number =>
       rows.reduce((total, row) => total + (column[row] ?? 0), 0);
@@ -80,6 +80,8 @@ function hoursOf({ exchange, scores }: ReportSources): readonly Hour[] {
       frauds,
     };
   });
+  // The last requests are answered in the hour after the last that offers any.
+  return hours.filter(({ offeredPerSecond, unanswered }) => offeredPerSecond > 0 || unanswered > 0);
 }
 
 function trafficTable({ exchange, sampleEvery }: ReportSources): ReportTable {
