@@ -23,8 +23,9 @@ export const createApiServer: CreateApiServer = options => {
     serve: createServe(core),
     revision: () => store.revision,
     *history(afterRevision = 0): Iterable<HistoryEntry> {
-      for (const { current, ...event } of store.history(afterRevision)) {
-        const { revision, timeMs, type, resource, user } = event;
+      for (const { revision, timeMs, type, resource, user, current } of store.history(
+        afterRevision,
+      )) {
         yield { revision, timeMs, type, resource, user, object: current.object };
       }
     },

@@ -51,11 +51,24 @@ export function evaluatePolicy(
   info: RequestInfo,
   user: User | undefined,
 ): AuditConfig {
-  const rule = policy.rules?.find(one => fits(one, info, user));
+  const rule = policy.rules?.find(one => fits(one, info, user)) ?? noRule;
+  let ofRules = configs.get(policy);
+  if (ofRules === undefined) configs.set(policy, (ofRules = new WeakMap()));
+  let config = ofRules.get(rule);
+  if (config === undefined) ofRules.set(rule, (config = configOf(policy, rule)));
+  return config;
+}
+
+/** Where none fits. */
+const noRule: PolicyRule = { level: 'None' };
+/** All requests that a rule fits are logged alike. */
+const configs = new WeakMap<AuditPolicy, WeakMap<PolicyRule, AuditConfig>>();
+
+function configOf(policy: AuditPolicy, { level, omitStages, omitManagedFields }: PolicyRule) {
   return {
-    level: rule?.level ?? 'None',
-    omittedStages: [...(policy.omitStages ?? []), ...(rule?.omitStages ?? [])],
-    omitsManagedFields: rule?.omitManagedFields ?? policy.omitManagedFields ?? false,
+    level,
+    omittedStages: [...(policy.omitStages ?? []), ...(omitStages ?? [])],
+    omitsManagedFields: omitManagedFields ?? policy.omitManagedFields ?? false,
   };
 }
 

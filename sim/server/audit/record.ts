@@ -48,7 +48,7 @@ export class RequestRecord implements AuditRecord {
     this.user = context.user;
     const { namespace, name } = context.info;
     this.reference = { namespace, name };
-    if (this.isAuthenticated) this.tell('RequestReceived', {});
+    if (this.isAuthenticated) this.tell('RequestReceived');
   }
 
   requestObject(object: unknown): void {
@@ -68,11 +68,11 @@ export class RequestRecord implements AuditRecord {
 
   responseStarted(code: number): void {
     this.hasStarted = true;
-    this.tell('ResponseStarted', { responseStatus: { metadata: {}, code } });
+    this.tell('ResponseStarted', { metadata: {}, code });
   }
 
   responseComplete(code: number, body: unknown): void {
-    const told = { responseStatus: statusOf(code, body) };
+    const told = statusOf(code, body);
     if (!this.isAuthenticated) {
       this.tell('ResponseStarted', told);
       return;
@@ -97,15 +97,15 @@ export class RequestRecord implements AuditRecord {
     return this.config.omitsManagedFields ? withoutManagedFields(object) : object;
   }
 
-  private tell(stage: AuditStage, told: Readonly<Record<string, unknown>>): void {
+  private tell(stage: AuditStage, responseStatus?: unknown): void {
     if (this.config.omittedStages.includes(stage)) return;
     const { context, config, sink } = this;
     const { info, request, connection } = context;
     const isFirst = stage === 'RequestReceived';
     const userAgent = context.header('user-agent');
     const notes = isFirst || !this.isAuthenticated ? {} : context.annotations;
-    const isImpersonating = !isFirst && context.impersonator !== undefined;
-    const event = {
+    // Field after field, in Go's order: hundreds of thousands are made in a run, and a spread costs most.
+    const event: Record<string, unknown> = {
       kind: 'Event',
       apiVersion: 'audit.k8s.io/v1',
       level: config.level,
@@ -114,17 +114,18 @@ export class RequestRecord implements AuditRecord {
       requestURI: request.path,
       verb: info.verb,
       user: toldOf(this.user),
-      ...(isImpersonating && { impersonatedUser: toldOf(context.user) }),
-      sourceIPs: [connection.sourceIP ?? '127.0.0.1'],
-      ...(userAgent !== '' && { userAgent: userAgent.slice(0, userAgentMax) }),
-      ...(info.isResourceRequest && { objectRef: this.objectReference() }),
-      ...told,
-      ...(!isFirst && this.request !== undefined && { requestObject: this.request }),
-      ...(!isFirst && this.response !== undefined && { responseObject: this.response }),
-      requestReceivedTimestamp: rfc3339Micro(context.nowMs),
-      stageTimestamp: rfc3339Micro(sink.nowMs()),
-      ...(Object.keys(notes).length > 0 && { annotations: { ...notes } }),
     };
+    if (!isFirst && context.impersonator !== undefined)
+      event['impersonatedUser'] = toldOf(context.user);
+    event['sourceIPs'] = [connection.sourceIP ?? '127.0.0.1'];
+    if (userAgent !== '') event['userAgent'] = userAgent.slice(0, userAgentMax);
+    if (info.isResourceRequest) event['objectRef'] = this.objectReference();
+    if (responseStatus !== undefined) event['responseStatus'] = responseStatus;
+    if (!isFirst && this.request !== undefined) event['requestObject'] = this.request;
+    if (!isFirst && this.response !== undefined) event['responseObject'] = this.response;
+    event['requestReceivedTimestamp'] = rfc3339Micro(context.nowMs);
+    event['stageTimestamp'] = rfc3339Micro(sink.nowMs());
+    if (isFilled(notes)) event['annotations'] = Object.assign({}, notes);
     sink.emit(event as unknown as KubeObject);
   }
 
@@ -143,6 +144,11 @@ export class RequestRecord implements AuditRecord {
     if (subresource) told['subresource'] = subresource;
     return told;
   }
+}
+
+function isFilled(notes: Readonly<Record<string, string>>): boolean {
+  for (const _ in notes) return true;
+  return false;
 }
 
 const usersTold = new WeakMap<User, ReturnType<typeof userInfoOf>>();
