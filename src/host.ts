@@ -183,14 +183,18 @@ export const coreCount = (): number => availableParallelism();
 /** How much bytecode a function runs before V8 considers it for its optimiser: at first, and by default. */
 const optimizerBudgets = { atFirst: 400_000, later: 67_584 };
 const shortRunMs = 5000;
+let restoring: NodeJS.Timeout | undefined;
 
 /**
  * Keeps V8's optimising compiler out of short runs. The simulation is broad: two thousand functions are
  * called some hundred times each, and compiling them took a third of the CPU time of a run of a
  * second, more than it gave back. A process that lives longer gets V8's own setting again.
+ *
+ * @param forMs Until then. Default 5 s.
  */
-export function optimizeLate(): void {
+export function optimizeLate(forMs = shortRunMs): void {
   setFlagsFromString(`--interrupt-budget=${optimizerBudgets.atFirst}`);
   const restore = (): void => setFlagsFromString(`--interrupt-budget=${optimizerBudgets.later}`);
-  setTimeout(restore, shortRunMs).unref();
+  clearTimeout(restoring);
+  restoring = setTimeout(restore, forMs).unref();
 }
