@@ -63,7 +63,6 @@ export function boot(options: SimulationOptions): Simulation {
     }),
     http: inCluster.send,
     ...told(options),
-    ...pastOf(options),
     settings: { ...advertised, ...options.settings, ...gates },
   });
   revision = server.revision;
@@ -112,12 +111,14 @@ function gatesOf({ featureGates = {}, runtimeConfig = {} }: SimulationOptions) {
   return { featureGates, runtimeConfig };
 }
 
-/** What the API server tells besides its answers: audit events, OpenAPI documents. */
+/** What the API server tells besides its answers: audit events, OpenAPI documents; and what it draws as recorded. */
 function told({
   audit,
   openapi,
-}: SimulationOptions): Pick<ApiServerOptions, 'auditPolicy' | 'onAudit' | 'openapi'> {
+  ...options
+}: SimulationOptions): Pick<ApiServerOptions, 'auditPolicy' | 'onAudit' | 'openapi' | 'past'> {
   return {
+    ...pastOf(options),
     ...(audit !== undefined && { auditPolicy: audit.policy, onAudit: audit.onEvent }),
     ...(openapi !== undefined && { openapi }),
   };

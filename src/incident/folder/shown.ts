@@ -11,6 +11,10 @@ import type {
   RecordedWrite,
 } from '../contract.js';
 import type { Anonymiser } from '../privacy/anonymiser.js';
+import type { KubeObject } from '../../../sim/api/object.js';
+import { systemNamespaces } from '../rebuild/left-out.js';
+import { isPublicDomain } from '../privacy/common-words.js';
+import { learnHash } from '../privacy/hashes.js';
 import { rewriteObject } from '../privacy/objects.js';
 import {
   rewriteAlert,
@@ -122,6 +126,8 @@ export class Shown {
  */
 export function learn(incident: Incident, collection: Collection, own: Anonymiser): void {
   const { vocabulary } = own;
+  // Every kind cluster has them, and the simulation.
+  for (const name of localPath) vocabulary.keepName(`local-path-${name}`);
   const read = [...collection.read.values()].flat();
   for (const file of [...read, ...collection.problems.map(({ source }) => source.file)]) {
     own.root(file.split('/')[0] ?? '');
@@ -129,9 +135,17 @@ export function learn(incident: Incident, collection: Collection, own: Anonymise
   for (const { sightings } of incident.known) {
     for (const { object } of sightings) vocabulary.keepFields(object);
   }
-  for (const { body, actor } of collection.writes.inOrder()) {
+  for (const { body, actor, namespace, name } of collection.writes.inOrder()) {
     // Of our own parts' bodies little is kept, and its fields are known.
     if (actor !== 'ours') vocabulary.keepFields(body);
+    else if (name !== undefined && systemNamespaces.has(namespace ?? '')) vocabulary.keepName(name);
+  }
+  for (const { newest } of incident.known) {
+    if (newest.object.kind !== 'CustomResourceDefinition') continue;
+    const { group = '', names = {} } = (newest.object['spec'] ?? {}) as DefinedNames;
+    // How kinds are called is the structure of the API; whose they are is not.
+    for (const word of Object.values(names).flat()) vocabulary.keepWord(word);
+    if (!isPublicDomain(group)) vocabulary.claim(group, 'domain');
   }
   const known = incident.known.filter(({ newest }) => !isEverybodys(newest.object));
   for (const { newest } of known) {
@@ -144,6 +158,14 @@ export function learn(incident: Incident, collection: Collection, own: Anonymise
     if (node !== undefined) vocabulary.claim(node, 'node');
   }
   for (const { name } of incident.inventory.guessed) vocabulary.claim(name, 'node');
+  for (const { newest } of known) {
+    const { kind, metadata, spec } = newest.object as Claiming;
+    if (kind !== 'StatefulSet') continue;
+    for (const { metadata: claim } of spec?.volumeClaimTemplates ?? []) {
+      const [volume, set] = [claim?.name ?? '', metadata.name ?? ''];
+      vocabulary.compose(`${volume}-${set}`, `${own.name(volume)}-${own.name(set)}`);
+    }
+  }
   for (const { newest } of known) {
     const { kind, metadata } = newest.object;
     const { name = '' } = metadata;
@@ -166,6 +188,10 @@ export function learn(incident: Incident, collection: Collection, own: Anonymise
   for (const each of recordedSeries(incident)) shown.series(each);
   for (const each of recordedAlerts(incident)) shown.alert(each);
   for (const each of recordedDecisions(incident)) shown.decision(each);
+  // When all words are known: hashes are taken over what is shown.
+  for (const { sightings } of incident.known) {
+    for (const { object } of sightings) learnHash(object, own);
+  }
   for (const { source, what } of collection.problems) {
     own.source(source.file);
     own.text(what);
@@ -174,4 +200,27 @@ export function learn(incident: Incident, collection: Collection, own: Anonymise
   for (const finding of incident.findings) shown.finding(finding);
   for (const text of [...incident.initial.guessed, ...incident.times.guessed]) own.text(text);
   for (const { what } of incident.contradictions) own.text(what);
+}
+
+/** What the provisioner of local volumes consists of. */
+const localPath = [
+  'storage',
+  'provisioner',
+  'provisioner-service-account',
+  'provisioner-role',
+  'provisioner-bind',
+  'config',
+];
+
+/** A set whose claims are named after it. */
+interface Claiming extends KubeObject {
+  readonly spec?: {
+    readonly volumeClaimTemplates?: readonly { readonly metadata?: { readonly name?: string } }[];
+  };
+}
+
+/** What a definition of a custom kind calls it. */
+interface DefinedNames {
+  readonly group?: string;
+  readonly names?: Readonly<Record<string, string | readonly string[]>>;
 }

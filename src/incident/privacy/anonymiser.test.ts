@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Anonymiser } from './anonymiser.js';
-import { rewriteObject } from './objects.js';
+import { podTemplateHash } from '../../../sim/api/pod-template-hash.js';
+import { learnHash } from './hashes.js';
+import { rewriteBody, rewriteObject } from './objects.js';
 import { leaksIn } from './proof.js';
 
 const anonymiser = (): Anonymiser => {
@@ -42,6 +44,66 @@ describe('names', () => {
     expect(own.text('PaymentsScorerDown payments_total scorerv2')).not.toMatch(
       /payments|scorer\b/i,
     );
+  });
+});
+
+describe('names that are made of others', () => {
+  it('have the hash of the template as it is shown', () => {
+    const own = anonymiser();
+    const template = (image: string) => ({
+      metadata: { labels: { app: 'scorer' } },
+      spec: { containers: [{ name: 'c', image }] },
+    });
+    const hash = podTemplateHash(template('bank/scorer:1'));
+    const labels = { app: 'scorer', 'pod-template-hash': hash };
+    const shown = template('bank/scorer:1');
+    const set = {
+      apiVersion: 'apps/v1',
+      kind: 'ReplicaSet',
+      metadata: { name: `scorer-${hash}`, namespace: 'payments', labels },
+      spec: { template: { ...shown, metadata: { labels } } },
+    };
+    rewriteObject(set, own);
+    learnHash(set, own);
+    const { metadata, spec } = rewriteObject(set, own) as typeof set;
+    const { 'pod-template-hash': other, ...rest } = spec.template.metadata.labels;
+    expect(other).not.toBe(hash);
+    // It is what a controller makes of the template that is shown.
+    const plain = { ...spec.template, metadata: { labels: rest } };
+    expect(podTemplateHash(plain)).toBe(other);
+    expect(metadata.name).toBe(`${own.name('scorer')}-${other}`);
+    expect(own.text(`Created pod: scorer-${hash}-flpw4`)).toBe(
+      `Created pod: ${own.name('scorer')}-${other}-flpw4`,
+    );
+    expect(leaksIn(own.text(`scorer-${hash} ${hash}`), 'f', own)).toEqual([]);
+  });
+
+  it('of custom kinds keep the plural, and lose the maker', () => {
+    const own = anonymiser();
+    own.vocabulary.keepWord('widgets');
+    own.vocabulary.keepWord('Widget');
+    const group = own.vocabulary.claim('bank.example', 'domain');
+    const definition = {
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: 'widgets.bank.example' },
+      spec: { group: 'bank.example', names: { plural: 'widgets', kind: 'Widget' } },
+    };
+    expect(rewriteObject(definition, own)).toMatchObject({
+      metadata: { name: `widgets.${group}` },
+      spec: { group, names: { plural: 'widgets', kind: 'Widget' } },
+    });
+    const text = own.text('widgets.bank.example "two" not found');
+    expect(text).toBe(`widgets.${group} "two" not found`);
+    expect(leaksIn(text, 'f', own)).toEqual([]);
+  });
+
+  it('in a value of a JSON patch are replaced as the path says', () => {
+    const own = anonymiser();
+    const note = { 'kubectl.kubernetes.io/last-applied-configuration': '{"scorer":1}' };
+    const patch = [{ op: 'replace', path: '/metadata/annotations', value: { ...note, a: 'x' } }];
+    const [{ value }] = rewriteBody(patch, own) as [{ value: Record<string, string> }];
+    expect(Object.keys(value)).toEqual(['a']);
   });
 });
 

@@ -18,6 +18,14 @@ const digest = /@?sha256:[0-9a-f]{64}/g;
 /** What every cluster has by this name. */
 const isEverybodysUser = (found: string): boolean =>
   /^(system|kubeadm):(?!serviceaccounts?:|node:)/.test(found);
+/** The folder of a volume is named after the volume and its claim. */
+const volumeFolder = /^pvc-[0-9a-f]{8}-[0-9a-f-]{27}_/;
+/** Words with dots that everybody has. */
+const publicKeys = new Set([
+  'deprecated.daemonset.template.generation',
+  'docker.io',
+  'local.path.provisioner',
+]);
 /** So many texts are remembered. */
 const cacheMax = 50_000;
 /** Users that every cluster has. */
@@ -110,8 +118,14 @@ export class Anonymiser {
     const known = vocabulary.find(found);
     if (known !== undefined) return known;
     if (isCommon(found) || vocabulary.isStandIn(found) || isEverybodysUser(found)) return found;
+    if (vocabulary.isStructural(found)) return found;
     // A volume that is named after its claim: what was in it is replaced.
     if (found.includes('00000000-0000-4000-8000-')) return found;
+    if (volumeFolder.test(found))
+      return found
+        .split('_')
+        .map(part => this.text(part))
+        .join('_');
     if (found.includes('.') && !/^[\d.]+[A-Za-z]*$/.test(found)) return this.dotted(found);
     if (!vocabulary.isSuspect(found)) return found;
     return vocabulary.claim(found, found.includes('_') && !found.includes('-') ? 'metric' : 'word');
@@ -121,6 +135,9 @@ export class Anonymiser {
   private dotted(found: string): string {
     const { vocabulary } = this;
     if (isPublicDomain(found) && !vocabulary.isSuspect(found)) return found;
+    if (publicKeys.has(found)) return found;
+    const resource = this.customResource(found);
+    if (resource !== undefined) return resource;
     const parts = found.split('.');
     const known = parts.map(part => vocabulary.find(part));
     const isOurs = parts.every((part, index) => known[index] !== undefined || isCommon(part));
@@ -132,6 +149,14 @@ export class Anonymiser {
     const isFile = /^(go|ya?ml|json|txt|log|sktrace|jsonl|html|gz|tar|tgz|py|sh|conf)$/.test(last);
     if (!isFile && isHost && /^[A-Za-z0-9.-]+$/.test(found)) return vocabulary.claim(found, 'host');
     return parts.map(part => this.word(part)).join('.');
+  }
+
+  /** `widgets.bank.example`: the plural of a kind and its group. */
+  private customResource(found: string): string | undefined {
+    const dot = found.indexOf('.');
+    const group = this.vocabulary.find(found.slice(dot + 1));
+    const isOne = group !== undefined && this.vocabulary.isStructural(found.slice(0, dot));
+    return isOne ? `${found.slice(0, dot)}.${group}` : undefined;
   }
 
   /** A URL: its service if it is one of the cluster, else nothing of it. */
@@ -157,6 +182,8 @@ export class Anonymiser {
     // `system:node`, `kubeadm:get-nodes`: every cluster has them.
     if (isPublicDomain(name) || /^(system|kubeadm):/.test(name)) return name;
     if (/^\d+\.\d+\.\d+\.\d+$/.test(name)) return this.addresses.of(name);
+    const resource = this.customResource(name);
+    if (resource !== undefined) return resource;
     // A volume is named after the uid of its claim.
     if (/^pvc-[0-9a-f]{8}-/.test(name)) return name.replace(uuid, found => this.uuid(found));
     return this.vocabulary.claimName(name, kind);
@@ -183,6 +210,8 @@ export class Anonymiser {
   /** `registry.bank.example/ml/scorer:v42@sha256:...` -> `registry-1.test/image-1/app-1:tag-1`. */
   image(image: string): string {
     const [plain = ''] = image.split('@');
+    const official = 'docker.io/library/';
+    if (plain.startsWith(official)) return official + this.image(plain.slice(official.length));
     const parts = plain.split('/');
     const [first = ''] = parts;
     const hasRegistry = parts.length > 1 && /[.:]|^localhost$/.test(first);
@@ -206,9 +235,14 @@ export class Anonymiser {
   /** The key of a label, an annotation or a resource: a domain of nobody we know is replaced. */
   key(key: string): string {
     const slash = key.indexOf('/');
+    if (publicKeys.has(key)) return key;
     if (slash < 0) return this.text(key);
     const domain = key.slice(0, slash);
-    const own = isPublicDomain(domain) ? domain : this.vocabulary.claim(domain, 'domain');
+    if (isPublicDomain(domain) || publicKeys.has(domain)) {
+      this.vocabulary.keepName(key.slice(slash + 1));
+      return key;
+    }
+    const own = this.vocabulary.claim(domain, 'domain');
     const name = key.slice(slash + 1).split('.');
     return `${own}/${name.map(part => this.simple(part)).join('.')}`;
   }

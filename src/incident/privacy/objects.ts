@@ -53,7 +53,10 @@ const opaqueFields = new Set([
 const hostFields = new Set(['host', 'externalName', 'hosts']);
 /** Labels whose values are public knowledge. */
 const publicLabels =
-  /^(kubernetes\.io\/(os|arch)|beta\.kubernetes\.io\/.*|node\.kubernetes\.io\/.*|nvidia\.com\/.*|feature\.node\.kubernetes\.io\/.*|pod-security\.kubernetes\.io\/.*|node-role\.kubernetes\.io\/.*|pod-template-hash|controller-revision-hash|seatrial\.dev\/.*|karpenter\.sh\/capacity-type|batch\.kubernetes\.io\/job-completion-index|pod-template-generation)$/;
+  /^(kubernetes\.io\/(os|arch)|beta\.kubernetes\.io\/.*|node\.kubernetes\.io\/.*|nvidia\.com\/.*|feature\.node\.kubernetes\.io\/.*|pod-security\.kubernetes\.io\/.*|node-role\.kubernetes\.io\/.*|seatrial\.dev\/.*|karpenter\.sh\/capacity-type|batch\.kubernetes\.io\/job-completion-index|pod-template-generation)$/;
+/** Labels that hold the hash of a template; that of a StatefulSet's behind its name. */
+const hashLabels =
+  /^(pod-template-hash|controller-revision-hash|controller\.kubernetes\.io\/hash)$/;
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const zones = /^(topology\.kubernetes\.io|failure-domain\.beta\.kubernetes\.io)\/(zone|region)$/;
 
@@ -61,6 +64,8 @@ const zones = /^(topology\.kubernetes\.io|failure-domain\.beta\.kubernetes\.io)\
 export function rewriteObject(object: KubeObject, own: Anonymiser): KubeObject {
   const { kind, apiVersion } = object;
   const walk = new Walk(own, kind ?? '');
+  // The data of a revision is a template, not somebody's.
+  const isRevision = kind === 'ControllerRevision';
   const { data, binaryData, stringData: _text, ...rest } = object;
   const rewritten = walk.fields(rest, []) as unknown as KubeObject;
   return {
@@ -68,7 +73,9 @@ export function rewriteObject(object: KubeObject, own: Anonymiser): KubeObject {
     ...rewritten,
     ...(kind !== undefined && { kind }),
     ...(apiVersion !== undefined && { apiVersion: groupOf(apiVersion, own) }),
-    ...(data !== undefined && { data: dataOf(data, kind, own) }),
+    ...(data !== undefined && {
+      data: isRevision ? walk.fields(data as Fields, []) : dataOf(data, kind, own),
+    }),
     ...(binaryData !== undefined && { binaryData: dataOf(binaryData, 'Secret', own) }),
   };
 }
@@ -77,9 +84,20 @@ export function rewriteObject(object: KubeObject, own: Anonymiser): KubeObject {
 export function rewriteBody(body: Json, own: Anonymiser): Json {
   if (typeof body !== 'object' || body === null) return body;
   if (Array.isArray(body)) {
-    return (body as readonly Fields[]).map(operation => new Walk(own, '').fields(operation, []));
+    return (body as readonly Fields[]).map(operation => rewriteOperation(operation, own));
   }
   return rewriteObject(body as KubeObject, own);
+}
+
+/** An operation of a JSON patch: its value is what the path names. */
+function rewriteOperation(operation: Fields, own: Anonymiser): Fields {
+  const walk = new Walk(own, '');
+  const { path, value } = operation;
+  const field = typeof path === 'string' ? (path.split('/').at(-1) ?? '') : '';
+  if (value === undefined || field === '') return walk.fields(operation, []);
+  const { [field]: rewritten } = walk.fields({ [field]: value }, []);
+  const { value: _value, ...rest } = operation;
+  return { ...walk.fields(rest, []), value: rewritten };
 }
 
 /** The group of a custom kind may name its maker. */
@@ -117,6 +135,12 @@ class Walk {
   private value(key: string, value: Json, path: readonly string[]): Json {
     const parent = path.at(-2) ?? '';
     if (key === 'managedFields' || key === 'fieldsV1') return undefined;
+    if (this.kind === 'CustomResourceDefinition') {
+      // How kinds are called is the structure of the API.
+      if (key === 'names' || key === 'acceptedNames' || key === 'storedVersions') return value;
+      if (key === 'group' && typeof value === 'string')
+        return groupOf(`${value}/v`, this.own).slice(0, -2);
+    }
     if (key === 'annotations' && isTextMap(value)) return this.annotations(value);
     if (labelMaps.has(key) && isTextMap(value)) return this.labels(value);
     if (opaqueLists.has(key) && Array.isArray(value)) {
@@ -148,7 +172,7 @@ class Walk {
       return key === 'key' ? own.key(value) : key === 'value' ? own.text(value) : value;
     }
     if (key === 'key' || key === 'topologyKey') return own.key(value);
-    if (key === 'resourceName') return own.key(value);
+    if (key === 'resourceName' || key === 'finalizers') return own.key(value);
     if (opaqueFields.has(key)) return own.opaque(value);
     if (hostFields.has(key)) return own.text(value);
     if (key === 'path')
@@ -187,6 +211,11 @@ class Walk {
 
   private label(key: string, value: string): string {
     const { own } = this;
+    if (isPublicDomain(value)) return value;
+    if (hashLabels.test(key)) {
+      const known = own.vocabulary.find(value);
+      return known ?? (value.includes('-') ? own.vocabulary.claimName(value) : value);
+    }
     if (publicLabels.test(key) || value === '') return value;
     if (zones.test(key)) return own.vocabulary.claim(value, 'zone');
     if (key === 'kubernetes.io/hostname') return own.name(value, 'node');

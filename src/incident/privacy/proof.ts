@@ -55,7 +55,8 @@ export class Proof {
     if (known !== undefined) return known;
     const { vocabulary } = this.own;
     const isOwn = vocabulary.isStandIn(found) || ownWords.has(found) || isReserved(found);
-    const isLeak = !isOwn && (this.originals.has(found) || vocabulary.isSuspect(found));
+    const isApi = vocabulary.isStructural(found);
+    const isLeak = !isOwn && !isApi && (this.originals.has(found) || vocabulary.isSuspect(found));
     if (this.seen.size > wordsMax) this.seen.clear();
     this.seen.set(found, isLeak);
     return isLeak;

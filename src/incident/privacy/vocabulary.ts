@@ -19,6 +19,7 @@ export type WordKind =
   | 'alert'
   | 'agent'
   | 'env'
+  | 'hash'
   | 'value'
   | 'word';
 
@@ -39,6 +40,7 @@ const forms: Readonly<Record<WordKind, (number: number) => string>> = {
   alert: number => `Alert${number}`,
   agent: number => `agent-${number}`,
   env: number => `ENV_${number}`,
+  hash: number => `hash-${number}`,
   value: number => `value-${number}`,
   word: number => `word-${number}`,
 };
@@ -94,6 +96,40 @@ export class Vocabulary {
     }
   }
 
+  /** Keeps a word of the API, such as the plural of a kind, from being replaced. */
+  keepWord(word: string): void {
+    this.structural.add(word);
+    for (const part of partsOf(word)) this.structuralParts.add(part);
+  }
+
+  /** Keeps a name that every cluster has, though parts of it may be words of somebody's. */
+  keepName(name: string): void {
+    if (!this.tokens.has(name)) this.structural.add(name);
+  }
+
+  /** The hash of a template: of one whose words are replaced it is another. */
+  translate(hash: string, other: string): void {
+    if (hash === other || this.tokens.has(hash)) return;
+    this.tokens.set(hash, other);
+    this.kinds.set(hash, 'hash');
+    this.taken.add(other);
+    this.secret = undefined;
+  }
+
+  /** A name that controllers make of two others: it is made of what stands for them. */
+  compose(name: string, stand: string): void {
+    if (name === stand || this.tokens.has(name)) return;
+    this.tokens.set(name, stand);
+    this.kinds.set(name, 'name');
+    this.taken.add(stand);
+    this.secret = undefined;
+  }
+
+  /** Whether a word is one of the API itself. */
+  isStructural(word: string): boolean {
+    return this.structural.has(word);
+  }
+
   /** How many words have a stand-in. */
   get size(): number {
     return this.tokens.size;
@@ -127,7 +163,7 @@ export class Vocabulary {
     if (generated === undefined) return this.claim(name, kind);
     const base = name.replace(generated, '');
     // A Job whose own name was generated has pods with two endings.
-    return this.claimName(base, kind) + name.slice(base.length);
+    return this.claimName(base, kind) + this.ending(name.slice(base.length));
   }
 
   /** What stands for a word, its generated suffix kept; undefined: it is none of ours. */
@@ -163,7 +199,8 @@ export class Vocabulary {
       this.secret = new Set();
       for (const [word, kind] of this.kinds) {
         // Values are sentences as often as not: their words are everybody's.
-        if (kind === 'tag' || kind === 'value' || kind === 'env' || isPublicDomain(word)) continue;
+        const isAny = kind === 'tag' || kind === 'value' || kind === 'env' || kind === 'hash';
+        if (isAny || isPublicDomain(word)) continue;
         for (const part of partsOf(privatePart(word))) {
           if (this.isTelling(part)) this.secret.add(part);
         }
@@ -185,9 +222,16 @@ export class Vocabulary {
       if (found === null || found.index === 0) continue;
       const base = word.slice(0, found.index);
       const token = this.tokens.get(base) ?? this.split(base);
-      if (token !== undefined) return token + found[0];
+      if (token !== undefined) return token + this.ending(found[0]);
     }
     return undefined;
+  }
+
+  /** What was generated behind a name: of hashes those of the templates as they are shown. */
+  private ending(text: string): string {
+    return text.replaceAll(/[a-z0-9]{6,}/g, part =>
+      this.kinds.get(part) === 'hash' ? (this.tokens.get(part) ?? part) : part,
+    );
   }
 
   /** A stand-in that is no word of the input. */
