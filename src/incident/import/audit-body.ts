@@ -1,9 +1,6 @@
-/** What an import keeps of the body of an audited write, and what kind of patch it must have been. */
+/** What an import keeps of the body of an audited write. */
 import type { Actor } from '../../scenario/recorded-write.js';
 import type { AuditEvent } from './audit-log.js';
-
-/** Groups of kinds that Kubernetes knows with their merge keys. */
-const builtIn = /^$|^(apps|batch|autoscaling|policy|extensions)$|\.k8s\.io$|^internal\.apiserver/;
 
 /**
  * The body: whole of those whose writes are sent again; of our own controllers only what tells how many,
@@ -83,26 +80,4 @@ interface Body {
   };
   readonly target?: unknown;
   readonly status?: unknown;
-}
-
-/** The audit log does not tell the content type of a patch: it is guessed from its shape. */
-export function patchType(
-  { requestObject, objectRef }: AuditEvent,
-  query: string,
-): { readonly contentType: string; readonly why: string } {
-  const guess = (contentType: string, why: string): ReturnType<typeof patchType> => ({
-    contentType,
-    why: `the log does not tell the type of the patch: ${why}`,
-  });
-  if (Array.isArray(requestObject)) return guess('application/json-patch+json', 'it is a list');
-  const { apiVersion, kind } = (requestObject ?? {}) as { apiVersion?: unknown; kind?: unknown };
-  const isWhole = typeof apiVersion === 'string' && typeof kind === 'string';
-  const isClientSide = /(^|&)fieldManager=kubectl-(client-side-apply|edit|patch|scale)/.test(query);
-  if (isWhole && !isClientSide && /(^|&)fieldManager=/.test(query)) {
-    return guess('application/apply-patch+yaml', 'a whole object with a field manager');
-  }
-  if (builtIn.test(objectRef?.apiGroup ?? '')) {
-    return guess('application/strategic-merge-patch+json', 'what clients send to built-in kinds');
-  }
-  return guess('application/merge-patch+json', 'custom kinds know no other');
 }

@@ -10,8 +10,9 @@ import type { KubeObject } from '../../../sim/api/object.js';
 import { actorOf } from '../actors.js';
 import { lineBatches, type Line } from '../intake/lines.js';
 import { tellRuns } from './audit-runs.js';
-import { keptBody, patchType } from './audit-body.js';
+import { keptBody } from './audit-body.js';
 import type { Format, Sink, Source, TimedWrite } from './format.js';
+import { patchType } from './patch-type.js';
 
 /** What an audit event tells. */
 export interface AuditEvent {
