@@ -38,7 +38,9 @@ export class ReplayJudge {
     let sent: RecordedWrite = recorded(write);
     if (isAutoscaler(write)) {
       sent = { ...sent, actor: 'outside' };
-      guessed.push('an autoscaler wrote it by a load that is not in the record');
+      guessed.push(
+        'an autoscaler wrote it: replayed, not computed, with the autoscaler switched off',
+      );
     }
     const body = this.bodyOf(write, guessed);
     if (write.body === undefined && write.verb !== 'create' && body !== undefined) {

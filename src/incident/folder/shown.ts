@@ -140,13 +140,7 @@ export function learn(incident: Incident, collection: Collection, own: Anonymise
     if (actor !== 'ours') vocabulary.keepFields(body);
     else if (name !== undefined && systemNamespaces.has(namespace ?? '')) vocabulary.keepName(name);
   }
-  for (const { newest } of incident.known) {
-    if (newest.object.kind !== 'CustomResourceDefinition') continue;
-    const { group = '', names = {} } = (newest.object['spec'] ?? {}) as DefinedNames;
-    // How kinds are called is the structure of the API; whose they are is not.
-    for (const word of Object.values(names).flat()) vocabulary.keepWord(word);
-    if (!isPublicDomain(group)) vocabulary.claim(group, 'domain');
-  }
+  learnKinds(incident, own);
   const known = incident.known.filter(({ newest }) => !isEverybodys(newest.object));
   for (const { newest } of known) {
     const { namespace, name } = newest.object.metadata;
@@ -158,14 +152,7 @@ export function learn(incident: Incident, collection: Collection, own: Anonymise
     if (node !== undefined) vocabulary.claim(node, 'node');
   }
   for (const { name } of incident.inventory.guessed) vocabulary.claim(name, 'node');
-  for (const { newest } of known) {
-    const { kind, metadata, spec } = newest.object as Claiming;
-    if (kind !== 'StatefulSet') continue;
-    for (const { metadata: claim } of spec?.volumeClaimTemplates ?? []) {
-      const [volume, set] = [claim?.name ?? '', metadata.name ?? ''];
-      vocabulary.compose(`${volume}-${set}`, `${own.name(volume)}-${own.name(set)}`);
-    }
-  }
+  learnClaims(known, own);
   for (const { newest } of known) {
     const { kind, metadata } = newest.object;
     const { name = '' } = metadata;
@@ -200,6 +187,29 @@ export function learn(incident: Incident, collection: Collection, own: Anonymise
   for (const finding of incident.findings) shown.finding(finding);
   for (const text of [...incident.initial.guessed, ...incident.times.guessed]) own.text(text);
   for (const { what } of incident.contradictions) own.text(what);
+}
+
+/** How custom kinds are called stays; whose they are does not. */
+function learnKinds({ known }: Incident, own: Anonymiser): void {
+  const { vocabulary } = own;
+  for (const { newest } of known) {
+    if (newest.object.kind !== 'CustomResourceDefinition') continue;
+    const { group = '', names = {} } = (newest.object['spec'] ?? {}) as DefinedNames;
+    for (const word of Object.values(names).flat()) vocabulary.keepWord(word);
+    if (!isPublicDomain(group)) vocabulary.claim(group, 'domain');
+  }
+}
+
+/** Claims of a StatefulSet are named after a volume and the set. */
+function learnClaims(known: Incident['known'], own: Anonymiser): void {
+  for (const { newest } of known) {
+    const { kind, metadata, spec } = newest.object as Claiming;
+    if (kind !== 'StatefulSet') continue;
+    for (const { metadata: claim } of spec?.volumeClaimTemplates ?? []) {
+      const [volume, set] = [claim?.name ?? '', metadata.name ?? ''];
+      own.vocabulary.compose(`${volume}-${set}`, `${own.name(volume)}-${own.name(set)}`);
+    }
+  }
 }
 
 /** What the provisioner of local volumes consists of. */

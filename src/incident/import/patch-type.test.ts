@@ -63,12 +63,8 @@ describe('the type of an audited patch', () => {
     const event = {
       objectRef: deployments,
       requestObject: containers({ name: 'c', env: [] }),
-      responseObject: containers({
-        name: 'c',
-        image: 'b',
-        env: [],
-      }) as AuditEvent['responseObject'],
-    } as AuditEvent;
+      responseObject: { metadata: {}, ...containers({ name: 'c', image: 'b', env: [] }) },
+    };
     expect(patchType(event, '')).toEqual({
       contentType: 'application/strategic-merge-patch+json',
       why: 'strategic merge patch, since the log tells no type of patches: the answer has a list with more than was sent',
