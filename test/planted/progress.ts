@@ -20,11 +20,13 @@ export class Progress {
       readonly file: string | undefined;
       readonly voyages: string;
       readonly isResumed: boolean;
+      /** The defects in the order of the table. */
+      readonly order: readonly string[];
       readonly head: readonly string[];
     },
   ) {
     this.rows = new Map(Object.entries(options.isResumed ? keptRows(options.voyages) : {}));
-    for (const line of [...options.head, ...this.rows.values()]) console.log(line);
+    for (const line of this.table()) console.log(line);
   }
 
   has(fault: string): boolean {
@@ -32,14 +34,20 @@ export class Progress {
   }
 
   add(fault: string, row: string): void {
-    const { file, voyages, head } = this.options;
+    const { file, voyages } = this.options;
     this.rows.set(fault, row);
     console.log(row);
     if (file === undefined) return;
     mkdirSync(dirname(keptFile), { recursive: true });
     const kept: Kept = { voyages, rows: Object.fromEntries(this.rows) };
     writeFileSync(keptFile, JSON.stringify(kept, null, 2));
-    writeFileSync(file, `${[...head, ...this.rows.values()].join('\n')}\n`);
+    writeFileSync(file, `${this.table().join('\n')}\n`);
+  }
+
+  /** In the order of the defects, whichever came first. */
+  private table(): readonly string[] {
+    const { head, order } = this.options;
+    return [...head, ...order.flatMap(fault => this.rows.get(fault) ?? [])];
   }
 }
 
