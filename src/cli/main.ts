@@ -9,6 +9,7 @@ import {
   writeError,
   writeOut,
 } from '../host.js';
+import { knownArguments } from '../input/arguments.js';
 import { exitCodes, UserError } from '../input/errors.js';
 import { version } from '../version.js';
 import { commandsFor } from './index.js';
@@ -31,7 +32,7 @@ async function main(): Promise<number> {
     });
   }
   try {
-    await program.parseAsync(commandLine(), { from: 'user' });
+    await program.parseAsync(knownArguments(commandLine()), { from: 'user' });
     return exitCode;
   } catch (error) {
     return tell(error);
