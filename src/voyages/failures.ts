@@ -67,6 +67,7 @@ const schema: JsonSchema = {
             },
             operators: { type: 'array', items: text },
             hasMetrics: { type: 'boolean' },
+            hasGangs: { type: 'boolean' },
           },
         },
         objects: { type: 'array', items: { type: 'object', required: ['kind', 'metadata'] } },

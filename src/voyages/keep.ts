@@ -64,11 +64,12 @@ function scenario(
 
 /** As kind reads it; taints are what kubeadm is told. */
 function kindConfig(plan: VoyagePlan): string {
-  const { name, nodes } = clusterConfig(plan);
+  const { name, nodes, featureGates, runtimeConfig } = clusterConfig(plan);
   return yaml({
     kind: 'Cluster',
     apiVersion: 'kind.x-k8s.io/v1alpha4',
     name,
+    ...(Object.keys(featureGates).length > 0 && { featureGates, runtimeConfig }),
     nodes: nodes.map(({ role, labels, taints }) => ({
       role,
       ...(Object.keys(labels).length > 0 && { labels }),

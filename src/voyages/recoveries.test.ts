@@ -1,10 +1,16 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { clusterFor } from '../arbitraries/plans.js';
 import { gang, trainingJob } from '../arbitraries/manifests.js';
 import { laws } from '../laws/index.js';
 import { sortOf } from '../scenario/happening.js';
+import { loadScenario } from '../scenario/scenario.js';
+import { sail } from '../scenario/voyage.js';
 import { trialEntry } from '../stacks/releases/trial-model.js';
 import { paymentsObject, usualWorld, type TrialWorld } from '../stacks/releases/trial-payments.js';
+import { scenarioFiles } from './keep.js';
 import type { VoyageEvent, VoyagePlan } from './plan.js';
 import { runPlan } from './run-plan.js';
 
@@ -15,7 +21,7 @@ const drift = (afterMs: number, world: Partial<TrialWorld>): VoyageEvent => ({
   object: paymentsObject({ ...place, ...usualWorld, ...world }),
 });
 
-async function sail(plan: Pick<VoyagePlan, 'objects' | 'events' | 'seed'>, pools: number) {
+async function sailOn(plan: Pick<VoyagePlan, 'objects' | 'events' | 'seed'>, pools: number) {
   const gpus = { product: 'Tesla-T4', count: 2 };
   const nodes = [{ name: 'gpu', count: pools, cpu: '32', memory: '128Gi', gpus }];
   const whole = { ...plan, cluster: clusterFor(nodes, plan.objects), settleMs: 600_000 };
@@ -38,7 +44,7 @@ describe('a model that a monitor watches', () => {
 
   it('is trained anew when frauds look otherwise, and serves again when they are as before', async () => {
     expect(events.map(sortOf)).toEqual(['drift covariate', 'drift concept', 'drift none']);
-    const { of, broken, outcomes } = await sail({ objects, events, seed: 1 }, 1);
+    const { of, broken, outcomes } = await sailOn({ objects, events, seed: 1 }, 1);
     const steps = outcomes.flatMap(one =>
       one.kind === 'recovery' ? [[one.step, one.drift, one.model?.split(' ')[1]]] : [],
     );
@@ -80,12 +86,46 @@ describe('two trainings on the GPUs of one', () => {
   it('wait for each other without a gang scheduler, and hold all or nothing with one', async () => {
     const plain = ['a', 'b'].map(name => trainingJob('PyTorchJob', named(name), 3, of));
     const calm: Pick<VoyagePlan, 'events' | 'seed'> = { events: [], seed: 10 };
-    const alone = await sail({ ...calm, objects: plain }, 2);
+    const alone = await sailOn({ ...calm, objects: plain }, 2);
     expect(alone.of('gang-whole-or-not')?.kind).toBe('vacuous');
     expect(alone.broken).toEqual(['gang-no-deadlock']);
     const whole = ['a', 'b'].flatMap(name => gang(named(name), 3, of));
-    const { of: told, broken } = await sail({ ...calm, objects: whole }, 2);
+    const { of: told, broken } = await sailOn({ ...calm, objects: whole }, 2);
     expect(told('gang-whole-or-not')).toMatchObject({ kind: 'held', looked: 1 });
     expect(broken).toEqual([]);
   });
+});
+
+it('a voyage of gangs and drift is kept as a scenario that comes to the same', async () => {
+  const objects = [
+    trialEntry({ ...place, version: 1, ranking: 3, offset: -1.5 }),
+    paymentsObject({ ...place, ...usualWorld }),
+    ...gang({ namespace: 'default', name: 'a' }, 2, { app: 'train', cpu: '1', gpus: 0 }),
+  ];
+  const plan: VoyagePlan = {
+    cluster: clusterFor([{ name: 'cpu', count: 1 }], objects),
+    objects,
+    events: [drift(0, { concept: 120 })],
+    seed: 3,
+    settleMs: 300_000,
+  };
+  const folder = mkdtempSync(join(tmpdir(), 'seatrial-kept-'));
+  try {
+    const names = ['drift-detected-in-time', 'gang-whole-or-not'];
+    const files = scenarioFiles(plan, {
+      name: 'kept',
+      laws: names,
+      description: 'Kept.',
+      refused: new Set(),
+    });
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+    const scenario = loadScenario(join(folder, 'scenario.yaml'));
+    const sailed = await sail(scenario, { seed: plan.seed, tell: () => undefined });
+    const own = sailed.verdicts.filter(({ law }) => names.includes(law));
+    expect(own.map(({ kind }) => kind)).toEqual(['held', 'held']);
+    const { digest } = await runPlan(plan, { laws });
+    expect(sailed.digest).toBe(digest);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

@@ -191,6 +191,7 @@ function* plainerCluster(plan: VoyagePlan): Generator<VoyagePlan> {
     yield { ...plan, cluster: { ...cluster, operators } };
   }
   if (cluster.hasMetrics === true) yield { ...plan, cluster: { ...cluster, hasMetrics: false } };
+  if (cluster.hasGangs === true) yield { ...plan, cluster: { ...cluster, hasGangs: false } };
   for (const [index, pool] of cluster.pools.entries()) {
     const { taints, labels, ...bare } = pool;
     if (taints === undefined && labels === undefined) continue;
