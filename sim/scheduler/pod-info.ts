@@ -12,9 +12,10 @@ import {
   hasPodLevelRequests,
   isGivenTheSame,
   isResizeInfeasible,
+  plainRequests,
   podRequests,
 } from './pod-requests.js';
-import { Resource, type Amounts } from './resource.js';
+import { Resource, type Amounts, type Quantities } from './resource.js';
 
 /** A term of pod affinity, compiled. */
 export interface AffinityTerm {
@@ -133,7 +134,7 @@ export class PodInfo {
 
   /** What the pod asks a node for. */
   get request(): Resource {
-    return (this.ownRequest ??= Resource.of(podRequests(this.pod)));
+    return (this.ownRequest ??= requestOf(this.pod));
   }
 
   /** What the pod takes of the node that it is on. */
@@ -251,8 +252,35 @@ function compileTerm(ownNamespace: string, term: PodAffinityTerm, weight: number
   };
 }
 
-/** @upstream PodInfo.CalculateResource */
+/** What pods of one template ask for and take, by their requests. */
+const requestsKnown = new WeakMap<Quantities, Resource>();
+const usagesKnown = new WeakMap<Quantities, PodUsage>();
+
+function requestOf(pod: Pod): Resource {
+  const plain = plainRequests(pod, false);
+  if (plain === undefined) return Resource.of(podRequests(pod));
+  return remembered(requestsKnown, plain, () => Resource.of(podRequests(pod)));
+}
+
 function usageOf(pod: Pod): PodUsage {
+  const plain = plainRequests(pod, true);
+  return plain === undefined
+    ? workedOut(pod)
+    : remembered(usagesKnown, plain, () => workedOut(pod));
+}
+
+function remembered<T extends object>(
+  known: WeakMap<Quantities, T>,
+  requests: Quantities,
+  find: () => T,
+): T {
+  let found = known.get(requests);
+  if (found === undefined) known.set(requests, (found = find()));
+  return found;
+}
+
+/** @upstream PodInfo.CalculateResource */
+function workedOut(pod: Pod): PodUsage {
   const requests = podRequests(pod, { usesStatus: true });
   const defaults = missingDefaults(pod, requests);
   const isDefaulted = defaults.size > 0 && !namesAllDefaults(pod);
@@ -273,7 +301,7 @@ function namesAllDefaults(pod: Pod): boolean {
 }
 
 /** @upstream getNonMissingContainerRequests */
-function missingDefaults(pod: Pod, requests: Amounts): Amounts {
+function missingDefaults(pod: Pod, requests: ReadonlyMap<string, number>): Amounts {
   if (!hasPodLevelRequests(pod)) return defaultRequests;
   return new Map([...defaultRequests].filter(([name]) => !requests.has(name)));
 }

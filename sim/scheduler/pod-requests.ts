@@ -13,7 +13,71 @@ export interface PodRequestsOptions {
 }
 
 /** The requests of the pod: containers, sidecars, the largest init container, pod level, overhead. */
-export function podRequests(pod: Pod, options: PodRequestsOptions = {}): Amounts {
+export function podRequests(
+  pod: Pod,
+  options: PodRequestsOptions = {},
+): ReadonlyMap<string, number> {
+  const plain = plainRequests(pod, options.usesStatus === true);
+  return plain === undefined ? addedUp(pod, options) : amountsOfPlain(plain, options.defaults);
+}
+
+/**
+ * The requests of the container of a pod that has one, asks for nothing besides and was given what it
+ * asks for: such pods of one template share them, and what follows from them is worked out once.
+ */
+export function plainRequests({ spec, status }: Pod, usesStatus: boolean): Quantities | undefined {
+  if (spec === undefined || spec.containers.length !== 1) return undefined;
+  const { initContainers, resources, overhead } = spec;
+  if (initContainers !== undefined || resources !== undefined || overhead !== undefined) {
+    return undefined;
+  }
+  const requests = spec.containers[0]?.resources?.requests;
+  const statuses = usesStatus ? (status?.containerStatuses ?? none) : none;
+  if (statuses.length > 1 || (usesStatus && status?.initContainerStatuses !== undefined)) {
+    return undefined;
+  }
+  const [given] = statuses;
+  if (given?.resources !== undefined) {
+    if (given.name !== spec.containers[0]?.name) return undefined;
+    if (!deepEqual(requests, given.resources.requests)) return undefined;
+    if (!deepEqual(requests, given.allocatedResources)) return undefined;
+  }
+  return requests ?? noRequests;
+}
+
+const none: readonly ContainerStatus[] = [];
+const noRequests: Quantities = {};
+
+/** Amounts by what they were read from, without and with the defaults: nobody changes them. */
+const plainAmounts = new WeakMap<Quantities, ReadonlyMap<string, number>>();
+const defaultedAmounts = new WeakMap<Amounts, typeof plainAmounts>();
+
+function amountsOfPlain(
+  requests: Quantities,
+  defaults: Amounts | undefined,
+): ReadonlyMap<string, number> {
+  const known = defaults === undefined ? plainAmounts : amountsWith(defaults);
+  let amounts = known.get(requests);
+  if (amounts === undefined) {
+    const made = amountsOf(requests);
+    if (defaults !== undefined) addDefaults(made, defaults);
+    amounts = made;
+    known.set(requests, amounts);
+  }
+  return amounts;
+}
+
+function amountsWith(defaults: Amounts): typeof plainAmounts {
+  let known = defaultedAmounts.get(defaults);
+  if (known === undefined) defaultedAmounts.set(defaults, (known = new WeakMap()));
+  return known;
+}
+
+function addDefaults(amounts: Amounts, defaults: Amounts): void {
+  for (const [name, amount] of defaults) if (!amounts.has(name)) amounts.set(name, amount);
+}
+
+function addedUp(pod: Pod, options: PodRequestsOptions): Amounts {
   const total = containerRequests(pod, options);
   if (options.skipsPodLevel !== true) applyPodLevel(total, pod, options);
   if (pod.spec?.overhead !== undefined) addAmounts(total, amountsOf(pod.spec.overhead));
@@ -82,11 +146,7 @@ function requestsOf(
     given?.resources === undefined
       ? amountsOf(spec)
       : effectiveRequests(pod, spec, given.resources.requests, given.allocatedResources);
-  if (options.defaults !== undefined) {
-    for (const [name, amount] of options.defaults) {
-      if (!amounts.has(name)) amounts.set(name, amount);
-    }
-  }
+  if (options.defaults !== undefined) addDefaults(amounts, options.defaults);
   return amounts;
 }
 

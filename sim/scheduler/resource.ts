@@ -40,7 +40,7 @@ export class Resource {
   readonly scalars = new Map<string, number>();
 
   /** What a pod asks for, or a node has to give. */
-  static of(amounts: Amounts): Resource {
+  static of(amounts: ReadonlyMap<string, number>): Resource {
     const resource = new Resource();
     for (const [name, amount] of amounts) resource.set(name, roundUp(amount));
     return resource;

@@ -2,7 +2,7 @@
 import { deepEqual } from '../../api/equality.js';
 import type { Node, Pod } from '../../api/kinds/core.js';
 import { roundUp } from '../amount.js';
-import { isAskedTheSame, isGivenTheSame, podRequests } from '../pod-requests.js';
+import { isAskedTheSame, isGivenTheSame, plainRequests, podRequests } from '../pod-requests.js';
 import { action, anyUpdate, type ClusterEvent } from './cluster-event.js';
 
 /** One event for each property that changed, or a general one. */
@@ -58,6 +58,8 @@ function sameLabels(
 function isScaledDown(old: Pod, pod: Pod): boolean {
   if (isAskedTheSame(old, pod)) {
     if (old.status?.containerStatuses === pod.status?.containerStatuses) return false;
+    const plain = plainRequests(pod, true);
+    if (plain !== undefined && plain === plainRequests(old, true)) return false;
     if (isGivenTheSame(old, pod)) return false;
   }
   const options = { usesStatus: true };
