@@ -67,8 +67,10 @@ class InProcessTransport implements Transport {
 
 /** Carries what happened in one moment to all who watch: one event of the loop, in which they hear of it one after another. */
 class Courier {
-  private bag: WatchDelivery[] | undefined;
+  private bag: Bag | undefined;
   private bagMs = 0;
+  /** Bags that were emptied, for the next moments. */
+  private readonly empty: Bag[] = [];
 
   constructor(
     private readonly clock: Clock,
@@ -78,16 +80,41 @@ class Courier {
   take(stream: WatchDelivery): void {
     const nowMs = this.clock.now();
     if (this.bag !== undefined && this.bagMs === nowMs) {
-      this.bag.push(stream);
+      this.bag.put(stream);
       return;
     }
-    const bag = [stream];
+    const bag = this.empty.pop() ?? this.newBag();
+    bag.put(stream);
     this.bag = bag;
     this.bagMs = nowMs;
-    this.clock.after(this.watchMs, 'watches deliver', () => {
+    this.clock.after(this.watchMs, 'watches deliver', bag.open);
+  }
+
+  private newBag(): Bag {
+    const bag: Bag = new Bag(() => {
       if (this.bag === bag) this.bag = undefined;
-      for (const each of bag) each.arrive();
+      bag.deliver();
+      this.empty.push(bag);
     });
+    return bag;
+  }
+}
+
+/** The streams that have something to tell of one moment. Its list is used again: it is as long as it ever was. */
+class Bag {
+  private readonly streams: WatchDelivery[] = [];
+  private size = 0;
+
+  /** `open`: delivers what is in it. */
+  constructor(readonly open: () => void) {}
+
+  put(stream: WatchDelivery): void {
+    this.streams[this.size++] = stream;
+  }
+
+  deliver(): void {
+    for (let place = 0; place < this.size; place++) this.streams[place]?.arrive();
+    this.size = 0;
   }
 }
 

@@ -8,7 +8,7 @@ import { isFailure, plainError, resourceExpired } from '../../api/status.js';
 import type { Timer } from '../../engine/clock.js';
 import { storageKey } from '../../store/collection.js';
 import type { Stored, StoreEvent } from '../../store/stored.js';
-import type { Interest } from '../../store/watchers.js';
+import type { Interest, OnEvent } from '../../store/watchers.js';
 import { failureAnswer } from '../answers.js';
 import { isConverted, readied, readiedAll } from '../conversions.js';
 import type { FieldOwners } from '../field-owners.js';
@@ -103,9 +103,12 @@ class Watch implements AnswerStream {
     if (this.sink === undefined) return () => undefined;
     this.scheduleBookmark(timeoutSeconds === undefined ? Infinity : timeoutSeconds * 1000);
     const watched = Object.assign({ afterRevision }, this.interest());
-    this.stopWatching = core.store.watch(collection, watched, event => {
-      this.tell(event, () => this.forward(event));
-    });
+    // Built-in kinds are never converted by webhooks: what happens to them is told at once.
+    const onEvent: OnEvent<FieldOwners> =
+      resource.custom === undefined
+        ? event => this.forward(event)
+        : event => this.tell(event, () => this.forward(event));
+    this.stopWatching = core.store.watch(collection, watched, onEvent);
     return () => this.close();
   }
 
@@ -205,20 +208,22 @@ class Watch implements AnswerStream {
   }
 
   private forward(event: StoreEvent<FieldOwners>): void {
-    const { selection, scope } = this;
+    const { selection } = this;
     const { current, previous, type } = event;
     if (!isInNamespace(current.object, selection.namespace)) return;
     if (selection.isAll) {
       this.sendShared(event, type);
       return;
     }
-    const matches = (stored: Stored<FieldOwners>) =>
-      selection.matches(selectedView(scope.resource, stored));
-    const isIn = type !== 'DELETED' && matches(current);
-    const wasIn = previous !== undefined && matches(previous);
+    const isIn = type !== 'DELETED' && this.isSelected(current);
+    const wasIn = previous !== undefined && this.isSelected(previous);
     if (isIn) this.sendShared(event, wasIn ? 'MODIFIED' : 'ADDED');
     else if (wasIn && type === 'DELETED') this.sendShared(event, 'DELETED');
-    else if (wasIn) this.send('DELETED', leaving(viewFor(scope, previous), event.revision));
+    else if (wasIn) this.send('DELETED', leaving(viewFor(this.scope, previous), event.revision));
+  }
+
+  private isSelected(stored: Stored<FieldOwners>): boolean {
+    return this.selection.matches(selectedView(this.scope.resource, stored));
   }
 
   /** The event is made once for all who get it as it is. */
