@@ -67,10 +67,10 @@ class Decoder implements ScalarContext {
   readonly strict: string[] = [];
   /** The fields from the root, as Go's errors show them: without indexes and map keys. */
   private readonly stack: string[] = [];
-  /** The innermost struct's Go name. */
+  /** The innermost struct's Go type. */
   private struct = '';
-  /** The path as strict errors show it. */
-  private path = '';
+  /** The fields, keys and indexes from the root, as strict errors show them. */
+  private readonly places: (string | number)[] = [];
   private isStrict = true;
   /** Whether a list was empty: then storing changes the object. */
   hasEmptyLists = false;
@@ -111,33 +111,35 @@ class Decoder implements ScalarContext {
     if (this.stack.length === 0) {
       return `json: cannot unmarshal ${what} into Go value of type ${goType}`;
     }
-    const field = `${this.struct}.${this.stack.join('.')}`;
+    const struct = this.struct.slice(this.struct.lastIndexOf('.') + 1);
+    const field = `${struct}.${this.stack.join('.')}`;
     return `json: cannot unmarshal ${what} into Go struct field ${field} of type ${goType}`;
   }
 
   private structOf(value: Readonly<Record<string, unknown>>, shape: StructShape): unknown {
-    const { struct, path } = this;
+    const { struct } = this;
     const decoded: Record<string, unknown> = {};
     const empty: string[] = [];
     this.eachKey(value, (key, present) => {
       const field = shape.byName.get(key);
       if (field === undefined) {
-        this.report('unknown', path, key);
+        this.report('unknown', key);
         return;
       }
-      this.struct = shape.type.slice(shape.type.lastIndexOf('.') + 1);
+      this.struct = shape.type;
       const depth = this.stack.length;
       // Go's errors name the structs that stand inline in others; their fields stand in the parent.
-      this.stack.push(...(shape.embedding.get(key) ?? []), key);
-      this.path = path === '' ? key : `${path}.${key}`;
+      const embedding = shape.embedding.get(key);
+      if (embedding !== undefined) this.stack.push(...embedding);
+      this.stack.push(key);
+      this.places.push(key);
       const isNull = present === null || present === undefined;
       decoded[key] = isNull ? undefined : this.decode(present, field.shape);
       if (!isNull && isEmptyContainer(present, field.shape)) empty.push(key);
       this.stack.length = depth;
-      this.path = path;
+      this.places.pop();
     });
     this.struct = struct;
-    this.path = path;
     const object = encodedStruct(decoded, shape.jsonFields);
     if (empty.length > 0) markEmpty(object, empty);
     return object;
@@ -148,26 +150,23 @@ class Decoder implements ScalarContext {
       this.hasEmptyLists = true;
       return [];
     }
-    const { path } = this;
-    const decoded = list.map((item, index) => {
-      this.path = `${path}[${index}]`;
-      return filled(this.decode(item, shape.item), shape.item);
+    return list.map((item, index) => {
+      this.places.push(index);
+      const decoded = filled(this.decode(item, shape.item), shape.item);
+      this.places.pop();
+      return decoded;
     });
-    this.path = path;
-    return decoded;
   }
 
   private mapOf(map: Readonly<Record<string, unknown>>, shape: MapShape): unknown {
-    const { path } = this;
     const decoded: Record<string, unknown> = {};
     let count = 0;
     this.eachKey(map, (key, item) => {
-      this.path = path === '' ? key : `${path}.${key}`;
+      this.places.push(key);
       decoded[key] = filled(this.decode(item, shape.value), shape.value);
-      this.path = path;
+      this.places.pop();
       count++;
     });
-    this.path = path;
     return count === 0 ? undefined : sortedKeys(decoded);
   }
 
@@ -181,20 +180,29 @@ class Decoder implements ScalarContext {
       for (const key of Object.keys(object)) visit(key, object[key]);
       return;
     }
-    const { path } = this;
     const seen = new Set<string>();
     for (const [index, key] of repeating.keys.entries()) {
-      if (seen.has(key)) this.report('duplicate', path, key);
+      if (seen.has(key)) this.report('duplicate', key);
       seen.add(key);
       visit(key, repeating.values[index]);
     }
   }
 
-  private report(what: 'unknown' | 'duplicate', path: string, key: string): void {
+  private report(what: 'unknown' | 'duplicate', key: string): void {
     if (!this.isStrict || this.strict.length >= strictErrorsMax) return;
-    const text = `${what} field "${path === '' ? key : `${path}.${key}`}"`;
+    const text = `${what} field "${pathOf([...this.places, key])}"`;
     if (!this.strict.includes(text)) this.strict.push(text);
   }
+}
+
+/** `spec.containers[0].image`. */
+function pathOf(places: readonly (string | number)[]): string {
+  let path = '';
+  for (const place of places) {
+    if (typeof place === 'number') path += `[${place}]`;
+    else path += path === '' ? place : `.${place}`;
+  }
+  return path;
 }
 
 function isEmptyContainer(value: unknown, { kind }: Shape): boolean {

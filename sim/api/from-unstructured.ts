@@ -24,7 +24,13 @@ function conversionError(value: unknown, shape: Shape): string | undefined {
   switch (shape.kind) {
     case 'struct':
       if (!isRecord(value)) return `cannot restore struct from: ${goKind(value)}`;
-      return firstOf(shape.jsonFields, field => conversionError(value[field.name], field.shape));
+      for (const field of shape.jsonFields) {
+        const item = value[field.name];
+        if (item === undefined || item === null) continue;
+        const error = conversionError(item, field.shape);
+        if (error !== undefined) return error;
+      }
+      return undefined;
     case 'list':
       if (!Array.isArray(value)) return `cannot restore slice from ${goKind(value)}`;
       return firstOf(value as readonly unknown[], item => conversionError(item, shape.item));
@@ -90,9 +96,11 @@ function wrapped(value: unknown, shape: Shape): unknown {
     case 'scalar':
       return shape.scalar === 'int32' && typeof value === 'number' ? value | 0 : value;
     case 'list':
-      return Array.isArray(value) ? mapped(value, item => wrapped(item, shape.item)) : value;
+      if (!Array.isArray(value) || isNeverWrapped(shape.item)) return value;
+      return mapped(value, item => wrapped(item, shape.item));
     case 'map':
-      return isRecord(value) ? mappedFields(value, item => wrapped(item, shape.value)) : value;
+      if (!isRecord(value) || isNeverWrapped(shape.value)) return value;
+      return mappedFields(value, item => wrapped(item, shape.value));
     case 'struct':
       if (!isRecord(value)) return value;
       return mappedFields(value, (item, name) => {
@@ -102,17 +110,27 @@ function wrapped(value: unknown, shape: Shape): unknown {
   }
 }
 
+function isNeverWrapped(shape: Shape): boolean {
+  return shape.kind === 'scalar' && shape.scalar !== 'int32';
+}
+
 function mapped(list: readonly unknown[], change: (item: unknown) => unknown): readonly unknown[] {
-  const changed = list.map(change);
-  return changed.every((item, index) => item === list[index]) ? list : changed;
+  let changed: unknown[] | undefined;
+  for (let index = 0; index < list.length; index++) {
+    const next = change(list[index]);
+    if (next !== list[index]) (changed ??= [...list])[index] = next;
+  }
+  return changed ?? list;
 }
 
 function mappedFields(
   record: Readonly<Record<string, unknown>>,
   change: (item: unknown, name: string) => unknown,
 ): Readonly<Record<string, unknown>> {
-  const entries = Object.entries(record);
-  const changed = entries.map(([name, item]) => [name, change(item, name)] as const);
-  const isSame = changed.every(([name, item]) => item === record[name]);
-  return isSame ? record : Object.fromEntries(changed);
+  let changed: Record<string, unknown> | undefined;
+  for (const name of Object.keys(record)) {
+    const next = change(record[name], name);
+    if (next !== record[name]) (changed ??= { ...record })[name] = next;
+  }
+  return changed ?? record;
 }

@@ -10,7 +10,7 @@ import { printedElement } from './path-element.js';
 
 /** What is wrong, as one text; undefined when nothing is. */
 export function schemaError(value: unknown, schema: FieldSchema): string | undefined {
-  return asOneText(errorsOf(value, schema, ''));
+  return fits(value, schema) ? undefined : asOneText(errorsOf(value, schema, ''));
 }
 
 function asOneText(errors: readonly string[]): string | undefined {
@@ -20,10 +20,32 @@ function asOneText(errors: readonly string[]): string | undefined {
 
 /** What is wrong with an object that is stored: it may have items of one key, which an applied one may not. */
 export function conversionError(value: unknown, schema: FieldSchema): string | undefined {
+  if (fits(value, schema)) return undefined;
   return asOneText(errorsOf(value, schema, '').filter(error => !error.includes(duplicate)));
 }
 
 const duplicate = 'duplicate entries for key ';
+
+/** Whether surely nothing is wrong: most objects are found to fit without a thought of where an error is. */
+function fits(value: unknown, schema: FieldSchema): boolean {
+  if (value === null || value === undefined) return true;
+  const { map, scalar, list } = schemaFor(schema, value);
+  if (map !== undefined) return isRecord(value) && fieldsFit(value, map);
+  if (scalar !== undefined) return scalarError(value, scalar) === undefined;
+  if (list === undefined) return true;
+  // Items with keys may be there twice: that is looked at one by one.
+  if (!Array.isArray(value) || (list.type !== 'atomic' && value.length > 0)) return false;
+  for (const item of value as readonly unknown[]) if (!fits(item, list.item)) return false;
+  return true;
+}
+
+function fieldsFit(value: Readonly<Record<string, unknown>>, map: MapSchema): boolean {
+  for (const name of Object.keys(value)) {
+    const schema = map.field(name)?.schema ?? map.rest;
+    if (schema === undefined || !fits(value[name], schema)) return false;
+  }
+  return true;
+}
 
 function at(path: string, message: string): readonly string[] {
   return [path === '' ? message : `${path}: ${message}`];
