@@ -66,9 +66,9 @@ export class Way {
   isCalm: boolean;
   private offsetMs = 0;
   private isCut = false;
-  private readonly troubles = new Set<RequestTrouble>();
+  private troubles: readonly RequestTrouble[] = [];
   private readonly streams = new Set<WeatheredStream>();
-  private readonly watchTroubles = new Set<WatchTrouble>();
+  private watchTroubles: readonly WatchTrouble[] = [];
   private countdown: { left: number; readonly action: () => void } | undefined;
 
   constructor(
@@ -91,9 +91,11 @@ export class Way {
 
   /** Something happens to requests for a while. */
   trouble(trouble: RequestTrouble, forMs: number): void {
-    this.troubles.add(trouble);
+    this.troubles = withOne(this.troubles, trouble);
     this.forecast();
-    this.later(forMs, 'clears', () => this.troubles.delete(trouble));
+    this.later(forMs, 'clears', () => {
+      this.troubles = without(this.troubles, trouble);
+    });
   }
 
   /** Nothing gets through for a while: requests time out, streams fall silent and break. */
@@ -110,11 +112,11 @@ export class Way {
 
   /** Something happens to watch events for a while. */
   watchTrouble(trouble: WatchTrouble, forMs: number): void {
-    this.watchTroubles.add(trouble);
+    this.watchTroubles = withOne(this.watchTroubles, trouble);
     this.forecast();
     for (const stream of this.streams) stream.begin(trouble);
     this.later(forMs, 'clears', () => {
-      this.watchTroubles.delete(trouble);
+      this.watchTroubles = without(this.watchTroubles, trouble);
       for (const stream of [...this.streams]) stream.end(trouble);
     });
   }
@@ -207,9 +209,17 @@ export class Way {
       !this.isRough &&
       !this.isCut &&
       this.offsetMs === 0 &&
-      this.troubles.size === 0 &&
+      this.troubles.length === 0 &&
       this.countdown === undefined;
   }
+}
+
+function withOne<T>(all: readonly T[], one: T): readonly T[] {
+  return all.includes(one) ? all : [...all, one];
+}
+
+function without<T>(all: readonly T[], one: T): readonly T[] {
+  return all.filter(each => each !== one);
 }
 
 class WeatheredTransport implements Transport {

@@ -6,13 +6,13 @@ interface Entry<T> {
   readonly key: string;
   object: T;
   /** What each index function gave for the object, in the order of the indexes. */
-  readonly values: (readonly string[])[];
+  values: (readonly string[])[];
   lists: readonly SortedObjects<T>[];
 }
 
 /** Objects in the order of their keys. A list that was handed out never changes. */
 class SortedObjects<T> {
-  private readonly entries: Entry<T>[] = [];
+  private entries: Entry<T>[] = [];
   private objects: readonly T[] | undefined;
 
   list(): readonly T[] {
@@ -22,7 +22,9 @@ class SortedObjects<T> {
   add(entry: Entry<T>): void {
     const index = this.indexOf(entry.key);
     if (this.entries[index] === entry) return;
-    if (index === this.entries.length) this.entries.push(entry);
+    // What grows from nothing gets room for many, and most lists have one.
+    if (this.entries.length === 0) this.entries = [entry];
+    else if (index === this.entries.length) this.entries.push(entry);
     else this.entries.splice(index, 0, entry);
     // A list that grows from nothing has room for many: an entry stands in two or three.
     entry.lists = [...entry.lists, this];
@@ -68,8 +70,18 @@ function objectOf<T>({ object }: Entry<T>): T {
 export type IndexFunction<T> = (object: T) => readonly string[];
 
 interface Index<T> {
+  readonly name: string;
   readonly keysOf: IndexFunction<T>;
-  readonly buckets: Map<string, SortedObjects<T>>;
+  /** Made when there is something in it. */
+  buckets: Map<string, SortedObjects<T>> | undefined;
+}
+
+function newIndex<T>(name: string, keysOf: IndexFunction<T>): Index<T> {
+  return { name, keysOf, buckets: undefined };
+}
+
+function bucketOf<T>(index: Index<T>, value: string): SortedObjects<T> {
+  return bucket((index.buckets ??= new Map()), value);
 }
 
 const nothing: readonly never[] = [];
@@ -79,26 +91,25 @@ export class Cache<T extends HasMetadata> {
   /** By namespace and then by name: a key of both would be made and hashed at each look. */
   private readonly byName = new Map<string, Map<string, Entry<T>>>();
   private readonly all = new SortedObjects<T>();
-  private readonly namespaces = new Map<string, SortedObjects<T>>();
-  private readonly indexes = new Map<string, Index<T>>();
-  /** The same, to go through them at each change. */
-  private readonly indexList: Index<T>[] = [];
-
-  constructor() {
-    this.addIndex('owner', ownerIndex);
-  }
+  private namespaces: Map<string, SortedObjects<T>> | undefined;
+  /** There are few: each kubelet has caches, so they take no more room than they need. */
+  private indexes: readonly Index<T>[] = [newIndex<T>('owner', ownerIndex)];
 
   /** Adds an index; the objects that are there already are indexed at once. */
   addIndex(name: string, keysOf: IndexFunction<T>): void {
-    if (this.indexes.has(name)) return;
-    const index: Index<T> = { keysOf, buckets: new Map() };
-    this.indexes.set(name, index);
-    this.indexList.push(index);
+    if (this.index(name) !== undefined) return;
+    const index = newIndex<T>(name, keysOf);
+    this.indexes = [...this.indexes, index];
     for (const entry of this.entries()) {
       const values = keysOf(entry.object);
-      entry.values.push(values);
-      for (const value of values) bucket(index.buckets, value).add(entry);
+      entry.values = [...entry.values, values];
+      for (const value of values) bucketOf(index, value).add(entry);
     }
+  }
+
+  private index(name: string): Index<T> | undefined {
+    for (const index of this.indexes) if (index.name === name) return index;
+    return undefined;
   }
 
   get(namespace: string, name: string): T | undefined {
@@ -107,12 +118,12 @@ export class Cache<T extends HasMetadata> {
 
   list(namespace?: string): readonly T[] {
     if (namespace === undefined) return this.all.list();
-    return this.namespaces.get(namespace)?.list() ?? nothing;
+    return this.namespaces?.get(namespace)?.list() ?? nothing;
   }
 
   byIndex(name: string, value: string): readonly T[] | undefined {
-    const index = this.indexes.get(name);
-    return index === undefined ? undefined : (index.buckets.get(value)?.list() ?? nothing);
+    const index = this.index(name);
+    return index === undefined ? undefined : (index.buckets?.get(value)?.list() ?? nothing);
   }
 
   /** Stores the object; returns the one that it replaces. */
@@ -127,15 +138,15 @@ export class Cache<T extends HasMetadata> {
     entry.object = object;
     const { lists } = entry;
     for (let place = 0; place < lists.length; place++) lists[place]?.changed();
-    for (let place = 0; place < this.indexList.length; place++) {
-      const index = this.indexList[place] as Index<T>;
+    for (let place = 0; place < this.indexes.length; place++) {
+      const index = this.indexes[place] as Index<T>;
       const before = entry.values[place] ?? nothing;
       const values = index.keysOf(object);
       if (isSame(values, before)) continue;
       for (const value of before) {
         if (!values.includes(value)) drop(index.buckets, value, entry);
       }
-      for (const value of values) bucket(index.buckets, value).add(entry);
+      for (const value of values) bucketOf(index, value).add(entry);
       entry.values[place] = values;
     }
     return old;
@@ -152,7 +163,7 @@ export class Cache<T extends HasMetadata> {
     if (names.size === 0) this.byName.delete(namespace);
     this.all.delete(entry);
     drop(this.namespaces, namespace, entry);
-    this.indexList.forEach(({ buckets }, place) => {
+    this.indexes.forEach(({ buckets }, place) => {
       for (const value of entry.values[place] ?? nothing) drop(buckets, value, entry);
     });
     return entry.object;
@@ -170,15 +181,15 @@ export class Cache<T extends HasMetadata> {
   private add(object: T): void {
     const { namespace = '', name = '' } = object.metadata;
     const key = `${namespace}/${name}`;
-    const values = this.indexList.map(({ keysOf }) => keysOf(object));
+    const values = this.indexes.map(({ keysOf }) => keysOf(object));
     const entry: Entry<T> = { key, object, values, lists: [] };
     let names = this.byName.get(namespace);
     if (names === undefined) this.byName.set(namespace, (names = new Map()));
     names.set(name, entry);
     this.all.add(entry);
-    bucket(this.namespaces, namespace).add(entry);
-    this.indexList.forEach(({ buckets }, place) => {
-      for (const value of values[place] ?? nothing) bucket(buckets, value).add(entry);
+    bucket((this.namespaces ??= new Map()), namespace).add(entry);
+    this.indexes.forEach((index, place) => {
+      for (const value of values[place] ?? nothing) bucketOf(index, value).add(entry);
     });
   }
 }
@@ -211,8 +222,12 @@ function bucket<T>(index: Map<string, SortedObjects<T>>, value: string): SortedO
   return found;
 }
 
-function drop<T>(index: Map<string, SortedObjects<T>>, value: string, entry: Entry<T>): void {
-  const objects = index.get(value);
+function drop<T>(
+  index: Map<string, SortedObjects<T>> | undefined,
+  value: string,
+  entry: Entry<T>,
+): void {
+  const objects = index?.get(value);
   objects?.delete(entry);
-  if (objects?.size === 0) index.delete(value);
+  if (objects?.size === 0) index?.delete(value);
 }

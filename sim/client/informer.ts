@@ -31,7 +31,7 @@ const backoffMaxMs = 30_000;
 /** An informer: `start` begins to watch, handlers are told of every change once it is in the cache. */
 export class Informer<T extends HasMetadata> {
   readonly cache = new Cache<T>();
-  private readonly handlers: ((change: Change<T>) => void)[] = [];
+  private handlers: readonly ((change: Change<T>) => void)[] = [];
   private readonly syncWaiters: (() => void)[] = [];
   private close: (() => void) | undefined;
   private retry: Timer | undefined;
@@ -58,7 +58,7 @@ export class Informer<T extends HasMetadata> {
   }
 
   onChange(handler: (change: Change<T>) => void): void {
-    this.handlers.push(handler);
+    this.handlers = [...this.handlers, handler];
   }
 
   /** Calls back once the cache has been filled; at once when it has. */
@@ -180,7 +180,8 @@ export class Informer<T extends HasMetadata> {
   }
 
   private tell(change: Change<T>): void {
-    for (const handler of this.handlers) handler(change);
+    // One that comes meanwhile hears of it too.
+    for (let place = 0; place < this.handlers.length; place++) this.handlers[place]?.(change);
   }
 
   private ended(refusal?: ApiAnswer): void {

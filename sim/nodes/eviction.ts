@@ -96,9 +96,14 @@ function limitOf(container: Container | undefined): string | undefined {
 
 /** The sum of the containers' limits, when each has one. */
 function storageLimit(pod: Pod): { readonly bytes: number; readonly text: string } | undefined {
-  const limits = containersOf(pod).map(limitOf);
-  const [first] = limits;
-  if (first === undefined || limits.includes(undefined)) return undefined;
-  const bytes = limits.reduce((sum, limit) => sum + valueOf(limit), 0);
-  return { bytes, text: limits.length === 1 ? first : String(bytes) };
+  const containers = containersOf(pod);
+  let bytes = 0;
+  let only: string | undefined;
+  for (const container of containers) {
+    only = limitOf(container);
+    if (only === undefined) return undefined;
+    bytes += valueOf(only);
+  }
+  if (only === undefined) return undefined;
+  return { bytes, text: containers.length === 1 ? only : String(bytes) };
 }

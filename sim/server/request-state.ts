@@ -15,7 +15,6 @@ export class RequestState implements RequestContext {
   created?: Created;
   private texts: string[] | undefined;
   private notes: Record<string, string> | undefined;
-  private parsed: URLSearchParams | undefined;
 
   constructor(
     readonly request: ApiRequest,
@@ -56,7 +55,8 @@ export class RequestState implements RequestContext {
   }
 
   private query(): URLSearchParams {
-    return (this.parsed ??= parametersOf(this.info.query));
+    // Not kept here: a watch keeps its context for as long as it lasts.
+    return parametersOf(this.info.query);
   }
 }
 
