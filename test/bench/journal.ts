@@ -187,14 +187,21 @@ async function main(): Promise<void> {
   }
   const { at } = await cluster(0.5);
   lap('opened');
-  await at.forward(300_000);
-  lap('5 minutes forward');
-  await at.rewind(300_000);
-  lap('5 minutes back');
-  await at.forward(3_600_000);
-  lap('an hour forward');
-  await at.rewind(3_600_000);
-  lap('an hour back');
+  for (const minutes of [5, 30, 120]) {
+    for (const time of ['', ' again']) {
+      await at.forward(minutes * 60_000);
+      lap(`${minutes} minutes forward${time}`);
+      await at.rewind(minutes * 60_000);
+      lap(`${minutes} minutes back${time}`);
+    }
+  }
+  // From an instant that was opened: nothing before it was gone through.
+  for (const minutes of [5, 30, 120]) {
+    const { at: opened } = await cluster(0.5);
+    lap('opened');
+    await opened.rewind(minutes * 60_000);
+    lap(`${minutes} minutes back at once`);
+  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await main();

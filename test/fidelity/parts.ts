@@ -160,9 +160,9 @@ export const parts: readonly Part[] = [
     name: 'Imported incidents',
     families: [],
     faithful:
-      'objects, owners, nodes (names, sizes, taints, GPUs) and recorded writes with their times, users and refusals; names, uids and tied nodes as they were drawn; final objects field by field, the order of conditions',
+      'objects, owners, nodes (names, sizes, taints, GPUs) and recorded writes with their times, users and refusals; names, uids, nodes (wherever they fit) and the times of further tries as they were recorded; final objects field by field, the order of conditions, plain and anonymised',
     approximated:
-      'where a log begins before its dumps, pods get five minutes to come up; Job pods run as long as their longest recorded run; types of patches; state before the first write; autoscalers, whose recorded writes are replayed; names of anonymised ReplicaSets, whose templates hash otherwise',
+      'where a log begins part-way and no dump is of its beginning, later ones are taken back and pods get five minutes to come up; logs without bodies, of which only what dumps and events tell is replayed; Job pods run as long as their longest recorded run; types of patches, taken by rules; autoscalers, whose recorded writes are replayed, not computed',
     absent: "load from metrics, sosreport, webhooks, volumes' data",
   },
 ];

@@ -14,6 +14,8 @@ import type {
 import { IdSet } from './id-set.js';
 import { Known } from './known.js';
 import { SeriesBook } from './series-book.js';
+import { Silences } from './silences.js';
+import { timeText } from './stretches.js';
 import { withoutSecrets } from './tidy.js';
 import { WriteStore } from './write-store.js';
 
@@ -49,6 +51,7 @@ export class Collection implements Sink {
   private readonly toldEvents = new Map<string, ToldEvent>();
   private readonly seenIds = new Map<string, IdSet>();
   private readonly repeats = new Map<string, { count: number; readonly first: Source }>();
+  private readonly silences = new Silences();
   private format = '';
   private modifiedMs: number | undefined;
 
@@ -125,6 +128,7 @@ export class Collection implements Sink {
   }
 
   covers(fromMs: number, toMs: number): void {
+    if (this.format === 'audit log') this.silences.note(fromMs);
     const extent = this.extents.get(this.format);
     if (extent === undefined) return void this.extents.set(this.format, { fromMs, toMs });
     extent.fromMs = Math.min(extent.fromMs, fromMs);
@@ -160,6 +164,14 @@ export class Collection implements Sink {
     this.seenIds.clear();
     for (const { count, first } of this.repeats.values()) {
       this.problem(first, `told before; ${count} such in this file left out`);
+    }
+    for (const { fromMs, toMs } of this.silences.found()) {
+      const [file = ''] = this.read.get('audit log') ?? [];
+      const [from, to] = [timeText(fromMs), timeText(toMs)];
+      this.problem(
+        { file },
+        `nothing from ${from} to ${to}, much longer than it is silent otherwise: if something is missing there, it is not replayed`,
+      );
     }
     const disordered = this.counts.get('audit events out of order') ?? 0;
     if (disordered > 0) {
