@@ -32,14 +32,17 @@ function definedKeys(value: Readonly<Record<string, unknown>>): readonly string[
 /** A value that begins on the present line or, being a map or list, on the next. */
 function block(value: unknown, indent: number): string {
   const pad = ' '.repeat(indent);
-  if (typeof value === 'string') return `${scalar(value, indent)}\n`;
+  if (typeof value === 'string') return `${scalar(value, { indent, column: indent })}\n`;
   if (Array.isArray(value)) {
     return value.map((item: unknown) => `${pad}- ${asItem(item, indent + 2)}`).join('');
   }
   if (!isRecord(value)) return `${inline(value)}\n`;
   return definedKeys(value)
     .toSorted(compareKeys)
-    .map(key => `${pad}${keyText(key)}:${asValue(value[key], indent)}`)
+    .map(key => {
+      const text = `${pad}${keyText(key)}:`;
+      return text + asValue(value[key], { indent, column: text.length + 1 });
+    })
     .join('');
 }
 
@@ -48,25 +51,65 @@ function asItem(value: unknown, indent: number): string {
   return short === undefined ? block(value, indent).trimStart() : `${short}\n`;
 }
 
-function asValue(value: unknown, indent: number): string {
+/** Where a value stands: how far what goes on in the next line is indented, and where it begins. */
+interface Place {
+  readonly indent: number;
+  readonly column: number;
+}
+
+function asValue(value: unknown, { indent, column }: Place): string {
   const short = inline(value);
   if (short !== undefined) return ` ${short}\n`;
-  if (typeof value === 'string') return ` ${scalar(value, indent + 2)}\n`;
+  if (typeof value === 'string') return ` ${scalar(value, { indent: indent + 2, column })}\n`;
   return `\n${block(value, Array.isArray(value) ? indent : indent + 2)}`;
 }
 
 function keyText(key: string): string {
-  const text = key.includes('\n') ? doubleQuoted(key) : scalar(key, 0);
+  const text = key.includes('\n') ? doubleQuoted(key) : scalar(key);
   return key.length > 128 ? `? ${text}\n` : text;
 }
 
-/** A string in the plainest style that reads back as the same string. */
-function scalar(text: string, indent: number): string {
+/** A string in the plainest style that reads back as the same string; without a place it is a key. */
+function scalar(text: string, place?: Place): string {
   const traits = analysed(text);
-  if (text.includes('\n')) return traits.allowsBlock ? literal(text, indent) : doubleQuoted(text);
-  if (readsAsOther(text)) return doubleQuoted(text);
-  if (traits.allowsPlain) return text;
-  return traits.allowsSingle ? `'${text.replaceAll("'", "''")}'` : doubleQuoted(text);
+  if (text.includes('\n')) {
+    return traits.allowsBlock ? literal(text, place?.indent ?? 0) : folded(doubled(text), place);
+  }
+  if (readsAsOther(text)) return folded(doubled(text), place);
+  if (traits.allowsPlain) return folded({ characters: [...text], quote: '' }, place);
+  if (!traits.allowsSingle) return folded(doubled(text), place);
+  const characters = Array.from(text, one => (one === "'" ? "''" : one));
+  return folded({ characters, quote: "'" }, place);
+}
+
+/** A text as it is written, character by character: an escape is one. */
+interface Written {
+  readonly characters: readonly string[];
+  readonly quote: string;
+}
+
+/** Behind this column a line is broken at the next single space. @upstream emitterc.go best_width */
+const widthMax = 80;
+
+/** Long lines are broken where a reader puts one space in the place of the break. */
+function folded({ characters, quote }: Written, place: Place | undefined): string {
+  if (place === undefined) return quote + characters.join('') + quote;
+  let out = quote;
+  let column = place.column + quote.length;
+  for (const [index, character] of characters.entries()) {
+    const isFirst = index > 0 && characters[index - 1] !== ' ';
+    const isInside = quote === '' || index < characters.length - 1;
+    const isNextSpace = characters[index + 1] === ' ';
+    const breaks = character === ' ' && isFirst && isInside && column > widthMax;
+    if (breaks && (quote === '"' || !isNextSpace)) {
+      out += `\n${' '.repeat(place.indent)}${isNextSpace ? '\\' : ''}`;
+      column = place.indent + (isNextSpace ? 1 : 0);
+    } else {
+      out += character;
+      column += character.length;
+    }
+  }
+  return out + quote;
 }
 
 interface Traits {
@@ -140,17 +183,20 @@ const escapes: Readonly<Record<string, string>> = {
 };
 
 function doubleQuoted(text: string): string {
-  let out = '';
-  for (const character of text) {
+  return `"${doubled(text).characters.join('')}"`;
+}
+
+function doubled(text: string): Written {
+  const characters = Array.from(text, character => {
     const code = character.codePointAt(0) ?? 0;
     const isPlain = !special.test(character) && character !== '\n' && code !== 0xfeff;
     const known = escapes[character];
-    if (known !== undefined && (!isPlain || '"\\'.includes(character))) out += known;
-    else if (isPlain) out += character;
-    else if (code <= 0xff) out += `\\x${hex(code, 2)}`;
-    else out += code <= 0xffff ? `\\u${hex(code, 4)}` : `\\U${hex(code, 8)}`;
-  }
-  return `"${out}"`;
+    if (known !== undefined && (!isPlain || '"\\'.includes(character))) return known;
+    if (isPlain) return character;
+    if (code <= 0xff) return `\\x${hex(code, 2)}`;
+    return code <= 0xffff ? `\\u${hex(code, 4)}` : `\\U${hex(code, 8)}`;
+  });
+  return { characters, quote: '"' };
 }
 
 function hex(code: number, digits: number): string {

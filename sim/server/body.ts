@@ -164,7 +164,7 @@ export function readDeleteOptions(
   if (body instanceof Uint8Array && body.length === 0) return undefined;
   if (!(body instanceof Uint8Array)) return body as Readonly<Record<string, unknown>>;
   const read = readBody(scope, 'DeleteOptions');
-  if (isFailure(read)) return read;
+  if (isFailure(read)) return bare(read);
   const decoded = decodeBuiltIn(scope.context, given(inCoreVersion(read.text.value, scope)), {
     kind: deleteOptionsKind,
     fieldValidation: 'Ignore',
@@ -173,6 +173,15 @@ export function readDeleteOptions(
   if (isFailure(decoded)) return badRequest(causeOf(decoded, 'DeleteOptions'));
   const { kind: _kind, apiVersion: _version, ...options } = decoded;
   return options;
+}
+
+/** Options are read past the decoder that says what it expected. */
+function bare(failed: Failure): Failure {
+  const [, cause] =
+    /^the object provided is unrecognized \(must be of type \w+\): ([^]*) \([^()]*\)$/.exec(
+      failed.message,
+    ) ?? [];
+  return cause === undefined ? failed : badRequest(cause);
 }
 
 /** The options are known in each version of each group, so that typed clients name their own. */

@@ -4,9 +4,8 @@ import type { GatedFact } from '../api/feature-gates.js';
 import type { KubeObject } from '../api/object.js';
 import { rfc3339, rfc3339Micro } from '../api/time.js';
 import { storageKey } from '../store/collection.js';
+import { bootstrapOwners } from './bootstrap-owners.js';
 import type { Core } from './core.js';
-import { FieldOwners } from './field-owners.js';
-import { trackFields } from './managed-fields.js';
 import { orderedMeta, withMeta } from './object-meta.js';
 import type { ServerSettings } from './resources/strategy.js';
 import { splitPath } from './request-info.js';
@@ -48,17 +47,7 @@ export function storeBootstrapObjects(core: Core): void {
     store.put(served.collection, {
       key,
       object: placed,
-      beside: FieldOwners.none.after(
-        {
-          manager: 'kube-apiserver',
-          subresource: '',
-          apiVersion: served.apiVersion,
-          timeMs: clock.now(),
-          before: undefined,
-          after: placed,
-        },
-        trackFields(served),
-      ),
+      beside: bootstrapOwners(served, placed, clock.now()),
       user: 'system:apiserver',
     });
   }

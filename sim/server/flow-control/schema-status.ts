@@ -7,6 +7,7 @@ import {
   priorityLevelConfigurations,
   type FlowSchema,
 } from '../../api/kinds/flowcontrol.js';
+import type { ManagedFieldsEntry } from '../../api/kinds/meta.js';
 import { rfc3339 } from '../../api/time.js';
 import type { Stored } from '../../store/stored.js';
 import type { Core } from '../core.js';
@@ -53,7 +54,10 @@ function tellAll(core: Core): void {
     core.store.put(served.collection, {
       key: stored.key,
       object: withResourceVersion(object, core.store.nextResourceVersion()),
-      beside: FieldOwners.of([applied(core), ...othersOf(stored, trackFields(served))]),
+      beside: FieldOwners.of([
+        conditionOwner(core.clock.now()),
+        ...othersOf(stored, trackFields(served)),
+      ]),
       user: 'system:apiserver',
     });
   }
@@ -78,12 +82,13 @@ function othersOf(stored: Stored<FieldOwners>, track: ReturnType<typeof trackFie
 const fields = ['lastTransitionTime', 'message', 'reason', 'status', 'type'];
 const leaf = Object.fromEntries(fields.map(name => [`f:${name}`, {}]));
 
-function applied(core: Core) {
+/** The entry of the server that says whether a schema dangles. */
+export function conditionOwner(timeMs: number): ManagedFieldsEntry {
   return {
     manager,
     operation: 'Apply',
     apiVersion: 'flowcontrol.apiserver.k8s.io/v1',
-    time: rfc3339(core.clock.now()),
+    time: rfc3339(timeMs),
     fieldsType: 'FieldsV1',
     fieldsV1: {
       'f:status': { 'f:conditions': { 'k:{"type":"Dangling"}': { '.': {}, ...leaf } } },
