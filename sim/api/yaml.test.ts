@@ -92,3 +92,11 @@ tab: "a\\tb"
 `);
   });
 });
+
+it('breaks long lines at a space, as goyaml does', () => {
+  const word = 'word '.repeat(20).trimEnd();
+  const first = 'word '.repeat(16).trimEnd();
+  expect(printYaml({ a: word, b: [`${word}: x`] })).toBe(
+    `a: ${first}\n  word word word word\nb:\n- '${first}\n  word word word word: x'\n`,
+  );
+});

@@ -169,6 +169,7 @@ export function readDeleteOptions(
     kind: deleteOptionsKind,
     fieldValidation: 'Ignore',
     summary: read.summary,
+    scheme: 'pkg/apis/meta/internalversion/scheme/register.go:27',
   });
   if (isFailure(decoded)) return badRequest(causeOf(decoded, 'DeleteOptions'));
   const { kind: _kind, apiVersion: _version, ...options } = decoded;

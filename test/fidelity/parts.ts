@@ -20,7 +20,7 @@ export const parts: readonly Part[] = [
     approximated:
       'port-forward carries HTTP only; a command in a container runs when its input has ended, a shell at a terminal line by line; API priority and fairness classifies, and admits everything; integers above 2^53; old renewals of leases are compacted; continue tokens and exact lists expire as with the default compaction, counted from whole five minutes; a server-side apply over versions that a webhook converts looks at the fields of the other versions unconverted; certificates of webhooks in pods and of aggregated servers are taken for good where a caBundle is given; the played sample-apiserver believes the aggregator and keeps its objects in its process; OpenAPI leaves out what aggregated servers serve',
     absent:
-      'etcd encryption, OIDC and webhook authentication, storage migration, CBOR, aggregated servers outside of the cluster, CEL budgets of mutating policies',
+      'etcd encryption, OIDC and webhook authentication, storage migration, CBOR, aggregated servers outside of the cluster',
   },
   {
     name: 'Controllers',

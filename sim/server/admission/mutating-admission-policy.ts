@@ -30,6 +30,7 @@ import type {
   AdmissionPlugin,
 } from './plugin.js';
 import { mergedConfiguration } from './policy/apply-configuration.js';
+import { outOfBudget, policyCostMax } from './policy/decide.js';
 import { criteriaOf, mutatingHooks } from './policy/hooks.js';
 import { collectParams } from './policy/params.js';
 
@@ -177,6 +178,8 @@ function mutate(
   const isApply = patchType === 'ApplyConfiguration';
   const expression = (isApply ? applyConfiguration : jsonPatch)?.expression ?? '';
   const outcome = expressions.evaluate(expression);
+  // Each mutation has the whole budget, of which the variables that it uses take their part.
+  if (outcome.cost > policyCostMax) return { error: outOfBudget };
   if ('error' in outcome) return outcome;
   const value = fromCel(outcome.value);
   if (!isApply) return patched(object, value);

@@ -19,6 +19,8 @@ export interface Target {
   readonly summary: string;
   /** Other versions in which the kind may come: their fields are the same. */
   readonly acceptsVersions?: readonly string[];
+  /** Where upstream makes the scheme that knows the kind. Default: that of all served kinds. */
+  readonly scheme?: string;
 }
 
 /** Versions that are served no more but can still be read. @upstream pkg/apis/*\/install */
@@ -52,7 +54,7 @@ function isRetired(actual: TypeMeta, kind: Target['kind']): boolean {
   return retiredVersions[kind.group]?.includes(named) ?? false;
 }
 
-const scheme = 'in scheme "pkg/api/legacyscheme/scheme.go:30"';
+const legacyScheme = 'pkg/api/legacyscheme/scheme.go:30';
 
 /** The object in Go's order of fields, or why the body is none of this kind. */
 export function decodeBuiltIn(
@@ -60,7 +62,7 @@ export function decodeBuiltIn(
   read: ReadText,
   target: Target,
 ): KubeObject | Failure {
-  const { kind, summary } = target;
+  const { kind, summary, scheme = legacyScheme } = target;
   const probed = typeMetaOf(read.value);
   if (!probed.isOk) {
     return badRequest(
@@ -76,7 +78,7 @@ export function decodeBuiltIn(
   if (typeOfKind(actual) === undefined && !isRetired(actual, kind)) {
     const version = JSON.stringify(apiVersionOf(actual));
     return cannot(
-      `no kind ${JSON.stringify(actual.kind)} is registered for version ${version} ${scheme}`,
+      `no kind ${JSON.stringify(actual.kind)} is registered for version ${version} in scheme ${JSON.stringify(scheme)}`,
     );
   }
   const shape = shapeOfKind(typeOfKind(actual) === undefined ? kind : actual);

@@ -7,7 +7,13 @@ import { createApiServer } from '../index.js';
 
 interface Told {
   readonly message?: string;
-  readonly metadata?: { readonly finalizers?: readonly string[] };
+  readonly metadata?: {
+    readonly finalizers?: readonly string[];
+    readonly generation?: number;
+    readonly managedFields?: unknown;
+  };
+  readonly endpoints?: unknown;
+  readonly binaryData?: unknown;
   readonly rows?: unknown;
 }
 
@@ -85,4 +91,79 @@ it('says in which conversion an applied object failed', () => {
     500,
     "failed to convert new object (/p; /v1, Kind=PersistentVolumeClaim) to proper version: unable to convert unstructured object to /v1, Kind=PersistentVolumeClaim: quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
   ]);
+});
+
+const merge = { 'content-type': 'application/merge-patch+json' };
+
+it('tells what an update sends empty from what it does not send', () => {
+  const send = start();
+  const path = `/api/v1${inDefault}/resourcequotas`;
+  const quota = { metadata: { name: 'q' }, spec: { hard: { pods: '1' }, scopes: ['BestEffort'] } };
+  send('POST', path, quota);
+  const message = (scopes: unknown) =>
+    send('PATCH', `${path}/q`, { spec: { scopes } }, merge).told.message;
+  const refusal = (value: string) =>
+    `ResourceQuota "q" is invalid: spec.scopes: Invalid value: ${value}: field is immutable`;
+  expect(message([])).toBe(refusal('[]'));
+  expect(message(null)).toBe(refusal('null'));
+});
+
+it('counts a network policy up when an empty list is sent, and an endpoint slice by its labels', () => {
+  const send = start();
+  const policies = `/apis/networking.k8s.io/v1${inDefault}/networkpolicies`;
+  send('POST', policies, { metadata: { name: 'n' }, spec: { podSelector: {} } });
+  const body = { metadata: { name: 'n' }, spec: { podSelector: {}, ingress: [] } };
+  expect(send('PUT', `${policies}/n`, body).told.metadata?.generation).toBe(2);
+  const slices = `/apis/discovery.k8s.io/v1${inDefault}/endpointslices`;
+  const endpoints = [{ addresses: ['10.1.1.1'], deprecatedTopology: { a: 'b' } }];
+  const made = send('POST', slices, { metadata: { name: 'e' }, addressType: 'IPv4', endpoints });
+  expect(made.told.endpoints).toEqual([{ addresses: ['10.1.1.1'], conditions: {} }]);
+  const counted = (field: string) =>
+    send('PATCH', `${slices}/e`, { metadata: { [field]: { x: 'y' } } }, merge).told.metadata;
+  expect(counted('annotations')?.generation).toBe(1);
+  expect(counted('labels')?.generation).toBe(2);
+});
+
+it('forgets who owns what when an item lacks its key, and says so to an apply', () => {
+  const send = start();
+  const path = `/api/v1${inDefault}/serviceaccounts`;
+  const made = send('POST', path, { metadata: { name: 's' }, secrets: [{}] });
+  expect(made.told.metadata?.managedFields).toBeUndefined();
+  const patch = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 's' } };
+  const type = { 'content-type': 'application/apply-patch+yaml' };
+  expect(send('PATCH', `${path}/s?fieldManager=m`, patch, type)).toMatchObject({
+    status: 500,
+    told: {
+      message:
+        'failed to create manager for existing fields: failed to convert new object (default/s; /v1, Kind=ServiceAccount) to smd typed: .secrets: element 0: associative list with keys has an element that omits all key fields ["name"] (and doesn\'t have default values for any key fields)',
+    },
+  });
+});
+
+it('takes a list of numbers for bytes, and says which of them is none', () => {
+  const send = start();
+  const path = `/api/v1${inDefault}/configmaps`;
+  const made = (bytes: readonly unknown[], name: string) =>
+    send('POST', path, { metadata: { name }, binaryData: { a: bytes } }).told;
+  expect(made([104, 105], 'a').binaryData).toEqual({ a: 'aGk=' });
+  expect(made([256], 'b').message).toBe(
+    'ConfigMap in version "v1" cannot be handled as a ConfigMap: json: cannot unmarshal number 256 into Go struct field ConfigMap.binaryData of type uint8',
+  );
+});
+
+it('compiles what selects devices', () => {
+  const path = '/apis/resource.k8s.io/v1/deviceclasses';
+  const message = (expression: string) =>
+    start()('POST', path, {
+      metadata: { name: 'c' },
+      spec: { selectors: [{ cel: { expression } }] },
+    }).told.message;
+  const refusal = 'DeviceClass.resource.k8s.io "c" is invalid: spec.selectors[0].cel.expression: ';
+  expect(message('foo')).toBe(
+    `${refusal}Invalid value: "foo": compilation failed: ERROR: <input>:1:1: undeclared reference to 'foo' (in container '')\n | foo\n | ^`,
+  );
+  expect(message('"a"')).toBe(
+    `${refusal}Invalid value: "\\"a\\"": must evaluate to bool or the unknown type, not string`,
+  );
+  expect(message('device.attributes["a"].b')).toBeUndefined();
 });

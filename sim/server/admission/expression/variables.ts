@@ -6,7 +6,7 @@
 import { callCostMax } from '../../../api/cel/compile.js';
 import type { CelOutcome, CelVariables } from '../../../api/cel/interpret.js';
 import { toCel } from '../../../api/cel/json.js';
-import type { CelValue } from '../../../api/cel/values.js';
+import type { CelKey, CelValue } from '../../../api/cel/values.js';
 import type { Variable } from '../../../api/kinds/admissionregistration.js';
 import { namespaces } from '../../../api/kinds/core.js';
 import type { KubeObject } from '../../../api/object.js';
@@ -21,6 +21,8 @@ export class Expressions {
   private readonly base: CelVariables;
   private failed = new Map<string, string>();
   private declared: CelVariables = {};
+  /** Of variables that were evaluated since somebody asked. */
+  private variablesCost = 0;
 
   constructor(
     attributes: AdmissionAttributes,
@@ -48,26 +50,30 @@ export class Expressions {
     };
   }
 
-  /** Evaluates the variables of the policy, in order; one that fails is told when it is used. Returns the cost. */
-  declare(variables: readonly Variable[]): number {
-    let cost = 0;
-    const values = new Map<string, CelValue>();
-    for (const { name, expression } of variables) {
-      this.declared = { variables: values };
-      const outcome = this.outcome(expression);
-      cost += outcome.cost;
-      if ('error' in outcome) this.failed.set(name, outcome.error);
-      else values.set(name, outcome.value);
-    }
-    this.declared = { variables: values };
-    return cost;
+  /** Makes the variables of the policy known: each is evaluated when it is first used, or never. */
+  declare(variables: readonly Variable[]): void {
+    this.declared = {
+      variables: new LazyVariables(variables, variable => this.variable(variable)),
+    };
   }
 
-  /** The value of the expression, or `expression '...' resulted in error: ...`. */
+  private variable({ name, expression }: Variable): CelValue | undefined {
+    const outcome = this.outcome(expression);
+    this.variablesCost += outcome.cost;
+    if (!('error' in outcome)) return outcome.value;
+    this.failed.set(name, outcome.error);
+    return undefined;
+  }
+
+  /**
+   * The value of the expression, or `expression '...' resulted in error: ...`. It costs what it takes,
+   * and what the variables took that it was the first to use.
+   */
   evaluate(expression: string): CelOutcome {
     const outcome = this.outcome(expression);
-    if (!('error' in outcome)) return outcome;
-    const { cost } = outcome;
+    const cost = outcome.cost + this.variablesCost;
+    this.variablesCost = 0;
+    if (!('error' in outcome)) return { ...outcome, cost };
     return { cost, error: `expression '${expression}' resulted in error: ${outcome.error}` };
   }
 
@@ -80,6 +86,33 @@ export class Expressions {
     const error = this.failed.get(missing);
     if (error === undefined) return outcome;
     return { ...outcome, error: `composited variable "${missing}" fails to evaluate: ${error}` };
+  }
+}
+
+/** Variables that are evaluated when they are looked at. @upstream apiserver/pkg/admission/plugin/cel/composition.go */
+class LazyVariables extends Map<CelKey, CelValue> {
+  private readonly pending: Map<CelKey, Variable>;
+
+  constructor(
+    variables: readonly Variable[],
+    private readonly evaluated: (variable: Variable) => CelValue | undefined,
+  ) {
+    super();
+    this.pending = new Map(variables.map(variable => [variable.name, variable]));
+  }
+
+  override get(name: CelKey): CelValue | undefined {
+    const variable = this.pending.get(name);
+    if (variable !== undefined) {
+      this.pending.delete(name);
+      const value = this.evaluated(variable);
+      if (value !== undefined) this.set(name, value);
+    }
+    return super.get(name);
+  }
+
+  override has(name: CelKey): boolean {
+    return this.get(name) !== undefined;
   }
 }
 

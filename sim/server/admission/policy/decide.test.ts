@@ -44,3 +44,37 @@ it('stops when the validations of a policy cost more than all of them may', () =
   );
   expect(refusalWith(13, 'Ignore')).toBeUndefined();
 });
+
+it.each([
+  ['stops when the variables that a mutation uses cost more than they may', true],
+  ['does not evaluate variables that nobody uses', false],
+])('%s', (_what, isUsed) => {
+  const { serve } = createApiServer({ clock: new Loop(), random: new Random(1) });
+  const connection = { certificate: { user: 'admin', groups: ['system:masters'] } };
+  const post = (path: string, body: object): unknown => {
+    let answer: ApiAnswer | undefined;
+    const request: ApiRequest = { method: 'POST', path, headers: {}, body };
+    serve(request, connection, given => (answer = given));
+    return answer?.body;
+  };
+  const variables = Array.from({ length: 14 }, (_, at) => ({ name: `v${at}`, expression: heavy }));
+  const used = variables.map(({ name }) => `variables.${name}`).join(' && ');
+  const patch = 'JSONPatch{op: "add", path: "/data/z", value: "1"}';
+  const jsonPatch = { expression: isUsed ? `${used} ? [${patch}] : []` : `[${patch}]` };
+  const spec = {
+    failurePolicy: 'Fail',
+    reinvocationPolicy: 'Never',
+    matchConstraints: { resourceRules: [rule] },
+    variables,
+    mutations: [{ patchType: 'JSONPatch', jsonPatch }],
+  };
+  post(`${root}/mutatingadmissionpolicies`, { metadata: { name: 'm' }, spec });
+  const bound = { policyName: 'm' };
+  post(`${root}/mutatingadmissionpolicybindings`, { metadata: { name: 'm' }, spec: bound });
+  const body = { metadata: { name: 'c' }, data };
+  const refusal =
+    "policy 'm' with binding 'm' denied request: validation failed due to running out of cost budget, no further validation rules will be run";
+  expect(post('/api/v1/namespaces/default/configmaps', body)).toMatchObject(
+    isUsed ? { message: refusal } : { data: { z: '1' } },
+  );
+});

@@ -26,8 +26,9 @@ export interface Decisions {
 const messageBytesMax = 5 * 1024;
 
 /** What all validations of a policy may cost together. @upstream apiserver/pkg/apis/cel RuntimeCELCostBudget */
-const policyCostMax = 10_000_000;
-const outOfBudget =
+export const policyCostMax = 10_000_000;
+/** What is said when it costs more. */
+export const outOfBudget =
   'validation failed due to running out of cost budget, no further validation rules will be run';
 
 /** Evaluates the policy; its variables are declared by now. */
@@ -41,7 +42,8 @@ export function decide(spec: ValidatingAdmissionPolicySpec, expressions: Express
       ? { ...nothing, denials: [{ index: 0, message: isConcerned.error }] }
       : nothing;
   }
-  let budget = policyCostMax - expressions.declare(spec.variables ?? []);
+  expressions.declare(spec.variables ?? []);
+  let budget = policyCostMax;
   const outcomes = (spec.validations ?? []).map(validation => {
     // What comes after the end of the budget is not looked at.
     if (budget < 0) return { validation, outcome: undefined };

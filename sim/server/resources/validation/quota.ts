@@ -7,7 +7,7 @@ import type {
 import { compareText } from '../../../api/go-text.js';
 import { invalid, required, type FieldError } from '../field-error.js';
 import { amount, immutableText, type Errors } from './checks.js';
-import { goValue } from './go-value.js';
+import { goNoItems, goValue } from './go-value.js';
 import { checkQuotaResourceName, isQuotaResource } from './resource-names.js';
 import { checkQuantityValue } from './resource-requirements.js';
 
@@ -27,7 +27,8 @@ export function validateQuotaUpdate(quota: ResourceQuota, old: ResourceQuota) {
   checkSpec(quota.spec ?? {}, errors);
   const [now, before] = [quota.spec?.scopes ?? [], new Set(old.spec?.scopes ?? [])];
   const isSame = new Set(now).size === before.size && now.every(scope => before.has(scope));
-  if (!isSame) errors.push(invalid('spec.scopes', quota.spec?.scopes ?? null, immutableText));
+  const value = now.length > 0 ? now : goNoItems(quota.spec ?? {}, 'scopes');
+  if (!isSame) errors.push(invalid('spec.scopes', value, immutableText));
   return errors;
 }
 
