@@ -109,10 +109,11 @@ function tidiedStruct(
   return changed ?? record;
 }
 
-/** An object from which something was deleted is slow to read ever after: the fields are copied. */
-function withoutUndefined(record: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const kept: Record<string, unknown> = {};
+/** An object from which something was deleted is slow to read ever after: the fields are copied, and the marks. */
+function withoutUndefined(record: Readonly<Record<PropertyKey, unknown>>): Record<string, unknown> {
+  const kept: Record<PropertyKey, unknown> = {};
   for (const key in record) if (record[key] !== undefined) kept[key] = record[key];
+  for (const mark of Object.getOwnPropertySymbols(record)) kept[mark] = record[mark];
   return kept;
 }
 
