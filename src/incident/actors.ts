@@ -11,6 +11,8 @@ const components = new Set([
   'system:serviceaccount:kube-system:kube-proxy',
   'system:serviceaccount:kube-system:coredns',
   'system:serviceaccount:kube-system:metrics-server',
+  // kind's provisioner of volumes, which the simulation has as well.
+  'system:serviceaccount:local-path-storage:local-path-provisioner-service-account',
 ]);
 
 /**

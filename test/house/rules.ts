@@ -84,6 +84,7 @@ export const notPlugins: Readonly<Record<string, string>> = {
   'src/incident/import/told-event.ts': 'the one form of events',
   'src/incident/import/audit-body.ts': 'what is kept of an audited body',
   'src/incident/import/audit-runs.ts': 'how long pods ran, as an audit log tells it',
+  'src/incident/import/patch-type.ts': 'what kind of patch an audited one must have been',
   'src/incident/import/samples-of-lines.ts': 'what the formats of samples share',
   'src/laws/law.ts': 'the contract',
   'src/laws/judge.ts': 'judges a history by all laws',
