@@ -1,4 +1,10 @@
 /** Benchmarks of voyages: small ones, whole, judged by all laws. */
+import { fileURLToPath } from 'node:url';
+import { planSource } from '../../src/arbitraries/source.js';
+import { readCheckInput } from '../../src/check/read-input.js';
+import { sailable } from '../../src/check/sailable.js';
+import { surveyOf } from '../../src/check/survey.js';
+import { explore } from '../../src/voyages/explore.js';
 import { replicated } from '../../src/arbitraries/manifests.js';
 import { laws } from '../../src/laws/index.js';
 import { assemble, type Fleet } from '../../src/voyages/fleet.js';
@@ -74,5 +80,19 @@ const cold: Benchmark = {
   },
 };
 
-/** The bench is one thread, two, and two that begin cold. */
-export const voyageBenchmarks: readonly Benchmark[] = [warm(1), warm(2), cold];
+const platform = fileURLToPath(new URL('../../scenarios/fraud/platform', import.meta.url));
+
+/** What `seatrial check scenarios/fraud/platform` waits for after its static pass: new threads, all laws. */
+const around: Benchmark = {
+  name: 'voyages around the fraud platform, 2 new threads',
+  unit: 'voyages',
+  runs: 1,
+  async run() {
+    const { objects } = sailable(surveyOf(readCheckInput([platform])));
+    const { runs } = await explore({ ...planSource(objects), laws, seed: 1, runs: 40, workers: 2 });
+    return runs;
+  },
+};
+
+/** The bench is one thread, two, two that begin cold, and the platform's own manifests. */
+export const voyageBenchmarks: readonly Benchmark[] = [warm(1), warm(2), cold, around];
