@@ -1,4 +1,5 @@
 /** @kubernetes/client-node as it is works against a simulated cluster, over the socket and in virtual time. */
+import { createServer, type AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
 import {
   AppsV1Api,
@@ -7,6 +8,7 @@ import {
   KubernetesObjectApi,
   makeInformer,
   PatchStrategy,
+  PortForward,
   type KubeConfig,
   type KubernetesObject,
   type V1ConfigMap,
@@ -14,6 +16,7 @@ import {
   type V1Status,
 } from '@kubernetes/client-node';
 import { expect, it } from 'vitest';
+import { simulationOptions } from '../../src/backends/sim-options.js';
 import { bootSimulatedCluster } from '../../src/backends/sim.js';
 import { sleep } from '../../src/host.js';
 import { gpuDeployment, gpuNodes } from '../bench/cluster.js';
@@ -133,6 +136,38 @@ it('applies on the server, and is told of conflicts with another manager', async
   const taken = await apply('2', 'other', true);
   expect(taken.metadata?.managedFields?.map(({ manager }) => manager)).toEqual(['other']);
 }, 30_000);
+
+it('forwards ports over the channels of a WebSocket, each connection by itself', async () => {
+  const nodes = simulationOptions({ seed: 1, operators: [], startMs: Date.UTC(2026, 0, 1) });
+  await using cluster = await bootSimulatedCluster(nodes);
+  const config = await cluster.client();
+  const image = 'registry.k8s.io/e2e-test-images/agnhost:2.63.0';
+  const containers = [{ name: 'c', image, args: ['netexec', '--http-port=8080'] }];
+  const body = { metadata: { name: 'web' }, spec: { containers } };
+  await config.makeApiClient(CoreV1Api).createNamespacedPod({ namespace: 'default', body });
+  await cluster.advance('30s');
+  const forward = new PortForward(config, false);
+  const server = createServer(socket => {
+    void forward.portForward('default', 'web', [8080], socket, null, socket);
+  });
+  await new Promise<void>(done => void server.listen(0, '127.0.0.1', done));
+  const { port } = server.address() as AddressInfo;
+  const answers: string[] = [];
+  for (const word of ['one', 'two']) {
+    let isAnswered = false;
+    const asked = fetch(`http://127.0.0.1:${port}/echo?msg=${word}`, {
+      headers: { connection: 'close' },
+    }).then(answer => answer.text());
+    void asked.finally(() => (isAnswered = true));
+    for (let turn = 0; !isAnswered && turn < 500; turn++) {
+      await cluster.advance('10ms');
+      await sleep(10);
+    }
+    answers.push(await asked);
+  }
+  server.close();
+  expect(answers).toEqual(['one', 'two']);
+}, 60_000);
 
 /** Runs a command in a pod of the default namespace. */
 function executed(config: KubeConfig, pod: string, command: readonly string[]) {

@@ -112,6 +112,7 @@ function evaluated(
 ): AdmissionOutcome {
   const { policy, part, isPod } = asked;
   const known = new Map<string, string>();
+  // `violates PodSecurity "restricted:latest": ...` refuses, `would violate PodSecurity ...` warns.
   const violations = (level: LevelVersion) => {
     const key = levelText(level);
     let text = known.get(key);
@@ -119,14 +120,14 @@ function evaluated(
       text = detailText(evaluate(level, part.metadata, part.spec));
       known.set(key, text);
     }
-    return text === '' ? '' : `violate PodSecurity "${key}": ${text}`;
+    return text === '' ? '' : `PodSecurity "${key}": ${text}`;
   };
   const enforced = isPod ? violations(policy.enforce) : '';
   if (isPod) request.annotate(`${prefix}enforce-policy`, levelText(policy.enforce));
   const audited = violations(policy.audit);
-  if (audited !== '') request.annotate(`${prefix}audit-violations`, `would ${audited}`);
-  if (enforced !== '') return forbid(attributes, enforced.replace('violate', 'violates'));
+  if (audited !== '') request.annotate(`${prefix}audit-violations`, `would violate ${audited}`);
+  if (enforced !== '') return forbid(attributes, `violates ${enforced}`);
   const warned = violations(policy.warn);
-  if (warned !== '') request.warn(`would ${warned}`);
+  if (warned !== '') request.warn(`would violate ${warned}`);
   return undefined;
 }

@@ -1,4 +1,7 @@
-/** Authorization of the API server: the superusers, then nodes, then roles. */
+/**
+ * Authorization of the API server: the superusers, then nodes, then roles.
+ * @upstream pkg/kubeapiserver/authorizer, apiserver/pkg/endpoints/filters/authorization.go
+ */
 import { isInGroup, type User } from '../user.js';
 import type {
   AuthorizationAttributes,

@@ -1,4 +1,4 @@
-/** Patterns and multiples as Go sees them. */
+/** Patterns and multiples as Go sees them. @upstream k8s.io/kube-openapi/pkg/validation/validate/values.go */
 import { RE2JS } from 're2js';
 
 const patterns = new Map<string, RE2JS>();

@@ -1,4 +1,7 @@
-/** Who owns the fields of an object after it was changed. */
+/**
+ * Who owns the fields of an object after it was changed.
+ * @upstream apimachinery/pkg/util/managedfields/internal/fieldmanager.go
+ */
 import { entriesToUpdate } from '../../api/managed-fields/update.js';
 import type { KubeObject } from '../../api/object.js';
 import type { Stored } from '../../store/stored.js';

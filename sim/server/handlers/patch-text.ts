@@ -1,6 +1,7 @@
 /**
  * The text of a patched document as evanphx/json-patch leaves it: maps that it took apart are sorted,
  * all others keep the order in which Go wrote them.
+ * @upstream apiserver/pkg/endpoints/handlers/patch.go, gopkg.in/evanphx/json-patch.v4
  */
 import { isRecord } from '../../api/equality.js';
 import { compareText, goJson } from '../../api/go-text.js';

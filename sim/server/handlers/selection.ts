@@ -1,4 +1,7 @@
-/** Which objects a list, a watch or a deletion is about: its label and field selectors. */
+/**
+ * Which objects a list, a watch or a deletion is about: its label and field selectors.
+ * @upstream apiserver/pkg/endpoints/handlers/get.go ListResource, storage/selection_predicate.go
+ */
 import { matchesFields, parseFieldSelector, type FieldTerm } from '../../api/field-selectors.js';
 import { goQuote } from '../../api/go-text.js';
 import type { KubeObject } from '../../api/object.js';

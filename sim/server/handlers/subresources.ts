@@ -1,4 +1,7 @@
-/** The handlers of subresources: status, scale, binding, eviction, token, log, exec, ... */
+/**
+ * The handlers of subresources: status, scale, binding, eviction, token, log, exec, ...
+ * @upstream pkg/registry/core/rest/storage_core.go and its siblings: which resource has which
+ */
 import type { ApiAnswer } from '../../api/request.js';
 import { isFailure } from '../../api/status.js';
 import { readPlainObject } from '../body.js';

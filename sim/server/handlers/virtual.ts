@@ -1,4 +1,7 @@
-/** POST of a review: answered, never stored. */
+/**
+ * POST of a review: answered, never stored.
+ * @upstream pkg/registry/authorization, pkg/registry/authentication
+ */
 import type { Kind, KubeObject } from '../../api/object.js';
 import type { ApiAnswer } from '../../api/request.js';
 import { isFailure, type Failure } from '../../api/status.js';

@@ -1,4 +1,7 @@
-/** What the checks of pods and of templates of pods differ in. */
+/**
+ * What the checks of pods and of templates of pods differ in.
+ * @upstream pkg/api/pod/util.go GetValidationOptionsFromPodSpecAndMeta
+ */
 
 /** How strictly a pod's spec is looked at, and what the server allows. */
 export interface PodOptions {
