@@ -28,7 +28,9 @@ export function voyageLines(voyages: VoyagesResult, inputs: readonly string[]): 
 /** The answer in a line: how many voyages, and whether a law was broken. */
 export function answerText({ explored, laws, known, failures }: VoyagesResult): string {
   const { runs, seed, end } = explored;
-  const again = known === 0 ? '' : ` (${known} of them failures of before)`;
+  // The first of them that breaks a law again ends the search.
+  const sailed = Math.min(known, explored.runs);
+  const again = sailed === 0 ? '' : ` (${sailed} of them failures of before)`;
   const count = `${runs.toLocaleString('en-US')} ${runs === 1 ? 'voyage' : 'voyages'}${again}`;
   const names = failures.map(({ example }) => example.law).join(', ');
   const judged = explored.laws.filter(({ held }) => held > 0).length;
