@@ -60,7 +60,9 @@ describe('the tutorial of an incident', () => {
   beforeAll(async () => {
     const [run = '', up = ''] = stand;
     const ran = await seatrial(run);
-    expect(ran.code).toBe(0);
+    // Two writers of one field: the autoscaler does not come to rest.
+    expect(ran.code).toBe(1);
+    expect(ran.out).toContain('BROKEN hpa-settles');
     served = seatrial(up, ['--separate', kubeconfig]);
     await vi.waitFor(() => expect(existsSync(kubeconfig)).toBe(true), { timeout: 60_000 });
   });

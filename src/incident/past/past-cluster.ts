@@ -21,8 +21,8 @@ import { pastServer } from './past-server.js';
 
 /** So far ahead the way is gone change by change, so that watches see it; further, it is opened anew. */
 const walkedMaxMs = 600_000;
-/** So much before an instant that is gone back to, the way is gone again. */
-const knownBackMs = 7_200_000;
+/** So much before an instant that is gone back to in a small step, the way is gone again. */
+const knownBackMs = 3_600_000;
 const turnMs = 50;
 
 /** A served instant of a run. */
@@ -71,13 +71,17 @@ export class PastCluster implements Steering {
     }
     if (aheadMs >= 0) return this.open(this.journal.at(timeMs));
     this.endStreams();
-    if (!this.journal.back(this.instant, timeMs)) return this.openBefore(timeMs);
+    if (!this.journal.back(this.instant, timeMs)) {
+      // A long way is opened anew, back as ahead.
+      if (-aheadMs > walkedMaxMs) return this.open(this.journal.at(timeMs));
+      return this.openBefore(timeMs);
+    }
     const { revision } = this.instant;
     const isKnown = revision >= this.openedAt && this.server.takeBack(revision);
     if (!isKnown) this.open(this.instant);
   }
 
-  /** Who goes back once will go back again: the way from a while before is gone, so that it is known. */
+  /** Who goes back a little will go back again: the way from a while before is gone, so that it is known. */
   private openBefore(timeMs: number): void {
     this.open(this.journal.at(Math.max(timeMs - knownBackMs, this.journal.startMs)));
     for (const news of this.journal.forward(this.instant, timeMs)) {
