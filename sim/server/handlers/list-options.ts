@@ -2,6 +2,8 @@
  * The options of lists and watches.
  * @upstream apimachinery/pkg/apis/meta/internalversion/validation/validation.go, defaults.go
  */
+import { parseFieldSelector } from '../../api/field-selectors.js';
+import { parseSelector } from '../../api/selectors.js';
 import { forbidden, notSupported, type FieldError } from '../../api/field-error.js';
 import { badRequest, invalid, isFailure, type Failure } from '../../api/status.js';
 import type { RequestContext } from '../request-context.js';
@@ -38,6 +40,9 @@ export function listOptions(context: RequestContext, isWatch: boolean): ListOpti
   if (isFailure(limit)) return limit;
   const timeoutSeconds = integerParameter(context, 'timeoutSeconds');
   if (isFailure(timeoutSeconds)) return timeoutSeconds;
+  // Selectors are read with the other options; whether their fields are known is asked later.
+  const unread = selectorProblem(context);
+  if (unread !== undefined) return unread;
   const initial = context.parameter('sendInitialEvents');
   const sent: ListOptions = {
     isWatch,
@@ -105,6 +110,14 @@ function watchErrors(options: ListOptions): readonly FieldError[] {
     errors.push(forbidden(path, `${path} is forbidden when continue is provided`));
   }
   return errors;
+}
+
+/** What is wrong with the text of a selector. */
+function selectorProblem(context: RequestContext): Failure | undefined {
+  const labels = parseSelector(context.parameter('labelSelector') ?? '');
+  if (!labels.isOk) return badRequest(labels.error);
+  const fields = parseFieldSelector(context.parameter('fieldSelector') ?? '');
+  return fields.isOk ? undefined : badRequest(fields.error);
 }
 
 const int64Max = 2n ** 63n - 1n;

@@ -38,7 +38,11 @@ export function* watchObjects(scope: Scope): Steps<ApiAnswer> {
   if (isFailure(selection)) return failureAnswer(context, selection);
   const { resourceVersion } = options;
   const problem = resourceVersion === '' ? undefined : versionProblem(resourceVersion);
-  if (problem !== undefined) return failureAnswer(context, plainError(problem));
+  if (problem !== undefined) {
+    const value = JSON.stringify(resourceVersion);
+    const text = `resourceVersion: Invalid value: ${value}: ${problem}`;
+    return failureAnswer(context, plainError(text));
+  }
   const badTable = media.transform?.kind === 'Table' ? includeFailure(scope) : undefined;
   if (badTable !== undefined) return failureAnswer(context, badTable);
   if (isConverted(scope.resource)) {
