@@ -2,7 +2,10 @@
 import type { IncidentFacts } from '../contract.js';
 import { formats } from '../import/index.js';
 import type { Collection } from '../rebuild/collection.js';
+import type { DumpInstant } from '../rebuild/dump-instants.js';
 import type { Incident } from '../rebuild/incident.js';
+import { timeText } from '../rebuild/stretches.js';
+import type { Times } from '../rebuild/times.js';
 
 /** A row: what, how much, and from where or why. */
 export interface Row {
@@ -57,9 +60,10 @@ function rebuilt(incident: Incident, { facts, sent, objects }: Outcome): Row[] {
   const rows: (Row | undefined)[] = [
     { what: 'start', detail: facts.start },
     facts.window && { what: 'window', detail: facts.window.join(' to ') },
-    facts.dumpTakenAt === undefined
-      ? undefined
-      : { what: 'dump', detail: `taken ${facts.dumpTakenAt}` },
+    ...times.instants.map(instant => ({
+      what: 'dump',
+      detail: `taken ${timeText(instant.atMs)}${useOf(instant, times)}`,
+    })),
     count('nodes', initial.nodes.length, `${facts.gpus ?? 0} GPUs`),
     count('objects', objects, times.isTakenBack ? 'taken back to the start' : 'as dumped'),
     count('writes to replay', sent, 'of people and outside controllers'),
@@ -75,6 +79,14 @@ function rebuilt(incident: Incident, { facts, sent, objects }: Outcome): Row[] {
     count('decisions of the scheduler', decisions.length, 'to check a replay against'),
   ];
   return rows.filter(row => row !== undefined);
+}
+
+/** What a dump of several is for; one alone says so by itself. */
+function useOf(instant: DumpInstant, { instants, start }: Times): string {
+  if (instants.length === 1) return '';
+  if (instant === start) return '; where the replay starts';
+  const isOld = start !== undefined && instant.atMs < start.atMs;
+  return isOld ? '; older than the start' : '; to compare the replay with';
 }
 
 function count(what: string, amount: number, detail: string): Row | undefined {
@@ -147,7 +159,7 @@ function missing(incident: Incident, collection: Collection, outcome: Outcome): 
       : []),
     ...[...collection.unusedFiles].map(([what, amount]) => ({
       what: 'not used',
-      detail: `${amount} files: ${what}`,
+      detail: `${amount} ${amount === 1 ? 'file' : 'files'}: ${what}`,
     })),
     ...(facts.auditEvents === undefined && collection.steps.length === 0
       ? [{ what: 'who did what', detail: 'no audit log and no trace: nothing is replayed' }]

@@ -91,6 +91,17 @@ describe('the moments of dumps', () => {
     expect(instants({ before: [pod('p', 10, 5)] }, log)).toEqual([[5, 'newest time', ['before']]]);
   });
 
+  it('are not told by what is written of something after it was deleted', () => {
+    const log = [
+      write('create', 'q', 100, 20),
+      write('delete', 'q', 200, 30),
+      write('patch', 'q', 201, 31),
+      write('update', 'p', 300, 40),
+    ];
+    const file = { after: atMs(310) };
+    expect(instants({ after: [pod('p', 40, 5)] }, log, file)).toEqual([[310, 'log', ['after']]]);
+  });
+
   it('are one where several files show one state, and each has the time of its file if that can be', () => {
     const dumps = { pods: [pod('p', 10, 5)], more: [pod('p', 10, 5), pod('q', 11, 9)] };
     const near = { pods: atMs(12), more: atMs(12) };

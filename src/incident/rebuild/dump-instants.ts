@@ -72,7 +72,11 @@ export function dumpInstants(sources: DumpSources): readonly DumpInstant[] {
     const bounds = boundsOf(name, content, { ...sources, fileTime });
     const [group] = groups
       .filter(each => isOneMoment(each, content, bounds))
-      .toSorted((a, b) => Math.abs(a.lowMs - bounds.lowMs) - Math.abs(b.lowMs - bounds.lowMs));
+      .toSorted((a, b) => {
+        // One that a log does not hold apart at all goes before one that it holds apart a little.
+        const bySure = Math.max(sureApart(a, bounds), 0) - Math.max(sureApart(b, bounds), 0);
+        return bySure || Math.abs(a.lowMs - bounds.lowMs) - Math.abs(b.lowMs - bounds.lowMs);
+      });
     if (group === undefined) {
       groups.push({ dumps: new Set([name]), revisions: new Map(content.revisions), ...bounds });
       continue;
@@ -144,10 +148,14 @@ function boundsOf(
   return { lowMs, highMs: Math.max(upperMs, lowMs), ...sure };
 }
 
+/** By how much a log holds two apart; not above 0: it does not. */
+function sureApart(group: Bounds, { sureLowMs, sureHighMs }: Bounds): number {
+  return Math.max(group.sureLowMs, sureLowMs) - Math.min(group.sureHighMs, sureHighMs);
+}
+
 function isOneMoment(group: Group, { revisions }: Content, bounds: Bounds): boolean {
-  const { lowMs, highMs, sureLowMs, sureHighMs } = bounds;
-  const sureMs = Math.max(group.sureLowMs, sureLowMs) - Math.min(group.sureHighMs, sureHighMs);
-  if (sureMs > oneHandMs) return false;
+  const { lowMs, highMs } = bounds;
+  if (sureApart(group, bounds) > oneHandMs) return false;
   const shared = [...revisions].filter(([uid]) => group.revisions.has(uid));
   const isOther = shared.some(([uid, revision]) => group.revisions.get(uid) !== revision);
   // What several show alike, and nothing otherwise, is one state, however late its newest time.

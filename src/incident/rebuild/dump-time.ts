@@ -26,6 +26,7 @@ export class DumpTimes {
   private readonly shown = new Map<string, Map<Tracker, number>>();
   /** Which dumps show a kind in a namespace: what is not in them was not there. */
   private readonly scopes = new Map<string, Set<Tracker>>();
+  private readonly gone = new Set<string>();
   /** Where things came whose names the log does not tell: it has no answers. */
   private readonly unnamed = new Set<string>();
   /** The newest revision that the log told so far. */
@@ -78,6 +79,9 @@ export class DumpTimes {
     if (trackers === undefined) return;
     const key = `${scope}/${name}`;
     const shown = this.shown.get(key);
+    // What is deleted may be written on until its finalizers are gone.
+    if (verb === 'delete' && subresource === undefined) this.gone.add(key);
+    else if (verb === 'create') this.gone.delete(key);
     for (const tracker of trackers) {
       const own = shown?.get(tracker) ?? 0;
       if (own > 0) {
@@ -87,8 +91,9 @@ export class DumpTimes {
       } else if (subresource === undefined) {
         if (verb === 'create') tracker.absent.set(key, atMs);
         // An apply may have made it.
-        else if (verb !== 'delete' && !tracker.absent.has(key)) tracker.absent.set(key, atMs);
-        else if (verb === 'delete') {
+        else if (verb !== 'delete' && !tracker.absent.has(key) && !this.gone.has(key)) {
+          tracker.absent.set(key, atMs);
+        } else if (verb === 'delete') {
           // One that came after the dump may go again: that tells nothing.
           const cameMs = tracker.absent.get(key) ?? -Infinity;
           tracker.absent.delete(key);
