@@ -11,7 +11,7 @@ import { readSnapshot } from '../plan/snapshot.js';
 import type { KubeObject } from '../../sim/api/object.js';
 import type { CliCommand } from './command.js';
 import { collect, outputOption, schedulerConfigOption } from './options.js';
-import { mustBeTaken } from './taken.js';
+import { mustBeTaken } from '../scenario/taken.js';
 
 interface PlanFlags {
   readonly filename: readonly string[];

@@ -35,7 +35,7 @@ import { findKeptRun } from '../scenario/find-kept-run.js';
 import { loadScenario } from '../scenario/scenario.js';
 import { launch, type Launch } from '../scenario/voyage.js';
 import type { CliCommand } from './command.js';
-import { mustBeTaken } from './taken.js';
+import { mustBeTaken } from '../scenario/taken.js';
 import { readConfiguration } from './configuration.js';
 import { voyageOf } from './voyage-of.js';
 import type { TieRule } from '../../sim/scheduler/ties.js';
@@ -274,10 +274,7 @@ function optionsOf(flags: UpFlags, seed: number, configured: string | undefined)
   );
 }
 
-async function applyAll(
-  cluster: SimulatedCluster,
-  manifests: readonly Manifest[],
-): Promise<void> {
+async function applyAll(cluster: SimulatedCluster, manifests: readonly Manifest[]): Promise<void> {
   const applied = await cluster.apply(manifests.map(({ object }) => object));
   manifests.forEach((manifest, index) => {
     const each = applied[index];

@@ -3,7 +3,7 @@ import type { Applied } from '../cluster.js';
 import { writeError } from '../host.js';
 import { exitCodes, UserError } from '../input/errors.js';
 import type { Manifest } from '../input/manifests.js';
-import { adviceFor } from '../scenario/advice.js';
+import { adviceFor } from './advice.js';
 
 /**
  * Tells the warnings.
