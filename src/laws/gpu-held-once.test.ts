@@ -59,6 +59,11 @@ it.each([
 
 it.each([
   ['never began', {}, 'held'],
+  [
+    'was never found',
+    { state: { terminated: { reason: 'ContainerStatusUnknown', startedAt: null } } },
+    'held',
+  ],
   ['had begun before', { lastState: { terminated: { exitCode: 1 } } }, 'broken'],
 ])('lets a device go on from a container that %s', (_what, more, kind) => {
   const waiting = {

@@ -116,7 +116,12 @@ function hadEnded({ status }: Pod, container: string, byMs: number): boolean {
 function neverBegan({ status }: Pod, container: string): boolean {
   const own = status?.containerStatuses?.find(({ name }) => name === container);
   const isOver = status?.phase === 'Failed' || status?.phase === 'Succeeded';
-  return isOver && own?.state?.waiting !== undefined && own.lastState?.terminated === undefined;
+  // Of a container that it never made, a kubelet says in the end that it was not found: without a start.
+  const { waiting, terminated } = own?.state ?? {};
+  const isUnbegun =
+    waiting !== undefined ||
+    (terminated?.reason === 'ContainerStatusUnknown' && timeMs(terminated.startedAt) === undefined);
+  return isOver && isUnbegun && own?.lastState?.terminated === undefined;
 }
 
 /** What running containers hold; one that has ended holds nothing, though its status still names it. */
