@@ -31,6 +31,8 @@ import {
 } from './simulation.js';
 import { Weather } from './weather.js';
 
+type Part = Pick<Operator, 'manifests' | 'process'>;
+
 /** Boots a cluster; its time stands still until the loop is run. */
 export function boot(options: SimulationOptions): Simulation {
   // Time and chance.
@@ -44,6 +46,7 @@ export function boot(options: SimulationOptions): Simulation {
   const kubelets = new Map<string, Kubelet>();
   const processes = new Map<string, Process>();
   const endpoints = (name: string) => kubelets.get(name)?.endpoint ?? options.endpoints?.(name);
+  const isRunning = (name: string) => processes.get(name)?.isRunning ?? false;
   const metrics = metricsParts(options, { clock: loop, nodes: endpoints });
   const advertised = advertisedBy(options.nodes);
   const gates = gatesOf(options);
@@ -54,10 +57,11 @@ export function boot(options: SimulationOptions): Simulation {
     aggregated: Object.fromEntries(Object.entries(metrics).map(([name, { api }]) => [name, api])),
     random: random.fork('kube-apiserver'),
     nodes: endpoints,
+    answersHealth: isRunning,
     callWebhook: webhookDoor(options.operators ?? [], {
       clock: loop,
       connect: identity => connect(identity),
-      isRunning: name => processes.get(name)?.isRunning ?? false,
+      isRunning,
       inCluster: inCluster.call,
       elsewhere: options.callWebhook,
     }),
@@ -82,14 +86,12 @@ export function boot(options: SimulationOptions): Simulation {
   start(managerOf(options, gates.featureGates));
   start(kubeScheduler({ ...gates, ...options.scheduler, ...pastOf(options) }));
   start(network.process);
-  const add = (part: Pick<Operator, 'manifests' | 'process'>): void => {
+  const add = (part: Part): void => {
     for (const manifest of part.manifests()) install(server, loop, manifest);
     start(part.process);
   };
-  add(network.policies);
-  for (const part of Object.values(metrics)) add(part);
-  if (options.hasStorageClass ?? true) add(localPathStorage);
-  for (const operator of options.operators ?? []) add(operator);
+  const parts = [network.policies, ...Object.values(metrics), ...addedBy(options)];
+  for (const part of parts) add(part);
 
   // The nodes.
   const nodes = new Map<string, SimulatedNode>();
@@ -105,6 +107,10 @@ export function boot(options: SimulationOptions): Simulation {
 
 function loopOf({ startMs }: SimulationOptions, trace: Trace, revision: () => number): Loop {
   return new Loop({ trace, revision, ...(startMs !== undefined && { startMs }) });
+}
+
+function addedBy({ hasStorageClass = true, operators = [] }: SimulationOptions): readonly Part[] {
+  return hasStorageClass ? [localPathStorage, ...operators] : operators;
 }
 
 function gatesOf({ featureGates = {}, runtimeConfig = {} }: SimulationOptions) {

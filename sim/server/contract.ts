@@ -20,6 +20,8 @@ export interface ApiServerOptions {
   /** The audit policy (audit.k8s.io/v1 Policy); default: none, nothing is logged. */
   readonly auditPolicy?: KubeObject;
   readonly onAudit?: (event: KubeObject) => void;
+  /** Whether a program, `kube-scheduler` and the like, answers on its health port. Default: none does. */
+  readonly answersHealth?: (program: string) => boolean;
   /** Sends webhook calls; default: every call fails as if nothing listened. */
   readonly callWebhook?: (call: WebhookCall, done: (answer: WebhookAnswer) => void) => void;
   /** Sends a request to a program in the cluster, for the proxies. Default: every connection is refused. */

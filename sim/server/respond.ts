@@ -8,7 +8,8 @@ import type { Scope } from './scope.js';
 
 /** A list of objects, as the version shows them. */
 export interface ObjectList {
-  readonly resourceVersion: string;
+  /** Absent from lists of what is not stored. */
+  readonly resourceVersion?: string;
   readonly continue?: string;
   readonly remainingItemCount?: number;
   readonly items: readonly KubeObject[];
@@ -48,7 +49,7 @@ function listBody({ resource, context }: Scope, list: ObjectList): unknown {
 export function listMeta(list: ObjectList, isCustom = false): Readonly<Record<string, unknown>> {
   const { resourceVersion, continue: token, remainingItemCount } = list;
   return {
-    resourceVersion,
+    ...(resourceVersion !== undefined && { resourceVersion }),
     ...(token === undefined ? isCustom && { continue: '' } : { continue: token }),
     ...(remainingItemCount !== undefined && { remainingItemCount }),
   };

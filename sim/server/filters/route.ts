@@ -16,6 +16,11 @@ import type { Core } from '../core.js';
 import { createObject } from '../handlers/create.js';
 import { deleteCollection } from '../handlers/delete-collection.js';
 import { deleteObject } from '../handlers/delete.js';
+import {
+  getComponentStatus,
+  isComponentStatus,
+  listComponentStatuses,
+} from '../handlers/component-status.js';
 import { getObject } from '../handlers/get.js';
 import { listObjects } from '../handlers/list.js';
 import { patchObject } from '../handlers/patch.js';
@@ -122,7 +127,7 @@ function collectionHandler({ request, info }: RequestState, resource: ServedReso
     case 'GET':
       if (!verbs.includes('list')) return 'no-method';
       if (info.verb === 'watch' && verbs.includes('watch')) return watchObjects;
-      return listObjects;
+      return isComponentStatus(kind) ? listComponentStatuses : listObjects;
     case 'POST': {
       if (isWhole || !verbs.includes('create')) return 'no-method';
       if (kind.resource === 'bindings' && kind.group === '') return bindPod;
@@ -138,11 +143,12 @@ function collectionHandler({ request, info }: RequestState, resource: ServedReso
 
 const objectVerbs = ['get', 'update', 'patch', 'delete'];
 
-function objectHandler(method: string, { verbs, strategy, storedStrategy }: ServedResource) {
+function objectHandler(method: string, { kind, verbs, strategy, storedStrategy }: ServedResource) {
   if (!objectVerbs.some(verb => verbs.includes(verb))) return 'no-route';
   switch (method) {
     case 'GET':
-      return verbs.includes('get') ? getObject : 'no-method';
+      if (!verbs.includes('get')) return 'no-method';
+      return isComponentStatus(kind) ? getComponentStatus : getObject;
     case 'PUT':
       if (!verbs.includes('update')) return 'no-method';
       return (scope: Scope) => replaceObject(scope, storedStrategy);

@@ -3,6 +3,7 @@ import { apiService } from './api-services.js';
 import { certificateSigningRequest } from './certificate-signing-requests.js';
 import { clusterRoleBinding } from './cluster-role-bindings.js';
 import { clusterRole } from './cluster-roles.js';
+import { componentStatus } from './component-statuses.js';
 import { configMap } from './config-maps.js';
 import { controllerRevision } from './controller-revisions.js';
 import { cronJob } from './cron-jobs.js';
@@ -71,6 +72,7 @@ export const strategies: readonly Strategy[] = [
   certificateSigningRequest,
   clusterRoleBinding,
   clusterRole,
+  componentStatus,
   configMap,
   controllerRevision,
   cronJob,
