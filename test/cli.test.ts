@@ -100,7 +100,7 @@ describe('bad input', () => {
     [
       'a manifest that the API refuses',
       ['up', '--config', 'kind.yaml', '-f', 'unknown-pod-field.yaml'],
-      /unknown-pod-field\.yaml:1: Pod refused: .*unknown field "spec\.containers\[0\]\.imagee"/,
+      /unknown-pod-field\.yaml:7: Pod p refused: .*unknown field "spec\.containers\[0\]\.imagee"\n  next: unknown-pod-field\.yaml:7: did you mean image\?/,
     ],
     ['an unknown command', ['upp'], /unknown command 'upp'\n\(Did you mean up\?\)/],
     ['an unknown flag', ['run', '--sed', '1'], /unknown option '--sed'\n\(Did you mean --seed\?\)/],

@@ -156,7 +156,9 @@ spec:
 
   it('says what is wrong with a manifest and ends with 2', () => {
     const { code, stderr } = plan('typo.yaml');
-    expect(stderr).toMatch(/typo\.yaml:6: Job refused: .*unknown field "spec\.paralelism"/);
+    expect(stderr).toMatch(
+      /typo\.yaml:10: Job train refused: .*unknown field "spec\.paralelism"\n  next: .*did you mean parallelism\?/,
+    );
     expect(code).toBe(2);
     expect(seatrial(folder, 'plan', '--cluster', 'cluster.yaml').stderr).toMatch(/-f/);
   });
