@@ -64,6 +64,7 @@ function rebuilt(incident: Incident, { facts, sent, objects }: Outcome): Row[] {
       what: 'dump',
       detail: `taken ${timeText(instant.atMs)}${useOf(instant, times)}`,
     })),
+    beginningOf(times),
     count('nodes', initial.nodes.length, `${facts.gpus ?? 0} GPUs`),
     count('objects', objects, times.isTakenBack ? 'taken back to the start' : 'as dumped'),
     count('writes to replay', sent, 'of people and outside controllers'),
@@ -79,6 +80,15 @@ function rebuilt(incident: Incident, { facts, sent, objects }: Outcome): Row[] {
     count('decisions of the scheduler', decisions.length, 'to check a replay against'),
   ];
   return rows.filter(row => row !== undefined);
+}
+
+/** How the state at the start was found where no dump shows it. */
+function beginningOf({ beginning, instants }: Times): Row | undefined {
+  const [first] = instants;
+  if (beginning === undefined || first === undefined) return undefined;
+  const { written, dumped } = beginning;
+  const detail = `rebuilt from the log's first sight of ${written} objects, ${dumped} as in the dump of ${timeText(first.atMs)}`;
+  return { what: 'state at the beginning', detail };
 }
 
 /** What a dump of several is for; one alone says so by itself. */

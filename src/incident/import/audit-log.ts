@@ -174,6 +174,7 @@ function tellWrite(
   if (status < 300) {
     tellRuns(event, sink);
     tellObject(event, about);
+    tellSight(event, about);
   }
 }
 
@@ -243,4 +244,26 @@ function tellObject(
     ...(namespace !== undefined && namespace !== '' && { namespace }),
   };
   sink.object({ object: { ...object, metadata }, source, atMs });
+}
+
+/** The whole object after the write, where the log has the answer; answers of some subresources are others. */
+function tellSight(
+  event: AuditEvent,
+  { atMs, source, sink }: { readonly atMs: number; readonly source: Source; readonly sink: Sink },
+): void {
+  const { responseObject, requestObject, objectRef, verb = '' } = event;
+  const { resource, subresource } = objectRef ?? {};
+  const isOwn = subresource === undefined || subresource === 'status' || subresource === 'resize';
+  if (!isOwn || responseObject?.kind === undefined || responseObject.kind === 'Status') return;
+  if (resource === 'leases' || resource === 'events') return;
+  const { uid, managedFields: _fields, ...metadata } = responseObject.metadata ?? {};
+  if (uid === undefined) return;
+  sink.sight({
+    object: { ...responseObject, metadata: { ...metadata, uid } },
+    source,
+    atMs,
+    verb,
+    ...(subresource !== undefined && { subresource }),
+    ...(verb === 'patch' && resource === 'nodes' && { body: requestObject }),
+  });
 }

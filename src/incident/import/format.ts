@@ -39,6 +39,17 @@ export interface Sighting {
   readonly atMs?: TimeMs;
 }
 
+/** An object as the log shows it right after a write of it. */
+export interface LogSight {
+  readonly object: KubeObject;
+  readonly source: Source;
+  readonly atMs: TimeMs;
+  readonly verb: string;
+  readonly subresource?: string;
+  /** Of patches: what was asked for. */
+  readonly body?: unknown;
+}
+
 /** A write with its time as a number, so that it is read once. */
 export interface TimedWrite extends RecordedWrite {
   readonly atMs: TimeMs;
@@ -114,6 +125,8 @@ export interface PodRun {
 export interface Sink {
   object(sighting: Sighting): void;
   write(write: TimedWrite): void;
+  /** An object after a write, by whomever; what comes first tells what was there before the log. */
+  sight(sight: LogSight): void;
   event(event: ToldEvent): void;
   sample(sample: Sample): void;
   alert(alert: ToldAlert): void;

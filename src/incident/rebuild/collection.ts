@@ -1,6 +1,7 @@
 /** Collects what the formats tell: the sink of an import. */
 import type {
   Decision,
+  LogSight,
   PodRun,
   Sample,
   Sighting,
@@ -11,6 +12,7 @@ import type {
   ToldEvent,
   TraceStep,
 } from '../import/format.js';
+import { FirstSights } from './first-sights.js';
 import { IdSet } from './id-set.js';
 import { Known } from './known.js';
 import { SeriesBook } from './series-book.js';
@@ -32,6 +34,7 @@ const problemsMax = 10_000;
 export class Collection implements Sink {
   readonly known = new Known();
   readonly writes = new WriteStore();
+  readonly sights = new FirstSights();
   readonly series = new SeriesBook();
   readonly alerts: ToldAlert[] = [];
   readonly decisions: Decision[] = [];
@@ -77,6 +80,10 @@ export class Collection implements Sink {
 
   write(write: TimedWrite): void {
     this.writes.add(write);
+  }
+
+  sight(sight: LogSight): void {
+    this.sights.add({ ...sight, object: withoutSecrets(sight.object) });
   }
 
   event(event: ToldEvent): void {

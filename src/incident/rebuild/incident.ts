@@ -1,6 +1,7 @@
 /** From all that was read to an incident: when it was, what there was, who did what, what came of it. */
 import type { Finding, IncidentFacts } from '../contract.js';
 import type { Decision, ToldEvent } from '../import/format.js';
+import { begun } from './beginning.js';
 import { alertStretches, type AlertStretch } from './alert-stretches.js';
 import type { Collection } from './collection.js';
 import { jobDurations, type JobDuration } from './durations.js';
@@ -45,7 +46,13 @@ export interface Incident {
 export function rebuild(collection: Collection, year: number): Incident {
   const evidence = new DumpTimes(collection.known.all());
   const survey = surveyWrites(collection.writes.inOrder(), write => evidence.look(write));
-  const times = timesOf(collection, { year, evidence, survey });
+  const dated = timesOf(collection, { year, evidence, survey });
+  const { known, times } = begun({
+    known: timed(collection.known.all(), dated.instants),
+    sights: collection.sights,
+    survey,
+    times: dated,
+  });
   const events = collection.events.toSorted((a, b) => a.atMs - b.atMs);
   const told = events.flatMap(event => refusalOf(event) ?? []);
   const sources: Gathered = {
@@ -54,7 +61,7 @@ export function rebuild(collection: Collection, year: number): Incident {
     events,
     steps: collection.steps,
     series: collection.series.all(),
-    known: timed(collection.known.all(), times.instants),
+    known,
     decisions: oneOfEach(collection.decisions),
     // What events tell was told by the audit log as well, more exactly.
     refusals: survey.refusals.length > 0 ? [] : told,

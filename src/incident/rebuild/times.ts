@@ -17,6 +17,8 @@ export interface Times {
   readonly startMs: number;
   /** The start lies before the dumps: they have to be taken back. */
   readonly isTakenBack: boolean;
+  /** Set: no dump shows the start. Of so many objects the log tells it, of the others the first dump. */
+  readonly beginning?: { readonly written: number; readonly dumped: number };
   /** What was guessed, in a sentence each. */
   readonly guessed: readonly string[];
 }

@@ -1,0 +1,231 @@
+/** An object as it was before the first write that a log shows of it, as far as its parts still tell. */
+import { timeMs } from '../../../sim/api/time.js';
+import type { KubeObject } from '../../../sim/api/object.js';
+import type { LogSight } from '../import/format.js';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** What else is known of the moment before. */
+export interface Surroundings {
+  /** When the log begins. */
+  readonly startMs: number;
+  /** What an object owns that was there. */
+  ownedBy(uid: string): readonly KubeObject[];
+  /** Whether the log binds this pod, which it did not make. */
+  isBoundLater(object: KubeObject): boolean;
+}
+
+/** The object before the write. */
+export function beforeWrite(sight: LogSight, around: Surroundings): KubeObject {
+  const object = undeleted(sight.object);
+  switch (object.kind) {
+    case 'Deployment':
+    case 'ReplicaSet':
+    case 'ReplicationController':
+    case 'StatefulSet':
+    case 'DaemonSet':
+      return workloadBefore(object, around);
+    case 'Pod':
+      return podBefore(object, around);
+    case 'Job':
+      return jobBefore(object, around);
+    case 'CronJob':
+      return cronJobBefore(object, around);
+    case 'Node':
+      return nodeBefore(object, sight);
+    default:
+      return object;
+  }
+}
+
+function fieldsOf(value: unknown): Fields {
+  return typeof value === 'object' && value !== null ? (value as Fields) : {};
+}
+
+/** What the log deletes was not being deleted. */
+function undeleted(object: KubeObject): KubeObject {
+  const { deletionTimestamp, deletionGracePeriodSeconds: _grace, ...metadata } = object.metadata;
+  if (deletionTimestamp === undefined) return object;
+  const { finalizers, generation, ...rest } = metadata;
+  const kept = finalizers?.filter(each => each !== 'foregroundDeletion' && each !== 'orphan') ?? [];
+  return {
+    ...object,
+    metadata: {
+      ...rest,
+      ...(kept.length > 0 && { finalizers: kept }),
+      ...(generation !== undefined && { generation: Math.max(generation - 1, 1) }),
+    },
+    ...(object.kind === 'Namespace' && { status: { phase: 'Active' } }),
+  };
+}
+
+/** A controller has not yet seen what was asked for: its status still tells the size before, its owned the template. */
+function workloadBefore(object: KubeObject, { ownedBy }: Surroundings): KubeObject {
+  const { generation = 0, uid = '' } = object.metadata;
+  const spec = fieldsOf(object['spec']);
+  const status = fieldsOf(object['status']);
+  const { observedGeneration, replicas = 0 } = status;
+  if (typeof observedGeneration !== 'number' || observedGeneration >= generation) return object;
+  const template = templateBefore(object, ownedBy(uid));
+  return {
+    ...object,
+    metadata: { ...object.metadata, generation: observedGeneration },
+    spec: {
+      ...spec,
+      ...(object.kind !== 'DaemonSet' && { replicas }),
+      ...(template !== undefined && { template }),
+    },
+  };
+}
+
+const hashLabel = 'pod-template-hash';
+const revisionNote = 'deployment.kubernetes.io/revision';
+
+function templateBefore(
+  { kind, metadata, status }: KubeObject & { readonly status?: unknown },
+  owned: readonly KubeObject[],
+): unknown {
+  if (kind === 'Deployment') {
+    const revision = metadata.annotations?.[revisionNote];
+    const current = owned.find(
+      each => each.kind === 'ReplicaSet' && each.metadata.annotations?.[revisionNote] === revision,
+    );
+    if (revision === undefined || current === undefined) return undefined;
+    const { template } = fieldsOf(current['spec']) as { readonly template?: PodTemplate };
+    const { [hashLabel]: _hash, ...labels } = template?.metadata?.labels ?? {};
+    return { ...template, metadata: { ...template?.metadata, labels } };
+  }
+  if (kind !== 'StatefulSet') return undefined;
+  const { updateRevision } = fieldsOf(status);
+  const current = owned.find(
+    each => each.kind === 'ControllerRevision' && each.metadata.name === updateRevision,
+  );
+  const { template } = fieldsOf(fieldsOf(current?.['data'])['spec']);
+  if (template === undefined) return undefined;
+  const { $patch: _patch, ...rest } = fieldsOf(template);
+  return rest;
+}
+
+interface PodTemplate {
+  readonly metadata?: { readonly labels?: Readonly<Record<string, string>> };
+}
+
+/** One that the log binds was waiting; one whose end the log shows first was running. */
+function podBefore(object: KubeObject, around: Surroundings): KubeObject {
+  if (around.isBoundLater(object)) {
+    const { nodeName: _node, ...spec } = fieldsOf(object['spec']);
+    const { qosClass } = fieldsOf(object['status']);
+    return { ...object, spec, status: { phase: 'Pending', qosClass } };
+  }
+  const status = fieldsOf(object['status']) as PodStatus;
+  const hasEnded = (each: ContainerStatus): boolean =>
+    isSince(each.state?.terminated?.finishedAt, around.startMs);
+  const { containerStatuses = [] } = status;
+  if (!containerStatuses.some(hasEnded)) return object;
+  const isRunning = status.phase === 'Succeeded' || status.phase === 'Failed';
+  return {
+    ...object,
+    status: {
+      ...status,
+      phase: isRunning ? 'Running' : status.phase,
+      containerStatuses: containerStatuses.map(each => {
+        if (!hasEnded(each)) return each;
+        const { startedAt } = each.state?.terminated ?? {};
+        return { ...each, ready: true, started: true, state: { running: { startedAt } } };
+      }),
+      conditions: status.conditions?.map(condition => {
+        const isFlipped = /^(Ready|ContainersReady)$/.test(condition.type);
+        if (!isFlipped || !isSince(condition.lastTransitionTime, around.startMs)) return condition;
+        const { reason: _reason, message: _message, ...rest } = condition;
+        return { ...rest, status: 'True' };
+      }),
+    },
+  };
+}
+
+interface ContainerStatus {
+  readonly state?: {
+    readonly terminated?: { readonly startedAt?: string; readonly finishedAt?: string };
+  };
+}
+
+interface Condition {
+  readonly type: string;
+  readonly status: string;
+  readonly lastTransitionTime?: string;
+  readonly reason?: string;
+  readonly message?: string;
+}
+
+interface PodStatus {
+  readonly phase?: string;
+  readonly conditions?: readonly Condition[];
+  readonly containerStatuses?: readonly ContainerStatus[];
+}
+
+/** Times of the API are whole seconds. */
+function isSince(time: string | undefined, startMs: number): boolean {
+  return (timeMs(time) ?? -Infinity) >= Math.floor(startMs / 1000) * 1000;
+}
+
+/** A Job's pods that ran are active; what it has counted stays counted. */
+function jobBefore(object: KubeObject, { startMs, ownedBy }: Surroundings): KubeObject {
+  const { completionTime: _end, ...status } = fieldsOf(object['status']) as {
+    readonly completionTime?: string;
+    readonly conditions?: readonly Condition[];
+  };
+  const running = ownedBy(object.metadata.uid ?? '').filter(each => {
+    const { phase } = fieldsOf(each['status']) as PodStatus;
+    return each.kind === 'Pod' && phase !== 'Succeeded' && phase !== 'Failed';
+  });
+  const ready = running.filter(each =>
+    (fieldsOf(each['status']) as PodStatus).conditions?.some(
+      condition => condition.type === 'Ready' && condition.status === 'True',
+    ),
+  );
+  const conditions = status.conditions?.filter(
+    ({ lastTransitionTime }) => !isSince(lastTransitionTime, startMs),
+  );
+  const { active: _active, conditions: _conditions, ...rest } = status as Fields;
+  return {
+    ...object,
+    status: {
+      ...rest,
+      ...(running.length > 0 && { active: running.length, uncountedTerminatedPods: {} }),
+      ...(conditions !== undefined && conditions.length > 0 && { conditions }),
+      ready: ready.length,
+    },
+  };
+}
+
+const slotNote = 'batch.kubernetes.io/cronjob-scheduled-timestamp';
+
+/** What it made within the log it had not made. */
+function cronJobBefore(object: KubeObject, { startMs, ownedBy }: Surroundings): KubeObject {
+  const status = fieldsOf(object['status']) as {
+    readonly lastScheduleTime?: string;
+    readonly active?: readonly { readonly uid?: string }[];
+  };
+  if (!isSince(status.lastScheduleTime, startMs)) return object;
+  const jobs = ownedBy(object.metadata.uid ?? '');
+  const slots = jobs.flatMap(({ metadata }) => metadata.annotations?.[slotNote] ?? []).toSorted();
+  const beforeText = new Date(Math.floor(startMs / 1000) * 1000 - 1000).toISOString();
+  const there = new Set(jobs.map(({ metadata }) => metadata.uid));
+  const active = status.active?.filter(({ uid }) => there.has(uid));
+  return {
+    ...object,
+    status: {
+      ...status,
+      lastScheduleTime: slots.at(-1) ?? beforeText.replace(/\.\d+/, ''),
+      active,
+    },
+  };
+}
+
+/** Somebody who cordons a node finds it without a cordon, and the other way round. */
+function nodeBefore(object: KubeObject, { verb, body }: LogSight): KubeObject {
+  const { unschedulable } = fieldsOf(fieldsOf(body)['spec']);
+  if (verb !== 'patch' || unschedulable === undefined) return object;
+  const { unschedulable: _is, ...spec } = fieldsOf(object['spec']);
+  return { ...object, spec: { ...spec, ...(unschedulable !== true && { unschedulable: true }) } };
+}

@@ -1,0 +1,41 @@
+/** How a log first shows each object that it did not make: what the state before the log is told from. */
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import type { LogSight } from '../import/format.js';
+import { IdSet } from './id-set.js';
+
+/** The first sights of an import. They are kept packed: a cluster has tens of thousands of objects. */
+export class FirstSights {
+  private readonly seen = new IdSet();
+  private readonly first = new Map<string, { readonly atMs: number; readonly packed: Buffer }>();
+
+  /** Takes a sight in; logs may be read in any order. */
+  add(sight: LogSight): void {
+    const { atMs, object, verb, subresource } = sight;
+    const { uid } = object.metadata;
+    if (uid === undefined) return;
+    const isNew = this.seen.add(uid);
+    if (verb === 'create' && subresource === undefined) return void this.first.delete(uid);
+    const before = this.first.get(uid);
+    // What was seen and is not kept was made by a write of the log.
+    if (before === undefined ? !isNew : before.atMs <= atMs) return;
+    const packed = deflateRawSync(JSON.stringify(sight), { level: 1 });
+    this.first.set(uid, { atMs, packed });
+  }
+
+  /** By uid. */
+  get(uid: string): LogSight | undefined {
+    const found = this.first.get(uid);
+    if (found === undefined) return undefined;
+    // Packed above.
+    return JSON.parse(inflateRawSync(found.packed).toString('utf8')) as LogSight;
+  }
+
+  get size(): number {
+    return this.first.size;
+  }
+
+  /** Their uids, in order. */
+  uids(): readonly string[] {
+    return [...this.first.keys()].toSorted();
+  }
+}
