@@ -36,6 +36,10 @@ export class ReplayJudge {
     if (why !== undefined) return { kind: 'left', why };
     const guessed = [...(write.guessed ?? [])];
     let sent: RecordedWrite = recorded(write);
+    if (this.isOfOrphan(write)) {
+      sent = { ...sent, actor: 'outside' };
+      guessed.push('nothing shows its owner, with whom it goes: replayed');
+    }
     if (isAutoscaler(write)) {
       sent = { ...sent, actor: 'outside' };
       guessed.push(
@@ -61,7 +65,8 @@ export class ReplayJudge {
   private whyLeft(write: TimedWrite): string | undefined {
     const { actor, status, resource, apiGroup = '', subresource, namespace = '', verb } = write;
     if (status === 0) return 'the log does not tell what was answered';
-    if (actor === 'ours' && !(isAutoscaler(write) && status < 300)) {
+    const isAlone = (isAutoscaler(write) && status < 300) || this.isOfOrphan(write);
+    if (actor === 'ours' && !isAlone) {
       return 'our own parts do it again';
     }
     if (write.atMs < this.incident.times.startMs) return 'before the start';
@@ -81,6 +86,16 @@ export class ReplayJudge {
       return 'no body: the audit policy logged it at level Metadata';
     }
     return undefined;
+  }
+
+  /** Of what was there at a log's beginning; kubelets do their part. */
+  private isOfOrphan(write: TimedWrite): boolean {
+    const { actor, verb, status, subresource, user, resource, apiGroup = '' } = write;
+    const { orphans } = this.incident.times.beginning ?? {};
+    const isDelete = actor === 'ours' && verb === 'delete' && status < 300;
+    if (!isDelete || subresource !== undefined || user.startsWith('system:node:')) return false;
+    const { namespace = '', name = '' } = write;
+    return orphans?.has(`${resource}.${apiGroup} ${namespace}/${name}`) === true;
   }
 
   private bodyOf(write: TimedWrite, guessed: string[]): unknown {

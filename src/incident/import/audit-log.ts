@@ -246,6 +246,9 @@ function tellObject(
   sink.object({ object: { ...object, metadata }, source, atMs });
 }
 
+/** Subresources whose answers are the object, and the one whose answer tells of its size. */
+const whole = new Set(['status', 'resize', 'scale']);
+
 /** The whole object after the write, where the log has the answer; answers of some subresources are others. */
 function tellSight(
   event: AuditEvent,
@@ -253,8 +256,12 @@ function tellSight(
 ): void {
   const { responseObject, requestObject, objectRef, verb = '' } = event;
   const { resource, subresource } = objectRef ?? {};
-  const isOwn = subresource === undefined || subresource === 'status' || subresource === 'resize';
-  if (!isOwn || responseObject?.kind === undefined || responseObject.kind === 'Status') return;
+  if (
+    !whole.has(subresource ?? 'status') ||
+    responseObject?.kind === undefined ||
+    responseObject.kind === 'Status'
+  )
+    return;
   if (resource === 'leases' || resource === 'events') return;
   const { uid, managedFields: _fields, ...metadata } = responseObject.metadata ?? {};
   if (uid === undefined) return;

@@ -48,6 +48,8 @@ export interface LogSight {
   readonly subresource?: string;
   /** Of patches: what was asked for. */
   readonly body?: unknown;
+  /** The size before it was scaled, where that came before this sight. */
+  readonly scaledFrom?: number;
 }
 
 /** A write with its time as a number, so that it is read once. */

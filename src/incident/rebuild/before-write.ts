@@ -24,13 +24,15 @@ export function beforeWrite(sight: LogSight, around: Surroundings): KubeObject {
     case 'ReplicationController':
     case 'StatefulSet':
     case 'DaemonSet':
-      return workloadBefore(object, around);
+      return workloadBefore(object, sight.scaledFrom, around);
     case 'Pod':
       return podBefore(object, around);
     case 'Job':
       return jobBefore(object, around);
     case 'CronJob':
       return cronJobBefore(object, around);
+    case 'ResourceQuota':
+      return quotaBefore(object, sight);
     case 'Node':
       return nodeBefore(object, sight);
     default:
@@ -60,24 +62,45 @@ function undeleted(object: KubeObject): KubeObject {
 }
 
 /** A controller has not yet seen what was asked for: its status still tells the size before, its owned the template. */
-function workloadBefore(object: KubeObject, { ownedBy }: Surroundings): KubeObject {
+function workloadBefore(
+  object: KubeObject,
+  scaledFrom: number | undefined,
+  { ownedBy }: Surroundings,
+): KubeObject {
   const { generation = 0, uid = '' } = object.metadata;
   const spec = fieldsOf(object['spec']);
-  const status = fieldsOf(object['status']);
-  const { observedGeneration, replicas = 0 } = status;
-  if (typeof observedGeneration !== 'number' || observedGeneration >= generation) return object;
-  const template = templateBefore(object, ownedBy(uid));
+  const status = fieldsOf(object['status']) as {
+    readonly observedGeneration?: number;
+    readonly replicas?: number;
+  };
+  const { observedGeneration = generation, replicas = 0 } = status;
+  const before = Math.min(observedGeneration, scaledFrom === undefined ? Infinity : generation - 1);
+  if (before >= generation) return object;
+  const template =
+    scaledFrom === undefined || observedGeneration < generation - 1
+      ? templateBefore(object, ownedBy(uid))
+      : undefined;
+  const { annotations } = object.metadata;
+  const count = template === undefined ? undefined : annotations?.[templateCount];
+  const counted = { ...annotations, [templateCount]: String(Number(count) - 1) };
   return {
     ...object,
-    metadata: { ...object.metadata, generation: observedGeneration },
+    metadata: {
+      ...object.metadata,
+      generation: before,
+      ...(count !== undefined && { annotations: counted }),
+    },
     spec: {
       ...spec,
-      ...(object.kind !== 'DaemonSet' && { replicas }),
+      ...(object.kind !== 'DaemonSet' && { replicas: scaledFrom ?? replicas }),
       ...(template !== undefined && { template }),
     },
+    status: { ...status, observedGeneration: before },
   };
 }
 
+/** Counts the templates of a DaemonSet. */
+const templateCount = 'deprecated.daemonset.template.generation';
 const hashLabel = 'pod-template-hash';
 const revisionNote = 'deployment.kubernetes.io/revision';
 
@@ -95,12 +118,13 @@ function templateBefore(
     const { [hashLabel]: _hash, ...labels } = template?.metadata?.labels ?? {};
     return { ...template, metadata: { ...template?.metadata, labels } };
   }
-  if (kind !== 'StatefulSet') return undefined;
+  if (kind !== 'StatefulSet' && kind !== 'DaemonSet') return undefined;
   const { updateRevision } = fieldsOf(status);
-  const current = owned.find(
-    each => each.kind === 'ControllerRevision' && each.metadata.name === updateRevision,
-  );
-  const { template } = fieldsOf(fieldsOf(current?.['data'])['spec']);
+  const revisions = owned
+    .filter(each => each.kind === 'ControllerRevision')
+    .toSorted((a, b) => Number(b['revision'] ?? 0) - Number(a['revision'] ?? 0));
+  const current = revisions.find(({ metadata: { name } }) => name === updateRevision);
+  const { template } = fieldsOf(fieldsOf((current ?? revisions[0])?.['data'])['spec']);
   if (template === undefined) return undefined;
   const { $patch: _patch, ...rest } = fieldsOf(template);
   return rest;
@@ -220,6 +244,13 @@ function cronJobBefore(object: KubeObject, { startMs, ownedBy }: Surroundings): 
       active,
     },
   };
+}
+
+/** A quota's controller has not yet seen a limit that was just written. */
+function quotaBefore(object: KubeObject, { subresource }: LogSight): KubeObject {
+  const { hard } = fieldsOf(object['status']);
+  if (subresource !== undefined || hard === undefined) return object;
+  return { ...object, spec: { ...fieldsOf(object['spec']), hard } };
 }
 
 /** Somebody who cordons a node finds it without a cordon, and the other way round. */

@@ -4,6 +4,7 @@ import type { KubeObject } from '../../../sim/api/object.js';
 import type { LogSight, Sighting } from '../import/format.js';
 import { beforeWrite, type Surroundings } from './before-write.js';
 import type { FirstSights } from './first-sights.js';
+import { keyInLog } from './initial.js';
 import { dumpedSights, type KnownObject } from './known.js';
 import type { Survey } from './survey.js';
 import type { Times } from './times.js';
@@ -55,7 +56,12 @@ export function begun({ known, sights, survey, times }: BeginningSources): Begun
     before.set(object.metadata.uid ?? '', { object, source, dump, atMs: startMs });
   }
   const written = there.filter(({ sight }) => sight !== undefined).length;
-  const beginning = { written, dumped: there.length - written };
+  const isOrphan = ({ object }: Found): boolean =>
+    object.metadata.ownerReferences?.some(
+      ({ controller, uid }) => controller === true && !before.has(uid),
+    ) === true;
+  const orphans = new Set(there.filter(isOrphan).map(({ object }) => keyInLog(object)));
+  const beginning = { written, dumped: there.length - written, orphans };
   const start = { atMs: startMs, dumps: new Set([dump]), by: 'log', tookMs: 0 } as const;
   return {
     known: withSights(known, before),
@@ -127,8 +133,6 @@ function withSights(
     const newest = each.newest.dump === undefined ? sight : each.newest;
     return { newest, sightings: [...each.sightings, sight] };
   });
-  const others = [...left.values()].map(
-    (newest): KnownObject => ({ newest, sightings: [newest] }),
-  );
+  const others = [...left.values()].map((newest): KnownObject => ({ newest, sightings: [newest] }));
   return [...all, ...others];
 }

@@ -119,7 +119,8 @@ function isLater(
   return survey.made.has(key) || survey.madeByOurs.has(key);
 }
 
-function keyInLog({ apiVersion = '', kind = '', metadata }: KubeObject): string {
+/** `pods. shop/web-1`: as the survey of a log names objects. */
+export function keyInLog({ apiVersion = '', kind = '', metadata }: KubeObject): string {
   const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
   return `${pluralOf(kind)}.${group} ${metadata.namespace ?? ''}/${metadata.name ?? ''}`;
 }

@@ -18,9 +18,17 @@ export interface Times {
   /** The start lies before the dumps: they have to be taken back. */
   readonly isTakenBack: boolean;
   /** Set: no dump shows the start. Of so many objects the log tells it, of the others the first dump. */
-  readonly beginning?: { readonly written: number; readonly dumped: number };
+  readonly beginning?: Beginning;
   /** What was guessed, in a sentence each. */
   readonly guessed: readonly string[];
+}
+
+/** How the state at the beginning of a log was found. */
+export interface Beginning {
+  readonly written: number;
+  readonly dumped: number;
+  /** Those whose owners nothing shows, by `resource.group namespace/name`: nobody would delete them again. */
+  readonly orphans: ReadonlySet<string>;
 }
 
 /** Sources that were asked for a range: it is what their maker took for the incident. */
