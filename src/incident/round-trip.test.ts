@@ -129,6 +129,11 @@ async function imported(folder: string): Promise<string> {
   return target;
 }
 
+function recordedStart(folder: string): string {
+  const text = readFileSync(join(folder, 'recorded/facts.json'), 'utf8');
+  return (JSON.parse(text) as { readonly start: string }).start;
+}
+
 async function sailed(folder: string): Promise<{ journal: Journal; lines: string[] }> {
   const shelf = memoryShelf();
   const lines: string[] = [];
@@ -146,11 +151,13 @@ describe('a recorded cluster', () => {
   const log = join(own, 'log');
   const dumps = join(own, 'dumps');
   const partway = join(own, 'partway');
+  const late = join(own, 'late');
 
   beforeAll(async () => {
     mkdirSync(log);
     mkdirSync(dumps);
     mkdirSync(partway);
+    mkdirSync(late);
     const audit: string[] = [];
     const policy = {
       apiVersion: 'audit.k8s.io/v1',
@@ -175,6 +182,8 @@ describe('a recorded cluster', () => {
     const rest = audit.slice(half).map(line => `${line}\n`);
     writeFileSync(join(partway, 'audit.log'), rest.join(''));
     writeFileSync(join(partway, 'end.json'), text);
+    writeFileSync(join(late, 'audit.log'), rest.join(''));
+    writeFileSync(join(late, 'end.json'), text);
   });
 
   it('comes out the same when the writes of people are replayed', async () => {
@@ -210,6 +219,28 @@ describe('a recorded cluster', () => {
       .objects.get('deployments.apps')
       ?.get('shop/web');
     expect(web).toMatchObject({ spec: { replicas: 5 }, status: { replicas: 4 } });
+  });
+
+  it('comes out the same from a log that begins part-way, with a dump of its end alone', async () => {
+    const folder = await imported(late);
+    const { journal } = await sailed(folder);
+    const recorded = readObjects(folder);
+    const { objects, strangers } = finalObjects(recorded, journal);
+    expect(objects.filter(({ differences }) => differences?.length !== 0)).toEqual([]);
+    expect(objects.length).toBeGreaterThan(10);
+    expect(strangers).toEqual([]);
+    expect(readFileSync(join(folder, 'IMPORT.md'), 'utf8')).toMatch(
+      /state at the beginning \| rebuilt from the log's first sight of [1-9]\d* objects, [1-9]\d* as in the dump of /,
+    );
+    // What somebody changed after the beginning was not yet so then.
+    const { objects: first } = journal.at(Date.parse(recordedStart(folder)));
+    expect(first.get('resourcequotas')?.get('shop/q')).toMatchObject({
+      spec: { hard: { 'requests.cpu': '4' } },
+    });
+    expect(first.get('deployments.apps')?.get('shop/web')).toMatchObject({
+      metadata: { generation: 2 },
+      status: { replicas: 4 },
+    });
   });
 
   it.each([
