@@ -162,7 +162,7 @@ export const parts: readonly Part[] = [
     faithful:
       'objects, owners, nodes (names, sizes, taints, GPUs) and recorded writes with their times, users and refusals; names, uids, nodes (wherever they fit) and the times of further tries as they were recorded; final objects field by field, the order of conditions, plain and anonymised',
     approximated:
-      'where a log begins part-way and no dump is of its beginning, later ones are taken back and pods get five minutes to come up; logs without bodies, of which only what dumps and events tell is replayed; Job pods run as long as their longest recorded run; types of patches, taken by rules; autoscalers, whose recorded writes are replayed, not computed',
+      'where a log begins part-way and no dump is of its beginning, each object starts as the log first shows it, that write taken back where sizes, templates, limits, status and owned objects tell how (patched labels, data and custom resources stand as patched), others as in the first dump; without answers in the log, dumps are taken back and pods get five minutes to come up; logs without bodies, of which only what dumps and events tell is replayed; Job pods run as long as their longest recorded run; types of patches, taken by rules; autoscalers, whose recorded writes are replayed, not computed',
     absent: "load from metrics, sosreport, webhooks, volumes' data",
   },
 ];
