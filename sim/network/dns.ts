@@ -2,13 +2,14 @@
  * The cluster's DNS: which addresses a name has, and how a pod's resolver searches it.
  * @upstream github.com/kubernetes/dns docs/specification.md, coredns plugin/kubernetes
  */
+import { hostNameOf } from '../api/host-name.js';
 import type { Pod, Service } from '../api/kinds/core.js';
 import { isAddress } from './addresses.js';
+import { resolverOf } from './resolver.js';
 import type { ServiceBook } from './service-book.js';
 
 /** How often a name may stand for another. */
 const aliasesMax = 8;
-const defaultDots = 5;
 
 /** The names of the cluster. */
 export class ClusterDns {
@@ -30,7 +31,7 @@ export class ClusterDns {
     const written = hostsFile(pod, host);
     if (written.length > 0) return written;
     if (!this.canAsk(pod)) return undefined;
-    const { searches, dots } = this.resolverOf(pod);
+    const { searches, dots } = resolverOf(pod, this.domain);
     for (const name of candidates(host, searches, dots)) {
       const addresses = this.lookup(name);
       if (addresses.length > 0) return addresses;
@@ -80,23 +81,6 @@ export class ClusterDns {
     });
     return [...new Set(found.flatMap(({ endpoint }) => endpoint.addresses))];
   }
-
-  /** What stands in the pod's resolv.conf. */
-  private resolverOf({ metadata, spec }: Pod): {
-    readonly searches: readonly string[];
-    readonly dots: number;
-  } {
-    const { dnsPolicy = 'ClusterFirst', hostNetwork = false, dnsConfig } = spec ?? {};
-    const own = dnsConfig?.searches ?? [];
-    const option = dnsConfig?.options?.find(({ name }) => name === 'ndots')?.value;
-    const usesCluster =
-      dnsPolicy === 'ClusterFirstWithHostNet' || (dnsPolicy === 'ClusterFirst' && !hostNetwork);
-    if (!usesCluster) return { searches: own, dots: Number(option ?? 1) };
-    const namespace = metadata.namespace ?? 'default';
-    const { domain } = this;
-    const searches = [`${namespace}.svc.${domain}`, `svc.${domain}`, domain, ...own];
-    return { searches, dots: Number(option ?? defaultDots) };
-  }
 }
 
 /** The names that a resolver tries, in order: one with few dots is searched first. */
@@ -108,12 +92,13 @@ function candidates(host: string, searches: readonly string[], dots: number): re
 }
 
 /** The pod's /etc/hosts. */
-function hostsFile({ metadata, spec, status }: Pod, host: string): readonly string[] {
+function hostsFile(pod: Pod, host: string): readonly string[] {
+  const { spec, status } = pod;
   const aliases = (spec?.hostAliases ?? [])
     .filter(({ hostnames = [] }) => hostnames.includes(host))
     .map(({ ip }) => ip);
   if (aliases.length > 0) return aliases;
-  const isOwn = host === (spec?.hostname ?? metadata.name);
+  const isOwn = host === hostNameOf(pod);
   return isOwn && status?.podIP !== undefined ? [status.podIP] : [];
 }
 

@@ -60,6 +60,45 @@ const objects = {
   ],
 };
 
+describe('the files of a pod', () => {
+  it('tell its name, its hosts and its resolver', () => {
+    const { network } = networkWith({});
+    const spec = {
+      containers: [],
+      hostname: 'db-0',
+      subdomain: 'db',
+      hostAliases: [{ ip: '10.1.2.3', hostnames: ['a', 'b.example'] }],
+      dnsConfig: { searches: ['corp.example'], options: [{ name: 'ndots', value: '2' }] },
+    };
+    const files = network
+      .networkOf({ metadata: { name: 'p', namespace: 'shop' }, spec }, '10.244.0.9')
+      .files?.();
+    expect(files?.['/etc/hostname']).toBe('db-0\n');
+    expect(files?.['/etc/hosts']).toMatch(
+      /^# Kubernetes-managed hosts file\.\n127\.0\.0\.1\tlocalhost\n/,
+    );
+    expect(files?.['/etc/hosts']).toContain(
+      '\n10.244.0.9\tdb-0.db.shop.svc.cluster.local\tdb-0\n' +
+        '\n# Entries added by HostAliases.\n10.1.2.3\ta\tb.example\n',
+    );
+    expect(files?.['/etc/resolv.conf']).toBe(
+      'search shop.svc.cluster.local svc.cluster.local cluster.local corp.example\n' +
+        'nameserver 10.96.0.10\noptions ndots:2\n',
+    );
+  });
+
+  it('are those of the node where the pod asks for that', () => {
+    const { network } = networkWith({});
+    const spec = { containers: [], hostNetwork: true, nodeName: 'n1' };
+    const files = network.networkOf({ metadata: { name: 'p' }, spec }, '172.18.0.2').files?.();
+    expect(files).toMatchObject({
+      '/etc/hostname': 'n1\n',
+      '/etc/resolv.conf': 'nameserver 172.18.0.1\n',
+    });
+    expect(network.outside('1.2.3.4').files).toBeUndefined();
+  });
+});
+
 describe('DNS', () => {
   const { network } = networkWith(objects);
   const client = network.networkOf(pod('client'), '10.244.0.9');

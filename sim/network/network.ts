@@ -16,6 +16,7 @@ import { KnownWays } from './known-ways.js';
 import { NameServers } from './name-servers.js';
 import { PolicyBook, policyManifests } from './policy-book.js';
 import { PolicyGate } from './policy-gate.js';
+import { podFiles } from './pod-files.js';
 import { Reaches, type Reach, type ReachFrom } from './reach.js';
 import { Routes, type Destination, type Route } from './routes.js';
 import { ServiceBook } from './service-book.js';
@@ -136,8 +137,16 @@ class Network {
       listen: (port, handle) => this.sockets.listen(socket, port, handle),
       send: (to, payload, done) => this.send(socket, to, payload, done),
       resolve: host => this.ways.addresses(socket, host, () => this.dns.resolve(pod, host) ?? []),
+      ...(pod !== undefined && { files: () => this.files(pod, ip) }),
       close: () => this.sockets.close(socket),
     };
+  }
+
+  private files(pod: Pod, ip: string): Readonly<Record<string, string>> {
+    const { clusterDomain, nodeNameServer, clusterNameServer } = this.settings;
+    const service = this.services.service('kube-system', 'kube-dns');
+    const clusterServer = service?.spec?.clusterIP ?? clusterNameServer;
+    return podFiles({ pod, ip, clusterDomain, clusterServer, nodeServer: nodeNameServer });
   }
 
   private send(

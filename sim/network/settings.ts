@@ -12,6 +12,8 @@ export interface NetworkSettings {
   readonly dnsTimeoutMs: number;
   /** The name server of the nodes themselves, which pods of the DNS policy Default ask. */
   readonly nodeNameServer: string;
+  /** The kubelets' --cluster-dns, where there is no service kube-system/kube-dns. */
+  readonly clusterNameServer: string;
   /** When a program gives up on a connection that nobody answers. */
   readonly connectTimeoutMs: number;
   /** When the first packet of a connection is sent again; each wait after is twice as long. */
@@ -27,6 +29,7 @@ export const defaultNetworkSettings: NetworkSettings = {
   dnsMs: 1,
   dnsTimeoutMs: 10_000,
   nodeNameServer: '172.18.0.1',
+  clusterNameServer: '10.96.0.10',
   connectTimeoutMs: 5000,
   retransmitMs: 1000,
   apiTimeoutMs: 30_000,

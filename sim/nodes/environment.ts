@@ -1,5 +1,6 @@
 /** The environment and the command line of a container. @upstream pkg/kubelet/kubelet_pods.go makeEnvironmentVariables */
 import { configMaps, type Container, type EnvVar, type Pod, secrets } from '../api/kinds/core.js';
+import { hostNameOf } from '../api/host-name.js';
 import { goQuote } from '../api/go-text.js';
 import { get } from '../client/requests.js';
 import type { KubeletContext } from './context.js';
@@ -25,7 +26,7 @@ export function* makeEnvironment(
   const sources = new Sources(context, pod);
   const env: Record<string, string> = {
     PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-    HOSTNAME: pod.spec?.hostname ?? pod.metadata.name ?? '',
+    HOSTNAME: hostNameOf(pod),
   };
   for (const { prefix = '', configMapRef, secretRef } of container.envFrom ?? []) {
     const kind = configMapRef === undefined ? 'secret' : 'configmap';

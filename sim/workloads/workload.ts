@@ -128,6 +128,11 @@ export interface WorkloadNetwork {
   ): void;
   /** The addresses that DNS answers; empty: NXDOMAIN. */
   resolve(host: string): readonly string[];
+  /**
+   * The files that tell of it, by path: /etc/hostname, /etc/hosts, /etc/resolv.conf. Absent outside
+   * of pods.
+   */
+  files?(): Readonly<Record<string, string>>;
   /** The container has ended: what it listened on is closed. The kubelet calls it, programs do not. */
   close?(): void;
 }

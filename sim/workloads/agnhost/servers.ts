@@ -1,4 +1,5 @@
 /** The small web servers of agnhost. @upstream test/images/agnhost/{netexec,test-webserver,serve-hostname} */
+import { hostNameOf } from '../../api/host-name.js';
 import { rfc3339 } from '../../api/time.js';
 import { containerFiles } from '../shell/container-files.js';
 import { serveHttp, textPage } from './http.js';
@@ -7,8 +8,7 @@ import type { AgnhostCommand } from './index.js';
 import { numberFlag } from './flags.js';
 
 const ends = (context: ContainerContext) => ({ terminate: () => context.exit(0) });
-const hostname = ({ pod }: ContainerContext): string =>
-  pod.spec?.hostname ?? pod.metadata.name ?? '';
+const hostname = ({ pod }: ContainerContext): string => hostNameOf(pod);
 const notFound = textPage('404 page not found\n', 404);
 
 /** `netexec --http-port N`: echo, hostname, the client's address, a health that can be switched. */

@@ -1,10 +1,12 @@
-/** The files that a container sees: its own, those of its volumes, and a few that the kernel makes. */
+/**
+ * The files that a container sees: its own, those of its volumes, those that tell of its network, and a
+ * few that the kernel makes.
+ */
 import type { ContainerContext } from '../workload.js';
 import type { ShellFiles } from './host.js';
 
 const imageFiles: Readonly<Record<string, string>> = {
   '/etc/passwd': 'root:x:0:0:root:/root:/bin/sh\n',
-  '/etc/hosts': '127.0.0.1\tlocalhost\n',
   '/www/index.html': 'ok\n',
 };
 
@@ -25,11 +27,15 @@ export function containerFiles(context: ContainerContext): ShellFiles {
     return { mount, files, inside: path.slice(mount.mountPath.length + 1) };
   };
 
+  const told = () => context.network.files?.() ?? {};
+  const outside = (path: string) =>
+    own.get(path) ?? (path.startsWith('/etc/') ? told()[path] : undefined);
+
   return {
     read(path) {
       if (path === '/dev/null') return '';
       const mounted = place(path);
-      return mounted === undefined ? own.get(path) : mounted.files.read(mounted.inside);
+      return mounted === undefined ? outside(path) : mounted.files.read(mounted.inside);
     },
     write(path, content) {
       if (path === '/dev/null') return true;
@@ -52,7 +58,8 @@ export function containerFiles(context: ContainerContext): ShellFiles {
       const mount = mountOf(prefix);
       const files = mount && context.volume(mount.mountPath);
       const inside = mount && files?.list().map(file => `${mount.mountPath}/${file}`);
-      return [...own.keys(), ...(inside ?? [])].filter(path => path.startsWith(prefix)).sort();
+      const all = new Set([...own.keys(), ...Object.keys(told()), ...(inside ?? [])]);
+      return [...all].filter(path => path.startsWith(prefix)).sort();
     },
   };
 }

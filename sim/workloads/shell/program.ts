@@ -1,4 +1,5 @@
 /** A container that runs a command of the small shell: a program for the kubelet to start, probe and signal. */
+import { hostNameOf } from '../../api/host-name.js';
 import type { Timer } from '../../engine/clock.js';
 import type {
   ContainerContext,
@@ -169,7 +170,7 @@ class ShellProgram implements Program {
     const { context } = this;
     return {
       nowMs: () => context.clock.now(),
-      hostname: context.pod.metadata.name ?? '',
+      hostname: hostNameOf(context.pod),
       files: containerFiles(context),
       listen: (port, root) => void this.ports.set(port, root),
       useMemory: memoryBytes => context.use({ cpuMillis: 1, memoryBytes }),

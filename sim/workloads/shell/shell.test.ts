@@ -36,7 +36,12 @@ function run(script: string, steps: Readonly<Record<number, 'TERM'>> = {}): Ran 
       ran.message = text;
     },
     volume: () => undefined,
-    network: { listen: () => undefined, send: () => undefined, resolve: () => [] },
+    network: {
+      listen: () => undefined,
+      send: () => undefined,
+      resolve: () => [],
+      files: () => ({ '/etc/hostname': 'p\n' }),
+    },
     api: () => undefined,
   };
   const program = startShell(context);
@@ -61,6 +66,11 @@ describe('the small shell', () => {
     expect(run('for i in 1 2 3; do printf "%02d " $i; done').lines).toEqual(['01 02 03 ']);
     expect(run('i=0; while [ $i -lt 3 ]; do echo $i; i=$((i+1)); done').lines).toHaveLength(3);
     expect(run('echo "a b" | grep -q b && echo found').lines).toEqual(['found']);
+  });
+
+  it('finds the files of its network until it writes its own', () => {
+    const script = 'cat /etc/hostname; ls /etc; echo q > /etc/hostname; cat /etc/hostname';
+    expect(run(script).lines).toEqual(['p', 'hostname', 'passwd', 'q']);
   });
 
   it('handles the signals that it traps, and as a first process no others', () => {
