@@ -3,8 +3,10 @@ import type { Container as ContainerSpec, Pod } from '../api/kinds/core.js';
 import { valueOf } from '../api/quantity.js';
 import type { Clock } from '../engine/clock.js';
 import type { Random } from '../engine/random.js';
+import { shellBeside } from '../workloads/shell/program.js';
 import type {
   ContainerContext,
+  ExecResult,
   Program,
   Usage,
   VolumeFiles,
@@ -55,6 +57,10 @@ export class RuntimeContainer {
   /** What it wrote to its own layer. */
   storageBytes = 0;
   private program: Program = {};
+  /** What its program was started with. */
+  private context: ContainerContext | undefined;
+  /** Runs commands for a program that runs none, once somebody asks. */
+  private beside: ReturnType<typeof shellBeside> | undefined;
   private readonly programClock: MortalClock;
   private messageFile = '';
 
@@ -95,7 +101,7 @@ export class RuntimeContainer {
       if (isLaunched) this.exit(code, reason);
       else early ??= () => this.exit(code, reason);
     };
-    this.program = config.workload.start({
+    const context: ContainerContext = {
       pod: config.pod,
       container: config.container,
       env: config.env,
@@ -117,7 +123,9 @@ export class RuntimeContainer {
       volume: config.volumes,
       network: config.network,
       api: config.api,
-    });
+    };
+    this.context = context;
+    this.program = config.workload.start(context);
     isLaunched = true;
     this.launched.fire();
     early?.();
@@ -190,6 +198,15 @@ export class RuntimeContainer {
   /** The program, while it runs. */
   get running(): Program | undefined {
     return this.record.state === 'running' ? this.program : undefined;
+  }
+
+  /** Runs a command in it: undefined when it does not run, or nothing in it knows the command. */
+  exec(command: readonly string[], stdin?: string): ExecResult | undefined {
+    const { running, context } = this;
+    if (running === undefined || context === undefined) return undefined;
+    if (running.exec !== undefined) return running.exec(command, stdin);
+    this.beside ??= shellBeside(context);
+    return this.beside(command, stdin);
   }
 
   /** Changes what is told of the container. */

@@ -51,11 +51,11 @@ export function nodeServer(
       return request.follow === true ? { stream: followed(container, text) } : { text };
     },
     exec({ namespace, pod, container, command, stdin }) {
-      const program = containersOf(namespace, pod, container)[0]?.running;
-      if (program === undefined) {
+      const found = containersOf(namespace, pod, container)[0];
+      if (found?.running === undefined) {
         return { stdout: '', stderr: `container not found ("${container}")\n`, exitCode: 1 };
       }
-      return program.exec?.(command, stdin) ?? { stdout: '', stderr: '', exitCode: 0 };
+      return found.exec(command, stdin) ?? { stdout: '', stderr: '', exitCode: 0 };
     },
     usage: () => usage.now(),
     gpus: () => gpuReadings({ runtime, devices }, clock.now()),

@@ -10,13 +10,33 @@ import type {
 } from '../workload.js';
 import { containerFiles } from './container-files.js';
 import type { ShellHost } from './host.js';
-import { isKnownName } from './knows.js';
+import { isKnownName, isShellCommand } from './knows.js';
 import { type Job, type Run, ShellExit } from './job.js';
 import { Shell } from './run.js';
 
 /** Starts a command in a container. */
 export function startShell(context: ContainerContext): Program {
   return new ShellProgram(context);
+}
+
+/**
+ * Runs commands beside a program that has no shell of its own, in the container's files: what a system's
+ * image would have answered to exec. Undefined for a command that only the program's image could know.
+ */
+export function shellBeside(
+  context: ContainerContext,
+): (words: readonly string[], stdin?: string) => ExecResult | undefined {
+  const nothing = () => undefined;
+  const command = ['sh', '-c', ''];
+  const shell = new ShellProgram({
+    ...context,
+    command,
+    log: nothing,
+    exit: nothing,
+    use: nothing,
+  });
+  return (words, stdin) =>
+    isBareShell(words) || isShellCommand(words) ? shell.exec(words, stdin) : undefined;
 }
 
 /** Why a command cannot be started in an image that holds what this shell knows; undefined when it can. */

@@ -4,7 +4,7 @@ import { Loop } from '../../engine/loop.js';
 import { Random } from '../../engine/random.js';
 import type { ContainerContext } from '../workload.js';
 import { isShellCommand } from './knows.js';
-import { shellStartError, startShell } from './program.js';
+import { shellBeside, shellStartError, startShell } from './program.js';
 
 interface Ran {
   readonly lines: string[];
@@ -13,28 +13,21 @@ interface Ran {
   message: string;
 }
 
-/** Runs a script; `steps` happen at their times. */
-function run(script: string, steps: Readonly<Record<number, 'TERM'>> = {}): Ran {
-  const loop = new Loop({ startMs: 0 });
-  const ran: Ran = { lines: [], exitCode: undefined, exitMs: undefined, message: '' };
-  const context: ContainerContext = {
+/** A container that does nothing yet. */
+function placeFor(loop: Loop): ContainerContext {
+  return {
     pod: { metadata: { name: 'p' } },
     container: { name: 'c' },
     env: { HOSTNAME: 'p' },
-    command: ['sh', '-c', script],
+    command: [],
     devices: {},
     restartCount: 0,
     clock: loop,
     random: new Random(1),
-    log: line => ran.lines.push(line),
-    exit: code => {
-      ran.exitCode ??= code;
-      ran.exitMs ??= loop.now();
-    },
+    log: () => undefined,
+    exit: () => undefined,
     use: () => undefined,
-    terminationMessage: text => {
-      ran.message = text;
-    },
+    terminationMessage: () => undefined,
     volume: () => undefined,
     network: {
       listen: () => undefined,
@@ -43,6 +36,24 @@ function run(script: string, steps: Readonly<Record<number, 'TERM'>> = {}): Ran 
       files: () => ({ '/etc/hostname': 'p\n' }),
     },
     api: () => undefined,
+  };
+}
+
+/** Runs a script; `steps` happen at their times. */
+function run(script: string, steps: Readonly<Record<number, 'TERM'>> = {}): Ran {
+  const loop = new Loop({ startMs: 0 });
+  const ran: Ran = { lines: [], exitCode: undefined, exitMs: undefined, message: '' };
+  const context: ContainerContext = {
+    ...placeFor(loop),
+    command: ['sh', '-c', script],
+    log: line => ran.lines.push(line),
+    exit: code => {
+      ran.exitCode ??= code;
+      ran.exitMs ??= loop.now();
+    },
+    terminationMessage: text => {
+      ran.message = text;
+    },
   };
   const program = startShell(context);
   for (const at of Object.keys(steps)) {
@@ -71,6 +82,14 @@ describe('the small shell', () => {
   it('finds the files of its network until it writes its own', () => {
     const script = 'cat /etc/hostname; ls /etc; echo q > /etc/hostname; cat /etc/hostname';
     expect(run(script).lines).toEqual(['p', 'hostname', 'passwd', 'q']);
+  });
+
+  it('runs what it knows beside a program that has no shell', () => {
+    const exec = shellBeside(placeFor(new Loop()));
+    expect(exec(['cat', '/etc/hostname'])).toMatchObject({ stdout: 'p\n', exitCode: 0 });
+    expect(exec(['sh'], 'echo a > /a; exit 3')).toMatchObject({ exitCode: 3 });
+    expect(exec(['cat', '/a'])).toMatchObject({ stdout: 'a\n' });
+    expect(exec(['nvidia-smi'])).toBeUndefined();
   });
 
   it('handles the signals that it traps, and as a first process no others', () => {
