@@ -164,14 +164,19 @@ export function splitPath(path: string): string[] {
   while (end > start && path.charCodeAt(end - 1) === slash) end--;
   if (start === end) return [];
   const trimmed = path.slice(start, end);
-  const segments = trimmed.split('/');
-  return trimmed.includes('%') ? segments.map(decodeSegment) : segments;
+  return trimmed.includes('%') ? splitDecoded(decodedPath(trimmed)) : trimmed.split('/');
 }
 
-function decodeSegment(segment: string): string {
+/** Go splits what is decoded: an escaped slash is a slash. */
+function splitDecoded(path: string): string[] {
+  const trimmed = path.replace(/^\/+|\/+$/g, '');
+  return trimmed === '' ? [] : trimmed.split('/');
+}
+
+function decodedPath(path: string): string {
   try {
-    return decodeURIComponent(segment);
+    return decodeURIComponent(path);
   } catch {
-    return segment;
+    return path;
   }
 }

@@ -42,6 +42,8 @@ export interface CelScope {
   readonly variables: ReadonlyMap<string, CelType>;
   /** The fields of an object type; undefined for a name that is no type. */
   readonly fields: (typeName: string) => ObjectFields | undefined;
+  /** Whether texts may use `cel.bind`. Default false. */
+  readonly hasBindings?: boolean;
 }
 
 /** What the checker found: for each node its type, and for calls the overloads that fit. */

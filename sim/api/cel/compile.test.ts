@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CelScope } from './check.js';
 import { compileCel } from './compile.js';
+import { deviceProgram } from './device-scope.js';
 import { fromCel, toCel } from './json.js';
 import { typeFrom, typeText } from './types.js';
 
@@ -28,8 +29,8 @@ const variables = {
   self: toCel({ count: 2, names: ['a', 'b'] }),
 };
 
-function run(text: string, costMax = 1_000_000): unknown {
-  const program = compileCel(text, scope);
+function run(text: string, { costMax = 1_000_000, in: within = scope } = {}): unknown {
+  const program = compileCel(text, within);
   if ('error' in program) return program.error;
   const outcome = program.run(variables, costMax);
   return 'error' in outcome ? `error: ${outcome.error}` : fromCel(outcome.value);
@@ -124,7 +125,7 @@ describe('compileCel', () => {
   it('stops at the limit of the cost, which no operator absorbs', () => {
     const text = 'lists.range(1000).all(x, lists.range(1000).all(y, x + y >= 0)) || true';
     expect(run(text)).toBe('error: operation cancelled: actual cost limit exceeded');
-    expect(run('1 + 1', 1)).toBe(2);
+    expect(run('1 + 1', { costMax: 1 })).toBe(2);
   });
 
   it('estimates costs from the sizes of the data', () => {
@@ -134,5 +135,17 @@ describe('compileCel', () => {
       program.estimate(path => (path.length > 1 ? { min: 0, max } : undefined)).max;
     expect(sized(10)).toBeGreaterThan(10 * 10);
     expect(sized(1000) / sized(10)).toBeGreaterThan(1000);
+  });
+});
+
+describe('cel.bind', () => {
+  it('names a value where the scope has it, as selectors of devices do', () => {
+    const bound = 'cel.bind(a, object.spec.replicas, a + a == 6)';
+    expect(run(bound, { in: { ...scope, hasBindings: true } })).toBe(true);
+    expect(run('cel.bind(a.b, 1, true)', { in: { ...scope, hasBindings: true } })).toContain(
+      'cel.bind() variable names must be simple identifiers',
+    );
+    expect(run(bound)).toContain("undeclared reference to 'cel'");
+    expect(deviceProgram('cel.bind(d, device.driver, d == "x")')).not.toHaveProperty('error');
   });
 });

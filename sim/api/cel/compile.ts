@@ -30,7 +30,7 @@ export const callCostMax = 1_000_000;
 
 /** Compiles the text for the scope. */
 export function compileCel(text: string, scope: CelScope): Compiled {
-  const parsed = parseCel(text);
+  const parsed = parseCel(text, scope.hasBindings);
   if ('issues' in parsed) return { error: printedIssues(text, parsed.issues) };
   const { expr } = parsed;
   const checked = checkExpr(expr, scope);

@@ -17,6 +17,7 @@ const deviceFields: ObjectFields = new Map<string, CelType>([
 const scope: CelScope = {
   variables: new Map([['device', typeFrom(deviceType)]]),
   fields: name => (name === deviceType ? deviceFields : undefined),
+  hasBindings: true,
 };
 
 const programsMax = 4096;

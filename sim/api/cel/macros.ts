@@ -6,6 +6,8 @@ import type { Expr } from './ast.js';
 
 /** Makes nodes. */
 export interface Nodes {
+  /** Whether `cel.bind` is one of the macros. */
+  readonly hasBindings: boolean;
   nextId(): number;
   /** A call of an operator or function. */
   call(offset: number, name: string, ...args: readonly Expr[]): Expr;
@@ -43,6 +45,7 @@ export function expandMacro(nodes: Nodes, call: MacroCall): Expr | undefined {
   if (target === undefined) {
     return call.name === 'has' && call.args.length === 1 ? presence(maker, call) : undefined;
   }
+  if (call.name === 'bind') return nodes.hasBindings ? binding(maker, target, call) : undefined;
   const key = `${call.name}/${call.args.length}`;
   const expander = Object.hasOwn(expanders, key) ? expanders[key] : undefined;
   return expander?.(maker, { ...call, target });
@@ -142,6 +145,15 @@ function namesOf(first: Expr | undefined, second: Expr | undefined): readonly st
   const names = [nameOf(first), nameOf(second)];
   if (names[0] !== names[1]) return names;
   throw new MacroFault(`duplicate variable name: ${names[0] ?? ''}`, second?.offset);
+}
+
+/** `cel.bind(name, value, result)`. */
+function binding(make: Maker, target: Expr, { args }: MacroCall): Expr | undefined {
+  const [variable, value, result] = args;
+  const isOurs = target.kind === 'ident' && target.name === 'cel' && args.length === 3;
+  if (!isOurs || value === undefined || result === undefined) return undefined;
+  const name = nameOf(variable, 'cel.bind() variable names must be simple identifiers');
+  return make.bound(name, value, result);
 }
 
 type Quantifier = 'all' | 'exists' | 'existsOne';

@@ -12,7 +12,7 @@ import { codePoints, type CelValue } from './values.js';
 export type Parsed = { readonly expr: Expr } | { readonly issues: readonly Issue[] };
 
 /** Parses the text of an expression. */
-export function parseCel(text: string): Parsed {
+export function parseCel(text: string, hasBindings = false): Parsed {
   const size = codePoints(text);
   if (size > sizeMax) {
     const message = `expression code point size exceeds limit: size: ${size}, limit ${sizeMax}`;
@@ -20,6 +20,7 @@ export function parseCel(text: string): Parsed {
   }
   const { tokens, issues } = tokenize(text);
   const parser = new Parser(tokens, [...issues]);
+  parser.hasBindings = hasBindings;
   const expr = parser.whole();
   const all = parser.issues;
   if (parser.isTooDeep || (expr !== undefined && isDeeper(expr, depthMax))) {
@@ -86,6 +87,7 @@ const products: Readonly<Record<string, string>> = { '*': '_*_', '/': '_/_', '%'
 
 class Parser extends Cursor implements Nodes {
   isTooDeep = false;
+  hasBindings = false;
   private lastId = 0;
   private depth = 0;
 

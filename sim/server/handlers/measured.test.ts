@@ -12,6 +12,7 @@ interface Told {
     readonly generation?: number;
     readonly managedFields?: unknown;
   };
+  readonly kind?: string;
   readonly endpoints?: unknown;
   readonly binaryData?: unknown;
   readonly rows?: unknown;
@@ -166,4 +167,18 @@ it('compiles what selects devices', () => {
     `${refusal}Invalid value: "\\"a\\"": must evaluate to bool or the unknown type, not string`,
   );
   expect(message('device.attributes["a"].b')).toBeUndefined();
+});
+
+it('takes an escaped slash for a slash, as Go splits what is decoded', () => {
+  const send = start();
+  const path = `/api/v1${inDefault}/serviceaccounts`;
+  expect(send('GET', `${path}/%2f`)).toMatchObject({
+    status: 200,
+    told: { kind: 'ServiceAccountList' },
+  });
+  expect(send('GET', `${path}%2Fdefault`)).toMatchObject({
+    status: 200,
+    told: { kind: 'ServiceAccount' },
+  });
+  expect(send('GET', `${path}/%zz`).status).toBe(404);
 });
