@@ -4,7 +4,7 @@
  */
 import { partsOf, type Expr, type Issue, type MapEntry, type StructField } from './ast.js';
 import { Cursor, SyntaxStop, names, setOf, shownText } from './cursor.js';
-import { MacroFault, expandMacro, type Nodes } from './macros.js';
+import { MacroFault, expandMacro, type MacroCall, type Nodes } from './macros.js';
 import { literalValue, tokenize, type Token, type TokenKind } from './tokens.js';
 import { codePoints, type CelValue } from './values.js';
 
@@ -239,12 +239,7 @@ class Parser extends Cursor implements Nodes {
     return { offset, args };
   }
 
-  private expanded(call: {
-    readonly offset: number;
-    readonly name: string;
-    readonly target: Expr | undefined;
-    readonly args: readonly Expr[];
-  }): Expr {
+  private expanded(call: MacroCall): Expr {
     try {
       const expansion = expandMacro(this, call);
       if (expansion !== undefined) return expansion;
