@@ -17,7 +17,7 @@ export interface Surroundings {
 
 /** The object before the write. */
 export function beforeWrite(sight: LogSight, around: Surroundings): KubeObject {
-  const object = undeleted(sight.object);
+  const object = undeleted(sight.object, around);
   switch (object.kind) {
     case 'Deployment':
     case 'ReplicaSet':
@@ -44,10 +44,12 @@ function fieldsOf(value: unknown): Fields {
   return typeof value === 'object' && value !== null ? (value as Fields) : {};
 }
 
-/** What the log deletes was not being deleted. */
-function undeleted(object: KubeObject): KubeObject {
-  const { deletionTimestamp, deletionGracePeriodSeconds: _grace, ...metadata } = object.metadata;
+/** What the log deletes was not being deleted, unless that began before it. */
+function undeleted(object: KubeObject, { startMs }: Surroundings): KubeObject {
+  const { deletionTimestamp, deletionGracePeriodSeconds = 0, ...metadata } = object.metadata;
   if (deletionTimestamp === undefined) return object;
+  const begunMs = (timeMs(deletionTimestamp) ?? 0) - deletionGracePeriodSeconds * 1000;
+  if (begunMs < Math.floor(startMs / 1000) * 1000) return object;
   const { finalizers, generation, ...rest } = metadata;
   const kept = finalizers?.filter(each => each !== 'foregroundDeletion' && each !== 'orphan') ?? [];
   return {

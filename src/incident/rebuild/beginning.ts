@@ -16,6 +16,8 @@ export interface BeginningSources {
   readonly sights: FirstSights;
   readonly survey: Survey;
   readonly times: Times;
+  /** The first time that the log covers. */
+  readonly logFromMs: number | undefined;
 }
 
 /** The objects with their sight at the beginning, and the times with a start there. */
@@ -28,13 +30,14 @@ export interface Begun {
 const dump = "the log's beginning";
 
 /** Puts the start at the log's beginning; nothing is changed where a dump shows it, or the log no objects. */
-export function begun({ known, sights, survey, times }: BeginningSources): Begun {
+export function begun({ known, sights, survey, times, logFromMs }: BeginningSources): Begun {
   const { firstMs } = survey;
   const isWhole = survey.madeByOurs.has('namespaces. /kube-system');
   if (!times.isTakenBack || firstMs === undefined || sights.size === 0 || isWhole) {
     return { known, times };
   }
-  const startMs = Math.floor(firstMs) - 1;
+  // What is taken over comes before all that the log tells.
+  const startMs = Math.floor(Math.min(firstMs, logFromMs ?? firstMs)) - 1;
   const wasThere = ({ metadata }: KubeObject): boolean =>
     (timeMs(metadata.creationTimestamp) ?? Infinity) <= startMs;
   const found: Found[] = known.flatMap(each => foundIn(each, sights) ?? []);

@@ -52,6 +52,7 @@ export function rebuild(collection: Collection, year: number): Incident {
     sights: collection.sights,
     survey,
     times: dated,
+    logFromMs: collection.extents.get('audit log')?.fromMs,
   });
   const events = collection.events.toSorted((a, b) => a.atMs - b.atMs);
   const told = events.flatMap(event => refusalOf(event) ?? []);
