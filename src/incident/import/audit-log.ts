@@ -246,6 +246,9 @@ function tellObject(
   sink.object({ object: { ...object, metadata }, source, atMs });
 }
 
+/** Resources of which a patch helps to tell what was before it. */
+const patched = new Set(['nodes', 'deployments', 'replicasets', 'statefulsets', 'daemonsets']);
+
 /** Subresources whose answers are the object, and the one whose answer tells of its size. */
 const whole = new Set(['status', 'resize', 'scale']);
 
@@ -271,6 +274,6 @@ function tellSight(
     atMs,
     verb,
     ...(subresource !== undefined && { subresource }),
-    ...(verb === 'patch' && resource === 'nodes' && { body: requestObject }),
+    ...(verb === 'patch' && patched.has(resource ?? '') && { body: requestObject }),
   });
 }

@@ -11,6 +11,10 @@ export interface Surroundings {
   readonly startMs: number;
   /** What an object owns that was there. */
   ownedBy(uid: string): readonly KubeObject[];
+  /** The size that its Deployment had, of a ReplicaSet of which pods were refused and that is its only one. */
+  sizeOf(object: KubeObject): unknown;
+  /** Whether a volume came later. */
+  isLaterVolume(name: string): boolean;
   /** Whether the log binds this pod, which it did not make. */
   isBoundLater(object: KubeObject): boolean;
 }
@@ -24,13 +28,15 @@ export function beforeWrite(sight: LogSight, around: Surroundings): KubeObject {
     case 'ReplicationController':
     case 'StatefulSet':
     case 'DaemonSet':
-      return workloadBefore(object, sight.scaledFrom, around);
+      return workloadBefore(object, sight, around);
     case 'Pod':
       return podBefore(object, around);
     case 'Job':
       return jobBefore(object, around);
     case 'CronJob':
       return cronJobBefore(object, around);
+    case 'PersistentVolumeClaim':
+      return claimBefore(object, around);
     case 'ResourceQuota':
       return quotaBefore(object, sight);
     case 'Node':
@@ -66,16 +72,16 @@ function undeleted(object: KubeObject, { startMs }: Surroundings): KubeObject {
 /** A controller has not yet seen what was asked for: its status still tells the size before, its owned the template. */
 function workloadBefore(
   object: KubeObject,
-  scaledFrom: number | undefined,
-  { ownedBy }: Surroundings,
+  sight: LogSight,
+  { ownedBy, sizeOf }: Surroundings,
 ): KubeObject {
+  const { scaledFrom } = sight;
   const { generation = 0, uid = '' } = object.metadata;
   const spec = fieldsOf(object['spec']);
   const status = fieldsOf(object['status']) as {
     readonly observedGeneration?: number;
-    readonly replicas?: number;
   };
-  const { observedGeneration = generation, replicas = 0 } = status;
+  const { observedGeneration = generation } = status;
   const before = Math.min(observedGeneration, scaledFrom === undefined ? Infinity : generation - 1);
   if (before >= generation) return object;
   const template =
@@ -94,11 +100,33 @@ function workloadBefore(
     },
     spec: {
       ...spec,
-      ...(object.kind !== 'DaemonSet' && { replicas: scaledFrom ?? replicas }),
+      ...(object.kind !== 'DaemonSet' && {
+        replicas: scaledFrom ?? sizeOf(object) ?? sizeBefore(sight),
+      }),
       ...(template !== undefined && { template }),
     },
     status: { ...status, observedGeneration: before },
   };
+}
+
+/**
+ * The size before a write that the controller has not yet seen: the one that it told last. Where pods were
+ * refused, that is less than was asked for; a patch of something else leaves the size as it is.
+ */
+export function sizeBefore({ object, body, scaledFrom }: LogSight): unknown {
+  const { replicas: asked } = fieldsOf(object['spec']);
+  const status = fieldsOf(object['status']) as {
+    readonly replicas?: number;
+    readonly observedGeneration?: number;
+    readonly conditions?: readonly Condition[];
+  };
+  if (scaledFrom !== undefined) return scaledFrom;
+  if ((status.observedGeneration ?? Infinity) >= (object.metadata.generation ?? 0)) return asked;
+  const isShort = status.conditions?.some(
+    ({ type, status: is }) => type === 'ReplicaFailure' && is === 'True',
+  );
+  const isOther = body !== undefined && !JSON.stringify(body).includes('replicas');
+  return isShort === true || isOther ? asked : (status.replicas ?? 0);
 }
 
 /** Counts the templates of a DaemonSet. */
@@ -246,6 +274,17 @@ function cronJobBefore(object: KubeObject, { startMs, ownedBy }: Surroundings): 
       active,
     },
   };
+}
+
+/** A claim of a volume that came later was waiting for it. */
+function claimBefore(object: KubeObject, { isLaterVolume }: Surroundings): KubeObject {
+  const { volumeName, ...spec } = fieldsOf(object['spec']);
+  if (typeof volumeName !== 'string' || !isLaterVolume(volumeName)) return object;
+  const annotations = Object.entries(object.metadata.annotations ?? {}).filter(
+    ([key]) => !key.startsWith('pv.kubernetes.io/'),
+  );
+  const metadata = { ...object.metadata, annotations: Object.fromEntries(annotations) };
+  return { ...object, metadata, spec, status: { phase: 'Pending' } };
 }
 
 /** A quota's controller has not yet seen a limit that was just written. */

@@ -2,7 +2,8 @@
 import { timeMs } from '../../../sim/api/time.js';
 import type { KubeObject } from '../../../sim/api/object.js';
 import type { LogSight, Sighting } from '../import/format.js';
-import { beforeWrite, type Surroundings } from './before-write.js';
+import { beforeWrite, sizeBefore, type Surroundings } from './before-write.js';
+import type { DumpInstant } from './dump-instants.js';
 import type { FirstSights } from './first-sights.js';
 import { keyInLog } from './initial.js';
 import { dumpedSights, type KnownObject } from './known.js';
@@ -39,7 +40,8 @@ export function begun({ known, sights, survey, times, logFromMs }: BeginningSour
   // What is taken over comes before all that the log tells.
   const startMs = Math.floor(Math.min(firstMs, logFromMs ?? firstMs)) - 1;
   const wasThere = ({ metadata }: KubeObject): boolean =>
-    (timeMs(metadata.creationTimestamp) ?? Infinity) <= startMs;
+    (timeMs(metadata.creationTimestamp) ?? Infinity) <= startMs &&
+    !sights.isMade(metadata.uid ?? '');
   const found: Found[] = known.flatMap(each => foundIn(each, sights) ?? []);
   const shown = new Set(found.map(({ object }) => object.metadata.uid));
   for (const uid of sights.uids()) {
@@ -47,7 +49,12 @@ export function begun({ known, sights, survey, times, logFromMs }: BeginningSour
     if (sight !== undefined) found.push({ ...sight, sight });
   }
   const there = found.filter(({ object }) => wasThere(object));
-  const after = around(there, { startMs, survey });
+  const isLaterVolume = (name: string): boolean =>
+    found.some(
+      ({ object }) =>
+        object.kind === 'PersistentVolume' && object.metadata.name === name && !wasThere(object),
+    );
+  const after = { ...around(there, { startMs, survey }), isLaterVolume };
   // The owned come first: their owners are told by them.
   const before = new Map<string, Sighting>();
   const owned = (uid: string): readonly KubeObject[] =>
@@ -59,7 +66,9 @@ export function begun({ known, sights, survey, times, logFromMs }: BeginningSour
     before.set(object.metadata.uid ?? '', { object, source, dump, atMs: startMs });
   }
   const written = there.filter(({ sight }) => sight !== undefined).length;
+  const left = shownAt(known, times.instants.at(-1));
   const isOrphan = ({ object }: Found): boolean =>
+    !left.has(object.metadata.uid) &&
     object.metadata.ownerReferences?.some(
       ({ controller, uid }) => controller === true && !before.has(uid),
     ) === true;
@@ -89,6 +98,17 @@ function foundIn(each: KnownObject, sights: FirstSights): Found | undefined {
   return { object: sight.object, source: sight.source, sight };
 }
 
+/** The uids of what a dump shows. */
+function shownAt(
+  known: readonly KnownObject[],
+  instant: DumpInstant | undefined,
+): ReadonlySet<string | undefined> {
+  const shown = known.filter(({ sightings }) =>
+    sightings.some(each => instant?.dumps.has(each.dump ?? '')),
+  );
+  return new Set(shown.map(({ newest }) => newest.object.metadata.uid));
+}
+
 function versionOf({ metadata }: KubeObject): number {
   return Number(metadata.resourceVersion ?? 0);
 }
@@ -96,7 +116,7 @@ function versionOf({ metadata }: KubeObject): number {
 function around(
   there: readonly Found[],
   { startMs, survey }: { readonly startMs: number; readonly survey: Survey },
-): Surroundings {
+): Omit<Surroundings, 'isLaterVolume'> {
   const byOwner = new Map<string, KubeObject[]>();
   for (const { object } of there) {
     for (const { uid } of object.metadata.ownerReferences ?? []) {
@@ -105,9 +125,22 @@ function around(
       list.push(object);
     }
   }
+  const byUid = new Map(there.map(each => [each.object.metadata.uid, each]));
+  const ownedBy = (uid: string): readonly KubeObject[] => byOwner.get(uid) ?? [];
   return {
     startMs,
-    ownedBy: uid => byOwner.get(uid) ?? [],
+    ownedBy,
+    sizeOf: object => {
+      if (object.kind !== 'ReplicaSet') return undefined;
+      const owner = object.metadata.ownerReferences?.find(({ controller }) => controller === true);
+      const of = byUid.get(owner?.uid);
+      if (of === undefined || !isShort(object)) return undefined;
+      const others = ownedBy(owner?.uid ?? '').filter(
+        each => each.metadata.uid !== object.metadata.uid && podsOf(each) > 0,
+      );
+      if (others.length > 0) return undefined;
+      return sizeBefore(of.sight ?? { ...of, atMs: startMs, verb: '' });
+    },
     isBoundLater: ({ metadata }) => {
       const life = survey.pods.get(`${metadata.namespace ?? ''}/${metadata.name ?? ''}`);
       if (life?.isBound !== true) return false;
@@ -115,6 +148,20 @@ function around(
       return (life.createdMs ?? Infinity) > (life.scheduledMs ?? Infinity);
     },
   };
+}
+
+interface Sized {
+  readonly replicas?: number;
+  readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+}
+
+function podsOf({ status }: KubeObject & { readonly status?: unknown }): number {
+  return ((status ?? {}) as Sized).replicas ?? 0;
+}
+
+function isShort({ status }: KubeObject & { readonly status?: unknown }): boolean {
+  const { conditions = [] } = (status ?? {}) as Sized;
+  return conditions.some(({ type, status: is }) => type === 'ReplicaFailure' && is === 'True');
 }
 
 function rankOf({ object }: Found): number {

@@ -44,6 +44,11 @@ export class FirstSights {
     return isScaled ? { ...sight, scaledFrom: scaled.from } : sight;
   }
 
+  /** Whether a write of the log made it. */
+  isMade(uid: string): boolean {
+    return this.seen.has(uid) && !this.first.has(uid);
+  }
+
   get size(): number {
     return this.first.size;
   }

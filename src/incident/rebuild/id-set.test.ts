@@ -11,6 +11,8 @@ it('knows each id once, random or counted up, and other texts', () => {
   });
   expect(ids.every(id => set.add(id))).toBe(true);
   expect(ids.some(id => set.add(id))).toBe(false);
+  expect(ids.every(id => set.has(id))).toBe(true);
+  expect([set.has('ffffffff-0000-4000-8000-000000000000'), set.has('x')]).toEqual([false, false]);
   expect([set.add('x'), set.add('x')]).toEqual([true, false]);
   const zero = '00000000-0000-0000-0000-000000000000';
   expect([set.add(zero), set.add(zero)]).toEqual([true, false]);

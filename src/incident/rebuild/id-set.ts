@@ -27,6 +27,13 @@ export class IdSet {
     return true;
   }
 
+  has(id: string): boolean {
+    const found = uuid.exec(id);
+    const words = found === null ? undefined : wordsOf(found);
+    if (words === undefined || words.every(word => word === 0)) return this.others.has(id);
+    return slotOf(this.slots, words).isThere;
+  }
+
   private grow(): void {
     const larger = new Uint32Array(this.slots.length * 2);
     for (let at = 0; at < this.slots.length; at += width) {
@@ -44,6 +51,17 @@ function wordsOf(found: RegExpExecArray): number[] {
 
 /** Puts the words into the first free slot from their own on; false when they are there. */
 function insert(slots: Uint32Array, words: ArrayLike<number>): boolean {
+  const { at, isThere } = slotOf(slots, words);
+  if (isThere) return false;
+  for (let index = 0; index < width; index++) slots[at + index] = words[index] ?? 0;
+  return true;
+}
+
+/** Where the words are, or the first free slot from their own on. */
+function slotOf(
+  slots: Uint32Array,
+  words: ArrayLike<number>,
+): { readonly at: number; readonly isThere: boolean } {
   const count = slots.length / width;
   let hash = 0x9e3779b9;
   for (let index = 0; index < width; index++) {
@@ -58,9 +76,6 @@ function insert(slots: Uint32Array, words: ArrayLike<number>): boolean {
       if (slots[at + index] !== 0) isFree = false;
       if (slots[at + index] !== words[index]) isSame = false;
     }
-    if (isSame) return false;
-    if (!isFree) continue;
-    for (let index = 0; index < width; index++) slots[at + index] = words[index] ?? 0;
-    return true;
+    if (isSame || isFree) return { at, isThere: isSame };
   }
 }

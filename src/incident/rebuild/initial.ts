@@ -12,6 +12,7 @@ import { valueAt } from './stretches.js';
 import type { QuotaBook } from './quotas.js';
 import type { Replicas } from './replicas.js';
 import type { Survey } from './survey.js';
+import type { Beginning } from './times.js';
 import { tidied } from './tidy.js';
 
 /** An object of the initial state. */
@@ -43,6 +44,8 @@ export interface InitialSources {
   readonly startMs: number;
   /** The dumps that show the start; absent: it lies before all dumps. */
   readonly start?: DumpInstant;
+  /** Set: a log shows it. */
+  readonly beginning?: Beginning;
 }
 
 /** Makes the state. */
@@ -86,7 +89,8 @@ export function initialState(sources: InitialSources): InitialState {
     else chosen.push({ object: tidy, comment });
   }
   const own = deploymentsOfPods(
-    known,
+    // What goes with an owner that nothing shows needs none.
+    known.filter(({ newest }) => sources.beginning?.orphans.has(keyInLog(newest.object)) !== true),
     chosen.map(({ object }) => object),
     survey.made,
   );

@@ -27,7 +27,7 @@ export interface Times {
 export interface Beginning {
   readonly written: number;
   readonly dumped: number;
-  /** Those whose owners nothing shows, by `resource.group namespace/name`: nobody would delete them again. */
+  /** Those that go within the log and whose owners nothing shows, by `resource.group namespace/name`: nobody would delete them again. */
   readonly orphans: ReadonlySet<string>;
 }
 
