@@ -18,7 +18,7 @@ export const parts: readonly Part[] = [
     faithful:
       'the chain (authentication, audit, RBAC and node authorisation, strict decoding, defaulting, admission, validation, storage), all built-in kinds, CRDs with structural schemas and conversion webhooks, CEL with its type checks, costs and libraries, four patches, managed fields, watch, paging, tables, discovery, OpenAPI, protobuf bodies, proxies of pods and services, webhooks in pods, APIServices and the API servers in pods that stand behind them',
     approximated:
-      'port-forward carries HTTP only; a command in a container runs when its input has ended, a shell at a terminal line by line, whatever the size of the terminal; attach shows what is printed and reads nothing; API priority and fairness classifies, and admits everything; integers above 2^53; old renewals of leases are compacted; continue tokens and exact lists expire as with the default compaction, counted from whole five minutes; a server-side apply over versions that a webhook converts looks at the fields of the other versions unconverted; certificates of webhooks in pods and of aggregated servers are taken for good where a caBundle is given; the played sample-apiserver believes the aggregator and keeps its objects in its process; OpenAPI leaves out what aggregated servers serve',
+      'port-forward carries HTTP only; a command in a container runs when its input has ended, a shell at a terminal line by line, whatever the size of the terminal; attach shows what is printed and reads nothing; component statuses say whether a program of ours runs, not whether one of your own does; API priority and fairness classifies, and admits everything; integers above 2^53; old renewals of leases are compacted; continue tokens and exact lists expire as with the default compaction, counted from whole five minutes; a server-side apply over versions that a webhook converts looks at the fields of the other versions unconverted; certificates of webhooks in pods and of aggregated servers are taken for good where a caBundle is given; the played sample-apiserver believes the aggregator and keeps its objects in its process; OpenAPI leaves out what aggregated servers serve',
     absent:
       'etcd encryption, OIDC and webhook authentication, storage migration, CBOR, aggregated servers outside of the cluster',
   },
@@ -56,7 +56,7 @@ export const parts: readonly Part[] = [
     approximated:
       'latencies are distributions measured on one small node; images have made-up sizes',
     absent:
-      'cgroups and the kernel: usage is what the workload says; exec runs a small shell; containers run programs of ours, agnhost among them',
+      'cgroups and the kernel: usage is what the workload says; exec runs a small shell, whatever the image holds; containers run programs of ours, agnhost among them',
   },
   {
     name: 'Operators',

@@ -182,3 +182,14 @@ it('takes an escaped slash for a slash, as Go splits what is decoded', () => {
   });
   expect(send('GET', `${path}/%zz`).status).toBe(404);
 });
+
+it('gives pods a second where templates say less than none', () => {
+  const send = start();
+  const negative = { ...spec, terminationGracePeriodSeconds: -5 };
+  const templates = `/api/v1${inDefault}/podtemplates`;
+  const kept = send('POST', templates, { metadata: { name: 't' }, template: { spec: negative } });
+  expect(kept.told).toMatchObject({ template: { spec: { terminationGracePeriodSeconds: -5 } } });
+  const pod = { metadata: { name: 'p' }, spec: negative };
+  const given = send('POST', `/api/v1${inDefault}/pods`, pod);
+  expect(given.told).toMatchObject({ spec: { terminationGracePeriodSeconds: 1 } });
+});

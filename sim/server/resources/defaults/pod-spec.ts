@@ -61,8 +61,6 @@ function rareDefaults(spec: PodSpec): PodSpec {
   } else if (result.serviceAccount) {
     result = { ...result, serviceAccountName: result.serviceAccount };
   }
-  const grace = result.terminationGracePeriodSeconds;
-  if (grace !== undefined && grace < 0) result = { ...result, terminationGracePeriodSeconds: 1 };
   return result;
 }
 

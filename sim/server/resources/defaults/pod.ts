@@ -26,7 +26,7 @@ function specDefaults(spec: PodSpec): PodSpec {
 }
 
 function newSpecDefaults(spec: PodSpec): PodSpec {
-  let result = podSpecDefaults(spec);
+  let result = withGrace(podSpecDefaults(spec));
   result = within(result, 'containers', list => eachItem(list, requestsFromLimits));
   if (result.initContainers !== undefined) {
     result = within(result, 'initContainers', list => eachItem(list, requestsFromLimits));
@@ -60,4 +60,14 @@ function hostPortsOf(container: Container): Container {
   return within(container, 'ports', ports =>
     eachItem(ports, port => (port.hostPort ? port : { ...port, hostPort: port.containerPort })),
   );
+}
+
+/**
+ * A negative time of grace is one second; templates keep what they are given.
+ * @upstream pkg/apis/core/v1/conversion.go Convert_v1_Pod_To_core_Pod
+ */
+function withGrace(spec: PodSpec): PodSpec {
+  const { terminationGracePeriodSeconds: seconds } = spec;
+  if (seconds === undefined || seconds >= 0) return spec;
+  return Object.assign({}, spec, { terminationGracePeriodSeconds: 1 });
 }
