@@ -21,7 +21,7 @@ const isEverybodysUser = (found: string): boolean =>
 /** The folder of a volume is named after the volume and its claim. */
 const volumeFolder = /^pvc-[0-9a-f]{8}-[0-9a-f-]{27}_/;
 /** Words with dots that everybody has. */
-const publicKeys = new Set([
+export const publicKeys: ReadonlySet<string> = new Set([
   'deprecated.daemonset.template.generation',
   'docker.io',
   'local.path.provisioner',

@@ -17,7 +17,8 @@ account accounts serviceaccount serviceaccounts token tokens event events lease 
 endpoints endpointslice ingress ingresses gateway gateways route routes backend server client
 worker workers master leader control plane kube kubelet kubectl kubernetes system public proxy
 dns coredns etcd apiserver state core batch rbac crd crds custom operator operators webhook
-webhooks admission mutating validating true false yes no on off none null nil always never
+webhooks admission mutating validating true false yes no on off none null nil always never string
+integer number boolean
 ifnotpresent onfailure running pending succeeded failed unknown active inactive terminating
 terminated waiting ready notready available progressing complete completed suspended created
 deleted updated started killing pulled pulling normal warning error info debug critical severity

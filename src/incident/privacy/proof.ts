@@ -1,6 +1,6 @@
 /** The second pass: looks through what was written for any original word, whole or in part. */
 import { isReserved } from './common-words.js';
-import type { Anonymiser } from './anonymiser.js';
+import { publicKeys, type Anonymiser } from './anonymiser.js';
 
 /** A word that was left. */
 export interface Leak {
@@ -17,6 +17,8 @@ const wordsMax = 100_000;
 const everybodys = /\b(?:system|kubeadm):(?!serviceaccounts?:|node:)[\w:.-]*\w/g;
 /** What stands for uuids is counted, and so of nobody. */
 const standInUuid = /(?:pvc-)?00000000-0000-4000-8000-\d{12}/g;
+/** Images that are kept and in whose names nobody else can put a word: their parts may be names elsewhere too. */
+const publicImage = /(?<![\w./-])(?:registry\.k8s\.io|nvcr\.io\/nvidia)\/[\w./-]+/g;
 /** Words of our own files: they tell nothing, even where somebody has a name like a part of them. */
 const ownWords = new Set([
   'complete-after',
@@ -42,7 +44,7 @@ export class Proof {
 
   /** Looks through one line. */
   line(text: string, file: string, line: number): void {
-    const own = text.replace(everybodys, '').replace(standInUuid, '');
+    const own = text.replace(everybodys, '').replace(standInUuid, '').replace(publicImage, '');
     for (const [found] of own.matchAll(word)) {
       if (this.isLeak(found) && this.leaks.length < leaksMax) {
         this.leaks.push({ file, line, word: found });
@@ -54,7 +56,8 @@ export class Proof {
     const known = this.seen.get(found);
     if (known !== undefined) return known;
     const { vocabulary } = this.own;
-    const isOwn = vocabulary.isStandIn(found) || ownWords.has(found) || isReserved(found);
+    const isPublic = publicKeys.has(found) || isReserved(found);
+    const isOwn = isPublic || vocabulary.isStandIn(found) || ownWords.has(found);
     const isApi = vocabulary.isStructural(found);
     const isLeak = !isOwn && !isApi && (this.originals.has(found) || vocabulary.isSuspect(found));
     if (this.seen.size > wordsMax) this.seen.clear();
