@@ -1,5 +1,6 @@
 /** Voyages out of nothing: any small cluster, any workloads, anything that may happen. */
 import fc from 'fast-check';
+import { operatorsFor } from './operators-for.js';
 import type { KubeObject } from '../../sim/api/object.js';
 import type { ClusterPlan, NodePool, VoyagePlan } from '../voyages/plan.js';
 import { events, type EventOptions } from './events.js';
@@ -76,26 +77,17 @@ function seeds({ hasInterleavings = true }: PlanOptions): fc.Arbitrary<number> {
   );
 }
 
-/** The operators, by the API groups of what they serve. */
-const operatorsByGroup: Readonly<Record<string, string>> = {
-  'kubeflow.org': 'training-operator',
-  'serving.kserve.io': 'kserve',
-  'gateway.networking.k8s.io': 'gateway-api',
-};
-
 /** The cluster with what the manifests need: operators for their kinds, metrics for autoscalers, gates for gangs. */
 export function clusterFor(
   nodes: readonly NodePool[],
   manifests: readonly KubeObject[],
 ): ClusterPlan {
-  const groups = manifests.map(({ apiVersion = '' }) => apiVersion.split('/')[0] ?? '');
   const hasModels = manifests.some(object => trialModelOf(object) !== undefined);
-  const named = groups.flatMap(group => operatorsByGroup[group] ?? []);
   const ofModels = [
     ...(hasModels ? [modelPromoter.name] : []),
     ...(hasPayments(manifests) ? [modelMonitor.name] : []),
   ];
-  const operators = [...new Set([...named, ...ofModels])].sort();
+  const operators = [...new Set([...operatorsFor(manifests), ...ofModels])].sort();
   const hasMetrics = manifests.some(({ kind }) => kind === 'HorizontalPodAutoscaler');
   const hasGangs = manifests.some(({ apiVersion }) => apiVersion === podGroupVersion);
   return {

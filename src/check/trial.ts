@@ -6,6 +6,9 @@ import { invariant } from '../../sim/engine/invariant.js';
 import { Loop } from '../../sim/engine/loop.js';
 import { Random } from '../../sim/engine/random.js';
 import { operators } from '../../sim/operators/index.js';
+import { mpiOperator } from '../../sim/operators/mpi-operator.js';
+import { trainingOperator } from '../../sim/operators/training-operator.js';
+import { operatorsFor } from '../arbitraries/operators-for.js';
 import { createApiServer } from '../../sim/server/index.js';
 import { KindBook, servedPath, type ServedKind } from './kind-book.js';
 import type { Entry } from './entry.js';
@@ -54,7 +57,7 @@ export function tryOnServer(entries: readonly Entry[], templates: readonly PodTe
   const server = new ScratchServer();
   const kinds = new KindBook(request => server.ask(request));
   const ownCrds = new Set(entries.filter(isDefinition).map(({ name }) => name));
-  for (const crd of modelledDefinitions(new Set(entries.map(({ group }) => group)))) {
+  for (const crd of modelledDefinitions(entries)) {
     if (!ownCrds.has(crd.metadata.name ?? '')) server.create(crd, kinds);
   }
   server.wait();
@@ -234,9 +237,14 @@ function inOrder(entries: readonly Entry[]): Entry[] {
 }
 
 /** The definitions of the modelled operators, as far as they are of the groups: schemas take time to read. */
-function modelledDefinitions(groups: ReadonlySet<string>): readonly KubeObject[] {
+function modelledDefinitions(entries: readonly Entry[]): readonly KubeObject[] {
+  const groups = new Set(entries.map(({ group }) => group));
+  const needed = new Set(operatorsFor(entries));
+  const isMpi = needed.has(mpiOperator.name);
   return Object.values(operators)
-    .filter(({ isAlternative }) => isAlternative !== true)
+    .filter(({ name, isAlternative }) =>
+      isMpi ? name !== trainingOperator.name : isAlternative !== true,
+    )
     .flatMap(operator => operator.manifests())
     .filter(
       ({ kind, spec }) =>

@@ -13,7 +13,7 @@ import { exitCodes, UserError } from '../input/errors.js';
 import { checkReporters, checkSummaries } from '../report/check/index.js';
 import type { CheckReport } from '../report/check/report.js';
 import { version } from '../version.js';
-import { sailAgain, sailAround, type VoyageFlags } from './check-voyages.js';
+import { sailAgain, sailAround, whyNoneSailed, type VoyageFlags } from './check-voyages.js';
 import type { CliCommand } from './command.js';
 import { readConfiguration } from './configuration.js';
 import {
@@ -117,8 +117,11 @@ async function check(given: readonly string[], flags: CheckFlags): Promise<numbe
   const seed = seedOf(flags.seed, configuration.seed);
   const voyages =
     flags.static === true ? undefined : await sailAround(survey, { flags, seed, pools });
+  const about = aboutOf(input, inputs);
+  const isUntried = voyages === undefined && flags.static !== true;
   await report(plans, {
-    ...about(input, inputs),
+    ...about,
+    notes: [...about.notes, ...(isUntried ? whyNoneSailed(survey) : [])],
     findings,
     silenced,
     hasCluster: objects.length > 0,
@@ -129,7 +132,7 @@ async function check(given: readonly string[], flags: CheckFlags): Promise<numbe
   return outcomeOf(findings, voyages);
 }
 
-function about(
+function aboutOf(
   { manifests, notes }: CheckInput,
   inputs: readonly string[],
 ): Pick<CheckReport, 'version' | 'inputs' | 'objects' | 'kinds' | 'notes' | 'rules'> {

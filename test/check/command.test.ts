@@ -20,6 +20,7 @@ describe('seatrial check', () => {
     'bad.yaml': bad,
     'broken.yaml': 'a: [1\n',
     'empty.yaml': '# nothing\n',
+    'unknown.yaml': '{ apiVersion: a.test/v1, kind: Whatever, metadata: { name: w } }\n',
     'gpu.yaml': `apiVersion: v1
 kind: Pod
 metadata: { name: p }
@@ -42,6 +43,11 @@ nodes:
     expect(code).toBe(0);
     expect(stdout).toMatch(/^1 objects of 1 kinds in good\.yaml\n/);
     expect(stdout).toContain('no cluster was named');
+    expect(stdout).toContain('no voyages were tried: nothing runs by objects of these kinds');
+    const unknown = check('-f', 'unknown.yaml');
+    expect(unknown.stdout).toContain(
+      'no voyages were tried: Whatever w: nobody defines their kind',
+    );
   });
 
   it('ends with 1 on an error, with its line and the way on', () => {

@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest';
+import { operatorsFor } from './operators-for.js';
+
+it.each([
+  [['v1', 'apps/v1'], []],
+  [
+    ['kubeflow.org/v1', 'serving.kserve.io/v1beta1'],
+    ['training-operator', 'kserve'],
+  ],
+  [['v1', 'kubeflow.org/v2beta1'], ['mpi-operator']],
+  [
+    ['kubeflow.org/v2beta1', 'kubeflow.org/v1'],
+    ['training-operator', 'training-operator'],
+  ],
+])('of %j are %j', (versions, names) => {
+  expect(operatorsFor(versions.map(apiVersion => ({ apiVersion })))).toEqual(names);
+});

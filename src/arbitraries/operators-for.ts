@@ -1,0 +1,33 @@
+/** Which modelled operators manifests need: by the groups of their kinds, and by versions where two serve one kind. */
+import { gatewayApi } from '../../sim/operators/gateway-api.js';
+import { kserve } from '../../sim/operators/kserve.js';
+import { mpiOperator } from '../../sim/operators/mpi-operator.js';
+import { trainingOperator } from '../../sim/operators/training-operator.js';
+
+/** The group of the training-operator's kinds, of which the mpi-operator serves one in a version of its own. */
+const trainings = 'kubeflow.org';
+const mpiVersion = `${trainings}/v2beta1`;
+
+/** The operators, by the API groups of what they serve. */
+const byGroup: Readonly<Record<string, string>> = {
+  [trainings]: trainingOperator.name,
+  'serving.kserve.io': kserve.name,
+  'gateway.networking.k8s.io': gatewayApi.name,
+};
+
+/**
+ * The names of the operators. The mpi-operator and the training-operator define the same mpijobs, so that one
+ * cluster has one of them: the mpi-operator where all trainings are MPIJobs of its version.
+ */
+export function operatorsFor(
+  objects: readonly { readonly apiVersion?: string }[],
+): readonly string[] {
+  const versions = [...new Set(objects.map(({ apiVersion = '' }) => apiVersion))];
+  const ofTrainings = versions.filter(version => version.split('/')[0] === trainings);
+  const isMpi = ofTrainings.length > 0 && ofTrainings.every(version => version === mpiVersion);
+  return versions.flatMap(version => {
+    const name = byGroup[version.split('/')[0] ?? ''];
+    if (name === undefined) return [];
+    return isMpi && name === trainingOperator.name ? mpiOperator.name : name;
+  });
+}
