@@ -6,8 +6,6 @@ import { invariant } from '../../sim/engine/invariant.js';
 import { Loop } from '../../sim/engine/loop.js';
 import { Random } from '../../sim/engine/random.js';
 import { operators } from '../../sim/operators/index.js';
-import { mpiOperator } from '../../sim/operators/mpi-operator.js';
-import { trainingOperator } from '../../sim/operators/training-operator.js';
 import { operatorsFor } from '../arbitraries/operators-for.js';
 import { createApiServer } from '../../sim/server/index.js';
 import { KindBook, servedPath, type ServedKind } from './kind-book.js';
@@ -236,19 +234,9 @@ function inOrder(entries: readonly Entry[]): Entry[] {
   return [...entries].sort((a, b) => rank(a) - rank(b));
 }
 
-/** The definitions of the modelled operators, as far as they are of the groups: schemas take time to read. */
+/** The definitions of the modelled operators that the entries need: schemas take time to read. */
 function modelledDefinitions(entries: readonly Entry[]): readonly KubeObject[] {
-  const groups = new Set(entries.map(({ group }) => group));
-  const needed = new Set(operatorsFor(entries));
-  const isMpi = needed.has(mpiOperator.name);
-  return Object.values(operators)
-    .filter(({ name, isAlternative }) =>
-      isMpi ? name !== trainingOperator.name : isAlternative !== true,
-    )
-    .flatMap(operator => operator.manifests())
-    .filter(
-      ({ kind, spec }) =>
-        kind === 'CustomResourceDefinition' &&
-        groups.has((spec as { readonly group: string }).group),
-    );
+  return [...new Set(operatorsFor(entries))]
+    .flatMap(name => operators[name]?.manifests() ?? [])
+    .filter(({ kind }) => kind === 'CustomResourceDefinition');
 }
