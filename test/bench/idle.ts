@@ -2,7 +2,6 @@
  * What it costs a cluster to live: leases, statuses, scrapes, autoscalers. Nothing happens in it.
  * `npx tsx --expose-gc test/bench/idle.ts [HOURS]` tells where the time goes; it is part of `npm run bench` too.
  */
-import { fileURLToPath } from 'node:url';
 import { bootSimulatedCluster, type SimulatedCluster } from '../../src/backends/sim.js';
 import type { KubeObject } from '../../sim/api/object.js';
 import type { Benchmark } from './benchmark.js';
@@ -78,7 +77,7 @@ export const idleBenchmarks: readonly Benchmark[] = [
   { name: '24 GPU nodes and 24 pods at rest', unit: 'hours', runs: 1, run: () => rest(26) },
 ];
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+if (process.argv[1]?.endsWith('idle.ts') === true) {
   const hours = Number(process.argv[2] ?? 26);
   const start = process.cpuUsage();
   const cluster = await restingPlatform(24);

@@ -7,7 +7,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { KubeObject } from '../../sim/api/object.js';
 import type { HistoryEntry } from '../../sim/server/contract.js';
 import { bootSimulatedCluster } from '../../src/backends/sim.js';
@@ -204,4 +203,4 @@ async function main(): Promise<void> {
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await main();
+if (process.argv[1]?.endsWith('journal.ts') === true) await main();

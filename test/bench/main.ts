@@ -54,8 +54,8 @@ for (const benchmark of benchmarks) {
 if (isJson) console.log(JSON.stringify(results, null, 2));
 else {
   // They run in processes of their own, so they are no benchmarks as the others are.
-  if (new RegExp(pattern).test('scheduler: memory')) console.log(await memoryOfScheduling());
-  if (new RegExp(pattern).test('nodes: memory')) console.log(await memoryAtNodes(1000));
+  if (new RegExp(pattern).test('scheduler: memory')) console.log(memoryOfScheduling());
+  if (new RegExp(pattern).test('nodes: memory')) console.log(memoryAtNodes(1000));
 }
 
 function line({ name, unit, bestMs, medianMs, perSecond }: Measured): string {

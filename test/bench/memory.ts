@@ -4,11 +4,10 @@
  * be measured along.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const self = fileURLToPath(import.meta.url);
+/** Beside the main program in the bundle. */
+const file = fileURLToPath(new URL('memory.js', import.meta.url));
 const mark = 'measure-memory';
 const schedulingName = 'scheduler: 10,000 plain pods, 1,000 nodes';
 
@@ -16,53 +15,28 @@ const schedulingName = 'scheduler: 10,000 plain pods, 1,000 nodes';
 const smallYoung = '--max-semi-space-size=4';
 
 /** Lines with the resident memory of 10,000 pods on 1,000 nodes in the scheduler's memory alone. */
-export async function memoryOfScheduling(): Promise<string> {
-  const usual = await inProcess('scheduling');
-  const small = await inProcess('scheduling', [], [smallYoung]);
+export function memoryOfScheduling(): string {
+  const usual = inProcess('scheduling');
+  const small = inProcess('scheduling', [], [smallYoung]);
   return `${usual}\n${small} (node ${smallYoung})`;
 }
 
 /** A line with the resident memory of a cluster of so many nodes, after five virtual minutes. */
-export function memoryAtNodes(count: number): Promise<string> {
+export function memoryAtNodes(count: number): string {
   return inProcess('nodes', [String(count)]);
 }
 
-async function inProcess(
+function inProcess(
   what: string,
   given: readonly string[] = [],
   flags: readonly string[] = [],
-): Promise<string> {
-  const { build } = await import('esbuild');
-  // Beside node_modules, where packages that are not bundled are found.
-  const cache = fileURLToPath(new URL('../../.cache', import.meta.url));
-  mkdirSync(cache, { recursive: true });
-  const folder = mkdtempSync(join(cache, 'bench-'));
-  // CommonJS packages in the bundle ask for the modules of node by require.
-  const js = `import { createRequire } from 'node:module'; const require = createRequire(${JSON.stringify(self)});`;
-  try {
-    const packages = ['@kubernetes/client-node', '@peculiar/x509', 'esbuild', 'reflect-metadata'];
-    await build({
-      entryPoints: [self],
-      bundle: true,
-      splitting: true,
-      platform: 'node',
-      format: 'esm',
-      target: 'node20',
-      logLevel: 'error',
-      banner: { js },
-      external: packages,
-      outdir: folder,
-      outExtension: { '.js': '.mjs' },
-    });
-    const { stdout, stderr, status } = spawnSync(
-      process.execPath,
-      ['--expose-gc', ...flags, join(folder, 'memory.mjs'), mark, what, ...given],
-      { encoding: 'utf8' },
-    );
-    return status === 0 ? stdout.trim() : `memory (${what}): failed: ${stderr.slice(0, 500)}`;
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+): string {
+  const { stdout, stderr, status } = spawnSync(
+    process.execPath,
+    ['--expose-gc', ...flags, file, mark, what, ...given],
+    { encoding: 'utf8' },
+  );
+  return status === 0 ? stdout.trim() : `memory (${what}): failed: ${stderr.slice(0, 500)}`;
 }
 
 function residentMiB(): number {
