@@ -79,16 +79,23 @@ function withName(terms: readonly FieldTerm[], name: string): readonly FieldTerm
   return badRequest("fieldSelector metadata.name doesn't match requested name");
 }
 
+/** The terms in the words of what is stored. */
 function knownTerms(
   resource: ServedResource,
   terms: readonly FieldTerm[],
 ): readonly FieldTerm[] | Failure {
   const { selectableFields } = resource.storedStrategy;
-  for (const { field } of terms) {
-    if (field === 'metadata.name' || field === 'metadata.namespace') continue;
-    if (selectableFields?.[field] === undefined) return badRequest(unknownText(resource, field));
+  const { fieldLabels } = resource.strategy;
+  const known: FieldTerm[] = [];
+  for (const term of terms) {
+    const { field } = term;
+    const isOfAll = field === 'metadata.name' || field === 'metadata.namespace';
+    const stored = isOfAll || fieldLabels === undefined ? field : fieldLabels[field];
+    const isKnown = isOfAll || (stored !== undefined && selectableFields?.[stored] !== undefined);
+    if (stored === undefined || !isKnown) return badRequest(unknownText(resource, field));
+    known.push({ ...term, field: stored });
   }
-  return terms;
+  return known;
 }
 
 /** Kinds with fields of their own say it otherwise than those without. */

@@ -111,6 +111,11 @@ export interface Strategy<T extends HasMetadata = KubeObject> extends UpdateStra
   readonly scale?: ScalePaths<T>;
   /** Field selectors besides metadata.name and metadata.namespace: label -> value of the object. */
   readonly selectableFields?: Readonly<Record<string, (object: T) => string>>;
+  /**
+   * For a version whose objects are stored as another kind's: what a field selector may name of them -> the
+   * name of the stored kind's field. Default: the stored kind's names. @upstream AddFieldLabelConversionFunc
+   */
+  readonly fieldLabels?: Readonly<Record<string, string>>;
   /** How an unknown field selector is refused. Default: the `"x" is not a known field selector` form. */
   readonly fieldSelectorError?: 'known-list' | 'not-supported' | 'not-supported-for-kind';
   /** The columns of `kubectl get`. Default: Name and Created At. */
