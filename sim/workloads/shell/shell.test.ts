@@ -139,3 +139,19 @@ describe('the small shell', () => {
     expect(shellStartError(['python'])).toBe('exec: "python": executable file not found in $PATH');
   });
 });
+
+it('computes with expr, as scripts do that know no $(( ))', () => {
+  const script = [
+    'if [ $(expr ${HOSTNAME}1 : p) -eq 1 ]; then expr 7 % 2; fi',
+    "expr 1 + 2 '*' 3; expr '(' 1 + 2 ')' '*' 3",
+    'expr 4 % 2 || echo zero',
+    "expr 10 '>' 9; expr b '<' a || echo no",
+    "expr ab12 : 'ab\\([0-9]*\\)'; expr '' '|' none",
+    'expr 1 / 0 || echo $?; expr 1 + x || echo $?',
+  ].join('\n');
+  expect(isShellCommand(['sh', '-c', script])).toBe(true);
+  expect(run(script).lines).toEqual([
+    ...['1', '7', '9', '0', 'zero', '1', '0', 'no', '12', 'none'],
+    ...['expr: division by zero', '2', 'expr: non-numeric argument', '2'],
+  ]);
+});

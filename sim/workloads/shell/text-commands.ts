@@ -1,5 +1,6 @@
 /** Commands that move files about or work on text. */
 import type { PlainCommand } from './commands.js';
+import { expr } from './expr.js';
 
 /** As many lines as `yes` prints: in a pipe something cuts it off. */
 const yesLines = 20_000;
@@ -21,6 +22,7 @@ export const textCommands: Readonly<Record<string, PlainCommand>> = {
     err(`cp: can't stat '${from}': No such file or directory\n`);
     return 1;
   },
+  expr,
   id: ({ args, out }) => {
     out(args.includes('-u') || args.includes('-g') ? '0\n' : 'uid=0(root) gid=0(root)\n');
     return 0;
