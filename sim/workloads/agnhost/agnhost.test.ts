@@ -1,4 +1,7 @@
 import { expect, it } from 'vitest';
+import { Loop } from '../../engine/loop.js';
+import { Random } from '../../engine/random.js';
+import type { ContainerContext } from '../workload.js';
 import { agnhost, isAgnhostCommand } from './index.js';
 import { flagsOf } from './flags.js';
 import { verdicts } from './webhook-verdicts.js';
@@ -38,4 +41,36 @@ it('denies, lets pass and patches as the webhooks of the image do', () => {
   expect(ask('/add-label', { object: { metadata: {} } })?.patch).toEqual([
     { op: 'add', path: '/metadata/labels', value: { 'added-label': 'yes' } },
   ]);
+});
+
+it('answers probes as its servers answer everybody', () => {
+  const context: ContainerContext = {
+    pod: { metadata: { name: 'p' } },
+    container: { name: 'c' },
+    env: {},
+    command: ['netexec', '--http-port=80'],
+    devices: {},
+    restartCount: 0,
+    clock: new Loop(),
+    random: new Random(1),
+    log: () => undefined,
+    exit: () => undefined,
+    use: () => undefined,
+    terminationMessage: () => undefined,
+    volume: () => undefined,
+    network: { listen: () => undefined, send: () => undefined, resolve: () => [] },
+    api: () => undefined,
+  };
+  const netexec = agnhost.start(context);
+  const http = (path: string, port = 80) =>
+    netexec.probe?.({ kind: 'http', path, port, scheme: 'http' });
+  expect(http('/healthz')).toEqual({ isSuccess: true });
+  expect(http('/setready?isready=false')).toEqual({ isSuccess: true });
+  const failed = { isSuccess: false, message: 'HTTP probe failed with statuscode: 412' };
+  expect(http('/healthz')).toEqual(failed);
+  expect(http('/healthz', 81)).toEqual({ isSuccess: false, isRefused: true });
+  expect(netexec.probe?.({ kind: 'tcp', port: 80 })).toEqual({ isSuccess: true });
+  expect(netexec.probe?.({ kind: 'grpc', port: 81, service: '' })).toMatchObject({
+    isSuccess: false,
+  });
 });

@@ -69,9 +69,9 @@ export const updateDemo: Workload = {
   start(context) {
     const image = /(nautilus|kitten)/.exec(context.container.image ?? '')?.[0] ?? '';
     const page = JSON.stringify({ image: `${image}.jpg` });
-    serveHttp(context.network, 80, ({ path }, respond) =>
+    const served = serveHttp(context.network, 80, ({ path }, respond) =>
       respond(path.startsWith('/data.json') ? textPage(page) : textPage('', 404)),
     );
-    return { terminate: () => context.exit(0) };
+    return { ...served, terminate: () => context.exit(0) };
   },
 };

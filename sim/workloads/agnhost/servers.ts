@@ -14,7 +14,8 @@ const notFound = textPage('404 page not found\n', 404);
 /** `netexec --http-port N`: echo, hostname, the client's address, a health that can be switched. */
 export const netexec: AgnhostCommand = (context, flags) => {
   let isHealthy = true;
-  serveHttp(context.network, numberFlag(flags, 'http-port', 8080), (request, respond, { from }) => {
+  const port = numberFlag(flags, 'http-port', 8080);
+  const served = serveHttp(context.network, port, (request, respond, { from }) => {
     const { pathname, searchParams } = new URL(request.path, 'http://pod');
     switch (pathname) {
       case '/':
@@ -37,22 +38,25 @@ export const netexec: AgnhostCommand = (context, flags) => {
         return respond(notFound);
     }
   });
-  return ends(context);
+  return { ...served, ...ends(context) };
 };
 
 /** `serve-hostname --port N`. */
 export const serveHostname: AgnhostCommand = (context, flags) => {
   const port = numberFlag(flags, 'port', 9376);
-  serveHttp(context.network, port, (_request, respond) => respond(textPage(hostname(context))));
-  return ends(context);
+  const served = serveHttp(context.network, port, (_request, respond) =>
+    respond(textPage(hostname(context))),
+  );
+  return { ...served, ...ends(context) };
 };
 
 /** `test-webserver --port N`: the files of its container. */
 export const testWebserver: AgnhostCommand = (context, flags) => {
   const files = containerFiles(context);
-  serveHttp(context.network, numberFlag(flags, 'port', 80), ({ path }, respond) => {
+  const port = numberFlag(flags, 'port', 80);
+  const served = serveHttp(context.network, port, ({ path }, respond) => {
     const content = files.read(new URL(path, 'http://pod').pathname);
     respond(content === undefined ? notFound : textPage(content));
   });
-  return ends(context);
+  return { ...served, ...ends(context) };
 };

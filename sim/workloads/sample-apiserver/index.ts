@@ -16,7 +16,9 @@ export const sampleApiServer: Workload = {
     const { clock, random, network } = context;
     const store = new WardleStore(clock, random);
     const port = numberFlag(flagsOf(context.command), 'secure-port', 443);
-    serveHttp(network, port, (request, respond) => respond(answerTo(store, request)));
-    return { terminate: () => context.exit(0), ended: () => store.close() };
+    const served = serveHttp(network, port, (request, respond) =>
+      respond(answerTo(store, request)),
+    );
+    return { ...served, terminate: () => context.exit(0), ended: () => store.close() };
   },
 };

@@ -155,3 +155,18 @@ it('computes with expr, as scripts do that know no $(( ))', () => {
     ...['expr: division by zero', '2', 'expr: non-numeric argument', '2'],
   ]);
 });
+
+it('moves and copies into a folder under the same name', () => {
+  const script = [
+    'echo a > /one; mv -v /one /tmp/; cat /tmp/one',
+    'cp /tmp/one /two; mv /two /tmp; cat /tmp/two',
+    'mv /one /tmp/ || echo gone',
+  ].join('\n');
+  expect(run(script).lines).toEqual([
+    "'/one' -> '/tmp/one'",
+    'a',
+    'a',
+    "mv: can't rename '/one': No such file or directory",
+    'gone',
+  ]);
+});

@@ -1,5 +1,5 @@
 /** Commands that move files about or work on text. */
-import type { PlainCommand } from './commands.js';
+import type { CommandCall, PlainCommand } from './commands.js';
 import { expr } from './expr.js';
 
 /** As many lines as `yes` prints: in a pipe something cuts it off. */
@@ -15,28 +15,13 @@ export const textCommands: Readonly<Record<string, PlainCommand>> = {
   },
   chmod: nothing,
   chown: nothing,
-  cp: ({ args, host, err }) => {
-    const [from = '', to = ''] = args.filter(arg => !arg.startsWith('-'));
-    const content = host.files.read(from);
-    if (content !== undefined) return host.files.write(to, content) ? 0 : 1;
-    err(`cp: can't stat '${from}': No such file or directory\n`);
-    return 1;
-  },
+  cp: call => moved(call, { isCopy: true }),
   expr,
   id: ({ args, out }) => {
     out(args.includes('-u') || args.includes('-g') ? '0\n' : 'uid=0(root) gid=0(root)\n');
     return 0;
   },
-  mv: ({ args, host, err }) => {
-    const [from = '', to = ''] = args.filter(arg => !arg.startsWith('-'));
-    const content = host.files.read(from);
-    if (content === undefined) {
-      err(`mv: can't rename '${from}': No such file or directory\n`);
-      return 1;
-    }
-    host.files.remove(from);
-    return host.files.write(to, content) ? 0 : 1;
-  },
+  mv: call => moved(call, { isCopy: false }),
   sort: ({ stdin, out }) => {
     for (const line of linesOf(stdin).sort()) out(`${line}\n`);
     return 0;
@@ -59,6 +44,23 @@ export const textCommands: Readonly<Record<string, PlainCommand>> = {
     return 0;
   },
 };
+
+/** To a folder, a file goes under its own name. */
+function moved({ args, host, out, err }: CommandCall, { isCopy }: { readonly isCopy: boolean }) {
+  const [from = '', to = ''] = args.filter(arg => !arg.startsWith('-'));
+  const content = host.files.read(from);
+  if (content === undefined) {
+    const failed = isCopy ? "cp: can't stat" : "mv: can't rename";
+    err(`${failed} '${from}': No such file or directory\n`);
+    return 1;
+  }
+  const folder = to.endsWith('/') ? to : `${to}/`;
+  const isFolder = to.endsWith('/') || host.files.list(folder).length > 0;
+  const target = isFolder ? `${folder}${from.split('/').at(-1) ?? ''}` : to;
+  if (args.some(arg => /^-\w*v/.test(arg))) out(`'${from}' -> '${target}'\n`);
+  if (!isCopy) host.files.remove(from);
+  return host.files.write(target, content) ? 0 : 1;
+}
 
 function plainChar(text = ''): string {
   const codes: Readonly<Record<string, string>> = { '\\0': '\0', '\\n': '\n', '\\t': '\t' };
