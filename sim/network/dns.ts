@@ -4,7 +4,9 @@
  */
 import { hostNameOf } from '../api/host-name.js';
 import type { Pod, Service } from '../api/kinds/core.js';
+import type { DnsQuestion, DnsRecord } from '../workloads/workload.js';
 import { isAddress } from './addresses.js';
+import { DnsRecords } from './dns-records.js';
 import { resolverOf } from './resolver.js';
 import type { ServiceBook } from './service-book.js';
 
@@ -13,12 +15,16 @@ const aliasesMax = 8;
 
 /** The names of the cluster. */
 export class ClusterDns {
+  private readonly records: DnsRecords;
+
   /** `canAsk` tells whether a pod's questions reach a name server. */
   constructor(
     private readonly book: ServiceBook,
     private readonly domain: string,
     private readonly canAsk: (pod: Pod) => boolean,
-  ) {}
+  ) {
+    this.records = new DnsRecords(book, domain, name => this.lookup(name));
+  }
 
   /**
    * The addresses that a program in the pod gets for a host; empty when there is none, undefined when
@@ -35,6 +41,17 @@ export class ClusterDns {
     for (const name of candidates(host, searches, dots)) {
       const addresses = this.lookup(name);
       if (addresses.length > 0) return addresses;
+    }
+    return [];
+  }
+
+  /** The records that a question is answered with, of the first searched name that has any. */
+  query(pod: Pod | undefined, { name, type, isSearched }: DnsQuestion): readonly DnsRecord[] {
+    if (pod !== undefined && !this.canAsk(pod)) return [];
+    const resolver = pod && isSearched ? resolverOf(pod, this.domain) : { searches: [], dots: 1 };
+    for (const full of candidates(name, resolver.searches, resolver.dots)) {
+      const records = this.records.of(full.replace(/\.$/, '').toLowerCase(), type);
+      if (records.length > 0) return records;
     }
     return [];
   }

@@ -31,8 +31,12 @@ export class KnownWays {
   }
 
   /** Whether a packet gets through to a backend. */
-  isThrough(socket: Socket, { ip, port }: Backend, judge: () => boolean): boolean {
-    return rememberedIn(this.of(socket).verdicts, `${ip}:${port}`, judge);
+  isThrough(
+    socket: Socket,
+    { ip, port, protocol }: Backend & { readonly protocol: string },
+    judge: () => boolean,
+  ): boolean {
+    return rememberedIn(this.of(socket).verdicts, `${protocol} ${ip}:${port}`, judge);
   }
 
   /** The addresses of a host. */

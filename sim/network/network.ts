@@ -7,7 +7,12 @@ import type { KubeObject } from '../api/object.js';
 import type { ProcessDefinition } from '../client/contract.js';
 import type { Clock } from '../engine/clock.js';
 import type { Random } from '../engine/random.js';
-import type { NetworkMessage, NetworkReply, WorkloadNetwork } from '../workloads/workload.js';
+import type {
+  NetworkMessage,
+  NetworkProtocol,
+  NetworkReply,
+  WorkloadNetwork,
+} from '../workloads/workload.js';
 import type { Backend } from './backends.js';
 import { isLoopback } from './addresses.js';
 import { ClusterDns } from './dns.js';
@@ -116,7 +121,7 @@ class Network {
     this.settings = { ...defaultNetworkSettings, ...settings };
     const { clusterDomain, nodeNameServer } = this.settings;
     this.dns = new ClusterDns(this.services, clusterDomain, pod => nameServers.canAsk(pod));
-    this.routes = new Routes(this.services, this.dns);
+    this.routes = new Routes(this.services, this.dns, this.sockets.hostPorts);
     this.gate = new PolicyGate(this.policies, this.services, ip => this.sockets.podAt(ip));
     const nameServers = new NameServers(this.services, this.routes, this.gate, nodeNameServer);
     this.reaches = new Reaches({
@@ -134,8 +139,10 @@ class Network {
   place(pod: Pod | undefined, ip: string): NetworkPlace {
     const socket = this.sockets.open(pod, ip);
     return {
-      listen: (port, handle) => this.sockets.listen(socket, port, handle),
+      listen: (port, handle, protocol) =>
+        this.sockets.listen(socket, { port, ...(protocol !== undefined && { protocol }) }, handle),
       send: (to, payload, done) => this.send(socket, to, payload, done),
+      query: question => this.dns.query(pod, question),
       resolve: host => this.ways.addresses(socket, host, () => this.dns.resolve(pod, host) ?? []),
       ...(pod !== undefined && { files: () => this.files(pod, ip) }),
       close: () => this.sockets.close(socket),
@@ -174,7 +181,8 @@ class Network {
     const { pod, ip } = socket;
     const chosen = this.choose(socket, to, route.backends);
     const backend = isLoopback(chosen.ip) ? { ...chosen, ip } : chosen;
-    const target = { ...backend, protocol: 'TCP' };
+    const { protocol = 'TCP' } = to;
+    const target = { ...backend, protocol };
     knock(this.clock, {
       label,
       retransmitMs,
@@ -182,15 +190,13 @@ class Network {
       isThrough: () =>
         this.ways.isThrough(
           socket,
-          backend,
+          target,
           () =>
             this.sockets.hasAddress(backend.ip) &&
             this.gate.verdict({ pod, ip }, target) === 'allow',
         ),
       through: () =>
-        void this.clock.after(latencyMs, label, () =>
-          this.deliver(socket, backend, payload, later),
-        ),
+        void this.clock.after(latencyMs, label, () => this.deliver(socket, target, payload, later)),
       timedOut: () => {
         if (!socket.isClosed) done({ isOk: false, error: 'timeout' });
       },
@@ -219,12 +225,12 @@ class Network {
 
   private deliver(
     socket: Socket,
-    { ip, port }: Backend,
+    { ip, port, protocol }: Backend & { readonly protocol: NetworkProtocol },
     payload: unknown,
     later: (delayMs: number, reply: NetworkReply) => void,
   ): void {
     const { latencyMs } = this.settings;
-    const listener = this.sockets.listener(ip, port);
+    const listener = this.sockets.listener(ip, port, protocol);
     if (listener === undefined) {
       return later(latencyMs, { isOk: false, error: 'connection refused' });
     }

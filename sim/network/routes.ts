@@ -1,7 +1,9 @@
 /** Where connections go: names to addresses, and services' addresses to those behind them. */
-import type { Pod, Service, ServicePort } from '../api/kinds/core.js';
+import type { Node, Pod, Service, ServicePort } from '../api/kinds/core.js';
+import { isLoopback } from './addresses.js';
 import { backendsOf, type Backend } from './backends.js';
 import type { ClusterDns } from './dns.js';
+import type { HostPorts } from './host-ports.js';
 import type { ServiceBook } from './service-book.js';
 
 /** Where to, as a program says it. */
@@ -27,6 +29,7 @@ export class Routes {
   constructor(
     private readonly book: ServiceBook,
     private readonly dns: ClusterDns,
+    private readonly hostPorts: HostPorts,
   ) {}
 
   /** Where a connection of the pod, or one from outside, would go. */
@@ -42,12 +45,23 @@ export class Routes {
   private routeTo(address: string, to: Port, pod: Pod | undefined): Route {
     const service = this.book.serviceAt(address);
     if (service !== undefined) return this.routeToService(service, to, pod);
-    const node = this.book.nodeAt(address);
-    const offered = node && this.book.serviceAtNodePort(to.port);
-    if (offered === undefined) return { backends: [{ ip: address, port: to.port }] };
-    const servicePort = offered.spec?.ports?.find(one => one.nodePort === to.port);
+    const node = this.nodeAt(address, pod);
+    const offered = node && this.book.serviceAtNodePort(to.port, to.protocol);
+    if (offered === undefined) {
+      const mapped = node && this.hostPorts.backend(node.metadata.name ?? '', { address, ...to });
+      return { backends: [mapped ?? { ip: address, port: to.port }] };
+    }
+    const servicePort = offered.spec?.ports?.find(
+      one => one.nodePort === to.port && (one.protocol ?? 'TCP') === to.protocol,
+    );
     if (servicePort === undefined) return { error: 'connection refused' };
     return this.backends(offered, servicePort, { node, isExternal: true });
+  }
+
+  /** The node of an address; of its loopback, for who is on the host's network. */
+  private nodeAt(address: string, pod: Pod | undefined): Node | undefined {
+    const isOwn = pod?.spec?.hostNetwork === true && isLoopback(address);
+    return isOwn ? this.book.node(pod.spec?.nodeName ?? '') : this.book.nodeAt(address);
   }
 
   private routeToService(service: Service, { port, protocol }: Port, pod: Pod | undefined): Route {

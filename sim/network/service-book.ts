@@ -23,7 +23,7 @@ export class ServiceBook {
   version = 0;
   private readonly services = new Map<string, Service>();
   private readonly byAddress = new Map<string, string>();
-  private readonly byNodePort = new Map<number, string>();
+  private readonly byNodePort = new Map<string, string>();
   private readonly slices = new Map<string, Map<string, EndpointSlice>>();
   private readonly endpoints = new Map<string, readonly ServiceEndpoint[]>();
   private readonly nodes = new Map<string, Node>();
@@ -51,14 +51,19 @@ export class ServiceBook {
     return this.services.get(`${namespace}/${name}`);
   }
 
+  /** All of them, in the order in which they came. */
+  allServices(): Iterable<Service> {
+    return this.services.values();
+  }
+
   /** The service that has this cluster address, external address or load balancer address. */
   serviceAt(address: string): Service | undefined {
     return this.services.get(this.byAddress.get(address) ?? '');
   }
 
   /** The service that nodes offer at this port. */
-  serviceAtNodePort(port: number): Service | undefined {
-    return this.services.get(this.byNodePort.get(port) ?? '');
+  serviceAtNodePort(port: number, protocol = 'TCP'): Service | undefined {
+    return this.services.get(this.byNodePort.get(`${port}/${protocol}`) ?? '');
   }
 
   /** The endpoints of a service, of all its slices, in the order of the slices' names. */
@@ -159,6 +164,8 @@ function addressesOf({ spec, status }: Service): readonly string[] {
   return all.filter(address => address !== '' && address !== 'None');
 }
 
-function nodePortsOf({ spec }: Service): readonly number[] {
-  return (spec?.ports ?? []).flatMap(({ nodePort }) => (nodePort ? [nodePort] : []));
+function nodePortsOf({ spec }: Service): readonly string[] {
+  return (spec?.ports ?? []).flatMap(({ nodePort, protocol = 'TCP' }) =>
+    nodePort ? [`${nodePort}/${protocol}`] : [],
+  );
 }

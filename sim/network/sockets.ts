@@ -1,6 +1,7 @@
 /** Who listens where. */
 import type { Pod } from '../api/kinds/core.js';
-import type { NetworkMessage } from '../workloads/workload.js';
+import type { NetworkMessage, NetworkProtocol } from '../workloads/workload.js';
+import { HostPorts } from './host-ports.js';
 
 /** A program's end of the network. */
 export interface Socket {
@@ -21,6 +22,8 @@ export interface Listener {
 export class Sockets {
   /** Another one as soon as an address comes into use, or out of it. */
   version = 0;
+  /** The ports of nodes that lead to pods. */
+  readonly hostPorts = new HostPorts();
   private readonly listeners = new Map<string, Listener>();
   private readonly socketsByIp = new Map<string, Set<Socket>>();
 
@@ -30,11 +33,17 @@ export class Sockets {
     const sockets = this.socketsByIp.get(ip) ?? new Set<Socket>();
     sockets.add(socket);
     this.socketsByIp.set(ip, sockets);
+    if (sockets.size === 1 && pod !== undefined) this.hostPorts.open(pod, ip);
     return socket;
   }
 
-  listen(socket: Socket, port: number, handle: Listener['handle']): void {
-    if (!socket.isClosed) this.listeners.set(`${socket.ip}:${port}`, { socket, handle });
+  listen(
+    socket: Socket,
+    { port, protocol = 'TCP' }: { readonly port: number; readonly protocol?: NetworkProtocol },
+    handle: Listener['handle'],
+  ): void {
+    if (socket.isClosed) return;
+    this.listeners.set(`${socket.ip}:${port}/${protocol}`, { socket, handle });
   }
 
   close(socket: Socket): void {
@@ -43,6 +52,7 @@ export class Sockets {
     sockets?.delete(socket);
     if (sockets?.size === 0) {
       this.socketsByIp.delete(socket.ip);
+      this.hostPorts.close(socket.ip);
       this.version++;
     }
     for (const [key, listener] of this.listeners) {
@@ -52,8 +62,8 @@ export class Sockets {
     socket.onClose.clear();
   }
 
-  listener(ip: string, port: number): Listener | undefined {
-    return this.listeners.get(`${ip}:${port}`);
+  listener(ip: string, port: number, protocol: NetworkProtocol): Listener | undefined {
+    return this.listeners.get(`${ip}:${port}/${protocol}`);
   }
 
   /** The pod of a program that runs at the address; undefined when none does, or it is no pod's. */

@@ -3,6 +3,8 @@ import type { Container as ContainerSpec, Pod } from '../api/kinds/core.js';
 import { valueOf } from '../api/quantity.js';
 import type { Clock } from '../engine/clock.js';
 import type { Random } from '../engine/random.js';
+import { freshLayer } from '../workloads/files/container-files.js';
+import type { MemoryFiles } from '../workloads/files/memory-files.js';
 import { shellBeside } from '../workloads/shell/program.js';
 import type {
   ContainerContext,
@@ -63,6 +65,7 @@ export class RuntimeContainer {
   private beside: ReturnType<typeof shellBeside> | undefined;
   private readonly programClock: MortalClock;
   private messageFile = '';
+  private ownLayer: MemoryFiles | undefined;
 
   constructor(
     readonly config: ContainerConfig,
@@ -72,6 +75,11 @@ export class RuntimeContainer {
   ) {
     this.record = config.record;
     this.programClock = new MortalClock(clock);
+  }
+
+  /** Its own layer: most programs never look at it. */
+  private get layer(): MemoryFiles {
+    return (this.ownLayer ??= freshLayer());
   }
 
   /** Starts the program; it may end at once. `launchMs`: until its first instruction. */
@@ -121,6 +129,8 @@ export class RuntimeContainer {
         this.messageFile = text;
       },
       volume: config.volumes,
+      user: config.record.user,
+      layer: this.layer,
       network: config.network,
       api: config.api,
     };

@@ -45,12 +45,32 @@ function mapText(map: Readonly<Record<string, string>> | undefined): string {
     .join('\n');
 }
 
-/** The value of a resource field: `limits.cpu`, in units of the divisor, rounded up. */
-export function resourceValue(container: Container, resource: string, divisor: string): string {
+/** A field of a container's resources. */
+export interface ResourceField {
+  /** `limits.cpu`. */
+  readonly resource: string;
+  /** Empty or 0: the unit itself. */
+  readonly divisor: string;
+  /** What the node has for pods: it stands in for a limit that is not set. */
+  readonly allocatable: Readonly<Record<string, string>> | undefined;
+}
+
+const defaulted = ['cpu', 'memory', 'ephemeral-storage'];
+
+/**
+ * The value of a resource field in units of the divisor, rounded up.
+ * @upstream pkg/api/v1/resource/helpers.go ExtractResourceValueByContainerNameAndNodeAllocatable
+ */
+export function resourceValue(
+  container: Container,
+  { resource, divisor, allocatable }: ResourceField,
+): string {
   const [list, ...rest] = resource.split('.');
   const name = rest.join('.');
   const texts = list === 'limits' ? container.resources?.limits : container.resources?.requests;
-  const amount = quantity(texts?.[name]).toNumber();
+  const isDefaulted = list === 'limits' && defaulted.includes(name);
+  const own = quantity(texts?.[name]).toNumber();
+  const amount = own === 0 && isDefaulted ? quantity(allocatable?.[name]).toNumber() : own;
   const unit = quantity(divisor === '' || divisor === '0' ? '1' : divisor).toNumber();
   return String(Math.ceil(amount / unit));
 }

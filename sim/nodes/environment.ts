@@ -7,7 +7,7 @@ import type { KubeletContext } from './context.js';
 import { fieldValue, resourceValue } from './downward.js';
 import { containerNamed } from './pod-spec.js';
 import type { Task } from './task.js';
-import { secretDataOf } from './volume-manager.js';
+import { secretDataOf } from './volume-contents.js';
 
 /** Variables by name. */
 export type Environment = Readonly<Record<string, string>>;
@@ -64,7 +64,8 @@ function* variableValue(
   if (valueFrom.resourceFieldRef !== undefined) {
     const { containerName, resource, divisor = '' } = valueFrom.resourceFieldRef;
     const of = containerName === undefined ? container : containerNamed(pod, containerName);
-    return resourceValue(of ?? container, resource, divisor);
+    const allocatable = sources.allocatable();
+    return resourceValue(of ?? container, { resource, divisor, allocatable });
   }
   const ref = valueFrom.configMapKeyRef ?? valueFrom.secretKeyRef;
   if (ref === undefined) return '';
@@ -88,6 +89,10 @@ class Sources {
     private readonly context: KubeletContext,
     private readonly pod: Pod,
   ) {}
+
+  allocatable(): Environment | undefined {
+    return this.context.node()?.status?.allocatable;
+  }
 
   *data(kind: 'configmap' | 'secret', name: string): Task<Environment | undefined> {
     const key = `${kind} ${name}`;

@@ -4,7 +4,8 @@ import type { Container, Pod } from '../api/kinds/core.js';
 import type { ContainerRuntime } from './container-runtime.js';
 import type { DeviceManager } from './device-manager.js';
 import type { ImageStore } from './image-store.js';
-import type { MemoryFiles, PodVolumes } from './pod-volumes.js';
+import type { MemoryFiles, PlaceShape } from '../workloads/files/memory-files.js';
+import type { PodVolumes } from './pod-volumes.js';
 
 /** Decides what plays a container. */
 export type ChooseWorkload = (container: {
@@ -27,7 +28,7 @@ export interface Machine {
   /** By pod. */
   readonly volumes: Map<string, PodVolumes>;
   /** The files of network storage, of claims and of the node's own folders, by what names them. */
-  readonly sharedFiles: (key: string) => MemoryFiles;
+  readonly sharedFiles: (key: string, shape?: PlaceShape) => MemoryFiles;
   readonly choose: ChooseWorkload;
   readonly networkOf: PodNetworks;
   readonly apiOf: PodApi;

@@ -1,47 +1,15 @@
-/** The files of a pod's volumes: made when it starts, shared by its containers, gone with it. */
+/** The volumes of a pod: made when it starts, shared by its containers, gone with it. */
 import type { Pod } from '../api/kinds/core.js';
+import { cleaned } from '../workloads/files/container-files.js';
+import { MemoryFiles, type PlaceShape } from '../workloads/files/memory-files.js';
 import type { VolumeFiles } from '../workloads/workload.js';
 
-/** Files by path, in memory. */
-export class MemoryFiles implements VolumeFiles {
-  private readonly files = new Map<string, string>();
-
-  read(path: string): string | undefined {
-    return this.files.get(path);
-  }
-
-  write(path: string, content: string): void {
-    this.files.set(path, content);
-  }
-
-  remove(path: string): void {
-    this.files.delete(path);
-  }
-
-  list(): readonly string[] {
-    return [...this.files.keys()].sort();
-  }
-
-  /** How much is in it. */
-  get bytes(): number {
-    let bytes = 0;
-    for (const content of this.files.values()) bytes += content.length;
-    return bytes;
-  }
-
-  /** Replaces everything: config maps and secrets that were updated. */
-  replace(content: Readonly<Record<string, string>>): void {
-    this.files.clear();
-    for (const [path, text] of Object.entries(content)) this.files.set(path, text);
-  }
-}
-
-/** Storage that outlives pods: one set of files for each key. */
-export function filesByKey(): (key: string) => MemoryFiles {
+/** Storage that outlives pods: one set of files for each key, in the shape that it is first asked for. */
+export function filesByKey(): (key: string, shape?: PlaceShape) => MemoryFiles {
   const known = new Map<string, MemoryFiles>();
-  return key => {
+  return (key, shape) => {
     let files = known.get(key);
-    if (files === undefined) known.set(key, (files = new MemoryFiles()));
+    if (files === undefined) known.set(key, (files = new MemoryFiles(shape)));
     return files;
   };
 }
@@ -59,25 +27,45 @@ export function filesAt(
     readonly subPath?: string;
   }[],
 ): (mountPath: string) => VolumeFiles | undefined {
+  const known = new Map<string, VolumeFiles>();
   return mountPath => {
-    const mount = mounts.find(item => item.mountPath === mountPath);
+    const made = known.get(mountPath);
+    if (made !== undefined) return made;
+    const mount = mounts.find(item => cleaned(item.mountPath) === mountPath);
     const files = mount && volumes?.get(mount.name);
     if (mount === undefined || files === undefined) return undefined;
-    return mount.subPath === undefined ? files : below(files, mount.subPath);
+    const { subPath = '' } = mount;
+    const found = subPath === '' ? files : below(files, subPath);
+    known.set(mountPath, found);
+    return found;
   };
 }
 
-/** A folder of a volume, or one file of it, which is then the file '' of what is mounted. */
-function below(files: VolumeFiles, subPath: string): VolumeFiles {
+/**
+ * A folder of a volume, or one file of it, which is then the file '' of what is mounted. What the kubelet
+ * writes anew at each update is mounted as it was: the mount stays with the old files.
+ */
+function below(volume: MemoryFiles, subPath: string): VolumeFiles {
+  const files = volume.isReadOnly ? volume.copy() : volume;
+  // The kubelet makes a folder that is not there. @upstream pkg/volume/util/subpath SafeMakeDir
+  if (files.stat(subPath) === undefined) files.change(subPath, madeFolder(volume));
   const at = (path: string) => (path === '' ? subPath : `${subPath}/${path}`);
+  const inside = (paths: readonly string[]) =>
+    paths
+      .filter(path => path === subPath || path.startsWith(`${subPath}/`))
+      .map(path => path.slice(subPath.length + 1));
   return {
+    fsType: files.fsType,
+    isReadOnly: files.isReadOnly,
     read: path => files.read(at(path)),
-    write: (path, content) => files.write(at(path), content),
+    write: (path, content, facts) => files.write(at(path), content, facts),
     remove: path => files.remove(at(path)),
-    list: () =>
-      files
-        .list()
-        .filter(path => path === subPath || path.startsWith(`${subPath}/`))
-        .map(path => path.slice(subPath.length + 1)),
+    list: () => inside(files.list()),
+    folders: () => inside(files.folders()).filter(path => path !== ''),
+    stat: path => files.stat(at(path)),
+    change: (path, facts) => files.change(at(path), facts),
   };
 }
+
+/** As permissive as the volume itself. */
+const madeFolder = (volume: MemoryFiles) => volume.stat('') ?? volume.shape.folder;

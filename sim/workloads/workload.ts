@@ -7,6 +7,8 @@ import type { Container, Pod } from '../api/kinds/core.js';
 import type { ApiAnswer, ApiRequest } from '../api/request.js';
 import type { Clock } from '../engine/clock.js';
 import type { Random } from '../engine/random.js';
+import type { FileFacts, FileUser } from './files/facts.js';
+import type { MemoryFiles } from './files/memory-files.js';
 
 /** What a program is given when its container starts. */
 export interface ContainerContext {
@@ -37,6 +39,10 @@ export interface ContainerContext {
   terminationMessage(text: string): void;
   /** The files of a mounted volume, by mount path; undefined when nothing is mounted there. */
   volume(mountPath: string): VolumeFiles | undefined;
+  /** Who it runs as. Default root. */
+  readonly user?: FileUser;
+  /** The container's own layer, which all of its programs share. Default: a fresh one of its image. */
+  readonly layer?: MemoryFiles;
   readonly network: WorkloadNetwork;
   /** A request to the API server with the pod's service account token. */
   api(request: ApiRequest, done: (answer: ApiAnswer) => void): void;
@@ -68,6 +74,11 @@ export interface Program {
   ended?(): void;
   /** Runs a command beside the program. Exec probes and hooks come here when it is there, else to `probe`. */
   exec?(command: readonly string[], stdin?: string): ExecResult;
+  /**
+   * The same for commands that take their time: `done` is called once, at once for those that take none.
+   * What is returned kills the command. It comes before `exec`.
+   */
+  run?(command: readonly string[], stdin: string, done: (result: ExecResult) => void): () => void;
 }
 
 /** What came of a command in a container. */
@@ -104,30 +115,67 @@ export interface ProbeResult {
   readonly isRefused?: boolean;
 }
 
-/** The files of a volume: shared by all that mount it, gone when it goes. */
+/** The files of a volume: shared by all that mount it, gone when it goes. The volume itself is ''. */
 export interface VolumeFiles {
+  /** The kernel's name of its file system: `tmpfs`, `ext4`. */
+  readonly fsType: string;
+  /** No container may write to it: config maps, secrets, the downward API. */
+  readonly isReadOnly: boolean;
   read(path: string): string | undefined;
-  write(path: string, content: string): void;
+  /** `facts` are those of a file that is new. Default: a file of root's that all may read. */
+  write(path: string, content: string, facts?: FileFacts): void;
   remove(path: string): void;
-  /** Paths in order. */
+  /** Paths of files in order. */
   list(): readonly string[];
+  /** Folders that were made, in order. */
+  folders(): readonly string[];
+  stat(path: string): FileFacts | undefined;
+  /** Changes mode or owner; a folder that is not there is made. */
+  change(path: string, facts: FileFacts): void;
+}
+
+/** How messages travel. */
+export type NetworkProtocol = 'TCP' | 'UDP' | 'SCTP';
+
+/** What is asked of a name server. */
+export interface DnsQuestion {
+  readonly name: string;
+  readonly type: 'A' | 'AAAA' | 'CNAME' | 'PTR' | 'SRV';
+  /** Whether the search list of the resolver applies, as for programs; tools ask for the name as it is. */
+  readonly isSearched: boolean;
+}
+
+/** One answer of a name server. */
+export interface DnsRecord {
+  /** With the last dot. */
+  readonly name: string;
+  readonly type: DnsQuestion['type'];
+  /** As zone files write it: an address, a name with its last dot, `0 100 80 name.`. */
+  readonly data: string;
 }
 
 /** The network as a program in a pod has it. */
 export interface WorkloadNetwork {
-  /** Takes messages on a port until the container ends. */
-  listen(port: number, handle: (message: NetworkMessage) => void): void;
+  /** Takes messages on a port until the container ends. Default: of TCP. */
+  listen(port: number, handle: (message: NetworkMessage) => void, protocol?: NetworkProtocol): void;
   /**
    * Sends to a host (a pod IP, a cluster IP, or a DNS name as the pod's resolv.conf searches it).
    * `done` gets the reply, or the error that a program would see.
    */
   send(
-    to: { readonly host: string; readonly port: number },
+    to: {
+      readonly host: string;
+      readonly port: number;
+      /** Default TCP. */
+      readonly protocol?: NetworkProtocol;
+    },
     payload: unknown,
     done: (reply: NetworkReply) => void,
   ): void;
   /** The addresses that DNS answers; empty: NXDOMAIN. */
   resolve(host: string): readonly string[];
+  /** The records that DNS answers to a question of any type; absent where there is no DNS. */
+  query?(question: DnsQuestion): readonly DnsRecord[];
   /**
    * The files that tell of it, by path: /etc/hostname, /etc/hosts, /etc/resolv.conf. Absent outside
    * of pods.

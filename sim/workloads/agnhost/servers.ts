@@ -1,7 +1,7 @@
 /** The small web servers of agnhost. @upstream test/images/agnhost/{netexec,test-webserver,serve-hostname} */
 import { hostNameOf } from '../../api/host-name.js';
 import { rfc3339 } from '../../api/time.js';
-import { containerFiles } from '../shell/container-files.js';
+import { containerFiles } from '../files/container-files.js';
 import { serveHttp, textPage } from './http.js';
 import type { ContainerContext } from '../workload.js';
 import type { AgnhostCommand } from './index.js';

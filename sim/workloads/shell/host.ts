@@ -1,10 +1,11 @@
 /** What a shell finds around it: the files, ports and processes of its container. */
+import type { ContainerFiles } from '../files/container-files.js';
 
 /** The container as its commands see it. */
 export interface ShellHost {
   nowMs(): number;
   readonly hostname: string;
-  readonly files: ShellFiles;
+  readonly files: ContainerFiles;
   /** Opens a port; `root` is the folder that an HTTP server serves. */
   listen(port: number, root: string): void;
   /** States how much memory the container uses, in bytes. */
@@ -13,14 +14,4 @@ export interface ShellHost {
   mainName(): string;
   /** Sends a signal to the container's first process. */
   signalMain(signal: string): void;
-}
-
-/** Files by absolute path. Folders need not be made. */
-export interface ShellFiles {
-  read(path: string): string | undefined;
-  /** False when the place is read-only. */
-  write(path: string, content: string): boolean;
-  remove(path: string): boolean;
-  /** All paths that start so. */
-  list(prefix: string): readonly string[];
 }

@@ -8,7 +8,7 @@ import type {
   ProbeResult,
   Program,
 } from '../workload.js';
-import { containerFiles } from './container-files.js';
+import { containerFiles } from '../files/container-files.js';
 import type { ShellHost } from './host.js';
 import { isKnownName, isShellCommand } from './knows.js';
 import { type Job, type Run, ShellExit } from './job.js';
