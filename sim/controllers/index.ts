@@ -35,6 +35,7 @@ import { serviceAccountTokenController } from './service-account-token.js';
 import { statefulSetController } from './stateful-set.js';
 import { taintEvictionController } from './taint-eviction.js';
 import { ttlAfterFinishedController } from './ttl-after-finished.js';
+import { vacProtectionController } from './vac-protection.js';
 import { validatingAdmissionPolicyStatusController } from './validating-admission-policy-status.js';
 
 /** All controllers, in the order in which they start. */
@@ -59,6 +60,7 @@ export const controllers: readonly ControllerDefinition[] = [
   persistentVolumeBinder,
   pvcProtectionController,
   pvProtectionController,
+  vacProtectionController,
   resourceClaimController,
   rootCaPublisherController,
   serviceAccountTokenController,
