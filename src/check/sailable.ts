@@ -1,10 +1,10 @@
 /** The manifests as voyages take them: what the API server refuses left out, what must come from elsewhere stood in for. */
 import type { KubeObject } from '../../sim/api/object.js';
-import { operators } from '../../sim/operators/index.js';
 import { isRecord } from '../../sim/api/equality.js';
 import type { Entry } from './entry.js';
 import { namedObjects } from './named-objects.js';
 import { grouped, type Survey } from './survey.js';
+import { modelledGroups } from './stand-in-definitions.js';
 import { systemNamespaces } from './system-namespaces.js';
 
 /** What sails. */
@@ -46,7 +46,9 @@ function reasonAgainst({ trial }: Survey, entry: Entry): string | undefined {
   if (entry.isBroken || trial.refusals.some(one => one.entry === entry)) {
     return 'the API server refuses';
   }
-  if (trial.unserved.includes(entry)) return 'nobody defines their kind';
+  if (trial.unserved.includes(entry) || trial.undefinedKinds.has(entry)) {
+    return 'nobody defines their kind';
+  }
   if (entry.kind.endsWith('WebhookConfiguration')) return 'nothing here answers their calls';
   if (entry.kind === 'CustomResourceDefinition' || entry.kind === 'APIService') {
     return 'nothing here acts on what they define';
@@ -54,14 +56,6 @@ function reasonAgainst({ trial }: Survey, entry: Entry): string | undefined {
   if (entry.isBuiltIn || modelledGroups.has(entry.group)) return undefined;
   return 'no controller here acts on their kind';
 }
-
-const modelledGroups = new Set(
-  Object.values(operators)
-    .filter(({ isAlternative }) => isAlternative !== true)
-    .flatMap(operator => operator.manifests())
-    .filter(({ kind }) => kind === 'CustomResourceDefinition')
-    .map(({ spec }) => (spec as { readonly group: string }).group),
-);
 
 const namesMax = 3;
 

@@ -13,13 +13,16 @@ import type { Entry } from './entry.js';
 import type { FieldPath } from '../input/located.js';
 import { complaintsOf, type Cause } from '../input/refusal.js';
 import type { PodTemplate } from './pod-template.js';
+import { standInDefinitions } from './stand-in-definitions.js';
 
 /** What the server said. */
 export interface Trial {
   readonly refusals: readonly Refusal[];
   readonly warnings: readonly { readonly entry: Entry; readonly message: string }[];
-  /** Objects of kinds that nobody defines. */
+  /** Objects of kinds that nobody defines, which are not stored. */
   readonly unserved: readonly Entry[];
+  /** Objects of kinds that nobody defines, which are stored as they are. */
+  readonly undefinedKinds: ReadonlySet<Entry>;
   /** Where a kind is served instead: `apps/v1`. */
   servedElsewhere(entry: Entry): string | undefined;
   /** The names of all kinds that are served. */
@@ -58,6 +61,8 @@ export function tryOnServer(entries: readonly Entry[], templates: readonly PodTe
   for (const crd of modelledDefinitions(entries)) {
     if (!ownCrds.has(crd.metadata.name ?? '')) server.create(crd, kinds);
   }
+  const standIns = standInDefinitions(entries);
+  for (const crd of standIns.definitions) server.create(crd, kinds);
   server.wait();
   server.prepare(entries, templates, kinds);
   const refusals: Refusal[] = [];
@@ -83,6 +88,7 @@ export function tryOnServer(entries: readonly Entry[], templates: readonly PodTe
     refusals,
     warnings,
     unserved,
+    undefinedKinds: standIns.entries,
     podRefusals,
     builtInKinds: kinds.names(),
     servedElsewhere: ({ kind }) => kinds.elsewhere(kind),
