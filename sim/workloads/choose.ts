@@ -53,11 +53,22 @@ function usual({ pod, container, command: words }: Played): Workload {
   if (/(^|\/)agnhost$/.test(image) && isAgnhostCommand(words)) return agnhost;
   if (/(^|\/)(nautilus|kitten)$/.test(image)) return updateDemo;
   if (/(^|\/)sample-apiserver$/.test(image)) return sampleApiServer;
+  if (isPause(image, words) && !isTimed(pod)) return runForever;
   if (isShellCommand(words)) return command;
   const isInit = pod.spec?.initContainers?.some(({ name }) => name === container.name) === true;
   if (isInit && container.restartPolicy !== 'Always') return initializes;
   const policy = pod.spec?.restartPolicy ?? 'Always';
   return policy === 'Always' ? runForever : completes;
+}
+
+/** The image that only waits for its signal, in a Job as anywhere else. */
+function isPause(image: string, words: readonly string[]): boolean {
+  return /(^|\/)pause$/.test(image) && (words.length === 0 || words[0] === '/pause');
+}
+
+/** Its annotations say how long it runs. */
+function isTimed({ metadata }: Pod): boolean {
+  return metadata.annotations?.['seatrial.dev/seconds'] !== undefined;
 }
 
 function withoutTag(image: string): string {

@@ -17,9 +17,10 @@ export interface CommandCall {
 export type PlainCommand = (call: CommandCall) => number;
 
 const test: PlainCommand = ({ name, args, host, err }) => {
-  if (name !== '[') return testStatus(args, host);
-  if (args.at(-1) === ']') return testStatus(args.slice(0, -1), host);
-  err('sh: missing ]\n');
+  if (name === 'test') return testStatus(args, host);
+  const end = name === '[' ? ']' : ']]';
+  if (args.at(-1) === end) return testStatus(args.slice(0, -1), host);
+  err(`sh: missing ${end}\n`);
   return 2;
 };
 
@@ -30,6 +31,7 @@ export const plainCommands: Readonly<Record<string, PlainCommand>> = {
   true: () => 0,
   false: () => 1,
   '[': test,
+  '[[': test,
   test,
   cat: ({ args, stdin, host, out, err }) => {
     if (args.length === 0) out(stdin);

@@ -170,3 +170,13 @@ it('moves and copies into a folder under the same name', () => {
     'gone',
   ]);
 });
+
+it('takes [[ for test, as busybox does', () => {
+  const script = 'if [[ -r /data/foo ]]\nthen\necho there\nelse\ntouch /data/foo\nfi';
+  expect(isShellCommand(['sh', '-c', script])).toBe(true);
+  expect(run(`${script}; ${script}; [[ a = b ]] || echo no; [[ a`).lines).toEqual([
+    'there',
+    'no',
+    'sh: missing ]]',
+  ]);
+});
