@@ -40,7 +40,11 @@ function respondWhole(request: Request, response: Response, bytes: Buffer): void
     if (error !== null) return end(bytes);
     if (response.destroyed) return;
     response.setHeader('content-encoding', 'gzip');
-    response.setHeader('vary', 'Accept-Encoding');
+    const varies = response.getHeader('vary');
+    response.setHeader(
+      'vary',
+      varies === undefined ? 'Accept-Encoding' : `${String(varies)}, Accept-Encoding`,
+    );
     end(packed);
   });
 }

@@ -136,3 +136,38 @@ it('leaves out what a gate that is off would add', () => {
   expect(Object.keys(paths).filter(path => path.startsWith(`/${name}`))).toEqual([]);
   expect(Object.keys(definitions).filter(type => type.includes('v1alpha2'))).toEqual([]);
 });
+
+it('spares clients what they have: an entity tag changes with what is served', () => {
+  const { serve } = createApiServer({
+    clock: new Loop({ startMs: Date.UTC(2026, 0, 1) }),
+    random: new Random(1),
+    openapi: openapiDocuments,
+  });
+  const connection = { certificate: { user: 'admin', groups: ['system:masters'] } };
+  const get = (path: string, tag = ''): ApiAnswer => {
+    let answer: ApiAnswer | undefined;
+    const headers = { accept: 'application/json', 'if-none-match': tag };
+    serve({ method: 'GET', path, headers }, connection, given => (answer = given));
+    return answer ?? { status: 0, headers: {} };
+  };
+  const define = () => {
+    const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+    const body = definition('Widget', 'Namespaced');
+    serve({ method: 'POST', path, headers: {}, body }, connection, () => undefined);
+  };
+  for (const path of ['/openapi/v2', '/openapi/v3', '/openapi/v3/apis/apps/v1']) {
+    const { status, headers } = get(path);
+    expect([status, headers['content-type']]).toEqual([200, 'application/json']);
+    const again = get(path, headers['etag']);
+    expect([again.status, again.body]).toEqual([304, undefined]);
+    expect(again.headers['etag']).toBe(headers['etag']);
+    expect(get(path, '"other"').status).toBe(200);
+  }
+  const tag = get('/openapi/v2').headers['etag'] ?? '';
+  define();
+  expect(get('/openapi/v2', tag).status).toBe(200);
+  const { paths } = get('/openapi/v3').body as { paths: Record<string, Record<string, string>> };
+  const kept = get(paths['apis/apps/v1']?.['serverRelativeURL'] ?? '').headers;
+  expect(kept['cache-control']).toBe('public, immutable');
+  expect(kept['expires']).toBe('Fri, 01 Jan 2027 00:00:00 UTC');
+});

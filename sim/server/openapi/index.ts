@@ -1,7 +1,7 @@
 /** /openapi/v2 and /openapi/v3. @upstream k8s.io/kube-openapi/pkg/handler, handler3 */
 import { sha256Hex } from '../../api/jwt/sha256.js';
 import type { ApiAnswer } from '../../api/request.js';
-import { bodyAnswer, textAnswer, unknownPath } from '../answers.js';
+import { bodyAnswer, unknownPath } from '../answers.js';
 import type { Core } from '../core.js';
 import { plainJson } from '../filters/negotiation.js';
 import type { RequestState } from '../request-state.js';
@@ -28,12 +28,31 @@ const gnostic = { 'content-type': 'application/com.github.proto-openapi.spec.v2.
 /** As JSON or as protocol buffers; other forms are refused without a word. */
 function serveSwagger(core: Core, context: RequestState): ApiAnswer {
   const accept = context.header('accept');
+  const etag = etagOf(documentsHash(core));
   if (accept.split(',').some(type => type.split(';')[0]?.trim() === gnosticAccepted)) {
-    return { status: 200, headers: gnostic, body: encodeSwagger(swagger(core)) };
+    return unlessKnown(context, etag, () => ({
+      status: 200,
+      headers: gnostic,
+      body: encodeSwagger(swagger(core)),
+    }));
   }
   const isJson = accept === '' || /(^|,)\s*(application\/json|\*\/\*|application\/\*)/.test(accept);
-  if (!isJson) return { status: 406, headers: {} };
-  return bodyAnswer(context, plainJson, 200, swagger(core));
+  if (!isJson) return { status: 406, headers: byAccept };
+  return unlessKnown(context, etag, () => bodyAnswer(context, plainJson, 200, swagger(core)));
+}
+
+const byAccept: Readonly<Record<string, string>> = { vary: 'Accept' };
+const etagOf = (hash: string): string => `"${hash}"`;
+
+/** A client that has this very version is told so, and nothing is made for it. @upstream net/http ServeContent */
+function unlessKnown(context: RequestState, etag: string, make: () => ApiAnswer): ApiAnswer {
+  const known = context.header('if-none-match').split(',');
+  const headers = { ...byAccept, etag };
+  if (known.some(tag => ['*', etag, `W/${etag}`].includes(tag.trim()))) {
+    return { status: 304, headers };
+  }
+  const answer = make();
+  return { ...answer, headers: { ...answer.headers, ...headers } };
 }
 
 /** Hashes change when the served kinds do. */
@@ -43,14 +62,20 @@ function hashOf(core: Core, name: string): string {
   return sha256Hex(new TextEncoder().encode(text)).toUpperCase();
 }
 
+/** Of what tells of all kinds. */
+function documentsHash(core: Core): string {
+  const text = [...documentNames(core), core.registry.generation].join('\n');
+  return sha256Hex(new TextEncoder().encode(text)).toUpperCase();
+}
+
 function serveIndex(core: Core, context: RequestState): ApiAnswer {
-  const paths = Object.fromEntries(
-    documentNames(core).map(name => [
-      name,
-      { serverRelativeURL: `/openapi/v3/${name}?hash=${hashOf(core, name)}` },
-    ]),
-  );
-  return textAnswer(context, 200, JSON.stringify({ paths }));
+  return unlessKnown(context, etagOf(documentsHash(core)), () => {
+    const paths = documentNames(core).map(name => {
+      const serverRelativeURL = `/openapi/v3/${name}?hash=${hashOf(core, name)}`;
+      return [name, { serverRelativeURL }];
+    });
+    return bodyAnswer(context, plainJson, 200, { paths: Object.fromEntries(paths) });
+  });
 }
 
 function serveDocument(core: Core, context: RequestState, name: string): ApiAnswer {
@@ -64,5 +89,17 @@ function serveDocument(core: Core, context: RequestState, name: string): ApiAnsw
       headers: { location: `/openapi/v3/${name}?hash=${current}` },
     };
   }
-  return bodyAnswer(context, plainJson, 200, document);
+  return unlessKnown(context, etagOf(current), () => {
+    const answer = bodyAnswer(context, plainJson, 200, document);
+    if (hash === undefined) return answer;
+    return { ...answer, headers: { ...answer.headers, ...forEver(context.nowMs) } };
+  });
+}
+
+/** What a hash stands for never changes: clients keep it for a year. */
+function forEver(nowMs: number): Readonly<Record<string, string>> {
+  const then = new Date(nowMs);
+  then.setUTCFullYear(then.getUTCFullYear() + 1);
+  const expires = then.toUTCString().replace('GMT', 'UTC');
+  return { 'cache-control': 'public, immutable', expires };
 }
