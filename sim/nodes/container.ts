@@ -79,7 +79,7 @@ export class RuntimeContainer {
 
   /** Its own layer: most programs never look at it. */
   private get layer(): MemoryFiles {
-    return (this.ownLayer ??= freshLayer());
+    return (this.ownLayer ??= freshLayer(this.config.container.image));
   }
 
   /** Starts the program; it may end at once. `launchMs`: until its first instruction. */
@@ -109,6 +109,7 @@ export class RuntimeContainer {
       if (isLaunched) this.exit(code, reason);
       else early ??= () => this.exit(code, reason);
     };
+    const layer = () => this.layer;
     const context: ContainerContext = {
       pod: config.pod,
       container: config.container,
@@ -130,7 +131,9 @@ export class RuntimeContainer {
       },
       volume: config.volumes,
       user: config.record.user,
-      layer: this.layer,
+      get layer() {
+        return layer();
+      },
       network: config.network,
       api: config.api,
     };

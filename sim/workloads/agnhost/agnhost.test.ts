@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
 import { Loop } from '../../engine/loop.js';
 import { Random } from '../../engine/random.js';
+import { freshLayer } from '../files/container-files.js';
+import { shellBeside } from '../shell/program.js';
 import type { ContainerContext } from '../workload.js';
 import { agnhost, isAgnhostCommand } from './index.js';
 import { flagsOf } from './flags.js';
@@ -43,12 +45,14 @@ it('denies, lets pass and patches as the webhooks of the image do', () => {
   ]);
 });
 
-it('answers probes as its servers answer everybody', () => {
-  const context: ContainerContext = {
+function contextFor(command: readonly string[]): ContainerContext {
+  const image = 'registry.k8s.io/e2e-test-images/agnhost:2.55';
+  return {
     pod: { metadata: { name: 'p' } },
-    container: { name: 'c' },
+    container: { name: 'c', image },
+    layer: freshLayer(image),
     env: {},
-    command: ['netexec', '--http-port=80'],
+    command,
     devices: {},
     restartCount: 0,
     clock: new Loop(),
@@ -61,7 +65,10 @@ it('answers probes as its servers answer everybody', () => {
     network: { listen: () => undefined, send: () => undefined, resolve: () => [] },
     api: () => undefined,
   };
-  const netexec = agnhost.start(context);
+}
+
+it('answers probes as its servers answer everybody', () => {
+  const netexec = agnhost.start(contextFor(['netexec', '--http-port=80']));
   const http = (path: string, port = 80) =>
     netexec.probe?.({ kind: 'http', path, port, scheme: 'http' });
   expect(http('/healthz')).toEqual({ isSuccess: true });
@@ -73,4 +80,19 @@ it('answers probes as its servers answer everybody', () => {
   expect(netexec.probe?.({ kind: 'grpc', port: 81, service: '' })).toMatchObject({
     isSuccess: false,
   });
+});
+
+it('shows the files of its container, as commands beside it leave them', () => {
+  const context = contextFor(['test-webserver']);
+  const program = agnhost.start(context);
+  const run = shellBeside(context);
+  const probe = (path: string) => program.probe?.({ kind: 'http', path, port: 80, scheme: 'http' });
+  expect(probe('/localhost.crt')).toEqual({ isSuccess: true });
+  const moved = run(['sh', '-c', 'mv -v /localhost.crt /tmp/ || true']);
+  expect(moved?.stdout).toBe("'/localhost.crt' -> '/tmp/localhost.crt'\n");
+  const failed = { isSuccess: false, message: 'HTTP probe failed with statuscode: 404' };
+  expect(probe('/localhost.crt')).toEqual(failed);
+  expect(probe('/')).toEqual({ isSuccess: true });
+  expect(run(['sh', '-c', 'mv -v /tmp/localhost.crt / || true'])?.exitCode).toBe(0);
+  expect(probe('/localhost.crt')).toEqual({ isSuccess: true });
 });

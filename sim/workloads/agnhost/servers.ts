@@ -1,7 +1,8 @@
 /** The small web servers of agnhost. @upstream test/images/agnhost/{netexec,test-webserver,serve-hostname} */
+import type { HttpResponse } from '../../api/http-message.js';
 import { hostNameOf } from '../../api/host-name.js';
 import { rfc3339 } from '../../api/time.js';
-import { containerFiles } from '../files/container-files.js';
+import { containerFiles, type ContainerFiles } from '../files/container-files.js';
 import { serveHttp, textPage } from './http.js';
 import type { ContainerContext } from '../workload.js';
 import type { AgnhostCommand } from './index.js';
@@ -50,13 +51,34 @@ export const serveHostname: AgnhostCommand = (context, flags) => {
   return { ...served, ...ends(context) };
 };
 
-/** `test-webserver --port N`: the files of its container. */
+/** `test-webserver --port N`: the files of its container, folders as lists. */
 export const testWebserver: AgnhostCommand = (context, flags) => {
   const files = containerFiles(context);
   const port = numberFlag(flags, 'port', 80);
-  const served = serveHttp(context.network, port, ({ path }, respond) => {
-    const content = files.read(new URL(path, 'http://pod').pathname);
-    respond(content === undefined ? notFound : textPage(content));
-  });
+  const served = serveHttp(context.network, port, ({ path }, respond) =>
+    respond(fileAt(files, new URL(path, 'http://pod').pathname)),
+  );
   return { ...served, ...ends(context) };
 };
+
+/** @upstream net/http FileServer */
+function fileAt(files: ContainerFiles, path: string): HttpResponse {
+  const content = files.read(path.endsWith('/') ? `${path}index.html` : path);
+  if (content !== undefined) return textPage(content);
+  if (files.stat(path)?.isFolder !== true) return notFound;
+  const folder = path.endsWith('/') ? path : `${path}/`;
+  const below = (paths: readonly string[], isFolder: boolean) =>
+    paths.map(one => {
+      const [name = '', ...rest] = one.slice(folder.length).split('/');
+      return isFolder || rest.length > 0 ? `${name}/` : name;
+    });
+  const names = new Set([
+    ...below(files.list(folder), false),
+    ...below(files.folders(folder), true),
+  ]);
+  const links = [...names].sort().map(name => `<a href="${name}">${name}</a>\n`);
+  return {
+    ...textPage(`<pre>\n${links.join('')}</pre>\n`),
+    contentType: 'text/html; charset=utf-8',
+  };
+}

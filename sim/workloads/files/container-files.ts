@@ -34,6 +34,13 @@ const imageFiles: Readonly<Record<string, string>> = {
   'www/index.html': 'ok\n',
 };
 
+/** What porter shows: the certificate of localhost. @upstream test/images/agnhost/porter */
+const agnhostFiles: Readonly<Record<string, string>> = {
+  ...imageFiles,
+  'localhost.crt': '-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n',
+  'localhost.key': '-----BEGIN RSA PRIVATE KEY-----\n-----END RSA PRIVATE KEY-----\n',
+};
+
 const folder = (mode: number): FileFacts => ({ isFolder: true, mode, uid: 0, gid: 0 });
 
 /** The folders that images have. */
@@ -51,9 +58,10 @@ const imageFolders: Readonly<Record<string, FileFacts>> = {
 };
 
 /** The container's own layer, as its image left it. */
-export function freshLayer(): MemoryFiles {
+export function freshLayer(image = ''): MemoryFiles {
   const layer = new MemoryFiles({ ...usualShape, fsType: 'overlay' });
-  layer.replace(imageFiles, imageFolders);
+  const isAgnhost = /(^|\/)agnhost(?:[:@]|$)/.test(image);
+  layer.replace(isAgnhost ? agnhostFiles : imageFiles, imageFolders);
   return layer;
 }
 
@@ -77,7 +85,7 @@ class Files implements ContainerFiles {
 
   constructor(private readonly context: ContainerContext) {
     const { container } = context;
-    this.layer = context.layer ?? freshLayer();
+    this.layer = context.layer ?? freshLayer(container.image);
     this.messagePath = container.terminationMessagePath ?? '/dev/termination-log';
     this.mountPaths = (container.volumeMounts ?? [])
       .map(({ mountPath, readOnly }) => ({

@@ -55,7 +55,7 @@ function moved({ args, host, out, err }: CommandCall, { isCopy }: { readonly isC
     return 1;
   }
   const folder = to.endsWith('/') ? to : `${to}/`;
-  const isFolder = to.endsWith('/') || host.files.list(folder).length > 0;
+  const isFolder = to.endsWith('/') || host.files.stat(to)?.isFolder === true;
   const target = isFolder ? `${folder}${from.split('/').at(-1) ?? ''}` : to;
   if (args.some(arg => /^-\w*v/.test(arg))) out(`'${from}' -> '${target}'\n`);
   if (!isCopy) host.files.remove(from);
