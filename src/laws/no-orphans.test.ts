@@ -6,6 +6,8 @@ const ownedBy = (...uids: readonly string[]) => ({
   metadata: { ownerReferences: uids.map(uid => ({ uid, kind: 'ReplicaSet', name: uid })) },
 });
 
+const collector = 'system:serviceaccount:kube-system:generic-garbage-collector';
+
 function owned(): Past {
   return new Past()
     .write('ReplicaSet', 'a/set', { metadata: { uid: 'set' } })
@@ -48,16 +50,32 @@ it('is broken when an owner in foreground deletion does not wait for what blocks
     .at('20s')
     .write('ReplicaSet', 'a/set', { metadata: foreground })
     .at('30s')
-    .as('gc');
+    .as(collector);
   const early = past.remove('ReplicaSet', 'a/set').remove('Pod', 'a/pod');
   expect(storyOf(early.verdict(noOrphans))).toEqual({
     what: 'ReplicaSet a/set went in the foreground before Pod a/pod, which blocks it',
     objects: ['ReplicaSet a/set', 'Pod a/pod'],
     evidence: [
       '10s kubernetes-admin writes Pod a/pod: it belongs to ReplicaSet a/set',
-      '30s gc deletes ReplicaSet a/set',
+      `30s ${collector} deletes ReplicaSet a/set`,
     ],
   });
+});
+
+it('lets an owner go at once that is deleted again, in the background', () => {
+  const reference = { uid: 'set', kind: 'ReplicaSet', name: 'set', blockOwnerDeletion: true };
+  const foreground = { finalizers: ['foregroundDeletion'], deletionTimestamp: 'now' };
+  const past = owned()
+    .write('Pod', 'a/pod', { metadata: { ownerReferences: [reference] } })
+    .at('20s')
+    .write('ReplicaSet', 'a/set', { metadata: foreground })
+    .at('30s')
+    .as('ops')
+    .remove('ReplicaSet', 'a/set')
+    .at('31s')
+    .as(collector)
+    .remove('Pod', 'a/pod');
+  expect(past.at('10m').verdict(noOrphans)).toMatchObject({ kind: 'held', looked: 1 });
 });
 
 it('has nothing to judge in an empty history', () => {
