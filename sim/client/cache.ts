@@ -27,7 +27,7 @@ class SortedObjects<T> {
     else if (index === this.entries.length) this.entries.push(entry);
     else this.entries.splice(index, 0, entry);
     // A list that grows from nothing has room for many: an entry stands in two or three.
-    entry.lists = [...entry.lists, this];
+    entry.lists = entry.lists.concat(this);
     this.objects = undefined;
   }
 
@@ -99,10 +99,10 @@ export class Cache<T extends HasMetadata> {
   addIndex(name: string, keysOf: IndexFunction<T>): void {
     if (this.index(name) !== undefined) return;
     const index = newIndex<T>(name, keysOf);
-    this.indexes = [...this.indexes, index];
+    this.indexes = this.indexes.concat(index);
     for (const entry of this.entries()) {
       const values = keysOf(entry.object);
-      entry.values = [...entry.values, values];
+      entry.values = entry.values.concat([values]);
       for (const value of values) bucketOf(index, value).add(entry);
     }
   }

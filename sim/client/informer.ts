@@ -58,7 +58,7 @@ export class Informer<T extends HasMetadata> {
   }
 
   onChange(handler: (change: Change<T>) => void): void {
-    this.handlers = [...this.handlers, handler];
+    this.handlers = this.handlers.concat(handler);
   }
 
   /** Calls back once the cache has been filled; at once when it has. */

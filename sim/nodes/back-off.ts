@@ -1,4 +1,5 @@
 /** Exponential back-off by key. @upstream client-go/util/flowcontrol/backoff.go */
+import { LateMap } from '../engine/late-map.js';
 
 interface Entry {
   readonly backOffMs: number;
@@ -7,7 +8,7 @@ interface Entry {
 
 /** Doubles from the first to the largest wait; forgets what is older than twice the largest. */
 export class BackOff {
-  private readonly entries = new Map<string, Entry>();
+  private readonly entries = new LateMap<string, Entry>();
 
   constructor(
     private readonly firstMs: number,

@@ -1,4 +1,5 @@
 /** The container runtime of one node: sandboxes and containers, with the time that it takes to make and stop them. */
+import { LateMap } from '../engine/late-map.js';
 import type { Pod } from '../api/kinds/core.js';
 import type { Clock } from '../engine/clock.js';
 import { mixNumber } from '../engine/hash.js';
@@ -39,7 +40,7 @@ export interface LoggedLine {
 
 /** Keeps what runs on a node. It outlives the kubelet's process. */
 export class ContainerRuntime {
-  private readonly pods = new Map<string, RuntimePod>();
+  private readonly pods = new LateMap<string, RuntimePod>();
   /** How busy the programs keep the GPUs. */
   readonly gpus = new GpuMeter();
   /** Is called after each change of a pod's sandboxes or containers. */

@@ -1,4 +1,5 @@
 /** What the parts of a kubelet share: one object for each life of its process. */
+import type { LateMap } from '../engine/late-map.js';
 import type { Node, Pod } from '../api/kinds/core.js';
 import type { Answer, Request } from '../client/contract.js';
 import type { Clock } from '../engine/clock.js';
@@ -29,7 +30,7 @@ export interface KubeletContext {
   readonly machine: Machine;
   /** When this life of the process began. */
   readonly startedMs: number;
-  readonly pods: ReadonlyMap<string, PodEntry>;
+  readonly pods: Pick<LateMap<string, PodEntry>, 'get' | 'values'>;
   /** The Node object as it was last seen. */
   node(): Node | undefined;
   /** Tells an event about a pod. */

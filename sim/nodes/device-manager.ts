@@ -1,4 +1,5 @@
 /** Devices of a node and who has them. @upstream pkg/kubelet/cm/devicemanager/manager.go */
+import { LateMap, LateSet } from '../engine/late-map.js';
 import type { Container, ContainerStatus, Pod, ResourceStatus } from '../api/kinds/core.js';
 import { valueOf } from '../api/quantity.js';
 import { containersOf, initContainersOf, isSidecar } from './pod-spec.js';
@@ -26,7 +27,7 @@ export interface ListedDevice extends Device {
 
 interface Pool {
   readonly devices: readonly Device[];
-  readonly unhealthy: Set<string>;
+  readonly unhealthy: LateSet<string>;
   /** Whether the plug-in answers. */
   isServed: boolean;
   /** When it stopped answering. */
@@ -49,14 +50,14 @@ export interface DeviceListener {
 /** Grants devices to containers and keeps count. */
 export class DeviceManager {
   private readonly pools = new Map<string, Pool>();
-  private readonly allocations = new Map<string, Allocation>();
+  private readonly allocations = new LateMap<string, Allocation>();
   /** Pods whose devices others may have already. */
-  private readonly offered = new Set<string>();
+  private readonly offered = new LateSet<string>();
   private readonly listeners = new Set<DeviceListener>();
 
   constructor(resources: readonly DeviceResource[]) {
     for (const { resourceName, devices } of resources) {
-      const health = { unhealthy: new Set<string>(), isServed: true, stoppedMs: 0 };
+      const health = { unhealthy: new LateSet<string>(), isServed: true, stoppedMs: 0 };
       this.pools.set(resourceName, Object.assign({ devices, refusal: undefined }, health));
     }
   }

@@ -1,4 +1,5 @@
 /** How busy each GPU of a node is, and how long it was: what the driver's counters tell. */
+import { LateMap } from '../engine/late-map.js';
 
 interface Reading {
   utilization: number;
@@ -8,7 +9,7 @@ interface Reading {
 
 /** The meter of a node's GPUs, by device id. */
 export class GpuMeter {
-  private readonly readings = new Map<string, Reading>();
+  private readonly readings = new LateMap<string, Reading>();
 
   /** From now on the device is so busy: 0 to 1. */
   set(id: string, utilization: number, nowMs: number): void {

@@ -1,4 +1,5 @@
 /** Sees that a container's image is there, as its pull policy says. @upstream pkg/kubelet/images/image_manager.go */
+import { LateMap } from '../engine/late-map.js';
 import type { Pod } from '../api/kinds/core.js';
 import { goQuote } from '../api/go-text.js';
 import { printDuration } from '../api/duration.js';
@@ -25,7 +26,7 @@ export interface ImageWanted {
 /** The pulls of one life of a kubelet: their back-off is lost with it. */
 export class ImageManager {
   private readonly backOff: BackOff;
-  private readonly lastErrors = new Map<string, string>();
+  private readonly lastErrors = new LateMap<string, string>();
 
   constructor(private readonly context: KubeletContext) {
     const { imageBackOffMs, imageBackOffMaxMs } = context.config;

@@ -1,4 +1,5 @@
 /** The images of one node: what is there, and the pulls that bring more, one after another. */
+import { LateMap } from '../engine/late-map.js';
 import type { ContainerImage } from '../api/kinds/core.js';
 import type { Clock } from '../engine/clock.js';
 import type { Random } from '../engine/random.js';
@@ -26,8 +27,8 @@ export type Pulled =
 
 /** Keeps the images of a node. It outlives the kubelet's process. */
 export class ImageStore {
-  private readonly pulled = new Map<string, Image>();
-  private readonly attempts = new Map<string, number>();
+  private readonly pulled = new LateMap<string, Image>();
+  private readonly attempts = new LateMap<string, number>();
   private pulling: Signal | undefined;
   private readonly waiting: Signal[] = [];
   /** How many times as long pulls take. */

@@ -1,4 +1,5 @@
 /** One life of a kubelet's process: it ties the parts together and runs as a controller. */
+import { LateMap } from '../engine/late-map.js';
 import { type Node, nodes, type Pod, type PodStatus, pods } from '../api/kinds/core.js';
 import { valueOf } from '../api/quantity.js';
 import type {
@@ -60,14 +61,14 @@ export class KubeletProcess implements KubeletContext {
   readonly nodeName: string;
   readonly nodeIp: string;
   readonly startedMs: number;
-  readonly pods = new Map<string, PodEntry>();
+  readonly pods = new LateMap<string, PodEntry>();
   private readonly pleg: Pleg;
   private readonly workers: PodWorkers;
   private readonly keeper: NodeKeeper;
   private readonly lease: NodeLease;
   private readonly images: ImageManager;
   private readonly volumes: VolumeManager;
-  private readonly jobs = new Map<string, () => Reconciliation>();
+  private readonly jobs = new LateMap<string, () => Reconciliation>();
   private readonly unlisten: () => void;
   private jobCount = 0;
   private isStarted = false;
@@ -286,8 +287,7 @@ export class KubeletProcess implements KubeletContext {
     const before = entry.effective;
     entry.allocated = withAllocation(entry, pod);
     entry.pod = pod;
-    const isOurs = pod.metadata.resourceVersion === entry.ownVersion;
-    if (!isOurs && needsResync(entry)) this.resyncLater();
+    if (pod.metadata.resourceVersion !== entry.ownVersion && needsResync(entry)) this.resyncLater();
     const hasEnded = isTerminalPhase(pod.status?.phase) && !isTerminalPhase(old.status?.phase);
     if (hasEnded) this.retryResizes();
     if (!entry.isAdmitted) return terminateRejected(this, entry);

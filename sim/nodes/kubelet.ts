@@ -1,4 +1,5 @@
 /** A kubelet and its machine: what makes a node. @upstream pkg/kubelet/kubelet.go */
+import { LateMap } from '../engine/late-map.js';
 import { planted } from '../engine/planted.js';
 import type { NodeEndpoint } from '../api/node-endpoint.js';
 import type { ControllerDefinition, ProcessDefinition } from '../client/contract.js';
@@ -107,7 +108,7 @@ export function kubelet(options: KubeletOptions): Kubelet {
       serializesPulls: config.serializeImagePulls,
     }),
     devices: new DeviceManager(node.devices ?? []),
-    volumes: new Map(),
+    volumes: new LateMap(),
     sharedFiles: options.sharedFiles ?? filesByKey(),
     choose: options.choose,
     networkOf: options.networkOf ?? noNetwork,

@@ -1,4 +1,5 @@
 /** The machine of a node: everything that goes on when the kubelet's process does not. */
+import type { LateMap } from '../engine/late-map.js';
 import type { ContainerContext, Workload, WorkloadNetwork } from '../workloads/workload.js';
 import type { Container, Pod } from '../api/kinds/core.js';
 import type { ContainerRuntime } from './container-runtime.js';
@@ -26,7 +27,7 @@ export interface Machine {
   readonly images: ImageStore;
   readonly devices: DeviceManager;
   /** By pod. */
-  readonly volumes: Map<string, PodVolumes>;
+  readonly volumes: LateMap<string, PodVolumes>;
   /** The files of network storage, of claims and of the node's own folders, by what names them. */
   readonly sharedFiles: (key: string, shape?: PlaceShape) => MemoryFiles;
   readonly choose: ChooseWorkload;

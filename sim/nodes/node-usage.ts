@@ -1,4 +1,5 @@
 /** What a node says of the CPU and the memory that its containers use. @upstream pkg/kubelet/server/stats */
+import { LateMap } from '../engine/late-map.js';
 import type { ContainerUsage, NodeEndpoint } from '../api/node-endpoint.js';
 import type { Clock } from '../engine/clock.js';
 import type { RuntimeContainer } from './container.js';
@@ -8,7 +9,7 @@ import type { ContainerRuntime } from './container-runtime.js';
 export class NodeUsage {
   private cpuNanoCoreSeconds = 0;
   /** What was counted of each container that ran at the last look. */
-  private counted = new Map<RuntimeContainer, number>();
+  private counted = new LateMap<RuntimeContainer, number>();
 
   constructor(
     private readonly runtime: ContainerRuntime,

@@ -3,6 +3,7 @@
  * pods on request. Between changes no timer runs: the next relist's time is reckoned.
  * @upstream pkg/kubelet/pleg/generic.go
  */
+import { LateSet } from '../engine/late-map.js';
 import type { Clock } from '../engine/clock.js';
 import type { ContainerRecord, RuntimeStatus } from './container-records.js';
 import type { PodEntry } from './pod-entry.js';
@@ -25,7 +26,7 @@ const roundingSlack = 1e-6;
 
 /** The relists of one life of a kubelet. */
 export class Pleg {
-  private readonly dirty = new Set<string>();
+  private readonly dirty = new LateSet<string>();
   private waiters: (() => void)[] = [];
   private isTicking = false;
 

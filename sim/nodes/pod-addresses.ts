@@ -1,11 +1,12 @@
 /** The addresses of a node's pods: what the host-local IPAM plug-in does. */
+import { LateSet } from '../engine/late-map.js';
 import { invariant } from '../engine/invariant.js';
 
 /** Hands out the addresses of one IPv4 range, in order, each again only after all others. */
 export class PodAddresses {
   private readonly base: number;
   private readonly count: number;
-  private readonly taken = new Set<number>();
+  private readonly taken = new LateSet<number>();
   private last = 1;
 
   /** The network's own, the gateway's and the broadcast address are not handed out. */

@@ -2,6 +2,7 @@
  * Drives pods through their lives: one worker to a pod, which syncs, terminates and cleans up, one step
  * at a time. @upstream pkg/kubelet/pod_workers.go
  */
+import { LateMap } from '../engine/late-map.js';
 import type { Pod, PodStatus } from '../api/kinds/core.js';
 import type { Timer } from '../engine/clock.js';
 import type { KubeletContext } from './context.js';
@@ -29,7 +30,7 @@ const jitterFactor = 0.5;
 /** The workers of one life of a kubelet. */
 export class PodWorkers {
   /** The next syncs, by pod. */
-  private readonly queued = new Map<string, Timer>();
+  private readonly queued = new LateMap<string, Timer>();
 
   constructor(
     private readonly parts: SyncParts,
@@ -174,7 +175,10 @@ export class PodWorkers {
     this.queued.delete(entry.uid);
   }
 
-  private readonly deadlines = new Map<string, { readonly dueMs: number; readonly timer: Timer }>();
+  private readonly deadlines = new LateMap<
+    string,
+    { readonly dueMs: number; readonly timer: Timer }
+  >();
 
   /** Wakes the pod when its activeDeadlineSeconds are over. */
   private armDeadline(entry: PodEntry): void {

@@ -1,5 +1,6 @@
 /** Brings a pod's volumes about, and tells when it cannot. @upstream pkg/kubelet/volumemanager */
 import type { Volume } from '../api/kinds/core.js';
+import { LateMap } from '../engine/late-map.js';
 import { goQuote } from '../api/go-text.js';
 import { MemoryFiles } from '../workloads/files/memory-files.js';
 import type { KubeletContext } from './context.js';
@@ -23,7 +24,7 @@ interface MountState {
 /** The mounts of one life of a kubelet. */
 export class VolumeManager {
   /** By pod and volume: when the next try is due. */
-  private readonly states = new Map<string, Map<string, MountState>>();
+  private readonly states = new LateMap<string, Map<string, MountState>>();
 
   private readonly contents: VolumeContents;
 

@@ -1,4 +1,5 @@
 /** A node with the pods that are on it, added up. @upstream pkg/scheduler/framework/types.go NodeInfo */
+import { LateMap } from '../engine/late-map.js';
 import type { Node } from '../api/kinds/core.js';
 import type { Labels } from '../api/selectors.js';
 import { invariant } from '../engine/invariant.js';
@@ -28,6 +29,7 @@ export interface ImageSummary {
 }
 
 const noImages: ReadonlyMap<string, ImageSummary> = new Map();
+const noStates: ReadonlyMap<string, ImageState> = new Map();
 
 /** What a node has to give, what is taken of it, and by whom. It is counted up and down in place. */
 export class NodeInfo {
@@ -40,14 +42,14 @@ export class NodeInfo {
   rank = -1;
   /** Another number after each change of what the node has or has given. */
   generation = nextGeneration();
-  private imageStates: ReadonlyMap<string, ImageState> = new Map();
+  private imageStates: ReadonlyMap<string, ImageState> = noStates;
   pods: PodInfo[] = [];
   requested = new Resource();
   nonZeroMilliCPU = 0;
   nonZeroMemory = 0;
   /** How many pods use a claim, by `namespace/name`. */
-  readonly claims = new Map<string, number>();
-  private readonly ports = new Map<string, Set<string>>();
+  readonly claims = new LateMap<string, number>();
+  private readonly ports = new LateMap<string, Set<string>>();
 
   constructor(node: Node) {
     this.node = node;
