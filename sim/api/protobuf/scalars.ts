@@ -1,7 +1,7 @@
 /** The types with a message of their own: quantities, times, raw JSON and the like, read and written. */
 import { base64OfBytes, bytesOfBase64 } from '../base64.js';
 import { parseDuration, printDuration } from '../duration.js';
-import { textOr } from '../go-text.js';
+import { goJson, textOr } from '../go-text.js';
 import type { Scalar } from '../facts.js';
 import { parseJson } from '../json-parse.js';
 import { rfc3339, timeMs } from '../time.js';
@@ -180,7 +180,7 @@ function writeOwn(
       writeSchemaOr(writer, value, scalar, writeSchema);
       return;
     default:
-      if (value !== undefined && value !== null) writeText(writer, 1, JSON.stringify(value));
+      if (value !== undefined && value !== null) writeText(writer, 1, goJson(value));
   }
 }
 

@@ -1,4 +1,5 @@
 /** The templates that a set has had, kept as controller revisions. @upstream pkg/controller/history/controller_history.go */
+import { sortedValue } from '../../api/encode.js';
 import type { ControllerRevision } from '../../api/kinds/apps.js';
 import type { PodTemplateSpec } from '../../api/kinds/core.js';
 import { timeMs } from '../../api/time.js';
@@ -11,6 +12,11 @@ export interface RevisionData {
 /** The data that stands for the template. */
 export function revisionData(template: PodTemplateSpec): RevisionData {
   return { spec: { template: Object.assign({}, template, { $patch: 'replace' as const }) } };
+}
+
+/** The data as it is stored: upstream compares its bytes, and Go writes the keys of a map in order. */
+export function storedData(data: unknown): unknown {
+  return sortedValue(data);
 }
 
 /** The template that a revision stands for. */

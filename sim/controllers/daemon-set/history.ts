@@ -15,7 +15,7 @@ import { call, create, get, patch, remove, update } from '../../client/requests.
 import { claim } from '../control/claim.js';
 import { accepted, must, Refused } from '../control/must.js';
 import { owned, ownedAndOrphans } from '../control/owner.js';
-import { revisionData } from '../control/revision.js';
+import { revisionData, storedData } from '../control/revision.js';
 import { hashLabel } from './template.js';
 
 /** The revision of the set's template, and the former ones. */
@@ -98,7 +98,7 @@ function* snapshot(set: DaemonSet, revision: number): Reconciliation<ControllerR
       ...(annotations && { annotations }),
       ownerReferences: [ownerReference(set, daemonSets)],
     },
-    data,
+    data: storedData(data),
     revision,
   };
   const answer = yield* call(create(controllerRevisions, wanted));

@@ -23,19 +23,31 @@ const notCopied: ReadonlySet<string> = new Set([
 ]);
 
 /** The revision of a set: 0 when it has none, undefined when it is no number. */
-export function revisionOf({ metadata }: ReplicaSet): number | undefined {
+export function revisionOf({ metadata }: ReplicaSet): bigint | undefined {
   const text = metadata.annotations?.[revisionKey];
-  return text === undefined ? 0 : parseInteger(text);
+  return text === undefined ? 0n : parseRevision(text);
+}
+
+/** As `strconv.ParseInt` reads 64 bits: anybody may set the annotation as high as that. */
+export function parseRevision(text: string): bigint | undefined {
+  if (!/^[+-]?\d+$/.test(text)) return undefined;
+  const value = BigInt(text.replace('+', ''));
+  return BigInt.asIntN(64, value) === value ? value : undefined;
 }
 
 /** The highest revision of the sets. */
-export function maxRevision(sets: readonly ReplicaSet[]): number {
-  return sets.reduce((most, set) => Math.max(most, revisionOf(set) ?? 0), 0);
+export function maxRevision(sets: readonly ReplicaSet[]): bigint {
+  let most = 0n;
+  for (const set of sets) {
+    const revision = revisionOf(set);
+    if (revision !== undefined && revision > most) most = revision;
+  }
+  return most;
 }
 
 /** The second highest revision of the sets. */
-export function lastRevision(sets: readonly ReplicaSet[]): number {
-  let [most, second] = [0, 0];
+export function lastRevision(sets: readonly ReplicaSet[]): bigint {
+  let [most, second] = [0n, 0n];
   for (const set of sets) {
     const revision = revisionOf(set);
     if (revision === undefined) continue;
@@ -80,11 +92,11 @@ export function hasReplicas(set: ReplicaSet, deployment: Deployment): boolean {
 export function newSetAnnotations(
   deployment: Deployment,
   annotations: Annotations,
-  revision: number,
+  revision: bigint,
 ): Annotations {
   const copied = copiedFrom(deployment.metadata.annotations ?? {}, annotations);
   const oldText = annotations[revisionKey];
-  const old = oldText === undefined || oldText === '' ? 0 : parseInteger(oldText);
+  const old = oldText === undefined || oldText === '' ? 0n : parseRevision(oldText);
   if (old === undefined || old >= revision) return copied;
   const next = { ...copied, [revisionKey]: String(revision) };
   if (oldText === undefined) return next;

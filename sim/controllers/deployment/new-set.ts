@@ -13,7 +13,7 @@ const nameMax = 253;
 export function newReplicaSet(
   deployment: Deployment,
   oldSets: readonly ReplicaSet[],
-  revision: number,
+  revision: bigint,
 ): ReplicaSet {
   const { name = '', namespace } = deployment.metadata;
   const { template, selector, minReadySeconds } = deployment.spec ?? {};

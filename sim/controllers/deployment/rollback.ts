@@ -1,14 +1,20 @@
 /** Takes a deployment back to an earlier template, as its annotation asks. @upstream pkg/controller/deployment/rollback.go */
 import type { Deployment } from '../../api/kinds/apps.js';
 import type { EventToRecord } from '../../client/event-recorder.js';
-import { lastRevision, revisionOf, rolledBackAnnotations, rollbackKey } from './annotations.js';
+import {
+  lastRevision,
+  parseRevision,
+  revisionOf,
+  rolledBackAnnotations,
+  rollbackKey,
+} from './annotations.js';
 import { equalIgnoringHash, withoutHash } from './replica-sets.js';
 import { allOf, type Sets } from './status.js';
 
 /** The revision that is asked for, 0 for the last; undefined when none is. */
-export function rollbackOf({ metadata }: Deployment): number | undefined {
+export function rollbackOf({ metadata }: Deployment): bigint | undefined {
   const text = metadata.annotations?.[rollbackKey];
-  return text !== undefined && /^[+-]?\d+$/.test(text) ? Number(text) : undefined;
+  return text === undefined ? undefined : parseRevision(text);
 }
 
 /** The deployment with the template of that revision and without the request, and what is told of it. */
@@ -17,9 +23,9 @@ export function rollbackTarget(
   sets: Sets,
 ): { readonly deployment: Deployment; readonly event?: Omit<EventToRecord, 'regarding'> } {
   const all = allOf(sets);
-  const asked = rollbackOf(deployment) ?? 0;
-  const revision = asked === 0 ? lastRevision(all) : asked;
-  if (revision === 0) return refused(deployment, notFound, 'Unable to find last revision.');
+  const asked = rollbackOf(deployment) ?? 0n;
+  const revision = asked === 0n ? lastRevision(all) : asked;
+  if (revision === 0n) return refused(deployment, notFound, 'Unable to find last revision.');
   const set = all.find(candidate => revisionOf(candidate) === revision);
   if (set === undefined) {
     return refused(deployment, notFound, 'Unable to find the revision to rollback to.');

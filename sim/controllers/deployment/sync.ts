@@ -170,7 +170,7 @@ export class DeploymentSync {
     if (newSet === undefined) return { newSet, oldSets };
     const { metadata, spec } = newSet;
     const now = metadata.annotations ?? {};
-    const annotations = newSetAnnotations(this.deployment, now, maxRevision(oldSets) + 1);
+    const annotations = newSetAnnotations(this.deployment, now, maxRevision(oldSets) + 1n);
     const minReadySeconds = this.deployment.spec?.minReadySeconds ?? 0;
     if (annotations !== now || minReadySeconds !== (spec?.minReadySeconds ?? 0)) {
       const { minReadySeconds: _before, ...others } = spec ?? {};
@@ -197,7 +197,7 @@ export class DeploymentSync {
   }
 
   private *createSet(oldSets: readonly ReplicaSet[]): Reconciliation<ReplicaSet> {
-    const revision = maxRevision(oldSets) + 1;
+    const revision = maxRevision(oldSets) + 1n;
     const wanted = newReplicaSet(this.deployment, oldSets, revision);
     const answer = yield* call(create(replicaSets, wanted));
     if (!answer.isOk && answer.reason === 'AlreadyExists') {

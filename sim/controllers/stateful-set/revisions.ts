@@ -14,7 +14,7 @@ import type { Reconciliation, View } from '../../client/contract.js';
 import { call, create, get, patch, remove, update } from '../../client/requests.js';
 import { must, Refused } from '../control/must.js';
 import { ownedAndOrphans } from '../control/owner.js';
-import { byRevision, revisionData } from '../control/revision.js';
+import { byRevision, revisionData, storedData } from '../control/revision.js';
 import { revisionOf } from './pod.js';
 
 const hashLabel = 'controller.kubernetes.io/hash';
@@ -117,7 +117,8 @@ function* createRevision(
   const { namespace = '', name: setName = '' } = set.metadata;
   for (let count = collisionCount; count < collisionCount + collisionsMax; count++) {
     const name = `${setName.slice(0, prefixMax)}-${controllerRevisionHash(wanted.data, count)}`;
-    const revision = { ...wanted, metadata: { ...wanted.metadata, name } };
+    const metadata = { ...wanted.metadata, name };
+    const revision = { ...wanted, data: storedData(wanted.data), metadata };
     const answer = yield* call(create(controllerRevisions, revision));
     if (answer.isOk) return { revision: answer.object, collisionCount: count };
     if (answer.reason !== 'AlreadyExists') throw new Refused(answer.message, answer);
