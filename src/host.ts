@@ -58,6 +58,20 @@ export const residentBytes = (): number => process.memoryUsage().rss;
 /** Lets the heap grow by little at a time: for work on inputs that are larger than memory. */
 export const keepHeapSmall = (): void => setFlagsFromString('--heap-growing-percent=15');
 
+/**
+ * Lets whoever reads the output stop reading (`seatrial run | head`): what comes then is for nobody, and
+ * what runs is ended as ever, with nothing left behind.
+ *
+ * @throws Other errors of the streams, as they come.
+ */
+export function letReadersGo(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
+}
+
 /** Writes data: what a command is asked for. */
 export const writeOut = (text: string): void => void process.stdout.write(text);
 

@@ -43,11 +43,10 @@ export function backendOptions(command: Command, options: { readonly isOwn?: boo
       positive,
       1,
     )
-    .option(
-      '--max-real <duration>',
-      'on real clusters: the run ends after so long',
-      duration,
-      600_000,
+    .addOption(
+      new Option('--max-real <duration>', 'on real clusters: the run ends after so long')
+        .argParser(duration)
+        .default(600_000, '10m'),
     )
     .option('--binaries <folder>', "control-plane: where etcd and Kubernetes's programs are")
     .option('--kubeconfig <file>', 'kubeconfig: the file, instead of $KUBECONFIG')

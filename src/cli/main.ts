@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import {
   commandLine,
   environment,
+  letReadersGo,
   optimizeLate,
   setExitCode,
   writeError,
@@ -53,5 +54,6 @@ function tell(error: unknown): number {
   return exitCodes.backend;
 }
 
+letReadersGo();
 optimizeLate();
 setExitCode(await main());

@@ -109,15 +109,15 @@ function tell({ atMs, what, refusal }: VoyageNews): void {
 
 /** Shows the writes since the last event, and waits for Enter where somebody can press it. */
 function stepper(): (news: VoyageNews) => Promise<void> {
-  let shownMs = -1;
+  let shown = 0;
   let startMs: number | undefined;
   return async news => {
     const { cluster, atMs } = news;
     startMs ??= cluster.now() - atMs;
     const history = [];
     for await (const entry of cluster.history()) history.push(entry);
-    show(historyLines(history, startMs).filter(line => line.atMs > shownMs && line.atMs <= atMs));
-    shownMs = atMs;
+    show(historyLines(history, startMs).filter(({ revision }) => revision > shown));
+    shown = history.at(-1)?.revision ?? shown;
     tell(news);
     if (!isTerminal()) return;
     const input = createInterface({ input: standardInput() });

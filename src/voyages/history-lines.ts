@@ -23,13 +23,14 @@ export function historyLines(history: Iterable<HistoryEntry>, startMs: number): 
     if (atMs < 0) continue;
     const what = type === 'MODIFIED' && old !== undefined ? changes(old, object) : '';
     const text = `+${spanText(atMs)}  #${revision}  ${written(entry, what).text}`;
-    lines.push({ atMs, text });
+    lines.push({ revision, atMs, text });
   }
   return lines;
 }
 
-/** A line and its time since the boot. */
+/** A line, the revision that it tells, and its time since the boot. */
 export interface TimedLine {
+  readonly revision: number;
   readonly atMs: number;
   readonly text: string;
 }
