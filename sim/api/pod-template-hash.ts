@@ -37,17 +37,27 @@ function dumpOf(template: PodTemplateSpec): string {
   return dump;
 }
 
+const revisionTexts = new WeakMap<object, Uint8Array>();
+
 /** The hash of a controller revision's data, mixed with the collision count if there is one. */
-export function controllerRevisionHash(data: unknown, collisionCount?: number): string {
-  const probe = collisionCount === undefined ? '' : String(collisionCount);
-  return safeEncoded(fnv32(new TextEncoder().encode(sortedJson(data) + probe)));
+export function controllerRevisionHash(data: object, collisionCount?: number): string {
+  let text = revisionTexts.get(data);
+  if (text === undefined) {
+    text = new TextEncoder().encode(sortedJson(data));
+    revisionTexts.set(data, text);
+  }
+  let hash = fnv32(0x811c9dc5, text);
+  if (collisionCount !== undefined) {
+    hash = fnv32(hash, new TextEncoder().encode(String(collisionCount)));
+  }
+  return safeEncoded(hash >>> 0);
 }
 
 /** FNV-1, which multiplies before it mixes in a byte. */
-function fnv32(bytes: Uint8Array): number {
-  let hash = 0x811c9dc5;
+function fnv32(begun: number, bytes: Uint8Array): number {
+  let hash = begun;
   for (const byte of bytes) hash = Math.imul(hash, 0x01000193) ^ byte;
-  return hash >>> 0;
+  return hash;
 }
 
 const safeCharacters = 'bcdfghjklmnpqrstvwxz2456789';

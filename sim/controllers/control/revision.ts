@@ -9,9 +9,18 @@ export interface RevisionData {
   readonly spec: { readonly template: PodTemplateSpec & { readonly $patch: 'replace' } };
 }
 
+/** What was made of templates and of data, which never change: each pass over a set asks again. */
+const dataOfTemplates = new WeakMap<PodTemplateSpec, RevisionData>();
+const templatesOfData = new WeakMap<RevisionData, PodTemplateSpec>();
+
 /** The data that stands for the template. */
 export function revisionData(template: PodTemplateSpec): RevisionData {
-  return { spec: { template: Object.assign({}, template, { $patch: 'replace' as const }) } };
+  let data = dataOfTemplates.get(template);
+  if (data === undefined) {
+    data = { spec: { template: Object.assign({}, template, { $patch: 'replace' as const }) } };
+    dataOfTemplates.set(template, data);
+  }
+  return data;
 }
 
 /** The data as it is stored: upstream compares its bytes, and Go writes the keys of a map in order. */
@@ -19,9 +28,13 @@ export function storedData(data: unknown): unknown {
   return sortedValue(data);
 }
 
-/** The template that a revision stands for. */
-export function templateOf({ data }: ControllerRevision): PodTemplateSpec {
-  const { $patch: _patch, ...template } = (data as RevisionData).spec.template;
+/** The template that a revision stands for: the same object each time. */
+export function templateOf(revision: ControllerRevision): PodTemplateSpec {
+  const data = revision.data as RevisionData;
+  const known = templatesOfData.get(data);
+  if (known !== undefined) return known;
+  const { $patch: _patch, ...template } = data.spec.template;
+  templatesOfData.set(data, template);
   return template;
 }
 

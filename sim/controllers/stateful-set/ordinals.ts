@@ -7,9 +7,23 @@ export function parentAndOrdinal({ metadata }: Pod): {
   readonly parent: string;
   readonly ordinal: number;
 } {
-  const match = /^(.*)-([0-9]+)$/.exec(metadata.name ?? '');
-  const ordinal = Number(match?.[2] ?? -1);
-  return { parent: match?.[1] ?? '', ordinal: ordinal <= 2_147_483_647 ? ordinal : -1 };
+  const { name = '' } = metadata;
+  const dash = name.lastIndexOf('-');
+  const ordinal = dash < 0 ? undefined : digits(name, dash + 1);
+  if (ordinal === undefined) return { parent: '', ordinal: -1 };
+  return { parent: name.slice(0, dash), ordinal: ordinal <= 2_147_483_647 ? ordinal : -1 };
+}
+
+/** The number that the rest of the text is; undefined when it is none. A pattern would cost more, and all pods are asked at each pass. */
+function digits(text: string, from: number): number | undefined {
+  if (from === text.length) return undefined;
+  let value = 0;
+  for (let place = from; place < text.length; place++) {
+    const digit = text.charCodeAt(place) - 48;
+    if (digit < 0 || digit > 9) return undefined;
+    value = value * 10 + digit;
+  }
+  return value;
 }
 
 /** The pod's number; -1 when its name has none. */

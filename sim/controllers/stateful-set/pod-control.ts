@@ -110,9 +110,11 @@ export class StatefulPodControl {
 
   /** The claims of the pod that there are. */
   private claims(set: StatefulSet, pod: Pod): readonly PersistentVolumeClaim[] {
+    const templates = set.spec?.volumeClaimTemplates ?? [];
+    if (templates.length === 0) return [];
     const ordinal = ordinalOf(pod);
     const { namespace = '' } = set.metadata;
-    return (set.spec?.volumeClaimTemplates ?? [])
+    return templates
       .map(({ metadata }) => claimName(set, metadata.name ?? '', ordinal))
       .map(name => this.context.view.get(persistentVolumeClaims, namespace, name))
       .filter(claim => claim !== undefined);

@@ -76,8 +76,10 @@ export function withIdentity(pod: Pod): Pod {
 export function hasStorage(set: StatefulSet, pod: Pod): boolean {
   const ordinal = ordinalOf(pod);
   if (ordinal < 0) return false;
+  const templates = set.spec?.volumeClaimTemplates ?? [];
+  if (templates.length === 0) return true;
   const volumes = new Map((pod.spec?.volumes ?? []).map(volume => [volume.name, volume]));
-  return (set.spec?.volumeClaimTemplates ?? []).every(({ metadata }) => {
+  return templates.every(({ metadata }) => {
     const template = metadata.name ?? '';
     const volume = volumes.get(template);
     return volume?.persistentVolumeClaim?.claimName === claimName(set, template, ordinal);

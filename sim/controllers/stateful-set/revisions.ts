@@ -39,6 +39,8 @@ export function listRevisions(view: View, set: StatefulSet): readonly Controller
 
 /** Adopts the revisions that nobody controls. */
 export function* adoptRevisions(set: StatefulSet, view: View): Reconciliation<void> {
+  if (view.byIndex(controllerRevisions, 'orphan', set.metadata.namespace ?? '').length === 0)
+    return;
   const orphans = listRevisions(view, set).filter(revision => controllerOf(revision) === undefined);
   if (orphans.length === 0) return;
   const { namespace = '', name = '', uid } = set.metadata;
@@ -62,11 +64,11 @@ export function* findRevisions(
   const collisionCount = set.status?.collisionCount ?? 0;
   const last = revisions.at(-1);
   const number = (last?.revision ?? 0) + 1;
-  const wanted = newRevision(set, number, collisionCount);
-  const equal = revisions.findLast(({ data }) => deepEqual(data, wanted.data));
+  const wanted = revisionData(set.spec?.template ?? {});
+  const equal = revisions.findLast(({ data }) => deepEqual(data, wanted));
   const found =
     equal === undefined
-      ? yield* createRevision(set, wanted, collisionCount)
+      ? yield* createRevision(set, newRevision(set, number, collisionCount), collisionCount)
       : { revision: yield* renumbered(equal, last, number), collisionCount };
   const currentName = set.status?.currentRevision;
   const current = revisions.find(({ metadata }) => metadata.name === currentName);
@@ -116,7 +118,8 @@ function* createRevision(
 ): Reconciliation<{ readonly revision: ControllerRevision; readonly collisionCount: number }> {
   const { namespace = '', name: setName = '' } = set.metadata;
   for (let count = collisionCount; count < collisionCount + collisionsMax; count++) {
-    const name = `${setName.slice(0, prefixMax)}-${controllerRevisionHash(wanted.data, count)}`;
+    const hash = controllerRevisionHash(wanted.data as object, count);
+    const name = `${setName.slice(0, prefixMax)}-${hash}`;
     const metadata = { ...wanted.metadata, name };
     const revision = { ...wanted, data: storedData(wanted.data), metadata };
     const answer = yield* call(create(controllerRevisions, revision));
@@ -135,11 +138,11 @@ export function* truncateRevisions(
   revisions: readonly ControllerRevision[],
   used: Partial<Revisions>,
 ): Reconciliation<void> {
+  const limit = set.spec?.revisionHistoryLimit ?? 10;
+  if (limit < 0 || revisions.length <= limit) return;
   const live = new Set([used.current?.metadata.name, used.update?.metadata.name]);
   for (const pod of pods) live.add(revisionOf(pod));
   const history = revisions.filter(({ metadata }) => !live.has(metadata.name));
-  const limit = set.spec?.revisionHistoryLimit ?? 10;
-  if (limit < 0) return;
   for (const { metadata } of history.slice(0, Math.max(0, history.length - limit))) {
     const { namespace = '', name = '' } = metadata;
     yield* must(remove(controllerRevisions, namespace, name));

@@ -23,10 +23,11 @@ export class StatefulSetSync {
   private readonly control: StatefulPodControl;
   private readonly nowMs: number;
   private readonly names: RevisionNames;
-  /** The set with the template that is rolled out. */
+  /** The set with the template that is rolled out, and the one with that which most pods are of. */
   private readonly updateSet: StatefulSet;
-  /** One for each number that is wanted, planned ones included. */
-  private readonly replicas: Pod[];
+  private readonly currentSet: StatefulSet;
+  /** One for each number that is wanted; undefined: it is not there, and not planned either so far. */
+  private readonly replicas: (Pod | undefined)[];
   /** Those beyond the wanted numbers, highest first. */
   private readonly condemned: readonly Pod[];
   private readonly isMonotonic: boolean;
@@ -43,22 +44,33 @@ export class StatefulSetSync {
     this.nowMs = context.clock.now();
     this.names = { current: current.metadata.name ?? '', update: next.metadata.name ?? '' };
     this.updateSet = at(set, templateOf(next));
-    const currentSet = at(set, templateOf(current));
+    this.currentSet = at(set, templateOf(current));
     this.isMonotonic = set.spec?.podManagementPolicy !== 'Parallel';
-    const byOrdinal = new Map(pods.map(pod => [ordinalOf(pod), pod]));
     const start = startOrdinal(set);
-    this.replicas = Array.from({ length: replicasOf(set) }, (_none, index) => {
-      const known = byOrdinal.get(start + index);
-      if (known !== undefined) return known;
-      return versionedPod(
-        { set: currentSet, revision: this.names.current },
-        { set: this.updateSet, revision: this.names.update },
-        start + index,
-      );
-    });
-    this.condemned = pods
-      .filter(pod => ordinalOf(pod) >= 0 && !isInRange(set, ordinalOf(pod)))
-      .toSorted((a, b) => ordinalOf(b) - ordinalOf(a));
+    this.replicas = Array.from({ length: replicasOf(set) }, () => undefined);
+    const condemned: Pod[] = [];
+    for (const pod of pods) {
+      const ordinal = ordinalOf(pod);
+      if (isInRange(set, ordinal)) this.replicas[ordinal - start] = pod;
+      else if (ordinal >= 0) condemned.push(pod);
+    }
+    this.condemned =
+      condemned.length < 2 ? condemned : condemned.sort((a, b) => ordinalOf(b) - ordinalOf(a));
+  }
+
+  /** The pod of a place among the wanted ones: planned when it is not there. */
+  private replica(place: number): Pod {
+    return (this.replicas[place] ??= versionedPod(
+      { set: this.currentSet, revision: this.names.current },
+      { set: this.updateSet, revision: this.names.update },
+      startOrdinal(this.set) + place,
+    ));
+  }
+
+  /** The wanted pods and the others. Those that are only planned are in no count, so none is planned for it. */
+  private known(): readonly Pod[] {
+    const replicas = this.replicas.filter(pod => pod !== undefined);
+    return this.condemned.length === 0 ? replicas : [...replicas, ...this.condemned];
   }
 
   /** Brings the pods closer to what the set wants, writes the status and returns it. */
@@ -68,11 +80,11 @@ export class StatefulSetSync {
     if (!isDeleting(this.set)) {
       try {
         const isSettled = yield* this.settle();
-        counts = this.count([...this.replicas, ...this.condemned]);
+        counts = this.count(this.known());
         if (isSettled && (yield* this.replaceOne())) counts.currentReplicas--;
       } catch (thrown) {
         if (!(thrown instanceof Refused)) throw thrown;
-        counts = this.count([...this.replicas, ...this.condemned]);
+        counts = this.count(this.known());
         error = thrown;
       }
     }
@@ -102,32 +114,39 @@ export class StatefulSetSync {
   /** Whether all wanted pods are there and all others are not, so that an update may go on. */
   private *settle(): Reconciliation<boolean> {
     const { replicas, condemned, control, updateSet } = this;
-    const process = (pod: Pod) => this.processReplica(pod);
-    if (yield* this.forAll(replicas, process)) return false;
-    yield* this.forAll(condemned, function* (pod) {
+    if (yield* this.forAll(replicas.length, place => this.processReplica(place))) return false;
+    if (condemned.length === 0) return true;
+    yield* this.forAll(condemned.length, function* (place) {
+      const pod = condemned[place] as Pod;
       if (!control.haveClaimsRightOwners(updateSet, pod)) {
         yield* control.fixClaimOwners(updateSet, pod);
       }
       return false;
     });
-    const firstUnavailable = [...replicas, ...condemned.toReversed()].find(pod =>
-      this.isUnavailable(pod),
-    );
-    return !(yield* this.forAll(condemned, pod => this.condemn(pod, firstUnavailable)));
+    const firstUnavailable = [
+      ...replicas.map((_known, place) => this.replica(place)),
+      ...condemned.toReversed(),
+    ].find(pod => this.isUnavailable(pod));
+    const condemn = (place: number) => this.condemn(condemned[place] as Pod, firstUnavailable);
+    return !(yield* this.forAll(condemned.length, condemn));
   }
 
   /** One after another until one says stop; or all, when the set's pods need not wait for each other. */
   private *forAll(
-    pods: readonly Pod[],
-    work: (pod: Pod) => Reconciliation<boolean>,
+    count: number,
+    work: (place: number) => Reconciliation<boolean> | undefined,
   ): Reconciliation<boolean> {
     if (this.isMonotonic) {
-      for (const pod of pods) if (yield* work(pod)) return true;
+      for (let place = 0; place < count; place++) {
+        const pass = work(place);
+        if (pass !== undefined && (yield* pass)) return true;
+      }
       return false;
     }
-    const { error } = yield* slowStart<Refused>(pods.length, function* (index) {
+    const { error } = yield* slowStart<Refused>(count, function* (place) {
       try {
-        yield* work(pods[index] as Pod);
+        const pass = work(place);
+        if (pass !== undefined) yield* pass;
         return undefined;
       } catch (thrown) {
         if (thrown instanceof Refused) return thrown;
@@ -138,8 +157,25 @@ export class StatefulSetSync {
     return false;
   }
 
+  /** Works on one wanted pod; undefined: it is as it should be, as most are at most passes. */
+  private processReplica(place: number): Reconciliation<boolean> | undefined {
+    const pod = this.replica(place);
+    return this.isHealthy(pod) && this.isRight(pod) ? undefined : this.processed(pod);
+  }
+
+  private isHealthy(pod: Pod): boolean {
+    return !isDeleting(pod) && isRunningAndReady(pod) && this.isAvailable(pod);
+  }
+
+  /** Whether its name, its volumes and the owners of its claims are the set's. */
+  private isRight(pod: Pod): boolean {
+    const { set, updateSet, control } = this;
+    const isOwn = hasIdentity(set, pod) && hasStorage(set, pod);
+    return isOwn && control.haveClaimsRightOwners(updateSet, pod);
+  }
+
   /** Creates, renews or repairs one wanted pod; whether the others have to wait. */
-  private *processReplica(pod: Pod): Reconciliation<boolean> {
+  private *processed(pod: Pod): Reconciliation<boolean> {
     const { set, updateSet, control, isMonotonic } = this;
     const phase = pod.status?.phase;
     if (phase === 'Failed' || phase === 'Succeeded') {
@@ -152,19 +188,16 @@ export class StatefulSetSync {
       if (isMonotonic) return true;
     }
     if (phase === 'Pending') yield* control.createMissingClaims(set, pod);
-    const isHealthy = !isDeleting(pod) && isRunningAndReady(pod) && this.isAvailable(pod);
-    if (isMonotonic && !isHealthy) return true;
-    const isRight = hasIdentity(set, pod) && hasStorage(set, pod);
-    if (isRight && control.haveClaimsRightOwners(updateSet, pod)) return false;
-    yield* control.repairPod(updateSet, pod);
+    if (isMonotonic && !this.isHealthy(pod)) return true;
+    if (!this.isRight(pod)) yield* control.repairPod(updateSet, pod);
     return false;
   }
 
   /** Deletes one pod that is not wanted any more; whether the others have to wait. */
   private *condemn(pod: Pod, firstUnavailable: Pod | undefined): Reconciliation<boolean> {
     if (isDeleting(pod)) return this.isMonotonic;
-    const isHealthy = isRunningAndReady(pod) && this.isAvailable(pod);
-    if (!isHealthy && this.isMonotonic && pod !== firstUnavailable) return true;
+    const isUp = isRunningAndReady(pod) && this.isAvailable(pod);
+    if (!isUp && this.isMonotonic && pod !== firstUnavailable) return true;
     yield* this.control.deletePod(this.set, pod);
     return true;
   }
@@ -174,7 +207,8 @@ export class StatefulSetSync {
     const { updateStrategy } = this.set.spec ?? {};
     if (updateStrategy?.type === 'OnDelete') return false;
     const partition = updateStrategy?.rollingUpdate?.partition ?? 0;
-    for (const pod of this.replicas.slice(partition).reverse()) {
+    for (let place = this.replicas.length - 1; place >= partition; place--) {
+      const pod = this.replica(place);
       if (revisionOf(pod) !== this.names.update && !isDeleting(pod)) {
         yield* this.control.deletePod(this.set, pod);
         return true;

@@ -305,6 +305,17 @@ function sent(of: ReturnType<typeof template>, owner = 'web-1', namespace = 'def
   };
 }
 
+/** One that a stateful set has numbered; its name may be told otherwise elsewhere. */
+function numbered(ordinal: string, { spec = {}, name = `db-${ordinal}`, labels = {} } = {}) {
+  const own = {
+    'statefulset.kubernetes.io/pod-name': name,
+    'apps.kubernetes.io/pod-index': ordinal,
+  };
+  const whole = { containers, hostname: name, subdomain: 'db', ...spec };
+  return sent({ labels: { app: 'db', ...own, ...labels }, spec: whole, more: { name } }, 'db');
+}
+const containers = [container];
+
 function siblings({ send, clock }: World): void {
   const make = (path: string, body: KubeObject | { metadata: object }, as = admin) =>
     send({ method: 'POST', path, body }, as);
@@ -334,6 +345,11 @@ function siblings({ send, clock }: World): void {
   pods(template({ schedulingGates: [{ name: 'gate/a' }] }), 2);
   pods(template({}, { annotations: { a: 'b' }, finalizers: ['batch.kubernetes.io/job-tracking'] }));
   pods(template({}, { name: 'named' }), 2);
+  const told = [{ name: 'dc-4' }, { labels: { app: 'dc' } }, { spec: { hostname: 'x' } }, {}];
+  const long = { name: `db-${'x'.repeat(60)}-1` };
+  const all = ['0', '1', '12', '12', '01', '3'].map(ordinal => numbered(ordinal));
+  all.push(...told.map(other => numbered('4', other)), numbered('1', long), numbered('5'));
+  for (const pod of all) make(`${core}/default/pods`, pod, controller);
   // Of another owner, with other labels, by nobody who may.
   make(`${core}/default/pods`, sent(plain, 'web-2'), controller);
   make(`${core}/default/pods`, sent({ ...plain, labels: { app: 'other' } }), controller);

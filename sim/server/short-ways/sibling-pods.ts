@@ -1,7 +1,8 @@
 /**
  * The short way of pods that a controller makes from one template: all but the first differ from it in
  * name, uid, time and the name of the volume with their token, so what defaulting, admission, the
- * strategy and validation made of the first holds for the others.
+ * strategy and validation made of the first holds for the others. The server names them, or a stateful
+ * set has numbered them.
  */
 import { limitRanges, pods, resourceQuotas, serviceAccounts } from '../../api/kinds/core.js';
 import type { Pod, PodSpec } from '../../api/kinds/core.js';
@@ -23,12 +24,14 @@ import { newMeta, withResourceVersion } from '../object-meta.js';
 import type { ServedResource } from '../registry.js';
 import type { RequestState } from '../request-state.js';
 import { beginAudit, Permits, type Permit } from './permits.js';
+import { isNumbered, isNumberedAlike, ownLabels } from './numbered-pods.js';
 import { hasFields } from './plain-events.js';
 import { servedBy } from './served-by.js';
 import type { ShortWay } from './short-way.js';
 
 /** A pod that went the long way, by which its siblings are made. */
 interface Eldest {
+  readonly sent: Sent;
   /** As it was sent, with its defaults. */
   readonly read: KubeObject;
   /** The same without what only the server sets: whose fields are owned by who sent it. */
@@ -55,8 +58,8 @@ export class SiblingPods implements ShortWay {
   private readonly permits: Permits;
   private readonly served: ServedResource;
   private readonly quotaChange: { readonly revision: number };
-  /** By the spec of the template, which the siblings share. */
-  private readonly eldest = new WeakMap<PodSpec, Eldest>();
+  /** By the containers of the template, which the siblings share. */
+  private readonly eldest = new WeakMap<PodSpec['containers'], Eldest>();
 
   constructor(private readonly core: Core) {
     this.served = servedBy(core, pods);
@@ -68,17 +71,19 @@ export class SiblingPods implements ShortWay {
   serve(request: ApiRequest, connection: Connection): ApiAnswer | undefined {
     const { path, body } = request;
     if (!path.endsWith('/pods') || !isSent(body)) return undefined;
-    const eldest = this.eldest.get(body.spec);
-    if (eldest === undefined || !isSibling(body, eldest.placed)) return undefined;
+    const eldest = this.eldest.get(body.spec.containers);
+    if (eldest === undefined || !isSibling(body, eldest)) return undefined;
     const permit = this.permits.of(path, connection);
     if (permit?.policyRevision !== eldest.policyRevision) return undefined;
     if (path !== pathOf(body.metadata.namespace) || this.quotaChange.revision !== 0) {
       return undefined;
     }
+    const { name, namespace } = body.metadata;
+    if (name !== undefined && this.isTaken(storageKey(namespace ?? '', name))) return undefined;
     const { annotations } = eldest;
     const audit = beginAudit(this.core, { ...permit, annotations }, { request, connection });
-    audit?.requestObject(eldest.read);
-    const stored = this.stored(permit, eldest);
+    audit?.requestObject(readAs(body, eldest));
+    const stored = this.stored(permit, eldest, body);
     audit?.responseObject(stored);
     audit?.responseComplete(201, stored);
     return { status: 201, headers: jsonHeaders, body: stored };
@@ -101,21 +106,31 @@ export class SiblingPods implements ShortWay {
     if (permit === undefined) return;
     const { annotations } = context;
     const { policyRevision } = permit;
-    const eldest = { read, placed, stored, tokenVolume, annotations, policyRevision };
-    this.eldest.set(request.body.spec, eldest);
+    const sent = request.body;
+    const eldest = { sent, read, placed, stored, tokenVolume, annotations, policyRevision };
+    this.eldest.set(sent.spec.containers, eldest);
   }
 
   /** Draws, in their order, what the long way draws. */
-  private stored(permit: Permit, { placed, stored, tokenVolume }: Eldest): KubeObject {
+  private stored(
+    permit: Permit,
+    { placed, stored, tokenVolume }: Eldest,
+    { metadata: { name: given }, metadata: sent }: Sent,
+  ): KubeObject {
     const { random, store, clock } = this.core;
     const { collection } = this.served;
     const volume = tokenVolumePrefix + random.suffix();
-    const { name, uid, key } = this.named(stored.metadata);
+    const { name, uid, key } = this.named(stored.metadata, given);
     const timeMs = clock.now();
     const creationTimestamp = rfc3339(timeMs);
     const { generation } = stored.metadata;
-    const metadata = newMeta(stored.metadata, { name, uid, creationTimestamp, generation });
-    const spec = renamed(stored.spec as PodSpec, tokenVolume, volume);
+    const shared =
+      given === undefined
+        ? stored.metadata
+        : Object.assign({}, stored.metadata, { labels: ownLabels(sent, stored.metadata) });
+    const metadata = newMeta(shared, { name, uid, creationTimestamp, generation });
+    const hostname = given === undefined ? undefined : { hostname: given };
+    const spec = renamed(stored.spec as PodSpec, { from: tokenVolume, to: volume, hostname });
     const sibling = Object.assign({}, stored, { metadata, spec }) as unknown as KubeObject;
     const update = {
       manager: permit.manager,
@@ -133,13 +148,20 @@ export class SiblingPods implements ShortWay {
     }).object;
   }
 
-  private named({ namespace = '', generateName = '' }: ObjectMeta) {
+  private isTaken(key: string): boolean {
+    return this.served.collection.get(key) !== undefined;
+  }
+
+  private named({ namespace = '', generateName = '' }: ObjectMeta, given: string | undefined) {
     const { random } = this.core;
+    if (given !== undefined) {
+      return { name: given, uid: random.uuid(), key: storageKey(namespace, given) };
+    }
     for (let attempt = 1; ; attempt++) {
       const name = generatedFrom(generateName, random);
       const uid = random.uuid();
       const key = storageKey(namespace, name);
-      const isFree = this.served.collection.get(key) === undefined;
+      const isFree = !this.isTaken(key);
       invariant(isFree || attempt < namesMax, `a name that begins with ${generateName} is free`);
       if (isFree) return { name, uid, key };
     }
@@ -153,7 +175,7 @@ function pathOf(namespace = ''): string {
   return `/api/v1/namespaces/${namespace}/pods`;
 }
 
-/** Whether it is a pod that is to be named by the server, as controllers send it. */
+/** Whether it is a pod as controllers send it: to be named by the server, or numbered. */
 function isSent(body: unknown): body is Sent {
   if (typeof body !== 'object' || body === null) return false;
   const { kind, apiVersion, metadata, spec } = body as Partial<Sent>;
@@ -163,24 +185,53 @@ function isSent(body: unknown): body is Sent {
     typeof metadata === 'object' &&
     typeof spec === 'object' &&
     Boolean(metadata.generateName && metadata.namespace) &&
-    metadata.name === undefined &&
     metadata.ownerReferences?.length === 1 &&
-    hasFields(body, 4)
+    hasFields(body, 4) &&
+    (metadata.name === undefined || isNumbered({ metadata, spec }))
   );
 }
 
 /** Whether nothing but the name will make it another pod than the one that was placed before. */
-function isSibling({ metadata }: Sent, { metadata: other }: KubeObject): boolean {
+function isSibling(
+  { metadata, spec }: Sent,
+  { sent, placed: { metadata: other } }: Eldest,
+): boolean {
   const [owner] = metadata.ownerReferences ?? [];
   const [otherOwner] = other.ownerReferences ?? [];
+  const isNamed = metadata.name !== undefined;
   let fields = 0;
   for (const key in metadata) {
     fields++;
-    if (key === 'ownerReferences') continue;
+    if (key === 'ownerReferences' || (isNamed && (key === 'name' || key === 'labels'))) continue;
     if (metadata[key as keyof ObjectMeta] !== other[key as keyof ObjectMeta]) return false;
   }
   for (const _ in other) fields--;
-  return fields === 0 && isSameOwner(owner, otherOwner);
+  if (fields !== 0 || !isSameOwner(owner, otherOwner)) return false;
+  if (!isNamed) return spec === sent.spec;
+  return isNumberedAlike(metadata, other) && hasOnlyOtherHostname(spec, sent.spec);
+}
+
+function hasOnlyOtherHostname(spec: PodSpec, other: PodSpec): boolean {
+  let fields = 0;
+  for (const key in spec) {
+    fields++;
+    if (key !== 'hostname' && spec[key as keyof PodSpec] !== other[key as keyof PodSpec]) {
+      return false;
+    }
+  }
+  for (const _ in other) fields--;
+  return fields === 0;
+}
+
+/** What was sent with its defaults, which are those of the eldest. */
+function readAs({ metadata: { name }, metadata: sent }: Sent, { read }: Eldest): KubeObject {
+  if (name === undefined) return read;
+  const metadata = Object.assign({}, read.metadata, {
+    name,
+    labels: ownLabels(sent, read.metadata),
+  });
+  const spec = Object.assign({}, read['spec'], { hostname: name });
+  return Object.assign({}, read, { metadata, spec });
 }
 
 function isSameOwner(a: OwnerReference | undefined, b: OwnerReference | undefined): boolean {
@@ -213,8 +264,19 @@ function addedVolume(sent: PodSpec, stored: PodSpec): string | undefined {
   return stored.volumes?.find(isToken)?.name;
 }
 
-/** The spec with another name of a volume. */
-function renamed(spec: PodSpec, from: string, to: string): PodSpec {
+/** The spec with another name of a volume, and of the host if it has one. */
+function renamed(
+  spec: PodSpec,
+  {
+    from,
+    to,
+    hostname,
+  }: {
+    readonly from: string;
+    readonly to: string;
+    readonly hostname: { readonly hostname: string } | undefined;
+  },
+): PodSpec {
   const mounting = (containers: PodSpec['containers']) =>
     containers.map(container => {
       const { volumeMounts } = container;
@@ -226,5 +288,5 @@ function renamed(spec: PodSpec, from: string, to: string): PodSpec {
   const changed = { volumes: spec.volumes?.map(rename), containers: mounting(spec.containers) };
   const { initContainers } = spec;
   const initial = initContainers && { initContainers: mounting(initContainers) };
-  return Object.assign({}, spec, changed, initial) as PodSpec;
+  return Object.assign({}, spec, changed, initial, hostname) as PodSpec;
 }

@@ -41,7 +41,7 @@ function ownedOf({ kind, metadata, ...object }: KubeObject): Owned | undefined {
     hashOf: (each, collisions) =>
       isDaemon
         ? podTemplateHash(templateIn(each['data']), collisions)
-        : controllerRevisionHash(each['data'], collisions),
+        : controllerRevisionHash(each['data'] as object, collisions),
   };
 }
 
