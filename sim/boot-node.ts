@@ -1,6 +1,7 @@
 /** Boots the node of a shape: its machine, its kubelet, its place in the cluster's networks. */
 import { adoptPod } from './nodes/adopt.js';
 import type { Kubelet, KubeletOptions } from './nodes/kubelet.js';
+import { registryWithout } from './nodes/image-registry.js';
 import { kubelet } from './nodes/kubelet.js';
 import { serviceAccount, type Connect } from './client/contract.js';
 import type { Process } from './client/runtime.js';
@@ -22,16 +23,18 @@ export function nodeTools(
     readonly connect: Connect;
     readonly network: ClusterNetwork;
   },
-  options: Pick<SimulationOptions, 'workloads' | 'mountsTokens'> & Pick<KubeletOptions, 'onLog'>,
+  options: Pick<SimulationOptions, 'workloads' | 'mountsTokens' | 'missingImages'> &
+    Pick<KubeletOptions, 'onLog'>,
 ): Omit<KubeletOptions, 'node'> {
   const { clock, random, connect, network } = tools;
-  const { workloads = [], mountsTokens = false, onLog } = options;
+  const { workloads = [], mountsTokens = false, missingImages = [], onLog } = options;
   return {
     clock,
     random,
     onLog,
     config: { mountsTokens },
     choose: chooser(workloads),
+    ...(missingImages.length > 0 && { registry: registryWithout(missingImages) }),
     sharedFiles: filesByKey(),
     networkOf: network.networkOf,
     apiOf: pod => {

@@ -89,6 +89,8 @@ export interface SimulationOptions {
   /** Defects that tests plant, to see whether the laws find them. Never set it elsewhere. */
   readonly planted?: readonly PlantedFault[];
   readonly workloads?: readonly WorkloadRule[];
+  /** Images that no registry has: `webserver:404`, with `*` for any run of characters. Default: none. */
+  readonly missingImages?: readonly string[];
   /** Whether pods find their account's token and the cluster's certificate as files. Default false. */
   readonly mountsTokens?: boolean;
   /** Whether metrics-server runs: `kubectl top` and autoscalers by resources need it. Default true. */

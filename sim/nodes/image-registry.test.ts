@@ -1,6 +1,6 @@
 /** Names of images, as the reference parser completes and refuses them. */
 import { expect, it } from 'vitest';
-import { fullImageName } from './image-registry.js';
+import { fullImageName, registryWithout } from './image-registry.js';
 
 it('completes domain, library and tag', () => {
   const full = (image: string) => fullImageName(image);
@@ -19,4 +19,17 @@ it('refuses what is none, in the words of the parser', () => {
   expect(fullImageName('a b')).toEqual({
     error: `couldn't parse image name "a b": invalid reference format`,
   });
+});
+
+it('says of an image that nobody has what containerd says', () => {
+  const { pull } = registryWithout(['webserver:404', 'registry.local/*']);
+  const ask = (image: string) => pull({ image, attempt: 1, nowMs: 0 });
+  const answer = ask('docker.io/library/webserver:404');
+  expect(answer).toEqual({
+    isOk: false,
+    message:
+      'rpc error: code = NotFound desc = failed to pull and unpack image "docker.io/library/webserver:404": failed to resolve image: docker.io/library/webserver:404: not found',
+  });
+  expect(ask('registry.local/team/app:1').isOk).toBe(false);
+  expect(ask('docker.io/library/webserver:405').isOk).toBe(true);
 });

@@ -1,5 +1,6 @@
 /** Where images come from: what a registry answers, and what is already on a node. */
 import { fnv32a } from '../engine/hash.js';
+import { imagePattern } from '../workloads/choose.js';
 
 /** An image as its manifest describes it. */
 export interface Image {
@@ -37,6 +38,27 @@ const usualImageBytes = 80_000_000;
 export function registryOfEverything(sizes: Readonly<Record<string, number>> = {}): ImageRegistry {
   return {
     pull: ({ image }) => ({ isOk: true, image: plainImage(image, sizes[image]) }),
+  };
+}
+
+/**
+ * A registry that has every image but those that a pattern names, as pods write it or in full: `*` is
+ * any run of characters. What it says of them is what containerd was heard to say.
+ */
+export function registryWithout(patterns: readonly string[]): ImageRegistry {
+  const everything = registryOfEverything();
+  const missing = patterns.map(imagePattern);
+  return {
+    pull(request) {
+      const { image } = request;
+      const names = [image, image.replace(/^docker\.io\/(library\/)?/, '')];
+      if (!missing.some(pattern => names.some(name => pattern.test(name)))) {
+        return everything.pull(request);
+      }
+      const what = `failed to pull and unpack image "${image}": failed to resolve image`;
+      const message = `rpc error: code = NotFound desc = ${what}: ${image}: not found`;
+      return { isOk: false, message };
+    },
   };
 }
 

@@ -26,7 +26,10 @@ const initializes = exitAfter('complete-after', 0, 0);
  * shell knows; else a container of a Job or of an init step completes, and any other runs for ever.
  */
 export function chooser(rules: readonly WorkloadRule[]): (played: Played) => Workload {
-  const patterns = rules.map(rule => ({ rule, image: imagePattern(rule.image) }));
+  const patterns = rules.map(rule => ({
+    rule,
+    image: rule.image === undefined ? undefined : imagePattern(rule.image),
+  }));
   return played => {
     const { pod, container } = played;
     const image = withoutTag(container.image ?? '');
@@ -77,8 +80,8 @@ function withoutTag(image: string): string {
   return colon < 0 ? name : name.slice(0, colon);
 }
 
-function imagePattern(image: string | undefined): RegExp | undefined {
-  if (image === undefined) return undefined;
+/** The names that a pattern means: `*` is any run of characters. */
+export function imagePattern(image: string): RegExp {
   const escaped = image.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*');
   return new RegExp(`^${escaped}$`);
 }

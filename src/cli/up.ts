@@ -62,6 +62,7 @@ interface UpFlags {
   readonly schedulerTies?: TieRule;
   readonly filename: readonly string[];
   readonly without: readonly string[];
+  readonly missingImage: readonly string[];
   readonly scenario?: string;
   readonly speed: number;
   readonly seed?: number;
@@ -89,6 +90,12 @@ export const upCommand: CliCommand = {
       .option(
         '--without <program>',
         'end a simulated program, repeatable: kube-scheduler, kube-controller-manager, ...',
+        collect,
+        [],
+      )
+      .option(
+        '--missing-image <image>',
+        'an image that no registry has, repeatable; * is any run of characters',
         collect,
         [],
       )
@@ -127,7 +134,7 @@ async function up(flags: UpFlags): Promise<number> {
   const { stack, ...booted } = optionsOf(flags, seed, configuration.cluster);
   await using cluster = await bootSimulatedCluster(
     // Somebody may look into the pods, or take a token out of one.
-    { ...booted, mountsTokens: true },
+    { ...booted, mountsTokens: true, missingImages: flags.missingImage },
     new WebhookClient(),
   );
   stack?.attach(cluster.simulation);
