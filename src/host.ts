@@ -154,11 +154,11 @@ export function realClock(onError: (error: unknown) => void): RealClock {
   let isStopped = false;
   return {
     now: () => Date.now(),
-    after(delayMs, _label, action) {
+    after(delayMs, _label, action, life) {
       if (isStopped) return { cancel: () => undefined };
       const run = (): void => {
         try {
-          action();
+          if (life?.isOver !== true) action();
         } catch (error) {
           onError(error);
         }

@@ -5,7 +5,7 @@
 import type { HasMetadata } from '../api/object.js';
 import type { RecordedPast } from '../api/recorded-past.js';
 import type { ApiAnswer } from '../api/request.js';
-import type { Clock, Timer } from '../engine/clock.js';
+import type { Clock, Life, Timer } from '../engine/clock.js';
 import { invariant } from '../engine/invariant.js';
 import type { Random } from '../engine/random.js';
 import {
@@ -353,8 +353,8 @@ class ThrottledTransport implements Transport {
 }
 
 /** A clock whose timers die with the process. */
-class ProcessClock implements Clock {
-  private isStopped = false;
+class ProcessClock implements Clock, Life {
+  isOver = false;
 
   constructor(private readonly clock: Clock) {}
 
@@ -363,13 +363,11 @@ class ProcessClock implements Clock {
   }
 
   after(delayMs: number, label: string, action: () => void): Timer {
-    return this.clock.after(delayMs, label, () => {
-      if (!this.isStopped) action();
-    });
+    return this.clock.after(delayMs, label, action, this);
   }
 
   stop(): void {
-    this.isStopped = true;
+    this.isOver = true;
   }
 }
 

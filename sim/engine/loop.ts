@@ -1,5 +1,5 @@
 /** The event loop of the simulation: one queue, ordered by (time, sequence). */
-import type { Clock, Timer } from './clock.js';
+import type { Clock, Life, Timer } from './clock.js';
 import { Heap } from './heap.js';
 import { invariant } from './invariant.js';
 import { Trace } from './trace.js';
@@ -10,6 +10,7 @@ class ScheduledEvent implements Timer {
     readonly sequence: number,
     readonly label: string,
     public action: (() => void) | undefined,
+    readonly life: Life | undefined,
   ) {}
 
   cancel(): void {
@@ -51,9 +52,9 @@ export class Loop implements Clock {
     return this.timeMs;
   }
 
-  after(delayMs: number, label: string, action: () => void): Timer {
+  after(delayMs: number, label: string, action: () => void, life?: Life): Timer {
     if (!(delayMs >= 0)) invariant(false, `the delay of ${label} is not negative`);
-    const event = new ScheduledEvent(this.timeMs + delayMs, this.sequence++, label, action);
+    const event = new ScheduledEvent(this.timeMs + delayMs, this.sequence++, label, action, life);
     this.queue.push(event);
     return event;
   }
@@ -74,7 +75,7 @@ export class Loop implements Clock {
     event.action = undefined;
     this.isRunning = true;
     try {
-      action();
+      if (event.life === undefined || !event.life.isOver) action();
     } finally {
       this.isRunning = false;
     }

@@ -16,7 +16,9 @@ const patience = 0.9;
 
 /** The loop of scrapes. A scrape's samples are stored together, when the last node has answered. */
 export class Scraper {
-  private readonly timers = new Set<Timer>();
+  /** Of this scrape and of the one before: those that have run are cancelled without effect. */
+  private timers: Timer[] = [];
+  private timersBefore: Timer[] = [];
 
   constructor(
     private readonly context: ControllerContext,
@@ -32,12 +34,16 @@ export class Scraper {
   }
 
   stop(): void {
+    for (const timer of this.timersBefore) timer.cancel();
     for (const timer of this.timers) timer.cancel();
-    this.timers.clear();
+    this.timersBefore = [];
+    this.timers = [];
   }
 
   private tick(): void {
     const { clock, random, view } = this.context;
+    this.timersBefore = this.timers;
+    this.timers = [];
     const endMs = clock.now() + this.of.resolutionMs;
     const names = view.list(nodes).map(({ metadata }) => metadata.name ?? '');
     const spreadMs = Math.min(spreadPerNodeMs * names.length, spreadMaxMs);
@@ -65,10 +71,6 @@ export class Scraper {
   }
 
   private after(delayMs: number, label: string, action: () => void): void {
-    const timer = this.context.clock.after(delayMs, label, () => {
-      this.timers.delete(timer);
-      action();
-    });
-    this.timers.add(timer);
+    this.timers.push(this.context.clock.after(delayMs, label, action));
   }
 }

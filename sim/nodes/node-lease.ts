@@ -19,6 +19,8 @@ export class NodeLease {
   private failure: (Answer<Lease> & { readonly isOk: false }) | undefined;
   private readonly label: string;
   private readonly path: string;
+  private readonly beat = (): void => this.heartbeat();
+  private readonly beaten = (answer: Answer<Lease>): void => this.heard(answer);
 
   constructor(
     private readonly context: KubeletContext,
@@ -53,22 +55,24 @@ export class NodeLease {
   private schedule(): void {
     const { clock, config, random } = this.context;
     const periodMs = (config.leaseDurationSeconds * 1_000) / 4;
-    clock.after(periodMs * (1 + renewJitter * random.float()), this.label, () => this.heartbeat());
+    clock.after(periodMs * (1 + renewJitter * random.float()), this.label, this.beat);
   }
 
   /** A renewal as it mostly goes; when it fails, `renew` sees to it. */
   private heartbeat(): void {
     const { lease } = this;
     if (lease === undefined) return this.work.queue.add(nodeKeys.lease);
-    this.work.send(this.renewalOf(lease, this.now()), answer => {
-      if (answer.isOk) {
-        this.lease = answer.object;
-        this.schedule();
-      } else {
-        this.failure = answer;
-        this.work.queue.add(nodeKeys.lease);
-      }
-    });
+    this.work.send(this.renewalOf(lease, this.now()), this.beaten);
+  }
+
+  private heard(answer: Answer<Lease>): void {
+    if (answer.isOk) {
+      this.lease = answer.object;
+      this.schedule();
+    } else {
+      this.failure = answer;
+      this.work.queue.add(nodeKeys.lease);
+    }
   }
 
   private now(): string {

@@ -337,7 +337,7 @@ export class NodeKeeper {
       return Object.assign({}, condition, { lastHeartbeatTime: now, lastTransitionTime });
     });
     const others = (old ?? []).filter(({ type }) => findCondition(own, type) === undefined);
-    return [...others, ...own];
+    return others.length === 0 ? own : others.concat(own);
   }
 }
 

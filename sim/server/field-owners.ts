@@ -35,6 +35,9 @@ export class FieldOwners {
     private update: FieldUpdate | undefined,
     private readonly pendings: number,
     known?: readonly ManagedFieldsEntry[],
+    /** When the update was gone on with last, and what was sent then; undefined when it was not. */
+    private readonly continuedMs?: number,
+    private continued?: KubeObject,
   ) {
     this.known = known;
   }
@@ -49,8 +52,15 @@ export class FieldOwners {
   /** These owners after one more update. */
   after(update: FieldUpdate, track: TrackFields): FieldOwners {
     if (this.isContinuedBy(update)) {
-      const { before } = this.update as FieldUpdate;
-      return new FieldOwners(this.previous, { ...update, before }, this.pendings);
+      const { previous, pendings } = this;
+      return new FieldOwners(
+        previous,
+        this.update,
+        pendings,
+        undefined,
+        update.timeMs,
+        update.after,
+      );
     }
     const owners = new FieldOwners(this, update, this.pendings + 1);
     if (owners.pendings > pendingMax) owners.entries(track);
@@ -85,13 +95,22 @@ export class FieldOwners {
     );
   }
 
+  /** From where the update began to where it ended. */
+  private whole(update: FieldUpdate): FieldUpdate {
+    const { continued, continuedMs } = this;
+    if (continued === undefined || continuedMs === undefined) return update;
+    return Object.assign({}, update, { timeMs: continuedMs, after: continued });
+  }
+
   private settle(
     track: TrackFields,
     before: readonly ManagedFieldsEntry[],
   ): readonly ManagedFieldsEntry[] {
-    this.known = this.update === undefined ? before : track(before, this.update);
+    const { update } = this;
+    this.known = update === undefined ? before : track(before, this.whole(update));
     this.previous = undefined;
     this.update = undefined;
+    this.continued = undefined;
     return this.known;
   }
 }

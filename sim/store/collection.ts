@@ -33,6 +33,8 @@ const eventsKeptMax = 1000;
 const eventFreshMs = 75_000;
 /** So many events are kept whatever their age. */
 const renewalsKeptMin = 100;
+/** When so many times as many are there as had to be kept, old ones are forgotten. */
+const renewalsSlack = 1.25;
 
 /** The revision at which any of several collections changed last: one number to compare instead of many. */
 export interface LastChange {
@@ -66,7 +68,7 @@ export class Collection<Beside> {
   private knownAfter = 0;
   private compactedAt = 0;
   /** So many events are a reason to forget some, if any may be. */
-  private eventsMax = 2 * renewalsKeptMin;
+  private eventsMax = renewalsSlack * renewalsKeptMin;
   private readonly isCached: boolean;
   /** See the option. */
   readonly keepsHistory: boolean;
@@ -202,7 +204,7 @@ export class Collection<Beside> {
       this.compactedAt = last.revision;
       this.forgetUntil(last.revision);
     }
-    this.eventsMax = 2 * Math.max(this.events.length, renewalsKeptMin);
+    this.eventsMax = renewalsSlack * Math.max(this.events.length, renewalsKeptMin);
   }
 
   /** Takes back what came after the revision. Watchers hear nothing of it. */

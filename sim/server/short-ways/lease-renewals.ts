@@ -51,6 +51,9 @@ export class LeaseRenewals implements ShortWay {
   private written(permit: Permit, live: Stored<FieldOwners>, lease: KubeObject): ApiAnswer {
     const { store, clock } = this.core;
     const { served } = this;
+    const metadata = { ...lease.metadata, resourceVersion: store.nextResourceVersion() };
+    const object = { ...lease, metadata };
+    // The version is nobody's, so who sent the lease owns of the stored one what was sent: one is kept, not two.
     const beside = live.beside.after(
       {
         manager: permit.manager,
@@ -58,12 +61,10 @@ export class LeaseRenewals implements ShortWay {
         apiVersion: served.apiVersion,
         timeMs: clock.now(),
         before: live.object,
-        after: lease,
+        after: object,
       },
       trackFields(served),
     );
-    const metadata = { ...lease.metadata, resourceVersion: store.nextResourceVersion() };
-    const object = { ...lease, metadata };
     const stored = store.put(this.leases, {
       key: live.key,
       object,
