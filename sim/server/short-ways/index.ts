@@ -7,6 +7,7 @@ import { EventCreations } from './event-creations.js';
 import { LeaseRenewals } from './lease-renewals.js';
 import { PodStatuses } from './pod-statuses.js';
 import { SiblingPods } from './sibling-pods.js';
+import { StatusReports } from './status-reports.js';
 
 /** All short ways. */
 export class ShortWays {
@@ -15,6 +16,7 @@ export class ShortWays {
   private readonly podStatuses: PodStatuses;
   private readonly bindings: Bindings;
   private readonly siblingPods: SiblingPods;
+  private readonly statuses: StatusReports;
 
   constructor(core: Core) {
     this.leases = new LeaseRenewals(core);
@@ -22,6 +24,7 @@ export class ShortWays {
     this.podStatuses = new PodStatuses(core);
     this.bindings = new Bindings(core);
     this.siblingPods = new SiblingPods(core);
+    this.statuses = new StatusReports(core);
   }
 
   /** The answer to a request that has a short way; undefined: it takes the long one. */
@@ -30,7 +33,9 @@ export class ShortWays {
     switch (request.method) {
       case 'PUT':
         return (
-          this.leases.serve(request, connection) ?? this.podStatuses.serve(request, connection)
+          this.leases.serve(request, connection) ??
+          this.podStatuses.serve(request, connection) ??
+          this.statuses.serve(request, connection)
         );
       case 'POST':
         return (
@@ -49,7 +54,8 @@ export class ShortWays {
     switch (context.request.method) {
       case 'PUT':
         if (!isAudited) this.leases.learn(context);
-        return this.podStatuses.learn(context);
+        this.podStatuses.learn(context);
+        return this.statuses.learn(context);
       case 'POST':
         if (!isAudited) this.events.learn(context);
         this.siblingPods.learn(context);

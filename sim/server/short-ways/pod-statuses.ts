@@ -3,7 +3,6 @@
  * which is the stored object's own, is neither tidied nor defaulted nor checked again.
  */
 import { pods, type Pod, type PodStatus } from '../../api/kinds/core.js';
-import { deepEqual } from '../../api/equality.js';
 import type { StructShape } from '../../api/facts.js';
 import type { KubeObject } from '../../api/object.js';
 import type { ApiAnswer, ApiRequest, Connection } from '../../api/request.js';
@@ -15,17 +14,16 @@ import { jsonHeaders } from '../answers.js';
 import { nodeNameOf } from '../authorization/node-identity.js';
 import type { Core } from '../core.js';
 import type { FieldOwners } from '../field-owners.js';
-import { trackFields } from '../managed-fields.js';
-import { withResourceVersion } from '../object-meta.js';
 import type { ServedResource } from '../registry.js';
 import type { RequestState } from '../request-state.js';
 import { withAddresses } from '../resources/defaults/pod-status.js';
 import { preparedStatus } from '../resources/pod-update.js';
 import { validatePodStatus } from '../resources/validation/pod-status.js';
 import { shapeOfResource } from '../shapes.js';
-import { beginAudit, Permits, type Permit } from './permits.js';
+import { beginAudit, Permits } from './permits.js';
 import { servedBy } from './served-by.js';
 import type { ShortWay } from './short-way.js';
+import { isOnlyReported, writeStatus, type Report } from './status-write.js';
 
 /** The statuses of the pods of one server. */
 export class PodStatuses implements ShortWay {
@@ -54,13 +52,13 @@ export class PodStatuses implements ShortWay {
     const permit = this.permits.of(namespace, connection);
     if (permit === undefined || path !== pathOf(namespace, name)) return undefined;
     const live = this.pods.get(storageKey(namespace, name));
-    if (live === undefined || !isOnlyReported(pod, live.object)) return undefined;
+    if (live === undefined || !isReportedByKubelet(pod, live.object)) return undefined;
     if (pod.spec?.nodeName !== this.nodeNames.get(connection)) return undefined;
     const report = this.checked(live, pod);
     if (report === undefined) return undefined;
     const audit = beginAudit(this.core, permit, { request, connection });
     audit?.requestObject(report.sent);
-    const written = this.written(permit, report);
+    const written = writeStatus(this.core, this.served, permit, report);
     audit?.responseObject(written);
     audit?.responseComplete(200, written);
     return { status: 200, headers: jsonHeaders, body: written };
@@ -83,35 +81,6 @@ export class PodStatuses implements ShortWay {
     if (validatePodStatus(prepared, old).length > 0) return undefined;
     return { live, sent: asObject(sent), prepared: asObject(prepared) };
   }
-
-  /** The object as it is stored then: the one that is there, if the report says nothing new. */
-  private written(permit: Permit, { live, sent, prepared }: Report): KubeObject {
-    if (deepEqual(prepared['status'], live.object['status'])) return live.object;
-    const { store, clock } = this.core;
-    const update = {
-      manager: permit.manager,
-      subresource: 'status',
-      apiVersion: this.served.apiVersion,
-      timeMs: clock.now(),
-      before: live.object,
-      after: sent,
-    };
-    const stored = store.put(this.pods, {
-      key: live.key,
-      object: withResourceVersion(prepared, store.nextResourceVersion()),
-      beside: live.beside.after(update, trackFields(this.served)),
-      user: permit.user.name,
-    });
-    return stored.object;
-  }
-}
-
-/** A status that is about to be stored. */
-interface Report {
-  readonly live: Stored<FieldOwners>;
-  /** As it was sent, with its defaults. */
-  readonly sent: KubeObject;
-  readonly prepared: KubeObject;
 }
 
 /** Objects of the store are their types' and those of all kinds. */
@@ -130,21 +99,11 @@ function defaulted(pod: Pod): Pod {
 }
 
 /** Whether the status is all that is new, and nothing in it that a kubelet may not change. */
-function isOnlyReported(pod: Pod, live: KubeObject): boolean {
-  if (pod.metadata !== live.metadata || pod.metadata.deletionTimestamp !== undefined) return false;
-  let fields = 0;
-  for (const key in pod) {
-    fields++;
-    if (key !== 'status' && pod[key as keyof Pod] !== live[key]) return false;
-  }
-  for (const _ in live) fields--;
+function isReportedByKubelet(pod: Pod, live: KubeObject): boolean {
+  if (!isOnlyReported(pod, live)) return false;
   const old = live['status'] as PodStatus | undefined;
-  const { status } = pod;
   return (
-    fields === 0 &&
-    typeof status === 'object' &&
-    status !== null &&
-    status.resourceClaimStatuses === old?.resourceClaimStatuses &&
-    status.extendedResourceClaimStatus === old?.extendedResourceClaimStatus
+    pod.status?.resourceClaimStatuses === old?.resourceClaimStatuses &&
+    pod.status?.extendedResourceClaimStatus === old?.extendedResourceClaimStatus
   );
 }

@@ -1,0 +1,157 @@
+/** Both ways end in the same: histories, answers and what is audited are equal to the byte. */
+import { expect, it } from 'vitest';
+import type { KubeObject } from '../../api/object.js';
+import type { ApiAnswer, ApiRequest, Connection } from '../../api/request.js';
+import { Loop } from '../../engine/loop.js';
+import { Random } from '../../engine/random.js';
+import { createApiServer } from '../index.js';
+
+const trusted = (user: string, ...groups: string[]): Connection => ({
+  certificate: { user, groups },
+  omitsManagedFields: true,
+});
+const admin = trusted('admin', 'system:masters');
+const reader: Connection = { certificate: { user: 'admin', groups: ['system:masters'] } };
+const controller = (name: string) => trusted(`system:serviceaccount:kube-system:${name}`);
+
+/** Where requests go the short way if there is one, or always the long one. */
+function told(way: 'short' | 'long', level: string, story: (world: World) => void): string {
+  const clock = new Loop();
+  const audited: unknown[] = [];
+  const answers: unknown[] = [];
+  const typed = { apiVersion: 'audit.k8s.io/v1', kind: 'Policy', metadata: {} };
+  const server = createApiServer({
+    clock,
+    random: new Random(1),
+    onAudit: event => void audited.push(event),
+    auditPolicy: { ...typed, rules: [{ level }] },
+  });
+  const send = (request: ApiRequest, as = admin): ApiAnswer => {
+    let answer: ApiAnswer | undefined;
+    clock.runUntil(clock.now() + 400);
+    // Requests with headers, even none, go the long way.
+    server.serve(way === 'long' ? { ...request, headers: {} } : request, as, given => {
+      answer = given;
+    });
+    if (answer === undefined) throw new Error(`${request.method} ${request.path} waits`);
+    answers.push(answer.status, answer.body);
+    return answer;
+  };
+  const owned: unknown[] = [];
+  story({
+    send,
+    look: path => {
+      const request: ApiRequest = { method: 'GET', path, headers: {} };
+      server.serve(request, reader, ({ body }) => void owned.push(body));
+    },
+  });
+  return JSON.stringify({ history: [...server.history()], answers, audited, owned }, undefined, 1);
+}
+
+interface World {
+  readonly send: (request: ApiRequest, as?: Connection) => ApiAnswer;
+  /** Looks at the owners of an object's fields. */
+  readonly look: (path: string) => void;
+}
+
+const template = {
+  metadata: { labels: { app: 'a' } },
+  spec: { containers: [{ name: 'main', image: 'a' }], restartPolicy: 'Always' },
+};
+const jobTemplate = { spec: { ...template.spec, restartPolicy: 'Never' } };
+const spec = { selector: { matchLabels: { app: 'a' } }, template };
+const condition = { type: 'Available', status: 'True', lastUpdateTime: null, message: '' };
+const startTime = '2026-01-01T00:00:00Z';
+
+/** Of each kind: its spec, and statuses of which the last is refused. */
+const kinds: readonly (readonly [string, string, object, readonly object[]])[] = [
+  [
+    'apps/v1/deployments',
+    'deployment-controller',
+    spec,
+    [{ replicas: 1 }, { replicas: 2, conditions: [condition] }, {}, { replicas: -1 }],
+  ],
+  [
+    'apps/v1/replicasets',
+    'replicaset-controller',
+    spec,
+    [{ replicas: 1, readyReplicas: 0 }, { replicas: 2, observedGeneration: 1 }, { replicas: -1 }],
+  ],
+  [
+    'apps/v1/statefulsets',
+    'statefulset-controller',
+    { ...spec, serviceName: 'a' },
+    [{ replicas: 1 }, { replicas: 1, collisionCount: 0, currentRevision: 'a' }, { replicas: -1 }],
+  ],
+  [
+    'apps/v1/daemonsets',
+    'daemon-set-controller',
+    spec,
+    [
+      {
+        currentNumberScheduled: 1,
+        numberMisscheduled: 0,
+        desiredNumberScheduled: 1,
+        numberReady: 0,
+      },
+      { currentNumberScheduled: -1 },
+    ],
+  ],
+  [
+    'batch/v1/jobs',
+    'job-controller',
+    { template: jobTemplate },
+    [
+      { startTime, active: 1, ready: 0, terminating: 0, uncountedTerminatedPods: {} },
+      { startTime, active: 1, ready: 1 },
+      { startTime, active: -1 },
+    ],
+  ],
+  [
+    'batch/v1/cronjobs',
+    'cronjob-controller',
+    { schedule: '* * * * *', jobTemplate: { spec: { template: jobTemplate } } },
+    [{ lastScheduleTime: startTime }, { active: [{ kind: 'Job', name: 'a' }] }, {}],
+  ],
+];
+
+function reports({ send, look }: World): void {
+  for (const [resource, by, wanted, statuses] of kinds) {
+    const split = resource.lastIndexOf('/');
+    const path = `/apis/${resource.slice(0, split)}/namespaces/default/${resource.slice(split + 1)}`;
+    const body = { metadata: { name: 'a', labels: { app: 'a' } }, spec: wanted };
+    const made = send({ method: 'POST', path, body });
+    expect(made.status).toBe(201);
+    let object = made.body as KubeObject;
+    const put = (change: object, as = controller(by), name = 'a') => {
+      const request = { path: `${path}/${name}/status`, body: { ...object, ...change } };
+      const answer = send({ method: 'PUT', ...request }, as);
+      if (answer.status === 200) object = answer.body as KubeObject;
+      return answer.status;
+    };
+    expect(put({ status: statuses[0] })).toBe(200);
+    for (const status of [...statuses, ...statuses]) put({ status });
+    const [status] = statuses;
+    // Of what is not there, by nobody who may, more than the status, no status, and what is old.
+    put({ status }, undefined, 'b');
+    put({ status }, trusted('stranger'));
+    put({ status, spec: { ...wanted, paused: true } });
+    put({ status, metadata: { ...object.metadata, labels: { app: 'b' } } });
+    put({ status: undefined });
+    const old = object;
+    put({ status: statuses[1] });
+    put({ ...old, status });
+    look(`${path}/a`);
+    const finalizers = ['test/stays'];
+    const kept = { ...object, metadata: { ...object.metadata, finalizers } };
+    object = send({ method: 'PUT', path: `${path}/a`, body: kept }).body as KubeObject;
+    object = send({ method: 'DELETE', path: `${path}/a` }).body as KubeObject;
+    put({ status: statuses[1] });
+  }
+}
+
+it.each(['None', 'Metadata', 'RequestResponse'])('are the same both ways, audited: %s', level => {
+  const [short, long] = [told('short', level, reports), told('long', level, reports)];
+  expect(short).toBe(long);
+  expect(short).toContain('"user": "system:serviceaccount:kube-system:job-controller"');
+});
