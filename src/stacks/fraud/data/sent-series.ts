@@ -28,16 +28,14 @@ export function sentSeries(series: OutcomeSeries): SentSeries {
 
 /** The outcome whose columns, and all else, are asked for when they are wanted. */
 export function askedSeries(
-  { startMs, rowMs }: Pick<OutcomeSeries, 'startMs' | 'rowMs'>,
+  { startMs, rowMs, rows }: Pick<OutcomeSeries, 'startMs' | 'rowMs' | 'rows'>,
   columns: () => OutcomeColumns,
   all: () => Pick<SentSeries, 'revisions' | 'spans' | 'hours' | 'latencies'>,
 ): OutcomeSeries {
   return {
     startMs,
     rowMs,
-    get rows() {
-      return columns().offered.length;
-    },
+    rows,
     columns,
     revisions: () => all().revisions,
     spans: () => all().spans,

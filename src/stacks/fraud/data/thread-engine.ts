@@ -18,6 +18,7 @@ import { tellNumbers } from './told-numbers.js';
 /** What the cluster's thread has of the engine. */
 export class ThreadEngine implements FlowEngine {
   private isOver = false;
+  private advancedMs = 0;
   /** What was asked last, if nothing has been ordered since. */
   private known: Known = {};
 
@@ -62,6 +63,7 @@ export class ThreadEngine implements FlowEngine {
   advance(untilMs: number): void {
     if (this.isOver) return;
     this.known = {};
+    this.advancedMs = untilMs;
     this.line.advance(untilMs);
   }
 
@@ -92,11 +94,18 @@ export class ThreadEngine implements FlowEngine {
   series(): OutcomeSeries {
     const { known, line } = this;
     const { originMs: startMs, settings } = this.brief;
+    const { rowMs } = settings;
     return askedSeries(
-      { startMs, rowMs: settings.rowMs },
+      { startMs, rowMs, rows: this.rows() },
       () => (known.columns ??= line.ask<OutcomeColumns>({ kind: 'columns' })),
       () => (known.series ??= readSeries(line.ask<SentSeries>({ kind: 'series' }))),
     );
+  }
+
+  /** Rows end with windows: as long as time goes on, nobody needs to be asked how many there are. */
+  private rows(): number {
+    const { columns } = this.known;
+    return columns?.offered.length ?? Math.floor(this.advancedMs / this.brief.settings.rowMs);
   }
 
   told(): () => void {

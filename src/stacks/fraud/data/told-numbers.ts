@@ -93,10 +93,12 @@ export class ToldWriter implements FlowSink {
 /** Passes on what was written; the payment of each arrival goes to the record first. */
 export function tellNumbers(numbers: Float64Array, sink: FlowSink, record: PaymentRecord): void {
   for (let at = 0; at < numbers.length; at += sizes[numbers[at] as number] as number) {
-    const [first = 0, second = 0, third = 0, fourth = 0, fifth = 0] = numbers.subarray(
-      at + 1,
-      at + 6,
-    );
+    // One by one: a million are told, and taking a part of them apart costs three times as much.
+    const first = numbers[at + 1] ?? 0;
+    const second = numbers[at + 2] ?? 0;
+    const third = numbers[at + 3] ?? 0;
+    const fourth = numbers[at + 4] ?? 0;
+    const fifth = numbers[at + 5] ?? 0;
     switch (numbers[at]) {
       case kind.arrival:
         record.addNumbers(numbers, at + 3);
