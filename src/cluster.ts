@@ -26,13 +26,19 @@ export interface Cluster extends AsyncDisposable {
     options?: { readonly within?: number | string },
   ): Promise<boolean>;
   /** The changes that the API server stored, from the beginning or after a revision. */
-  history(afterRevision?: number): AsyncIterable<HistoryEntry>;
+  history(afterRevision?: number): History;
   /** Lets something go wrong, as of now. */
   inject(fault: Fault): Promise<void>;
   /** A kubeconfig for the cluster's admin, as YAML. Opens the socket if there is none yet. */
   kubeconfig(): Promise<string>;
   /** The same as a client-node KubeConfig, from which its API clients are made. */
   client(): Promise<KubeConfig>;
+}
+
+/** Changes, in the order of their revisions. */
+export interface History extends AsyncIterable<HistoryEntry> {
+  /** The same without waiting, where it is at hand. */
+  readonly atOnce?: Iterable<HistoryEntry>;
 }
 
 /** What became of an object that was applied. */

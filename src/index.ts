@@ -14,7 +14,7 @@ export type {
   Workload,
   WorkloadRule,
 } from '../sim/workloads/workload.js';
-export type { Applied, Cluster, Fault } from './cluster.js';
+export type { Applied, Cluster, Fault, History } from './cluster.js';
 export type { SimulatedCluster } from './backends/sim.js';
 export { k3s, type K3sOptions } from './backends/k3s.js';
 export { kind, type KindCluster, type KindOptions } from './backends/kind.js';

@@ -5,10 +5,9 @@ import type { ApiAnswer, ApiRequest, Connection, Serve } from '../../sim/api/req
 import type { Identity } from '../../sim/client/contract.js';
 import { invariant } from '../../sim/engine/invariant.js';
 import type { WebhookClient } from '../../sim/http/webhook-client.js';
-import type { HistoryEntry } from '../../sim/server/contract.js';
 import type { Simulation, SimulationOptions } from '../../sim/simulation.js';
 import type { KubeConfig } from '@kubernetes/client-node';
-import type { Applied, Cluster, Fault } from '../cluster.js';
+import type { Applied, Cluster, Fault, History } from '../cluster.js';
 import { yieldToHost } from '../host.js';
 import { durationMs } from '../input/duration.js';
 import { applyObjects } from './apply.js';
@@ -191,8 +190,14 @@ class SimulationBackend implements SimulatedCluster {
     await this.governor?.wait();
   }
 
-  async *history(afterRevision = 0): AsyncIterable<HistoryEntry> {
-    yield* this.simulation.server.history(afterRevision);
+  history(afterRevision = 0): History {
+    const atOnce = this.simulation.server.history(afterRevision);
+    return {
+      atOnce,
+      async *[Symbol.asyncIterator]() {
+        yield* atOnce;
+      },
+    };
   }
 
   inject(fault: Fault): Promise<void> {

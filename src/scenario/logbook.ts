@@ -85,6 +85,7 @@ export interface RunRecord {
 export const logEntriesMax = 40_000;
 /** At most so many changes of one object; one that flaps must not take the room of the others. */
 const statesOfOneMax = 2_000;
+const leases = 'leases.coordination.k8s.io';
 
 interface Seen {
   readonly id: number;
@@ -132,7 +133,8 @@ export class Logbook implements RunRecord {
 
   /** Takes note of a change. */
   observe({ type, resource, object, timeMs }: HistoryEntry): void {
-    if (this.log.length >= logEntriesMax) return;
+    // Nine of ten changes are renewals of leases, which are not shown.
+    if (resource === leases || this.log.length >= logEntriesMax) return;
     const ms = this.since(timeMs);
     const isGone = type === 'DELETED';
     if (resource === 'nodes') this.node(object as unknown as Node, ms, isGone);

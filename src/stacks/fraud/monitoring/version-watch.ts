@@ -4,6 +4,7 @@ import type { DriftReport } from '../../../drift/watch/report.js';
 import { featureNames } from '../../../traffic/transaction.js';
 import type { LabelledRows, Scored } from '../messages.js';
 import type { MonitorConfiguration } from './configuration.js';
+import { WaitingScores } from './waiting-scores.js';
 
 const columns = featureNames.length;
 
@@ -25,15 +26,10 @@ export interface ScoredPayment {
   readonly timeMs: number;
 }
 
-interface Waiting extends ScoredPayment {
-  isAlert?: boolean | undefined;
-}
-
 /** The watch over a version. */
 export class VersionWatch {
   rows = 0;
-  /** Scores by payment, of those whose labels are not known. */
-  private readonly unlabelled = new Map<number, Waiting>();
+  private readonly unlabelled = new WaitingScores();
   private monitor: DriftMonitor | undefined;
   /** What was scored before the reference came. */
   private early: Scored[] = [];
@@ -72,12 +68,7 @@ export class VersionWatch {
     const { ids, timeMs, scores } = scored;
     this.rows += ids.length;
     for (let row = 0; row < ids.length; row++) {
-      // With all its fields from the first: one that is added later costs each object a new shape.
-      this.unlabelled.set(ids[row] as number, {
-        score: scores[row] as number,
-        timeMs: timeMs[row] as number,
-        isAlert: undefined,
-      });
+      this.unlabelled.put(ids[row] as number, scores[row] as number, timeMs[row] as number);
     }
     if (this.monitor === undefined) this.early.push(scored);
     else this.observe(this.monitor, scored);
@@ -85,9 +76,8 @@ export class VersionWatch {
 
   /** Takes a label; undefined unless this version scored the payment. */
   label(payment: number, label: number): ScoredPayment | undefined {
-    const scored = this.unlabelled.get(payment);
+    const scored = this.unlabelled.take(payment);
     if (scored === undefined) return undefined;
-    this.unlabelled.delete(payment);
     // Without a word on whether it was an alert, it is none that errors are counted of.
     const { score, isAlert } = scored;
     if (isAlert !== undefined) this.monitor?.learn({ score, isAlert, label });
@@ -124,8 +114,7 @@ export class VersionWatch {
       this.pick(values, row * columns);
       const score = scores[row] as number;
       monitor.observe({ timeMs: timeMs[row] as number, values: this.row, score });
-      const waiting = this.unlabelled.get(ids[row] as number);
-      if (waiting !== undefined) waiting.isAlert = monitor.isAlert(score);
+      this.unlabelled.say(ids[row] as number, monitor.isAlert(score));
     }
   }
 
