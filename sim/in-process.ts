@@ -1,7 +1,8 @@
 /** The way from a component to the API server within the process, with its latencies. */
 import type { ApiAnswer, ApiRequest, Connection, Serve, WatchEvent } from './api/request.js';
 import type { Connect, Identity, Transport } from './client/contract.js';
-import type { Clock } from './engine/clock.js';
+import type { Errand, Messenger } from './client/errand.js';
+import type { Clock, Timer } from './engine/clock.js';
 import type { Latencies } from './simulation.js';
 
 /** Gives every identity its way to the server. */
@@ -42,6 +43,11 @@ class InProcessTransport implements Transport {
     );
   }
 
+  messenger(errand: Errand): Messenger {
+    const { serve, clock, latencies, connection } = this;
+    return new InProcessMessenger({ serve, clock, latencies, connection }, errand);
+  }
+
   /** Most of those that ask often ask for the same thing again: a kubelet renews its lease. */
   private labelsOf({ method, path }: ApiRequest): Labels {
     if (this.last?.method !== method || this.last.path !== path) {
@@ -63,6 +69,57 @@ class InProcessTransport implements Transport {
     });
     return () => stream.close();
   }
+}
+
+/**
+ * Runs an errand in one event, at the moment at which the request reaches the server: nothing changes for
+ * who sends it while it travels. An answer that is not the usual one takes an event of its own.
+ */
+class InProcessMessenger implements Messenger {
+  private leavesMs = 0;
+  private timer: Timer | undefined;
+
+  constructor(
+    private readonly way: {
+      readonly serve: Serve;
+      readonly clock: Clock;
+      readonly latencies: Latencies;
+      readonly connection: Connection;
+    },
+    private readonly errand: Errand,
+  ) {}
+
+  leaveAt(atMs: number): void {
+    const { clock, latencies } = this.way;
+    this.leavesMs = atMs;
+    const delayMs = atMs + latencies.requestMs - clock.now();
+    this.timer = clock.after(delayMs, this.errand.label, this.arrive);
+  }
+
+  recall(): boolean {
+    if (this.timer === undefined || this.leavesMs <= this.way.clock.now()) return false;
+    this.timer.cancel();
+    this.timer = undefined;
+    return true;
+  }
+
+  private readonly arrive = (): void => {
+    const { way, errand } = this;
+    const { clock, latencies } = way;
+    this.timer = undefined;
+    const request = errand.request(this.leavesMs);
+    if (request === undefined) return;
+    let isAtOnce = true;
+    way.serve(request, way.connection, answer => {
+      if (isAtOnce && answer.status === 200) {
+        errand.done(answer, clock.now() + latencies.answerMs);
+        return;
+      }
+      const label = `${errand.label} answered`;
+      clock.after(latencies.answerMs, label, () => errand.done(answer, clock.now()));
+    });
+    isAtOnce = false;
+  };
 }
 
 /** Carries what happened in one moment to all who watch: one event of the loop, in which they hear of it one after another. */

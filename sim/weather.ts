@@ -4,9 +4,11 @@
  */
 import type { ApiAnswer, ApiRequest, WatchEvent } from './api/request.js';
 import type { Connect, Transport } from './client/contract.js';
+import { TimedMessenger, type Errand, type Messenger } from './client/errand.js';
 import type { Clock } from './engine/clock.js';
 import { Random } from './engine/random.js';
 import { restamped } from './restamped.js';
+import { WeatheredMessenger } from './weathered-messenger.js';
 import { WeatheredStream, type Sink, type WatchTrouble } from './weathered-stream.js';
 
 /** What happens to the requests of a process. */
@@ -68,6 +70,7 @@ export class Way {
   private isCut = false;
   private troubles: readonly RequestTrouble[] = [];
   private readonly streams = new Set<WeatheredStream>();
+  private readonly messengers: WeatheredMessenger[] = [];
   private watchTroubles: readonly WatchTrouble[] = [];
   private countdown: { left: number; readonly action: () => void } | undefined;
 
@@ -204,13 +207,25 @@ export class Way {
     this.trueClock.after(delayMs, `the way of ${this.process} ${what}`, action);
   }
 
+  /** Who runs an errand: at once in calm weather; in any other it is a request like others. */
+  messenger(transport: Transport, inner: Transport, errand: Errand): Messenger {
+    const timed = new TimedMessenger(this.trueClock, transport, errand);
+    const direct = inner.messenger?.(errand);
+    if (direct === undefined) return timed;
+    const messenger = new WeatheredMessenger(this, { direct, timed });
+    this.messengers.push(messenger);
+    return messenger;
+  }
+
   private forecast(): void {
+    const wasCalm = this.isCalm;
     this.isCalm =
       !this.isRough &&
       !this.isCut &&
       this.offsetMs === 0 &&
       this.troubles.length === 0 &&
       this.countdown === undefined;
+    if (wasCalm && !this.isCalm) for (const messenger of this.messengers) messenger.turn();
   }
 }
 
@@ -238,6 +253,10 @@ class WeatheredTransport implements Transport {
     sink: { event(event: WatchEvent): void; end(refusal?: ApiAnswer): void },
   ): () => void {
     return this.way.watch(this.inner, request, sink);
+  }
+
+  messenger(errand: Errand): Messenger {
+    return this.way.messenger(this, this.inner, errand);
   }
 }
 

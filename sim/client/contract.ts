@@ -7,6 +7,7 @@ import type { HasMetadata, Kind, KubeObject } from '../api/object.js';
 import type { ApiAnswer, ApiRequest, WatchEvent } from '../api/request.js';
 import type { Clock } from '../engine/clock.js';
 import type { Random } from '../engine/random.js';
+import type { Errand, Messenger, TypedErrand } from './errand.js';
 import type { EventRecorder } from './event-recorder.js';
 
 /** A request whose answer, when it succeeds, is a T. Made by the functions of `requests.ts`. */
@@ -104,10 +105,11 @@ export interface ControllerContext {
    */
   watch(watch: Watch): () => void;
   /**
-   * Sends a request of the controller's identity beside the queue, and past the throttle: for
-   * heartbeats, which have a client of their own upstream. Nothing is answered once the process stops.
+   * Who runs an errand in the name of the controller's identity, beside the queue and past the throttle:
+   * for heartbeats, which have a client of their own upstream. Nothing leaves, and nothing is answered,
+   * once the process stops.
    */
-  send<T>(request: Request<T>, done: (answer: Answer<T>) => void): void;
+  messenger<T>(errand: TypedErrand<T>): Messenger;
 }
 
 /** Exponential back-off for each key, and a bucket for all of them. */
@@ -192,6 +194,8 @@ export interface ProcessDefinition {
 /** The way to an API server, with one identity. The simulator calls `Serve`; a real backend speaks HTTP. */
 export interface Transport {
   send(request: ApiRequest, done: (answer: ApiAnswer) => void): void;
+  /** Who runs an errand; absent: it takes a timer and `send`. */
+  messenger?(errand: Errand): Messenger;
   /** Opens a watch. Returns a function that closes it. */
   watch(
     request: ApiRequest,

@@ -23,6 +23,7 @@ import {
   type Watch,
 } from './contract.js';
 import { CacheView, type AnyInformer } from './cache-view.js';
+import { TimedMessenger, type Errand, type Messenger } from './errand.js';
 import { createEventRecorder } from './event-recorder.js';
 import { Informer } from './informer.js';
 import { TokenBucket } from './token-bucket.js';
@@ -206,8 +207,12 @@ class RunningController {
         ...(definition.eventApi !== undefined && { api: definition.eventApi }),
       }),
       watch: watch => this.watch(watch),
-      send: (request, done) =>
-        this.client.sendAtOnce(request, answer => done(answerOf(answer) as Answer<never>)),
+      messenger: ({ label, request, done }) =>
+        this.client.messenger({
+          label,
+          request,
+          done: (answer, ms) => done(answerOf(answer) as Answer<never>, ms),
+        }),
     });
     const policy = this.controller.retry ?? defaultRetryPolicy;
     const { triedAt } = process;
@@ -318,6 +323,7 @@ class RunningController {
 class ThrottledTransport implements Transport {
   private readonly bucket: TokenBucket;
   private isStopped = false;
+  private stoppedMs = Infinity;
 
   constructor(
     private readonly transport: Transport,
@@ -340,15 +346,23 @@ class ThrottledTransport implements Transport {
   };
 
   /** Past the throttle. */
-  sendAtOnce: Transport['send'] = (request, done) =>
-    this.transport.send(request, answer => {
-      if (!this.isStopped) done(answer);
-    });
+  messenger({ label, request, done }: Errand): Messenger {
+    const { transport, clock } = this;
+    const own: Errand = {
+      label,
+      request: leavesMs => (leavesMs < this.stoppedMs ? request(leavesMs) : undefined),
+      done: (answer, arrivesMs) => {
+        if (!this.isStopped) done(answer, arrivesMs);
+      },
+    };
+    return transport.messenger?.(own) ?? new TimedMessenger(clock, transport, own);
+  }
 
   watch: Transport['watch'] = (request, sink) => this.transport.watch(request, sink);
 
   stop(): void {
     this.isStopped = true;
+    this.stoppedMs = this.clock.now();
   }
 }
 

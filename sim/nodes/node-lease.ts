@@ -5,6 +5,7 @@
 import { type Lease, leases } from '../api/kinds/coordination.js';
 import { rfc3339Micro } from '../api/time.js';
 import type { Answer, ControllerContext, Reconciliation, Request } from '../client/contract.js';
+import type { Messenger } from '../client/errand.js';
 import { call, create, get, pathOf } from '../client/requests.js';
 import type { KubeletContext } from './context.js';
 import { nodeKeys } from './node-status.js';
@@ -19,15 +20,19 @@ export class NodeLease {
   private failure: (Answer<Lease> & { readonly isOk: false }) | undefined;
   private readonly label: string;
   private readonly path: string;
-  private readonly beat = (): void => this.heartbeat();
-  private readonly beaten = (answer: Answer<Lease>): void => this.heard(answer);
+  private readonly messenger: Messenger;
 
   constructor(
     private readonly context: KubeletContext,
-    private readonly work: Pick<ControllerContext, 'queue' | 'send'>,
+    private readonly work: Pick<ControllerContext, 'queue' | 'messenger'>,
   ) {
     this.label = `${context.nodeName} lease`;
     this.path = pathOf(leases, leaseNamespace, context.nodeName);
+    this.messenger = work.messenger<Lease>({
+      label: this.label,
+      request: leavesMs => this.lease && this.renewalOf(this.lease, rfc3339Micro(leavesMs)),
+      done: (answer, arrivesMs) => this.renewed(answer, arrivesMs),
+    });
   }
 
   /** Makes the lease, or renews it after something went wrong, and goes on with heartbeats. */
@@ -48,27 +53,24 @@ export class NodeLease {
       this.lease = fresh.isOk ? fresh.object : undefined;
       if (fresh.isOk) return { retry: answer.message };
     }
-    this.schedule();
+    this.schedule(this.context.clock.now());
     return undefined;
   }
 
-  private schedule(): void {
+  /** The next heartbeat. */
+  private schedule(nowMs: number): void {
     const { clock, config, random } = this.context;
     const periodMs = (config.leaseDurationSeconds * 1_000) / 4;
-    clock.after(periodMs * (1 + renewJitter * random.float()), this.label, this.beat);
+    const delayMs = periodMs * (1 + renewJitter * random.float());
+    if (this.lease !== undefined) this.messenger.leaveAt(nowMs + delayMs);
+    else clock.after(delayMs, this.label, () => this.work.queue.add(nodeKeys.lease));
   }
 
   /** A renewal as it mostly goes; when it fails, `renew` sees to it. */
-  private heartbeat(): void {
-    const { lease } = this;
-    if (lease === undefined) return this.work.queue.add(nodeKeys.lease);
-    this.work.send(this.renewalOf(lease, this.now()), this.beaten);
-  }
-
-  private heard(answer: Answer<Lease>): void {
+  private renewed(answer: Answer<Lease>, arrivesMs: number): void {
     if (answer.isOk) {
       this.lease = answer.object;
-      this.schedule();
+      this.schedule(arrivesMs);
     } else {
       this.failure = answer;
       this.work.queue.add(nodeKeys.lease);
