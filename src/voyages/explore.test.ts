@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { voyagePlans } from '../arbitraries/plans.js';
 import { laws } from '../laws/index.js';
 import { explore, planAt } from './explore.js';
-import { sizeOf } from './plan.js';
+import { sizeOf, type VoyagePlan } from './plan.js';
 import { runPlan } from './run-plan.js';
 import { smallerPlans } from './shrink.js';
 import { readToken, tokenOf } from './token.js';
@@ -86,6 +86,31 @@ describe('Smaller plans', () => {
     }
     expect(current.events).toEqual([]);
     expect(current.objects).toEqual([]);
+  });
+
+  it('drops what happens to an operator that is dropped', () => {
+    const plan: VoyagePlan = {
+      cluster: { pools: [{ name: 'cpu', count: 1 }], operators: ['mpi-operator'] },
+      objects: [],
+      events: [
+        {
+          afterMs: 5,
+          kind: 'fault',
+          fault: { kind: 'crash', process: 'mpi-operator', forMs: 1_000 },
+        },
+        {
+          afterMs: 0,
+          kind: 'fault',
+          fault: { kind: 'crash', process: 'kube-scheduler', forMs: 1_000 },
+        },
+      ],
+      seed: 0,
+      settleMs: 10_000,
+    };
+    const without = [...smallerPlans(plan)].filter(
+      ({ cluster }) => cluster.operators?.length === 0,
+    );
+    expect(without.map(({ events }) => events)).toEqual([[{ ...plan.events[1], afterMs: 5 }]]);
   });
 });
 

@@ -117,9 +117,13 @@ function aboutNode(event: VoyageEvent, rename: (name: string) => string): Voyage
   }
 }
 
-/** Without the events that are about nodes and objects that are no longer there. */
+/** Without the events that are about nodes, operators and objects that are no longer there. */
 function withoutStrays(before: VoyagePlan, after: VoyagePlan): VoyagePlan {
   const nodes = new Set(nodeNames(after.cluster.pools));
+  const { operators = [] } = after.cluster;
+  const ended = new Set<string | undefined>(
+    before.cluster.operators?.filter(name => !operators.includes(name)),
+  );
   const known = new Set(before.objects.map(keyOf));
   const left = new Set(after.objects.map(keyOf));
   const applied = after.events.flatMap(event =>
@@ -132,13 +136,18 @@ function withoutStrays(before: VoyagePlan, after: VoyagePlan): VoyagePlan {
       hasNode &&= nodes.has(name);
       return name;
     });
-    if (!hasNode) return false;
+    if (!hasNode || ended.has(processOf(event))) return false;
     if (!('target' in event)) return true;
     const { kind, namespace, name } = event.target;
     const key = `${kind} ${namespace ?? ''}/${name}`;
     return left.has(key) || !known.has(key);
   });
   return { ...after, events: inTime(after.events, kept) };
+}
+
+/** The program that an event goes to; undefined when it goes to none. */
+function processOf(event: VoyageEvent): string | undefined {
+  return event.kind === 'fault' && 'process' in event.fault ? event.fault.process : undefined;
 }
 
 function keyOf({ kind = '', metadata: { namespace = '', name = '' } }: KubeObject): string {
@@ -188,7 +197,7 @@ function* plainerEvents(plan: VoyagePlan): Generator<VoyagePlan> {
 function* plainerCluster(plan: VoyagePlan): Generator<VoyagePlan> {
   const { cluster } = plan;
   for (const operators of fewer(cluster.operators ?? [])) {
-    yield { ...plan, cluster: { ...cluster, operators } };
+    yield withoutStrays(plan, { ...plan, cluster: { ...cluster, operators } });
   }
   if (cluster.hasMetrics === true) yield { ...plan, cluster: { ...cluster, hasMetrics: false } };
   if (cluster.hasGangs === true) yield { ...plan, cluster: { ...cluster, hasGangs: false } };
