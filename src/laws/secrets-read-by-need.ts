@@ -1,5 +1,6 @@
 /** Secrets are read only by accounts whose pods need them. */
 import type { Container, Pod, ServiceAccount } from '../../sim/api/kinds/core.js';
+import { operators } from '../../sim/operators/index.js';
 import { namespaceOfAccount } from './kit/rights.js';
 import { law, type Breach, type Outcome } from './law.js';
 import { measured } from './story.js';
@@ -10,8 +11,8 @@ type Access = Extract<Outcome, { kind: 'access' }>;
 /**
  * An account needs a secret when a pod that runs as it names the secret (in volumes, variables or as image
  * pull secret), or the account itself does, or an Ingress names it for its certificate. Reading all secrets
- * of a namespace needs all of them. The cluster's own accounts (kube-system), kubelets and people are not
- * judged.
+ * of a namespace needs all of them. The cluster's own accounts (kube-system), the modelled operators, which
+ * come with the cluster and watch the secrets that they make, kubelets and people are not judged.
  */
 export const secretsReadByNeed = law({
   name: 'secrets-read-by-need',
@@ -26,7 +27,7 @@ export const secretsReadByNeed = law({
         if (outcome.kind !== 'access' || outcome.resource !== 'secrets') return;
         if (!['get', 'list', 'watch'].includes(outcome.verb) || outcome.code >= 300) return;
         const home = namespaceOfAccount(outcome.user);
-        if (home === undefined || home === 'kube-system') return;
+        if (home === undefined || home === 'kube-system' || ofOperators.has(outcome.user)) return;
         looked++;
         const needed = neededBy(outcome, world);
         const excess = readBy(outcome, world).filter(key => !needed.has(key));
@@ -45,6 +46,8 @@ export const secretsReadByNeed = law({
     };
   },
 });
+
+const ofOperators = new Set(Object.values(operators).map(({ process }) => process.identity.user));
 
 function readBy({ namespace, name }: Access, world: World): readonly string[] {
   if (name !== '') return [`${namespace}/${name}`];
