@@ -1,7 +1,7 @@
 /** /openapi/v2 and /openapi/v3. @upstream k8s.io/kube-openapi/pkg/handler, handler3 */
 import { sha256Hex } from '../../api/jwt/sha256.js';
 import type { ApiAnswer } from '../../api/request.js';
-import { bodyAnswer, unknownPath } from '../answers.js';
+import { bodyAnswer, textAnswer, unknownPath } from '../answers.js';
 import type { Core } from '../core.js';
 import { plainJson } from '../filters/negotiation.js';
 import type { RequestState } from '../request-state.js';
@@ -68,14 +68,15 @@ function documentsHash(core: Core): string {
   return sha256Hex(new TextEncoder().encode(text)).toUpperCase();
 }
 
+/** The aggregator makes the index, which has neither a type nor a tag. */
 function serveIndex(core: Core, context: RequestState): ApiAnswer {
-  return unlessKnown(context, etagOf(documentsHash(core)), () => {
-    const paths = documentNames(core).map(name => {
-      const serverRelativeURL = `/openapi/v3/${name}?hash=${hashOf(core, name)}`;
-      return [name, { serverRelativeURL }];
-    });
-    return bodyAnswer(context, plainJson, 200, { paths: Object.fromEntries(paths) });
-  });
+  const paths = Object.fromEntries(
+    documentNames(core).map(name => [
+      name,
+      { serverRelativeURL: `/openapi/v3/${name}?hash=${hashOf(core, name)}` },
+    ]),
+  );
+  return textAnswer(context, 200, JSON.stringify({ paths }));
 }
 
 function serveDocument(core: Core, context: RequestState, name: string): ApiAnswer {
