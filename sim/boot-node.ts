@@ -37,6 +37,7 @@ export function nodeTools(
     ...(missingImages.length > 0 && { registry: registryWithout(missingImages) }),
     sharedFiles: filesByKey(),
     networkOf: network.networkOf,
+    serviceVariables: network.serviceVariables,
     apiOf: pod => {
       const { namespace = '' } = pod.metadata;
       const account = serviceAccount(namespace, pod.spec?.serviceAccountName ?? 'default');

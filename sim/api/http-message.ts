@@ -18,6 +18,8 @@ export interface HttpResponse {
   readonly status: number;
   readonly contentType: string;
   readonly body: string;
+  /** Further headers, names in lower case. Default: none. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** An answer that goes on, such as a watch: it comes instead of the body. */
   readonly stream?: AnswerStream;
 }

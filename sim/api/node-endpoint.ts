@@ -47,6 +47,25 @@ export interface GpuReading {
   };
 }
 
+/** A command that is to be run in a container. */
+export interface ExecRequest {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+  readonly command: readonly string[];
+  /** What it reads, as a whole. Default: nothing. */
+  readonly stdin?: string;
+}
+
+/** What came of a command. */
+export interface CommandResult {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly exitCode: number;
+  /** It could not be started: `exec: "/nope": stat /nope: no such file or directory`. */
+  readonly startError?: string;
+}
+
 /** The kubelet's own server, port 10250 of a node. */
 export interface NodeEndpoint {
   /** The text, a stream when it is followed, or the kubelet's error. */
@@ -56,15 +75,11 @@ export interface NodeEndpoint {
     | { readonly text: string }
     | { readonly stream: AnswerStream }
     | { readonly error: string; readonly code: number };
-  /** Runs a command in a container, if its workload knows how. */
-  exec(request: {
-    readonly namespace: string;
-    readonly pod: string;
-    readonly container: string;
-    readonly command: readonly string[];
-    /** What it reads, as a whole. Default: nothing. */
-    readonly stdin?: string;
-  }): { readonly stdout: string; readonly stderr: string; readonly exitCode: number };
+  /**
+   * Runs a command in a container, if its workload knows how; `done` hears what came of it, at once when
+   * it takes no time. Returns what kills the command.
+   */
+  exec(request: ExecRequest, done: (result: CommandResult) => void): () => void;
   /** The usage of the node itself now, and of every running container as last read. */
   usage(): {
     readonly timeMs: number;

@@ -40,6 +40,7 @@ function answerTo({ path }: ApiRequest): ApiAnswer {
     };
     return { status: 101, headers: {}, stream: { start } };
   }
+  if (path === '/pods/p/log') return { status: 200, headers: {}, body: 'a line\n' };
   if (path === '/refused') return { status: 403, headers: json, body: { kind: 'Status' } };
   return { status: 200, headers: json, warnings: ['a "quoted" one', 'two'], body: { ok: true } };
 }
@@ -181,6 +182,17 @@ it('changes the protocol only when the API server says so', async () => {
   await once(socket, 'close');
   expect(socket.protocol).toBe('v5.channel.k8s.io');
   expect(frames).toEqual(['\u0001hello', '\u0003{"status":"Success"}']);
+
+  const framesOf = async (path: string, protocol: string) => {
+    const other = new WebSocket(`${url}${path}`, [protocol], { ca });
+    const seenThere: string[] = [];
+    other.on('message', data => seenThere.push((data as Buffer).toString('latin1')));
+    await once(other, 'close');
+    return seenThere;
+  };
+  expect(await framesOf('/exec', 'channel.k8s.io')).toEqual(['\u0001hello']);
+  expect(await framesOf('/exec', 'base64.channel.k8s.io')).toEqual(['1aGVsbG8=']);
+  expect(await framesOf('/pods/p/log', 'binary.k8s.io')).toEqual(['a line\n']);
 
   const refused = new WebSocket(`${url}/refused`, ['v5.channel.k8s.io'], { ca });
   refused.on('error', () => undefined);

@@ -4,9 +4,10 @@
  */
 import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer, type WebSocket } from 'ws';
-import type { AnswerStream, ApiAnswer, Serve } from '../api/request.js';
+import { WebSocketServer } from 'ws';
+import type { ApiAnswer, Serve } from '../api/request.js';
 import { warningHeader } from './answer.js';
+import { carry, carryText, streamProtocols, textProtocols } from './channels.js';
 import { encodeBody } from './encode.js';
 import {
   carryPorts,
@@ -25,8 +26,6 @@ export interface Upgrade {
   readonly head: Buffer;
 }
 
-/** The sub-protocols that are spoken, the best first. */
-const streamProtocols = ['v5.channel.k8s.io', 'v4.channel.k8s.io'];
 const portProtocols = [tunnelProtocol, portChannels];
 
 /** Only servers of no port of their own: they take over connections. */
@@ -47,7 +46,8 @@ export function upgrade({ request, socket, head }: Upgrade, serve: Serve): void 
   serve(apiRequestOf(request, new Uint8Array()), connectionOf(request), answer => {
     if (socket.destroyed) return;
     const { stream } = answer;
-    if (answer.status !== 101 || stream === undefined) return refuse(socket, answer);
+    const isText = answer.status === 200 && isLog(request);
+    if (!isText && (answer.status !== 101 || stream === undefined)) return refuse(socket, answer);
     if (request.headers.upgrade?.toLowerCase() !== 'websocket') {
       return refuse(socket, unsupported('only WebSocket connections are served, not SPDY'));
     }
@@ -59,7 +59,8 @@ export function upgrade({ request, socket, head }: Upgrade, serve: Serve): void 
       return refuse(socket, unsupported(`the sub-protocol must be one of ${known}`));
     }
     sockets.handleUpgrade(request, socket, head, connection => {
-      if (isPortForward(request)) carryPorts(connection, stream, portsOf(request));
+      if (isText || stream === undefined) carryText(connection, answer);
+      else if (isPortForward(request)) carryPorts(connection, stream, portsOf(request));
       else carry(connection, stream);
     });
   });
@@ -73,42 +74,23 @@ function portsOf({ url = '' }: IncomingMessage): readonly number[] {
   return new URL(url, 'https://localhost').searchParams.getAll('ports').map(Number);
 }
 
+/** Of what is served in pieces only logs are read so. */
+function isLog({ url = '', headers }: IncomingMessage): boolean {
+  return /\/pods\/[^/]+\/log(\?|$)/.test(url) && headers.upgrade?.toLowerCase() === 'websocket';
+}
+
 function protocolsOf(request: IncomingMessage): readonly string[] {
+  if (isLog(request)) return textProtocols;
   return isPortForward(request) ? portProtocols : streamProtocols;
 }
 
 function offersOurs(request: IncomingMessage): boolean {
   const { headers } = request;
-  const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map(name => name.trim());
+  const named = headers['sec-websocket-protocol'];
+  // Who names none speaks the oldest, but ports need to be told apart.
+  if (named === undefined) return !isPortForward(request);
+  const offered = named.split(',').map(name => name.trim());
   return protocolsOf(request).some(name => offered.includes(name));
-}
-
-/** Version 5 says by this channel that another one has ended. */
-const closing = 255;
-
-/** Sends every item over its channel, and takes what the client sends over its own. */
-function carry(connection: WebSocket, stream: AnswerStream): void {
-  connection.on('error', () => connection.terminate());
-  connection.on('message', (message: Buffer) => {
-    const [channel = 0, closed] = message;
-    const isClosing = channel === closing && connection.protocol === streamProtocols[0];
-    const item = isClosing ? { channel: closed } : { channel, data: message.subarray(1) };
-    stream.receive?.(item);
-  });
-  const close = stream.start({
-    item: item => connection.send(frame(item as { channel: number; data: unknown })),
-    end: () => connection.close(1000),
-  });
-  connection.on('close', close);
-}
-
-/** A byte that names the channel, and the data: text as it is, a Status as JSON. */
-function frame({ channel, data }: { readonly channel: number; readonly data: unknown }): Buffer {
-  const bytes =
-    data instanceof Uint8Array
-      ? data
-      : Buffer.from(typeof data === 'string' ? data : JSON.stringify(data));
-  return Buffer.concat([Buffer.of(channel), bytes]);
 }
 
 function unsupported(message: string): ApiAnswer {

@@ -3,6 +3,7 @@
  * kube-proxy and the cluster's DNS have it, and as far as network policies let them.
  */
 import type { Pod } from '../api/kinds/core.js';
+import { keyOf } from '../api/meta.js';
 import type { KubeObject } from '../api/object.js';
 import type { ProcessDefinition } from '../client/contract.js';
 import type { Clock } from '../engine/clock.js';
@@ -26,6 +27,7 @@ import { Reaches, type Reach, type ReachFrom } from './reach.js';
 import { Routes, type Destination, type Route } from './routes.js';
 import { ServiceBook } from './service-book.js';
 import { defaultNetworkSettings, type NetworkSettings } from './settings.js';
+import { serviceVariables } from './service-variables.js';
 import { Sockets, type Socket } from './sockets.js';
 
 /** What a network is made from. */
@@ -53,6 +55,8 @@ export interface ClusterNetwork {
   readonly version: number;
   /** The network of a container of the pod, which has this address. */
   readonly networkOf: (pod: Pod, ip: string) => NetworkPlace;
+  /** The variables by which the pod's programs find services. */
+  readonly serviceVariables: (pod: Pod) => Readonly<Record<string, string>>;
   /** A place outside of the cluster: a client of node ports, or a server that pods know by its address. */
   outside(address: string): NetworkPlace;
   /** Where connections would go, whatever policies say of the way there. */
@@ -90,6 +94,7 @@ export function createNetwork(options: NetworkOptions): ClusterNetwork {
       return network.version;
     },
     networkOf: (pod, ip) => network.place(pod, ip),
+    serviceVariables: pod => serviceVariables(services, pod),
     outside: address => network.place(undefined, address),
     route: (to, from) => network.routes.route(to, from?.pod),
     reach: (to, from) => network.reaches.reach(to, from),
@@ -179,7 +184,7 @@ class Network {
       return later(waitMs[route.error], { isOk: false, error: route.error });
     }
     const { pod, ip } = socket;
-    const chosen = this.choose(socket, to, route.backends);
+    const chosen = this.choose(socket, to, route);
     const backend = isLoopback(chosen.ip) ? { ...chosen, ip } : chosen;
     const { protocol = 'TCP' } = to;
     const target = { ...backend, protocol };
@@ -251,15 +256,14 @@ class Network {
   /** One of the backends by chance; the same again where the service asks for affinity. */
   private choose(
     socket: Socket,
-    { host, port }: Destination,
-    backends: readonly Backend[],
+    { port }: Destination,
+    { backends, service }: Exclude<Route, { readonly error: string }>,
   ): Backend {
     const [only] = backends;
     if (backends.length === 1 && only !== undefined) return only;
-    const [address = ''] = this.dns.resolve(socket.pod, host) ?? [];
-    const { sessionAffinity, sessionAffinityConfig } = this.services.serviceAt(address)?.spec ?? {};
-    if (sessionAffinity !== 'ClientIP') return this.random.pick(backends);
-    const key = `${socket.ip} ${address}:${port}`;
+    const { sessionAffinity, sessionAffinityConfig } = service?.spec ?? {};
+    if (service === undefined || sessionAffinity !== 'ClientIP') return this.random.pick(backends);
+    const key = `${socket.ip} ${keyOf(service)}:${port}`;
     const known = this.affinity.get(key);
     const seconds = sessionAffinityConfig?.clientIP?.timeoutSeconds ?? defaultAffinitySeconds;
     const isStill = (one: Backend) =>

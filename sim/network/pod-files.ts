@@ -2,7 +2,7 @@
  * The files that tell a program of its network, as the kubelet and containerd write them.
  * @upstream pkg/kubelet/kubelet_pods.go managedHostsFileContent, containerd internal/cri/server/sandbox_run_linux.go
  */
-import { hostNameOf } from '../api/host-name.js';
+import { hostNameOf, systemNameOf } from '../api/host-name.js';
 import type { HostAlias, Pod } from '../api/kinds/core.js';
 import { resolverOf } from './resolver.js';
 
@@ -18,15 +18,10 @@ export interface PodFileFacts {
 /** The files of a pod by their paths. */
 export function podFiles(facts: PodFileFacts): Readonly<Record<string, string>> {
   return {
-    '/etc/hostname': `${hostNameIn(facts.pod)}\n`,
+    '/etc/hostname': `${systemNameOf(facts.pod)}\n`,
     '/etc/hosts': hosts(facts),
     '/etc/resolv.conf': resolvConf(facts),
   };
-}
-
-/** On the host's network a program finds the host's name. */
-function hostNameIn(pod: Pod): string {
-  return pod.spec?.hostNetwork === true ? (pod.spec.nodeName ?? '') : hostNameOf(pod);
 }
 
 const localHosts = [

@@ -22,7 +22,13 @@ export interface NoRoute {
 }
 
 /** Who could take a connection, or the error that it would end in. */
-export type Route = { readonly backends: readonly Backend[] } | NoRoute;
+export type Route =
+  | {
+      readonly backends: readonly Backend[];
+      /** Whose backends they are; absent for an address that is no service's. */
+      readonly service?: Service;
+    }
+  | NoRoute;
 
 /** The ways that kube-proxy and the cluster's DNS know. */
 export class Routes {
@@ -39,7 +45,10 @@ export class Routes {
     if (addresses.length === 0) return { error: 'unknown host' };
     const found = addresses.map(one => this.routeTo(one, { port, protocol }, pod));
     const backends = found.flatMap(one => ('backends' in one ? one.backends : []));
-    return backends.length > 0 ? { backends } : (found[0] ?? { error: 'timeout' });
+    const [first] = found;
+    // Only a name of several addresses leads to more than one place.
+    if (found.length === 1 && first !== undefined) return first;
+    return backends.length > 0 ? { backends } : (first ?? { error: 'timeout' });
   }
 
   private routeTo(address: string, to: Port, pod: Pod | undefined): Route {
@@ -79,7 +88,7 @@ export class Routes {
     from: Parameters<typeof backendsOf>[3],
   ): Route {
     const backends = backendsOf(this.book, service, servicePort, from);
-    return backends.length === 0 ? { error: 'connection refused' } : { backends };
+    return backends.length === 0 ? { error: 'connection refused' } : { backends, service };
   }
 }
 

@@ -22,6 +22,7 @@ export class ServiceBook {
   /** Another one as soon as anything changes that a route could depend on. */
   version = 0;
   private readonly services = new Map<string, Service>();
+  private readonly byNamespace = new Map<string, Map<string, Service>>();
   private readonly byAddress = new Map<string, string>();
   private readonly byNodePort = new Map<string, string>();
   private readonly slices = new Map<string, Map<string, EndpointSlice>>();
@@ -49,6 +50,11 @@ export class ServiceBook {
 
   service(namespace: string, name: string): Service | undefined {
     return this.services.get(`${namespace}/${name}`);
+  }
+
+  /** Those of a namespace, in the order in which they came. */
+  servicesIn(namespace: string): Iterable<Service> {
+    return this.byNamespace.get(namespace)?.values() ?? [];
   }
 
   /** All of them, in the order in which they came. */
@@ -94,6 +100,7 @@ export class ServiceBook {
   private clear(): void {
     this.version++;
     this.services.clear();
+    this.byNamespace.clear();
     this.byAddress.clear();
     this.byNodePort.clear();
     this.slices.clear();
@@ -109,11 +116,15 @@ export class ServiceBook {
       for (const address of addressesOf(old ?? object)) this.byAddress.delete(address);
       for (const port of nodePortsOf(old ?? object)) this.byNodePort.delete(port);
     }
+    const { namespace = '', name = '' } = object.metadata;
     if (type === 'deleted') {
       this.services.delete(key);
+      this.byNamespace.get(namespace)?.delete(name);
       return;
     }
     this.services.set(key, object);
+    const others = this.byNamespace.get(namespace) ?? new Map<string, Service>();
+    this.byNamespace.set(namespace, others.set(name, object));
     for (const address of addressesOf(object)) this.byAddress.set(address, key);
     for (const port of nodePortsOf(object)) this.byNodePort.set(port, key);
   }

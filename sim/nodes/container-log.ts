@@ -3,6 +3,8 @@
 interface LogLine {
   readonly timeMs: number;
   readonly text: string;
+  /** Its end was never written. */
+  readonly isPartial?: true;
 }
 
 /** Which part of a log is wanted. */
@@ -22,11 +24,11 @@ export class ContainerLog {
   private readonly followers = new Set<(text: string | undefined) => void>();
   private isClosed = false;
 
-  write(timeMs: number, text: string): void {
+  write(timeMs: number, text: string, { isPartial = false } = {}): void {
     if (this.isClosed) return;
-    this.lines.push({ timeMs, text });
+    this.lines.push(isPartial ? { timeMs, text, isPartial } : { timeMs, text });
     if (this.lines.length > linesMax) this.lines = this.lines.slice(linesMax / 2);
-    for (const follow of this.followers) follow(`${text}\n`);
+    for (const follow of this.followers) follow(isPartial ? text : `${text}\n`);
   }
 
   /** The container has ended. */
@@ -62,8 +64,9 @@ export class ContainerLog {
     return text.length > bounds.bytesMax ? text.slice(-bounds.bytesMax) : text;
   }
 
-  private format({ timeMs, text }: LogLine, withTime: boolean): string {
-    if (!withTime) return `${text}\n`;
-    return `${new Date(timeMs).toISOString().replace('Z', '000000Z')} ${text}\n`;
+  private format({ timeMs, text, isPartial }: LogLine, withTime: boolean): string {
+    const line = isPartial === true ? text : `${text}\n`;
+    if (!withTime) return line;
+    return `${new Date(timeMs).toISOString().replace('Z', '000000Z')} ${line}`;
   }
 }

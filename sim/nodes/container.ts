@@ -3,7 +3,7 @@ import type { Container as ContainerSpec, Pod } from '../api/kinds/core.js';
 import { valueOf } from '../api/quantity.js';
 import type { Clock } from '../engine/clock.js';
 import type { Random } from '../engine/random.js';
-import { freshLayer } from '../workloads/files/container-files.js';
+import { freshLayer } from '../workloads/files/image-files.js';
 import type { MemoryFiles } from '../workloads/files/memory-files.js';
 import { shellBeside } from '../workloads/shell/program.js';
 import type {
@@ -15,6 +15,7 @@ import type {
   Workload,
   WorkloadNetwork,
 } from '../workloads/workload.js';
+import { kernelFiles } from './kernel-files.js';
 import { MortalClock } from './container-clock.js';
 import { ContainerLog } from './container-log.js';
 import type { ContainerRecord } from './container-records.js';
@@ -120,7 +121,7 @@ export class RuntimeContainer {
       ageMs,
       clock: this.programClock,
       random: this.makeRandom(),
-      log: line => this.write(line),
+      log: (line, options) => this.write(line, options?.isPartial),
       exit,
       use: usage => this.use(usage),
       useStorage: bytes => {
@@ -134,6 +135,7 @@ export class RuntimeContainer {
       get layer() {
         return layer();
       },
+      kernelFiles: () => kernelFiles(config.pod, config.container, this.record.resources),
       network: config.network,
       api: config.api,
     };
@@ -144,9 +146,9 @@ export class RuntimeContainer {
     early?.();
   }
 
-  private write(line: string): void {
+  private write(line: string, isPartial = false): void {
     if (this.exited.isFired) return;
-    this.log.write(this.clock.now(), line);
+    this.log.write(this.clock.now(), line, { isPartial });
     this.listener.logged(line);
   }
 
@@ -213,13 +215,37 @@ export class RuntimeContainer {
     return this.record.state === 'running' ? this.program : undefined;
   }
 
-  /** Runs a command in it: undefined when it does not run, or nothing in it knows the command. */
-  exec(command: readonly string[], stdin?: string): ExecResult | undefined {
+  /**
+   * Runs a command in it; `done` hears undefined when it does not run, or nothing in it knows the
+   * command. Returns what kills the command.
+   */
+  exec(
+    command: readonly string[],
+    stdin: string,
+    done: (result: ExecResult | undefined) => void,
+  ): () => void {
     const { running, context } = this;
-    if (running === undefined || context === undefined) return undefined;
-    if (running.exec !== undefined) return running.exec(command, stdin);
-    this.beside ??= shellBeside(context);
-    return this.beside(command, stdin);
+    let isOver = false;
+    const end = (result: ExecResult | undefined): void => {
+      if (isOver) return;
+      isOver = true;
+      done(result);
+    };
+    let stop: (() => void) | undefined;
+    if (running === undefined || context === undefined) end(undefined);
+    else if (running.run !== undefined) stop = running.run(command, stdin, end);
+    else if (running.exec !== undefined) end(running.exec(command, stdin));
+    else {
+      this.beside ??= shellBeside(context);
+      stop = this.beside(command, stdin, end);
+      if (stop === undefined) end(undefined);
+    }
+    // A command dies with its container.
+    if (!isOver) this.exited.wait(() => end({ stdout: '', stderr: '', exitCode: 137 }));
+    return () => {
+      isOver = true;
+      stop?.();
+    };
   }
 
   /** Changes what is told of the container. */

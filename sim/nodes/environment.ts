@@ -1,6 +1,6 @@
 /** The environment and the command line of a container. @upstream pkg/kubelet/kubelet_pods.go makeEnvironmentVariables */
 import { configMaps, type Container, type EnvVar, type Pod, secrets } from '../api/kinds/core.js';
-import { hostNameOf } from '../api/host-name.js';
+import { systemNameOf } from '../api/host-name.js';
 import { goQuote } from '../api/go-text.js';
 import { get } from '../client/requests.js';
 import type { KubeletContext } from './context.js';
@@ -26,7 +26,8 @@ export function* makeEnvironment(
   const sources = new Sources(context, pod);
   const env: Record<string, string> = {
     PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-    HOSTNAME: hostNameOf(pod),
+    HOSTNAME: systemNameOf(pod),
+    ...context.machine.serviceVariables(pod),
   };
   for (const { prefix = '', configMapRef, secretRef } of container.envFrom ?? []) {
     const kind = configMapRef === undefined ? 'secret' : 'configmap';
@@ -112,7 +113,7 @@ class Sources {
 }
 
 /** `$(NAME)` becomes the variable's value, `$$` a dollar. @upstream third_party/forked/golang/expansion */
-function expand(text: string, env: Environment): string {
+export function expand(text: string, env: Environment): string {
   if (!text.includes('$')) return text;
   return text.replace(/\$\$|\$\(([^)]*)\)/g, (whole, name: string | undefined) => {
     if (name === undefined) return '$';

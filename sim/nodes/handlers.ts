@@ -1,11 +1,13 @@
 /** Runs probes and lifecycle hooks in a container, and words what comes of them. */
 import type { Container, Pod } from '../api/kinds/core.js';
 import { goQuote } from '../api/go-text.js';
-import type { ExecResult, ProbeRequest, ProbeResult, Program } from '../workloads/workload.js';
+import type { ExecResult, ProbeResult, Program } from '../workloads/workload.js';
 import type { RuntimeContainer } from './container.js';
+import { knockAt, resultOfKnock } from './knock-at.js';
 import type { KubeletContext } from './context.js';
 import { formatPod } from './pod-spec.js';
-import type { Task } from './task.js';
+import { refusedText, timeoutText, type NetworkProbe } from './probe-texts.js';
+import { Signal, type Task } from './task.js';
 import { draw } from './timings.js';
 
 /** A probe's or hook's action, as both kinds spell it. */
@@ -74,28 +76,74 @@ function* runExec(
   command: readonly string[],
   { program, target }: Running,
 ): Task<ActionResult> {
-  const result = execute(program, command);
-  const takesMs = result.afterMs ?? draw(context.random, context.timings.exec);
+  const { clock } = context;
+  const { container } = target;
   const limitMs = target.timeoutMs ?? Infinity;
-  yield target.container.exited.waitAtMost(context.clock, Math.min(takesMs, limitMs), 'nodes/exec');
+  const started = execute(program, container, command);
+  // What takes no time of its own takes what a runtime needs to run it.
+  if (started.result === undefined) {
+    yield limitMs === Infinity
+      ? started.finished.wait
+      : started.finished.waitAtMost(clock, limitMs, 'nodes/exec');
+    if (started.result === undefined) {
+      started.stop();
+      return timedOut(command, limitMs);
+    }
+    return resultOf(context, started.result);
+  }
+  const { result } = started;
+  const takesMs = result.afterMs ?? draw(context.random, context.timings.exec);
+  yield container.exited.waitAtMost(clock, Math.min(takesMs, limitMs), 'nodes/exec');
+  if (result.startError === undefined) {
+    if (takesMs > limitMs) return timedOut(command, limitMs);
+    const wasKilled = container.exited.isFired && takesMs > 0 && result.afterMs !== undefined;
+    if (wasKilled) return { kind: 'failure', output: '', exitCode: 137 };
+  }
+  return resultOf(context, result);
+}
+
+function timedOut(command: readonly string[], limitMs: number): ActionResult {
+  const seconds = `${limitMs / 1_000}s`;
+  const output = `command timed out: ${goQuote(command.join(' '))} timed out after ${seconds}`;
+  return { kind: 'failure', output };
+}
+
+function resultOf(context: KubeletContext, result: ExecResult): ActionResult {
   if (result.startError !== undefined) {
     const what = `OCI runtime exec failed: exec failed: unable to start container process: ${result.startError}`;
     const text = `failed to exec in container: failed to start exec "${execId(context)}": ${what}`;
     return { kind: 'error', output: `rpc error: code = Unknown desc = ${text}` };
   }
-  if (takesMs > limitMs) {
-    const seconds = `${limitMs / 1_000}s`;
-    const output = `command timed out: ${goQuote(command.join(' '))} timed out after ${seconds}`;
-    return { kind: 'failure', output };
-  }
-  const wasKilled = target.container.exited.isFired && takesMs > 0 && result.afterMs !== undefined;
-  if (wasKilled) return { kind: 'failure', output: '', exitCode: 137 };
   if (result.exitCode === 0) return { kind: 'success' };
   return { kind: 'failure', output: result.stdout + result.stderr, exitCode: result.exitCode };
 }
 
-function execute(program: Program, command: readonly string[]): ExecResult {
-  if (program.exec !== undefined) return program.exec(command);
+interface StartedCommand {
+  /** Undefined as long as it runs. */
+  result: ExecResult | undefined;
+  readonly finished: Signal;
+  readonly stop: () => void;
+}
+
+function execute(
+  program: Program,
+  container: RuntimeContainer,
+  command: readonly string[],
+): StartedCommand {
+  const finished = new Signal();
+  if (program.run === undefined && program.exec === undefined) {
+    return { result: probed(program, command), finished, stop: () => undefined };
+  }
+  const started: { result: ExecResult | undefined } = { result: undefined };
+  const stop = container.exec(command, '', result => {
+    started.result = result;
+    finished.fire();
+  });
+  return Object.assign(started, { finished, stop });
+}
+
+/** A program that runs no commands is asked as if it were the command. */
+function probed(program: Program, command: readonly string[]): ExecResult {
   const result = program.probe?.({ kind: 'exec', command }) ?? { isSuccess: true };
   const exitCode = result.isSuccess ? 0 : 1;
   const stdout = result.message ?? '';
@@ -120,6 +168,10 @@ function* runRequest(
 ): Task<ActionResult> {
   const request = requestOf(action, target.spec);
   if (request === undefined) return { kind: 'error', output: 'invalid port' };
+  const elsewhere = action.httpGet?.host ?? action.tcpSocket?.host ?? target.podIp;
+  if (elsewhere !== target.podIp && request.kind !== 'grpc') {
+    return resultOfKnock(yield* knockAt(context, request, { host: elsewhere, ...target }));
+  }
   const result: ProbeResult = program.probe?.(request) ?? { isSuccess: true };
   const takesMs = result.afterMs ?? 1;
   const limitMs = target.timeoutMs ?? Infinity;
@@ -131,8 +183,6 @@ function* runRequest(
   const output = result.isRefused === true ? refusedText(request, host, limitMs) : result.message;
   return { kind: 'failure', output: output ?? '' };
 }
-
-type NetworkProbe = Exclude<ProbeRequest, { kind: 'exec' }>;
 
 function requestOf(action: Action, spec: Container): NetworkProbe | undefined {
   const { httpGet, tcpSocket, grpc } = action;
@@ -157,29 +207,22 @@ function portNumber(port: number | string, spec: Container): number | undefined 
   return named ?? (/^\d+$/.test(port) ? Number(port) : undefined);
 }
 
-function urlOf(request: Extract<ProbeRequest, { kind: 'http' }>, host: string): string {
-  const path = request.path.startsWith('/') ? request.path : `/${request.path}`;
-  return `${request.scheme}://${host}:${request.port}${path}`;
-}
-
-function refusedText(request: NetworkProbe, host: string, limitMs: number): string {
-  const dial = `dial tcp ${host}:${request.port}: connect: connection refused`;
-  if (request.kind === 'http') return `Get ${goQuote(urlOf(request, host))}: ${dial}`;
-  return request.kind === 'tcp' ? dial : grpcTimeout(request.port, host, limitMs);
-}
-
-function timeoutText(request: NetworkProbe, host: string, limitMs: number): string {
-  if (request.kind === 'http') {
-    const why = 'context deadline exceeded (Client.Timeout exceeded while awaiting headers)';
-    return `Get ${goQuote(urlOf(request, host))}: ${why}`;
-  }
-  if (request.kind === 'tcp') return `dial tcp ${host}:${request.port}: i/o timeout`;
-  return grpcTimeout(request.port, host, limitMs);
-}
-
-function grpcTimeout(port: number, host: string, limitMs: number): string {
-  const within = `within ${limitMs / 1_000}s: context deadline exceeded`;
-  return `timeout: failed to connect service "${host}:${port}" ${within}`;
+/** A hook by HTTP may be for another container of the pod, or lead on to another host. */
+function* runHookAction(
+  context: KubeletContext,
+  handler: Action,
+  target: ActionTarget,
+): Task<ActionResult> {
+  const { httpGet } = handler;
+  const program = target.container.running;
+  const request = httpGet === undefined ? undefined : requestOf(handler, target.spec);
+  const answersItself = program?.probe !== undefined && httpGet?.host === undefined;
+  if (request?.kind !== 'http' || answersItself) return yield* runAction(context, handler, target);
+  const host = httpGet?.host ?? target.podIp;
+  const came = yield* knockAt(context, request, { ...target, host, follows: true });
+  const isUnknown = came.kind === 'refused' && program !== undefined;
+  // Of a program that is not played it is not known whether it listens.
+  return isUnknown ? yield* runAction(context, handler, target) : resultOfKnock(came);
 }
 
 /** Runs a hook; returns why it failed. @upstream pkg/kubelet/lifecycle/handlers.go */
@@ -189,7 +232,7 @@ export function* runHook(
   handler: Action,
   target: ActionTarget,
 ): Task<string | undefined> {
-  const result = yield* runAction(context, handler, target);
+  const result = yield* runHookAction(context, handler, target);
   if (result.kind === 'success') return undefined;
   const where = `for Container ${goQuote(target.spec.name)} in Pod ${goQuote(formatPod(pod))} failed`;
   if (handler.httpGet !== undefined) {

@@ -17,6 +17,7 @@ import {
   noNetwork,
   type PodApi,
   type PodNetworks,
+  type ServiceVariables,
 } from './machine.js';
 import type { NodeShape } from './node-shape.js';
 import { nodeServer } from './node-server.js';
@@ -46,6 +47,8 @@ export interface KubeletOptions {
   readonly sharedFiles?: Machine['sharedFiles'];
   /** Default: nothing answers. */
   readonly networkOf?: PodNetworks;
+  /** Default: none. */
+  readonly serviceVariables?: ServiceVariables;
   /** Default: every request fails as if the server were not there. */
   readonly apiOf?: PodApi;
   /** Hears every line that a container writes. */
@@ -112,6 +115,7 @@ export function kubelet(options: KubeletOptions): Kubelet {
     sharedFiles: options.sharedFiles ?? filesByKey(),
     choose: options.choose,
     networkOf: options.networkOf ?? noNetwork,
+    serviceVariables: options.serviceVariables ?? (() => ({})),
     apiOf: options.apiOf ?? unreachable,
   };
   const state: { running?: KubeletProcess; lives: number } = { lives: 0 };

@@ -18,6 +18,9 @@ export type ChooseWorkload = (container: {
 /** Gives a pod its network. */
 export type PodNetworks = (pod: Pod, ip: string) => WorkloadNetwork;
 
+/** The variables by which a pod's programs find services: those of its namespace, as far as they are known. */
+export type ServiceVariables = (pod: Pod) => Readonly<Record<string, string>>;
+
 /** Sends the requests of a pod's program, as its service account. */
 export type PodApi = (pod: Pod) => ContainerContext['api'];
 
@@ -32,6 +35,7 @@ export interface Machine {
   readonly sharedFiles: (key: string, shape?: PlaceShape) => MemoryFiles;
   readonly choose: ChooseWorkload;
   readonly networkOf: PodNetworks;
+  readonly serviceVariables: ServiceVariables;
   readonly apiOf: PodApi;
 }
 

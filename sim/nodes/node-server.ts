@@ -50,12 +50,15 @@ export function nodeServer(
       const text = container.log.read(sliceOf(request, clock.now()));
       return request.follow === true ? { stream: followed(container, text) } : { text };
     },
-    exec({ namespace, pod, container, command, stdin }) {
+    exec({ namespace, pod, container, command, stdin = '' }, done) {
       const found = containersOf(namespace, pod, container)[0];
       if (found?.running === undefined) {
-        return { stdout: '', stderr: `container not found ("${container}")\n`, exitCode: 1 };
+        done({ stdout: '', stderr: `container not found ("${container}")\n`, exitCode: 1 });
+        return () => undefined;
       }
-      return found.exec(command, stdin) ?? { stdout: '', stderr: '', exitCode: 0 };
+      return found.exec(command, stdin, result =>
+        done(result ?? { stdout: '', stderr: '', exitCode: 0 }),
+      );
     },
     usage: () => usage.now(),
     gpus: () => gpuReadings({ runtime, devices }, clock.now()),

@@ -27,17 +27,16 @@ export function filesAt(
     readonly subPath?: string;
   }[],
 ): (mountPath: string) => VolumeFiles | undefined {
-  const known = new Map<string, VolumeFiles>();
+  // What is below is mounted when the container is made: others see the folder from then on.
+  const fixed = new Map<string, VolumeFiles>();
+  for (const { name, mountPath, subPath = '' } of mounts) {
+    const files = subPath === '' ? undefined : volumes?.get(name);
+    if (files !== undefined) fixed.set(cleaned(mountPath), below(files, subPath));
+  }
   return mountPath => {
-    const made = known.get(mountPath);
-    if (made !== undefined) return made;
     const mount = mounts.find(item => cleaned(item.mountPath) === mountPath);
-    const files = mount && volumes?.get(mount.name);
-    if (mount === undefined || files === undefined) return undefined;
-    const { subPath = '' } = mount;
-    const found = subPath === '' ? files : below(files, subPath);
-    known.set(mountPath, found);
-    return found;
+    if (mount === undefined) return undefined;
+    return fixed.get(mountPath) ?? volumes?.get(mount.name);
   };
 }
 

@@ -26,11 +26,11 @@ export function recordedServer({ clock, status, log }: RecordedNode): NodeEndpoi
       if ('error' in logged) return { error: logged.error, code: 400 };
       return { text: log(logged.id)?.read(sliceOf(request, clock.now())) ?? '' };
     },
-    exec: () => ({
-      stdout: '',
-      stderr: 'this is the past: nothing runs here; see seatrial up --follow\n',
-      exitCode: 1,
-    }),
+    exec: (_request, done) => {
+      const stderr = 'this is the past: nothing runs here; see seatrial up --follow\n';
+      done({ stdout: '', stderr, exitCode: 1 });
+      return () => undefined;
+    },
     usage: () => ({
       timeMs: clock.now(),
       cpuNanoCores: 0,

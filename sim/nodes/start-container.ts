@@ -9,6 +9,7 @@ import { runHook } from './handlers.js';
 import type { Image } from './image-registry.js';
 import type { ImageManager } from './image-manager.js';
 import { killContainer } from './kill-containers.js';
+import { mountsOf } from './mounts.js';
 import type { PodEntry } from './pod-entry.js';
 import { filesAt } from './pod-volumes.js';
 import { specHash } from './spec-hash.js';
@@ -73,6 +74,8 @@ function* createContainer(
   const devices = machine.devices.of(entry.uid, container.name);
   const env = Object.assign({}, environment.env, deviceVariables(devices));
   const command = commandLine(container, env, image.command);
+  const mounted = mountsOf(container, env);
+  if ('error' in mounted) return mounted;
   const created = yield* machine.runtime.createContainer({
     pod,
     container,
@@ -80,7 +83,7 @@ function* createContainer(
     env,
     command,
     devices,
-    volumes: filesAt(pod, machine.volumes.get(entry.uid), container.volumeMounts ?? []),
+    volumes: filesAt(pod, machine.volumes.get(entry.uid), mounted.mounts),
     network: machine.networkOf(pod, facts.podIp),
     api: machine.apiOf(pod),
     stopSignal: container.lifecycle?.stopSignal ?? image.stopSignal ?? 'SIGTERM',

@@ -19,6 +19,7 @@ import {
 } from '../api/kinds/core.js';
 import { goQuote } from '../api/go-text.js';
 import { createSubresource, get } from '../client/requests.js';
+import { filesOfImage } from '../workloads/files/image-files.js';
 import type { KubeletContext } from './context.js';
 import { fieldValue, resourceValue } from './downward.js';
 import { containerNamed, containersOf, initContainersOf } from './pod-spec.js';
@@ -70,7 +71,8 @@ export class VolumeContents {
       return { content: this.downwardFiles(pod, items, defaultMode) };
     }
     if (volume.projected !== undefined) return yield* this.fromProjected(pod, volume);
-    return { content: {} };
+    const { reference = '' } = volume.image ?? {};
+    return { content: reference === '' ? {} : ofImage(reference) };
   }
 
   private *fromProjected(pod: Pod, volume: Volume): Task<Made> {
@@ -173,6 +175,11 @@ export class VolumeContents {
     }
     return content;
   }
+}
+
+function ofImage(reference: string): Content {
+  const files = Object.entries(filesOfImage(reference));
+  return Object.fromEntries(files.map(([path, text]) => [path, { text, mode: usualMode }]));
 }
 
 interface Source {

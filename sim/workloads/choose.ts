@@ -1,6 +1,6 @@
 /** Decides which workload plays a container. */
 import type { Container, Pod } from '../api/kinds/core.js';
-import { agnhost, isAgnhostCommand, updateDemo } from './agnhost/index.js';
+import { agnhost, isAgnhostCommand, noNewPrivilegesImage, updateDemo } from './agnhost/index.js';
 import { sampleApiServer } from './sample-apiserver/index.js';
 import { command, exitAfter, plainWorkloads, runForever } from './plain.js';
 import { isShellCommand } from './shell/knows.js';
@@ -54,10 +54,13 @@ function labelled(pod: Pod): Workload | undefined {
 function usual({ pod, container, command: words }: Played): Workload {
   const image = withoutTag(container.image ?? '');
   if (/(^|\/)agnhost$/.test(image) && isAgnhostCommand(words)) return agnhost;
+  if (/(^|\/)nonewprivs$/.test(image) && words.length === 0) return noNewPrivilegesImage;
   if (/(^|\/)(nautilus|kitten)$/.test(image)) return updateDemo;
   if (/(^|\/)sample-apiserver$/.test(image)) return sampleApiServer;
   if (isPause(image, words) && !isTimed(pod)) return runForever;
-  if (isShellCommand(words)) return command;
+  // Kubernetes' test images reach servers that are played: only there are their answers known.
+  const reaches = /(^|\/)e2e-test-images\//.test(image) ? 'all' : 'none';
+  if (isShellCommand(words, reaches)) return command;
   const isInit = pod.spec?.initContainers?.some(({ name }) => name === container.name) === true;
   if (isInit && container.restartPolicy !== 'Always') return initializes;
   const policy = pod.spec?.restartPolicy ?? 'Always';

@@ -27,8 +27,8 @@ export interface ContainerContext {
   /** Timers of this clock die with the container. */
   readonly clock: Clock;
   readonly random: Random;
-  /** Writes a line to stdout: it is in the pod's log. */
-  log(line: string): void;
+  /** Writes a line to stdout: it is in the pod's log. The last one may lack its end. */
+  log(line: string, options?: { readonly isPartial: boolean }): void;
   /** Ends the program. Further calls have no effect. `reason` only for what the kernel does (OOMKilled). */
   exit(code: number, reason?: 'OOMKilled'): void;
   /** States what the program uses from now on; it is 0 until the first call. */
@@ -43,6 +43,8 @@ export interface ContainerContext {
   readonly user?: FileUser;
   /** The container's own layer, which all of its programs share. Default: a fresh one of its image. */
   readonly layer?: MemoryFiles;
+  /** The files that the kernel makes of what it was told, by path: /sys/fs/cgroup/memory.max. Default: none. */
+  kernelFiles?(): Readonly<Record<string, string>>;
   readonly network: WorkloadNetwork;
   /** A request to the API server with the pod's service account token. */
   api(request: ApiRequest, done: (answer: ApiAnswer) => void): void;

@@ -17,6 +17,7 @@ import { injectFault } from './sim-faults.js';
 import { kubeconfigText, type Access } from './kubeconfig-file.js';
 import type { Intercept } from './time-door.js';
 import type { Governor } from './tempo.js';
+import { writeMasterEndpoints } from './master-endpoints.js';
 import { openSocket, type Socket, type SocketOptions } from './sim-socket.js';
 
 /** Who a scenario is at the API: the cluster's admin. */
@@ -219,8 +220,13 @@ class SimulationBackend implements SimulatedCluster {
   }
 
   async listen(options: SocketOptions = {}): Promise<Access> {
-    this.socket ??= openSocket(this.serve, options, this.simulation.server.shownAhead);
+    this.socket ??= this.openSocket(options);
     return (await this.socket).access;
+  }
+
+  private async openSocket(options: SocketOptions): Promise<Socket> {
+    await writeMasterEndpoints(this.serve);
+    return openSocket(this.serve, options, this.simulation.server.shownAhead);
   }
 
   async kubeconfig(): Promise<string> {

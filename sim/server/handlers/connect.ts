@@ -9,7 +9,7 @@ import { badRequest, internalError, isFailure, notFound, type Failure } from '..
 import { storageKey } from '../../store/collection.js';
 import { failureAnswer } from '../answers.js';
 import { keyIn, type Scope } from '../scope.js';
-import { channels, execStream, exitStatus } from './exec-stream.js';
+import { channels, execStream, exitStatus, type RunCommand } from './exec-stream.js';
 import { containerOf } from './log.js';
 import { portStream } from './port-forward.js';
 
@@ -36,8 +36,8 @@ export function connectPod(scope: Scope): ApiAnswer {
   const container = { namespace, pod: name, container: target.container };
   const command = query.getAll('command');
   const isAsked = (option: string) => ['1', 'true'].includes(query.get(option) ?? '');
-  const run = (words: readonly string[], stdin?: string) =>
-    endpoint.exec({ ...container, command: words, ...(stdin !== undefined && { stdin }) });
+  const run: RunCommand = (words, stdin, done) =>
+    endpoint.exec({ ...container, command: words, stdin }, done);
   const stream =
     subresource === 'exec'
       ? execStream(command, run, { hasInput: isAsked('stdin'), isTerminal: isAsked('tty') })

@@ -1,14 +1,15 @@
 import { expect, it } from 'vitest';
-import { channels, execStream, type ChannelItem } from './exec-stream.js';
+import { channels, execStream, type ChannelItem, type RunCommand } from './exec-stream.js';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
 /** Echoes what it reads, or its words. */
-const run = (command: readonly string[], stdin?: string) => ({
-  stdout: stdin ?? `${command.join(' ')}\n`,
-  stderr: command.includes('bad') ? 'no\n' : '',
-  exitCode: command.includes('bad') ? 3 : 0,
-});
+const run: RunCommand = (command, stdin, done) => {
+  const isBad = command.includes('bad');
+  const stdout = stdin === '' ? `${command.join(' ')}\n` : stdin;
+  done({ stdout, stderr: isBad ? 'no\n' : '', exitCode: isBad ? 3 : 0 });
+  return () => undefined;
+};
 
 function started(command: readonly string[], options: { hasInput: boolean; isTerminal: boolean }) {
   const items: (readonly [number, unknown])[] = [];

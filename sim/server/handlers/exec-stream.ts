@@ -3,6 +3,7 @@
  * input is there; a shell at a terminal runs one line after another.
  * @upstream apimachinery/pkg/util/remotecommand, kubelet/pkg/cri/streaming/remotecommand
  */
+import type { CommandResult } from '../../api/node-endpoint.js';
 import type { AnswerStream, StreamSink } from '../../api/request.js';
 
 /** The channels of a stream that was upgraded. */
@@ -14,22 +15,21 @@ export interface ChannelItem {
   readonly data?: unknown;
 }
 
-interface CommandResult {
-  readonly stdout: string;
-  readonly stderr: string;
-  readonly exitCode: number;
-}
-
-type Run = (command: readonly string[], stdin?: string) => CommandResult;
+/** Runs a command; returns what kills it. */
+export type RunCommand = (
+  command: readonly string[],
+  stdin: string,
+  done: (result: CommandResult) => void,
+) => () => void;
 
 /** Runs the command, after its input when it has any. */
 export function execStream(
   command: readonly string[],
-  run: Run,
+  run: RunCommand,
   { hasInput, isTerminal }: { readonly hasInput: boolean; readonly isTerminal: boolean },
 ): AnswerStream {
   if (!hasInput) {
-    return { start: sink => (finish(sink, run(command), isTerminal), () => undefined) };
+    return { start: sink => run(command, '', result => finish(sink, result, isTerminal)) };
   }
   return isTerminal && isShell(command) ? new Terminal(run) : new Piped(command, run, isTerminal);
 }
@@ -48,8 +48,25 @@ function tell(sink: StreamSink, { stdout, stderr }: CommandResult, isTerminal: b
 
 function finish(sink: StreamSink, result: CommandResult, isTerminal: boolean): void {
   tell(sink, result, isTerminal);
-  sink.item({ channel: channels.outcome, data: exitStatus(result.exitCode) });
+  const { startError, exitCode } = result;
+  const outcome = startError === undefined ? exitStatus(exitCode) : failedStart(startError);
+  sink.item({ channel: channels.outcome, data: outcome });
   sink.end();
+}
+
+/** The Status of a command that could not be started, as runc and containerd word it. */
+function failedStart(why: string) {
+  const what = `OCI runtime exec failed: exec failed: unable to start container process: ${why}`;
+  const text = `failed to exec in container: failed to start exec: ${what}: unknown`;
+  const message = `Internal error occurred: error executing command in container: ${text}`;
+  return {
+    metadata: {},
+    status: 'Failure',
+    message,
+    reason: 'InternalError',
+    details: { causes: [{ message: `error executing command in container: ${text}` }] },
+    code: 500,
+  };
 }
 
 /** The Status of a command that ended. */
@@ -71,17 +88,21 @@ const inputCharactersMax = 16 * 1024 * 1024;
 class Piped implements AnswerStream {
   private input = '';
   private sink: StreamSink | undefined;
+  private stop: (() => void) | undefined;
   private readonly decoder = new TextDecoder();
 
   constructor(
     private readonly command: readonly string[],
-    private readonly run: Run,
+    private readonly run: RunCommand,
     private readonly isTerminal: boolean,
   ) {}
 
   start(sink: StreamSink): () => void {
     this.sink = sink;
-    return () => void (this.sink = undefined);
+    return () => {
+      this.sink = undefined;
+      this.stop?.();
+    };
   }
 
   receive(item: unknown): void {
@@ -94,8 +115,10 @@ class Piped implements AnswerStream {
     // Whoever types at a terminal ends with Control-D.
     if (data !== undefined && !(this.isTerminal && this.input.endsWith(endOfInput))) return;
     this.sink = undefined;
-    const input = this.isTerminal ? this.input.split(endOfInput)[0] : this.input;
-    finish(sink, this.run(this.command, input?.replaceAll('\r', '\n')), this.isTerminal);
+    const input = (this.isTerminal ? this.input.split(endOfInput)[0] : this.input) ?? '';
+    this.stop = this.run(this.command, input.replaceAll('\r', '\n'), result =>
+      finish(sink, result, this.isTerminal),
+    );
   }
 }
 
@@ -111,7 +134,7 @@ class Terminal implements AnswerStream {
   private lastExitCode = 0;
   private readonly decoder = new TextDecoder();
 
-  constructor(private readonly run: Run) {}
+  constructor(private readonly run: RunCommand) {}
 
   start(sink: StreamSink): () => void {
     this.sink = sink;
@@ -149,12 +172,12 @@ class Terminal implements AnswerStream {
     this.show('\r\n');
     const exit = /^exit(?:\s+(\d+))?$/.exec(line);
     if (exit !== null) return this.end(Number(exit[1] ?? this.lastExitCode));
-    if (line !== '' && this.sink !== undefined) {
-      const result = this.run(['sh', '-c', line]);
+    if (line === '' || this.sink === undefined) return this.show(prompt);
+    this.run(['sh', '-c', line], '', result => {
       this.lastExitCode = result.exitCode;
-      tell(this.sink, result, true);
-    }
-    this.show(prompt);
+      if (this.sink !== undefined) tell(this.sink, result, true);
+      this.show(prompt);
+    });
   }
 
   private show(text: string): void {

@@ -9,6 +9,7 @@ import { badRequest, failure, isFailure, notFound, type Failure } from '../../ap
 import { storageKey } from '../../store/collection.js';
 import { failureAnswer } from '../answers.js';
 import type { Scope } from '../scope.js';
+import { rewritten } from './proxied-page.js';
 import { wait, type Steps } from '../steps.js';
 
 interface Target {
@@ -35,15 +36,16 @@ export function* proxyRequest(scope: Scope): Steps<ApiAnswer> {
       ? podTarget(stored.object as Pod, named.port)
       : serviceTarget(stored.object as Service, named.port);
   if (isFailure(target)) return failureAnswer(context, target);
-  const path = pathBehind(request.path, scope.name);
-  if (path === undefined) {
+  const path = request.path.slice(prefixOf(request.path, scope.name).length);
+  const isRead = request.method === 'GET' || request.method === 'HEAD';
+  if (isRead && (path === '' || path.startsWith('?'))) {
     const [plain = '', query] = request.path.split('?');
     const location = `${plain}/${query === undefined ? '' : `?${query}`}`;
     return { status: 301, headers: { location } };
   }
   const { http } = core.options;
   const body = request.body instanceof Uint8Array ? new TextDecoder().decode(request.body) : '';
-  const sent: HttpRequest = { protocol: 'http', method: request.method, path, body };
+  const sent: HttpRequest = { protocol: 'http', method: request.method, path: rooted(path), body };
   const reply =
     http === undefined ? nobody : yield* wait<HttpReply>(done => http(target, sent, done));
   if (!reply.isOk) {
@@ -51,12 +53,7 @@ export function* proxyRequest(scope: Scope): Steps<ApiAnswer> {
     const text = isEmpty ? reply.error : `error trying to reach service: ${reply.error}`;
     return failureAnswer(context, unavailable(text));
   }
-  const { status, contentType, body: text } = reply.response;
-  return {
-    status,
-    headers: { 'content-type': contentType },
-    body: new TextEncoder().encode(text),
-  };
+  return rewritten(reply.response, prefixOf(request.path, scope.name));
 }
 
 const nobody: HttpReply = { isOk: false, error: 'connect: connection refused' };
@@ -94,12 +91,16 @@ function serviceTarget({ metadata, spec }: Service, wanted: string): Failure | T
   return { host: `${name}.${namespace}.svc.cluster.local`, port: found.port };
 }
 
-/** What stands behind `/proxy`; undefined when not even a slash does. */
-function pathBehind(path: string, name: string): string | undefined {
+/** All up to `/proxy`, which is what the pages of the program do not know of. */
+function prefixOf(path: string, name: string): string {
   const marker = `/${encodeURI(name)}/proxy`;
   const raw = path.includes(marker) ? marker : `/${encodeURIComponent(name)}/proxy`;
-  const rest = path.slice(path.indexOf(raw) + raw.length);
-  return rest === '' || rest.startsWith('?') ? undefined : rest;
+  return path.slice(0, path.indexOf(raw) + raw.length);
+}
+
+/** A query alone is asked of the root. */
+function rooted(path: string): string {
+  return path.startsWith('/') ? path : `/${path}`;
 }
 
 function unavailable(message: string): Failure {

@@ -44,7 +44,9 @@ export function serveSubresource(context: RequestState, resource: ServedResource
   const fact = resource.subresources.find(({ name }) => name === subresource);
   if (fact === undefined || (parts.length > 3 && subresource !== 'proxy')) return 'no-route';
   const { method } = context.request;
-  if (!fact.verbs.includes(verbsOfMethods[method] ?? '')) return 'no-method';
+  // What is proxied may be asked in any way.
+  const isKnown = subresource === 'proxy' || fact.verbs.includes(verbsOfMethods[method] ?? '');
+  if (!isKnown) return 'no-method';
   if (subresource === 'scale') return scaleHandler(method, resource);
   if (subresource === 'binding') return bindPod;
   if (subresource === 'eviction') return evictPod;

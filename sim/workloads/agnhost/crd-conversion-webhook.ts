@@ -21,7 +21,7 @@ interface Review {
 /** `crd-conversion-webhook --port N`. */
 export const crdConversionWebhook: AgnhostCommand = (context, flags) => {
   const port = numberFlag(flags, 'port', 443);
-  const served = serveHttp(context.network, port, ({ path, body }, respond) => {
+  serveHttp(context.network, port, ({ path, body }, respond) => {
     const { pathname } = new URL(path, 'https://webhook');
     if (pathname === '/readyz') return respond(textPage('ok'));
     if (pathname !== '/crdconvert') return respond(textPage('404 page not found\n', 404));
@@ -30,7 +30,7 @@ export const crdConversionWebhook: AgnhostCommand = (context, flags) => {
     const answer = JSON.stringify({ kind, apiVersion, response });
     respond({ status: 200, contentType: 'application/json', body: answer });
   });
-  return { ...served, terminate: () => context.exit(143) };
+  return { terminate: () => context.exit(143) };
 };
 
 function responseTo({ desiredAPIVersion, objects }: Review['request']): Json {

@@ -16,14 +16,12 @@ const dataOf = (data: unknown): HttpResponse => textPage(JSON.stringify({ data }
 export const guestbook: AgnhostCommand = (context, flags) => {
   const port = numberFlag(flags, 'backend-port', 6379);
   const book = new Guestbook(context, port);
-  const served = serveHttp(
-    context.network,
-    numberFlag(flags, 'http-port', 80),
-    (request, respond) => book.serve(new URL(request.path, 'http://pod'), respond),
+  serveHttp(context.network, numberFlag(flags, 'http-port', 80), (request, respond) =>
+    book.serve(new URL(request.path, 'http://pod'), respond),
   );
   const primary = flags['replicaof'];
   if (primary !== undefined) book.register(primary);
-  return { ...served, terminate: () => context.exit(143) };
+  return { terminate: () => context.exit(143) };
 };
 
 class Guestbook {

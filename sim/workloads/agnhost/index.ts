@@ -4,39 +4,46 @@
  * @upstream test/images/agnhost
  */
 import { serveHttp, textPage } from './http.js';
-import type { ContainerContext, Program, Workload } from '../workload.js';
+import { shellBeside } from '../shell/program.js';
+import type { ContainerContext, ExecResult, Program, Workload } from '../workload.js';
 import { crdConversionWebhook } from './crd-conversion-webhook.js';
 import { flagsOf, type Flags } from './flags.js';
 import { guestbook } from './guestbook.js';
 import { logsGenerator } from './logs-generator.js';
 import { mounttest } from './mounttest.js';
-import { netexec, serveHostname, testWebserver } from './servers.js';
+import { netexec } from './netexec.js';
+import { entrypointTester, noNewPrivileges, pause, printed, toolOf } from './plain-commands.js';
+import { servedBy } from './served.js';
+import {
+  grpcHealthChecking,
+  liveness,
+  nettest,
+  porter,
+  serveHostname,
+  testWebserver,
+} from './servers.js';
 import { webhook } from './webhook.js';
 
 /** A command of agnhost: its name's program. */
 export type AgnhostCommand = (context: ContainerContext, flags: Flags) => Program;
 
-const pause: AgnhostCommand = context => {
-  context.log('Paused');
-  context.log('Signals registered');
-  return {
-    terminate: () => {
-      const message = 'exiting because of signal "terminated"';
-      context.log(message);
-      context.terminationMessage(`${message}\n`);
-      context.exit(2);
-    },
-  };
-};
-
 /** The commands, by name. Others are not played: what they would do is not known. */
 const commands: Readonly<Record<string, AgnhostCommand>> = {
   'crd-conversion-webhook': crdConversionWebhook,
+  'dns-server-list': printed,
+  'dns-suffix': printed,
+  'entrypoint-tester': entrypointTester,
+  'etc-hosts': printed,
+  'grpc-health-checking': grpcHealthChecking,
   guestbook,
+  liveness,
   'logs-generator': logsGenerator,
   mounttest,
   netexec,
+  nettest,
+  nonewprivs: noNewPrivileges,
   pause,
+  porter,
   'serve-hostname': serveHostname,
   'test-webserver': testWebserver,
   webhook,
@@ -44,8 +51,8 @@ const commands: Readonly<Record<string, AgnhostCommand>> = {
 
 /** The name of the command among the words of a container: the image's entry point may stand before. */
 function split(words: readonly string[]): readonly [string, readonly string[]] {
-  const [first = 'pause', ...rest] =
-    words[0]?.endsWith('/agnhost') === true ? words.slice(1) : words;
+  const isEntry = /\/agnhost(-2)?$/.test(words[0] ?? '');
+  const [first = 'pause', ...rest] = isEntry ? words.slice(1) : words;
   return [first, rest];
 }
 
@@ -59,8 +66,35 @@ export const agnhost: Workload = {
   name: 'agnhost',
   start(context) {
     const [name, words] = split(context.command);
-    return (commands[name] ?? pause)(context, flagsOf(words));
+    const served = servedBy(context);
+    let beside: ReturnType<typeof shellBeside> | undefined;
+    const program = (commands[name] ?? pause)(served.context, flagsOf(words));
+    return {
+      ...program,
+      probe: served.probe,
+      // Its image has a system with a shell.
+      run: (command, stdin, done) => {
+        const result = toolOf(context, command);
+        if (result !== undefined) done(result);
+        beside ??= shellBeside(context);
+        const stop = result === undefined ? beside(command, stdin, done) : undefined;
+        if (result === undefined && stop === undefined) done(unknown(command));
+        return stop ?? (() => undefined);
+      },
+    };
   },
+};
+
+/** Of what is in the image and not played nothing can be said but that it is not there. */
+function unknown([name = '']: readonly string[]): ExecResult {
+  const startError = `exec: ${JSON.stringify(name)}: executable file not found in $PATH`;
+  return { stdout: '', stderr: '', exitCode: 126, startError };
+}
+
+/** The image `nonewprivs`, which is that command alone. */
+export const noNewPrivilegesImage: Workload = {
+  name: 'nonewprivs',
+  start: context => noNewPrivileges(context, {}),
 };
 
 /** The images `nautilus` and `kitten`: a page that tells which of them it is. @upstream test/images/nautilus */
@@ -69,9 +103,10 @@ export const updateDemo: Workload = {
   start(context) {
     const image = /(nautilus|kitten)/.exec(context.container.image ?? '')?.[0] ?? '';
     const page = JSON.stringify({ image: `${image}.jpg` });
-    const served = serveHttp(context.network, 80, ({ path }, respond) =>
+    const served = servedBy(context);
+    serveHttp(served.context.network, 80, ({ path }, respond) =>
       respond(path.startsWith('/data.json') ? textPage(page) : textPage('', 404)),
     );
-    return { ...served, terminate: () => context.exit(0) };
+    return { probe: served.probe, terminate: () => context.exit(0) };
   },
 };

@@ -15,7 +15,7 @@ interface Review {
 /** `webhook --port N`. */
 export const webhook: AgnhostCommand = (context, flags) => {
   const { clock, network } = context;
-  const served = serveHttp(network, numberFlag(flags, 'port', 443), ({ path, body }, respond) => {
+  serveHttp(network, numberFlag(flags, 'port', 443), ({ path, body }, respond) => {
     const { pathname } = new URL(path, 'https://webhook');
     if (pathname === '/readyz') return respond(textPage('ok'));
     const judge = verdicts[pathname];
@@ -26,7 +26,7 @@ export const webhook: AgnhostCommand = (context, flags) => {
     if (delayMs === Infinity) return;
     clock.after(delayMs, 'webhook answers', () => respond(answerTo(review, verdict)));
   });
-  return { ...served, terminate: () => context.exit(143) };
+  return { terminate: () => context.exit(143) };
 };
 
 function answerTo({ apiVersion, request }: Review, verdict: Verdict): HttpResponse {

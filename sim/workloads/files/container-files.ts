@@ -4,7 +4,8 @@
  */
 import type { ContainerContext, VolumeFiles } from '../workload.js';
 import { mayAccess, root, setGroupBit, type FileFacts } from './facts.js';
-import { MemoryFiles, usualShape } from './memory-files.js';
+import { freshLayer } from './image-files.js';
+import { usualShape, type MemoryFiles } from './memory-files.js';
 
 /** Files by absolute path. Folders need not be made. */
 export interface ContainerFiles {
@@ -27,42 +28,6 @@ export interface ContainerFiles {
   problem(path: string, wanted: 'read' | 'write'): string | undefined;
   /** The lines of /proc/mounts. */
   mounts(): readonly string[];
-}
-
-const imageFiles: Readonly<Record<string, string>> = {
-  'etc/passwd': 'root:x:0:0:root:/root:/bin/sh\n',
-  'www/index.html': 'ok\n',
-};
-
-/** What porter shows: the certificate of localhost. @upstream test/images/agnhost/porter */
-const agnhostFiles: Readonly<Record<string, string>> = {
-  ...imageFiles,
-  'localhost.crt': '-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n',
-  'localhost.key': '-----BEGIN RSA PRIVATE KEY-----\n-----END RSA PRIVATE KEY-----\n',
-};
-
-const folder = (mode: number): FileFacts => ({ isFolder: true, mode, uid: 0, gid: 0 });
-
-/** The folders that images have. */
-const imageFolders: Readonly<Record<string, FileFacts>> = {
-  bin: folder(0o755),
-  dev: folder(0o755),
-  'dev/shm': folder(0o1777),
-  etc: folder(0o755),
-  home: folder(0o755),
-  root: folder(0o700),
-  tmp: folder(0o1777),
-  usr: folder(0o755),
-  var: folder(0o755),
-  'var/tmp': folder(0o1777),
-};
-
-/** The container's own layer, as its image left it. */
-export function freshLayer(image = ''): MemoryFiles {
-  const layer = new MemoryFiles({ ...usualShape, fsType: 'overlay' });
-  const isAgnhost = /(^|\/)agnhost(?:[:@]|$)/.test(image);
-  layer.replace(isAgnhost ? agnhostFiles : imageFiles, imageFolders);
-  return layer;
 }
 
 /** Makes the files of one container; its own are lost when it restarts. */
@@ -129,8 +94,13 @@ class Files implements ContainerFiles {
   }
 
   private outside(path: string): string | undefined {
-    if (path === '/proc/mounts') return this.mounts().join('\n').concat('\n');
+    if (path.startsWith('/proc/') || path.startsWith('/sys/')) return this.kernel(path);
     return path.startsWith('/etc/') ? this.told()[path] : undefined;
+  }
+
+  private kernel(path: string): string | undefined {
+    if (path === '/proc/mounts') return `${this.mounts().join('\n')}\n`;
+    return this.context.kernelFiles?.()[path];
   }
 
   write(path: string, content: string, mode = 0o644): boolean {
@@ -239,6 +209,7 @@ class Files implements ContainerFiles {
       `overlay / overlay ${fixed ? 'ro' : 'rw'},relatime 0 0`,
       'proc /proc proc rw,nosuid,nodev,noexec,relatime 0 0',
       'tmpfs /dev tmpfs rw,nosuid,size=65536k,mode=755 0 0',
+      'cgroup /sys/fs/cgroup cgroup2 ro,nosuid,nodev,noexec,relatime 0 0',
       'shm /dev/shm tmpfs rw,relatime,size=65536k 0 0',
     ];
     const volumes = [...this.mountPaths].reverse().flatMap(({ path, isReadOnly }) => {

@@ -5,6 +5,7 @@
  */
 import { flagsOf, numberFlag } from '../agnhost/flags.js';
 import { serveHttp } from '../agnhost/http.js';
+import { servedBy } from '../agnhost/served.js';
 import type { Workload } from '../workload.js';
 import { answerTo } from './answers.js';
 import { WardleStore } from './wardle-store.js';
@@ -13,12 +14,14 @@ import { WardleStore } from './wardle-store.js';
 export const sampleApiServer: Workload = {
   name: 'sample-apiserver',
   start(context) {
-    const { clock, random, network } = context;
+    const { clock, random } = context;
+    const served = servedBy(context);
     const store = new WardleStore(clock, random);
     const port = numberFlag(flagsOf(context.command), 'secure-port', 443);
-    const served = serveHttp(network, port, (request, respond) =>
+    serveHttp(served.context.network, port, (request, respond) =>
       respond(answerTo(store, request)),
     );
-    return { ...served, terminate: () => context.exit(0), ended: () => store.close() };
+    const { probe } = served;
+    return { probe, terminate: () => context.exit(0), ended: () => store.close() };
   },
 };

@@ -1,5 +1,6 @@
 /** The commands that take no time: the part of busybox that test and demo containers use. */
 import type { ShellHost } from './host.js';
+import { systemCommands } from './system-commands.js';
 import { textCommands } from './text-commands.js';
 
 /** What a command is given. */
@@ -27,6 +28,7 @@ const test: PlainCommand = ({ name, args, host, err }) => {
 /** All commands by name. */
 export const plainCommands: Readonly<Record<string, PlainCommand>> = {
   ...textCommands,
+  ...systemCommands,
   ':': () => 0,
   true: () => 0,
   false: () => 1,
@@ -37,8 +39,10 @@ export const plainCommands: Readonly<Record<string, PlainCommand>> = {
     if (args.length === 0) out(stdin);
     return each(args, path => {
       const content = path === '-' ? stdin : host.files.read(path);
-      if (content === undefined) err(`cat: can't open '${path}': No such file or directory\n`);
-      else out(content);
+      if (content === undefined) {
+        const why = host.files.problem(path, 'read') ?? 'No such file or directory';
+        err(`cat: can't open '${path}': ${why}\n`);
+      } else out(content);
       return content === undefined ? 1 : 0;
     });
   },
@@ -78,14 +82,6 @@ export const plainCommands: Readonly<Record<string, PlainCommand>> = {
     for (const [name, value] of variables) out(`${name}=${value}\n`);
     return 0;
   },
-  grep: ({ args, stdin, host, out }) => {
-    const isQuiet = args.includes('-q');
-    const [pattern = '', path] = args.filter(arg => !arg.startsWith('-'));
-    const text = path === undefined ? stdin : (host.files.read(path) ?? '');
-    const found = lines(text).filter(line => line.includes(pattern));
-    if (!isQuiet) for (const line of found) out(`${line}\n`);
-    return found.length > 0 ? 0 : 1;
-  },
   head: ({ args, stdin, host, out }) => {
     const count = Number(args[args.findIndex(arg => arg === '-n' || arg === '-c') + 1] ?? 10);
     const path = args.find(
@@ -96,8 +92,8 @@ export const plainCommands: Readonly<Record<string, PlainCommand>> = {
     out(args.includes('-c') ? text.slice(0, count) : part.map(line => `${line}\n`).join(''));
     return 0;
   },
-  hostname: ({ host, out }) => {
-    out(`${host.hostname}\n`);
+  hostname: ({ args, host, out }) => {
+    out(`${args.includes('-f') ? fullName(host) : host.hostname}\n`);
     return 0;
   },
   httpd: ({ args, host }) => {
@@ -106,19 +102,6 @@ export const plainCommands: Readonly<Record<string, PlainCommand>> = {
     host.listen(port, args.includes('-h') ? option('-h') : '/');
     return 0;
   },
-  ls: ({ args, host, out, err }) =>
-    each(
-      args.filter(arg => !arg.startsWith('-')),
-      path => {
-        const folder = path.endsWith('/') ? path : `${path}/`;
-        const found = host.files.list(folder).map(file => file.slice(folder.length).split('/')[0]);
-        if (found.length > 0) out(`${[...new Set(found)].join('\n')}\n`);
-        else if (host.files.read(path) !== undefined) out(`${path}\n`);
-        else err(`ls: ${path}: No such file or directory\n`);
-        return found.length > 0 || host.files.read(path) !== undefined ? 0 : 1;
-      },
-    ),
-  mkdir: () => 0,
   nc: ({ args, host }) => {
     const at = args.findIndex(arg => arg === '-p' || arg === '-lp');
     if (at >= 0) host.listen(Number(args[at + 1]), '');
@@ -160,7 +143,7 @@ export const plainCommands: Readonly<Record<string, PlainCommand>> = {
   touch: ({ args, host, err }) =>
     each(args, path => {
       if (host.files.write(path, host.files.read(path) ?? '')) return 0;
-      err(`touch: ${path}: Read-only file system\n`);
+      err(`touch: ${path}: ${host.files.problem(path, 'write') ?? ''}\n`);
       return 1;
     }),
   wc: ({ args, stdin, out }) => {
@@ -169,6 +152,13 @@ export const plainCommands: Readonly<Record<string, PlainCommand>> = {
     return 0;
   },
 };
+
+/** The first name of its line in the hosts file. */
+function fullName({ hostname, files }: ShellHost): string {
+  const lines = (files.read('/etc/hosts') ?? '').split('\n').map(line => line.split(/\s+/));
+  const own = lines.find(([, ...names]) => names.includes(hostname));
+  return own?.[1] ?? hostname;
+}
 
 function each(paths: readonly string[], handle: (path: string) => number): number {
   let status = 0;
@@ -222,12 +212,16 @@ function isTrue(args: readonly string[], host: ShellHost): boolean {
   if (args.length <= 1) return a !== '';
   if (args.length === 2) {
     const value = operator ?? '';
-    const isThere = () => host.files.read(value) !== undefined;
     if (a === '-z') return value === '';
     if (a === '-n') return value !== '';
-    if (a === '-d') return host.files.list(`${value}/`).length > 0;
+    const facts = () => host.files.stat(value);
+    if (a === '-d') return facts()?.isFolder === true;
+    if (a === '-f') return facts()?.isFolder === false;
+    if (a === '-r') return facts() !== undefined && host.files.problem(value, 'read') === undefined;
+    if (a === '-w')
+      return facts() !== undefined && host.files.problem(value, 'write') === undefined;
     if (a === '-s') return (host.files.read(value) ?? '') !== '';
-    return isThere() || (a === '-e' && host.files.list(`${value}/`).length > 0);
+    return facts() !== undefined;
   }
   const [left, right] = [Number(a), Number(b)];
   switch (operator) {

@@ -4,7 +4,9 @@
 type ShellWait =
   | { readonly kind: 'sleep'; readonly ms: number }
   /** For the end of a job; the builtin `wait` is cut short by a signal that is trapped. */
-  | { readonly kind: 'job'; readonly job: Job };
+  | { readonly kind: 'job'; readonly job: Job }
+  /** For an answer from outside, such as a server's; `start` may call back at once. */
+  | { readonly kind: 'answer'; readonly start: (done: () => void) => void };
 
 /** A run of something that returns a T. */
 export type Run<T = number> = Generator<ShellWait, T, 'done' | 'signal'>;
@@ -33,3 +35,16 @@ export class LoopJump extends Error {
     super('break');
   }
 }
+
+/** What a command reads and where it writes. */
+export interface Streams {
+  readonly stdin: string;
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+}
+
+/** As long as anything lasts. */
+export const foreverMs = 1e12;
+
+/** How many commands run before a millisecond has gone by: it bounds loops that never sleep. */
+export const commandsPerMsMax = 2_000;

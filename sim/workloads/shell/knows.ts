@@ -1,5 +1,7 @@
 /** Whether the small shell knows everything that a container's command line names. */
 import { plainCommands } from './commands.js';
+import { httpCommands } from './http-commands.js';
+import { netCommands } from './net-commands.js';
 import { parseScript, ShellSyntaxError } from './parse.js';
 import type { Command, Script, Word } from './syntax.js';
 
@@ -20,71 +22,87 @@ const builtins = new Set([
 ]);
 
 /** The name without the folder of a system program. */
-function baseName(name: string): string {
+export function baseName(name: string): string {
   return name.replace(/^\/(?:usr\/)?s?bin\//, '');
 }
 
+/** The commands that ask others, by name. */
+export const reachingCommands = { ...httpCommands, ...netCommands };
+
 /** Whether this is a command of the shell, or one that comes with it. */
-export function isKnownName(name: string): boolean {
+export function isKnownName(name: string, reaches: Reaches = 'all'): boolean {
   const base = baseName(name);
-  return builtins.has(base) || Object.hasOwn(plainCommands, base);
+  if (builtins.has(base) || Object.hasOwn(plainCommands, base)) return true;
+  return reaches === 'all' && Object.hasOwn(reachingCommands, base);
 }
+
+/**
+ * Which commands count as known: where nothing is known of the servers of a cluster, what asks them is
+ * not known either, and `none` is right.
+ */
+export type Reaches = 'all' | 'none';
 
 /**
  * Whether a command line is in an obvious shell form: every command in it is known. A script that calls
  * other programs (`sh -c 'python train.py'`) is not: what those do, a workload must say.
  */
-export function isShellCommand(command: readonly string[]): boolean {
-  const [name = '', flag = '', script = ''] = command;
-  if (!isKnownName(name)) return false;
+export function isShellCommand(command: readonly string[], reaches: Reaches = 'none'): boolean {
+  const [name = '', ...args] = command;
+  if (!isKnownName(name, reaches)) return false;
   const base = baseName(name);
   if (base !== 'sh' && base !== 'ash') return true;
-  if (!/^-\w*c$/.test(flag)) return false;
+  const at = args.findIndex(arg => /^-\w*c$/.test(arg));
+  if (at < 0) return false;
   try {
-    return knowsScript(parseScript(script));
+    return new Known(reaches).script(parseScript(args[at + 1] ?? ''));
   } catch (error) {
     if (error instanceof ShellSyntaxError) return false;
     throw error;
   }
 }
 
-function knowsScript(script: Script): boolean {
-  return script.every(({ first, rest }) =>
-    [first, ...rest.map(({ pipeline }) => pipeline)].every(({ commands }) =>
-      commands.every(knowsCommand),
-    ),
-  );
-}
+/** Walks a script for names that are not known. */
+class Known {
+  constructor(private readonly reaches: Reaches) {}
 
-function knowsCommand(command: Command): boolean {
-  switch (command.kind) {
-    case 'simple': {
-      const [name, next] = command.words;
-      if (!command.assignments.every(({ value }) => knowsWord(value))) return false;
-      if (!command.words.every(knowsWord)) return false;
-      if (name === undefined) return true;
-      const text = literal(name);
-      if (text === undefined || !isKnownName(text)) return false;
-      const program = text === 'exec' && next !== undefined ? literal(next) : undefined;
-      return program === undefined || isKnownName(program);
-    }
-    case 'group':
-      return knowsScript(command.body);
-    case 'loop':
-      return knowsScript(command.condition) && knowsScript(command.body);
-    case 'for':
-      return command.words.every(knowsWord) && knowsScript(command.body);
-    case 'if':
-      return (
-        command.branches.every(
-          ({ condition, body }) => knowsScript(condition) && knowsScript(body),
-        ) && knowsScript(command.otherwise ?? [])
-      );
+  script(script: Script): boolean {
+    return script.every(({ first, rest }) =>
+      [first, ...rest.map(({ pipeline }) => pipeline)].every(({ commands }) =>
+        commands.every(command => this.command(command)),
+      ),
+    );
   }
-}
 
-function knowsWord(word: Word): boolean {
-  return word.every(part => part.kind !== 'command' || knowsScript(part.script));
+  private command(command: Command): boolean {
+    switch (command.kind) {
+      case 'simple': {
+        const [name, next] = command.words;
+        if (!command.assignments.every(({ value }) => this.word(value))) return false;
+        if (!command.words.every(word => this.word(word))) return false;
+        if (name === undefined) return true;
+        const text = literal(name);
+        if (text === undefined || !isKnownName(text, this.reaches)) return false;
+        const program = text === 'exec' && next !== undefined ? literal(next) : undefined;
+        return program === undefined || isKnownName(program, this.reaches);
+      }
+      case 'group':
+        return this.script(command.body);
+      case 'loop':
+        return this.script(command.condition) && this.script(command.body);
+      case 'for':
+        return command.words.every(word => this.word(word)) && this.script(command.body);
+      case 'if':
+        return (
+          command.branches.every(
+            ({ condition, body }) => this.script(condition) && this.script(body),
+          ) && this.script(command.otherwise ?? [])
+        );
+    }
+  }
+
+  private word(word: Word): boolean {
+    return word.every(part => part.kind !== 'command' || this.script(part.script));
+  }
 }
 
 function literal(word: Word): string | undefined {

@@ -1,15 +1,17 @@
 /** A container that runs a command of the small shell: a program for the kubelet to start, probe and signal. */
-import { hostNameOf } from '../../api/host-name.js';
+import { systemNameOf } from '../../api/host-name.js';
 import type { Timer } from '../../engine/clock.js';
 import type {
   ContainerContext,
   ExecResult,
+  NetworkReply,
   ProbeRequest,
   ProbeResult,
   Program,
 } from '../workload.js';
+import { root } from '../files/facts.js';
 import { containerFiles } from '../files/container-files.js';
-import type { ShellHost } from './host.js';
+import type { ShellHost, ShellMessage } from './host.js';
 import { isKnownName, isShellCommand } from './knows.js';
 import { type Job, type Run, ShellExit } from './job.js';
 import { Shell } from './run.js';
@@ -23,9 +25,7 @@ export function startShell(context: ContainerContext): Program {
  * Runs commands beside a program that has no shell of its own, in the container's files: what a system's
  * image would have answered to exec. Undefined for a command that only the program's image could know.
  */
-export function shellBeside(
-  context: ContainerContext,
-): (words: readonly string[], stdin?: string) => ExecResult | undefined {
+export function shellBeside(context: ContainerContext): RunBeside {
   const nothing = () => undefined;
   const command = ['sh', '-c', ''];
   const shell = new ShellProgram({
@@ -35,9 +35,16 @@ export function shellBeside(
     exit: nothing,
     use: nothing,
   });
-  return (words, stdin) =>
-    isBareShell(words) || isShellCommand(words) ? shell.exec(words, stdin) : undefined;
+  return (words, stdin, done) =>
+    isBareShell(words) || isShellCommand(words, 'all') ? shell.run(words, stdin, done) : undefined;
 }
+
+/** Runs a command as `Program.run` does; undefined where the command is not known. */
+export type RunBeside = (
+  words: readonly string[],
+  stdin: string,
+  done: (result: ExecResult) => void,
+) => (() => void) | undefined;
 
 /** Why a command cannot be started in an image that holds what this shell knows; undefined when it can. */
 export function shellStartError(command: readonly string[]): string | undefined {
@@ -72,7 +79,7 @@ class ShellProgram implements Program {
       1,
     );
     this.drive(this.shell, this.shell.commandLine(context.command), status => {
-      if (this.partialLine !== '') context.log(this.partialLine);
+      if (this.partialLine !== '') context.log(this.partialLine, { isPartial: true });
       context.exit(status);
     });
   }
@@ -90,7 +97,7 @@ class ShellProgram implements Program {
   }
 
   probe(request: ProbeRequest): ProbeResult {
-    if (request.kind === 'exec') return { isSuccess: this.exec(request.command).exitCode === 0 };
+    if (request.kind === 'exec') return { isSuccess: true };
     const root = this.ports.get(request.port);
     if (root === undefined) return { isSuccess: false, isRefused: true };
     if (request.kind !== 'http') return { isSuccess: true };
@@ -100,11 +107,14 @@ class ShellProgram implements Program {
     return { isSuccess: false, message: 'HTTP probe failed with statuscode: 404' };
   }
 
-  exec(words: readonly string[], stdin = ''): ExecResult {
+  run(words: readonly string[], stdin: string, done: (result: ExecResult) => void): () => void {
     const command = isBareShell(words) ? [words[0] ?? '', '-c', stdin] : words;
     const startError = shellStartError(command);
-    if (startError !== undefined) return { stdout: '', stderr: '', exitCode: 126, startError };
-    let [stdout, stderr, afterMs] = ['', '', 0];
+    if (startError !== undefined) {
+      done({ stdout: '', stderr: '', exitCode: 126, startError });
+      return () => undefined;
+    }
+    let [stdout, stderr] = ['', ''];
     const streams = {
       stdin,
       out: (text: string) => void (stdout += text),
@@ -118,8 +128,10 @@ class ShellProgram implements Program {
       (child, run) => this.startJob(child, run),
       this.pids++,
     );
-    const exitCode = runAtOnce(shell.commandLine(command), ms => void (afterMs += ms));
-    return { stdout, stderr, exitCode, ...(afterMs > 0 && { afterMs }) };
+    const driven = this.drive(shell, shell.commandLine(command), exitCode =>
+      done({ stdout, stderr, exitCode }),
+    );
+    return () => driven.stop();
   }
 
   /** Runs in virtual time; `done` gets the exit status. */
@@ -139,6 +151,7 @@ class ShellProgram implements Program {
         timer = this.context.clock.after(wait.ms, 'workloads/sleep', () => advance('done'));
         return;
       }
+      if (wait.kind === 'answer') return wait.start(() => advance('done'));
       let isWaiting = true;
       const go = (result: 'done' | 'signal') => {
         if (!isWaiting) return;
@@ -190,8 +203,12 @@ class ShellProgram implements Program {
     const { context } = this;
     return {
       nowMs: () => context.clock.now(),
-      hostname: hostNameOf(context.pod),
+      hostname: systemNameOf(context.pod),
       files: containerFiles(context),
+      user: context.user ?? root,
+      isPrivileged: isPrivileged(context),
+      network: context.network,
+      send: (message, done) => sendWithin(context, message, done),
       listen: (port, root) => void this.ports.set(port, root),
       useMemory: memoryBytes => context.use({ cpuMillis: 1, memoryBytes }),
       mainName: () => this.shell.executed ?? 'sh',
@@ -220,12 +237,28 @@ function next(run: Run, how: 'done' | 'signal'): ReturnType<Run['next']> {
   }
 }
 
-/** Runs to the end without waiting; tells how much time it would have taken. */
-function runAtOnce(run: Run, takes: (ms: number) => void): number {
-  for (;;) {
-    const step = next(run, 'done');
-    if (step.done === true) return step.value;
-    if (step.value.kind === 'sleep') takes(step.value.ms);
-    else step.value.job.stop(0);
-  }
+function isPrivileged({ container }: ContainerContext): boolean {
+  const { privileged, capabilities } = container.securityContext ?? {};
+  return (
+    privileged === true ||
+    (capabilities?.add ?? []).some(name => /^(CAP_)?(ALL|NET_ADMIN)$/.test(name))
+  );
+}
+
+/** Sends a message; who has not answered in time has not answered at all. */
+function sendWithin(
+  { clock, network }: ContainerContext,
+  { host, port, protocol = 'TCP', payload, timeoutMs }: ShellMessage,
+  done: (reply: NetworkReply) => void,
+): void {
+  let isOver = false;
+  const end = (reply: NetworkReply): void => {
+    if (isOver) return;
+    isOver = true;
+    timer.cancel();
+    done(reply);
+  };
+  const late = { isOk: false, error: 'timeout' } as const;
+  const timer = clock.after(timeoutMs, 'workloads/command times out', () => end(late));
+  network.send({ host, port, protocol }, payload, end);
 }

@@ -2,23 +2,21 @@
 import { arithmetic } from './arithmetic.js';
 import { plainCommands } from './commands.js';
 import type { ShellHost } from './host.js';
-import { type Job, LoopJump, type Run, ShellExit } from './job.js';
+import { baseName, reachingCommands } from './knows.js';
+import {
+  commandsPerMsMax,
+  foreverMs,
+  type Job,
+  LoopJump,
+  type Run,
+  ShellExit,
+  type Streams,
+} from './job.js';
+import { fileWriter } from './file-writer.js';
 import { parseScript, ShellSyntaxError } from './parse.js';
 import { neverEnds } from './text-commands.js';
 import { durationMs, plainSignal, signalNumbers } from './signals.js';
 import type { Command, Pipeline, Redirection, Script, Statement, Word } from './syntax.js';
-
-interface Streams {
-  readonly stdin: string;
-  readonly out: (text: string) => void;
-  readonly err: (text: string) => void;
-}
-
-/** As long as anything lasts. */
-const foreverMs = 1e12;
-
-/** How many commands run before a millisecond has gone by: it bounds loops that never sleep. */
-const commandsPerMsMax = 2_000;
 
 /** A shell: its variables, traps and jobs. */
 export class Shell {
@@ -32,6 +30,8 @@ export class Shell {
   private isHandling = false;
   /** `set -e`: the first command that fails ends the shell. */
   private isStrict = false;
+  /** What it was started as: its complaints begin so. */
+  private name = 'sh';
 
   constructor(
     readonly host: ShellHost,
@@ -43,7 +43,9 @@ export class Shell {
 
   /** A shell of its own that starts as this one is. */
   private child(streams: Streams): Shell {
-    return new Shell(this.host, new Map(this.variables), streams, this.startJob, this.pid);
+    const child = new Shell(this.host, new Map(this.variables), streams, this.startJob, this.pid);
+    child.name = this.name;
+    return child;
   }
 
   /** Runs a command line that is given as words, as the runtime starts it. */
@@ -53,6 +55,7 @@ export class Shell {
     if ((base === 'sh' || base === 'ash' || base === 'bash') && args[0] !== undefined) {
       const at = args.findIndex(arg => /^-\w*c$/.test(arg));
       if (at >= 0) {
+        this.name = name;
         this.variables.set('0', args[at + 2] ?? name);
         args.slice(at + 3).forEach((value, index) => this.variables.set(String(index + 1), value));
         return yield* this.text(args[at + 1] ?? '');
@@ -213,15 +216,7 @@ export class Shell {
       }
       let write: (text: string) => void;
       if (kind === 'duplicate') write = path === '2' ? err : out;
-      else {
-        let content = kind === 'append' ? (this.host.files.read(path) ?? '') : '';
-        if (!this.host.files.write(path, content))
-          err(`sh: can't create ${path}: Read-only file system\n`);
-        write = text => {
-          content += text;
-          this.host.files.write(path, content);
-        };
-      }
+      else write = fileWriter(this.host, path, kind, text => err(`${this.name}: ${text}`));
       if (descriptor === 2) err = write;
       else out = write;
     }
@@ -276,6 +271,8 @@ export class Shell {
       case '/bin/sh':
         return yield* this.subshell(shell => shell.commandLine(['sh', ...args]), streams);
       default: {
+        const timed = this.reaching(name, args, streams);
+        if (timed !== undefined) return yield* timed;
         const status = this.plain(name, args, streams);
         if (neverEnds(name, args)) yield { kind: 'sleep', ms: foreverMs };
         return status;
@@ -283,11 +280,19 @@ export class Shell {
     }
   }
 
+  /** A command that asks others, and so takes its time. */
+  private reaching(name: string, args: readonly string[], streams: Streams): Run | undefined {
+    const base = baseName(name);
+    if (!Object.hasOwn(reachingCommands, base) || neverEnds(base, args)) return undefined;
+    const run = reachingCommands[base];
+    return run?.({ name: base, args, host: this.host, variables: this.variables, ...streams });
+  }
+
   private plain(name: string, args: readonly string[], streams: Streams): number {
-    const base = /^\/(?:usr\/)?s?bin\//.test(name) ? (name.split('/').at(-1) ?? '') : name;
+    const base = baseName(name);
     const run = Object.hasOwn(plainCommands, base) ? plainCommands[base] : undefined;
     if (run === undefined) {
-      streams.err(`sh: ${name}: not found\n`);
+      streams.err(`${this.name}: ${name}: not found\n`);
       return 127;
     }
     return run({ name: base, args, host: this.host, variables: this.variables, ...streams });

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { Loop } from '../../engine/loop.js';
 import { Random } from '../../engine/random.js';
-import type { ContainerContext } from '../workload.js';
+import type { ContainerContext, ExecResult } from '../workload.js';
 import { isShellCommand } from './knows.js';
 import { shellBeside, shellStartError, startShell } from './program.js';
 
@@ -85,10 +85,18 @@ describe('the small shell', () => {
   });
 
   it('runs what it knows beside a program that has no shell', () => {
-    const exec = shellBeside(placeFor(new Loop()));
+    const loop = new Loop({ startMs: 0 });
+    const beside = shellBeside(placeFor(loop));
+    const exec = (words: readonly string[], stdin = '') => {
+      let result: ExecResult | undefined;
+      beside(words, stdin, came => (result = came));
+      loop.runUntil(loop.now() + 10_000);
+      return result;
+    };
     expect(exec(['cat', '/etc/hostname'])).toMatchObject({ stdout: 'p\n', exitCode: 0 });
     expect(exec(['sh'], 'echo a > /a; exit 3')).toMatchObject({ exitCode: 3 });
     expect(exec(['cat', '/a'])).toMatchObject({ stdout: 'a\n' });
+    expect(exec(['sh', '-c', 'sleep 3; echo late'])).toMatchObject({ stdout: 'late\n' });
     expect(exec(['nvidia-smi'])).toBeUndefined();
   });
 

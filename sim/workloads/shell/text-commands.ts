@@ -1,6 +1,7 @@
 /** Commands that move files about or work on text. */
 import type { CommandCall, PlainCommand } from './commands.js';
 import { expr } from './expr.js';
+import { grep } from './grep.js';
 
 /** As many lines as `yes` prints: in a pipe something cuts it off. */
 const yesLines = 20_000;
@@ -13,14 +14,27 @@ export const textCommands: Readonly<Record<string, PlainCommand>> = {
     out(`${args[0]?.split('/').at(-1) ?? ''}\n`);
     return 0;
   },
-  chmod: nothing,
-  chown: nothing,
   cp: call => moved(call, { isCopy: true }),
-  expr,
-  id: ({ args, out }) => {
-    out(args.includes('-u') || args.includes('-g') ? '0\n' : 'uid=0(root) gid=0(root)\n');
+  cut: ({ args, stdin, host, out }) => {
+    const option = (name: string) => {
+      const at = args.findIndex(arg => arg.startsWith(name));
+      return at < 0 ? undefined : args[at]?.slice(name.length) || args[at + 1];
+    };
+    const divider = option('-d') ?? '\t';
+    const wanted = (option('-f') ?? '1').split(',').map(Number);
+    const values = [divider, option('-f')];
+    const path = args.find(arg => !arg.startsWith('-') && !values.includes(arg));
+    const text = path === undefined ? stdin : (host.files.read(path) ?? '');
+    for (const line of linesOf(text)) {
+      const fields = line.split(divider);
+      // A line without the divider is printed as a whole.
+      const shown = fields.length === 1 ? fields : wanted.map(field => fields[field - 1] ?? '');
+      out(`${shown.join(divider)}\n`);
+    }
     return 0;
   },
+  expr,
+  grep,
   mv: call => moved(call, { isCopy: false }),
   sort: ({ stdin, out }) => {
     for (const line of linesOf(stdin).sort()) out(`${line}\n`);

@@ -153,12 +153,9 @@ function execute(lab: Lab, name: string, action: Action): ApiAnswer {
     readonly spec?: { readonly containers: readonly { name: string }[] };
   };
   const container = action.container ?? pod.spec?.containers[0]?.name ?? '';
-  const result = kubelet?.endpoint.exec({
-    namespace,
-    pod: name,
-    container,
-    command: action.command ?? [],
-  });
+  let result: unknown;
+  const request = { namespace, pod: name, container, command: action.command ?? [] };
+  kubelet?.endpoint.exec(request, came => (result = came));
   return { status: 200, headers: {}, body: result };
 }
 

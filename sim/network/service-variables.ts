@@ -1,0 +1,38 @@
+/** The environment by which programs find services, as Docker's links once did. @upstream pkg/kubelet/envvars/envvars.go */
+import type { Pod, Service } from '../api/kinds/core.js';
+import type { ServiceBook } from './service-book.js';
+
+/** The variables of the services of a pod's namespace, and of the API server's, which all pods have. */
+export function serviceVariables(book: ServiceBook, pod: Pod): Readonly<Record<string, string>> {
+  const variables: Record<string, string> = {};
+  const master = book.service('default', 'kubernetes');
+  if (master !== undefined) addVariables(variables, master);
+  if (pod.spec?.enableServiceLinks === false) return variables;
+  for (const service of book.servicesIn(pod.metadata.namespace ?? '')) {
+    // One of the same name as the API server's does not hide it.
+    if (service.metadata.name !== 'kubernetes') addVariables(variables, service);
+  }
+  return variables;
+}
+
+function addVariables(variables: Record<string, string>, { metadata, spec }: Service): void {
+  const { clusterIP = '', ports = [] } = spec ?? {};
+  const [first] = ports;
+  if (clusterIP === '' || clusterIP === 'None' || first === undefined) return;
+  const prefix = variableName(metadata.name ?? '');
+  variables[`${prefix}_SERVICE_HOST`] = clusterIP;
+  variables[`${prefix}_SERVICE_PORT`] = String(first.port);
+  const host = clusterIP.includes(':') ? `[${clusterIP}]` : clusterIP;
+  for (const { name = '', port, protocol = 'TCP' } of ports) {
+    if (name !== '') variables[`${prefix}_SERVICE_PORT_${variableName(name)}`] = String(port);
+    const url = `${protocol.toLowerCase()}://${host}:${port}`;
+    variables[`${prefix}_PORT`] ??= url;
+    const own = `${prefix}_PORT_${port}_${protocol}`;
+    variables[own] = url;
+    variables[`${own}_PROTO`] = protocol.toLowerCase();
+    variables[`${own}_PORT`] = String(port);
+    variables[`${own}_ADDR`] = clusterIP;
+  }
+}
+
+const variableName = (name: string): string => name.replaceAll('-', '_').toUpperCase();
