@@ -110,6 +110,20 @@ describe('what looks like a breach and is none', () => {
     expect(past.verdict(constraintsHeldAtBinding)).toMatchObject({ kind: 'held', looked: 2 });
   });
 
+  it('constraints that held at different instants, as caches of nodes and of pods lag by themselves', () => {
+    const cordoned = { spec: { ...node(roomy, zone('a')).spec, unschedulable: true } };
+    const past = zones()
+      .write('Pod', 'x/pod', { metadata: labels, spec: podSpec({}, undefined, spread) })
+      .at('1m0.990s')
+      .write('Node', 'a', cordoned)
+      .at('1m0.995s')
+      .remove('Pod', 'x/first')
+      .at('1m1s')
+      .write('Pod', 'x/pod', { spec: podSpec({}, 'a', spread) })
+      .at('2m');
+    expect(past.verdict(constraintsHeldAtBinding).kind).toBe('held');
+  });
+
   it('a pod that is stored before the one that it follows, as bindings overtake each other', () => {
     const other = { metadata: { labels: { app: 'db' } }, spec: podSpec({}) };
     const follows = {

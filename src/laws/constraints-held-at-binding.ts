@@ -9,10 +9,14 @@ import { law, type Breach, type Change, type Judge } from './law.js';
 import { nameOf, written } from './story.js';
 import type { World } from './world.js';
 
+/** Caches of nodes and of pods lag by themselves: each constraint may have held at another instant. */
+type Constraint = 'node' | 'ports' | 'affinity' | 'spread';
+
 interface Suspect {
   readonly change: Change<Pod>;
   readonly pod: PodInfo;
-  readonly what: string;
+  /** What did not hold at any instant so far. */
+  readonly unmet: Map<Constraint, string>;
 }
 
 const defaults = {
@@ -77,11 +81,16 @@ class Bindings implements Judge {
 
   private judge(change: Change<Pod>, pod: PodInfo, world: World): void {
     this.looked++;
-    const what = this.unmet(pod, world);
-    if (what === undefined) return;
-    const back = world.before(this.lagMs, ['pods', 'nodes', 'namespaces']);
-    for (const past of back) if (this.unmet(pod, past) === undefined) return;
-    const suspect = { change, pod, what };
+    const unmet = new Map<Constraint, string>();
+    for (const constraint of this.constraintsOf(pod)) {
+      const what = this.unmet(constraint, pod, world);
+      if (what !== undefined) unmet.set(constraint, what);
+    }
+    if (unmet.size === 0) return;
+    const suspect = { change, pod, unmet };
+    for (const past of world.before(this.lagMs, ['pods', 'nodes', 'namespaces'])) {
+      if (this.isCleared(suspect, past)) return;
+    }
     this.suspects.add(suspect);
     world.at(world.now() + this.lagMs, () => {
       if (!this.suspects.delete(suspect)) return;
@@ -91,32 +100,45 @@ class Bindings implements Judge {
 
   private lookAgain(world: World): void {
     for (const suspect of this.suspects) {
-      if (this.unmet(suspect.pod, world) === undefined) this.suspects.delete(suspect);
+      if (this.isCleared(suspect, world)) this.suspects.delete(suspect);
     }
   }
 
-  private unmet(pod: PodInfo, world: World): string | undefined {
-    const node = world.get('nodes', pod.pod.spec?.nodeName ?? '');
-    if (node === undefined) return 'there is no such node';
-    const plain = unmetOfNode(pod, node);
-    if (plain !== undefined) return plain;
-    if (pod.hostPorts.length > 0 && this.portTakers.size > 0) {
-      const taken = takenPort(pod, world);
-      if (taken !== undefined) return taken;
+  /** Whether all that did not hold so far has held at some instant, this one among them. */
+  private isCleared({ pod, unmet }: Suspect, world: World): boolean {
+    for (const constraint of unmet.keys()) {
+      if (this.unmet(constraint, pod, world) === undefined) unmet.delete(constraint);
     }
-    const isSpread = pod.pod.spec?.topologySpreadConstraints !== undefined;
+    return unmet.size === 0;
+  }
+
+  private *constraintsOf(pod: PodInfo): Iterable<Constraint> {
+    yield 'node';
+    if (pod.hostPorts.length > 0 && this.portTakers.size > 0) yield 'ports';
     const { requiredAffinity, requiredAntiAffinity } = pod.terms;
     const isNear = requiredAffinity.length > 0 || requiredAntiAffinity.length > 0;
-    const mustSpread = isSpread && hardSpread(pod.pod).length > 0;
-    if (!mustSpread && !isNear && this.guarded.size === 0) return undefined;
-    const neighbours = neighboursOf(pod.pod, world);
-    return (
-      unmetAffinity(pod, node, neighbours, world) ??
-      (mustSpread ? unmetSpread(pod, node, neighbours, world) : undefined)
-    );
+    if (isNear || this.guarded.size > 0) yield 'affinity';
+    const isSpread = pod.pod.spec?.topologySpreadConstraints !== undefined;
+    if (isSpread && hardSpread(pod.pod).length > 0) yield 'spread';
   }
 
-  private accuse({ change, what }: Suspect, world?: World): void {
+  private unmet(constraint: Constraint, pod: PodInfo, world: World): string | undefined {
+    const node = world.get('nodes', pod.pod.spec?.nodeName ?? '');
+    if (node === undefined) return 'there is no such node';
+    switch (constraint) {
+      case 'node':
+        return unmetOfNode(pod, node);
+      case 'ports':
+        return takenPort(pod, world);
+      case 'affinity':
+        return unmetAffinity(pod, node, neighboursOf(pod.pod, world), world);
+      case 'spread':
+        return unmetSpread(pod, node, neighboursOf(pod.pod, world), world);
+    }
+  }
+
+  private accuse({ change, unmet }: Suspect, world?: World): void {
+    const [what = ''] = unmet.values();
     const node = change.object.spec?.nodeName ?? '';
     const last = world?.last('nodes', node);
     const lines = [
