@@ -57,18 +57,50 @@ function createController({ queue }: ControllerContext): Controller {
   };
 }
 
-/** The rules of the selected roles in the order of their names, each once. */
+/** What was gathered last for a role, and from which lists: all clusters of a process begin with the same roles. */
+const gatheredLast = new Map<string, Gathered>();
+const gatheredMax = 64;
+
+interface Gathered {
+  readonly lists: readonly (readonly PolicyRule[])[];
+  readonly rules: readonly PolicyRule[];
+}
+
 function gatheredRules(role: ClusterRole, view: View): readonly PolicyRule[] {
-  const rules: PolicyRule[] = [];
+  const { name = '' } = role.metadata;
+  const lists = selectedRules(role, view);
+  const known = gatheredLast.get(name);
+  if (known !== undefined && isSameLists(known.lists, lists)) return known.rules;
+  const rules = eachOnce(lists);
+  if (gatheredLast.size >= gatheredMax) gatheredLast.clear();
+  gatheredLast.set(name, { lists, rules });
+  return rules;
+}
+
+/** The rules of the selected roles, in the order of their names. */
+function selectedRules(role: ClusterRole, view: View): readonly (readonly PolicyRule[])[] {
+  const lists: (readonly PolicyRule[])[] = [];
   for (const labelSelector of role.aggregationRule?.clusterRoleSelectors ?? []) {
     const selector = selectorOf(labelSelector);
     for (const other of view.list(clusterRoles)) {
       if (other.metadata.name === role.metadata.name) continue;
-      if (!selector.matches(other.metadata.labels)) continue;
-      for (const rule of other.rules ?? []) {
-        if (!rules.some(known => deepEqual(known, rule))) rules.push(rule);
-      }
+      if (other.rules && selector.matches(other.metadata.labels)) lists.push(other.rules);
     }
+  }
+  return lists;
+}
+
+function isSameLists(
+  a: readonly (readonly PolicyRule[])[],
+  b: readonly (readonly PolicyRule[])[],
+): boolean {
+  return a.length === b.length && a.every((list, index) => list === b[index]);
+}
+
+function eachOnce(lists: readonly (readonly PolicyRule[])[]): readonly PolicyRule[] {
+  const rules: PolicyRule[] = [];
+  for (const rule of lists.flat()) {
+    if (!rules.some(known => deepEqual(known, rule))) rules.push(rule);
   }
   return rules;
 }

@@ -6,6 +6,7 @@ import { rfc3339, rfc3339Micro } from '../api/time.js';
 import { storageKey } from '../store/collection.js';
 import { bootstrapOwners } from './bootstrap-owners.js';
 import type { Core } from './core.js';
+import type { FieldOwners } from './field-owners.js';
 import { orderedMeta, withMeta } from './object-meta.js';
 import type { ServerSettings } from './resources/strategy.js';
 import { splitPath } from './request-info.js';
@@ -21,37 +22,67 @@ type Plain = Readonly<Record<string, unknown>> & { readonly metadata: KubeObject
 
 let prepared: readonly Prepared[] | undefined;
 
+/** An object as servers with these settings that begin at this time have it, but for its uid and version. */
+interface Ready {
+  readonly group: string;
+  readonly version: string;
+  readonly resource: string;
+  readonly key: string;
+  readonly object: KubeObject;
+  /** Who owns its fields: worked out once for all who ask. */
+  beside: FieldOwners | undefined;
+}
+
+/** What was made ready for the servers before: those of one process mostly begin alike. */
+const readySets = new Map<string, readonly Ready[]>();
+const readySetsMax = 4;
+
 /** Stores them; their revisions are the first ones. */
 export function storeBootstrapObjects(core: Core): void {
-  prepared ??= prepare(bootstrapObjects() as ByCollection, bootstrapRbac() as ByResource);
-  const { store, registry, random, clock, settings, gated } = core;
+  const { store, registry, random, clock } = core;
   const uids = random.fork('bootstrap');
-  const created = rfc3339(clock.now());
-  const micro = rfc3339Micro(clock.now());
-  const adaptedTo = adapter(settings);
-  const all = [...withGated(prepared, gated), ...aggregatedServices(core)];
-  for (const { group, version, resource, object } of all) {
-    const served = registry.find(group, version, resource);
+  const timeMs = clock.now();
+  for (const ready of [...readySet(core), ...readied(core, aggregatedServices(core))]) {
+    const served = registry.find(ready.group, ready.version, ready.resource);
     if (served === undefined) continue;
-    const { metadata } = object;
-    const placed = withMeta(
-      timed(adaptedTo(object), created, micro),
-      orderedMeta({
-        ...metadata,
-        uid: uids.uuid(),
-        creationTimestamp: created,
-        resourceVersion: store.nextResourceVersion(),
-      }),
-    );
-    const key = storageKey(metadata.namespace ?? '', metadata.name ?? '');
-    store.put(served.collection, {
-      key,
-      object: placed,
-      beside: bootstrapOwners(served, placed, clock.now()),
-      user: 'system:apiserver',
-    });
+    const { key, object } = ready;
+    const uid = uids.uuid();
+    const metadata = { ...object.metadata, uid, resourceVersion: store.nextResourceVersion() };
+    const beside = (ready.beside ??= bootstrapOwners(served, object, timeMs));
+    const placed = { ...object, metadata };
+    store.put(served.collection, { key, object: placed, beside, user: 'system:apiserver' });
   }
   store.beginHistory();
+}
+
+/** The objects that are no settings of one server alone. */
+function readySet(core: Core): readonly Ready[] {
+  const { gated, settings, clock } = core;
+  prepared ??= prepare(bootstrapObjects() as ByCollection, bootstrapRbac() as ByResource);
+  if (gated.length > 0) return readied(core, withGated(prepared, gated));
+  const { serviceRange, advertised } = settings;
+  const key = `${serviceRange} ${advertised.address} ${advertised.port} ${clock.now()}`;
+  let known = readySets.get(key);
+  if (known === undefined) {
+    if (readySets.size >= readySetsMax) readySets.clear();
+    readySets.set(key, (known = readied(core, prepared)));
+  }
+  return known;
+}
+
+function readied({ clock, settings }: Core, objects: readonly Prepared[]): readonly Ready[] {
+  const created = rfc3339(clock.now());
+  const micro = rfc3339Micro(clock.now());
+  return objects.map(({ object, ...where }) => {
+    const { metadata } = object;
+    const own = { uid: '?', creationTimestamp: created, resourceVersion: '?' };
+    const placed = withMeta(
+      timed(adapted(object, settings), created, micro),
+      orderedMeta({ ...metadata, ...own }),
+    );
+    const key = storageKey(metadata.namespace ?? '', metadata.name ?? '');
+    return { ...where, key, object: placed, beside: undefined };
+  });
 }
 
 /** The APIServices of groups that others serve: always available, as nothing lies between. */
@@ -176,40 +207,16 @@ const recorded = {
   advertised: { address: '192.0.2.2', port: 17500 },
 } satisfies Partial<ServerSettings>;
 
-/** What was adapted for the servers before, by their settings: the servers of one process share it. */
-const adaptations = new Map<string, WeakMap<KubeObject, KubeObject>>();
-const adaptationsMax = 32;
-
 /** The service range and the server's own address are settings; the recorded objects have others. */
-function adapter({ serviceRange, advertised }: ServerSettings): (object: KubeObject) => KubeObject {
-  const { address, port } = advertised;
-  const before = recorded.advertised;
-  const isRecorded =
-    serviceRange === recorded.serviceRange && address === before.address && port === before.port;
-  if (isRecorded) return object => object;
-  const key = `${serviceRange} ${address} ${port}`;
-  let known = adaptations.get(key);
-  if (known === undefined) {
-    if (adaptations.size >= adaptationsMax) adaptations.clear();
-    adaptations.set(key, (known = new WeakMap()));
-  }
-  const adaptedBefore = known;
-  return object => {
-    let result = adaptedBefore.get(object);
-    if (result === undefined) {
-      result = adapted(object, { serviceRange, advertised });
-      adaptedBefore.set(object, result);
-    }
-    return result;
-  };
-}
-
 function adapted(
   object: KubeObject,
   { serviceRange, advertised }: Pick<ServerSettings, 'serviceRange' | 'advertised'>,
 ): KubeObject {
   const { address, port } = advertised;
   const before = recorded.advertised;
+  const isRecorded =
+    serviceRange === recorded.serviceRange && address === before.address && port === before.port;
+  if (isRecorded) return object;
   const text = JSON.stringify(object)
     .replaceAll(recorded.serviceRange, serviceRange)
     .replaceAll(`"${firstAddress(recorded.serviceRange)}"`, `"${firstAddress(serviceRange)}"`)
