@@ -63,6 +63,11 @@ const spec = { selector: { matchLabels: { app: 'a' } }, template };
 const condition = { type: 'Available', status: 'True', lastUpdateTime: null, message: '' };
 const startTime = '2026-01-01T00:00:00Z';
 
+const measured = {
+  type: 'Resource',
+  resource: { name: 'cpu', current: { averageValue: '100m', averageUtilization: 10 } },
+};
+
 /** Of each kind: its spec, and statuses of which the last is refused. */
 const kinds: readonly (readonly [string, string, object, readonly object[]])[] = [
   [
@@ -113,6 +118,17 @@ const kinds: readonly (readonly [string, string, object, readonly object[]])[] =
     { schedule: '* * * * *', jobTemplate: { spec: { template: jobTemplate } } },
     [{ lastScheduleTime: startTime }, { active: [{ kind: 'Job', name: 'a' }] }, {}],
   ],
+  [
+    'autoscaling/v2/horizontalpodautoscalers',
+    'horizontal-pod-autoscaler',
+    { scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'a' }, maxReplicas: 3 },
+    [
+      { desiredReplicas: 1, currentReplicas: 0 },
+      { desiredReplicas: 2, currentReplicas: 1, conditions: [], currentMetrics: [measured] },
+      { desiredReplicas: 0, currentMetrics: null },
+      { desiredReplicas: -1 },
+    ],
+  ],
 ];
 
 function reports({ send, look }: World): void {
@@ -154,4 +170,45 @@ it.each(['None', 'Metadata', 'RequestResponse'])('are the same both ways, audite
   const [short, long] = [told('short', level, reports), told('long', level, reports)];
   expect(short).toBe(long);
   expect(short).toContain('"user": "system:serviceaccount:kube-system:job-controller"');
+});
+
+const kubelet = trusted('system:node:a', 'system:nodes');
+const quantities = { cpu: '8', memory: '32Gi', 'nvidia.com/gpu': '4' };
+
+/** Reports of a node; the last are refused, by another or of something else. */
+function nodeReports({ send, look }: World): void {
+  const path = '/api/v1/nodes';
+  let node = send({ method: 'POST', path, body: { metadata: { name: 'a' }, spec: {} } }, kubelet)
+    .body as KubeObject;
+  send({ method: 'POST', path, body: { metadata: { name: 'b' } } });
+  const put = (change: object, as = kubelet, name = 'a') => {
+    const request = { path: `${path}/${name}/status`, body: { ...node, ...change } };
+    const answer = send({ method: 'PUT', ...request }, as);
+    if (answer.status === 200) node = answer.body as KubeObject;
+  };
+  const ready = (lastHeartbeatTime: string) => ({
+    capacity: quantities,
+    allocatable: { cpu: '7900m', memory: '32Gi', 'nvidia.com/gpu': 4 },
+    conditions: [{ type: 'Ready', status: 'True', lastHeartbeatTime, reason: '' }],
+    nodeInfo: { kubeletVersion: 'v1.36.2' },
+  });
+  put({ status: {} });
+  put({ status: { capacity: quantities } });
+  for (const minute of [1, 2, 2, 3]) put({ status: ready(`2026-01-01T00:0${minute}:00Z`) });
+  const status = ready('2026-01-01T00:04:00Z');
+  put({ status }, trusted('system:node:b', 'system:nodes'));
+  put({ status }, kubelet, 'b');
+  put({ status }, trusted('system:serviceaccount:kube-system:node-controller'));
+  put({ status, spec: { ...(node['spec'] as object), unschedulable: true } });
+  put({ status, metadata: { ...node.metadata, labels: { a: 'b' } } });
+  put({ status: { ...status, capacity: { cpu: '-1' } } });
+  put({ status: { ...status, addresses: [{ type: 'InternalIP', address: '10.0.0.1' }] } });
+  put({ status: undefined });
+  look(`${path}/a`);
+}
+
+it.each(['None', 'Metadata', 'RequestResponse'])('are so of nodes, audited: %s', level => {
+  const [short, long] = [told('short', level, nodeReports), told('long', level, nodeReports)];
+  expect(short).toBe(long);
+  expect(short).toContain('"lastHeartbeatTime": "2026-01-01T00:03:00Z"');
 });

@@ -1,11 +1,13 @@
 /**
- * The short way of the statuses that controllers write of what they control: the status is all that is
- * new, so it is tidied, defaulted, prepared and checked by the kind's own strategy, and nothing is
+ * The short way of the statuses that controllers write of what they control, and kubelets of their nodes:
+ * the status is all that is new, so it is tidied, defaulted, prepared and checked by the kind's own strategy, and nothing is
  * found out again about the rest, which is the stored object's own.
  */
 import type { StructShape } from '../../api/facts.js';
 import { cronJobs, jobs } from '../../api/kinds/batch.js';
 import { daemonSets, deployments, replicaSets, statefulSets } from '../../api/kinds/apps.js';
+import { horizontalPodAutoscalers } from '../../api/kinds/autoscaling.js';
+import { nodes } from '../../api/kinds/core.js';
 import type { HasMetadata, Kind, KubeObject } from '../../api/object.js';
 import type { ApiAnswer, ApiRequest, Connection } from '../../api/request.js';
 import { tidied } from '../../api/tidy.js';
@@ -20,27 +22,30 @@ import { servedBy } from './served-by.js';
 import type { ShortWay } from './short-way.js';
 import { isOnlyReported, writeStatus, type Report } from './status-write.js';
 
-/** Kinds of which no admission plugin of the server's own looks at the status. */
-const reported: readonly Pick<Kind, 'group' | 'version' | 'kind' | 'resource'>[] = [
-  deployments,
-  replicaSets,
-  statefulSets,
-  daemonSets,
-  jobs,
-  cronJobs,
-];
+/** Kinds of which no admission plugin of the server's own looks at the status, but at whose node it is. */
+const reported: readonly Pick<Kind, 'group' | 'version' | 'kind' | 'resource' | 'isNamespaced'>[] =
+  [
+    deployments,
+    replicaSets,
+    statefulSets,
+    daemonSets,
+    jobs,
+    cronJobs,
+    horizontalPodAutoscalers,
+    nodes,
+  ];
 
 interface Reported {
   readonly served: ServedResource;
   readonly shape: StructShape;
   /** The path of the collection in a namespace is this, the namespace, and the resource. */
   readonly root: string;
+  /** By namespace: who may write the status of any object of the kind there. Of nodes by path. */
+  readonly permits: Permits;
 }
 
 /** The statuses of the workloads of one server. */
 export class StatusReports implements ShortWay {
-  /** By kind and namespace: who may write the status of any object of the kind there. */
-  private readonly permits: Permits;
   private readonly kinds = new Map<string, Reported>();
 
   constructor(private readonly core: Core) {
@@ -48,10 +53,9 @@ export class StatusReports implements ShortWay {
       const served = servedBy(core, kind as Kind<HasMetadata>);
       const shape = shapeOfResource(served);
       const root = `/apis/${kind.group}/${kind.version}/namespaces/`;
-      if (shape !== undefined) this.kinds.set(kind.kind, { served, shape, root });
+      const permits = new Permits(core, { groups: [kind.group], options: 'UpdateOptions' });
+      if (shape !== undefined) this.kinds.set(kind.kind, { served, shape, root, permits });
     }
-    const groups = [...new Set(reported.map(({ group }) => group))];
-    this.permits = new Permits(core, { groups, options: 'UpdateOptions' });
   }
 
   serve(request: ApiRequest, connection: Connection): ApiAnswer | undefined {
@@ -60,10 +64,10 @@ export class StatusReports implements ShortWay {
     const object = body as KubeObject;
     const known = this.kinds.get(object.kind ?? '');
     if (known === undefined) return undefined;
-    const { served, root } = known;
+    const { served, permits } = known;
     const { namespace = '', name = '' } = object.metadata;
-    if (path !== `${root}${namespace}/${served.kind.resource}/${name}/status`) return undefined;
-    const permit = this.permits.of(keyOf(served, namespace), connection);
+    if (path !== pathOf(known, namespace, name)) return undefined;
+    const permit = permits.of(served.kind.isNamespaced ? namespace : path, connection);
     if (permit === undefined) return undefined;
     const report = this.checked(known, object, storageKey(namespace, name));
     if (report === undefined) return undefined;
@@ -79,13 +83,15 @@ export class StatusReports implements ShortWay {
     const { info, user } = context;
     const { verb, group, version, resource, subresource, namespace, path } = info;
     if (subresource !== 'status') return;
-    for (const { served } of this.kinds.values()) {
+    for (const { served, permits } of this.kinds.values()) {
       if (served.kind.resource !== resource || served.kind.group !== group) continue;
+      // A kubelet may write the status of its own node only.
+      if (!served.kind.isNamespaced) return permits.learn(path, context);
       const kind = { group, version, resource, subresource, isResourceRequest: true };
       const asked = { ...kind, user, verb, namespace, name: '', path };
       // Who may write only that of some names is asked each time.
       const { decision } = this.core.authorizer.authorize(asked);
-      if (decision === 'allow') this.permits.learn(keyOf(served, namespace), context);
+      if (decision === 'allow') permits.learn(namespace, context);
     }
   }
 
@@ -111,6 +117,8 @@ export class StatusReports implements ShortWay {
   }
 }
 
-function keyOf({ kind }: ServedResource, namespace: string): string {
-  return `${kind.resource}/${namespace}`;
+function pathOf({ served, root }: Reported, namespace: string, name: string): string {
+  const { resource, isNamespaced } = served.kind;
+  if (!isNamespaced) return `/api/v1/${resource}/${name}/status`;
+  return `${root}${namespace}/${resource}/${name}/status`;
 }
