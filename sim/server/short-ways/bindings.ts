@@ -35,7 +35,8 @@ export class Bindings implements ShortWay {
 
   constructor(private readonly core: Core) {
     this.pods = servedBy(core, pods).collection;
-    this.permits = new Permits(core, { groups: [pods.group], options: 'CreateOptions' });
+    const written = { kinds: [pods], subresource: 'binding' };
+    this.permits = new Permits(core, { ...written, options: 'CreateOptions' });
   }
 
   serve(request: ApiRequest, connection: Connection): ApiAnswer | undefined {

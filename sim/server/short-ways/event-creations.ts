@@ -46,8 +46,7 @@ export class EventCreations implements ShortWay {
     this.core1 = servedBy(core, events);
     this.v1 = servedBy(core, eventsV1);
     this.collection = this.core1.collection;
-    const groups = [events.group, eventsV1.group];
-    this.permits = new Permits(core, { groups, options: 'CreateOptions' });
+    this.permits = new Permits(core, { kinds: [events, eventsV1], options: 'CreateOptions' });
   }
 
   serve({ path, body }: ApiRequest, connection: Connection): ApiAnswer | undefined {

@@ -28,7 +28,7 @@ export class LeaseRenewals implements ShortWay {
   constructor(private readonly core: Core) {
     this.served = servedBy(core, leases);
     this.leases = this.served.collection;
-    this.permits = new Permits(core, { groups: [leases.group], options: 'UpdateOptions' });
+    this.permits = new Permits(core, { kinds: [leases], options: 'UpdateOptions' });
   }
 
   serve({ path, body }: ApiRequest, connection: Connection): ApiAnswer | undefined {

@@ -14,6 +14,7 @@ import { namespaces } from '../../api/kinds/core.js';
 import { clusterRoleBindings, clusterRoles, roleBindings, roles } from '../../api/kinds/rbac.js';
 import type { ApiRequest, Connection } from '../../api/request.js';
 import type { GroupResource } from '../access.js';
+import { isNamed } from '../admission/match/request-match.js';
 import type { AuditRecord } from '../audit/auditor.js';
 import type { Core } from '../core.js';
 import { requestInfo } from '../request-info.js';
@@ -57,11 +58,13 @@ export class Permits {
   private readonly policyChange: { readonly revision: number };
   private readonly hookChange: { readonly revision: number };
 
-  /** `groups`: what is written; webhooks and policies that may want a say in it close the short way. */
+  /** What is written; webhooks and policies that may want a say in it close the short way. */
   constructor(
     private readonly core: Core,
     private readonly written: {
-      readonly groups: readonly string[];
+      readonly kinds: readonly GroupResource[];
+      /** Default: the objects themselves. */
+      readonly subresource?: string;
       readonly options: WriteOptionsKind;
     },
     besides: readonly GroupResource[] = [],
@@ -115,8 +118,13 @@ export class Permits {
     );
   }
 
-  private concerns({ apiGroups = [] }: Rule): boolean {
-    return apiGroups.includes('*') || this.written.groups.some(group => apiGroups.includes(group));
+  private concerns({ apiGroups = [], resources = [] }: Rule): boolean {
+    const { kinds, subresource = '' } = this.written;
+    return kinds.some(
+      ({ group, resource }) =>
+        (apiGroups.includes('*') || apiGroups.includes(group)) &&
+        resources.some(wanted => isNamed(wanted, resource, subresource)),
+    );
   }
 }
 
@@ -139,6 +147,7 @@ export function beginAudit(
 
 interface Rule {
   readonly apiGroups?: readonly string[];
+  readonly resources?: readonly string[];
 }
 
 interface HookConfiguration {

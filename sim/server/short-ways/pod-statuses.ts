@@ -40,7 +40,8 @@ export class PodStatuses implements ShortWay {
     invariant(shape !== undefined, 'pods have a shape');
     this.shape = shape;
     this.pods = this.served.collection;
-    this.permits = new Permits(core, { groups: [pods.group], options: 'UpdateOptions' });
+    const written = { kinds: [pods], subresource: 'status' };
+    this.permits = new Permits(core, { ...written, options: 'UpdateOptions' });
   }
 
   serve(request: ApiRequest, connection: Connection): ApiAnswer | undefined {

@@ -64,7 +64,7 @@ export class SiblingPods implements ShortWay {
   constructor(private readonly core: Core) {
     this.served = servedBy(core, pods);
     const besides = [limitRanges, serviceAccounts, priorityClasses, runtimeClasses];
-    this.permits = new Permits(core, { groups: [pods.group], options: 'CreateOptions' }, besides);
+    this.permits = new Permits(core, { kinds: [pods], options: 'CreateOptions' }, besides);
     this.quotaChange = core.access.lastChangeOf([resourceQuotas]);
   }
 

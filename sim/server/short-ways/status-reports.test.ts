@@ -204,11 +204,30 @@ function nodeReports({ send, look }: World): void {
   put({ status: { ...status, capacity: { cpu: '-1' } } });
   put({ status: { ...status, addresses: [{ type: 'InternalIP', address: '10.0.0.1' }] } });
   put({ status: undefined });
+  // Who wants a say in pods has none in nodes; who wants one in their statuses has it.
+  for (const resource of ['pods', 'nodes/status']) {
+    const rules = [
+      { apiGroups: [''], apiVersions: ['v1'], operations: ['*'], resources: [resource] },
+    ];
+    const hook = {
+      name: 'a.test.dev',
+      rules,
+      clientConfig: { url: 'https://hook.test.dev/' },
+      sideEffects: 'None',
+      admissionReviewVersions: ['v1'],
+    };
+    const name = resource.replace('/', '-');
+    const body = { metadata: { name }, webhooks: [hook] };
+    const hooks = '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations';
+    expect(send({ method: 'POST', path: hooks, body }).status).toBe(201);
+    for (const minute of [5, 6, 7]) put({ status: ready(`2026-01-01T00:0${minute}:00Z`) });
+  }
   look(`${path}/a`);
 }
 
 it.each(['None', 'Metadata', 'RequestResponse'])('are so of nodes, audited: %s', level => {
   const [short, long] = [told('short', level, nodeReports), told('long', level, nodeReports)];
   expect(short).toBe(long);
-  expect(short).toContain('"lastHeartbeatTime": "2026-01-01T00:03:00Z"');
+  expect(short).toContain('"lastHeartbeatTime": "2026-01-01T00:07:00Z"');
+  expect(short).toContain('failed calling webhook');
 });

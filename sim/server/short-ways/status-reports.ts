@@ -53,7 +53,8 @@ export class StatusReports implements ShortWay {
       const served = servedBy(core, kind as Kind<HasMetadata>);
       const shape = shapeOfResource(served);
       const root = `/apis/${kind.group}/${kind.version}/namespaces/`;
-      const permits = new Permits(core, { groups: [kind.group], options: 'UpdateOptions' });
+      const written = { kinds: [kind], subresource: 'status' };
+      const permits = new Permits(core, { ...written, options: 'UpdateOptions' });
       if (shape !== undefined) this.kinds.set(kind.kind, { served, shape, root, permits });
     }
   }

@@ -91,11 +91,14 @@ function ruleMatches(
   if (!holds(apiGroups, resource.group) || !holds(apiVersions, resource.version)) return false;
   if (!holds(operations, attributes.operation) || !scopeMatches(scope, attributes)) return false;
   if (resourceNames.length > 0 && !resourceNames.includes(attributes.name)) return false;
-  return resources.some(wanted => {
-    const [name = '', subresource = ''] = wanted.split('/', 2);
-    if (name !== '*' && name !== resource.resource) return false;
-    return subresource === '*' || subresource === attributes.subresource;
-  });
+  return resources.some(wanted => isNamed(wanted, resource.resource, attributes.subresource));
+}
+
+/** Whether a rule's `pods`, `pods/*`, `pods/status` names a resource, or one of its parts. */
+export function isNamed(wanted: string, resource: string, subresource: string): boolean {
+  const [name = '', part = ''] = wanted.split('/', 2);
+  if (name !== '*' && name !== resource) return false;
+  return part === '*' || part === subresource;
 }
 
 /** Namespaces themselves are of the cluster. */
