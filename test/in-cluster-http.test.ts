@@ -60,6 +60,10 @@ it('proxies to pods and services, and says why it cannot', async () => {
     status: 301,
     headers: { location: `${root}/pods/web/proxy/` },
   });
+  for (const method of ['OPTIONS', 'PATCH', 'HEAD'] as const) {
+    const asked = { method, path: `${root}/pods/web/${echo}`, headers: { 'content-type': '' } };
+    expect((await booted.request(asked)).status).toBe(200);
+  }
   const wrongPort = await get(booted, `${root}/pods/web:81/proxy/`);
   expect(wrongPort).toMatchObject({ status: 503, body: { reason: 'ServiceUnavailable' } });
   await booted.request({ method: 'DELETE', path: `${root}/pods/web` });

@@ -58,6 +58,8 @@ export function patchTypeFailure(
   { custom }: ServedResource,
 ): Failure | undefined {
   if (context.request.method !== 'PATCH' || custom !== undefined) return undefined;
+  // What is proxied is a patch of nothing that is stored here.
+  if (context.info.subresource === 'proxy') return undefined;
   const type = context.header('content-type').split(';')[0]?.trim() ?? '';
   if (contentTypes[type] !== undefined) return undefined;
   return failure(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {});
