@@ -146,9 +146,15 @@ export const plainCommands: Readonly<Record<string, PlainCommand>> = {
       err(`touch: ${path}: ${host.files.problem(path, 'write') ?? ''}\n`);
       return 1;
     }),
-  wc: ({ args, stdin, out }) => {
-    const count = args.includes('-l') ? stdin.split('\n').length - 1 : stdin.length;
-    out(`${count}\n`);
+  wc: ({ args, stdin, host, out, err }) => {
+    const path = args.find(arg => !arg.startsWith('-'));
+    const text = path === undefined ? stdin : host.files.read(path);
+    if (text === undefined) {
+      err(`wc: ${path ?? ''}: No such file or directory\n`);
+      return 1;
+    }
+    const count = args.includes('-l') ? text.split('\n').length - 1 : text.length;
+    out(`${count}${path === undefined ? '' : ` ${path}`}\n`);
     return 0;
   },
 };

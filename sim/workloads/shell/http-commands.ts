@@ -23,7 +23,7 @@ type Fetched =
     };
 
 /** Reads an address; http where no scheme is named. */
-export function placeOf(url: string): Place | undefined {
+function placeOf(url: string): Place | undefined {
   try {
     const { protocol, hostname, port, pathname, search } = new URL(
       /^[a-z]+:\/\//.test(url) ? url : `http://${url}`,

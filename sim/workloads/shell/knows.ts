@@ -1,4 +1,5 @@
 /** Whether the small shell knows everything that a container's command line names. */
+import { awkProgram } from './awk.js';
 import { plainCommands } from './commands.js';
 import { httpCommands } from './http-commands.js';
 import { netCommands } from './net-commands.js';
@@ -82,6 +83,7 @@ class Known {
         if (name === undefined) return true;
         const text = literal(name);
         if (text === undefined || !isKnownName(text, this.reaches)) return false;
+        if (baseName(text) === 'awk') return understandsAwk(command.words.slice(1));
         const program = text === 'exec' && next !== undefined ? literal(next) : undefined;
         return program === undefined || isKnownName(program, this.reaches);
       }
@@ -103,6 +105,12 @@ class Known {
   private word(word: Word): boolean {
     return word.every(part => part.kind !== 'command' || this.script(part.script));
   }
+}
+
+/** Of a language of its own only the part that is played is known. */
+function understandsAwk(words: readonly Word[]): boolean {
+  const texts = words.map(literal).filter(text => text?.startsWith('-') !== true);
+  return texts.some(text => text !== undefined && awkProgram(text) !== undefined);
 }
 
 function literal(word: Word): string | undefined {

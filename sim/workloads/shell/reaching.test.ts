@@ -124,6 +124,14 @@ it('makes files and folders with their modes, and finds them', () => {
   expect(run('printf abc > /x; hexdump -C /x').stdout).toContain('61 62 63');
 });
 
+it('counts restarts as a script that sums up a file', () => {
+  const script = "echo hello >> /f; echo hello >> /f; wc -l /f | awk {'print $1'}";
+  expect(run(script).stdout).toBe('2\n');
+  expect(run("printf 'a:b\nc:d\n' | awk -F: '/c/ {print $NF, \"x\"}'").stdout).toBe('d x\n');
+  expect(isShellCommand(['sh', '-c', "awk '{print $1}' /f"])).toBe(true);
+  expect(isShellCommand(['sh', '-c', "awk 'BEGIN {x = 1}' /f"])).toBe(false);
+});
+
 it('knows what asks others only where the others are played', () => {
   expect(isShellCommand(['sh', '-c', 'curl http://a'])).toBe(false);
   expect(isShellCommand(['sh', '-c', 'curl http://a'], 'all')).toBe(true);

@@ -1,5 +1,6 @@
 /** Commands that move files about or work on text. */
 import type { CommandCall, PlainCommand } from './commands.js';
+import { awk } from './awk.js';
 import { expr } from './expr.js';
 import { grep } from './grep.js';
 
@@ -10,6 +11,7 @@ const nothing: PlainCommand = () => 0;
 
 /** All of them by name. */
 export const textCommands: Readonly<Record<string, PlainCommand>> = {
+  awk,
   basename: ({ args, out }) => {
     out(`${args[0]?.split('/').at(-1) ?? ''}\n`);
     return 0;
