@@ -92,3 +92,39 @@ it('binds the claims of a stateful set, keeps its data and deletes released volu
   expect(await cluster.until(isEmpty, { within: '2m' })).toBe(true);
   expect(await claims()).toEqual([]);
 });
+
+it('tells a pod of its new labels at once, but not where a single file is mounted', async () => {
+  let seen: (path: string) => string | undefined = () => undefined;
+  const reader: Workload = {
+    name: 'reader',
+    start: context => {
+      seen = path => context.volume(path)?.read(path === '/info' ? 'labels' : '');
+      return {};
+    },
+  };
+  await using cluster = await bootSimulatedCluster({
+    seed: 1,
+    nodes: gpuNodes(1),
+    workloads: [{ image: 'reader', workload: reader }],
+  });
+  const items = [{ path: 'labels', fieldRef: { fieldPath: 'metadata.labels' } }];
+  const volumeMounts = [
+    { name: 'info', mountPath: '/info' },
+    { name: 'info', mountPath: '/file', subPath: 'labels' },
+  ];
+  const pod = (labels: Readonly<Record<string, string>>) => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'p', namespace: 'default', labels },
+    spec: {
+      containers: [{ name: 'c', image: 'reader', volumeMounts }],
+      volumes: [{ name: 'info', downwardAPI: { items } }],
+    },
+  });
+  await cluster.apply([pod({ a: '1' })] as never);
+  await cluster.advance('20s');
+  expect(seen('/info')).toBe('a="1"');
+  await cluster.apply([pod({ a: '2' })] as never);
+  await cluster.advance('3s');
+  expect([seen('/info'), seen('/file')]).toEqual(['a="2"', 'a="1"']);
+});

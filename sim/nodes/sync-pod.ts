@@ -70,7 +70,7 @@ export function* syncPod(parts: SyncParts, entry: PodEntry): Task<SyncResult> {
   );
   entry.cancel = undefined;
   if (!areMounted) return { isTerminal: false, didSomething: false, failed: true };
-  if (entry.isResync) yield* parts.volumes.refresh(entry);
+  yield* parts.volumes.refresh(entry, { isPodOnly: !entry.isResync });
   yield* findPullSecrets(context, entry.pod);
   parts.addProbes(entry);
   const restartsAll = status.conditions?.some(

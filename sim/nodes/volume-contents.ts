@@ -49,6 +49,13 @@ export function isProjection({ configMap, secret, downwardAPI, projected, name }
   return configMap !== undefined || secret !== undefined || downwardAPI !== undefined;
 }
 
+/** Whether fields of the pod stand in it. */
+export function tellsOfPod(volume: Volume): boolean {
+  if (volume.downwardAPI !== undefined) return true;
+  const { sources = [] } = volume.projected ?? {};
+  return isProjection(volume) && sources.some(({ downwardAPI }) => downwardAPI !== undefined);
+}
+
 /** Makes the contents of volumes, as one kubelet does. */
 export class VolumeContents {
   constructor(private readonly context: KubeletContext) {}

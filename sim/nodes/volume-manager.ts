@@ -6,7 +6,7 @@ import { MemoryFiles } from '../workloads/files/memory-files.js';
 import type { KubeletContext } from './context.js';
 import type { PodEntry } from './pod-entry.js';
 import type { PodVolumes } from './pod-volumes.js';
-import { isProjection, VolumeContents } from './volume-contents.js';
+import { isProjection, tellsOfPod, VolumeContents } from './volume-contents.js';
 import { factsOf, nodeHostsFile, setOwnership, shapeOf, textsOf } from './volume-shapes.js';
 import type { Task } from './task.js';
 import { draw } from './timings.js';
@@ -135,11 +135,14 @@ export class VolumeManager {
     return volumeName === undefined ? undefined : sharedFiles(`volume ${volumeName}`, shape);
   }
 
-  /** Brings config maps, secrets and the downward API up to date in a pod that runs. */
-  *refresh(entry: PodEntry): Task {
+  /**
+   * Brings config maps, secrets and the downward API up to date in a pod that runs; `isPodOnly`: what
+   * tells of the pod itself, which is known to have changed without asking anybody.
+   */
+  *refresh(entry: PodEntry, { isPodOnly }: { readonly isPodOnly: boolean }): Task {
     const volumes = this.context.machine.volumes.get(entry.uid);
     for (const volume of entry.pod.spec?.volumes ?? []) {
-      if (!isProjection(volume)) continue;
+      if (!(isPodOnly ? tellsOfPod(volume) : isProjection(volume))) continue;
       const made = yield* this.contents.make(entry.pod, volume);
       if (!('content' in made)) continue;
       const facts = factsOf(made.content, shapeOf(entry.pod, volume));
