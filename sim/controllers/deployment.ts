@@ -19,6 +19,7 @@ import { claim } from './control/claim.js';
 import { watchDependents } from './control/dependents.js';
 import { retrying } from './control/must.js';
 import { orphanIndex, owned, ownedAndOrphans, resolve } from './control/owner.js';
+import { noticingQuiet, StuckDeployments } from './deployment/stuck.js';
 import { DeploymentSync } from './deployment/sync.js';
 
 /** A deployment that fails so often in a row is let be until something changes. */
@@ -32,7 +33,8 @@ export const deploymentController: ControllerDefinition = {
 };
 
 function createController(context: ControllerContext): Controller {
-  const { view, queue } = context;
+  const { view, queue, clock } = context;
+  const stuck = new StuckDeployments(view);
   const onSet = watchDependents<Deployment, ReplicaSet>({
     view,
     ownerKind: deployments,
@@ -47,7 +49,10 @@ function createController(context: ControllerContext): Controller {
       watch(pods, { indexes: orphanIndex, on: change => onPod(context, change) }),
     ],
     *reconcile(key) {
-      const outcome = yield* retrying(sync(key, context));
+      if (stuck.isStill(key, clock.now())) return queue.addRateLimited(key);
+      const found: Found = { stuckUntilMs: undefined };
+      const { outcome, isQuiet } = yield* noticingQuiet(retrying(sync(key, context, found)));
+      if (isQuiet && found.stuckUntilMs !== undefined) stuck.note(key, found.stuckUntilMs);
       const isRetry = outcome !== undefined && 'retry' in outcome;
       return isRetry && queue.retries(key) >= retriesMax ? undefined : outcome;
     },
@@ -70,7 +75,12 @@ function podCount(view: View, deployment: Deployment): number {
     .reduce((count, set) => count + owned(view, pods, set).length, 0);
 }
 
-function* sync(key: string, context: ControllerContext): Reconciliation<Outcome> {
+/** What a pass has found out besides its outcome. */
+interface Found {
+  stuckUntilMs: number | undefined;
+}
+
+function* sync(key: string, context: ControllerContext, found: Found): Reconciliation<Outcome> {
   const { namespace, name } = splitKey(key);
   const deployment = context.view.get(deployments, namespace, name);
   if (deployment === undefined) return undefined;
@@ -84,7 +94,10 @@ function* sync(key: string, context: ControllerContext): Reconciliation<Outcome>
     matches: set => selectorOf(selector).matches(set.metadata.labels),
   });
   if (error !== undefined) return { retry: error };
-  return yield* new DeploymentSync(deployment, objects, context).run();
+  const pass = new DeploymentSync(deployment, objects, context);
+  const outcome = yield* pass.run();
+  found.stuckUntilMs = pass.stuckUntilMs;
+  return outcome;
 }
 
 function* refuseToSelectAll(

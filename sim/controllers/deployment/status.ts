@@ -86,16 +86,17 @@ export function isComplete(deployment: Deployment, status: DeploymentStatus | un
 }
 
 /** When to look whether the roll-out is stuck; 'now' when that is about due. @upstream requeueStuckDeployment */
-export function nextCheckMs(
+export function nextCheck(
   deployment: Deployment,
   status: DeploymentStatus,
   nowMs: number,
-): number | 'now' | undefined {
+): { readonly afterMs: number | 'now'; readonly deadlineMs: number } | undefined {
   const current = progressing(deployment);
   if (!hasDeadline(deployment) || current === undefined) return undefined;
   if (isComplete(deployment, status) || current.reason === timedOut) return undefined;
-  const afterMs = deadlineMs(deployment, current) - nowMs;
-  return afterMs < 1000 ? 'now' : afterMs + 1000;
+  const atMs = deadlineMs(deployment, current);
+  const afterMs = atMs - nowMs;
+  return { afterMs: afterMs < 1000 ? 'now' : afterMs + 1000, deadlineMs: atMs };
 }
 
 const timedOut = 'ProgressDeadlineExceeded';
@@ -180,7 +181,10 @@ function terminatingOf(sets: readonly ReplicaSet[]): number | undefined {
 
 /** Without the zeros that Go leaves out. */
 function compact(status: DeploymentStatus): DeploymentStatus {
-  const isKept = ([key, value]: [string, unknown]) =>
-    value !== 0 || key === 'terminatingReplicas' || key === 'collisionCount';
-  return Object.fromEntries(Object.entries(status).filter(isKept));
+  const kept: Record<string, unknown> = {};
+  for (const key in status) {
+    const value = status[key as keyof DeploymentStatus];
+    if (value !== 0 || key === 'terminatingReplicas' || key === 'collisionCount') kept[key] = value;
+  }
+  return kept;
 }

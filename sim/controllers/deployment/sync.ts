@@ -36,10 +36,13 @@ import {
   wasScaled,
   type Scaling,
 } from './scaling.js';
-import { isComplete, nextCheckMs, rolloutStatusOf, statusOf, type Sets } from './status.js';
+import { isComplete, nextCheck, rolloutStatusOf, statusOf, type Sets } from './status.js';
 
 /** A deployment and its sets, as one pass sees and changes them. */
 export class DeploymentSync {
+  /** Until when the next pass comes at once, and finds nothing new if nothing changes: the deadline. */
+  stuckUntilMs: number | undefined;
+
   constructor(
     /** What is known of the deployment, with what this pass has set and perhaps not yet written. */
     private deployment: Deployment,
@@ -291,9 +294,11 @@ export class DeploymentSync {
       yield* this.writeStatus();
       return undefined;
     }
-    const afterMs = nextCheckMs(this.deployment, status, this.nowMs);
-    if (afterMs === 'now') this.context.queue.addRateLimited(keyOf(this.deployment));
-    else if (afterMs !== undefined) return { requeueAfterMs: afterMs };
+    const next = nextCheck(this.deployment, status, this.nowMs);
+    if (next === undefined) return undefined;
+    if (next.afterMs !== 'now') return { requeueAfterMs: next.afterMs };
+    this.stuckUntilMs = next.deadlineMs;
+    this.context.queue.addRateLimited(keyOf(this.deployment));
     return undefined;
   }
 
