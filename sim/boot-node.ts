@@ -69,7 +69,7 @@ export function nodeOf(
   const { pods = '110', ...capacity } = shape.capacity;
   return kubelet({
     ...options,
-    config: Object.assign({}, options.config, { podsMax: Number(pods) }),
+    config: configWith(options.config, Number(pods)),
     node: {
       name: shape.name,
       ip: nodeAddress(index),
@@ -85,6 +85,22 @@ export function nodeOf(
       })),
     },
   });
+}
+
+type Config = NonNullable<KubeletOptions['config']>;
+
+const noConfig: Config = {};
+/** By what was given and how many pods a node takes: the nodes of a cluster share them. */
+const configs = new WeakMap<Config, Map<number, Config>>();
+
+function configWith(given: Config = noConfig, podsMax: number): Config {
+  let byPods = configs.get(given);
+  if (byPods === undefined) configs.set(given, (byPods = new Map<number, Config>()));
+  let config = byPods.get(podsMax);
+  if (config === undefined) {
+    byPods.set(podsMax, (config = Object.assign({}, given, { podsMax })));
+  }
+  return config;
 }
 
 function labelsOf(shape: NodeShape, isWanted: (key: string) => boolean): Record<string, string> {

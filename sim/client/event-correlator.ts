@@ -26,8 +26,8 @@ interface Observation {
 }
 
 interface Aggregate {
-  /** Few: a list takes less room than a set. */
-  readonly messages: string[];
+  /** Mostly one, which needs no list; and few: a list takes less room than a set. */
+  messages: string | string[];
   lastMs: number;
 }
 
@@ -54,11 +54,12 @@ export class EventCorrelator implements EventPolicy {
     const { regarding, type, reason } = event;
     const { kind = '', apiVersion = '', metadata } = regarding;
     const { namespace = '', name = '', uid = '' } = metadata;
-    const objectKey = `${kind}\n${namespace}\n${name}\n${uid}\n${apiVersion}\n${type}`;
-    const groupKey = `${objectKey}\n${reason}`;
+    // Joined, a key is one flat string: put together with `+` it would keep its parts beside it.
+    const objectKey = [kind, namespace, name, uid, apiVersion, type].join('\n');
+    const groupKey = [objectKey, reason].join('\n');
     const isCombined = this.isOneOfTooMany(groupKey, event.message);
     const message = isCombined ? `(combined from similar events): ${event.message}` : event.message;
-    const key = isCombined ? groupKey : `${groupKey}\n${event.fieldPath ?? ''}\n${event.message}`;
+    const key = isCombined ? groupKey : [groupKey, event.fieldPath ?? '', event.message].join('\n');
     const write = this.write(event, { key, message, objectName: name });
     const bucket = this.buckets.get(objectKey) ?? new TokenBucket(this.clock, spamRate);
     this.buckets.set(objectKey, bucket);
@@ -69,12 +70,13 @@ export class EventCorrelator implements EventPolicy {
     const nowMs = this.clock.now();
     let aggregate = this.aggregates.get(groupKey);
     if (aggregate === undefined || nowMs - aggregate.lastMs > aggregateIntervalMs) {
-      aggregate = { messages: [message], lastMs: nowMs };
-    } else if (!aggregate.messages.includes(message)) aggregate.messages.push(message);
+      aggregate = { messages: message, lastMs: nowMs };
+    } else addMessage(aggregate, message);
     aggregate.lastMs = nowMs;
     this.aggregates.set(groupKey, aggregate);
-    if (aggregate.messages.length < aggregateMaxEvents) return false;
-    aggregate.messages.shift();
+    const { messages } = aggregate;
+    if (typeof messages === 'string' || messages.length < aggregateMaxEvents) return false;
+    messages.shift();
     return true;
   }
 
@@ -114,6 +116,13 @@ export class EventCorrelator implements EventPolicy {
     const patch = { count: observation.count, lastTimestamp: now, message: told.message };
     return { event, patch: patch as unknown as KubeObject };
   }
+}
+
+function addMessage(aggregate: Aggregate, message: string): void {
+  const { messages } = aggregate;
+  if (typeof messages !== 'string') {
+    if (!messages.includes(message)) messages.push(message);
+  } else if (messages !== message) aggregate.messages = [messages, message];
 }
 
 /** A map that forgets what was not used for longest. */

@@ -93,12 +93,24 @@ function runtimeOf(
   });
 }
 
+const noConfig: Partial<KubeletConfig> = {};
+/** With the defaults: many nodes are given the same one. */
+const wholeConfigs = new WeakMap<Partial<KubeletConfig>, KubeletConfig>();
+
+function wholeConfig(given: Partial<KubeletConfig> = noConfig): KubeletConfig {
+  let whole = wholeConfigs.get(given);
+  if (whole === undefined) {
+    wholeConfigs.set(given, (whole = { ...defaultKubeletConfig, ...given }));
+  }
+  return whole;
+}
+
 /** Makes a node. Its process does nothing until it is started. */
 export function kubelet(options: KubeletOptions): Kubelet {
   const { clock, node } = options;
   const random = options.random.fork(`node/${node.name}`);
-  const timings = { ...measuredTimings, ...options.timings };
-  const config = { ...defaultKubeletConfig, ...options.config };
+  const timings = options.timings ? { ...measuredTimings, ...options.timings } : measuredTimings;
+  const config = wholeConfig(options.config);
   const runtime = runtimeOf(options, random.fork('runtime'), timings);
   const machine: Machine = {
     runtime,

@@ -26,18 +26,42 @@ export type TrackFields = (
 const none: readonly ManagedFieldsEntry[] = [];
 const pendingMax = 200;
 
+/** What updates have in common that go on where the last one ended; and creations by one manager. */
+type Stretch = Omit<FieldUpdate, 'timeMs' | 'after'>;
+
+/** Of the creations by the managers that were heard of last: most of what is created is created by few. */
+const creations: Stretch[] = [];
+const creationsMax = 32;
+
+function stretchOf({ manager, subresource, apiVersion, before }: FieldUpdate): Stretch {
+  const stretch = { manager, subresource, apiVersion, before };
+  if (before !== undefined) return stretch;
+  for (const known of creations) {
+    if (
+      known.manager === manager &&
+      known.apiVersion === apiVersion &&
+      known.subresource === subresource
+    ) {
+      return known;
+    }
+  }
+  if (creations.length >= creationsMax) creations.length = 0;
+  creations.push(stretch);
+  return stretch;
+}
+
 /** The owners of an object's fields: entries that are known, and updates since. Immutable but for its memory. */
 export class FieldOwners {
   private known: readonly ManagedFieldsEntry[] | undefined;
 
   private constructor(
     private previous: FieldOwners | undefined,
-    private update: FieldUpdate | undefined,
+    private stretch: Stretch | undefined,
     private readonly pendings: number,
     known?: readonly ManagedFieldsEntry[],
-    /** When the update was gone on with last, and what was sent then; undefined when it was not. */
-    private readonly continuedMs?: number,
-    private continued?: KubeObject,
+    /** When the last update of the stretch was, and what was sent then. */
+    private readonly timeMs = 0,
+    private sent?: KubeObject,
   ) {
     this.known = known;
   }
@@ -51,18 +75,13 @@ export class FieldOwners {
 
   /** These owners after one more update. */
   after(update: FieldUpdate, track: TrackFields): FieldOwners {
+    const { timeMs, after } = update;
     if (this.isContinuedBy(update)) {
-      const { previous, pendings } = this;
-      return new FieldOwners(
-        previous,
-        this.update,
-        pendings,
-        undefined,
-        update.timeMs,
-        update.after,
-      );
+      const { previous, stretch, pendings } = this;
+      return new FieldOwners(previous, stretch, pendings, undefined, timeMs, after);
     }
-    const owners = new FieldOwners(this, update, this.pendings + 1);
+    const pendings = this.pendings + 1;
+    const owners = new FieldOwners(this, stretchOf(update), pendings, undefined, timeMs, after);
     if (owners.pendings > pendingMax) owners.entries(track);
     return owners.known === undefined ? owners : FieldOwners.of(owners.known);
   }
@@ -84,7 +103,7 @@ export class FieldOwners {
 
   /** Whether the update goes on where the last one ended: then both are one, which spares much work. */
   private isContinuedBy({ manager, subresource, apiVersion, before }: FieldUpdate): boolean {
-    const last = this.update;
+    const last = this.stretch;
     return (
       this.known === undefined &&
       last?.before !== undefined &&
@@ -95,22 +114,18 @@ export class FieldOwners {
     );
   }
 
-  /** From where the update began to where it ended. */
-  private whole(update: FieldUpdate): FieldUpdate {
-    const { continued, continuedMs } = this;
-    if (continued === undefined || continuedMs === undefined) return update;
-    return Object.assign({}, update, { timeMs: continuedMs, after: continued });
-  }
-
   private settle(
     track: TrackFields,
     before: readonly ManagedFieldsEntry[],
   ): readonly ManagedFieldsEntry[] {
-    const { update } = this;
-    this.known = update === undefined ? before : track(before, this.whole(update));
+    const { stretch, timeMs, sent } = this;
+    this.known =
+      stretch === undefined || sent === undefined
+        ? before
+        : track(before, Object.assign({}, stretch, { timeMs, after: sent }));
     this.previous = undefined;
-    this.update = undefined;
-    this.continued = undefined;
+    this.stretch = undefined;
+    this.sent = undefined;
     return this.known;
   }
 }
