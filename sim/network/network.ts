@@ -27,7 +27,6 @@ import { Reaches, type Reach, type ReachFrom } from './reach.js';
 import { Routes, type Destination, type Route } from './routes.js';
 import { ServiceBook } from './service-book.js';
 import { defaultNetworkSettings, type NetworkSettings } from './settings.js';
-import { serviceVariables } from './service-variables.js';
 import { Sockets, type Socket } from './sockets.js';
 
 /** What a network is made from. */
@@ -94,7 +93,7 @@ export function createNetwork(options: NetworkOptions): ClusterNetwork {
       return network.version;
     },
     networkOf: (pod, ip) => network.place(pod, ip),
-    serviceVariables: pod => serviceVariables(services, pod),
+    serviceVariables: pod => services.variables.of(pod),
     outside: address => network.place(undefined, address),
     route: (to, from) => network.routes.route(to, from?.pod),
     reach: (to, from) => network.reaches.reach(to, from),

@@ -8,6 +8,7 @@ import { deepEqual } from '../api/equality.js';
 import { keyOf } from '../api/meta.js';
 import type { Change, Controller, ControllerDefinition } from '../client/contract.js';
 import { watch } from '../client/requests.js';
+import { ServiceVariables } from './service-variables.js';
 
 /** An endpoint and the ports of its slice, by name. */
 export interface ServiceEndpoint {
@@ -21,6 +22,8 @@ const serviceNameLabel = 'kubernetes.io/service-name';
 export class ServiceBook {
   /** Another one as soon as anything changes that a route could depend on. */
   version = 0;
+  /** By which programs find them. */
+  readonly variables = new ServiceVariables(this);
   private readonly services = new Map<string, Service>();
   private readonly byNamespace = new Map<string, Map<string, Service>>();
   private readonly byAddress = new Map<string, string>();
@@ -101,6 +104,7 @@ export class ServiceBook {
     this.version++;
     this.services.clear();
     this.byNamespace.clear();
+    this.variables.forget();
     this.byAddress.clear();
     this.byNodePort.clear();
     this.slices.clear();
@@ -111,6 +115,7 @@ export class ServiceBook {
 
   private onService({ type, object, old }: Change<Service>): void {
     this.version++;
+    this.variables.forget();
     const key = keyOf(object);
     if (old !== undefined || type === 'deleted') {
       for (const address of addressesOf(old ?? object)) this.byAddress.delete(address);

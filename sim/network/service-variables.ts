@@ -1,18 +1,46 @@
 /** The environment by which programs find services, as Docker's links once did. @upstream pkg/kubelet/envvars/envvars.go */
 import type { Pod, Service } from '../api/kinds/core.js';
-import type { ServiceBook } from './service-book.js';
 
-/** The variables of the services of a pod's namespace, and of the API server's, which all pods have. */
-export function serviceVariables(book: ServiceBook, pod: Pod): Readonly<Record<string, string>> {
-  const variables: Record<string, string> = {};
-  const master = book.service('default', 'kubernetes');
-  if (master !== undefined) addVariables(variables, master);
-  if (pod.spec?.enableServiceLinks === false) return variables;
-  for (const service of book.servicesIn(pod.metadata.namespace ?? '')) {
-    // One of the same name as the API server's does not hide it.
-    if (service.metadata.name !== 'kubernetes') addVariables(variables, service);
+type Variables = Readonly<Record<string, string>>;
+
+/** What is asked of the services that are known. */
+interface KnownServices {
+  service(namespace: string, name: string): Service | undefined;
+  servicesIn(namespace: string): Iterable<Service>;
+}
+
+/** The variables of services, worked out once for all pods of a namespace. */
+export class ServiceVariables {
+  private readonly known = new Map<string, Variables>();
+
+  constructor(private readonly book: KnownServices) {}
+
+  /** A service has changed. */
+  forget(): void {
+    this.known.clear();
   }
-  return variables;
+
+  /** Those of the services of a pod's namespace, and of the API server's, which all pods have. */
+  of({ metadata, spec }: Pod): Variables {
+    const namespace = spec?.enableServiceLinks === false ? '' : (metadata.namespace ?? '');
+    let variables = this.known.get(namespace);
+    if (variables === undefined) {
+      variables = this.made(namespace);
+      this.known.set(namespace, variables);
+    }
+    return variables;
+  }
+
+  private made(namespace: string): Variables {
+    const variables: Record<string, string> = {};
+    const master = this.book.service('default', 'kubernetes');
+    if (master !== undefined) addVariables(variables, master);
+    for (const service of this.book.servicesIn(namespace)) {
+      // One of the same name as the API server's does not hide it.
+      if (service.metadata.name !== 'kubernetes') addVariables(variables, service);
+    }
+    return variables;
+  }
 }
 
 function addVariables(variables: Record<string, string>, { metadata, spec }: Service): void {

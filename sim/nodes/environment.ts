@@ -24,11 +24,12 @@ export function* makeEnvironment(
   container: Container,
 ): Task<EnvironmentMade> {
   const sources = new Sources(context, pod);
-  const env: Record<string, string> = {
+  const base = {
     PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
     HOSTNAME: systemNameOf(pod),
-    ...context.machine.serviceVariables(pod),
   };
+  const services = context.machine.serviceVariables(pod);
+  const env: Record<string, string> = Object.assign({}, base, services);
   for (const { prefix = '', configMapRef, secretRef } of container.envFrom ?? []) {
     const kind = configMapRef === undefined ? 'secret' : 'configmap';
     const { name = '', optional } = configMapRef ?? secretRef ?? {};

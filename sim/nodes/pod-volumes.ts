@@ -28,15 +28,15 @@ export function filesAt(
   }[],
 ): (mountPath: string) => VolumeFiles | undefined {
   // What is below is mounted when the container is made: others see the folder from then on.
-  const fixed = new Map<string, VolumeFiles>();
+  let fixed: Map<string, VolumeFiles> | undefined;
   for (const { name, mountPath, subPath = '' } of mounts) {
     const files = subPath === '' ? undefined : volumes?.get(name);
-    if (files !== undefined) fixed.set(cleaned(mountPath), below(files, subPath));
+    if (files !== undefined) (fixed ??= new Map()).set(cleaned(mountPath), below(files, subPath));
   }
   return mountPath => {
     const mount = mounts.find(item => cleaned(item.mountPath) === mountPath);
     if (mount === undefined) return undefined;
-    return fixed.get(mountPath) ?? volumes?.get(mount.name);
+    return fixed?.get(mountPath) ?? volumes?.get(mount.name);
   };
 }
 

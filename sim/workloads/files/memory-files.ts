@@ -24,8 +24,8 @@ export const usualShape: PlaceShape = {
 /** Files by path, relative to the place; the place itself is ''. */
 export class MemoryFiles implements VolumeFiles {
   private readonly files = new Map<string, string>();
-  /** Of those that are not as the shape says, and of folders that were made. */
-  private readonly facts = new Map<string, FileFacts>();
+  /** Of those that are not as the shape says, and of folders that were made: made late, as most have none. */
+  private facts: Map<string, FileFacts> | undefined;
 
   constructor(readonly shape: PlaceShape = usualShape) {}
 
@@ -42,13 +42,13 @@ export class MemoryFiles implements VolumeFiles {
   }
 
   write(path: string, content: string, facts?: FileFacts): void {
-    if (facts !== undefined && !this.files.has(path)) this.facts.set(path, facts);
+    if (facts !== undefined && !this.files.has(path)) this.change(path, facts);
     this.files.set(path, content);
   }
 
   remove(path: string): void {
     this.files.delete(path);
-    this.facts.delete(path);
+    this.facts?.delete(path);
   }
 
   list(): readonly string[] {
@@ -56,22 +56,25 @@ export class MemoryFiles implements VolumeFiles {
   }
 
   folders(): readonly string[] {
-    return [...this.facts.keys()].filter(path => this.facts.get(path)?.isFolder).sort();
+    const { facts } = this;
+    if (facts === undefined) return [];
+    return [...facts.keys()].filter(path => facts.get(path)?.isFolder).sort();
   }
 
   stat(path: string): FileFacts | undefined {
-    const known = this.facts.get(path);
+    const known = this.facts?.get(path);
     if (known !== undefined) return known;
     if (this.files.has(path)) return this.shape.file;
     if (path === '') return this.shape.folder;
     const prefix = `${path}/`;
     for (const file of this.files.keys()) if (file.startsWith(prefix)) return this.shape.folder;
-    for (const made of this.facts.keys()) if (made.startsWith(prefix)) return this.shape.folder;
+    for (const made of this.facts?.keys() ?? [])
+      if (made.startsWith(prefix)) return this.shape.folder;
     return undefined;
   }
 
   change(path: string, facts: FileFacts): void {
-    this.facts.set(path, facts);
+    (this.facts ??= new Map()).set(path, facts);
   }
 
   /** How much is in it. */
@@ -84,7 +87,7 @@ export class MemoryFiles implements VolumeFiles {
   /** The same files, which go their own way from now on. */
   copy(): MemoryFiles {
     const copied = new MemoryFiles(this.shape);
-    copied.replace(Object.fromEntries(this.files), Object.fromEntries(this.facts));
+    copied.replace(Object.fromEntries(this.files), Object.fromEntries(this.facts ?? []));
     return copied;
   }
 
@@ -94,8 +97,8 @@ export class MemoryFiles implements VolumeFiles {
     facts: Readonly<Record<string, FileFacts>> = {},
   ): void {
     this.files.clear();
-    this.facts.clear();
+    this.facts = undefined;
     for (const [path, text] of Object.entries(content)) this.files.set(path, text);
-    for (const [path, told] of Object.entries(facts)) this.facts.set(path, told);
+    for (const [path, told] of Object.entries(facts)) this.change(path, told);
   }
 }
