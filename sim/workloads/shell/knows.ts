@@ -30,16 +30,20 @@ export function baseName(name: string): string {
 /** The commands that ask others, by name. */
 export const reachingCommands = { ...httpCommands, ...netCommands };
 
+/** What these change belongs to a real machine: scripts that prepare one are taken to succeed. */
+const ofTheKernel = new Set(['ip', 'mount', 'sysctl']);
+
 /** Whether this is a command of the shell, or one that comes with it. */
 export function isKnownName(name: string, reaches: Reaches = 'all'): boolean {
   const base = baseName(name);
+  if (ofTheKernel.has(base) && reaches === 'none') return false;
   if (builtins.has(base) || Object.hasOwn(plainCommands, base)) return true;
   return reaches === 'all' && Object.hasOwn(reachingCommands, base);
 }
 
 /**
  * Which commands count as known: where nothing is known of the servers of a cluster, what asks them is
- * not known either, and `none` is right.
+ * not known either, nor what a real kernel would say, and `none` is right.
  */
 export type Reaches = 'all' | 'none';
 
@@ -51,7 +55,7 @@ export function isShellCommand(command: readonly string[], reaches: Reaches = 'n
   const [name = '', ...args] = command;
   if (!isKnownName(name, reaches)) return false;
   const base = baseName(name);
-  if (base !== 'sh' && base !== 'ash') return true;
+  if (base !== 'sh' && base !== 'ash') return understands(base, args);
   const at = args.findIndex(arg => /^-\w*c$/.test(arg));
   if (at < 0) return false;
   try {
@@ -83,7 +87,7 @@ class Known {
         if (name === undefined) return true;
         const text = literal(name);
         if (text === undefined || !isKnownName(text, this.reaches)) return false;
-        if (baseName(text) === 'awk') return understandsAwk(command.words.slice(1));
+        if (!understands(baseName(text), command.words.slice(1).map(literal))) return false;
         const program = text === 'exec' && next !== undefined ? literal(next) : undefined;
         return program === undefined || isKnownName(program, this.reaches);
       }
@@ -107,10 +111,19 @@ class Known {
   }
 }
 
-/** Of a language of its own only the part that is played is known. */
-function understandsAwk(words: readonly Word[]): boolean {
-  const texts = words.map(literal).filter(text => text?.startsWith('-') !== true);
-  return texts.some(text => text !== undefined && awkProgram(text) !== undefined);
+/** Of commands that are languages of their own only the part that is played is known. */
+function understands(name: string, words: readonly (string | undefined)[]): boolean {
+  const flags = words.filter(word => word?.startsWith('-') === true);
+  switch (name) {
+    case 'awk':
+      return words.some(word => word !== undefined && awkProgram(word) !== undefined);
+    case 'cut':
+      return flags.every(flag => /^-[df]/.test(flag ?? ''));
+    case 'find':
+      return flags.every(flag => ['-type', '-name', '-o', '-print'].includes(flag ?? ''));
+    default:
+      return true;
+  }
 }
 
 function literal(word: Word): string | undefined {

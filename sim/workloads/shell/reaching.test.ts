@@ -112,6 +112,16 @@ it('tells who runs and what the kernel allows', () => {
   );
 });
 
+it('changes what is its own, and what images hold without being known', () => {
+  expect(run('chown -R mysql /var/lib/mysql').exitCode).toBe(0);
+  const user = { uid: 1002, gid: 0, supplementalGroups: [] };
+  expect(run('chmod 600 /etc/passwd', { user })).toMatchObject({
+    exitCode: 1,
+    stderr: 'chmod: /etc/passwd: Operation not permitted\n',
+  });
+  expect(run('sysctl -w vm.max_map_count=262144').exitCode).toBe(1);
+});
+
 it('makes files and folders with their modes, and finds them', () => {
   expect(run('mkdir -p /a/b; touch /a/b/f; chmod 600 /a/b/f; stat -c %a /a/b/f').stdout).toBe(
     '600\n',
@@ -130,10 +140,13 @@ it('counts restarts as a script that sums up a file', () => {
   expect(run("printf 'a:b\nc:d\n' | awk -F: '/c/ {print $NF, \"x\"}'").stdout).toBe('d x\n');
   expect(isShellCommand(['sh', '-c', "awk '{print $1}' /f"])).toBe(true);
   expect(isShellCommand(['sh', '-c', "awk 'BEGIN {x = 1}' /f"])).toBe(false);
+  expect(isShellCommand(['find', '/data', '-mtime', '+7', '-delete'])).toBe(false);
+  expect(isShellCommand(['find', '/data', '-name', '*.log'])).toBe(true);
 });
 
 it('knows what asks others only where the others are played', () => {
   expect(isShellCommand(['sh', '-c', 'curl http://a'])).toBe(false);
   expect(isShellCommand(['sh', '-c', 'curl http://a'], 'all')).toBe(true);
+  expect(isShellCommand(['sysctl', '-w', 'vm.max_map_count=262144'])).toBe(false);
   expect(isShellCommand(['/bin/sh', '-x', '-c', 'echo a | nc -w 1 a 1'], 'all')).toBe(true);
 });
