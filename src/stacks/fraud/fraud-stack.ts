@@ -20,10 +20,11 @@ import type { FraudPlan } from './plan.js';
 
 const hourMs = 3_600_000;
 /**
- * Windows of a second: what came of requests is told ten to twenty seconds later. cAdvisor looks every
- * 10 to 15 s, and Envoy flushes its counters every 5 to 10 s; another core has that time to work it out.
+ * Windows of a second: what came of requests is told 15 to 20 s later, three stretches after its own.
+ * cAdvisor looks every 10 to 15 s, and Envoy flushes its counters every 5 s; another core has that time
+ * to work it out.
  */
-const tellsAfter = 10;
+const tellsAfter = 5;
 
 /** The stack of a run. */
 export class FraudStack implements Stack {

@@ -56,8 +56,8 @@ export interface TrafficSettings {
   /** Clients have at most so many requests under way; further arrivals are dropped. Default none. */
   readonly inFlightMax?: number;
   /**
-   * What so many windows came to (samples, work, what gateways answered) is told when as many more have
-   * passed, and not at once: another thread has that time for it. Default 0: at once.
+   * What so many windows came to (samples, work, what gateways answered) is told when three times as many
+   * more have passed, and not at once: another thread has that time for it. Default 0: at once.
    */
   readonly tellsAfter?: number;
   /** Makes what works the traffic out. Default: this thread does, when it is asked to. */

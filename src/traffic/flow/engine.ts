@@ -80,7 +80,7 @@ export interface FlowEngine {
   /** What all gateways have answered. */
   answers(): GatewayAnswers;
   series(): OutcomeSeries;
-  /** Ends a stretch of what is told: the function passes on what the one before it held. */
+  /** Ends a stretch of what is told: the function passes on one that ended `stretchesBehind` ago. */
   told(): () => void;
 }
 

@@ -5,6 +5,7 @@
 import type { FlowCluster, Gateway, GatewayAnswers, Replica } from './contract.js';
 import type { EnginePlan, FlowEngine, FlowSink } from './engine.js';
 import { GatewayCounters, noAnswers } from './gateway-counters.js';
+import { stretchesBehind } from './later.js';
 import type { OutcomeSeries } from './outcome.js';
 import { planOf } from './plan.js';
 import type { RunSettings } from './run-settings.js';
@@ -138,8 +139,7 @@ export class FlowFront {
 
   /** The traffic is over, and all is told. */
   finish(): void {
-    this.engine.told()();
-    this.engine.told()();
+    for (let stretch = 0; stretch <= stretchesBehind; stretch++) this.engine.told()();
     this.engine.finish();
   }
 

@@ -1,20 +1,24 @@
 /** Keeps what an engine tells, stretch by stretch. */
 import type { FlowSink } from './engine.js';
 
+/** So many stretches end between one and its telling. */
+export const stretchesBehind = 3;
+
 /** Tellings that wait. */
 export class LaterTellings implements FlowSink {
   private waiting: (() => void)[] = [];
-  private before: (() => void)[] = [];
+  /** The stretches that have ended, from the first on. */
+  private readonly ended: (() => void)[][] = [];
 
   constructor(private readonly sink: FlowSink) {}
 
-  /** Ends a stretch: the function passes on the one before it. */
+  /** Ends a stretch: the function passes on the one whose turn it is. */
   take(): () => void {
-    const { before } = this;
-    this.before = this.waiting;
+    this.ended.push(this.waiting);
     this.waiting = [];
+    const due = this.ended.length > stretchesBehind ? this.ended.shift() : undefined;
     return () => {
-      for (const tell of before) tell();
+      for (const tell of due ?? []) tell();
     };
   }
 

@@ -4,6 +4,7 @@ import { buildSync } from 'esbuild';
 import { expect, it } from 'vitest';
 import { Random } from '../../../../sim/engine/random.js';
 import type { EnginePlan, FlowSink } from '../../../traffic/flow/engine.js';
+import { stretchesBehind } from '../../../traffic/flow/later.js';
 import { runSettings } from '../../../traffic/flow/run-settings.js';
 import { FlowRun } from '../../../traffic/flow/run.js';
 import { generatorDefaults } from '../../../traffic/generator/generator.js';
@@ -101,8 +102,7 @@ function lived(payments: Payments) {
     engine.advance(untilMs);
     if (untilMs % 5000 === 0) engine.told()();
   }
-  engine.told()();
-  engine.told()();
+  for (let stretch = 0; stretch <= stretchesBehind; stretch++) engine.told()();
   engine.finish();
   return { first, log, status: engine.status(), series: engine.series(), record: payments.record };
 }

@@ -15,8 +15,8 @@ import { sentSeries } from './sent-series.js';
 import {
   place,
   stretchEnds,
+  stretches,
   type SharedLine,
-  type Stretch,
   type ThreadMessage,
   type ThreadOrder,
 } from './thread-line.js';
@@ -38,7 +38,7 @@ class PaymentsThread {
   private readonly arrivals: Arrivals;
   private readonly sampleEvery: number;
   private ahead: WindowsAhead | undefined;
-  private stretch: Stretch = 0;
+  private stretch = 0;
   private readonly writer = new ToldWriter(() => this.windows().payment());
   private run: FlowRun | undefined;
   private obeyed = 0;
@@ -163,7 +163,7 @@ class PaymentsThread {
     const { run } = this;
     if (run !== undefined) this.writer.answers(run.answers());
     this.tell();
-    this.stretch = (1 - this.stretch) as Stretch;
+    this.stretch = (this.stretch + 1) % stretches;
   }
 
   /** Puts what was told where it is taken. */
@@ -174,8 +174,9 @@ class PaymentsThread {
     if (numbers.length === 0) return;
     const count = control[place.told + stretch] as number;
     const spilled = control[place.spilled + stretch] as number;
-    if (spilled === 0 && count + numbers.length <= told[stretch].length) {
-      told[stretch].set(numbers, count);
+    const room = told[stretch] as Float64Array;
+    if (spilled === 0 && count + numbers.length <= room.length) {
+      room.set(numbers, count);
       control[place.told + stretch] = count + numbers.length;
       return;
     }

@@ -5,6 +5,7 @@
 import { MessageChannel, receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
 import { invariant } from '../../../../sim/engine/invariant.js';
 import type { EnginePlan, ServedReplica } from '../../../traffic/flow/engine.js';
+import { stretchesBehind } from '../../../traffic/flow/later.js';
 import type { RunSettings } from '../../../traffic/flow/run-settings.js';
 
 /** The settings of the traffic that can be sent: those that are no functions. */
@@ -33,13 +34,13 @@ export type ThreadOrder =
   | { readonly kind: 'stop' | 'finish' | 'status' | 'answers' | 'columns' | 'series' }
   | { readonly kind: 'end' };
 
-/** What is told is kept in stretches, one after another: one is written while the other is read. */
-export type Stretch = 0 | 1;
+/** What is told is kept in stretches, one after another: some are written while the first is read. */
+export const stretches = stretchesBehind + 1;
 
 /** An answer, what was told and found no room, or what went wrong. */
 export type ThreadMessage =
   | { readonly kind: 'answer'; readonly answer: unknown }
-  | { readonly kind: 'told'; readonly stretch: Stretch; readonly numbers: Float64Array }
+  | { readonly kind: 'told'; readonly stretch: number; readonly numbers: Float64Array }
   | { readonly kind: 'error'; readonly error: unknown };
 
 /** What both ends share. */
@@ -52,7 +53,7 @@ export interface SharedLine {
    */
   readonly orders: Float64Array;
   /** By stretch: what was told and has not been taken yet. */
-  readonly told: readonly [Float64Array, Float64Array];
+  readonly told: readonly Float64Array[];
   readonly port: MessagePort;
 }
 
@@ -60,11 +61,21 @@ export interface SharedLine {
  * Places in `control`: orders given and obeyed, a failure, whether the thread sleeps; then by stretch
  * the numbers told, and the messages with more of them.
  */
-export const place = { given: 0, obeyed: 1, failed: 2, sleeps: 3, told: 4, spilled: 6 } as const;
+export const place = {
+  given: 0,
+  obeyed: 1,
+  failed: 2,
+  sleeps: 3,
+  told: 4,
+  spilled: 4 + stretches,
+} as const;
 /** The order that ends a stretch. */
 export const stretchEnds = -1;
 
 const ordersMax = 64;
+const placesMax = 4 + 2 * stretches;
+/** A sleeper is woken so seldom: it costs a tenth of a millisecond, and there is time for it. */
+const stretchesPerWaking = 2;
 /** A megabyte: a window tells some hundred numbers. */
 const toldMax = 131_072;
 /** A thread that is silent for so long is not there any more. */
@@ -77,11 +88,12 @@ export class ThreadLine {
   readonly shared: SharedLine;
   private readonly port: MessagePort;
   private given = 0;
-  /** The stretch that is written, and the number of the order that began it. */
-  private stretch: Stretch = 0;
-  private begun = 0;
+  /** So many stretches have ended. */
+  private ended = 0;
+  /** By stretch: the number of the order that ended it. */
+  private readonly ends: number[] = Array.from({ length: stretches }, () => 0);
   /** By stretch: what found no room and has been received. */
-  private readonly spilled: [Float64Array[], Float64Array[]] = [[], []];
+  private readonly spilled: Float64Array[][] = Array.from({ length: stretches }, () => []);
 
   constructor() {
     const { port1, port2 } = new MessageChannel();
@@ -91,9 +103,9 @@ export class ThreadLine {
     const doubles = (length: number): Float64Array =>
       new Float64Array(new SharedArrayBuffer(length * Float64Array.BYTES_PER_ELEMENT));
     this.shared = {
-      control: new Int32Array(new SharedArrayBuffer(8 * Int32Array.BYTES_PER_ELEMENT)),
+      control: new Int32Array(new SharedArrayBuffer(placesMax * Int32Array.BYTES_PER_ELEMENT)),
       orders: doubles(ordersMax),
-      told: [doubles(toldMax), doubles(toldMax)],
+      told: Array.from({ length: stretches }, () => doubles(toldMax)),
       port: port2,
     };
   }
@@ -119,23 +131,23 @@ export class ThreadLine {
     }
   }
 
-  /** Ends a stretch; gives what the one before it told, which has had the time of this one for it. */
+  /** Ends a stretch; gives what one told that ended before, which has had the time of some for it. */
   take(): readonly Float64Array[] {
     const { control, told } = this.shared;
-    this.settle(this.begun);
-    const before = (1 - this.stretch) as Stretch;
+    const due = (this.ended - stretchesBehind + stretches) % stretches;
+    this.settle(this.ends[due] as number);
     const parts: Float64Array[] = [];
-    const count = control[place.told + before] as number;
-    if (count > 0) parts.push(told[before].slice(0, count));
-    const spilled = this.spilled[before];
-    while (spilled.length < (control[place.spilled + before] as number)) this.receive();
+    const count = control[place.told + due] as number;
+    if (count > 0) parts.push((told[due] as Float64Array).slice(0, count));
+    const spilled = this.spilled[due] as Float64Array[];
+    while (spilled.length < (control[place.spilled + due] as number)) this.receive();
     parts.push(...spilled.splice(0));
-    control[place.told + before] = 0;
-    control[place.spilled + before] = 0;
+    control[place.told + due] = 0;
+    control[place.spilled + due] = 0;
     this.give(stretchEnds);
-    this.begun = this.given;
-    this.stretch = before;
-    this.wake();
+    this.ends[this.ended % stretches] = this.given;
+    this.ended++;
+    if (this.ended % stretchesPerWaking === 0) this.wake();
     return parts;
   }
 
@@ -184,7 +196,7 @@ export class ThreadLine {
     invariant(received !== undefined, 'what was announced is there');
     // The thread's file says what it sends.
     const message = received.message as ThreadMessage;
-    if (message.kind === 'told') this.spilled[message.stretch].push(message.numbers);
+    if (message.kind === 'told') this.spilled[message.stretch]?.push(message.numbers);
     return message;
   }
 }

@@ -51,9 +51,7 @@ export class WindowsAhead implements Arrivals {
     if (window.offsetsMs.length < count) {
       window.offsetsMs = new Float64Array(2 ** Math.ceil(Math.log2(count)));
     }
-    for (let index = 0; index < count; index++) {
-      window.offsetsMs[index] = offsetsMs[index] as number;
-    }
+    window.offsetsMs.set(offsetsMs.subarray(0, count));
     window.count = count;
     window.payments = this.pay(window, fromMs);
     return true;
