@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { node, Past, podSpec, storyOf, verdictOnNothing } from '../../test/laws/history.js';
+import {
+  node,
+  Past,
+  podSpec,
+  startMs,
+  storyOf,
+  verdictOnNothing,
+} from '../../test/laws/history.js';
 import { constraintsHeldAtBinding } from './constraints-held-at-binding.js';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -108,6 +115,36 @@ describe('what looks like a breach and is none', () => {
       .write('Pod', 'x/pod', { spec: podSpec({}, 'a') })
       .at('2m');
     expect(past.verdict(constraintsHeldAtBinding)).toMatchObject({ kind: 'held', looked: 2 });
+  });
+
+  it('what a scheduler decided that heard nothing new', () => {
+    const past = zones()
+      .measure({ kind: 'blinded', process: 'kube-scheduler', untilMs: startMs + 120_000 })
+      .write('Pod', 'x/pod', { spec: podSpec({}) })
+      .at('1m1s')
+      .write('Node', 'a', { spec: { unschedulable: true } })
+      .at('1m30s')
+      .write('Pod', 'x/pod', { spec: podSpec({}, 'a') })
+      .at('2m');
+    expect(past.verdict(constraintsHeldAtBinding)).toMatchObject({ kind: 'held', looked: 1 });
+  });
+
+  it.each([
+    ['4s', 'held'],
+    ['1s', 'broken'],
+  ] as const)('a node cordoned while volumes are made for it, named at 1m%s: %s', (at, kind) => {
+    const volumes = [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }];
+    const named = { annotations: { 'volume.kubernetes.io/selected-node': 'a' } };
+    const past = zones()
+      .write('Pod', 'x/pod', { spec: podSpec({}, undefined, { volumes }) })
+      .at(kind === 'held' ? '1m1s' : '1m5s')
+      .write('PersistentVolumeClaim', 'x/data', { metadata: named })
+      .at(`1m${at}`)
+      .write('Node', 'a', { spec: { unschedulable: true } })
+      .at('1m6s')
+      .write('Pod', 'x/pod', { spec: podSpec({}, 'a', { volumes }) })
+      .at('2m');
+    expect(past.verdict(constraintsHeldAtBinding).kind).toBe(kind);
   });
 
   it('constraints that held at different instants, as caches of nodes and of pods lag by themselves', () => {

@@ -1,13 +1,13 @@
 /** A pod is bound only where its constraints hold. */
-import type { Node, Pod } from '../../sim/api/kinds/core.js';
+import type { Node, PersistentVolumeClaim, Pod } from '../../sim/api/kinds/core.js';
 import { keyOf } from '../../sim/api/meta.js';
 import { PodInfo, type HostPort } from '../../sim/scheduler/pod-info.js';
 import { tolerates } from '../../sim/scheduler/tolerations.js';
 import { isBinding, isOnNode } from './kit/placement.js';
 import { hardSpread, neighboursOf, unmetAffinity, unmetSpread } from './kit/topology.js';
-import { law, type Breach, type Change, type Judge } from './law.js';
+import { law, type Breach, type Change, type Judge, type Outcome } from './law.js';
 import { nameOf, written } from './story.js';
-import type { World } from './world.js';
+import { pastMaxMs, type World } from './world.js';
 
 /** Caches of nodes and of pods lag by themselves: each constraint may have held at another instant. */
 type Constraint = 'node' | 'ports' | 'affinity' | 'spread';
@@ -32,7 +32,8 @@ const reading = { comparesNumbers: true };
 /**
  * Node selector and affinity, taints, cordons, host ports, hard spread constraints, required pod affinity
  * and anti-affinity, on both sides. Pods that were created with their node are not judged: nobody
- * scheduled them.
+ * scheduled them. Nor is what a scheduler decided while it heard nothing new, or was heard late: it cannot
+ * know. A pod whose volumes are made for its node is decided when its claims name the node.
  */
 export const constraintsHeldAtBinding = law({
   name: 'constraints-held-at-binding',
@@ -47,7 +48,11 @@ class Bindings implements Judge {
   readonly on = {
     pods: (change: Change<Pod>, world: World) => this.pod(change, world),
     nodes: (_change: Change<Node>, world: World) => this.lookAgain(world),
+    persistentvolumeclaims: (change: Change<PersistentVolumeClaim>) => this.claim(change),
   };
+  /** By claim: the node that it named first, and when. */
+  private readonly claims = new Map<string, { readonly node: string; readonly timeMs: number }>();
+  private blindUntilMs = -Infinity;
   /** Pods on nodes that keep others away. */
   private readonly guarded = new Set<string>();
   /** Pods on nodes that take host ports. */
@@ -61,6 +66,19 @@ class Bindings implements Judge {
   end(): { looked: number; breaches: readonly Breach[] } {
     for (const suspect of this.suspects) this.accuse(suspect);
     return { looked: this.looked, breaches: this.breaches };
+  }
+
+  outcome(outcome: Outcome): void {
+    if (outcome.kind !== 'blinded' || outcome.process !== 'kube-scheduler') return;
+    this.blindUntilMs = Math.max(this.blindUntilMs, outcome.untilMs);
+  }
+
+  private claim({ object, timeMs }: Change<PersistentVolumeClaim>): void {
+    const node = object.metadata.annotations?.['volume.kubernetes.io/selected-node'];
+    const key = keyOf(object);
+    if (node !== undefined && this.claims.get(key)?.node !== node) {
+      this.claims.set(key, { node, timeMs });
+    }
   }
 
   private pod(change: Change<Pod>, world: World): void {
@@ -80,15 +98,19 @@ class Bindings implements Judge {
   }
 
   private judge(change: Change<Pod>, pod: PodInfo, world: World): void {
-    this.looked++;
     const unmet = new Map<Constraint, string>();
     for (const constraint of this.constraintsOf(pod)) {
       const what = this.unmet(constraint, pod, world);
       if (what !== undefined) unmet.set(constraint, what);
     }
+    const decidedMs = this.decidedMs(change);
+    const backMs = world.now() - decidedMs + this.lagMs;
+    const canTell = decidedMs > this.blindUntilMs + this.lagMs && backMs <= pastMaxMs;
+    if (unmet.size > 0 && !canTell) return;
+    this.looked++;
     if (unmet.size === 0) return;
     const suspect = { change, pod, unmet };
-    for (const past of world.before(this.lagMs, ['pods', 'nodes', 'namespaces'])) {
+    for (const past of world.before(backMs, ['pods', 'nodes', 'namespaces'])) {
       if (this.isCleared(suspect, past)) return;
     }
     this.suspects.add(suspect);
@@ -96,6 +118,18 @@ class Bindings implements Judge {
       if (!this.suspects.delete(suspect)) return;
       this.accuse(suspect, world);
     });
+  }
+
+  private decidedMs({ object, timeMs }: Change<Pod>): number {
+    const { namespace = '', name = '' } = object.metadata;
+    const { nodeName, volumes = [] } = object.spec ?? {};
+    let decidedMs = timeMs;
+    for (const { name: volume, persistentVolumeClaim, ephemeral } of volumes) {
+      const claim = persistentVolumeClaim?.claimName ?? (ephemeral && `${name}-${volume}`);
+      const selected = this.claims.get(`${namespace}/${claim ?? ''}`);
+      if (selected?.node === nodeName) decidedMs = Math.min(decidedMs, selected?.timeMs ?? timeMs);
+    }
+    return decidedMs;
   }
 
   private lookAgain(world: World): void {

@@ -118,6 +118,14 @@ export type Outcome =
       /** Requests that the ready replicas could have served in the span. */
       readonly capacity: number;
     }
+  /** From now on a component hears or is heard late: what it does until then may rest on an older state. */
+  | {
+      readonly kind: 'blinded';
+      readonly timeMs: number;
+      /** `kube-scheduler`. */
+      readonly process: string;
+      readonly untilMs: number;
+    }
   /** A step of a recovery from drift; `drift` numbers the ledger's entries, none on a false alarm. */
   | {
       readonly kind: 'recovery';

@@ -12,8 +12,8 @@ interface Alarm {
   readonly action: () => void;
 }
 
-/** Changes are remembered for so long, to look back. */
-const pastMaxMs = 10_000;
+/** Changes are remembered for so long, to look back, in milliseconds. */
+export const pastMaxMs = 10_000;
 
 /** All objects, by resource and key, with the last write of each. */
 export class World {

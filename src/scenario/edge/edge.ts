@@ -29,6 +29,7 @@ export class Edge implements MeasuredEdge {
   private readonly accesses = new AccessWatch();
   /** When what is measured says nothing, from and until. */
   private readonly troubles: { readonly fromMs: number; readonly untilMs: number }[] = [];
+  private readonly blinded: Outcome[] = [];
   private now = (): number => 0;
 
   /** @param hasTraffic Whether clients send requests to the Services of the manifests. */
@@ -66,6 +67,7 @@ export class Edge implements MeasuredEdge {
     const forMs = quietAfter(fault);
     if (forMs === 0) return;
     const fromMs = this.now();
+    this.blinded.push(...blindedBy(fault, fromMs));
     this.troubles.push({ fromMs, untilMs: fromMs + forMs });
     this.traffic?.quiet(forMs);
   }
@@ -73,7 +75,8 @@ export class Edge implements MeasuredEdge {
   outcomes(others: readonly Outcome[]): readonly Outcome[] {
     this.traffic?.end();
     const sound = others.filter(outcome => !this.isTroubled(outcome));
-    const all = [...this.accesses.accesses, ...(this.traffic?.outcomes ?? []), ...sound];
+    const all = [...this.accesses.accesses, ...(this.traffic?.outcomes ?? []), ...this.blinded];
+    all.push(...sound);
     return all.sort((a, b) => a.timeMs - b.timeMs);
   }
 
@@ -103,5 +106,20 @@ export function quietAfter(fault: Fault): number {
       return fault.atRequest === undefined ? fault.forMs + catchUpMs : Infinity;
     default:
       return fault.forMs + catchUpMs;
+  }
+}
+
+/** The component that acts on old news because of a fault: one that crashes reads all anew. */
+export function blindedBy(fault: Fault, timeMs: number): readonly Outcome[] {
+  switch (fault.kind) {
+    case 'watch':
+    case 'credentials':
+      return [{ kind: 'blinded', timeMs, process: fault.process, untilMs: timeMs + fault.forMs }];
+    case 'requests': {
+      const { process, forMs, delayMs = 0 } = fault;
+      return [{ kind: 'blinded', timeMs, process, untilMs: timeMs + forMs + delayMs }];
+    }
+    default:
+      return [];
   }
 }

@@ -8,7 +8,7 @@ import { realClock } from '../../host.js';
 import type { Outcome } from '../../laws/law.js';
 import { lengthOf } from '../../laws/story.js';
 import { accessOf } from './access-watch.js';
-import { quietAfter, type MeasuredEdge } from './edge.js';
+import { blindedBy, quietAfter, type MeasuredEdge } from './edge.js';
 import { LiveTraffic } from './live-traffic.js';
 import { ServiceTraffic, type TrafficTotals } from './service-traffic.js';
 
@@ -25,6 +25,7 @@ export class RealEdge implements MeasuredEdge {
   private readonly played: ServiceTraffic | undefined;
   private live: LiveTraffic | undefined;
   private cluster: OpenedCluster | undefined;
+  private readonly blinded: Outcome[] = [];
   private startMs = 0;
   private clock: ReturnType<typeof realClock> | undefined;
 
@@ -63,13 +64,15 @@ export class RealEdge implements MeasuredEdge {
   }
 
   struck(fault: Fault): void {
+    if (this.cluster !== undefined) this.blinded.push(...blindedBy(fault, this.cluster.now()));
     const forMs = quietAfter(fault);
     if (forMs > 0) this.traffic?.quiet(forMs);
   }
 
   outcomes(others: readonly Outcome[]): readonly Outcome[] {
     this.traffic?.end();
-    const all = [...this.accesses(), ...(this.traffic?.outcomes ?? []), ...others];
+    const all = [...this.accesses(), ...(this.traffic?.outcomes ?? []), ...this.blinded];
+    all.push(...others);
     return all.sort((a, b) => a.timeMs - b.timeMs);
   }
 
