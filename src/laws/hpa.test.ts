@@ -140,6 +140,16 @@ describe('hpa-settles', () => {
     expect(evidence[0]).toBe(`60s ${who}: it sees a load of 200`);
   });
 
+  it('lets it follow a load that rises for a moment and is soon what it was', () => {
+    const past = steady(autoscaler(), 2, 40);
+    looks(past, '31m', 2, 3, 72);
+    looks(past, '31m15s', 3, 5, 100);
+    looks(past, '31m30s', 5, 5, 14);
+    looks(past, '36m', 5, 1, 14);
+    for (let minute = 37; minute <= 60; minute++) looks(past, `${minute}m`, 1, 1, 70);
+    expect(past.verdict(hpaSettles)).toMatchObject({ kind: 'held', looked: 2 });
+  });
+
   it('lets it follow a load that moves, and rest at one that stays', () => {
     const moving = autoscaler();
     for (let minute = 1; minute <= 30; minute++) {

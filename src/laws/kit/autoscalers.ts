@@ -77,6 +77,7 @@ export class SteadyTimes {
   private current: Current | undefined;
   /** The load has strayed: what comes next, if it does not come back soon. */
   private next: (Current & { load: number }) | undefined;
+  private lastDecisionMs = -Infinity;
 
   constructor(private readonly tolerance: number) {}
 
@@ -87,6 +88,8 @@ export class SteadyTimes {
     const ended = this.turn(timeMs);
     const decision = decisionOf(change);
     const decisions = decision === undefined ? [] : [decision];
+    const sinceDecisionMs = timeMs - this.lastDecisionMs;
+    if (decision !== undefined) this.lastDecisionMs = timeMs;
     const told = (): Current | undefined =>
       load === undefined || load === 0
         ? undefined
@@ -102,7 +105,12 @@ export class SteadyTimes {
       this.next = undefined;
       return current === undefined ? ended : [...ended, { steady: current, endMs: timeMs }];
     }
-    if (Math.abs(load - current.load) <= this.tolerance * current.load) {
+    const isSame = Math.abs(load - current.load) <= this.tolerance * current.load;
+    if (!isSame && this.next === undefined && sinceDecisionMs > transientMs) {
+      this.current = told();
+      return [...ended, { steady: current, endMs: timeMs }];
+    }
+    if (isSame) {
       current.decisions.push(...(this.next?.decisions ?? []), ...decisions);
       this.next = undefined;
     } else if (this.next === undefined) {
