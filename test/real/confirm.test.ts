@@ -3,6 +3,7 @@
  * simulation has, one that both have, one that needs late watch events, one that touches approximated parts.
  */
 import { describe, expect, it } from 'vitest';
+import { invariant } from '../../sim/engine/invariant.js';
 import type { PlantedFault } from '../../sim/engine/planted.js';
 import type { KubeObject } from '../../sim/api/object.js';
 import { controlPlaneBackend } from '../../src/backends/control-plane-cluster.js';
@@ -10,6 +11,8 @@ import type { RealBackend } from '../../src/backends/real-backend.js';
 import { confirm } from '../../src/voyages/confirm.js';
 import { labelOf, labelWords } from '../../src/voyages/label.js';
 import type { VoyagePlan } from '../../src/voyages/plan.js';
+import { isBinding } from '../../src/laws/kit/placement.js';
+import { law, type Breach, type Law } from '../../src/laws/law.js';
 import { runPlan } from '../../src/voyages/run-plan.js';
 import { exitCodes, UserError } from '../../src/input/errors.js';
 import { lawsNamed } from '../../src/scenario/judge-step.js';
@@ -109,21 +112,21 @@ const strict = { 'nothing-terminates-for-ever': { goneWithinMs: 1_000 } };
 
 interface Case {
   readonly plan: VoyagePlan;
-  readonly law: string;
+  readonly law: string | Law;
   readonly settings?: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly planted?: readonly PlantedFault[];
 }
 
 /** What is found here is tried there; the label that it gets. */
 async function labelled(
-  { plan, law: name, settings, planted = [] }: Case,
+  { plan, law: given, settings, planted = [] }: Case,
   backend: RealBackend,
 ): Promise<{ readonly why: string; readonly label: string }> {
-  const laws = lawsNamed([name]);
+  const laws = typeof given === 'string' ? lawsNamed([given]) : [given];
   const [law] = laws;
-  if (law === undefined) throw new Error(`no law ${name}`);
-  const given = settings === undefined ? {} : { settings };
-  const { verdicts } = await runPlan(plan, { laws, planted, ...given });
+  invariant(law !== undefined, 'the law is known');
+  const options = settings === undefined ? {} : { settings };
+  const { verdicts } = await runPlan(plan, { laws, planted, ...options });
   expect(verdicts.map(({ kind }) => kind)).toEqual(['broken']);
   const confirmation = await confirm(plan, {
     chosen: { backend },
@@ -131,14 +134,37 @@ async function labelled(
     laws,
     realMaxMs: 120_000,
     tell: () => undefined,
-    ...given,
+    ...options,
   });
   const { why } = confirmation;
   return { why, label: labelWords(labelOf(plan, law, confirmation)) };
 }
 
 const gpus = { plan: tooFewGpus, law: 'requests-within-allocatable' } as const;
-const late = { plan: lateCordon, law: 'constraints-held-at-binding' } as const;
+/** Less forgiving than ours, which does not judge what a scheduler decides that hears nothing new. */
+const boundToCordoned = law({
+  name: 'none-bound-to-cordoned',
+  family: 'scheduling',
+  says: 'no pod is bound to a node that is cordoned',
+  begin() {
+    const breaches: Breach[] = [];
+    let looked = 0;
+    return {
+      on: {
+        pods(change, world) {
+          if (!isBinding(change)) return;
+          looked++;
+          const node = change.object.spec?.nodeName ?? '';
+          if (world.get('nodes', node)?.spec?.unschedulable !== true) return;
+          const what = `a pod is bound to ${node}`;
+          breaches.push({ timeMs: change.timeMs, what, objects: [node], evidence: [] });
+        },
+      },
+      end: () => ({ looked, breaches }),
+    };
+  },
+});
+const late = { plan: lateCordon, law: boundToCordoned } as const;
 const policy = { plan: onePort, law: 'denied-pairs-silent', settings: soon } as const;
 const gone = { plan: deleted, law: 'nothing-terminates-for-ever', settings: strict } as const;
 

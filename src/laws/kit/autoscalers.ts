@@ -77,7 +77,7 @@ export class SteadyTimes {
   private current: Current | undefined;
   /** The load has strayed: what comes next, if it does not come back soon. */
   private next: (Current & { load: number }) | undefined;
-  private lastDecisionMs = -Infinity;
+  private scaledMs = -Infinity;
 
   constructor(private readonly tolerance: number) {}
 
@@ -88,8 +88,11 @@ export class SteadyTimes {
     const ended = this.turn(timeMs);
     const decision = decisionOf(change);
     const decisions = decision === undefined ? [] : [decision];
-    const sinceDecisionMs = timeMs - this.lastDecisionMs;
-    if (decision !== undefined) this.lastDecisionMs = timeMs;
+    // Somebody else may have scaled.
+    const hasOthers = object.status?.currentReplicas !== before?.status?.currentReplicas;
+    if (hasOthers) this.scaledMs = timeMs;
+    const sinceScalingMs = timeMs - this.scaledMs;
+    if (decision !== undefined) this.scaledMs = timeMs;
     const told = (): Current | undefined =>
       load === undefined || load === 0
         ? undefined
@@ -106,7 +109,7 @@ export class SteadyTimes {
       return current === undefined ? ended : [...ended, { steady: current, endMs: timeMs }];
     }
     const isSame = Math.abs(load - current.load) <= this.tolerance * current.load;
-    if (!isSame && this.next === undefined && sinceDecisionMs > transientMs) {
+    if (!isSame && this.next === undefined && sinceScalingMs > transientMs) {
       this.current = told();
       return [...ended, { steady: current, endMs: timeMs }];
     }
