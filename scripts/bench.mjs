@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { build } from 'esbuild';
+import { shipped } from './shipped.mjs';
 
 // Threads are started from files of the build.
 const built = spawnSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' });
@@ -14,13 +15,7 @@ rmSync('dist/bench', { recursive: true, force: true });
 await build({
   entryPoints: ['test/bench/main.ts', 'test/bench/memory.ts'],
   outdir: 'dist/bench',
-  bundle: true,
-  splitting: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20',
-  packages: 'external',
-  logLevel: 'warning',
+  ...shipped,
 });
 const { status } = spawnSync(process.execPath, ['dist/bench/main.js', ...process.argv.slice(2)], {
   stdio: 'inherit',

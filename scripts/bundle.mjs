@@ -4,6 +4,7 @@
  */
 import { chmodSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
+import { shipped } from './shipped.mjs';
 
 rmSync('dist/bin', { recursive: true, force: true });
 await build({
@@ -14,12 +15,6 @@ await build({
     'bench-worker': 'dist/src/bench/run/worker.js',
   },
   outdir: 'dist/bin',
-  bundle: true,
-  splitting: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20',
-  packages: 'external',
-  logLevel: 'warning',
+  ...shipped,
 });
 chmodSync('dist/bin/seatrial.js', 0o755);

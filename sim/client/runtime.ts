@@ -322,7 +322,7 @@ class RunningController {
 /** A transport behind client-go's token bucket. */
 class ThrottledTransport implements Transport {
   private readonly bucket: TokenBucket;
-  private isStopped = false;
+  /** Infinity while the process runs. */
   private stoppedMs = Infinity;
 
   constructor(
@@ -336,7 +336,7 @@ class ThrottledTransport implements Transport {
 
   send: Transport['send'] = (request, done) => {
     const whenRunning = (answer: ApiAnswer): void => {
-      if (!this.isStopped) done(answer);
+      if (this.stoppedMs === Infinity) done(answer);
     };
     const waitMs = this.bucket.reserve();
     if (waitMs === 0) return this.transport.send(request, whenRunning);
@@ -352,7 +352,7 @@ class ThrottledTransport implements Transport {
       label,
       request: leavesMs => (leavesMs < this.stoppedMs ? request(leavesMs) : undefined),
       done: (answer, arrivesMs) => {
-        if (!this.isStopped) done(answer, arrivesMs);
+        if (this.stoppedMs === Infinity) done(answer, arrivesMs);
       },
     };
     return transport.messenger?.(own) ?? new TimedMessenger(clock, transport, own);
@@ -361,7 +361,6 @@ class ThrottledTransport implements Transport {
   watch: Transport['watch'] = (request, sink) => this.transport.watch(request, sink);
 
   stop(): void {
-    this.isStopped = true;
     this.stoppedMs = this.clock.now();
   }
 }

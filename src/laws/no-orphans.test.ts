@@ -16,6 +16,17 @@ function owned(): Past {
     .at('10s');
 }
 
+/** The set is deleted in the foreground, and its pod blocks that. */
+function inForeground(): Past {
+  const reference = { uid: 'set', kind: 'ReplicaSet', name: 'set', blockOwnerDeletion: true };
+  const foreground = { finalizers: ['foregroundDeletion'], deletionTimestamp: 'now' };
+  return owned()
+    .write('Pod', 'a/pod', { metadata: { ownerReferences: [reference] } })
+    .at('20s')
+    .write('ReplicaSet', 'a/set', { metadata: foreground })
+    .at('30s');
+}
+
 it('is broken when what belonged to an object stays', () => {
   const past = owned().as('ops').remove('ReplicaSet', 'a/set').at('10m');
   expect(storyOf(past.verdict(noOrphans))).toEqual({
@@ -43,15 +54,7 @@ it('lets go what was released, what has another owner, and what is on its way ou
 });
 
 it('is broken when an owner in foreground deletion does not wait for what blocks it', () => {
-  const reference = { uid: 'set', kind: 'ReplicaSet', name: 'set', blockOwnerDeletion: true };
-  const foreground = { finalizers: ['foregroundDeletion'], deletionTimestamp: 'now' };
-  const past = owned()
-    .write('Pod', 'a/pod', { metadata: { ownerReferences: [reference] } })
-    .at('20s')
-    .write('ReplicaSet', 'a/set', { metadata: foreground })
-    .at('30s')
-    .as(collector);
-  const early = past.remove('ReplicaSet', 'a/set').remove('Pod', 'a/pod');
+  const early = inForeground().as(collector).remove('ReplicaSet', 'a/set').remove('Pod', 'a/pod');
   expect(storyOf(early.verdict(noOrphans))).toEqual({
     what: 'ReplicaSet a/set went in the foreground before Pod a/pod, which blocks it',
     objects: ['ReplicaSet a/set', 'Pod a/pod'],
@@ -63,13 +66,7 @@ it('is broken when an owner in foreground deletion does not wait for what blocks
 });
 
 it('lets an owner go at once that is deleted again, in the background', () => {
-  const reference = { uid: 'set', kind: 'ReplicaSet', name: 'set', blockOwnerDeletion: true };
-  const foreground = { finalizers: ['foregroundDeletion'], deletionTimestamp: 'now' };
-  const past = owned()
-    .write('Pod', 'a/pod', { metadata: { ownerReferences: [reference] } })
-    .at('20s')
-    .write('ReplicaSet', 'a/set', { metadata: foreground })
-    .at('30s')
+  const past = inForeground()
     .as('ops')
     .remove('ReplicaSet', 'a/set')
     .at('31s')

@@ -75,11 +75,13 @@ export const agnhost: Workload = {
       // Its image has a system with a shell.
       run: (command, stdin, done) => {
         const result = toolOf(context, command);
-        if (result !== undefined) done(result);
-        beside ??= shellBeside(context);
-        const stop = result === undefined ? beside(command, stdin, done) : undefined;
-        if (result === undefined && stop === undefined) done(unknown(command));
-        return stop ?? (() => undefined);
+        if (result === undefined) {
+          beside ??= shellBeside(context);
+          const stop = beside(command, stdin, done);
+          if (stop !== undefined) return stop;
+        }
+        done(result ?? unknown(command));
+        return () => undefined;
       },
     };
   },
