@@ -78,6 +78,8 @@ class Threads implements Fleet {
       const waiting = this.underWay.get(worker);
       this.underWay.delete(worker);
       this.idle.push(worker);
+      // A process may end while its threads have nothing to do.
+      worker.unref();
       if ('brief' in report) waiting?.resolve(report.brief);
       else waiting?.reject(report.error);
       this.assign();

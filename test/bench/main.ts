@@ -58,7 +58,7 @@ else {
   if (new RegExp(pattern).test('nodes: memory')) console.log(memoryAtNodes(1000));
 }
 
-function line({ name, unit, bestMs, medianMs, perSecond }: Measured): string {
+function line({ name, unit, firstMs, bestMs, medianMs, perSecond }: Measured): string {
   const rate = perSecond >= 100 ? Math.round(perSecond).toLocaleString('en') : perSecond.toFixed(1);
-  return `${name.padEnd(46)} ${rate.padStart(12)} ${unit}/s  best ${bestMs.toFixed(0)} ms, median ${medianMs.toFixed(0)} ms`;
+  return `${name.padEnd(46)} ${rate.padStart(12)} ${unit}/s  first ${firstMs.toFixed(0)} ms, then best ${bestMs.toFixed(0)}, median ${medianMs.toFixed(0)}`;
 }

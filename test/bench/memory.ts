@@ -47,7 +47,7 @@ function residentMiB(): number {
 async function measureScheduling(): Promise<void> {
   const { schedulerBenchmarks } = await import('./scheduler.js');
   const before = residentMiB();
-  await schedulerBenchmarks.find(({ name }) => name === schedulingName)?.run();
+  await schedulerBenchmarks.find(({ name }) => name === schedulingName)?.run(() => undefined);
   const most = Math.round(process.resourceUsage().maxRSS / 1024);
   console.log(
     `${schedulingName}: ${most} MiB resident at most, ${before} MiB before the first pod`,
