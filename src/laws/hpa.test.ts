@@ -150,6 +150,21 @@ describe('hpa-settles', () => {
     expect(past.verdict(hpaSettles)).toMatchObject({ kind: 'held', looked: 2 });
   });
 
+  it('counts answers to somebody who scales by hand twice at a time as one, and a fight as many', () => {
+    const byHand = (past: Past, minute: number) => {
+      looks(past, `${minute}m`, 9, 4, 22);
+      looks(past, `${minute}m15s`, 1, 2, 200);
+      looks(past, `${minute}m30s`, 2, 4, 100);
+      return looks(past, `${minute}m45s`, 4, 4, 50);
+    };
+    const once = byHand(steady(autoscaler(), 4, 50), 31);
+    for (let minute = 32; minute <= 60; minute++) looks(once, `${minute}m`, 4, 4, 50);
+    expect(once.verdict(hpaSettles)).toMatchObject({ kind: 'held', looked: 1 });
+    const fight = steady(autoscaler(), 4, 50);
+    for (let minute = 31; minute <= 60; minute++) byHand(fight, minute);
+    expect(storyOf(fight.verdict(hpaSettles)).what).toContain('changes its mind 90 times');
+  });
+
   it('lets it follow a load that moves, and rest at one that stays', () => {
     const moving = autoscaler();
     for (let minute = 1; minute <= 30; minute++) {

@@ -48,11 +48,17 @@ function currentOf(metric: MetricStatus) {
   return (resource ?? containerResource ?? pods ?? object ?? external)?.current;
 }
 
+/** A decision while the load stayed about the same. */
+export interface SteadyDecision extends Decision {
+  /** When others began to scale, if they did lately: it may answer them. */
+  readonly othersMs: number | undefined;
+}
+
 /** A time in which the load stayed about the same. */
 export interface SteadyTime {
   readonly startMs: number;
   readonly load: number;
-  readonly decisions: readonly Decision[];
+  readonly decisions: readonly SteadyDecision[];
   readonly evidence: Evidence;
 }
 
@@ -69,7 +75,7 @@ export interface EndedTime {
 const transientMs = 120_000;
 
 interface Current extends SteadyTime {
-  readonly decisions: Decision[];
+  readonly decisions: SteadyDecision[];
 }
 
 /** The steady times of one autoscaler, one after the other. */
@@ -78,6 +84,7 @@ export class SteadyTimes {
   /** The load has strayed: what comes next, if it does not come back soon. */
   private next: (Current & { load: number }) | undefined;
   private scaledMs = -Infinity;
+  private othersMs = -Infinity;
 
   constructor(private readonly tolerance: number) {}
 
@@ -87,10 +94,10 @@ export class SteadyTimes {
     const load = loadOf(object);
     const ended = this.turn(timeMs);
     const decision = decisionOf(change);
-    const decisions = decision === undefined ? [] : [decision];
-    // Somebody else may have scaled.
-    const hasOthers = object.status?.currentReplicas !== before?.status?.currentReplicas;
-    if (hasOthers) this.scaledMs = timeMs;
+    this.noteScalings(change);
+    const isAnswer = timeMs - this.othersMs <= transientMs;
+    const othersMs = isAnswer ? this.othersMs : undefined;
+    const decisions = decision === undefined ? [] : [{ ...decision, othersMs }];
     const sinceScalingMs = timeMs - this.scaledMs;
     if (decision !== undefined) this.scaledMs = timeMs;
     const told = (): Current | undefined =>
@@ -123,6 +130,15 @@ export class SteadyTimes {
       this.next.decisions.push(...decisions);
     }
     return ended;
+  }
+
+  /** Scalings of others within a transient are one disturbance. */
+  private noteScalings({ timeMs, object, before }: Change<HorizontalPodAutoscaler>): void {
+    const replicas = object.status?.currentReplicas;
+    if (replicas === before?.status?.currentReplicas) return;
+    this.scaledMs = timeMs;
+    const isOwn = replicas === before?.status?.desiredReplicas;
+    if (!isOwn && timeMs - this.othersMs > transientMs) this.othersMs = timeMs;
   }
 
   /** Those that are under way when the history ends. */
