@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { Loop } from '../../engine/loop.js';
-import { Random } from '../../engine/random.js';
+import { idleContainer } from '../../../test/workloads/idle-container.js';
+import type { Loop } from '../../engine/loop.js';
 import { freshLayer } from '../files/image-files.js';
 import { shellBeside } from '../shell/program.js';
 import type { ContainerContext, ExecResult, NetworkMessage } from '../workload.js';
@@ -47,24 +47,7 @@ it('denies, lets pass and patches as the webhooks of the image do', () => {
 
 function contextFor(command: readonly string[]): ContainerContext {
   const image = 'registry.k8s.io/e2e-test-images/agnhost:2.55';
-  return {
-    pod: { metadata: { name: 'p' } },
-    container: { name: 'c', image },
-    layer: freshLayer(image),
-    env: {},
-    command,
-    devices: {},
-    restartCount: 0,
-    clock: new Loop(),
-    random: new Random(1),
-    log: () => undefined,
-    exit: () => undefined,
-    use: () => undefined,
-    terminationMessage: () => undefined,
-    volume: () => undefined,
-    network: { listen: () => undefined, send: () => undefined, resolve: () => [] },
-    api: () => undefined,
-  };
+  return idleContainer({ container: { name: 'c', image }, layer: freshLayer(image), command });
 }
 
 it('answers probes as its servers answer everybody', () => {

@@ -1,7 +1,6 @@
 /** Files as a container sees them: modes, owners, read-only places. */
 import { expect, it } from 'vitest';
-import { Loop } from '../../engine/loop.js';
-import { Random } from '../../engine/random.js';
+import { idleContainer } from '../../../test/workloads/idle-container.js';
 import type { ContainerContext } from '../workload.js';
 import { containerFiles } from './container-files.js';
 import { goMode, listedMode } from './facts.js';
@@ -16,28 +15,18 @@ function filesOf(options: {
   readonly message?: (text: string) => void;
 }) {
   const { volume, user, isFixed = false, message = () => undefined } = options;
-  return containerFiles({
-    pod: { metadata: { name: 'p' } },
-    container: {
-      name: 'c',
-      volumeMounts: [{ name: 'v', mountPath: '/data/' }],
-      securityContext: { readOnlyRootFilesystem: isFixed },
-    },
-    env: {},
-    command: [],
-    devices: {},
-    restartCount: 0,
-    clock: new Loop(),
-    random: new Random(1),
-    log: () => undefined,
-    exit: () => undefined,
-    use: () => undefined,
-    terminationMessage: message,
-    volume: path => (path === '/data' ? volume : undefined),
-    ...(user !== undefined && { user }),
-    network: { listen: () => undefined, send: () => undefined, resolve: () => [] },
-    api: () => undefined,
-  });
+  return containerFiles(
+    idleContainer({
+      container: {
+        name: 'c',
+        volumeMounts: [{ name: 'v', mountPath: '/data/' }],
+        securityContext: { readOnlyRootFilesystem: isFixed },
+      },
+      terminationMessage: message,
+      volume: path => (path === '/data' ? volume : undefined),
+      ...(user !== undefined && { user }),
+    }),
+  );
 }
 
 it('gives what is made to its maker, or to the group of the folder', () => {

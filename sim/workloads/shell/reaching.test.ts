@@ -1,7 +1,7 @@
 /** Commands of the shell that ask servers, name servers and the kernel. */
 import { expect, it } from 'vitest';
+import { idleContainer } from '../../../test/workloads/idle-container.js';
 import { Loop } from '../../engine/loop.js';
-import { Random } from '../../engine/random.js';
 import { textPage } from '../agnhost/http.js';
 import type { ContainerContext, ExecResult, NetworkReply, WorkloadNetwork } from '../workload.js';
 import { isShellCommand } from './knows.js';
@@ -37,24 +37,7 @@ function networkOn(loop: Loop): WorkloadNetwork {
 
 function run(script: string, more: Partial<ContainerContext> = {}): ExecResult & { ms: number } {
   const loop = new Loop({ startMs: 0 });
-  const beside = shellBeside({
-    pod: { metadata: { name: 'p' } },
-    container: { name: 'c' },
-    env: {},
-    command: [],
-    devices: {},
-    restartCount: 0,
-    clock: loop,
-    random: new Random(1),
-    log: () => undefined,
-    exit: () => undefined,
-    use: () => undefined,
-    terminationMessage: () => undefined,
-    volume: () => undefined,
-    network: networkOn(loop),
-    api: () => undefined,
-    ...more,
-  });
+  const beside = shellBeside(idleContainer({ clock: loop, network: networkOn(loop), ...more }));
   let result: ExecResult | undefined;
   let ms = -1;
   beside(['sh', '-c', script], '', came => {

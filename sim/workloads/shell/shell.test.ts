@@ -1,7 +1,7 @@
 /** The small shell, as a container that runs in virtual time. */
 import { describe, expect, it } from 'vitest';
+import { idleContainer } from '../../../test/workloads/idle-container.js';
 import { Loop } from '../../engine/loop.js';
-import { Random } from '../../engine/random.js';
 import type { ContainerContext, ExecResult } from '../workload.js';
 import { isShellCommand } from './knows.js';
 import { shellBeside, shellStartError, startShell } from './program.js';
@@ -15,28 +15,16 @@ interface Ran {
 
 /** A container that does nothing yet. */
 function placeFor(loop: Loop): ContainerContext {
-  return {
-    pod: { metadata: { name: 'p' } },
-    container: { name: 'c' },
+  return idleContainer({
     env: { HOSTNAME: 'p' },
-    command: [],
-    devices: {},
-    restartCount: 0,
     clock: loop,
-    random: new Random(1),
-    log: () => undefined,
-    exit: () => undefined,
-    use: () => undefined,
-    terminationMessage: () => undefined,
-    volume: () => undefined,
     network: {
       listen: () => undefined,
       send: () => undefined,
       resolve: () => [],
       files: () => ({ '/etc/hostname': 'p\n' }),
     },
-    api: () => undefined,
-  };
+  });
 }
 
 /** Runs a script; `steps` happen at their times. */

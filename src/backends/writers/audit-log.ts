@@ -2,6 +2,7 @@
 import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
 import type { HistoryEntry } from '../../../sim/server/contract.js';
+import { auditPolicyAt, mutatingVerbs } from './audit-policy.js';
 
 /** The parts of an audit event that are read. @upstream apiserver/pkg/apis/audit/v1/types.go */
 export interface AuditEvent {
@@ -35,38 +36,15 @@ interface AuditedMetadata {
   readonly name?: string;
 }
 
-/** Which API server writes one, and what of it. Everything goes with the cluster, secrets too. */
+/**
+ * Which API server writes one, and what of it: the answer tells which revision the write became.
+ * Everything goes with the cluster, secrets too.
+ */
 export const auditPolicy: object = {
-  apiVersion: 'audit.k8s.io/v1',
-  kind: 'Policy',
+  ...auditPolicyAt('RequestResponse'),
   omitStages: ['RequestReceived', 'ResponseStarted'],
   omitManagedFields: true,
-  rules: [
-    {
-      level: 'None',
-      resources: [
-        { group: '', resources: ['events'] },
-        { group: 'events.k8s.io', resources: ['events'] },
-        { group: 'coordination.k8s.io', resources: ['leases'] },
-      ],
-    },
-    // The answer tells which revision the write became.
-    {
-      level: 'RequestResponse',
-      verbs: ['create', 'update', 'patch', 'delete', 'deletecollection'],
-    },
-    { level: 'Metadata', resources: [{ group: '', resources: ['secrets'] }] },
-    { level: 'Metadata', userGroups: ['system:serviceaccounts'] },
-  ],
 };
-
-const mutating: ReadonlySet<string> = new Set([
-  'create',
-  'update',
-  'patch',
-  'delete',
-  'deletecollection',
-]);
 
 /** The log is written after a write is told to those who watch, and so much later at most. */
 const writtenWithinMs = 1_000;
@@ -134,7 +112,7 @@ export class AuditLog {
     const { requestObject: _request, ...told } = event as AuditEvent & { requestObject?: unknown };
     const { responseObject: _response, ...light } = told;
     this.events.push(light);
-    if (!mutating.has(verb) || (responseStatus?.code ?? 500) >= 300) return;
+    if (!mutatingVerbs.includes(verb) || (responseStatus?.code ?? 500) >= 300) return;
     const user = (event.impersonatedUser ?? event.user).username ?? '';
     const { resourceVersion, namespace, name } = responseObject?.metadata ?? {};
     const isKnown = resourceVersion !== undefined && !verb.startsWith('delete');

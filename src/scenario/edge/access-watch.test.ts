@@ -6,7 +6,7 @@ import { forbiddenMeans403 } from '../../laws/forbidden-means-403.js';
 import { judge } from '../../laws/judge.js';
 import { secretsReadByNeed } from '../../laws/secrets-read-by-need.js';
 import { AccessWatch } from './access-watch.js';
-import { auditPolicy } from './audit-policy.js';
+import { auditPolicyAt } from '../../backends/writers/audit-policy.js';
 
 const laws = [everyMutationAudited, forbiddenMeans403, secretsReadByNeed];
 const robot = {
@@ -93,11 +93,12 @@ it('gives the laws of access something to judge', () => {
 });
 
 it('tells of what the log leaves out', () => {
+  const usual = auditPolicyAt('Metadata');
   const rules = [
     { level: 'None', verbs: ['create'], resources: [{ group: '', resources: ['configmaps'] }] },
-    ...(auditPolicy['rules'] as readonly unknown[]),
+    ...(usual['rules'] as readonly unknown[]),
   ];
-  const { watch, make, verdicts } = world({ ...auditPolicy, rules });
+  const { watch, make, verdicts } = world({ ...usual, rules });
   make(configMaps, { apiVersion: 'v1', kind: 'ConfigMap' });
   expect(watch.accesses.at(-1)).toMatchObject({ resource: 'configmaps', isAudited: false });
   expect(verdicts()['every-mutation-audited']).toBe('broken');

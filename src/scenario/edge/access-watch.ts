@@ -5,13 +5,16 @@
 import type { KubeObject } from '../../../sim/api/object.js';
 import type { ApiAnswer, ApiRequest, Connection, Serve } from '../../../sim/api/request.js';
 import type { AuditEvent } from '../../backends/writers/audit-log.js';
+import { auditPolicyAt, mutatingVerbs } from '../../backends/writers/audit-policy.js';
 import type { Clock } from '../../../sim/engine/clock.js';
 import { requestInfo } from '../../../sim/server/request-info.js';
 import type { SimulationOptions } from '../../../sim/simulation.js';
 import type { Outcome } from '../../laws/law.js';
-import { auditPolicy, mutatingVerbs, unloggedResources } from './audit-policy.js';
 
 type Access = Extract<Outcome, { kind: 'access' }>;
+
+/** Resources whose changes say nothing of who may do what: they would be most of a log. */
+const unloggedResources: readonly string[] = ['events', 'leases'];
 
 /** An access that repeats one of so long ago is not told again: whoever tries and tries would fill the memory. */
 const repeatsAfterMs = 300_000;
@@ -34,7 +37,7 @@ export class AccessWatch {
   readonly options: Required<Pick<SimulationOptions, 'audit' | 'door'>>;
 
   /** @param policy Only tests have another one. */
-  constructor(policy: KubeObject = auditPolicy) {
+  constructor(policy: KubeObject = auditPolicyAt('Metadata')) {
     this.options = {
       audit: { policy, onEvent: event => this.hear(event) },
       door: (serve, clock) => this.around(serve, clock),

@@ -1,4 +1,4 @@
-/** What a watched API server writes to its audit log: what changes something, and who reads secrets. */
+/** What API servers that seatrial watches write to their audit logs. */
 import type { KubeObject } from '../../../sim/api/object.js';
 
 /** Verbs that change something. */
@@ -10,16 +10,14 @@ export const mutatingVerbs: readonly string[] = [
   'deletecollection',
 ];
 
-/** Resources whose changes say nothing of who may do what: they would be most of a log. */
-export const unloggedResources: readonly string[] = ['events', 'leases'];
-
 /**
  * As the policies of managed clusters have it: heartbeats and events are left out, reading is told where
  * secrets are read or where a service account reads.
  *
+ * @param level What is told of changes.
  * @source kubernetes/cluster/gce/gci/configure-helper.sh create-master-audit-policy
  */
-export const auditPolicy: KubeObject = {
+export const auditPolicyAt = (level: 'Metadata' | 'RequestResponse'): KubeObject => ({
   apiVersion: 'audit.k8s.io/v1',
   kind: 'Policy',
   metadata: {},
@@ -33,8 +31,8 @@ export const auditPolicy: KubeObject = {
         { group: 'coordination.k8s.io', resources: ['leases'] },
       ],
     },
-    { level: 'Metadata', verbs: mutatingVerbs },
+    { level, verbs: mutatingVerbs },
     { level: 'Metadata', resources: [{ group: '', resources: ['secrets'] }] },
     { level: 'Metadata', userGroups: ['system:serviceaccounts'] },
   ],
-};
+});
