@@ -1,6 +1,6 @@
 /** The way from a component to the API server within the process, with its latencies. */
 import type { ApiAnswer, ApiRequest, Connection, Serve, WatchEvent } from './api/request.js';
-import type { Connect, Identity, Transport } from './client/contract.js';
+import type { Connect, Identity, Transport, WatchSink } from './client/contract.js';
 import type { Errand, Messenger } from './client/errand.js';
 import type { Clock, Timer } from './engine/clock.js';
 import type { Latencies } from './simulation.js';
@@ -57,10 +57,7 @@ class InProcessTransport implements Transport {
     return this.last;
   }
 
-  watch(
-    request: ApiRequest,
-    sink: { event(event: WatchEvent): void; end(refusal?: ApiAnswer): void },
-  ): () => void {
+  watch(request: ApiRequest, sink: WatchSink): () => void {
     const stream = new WatchDelivery(this.clock, this.latencies, sink, this.courier);
     const label = `${this.identity.user} watch ${request.path}`;
     this.clock.after(this.latencies.requestMs, label, () => {
@@ -175,6 +172,9 @@ class Bag {
   }
 }
 
+/** So many events wait at most before those that have arrived are handed over unasked. */
+const waitingMax = 1024;
+
 /** Events on their way to a watcher: those of one moment travel together, in order. */
 class WatchDelivery {
   isClosed = false;
@@ -182,12 +182,15 @@ class WatchDelivery {
   /** What travels: mostly one event, which needs no list. */
   private first: WatchEvent | undefined;
   private others: WatchEvent[] | undefined;
+  /** What waits to be asked for, and when each arrives, in order. */
+  private waiting: WatchEvent[] = [];
+  private arrivals: number[] = [];
   private label = '';
 
   constructor(
     private readonly clock: Clock,
     private readonly latencies: Latencies,
-    private readonly sink: { event(event: WatchEvent): void; end(refusal?: ApiAnswer): void },
+    private readonly sink: WatchSink,
     private readonly courier: Courier,
   ) {}
 
@@ -197,7 +200,11 @@ class WatchDelivery {
     if (answer.stream === undefined) return this.later('refused', () => this.sink.end(answer));
     this.closeStream = answer.stream.start({
       item: item => this.deliver(item as WatchEvent),
-      end: () => this.later('ended', () => this.sink.end()),
+      end: () =>
+        this.later('ended', () => {
+          this.arrived();
+          this.sink.end();
+        }),
     });
   }
 
@@ -211,11 +218,37 @@ class WatchDelivery {
       (this.others ??= []).push(event);
       return;
     }
+    if (this.sink.canWait?.(event, this.arrived) === true) {
+      this.waiting.push(event);
+      this.arrivals.push(this.clock.now() + this.latencies.watchMs);
+      if (this.waiting.length >= waitingMax) this.arrived();
+      return;
+    }
     this.first = event;
     this.courier.take(this);
   }
 
+  /** Hands over what has waited and has arrived; in how many milliseconds the rest will have. */
+  private readonly arrived = (): number | undefined => {
+    const { waiting, arrivals, clock } = this;
+    if (waiting.length === 0) return undefined;
+    const nowMs = clock.now();
+    const lastMs = arrivals[arrivals.length - 1] ?? 0;
+    let count = 0;
+    if (lastMs <= nowMs) count = waiting.length;
+    else while ((arrivals[count] ?? Infinity) <= nowMs) count++;
+    if (count > 0) {
+      this.waiting = waiting.slice(count);
+      this.arrivals = arrivals.slice(count);
+    }
+    for (let place = 0; place < count; place++) {
+      if (!this.isClosed) this.sink.event(waiting[place] as WatchEvent);
+    }
+    return lastMs > nowMs ? lastMs - nowMs : undefined;
+  };
+
   arrive(): void {
+    this.arrived();
     const { first, others } = this;
     this.first = undefined;
     this.others = undefined;

@@ -2,14 +2,14 @@
  * The weather between the cluster's programs and its API server: what delays, refuses, loses and repeats
  * what travels there. Each process has a way of its own. In calm weather a request takes one branch more.
  */
-import type { ApiAnswer, ApiRequest, WatchEvent } from './api/request.js';
-import type { Connect, Transport } from './client/contract.js';
+import type { ApiAnswer, ApiRequest } from './api/request.js';
+import type { Connect, Transport, WatchSink } from './client/contract.js';
 import { TimedMessenger, type Errand, type Messenger } from './client/errand.js';
 import type { Clock } from './engine/clock.js';
 import { Random } from './engine/random.js';
 import { restamped } from './restamped.js';
 import { WeatheredMessenger } from './weathered-messenger.js';
-import { WeatheredStream, type Sink, type WatchTrouble } from './weathered-stream.js';
+import { WeatheredStream, type WatchTrouble } from './weathered-stream.js';
 
 /** What happens to the requests of a process. */
 export interface RequestTrouble {
@@ -154,7 +154,7 @@ export class Way {
     else this.after(delayMs, 'is slow', () => inner.send(request, done));
   }
 
-  watch(inner: Transport, request: ApiRequest, sink: Sink): () => void {
+  watch(inner: Transport, request: ApiRequest, sink: WatchSink): () => void {
     const refused = this.refusalOfWatch();
     if (refused !== undefined) {
       let isOpen = true;
@@ -248,10 +248,7 @@ class WeatheredTransport implements Transport {
     else this.way.send(this.inner, request, done);
   }
 
-  watch(
-    request: ApiRequest,
-    sink: { event(event: WatchEvent): void; end(refusal?: ApiAnswer): void },
-  ): () => void {
+  watch(request: ApiRequest, sink: WatchSink): () => void {
     return this.way.watch(this.inner, request, sink);
   }
 

@@ -1,12 +1,7 @@
 /** A watch in the weather: what it brings may come late, at once after a while, not at all, or twice. */
 import type { ApiAnswer, WatchEvent } from './api/request.js';
+import type { WatchSink } from './client/contract.js';
 import type { Clock } from './engine/clock.js';
-
-/** Who hears of a watch. */
-export interface Sink {
-  event(event: WatchEvent): void;
-  end(refusal?: ApiAnswer): void;
-}
 
 /**
  * What happens to watch events. `stale`: they come all at once when it is over. `lost`: they never come,
@@ -21,7 +16,7 @@ export interface WatchTrouble {
 
 /** What a stream is made from. */
 export interface StreamOptions {
-  readonly sink: Sink;
+  readonly sink: WatchSink;
   readonly label: string;
   /** The path of the watch, with its query. */
   readonly path: string;
@@ -39,7 +34,7 @@ const deliveriesPerLag = 8;
 /** One watch. */
 export class WeatheredStream {
   /** What the server's events are given to. */
-  readonly inner: Sink;
+  readonly inner: WatchSink;
   private closeInner: (() => void) | undefined;
   private isOver = false;
   private isCut = false;
@@ -48,6 +43,8 @@ export class WeatheredStream {
   private isLate = false;
   private last: WatchEvent[] = [];
   private lagMs = 0;
+  /** Hands over what waits where it arrived. Whatever happens to the watch does not happen to that. */
+  private arrived: () => unknown = () => undefined;
   private deliveries = 0;
   private readonly resource: string;
 
@@ -63,7 +60,17 @@ export class WeatheredStream {
     this.inner = {
       event: event => this.take(event),
       end: refused => this.ended(refused),
+      canWait: (event, arrived) => this.canWait(event, arrived),
     };
+  }
+
+  /** What comes late has its own order, which only those can keep who hear of it when it comes. */
+  private canWait(event: WatchEvent, arrived: () => number | undefined): boolean {
+    const { sink, lag } = this.options;
+    if (lag !== undefined || this.isOver || this.isCut) return false;
+    if (this.troubles.length > 0 || this.held.length > 0) return false;
+    this.arrived = arrived;
+    return sink.canWait?.(event, arrived) === true;
   }
 
   /** The stream has been asked for; `close` ends it. */
@@ -74,12 +81,14 @@ export class WeatheredStream {
 
   close(): void {
     if (this.isOver) return;
+    this.arrived();
     this.isOver = true;
     this.closeInner?.();
     this.options.over();
   }
 
   cut(): void {
+    this.arrived();
     this.isCut = true;
     this.held = [];
   }
@@ -93,12 +102,14 @@ export class WeatheredStream {
 
   begin(trouble: WatchTrouble): void {
     if (trouble.resource !== undefined && trouble.resource !== this.resource) return;
+    this.arrived();
     if (trouble.mode === 'replayed') return this.replay();
     if (!this.troubles.includes(trouble)) this.troubles = [...this.troubles, trouble];
   }
 
   end(trouble: WatchTrouble): void {
     if (!this.troubles.includes(trouble)) return;
+    this.arrived();
     this.troubles = this.troubles.filter(one => one !== trouble);
     if (this.isOver || this.isCut) return;
     if (trouble.mode === 'stale') {

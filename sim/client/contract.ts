@@ -80,6 +80,24 @@ export interface Watch<T extends HasMetadata = HasMetadata> {
   readonly indexes?: Readonly<Record<string, (object: T) => readonly string[]>>;
   /** Runs at each change: adds keys to the queue, lowers expectations. It never writes to the API. */
   readonly on?: (change: Change<T>) => void;
+  /**
+   * Whether `on` does nothing about an update, nor about any number of such updates in a row: it may then
+   * hear of it late, when somebody reads the cache. Absent: it wants to hear of everything at once.
+   */
+  readonly isNoNews?: (object: T, old: T) => boolean;
+}
+
+/** Who hears of a watch. */
+export interface WatchSink {
+  event(event: WatchEvent): void;
+  /** The stream is over, or could not be opened: then with the answer. */
+  end(refusal?: ApiAnswer): void;
+  /**
+   * Whether the event may wait where it arrives until it is asked for: nobody acts on it. Absent: none
+   * may. `arrived` then hands over what has arrived by now, and tells in how many milliseconds the
+   * last of what is still underway will have; undefined when nothing is.
+   */
+  canWait?(event: WatchEvent, arrived: () => number | undefined): boolean;
 }
 
 /** The keys that wait to be reconciled: a set, with delays and back-off. @upstream client-go/util/workqueue */
@@ -197,14 +215,7 @@ export interface Transport {
   /** Who runs an errand; absent: it takes a timer and `send`. */
   messenger?(errand: Errand): Messenger;
   /** Opens a watch. Returns a function that closes it. */
-  watch(
-    request: ApiRequest,
-    sink: {
-      event(event: WatchEvent): void;
-      /** The stream is over, or could not be opened: then with the answer. */
-      end(refusal?: ApiAnswer): void;
-    },
-  ): () => void;
+  watch(request: ApiRequest, sink: WatchSink): () => void;
 }
 
 /** Gives the way to the API server to whoever has this identity. */

@@ -4,7 +4,7 @@ import type { ApiAnswer, WatchEvent } from '../api/request.js';
 import type { Clock, Timer } from '../engine/clock.js';
 import type { Random } from '../engine/random.js';
 import { Cache, cacheKey } from './cache.js';
-import type { Change, Transport } from './contract.js';
+import type { Change, Transport, Watch } from './contract.js';
 import { pathOf } from './requests.js';
 
 /** What an informer watches. */
@@ -28,10 +28,18 @@ export interface InformerTools {
 const backoffBaseMs = 800;
 const backoffMaxMs = 30_000;
 
+/** Who is told of changes. */
+interface Handler<T extends HasMetadata> {
+  readonly on: (change: Change<T>) => void;
+  readonly isNoNews: Watch<T>['isNoNews'];
+}
+
 /** An informer: `start` begins to watch, handlers are told of every change once it is in the cache. */
 export class Informer<T extends HasMetadata> {
-  readonly cache = new Cache<T>();
-  private handlers: readonly ((change: Change<T>) => void)[] = [];
+  private readonly known = new Cache<T>();
+  private handlers: readonly Handler<T>[] = [];
+  /** Hands over what has arrived and waits, because nobody acts on it. */
+  private arrived: (() => number | undefined) | undefined;
   private readonly syncWaiters: (() => void)[] = [];
   private close: (() => void) | undefined;
   private retry: Timer | undefined;
@@ -52,13 +60,25 @@ export class Informer<T extends HasMetadata> {
     return this.isSynced;
   }
 
+  /** What has arrived by now. */
+  get cache(): Cache<T> {
+    this.arrived?.();
+    return this.known;
+  }
+
   /** The resourceVersion that the cache has reached; '' until it is filled. */
   get version(): string {
+    this.arrived?.();
     return this.resourceVersion;
   }
 
-  onChange(handler: (change: Change<T>) => void): void {
-    this.handlers = this.handlers.concat(handler);
+  /** `isNoNews` tells of updates about which the handler does nothing. Default: there are none. */
+  onChange(handler: (change: Change<T>) => void, isNoNews?: Watch<T>['isNoNews']): void {
+    const restMs = this.arrived?.();
+    this.handlers = this.handlers.concat({ on: handler, isNoNews });
+    if (restMs === undefined) return;
+    const { clock, label } = this.tools;
+    clock.after(restMs, `${label} ${this.scope.kind.resource} catches up`, () => this.arrived?.());
   }
 
   /** Calls back once the cache has been filled; at once when it has. */
@@ -111,8 +131,25 @@ export class Informer<T extends HasMetadata> {
       {
         event: event => this.receive(event),
         end: refusal => this.ended(refusal),
+        canWait: (event, arrived) => this.canWait(event, arrived),
       },
     );
+  }
+
+  /** Whether nobody does anything when this comes, so that it is time enough when the cache is read. */
+  private canWait(event: WatchEvent, arrived: () => number | undefined): boolean {
+    if (!this.isSynced || this.initial !== undefined || this.isStopped) return false;
+    if (event.type !== 'MODIFIED') return false;
+    const { handlers } = this;
+    if (handlers.length > 0) {
+      const object = event.object as T;
+      const { namespace = '', name = '' } = object.metadata;
+      const old = this.known.get(namespace, name);
+      if (old === undefined) return false;
+      for (const { isNoNews } of handlers) if (isNoNews?.(object, old) !== true) return false;
+    }
+    this.arrived = arrived;
+    return true;
   }
 
   private list(): void {
@@ -155,14 +192,14 @@ export class Informer<T extends HasMetadata> {
 
   private store(object: T): void {
     this.initial?.add(cacheKey(object));
-    const old = this.cache.set(object);
+    const old = this.known.set(object);
     if (old === undefined) this.tell({ type: 'added', object });
     else if (old !== object) this.tell({ type: 'updated', old, object });
   }
 
   private remove(key: string, last: T | undefined): void {
     this.initial?.delete(key);
-    const old = this.cache.delete(key);
+    const old = this.known.delete(key);
     if (old !== undefined) this.tell({ type: 'deleted', object: last ?? old });
   }
 
@@ -171,7 +208,7 @@ export class Informer<T extends HasMetadata> {
     const seen = this.initial;
     this.initial = undefined;
     if (seen !== undefined) {
-      const gone = [...this.cache.keys()].filter(key => !seen.has(key)).sort();
+      const gone = [...this.known.keys()].filter(key => !seen.has(key)).sort();
       for (const key of gone) this.remove(key, undefined);
     }
     if (this.isSynced) return;
@@ -181,7 +218,7 @@ export class Informer<T extends HasMetadata> {
 
   private tell(change: Change<T>): void {
     // One that comes meanwhile hears of it too.
-    for (let place = 0; place < this.handlers.length; place++) this.handlers[place]?.(change);
+    for (let place = 0; place < this.handlers.length; place++) this.handlers[place]?.on(change);
   }
 
   private ended(refusal?: ApiAnswer): void {

@@ -252,13 +252,13 @@ class RunningController {
       informer.cache.addIndex(name, keysOf);
     }
     this.view.add(watch.kind, informer);
-    const { on } = watch;
+    const { on, isNoNews } = watch;
     if (on === undefined) return () => undefined;
     let isActive = true;
     for (const object of informer.cache.list()) on({ type: 'added', object });
     informer.onChange(change => {
       if (isActive) on(change);
-    });
+    }, isNoNews);
     return () => {
       isActive = false;
     };

@@ -50,6 +50,7 @@ function createController(context: ControllerContext): Controller {
     attemptToOrphan: (uid: string) => add(`orphan/${uid}`),
   };
   const graph = new Graph(sink, events);
+  const isNoNews = graph.isNoNews.bind(graph);
   const operations = new Operations(new RestMapper(clock));
   const attempts = new Attempts(graph, operations, uid => sink.attemptToDelete(uid));
 
@@ -65,7 +66,7 @@ function createController(context: ControllerContext): Controller {
       if (ends.has(key)) continue;
       if (settledMs === 0) settledMs = clock.now() + settleMs;
       const on = graph.take.bind(graph, resource);
-      ends.set(key, context.watch(watch(resource, { on })));
+      ends.set(key, context.watch(watch(resource, { on, isNoNews })));
     }
     for (const [key, end] of failures.length === 0 ? ends : []) {
       if (wanted.has(key)) continue;

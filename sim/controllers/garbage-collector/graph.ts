@@ -58,11 +58,18 @@ export class Graph {
       if (node !== undefined) this.drop(node, identityOf(kind, object));
       return;
     }
-    if (old !== undefined && node?.isVirtual === false && isUninteresting(object, old)) return;
+    if (old !== undefined && isKnown(node) && isUninteresting(object, old)) return;
     if (node === undefined) return this.insert(kind, object, old);
     if (node.isVirtual) this.observe(node, identityOf(kind, object));
     this.update(node, object);
     this.follow(node, object, old);
+  }
+
+  /** Whether nothing is done about an update. */
+  isNoNews(object: HasMetadata, old: HasMetadata): boolean {
+    const { uid = '' } = object.metadata;
+    if (uid !== old.metadata.uid || !isUninteresting(object, old)) return false;
+    return isKnown(this.nodes.get(uid));
   }
 
   /** Takes in that an object does not exist, as a look at the API server has shown. */
@@ -225,6 +232,10 @@ function identityOf(kind: WatchedKind, { metadata }: HasMetadata): Identity {
 }
 
 /** Most changes of most objects: neither the owners change nor is it being deleted. */
+function isKnown(node: GraphNode | undefined): node is GraphNode {
+  return node?.isVirtual === false;
+}
+
 function isUninteresting(object: HasMetadata, old: HasMetadata): boolean {
   const { metadata } = object;
   return (
