@@ -15,6 +15,7 @@ import {
   type Plugin,
   type PluginFactory,
   type PostFilterResult,
+  type PreFilterResult,
   type Status,
 } from './framework.js';
 import type { PodGroupLister } from './groups/group-state.js';
@@ -74,6 +75,16 @@ export interface Scores {
   readonly total: readonly number[];
 }
 
+/** The plug-ins that are left where some have nothing to say of a pod. */
+interface Left<K extends string> {
+  /** In the order of the plug-ins. */
+  readonly skipped: readonly string[];
+  readonly sorted: readonly string[];
+  readonly left: Readonly<Record<K, readonly Plugin[]>>;
+}
+
+const nothingSaid: PreFilterResult = {};
+
 /** The names of the extension points' methods where they differ from the document's spelling. */
 export const methods: Readonly<Partial<Record<ExtensionPoint, keyof Plugin>>> = {
   preEnqueue: 'preEnqueue',
@@ -100,6 +111,8 @@ export class Framework implements Handle {
   private readonly byName = new Map<string, Plugin>();
   private readonly points = new Map<ExtensionPoint, readonly Plugin[]>();
   private readonly weights = new Map<string, number>();
+  private filters: Left<'filters' | 'extensions'> | undefined;
+  private scorers: Left<'scores'> | undefined;
 
   constructor(
     profile: Profile,
@@ -165,45 +178,77 @@ export class Framework implements Handle {
   preFilter(state: CycleState, pod: PodInfo): PreFilterOutcome {
     const nodes = this.nodes.nodes;
     const narrowedBy: string[] = [];
-    const skipped = new Set<string>();
+    const skipped: string[] = [];
     let rejection: Status | undefined;
     let nodeNames: ReadonlySet<string> | undefined;
-    const finish = (ended?: Status, isAborted = false): PreFilterOutcome => {
-      const isLeft = (plugin: Plugin) => !skipped.has(plugin.name);
-      state.filters = this.at('filter').filter(isLeft);
-      state.extensions = this.at('preFilter').filter(
-        plugin => plugin.addPod !== undefined && isLeft(plugin),
-      );
-      narrowedBy.sort();
-      return {
-        ...(ended !== undefined && { status: ended }),
-        ...(nodeNames !== undefined && { nodeNames }),
-        narrowedBy: isAborted ? [] : narrowedBy,
-        skipped: [...skipped].sort(),
-      };
-    };
     for (const plugin of this.at('preFilter')) {
-      const result = plugin.preFilter?.(state, pod, nodes) ?? {};
+      const result = plugin.preFilter?.(state, pod, nodes) ?? nothingSaid;
       const code = result.status?.code;
       if (code === 'Skip') {
-        skipped.add(plugin.name);
+        skipped.push(plugin.name);
       } else if (code === 'Unschedulable') {
         // The others still run, so that preemption finds their state.
         rejection = result.status;
       } else if (result.status !== undefined) {
-        return finish(
-          isRejection(result.status)
-            ? result.status
-            : asError(`running PreFilter plugin "${plugin.name}"`, result.status),
-          true,
-        );
+        rejection = isRejection(result.status)
+          ? result.status
+          : asError(`running PreFilter plugin "${plugin.name}"`, result.status);
+        return this.filtered(state, { status: rejection, nodeNames, narrowedBy: [] }, skipped);
       } else if (result.nodeNames !== undefined) {
         narrowedBy.push(plugin.name);
         nodeNames = intersection(nodeNames, result.nodeNames);
-        if (nodeNames.size === 0) return finish(nothingLeft(narrowedBy));
+        if (nodeNames.size > 0) continue;
+        rejection = nothingLeft(narrowedBy);
+        break;
       }
     }
-    return finish(rejection);
+    narrowedBy.sort();
+    return this.filtered(state, { status: rejection, nodeNames, narrowedBy }, skipped);
+  }
+
+  /** Ends PreFilter: what has nothing to say of the pod is not asked about any node. */
+  private filtered(
+    state: CycleState,
+    ended: {
+      readonly status: Status | undefined;
+      readonly nodeNames: ReadonlySet<string> | undefined;
+      readonly narrowedBy: readonly string[];
+    },
+    skipped: readonly string[],
+  ): PreFilterOutcome {
+    this.filters = this.leftAfter(this.filters, skipped, () => ({
+      filters: this.at('filter'),
+      extensions: this.at('preFilter').filter(({ addPod }) => addPod !== undefined),
+    }));
+    const { filters, extensions } = this.filters.left;
+    state.filters = filters;
+    state.extensions = extensions;
+    const { status: why, nodeNames, narrowedBy } = ended;
+    return {
+      ...(why !== undefined && { status: why }),
+      ...(nodeNames !== undefined && { nodeNames }),
+      narrowedBy,
+      skipped: this.filters.sorted,
+    };
+  }
+
+  /** What is left without the skipped: what was worked out last time, when the same were skipped. */
+  private leftAfter<K extends string>(
+    last: Left<K> | undefined,
+    skipped: readonly string[],
+    all: () => Readonly<Record<K, readonly Plugin[]>>,
+  ): Left<K> {
+    if (last !== undefined && isSame(last.skipped, skipped)) return last;
+    const isLeft = ({ name }: Plugin) => !skipped.includes(name);
+    const left = Object.entries<readonly Plugin[]>(all()).map(([at, plugins]) => [
+      at,
+      plugins.filter(isLeft),
+    ]);
+    return {
+      skipped,
+      sorted: [...skipped].sort(),
+      left: Object.fromEntries(left) as Left<K>['left'],
+    };
   }
 
   /** The first refusal of the Filter plug-ins, if any. */
@@ -283,18 +328,19 @@ export class Framework implements Handle {
     nodes: readonly NodeInfo[],
     options: { readonly keepsRaw?: boolean } = {},
   ): Scores | Status {
-    const skipped = new Set<string>();
+    const skipped: string[] = [];
     for (const plugin of this.at('preScore')) {
       const answer = plugin.preScore?.(state, pod, nodes);
-      if (answer?.code === 'Skip') skipped.add(plugin.name);
+      if (answer?.code === 'Skip') skipped.push(plugin.name);
       else if (answer !== undefined) {
         return asError(`running PreScore plugin "${plugin.name}"`, answer);
       }
     }
-    const plugins = this.at('score').filter(({ name }) => !skipped.has(name));
+    this.scorers = this.leftAfter(this.scorers, skipped, () => ({ scores: this.at('score') }));
+    const { left, sorted } = this.scorers;
     const total = new Array<number>(nodes.length).fill(0);
     const raw: (readonly number[] | undefined)[] = [];
-    const weighted = plugins.map(plugin => {
+    const weighted = left.scores.map(plugin => {
       const scores = scoresOf(plugin, state, pod, nodes);
       const isNormalized = plugin.normalizeScore !== undefined;
       raw.push(options.keepsRaw === true && isNormalized ? [...scores] : undefined);
@@ -302,13 +348,7 @@ export class Framework implements Handle {
       weigh(scores, this.weightOf(plugin.name), total, plugin.name);
       return scores;
     });
-    return {
-      plugins: plugins.map(({ name }) => name),
-      skipped: [...skipped].sort(),
-      raw,
-      weighted,
-      total,
-    };
+    return { plugins: left.scores.map(nameOf), skipped: sorted, raw, weighted, total };
   }
 
   /** The first refusal of the Reserve plug-ins, if any. @upstream RunReservePluginsReserve */
@@ -375,6 +415,14 @@ function namesIn(profile: Profile): ReadonlySet<string> {
 
 function asError(doing: string, answer: Status): Status {
   return status('Error', answer.plugin, `${doing}: ${answer.reasons.join(', ')}`);
+}
+
+function nameOf({ name }: Plugin): string {
+  return name;
+}
+
+function isSame(names: readonly string[], others: readonly string[]): boolean {
+  return names.length === others.length && names.every((name, index) => name === others[index]);
 }
 
 function intersection(

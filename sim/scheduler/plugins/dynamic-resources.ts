@@ -115,9 +115,12 @@ function refused(reason: string): Status {
   return status('UnschedulableAndUnresolvable', name, reason);
 }
 
+/** What pods without claims have in common: nothing is ever written to it. */
+const noDevices = emptyState();
+
 function preFilter(handle: Handle, state: CycleState, pod: PodInfo): PreFilterResult {
   const { objects } = handle;
-  state.write(deviceState, emptyState());
+  state.write(deviceState, noDevices);
   const found = podClaims(objects, pod.pod);
   if ('error' in found) return { status: refused(found.error) };
   const extended = extendedClaim(handle, pod);

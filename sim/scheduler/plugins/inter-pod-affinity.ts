@@ -57,6 +57,9 @@ export const interPodAffinity: PluginFactory = (args, handle) => {
     name,
     preFilter(state, pod) {
       const { requiredAffinity, requiredAntiAffinity } = pod.terms;
+      const asksForNothing = requiredAffinity.length + requiredAntiAffinity.length === 0;
+      const { classes } = handle.nodes;
+      if (asksForNothing && classes.withRequiredAntiAffinity.size === 0) return { status: skip };
       const prepared: FilterState = {
         existingAntiAffinity: new TopologyCounts(),
         affinity: new TopologyCounts(),
@@ -65,12 +68,8 @@ export const interPodAffinity: PluginFactory = (args, handle) => {
         antiAffinityTerms: mergedTerms(handle, requiredAntiAffinity),
         namespaceLabels: namespaceLabels(handle, pod.namespace),
       };
-      countAll(prepared, pod, handle.nodes.classes);
-      const isUnaffected =
-        prepared.existingAntiAffinity.isEmpty &&
-        requiredAffinity.length === 0 &&
-        requiredAntiAffinity.length === 0;
-      if (isUnaffected) return { status: skip };
+      countAll(prepared, pod, classes);
+      if (asksForNothing && prepared.existingAntiAffinity.isEmpty) return { status: skip };
       state.write(filtering, prepared);
       return {};
     },

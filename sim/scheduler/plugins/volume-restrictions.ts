@@ -27,6 +27,7 @@ const filtering = stateKey<FilterState>('PreFilterVolumeRestrictions', state => 
 export const volumeRestrictions: PluginFactory = (_args, handle) => ({
   name,
   preFilter(state, { pod, namespace }) {
+    if (!disksOf(pod).some(isRestricted)) return { status: skip };
     const claims = claimNames(pod).map(
       claim => [claim, findClaim(handle.objects, pod, claim)] as const,
     );
@@ -91,10 +92,14 @@ function count(state: FilterState | undefined, { pod }: PodInfo, by: 1 | -1): vo
   for (const claim of claimNames(pod)) if (state.exclusive.has(claim)) state.conflicts += by;
 }
 
+function isRestricted(volume: Volume): boolean {
+  return volume.persistentVolumeClaim !== undefined || needsCheck(volume);
+}
+
 /** Whether sharing is restricted for the sort of disk. */
 function needsCheck(volume: Volume): boolean {
   const { gcePersistentDisk, awsElasticBlockStore, iscsi, rbd } = volume;
-  return [gcePersistentDisk, awsElasticBlockStore, iscsi, rbd].some(disk => disk !== undefined);
+  return (gcePersistentDisk ?? awsElasticBlockStore ?? iscsi ?? rbd) !== undefined;
 }
 
 function haveConflict(pod: Pod, other: Pod): boolean {

@@ -46,11 +46,15 @@ const systemDefaults: readonly TopologySpreadConstraint[] = [
   { topologyKey: 'topology.kubernetes.io/zone', maxSkew: 5, whenUnsatisfiable: 'ScheduleAnyway' },
 ];
 
+const none: readonly SpreadConstraint[] = [];
+
 /** Finds and compiles constraints, and tells which nodes they count. */
 export class SpreadConstraints {
   private readonly defaults: readonly TopologySpreadConstraint[];
   private readonly isSystemDefault: boolean;
   private readonly tolerationOptions: TolerationOptions;
+  /** The system's defaults, which are all of one sort, by what they select. */
+  private readonly bySelector = new WeakMap<Selector, readonly SpreadConstraint[]>();
 
   constructor(
     args: SpreadArgs,
@@ -67,11 +71,17 @@ export class SpreadConstraints {
   of(pod: PodInfo, when: WhenUnsatisfiable): readonly SpreadConstraint[] {
     const own = pod.pod.spec?.topologySpreadConstraints ?? [];
     if (own.length > 0) return compileAll(own, pod.labels, when);
-    const defaults = compileAll(this.defaults, pod.labels, when);
-    if (defaults.length === 0) return defaults;
+    if (!this.defaults.some(({ whenUnsatisfiable }) => whenUnsatisfiable === when)) return none;
     const selector = this.defaultSelector(pod);
-    if (selector.isEmpty) return [];
-    return defaults.map(constraint => ({ ...constraint, selector }));
+    if (selector.isEmpty) return none;
+    const known = this.isSystemDefault ? this.bySelector.get(selector) : undefined;
+    if (known !== undefined) return known;
+    const compiled = compileAll(this.defaults, pod.labels, when).map(constraint => ({
+      ...constraint,
+      selector,
+    }));
+    if (this.isSystemDefault) this.bySelector.set(selector, compiled);
+    return compiled;
   }
 
   /** Whether a node must have all the constraints' labels to be scored: not for the system's defaults. */
