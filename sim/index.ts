@@ -122,10 +122,10 @@ function told({
   audit,
   openapi,
   ...options
-}: SimulationOptions): Pick<ApiServerOptions, 'auditPolicy' | 'onAudit' | 'openapi' | 'past'> {
+}: SimulationOptions): Pick<ApiServerOptions, 'auditPolicy' | 'auditReader' | 'openapi' | 'past'> {
   return {
     ...pastOf(options),
-    ...(audit !== undefined && { auditPolicy: audit.policy, onAudit: audit.onEvent }),
+    ...(audit !== undefined && { auditPolicy: audit.policy, auditReader: audit }),
     ...(openapi !== undefined && { openapi }),
   };
 }

@@ -16,6 +16,7 @@ import type { ClusterNetwork } from './network/network.js';
 import type { LoggedLine } from './nodes/container-runtime.js';
 import type { Operator } from './operators/operator.js';
 import type { KubeSchedulerOptions } from './scheduler/kube-scheduler.js';
+import type { AuditReader } from './server/audit/auditor.js';
 import type { ApiServer, ApiServerOptions } from './server/contract.js';
 import type { ServerSettings } from './server/resources/strategy.js';
 import type { Weather } from './weather.js';
@@ -116,10 +117,9 @@ export interface SimulationOptions {
   /** Calls the webhooks that are named by their URL. Default: their servers are not found. */
   readonly callWebhook?: NonNullable<ApiServerOptions['callWebhook']>;
   /** What the API server writes to its audit log, and who reads it. Default: it keeps none. */
-  readonly audit?: {
+  readonly audit?: AuditReader & {
     /** A Policy of audit.k8s.io/v1. */
     readonly policy: KubeObject;
-    readonly onEvent: (event: KubeObject) => void;
   };
   /** Stands before the API server's door, for whoever watches what is asked and answered. Default: nobody. */
   readonly door?: (serve: Serve, clock: Clock) => Serve;

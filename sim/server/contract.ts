@@ -6,6 +6,7 @@ import type { RecordedPast } from '../api/recorded-past.js';
 import type { ApiAnswer, ApiRequest, Connection, Serve } from '../api/request.js';
 import type { Clock } from '../engine/clock.js';
 import type { Random } from '../engine/random.js';
+import type { AuditReader } from './audit/auditor.js';
 import type { ServerSettings } from './resources/strategy.js';
 
 /** What an API server is made from. */
@@ -19,7 +20,8 @@ export interface ApiServerOptions {
   readonly aggregated?: Readonly<Record<string, AggregatedApi>>;
   /** The audit policy (audit.k8s.io/v1 Policy); default: none, nothing is logged. */
   readonly auditPolicy?: KubeObject;
-  readonly onAudit?: (event: KubeObject) => void;
+  /** Default: what is logged is read by nobody. */
+  readonly auditReader?: AuditReader;
   /** Whether a program, `kube-scheduler` and the like, answers on its health port. Default: none does. */
   readonly answersHealth?: (program: string) => boolean;
   /** Sends webhook calls; default: every call fails as if nothing listened. */

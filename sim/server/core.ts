@@ -13,7 +13,7 @@ import type { AuthenticationService } from './authentication/authenticator.js';
 import { createAuthentication } from './authentication/index.js';
 import type { Authorizer } from './authorization/authorizer.js';
 import { createAuthorizer } from './authorization/index.js';
-import type { Auditor } from './audit/auditor.js';
+import type { Auditor, AuditReader } from './audit/auditor.js';
 import { createAuditor } from './audit/index.js';
 import type { ApiServerOptions } from './contract.js';
 import { FieldOwners } from './field-owners.js';
@@ -68,7 +68,7 @@ export function createCore(options: ApiServerOptions): Core {
     gated.flatMap(({ discovery }) => discovery ?? []),
   );
   const access = createAccess({ options, random, settings, store, registry });
-  const { auditPolicy, onAudit } = options;
+  const { auditPolicy: policy, auditReader: reader = nobody } = options;
   return {
     options,
     clock,
@@ -82,13 +82,12 @@ export function createCore(options: ApiServerOptions): Core {
     strategyContext: new CoreStrategyContext(access),
     authentication: createAuthentication(access),
     authorizer: createAuthorizer(access),
-    auditor:
-      auditPolicy === undefined
-        ? undefined
-        : createAuditor({ access, policy: auditPolicy, emit: onAudit ?? (() => undefined) }),
+    auditor: policy === undefined ? undefined : createAuditor({ access, policy, reader }),
     remove: (kind, object) => removeDirectly(store, kind, object),
   };
 }
+
+const nobody: AuditReader = { onRequest: () => undefined };
 
 interface AccessParts {
   readonly options: ApiServerOptions;

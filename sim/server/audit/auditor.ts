@@ -2,6 +2,9 @@
 import type { KubeObject } from '../../api/object.js';
 import type { ServerAccess } from '../access.js';
 import type { RequestContext } from '../request-context.js';
+import type { RequestInfo } from '../request-info.js';
+import type { User } from '../user.js';
+import type { AuditStage } from './policy.js';
 
 /** The audit of one request. Undefined (no policy, level None) costs nothing. */
 export interface AuditRecord {
@@ -15,6 +18,25 @@ export interface AuditRecord {
   responseComplete(code: number, body: unknown): void;
 }
 
+/** What an event says of a request, where nobody wants the event itself. */
+export interface HeardRequest {
+  readonly stage: AuditStage;
+  /** Whom the request was judged as: who is acted for, where one acts for another. */
+  readonly user: User;
+  readonly info: RequestInfo;
+  /** As `objectRef` has them: what is created says itself what it is called. */
+  readonly namespace: string;
+  readonly name: string;
+  /** The code of the answer, as far as there is one. */
+  readonly code: number | undefined;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+/** Who reads the log: the events of audit.k8s.io/v1, or only what they would say. */
+export type AuditReader =
+  | { readonly onEvent: (event: KubeObject) => void; readonly onRequest?: undefined }
+  | { readonly onRequest: (heard: HeardRequest) => void; readonly onEvent?: undefined };
+
 /** Made by `createAuditor(options)` of `sim/server/audit/index.ts`. */
 export interface Auditor {
   /** A request came and its user is known (also when authentication failed): stage RequestReceived. */
@@ -25,5 +47,5 @@ export interface Auditor {
 export type CreateAuditor = (options: {
   readonly access: ServerAccess;
   readonly policy: KubeObject;
-  readonly emit: (event: KubeObject) => void;
+  readonly reader: AuditReader;
 }) => Auditor;

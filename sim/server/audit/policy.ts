@@ -46,23 +46,17 @@ export interface AuditConfig {
 }
 
 /** The policy's word on the request of a user; undefined while nobody is known. */
-export function evaluatePolicy(
+export function compiledPolicy(
   policy: AuditPolicy,
-  info: RequestInfo,
-  user: User | undefined,
-): AuditConfig {
-  const rule = policy.rules?.find(one => fits(one, info, user)) ?? noRule;
-  let ofRules = configs.get(policy);
-  if (ofRules === undefined) configs.set(policy, (ofRules = new WeakMap()));
-  let config = ofRules.get(rule);
-  if (config === undefined) ofRules.set(rule, (config = configOf(policy, rule)));
-  return config;
+): (info: RequestInfo, user: User | undefined) => AuditConfig {
+  // All requests that a rule fits are logged alike.
+  const rules = (policy.rules ?? []).map(rule => ({ rule, config: configOf(policy, rule) }));
+  const otherwise = configOf(policy, { level: 'None' });
+  return (info, user) => {
+    for (const { rule, config } of rules) if (fits(rule, info, user)) return config;
+    return otherwise;
+  };
 }
-
-/** Where none fits. */
-const noRule: PolicyRule = { level: 'None' };
-/** All requests that a rule fits are logged alike. */
-const configs = new WeakMap<AuditPolicy, WeakMap<PolicyRule, AuditConfig>>();
 
 function configOf(policy: AuditPolicy, { level, omitStages, omitManagedFields }: PolicyRule) {
   return {

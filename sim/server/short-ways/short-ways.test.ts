@@ -28,7 +28,7 @@ function world(way: 'short' | 'long', level?: string) {
   const { serve, history } = createApiServer({
     clock,
     random: new Random(1),
-    onAudit: event => void audited.push(event),
+    auditReader: { onEvent: event => void audited.push(event) },
     ...(level !== undefined && { auditPolicy: policy }),
   });
   const answers: unknown[] = [];

@@ -23,7 +23,7 @@ function told(way: 'short' | 'long', level: string, story: (world: World) => voi
   const server = createApiServer({
     clock,
     random: new Random(1),
-    onAudit: event => void audited.push(event),
+    auditReader: { onEvent: event => void audited.push(event) },
     auditPolicy: { ...typed, rules: [{ level }] },
   });
   const send = (request: ApiRequest, as = admin): ApiAnswer => {

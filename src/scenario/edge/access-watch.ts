@@ -6,6 +6,7 @@ import type { KubeObject } from '../../../sim/api/object.js';
 import type { ApiAnswer, ApiRequest, Connection, Serve } from '../../../sim/api/request.js';
 import type { AuditEvent } from '../../backends/writers/audit-log.js';
 import { auditPolicyAt, mutatingVerbs } from '../../backends/writers/audit-policy.js';
+import type { HeardRequest } from '../../../sim/server/audit/auditor.js';
 import type { Clock } from '../../../sim/engine/clock.js';
 import { requestInfo } from '../../../sim/server/request-info.js';
 import type { SimulationOptions } from '../../../sim/simulation.js';
@@ -23,12 +24,30 @@ const rememberedMax = 20_000;
 /** So many are kept to be judged; the older half goes when there are more. */
 const accessesMax = 100_000;
 
+/** What came of a request, and when. */
+interface Answered {
+  readonly code: number;
+  readonly refusedBy: Access['refusedBy'];
+  lastMs: number;
+}
+
+/** An access that is not told again for a while. */
+interface Told extends Answered {
+  readonly verb: string;
+  readonly resource: string;
+  readonly group: string;
+  readonly subresource: string;
+  readonly namespace: string;
+}
+
 /** What was asked of an API server. */
 export class AccessWatch {
   /** In the order of time. */
   accesses: Access[] = [];
-  private heard: AuditEvent | undefined;
-  private readonly lastMs = new Map<string, number>();
+  private heard: HeardRequest | undefined;
+  /** What was told, by who asked and by the name of the object. */
+  private readonly told = new Map<string, Map<string, Told[]>>();
+  private toldCount = 0;
   /** Paths of writes that the log need not know: leases are renewed at the same ones again and again. */
   private readonly untold = new Set<string>();
   private nowMs: () => number = () => 0;
@@ -39,7 +58,7 @@ export class AccessWatch {
   /** @param policy Only tests have another one. */
   constructor(policy: KubeObject = auditPolicyAt('Metadata')) {
     this.options = {
-      audit: { policy, onEvent: event => this.hear(event) },
+      audit: { policy, onRequest: heard => this.hear(heard) },
       door: (serve, clock) => this.around(serve, clock),
     };
   }
@@ -49,26 +68,74 @@ export class AccessWatch {
     this.nowMs = () => clock.now();
     return (request, connection, done) =>
       serve(request, connection, answer => {
-        const event = this.heard;
+        const { heard } = this;
         this.heard = undefined;
-        if (event !== undefined) this.logged(event, answer);
+        if (heard !== undefined) this.logged(heard, answer);
         else if (request.method !== 'GET') this.unlogged(request, connection, answer);
         done(answer);
       });
   }
 
-  private hear(event: KubeObject): void {
-    const heard = event as unknown as AuditEvent;
+  private hear(heard: HeardRequest): void {
     // A watch is answered when it begins; that it ends is news of no request.
-    const isEndOfWatch = heard.verb === 'watch' && heard.stage === 'ResponseComplete';
+    const isEndOfWatch = heard.info.verb === 'watch' && heard.stage === 'ResponseComplete';
     if (!isEndOfWatch) this.heard = heard;
   }
 
   /** Whoever may not act for another is refused before anybody is asked about the request itself. */
-  private logged(event: AuditEvent, answer: ApiAnswer): void {
-    const access = accessOf(event, answer.status, this.nowMs());
-    const isDecided = event.annotations?.['authorization.k8s.io/decision'] !== undefined;
-    if (access.resource !== '' && isDecided) this.tell(access);
+  private logged(heard: HeardRequest, { status }: ApiAnswer): void {
+    const { info, user, namespace, name, code = status, annotations } = heard;
+    const decision = annotations[decided];
+    if (info.resource === '' || decision === undefined) return;
+    const timeMs = this.nowMs();
+    const refusedBy = code === 403 ? refusedByOf(decision) : undefined;
+    if (this.isRepeated(heard, { code, refusedBy, lastMs: timeMs })) return;
+    this.keep({
+      kind: 'access',
+      timeMs,
+      user: user.name,
+      ...(user.groups.length > 0 && { groups: user.groups }),
+      verb: info.verb,
+      resource: fullName(info.resource, info.group, info.subresource),
+      namespace,
+      name,
+      code,
+      ...(refusedBy !== undefined && { refusedBy }),
+      isAudited: true,
+    });
+  }
+
+  /** Whether the same was told a while ago; if not, it is now. */
+  private isRepeated(heard: HeardRequest, answered: Answered): boolean {
+    const { user, name, namespace, info } = heard;
+    let ofUser = this.told.get(user.name);
+    if (ofUser === undefined) this.told.set(user.name, (ofUser = new Map()));
+    const ofName = ofUser.get(name) ?? [];
+    const { verb, resource, group, subresource } = info;
+    for (const each of ofName) {
+      const isSame =
+        each.verb === verb &&
+        each.resource === resource &&
+        each.group === group &&
+        each.subresource === subresource &&
+        each.namespace === namespace &&
+        each.code === answered.code &&
+        each.refusedBy === answered.refusedBy;
+      if (!isSame) continue;
+      if (answered.lastMs - each.lastMs < repeatsAfterMs) return true;
+      each.lastMs = answered.lastMs;
+      return false;
+    }
+    if (this.toldCount++ >= rememberedMax) {
+      this.told.clear();
+      this.toldCount = 1;
+      ofUser.clear();
+      this.told.set(user.name, ofUser);
+    }
+    const { code, refusedBy, lastMs } = answered;
+    ofName.push({ verb, resource, group, subresource, namespace, code, refusedBy, lastMs });
+    ofUser.set(name, ofName);
+    return false;
   }
 
   /** A request of which the log says nothing: told if it changed something that the log should know. */
@@ -81,7 +148,7 @@ export class AccessWatch {
       return;
     }
     if (!isResourceRequest || !mutatingVerbs.includes(info.verb)) return;
-    this.tell({
+    this.keep({
       kind: 'access',
       timeMs: this.nowMs(),
       user: connection.certificate?.user ?? 'the bearer of a token',
@@ -94,15 +161,7 @@ export class AccessWatch {
     });
   }
 
-  private tell(access: Access): void {
-    const { timeMs, user, verb, resource, namespace, name, code, refusedBy = '' } = access;
-    if (access.isAudited) {
-      const key = `${user} ${verb} ${resource} ${namespace}/${name} ${code} ${refusedBy}`;
-      const lastMs = this.lastMs.get(key);
-      if (lastMs !== undefined && timeMs - lastMs < repeatsAfterMs) return;
-      if (this.lastMs.size >= rememberedMax) this.lastMs.clear();
-      this.lastMs.set(key, timeMs);
-    }
+  private keep(access: Access): void {
     if (this.accesses.length >= accessesMax) {
       this.accesses = this.accesses.slice(accessesMax / 2);
     }
@@ -116,8 +175,7 @@ export function accessOf(event: AuditEvent, status: number, timeMs: number): Acc
   const { username = '', groups } = impersonatedUser ?? event.user;
   const { resource = '', apiGroup = '', subresource = '', namespace = '', name = '' } = objectRef;
   const code = event.responseStatus?.code ?? status;
-  const isForbidden = annotations['authorization.k8s.io/decision'] === 'forbid';
-  const refusedBy = isForbidden ? ('authorizer' as const) : ('admission' as const);
+  const refusedBy = refusedByOf(annotations[decided]);
   return {
     kind: 'access',
     timeMs,
@@ -131,6 +189,12 @@ export function accessOf(event: AuditEvent, status: number, timeMs: number): Acc
     ...(code === 403 && { refusedBy }),
     isAudited: true,
   };
+}
+
+const decided = 'authorization.k8s.io/decision';
+
+function refusedByOf(decision: string | undefined): NonNullable<Access['refusedBy']> {
+  return decision === 'forbid' ? 'authorizer' : 'admission';
 }
 
 /** `deployments.apps/scale`. */

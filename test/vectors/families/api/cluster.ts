@@ -52,7 +52,7 @@ export function bootCluster({ startMs, needs = {}, callWebhook }: ClusterOptions
     }),
     ...(auditPolicy !== undefined && {
       auditPolicy: auditPolicy as KubeObject,
-      onAudit: event => void auditEvents.push(event),
+      auditReader: { onEvent: event => void auditEvents.push(event) },
     }),
   });
   const manager = createProcess(
