@@ -21,6 +21,8 @@ import {
 import type { PodGroupLister } from './groups/group-state.js';
 import type { NodeInfo } from './node-info.js';
 import type { PodInfo } from './pod-info.js';
+import { intersection, nothingLeft } from './narrowed-nodes.js';
+import { PluginsLeft } from './plugins-left.js';
 import { nameOnly, type Nominator } from './queue/nominator.js';
 import type { NodeSnapshot } from './snapshot.js';
 import { scoresOf, weigh } from './weigh-scores.js';
@@ -75,14 +77,6 @@ export interface Scores {
   readonly total: readonly number[];
 }
 
-/** The plug-ins that are left where some have nothing to say of a pod. */
-interface Left<K extends string> {
-  /** In the order of the plug-ins. */
-  readonly skipped: readonly string[];
-  readonly sorted: readonly string[];
-  readonly left: Readonly<Record<K, readonly Plugin[]>>;
-}
-
 const nothingSaid: PreFilterResult = {};
 
 /** The names of the extension points' methods where they differ from the document's spelling. */
@@ -111,8 +105,8 @@ export class Framework implements Handle {
   private readonly byName = new Map<string, Plugin>();
   private readonly points = new Map<ExtensionPoint, readonly Plugin[]>();
   private readonly weights = new Map<string, number>();
-  private filters: Left<'filters' | 'extensions'> | undefined;
-  private scorers: Left<'scores'> | undefined;
+  private readonly filters: PluginsLeft<'filters' | 'extensions'>;
+  private readonly scorers: PluginsLeft<'scores'>;
 
   constructor(
     profile: Profile,
@@ -132,6 +126,11 @@ export class Framework implements Handle {
     for (const point of Object.keys(methods) as ExtensionPoint[]) {
       this.points.set(point, this.expand(profile, point));
     }
+    this.filters = new PluginsLeft({
+      filters: this.at('filter'),
+      extensions: this.at('preFilter').filter(({ addPod }) => addPod !== undefined),
+    });
+    this.scorers = new PluginsLeft({ scores: this.at('score') });
     for (const { name, weight = 0 } of [
       ...profile.plugins.score.enabled,
       ...profile.plugins.multiPoint.enabled,
@@ -216,38 +215,15 @@ export class Framework implements Handle {
     },
     skipped: readonly string[],
   ): PreFilterOutcome {
-    this.filters = this.leftAfter(this.filters, skipped, () => ({
-      filters: this.at('filter'),
-      extensions: this.at('preFilter').filter(({ addPod }) => addPod !== undefined),
-    }));
-    const { filters, extensions } = this.filters.left;
-    state.filters = filters;
-    state.extensions = extensions;
+    const { plugins, sorted } = this.filters.without(skipped);
+    state.filters = plugins.filters;
+    state.extensions = plugins.extensions;
     const { status: why, nodeNames, narrowedBy } = ended;
     return {
       ...(why !== undefined && { status: why }),
       ...(nodeNames !== undefined && { nodeNames }),
       narrowedBy,
-      skipped: this.filters.sorted,
-    };
-  }
-
-  /** What is left without the skipped: what was worked out last time, when the same were skipped. */
-  private leftAfter<K extends string>(
-    last: Left<K> | undefined,
-    skipped: readonly string[],
-    all: () => Readonly<Record<K, readonly Plugin[]>>,
-  ): Left<K> {
-    if (last !== undefined && isSame(last.skipped, skipped)) return last;
-    const isLeft = ({ name }: Plugin) => !skipped.includes(name);
-    const left = Object.entries<readonly Plugin[]>(all()).map(([at, plugins]) => [
-      at,
-      plugins.filter(isLeft),
-    ]);
-    return {
-      skipped,
-      sorted: [...skipped].sort(),
-      left: Object.fromEntries(left) as Left<K>['left'],
+      skipped: sorted,
     };
   }
 
@@ -336,11 +312,10 @@ export class Framework implements Handle {
         return asError(`running PreScore plugin "${plugin.name}"`, answer);
       }
     }
-    this.scorers = this.leftAfter(this.scorers, skipped, () => ({ scores: this.at('score') }));
-    const { left, sorted } = this.scorers;
+    const { plugins, sorted } = this.scorers.without(skipped);
     const total = new Array<number>(nodes.length).fill(0);
     const raw: (readonly number[] | undefined)[] = [];
-    const weighted = left.scores.map(plugin => {
+    const weighted = plugins.scores.map(plugin => {
       const scores = scoresOf(plugin, state, pod, nodes);
       const isNormalized = plugin.normalizeScore !== undefined;
       raw.push(options.keepsRaw === true && isNormalized ? [...scores] : undefined);
@@ -348,7 +323,7 @@ export class Framework implements Handle {
       weigh(scores, this.weightOf(plugin.name), total, plugin.name);
       return scores;
     });
-    return { plugins: left.scores.map(nameOf), skipped: sorted, raw, weighted, total };
+    return { plugins: plugins.scores.map(nameOf), skipped: sorted, raw, weighted, total };
   }
 
   /** The first refusal of the Reserve plug-ins, if any. @upstream RunReservePluginsReserve */
@@ -419,24 +394,4 @@ function asError(doing: string, answer: Status): Status {
 
 function nameOf({ name }: Plugin): string {
   return name;
-}
-
-function isSame(names: readonly string[], others: readonly string[]): boolean {
-  return names.length === others.length && names.every((name, index) => name === others[index]);
-}
-
-function intersection(
-  names: ReadonlySet<string> | undefined,
-  others: ReadonlySet<string>,
-): ReadonlySet<string> {
-  return names === undefined ? others : new Set([...names].filter(name => others.has(name)));
-}
-
-function nothingLeft(narrowedBy: readonly string[]): Status {
-  const names = [...narrowedBy].sort();
-  const message =
-    names.length === 1
-      ? `node(s) didn't satisfy plugin ${names[0] ?? ''}`
-      : `node(s) didn't satisfy plugin(s) [${names.join(' ')}] simultaneously`;
-  return status('UnschedulableAndUnresolvable', '', message);
 }
