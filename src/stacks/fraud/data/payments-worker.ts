@@ -14,6 +14,7 @@ import { arrivalsOf, worldOf } from './payments.js';
 import { sentSeries } from './sent-series.js';
 import {
   place,
+  rest,
   stretchEnds,
   stretches,
   type SharedLine,
@@ -31,6 +32,11 @@ export interface PaymentsBrief {
   readonly windowMs: number;
   readonly line: SharedLine;
 }
+
+/** About what a stretch takes the thread that lives the cluster: three of them pass before one is told. */
+const napMs = 1;
+/** After so many naps without an order nobody is in a hurry. */
+const napsMax = 32;
 
 class PaymentsThread {
   private readonly gatherer = new PaymentGatherer();
@@ -52,22 +58,31 @@ class PaymentsThread {
     this.sampleEvery = plan.sampleEvery;
   }
 
-  /** Obeys orders; while there is none it works ahead, and sleeps when that is done. */
+  /** Obeys orders; while there is none it works ahead, and rests when that is done. */
   live(): void {
     const { control } = this.brief.line;
     while (!this.isOver) {
       const given = Atomics.load(control, place.given);
       if (given !== this.obeyed) this.next();
-      else if (this.ahead?.make() !== true) this.sleep(given);
+      else if (this.ahead?.make() !== true) this.rest(given);
     }
   }
 
-  /** Who wakes it looks whether it sleeps: it says so before it looks for orders once more. */
-  private sleep(given: number): void {
+  /** Naps while traffic flows: to be woken would cost who wakes it more. Else it sleeps. */
+  private rest(given: number): void {
+    for (let naps = 0; this.run !== undefined && naps < napsMax; naps++) {
+      if (this.wait(given, rest.naps, napMs) !== 'timed-out') return;
+    }
+    this.wait(given, rest.sleeps, Infinity);
+  }
+
+  /** Who wakes it looks whether it rests: it says so before it looks for orders once more. */
+  private wait(given: number, how: number, forMs: number): ReturnType<typeof Atomics.wait> {
     const { control } = this.brief.line;
-    Atomics.store(control, place.sleeps, 1);
-    Atomics.wait(control, place.given, given);
-    Atomics.store(control, place.sleeps, 0);
+    Atomics.store(control, place.rests, how);
+    const ended = Atomics.wait(control, place.given, given, forMs);
+    Atomics.store(control, place.rests, rest.none);
+    return ended;
   }
 
   private next(): void {

@@ -58,24 +58,24 @@ export interface SharedLine {
 }
 
 /**
- * Places in `control`: orders given and obeyed, a failure, whether the thread sleeps; then by stretch
- * the numbers told, and the messages with more of them.
+ * Places in `control`: orders given and obeyed, a failure, how the thread rests; then by stretch the
+ * numbers told, and the messages with more of them.
  */
 export const place = {
   given: 0,
   obeyed: 1,
   failed: 2,
-  sleeps: 3,
+  rests: 3,
   told: 4,
   spilled: 4 + stretches,
 } as const;
+/** How the thread rests: one that naps looks again by itself, one that sleeps must be woken. */
+export const rest = { none: 0, naps: 1, sleeps: 2 } as const;
 /** The order that ends a stretch. */
 export const stretchEnds = -1;
 
 const ordersMax = 64;
 const placesMax = 4 + 2 * stretches;
-/** A sleeper is woken so seldom: it costs a tenth of a millisecond, and there is time for it. */
-const stretchesPerWaking = 2;
 /** A megabyte: a window tells some hundred numbers. */
 const toldMax = 131_072;
 /** A thread that is silent for so long is not there any more. */
@@ -147,7 +147,8 @@ export class ThreadLine {
     this.give(stretchEnds);
     this.ends[this.ended % stretches] = this.given;
     this.ended++;
-    if (this.ended % stretchesPerWaking === 0) this.wake();
+    // Waking costs a tenth of a millisecond: one that naps is in time by itself.
+    if (Atomics.load(control, place.rests) === rest.sleeps) this.wake();
     return parts;
   }
 
@@ -166,7 +167,7 @@ export class ThreadLine {
 
   private wake(): void {
     const { control } = this.shared;
-    if (Atomics.load(control, place.sleeps) !== 0) Atomics.notify(control, place.given);
+    if (Atomics.load(control, place.rests) !== rest.none) Atomics.notify(control, place.given);
   }
 
   /** Waits until so many orders are obeyed. */
