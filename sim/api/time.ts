@@ -10,17 +10,22 @@ export type Parsed<T> =
 
 let lastSecond = Number.NaN;
 let lastSecondText = '';
+let olderSecond = Number.NaN;
+let olderSecondText = '';
 let lastMinute = Number.NaN;
 let lastMinuteText = '';
 
 /** `2006-01-02T15:04:05Z`: a Time, whole seconds. */
 export function rfc3339(ms: number): string {
   const second = Math.floor(ms / 1000);
-  if (second !== lastSecond) {
-    lastSecondText = `${textOfSecond(second)}Z`;
-    lastSecond = second;
-  }
-  return lastSecondText;
+  if (second === lastSecond) return lastSecondText;
+  // What is told of measurements has two times: when they were made, and now.
+  const text = second === olderSecond ? olderSecondText : `${textOfSecond(second)}Z`;
+  olderSecond = lastSecond;
+  olderSecondText = lastSecondText;
+  lastSecond = second;
+  lastSecondText = text;
+  return text;
 }
 
 /** `2006-01-02T15:04:05.000000Z`: a MicroTime. */

@@ -38,7 +38,7 @@ function createController({ clock, queue }: ControllerContext): Controller {
   /** Nodes that were missing, and when they are believed to be gone. */
   const missing = new Map<string, number>();
   /** What the last round looked at, if it found nothing to do: the same lists mean that nothing changed. */
-  let quiet: { readonly pods: readonly Pod[]; readonly nodes: readonly Node[] } | undefined;
+  let quiet: Quiet | undefined;
   return {
     watches: [watch(nodes), watch(pods)],
     start() {
@@ -47,17 +47,34 @@ function createController({ clock, queue }: ControllerContext): Controller {
     *reconcile(_key, view) {
       const all = view.list(pods);
       const around = view.list(nodes);
-      if (quiet?.pods === all && quiet.nodes === around) return { requeueAfterMs: periodMs };
+      if (quiet?.pods === all && isStillQuiet(quiet, around)) return { requeueAfterMs: periodMs };
       const round = new Round(view, rfc3339(clock.now()));
       yield* round.removeEnded(all);
       yield* round.removeOutOfService(all);
       yield* round.removeOrphans(all, yield* goneNodes(all, view, missing, clock.now()));
       yield* round.removeUnbound(all);
       const isQuiet = round.hasRemovedNothing && missing.size === 0;
-      quiet = isQuiet ? { pods: all, nodes: around } : undefined;
+      quiet = isQuiet
+        ? { pods: all, nodes: around, looksAtNodes: all.some(isDeleting) }
+        : undefined;
       return { requeueAfterMs: periodMs };
     },
   };
+}
+
+/** What a round looked at that found nothing to do. */
+interface Quiet {
+  readonly pods: readonly Pod[];
+  readonly nodes: readonly Node[];
+  /** Whether what the nodes say of themselves matters, and not only which there are. */
+  readonly looksAtNodes: boolean;
+}
+
+/** Nodes tell all the time that they are there. */
+function isStillQuiet({ nodes: before, looksAtNodes }: Quiet, now: readonly Node[]): boolean {
+  if (now === before) return true;
+  if (looksAtNodes || now.length !== before.length) return false;
+  return now.every(({ metadata }, place) => metadata.name === before[place]?.metadata.name);
 }
 
 /** The nodes whose quarantine is over, and which the API server does not know either. */

@@ -54,8 +54,24 @@ function isRead({ method }: MetricsRequest): boolean {
   return method === 'GET' || method === 'HEAD';
 }
 
+/** The plain requests that were read, by their path: autoscalers ask the same every 15 seconds. */
+const requestsRead = new Map<string, MetricsRequest>();
+const requestsReadMax = 256;
+
+function readRequest(request: ApiRequest): MetricsRequest {
+  if (request.method !== 'GET' || request.headers !== undefined) return readAnew(request);
+  const { path } = request;
+  let read = requestsRead.get(path);
+  if (read === undefined) {
+    read = readAnew(request);
+    if (requestsRead.size >= requestsReadMax) requestsRead.clear();
+    requestsRead.set(path, read);
+  }
+  return read;
+}
+
 /** Reads `/apis/<group>/<version>[/namespaces/<namespace>]/...?...`. */
-function readRequest({ method, path, headers }: ApiRequest): MetricsRequest {
+function readAnew({ method, path, headers }: ApiRequest): MetricsRequest {
   const [route = '', query = ''] = path.split('?', 2);
   const segments = route.split('/').filter(Boolean).slice(3).map(decodeURIComponent);
   const parameters = new URLSearchParams(query);

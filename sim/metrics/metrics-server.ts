@@ -85,8 +85,18 @@ export function createMetricsServer({
   };
 }
 
-function metadataOf(
-  objects: readonly { readonly metadata: ObjectMeta }[] = [],
-): readonly ObjectMeta[] {
-  return objects.map(({ metadata }) => metadata);
+type Described = readonly { readonly metadata: ObjectMeta }[];
+
+/** By the list of the cache, which is another one as soon as something changes. */
+const known = new WeakMap<Described, readonly ObjectMeta[]>();
+
+function metadataOf(objects: Described = nothing): readonly ObjectMeta[] {
+  let metadata = known.get(objects);
+  if (metadata === undefined) {
+    metadata = objects.map(object => object.metadata);
+    known.set(objects, metadata);
+  }
+  return metadata;
 }
+
+const nothing: Described = [];

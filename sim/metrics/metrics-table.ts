@@ -19,6 +19,7 @@ type Usage = Readonly<Record<string, string>>;
 
 /** `v1` when the client would rather have a table. */
 export function tableVersion(accept: string): string | undefined {
+  if (accept === '') return undefined;
   const [first = ''] = accept.split(',');
   const parameters = new Set(first.split(';').map(part => part.trim()));
   if (!parameters.has('as=Table') || !parameters.has('g=meta.k8s.io')) return undefined;

@@ -67,19 +67,37 @@ function resourceEntry(name: string, kind: string, isNamespaced: boolean) {
 }
 
 function listed(kind: MetricsKind, request: MetricsRequest): unknown {
-  const isMeant = selectionIn(request);
-  if (isFailure(isMeant)) return isMeant;
-  const items = kind
-    .all(request.namespace)
-    .filter(isMeant)
-    .flatMap(metadata => kind.metricsOf(metadata) ?? [])
-    .sort((a, b) => byKey(a.metadata, b.metadata));
+  const chosen = chosenOf(kind, request);
+  if (isFailure(chosen)) return chosen;
+  const items: ResourceMetrics[] = [];
+  for (const metadata of chosen) {
+    const metrics = kind.metricsOf(metadata);
+    if (metrics !== undefined) items.push(metrics);
+  }
   const version = tableVersion(request.accept);
   if (version !== undefined) {
     const include = includedAs(request.parameter('includeObject'), version, kindOf(kind));
     return metricsTable(items, version, include);
   }
   return { kind: `${kind.kind}List`, apiVersion, metadata: {}, items };
+}
+
+/** What a request chose last, and of what: as long as nothing has changed it is the same list. */
+const lastChosen = new WeakMap<
+  MetricsRequest,
+  { readonly all: readonly ObjectMeta[]; readonly chosen: readonly ObjectMeta[] }
+>();
+
+/** The metadata of what the request is about, in the order of namespaces and names. */
+function chosenOf(kind: MetricsKind, request: MetricsRequest): readonly ObjectMeta[] | Failure {
+  const all = kind.all(request.namespace);
+  const last = lastChosen.get(request);
+  if (last?.all === all) return last.chosen;
+  const isMeant = selectionIn(request);
+  if (isFailure(isMeant)) return isMeant;
+  const chosen = all.filter(isMeant).sort(byKey);
+  lastChosen.set(request, { all, chosen });
+  return chosen;
 }
 
 function got(kind: MetricsKind, request: MetricsRequest, name: string): unknown {
@@ -127,11 +145,11 @@ class NodeMetricsKind implements MetricsKind {
     const found = this.source.node(name);
     if (found === undefined) return undefined;
     const creationTimestamp = rfc3339(this.source.now());
-    return {
-      metadata: { name, creationTimestamp, ...(labels !== undefined && { labels }) },
-      ...timesOf(found),
-      usage: found.usage,
-    };
+    const { timestamp, window } = timesOf(found);
+    // Field by field: autoscalers ask for many of them all the time.
+    const metadata =
+      labels === undefined ? { name, creationTimestamp } : { name, creationTimestamp, labels };
+    return { metadata, timestamp, window, usage: found.usage };
   }
 
   missing(name: string): Failure {
@@ -152,11 +170,12 @@ class PodMetricsKind implements MetricsKind {
     const found = this.source.pod(namespace, name);
     if (found === undefined) return undefined;
     const creationTimestamp = rfc3339(this.source.now());
-    return {
-      metadata: { name, namespace, creationTimestamp, ...(labels !== undefined && { labels }) },
-      ...timesOf(found),
-      containers: found.containers,
-    };
+    const { timestamp, window } = timesOf(found);
+    const metadata =
+      labels === undefined
+        ? { name, namespace, creationTimestamp }
+        : { name, namespace, creationTimestamp, labels };
+    return { metadata, timestamp, window, containers: found.containers };
   }
 
   missing(name: string): Failure {

@@ -22,18 +22,33 @@ export function* resourceMetrics(of: {
   readonly container: string;
 }): Reconciliation<Fetched<PodMetrics>> {
   const api = 'resource metrics API';
-  const path = `/apis/metrics.k8s.io/v1beta1/namespaces/${of.namespace}/pods`;
-  const query = queryText({ labelSelector: of.selector });
-  const answer = yield* call<ItemList<ResourceItem>>({ method: 'GET', path: path + query });
+  const path = podsPath(of.namespace, of.selector);
+  const answer = yield* call<ItemList<ResourceItem>>({ method: 'GET', path });
   if (!answer.isOk) return failed(api, errorText(answer, 'get pods.metrics.k8s.io'));
   const items = answer.object.items ?? [];
   if (items.length === 0) return { error: `no metrics returned from ${api}` };
   const metrics = new Map<string, PodMetric>();
   for (const item of items) {
     const value = valueOf(item, of.resource, of.container);
-    if (value !== undefined) metrics.set(item.metadata.name, sampleOf(item, value));
+    if (value !== undefined) metrics.set(item.metadata.name, new ResourceSample(item, value));
   }
   return { value: metrics };
+}
+
+/** Autoscalers ask for the same pods every 15 seconds. */
+const podsPaths = new Map<string, string>();
+const podsPathsMax = 256;
+
+function podsPath(namespace: string, selector: string): string {
+  const key = `${namespace} ${selector}`;
+  let path = podsPaths.get(key);
+  if (path === undefined) {
+    const query = queryText({ labelSelector: selector });
+    path = `/apis/metrics.k8s.io/v1beta1/namespaces/${namespace}/pods${query}`;
+    if (podsPaths.size >= podsPathsMax) podsPaths.clear();
+    podsPaths.set(key, path);
+  }
+  return path;
 }
 
 /** A custom metric of each pod. */
@@ -159,13 +174,21 @@ function valueOf(item: ResourceItem, resource: string, container: string): bigin
   return sum;
 }
 
-function sampleOf(item: ResourceItem, value: bigint): PodMetric {
-  const window = parseDuration(item.window ?? '0s');
-  return {
-    timestampMs: timeMs(item.timestamp) ?? -Infinity,
-    windowMs: window.isOk ? window.value / 1e6 : 0,
-    value,
-  };
+/** A sample of which the times are read when somebody looks at them: only young pods' are. */
+class ResourceSample implements PodMetric {
+  constructor(
+    private readonly item: ResourceItem,
+    readonly value: bigint,
+  ) {}
+
+  get timestampMs(): number {
+    return timeMs(this.item.timestamp) ?? -Infinity;
+  }
+
+  get windowMs(): number {
+    const window = parseDuration(this.item.window ?? '0s');
+    return window.isOk ? window.value / 1e6 : 0;
+  }
 }
 
 /** The error as client-go words it when what answered was not a Status. */

@@ -28,7 +28,8 @@ export class SelectorBook {
 
   /** Notes that the autoscaler exists. */
   add(key: string): void {
-    if (!this.selectors.has(key)) this.selectors.set(key, undefined);
+    if (this.selectors.has(key)) return;
+    this.selectors.set(key, undefined);
     this.version++;
   }
 

@@ -51,6 +51,8 @@ export class NodeMonitor {
   private readonly toRetry = new Set<string>();
   /** What the last round found of nodes about which nothing was to be done. */
   private readonly quiet = new Map<string, QuietNode>();
+  /** The nodes of the last round, when nothing was to be done about any of them. */
+  private atRest: readonly Node[] | undefined;
 
   constructor(
     private readonly context: Pick<ControllerContext, 'clock' | 'events'>,
@@ -69,7 +71,10 @@ export class NodeMonitor {
   /** One round. */
   *round(view: View): Reconciliation<void> {
     const all = view.list(nodes);
+    if (all === this.atRest && this.areStillAlive(all, view.list(leases, leaseNamespace))) return;
+    this.atRest = undefined;
     yield* this.register(all);
+    let areQuiet = true;
     const conditions: ConditionsByZone = new Map();
     let options = Object.assign({ nowMs: this.now() }, this.settings);
     for (const cached of all) {
@@ -99,9 +104,28 @@ export class NodeMonitor {
         this.zones.queue(zone)?.remove(name);
         this.toRetry.delete(name);
         this.quiet.set(name, { node, zone, ready: check.current, isCounted });
-      } else yield* this.follow(node, check, view);
+      } else {
+        areQuiet = false;
+        yield* this.follow(node, check, view);
+      }
     }
     yield* this.handleDisruption(all, conditions);
+    if (areQuiet && this.quiet.size === all.length && this.zones.areNormal) this.atRest = all;
+  }
+
+  /**
+   * Whether all nodes, which were and are ready, were heard of in time; notes when. Both lists are in the
+   * order of the names, and most nodes have a lease.
+   */
+  private areStillAlive(all: readonly Node[], renewed: readonly Lease[]): boolean {
+    if (renewed.length !== all.length) return false;
+    const options = Object.assign({ nowMs: this.now() }, this.settings);
+    for (let place = 0; place < all.length; place++) {
+      const { name = '' } = (all[place] as Node).metadata;
+      const lease = renewed[place];
+      if (lease?.metadata.name !== name || !this.isStillAlive(name, lease, options)) return false;
+    }
+    return true;
   }
 
   /** Whether the node was and is ready, and nothing says otherwise: as good as always. */

@@ -38,6 +38,12 @@ export class Zones {
     this.queues.set(zone, new EvictionQueue(this.settings.evictionsPerSecond, nowMs));
   }
 
+  /** Whether nothing is lost anywhere: nor does the next update change anything, if nothing is lost then. */
+  get areNormal(): boolean {
+    for (const state of this.states.values()) if (state !== 'normal') return false;
+    return true;
+  }
+
   queue(zone: string): EvictionQueue | undefined {
     return this.queues.get(zone);
   }

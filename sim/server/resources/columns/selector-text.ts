@@ -7,6 +7,14 @@ const words: Readonly<Record<string, string>> = { In: 'in', NotIn: 'notin' };
 /** The selector in the syntax of `-l`, requirements sorted by key; undefined when it is malformed. */
 export function selectorText(selector: LabelSelector | undefined | null): string | undefined {
   if (!selector) return '';
+  if (!printed.has(selector)) printed.set(selector, textOf(selector));
+  return printed.get(selector);
+}
+
+/** What was printed before: autoscalers read the scale of one workload again and again. */
+const printed = new WeakMap<LabelSelector, string | undefined>();
+
+function textOf(selector: LabelSelector): string | undefined {
   const parts: { key: string; text: string }[] = [];
   for (const [key, value] of Object.entries(selector.matchLabels ?? {})) {
     parts.push({ key, text: `${key}=${value}` });
@@ -33,5 +41,5 @@ export function selectorCell(selector: LabelSelector | undefined | null): string
 
 /** The selector of a replication controller: a map. */
 export function mapSelectorText(selector: Readonly<Record<string, string>> | undefined): string {
-  return selectorText({ matchLabels: selector ?? {} }) ?? '';
+  return textOf({ matchLabels: selector ?? {} }) ?? '';
 }
