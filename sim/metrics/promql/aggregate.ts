@@ -39,16 +39,9 @@ export function aggregate(expression: Aggregation, told: Told): readonly Element
 }
 
 /** Groups in the order in which they come first. */
-function groupsOf(
-  { labels, isWithout, operator, parameter }: Aggregation,
-  elements: readonly Element[],
-): readonly Group[] {
-  const names = new Set(isWithout ? [...labels, nameLabel] : labels);
-  // The label that tells the value is part of what is counted.
-  if (operator === 'count_values' && parameter?.kind === 'string') {
-    if (isWithout) names.delete(parameter.value);
-    else names.add(parameter.value);
-  }
+function groupsOf(expression: Aggregation, elements: readonly Element[]): readonly Group[] {
+  const { isWithout } = expression;
+  const names = namesOf(expression);
   const keepsName = !isWithout && names.has(nameLabel);
   const groups = new Map<string, Group>();
   for (const element of elements) {
@@ -63,6 +56,24 @@ function groupsOf(
     group.elements.push(element);
   }
   return [...groups.values()];
+}
+
+/** The names of each aggregation that was worked out: rules are the same again and again. */
+const namesKnown = new WeakMap<Aggregation, ReadonlySet<string>>();
+
+/** The labels that are kept, or left out. */
+function namesOf(expression: Aggregation): ReadonlySet<string> {
+  const known = namesKnown.get(expression);
+  if (known !== undefined) return known;
+  const { labels, isWithout, operator, parameter } = expression;
+  const names = new Set(isWithout ? [...labels, nameLabel] : labels);
+  // The label that tells the value is part of what is counted.
+  if (operator === 'count_values' && parameter?.kind === 'string') {
+    if (isWithout) names.delete(parameter.value);
+    else names.add(parameter.value);
+  }
+  namesKnown.set(expression, names);
+  return names;
 }
 
 /** Each element with its value as a label. */

@@ -6,6 +6,10 @@ export const nameLabel = '__name__';
 /** An immutable set of labels. */
 export class Labels {
   private text: string | undefined;
+  private ownName: string | undefined;
+  private nameless: Labels | undefined;
+  /** What was kept last, of which names: rules ask the same again and again. */
+  private kept: { readonly of: ReadonlySet<string>; readonly labels: Labels } | undefined;
 
   private constructor(readonly pairs: readonly (readonly [string, string])[]) {}
 
@@ -33,11 +37,17 @@ export class Labels {
 
   /** The metric's name, or ''. */
   get name(): string {
-    return this.get(nameLabel);
+    this.ownName ??= this.get(nameLabel);
+    return this.ownName;
   }
 
+  /** Those of these names, a set that does not change. */
   keep(names: ReadonlySet<string>): Labels {
-    return new Labels(this.pairs.filter(([name]) => names.has(name)));
+    if (this.kept?.of !== names) {
+      const labels = new Labels(this.pairs.filter(([name]) => names.has(name)));
+      this.kept = { of: names, labels };
+    }
+    return this.kept.labels;
   }
 
   drop(names: ReadonlySet<string>): Labels {
@@ -51,7 +61,8 @@ export class Labels {
   }
 
   withoutName(): Labels {
-    return this.drop(nameOnly);
+    this.nameless ??= this.drop(nameOnly);
+    return this.nameless;
   }
 
   record(): Readonly<Record<string, string>> {

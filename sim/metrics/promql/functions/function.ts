@@ -71,9 +71,10 @@ export function ofRange(
     const elements = ranges.flatMap(range => {
       const value = reckon(range, window, context);
       if (value === undefined) return [];
+      if (!keepsName) return [evaluation.renamed(range, value)];
       const { labels, isNameless } = range;
       const own: Element = { labels, value, ...(isNameless === true && { isNameless }) };
-      return [keepsName ? own : evaluation.renamed(own, value)];
+      return [own];
     });
     return evaluation.distinct(elements);
   };

@@ -91,8 +91,10 @@ export class GroupEvaluator {
   }
 
   private recorded(rule: Rule & { readonly kind: 'record' }, elements: readonly Sample[]) {
-    const extra = [...Object.entries(rule.labels), [nameLabel, rule.name] as const];
-    const samples = elements.map(({ labels, value }) => ({ labels: labels.with(extra), value }));
+    const samples = elements.map(({ labels, value }) => ({
+      labels: recordedLabels(rule, labels),
+      value,
+    }));
     if (new Set(samples.map(({ labels }) => labels.key)).size < samples.length) {
       return { error: 'vector contains metrics with the same labelset after applying rule labels' };
     }
@@ -171,6 +173,20 @@ export class GroupEvaluator {
     }
     state.written = written;
   }
+}
+
+/** The labels of recorded series by those of what is recorded, which are mostly the same as before. */
+const labelsRecorded = new WeakMap<Rule, WeakMap<Labels, Labels>>();
+
+function recordedLabels(rule: Rule & { readonly kind: 'record' }, labels: Labels): Labels {
+  let known = labelsRecorded.get(rule);
+  if (known === undefined) labelsRecorded.set(rule, (known = new WeakMap()));
+  let own = known.get(labels);
+  if (own === undefined) {
+    own = labels.with([...Object.entries(rule.labels), [nameLabel, rule.name] as const]);
+    known.set(labels, own);
+  }
+  return own;
 }
 
 function samplesOfAlert({ labels, state, activeMs }: Alert): readonly Sample[] {
