@@ -45,29 +45,34 @@ export function estimatePerformance(
     recall: truePositives / (truePositives + falseNegatives),
     f1: (2 * truePositives) / (2 * truePositives + falsePositives + falseNegatives),
     specificity: trueNegatives / (trueNegatives + falsePositives),
-    ...estimateRanking(chances, scores),
+    ...estimateRanking(calibration, scores),
   };
 }
 
-/** The areas under the expected curves, one point a row from the highest score down. */
+/**
+ * The areas under the expected curves, one point a row from the highest score down. Rows of one score have
+ * one chance, so it does not matter in which order they stand.
+ */
 function estimateRanking(
-  chances: Float64Array,
+  calibration: Isotonic,
   scores: ArrayLike<number>,
 ): Pick<EstimatedPerformance, 'rocAuc' | 'averagePrecision'> {
-  // Ties stand in the order that an ascending stable sort has when it is read backwards.
-  const order = Uint32Array.from(chances.keys()).sort(
-    (a, b) => (scores[b] as number) - (scores[a] as number) || b - a,
-  );
+  const ascending = Float64Array.from(scores).sort();
+  let chance = NaN;
   let [hits, misses] = [0, 0];
   let [area, precisionSum] = [0, 0];
   let [hitsBefore, missesBefore] = [0, 0];
-  for (const row of order) {
-    hits += chances[row] as number;
-    misses += 1 - (chances[row] as number);
-    const [found, false_] = [toFiveDecimals(hits), toFiveDecimals(misses)];
+  for (let place = ascending.length - 1; place >= 0; place--) {
+    const score = ascending[place] as number;
+    if (score !== ascending[place + 1]) chance = predictIsotonic(calibration, score);
+    hits += chance;
+    misses += 1 - chance;
+    const found = toFiveDecimals(hits);
+    const false_ = toFiveDecimals(misses);
     area += ((found + hitsBefore) / 2) * (false_ - missesBefore);
     precisionSum += (found - hitsBefore) * (found / (found + false_));
-    [hitsBefore, missesBefore] = [found, false_];
+    hitsBefore = found;
+    missesBefore = false_;
   }
   return {
     rocAuc: area / (hitsBefore * missesBefore),

@@ -23,14 +23,20 @@ export function kolmogorovSmirnov(
 
 /** The largest distance between the empirical distributions of two sorted samples. */
 export function ksDistance(a: Float64Array, b: Float64Array): number {
+  const endA = a.length;
+  const endB = b.length;
   let distance = 0;
   let ofA = 0;
   let ofB = 0;
-  while (ofA < a.length && ofB < b.length) {
-    const value = Math.min(a[ofA] as number, b[ofB] as number);
-    while (ofA < a.length && (a[ofA] as number) <= value) ofA++;
-    while (ofB < b.length && (b[ofB] as number) <= value) ofB++;
-    distance = Math.max(distance, Math.abs(ofA * b.length - ofB * a.length));
+  while (ofA < endA && ofB < endB) {
+    const valueA = a[ofA] as number;
+    const valueB = b[ofB] as number;
+    // Beyond the end there is undefined, which is no number: it ends the run too.
+    if (valueA <= valueB) while (a[++ofA] === valueA);
+    if (valueB <= valueA) while (b[++ofB] === valueB);
+    const gap = ofA * endB - ofB * endA;
+    if (gap > distance) distance = gap;
+    else if (-gap > distance) distance = -gap;
   }
-  return distance / (a.length * b.length);
+  return distance / (endA * endB);
 }

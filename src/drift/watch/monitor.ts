@@ -193,8 +193,7 @@ export class DriftMonitor {
   private testFeature(feature: ReferenceFeature, column: number): Tested {
     const window = this.window.columns[column] as Float64Array;
     const matched = matchReference(feature, window, this.window.seasons);
-    const absent = window.reduce((count, value) => (Number.isNaN(value) ? count + 1 : count), 0);
-    const common = { feature, matched, missing: absent / window.length };
+    const common = { feature, matched, missing: countMissing(window) / window.length };
     const rows = Math.min(matched.current.length, matched.reference.length);
     if (matched.current.length < comparedMin || rows === 0) {
       return { ...common, statistic: 0, pValue: 1 };
@@ -236,6 +235,12 @@ export class DriftMonitor {
     );
     return { estimatedAp: finite(averagePrecision), estimatedAuc: finite(rocAuc) };
   }
+}
+
+function countMissing(values: Float64Array): number {
+  let count = 0;
+  for (let row = 0; row < values.length; row++) if (Number.isNaN(values[row])) count++;
+  return count;
 }
 
 /** The causes that are not features. */
