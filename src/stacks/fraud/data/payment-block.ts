@@ -39,6 +39,11 @@ export class PaymentGatherer implements PaymentSink {
     fill(this.values, index * columns);
   }
 
+  /** So many wait. */
+  get size(): number {
+    return this.count;
+  }
+
   /** Those that have come since the last call. */
   take(): PaymentBlock {
     const { count } = this;

@@ -43,9 +43,10 @@ class PaymentsThread {
   private readonly world;
   private readonly arrivals: Arrivals;
   private readonly sampleEvery: number;
+  private readonly span;
   private ahead: WindowsAhead | undefined;
   private stretch = 0;
-  private readonly writer = new ToldWriter(() => this.windows().payment());
+  private readonly writer = new ToldWriter(arrival => this.windows().payment(arrival));
   private run: FlowRun | undefined;
   private obeyed = 0;
   private isOver = false;
@@ -56,6 +57,7 @@ class PaymentsThread {
     this.world = worldOf(plan, random, this.gatherer);
     this.arrivals = arrivalsOf(plan, random);
     this.sampleEvery = plan.sampleEvery;
+    this.span = plan.span;
   }
 
   /** Obeys orders; while there is none it works ahead, and rests when that is done. */
@@ -97,7 +99,8 @@ class PaymentsThread {
     else this.flow().advance(untilMs);
     this.tell();
     Atomics.store(control, place.obeyed, ++this.obeyed);
-    Atomics.notify(control, place.obeyed);
+    // A hundred thousand times a day nobody waits.
+    if (Atomics.load(control, place.waits) !== 0) Atomics.notify(control, place.obeyed);
   }
 
   /** Does what is asked; undefined: nobody waits for an answer. */
@@ -159,7 +162,8 @@ class PaymentsThread {
     world.goLive(nowMs);
     const history = gatherer.take();
     const { windowMs } = this.brief;
-    const parts = { world, gatherer, arrivals, sampleEvery, windowMs };
+    const { untilMs } = this.span;
+    const parts = { world, gatherer, arrivals, sampleEvery, windowMs, untilMs };
     this.ahead = new WindowsAhead(parts, nowMs);
     return history;
   }

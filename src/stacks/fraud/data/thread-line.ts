@@ -58,16 +58,17 @@ export interface SharedLine {
 }
 
 /**
- * Places in `control`: orders given and obeyed, a failure, how the thread rests; then by stretch the
- * numbers told, and the messages with more of them.
+ * Places in `control`: orders given and obeyed, a failure, how the thread rests, whether it is waited
+ * for; then by stretch the numbers told, and the messages with more of them.
  */
 export const place = {
   given: 0,
   obeyed: 1,
   failed: 2,
   rests: 3,
-  told: 4,
-  spilled: 4 + stretches,
+  waits: 4,
+  told: 5,
+  spilled: 5 + stretches,
 } as const;
 /** How the thread rests: one that naps looks again by itself, one that sleeps must be woken. */
 export const rest = { none: 0, naps: 1, sleeps: 2 } as const;
@@ -75,7 +76,7 @@ export const rest = { none: 0, naps: 1, sleeps: 2 } as const;
 export const stretchEnds = -1;
 
 const ordersMax = 64;
-const placesMax = 4 + 2 * stretches;
+const placesMax = 5 + 2 * stretches;
 /** A megabyte: a window tells some hundred numbers. */
 const toldMax = 131_072;
 /** A thread that is silent for so long is not there any more. */
@@ -179,7 +180,9 @@ export class ThreadLine {
       if (obeyed >= orders) return;
       if (looks === 0) this.wake();
       if (looks < looksMax) continue;
+      Atomics.store(control, place.waits, 1);
       const waited = Atomics.wait(control, place.obeyed, obeyed, silenceMaxMs);
+      Atomics.store(control, place.waits, 0);
       invariant(waited !== 'timed-out', 'the thread of the traffic answers');
     }
   }

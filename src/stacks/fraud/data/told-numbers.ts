@@ -24,8 +24,10 @@ export class ToldWriter implements FlowSink {
   private numbers = new Float64Array(1024);
   private count = 0;
 
-  /** `payment` gives the payment of the next sample. */
-  constructor(private readonly payment: () => readonly [block: PaymentBlock, index: number]) {}
+  /** `payment` gives the payment of a sample by the number of its arrival. */
+  constructor(
+    private readonly payment: (arrival: number) => readonly [block: PaymentBlock, index: number],
+  ) {}
 
   /** What was written since the last call; it stands until the next telling. */
   take(): Float64Array {
@@ -36,7 +38,7 @@ export class ToldWriter implements FlowSink {
 
   arrival({ ordinal, arrival, timeMs }: Parameters<FlowSink['arrival']>[0]): void {
     const at = this.begin(kind.arrival);
-    const [block, index] = this.payment();
+    const [block, index] = this.payment(arrival);
     const { numbers } = this;
     numbers[at] = ordinal;
     numbers[at + 1] = arrival;
