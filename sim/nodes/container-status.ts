@@ -70,7 +70,7 @@ function initial(container: Container, hasInit: boolean): ContainerStatus {
   return {
     name: container.name,
     state: { waiting: { reason } },
-    lastState: {},
+    lastState: noState,
     ready: false,
     restartCount: 0,
     image: container.image ?? '',
@@ -128,7 +128,7 @@ function present(record: ContainerRecord, { container, old, facts }: Converted):
   const containerID = `containerd://${record.id}`;
   const state = stateOf(record, { container, facts, containerID });
   let { restartCount } = record;
-  let lastState: ContainerState = {};
+  let lastState = noState;
   if (old !== undefined) {
     restartCount = Math.max(restartCount, old.restartCount);
     if (old.containerID !== containerID && old.state?.terminated !== undefined) {
@@ -154,7 +154,7 @@ function present(record: ContainerRecord, { container, old, facts }: Converted):
     imageID: record.imageRef,
     containerID,
     resources: resourcesOf(record, container),
-    user: { linux: record.user },
+    user: old?.user?.linux === record.user ? old.user : { linux: record.user },
   };
   const wasRunning = record.state === 'running' && old?.containerID === containerID;
   if (wasRunning && old?.started !== undefined) status.started = old.started;
@@ -166,6 +166,9 @@ function present(record: ContainerRecord, { container, old, facts }: Converted):
   if (volumeMounts !== undefined) status.volumeMounts = volumeMounts;
   return status;
 }
+
+/** Never changed: whoever has not ended before has this. */
+const noState: ContainerState = {};
 
 function resourcesOf(record: ContainerRecord, container: Container): ResourceRequirements {
   const { limits, requests } = container.resources ?? {};

@@ -56,7 +56,7 @@ export function podStatus(
     phase: phase.phase,
     conditions: allConditions(entry, facts, isTerminal),
     hostIP: context.nodeIp,
-    hostIPs: [{ ip: context.nodeIp }],
+    hostIPs: onlyAddress(context.nodeIp, old.hostIPs),
     containerStatuses: devices(probed.main),
     qosClass: pod.status?.qosClass ?? 'BestEffort',
   };
@@ -64,7 +64,7 @@ export function podStatus(
   if (phase.message !== undefined) status.message = phase.message;
   if (ip !== '') {
     status.podIP = ip;
-    status.podIPs = [{ ip }];
+    status.podIPs = onlyAddress(ip, old.podIPs);
   }
   if (old.startTime !== undefined) status.startTime = old.startTime;
   if (probed.init.length > 0) status.initContainerStatuses = probed.init;
@@ -74,6 +74,15 @@ export function podStatus(
     status.resources = requirements(limits, hasRequests ? requests : undefined);
   }
   return status;
+}
+
+/** The list of one address: the one that there was, if it says the same. */
+function onlyAddress<T extends { readonly ip?: string }>(
+  ip: string,
+  before: readonly T[] | undefined,
+): readonly T[] | readonly { readonly ip: string }[] {
+  const isSame = before?.length === 1 && before[0]?.ip === ip;
+  return isSame ? before : [{ ip }];
 }
 
 /** The statuses of the three sorts of containers. */

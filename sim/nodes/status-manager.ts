@@ -53,10 +53,12 @@ function store(
   const observed = Math.max(old.observedGeneration ?? 0, told);
   const conditions = withTransitionTimes(status.conditions, old.conditions, nowMs);
   const startTime = old.startTime ?? status.startTime ?? rfc3339(nowMs);
+  const containerStatuses = keptStatuses(status.containerStatuses, old.containerStatuses);
   // A spread that grows would give each status a shape of its own.
   const next: PodStatus = Object.assign(
     {},
     status,
+    containerStatuses && { containerStatuses },
     { conditions, startTime },
     observed > 0 && { observedGeneration: observed },
   );
@@ -68,6 +70,20 @@ function store(
     isFinished: isFinished || managed?.isFinished === true,
   };
   context.writeStatus(entry);
+}
+
+/** What says the same stays the same object: whoever compares it or tidies it need not look. */
+function keptStatuses(
+  next: readonly ContainerStatus[] | undefined,
+  old: readonly ContainerStatus[] | undefined,
+): readonly ContainerStatus[] | undefined {
+  if (next === undefined || old === undefined || next === old) return next;
+  const kept = next.map((status, index) =>
+    deepEqual(status, old[index]) ? (old[index] ?? status) : status,
+  );
+  return kept.length === old.length && kept.every((each, index) => each === old[index])
+    ? old
+    : kept;
 }
 
 /** The sandbox is ready: told before the containers start. @upstream kubelet.go OnPodSandboxReady */

@@ -37,20 +37,52 @@ export function withTransitionTimes(
 ): readonly PodCondition[] {
   return (conditions ?? []).map(condition => {
     if (!timed.has(condition.type)) return condition;
-    const before = old?.find(({ type }) => type === condition.type);
+    const before = conditionOf(condition.type, old);
     const isSame = before?.status === condition.status && before.lastTransitionTime !== undefined;
-    return {
-      ...condition,
-      lastTransitionTime: isSame ? before.lastTransitionTime : rfc3339(nowMs),
-    };
+    // What says the same stays the same object: whoever compares it or tidies it need not look.
+    if (isSame && saysTheSame(before, condition)) return before;
+    const lastTransitionTime = isSame ? before.lastTransitionTime : rfc3339(nowMs);
+    return Object.assign({}, condition, { lastTransitionTime });
   });
+}
+
+function conditionOf(
+  wanted: string,
+  conditions: readonly PodCondition[] | undefined,
+): PodCondition | undefined {
+  if (conditions === undefined) return undefined;
+  for (const condition of conditions) if (condition.type === wanted) return condition;
+  return undefined;
+}
+
+/** Whether the conditions differ at most in their times. */
+function saysTheSame(a: PodCondition, b: PodCondition): boolean {
+  return (
+    a.type === b.type &&
+    a.status === b.status &&
+    a.reason === b.reason &&
+    a.message === b.message &&
+    a.observedGeneration === b.observedGeneration
+  );
+}
+
+/** The condition as the API has it, if it has it: there it is tidy. */
+function storedAs(condition: PodCondition, old: PodStatus): PodCondition {
+  const stored = conditionOf(condition.type, old.conditions);
+  if (stored === undefined || stored === condition || !saysTheSame(stored, condition)) {
+    return condition;
+  }
+  const isOfThen = stored.lastTransitionTime === condition.lastTransitionTime;
+  return isOfThen && (stored.lastProbeTime ?? undefined) === condition.lastProbeTime
+    ? stored
+    : condition;
 }
 
 /** Whether two statuses differ in nothing that the kubelet owns. */
 export function isEqualByKubelet(old: PodStatus, status: PodStatus): boolean {
   if (!hasSameConditions(old.conditions ?? [], status.conditions ?? [])) return false;
-  const before: Readonly<Record<string, unknown>> = { ...old };
-  const after: Readonly<Record<string, unknown>> = { ...status };
+  const before = old as Readonly<Record<string, unknown>>;
+  const after = status as Readonly<Record<string, unknown>>;
   for (const field in after) {
     if (!foreignFields.has(field) && !deepEqual(before[field], after[field])) return false;
   }
@@ -77,7 +109,8 @@ function hasSameConditions(
   for (const condition of after) {
     if (!isToldByKubelet(condition)) continue;
     count++;
-    const match = before.find(({ type }) => type === condition.type);
+    const match = conditionOf(condition.type, before);
+    if (match === condition) continue;
     if (
       match?.status !== condition.status ||
       match.reason !== condition.reason ||
@@ -104,7 +137,7 @@ export function mergedStatus(
   const becomesTerminal = !isTerminalPhase(old.phase) && isTerminalPhase(next.phase);
   const conditions = (old.conditions ?? []).filter(({ type }) => !isKubeletCondition(type));
   for (const condition of next.conditions ?? []) {
-    if (isKubeletCondition(condition.type)) conditions.push(condition);
+    if (isKubeletCondition(condition.type)) conditions.push(storedAs(condition, old));
     else if (condition.type === 'DisruptionTarget' && becomesTerminal && !mayRun) {
       const at = conditions.findIndex(({ type }) => type === condition.type);
       const [current = condition] = withTransitionTimes([condition], old.conditions, nowMs);
@@ -113,13 +146,14 @@ export function mergedStatus(
     }
   }
   const { resourceClaimStatuses, extendedResourceClaimStatus, nominatedNodeName } = old;
-  const merged: PodStatus = {
-    ...next,
-    conditions,
-    ...(resourceClaimStatuses && { resourceClaimStatuses }),
-    ...(extendedResourceClaimStatus && { extendedResourceClaimStatus }),
-    ...(nominatedNodeName && { nominatedNodeName }),
-  };
+  const merged: PodStatus = Object.assign(
+    {},
+    next,
+    { conditions },
+    resourceClaimStatuses && { resourceClaimStatuses },
+    extendedResourceClaimStatus && { extendedResourceClaimStatus },
+    nominatedNodeName && { nominatedNodeName },
+  );
   if (becomesTerminal && mayRun) return keptPhase(merged, old);
   return isTerminalPhase(merged.phase) ? unready(merged, nowMs) : merged;
 }
