@@ -26,8 +26,7 @@ class SortedObjects<T> {
     if (this.entries.length === 0) this.entries = [entry];
     else if (index === this.entries.length) this.entries.push(entry);
     else this.entries.splice(index, 0, entry);
-    // A list that grows from nothing has room for many: an entry stands in two or three.
-    entry.lists = entry.lists.concat(this);
+    entry.lists = withOneMore(entry.lists, this);
     this.objects = undefined;
   }
 
@@ -60,6 +59,14 @@ class SortedObjects<T> {
     }
     return low;
   }
+}
+
+/** A list that grows from nothing has room for many: an entry stands in two or three. */
+function withOneMore<T>(lists: readonly T[], one: T): readonly T[] {
+  const [first, second] = lists;
+  if (first === undefined) return [one];
+  if (second === undefined) return [first, one];
+  return lists.length === 2 ? [first, second, one] : lists.concat(one);
 }
 
 function objectOf<T>({ object }: Entry<T>): T {

@@ -1,5 +1,6 @@
 /** Writes events of events.k8s.io, repeated ones as a series. @upstream client-go/tools/events/event_broadcaster.go */
 import type { KubeObject } from '../api/object.js';
+import { rfc3339Micro } from '../api/time.js';
 import type { Clock } from '../engine/clock.js';
 import {
   EventNames,
@@ -82,5 +83,5 @@ export class EventSeries implements EventPolicy {
 }
 
 function microTime(timeMs: number): string {
-  return `${new Date(timeMs).toISOString().slice(0, 23)}000Z`;
+  return rfc3339Micro(Math.floor(timeMs));
 }

@@ -2,6 +2,7 @@
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
 import { mixText } from './hash.js';
+import { hexCodes } from './hex.js';
 
 /** A stream of random numbers that depends on nothing but the seed and its name. */
 export class Random {
@@ -98,7 +99,6 @@ export class Random {
   }
 }
 
-const hexCodes = [...'0123456789abcdef'].map(digit => digit.charCodeAt(0));
 const dashCode = '-'.charCodeAt(0);
 /** The characters of the UUID that is made at the moment. */
 const uuidCodes: number[] = new Array<number>(36).fill(dashCode);

@@ -3,6 +3,7 @@ import { LateMap } from '../engine/late-map.js';
 import type { Pod } from '../api/kinds/core.js';
 import type { Clock } from '../engine/clock.js';
 import { mixNumber } from '../engine/hash.js';
+import { hexText } from '../engine/hex.js';
 import type { Random } from '../engine/random.js';
 import { type ContainerConfig, RuntimeContainer } from './container.js';
 import type { RuntimeStatus, SandboxRecord } from './container-records.js';
@@ -221,13 +222,8 @@ export class ContainerRuntime {
 
   private id(): string {
     const { random } = this.options;
-    let digits = '';
     let word = random.integer(0x1_0000_0000);
     const step = random.integer(0x1_0000_0000);
-    while (digits.length < 64) {
-      word = mixNumber(word, step) >>> 0;
-      digits += word.toString(16).padStart(8, '0');
-    }
-    return digits;
+    return hexText(8, () => (word = mixNumber(word, step)));
   }
 }

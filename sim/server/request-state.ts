@@ -15,6 +15,7 @@ export class RequestState implements RequestContext {
   created?: Created;
   private texts: string[] | undefined;
   private notes: Record<string, string> | undefined;
+  private given = noAnnotations;
 
   constructor(
     readonly request: ApiRequest,
@@ -41,7 +42,7 @@ export class RequestState implements RequestContext {
   }
 
   get annotations(): Readonly<Record<string, string>> {
-    return this.notes ?? noAnnotations;
+    return this.notes ?? this.given;
   }
 
   warn(text: string): void {
@@ -50,8 +51,13 @@ export class RequestState implements RequestContext {
   }
 
   annotate(key: string, value: string): void {
-    this.notes ??= {};
+    if (this.notes === undefined) this.notes = { ...this.given };
     this.notes[key] ??= value;
+  }
+
+  /** Begins with these annotations, which others may have as well. */
+  annotated(annotations: Readonly<Record<string, string>>): void {
+    this.given = annotations;
   }
 
   private query(): URLSearchParams {

@@ -157,14 +157,27 @@ export class Store<Beside = unknown> {
   /** All events after the revision that are not forgotten, in order. */
   *history(afterRevision = 0): Iterable<StoreEvent<Beside>> {
     // Whoever reads may let time pass between two events, and some may be forgotten meanwhile.
-    for (let next = this.nextAfter(afterRevision); next !== undefined;) {
+    let revision = afterRevision;
+    for (let place = 0; ;) {
+      const isPlace =
+        (this.events[place - 1]?.revision ?? -1) <= revision &&
+        (this.events[place]?.revision ?? Infinity) > revision;
+      if (!isPlace || place > this.events.length) place = firstAfter(this.events, revision);
+      const kept = this.events[place];
+      const next = this.before(kept, revision);
+      if (next === undefined) return;
       yield next;
-      next = this.nextAfter(next.revision);
+      ({ revision } = next);
+      if (next === kept) place++;
     }
   }
 
-  private nextAfter(revision: number): StoreEvent<Beside> | undefined {
-    let next = this.events[firstAfter(this.events, revision)];
+  /** This event, or an earlier one after the revision of a collection that forgets its own. */
+  private before(
+    kept: StoreEvent<Beside> | undefined,
+    revision: number,
+  ): StoreEvent<Beside> | undefined {
+    let next = kept;
     for (const collection of this.forgetful) {
       const event = collection.nextAfter(revision);
       if (event !== undefined && !(next !== undefined && next.revision <= event.revision)) {

@@ -61,10 +61,16 @@ export function judge(
   const handlers = new Map<string, readonly Handler[]>();
   const handlersOf = (resource: string): readonly Handler[] => {
     const names = uncounted.has(resource) ? [resource] : [resource, '*'];
-    // A handler of a resource only ever gets changes of that resource.
-    return judges.flatMap(({ on = {} }) =>
-      names.flatMap(name => (on as Readonly<Record<string, Handler>>)[name] ?? []),
-    );
+    const found: Handler[] = [];
+    for (const { on } of judges) {
+      if (on === undefined) continue;
+      for (const name of names) {
+        // A handler of a resource only ever gets changes of that resource.
+        const handle = (on as Readonly<Record<string, Handler>>)[name];
+        if (handle !== undefined) found.push(handle);
+      }
+    }
+    return found;
   };
   let next = 0;
   const measuredBefore = (timeMs: number): void => {

@@ -7,6 +7,7 @@ import type {
   Role,
   RoleBinding,
 } from '../../sim/api/kinds/rbac.js';
+import { deepEqual } from '../../sim/api/equality.js';
 import type { HasMetadata } from '../../sim/api/object.js';
 import type { User } from '../../sim/server/user.js';
 import { accountUser, namespaceOfAccount, Rights, userOf } from './kit/rights.js';
@@ -75,7 +76,7 @@ class Escalations implements Judge {
 
   private role(change: Change<Role | ClusterRole>, world: World): void {
     const { object, before } = change;
-    const isOther = JSON.stringify(object.rules) !== JSON.stringify(before?.rules);
+    const isOther = !deepEqual(object.rules, before?.rules);
     const account = isOther ? judgedAccount(change.user) : undefined;
     if (account !== undefined && change.type !== 'DELETED') {
       this.lookBefore(change, world);
@@ -86,7 +87,7 @@ class Escalations implements Judge {
 
   private binding(change: Change<RoleBinding | ClusterRoleBinding>, world: World): void {
     const { object, before } = change;
-    const isOther = JSON.stringify(object.subjects) !== JSON.stringify(before?.subjects);
+    const isOther = !deepEqual(object.subjects, before?.subjects);
     const account = isOther ? judgedAccount(change.user) : undefined;
     if (account !== undefined && change.type !== 'DELETED') {
       this.lookBefore(change, world);

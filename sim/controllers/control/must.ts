@@ -10,7 +10,11 @@ export class Refused extends Error {
     message: string,
     readonly answer?: Answer<unknown>,
   ) {
+    // Where it was thrown tells nobody anything, and finding that out costs more than the request.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(message);
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }
 

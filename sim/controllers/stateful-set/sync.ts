@@ -47,7 +47,7 @@ export class StatefulSetSync {
     this.currentSet = at(set, templateOf(current));
     this.isMonotonic = set.spec?.podManagementPolicy !== 'Parallel';
     const start = startOrdinal(set);
-    this.replicas = Array.from({ length: replicasOf(set) }, () => undefined);
+    this.replicas = new Array<Pod | undefined>(replicasOf(set)).fill(undefined);
     const condemned: Pod[] = [];
     for (const pod of pods) {
       const ordinal = ordinalOf(pod);

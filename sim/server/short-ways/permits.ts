@@ -139,10 +139,8 @@ export function beginAudit(
   const info = requestInfo(request.method, request.path);
   const context = new RequestState(request, connection, info, clock.now());
   context.user = permit.user;
-  const audit = auditor.begin(context);
-  const { annotations } = permit;
-  for (const key in annotations) context.annotate(key, annotations[key] ?? '');
-  return audit;
+  context.annotated(permit.annotations);
+  return auditor.begin(context);
 }
 
 interface Rule {
