@@ -125,20 +125,47 @@ function addMessage(aggregate: Aggregate, message: string): void {
   } else if (messages !== message) aggregate.messages = [messages, message];
 }
 
-/** A map that forgets what was not used for longest. */
+/** A map that forgets what was not used for longest: which that is, is found out only when it is full. */
 class Recent<T> {
-  private entries: Map<string, T> | undefined;
+  private entries: Map<string, Used<T>> | undefined;
+  private uses = 0;
+  /** From the one that was used last on: entries as they were when the map was full. */
+  private oldest: { readonly key: string; readonly used: number }[] = [];
 
   get(key: string): T | undefined {
-    return this.entries?.get(key);
+    return this.entries?.get(key)?.value;
   }
 
   set(key: string, value: T): void {
-    const entries = (this.entries ??= new Map<string, T>());
-    entries.delete(key);
-    entries.set(key, value);
-    if (entries.size <= cacheEntriesMax) return;
-    const oldest = entries.keys().next();
-    if (!oldest.done) entries.delete(oldest.value);
+    const entries = (this.entries ??= new Map<string, Used<T>>());
+    const known = entries.get(key);
+    const used = this.uses++;
+    if (known !== undefined) {
+      known.value = value;
+      known.used = used;
+      return;
+    }
+    entries.set(key, { value, used });
+    if (entries.size > cacheEntriesMax) this.forgetOne(entries);
   }
+
+  private forgetOne(entries: Map<string, Used<T>>): void {
+    for (;;) {
+      if (this.oldest.length === 0) {
+        this.oldest = [...entries]
+          .map(([key, { used }]) => ({ key, used }))
+          .sort((a, b) => b.used - a.used);
+      }
+      const next = this.oldest.pop();
+      // What was used since then is not the oldest any more.
+      if (next === undefined || entries.get(next.key)?.used !== next.used) continue;
+      entries.delete(next.key);
+      return;
+    }
+  }
+}
+
+interface Used<T> {
+  value: T;
+  used: number;
 }

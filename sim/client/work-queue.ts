@@ -3,12 +3,21 @@ import type { Clock, Timer } from '../engine/clock.js';
 import type { Queue, RetryPolicy } from './contract.js';
 import { TokenBucket } from './token-bucket.js';
 
+/** Where a key is: it waits for a worker, one works on it, or both. */
+interface KeyState {
+  isDirty: boolean;
+  isProcessing: boolean;
+}
+
+/** So many keys at rest are remembered of a queue. */
+const restingMax = 64;
+
 /** A set of keys in order of arrival; a key that is being worked on waits until that is done. */
 export class WorkQueue implements Queue {
   private readonly ready: string[] = [];
   private head = 0;
-  private readonly dirty = new Set<string>();
-  private readonly processing = new Set<string>();
+  /** What is known of keys. Those that rest are kept for the next time, as long as there are few. */
+  private readonly states = new Map<string, KeyState>();
   /** Made when something is delayed or fails: in most queues nothing ever does. */
   private delayed: Map<string, { readonly atMs: number; readonly timer: Timer }> | undefined;
   private failures: Map<string, number> | undefined;
@@ -26,9 +35,12 @@ export class WorkQueue implements Queue {
   }
 
   add(key: string): void {
-    if (this.dirty.has(key)) return;
-    this.dirty.add(key);
-    if (this.processing.has(key)) return;
+    let state = this.states.get(key);
+    if (state === undefined)
+      this.states.set(key, (state = { isDirty: false, isProcessing: false }));
+    if (state.isDirty) return;
+    state.isDirty = true;
+    if (state.isProcessing) return;
     this.ready.push(key);
     this.wake();
   }
@@ -73,17 +85,23 @@ export class WorkQueue implements Queue {
       this.ready.splice(0, this.head);
       this.head = 0;
     }
-    this.dirty.delete(key);
-    this.processing.add(key);
+    const state = this.states.get(key);
+    if (state !== undefined) {
+      state.isDirty = false;
+      state.isProcessing = true;
+    }
     return key;
   }
 
   /** The work on a key is over; when it was added meanwhile it is ready again. */
   done(key: string): void {
-    this.processing.delete(key);
-    if (!this.dirty.has(key)) return;
-    this.ready.push(key);
-    this.wake();
+    const state = this.states.get(key);
+    if (state === undefined) return;
+    state.isProcessing = false;
+    if (state.isDirty) {
+      this.ready.push(key);
+      this.wake();
+    } else if (this.states.size > restingMax) this.states.delete(key);
   }
 
   /** Forgets everything, timers too. */
@@ -92,8 +110,7 @@ export class WorkQueue implements Queue {
     this.delayed = undefined;
     this.ready.length = 0;
     this.head = 0;
-    this.dirty.clear();
-    this.processing.clear();
+    this.states.clear();
     this.failures = undefined;
   }
 }

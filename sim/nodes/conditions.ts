@@ -4,6 +4,7 @@ import { goQuote } from '../api/go-text.js';
 import type { RuntimeStatus } from './container-records.js';
 import { containersOf, initContainersOf, isSidecar, statusNamed } from './pod-spec.js';
 import { allRestart, hasNoContainers, needsSandbox } from './restart-all.js';
+import type { Writable } from './writable.js';
 
 /** What conditions are made from. */
 export interface ConditionFacts {
@@ -64,26 +65,51 @@ export function initialized({ pod, old, phase, statuses }: ConditionFacts): PodC
 
 /** All main containers and sidecars are ready. */
 export function containersReady({ pod, phase, statuses }: ConditionFacts): PodCondition {
-  const unknown: string[] = [];
-  const unready: string[] = [];
-  const counted = [...initContainersOf(pod).filter(isSidecar), ...containersOf(pod)];
-  for (const { name } of counted) {
-    const status = statusNamed(statuses, name);
-    if (status === undefined) unknown.push(name);
-    else if (!status.ready) unready.push(name);
+  const unknown = unreadyNames(pod, statuses, isMissing);
+  const type = 'ContainersReady';
+  if (phase === 'Succeeded' && unknown.length === 0) {
+    return condition(pod, type, false, 'PodCompleted');
   }
-  const make = (isTrue: boolean, reason?: string, message?: string) =>
-    condition(pod, 'ContainersReady', isTrue, reason, message);
-  if (phase === 'Succeeded' && unknown.length === 0) return make(false, 'PodCompleted');
-  if (phase === 'Failed') return make(false, 'PodFailed');
-  if (unknown.length + unready.length === 0) return make(true);
-  return make(false, 'ContainersNotReady', listed({ unknown, unready }));
+  if (phase === 'Failed') return condition(pod, type, false, 'PodFailed');
+  const unready = unreadyNames(pod, statuses, isUnready);
+  if (unknown.length + unready.length === 0) return condition(pod, type, true);
+  return condition(pod, type, false, 'ContainersNotReady', listed({ unknown, unready }));
 }
 
-/** Ready: as ContainersReady, and all readiness gates are open. */
-export function ready(facts: ConditionFacts, conditions: readonly PodCondition[]): PodCondition {
-  const containers = containersReady(facts);
-  if (containers.status !== 'True') return { ...containers, type: 'Ready' };
+/** The sidecars and main containers of which this holds; mostly there are none, which takes no list. */
+function unreadyNames(
+  pod: Pod,
+  statuses: readonly ContainerStatus[],
+  holds: (status: ContainerStatus | undefined) => boolean,
+): readonly string[] {
+  let names: string[] | undefined;
+  for (const container of initContainersOf(pod)) {
+    if (!isSidecar(container) || !holds(statusNamed(statuses, container.name))) continue;
+    (names ??= []).push(container.name);
+  }
+  for (const { name } of containersOf(pod)) {
+    if (holds(statusNamed(statuses, name))) (names ??= []).push(name);
+  }
+  return names ?? none;
+}
+
+const none: readonly never[] = [];
+
+function isMissing(status: ContainerStatus | undefined): boolean {
+  return status === undefined;
+}
+
+function isUnready(status: ContainerStatus | undefined): boolean {
+  return status !== undefined && !status.ready;
+}
+
+/** Ready: as ContainersReady, which may be known already, and all readiness gates are open. */
+export function ready(
+  facts: ConditionFacts,
+  conditions: readonly PodCondition[],
+  containers = containersReady(facts),
+): PodCondition {
+  if (containers.status !== 'True') return Object.assign({}, containers, { type: 'Ready' });
   const messages: string[] = [];
   for (const { conditionType } of facts.pod.spec?.readinessGates ?? []) {
     const gate = conditions.find(({ type }) => type === conditionType);
@@ -94,7 +120,7 @@ export function ready(facts: ConditionFacts, conditions: readonly PodCondition[]
       messages.push(`the status of pod readiness gate ${name} is not "True", but ${gate.status}`);
     }
   }
-  if (messages.length === 0) return { ...containers, type: 'Ready' };
+  if (messages.length === 0) return Object.assign({}, containers, { type: 'Ready' });
   return condition(facts.pod, 'Ready', false, 'ReadinessGatesNotReady', messages.join(', '));
 }
 
@@ -127,13 +153,13 @@ function condition(
   reason?: string,
   message?: string,
 ): PodCondition {
-  return {
-    type,
-    ...(pod.metadata.generation !== undefined && { observedGeneration: pod.metadata.generation }),
-    status: isTrue ? 'True' : 'False',
-    ...(reason !== undefined && { reason }),
-    ...(message !== undefined && { message }),
-  };
+  const status = isTrue ? 'True' : 'False';
+  const { generation } = pod.metadata;
+  const made: Writable<PodCondition> =
+    generation === undefined ? { type, status } : { type, observedGeneration: generation, status };
+  if (reason !== undefined) made.reason = reason;
+  if (message !== undefined) made.message = message;
+  return made;
 }
 
 function listed(names: Readonly<Record<string, readonly string[]>>): string {

@@ -1,5 +1,6 @@
 /** All that one life of a kubelet knows of one pod. */
 import type { Pod, PodStatus } from '../api/kinds/core.js';
+import { LateMap } from '../engine/late-map.js';
 import { emptyRuntimeStatus, type RuntimeStatus, sandboxIp } from './container-records.js';
 import type { WaitingReason } from './container-status.js';
 import type { ProbeWorker } from './probe-worker.js';
@@ -33,14 +34,14 @@ export class PodEntry {
   ownVersion: string | undefined;
   /** The version that the API has. */
   writtenVersion = 0;
-  readonly reasons = new Map<string, WaitingReason>();
-  readonly verdicts: Readonly<Record<ProbeKind, Map<string, ProbeVerdict>>> = {
-    liveness: new Map(),
-    readiness: new Map(),
-    startup: new Map(),
+  readonly reasons = new LateMap<string, WaitingReason>();
+  readonly verdicts: Readonly<Record<ProbeKind, LateMap<string, ProbeVerdict>>> = {
+    liveness: new LateMap(),
+    readiness: new LateMap(),
+    startup: new LateMap(),
   };
   /** By `kind container`. */
-  readonly probes = new Map<string, ProbeWorker>();
+  readonly probes = new LateMap<string, ProbeWorker>();
 
   /** The pod as its worker was last given it: statuses may be older than `pod`'s. */
   seen: Pod;

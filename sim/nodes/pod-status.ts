@@ -188,8 +188,9 @@ function allConditions(
   }
   own.push(conditions.readyToStartContainers(facts));
   own.push(conditions.initialized(facts));
-  own.push(conditions.ready(facts, own));
-  own.push(conditions.containersReady(facts));
+  const containers = conditions.containersReady(facts);
+  own.push(conditions.ready(facts, own, containers));
+  own.push(containers);
   own.push(conditions.scheduled(facts));
   if (mayRestartAll(pod)) own.push(conditions.allContainersRestarting(facts));
   return own;
