@@ -1,7 +1,9 @@
 /** Numbers in hexadecimal digits. */
 
 /** The codes of the digits, by their values. */
-export const hexCodes: readonly number[] = [...'0123456789abcdef'].map(digit => digit.charCodeAt(0));
+export const hexCodes: readonly number[] = [...'0123456789abcdef'].map(digit =>
+  digit.charCodeAt(0),
+);
 
 /** So many words of 32 bits, eight digits each: one flat string, as what is put together keeps its parts. */
 export function hexText(words: number, next: () => number): string {
