@@ -37,8 +37,7 @@ export function fraudMakers(tools: MakerTools): Readonly<Record<string, Workload
       trainer(readSettings('fraud-trainer', parameters, trainerFields)),
     'batch-training': parameters =>
       batchTraining(readSettings('batch-training', parameters, batchFields)),
-    'fraud-scorer': parameters =>
-      scorer({ exchange, record: payments.record, paymentOf, onScored }, parameters),
+    'fraud-scorer': parameters => scorer({ exchange, payments, paymentOf, onScored }, parameters),
   };
 }
 

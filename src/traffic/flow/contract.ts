@@ -92,6 +92,8 @@ export interface SampleArrival {
 export interface Sample extends SampleArrival {
   /** From the intended start to the answer; undefined where it was reckoned per batch. */
   readonly latencyMs: number | undefined;
+  /** What the replica's model says of it; undefined: the replica scores it. */
+  readonly score?: number | undefined;
   /** What the replica said it serves. */
   readonly revision: string;
   /** The pod's name. */

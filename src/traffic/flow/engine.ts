@@ -12,6 +12,8 @@ import type { RunSettings } from './run-settings.js';
 export interface ServedReplica {
   readonly id: number;
   readonly server: ServerSettings;
+  /** What it serves: a model's version. */
+  readonly revision: string;
   /** Whether it wants to hear of its work, and of its samples. */
   readonly hears: { readonly work: boolean; readonly samples: boolean };
 }
@@ -34,6 +36,8 @@ export interface EnginePlan {
 /** A sample that a replica answered. */
 export interface AnsweredSample extends SampleArrival {
   readonly latencyMs: number | undefined;
+  /** What its model says of it, where the engine has the model. */
+  readonly score?: number | undefined;
 }
 
 /** What an engine tells of. */

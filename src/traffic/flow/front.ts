@@ -68,9 +68,9 @@ export class FlowFront {
   addReplica(replica: Replica): FrontReplica {
     const id = this.registered++;
     const front: FrontReplica = { id, replica, accepts: true };
-    const { server, onWork, onSample } = replica;
+    const { server, revision, onWork, onSample } = replica;
     const hears = { work: onWork !== undefined, samples: onSample !== undefined };
-    this.engine.addReplica({ id, server, hears });
+    this.engine.addReplica({ id, server, revision, hears });
     this.replicas.set(id, front);
     this.addresses.set(addressOf(replica), front);
     this.replan();
@@ -226,7 +226,7 @@ export class FlowFront {
     return {
       arrival: arrival => onSampleArrival?.(arrival),
       lost: (arrival, reason) => onSampleLost?.({ ...arrival, reason }),
-      answered: (id, { ordinal, arrival, timeMs, latencyMs }) => {
+      answered: (id, { ordinal, arrival, timeMs, latencyMs, score }) => {
         const replica = this.replicas.get(id)?.replica;
         // Spelled out: a million samples are told, and spreading costs ten times as much.
         replica?.onSample?.({
@@ -234,6 +234,7 @@ export class FlowFront {
           arrival,
           timeMs,
           latencyMs,
+          score,
           revision: replica.revision,
           replica: replica.pod.metadata.name ?? '',
         });

@@ -3,12 +3,15 @@ import { Worker } from 'node:worker_threads';
 import { buildSync } from 'esbuild';
 import { expect, it } from 'vitest';
 import { Random } from '../../../../sim/engine/random.js';
-import type { EnginePlan, FlowSink } from '../../../traffic/flow/engine.js';
+import { modelKind } from '../../../models/kinds.js';
+import type { AnsweredSample, EnginePlan, FlowSink } from '../../../traffic/flow/engine.js';
 import { stretchesBehind } from '../../../traffic/flow/later.js';
 import { runSettings } from '../../../traffic/flow/run-settings.js';
 import { FlowRun } from '../../../traffic/flow/run.js';
 import { generatorDefaults } from '../../../traffic/generator/generator.js';
+import { featureNames } from '../../../traffic/transaction.js';
 import type { FraudSettings } from '../plan.js';
+import { parseModel } from '../registry.js';
 import { planOf } from '../plan-of.js';
 import type { PaymentRecord } from './payment-record.js';
 import { LocalPayments, type Payments } from './payments.js';
@@ -65,6 +68,21 @@ function planFor(replicas: readonly number[]): EnginePlan {
   return { books: ['v1', 'v2'], paths: [...paths, lost], gatewayShares, taking: replicas.length };
 }
 
+/** A model of its own, as the registry would hold it. */
+function modelText(): string {
+  const random = new Random(11);
+  const columns = featureNames.length;
+  const rows = 300;
+  const values = Float64Array.from({ length: rows * columns }, () => random.float() * 100);
+  const labels = Uint8Array.from({ length: rows }, (_, row) =>
+    (values[row * columns] ?? 0) > 50 === random.float() < 0.9 ? 1 : 0,
+  );
+  const trees = modelKind('gradient-boosted-trees').train({ rows, columns, values, labels });
+  return JSON.stringify(trees.toJSON());
+}
+
+const text = modelText();
+
 /** What a platform lives through: it asks for payments at odd times, then traffic flows and replicas go. */
 function lived(payments: Payments) {
   payments.begin(bootMs);
@@ -82,7 +100,12 @@ function lived(payments: Payments) {
   };
   const engine = flow.engine?.(brief) ?? new FlowRun(brief);
   const hears = { work: true, samples: true };
-  for (const id of [0, 1, 2]) engine.addReplica({ id, server, hears });
+  payments.serves('v1', text);
+  payments.serves('v2', text);
+  payments.serves('v2', `${text} `);
+  for (const id of [0, 1, 2]) {
+    engine.addReplica({ id, server, revision: id === 2 ? 'v2' : 'v1', hears });
+  }
   engine.addGateway({ id: 0, hearsWork: true });
   engine.replan(planFor([0, 1, 2]));
   for (let untilMs = 1000; untilMs <= 70_000; untilMs += 1000) {
@@ -126,6 +149,19 @@ function sinkOf(log: unknown[], onSampleArrival: Payments['flow']['onSampleArriv
   };
 }
 
+/** The log without scores, and the scores of what was answered, by replica. */
+function apart(log: readonly unknown[]) {
+  const scores: { replica: number; ordinal: number; score: number | undefined }[] = [];
+  const plain = log.map(entry => {
+    const told = entry as [string, number, AnsweredSample];
+    if (told[0] !== 'answered') return entry;
+    const [what, replica, { score, ...sample }] = told;
+    scores.push({ replica, ordinal: sample.ordinal, score });
+    return [what, replica, sample];
+  });
+  return { plain, scores };
+}
+
 function columnsOf(record: PaymentRecord) {
   const { count } = record;
   const known = [...record.knownBy(liveMs + 70_000)];
@@ -140,7 +176,16 @@ it('makes the same payments and the same traffic in a thread as without one', ()
   const random = () => new Random(7).fork('stack/fraud');
   const local = lived(new LocalPayments(planOf(settings), random()));
   const thread = lived(new ThreadPayments(planOf(settings), random(), startFromSource));
-  expect(thread.log).toEqual(local.log);
+  const { plain, scores } = apart(thread.log);
+  expect(plain).toEqual(apart(local.log).plain);
+  const model = parseModel(text);
+  const expected = new Float64Array(1);
+  for (const { replica, ordinal, score } of scores) {
+    model.score(thread.record.rows(Int32Array.of(thread.first + ordinal)), 1, expected);
+    // Which of two models the third one has is not known.
+    expect(score).toBe(replica === 2 ? undefined : expected[0]);
+  }
+  expect(new Set(scores.map(({ score }) => score)).size).toBeGreaterThan(10);
   expect(thread.status).toEqual(local.status);
   expect(sentSeries(thread.series)).toEqual(sentSeries(local.series));
   expect(thread.series.columns()).toEqual(local.series.columns());

@@ -79,6 +79,8 @@ export class ThreadPayments implements Payments {
   readonly record = new PaymentRecord();
   private readonly line = new ThreadLine();
   private isLive = false;
+  /** The models that the thread has, as they are written; undefined: one version had two. */
+  private readonly served = new Map<string, string | undefined>();
 
   /** `start` starts `payments-worker` with its brief. */
   constructor(
@@ -102,6 +104,15 @@ export class ThreadPayments implements Payments {
     this.keep(this.line.ask({ kind: 'go live', nowMs }));
     this.isLive = true;
     return this.record.count;
+  }
+
+  serves(version: string, text: string): void {
+    const isKnown = this.served.has(version);
+    const before = this.served.get(version);
+    if (isKnown && (before === undefined || before === text)) return;
+    const model = isKnown ? undefined : text;
+    this.served.set(version, model);
+    this.line.order({ kind: 'model', version, text: model });
   }
 
   get flow(): PaidFlow {

@@ -21,6 +21,7 @@ import {
   type ThreadMessage,
   type ThreadOrder,
 } from './thread-line.js';
+import { ThreadScores } from './thread-scores.js';
 import { ToldWriter } from './told-numbers.js';
 import { WindowsAhead } from './windows-ahead.js';
 
@@ -46,7 +47,8 @@ class PaymentsThread {
   private readonly span;
   private ahead: WindowsAhead | undefined;
   private stretch = 0;
-  private readonly writer = new ToldWriter(arrival => this.windows().payment(arrival));
+  private readonly scores = new ThreadScores();
+  private readonly writer = new ToldWriter(arrival => this.windows().payment(arrival), this.scores);
   private run: FlowRun | undefined;
   private obeyed = 0;
   private isOver = false;
@@ -118,6 +120,9 @@ class PaymentsThread {
       case 'flow':
         this.beginFlow(order);
         return undefined;
+      case 'model':
+        this.scores.serve(order.version, order.text);
+        return undefined;
       case 'end':
         this.isOver = true;
         return undefined;
@@ -129,6 +134,7 @@ class PaymentsThread {
   private steer(run: FlowRun, order: FlowOrder): unknown {
     switch (order.kind) {
       case 'add replica':
+        this.scores.replica(order.replica.id, order.replica.revision);
         return run.addReplica(order.replica);
       case 'add gateway':
         return run.addGateway(order);
@@ -220,7 +226,7 @@ class PaymentsThread {
 
 type FlowOrder = Exclude<
   ThreadOrder,
-  { kind: 'begin' } | { kind: 'catch up' | 'go live' } | { kind: 'flow' } | { kind: 'end' }
+  { kind: 'begin' | 'end' } | { kind: 'catch up' | 'go live' } | { kind: 'flow' | 'model' }
 >;
 
 // Whoever starts this thread gives it its brief.

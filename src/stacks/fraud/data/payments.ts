@@ -14,6 +14,8 @@ export interface Payments {
   catchUp(nowMs: number): void;
   /** Traffic begins: from now on payments come with samples only. Gives the id of the first one. */
   goLive(nowMs: number): number;
+  /** A version of a model is about to be served: samples that it answers may be told with its scores. */
+  serves(version: string, text: string): void;
   /** The traffic from `goLive` on: each sample that is told brings its payment. */
   readonly flow: PaidFlow;
 }
@@ -61,6 +63,9 @@ export class LocalPayments implements Payments {
     this.world.goLive(nowMs);
     return this.record.count;
   }
+
+  /** Scores are worked out where they are needed. */
+  serves(): void {}
 
   get flow(): PaidFlow {
     return {

@@ -24,6 +24,7 @@ export type ThreadOrder =
       readonly originMs: number;
       readonly origin: { readonly seed: number; readonly name: string };
     }
+  | { readonly kind: 'model'; readonly version: string; readonly text: string | undefined }
   | { readonly kind: 'add replica'; readonly replica: ServedReplica }
   | { readonly kind: 'add gateway'; readonly id: number; readonly hearsWork: boolean }
   | {
@@ -89,6 +90,7 @@ export class ThreadLine {
   readonly shared: SharedLine;
   private readonly port: MessagePort;
   private given = 0;
+  private isClosed = false;
   /** So many stretches have ended. */
   private ended = 0;
   /** By stretch: the number of the order that ended it. */
@@ -111,8 +113,9 @@ export class ThreadLine {
     };
   }
 
-  /** Gives an order and does not wait. */
+  /** Gives an order and does not wait; without effect once the line is closed. */
   order(order: ThreadOrder): void {
+    if (this.isClosed) return;
     this.port.postMessage(order);
     this.give(NaN);
   }
@@ -156,6 +159,7 @@ export class ThreadLine {
   close(): void {
     this.order({ kind: 'end' });
     this.settle(this.given);
+    this.isClosed = true;
     this.port.close();
   }
 

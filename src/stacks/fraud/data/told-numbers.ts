@@ -6,13 +6,14 @@ import type { FlowSink } from '../../../traffic/flow/engine.js';
 import { featureNames } from '../../../traffic/transaction.js';
 import type { PaymentBlock } from './payment-block.js';
 import type { PaymentRecord } from './payment-record.js';
+import type { ThreadScores } from './thread-scores.js';
 
 const features = featureNames.length;
 const kind = { arrival: 0, answered: 1, lost: 2, replicaWork: 3, gatewayWork: 4, answers: 5 };
 /** How many numbers each kind takes. */
 const sizes = [
   7 + features,
-  6,
+  7,
   5,
   4,
   4,
@@ -27,6 +28,7 @@ export class ToldWriter implements FlowSink {
   /** `payment` gives the payment of a sample by the number of its arrival. */
   constructor(
     private readonly payment: (arrival: number) => readonly [block: PaymentBlock, index: number],
+    private readonly scores: ThreadScores,
   ) {}
 
   /** What was written since the last call; it stands until the next telling. */
@@ -39,6 +41,7 @@ export class ToldWriter implements FlowSink {
   arrival({ ordinal, arrival, timeMs }: Parameters<FlowSink['arrival']>[0]): void {
     const at = this.begin(kind.arrival);
     const [block, index] = this.payment(arrival);
+    this.scores.keep(ordinal, block, index);
     const { numbers } = this;
     numbers[at] = ordinal;
     numbers[at + 1] = arrival;
@@ -53,7 +56,8 @@ export class ToldWriter implements FlowSink {
 
   answered(replica: number, sample: Parameters<FlowSink['answered']>[1]): void {
     const { ordinal, arrival, timeMs, latencyMs = NaN } = sample;
-    this.write(kind.answered, replica, ordinal, arrival, timeMs, latencyMs);
+    const score = this.scores.score(replica, ordinal);
+    this.write(kind.answered, replica, ordinal, arrival, timeMs, latencyMs, score);
   }
 
   lost(lost: Parameters<FlowSink['lost']>[0], reason: Parameters<FlowSink['lost']>[1]): void {
@@ -101,6 +105,7 @@ export function tellNumbers(numbers: Float64Array, sink: FlowSink, record: Payme
     const third = numbers[at + 3] ?? 0;
     const fourth = numbers[at + 4] ?? 0;
     const fifth = numbers[at + 5] ?? 0;
+    const sixth = numbers[at + 6] ?? 0;
     switch (numbers[at]) {
       case kind.arrival:
         record.addNumbers(numbers, at + 3);
@@ -108,7 +113,8 @@ export function tellNumbers(numbers: Float64Array, sink: FlowSink, record: Payme
         break;
       case kind.answered: {
         const latencyMs = Number.isNaN(fifth) ? undefined : fifth;
-        sink.answered(first, { ordinal: second, arrival: third, timeMs: fourth, latencyMs });
+        const score = Number.isNaN(sixth) ? undefined : sixth;
+        sink.answered(first, { ordinal: second, arrival: third, timeMs: fourth, latencyMs, score });
         break;
       }
       case kind.lost:

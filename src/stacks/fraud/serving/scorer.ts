@@ -6,7 +6,7 @@ import type { ContainerContext, Workload } from '../../../../sim/workloads/workl
 import type { Model } from '../../../models/model.js';
 import type { Sample, ServedModel, TrafficExchange } from '../../../traffic/flow/contract.js';
 import { batchingServer } from '../../../traffic/flow/server-program.js';
-import type { PaymentRecord } from '../data/payment-record.js';
+import type { Payments } from '../data/payments.js';
 import type { Scored } from '../messages.js';
 import { parseModel } from '../registry.js';
 import { modelFile, versionFile } from './model-fetcher.js';
@@ -14,7 +14,7 @@ import { modelFile, versionFile } from './model-fetcher.js';
 /** What a scorer is run with. */
 export interface ScorerTools {
   readonly exchange: TrafficExchange;
-  readonly record: PaymentRecord;
+  readonly payments: Payments;
   /** The payment that a sample carries. */
   readonly paymentOf: (sample: Sample) => number;
   /** Told of what was scored: who measures from outside. */
@@ -56,6 +56,8 @@ class Scorer {
   private model: Model | undefined;
   private version = '';
   private waiting: number[] = [];
+  /** What was told with those that wait; NaN: nothing was. */
+  private told: number[] = [];
   private isFlushDue = false;
   private failures = 0;
 
@@ -75,7 +77,9 @@ class Scorer {
     if (text === undefined) return done({ error: `no model at ${folder}/${modelFile}` });
     this.model = parseModel(text);
     this.version = files?.read(versionFile) ?? '';
-    const onSample = (sample: Sample): void => this.take(this.tools.paymentOf(sample));
+    this.tools.payments.serves(this.version, text);
+    const onSample = (sample: Sample): void =>
+      this.take(this.tools.paymentOf(sample), sample.score);
     done({ revision: this.version, onSample });
   }
 
@@ -85,10 +89,12 @@ class Scorer {
     if (waiting.length === 0 || model === undefined) return;
     this.waiting = [];
     const ids = Int32Array.from(waiting);
-    const timeMs = tools.record.times(ids);
-    const values = tools.record.rows(ids);
-    const scores = new Float64Array(ids.length);
-    model.score(values, ids.length, scores);
+    const { record } = tools.payments;
+    const timeMs = record.times(ids);
+    const values = record.rows(ids);
+    const scores = Float64Array.from(this.told);
+    this.told = [];
+    if (scores.some(Number.isNaN)) model.score(values, ids.length, scores);
     const scored: Scored = { kind: 'scored', version, ids, timeMs, values, scores };
     tools.onScored(scored);
     const host = context.env['DRIFT_MONITOR'] ?? '';
@@ -100,8 +106,9 @@ class Scorer {
     });
   }
 
-  private take(payment: number): void {
+  private take(payment: number, score = NaN): void {
     this.waiting.push(payment);
+    this.told.push(score);
     if (this.waiting.length >= batchRows) return this.flush();
     if (this.isFlushDue) return;
     this.isFlushDue = true;
