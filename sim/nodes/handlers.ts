@@ -26,7 +26,11 @@ export interface Action {
 
 /** What came of an action. `error` is none of the program's making: it does not count as a failure. */
 export type ActionResult =
-  | { readonly kind: 'success' }
+  | {
+      readonly kind: 'success';
+      /** As long as this program runs. */
+      readonly isForGood?: boolean;
+    }
   | { readonly kind: 'failure'; readonly output: string; readonly exitCode?: number }
   | { readonly kind: 'error'; readonly output: string };
 
@@ -179,10 +183,13 @@ function* runRequest(
   yield Math.min(isHanging ? limitMs : takesMs, limitMs);
   const host = action.httpGet?.host ?? action.tcpSocket?.host ?? target.podIp;
   if (takesMs > limitMs) return { kind: 'failure', output: timeoutText(request, host, limitMs) };
-  if (result.isSuccess) return { kind: 'success' };
+  if (result.isSuccess) return result.isForGood === true ? successForGood : success;
   const output = result.isRefused === true ? refusedText(request, host, limitMs) : result.message;
   return { kind: 'failure', output: output ?? '' };
 }
+
+const success: ActionResult = { kind: 'success' };
+const successForGood: ActionResult = { kind: 'success', isForGood: true };
 
 function requestOf(action: Action, spec: Container): NetworkProbe | undefined {
   const { httpGet, tcpSocket, grpc } = action;

@@ -1,10 +1,12 @@
 /**
  * One probe of one container: runs it at its period and keeps count. A program that answers no probes always
- * succeeds, so its worker rests until there is a new container. @upstream pkg/kubelet/prober/worker.go
+ * succeeds, and so does one that says so: its worker rests until there is a new container.
+ * @upstream pkg/kubelet/prober/worker.go
  */
 import type { Container, ContainerStatus, Probe } from '../api/kinds/core.js';
 import { timeMs } from '../api/time.js';
 import type { Timer } from '../engine/clock.js';
+import type { RuntimeContainer } from './container.js';
 import type { KubeletContext } from './context.js';
 import { type ActionResult, runAction } from './handlers.js';
 import type { PodEntry, ProbeKind, ProbeVerdict } from './pod-entry.js';
@@ -48,6 +50,10 @@ export class ProbeWorker {
   private isProbing = false;
   private isTriggered = false;
   private isResting = false;
+  /** What the container's program said last it says as long as it runs. */
+  private isForGood = false;
+  /** The container whose end it hears of. */
+  private heededID = '';
   private ticksFromMs: number;
   private timer: Timer | undefined;
   private readonly periodMs: number;
@@ -95,7 +101,7 @@ export class ProbeWorker {
 
   /** There may be a new container: a resting worker ticks again. */
   wake(): void {
-    if (!this.isResting) return;
+    if (!this.isResting || this.isStopped) return;
     this.isResting = false;
     this.waitForTick();
   }
@@ -120,13 +126,33 @@ export class ProbeWorker {
     const isLate = this.tickAfter(beganMs) <= clock.now();
     if (this.isTriggered || isLate) {
       this.timer = clock.after(0, this.label, () => this.run());
-    } else if (this.mayRest()) this.isResting = true;
+    } else if (this.mayRest()) this.rest();
     else this.waitForTick();
   }
 
-  private waitForTick(): void {
+  /** Until there is a new container, or until the program that promised has ended: what is probed then fails. */
+  private rest(): void {
+    this.isResting = true;
+    if (!this.isForGood || this.heededID === this.containerID) return;
+    this.heededID = this.containerID;
+    this.running?.exited.wait(() => this.programEnded());
+  }
+
+  /** What is due at this very moment finds that the program has ended. */
+  private programEnded(): void {
+    if (!this.isResting || this.isStopped) return;
+    this.isResting = false;
     const { clock } = this.context;
-    const delayMs = this.tickAfter(clock.now()) - clock.now();
+    this.waitUntil(this.tickAfter(clock.now() - 1));
+  }
+
+  private waitForTick(): void {
+    this.waitUntil(this.tickAfter(this.context.clock.now()));
+  }
+
+  private waitUntil(dueMs: number): void {
+    const { clock } = this.context;
+    const delayMs = Math.max(0, dueMs - clock.now());
     this.timer = clock.after(delayMs, this.label, () => this.run());
   }
 
@@ -139,10 +165,15 @@ export class ProbeWorker {
   private mayRest(): boolean {
     if (this.isOnHold && this.kind !== 'startup') return false;
     if (this.lastVerdict !== 'success' || this.verdict !== 'success') return false;
-    const id = this.containerID.slice('containerd://'.length);
-    const program = this.context.machine.runtime.container(this.entry.uid, id)?.running;
+    const program = this.running?.running;
     if (program === undefined) return false;
+    if (this.isForGood) return true;
     return program.probe === undefined && program.exec === undefined;
+  }
+
+  private get running(): RuntimeContainer | undefined {
+    const id = this.containerID.slice('containerd://'.length);
+    return this.context.machine.runtime.container(this.entry.uid, id);
   }
 
   private get verdict(): ProbeVerdict | undefined {
@@ -186,6 +217,7 @@ export class ProbeWorker {
   private adopt(container: ContainerStatus): void {
     this.entry.verdicts[this.kind].delete(this.containerID);
     this.containerID = container.containerID ?? '';
+    this.isForGood = false;
     const startedMs = timeMs(container.state?.running?.startedAt) ?? Infinity;
     const wasHere = startedMs < this.context.startedMs - restartGraceMs;
     if (wasHere && this.kind === 'startup' && container.started === true) this.set('success');
@@ -216,6 +248,7 @@ export class ProbeWorker {
       if (result.kind !== 'error') break;
     }
     if (this.isStopped) return undefined;
+    this.isForGood = result.kind === 'success' && result.isForGood === true;
     if (result.kind === 'success') return true;
     const what =
       result.kind === 'error'

@@ -115,6 +115,8 @@ export interface ProbeResult {
   readonly afterMs?: number;
   /** Nothing listens on the port: the prober words the message. */
   readonly isRefused?: boolean;
+  /** The program answers so as long as it runs: it need not be asked again. Default false. */
+  readonly isForGood?: boolean;
 }
 
 /** The files of a volume: shared by all that mount it, gone when it goes. The volume itself is ''. */

@@ -103,7 +103,7 @@ class GatewayProgram implements Program, Gateway {
   probe(request: ProbeRequest): ProbeResult {
     const { port, adminPort } = this.settings;
     const isOurs = request.kind === 'exec' || [port, adminPort].includes(request.port);
-    return isOurs ? { isSuccess: true } : { isSuccess: false, isRefused: true };
+    return isOurs ? { isSuccess: true, isForGood: true } : { isSuccess: false, isRefused: true };
   }
 
   terminate(): void {

@@ -30,6 +30,9 @@ interface ServerTools {
   readonly parameters: Readonly<Record<string, unknown>>;
 }
 
+/** What serves goes on to serve, also while it drains. */
+const healthy: ProbeResult = { isSuccess: true, isForGood: true };
+
 /** CUDA's errors end a process by SIGABRT. */
 const abortedCode = 134;
 
@@ -60,7 +63,7 @@ class ServerProgram implements Program {
         ? { isSuccess: false, message: 'HTTP probe failed with statuscode: 503' }
         : { isSuccess: false, isRefused: true };
     }
-    return { isSuccess: this.registration !== undefined };
+    return this.registration === undefined ? { isSuccess: false } : healthy;
   }
 
   terminate(): void {
