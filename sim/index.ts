@@ -77,7 +77,7 @@ export function boot(options: SimulationOptions): Simulation {
   // The control plane's other programs, and the operators.
   const runtime = { clock: loop, random, ...triedOf(options) };
   const make = (definition: ProcessDefinition): Process => {
-    const way = { ...runtime, connect: weather.around(definition.name, connect) };
+    const way = Object.assign({}, runtime, { connect: weather.around(definition.name, connect) });
     const process = createProcess(definition, way);
     processes.set(definition.name, process);
     return process;

@@ -43,16 +43,13 @@ export function failure(
   message: string,
   details?: StatusDetails,
 ): Failure {
-  return {
-    kind: 'Status',
-    apiVersion: 'v1',
-    metadata: {},
-    status: 'Failure',
-    message,
-    ...(reason === '' ? {} : { reason }),
-    ...(details === undefined ? {} : { details }),
-    code,
-  };
+  const told = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message };
+  return Object.assign(
+    told,
+    reason === '' ? undefined : { reason },
+    details === undefined ? undefined : { details },
+    { code },
+  ) as Failure;
 }
 
 /** Status details in Go's order, without what is empty. */

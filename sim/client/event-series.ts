@@ -46,7 +46,8 @@ export class EventSeries implements EventPolicy {
       before.lastMs = nowMs;
       if (before.count > 2) return undefined;
       const series = { count: 2, lastObservedTime: microTime(nowMs) };
-      return { event: { ...before.event, series }, patch: { series } as unknown as KubeObject };
+      const event = Object.assign({}, before.event, { series });
+      return { event, patch: { series } as unknown as KubeObject };
     }
     this.forgetFinished(nowMs);
     const event = this.event(told, regarding, nowMs);

@@ -161,7 +161,7 @@ function newSubsets(service: Service, pod: Pod): readonly EndpointSubset[] {
     const port = targetPort(pod, servicePort);
     if (port === undefined) return [];
     const { name, protocol, appProtocol } = servicePort;
-    return [{ ...addresses, ports: [{ name, port, protocol, appProtocol }] }];
+    return [Object.assign({}, addresses, { ports: [{ name, port, protocol, appProtocol }] })];
   });
 }
 
@@ -195,6 +195,10 @@ function isUpToDate(
   );
 }
 
+const headless = { [headlessLabel]: '' };
+const managedBy = { [managedByLabel]: 'endpoint-controller' };
+const overCapacity = { [capacityAnnotation]: 'truncated' };
+
 function wantedEndpoints(
   service: Service,
   current: Endpoints | undefined,
@@ -211,21 +215,17 @@ function wantedEndpoints(
     ...annotations
   } = old.annotations ?? {};
   const { [headlessLabel]: ___, ...ownLabels } = labels ?? {};
-  return {
-    ...current,
-    metadata: {
-      ...old,
-      labels: {
-        ...ownLabels,
-        ...(isHeadless && { [headlessLabel]: '' }),
-        [managedByLabel]: 'endpoint-controller',
-      },
-      annotations: {
-        ...annotations,
-        ...(triggerTime !== undefined && { [triggerAnnotation]: triggerTime }),
-        ...(isOverCapacity(subsets) && { [capacityAnnotation]: 'truncated' }),
-      },
-    },
-    ...(subsets.length > 0 ? { subsets: truncated(subsets) } : { subsets: undefined }),
-  };
+  const metadata = Object.assign({}, old, {
+    labels: Object.assign({}, ownLabels, isHeadless ? headless : undefined, managedBy),
+    annotations: Object.assign(
+      {},
+      annotations,
+      triggerTime === undefined ? undefined : { [triggerAnnotation]: triggerTime },
+      isOverCapacity(subsets) ? overCapacity : undefined,
+    ),
+  });
+  return Object.assign({}, current, {
+    metadata,
+    subsets: subsets.length > 0 ? truncated(subsets) : undefined,
+  });
 }

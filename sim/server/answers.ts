@@ -25,7 +25,7 @@ export function bodyAnswer(
     media === plainJson
       ? { status, headers: jsonHeaders, body }
       : { status, ...written(media, body) };
-  return warnings.length === 0 ? answer : { ...answer, warnings };
+  return warnings.length === 0 ? answer : Object.assign({}, answer, { warnings });
 }
 
 function written(media: Media, body: unknown): Pick<ApiAnswer, 'headers' | 'body'> {
@@ -66,10 +66,9 @@ export function textAnswer(
   return { status, headers, body, ...(warnings.length > 0 && { warnings }) };
 }
 
+const unknownHeaders = { ...textHeaders, 'x-content-type-options': 'nosniff' };
+
 /** What paths get that nobody serves. */
 export function unknownPath(context: RequestContext): ApiAnswer {
-  return textAnswer(context, 404, '404 page not found\n', {
-    ...textHeaders,
-    'x-content-type-options': 'nosniff',
-  });
+  return textAnswer(context, 404, '404 page not found\n', unknownHeaders);
 }

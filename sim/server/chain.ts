@@ -63,7 +63,8 @@ function isCounted({ connection, info }: RequestState): boolean {
 const lasting = new Set(['attach', 'exec', 'proxy', 'log', 'portforward']);
 
 function withHeaders(answer: ApiAnswer, headers: FlowHeaders): ApiAnswer {
-  return { ...answer, headers: { ...answer.headers, ...headers } };
+  const told = Object.assign({}, answer.headers, headers);
+  return Object.assign({}, answer, { headers: told });
 }
 
 function dispatch(

@@ -66,13 +66,14 @@ export function writeOptions(
     fieldManager,
     fieldValidation: validationOf(fieldValidation),
     force: isTrue(force),
-    object: {
-      ...defaults[kind].object,
-      ...(dryRun.length > 0 && { dryRun }),
-      ...(force !== undefined && kind === 'PatchOptions' && { force: isTrue(force) }),
-      ...(fieldManager !== '' && { fieldManager }),
-      ...(fieldValidation !== '' && { fieldValidation }),
-    },
+    object: Object.assign(
+      {},
+      defaults[kind].object,
+      dryRun.length > 0 ? { dryRun } : undefined,
+      force !== undefined && kind === 'PatchOptions' ? { force: isTrue(force) } : undefined,
+      fieldManager === '' ? undefined : { fieldManager },
+      fieldValidation === '' ? undefined : { fieldValidation },
+    ),
   };
 }
 

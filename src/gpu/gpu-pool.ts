@@ -144,7 +144,7 @@ function devicesOf(pool: GpuPool, random: Random): NodeDevice[] {
     const uuid = random.uuid();
     if (pool.mig === undefined) {
       const whole = { gpu, id: `GPU-${uuid}`, model: pool.product, memoryMiB: pool.memoryMiB };
-      devices.push(...replicated({ ...whole, resourceName: 'nvidia.com/gpu' }, pool));
+      devices.push(...replicated(Object.assign(whole, { resourceName: 'nvidia.com/gpu' }), pool));
       continue;
     }
     for (const { profile } of pool.mig.placements) {

@@ -1,4 +1,5 @@
 /** A pair of pods that policies deny carries no traffic. */
+import { deepEqual } from '../../sim/api/equality.js';
 import type { Namespace, Pod } from '../../sim/api/kinds/core.js';
 import type { NetworkPolicy } from '../../sim/api/kinds/networking.js';
 import { keyOf } from '../../sim/api/meta.js';
@@ -68,7 +69,7 @@ class Pairs implements Judge {
   }
 
   private namespace({ object, before, timeMs }: Change<Namespace>): void {
-    if (JSON.stringify(object.metadata.labels) === JSON.stringify(before?.metadata.labels)) return;
+    if (deepEqual(object.metadata.labels, before?.metadata.labels)) return;
     this.evaluator = undefined;
     if (before !== undefined) this.policiesMs = timeMs;
   }

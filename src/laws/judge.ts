@@ -111,5 +111,6 @@ function verdictOf(law: Law, judged: Judged | undefined): Verdict {
   }
   if (inconclusive !== undefined)
     return { ...title, kind: 'inconclusive', looked, why: inconclusive };
-  return looked === 0 ? { ...title, kind: 'vacuous' } : { ...title, kind: 'held', looked };
+  if (looked === 0) return Object.assign({}, title, { kind: 'vacuous' } as const);
+  return Object.assign({}, title, { kind: 'held', looked } as const);
 }

@@ -24,11 +24,12 @@ export type Owners = Map<string, Owner>;
 /** What tells an owner from others: appliers are the same whatever the version. */
 export function identityOf(owner: Omit<Owner, 'set' | 'time'>): string {
   const { manager, operation, apiVersion, subresource } = owner;
+  // What is undefined is left out of the text.
   return JSON.stringify({
-    ...(manager === '' ? {} : { manager }),
+    manager: manager === '' ? undefined : manager,
     operation,
-    ...(operation === 'Apply' ? {} : { apiVersion }),
-    ...(subresource === '' ? {} : { subresource }),
+    apiVersion: operation === 'Apply' ? undefined : apiVersion,
+    subresource: subresource === '' ? undefined : subresource,
   });
 }
 

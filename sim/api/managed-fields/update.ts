@@ -73,7 +73,10 @@ function addUpdater(owners: Owners, update: ManagerUpdate, set: Owner['set']): v
   const identity = identityOf(owner);
   const previous = owners.get(identity);
   owners.set(identity, {
-    ...owner,
+    manager,
+    operation: 'Update',
+    apiVersion,
+    subresource,
     set: previous === undefined ? set : set.union(previous.set),
     time: rfc3339(nowMs),
   });

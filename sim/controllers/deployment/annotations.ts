@@ -74,11 +74,10 @@ export function withReplicas(
   deployment: Deployment,
 ): Annotations {
   const replicas = wantedReplicas(deployment);
-  return {
-    ...annotations,
+  return Object.assign({}, annotations, {
     [desiredKey]: String(replicas),
     [maxKey]: String(replicas + maxSurge(deployment)),
-  };
+  });
 }
 
 /** Whether the set's annotations tell what its deployment wants now. */

@@ -18,7 +18,7 @@ export function newReplicaSet(
   const { name = '', namespace } = deployment.metadata;
   const { template, selector, minReadySeconds } = deployment.spec ?? {};
   const hash = podTemplateHash(template ?? {}, deployment.status?.collisionCount);
-  const labels = { ...template?.metadata?.labels, [hashLabel]: hash };
+  const labels = Object.assign({}, template?.metadata?.labels, { [hashLabel]: hash });
   const annotations = withReplicas(newSetAnnotations(deployment, {}, revision), deployment);
   return {
     metadata: {
@@ -42,5 +42,6 @@ function setName(deployment: string, hash: string): string {
 }
 
 function withHash(selector: LabelSelector | undefined, hash: string): LabelSelector {
-  return { ...selector, matchLabels: { ...selector?.matchLabels, [hashLabel]: hash } };
+  const matchLabels = Object.assign({}, selector?.matchLabels, { [hashLabel]: hash });
+  return Object.assign({}, selector, { matchLabels });
 }

@@ -67,8 +67,19 @@ export function equalIgnoringHash(
   a: PodTemplateSpec | undefined,
   b: PodTemplateSpec | undefined,
 ): boolean {
-  return deepEqual(withoutHash(a), withoutHash(b));
+  if (a === undefined || b === undefined) return a === b;
+  const last = lastCompared.get(a);
+  if (last?.with === b) return last.areEqual;
+  const areEqual = deepEqual(withoutHash(a), withoutHash(b));
+  lastCompared.set(a, { with: b, areEqual });
+  return areEqual;
 }
+
+/** A set keeps its template, and every pass over a deployment compares it with the same one. */
+const lastCompared = new WeakMap<
+  PodTemplateSpec,
+  { readonly with: PodTemplateSpec; readonly areEqual: boolean }
+>();
 
 /** The template without the hash label. */
 export function withoutHash(template: PodTemplateSpec | undefined): PodTemplateSpec | undefined {

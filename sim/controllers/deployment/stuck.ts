@@ -14,8 +14,8 @@ interface Seen {
   readonly deployment: Deployment;
   readonly sets: readonly object[];
   readonly orphans: readonly object[];
-  /** Only who recreates looks at pods. */
-  readonly podVersion: string | undefined;
+  /** Only who recreates looks at pods: those of each set. */
+  readonly pods: readonly (readonly object[])[];
 }
 
 interface Stuck extends Seen {
@@ -41,7 +41,7 @@ export class StuckDeployments {
   /** A pass that has just ended found the deployment stuck until then, and sent no request. */
   note(key: string, untilMs: number): void {
     const now = this.seen(key);
-    if (now !== undefined) this.known.set(key, { ...now, untilMs });
+    if (now !== undefined) this.known.set(key, Object.assign(now, { untilMs }));
   }
 
   private seen(key: string): Seen | undefined {
@@ -49,22 +49,25 @@ export class StuckDeployments {
     const { namespace, name } = splitKey(key);
     const deployment = view.get(deployments, namespace, name);
     if (deployment === undefined || view.version === undefined) return undefined;
+    const sets = owned(view, replicaSets, deployment);
     const recreates = deployment.spec?.strategy?.type === 'Recreate';
     return {
       deployment,
-      sets: owned(view, replicaSets, deployment),
+      sets,
       orphans: view.byIndex(replicaSets, 'orphan', namespace),
-      podVersion: recreates ? view.version(pods) : undefined,
+      pods: recreates ? sets.map(set => owned(view, pods, set)) : noPods,
     };
   }
 }
+
+const noPods: Seen['pods'] = [];
 
 function isSame(a: Seen, b: Seen): boolean {
   return (
     a.deployment === b.deployment &&
     a.sets === b.sets &&
     a.orphans === b.orphans &&
-    a.podVersion === b.podVersion
+    a.pods.every((list, index) => list === b.pods[index])
   );
 }
 

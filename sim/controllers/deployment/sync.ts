@@ -157,8 +157,9 @@ export class DeploymentSync {
   private setRevision(revision: string): boolean {
     const { metadata } = this.deployment;
     if (metadata.annotations?.[revisionKey] === revision) return false;
-    const annotations = { ...metadata.annotations, [revisionKey]: revision };
-    this.deployment = { ...this.deployment, metadata: { ...metadata, annotations } };
+    const annotations = Object.assign({}, metadata.annotations, { [revisionKey]: revision });
+    const revised = Object.assign({}, metadata, { annotations });
+    this.deployment = Object.assign({}, this.deployment, { metadata: revised });
     return true;
   }
 

@@ -106,5 +106,5 @@ function roomiest(drafts: readonly Draft[], count: number): Draft | undefined {
 }
 
 function finished({ slice, endpoints }: Draft): EndpointSlice {
-  return { ...slice, endpoints };
+  return Object.assign({}, slice, { endpoints });
 }

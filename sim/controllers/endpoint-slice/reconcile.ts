@@ -173,14 +173,14 @@ function withHintsFor(
     [...changes.toUpdate, ...changes.toDelete].map(slice => slice.metadata.name),
   );
   const unchanged = existing.filter(slice => !changed.has(slice.metadata.name));
-  const input = { ...changes, unchanged };
+  const input = Object.assign({}, changes, { unchanged });
   const key = keyOf(service);
   if (wantsTopologyHints(service)) return topology.addHints(key, addressType, input);
   const message = 'Topology Aware Hints has been disabled';
   const events = topology.hasHints(key) ? [disabledEvent(message, addressType)] : [];
   topology.removeHints(key, addressType);
   const hinted = wantsCloseTraffic(service) ? withCloseHints(service, input) : withoutHints(input);
-  return { ...hinted, events };
+  return Object.assign({}, hinted, { events });
 }
 
 /** Writes the slices; one to be deleted is turned into one to be created where that is possible. */
@@ -227,7 +227,8 @@ function recycled({ toCreate, toUpdate, toDelete }: SliceChanges, service: Servi
     if (slice === undefined) return true;
     if (old.addressType !== slice.addressType || !isOwnedBy(old, service)) return true;
     created.pop();
-    updated.push({ ...slice, metadata: { ...slice.metadata, name: old.metadata.name } });
+    const metadata = Object.assign({}, slice.metadata, { name: old.metadata.name });
+    updated.push(Object.assign({}, slice, { metadata }));
     return false;
   });
   return { toCreate: created, toUpdate: updated, toDelete: deleted };

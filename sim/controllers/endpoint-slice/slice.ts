@@ -38,16 +38,19 @@ export function newSlice(
   };
 }
 
+const headless = { [headlessLabel]: '' };
+const managedBy = { [managedByLabel]: controllerName };
+
 /** The service's labels with the reserved ones set. */
 export function sliceLabels(service: Service): Readonly<Record<string, string>> {
   const { clusterIP = '' } = service.spec ?? {};
   const isHeadless = clusterIP === '' || clusterIP === 'None';
-  return {
-    ...unreserved(service.metadata.labels),
-    ...(isHeadless && { [headlessLabel]: '' }),
-    [serviceNameLabel]: service.metadata.name ?? '',
-    [managedByLabel]: controllerName,
-  };
+  return Object.assign(
+    unreserved(service.metadata.labels),
+    isHeadless ? headless : undefined,
+    { [serviceNameLabel]: service.metadata.name ?? '' },
+    managedBy,
+  );
 }
 
 /** Whether the slice's own labels are no longer those of the service. */
@@ -109,6 +112,8 @@ export function areAlike(one: Endpoint, other: Endpoint): boolean {
   return result;
 }
 
+const noVersion = { resourceVersion: undefined };
+
 function withoutVersion({ targetRef }: Endpoint): unknown {
-  return targetRef && { ...targetRef, resourceVersion: undefined };
+  return targetRef && Object.assign({}, targetRef, noVersion);
 }

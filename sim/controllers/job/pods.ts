@@ -34,16 +34,17 @@ export function indexedPod(
   const value = String(index);
   const tail = `-${index}-`;
   const generateName = `${name.slice(0, prefixMax - tail.length)}${tail}`;
-  return {
-    ...pod,
-    metadata: {
-      ...pod.metadata,
-      generateName: name.length + tail.length > prefixMax ? generateName : `${name}${tail}`,
-      annotations: { ...pod.metadata.annotations, [indexKey]: value, ...annotations },
-      labels: { ...pod.metadata.labels, [indexKey]: value },
-    },
-    spec: { ...(pod.spec ?? { containers: [] }), hostname: `${name}-${index}` },
-  };
+  const own = { [indexKey]: value };
+  const metadata = Object.assign({}, pod.metadata, {
+    generateName: name.length + tail.length > prefixMax ? generateName : `${name}${tail}`,
+    annotations: Object.assign({}, pod.metadata.annotations, own, annotations),
+    labels: Object.assign({}, pod.metadata.labels, own),
+  });
+  const hostname = { hostname: `${name}-${index}` };
+  return Object.assign({}, pod, {
+    metadata,
+    spec: Object.assign({}, pod.spec ?? { containers: [] }, hostname),
+  });
 }
 
 function withIndexVariable(pod: Pod): Pod {

@@ -123,7 +123,8 @@ function indexesIn(
 
 function draftOf(status: JobStatus | undefined): StatusDraft {
   const { succeeded = [], failed = [] } = status?.uncountedTerminatedPods ?? {};
-  return { ...status, conditions: status?.conditions ?? [], uncounted: { succeeded, failed } };
+  const conditions = status?.conditions ?? [];
+  return Object.assign({}, status, { conditions, uncounted: { succeeded, failed } });
 }
 
 /** The status as it is written: without the zeros that Go leaves out. */

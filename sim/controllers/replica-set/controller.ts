@@ -201,7 +201,11 @@ class SetController<T extends HasMetadata> implements Controller {
     const { kind, withStatus, status: storedOf } = this.flavor;
     const observedGeneration = set.metadata.generation;
     if (!isNews(status, storedOf(set), observedGeneration)) return undefined;
-    const next = { ...status, ...(observedGeneration !== undefined && { observedGeneration }) };
+    const next = Object.assign(
+      {},
+      status,
+      observedGeneration === undefined ? undefined : { observedGeneration },
+    );
     const first = yield* call(update(kind, withStatus(set, next), 'status'));
     const note = (object: T): undefined => {
       this.ownWrites.note(keyOf(set), set, kind, object);

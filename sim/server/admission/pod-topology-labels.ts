@@ -21,10 +21,9 @@ export const podTopologyLabels: AdmissionPlugin = {
     const labels = nodeName === undefined ? {} : topologyOf(access, nodeName);
     if (Object.keys(labels).length === 0) return undefined;
     const { metadata } = object;
-    return mutated({
-      ...object,
-      metadata: { ...metadata, labels: { ...metadata.labels, ...labels } },
-    });
+    const all = Object.assign({}, metadata.labels, labels);
+    const labelled = Object.assign({}, metadata, { labels: all });
+    return mutated(Object.assign({}, object, { metadata: labelled }));
   },
 };
 

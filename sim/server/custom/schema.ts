@@ -39,6 +39,8 @@ function allowsMembers({ additionalProperties }: JSONSchemaProps): boolean {
 /** Where pruning tells what it took away. */
 export type Unknown = string[] | undefined;
 
+const embedded = { 'x-kubernetes-embedded-resource': true };
+
 /**
  * The object without the fields that the schema does not know.
  * @upstream apiextensions-apiserver/pkg/apiserver/schema/pruning/algorithm.go
@@ -49,7 +51,7 @@ export function pruned(
   unknown?: string[],
 ): Json {
   const found: string[] = [];
-  const root = { ...schema, 'x-kubernetes-embedded-resource': true } as JSONSchemaProps;
+  const root: JSONSchemaProps = Object.assign({}, schema, embedded);
   const result = prunedValue(object, root, { path: '', unknown: found }) as Json;
   unknown?.push(...found.sort());
   return result;

@@ -259,7 +259,8 @@ function withLiveVersion(
     const error = invalidField('metadata.resourceVersion', 0, 'must be specified for an update');
     return invalid({ group: kind.group, kind: kind.resource }, name, [error]);
   }
-  return { ...object, metadata: { ...object.metadata, resourceVersion: current } };
+  const metadata = Object.assign({}, object.metadata, { resourceVersion: current });
+  return Object.assign({}, object, { metadata });
 }
 
 /** What the strategy makes of the change, or why it is invalid. In the stored version. */

@@ -68,7 +68,10 @@ function toStored(event: Event): KubeObject {
     reportingController,
     ...shared
   } = event;
-  const converted = addDefined({ ...shared }, { message: note, count: deprecatedCount });
+  const converted = addDefined(Object.assign({}, shared), {
+    message: note,
+    count: deprecatedCount,
+  });
   return Object.assign(converted, {
     apiVersion: apiVersionOf(coreEvents),
     metadata: event.metadata,
@@ -94,15 +97,12 @@ function fromStored(stored: KubeObject): Event {
     reportingInstance,
     ...shared
   } = stored as unknown as CoreEvent;
-  const converted = addDefined(
-    { ...shared },
-    {
-      note: message || undefined,
-      deprecatedCount: count,
-      reportingController: reportingComponent || undefined,
-      reportingInstance: reportingInstance || undefined,
-    },
-  );
+  const converted = addDefined(Object.assign({}, shared), {
+    note: message || undefined,
+    deprecatedCount: count,
+    reportingController: reportingComponent || undefined,
+    reportingInstance: reportingInstance || undefined,
+  });
   return Object.assign(converted, {
     apiVersion: apiVersionOf(events),
     eventTime: shared.eventTime ?? null,

@@ -71,6 +71,7 @@ function withOurs(finalizers: readonly string[]): readonly string[] {
 function labelled(namespace: Namespace): Namespace {
   const { name, labels } = namespace.metadata;
   if (!name || labels?.[nameLabel] === name) return namespace;
-  const metadata = { ...namespace.metadata, labels: { ...labels, [nameLabel]: name } };
-  return { ...namespace, metadata };
+  const all = Object.assign({}, labels, { [nameLabel]: name });
+  const metadata = Object.assign({}, namespace.metadata, { labels: all });
+  return Object.assign({}, namespace, { metadata });
 }

@@ -62,9 +62,12 @@ export class Bindings implements ShortWay {
     if (info.resource !== pods.resource || info.group !== pods.group) return;
     if (info.subresource !== 'binding') return;
     const { verb, group, version, resource, subresource, namespace, path } = info;
-    const kind = { group, version, resource, subresource, isResourceRequest: true };
     const { decision } = this.core.authorizer.authorize({
-      ...kind,
+      group,
+      version,
+      resource,
+      subresource,
+      isResourceRequest: true,
       user,
       verb,
       namespace,

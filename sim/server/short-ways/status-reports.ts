@@ -54,7 +54,10 @@ export class StatusReports implements ShortWay {
       const shape = shapeOfResource(served);
       const root = `/apis/${kind.group}/${kind.version}/namespaces/`;
       const written = { kinds: [kind], subresource: 'status' };
-      const permits = new Permits(core, { ...written, options: 'UpdateOptions' });
+      const permits = new Permits(
+        core,
+        Object.assign({ options: 'UpdateOptions' } as const, written),
+      );
       if (shape !== undefined) this.kinds.set(kind.kind, { served, shape, root, permits });
     }
   }
@@ -88,10 +91,10 @@ export class StatusReports implements ShortWay {
       if (served.kind.resource !== resource || served.kind.group !== group) continue;
       // A kubelet may write the status of its own node only.
       if (!served.kind.isNamespaced) return permits.learn(path, context);
-      const kind = { group, version, resource, subresource, isResourceRequest: true };
-      const asked = { ...kind, user, verb, namespace, name: '', path };
+      const who = { user, verb, namespace, name: '', path };
+      const asked = { group, version, resource, subresource, isResourceRequest: true };
       // Who may write only that of some names is asked each time.
-      const { decision } = this.core.authorizer.authorize(asked);
+      const { decision } = this.core.authorizer.authorize(Object.assign(asked, who));
       if (decision === 'allow') permits.learn(namespace, context);
     }
   }

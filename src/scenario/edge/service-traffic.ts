@@ -121,7 +121,7 @@ export class ServiceTraffic implements Servers {
         reset: 0,
         shares: new Map(),
       };
-      return { ...still, ...known.get(demand.service), opening, demand };
+      return Object.assign(still, known.get(demand.service), { opening, demand });
     });
     this.version = -1;
   }

@@ -72,7 +72,7 @@ function envDefaults(env: EnvVar): EnvVar {
 
 /** A field is taken from v1 unless said otherwise. */
 export function fieldRefDefaults(selector: ObjectFieldSelector): ObjectFieldSelector {
-  return selector.apiVersion ? selector : { ...selector, apiVersion: 'v1' };
+  return selector.apiVersion ? selector : Object.assign({}, selector, { apiVersion: 'v1' });
 }
 
 const probeValues: Partial<Probe> = {
