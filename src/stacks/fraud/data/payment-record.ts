@@ -43,19 +43,16 @@ export class PaymentRecord implements PaymentSink {
     this.file(id, knownMs);
   }
 
-  /** Adds a payment of a block. */
-  addFrom(block: PaymentBlock, index: number): void {
-    if (this.count === this.timeMs.length) this.grow();
-    const id = this.count++;
-    this.timeMs[id] = block.timeMs[index] as number;
-    this.customer[id] = block.customer[index] as number;
-    this.scenario[id] = block.scenario[index] as number;
-    const from = index * columns;
-    const to = id * columns;
-    for (let column = 0; column < columns; column++) {
-      this.values[to + column] = block.values[from + column] as number;
-    }
-    this.file(id, block.knownMs[index] as number);
+  /** Adds the payments of a block. */
+  addBlock(block: PaymentBlock): void {
+    const first = this.count;
+    this.count += block.count;
+    if (this.count > this.timeMs.length) this.grow();
+    this.timeMs.set(block.timeMs, first);
+    this.customer.set(block.customer, first);
+    this.scenario.set(block.scenario, first);
+    this.values.set(block.values, first * columns);
+    block.knownMs.forEach((knownMs, index) => this.file(first + index, knownMs));
   }
 
   /** Adds a payment that lies among numbers: when, when known, customer, scenario, then its features. */
@@ -65,7 +62,10 @@ export class PaymentRecord implements PaymentSink {
     this.timeMs[id] = numbers[at] as number;
     this.customer[id] = numbers[at + 2] as number;
     this.scenario[id] = numbers[at + 3] as number;
-    this.values.set(numbers.subarray(at + 4, at + 4 + columns), id * columns);
+    const to = id * columns;
+    for (let column = 0; column < columns; column++) {
+      this.values[to + column] = numbers[at + 4 + column] as number;
+    }
     this.file(id, numbers[at + 1] as number);
   }
 
@@ -155,8 +155,9 @@ export class PaymentRecord implements PaymentSink {
     this.isKnown[id] = 1;
   }
 
+  /** Makes room for all that are counted, and for more. */
   private grow(): void {
-    const size = this.timeMs.length * 2;
+    const size = 2 ** Math.ceil(Math.log2(Math.max(this.count, this.timeMs.length + 1)));
     const larger = <T extends Float64Array | Int32Array | Uint8Array>(from: T, to: T): T => {
       to.set(from);
       return to;

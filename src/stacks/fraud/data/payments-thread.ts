@@ -14,7 +14,6 @@ import type { RatePlan } from '../../../traffic/spec/rate.js';
 import { packageFolder } from '../../../version.js';
 import type { FraudPlan, FraudSettings } from '../plan.js';
 import { PaymentRecord } from './payment-record.js';
-import type { PaymentBlock } from './payment-block.js';
 import { LocalPayments, type PaidFlow, type Payments } from './payments.js';
 import type { PaymentsBrief } from './payments-worker.js';
 import { ThreadEngine } from './thread-engine.js';
@@ -82,26 +81,26 @@ export class ThreadPayments implements Payments {
   /** The models that the thread has, as they are written; undefined: one version had two. */
   private readonly served = new Map<string, string | undefined>();
 
-  /** `start` starts `payments-worker` with its brief. */
+  /** `start` starts `payments-worker` with its brief: at once, as the cluster has to boot as well. */
   constructor(
-    private readonly plan: FraudPlan,
-    private readonly random: Random,
-    private readonly start: (brief: PaymentsBrief) => Worker,
-  ) {}
+    { settings }: FraudPlan,
+    { origin }: Random,
+    start: (brief: PaymentsBrief) => Worker,
+  ) {
+    start({ settings, origin, windowMs, line: this.line.shared }).unref();
+  }
 
   begin(nowMs: number): void {
-    const { settings } = this.plan;
-    const { origin } = this.random;
-    this.start({ settings, origin, windowMs, line: this.line.shared }).unref();
     this.line.order({ kind: 'begin', nowMs });
+    this.line.wake();
   }
 
   catchUp(nowMs: number): void {
-    if (!this.isLive) this.keep(this.line.ask({ kind: 'catch up', nowMs }));
+    if (!this.isLive) this.record.addBlock(this.line.ask({ kind: 'catch up', nowMs }));
   }
 
   goLive(nowMs: number): number {
-    this.keep(this.line.ask({ kind: 'go live', nowMs }));
+    this.record.addBlock(this.line.ask({ kind: 'go live', nowMs }));
     this.isLive = true;
     return this.record.count;
   }
@@ -124,9 +123,5 @@ export class ThreadPayments implements Payments {
         return new ThreadEngine(line, record, brief);
       },
     };
-  }
-
-  private keep(payments: PaymentBlock): void {
-    for (let index = 0; index < payments.count; index++) this.record.addFrom(payments, index);
   }
 }

@@ -35,8 +35,11 @@ export type ThreadOrder =
   | { readonly kind: 'stop' | 'finish' | 'status' | 'answers' | 'columns' | 'series' }
   | { readonly kind: 'end' };
 
-/** What is told is kept in stretches, one after another: some are written while the first is read. */
-export const stretches = stretchesBehind + 1;
+/**
+ * What is told is kept in stretches, one after another: the one that was taken last may be read while
+ * those after it wait and the next one is written.
+ */
+export const stretches = stretchesBehind + 2;
 
 /** An answer, what was told and found no room, or what went wrong. */
 export type ThreadMessage =
@@ -135,14 +138,17 @@ export class ThreadLine {
     }
   }
 
-  /** Ends a stretch; gives what one told that ended before, which has had the time of some for it. */
+  /**
+   * Ends a stretch; gives what one told that ended before, which has had the time of some for it. It
+   * stands until the next call.
+   */
   take(): readonly Float64Array[] {
     const { control, told } = this.shared;
     const due = (this.ended - stretchesBehind + stretches) % stretches;
     this.settle(this.ends[due] as number);
     const parts: Float64Array[] = [];
     const count = control[place.told + due] as number;
-    if (count > 0) parts.push((told[due] as Float64Array).slice(0, count));
+    if (count > 0) parts.push((told[due] as Float64Array).subarray(0, count));
     const spilled = this.spilled[due] as Float64Array[];
     while (spilled.length < (control[place.spilled + due] as number)) this.receive();
     parts.push(...spilled.splice(0));
@@ -170,7 +176,8 @@ export class ThreadLine {
     Atomics.store(control, place.given, ++this.given);
   }
 
-  private wake(): void {
+  /** Has the thread begin what it was ordered, where it would sleep on. */
+  wake(): void {
     const { control } = this.shared;
     if (Atomics.load(control, place.rests) !== rest.none) Atomics.notify(control, place.given);
   }
