@@ -22,6 +22,8 @@ export class UsageMeter {
   private changedMs: number;
   private counted = 0;
   private last: UsageReading;
+  private teller: unknown;
+  private told = 0;
 
   constructor(readonly startedMs: number) {
     this.changedMs = startedMs;
@@ -40,6 +42,15 @@ export class UsageMeter {
   /** All CPU that was used up to a time since the last change. */
   cpuNanoCoreSeconds(atMs: number): number {
     return this.counted + this.cpuMillis * (atMs - this.changedMs) * 1e3;
+  }
+
+  /** What was used since this one asked last; all of it when it asks for the first time. */
+  sinceLast(who: unknown, nowMs: number): number {
+    const used = this.cpuNanoCoreSeconds(nowMs);
+    const before = this.teller === who ? this.told : 0;
+    this.teller = who;
+    this.told = used;
+    return used - before;
   }
 
   /** The last reading. */

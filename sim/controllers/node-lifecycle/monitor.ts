@@ -71,8 +71,12 @@ export class NodeMonitor {
   /** One round. */
   *round(view: View): Reconciliation<void> {
     const all = view.list(nodes);
-    if (all === this.atRest && this.areStillAlive(all, view.list(leases, leaseNamespace))) return;
+    const rested = this.atRest;
     this.atRest = undefined;
+    if (rested && this.areStillAtRest(rested, all, view.list(leases, leaseNamespace))) {
+      this.atRest = this.registered = all;
+      return;
+    }
     yield* this.register(all);
     let areQuiet = true;
     const conditions: ConditionsByZone = new Map();
@@ -114,17 +118,48 @@ export class NodeMonitor {
   }
 
   /**
-   * Whether all nodes, which were and are ready, were heard of in time; notes when. Both lists are in the
-   * order of the names, and most nodes have a lease.
+   * Whether there are the same nodes as in the last round, all of which were ready and are, and were heard of
+   * in time; notes when. All lists are in the order of the names, and most nodes have a lease.
    */
-  private areStillAlive(all: readonly Node[], renewed: readonly Lease[]): boolean {
-    if (renewed.length !== all.length) return false;
+  private areStillAtRest(
+    before: readonly Node[],
+    all: readonly Node[],
+    renewed: readonly Lease[],
+  ): boolean {
+    if (all.length !== before.length || renewed.length !== all.length) return false;
     const options = Object.assign({ nowMs: this.now() }, this.settings);
     for (let place = 0; place < all.length; place++) {
-      const { name = '' } = (all[place] as Node).metadata;
+      const node = all[place] as Node;
+      const { name = '' } = node.metadata;
       const lease = renewed[place];
-      if (lease?.metadata.name !== name || !this.isStillAlive(name, lease, options)) return false;
+      if (lease?.metadata.name !== name) return false;
+      const isAlive =
+        node === before[place]
+          ? this.isStillAlive(name, lease, options)
+          : this.isStillQuiet(node, lease, options);
+      if (!isAlive) return false;
     }
+    return true;
+  }
+
+  /** Whether a node that was quiet, and has told something, counts as it did and is quiet again; notes it. */
+  private isStillQuiet(
+    node: Node,
+    lease: Lease,
+    options: NodeLifecycleSettings & { readonly nowMs: number },
+  ): boolean {
+    const { name = '', labels } = node.metadata;
+    const quiet = this.quiet.get(name);
+    if (quiet === undefined) return false;
+    const isCounted = labels?.[excludedLabel] === undefined;
+    if (quiet.isCounted !== isCounted || quiet.zone !== zoneKey(node)) return false;
+    const check = checkHealth(node, lease, this.health.get(name), options);
+    const { current } = check;
+    if (check.changed !== undefined || current === undefined || !this.isQuiet(node, check)) {
+      return false;
+    }
+    this.health.set(name, check.health);
+    this.quiet.set(name, { node, zone: quiet.zone, ready: current, isCounted });
     return true;
   }
 
