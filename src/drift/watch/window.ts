@@ -1,4 +1,5 @@
 /** The newest rows that a drift monitor has seen. */
+import { atRank } from '../statistics/rank.js';
 import { seasonOf } from './season.js';
 
 /** A ring of rows in columns; the order of rows in it does not matter to who compares samples. */
@@ -34,8 +35,9 @@ export class RowWindow {
 
   /** The least of this share of the highest scores. */
   scoreAbove(share: number): number {
-    const ascending = this.scores.slice().sort();
-    return ascending[Math.floor(ascending.length * (1 - share))] ?? Infinity;
+    const { scores } = this;
+    const rank = Math.floor(scores.length * (1 - share));
+    return rank < scores.length ? atRank(scores, rank) : Infinity;
   }
 
   clear(): void {
