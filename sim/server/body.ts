@@ -15,6 +15,7 @@ import type { Parsed } from '../api/time.js';
 import { storageKey } from '../store/collection.js';
 import { decodeCustom, trustedCustom } from './custom/decode.js';
 import { causeOf, decodeBuiltIn, type Target } from './decoding/built-in.js';
+import { noteRead, readBefore } from './decoding/lasting-bodies.js';
 import { readJson, readYaml, summaryOf, textOf, type ReadText } from './decoding/text.js';
 import { mediaTypesOf, type Format } from './filters/negotiation.js';
 import type { Scope } from './scope.js';
@@ -53,10 +54,23 @@ export function readObject(scope: Scope, options: WriteOptions): KubeObject | Fa
   if (context.connection.omitsManagedFields && !(context.request.body instanceof Uint8Array)) {
     return defaulted(scope, trusted(scope, context.request.body as KubeObject));
   }
+  const { fieldValidation } = options;
+  if (resource.custom !== undefined || contentTypeIn(scope) !== '')
+    return readAnew(scope, fieldValidation);
+  const { body } = context.request;
+  const reading = { strategy: resource.strategy, fieldValidation };
+  const before = readBefore(body, reading);
+  if (before !== undefined) return before;
+  const object = readAnew(scope, fieldValidation);
+  if (!isFailure(object) && context.warnings.length === 0) noteRead(body, reading, object);
+  return object;
+}
+
+function readAnew(scope: Scope, fieldValidation: string): KubeObject | Failure {
+  const { resource, context } = scope;
   const read = readBody(scope, resource.kind.kind);
   if (isFailure(read)) return read;
   const { text, summary } = read;
-  const { fieldValidation } = options;
   const object =
     resource.custom === undefined
       ? decodeBuiltIn(context, text, { kind: resource.kind, fieldValidation, summary })

@@ -1,5 +1,6 @@
 /** A voyage as a search needs it: what can travel between threads. */
 import type { Breach } from '../laws/law.js';
+import { lastingObjects } from './lasting-objects.js';
 import type { VoyagePlan } from './plan.js';
 import { runPlan, type PlanOptions, type VoyageStats } from './run-plan.js';
 
@@ -20,7 +21,8 @@ export async function sailBrief(
   plan: VoyagePlan,
   options: Pick<PlanOptions, 'laws' | 'planted' | 'settings'>,
 ): Promise<Brief> {
-  const { digest, startMs, verdicts, stats } = await runPlan(plan, options);
+  const lasting = { ...plan, objects: lastingObjects(plan.objects) };
+  const { digest, startMs, verdicts, stats } = await runPlan(lasting, options);
   return {
     digest,
     startMs,
