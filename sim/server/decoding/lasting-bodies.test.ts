@@ -32,7 +32,8 @@ function sent(body: unknown, query = '', to = path): ApiAnswer | undefined {
   return answer;
 }
 
-const specOf = (answer: ApiAnswer | undefined) => (answer?.body as { spec: object } | undefined)?.spec;
+const specOf = (answer: ApiAnswer | undefined) =>
+  (answer?.body as { spec: object } | undefined)?.spec;
 
 it('reads a lasting body once: servers answer the same as of any other', () => {
   const lasting = lastingBody(deployment('a'));
