@@ -54,6 +54,8 @@ function matchRules(
   access: ServerAccess,
 ): Match | undefined {
   const { resource, kind } = attributes;
+  // Most requests are of a group that no rule is about.
+  if (!rules.some(({ apiGroups }) => holds(apiGroups, resource.group))) return undefined;
   if (rules.some(rule => ruleMatches(rule, attributes, resource))) return { resource, kind };
   if (matchPolicy === 'Exact') return undefined;
   const near = rules.filter(rule => mayMatch(rule, resource));
@@ -69,9 +71,13 @@ function matchRules(
 }
 
 /** Whether the rule is about the resource in some version: most are not, and the search is spared. */
-function mayMatch({ apiGroups = [], resources = [] }: Criteria['rules'][number], resource: Kind) {
-  if (!apiGroups.includes('*') && !apiGroups.includes(resource.group)) return false;
+function mayMatch({ apiGroups, resources = [] }: Criteria['rules'][number], resource: Kind) {
+  if (!holds(apiGroups, resource.group)) return false;
   return resources.some(wanted => wanted.startsWith('*') || wanted.startsWith(resource.resource));
+}
+
+function holds(values: readonly string[] | undefined, value: string): boolean {
+  return values !== undefined && (values.includes('*') || values.includes(value));
 }
 
 /** Other versions in which the same stored objects are served. */
@@ -84,10 +90,7 @@ function ruleMatches(
   attributes: AdmissionAttributes,
   resource: Kind,
 ): boolean {
-  const { operations = [], apiGroups = [], apiVersions = [], resources = [], scope } = rule;
-  const { resourceNames = [] } = rule;
-  const holds = (values: readonly string[], value: string) =>
-    values.includes('*') || values.includes(value);
+  const { operations, apiGroups, apiVersions, resources = [], resourceNames = [], scope } = rule;
   if (!holds(apiGroups, resource.group) || !holds(apiVersions, resource.version)) return false;
   if (!holds(operations, attributes.operation) || !scopeMatches(scope, attributes)) return false;
   if (resourceNames.length > 0 && !resourceNames.includes(attributes.name)) return false;

@@ -35,13 +35,24 @@ export function checkTemplate(
     errors.push(...annotationErrors(annotations, `${path}.annotations`));
     checkPodAnnotations(annotations, spec, errors, `${path}.annotations`);
   }
-  const options = { isPod: false, allowPrivileged: context.settings.allowPrivileged };
-  checkPodSpec(spec, undefined, `${path}.spec`, options, errors);
+  checkSpec(spec, `${path}.spec`, context, errors);
   if (annotations !== undefined) checkAnnotationMatches(annotations, spec, `${path}.spec`, errors);
   if ((spec.ephemeralContainers ?? []).length > 0) {
     const text = 'ephemeral containers not allowed in pod template';
     errors.push(forbidden(`${path}.spec.ephemeralContainers`, text));
   }
+}
+
+/** Specs of templates in which nothing was wrong, with whether containers might be privileged. */
+const soundSpecs = new WeakMap<PodSpec, boolean>();
+
+/** Replica sets take over the template of their deployment, and a search sends the same one again and again. */
+function checkSpec(spec: PodSpec, path: string, context: StrategyContext, errors: Errors): void {
+  const { allowPrivileged } = context.settings;
+  if (soundSpecs.get(spec) === allowPrivileged) return;
+  const before = errors.length;
+  checkPodSpec(spec, undefined, path, { isPod: false, allowPrivileged }, errors);
+  if (errors.length === before && spec !== noSpec) soundSpecs.set(spec, allowPrivileged);
 }
 
 /** The selector of a workload: there, not empty. */
