@@ -26,6 +26,8 @@ export interface StreamOptions {
   over(): void;
 }
 
+const none: readonly WatchEvent[] = [];
+
 /** So many events can come once more. */
 const replayedMax = 20;
 /** How late a stream is changes after so many deliveries. */
@@ -39,7 +41,8 @@ export class WeatheredStream {
   private isOver = false;
   private isCut = false;
   private troubles: readonly WatchTrouble[] = [];
-  private held: WatchEvent[] = [];
+  /** What comes late, in order. Mostly it is one event, for which a list of one is made. */
+  private held: WatchEvent[] | undefined;
   private isLate = false;
   private last: WatchEvent[] = [];
   private lagMs = 0;
@@ -68,7 +71,7 @@ export class WeatheredStream {
   private canWait(event: WatchEvent, arrived: () => number | undefined): boolean {
     const { sink, lag } = this.options;
     if (lag !== undefined || this.isOver || this.isCut) return false;
-    if (this.troubles.length > 0 || this.held.length > 0) return false;
+    if (this.troubles.length > 0 || this.held !== undefined) return false;
     this.arrived = arrived;
     return sink.canWait?.(event, arrived) === true;
   }
@@ -90,7 +93,7 @@ export class WeatheredStream {
   cut(): void {
     this.arrived();
     this.isCut = true;
-    this.held = [];
+    this.held = undefined;
   }
 
   /** The way is there again: the watcher finds its connection broken. */
@@ -132,12 +135,13 @@ export class WeatheredStream {
       // Cut only now and then: most of what comes is renewals of leases.
       if (this.last.length >= replayedMax * 2) this.last = this.last.slice(-replayedMax);
     }
-    if (this.troubles.length === 0 && this.lagMs === 0 && this.held.length === 0) {
+    if (this.troubles.length === 0 && this.lagMs === 0 && this.held === undefined) {
       this.turn();
       return this.give(event);
     }
     for (const { mode } of this.troubles) if (mode === 'lost') return;
-    this.held.push(event);
+    if (this.held === undefined) this.held = [event];
+    else this.held.push(event);
     if (this.troubles.length > 0 || this.isLate) return;
     this.isLate = true;
     this.clock.after(this.lagMs, this.options.label, () => {
@@ -147,8 +151,8 @@ export class WeatheredStream {
   }
 
   private deliverHeld(): void {
-    const { held } = this;
-    this.held = [];
+    const { held = none } = this;
+    this.held = undefined;
     this.turn();
     for (const event of held) this.give(event);
   }
@@ -169,8 +173,8 @@ export class WeatheredStream {
     this.isOver = true;
     this.options.over();
     // What travelled still arrives before the end.
-    const { held } = this;
-    this.held = [];
+    const { held = none } = this;
+    this.held = undefined;
     for (const event of held) this.options.sink.event(event);
     this.options.sink.end(refused);
   }

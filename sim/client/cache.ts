@@ -123,6 +123,11 @@ export class Cache<T extends HasMetadata> {
     return this.byName.get(namespace)?.get(name)?.object;
   }
 
+  /** How many objects there are. */
+  get size(): number {
+    return this.all.size;
+  }
+
   list(namespace?: string): readonly T[] {
     if (namespace === undefined) return this.all.list();
     return this.namespaces?.get(namespace)?.list() ?? nothing;

@@ -207,7 +207,8 @@ export class Informer<T extends HasMetadata> {
   private initialDone(): void {
     const seen = this.initial;
     this.initial = undefined;
-    if (seen !== undefined) {
+    // All that was seen is in the cache: with as many there is nothing else in it.
+    if (seen !== undefined && seen.size !== this.known.size) {
       const gone = [...this.known.keys()].filter(key => !seen.has(key)).sort();
       for (const key of gone) this.remove(key, undefined);
     }
