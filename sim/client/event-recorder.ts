@@ -114,16 +114,16 @@ export function referenceTo(object: HasMetadata, fieldPath?: string): Record<str
 export class EventNames {
   private last = 0n;
   /** Two sources that tell of one object at one instant must not choose one name. */
-  private readonly offset: bigint;
+  private offset: bigint | undefined;
 
   constructor(
     private readonly clock: Clock,
-    source: { readonly component: string; readonly host?: string },
-  ) {
-    this.offset = BigInt(fnv32a(`${source.component} ${source.host ?? ''}`) % 1000);
-  }
+    private readonly source: { readonly component: string; readonly host?: string },
+  ) {}
 
   next(objectName: string): string {
+    const { component, host = '' } = this.source;
+    this.offset ??= BigInt(fnv32a(`${component} ${host}`) % 1000);
     const now = BigInt(Math.floor(this.clock.now() * 1000)) * 1000n + this.offset;
     this.last = now > this.last ? now : this.last + 1n;
     return `${objectName}.${this.last.toString(16)}`;

@@ -101,10 +101,13 @@ export class Informer<T extends HasMetadata> {
 
   private query(query: Readonly<Record<string, string>>): string {
     const { kind, namespace = '', labelSelector, fieldSelector } = this.scope;
-    const parameters = new URLSearchParams(query);
-    if (labelSelector !== undefined) parameters.set('labelSelector', labelSelector);
-    if (fieldSelector !== undefined) parameters.set('fieldSelector', fieldSelector);
-    return `${pathOf(kind, namespace)}?${parameters.toString()}`;
+    // What is asked itself needs no escapes: only selectors do.
+    const parameters = Object.entries(query).map(([name, value]) => `${name}=${value}`);
+    if (labelSelector !== undefined)
+      parameters.push(new URLSearchParams({ labelSelector }).toString());
+    if (fieldSelector !== undefined)
+      parameters.push(new URLSearchParams({ fieldSelector }).toString());
+    return `${pathOf(kind, namespace)}?${parameters.join('&')}`;
   }
 
   private watchList(): void {

@@ -87,9 +87,12 @@ function policyRestarts(policy: string | undefined, exitCode: number): boolean {
 
 /** Whether some rule of the pod restarts all of its containers in place. */
 export function mayRestartAll(pod: Pod): boolean {
-  return [...initContainersOf(pod), ...containersOf(pod)].some(container =>
-    container.restartPolicyRules?.some(({ action }) => action === 'RestartAllContainers'),
-  );
+  return initContainersOf(pod).some(asksForAll) || containersOf(pod).some(asksForAll);
+}
+
+function asksForAll({ restartPolicyRules }: Container): boolean {
+  if (restartPolicyRules === undefined) return false;
+  return restartPolicyRules.some(({ action }) => action === 'RestartAllContainers');
 }
 
 /** Whether the pod's own policy restarts what has failed. */
