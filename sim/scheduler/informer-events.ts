@@ -96,7 +96,7 @@ function addWaiting({ podGroups, queue, settings }: Scheduler, pod: Pod): void {
 }
 
 function addAssigned({ assumed, nodes, podGroups, queue }: Scheduler, pod: Pod): void {
-  const info = new PodInfo(pod);
+  const info = nodes.pod(pod.metadata.uid ?? '')?.renewed(pod) ?? new PodInfo(pod);
   podGroups.set(info);
   assumed.delete(info.uid);
   nodes.addPod(info, pod.spec?.nodeName ?? '');

@@ -3,6 +3,7 @@ import type {
   Container,
   Pod,
   PodAffinityTerm,
+  PodSpec,
   WeightedPodAffinityTerm,
 } from '../api/kinds/core.js';
 import { selectorOf, type Labels, type Selector } from '../api/selectors.js';
@@ -106,11 +107,11 @@ export class PodInfo {
     return bound;
   }
 
-  /** A newer version of the pod; what follows from an unchanged spec is kept. */
+  /** A newer version of the pod; what follows from a spec that has at most been given its node is kept. */
   renewed(pod: Pod): PodInfo {
     if (pod === this.pod) return this;
     const renewed = new PodInfo(pod);
-    if (pod.spec !== this.pod.spec) return renewed;
+    if (!isSameButForNode(pod.spec, this.pod.spec)) return renewed;
     renewed.ownRequest = this.ownRequest;
     renewed.ownTerms = this.ownTerms;
     renewed.ownPorts = this.ownPorts;
@@ -180,6 +181,22 @@ export class PodInfo {
     const affinity = this.pod.spec?.affinity;
     return affinity?.podAffinity !== undefined || affinity?.podAntiAffinity !== undefined;
   }
+}
+
+/** Whether the specs share all that is in them but the node. */
+function isSameButForNode(spec: PodSpec | undefined, before: PodSpec | undefined): boolean {
+  if (spec === before) return true;
+  if (spec === undefined || before === undefined) return false;
+  const fields = spec as Readonly<Record<string, unknown>> & PodSpec;
+  const fieldsBefore = before as Readonly<Record<string, unknown>> & PodSpec;
+  let count = 0;
+  for (const name in fields) {
+    if (name === 'nodeName') continue;
+    count++;
+    if (fields[name] !== fieldsBefore[name]) return false;
+  }
+  for (const name in fieldsBefore) if (name !== 'nodeName') count--;
+  return count === 0;
 }
 
 /** The terms of a pod by what they mean. */
