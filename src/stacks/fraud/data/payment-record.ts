@@ -12,6 +12,9 @@ const columns = featureNames.length;
 /** Labels come in files, one a minute. */
 const fileMs = 60_000;
 
+/** A history of two days leaves room for a day of traffic: half a million rows are not moved twice. */
+const growth = 1.6;
+
 /** Payments by their ids, which count up from 0 in the order of time. */
 export class PaymentRecord implements PaymentSink {
   count = 0;
@@ -157,7 +160,7 @@ export class PaymentRecord implements PaymentSink {
 
   /** Makes room for all that are counted, and for more. */
   private grow(): void {
-    const size = 2 ** Math.ceil(Math.log2(Math.max(this.count, this.timeMs.length + 1)));
+    const size = Math.ceil(Math.max(this.count, this.timeMs.length) * growth);
     const larger = <T extends Float64Array | Int32Array | Uint8Array>(from: T, to: T): T => {
       to.set(from);
       return to;

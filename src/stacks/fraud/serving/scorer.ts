@@ -56,7 +56,7 @@ class Scorer {
   private model: Model | undefined;
   private version = '';
   private waiting: number[] = [];
-  /** What was told with those that wait; NaN: nothing was. */
+  /** The scores that were told with those that wait. */
   private told: number[] = [];
   private isFlushDue = false;
   private failures = 0;
@@ -88,13 +88,15 @@ class Scorer {
     const { context, model, version, tools, waiting } = this;
     if (waiting.length === 0 || model === undefined) return;
     this.waiting = [];
-    const ids = Int32Array.from(waiting);
+    const { told } = this;
+    this.told = [];
+    const ids = new Int32Array(waiting);
     const { record } = tools.payments;
     const timeMs = record.times(ids);
     const values = record.rows(ids);
-    const scores = Float64Array.from(this.told);
-    this.told = [];
-    if (scores.some(Number.isNaN)) model.score(values, ids.length, scores);
+    const isTold = told.length === ids.length;
+    const scores = isTold ? new Float64Array(told) : new Float64Array(ids.length);
+    if (!isTold) model.score(values, ids.length, scores);
     const scored: Scored = { kind: 'scored', version, ids, timeMs, values, scores };
     tools.onScored(scored);
     const host = context.env['DRIFT_MONITOR'] ?? '';
@@ -106,9 +108,9 @@ class Scorer {
     });
   }
 
-  private take(payment: number, score = NaN): void {
+  private take(payment: number, score: number | undefined): void {
     this.waiting.push(payment);
-    this.told.push(score);
+    if (score !== undefined) this.told.push(score);
     if (this.waiting.length >= batchRows) return this.flush();
     if (this.isFlushDue) return;
     this.isFlushDue = true;
