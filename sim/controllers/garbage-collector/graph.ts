@@ -231,11 +231,11 @@ function identityOf(kind: WatchedKind, { metadata }: HasMetadata): Identity {
   return { apiVersion: apiVersionOf(kind), kind: kind.kind, namespace, name, uid };
 }
 
-/** Most changes of most objects: neither the owners change nor is it being deleted. */
 function isKnown(node: GraphNode | undefined): node is GraphNode {
   return node?.isVirtual === false;
 }
 
+/** Most changes of most objects: neither the owners change nor is it being deleted. */
 function isUninteresting(object: HasMetadata, old: HasMetadata): boolean {
   const { metadata } = object;
   return (
