@@ -27,6 +27,10 @@ async function runAll(): Promise<number> {
     .filter(({ sig }) => values.sig.length === 0 || values.sig.includes(sig))
     .flatMap(list => list.names)
     .filter(name => name.includes(values.only));
+  if (names.length === 0) {
+    console.log('nothing ran: no listed test is of these sigs and has this text in its name');
+    return 5;
+  }
   const folder = freshFolder();
   const kubeconfig = join(folder, 'kubeconfig');
   const cluster = startSeatrial(
