@@ -1,4 +1,5 @@
 /** The plug-ins that are asked about nodes when some have nothing to say of a pod: mostly the same as for the pod before. */
+import { deepEqual } from '../api/equality.js';
 import type { Plugin } from './framework.js';
 
 /** What is left without the skipped. */
@@ -16,14 +17,10 @@ export class PluginsLeft<K extends string> {
   constructor(private readonly all: Readonly<Record<K, readonly Plugin[]>>) {}
 
   without(skipped: readonly string[]): Left<K> {
-    if (this.last !== undefined && isSame(this.last.skipped, skipped)) return this.last;
+    if (this.last !== undefined && deepEqual(this.last.skipped, skipped)) return this.last;
     const isLeft = ({ name }: Plugin) => !skipped.includes(name);
     const plugins: Record<K, readonly Plugin[]> = { ...this.all };
     for (const key in this.all) plugins[key] = this.all[key].filter(isLeft);
     return (this.last = { skipped, sorted: [...skipped].sort(), plugins });
   }
-}
-
-function isSame(names: readonly string[], others: readonly string[]): boolean {
-  return names.length === others.length && names.every((name, index) => name === others[index]);
 }
