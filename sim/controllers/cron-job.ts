@@ -8,6 +8,7 @@ import {
   type Controller,
   type ControllerContext,
   type ControllerDefinition,
+  type Reconciliation,
 } from '../client/contract.js';
 import { watch } from '../client/requests.js';
 import { watchDependents } from './control/dependents.js';
@@ -37,13 +38,15 @@ function createController(context: ControllerContext): Controller {
       watch(cronJobs, { on: change => onCronJob(change, context) }),
       watch(jobs, { on: onJob }),
     ],
-    *reconcile(key) {
-      const { namespace, name } = splitKey(key);
-      const cronJob = view.get(cronJobs, namespace, name);
-      if (cronJob === undefined) return undefined;
-      return yield* retrying(new CronJobSync(cronJob, context).run());
-    },
+    reconcile: key => sync(key, context),
   };
+}
+
+function* sync(key: string, context: ControllerContext): Reconciliation {
+  const { namespace, name } = splitKey(key);
+  const cronJob = context.view.get(cronJobs, namespace, name);
+  if (cronJob === undefined) return undefined;
+  return yield* retrying(new CronJobSync(cronJob, context).run());
 }
 
 function onCronJob({ object, old }: Change<CronJob>, context: ControllerContext): void {

@@ -33,7 +33,7 @@ export const deploymentController: ControllerDefinition = {
 };
 
 function createController(context: ControllerContext): Controller {
-  const { view, queue, clock } = context;
+  const { view, queue } = context;
   const stuck = new StuckDeployments(view);
   const onSet = watchDependents<Deployment, ReplicaSet>({
     view,
@@ -48,15 +48,22 @@ function createController(context: ControllerContext): Controller {
       watch(replicaSets, { indexes: orphanIndex, on: onSet }),
       watch(pods, { indexes: orphanIndex, on: change => onPod(context, change) }),
     ],
-    *reconcile(key) {
-      if (stuck.isStill(key, clock.now())) return queue.addRateLimited(key);
-      const found: Found = { stuckUntilMs: undefined };
-      const { outcome, isQuiet } = yield* noticingQuiet(retrying(sync(key, context, found)));
-      if (isQuiet && found.stuckUntilMs !== undefined) stuck.note(key, found.stuckUntilMs);
-      const isRetry = outcome !== undefined && 'retry' in outcome;
-      return isRetry && queue.retries(key) >= retriesMax ? undefined : outcome;
-    },
+    reconcile: key => syncUnlessStuck(key, context, stuck),
   };
+}
+
+function* syncUnlessStuck(
+  key: string,
+  context: ControllerContext,
+  stuck: StuckDeployments,
+): Reconciliation {
+  const { queue, clock } = context;
+  if (stuck.isStill(key, clock.now())) return queue.addRateLimited(key);
+  const found: Found = { stuckUntilMs: undefined };
+  const { outcome, isQuiet } = yield* noticingQuiet(retrying(sync(key, context, found)));
+  if (isQuiet && found.stuckUntilMs !== undefined) stuck.note(key, found.stuckUntilMs);
+  const isRetry = outcome !== undefined && 'retry' in outcome;
+  return isRetry && queue.retries(key) >= retriesMax ? undefined : outcome;
 }
 
 /** A deployment that recreates goes on when the last of its pods is gone. */

@@ -10,9 +10,10 @@ import {
   type Controller,
   type ControllerContext,
   type ControllerDefinition,
+  type Reconciliation,
 } from '../client/contract.js';
 import { splitKey, watch } from '../client/requests.js';
-import type { AutoscalerState } from './horizontal-pod-autoscaler/pass-input.js';
+import type { AutoscalerState, PassInput } from './horizontal-pod-autoscaler/pass-input.js';
 import { autoscalerPass } from './horizontal-pod-autoscaler/pass.js';
 import { SelectorBook } from './horizontal-pod-autoscaler/selector-book.js';
 import {
@@ -44,7 +45,6 @@ function createController(context: ControllerContext, settings: AutoscalerSettin
     selectors: new SelectorBook(),
     mapper: new RestMapper(clock),
   };
-  const again = { requeueAfterMs: settings.syncPeriodMs };
   return {
     watches: [
       watch(horizontalPodAutoscalers, {
@@ -58,15 +58,18 @@ function createController(context: ControllerContext, settings: AutoscalerSettin
       watch(pods),
     ],
     workers: 5,
-    *reconcile(key, view) {
-      const { namespace, name } = splitKey(key);
-      const autoscaler = view.get(horizontalPodAutoscalers, namespace, name);
-      if (autoscaler === undefined) {
-        state.memories.delete(key);
-        return undefined;
-      }
-      yield* autoscalerPass(autoscaler, { key, view, settings, state, context });
-      return again;
-    },
+    reconcile: (key, view) => sync({ key, view, settings, state, context }),
   };
+}
+
+function* sync(input: PassInput): Reconciliation {
+  const { key, view, settings, state } = input;
+  const { namespace, name } = splitKey(key);
+  const autoscaler = view.get(horizontalPodAutoscalers, namespace, name);
+  if (autoscaler === undefined) {
+    state.memories.delete(key);
+    return undefined;
+  }
+  yield* autoscalerPass(autoscaler, input);
+  return { requeueAfterMs: settings.syncPeriodMs };
 }

@@ -9,6 +9,7 @@ import {
   type Controller,
   type ControllerContext,
   type ControllerDefinition,
+  type Reconciliation,
 } from '../client/contract.js';
 import { watch } from '../client/requests.js';
 import { watchDependents } from './control/dependents.js';
@@ -62,25 +63,29 @@ function createController(
       }),
       ...(makesGroups ? gangWatches() : []),
     ],
-    *reconcile(key) {
-      if (isOrphansKey(key)) return yield* releaseOrphans(key, view);
-      const { namespace, name } = splitKey(key);
-      const delay = memory.ownWrites.delay(key, view);
-      if (delay !== undefined) return { retry: delay };
-      const job = view.get(jobs, namespace, name);
-      if (job === undefined) return memory.forget(key);
-      if (isManagedElsewhere(job)) return undefined;
-      const uid = job.metadata.uid ?? '';
-      if (isFinished(job)) {
-        memory.backOffs.delete(key);
-        memory.ownWrites.forget(key, uid);
-        memory.finished.delete(uid);
-        return undefined;
-      }
-      if (memory.finished.has(uid)) return undefined;
-      return yield* retrying(syncJob(key, job, { context, memory, makesGroups }));
-    },
+    reconcile: key => sync(key, { context, memory, makesGroups }),
   };
+}
+
+function* sync(key: string, tools: JobTools): Reconciliation {
+  const { context, memory } = tools;
+  const { view } = context;
+  if (isOrphansKey(key)) return yield* releaseOrphans(key, view);
+  const { namespace, name } = splitKey(key);
+  const delay = memory.ownWrites.delay(key, view);
+  if (delay !== undefined) return { retry: delay };
+  const job = view.get(jobs, namespace, name);
+  if (job === undefined) return memory.forget(key);
+  if (isManagedElsewhere(job)) return undefined;
+  const uid = job.metadata.uid ?? '';
+  if (isFinished(job)) {
+    memory.backOffs.delete(key);
+    memory.ownWrites.forget(key, uid);
+    memory.finished.delete(uid);
+    return undefined;
+  }
+  if (memory.finished.has(uid)) return undefined;
+  return yield* retrying(syncJob(key, job, tools));
 }
 
 function onJob(change: Change<Job>, { queue, clock }: ControllerContext, memory: JobMemory): void {

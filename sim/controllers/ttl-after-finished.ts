@@ -5,8 +5,14 @@
 import { jobs, type Job } from '../api/kinds/batch.js';
 import { isDeleting, keyOf } from '../api/meta.js';
 import { timeMs } from '../api/time.js';
-import { serviceAccount, type ControllerDefinition } from '../client/contract.js';
+import {
+  serviceAccount,
+  type ControllerDefinition,
+  type Reconciliation,
+  type View,
+} from '../client/contract.js';
 import { call, get, remove, splitKey, watch } from '../client/requests.js';
+import type { Clock } from '../engine/clock.js';
 
 /** The controller of jobs with a time to live. */
 export const ttlAfterFinishedController: ControllerDefinition = {
@@ -21,24 +27,27 @@ export const ttlAfterFinishedController: ControllerDefinition = {
       }),
     ],
     workers: 5,
-    *reconcile(key, view) {
-      const { namespace, name } = splitKey(key);
-      const cached = view.get(jobs, namespace, name);
-      const cachedMs = cached && expiryMs(cached);
-      if (cachedMs === undefined) return undefined;
-      if (cachedMs > clock.now()) return { requeueAfterMs: cachedMs - clock.now() };
-      const fresh = yield* call(get(jobs, namespace, name));
-      if (!fresh.isOk) return fresh.status === 404 ? undefined : { retry: fresh.message };
-      const freshMs = expiryMs(fresh.object);
-      if (freshMs === undefined) return undefined;
-      if (freshMs > clock.now()) return { requeueAfterMs: freshMs - clock.now() };
-      const { uid = '' } = fresh.object.metadata;
-      const options = { propagationPolicy: 'Foreground', preconditions: { uid } } as const;
-      const answer = yield* call(remove(jobs, namespace, name, options));
-      return answer.isOk ? undefined : { retry: answer.message };
-    },
+    reconcile: (key, view) => removeExpired(key, view, clock),
   }),
 };
+
+/** By the cache, and then by the API server, as upstream: the time to live may have changed since. */
+function* removeExpired(key: string, view: View, clock: Clock): Reconciliation {
+  const { namespace, name } = splitKey(key);
+  const cached = view.get(jobs, namespace, name);
+  const cachedMs = cached && expiryMs(cached);
+  if (cachedMs === undefined) return undefined;
+  if (cachedMs > clock.now()) return { requeueAfterMs: cachedMs - clock.now() };
+  const fresh = yield* call(get(jobs, namespace, name));
+  if (!fresh.isOk) return fresh.status === 404 ? undefined : { retry: fresh.message };
+  const freshMs = expiryMs(fresh.object);
+  if (freshMs === undefined) return undefined;
+  if (freshMs > clock.now()) return { requeueAfterMs: freshMs - clock.now() };
+  const { uid = '' } = fresh.object.metadata;
+  const options = { propagationPolicy: 'Foreground', preconditions: { uid } } as const;
+  const answer = yield* call(remove(jobs, namespace, name, options));
+  return answer.isOk ? undefined : { retry: answer.message };
+}
 
 /** When the job is to go: its time to live after the end; undefined when it is not to go. */
 function expiryMs(job: Job): number | undefined {
