@@ -5,12 +5,16 @@
 import { persistentVolumeClaims, persistentVolumes, pods } from '../api/kinds/core.js';
 import { storageClasses } from '../api/kinds/storage.js';
 import { keyOf, splitKey } from '../api/meta.js';
-import { serviceAccount, type ControllerDefinition } from '../client/contract.js';
+import {
+  serviceAccount,
+  type ControllerDefinition,
+  type Reconciliation,
+} from '../client/contract.js';
 import { watch } from '../client/requests.js';
 import { retrying } from './control/must.js';
 import { podClaimKeys } from './control/pod-claims.js';
 import { podsByClaim, syncClaim } from './persistent-volume-binder/claims.js';
-import { syncVolume } from './persistent-volume-binder/volumes.js';
+import { syncVolume, type VolumeContext } from './persistent-volume-binder/volumes.js';
 
 const claimPrefix = 'claim:';
 const volumePrefix = 'volume:';
@@ -43,16 +47,19 @@ export const persistentVolumeBinder: ControllerDefinition = {
       watch(storageClasses),
       watch(pods, { indexes: { [podsByClaim]: podClaimKeys } }),
     ],
-    *reconcile(key, view) {
-      if (key.startsWith(volumePrefix)) {
-        const volume = view.get(persistentVolumes, '', key.slice(volumePrefix.length));
-        if (volume === undefined) return undefined;
-        return yield* retrying(syncVolume({ view, events, queue, claimKey }, volume));
-      }
-      const { namespace, name } = splitKey(key.slice(claimPrefix.length));
-      const claim = view.get(persistentVolumeClaims, namespace, name);
-      if (claim === undefined) return undefined;
-      return yield* retrying(syncClaim({ view, events }, claim));
-    },
+    reconcile: (key, view) => sync(key, { view, events, queue, claimKey }),
   }),
 };
+
+function* sync(key: string, context: VolumeContext): Reconciliation {
+  const { view } = context;
+  if (key.startsWith(volumePrefix)) {
+    const volume = view.get(persistentVolumes, '', key.slice(volumePrefix.length));
+    if (volume === undefined) return undefined;
+    return yield* retrying(syncVolume(context, volume));
+  }
+  const { namespace, name } = splitKey(key.slice(claimPrefix.length));
+  const claim = view.get(persistentVolumeClaims, namespace, name);
+  if (claim === undefined) return undefined;
+  return yield* retrying(syncClaim(context, claim));
+}

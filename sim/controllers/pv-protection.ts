@@ -4,7 +4,12 @@
  */
 import { persistentVolumes } from '../api/kinds/core.js';
 import { hasFinalizer, isDeleting, keyOf } from '../api/meta.js';
-import { serviceAccount, type ControllerDefinition } from '../client/contract.js';
+import {
+  serviceAccount,
+  type ControllerDefinition,
+  type Reconciliation,
+  type View,
+} from '../client/contract.js';
 import { call, update, watch } from '../client/requests.js';
 
 const finalizer = 'kubernetes.io/pv-protection';
@@ -22,19 +27,20 @@ export const pvProtectionController: ControllerDefinition = {
         },
       }),
     ],
-    *reconcile(key, view) {
-      const volume = view.get(persistentVolumes, '', key);
-      if (volume === undefined) return undefined;
-      const isProtected = hasFinalizer(volume, finalizer);
-      if (isProtected !== isDeleting(volume)) return undefined;
-      if (isProtected && volume.status?.phase === 'Bound') return undefined;
-      const given = volume.metadata.finalizers ?? [];
-      const finalizers = isProtected
-        ? given.filter(one => one !== finalizer)
-        : [...given, finalizer];
-      const metadata = { ...volume.metadata, finalizers };
-      const answer = yield* call(update(persistentVolumes, { ...volume, metadata }));
-      return answer.isOk ? undefined : { retry: answer.message };
-    },
+    reconcile: protect,
   }),
 };
+
+/** Gives the volume the finalizer, or takes it off one that is being deleted and free. */
+function* protect(key: string, view: View): Reconciliation {
+  const volume = view.get(persistentVolumes, '', key);
+  if (volume === undefined) return undefined;
+  const isProtected = hasFinalizer(volume, finalizer);
+  if (isProtected !== isDeleting(volume)) return undefined;
+  if (isProtected && volume.status?.phase === 'Bound') return undefined;
+  const given = volume.metadata.finalizers ?? [];
+  const finalizers = isProtected ? given.filter(one => one !== finalizer) : [...given, finalizer];
+  const metadata = { ...volume.metadata, finalizers };
+  const answer = yield* call(update(persistentVolumes, { ...volume, metadata }));
+  return answer.isOk ? undefined : { retry: answer.message };
+}

@@ -13,6 +13,7 @@ import {
   serviceAccount,
   type ControllerDefinition,
   type Reconciliation,
+  type View,
 } from '../client/contract.js';
 import { call, list, splitKey, update, watch } from '../client/requests.js';
 import { must, retrying } from './control/must.js';
@@ -46,19 +47,22 @@ export const pvcProtectionController: ControllerDefinition = {
         },
       }),
     ],
-    *reconcile(key, view) {
-      const { namespace, name } = splitKey(key);
-      const claim = view.get(persistentVolumeClaims, namespace, name);
-      if (claim === undefined) return undefined;
-      const isProtected = hasFinalizer(claim, finalizer);
-      if (isProtected !== isDeleting(claim)) return undefined;
-      if (!isProtected) return yield* withFinalizers(claim, [...finalizersOf(claim), finalizer]);
-      const cached = view.byIndex(pods, claimIndex, key);
-      if (cached.some(pod => isUsedBy(claim, pod))) return undefined;
-      return yield* retrying(release(claim));
-    },
+    reconcile: protect,
   }),
 };
+
+/** Gives the claim the finalizer, or takes it off one that is being deleted and free. */
+function* protect(key: string, view: View): Reconciliation {
+  const { namespace, name } = splitKey(key);
+  const claim = view.get(persistentVolumeClaims, namespace, name);
+  if (claim === undefined) return undefined;
+  const isProtected = hasFinalizer(claim, finalizer);
+  if (isProtected !== isDeleting(claim)) return undefined;
+  if (!isProtected) return yield* withFinalizers(claim, [...finalizersOf(claim), finalizer]);
+  const cached = view.byIndex(pods, claimIndex, key);
+  if (cached.some(pod => isUsedBy(claim, pod))) return undefined;
+  return yield* retrying(release(claim));
+}
 
 /** Lets the claim go unless a pod uses it that the cache does not have yet. */
 function* release(claim: PersistentVolumeClaim): Reconciliation {

@@ -10,7 +10,13 @@ import {
 } from '../api/kinds/core.js';
 import { volumeAttributesClasses } from '../api/kinds/storage.js';
 import { hasFinalizer, isDeleting, keyOf } from '../api/meta.js';
-import { serviceAccount, type Change, type ControllerDefinition } from '../client/contract.js';
+import {
+  serviceAccount,
+  type Change,
+  type ControllerDefinition,
+  type Reconciliation,
+  type View,
+} from '../client/contract.js';
 import { call, update, watch } from '../client/requests.js';
 
 const finalizer = 'kubernetes.io/vac-protection';
@@ -44,26 +50,27 @@ export const vacProtectionController: ControllerDefinition = {
           on: change => freed(change, classesOfVolume),
         }),
       ],
-      *reconcile(key, view) {
-        const known = view.get(volumeAttributesClasses, '', key);
-        if (known === undefined) return undefined;
-        const isProtected = hasFinalizer(known, finalizer);
-        if (isProtected !== isDeleting(known)) return undefined;
-        const isUsed =
-          view.byIndex(persistentVolumes, volumeIndex, key).length > 0 ||
-          view.byIndex(persistentVolumeClaims, claimIndex, key).length > 0;
-        if (isProtected && isUsed) return undefined;
-        const given = known.metadata.finalizers ?? [];
-        const finalizers = isProtected
-          ? given.filter(one => one !== finalizer)
-          : [...given, finalizer];
-        const metadata = { ...known.metadata, finalizers };
-        const answer = yield* call(update(volumeAttributesClasses, { ...known, metadata }));
-        return answer.isOk ? undefined : { retry: answer.message };
-      },
+      reconcile: protect,
     };
   },
 };
+
+/** Gives the class the finalizer, or takes it off one that is being deleted and free. */
+function* protect(key: string, view: View): Reconciliation {
+  const known = view.get(volumeAttributesClasses, '', key);
+  if (known === undefined) return undefined;
+  const isProtected = hasFinalizer(known, finalizer);
+  if (isProtected !== isDeleting(known)) return undefined;
+  const isUsed =
+    view.byIndex(persistentVolumes, volumeIndex, key).length > 0 ||
+    view.byIndex(persistentVolumeClaims, claimIndex, key).length > 0;
+  if (isProtected && isUsed) return undefined;
+  const given = known.metadata.finalizers ?? [];
+  const finalizers = isProtected ? given.filter(one => one !== finalizer) : [...given, finalizer];
+  const metadata = { ...known.metadata, finalizers };
+  const answer = yield* call(update(volumeAttributesClasses, { ...known, metadata }));
+  return answer.isOk ? undefined : { retry: answer.message };
+}
 
 function classesOfClaim({ spec, status }: PersistentVolumeClaim): readonly string[] {
   const names = [

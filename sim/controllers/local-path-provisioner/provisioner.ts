@@ -63,18 +63,20 @@ const process: ProcessDefinition = {
           watch(nodes),
         ],
         workers: 4,
-        *reconcile(key, view) {
-          if (key.startsWith(volumePrefix)) {
-            return yield* deleteVolume(context, view, key.slice(volumePrefix.length));
-          }
-          const { namespace, name } = splitKey(key.slice(claimPrefix.length));
-          const claim = view.get(persistentVolumeClaims, namespace, name);
-          return claim && (yield* provision(context, view, claim));
-        },
+        reconcile: (key, view) => sync(context, view, key),
       }),
     },
   ],
 };
+
+function* sync(context: ControllerContext, view: View, key: string): Reconciliation {
+  if (key.startsWith(volumePrefix)) {
+    return yield* deleteVolume(context, view, key.slice(volumePrefix.length));
+  }
+  const { namespace, name } = splitKey(key.slice(claimPrefix.length));
+  const claim = view.get(persistentVolumeClaims, namespace, name);
+  return claim && (yield* provision(context, view, claim));
+}
 
 /** The program that kind installs with its class `standard`. */
 export const localPathStorage = { manifests: () => localPathManifests, process };
