@@ -10,6 +10,7 @@ import {
   type Controller,
   type ControllerContext,
   type ControllerDefinition,
+  type Reconciliation,
   type View,
 } from '../client/contract.js';
 import { call, patch, watch } from '../client/requests.js';
@@ -39,22 +40,25 @@ function createController({ queue }: ControllerContext): Controller {
       }),
     ],
     workers: 5,
-    *reconcile(name, current) {
-      const role = current.get(clusterRoles, '', name);
-      if (role?.aggregationRule === undefined) return undefined;
-      const rules = gatheredRules(role, current);
-      if (deepEqual(rules, role.rules ?? [])) return undefined;
-      const body = {
-        apiVersion: 'rbac.authorization.k8s.io/v1',
-        kind: 'ClusterRole',
-        metadata: { name },
-        ...(rules.length > 0 && { rules }),
-      };
-      const how = { type: 'apply', query: { fieldManager, force: 'true' } } as const;
-      const answer = yield* call(patch(clusterRoles, { namespace: '', name }, how, body));
-      return answer.isOk ? undefined : { retry: answer.message };
-    },
+    reconcile: aggregate,
   };
+}
+
+/** Writes the rules of a role that aggregates, when they are not those that it has. */
+function* aggregate(name: string, view: View): Reconciliation {
+  const role = view.get(clusterRoles, '', name);
+  if (role?.aggregationRule === undefined) return undefined;
+  const rules = gatheredRules(role, view);
+  if (deepEqual(rules, role.rules ?? [])) return undefined;
+  const body = {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRole',
+    metadata: { name },
+    ...(rules.length > 0 && { rules }),
+  };
+  const how = { type: 'apply', query: { fieldManager, force: 'true' } } as const;
+  const answer = yield* call(patch(clusterRoles, { namespace: '', name }, how, body));
+  return answer.isOk ? undefined : { retry: answer.message };
 }
 
 /** What was gathered last for a role, and from which lists: all clusters of a process begin with the same roles. */

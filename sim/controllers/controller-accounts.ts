@@ -5,7 +5,11 @@
  * @upstream staging/src/k8s.io/controller-manager/pkg/clientbuilder/client_builder_dynamic.go
  */
 import { namespaces, serviceAccounts } from '../api/kinds/core.js';
-import { serviceAccount, type ControllerDefinition } from '../client/contract.js';
+import {
+  serviceAccount,
+  type ControllerDefinition,
+  type Reconciliation,
+} from '../client/contract.js';
 import { call, create, watch } from '../client/requests.js';
 
 /** The controllers that 1.36 starts by default, by the names of their accounts. */
@@ -65,13 +69,15 @@ export function controllerAccountsOf(names: readonly string[]): ControllerDefini
           },
         }),
       ],
-      *reconcile() {
-        for (const name of names) {
-          const answer = yield* call(create(serviceAccounts, { metadata: { name, namespace } }));
-          if (!answer.isOk && answer.reason !== 'AlreadyExists') return { retry: answer.message };
-        }
-        return undefined;
-      },
+      reconcile: () => makeAccounts(names),
     }),
   };
+}
+
+function* makeAccounts(names: readonly string[]): Reconciliation {
+  for (const name of names) {
+    const answer = yield* call(create(serviceAccounts, { metadata: { name, namespace } }));
+    if (!answer.isOk && answer.reason !== 'AlreadyExists') return { retry: answer.message };
+  }
+  return undefined;
 }

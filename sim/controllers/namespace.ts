@@ -11,8 +11,10 @@ import {
   type ControllerContext,
   type ControllerDefinition,
   type Reconciliation,
+  type View,
 } from '../client/contract.js';
 import { call, get, update, watch } from '../client/requests.js';
+import type { Clock } from '../engine/clock.js';
 import { must, retrying } from './control/must.js';
 import { deleteContent } from './namespace/content.js';
 
@@ -40,11 +42,14 @@ function createController({ clock, queue }: ControllerContext): Controller {
     ],
     workers: 10,
     retry: { baseMs: 5, maxMs: 60_000, bucket: { perSecond: 10, burst: 100 } },
-    *reconcile(key, view) {
-      if (view.get(namespaces, '', key) === undefined) return;
-      return yield* retrying(empty(key, () => clock.now()));
-    },
+    reconcile: (name, view) => emptyKnown(name, view, clock),
   };
+}
+
+/** What the cache no longer has was emptied by an earlier pass. */
+function* emptyKnown(name: string, view: View, clock: Clock): Reconciliation {
+  if (view.get(namespaces, '', name) === undefined) return;
+  return yield* retrying(empty(name, () => clock.now()));
 }
 
 function* empty(name: string, now: () => number): Reconciliation {

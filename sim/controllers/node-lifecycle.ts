@@ -10,6 +10,7 @@ import {
   type Controller,
   type ControllerContext,
   type ControllerDefinition,
+  type Reconciliation,
 } from '../client/contract.js';
 import { splitKey, watch } from '../client/requests.js';
 import { NodeMonitor, nodeIndex } from './node-lifecycle/monitor.js';
@@ -40,8 +41,15 @@ const taintPeriodMs = 100;
 const monitorKey = 'monitor';
 const taintKey = 'taint';
 
+/** What a pass works with. */
+interface LifecycleTools {
+  readonly context: ControllerContext;
+  readonly settings: NodeLifecycleSettings;
+  readonly monitor: NodeMonitor;
+}
+
 function createController(context: ControllerContext, settings: NodeLifecycleSettings): Controller {
-  const { clock, queue, view } = context;
+  const { queue } = context;
   const monitor = new NodeMonitor(context, settings);
   return {
     watches: [
@@ -64,34 +72,37 @@ function createController(context: ControllerContext, settings: NodeLifecycleSet
     start() {
       queue.add(monitorKey);
     },
-    *reconcile(key) {
-      if (key === monitorKey) {
-        yield* monitor.round(view);
-        if (monitor.nextTaintInMs() !== undefined) queue.addAfter(taintKey, taintPeriodMs);
-        return { requeueAfterMs: settings.monitorPeriodMs };
-      }
-      if (key === taintKey) {
-        yield* monitor.taintWaiting(view);
-        const nextMs = monitor.nextTaintInMs();
-        if (nextMs === undefined) return undefined;
-        return { requeueAfterMs: Math.max(taintPeriodMs, nextMs) };
-      }
-      const { namespace: what, name: rest } = splitKey(key);
-      if (what === 'node') {
-        const node = view.get(nodes, '', rest);
-        if (node === undefined) return undefined;
-        yield* taintByConditions(node, clock.now());
-        yield* copyBetaLabels(node);
-        return undefined;
-      }
-      const { namespace, name } = splitKey(rest);
-      const pod = view.get(pods, namespace, name);
-      const nodeName = pod?.spec?.nodeName;
-      if (pod === undefined || nodeName === undefined) return undefined;
-      if (!monitor.isKnownUnready(nodeName)) return undefined;
-      if (view.get(nodes, '', nodeName) === undefined) return { retry: 'the node is not known' };
-      const isMarked = yield* monitor.markPodsNotReady([pod]);
-      return isMarked ? undefined : { retry: 'the pod could not be marked' };
-    },
+    reconcile: key => sync(key, { context, settings, monitor }),
   };
+}
+
+function* sync(key: string, { context, settings, monitor }: LifecycleTools): Reconciliation {
+  const { clock, queue, view } = context;
+  if (key === monitorKey) {
+    yield* monitor.round(view);
+    if (monitor.nextTaintInMs() !== undefined) queue.addAfter(taintKey, taintPeriodMs);
+    return { requeueAfterMs: settings.monitorPeriodMs };
+  }
+  if (key === taintKey) {
+    yield* monitor.taintWaiting(view);
+    const nextMs = monitor.nextTaintInMs();
+    if (nextMs === undefined) return undefined;
+    return { requeueAfterMs: Math.max(taintPeriodMs, nextMs) };
+  }
+  const { namespace: what, name: rest } = splitKey(key);
+  if (what === 'node') {
+    const node = view.get(nodes, '', rest);
+    if (node === undefined) return undefined;
+    yield* taintByConditions(node, clock.now());
+    yield* copyBetaLabels(node);
+    return undefined;
+  }
+  const { namespace, name } = splitKey(rest);
+  const pod = view.get(pods, namespace, name);
+  const nodeName = pod?.spec?.nodeName;
+  if (pod === undefined || nodeName === undefined) return undefined;
+  if (!monitor.isKnownUnready(nodeName)) return undefined;
+  if (view.get(nodes, '', nodeName) === undefined) return { retry: 'the node is not known' };
+  const isMarked = yield* monitor.markPodsNotReady([pod]);
+  return isMarked ? undefined : { retry: 'the pod could not be marked' };
 }

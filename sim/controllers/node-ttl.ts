@@ -8,6 +8,8 @@ import {
   type Controller,
   type ControllerContext,
   type ControllerDefinition,
+  type Reconciliation,
+  type View,
 } from '../client/contract.js';
 import { call, patch, watch } from '../client/requests.js';
 
@@ -46,14 +48,16 @@ function createController({ queue }: ControllerContext): Controller {
       }),
     ],
     workers: 5,
-    *reconcile(name, view) {
-      const node = view.get(nodes, '', name);
-      const ttl = String(step().ttlSeconds);
-      if (node === undefined || node.metadata.annotations?.[annotation] === ttl) return undefined;
-      const body = { metadata: { annotations: { [annotation]: ttl } } };
-      const of = { namespace: '', name };
-      const answer = yield* call(patch(nodes, of, { type: 'strategic' }, body));
-      return answer.isOk || answer.status === 404 ? undefined : { retry: answer.message };
-    },
+    reconcile: (name, view) => annotate(name, view, () => step().ttlSeconds),
   };
+}
+
+function* annotate(name: string, view: View, ttlSeconds: () => number): Reconciliation {
+  const node = view.get(nodes, '', name);
+  const ttl = String(ttlSeconds());
+  if (node === undefined || node.metadata.annotations?.[annotation] === ttl) return undefined;
+  const body = { metadata: { annotations: { [annotation]: ttl } } };
+  const of = { namespace: '', name };
+  const answer = yield* call(patch(nodes, of, { type: 'strategic' }, body));
+  return answer.isOk || answer.status === 404 ? undefined : { retry: answer.message };
 }

@@ -5,7 +5,12 @@
 import { pods, type Pod } from '../api/kinds/core.js';
 import { podGroups } from '../api/kinds/scheduling-v1alpha2.js';
 import { hasFinalizer, isDeleting, keyOf } from '../api/meta.js';
-import { serviceAccount, type ControllerDefinition } from '../client/contract.js';
+import {
+  serviceAccount,
+  type ControllerDefinition,
+  type Reconciliation,
+  type View,
+} from '../client/contract.js';
 import { call, splitKey, update, watch } from '../client/requests.js';
 import { isTerminal } from './control/pod-state.js';
 
@@ -34,20 +39,23 @@ export const podGroupProtectionController: ControllerDefinition = {
         },
       }),
     ],
-    *reconcile(key, view) {
-      const { namespace, name } = splitKey(key);
-      const group = view.get(podGroups, namespace, name);
-      if (group === undefined || !isDeleting(group) || !hasFinalizer(group, finalizer)) {
-        return undefined;
-      }
-      if (view.byIndex(pods, groupIndex, key).length > 0) return undefined;
-      const finalizers = group.metadata.finalizers?.filter(one => one !== finalizer) ?? [];
-      const metadata = { ...group.metadata, finalizers };
-      const answer = yield* call(update(podGroups, { ...group, metadata }));
-      return answer.isOk ? undefined : { retry: answer.message };
-    },
+    reconcile: release,
   }),
 };
+
+/** Lets the group go once no pod that runs or may run names it. */
+function* release(key: string, view: View): Reconciliation {
+  const { namespace, name } = splitKey(key);
+  const group = view.get(podGroups, namespace, name);
+  if (group === undefined || !isDeleting(group) || !hasFinalizer(group, finalizer)) {
+    return undefined;
+  }
+  if (view.byIndex(pods, groupIndex, key).length > 0) return undefined;
+  const finalizers = group.metadata.finalizers?.filter(one => one !== finalizer) ?? [];
+  const metadata = { ...group.metadata, finalizers };
+  const answer = yield* call(update(podGroups, { ...group, metadata }));
+  return answer.isOk ? undefined : { retry: answer.message };
+}
 
 function groupKeys({ metadata, spec }: Pod): readonly string[] {
   const name = spec?.schedulingGroup?.podGroupName;

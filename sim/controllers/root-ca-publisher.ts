@@ -3,8 +3,13 @@
  * @upstream pkg/controller/certificates/rootcacertpublisher/publisher.go
  */
 import { deepEqual } from '../api/equality.js';
-import { configMaps, namespaces } from '../api/kinds/core.js';
-import { serviceAccount, type ControllerDefinition } from '../client/contract.js';
+import { configMaps, namespaces, type ConfigMap } from '../api/kinds/core.js';
+import {
+  serviceAccount,
+  type ControllerDefinition,
+  type Reconciliation,
+  type View,
+} from '../client/contract.js';
 import { call, create, update, watch } from '../client/requests.js';
 import { isNamespaceTerminating } from './control/pod-control.js';
 import { standInRootCa } from './control/root-ca.js';
@@ -37,23 +42,25 @@ export function rootCaPublisherControllerWith(rootCa: string): ControllerDefinit
           },
         }),
       ],
-      *reconcile(namespace, view) {
-        const configMap = view.get(configMaps, namespace, name);
-        const old = configMap?.metadata.annotations ?? {};
-        if (deepEqual(configMap?.data, data) && old[annotation]) return undefined;
-        const annotations = { ...old, [annotation]: description };
-        if (configMap === undefined) {
-          const made = { metadata: { name, namespace, annotations }, data };
-          const answer = yield* call(create(configMaps, made));
-          const isDone = answer.isOk || answer.status === 404 || isNamespaceTerminating(answer);
-          return isDone ? undefined : { retry: answer.message };
-        }
-        const metadata = { ...configMap.metadata, annotations };
-        const answer = yield* call(update(configMaps, { ...configMap, metadata, data }));
-        return answer.isOk ? undefined : { retry: answer.message };
-      },
+      reconcile: (namespace, view) => publish(namespace, view, data),
     }),
   };
+}
+
+function* publish(namespace: string, view: View, data: ConfigMap['data']): Reconciliation {
+  const configMap = view.get(configMaps, namespace, name);
+  const old = configMap?.metadata.annotations ?? {};
+  if (deepEqual(configMap?.data, data) && old[annotation]) return undefined;
+  const annotations = { ...old, [annotation]: description };
+  if (configMap === undefined) {
+    const made = { metadata: { name, namespace, annotations }, data };
+    const answer = yield* call(create(configMaps, made));
+    const isDone = answer.isOk || answer.status === 404 || isNamespaceTerminating(answer);
+    return isDone ? undefined : { retry: answer.message };
+  }
+  const metadata = { ...configMap.metadata, annotations };
+  const answer = yield* call(update(configMaps, { ...configMap, metadata, data }));
+  return answer.isOk ? undefined : { retry: answer.message };
 }
 
 /** The publisher of the certificate that stands in where no socket is open. */

@@ -11,6 +11,7 @@ import {
   type ControllerDefinition,
   type Controller,
   type Outcome,
+  type Queue,
   type Reconciliation,
   type View,
 } from '../client/contract.js';
@@ -61,17 +62,23 @@ function createController({ queue }: ControllerContext, rootCa: string): Control
         },
       }),
     ],
-    *reconcile(key, view) {
-      const { namespace: what, name: rest } = splitKey(key);
-      const { namespace, name } = splitKey(rest);
-      const pass =
-        what === 'account'
-          ? deleteTokens(view, namespace, name)
-          : syncSecret(view, view.get(secrets, namespace, name), rootCa);
-      const outcome = yield* retrying(pass);
-      return queue.retries(key) < retriesMax ? outcome : undefined;
-    },
+    reconcile: (key, view) => sync(key, view, { queue, rootCa }),
   };
+}
+
+function* sync(
+  key: string,
+  view: View,
+  { queue, rootCa }: { readonly queue: Queue; readonly rootCa: string },
+): Reconciliation {
+  const { namespace: what, name: rest } = splitKey(key);
+  const { namespace, name } = splitKey(rest);
+  const pass =
+    what === 'account'
+      ? deleteTokens(view, namespace, name)
+      : syncSecret(view, view.get(secrets, namespace, name), rootCa);
+  const outcome = yield* retrying(pass);
+  return queue.retries(key) < retriesMax ? outcome : undefined;
 }
 
 function accountOf({ metadata }: Secret): string {

@@ -3,7 +3,12 @@
  * @upstream pkg/controller/serviceaccount/serviceaccounts_controller.go
  */
 import { namespaces, serviceAccounts } from '../api/kinds/core.js';
-import { serviceAccount, type ControllerDefinition } from '../client/contract.js';
+import {
+  serviceAccount,
+  type ControllerDefinition,
+  type Reconciliation,
+  type View,
+} from '../client/contract.js';
 import { call, create, watch } from '../client/requests.js';
 import { isNamespaceTerminating } from './control/pod-control.js';
 
@@ -24,14 +29,15 @@ export const serviceAccountController: ControllerDefinition = {
         },
       }),
     ],
-    *reconcile(namespace, view) {
-      if (view.get(namespaces, '', namespace)?.status?.phase !== 'Active') return undefined;
-      if (view.get(serviceAccounts, namespace, 'default') !== undefined) return undefined;
-      const account = { metadata: { name: 'default', namespace } };
-      const answer = yield* call(create(serviceAccounts, account));
-      const isFine =
-        answer.isOk || answer.reason === 'AlreadyExists' || isNamespaceTerminating(answer);
-      return isFine ? undefined : { retry: answer.message };
-    },
+    reconcile: makeDefault,
   }),
 };
+
+function* makeDefault(namespace: string, view: View): Reconciliation {
+  if (view.get(namespaces, '', namespace)?.status?.phase !== 'Active') return undefined;
+  if (view.get(serviceAccounts, namespace, 'default') !== undefined) return undefined;
+  const account = { metadata: { name: 'default', namespace } };
+  const answer = yield* call(create(serviceAccounts, account));
+  const isFine = answer.isOk || answer.reason === 'AlreadyExists' || isNamespaceTerminating(answer);
+  return isFine ? undefined : { retry: answer.message };
+}

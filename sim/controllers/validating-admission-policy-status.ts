@@ -15,7 +15,12 @@ import {
   type ValidatingAdmissionPolicy,
 } from '../api/kinds/admissionregistration.js';
 import { apiVersionOf, type Kind } from '../api/object.js';
-import { serviceAccount, type ControllerDefinition } from '../client/contract.js';
+import {
+  serviceAccount,
+  type ControllerDefinition,
+  type Reconciliation,
+  type View,
+} from '../client/contract.js';
 import { call, patch, watch } from '../client/requests.js';
 import { discover, type ServedResource } from './control/discovery.js';
 
@@ -37,30 +42,32 @@ export const validatingAdmissionPolicyStatusController: ControllerDefinition = {
       }),
     ],
     workers: 5,
-    *reconcile(policyName, view) {
-      const policy = view.get(validatingAdmissionPolicies, '', policyName);
-      const generation = policy?.metadata.generation ?? 0;
-      if (policy === undefined || generation <= (policy.status?.observedGeneration ?? 0)) {
-        return undefined;
-      }
-      const { resources } = yield* discover();
-      const expressionWarnings = warningsOf(policy, matchedTypes(policy, resources));
-      const body = {
-        apiVersion: 'admissionregistration.k8s.io/v1',
-        kind: 'ValidatingAdmissionPolicy',
-        metadata: { name: policyName },
-        status: {
-          observedGeneration: generation,
-          typeChecking: { ...(expressionWarnings.length > 0 && { expressionWarnings }) },
-        },
-      };
-      const of = { namespace: '', name: policyName, subresource: 'status' };
-      const how = { type: 'apply', query: { fieldManager: name, force: 'true' } } as const;
-      const answer = yield* call(patch(validatingAdmissionPolicies, of, how, body));
-      return answer.isOk ? undefined : { retry: answer.message };
-    },
+    reconcile: tellWarnings,
   }),
 };
+
+function* tellWarnings(policyName: string, view: View): Reconciliation {
+  const policy = view.get(validatingAdmissionPolicies, '', policyName);
+  const generation = policy?.metadata.generation ?? 0;
+  if (policy === undefined || generation <= (policy.status?.observedGeneration ?? 0)) {
+    return undefined;
+  }
+  const { resources } = yield* discover();
+  const expressionWarnings = warningsOf(policy, matchedTypes(policy, resources));
+  const body = {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingAdmissionPolicy',
+    metadata: { name: policyName },
+    status: {
+      observedGeneration: generation,
+      typeChecking: { ...(expressionWarnings.length > 0 && { expressionWarnings }) },
+    },
+  };
+  const of = { namespace: '', name: policyName, subresource: 'status' };
+  const how = { type: 'apply', query: { fieldManager: name, force: 'true' } } as const;
+  const answer = yield* call(patch(validatingAdmissionPolicies, of, how, body));
+  return answer.isOk ? undefined : { retry: answer.message };
+}
 
 /** The kinds that the rules match by name; wildcards match none. Sorted. */
 function matchedTypes(
