@@ -31,23 +31,31 @@ export function metricsApi(
   resources: () => MetricsApi['resources'],
   answer: (request: MetricsRequest) => unknown,
 ): MetricsApi {
-  return {
-    get resources() {
-      return resources();
-    },
-    serve(request) {
-      const read = readRequest(request);
-      const body = isRead(read) ? answer(read) : methodNotAllowed();
-      if (body === unavailable) {
-        return { status: 503, headers: { 'content-type': 'text/plain; charset=utf-8' }, body };
-      }
-      return {
-        status: isFailure(body) ? body.code : 200,
-        headers: { 'content-type': 'application/json' },
-        body,
-      };
-    },
-  };
+  return new AnsweringApi(resources, answer);
+}
+
+class AnsweringApi implements MetricsApi {
+  constructor(
+    private readonly told: () => MetricsApi['resources'],
+    private readonly answer: (request: MetricsRequest) => unknown,
+  ) {}
+
+  get resources(): MetricsApi['resources'] {
+    return this.told();
+  }
+
+  serve(request: ApiRequest): ApiAnswer {
+    const read = readRequest(request);
+    const body = isRead(read) ? this.answer(read) : methodNotAllowed();
+    if (body === unavailable) {
+      return { status: 503, headers: { 'content-type': 'text/plain; charset=utf-8' }, body };
+    }
+    return {
+      status: isFailure(body) ? body.code : 200,
+      headers: { 'content-type': 'application/json' },
+      body,
+    };
+  }
 }
 
 function isRead({ method }: MetricsRequest): boolean {

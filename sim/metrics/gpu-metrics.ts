@@ -16,6 +16,7 @@ import {
   type ControllerContext,
   type ProcessDefinition,
 } from '../client/contract.js';
+import { neverQueued } from '../client/never-queued.js';
 import { watch } from '../client/requests.js';
 import type { Timer } from '../engine/clock.js';
 import type { MetricsApi } from './aggregated-api.js';
@@ -78,9 +79,7 @@ export function createGpuMetrics({
         running = undefined;
         pipeline.stop();
       },
-      *reconcile() {
-        // Nothing is ever queued.
-      },
+      reconcile: neverQueued,
     };
   };
   const values = (query: CustomMetricQuery) => {

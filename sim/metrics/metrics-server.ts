@@ -8,6 +8,7 @@ import {
   type ControllerContext,
   type ProcessDefinition,
 } from '../client/contract.js';
+import { neverQueued } from '../client/never-queued.js';
 import { watch } from '../client/requests.js';
 import type { Clock } from '../engine/clock.js';
 import type { MetricsApi } from './aggregated-api.js';
@@ -59,9 +60,7 @@ export function createMetricsServer({
         running = undefined;
         scraper.stop();
       },
-      *reconcile() {
-        // Nothing is ever queued.
-      },
+      reconcile: neverQueued,
     };
   };
   return {

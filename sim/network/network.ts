@@ -80,25 +80,47 @@ export interface ApiConnection {
 
 /** Makes the network; it knows no service and no policy until its processes run. */
 export function createNetwork(options: NetworkOptions): ClusterNetwork {
-  const network = new Network(options);
-  const { services, policies } = network;
-  return {
-    process: {
+  return new PublicNetwork(new Network(options));
+}
+
+/** What others see of a network. */
+class PublicNetwork implements ClusterNetwork {
+  readonly process: ProcessDefinition;
+  readonly policies: ClusterNetwork['policies'];
+
+  constructor(private readonly network: Network) {
+    this.process = {
       name: 'kube-proxy',
       identity: { user: 'system:kube-proxy', groups: ['system:authenticated'] },
-      controllers: [services.definition],
-    },
-    policies: { process: policies.process, manifests: () => policyManifests },
-    get version() {
-      return network.version;
-    },
-    networkOf: (pod, ip) => network.place(pod, ip),
-    serviceVariables: pod => services.variables.of(pod),
-    outside: address => network.place(undefined, address),
-    route: (to, from) => network.routes.route(to, from?.pod),
-    reach: (to, from) => network.reaches.reach(to, from),
-    reachApi: (pod, then) => network.reachApi(pod, then),
-  };
+      controllers: [network.services.definition],
+    };
+    this.policies = { process: network.policies.process, manifests: () => policyManifests };
+  }
+
+  get version(): number {
+    return this.network.version;
+  }
+
+  readonly networkOf = (pod: Pod, ip: string): NetworkPlace => this.network.place(pod, ip);
+
+  readonly serviceVariables = (pod: Pod): Readonly<Record<string, string>> =>
+    this.network.services.variables.of(pod);
+
+  outside(address: string): NetworkPlace {
+    return this.network.place(undefined, address);
+  }
+
+  route(to: Destination, from?: { readonly pod: Pod }): Route {
+    return this.network.routes.route(to, from?.pod);
+  }
+
+  reach(to: Destination, from?: ReachFrom): Reach {
+    return this.network.reaches.reach(to, from);
+  }
+
+  reachApi(pod: Pod, then: ApiConnection): void {
+    this.network.reachApi(pod, then);
+  }
 }
 
 /** How long a client goes to the same backend, when its service asks for that. */

@@ -8,6 +8,7 @@ import { namespaces, pods } from '../api/kinds/core.js';
 import { networkPolicies } from '../api/kinds/networking.js';
 import type { KubeObject } from '../api/object.js';
 import { serviceAccount, type Controller, type ProcessDefinition } from '../client/contract.js';
+import { neverQueued } from '../client/never-queued.js';
 import { watch } from '../client/requests.js';
 import { PolicyState } from './policy-state.js';
 import type { PolicyEvaluator } from './policy/evaluator.js';
@@ -53,9 +54,7 @@ export class PolicyBook {
         this.versionsBefore = this.version + 1;
         this.state = next;
       },
-      *reconcile() {
-        // Nothing is ever queued.
-      },
+      reconcile: neverQueued,
     };
   }
 }

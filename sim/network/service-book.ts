@@ -7,6 +7,7 @@ import { endpointSlices, type Endpoint, type EndpointSlice } from '../api/kinds/
 import { deepEqual } from '../api/equality.js';
 import { keyOf } from '../api/meta.js';
 import type { Change, Controller, ControllerDefinition } from '../client/contract.js';
+import { neverQueued } from '../client/never-queued.js';
 import { watch } from '../client/requests.js';
 import { ServiceVariables } from './service-variables.js';
 
@@ -44,9 +45,7 @@ export class ServiceBook {
           watch(endpointSlices, { on: change => this.onSlice(change) }),
           watch(nodes, { on: change => this.onNode(change) }),
         ],
-        *reconcile() {
-          // Nothing is ever queued.
-        },
+        reconcile: neverQueued,
       };
     },
   };

@@ -4,6 +4,7 @@ import { configMaps, pods } from '../../../../sim/api/kinds/core.js';
 import { kindOf, type HasMetadata } from '../../../../sim/api/object.js';
 import { timeMs } from '../../../../sim/api/time.js';
 import type { ProcessDefinition } from '../../../../sim/client/contract.js';
+import { neverQueued } from '../../../../sim/client/never-queued.js';
 import { createProcess } from '../../../../sim/client/runtime.js';
 import type { StackCluster } from '../../stack.js';
 import { entryMarks } from '../../../models/registry/entry.js';
@@ -68,10 +69,7 @@ export class ClusterWatch {
                 on: ({ object }) => this.entry(object as ConfigMap),
               },
             ],
-            // eslint-disable-next-line require-yield
-            *reconcile() {
-              return undefined;
-            },
+            reconcile: neverQueued,
           }),
         },
       ],
