@@ -6,7 +6,13 @@ import { pods, services } from '../../api/kinds/core.js';
 import { ingresses } from '../../api/kinds/networking.js';
 import { controllerOf } from '../../api/meta.js';
 import type { HasMetadata } from '../../api/object.js';
-import type { ControllerContext, ControllerDefinition, Identity } from '../../client/contract.js';
+import type {
+  ControllerContext,
+  ControllerDefinition,
+  Identity,
+  Reconciliation,
+  View,
+} from '../../client/contract.js';
 import { keyOf, splitKey, watch } from '../../client/requests.js';
 import { keys } from './keys.js';
 import { Pass } from './pass.js';
@@ -30,17 +36,19 @@ export function inferenceServiceController(identity: Identity): ControllerDefini
     create: context => ({
       retry,
       watches: watchesOf(context),
-      *reconcile(key, view) {
-        const { namespace, name } = splitKey(key);
-        const service = view.get(inferenceServices, namespace, name);
-        if (service === undefined) return undefined;
-        const pass = new Pass(service, view, context.clock.now(), event =>
-          context.events.record({ regarding: service, ...event }),
-        );
-        return yield* pass.run();
-      },
+      reconcile: (key, view) => sync(key, view, context),
     }),
   };
+}
+
+function* sync(key: string, view: View, context: ControllerContext): Reconciliation {
+  const { namespace, name } = splitKey(key);
+  const service = view.get(inferenceServices, namespace, name);
+  if (service === undefined) return undefined;
+  const pass = new Pass(service, view, context.clock.now(), event =>
+    context.events.record({ regarding: service, ...event }),
+  );
+  return yield* pass.run();
 }
 
 function watchesOf({ queue, view }: ControllerContext) {

@@ -4,7 +4,13 @@ import { jobs } from '../../api/kinds/batch.js';
 import { configMaps, pods, secrets, services } from '../../api/kinds/core.js';
 import { controllerOf, isDeleting } from '../../api/meta.js';
 import type { HasMetadata } from '../../api/object.js';
-import type { ControllerContext, ControllerDefinition, Identity } from '../../client/contract.js';
+import type {
+  ControllerContext,
+  ControllerDefinition,
+  Identity,
+  Reconciliation,
+  View,
+} from '../../client/contract.js';
 import { keyOf, splitKey, watch } from '../../client/requests.js';
 import { Pass } from './pass.js';
 import { mpiJobs, withDefaults } from './types.js';
@@ -19,34 +25,36 @@ export function mpiJobController(identity: Identity): ControllerDefinition {
     identity,
     create: context => ({
       watches: watchesOf(context),
-      *reconcile(key, view) {
-        const { namespace, name } = splitKey(key);
-        const stored = view.get(mpiJobs, namespace, name);
-        if (stored === undefined) return undefined;
-        const job = withDefaults(stored);
-        const { managedBy = manager } = job.spec.runPolicy ?? {};
-        if (managedBy !== manager || isDeleting(job)) return undefined;
-        const errors = mpiJobErrors(job).map(printedError);
-        if (errors.length > 0) {
-          const all = errors.length === 1 ? errors[0] : `[${errors.join(', ')}]`;
-          const message = `Found validation errors: ${all ?? ''}`;
-          context.events.record({
-            regarding: job,
-            type: 'Warning',
-            reason: 'ValidationError',
-            message,
-          });
-          return undefined;
-        }
-        const pass = new Pass(job, view, {
-          nowMs: context.clock.now(),
-          random: context.random,
-          record: event => context.events.record({ regarding: job, ...event }),
-        });
-        return yield* pass.run();
-      },
+      reconcile: (key, view) => sync(key, view, context),
     }),
   };
+}
+
+function* sync(key: string, view: View, context: ControllerContext): Reconciliation {
+  const { namespace, name } = splitKey(key);
+  const stored = view.get(mpiJobs, namespace, name);
+  if (stored === undefined) return undefined;
+  const job = withDefaults(stored);
+  const { managedBy = manager } = job.spec.runPolicy ?? {};
+  if (managedBy !== manager || isDeleting(job)) return undefined;
+  const errors = mpiJobErrors(job).map(printedError);
+  if (errors.length > 0) {
+    const all = errors.length === 1 ? errors[0] : `[${errors.join(', ')}]`;
+    const message = `Found validation errors: ${all ?? ''}`;
+    context.events.record({
+      regarding: job,
+      type: 'Warning',
+      reason: 'ValidationError',
+      message,
+    });
+    return undefined;
+  }
+  const pass = new Pass(job, view, {
+    nowMs: context.clock.now(),
+    random: context.random,
+    record: event => context.events.record({ regarding: job, ...event }),
+  });
+  return yield* pass.run();
 }
 
 function watchesOf({ queue, view }: ControllerContext) {

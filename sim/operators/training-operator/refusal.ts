@@ -8,17 +8,19 @@ import {
   type FieldError,
 } from '../../api/field-error.js';
 import { dns1035LabelErrors } from '../../api/labels.js';
-import type { Webhook } from '../admission/webhook.js';
+import type { Webhook, WebhookRequest } from '../admission/webhook.js';
 import type { JobKind } from './job-kind.js';
 import type { ReplicaSpec, TrainingJob } from './types.js';
 
 /** The webhook of a kind of job. */
 export function jobWebhook(kind: JobKind): Webhook {
-  return function* ({ object }) {
-    const job = object as unknown as TrainingJob | undefined;
-    const message = job === undefined ? undefined : kind.refusal?.(job);
-    return message === undefined ? { isAllowed: true } : { isAllowed: false, message };
-  };
+  return request => judge(kind, request);
+}
+
+function* judge(kind: JobKind, { object }: WebhookRequest): ReturnType<Webhook> {
+  const job = object as unknown as TrainingJob | undefined;
+  const message = job === undefined ? undefined : kind.refusal?.(job);
+  return message === undefined ? { isAllowed: true } : { isAllowed: false, message };
 }
 
 /** The errors as Go's aggregates print them; undefined when there is none. */
