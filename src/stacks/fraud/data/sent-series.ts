@@ -27,23 +27,36 @@ export function sentSeries(series: OutcomeSeries): SentSeries {
 }
 
 /** The outcome whose columns, and all else, are asked for when they are wanted. */
-export function askedSeries(
-  { startMs, rowMs, rows }: Pick<OutcomeSeries, 'startMs' | 'rowMs' | 'rows'>,
-  columns: () => OutcomeColumns,
-  all: () => Pick<SentSeries, 'revisions' | 'spans' | 'hours' | 'latencies'>,
-): OutcomeSeries {
-  return {
-    startMs,
-    rowMs,
-    rows,
-    columns,
-    revisions: () => all().revisions,
-    spans: () => all().spans,
-    hours: () => all().hours,
-    get latencies() {
-      return all().latencies;
-    },
-  };
+export class AskedSeries implements OutcomeSeries {
+  readonly startMs: number;
+  readonly rowMs: number;
+  readonly rows: number;
+
+  constructor(
+    { startMs, rowMs, rows }: Pick<OutcomeSeries, 'startMs' | 'rowMs' | 'rows'>,
+    readonly columns: () => OutcomeColumns,
+    private readonly all: () => SentSeries,
+  ) {
+    this.startMs = startMs;
+    this.rowMs = rowMs;
+    this.rows = rows;
+  }
+
+  revisions(): ReadonlyMap<string, OutcomeColumns> {
+    return this.all().revisions;
+  }
+
+  spans(): readonly SpanOutcome[] {
+    return this.all().spans;
+  }
+
+  hours(): readonly HourOutcome[] {
+    return this.all().hours;
+  }
+
+  get latencies(): LatencyHistogram {
+    return this.all().latencies;
+  }
 }
 
 /** Gives histograms their methods again. */

@@ -11,7 +11,7 @@ import { nothing } from '../../../traffic/flow/later.js';
 import type { OutcomeColumns, OutcomeSeries } from '../../../traffic/flow/outcome.js';
 import type { RunSettings } from '../../../traffic/flow/run-settings.js';
 import type { PaymentRecord } from './payment-record.js';
-import { askedSeries, readSeries, type SentSeries } from './sent-series.js';
+import { AskedSeries, readSeries, type SentSeries } from './sent-series.js';
 import type { SentSettings, ThreadLine, ThreadOrder } from './thread-line.js';
 import { tellNumbers } from './told-numbers.js';
 
@@ -95,7 +95,7 @@ export class ThreadEngine implements FlowEngine {
     const { known, line } = this;
     const { originMs: startMs, settings } = this.brief;
     const { rowMs } = settings;
-    return askedSeries(
+    return new AskedSeries(
       { startMs, rowMs, rows: this.rows() },
       () => (known.columns ??= line.ask<OutcomeColumns>({ kind: 'columns' })),
       () => (known.series ??= readSeries(line.ask<SentSeries>({ kind: 'series' }))),
