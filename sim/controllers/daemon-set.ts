@@ -83,10 +83,7 @@ function createController(context: ControllerContext): Controller {
       }),
       watch(nodes, { on: change => onNode(change, context) }),
     ],
-    *reconcile(key) {
-      if (key.startsWith(nodePrefix)) return wakeForNode(key.slice(nodePrefix.length), context);
-      return yield* retrying(sync(key, tools));
-    },
+    reconcile: key => retrying(sync(key, tools)),
   };
 }
 
@@ -127,6 +124,7 @@ function wakeForNode(name: string, { view, queue }: ControllerContext): undefine
 
 function* sync(key: string, tools: DaemonTools): Reconciliation<Outcome> {
   const { context, expectations, ownWrites } = tools;
+  if (key.startsWith(nodePrefix)) return wakeForNode(key.slice(nodePrefix.length), context);
   const { namespace, name } = splitKey(key);
   const delay = ownWrites.delay(key, context.view);
   if (delay !== undefined) return { retry: delay };

@@ -144,16 +144,10 @@ export class DaemonSetSync {
     const create = plan.create.slice(0, burstMax);
     const remove = plan.remove.slice(0, burstMax);
     const owner = { object: set, kind: daemonSets };
-    const note = (pod: Pod) => this.note(pods, pod);
     expectations.expect(key, create.length, remove.length);
-    const { skipped, error } = yield* slowStart<string>(create.length, function* (index) {
-      const pod = daemonPod(set, create[index] ?? '', hash);
-      const answer = yield* createPod(context.events, owner, pod);
-      if (answer.isOk) note(answer.object);
-      if (answer.isOk || isNamespaceTerminating(answer)) return undefined;
-      expectations.creationSeen(key);
-      return answer.message;
-    });
+    const { skipped, error } = yield* slowStart(create.length, index =>
+      this.createOn(create[index] ?? '', hash),
+    );
     for (let index = 0; index < skipped; index++) expectations.creationSeen(key);
     let failure = error;
     for (const pod of remove) {
@@ -163,6 +157,18 @@ export class DaemonSetSync {
       if (answer.status !== 404) failure ??= `unable to delete pods: ${answer.message}`;
     }
     if (failure !== undefined) throw new Refused(failure);
+  }
+
+  /** Makes the pod of the node; returns the error. */
+  private *createOn(node: string, hash: string): Reconciliation<string | undefined> {
+    const { set, key } = this;
+    const { context, expectations } = this.tools;
+    const owner = { object: set, kind: daemonSets };
+    const answer = yield* createPod(context.events, owner, daemonPod(set, node, hash));
+    if (answer.isOk) this.note(pods, answer.object);
+    if (answer.isOk || isNamespaceTerminating(answer)) return undefined;
+    expectations.creationSeen(key);
+    return answer.message;
   }
 
   private *tellStatus(hash: string, how: { readonly isObserved: boolean }): Reconciliation {

@@ -14,6 +14,7 @@ import { ownerReference } from '../../api/meta.js';
 import { apiVersionOf } from '../../api/object.js';
 import { safeEncoded } from '../../api/pod-template-hash.js';
 import type { ControllerContext, Reconciliation, Watch } from '../../client/contract.js';
+import type { EventRecorder } from '../../client/event-recorder.js';
 import { call, create, pause, watch } from '../../client/requests.js';
 import { fnv32a } from '../../engine/hash.js';
 import { Refused } from '../control/must.js';
@@ -59,15 +60,7 @@ export function* gangOf(
   const workload = yield* found<Workload>(
     () => view.byIndex(workloads, jobIndex, `${namespace}/${name}`),
     uid,
-    function* () {
-      if (!isNew(job, known)) return undefined;
-      const answer = yield* call(create(workloads, workloadOf(job)));
-      if (!answer.isOk) return answer;
-      const made = answer.object.metadata.name ?? '';
-      const message = `Created Workload ${made} for Job ${name}`;
-      events.record({ regarding: job, type: 'Normal', reason: 'WorkloadCreated', message });
-      return answer;
-    },
+    () => madeWorkload(job, known, events),
   );
   if (workload === undefined || workload.spec.podGroupTemplates.length !== 1) return undefined;
   const key = `${namespace}/${workload.metadata.name ?? ''}`;
@@ -76,6 +69,17 @@ export function* gangOf(
     uid,
     () => call(create(podGroups, groupOf(job, workload))),
   );
+}
+
+/** Makes the Workload of a Job that has never started. */
+function* madeWorkload(job: Job, known: readonly Pod[], events: EventRecorder): Made<Workload> {
+  if (!isNew(job, known)) return undefined;
+  const answer = yield* call(create(workloads, workloadOf(job)));
+  if (!answer.isOk) return answer;
+  const made = answer.object.metadata.name ?? '';
+  const message = `Created Workload ${made} for Job ${job.metadata.name ?? ''}`;
+  events.record({ regarding: job, type: 'Normal', reason: 'WorkloadCreated', message });
+  return answer;
 }
 
 /** All pods at once, each with an index, and nobody has said which group they are. */

@@ -133,24 +133,30 @@ function* addPods(state: JobState, missing: number, tools: JobTools): Reconcilia
     return { active: 0 };
   }
   const count = indexes?.now.length ?? missing;
-  const owner = { object: job, kind: jobs };
   const template = inGroup(podOf(job), state.podGroup);
   memory.expectations.expectCreations(key, count);
-  let created = count;
-  const { skipped, error } = yield* slowStart<string>(count, function* (position) {
+  const { successes, skipped, error } = yield* slowStart(count, position => {
     const index = indexes?.now[position];
     const pod =
       index === undefined ? template : indexedPod(job, template, index, counts(state, index));
-    const answer = yield* createPod(context.events, owner, pod);
-    if (answer.isOk) memory.ownWrites.note(key, job, pods, answer.object);
-    if (answer.isOk || isNamespaceTerminating(answer)) return undefined;
-    memory.expectations.creationSeen(key);
-    created--;
-    return answer.message;
+    return addPod(state, pod, tools);
   });
   for (let index = 0; index < skipped; index++) memory.expectations.creationSeen(key);
-  const active = state.activePods.length + created - skipped;
+  const active = state.activePods.length + successes;
   return error === undefined ? { active } : { active, error };
+}
+
+/** Makes one pod; returns the error. */
+function* addPod(
+  { job, key }: JobState,
+  pod: Pod,
+  { context, memory }: JobTools,
+): Reconciliation<string | undefined> {
+  const answer = yield* createPod(context.events, { object: job, kind: jobs }, pod);
+  if (answer.isOk) memory.ownWrites.note(key, job, pods, answer.object);
+  if (answer.isOk || isNamespaceTerminating(answer)) return undefined;
+  memory.expectations.creationSeen(key);
+  return answer.message;
 }
 
 function counts({ job, awaiting }: JobState, index: number): Readonly<Record<string, string>> {

@@ -153,20 +153,24 @@ class SetController<T extends HasMetadata> implements Controller {
   }
 
   private *createPods(set: T, spec: SetSpec, count: number): Reconciliation<string | undefined> {
-    const { flavor, expectations, ownWrites, context } = this;
+    const { flavor, expectations } = this;
     const key = keyOf(set);
-    const owner = { object: set, kind: flavor.kind };
-    const pod = podFromTemplate(spec.template, owner);
+    const pod = podFromTemplate(spec.template, { object: set, kind: flavor.kind });
     expectations.expectCreations(key, count);
-    const { skipped, error } = yield* slowStart<string>(count, function* () {
-      const answer = yield* createPod(context.events, owner, pod);
-      if (answer.isOk) ownWrites.note(key, set, pods, answer.object);
-      if (answer.isOk || isNamespaceTerminating(answer)) return undefined;
-      expectations.creationSeen(key);
-      return answer.message;
-    });
+    const { skipped, error } = yield* slowStart(count, () => this.createOne(set, pod));
     for (let index = 0; index < skipped; index++) expectations.creationSeen(key);
     return error;
+  }
+
+  /** Creates one pod; returns the error. */
+  private *createOne(set: T, pod: Pod): Reconciliation<string | undefined> {
+    const { flavor, expectations, ownWrites, context } = this;
+    const key = keyOf(set);
+    const answer = yield* createPod(context.events, { object: set, kind: flavor.kind }, pod);
+    if (answer.isOk) ownWrites.note(key, set, pods, answer.object);
+    if (answer.isOk || isNamespaceTerminating(answer)) return undefined;
+    expectations.creationSeen(key);
+    return answer.message;
   }
 
   private *deletePods(set: T, victims: readonly Pod[]): Reconciliation<string | undefined> {

@@ -18,6 +18,9 @@ import { countsOf, isNews, statusOf, type Counts, type RevisionNames } from './s
 /** A conflict on the status is tried again so often. */
 const statusAttemptsMax = 5;
 
+/** Works on one pod; whether the others have to wait. Undefined: there is nothing to do. */
+type WorkOnPlace = (place: number) => Reconciliation<boolean> | undefined;
+
 /** A stateful set and its pods in one pass. */
 export class StatefulSetSync {
   private readonly control: StatefulPodControl;
@@ -113,16 +116,10 @@ export class StatefulSetSync {
 
   /** Whether all wanted pods are there and all others are not, so that an update may go on. */
   private *settle(): Reconciliation<boolean> {
-    const { replicas, condemned, control, updateSet } = this;
+    const { replicas, condemned } = this;
     if (yield* this.forAll(replicas.length, place => this.processReplica(place))) return false;
     if (condemned.length === 0) return true;
-    yield* this.forAll(condemned.length, function* (place) {
-      const pod = condemned[place] as Pod;
-      if (!control.haveClaimsRightOwners(updateSet, pod)) {
-        yield* control.fixClaimOwners(updateSet, pod);
-      }
-      return false;
-    });
+    yield* this.forAll(condemned.length, place => this.fixClaimOwners(condemned[place] as Pod));
     const firstUnavailable = [
       ...replicas.map((_known, place) => this.replica(place)),
       ...condemned.toReversed(),
@@ -131,11 +128,16 @@ export class StatefulSetSync {
     return !(yield* this.forAll(condemned.length, condemn));
   }
 
+  private *fixClaimOwners(pod: Pod): Reconciliation<boolean> {
+    const { control, updateSet } = this;
+    if (!control.haveClaimsRightOwners(updateSet, pod)) {
+      yield* control.fixClaimOwners(updateSet, pod);
+    }
+    return false;
+  }
+
   /** One after another until one says stop; or all, when the set's pods need not wait for each other. */
-  private *forAll(
-    count: number,
-    work: (place: number) => Reconciliation<boolean> | undefined,
-  ): Reconciliation<boolean> {
+  private *forAll(count: number, work: WorkOnPlace): Reconciliation<boolean> {
     if (this.isMonotonic) {
       for (let place = 0; place < count; place++) {
         const pass = work(place);
@@ -143,16 +145,7 @@ export class StatefulSetSync {
       }
       return false;
     }
-    const { error } = yield* slowStart<Refused>(count, function* (place) {
-      try {
-        const pass = work(place);
-        if (pass !== undefined) yield* pass;
-        return undefined;
-      } catch (thrown) {
-        if (thrown instanceof Refused) return thrown;
-        throw thrown;
-      }
-    });
+    const { error } = yield* slowStart(count, place => refusalOf(work, place));
     if (error !== undefined) throw error;
     return false;
   }
@@ -235,6 +228,18 @@ export class StatefulSetSync {
       yield* pause(10);
       set = this.context.view.get(statefulSets, namespace, name) ?? set;
     }
+  }
+}
+
+/** Does the work and returns what it was refused, if anything. */
+function* refusalOf(work: WorkOnPlace, place: number): Reconciliation<Refused | undefined> {
+  try {
+    const pass = work(place);
+    if (pass !== undefined) yield* pass;
+    return undefined;
+  } catch (thrown) {
+    if (thrown instanceof Refused) return thrown;
+    throw thrown;
   }
 }
 
