@@ -127,8 +127,7 @@ function tellSuspension({ job, status }: JobState, { context }: JobTools): boole
   const conditions = changedBy(status.conditions, next);
   if (conditions === undefined) return false;
   status.conditions = conditions;
-  if (isOff) delete status.startTime;
-  else status.startTime = rfc3339(nowMs);
+  status.startTime = isOff ? undefined : rfc3339(nowMs);
   const reason = isOff ? 'Suspended' : 'Resumed';
   context.events.record({ regarding: job, type: 'Normal', reason, message: told.message });
   return true;

@@ -11,7 +11,7 @@ import type { JobMemory } from './memory.js';
 import { hasLimitPerIndex, isIndexed, isPodFailed, isTracked, validIndexOf } from './spec.js';
 
 /** The status while a pass changes it. */
-export type StatusDraft = { -readonly [Field in keyof JobStatus]: JobStatus[Field] } & {
+export type StatusDraft = { -readonly [Field in keyof JobStatus]: JobStatus[Field] | undefined } & {
   conditions: readonly JobCondition[];
   uncounted: { succeeded: readonly string[]; failed: readonly string[] };
 };

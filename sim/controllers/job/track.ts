@@ -140,8 +140,7 @@ function tellIndexes({ job, status, succeededIndexes, failedIndexes }: JobState)
   const before = [status.completedIndexes ?? '', status.failedIndexes];
   status.succeeded = total(succeededIndexes);
   status.completedIndexes = printed(succeededIndexes);
-  if (failedIndexes !== undefined) status.failedIndexes = printed(failedIndexes);
-  else delete status.failedIndexes;
+  status.failedIndexes = failedIndexes && printed(failedIndexes);
   return before[0] !== status.completedIndexes || before[1] !== status.failedIndexes;
 }
 
