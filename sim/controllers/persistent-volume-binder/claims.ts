@@ -89,11 +89,8 @@ function* syncNamed({ view, events }: ClaimContext, claim: PersistentVolumeClaim
 
 /** The claim was bound on both sides once. @upstream syncBoundClaim */
 function* syncBound({ view, events }: ClaimContext, claim: PersistentVolumeClaim): Reconciliation {
-  const lost = function* (reason: string, message: string): Reconciliation<undefined> {
-    const isNew = yield* setClaimPhase(claim, 'Lost');
-    if (isNew) events.record({ regarding: claim, type: 'Warning', reason, message });
-    return undefined;
-  };
+  const lost = (reason: string, message: string): Reconciliation<undefined> =>
+    tellLost(events, claim, { reason, message });
   const name = claim.spec?.volumeName ?? '';
   const gone = 'Data on the volume is lost!';
   if (name === '') {
@@ -111,6 +108,16 @@ function* syncBound({ view, events }: ClaimContext, claim: PersistentVolumeClaim
     'ClaimMisbound',
     'Two claims are bound to the same volume, this one is bound incorrectly',
   );
+}
+
+function* tellLost(
+  events: EventRecorder,
+  claim: PersistentVolumeClaim,
+  why: { readonly reason: string; readonly message: string },
+): Reconciliation<undefined> {
+  const isNew = yield* setClaimPhase(claim, 'Lost');
+  if (isNew) events.record({ regarding: claim, type: 'Warning', ...why });
+  return undefined;
 }
 
 function* stayPending(claim: PersistentVolumeClaim): Reconciliation<Outcome> {

@@ -6,6 +6,7 @@ import {
   type PersistentVolumeClaim,
 } from '../../api/kinds/core.js';
 import type { Queue, Reconciliation } from '../../client/contract.js';
+import type { EventRecorder } from '../../client/event-recorder.js';
 import { call, get, remove, update } from '../../client/requests.js';
 import { must, Refused } from '../control/must.js';
 import { unboundVolume } from './bound.js';
@@ -76,12 +77,8 @@ function* release({ events }: VolumeContext, volume: PersistentVolume): Reconcil
   const released = isGivenBack(volume.status?.phase)
     ? volume
     : yield* setVolumePhase(volume, 'Released');
-  const fail = function* (reason: string, message: string): Reconciliation<undefined> {
-    if (released.status?.phase === 'Failed') return undefined;
-    const failed = yield* setVolumePhase(released, 'Failed', message);
-    events.record({ regarding: failed, type: 'Warning', reason, message });
-    return undefined;
-  };
+  const fail = (reason: string, message: string): Reconciliation<undefined> =>
+    tellFailed(events, released, { reason, message });
   const policy = volume.spec?.persistentVolumeReclaimPolicy;
   if (policy === 'Recycle') {
     return yield* fail('VolumeFailedRecycle', 'No recycler plugin found for the volume!');
@@ -92,6 +89,17 @@ function* release({ events }: VolumeContext, volume: PersistentVolume): Reconcil
   const refusal = deletionRefusal(volume);
   if (refusal !== undefined) return yield* fail('VolumeFailedDelete', refusal);
   yield* must(remove(persistentVolumes, '', volume.metadata.name ?? ''));
+  return undefined;
+}
+
+function* tellFailed(
+  events: EventRecorder,
+  released: PersistentVolume,
+  { reason, message }: { readonly reason: string; readonly message: string },
+): Reconciliation<undefined> {
+  if (released.status?.phase === 'Failed') return undefined;
+  const failed = yield* setVolumePhase(released, 'Failed', message);
+  events.record({ regarding: failed, type: 'Warning', reason, message });
   return undefined;
 }
 
