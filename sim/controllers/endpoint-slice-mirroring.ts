@@ -12,6 +12,8 @@ import {
   type ControllerContext,
   type ControllerDefinition,
   type Outcome,
+  type Reconciliation,
+  type View,
 } from '../client/contract.js';
 import { call, remove, splitKey, watch } from '../client/requests.js';
 import { serviceNameLabel } from './endpoint-slice/slice.js';
@@ -28,8 +30,16 @@ export const endpointSliceMirroringController: ControllerDefinition = {
 const retriesMax = 15;
 const byServiceIndex = 'endpoint-slice-mirroring/service';
 
+/** What a pass works with. */
+interface MirrorTools {
+  readonly context: ControllerContext;
+  readonly tracker: SliceTracker;
+  /** The outcome of a pass that failed. */
+  readonly again: (key: string, retry: string) => Outcome;
+}
+
 function createController(context: ControllerContext): Controller {
-  const { queue, events } = context;
+  const { queue } = context;
   const tracker = new SliceTracker();
   const again = (key: string, retry: string): Outcome => {
     return queue.retries(key) < retriesMax ? { retry } : undefined;
@@ -57,29 +67,31 @@ function createController(context: ControllerContext): Controller {
     ],
     workers: 5,
     retry: { baseMs: 1000, maxMs: 100_000, bucket: { perSecond: 10, burst: 100 } },
-    *reconcile(key, view) {
-      const { namespace, name } = splitKey(key);
-      const object = view.get(endpoints, namespace, name);
-      const service = view.get(services, namespace, name);
-      const slices = view.byIndex(endpointSlices, byServiceIndex, key).filter(isMirror);
-      const isMirrored = object && shouldMirror(object) && service && !service.spec?.selector;
-      if (!isMirrored) {
-        tracker.forget(key);
-        let error: string | undefined;
-        for (const slice of slices) {
-          const request = remove(endpointSlices, namespace, slice.metadata.name ?? '');
-          const answer = yield* call(request);
-          if (!answer.isOk) error ??= answer.message;
-        }
-        return error === undefined ? undefined : again(key, error);
-      }
-      if (tracker.isStale(key, slices)) {
-        return again(key, 'EndpointSlice informer cache is out of date');
-      }
-      const error = yield* mirror(object, slices, { tracker, events });
-      return error === undefined ? undefined : again(key, error);
-    },
+    reconcile: (key, view) => sync(key, view, { tracker, context, again }),
   };
+}
+
+function* sync(key: string, view: View, { tracker, context, again }: MirrorTools): Reconciliation {
+  const { namespace, name } = splitKey(key);
+  const object = view.get(endpoints, namespace, name);
+  const service = view.get(services, namespace, name);
+  const slices = view.byIndex(endpointSlices, byServiceIndex, key).filter(isMirror);
+  const isMirrored = object && shouldMirror(object) && service && !service.spec?.selector;
+  if (!isMirrored) {
+    tracker.forget(key);
+    let error: string | undefined;
+    for (const slice of slices) {
+      const request = remove(endpointSlices, namespace, slice.metadata.name ?? '');
+      const answer = yield* call(request);
+      if (!answer.isOk) error ??= answer.message;
+    }
+    return error === undefined ? undefined : again(key, error);
+  }
+  if (tracker.isStale(key, slices)) {
+    return again(key, 'EndpointSlice informer cache is out of date');
+  }
+  const error = yield* mirror(object, slices, { tracker, events: context.events });
+  return error === undefined ? undefined : again(key, error);
 }
 
 function onSlice(

@@ -22,6 +22,7 @@ import {
   type ControllerDefinition,
   type Outcome,
   type Reconciliation,
+  type View,
 } from '../client/contract.js';
 import { call, create, remove, splitKey, update, watch } from '../client/requests.js';
 import { isNamespaceTerminating } from './control/pod-control.js';
@@ -46,10 +47,19 @@ const triggerAnnotation = 'endpoints.kubernetes.io/last-change-trigger-time';
 const capacityAnnotation = 'endpoints.kubernetes.io/over-capacity';
 const leaderAnnotation = 'control-plane.alpha.kubernetes.io/leader';
 
+/** What the controller keeps between passes. */
+interface EndpointsTools {
+  readonly context: ControllerContext;
+  readonly triggerTimes: TriggerTimes;
+  /** Versions that were replaced: when the cache still has one, it is behind. */
+  readonly replaced: Map<string, string>;
+  /** The outcome of a pass that failed. */
+  readonly again: (key: string, retry: string) => Outcome;
+}
+
 function createController(context: ControllerContext): Controller {
   const { queue } = context;
   const triggerTimes = new TriggerTimes();
-  /** Versions that were replaced: when the cache still has one, it is behind. */
   const replaced = new Map<string, string>();
   const again = (key: string, retry: string): Outcome => {
     return queue.retries(key) < retriesMax ? { retry } : undefined;
@@ -74,48 +84,43 @@ function createController(context: ControllerContext): Controller {
         if (one.metadata.annotations?.[leaderAnnotation] === undefined) queue.add(keyOf(one));
       }
     },
-    *reconcile(key, view) {
-      const { namespace, name } = splitKey(key);
-      const service = view.get(services, namespace, name);
-      if (service === undefined) {
-        triggerTimes.forget(key);
-        replaced.delete(key);
-        if (view.get(endpoints, namespace, name) === undefined) return undefined;
-        const answer = yield* call(remove(endpoints, namespace, name));
-        return answer.isOk || answer.status === 404 ? undefined : again(key, answer.message);
-      }
-      const { selector, type } = service.spec ?? {};
-      if (type === 'ExternalName' || selector === undefined) return undefined;
-      const selected = view
-        .list(pods, namespace)
-        .filter(pod => hasLabels(pod.metadata.labels, selector));
-      const current = view.get(endpoints, namespace, name);
-      if (current !== undefined && replaced.get(key) === current.metadata.resourceVersion) {
-        return again(key, 'endpoints informer cache is out of date');
-      }
-      // Upstream asks before it knows that its cache is behind, and so may lose a time.
-      const triggerTime = triggerTimes.changedSince(service, selected);
-      const subsets = repacked(selected.flatMap(pod => subsetsOf(service, pod)));
-      if (current !== undefined && isUpToDate(current, service, subsets)) return undefined;
-      const wanted = wantedEndpoints(service, current, subsets, triggerTime);
-      return yield* write(service, current, wanted, { context, replaced, again });
-    },
+    reconcile: (key, view) => sync(key, view, { context, triggerTimes, replaced, again }),
   };
+}
+
+function* sync(key: string, view: View, tools: EndpointsTools): Reconciliation {
+  const { triggerTimes, replaced, again } = tools;
+  const { namespace, name } = splitKey(key);
+  const service = view.get(services, namespace, name);
+  if (service === undefined) {
+    triggerTimes.forget(key);
+    replaced.delete(key);
+    if (view.get(endpoints, namespace, name) === undefined) return undefined;
+    const answer = yield* call(remove(endpoints, namespace, name));
+    return answer.isOk || answer.status === 404 ? undefined : again(key, answer.message);
+  }
+  const { selector, type } = service.spec ?? {};
+  if (type === 'ExternalName' || selector === undefined) return undefined;
+  const selected = view
+    .list(pods, namespace)
+    .filter(pod => hasLabels(pod.metadata.labels, selector));
+  const current = view.get(endpoints, namespace, name);
+  if (current !== undefined && replaced.get(key) === current.metadata.resourceVersion) {
+    return again(key, 'endpoints informer cache is out of date');
+  }
+  // Upstream asks before it knows that its cache is behind, and so may lose a time.
+  const triggerTime = triggerTimes.changedSince(service, selected);
+  const subsets = repacked(selected.flatMap(pod => subsetsOf(service, pod)));
+  if (current !== undefined && isUpToDate(current, service, subsets)) return undefined;
+  const wanted = wantedEndpoints(service, current, subsets, triggerTime);
+  return yield* write(service, current, wanted, tools);
 }
 
 function* write(
   service: Service,
   current: Endpoints | undefined,
   wanted: Endpoints,
-  {
-    context,
-    replaced,
-    again,
-  }: {
-    readonly context: ControllerContext;
-    readonly replaced: Map<string, string>;
-    readonly again: (key: string, retry: string) => Outcome;
-  },
+  { context, replaced, again }: EndpointsTools,
 ): Reconciliation {
   const key = keyOf(service);
   const request = current === undefined ? create(endpoints, wanted) : update(endpoints, wanted);

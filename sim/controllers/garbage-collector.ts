@@ -23,7 +23,7 @@ export const garbageCollectorController: ControllerDefinition = {
   name: 'garbage-collector-controller',
   identity: serviceAccount('kube-system', 'generic-garbage-collector'),
   rate: { perSecond: 40, burst: 60 },
-  create: createController,
+  create: context => new GarbageCollector(context),
 };
 
 const discoveryPeriodMs = 30_000;
@@ -32,39 +32,65 @@ const settleMs = 1000;
 const discoverKey = 'discover';
 const neededVerbs = ['delete', 'list', 'watch'];
 
-function createController(context: ControllerContext): Controller {
-  const { clock, queue, events } = context;
-  const ends = new Map<string, () => void>();
-  let learnt: Discovered | undefined;
-  let settledMs = 0;
-  const add = (key: string) => {
-    const waitMs = settledMs - clock.now();
+class GarbageCollector implements Controller {
+  readonly watches = [];
+  readonly workers = 20;
+  private readonly graph: Graph;
+  private readonly attempts: Attempts;
+  /** What ends the watch of a kind, by `resourceKey`. */
+  private readonly ends = new Map<string, () => void>();
+  private learnt: Discovered | undefined;
+  private settledMs = 0;
+
+  constructor(private readonly context: ControllerContext) {
+    const { clock, queue, events } = context;
+    const sink = {
+      attemptToDelete: (uid: string, isAfterFailure = false) => {
+        if (isAfterFailure) queue.addRateLimited(`delete/${uid}`);
+        else this.add(`delete/${uid}`);
+      },
+      attemptToOrphan: (uid: string) => this.add(`orphan/${uid}`),
+    };
+    this.graph = new Graph(sink, events);
+    const operations = new Operations(new RestMapper(clock));
+    this.attempts = new Attempts(this.graph, operations, uid => sink.attemptToDelete(uid));
+  }
+
+  start(): void {
+    this.context.queue.add(discoverKey);
+  }
+
+  *reconcile(key: string): Reconciliation {
+    if (key === discoverKey) return yield* this.learn();
+    const { graph, attempts } = this;
+    const { namespace: what, name: uid } = splitKey(key);
+    const node = graph.get(uid);
+    if (node === undefined) return undefined;
+    const pass = what === 'orphan' ? attempts.orphan(node) : attempts.delete(node);
+    return outcomeOf(yield* pass);
+  }
+
+  private add(key: string): void {
+    const { clock, queue } = this.context;
+    const waitMs = this.settledMs - clock.now();
     if (waitMs > 0) queue.addAfter(key, waitMs);
     else queue.add(key);
-  };
-  const sink = {
-    attemptToDelete: (uid: string, isAfterFailure = false) => {
-      if (isAfterFailure) queue.addRateLimited(`delete/${uid}`);
-      else add(`delete/${uid}`);
-    },
-    attemptToOrphan: (uid: string) => add(`orphan/${uid}`),
-  };
-  const graph = new Graph(sink, events);
-  const isNoNews = graph.isNoNews.bind(graph);
-  const operations = new Operations(new RestMapper(clock));
-  const attempts = new Attempts(graph, operations, uid => sink.attemptToDelete(uid));
+  }
 
-  function* learn(): Reconciliation {
+  /** Watches what is served, and nothing else any more. */
+  private *learn(): Reconciliation {
+    const { graph, ends, context } = this;
     const discovered = yield* discover();
     const { resources, failures } = discovered;
-    if (discovered === learnt) return { requeueAfterMs: discoveryPeriodMs };
-    learnt = discovered;
+    if (discovered === this.learnt) return { requeueAfterMs: discoveryPeriodMs };
+    this.learnt = discovered;
     const wanted = new Map(
       resources.filter(isCollected).map(resource => [resourceKey(resource), resource]),
     );
+    const isNoNews = graph.isNoNews.bind(graph);
     for (const [key, resource] of wanted) {
       if (ends.has(key)) continue;
-      if (settledMs === 0) settledMs = clock.now() + settleMs;
+      if (this.settledMs === 0) this.settledMs = context.clock.now() + settleMs;
       const on = graph.take.bind(graph, resource);
       ends.set(key, context.watch(watch(resource, { on, isNoNews })));
     }
@@ -75,22 +101,6 @@ function createController(context: ControllerContext): Controller {
     }
     return { requeueAfterMs: discoveryPeriodMs };
   }
-
-  return {
-    watches: [],
-    workers: 20,
-    start() {
-      queue.add(discoverKey);
-    },
-    *reconcile(key) {
-      if (key === discoverKey) return yield* learn();
-      const { namespace: what, name: uid } = splitKey(key);
-      const node = graph.get(uid);
-      if (node === undefined) return undefined;
-      const pass = what === 'orphan' ? attempts.orphan(node) : attempts.delete(node);
-      return outcomeOf(yield* pass);
-    },
-  };
 }
 
 function outcomeOf(attempt: Attempt): Outcome {

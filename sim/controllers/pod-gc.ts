@@ -16,6 +16,7 @@ import {
   type View,
 } from '../client/contract.js';
 import { call, get, remove, watch } from '../client/requests.js';
+import type { Clock } from '../engine/clock.js';
 import { patchPodStatus, withPodCondition } from './control/pod-status.js';
 import { isTerminal } from './control/pod-state.js';
 
@@ -35,31 +36,39 @@ const roundKey = 'round';
 const outOfService = 'node.kubernetes.io/out-of-service';
 
 function createController({ clock, queue }: ControllerContext): Controller {
-  /** Nodes that were missing, and when they are believed to be gone. */
-  const missing = new Map<string, number>();
-  /** What the last round looked at, if it found nothing to do: the same lists mean that nothing changed. */
-  let quiet: Quiet | undefined;
+  const memory: Memory = { missing: new Map(), quiet: undefined };
   return {
     watches: [watch(nodes), watch(pods)],
     start() {
       queue.add(roundKey);
     },
-    *reconcile(_key, view) {
-      const all = view.list(pods);
-      const around = view.list(nodes);
-      if (quiet?.pods === all && isStillQuiet(quiet, around)) return { requeueAfterMs: periodMs };
-      const round = new Round(view, rfc3339(clock.now()));
-      yield* round.removeEnded(all);
-      yield* round.removeOutOfService(all);
-      yield* round.removeOrphans(all, yield* goneNodes(all, view, missing, clock.now()));
-      yield* round.removeUnbound(all);
-      const isQuiet = round.hasRemovedNothing && missing.size === 0;
-      quiet = isQuiet
-        ? { pods: all, nodes: around, looksAtNodes: all.some(isDeleting) }
-        : undefined;
-      return { requeueAfterMs: periodMs };
-    },
+    reconcile: (_key, view) => collect(view, clock, memory),
   };
+}
+
+/** What is kept from round to round. */
+interface Memory {
+  /** Nodes that were missing, and when they are believed to be gone. */
+  readonly missing: Map<string, number>;
+  /** What the last round looked at, if it found nothing to do: the same lists mean that nothing changed. */
+  quiet: Quiet | undefined;
+}
+
+function* collect(view: View, clock: Clock, memory: Memory): Reconciliation {
+  const { missing, quiet } = memory;
+  const all = view.list(pods);
+  const around = view.list(nodes);
+  if (quiet?.pods === all && isStillQuiet(quiet, around)) return { requeueAfterMs: periodMs };
+  const round = new Round(view, rfc3339(clock.now()));
+  yield* round.removeEnded(all);
+  yield* round.removeOutOfService(all);
+  yield* round.removeOrphans(all, yield* goneNodes(all, view, missing, clock.now()));
+  yield* round.removeUnbound(all);
+  const isQuiet = round.hasRemovedNothing && missing.size === 0;
+  memory.quiet = isQuiet
+    ? { pods: all, nodes: around, looksAtNodes: all.some(isDeleting) }
+    : undefined;
+  return { requeueAfterMs: periodMs };
 }
 
 /** What a round looked at that found nothing to do. */
