@@ -5,7 +5,7 @@
 import type { HasMetadata } from '../api/object.js';
 import type { RecordedPast } from '../api/recorded-past.js';
 import type { ApiAnswer } from '../api/request.js';
-import type { Clock, Life, Timer } from '../engine/clock.js';
+import type { Clock } from '../engine/clock.js';
 import { invariant } from '../engine/invariant.js';
 import type { Random } from '../engine/random.js';
 import {
@@ -26,6 +26,7 @@ import { CacheView, type AnyInformer } from './cache-view.js';
 import { TimedMessenger, type Errand, type Messenger } from './errand.js';
 import { createEventRecorder } from './event-recorder.js';
 import { Informer } from './informer.js';
+import { ProcessClock } from './process-clock.js';
 import { TokenBucket } from './token-bucket.js';
 import { WorkQueue } from './work-queue.js';
 
@@ -55,23 +56,40 @@ export interface Process {
 
 /** Makes a process; it does nothing until it is started. */
 export function createProcess(definition: ProcessDefinition, options: RuntimeOptions): Process {
-  let running: RunningProcess | undefined;
-  return {
-    name: definition.name,
-    get isRunning() {
-      return running !== undefined;
-    },
-    start() {
-      invariant(running === undefined, `${definition.name} is not started twice`);
-      running = new RunningProcess(definition, options);
-      running.start();
-    },
-    stop() {
-      running?.stop();
-      running = undefined;
-    },
-    hasSynced: () => running?.hasSynced() ?? false,
-  };
+  return new ProcessOfLives(definition, options);
+}
+
+/** A process, of which one life after the other runs. */
+class ProcessOfLives implements Process {
+  private running: RunningProcess | undefined;
+
+  constructor(
+    private readonly definition: ProcessDefinition,
+    private readonly options: RuntimeOptions,
+  ) {}
+
+  get name(): string {
+    return this.definition.name;
+  }
+
+  get isRunning(): boolean {
+    return this.running !== undefined;
+  }
+
+  start(): void {
+    invariant(this.running === undefined, `${this.name} is not started twice`);
+    this.running = new RunningProcess(this.definition, this.options);
+    this.running.start();
+  }
+
+  stop(): void {
+    this.running?.stop();
+    this.running = undefined;
+  }
+
+  hasSynced(): boolean {
+    return this.running?.hasSynced() ?? false;
+  }
 }
 
 /** One life of a process. */
@@ -362,25 +380,6 @@ class ThrottledTransport implements Transport {
 
   stop(): void {
     this.stoppedMs = this.clock.now();
-  }
-}
-
-/** A clock whose timers die with the process. */
-class ProcessClock implements Clock, Life {
-  isOver = false;
-
-  constructor(private readonly clock: Clock) {}
-
-  now(): number {
-    return this.clock.now();
-  }
-
-  after(delayMs: number, label: string, action: () => void): Timer {
-    return this.clock.after(delayMs, label, action, this);
-  }
-
-  stop(): void {
-    this.isOver = true;
   }
 }
 

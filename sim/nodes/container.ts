@@ -110,7 +110,6 @@ export class RuntimeContainer {
       if (isLaunched) this.exit(code, reason);
       else early ??= () => this.exit(code, reason);
     };
-    const layer = () => this.layer;
     const context: ContainerContext = {
       pod: config.pod,
       container: config.container,
@@ -132,9 +131,7 @@ export class RuntimeContainer {
       },
       volume: config.volumes,
       user: config.record.user,
-      get layer() {
-        return layer();
-      },
+      layer: () => this.layer,
       kernelFiles: () => kernelFiles(config.pod, config.container, this.record.resources),
       network: config.network,
       api: config.api,

@@ -10,7 +10,7 @@ import type {
   Reconciliation,
   Request,
 } from '../client/contract.js';
-import { call, watch } from '../client/requests.js';
+import { watch } from '../client/requests.js';
 import type { Clock, Timer } from '../engine/clock.js';
 import type { Random } from '../engine/random.js';
 import { refusalOf } from './admission.js';
@@ -33,7 +33,7 @@ import { addProbes } from './probe-manager.js';
 import { needsReadinessSync } from './readiness-gates.js';
 import { activePods, considerResize, retryResize, withAllocation } from './resize.js';
 import { needsResync, setStatus, terminateRejected, writeStatus } from './status-manager.js';
-import type { Task } from './task.js';
+import { asked, type Task } from './task.js';
 import { draw, firstSyncs, type KubeletConfig, type NodeTimings } from './timings.js';
 import { VolumeManager } from './volume-manager.js';
 
@@ -186,17 +186,12 @@ export class KubeletProcess implements KubeletContext {
     this.options.context.events.record({ regarding, type, reason, message, ...fieldPath });
   }
 
-  *ask<T>(request: Request<T>): Task<Answer<T>> {
-    const key = `ask ${this.jobCount++}`;
-    const got: { answer?: Answer<T> } = {};
-    yield resume => {
-      this.jobs.set(key, function* () {
-        got.answer = yield* call(request);
-        resume();
-      });
+  ask<T>(request: Request<T>): Task<Answer<T>> {
+    return asked(request, job => {
+      const key = `ask ${this.jobCount++}`;
+      this.jobs.set(key, job);
       this.options.context.queue.add(key);
-    };
-    return got.answer ?? { isOk: false, status: 0, reason: '', message: '', body: undefined };
+    });
   }
 
   writeStatus(entry: PodEntry): void {

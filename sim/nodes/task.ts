@@ -1,4 +1,6 @@
 /** Work that takes virtual time, written as a generator: what goroutines are to the real kubelet. */
+import type { Answer, Reconciliation, Request } from '../client/contract.js';
+import { call } from '../client/requests.js';
 import type { Clock } from '../engine/clock.js';
 
 /** What a task waits for: milliseconds, or a call of `resume` (further calls have no effect). */
@@ -97,4 +99,23 @@ export class Signal {
       });
     };
   }
+}
+
+/** Asks the API server by a job of its own, which is handed to `begin`. */
+export function* asked<T>(
+  request: Request<T>,
+  begin: (job: () => Reconciliation) => void,
+): Task<Answer<T>> {
+  const got: { answer?: Answer<T> } = {};
+  yield resume => begin(() => asking(request, got, resume));
+  return got.answer ?? { isOk: false, status: 0, reason: '', message: '', body: undefined };
+}
+
+function* asking<T>(
+  request: Request<T>,
+  got: { answer?: Answer<T> },
+  resume: () => void,
+): Reconciliation {
+  got.answer = yield* call(request);
+  resume();
 }

@@ -28,6 +28,7 @@ import type {
   ControllerContext,
   ControllerDefinition,
   ProcessDefinition,
+  Reconciliation,
   Watch,
 } from '../client/contract.js';
 import { watch } from '../client/requests.js';
@@ -145,12 +146,14 @@ function controllerOf(context: ControllerContext, scheduler: Scheduler): Control
       scheduler.wake();
     },
     stop: () => timers.stop(),
-    *reconcile(key) {
-      yield* scheduler.reconcile(key);
-      timers.arm();
-      return undefined;
-    },
+    reconcile: key => reconcile(scheduler, timers, key),
   };
+}
+
+function* reconcile(scheduler: Scheduler, timers: QueueTimers, key: string): Reconciliation {
+  yield* scheduler.reconcile(key);
+  timers.arm();
+  return undefined;
 }
 
 /** Flushes the queue at whole seconds and half minutes, when there is something to flush. */

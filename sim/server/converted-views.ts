@@ -1,8 +1,9 @@
 /** What conversion webhooks made of custom resources, kept for as long as the objects are. */
 import type { KubeObject } from '../api/object.js';
+import { Attached } from '../engine/attached.js';
 import type { ServedResource } from './registry.js';
 
-const converted = new WeakMap<ServedResource, WeakMap<KubeObject, KubeObject>>();
+const converted = new Attached<ServedResource, Attached<KubeObject, KubeObject>>();
 
 /** What a conversion webhook made of the object for this version; undefined: it was not asked yet. */
 export function convertedView(
@@ -19,6 +20,6 @@ export function rememberConverted(
   view: KubeObject,
 ): void {
   let ofResource = converted.get(resource);
-  if (ofResource === undefined) converted.set(resource, (ofResource = new WeakMap()));
+  if (ofResource === undefined) converted.set(resource, (ofResource = new Attached()));
   ofResource.set(object, view);
 }

@@ -5,7 +5,7 @@ import { followFlowSchemas } from './flow-control/schema-status.js';
 import { createServe } from './chain.js';
 import { storeBootstrapObjects } from './bootstrap.js';
 import type { CreateApiServer, HistoryEntry } from './contract.js';
-import { createCore } from './core.js';
+import { createCore, type Core } from './core.js';
 import { expireEvents } from './event-expiry.js';
 import { restore, takeBack, takeOver } from './restore.js';
 import { shownAhead } from './shown-ahead.js';
@@ -22,13 +22,7 @@ export const createApiServer: CreateApiServer = options => {
   return {
     serve: createServe(core),
     revision: () => store.revision,
-    *history(afterRevision = 0): Iterable<HistoryEntry> {
-      for (const { revision, timeMs, type, resource, user, current } of store.history(
-        afterRevision,
-      )) {
-        yield { revision, timeMs, type, resource, user, object: current.object };
-      }
-    },
+    history: afterRevision => historyOf(core, afterRevision),
     shownAhead: (afterRevision, writesMax) => shownAhead(core, afterRevision, writesMax),
     restore: entries => restore(core, entries),
     takeBack: revision => takeBack(core, revision),
@@ -37,3 +31,9 @@ export const createApiServer: CreateApiServer = options => {
     tokenIssuer: core.authentication.tokenIssuer,
   };
 };
+
+function* historyOf({ store }: Core, afterRevision = 0): Iterable<HistoryEntry> {
+  for (const { revision, timeMs, type, resource, user, current } of store.history(afterRevision)) {
+    yield { revision, timeMs, type, resource, user, object: current.object };
+  }
+}

@@ -8,13 +8,14 @@ import type { FieldsView } from '../api/managed-fields/settle.js';
 import { customResourceSchema } from '../api/managed-fields/structural-schema.js';
 import { entriesAfterUpdate } from '../api/managed-fields/update.js';
 import type { KubeObject } from '../api/object.js';
+import { Attached } from '../engine/attached.js';
 import { convertedView } from './converted-views.js';
 import type { TrackFields } from './field-owners.js';
 import type { ServedResource } from './registry.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
-const trackers = new WeakMap<ServedResource, TrackFields>();
+const trackers = new Attached<ServedResource, TrackFields>();
 
 /** The tracker for objects of a resource. */
 export function trackFields(resource: ServedResource): TrackFields {
@@ -69,7 +70,7 @@ function inVersion(object: Json, from: ServedResource, to: ServedResource): Json
   return to.strategy.fromStored?.(stored) ?? { ...stored, apiVersion: to.apiVersion };
 }
 
-const schemas = new WeakMap<ServedResource, FieldSchema>();
+const schemas = new Attached<ServedResource, FieldSchema>();
 
 function schemaOf(resource: ServedResource): FieldSchema {
   let schema = schemas.get(resource);
@@ -90,7 +91,7 @@ export function emptyObject(resource: ServedResource): Json {
   return empty;
 }
 
-const emptyObjects = new WeakMap<ServedResource, Json>();
+const emptyObjects = new Attached<ServedResource, Json>();
 
 function makeEmpty({ kind, apiVersion, custom }: ServedResource): Json {
   const typed = { kind: kind.kind, apiVersion };

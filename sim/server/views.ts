@@ -1,7 +1,9 @@
 /** Stored objects as a version of the API shows them: built once, shared by all who ask. */
 import { shapeOfKind } from '../api/facts.js';
+import type { ObjectMeta } from '../api/kinds/meta.js';
 import type { KubeObject } from '../api/object.js';
 import { tidied, tidiedButMarked } from '../api/tidy.js';
+import { Attached } from '../engine/attached.js';
 import type { Stored } from '../store/stored.js';
 import type { FieldOwners } from './field-owners.js';
 import { trackFields } from './managed-fields.js';
@@ -12,8 +14,8 @@ import { convertedView } from './converted-views.js';
 import type { ServedResource } from './registry.js';
 import type { Scope } from './scope.js';
 
-const plainViews = new WeakMap<ServedResource, WeakMap<Stored, KubeObject>>();
-const fullViews = new WeakMap<ServedResource, WeakMap<Stored, KubeObject>>();
+const plainViews = new Attached<ServedResource, Attached<Stored, KubeObject>>();
+const fullViews = new Attached<ServedResource, Attached<Stored, KubeObject>>();
 
 /** As the version shows it, without managedFields. */
 export function plainView(resource: ServedResource, stored: Stored<FieldOwners>): KubeObject {
@@ -79,25 +81,37 @@ export function writtenView(scope: Scope, stored: Stored<FieldOwners>): KubeObje
   if (context.connection.omitsManagedFields === true || resource.custom?.webhook !== undefined)
     return viewFor(scope, stored);
   const plain = plainView(resource, stored);
-  const metadata = Object.defineProperty({ ...plain.metadata }, 'managedFields', {
-    enumerable: true,
-    configurable: true,
-    get: () => {
-      const entries = owners.entries(trackFields(resource));
-      return entries.length === 0 ? undefined : entries;
-    },
-  });
+  const metadata: WrittenMetadata = { ...plain.metadata };
+  Object.defineProperty(metadata, ownersOf, { value: { owners, resource } });
+  Object.defineProperty(metadata, 'managedFields', lateManagedFields);
   return { ...plain, metadata };
 }
 
+const ownersOf = Symbol('owners');
+
+type WrittenMetadata = ObjectMeta & {
+  readonly [ownersOf]?: { readonly owners: FieldOwners; readonly resource: ServedResource };
+};
+
+/** One accessor for all: V8 keeps what an accessor of its own reaches until it collects all garbage. */
+const lateManagedFields = {
+  enumerable: true,
+  configurable: true,
+  get(this: WrittenMetadata): unknown {
+    const told = this[ownersOf];
+    const entries = told?.owners.entries(trackFields(told.resource)) ?? [];
+    return entries.length === 0 ? undefined : entries;
+  },
+};
+
 function remembered(
-  views: WeakMap<ServedResource, WeakMap<Stored, KubeObject>>,
+  views: Attached<ServedResource, Attached<Stored, KubeObject>>,
   resource: ServedResource,
   stored: Stored<FieldOwners>,
   build: () => KubeObject,
 ): KubeObject {
   let ofResource = views.get(resource);
-  if (ofResource === undefined) views.set(resource, (ofResource = new WeakMap()));
+  if (ofResource === undefined) views.set(resource, (ofResource = new Attached()));
   let view = ofResource.get(stored);
   if (view === undefined) ofResource.set(stored, (view = build()));
   return view;

@@ -42,7 +42,7 @@ export interface ContainerContext {
   /** Who it runs as. Default root. */
   readonly user?: FileUser;
   /** The container's own layer, which all of its programs share. Default: a fresh one of its image. */
-  readonly layer?: MemoryFiles;
+  readonly layer?: () => MemoryFiles;
   /** The files that the kernel makes of what it was told, by path: /sys/fs/cgroup/memory.max. Default: none. */
   kernelFiles?(): Readonly<Record<string, string>>;
   readonly network: WorkloadNetwork;

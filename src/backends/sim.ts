@@ -71,6 +71,10 @@ async function newClient(): Promise<WebhookClient> {
   return new WebhookClient();
 }
 
+async function* oneByOne<T>(items: Iterable<T>): AsyncGenerator<T> {
+  yield* items;
+}
+
 class SimulationBackend implements SimulatedCluster {
   readonly backend = 'sim';
   private readonly mapper = new RestMapper(request => this.request(request));
@@ -195,9 +199,7 @@ class SimulationBackend implements SimulatedCluster {
     const atOnce = this.simulation.server.history(afterRevision);
     return {
       atOnce,
-      async *[Symbol.asyncIterator]() {
-        yield* atOnce;
-      },
+      [Symbol.asyncIterator]: () => oneByOne(atOnce),
     };
   }
 

@@ -6,6 +6,7 @@
 import type { Kind } from '../../api/object.js';
 import type { Answer, Reconciliation, Request } from '../../client/contract.js';
 import { call } from '../../client/requests.js';
+import { Attached } from '../../engine/attached.js';
 
 /** A resource that is served, with what can be done to it. */
 export interface ServedResource extends Kind {
@@ -44,7 +45,7 @@ function isAggregated(answer: Answer<unknown>): answer is Aggregated {
 }
 
 /** What was read last in the two lists: in process they are the same objects as long as nothing changes. */
-const lastRead = new WeakMap<
+const lastRead = new Attached<
   GroupDiscoveryList,
   { readonly named: GroupDiscoveryList; readonly discovered: Discovered }
 >();

@@ -3,6 +3,7 @@
  * @upstream pkg/scheduler/framework/plugins/dynamicresources/dra_manager.go claimTracker
  */
 import { resourceClaims, type ResourceClaim } from '../../api/kinds/resource.js';
+import { Attached } from '../../engine/attached.js';
 import type { ObjectReader } from '../framework.js';
 import { allocatedDevices, type AllocatedDevices } from './allocated-devices.js';
 
@@ -63,7 +64,7 @@ export class PendingClaims {
   }
 }
 
-const known = new WeakMap<ObjectReader, PendingClaims>();
+const known = new Attached<ObjectReader, PendingClaims>();
 
 /** The pending claims of a cluster, which all profiles share. */
 export function pendingClaims(objects: ObjectReader): PendingClaims {

@@ -4,6 +4,7 @@
  */
 import { pods, type Pod, type PodSpec } from '../../api/kinds/core.js';
 import { priorityClasses, type PriorityClass } from '../../api/kinds/scheduling.js';
+import { Attached } from '../../engine/attached.js';
 import type { ServerAccess } from '../access.js';
 import { handling, isKind } from './shared/matching.js';
 import { forbid, mutated, objectOf, oldObjectOf } from './shared/outcome.js';
@@ -93,7 +94,7 @@ function defaultClass(access: ServerAccess): PriorityClass | undefined {
   return found;
 }
 
-const defaults = new WeakMap<
+const defaults = new Attached<
   ServerAccess,
   { readonly revision: number; readonly class: PriorityClass | undefined }
 >();

@@ -4,6 +4,7 @@
  */
 import { goQuote } from '../../api/go-text.js';
 import { badRequest, type Failure } from '../../api/status.js';
+import { Attached } from '../../engine/attached.js';
 import type { ServerAccess } from '../access.js';
 import type { RequestContext } from '../request-context.js';
 import type { User } from '../user.js';
@@ -18,7 +19,7 @@ export type Impersonation =
   | { readonly kind: 'refused'; readonly refusal: Failure };
 
 /** Which mode last worked for a requestor is tried first the next time. */
-const lastModes = new WeakMap<ServerAccess, Map<string, number>>();
+const lastModes = new Attached<ServerAccess, Map<string, number>>();
 
 /** Who the request is to act as; asked after authentication, before authorization. */
 export function impersonate(

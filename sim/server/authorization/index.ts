@@ -2,6 +2,7 @@
  * Authorization of the API server: the superusers, then nodes, then roles.
  * @upstream pkg/kubeapiserver/authorizer, apiserver/pkg/endpoints/filters/authorization.go
  */
+import { Attached } from '../../engine/attached.js';
 import { isInGroup, type User } from '../user.js';
 import type {
   AuthorizationAttributes,
@@ -55,7 +56,7 @@ class NodeAndRbacAuthorizer implements Authorizer {
 /** Makes the authorizer of a server. */
 export const createAuthorizer: CreateAuthorizer = access => new NodeAndRbacAuthorizer(access);
 
-const rbacs = new WeakMap<ServerAccess, RbacAuthorizer>();
+const rbacs = new Attached<ServerAccess, RbacAuthorizer>();
 
 /** The roles and bindings of a server, for those that must look into them: escalation, reviews. */
 export function rbacOf(access: ServerAccess): RbacAuthorizer {

@@ -6,6 +6,7 @@ import { isRecord } from '../../api/equality.js';
 import { goQuote } from '../../api/go-text.js';
 import type { WebhookConversion } from '../../api/kinds/apiextensions.js';
 import type { KubeObject } from '../../api/object.js';
+import { Attached } from '../../engine/attached.js';
 import type { Random } from '../../engine/random.js';
 import type { ServerAccess } from '../access.js';
 import type { WebhookAnswer } from '../contract.js';
@@ -42,7 +43,7 @@ export function* convertByWebhook(
   return read(answer, { url, version, uid, object, apiVersion });
 }
 
-const randoms = new WeakMap<ServerAccess, Random>();
+const randoms = new Attached<ServerAccess, Random>();
 
 function randomOf(access: ServerAccess): Random {
   let random = randoms.get(access);

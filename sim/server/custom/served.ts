@@ -7,6 +7,7 @@ import { compareText } from '../../api/go-text.js';
 import { isConditionTrue } from '../../api/meta.js';
 import { apiVersionOf, type Kind } from '../../api/object.js';
 import { printedResource } from '../../api/status.js';
+import { Attached } from '../../engine/attached.js';
 import type { Core } from '../core.js';
 import type { ServedGroup, ServedResource, Subresource } from '../registry.js';
 import type { Schemas } from './custom-version.js';
@@ -21,7 +22,7 @@ interface Known {
   readonly resources: readonly ServedResource[];
 }
 
-const knownByCore = new WeakMap<Core, Map<string, Known>>();
+const knownByCore = new Attached<Core, Map<string, Known>>();
 
 /** Tells the registry which custom groups there are; watches of versions that changed end. */
 export function customGroups(core: Core, definitions: readonly CustomResourceDefinition[]): void {

@@ -1,4 +1,5 @@
 /** The aggregated form of discovery: all groups with all their resources in one answer. */
+import { Attached } from '../../engine/attached.js';
 import type { ServedGroup, ServedResource } from '../registry.js';
 import type { ListedGroup } from './resources.js';
 
@@ -15,7 +16,7 @@ export function groupDiscoveryList(
   };
 }
 
-const servedItems = new WeakMap<ServedGroup, unknown>();
+const servedItems = new Attached<ServedGroup, unknown>();
 
 /** Made once: controllers ask for it twice a minute, and the groups are others when a definition changes. */
 function servedItem(group: ServedGroup): unknown {

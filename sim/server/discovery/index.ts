@@ -1,6 +1,7 @@
 /** /api and /apis: what the server serves. */
 import type { ApiAnswer } from '../../api/request.js';
 import { methodNotAllowed, notAcceptable, pathNotFound } from '../../api/status.js';
+import { Attached } from '../../engine/attached.js';
 import { bodyAnswer, failureAnswer, unknownPath } from '../answers.js';
 import type { Core } from '../core.js';
 import {
@@ -71,7 +72,7 @@ interface Remembered {
   readonly body: unknown;
 }
 
-const bodies = new WeakMap<Core, Map<string, Remembered>>();
+const bodies = new Attached<Core, Map<string, Remembered>>();
 
 /** Controllers ask twice a minute for what hardly ever changes: they get the same body, and see that. */
 function remembered(core: Core, which: 'api' | 'apis', make: () => unknown): unknown {

@@ -12,6 +12,7 @@ import {
   type PolicyRulesWithSubjects,
   type ResourcePolicyRule,
 } from '../../api/kinds/flowcontrol.js';
+import { Attached } from '../../engine/attached.js';
 import type { ServerAccess } from '../access.js';
 import type { RequestInfo } from '../request-info.js';
 import type { User } from '../user.js';
@@ -25,7 +26,7 @@ interface Level {
 }
 
 /** The schemas in the order in which they are asked, without those whose level is missing. */
-const levels = new WeakMap<ServerAccess, { readonly revision: number; readonly list: Level[] }>();
+const levels = new Attached<ServerAccess, { readonly revision: number; readonly list: Level[] }>();
 
 /** The headers of a request; none when no schema takes it. */
 export function flowHeaders(access: ServerAccess, user: User, info: RequestInfo): FlowHeaders {

@@ -61,9 +61,11 @@ export function serveSubresource(context: RequestState, resource: ServedResource
 }
 
 function plain(handler: (scope: Scope) => ApiAnswer): Handler {
-  return function* (scope) {
-    return handler(scope);
-  };
+  return scope => atOnce(scope, handler);
+}
+
+function* atOnce(scope: Scope, handler: (scope: Scope) => ApiAnswer): Steps<ApiAnswer> {
+  return handler(scope);
 }
 
 function strategyOf(

@@ -27,12 +27,14 @@ export function virtualResourceOf({ group, resource }: Kind): VirtualResource | 
 
 /** Answers 201 and the review with its status. */
 export function createVirtual(virtual: VirtualResource): (scope: Scope) => Steps<ApiAnswer> {
-  return function* (scope) {
-    const reviewed = yield* review(scope, virtual);
-    return isFailure(reviewed)
-      ? failureAnswer(scope.context, reviewed)
-      : respond(scope, 201, reviewed);
-  };
+  return scope => answered(scope, virtual);
+}
+
+function* answered(scope: Scope, virtual: VirtualResource): Steps<ApiAnswer> {
+  const reviewed = yield* review(scope, virtual);
+  return isFailure(reviewed)
+    ? failureAnswer(scope.context, reviewed)
+    : respond(scope, 201, reviewed);
 }
 
 function* review(scope: Scope, virtual: VirtualResource): Steps<KubeObject | Failure> {

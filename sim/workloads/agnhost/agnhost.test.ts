@@ -47,7 +47,8 @@ it('denies, lets pass and patches as the webhooks of the image do', () => {
 
 function contextFor(command: readonly string[]): ContainerContext {
   const image = 'registry.k8s.io/e2e-test-images/agnhost:2.55';
-  return idleContainer({ container: { name: 'c', image }, layer: freshLayer(image), command });
+  const layer = freshLayer(image);
+  return idleContainer({ container: { name: 'c', image }, layer: () => layer, command });
 }
 
 it('answers probes as its servers answer everybody', () => {

@@ -50,7 +50,7 @@ class Files implements ContainerFiles {
 
   constructor(private readonly context: ContainerContext) {
     const { container } = context;
-    this.layer = context.layer ?? freshLayer(container.image);
+    this.layer = context.layer?.() ?? freshLayer(container.image);
     this.messagePath = container.terminationMessagePath ?? '/dev/termination-log';
     this.mountPaths = (container.volumeMounts ?? [])
       .map(({ mountPath, readOnly }) => ({

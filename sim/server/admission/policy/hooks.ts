@@ -11,6 +11,7 @@ import {
   type ValidatingAdmissionPolicyBinding,
 } from '../../../api/kinds/admissionregistration.js';
 import type { HasMetadata } from '../../../api/object.js';
+import { Attached } from '../../../engine/attached.js';
 import type { GroupResource, ServerAccess } from '../../access.js';
 import type { Criteria } from '../match/request-match.js';
 
@@ -33,7 +34,7 @@ function hooksReader<P extends HasMetadata, B extends Bound>(
   policies: GroupResource,
   bindings: GroupResource,
 ): (access: ServerAccess) => readonly PolicyHook<P, B>[] {
-  const remembered = new WeakMap<ServerAccess, Remembered<PolicyHook<P, B>>>();
+  const remembered = new Attached<ServerAccess, Remembered<PolicyHook<P, B>>>();
   return access => {
     const changed = access.lastChange(policies);
     if (changed === 0) return [];

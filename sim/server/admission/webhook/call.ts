@@ -4,6 +4,7 @@
  */
 import type { KubeObject } from '../../../api/object.js';
 import { badRequest, forbidden, isFailure, type Failure } from '../../../api/status.js';
+import { Attached } from '../../../engine/attached.js';
 import type { Random } from '../../../engine/random.js';
 import type { ServerAccess } from '../../access.js';
 import { withManagedFields } from '../../object-meta.js';
@@ -88,7 +89,7 @@ export function callWebhook(
   });
 }
 
-const randoms = new WeakMap<ServerAccess, Random>();
+const randoms = new Attached<ServerAccess, Random>();
 
 function randomOf(access: ServerAccess): Random {
   let random = randoms.get(access);

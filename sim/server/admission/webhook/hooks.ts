@@ -5,6 +5,7 @@ import {
   type MutatingWebhook,
   type ValidatingWebhook,
 } from '../../../api/kinds/admissionregistration.js';
+import { Attached } from '../../../engine/attached.js';
 import type { GroupResource, ServerAccess } from '../../access.js';
 
 /** A webhook, and where it is configured. */
@@ -21,7 +22,7 @@ interface Configuration {
 const nobody: readonly WebhookHook[] = [];
 
 function hooksReader(kind: GroupResource): (access: ServerAccess) => readonly WebhookHook[] {
-  const remembered = new WeakMap<
+  const remembered = new Attached<
     ServerAccess,
     { readonly revision: number; readonly hooks: readonly WebhookHook[] }
   >();
