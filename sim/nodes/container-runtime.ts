@@ -39,17 +39,27 @@ export interface LoggedLine {
   readonly text: string;
 }
 
+/** Whoever follows what a runtime does. */
+export interface RuntimeListener {
+  /** Is called after each change of a pod's sandboxes or containers. */
+  changed(podUid: string): void;
+  /** Is called when a program uses more or less memory than before. */
+  used(): void;
+}
+
 /** Keeps what runs on a node. It outlives the kubelet's process. */
 export class ContainerRuntime {
   private readonly pods = new LateMap<string, RuntimePod>();
   /** How busy the programs keep the GPUs. */
   readonly gpus = new GpuMeter();
-  /** Is called after each change of a pod's sandboxes or containers. */
-  onChange: (podUid: string) => void = () => undefined;
-  /** Is called when a program uses more or less memory than before. */
-  onUse: () => void = () => undefined;
+  private listener: RuntimeListener | undefined;
 
   constructor(private readonly options: ContainerRuntimeOptions) {}
+
+  /** Tells this one from now on, instead of the last; undefined: nobody. */
+  listen(listener: RuntimeListener | undefined): void {
+    this.listener = listener;
+  }
 
   /** The pods of which something is left. */
   podUids(): readonly string[] {
@@ -98,7 +108,7 @@ export class ContainerRuntime {
     const uid = pod.metadata.uid ?? '';
     const entry = this.entry(uid);
     entry.sandboxes = [sandbox, ...entry.sandboxes.slice(0, 1)];
-    this.onChange(uid);
+    this.listener?.changed(uid);
     return sandbox;
   }
 
@@ -118,7 +128,7 @@ export class ContainerRuntime {
       if (isReady && ip !== '') this.options.addresses.giveBack(ip);
     }
     pod.sandboxes = pod.sandboxes.map(sandbox => ({ ...sandbox, isReady: false }));
-    this.onChange(podUid);
+    this.listener?.changed(podUid);
   }
 
   *createContainer(
@@ -157,16 +167,16 @@ export class ContainerRuntime {
       entry.containers = [container, ...entry.containers];
       if (config.record.state === 'running') container.goOn(startedMs, clock.now());
     }
-    this.onChange(uid);
+    this.listener?.changed(uid);
   }
 
   private containerOf(config: ContainerConfig, uid: string): RuntimeContainer {
     const { clock, random, onLog } = this.options;
     const { id } = config.record;
     return new RuntimeContainer(config, clock, () => random.fork(`container/${id}`), {
-      changed: () => this.onChange(uid),
+      changed: () => this.listener?.changed(uid),
       logged: text => onLog?.({ containerID: `containerd://${id}`, timeMs: clock.now(), text }),
-      used: () => this.onUse(),
+      used: () => this.listener?.used(),
       gpuUsed: (deviceId, share) => this.gpus.set(deviceId, share, clock.now()),
     });
   }
@@ -203,12 +213,12 @@ export class ContainerRuntime {
     const pod = this.pods.get(podUid);
     if (pod === undefined) return;
     pod.containers = pod.containers.filter(container => container.record.id !== id);
-    this.onChange(podUid);
+    this.listener?.changed(podUid);
   }
 
   /** Removes what is left of a pod. Its containers have stopped. */
   removePod(podUid: string): void {
-    if (this.pods.delete(podUid)) this.onChange(podUid);
+    if (this.pods.delete(podUid)) this.listener?.changed(podUid);
   }
 
   private entry(podUid: string): RuntimePod {

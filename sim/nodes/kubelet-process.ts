@@ -121,8 +121,7 @@ export class KubeletProcess implements KubeletContext {
       tellPressure: isLow => this.setPressure({ memory: isLow }),
       kill: (entry, kill) => this.workers.update(entry, { kill }),
     });
-    machine.runtime.onUse = () => memory.changed();
-    machine.runtime.onChange = uid => this.pleg.touch(uid);
+    machine.runtime.listen({ used: () => memory.changed(), changed: uid => this.pleg.touch(uid) });
     this.unlisten = machine.devices.listen({ changed: uids => this.devicesChanged(uids) });
   }
 
@@ -158,8 +157,7 @@ export class KubeletProcess implements KubeletContext {
 
   private stop(): void {
     this.unlisten();
-    this.machine.runtime.onChange = () => undefined;
-    this.machine.runtime.onUse = () => undefined;
+    this.machine.runtime.listen(undefined);
     for (const entry of this.pods.values()) {
       for (const probe of entry.probes.values()) probe.stop();
       for (const cleanUp of entry.cleanUps) cleanUp();

@@ -61,9 +61,10 @@ export function* syncPod(parts: SyncParts, entry: PodEntry): Task<SyncResult> {
   if (isTerminalPhase(status.phase))
     return { isTerminal: true, didSomething: false, failed: false };
   let isCancelled = false;
-  entry.cancel = () => {
+  const cancel = (): void => {
     isCancelled = true;
   };
+  entry.cancel = cancel;
   const areMounted = yield* parts.volumes.waitForMounts(
     entry,
     () => isCancelled || entry.isTerminationRequested,

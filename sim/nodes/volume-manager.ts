@@ -70,10 +70,11 @@ export class VolumeManager {
     const { clock, nodeName } = this.context;
     yield resume => {
       const timer = clock.after(delayMs, `${nodeName} mount`, resume);
-      entry.cancel = () => {
+      const cancel = (): void => {
         timer.cancel();
         resume();
       };
+      entry.cancel = cancel;
     };
     entry.cancel = undefined;
   }

@@ -80,10 +80,11 @@ function withStatusOf(object: KubeObject, other: KubeObject): KubeObject {
 function selectableOf({ selectableFields }: CustomResourceDefinitionVersion) {
   const fields: Record<string, (object: KubeObject) => string> = {};
   for (const { jsonPath } of selectableFields ?? []) {
-    fields[jsonPath.replace(/^\./, '')] = object => {
+    const textOf = (object: KubeObject): string => {
       const value = valueAt(object, jsonPath);
       return value === undefined || value === null ? '' : String(value);
     };
+    fields[jsonPath.replace(/^\./, '')] = textOf;
   }
   return fields;
 }

@@ -97,7 +97,8 @@ class Watch implements AnswerStream {
     const end = () => this.end();
     if (resource.custom !== undefined) {
       resource.streams.add(end);
-      this.forget = () => void resource.streams.delete(end);
+      const forget = (): void => void resource.streams.delete(end);
+      this.forget = forget;
     }
     if (timeoutSeconds !== undefined && timeoutSeconds > 0) {
       this.timeout = core.clock.after(timeoutSeconds * 1000, 'watch-timeout', end);

@@ -159,7 +159,8 @@ class ShellProgram implements Program {
         if (shell === this.shell) this.interrupt = undefined;
         advance(result);
       };
-      if (shell === this.shell) this.interrupt = () => go('signal');
+      const interrupt = (): void => go('signal');
+      if (shell === this.shell) this.interrupt = interrupt;
       if (wait.job.status === undefined) wait.job.whenDone.push(() => go('done'));
       else go('done');
     };

@@ -65,7 +65,8 @@ export class AccessWatch {
 
   /** The log's line is written before the answer goes out: what was heard last is of this request. */
   private around(serve: Serve, clock: Clock): Serve {
-    this.nowMs = () => clock.now();
+    const nowMs = (): number => clock.now();
+    this.nowMs = nowMs;
     return (request, connection, done) =>
       serve(request, connection, answer => {
         const { heard } = this;

@@ -53,7 +53,8 @@ export class Edge implements MeasuredEdge {
     afterEach: (look: () => void) => void,
   ): void {
     const { traffic } = this;
-    this.now = () => simulation.loop.now();
+    const now = (): number => simulation.loop.now();
+    this.now = now;
     if (traffic === undefined) return;
     traffic.begin(simulation);
     afterEach(() => traffic.look());

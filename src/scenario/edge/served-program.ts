@@ -71,10 +71,11 @@ function followed(program: Program, servers: Servers, context: ContainerContext)
   const server = serverOf(context);
   servers.joined(server);
   const ended = program.ended?.bind(program);
-  program.ended = () => {
+  const left = (): void => {
     ended?.();
     servers.left(server);
   };
+  program.ended = left;
   return program;
 }
 
