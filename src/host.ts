@@ -59,6 +59,13 @@ export const residentBytes = (): number => process.memoryUsage().rss;
 export const keepHeapSmall = (): void => setFlagsFromString('--heap-growing-percent=15');
 
 /**
+ * Makes V8 allocate everything young, also what it has seen to live long: of one simulation after the
+ * other none lives on, and what is old when it dies keeps the rest of its simulation until all garbage
+ * is collected. That is of the whole process, and halves what it spends on collecting.
+ */
+export const allocateYoung = (): void => setFlagsFromString('--no-allocation-site-pretenuring');
+
+/**
  * Lets whoever reads the output stop reading (`seatrial run | head`): what comes then is for nobody, and
  * what runs is ended as ever, with nothing left behind.
  *
