@@ -5,6 +5,7 @@ import {
   importsGoDown,
   nothingAmbient,
   nothingAsync,
+  nothingBornOld,
   pluginsAreListed,
   sizesHold,
   type Check,
@@ -46,6 +47,17 @@ const rules: readonly {
     planted: [
       { path: 'sim/engine/a.ts', text: 'const f = async () => 1;' },
       { path: 'sim/engine/b.ts', text: 'const f = (p: Promise<void>) => p;' },
+    ],
+  },
+  {
+    name: 'nothing is born old under sim/',
+    check: nothingBornOld,
+    planted: [
+      { path: 'sim/engine/a.ts', text: 'const f = (x: X) => ({ get y() { return x.y; } });' },
+      { path: 'sim/engine/b.ts', text: 'function f() { return class { x = 1; }; }' },
+      { path: 'sim/engine/c.ts', text: 'const f = () => ({ *reconcile() { yield 1; } });' },
+      { path: 'sim/engine/d.ts', text: 'function f() { function* g() { yield 1; } return g(); }' },
+      { path: 'sim/engine/e.ts', text: 'const f = (x: X) => { x.y = () => 1; };' },
     ],
   },
   {

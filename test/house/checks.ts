@@ -5,6 +5,7 @@ import {
   ambientExceptions,
   httpPackages,
   notPlugins,
+  oldExceptions,
   pluginFolders,
   simImports,
   simPackages,
@@ -152,6 +153,39 @@ export const nothingAsync: Check = sources =>
       return undefined;
     },
   );
+
+/**
+ * What a simulation makes while it runs is allocated young. V8 puts some functions, and what it needs for
+ * them, into its old space, where they keep the whole of a dead simulation until all garbage is collected.
+ */
+export const nothingBornOld: Check = sources =>
+  eachNode(
+    sources.filter(
+      ({ path }) => path.startsWith('sim/') && !isTest(path) && !isExcepted(path, oldExceptions),
+    ),
+    node => {
+      if (ts.isBinaryExpression(node)) return oldByAssignment(node);
+      if (!isInFunction(node)) return undefined;
+      if (ts.isAccessor(node) && ts.isObjectLiteralExpression(node.parent))
+        return 'an accessor in an object literal: write a class';
+      if (ts.isClassLike(node)) return 'a class made in a function: write it at the top';
+      const isGenerator = ts.isFunctionLike(node) && 'asteriskToken' in node && node.asteriskToken;
+      if (isGenerator && !ts.isClassLike(node.parent))
+        return 'a generator function made in a function: write it at the top, or a method';
+      return undefined;
+    },
+  );
+
+function oldByAssignment({ left, operatorToken, right }: ts.BinaryExpression): string | undefined {
+  const isFunction = ts.isArrowFunction(right) || ts.isFunctionExpression(right);
+  const isPlace = ts.isPropertyAccessExpression(left) || ts.isElementAccessExpression(left);
+  if (operatorToken.kind !== ts.SyntaxKind.EqualsToken || !isFunction || !isPlace) return undefined;
+  return 'a function written where it is assigned to a property: give it a name first';
+}
+
+function isInFunction(node: ts.Node): boolean {
+  return ts.findAncestor(node.parent, ts.isFunctionLike) !== undefined;
+}
 
 /** Files, functions and lines stay small. */
 export const sizesHold: Check = sources =>
