@@ -55,8 +55,17 @@ export const processId = (): number => process.pid;
 /** The resident memory of this process, in bytes. */
 export const residentBytes = (): number => process.memoryUsage().rss;
 
-/** Lets the heap grow by little at a time: for work on inputs that are larger than memory. */
-export const keepHeapSmall = (): void => setFlagsFromString('--heap-growing-percent=15');
+/**
+ * Lets the heap grow by little at a time before it is collected.
+ *
+ * @param growthPercent Over what was alive after the last collection. Default 15, for work on inputs that
+ *   are larger than memory. V8's own is up to 300.
+ */
+export const keepHeapSmall = (growthPercent = 15): void =>
+  setFlagsFromString(`--heap-growing-percent=${growthPercent}`);
+
+/** What is served for hours waits most of the time: it may rather collect than grow. */
+export const servedGrowthPercent = 50;
 
 /**
  * Makes V8 allocate everything young, also what it has seen to live long: of one simulation after the

@@ -17,7 +17,16 @@ import { simulationOptions } from '../backends/sim-options.js';
 import { openSocket } from '../backends/sim-socket.js';
 import { steeringOf } from '../backends/steering.js';
 import { timeDoor } from '../backends/time-door.js';
-import { elapsedMs, onInterrupt, processId, realNowMs, writeError, writeOut } from '../host.js';
+import {
+  elapsedMs,
+  keepHeapSmall,
+  onInterrupt,
+  processId,
+  realNowMs,
+  servedGrowthPercent,
+  writeError,
+  writeOut,
+} from '../host.js';
 import { exitCodes, UserError } from '../input/errors.js';
 import { readManifests, type Manifest } from '../input/manifests.js';
 import { modelWorkloads } from '../models/workloads.js';
@@ -117,6 +126,7 @@ export const upCommand: CliCommand = {
 };
 
 async function up(flags: UpFlags): Promise<number> {
+  keepHeapSmall(servedGrowthPercent);
   const startMs = elapsedMs();
   if (runningClusters().some(({ name }) => name === flags.name)) {
     throw new UserError(`a cluster "${flags.name}" runs already`, {

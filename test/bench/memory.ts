@@ -5,6 +5,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { keepHeapSmall, optimizeLate, servedGrowthPercent } from '../../src/host.js';
 
 /** Beside the main program in the bundle. */
 const file = fileURLToPath(new URL('memory.js', import.meta.url));
@@ -57,6 +58,9 @@ async function measureScheduling(): Promise<void> {
 async function measureNodes(count: number): Promise<void> {
   const { bootSimulatedCluster } = await import('../../src/backends/sim.js');
   const { gpuNodes } = await import('./cluster.js');
+  // As `seatrial up` does.
+  optimizeLate();
+  keepHeapSmall(servedGrowthPercent);
   const before = residentMiB();
   const startMs = performance.now();
   const cluster = await bootSimulatedCluster({ seed: 1, nodes: gpuNodes(count) });
