@@ -11,7 +11,8 @@ import {
   type Reconciliation,
   type View,
 } from '../client/contract.js';
-import { call, splitKey, update, watch } from '../client/requests.js';
+import { splitKey, watch } from '../client/requests.js';
+import { switchFinalizer } from './control/finalizers.js';
 import { isTerminal } from './control/pod-state.js';
 
 const finalizer = 'scheduling.k8s.io/podgroup-protection';
@@ -51,10 +52,7 @@ function* release(key: string, view: View): Reconciliation {
     return undefined;
   }
   if (view.byIndex(pods, groupIndex, key).length > 0) return undefined;
-  const finalizers = group.metadata.finalizers?.filter(one => one !== finalizer) ?? [];
-  const metadata = { ...group.metadata, finalizers };
-  const answer = yield* call(update(podGroups, { ...group, metadata }));
-  return answer.isOk ? undefined : { retry: answer.message };
+  return yield* switchFinalizer(podGroups, group, finalizer);
 }
 
 function groupKeys({ metadata, spec }: Pod): readonly string[] {

@@ -10,7 +10,8 @@ import {
   type Reconciliation,
   type View,
 } from '../client/contract.js';
-import { call, update, watch } from '../client/requests.js';
+import { watch } from '../client/requests.js';
+import { switchFinalizer } from './control/finalizers.js';
 
 const finalizer = 'kubernetes.io/pv-protection';
 
@@ -38,9 +39,5 @@ function* protect(key: string, view: View): Reconciliation {
   const isProtected = hasFinalizer(volume, finalizer);
   if (isProtected !== isDeleting(volume)) return undefined;
   if (isProtected && volume.status?.phase === 'Bound') return undefined;
-  const given = volume.metadata.finalizers ?? [];
-  const finalizers = isProtected ? given.filter(one => one !== finalizer) : [...given, finalizer];
-  const metadata = { ...volume.metadata, finalizers };
-  const answer = yield* call(update(persistentVolumes, { ...volume, metadata }));
-  return answer.isOk ? undefined : { retry: answer.message };
+  return yield* switchFinalizer(persistentVolumes, volume, finalizer);
 }

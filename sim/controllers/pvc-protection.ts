@@ -15,7 +15,8 @@ import {
   type Reconciliation,
   type View,
 } from '../client/contract.js';
-import { call, list, splitKey, update, watch } from '../client/requests.js';
+import { list, splitKey, watch } from '../client/requests.js';
+import { switchFinalizer } from './control/finalizers.js';
 import { must, retrying } from './control/must.js';
 import { ephemeralClaimName, podClaimKeys } from './control/pod-claims.js';
 import { isTerminal } from './control/pod-state.js';
@@ -58,7 +59,7 @@ function* protect(key: string, view: View): Reconciliation {
   if (claim === undefined) return undefined;
   const isProtected = hasFinalizer(claim, finalizer);
   if (isProtected !== isDeleting(claim)) return undefined;
-  if (!isProtected) return yield* withFinalizers(claim, [...finalizersOf(claim), finalizer]);
+  if (!isProtected) return yield* switchFinalizer(persistentVolumeClaims, claim, finalizer);
   const cached = view.byIndex(pods, claimIndex, key);
   if (cached.some(pod => isUsedBy(claim, pod))) return undefined;
   return yield* retrying(release(claim));
@@ -68,23 +69,7 @@ function* protect(key: string, view: View): Reconciliation {
 function* release(claim: PersistentVolumeClaim): Reconciliation {
   const { items } = yield* must(list(pods, claim.metadata.namespace ?? ''));
   if (items.some(pod => isUsedBy(claim, pod))) return undefined;
-  return yield* withFinalizers(
-    claim,
-    finalizersOf(claim).filter(one => one !== finalizer),
-  );
-}
-
-function* withFinalizers(
-  claim: PersistentVolumeClaim,
-  finalizers: readonly string[],
-): Reconciliation {
-  const metadata = { ...claim.metadata, finalizers };
-  const answer = yield* call(update(persistentVolumeClaims, { ...claim, metadata }));
-  return answer.isOk ? undefined : { retry: answer.message };
-}
-
-function finalizersOf({ metadata }: PersistentVolumeClaim): readonly string[] {
-  return metadata.finalizers ?? [];
+  return yield* switchFinalizer(persistentVolumeClaims, claim, finalizer);
 }
 
 /** Only pods that are bound use claims: the kubelet starts none whose claim is being deleted. */

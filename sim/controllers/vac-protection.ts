@@ -17,7 +17,8 @@ import {
   type Reconciliation,
   type View,
 } from '../client/contract.js';
-import { call, update, watch } from '../client/requests.js';
+import { watch } from '../client/requests.js';
+import { switchFinalizer } from './control/finalizers.js';
 
 const finalizer = 'kubernetes.io/vac-protection';
 const claimIndex = 'vac-protection/claim';
@@ -65,11 +66,7 @@ function* protect(key: string, view: View): Reconciliation {
     view.byIndex(persistentVolumes, volumeIndex, key).length > 0 ||
     view.byIndex(persistentVolumeClaims, claimIndex, key).length > 0;
   if (isProtected && isUsed) return undefined;
-  const given = known.metadata.finalizers ?? [];
-  const finalizers = isProtected ? given.filter(one => one !== finalizer) : [...given, finalizer];
-  const metadata = { ...known.metadata, finalizers };
-  const answer = yield* call(update(volumeAttributesClasses, { ...known, metadata }));
-  return answer.isOk ? undefined : { retry: answer.message };
+  return yield* switchFinalizer(volumeAttributesClasses, known, finalizer);
 }
 
 function classesOfClaim({ spec, status }: PersistentVolumeClaim): readonly string[] {

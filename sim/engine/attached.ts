@@ -15,6 +15,10 @@ class Noted extends Given {
   /** By turns who noted something, and what. */
   readonly #notes: unknown[] = [];
 
+  static begin(owner: object): unknown[] {
+    return new Noted(owner).#notes;
+  }
+
   static notesOf(owner: object): unknown[] | undefined {
     return #notes in owner ? (owner as Noted).#notes : undefined;
   }
@@ -26,26 +30,17 @@ export class Attached<K extends object, V> {
   get(owner: K): V | undefined {
     const notes = Noted.notesOf(owner);
     if (notes === undefined) return undefined;
-    for (let place = 0; place < notes.length; place += 2) {
-      // Only this one writes at its places.
-      if (notes[place] === this) return notes[place + 1] as V;
-    }
-    return undefined;
+    const place = this.placeIn(notes);
+    // Only this one writes at its place.
+    return place < notes.length ? (notes[place + 1] as V) : undefined;
   }
 
   /** Gives the owner this value, instead of the one that it had. */
   set(owner: K, value: V): void {
-    let notes = Noted.notesOf(owner);
-    if (notes === undefined) {
-      new Noted(owner);
-      notes = Noted.notesOf(owner) ?? [];
-    }
-    for (let place = 0; place < notes.length; place += 2) {
-      if (notes[place] !== this) continue;
-      notes[place + 1] = value;
-      return;
-    }
-    notes.push(this, value);
+    const notes = Noted.notesOf(owner) ?? Noted.begin(owner);
+    const place = this.placeIn(notes);
+    notes[place] = this;
+    notes[place + 1] = value;
   }
 
   /** The value of the owner, which is made when it has none. */
@@ -55,5 +50,12 @@ export class Attached<K extends object, V> {
     const made = make(owner);
     this.set(owner, made);
     return made;
+  }
+
+  /** Where the notes have this one, or would have it: then at their end. */
+  private placeIn(notes: readonly unknown[]): number {
+    let place = 0;
+    while (place < notes.length && notes[place] !== this) place += 2;
+    return place;
   }
 }

@@ -19,7 +19,5 @@ export function rememberConverted(
   object: KubeObject,
   view: KubeObject,
 ): void {
-  let ofResource = converted.get(resource);
-  if (ofResource === undefined) converted.set(resource, (ofResource = new Attached()));
-  ofResource.set(object, view);
+  converted.of(resource, () => new Attached<KubeObject, KubeObject>()).set(object, view);
 }

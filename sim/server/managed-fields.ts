@@ -19,9 +19,7 @@ const trackers = new Attached<ServedResource, TrackFields>();
 
 /** The tracker for objects of a resource. */
 export function trackFields(resource: ServedResource): TrackFields {
-  let tracker = trackers.get(resource);
-  if (tracker === undefined) trackers.set(resource, (tracker = makeTracker(resource)));
-  return tracker;
+  return trackers.of(resource, makeTracker);
 }
 
 function makeTracker(resource: ServedResource): TrackFields {
@@ -73,9 +71,7 @@ function inVersion(object: Json, from: ServedResource, to: ServedResource): Json
 const schemas = new Attached<ServedResource, FieldSchema>();
 
 function schemaOf(resource: ServedResource): FieldSchema {
-  let schema = schemas.get(resource);
-  if (schema === undefined) schemas.set(resource, (schema = makeSchema(resource)));
-  return schema;
+  return schemas.of(resource, makeSchema);
 }
 
 function makeSchema({ custom, kind }: ServedResource): FieldSchema {
@@ -86,9 +82,7 @@ function makeSchema({ custom, kind }: ServedResource): FieldSchema {
 
 /** What an object of the kind is before anything is set. */
 export function emptyObject(resource: ServedResource): Json {
-  let empty = emptyObjects.get(resource);
-  if (empty === undefined) emptyObjects.set(resource, (empty = makeEmpty(resource)));
-  return empty;
+  return emptyObjects.of(resource, makeEmpty);
 }
 
 const emptyObjects = new Attached<ServedResource, Json>();

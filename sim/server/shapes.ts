@@ -7,10 +7,9 @@ const shapes = new Attached<ServedResource, StructShape | null>();
 
 /** The type of a built-in resource in its version; undefined for custom resources. */
 export function shapeOfResource(resource: ServedResource): StructShape | undefined {
-  let shape = shapes.get(resource);
-  if (shape === undefined) {
-    shape = (resource.custom === undefined ? shapeOfKind(resource.kind) : undefined) ?? null;
-    shapes.set(resource, shape);
-  }
-  return shape ?? undefined;
+  return shapes.of(resource, foundShape) ?? undefined;
+}
+
+function foundShape({ custom, kind }: ServedResource): StructShape | null {
+  return (custom === undefined ? shapeOfKind(kind) : undefined) ?? null;
 }

@@ -110,9 +110,5 @@ function remembered(
   stored: Stored<FieldOwners>,
   build: () => KubeObject,
 ): KubeObject {
-  let ofResource = views.get(resource);
-  if (ofResource === undefined) views.set(resource, (ofResource = new Attached()));
-  let view = ofResource.get(stored);
-  if (view === undefined) ofResource.set(stored, (view = build()));
-  return view;
+  return views.of(resource, () => new Attached<Stored, KubeObject>()).of(stored, build);
 }

@@ -6,6 +6,7 @@ import type { HasMetadata, Kind } from '../../api/object.js';
 import type { Answer, Reconciliation } from '../../client/contract.js';
 import type { EventRecorder } from '../../client/event-recorder.js';
 import { call, create, patch, remove } from '../../client/requests.js';
+import type { OwnWrites } from './own-writes.js';
 
 /** Whose pods they are. */
 export interface PodOwner {
@@ -37,12 +38,28 @@ export function generateNameFor(name: string): string {
   return name.length + 1 <= podNameMax ? `${name}-` : name;
 }
 
-/** Creates the pod; the event tells the name, or why not. */
-export function* createPod(
+/** What a controller keeps of the pods that it creates. */
+export interface CreationMemory {
+  readonly expectations: { creationSeen(key: string): void };
+  readonly ownWrites: OwnWrites;
+}
+
+/** Creates a pod that is expected under the key of its owner; returns the error. */
+export function* createExpected(
   events: EventRecorder,
-  owner: PodOwner,
+  { expectations, ownWrites }: CreationMemory,
+  owner: PodOwner & { readonly key: string },
   pod: Pod,
-): Reconciliation<Answer<Pod>> {
+): Reconciliation<string | undefined> {
+  const answer = yield* createPod(events, owner, pod);
+  if (answer.isOk) ownWrites.note(owner.key, owner.object, pods, answer.object);
+  if (answer.isOk || isNamespaceTerminating(answer)) return undefined;
+  expectations.creationSeen(owner.key);
+  return answer.message;
+}
+
+/** Creates the pod; the event tells the name, or why not. */
+function* createPod(events: EventRecorder, owner: PodOwner, pod: Pod): Reconciliation<Answer<Pod>> {
   const answer = yield* call(create(pods, pod));
   if (answer.isOk) {
     const message = `Created pod: ${answer.object.metadata.name ?? ''}`;

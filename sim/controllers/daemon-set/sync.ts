@@ -10,7 +10,7 @@ import type { Expectations } from '../control/expectations.js';
 import { Refused } from '../control/must.js';
 import { ownedAndOrphans } from '../control/owner.js';
 import type { OwnWrites } from '../control/own-writes.js';
-import { createPod, deletePod, isNamespaceTerminating } from '../control/pod-control.js';
+import { createExpected, deletePod } from '../control/pod-control.js';
 import { isTerminal } from '../control/pod-state.js';
 import { slowStart } from '../control/slow-start.js';
 import type { FailedPodBackOff } from './back-off.js';
@@ -143,10 +143,10 @@ export class DaemonSetSync {
     const { context, expectations } = this.tools;
     const create = plan.create.slice(0, burstMax);
     const remove = plan.remove.slice(0, burstMax);
-    const owner = { object: set, kind: daemonSets };
+    const owner = { key, object: set, kind: daemonSets };
     expectations.expect(key, create.length, remove.length);
     const { skipped, error } = yield* slowStart(create.length, index =>
-      this.createOn(create[index] ?? '', hash),
+      createExpected(context.events, this.tools, owner, daemonPod(set, create[index] ?? '', hash)),
     );
     for (let index = 0; index < skipped; index++) expectations.creationSeen(key);
     let failure = error;
@@ -157,18 +157,6 @@ export class DaemonSetSync {
       if (answer.status !== 404) failure ??= `unable to delete pods: ${answer.message}`;
     }
     if (failure !== undefined) throw new Refused(failure);
-  }
-
-  /** Makes the pod of the node; returns the error. */
-  private *createOn(node: string, hash: string): Reconciliation<string | undefined> {
-    const { set, key } = this;
-    const { context, expectations } = this.tools;
-    const owner = { object: set, kind: daemonSets };
-    const answer = yield* createPod(context.events, owner, daemonPod(set, node, hash));
-    if (answer.isOk) this.note(pods, answer.object);
-    if (answer.isOk || isNamespaceTerminating(answer)) return undefined;
-    expectations.creationSeen(key);
-    return answer.message;
   }
 
   private *tellStatus(hash: string, how: { readonly isObserved: boolean }): Reconciliation {

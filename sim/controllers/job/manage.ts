@@ -2,12 +2,7 @@
 import { jobs } from '../../api/kinds/batch.js';
 import { pods, type Pod } from '../../api/kinds/core.js';
 import type { ControllerContext, Reconciliation } from '../../client/contract.js';
-import {
-  createPod,
-  deletePod,
-  isNamespaceTerminating,
-  removeFinalizer,
-} from '../control/pod-control.js';
+import { createExpected, deletePod, removeFinalizer } from '../control/pod-control.js';
 import { sortForRemoval } from '../control/pod-ranking.js';
 import { isReady, isTerminating } from '../control/pod-state.js';
 import { slowStart } from '../control/slow-start.js';
@@ -139,24 +134,11 @@ function* addPods(state: JobState, missing: number, tools: JobTools): Reconcilia
     const index = indexes?.now[position];
     const pod =
       index === undefined ? template : indexedPod(job, template, index, counts(state, index));
-    return addPod(state, pod, tools);
+    return createExpected(context.events, memory, { key, object: job, kind: jobs }, pod);
   });
   for (let index = 0; index < skipped; index++) memory.expectations.creationSeen(key);
   const active = state.activePods.length + successes;
   return error === undefined ? { active } : { active, error };
-}
-
-/** Makes one pod; returns the error. */
-function* addPod(
-  { job, key }: JobState,
-  pod: Pod,
-  { context, memory }: JobTools,
-): Reconciliation<string | undefined> {
-  const answer = yield* createPod(context.events, { object: job, kind: jobs }, pod);
-  if (answer.isOk) memory.ownWrites.note(key, job, pods, answer.object);
-  if (answer.isOk || isNamespaceTerminating(answer)) return undefined;
-  memory.expectations.creationSeen(key);
-  return answer.message;
 }
 
 function counts({ job, awaiting }: JobState, index: number): Readonly<Record<string, string>> {

@@ -19,12 +19,7 @@ import { watchDependents } from '../control/dependents.js';
 import { UidExpectations } from '../control/expectations.js';
 import { orphanIndex, owned } from '../control/owner.js';
 import { OwnWrites } from '../control/own-writes.js';
-import {
-  createPod,
-  deletePod,
-  isNamespaceTerminating,
-  podFromTemplate,
-} from '../control/pod-control.js';
+import { createExpected, deletePod, podFromTemplate } from '../control/pod-control.js';
 import { rankForDeletion } from '../control/pod-ranking.js';
 import {
   isActive,
@@ -153,24 +148,16 @@ class SetController<T extends HasMetadata> implements Controller {
   }
 
   private *createPods(set: T, spec: SetSpec, count: number): Reconciliation<string | undefined> {
-    const { flavor, expectations } = this;
-    const key = keyOf(set);
-    const pod = podFromTemplate(spec.template, { object: set, kind: flavor.kind });
-    expectations.expectCreations(key, count);
-    const { skipped, error } = yield* slowStart(count, () => this.createOne(set, pod));
-    for (let index = 0; index < skipped; index++) expectations.creationSeen(key);
-    return error;
-  }
-
-  /** Creates one pod; returns the error. */
-  private *createOne(set: T, pod: Pod): Reconciliation<string | undefined> {
     const { flavor, expectations, ownWrites, context } = this;
     const key = keyOf(set);
-    const answer = yield* createPod(context.events, { object: set, kind: flavor.kind }, pod);
-    if (answer.isOk) ownWrites.note(key, set, pods, answer.object);
-    if (answer.isOk || isNamespaceTerminating(answer)) return undefined;
-    expectations.creationSeen(key);
-    return answer.message;
+    const owner = { key, object: set, kind: flavor.kind };
+    const pod = podFromTemplate(spec.template, owner);
+    expectations.expectCreations(key, count);
+    const { skipped, error } = yield* slowStart(count, () =>
+      createExpected(context.events, { expectations, ownWrites }, owner, pod),
+    );
+    for (let index = 0; index < skipped; index++) expectations.creationSeen(key);
+    return error;
   }
 
   private *deletePods(set: T, victims: readonly Pod[]): Reconciliation<string | undefined> {

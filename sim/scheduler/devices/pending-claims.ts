@@ -68,7 +68,5 @@ const known = new Attached<ObjectReader, PendingClaims>();
 
 /** The pending claims of a cluster, which all profiles share. */
 export function pendingClaims(objects: ObjectReader): PendingClaims {
-  const found = known.get(objects) ?? new PendingClaims(objects);
-  known.set(objects, found);
-  return found;
+  return known.of(objects, reader => new PendingClaims(reader));
 }

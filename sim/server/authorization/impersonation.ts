@@ -32,8 +32,7 @@ export function impersonate(
   const wanted = wantedUser(headers);
   if (wanted === undefined) return { kind: 'none' };
   if (wanted.name === '') return { kind: 'refused', refusal: badRequest(withoutName(wanted)) };
-  let remembered = lastModes.get(options.access);
-  if (remembered === undefined) lastModes.set(options.access, (remembered = new Map()));
+  const remembered = lastModes.of(options.access, () => new Map<string, number>());
   return tryModes({ wanted, attributes, authorizer: options.authorizer }, remembered);
 }
 

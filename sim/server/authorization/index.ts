@@ -60,7 +60,5 @@ const rbacs = new Attached<ServerAccess, RbacAuthorizer>();
 
 /** The roles and bindings of a server, for those that must look into them: escalation, reviews. */
 export function rbacOf(access: ServerAccess): RbacAuthorizer {
-  let rbac = rbacs.get(access);
-  if (rbac === undefined) rbacs.set(access, (rbac = new RbacAuthorizer(access)));
-  return rbac;
+  return rbacs.of(access, owner => new RbacAuthorizer(owner));
 }

@@ -46,9 +46,7 @@ export function* convertByWebhook(
 const randoms = new Attached<ServerAccess, Random>();
 
 function randomOf(access: ServerAccess): Random {
-  let random = randoms.get(access);
-  if (random === undefined) randoms.set(access, (random = access.random.fork('conversions')));
-  return random;
+  return randoms.of(access, ({ random }) => random.fork('conversions'));
 }
 
 interface Asked {

@@ -26,8 +26,7 @@ const knownByCore = new Attached<Core, Map<string, Known>>();
 
 /** Tells the registry which custom groups there are; watches of versions that changed end. */
 export function customGroups(core: Core, definitions: readonly CustomResourceDefinition[]): void {
-  let known = knownByCore.get(core);
-  if (known === undefined) knownByCore.set(core, (known = new Map()));
+  const known = knownByCore.of(core, () => new Map<string, Known>());
   const established = definitions.filter(({ status }) =>
     isConditionTrue(status?.conditions ?? undefined, 'Established'),
   );

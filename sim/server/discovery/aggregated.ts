@@ -16,16 +16,14 @@ export function groupDiscoveryList(
   };
 }
 
-const servedItems = new Attached<ServedGroup, unknown>();
+const servedItems = new Attached<ServedGroup, object>();
 
 /** Made once: controllers ask for it twice a minute, and the groups are others when a definition changes. */
-function servedItem(group: ServedGroup): unknown {
-  let item = servedItems.get(group);
-  if (item === undefined) servedItems.set(group, (item = madeItem(group)));
-  return item;
+function servedItem(group: ServedGroup): object {
+  return servedItems.of(group, madeItem);
 }
 
-function madeItem({ group, versions }: ServedGroup): unknown {
+function madeItem({ group, versions }: ServedGroup): object {
   return {
     metadata: group === '' ? {} : { name: group },
     versions: versions.map(({ version, resources }) => ({

@@ -79,8 +79,7 @@ function remembered(core: Core, which: 'api' | 'apis', make: () => unknown): unk
   const { generation } = core.registry;
   const own = Object.values(core.options.aggregated ?? {}).map(({ resources }) => resources);
   const aggregated = [...own, core.remotes.list];
-  let known = bodies.get(core);
-  if (known === undefined) bodies.set(core, (known = new Map()));
+  const known = bodies.of(core, () => new Map<string, Remembered>());
   const last = known.get(which);
   const isSame =
     last?.generation === generation &&

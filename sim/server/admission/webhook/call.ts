@@ -92,9 +92,7 @@ export function callWebhook(
 const randoms = new Attached<ServerAccess, Random>();
 
 function randomOf(access: ServerAccess): Random {
-  let random = randoms.get(access);
-  if (random === undefined) randoms.set(access, (random = access.random.fork('webhooks')));
-  return random;
+  return randoms.of(access, ({ random }) => random.fork('webhooks'));
 }
 
 function reviewOf(
