@@ -1,7 +1,7 @@
 /** The way from a component to the API server within the process, with its latencies. */
 import type { ApiAnswer, ApiRequest, Connection, Serve, WatchEvent } from './api/request.js';
 import type { Connect, Identity, Transport, WatchSink } from './client/contract.js';
-import type { Errand, Messenger } from './client/errand.js';
+import type { DirectMessenger, Errand } from './client/errand.js';
 import type { Clock, Timer } from './engine/clock.js';
 import type { Latencies } from './simulation.js';
 
@@ -43,7 +43,7 @@ class InProcessTransport implements Transport {
     );
   }
 
-  messenger(errand: Errand): Messenger {
+  messenger(errand: Errand): DirectMessenger {
     const { serve, clock, latencies, connection } = this;
     return new InProcessMessenger({ serve, clock, latencies, connection }, errand);
   }
@@ -72,7 +72,7 @@ class InProcessTransport implements Transport {
  * Runs an errand in one event, at the moment at which the request reaches the server: nothing changes for
  * who sends it while it travels. An answer that is not the usual one takes an event of its own.
  */
-class InProcessMessenger implements Messenger {
+class InProcessMessenger implements DirectMessenger {
   private leavesMs = 0;
   private timer: Timer | undefined;
 
@@ -86,10 +86,10 @@ class InProcessMessenger implements Messenger {
     private readonly errand: Errand,
   ) {}
 
-  leaveAt(atMs: number): void {
+  leaveAt(atMs: number, lateMs = 0): void {
     const { clock, latencies } = this.way;
     this.leavesMs = atMs;
-    const delayMs = atMs + latencies.requestMs - clock.now();
+    const delayMs = atMs + latencies.requestMs + lateMs - clock.now();
     this.timer = clock.after(delayMs, this.errand.label, this.arrive);
   }
 
@@ -202,7 +202,7 @@ class WatchDelivery {
       item: item => this.deliver(item as WatchEvent),
       end: () =>
         this.later('ended', () => {
-          this.arrived();
+          this.handOver(this.waiting.length);
           this.sink.end();
         }),
     });
@@ -218,9 +218,12 @@ class WatchDelivery {
       (this.others ??= []).push(event);
       return;
     }
-    if (this.sink.canWait?.(event, this.arrived) === true) {
+    const lateMs = this.sink.lateIfWaiting?.(event, this.arrived);
+    if (lateMs !== undefined) {
+      // None overtakes another.
+      const before = this.arrivals[this.arrivals.length - 1] ?? 0;
       this.waiting.push(event);
-      this.arrivals.push(this.clock.now() + this.latencies.watchMs);
+      this.arrivals.push(Math.max(before, this.clock.now() + this.latencies.watchMs + lateMs));
       if (this.waiting.length >= waitingMax) this.arrived();
       return;
     }
@@ -237,18 +240,22 @@ class WatchDelivery {
     let count = 0;
     if (lastMs <= nowMs) count = waiting.length;
     else while ((arrivals[count] ?? Infinity) <= nowMs) count++;
-    if (count > 0) {
-      this.waiting = waiting.slice(count);
-      this.arrivals = arrivals.slice(count);
-    }
-    for (let place = 0; place < count; place++) {
-      if (!this.isClosed) this.sink.event(waiting[place] as WatchEvent);
-    }
+    if (count > 0) this.handOver(count);
     return lastMs > nowMs ? lastMs - nowMs : undefined;
   };
 
+  private handOver(count: number): void {
+    const { waiting } = this;
+    this.waiting = waiting.slice(count);
+    this.arrivals = this.arrivals.slice(count);
+    for (let place = 0; place < count; place++) {
+      if (!this.isClosed) this.sink.event(waiting[place] as WatchEvent);
+    }
+  }
+
   arrive(): void {
-    this.arrived();
+    // All that waits was told before, and is not overtaken.
+    if (this.waiting.length > 0) this.handOver(this.waiting.length);
     const { first, others } = this;
     this.first = undefined;
     this.others = undefined;

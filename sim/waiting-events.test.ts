@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { configMaps, type ConfigMap } from './api/kinds/core.js';
 import type { Serve, StreamSink } from './api/request.js';
-import type { Transport, WatchSink } from './client/contract.js';
+import type { Connect, Transport, WatchSink } from './client/contract.js';
 import { Informer } from './client/informer.js';
 import { Loop } from './engine/loop.js';
 import { Random } from './engine/random.js';
@@ -45,30 +45,27 @@ function server(clock: Loop) {
   return { write, connect: inProcessConnect(serve, clock, latencies) };
 }
 
-/** What those see who look at the cache, and those who listen; and how much waited. */
-function lived(turns: readonly Turn[], mayWait: boolean) {
-  const clock = new Loop();
-  const { write, connect } = server(clock);
+/** A manager that looks at what it watches, and listens to what its texts become. */
+function manager(clock: Loop, connect: Connect, mayWait: boolean, interleaving = 0) {
   let waited = 0;
   const watching = (inner: Transport): Transport => ({
     send: inner.send.bind(inner),
-    watch: (request, { event, end, canWait }) => {
+    watch: (request, { event, end, lateIfWaiting }) => {
       const heard: WatchSink = { event, end };
       if (!mayWait) return inner.watch(request, heard);
-      const counted: WatchSink['canWait'] = (each, arrived) => {
-        const is = canWait?.(each, arrived) === true;
-        waited += is ? 1 : 0;
-        return is;
+      const counted: WatchSink['lateIfWaiting'] = (each, arrived) => {
+        const lateMs = lateIfWaiting?.(each, arrived);
+        waited += lateMs === undefined ? 0 : 1;
+        return lateMs;
       };
-      return inner.watch(request, { ...heard, canWait: counted });
+      return inner.watch(request, { ...heard, lateIfWaiting: counted });
     },
   });
-  const weather = new Weather(clock, 0);
+  const weather = new Weather(clock, interleaving);
   const transport = weather.around('manager', who => watching(connect(who)))(identity);
   const tools = { clock, random: new Random(1), transport, label: 'manager' };
   const informer = new Informer<ConfigMap>({ kind: configMaps }, tools);
   const told: unknown[] = [];
-  const textOf = ({ metadata, data }: ConfigMap) => `${metadata.name}=${data?.['text']}`;
   informer.onChange(
     ({ type, object, old }) => {
       if (old?.data?.['text'] !== object.data?.['text']) told.push([type, textOf(object)]);
@@ -76,7 +73,16 @@ function lived(turns: readonly Turn[], mayWait: boolean) {
     (object, old) => object.data?.['text'] === old.data?.['text'],
   );
   informer.start();
-  const way = weather.way('manager');
+  return { informer, told, way: weather.way('manager'), waited: () => waited };
+}
+
+const textOf = ({ metadata, data }: ConfigMap) => `${metadata.name}=${data?.['text']}`;
+
+/** What those see who look at the cache, and those who listen; and how much waited. */
+function lived(turns: readonly Turn[], mayWait: boolean) {
+  const clock = new Loop();
+  const { write, connect } = server(clock);
+  const { informer, told, way, waited } = manager(clock, connect, mayWait);
   let atMs = clock.now() + 20.25;
   for (const turn of turns) {
     // What is told while something is on its way travels with it: so writes keep their distance.
@@ -91,7 +97,7 @@ function lived(turns: readonly Turn[], mayWait: boolean) {
   }
   clock.runUntil(atMs + 60_000);
   told.push([informer.version, informer.cache.list().map(textOf)]);
-  return { told, waited };
+  return { told, waited: waited() };
 }
 
 const writes = fc.record({
@@ -120,3 +126,72 @@ it('does wait', () => {
   expect(waited).toBe(3);
   expect(told.at(-1)).toEqual(['6', ['a=', 'b=']]);
 });
+
+/** What was written and what was seen in rough weather: texts that nobody listens to, and those that somebody does. */
+function seenInRough(interleaving: number, turns: readonly Turn[]) {
+  const clock = new Loop();
+  const { write, connect } = server(clock);
+  const { informer, told, waited } = manager(clock, connect, true, interleaving);
+  const startMs = clock.now() + 1000.25;
+  clock.runUntil(startMs);
+  const written: { readonly atMs: number; readonly version: number }[] = [];
+  const seen: { readonly atMs: number; readonly version: number }[] = [];
+  let version = 3;
+  let atMs = startMs;
+  for (const turn of turns) {
+    clock.runUntil((atMs += 7));
+    if (turn.what === 'write') {
+      write(turn.name, turn.text);
+      written.push({ atMs, version: ++version });
+    } else if (turn.what === 'read') {
+      seen.push({ atMs, version: Number(informer.version) });
+    }
+  }
+  clock.runUntil(atMs + 60_000);
+  return { written, seen, told, waited: waited(), end: [informer.version, version] };
+}
+
+const latestLagMs = 250;
+
+it('is late in rough weather, and never out of order', () => {
+  const reads = fc.record({ what: fc.constant('read' as const) });
+  const turns = fc.array(fc.oneof({ weight: 2, arbitrary: writes }, reads), { maxLength: 60 });
+  let waitedInAll = 0;
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 1e6 }), turns, (interleaving, given) => {
+      const { written, seen, told, waited, end } = seenInRough(interleaving, given);
+      waitedInAll += waited;
+      let before = 0;
+      for (const { atMs, version } of seen) {
+        expect(version).toBeGreaterThanOrEqual(before);
+        before = version;
+        const sent = written.filter(one => one.atMs <= atMs).length;
+        const arrived = written.filter(one => one.atMs + 2 + latestLagMs <= atMs).length;
+        expect(version - 3).toBeLessThanOrEqual(sent);
+        expect(version - 3).toBeGreaterThanOrEqual(arrived);
+      }
+      expect(end).toEqual([String(3 + written.length), 3 + written.length]);
+      expect(told).toEqual(changesOf(given));
+    }),
+    { numRuns: 200, seed: 20261126 },
+  );
+  expect(waitedInAll).toBeGreaterThan(300);
+});
+
+/** What a listener hears of: each change of a text, in the order in which they were written. */
+function changesOf(turns: readonly Turn[]): readonly unknown[] {
+  const texts = new Map([
+    ['a', ''],
+    ['b', ''],
+  ]);
+  const changes: unknown[] = [
+    ['added', 'a='],
+    ['added', 'b='],
+  ];
+  for (const turn of turns) {
+    if (turn.what !== 'write' || texts.get(turn.name) === turn.text) continue;
+    texts.set(turn.name, turn.text);
+    changes.push(['updated', `${turn.name}=${turn.text}`]);
+  }
+  return changes;
+}

@@ -66,6 +66,8 @@ export class Weather {
 export class Way {
   /** Nothing happens on it, so that what travels need not stop. */
   isCalm: boolean;
+  /** Nothing happens on it, but that what travels may be late. */
+  isPassable = true;
   private offsetMs = 0;
   private isCut = false;
   private troubles: readonly RequestTrouble[] = [];
@@ -138,7 +140,7 @@ export class Way {
       this.after(timeoutMs, 'times out', () => done(refusal(504, 'the request timed out')));
       return;
     }
-    let delayMs = this.isRough ? this.random.pick(requestLagsMs) : 0;
+    let delayMs = this.lateMs();
     for (const trouble of this.troubles) {
       const { code, share = 1, isServed = false, onlyWrites = false } = trouble;
       if (onlyWrites && request.method === 'GET') continue;
@@ -207,7 +209,12 @@ export class Way {
     this.trueClock.after(delayMs, `the way of ${this.process} ${what}`, action);
   }
 
-  /** Who runs an errand: at once in calm weather; in any other it is a request like others. */
+  /** How late the next request is, in milliseconds. */
+  lateMs(): number {
+    return this.isRough ? this.random.pick(requestLagsMs) : 0;
+  }
+
+  /** Who runs an errand: at once while nothing happens to requests; else it is a request like others. */
   messenger(transport: Transport, inner: Transport, errand: Errand): Messenger {
     const timed = new TimedMessenger(this.trueClock, transport, errand);
     const direct = inner.messenger?.(errand);
@@ -218,14 +225,15 @@ export class Way {
   }
 
   private forecast(): void {
-    const wasCalm = this.isCalm;
-    this.isCalm =
-      !this.isRough &&
+    const wasPassable = this.isPassable;
+    this.isPassable =
       !this.isCut &&
       this.offsetMs === 0 &&
       this.troubles.length === 0 &&
       this.countdown === undefined;
-    if (wasCalm && !this.isCalm) for (const messenger of this.messengers) messenger.turn();
+    this.isCalm = this.isPassable && !this.isRough;
+    if (!wasPassable || this.isPassable) return;
+    for (const messenger of this.messengers) messenger.turn();
   }
 }
 

@@ -18,7 +18,11 @@ interface Turn {
 }
 
 /** What reached the server and what was answered, when. */
-function lived(turns: readonly Turn[], way: 'errand' | 'timer'): readonly unknown[] {
+function lived(
+  turns: readonly Turn[],
+  way: 'errand' | 'timer',
+  interleaving = 0,
+): readonly unknown[] {
   const clock = new Loop();
   const told: unknown[] = [];
   let served = 0;
@@ -37,7 +41,7 @@ function lived(turns: readonly Turn[], way: 'errand' | 'timer'): readonly unknow
       watch: (request, sink) => transport.watch(request, sink),
     };
   };
-  const weather = new Weather(clock, 0);
+  const weather = new Weather(clock, interleaving);
   const transport = weather.around('kubelet', way === 'errand' ? direct : plain)(identity);
   const travel: { by?: Messenger } = {};
   let count = 0;
@@ -95,4 +99,26 @@ it('travels as a timer and a request do', () => {
     { seed: 7, numRuns: 200 },
   );
   expect(lived([], 'errand').length).toBeGreaterThan(100);
+});
+
+it('is as late in rough weather as requests are', () => {
+  const lags = (way: 'errand' | 'timer'): Map<number, number> => {
+    const counts = new Map<number, number>();
+    for (let interleaving = 1; interleaving <= 60; interleaving++) {
+      for (const entry of lived([], way, interleaving)) {
+        const [what, atMs, body] = entry as [string, number, { spec: { renewTime: string } }];
+        if (what !== 'served') continue;
+        const lagMs = Math.floor(atMs) - Date.parse(body.spec.renewTime) - latencies.requestMs;
+        counts.set(lagMs, (counts.get(lagMs) ?? 0) + 1);
+      }
+    }
+    return counts;
+  };
+  const errand = lags('errand');
+  const timer = lags('timer');
+  expect([...errand.keys()].sort((a, b) => a - b)).toEqual([0, 1, 3, 10, 40]);
+  for (const [lagMs, count] of timer) {
+    const other = errand.get(lagMs) ?? 0;
+    expect(Math.abs(other - count), `${lagMs} ms`).toBeLessThan(4 * Math.sqrt(count));
+  }
 });

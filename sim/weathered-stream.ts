@@ -47,7 +47,9 @@ export class WeatheredStream {
   private last: WatchEvent[] = [];
   private lagMs = 0;
   /** Hands over what waits where it arrived. Whatever happens to the watch does not happen to that. */
-  private arrived: () => unknown = () => undefined;
+  private arrived: () => number | undefined = () => undefined;
+  /** What is handed over has waited, and was as late as it is. */
+  private isCatchingUp = false;
   private deliveries = 0;
   private readonly resource: string;
 
@@ -63,18 +65,28 @@ export class WeatheredStream {
     this.inner = {
       event: event => this.take(event),
       end: refused => this.ended(refused),
-      canWait: (event, arrived) => this.canWait(event, arrived),
+      lateIfWaiting: (event, arrived) => this.lateIfWaiting(event, arrived),
     };
   }
 
-  /** What comes late has its own order, which only those can keep who hear of it when it comes. */
-  private canWait(event: WatchEvent, arrived: () => number | undefined): boolean {
-    const { sink, lag } = this.options;
-    if (lag !== undefined || this.isOver || this.isCut) return false;
-    if (this.troubles.length > 0 || this.held !== undefined) return false;
+  /** What comes while something is held comes after it. */
+  private lateIfWaiting(event: WatchEvent, arrived: () => number | undefined): number | undefined {
+    if (this.isOver || this.isCut) return undefined;
+    if (this.troubles.length > 0 || this.held !== undefined) return undefined;
     this.arrived = arrived;
-    return sink.canWait?.(event, arrived) === true;
+    const { sink, lag } = this.options;
+    const lateMs = sink.lateIfWaiting?.(event, lag === undefined ? arrived : this.catchUp);
+    if (lateMs === undefined) return undefined;
+    this.turn();
+    return lateMs + this.lagMs;
   }
+
+  private readonly catchUp = (): number | undefined => {
+    this.isCatchingUp = true;
+    const restMs = this.arrived();
+    this.isCatchingUp = false;
+    return restMs;
+  };
 
   /** The stream has been asked for; `close` ends it. */
   open(close: () => void): void {
@@ -84,14 +96,14 @@ export class WeatheredStream {
 
   close(): void {
     if (this.isOver) return;
-    this.arrived();
+    this.catchUp();
     this.isOver = true;
     this.closeInner?.();
     this.options.over();
   }
 
   cut(): void {
-    this.arrived();
+    this.catchUp();
     this.isCut = true;
     this.held = undefined;
   }
@@ -105,14 +117,14 @@ export class WeatheredStream {
 
   begin(trouble: WatchTrouble): void {
     if (trouble.resource !== undefined && trouble.resource !== this.resource) return;
-    this.arrived();
+    this.catchUp();
     if (trouble.mode === 'replayed') return this.replay();
     if (!this.troubles.includes(trouble)) this.troubles = [...this.troubles, trouble];
   }
 
   end(trouble: WatchTrouble): void {
     if (!this.troubles.includes(trouble)) return;
-    this.arrived();
+    this.catchUp();
     this.troubles = this.troubles.filter(one => one !== trouble);
     if (this.isOver || this.isCut) return;
     if (trouble.mode === 'stale') {
@@ -135,9 +147,12 @@ export class WeatheredStream {
       // Cut only now and then: most of what comes is renewals of leases.
       if (this.last.length >= replayedMax * 2) this.last = this.last.slice(-replayedMax);
     }
-    if (this.troubles.length === 0 && this.lagMs === 0 && this.held === undefined) {
-      this.turn();
-      return this.give(event);
+    if (this.troubles.length === 0 && this.held === undefined) {
+      if (this.isCatchingUp) return this.give(event);
+      if (this.lagMs === 0) {
+        this.turn();
+        return this.give(event);
+      }
     }
     for (const { mode } of this.troubles) if (mode === 'lost') return;
     if (this.held === undefined) this.held = [event];

@@ -7,7 +7,7 @@ import type { HasMetadata, Kind, KubeObject } from '../api/object.js';
 import type { ApiAnswer, ApiRequest, WatchEvent } from '../api/request.js';
 import type { Clock } from '../engine/clock.js';
 import type { Random } from '../engine/random.js';
-import type { Errand, Messenger, TypedErrand } from './errand.js';
+import type { DirectMessenger, Errand, Messenger, TypedErrand } from './errand.js';
 import type { EventRecorder } from './event-recorder.js';
 
 /** A request whose answer, when it succeeds, is a T. Made by the functions of `requests.ts`. */
@@ -93,11 +93,12 @@ export interface WatchSink {
   /** The stream is over, or could not be opened: then with the answer. */
   end(refusal?: ApiAnswer): void;
   /**
-   * Whether the event may wait where it arrives until it is asked for: nobody acts on it. Absent: none
-   * may. `arrived` then hands over what has arrived by now, and tells in how many milliseconds the
-   * last of what is still underway will have; undefined when nothing is.
+   * For an event on which nobody acts, which may wait where it arrives until it is asked for: by how many
+   * milliseconds it arrives late, mostly 0. undefined: it must be handed over. Absent: all must be.
+   * `arrived` then hands over what has arrived by now, and tells in how many milliseconds the last of
+   * what is still underway will have; undefined when nothing is.
    */
-  canWait?(event: WatchEvent, arrived: () => number | undefined): boolean;
+  lateIfWaiting?(event: WatchEvent, arrived: () => number | undefined): number | undefined;
 }
 
 /** The keys that wait to be reconciled: a set, with delays and back-off. @upstream client-go/util/workqueue */
@@ -213,7 +214,7 @@ export interface ProcessDefinition {
 export interface Transport {
   send(request: ApiRequest, done: (answer: ApiAnswer) => void): void;
   /** Who runs an errand; absent: it takes a timer and `send`. */
-  messenger?(errand: Errand): Messenger;
+  messenger?(errand: Errand): DirectMessenger;
   /** Opens a watch. Returns a function that closes it. */
   watch(request: ApiRequest, sink: WatchSink): () => void;
 }

@@ -27,6 +27,12 @@ export interface Messenger {
   recall(): boolean;
 }
 
+/** The messenger of a transport that makes one event of an errand. */
+export interface DirectMessenger extends Messenger {
+  /** `lateMs`: so much longer than usual the request is on its way. Default 0. */
+  leaveAt(atMs: number, lateMs?: number): void;
+}
+
 /** The messenger of a transport that has none of its own: a timer, and then a request. */
 export class TimedMessenger implements Messenger {
   private timer: Timer | undefined;

@@ -134,7 +134,7 @@ export class Informer<T extends HasMetadata> {
       {
         event: event => this.receive(event),
         end: refusal => this.ended(refusal),
-        canWait: (event, arrived) => this.canWait(event, arrived),
+        lateIfWaiting: (event, arrived) => (this.canWait(event, arrived) ? 0 : undefined),
       },
     );
   }
