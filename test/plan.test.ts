@@ -91,13 +91,24 @@ spec:
     writeFileSync(join(home, 'p.yaml'), manifest);
     const running = startSeatrial(home, 'up', '-f', 'p.yaml', '--separate', 'own', '--seed', '1');
     await running.says('is up at');
-    const asked = startSeatrial(home, 'explain', 'pod/p', '--kubeconfig', 'own');
-    const { code, stdout } = await asked.ended();
+    const explained = (...more: string[]) =>
+      seatrial(home, 'explain', 'pod/p', '--kubeconfig', 'own', ...more);
+    const now = explained();
+    const [start = ''] = seatrial(home, 'time', 'pause').stdout.split(' ');
+    const [end = ''] = seatrial(home, 'time', 'forward', '20m').stdout.split(' ');
+    const later = explained('--at', new Date(Date.parse(end) - 240_000).toISOString());
+    const forgotten = [explained('--at', start), explained('--at', '400')];
     running.process.kill('SIGINT');
     await running.ended();
-    expect(stdout).toMatch(/pod default\/p waits: 0\/4 nodes/);
-    expect(stdout).toMatch(/request cpu \d+ instead of 1k?/);
-    expect(code).toBe(0);
+    expect(now.stdout).toMatch(/pod default\/p waits: 0\/4 nodes/);
+    expect(now.stdout).toMatch(/request cpu \d+ instead of 1k?/);
+    expect(now.code).toBe(0);
+    expect(later.stdout).toMatch(/pod default\/p waits: 0\/4 nodes/);
+    // What is served for days remembers no more than etcd does.
+    for (const { code, stderr } of forgotten) {
+      expect(stderr).toMatch(/(forgotten|too old\.)\n {2}next: .* the last five to ten minutes/);
+      expect(code).toBe(2);
+    }
   });
 });
 

@@ -118,6 +118,11 @@ export interface ApiServer {
   takeOver(objects: Iterable<{ readonly resource: string; readonly object: KubeObject }>): void;
   /** Forgets the history before now, as etcd's compaction does. */
   compact(): void;
+  /**
+   * Forgets the history but for the last minutes from now on, as kube-apiserver lets etcd do: for what is
+   * served for days. Without it all of it is kept.
+   */
+  compactRegularly(): void;
   /** PEM of the key pair that signs service account tokens and of the CA, for whoever opens a socket. */
   readonly tokenIssuer: string;
 }

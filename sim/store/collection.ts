@@ -27,7 +27,7 @@ export interface KeyRange {
   readonly after?: string;
 }
 
-/** How many events outlive a compaction, as a watch cache keeps some. */
+/** So many events outlive a compaction, as a watch cache keeps some. */
 const eventsKeptMax = 1000;
 /** For so long a watch cache keeps every event. @upstream storage/cacher/watch_cache.go eventFreshDuration */
 const eventFreshMs = 75_000;
@@ -178,11 +178,11 @@ export class Collection<Beside> {
 
   /** What etcd forgets, the watch cache still knows, unless the resource has none. */
   compactAt(revision: number): void {
-    this.compactedAt = revision;
+    this.compactedAt = Math.max(this.compactedAt, revision);
     if (!this.isCached) this.forgetUntil(revision);
     else if (this.events.length > eventsKeptMax) {
       const event = this.events[this.events.length - eventsKeptMax - 1];
-      if (event !== undefined) this.forgetUntil(event.revision);
+      if (event !== undefined) this.forgetUntil(Math.min(event.revision, revision));
     }
   }
 

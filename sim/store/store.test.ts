@@ -69,3 +69,35 @@ describe('A collection that does not keep its history', () => {
     expect(told).toEqual([...told].sort((a, b) => a - b));
   });
 });
+
+describe('A compaction', () => {
+  it('forgets what was before it, and keeps what came after', () => {
+    const { store, pods } = storeWithRenewals(10);
+    const put = (name: string) => {
+      const metadata = { name, resourceVersion: store.nextResourceVersion() };
+      const object = { apiVersion: 'v1', kind: 'X', metadata };
+      return store.put(pods, { key: name, object, beside: undefined, user: 'test' });
+    };
+    for (let count = 0; count < 2500; count++) put('p1');
+    const middle = put('p2').revision;
+    for (let count = 0; count < 500; count++) put('p1');
+    store.compact(middle);
+    expect([...store.history()].map(({ revision }) => revision)).toHaveLength(500);
+    expect([...store.history()][0]?.revision).toBe(middle + 1);
+    // A watch cache knows a thousand changes of its own.
+    expect(pods.watchableFrom).toBe(store.revision - 1000);
+    expect([pods.isKeptAt(middle), pods.isKeptAt(2)]).toEqual([true, false]);
+    expect(pods.listAt(middle).map(({ key }) => key)).toEqual(['p1', 'p2']);
+    expect(pods.listAt(middle)[0]?.revision).toBe(middle - 1);
+  });
+
+  it('forgets nothing twice, and less than before never comes back', () => {
+    const { store, leases } = storeWithRenewals(5000);
+    store.compact(10);
+    expect([...store.history()][0]?.revision).toBeGreaterThan(4000);
+    // Old renewals are forgotten sooner than that.
+    expect(leases.isKeptAt(10)).toBe(false);
+    store.compact(5);
+    expect(store.revisionAt(0)).toBe(10);
+  });
+});

@@ -28,6 +28,7 @@ export class Store<Beside = unknown> {
   private readonly collections = new Map<string, Collection<Beside>>();
   private events: StoreEvent<Beside>[] = [];
   private latest = 0;
+  /** Revisions before this one are forgotten. */
   private compacted = 0;
   /** The collections that do not keep their history: what changed in them is only known there. */
   private readonly forgetful: Collection<Beside>[] = [];
@@ -39,11 +40,6 @@ export class Store<Beside = unknown> {
   /** The revision of the latest write. */
   get revision(): number {
     return this.latest;
-  }
-
-  /** Revisions below this one are forgotten. */
-  get compactedRevision(): number {
-    return this.compacted;
   }
 
   /** The resourceVersion that the object of the next write must carry. */
@@ -157,7 +153,7 @@ export class Store<Beside = unknown> {
   /** All events after the revision that are not forgotten, in order. */
   *history(afterRevision = 0): Iterable<StoreEvent<Beside>> {
     // Whoever reads may let time pass between two events, and some may be forgotten meanwhile.
-    let revision = afterRevision;
+    let revision = Math.max(afterRevision, this.compacted);
     for (let place = 0; ;) {
       const isPlace =
         (this.events[place - 1]?.revision ?? -1) <= revision &&
@@ -187,7 +183,10 @@ export class Store<Beside = unknown> {
     return next;
   }
 
-  /** The revision of the last write up to that time, of all whose history is kept; 0 when there is none. */
+  /**
+   * The revision of the last write up to that time, of all whose history is kept; 0 when there is none, or
+   * what is forgotten when that was later.
+   */
   revisionAt(timeMs: number): number {
     let [low, high] = [0, this.events.length];
     while (low < high) {
@@ -195,7 +194,7 @@ export class Store<Beside = unknown> {
       if ((this.events[middle] as StoreEvent<Beside>).timeMs <= timeMs) low = middle + 1;
       else high = middle;
     }
-    return this.events[low - 1]?.revision ?? 0;
+    return this.events[low - 1]?.revision ?? this.compacted;
   }
 
   /** Watches begin at the present revision at the earliest: what a fresh server is made with is no history. */
@@ -203,11 +202,12 @@ export class Store<Beside = unknown> {
     for (const collection of this.collections.values()) collection.beginAt(this.latest);
   }
 
-  /** Forgets all revisions before the present one. */
-  compact(): void {
-    this.compacted = this.latest;
-    this.events = [];
-    for (const collection of this.collections.values()) collection.compactAt(this.latest);
+  /** Forgets all revisions before this one. Default: the present one. */
+  compact(revision = this.latest): void {
+    if (revision <= this.compacted) return;
+    this.compacted = revision;
+    this.events = this.events.slice(firstAfter(this.events, revision));
+    for (const collection of this.collections.values()) collection.compactAt(revision);
   }
 
   private commit(collection: Collection<Beside>, event: StoreEvent<Beside>): void {

@@ -93,7 +93,10 @@ function revisionAnswer(cluster: SimulatedCluster | undefined, text: string): Ap
   }
   if (last > 0) return answer(200, { revision: last });
   const since = first === undefined ? 'nothing' : new Date(first).toISOString();
-  return answer(410, { error: `what was before ${since} is forgotten` });
+  return answer(410, {
+    error: `what was before ${since} is forgotten`,
+    next: 'choose a later instant: what is served remembers the last five to ten minutes, as etcd does',
+  });
 }
 
 /** Does what was asked; tells whether an expression held, when one was waited for. */

@@ -147,6 +147,8 @@ async function up(flags: UpFlags): Promise<number> {
     { ...booted, mountsTokens: true, missingImages: flags.missingImage },
     new WebhookClient(),
   );
+  // It may be served for days, and nobody judges what was: what etcd would have forgotten goes.
+  cluster.simulation.server.compactRegularly();
   stack?.attach(cluster.simulation);
   endProcesses(cluster, flags.without);
   const pacer = new Pacer(cluster.simulation.loop, flags.speed);

@@ -28,6 +28,7 @@ interface List {
   /** What the door of a simulated cluster says. */
   readonly revision?: number;
   readonly error?: string;
+  readonly next?: string;
 }
 
 const pageSize = 500;
@@ -49,8 +50,9 @@ export async function readLive(
   const unread: string[] = [];
   const lists = await Promise.all(
     schedulerKinds.map(async kind => {
-      const { items, problem } = await listAll(get, kind, revision);
+      const { items, problem, isForgotten } = await listAll(get, kind, revision);
       if (problem === undefined) return items;
+      if (isForgotten === true) throw forgotten(problem);
       if (neededKinds.includes(kind)) throw refused(kind, problem);
       unread.push(`${kind.resource} (${problem})`);
       return [];
@@ -136,7 +138,7 @@ async function revisionAt(get: Get, at: string): Promise<string> {
   const refusal = (message: string, next: string): UserError =>
     new UserError(message, { exitCode: exitCodes.usage, code: 'no-such-instant', next });
   if (body.error !== undefined) {
-    throw refusal(`--at ${at}: ${body.error}`, 'write it as 2026-01-31T08:00:00Z');
+    throw refusal(`--at ${at}: ${body.error}`, body.next ?? 'write it as 2026-01-31T08:00:00Z');
   }
   throw refusal(
     'only a simulated cluster knows which of its past instants belongs to a time',
@@ -152,11 +154,18 @@ function bodyOf(text: string): List {
   }
 }
 
+interface Listed {
+  readonly items: readonly KubeObject[];
+  readonly problem?: string;
+  /** The cluster no longer knows how it was then. */
+  readonly isForgotten?: boolean;
+}
+
 async function listAll(
   get: Get,
   kind: Kind<HasMetadata>,
   revision: string | undefined,
-): Promise<{ readonly items: readonly KubeObject[]; readonly problem?: string }> {
+): Promise<Listed> {
   const apiVersion = apiVersionOf(kind);
   const root = kind.group === '' ? '/api' : '/apis';
   const items: KubeObject[] = [];
@@ -169,12 +178,23 @@ async function listAll(
     const { status, body } = await get(path);
     // A cluster that does not serve a kind has none of it.
     if (status === 404 && !neededKinds.includes(kind)) break;
-    if (status !== 200) return { items: [], problem: body.message ?? `status ${status}` };
+    if (status !== 200) {
+      const problem = body.message ?? `status ${status}`;
+      return { items: [], problem, isForgotten: status === 410 && revision !== undefined };
+    }
     for (const item of body.items ?? []) items.push({ ...item, apiVersion, kind: kind.kind });
     next = body.metadata?.continue ?? '';
     if (next === '') break;
   }
   return { items };
+}
+
+function forgotten(problem: string): UserError {
+  return new UserError(problem.trim(), {
+    exitCode: exitCodes.usage,
+    code: 'no-such-instant',
+    next: 'give --at a later instant: a cluster remembers the last five to ten minutes',
+  });
 }
 
 function refused(kind: Kind<HasMetadata>, problem: string): UserError {

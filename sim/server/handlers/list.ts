@@ -7,8 +7,8 @@ import { badRequest, failure, isFailure, resourceExpired, type Failure } from '.
 import { storageKey } from '../../store/collection.js';
 import type { Stored } from '../../store/stored.js';
 import { failureAnswer } from '../answers.js';
+import { compactedRevision } from '../compaction.js';
 import { isConverted, readiedAll } from '../conversions.js';
-import type { Core } from '../core.js';
 import type { FieldOwners } from '../field-owners.js';
 import { respondList, type ObjectList } from '../respond.js';
 import type { Scope } from '../scope.js';
@@ -141,26 +141,14 @@ function startOf({ continueToken: token, resourceVersion }: ListOptions) {
 const expiredPage =
   'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.';
 
-const compactEveryMs = 300_000;
-
-/**
- * What kube-apiserver has let etcd forget by now: every five minutes it compacts to where it was five
- * minutes before. The store itself keeps the history, for whoever looks at a run afterwards.
- * @upstream apiserver/pkg/storage/etcd3/compact.go
- */
-function compactedRevision(store: Core['store'], nowMs: number): number {
-  const lastMs = nowMs - (nowMs % compactEveryMs);
-  return store.revisionAt(lastMs - compactEveryMs);
-}
-
 /** The revision that the list is of. */
 function revisionOf(
   { core, resource }: Scope,
   { match, resourceVersion }: ListOptions,
   start: Position | undefined,
 ): number | Failure {
-  const { store, clock } = core;
-  const compacted = compactedRevision(store, clock.now());
+  const { store } = core;
+  const compacted = compactedRevision(core);
   const isKept = (revision: number) =>
     revision >= compacted && resource.collection.isKeptAt(revision);
   if (start !== undefined) {

@@ -156,6 +156,8 @@ async function begin({ source, speed, tell }: ResailOptions, hearing: Hearing): 
 async function driveOn(cluster: SimulatedCluster, drive: () => Promise<unknown>): Promise<void> {
   try {
     await drive();
+    // All that looks at the history has ended with the run: from here on it may be served for days.
+    cluster.simulation.server.compactRegularly();
     for (;;) await cluster.advance(strideMs);
   } catch (error) {
     if (!(error instanceof TempoEnded)) throw error;
