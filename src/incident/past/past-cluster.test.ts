@@ -169,6 +169,10 @@ describe('a run that goes on', () => {
     expect(await podsOf(opened)).toEqual(await podsOf(past));
     const sought = { namespace: 'default', withinMs: 600_000 };
     expect(await opened.steering.until('deployment/web .spec.replicas == 3', sought)).toBe(true);
+    // After the run it may be served for days, and remembers no more than etcd does.
+    await opened.steering.forward(3_600_000);
+    const [first] = opened.simulated?.().simulation.server.history() ?? [];
+    expect(first?.timeMs).toBeGreaterThanOrEqual(opened.steering.now() - 600_000);
     await opened.end();
   });
 });
