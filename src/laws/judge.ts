@@ -50,11 +50,17 @@ const uncounted: ReadonlySet<string> = new Set([
   'leases.coordination.k8s.io',
 ]);
 
+/** Whether the law judges by what was measured at the edge. */
+export function hearsOutcomes(law: Law): boolean {
+  return law.begin().outcome !== undefined;
+}
+
 /** One verdict a law, in the order of the laws. */
 export function judge(
   laws: readonly Law[],
   { history, outcomes = [], endMs, settings = {} }: Evidenced,
 ): Verdict[] {
+  if (laws.length === 0) return [];
   const world = new World();
   const judges = laws.map(law => law.begin(settings[law.name]));
   const onOutcome = judges.filter(one => one.outcome !== undefined);

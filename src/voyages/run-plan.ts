@@ -4,10 +4,10 @@ import { plant } from '../../sim/engine/planted.js';
 import type { HistoryEntry } from '../../sim/server/contract.js';
 import { bootSimulatedCluster, type SimulatedCluster } from '../backends/sim.js';
 import { connects } from '../backends/sim-probe.js';
-import { judge, type Verdict } from '../laws/judge.js';
+import { hearsOutcomes, judge, type Verdict } from '../laws/judge.js';
 import type { Law, LawSettings, Outcome } from '../laws/law.js';
 import { Crew } from '../scenario/crew.js';
-import { Edge } from '../scenario/edge/edge.js';
+import { Edge, type EdgeOptions } from '../scenario/edge/edge.js';
 import type { TrafficTotals } from '../scenario/edge/service-traffic.js';
 import { wordsOf } from '../scenario/happening.js';
 import { releaseOutcomes } from '../stacks/releases/release-outcomes.js';
@@ -45,6 +45,7 @@ export interface Sailed {
   /** Equal for two voyages of one plan. */
   readonly digest: string;
   readonly history: readonly HistoryEntry[];
+  /** What was measured: accesses too, where one of the laws hears of what is measured. */
   readonly outcomes: readonly Outcome[];
   readonly startMs: number;
   readonly endMs: number;
@@ -70,7 +71,7 @@ export interface VoyageStats {
 export async function runPlan(plan: VoyagePlan, options: PlanOptions): Promise<Sailed> {
   const { tell, laws, settings = {}, untilMs = Infinity } = options;
   const { planted = [] } = options;
-  const edge = edgeOfPlan();
+  const edge = edgeOfPlan({ watchesAccesses: laws.some(hearsOutcomes) });
   await using cluster = await bootSimulatedCluster({ ...edge.around(bootOptions(plan)), planted });
   const { simulation } = cluster;
   edge.begin(simulation, look => cluster.afterEach(look));
@@ -108,8 +109,8 @@ export async function runPlan(plan: VoyagePlan, options: PlanOptions): Promise<S
 }
 
 /** The edge of the cluster of a plan: traffic reaches its services. */
-export function edgeOfPlan(): Edge {
-  return new Edge({ hasTraffic: true });
+export function edgeOfPlan(options: Pick<EdgeOptions, 'watchesAccesses'> = {}): Edge {
+  return new Edge({ hasTraffic: true, ...options });
 }
 
 /** How a plan is followed. */

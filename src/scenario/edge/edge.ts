@@ -23,18 +23,26 @@ export interface MeasuredEdge {
   outcomes(others: readonly Outcome[]): readonly Outcome[];
 }
 
+/** What an edge is made with. */
+export interface EdgeOptions {
+  /** Whether clients send requests to the Services of the manifests. */
+  readonly hasTraffic: boolean;
+  /** Whether each request to the API server is an outcome. Default true; where nobody hears of them, it is time lost. */
+  readonly watchesAccesses?: boolean;
+}
+
 /** What is measured from outside of one simulated cluster: made before it boots. */
 export class Edge implements MeasuredEdge {
   readonly traffic: ServiceTraffic | undefined;
-  private readonly accesses = new AccessWatch();
+  private readonly accesses: AccessWatch | undefined;
   /** When what is measured says nothing, from and until. */
   private readonly troubles: { readonly fromMs: number; readonly untilMs: number }[] = [];
   private readonly blinded: Outcome[] = [];
   private now = (): number => 0;
 
-  /** @param hasTraffic Whether clients send requests to the Services of the manifests. */
-  constructor({ hasTraffic }: { readonly hasTraffic: boolean }) {
+  constructor({ hasTraffic, watchesAccesses = true }: EdgeOptions) {
     this.traffic = hasTraffic ? new ServiceTraffic() : undefined;
+    this.accesses = watchesAccesses ? new AccessWatch() : undefined;
   }
 
   /** The options with which a simulation is watched. */
@@ -42,7 +50,7 @@ export class Edge implements MeasuredEdge {
     const { workloads = [] } = options;
     return {
       ...options,
-      ...this.accesses.options,
+      ...this.accesses?.options,
       ...(this.traffic !== undefined && { workloads: [...workloads, this.traffic.rule] }),
     };
   }
@@ -76,8 +84,8 @@ export class Edge implements MeasuredEdge {
   outcomes(others: readonly Outcome[]): readonly Outcome[] {
     this.traffic?.end();
     const sound = others.filter(outcome => !this.isTroubled(outcome));
-    const all = [...this.accesses.accesses, ...(this.traffic?.outcomes ?? []), ...this.blinded];
-    all.push(...sound);
+    const { accesses, traffic, blinded } = this;
+    const all = [...(accesses?.accesses ?? []), ...(traffic?.outcomes ?? []), ...blinded, ...sound];
     return all.sort((a, b) => a.timeMs - b.timeMs);
   }
 
