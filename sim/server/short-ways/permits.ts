@@ -57,6 +57,9 @@ export class Permits {
   private count = 0;
   private readonly policyChange: { readonly revision: number };
   private readonly hookChange: { readonly revision: number };
+  /** What was found of the webhooks and policies, as they were at a revision. */
+  private hooksAt = 0;
+  private hasHooks = false;
 
   /** What is written; webhooks and policies that may want a say in it close the short way. */
   constructor(
@@ -83,7 +86,7 @@ export class Permits {
   learn(key: string, context: RequestState): void {
     const { connection, request, info } = context;
     const isTrusted = connection.omitsManagedFields === true && request.headers === undefined;
-    if (!isTrusted || info.query !== '' || this.hasHooks()) return;
+    if (!isTrusted || info.query !== '' || this.isHooked()) return;
     const options = writeOptions(context, this.written.options);
     if (!('fieldManager' in options)) return;
     if (this.count++ >= rememberedMax) this.forget();
@@ -103,8 +106,16 @@ export class Permits {
   }
 
   /** Whether a webhook or a policy may want a say. */
-  private hasHooks(): boolean {
-    if (this.hookChange.revision === 0) return false;
+  private isHooked(): boolean {
+    const { revision } = this.hookChange;
+    if (revision !== this.hooksAt) {
+      this.hasHooks = this.findsHooks();
+      this.hooksAt = revision;
+    }
+    return this.hasHooks;
+  }
+
+  private findsHooks(): boolean {
     const { access } = this.core;
     const hooks = hookKinds.flatMap(kind => access.list(kind)) as readonly HookConfiguration[];
     const all = policies.flatMap(kind => access.list(kind)) as readonly Policy[];
