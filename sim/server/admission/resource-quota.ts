@@ -4,7 +4,7 @@
  */
 import { compareText } from '../../api/go-text.js';
 import { namespaces, resourceQuotas, type ResourceQuota } from '../../api/kinds/core.js';
-import type { KubeObject } from '../../api/object.js';
+import type { Kind, KubeObject } from '../../api/object.js';
 import { zero, type Quantity } from '../../api/quantity.js';
 import { conflict, modifiedText, printedResource } from '../../api/status.js';
 import type { GroupResource, ServerAccess } from '../access.js';
@@ -15,6 +15,7 @@ import { forbid, refuse } from './shared/outcome.js';
 import type { AdmissionAttributes, AdmissionOutcome, AdmissionPlugin } from './plugin.js';
 import { isChargedWrite } from './limits/quota-writes.js';
 import { quotaFacts } from './limits/quota-facts.js';
+import type { User } from '../user.js';
 import { planted } from '../../engine/planted.js';
 
 const ignoredGroups = new Set(['authentication.k8s.io', 'authorization.k8s.io']);
@@ -36,6 +37,38 @@ export const resourceQuota: AdmissionPlugin = {
     return charge(attributes, access, measureOf(resource));
   },
 };
+
+/** A creation, as quotas see it. */
+export interface ChargedCreation {
+  readonly kind: Kind;
+  readonly object: KubeObject;
+  readonly user: User;
+}
+
+/**
+ * Charges a creation that nothing but the quotas of its namespace can refuse any more. Returns whether it
+ * fits in; if not, nothing has changed.
+ */
+export function chargesCreation(
+  access: ServerAccess,
+  { kind, object, user }: ChargedCreation,
+): boolean {
+  if (access.lastChange(resourceQuotas) === 0) return true;
+  const { namespace = '', name = '' } = object.metadata;
+  const attributes: AdmissionAttributes = {
+    operation: 'CREATE',
+    kind,
+    resource: kind,
+    subresource: '',
+    namespace,
+    name,
+    object,
+    options: {},
+    isDryRun: false,
+    user,
+  };
+  return charge(attributes, access, measureOf(kind)) === undefined;
+}
 
 const counted = new Map<string, QuotaMeasure>();
 

@@ -4,7 +4,7 @@
  * strategy and validation made of the first holds for the others. The server names them, or a stateful
  * set has numbered them.
  */
-import { limitRanges, pods, resourceQuotas, serviceAccounts } from '../../api/kinds/core.js';
+import { limitRanges, pods, serviceAccounts } from '../../api/kinds/core.js';
 import type { Pod, PodSpec } from '../../api/kinds/core.js';
 import type { ObjectMeta, OwnerReference } from '../../api/kinds/meta.js';
 import { runtimeClasses } from '../../api/kinds/node.js';
@@ -14,6 +14,7 @@ import type { ApiAnswer, ApiRequest, Connection } from '../../api/request.js';
 import { rfc3339 } from '../../api/time.js';
 import { invariant } from '../../engine/invariant.js';
 import { storageKey } from '../../store/collection.js';
+import { chargesCreation } from '../admission/resource-quota.js';
 import { tokenVolumePrefix } from '../admission/service-account/volume.js';
 import { jsonHeaders } from '../answers.js';
 import type { Core } from '../core.js';
@@ -57,7 +58,6 @@ export class SiblingPods implements ShortWay {
   /** By path, which says the namespace. */
   private readonly permits: Permits;
   private readonly served: ServedResource;
-  private readonly quotaChange: { readonly revision: number };
   /** By the containers of the template, which the siblings share. */
   private readonly eldest = new WeakMap<PodSpec['containers'], Eldest>();
 
@@ -65,7 +65,6 @@ export class SiblingPods implements ShortWay {
     this.served = servedBy(core, pods);
     const besides = [limitRanges, serviceAccounts, priorityClasses, runtimeClasses];
     this.permits = new Permits(core, { kinds: [pods], options: 'CreateOptions' }, besides);
-    this.quotaChange = core.access.lastChangeOf([resourceQuotas]);
   }
 
   serve(request: ApiRequest, connection: Connection): ApiAnswer | undefined {
@@ -75,11 +74,11 @@ export class SiblingPods implements ShortWay {
     if (eldest === undefined || !isSibling(body, eldest)) return undefined;
     const permit = this.permits.of(path, connection);
     if (permit?.policyRevision !== eldest.policyRevision) return undefined;
-    if (path !== pathOf(body.metadata.namespace) || this.quotaChange.revision !== 0) {
-      return undefined;
-    }
-    const { name, namespace } = body.metadata;
-    if (name !== undefined && this.isTaken(storageKey(namespace ?? '', name))) return undefined;
+    const { name, namespace = '' } = body.metadata;
+    if (path !== pathOf(namespace)) return undefined;
+    if (name !== undefined && this.isTaken(storageKey(namespace, name))) return undefined;
+    // What one asks for all ask for. One that does not fit in is refused the long way.
+    if (!this.fitsIn(eldest, permit)) return undefined;
     const { annotations } = eldest;
     const audit = beginAudit(this.core, { ...permit, annotations }, { request, connection });
     audit?.requestObject(readAs(body, eldest));
@@ -93,8 +92,8 @@ export class SiblingPods implements ShortWay {
     const { info, created, request } = context;
     if (info.resource !== pods.resource || info.group !== pods.group) return;
     if (info.subresource !== '' || created === undefined) return;
-    // Pods of a recorded past have names and uids that are looked up; what is limited is counted.
-    if (this.core.options.past !== undefined || this.quotaChange.revision !== 0) return;
+    // Pods of a recorded past have names and uids that are looked up.
+    if (this.core.options.past !== undefined) return;
     const stored = created.stored as unknown as Pod;
     if (!isSent(request.body) || stored.spec === undefined || isParticular(stored)) return;
     if (context.warnings.length > 0) return;
@@ -148,6 +147,12 @@ export class SiblingPods implements ShortWay {
     }).object;
   }
 
+  private fitsIn({ stored }: Eldest, { user }: Permit): boolean {
+    const { kind } = this.served;
+    const object = stored as unknown as KubeObject;
+    return chargesCreation(this.core.access, { kind, object, user });
+  }
+
   private isTaken(key: string): boolean {
     return this.served.collection.get(key) !== undefined;
   }
@@ -171,7 +176,7 @@ export class SiblingPods implements ShortWay {
 /** That so many names are taken in a row does not happen: there are fourteen million of each. */
 const namesMax = 8;
 
-function pathOf(namespace = ''): string {
+function pathOf(namespace: string): string {
   return `/api/v1/namespaces/${namespace}/pods`;
 }
 

@@ -1,0 +1,87 @@
+/** Pods that quotas count are the same both ways, and so is what the quotas say of them. */
+import { expect, it } from 'vitest';
+import type { KubeObject } from '../../api/object.js';
+import type { ApiAnswer, ApiRequest, Connection } from '../../api/request.js';
+import { Loop } from '../../engine/loop.js';
+import { Random } from '../../engine/random.js';
+import { createApiServer } from '../index.js';
+
+const trusted = (user: string, ...groups: string[]): Connection => ({
+  certificate: { user, groups },
+  omitsManagedFields: true,
+});
+const admin = trusted('admin', 'system:masters');
+const controller = trusted('system:serviceaccount:kube-system:replicaset-controller');
+const core = '/api/v1/namespaces/default';
+
+type Send = (request: ApiRequest, as?: Connection) => ApiAnswer;
+
+/** What is answered and stored where requests go the short way if there is one, or always the long one. */
+function told(way: 'short' | 'long', story: (send: Send) => void): string {
+  const clock = new Loop();
+  const answers: unknown[] = [];
+  const server = createApiServer({ clock, random: new Random(1) });
+  story((request, as = admin) => {
+    let answer: ApiAnswer | undefined;
+    clock.runUntil(clock.now() + 400);
+    // Requests with headers, even none, go the long way.
+    server.serve(way === 'long' ? { ...request, headers: {} } : request, as, given => {
+      answer = given;
+    });
+    if (answer === undefined) throw new Error(`${request.method} ${request.path} waits`);
+    answers.push(answer.status, answer.body);
+    return answer;
+  });
+  return JSON.stringify({ answers, history: [...server.history()] }, undefined, 1);
+}
+
+/** What a replica set sends: the parts of its template are shared by all pods. */
+function sent(containers: readonly object[], spec: object): KubeObject {
+  const owner = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'web-1', uid: 'uid-web-1' };
+  const ownerReferences = [{ ...owner, controller: true, blockOwnerDeletion: true }];
+  const metadata = { generateName: 'web-1-', namespace: 'default', labels, ownerReferences };
+  return { kind: 'Pod', apiVersion: 'v1', metadata, spec: { ...spec, containers } };
+}
+const labels = { app: 'web' };
+
+/** A quota whose controller has counted nothing so far. */
+function bound(send: Send, name: string, spec: { readonly hard: Record<string, string> }): void {
+  const path = `${core}/resourcequotas`;
+  send({ method: 'POST', path, body: { metadata: { name }, spec } });
+  const stored = send({ method: 'GET', path: `${path}/${name}` }).body as KubeObject;
+  const used = Object.fromEntries(Object.keys(spec.hard).map(key => [key, '0']));
+  const body = { ...stored, status: { hard: spec.hard, used } };
+  send({ method: 'PUT', path: `${path}/${name}/status`, body });
+}
+
+/** The second quota is for others; the third is used up before all are made. */
+function limited(send: Send): readonly number[] {
+  const body = { metadata: { name: 'default' } };
+  send({ method: 'POST', path: `${core}/serviceaccounts`, body });
+  const resources = { requests: { cpu: '100m' }, limits: { cpu: '1' } };
+  const asking = sent([{ name: 'main', image: 'a', resources }], {});
+  const free = sent([{ name: 'main', image: 'a' }], {});
+  const make = (count: number, pod: KubeObject) =>
+    Array.from({ length: count }, () => {
+      const { metadata, ...rest } = pod;
+      const one = { ...rest, metadata: { ...metadata } };
+      return send({ method: 'POST', path: `${core}/pods`, body: one }, controller).status;
+    });
+  bound(send, 'all', { hard: { pods: '20', 'requests.cpu': '10' } });
+  const others: object = { hard: { pods: '1' }, scopes: ['Terminating'] };
+  bound(send, 'ending', others as { hard: Record<string, string> });
+  const first = [...make(3, asking), ...make(2, free)];
+  bound(send, 'few', { hard: { 'limits.cpu': '4' } });
+  return [...first, ...make(6, asking)];
+}
+
+it('are counted by quotas, and refused when those are used up', () => {
+  const statuses: number[] = [];
+  const [short, long] = (['short', 'long'] as const).map(way =>
+    told(way, send => void statuses.push(...limited(send))),
+  );
+  expect(short).toBe(long);
+  const each = [201, 201, 201, 403, 403, 201, 201, 201, 201, 403, 403];
+  expect(statuses).toEqual([...each, ...each]);
+  expect(short).toContain('exceeded quota: few, requested: limits.cpu=1, used: limits.cpu=4');
+});
