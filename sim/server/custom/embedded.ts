@@ -5,7 +5,11 @@ import type { JSONSchemaProps } from '../../api/kinds/apiextensions.js';
 import { dns1035LabelErrors, pathSegmentErrors } from '../../api/labels.js';
 import type { ObjectMeta } from '../../api/kinds/meta.js';
 import { annotationErrors, labelErrors } from '../meta-validation.js';
+import { Passed } from './passed.js';
 import { isEmbedded, itemsOf, membersOf } from './schema.js';
+
+const none: readonly FieldError[] = [];
+const passed = new Passed<typeof none>();
 
 /** What is wrong with the embedded objects. */
 export function embeddedErrors(
@@ -13,6 +17,14 @@ export function embeddedErrors(
   schema: JSONSchemaProps,
   path = '',
 ): readonly FieldError[] {
+  const before = passed.of(value, schema, path);
+  if (before !== undefined) return before;
+  const errors = errorsAnew(value, schema, path);
+  if (errors.length === 0) passed.note(value, schema, { path, said: none });
+  return errors;
+}
+
+function errorsAnew(value: unknown, schema: JSONSchemaProps, path: string): readonly FieldError[] {
   if (Array.isArray(value)) {
     const items = itemsOf(schema);
     if (items === undefined) return [];

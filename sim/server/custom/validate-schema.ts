@@ -15,6 +15,7 @@ import {
 import { goNumber, goQuote } from '../../api/go-text.js';
 import type { JSONSchemaProps } from '../../api/kinds/apiextensions.js';
 import { isKnownFormat, matchesFormat } from './formats.js';
+import { Passed } from './passed.js';
 import { itemsOf, membersOf } from './schema.js';
 import { closest, empty, found, isValid, merge, said, type Result } from './schema-result.js';
 import { isMultiple, matchesPattern } from './values.js';
@@ -42,6 +43,8 @@ function joined(root: string, path: string): string {
   return rest === '' ? root : `${root}.${rest}`;
 }
 
+const passed = new Passed<number>();
+
 /** What stayed as it was may stay wrong. */
 function validated(
   value: unknown,
@@ -49,11 +52,16 @@ function validated(
   path: string,
   old: Old | undefined,
 ): Result {
+  const before = passed.of(value, schema, path);
+  if (before !== undefined) return { findings: [], matches: before };
   const result = validatedAnew(value, schema, path, old);
-  if (result.findings.length > 0 && old !== undefined && deepEqual(value, old.value)) {
-    return { findings: [], matches: result.matches };
+  const { findings, matches } = result;
+  if (old === undefined) {
+    if (findings.length === 0) passed.note(value, schema, { path, said: matches });
+    return result;
   }
-  return result;
+  const staysWrong = findings.length > 0 && deepEqual(value, old.value);
+  return staysWrong ? { findings: [], matches } : result;
 }
 
 function validatedAnew(
