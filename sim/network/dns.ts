@@ -16,6 +16,7 @@ const aliasesMax = 8;
 /** The names of the cluster. */
 export class ClusterDns {
   private readonly records: DnsRecords;
+  private readonly suffix: string;
 
   /** `canAsk` tells whether a pod's questions reach a name server. */
   constructor(
@@ -23,6 +24,7 @@ export class ClusterDns {
     private readonly domain: string,
     private readonly canAsk: (pod: Pod) => boolean,
   ) {
+    this.suffix = `.${domain}`;
     this.records = new DnsRecords(book, domain, name => this.lookup(name));
   }
 
@@ -58,10 +60,9 @@ export class ClusterDns {
 
   /** The addresses of a full name. */
   lookup(name: string, aliases = 0): readonly string[] {
-    const labels = name.toLowerCase().replace(/\.$/, '').split('.');
-    const zone = this.domain.split('.');
-    const own = labels.slice(0, -zone.length);
-    if (labels.slice(-zone.length).join('.') !== this.domain || aliases > aliasesMax) return [];
+    const full = name.toLowerCase().replace(/\.$/, '');
+    if (!full.endsWith(this.suffix) || aliases > aliasesMax) return [];
+    const own = full.slice(0, -this.suffix.length).split('.');
     const kind = own.pop();
     const namespace = own.pop() ?? '';
     if (kind === 'pod' && own.length === 1) return podAddress(own[0] ?? '');

@@ -99,7 +99,7 @@ export function sceneOf(cluster: ClusterPlan, objects: readonly KubeObject[]): S
     rolling: ofKind(rollingKinds),
     deletable: ofKind(workloadKinds),
     pods: objects.flatMap(podsOf),
-    ports: [...new Set(objects.flatMap(object => portsIn(object)))].sort((a, b) => a - b),
+    ports: [...new Set(objects.flatMap(portsOf))].sort((a, b) => a - b),
     accounts: accountsOf(objects, namespaces),
     secrets: secretsOf(objects),
     strangers: strangersOf(objects, accountsOf(objects, namespaces)),
@@ -211,11 +211,20 @@ function podsOf(object: KubeObject): PodChoice[] {
 }
 
 /** Numbers of fields that name ports, in any depth. */
-function portsIn(value: unknown, field = ''): number[] {
-  if (typeof value === 'number') return portFields.has(field) ? [value] : [];
-  if (Array.isArray(value)) return value.flatMap(item => portsIn(item, field));
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([name, item]) => portsIn(item, name));
+function portsOf(object: KubeObject): readonly number[] {
+  const found: number[] = [];
+  for (const name in object) findPorts(object[name], name, found);
+  return found;
+}
+
+function findPorts(value: unknown, field: string, found: number[]): void {
+  if (typeof value === 'number') {
+    if (portFields.has(field)) found.push(value);
+  } else if (Array.isArray(value)) {
+    for (const item of value) findPorts(item, field, found);
+  } else if (typeof value === 'object' && value !== null) {
+    for (const name in value) findPorts(value[name as keyof typeof value], name, found);
+  }
 }
 
 const portFields = new Set(['containerPort', 'targetPort', 'port']);
