@@ -26,6 +26,9 @@ export type RelatedKind =
   | 'resourceClaim'
   | 'resourceSlice';
 
+/** All kinds of which an object may make a relation. */
+export const relatingKinds = [pods, persistentVolumes, volumeAttachments, resourceSlices];
+
 /** Whether a pod of the node, or the node itself, uses the object. */
 export function isRelated(
   access: ServerAccess,

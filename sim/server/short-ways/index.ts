@@ -6,11 +6,13 @@ import { Bindings } from './bindings.js';
 import { EventCreations } from './event-creations.js';
 import { LeaseRenewals } from './lease-renewals.js';
 import { PodStatuses } from './pod-statuses.js';
+import { Reads } from './reads.js';
 import { SiblingPods } from './sibling-pods.js';
 import { StatusReports } from './status-reports.js';
 
 /** All short ways. */
 export class ShortWays {
+  private readonly reads: Reads;
   private readonly leases: LeaseRenewals;
   private readonly events: EventCreations;
   private readonly podStatuses: PodStatuses;
@@ -19,6 +21,7 @@ export class ShortWays {
   private readonly statuses: StatusReports;
 
   constructor(core: Core) {
+    this.reads = new Reads(core);
     this.leases = new LeaseRenewals(core);
     this.events = new EventCreations(core);
     this.podStatuses = new PodStatuses(core);
@@ -29,7 +32,9 @@ export class ShortWays {
 
   /** The answer to a request that has a short way; undefined: it takes the long one. */
   serve(request: ApiRequest, connection: Connection): ApiAnswer | undefined {
-    if (connection.omitsManagedFields !== true || request.headers !== undefined) return undefined;
+    if (connection.omitsManagedFields !== true) return undefined;
+    if (request.method === 'GET') return this.reads.serve(request, connection);
+    if (request.headers !== undefined) return undefined;
     switch (request.method) {
       case 'PUT':
         return (
@@ -49,9 +54,11 @@ export class ShortWays {
   }
 
   /** Takes note of a request that was served the long way. New Events and renewals are not audited there. */
-  learn(context: RequestState, { status }: ApiAnswer, isAudited: boolean): void {
-    if (context.connection.omitsManagedFields !== true || status > 201) return;
+  learn(context: RequestState, answer: ApiAnswer, isAudited: boolean): void {
+    if (context.connection.omitsManagedFields !== true || answer.status > 201) return;
     switch (context.request.method) {
+      case 'GET':
+        return this.reads.learn(context, answer);
       case 'PUT':
         if (!isAudited) this.leases.learn(context);
         this.podStatuses.learn(context);

@@ -32,13 +32,13 @@ export interface Permit {
   readonly policyRevision: number;
 }
 
+/** What says who may do what, of all but nodes. */
+export const roleKinds = [roles, clusterRoles, roleBindings, clusterRoleBindings];
+
 /** What authorization and admission look at in all that has a short way. */
 const policyKinds = [
   namespaces,
-  roles,
-  clusterRoles,
-  roleBindings,
-  clusterRoleBindings,
+  ...roleKinds,
   mutatingWebhookConfigurations,
   validatingWebhookConfigurations,
   mutatingAdmissionPolicies,
@@ -142,7 +142,7 @@ export class Permits {
 /** Begins the audit of a request that goes the short way, as the chain does; undefined: it is not logged. */
 export function beginAudit(
   { auditor, clock }: Core,
-  permit: Permit,
+  permit: Pick<Permit, 'user' | 'annotations'>,
   sent: { readonly request: ApiRequest; readonly connection: Connection },
 ): AuditRecord | undefined {
   if (auditor === undefined) return undefined;
