@@ -2,6 +2,7 @@
 import { readExposition } from '../promql/exposition.js';
 import { Labels, nameLabel } from '../promql/labels.js';
 import type { Series, SeriesStore } from '../promql/series-store.js';
+import { ShownLayout } from './shown-layout.js';
 
 /** What a scraper says to a program's metrics port; the program answers with a text. */
 export const scrapeRequest = { kind: 'scrape' } as const;
@@ -24,11 +25,15 @@ export interface Target {
   readonly labels?: Readonly<Record<string, string>>;
 }
 
+const none: ReadonlySet<Series> = new Set();
+
 /** A target's series. Lines are known by what stands before their value. */
 export class TargetScrape {
   private readonly known = new Map<string, Series>();
+  /** How the last text was laid out: the next one mostly differs in its values alone. */
+  private layout: ShownLayout | undefined;
   /** Series of the last scrape. */
-  private shown = new Set<Series>();
+  private shown: ReadonlySet<Series> = none;
   private readonly reports: Readonly<Record<'up' | 'samples', Series>>;
 
   constructor(
@@ -44,9 +49,11 @@ export class TargetScrape {
   /** Takes what the target shows; undefined or a text that cannot be read: the scrape has failed. */
   take(text: string | undefined, nowMs: number): void {
     const series = text === undefined ? undefined : this.read(text, nowMs);
-    const shown = series ?? new Set<Series>();
-    for (const before of this.shown) if (!shown.has(before)) before.append(nowMs, 'stale');
-    this.shown = shown;
+    const shown = series ?? none;
+    if (shown !== this.shown) {
+      for (const before of this.shown) if (!shown.has(before)) before.append(nowMs, 'stale');
+      this.shown = shown;
+    }
     this.reports.up.append(nowMs, series === undefined ? 0 : 1);
     this.reports.samples.append(nowMs, shown.size);
   }
@@ -56,10 +63,18 @@ export class TargetScrape {
     for (const series of [...this.shown, ...Object.values(this.reports)]) {
       series.append(nowMs, 'stale');
     }
-    this.shown = new Set();
+    this.shown = none;
   }
 
-  private read(text: string, nowMs: number): Set<Series> | undefined {
+  private read(text: string, nowMs: number): ReadonlySet<Series> | undefined {
+    const { layout } = this;
+    if (layout?.append(text, nowMs) === true) return layout.shown;
+    const shown = this.readLines(text, nowMs);
+    this.layout = shown && ShownLayout.of(text, this.known, shown);
+    return shown;
+  }
+
+  private readLines(text: string, nowMs: number): Set<Series> | undefined {
     const shown = new Set<Series>();
     const samples: [Series, number][] = [];
     for (const line of text.split('\n')) {

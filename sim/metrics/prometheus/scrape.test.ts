@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import { type Series, SeriesStore } from '../promql/series-store.js';
+import { TargetScrape } from './scrape.js';
+
+function target() {
+  const store = new SeriesStore();
+  const scrape = new TargetScrape({ job: 'j', instance: '10.0.0.1:80' }, store);
+  let nowMs = 0;
+  const take = (text: string | undefined) => scrape.take(text, (nowMs += 10_000));
+  /** What the series of a name had at each scrape, from the first one that showed it on. */
+  const told = (name: string) =>
+    store
+      .select([])
+      .filter(({ labels }) => labels.name === name)
+      .map(series => Array.from({ length: series.count }, (_, index) => sampleOf(series, index)));
+  return { take, told };
+}
+
+function sampleOf(series: Series, index: number) {
+  return series.isStale(index) ? 'stale' : series.values[index];
+}
+
+const text = (a: number | string, b: number | string) =>
+  `# HELP a What a is.\n# TYPE a counter\na{x="1"} ${a}\na{x="2"} ${b}\n# TYPE c gauge\nc 7\n`;
+
+describe('A target that is scraped again and again', () => {
+  it('has the values of each scrape, however long they are', () => {
+    const { take, told } = target();
+    take(text(1, 2));
+    take(text(10, 2.5));
+    take(text('1e3', '+Inf'));
+    take(text(-1, 0));
+    expect(told('a')).toEqual([
+      [1, 10, 1000, -1],
+      [2, 2.5, Infinity, 0],
+    ]);
+    expect(told('c')).toEqual([[7, 7, 7, 7]]);
+    expect(told('scrape_samples_scraped')).toEqual([[3, 3, 3, 3]]);
+  });
+
+  it('ends series that it shows no more, and goes on with them', () => {
+    const { take, told } = target();
+    take(text(1, 2));
+    take(text(1, 2));
+    take('a{x="1"} 3\nc 7\n');
+    take('a{x="1"} 4\nc 8\n');
+    take(text(5, 6));
+    take(text(6, 7));
+    expect(told('a')).toEqual([
+      [1, 1, 3, 4, 5, 6],
+      [2, 2, 'stale', 6, 7],
+    ]);
+    expect(told('scrape_samples_scraped')).toEqual([[3, 3, 2, 2, 3, 3]]);
+  });
+
+  it('ends all when it does not answer or cannot be read, and goes on with all', () => {
+    const { take, told } = target();
+    take(text(1, 2));
+    take(undefined);
+    take(text(3, 4));
+    take(text('three', 4));
+    take(text('three', 4));
+    take(text(5, 6));
+    expect(told('a')).toEqual([
+      [1, 'stale', 3, 'stale', 5],
+      [2, 'stale', 4, 'stale', 6],
+    ]);
+    expect(told('up')).toEqual([[1, 0, 1, 0, 0, 1]]);
+  });
+
+  it('is read whole where its last line has no end, or more follows', () => {
+    const { take, told } = target();
+    take('a 1');
+    take('a 2');
+    take('a 3\n');
+    take('a 4\nb 1\n');
+    expect(told('a')).toEqual([[1, 2, 3, 4]]);
+    expect(told('b')).toEqual([[1]]);
+  });
+});
