@@ -54,26 +54,35 @@ export class EventCorrelator implements EventPolicy {
     const { regarding, type, reason } = event;
     const { kind = '', apiVersion = '', metadata } = regarding;
     const { namespace = '', name = '', uid = '' } = metadata;
-    // Joined, a key is one flat string: put together with `+` it would keep its parts beside it.
-    const objectKey = [kind, namespace, name, uid, apiVersion, type].join('\n');
+    // Joined, a key is one flat string: put together with `+` it would keep its parts beside it. What has
+    // a uid is known by it: keys are hashed, so that the rest would only take time.
+    const objectKey =
+      uid === ''
+        ? [kind, namespace, name, uid, apiVersion, type].join('\n')
+        : [kind, uid, type].join('\n');
     const groupKey = [objectKey, reason].join('\n');
     const isCombined = this.isOneOfTooMany(groupKey, event.message);
     const message = isCombined ? `(combined from similar events): ${event.message}` : event.message;
     const key = isCombined ? groupKey : [groupKey, event.fieldPath ?? '', event.message].join('\n');
     const write = this.write(event, { key, message, objectName: name });
-    const bucket = this.buckets.get(objectKey) ?? new TokenBucket(this.clock, spamRate);
-    this.buckets.set(objectKey, bucket);
+    let bucket = this.buckets.use(objectKey);
+    if (bucket === undefined) {
+      bucket = new TokenBucket(this.clock, spamRate);
+      this.buckets.add(objectKey, bucket);
+    }
     return bucket.tryTake() ? write : undefined;
   }
 
   private isOneOfTooMany(groupKey: string, message: string): boolean {
     const nowMs = this.clock.now();
-    let aggregate = this.aggregates.get(groupKey);
-    if (aggregate === undefined || nowMs - aggregate.lastMs > aggregateIntervalMs) {
-      aggregate = { messages: message, lastMs: nowMs };
-    } else addMessage(aggregate, message);
+    const aggregate = this.aggregates.use(groupKey);
+    if (aggregate === undefined) {
+      this.aggregates.add(groupKey, { messages: message, lastMs: nowMs });
+      return false;
+    }
+    if (nowMs - aggregate.lastMs > aggregateIntervalMs) aggregate.messages = message;
+    else addMessage(aggregate, message);
     aggregate.lastMs = nowMs;
-    this.aggregates.set(groupKey, aggregate);
     const { messages } = aggregate;
     if (typeof messages === 'string' || messages.length < aggregateMaxEvents) return false;
     messages.shift();
@@ -86,14 +95,14 @@ export class EventCorrelator implements EventPolicy {
   ): EventWrite {
     const { component, host } = this.source;
     const now = rfc3339(this.clock.now());
-    const seen = this.observations.get(told.key);
+    const seen = this.observations.use(told.key);
     const observation: Observation = seen ?? {
       name: this.names.next(told.objectName),
       firstTimestamp: now,
       count: 0,
     };
     observation.count++;
-    this.observations.set(told.key, observation);
+    if (seen === undefined) this.observations.add(told.key, observation);
     const event = {
       apiVersion: 'v1',
       kind: 'Event',
@@ -132,20 +141,18 @@ class Recent<T> {
   /** From the one that was used last on: entries as they were when the map was full. */
   private oldest: { readonly key: string; readonly used: number }[] = [];
 
-  get(key: string): T | undefined {
-    return this.entries?.get(key)?.value;
+  /** What is known under the key, which is used by that. */
+  use(key: string): T | undefined {
+    const known = this.entries?.get(key);
+    if (known === undefined) return undefined;
+    known.used = this.uses++;
+    return known.value;
   }
 
-  set(key: string, value: T): void {
+  /** What was not known under the key. */
+  add(key: string, value: T): void {
     const entries = (this.entries ??= new Map<string, Used<T>>());
-    const known = entries.get(key);
-    const used = this.uses++;
-    if (known !== undefined) {
-      known.value = value;
-      known.used = used;
-      return;
-    }
-    entries.set(key, { value, used });
+    entries.set(key, { value, used: this.uses++ });
     if (entries.size > cacheEntriesMax) this.forgetOne(entries);
   }
 
@@ -166,6 +173,6 @@ class Recent<T> {
 }
 
 interface Used<T> {
-  value: T;
+  readonly value: T;
   used: number;
 }

@@ -112,9 +112,11 @@ export function referenceTo(object: HasMetadata, fieldPath?: string): Record<str
 
 /** Names events as upstream does: the object's name and the time in nanoseconds, which never repeats here. */
 export class EventNames {
-  private last = 0n;
+  /** The last time in two parts, for a number holds no such count of nanoseconds: the second has 20 bits. */
+  private high = 0;
+  private low = 0;
   /** Two sources that tell of one object at one instant must not choose one name. */
-  private offset: bigint | undefined;
+  private offset: number | undefined;
 
   constructor(
     private readonly clock: Clock,
@@ -123,9 +125,22 @@ export class EventNames {
 
   next(objectName: string): string {
     const { component, host = '' } = this.source;
-    this.offset ??= BigInt(fnv32a(`${component} ${host}`) % 1000);
-    const now = BigInt(Math.floor(this.clock.now() * 1000)) * 1000n + this.offset;
-    this.last = now > this.last ? now : this.last + 1n;
-    return `${objectName}.${this.last.toString(16)}`;
+    this.offset ??= fnv32a(`${component} ${host}`) % 1000;
+    const micros = Math.floor(this.clock.now() * 1000);
+    const upper = Math.floor(micros / lowEnd);
+    const rest = (micros - upper * lowEnd) * 1000 + this.offset;
+    const high = upper * 1000 + Math.floor(rest / lowEnd);
+    const low = rest % lowEnd;
+    if (high > this.high || (high === this.high && low > this.low)) this.take(high, low);
+    else if (this.low + 1 < lowEnd) this.take(this.high, this.low + 1);
+    else this.take(this.high + 1, 0);
+    return `${objectName}.${this.high.toString(16)}${this.low.toString(16).padStart(5, '0')}`;
+  }
+
+  private take(high: number, low: number): void {
+    this.high = high;
+    this.low = low;
   }
 }
+
+const lowEnd = 2 ** 20;
