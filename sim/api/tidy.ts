@@ -90,6 +90,8 @@ function tidiedStruct(
   let isShorter = false;
   for (const key in record) {
     const value = record[key];
+    // What was tidy before is so still: of a status most is as it was.
+    if (value !== undefined && value === before?.[key]) continue;
     const field = byName.get(key);
     // Most fields: scalars that say something are kept as they are.
     if (field !== undefined && typeof value !== 'object' && value) continue;

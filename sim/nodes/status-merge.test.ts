@@ -34,7 +34,7 @@ it('keeps a condition that says the same, and the time of its last change otherw
   const [same] = withTransitionTimes([{ type: 'Ready', status: 'True' }], [told], 1000);
   expect(same).toBe(told);
   const [reason] = withTransitionTimes([{ ...told, reason: 'Because' }], [told], 1000);
-  expect(reason).toEqual({ ...told, reason: 'Because' });
+  expect(reason).toEqual({ ...told, reason: 'Because', lastProbeTime: null });
   const [turned] = withTransitionTimes([{ type: 'Ready', status: 'False' }], [told], 1000);
   expect(turned?.lastTransitionTime).toBe('1970-01-01T00:00:01Z');
 });

@@ -42,9 +42,16 @@ export function withTransitionTimes(
     // What says the same stays the same object: whoever compares it or tidies it need not look.
     if (isSame && saysTheSame(before, condition)) return before;
     const lastTransitionTime = isSame ? before.lastTransitionTime : rfc3339(nowMs);
-    return Object.assign({}, condition, { lastTransitionTime });
+    return Object.assign({}, condition, { lastTransitionTime }, unprobed(condition));
   });
 }
+
+/** The API always tells when a condition was probed, which nobody does: as null. So it need not add that. */
+function unprobed({ lastProbeTime }: PodCondition): object | undefined {
+  return lastProbeTime === undefined ? neverProbed : undefined;
+}
+
+const neverProbed = { lastProbeTime: null };
 
 function conditionOf(
   wanted: string,
@@ -73,7 +80,7 @@ function storedAs(condition: PodCondition, old: PodStatus): PodCondition {
     return condition;
   }
   const isOfThen = stored.lastTransitionTime === condition.lastTransitionTime;
-  return isOfThen && (stored.lastProbeTime ?? undefined) === condition.lastProbeTime
+  return isOfThen && (stored.lastProbeTime ?? undefined) === (condition.lastProbeTime ?? undefined)
     ? stored
     : condition;
 }
