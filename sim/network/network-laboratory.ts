@@ -13,7 +13,10 @@ export function networkWith(objects: Readonly<Record<string, readonly unknown[]>
     .flatMap(process => process.controllers)
     .map(definition => definition.create({} as ControllerContext));
   const watches = controllers.flatMap(controller => controller.watches);
-  const tell = (resource: string, change: { readonly type: string; readonly object: unknown }) => {
+  const tell = (
+    resource: string,
+    change: { readonly type: string; readonly old?: unknown; readonly object: unknown },
+  ) => {
     for (const { kind, on } of watches) {
       if (kind.resource === resource) on?.(change as Change<never>);
     }

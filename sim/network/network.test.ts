@@ -258,7 +258,8 @@ describe('network policies', () => {
   it('do not know a pod by its labels before its address was heard of', () => {
     const late = shopPod('client', '10.244.0.77');
     const { send, tell, loop } = shop(denyAll, toWeb, fromClient);
-    loop.after(500, 'heard of', () => tell('pods', { type: 'updated', object: late }));
+    const old = { ...late, status: {} };
+    loop.after(500, 'heard of', () => tell('pods', { type: 'updated', old, object: late }));
     expect(send('10.244.0.5', 8080, late)).toMatchObject({ reply: { isOk: true }, afterMs: 1002 });
   });
 
@@ -279,6 +280,7 @@ describe('network policies', () => {
     const { version } = network;
     tell('pods', {
       type: 'updated',
+      old: web,
       object: { ...web, status: { ...web.status, phase: 'Running' } },
     });
     expect(network.version).toBe(version);
@@ -288,6 +290,7 @@ describe('network policies', () => {
     expect(reach()).toMatchObject({ backends: [{ verdict: 'allow' }] });
     tell('pods', {
       type: 'updated',
+      old: client,
       object: { ...client, metadata: { ...client.metadata, labels: {} } },
     });
     expect(reach()).toMatchObject({ backends: [{ verdict: 'both-denied' }] });

@@ -61,7 +61,9 @@ export class PolicyState {
   }
 
   /** Takes a change in. */
-  onPod({ type, object }: Change<Pod>): void {
+  onPod(change: Change<Pod>): void {
+    const { type, object } = change;
+    if (type === 'updated' && isTheSame(change.old, object)) return;
     const key = keyOf(object);
     const known = this.pods.get(key);
     const ips = type === 'deleted' ? [] : addressesOf(object);
@@ -92,6 +94,18 @@ export class PolicyState {
     }
     this.version++;
   }
+}
+
+/** Whether two versions of a pod share all that is looked at: most are news of its containers alone. */
+function isTheSame(old: Pod, pod: Pod): boolean {
+  return (
+    old.metadata.uid === pod.metadata.uid &&
+    old.metadata.labels === pod.metadata.labels &&
+    old.spec === pod.spec &&
+    old.status?.phase === pod.status?.phase &&
+    old.status?.podIP === pod.status?.podIP &&
+    old.status?.podIPs === pod.status?.podIPs
+  );
 }
 
 type Ips = readonly string[];
