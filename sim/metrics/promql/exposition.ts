@@ -273,18 +273,33 @@ export interface ShownMetric {
   }[];
 }
 
-/** The text in which a program shows its metrics. */
+/** The text in which a program shows its metrics. It is asked for every few seconds: no list is made on the way. */
 export function writeExposition(metrics: readonly ShownMetric[]): string {
-  const number = (value: number): string =>
-    Number.isFinite(value) || Number.isNaN(value) ? String(value) : value > 0 ? '+Inf' : '-Inf';
-  return metrics
-    .map(({ name, type, help, samples }) => {
-      const lines = samples.map(({ suffix = '', labels = {}, value }) => {
-        const pairs = Object.entries(labels).map(([key, text]) => `${key}=${JSON.stringify(text)}`);
-        const inner = pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
-        return `${name}${suffix}${inner} ${number(value)}\n`;
-      });
-      return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join('')}`;
-    })
-    .join('');
+  const parts: string[] = [];
+  for (const { name, type, help, samples } of metrics) {
+    parts.push(`# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`);
+    for (const { suffix = '', labels, value } of samples) {
+      const inner = labels === undefined ? '' : shownLabels(labels);
+      parts.push(`${name}${suffix}${inner} ${shownNumber(value)}\n`);
+    }
+  }
+  return parts.join('');
 }
+
+function shownNumber(value: number): string {
+  if (value === Infinity) return '+Inf';
+  return value === -Infinity ? '-Inf' : String(value);
+}
+
+function shownLabels(labels: Readonly<Record<string, string>>): string {
+  let inner = '';
+  for (const name in labels) {
+    const text = labels[name] as string;
+    const pair = `${name}=${isPlain.test(text) ? `"${text}"` : JSON.stringify(text)}`;
+    inner = inner === '' ? pair : `${inner},${pair}`;
+  }
+  return inner === '' ? '' : `{${inner}}`;
+}
+
+/** What needs no escapes. */
+const isPlain = /^[\w .+/:-]*$/;

@@ -13,6 +13,8 @@ const codes: Readonly<Record<FailureReason, string>> = {
   shed: '503',
 };
 
+const bounds = [...latencyBoundsMs.map(String), '+Inf'].map(le => ({ le }));
+
 /** The text of a scrape. */
 export function gatewayMetrics({ finished, failures, within, sumMs }: GatewayAnswers): string {
   const byCode = new Map([['200', finished]]);
@@ -22,9 +24,9 @@ export function gatewayMetrics({ finished, failures, within, sumMs }: GatewayAns
     byCode.set(code, (byCode.get(code) ?? 0) + count);
   }
   const name = 'istio_request_duration_milliseconds';
-  const buckets = [...latencyBoundsMs.map(String), '+Inf'].map((le, index) => ({
+  const buckets = bounds.map((labels, index) => ({
     suffix: '_bucket',
-    labels: { le },
+    labels,
     value: within[Math.min(index, within.length - 1)] ?? 0,
   }));
   const count = within.at(-1) ?? 0;
