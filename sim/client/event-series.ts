@@ -23,6 +23,7 @@ interface Known {
 export class EventSeries implements EventPolicy {
   private readonly names: EventNames;
   private readonly clock: Clock;
+  /** In the order in which they were told last. */
   private readonly known = new Map<string, Known>();
 
   constructor(
@@ -44,15 +45,23 @@ export class EventSeries implements EventPolicy {
     if (before !== undefined && nowMs - before.lastMs <= finishMs) {
       before.count++;
       before.lastMs = nowMs;
+      this.known.delete(key);
+      this.known.set(key, before);
       if (before.count > 2) return undefined;
       const series = { count: 2, lastObservedTime: microTime(nowMs) };
       const event = Object.assign({}, before.event, { series });
       return { event, patch: { series } as unknown as KubeObject };
     }
+    this.known.delete(key);
     this.forgetFinished(nowMs);
     const event = this.event(told, regarding, nowMs);
     this.known.set(key, { event, count: 1, lastMs: nowMs });
     return { event };
+  }
+
+  /** How many series are known: those that are over are forgotten. */
+  get size(): number {
+    return this.known.size;
   }
 
   private event(told: EventToRecord, regarding: Record<string, string>, nowMs: number): KubeObject {

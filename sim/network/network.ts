@@ -14,8 +14,9 @@ import type {
   NetworkReply,
   WorkloadNetwork,
 } from '../workloads/workload.js';
-import type { Backend } from './backends.js';
 import { isLoopback } from './addresses.js';
+import { Affinity } from './affinity.js';
+import type { Backend } from './backends.js';
 import { ClusterDns } from './dns.js';
 import { knock } from './knock.js';
 import { KnownWays } from './known-ways.js';
@@ -138,8 +139,7 @@ class Network {
   private readonly gate: PolicyGate;
   private readonly clock: Clock;
   private readonly random: Random;
-  /** The backend of a client that is to stay with it, and until when. */
-  private readonly affinity = new Map<string, { backend: Backend; untilMs: number }>();
+  private readonly affinity = new Affinity();
 
   constructor({ clock, random, settings }: NetworkOptions) {
     this.clock = clock;
@@ -285,14 +285,12 @@ class Network {
     const { sessionAffinity, sessionAffinityConfig } = service?.spec ?? {};
     if (service === undefined || sessionAffinity !== 'ClientIP') return this.random.pick(backends);
     const key = `${socket.ip} ${keyOf(service)}:${port}`;
-    const known = this.affinity.get(key);
     const seconds = sessionAffinityConfig?.clientIP?.timeoutSeconds ?? defaultAffinitySeconds;
-    const isStill = (one: Backend) =>
-      known !== undefined && one.ip === known.backend.ip && one.port === known.backend.port;
     const nowMs = this.clock.now();
-    const kept = known !== undefined && known.untilMs > nowMs && backends.find(isStill);
-    const backend = kept || this.random.pick(backends);
-    this.affinity.set(key, { backend, untilMs: nowMs + seconds * 1000 });
+    const known = this.affinity.of(key, nowMs);
+    const isStill = (one: Backend) => one.ip === known?.ip && one.port === known.port;
+    const backend = backends.find(isStill) ?? this.random.pick(backends);
+    this.affinity.stay(key, backend, { nowMs, forMs: seconds * 1000 });
     return backend;
   }
 }

@@ -15,20 +15,36 @@ export interface LogSlice {
   readonly sinceMs?: number;
 }
 
-/** As much as is kept of one container's log, in lines. */
+/** As much as is kept of one container's log, in lines ... */
 const linesMax = 10_000;
+/** ... and in characters: a kubelet begins another file after 10 MiB, and only the newest is read. */
+const charactersMax = 10 * 2 ** 20;
 
-/** Lines in the order in which they were written; the oldest are dropped when there are too many. */
+/** Lines in the order in which they were written; the oldest are dropped when there is too much. */
 export class ContainerLog {
   private lines: LogLine[] = [];
+  private characters = 0;
   private readonly followers = new Set<(text: string | undefined) => void>();
   private isClosed = false;
 
   write(timeMs: number, text: string, { isPartial = false } = {}): void {
     if (this.isClosed) return;
     this.lines.push(isPartial ? { timeMs, text, isPartial } : { timeMs, text });
-    if (this.lines.length > linesMax) this.lines = this.lines.slice(linesMax / 2);
+    this.characters += text.length;
+    if (this.lines.length > linesMax || this.characters > charactersMax) this.dropOldest();
     for (const follow of this.followers) follow(isPartial ? text : `${text}\n`);
+  }
+
+  /** Until half as much is left as may be kept. */
+  private dropOldest(): void {
+    const { lines } = this;
+    let first = 0;
+    const isTooMuch = (): boolean =>
+      lines.length - first > linesMax / 2 || this.characters > charactersMax / 2;
+    while (first < lines.length - 1 && isTooMuch()) {
+      this.characters -= lines[first++]?.text.length ?? 0;
+    }
+    this.lines = lines.slice(first);
   }
 
   /** The container has ended. */

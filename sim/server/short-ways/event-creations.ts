@@ -35,9 +35,8 @@ interface Creation {
 
 /** The creations of one server. */
 export class EventCreations implements ShortWay {
-  /** By the path of the collection, which says version and namespace. */
+  /** By the path of the collection, which says version and namespace; they tell the namespace. */
   private readonly permits: Permits;
-  private readonly namespaces = new Map<string, string>();
   private readonly collection: Collection<FieldOwners>;
   private readonly core1: ServedResource;
   private readonly v1: ServedResource;
@@ -52,7 +51,7 @@ export class EventCreations implements ShortWay {
   serve({ path, body }: ApiRequest, connection: Connection): ApiAnswer | undefined {
     const permit = this.permits.of(path, connection);
     if (permit === undefined) return undefined;
-    const namespace = this.namespaces.get(path) ?? '';
+    const namespace = permit.about;
     if (isPlainCoreEvent(body, namespace)) return this.coreCreated(permit, body);
     return isPlainEventV1(body, namespace) ? this.v1Created(permit, body) : undefined;
   }
@@ -61,8 +60,7 @@ export class EventCreations implements ShortWay {
     const { info, request } = context;
     if (request.method !== 'POST' || info.resource !== events.resource) return;
     if (info.group !== events.group && info.group !== eventsV1.group) return;
-    this.namespaces.set(request.path, info.namespace);
-    this.permits.learn(request.path, context);
+    this.permits.learn(request.path, context, info.namespace);
   }
 
   private coreCreated(permit: Permit, event: CoreEvent): ApiAnswer | undefined {

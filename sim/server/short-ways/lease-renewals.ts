@@ -19,9 +19,8 @@ import type { ShortWay } from './short-way.js';
 
 /** The renewals of one server. */
 export class LeaseRenewals implements ShortWay {
-  /** By the path of the lease. */
+  /** By the path of the lease; they tell its key. */
   private readonly permits: Permits;
-  private readonly keys = new Map<string, string>();
   private readonly leases: Collection<FieldOwners>;
   private readonly served: ServedResource;
 
@@ -34,7 +33,7 @@ export class LeaseRenewals implements ShortWay {
   serve({ path, body }: ApiRequest, connection: Connection): ApiAnswer | undefined {
     const permit = this.permits.of(path, connection);
     if (permit === undefined) return undefined;
-    const live = this.leases.get(this.keys.get(path) ?? '');
+    const live = this.leases.get(permit.about);
     if (live === undefined) return undefined;
     const lease = body as KubeObject;
     return isOnlyRenewed(lease, live.object) ? this.written(permit, live, lease) : undefined;
@@ -44,8 +43,7 @@ export class LeaseRenewals implements ShortWay {
     const { info, request } = context;
     if (info.resource !== leases.resource || info.group !== leases.group) return;
     if (request.method !== 'PUT' || info.subresource !== '') return;
-    this.keys.set(request.path, storageKey(info.namespace, info.name));
-    this.permits.learn(request.path, context);
+    this.permits.learn(request.path, context, storageKey(info.namespace, info.name));
   }
 
   private written(permit: Permit, live: Stored<FieldOwners>, lease: KubeObject): ApiAnswer {

@@ -30,6 +30,8 @@ export interface Permit {
   readonly annotations: Readonly<Record<string, string>>;
   /** The last change of what decides about it. */
   readonly policyRevision: number;
+  /** What whoever asked for it wants to know besides. */
+  readonly about: string;
 }
 
 /** What says who may do what, of all but nodes. */
@@ -83,7 +85,7 @@ export class Permits {
   }
 
   /** Remembers what was decided about a write that has succeeded. */
-  learn(key: string, context: RequestState): void {
+  learn(key: string, context: RequestState, about = ''): void {
     const { connection, request, info } = context;
     const isTrusted = connection.omitsManagedFields === true && request.headers === undefined;
     if (!isTrusted || info.query !== '' || this.isHooked()) return;
@@ -97,6 +99,7 @@ export class Permits {
       manager: managerOf(context, options),
       annotations: context.annotations,
       policyRevision: this.policyChange.revision,
+      about,
     });
   }
 

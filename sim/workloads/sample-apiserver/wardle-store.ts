@@ -11,6 +11,7 @@ import {
   modifiedText,
   notFound,
   plainError,
+  resourceExpired,
   type Failure,
 } from '../../api/status.js';
 import { rfc3339 } from '../../api/time.js';
@@ -32,10 +33,14 @@ interface Watcher {
   isWanted(object: KubeObject): boolean;
 }
 
+/** So many changes are known at least. */
+const changesKept = 1000;
+
 /** All objects of one server. Those that were handed out never change. */
 export class WardleStore {
   private readonly objects = new Map<string, KubeObject>();
-  private readonly changes: Change[] = [];
+  /** The last ones, as a watch cache keeps them. */
+  private changes: Change[] = [];
   private readonly watchers = new Set<Watcher>();
   private revision = 1;
 
@@ -126,6 +131,13 @@ export class WardleStore {
   ): AnswerStream {
     return {
       start: sink => {
+        const forgotten = (this.changes[0]?.revision ?? this.revision + 1) - 1;
+        if (afterRevision !== 0 && afterRevision < forgotten) {
+          const text = `too old resource version: ${afterRevision} (${forgotten})`;
+          sink.item({ type: 'ERROR', object: resourceExpired(text) } satisfies WatchEvent);
+          sink.end();
+          return () => undefined;
+        }
         const watcher = { resource, sink, isWanted };
         const past: readonly WatchEvent[] =
           afterRevision === 0
@@ -175,6 +187,7 @@ export class WardleStore {
 
   private tell(change: Change): void {
     this.changes.push(change);
+    if (this.changes.length > 2 * changesKept) this.changes = this.changes.slice(-changesKept);
     const { resource, event } = change;
     for (const watcher of this.watchers) {
       if (watcher.resource === resource && watcher.isWanted(event.object)) {

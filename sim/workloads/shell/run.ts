@@ -12,6 +12,7 @@ import {
   ShellExit,
   type Streams,
 } from './job.js';
+import { Jobs } from './jobs.js';
 import { fileWriter } from './file-writer.js';
 import { parseScript, ShellSyntaxError } from './parse.js';
 import { neverEnds } from './text-commands.js';
@@ -25,7 +26,7 @@ export class Shell {
   /** After `exec` the shell is gone: nobody handles signals any more. */
   executed: string | undefined;
   status = 0;
-  private readonly jobs: Job[] = [];
+  private readonly jobs = new Jobs();
   private commandsLeft = commandsPerMsMax;
   private isHandling = false;
   /** `set -e`: the first command that fails ends the shell. */
@@ -98,7 +99,7 @@ export class Shell {
       shell,
       shell.statement({ ...statement, isBackground: false }, streams),
     );
-    this.jobs.push(job);
+    this.jobs.add(job);
     this.variables.set('!', String(job.pid));
     this.status = 0;
   }
@@ -299,8 +300,7 @@ export class Shell {
   }
 
   private *wait(args: readonly string[]): Run {
-    const wanted =
-      args.length === 0 ? this.jobs : this.jobs.filter(job => args.includes(String(job.pid)));
+    const wanted = this.jobs.of(args);
     let status = args.length === 0 ? 0 : 127;
     for (const job of wanted) {
       while (job.status === undefined) {
@@ -328,7 +328,7 @@ export class Shell {
     const signal = plainSignal(flag === 's' ? (args[args.indexOf('-s') + 1] ?? '') : flag);
     const number = signalNumbers[signal] ?? 15;
     for (const pid of args.filter(arg => /^\d+$/.test(arg))) {
-      const job = this.jobs.find(candidate => String(candidate.pid) === pid);
+      const [job] = this.jobs.of([pid]);
       if (job !== undefined) job.stop(128 + number);
       else if (pid === String(this.pid)) this.killSelf(signal, number);
       else if (pid === '1') this.host.signalMain(signal);
