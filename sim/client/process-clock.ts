@@ -1,3 +1,4 @@
+/** The clock of a program that may crash: what it waits for must not wake the next one. */
 import type { Clock, Life, Timer } from '../engine/clock.js';
 
 /** A clock whose timers die with the process. */

@@ -63,25 +63,28 @@ function check(document: Checked, value: unknown, schema: JsonSchema, path: Fiel
     throw new InputError(place, what, next);
   };
   if (schema.type !== undefined && !isOfType(value, schema.type)) {
-    refuse(`must be ${article(schema.type)}, is ${describe(value)}`);
+    refuse(`must be ${article(schema.type)}, is ${describe(value)}`, wayTo(schema, value));
   }
   if (schema.enum !== undefined && !schema.enum.includes(value as string)) {
     const known = schema.enum.map(String);
     const near = didYouMean(String(value), known);
     refuse(
       `${describe(value)} is not one of ${known.join(', ')}`,
-      near === undefined ? undefined : `did you mean ${near}?`,
+      near === undefined ? 'choose one of them' : `did you mean ${near}?`,
     );
   }
   if (schema.pattern !== undefined && !new RegExp(schema.pattern).test(String(value))) {
     const example = schema.examples?.[0];
     refuse(
       `${describe(value)} is not of the form ${schema.pattern}`,
-      example === undefined ? undefined : `for example ${String(example)}`,
+      example === undefined ? 'write it in that form' : `for example ${String(example)}`,
     );
   }
   if (schema.minimum !== undefined && (value as number) < schema.minimum) {
-    refuse(`must be at least ${schema.minimum}, is ${String(value)}`);
+    refuse(
+      `must be at least ${schema.minimum}, is ${String(value)}`,
+      `write ${schema.minimum} or more`,
+    );
   }
   if (Array.isArray(value)) {
     value.forEach((item, index) => check(document, item, schema.items ?? {}, [...path, index]));
@@ -112,14 +115,53 @@ function checkObject(
     }
   }
   const missing = schema.required?.find(name => value[name] === undefined);
-  if (missing !== undefined) refuse(`the field "${missing}" is missing`);
+  if (missing !== undefined) {
+    refuse(`the field "${missing}" is missing`, `add ${lineOf(missing, known[missing])}`);
+  }
   const count = Object.keys(value).length;
   if (schema.minProperties !== undefined && count < schema.minProperties) {
-    refuse(`needs one of ${names.join(', ')}`);
+    refuse(`needs one of ${names.join(', ')}`, 'add one of them');
   }
   if (schema.maxProperties !== undefined && count > schema.maxProperties) {
-    refuse(`takes only one of ${names.join(', ')}; it has ${Object.keys(value).join(' and ')}`);
+    refuse(
+      `takes only one of ${names.join(', ')}; it has ${Object.keys(value).join(' and ')}`,
+      'keep one of them',
+    );
   }
+}
+
+/** How a value of another type becomes one of the wanted one. */
+function wayTo(schema: JsonSchema, value: unknown): string {
+  const { type, properties, examples } = schema;
+  if (type === 'boolean') return 'write true or false';
+  const [example] = examples ?? [];
+  if (example !== undefined) return `for example ${String(example)}`;
+  switch (type) {
+    case 'object': {
+      const names = Object.keys(properties ?? {}).join(', ');
+      return names === ''
+        ? 'write one "name: value" a line under it, indented'
+        : `write its fields under it, indented: ${names}`;
+    }
+    case 'array':
+      return 'write one entry a line under it, each after "- "';
+    case 'string':
+      return typeof value === 'number' || typeof value === 'boolean'
+        ? `put it in quotes: "${String(value)}"`
+        : 'write one text after the colon';
+    default:
+      return `write ${type === 'integer' ? 'a whole number' : 'a number'}, without quotes`;
+  }
+}
+
+/** A line that gives a field. */
+function lineOf(name: string, schema: JsonSchema = {}): string {
+  const { type, enum: known, examples } = schema;
+  const [value] = [...(examples ?? []), ...(known ?? [])];
+  if (value !== undefined) return `"${name}: ${String(value)}"`;
+  if (type === 'object') return `"${name}:", and its fields under it, indented`;
+  if (type === 'array') return `"${name}:", and one entry a line under it, each after "- "`;
+  return `"${name}: ..."`;
 }
 
 function isOfType(value: unknown, type: NonNullable<JsonSchema['type']>): boolean {

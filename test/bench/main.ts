@@ -19,7 +19,7 @@ import { serverBenchmarks } from './server.js';
 import { trafficBenchmarks } from './traffic.js';
 import { voyageBenchmarks } from './voyages.js';
 import { measure, type Benchmark, type Measured } from './benchmark.js';
-import { memoryAtNodes, memoryOfScheduling } from './memory.js';
+import { memoryAtNodes, memoryOfScheduling, memoryOfServing } from './memory.js';
 
 const [pattern = ''] = process.argv.slice(2).filter(text => !text.startsWith('--'));
 const isJson = process.argv.includes('--json');
@@ -56,6 +56,7 @@ else {
   // They run in processes of their own, so they are no benchmarks as the others are.
   if (new RegExp(pattern).test('scheduler: memory')) console.log(memoryOfScheduling());
   if (new RegExp(pattern).test('nodes: memory')) console.log(memoryAtNodes(1000));
+  if (new RegExp(pattern).test('served: memory')) console.log(memoryOfServing(24));
 }
 
 function line({ name, unit, firstMs, bestMs, medianMs, perSecond }: Measured): string {

@@ -1,10 +1,11 @@
 /**
- * Measures resident memory, each time in a process of its own: of 10,000 pods in the scheduler, and of a
- * whole cluster. The process runs one bundled file, as what is shipped does: a loader of TypeScript would
+ * Measures memory, each time in a process of its own: of 10,000 pods in the scheduler, of a whole cluster,
+ * and of one that is served for a day. The process runs one bundled file, as what is shipped does: a loader of TypeScript would
  * be measured along.
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import type { KubeObject } from '../../sim/api/object.js';
 import { keepHeapSmall, optimizeLate, servedGrowthPercent } from '../../src/host.js';
 
 /** Beside the main program in the bundle. */
@@ -25,6 +26,11 @@ export function memoryOfScheduling(): string {
 /** A line with the resident memory of a cluster of so many nodes, after five virtual minutes. */
 export function memoryAtNodes(count: number): string {
   return inProcess('nodes', [String(count)]);
+}
+
+/** A line with what is alive in a small cluster that is served, and its history, hour after hour. */
+export function memoryOfServing(hours: number): string {
+  return inProcess('serving', [String(hours)]);
 }
 
 function inProcess(
@@ -71,7 +77,47 @@ async function measureNodes(count: number): Promise<void> {
   );
 }
 
+/** A Job that is made every minute: it, its pod and their events come and go. */
+const ticks: KubeObject = {
+  apiVersion: 'batch/v1',
+  kind: 'CronJob',
+  metadata: { name: 'tick', namespace: 'default' },
+  spec: {
+    schedule: '* * * * *',
+    jobTemplate: {
+      spec: {
+        template: {
+          spec: {
+            restartPolicy: 'Never',
+            containers: [{ name: 'c', image: 'registry.test/tick' }],
+          },
+        },
+      },
+    },
+  },
+};
+
+async function measureServing(hours: number): Promise<void> {
+  const { bootSimulatedCluster } = await import('../../src/backends/sim.js');
+  const { simulationOptions } = await import('../../src/backends/sim-options.js');
+  const cluster = await bootSimulatedCluster(simulationOptions({ seed: 1 }));
+  const { server } = cluster.simulation;
+  server.compactRegularly();
+  const [applied] = await cluster.apply([ticks]);
+  if (applied?.status !== 201) throw new Error(applied?.message ?? 'not applied');
+  const told: string[] = [];
+  for (let hour = 0; hour <= hours; hour += hours / 4) {
+    globalThis.gc?.();
+    const alive = Math.round(process.memoryUsage().heapUsed / 2 ** 20);
+    const changes = [...server.history()].length;
+    told.push(`${hour} h ${alive} MiB, ${changes} of ${server.revision()} changes`);
+    await cluster.advance(`${(hours / 4) * 60}m`);
+  }
+  console.log(`served: ${told.join('; ')}`);
+}
+
 if (process.argv[2] === mark) {
   if (process.argv[3] === 'scheduling') await measureScheduling();
+  else if (process.argv[3] === 'serving') await measureServing(Number(process.argv[4]));
   else await measureNodes(Number(process.argv[4]));
 }
