@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { KubeObject } from '../../sim/api/object.js';
 import { clusterFor } from '../arbitraries/plans.js';
-import { gang, trainingJob } from '../arbitraries/manifests.js';
+import { gang, template, trainingJob } from '../arbitraries/manifests.js';
 import { laws } from '../laws/index.js';
 import { sortOf } from '../scenario/happening.js';
 import { loadScenario } from '../scenario/scenario.js';
@@ -75,25 +76,55 @@ describe('a model that a monitor watches', () => {
 });
 
 describe('two trainings on the GPUs of one', () => {
-  const of = {
-    app: 'train',
-    cpu: '1',
-    gpus: 1,
-    labels: { 'seatrial.dev/workload': 'run-forever' },
-  };
+  const busy = { cpu: '1', labels: { 'seatrial.dev/workload': 'run-forever' } };
+  const of = { app: 'train', ...busy, gpus: 1 };
   const named = (name: string) => ({ namespace: 'default', name });
 
-  it('wait for each other without a gang scheduler, and hold all or nothing with one', async () => {
-    const plain = ['a', 'b'].map(name => trainingJob('PyTorchJob', named(name), 3, of));
-    const calm: Pick<VoyagePlan, 'events' | 'seed'> = { events: [], seed: 50 };
-    const alone = await sailOn({ ...calm, objects: plain }, 2);
-    expect(alone.of('gang-whole-or-not')?.kind).toBe('vacuous');
-    expect(alone.broken).toEqual(['gang-no-deadlock']);
-    const whole = ['a', 'b'].flatMap(name => gang(named(name), 3, of));
-    const { of: told, broken } = await sailOn({ ...calm, objects: whole }, 2);
-    expect(told('gang-whole-or-not')).toMatchObject({ kind: 'held', looked: 1 });
-    expect(broken).toEqual([]);
-  });
+  // A pod holds half of the GPUs while `a` comes, and `b` comes before `a` when the pod goes: so each has a
+  // part, whatever the seed.
+  const blocker: KubeObject = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: named('blocker'),
+    spec: template({ app: 'blocker', ...busy, gpus: 2 })['spec'],
+  };
+  const sooner: KubeObject = {
+    apiVersion: 'scheduling.k8s.io/v1',
+    kind: 'PriorityClass',
+    metadata: { name: 'sooner' },
+    value: 10,
+    preemptionPolicy: 'Never',
+  };
+  const events = (b: readonly KubeObject[]): VoyageEvent[] => [
+    ...b.map(object => ({ afterMs: 0, kind: 'apply' as const, object })),
+    {
+      afterMs: 60_000,
+      kind: 'delete',
+      target: { apiVersion: 'v1', kind: 'Pod', ...named('blocker') },
+    },
+  ];
+
+  it.each([1, 50])(
+    'wait for each other without a gang scheduler, and hold all or nothing with one: seed %i',
+    async seed => {
+      const plain = (name: string, priority?: string) =>
+        trainingJob('PyTorchJob', named(name), 3, { ...of, ...(priority && { priority }) });
+      const alone = await sailOn(
+        { seed, objects: [sooner, blocker, plain('a')], events: events([plain('b', 'sooner')]) },
+        2,
+      );
+      expect(alone.of('gang-whole-or-not')?.kind).toBe('vacuous');
+      expect(alone.broken).toEqual(['gang-no-deadlock']);
+      const whole = (name: string, priority?: string) =>
+        gang(named(name), 3, { ...of, ...(priority && { priority }) });
+      const together = await sailOn(
+        { seed, objects: [sooner, blocker, ...whole('a')], events: events(whole('b', 'sooner')) },
+        2,
+      );
+      expect(together.of('gang-whole-or-not')).toMatchObject({ kind: 'held', looked: 1 });
+      expect(together.broken).toEqual([]);
+    },
+  );
 });
 
 it('a voyage of gangs and drift is kept as a scenario that comes to the same', async () => {
