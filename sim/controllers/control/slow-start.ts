@@ -1,5 +1,6 @@
 /** Does something many times in batches of 1, 2, 4, ... until one fails. @upstream pkg/controller/replicaset/replica_set.go slowStartBatch */
 import type { Reconciliation } from '../../client/contract.js';
+import type { Expectations } from './expectations.js';
 
 /** What came of a slow start. */
 export interface Batches<E> {
@@ -28,4 +29,15 @@ export function* slowStart<E>(
     if (error !== undefined) return { successes, skipped: count - done, error };
   }
   return { successes, skipped: 0 };
+}
+
+/** The same for creations that a key expects to see: those that are never tried are not waited for. */
+export function* slowCreations<E>(
+  { expectations, key }: { readonly expectations: Expectations; readonly key: string },
+  count: number,
+  create: (index: number) => Reconciliation<E | undefined>,
+): Reconciliation<Batches<E>> {
+  const batches = yield* slowStart(count, create);
+  for (let index = 0; index < batches.skipped; index++) expectations.creationSeen(key);
+  return batches;
 }

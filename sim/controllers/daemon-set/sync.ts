@@ -12,7 +12,7 @@ import { ownedAndOrphans } from '../control/owner.js';
 import type { OwnWrites } from '../control/own-writes.js';
 import { createExpected, deletePod } from '../control/pod-control.js';
 import { isTerminal } from '../control/pod-state.js';
-import { slowStart } from '../control/slow-start.js';
+import { slowCreations } from '../control/slow-start.js';
 import type { FailedPodBackOff } from './back-off.js';
 import { constructHistory, hashOf, truncateHistory, type History } from './history.js';
 import { basePlan, rollingPlan, type Plan, type PodsByNode, type Seen } from './plan.js';
@@ -145,10 +145,9 @@ export class DaemonSetSync {
     const remove = plan.remove.slice(0, burstMax);
     const owner = { key, object: set, kind: daemonSets };
     expectations.expect(key, create.length, remove.length);
-    const { skipped, error } = yield* slowStart(create.length, index =>
+    const { error } = yield* slowCreations({ expectations, key }, create.length, index =>
       createExpected(context.events, this.tools, owner, daemonPod(set, create[index] ?? '', hash)),
     );
-    for (let index = 0; index < skipped; index++) expectations.creationSeen(key);
     let failure = error;
     for (const pod of remove) {
       const answer = yield* deletePod(context.events, owner, pod);

@@ -5,7 +5,7 @@ import type { ControllerContext, Reconciliation } from '../../client/contract.js
 import { createExpected, deletePod, removeFinalizer } from '../control/pod-control.js';
 import { sortForRemoval } from '../control/pod-ranking.js';
 import { isReady, isTerminating } from '../control/pod-state.js';
-import { slowStart } from '../control/slow-start.js';
+import { slowCreations } from '../control/slow-start.js';
 import { remainingMs } from './back-off.js';
 import {
   absoluteFailures,
@@ -129,14 +129,14 @@ function* addPods(state: JobState, missing: number, tools: JobTools): Reconcilia
   }
   const count = indexes?.now.length ?? missing;
   const template = inGroup(podOf(job), state.podGroup);
-  memory.expectations.expectCreations(key, count);
-  const { successes, skipped, error } = yield* slowStart(count, position => {
+  const { expectations } = memory;
+  expectations.expectCreations(key, count);
+  const { successes, error } = yield* slowCreations({ expectations, key }, count, position => {
     const index = indexes?.now[position];
     const pod =
       index === undefined ? template : indexedPod(job, template, index, counts(state, index));
     return createExpected(context.events, memory, { key, object: job, kind: jobs }, pod);
   });
-  for (let index = 0; index < skipped; index++) memory.expectations.creationSeen(key);
   const active = state.activePods.length + successes;
   return error === undefined ? { active } : { active, error };
 }

@@ -28,7 +28,7 @@ import {
   isTerminating,
   nextAvailabilityMs,
 } from '../control/pod-state.js';
-import { slowStart } from '../control/slow-start.js';
+import { slowCreations } from '../control/slow-start.js';
 import type { Flavor, SetSpec } from './flavor.js';
 import { isNews, statusOf } from './status.js';
 
@@ -153,10 +153,9 @@ class SetController<T extends HasMetadata> implements Controller {
     const owner = { key, object: set, kind: flavor.kind };
     const pod = podFromTemplate(spec.template, owner);
     expectations.expectCreations(key, count);
-    const { skipped, error } = yield* slowStart(count, () =>
+    const { error } = yield* slowCreations({ expectations, key }, count, () =>
       createExpected(context.events, { expectations, ownWrites }, owner, pod),
     );
-    for (let index = 0; index < skipped; index++) expectations.creationSeen(key);
     return error;
   }
 

@@ -4,8 +4,8 @@
  */
 import { pods, type Pod, type PodSpec } from '../../api/kinds/core.js';
 import { priorityClasses, type PriorityClass } from '../../api/kinds/scheduling.js';
-import { Attached } from '../../engine/attached.js';
 import type { ServerAccess } from '../access.js';
+import { remembered } from '../remembered.js';
 import { handling, isKind } from './shared/matching.js';
 import { forbid, mutated, objectOf, oldObjectOf } from './shared/outcome.js';
 import type { AdmissionAttributes, AdmissionOutcome, AdmissionPlugin } from './plugin.js';
@@ -80,24 +80,15 @@ function givenTo(spec: PodSpec, access: ServerAccess): Given | undefined {
 }
 
 /** Of several (a race) the one with the lowest value. */
-function defaultClass(access: ServerAccess): PriorityClass | undefined {
-  const revision = access.lastChange(priorityClasses);
-  const known = defaults.get(access);
-  if (known?.revision === revision) return known.class;
+const defaultClass = remembered([priorityClasses], access => {
   let found: PriorityClass | undefined;
   for (const stored of access.list(priorityClasses)) {
     const one = stored as unknown as PriorityClass;
     if (one.globalDefault !== true) continue;
     if (found === undefined || (found.value ?? 0) > (one.value ?? 0)) found = one;
   }
-  defaults.set(access, { revision, class: found });
   return found;
-}
-
-const defaults = new Attached<
-  ServerAccess,
-  { readonly revision: number; readonly class: PriorityClass | undefined }
->();
+});
 
 /** An update that leaves them out does not take them away. */
 function keepPriority(attributes: AdmissionAttributes): AdmissionOutcome {

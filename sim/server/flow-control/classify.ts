@@ -12,8 +12,8 @@ import {
   type PolicyRulesWithSubjects,
   type ResourcePolicyRule,
 } from '../../api/kinds/flowcontrol.js';
-import { Attached } from '../../engine/attached.js';
 import type { ServerAccess } from '../access.js';
+import { remembered } from '../remembered.js';
 import type { RequestInfo } from '../request-info.js';
 import type { User } from '../user.js';
 
@@ -25,9 +25,6 @@ interface Level {
   readonly headers: FlowHeaders;
 }
 
-/** The schemas in the order in which they are asked, without those whose level is missing. */
-const levels = new Attached<ServerAccess, { readonly revision: number; readonly list: Level[] }>();
-
 /** The headers of a request; none when no schema takes it. */
 export function flowHeaders(access: ServerAccess, user: User, info: RequestInfo): FlowHeaders {
   const list = levelsOf(access);
@@ -37,17 +34,12 @@ export function flowHeaders(access: ServerAccess, user: User, info: RequestInfo)
   return found?.headers ?? {};
 }
 
-function levelsOf(access: ServerAccess): readonly Level[] {
-  const changes = [flowSchemas, priorityLevelConfigurations].map(kind => access.lastChange(kind));
-  const revision = Math.max(...changes);
-  const known = levels.get(access);
-  if (known?.revision === revision) return known.list;
-  const list = (access.list(flowSchemas) as unknown as readonly FlowSchema[])
+/** The schemas in the order in which they are asked, without those whose level is missing. */
+const levelsOf = remembered([flowSchemas, priorityLevelConfigurations], access =>
+  (access.list(flowSchemas) as unknown as readonly FlowSchema[])
     .flatMap(schema => levelOf(access, schema))
-    .sort((one, other) => compareSchemas(one.schema, other.schema));
-  levels.set(access, { revision, list });
-  return list;
-}
+    .sort((one, other) => compareSchemas(one.schema, other.schema)),
+);
 
 function levelOf(access: ServerAccess, schema: FlowSchema): Level[] {
   const name = schema.spec?.priorityLevelConfiguration.name ?? '';

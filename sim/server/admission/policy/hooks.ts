@@ -11,8 +11,8 @@ import {
   type ValidatingAdmissionPolicyBinding,
 } from '../../../api/kinds/admissionregistration.js';
 import type { HasMetadata } from '../../../api/object.js';
-import { Attached } from '../../../engine/attached.js';
 import type { GroupResource, ServerAccess } from '../../access.js';
+import { remembered } from '../../remembered.js';
 import type { Criteria } from '../match/request-match.js';
 
 /** A policy and what binds it. */
@@ -24,33 +24,20 @@ export interface PolicyHook<P, B> {
 type ValidatingHook = PolicyHook<ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding>;
 type MutatingHook = PolicyHook<MutatingAdmissionPolicy, MutatingAdmissionPolicyBinding>;
 
-interface Remembered<H> {
-  readonly revision: number;
-  readonly hooks: readonly H[];
-}
-
 /** Reads the bound policies of one sort. */
 function hooksReader<P extends HasMetadata, B extends Bound>(
   policies: GroupResource,
   bindings: GroupResource,
 ): (access: ServerAccess) => readonly PolicyHook<P, B>[] {
-  const remembered = new Attached<ServerAccess, Remembered<PolicyHook<P, B>>>();
-  return access => {
-    const changed = access.lastChange(policies);
-    if (changed === 0) return [];
-    const revision = Math.max(changed, access.lastChange(bindings));
-    const known = remembered.get(access);
-    if (known?.revision === revision) return known.hooks;
+  return remembered([policies, bindings], access => {
     const bound = access.list(bindings) as unknown as readonly B[];
-    const hooks = (access.list(policies) as unknown as readonly P[])
+    return (access.list(policies) as unknown as readonly P[])
       .map(policy => ({
         policy,
         bindings: bound.filter(({ spec }) => spec?.policyName === policy.metadata.name),
       }))
       .filter(hook => hook.bindings.length > 0);
-    remembered.set(access, { revision, hooks });
-    return hooks;
-  };
+  });
 }
 
 interface Bound {
