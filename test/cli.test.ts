@@ -59,7 +59,7 @@ describe('bad input', () => {
     [
       'two actions in a step',
       ['run', 'two-actions.yaml'],
-      /two-actions\.yaml:7: spec\.steps\[0\]: does expect and advance: make it 2 steps/,
+      /two-actions\.yaml:7: spec\.steps\[0\]: does expect and advance\n {2}next: make it 2 steps/,
     ],
     ['what is not YAML', ['run', 'broken.yaml'], /broken\.yaml:\d: not YAML/],
     [

@@ -37,10 +37,19 @@ export function readSchedulerConfig(file: string): ConfigurationDocument {
 /** Reads the text of such a file. */
 export function parseSchedulerConfig(text: string, file: string): ConfigurationDocument {
   const [document, second] = parseLocated(text, file);
-  if (document === undefined) throw new InputError({ file, line: 1 }, 'the file is empty');
+  if (document === undefined)
+    throw new InputError(
+      { file, line: 1 },
+      'the file is empty',
+      'write a KubeSchedulerConfiguration into it',
+    );
   const refuse = refuserOf(document);
   if (second !== undefined) {
-    throw new InputError({ file, line: second.lineOf([]) }, 'a second document; a file holds one');
+    throw new InputError(
+      { file, line: second.lineOf([]) },
+      'a second document',
+      'move it to a file of its own',
+    );
   }
   checkType(document, refuse);
   checkSchema(document, schedulerConfigSchema, strictDecoding);

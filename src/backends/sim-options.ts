@@ -130,7 +130,12 @@ export function schedulerConfigOf(given: string | ConfigurationDocument): Config
   return typeof given === 'string' ? readSchedulerConfig(given) : given;
 }
 
-function found<T>(what: string, name: string, known: Readonly<Record<string, T>>): T {
+/**
+ * What has a name.
+ *
+ * @throws UserError where nothing has it.
+ */
+export function found<T>(what: string, name: string, known: Readonly<Record<string, T>>): T {
   const value = known[name];
   if (value !== undefined) return value;
   const names = Object.keys(known);

@@ -27,8 +27,8 @@ function readBaseline(file: string): ReadonlySet<string> {
   const [document] = parseLocated(readInput(file), file);
   const value = document?.value;
   const findings = isRecord(value) && value['kind'] === 'Baseline' ? value['findings'] : undefined;
+  const next = 'write one with: seatrial check -f … --write-baseline FILE';
   if (!Array.isArray(findings)) {
-    const next = 'write one with: seatrial check -f … --write-baseline FILE';
     throw new InputError({ file, line: 1 }, 'not a baseline', next);
   }
   return new Set(
@@ -36,7 +36,7 @@ function readBaseline(file: string): ReadonlySet<string> {
       const fingerprint = isRecord(one) ? one['fingerprint'] : undefined;
       if (typeof fingerprint === 'string') return fingerprint;
       const line = document?.lineOf(['findings', index]) ?? 1;
-      throw new InputError({ file, line, field: `findings[${index}]` }, 'has no fingerprint');
+      throw new InputError({ file, line, field: `findings[${index}]` }, 'has no fingerprint', next);
     }),
   );
 }

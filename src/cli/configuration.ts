@@ -40,7 +40,11 @@ export function readConfiguration(): Configuration {
   const [document, second] = parseLocated(readInput(file), file);
   if (document === undefined) return {};
   if (second !== undefined) {
-    throw new InputError({ file, line: second.lineOf([]) }, 'a second document; a file holds one');
+    throw new InputError(
+      { file, line: second.lineOf([]) },
+      'a second document',
+      'move it to a file of its own',
+    );
   }
   checkSchema(document, schema);
   return document.value as Configuration;

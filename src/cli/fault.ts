@@ -26,9 +26,11 @@ async function inject(text: string, name: string): Promise<number> {
   const told = JSON.parse(await tellCluster(name, '/seatrial/v1/fault', fault)) as {
     readonly now?: string;
     readonly error?: string;
+    readonly next?: string;
   };
   if (told.error !== undefined) {
-    throw new UserError(told.error, { exitCode: exitCodes.usage, code: 'refused' });
+    const { next = 'seatrial fault --help tells what can go wrong' } = told;
+    throw new UserError(told.error, { exitCode: exitCodes.usage, code: 'refused', next });
   }
   writeOut(`${told.now ?? ''} ${text}\n`);
   return exitCodes.pass;

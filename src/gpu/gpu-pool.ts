@@ -55,7 +55,11 @@ function readPool(labels: Labels, file: string): GpuPool {
     const text = labels[label];
     if (text === undefined) return byDefault;
     if (/^\d{1,6}$/.test(text)) return Number(text);
-    throw new InputError({ file, field: label }, `"${text}" is not a whole number from 0 on`);
+    throw new InputError(
+      { file, field: label },
+      `"${text}" is not a whole number from 0 on`,
+      'write digits alone, in quotes',
+    );
   };
   const given = labels['nvidia.com/gpu.product'] ?? 'GPU';
   const product = bareProduct(given);
@@ -68,7 +72,11 @@ function readPool(labels: Labels, file: string): GpuPool {
   const perGpu = given.includes('-MIG-') ? Math.max(mig?.placements.length ?? 1, 1) : 1;
   if (counted % perGpu !== 0) {
     const what = `${counted} instances do not come from whole GPUs, of ${perGpu} each`;
-    throw new InputError({ file, field: 'nvidia.com/gpu.count' }, what);
+    throw new InputError(
+      { file, field: 'nvidia.com/gpu.count' },
+      what,
+      `write a multiple of ${perGpu}`,
+    );
   }
   const shared = labels['nvidia.com/gpu.sharing-strategy'];
   const isShared = Object.keys(labels).some(

@@ -107,16 +107,26 @@ export function readKindConfig(file: string): KindConfig {
 /** Reads the text of a configuration. */
 export function parseKindConfig(text: string, file: string): KindConfig {
   const [document, second] = parseLocated(text, file);
-  if (document === undefined) throw new InputError({ file, line: 1 }, 'the file is empty');
+  if (document === undefined)
+    throw new InputError(
+      { file, line: 1 },
+      'the file is empty',
+      'write a kind configuration into it: kind, apiVersion and nodes',
+    );
   if (second !== undefined) {
-    throw new InputError({ file, line: second.lineOf([]) }, 'a second document; kind reads one');
+    throw new InputError(
+      { file, line: second.lineOf([]) },
+      'a second document',
+      'keep one: kind reads no more',
+    );
   }
   checkSchema(document, schema);
   const raw = document.value as RawConfig;
   const nodes = raw.nodes ?? [{ role: 'control-plane' as const }];
   if (!nodes.some(node => (node.role ?? 'control-plane') === 'control-plane')) {
     const place = { file, line: document.lineOf(['nodes']), field: 'nodes' };
-    throw new InputError(place, 'must have at least one control-plane node');
+    const next = 'add an entry "- role: control-plane"';
+    throw new InputError(place, 'must have at least one control-plane node', next);
   }
   return {
     file,

@@ -29,7 +29,11 @@ const evictionMemory = '100Mi';
 export function recordedNodes(file: string, seed: number): NodeShape[] {
   return readManifests(file).map(({ object, line }) => {
     if (object.kind !== 'Node' || object.metadata.name === undefined) {
-      throw new InputError({ file, line }, `${object.kind ?? 'an object'} where a Node is needed`);
+      throw new InputError(
+        { file, line },
+        `${object.kind ?? 'an object'} where a Node is needed`,
+        'keep Nodes alone, each with its name',
+      );
     }
     const node = object as RecordedNode;
     if (node.status?.capacity === undefined) {

@@ -47,7 +47,8 @@ export interface Place {
 export class InputError extends UserError {
   override readonly name = 'InputError';
 
-  constructor(place: Place, what: string, next?: string) {
+  /** `next` is what to do now; undefined only where nothing can be said. */
+  constructor(place: Place, what: string, next: string | undefined) {
     const line = place.line === undefined ? '' : `:${place.line}`;
     const field = place.field === undefined || place.field === '' ? '' : `${place.field}: `;
     super(`${place.file}${line}: ${field}${what}`, {

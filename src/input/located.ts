@@ -35,6 +35,7 @@ export function readInput(file: string): string {
     throw new UserError(`${file} is a folder, not a file`, {
       exitCode: exitCodes.usage,
       code: 'is-a-folder',
+      next: 'name a file in it',
     });
   }
   return readFileSync(file, 'utf8');
@@ -55,13 +56,24 @@ export function parseLocated(text: string, file: string): Located[] {
     if (problem !== undefined) {
       const line = problem.linePos?.[0].line ?? lines.linePos(problem.pos[0]).line;
       const what = `not YAML: ${problem.message.split('\n')[0] ?? ''}`;
-      throw new InputError({ file, line }, what.replace(/ at line \d+, column \d+:?$/, ''));
+      throw new InputError(
+        { file, line },
+        what.replace(/ at line \d+, column \d+:?$/, ''),
+        remedies[problem.code] ?? 'mend it there: indentation, quotes and brackets',
+      );
     }
     const value: unknown = document.toJS();
     if (value === null || value === undefined) return [];
     return [{ file, value, lineOf: path => lineIn(document, lines, path) }];
   });
 }
+
+/** What to do about problems of YAML, by the parser's word for them. */
+const remedies: Readonly<Record<string, string>> = {
+  TAB_AS_INDENT: 'indent with spaces',
+  DUPLICATE_KEY: 'keep one of the two',
+  MISSING_CHAR: 'add what is missing: a colon with a space, a comma, a bracket or a quote',
+};
 
 /** Times stay texts, as kubectl reads them: `from: 2026-11-26T22:00:00Z` needs no quotes. */
 function withoutTimes(tags: Tags): Tags {

@@ -32,7 +32,11 @@ export function parseManifests(text: string, file: string): Manifest[] {
     const line = document.lineOf([]);
     const object = document.value as KubeObject;
     if (typeof object !== 'object' || Array.isArray(object)) {
-      throw new InputError({ file, line }, 'not a Kubernetes object: a map is needed');
+      throw new InputError(
+        { file, line },
+        'not a Kubernetes object: a map is needed',
+        'begin it with apiVersion: and kind:',
+      );
     }
     for (const field of ['apiVersion', 'kind'] as const) {
       if (typeof object[field] === 'string') continue;

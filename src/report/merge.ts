@@ -28,7 +28,11 @@ export function readReport(text: string, file: string): ShardReport {
   try {
     value = JSON.parse(text) as Partial<ShardReport>;
   } catch (error) {
-    throw new InputError({ file }, `not JSON: ${(error as Error).message}`);
+    throw new InputError(
+      { file },
+      `not JSON: ${(error as Error).message}`,
+      'give what --reporter json wrote',
+    );
   }
   const kinds = ['CheckReport', 'Report'];
   if (kinds.includes(value.kind ?? '')) return value as ShardReport;

@@ -50,6 +50,7 @@ export class Objects {
     return new UserError(`cannot read ${reference.kind}: ${message}`, {
       exitCode: exitCodes.backend,
       code: 'refused',
+      next: 'see that the cluster is up, and that its user may read them',
     });
   }
 }

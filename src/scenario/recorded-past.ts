@@ -88,7 +88,11 @@ function drawOf(
   } catch {
     // Told below, with the line.
   }
-  throw new InputError(place, 'nothing that was drawn, with its time and name');
+  throw new InputError(
+    place,
+    'nothing that was drawn, with its time and name',
+    'make the file again with: seatrial import',
+  );
 }
 
 function atOf({ at }: RecordedDraw): number {

@@ -32,7 +32,11 @@ export function readWrites(file: string, laterMs = 0): readonly RecordedWrite[] 
       } catch {
         // Told below, with the line.
       }
-      throw new InputError({ file, line: index + 1 }, 'no recorded write with a time');
+      throw new InputError(
+        { file, line: index + 1 },
+        'no recorded write with a time',
+        'make the file again with: seatrial import',
+      );
     });
 }
 

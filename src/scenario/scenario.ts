@@ -1,10 +1,11 @@
 /** A scenario as it is loaded from its file. */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import type { LawSettings } from '../laws/law.js';
-import { lawSettings } from './judge-step.js';
+import { lawSettings, lawsNamed } from './judge-step.js';
 import { basename, dirname, join } from 'node:path';
 import { faultOf } from '../backends/fault-input.js';
 import type { TieRule } from '../../sim/scheduler/ties.js';
+import { atField } from '../input/at-field.js';
 import { exitCodes, InputError, UserError } from '../input/errors.js';
 import { parseLocated, readInput, type Located } from '../input/located.js';
 import { checkSchema } from '../input/schema.js';
@@ -183,9 +184,13 @@ export function findScenarios(path: string): string[] {
  */
 export function loadScenario(file: string): Scenario {
   const [document, second] = parseLocated(readInput(file), file);
-  if (document === undefined) throw new InputError({ file, line: 1 }, 'the file is empty');
+  if (document === undefined) {
+    const next = 'write a scenario into it: apiVersion, kind, metadata and spec';
+    throw new InputError({ file, line: 1 }, 'the file is empty', next);
+  }
   if (second !== undefined) {
-    throw new InputError({ file, line: second.lineOf([]) }, 'a second document; a file holds one');
+    const place = { file, line: second.lineOf([]) };
+    throw new InputError(place, 'a second document', 'move it to a file of its own');
   }
   checkSchema(document, scenarioSchema);
   const { metadata, spec } = document.value as RawScenario;
@@ -225,52 +230,32 @@ function checkedLaws(
   settings: Readonly<Record<string, LawSettings>>,
 ): Readonly<Record<string, LawSettings>> {
   for (const [name, given] of Object.entries(settings)) {
-    try {
-      lawSettings({ [name]: given });
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      const place = { file: document.file, line: document.lineOf(['spec', 'laws', name]) };
-      throw new InputError(
-        { ...place, field: `spec.laws.${name}` },
-        error.message,
-        error.details.next,
-      );
-    }
+    atField(document, ['spec', 'laws', name], () => lawSettings({ [name]: given }));
   }
   return settings;
 }
 
 function checkStep(document: Located, step: Step, index: number): void {
-  if (step.event?.kind === 'fault') checkFault(document, step.event.fault, index);
+  const path = ['spec', 'steps', index];
+  const { event } = step;
+  if (event?.kind === 'fault') {
+    atField(document, [...path, 'event', 'fault'], () => faultOf(event.fault));
+  }
+  step.judge?.laws?.forEach((name, place) => {
+    atField(document, [...path, 'judge', 'laws', place], () => lawsNamed([name]));
+  });
   const actions = stepActions.filter(action => step[action] !== undefined);
   if (actions.length === 1) return;
   const place = {
     file: document.file,
-    line: document.lineOf(['spec', 'steps', index]),
+    line: document.lineOf(path),
     field: `spec.steps[${index}]`,
   };
   if (actions.length === 0) {
-    throw new InputError(place, `does nothing: it needs one of ${stepActions.join(', ')}`);
+    throw new InputError(place, 'does nothing', `give it one of ${stepActions.join(', ')}`);
   }
-  throw new InputError(place, `does ${actions.join(' and ')}: make it ${actions.length} steps`);
-}
-
-function checkFault(document: Located, fault: unknown, index: number): void {
-  try {
-    faultOf(fault);
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    const path = ['spec', 'steps', index, 'event', 'fault'];
-    throw new InputError(
-      {
-        file: document.file,
-        line: document.lineOf(path),
-        field: `spec.steps[${index}].event.fault`,
-      },
-      error.message,
-      error.details.next,
-    );
-  }
+  const next = `make it ${actions.length} steps, each after a "- " of its own`;
+  throw new InputError(place, `does ${actions.join(' and ')}`, next);
 }
 
 function checkTraffic(document: Located, hasStack: boolean, steps: readonly Step[]): void {

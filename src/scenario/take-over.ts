@@ -133,7 +133,11 @@ function linesOf<Line>(file: string, isOne: (line: Line) => boolean): readonly L
       } catch {
         // Told below, with the line.
       }
-      throw new InputError({ file, line: index + 1 }, 'nothing that was recorded');
+      throw new InputError(
+        { file, line: index + 1 },
+        'nothing that was recorded',
+        'make the file again with: seatrial import',
+      );
     });
 }
 

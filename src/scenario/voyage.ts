@@ -2,10 +2,13 @@
 import { Random } from '../../sim/engine/random.js';
 import type { TraceEntry } from '../../sim/engine/trace.js';
 import type { NodeShape, Simulation } from '../../sim/simulation.js';
+import { operators } from '../../sim/operators/index.js';
+import { plainWorkloads } from '../../sim/workloads/index.js';
 import { bootSimulatedCluster, type SimulatedCluster } from '../backends/sim.js';
-import { simulationOptions } from '../backends/sim-options.js';
+import { found, simulationOptions, type WorkloadMaker } from '../backends/sim-options.js';
 import type { Cluster } from '../cluster.js';
 import { connects } from '../backends/sim-probe.js';
+import { atField } from '../input/at-field.js';
 import { didYouMean, InputError } from '../input/errors.js';
 import { modelWorkloads } from '../models/workloads.js';
 import { stacks } from '../stacks/index.js';
@@ -105,12 +108,14 @@ export function launch(
   const { schedulerConfig, schedulerTies } = scenario.cluster;
   const { interleaving = 0, metricsServer = true } = scenario.cluster;
   const stack = stackOf(scenario, seed);
+  const makers = { ...modelWorkloads, ...stack?.makers };
+  checkNames(scenario, makers);
   const startMs = start === undefined ? usualStartMs : startOf(scenario, start);
   const options = simulationOptions({
     seed,
     workloads: scenario.workloads,
     installs: releaseOperators,
-    makers: { ...modelWorkloads, ...stack?.makers },
+    makers,
     ...(keepsTrace !== undefined && { keepsTrace }),
     ...(config !== undefined && { config }),
     ...(scenario.cluster.nodes !== undefined && { nodes: scenario.cluster.nodes }),
@@ -153,6 +158,23 @@ function stackOf(scenario: Scenario, seed: number): Stack | undefined {
   }
   const random = new Random(seed).fork(`stack/${stack.kind}`);
   return kind.create({ document, path: ['spec', 'stack'], random, folder });
+}
+
+/** Operators and workloads that are named are held to what there is, where they are named. */
+function checkNames(
+  { document, cluster, workloads }: Scenario,
+  makers: Readonly<Record<string, WorkloadMaker>>,
+): void {
+  cluster.operators?.forEach((name, index) => {
+    const known = { ...operators, ...releaseOperators };
+    const path = ['spec', 'cluster', 'operators', index];
+    atField(document, path, () => found('operator', name, known));
+  });
+  workloads.forEach(({ workload }, index) => {
+    const known = { ...plainWorkloads, ...makers };
+    const path = ['spec', 'workloads', index, 'workload'];
+    atField(document, path, () => found('workload', workload, known));
+  });
 }
 
 function startOf({ document }: Scenario, start: string): number {

@@ -112,9 +112,18 @@ export function readFailures(folder: string = failuresFolder): Failure[] {
 /** Reads one failure. */
 export function readFailure(file: string): Failure {
   const [document, second] = parseLocated(readInput(file), file);
-  if (document === undefined) throw new InputError({ file, line: 1 }, 'the file is empty');
+  if (document === undefined)
+    throw new InputError(
+      { file, line: 1 },
+      'the file is empty',
+      'take the file that the search wrote',
+    );
   if (second !== undefined) {
-    throw new InputError({ file, line: second.lineOf([]) }, 'a second document; a file holds one');
+    throw new InputError(
+      { file, line: second.lineOf([]) },
+      'a second document',
+      'move it to a file of its own',
+    );
   }
   checkSchema(document, schema);
   const { law, version: made, digest, token, plan } = document.value as Written;

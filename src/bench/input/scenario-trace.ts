@@ -47,7 +47,12 @@ export function readScenarioTrace(file: string): BenchInput {
       namespace: job.namespace,
     })),
   );
-  if (pods.length === 0) throw new InputError({ file }, 'its manifests make no pods');
+  if (pods.length === 0)
+    throw new InputError(
+      { file },
+      'its manifests make no pods',
+      'name manifests of workloads with replicas',
+    );
   return { trace: { name, nodes, pods }, jobs };
 }
 

@@ -30,7 +30,8 @@ export function readRequestLog(file: string): RequestLog {
     const context = row.count('ContextTokens');
     rows.push({ at, context, generated: Math.max(1, row.count('GeneratedTokens')) });
   }
-  if (rows.length === 0) throw new InputError({ file }, 'holds no requests');
+  if (rows.length === 0)
+    throw new InputError({ file }, 'holds no requests', 'give a log with a row for each request');
   rows.sort((a, b) => a.at - b.at);
   const start = rows[0]?.at ?? 0;
   return {

@@ -13,10 +13,10 @@ export function readNodes(file: string): TraceNode[] {
   const names = new Set<string>();
   for (const row of rowsOf(file, ['sn', 'cpu_milli', 'memory_mib', 'gpu', 'model'])) {
     const name = row.text('sn');
-    if (name === '') throw new InputError({ file, line: row.line, field: 'sn' }, 'has no name');
-    if (names.has(name)) {
-      throw new InputError({ file, line: row.line, field: 'sn' }, `${name} is there twice`);
-    }
+    const place = { file, line: row.line, field: 'sn' };
+    const next = 'give each node a name of its own';
+    if (name === '') throw new InputError(place, 'has no name', next);
+    if (names.has(name)) throw new InputError(place, `${name} is there twice`, next);
     names.add(name);
     nodes.push({
       name,
@@ -26,7 +26,8 @@ export function readNodes(file: string): TraceNode[] {
       model: row.text('model'),
     });
   }
-  if (nodes.length === 0) throw new InputError({ file }, 'holds no nodes');
+  if (nodes.length === 0)
+    throw new InputError({ file }, 'holds no nodes', 'give a table with a row for each node');
   return nodes;
 }
 
@@ -61,7 +62,8 @@ export function readPods(file: string): TracePod[] {
       ...times(row, file),
     });
   }
-  if (pods.length === 0) throw new InputError({ file }, 'holds no pods');
+  if (pods.length === 0)
+    throw new InputError({ file }, 'holds no pods', 'give a table with a row for each pod');
   return pods;
 }
 
@@ -79,6 +81,7 @@ function times(
     throw new InputError(
       { file, line: row.line, field: 'deletion_time' },
       `${end} is before the pod's start at ${start}`,
+      'write seconds from one origin, or leave it empty',
     );
   }
   return { createdSeconds, durationSeconds: end - start };

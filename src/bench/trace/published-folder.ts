@@ -58,10 +58,18 @@ export function readOrder(
   const isRow = (row: unknown): boolean =>
     typeof row === 'number' && Number.isInteger(row) && row >= 0 && row < pods.length;
   if (!Array.isArray(order.podRows) || !order.podRows.every(isRow)) {
-    throw new InputError({ file, field: 'podRows' }, `must be rows of the ${pods.length} pods`);
+    throw new InputError(
+      { file, field: 'podRows' },
+      `must be rows of the ${pods.length} pods`,
+      'write a list of numbers from 0 on',
+    );
   }
   if (!Array.isArray(order.nodeRank) || order.nodeRank.length !== nodes.length) {
-    throw new InputError({ file, field: 'nodeRank' }, `must rank the ${nodes.length} nodes`);
+    throw new InputError(
+      { file, field: 'nodeRank' },
+      `must rank the ${nodes.length} nodes`,
+      'write a number for each',
+    );
   }
   return order;
 }

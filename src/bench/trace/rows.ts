@@ -66,7 +66,11 @@ function rowOf({
   const number = (column: string): number => {
     const value = text(column);
     if (value !== '' && Number.isFinite(Number(value))) return Number(value);
-    throw new InputError({ file, line, field: column }, `"${value}" is not a number`);
+    throw new InputError(
+      { file, line, field: column },
+      `"${value}" is not a number`,
+      'write digits alone',
+    );
   };
   return {
     line,

@@ -107,7 +107,8 @@ const benchSchema: JsonSchema = {
  */
 export function readVariants(file: string): Variant[] {
   const [document] = parseLocated(readInput(file), file);
-  if (document === undefined) throw new InputError({ file, line: 1 }, 'the file is empty');
+  if (document === undefined)
+    throw new InputError({ file, line: 1 }, 'the file is empty', 'write the variants into it');
   checkSchema(document, benchSchema);
   // The schema has just been checked.
   const { spec } = document.value as {

@@ -118,11 +118,16 @@ export function readKustomization(folder: string): ReadKustomization {
     throw new UserError(`${folder} holds no kustomization`, {
       exitCode: exitCodes.usage,
       code: 'no-kustomization',
+      next: 'name a folder that holds a kustomization.yaml',
     });
   }
   const [document] = parseLocated(readInput(file), file);
   if (document === undefined || !isRecord(document.value)) {
-    throw new InputError({ file, line: 1 }, 'the kustomization is empty');
+    throw new InputError(
+      { file, line: 1 },
+      'the kustomization is empty',
+      'write resources: into it',
+    );
   }
   const read = { folder, file, document };
   for (const [name, value] of Object.entries(document.value)) checkField(read, name, value);
@@ -141,7 +146,12 @@ function checkField(read: Omit<ReadKustomization, 'value'>, name: string, value:
   if (isRight) return;
   const line = read.document.lineOf([name]);
   const kind = lists.includes(name) ? 'a list' : maps.includes(name) ? 'a map' : 'a string';
-  throw new InputError({ file: read.file, line, field: name }, `must be ${kind}`);
+  const next = {
+    'a list': 'write one entry a line under it, each after "- "',
+    'a map': 'write one "name: value" a line under it, indented',
+    'a string': 'write one text after the colon',
+  }[kind];
+  throw new InputError({ file: read.file, line, field: name }, `must be ${kind}`, next);
 }
 
 /** The refusal of something that kustomize knows and we do not. */

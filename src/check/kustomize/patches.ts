@@ -64,6 +64,7 @@ function refusal({ read, at }: Where, what: string): InputError {
   return new InputError(
     { file: read.file, line, field: `${String(at[0])}[${String(at[1])}]` },
     what,
+    `mend the patch; see also: kubectl kustomize ${read.folder}`,
   );
 }
 

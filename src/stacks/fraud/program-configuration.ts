@@ -23,9 +23,15 @@ export function readConfigurationFile(
 ): unknown {
   const file = `${folder}/${name}`;
   const text = context.volume(folder)?.read(name);
-  if (text === undefined) throw new InputError({ file }, 'there is no such file');
+  if (text === undefined)
+    throw new InputError({ file }, 'there is no such file', 'mount a ConfigMap that has it');
   const [document] = parseLocated(text, file);
-  if (document === undefined) throw new InputError({ file, line: 1 }, 'the file is empty');
+  if (document === undefined)
+    throw new InputError(
+      { file, line: 1 },
+      'the file is empty',
+      'mount the configuration of the program',
+    );
   checkSchema(document, schema);
   return document.value;
 }
