@@ -12,6 +12,7 @@ import { controllerRevisionHash } from '../../api/pod-template-hash.js';
 import { selectorOf } from '../../api/selectors.js';
 import type { Reconciliation, View } from '../../client/contract.js';
 import { call, create, get, patch, remove, update } from '../../client/requests.js';
+import { Attached } from '../../engine/attached.js';
 import { must, Refused } from '../control/must.js';
 import { ownedAndOrphans } from '../control/owner.js';
 import { byRevision, revisionData, storedData } from '../control/revision.js';
@@ -65,7 +66,7 @@ export function* findRevisions(
   const last = revisions.at(-1);
   const number = (last?.revision ?? 0) + 1;
   const wanted = revisionData(set.spec?.template ?? {});
-  const equal = revisions.findLast(({ data }) => deepEqual(data, wanted));
+  const equal = revisions.findLast(({ data }) => isOf(data, wanted));
   const found =
     equal === undefined
       ? yield* createRevision(set, newRevision(set, number, collisionCount), collisionCount)
@@ -77,6 +78,17 @@ export function* findRevisions(
     update: found.revision,
     collisionCount: found.collisionCount,
   };
+}
+
+/** What stored data was last found to be equal to: neither ever changes, and each pass asks again. */
+const equals = new Attached<object, object>();
+
+function isOf(data: unknown, wanted: object): boolean {
+  if (typeof data !== 'object' || data === null) return false;
+  if (equals.get(data) === wanted) return true;
+  const isEqual = deepEqual(data, wanted);
+  if (isEqual) equals.set(data, wanted);
+  return isEqual;
 }
 
 /** A revision that is taken up again gets the highest number. */
