@@ -159,11 +159,10 @@ export class RuntimeContainer {
     else this.listener.used(this);
   }
 
-  private useGpus(utilization: Usage['gpuUtilization'] = {}): void {
-    for (const id of Object.keys(this.usage.gpuUtilization ?? {})) {
-      if (utilization[id] === undefined) this.listener.gpuUsed(id, 0);
-    }
-    for (const [id, share] of Object.entries(utilization)) this.listener.gpuUsed(id, share);
+  private useGpus(utilization: Usage['gpuUtilization'] = noGpus): void {
+    const { gpuUtilization: before = noGpus } = this.usage;
+    for (const id in before) if (utilization[id] === undefined) this.listener.gpuUsed(id, 0);
+    for (const id in utilization) this.listener.gpuUsed(id, utilization[id] as number);
   }
 
   private exit(code: number, reason?: 'OOMKilled'): void {
@@ -251,6 +250,8 @@ export class RuntimeContainer {
     this.listener.changed(this);
   }
 }
+
+const noGpus: NonNullable<Usage['gpuUtilization']> = {};
 
 const signalNumbers: Readonly<Record<string, number>> = {
   SIGHUP: 1,

@@ -1,6 +1,8 @@
 /** The counters that a gateway shows: its part of what was answered, from one look to the next. */
 import { latencyBoundsMs, type FailureReason, type GatewayAnswers } from './contract.js';
-import { failureReasons, type Ledger } from './ledger.js';
+import { failureReasons, noFailures, type Ledger } from './ledger.js';
+
+const zeros = noFailures();
 
 /** Nothing was answered. */
 export const noAnswers: GatewayAnswers = {
@@ -46,11 +48,14 @@ export function answersOf(ledger: Ledger): GatewayAnswers {
   return { finished, failures, within: counts, sumMs };
 }
 
-/** A number for each reason to fail. */
+/** A number for each reason to fail. It is asked for at each look: a copy of one object is made, not a list of pairs. */
 export function ofReasons(
   of: (reason: FailureReason, index: number) => number,
 ): Readonly<Record<FailureReason, number>> {
-  const entries = failureReasons.map((reason, index) => [reason, of(reason, index)]);
-  // Every reason is there.
-  return Object.fromEntries(entries) as Record<FailureReason, number>;
+  const numbers = Object.assign({}, zeros);
+  for (let index = 0; index < failureReasons.length; index++) {
+    const reason = failureReasons[index] as FailureReason;
+    numbers[reason] = of(reason, index);
+  }
+  return numbers;
 }

@@ -103,7 +103,8 @@ interface SpanCounts {
   readonly failures: Record<FailureReason, number>;
 }
 
-function noFailures(): Record<FailureReason, number> {
+/** None for any reason. */
+export function noFailures(): Record<FailureReason, number> {
   return Object.fromEntries(failureReasons.map(reason => [reason, 0])) as Record<
     FailureReason,
     number

@@ -137,11 +137,15 @@ export function tellNumbers(numbers: Float64Array, sink: FlowSink, record: Payme
 
 function answersIn(numbers: Float64Array, at: number): GatewayAnswers {
   const failed = at + 2;
-  const within = failed + failureReasons.length;
+  const within: number[] = [];
+  const end = failed + failureReasons.length + latencyBoundsMs.length;
+  for (let place = failed + failureReasons.length; place < end; place++) {
+    within.push(numbers[place] as number);
+  }
   return {
     finished: numbers[at] as number,
     sumMs: numbers[at + 1] as number,
     failures: ofReasons((_, index) => numbers[failed + index] as number),
-    within: [...numbers.subarray(within, within + latencyBoundsMs.length)],
+    within,
   };
 }
