@@ -60,7 +60,7 @@ export class EventCreations implements ShortWay {
     const { info, request } = context;
     if (request.method !== 'POST' || info.resource !== events.resource) return;
     if (info.group !== events.group && info.group !== eventsV1.group) return;
-    this.permits.learn(request.path, context, info.namespace);
+    this.permits.learn(request.path, context, { about: info.namespace });
   }
 
   private coreCreated(permit: Permit, event: CoreEvent): ApiAnswer | undefined {

@@ -43,7 +43,7 @@ export class LeaseRenewals implements ShortWay {
     const { info, request } = context;
     if (info.resource !== leases.resource || info.group !== leases.group) return;
     if (request.method !== 'PUT' || info.subresource !== '') return;
-    this.permits.learn(request.path, context, storageKey(info.namespace, info.name));
+    this.permits.learn(request.path, context, { about: storageKey(info.namespace, info.name) });
   }
 
   private written(permit: Permit, live: Stored<FieldOwners>, lease: KubeObject): ApiAnswer {

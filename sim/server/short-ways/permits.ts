@@ -12,9 +12,11 @@ import {
 } from '../../api/kinds/admissionregistration.js';
 import { namespaces } from '../../api/kinds/core.js';
 import { clusterRoleBindings, clusterRoles, roleBindings, roles } from '../../api/kinds/rbac.js';
+import type { LabelSelector } from '../../api/kinds/meta.js';
+import type { KubeObject } from '../../api/object.js';
 import type { ApiRequest, Connection } from '../../api/request.js';
 import type { GroupResource } from '../access.js';
-import { isNamed } from '../admission/match/request-match.js';
+import { isNamed, isSelected } from '../admission/match/request-match.js';
 import type { AuditRecord } from '../audit/auditor.js';
 import type { Core } from '../core.js';
 import { requestInfo } from '../request-info.js';
@@ -36,6 +38,14 @@ export interface Permit {
 
 /** What says who may do what, of all but nodes. */
 export const roleKinds = [roles, clusterRoles, roleBindings, clusterRoleBindings];
+
+/** About what a decision holds. */
+export interface Decided {
+  /** What the permit carries. */
+  readonly about?: string;
+  /** Those that have the labels of these objects. Default: all of the key. */
+  readonly objects?: readonly KubeObject[] | undefined;
+}
 
 /** What authorization and admission look at in all that has a short way. */
 const policyKinds = [
@@ -59,9 +69,9 @@ export class Permits {
   private count = 0;
   private readonly policyChange: { readonly revision: number };
   private readonly hookChange: { readonly revision: number };
-  /** What was found of the webhooks and policies, as they were at a revision. */
+  /** Which objects the webhooks and policies want a say in, as those were at a revision. */
   private hooksAt = 0;
-  private hasHooks = false;
+  private hooked: readonly Selection[] = [];
 
   /** What is written; webhooks and policies that may want a say in it close the short way. */
   constructor(
@@ -85,10 +95,10 @@ export class Permits {
   }
 
   /** Remembers what was decided about a write that has succeeded. */
-  learn(key: string, context: RequestState, about = ''): void {
+  learn(key: string, context: RequestState, { about = '', objects }: Decided = {}): void {
     const { connection, request, info } = context;
     const isTrusted = connection.omitsManagedFields === true && request.headers === undefined;
-    if (!isTrusted || info.query !== '' || this.isHooked()) return;
+    if (!isTrusted || info.query !== '' || this.isHooked(objects)) return;
     const options = writeOptions(context, this.written.options);
     if (!('fieldManager' in options)) return;
     if (this.count++ >= rememberedMax) this.forget();
@@ -108,28 +118,32 @@ export class Permits {
     this.count = 1;
   }
 
-  /** Whether a webhook or a policy may want a say. */
-  private isHooked(): boolean {
+  /** Whether a webhook or a policy may want a say in these objects, or in any. */
+  isHooked(objects?: readonly KubeObject[]): boolean {
     const { revision } = this.hookChange;
     if (revision !== this.hooksAt) {
-      this.hasHooks = this.findsHooks();
+      this.hooked = this.findHooked();
       this.hooksAt = revision;
     }
-    return this.hasHooks;
+    if (objects === undefined) return this.hooked.length > 0;
+    return this.hooked.some(({ selector }) => objects.some(one => isSelected(selector, one)));
   }
 
-  private findsHooks(): boolean {
+  private findHooked(): readonly Selection[] {
     const { access } = this.core;
     const hooks = hookKinds.flatMap(kind => access.list(kind)) as readonly HookConfiguration[];
     const all = policies.flatMap(kind => access.list(kind)) as readonly Policy[];
-    return (
-      hooks.some(({ webhooks = [] }) =>
-        webhooks.some(({ rules = [] }) => rules.some(rule => this.concerns(rule))),
-      ) ||
-      all.some(({ spec }) =>
-        (spec?.matchConstraints?.resourceRules ?? []).some(rule => this.concerns(rule)),
-      )
-    );
+    const isConcerned = (rules: readonly Rule[] = []) => rules.some(rule => this.concerns(rule));
+    return [
+      ...hooks
+        .flatMap(({ webhooks = [] }) => webhooks)
+        .filter(({ rules }) => isConcerned(rules))
+        .map(({ objectSelector }) => ({ selector: objectSelector })),
+      ...all
+        .map(({ spec }) => spec?.matchConstraints)
+        .filter(constraints => isConcerned(constraints?.resourceRules))
+        .map(constraints => ({ selector: constraints?.objectSelector })),
+    ];
   }
 
   private concerns({ apiGroups = [], resources = [] }: Rule): boolean {
@@ -162,10 +176,23 @@ interface Rule {
   readonly resources?: readonly string[];
 }
 
+/** The objects that somebody wants a say in. */
+interface Selection {
+  readonly selector: LabelSelector | undefined;
+}
+
 interface HookConfiguration {
-  readonly webhooks?: readonly { readonly rules?: readonly Rule[] }[];
+  readonly webhooks?: readonly {
+    readonly rules?: readonly Rule[];
+    readonly objectSelector?: LabelSelector;
+  }[];
 }
 
 interface Policy {
-  readonly spec?: { readonly matchConstraints?: { readonly resourceRules?: readonly Rule[] } };
+  readonly spec?: {
+    readonly matchConstraints?: {
+      readonly resourceRules?: readonly Rule[];
+      readonly objectSelector?: LabelSelector;
+    };
+  };
 }

@@ -75,6 +75,45 @@ function limited(send: Send): readonly number[] {
   return [...first, ...make(6, asking)];
 }
 
+/** A webhook wants a say in the pods of another application. */
+function hooked(send: Send): readonly unknown[] {
+  const path = '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations';
+  const rule = {
+    apiGroups: [''],
+    apiVersions: ['v1'],
+    operations: ['CREATE'],
+    resources: ['pods'],
+  };
+  const webhook = {
+    name: 'mutator.other.io',
+    rules: [rule],
+    objectSelector: { matchLabels: { app: 'other' } },
+    clientConfig: { url: 'https://other.io/mutate' },
+    sideEffects: 'None',
+    admissionReviewVersions: ['v1'],
+  };
+  send({ method: 'POST', path, body: { metadata: { name: 'other' }, webhooks: [webhook] } });
+  const account = { metadata: { name: 'default' } };
+  send({ method: 'POST', path: `${core}/serviceaccounts`, body: account });
+  const [plain, withoutToken] = [{}, { automountServiceAccountToken: false }].map(spec =>
+    sent([{ name: 'main', image: 'a' }], spec),
+  );
+  return [plain, plain, withoutToken, withoutToken].map(body => {
+    const made = send({ method: 'POST', path: `${core}/pods`, body }, controller);
+    return (made.body as KubeObject)['status'];
+  });
+}
+
+it('go the short way past webhooks that select others, with a token or without', () => {
+  const statuses: unknown[] = [];
+  const short = told('short', send => void statuses.push(...hooked(send)));
+  expect(short).toBe(told('long', send => void hooked(send)));
+  // What went the short way shares what the first was given.
+  expect(statuses[1]).toBe(statuses[0]);
+  expect(statuses[3]).toBe(statuses[2]);
+  expect(statuses[2]).not.toBe(statuses[0]);
+});
+
 it('are counted by quotas, and refused when those are used up', () => {
   const statuses: number[] = [];
   const [short, long] = (['short', 'long'] as const).map(way =>

@@ -38,7 +38,8 @@ interface Eldest {
   /** The same without what only the server sets: whose fields are owned by who sent it. */
   readonly placed: KubeObject;
   readonly stored: Pod;
-  readonly tokenVolume: string;
+  /** The name of the volume with the token; undefined: its pods do not want any. */
+  readonly tokenVolume: string | undefined;
   /** What the audit log is told of it. */
   readonly annotations: Readonly<Record<string, string>>;
   /** The last change of what was looked at when it was admitted. */
@@ -97,10 +98,13 @@ export class SiblingPods implements ShortWay {
     const stored = created.stored as unknown as Pod;
     if (!isSent(request.body) || stored.spec === undefined || isParticular(stored)) return;
     if (context.warnings.length > 0) return;
-    const tokenVolume = addedVolume(request.body.spec, stored.spec);
-    if (tokenVolume === undefined) return;
+    if (tokenVolumeIn(request.body.spec) !== undefined) return;
+    const tokenVolume = tokenVolumeIn(stored.spec);
     const { read, placed } = created;
-    this.permits.learn(request.path, context);
+    // Numbered pods have labels of their own, by which webhooks may select.
+    const alike = request.body.metadata.name === undefined ? [placed, created.stored] : undefined;
+    if (this.permits.isHooked(alike)) return;
+    this.permits.learn(request.path, context, { objects: alike });
     const permit = this.permits.of(request.path, context.connection);
     if (permit === undefined) return;
     const { annotations } = context;
@@ -118,7 +122,7 @@ export class SiblingPods implements ShortWay {
   ): KubeObject {
     const { random, store, clock } = this.core;
     const { collection } = this.served;
-    const volume = tokenVolumePrefix + random.suffix();
+    const volume = tokenVolume && tokenVolumePrefix + random.suffix();
     const { name, uid, key } = this.named(stored.metadata, given);
     const timeMs = clock.now();
     const creationTimestamp = rfc3339(timeMs);
@@ -262,14 +266,11 @@ function isParticular({ metadata, spec, status }: Pod): boolean {
   );
 }
 
-/** The volume with the token, if the server added one. */
-function addedVolume(sent: PodSpec, stored: PodSpec): string | undefined {
-  const isToken = ({ name }: { readonly name: string }) => name.startsWith(tokenVolumePrefix);
-  if (sent.volumes?.some(isToken) === true) return undefined;
-  return stored.volumes?.find(isToken)?.name;
+function tokenVolumeIn({ volumes }: PodSpec): string | undefined {
+  return volumes?.find(({ name }) => name.startsWith(tokenVolumePrefix))?.name;
 }
 
-/** The spec with another name of a volume, and of the host if it has one. */
+/** The spec with another name of a volume, if it has that, and of the host if it has one. */
 function renamed(
   spec: PodSpec,
   {
@@ -277,11 +278,14 @@ function renamed(
     to,
     hostname,
   }: {
-    readonly from: string;
-    readonly to: string;
+    readonly from: string | undefined;
+    readonly to: string | undefined;
     readonly hostname: { readonly hostname: string } | undefined;
   },
 ): PodSpec {
+  if (from === undefined || to === undefined) {
+    return hostname === undefined ? spec : Object.assign({}, spec, hostname);
+  }
   const mounting = (containers: PodSpec['containers']) =>
     containers.map(container => {
       const { volumeMounts } = container;

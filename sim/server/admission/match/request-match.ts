@@ -120,13 +120,20 @@ function labelsOf(object: KubeObject | undefined) {
   return object?.metadata.labels ?? {};
 }
 
-function objectsMatch(selector: LabelSelector | undefined, attributes: AdmissionAttributes) {
-  if (isEmpty(selector)) return true;
-  const { object, oldObject } = attributes;
-  const parsed = selectorOf(selector);
-  const matches = (one: KubeObject | undefined) =>
-    one !== undefined && parsed.matches(labelsOf(one));
-  return matches(object) || matches(oldObject);
+function objectsMatch(
+  selector: LabelSelector | undefined,
+  { object, oldObject }: AdmissionAttributes,
+): boolean {
+  return isEmpty(selector) || isSelected(selector, object) || isSelected(selector, oldObject);
+}
+
+/** Whether the labels of an object are what an objectSelector asks for. None asks for nothing. */
+export function isSelected(
+  selector: LabelSelector | undefined,
+  object: KubeObject | undefined,
+): boolean {
+  if (object === undefined) return false;
+  return isEmpty(selector) || selectorOf(selector).matches(labelsOf(object));
 }
 
 function namespaceMatches(
