@@ -70,6 +70,9 @@ export function planAt(plans: fc.Arbitrary<VoyagePlan>, seed: number, path: stri
   return plan;
 }
 
+/** So many voyages a thread may be ahead of the first that is not through: some take five times as long as others. */
+const aheadMax = 8;
+
 /** Sails as many as the fleet can at a time, and gives what came of them in the order of the trials. */
 async function* inOrder(
   fleet: Fleet,
@@ -78,7 +81,7 @@ async function* inOrder(
 ): AsyncGenerator<{ readonly trial: Trial; readonly brief: Brief }> {
   const ahead: { readonly trial: Trial; readonly brief: Promise<Brief> }[] = [];
   const fill = (): void => {
-    while (ahead.length < 2 * fleet.size - 1 && !isOver()) {
+    while (ahead.length < aheadMax * fleet.size && !isOver()) {
       const next = trials.next();
       if (next.done === true) return;
       const brief = fleet.sail(next.value.plan);

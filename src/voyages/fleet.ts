@@ -1,7 +1,7 @@
 /** Sails plans in threads: as many at a time as there are threads. */
 import type { Worker } from 'node:worker_threads';
 import type { PlantedFault } from '../../sim/engine/planted.js';
-import { allocateYoung } from '../host.js';
+import { allocateYoung, inlineLess } from '../host.js';
 import { laws as allLaws } from '../laws/index.js';
 import type { Law, LawSettings } from '../laws/law.js';
 import { startThread } from '../thread.js';
@@ -29,6 +29,7 @@ export interface FleetOptions {
 export function assemble(options: FleetOptions): Fleet {
   const { workers, laws, planted, settings = {} } = options;
   allocateYoung();
+  inlineLess();
   const isKnown = laws.every(law => allLaws.includes(law));
   if (workers > 1 && isKnown) return new Threads(options);
   return {
@@ -57,6 +58,8 @@ class Threads implements Fleet {
   private readonly queue: Waiting[] = [];
   private readonly underWay = new Map<Worker, Waiting>();
   private nextId = 0;
+  /** Why the last thread has ended, if it has. */
+  private failure: Error | undefined;
 
   constructor(private readonly options: FleetOptions) {
     this.size = options.workers;
@@ -68,6 +71,7 @@ class Threads implements Fleet {
     const names = laws.map(({ name }) => name);
     const order = { id: this.nextId++, plan, laws: names, planted, settings };
     return new Promise((resolve, reject) => {
+      if (this.failure !== undefined) return reject(this.failure);
       this.queue.push({ order, resolve, reject });
       this.assign();
     });
@@ -93,7 +97,18 @@ class Threads implements Fleet {
       else waiting?.reject(report.error);
       this.assign();
     });
-    worker.on('error', error => this.underWay.get(worker)?.reject(error as Error));
+    worker.on('error', error => this.lose(worker, error as Error));
+  }
+
+  /** What nobody is left to sail fails with the last thread. */
+  private lose(worker: Worker, error: Error): void {
+    const { all, underWay, queue } = this;
+    underWay.get(worker)?.reject(error);
+    underWay.delete(worker);
+    all.splice(all.indexOf(worker), 1);
+    if (all.length > 0) return;
+    this.failure = error;
+    for (const { reject } of queue.splice(0)) reject(error);
   }
 
   private assign(): void {
