@@ -71,7 +71,7 @@ export function planAt(plans: fc.Arbitrary<VoyagePlan>, seed: number, path: stri
 }
 
 /** So many voyages a thread may be ahead of the first that is not through: some take five times as long as others. */
-const aheadMax = 8;
+const aheadMax = 4;
 
 /** Sails as many as the fleet can at a time, and gives what came of them in the order of the trials. */
 async function* inOrder(
@@ -80,8 +80,10 @@ async function* inOrder(
   isOver: () => boolean,
 ): AsyncGenerator<{ readonly trial: Trial; readonly brief: Brief }> {
   const ahead: { readonly trial: Trial; readonly brief: Promise<Brief> }[] = [];
+  // One thread alone is never ahead.
+  const most = fleet.size === 1 ? 1 : aheadMax * fleet.size;
   const fill = (): void => {
-    while (ahead.length < aheadMax * fleet.size && !isOver()) {
+    while (ahead.length < most && !isOver()) {
       const next = trials.next();
       if (next.done === true) return;
       const brief = fleet.sail(next.value.plan);

@@ -26,15 +26,12 @@ const plan = (seed: number): VoyagePlan => ({
 async function sailed(workers: number): Promise<readonly string[]> {
   await using fleet = assemble({ workers, laws, planted: [] });
   const plans = Array.from({ length: 12 }, (_, seed) => plan(seed));
-  const outcomes: Promise<string>[] = [];
-  for (const one of plans) {
-    const outcome = fleet.sail(one).then(
+  const outcomes = plans.map(one =>
+    fleet.sail(one).then(
       ({ digest }) => digest,
       (error: unknown) => (error as Error).message,
-    );
-    outcomes.push(outcome);
-    if (fleet.size === 1) await outcome;
-  }
+    ),
+  );
   return await Promise.all(outcomes);
 }
 

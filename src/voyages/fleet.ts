@@ -27,16 +27,31 @@ export interface FleetOptions {
 
 /** Makes a fleet: of threads, or of this thread when it is one or has laws that threads cannot know. */
 export function assemble(options: FleetOptions): Fleet {
-  const { workers, laws, planted, settings = {} } = options;
+  const { workers, laws } = options;
   allocateYoung();
   inlineLess();
   const isKnown = laws.every(law => allLaws.includes(law));
   if (workers > 1 && isKnown) return new Threads(options);
-  return {
-    size: 1,
-    sail: plan => sailBrief(plan, { laws, planted, settings }),
-    [Symbol.asyncDispose]: () => Promise.resolve(),
-  };
+  return new OwnThread(options);
+}
+
+/** What is planted is of the whole thread: it sails one voyage after another. */
+class OwnThread implements Fleet {
+  readonly size = 1;
+  private before: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly options: FleetOptions) {}
+
+  sail(plan: VoyagePlan): Promise<Brief> {
+    const { laws, planted, settings = {} } = this.options;
+    const brief = this.before.then(() => sailBrief(plan, { laws, planted, settings }));
+    this.before = brief.catch(() => undefined);
+    return brief;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return Promise.resolve();
+  }
 }
 
 /**
