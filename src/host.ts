@@ -223,6 +223,8 @@ export const coreCount = (): number => availableParallelism();
 
 /** How much bytecode a function runs before V8 considers it for its optimiser: at first, and by default. */
 const optimizerBudgets = { atFirst: 400_000, later: 67_584 };
+/** The major version of the last V8 of which this is known: Node 20's. */
+const lastWithBudget = 11;
 const shortRunMs = 5000;
 let restoring: NodeJS.Timeout | undefined;
 
@@ -234,6 +236,8 @@ let restoring: NodeJS.Timeout | undefined;
  * @param forMs Until then. Default 5 s.
  */
 export function optimizeLate(forMs = shortRunMs): void {
+  // Later V8s have a quick compiler between, and know no such budget.
+  if (Number.parseInt(process.versions.v8, 10) > lastWithBudget) return;
   setFlagsFromString(`--interrupt-budget=${optimizerBudgets.atFirst}`);
   const restore = (): void => setFlagsFromString(`--interrupt-budget=${optimizerBudgets.later}`);
   clearTimeout(restoring);
