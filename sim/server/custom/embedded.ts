@@ -5,11 +5,10 @@ import type { JSONSchemaProps } from '../../api/kinds/apiextensions.js';
 import { dns1035LabelErrors, pathSegmentErrors } from '../../api/labels.js';
 import type { ObjectMeta } from '../../api/kinds/meta.js';
 import { annotationErrors, labelErrors } from '../meta-validation.js';
-import { Passed } from './passed.js';
+import { Passed, unlessPassed } from './passed.js';
 import { isEmbedded, itemsOf, membersOf } from './schema.js';
 
-const none: readonly FieldError[] = [];
-const passed = new Passed<typeof none>();
+const passed = new Passed<readonly FieldError[]>();
 
 /** What is wrong with the embedded objects. */
 export function embeddedErrors(
@@ -17,11 +16,7 @@ export function embeddedErrors(
   schema: JSONSchemaProps,
   path = '',
 ): readonly FieldError[] {
-  const before = passed.of(value, schema, path);
-  if (before !== undefined) return before;
-  const errors = errorsAnew(value, schema, path);
-  if (errors.length === 0) passed.note(value, schema, { path, said: none });
-  return errors;
+  return unlessPassed(passed, { value, schema, path }, errorsAnew);
 }
 
 function errorsAnew(value: unknown, schema: JSONSchemaProps, path: string): readonly FieldError[] {

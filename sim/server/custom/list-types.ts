@@ -3,11 +3,10 @@ import { isRecord } from '../../api/equality.js';
 import { sortedJson } from '../../api/encode.js';
 import { duplicate, type FieldError } from '../../api/field-error.js';
 import type { JSONSchemaProps } from '../../api/kinds/apiextensions.js';
-import { Passed } from './passed.js';
+import { Passed, unlessPassed } from './passed.js';
 import { itemsOf, membersOf } from './schema.js';
 
-const none: readonly FieldError[] = [];
-const passed = new Passed<typeof none>();
+const passed = new Passed<readonly FieldError[]>();
 
 /** The duplicates, first items of a kind being none. */
 export function listTypeErrors(
@@ -15,12 +14,8 @@ export function listTypeErrors(
   schema: JSONSchemaProps | undefined,
   path = '',
 ): readonly FieldError[] {
-  if (schema === undefined) return none;
-  const before = passed.of(value, schema, path);
-  if (before !== undefined) return before;
-  const errors = errorsAnew(value, schema, path);
-  if (errors.length === 0) passed.note(value, schema, { path, said: none });
-  return errors;
+  if (schema === undefined) return [];
+  return unlessPassed(passed, { value, schema, path }, errorsAnew);
 }
 
 function errorsAnew(value: unknown, schema: JSONSchemaProps, path: string): readonly FieldError[] {
