@@ -101,8 +101,9 @@ class PaymentsThread {
     else this.flow().advance(untilMs);
     this.tell();
     Atomics.store(control, place.obeyed, ++this.obeyed);
-    // A hundred thousand times a day nobody waits.
-    if (Atomics.load(control, place.waits) !== 0) Atomics.notify(control, place.obeyed);
+    // A hundred thousand times a day nobody waits; who does is woken once, by the order that it waits for.
+    const awaited = Atomics.load(control, place.waits);
+    if (awaited !== 0 && this.obeyed >= awaited) Atomics.notify(control, place.obeyed);
   }
 
   /** Does what is asked; undefined: nobody waits for an answer. */
@@ -237,6 +238,8 @@ try {
 } catch (error) {
   port.postMessage({ kind: 'error', error } satisfies ThreadMessage);
   Atomics.store(control, place.failed, 1);
+  // Who is about to wait for the order that failed sees that it is over.
+  Atomics.add(control, place.obeyed, 1);
   Atomics.notify(control, place.obeyed);
 }
 port.close();

@@ -62,8 +62,8 @@ export interface SharedLine {
 }
 
 /**
- * Places in `control`: orders given and obeyed, a failure, how the thread rests, whether it is waited
- * for; then by stretch the numbers told, and the messages with more of them.
+ * Places in `control`: orders given and obeyed, a failure, how the thread rests, how many orders must be
+ * obeyed for who waits (0: nobody does); then by stretch the numbers told, and the messages with more.
  */
 export const place = {
   given: 0,
@@ -85,7 +85,10 @@ const placesMax = 5 + 2 * stretches;
 const toldMax = 131_072;
 /** A thread that is silent for so long is not there any more. */
 const silenceMaxMs = 120_000;
-/** Looks before it sleeps: most answers are there sooner than a sleeper wakes. */
+/**
+ * Looks before it sleeps, some microseconds. Who looks longer keeps a core that the thread could have: there
+ * are two, and V8's compiler wants one of them.
+ */
 const looksMax = 2000;
 
 /** The end that gives orders. */
@@ -191,7 +194,7 @@ export class ThreadLine {
       if (obeyed >= orders) return;
       if (looks === 0) this.wake();
       if (looks < looksMax) continue;
-      Atomics.store(control, place.waits, 1);
+      Atomics.store(control, place.waits, orders);
       const waited = Atomics.wait(control, place.obeyed, obeyed, silenceMaxMs);
       Atomics.store(control, place.waits, 0);
       invariant(waited !== 'timed-out', 'the thread of the traffic answers');
