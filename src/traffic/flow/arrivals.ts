@@ -19,6 +19,14 @@ const two32 = 0x1_0000_0000;
 /** For fewer arrivals in a window the rate is asked for each of them. */
 const fewArrivals = 64;
 
+/**
+ * Arrivals lie on a grid of so many steps a millisecond, a quarter of a nanosecond apart: the draws that
+ * they come from have no finer one, and those of a second can be kept in 32 bits each.
+ */
+export const gridPerMs = 2 ** 22;
+
+const onGrid = (offsetMs: number): number => Math.floor(offsetMs * gridPerMs) / gridPerMs;
+
 /** Poisson arrivals at a rate; `random` must be a stream of their own. */
 export function poissonArrivals(rate: Rate, random: Random): Arrivals {
   return new PoissonArrivals(rate, random);
@@ -112,7 +120,7 @@ class PoissonArrivals implements Arrivals {
         const draw = choices.bits() >>> 0;
         isTaken = draw < surely || draw < base + slope * (at - startMs);
       }
-      if (isTaken) offsetsMs[count++] = at;
+      if (isTaken) offsetsMs[count++] = onGrid(at);
     }
     this.gap = gap;
     // Twice the mean and 64 more are not reached once in the age of the universe.
@@ -130,7 +138,7 @@ class PoissonArrivals implements Arrivals {
 
   private push(at: number): void {
     this.reserve(1);
-    this.offsetsMs[this.count++] = at;
+    this.offsetsMs[this.count++] = onGrid(at);
   }
 
   private reserve(more: number): void {

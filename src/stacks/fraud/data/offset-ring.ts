@@ -1,5 +1,6 @@
 /** Windows of arrivals that wait to be asked for, one after another in one stretch of memory. */
 import { invariant } from '../../../../sim/engine/invariant.js';
+import { gridPerMs } from '../../../traffic/flow/arrivals.js';
 import type { ArrivalBlock } from '../../../traffic/flow/contract.js';
 
 /** How much waits at most. */
@@ -8,22 +9,23 @@ export interface RingBounds {
   readonly arrivals: number;
 }
 
-/** First in, first out; the window that was taken last keeps its place until the next one is taken. */
+/** First in, first out. Windows are no longer than a second, and their arrivals lie on the grid. */
 export class OffsetRing {
-  private readonly offsetsMs: Float64Array;
+  /** Offsets in steps of the grid: half of what they take in milliseconds. */
+  private readonly steps: Uint32Array;
   private readonly starts: Int32Array;
   private readonly counts: Int32Array;
+  /** The window that was taken last. */
+  private offsetsMs = new Float64Array(1024);
   private put = 0;
   private taken = 0;
-  /** The first window whose place is kept. */
-  private kept = 0;
   /** Where the last window ends. */
   private end = 0;
 
   constructor({ windows, arrivals }: RingBounds) {
-    this.offsetsMs = new Float64Array(arrivals);
-    this.starts = new Int32Array(windows + 1);
-    this.counts = new Int32Array(windows + 1);
+    this.steps = new Uint32Array(arrivals);
+    this.starts = new Int32Array(windows);
+    this.counts = new Int32Array(windows);
   }
 
   /** So many windows wait. */
@@ -33,40 +35,48 @@ export class OffsetRing {
 
   /** Takes a window in; false: there is no room for it now. */
   add({ count, offsetsMs }: ArrivalBlock): boolean {
-    const slot = this.put % this.starts.length;
+    const { steps, starts } = this;
     const start = this.placeFor(count);
-    if (start === undefined || this.put - this.kept === this.starts.length) return false;
-    this.offsetsMs.set(offsetsMs.subarray(0, count), start);
-    this.starts[slot] = start;
+    if (start === undefined || this.waiting === starts.length) return false;
+    let isOnGrid = true;
+    for (let index = 0; index < count; index++) {
+      const step = (offsetsMs[index] as number) * gridPerMs;
+      steps[start + index] = step;
+      isOnGrid &&= steps[start + index] === step;
+    }
+    invariant(isOnGrid, 'arrivals of a second lie on the grid');
+    const slot = this.put++ % starts.length;
+    starts[slot] = start;
     this.counts[slot] = count;
     this.end = start + count;
-    this.put++;
     return true;
   }
 
-  /** Gives the next window. */
+  /** Gives the next window; its array is used again for the one after it. */
   take(): ArrivalBlock {
     invariant(this.waiting > 0, 'a window is put before it is taken');
-    this.kept = this.taken;
+    const { steps } = this;
     const slot = this.taken++ % this.starts.length;
     const start = this.starts[slot] as number;
     const count = this.counts[slot] as number;
-    return { count, offsetsMs: this.offsetsMs.subarray(start, start + count) };
+    if (this.offsetsMs.length < count) {
+      this.offsetsMs = new Float64Array(2 ** Math.ceil(Math.log2(count)));
+    }
+    const { offsetsMs } = this;
+    for (let index = 0; index < count; index++) {
+      offsetsMs[index] = (steps[start + index] as number) / gridPerMs;
+    }
+    return { count, offsetsMs };
   }
 
-  /** The window that was taken last is not needed any more. */
-  release(): void {
-    this.kept = this.taken;
-  }
-
-  /** Where so many lie in one piece, and touch none that is kept. */
+  /** Where so many lie in one piece, and touch none that waits. */
   private placeFor(count: number): number | undefined {
-    const { end, offsetsMs } = this;
-    if (this.put === this.kept) return count <= offsetsMs.length ? 0 : undefined;
-    const begin = this.starts[this.kept % this.starts.length] as number;
+    const { end, steps } = this;
+    if (this.waiting === 0) return count <= steps.length ? 0 : undefined;
+    const begin = this.starts[this.taken % this.starts.length] as number;
     // One place stays free: an end that meets the beginning would be that of an empty ring.
     if (end < begin) return end + count < begin ? end : undefined;
-    if (end + count <= offsetsMs.length) return end;
+    if (end + count <= steps.length) return end;
     return count < begin ? 0 : undefined;
   }
 }

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { Random } from '../../../../sim/engine/random.js';
+import { gridPerMs } from '../../../traffic/flow/arrivals.js';
 import type { ArrivalBlock, Arrivals } from '../../../traffic/flow/contract.js';
 import { OffsetRing } from './offset-ring.js';
 import { PaymentGatherer } from './payment-block.js';
@@ -14,7 +15,8 @@ function arrivalsFrom(random: Random): Arrivals {
   return {
     between() {
       const count = random.integer(41);
-      for (let at = 0; at < count; at++) offsetsMs[at] = (at * 1000) / 41 + random.float();
+      for (let at = 0; at < count; at++)
+        offsetsMs[at] = Math.floor(((at * 1000) / 41 + random.float()) * gridPerMs) / gridPerMs;
       return { count, offsetsMs };
     },
   };
@@ -79,20 +81,36 @@ it('gives the same windows and payments however many were made ahead', () => {
   expect(wasFull).toBeGreaterThan(100);
 });
 
-it('keeps the window that was taken last until it is released', () => {
+it('gives a window that stands until the next one is taken, and its place at once', () => {
   const ring = new OffsetRing({ windows: 3, arrivals: 10 });
-  const window = (count: number) => ({ count, offsetsMs: new Float64Array(10).fill(count) });
+  const window = (count: number) => ({ count, offsetsMs: new Float64Array(10).fill(count / 8) });
   expect(ring.add(window(6))).toBe(true);
+  expect(ring.add(window(5))).toBe(false);
   const first = ring.take();
   expect(ring.add(window(4))).toBe(true);
-  expect(ring.add(window(5))).toBe(false);
-  expect(taken(first)).toEqual([6, 6, 6, 6, 6, 6]);
-  ring.release();
   expect(ring.add(window(5))).toBe(true);
-  expect(taken(ring.take())).toEqual([4, 4, 4, 4]);
-  expect(taken(ring.take())).toEqual([5, 5, 5, 5, 5]);
+  expect(ring.add(window(2))).toBe(false);
+  expect(taken(first)).toEqual([0.75, 0.75, 0.75, 0.75, 0.75, 0.75]);
+  expect(taken(ring.take())).toEqual([0.5, 0.5, 0.5, 0.5]);
+  expect(taken(ring.take())).toEqual([0.625, 0.625, 0.625, 0.625, 0.625]);
   expect(ring.waiting).toBe(0);
   // More than the ring holds finds no room at all.
-  ring.release();
   expect(ring.add({ count: 11, offsetsMs: new Float64Array(11) })).toBe(false);
+});
+
+it('takes no more windows than it has places for', () => {
+  const ring = new OffsetRing({ windows: 2, arrivals: 10 });
+  const empty = { count: 0, offsetsMs: new Float64Array(0) };
+  expect([ring.add(empty), ring.add(empty), ring.add(empty)]).toEqual([true, true, false]);
+});
+
+it('keeps the first and the last instant of a second, and refuses what is off the grid', () => {
+  const ring = new OffsetRing({ windows: 2, arrivals: 10 });
+  const last = 1000 - 1 / gridPerMs;
+  ring.add({ count: 2, offsetsMs: Float64Array.of(0, last) });
+  expect(taken(ring.take())).toEqual([0, last]);
+  const off = { count: 1, offsetsMs: Float64Array.of(0.1) };
+  expect(() => ring.add(off)).toThrow('arrivals of a second lie on the grid');
+  const late = { count: 1, offsetsMs: Float64Array.of(1024) };
+  expect(() => ring.add(late)).toThrow('arrivals of a second lie on the grid');
 });

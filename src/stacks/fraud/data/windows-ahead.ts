@@ -6,10 +6,10 @@ import type { PaymentBlock, PaymentGatherer } from './payment-block.js';
 import type { PaymentWorld } from './payment-world.js';
 
 /**
- * So much is made ahead: two hours of 4,500 requests a second, in 256 MB. In the hours of a peak the
- * thread has more to do than the one that it works for, so that it has made most of them before.
+ * So much is made ahead: four hours of 4,500 requests a second, in 256 MB. In the hours of a peak the
+ * thread has more to do than the one that it works for, so that it has made them before.
  */
-const aheadMost: RingBounds = { windows: 32_768, arrivals: 2 ** 25 };
+const aheadMost: RingBounds = { windows: 32_768, arrivals: 2 ** 26 };
 /** Payments are passed on by so many. */
 const blockRows = 512;
 /** So many payments wait at most, in 20 MB. */
@@ -59,7 +59,6 @@ export class WindowsAhead implements Arrivals {
   }
 
   between(): ArrivalBlock {
-    this.ring.release();
     if (this.ring.waiting === 0) {
       const isThere = this.next();
       invariant(isThere, 'there is room for one window');
