@@ -16,6 +16,7 @@ const schema: JsonSchema = {
     laws: { type: 'object' },
     cluster: { type: 'object', properties: { seed: { type: 'number' } } },
     steps: { type: 'array' },
+    pools: { type: 'array', minItems: 1 },
     one: {
       type: 'object',
       minProperties: 1,
@@ -53,6 +54,11 @@ describe('what is wrong is told with file, line, field and the next step', () =>
     [
       'steps:',
       'steps: must be a list, is empty',
+      'write one entry a line under it, each after "- "',
+    ],
+    [
+      'pools: []',
+      'pools: must have at least one entry, has none',
       'write one entry a line under it, each after "- "',
     ],
     ['name: 5', 'name: must be a string, is 5', 'put it in quotes: "5"'],

@@ -14,6 +14,7 @@ export interface JsonSchema {
   /** Default true as in JSON schema; our formats say false wherever fields are known. */
   readonly additionalProperties?: boolean | JsonSchema;
   readonly items?: JsonSchema;
+  readonly minItems?: number;
   readonly enum?: readonly (string | number | boolean)[];
   readonly pattern?: string;
   readonly minimum?: number;
@@ -87,6 +88,10 @@ function check(document: Checked, value: unknown, schema: JsonSchema, path: Fiel
     );
   }
   if (Array.isArray(value)) {
+    if (schema.minItems !== undefined && value.length < schema.minItems) {
+      const entries = schema.minItems === 1 ? 'one entry' : `${schema.minItems} entries`;
+      refuse(`must have at least ${entries}, has ${value.length || 'none'}`, listLines);
+    }
     value.forEach((item, index) => check(document, item, schema.items ?? {}, [...path, index]));
   } else if (typeof value === 'object' && value !== null) {
     checkObject(document, value as Readonly<Record<string, unknown>>, schema, path, refuse);
@@ -130,6 +135,8 @@ function checkObject(
   }
 }
 
+const listLines = 'write one entry a line under it, each after "- "';
+
 /** How a value of another type becomes one of the wanted one. */
 function wayTo(schema: JsonSchema, value: unknown): string {
   const { type, properties, examples } = schema;
@@ -144,7 +151,7 @@ function wayTo(schema: JsonSchema, value: unknown): string {
         : `write its fields under it, indented: ${names}`;
     }
     case 'array':
-      return 'write one entry a line under it, each after "- "';
+      return listLines;
     case 'string':
       return typeof value === 'number' || typeof value === 'boolean'
         ? `put it in quotes: "${String(value)}"`

@@ -352,7 +352,7 @@ export const scenarioSchema: JsonSchema = {
             events: { type: 'boolean', description: 'Default true.' },
           },
         },
-        steps: { type: 'array', items: step },
+        steps: { type: 'array', minItems: 1, items: step },
       },
     },
   },

@@ -48,3 +48,10 @@ it.each([
     next,
   ]);
 });
+
+it('refuses a scenario that does nothing', () => {
+  expect(refusal('  steps: []')).toEqual([
+    ':5: spec.steps: must have at least one entry, has none',
+    'write one entry a line under it, each after "- "',
+  ]);
+});
