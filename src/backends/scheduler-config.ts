@@ -6,14 +6,9 @@ import {
 } from '../../sim/scheduler/configuration.js';
 import { pluginPoints } from '../../sim/scheduler/plugin-points.js';
 import { didYouMean, InputError } from '../input/errors.js';
-import {
-  fieldText,
-  parseLocated,
-  readInput,
-  type FieldPath,
-  type Located,
-} from '../input/located.js';
+import { fieldText, readInput, type FieldPath, type Located } from '../input/located.js';
 import { checkSchema } from '../input/schema.js';
+import { singleDocument } from '../input/single-document.js';
 import { problemOf } from './scheduler-config-rules.js';
 import {
   gatedPoints,
@@ -36,21 +31,10 @@ export function readSchedulerConfig(file: string): ConfigurationDocument {
 
 /** Reads the text of such a file. */
 export function parseSchedulerConfig(text: string, file: string): ConfigurationDocument {
-  const [document, second] = parseLocated(text, file);
-  if (document === undefined)
-    throw new InputError(
-      { file, line: 1 },
-      'the file is empty',
-      'write a KubeSchedulerConfiguration into it',
-    );
+  const document = singleDocument(text, file, {
+    ifEmpty: 'write a KubeSchedulerConfiguration into it',
+  });
   const refuse = refuserOf(document);
-  if (second !== undefined) {
-    throw new InputError(
-      { file, line: second.lineOf([]) },
-      'a second document',
-      'move it to a file of its own',
-    );
-  }
   checkType(document, refuse);
   checkSchema(document, schedulerConfigSchema, strictDecoding);
   // The wire: the schema has seen to the fields.

@@ -1,8 +1,8 @@
 /** The project's configuration: seatrial.config.yaml or .json in the current folder. A flag and the environment come before it. */
 import { existsSync } from 'node:fs';
-import { InputError } from '../input/errors.js';
-import { parseLocated, readInput } from '../input/located.js';
+import { readInput } from '../input/located.js';
 import { checkSchema, type JsonSchema } from '../input/schema.js';
+import { documentIfAny } from '../input/single-document.js';
 
 /** What a project can set for all its runs. */
 export interface Configuration {
@@ -37,15 +37,8 @@ const fileNames = ['seatrial.config.yaml', 'seatrial.config.yml', 'seatrial.conf
 export function readConfiguration(): Configuration {
   const file = fileNames.find(name => existsSync(name));
   if (file === undefined) return {};
-  const [document, second] = parseLocated(readInput(file), file);
+  const document = documentIfAny(readInput(file), file);
   if (document === undefined) return {};
-  if (second !== undefined) {
-    throw new InputError(
-      { file, line: second.lineOf([]) },
-      'a second document',
-      'move it to a file of its own',
-    );
-  }
   checkSchema(document, schema);
   return document.value as Configuration;
 }

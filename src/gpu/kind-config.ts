@@ -3,6 +3,7 @@ import { isKubeletLabel } from '../../sim/nodes/kubelet-labels.js';
 import { InputError } from '../input/errors.js';
 import { parseLocated, readInput, type Located } from '../input/located.js';
 import { checkSchema, type JsonSchema } from '../input/schema.js';
+import { singleDocument } from '../input/single-document.js';
 
 /** A node as the configuration describes it. */
 export interface ConfiguredNode {
@@ -106,20 +107,10 @@ export function readKindConfig(file: string): KindConfig {
 
 /** Reads the text of a configuration. */
 export function parseKindConfig(text: string, file: string): KindConfig {
-  const [document, second] = parseLocated(text, file);
-  if (document === undefined)
-    throw new InputError(
-      { file, line: 1 },
-      'the file is empty',
-      'write a kind configuration into it: kind, apiVersion and nodes',
-    );
-  if (second !== undefined) {
-    throw new InputError(
-      { file, line: second.lineOf([]) },
-      'a second document',
-      'keep one: kind reads no more',
-    );
-  }
+  const document = singleDocument(text, file, {
+    ifEmpty: 'write a kind configuration into it: kind, apiVersion and nodes',
+    ifMore: 'keep one: kind reads no more',
+  });
   checkSchema(document, schema);
   const raw = document.value as RawConfig;
   const nodes = raw.nodes ?? [{ role: 'control-plane' as const }];

@@ -7,8 +7,9 @@ import { faultOf } from '../backends/fault-input.js';
 import type { TieRule } from '../../sim/scheduler/ties.js';
 import { atField } from '../input/at-field.js';
 import { exitCodes, InputError, UserError } from '../input/errors.js';
-import { parseLocated, readInput, type Located } from '../input/located.js';
+import { readInput, type Located } from '../input/located.js';
 import { checkSchema } from '../input/schema.js';
+import { singleDocument } from '../input/single-document.js';
 import type { Happening } from './happening.js';
 import { scenarioSchema, stepActions } from './schema.js';
 import { checkInputs } from './step-inputs.js';
@@ -183,15 +184,9 @@ export function findScenarios(path: string): string[] {
  * @throws InputError with the line of what is wrong.
  */
 export function loadScenario(file: string): Scenario {
-  const [document, second] = parseLocated(readInput(file), file);
-  if (document === undefined) {
-    const next = 'write a scenario into it: apiVersion, kind, metadata and spec';
-    throw new InputError({ file, line: 1 }, 'the file is empty', next);
-  }
-  if (second !== undefined) {
-    const place = { file, line: second.lineOf([]) };
-    throw new InputError(place, 'a second document', 'move it to a file of its own');
-  }
+  const document = singleDocument(readInput(file), file, {
+    ifEmpty: 'write a scenario into it: apiVersion, kind, metadata and spec',
+  });
   checkSchema(document, scenarioSchema);
   const { metadata, spec } = document.value as RawScenario;
   spec.steps.forEach((step, index) => checkStep(document, step, index));

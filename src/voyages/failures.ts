@@ -6,8 +6,9 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256Hex } from '../host.js';
 import { InputError } from '../input/errors.js';
-import { parseLocated, readInput, type Located } from '../input/located.js';
+import { readInput, type Located } from '../input/located.js';
 import { checkSchema, type JsonSchema } from '../input/schema.js';
+import { singleDocument } from '../input/single-document.js';
 import type { Law } from '../laws/law.js';
 import { happeningKinds } from '../scenario/happening.js';
 import { version } from '../version.js';
@@ -111,20 +112,9 @@ export function readFailures(folder: string = failuresFolder): Failure[] {
 
 /** Reads one failure. */
 export function readFailure(file: string): Failure {
-  const [document, second] = parseLocated(readInput(file), file);
-  if (document === undefined)
-    throw new InputError(
-      { file, line: 1 },
-      'the file is empty',
-      'take the file that the search wrote',
-    );
-  if (second !== undefined) {
-    throw new InputError(
-      { file, line: second.lineOf([]) },
-      'a second document',
-      'move it to a file of its own',
-    );
-  }
+  const document = singleDocument(readInput(file), file, {
+    ifEmpty: 'take the file that the search wrote',
+  });
   checkSchema(document, schema);
   const { law, version: made, digest, token, plan } = document.value as Written;
   refuseUnknown(document, plan);

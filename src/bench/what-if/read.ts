@@ -1,7 +1,8 @@
 /** Reads what-ifs: a YAML file of variants, or the flags of the command line. */
 import { exitCodes, InputError, UserError } from '../../input/errors.js';
-import { fieldText, parseLocated, readInput, type Located } from '../../input/located.js';
+import { fieldText, readInput, type Located } from '../../input/located.js';
 import { checkSchema, type JsonSchema } from '../../input/schema.js';
+import { singleDocument } from '../../input/single-document.js';
 import type { NodePool, Variant } from './variant.js';
 
 const pool: JsonSchema = {
@@ -106,9 +107,9 @@ const benchSchema: JsonSchema = {
  * @throws InputError with file, line and field.
  */
 export function readVariants(file: string): Variant[] {
-  const [document] = parseLocated(readInput(file), file);
-  if (document === undefined)
-    throw new InputError({ file, line: 1 }, 'the file is empty', 'write the variants into it');
+  const document = singleDocument(readInput(file), file, {
+    ifEmpty: 'write the variants into it',
+  });
   checkSchema(document, benchSchema);
   // The schema has just been checked.
   const { spec } = document.value as {

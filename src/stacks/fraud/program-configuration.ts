@@ -1,8 +1,8 @@
 /** Reads the configuration of a program from its volume, held to a schema. */
 import type { ContainerContext } from '../../../sim/workloads/workload.js';
 import { InputError } from '../../input/errors.js';
-import { parseLocated } from '../../input/located.js';
 import { checkSchema, type JsonSchema } from '../../input/schema.js';
+import { singleDocument } from '../../input/single-document.js';
 
 /** A duration as configurations write it. */
 export const durationSchema: JsonSchema = {
@@ -25,13 +25,9 @@ export function readConfigurationFile(
   const text = context.volume(folder)?.read(name);
   if (text === undefined)
     throw new InputError({ file }, 'there is no such file', 'mount a ConfigMap that has it');
-  const [document] = parseLocated(text, file);
-  if (document === undefined)
-    throw new InputError(
-      { file, line: 1 },
-      'the file is empty',
-      'mount the configuration of the program',
-    );
+  const document = singleDocument(text, file, {
+    ifEmpty: 'mount the configuration of the program',
+  });
   checkSchema(document, schema);
   return document.value;
 }
