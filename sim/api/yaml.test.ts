@@ -9,8 +9,11 @@ function read(text: string): unknown {
 
 describe('reading YAML', () => {
   it('follows YAML 1.1', () => {
-    expect(read('a: yes\nb: 0755\nc: 0o755\nd: 12:30:45\ne: 2020-01-01\nn: 1\n5: x\n')).toEqual({
+    expect(
+      read('a: yes\nw: .\nb: 0755\nc: 0o755\nd: 12:30:45\ne: 2020-01-01\nn: 1\n5: x\n'),
+    ).toEqual({
       a: true,
+      w: '.',
       b: 493,
       c: 493,
       d: '12:30:45',

@@ -10,35 +10,15 @@ import {
   LineCounter,
   parseAllDocuments,
   type Document,
-  type ScalarTag,
-  type Tags,
 } from 'yaml';
 import { isRecord } from './equality.js';
 import type { Parsed } from './time.js';
-
-/** `0o755`, which YAML 1.1 does not know but Kubernetes' parser does. */
-const octal: ScalarTag = {
-  identify: () => false,
-  default: true,
-  tag: 'tag:yaml.org,2002:int',
-  format: 'OCT',
-  test: /^[-+]?0o[0-7]+$/,
-  resolve: text => (text.startsWith('-') ? -1 : 1) * parseInt(text.replace(/^[-+]?0o/, ''), 8),
-};
-
-function withoutTimes(tags: Tags): Tags {
-  const kept = tags.filter(
-    tag =>
-      typeof tag === 'string' ||
-      (tag.tag !== 'tag:yaml.org,2002:timestamp' && !('format' in tag && tag.format === 'TIME')),
-  );
-  return [octal, ...kept];
-}
+import { kubernetesTags } from './yaml-scalars.js';
 
 const options = {
   version: '1.1',
   merge: true,
-  customTags: withoutTimes,
+  customTags: kubernetesTags,
   uniqueKeys: false,
   logLevel: 'silent',
 } as const;

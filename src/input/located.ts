@@ -1,14 +1,7 @@
 /** YAML files whose every value knows its line, so that what is wrong in them can be pointed at. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import {
-  isMap,
-  isNode,
-  isScalar,
-  LineCounter,
-  parseAllDocuments,
-  type Document,
-  type Tags,
-} from 'yaml';
+import { isMap, isNode, isScalar, LineCounter, parseAllDocuments, type Document } from 'yaml';
+import { kubernetesTags } from '../../sim/api/yaml-scalars.js';
 import { exitCodes, InputError, UserError } from './errors.js';
 
 /** A path into a document: keys and indexes. */
@@ -20,6 +13,8 @@ export interface Located {
   readonly value: unknown;
   /** The 1-based line of a field, or of the nearest field around it that exists. */
   lineOf(path: FieldPath): number;
+  /** How a value is written there, if it is one word or text. */
+  writtenAt?(path: FieldPath): string | undefined;
 }
 
 /** The text of a file; a clear error when there is none. */
@@ -41,14 +36,14 @@ export function readInput(file: string): string {
   return readFileSync(file, 'utf8');
 }
 
-/** The documents of a YAML or JSON text that are not empty. */
+/** The documents of a YAML or JSON text that are not empty, their values as kubectl reads them. */
 export function parseLocated(text: string, file: string): Located[] {
   const lines = new LineCounter();
   const parsed = parseAllDocuments(text, {
     version: '1.1',
     merge: true,
     lineCounter: lines,
-    customTags: withoutTimes,
+    customTags: kubernetesTags,
   });
   if (!Array.isArray(parsed)) return [];
   return (parsed as Document.Parsed[]).flatMap(document => {
@@ -64,7 +59,8 @@ export function parseLocated(text: string, file: string): Located[] {
     }
     const value: unknown = document.toJS();
     if (value === null || value === undefined) return [];
-    return [{ file, value, lineOf: path => lineIn(document, lines, path) }];
+    const lineOf = (path: FieldPath): number => lineIn(document, lines, path);
+    return [{ file, value, lineOf, writtenAt: path => writtenIn(document, path) }];
   });
 }
 
@@ -75,14 +71,6 @@ const remedies: Readonly<Record<string, string>> = {
   MISSING_CHAR: 'add what is missing: a colon with a space, a comma, a bracket or a quote',
 };
 
-/** Times stay texts, as kubectl reads them: `from: 2026-11-26T22:00:00Z` needs no quotes. */
-function withoutTimes(tags: Tags): Tags {
-  return tags.filter(
-    tag =>
-      tag !== 'timestamp' && (typeof tag === 'string' || tag.tag !== 'tag:yaml.org,2002:timestamp'),
-  );
-}
-
 function lineIn(document: Document.Parsed, lines: LineCounter, path: FieldPath): number {
   for (let length = path.length; length >= 0; length--) {
     const part = path.slice(0, length);
@@ -91,6 +79,11 @@ function lineIn(document: Document.Parsed, lines: LineCounter, path: FieldPath):
     if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
   }
   return 1;
+}
+
+function writtenIn(document: Document.Parsed, path: FieldPath): string | undefined {
+  const node = valueAt(document, path);
+  return isScalar(node) ? node.source : undefined;
 }
 
 const valueAt = (document: Document.Parsed, path: FieldPath): unknown => document.getIn(path, true);

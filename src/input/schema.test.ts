@@ -62,6 +62,7 @@ describe('what is wrong is told with file, line, field and the next step', () =>
       'write one entry a line under it, each after "- "',
     ],
     ['name: 5', 'name: must be a string, is 5', 'put it in quotes: "5"'],
+    ['name: on', 'name: must be a string, is true', 'put it in quotes: "on"'],
     ['name: []', 'name: must be a string, is a list', 'write one text after the colon'],
     ['advance: 5', 'advance: must be a string, is 5', 'for example 5m'],
     ['count: many', 'count: must be an integer, is "many"', 'write a whole number, without quotes'],

@@ -64,7 +64,10 @@ function check(document: Checked, value: unknown, schema: JsonSchema, path: Fiel
     throw new InputError(place, what, next);
   };
   if (schema.type !== undefined && !isOfType(value, schema.type)) {
-    refuse(`must be ${article(schema.type)}, is ${describe(value)}`, wayTo(schema, value));
+    refuse(
+      `must be ${article(schema.type)}, is ${describe(value)}`,
+      wayTo(schema, value, document.writtenAt?.(path)),
+    );
   }
   if (schema.enum !== undefined && !schema.enum.includes(value as string)) {
     const known = schema.enum.map(String);
@@ -138,7 +141,7 @@ function checkObject(
 const listLines = 'write one entry a line under it, each after "- "';
 
 /** How a value of another type becomes one of the wanted one. */
-function wayTo(schema: JsonSchema, value: unknown): string {
+function wayTo(schema: JsonSchema, value: unknown, written = String(value)): string {
   const { type, properties, examples } = schema;
   if (type === 'boolean') return 'write true or false';
   const [example] = examples ?? [];
@@ -154,7 +157,7 @@ function wayTo(schema: JsonSchema, value: unknown): string {
       return listLines;
     case 'string':
       return typeof value === 'number' || typeof value === 'boolean'
-        ? `put it in quotes: "${String(value)}"`
+        ? `put it in quotes: "${written}"`
         : 'write one text after the colon';
     default:
       return `write ${type === 'integer' ? 'a whole number' : 'a number'}, without quotes`;
