@@ -90,7 +90,7 @@ describe('bad input', () => {
     [
       'a manifest without a kind',
       ['up', '--config', 'kind.yaml', '-f', 'no-kind.yaml'],
-      /no-kind\.yaml:1: kind: kind is not set/,
+      /no-kind\.yaml:1: kind: is not set/,
     ],
     [
       'an unknown kind',

@@ -40,8 +40,11 @@ export function parseManifests(text: string, file: string): Manifest[] {
     }
     for (const field of ['apiVersion', 'kind'] as const) {
       if (typeof object[field] === 'string') continue;
-      const what = `${field} is ${object[field] === undefined ? 'not set' : 'not a string'}`;
-      throw new InputError({ file, line, field }, what, `add ${field}: to the document`);
+      if (object[field] === undefined) {
+        throw new InputError({ file, line, field }, 'is not set', `add ${field}: to the document`);
+      }
+      const place = { file, line: document.lineOf([field]), field };
+      throw new InputError(place, 'is not a string', 'write one text after the colon');
     }
     const items = listItems(object);
     if (items !== undefined) {

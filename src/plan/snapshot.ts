@@ -72,7 +72,7 @@ function opened(value: unknown, file: string, lineOf: Document['lineOf']): reado
   const refuse = refuseAt([]);
   if (!isRecord(value)) return refuse([], 'not a Kubernetes object: a map is needed', howToTake);
   const kind = textOf(value['kind']);
-  if (kind === '') return refuse(['kind'], 'kind is not set', howToTake);
+  if (kind === '') return refuse(['kind'], 'is not set', howToTake);
   const { items } = value;
   if (!kind.endsWith('List')) return [{ object: objectOf(value, {}, refuse), refuse }];
   if (!Array.isArray(items)) return refuse(['items'], 'must be a list', howToTake);
@@ -91,8 +91,8 @@ function objectOf(
   refuse: Found['refuse'],
 ): KubeObject {
   const object = { ...inherited, ...value } as unknown as KubeObject;
-  if (textOf(object.kind) === '') refuse(['kind'], 'kind is not set');
-  if (textOf(object.apiVersion) === '') refuse(['apiVersion'], 'apiVersion is not set');
+  if (textOf(object.kind) === '') refuse(['kind'], 'is not set');
+  if (textOf(object.apiVersion) === '') refuse(['apiVersion'], 'is not set');
   if (!isRecord(object.metadata) || textOf(object.metadata.name) === '') {
     refuse(['metadata', 'name'], 'the object has no name');
   }

@@ -5,7 +5,7 @@ it('names what is left out', () => {
   const unread = [
     {
       place: { file: 'values.yaml', line: 1 },
-      reason: 'kind is not set',
+      reason: 'kind: is not set',
       kind: 'no-object' as const,
     },
   ];
