@@ -23,6 +23,8 @@ export interface FleetOptions {
   readonly planted: readonly PlantedFault[];
   /** Thresholds by law. Default: the laws' own. */
   readonly settings?: Readonly<Record<string, LawSettings>>;
+  /** Starts one of the threads. Default: one that sails. */
+  readonly start?: () => Worker;
 }
 
 /** Makes a fleet: of threads, or of this thread when it is one or has laws that threads cannot know. */
@@ -60,6 +62,11 @@ class OwnThread implements Fleet {
  */
 const maxYoungGenerationSizeMb = 96;
 
+function startSailor(): Worker {
+  const file = { name: 'voyage-worker', source: 'voyages/worker' };
+  return startThread(file, { resourceLimits: { maxYoungGenerationSizeMb } });
+}
+
 interface Waiting {
   readonly order: Order;
   readonly resolve: (brief: Brief) => void;
@@ -93,12 +100,12 @@ class Threads implements Fleet {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.all.map(worker => worker.terminate()));
+    await Promise.all(this.all.splice(0).map(worker => worker.terminate()));
   }
 
   private hire(): void {
-    const file = { name: 'voyage-worker', source: 'voyages/worker' };
-    const worker = startThread(file, { resourceLimits: { maxYoungGenerationSizeMb } });
+    const { start = startSailor } = this.options;
+    const worker = start();
     worker.unref();
     this.all.push(worker);
     this.idle.push(worker);
@@ -113,14 +120,17 @@ class Threads implements Fleet {
       this.assign();
     });
     worker.on('error', error => this.lose(worker, error as Error));
+    worker.on('exit', code => this.lose(worker, new Error(`a thread ended with code ${code}`)));
   }
 
-  /** What nobody is left to sail fails with the last thread. */
+  /** It is given nothing more. What nobody is left to sail fails with the last thread. */
   private lose(worker: Worker, error: Error): void {
-    const { all, underWay, queue } = this;
+    const { all, idle, underWay, queue } = this;
+    if (!all.includes(worker)) return;
+    all.splice(all.indexOf(worker), 1);
+    if (idle.includes(worker)) idle.splice(idle.indexOf(worker), 1);
     underWay.get(worker)?.reject(error);
     underWay.delete(worker);
-    all.splice(all.indexOf(worker), 1);
     if (all.length > 0) return;
     this.failure = error;
     for (const { reject } of queue.splice(0)) reject(error);
