@@ -19,10 +19,12 @@ import type { GroupResource } from '../access.js';
 import { isNamed, isSelected } from '../admission/match/request-match.js';
 import type { AuditRecord } from '../audit/auditor.js';
 import type { Core } from '../core.js';
+import { remembered } from '../remembered.js';
 import { requestInfo } from '../request-info.js';
 import { RequestState } from '../request-state.js';
 import type { User } from '../user.js';
 import { managerOf, writeOptions, type WriteOptionsKind } from '../write-options.js';
+import { ByConnection } from './by-connection.js';
 
 /** Who a connection writes as. */
 export interface Permit {
@@ -61,17 +63,26 @@ const policyKinds = [
 const hookKinds = [mutatingWebhookConfigurations, validatingWebhookConfigurations];
 const policies = [mutatingAdmissionPolicies, validatingAdmissionPolicies];
 
+/** Of webhooks and policies, what they want a say in. */
+const wantedSays = remembered([...hookKinds, ...policies], access => {
+  const hooks = hookKinds.flatMap(kind => access.list(kind)) as readonly HookConfiguration[];
+  const all = policies.flatMap(kind => access.list(kind)) as readonly Policy[];
+  return [
+    ...hooks
+      .flatMap(({ webhooks = [] }) => webhooks)
+      .map(({ rules = [], objectSelector }) => ({ rules, selector: objectSelector })),
+    ...all
+      .map(({ spec }) => spec?.matchConstraints)
+      .map(wanted => ({ rules: wanted?.resourceRules ?? [], selector: wanted?.objectSelector })),
+  ];
+});
+
 const rememberedMax = 10_000;
 
 /** The permits of one kind of write: each has a key, which says what the decisions depended on. */
 export class Permits {
-  private readonly known = new Map<string, Map<Connection, Permit>>();
-  private count = 0;
+  private readonly known = new ByConnection<Permit>(rememberedMax);
   private readonly policyChange: { readonly revision: number };
-  private readonly hookChange: { readonly revision: number };
-  /** Which objects the webhooks and policies want a say in, as those were at a revision. */
-  private hooksAt = 0;
-  private hooked: readonly Selection[] = [];
 
   /** What is written; webhooks and policies that may want a say in it close the short way. */
   constructor(
@@ -85,12 +96,11 @@ export class Permits {
     besides: readonly GroupResource[] = [],
   ) {
     this.policyChange = core.access.lastChangeOf([...policyKinds, ...besides]);
-    this.hookChange = core.access.lastChangeOf([...hookKinds, ...policies]);
   }
 
   /** The permit of the connection, if it still holds. */
   of(key: string, connection: Connection): Permit | undefined {
-    const permit = this.known.get(key)?.get(connection);
+    const permit = this.known.get(key, connection);
     return permit?.policyRevision === this.policyChange.revision ? permit : undefined;
   }
 
@@ -101,10 +111,7 @@ export class Permits {
     if (!isTrusted || info.query !== '' || this.isHooked(objects)) return;
     const options = writeOptions(context, this.written.options);
     if (!('fieldManager' in options)) return;
-    if (this.count++ >= rememberedMax) this.forget();
-    let ofKey = this.known.get(key);
-    if (ofKey === undefined) this.known.set(key, (ofKey = new Map()));
-    ofKey.set(connection, {
+    this.known.set(key, connection, {
       user: context.user,
       manager: managerOf(context, options),
       annotations: context.annotations,
@@ -113,37 +120,13 @@ export class Permits {
     });
   }
 
-  private forget(): void {
-    this.known.clear();
-    this.count = 1;
-  }
-
   /** Whether a webhook or a policy may want a say in these objects, or in any. */
   isHooked(objects?: readonly KubeObject[]): boolean {
-    const { revision } = this.hookChange;
-    if (revision !== this.hooksAt) {
-      this.hooked = this.findHooked();
-      this.hooksAt = revision;
-    }
-    if (objects === undefined) return this.hooked.length > 0;
-    return this.hooked.some(({ selector }) => objects.some(one => isSelected(selector, one)));
-  }
-
-  private findHooked(): readonly Selection[] {
-    const { access } = this.core;
-    const hooks = hookKinds.flatMap(kind => access.list(kind)) as readonly HookConfiguration[];
-    const all = policies.flatMap(kind => access.list(kind)) as readonly Policy[];
-    const isConcerned = (rules: readonly Rule[] = []) => rules.some(rule => this.concerns(rule));
-    return [
-      ...hooks
-        .flatMap(({ webhooks = [] }) => webhooks)
-        .filter(({ rules }) => isConcerned(rules))
-        .map(({ objectSelector }) => ({ selector: objectSelector })),
-      ...all
-        .map(({ spec }) => spec?.matchConstraints)
-        .filter(constraints => isConcerned(constraints?.resourceRules))
-        .map(constraints => ({ selector: constraints?.objectSelector })),
-    ];
+    return wantedSays(this.core.access).some(
+      ({ rules, selector }) =>
+        rules.some(rule => this.concerns(rule)) &&
+        (objects === undefined || objects.some(one => isSelected(selector, one))),
+    );
   }
 
   private concerns({ apiGroups = [], resources = [] }: Rule): boolean {
@@ -174,11 +157,6 @@ export function beginAudit(
 interface Rule {
   readonly apiGroups?: readonly string[];
   readonly resources?: readonly string[];
-}
-
-/** The objects that somebody wants a say in. */
-interface Selection {
-  readonly selector: LabelSelector | undefined;
 }
 
 interface HookConfiguration {

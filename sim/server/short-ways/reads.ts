@@ -12,6 +12,7 @@ import type { Core } from '../core.js';
 import type { FieldOwners } from '../field-owners.js';
 import type { RequestState } from '../request-state.js';
 import type { User } from '../user.js';
+import { ByConnection } from './by-connection.js';
 import { beginAudit, roleKinds, type Permit } from './permits.js';
 
 /** What is served, and who may read it: as long as this is the same, only an object can have changed. */
@@ -49,8 +50,7 @@ const shown: readonly string[] = ['', 'status', 'scale'];
 
 /** The reads of one server. */
 export class Reads {
-  private readonly known = new Map<string, Map<Connection, KnownRead>>();
-  private count = 0;
+  private readonly known = new ByConnection<KnownRead>(rememberedMax);
   private readonly rights: Readonly<LastChange>;
   /** What a node may read changes with its pods, too. */
   private readonly rightsOfNodes: Readonly<LastChange>;
@@ -64,7 +64,7 @@ export class Reads {
 
   /** The answer of before, if it would be the same; undefined: it takes the long way. */
   serve(request: ApiRequest, connection: Connection): ApiAnswer | undefined {
-    const read = this.known.get(request.path)?.get(connection);
+    const read = this.known.get(request.path, connection);
     if (read === undefined || read.headers !== request.headers) return undefined;
     if (!this.isServedAs(read)) return undefined;
     const { object, answer } = read;
@@ -86,10 +86,7 @@ export class Reads {
     if (answer.warnings !== undefined) return;
     const object = info.isResourceRequest ? this.objectOf(context) : undefined;
     if (object === undefined && info.path !== '/api' && info.path !== '/apis') return;
-    if (this.count++ >= rememberedMax) this.forget();
-    let ofPath = this.known.get(request.path);
-    if (ofPath === undefined) this.known.set(request.path, (ofPath = new Map()));
-    ofPath.set(connection, {
+    this.known.set(request.path, connection, {
       ...this.servedTo(user),
       user,
       annotations,
@@ -133,11 +130,6 @@ export class Reads {
       generation === core.registry.generation &&
       remotes === core.remotes.list
     );
-  }
-
-  private forget(): void {
-    this.known.clear();
-    this.count = 1;
   }
 }
 
