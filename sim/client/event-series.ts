@@ -2,6 +2,7 @@
 import type { KubeObject } from '../api/object.js';
 import { rfc3339Micro } from '../api/time.js';
 import type { Clock } from '../engine/clock.js';
+import { forgetOver, noteNewest } from '../engine/newest.js';
 import {
   EventNames,
   referenceTo,
@@ -45,17 +46,15 @@ export class EventSeries implements EventPolicy {
     if (before !== undefined && nowMs - before.lastMs <= finishMs) {
       before.count++;
       before.lastMs = nowMs;
-      this.known.delete(key);
-      this.known.set(key, before);
+      noteNewest(this.known, key, before);
       if (before.count > 2) return undefined;
       const series = { count: 2, lastObservedTime: microTime(nowMs) };
       const event = Object.assign({}, before.event, { series });
       return { event, patch: { series } as unknown as KubeObject };
     }
-    this.known.delete(key);
-    this.forgetFinished(nowMs);
     const event = this.event(told, regarding, nowMs);
-    this.known.set(key, { event, count: 1, lastMs: nowMs });
+    noteNewest(this.known, key, { event, count: 1, lastMs: nowMs });
+    forgetOver(this.known, ({ lastMs }) => nowMs - lastMs > finishMs);
     return { event };
   }
 
@@ -82,13 +81,6 @@ export class EventSeries implements EventPolicy {
       note: told.message.slice(0, 1024),
       type: told.type,
     };
-  }
-
-  private forgetFinished(nowMs: number): void {
-    for (const [key, { lastMs }] of this.known) {
-      if (nowMs - lastMs <= finishMs) return;
-      this.known.delete(key);
-    }
   }
 }
 

@@ -1,4 +1,5 @@
 /** How long a failed daemon pod is let be before it is replaced. @upstream client-go/util/flowcontrol/backoff.go */
+import { forgetOver, noteNewest } from '../../engine/newest.js';
 
 const baseMs = 1000;
 const maxMs = 15 * 60_000;
@@ -28,12 +29,8 @@ export class FailedPodBackOff {
     const entry = this.entries.get(key);
     const isFirst = entry === undefined || isOver(entry, nowMs);
     const backOffMs = isFirst ? baseMs : Math.min(entry.backOffMs * 2, maxMs);
-    this.entries.delete(key);
-    this.entries.set(key, { backOffMs, atMs: nowMs });
-    for (const [oldest, known] of this.entries) {
-      if (!isOver(known, nowMs)) break;
-      this.entries.delete(oldest);
-    }
+    noteNewest(this.entries, key, { backOffMs, atMs: nowMs });
+    forgetOver(this.entries, known => isOver(known, nowMs));
   }
 }
 

@@ -1,4 +1,5 @@
 /** Owners that are known not to exist, so that not every dependent asks for them anew. @upstream pkg/controller/garbagecollector/uid_cache.go */
+import { forgetBeyond } from '../../engine/newest.js';
 import { identityText, type Identity } from './node.js';
 
 const ownersMax = 500;
@@ -11,8 +12,7 @@ export class AbsentOwners {
     const text = identityText(identity);
     this.known.delete(text);
     this.known.add(text);
-    const [oldest] = this.known;
-    if (this.known.size > ownersMax && oldest !== undefined) this.known.delete(oldest);
+    forgetBeyond(this.known, ownersMax);
   }
 
   has(identity: Identity): boolean {

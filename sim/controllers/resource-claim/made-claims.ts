@@ -4,6 +4,7 @@
  * @upstream client-go/tools/cache/mutation_cache.go
  */
 import type { Clock } from '../../engine/clock.js';
+import { forgetBeyond, noteNewest } from '../../engine/newest.js';
 
 const keptMs = 3_600_000;
 const keptMax = 100;
@@ -21,10 +22,8 @@ export class MadeClaims {
   }
 
   add(podUid: string, entry: string, name: string): void {
-    const key = `${podUid}/${entry}`;
-    this.made.delete(key);
-    this.made.set(key, { name, untilMs: this.clock.now() + keptMs });
-    const [oldest] = this.made.keys();
-    if (this.made.size > keptMax && oldest !== undefined) this.made.delete(oldest);
+    const untilMs = this.clock.now() + keptMs;
+    noteNewest(this.made, `${podUid}/${entry}`, { name, untilMs });
+    forgetBeyond(this.made, keptMax);
   }
 }
