@@ -25,6 +25,7 @@ import {
   type View,
 } from '../client/contract.js';
 import { call, create, remove, splitKey, update, watch } from '../client/requests.js';
+import { headlessLabel, headlessLabels } from './control/headless.js';
 import { isNamespaceTerminating } from './control/pod-control.js';
 import { isReady } from './control/pod-state.js';
 import { addressTypesOf, hasHostname, isEndpoint, targetPort } from './endpoint-slice/endpoint.js';
@@ -42,7 +43,6 @@ export const endpointsController: ControllerDefinition = {
 
 const retriesMax = 15;
 const managedByLabel = 'endpoints.kubernetes.io/managed-by';
-const headlessLabel = 'service.kubernetes.io/headless';
 const triggerAnnotation = 'endpoints.kubernetes.io/last-change-trigger-time';
 const capacityAnnotation = 'endpoints.kubernetes.io/over-capacity';
 const leaderAnnotation = 'control-plane.alpha.kubernetes.io/leader';
@@ -200,7 +200,6 @@ function isUpToDate(
   );
 }
 
-const headless = { [headlessLabel]: '' };
 const managedBy = { [managedByLabel]: 'endpoint-controller' };
 const overCapacity = { [capacityAnnotation]: 'truncated' };
 
@@ -211,8 +210,6 @@ function wantedEndpoints(
   triggerTime: string | undefined,
 ): Endpoints {
   const { name, namespace, labels } = service.metadata;
-  const { clusterIP = '' } = service.spec ?? {};
-  const isHeadless = clusterIP === '' || clusterIP === 'None';
   const old = current?.metadata ?? { name, namespace };
   const {
     [triggerAnnotation]: _,
@@ -221,7 +218,7 @@ function wantedEndpoints(
   } = old.annotations ?? {};
   const { [headlessLabel]: ___, ...ownLabels } = labels ?? {};
   const metadata = Object.assign({}, old, {
-    labels: Object.assign({}, ownLabels, isHeadless ? headless : undefined, managedBy),
+    labels: Object.assign({}, ownLabels, headlessLabels(service), managedBy),
     annotations: Object.assign(
       {},
       annotations,

@@ -8,6 +8,7 @@ import { services, type Service } from '../../api/kinds/core.js';
 import type { Endpoint, EndpointPort, EndpointSlice } from '../../api/kinds/discovery.js';
 import { dns1123SubdomainErrors } from '../../api/labels.js';
 import { ownerReference } from '../../api/meta.js';
+import { headlessLabel, headlessLabels } from '../control/headless.js';
 import type { AddressType } from './endpoint.js';
 
 /** The labels that only this controller sets. */
@@ -16,7 +17,6 @@ export const serviceNameLabel = 'kubernetes.io/service-name';
 export const managedByLabel = 'endpointslice.kubernetes.io/managed-by';
 /** The value of the managed-by label. */
 export const controllerName = 'endpointslice-controller.k8s.io';
-const headlessLabel = 'service.kubernetes.io/headless';
 const reservedLabels: readonly string[] = [serviceNameLabel, managedByLabel, headlessLabel];
 
 /** An empty slice of the service. */
@@ -38,16 +38,13 @@ export function newSlice(
   };
 }
 
-const headless = { [headlessLabel]: '' };
 const managedBy = { [managedByLabel]: controllerName };
 
 /** The service's labels with the reserved ones set. */
 export function sliceLabels(service: Service): Readonly<Record<string, string>> {
-  const { clusterIP = '' } = service.spec ?? {};
-  const isHeadless = clusterIP === '' || clusterIP === 'None';
   return Object.assign(
     unreserved(service.metadata.labels),
-    isHeadless ? headless : undefined,
+    headlessLabels(service),
     { [serviceNameLabel]: service.metadata.name ?? '' },
     managedBy,
   );
