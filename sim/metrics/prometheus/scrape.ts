@@ -34,7 +34,7 @@ export class TargetScrape {
   private layout: ShownLayout | undefined;
   /** Series of the last scrape. */
   private shown: ReadonlySet<Series> = none;
-  private readonly reports: Readonly<Record<'up' | 'samples', Series>>;
+  private readonly reports: Readonly<Record<'up' | 'samples', Labels>>;
 
   constructor(
     readonly target: Target,
@@ -54,16 +54,22 @@ export class TargetScrape {
       for (const before of this.shown) if (!shown.has(before)) before.append(nowMs, 'stale');
       this.shown = shown;
     }
-    this.reports.up.append(nowMs, series === undefined ? 0 : 1);
-    this.reports.samples.append(nowMs, shown.size);
+    this.store.append(this.reports.up, nowMs, series === undefined ? 0 : 1);
+    this.store.append(this.reports.samples, nowMs, shown.size);
   }
 
   /** The target is no more: all its series end. */
   end(nowMs: number): void {
-    for (const series of [...this.shown, ...Object.values(this.reports)]) {
-      series.append(nowMs, 'stale');
-    }
+    for (const series of this.shown) series.append(nowMs, 'stale');
+    for (const labels of Object.values(this.reports)) this.store.append(labels, nowMs, 'stale');
     this.shown = none;
+  }
+
+  /** Some series are no longer in the store: those that are shown again are new ones. */
+  forgetGone(): void {
+    for (const [line, { count }] of this.known) if (count === 0) this.known.delete(line);
+    const isWhole = [...(this.layout?.shown ?? none)].every(({ count }) => count > 0);
+    if (!isWhole) this.layout = undefined;
   }
 
   private read(text: string, nowMs: number): ReadonlySet<Series> | undefined {
@@ -122,7 +128,7 @@ export class TargetScrape {
     return new Map([['job', job], ['instance', instance], ...Object.entries(labels)]);
   }
 
-  private reportOf(name: string): Series {
-    return this.store.series(Labels.of([[nameLabel, name], ...this.ownLabels()]));
+  private reportOf(name: string): Labels {
+    return Labels.of([[nameLabel, name], ...this.ownLabels()]);
   }
 }

@@ -13,7 +13,7 @@ const read = readRuleGroups([
   },
 ]);
 
-function serve(show: (nowMs: number) => string | undefined) {
+function serve(show: (nowMs: number) => string | undefined, retentionMs?: number) {
   const loop = new Loop({ startMs: 0 });
   const alerts: string[] = [];
   const configuration: PrometheusConfiguration = {
@@ -23,6 +23,7 @@ function serve(show: (nowMs: number) => string | undefined) {
     groups: 'groups' in read ? read.groups : [],
     evaluationMs: 30_000,
     externalLabels: {},
+    ...(retentionMs !== undefined && { retentionMs }),
   };
   const server = new PrometheusServer(configuration, {
     clock: loop,
@@ -38,7 +39,7 @@ function serve(show: (nowMs: number) => string | undefined) {
     if ('error' in answer || answer.value.kind !== 'vector') return [];
     return answer.value.elements.map(({ labels, value }) => [String(labels), value] as const);
   };
-  return { loop, ask, alerts };
+  return { loop, ask, alerts, server };
 }
 
 it('scrapes what DNS names, and records what rules say', () => {
@@ -66,4 +67,46 @@ it('takes a text that it cannot read for no answer', () => {
   const { loop, ask } = serve(() => 'requests_total one\n');
   loop.runUntil(60_000);
   expect(ask('up')[0]?.[1]).toBe(0);
+});
+
+it('forgets what is older than its retention: samples, and series that have no others', () => {
+  const hourMs = 3_600_000;
+  const isShown = (nowMs: number): boolean => nowMs < hourMs || nowMs > 10 * hourMs;
+  const show = (nowMs: number): string =>
+    `requests_total 1\n${isShown(nowMs) ? `passing ${Math.floor(nowMs / hourMs)}\n` : ''}`;
+  const { loop, ask, server } = serve(show, 2 * hourMs);
+  loop.runUntil(1.5 * hourMs);
+  const sizeWithAll = server.store.size;
+  expect(ask('count_over_time(passing[1d])')[0]?.[1]).toBeGreaterThan(200);
+  loop.runUntil(9 * hourMs);
+  expect(server.store.size).toBe(sizeWithAll - 1);
+  expect(ask('count_over_time(passing[1d])')).toEqual([]);
+  const [, samples] = ask('count_over_time(requests_total[1d])')[0] ?? ['', 0];
+  expect(samples).toBeGreaterThanOrEqual(480);
+  expect(samples).toBeLessThan(4 * 480);
+  // What is shown again is there again, and again in every scrape.
+  loop.runUntil(11.9 * hourMs);
+  expect(ask('passing')[0]?.[1]).toBe(11);
+  expect(server.store.size).toBe(sizeWithAll);
+});
+
+it('keeps 15 days where nothing else is said', () => {
+  const dayMs = 86_400_000;
+  const { loop, server } = serve(nowMs => (nowMs < 60_000 ? 'passing 1\n' : 'other 1\n'));
+  loop.runUntil(14.9 * dayMs);
+  const before = server.store.size;
+  loop.runUntil(15.2 * dayMs);
+  expect(server.store.size).toBe(before - 1);
+});
+
+it('begins the series of a target anew that was silent for longer than the retention', () => {
+  const hourMs = 3_600_000;
+  const { loop, ask } = serve(
+    nowMs => (nowMs < hourMs || nowMs > 8 * hourMs ? 'requests_total 1\n' : undefined),
+    2 * hourMs,
+  );
+  loop.runUntil(7.9 * hourMs);
+  expect(ask('count_over_time(requests_total[1d])')).toEqual([]);
+  loop.runUntil(9 * hourMs);
+  expect(ask('count_over_time(requests_total[1d])')[0]?.[1]).toBeGreaterThan(230);
 });

@@ -32,7 +32,13 @@ export interface PrometheusConfiguration {
   readonly groups: readonly RuleGroup[];
   readonly evaluationMs: number;
   readonly externalLabels: Readonly<Record<string, string>>;
+  /** How long samples are kept. Default: 15 days, as upstream. */
+  readonly retentionMs?: number;
 }
+
+const retentionMs = 15 * 86_400_000;
+/** A block of samples: only whole ones are looked at for what is too old. @upstream tsdb/db.go DefaultBlockDuration */
+const blockMs = 2 * 3_600_000;
 
 /** What it needs of where it runs. */
 export interface PrometheusHost {
@@ -70,6 +76,7 @@ export class PrometheusServer {
       const { intervalMs = evaluationMs } = evaluator.group;
       this.every(intervalMs, 'evaluate rules', () => this.evaluate(evaluator));
     }
+    this.forgetLater();
   }
 
   /** Answers a query about now. */
@@ -88,6 +95,23 @@ export class PrometheusServer {
       action();
       this.every(intervalMs, label, action);
     });
+  }
+
+  /** Nothing is due before the first samples are too old: a run that is over by then knows nothing of it. */
+  private forgetLater(): void {
+    const { retentionMs: keptMs = retentionMs } = this.configuration;
+    const { clock } = this.host;
+    clock.after(keptMs, 'forget samples', () => {
+      this.forget(clock.now() - keptMs);
+      this.every(Math.min(blockMs, keptMs), 'forget samples', () =>
+        this.forget(clock.now() - keptMs),
+      );
+    });
+  }
+
+  private forget(untilMs: number): void {
+    if (!this.store.forget(untilMs)) return;
+    for (const scrape of this.scrapes.values()) scrape.forgetGone();
   }
 
   private scrape(job: ScrapeJob): void {

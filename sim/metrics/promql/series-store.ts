@@ -37,10 +37,10 @@ export class Series {
     return low - 1;
   }
 
-  /** Forgets what is not after a time. */
+  /** Forgets what is not after a time: all of it, or what is worth the copying. */
   forget(untilMs: number): void {
     const gone = this.newest(untilMs) + 1;
-    if (gone * 2 < this.count || gone < 64) return;
+    if (gone < this.count && (gone * 2 < this.count || gone < 64)) return;
     this.resize(Math.max(16, (this.count - gone) * 2), gone);
     this.count -= gone;
   }
@@ -62,8 +62,10 @@ export class SeriesStore {
   private readonly byName = new Map<string, Series[]>();
   private readonly selected = new WeakMap<
     readonly Matcher[],
-    { readonly size: number; readonly series: readonly Series[] }
+    { readonly changes: number; readonly series: readonly Series[] }
   >();
+  /** How often a series has come or gone. */
+  private changes = 0;
 
   get size(): number {
     return this.byKey.size;
@@ -77,20 +79,32 @@ export class SeriesStore {
   /** All series that match, sorted by their labels. */
   select(matchers: readonly Matcher[]): readonly Series[] {
     const before = this.selected.get(matchers);
-    if (before?.size === this.byKey.size) return before.series;
+    if (before?.changes === this.changes) return before.series;
     const named = matchers.find(({ name, operator }) => name === nameLabel && operator === '=');
     const candidates =
       named === undefined ? [...this.byKey.values()] : (this.byName.get(named.value) ?? []);
     const series = candidates
       .filter(({ labels }) => matchesAll(matchers, labels))
       .sort((a, b) => compareLabels(a.labels, b.labels));
-    this.selected.set(matchers, { size: this.byKey.size, series });
+    this.selected.set(matchers, { changes: this.changes, series });
     return series;
   }
 
-  /** Forgets samples that are not after a time. */
-  forget(untilMs: number): void {
-    for (const series of this.byKey.values()) series.forget(untilMs);
+  /** Forgets samples that are not after a time, and the series that have no others; false: it has them all still. */
+  forget(untilMs: number): boolean {
+    const before = this.byKey.size;
+    for (const series of this.byKey.values()) {
+      series.forget(untilMs);
+      if (series.count === 0) this.byKey.delete(series.labels.key);
+    }
+    if (this.byKey.size === before) return false;
+    this.changes++;
+    for (const [name, those] of this.byName) {
+      const left = those.filter(({ count }) => count > 0);
+      if (left.length === 0) this.byName.delete(name);
+      else if (left.length < those.length) this.byName.set(name, left);
+    }
+    return true;
   }
 
   /** The series of these labels, which is made when it is new. */
@@ -98,6 +112,7 @@ export class SeriesStore {
     let series = this.byKey.get(labels.key);
     if (series !== undefined) return series;
     series = new Series(labels);
+    this.changes++;
     this.byKey.set(labels.key, series);
     const { name } = labels;
     const those = this.byName.get(name);

@@ -5,10 +5,10 @@ import type { ContainerContext } from '../../../../sim/workloads/workload.js';
 import { InputError } from '../../../input/errors.js';
 import { prometheusConfiguration } from './prometheus-configuration.js';
 
-function read(files: Readonly<Record<string, string>>) {
+function read(files: Readonly<Record<string, string>>, command: readonly string[] = []) {
   const volume = { read: (name: string) => files[name] };
-  // Nothing of a container is asked for but its volume.
-  return prometheusConfiguration({ volume: () => volume } as unknown as ContainerContext);
+  // Nothing of a container is asked for but its volume and its command.
+  return prometheusConfiguration({ command, volume: () => volume } as unknown as ContainerContext);
 }
 
 function refusal(files: Readonly<Record<string, string>>): string {
@@ -44,5 +44,17 @@ it('refuses a field that is not simulated, and a rule that is wrong', () => {
   expect(refusal({ 'prometheus.yml': 'rule_files: [r.yml]\n', 'r.yml': rules })).toBe(
     '/etc/prometheus/r.yml: group "a", rule 1, "B": could not parse expression: parse error: 1:6: ' +
       'unexpected end of input; correct group "a", rule 1, "B", and apply the ConfigMap again',
+  );
+});
+
+it('keeps samples for as long as its flag says', () => {
+  const files = { 'prometheus.yml': 'scrape_configs: []\n' };
+  const flag = '--storage.tsdb.retention.time';
+  expect(read(files, ['--web.enable-lifecycle']).retentionMs).toBeUndefined();
+  expect(read(files, [`${flag}=1d12h`]).retentionMs).toBe(36 * 3_600_000);
+  expect(read(files, [flag, '2h']).retentionMs).toBe(2 * 3_600_000);
+  expect(read(files, [`${flag}=0`]).retentionMs).toBeUndefined();
+  expect(() => read(files, [`${flag}=soon`])).toThrow(
+    `prometheus: ${flag}: "soon" is not a duration`,
   );
 });

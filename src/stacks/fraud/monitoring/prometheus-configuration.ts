@@ -114,7 +114,24 @@ export function prometheusConfiguration(context: ContainerContext): PrometheusCo
     groups: files.flatMap(name => groupsOf(context, name)),
     evaluationMs: msOf(global.evaluation_interval, 60_000),
     externalLabels: global.external_labels ?? {},
+    ...retentionOf(context),
   };
+}
+
+const retentionFlag = '--storage.tsdb.retention.time';
+
+/** How long samples are kept, as the flag has it; zero is as if there were none. */
+function retentionOf({ command }: ContainerContext): Pick<PrometheusConfiguration, 'retentionMs'> {
+  const index = command.findIndex(word => word.split('=')[0] === retentionFlag);
+  const flag = command[index];
+  if (flag === undefined) return {};
+  const text = flag.includes('=') ? flag.slice(retentionFlag.length + 1) : command[index + 1];
+  const retentionMs = text === '0' ? 0 : durationOf(text ?? '');
+  if (retentionMs === undefined) {
+    const place = { file: 'prometheus', field: retentionFlag };
+    throw new InputError(place, `"${text ?? ''}" is not a duration`, 'for example 15d');
+  }
+  return retentionMs === 0 ? {} : { retentionMs };
 }
 
 const msOf = (text: string | undefined, usualMs: number): number =>
