@@ -4,6 +4,7 @@ import { LateMap } from '../engine/late-map.js';
 import { emptyRuntimeStatus, type RuntimeStatus, sandboxIp } from './container-records.js';
 import type { WaitingReason } from './container-status.js';
 import type { ProbeWorker } from './probe-worker.js';
+import type { SyncInputs } from './quiet-sync.js';
 
 /** What a probe says of a container. */
 export type ProbeVerdict = 'success' | 'failure' | 'unknown';
@@ -58,6 +59,8 @@ export class PodEntry {
   /** The sync is due only because time has gone by. */
   isResync = false;
   hasStarted = false;
+  /** What the last sync looked at, if it had nothing to do and nobody has asked for a sync since. */
+  quiet: SyncInputs | undefined;
   lastSyncMs = -1;
   gracePeriodSeconds = 0;
   /** Set by evictions: changes the status before it is told. */

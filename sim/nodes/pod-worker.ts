@@ -24,6 +24,8 @@ export interface PodUpdate {
   };
 }
 
+const noUpdate: PodUpdate = {};
+
 /** How much longer than its base a wait may be. */
 const jitterFactor = 0.5;
 
@@ -46,6 +48,11 @@ export class PodWorkers {
 
   /** There is news of a pod: its worker looks at it, now or when it has finished what it does. */
   update(entry: PodEntry, update: PodUpdate = {}): void {
+    entry.quiet = undefined;
+    this.look(entry, update);
+  }
+
+  private look(entry: PodEntry, update: PodUpdate): void {
     if (entry.phase === 'finished') return;
     const wasRequested = entry.isTerminationRequested;
     if (entry.phase === 'syncing' && mustEnd(entry.pod, update)) {
@@ -157,7 +164,7 @@ export class PodWorkers {
     this.unqueue(entry);
     const timer = clock.after(this.untilTick(delayMs), `${nodeName} resync`, () => {
       this.queued.delete(entry.uid);
-      this.update(entry);
+      this.look(entry, noUpdate);
       entry.isResync = true;
     });
     this.queued.set(entry.uid, timer);

@@ -1,6 +1,6 @@
 /** One sync of a pod that is to run. @upstream pkg/kubelet/kubelet.go SyncPod, kuberuntime_manager.go SyncPod */
 import { printDuration } from '../api/duration.js';
-import { type Container, type Pod, secrets } from '../api/kinds/core.js';
+import { type Container, type Pod, type PodStatus, secrets } from '../api/kinds/core.js';
 import { get } from '../client/requests.js';
 import type { BackOff } from './back-off.js';
 import { type RuntimeStatus, sandboxIp } from './container-records.js';
@@ -19,6 +19,7 @@ import {
   isTerminalPhase,
 } from './pod-spec.js';
 import { podStatus } from './pod-status.js';
+import { hasSettled, isQuiet, syncInputs } from './quiet-sync.js';
 import { noteResize, resizeContainers } from './resize.js';
 import { runtimeHandlerOf } from './runtime-handler.js';
 import { endedRecord, startContainer } from './start-container.js';
@@ -53,13 +54,40 @@ export interface SyncResult {
 
 /** Tells the status, then brings the pod nearer to what it should be. */
 export function* syncPod(parts: SyncParts, entry: PodEntry): Task<SyncResult> {
-  const { context } = parts;
+  const seen = syncInputs(entry);
+  const wasQuiet = isQuiet(entry);
+  const status = wasQuiet ? entry.status : tellStatus(parts.context, entry);
+  if (isTerminalPhase(status.phase))
+    return { isTerminal: true, didSomething: false, failed: false };
+  if (!wasQuiet) {
+    const areMounted = yield* waitForMounts(parts, entry);
+    if (!areMounted) return { isTerminal: false, didSomething: false, failed: true };
+  }
+  yield* parts.volumes.refresh(entry, { isPodOnly: !entry.isResync });
+  yield* findPullSecrets(parts.context, entry.pod);
+  parts.addProbes(entry);
+  if (wasQuiet && isQuiet(entry)) return nothingDone;
+  const restartsAll = status.conditions?.some(
+    condition => condition.type === 'AllContainersRestarting' && condition.status === 'True',
+  );
+  const run = new PodSync(parts, entry, seen.cached);
+  const result = yield* run.go(restartsAll === true);
+  const isIdle = !result.didSomething && !result.failed;
+  entry.quiet = isIdle && hasSettled(entry, seen) ? seen : undefined;
+  return result;
+}
+
+const nothingDone: SyncResult = { isTerminal: false, didSomething: false, failed: false };
+
+function tellStatus(context: KubeletContext, entry: PodEntry): PodStatus {
   const runtime = entry.cached;
   noteResize(context, entry, runtime);
   const status = podStatus(context, entry, runtime, false);
   setStatus(context, entry, status);
-  if (isTerminalPhase(status.phase))
-    return { isTerminal: true, didSomething: false, failed: false };
+  return status;
+}
+
+function* waitForMounts(parts: SyncParts, entry: PodEntry): Task<boolean> {
   let isCancelled = false;
   const cancel = (): void => {
     isCancelled = true;
@@ -70,15 +98,7 @@ export function* syncPod(parts: SyncParts, entry: PodEntry): Task<SyncResult> {
     () => isCancelled || entry.isTerminationRequested,
   );
   entry.cancel = undefined;
-  if (!areMounted) return { isTerminal: false, didSomething: false, failed: true };
-  yield* parts.volumes.refresh(entry, { isPodOnly: !entry.isResync });
-  yield* findPullSecrets(context, entry.pod);
-  parts.addProbes(entry);
-  const restartsAll = status.conditions?.some(
-    condition => condition.type === 'AllContainersRestarting' && condition.status === 'True',
-  );
-  const run = new PodSync(parts, entry, runtime);
-  return yield* run.go(restartsAll === true);
+  return areMounted;
 }
 
 function* findPullSecrets(context: KubeletContext, pod: Pod): Task {
