@@ -50,10 +50,10 @@ export function estimatePerformance(
 }
 
 /**
- * The areas under the expected curves, one point a row from the highest score down. Rows of one score have
- * one chance, so it does not matter in which order they stand.
+ * What needs no threshold: the areas under the expected curves, one point a row from the highest score
+ * down. Rows of one score have one chance, so it does not matter in which order they stand.
  */
-function estimateRanking(
+export function estimateRanking(
   calibration: Isotonic,
   scores: ArrayLike<number>,
 ): Pick<EstimatedPerformance, 'rocAuc' | 'averagePrecision'> {

@@ -6,9 +6,14 @@
  * average twice as much as there is.
  */
 export function atRank(sample: Float64Array, rank: number): number {
-  const values = sample.filter(value => !Number.isNaN(value));
+  const values = new Float64Array(sample.length);
+  let present = 0;
+  for (let row = 0; row < sample.length; row++) {
+    const value = sample[row] as number;
+    if (!Number.isNaN(value)) values[present++] = value;
+  }
   let low = 0;
-  let high = values.length - 1;
+  let high = present - 1;
   if (rank > high) return NaN;
   while (low < high) {
     const pivot = values[(low + high) >>> 1] as number;

@@ -3,7 +3,7 @@ import { invariant } from '../../../sim/engine/invariant.js';
 import { badSetting } from '../../input/settings.js';
 import { batchDetectorKinds } from '../batch/index.js';
 import type { BatchDetectorKind, DriftLevel } from '../detector.js';
-import { calibrate, estimatePerformance } from '../estimate/cbpe.js';
+import { calibrate, estimateRanking } from '../estimate/cbpe.js';
 import type { Isotonic } from '../estimate/isotonic.js';
 import { benjaminiHochberg, bonferroni } from '../statistics/multiple-testing.js';
 import { streamDetectorKinds } from '../streaming/index.js';
@@ -228,11 +228,7 @@ export class DriftMonitor {
     if (this.calibration === undefined || !this.window.isFull || scores.length === 0) {
       return { estimatedAp: null, estimatedAuc: null };
     }
-    const { averagePrecision, rocAuc } = estimatePerformance(
-      this.calibration,
-      scores,
-      this.settings.scoreThreshold,
-    );
+    const { averagePrecision, rocAuc } = estimateRanking(this.calibration, scores);
     return { estimatedAp: finite(averagePrecision), estimatedAuc: finite(rocAuc) };
   }
 }
