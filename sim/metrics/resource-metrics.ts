@@ -82,7 +82,7 @@ function listed(kind: MetricsKind, request: MetricsRequest): unknown {
   return { kind: `${kind.kind}List`, apiVersion, metadata: {}, items };
 }
 
-/** What a request chose last, and of what: as long as nothing has changed it is the same list. */
+/** What a request chose last, and of what: as long as nothing has changed that is told or chosen by. */
 const lastChosen = new WeakMap<
   MetricsRequest,
   { readonly all: readonly ObjectMeta[]; readonly chosen: readonly ObjectMeta[] }
@@ -92,12 +92,26 @@ const lastChosen = new WeakMap<
 function chosenOf(kind: MetricsKind, request: MetricsRequest): readonly ObjectMeta[] | Failure {
   const all = kind.all(request.namespace);
   const last = lastChosen.get(request);
-  if (last?.all === all) return last.chosen;
+  if (last !== undefined && areAlike(last.all, all)) return last.chosen;
   const isMeant = selectionIn(request);
   if (isFailure(isMeant)) return isMeant;
   const chosen = all.filter(isMeant).sort(byKey);
   lastChosen.set(request, { all, chosen });
   return chosen;
+}
+
+/** Whether these are the same, under the same labels: nodes write their statuses all the time. */
+function areAlike(before: readonly ObjectMeta[], all: readonly ObjectMeta[]): boolean {
+  if (before === all) return true;
+  if (before.length !== all.length) return false;
+  for (let place = 0; place < all.length; place++) {
+    const [old, now] = [before[place] as ObjectMeta, all[place] as ObjectMeta];
+    const isSame =
+      old === now ||
+      (old.name === now.name && old.namespace === now.namespace && old.labels === now.labels);
+    if (!isSame) return false;
+  }
+  return true;
 }
 
 function got(kind: MetricsKind, request: MetricsRequest, name: string): unknown {

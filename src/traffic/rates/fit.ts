@@ -12,6 +12,10 @@ export interface Span {
 
 /** Rates are looked at once a second. */
 const stepMs = 1000;
+/** A peak is not looked for in a stretch that stays below what was seen before: a whole number of steps. */
+const stretchMs = 600_000;
+/** A bound is rounded otherwise than what it bounds. */
+const roundingSlack = 1 - 1e-9;
 
 /** Requests a second in the mean of a span, by the midpoints of its seconds. */
 export function meanRate(rate: Rate, { fromMs, untilMs }: Span): number {
@@ -28,9 +32,13 @@ export function peakRate(
   { fromMs, untilMs }: Span,
 ): { readonly perSecond: number; readonly atMs: number } {
   let peak = { perSecond: rate.at(fromMs), atMs: fromMs };
-  for (let timeMs = fromMs; timeMs < untilMs; timeMs += stepMs) {
-    const perSecond = rate.at(timeMs);
-    if (perSecond > peak.perSecond) peak = { perSecond, atMs: timeMs };
+  for (let beginMs = fromMs; beginMs < untilMs; beginMs += stretchMs) {
+    const endMs = Math.min(beginMs + stretchMs, untilMs);
+    if (rate.perSecondMax(beginMs, endMs) < peak.perSecond * roundingSlack) continue;
+    for (let timeMs = beginMs; timeMs < endMs; timeMs += stepMs) {
+      const perSecond = rate.at(timeMs);
+      if (perSecond > peak.perSecond) peak = { perSecond, atMs: timeMs };
+    }
   }
   return peak;
 }

@@ -151,6 +151,22 @@ describe('shapedRate', () => {
   });
 });
 
+describe('peakRate', () => {
+  it('is the highest of all whole seconds, and the first of those', () => {
+    const random = new Random(7);
+    for (let turn = 0; turn < 20; turn++) {
+      const hours = Array.from({ length: 24 }, () => 1 + random.integer(5));
+      const rate = shapedRate({ ...platform, hours }, 1 + random.float());
+      const span = { fromMs: thursdayMs + random.integer(hourMs), untilMs: thursdayMs + dayMs };
+      let peak = { perSecond: 0, atMs: 0 };
+      for (let timeMs = span.fromMs; timeMs < span.untilMs; timeMs += 1000) {
+        if (rate.at(timeMs) > peak.perSecond) peak = { perSecond: rate.at(timeMs), atMs: timeMs };
+      }
+      expect(peakRate(rate, span)).toEqual(peak);
+    }
+  });
+});
+
 describe('fittedRate', () => {
   it('states mean and peak of the 26 hours about Black Friday', () => {
     const rate = fittedRate(platform, { ...blackFriday, mean: 1000, peak: 5000 });
