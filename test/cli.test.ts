@@ -41,6 +41,14 @@ describe('bad input', () => {
     'kind-typo.yaml': config.replace('nodes', 'nodez'),
     'kind-quantity.yaml': `${config}    labels: { seatrial.dev/memory: 12GiB }\n`,
     'kind-label.yaml': `${config}    labels: { node-role.kubernetes.io/gpu: '' }\n`,
+    'steps.yaml': scenario('    - advance: 1s\n'),
+    'binary.yaml': 'a\0b',
+    'list.yaml': '- 1\n',
+    'definition.yaml':
+      'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a, namespace: default }\n',
+    'no-context.yaml': 'apiVersion: v1\nkind: Config\n',
+    'no-cluster.yaml':
+      'current-context: a\ncontexts: [{ name: a, context: { cluster: c, user: u } }]\n',
     'no-kind.yaml': 'apiVersion: v1\nmetadata: { name: p }\n',
     'unknown-kind.yaml': 'apiVersion: v1\nkind: Pood\nmetadata: { name: p }\n',
     'unknown-pod-field.yaml': pod('x').replace('image', 'imagee'),
@@ -50,6 +58,32 @@ describe('bad input', () => {
       'an unknown field',
       ['run', 'unknown-field.yaml'],
       /unknown-field\.yaml:7: spec\.steps\[0\]\.advanse: unknown field "advanse"\n {2}next: did you mean advance\?/,
+    ],
+    ['what is no text', ['run', 'binary.yaml'], /binary\.yaml: it is no text\n {2}next: name /],
+    [
+      'a variant of a scenario without any',
+      ['run', 'steps.yaml', '--variant', 'x'],
+      /has no variant x\n {2}next: leave --variant out/,
+    ],
+    [
+      'a port that is none',
+      ['up', '--port', '99999'],
+      /'99999' is invalid\. a port is at most 65535/,
+    ],
+    [
+      'a file that is no kubeconfig',
+      ['up', '--kubeconfig', 'list.yaml'],
+      /list\.yaml:1: not a kubeconfig, so it is left alone\n {2}next: /,
+    ],
+    [
+      'a kubeconfig without a context',
+      ['explain', 'pod/x', '--kubeconfig', 'no-context.yaml'],
+      /no context is current in no-context\.yaml\n {2}next: it has no contexts: /,
+    ],
+    [
+      'a context without its cluster',
+      ['import', '--context', 'a', '--kubeconfig', 'no-cluster.yaml'],
+      /no-cluster\.yaml: the cluster "c" of context a is not in it\n {2}next: add it/,
     ],
     [
       'a wrong type',
@@ -114,6 +148,18 @@ describe('bad input', () => {
     expect(stdout).toBe('');
     expect(code).toBe(2);
     expect(existsSync(join(folder, '.kube'))).toBe(false);
+  });
+
+  it.each([
+    ['check', '-f', 'definition.yaml', '--static', '--write-baseline', 'list.yaml/b.json'],
+    ['import', 'definition.yaml', '--output', 'list.yaml/incident'],
+    ['up', '--kubeconfig', 'list.yaml/config'],
+  ])('what cannot be written ends with 3, and is no defect: %s', (...words) => {
+    const { code, stderr } = seatrial(folder, ...words);
+    expect(stderr).toMatch(
+      /the operating system refuses: E[A-Z]+: .*list\.yaml.*\n {2}next: check /,
+    );
+    expect(code).toBe(3);
   });
 });
 

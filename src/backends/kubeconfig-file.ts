@@ -125,6 +125,10 @@ function read(file: string): Document {
       'mend it, or use --kubeconfig FILE',
     );
   }
+  if (document.contents !== null && !isMap(document.contents)) {
+    const next = 'use --kubeconfig FILE with a kubeconfig, or one that is not there yet';
+    throw new InputError({ file, line: 1 }, 'not a kubeconfig, so it is left alone', next);
+  }
   if (text.trim() === '') document.contents = document.createNode({}) as typeof document.contents;
   return document;
 }
@@ -142,7 +146,8 @@ function underLock<T>(file: string, action: () => T): T {
   const lock = `${file}.lock`;
   try {
     closeSync(openSync(lock, 'wx'));
-  } catch {
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     throw new UserError(`${lock} exists: somebody else writes the kubeconfig`, {
       exitCode: exitCodes.backend,
       code: 'kubeconfig-locked',

@@ -47,11 +47,21 @@ function tell(error: unknown): number {
     if (error.details.next !== undefined) writeError(`  next: ${error.details.next}\n`);
     return error.details.exitCode;
   }
+  if (isOfHost(error)) {
+    writeError(`error: the operating system refuses: ${error.message}\n`);
+    writeError('  next: check that the path is there, and that it can be read and written\n');
+    return exitCodes.backend;
+  }
   const told = error instanceof Error ? error : new Error(String(error));
   const text = environment('SEATRIAL_DEBUG') === undefined ? told.message : told.stack;
   writeError(`error: this is a defect of seatrial: ${text ?? told.message}\n`);
   writeError('  next: run again with SEATRIAL_DEBUG=1 and report what it prints\n');
   return exitCodes.backend;
+}
+
+/** Whether a file or a folder could not be used. */
+function isOfHost(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error && 'path' in error;
 }
 
 letReadersGo();

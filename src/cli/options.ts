@@ -98,6 +98,12 @@ export function wholeNumber(text: string): number {
   return value;
 }
 
+/** Reads a port. */
+export function portNumber(text: string): number {
+  if (wholeNumber(text) <= 65_535) return Number(text);
+  throw new InvalidArgumentError('a port is at most 65535.');
+}
+
 /** Adds a value to the list of a repeatable option. */
 export function collect(value: string, values: readonly string[]): readonly string[] {
   return [...values, value];

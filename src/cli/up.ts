@@ -51,12 +51,12 @@ import type { TieRule } from '../../sim/scheduler/ties.js';
 import {
   collect,
   colorOption,
+  portNumber,
   schedulerConfigOption,
   schedulerTiesOption,
   seedOf,
   seedOption,
   speedOf,
-  wholeNumber,
 } from './options.js';
 
 /** More virtual time than a boot takes. */
@@ -111,7 +111,7 @@ export const upCommand: CliCommand = {
       .option('--speed <speed>', 'virtual seconds a real one: 1x, 60x, max', speedOf, 1)
       .addOption(seedOption())
       .option('--start <time>', 'where virtual time starts (RFC 3339; default: now)', timeOf)
-      .option('--port <n>', 'the port on 127.0.0.1; 0 takes a free one', wholeNumber, 0)
+      .option('--port <n>', 'the port on 127.0.0.1; 0 takes a free one', portNumber, 0)
       .option('--kubeconfig <file>', 'merge into this kubeconfig instead of your own')
       .option('--separate <file>', 'write a kubeconfig of its own and touch no other')
       .option(

@@ -33,7 +33,21 @@ export function readInput(file: string): string {
       next: 'name a file in it',
     });
   }
-  return readFileSync(file, 'utf8');
+  const text = readText(file);
+  if (!text.includes('\0')) return text;
+  throw new InputError({ file }, 'it is no text', 'name a file of YAML or JSON');
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new UserError(`cannot read ${file}: ${(error as Error).message}`, {
+      exitCode: exitCodes.usage,
+      code: 'unreadable',
+      next: 'see to it that you may read it',
+    });
+  }
 }
 
 /** The documents of a YAML or JSON text that are not empty, their values as kubectl reads them. */

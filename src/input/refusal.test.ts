@@ -65,4 +65,17 @@ describe('complaints of a refusal', () => {
       complaintsOf(deployment({}), { message: 'deployments.apps "web" already exists' }),
     ).toEqual([]);
   });
+
+  it('finds the schema of a definition where v1 has it', () => {
+    const definition = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' };
+    const field = 'spec.validation.openAPIV3Schema.type';
+    const causes = [{ field, message: 'Invalid value: "x": must be object at the root' }];
+    expect(complaintsOf({ ...definition, metadata: {} }, { message: '', causes })).toEqual([
+      {
+        path: ['spec', 'versions', 0, 'schema', 'openAPIV3Schema', 'type'],
+        message: `${field}: Invalid value: "x": must be object at the root`,
+        next: 'change spec.versions[0].schema.openAPIV3Schema.type: Invalid value: "x": must be object at the root',
+      },
+    ]);
+  });
 });

@@ -32,7 +32,7 @@ export function complaintsOf(
   if (told.length > 0) {
     // What a schema has against one value it says in several ways: the first one says most.
     const firsts = new Map(told.map(cause => [cause.field, cause] as const).reverse());
-    return [...firsts.values()].reverse().map(ofCause);
+    return [...firsts.values()].reverse().map(cause => ofCause(cause, object));
   }
   const shape = shapeOf(object);
   const strict = [...message.matchAll(/(?:unknown|duplicate) field "([^"]+)"/g)];
@@ -44,13 +44,20 @@ export function complaintsOf(
     : [];
 }
 
-function ofCause({ field = '', reason, message = '' }: Cause): Complaint {
+function ofCause({ field: told = '', reason, message = '' }: Cause, object: KubeObject): Complaint {
+  const field = writtenField(told, object);
   const path = parseField(field);
-  const complaint = { path, message: `${field}: ${message}` };
+  const complaint = { path, message: `${told}: ${message}` };
   if (reason !== 'FieldValueRequired') return { ...complaint, next: `change ${field}: ${message}` };
   const last = String(path.at(-1) ?? field);
   const parent = field.slice(0, field.length - last.length - 1);
   return { ...complaint, next: `add "${last}:" to ${parent}` };
+}
+
+/** The server tells of a schema that all versions have as of a field that v1 no longer has. */
+function writtenField(field: string, { kind }: KubeObject): string {
+  if (kind !== 'CustomResourceDefinition') return field;
+  return field.replace(/^spec\.validation\./, 'spec.versions[0].schema.');
 }
 
 function ofStrictness(text: string, field: string, shape: Shape | undefined): Complaint {

@@ -10,6 +10,7 @@ const schema: JsonSchema = {
   properties: {
     kind: { type: 'string', enum: ['Scenario'] },
     name: { type: 'string' },
+    only: { type: 'string', enum: ['this'] },
     advance: { type: 'string', pattern: '^[0-9]+m$', examples: ['5m'] },
     count: { type: 'integer', minimum: 0 },
     isPaused: { type: 'boolean' },
@@ -61,6 +62,7 @@ describe('what is wrong is told with file, line, field and the next step', () =>
       'pools: must have at least one entry, has none',
       'write one entry a line under it, each after "- "',
     ],
+    ['only: zebra', 'only: "zebra" is not one of this', 'write this'],
     ['name: 5', 'name: must be a string, is 5', 'put it in quotes: "5"'],
     ['name: on', 'name: must be a string, is true', 'put it in quotes: "on"'],
     ['name: []', 'name: must be a string, is a list', 'write one text after the colon'],

@@ -74,7 +74,7 @@ function check(document: Checked, value: unknown, schema: JsonSchema, path: Fiel
     const near = didYouMean(String(value), known);
     refuse(
       `${describe(value)} is not one of ${known.join(', ')}`,
-      near === undefined ? 'choose one of them' : `did you mean ${near}?`,
+      near === undefined ? choiceOf(known) : `did you mean ${near}?`,
     );
   }
   if (schema.pattern !== undefined && !new RegExp(schema.pattern).test(String(value))) {
@@ -137,6 +137,9 @@ function checkObject(
     );
   }
 }
+
+const choiceOf = (known: readonly string[]): string =>
+  known.length === 1 ? `write ${known[0]}` : 'choose one of them';
 
 const listLines = 'write one entry a line under it, each after "- "';
 

@@ -9,6 +9,7 @@ import {
   type KubeObject,
 } from '../../sim/api/object.js';
 import { revisionPath } from '../backends/time-door.js';
+import { readConfig } from '../backends/user-config.js';
 import { exitCodes, UserError } from '../input/errors.js';
 import { neededKinds, schedulerKinds } from './scheduler-kinds.js';
 
@@ -44,7 +45,7 @@ export async function readLive(
   kubeconfig: string,
   options: { readonly context?: string | undefined; readonly at?: string | undefined } = {},
 ): Promise<LiveObjects> {
-  const config = await load(kubeconfig, options.context);
+  const config = await readConfig(kubeconfig, options.context);
   const get = await getter(config);
   const revision = options.at === undefined ? undefined : await revisionAt(get, options.at);
   const unread: string[] = [];
@@ -60,35 +61,6 @@ export async function readLive(
   );
   const current = config.getContextObject(config.getCurrentContext());
   return { objects: lists.flat(), namespace: current?.namespace ?? 'default', unread };
-}
-
-async function load(file: string, context: string | undefined): Promise<KubeConfig> {
-  const { KubeConfig } = await import('@kubernetes/client-node');
-  const config = new KubeConfig();
-  const usage = (message: string, next: string): UserError =>
-    new UserError(message, { exitCode: exitCodes.usage, code: 'bad-kubeconfig', next });
-  try {
-    config.loadFromFile(file);
-  } catch (error) {
-    throw usage(
-      `cannot read the kubeconfig ${file}: ${(error as Error).message}`,
-      'start a cluster with: seatrial up, or name a file: --kubeconfig, --cluster',
-    );
-  }
-  const names = config.getContexts().map(({ name }) => name);
-  if (context !== undefined) {
-    if (!names.includes(context)) {
-      throw usage(`no context "${context}" in ${file}`, `there are: ${names.join(', ')}`);
-    }
-    config.setCurrentContext(context);
-  }
-  if (config.getCurrentCluster() === null) {
-    throw usage(
-      `no context is current in ${file}`,
-      names.length > 0 ? `name one: --context ${names.join(', or ')}` : 'seatrial up makes one',
-    );
-  }
-  return config;
 }
 
 type Get = (path: string) => Promise<{ readonly status: number; readonly body: List }>;

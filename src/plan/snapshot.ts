@@ -91,11 +91,14 @@ function objectOf(
   refuse: Found['refuse'],
 ): KubeObject {
   const object = { ...inherited, ...value } as unknown as KubeObject;
-  if (textOf(object.kind) === '') refuse(['kind'], 'is not set');
-  if (textOf(object.apiVersion) === '') refuse(['apiVersion'], 'is not set');
-  if (!isRecord(object.metadata) || textOf(object.metadata.name) === '') {
-    refuse(['metadata', 'name'], 'the object has no name');
-  }
+  const mustBeText = (path: FieldPath, given: unknown): void => {
+    if (given === undefined || given === '') refuse(path, 'is not set', howToTake);
+    if (typeof given === 'string') return;
+    refuse(path, `must be a string, is ${JSON.stringify(given)}`, 'put it in quotes');
+  };
+  mustBeText(['kind'], object.kind);
+  mustBeText(['apiVersion'], object.apiVersion);
+  mustBeText(['metadata', 'name'], isRecord(object.metadata) ? object.metadata.name : undefined);
   return object;
 }
 

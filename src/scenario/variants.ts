@@ -92,7 +92,10 @@ function refuse(
 function unknownVariant({ file, variants }: Scenario, name: string): UserError {
   const names = variants.map(one => one.name);
   const near = didYouMean(name, names);
-  const all = names.length === 0 ? `${file} has none` : `there are: ${names.join(', ')}, all`;
+  const all =
+    names.length === 0
+      ? 'leave --variant out, or write spec.variants'
+      : `there are: ${names.join(', ')}, all`;
   return new UserError(`${file} has no variant ${name}`, {
     exitCode: exitCodes.usage,
     code: 'unknown-variant',

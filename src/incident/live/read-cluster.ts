@@ -1,7 +1,7 @@
 /** Reads a live cluster for an import: lists only, after saying which rights that takes. */
-import type { KubeConfig } from '@kubernetes/client-node';
 import type { KubeObject } from '../../../sim/api/object.js';
 import type { ApiAnswer, ApiRequest } from '../../../sim/api/request.js';
+import { readConfig } from '../../backends/user-config.js';
 import { exitCodes, UserError } from '../../input/errors.js';
 import { RestMapper, servedPath, type ServedKind } from '../../backends/rest-mapper.js';
 import { tellObjects } from '../import/told-objects.js';
@@ -30,7 +30,7 @@ const pageSize = 500;
  */
 export async function readCluster(collection: Collection, options: ReadOptions): Promise<void> {
   const { context, namespaces, tell } = options;
-  const config = await configOf(options);
+  const config = await readConfig(options.kubeconfig, options.context);
   const { ask, close } = await reader(config);
   try {
     tell(`reading the cluster of context ${context}: lists only, nothing is written to it`);
@@ -110,21 +110,4 @@ async function timeOfCluster(
   });
   const toMs = beats.length > 0 ? Math.max(...beats) : realNowMs();
   return { fromMs: Math.min(beats.length > 0 ? toMs : fromMs, toMs), toMs };
-}
-
-async function configOf({ context, kubeconfig }: ReadOptions): Promise<KubeConfig> {
-  const { KubeConfig } = await import('@kubernetes/client-node');
-  const config = new KubeConfig();
-  if (kubeconfig === undefined) config.loadFromDefault();
-  else config.loadFromFile(kubeconfig);
-  const names = config.getContexts().map(({ name }) => name);
-  if (!names.includes(context)) {
-    throw new UserError(`there is no context ${context}`, {
-      exitCode: exitCodes.usage,
-      code: 'unknown-context',
-      next: names.length === 0 ? 'the kubeconfig has none' : `there are: ${names.join(', ')}`,
-    });
-  }
-  config.setCurrentContext(context);
-  return config;
 }
