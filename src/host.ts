@@ -87,14 +87,13 @@ export const inlineLess = (): void =>
 
 /**
  * Lets whoever reads the output stop reading (`seatrial run | head`): what comes then is for nobody, and
- * what runs is ended as ever, with nothing left behind.
- *
- * @throws Other errors of the streams, as they come.
+ * what runs is ended as ever, with nothing left behind. Other errors of the streams, such as a full disk,
+ * are told to `fail`.
  */
-export function letReadersGo(): void {
+export function letReadersGo(fail: (error: Error) => void): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
+      if (error.code !== 'EPIPE') fail(error);
     });
   }
 }

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { freshFolder, seatrial, startSeatrial } from './cli/seatrial.js';
+import { freshFolder, seatrial, seatrialInto, startSeatrial } from './cli/seatrial.js';
 
 const config = `kind: Cluster
 apiVersion: kind.x-k8s.io/v1alpha4
@@ -162,6 +162,18 @@ describe('bad input', () => {
     expect(code).toBe(3);
   });
 });
+
+it.skipIf(!existsSync('/dev/full'))(
+  'a full disk under its output ends it with 3 (/dev/full)',
+  () => {
+    const { code, stderr } = seatrialInto('/dev/full', freshFolder(), 'explain', 'gpu-held-once');
+    expect(stderr).toBe(
+      'error: the operating system refuses: ENOSPC: no space left on device, write\n' +
+        '  next: check that there is room, and that it is there and can be read and written\n',
+    );
+    expect(code).toBe(3);
+  },
+);
 
 describe('run', () => {
   const good = scenario(`    - apply: { files: [pod.yaml] }

@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import {
   commandLine,
   environment,
+  exitNow,
   letReadersGo,
   optimizeLate,
   setExitCode,
@@ -49,7 +50,9 @@ function tell(error: unknown): number {
   }
   if (isOfHost(error)) {
     writeError(`error: the operating system refuses: ${error.message}\n`);
-    writeError('  next: check that the path is there, and that it can be read and written\n');
+    writeError(
+      '  next: check that there is room, and that it is there and can be read and written\n',
+    );
     return exitCodes.backend;
   }
   const told = error instanceof Error ? error : new Error(String(error));
@@ -59,11 +62,12 @@ function tell(error: unknown): number {
   return exitCodes.backend;
 }
 
-/** Whether a file or a folder could not be used. */
+/** Whether a file, a folder or the output could not be used. */
 function isOfHost(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'syscall' in error && 'path' in error;
+  if (!(error instanceof Error) || !('syscall' in error)) return false;
+  return 'path' in error || error.syscall === 'write';
 }
 
-letReadersGo();
+letReadersGo(error => exitNow(tell(error)));
 optimizeLate();
 setExitCode(await main());

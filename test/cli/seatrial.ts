@@ -1,6 +1,6 @@
 /** Runs the command line as a user does, in a process of its own. */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -35,6 +35,20 @@ export function seatrial(folder: string, ...words: readonly string[]): Ended {
     timeout: 60_000,
   });
   return { code: status, stdout, stderr };
+}
+
+/** The same with its standard output in a file, of which nothing is told. */
+export function seatrialInto(file: string, folder: string, ...words: readonly string[]): Ended {
+  const output = openSync(file, 'w');
+  const { status, stderr } = spawnSync(process.execPath, [main, ...words], {
+    cwd: folder,
+    encoding: 'utf8',
+    env: environmentOf(folder),
+    stdio: ['ignore', output, 'pipe'],
+    timeout: 60_000,
+  });
+  closeSync(output);
+  return { code: status, stdout: '', stderr };
 }
 
 /** A command that goes on running. */
