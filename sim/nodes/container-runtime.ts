@@ -53,6 +53,8 @@ export class ContainerRuntime {
   /** How busy the programs keep the GPUs. */
   readonly gpus = new GpuMeter();
   private listener: RuntimeListener | undefined;
+  /** The containers that run, until one of them or of the others changes. */
+  private running: readonly RuntimeContainer[] | undefined;
 
   constructor(private readonly options: ContainerRuntimeOptions) {}
 
@@ -80,10 +82,22 @@ export class ContainerRuntime {
 
   /** Visits all containers that run, pod after pod, newest first. */
   eachRunning(visit: (container: RuntimeContainer) => void): void {
+    for (const container of (this.running ??= this.findRunning())) visit(container);
+  }
+
+  private findRunning(): readonly RuntimeContainer[] {
+    const running: RuntimeContainer[] = [];
     for (const { containers } of this.pods.values()) {
       for (const container of containers)
-        if (container.record.state === 'running') visit(container);
+        if (container.record.state === 'running') running.push(container);
     }
+    return running;
+  }
+
+  /** Something of a pod's sandboxes or containers is otherwise than before. */
+  private changed(podUid: string): void {
+    this.running = undefined;
+    this.listener?.changed(podUid);
   }
 
   container(podUid: string, id: string): RuntimeContainer | undefined {
@@ -108,7 +122,7 @@ export class ContainerRuntime {
     const uid = pod.metadata.uid ?? '';
     const entry = this.entry(uid);
     entry.sandboxes = [sandbox, ...entry.sandboxes.slice(0, 1)];
-    this.listener?.changed(uid);
+    this.changed(uid);
     return sandbox;
   }
 
@@ -128,7 +142,7 @@ export class ContainerRuntime {
       if (isReady && ip !== '') this.options.addresses.giveBack(ip);
     }
     pod.sandboxes = pod.sandboxes.map(sandbox => ({ ...sandbox, isReady: false }));
-    this.listener?.changed(podUid);
+    this.changed(podUid);
   }
 
   *createContainer(
@@ -167,14 +181,14 @@ export class ContainerRuntime {
       entry.containers = [container, ...entry.containers];
       if (config.record.state === 'running') container.goOn(startedMs, clock.now());
     }
-    this.listener?.changed(uid);
+    this.changed(uid);
   }
 
   private containerOf(config: ContainerConfig, uid: string): RuntimeContainer {
     const { clock, random, onLog } = this.options;
     const { id } = config.record;
     return new RuntimeContainer(config, clock, () => random.fork(`container/${id}`), {
-      changed: () => this.listener?.changed(uid),
+      changed: () => this.changed(uid),
       logged: text => onLog?.({ containerID: `containerd://${id}`, timeMs: clock.now(), text }),
       used: () => this.listener?.used(),
       gpuUsed: (deviceId, share) => this.gpus.set(deviceId, share, clock.now()),
@@ -213,12 +227,12 @@ export class ContainerRuntime {
     const pod = this.pods.get(podUid);
     if (pod === undefined) return;
     pod.containers = pod.containers.filter(container => container.record.id !== id);
-    this.listener?.changed(podUid);
+    this.changed(podUid);
   }
 
   /** Removes what is left of a pod. Its containers have stopped. */
   removePod(podUid: string): void {
-    if (this.pods.delete(podUid)) this.listener?.changed(podUid);
+    if (this.pods.delete(podUid)) this.changed(podUid);
   }
 
   private entry(podUid: string): RuntimePod {
