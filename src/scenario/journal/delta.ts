@@ -73,19 +73,30 @@ function isFields(value: unknown): value is Fields {
 }
 
 function fieldsDelta(before: Fields, after: Fields): Delta | undefined {
-  const changed: [string, Delta][] = [];
-  const gone: string[] = [];
+  let changed: Record<string, Delta> | undefined;
+  let inBoth = 0;
   for (const name in after) {
-    const [old, value] = [own(before, name), own(after, name)];
-    if (old === value || value === undefined) continue;
+    const value = after[name];
+    if (value === undefined) continue;
+    // Nothing that is inherited is a value of JSON, so what is the same is the field's own.
+    const old = before[name] === value ? value : own(before, name);
+    if (old !== undefined) inBoth++;
+    if (old === value) continue;
     const part = old === undefined ? ([value] as const) : deltaOf(old, value);
-    if (part !== undefined) changed.push([name, part]);
+    if (part !== undefined) put((changed ??= {}), name, part);
   }
+  let inBefore = 0;
+  for (const name in before) if (before[name] !== undefined) inBefore++;
+  if (inBefore > inBoth) return { s: changed ?? {}, d: goneFrom(before, after) };
+  return changed && { s: changed };
+}
+
+function goneFrom(before: Fields, after: Fields): readonly string[] {
+  const gone: string[] = [];
   for (const name in before) {
     if (before[name] !== undefined && own(after, name) === undefined) gone.push(name);
   }
-  if (gone.length > 0) return { s: Object.fromEntries(changed), d: gone };
-  return changed.length > 0 ? { s: Object.fromEntries(changed) } : undefined;
+  return gone;
 }
 
 function listDelta(before: readonly unknown[], after: readonly unknown[]): Delta | undefined {
