@@ -51,6 +51,8 @@ async function compare(paths: readonly string[], flags: CompareFlags): Promise<n
       next: 'name them with a comma between: --backends sim,control-plane',
     });
   }
+  // A name that is wrong is told before anything sails.
+  for (const name of flags.backends) backendNamed(name);
   const seed = seedOf(flags.seed);
   let code: number = exitCodes.pass;
   for (const file of paths.flatMap(findScenarios)) {

@@ -3,6 +3,7 @@
  * the seed and the path by which it was drawn, which needs the same inputs.
  */
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { isRecord } from '../../sim/api/equality.js';
 import { sha256Hex } from '../host.js';
 import { exitCodes, UserError } from '../input/errors.js';
 import { version } from '../version.js';
@@ -75,7 +76,10 @@ export function readToken(token: string): TokenContent {
       `npx seatrial@${v} replay ${token.slice(0, 24)}...`,
     );
   }
-  if (p !== undefined) return { kind: 'plan', plan: p };
+  if (p !== undefined) {
+    if (!isPlan(p)) throw damaged();
+    return { kind: 'plan', plan: p };
+  }
   if (d !== undefined) {
     const [inputs, seed, path, options] = d;
     return { kind: 'drawn', inputs, seed, path, options };
@@ -91,10 +95,21 @@ function packed(payload: Payload): string {
 function unpacked(token: string): Payload {
   try {
     const bytes = Buffer.from(token.slice(prefix.length), 'base64url');
-    return JSON.parse(inflateRawSync(bytes, { dictionary }).toString()) as Payload;
+    const value: unknown = JSON.parse(inflateRawSync(bytes, { dictionary }).toString());
+    if (!isRecord(value) || typeof value['v'] !== 'string') throw damaged();
+    return value as unknown as Payload;
   } catch {
-    throw refused('the token is damaged', 'copy the whole token, it has no spaces');
+    throw damaged();
   }
+}
+
+/** Whether it has the parts of a plan: what is in them is told when it is sailed. */
+function isPlan({ cluster, objects, events }: Partial<VoyagePlan>): boolean {
+  return Array.isArray(cluster?.pools) && Array.isArray(objects) && Array.isArray(events);
+}
+
+function damaged(): UserError {
+  return refused('the token is damaged', 'copy the whole token, it has no spaces');
 }
 
 function refused(what: string, next: string): UserError {
