@@ -203,7 +203,11 @@ describe('run', () => {
 
   it('ends with 5 when nothing ran', () => {
     const folder = freshFolder();
-    expect(seatrial(folder, 'run', '.').code).toBe(5);
+    const { code, stderr } = seatrial(folder, 'run', '.');
+    expect(stderr).toBe(
+      'no scenario.yaml in .\n  next: name a scenario file, or a folder that holds a scenario.yaml\n',
+    );
+    expect(code).toBe(5);
     expect(seatrial(folder, 'run', '.', '--pass-with-no-tests').code).toBe(0);
   });
 

@@ -100,7 +100,9 @@ async function check(given: readonly string[], flags: CheckFlags): Promise<numbe
   const input = readCheckInput(inputs);
   if (input.manifests.length === 0 && input.unread.length === 0) {
     writeError(`no Kubernetes objects in ${inputs.join(', ')}\n`);
-    return flags.passWithNoTests === true ? exitCodes.pass : exitCodes.nothingRan;
+    if (flags.passWithNoTests === true) return exitCodes.pass;
+    writeError('  next: name files of YAML or JSON, or folders that hold some\n');
+    return exitCodes.nothingRan;
   }
   const config = flags.config ?? (flags.cluster === undefined ? configuration.cluster : undefined);
   const { objects, pools } = await chosenCluster({

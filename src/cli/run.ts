@@ -79,7 +79,9 @@ async function run(given: readonly string[], flags: RunFlags): Promise<number> {
   const files = paths.flatMap(findScenarios);
   if (files.length === 0) {
     writeError(`no scenario.yaml in ${paths.join(', ')}\n`);
-    return flags.passWithNoTests === true ? exitCodes.pass : exitCodes.nothingRan;
+    if (flags.passWithNoTests === true) return exitCodes.pass;
+    writeError('  next: name a scenario file, or a folder that holds a scenario.yaml\n');
+    return exitCodes.nothingRan;
   }
   const all = files
     .map(file => loadScenario(relative('.', file)))
