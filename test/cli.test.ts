@@ -71,6 +71,16 @@ describe('bad input', () => {
       /'99999' is invalid\. a port is at most 65535/,
     ],
     [
+      'a duration that is none',
+      ['campaign', '-f', folder, '--image', 'x', '--within', 'soon'],
+      /'soon' is invalid\. "soon" is not a duration: write it as Go does: 90s, 1h30m\./,
+    ],
+    [
+      'a prefix that no namespace can have',
+      ['rbac', folder, '--namespace-prefix', 'A B'],
+      /'A B' is invalid\. lower-case letters, digits and dashes/,
+    ],
+    [
       'a file that is no kubeconfig',
       ['up', '--kubeconfig', 'list.yaml'],
       /list\.yaml:1: not a kubeconfig, so it is left alone\n {2}next: /,

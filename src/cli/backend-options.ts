@@ -3,8 +3,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { realBackends } from '../backends/index.js';
 import { emulationWays, type EmulationWay } from '../backends/emulation/way.js';
 import type { BackendFlags } from '../backends/real-backend.js';
-import { durationMs } from '../input/duration.js';
-import { UserError } from '../input/errors.js';
+import { durationOf, namespacePrefix } from './options.js';
 
 /** The flags as commander gives them. */
 export interface RealFlags {
@@ -45,12 +44,16 @@ export function backendOptions(command: Command, options: { readonly isOwn?: boo
     )
     .addOption(
       new Option('--max-real <duration>', 'on real clusters: the run ends after so long')
-        .argParser(duration)
+        .argParser(durationOf)
         .default(600_000, '10m'),
     )
     .option('--binaries <folder>', "control-plane: where etcd and Kubernetes's programs are")
     .option('--kubeconfig <file>', 'kubeconfig: the file, instead of $KUBECONFIG')
-    .option('--namespace-prefix <text>', "kubeconfig: what the run's namespaces begin with")
+    .option(
+      '--namespace-prefix <text>',
+      "kubeconfig: what the run's namespaces begin with",
+      namespacePrefix,
+    )
     .option('--allow-context <name>', 'kubeconfig: run although the context looks like production')
     .option(
       '--i-own-this-cluster',
@@ -97,13 +100,4 @@ function positive(text: string): number {
   const value = Number(text);
   if (!(value > 0) || value === Infinity) throw new InvalidArgumentError('give a number above 0.');
   return value;
-}
-
-function duration(text: string): number {
-  try {
-    return durationMs(text);
-  } catch (error) {
-    if (error instanceof UserError) throw new InvalidArgumentError(`${error.message}.`);
-    throw error;
-  }
 }

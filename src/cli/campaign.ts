@@ -12,7 +12,7 @@ import { readReport, type ShardReport } from '../report/merge.js';
 import { version } from '../version.js';
 import type { CliCommand } from './command.js';
 import { tellMerged } from './merge.js';
-import { collect, seedOf, seedOption, wholeNumber } from './options.js';
+import { collect, durationOf, seedOf, seedOption, wholeNumber } from './options.js';
 
 interface CampaignFlags {
   readonly filename: readonly string[];
@@ -26,7 +26,7 @@ interface CampaignFlags {
   readonly seed?: number;
   readonly submit?: boolean;
   readonly keep?: boolean;
-  readonly within: string;
+  readonly within: number;
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly reporter: readonly string[];
@@ -51,7 +51,11 @@ export const campaignCommand: CliCommand = {
       .addOption(seedOption())
       .option('--submit', 'submit it to the cluster of the kubeconfig, and follow it')
       .option('--keep', 'leave the Job there in the end')
-      .option('--within <duration>', 'follow it for so long', '2h')
+      .addOption(
+        new Option('--within <duration>', 'follow it for so long')
+          .argParser(durationOf)
+          .default(7_200_000, '2h'),
+      )
       .option('--kubeconfig <file>', 'instead of $KUBECONFIG')
       .option('--context <name>', 'instead of the current one')
       .option('--reporter <name>', 'how to report, repeatable', collect, [])

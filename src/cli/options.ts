@@ -4,6 +4,7 @@ import { tieRules } from '../../sim/scheduler/ties.js';
 import { containerEngines } from '../backends/kind/tool.js';
 import { environment, freshSeed } from '../host.js';
 import { withLawSetting } from '../scenario/judge-step.js';
+import { durationMs } from '../input/duration.js';
 import { exitCodes, UserError } from '../input/errors.js';
 import { readShard } from '../input/shard.js';
 
@@ -115,4 +116,22 @@ export function speedOf(text: string): number {
   const speed = Number(/^(\d+(?:\.\d+)?)x?$/.exec(text)?.[1]);
   if (!(speed > 0)) throw new InvalidArgumentError('give it as 1x, 60x or max.');
   return speed;
+}
+
+/** Reads a duration, in milliseconds. */
+export function durationOf(text: string): number {
+  try {
+    return durationMs(text);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new InvalidArgumentError(`${error.message}: ${error.details.next ?? ''}.`);
+  }
+}
+
+/** Reads what names of namespaces begin with. */
+export function namespacePrefix(text: string): string {
+  if (/^[a-z0-9][a-z0-9-]{0,39}$/.test(text)) return text;
+  throw new InvalidArgumentError(
+    'lower-case letters, digits and dashes, at most 40 of them, the first no dash.',
+  );
 }

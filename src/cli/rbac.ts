@@ -9,6 +9,7 @@ import { rolesFor } from '../scenario/rbac.js';
 import { findScenarios, loadScenario } from '../scenario/scenario.js';
 import { launch } from '../scenario/voyage.js';
 import type { CliCommand } from './command.js';
+import { namespacePrefix } from './options.js';
 
 interface RbacFlags {
   readonly namespacePrefix?: string;
@@ -24,6 +25,7 @@ export const rbacCommand: CliCommand = {
       .option(
         '--namespace-prefix <text>',
         'for namespaces that an administrator makes: one Role in each',
+        namespacePrefix,
       )
       .action((path: string, flags: RbacFlags) => act(() => rbac(path, flags)));
   },
