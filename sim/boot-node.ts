@@ -67,24 +67,22 @@ export function nodeOf(
 ): Kubelet {
   const names = [...new Set(shape.devices.map(device => device.resourceName))];
   const { pods = '110', ...capacity } = shape.capacity;
-  return kubelet({
-    ...options,
-    config: configWith(options.config, Number(pods)),
-    node: {
-      name: shape.name,
-      ip: nodeAddress(index),
-      podCIDR: `10.${244 + (index >> 8)}.${index & 255}.0/24`,
-      labels: labelsOf(shape, isKubeletLabel),
-      capacity,
-      ...(access !== undefined && { access }),
-      ...(shape.taints.length > 0 && { taints: shape.taints }),
-      ...(shape.reserved !== undefined && { reserved: shape.reserved }),
-      devices: names.map(resourceName => ({
-        resourceName,
-        devices: shape.devices.filter(device => device.resourceName === resourceName),
-      })),
-    },
-  });
+  const node = {
+    name: shape.name,
+    ip: nodeAddress(index),
+    podCIDR: `10.${244 + (index >> 8)}.${index & 255}.0/24`,
+    labels: labelsOf(shape, isKubeletLabel),
+    capacity,
+    devices: names.map(resourceName => ({
+      resourceName,
+      devices: shape.devices.filter(device => device.resourceName === resourceName),
+    })),
+    ...(access !== undefined && { access }),
+    ...(shape.taints.length > 0 && { taints: shape.taints }),
+    ...(shape.reserved !== undefined && { reserved: shape.reserved }),
+  };
+  const config = configWith(options.config, Number(pods));
+  return kubelet(Object.assign({}, options, { config, node }));
 }
 
 type Config = NonNullable<KubeletOptions['config']>;

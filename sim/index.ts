@@ -67,7 +67,7 @@ export function boot(options: SimulationOptions): Simulation {
     }),
     http: inCluster.send,
     ...told(options),
-    settings: { ...advertised, ...options.settings, ...gates },
+    settings: Object.assign({}, advertised, options.settings, gates),
   });
   revision = server.revision;
   const serve = options.door?.(server.serve, loop) ?? server.serve;

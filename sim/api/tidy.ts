@@ -98,7 +98,7 @@ function tidiedStruct(
     const isDropped = field === undefined || isLeftOut(value, field);
     const next = isDropped ? undefined : tidiedField(value, field, marks, before?.[key]);
     if (next === value && !isDropped) continue;
-    changed ??= { ...record };
+    changed ??= Object.assign({}, record);
     changed[key] = next;
     if (next === undefined) isShorter = true;
   }

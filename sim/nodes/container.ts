@@ -246,7 +246,7 @@ export class RuntimeContainer {
 
   /** Changes what is told of the container. */
   change(part: Partial<ContainerRecord>): void {
-    this.record = { ...this.record, ...part };
+    this.record = Object.assign({}, this.record, part);
     this.listener.changed(this);
   }
 }

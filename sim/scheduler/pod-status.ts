@@ -46,10 +46,10 @@ function changedCondition(
     old.message === wanted.message;
   if (isAlike) return undefined;
   const isSteady = old !== undefined && old.status === wanted.status;
-  return {
-    ...wanted,
-    ...(metadata.generation !== undefined && { observedGeneration: metadata.generation }),
+  const { generation } = metadata;
+  const observed = generation === undefined ? undefined : { observedGeneration: generation };
+  return Object.assign({}, wanted, observed, {
     lastProbeTime: null,
     lastTransitionTime: isSteady ? old.lastTransitionTime : rfc3339(nowMs),
-  };
+  });
 }

@@ -227,10 +227,8 @@ class Search {
     }
     const found = framework.postFilter(state, pod, { byNode: statuses, absent });
     const postFilter = yield* this.askAboutVictims(found);
-    const message = fitErrorMessage({
-      ...explained,
-      postFilterMessage: messageOf(postFilter.status),
-    });
+    const postFilterMessage = messageOf(postFilter.status);
+    const message = fitErrorMessage(Object.assign({}, explained, { postFilterMessage }));
     return { kind: 'unschedulable', message, postFilter };
   }
 

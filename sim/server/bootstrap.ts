@@ -78,10 +78,10 @@ function readied({ clock, settings }: Core, objects: readonly Prepared[]): reado
     const own = { uid: '?', creationTimestamp: created, resourceVersion: '?' };
     const placed = withMeta(
       timed(adapted(object, settings), created, micro),
-      orderedMeta({ ...metadata, ...own }),
+      orderedMeta(Object.assign({}, metadata, own)),
     );
     const key = storageKey(metadata.namespace ?? '', metadata.name ?? '');
-    return { ...where, key, object: placed, beside: undefined };
+    return Object.assign({}, where, { key, object: placed, beside: undefined });
   });
 }
 
@@ -165,10 +165,9 @@ function prepare(byCollection: ByCollection, roles: ByResource): readonly Prepar
       item: { metadata: { name, namespace, labels, annotations }, ...rest } as Plain,
     })),
   );
-  return [...objects, ...rbac].map(({ item, ...where }) => ({
-    ...where,
-    object: typed(where, item),
-  }));
+  return [...objects, ...rbac].map(({ item, ...where }) =>
+    Object.assign({}, where, { object: typed(where, item) }),
+  );
 }
 
 const kinds: Readonly<Record<string, string>> = {

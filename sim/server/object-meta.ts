@@ -86,7 +86,7 @@ export function withMeta(object: KubeObject, metadata: ObjectMeta): KubeObject {
 export function withResourceVersion(object: KubeObject, resourceVersion: string): KubeObject {
   const { metadata } = object;
   if (!('resourceVersion' in metadata)) {
-    return withMeta(object, orderedMeta({ ...metadata, resourceVersion }));
+    return withMeta(object, orderedMeta(Object.assign({}, metadata, { resourceVersion })));
   }
   // Of the many shapes that come here an assignment is copied quicker than a spread.
   return Object.assign({}, object, { metadata: Object.assign({}, metadata, { resourceVersion }) });
@@ -98,7 +98,8 @@ export function withManagedFields(
   entries: readonly ManagedFieldsEntry[],
 ): KubeObject {
   if (entries.length === 0) return object;
-  return { ...object, metadata: { ...object.metadata, managedFields: entries } };
+  const metadata = Object.assign({}, object.metadata, { managedFields: entries });
+  return { ...object, metadata };
 }
 
 /** The object without the list of managers. */

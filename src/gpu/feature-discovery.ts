@@ -64,11 +64,10 @@ function fullGpus(pool: GpuPool, own: Labels): Labels {
   const isCut = pool.mig !== undefined;
   const replicas = pool.replicasOf('nvidia.com/gpu');
   const product = own['nvidia.com/gpu.product'] === undefined ? {} : productOf(pool, !isCut);
-  return {
-    ...product,
+  return Object.assign({}, product, {
     'nvidia.com/gpu.count': String(pool.count),
     'nvidia.com/gpu.replicas': isCut ? '0' : String(replicas),
-  };
+  });
 }
 
 function productOf(pool: GpuPool, canBeShared: boolean): Labels {

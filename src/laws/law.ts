@@ -40,7 +40,8 @@ export interface LawDefinition<S extends LawSettings> extends Omit<Law, 'setting
 /** Makes a law. */
 export function law<S extends LawSettings>({ settings, begin, ...about }: LawDefinition<S>): Law {
   const defaults = settings ?? ({} as S);
-  return { ...about, settings: defaults, begin: given => begin({ ...defaults, ...given }) };
+  const begun = (given?: LawSettings) => begin(Object.assign({}, defaults, given));
+  return Object.assign({}, about, { settings: defaults, begin: begun });
 }
 
 /** Judges one history. */

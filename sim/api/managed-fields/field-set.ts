@@ -178,7 +178,8 @@ export class FieldSet {
       const isBranch = child !== undefined && !child.isEmpty;
       if (!isBranch && !this.members.has(element)) continue;
       const inner = isBranch ? child.encodedPart() : nothing;
-      result[element] = isBranch && this.members.has(element) ? { '.': nothing, ...inner } : inner;
+      const isBoth = isBranch && this.members.has(element);
+      result[element] = isBoth ? Object.assign({ '.': nothing }, inner) : inner;
     }
     return result;
   }

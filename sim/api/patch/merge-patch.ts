@@ -8,7 +8,7 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** The document with the patch merged into it. Neither is changed. */
 export function applyMergePatch(document: Json, patch: Json): Json {
-  const merged: Record<string, unknown> = { ...document };
+  const merged: Record<string, unknown> = Object.assign({}, document);
   for (const [key, value] of Object.entries(patch)) {
     if (value === null) delete merged[key];
     else merged[key] = mergedValue(merged[key], value);

@@ -62,7 +62,7 @@ function replacedMap(marker: unknown, patch: Json): Json {
 /** `$retainKeys`: the original without the keys that the patch does not list. */
 function retained(original: Json, patch: Json): Record<string, unknown> {
   const listed = patch[retainKeys];
-  if (listed === undefined) return { ...original };
+  if (listed === undefined) return Object.assign({}, original);
   const format = 'invalid patch format of retainKeys';
   if (!Array.isArray(listed)) throw new PatchFault(format);
   const keys = new Set<unknown>(listed);

@@ -34,7 +34,7 @@ export function* swapTaints(
   nowMs: number,
 ): Reconciliation<boolean> {
   const timeAdded = rfc3339(nowMs);
-  const added = change.add.map(taint => ({ ...taint, timeAdded }));
+  const added = change.add.map(taint => Object.assign({}, taint, { timeAdded }));
   const isAdded = added.length === 0 || (yield* changeTaints(node, old => withTaints(old, added)));
   return isAdded && (yield* removeTaints(node, change.remove));
 }

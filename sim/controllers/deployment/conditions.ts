@@ -47,7 +47,8 @@ export function replicaFailure(
     const failure = findCondition(set.status?.conditions, 'ReplicaFailure');
     if (failure === undefined) continue;
     const { lastTransitionTime } = failure;
-    return { ...failure, ...(lastTransitionTime && { lastUpdateTime: lastTransitionTime }) };
+    if (!lastTransitionTime) return failure;
+    return Object.assign({}, failure, { lastUpdateTime: lastTransitionTime });
   }
   return undefined;
 }

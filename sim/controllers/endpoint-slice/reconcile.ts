@@ -238,7 +238,7 @@ function withTrigger(slice: EndpointSlice, { triggerTime }: SlicePass): Endpoint
   const { [triggerAnnotation]: _, ...others } = slice.metadata.annotations ?? {};
   const annotations =
     triggerTime === undefined ? others : { ...others, [triggerAnnotation]: triggerTime };
-  return { ...slice, metadata: { ...slice.metadata, annotations } };
+  return { ...slice, metadata: Object.assign({}, slice.metadata, { annotations }) };
 }
 
 const triggerAnnotation = 'endpoints.kubernetes.io/last-change-trigger-time';

@@ -15,10 +15,9 @@ export function podOf(job: Job): Pod {
   const tracked = finalizers.includes(trackingFinalizer)
     ? finalizers
     : [...finalizers, trackingFinalizer];
-  const next: PodTemplateSpec = {
-    ...template,
-    metadata: { ...template?.metadata, finalizers: tracked },
-  };
+  const next: PodTemplateSpec = Object.assign({}, template, {
+    metadata: Object.assign({}, template?.metadata, { finalizers: tracked }),
+  });
   const pod = podFromTemplate(next, { object: job, kind: jobs });
   return isIndexed(job) ? withIndexVariable(pod) : pod;
 }
@@ -65,5 +64,6 @@ function withVariable(container: Container): Container {
   const env = container.env ?? [];
   if (env.some(({ name }) => name === indexVariable)) return container;
   const fieldRef = { fieldPath: `metadata.labels['${indexKey}']` };
-  return { ...container, env: [...env, { name: indexVariable, valueFrom: { fieldRef } }] };
+  const added = { name: indexVariable, valueFrom: { fieldRef } };
+  return Object.assign({}, container, { env: [...env, added] });
 }

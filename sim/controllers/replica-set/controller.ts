@@ -81,7 +81,7 @@ class SetController<T extends HasMetadata> implements Controller {
           queue.add(keyOf(object));
         },
       }),
-      watch(pods, { indexes: { ...orphanIndex, ...liveIndex }, on: onPod }),
+      watch(pods, { indexes: Object.assign({}, orphanIndex, liveIndex), on: onPod }),
     ];
   }
 

@@ -74,6 +74,11 @@ function defaultsOf({ spec }: LimitRange) {
   return { requests, limits };
 }
 
+interface Filled {
+  limits?: ResourceList;
+  requests?: ResourceList;
+}
+
 function withDefaults(pod: Pod, range: LimitRange): Pod {
   const { spec } = pod;
   if (spec === undefined) return pod;
@@ -88,11 +93,11 @@ function withDefaults(pod: Pod, range: LimitRange): Pod {
     }
     if (limits.length > 0) notes.push(`${limits.join(', ')} limit for ${noun} ${container.name}`);
     if (requests.length === 0 && limits.length === 0) return container;
-    const filled = {
-      ...resources,
-      ...(limits.length > 0 && { limits: { ...defaults.limits, ...resources.limits } }),
-      ...(requests.length > 0 && { requests: { ...defaults.requests, ...resources.requests } }),
-    };
+    const filled: Filled = Object.assign({}, resources);
+    if (limits.length > 0) filled.limits = Object.assign({}, defaults.limits, resources.limits);
+    if (requests.length > 0) {
+      filled.requests = Object.assign({}, defaults.requests, resources.requests);
+    }
     return { ...container, resources: filled };
   };
   // A pod that is not valid may have none: Go then shows null.
@@ -105,7 +110,9 @@ function withDefaults(pod: Pod, range: LimitRange): Pod {
   const filledSpec: PodSpec = { ...spec, ...(initContainers && { initContainers }), containers };
   return {
     ...pod,
-    metadata: { ...metadata, annotations: { ...metadata.annotations, [annotation]: note } },
+    metadata: Object.assign({}, metadata, {
+      annotations: Object.assign({}, metadata.annotations, { [annotation]: note }),
+    }),
     spec: filledSpec,
   };
 }

@@ -20,7 +20,8 @@ export function acceptedNames(
   );
   const kinds = new Set(taken.flatMap(names => [names?.kind, names?.listKind]));
   const accepted = status?.acceptedNames ?? { plural: '', kind: '' };
-  const names: Record<string, unknown> = { ...accepted };
+  const names: Record<string, unknown> = {};
+  Object.assign(names, accepted);
   let conflict: { readonly reason: string; readonly message: string } | undefined;
   const isUsed = (name: string | undefined, own: string | undefined, used: ReadonlySet<unknown>) =>
     name !== own && used.has(name);

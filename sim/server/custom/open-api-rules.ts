@@ -96,7 +96,8 @@ class Walk {
     if (items !== undefined) {
       const isMap = schema['x-kubernetes-list-type'] === 'map';
       const at = { ...below, path: `${path}.items`, rules: itemRules(place.rules, schema, items) };
-      this.check(items, isMap ? at : { ...at, uncorrelated: place.uncorrelated ?? path });
+      const uncorrelated = place.uncorrelated ?? path;
+      this.check(items, isMap ? at : Object.assign({}, at, { uncorrelated }));
     }
     checkExtensions(schema, path, this.errors);
     checkListMap(schema, path, this.errors);

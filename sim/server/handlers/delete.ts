@@ -165,12 +165,11 @@ function gracefulMeta(
   const seconds = graceSeconds(object, asked);
   if (seconds === undefined) return undefined;
   const generation = metadata.generation ?? 0;
-  return {
-    ...metadata,
+  const next = generation > 0 ? { generation: generation + 1 } : undefined;
+  return Object.assign({}, metadata, next, {
     deletionTimestamp: rfc3339(nowMs + seconds * 1000),
     deletionGracePeriodSeconds: seconds,
-    ...(generation > 0 && { generation: generation + 1 }),
-  };
+  });
 }
 
 /** A deletion that goes on can only be shortened. */

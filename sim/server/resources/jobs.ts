@@ -78,17 +78,14 @@ function generatedSelector(spec: JobSpec, job: Job): JobSpec {
     'batch.kubernetes.io/controller-uid': uid,
     ...given,
   };
-  return {
-    ...spec,
-    template: { ...spec.template, metadata: { ...spec.template.metadata, labels } },
-    selector: {
-      ...spec.selector,
-      matchLabels: {
-        'batch.kubernetes.io/controller-uid': uid,
-        ...spec.selector?.matchLabels,
-      },
-    },
-  };
+  const uids = { 'batch.kubernetes.io/controller-uid': uid };
+  const matchLabels = Object.assign(uids, spec.selector?.matchLabels);
+  return Object.assign({}, spec, {
+    template: Object.assign({}, spec.template, {
+      metadata: Object.assign({}, spec.template.metadata, { labels }),
+    }),
+    selector: Object.assign({}, spec.selector, { matchLabels }),
+  });
 }
 
 function statusText(job: Job): string {

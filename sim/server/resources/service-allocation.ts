@@ -83,7 +83,7 @@ function withFamilies(given: ServiceSpec, old: ServiceSpec | undefined): SpecOrE
   let spec = given;
   if (!spec.ipFamilyPolicy) {
     const fallback = isHeadlessWithoutSelector(spec) ? 'RequireDualStack' : 'SingleStack';
-    spec = { ...spec, ipFamilyPolicy: old?.ipFamilyPolicy ?? fallback };
+    spec = Object.assign({}, spec, { ipFamilyPolicy: old?.ipFamilyPolicy ?? fallback });
   }
   const related: FieldError[] = [];
   checkClusterIPs(spec, old, related);
@@ -106,7 +106,7 @@ function withFamilies(given: ServiceSpec, old: ServiceSpec | undefined): SpecOrE
     if (families.length < 2 && spec.ipFamilyPolicy !== 'SingleStack') {
       families.push(families[0] === 'IPv4' ? 'IPv6' : 'IPv4');
     }
-    return { spec: { ...spec, ipFamilies: families }, errors };
+    return { spec: Object.assign({}, spec, { ipFamilies: families }), errors };
   }
   return configuredFamilies(spec, families);
 }
@@ -122,7 +122,7 @@ function configuredFamilies(spec: ServiceSpec, families: string[]): SpecOrErrors
     errors.push(invalid(`spec.ipFamilies[${index}]`, family, 'not configured on this cluster'));
   }
   if (families.length === 0) families.push('IPv4');
-  return { spec: { ...spec, ipFamilies: families }, errors };
+  return { spec: Object.assign({}, spec, { ipFamilies: families }), errors };
 }
 
 function singleStack(spec: ServiceSpec, old: ServiceSpec): ServiceSpec {
@@ -190,7 +190,7 @@ function withClusterIPs(
     const text = 'failed to allocate IP: range is full';
     return { spec, errors: [invalid('spec.clusterIPs', given, text)] };
   }
-  return { spec: { ...spec, clusterIP: ip, clusterIPs: [ip] }, errors: [] };
+  return { spec: Object.assign({}, spec, { clusterIP: ip, clusterIPs: [ip] }), errors: [] };
 }
 
 interface Range {

@@ -45,7 +45,7 @@ function patchNodePorts(spec: ServiceSpec, old: ServiceSpec): ServiceSpec {
 export function normalizeClusterIPs(spec: ServiceSpec, old: ServiceSpec | undefined): ServiceSpec {
   if (old === undefined) {
     if (!spec.clusterIP || (spec.clusterIPs ?? []).length > 0) return spec;
-    return { ...spec, clusterIPs: [spec.clusterIP] };
+    return Object.assign({}, spec, { clusterIPs: [spec.clusterIP] });
   }
   let result = spec;
   const isSame = (old.clusterIP ?? '') === (spec.clusterIP ?? '');

@@ -86,8 +86,7 @@ export class Reads {
     if (answer.warnings !== undefined) return;
     const object = info.isResourceRequest ? this.objectOf(context) : undefined;
     if (object === undefined && info.path !== '/api' && info.path !== '/apis') return;
-    this.known.set(request.path, connection, {
-      ...this.servedTo(user),
+    const read = {
       user,
       annotations,
       headers: request.headers,
@@ -95,7 +94,8 @@ export class Reads {
       object,
       listed: object === undefined ? this.aggregated.map(({ resources }) => resources) : none,
       isShown: object !== undefined && info.subresource !== 'scale',
-    });
+    };
+    this.known.set(request.path, connection, Object.assign({}, this.servedTo(user), read));
   }
 
   /** What is shown, if nothing else is: a webhook may convert the same object in another way each time. */

@@ -23,7 +23,7 @@ export function jobDefaults(job: Job): Job {
 function jobSpecDefaults(spec: JobSpec): JobSpec {
   let result = sharedSpecDefaults(spec);
   if (result.completions === undefined && result.parallelism === undefined) {
-    result = { ...result, completions: 1, parallelism: 1 };
+    result = Object.assign({}, result, { completions: 1, parallelism: 1 });
   }
   return fill(result, {
     parallelism: 1,

@@ -33,7 +33,7 @@ export function withField<T extends object, K extends keyof T>(
   field: K,
   value: T[K],
 ): T {
-  return object[field] === value ? object : { ...object, [field]: value };
+  return object[field] === value ? object : Object.assign({}, object, { [field]: value });
 }
 
 /** The object with the field's value defaulted, if it has one. */

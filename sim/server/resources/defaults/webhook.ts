@@ -38,7 +38,7 @@ export function webhookDefaults<T extends Webhook>(webhook: T): T {
 }
 
 function ruleDefaults<T extends RuleWithOperations | NamedRuleWithOperations>(rule: T): T {
-  return rule.scope === undefined ? { ...rule, scope: '*' } : rule;
+  return rule.scope === undefined ? Object.assign({}, rule, { scope: '*' }) : rule;
 }
 
 /** What a policy matches when nothing is said. */
