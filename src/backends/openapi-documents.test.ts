@@ -144,9 +144,9 @@ it('spares clients what they have: an entity tag changes with what is served', (
     openapi: openapiDocuments,
   });
   const connection = { certificate: { user: 'admin', groups: ['system:masters'] } };
-  const get = (path: string, tag = ''): ApiAnswer => {
+  const get = (path: string, tag = '', accept = 'application/json'): ApiAnswer => {
     let answer: ApiAnswer | undefined;
-    const headers = { accept: 'application/json', 'if-none-match': tag };
+    const headers = { accept, 'if-none-match': tag };
     serve({ method: 'GET', path, headers }, connection, given => (answer = given));
     return answer ?? { status: 0, headers: {} };
   };
@@ -163,9 +163,16 @@ it('spares clients what they have: an entity tag changes with what is served', (
     expect(again.headers['etag']).toBe(headers['etag']);
     expect(get(path, '"other"').status).toBe(200);
   }
+  const encoded = (): Uint8Array =>
+    get('/openapi/v2', '', 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf')
+      .body as Uint8Array;
+  const before = encoded();
+  expect(encoded()).toBe(before);
   const tag = get('/openapi/v2').headers['etag'] ?? '';
   define();
   expect(get('/openapi/v2', tag).status).toBe(200);
+  // Other bytes: the kinds that are served may be others.
+  expect(encoded()).not.toBe(before);
   const { paths } = JSON.parse(String(get('/openapi/v3').body)) as {
     paths: Record<string, Record<string, string>>;
   };

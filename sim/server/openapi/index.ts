@@ -1,6 +1,7 @@
 /** /openapi/v2 and /openapi/v3. @upstream k8s.io/kube-openapi/pkg/handler, handler3 */
 import { sha256Hex } from '../../api/jwt/sha256.js';
 import type { ApiAnswer } from '../../api/request.js';
+import { Attached } from '../../engine/attached.js';
 import { bodyAnswer, textAnswer, unknownPath } from '../answers.js';
 import type { Core } from '../core.js';
 import { plainJson } from '../filters/negotiation.js';
@@ -33,12 +34,28 @@ function serveSwagger(core: Core, context: RequestState): ApiAnswer {
     return unlessKnown(context, etag, () => ({
       status: 200,
       headers: gnostic,
-      body: encodeSwagger(swagger(core)),
+      body: encodedSwagger(core, etag),
     }));
   }
   const isJson = accept === '' || /(^|,)\s*(application\/json|\*\/\*|application\/\*)/.test(accept);
   if (!isJson) return { status: 406, headers: byAccept };
   return unlessKnown(context, etag, () => bodyAnswer(context, plainJson, 200, swagger(core)));
+}
+
+interface Encoded {
+  readonly etag: string;
+  readonly body: Uint8Array;
+}
+
+const lastEncoded = new Attached<Core, Encoded>();
+
+/** Putting it together takes a tenth of a second: what was sent last is kept. @upstream kube-openapi/pkg/cached */
+function encodedSwagger(core: Core, etag: string): Uint8Array {
+  const last = lastEncoded.get(core);
+  if (last?.etag === etag) return last.body;
+  const body = encodeSwagger(swagger(core));
+  lastEncoded.set(core, { etag, body });
+  return body;
 }
 
 const byAccept: Readonly<Record<string, string>> = { vary: 'Accept' };
