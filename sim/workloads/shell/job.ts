@@ -28,6 +28,14 @@ export class ShellExit extends Error {
   }
 }
 
+/** Thrown through the generators: a function returns. */
+export class ShellReturn extends Error {
+  override readonly name = 'ShellReturn';
+  constructor(readonly status: number) {
+    super(`return ${status}`);
+  }
+}
+
 /** Thrown through the generators: a loop is left, or its next round begins. */
 export class LoopJump extends Error {
   override readonly name = 'LoopJump';

@@ -20,6 +20,9 @@ const builtins = new Set([
   'set',
   'cd',
   'export',
+  'return',
+  'local',
+  'shift',
 ]);
 
 /** The name without the folder of a system program. */
@@ -59,7 +62,7 @@ export function isShellCommand(command: readonly string[], reaches: Reaches = 'n
   const at = args.findIndex(arg => /^-\w*c$/.test(arg));
   if (at < 0) return false;
   try {
-    return new Known(reaches).script(parseScript(args[at + 1] ?? ''));
+    return new Known(reaches).whole(parseScript(args[at + 1] ?? ''));
   } catch (error) {
     if (error instanceof ShellSyntaxError) return false;
     throw error;
@@ -68,9 +71,20 @@ export function isShellCommand(command: readonly string[], reaches: Reaches = 'n
 
 /** Walks a script for names that are not known. */
 class Known {
+  private readonly functions = new Map<string, Command>();
+
   constructor(private readonly reaches: Reaches) {}
 
-  script(script: Script): boolean {
+  /** A function may call those that are defined after it: the bodies come last. */
+  whole(script: Script): boolean {
+    if (!this.script(script)) return false;
+    for (const body of this.functions.values()) {
+      if (!this.command(body)) return false;
+    }
+    return true;
+  }
+
+  private script(script: Script): boolean {
     return script.every(({ first, rest }) =>
       [first, ...rest.map(({ pipeline }) => pipeline)].every(({ commands }) =>
         commands.every(command => this.command(command)),
@@ -86,6 +100,7 @@ class Known {
         if (!command.words.every(word => this.word(word))) return false;
         if (name === undefined) return true;
         const text = literal(name);
+        if (text !== undefined && this.functions.has(text)) return true;
         if (text === undefined || !isKnownName(text, this.reaches)) return false;
         if (!understands(baseName(text), command.words.slice(1).map(literal))) return false;
         const program = text === 'exec' && next !== undefined ? literal(next) : undefined;
@@ -93,6 +108,9 @@ class Known {
       }
       case 'group':
         return this.script(command.body);
+      case 'function':
+        this.functions.set(command.name, command.body);
+        return true;
       case 'loop':
         return this.script(command.condition) && this.script(command.body);
       case 'for':

@@ -23,6 +23,9 @@ export function parseScript(text: string): Script {
 }
 
 const redirectionPattern = /^(\d?)(>>|>&|<&|>|<)/;
+/** `name()`, or as ksh wrote it `function name`, at which the brackets may stand, too. */
+const functionPattern =
+  /^(?:([A-Za-z_]\w*)[ \t]*\([ \t]*\)|function[ \t]+([A-Za-z_]\w*)(?:[ \t]*\([ \t]*\))?)/;
 const reserved = new Set(['then', 'fi', 'else', 'elif', 'do', 'done', '}']);
 
 class Parser {
@@ -83,7 +86,17 @@ class Parser {
     if (this.word('until')) return this.loop(true);
     if (this.word('for')) return this.forLoop();
     if (this.word('if')) return this.conditional();
-    return this.simple();
+    const defined = functionPattern.exec(this.rest());
+    return defined === null ? this.simple() : this.definition(defined);
+  }
+
+  private definition([head, plain, named]: RegExpExecArray): Command {
+    this.at += head.length;
+    this.skipBlank(true);
+    const start = this.rest().slice(0, 8);
+    const body = this.command();
+    if (body.kind === 'simple' || body.kind === 'function') this.fail(start);
+    return { kind: 'function', name: plain ?? named ?? '', body, redirections: [] };
   }
 
   private group(isSubshell: boolean, end: string): Command {
@@ -104,8 +117,8 @@ class Parser {
     this.skipBlank(false);
     const name = this.match(/^[A-Za-z_]\w*/);
     this.skipBlank(true);
-    this.expect('in');
     const words: Word[] = [];
+    if (!this.word('in')) words.push([{ kind: 'variable', name: '@', isQuoted: true }]);
     for (;;) {
       this.skipBlank(false);
       const word = this.wordAt();
@@ -223,9 +236,10 @@ class Parser {
 
   private doubleQuoted(parts: WordPart[]): void {
     this.at++;
+    const before = parts.length;
     let text = '';
     const flush = () => {
-      parts.push({ kind: 'text', text, isQuoted: true });
+      if (text !== '') parts.push({ kind: 'text', text, isQuoted: true });
       text = '';
     };
     for (;;) {
@@ -245,6 +259,7 @@ class Parser {
     }
     this.at++;
     flush();
+    if (parts.length === before) parts.push({ kind: 'text', text, isQuoted: true });
   }
 
   private dollar(isQuoted: boolean): WordPart {
@@ -278,7 +293,7 @@ class Parser {
   }
 
   private braced(isQuoted: boolean): WordPart {
-    const name = this.match(/^(?:[A-Za-z_]\w*|[?!$#@*0-9])/);
+    const name = this.match(/^(?:[A-Za-z_]\w*|\d+|[?!$#@*])/);
     if (this.take('}')) return { kind: 'variable', name, isQuoted };
     if (!this.take(':-') && !this.take('-')) this.fail('bad substitution');
     const end = this.text.indexOf('}', this.at);

@@ -1,6 +1,7 @@
 /** Runs the small shell's syntax tree, as a generator that yields whenever time must go by. */
-import { arithmetic } from './arithmetic.js';
+import { Calls, returned } from './calls.js';
 import { plainCommands } from './commands.js';
+import { expandedWords, positionalValue } from './expand.js';
 import type { ShellHost } from './host.js';
 import { baseName, reachingCommands } from './knows.js';
 import {
@@ -10,14 +11,15 @@ import {
   LoopJump,
   type Run,
   ShellExit,
+  ShellReturn,
   type Streams,
 } from './job.js';
 import { Jobs } from './jobs.js';
-import { fileWriter } from './file-writer.js';
 import { parseScript, ShellSyntaxError } from './parse.js';
+import { redirected } from './redirect.js';
 import { neverEnds } from './text-commands.js';
 import { durationMs, plainSignal, signalNumbers } from './signals.js';
-import type { Command, Pipeline, Redirection, Script, Statement, Word } from './syntax.js';
+import type { Command, Pipeline, Script, Statement, Word } from './syntax.js';
 
 /** A shell: its variables, traps and jobs. */
 export class Shell {
@@ -27,12 +29,15 @@ export class Shell {
   executed: string | undefined;
   status = 0;
   private readonly jobs = new Jobs();
+  private readonly calls: Calls;
   private commandsLeft = commandsPerMsMax;
   private isHandling = false;
   /** `set -e`: the first command that fails ends the shell. */
   private isStrict = false;
+  /** How many tests are around the command that runs: what fails in them ends nothing. */
+  private tolerant = 0;
   /** What it was started as: its complaints begin so. */
-  private name = 'sh';
+  name = 'sh';
 
   constructor(
     readonly host: ShellHost,
@@ -40,11 +45,15 @@ export class Shell {
     readonly streams: Streams,
     private readonly startJob: (shell: Shell, run: Run) => Job,
     readonly pid: number,
-  ) {}
+    parent?: Shell,
+  ) {
+    this.calls = parent?.calls.child(variables) ?? new Calls(variables);
+  }
 
   /** A shell of its own that starts as this one is. */
   private child(streams: Streams): Shell {
-    const child = new Shell(this.host, new Map(this.variables), streams, this.startJob, this.pid);
+    const { host, startJob, pid } = this;
+    const child = new Shell(host, new Map(this.variables), streams, startJob, pid, this);
     child.name = this.name;
     return child;
   }
@@ -58,9 +67,10 @@ export class Shell {
       if (at >= 0) {
         this.name = name;
         this.variables.set('0', args[at + 2] ?? name);
-        args.slice(at + 3).forEach((value, index) => this.variables.set(String(index + 1), value));
+        this.calls.positional = args.slice(at + 3);
         return yield* this.text(args[at + 1] ?? '');
       }
+      this.calls.positional = args.slice(1);
       return yield* this.text(this.host.files.read(args[0]) ?? '');
     }
     this.executed = base;
@@ -77,7 +87,7 @@ export class Shell {
       this.streams.err(`${error.message}\n`);
       return 2;
     }
-    return yield* this.script(script, this.streams);
+    return yield* returned(this.script(script, this.streams));
   }
 
   private *script(script: Script, streams: Streams, isCondition = false): Run {
@@ -86,9 +96,15 @@ export class Shell {
         this.background(statement, streams);
         continue;
       }
-      this.status = yield* this.statement(statement, streams);
       const mayFail = isCondition || statement.rest.length > 0 || statement.first.isNegated;
-      if (this.isStrict && this.status !== 0 && !mayFail) throw new ShellExit(this.status);
+      if (mayFail) this.tolerant++;
+      try {
+        this.status = yield* this.statement(statement, streams);
+      } finally {
+        if (mayFail) this.tolerant--;
+      }
+      const isFatal = this.isStrict && this.tolerant === 0 && !mayFail;
+      if (isFatal && this.status !== 0) throw new ShellExit(this.status);
     }
     return this.status;
   }
@@ -97,7 +113,7 @@ export class Shell {
     const shell = this.child(streams);
     const job = this.startJob(
       shell,
-      shell.statement({ ...statement, isBackground: false }, streams),
+      returned(shell.statement({ ...statement, isBackground: false }, streams)),
     );
     this.jobs.add(job);
     this.variables.set('!', String(job.pid));
@@ -148,7 +164,7 @@ export class Shell {
 
   private *subshell(run: (shell: Shell) => Run, streams: Streams): Run {
     try {
-      return yield* run(this.child(streams));
+      return yield* returned(run(this.child(streams)));
     } catch (error) {
       if (error instanceof ShellExit) return error.status;
       throw error;
@@ -160,28 +176,31 @@ export class Shell {
       this.commandsLeft = commandsPerMsMax;
       yield { kind: 'sleep', ms: 1 };
     }
-    const redirected = yield* this.redirect(command.redirections, streams);
+    const inner = yield* redirected(command.redirections, streams, this);
     switch (command.kind) {
       case 'simple':
-        return yield* this.simple(command, redirected);
+        return yield* this.simple(command, inner);
+      case 'function':
+        this.calls.define(command.name, command.body);
+        return 0;
       case 'group':
-        if (!command.isSubshell) return yield* this.script(command.body, redirected);
-        return yield* this.subshell(shell => shell.script(command.body, redirected), redirected);
+        if (!command.isSubshell) return yield* this.script(command.body, inner);
+        return yield* this.subshell(shell => shell.script(command.body, inner), inner);
       case 'if':
         for (const { condition, body } of command.branches) {
-          if ((yield* this.script(condition, redirected, true)) === 0) {
-            return yield* this.script(body, redirected);
+          if ((yield* this.script(condition, inner, true)) === 0) {
+            return yield* this.script(body, inner);
           }
         }
         if (command.otherwise === undefined) return 0;
-        return yield* this.script(command.otherwise, redirected);
+        return yield* this.script(command.otherwise, inner);
       case 'loop':
-        return yield* this.loop(command, redirected);
+        return yield* this.loop(command, inner);
       case 'for': {
         const words = yield* this.words(command.words);
         for (const word of words) {
           this.variables.set(command.name, word);
-          if (yield* this.round(command.body, redirected)) break;
+          if (yield* this.round(command.body, inner)) break;
         }
         return this.status;
       }
@@ -198,30 +217,16 @@ export class Shell {
 
   /** One round of a loop; returns whether it was left. */
   private *round(body: Script, streams: Streams): Run<boolean> {
+    this.calls.beginRound();
     try {
       yield* this.script(body, streams);
       return false;
     } catch (error) {
       if (error instanceof LoopJump) return error.isBreak;
       throw error;
+    } finally {
+      this.calls.endRound();
     }
-  }
-
-  private *redirect(redirections: readonly Redirection[], streams: Streams): Run<Streams> {
-    let { stdin, out, err } = streams;
-    for (const { descriptor, kind, target } of redirections) {
-      const path = (yield* this.words([target])).join(' ');
-      if (kind === 'read') {
-        stdin = this.host.files.read(path) ?? '';
-        continue;
-      }
-      let write: (text: string) => void;
-      if (kind === 'duplicate') write = path === '2' ? err : out;
-      else write = fileWriter(this.host, path, kind, text => err(`${this.name}: ${text}`));
-      if (descriptor === 2) err = write;
-      else out = write;
-    }
-    return { stdin, out, err };
   }
 
   private *simple(command: Extract<Command, { kind: 'simple' }>, streams: Streams): Run {
@@ -230,7 +235,14 @@ export class Shell {
     }
     const [name, ...args] = yield* this.words(command.words);
     if (name === undefined) return command.assignments.length > 0 ? 0 : this.status;
-    return yield* this.named(name, args, streams);
+    const body = this.calls.body(name);
+    if (body === undefined) return yield* this.named(name, args, streams);
+    const outer = this.calls.enter(args);
+    try {
+      return yield* returned(this.command(body, streams));
+    } finally {
+      this.calls.leave(outer);
+    }
   }
 
   private *named(name: string, args: readonly string[], streams: Streams): Run {
@@ -239,7 +251,14 @@ export class Shell {
         throw new ShellExit(args[0] === undefined ? this.status : Number(args[0]) & 255);
       case 'break':
       case 'continue':
+        if (!this.calls.isInLoop) return 0;
         throw new LoopJump(name === 'break');
+      case 'return':
+        throw new ShellReturn(args[0] === undefined ? this.status : Number(args[0]) & 255);
+      case 'local':
+        return this.calls.local(args, text => streams.err(`${this.name}: ${text}`));
+      case 'shift':
+        return this.calls.shift(Number(args[0] ?? 1));
       case 'sleep':
         yield { kind: 'sleep', ms: args.reduce((sum, arg) => sum + durationMs(arg), 0) };
         return 0;
@@ -257,8 +276,7 @@ export class Shell {
       case 'kill':
         return this.kill(args);
       case 'set':
-        if (args.some(arg => /^-\w*e/.test(arg))) this.isStrict = true;
-        return 0;
+        return this.set(args);
       case 'cd':
         return 0;
       case 'export':
@@ -315,6 +333,14 @@ export class Shell {
     return status;
   }
 
+  private set(args: readonly string[]): number {
+    const at = args.indexOf('--');
+    const flags = at < 0 ? args : args.slice(0, at);
+    if (flags.some(arg => /^-\w*e/.test(arg))) this.isStrict = true;
+    if (at >= 0) this.calls.positional = args.slice(at + 1);
+    return 0;
+  }
+
   private trap(args: readonly string[]): void {
     const [action = '', ...signals] = args;
     for (const signal of signals.map(plainSignal)) {
@@ -341,58 +367,29 @@ export class Shell {
     else throw new ShellExit(128 + number);
   }
 
-  /** Expands words; unquoted results are split at blanks. */
-  private *words(words: readonly Word[]): Run<string[]> {
-    const expanded: string[] = [];
-    for (const word of words) {
-      let current = '';
-      let isWord = false;
-      for (const part of word) {
-        const text = yield* this.part(part);
-        if (part.kind === 'text' || part.kind === 'arithmetic' || part.isQuoted) {
-          current += text;
-          isWord = true;
-          continue;
-        }
-        const pieces = text.split(/\s+/);
-        for (const [index, piece] of pieces.entries()) {
-          if (index > 0 && isWord) {
-            expanded.push(current);
-            current = '';
-            isWord = false;
-          }
-          current += piece;
-          isWord ||= piece !== '';
-        }
-      }
-      if (isWord) expanded.push(current);
-    }
-    return expanded;
+  private words(words: readonly Word[]): Run<string[]> {
+    return expandedWords(words, this);
   }
 
-  private *part(part: Word[number]): Run<string> {
-    switch (part.kind) {
-      case 'text':
-        return part.text;
-      case 'arithmetic':
-        return String(arithmetic(part.expression.replaceAll('$', ''), name => this.value(name)));
-      case 'variable': {
-        const value = this.value(part.name);
-        if (value !== '' || part.fallback === undefined) return value;
-        return (yield* this.words([part.fallback])).join(' ');
-      }
-      case 'command': {
-        let text = '';
-        const streams = { ...this.streams, out: (more: string) => void (text += more) };
-        this.status = yield* this.subshell(shell => shell.script(part.script, streams), streams);
-        return text.replace(/\n+$/, '');
-      }
-    }
+  *captured(script: Script): Run<string> {
+    let text = '';
+    const streams = { ...this.streams, out: (more: string) => void (text += more) };
+    this.status = yield* this.subshell(shell => shell.script(script, streams), streams);
+    return text.replace(/\n+$/, '');
   }
 
-  private value(name: string): string {
+  get positional(): readonly string[] {
+    return this.calls.positional;
+  }
+
+  misread(message: string): never {
+    this.streams.err(`${message}\n`);
+    throw new ShellExit(2);
+  }
+
+  value(name: string): string {
     if (name === '?') return String(this.status);
     if (name === '$') return String(this.pid);
-    return this.variables.get(name) ?? '';
+    return positionalValue(name, this.positional) ?? this.variables.get(name) ?? '';
   }
 }

@@ -176,3 +176,97 @@ it('takes [[ for test, as busybox does', () => {
     'sh: missing ]]',
   ]);
 });
+
+describe('functions', () => {
+  it('are called with arguments of their own', () => {
+    const script = [
+      'say() { echo "$1 $#"; }',
+      'function twice {\n  say $1; say $1 more\n}',
+      'function bracketed() (echo in; x=inner)',
+      'set -- outer; x=own; twice a; bracketed; echo $1 $x',
+    ].join('\n');
+    expect(run(script).lines).toEqual(['a 1', 'a 2', 'in', 'outer own']);
+    expect(run('f() { echo hi; } > /out; f; echo wrote; cat /out').lines).toEqual(['wrote', 'hi']);
+    expect(run('f()\n\n{ for w; do echo "<$w>"; done; }; f "a b" c ""').lines).toEqual([
+      ...['<a b>', '<c>', '<>'],
+    ]);
+    expect(run('f() { echo $#; g "$@"; g $*; }; g() { echo "$# $*"; }; f "a b" c').lines).toEqual([
+      ...['2', '2 a b c', '3 a b c'],
+    ]);
+    expect(
+      run('f() { echo $(( $1 + ${2} )); shift; echo $1; }; f 3 4; shift || echo no').lines,
+    ).toEqual(['7', '4', 'no']);
+  });
+
+  it('return a status, to where they were called', () => {
+    expect(run('f() { while true; do return 3; done; }; f; echo $?; exit 9')).toMatchObject({
+      lines: ['3'],
+      exitCode: 9,
+    });
+    expect(run('f() { false; return; }; f || echo failed; x=$(f; echo $?); echo $x').lines).toEqual(
+      ['failed', '1'],
+    );
+    expect(run('f() { sleep 2; exit 4; }; f | cat; echo $?; f; echo never')).toMatchObject({
+      lines: ['0'],
+      exitCode: 4,
+      exitMs: 4_000,
+    });
+    expect(run('return 5; echo never')).toMatchObject({ lines: [], exitCode: 5 });
+    expect(run('f() { return 7; }; f & wait $!').exitCode).toBe(7);
+  });
+
+  it('leave the loops of their callers alone', () => {
+    expect(run('f() { break; echo on; }; for i in 1 2; do f; echo $i; done').lines).toEqual([
+      ...['on', '1', 'on', '2'],
+    ]);
+  });
+
+  it('have variables of their own where they say so', () => {
+    const script = 'f() { local a=1 b; c=1; a=2; echo $a; }; a=x; f; echo $a$b$c; local a';
+    expect(run(script).lines).toEqual(['2', 'x1', 'sh: local: not in a function']);
+  });
+
+  it('are tests where they are called in one', () => {
+    const script = 'set -e; f() { false; echo on; }; if f; then echo yes; fi; f; echo never';
+    expect(run(script)).toMatchObject({ lines: ['on', 'yes'], exitCode: 1 });
+  });
+
+  it('come before the commands of their name, but not before special ones', () => {
+    expect(run('ls() { echo mine; }; exit() { echo never; }; ls; exit 6')).toMatchObject({
+      lines: ['mine'],
+      exitCode: 6,
+    });
+    expect(run('( f() { echo in; }; f ); f').lines).toEqual(['in', 'sh: f: not found']);
+  });
+
+  it('handle signals', () => {
+    const script = [
+      '_term(){\n\tsleep 5\n\texit 143\n}',
+      'trap _term SIGTERM\nwhile true; do\n\tsleep 1\ndone',
+    ].join('\n');
+    expect(isShellCommand(['/bin/sh', '-c', script])).toBe(true);
+    expect(run(script, { 2_500: 'TERM' })).toMatchObject({ exitCode: 143, exitMs: 8_000 });
+    expect(run(script).exitCode).toBeUndefined();
+  });
+
+  it('end a shell that they call without end', () => {
+    expect(run('f() { f; }; f').exitCode).toBe(139);
+    expect(run('f() { f & }; f; sleep 1; echo on')).toMatchObject({ lines: ['on'], exitCode: 0 });
+  });
+
+  it('are known when all that they call is', () => {
+    const knows = (script: string) => isShellCommand(['sh', '-c', script]);
+    expect(knows('a() { b 1; }; b() { echo $1; }; a')).toBe(true);
+    expect(knows('a() { python train.py; }; a')).toBe(false);
+    expect(knows('a; a() { echo; }')).toBe(false);
+    expect(knows('a() { b; }; a')).toBe(false);
+    expect(run('a() echo hi').lines).toEqual(['sh: syntax error: unexpected "echo hi"']);
+  });
+});
+
+it('gives up where an expression is none', () => {
+  expect(run('a="+"; echo $(( $a )); echo never')).toMatchObject({
+    lines: ['sh: arithmetic syntax error'],
+    exitCode: 2,
+  });
+});

@@ -56,6 +56,13 @@ export type Command =
       readonly branches: readonly { readonly condition: Script; readonly body: Script }[];
       readonly otherwise?: Script;
       readonly redirections: readonly Redirection[];
+    }
+  | {
+      /** Defines a function; the redirections of its calls are those of the body. */
+      readonly kind: 'function';
+      readonly name: string;
+      readonly body: Command;
+      readonly redirections: readonly Redirection[];
     };
 
 /** Commands joined by pipes; `!` turns the status round. */
