@@ -39,6 +39,42 @@ it('is broken when writing never ends, whatever it brings', () => {
   );
 });
 
+/** As `busy`, and with each fourth write a pod is evicted by preemption, while a pod waits. */
+function preempting(waiting: Readonly<Record<string, unknown>>, times = 200): Past {
+  const past = new Past().write('Deployment', 'a/web', { metadata: { generation: 1 } });
+  past.write('Pod', 'a/waits', { spec: waiting });
+  for (let turn = 0; turn < times; turn++) {
+    past.at(`${turn * 0.5}s`).as(controller);
+    past.write('Deployment', 'a/web', { status: { replicas: turn % 2 } });
+    if (turn % 4 > 0) continue;
+    const target = { type: 'DisruptionTarget', status: 'True', reason: 'PreemptionByScheduler' };
+    past.write('Pod', `a/web-${turn}`, { spec: { nodeName: 'n' } }).as('system:kube-scheduler');
+    past.write('Pod', `a/web-${turn}`, { status: { conditions: [target] } });
+    past.write('Pod', `a/web-${turn}`, { metadata: { deletionTimestamp: '2026-01-01T00:00:30Z' } });
+  }
+  return past;
+}
+
+it('lets pods be evicted again and again for a group that never finds room', () => {
+  const group = { schedulingGroup: { podGroupName: 'g' } };
+  expect(preempting(group).verdict(eventuallyStable).kind).toBe('held');
+  expect(preempting(group, 3_000).verdict(eventuallyStable).kind).toBe('held');
+});
+
+it('lets nothing pass for evictions that no waiting group explains', () => {
+  expect(preempting({}).verdict(eventuallyStable).kind).toBe('broken');
+  const bound = { schedulingGroup: { podGroupName: 'g' }, nodeName: 'n' };
+  expect(preempting(bound).verdict(eventuallyStable).kind).toBe('broken');
+});
+
+it('is broken when far more is written than the evictions for a group explain', () => {
+  const past = preempting({ schedulingGroup: { podGroupName: 'g' } }, 4).as(controller);
+  for (let turn = 0; turn < 400; turn++) {
+    past.at(`${2 + turn * 0.25}s`).write('Deployment', 'a/web', { status: { replicas: turn % 2 } });
+  }
+  expect(past.verdict(eventuallyStable).kind).toBe('broken');
+});
+
 it('is broken when the status never comes to know the spec', () => {
   const past = new Past()
     .write('Deployment', 'a/web', {

@@ -1,6 +1,8 @@
 /** What nobody changes comes to rest. */
 import { keyOf } from '../../sim/api/meta.js';
+import type { Pod } from '../../sim/api/kinds/core.js';
 import type { KubeObject } from '../../sim/api/object.js';
+import { GroupPreemptions } from './kit/group-preemptions.js';
 import { law, type Breach, type Change, type Evidence, type Judge } from './law.js';
 import { lengthOf, nameOf, written } from './story.js';
 import type { World } from './world.js';
@@ -9,6 +11,10 @@ import type { World } from './world.js';
 interface Minute {
   startMs: number;
   writes: number;
+  /** How many writes are not too many. */
+  writesMax: number;
+  /** Pods that had been evicted for groups before this minute. */
+  readonly evictedBefore: number;
   /** Minutes in a row with too many writes, before this one. */
   busy: number;
   /** Those of them in which much was said again. */
@@ -22,6 +28,8 @@ interface Minute {
 const defaults = {
   /** Writes of one object within a minute. More may come in a burst, as in a roll-out. */
   writesPerMinuteMax: 60,
+  /** So many more for each pod that is evicted for a group in that minute: its owners and the group tell of it. */
+  writesPerGroupPreemptionMax: 10,
   /** So many minutes in a row may have more, a quarter of which bring back what was there before. */
   repeatingMinutesMax: 1,
   /** So many minutes in a row may have more writes than that, whatever they bring. */
@@ -38,7 +46,8 @@ const counting = ['apps', 'batch', 'autoscaling', 'policy'];
 /**
  * Two things are judged. Writes are finite: no object is written again and again with what it said before
  * (a hot loop, or two writers who undo each other's work). And a spec that stays is seen: the status of
- * workloads, autoscalers and budgets comes to tell the generation of their spec.
+ * workloads, autoscalers and budgets comes to tell the generation of their spec. What Kubernetes itself
+ * keeps in motion is let pass: evictions for a group of pods that never finds room.
  */
 export const eventuallyStable = law({
   name: 'eventually-stable',
@@ -50,7 +59,11 @@ export const eventuallyStable = law({
 });
 
 class Stability implements Judge {
-  readonly on = { '*': (change: Change, world: World) => this.change(change, world) };
+  readonly on = {
+    pods: (change: Change<Pod>, world: World) => this.preemptions.take(change, world),
+    '*': (change: Change, world: World) => this.change(change, world),
+  };
+  private readonly preemptions = new GroupPreemptions();
   private readonly minutes = new Map<string, Minute>();
   private readonly unobserved = new Set<string>();
   private readonly breaches: Breach[] = [];
@@ -73,21 +86,38 @@ class Stability implements Judge {
       return;
     }
     minute.writes++;
+    const evicted = this.preemptions.count - minute.evictedBefore;
+    minute.writesMax =
+      this.settings.writesPerMinuteMax + evicted * this.settings.writesPerGroupPreemptionMax;
     // States are compared only where there are many writes: it costs.
-    if (minute.writes * 2 > this.settings.writesPerMinuteMax) this.compare(change, minute);
+    if (minute.writes * 2 > minute.writesMax) this.compare(change, minute);
   }
 
   private next(change: Change, last: Minute | undefined): Minute {
     const isNext = last !== undefined && change.timeMs - last.startMs < 120_000;
-    const wasBusy = isNext && last.writes > this.settings.writesPerMinuteMax;
+    const wasBusy = isNext && last.writes > last.writesMax;
     const busy = wasBusy ? last.busy + 1 : 0;
     const repeating = wasBusy && isRepeating(last) ? last.repeating + 1 : 0;
     if (busy > this.settings.busyMinutesMax && last !== undefined) {
       const length = lengthOf(busy * 60_000);
       this.tell(change, last, `${nameOf(change.object)} is written all the time for ${length}`);
-      return freshMinute(change.timeMs);
+      return this.freshMinute(change.timeMs);
     }
-    return { ...freshMinute(change.timeMs), busy, repeating };
+    return { ...this.freshMinute(change.timeMs), busy, repeating };
+  }
+
+  private freshMinute(startMs: number): Minute {
+    return {
+      startMs,
+      writes: 1,
+      writesMax: this.settings.writesPerMinuteMax,
+      evictedBefore: this.preemptions.count,
+      busy: 0,
+      repeating: 0,
+      states: undefined,
+      repeated: 0,
+      evidence: [],
+    };
   }
 
   private compare(change: Change, minute: Minute): void {
@@ -97,15 +127,14 @@ class Stability implements Judge {
     states.set(state, times);
     if (times > 1) minute.repeated++;
     if (minute.evidence.length < evidenceMax) minute.evidence.push(written(change));
-    const { writesPerMinuteMax, repeatingMinutesMax } = this.settings;
-    if (minute.writes <= writesPerMinuteMax || !isRepeating(minute)) return;
-    if (minute.repeating < repeatingMinutesMax) return;
+    if (minute.writes <= minute.writesMax || !isRepeating(minute)) return;
+    if (minute.repeating < this.settings.repeatingMinutesMax) return;
     this.tell(
       change,
       minute,
-      `${nameOf(change.object)} is written more than ${writesPerMinuteMax} times a minute for ${minute.repeating + 1} minutes, with what it said before`,
+      `${nameOf(change.object)} is written more than ${minute.writesMax} times a minute for ${minute.repeating + 1} minutes, with what it said before`,
     );
-    this.minutes.set(change.object.metadata.uid ?? '', freshMinute(change.timeMs));
+    this.minutes.set(change.object.metadata.uid ?? '', this.freshMinute(change.timeMs));
   }
 
   private tell(change: Change, { evidence }: Minute, what: string): void {
@@ -144,11 +173,6 @@ class Stability implements Judge {
       });
     });
   }
-}
-
-function freshMinute(startMs: number): Minute {
-  const counts = { writes: 1, busy: 0, repeating: 0, repeated: 0 };
-  return { startMs, ...counts, states: undefined, evidence: [] };
 }
 
 function isRepeating({ writes, repeated }: Minute): boolean {
