@@ -3,18 +3,20 @@
  * @upstream pkg/controller/validatingadmissionpolicystatus/controller.go,
  *   apiserver/pkg/admission/plugin/policy/validating/typechecking.go
  */
-import { admissionScope } from '../api/cel/admission-scope.js';
+import { admissionScope, type KnownType } from '../api/cel/admission-scope.js';
 import { builtInFields, builtInType } from '../api/cel/built-in-types.js';
 import { compileCel } from '../api/cel/compile.js';
+import { declaredType, fieldsWithin } from '../api/cel/declared-type.js';
 import { errorType, type CelType } from '../api/cel/types.js';
 import { typeOfKind } from '../api/facts.js';
 import { compareText } from '../api/go-text.js';
 import {
   validatingAdmissionPolicies,
   type ExpressionWarning,
+  type RuleWithOperations,
   type ValidatingAdmissionPolicy,
 } from '../api/kinds/admissionregistration.js';
-import { apiVersionOf, type Kind } from '../api/object.js';
+import type { Kind } from '../api/object.js';
 import {
   serviceAccount,
   type ControllerDefinition,
@@ -23,11 +25,18 @@ import {
 } from '../client/contract.js';
 import { call, patch, watch } from '../client/requests.js';
 import { discover, type ServedResource } from './control/discovery.js';
+import { publishedSchema } from './control/published-schema.js';
 
 const name = 'validatingadmissionpolicy-status';
 const typesMax = 10;
 
 type Matched = Pick<Kind, 'group' | 'version' | 'kind'>;
+
+/** A kind and the type of its objects. */
+interface Typed {
+  readonly kind: Matched;
+  readonly object: KnownType;
+}
 
 /** The controller of the status of validating admission policies. */
 export const validatingAdmissionPolicyStatusController: ControllerDefinition = {
@@ -53,7 +62,14 @@ function* tellWarnings(policyName: string, view: View): Reconciliation {
     return undefined;
   }
   const { resources } = yield* discover();
-  const expressionWarnings = warningsOf(policy, matchedTypes(policy, resources));
+  const objects: Typed[] = [];
+  for (const kind of matchedKinds(policy, resources)) {
+    const object = yield* typeOf(kind, `${kind.kind}0`);
+    if (object !== undefined) objects.push({ kind, object });
+  }
+  const parameters = paramKindOf(policy);
+  const params = parameters && (yield* typeOf(parameters, `${parameters.kind}1`));
+  const expressionWarnings = warningsOf(policy, objects, params);
   const body = {
     apiVersion: 'admissionregistration.k8s.io/v1',
     kind: 'ValidatingAdmissionPolicy',
@@ -70,41 +86,80 @@ function* tellWarnings(policyName: string, view: View): Reconciliation {
 }
 
 /** The kinds that the rules match by name; wildcards match none. Sorted. */
-function matchedTypes(
+function matchedKinds(
   { spec }: ValidatingAdmissionPolicy,
   served: readonly ServedResource[],
 ): readonly Matched[] {
   const found = new Map<string, Matched>();
   for (const rule of spec?.matchConstraints?.resourceRules ?? []) {
-    const { apiGroups = [], apiVersions = [], resources = [] } = rule;
+    const { apiGroups = [], apiVersions = [] } = rule;
     if ([...apiGroups, ...apiVersions].some(text => text.includes('*'))) continue;
-    for (const kind of served) {
-      const { group, version, resource } = kind;
-      const isMatched =
-        apiGroups.includes(group) && apiVersions.includes(version) && resources.includes(resource);
-      if (isMatched) found.set(`${apiVersionOf(kind)}, Kind=${kind.kind}`, kind);
-    }
+    const kinds = kindsOfRule(rule, served).slice(0, typesMax);
+    for (const kind of kinds) found.set(shownKind(kind), kind);
+    if (kinds.length === typesMax) break;
   }
-  const sorted = [...found.values()].sort(
+  return [...found.values()].sort(
     (left, right) =>
       compareText(left.group, right.group) ||
       compareText(left.version, right.version) ||
       compareText(left.kind, right.kind),
   );
-  return sorted.slice(0, typesMax);
+}
+
+/** In the order of the rule's sorted names. As its name is empty, the core group stands for any. */
+function kindsOfRule(
+  { apiGroups = [], apiVersions = [], resources = [] }: RuleWithOperations,
+  served: readonly ServedResource[],
+): readonly Matched[] {
+  const kinds: Matched[] = [];
+  for (const group of apiGroups.toSorted(compareText)) {
+    for (const version of apiVersions.toSorted(compareText)) {
+      for (const resource of resources.toSorted(compareText)) {
+        const isMatched = (one: ServedResource) =>
+          (group === '' || one.group === group) &&
+          one.version === version &&
+          one.resource === resource;
+        kinds.push(...served.filter(isMatched));
+      }
+    }
+  }
+  return kinds;
+}
+
+/** As Go prints it. */
+function shownKind({ group, version, kind }: Matched): string {
+  return `${group}/${version}, Kind=${kind}`;
+}
+
+function paramKindOf({ spec }: ValidatingAdmissionPolicy): Matched | undefined {
+  const { apiVersion = '', kind = '' } = spec?.paramKind ?? {};
+  if (apiVersion === '' && kind === '') return undefined;
+  const [version = '', group = ''] = apiVersion.split('/').reverse();
+  return { group, version, kind };
+}
+
+/** What expressions see of the kind: a built-in type, or else what OpenAPI tells; undefined for neither. */
+function* typeOf(kind: Matched, name: string): Reconciliation<KnownType | undefined> {
+  const goType = typeOfKind(kind);
+  if (goType !== undefined) return { type: builtInType(goType), fields: builtInFields };
+  const schema = yield* publishedSchema(kind);
+  const declared = schema && declaredType(schema, name, true);
+  if (declared === undefined) return undefined;
+  const fields = fieldsWithin(declared);
+  return { type: declared.type, fields: typeName => fields.get(typeName) };
 }
 
 function warningsOf(
   { spec = {} }: ValidatingAdmissionPolicy,
-  types: readonly Matched[],
+  objects: readonly Typed[],
+  params: KnownType | undefined,
 ): readonly ExpressionWarning[] {
   const { validations = [] } = spec;
   const warnings: ExpressionWarning[] = [];
   const check = (fieldRef: string, expression: string) => {
-    const texts = types.flatMap(type => {
-      const error = errorOf(spec, type, expression);
-      const shown = `${type.group}/${type.version}, Kind=${type.kind}`;
-      return error === undefined ? [] : [`${shown}: ${error}\n`];
+    const texts = objects.flatMap(({ kind, object }) => {
+      const error = errorOf(spec, { object, ...(params && { params }) }, expression);
+      return error === undefined ? [] : [`${shownKind(kind)}: ${error}\n`];
     });
     if (texts.length > 0) warnings.push({ fieldRef, warning: texts.join('\n') });
   };
@@ -117,20 +172,18 @@ function warningsOf(
   return warnings;
 }
 
-/** What is wrong with the expression about objects of the kind; kinds without a built-in type pass. */
+/** What is wrong with the expression about objects and parameters of the types. */
 function errorOf(
   { variables = [], paramKind }: NonNullable<ValidatingAdmissionPolicy['spec']>,
-  kind: Matched,
+  types: { readonly object: KnownType; readonly params?: KnownType },
   expression: string,
 ): string | undefined {
-  const goType = typeOfKind(kind);
-  if (goType === undefined) return undefined;
   const declared = new Map<string, CelType>();
   const scope = admissionScope({
     hasParams: paramKind !== undefined,
     hasAuthorizer: true,
     variables: declared,
-    object: { type: builtInType(goType), fields: builtInFields },
+    ...types,
   });
   for (const variable of variables) {
     const compiled = compileCel(variable.expression, scope);

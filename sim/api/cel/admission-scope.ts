@@ -16,11 +16,16 @@ export interface AdmissionNames {
   readonly variables?: VariableTypes;
   /** Whether expressions may make objects: `Object{...}`, `JSONPatch{...}`. */
   readonly makesObjects?: boolean;
-  /** The type of `object` and `oldObject` where it is known, with the fields of the types within. */
-  readonly object?: {
-    readonly type: CelType;
-    readonly fields: (typeName: string) => ObjectFields | undefined;
-  };
+  /** The type of `object` and `oldObject` where it is known. */
+  readonly object?: KnownType;
+  /** The type of `params` where it is known. */
+  readonly params?: KnownType;
+}
+
+/** A type, with the fields of the types within. */
+export interface KnownType {
+  readonly type: CelType;
+  readonly fields: (typeName: string) => ObjectFields | undefined;
 }
 
 const times = 'creationTimestamp deletionTimestamp';
@@ -81,7 +86,7 @@ export function admissionScope(names: AdmissionNames): CelScope {
     ['request', typeFrom('kubernetes.AdmissionRequest')],
     ['namespaceObject', typeFrom('kubernetes.Namespace')],
   ]);
-  if (names.hasParams === true) variables.set('params', dynType);
+  if (names.hasParams === true) variables.set('params', names.params?.type ?? dynType);
   if (names.hasAuthorizer === true) {
     variables.set('authorizer', typeFrom('kubernetes.authorization.Authorizer'));
     const resource = typeFrom('kubernetes.authorization.ResourceCheck');
@@ -96,7 +101,7 @@ export function admissionScope(names: AdmissionNames): CelScope {
         if (name === 'JSONPatch') return patchFields;
         if (name === 'Object' || name.startsWith('Object.')) return anyFields;
       }
-      return types.get(name) ?? names.object?.fields(name);
+      return types.get(name) ?? names.object?.fields(name) ?? names.params?.fields(name);
     },
   };
 }

@@ -13,7 +13,7 @@ import {
 import type { JSONSchemaProps, ValidationRule } from '../../api/kinds/apiextensions.js';
 import { celValue } from './cel-values.js';
 import { compiledRules, type CompiledRule } from './compiled-rules.js';
-import { itemsOf, membersOf } from './schema.js';
+import { itemsOf, membersOf } from '../../api/json-schema.js';
 import type { Old } from './validate-schema.js';
 
 const messageBytesMax = 5 * 1024;

@@ -1,55 +1,11 @@
 /** Values of custom resources as CEL sees them: names escaped, times, durations and bytes typed. @upstream apiserver/pkg/cel/{escaping,common/values}.go */
+import { escapedName, namesInRules } from '../../api/cel/escape.js';
 import { fromCel, toCel } from '../../api/cel/json.js';
 import { durationFrom, timestampFrom } from '../../api/cel/library/conversions.js';
 import { KeyedList, isMap, type CelKey, type CelValue } from '../../api/cel/values.js';
 import { isRecord } from '../../api/equality.js';
+import { isEmbedded, isNamed, itemsOf, membersOf, preserves } from '../../api/json-schema.js';
 import type { JSONSchemaProps } from '../../api/kinds/apiextensions.js';
-import { isEmbedded, itemsOf, membersOf, preserves } from './schema.js';
-
-const reserved = new Set([
-  'true',
-  'false',
-  'null',
-  'in',
-  'as',
-  'break',
-  'const',
-  'continue',
-  'else',
-  'for',
-  'function',
-  'if',
-  'import',
-  'let',
-  'loop',
-  'package',
-  'namespace',
-  'return',
-  'var',
-  'void',
-  'while',
-]);
-
-const escapes: Readonly<Record<string, string>> = {
-  __: '__underscores__',
-  '.': '__dot__',
-  '-': '__dash__',
-  '/': '__slash__',
-};
-
-/** All names of a property in rules: those that are CEL's words may be written as they are, too. */
-export function namesInRules(name: string): readonly string[] {
-  const escaped = escapedName(name);
-  if (escaped === undefined) return [];
-  return reserved.has(name) ? [escaped, name] : [escaped];
-}
-
-/** The name of a property in rules; undefined when it cannot be named there. */
-export function escapedName(name: string): string | undefined {
-  if (reserved.has(name)) return `__${name}__`;
-  if (!/^[a-zA-Z_.\-/][a-zA-Z0-9_.\-/]*$/.test(name)) return undefined;
-  return name.replace(/__|[-./]/g, text => escapes[text] ?? text);
-}
 
 /** The value for CEL. `isRoot`: kind, apiVersion and metadata are there though no schema names them. */
 export function celValue(
@@ -126,12 +82,6 @@ function recordValue(
     for (const name of names.length > 0 ? names : [hiddenName(key)]) entries.set(name, shown);
   }
   return entries;
-}
-
-/** Whether the schema of metadata says so much that it is taken as it is. */
-export function isNamed(metadata: JSONSchemaProps | undefined): boolean {
-  const { name, generateName } = metadata?.properties ?? {};
-  return metadata?.type === 'object' && name?.type === 'string' && generateName?.type === 'string';
 }
 
 /** Rules see only the name of metadata. */

@@ -13,7 +13,8 @@ import {
 } from '../../api/field-error.js';
 import type { JSONSchemaProps, SelectableField } from '../../api/kinds/apiextensions.js';
 import { openApiErrors } from './open-api-rules.js';
-import { isEmbedded, itemsOf, membersOf, pruned, prunedWithin } from './schema.js';
+import { isEmbedded, itemsOf, membersOf } from '../../api/json-schema.js';
+import { pruned, prunedWithin } from './schema.js';
 import { propertiesOf, structuralErrors } from './structural.js';
 import { schemaErrors } from './validate-schema.js';
 

@@ -2,7 +2,12 @@
 import { compileCel, type Compiled } from '../../api/cel/compile.js';
 import { typeText } from '../../api/cel/types.js';
 import type { JSONSchemaProps, ValidationRule } from '../../api/kinds/apiextensions.js';
-import { declaredType, ruleScope, sizesOf, type DeclaredType } from './declared-type.js';
+import {
+  declaredType,
+  ruleScope,
+  sizesOf,
+  type DeclaredType,
+} from '../../api/cel/declared-type.js';
 
 /** A rule and its programs. */
 export interface CompiledRule {

@@ -10,15 +10,8 @@ import { warnAll } from '../decoding/built-in.js';
 import { duplicateFields, strictOfText, textOf, type ReadText } from '../decoding/text.js';
 import { typeMetaOf } from '../decoding/type-meta.js';
 import type { Scope } from '../scope.js';
-import {
-  isEmbedded,
-  itemsOf,
-  mappedList,
-  mappedRecord,
-  membersOf,
-  pruned,
-  withoutBadNulls,
-} from './schema.js';
+import { isEmbedded, itemsOf, membersOf } from '../../api/json-schema.js';
+import { mappedList, mappedRecord, pruned, withoutBadNulls } from './schema.js';
 
 type Json = Readonly<Record<string, unknown>>;
 

@@ -6,7 +6,7 @@ import { dns1035LabelErrors, pathSegmentErrors } from '../../api/labels.js';
 import type { ObjectMeta } from '../../api/kinds/meta.js';
 import { annotationErrors, labelErrors } from '../meta-validation.js';
 import { Passed, unlessPassed } from './passed.js';
-import { isEmbedded, itemsOf, membersOf } from './schema.js';
+import { isEmbedded, itemsOf, membersOf } from '../../api/json-schema.js';
 
 const passed = new Passed<readonly FieldError[]>();
 

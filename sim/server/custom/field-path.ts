@@ -1,6 +1,6 @@
 /** Paths that rules name: `.spec.a['b']`. @upstream apiextensions-apiserver/pkg/apiserver/schema/cel/validation.go ValidFieldPath */
 import type { JSONSchemaProps } from '../../api/kinds/apiextensions.js';
-import { membersOf } from './schema.js';
+import { membersOf } from '../../api/json-schema.js';
 
 /** The schema that the path leads to, or why it leads nowhere. */
 export function schemaAtFieldPath(path: string, root: JSONSchemaProps): JSONSchemaProps | string {

@@ -4,7 +4,7 @@ import { sortedJson } from '../../api/encode.js';
 import { duplicate, type FieldError } from '../../api/field-error.js';
 import type { JSONSchemaProps } from '../../api/kinds/apiextensions.js';
 import { Passed, unlessPassed } from './passed.js';
-import { itemsOf, membersOf } from './schema.js';
+import { itemsOf, membersOf } from '../../api/json-schema.js';
 
 const passed = new Passed<readonly FieldError[]>();
 

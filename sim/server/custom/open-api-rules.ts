@@ -21,7 +21,7 @@ import {
   type RulePlace,
 } from './rule-checks.js';
 import { schemaAtFieldPath } from './field-path.js';
-import { itemsOf, membersOf } from './schema.js';
+import { itemsOf, membersOf } from '../../api/json-schema.js';
 import { propertiesOf } from './structural.js';
 
 type Errors = FieldError[];

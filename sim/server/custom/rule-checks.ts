@@ -5,10 +5,10 @@
 import { forbidden, invalid, type FieldError } from '../../api/field-error.js';
 import type { JSONSchemaProps, ValidationRule } from '../../api/kinds/apiextensions.js';
 import { goValue } from '../resources/validation/go-value.js';
-import { escapedName } from './cel-values.js';
+import { escapedName } from '../../api/cel/escape.js';
 import { rulesOf } from './compiled-rules.js';
-import { cardinalityMax, declaredType, type DeclaredType } from './declared-type.js';
-import { isEmbedded, itemsOf, membersOf } from './schema.js';
+import { cardinalityMax, declaredType, type DeclaredType } from '../../api/cel/declared-type.js';
+import { isEmbedded, itemsOf, membersOf } from '../../api/json-schema.js';
 
 type Errors = FieldError[];
 

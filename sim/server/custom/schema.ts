@@ -1,36 +1,11 @@
 /** Structural schemas of custom resources: pruning, defaults, and what may be null. Values are never changed in place. */
 import { isRecord } from '../../api/equality.js';
+import { isEmbedded, itemsOf, membersOf, preserves } from '../../api/json-schema.js';
 import type { JSONSchemaProps } from '../../api/kinds/apiextensions.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Extensions of a schema, which are no names of TypeScript. */
-interface Extended extends JSONSchemaProps {
-  readonly 'x-kubernetes-preserve-unknown-fields'?: boolean;
-  readonly 'x-kubernetes-embedded-resource'?: boolean;
-}
-
 const metaFields = new Set(['apiVersion', 'kind', 'metadata']);
-
-/** Whether fields that the schema does not know are kept. */
-export function preserves(schema: JSONSchemaProps): boolean {
-  return (schema as Extended)['x-kubernetes-preserve-unknown-fields'] === true;
-}
-
-/** Whether a whole object may stand there, with metadata of its own. */
-export function isEmbedded(schema: JSONSchemaProps): boolean {
-  return (schema as Extended)['x-kubernetes-embedded-resource'] === true;
-}
-
-/** The schema of the items of a list. */
-export function itemsOf({ items }: JSONSchemaProps): JSONSchemaProps | undefined {
-  return isRecord(items) ? (items as JSONSchemaProps) : undefined;
-}
-
-/** The schema of the members of a map, if it has one. */
-export function membersOf({ additionalProperties }: JSONSchemaProps): JSONSchemaProps | undefined {
-  return isRecord(additionalProperties) ? (additionalProperties as JSONSchemaProps) : undefined;
-}
 
 function allowsMembers({ additionalProperties }: JSONSchemaProps): boolean {
   return additionalProperties !== undefined && additionalProperties !== false;

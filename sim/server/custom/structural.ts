@@ -6,7 +6,7 @@ import { deepEqual } from '../../api/equality.js';
 import { forbidden, invalid, required, type FieldError } from '../../api/field-error.js';
 import { compareText } from '../../api/go-text.js';
 import type { JSONSchemaProps } from '../../api/kinds/apiextensions.js';
-import { itemsOf, membersOf } from './schema.js';
+import { itemsOf, membersOf } from '../../api/json-schema.js';
 import { patternProblem } from './values.js';
 
 type Level = 'root' | 'item' | 'field';

@@ -16,7 +16,7 @@ import { goNumber, goQuote } from '../../api/go-text.js';
 import type { JSONSchemaProps } from '../../api/kinds/apiextensions.js';
 import { isKnownFormat, matchesFormat } from './formats.js';
 import { Passed } from './passed.js';
-import { itemsOf, membersOf } from './schema.js';
+import { itemsOf, membersOf } from '../../api/json-schema.js';
 import { closest, empty, found, isValid, merge, said, type Result } from './schema-result.js';
 import { isMultiple, matchesPattern } from './values.js';
 

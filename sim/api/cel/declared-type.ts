@@ -2,8 +2,8 @@
  * The types that rules see behind a schema, with how large their values may be.
  * @upstream apiserver/pkg/cel/common/schemas.go SchemaDeclType, apiserver/pkg/cel/types.go
  */
-import type { CelScope, ObjectFields } from '../../api/cel/check.js';
-import type { SizeAt } from '../../api/cel/estimate.js';
+import type { CelScope, ObjectFields } from './check.js';
+import type { SizeAt } from './estimate.js';
 import {
   boolType,
   dynType,
@@ -13,10 +13,10 @@ import {
   optionalType,
   simpleType,
   type CelType,
-} from '../../api/cel/types.js';
-import type { JSONSchemaProps } from '../../api/kinds/apiextensions.js';
-import { isNamed, namesInRules } from './cel-values.js';
-import { isEmbedded, itemsOf, membersOf } from './schema.js';
+} from './types.js';
+import type { JSONSchemaProps } from '../kinds/apiextensions.js';
+import { isEmbedded, isNamed, itemsOf, membersOf } from '../json-schema.js';
+import { namesInRules } from './escape.js';
 
 /** A type with its sizes. */
 export interface DeclaredType {
@@ -140,10 +140,16 @@ export function cardinalityMax({ jsonMin }: DeclaredType): number {
   return Math.floor(requestBytesMax / (jsonMin + 1));
 }
 
+/** The fields of the object types within a type, by their names. */
+export function fieldsWithin(declared: DeclaredType): ReadonlyMap<string, ObjectFields> {
+  const objects = new Map<string, ObjectFields>();
+  collectObjects(declared, objects);
+  return objects;
+}
+
 /** What the rules of a schema may name: `self`, and `oldSelf`, which may be optional. */
 export function ruleScope(self: DeclaredType, hasOptionalOldSelf: boolean): CelScope {
-  const objects = new Map<string, ObjectFields>();
-  collectObjects(self, objects);
+  const objects = fieldsWithin(self);
   const variables = new Map([
     ['self', self.type],
     ['oldSelf', hasOptionalOldSelf ? optionalType(self.type) : self.type],
