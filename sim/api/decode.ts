@@ -9,6 +9,7 @@ import type { ListShape, MapShape, Shape, StructShape } from './facts.js';
 import { compareText } from './go-text.js';
 import { encodedStruct, filled, markEmpty, zeroOf } from './go-struct.js';
 import { noRepeatedKeys, type RepeatedKeys } from './json-parse.js';
+import { putField } from './own-fields.js';
 import { tidied } from './tidy.js';
 
 /**
@@ -163,7 +164,7 @@ class Decoder implements ScalarContext {
     let count = 0;
     this.eachKey(map, (key, item) => {
       this.places.push(key);
-      decoded[key] = filled(this.decode(item, shape.value), shape.value);
+      putField(decoded, key, filled(this.decode(item, shape.value), shape.value));
       this.places.pop();
       count++;
     });
@@ -218,6 +219,6 @@ function sortedKeys(map: Record<string, unknown>): unknown {
   }
   if (isSorted) return map;
   const sorted: Record<string, unknown> = {};
-  for (const key of keys.toSorted(compareText)) sorted[key] = map[key];
+  for (const key of keys.toSorted(compareText)) putField(sorted, key, map[key]);
   return sorted;
 }

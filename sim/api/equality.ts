@@ -1,4 +1,5 @@
 /** Comparing, copying and freezing JSON values: hand-written because they run all the time. */
+import { putField } from './own-fields.js';
 
 /** Whether two JSON values are equal; keys that are undefined count as absent. */
 export function deepEqual(left: unknown, right: unknown): boolean {
@@ -47,7 +48,7 @@ function cloned(value: unknown): unknown {
   }
   const source = value as Record<string, unknown>;
   const copy: Record<string, unknown> = {};
-  for (const key in source) copy[key] = cloned(source[key]);
+  for (const key in source) putField(copy, key, cloned(source[key]));
   return copy;
 }
 

@@ -3,6 +3,7 @@
  * @upstream encoding/json/scanner.go, sigs.k8s.io/json
  */
 import { goQuote } from './go-text.js';
+import { putField } from './own-fields.js';
 import type { Parsed } from './time.js';
 
 /** A JSON value, and for each object with duplicates its keys as they came. */
@@ -116,7 +117,7 @@ class Reader {
       if (!this.take(':')) throw this.unexpected('after object key');
       const value = this.value();
       values.push(value);
-      setOwn(object, key, value);
+      putField(object, key, value);
       this.skipSpace();
       if (this.take('}')) break;
       if (!this.take(',')) throw this.unexpected('after object key:value pair');
@@ -224,15 +225,6 @@ class Reader {
   private unexpected(context: string): SyntaxFault {
     if (this.position >= this.text.length) return new SyntaxFault('unexpected end of JSON input');
     return new SyntaxFault(`invalid character ${quotedByte(this.text, this.position)} ${context}`);
-  }
-}
-
-/** `__proto__` is a key as any other. */
-function setOwn(object: Record<string, unknown>, key: string, value: unknown): void {
-  if (key === '__proto__') {
-    Object.defineProperty(object, key, { value, enumerable: true, configurable: true });
-  } else {
-    object[key] = value;
   }
 }
 

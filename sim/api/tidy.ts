@@ -4,6 +4,7 @@
  */
 import { isAnything, isClearing, withoutEmptyMarks, zeroStruct } from './go-struct.js';
 import type { FieldFact, Shape, StructShape } from './facts.js';
+import { putField } from './own-fields.js';
 
 /**
  * The object without what Go's encoder leaves out, and with what it always writes. What it shares with
@@ -72,7 +73,7 @@ function tidiedMap(
     if (next === value && value !== undefined) continue;
     changed ??= { ...map };
     if (next === undefined) delete changed[key];
-    else changed[key] = next;
+    else putField(changed, key, next);
   }
   return changed ?? map;
 }

@@ -3,6 +3,7 @@
  * @upstream sigs.k8s.io/structured-merge-diff typed/merge.go, remove.go
  */
 import { isRecord } from '../equality.js';
+import { ownField, putField } from '../own-fields.js';
 import {
   fieldSchema,
   schemaFor,
@@ -33,8 +34,8 @@ function mergedMap(live: unknown, applied: unknown, map: MapSchema): unknown {
   if (map.isAtomic || isEmpty) return applied;
   const result: Record<string, unknown> = { ...before };
   for (const [name, value] of Object.entries(after)) {
-    const next = merged(before[name], value, fieldSchema(map, name) ?? untyped);
-    if (next !== undefined) result[name] = next;
+    const next = merged(ownField(before, name), value, fieldSchema(map, name) ?? untyped);
+    if (next !== undefined) putField(result, name, next);
   }
   return result;
 }
@@ -154,12 +155,12 @@ function mapWithout(value: Json, fields: FieldSet, map: MapSchema): unknown {
     if (fields.members.has(element)) continue;
     const below = fields.withPrefix(element);
     if (below.isEmpty) {
-      result[name] = item;
+      putField(result, name, item);
       continue;
     }
     hadMatches = true;
     const inner = withoutFields(item, below, fieldSchema(map, name) ?? untyped);
-    result[name] = keptContainer(item, inner);
+    putField(result, name, keptContainer(item, inner));
   }
   return Object.keys(result).length > 0 || hadMatches ? result : undefined;
 }

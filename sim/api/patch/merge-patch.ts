@@ -3,15 +3,16 @@
  * @upstream gopkg.in/evanphx/json-patch.v4 merge.go
  */
 import { isRecord } from '../equality.js';
+import { copied, ownField, putField } from '../own-fields.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
 /** The document with the patch merged into it. Neither is changed. */
 export function applyMergePatch(document: Json, patch: Json): Json {
-  const merged: Record<string, unknown> = Object.assign({}, document);
+  const merged = copied(document);
   for (const [key, value] of Object.entries(patch)) {
     if (value === null) delete merged[key];
-    else merged[key] = mergedValue(merged[key], value);
+    else putField(merged, key, mergedValue(ownField(merged, key), value));
   }
   return merged;
 }

@@ -32,6 +32,34 @@ const differing = new Map([
   [72, 'a missing value is null'],
 ]);
 
+it('keeps and sets keys that objects inherit, as users may choose them', () => {
+  // As text: in a literal the key would be the prototype.
+  const document = JSON.parse('{"data": {"__proto__": "a", "constructor": "b", "c": "d"}}');
+  const patch = JSON.parse('{"data": {"__proto__": "x", "toString": "y"}}');
+  const merged = JSON.parse(
+    '{"data": {"__proto__": "x", "constructor": "b", "c": "d", "toString": "y"}}',
+  );
+  const fields = (object: unknown) =>
+    Object.entries((object as { readonly data: object }).data).sort(([a], [b]) => (a < b ? -1 : 1));
+  const other = { data: { c: 'e' } };
+  const shape = structOf('core/v1.ConfigMap');
+  const strategic = (changes: object) => {
+    const applied = applyStrategicMergePatch(document, changes as never, shape);
+    return applied.isOk ? applied.value : applied.error;
+  };
+  for (const apply of [
+    (changes: object) => applyMergePatch(document, changes as never),
+    strategic,
+  ]) {
+    expect(fields(apply(patch))).toEqual(fields(merged));
+    expect(fields(apply(other))).toEqual([
+      ['__proto__', 'a'],
+      ['c', 'e'],
+      ['constructor', 'b'],
+    ]);
+  }
+});
+
 describe('the JSON patch test suite', () => {
   for (const [index, { comment = `case ${index}`, ...one }] of cases.entries()) {
     const reason = differing.get(index);

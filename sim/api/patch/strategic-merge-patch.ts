@@ -6,6 +6,7 @@
 import { isRecord } from '../equality.js';
 import type { StructShape } from '../facts.js';
 import { goValue } from '../go-text.js';
+import { copied, ownField, putField } from '../own-fields.js';
 import type { Parsed } from '../time.js';
 import { listSchema, mapSchema, type PatchSchema } from './patch-schema.js';
 import {
@@ -62,7 +63,7 @@ function replacedMap(marker: unknown, patch: Json): Json {
 /** `$retainKeys`: the original without the keys that the patch does not list. */
 function retained(original: Json, patch: Json): Record<string, unknown> {
   const listed = patch[retainKeys];
-  if (listed === undefined) return Object.assign({}, original);
+  if (listed === undefined) return copied(original);
   const format = 'invalid patch format of retainKeys';
   if (!Array.isArray(listed)) throw new PatchFault(format);
   const keys = new Set<unknown>(listed);
@@ -128,7 +129,7 @@ function mergeField(
     delete merged[field];
     return;
   }
-  const current = merged[field];
+  const current = ownField(merged, field);
   const kind = typeName(value);
   if (current === undefined || typeName(current) !== kind) {
     if (!isDeletion) setOrDelete(merged, field, withoutNulls(value));
@@ -156,7 +157,7 @@ function typeName(value: unknown): string {
 function setOrDelete(merged: Record<string, unknown>, field: string, value: unknown): void {
   const kept = keptValue(value);
   if (kept === undefined) delete merged[field];
-  else merged[field] = kept;
+  else putField(merged, field, kept);
 }
 
 /** The value without directives; undefined when it is one itself. */

@@ -2,6 +2,7 @@
 import { isRecord } from '../../api/equality.js';
 import { isEmbedded, itemsOf, membersOf, preserves } from '../../api/json-schema.js';
 import type { JSONSchemaProps } from '../../api/kinds/apiextensions.js';
+import { putField } from '../../api/own-fields.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -174,7 +175,7 @@ export function mappedRecord(record: Json, map: (key: string, item: unknown) => 
     if (next === record[key]) continue;
     changed ??= { ...record };
     if (next === undefined) delete changed[key];
-    else changed[key] = next;
+    else putField(changed, key, next);
   }
   return changed ?? record;
 }

@@ -2,6 +2,7 @@
  * What one version of a JSON value has otherwise than another, as JSON. Versions of stored objects share
  * most of their parts, and what is shared is not looked into.
  */
+import { ownField, putField } from '../../../sim/api/own-fields.js';
 
 /** A difference: the new value, the changed parts of an object, or of a list. */
 export type Delta =
@@ -32,7 +33,7 @@ export function patched(before: unknown, delta: Delta): unknown {
   if ('n' in delta) return patchedList(before as readonly unknown[], delta);
   const fields: Record<string, unknown> = { ...(before as Fields) };
   for (const [name, part] of Object.entries(delta.s)) {
-    put(fields, name, patched(own(fields, name), part));
+    putField(fields, name, patched(ownField(fields, name), part));
   }
   // The copy is ours, and its fields are no properties of a class.
   // oxlint-disable-next-line no-dynamic-delete
@@ -55,19 +56,6 @@ function patchedList(
   return [...items, ...t];
 }
 
-/** Users choose some names: `constructor` is a fine key of a ConfigMap. */
-function own(fields: Fields, name: string): unknown {
-  return Object.hasOwn(fields, name) ? fields[name] : undefined;
-}
-
-function put(fields: Record<string, unknown>, name: string, value: unknown): void {
-  if (name !== '__proto__') fields[name] = value;
-  else {
-    const plain = { value, enumerable: true, configurable: true, writable: true };
-    Object.defineProperty(fields, name, plain);
-  }
-}
-
 function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -79,11 +67,11 @@ function fieldsDelta(before: Fields, after: Fields): Delta | undefined {
     const value = after[name];
     if (value === undefined) continue;
     // Nothing that is inherited is a value of JSON, so what is the same is the field's own.
-    const old = before[name] === value ? value : own(before, name);
+    const old = before[name] === value ? value : ownField(before, name);
     if (old !== undefined) inBoth++;
     if (old === value) continue;
     const part = old === undefined ? ([value] as const) : deltaOf(old, value);
-    if (part !== undefined) put((changed ??= {}), name, part);
+    if (part !== undefined) putField((changed ??= {}), name, part);
   }
   let inBefore = 0;
   for (const name in before) if (before[name] !== undefined) inBefore++;
@@ -94,7 +82,7 @@ function fieldsDelta(before: Fields, after: Fields): Delta | undefined {
 function goneFrom(before: Fields, after: Fields): readonly string[] {
   const gone: string[] = [];
   for (const name in before) {
-    if (before[name] !== undefined && own(after, name) === undefined) gone.push(name);
+    if (before[name] !== undefined && ownField(after, name) === undefined) gone.push(name);
   }
   return gone;
 }

@@ -18,7 +18,7 @@ export function validateConfigMap(map: ConfigMap): readonly FieldError[] {
   const { data = {}, binaryData = {} } = map;
   for (const key in data) {
     tell(configMapKeyErrors(key), key, `data[${key}]`, errors);
-    if (binaryData[key] !== undefined) {
+    if (Object.hasOwn(binaryData, key)) {
       errors.push(invalid(`data[${key}]`, key, 'duplicate of key present in binaryData'));
     }
     bytes += byteLength(data[key] ?? '');
