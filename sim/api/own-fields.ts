@@ -9,9 +9,12 @@ export function putField(object: Record<string, unknown>, key: string, value: un
   }
 }
 
-/** The field of the object itself, not what it inherits. */
-export function ownField(object: Readonly<Record<string, unknown>>, key: string): unknown {
-  return Object.hasOwn(object, key) ? object[key] : undefined;
+/** The field of the object itself, if there is one: not what it inherits. */
+export function ownField<T>(
+  object: Readonly<Record<string, T>> | undefined,
+  key: string,
+): T | undefined {
+  return object !== undefined && Object.hasOwn(object, key) ? object[key] : undefined;
 }
 
 /** A copy that can be given more fields: one by a spread would then have a hidden class of its own. */

@@ -101,11 +101,10 @@ export class PrometheusServer {
   private forgetLater(): void {
     const { retentionMs: keptMs = retentionMs } = this.configuration;
     const { clock } = this.host;
+    const forget = (): void => this.forget(clock.now() - keptMs);
     clock.after(keptMs, 'forget samples', () => {
-      this.forget(clock.now() - keptMs);
-      this.every(Math.min(blockMs, keptMs), 'forget samples', () =>
-        this.forget(clock.now() - keptMs),
-      );
+      forget();
+      this.every(Math.min(blockMs, keptMs), 'forget samples', forget);
     });
   }
 

@@ -2,7 +2,7 @@
 import { isRecord } from '../../api/equality.js';
 import { isEmbedded, itemsOf, membersOf, preserves } from '../../api/json-schema.js';
 import type { JSONSchemaProps } from '../../api/kinds/apiextensions.js';
-import { putField } from '../../api/own-fields.js';
+import { ownField, putField } from '../../api/own-fields.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -65,7 +65,7 @@ function prunedValue(value: unknown, schema: JSONSchemaProps | undefined, at: At
 function prunedMap(value: Json, schema: JSONSchemaProps | undefined, at: At): Json {
   return mappedRecord(value, (key, item) => {
     if (schema !== undefined && isEmbedded(schema) && metaFields.has(key)) return item;
-    const property = own(schema?.properties, key);
+    const property = ownField(schema?.properties, key);
     if (property !== undefined) return prunedValue(item, property, below(at, key));
     if (schema !== undefined && allowsMembers(schema)) {
       return prunedValue(item, membersOf(schema), below(at, key));
@@ -86,7 +86,7 @@ function keptUnknown(value: unknown, schema: JSONSchemaProps | undefined, at: At
   if (!isRecord(value)) return value;
   return mappedRecord(value, (key, item) => {
     if (isEmbedded(schema) && metaFields.has(key)) return item;
-    const property = own(schema.properties, key);
+    const property = ownField(schema.properties, key);
     if (property !== undefined) return prunedValue(item, property, below(at, key));
     const members = membersOf(schema);
     return members === undefined ? item : prunedValue(item, members, below(at, key));
@@ -115,7 +115,7 @@ function defaultedValue(value: unknown, schema: JSONSchemaProps | undefined): un
     filled = { ...filled, [key]: property.default };
   }
   return mappedRecord(filled, (key, item) => {
-    const property = own(schema.properties, key);
+    const property = ownField(schema.properties, key);
     if (property !== undefined) return defaultedValue(item, property);
     const members = membersOf(schema);
     return defaultedValue(orDefault(item, members), members);
@@ -142,14 +142,10 @@ export function withoutBadNulls(value: unknown, schema: JSONSchemaProps | undefi
   }
   if (!isRecord(value)) return value;
   return mappedRecord(value, (key, item) => {
-    const property = own(schema.properties, key) ?? membersOf(schema);
+    const property = ownField(schema.properties, key) ?? membersOf(schema);
     const isGone = isBadNull(item, property) && property?.default === undefined;
     return isGone ? undefined : withoutBadNulls(item, property);
   });
-}
-
-function own<T>(record: Readonly<Record<string, T>> | undefined, key: string): T | undefined {
-  return record !== undefined && Object.hasOwn(record, key) ? record[key] : undefined;
 }
 
 /** The list with each item mapped; the same list when none changed. */
