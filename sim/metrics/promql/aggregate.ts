@@ -67,10 +67,9 @@ function namesOf(expression: Aggregation): ReadonlySet<string> {
   if (known !== undefined) return known;
   const { labels, isWithout, operator, parameter } = expression;
   const names = new Set(isWithout ? [...labels, nameLabel] : labels);
-  // The label that tells the value is part of what is counted.
-  if (operator === 'count_values' && parameter?.kind === 'string') {
-    if (isWithout) names.delete(parameter.value);
-    else names.add(parameter.value);
+  // The label that tells the value is part of what is counted, unless it is among those left out.
+  if (operator === 'count_values' && parameter?.kind === 'string' && !isWithout) {
+    names.add(parameter.value);
   }
   namesKnown.set(expression, names);
   return names;

@@ -191,24 +191,35 @@ class Joining {
           '(group_left/group_right)',
       );
     }
-    if (isFilter && result === 0) {
-      if (before === undefined) this.met.set(key, new Set());
-      return;
-    }
     const value = isFilter ? a : result;
-    const labels = this.labelsOf(many.labels, isKnown ? one.labels : undefined);
-    const nameless = { ...many, labels, value };
-    const joined = isFilter ? nameless : this.renaming.renamed(nameless, value);
+    const joined = this.joined(many, isKnown ? one.labels : undefined, { value, isFilter });
+    // What a comparison leaves out counts as well.
     if (before?.has(joined.labels.key) === true) {
       failQuery('multiple matches for labels: grouping labels must ensure unique matches');
     }
     this.met.set(key, new Set([...(before ?? []), joined.labels.key]));
-    this.found.push(joined);
+    if (!isFilter || result !== 0) this.found.push(joined);
   }
 
-  private labelsOf(many: Labels, one: Labels | undefined): Labels {
+  private joined(
+    many: Element,
+    one: Labels | undefined,
+    { value, isFilter }: { readonly value: number; readonly isFilter: boolean },
+  ): Element {
     const { isOn, labels, group, include } = this.binary.matching;
-    if (group === 'none') return isOn ? many.keep(new Set(labels)) : many.drop(new Set(labels));
-    return many.with(include.map(name => [name, one?.get(name) ?? ''] as const));
+    const own: { labels: Labels; value: number; readonly isNameless?: boolean } = {
+      ...many,
+      value,
+    };
+    if (group === 'none') {
+      const names = new Set(labels);
+      own.labels = isOn ? many.labels.keep(names) : many.labels.drop(names);
+      return isFilter ? own : this.renaming.renamed(own, value);
+    }
+    const renamed = isFilter ? own : this.renaming.renamed(own, value);
+    if (include.length === 0) return renamed;
+    // The name goes before the labels of the one side come: it may be among them.
+    const taken = include.map(name => [name, one?.get(name) ?? ''] as const);
+    return { ...renamed, labels: renamed.labels.with(taken) };
   }
 }

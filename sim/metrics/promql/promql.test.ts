@@ -53,6 +53,53 @@ describe('a query', () => {
     });
   });
 
+  it('has dates of what is no date as Go has them', () => {
+    const parts = ['year', 'month', 'day_of_month', 'day_of_week', 'hour', 'days_in_month'];
+    const datesOf = (value: string): unknown =>
+      parts.map(part => ask(`scalar(${part}(vector(${value})))`));
+    expect(datesOf('NaN')).toEqual([292277026596, 12, 4, 0, 15, 31]);
+    expect(datesOf('-Inf')).toEqual(datesOf('NaN'));
+    expect(datesOf('1e15')).toEqual([31690708, 7, 5, 0, 1, 31]);
+    expect(datesOf('-9e18')).toEqual([-285198644592, 9, 12, 1, 8, 30]);
+    expect(datesOf('-1.5')).toEqual([1969, 12, 31, 3, 23, 31]);
+  });
+
+  it('clamps as Go finds the greater, and tells the faults of what nothing is left of', () => {
+    expect(ask('scalar(clamp_min(vector(NaN), Inf))')).toBe(Infinity);
+    expect(ask('scalar(clamp(vector(1), NaN, 2))')).toBeNaN();
+    expect(ask('clamp(requests_total + on() requests_total, 2, 1)')).toMatch(/found duplicate/);
+  });
+
+  it('counts values by the label that tells them, unless it is left out', () => {
+    expect(ask('count_values without(instance)("v", requests_total)')).toEqual({
+      '{v="600"}': 1,
+      '{v="1200"}': 1,
+    });
+    expect(ask('count_values without(instance)("instance", requests_total)')).toEqual({ '{}': 2 });
+  });
+
+  it('takes the name of the one side where it is asked for', () => {
+    const names = (query: string): readonly string[] => Object.keys(ask(query) as object);
+    const scaled = 'requests_total * on() group_left';
+    expect(names(`${scaled} up`)).toEqual(['{instance="a"}', '{instance="b"}']);
+    expect(names(`${scaled}(__name__) up`)).toEqual(['up{instance="a"}', 'up{instance="b"}']);
+  });
+
+  it('finds matches ambiguous that a comparison would leave out', () => {
+    expect(ask('requests_total > on() group_left(instance) up + 1e6')).toMatch(
+      /grouping labels must ensure unique matches/,
+    );
+  });
+
+  it('keeps of equals what came first', () => {
+    expect(ask('topk(1, requests_total * 0)')).toEqual({ '{instance="a"}': 0 });
+    const late = new SeriesStore();
+    for (const instance of ['b', 'a']) late.append(Labels.of({ __name__: 'up', instance }), 0, 1);
+    const answer = queryAt(late, 'topk(1, up)', 0);
+    if ('error' in answer || answer.value.kind !== 'vector') throw new Error('no vector');
+    expect(answer.value.elements.map(({ labels }) => labels.get('instance'))).toEqual(['b']);
+  });
+
   it('refuses what Prometheus refuses', () => {
     expect(ask('rate(requests_total)')).toMatch(/expected type range vector/);
     expect(ask('nosuch(up)')).toMatch(/parse error: 1:7: unexpected \(up\)/);

@@ -1,5 +1,5 @@
 /** Keeps time series in memory: what Prometheus' head block is to its queries. */
-import { compareLabels, nameLabel, type Labels } from './labels.js';
+import { nameLabel, type Labels } from './labels.js';
 import { matchesAll, type Matcher } from './matcher.js';
 
 /** A series: samples in the order of time. A stale one ends the series until the next sample. */
@@ -76,16 +76,14 @@ export class SeriesStore {
     return this.series(labels).append(timeMs, value);
   }
 
-  /** All series that match, sorted by their labels. */
+  /** All series that match, in the order in which they came, as those in Prometheus' head block. */
   select(matchers: readonly Matcher[]): readonly Series[] {
     const before = this.selected.get(matchers);
     if (before?.changes === this.changes) return before.series;
     const named = matchers.find(({ name, operator }) => name === nameLabel && operator === '=');
     const candidates =
       named === undefined ? [...this.byKey.values()] : (this.byName.get(named.value) ?? []);
-    const series = candidates
-      .filter(({ labels }) => matchesAll(matchers, labels))
-      .sort((a, b) => compareLabels(a.labels, b.labels));
+    const series = candidates.filter(({ labels }) => matchesAll(matchers, labels));
     this.selected.set(matchers, { changes: this.changes, series });
     return series;
   }

@@ -5,12 +5,19 @@ import { ofEach, scalarAt, vectorAt, type CallContext, type PromqlFunction } fro
 
 const degrees = 180 / Math.PI;
 
+/** As Go has it: an infinity that nothing exceeds is the answer, also beside what is not a number. */
+const greater = (a: number, b: number): number =>
+  a === Infinity || b === Infinity ? Infinity : Math.max(a, b);
+const lesser = (a: number, b: number): number =>
+  a === -Infinity || b === -Infinity ? -Infinity : Math.min(a, b);
+
 function clamped(lowAt: number | undefined, highAt: number | undefined): PromqlFunction {
   return context => {
     const low = lowAt === undefined ? -Infinity : scalarAt(context, lowAt);
     const high = highAt === undefined ? Infinity : scalarAt(context, highAt);
-    if (high < low) return vectorOf([]);
-    return ofEach(value => Math.max(low, Math.min(high, value)))(context);
+    // Also where nothing is left, the vector's own faults are told.
+    const all = ofEach(value => greater(low, lesser(high, value)))(context);
+    return high < low ? vectorOf([]) : all;
   };
 }
 

@@ -11,10 +11,34 @@ import {
   type PromqlFunction,
 } from './function.js';
 
-/** A part of a date (UTC) of each value, which is in seconds; of now where none is given. */
-function dated(part: (date: Date) => number): PromqlFunction {
-  const of = (seconds: number): number =>
-    Number.isFinite(seconds) ? part(new Date(Math.trunc(seconds) * 1000)) : NaN;
+/** The calendar repeats itself after so many years. */
+const eraYears = 400;
+const eraSeconds = 12_622_780_800n;
+/** From where Go's calendar begins to 1970, in seconds; what lies before is after its end. */
+const goEpochSeconds = 9_223_372_028_741_760_000n;
+
+/** A date of 1970 to 2369 that has the same place in its era, and how many years it stands for more. */
+interface Dated {
+  readonly date: Date;
+  readonly yearsMore: number;
+}
+
+/** The date (UTC) of a value in seconds as Go has it, in which what no int64 can hold is the least one. */
+function dateOf(value: number): Dated {
+  const isHeld = value >= -(2 ** 63) && value < 2 ** 63;
+  const told = isHeld ? BigInt(Math.trunc(value)) : -(2n ** 63n);
+  const seconds = told < -goEpochSeconds ? told + 2n ** 64n : told;
+  const within = ((seconds % eraSeconds) + eraSeconds) % eraSeconds;
+  const eras = Number((seconds - within) / eraSeconds);
+  return { date: new Date(Number(within) * 1000), yearsMore: eras * eraYears };
+}
+
+/** A part of a date of each value; of now where none is given. */
+function dated(part: (date: Date, yearsMore: number) => number): PromqlFunction {
+  const of = (seconds: number): number => {
+    const { date, yearsMore } = dateOf(seconds);
+    return part(date, yearsMore);
+  };
   return context =>
     context.call.arguments.length > 0
       ? ofEach(of)(context)
@@ -60,5 +84,5 @@ export const timeFunctions: Readonly<Record<string, PromqlFunction>> = {
   time: ({ timeMs }) => scalarOf(timeMs / 1000),
   timestamp,
   vector: context => vectorOf([{ labels: Labels.none, value: scalarAt(context, 0) }]),
-  year: dated(date => date.getUTCFullYear()),
+  year: dated((date, yearsMore) => date.getUTCFullYear() + yearsMore),
 };
