@@ -17,6 +17,7 @@ import {
 import type { KubeObject } from '../api/object.js';
 import type { ServedResource } from './registry.js';
 import type { NameRule } from './resources/strategy.js';
+import { addressErrors } from './resources/validation/ip.js';
 import { managerErrors } from './write-options.js';
 
 const annotationBytesMax = 256 * 1024;
@@ -27,18 +28,35 @@ type Check = (value: string) => readonly string[];
 
 const nameChecks: Readonly<Record<NameRule, Check>> = {
   subdomain: dns1123SubdomainErrors,
+  made: dns1123SubdomainErrors,
   label: dns1123LabelErrors,
   'dns1035-label': dns1035LabelErrors,
   path: pathSegmentErrors,
+  ip: addressErrors,
   any: () => [],
 };
 
 /** What is wrong with the metadata of a new object. */
 export function metaErrors(object: KubeObject, { kind, storedStrategy }: ServedResource) {
-  const { metadata } = object;
+  return objectMetaErrors(object.metadata, {
+    rule: storedStrategy.nameRule ?? 'subdomain',
+    isNamespaced: kind.isNamespaced,
+  });
+}
+
+/** What is wrong with the metadata of any new object, whatever its kind asks of names. */
+export function commonMetaErrors({ metadata }: KubeObject, { kind }: ServedResource) {
+  return objectMetaErrors(metadata, { rule: 'path', isNamespaced: kind.isNamespaced });
+}
+
+/** @upstream apimachinery/pkg/api/validation/objectmeta.go ValidateObjectMetaAccessor */
+export function objectMetaErrors(
+  metadata: ObjectMeta,
+  { rule, isNamespaced }: { readonly rule: NameRule; readonly isNamespaced: boolean },
+): readonly FieldError[] {
   return [
-    ...nameErrors(metadata, storedStrategy.nameRule ?? 'subdomain'),
-    ...placeErrors(metadata, kind.isNamespaced),
+    ...nameErrors(metadata, rule),
+    ...placeErrors(metadata, isNamespaced),
     ...detailErrors(metadata),
     ...changedFinalizerErrors(metadata),
   ];
@@ -92,8 +110,9 @@ function nameErrors(metadata: ObjectMeta, rule: NameRule): readonly FieldError[]
   const { name = '', generateName = '' } = metadata;
   const check = nameChecks[rule];
   const errors: FieldError[] = [];
-  if (generateName !== '') {
-    const base = rule === 'path' || rule === 'any' ? generateName : maskedDash(generateName);
+  if (generateName !== '' && rule !== 'made') {
+    const isBase = rule === 'subdomain' || rule === 'label' || rule === 'dns1035-label';
+    const base = isBase ? maskedDash(generateName) : generateName;
     for (const text of check(base)) {
       errors.push(invalid('metadata.generateName', generateName, text));
     }

@@ -2,6 +2,7 @@
  * POST: creates an object.
  * @upstream apiserver/pkg/endpoints/handlers/create.go, registry/generic/registry/store.go Create
  */
+import type { FieldError } from '../../api/field-error.js';
 import type { ObjectMeta } from '../../api/kinds/meta.js';
 import type { KubeObject } from '../../api/object.js';
 import type { ApiAnswer } from '../../api/request.js';
@@ -27,17 +28,19 @@ import { intoStorage, isConverted, readied } from '../conversions.js';
 import { FieldOwners } from '../field-owners.js';
 import { trackFields } from '../managed-fields.js';
 import type { Core } from '../core.js';
-import { metaErrors } from '../meta-validation.js';
+import { commonMetaErrors, metaErrors } from '../meta-validation.js';
 import { newMeta, withMeta, withResourceVersion } from '../object-meta.js';
 import { uniqueOwners } from '../owners.js';
 import { respond } from '../respond.js';
 import type { ServedResource } from '../registry.js';
+import type { StrategyContext } from '../resources/strategy.js';
 import type { Scope } from '../scope.js';
 import type { Steps } from '../steps.js';
 import { inStorage, writtenView } from '../views.js';
 import { managerOf, writeOptions, type WriteOptions } from '../write-options.js';
 
 const generateAttemptsMax = 8;
+const none: readonly FieldError[] = [];
 const generatedBaseMax = 58;
 
 /** Answers 201 and the object. */
@@ -171,11 +174,7 @@ function validNew(scope: Scope, object: KubeObject): KubeObject | Failure {
   strategyContext.target = context;
   const inStored = custom === undefined ? (strategy.toStored?.(object) ?? object) : object;
   const prepared = storedStrategy.prepareForCreate?.(inStored, strategyContext) ?? inStored;
-  const validate = strategy.validate ?? storedStrategy.validate;
-  const errors = [
-    ...metaErrors(prepared, resource),
-    ...(validate?.(prepared, strategyContext) ?? []),
-  ];
+  const errors = newErrors(prepared, resource, strategyContext);
   if (errors.length > 0)
     return invalid(
       kindOfObject(prepared, storedKind(resource)),
@@ -187,6 +186,22 @@ function validNew(scope: Scope, object: KubeObject): KubeObject | Failure {
   const warnings = storedStrategy.warningsOnCreate?.(prepared, strategyContext);
   if (warnings !== undefined) for (const warning of warnings) context.warn(warning);
   return prepared;
+}
+
+/** @upstream apiserver/pkg/registry/rest/create.go BeforeCreate */
+function newErrors(
+  object: KubeObject,
+  resource: ServedResource,
+  context: StrategyContext,
+): readonly FieldError[] {
+  const { strategy, storedStrategy } = resource;
+  const unmet = storedStrategy.reserve?.(object, context) ?? none;
+  if (unmet.length > 0) return unmet;
+  const isChecked = storedStrategy.checksOwnMeta !== false;
+  const validate = strategy.validate ?? storedStrategy.validate;
+  const own = validate?.(object, context) ?? none;
+  const errors = isChecked ? [...metaErrors(object, resource), ...own] : own;
+  return isChecked || errors.length > 0 ? errors : commonMetaErrors(object, resource);
 }
 
 /** The kind whose strategy judges: other versions of Events are core/v1's. */

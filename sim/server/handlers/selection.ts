@@ -4,7 +4,7 @@
  */
 import { matchesFields, parseFieldSelector, type FieldTerm } from '../../api/field-selectors.js';
 import { goQuote } from '../../api/go-text.js';
-import type { KubeObject } from '../../api/object.js';
+import { apiVersionOf, type KubeObject } from '../../api/object.js';
 import { parseSelector, type Selector } from '../../api/selectors.js';
 import { badRequest, type Failure } from '../../api/status.js';
 import type { ServedResource } from '../registry.js';
@@ -108,6 +108,8 @@ function unknownText({ kind, storedStrategy }: ServedResource, field: string): s
       return `${goQuote(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`;
     case 'not-supported':
       return `field label not supported: ${field}`;
+    case 'not-supported-for-version':
+      return `field label not supported for ${apiVersionOf(kind)}, Kind=${kind.kind}: ${field}`;
     case 'not-supported-for-kind':
       return `field label ${goQuote(field)} not supported for ${kind.kind}`;
   }

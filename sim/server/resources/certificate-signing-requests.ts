@@ -16,6 +16,7 @@ import { requestUpdate, validateRequest } from './validation/certificate-request
 /** The strategy of CertificateSigningRequests. */
 export const certificateSigningRequest = strategyOf<CertificateSigningRequest>({
   kind: certificateSigningRequests,
+  nameRule: 'any',
   defaults: object => fill(object, { status: {} }),
   prepareForCreate: (object, context) => ({ ...requestedBy(object, context), status: {} }),
   prepareForUpdate: (object, old) => keepStatus(keepSpec(object, old), old),

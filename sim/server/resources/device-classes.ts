@@ -9,6 +9,7 @@ import { validateDeviceClass } from './validation/resource-claim.js';
 /** The strategy of DeviceClasses. */
 export const deviceClass = strategyOf<DeviceClass>({
   kind: deviceClasses,
+  nameRule: 'made',
   hasGeneration: true,
   returnsDeletedObject: true,
   validate: validateDeviceClass,

@@ -12,7 +12,6 @@ import { validateStrictEvent, validateStrictEventUpdate } from './validation/eve
 export const eventV1 = strategyOf<Event>({
   kind: events,
   storedAs: coreEvents as never,
-  nameRule: 'any',
   allowsCreateOnUpdate: true,
   // Checks see the stored version, whatever was sent.
   validate: object => validateStrictEvent(stored(object)),

@@ -9,7 +9,7 @@ import { validateEvent } from './validation/event.js';
 /** The strategy of Events. */
 export const event = strategyOf<Event>({
   kind: events,
-  nameRule: 'any',
+  checksOwnMeta: false,
   allowsCreateOnUpdate: true,
   validate: object => validateEvent(object),
   validateUpdate: object => validateEvent(object),

@@ -8,7 +8,7 @@ import { validateIPAddress, validateIPAddressUpdate } from './validation/address
 /** The strategy of IPAddresses. */
 export const ipAddress = strategyOf<IPAddress>({
   kind: ipAddresses,
-  nameRule: 'any',
+  nameRule: 'ip',
   validate: validateIPAddress,
   validateUpdate: validateIPAddressUpdate,
   columns: ipAddressColumns,

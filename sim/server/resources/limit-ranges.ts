@@ -9,6 +9,11 @@ import { validateLimitRange } from './validation/limit-range.js';
 export const limitRange = strategyOf<LimitRange>({
   kind: limitRanges,
   allowsCreateOnUpdate: true,
+  // One without a name is called after a uid of its own.
+  prepareForCreate: (object, { random }) =>
+    object.metadata.name
+      ? object
+      : { ...object, metadata: { ...object.metadata, name: random.uuid() } },
   validate: validateLimitRange,
   validateUpdate: validateLimitRange,
   defaults: object =>

@@ -42,7 +42,6 @@ export const persistentVolumeClaim = strategyOf<PersistentVolumeClaim>({
   warningsOnCreate: claimWarnings,
   warningsOnUpdate: claimWarnings,
   status: { prepareForUpdate: keepSpec, validateUpdate: validateClaimStatus },
-  selectableFields: {},
   columns: persistentVolumeClaimColumns,
   cells: (object, nowMs) => {
     const { spec, status, metadata } = object;
@@ -63,13 +62,18 @@ export const persistentVolumeClaim = strategyOf<PersistentVolumeClaim>({
   },
 });
 
-/** dataSource and dataSourceRef say the same; kinds that the older one never knew are dropped. */
+/**
+ * dataSource and dataSourceRef say the same; kinds that the older one never knew are dropped.
+ * @upstream pkg/api/persistentvolumeclaim/util.go
+ */
 function withDataSources(
   given: PersistentVolumeClaimSpec,
   old: PersistentVolumeClaimSpec | undefined,
 ): PersistentVolumeClaimSpec {
   const isInUse = old?.dataSource !== undefined || old?.dataSourceRef !== undefined;
-  let spec = given;
+  // Sources of other namespaces are behind a gate of their own.
+  const isForeign = Boolean(given.dataSourceRef?.namespace) && old?.dataSourceRef === undefined;
+  let spec = isForeign ? without(given, 'dataSourceRef') : given;
   if (!isInUse && spec.dataSourceRef === undefined && spec.dataSource !== undefined) {
     const { kind } = spec.dataSource;
     const apiGroup = spec.dataSource.apiGroup ?? '';

@@ -32,7 +32,6 @@ export const persistentVolume = strategyOf<PersistentVolume>({
   warningsOnUpdate: volumeWarnings,
   status: { prepareForUpdate: preparedStatus, validateUpdate: validateVolumeStatus },
   // Upstream's own slip: the name is selectable as `name` too, but the version refuses the label.
-  selectableFields: {},
   columns: persistentVolumeColumns,
   cells: (object, nowMs) => {
     const { spec, status, metadata } = object;

@@ -12,6 +12,7 @@ const noStatus = { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, 
 /** The strategy of PodDisruptionBudgets. */
 export const podDisruptionBudget = strategyOf<PodDisruptionBudget>({
   kind: podDisruptionBudgets,
+  checksOwnMeta: false,
   defaults: object =>
     within(fill(object, { spec: {}, status: noStatus }), 'status', status =>
       fill(status, noStatus),

@@ -13,6 +13,7 @@ import { validateReplicationController } from './validation/replication-controll
 /** The strategy of ReplicationControllers. */
 export const replicationController = strategyOf<ReplicationController>({
   kind: replicationControllers,
+  nameRule: 'made',
   defaults: replicationControllerDefaults,
   hasGeneration: true,
   defaultPropagation: 'Orphan',

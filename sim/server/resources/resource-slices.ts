@@ -24,7 +24,7 @@ export const resourceSlice = strategyOf<ResourceSlice>({
     'spec.nodeName': object => object.spec.nodeName ?? '',
     'spec.driver': object => object.spec.driver,
   },
-  fieldSelectorError: 'not-supported-for-kind',
+  fieldSelectorError: 'not-supported-for-version',
   columns: resourceSliceColumns,
   cells: (object, nowMs) => [
     object.metadata.name,

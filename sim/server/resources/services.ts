@@ -28,10 +28,8 @@ export const service = strategyOf<Service>({
     const fresh = { ...object, status: { loadBalancer: {} } };
     return withoutPolicy(allocate(normalized(fresh, undefined), undefined, context).service);
   },
-  validate: (object, context) => {
-    const { errors } = allocate(object, undefined, context);
-    return errors.length > 0 ? errors : validateService(object);
-  },
+  reserve: (object, context) => allocate(object, undefined, context).errors,
+  validate: object => validateService(object),
   warningsOnCreate: serviceWarnings,
   prepareForUpdate: (object, old, context) =>
     withoutPolicy(dropForType(keepStatus(allocated(object, old, context), old), old)),

@@ -18,6 +18,7 @@ import {
 /** The strategy of StatefulSets. */
 export const statefulSet = strategyOf<StatefulSet>({
   kind: statefulSets,
+  nameRule: 'label',
   defaults: statefulSetDefaults,
   hasGeneration: true,
   prepareForCreate: object =>

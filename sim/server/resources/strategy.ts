@@ -80,6 +80,13 @@ export interface Strategy<T extends HasMetadata = KubeObject> extends UpdateStra
 
   /** How the name is checked. Default: a DNS-1123 subdomain. */
   readonly nameRule?: NameRule;
+  /**
+   * Whether the kind's own check of a new object looks at its metadata. Default true. Without it only what is common to all
+   * is checked, and only when the own check has found nothing. @upstream apiserver/pkg/registry/rest/create.go BeforeCreate
+   */
+  readonly checksOwnMeta?: boolean;
+  /** What keeps a new object from getting what it asks for (addresses, ports): told alone, before any check. */
+  reserve?(object: T, context: StrategyContext): readonly FieldError[];
   /** The object of a table's row, where the internal type has other metadata than the version shows. */
   rowObject?(object: T): T;
   /** Whether metadata.generation is 1 at creation (and counted by `prepareForUpdate`: see `bumpsGeneration`). */
@@ -117,7 +124,8 @@ export interface Strategy<T extends HasMetadata = KubeObject> extends UpdateStra
    */
   readonly fieldLabels?: Readonly<Record<string, string>>;
   /** How an unknown field selector is refused. Default: the `"x" is not a known field selector` form. */
-  readonly fieldSelectorError?: 'known-list' | 'not-supported' | 'not-supported-for-kind';
+  readonly fieldSelectorError?:
+    'known-list' | 'not-supported' | 'not-supported-for-kind' | 'not-supported-for-version';
   /** The columns of `kubectl get`. Default: Name and Created At. */
   readonly columns?: readonly Column[];
   /** One row to an object. `now` gives ages. */
@@ -149,8 +157,11 @@ export interface Column {
   readonly priority?: number;
 }
 
-/** How metadata.name is checked. `path`: no `/` or `%` (RBAC). */
-export type NameRule = 'subdomain' | 'label' | 'dns1035-label' | 'path' | 'any';
+/**
+ * How metadata.name is checked. `path`: no `/` or `%` (RBAC). `ip`: an address in its canonical form.
+ * `made`: a subdomain, whatever the base that it was made from.
+ */
+export type NameRule = 'subdomain' | 'made' | 'label' | 'dns1035-label' | 'path' | 'ip' | 'any';
 
 /** Gives a strategy that was written for its own type the type that all share. */
 export function strategyOf<T extends HasMetadata>(strategy: Strategy<T>): Strategy {

@@ -5,12 +5,11 @@ import { pathSegmentErrors } from '../../../api/labels.js';
 import { invalid, required, type FieldError } from '../field-error.js';
 import { checkSegment, checkSubdomain, immutableText, tell, type Errors } from './checks.js';
 import { goValue } from './go-value.js';
-import { checkCIDR, checkIP, isIPv6 } from './ip.js';
+import { checkCIDR, isIPv6 } from './ip.js';
 
 /** What is wrong with an IPAddress: its name is the address. */
-export function validateIPAddress({ metadata, spec }: IPAddress): readonly FieldError[] {
+export function validateIPAddress({ spec }: IPAddress): readonly FieldError[] {
   const errors: Errors = [];
-  checkIP(metadata.name ?? '', 'metadata.name', errors);
   const parent = spec?.parentRef;
   const path = 'spec.parentRef';
   if (!parent) {

@@ -3,6 +3,8 @@ import { apiServices } from '../../../api/kinds/apiregistration.js';
 import { customResourceDefinitions } from '../../../api/kinds/apiextensions.js';
 import { leases } from '../../../api/kinds/coordination.js';
 import { events } from '../../../api/kinds/core.js';
+import { runtimeClasses } from '../../../api/kinds/node.js';
+import { podDisruptionBudgets } from '../../../api/kinds/policy.js';
 import type { KubeObject } from '../../../api/object.js';
 import type { FieldError } from '../field-error.js';
 import type { Strategy, UpdateStrategy } from '../strategy.js';
@@ -15,8 +17,10 @@ const plainKinds: ReadonlySet<unknown> = new Set([
   customResourceDefinitions,
   leases,
   events,
+  runtimeClasses,
+  podDisruptionBudgets,
 ]);
-const plainGroups = new Set(['rbac.authorization.k8s.io', 'admissionregistration.k8s.io']);
+const plainGroups = new Set(['admissionregistration.k8s.io']);
 
 /** The strategy that refuses unknown finalizers too. @upstream pkg/apis/core/validation ValidateObjectMeta */
 export function withSharedChecks(strategy: Strategy): Strategy {

@@ -92,16 +92,16 @@ function checkSources(
     tell(dns1123LabelErrors(namespace), namespace, `${path}.dataSourceRef.namespace`, errors);
   }
   if (dataSource === undefined) return;
-  // The value that upstream prints here is the path itself.
+  // The value that upstream gives here is the path of the field, which JSON shows nothing of.
   if (namespace !== '') {
     const text = 'may not be specified when dataSourceRef.namespace is specified';
-    errors.push(invalid(path, `${path}.dataSource`, text));
+    errors.push(invalid(path, {}, text));
   } else if (dataSourceRef !== undefined) {
     const isSame =
       dataSource.apiGroup === dataSourceRef.apiGroup &&
       dataSource.kind === dataSourceRef.kind &&
       dataSource.name === dataSourceRef.name;
-    if (!isSame) errors.push(invalid(path, `${path}.dataSource`, 'must match dataSourceRef'));
+    if (!isSame) errors.push(invalid(path, {}, 'must match dataSourceRef'));
   }
 }
 
@@ -141,6 +141,7 @@ export function checkTemplateMeta(metadata: ObjectMeta, path: string, errors: Er
   checkLabels(metadata.labels, `${path}.labels`, errors);
   for (const [field, value] of Object.entries(metadata)) {
     if (field === 'annotations' || field === 'labels' || !value) continue;
-    errors.push(forbidden(`${path}.${field}`, 'cannot be set'));
+    // The names of Go's fields are told, with a small first letter.
+    errors.push(forbidden(`${path}.${field === 'uid' ? 'uID' : field}`, 'cannot be set'));
   }
 }

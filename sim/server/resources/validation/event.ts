@@ -3,8 +3,10 @@ import { deepEqual } from '../../../api/equality.js';
 import type { Event } from '../../../api/kinds/core.js';
 import { byteLength } from '../../../api/go-text.js';
 import { dns1123SubdomainErrors } from '../../../api/labels.js';
+import { objectMetaErrors } from '../../meta-validation.js';
 import { invalid, required, type FieldError } from '../field-error.js';
 import { checkQualifiedName, immutableText, tell, type Errors } from './checks.js';
+import { checkFinalizers } from './finalizers.js';
 import { goValue } from './go-value.js';
 
 const instanceMax = 128;
@@ -57,8 +59,8 @@ function checkLength(text: string, max: number, path: string, errors: Errors): v
 export function validateStrictEvent(event: Event): readonly FieldError[] {
   const errors: Errors = [...validateEvent(event, 'reportingController')];
   const { metadata, type = '', source } = event;
-  const { name = '' } = metadata;
-  tell(dns1123SubdomainErrors(name), name, 'metadata.name', errors);
+  errors.push(...objectMetaErrors(metadata, { rule: 'subdomain', isNamespaced: true }));
+  checkFinalizers(metadata, errors);
   checkSeries(event, errors);
   if (!event.eventTime) errors.push(required('eventTime'));
   if (type !== 'Normal' && type !== 'Warning') {

@@ -109,32 +109,29 @@ export function checkLegacyIP(
   if (old.includes(value)) return true;
   const parsed = parseAddress(value);
   if (!parsed.isOk) return fail(errors, path, value, ipExamples);
-  return checkStrict(parsed, value, path, errors);
+  const problem = strictProblem(parsed);
+  return problem === undefined || fail(errors, path, value, problem);
 }
 
-function checkStrict(
-  parsed: Extract<ParsedAddress, { isOk: true }>,
-  value: string,
-  path: string,
-  errors: Errors,
-): boolean {
-  if (parsed.hasLeadingZeros) {
-    return fail(errors, path, value, 'must not have leading 0s');
-  }
-  if (parsed.value.isMapped) {
-    return fail(errors, path, value, 'must not be an IPv4-mapped IPv6 address');
-  }
-  return true;
+function strictProblem(parsed: Extract<ParsedAddress, { isOk: true }>): string | undefined {
+  if (parsed.hasLeadingZeros) return 'must not have leading 0s';
+  return parsed.value.isMapped ? 'must not be an IPv4-mapped IPv6 address' : undefined;
 }
 
 /** An address in its canonical form. */
 export function checkIP(value: string, path: string, errors: Errors): boolean {
-  if (!checkLegacyIP(value, path, errors)) return false;
+  for (const text of addressErrors(value)) return fail(errors, path, value, text);
+  return true;
+}
+
+/** What is wrong with an address that has to be in its canonical form: one thing at most. */
+export function addressErrors(value: string): readonly string[] {
   const parsed = parseAddress(value);
-  if (!parsed.isOk) return false;
+  if (!parsed.isOk) return [ipExamples];
+  const problem = strictProblem(parsed);
+  if (problem !== undefined) return [problem];
   const text = addressText(parsed.value);
-  if (text === value) return true;
-  return fail(errors, path, value, `must be in canonical form ("${text}")`);
+  return text === value ? [] : [`must be in canonical form ("${text}")`];
 }
 
 function fail(errors: Errors, path: string, value: string, text: string): false {

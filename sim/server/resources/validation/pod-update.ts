@@ -211,7 +211,7 @@ function checkAffinityAdditions(
   const goTerm = (term: NodeSelectorTerm) => goValue('core/v1.NodeSelectorTerm', term);
   if (old.length > 0 && old.length !== terms.length) {
     const text = 'no additions/deletions to non-empty NodeSelectorTerms list are allowed';
-    const value = now?.[field] === undefined ? null : terms.map(goTerm);
+    const value = now?.[field]?.nodeSelectorTerms === undefined ? null : terms.map(goTerm);
     errors.push(invalid(path, value, text));
     return;
   }

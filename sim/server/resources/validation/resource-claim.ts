@@ -11,7 +11,8 @@ import type {
   ResourceClaimTemplate,
 } from '../../../api/kinds/resource.js';
 import { deepEqual } from '../../../api/equality.js';
-import { invalid, notSupported, required, type FieldError } from '../field-error.js';
+import { forbidden, invalid, notSupported, required, type FieldError } from '../field-error.js';
+import type { StrategyContext } from '../strategy.js';
 import { checkLabel, checkSubdomain, immutableText, type Errors } from './checks.js';
 import { checkTemplateMeta } from './claims.js';
 import { checkList, checkSet } from './collections.js';
@@ -30,10 +31,31 @@ const configMax = 32;
 const alternativesMax = 8;
 
 /** What is wrong with a claim. */
-export function validateResourceClaim({ spec }: ResourceClaim): readonly FieldError[] {
+export function validateResourceClaim(
+  { metadata, spec }: ResourceClaim,
+  context: StrategyContext,
+): readonly FieldError[] {
   const errors: Errors = [];
+  checkAdminAccess(spec?.devices?.requests, metadata.namespace ?? '', context, errors);
   checkDevices(spec?.devices ?? {}, 'spec.devices', errors);
   return errors;
+}
+
+const adminLabel = 'resource.kubernetes.io/admin-access';
+
+/** Devices that are in use are lent to administrators, in namespaces of theirs. @upstream pkg/registry/resource/utils.go */
+function checkAdminAccess(
+  requests: readonly DeviceRequest[] | undefined,
+  name: string,
+  context: StrategyContext,
+  errors: Errors,
+): void {
+  const index = requests?.findIndex(({ exactly }) => exactly?.adminAccess === true) ?? -1;
+  if (index < 0) return;
+  const namespace = context.get({ group: '', resource: 'namespaces' }, '', name);
+  if (namespace?.metadata.labels?.[adminLabel] === 'true') return;
+  const text = `admin access to devices requires the \`${adminLabel}: true\` label on the containing namespace`;
+  errors.push(forbidden(`spec.devices.requests[${index}].adminAccess`, text));
 }
 
 /** What is wrong with an update of a claim: nothing may change. */
@@ -46,20 +68,23 @@ function sameErrors(now: unknown, old: unknown, type: string): readonly FieldErr
 }
 
 /** What is wrong with a template of claims. */
-export function validateClaimTemplate({ spec }: ResourceClaimTemplate): readonly FieldError[] {
+export function validateClaimTemplate(
+  { metadata, spec }: ResourceClaimTemplate,
+  context: StrategyContext,
+): readonly FieldError[] {
   const errors: Errors = [];
+  checkAdminAccess(spec.spec?.devices?.requests, metadata.namespace ?? '', context, errors);
   checkTemplateMeta(spec.metadata ?? {}, 'spec.metadata', errors);
   checkDevices(spec.spec?.devices ?? {}, 'spec.spec.devices', errors);
   return errors;
 }
 
-/** What is wrong with an update of a template of claims. */
+/** What is wrong with an update of a template of claims: nothing may change. */
 export function validateClaimTemplateUpdate(
   template: ResourceClaimTemplate,
   old: ResourceClaimTemplate,
 ): readonly FieldError[] {
-  const changed = sameErrors(template.spec, old.spec, 'resource/v1.ResourceClaimTemplateSpec');
-  return [...validateClaimTemplate(template), ...changed];
+  return sameErrors(template.spec, old.spec, 'resource/v1.ResourceClaimTemplateSpec');
 }
 
 /** What is wrong with a class of devices. */

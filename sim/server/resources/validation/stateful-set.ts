@@ -6,13 +6,12 @@ import type {
   StatefulSetUpdateStrategy,
 } from '../../../api/kinds/apps.js';
 import type { PodTemplateSpec, Volume } from '../../../api/kinds/core.js';
-import { dns1123LabelErrors } from '../../../api/labels.js';
 import { selectorFromObject } from '../../../api/selectors.js';
 import { annotationErrors } from '../../meta-validation.js';
 import { keptField, without } from '../defaults/fill.js';
 import { forbidden, invalid, notSupported, required, type FieldError } from '../field-error.js';
 import type { StrategyContext } from '../strategy.js';
-import { checkLabel, checkLabels, checkNonNegative, tell, type Errors } from './checks.js';
+import { checkLabel, checkLabels, checkNonNegative, type Errors } from './checks.js';
 import { checkClaimSpec } from './claims.js';
 import { goValue } from './go-value.js';
 import { checkAtMostAll, checkIntOrPercent, plainValue } from './int-or-percent.js';
@@ -32,9 +31,6 @@ export function validateStatefulSet(
   context: StrategyContext,
 ): readonly FieldError[] {
   const errors: Errors = [];
-  const { name = '' } = statefulSet.metadata;
-  // Its pods are called after it: the shared check of names asks less.
-  tell(dns1123LabelErrors(name), name, 'metadata.name', errors);
   if (statefulSet.spec !== undefined) checkSpec(statefulSet.spec, undefined, context, errors);
   return errors;
 }
