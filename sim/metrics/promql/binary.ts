@@ -145,15 +145,24 @@ class Joining {
       const key = this.key(element.labels);
       const twin = this.ones.get(key);
       if (twin !== undefined) {
-        const side = this.isSwapped ? 'left' : 'right';
-        failQuery(
-          `found duplicate series for the match group on the ${side} hand-side of the operation: ` +
-            `[${String(element.labels)}, ${String(twin.labels)}];many-to-many matching not ` +
-            'allowed: matching labels must be unique on one side',
-        );
+        this.refuseTwins(element.labels, twin.labels);
       }
       this.ones.set(key, element);
     }
+  }
+
+  private refuseTwins(first: Labels, second: Labels): void {
+    const { isOn, labels } = this.binary.matching;
+    const matched = isOn
+      ? first.keep(new Set(labels))
+      : first.drop(new Set([...labels, nameLabel]));
+    const side = this.isSwapped ? 'left' : 'right';
+    const twins = [first.listed(), second.listed()].sort().join(', ');
+    failQuery(
+      `found duplicate series for the match group ${matched.listed()} on the ${side} hand-side of ` +
+        `the operation: [${twins}];many-to-many matching not allowed: matching labels must be ` +
+        'unique on one side',
+    );
   }
 
   join(many: readonly Element[]): void {

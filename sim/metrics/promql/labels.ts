@@ -69,12 +69,27 @@ export class Labels {
     return Object.fromEntries(this.pairs);
   }
 
-  /** As Prometheus prints a series: `up{job="a"}`. */
+  /** As Prometheus prints a series: `up{job="a"}`, and `{"up.time", job="a"}` where it must be quoted. */
   toString(): string {
-    const rest = this.pairs.filter(([name]) => name !== nameLabel);
-    const inner = rest.map(([name, value]) => `${name}=${JSON.stringify(value)}`).join(', ');
-    return inner === '' && this.name !== '' ? this.name : `${this.name}{${inner}}`;
+    const rest = this.pairs.filter(([name]) => name !== nameLabel).map(pairText);
+    if (!plainMetricName.test(this.name)) {
+      const name = this.name === '' ? [] : [JSON.stringify(this.name)];
+      return `{${[...name, ...rest].join(', ')}}`;
+    }
+    return rest.length === 0 ? this.name : `${this.name}{${rest.join(', ')}}`;
   }
+
+  /** As errors list labels, the name among them: `{__name__="up", job="a"}`. */
+  listed(): string {
+    return `{${this.pairs.map(pairText).join(', ')}}`;
+  }
+}
+
+const plainMetricName = /^[a-zA-Z_:][\w:]*$/;
+const plainLabelName = /^[a-zA-Z_]\w*$/;
+
+function pairText([name, value]: readonly [string, string]): string {
+  return `${plainLabelName.test(name) ? name : JSON.stringify(name)}=${JSON.stringify(value)}`;
 }
 
 const nameOnly: ReadonlySet<string> = new Set([nameLabel]);

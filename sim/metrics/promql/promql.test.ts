@@ -91,6 +91,27 @@ describe('a query', () => {
     );
   });
 
+  it('names the twins of a match and what they share', () => {
+    expect(ask('up * on(job) requests_total')).toBe(
+      'found duplicate series for the match group {} on the right hand-side of the operation: ' +
+        '[{__name__="requests_total", instance="a"}, {__name__="requests_total", instance="b"}]' +
+        ';many-to-many matching not allowed: matching labels must be unique on one side',
+    );
+    expect(String(Labels.of({ __name__: 'up.time', 'a b': 'c' }))).toBe('{"up.time", "a b"="c"}');
+  });
+
+  it('remarks on what it has reckoned only', () => {
+    const remarks = (query: string): unknown => {
+      const answer = queryAt(store, query, 600_000);
+      return 'error' in answer ? answer.error : [...answer.warnings, ...answer.infos].length;
+    };
+    expect(remarks('quantile_over_time(2, up[5m])')).toBe(1);
+    expect(remarks('quantile_over_time(2, nosuch[5m])')).toBe(0);
+    expect(remarks('increase(up[5m])')).toBe(1);
+    expect(remarks('increase(up[1m])')).toBe(0);
+    expect(remarks('irate(up[5m])')).toBe(0);
+  });
+
   it('keeps of equals what came first', () => {
     expect(ask('topk(1, requests_total * 0)')).toEqual({ '{instance="a"}': 0 });
     const late = new SeriesStore();

@@ -84,14 +84,14 @@ function join(context: CallContext): Value {
   return vectorOf(elements);
 }
 
+function noteRange({ evaluation: { span, notes } }: CallContext): void {
+  if (span.startMs === span.endMs) return;
+  notes.warn('sort is ineffective for range queries since results are always ordered by labels');
+}
+
 function sortedByValue(sign: number): PromqlFunction {
   return context => {
-    const { evaluation } = context;
-    if (evaluation.span.stepMs > 0) {
-      evaluation.notes.warn(
-        'sort is ineffective for range queries since results are always ordered by labels',
-      );
-    }
+    noteRange(context);
     const isNaN = ({ value }: Element): number => Number(Number.isNaN(value));
     return vectorOf(
       [...vectorAt(context, 0)].sort(
@@ -103,6 +103,7 @@ function sortedByValue(sign: number): PromqlFunction {
 
 function sortedByLabels(sign: number): PromqlFunction {
   return context => {
+    noteRange(context);
     const names = context.call.arguments.slice(1).map((_, index) => textAt(context, index + 1));
     return vectorOf(
       [...vectorAt(context, 0)].sort((a, b) => {

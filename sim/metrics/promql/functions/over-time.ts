@@ -10,11 +10,17 @@ const ofValues = (reckon: (values: readonly number[]) => number): PromqlFunction
 
 function quantiles(context: CallContext): Value {
   const share = scalarAt(context, 0);
-  if (!(share >= 0 && share <= 1)) {
-    const { notes } = context.evaluation;
-    notes.warn(`quantile value should be between 0 and 1, got ${plainNumber(share)}`);
-  }
-  return ofRange(({ values }) => quantileOf(share, values), { argumentIndex: 1 })(context);
+  const isShare = share >= 0 && share <= 1;
+  const { notes } = context.evaluation;
+  return ofRange(
+    ({ values }) => {
+      if (!isShare) {
+        notes.warn(`quantile value should be between 0 and 1, got ${plainNumber(share)}`);
+      }
+      return quantileOf(share, values);
+    },
+    { argumentIndex: 1 },
+  )(context);
 }
 
 function medianDeviation(values: readonly number[]): number {

@@ -25,9 +25,9 @@ function noteCounter(range: RangeElement, { evaluation }: CallContext): void {
 /** The change over the window: extended to its ends, as far as the samples let it. */
 function extrapolated({ isCounter, isPerSecond }: ChangeOptions): PromqlFunction {
   return ofRange((range, window, context) => {
-    if (isCounter) noteCounter(range, context);
     const change = changeOf(range, isCounter);
     if (change === undefined) return undefined;
+    if (isCounter) noteCounter(range, context);
     const factor = extension(range, window, isCounter ? change : undefined);
     const seconds = (window.untilMs - window.fromMs) / 1000;
     return change * (isPerSecond ? factor / seconds : factor);
@@ -70,9 +70,7 @@ function extension(
 
 /** Of the last two samples only. */
 function instant(options: ChangeOptions): PromqlFunction {
-  return ofRange((range, _window, context) => {
-    if (options.isCounter) noteCounter(range, context);
-    const { times, values } = range;
+  return ofRange(({ times, values }) => {
     if (values.length < 2) return undefined;
     const [before = 0, last = 0] = values.slice(-2);
     const seconds = ((times.at(-1) as number) - (times.at(-2) as number)) / 1000;
