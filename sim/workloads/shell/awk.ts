@@ -38,15 +38,15 @@ function itemOf(word: string): Item | undefined {
 }
 
 /** `awk -F: '{print $1}' FILE`. */
-export const awk: PlainCommand = ({ args, stdin, host, out, err }) => {
+export const awk: PlainCommand = ({ args, input, host, out, err }) => {
   const at = args.findIndex(arg => arg.startsWith('-F'));
   const isApart = at >= 0 && args[at] === '-F';
   const divider = at < 0 ? undefined : isApart ? (args[at + 1] ?? ' ') : args[at]?.slice(2);
   const words = args.filter((_, index) => index !== at && !(isApart && index === at + 1));
   const [text = '', path] = words;
   const program = awkProgram(text);
-  const input = path === undefined ? stdin : host.files.read(path);
-  if (program === undefined || input === undefined) {
+  const read = path === undefined ? input.rest() : host.files.read(path);
+  if (program === undefined || read === undefined) {
     err(
       program === undefined
         ? 'awk: cmd. line:1: Unexpected token\n'
@@ -54,7 +54,7 @@ export const awk: PlainCommand = ({ args, stdin, host, out, err }) => {
     );
     return 2;
   }
-  const lines = input.split('\n');
+  const lines = read.split('\n');
   if (lines.at(-1) === '') lines.pop();
   for (const [index, line] of lines.entries()) {
     if (program.pattern?.test(line) === false) continue;

@@ -1,6 +1,7 @@
 /** The functions of a small shell, and what each call of one has for itself. */
 import { type Run, ShellExit, ShellReturn } from './job.js';
 import type { Command } from './syntax.js';
+import type { Variables } from './variables.js';
 
 /** What a call has for itself; the script itself has one, too. */
 interface Frame {
@@ -18,8 +19,11 @@ const callsMax = 200;
 /** What the kernel ends a process with that has used up its stack: SIGSEGV. */
 const stackStatus = 139;
 
-/** The utilities that a function cannot take the place of. @upstream POSIX.1 2.9.1.4, 2.15 */
-const special = new Set(
+/**
+ * The utilities that a function cannot take the place of, and that keep the variables set before them.
+ * @upstream POSIX.1 2.9.1.4, 2.15
+ */
+export const specialCommands: ReadonlySet<string> = new Set(
   'break : continue . eval exec exit export readonly return set shift times trap unset'.split(' '),
 );
 
@@ -29,10 +33,10 @@ export class Calls {
   private frame: Frame = { positional: [], hidden: new Map(), loops: 0 };
   private depth = 0;
 
-  constructor(private readonly variables: Map<string, string>) {}
+  constructor(private readonly variables: Variables) {}
 
   /** Those of a subshell: it knows the same, and what it changes stays with it. */
-  child(variables: Map<string, string>): Calls {
+  child(variables: Variables): Calls {
     const child = new Calls(variables);
     for (const [name, body] of this.functions) child.functions.set(name, body);
     child.depth = this.depth;
@@ -54,7 +58,7 @@ export class Calls {
 
   /** The body of the function that a command of the name calls. */
   body(name: string): Command | undefined {
-    return special.has(name) ? undefined : this.functions.get(name);
+    return specialCommands.has(name) ? undefined : this.functions.get(name);
   }
 
   /** Begins a call; what it returns goes to `leave`. */
@@ -67,10 +71,7 @@ export class Calls {
   }
 
   leave(outer: Frame): void {
-    for (const [name, value] of this.frame.hidden) {
-      if (value === undefined) this.variables.delete(name);
-      else this.variables.set(name, value);
-    }
+    for (const [name, value] of this.frame.hidden) this.variables.set(name, value);
     this.frame = outer;
     this.depth--;
   }
@@ -96,8 +97,21 @@ export class Calls {
     return 0;
   }
 
-  get isInLoop(): boolean {
-    return this.frame.loops > 0;
+  /** How many loops are around the command that runs. */
+  get loops(): number {
+    return this.frame.loops;
+  }
+
+  has(name: string): boolean {
+    return this.functions.has(name);
+  }
+
+  undefine(name: string): void {
+    this.functions.delete(name);
+  }
+
+  get isInCall(): boolean {
+    return this.depth > 0;
   }
 
   beginRound(): void {

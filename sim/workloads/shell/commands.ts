@@ -1,29 +1,26 @@
 /** The commands that take no time: the part of busybox that test and demo containers use. */
+import { date } from './date.js';
 import type { ShellHost } from './host.js';
+import type { Input } from './input.js';
+import { printf, unescaped } from './printf.js';
 import { systemCommands } from './system-commands.js';
+import { test } from './test-command.js';
 import { textCommands } from './text-commands.js';
+import type { Variables } from './variables.js';
 
 /** What a command is given. */
 export interface CommandCall {
   readonly name: string;
   readonly args: readonly string[];
-  readonly stdin: string;
+  readonly input: Input;
   readonly host: ShellHost;
-  readonly variables: ReadonlyMap<string, string>;
+  readonly variables: Variables;
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
 }
 
 /** Returns the exit status. */
 export type PlainCommand = (call: CommandCall) => number;
-
-const test: PlainCommand = ({ name, args, host, err }) => {
-  if (name === 'test') return testStatus(args, host);
-  const end = name === '[' ? ']' : ']]';
-  if (args.at(-1) === end) return testStatus(args.slice(0, -1), host);
-  err(`sh: missing ${end}\n`);
-  return 2;
-};
 
 /** All commands by name. */
 export const plainCommands: Readonly<Record<string, PlainCommand>> = {
@@ -35,10 +32,10 @@ export const plainCommands: Readonly<Record<string, PlainCommand>> = {
   '[': test,
   '[[': test,
   test,
-  cat: ({ args, stdin, host, out, err }) => {
-    if (args.length === 0) out(stdin);
+  cat: ({ args, input, host, out, err }) => {
+    if (args.length === 0) out(input.rest());
     return each(args, path => {
-      const content = path === '-' ? stdin : host.files.read(path);
+      const content = path === '-' ? input.rest() : host.files.read(path);
       if (content === undefined) {
         const why = host.files.problem(path, 'read') ?? 'No such file or directory';
         err(`cat: can't open '${path}': ${why}\n`);
@@ -46,12 +43,7 @@ export const plainCommands: Readonly<Record<string, PlainCommand>> = {
       return content === undefined ? 1 : 0;
     });
   },
-  date: ({ args, host, out }) => {
-    const seconds = Math.floor(host.nowMs() / 1000);
-    const isStamp = args[0] === '+%s';
-    out(isStamp ? `${seconds}\n` : `${new Date(seconds * 1000).toUTCString()}\n`);
-    return 0;
-  },
+  date,
   dd: ({ args, host, err }) => {
     const option = (key: string) =>
       args.find(arg => arg.startsWith(`${key}=`))?.slice(key.length + 1);
@@ -75,21 +67,11 @@ export const plainCommands: Readonly<Record<string, PlainCommand>> = {
       words = words.slice(1);
     }
     const text = words.join(' ');
-    out((isEscaped ? unescaped(text) : text) + newline);
+    out((isEscaped ? unescaped(text, '0') : text) + newline);
     return 0;
   },
   env: ({ variables, out }) => {
-    for (const [name, value] of variables) out(`${name}=${value}\n`);
-    return 0;
-  },
-  head: ({ args, stdin, host, out }) => {
-    const count = Number(args[args.findIndex(arg => arg === '-n' || arg === '-c') + 1] ?? 10);
-    const path = args.find(
-      (arg, index) => !arg.startsWith('-') && !/^-[nc]$/.test(args[index - 1] ?? ''),
-    );
-    const text = path === undefined ? stdin : (host.files.read(path) ?? zeros(path, count));
-    const part = lines(text).slice(0, count);
-    out(args.includes('-c') ? text.slice(0, count) : part.map(line => `${line}\n`).join(''));
+    for (const [name, value] of variables.environment()) out(`${name}=${value}\n`);
     return 0;
   },
   hostname: ({ args, host, out }) => {
@@ -112,10 +94,18 @@ export const plainCommands: Readonly<Record<string, PlainCommand>> = {
     out('1\n');
     return 0;
   },
-  printf: ({ args, out }) => {
-    out(formatted(args[0] ?? '', args.slice(1)));
-    return 0;
+  printenv: ({ args, variables, out }) => {
+    if (args.length === 0)
+      for (const [name, value] of variables.environment()) out(`${name}=${value}\n`);
+    let status = 0;
+    for (const name of args) {
+      const value = variables.isExported(name) ? variables.get(name) : undefined;
+      if (value === undefined) status = 1;
+      else out(`${value}\n`);
+    }
+    return status;
   },
+  printf,
   rm: ({ args, host, err }) => {
     const isForced = args.some(arg => /^-\w*f/.test(arg));
     return each(
@@ -146,9 +136,9 @@ export const plainCommands: Readonly<Record<string, PlainCommand>> = {
       err(`touch: ${path}: ${host.files.problem(path, 'write') ?? ''}\n`);
       return 1;
     }),
-  wc: ({ args, stdin, host, out, err }) => {
+  wc: ({ args, input, host, out, err }) => {
     const path = args.find(arg => !arg.startsWith('-'));
-    const text = path === undefined ? stdin : host.files.read(path);
+    const text = path === undefined ? input.rest() : host.files.read(path);
     if (text === undefined) {
       err(`wc: ${path ?? ''}: No such file or directory\n`);
       return 1;
@@ -172,83 +162,7 @@ function each(paths: readonly string[], handle: (path: string) => number): numbe
   return status;
 }
 
-function lines(text: string): string[] {
-  const all = text.split('\n');
-  if (all.at(-1) === '') all.pop();
-  return all;
-}
-
-function zeros(path: string, count: number): string {
-  return path === '/dev/zero' || path === '/dev/urandom' ? '\0'.repeat(count) : '';
-}
-
 function byteCount(text: string): number {
   const units: Readonly<Record<string, number>> = { k: 1024, K: 1024, M: 1024 ** 2, G: 1024 ** 3 };
   return parseInt(text, 10) * (units[text.at(-1) ?? ''] ?? 1);
-}
-
-function unescaped(text: string): string {
-  const codes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '\\': '\\' };
-  return text.replace(/\\([ntr\\])/g, (_, code: string) => codes[code] ?? code);
-}
-
-function formatted(format: string, args: readonly string[]): string {
-  let at = 0;
-  const once = (): string =>
-    unescaped(format).replace(
-      /%(0?)(\d*)([sd%])/g,
-      (_, zero: string, width: string, kind: string) => {
-        if (kind === '%') return '%';
-        const value = args[at++] ?? (kind === 'd' ? '0' : '');
-        return value.padStart(Number(width), zero === '0' ? '0' : ' ');
-      },
-    );
-  let text = once();
-  while (at > 0 && at < args.length) text += once();
-  return text;
-}
-
-function testStatus(args: readonly string[], host: ShellHost): number {
-  return isTrue(args, host) ? 0 : 1;
-}
-
-function isTrue(args: readonly string[], host: ShellHost): boolean {
-  const [a = '', operator, b = ''] = args;
-  if (a === '!' && args.length > 1) return !isTrue(args.slice(1), host);
-  if (args.length <= 1) return a !== '';
-  if (args.length === 2) {
-    const value = operator ?? '';
-    if (a === '-z') return value === '';
-    if (a === '-n') return value !== '';
-    const facts = () => host.files.stat(value);
-    if (a === '-d') return facts()?.isFolder === true;
-    if (a === '-f') return facts()?.isFolder === false;
-    if (a === '-r') return facts() !== undefined && host.files.problem(value, 'read') === undefined;
-    if (a === '-w')
-      return facts() !== undefined && host.files.problem(value, 'write') === undefined;
-    if (a === '-s') return (host.files.read(value) ?? '') !== '';
-    return facts() !== undefined;
-  }
-  const [left, right] = [Number(a), Number(b)];
-  switch (operator) {
-    case '=':
-    case '==':
-      return a === b;
-    case '!=':
-      return a !== b;
-    case '-eq':
-      return left === right;
-    case '-ne':
-      return left !== right;
-    case '-gt':
-      return left > right;
-    case '-ge':
-      return left >= right;
-    case '-lt':
-      return left < right;
-    case '-le':
-      return left <= right;
-    default:
-      return false;
-  }
 }

@@ -2,7 +2,7 @@
 import type { PlainCommand } from './commands.js';
 
 /** `grep -v -q -c -i -n -o -w -x -E -F PATTERN FILES`. */
-export const grep: PlainCommand = ({ args, stdin, host, out, err }) => {
+export const grep: PlainCommand = ({ args, input, host, out, err }) => {
   const flags = args.filter(arg => /^-[a-zA-Z]+$/.test(arg)).join('');
   const has = (letter: string) => flags.includes(letter);
   const [pattern = '', ...paths] = args.filter(arg => !/^-[a-zA-Z]+$/.test(arg));
@@ -16,7 +16,7 @@ export const grep: PlainCommand = ({ args, stdin, host, out, err }) => {
   let count = 0;
   let status: number | undefined;
   for (const path of paths.length === 0 ? ['-'] : paths) {
-    const text = path === '-' ? stdin : host.files.read(path);
+    const text = path === '-' ? input.rest() : host.files.read(path);
     if (text === undefined) {
       err(`grep: ${path}: No such file or directory\n`);
       status = 2;

@@ -1,4 +1,5 @@
 /** What runs of the small shell yield, return and throw. */
+import type { Input } from './input.js';
 
 /** What a shell waits for. */
 type ShellWait =
@@ -39,14 +40,18 @@ export class ShellReturn extends Error {
 /** Thrown through the generators: a loop is left, or its next round begins. */
 export class LoopJump extends Error {
   override readonly name = 'LoopJump';
-  constructor(readonly isBreak: boolean) {
+  /** `levels`: how many loops it goes up; 0 where the condition of a loop ends it. */
+  constructor(
+    readonly isBreak: boolean,
+    readonly levels: number,
+  ) {
     super('break');
   }
 }
 
 /** What a command reads and where it writes. */
 export interface Streams {
-  readonly stdin: string;
+  readonly stdin: Input;
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
 }

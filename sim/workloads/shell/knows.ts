@@ -1,29 +1,17 @@
 /** Whether the small shell knows everything that a container's command line names. */
 import { awkProgram } from './awk.js';
 import { plainCommands } from './commands.js';
+import { knownDateFormat } from './date.js';
 import { httpCommands } from './http-commands.js';
 import { netCommands } from './net-commands.js';
-import { parseScript, ShellSyntaxError } from './parse.js';
-import type { Command, Script, Word } from './syntax.js';
+import { parseScript } from './parse.js';
+import type { Command, Redirection, Script, Word } from './syntax.js';
+import { ShellSyntaxError } from './word-parser.js';
 
-const builtins = new Set([
-  'sh',
-  'ash',
-  'sleep',
-  'kill',
-  'exit',
-  'break',
-  'continue',
-  'exec',
-  'wait',
-  'trap',
-  'set',
-  'cd',
-  'export',
-  'return',
-  'local',
-  'shift',
-]);
+const builtins = new Set(
+  `sh ash sleep kill exit break continue exec wait trap set cd export return local shift
+   command eval pwd read readonly unset . source`.split(/\s+/),
+);
 
 /** The name without the folder of a system program. */
 export function baseName(name: string): string {
@@ -72,6 +60,8 @@ export function isShellCommand(command: readonly string[], reaches: Reaches = 'n
 /** Walks a script for names that are not known. */
 class Known {
   private readonly functions = new Map<string, Command>();
+  /** What is run by traps. */
+  private readonly later: string[] = [];
 
   constructor(private readonly reaches: Reaches) {}
 
@@ -81,7 +71,7 @@ class Known {
     for (const body of this.functions.values()) {
       if (!this.command(body)) return false;
     }
-    return true;
+    return this.later.every(text => /^-?$/.test(text) || this.text(text));
   }
 
   private script(script: Script): boolean {
@@ -93,9 +83,10 @@ class Known {
   }
 
   private command(command: Command): boolean {
+    if (!command.redirections.every(redirection => this.redirection(redirection))) return false;
     switch (command.kind) {
       case 'simple': {
-        const [name, next] = command.words;
+        const [name] = command.words;
         if (!command.assignments.every(({ value }) => this.word(value))) return false;
         if (!command.words.every(word => this.word(word))) return false;
         if (name === undefined) return true;
@@ -103,8 +94,7 @@ class Known {
         if (text !== undefined && this.functions.has(text)) return true;
         if (text === undefined || !isKnownName(text, this.reaches)) return false;
         if (!understands(baseName(text), command.words.slice(1).map(literal))) return false;
-        const program = text === 'exec' && next !== undefined ? literal(next) : undefined;
-        return program === undefined || isKnownName(program, this.reaches);
+        return this.arguments(baseName(text), command.words.slice(1));
       }
       case 'group':
         return this.script(command.body);
@@ -113,6 +103,14 @@ class Known {
         return true;
       case 'loop':
         return this.script(command.condition) && this.script(command.body);
+      case 'case':
+        return (
+          this.word(command.subject) &&
+          command.branches.every(
+            ({ patterns, body }) =>
+              patterns.every(pattern => this.word(pattern)) && this.script(body),
+          )
+        );
       case 'for':
         return command.words.every(word => this.word(word)) && this.script(command.body);
       case 'if':
@@ -124,8 +122,55 @@ class Known {
     }
   }
 
+  /** Of the descriptors only the three usual ones are played. */
+  private redirection({ descriptor, kind, target }: Redirection): boolean {
+    if (descriptor > 2 || (kind === 'duplicate' && !/^[012-]$/.test(literal(target) ?? ''))) {
+      return false;
+    }
+    return this.word(target);
+  }
+
+  /** Of commands that run others those must be known, too. */
+  private arguments(name: string, words: readonly Word[]): boolean {
+    const texts = words.map(literal);
+    switch (name) {
+      case 'eval':
+        // What is put together as it runs could be anything.
+        return texts.every(text => text !== undefined) && this.text(texts.join(' '));
+      case '.':
+      case 'source':
+        return false;
+      case 'sh':
+      case 'ash': {
+        const at = texts.findIndex(text => /^-\w*c$/.test(text ?? ''));
+        const text = texts[at + 1];
+        return at < 0 || text === undefined || this.text(text);
+      }
+      case 'trap':
+        // What it does when the time comes may be defined by then.
+        if (texts.length > 1 && texts[0] !== undefined) this.later.push(texts[0]);
+        return true;
+      case 'command':
+      case 'exec': {
+        const first = texts.find(text => text?.startsWith('-') !== true);
+        return texts.length === 0 || first === undefined || isKnownName(first, this.reaches);
+      }
+      default:
+        return true;
+    }
+  }
+
+  private text(text: string): boolean {
+    return this.script(parseScript(text));
+  }
+
   private word(word: Word): boolean {
-    return word.every(part => part.kind !== 'command' || this.script(part.script));
+    return word.every(part => {
+      if (part.kind === 'command') return this.script(part.script);
+      if (part.kind === 'arithmetic') return this.word(part.expression);
+      if (part.kind !== 'variable' || part.operation === undefined) return true;
+      return part.operation.kind === 'length' || this.word(part.operation.word);
+    });
   }
 }
 
@@ -137,8 +182,30 @@ function understands(name: string, words: readonly (string | undefined)[]): bool
       return words.some(word => word !== undefined && awkProgram(word) !== undefined);
     case 'cut':
       return flags.every(flag => /^-[df]/.test(flag ?? ''));
+    case 'date':
+      return words.every(
+        word => word === '-u' || (word !== undefined && knownDateFormat.test(word)),
+      );
     case 'find':
       return flags.every(flag => ['-type', '-name', '-o', '-print'].includes(flag ?? ''));
+    case 'head':
+    case 'tail':
+      return flags.every(flag => /^-(?:[ncf]|[nc]?\+?\d+|q)$/.test(flag ?? ''));
+    case 'read':
+      return flags.every(flag => flag === '-r');
+    case 'set':
+      return words.every(
+        (word, at) =>
+          words.slice(0, at).includes('--') || !/^[-+]\w*[^-+abefhmuvxo]/.test(word ?? ''),
+      );
+    case 'sort':
+      return flags.every(flag => /^-[nru]+$/.test(flag ?? ''));
+    case 'tr':
+      return flags.every(flag => /^-[ds]$/.test(flag ?? ''));
+    case 'uniq':
+      return flags.every(flag => /^-[cd]+$/.test(flag ?? ''));
+    case 'wc':
+      return flags.every(flag => /^-[lc]$/.test(flag ?? ''));
     default:
       return true;
   }

@@ -18,7 +18,7 @@ const nc: TimedCommand = function* (call) {
   const timeoutMs = Number.isFinite(seconds) ? seconds * 1_000 : patienceMs;
   const isVerbose = valueOf(options, 'v') !== undefined;
   const protocol = isUdp ? 'UDP' : 'TCP';
-  const text = valueOf(options, 'z') === undefined ? call.stdin : '';
+  const text = valueOf(options, 'z') === undefined ? call.input.rest() : '';
   const payload = { protocol: protocol.toLowerCase(), text };
   const reply = yield* sent(call, { host, port: Number(port), protocol, payload, timeoutMs });
   // Who sends by UDP hears nothing of a packet that is lost: that is no failure.

@@ -1,18 +1,6 @@
 /** Parses the part of the POSIX shell language that test and demo containers use. */
-import type {
-  Command,
-  Pipeline,
-  Redirection,
-  Script,
-  Statement,
-  Word,
-  WordPart,
-} from './syntax.js';
-
-/** The script is not in the language that this shell knows. */
-export class ShellSyntaxError extends Error {
-  override readonly name = 'ShellSyntaxError';
-}
+import type { Command, Pipeline, Redirection, Script, Statement, Word } from './syntax.js';
+import { WordParser } from './word-parser.js';
 
 /** Parses a script. @throws ShellSyntaxError */
 export function parseScript(text: string): Script {
@@ -22,31 +10,25 @@ export function parseScript(text: string): Script {
   return script;
 }
 
-const redirectionPattern = /^(\d?)(>>|>&|<&|>|<)/;
+const redirectionPattern = /^(\d?)(>>|>&|>\||<<-?|<&|>|<)/;
 /** `name()`, or as ksh wrote it `function name`, at which the brackets may stand, too. */
 const functionPattern =
   /^(?:([A-Za-z_]\w*)[ \t]*\([ \t]*\)|function[ \t]+([A-Za-z_]\w*)(?:[ \t]*\([ \t]*\))?)/;
-const reserved = new Set(['then', 'fi', 'else', 'elif', 'do', 'done', '}']);
+const reserved = new Set(['then', 'fi', 'else', 'elif', 'do', 'done', 'esac', '}']);
 
-class Parser {
-  private at = 0;
+class Parser extends WordParser {
+  protected override inner(text: string): WordParser {
+    return new Parser(text);
+  }
 
-  constructor(private readonly text: string) {}
-
-  script(ends: readonly string[]): Script {
+  override script(ends: readonly string[]): Script {
     const statements: Statement[] = [];
     for (;;) {
       this.skipBlank(true);
-      while (this.take(';')) this.skipBlank(true);
       if (this.at >= this.text.length || ends.some(end => this.peeks(end))) return statements;
-      if (this.text[this.at] === ')') return statements;
+      if (this.text[this.at] === ')' || this.text.startsWith(';;', this.at)) return statements;
       statements.push(this.statement());
     }
-  }
-
-  expectEnd(): void {
-    this.skipBlank(true);
-    if (this.at < this.text.length) this.fail(this.text.slice(this.at, this.at + 8));
   }
 
   private statement(): Statement {
@@ -61,7 +43,8 @@ class Parser {
     }
     this.skipBlank(false);
     const isBackground = !this.text.startsWith('&&', this.at) && this.take('&');
-    if (!isBackground && !this.take(';')) this.take('\n');
+    const isBranchEnd = this.text.startsWith(';;', this.at);
+    if (!isBackground && !isBranchEnd && !this.take(';')) this.takeNewline();
     return { first, rest, isBackground };
   }
 
@@ -86,6 +69,7 @@ class Parser {
     if (this.word('until')) return this.loop(true);
     if (this.word('for')) return this.forLoop();
     if (this.word('if')) return this.conditional();
+    if (this.word('case')) return this.caseOf();
     const defined = functionPattern.exec(this.rest());
     return defined === null ? this.simple() : this.definition(defined);
   }
@@ -147,6 +131,29 @@ class Parser {
     return { kind: 'if', branches, ...(otherwise && { otherwise }), redirections };
   }
 
+  private caseOf(): Command {
+    this.skipBlank(false);
+    const subject = this.wordAt() ?? this.fail('newline');
+    this.skipBlank(true);
+    this.expect('in');
+    const branches: { patterns: Word[]; body: Script }[] = [];
+    for (;;) {
+      this.skipBlank(true);
+      if (this.word('esac')) break;
+      this.take('(');
+      const patterns: Word[] = [];
+      do {
+        this.skipBlank(false);
+        patterns.push(this.wordAt() ?? this.fail(this.rest().slice(0, 8)));
+        this.skipBlank(false);
+      } while (this.take('|'));
+      this.expect(')');
+      branches.push({ patterns, body: this.script(['esac']) });
+      if (!this.take(';;')) this.skipBlank(true);
+    }
+    return { kind: 'case', subject, branches, redirections: this.redirections() };
+  }
+
   private simple(): Command {
     const assignments: { name: string; value: Word }[] = [];
     const words: Word[] = [];
@@ -189,133 +196,15 @@ class Parser {
     const match = redirectionPattern.exec(this.rest());
     if (match === null) return undefined;
     this.at += match[0].length;
+    const [, digit = '', symbol = ''] = match;
+    const descriptor = digit === '' ? (symbol.startsWith('<') ? 0 : 1) : Number(digit);
+    if (symbol.startsWith('<<')) return this.hereDocument(descriptor, symbol === '<<-');
     this.skipBlank(false);
     const target = this.wordAt();
     if (target === undefined) this.fail('newline');
-    const [, digit = '', symbol = ''] = match;
-    const kinds = { '>': 'write', '>>': 'append', '<': 'read', '>&': 'duplicate' } as const;
-    const kind = symbol === '<&' ? 'duplicate' : kinds[symbol as keyof typeof kinds];
-    const descriptor = digit === '' ? (symbol.startsWith('<') ? 0 : 1) : Number(digit);
+    const kinds = { '>': 'write', '>|': 'write', '>>': 'append', '<': 'read' } as const;
+    const kind = symbol.endsWith('&') ? 'duplicate' : kinds[symbol as keyof typeof kinds];
     return { descriptor, kind, target };
-  }
-
-  /** The word that stands here, or undefined when an operator does. */
-  private wordAt(): Word | undefined {
-    const parts: WordPart[] = [];
-    let isWord = false;
-    while (this.at < this.text.length) {
-      const char = this.text[this.at] ?? '';
-      if (/[\s;&|()<>]/.test(char)) break;
-      isWord = true;
-      if (char === "'") parts.push(this.singleQuoted());
-      else if (char === '"') this.doubleQuoted(parts);
-      else if (char === '$' || char === '`') parts.push(this.dollar(false));
-      else parts.push(this.plain());
-    }
-    return isWord ? parts : undefined;
-  }
-
-  private plain(): WordPart {
-    let text = '';
-    while (this.at < this.text.length) {
-      const char = this.text[this.at] ?? '';
-      if (/[\s;&|()<>'"$`]/.test(char)) break;
-      if (char === '\\') this.at++;
-      text += this.text[this.at++] ?? '';
-    }
-    return { kind: 'text', text, isQuoted: false };
-  }
-
-  private singleQuoted(): WordPart {
-    const end = this.text.indexOf("'", this.at + 1);
-    if (end < 0) this.fail('unterminated quoted string');
-    const text = this.text.slice(this.at + 1, end);
-    this.at = end + 1;
-    return { kind: 'text', text, isQuoted: true };
-  }
-
-  private doubleQuoted(parts: WordPart[]): void {
-    this.at++;
-    const before = parts.length;
-    let text = '';
-    const flush = () => {
-      if (text !== '') parts.push({ kind: 'text', text, isQuoted: true });
-      text = '';
-    };
-    for (;;) {
-      const char = this.text[this.at];
-      if (char === undefined) this.fail('unterminated quoted string');
-      if (char === '"') break;
-      if (char === '\\' && /[$`"\\\n]/.test(this.text[this.at + 1] ?? '')) {
-        text += this.text[this.at + 1] ?? '';
-        this.at += 2;
-      } else if (char === '$' || char === '`') {
-        flush();
-        parts.push(this.dollar(true));
-      } else {
-        text += char;
-        this.at++;
-      }
-    }
-    this.at++;
-    flush();
-    if (parts.length === before) parts.push({ kind: 'text', text, isQuoted: true });
-  }
-
-  private dollar(isQuoted: boolean): WordPart {
-    if (this.take('`')) {
-      const end = this.text.indexOf('`', this.at);
-      if (end < 0) this.fail('unterminated quoted string');
-      const script = parseScript(this.text.slice(this.at, end));
-      this.at = end + 1;
-      return { kind: 'command', script, isQuoted };
-    }
-    if (this.take('$((')) {
-      const end = this.text.indexOf('))', this.at);
-      if (end < 0) this.fail('missing ))');
-      const expression = this.text.slice(this.at, end);
-      this.at = end + 2;
-      return { kind: 'arithmetic', expression };
-    }
-    if (this.take('$(')) {
-      const script = this.script([')']);
-      this.expect(')');
-      return { kind: 'command', script, isQuoted };
-    }
-    if (this.take('${')) return this.braced(isQuoted);
-    const match = /^\$([A-Za-z_]\w*|[?!$#@*0-9])/.exec(this.rest());
-    if (match === null) {
-      this.at++;
-      return { kind: 'text', text: '$', isQuoted };
-    }
-    this.at += match[0].length;
-    return { kind: 'variable', name: match[1] ?? '', isQuoted };
-  }
-
-  private braced(isQuoted: boolean): WordPart {
-    const name = this.match(/^(?:[A-Za-z_]\w*|\d+|[?!$#@*])/);
-    if (this.take('}')) return { kind: 'variable', name, isQuoted };
-    if (!this.take(':-') && !this.take('-')) this.fail('bad substitution');
-    const end = this.text.indexOf('}', this.at);
-    if (end < 0) this.fail('bad substitution');
-    const inner = new Parser(this.text.slice(this.at, end));
-    this.at = end + 1;
-    return { kind: 'variable', name, fallback: inner.wordAt() ?? [], isQuoted };
-  }
-
-  private skipBlank(withNewlines: boolean): void {
-    for (;;) {
-      const char = this.text[this.at];
-      if (char === '#' && /^$|\s|;/.test(this.text[this.at - 1] ?? '')) {
-        while (this.at < this.text.length && this.text[this.at] !== '\n') this.at++;
-      } else if (char === '\\' && this.text[this.at + 1] === '\n') this.at += 2;
-      else if (char === ' ' || char === '\t' || (withNewlines && char === '\n')) this.at++;
-      else return;
-    }
-  }
-
-  private rest(): string {
-    return this.text.slice(this.at);
   }
 
   private peekName(): string {
@@ -332,27 +221,5 @@ class Parser {
     if (this.peekName() !== name) return false;
     this.at += name.length;
     return true;
-  }
-
-  private take(token: string): boolean {
-    if (!this.text.startsWith(token, this.at)) return false;
-    this.at += token.length;
-    return true;
-  }
-
-  private match(pattern: RegExp): string {
-    const found = pattern.exec(this.rest())?.[0];
-    if (found === undefined) this.fail(this.rest().slice(0, 8));
-    this.at += found.length;
-    return found;
-  }
-
-  private expect(token: string): void {
-    this.skipBlank(true);
-    if (!this.take(token)) this.fail(this.rest().slice(0, 8));
-  }
-
-  private fail(near: string): never {
-    throw new ShellSyntaxError(`sh: syntax error: unexpected "${near}"`);
   }
 }

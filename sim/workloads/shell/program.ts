@@ -11,10 +11,14 @@ import type {
 } from '../workload.js';
 import { root } from '../files/facts.js';
 import { containerFiles } from '../files/container-files.js';
+import { moveTo } from './builtins.js';
+import { pathFrom } from './relative-files.js';
 import type { ShellHost, ShellMessage } from './host.js';
 import { isKnownName, isShellCommand } from './knows.js';
 import { type Job, type Run, ShellExit } from './job.js';
+import { Input } from './input.js';
 import { Shell } from './run.js';
+import { Variables } from './variables.js';
 
 /** Starts a command in a container. */
 export function startShell(context: ContainerContext): Program {
@@ -73,15 +77,22 @@ class ShellProgram implements Program {
     const write = (text: string) => this.write(text);
     this.shell = new Shell(
       this.host,
-      new Map(Object.entries(context.env)),
-      { stdin: '', out: write, err: write },
+      Variables.of(Object.entries(context.env)),
+      { stdin: new Input(''), out: write, err: write },
       (shell, run) => this.startJob(shell, run),
       1,
     );
+    this.place(this.shell);
     this.drive(this.shell, this.shell.commandLine(context.command), status => {
       if (this.partialLine !== '') context.log(this.partialLine, { isPartial: true });
       context.exit(status);
     });
+  }
+
+  /** What the container names without a folder is in its working directory. */
+  private place(shell: Shell): void {
+    const { workingDir = '' } = this.context.container;
+    if (workingDir !== '') moveTo(shell, pathFrom('/', workingDir));
   }
 
   terminate(signal: string): void {
@@ -116,11 +127,11 @@ class ShellProgram implements Program {
     }
     let [stdout, stderr] = ['', ''];
     const streams = {
-      stdin,
+      stdin: new Input(stdin),
       out: (text: string) => void (stdout += text),
       err: (text: string) => void (stderr += text),
     };
-    const environment = new Map(Object.entries(this.context.env));
+    const environment = Variables.of(Object.entries(this.context.env));
     const shell = new Shell(
       this.host,
       environment,
@@ -128,6 +139,7 @@ class ShellProgram implements Program {
       (child, run) => this.startJob(child, run),
       this.pids++,
     );
+    this.place(shell);
     const driven = this.drive(shell, shell.commandLine(command), exitCode =>
       done({ stdout, stderr, exitCode }),
     );

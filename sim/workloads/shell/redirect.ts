@@ -1,35 +1,62 @@
 /** Where a command's redirections lead its input and output. */
-import { expandedWords, type Expanding } from './expand.js';
+import { expandedText, type Expanding } from './expand.js';
 import { fileWriter } from './file-writer.js';
-import type { ShellHost } from './host.js';
+import { Input } from './input.js';
 import type { Run, Streams } from './job.js';
 import type { Redirection } from './syntax.js';
 
 /** The shell whose command it is. */
 interface Redirecting extends Expanding {
-  readonly host: ShellHost;
   /** What it was started as: its complaints begin so. */
   readonly name: string;
 }
 
-/** The streams with the redirections in effect, one after another. */
+/** The streams with the redirections in effect, one after another; undefined where one fails. */
 export function* redirected(
   redirections: readonly Redirection[],
   streams: Streams,
   shell: Redirecting,
-): Run<Streams> {
+): Run<Streams | undefined> {
   let { stdin, out, err } = streams;
   for (const { descriptor, kind, target } of redirections) {
-    const path = (yield* expandedWords([target], shell)).join(' ');
-    if (kind === 'read') {
-      stdin = shell.host.files.read(path) ?? '';
-      continue;
+    const path = yield* expandedText(target, shell);
+    if (kind === 'here') stdin = new Input(path);
+    else if (kind === 'read') {
+      const content = shell.host.files.read(path);
+      if (content === undefined) {
+        const why = shell.host.files.problem(path, 'read') ?? 'No such file or directory';
+        err(`${shell.name}: can't open ${path}: ${worded(why)}\n`);
+        return undefined;
+      }
+      stdin = new Input(content);
+    } else if (descriptor === 0) {
+      if (kind !== 'duplicate') shell.misread(`sh: ${path}: bad file descriptor`);
+      if (path === '-') stdin = new Input('');
+    } else {
+      let write: (text: string) => void;
+      if (kind === 'duplicate') write = path === '-' ? ignored : path === '2' ? err : out;
+      else if (path === '/dev/stdout') write = out;
+      else if (path === '/dev/stderr') write = err;
+      else {
+        const opened = fileWriter(shell.host, path, kind);
+        if ('problem' in opened) {
+          err(`${shell.name}: can't create ${path}: ${worded(opened.problem)}\n`);
+          return undefined;
+        }
+        ({ write } = opened);
+      }
+      if (descriptor === 2) err = write;
+      else if (descriptor === 1) out = write;
     }
-    let write: (text: string) => void;
-    if (kind === 'duplicate') write = path === '2' ? err : out;
-    else write = fileWriter(shell.host, path, kind, text => err(`${shell.name}: ${text}`));
-    if (descriptor === 2) err = write;
-    else out = write;
   }
   return { stdin, out, err };
+}
+
+function ignored(): void {
+  // A closed output.
+}
+
+/** The shell words one error of the C library in its own way. */
+function worded(why: string): string {
+  return why === 'No such file or directory' ? 'no such file' : why;
 }

@@ -1,11 +1,12 @@
 /** Runs the small shell's syntax tree, as a generator that yields whenever time must go by. */
+import { type Changing, nameFound, shellBuiltins, statusOf } from './builtins.js';
 import { Calls, returned } from './calls.js';
 import { plainCommands } from './commands.js';
-import { expandedWords, positionalValue } from './expand.js';
+import { positionalValue } from './expand.js';
+import { Interpreter } from './interpreter.js';
 import type { ShellHost } from './host.js';
 import { baseName, reachingCommands } from './knows.js';
 import {
-  commandsPerMsMax,
   foreverMs,
   type Job,
   LoopJump,
@@ -14,139 +15,137 @@ import {
   ShellReturn,
   type Streams,
 } from './job.js';
+import { Input } from './input.js';
 import { Jobs } from './jobs.js';
-import { parseScript, ShellSyntaxError } from './parse.js';
-import { redirected } from './redirect.js';
+import { freshOptions, optionLetters, type Options, setOptions } from './options.js';
+import { parseScript } from './parse.js';
 import { neverEnds } from './text-commands.js';
 import { durationMs, plainSignal, signalNumbers } from './signals.js';
-import type { Command, Pipeline, Script, Statement, Word } from './syntax.js';
+import type { Script, Statement } from './syntax.js';
+import type { Variables } from './variables.js';
+import { ShellSyntaxError } from './word-parser.js';
 
 /** A shell: its variables, traps and jobs. */
-export class Shell {
+export class Shell extends Interpreter implements Changing {
   readonly traps = new Map<string, string>();
   readonly pending: string[] = [];
   /** After `exec` the shell is gone: nobody handles signals any more. */
   executed: string | undefined;
-  status = 0;
+  folder = '/';
+  readonly options: Options = freshOptions();
+  readonly calls: Calls;
   private readonly jobs = new Jobs();
-  private readonly calls: Calls;
-  private commandsLeft = commandsPerMsMax;
   private isHandling = false;
-  /** `set -e`: the first command that fails ends the shell. */
-  private isStrict = false;
-  /** How many tests are around the command that runs: what fails in them ends nothing. */
-  private tolerant = 0;
   /** What it was started as: its complaints begin so. */
   name = 'sh';
 
   constructor(
-    readonly host: ShellHost,
-    readonly variables: Map<string, string>,
-    readonly streams: Streams,
+    public host: ShellHost,
+    readonly variables: Variables,
+    public streams: Streams,
     private readonly startJob: (shell: Shell, run: Run) => Job,
     readonly pid: number,
     parent?: Shell,
   ) {
+    super();
     this.calls = parent?.calls.child(variables) ?? new Calls(variables);
   }
 
   /** A shell of its own that starts as this one is. */
-  private child(streams: Streams): Shell {
+  private child(streams: Streams, isTested = true): Shell {
     const { host, startJob, pid } = this;
-    const child = new Shell(host, new Map(this.variables), streams, startJob, pid, this);
+    const child = new Shell(host, this.variables.copy(), streams, startJob, pid, this);
     child.name = this.name;
+    child.folder = this.folder;
+    child.status = this.status;
+    if (isTested) child.tolerant = this.tolerant;
+    Object.assign(child.options, this.options);
+    for (const [signal, action] of this.traps) if (action === '') child.traps.set(signal, '');
     return child;
+  }
+
+  /** Another program of the shell: it is given what is exported, and nothing else. */
+  private *program(args: readonly string[]): Run {
+    const { host, startJob, pid, streams } = this;
+    const environment = this.variables.handedOn();
+    const shell = new Shell(host, environment, streams, startJob, pid);
+    shell.folder = this.folder;
+    return yield* shell.commandLine(['sh', ...args]);
   }
 
   /** Runs a command line that is given as words, as the runtime starts it. */
   *commandLine(words: readonly string[]): Run {
     const [name = '', ...args] = words;
     const base = name.split('/').at(-1) ?? '';
-    if ((base === 'sh' || base === 'ash' || base === 'bash') && args[0] !== undefined) {
-      const at = args.findIndex(arg => /^-\w*c$/.test(arg));
-      if (at >= 0) {
-        this.name = name;
-        this.variables.set('0', args[at + 2] ?? name);
-        this.calls.positional = args.slice(at + 3);
-        return yield* this.text(args[at + 1] ?? '');
-      }
-      this.calls.positional = args.slice(1);
-      return yield* this.text(this.host.files.read(args[0]) ?? '');
+    if (base === 'sh' || base === 'ash' || base === 'bash') {
+      return yield* this.whole(this.started(name, args));
     }
     this.executed = base;
-    return yield* this.named(base, args, this.streams);
+    return yield* this.named(base, args);
+  }
+
+  private *started(name: string, args: readonly string[]): Run {
+    const at = args.findIndex(arg => /^-\w*c$/.test(arg));
+    if (at >= 0) {
+      this.name = name;
+      const flags = args.slice(0, at + 1).map(arg => arg.replace(/^(-\w*)c$/, '$1'));
+      setOptions(
+        this.options,
+        flags.filter(arg => /^[-+]\w/.test(arg)),
+      );
+      this.variables.set('0', args[at + 2] ?? name);
+      this.calls.positional = args.slice(at + 3);
+      return yield* this.text(args[at + 1] ?? '');
+    }
+    const [path = '', ...rest] = args.filter(arg => !/^-[a-z]+$/.test(arg));
+    setOptions(
+      this.options,
+      args.filter(arg => /^-[a-z]+$/.test(arg)),
+    );
+    const text = path === '' ? this.streams.stdin.rest() : this.host.files.read(path);
+    if (text === undefined) {
+      this.streams.err(`sh: can't open '${path}': No such file or directory\n`);
+      return 2;
+    }
+    this.variables.set('0', path === '' ? name : path);
+    this.calls.positional = rest;
+    return yield* this.text(text);
+  }
+
+  /** Runs to the end of this shell: what it traps as EXIT comes last. */
+  *whole(run: Run): Run {
+    const { status } = yield* exited(run);
+    this.status = status;
+    const action = this.traps.get('EXIT');
+    if (action === undefined || this.executed !== undefined) return status;
+    this.traps.delete('EXIT');
+    const end = yield* exited(this.text(action));
+    return end.hasExited ? end.status : status;
   }
 
   /** Parses and runs. */
   *text(text: string): Run {
+    return yield* returned(this.evaluated(text));
+  }
+
+  private *evaluated(text: string): Run {
     let script: Script;
     try {
       script = parseScript(text);
     } catch (error) {
       if (!(error instanceof ShellSyntaxError)) throw error;
       this.streams.err(`${error.message}\n`);
-      return 2;
+      throw new ShellExit(2);
     }
-    return yield* returned(this.script(script, this.streams));
+    return yield* this.script(script);
   }
 
-  private *script(script: Script, streams: Streams, isCondition = false): Run {
-    for (const statement of script) {
-      if (statement.isBackground) {
-        this.background(statement, streams);
-        continue;
-      }
-      const mayFail = isCondition || statement.rest.length > 0 || statement.first.isNegated;
-      if (mayFail) this.tolerant++;
-      try {
-        this.status = yield* this.statement(statement, streams);
-      } finally {
-        if (mayFail) this.tolerant--;
-      }
-      const isFatal = this.isStrict && this.tolerant === 0 && !mayFail;
-      if (isFatal && this.status !== 0) throw new ShellExit(this.status);
-    }
-    return this.status;
-  }
-
-  private background(statement: Statement, streams: Streams): void {
-    const shell = this.child(streams);
-    const job = this.startJob(
-      shell,
-      returned(shell.statement({ ...statement, isBackground: false }, streams)),
-    );
+  protected background(statement: Statement): void {
+    const shell = this.child({ ...this.streams, stdin: new Input('') }, false);
+    const run = shell.whole(shell.statement({ ...statement, isBackground: false }));
+    const job = this.startJob(shell, run);
     this.jobs.add(job);
     this.variables.set('!', String(job.pid));
-    this.status = 0;
-  }
-
-  private *statement(statement: Statement, streams: Streams): Run {
-    let status = yield* this.pipeline(statement.first, streams);
-    for (const { operator, pipeline } of statement.rest) {
-      if ((status === 0) !== (operator === '&&')) continue;
-      this.status = status;
-      status = yield* this.pipeline(pipeline, streams);
-    }
-    return status;
-  }
-
-  private *pipeline(pipeline: Pipeline, streams: Streams): Run {
-    let { stdin } = streams;
-    let status = 0;
-    const last = pipeline.commands.length - 1;
-    for (const [index, command] of pipeline.commands.entries()) {
-      let piped = '';
-      const out = index === last ? streams.out : (text: string) => void (piped += text);
-      if (last === 0) status = yield* this.command(command, streams);
-      else {
-        const inner = { ...streams, stdin, out };
-        status = yield* this.subshell(shell => shell.command(command, inner), inner);
-      }
-      stdin = piped;
-    }
-    if (pipeline.isNegated) status = status === 0 ? 1 : 0;
-    yield* this.handleSignals();
-    return status;
   }
 
   /** Runs the handlers of the signals that came meanwhile. */
@@ -162,159 +161,95 @@ export class Shell {
     }
   }
 
-  private *subshell(run: (shell: Shell) => Run, streams: Streams): Run {
-    try {
-      return yield* returned(run(this.child(streams)));
-    } catch (error) {
-      if (error instanceof ShellExit) return error.status;
-      throw error;
-    }
+  protected *subshell(run: (shell: Shell) => Run, streams: Partial<Streams> = {}): Run {
+    const shell = this.child({ ...this.streams, ...streams });
+    return yield* shell.whole(run(shell));
   }
 
-  private *command(command: Command, streams: Streams): Run {
-    if (this.commandsLeft-- <= 0) {
-      this.commandsLeft = commandsPerMsMax;
-      yield { kind: 'sleep', ms: 1 };
-    }
-    const inner = yield* redirected(command.redirections, streams, this);
-    switch (command.kind) {
-      case 'simple':
-        return yield* this.simple(command, inner);
-      case 'function':
-        this.calls.define(command.name, command.body);
-        return 0;
-      case 'group':
-        if (!command.isSubshell) return yield* this.script(command.body, inner);
-        return yield* this.subshell(shell => shell.script(command.body, inner), inner);
-      case 'if':
-        for (const { condition, body } of command.branches) {
-          if ((yield* this.script(condition, inner, true)) === 0) {
-            return yield* this.script(body, inner);
-          }
-        }
-        if (command.otherwise === undefined) return 0;
-        return yield* this.script(command.otherwise, inner);
-      case 'loop':
-        return yield* this.loop(command, inner);
-      case 'for': {
-        const words = yield* this.words(command.words);
-        for (const word of words) {
-          this.variables.set(command.name, word);
-          if (yield* this.round(command.body, inner)) break;
-        }
-        return this.status;
-      }
-    }
-  }
-
-  private *loop(command: Extract<Command, { kind: 'loop' }>, streams: Streams): Run {
-    for (;;) {
-      const isTrue = (yield* this.script(command.condition, streams, true)) === 0;
-      if (isTrue === command.isUntil) return 0;
-      if (yield* this.round(command.body, streams)) return 0;
-    }
-  }
-
-  /** One round of a loop; returns whether it was left. */
-  private *round(body: Script, streams: Streams): Run<boolean> {
-    this.calls.beginRound();
-    try {
-      yield* this.script(body, streams);
-      return false;
-    } catch (error) {
-      if (error instanceof LoopJump) return error.isBreak;
-      throw error;
-    } finally {
-      this.calls.endRound();
-    }
-  }
-
-  private *simple(command: Extract<Command, { kind: 'simple' }>, streams: Streams): Run {
-    for (const { name, value } of command.assignments) {
-      this.variables.set(name, (yield* this.words([value])).join(' '));
-    }
-    const [name, ...args] = yield* this.words(command.words);
-    if (name === undefined) return command.assignments.length > 0 ? 0 : this.status;
+  protected *called(name: string, args: readonly string[]): Run {
     const body = this.calls.body(name);
-    if (body === undefined) return yield* this.named(name, args, streams);
+    if (body === undefined) return yield* this.named(name, args);
     const outer = this.calls.enter(args);
     try {
-      return yield* returned(this.command(body, streams));
+      return yield* returned(this.command(body));
     } finally {
       this.calls.leave(outer);
     }
   }
 
-  private *named(name: string, args: readonly string[], streams: Streams): Run {
+  private *named(name: string, args: readonly string[]): Run {
     switch (name) {
       case 'exit':
-        throw new ShellExit(args[0] === undefined ? this.status : Number(args[0]) & 255);
+        throw new ShellExit(statusOf(this, name, args) ?? this.status);
       case 'break':
-      case 'continue':
-        if (!this.calls.isInLoop) return 0;
-        throw new LoopJump(name === 'break');
+      case 'continue': {
+        const levels = Math.min(Number(args[0] ?? 1), this.calls.loops);
+        if (levels <= 0) return 0;
+        throw new LoopJump(name === 'break', levels);
+      }
       case 'return':
-        throw new ShellReturn(args[0] === undefined ? this.status : Number(args[0]) & 255);
-      case 'local':
-        return this.calls.local(args, text => streams.err(`${this.name}: ${text}`));
-      case 'shift':
-        return this.calls.shift(Number(args[0] ?? 1));
+        throw new ShellReturn(statusOf(this, name, args) ?? this.status);
+      case 'eval':
+        return yield* this.evaluated(args.join(' '));
+      case '.':
+      case 'source':
+        return yield* this.sourced(args[0] ?? '');
+      case 'command':
+        if (args[0] === '-v') return nameFound(this, args.slice(1));
+        return args[0] === undefined ? 0 : yield* this.named(args[0], args.slice(1));
       case 'sleep':
         yield { kind: 'sleep', ms: args.reduce((sum, arg) => sum + durationMs(arg), 0) };
         return 0;
       case 'exec': {
-        const [program = '', ...rest] = args;
+        const [program, ...rest] = args;
+        if (program === undefined) {
+          this.keepsStreams = true;
+          return 0;
+        }
         this.traps.clear();
         this.executed = program.split('/').at(-1) ?? '';
-        throw new ShellExit(yield* this.named(program, rest, streams));
+        throw new ShellExit(yield* this.named(program, rest));
       }
       case 'wait':
         return yield* this.wait(args);
-      case 'trap':
-        this.trap(args);
-        return 0;
       case 'kill':
         return this.kill(args);
-      case 'set':
-        return this.set(args);
-      case 'cd':
-        return 0;
-      case 'export':
-        for (const arg of args) {
-          const at = arg.indexOf('=');
-          if (at > 0) this.variables.set(arg.slice(0, at), arg.slice(at + 1));
-        }
-        return 0;
       case 'sh':
       case 'ash':
       case '/bin/sh':
-        return yield* this.subshell(shell => shell.commandLine(['sh', ...args]), streams);
-      default: {
-        const timed = this.reaching(name, args, streams);
-        if (timed !== undefined) return yield* timed;
-        const status = this.plain(name, args, streams);
-        if (neverEnds(name, args)) yield { kind: 'sleep', ms: foreverMs };
-        return status;
-      }
+      case '/bin/ash':
+        return yield* this.program(args);
+      default:
+        return yield* this.other(name, args);
     }
   }
 
-  /** A command that asks others, and so takes its time. */
-  private reaching(name: string, args: readonly string[], streams: Streams): Run | undefined {
+  private *other(name: string, args: readonly string[]): Run {
+    if (Object.hasOwn(shellBuiltins, name)) return shellBuiltins[name]?.(this, args) ?? 0;
     const base = baseName(name);
-    if (!Object.hasOwn(reachingCommands, base) || neverEnds(base, args)) return undefined;
-    const run = reachingCommands[base];
-    return run?.({ name: base, args, host: this.host, variables: this.variables, ...streams });
-  }
-
-  private plain(name: string, args: readonly string[], streams: Streams): number {
-    const base = baseName(name);
+    const { host, variables } = this;
+    const { stdin: input, out, err } = this.streams;
+    const call = { name: base, args, host, variables, input, out, err };
+    // A command that asks others takes its time.
+    if (Object.hasOwn(reachingCommands, base) && !neverEnds(base, args)) {
+      const timed = reachingCommands[base]?.(call);
+      if (timed !== undefined) return yield* timed;
+    }
     const run = Object.hasOwn(plainCommands, base) ? plainCommands[base] : undefined;
     if (run === undefined) {
-      streams.err(`${this.name}: ${name}: not found\n`);
+      err(`${this.name}: ${name}: not found\n`);
       return 127;
     }
-    return run({ name: base, args, host: this.host, variables: this.variables, ...streams });
+    const status = run(call);
+    if (neverEnds(name, args)) yield { kind: 'sleep', ms: foreverMs };
+    return status;
+  }
+
+  private *sourced(path: string): Run {
+    const text = this.host.files.read(path);
+    if (text !== undefined) return yield* this.text(text);
+    this.streams.err(`${this.name}: .: can't open '${path}': No such file or directory\n`);
+    throw new ShellExit(2);
   }
 
   private *wait(args: readonly string[]): Run {
@@ -331,22 +266,6 @@ export class Shell {
       status = args.length === 0 ? 0 : job.status;
     }
     return status;
-  }
-
-  private set(args: readonly string[]): number {
-    const at = args.indexOf('--');
-    const flags = at < 0 ? args : args.slice(0, at);
-    if (flags.some(arg => /^-\w*e/.test(arg))) this.isStrict = true;
-    if (at >= 0) this.calls.positional = args.slice(at + 1);
-    return 0;
-  }
-
-  private trap(args: readonly string[]): void {
-    const [action = '', ...signals] = args;
-    for (const signal of signals.map(plainSignal)) {
-      if (action === '-') this.traps.delete(signal);
-      else this.traps.set(signal, action);
-    }
   }
 
   private kill(args: readonly string[]): number {
@@ -367,14 +286,11 @@ export class Shell {
     else throw new ShellExit(128 + number);
   }
 
-  private words(words: readonly Word[]): Run<string[]> {
-    return expandedWords(words, this);
-  }
-
   *captured(script: Script): Run<string> {
     let text = '';
-    const streams = { ...this.streams, out: (more: string) => void (text += more) };
-    this.status = yield* this.subshell(shell => shell.script(script, streams), streams);
+    const out = (more: string) => void (text += more);
+    this.status = yield* this.subshell(shell => shell.script(script), { out });
+    this.substituted = this.status;
     return text.replace(/\n+$/, '');
   }
 
@@ -382,14 +298,43 @@ export class Shell {
     return this.calls.positional;
   }
 
+  get isGlobbing(): boolean {
+    return !this.options.isLiteral;
+  }
+
   misread(message: string): never {
     this.streams.err(`${message}\n`);
     throw new ShellExit(2);
   }
 
-  value(name: string): string {
+  assign(name: string, value: string): void {
+    if (this.variables.isFixed(name)) this.misread(`${this.name}: ${name}: is read only`);
+    this.variables.set(name, value);
+  }
+
+  lookup(name: string): string | undefined {
     if (name === '?') return String(this.status);
     if (name === '$') return String(this.pid);
-    return positionalValue(name, this.positional) ?? this.variables.get(name) ?? '';
+    if (name === '-') return optionLetters(this.options);
+    const value = positionalValue(name, this.positional) ?? this.variables.get(name);
+    return name === 'PWD' ? (value ?? this.folder) : value;
+  }
+
+  value(name: string): string {
+    const value = this.lookup(name);
+    if (value === undefined && this.options.needsSet && !/^[@*]$/.test(name)) {
+      this.misread(`${this.name}: ${name}: parameter not set`);
+    }
+    return value ?? '';
+  }
+}
+
+/** Runs to the end of a shell. */
+function* exited(run: Run): Run<{ readonly status: number; readonly hasExited: boolean }> {
+  try {
+    return { status: yield* returned(run), hasExited: false };
+  } catch (error) {
+    if (error instanceof ShellExit) return { status: error.status, hasExited: true };
+    throw error;
   }
 }

@@ -11,9 +11,10 @@ export const signalNumbers: Readonly<Record<string, number>> = {
   TERM: 15,
 };
 
-/** The plain name of a signal: of `SIGTERM`, `TERM`, `15`. */
+/** The plain name of a signal: of `SIGTERM`, `TERM`, `15`; `0` is the end of a shell. */
 export function plainSignal(signal: string): string {
   const name = signal.replace(/^SIG/, '');
+  if (name === '0') return 'EXIT';
   const named = Object.entries(signalNumbers).find(([, number]) => String(number) === name);
   return named?.[0] ?? name;
 }

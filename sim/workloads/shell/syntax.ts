@@ -3,23 +3,37 @@
 /** A part of a word. `isQuoted` parts are not split at blanks. */
 export type WordPart =
   | { readonly kind: 'text'; readonly text: string; readonly isQuoted: boolean }
-  | {
-      readonly kind: 'variable';
-      readonly name: string;
-      /** `${name:-word}`. */
-      readonly fallback?: Word;
-      readonly isQuoted: boolean;
-    }
+  | VariablePart
   | { readonly kind: 'command'; readonly script: Script; readonly isQuoted: boolean }
-  | { readonly kind: 'arithmetic'; readonly expression: string };
+  | { readonly kind: 'arithmetic'; readonly expression: Word };
+
+/** A parameter and what is done with it. */
+export interface VariablePart {
+  readonly kind: 'variable';
+  readonly name: string;
+  /** Undefined for `$name`. */
+  readonly operation?: Operation;
+  readonly isQuoted: boolean;
+}
+
+/** `${#name}`, `${name:-word}` and its like, `${name#pattern}` and its like. */
+export type Operation =
+  | { readonly kind: 'length' }
+  | {
+      readonly kind: '-' | '=' | '?' | '+';
+      /** With a colon, empty counts as unset. */
+      readonly countsEmpty: boolean;
+      readonly word: Word;
+    }
+  | { readonly kind: '#' | '##' | '%' | '%%'; readonly word: Word };
 
 /** A word: its parts one after another. */
 export type Word = readonly WordPart[];
 
-/** `> file`, `2>> file`, `< file`, `2>&1`. */
+/** `> file`, `2>> file`, `< file`, `2>&1`; of a here-document the text is the target. */
 export interface Redirection {
   readonly descriptor: number;
-  readonly kind: 'write' | 'append' | 'read' | 'duplicate';
+  readonly kind: 'write' | 'append' | 'read' | 'duplicate' | 'here';
   readonly target: Word;
 }
 
@@ -55,6 +69,12 @@ export type Command =
       readonly kind: 'if';
       readonly branches: readonly { readonly condition: Script; readonly body: Script }[];
       readonly otherwise?: Script;
+      readonly redirections: readonly Redirection[];
+    }
+  | {
+      readonly kind: 'case';
+      readonly subject: Word;
+      readonly branches: readonly { readonly patterns: readonly Word[]; readonly body: Script }[];
       readonly redirections: readonly Redirection[];
     }
   | {

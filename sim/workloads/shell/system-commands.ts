@@ -180,9 +180,9 @@ function globPattern(glob: string): RegExp {
 const bytesPerLine = 16;
 
 /** `hexdump -C FILE`. */
-const hexdump: PlainCommand = ({ args, stdin, host, out, err }) => {
+const hexdump: PlainCommand = ({ args, input, host, out, err }) => {
   const path = args.find(arg => !arg.startsWith('-'));
-  const text = path === undefined ? stdin : host.files.read(path);
+  const text = path === undefined ? input.rest() : host.files.read(path);
   if (text === undefined) {
     err(`hexdump: ${path ?? ''}: No such file or directory\n`);
     return 1;

@@ -3,6 +3,7 @@ import type { CommandCall, PlainCommand } from './commands.js';
 import { awk } from './awk.js';
 import { expr } from './expr.js';
 import { grep } from './grep.js';
+import { lineCommands, linesOf } from './line-commands.js';
 
 /** As many lines as `yes` prints: in a pipe something cuts it off. */
 const yesLines = 20_000;
@@ -12,12 +13,19 @@ const nothing: PlainCommand = () => 0;
 /** All of them by name. */
 export const textCommands: Readonly<Record<string, PlainCommand>> = {
   awk,
-  basename: ({ args, out }) => {
-    out(`${args[0]?.split('/').at(-1) ?? ''}\n`);
+  ...lineCommands,
+  basename: ({ args: [path = '', suffix = ''], out }) => {
+    const name =
+      path
+        .replace(/(.)\/+$/, '$1')
+        .split('/')
+        .at(-1) || '/';
+    const isEnded = suffix !== '' && name !== suffix && name.endsWith(suffix);
+    out(`${isEnded ? name.slice(0, -suffix.length) : name}\n`);
     return 0;
   },
   cp: call => moved(call, { isCopy: true }),
-  cut: ({ args, stdin, host, out }) => {
+  cut: ({ args, input, host, out }) => {
     const option = (name: string) => {
       const at = args.findIndex(arg => arg.startsWith(name));
       return at < 0 ? undefined : args[at]?.slice(name.length) || args[at + 1];
@@ -26,7 +34,7 @@ export const textCommands: Readonly<Record<string, PlainCommand>> = {
     const wanted = (option('-f') ?? '1').split(',').map(Number);
     const values = [divider, option('-f')];
     const path = args.find(arg => !arg.startsWith('-') && !values.includes(arg));
-    const text = path === undefined ? stdin : (host.files.read(path) ?? '');
+    const text = path === undefined ? input.rest() : (host.files.read(path) ?? '');
     for (const line of linesOf(text)) {
       const fields = line.split(divider);
       // A line without the divider is printed as a whole.
@@ -35,26 +43,16 @@ export const textCommands: Readonly<Record<string, PlainCommand>> = {
     }
     return 0;
   },
+  dirname: ({ args: [path = ''], out }) => {
+    const plain = path.replace(/(.)\/+$/, '$1');
+    const at = plain.lastIndexOf('/');
+    out(`${at < 0 ? '.' : plain.slice(0, at).replace(/\/+$/, '') || '/'}\n`);
+    return 0;
+  },
   expr,
   grep,
   mv: call => moved(call, { isCopy: false }),
-  sort: ({ stdin, out }) => {
-    for (const line of linesOf(stdin).sort()) out(`${line}\n`);
-    return 0;
-  },
   sync: nothing,
-  tail: ({ args, stdin, host, out }) => {
-    const count = Number(args[args.indexOf('-n') + 1] ?? 10);
-    const path = args.find((arg, at) => !arg.startsWith('-') && args[at - 1] !== '-n');
-    const text = path === undefined ? stdin : (host.files.read(path) ?? '');
-    for (const line of linesOf(text).slice(-count)) out(`${line}\n`);
-    return 0;
-  },
-  tr: ({ args, stdin, out }) => {
-    if (args[0] === '-d') out(stdin.replaceAll(plainChar(args[1]), ''));
-    else out(stdin.replaceAll(plainChar(args[0]), plainChar(args[1])));
-    return 0;
-  },
   yes: ({ args, out }) => {
     out(`${args[0] ?? 'y'}\n`.repeat(yesLines));
     return 0;
@@ -76,17 +74,6 @@ function moved({ args, host, out, err }: CommandCall, { isCopy }: { readonly isC
   if (args.some(arg => /^-\w*v/.test(arg))) out(`'${from}' -> '${target}'\n`);
   if (!isCopy) host.files.remove(from);
   return host.files.write(target, content) ? 0 : 1;
-}
-
-function plainChar(text = ''): string {
-  const codes: Readonly<Record<string, string>> = { '\\0': '\0', '\\n': '\n', '\\t': '\t' };
-  return codes[text] ?? text;
-}
-
-function linesOf(text: string): string[] {
-  const lines = text.split('\n');
-  if (lines.at(-1) === '') lines.pop();
-  return lines;
 }
 
 /** Whether a command serves or follows until it is stopped. */
