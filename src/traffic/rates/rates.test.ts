@@ -6,7 +6,7 @@ import { dayMs, hourMs } from '../calendar.js';
 import { poissonArrivals } from '../flow/arrivals.js';
 import type { Rate } from '../rate.js';
 import { selfSimilarRate, twoStateMean, twoStateRate } from './bursts.js';
-import { fittedRate, meanRate, peakRate, type Span } from './fit.js';
+import { checkFit, fittedRate, meanRate, peakRate, type Span } from './fit.js';
 import { constantRate, productRate, scaledRate } from './plain.js';
 import { shapedRate, type RateShape } from './shape.js';
 import { hourShapes, seasonShapes, weekdayShapes } from './shapes.js';
@@ -185,6 +185,12 @@ describe('fittedRate', () => {
     const refusal = refusalOf(() => fittedRate(shape, { ...blackFriday, mean: 1, peak }));
     expect(refusal.message).toContain(what);
     expect(refusal.details.next).toContain(next);
+    const early = refusalOf(() => checkFit(shape, { ...blackFriday, mean: 1, peak }));
+    expect(early.message).toBe(refusal.message);
+  });
+
+  it('can be where it was not refused before', () => {
+    expect(() => checkFit(platform, { ...blackFriday, mean: 1000, peak: 5000 })).not.toThrow();
   });
 });
 

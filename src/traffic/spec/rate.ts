@@ -3,7 +3,7 @@ import type { Random } from '../../../sim/engine/random.js';
 import { UserError } from '../../input/errors.js';
 import type { Rate } from '../rate.js';
 import { selfSimilarRate, twoStateMean, twoStateRate } from '../rates/bursts.js';
-import { fittedRate, meanRate, type Span } from '../rates/fit.js';
+import { checkFit, fittedRate, meanRate, type FitTarget, type Span } from '../rates/fit.js';
 import { constantRate, productRate, scaledRate } from '../rates/plain.js';
 import { paydayFactor, shapedRate, type RateEvent, type RateShape } from '../rates/shape.js';
 import { hourShapes, seasonShapes, weekdayShapes, type Season } from '../rates/shapes.js';
@@ -93,7 +93,8 @@ export function readRate(spec: SpecReader, span: Span): RatePlan | undefined {
   }
   if (kind === 'stages') return { kind, ...readStages(spec), ...rest };
   const plan = { kind: 'shaped', ...readShaped(spec, span), ...rest } as const;
-  if (plan.peak !== undefined) refuseMisfit(spec, plan, span);
+  const { shape, mean, peak } = plan;
+  if (peak !== undefined) refuseMisfit(spec, shape, { ...span, mean, peak });
   return plan;
 }
 
@@ -250,9 +251,9 @@ function readBursts(spec: SpecReader): BurstPlan | undefined {
   };
 }
 
-function refuseMisfit(spec: SpecReader, plan: RatePlan, span: Span): void {
+function refuseMisfit(spec: SpecReader, shape: RateShape, target: FitTarget): void {
   try {
-    steadyRate(plan, span);
+    checkFit(shape, target);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     spec.at('peak').problem(error.message, error.details.next);
