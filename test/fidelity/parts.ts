@@ -66,6 +66,14 @@ export const parts: readonly Part[] = [
     absent: 'what is not listed by `sim/operators/index.ts`',
   },
   {
+    name: 'Knative autoscaler',
+    families: ['kpa'],
+    faithful: "the decisions of Knative's pod autoscaler, and the averages of its windows",
+    approximated: 'which pods are asked: the averages are of all of them',
+    absent:
+      "Knative's objects, its activator and scale to zero: nothing in a cluster asks for it yet",
+  },
+  {
     name: 'Network and policies',
     families: ['network-policy'],
     faithful:

@@ -6,6 +6,7 @@ import { controllersFamily } from './controllers.js';
 import { fraud } from './fraud.js';
 import { driftFamily } from './drift.js';
 import { hpa } from './hpa.js';
+import { kpa } from './kpa.js';
 import { kubelet } from './kubelet.js';
 import { networkPolicy } from './network-policy.js';
 import { operators } from './operators.js';
@@ -21,6 +22,7 @@ export const families: readonly VectorFamily[] = [
   fraud,
   driftFamily,
   hpa,
+  kpa,
   kubelet,
   networkPolicy,
   operators,
