@@ -1,6 +1,8 @@
 /** Events live for an hour after they were last written: kube-apiserver's --event-ttl. */
 import type { KubeObject } from '../api/object.js';
 import { timeMs } from '../api/time.js';
+import { compareKeys } from '../store/collection.js';
+import type { Stored } from '../store/stored.js';
 import type { Core } from './core.js';
 
 const ttlMs = 3_600_000;
@@ -16,18 +18,27 @@ export function expireEvents(core: Core): void {
   const sweep = (): void => {
     const nowMs = clock.now();
     if (nowMs > firstOverMs) {
-      const over: KubeObject[] = [];
+      const over: Stored[] = [];
       firstOverMs = nowMs + ttlMs;
-      for (const { object } of store.collection(events.resource).list()) {
-        const overMs = lastWrittenMs(object) + ttlMs;
-        if (overMs < nowMs) over.push(object);
+      store.collection(events.resource).each(stored => {
+        const overMs = overAtMs(stored.object, nowMs);
+        if (overMs < nowMs) over.push(stored);
         else firstOverMs = Math.min(firstOverMs, overMs);
-      }
-      for (const event of over) core.remove(events, event);
+      });
+      over.sort((a, b) => compareKeys(a.key, b.key));
+      for (const { object } of over) core.remove(events, object);
     }
     clock.after(sweepMs, 'events expire', sweep);
   };
   clock.after(sweepMs, 'events expire', sweep);
+}
+
+/** When the event is over, or a moment before that which is to come. */
+function overAtMs(event: KubeObject, nowMs: number): number {
+  const createdMs = timeMs(event.metadata.creationTimestamp) ?? 0;
+  // Most are young: when they were last written is asked when they no longer are.
+  if (createdMs + ttlMs >= nowMs) return createdMs + ttlMs;
+  return Math.max(createdMs, lastWrittenMs(event)) + ttlMs;
 }
 
 interface EventTimes {
@@ -39,6 +50,5 @@ interface EventTimes {
 function lastWrittenMs(event: KubeObject): number {
   const { lastTimestamp, eventTime, series } = event as KubeObject & EventTimes;
   const told = [lastTimestamp, series?.lastObservedTime, eventTime];
-  const times = told.map(text => timeMs(text) ?? 0);
-  return Math.max(timeMs(event.metadata.creationTimestamp) ?? 0, ...times);
+  return Math.max(...told.map(text => timeMs(text) ?? 0));
 }

@@ -12,6 +12,8 @@ interface Slot<Beside> {
   stored: Stored<Beside>;
 }
 
+type SlotTree<Beside> = InstanceType<typeof SortedTree<string, Slot<Beside>>>;
+
 /** A page of objects, in the order of their keys. */
 export interface Page<Beside> {
   readonly items: readonly Stored<Beside>[];
@@ -35,6 +37,8 @@ const eventFreshMs = 75_000;
 const renewalsKeptMin = 100;
 /** When so many times as many are there as had to be kept, old ones are forgotten. */
 const renewalsSlack = 1.25;
+/** Beyond twice what is there, so many keys wait at most for their place in the order. */
+const unorderedSlack = 1000;
 
 /** The revision at which any of several collections changed last: one number to compare instead of many. */
 export interface LastChange {
@@ -61,7 +65,9 @@ export class Collection<Beside> {
   /** What happened since the last compaction, in the order of revisions. */
   private events: StoreEvent<Beside>[] = [];
   private readonly slots = new Map<string, Slot<Beside>>();
-  private readonly ordered = new SortedTree<string, Slot<Beside>>(undefined, compareKeys);
+  private readonly tree = new SortedTree<string, Slot<Beside>>(undefined, compareKeys);
+  /** Keys that came since the objects were last looked at in order: of most kinds that happens seldom. */
+  private unordered: string[] = [];
   private changedAt = 0;
   private readonly noted: LastChange[] = [];
   /** Events up to this revision are not known here. */
@@ -126,10 +132,15 @@ export class Collection<Beside> {
   /** Visits the objects as they are now, in the order of their keys, until the visitor returns false. */
   scan({ namespace = '', after }: KeyRange, visit: (stored: Stored<Beside>) => unknown): void {
     const [low, high] = boundsOf(namespace, after);
-    this.ordered.forRange(low, high, false, (key, slot) => {
+    this.ordered().forRange(low, high, false, (key, slot) => {
       if (key === after) return undefined;
       return visit(slot.stored) === false ? { break: true } : undefined;
     });
+  }
+
+  /** Visits the objects as they are now, in no order that may be relied on. */
+  each(visit: (stored: Stored<Beside>) => void): void {
+    for (const { stored } of this.slots.values()) visit(stored);
   }
 
   /** The objects as they were at the revision: what came later is taken back. */
@@ -213,10 +224,8 @@ export class Collection<Beside> {
     if (kept === this.events.length) return;
     for (let index = this.events.length - 1; index >= kept; index--) {
       const { current, previous } = this.events[index] as StoreEvent<Beside>;
-      if (previous === undefined) {
-        this.slots.delete(current.key);
-        this.ordered.delete(current.key);
-      } else this.set(previous);
+      if (previous === undefined) this.drop(current.key);
+      else this.set(previous);
     }
     this.events.length = kept;
     this.changedAt = Math.min(this.changedAt, revision);
@@ -229,9 +238,26 @@ export class Collection<Beside> {
       slot.stored = stored;
       return;
     }
-    const added: Slot<Beside> = { stored };
-    this.slots.set(stored.key, added);
-    this.ordered.set(stored.key, added);
+    this.slots.set(stored.key, { stored });
+    this.unordered.push(stored.key);
+    if (this.unordered.length > 2 * this.slots.size + unorderedSlack) this.ordered();
+  }
+
+  private drop(key: string): void {
+    this.slots.delete(key);
+    this.tree.delete(key);
+  }
+
+  /** The tree with all that is there. */
+  private ordered(): SlotTree<Beside> {
+    const { tree, slots, unordered } = this;
+    if (unordered.length === 0) return tree;
+    this.unordered = [];
+    for (const key of unordered) {
+      const slot = slots.get(key);
+      if (slot !== undefined) tree.set(key, slot);
+    }
+    return tree;
   }
 
   /** Takes over what an event says. */
@@ -241,12 +267,8 @@ export class Collection<Beside> {
     for (const lastChange of this.noted) lastChange.revision = revision;
     this.events.push(event);
     if (!this.keepsHistory && this.events.length >= this.eventsMax) this.forgetOld(event.timeMs);
-    if (type === 'DELETED') {
-      this.slots.delete(current.key);
-      this.ordered.delete(current.key);
-      return;
-    }
-    this.set(current);
+    if (type === 'DELETED') this.drop(current.key);
+    else this.set(current);
   }
 }
 

@@ -70,6 +70,68 @@ describe('A collection that does not keep its history', () => {
   });
 });
 
+describe('The objects of a collection', () => {
+  /** A collection to which things come and from which they go. */
+  function changing() {
+    const store = new Store(() => 0);
+    const things = store.collection('things');
+    const writeOf = (key: string) => ({
+      key,
+      object: {
+        apiVersion: 'v1',
+        kind: 'X',
+        metadata: { name: key, resourceVersion: store.nextResourceVersion() },
+      },
+      beside: undefined,
+      user: 'test',
+    });
+    return {
+      things,
+      store,
+      put: (key: string) => store.put(things, writeOf(key)),
+      remove: (key: string) => store.remove(things, writeOf(key)),
+      keys: () => things.list().map(({ key }) => key),
+    };
+  }
+
+  it('are listed in the order of their keys, whatever came and went before somebody looked', () => {
+    const { put, remove, keys, things, store } = changing();
+    for (const key of ['d', 'b', 'c']) put(key);
+    remove('b');
+    put('a');
+    expect(keys()).toEqual(['a', 'c', 'd']);
+    remove('c');
+    put('b');
+    put('c');
+    remove('a');
+    put('d');
+    expect(keys()).toEqual(['b', 'c', 'd']);
+    expect(things.get('c')?.revision).toBe(things.list()[1]?.revision);
+    put('e');
+    store.takeBack(things.lastChange - 1);
+    expect(keys()).toEqual(['b', 'c', 'd']);
+  });
+
+  it('keep their order when very many come and go unseen', () => {
+    const { put, remove, keys } = changing();
+    put('z');
+    for (let count = 0; count < 2500; count++) {
+      put(`t${count}`);
+      if (count !== 7) remove(`t${count}`);
+    }
+    expect(keys()).toEqual(['t7', 'z']);
+  });
+
+  it('are visited each once, also without an order', () => {
+    const { put, remove, things } = changing();
+    for (const key of ['b', 'c', 'a']) put(key);
+    remove('c');
+    const seen: string[] = [];
+    things.each(({ key }) => void seen.push(key));
+    expect(seen.toSorted()).toEqual(['a', 'b']);
+  });
+});
+
 describe('A compaction', () => {
   it('forgets what was before it, and keeps what came after', () => {
     const { store, pods } = storeWithRenewals(10);
