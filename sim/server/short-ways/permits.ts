@@ -47,6 +47,8 @@ export interface Decided {
   readonly about?: string;
   /** Those that have the labels of these objects. Default: all of the key. */
   readonly objects?: readonly KubeObject[] | undefined;
+  /** A label in which they differ: whoever selects by it may select any of them. */
+  readonly ownLabel?: string;
 }
 
 /** What authorization and admission look at in all that has a short way. */
@@ -105,10 +107,11 @@ export class Permits {
   }
 
   /** Remembers what was decided about a write that has succeeded. */
-  learn(key: string, context: RequestState, { about = '', objects }: Decided = {}): void {
+  learn(key: string, context: RequestState, decided: Decided = {}): void {
+    const { about = '' } = decided;
     const { connection, request, info } = context;
     const isTrusted = connection.omitsManagedFields === true && request.headers === undefined;
-    if (!isTrusted || info.query !== '' || this.isHooked(objects)) return;
+    if (!isTrusted || info.query !== '' || this.isHooked(decided)) return;
     const options = writeOptions(context, this.written.options);
     if (!('fieldManager' in options)) return;
     this.known.set(key, connection, {
@@ -121,11 +124,13 @@ export class Permits {
   }
 
   /** Whether a webhook or a policy may want a say in these objects, or in any. */
-  isHooked(objects?: readonly KubeObject[]): boolean {
+  isHooked({ objects, ownLabel }: Decided): boolean {
     return wantedSays(this.core.access).some(
       ({ rules, selector }) =>
         rules.some(rule => this.concerns(rule)) &&
-        (objects === undefined || objects.some(one => isSelected(selector, one))),
+        (objects === undefined ||
+          (ownLabel !== undefined && asksFor(selector, ownLabel)) ||
+          objects.some(one => isSelected(selector, one))),
     );
   }
 
@@ -137,6 +142,11 @@ export class Permits {
         resources.some(wanted => isNamed(wanted, resource, subresource)),
     );
   }
+}
+
+function asksFor(selector: LabelSelector | undefined, label: string): boolean {
+  const { matchLabels = {}, matchExpressions = [] } = selector ?? {};
+  return matchLabels[label] !== undefined || matchExpressions.some(({ key }) => key === label);
 }
 
 /** Begins the audit of a request that goes the short way, as the chain does; undefined: it is not logged. */

@@ -1,4 +1,4 @@
-/** Pods that quotas count are the same both ways, and so is what the quotas say of them. */
+/** Pods that quotas count or that have an index are the same both ways, and so is what is said of them. */
 import { expect, it } from 'vitest';
 import type { KubeObject } from '../../api/object.js';
 import type { ApiAnswer, ApiRequest, Connection } from '../../api/request.js';
@@ -17,10 +17,18 @@ const core = '/api/v1/namespaces/default';
 type Send = (request: ApiRequest, as?: Connection) => ApiAnswer;
 
 /** What is answered and stored where requests go the short way if there is one, or always the long one. */
-function told(way: 'short' | 'long', story: (send: Send) => void): string {
+function told(way: 'short' | 'long', story: (send: Send) => void, isAudited = false): string {
   const clock = new Loop();
   const answers: unknown[] = [];
-  const server = createApiServer({ clock, random: new Random(1) });
+  const audited: unknown[] = [];
+  const rules = [{ level: 'RequestResponse' }];
+  const auditPolicy = { apiVersion: 'audit.k8s.io/v1', kind: 'Policy', metadata: {}, rules };
+  const auditReader = { onEvent: (event: unknown) => void audited.push(event) };
+  const server = createApiServer({
+    clock,
+    random: new Random(1),
+    ...(isAudited && { auditReader, auditPolicy }),
+  });
   story((request, as = admin) => {
     let answer: ApiAnswer | undefined;
     clock.runUntil(clock.now() + 400);
@@ -32,7 +40,7 @@ function told(way: 'short' | 'long', story: (send: Send) => void): string {
     answers.push(answer.status, answer.body);
     return answer;
   });
-  return JSON.stringify({ answers, history: [...server.history()] }, undefined, 1);
+  return JSON.stringify({ answers, history: [...server.history()], audited }, undefined, 1);
 }
 
 /** What a replica set sends: the parts of its template are shared by all pods. */
@@ -123,4 +131,83 @@ it('are counted by quotas, and refused when those are used up', () => {
   const each = [201, 201, 201, 403, 403, 201, 201, 201, 201, 403, 403];
   expect(statuses).toEqual([...each, ...each]);
   expect(short).toContain('exceeded quota: few, requested: limits.cpu=1, used: limits.cpu=4');
+});
+
+const indexKey = 'batch.kubernetes.io/job-completion-index';
+
+/** What a Job sends in one pass; what is told otherwise of one may make it another's sibling, or nobody's. */
+function indexed(own: { readonly stem?: string; readonly finalizer?: string } = {}) {
+  const { stem = 'train', finalizer = 'batch.kubernetes.io/job-tracking' } = own;
+  const owner = { apiVersion: 'batch/v1', kind: 'Job', name: 'train', uid: 'uid-train' };
+  const ownerReferences = [{ ...owner, controller: true, blockOwnerDeletion: true }];
+  const shared = { namespace: 'default', ownerReferences, finalizers: [finalizer] };
+  const fieldRef = { fieldPath: `metadata.labels['${indexKey}']` };
+  const env = [{ name: 'JOB_COMPLETION_INDEX', valueFrom: { fieldRef } }];
+  const spec = { restartPolicy: 'Never', containers: [{ name: 'main', image: 'a', env }] };
+  return (index: string, { label = index, more = {}, host = `${stem}-${index}` } = {}) => ({
+    kind: 'Pod',
+    apiVersion: 'v1',
+    metadata: {
+      ...shared,
+      generateName: `${stem}-${index}-`,
+      annotations: { [indexKey]: index, ...more },
+      labels: { job: 'train', [indexKey]: label },
+    },
+    spec: { ...spec, hostname: host },
+  });
+}
+
+function selecting(labels: object): object {
+  const rule = {
+    apiGroups: [''],
+    apiVersions: ['v1'],
+    operations: ['CREATE'],
+    resources: ['pods'],
+  };
+  return {
+    name: 'mutator.other.io',
+    rules: [rule],
+    objectSelector: labels,
+    clientConfig: { url: 'https://other.io/mutate' },
+    sideEffects: 'None',
+    admissionReviewVersions: ['v1'],
+    failurePolicy: 'Ignore',
+  };
+}
+
+/** The statuses of three siblings, of others, and of two where a webhook selects by the index. */
+function ofIndexes(send: Send): readonly unknown[] {
+  const account = { metadata: { name: 'default' } };
+  send({ method: 'POST', path: `${core}/serviceaccounts`, body: account });
+  const make = (body: object) =>
+    (send({ method: 'POST', path: `${core}/pods`, body }, controller).body as KubeObject)['status'];
+  const pod = indexed();
+  const siblings = ['0', '1', '2'].map(index => make(pod(index)));
+  const others = [
+    pod('10'),
+    pod('11'),
+    pod('3', { label: '4' }),
+    pod('5', { more: { a: 'b' } }),
+    pod('6', { host: 'other-6' }),
+    pod('7', { host: 'x' }),
+    pod('01'),
+    indexed({ stem: 'train-again' })('1'),
+    indexed({ finalizer: 'example.com/own' })('2'),
+    pod('8'),
+  ];
+  for (const other of others) make(other);
+  const path = '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations';
+  const expressions = [{ key: indexKey, operator: 'In', values: ['77'] }];
+  const webhooks = [selecting({ matchExpressions: expressions })];
+  send({ method: 'POST', path, body: { metadata: { name: 'other' }, webhooks } });
+  return [...siblings, ...['8', '9'].map(index => make(pod(index)))];
+}
+
+it.each([false, true])('with an index are the same both ways, audited: %s', isAudited => {
+  const statuses: unknown[] = [];
+  const short = told('short', send => void statuses.push(...ofIndexes(send)), isAudited);
+  expect(short).toBe(told('long', send => void ofIndexes(send), isAudited));
+  expect(statuses[1]).toBe(statuses[0]);
+  expect(statuses[2]).toBe(statuses[0]);
+  expect(statuses[4]).not.toBe(statuses[3]);
 });

@@ -2,7 +2,7 @@
  * The short way of pods that a controller makes from one template: all but the first differ from it in
  * name, uid, time and the name of the volume with their token, so what defaulting, admission, the
  * strategy and validation made of the first holds for the others. The server names them, or a stateful
- * set has numbered them.
+ * set has numbered them; those of an Indexed Job differ in their index besides.
  */
 import { limitRanges, pods, serviceAccounts } from '../../api/kinds/core.js';
 import type { Pod, PodSpec } from '../../api/kinds/core.js';
@@ -25,6 +25,7 @@ import { newMeta, withResourceVersion } from '../object-meta.js';
 import type { ServedResource } from '../registry.js';
 import type { RequestState } from '../request-state.js';
 import { beginAudit, Permits, type Permit } from './permits.js';
+import { indexedMeta, indexKey, isIndexed, isIndexedAlike } from './indexed-pods.js';
 import { isNumbered, isNumberedAlike, ownLabels } from './numbered-pods.js';
 import { hasFields } from './plain-events.js';
 import { servedBy } from './served-by.js';
@@ -101,10 +102,11 @@ export class SiblingPods implements ShortWay {
     if (tokenVolumeIn(request.body.spec) !== undefined) return;
     const tokenVolume = tokenVolumeIn(stored.spec);
     const { read, placed } = created;
-    // Numbered pods have labels of their own, by which webhooks may select.
-    const alike = request.body.metadata.name === undefined ? [placed, created.stored] : undefined;
+    // Numbered pods have labels of their own, by which webhooks may select; indexed ones have one.
+    const objects = request.body.metadata.name === undefined ? [placed, created.stored] : undefined;
+    const alike = isIndexed(request.body) ? { objects, ownLabel: indexKey } : { objects };
     if (this.permits.isHooked(alike)) return;
-    this.permits.learn(request.path, context, { objects: alike });
+    this.permits.learn(request.path, context, alike);
     const permit = this.permits.of(request.path, context.connection);
     if (permit === undefined) return;
     const { annotations } = context;
@@ -115,24 +117,17 @@ export class SiblingPods implements ShortWay {
   }
 
   /** Draws, in their order, what the long way draws. */
-  private stored(
-    permit: Permit,
-    { placed, stored, tokenVolume }: Eldest,
-    { metadata: { name: given }, metadata: sent }: Sent,
-  ): KubeObject {
+  private stored(permit: Permit, { placed, stored, tokenVolume }: Eldest, sent: Sent): KubeObject {
     const { random, store, clock } = this.core;
     const { collection } = this.served;
     const volume = tokenVolume && tokenVolumePrefix + random.suffix();
-    const { name, uid, key } = this.named(stored.metadata, given);
+    const shared = ownMeta(sent, stored.metadata);
+    const { name, uid, key } = this.named(shared, sent.metadata.name);
     const timeMs = clock.now();
     const creationTimestamp = rfc3339(timeMs);
     const { generation } = stored.metadata;
-    const shared =
-      given === undefined
-        ? stored.metadata
-        : Object.assign({}, stored.metadata, { labels: ownLabels(sent, stored.metadata) });
     const metadata = newMeta(shared, { name, uid, creationTimestamp, generation });
-    const hostname = given === undefined ? undefined : { hostname: given };
+    const hostname = ownHostname(sent);
     const spec = renamed(stored.spec as PodSpec, { from: tokenVolume, to: volume, hostname });
     const sibling = Object.assign({}, stored, { metadata, spec }) as unknown as KubeObject;
     const update = {
@@ -208,16 +203,43 @@ function isSibling(
   const [owner] = metadata.ownerReferences ?? [];
   const [otherOwner] = other.ownerReferences ?? [];
   const isNamed = metadata.name !== undefined;
+  const isAlike = !isNamed && spec === sent.spec;
+  const own = isAlike ? nothing : isNamed ? ownOfNumbered : ownOfIndexed;
   let fields = 0;
   for (const key in metadata) {
     fields++;
-    if (key === 'ownerReferences' || (isNamed && (key === 'name' || key === 'labels'))) continue;
+    if (key === 'ownerReferences' || own.includes(key)) continue;
     if (metadata[key as keyof ObjectMeta] !== other[key as keyof ObjectMeta]) return false;
   }
   for (const _ in other) fields--;
   if (fields !== 0 || !isSameOwner(owner, otherOwner)) return false;
-  if (!isNamed) return spec === sent.spec;
-  return isNumberedAlike(metadata, other) && hasOnlyOtherHostname(spec, sent.spec);
+  if (isAlike) return true;
+  if (!hasOnlyOtherHostname(spec, sent.spec)) return false;
+  if (isNamed) return isNumberedAlike(metadata, other);
+  return (
+    isIndexed({ metadata, spec }) && isIndexed(sent) && isIndexedAlike({ metadata, spec }, sent)
+  );
+}
+
+/** What of the metadata is a pod's own. */
+const nothing: readonly string[] = [];
+const ownOfNumbered: readonly string[] = ['name', 'labels'];
+const ownOfIndexed: readonly string[] = ['generateName', 'labels', 'annotations'];
+
+/** The metadata of the other with what is the one's own. */
+function ownMeta(sent: Sent, other: ObjectMeta): ObjectMeta {
+  const { metadata } = sent;
+  if (metadata.name !== undefined) {
+    return Object.assign({}, other, { labels: ownLabels(metadata, other) });
+  }
+  return isIndexed(sent) ? indexedMeta(metadata, other) : other;
+}
+
+/** The hostname, where it is a pod's own. */
+function ownHostname(sent: Sent): { readonly hostname: string } | undefined {
+  const { metadata, spec } = sent;
+  if (metadata.name !== undefined) return { hostname: metadata.name };
+  return isIndexed(sent) ? { hostname: spec.hostname ?? '' } : undefined;
 }
 
 function hasOnlyOtherHostname(spec: PodSpec, other: PodSpec): boolean {
@@ -233,13 +255,12 @@ function hasOnlyOtherHostname(spec: PodSpec, other: PodSpec): boolean {
 }
 
 /** What was sent with its defaults, which are those of the eldest. */
-function readAs({ metadata: { name }, metadata: sent }: Sent, { read }: Eldest): KubeObject {
-  if (name === undefined) return read;
-  const metadata = Object.assign({}, read.metadata, {
-    name,
-    labels: ownLabels(sent, read.metadata),
-  });
-  const spec = Object.assign({}, read['spec'], { hostname: name });
+function readAs(sent: Sent, { read }: Eldest): KubeObject {
+  const hostname = ownHostname(sent);
+  if (hostname === undefined) return read;
+  const { name } = sent.metadata;
+  const metadata = Object.assign({}, ownMeta(sent, read.metadata), name && { name });
+  const spec = Object.assign({}, read['spec'], hostname);
   return Object.assign({}, read, { metadata, spec });
 }
 
