@@ -21,3 +21,29 @@ it('forgets what was not told for longest, and only that', () => {
   expect(isKnown('pod-2')).toBe(false);
   expect([isKnown('pod-5'), isKnown('pod-4')]).toEqual([true, false]);
 });
+
+it('combines the tenth of similar events and the next, which name no reporter', () => {
+  const correlator = new EventCorrelator({ clock: new Loop(), component: 'kubelet', host: 'node' });
+  const regarding = {
+    kind: 'Pod',
+    apiVersion: 'v1',
+    metadata: { namespace: 'default', name: 'p' },
+  };
+  const writes = Array.from({ length: 11 }, (_, index) =>
+    correlator.observe({ regarding, type: 'Normal', reason: 'Scaled', message: `to ${index}` }),
+  );
+  const reporter = (index: number) => {
+    const { reportingComponent, reportingInstance } = Object(writes[index]?.event) as Record<
+      string,
+      unknown
+    >;
+    return [reportingComponent, reportingInstance];
+  };
+  expect(reporter(8)).toEqual(['kubelet', 'node']);
+  expect(reporter(9)).toEqual(['', undefined]);
+  expect(writes[9]?.event).toMatchObject({
+    message: '(combined from similar events): to 9',
+    source: { component: 'kubelet', host: 'node' },
+  });
+  expect(writes[10]?.patch).toMatchObject({ count: 2 });
+});

@@ -64,7 +64,7 @@ export class EventCorrelator implements EventPolicy {
     const isCombined = this.isOneOfTooMany(groupKey, event.message);
     const message = isCombined ? `(combined from similar events): ${event.message}` : event.message;
     const key = isCombined ? groupKey : [groupKey, event.fieldPath ?? '', event.message].join('\n');
-    const write = this.write(event, { key, message, objectName: name });
+    const write = this.write(event, { key, message, objectName: name, isCombined });
     let bucket = this.buckets.use(objectKey);
     if (bucket === undefined) {
       bucket = new TokenBucket(this.clock, spamRate);
@@ -91,7 +91,12 @@ export class EventCorrelator implements EventPolicy {
 
   private write(
     { regarding, type, reason, fieldPath }: EventToRecord,
-    told: { readonly key: string; readonly message: string; readonly objectName: string },
+    told: {
+      readonly key: string;
+      readonly message: string;
+      readonly objectName: string;
+      readonly isCombined: boolean;
+    },
   ): EventWrite {
     const { component, host } = this.source;
     const now = rfc3339(this.clock.now());
@@ -118,9 +123,10 @@ export class EventCorrelator implements EventPolicy {
       lastTimestamp: now,
       count: observation.count,
       type,
-      reportingComponent: component,
+      // client-go makes the combined event anew and forgets who reports it.
+      reportingComponent: told.isCombined ? '' : component,
     };
-    if (host !== undefined) Object.assign(event, { reportingInstance: host });
+    if (host !== undefined && !told.isCombined) Object.assign(event, { reportingInstance: host });
     if (seen === undefined) return { event };
     const patch = { count: observation.count, lastTimestamp: now, message: told.message };
     return { event, patch: patch as unknown as KubeObject };

@@ -14,6 +14,7 @@ import { endpointSliceController } from './endpoint-slice.js';
 import { endpointSliceMirroringController } from './endpoint-slice-mirroring.js';
 import { disruptionController } from './disruption.js';
 import { endpointsController } from './endpoints.js';
+import { ephemeralVolumeController } from './ephemeral-volume.js';
 import { garbageCollectorController } from './garbage-collector.js';
 import { horizontalPodAutoscalerController } from './horizontal-pod-autoscaler.js';
 import { jobController, jobControllerOf } from './job.js';
@@ -58,6 +59,7 @@ export const controllers: readonly ControllerDefinition[] = [
   nodeTtlController,
   podGarbageCollectorController,
   persistentVolumeBinder,
+  ephemeralVolumeController,
   pvcProtectionController,
   pvProtectionController,
   vacProtectionController,

@@ -13,7 +13,7 @@ import {
 import { watch } from '../client/requests.js';
 import { retrying } from './control/must.js';
 import { podClaimKeys } from './control/pod-claims.js';
-import { podsByClaim, syncClaim } from './persistent-volume-binder/claims.js';
+import { isOnlyAsked, podsByClaim, syncClaim } from './persistent-volume-binder/claims.js';
 import { syncVolume, type VolumeContext } from './persistent-volume-binder/volumes.js';
 
 const claimPrefix = 'claim:';
@@ -23,32 +23,40 @@ function claimKey(key: string): string {
   return claimPrefix + key;
 }
 
+/** All claims are looked at again as often as this, counted from the start. @upstream PVClaimBinderSyncPeriod */
+const resyncMs = 15_000;
+
 /** The controller that binds claims to volumes and gives volumes back. */
 export const persistentVolumeBinder: ControllerDefinition = {
   name: 'persistentvolume-binder-controller',
   eventSource: 'persistentvolume-controller',
   identity: serviceAccount('kube-system', 'persistent-volume-binder'),
-  create: ({ queue, events }) => ({
-    watches: [
-      watch(persistentVolumeClaims, {
-        on: ({ type, object }) => {
-          if (type !== 'deleted') return queue.add(claimKey(keyOf(object)));
-          const { volumeName } = object.spec ?? {};
-          if (volumeName) queue.add(volumePrefix + volumeName);
-        },
-      }),
-      watch(persistentVolumes, {
-        on: ({ type, object }) => {
-          if (type !== 'deleted') return queue.add(volumePrefix + keyOf(object));
-          const { namespace = '', name } = object.spec?.claimRef ?? {};
-          if (name) queue.add(claimKey(`${namespace}/${name}`));
-        },
-      }),
-      watch(storageClasses),
-      watch(pods, { indexes: { [podsByClaim]: podClaimKeys } }),
-    ],
-    reconcile: (key, view) => sync(key, { view, events, queue, claimKey }),
-  }),
+  create: ({ queue, events, clock }) => {
+    const startMs = clock.now();
+    const untilResyncMs = (): number => resyncMs - ((clock.now() - startMs) % resyncMs);
+    return {
+      watches: [
+        watch(persistentVolumeClaims, {
+          on: ({ type, object, old }) => {
+            if (old !== undefined && isOnlyAsked(old, object)) return;
+            if (type !== 'deleted') return queue.add(claimKey(keyOf(object)));
+            const { volumeName } = object.spec ?? {};
+            if (volumeName) queue.add(volumePrefix + volumeName);
+          },
+        }),
+        watch(persistentVolumes, {
+          on: ({ type, object }) => {
+            if (type !== 'deleted') return queue.add(volumePrefix + keyOf(object));
+            const { namespace = '', name } = object.spec?.claimRef ?? {};
+            if (name) queue.add(claimKey(`${namespace}/${name}`));
+          },
+        }),
+        watch(storageClasses),
+        watch(pods, { indexes: { [podsByClaim]: podClaimKeys } }),
+      ],
+      reconcile: (key, view) => sync(key, { view, events, queue, claimKey, untilResyncMs }),
+    };
+  },
 };
 
 function* sync(key: string, context: VolumeContext): Reconciliation {

@@ -5,6 +5,7 @@
 import { leases, type Lease } from '../../api/kinds/coordination.js';
 import { nodes, pods, type Node, type NodeCondition, type Pod } from '../../api/kinds/core.js';
 import { findCondition } from '../../api/meta.js';
+import type { HasMetadata } from '../../api/object.js';
 import { rfc3339 } from '../../api/time.js';
 import type { ControllerContext, Reconciliation, View } from '../../client/contract.js';
 import { call, get, pause, update } from '../../client/requests.js';
@@ -34,6 +35,11 @@ interface QuietNode {
 }
 
 type ConditionsByZone = Map<string, (NodeCondition | undefined)[]>;
+
+/** The node as the controller's own events name it: by its uid, but at no version. */
+function unversioned({ metadata: { name = '', uid = '' } }: Node): HasMetadata {
+  return { apiVersion: 'v1', kind: 'Node', metadata: { name, uid } };
+}
 
 function note(conditions: ConditionsByZone, zone: string, ready: NodeCondition | undefined): void {
   const known = conditions.get(zone);
@@ -232,7 +238,7 @@ export class NodeMonitor {
 
   private tellOfNode(node: Node, reason: string, event: string): void {
     const message = `Node ${node.metadata.name} event: ${event}`;
-    this.context.events.record({ regarding: node, type: 'Normal', reason, message });
+    this.context.events.record({ regarding: unversioned(node), type: 'Normal', reason, message });
   }
 
   /** The node's health, written if it changed; undefined when that failed. */
@@ -273,7 +279,7 @@ export class NodeMonitor {
     if (isLost) {
       const message = `Node ${name} status is now: NodeNotReady`;
       const reason = 'NodeNotReady';
-      this.context.events.record({ regarding: node, type: 'Normal', reason, message });
+      this.context.events.record({ regarding: unversioned(node), type: 'Normal', reason, message });
     }
     if (isLost || (this.toRetry.has(name) && !wasReady)) {
       const areMarked = yield* this.markPodsNotReady(view.byIndex(pods, nodeIndex, name));

@@ -7,6 +7,7 @@ import {
   type PersistentVolumeClaim,
 } from '../../api/kinds/core.js';
 import { storageClasses, type StorageClass } from '../../api/kinds/storage.js';
+import { deepEqual } from '../../api/equality.js';
 import { keyOf } from '../../api/meta.js';
 import type { Outcome, Reconciliation, View } from '../../client/contract.js';
 import type { EventRecorder } from '../../client/event-recorder.js';
@@ -29,13 +30,13 @@ const defaultAnnotations = [
   'storageclass.kubernetes.io/is-default-class',
   'storageclass.beta.kubernetes.io/is-default-class',
 ] as const;
-/** Claims without a volume are looked at again as often as this. @upstream PVClaimBinderSyncPeriod */
-const resyncMs = 15_000;
 
 /** What claims are synchronised with. */
 export interface ClaimContext {
   readonly view: View;
   readonly events: EventRecorder;
+  /** Until all claims are looked at again. */
+  untilResyncMs(): number;
 }
 
 /** Brings the claim to its volume, or says what it waits for. @upstream syncClaim */
@@ -65,26 +66,29 @@ function* syncUnbound(context: ClaimContext, claim: PersistentVolumeClaim): Reco
     const message = 'no persistent volumes available for this claim and no storage class is set';
     events.record({ regarding: claim, type: 'Normal', reason: 'FailedBinding', message });
   }
-  return yield* stayPending(claim);
+  return yield* stayPending(context, claim);
 }
 
 /** A user, or we in an earlier pass, named the volume. */
-function* syncNamed({ view, events }: ClaimContext, claim: PersistentVolumeClaim): Reconciliation {
+function* syncNamed(context: ClaimContext, claim: PersistentVolumeClaim): Reconciliation {
+  const { view, events } = context;
   const name = claim.spec?.volumeName ?? '';
   const volume = view.get(persistentVolumes, '', name);
-  if (volume === undefined) return yield* stayPending(claim);
+  if (volume === undefined) return yield* stayPending(context, claim);
   if (volume.spec?.claimRef !== undefined) {
     if (isBoundTo(volume, claim)) return yield* bind(volume, claim);
     const message = `volume "${name}" already bound to a different claim.`;
     events.record({ regarding: claim, type: 'Warning', reason: 'FailedBinding', message });
     const isOurs = claim.metadata.annotations?.[boundByController] !== undefined;
-    return isOurs ? { requeueAfterMs: resyncMs } : yield* stayPending(claim);
+    return isOurs
+      ? { requeueAfterMs: context.untilResyncMs() }
+      : yield* stayPending(context, claim);
   }
   const why = misfit(volume, claim);
   if (why === undefined) return yield* bind(volume, claim);
   const message = `Cannot bind to requested volume "${name}": ${why}`;
   events.record({ regarding: claim, type: 'Warning', reason: 'VolumeMismatch', message });
-  return yield* stayPending(claim);
+  return yield* stayPending(context, claim);
 }
 
 /** The claim was bound on both sides once. @upstream syncBoundClaim */
@@ -120,9 +124,12 @@ function* tellLost(
   return undefined;
 }
 
-function* stayPending(claim: PersistentVolumeClaim): Reconciliation<Outcome> {
+function* stayPending(
+  { untilResyncMs }: ClaimContext,
+  claim: PersistentVolumeClaim,
+): Reconciliation<Outcome> {
   yield* setClaimPhase(claim, 'Pending');
-  return { requeueAfterMs: resyncMs };
+  return { requeueAfterMs: untilResyncMs() };
 }
 
 /** @upstream emitEventForUnboundDelayBindingClaim */
@@ -143,13 +150,13 @@ function tellWaiting({ view, events }: ClaimContext, claim: PersistentVolumeClai
 
 /** Leaves the claim to the class's provisioner, who runs elsewhere. @upstream provisionClaim */
 function* askProvisioner(
-  { events }: ClaimContext,
+  { events, untilResyncMs }: ClaimContext,
   claim: PersistentVolumeClaim,
   storageClass: StorageClass | undefined,
 ): Reconciliation {
   const fail = (message: string): Outcome => {
     events.record({ regarding: claim, type: 'Warning', reason: 'ProvisioningFailed', message });
-    return { requeueAfterMs: resyncMs };
+    return { requeueAfterMs: untilResyncMs() };
   };
   if (storageClass === undefined) {
     return fail(`storageclass.storage.k8s.io "${classOf(claim)}" not found`);
@@ -171,7 +178,17 @@ function* askProvisioner(
     'manually by the system administrator. If volume creation is delayed, please verify that ' +
     'the provisioner is running and correctly registered.';
   events.record({ regarding: asking, type: 'Normal', reason: 'ExternalProvisioning', message });
-  return { requeueAfterMs: resyncMs };
+  return { requeueAfterMs: untilResyncMs() };
+}
+
+/** Whether all that happened is that the provisioner was asked, which is still under way in Kubernetes then. */
+export function isOnlyAsked(old: PersistentVolumeClaim, claim: PersistentVolumeClaim): boolean {
+  const { annotations } = claim.metadata;
+  const before = { ...old.metadata.annotations };
+  const asked = provisionerAnnotations.filter(one => annotations?.[one] !== before[one]);
+  for (const one of asked) before[one] = annotations?.[one] ?? '';
+  if (asked.length === 0 || !deepEqual(before, annotations)) return false;
+  return deepEqual(old.spec, claim.spec) && deepEqual(old.status, claim.status);
 }
 
 /** The claim with the default class when it says nothing of classes. @upstream assignDefaultStorageClass */
