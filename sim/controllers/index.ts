@@ -37,6 +37,7 @@ import { statefulSetController } from './stateful-set.js';
 import { taintEvictionController } from './taint-eviction.js';
 import { ttlAfterFinishedController } from './ttl-after-finished.js';
 import { vacProtectionController } from './vac-protection.js';
+import { volumeExpandController } from './volume-expand.js';
 import { validatingAdmissionPolicyStatusController } from './validating-admission-policy-status.js';
 
 /** All controllers, in the order in which they start. */
@@ -60,6 +61,7 @@ export const controllers: readonly ControllerDefinition[] = [
   podGarbageCollectorController,
   persistentVolumeBinder,
   ephemeralVolumeController,
+  volumeExpandController,
   pvcProtectionController,
   pvProtectionController,
   vacProtectionController,
