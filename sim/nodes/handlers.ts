@@ -56,20 +56,23 @@ export function* runAction(
   }
   if (container.record.state === 'running') yield container.launched.wait;
   const program = container.running;
-  if (program === undefined) return notRunning(container, action);
   if (action.exec !== undefined) {
+    if (program === undefined) return notRunning(container);
     return yield* runExec(context, action.exec.command ?? [], { program, target });
   }
   return yield* runRequest(context, action, { program, target });
 }
+
+/** The pod still has its address when its program has ended: nobody listens there. */
+const ended: ProbeResult = { isSuccess: false, isRefused: true };
+const answered: ProbeResult = { isSuccess: true };
 
 interface Running {
   readonly program: Program;
   readonly target: ActionTarget;
 }
 
-function notRunning(container: RuntimeContainer, action: Action): ActionResult {
-  if (action.exec === undefined) return { kind: 'failure', output: '' };
+function notRunning(container: RuntimeContainer): ActionResult {
   const task = `no running task found: task ${container.record.id} not found`;
   const text = `failed to exec in container: failed to load task: ${task}`;
   return { kind: 'error', output: `rpc error: code = NotFound desc = ${text}` };
@@ -168,7 +171,7 @@ function execId({ random }: KubeletContext): string {
 function* runRequest(
   context: KubeletContext,
   action: Action,
-  { program, target }: Running,
+  { program, target }: { readonly program: Program | undefined; readonly target: ActionTarget },
 ): Task<ActionResult> {
   const request = requestOf(action, target.spec);
   if (request === undefined) return { kind: 'error', output: 'invalid port' };
@@ -176,7 +179,7 @@ function* runRequest(
   if (elsewhere !== target.podIp && request.kind !== 'grpc') {
     return resultOfKnock(yield* knockAt(context, request, { host: elsewhere, ...target }));
   }
-  const result: ProbeResult = program.probe?.(request) ?? { isSuccess: true };
+  const result = program === undefined ? ended : (program.probe?.(request) ?? answered);
   const takesMs = result.afterMs ?? 1;
   const limitMs = target.timeoutMs ?? Infinity;
   const isHanging = request.kind === 'grpc' && result.isRefused === true;
