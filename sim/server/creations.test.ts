@@ -9,9 +9,14 @@ const connection = { certificate: { user: 'admin', groups: ['system:masters'] } 
 
 function start() {
   const server = createApiServer({ clock: new Loop(), random: new Random(1) });
-  return (path: string, body?: object, method: 'POST' | 'GET' = 'POST'): ApiAnswer => {
+  return (
+    path: string,
+    body?: object,
+    method: 'POST' | 'PUT' | 'GET' = 'POST',
+    headers = {},
+  ): ApiAnswer => {
     let answer: ApiAnswer | undefined;
-    server.serve({ method, path, ...(body && { body }) }, connection, given => {
+    server.serve({ method, path, headers, ...(body && { body }) }, connection, given => {
       answer = given;
     });
     if (answer === undefined) throw new Error('no answer');
@@ -116,6 +121,71 @@ describe('other checks of new objects', () => {
     send('/api/v1/namespaces', { metadata: { name: 'admins', labels } });
     expect(send(path('admins'), claim)).toMatchObject({ status: 201 });
   });
+});
+
+it('drops sources of projected volumes that are off by default, unless they were there before', () => {
+  const volume = (source: object) => ({ name: 'v', projected: { sources: [source] } });
+  const containers = [{ name: 'c', image: 'i' }];
+  const trust = { clusterTrustBundle: { name: 'b', path: 'p' } };
+  const template = { spec: { containers, volumes: [volume(trust)] } };
+  const { status, body } = start()('/api/v1/namespaces/default/podtemplates', {
+    metadata: { name: 'x' },
+    template,
+  });
+  expect(status).toBe(201);
+  expect(JSON.stringify(body)).not.toContain('clusterTrustBundle":{"name');
+});
+
+describe('subresources', () => {
+  const path = '/apis/apps/v1/namespaces/default/deployments';
+  const template = {
+    metadata: { labels: { a: 'b' } },
+    spec: { containers: [{ name: 'c', image: 'i' }] },
+  };
+  const spec = { replicas: 2, selector: { matchLabels: { a: 'b' } }, template };
+
+  it('that name an object are refused without its name', () => {
+    const send = start();
+    send(path, { metadata: { name: 'd' }, spec });
+    const scale = { spec: { replicas: 1 } };
+    expect(send(`${path}/d/scale`, scale, 'PUT')).toMatchObject({ status: 400 });
+    const pods = '/api/v1/namespaces/default/pods';
+    const target = { name: 'n' };
+    expect(send(`${pods}/p/binding`, { target })).toMatchObject({ status: 400 });
+    expect(send(`${pods}/p/eviction`, { kind: 'Eviction', apiVersion: 'policy/v1' })).toMatchObject(
+      {
+        status: 400,
+      },
+    );
+  });
+
+  it('scale splits who owned the replicas, though they stay', () => {
+    const send = start();
+    send(path, { metadata: { name: 'd' }, spec });
+    const scale = { metadata: { name: 'd' }, spec: { replicas: 2 } };
+    send(`${path}/d/scale?fieldManager=s`, scale, 'PUT');
+    const { body } = send(`${path}/d`, undefined, 'GET');
+    const { metadata } = body as { metadata: { managedFields: readonly { fieldsV1: object }[] } };
+    const replicas = { 'f:spec': { 'f:replicas': {} } };
+    expect(metadata.managedFields).toHaveLength(2);
+    expect(metadata.managedFields[0]).toMatchObject({ manager: 'unknown', fieldsV1: replicas });
+    expect(metadata.managedFields[0]).not.toHaveProperty('time');
+  });
+});
+
+it('shows metadata alone without the number of the template that only apps/v1 of DaemonSets tells', () => {
+  const send = start();
+  const path = '/apis/apps/v1/namespaces/default/daemonsets';
+  const template = {
+    metadata: { labels: { a: 'b' } },
+    spec: { containers: [{ name: 'c', image: 'i' }] },
+  };
+  const spec = { selector: { matchLabels: { a: 'b' } }, template };
+  send(path, { metadata: { name: 'd' }, spec });
+  const accept = 'application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io';
+  const shown = send(`${path}/d`, undefined, 'GET', { accept });
+  expect(shown.body).toMatchObject({ kind: 'PartialObjectMetadata' });
+  expect(shown.body).not.toHaveProperty('metadata.annotations');
 });
 
 it('knows no fields of claims and volumes to select by', () => {

@@ -28,7 +28,11 @@ export function entriesOfScale(
   return writeOwners(owners);
 }
 
-/** The entries of the scaled object after its Scale was written with these entries. */
+/**
+ * The entries of the scaled object after its Scale was written with these entries. The identity of who updates holds the
+ * version, which the Scale has another of: such an owner is never found again, and comes back without its time and
+ * with the replicas only, beside what it owns else.
+ */
 export function entriesAfterScale(
   entries: readonly ManagedFieldsEntry[],
   scaleEntries: readonly ManagedFieldsEntry[],
@@ -36,37 +40,29 @@ export function entriesAfterScale(
 ): readonly ManagedFieldsEntry[] {
   const owners: Owners = new Map();
   const scaleOwners: Owners = readOwners(scaleEntries) ?? new Map<string, Owner>();
-  for (const [identity, owner] of readOwners(entries) ?? []) {
+  const parentOwners: Owners = readOwners(entries) ?? new Map<string, Owner>();
+  for (const [identity, owner] of parentOwners) {
     const path = options.replicasPath(owner.apiVersion);
     if (path === undefined || !owner.set.has(path)) {
       owners.set(identity, owner);
       continue;
     }
-    const inScale = scaleOwners.get(identityInScale(identity, owner));
+    if (scaleOwners.delete(identity)) {
+      owners.set(identity, owner);
+      continue;
+    }
     const replicas = new FieldSet();
     replicas.insert(path);
-    if (inScale === undefined) {
-      const set = owner.set.difference(replicas);
-      if (!set.isEmpty) owners.set(identity, { ...owner, set });
-    } else {
-      owners.set(identity, { ...owner, time: inScale.time });
-      scaleOwners.delete(identityInScale(identity, owner));
-    }
+    const set = owner.set.difference(replicas);
+    if (!set.isEmpty) owners.set(identity, { ...owner, set });
   }
   const path = options.replicasPath(options.apiVersion);
   if (path === undefined) return writeOwners(owners);
-  for (const owner of scaleOwners.values()) {
+  for (const [identity, owner] of scaleOwners) {
     const set = new FieldSet();
     set.insert(path);
-    // Upstream does not carry the time of a new owner over.
-    const next = { ...owner, apiVersion: options.apiVersion, set, time: undefined };
-    owners.set(JSON.stringify([next.manager, next.operation, next.subresource]), next);
+    const { time } = parentOwners.get(identity) ?? {};
+    owners.set(identity, { ...owner, apiVersion: options.apiVersion, set, time });
   }
   return writeOwners(owners);
-}
-
-/** Upstream finds an owner again by the identity it had in the parent, but reads the version anew. */
-function identityInScale(identity: string, owner: Owner): string {
-  if (owner.operation === 'Apply') return identity;
-  return identity.replace(JSON.stringify(owner.apiVersion), JSON.stringify(scaleVersion));
 }

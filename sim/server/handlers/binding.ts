@@ -50,7 +50,7 @@ function* bind(scope: Scope): Steps<Failure | undefined> {
   if (isFailure(binding)) return binding;
   scope.audit?.requestObject(binding);
   const name = scope.name === '' ? (binding.metadata.name ?? '') : scope.name;
-  if (binding.metadata.name && binding.metadata.name !== name) {
+  if ((binding.metadata.name ?? '') !== name) {
     return badRequest('name in URL does not match name in Binding object');
   }
   const admission = unstoredAdmission(scope, { kind: bindingKind, options });

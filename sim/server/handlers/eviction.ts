@@ -54,7 +54,7 @@ function* evict(scope: Scope): Steps<Failure | undefined> {
   const eviction = readPlainObject(scope, evictionKind, query, oldVersions) as Eviction | Failure;
   if (isFailure(eviction)) return eviction;
   scope.audit?.requestObject(eviction);
-  if (eviction.metadata.name && eviction.metadata.name !== scope.name) {
+  if ((eviction.metadata.name ?? '') !== scope.name) {
     return badRequest('name in URL does not match name in Eviction object');
   }
   const isDryRun = query.isDryRun || (eviction.deleteOptions?.dryRun?.length ?? 0) > 0;

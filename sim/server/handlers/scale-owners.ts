@@ -73,7 +73,7 @@ export function ownersAfterScale(
     nowMs: scope.context.nowMs,
     before,
     after,
-    isCreate: true,
+    isCreate: false,
   });
   return backInParent(scope, live, next);
 }

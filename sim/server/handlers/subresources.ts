@@ -19,7 +19,7 @@ import { getLog } from './log.js';
 import { patchObject } from './patch.js';
 import { preparedScalePatch } from './patch-types.js';
 import { proxyRequest } from './proxy.js';
-import { replaceObject } from './replace.js';
+import { nameFailure, replaceObject } from './replace.js';
 import { changeScale, getScale } from './scale.js';
 import { requestToken } from './token.js';
 import { failureAnswer } from '../answers.js';
@@ -113,6 +113,8 @@ function* putScale(scope: Scope, paths: ScalePaths): Steps<ApiAnswer> {
   const scale = readPlainObject(scope, scaleKind, options);
   if (isFailure(scale)) return failureAnswer(scope.context, scale);
   scope.audit?.requestObject(scale);
+  const misnamed = nameFailure(scope, scale);
+  if (misnamed !== undefined) return failureAnswer(scope.context, misnamed);
   return yield* changeScale(scope, paths, { options, produce: () => ({ scale }) });
 }
 

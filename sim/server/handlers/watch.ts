@@ -249,7 +249,7 @@ class Watch implements AnswerStream {
         return object;
       case 'PartialObjectMetadata':
       case 'PartialObjectMetadataList':
-        return partialObject(object, transform.version);
+        return partialObject(object, this.scope.resource, transform.version);
       case 'Table': {
         const hasColumns = !this.hasShownColumns;
         this.hasShownColumns = true;

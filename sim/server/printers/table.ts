@@ -81,10 +81,7 @@ function includedObject({ resource, media }: Scope, object: KubeObject, include:
     case 'Object':
       return object;
     default:
-      return partialObject(
-        resource.strategy.rowObject?.(object) ?? object,
-        media.transform?.version ?? 'v1',
-      );
+      return partialObject(object, resource, media.transform?.version ?? 'v1');
   }
 }
 

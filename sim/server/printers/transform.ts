@@ -5,6 +5,7 @@
 import type { KubeObject } from '../../api/object.js';
 import { failure, type Failure } from '../../api/status.js';
 import { listMeta, type ObjectList } from '../respond.js';
+import type { ServedResource } from '../registry.js';
 import type { Scope } from '../scope.js';
 import { tableOf, includeFailure } from './table.js';
 
@@ -15,7 +16,7 @@ export function transformedObject(scope: Scope, object: KubeObject): unknown {
     case undefined:
       return object;
     case 'PartialObjectMetadata':
-      return partialObject(object, transform.version);
+      return partialObject(object, scope.resource, transform.version);
     case 'PartialObjectMetadataList':
       return notThisForm(
         `you requested PartialObjectMetadataList, but the requested object is not a list (${goType(scope)})`,
@@ -40,7 +41,7 @@ export function transformedList(scope: Scope, list: ObjectList): unknown {
         kind: 'PartialObjectMetadataList',
         apiVersion: `meta.k8s.io/${transform.version}`,
         metadata: listMeta(list),
-        items: list.items.map(item => partialObject(item, transform.version)),
+        items: list.items.map(item => partialObject(item, scope.resource, transform.version)),
       };
     case 'Table':
       return includeFailure(scope) ?? tableOf(scope, list.items, listMeta(list));
@@ -52,11 +53,16 @@ function objectListMeta({ metadata }: KubeObject): Readonly<Record<string, unkno
 }
 
 /** The metadata of an object, as an object of its own. */
-export function partialObject(object: KubeObject, version: string): unknown {
+export function partialObject(
+  object: KubeObject,
+  { strategy }: ServedResource,
+  version: string,
+): unknown {
+  const { metadata } = strategy.rowObject?.(object) ?? object;
   return {
     kind: 'PartialObjectMetadata',
     apiVersion: `meta.k8s.io/${version}`,
-    metadata: object.metadata,
+    metadata,
   };
 }
 

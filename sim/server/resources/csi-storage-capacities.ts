@@ -1,6 +1,5 @@
 /** CSIStorageCapacities. @upstream pkg/registry/storage/csistoragecapacity/strategy.go */
 import { csiStorageCapacities, type CSIStorageCapacity } from '../../api/kinds/storage.js';
-import { csiStorageCapacityColumns } from './columns/storage.js';
 import { nodeSelectorWarnings } from './affinity-warnings.js';
 import { strategyOf } from './strategy.js';
 import { validateCapacity, validateCapacityUpdate } from './validation/csi.js';
@@ -13,6 +12,4 @@ export const csiStorageCapacity = strategyOf<CSIStorageCapacity>({
   validateUpdate: validateCapacityUpdate,
   warningsOnCreate: object => nodeSelectorWarnings(object.nodeTopology, 'nodeTopology'),
   warningsOnUpdate: object => nodeSelectorWarnings(object.nodeTopology, 'nodeTopology'),
-  columns: csiStorageCapacityColumns,
-  cells: object => [object.metadata.name, object.storageClassName, object.capacity ?? '<unset>'],
 });

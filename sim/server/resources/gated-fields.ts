@@ -21,7 +21,8 @@ const field = 'schedulingGroup';
 export function withGatedFields(strategy: Strategy): Strategy {
   const path = podSpecs[strategy.kind.resource];
   if (path === undefined || strategy.storedAs !== undefined) return strategy;
-  const dropped = (object: KubeObject, { settings }: StrategyContext, old?: KubeObject) => {
+  const dropped = (given: KubeObject, { settings }: StrategyContext, old?: KubeObject) => {
+    const object = withoutProjections(given, path, old);
     if (settings.featureGates['GenericWorkload'] === true) return object;
     if (!hasField(object, path) || (old !== undefined && hasField(old, path))) return object;
     return without(object, path) as KubeObject;
@@ -39,6 +40,60 @@ export function withGatedFields(strategy: Strategy): Strategy {
   };
 }
 
+/** Sources of projected volumes that are beta and off by default. */
+const projections = ['clusterTrustBundle', 'podCertificate'] as const;
+
+/** @upstream dropDisabledClusterTrustBundleProjection, dropDisabledPodCertificateProjection */
+function withoutProjections(
+  object: KubeObject,
+  path: readonly string[],
+  old: KubeObject | undefined,
+): KubeObject {
+  const dropped = projections.filter(
+    name => projects(object, path, name) && !projects(old, path, name),
+  );
+  if (dropped.length === 0) return object;
+  const bare = (source: Fields) =>
+    Object.fromEntries(
+      Object.entries(source).filter(([name]) => !dropped.some(one => one === name)),
+    );
+  const changed = (volume: Volume) =>
+    volume.projected?.sources
+      ? {
+          ...volume,
+          projected: { ...volume.projected, sources: volume.projected.sources.map(bare) },
+        }
+      : volume;
+  const inSpec = (spec: Fields) => ({ ...spec, volumes: volumesOf(spec).map(changed) });
+  return replaced(object, path, inSpec) as KubeObject;
+}
+
+interface Volume {
+  readonly projected?: { readonly sources?: readonly Fields[] | null } | null;
+}
+
+function volumesOf(spec: Fields | undefined): readonly Volume[] {
+  return (spec?.['volumes'] ?? []) as readonly Volume[];
+}
+
+function projects(object: KubeObject | undefined, path: readonly string[], name: string): boolean {
+  let at: unknown = object;
+  for (const part of path) at = (at as Fields | null | undefined)?.[part];
+  return volumesOf((at ?? undefined) as Fields | undefined).some(volume =>
+    volume.projected?.sources?.some(source => (source[name] ?? undefined) !== undefined),
+  );
+}
+
+function replaced(
+  object: unknown,
+  [name, ...rest]: readonly string[],
+  change: (spec: Fields) => Fields,
+): Fields {
+  const fields = object as Fields;
+  if (name === undefined) return change(fields);
+  return { ...fields, [name]: replaced(fields[name], rest, change) };
+}
+
 type Fields = Readonly<Record<string, unknown>>;
 
 function hasField(object: object, path: readonly string[]): boolean {
@@ -48,9 +103,5 @@ function hasField(object: object, path: readonly string[]): boolean {
 }
 
 function without(object: unknown, path: readonly string[]): unknown {
-  const [name, ...rest] = path;
-  const fields = object as Fields;
-  if (name !== undefined) return { ...fields, [name]: without(fields[name], rest) };
-  const { [field]: _dropped, ...kept } = fields;
-  return kept;
+  return replaced(object, path, ({ [field]: _dropped, ...kept }) => kept);
 }

@@ -87,7 +87,7 @@ export interface Strategy<T extends HasMetadata = KubeObject> extends UpdateStra
   readonly checksOwnMeta?: boolean;
   /** What keeps a new object from getting what it asks for (addresses, ports): told alone, before any check. */
   reserve?(object: T, context: StrategyContext): readonly FieldError[];
-  /** The object of a table's row, where the internal type has other metadata than the version shows. */
+  /** The object whose metadata is shown alone, where the internal type has other metadata than the version. */
   rowObject?(object: T): T;
   /** Whether metadata.generation is 1 at creation (and counted by `prepareForUpdate`: see `bumpsGeneration`). */
   readonly hasGeneration?: boolean;

@@ -4,15 +4,10 @@ import type { PodStatus } from '../../../api/kinds/core.js';
 /** podIP is the first of podIPs, whichever of the two was sent; alone or at odds it is the one that counts. */
 export function withAddresses(status: PodStatus): PodStatus {
   const pod = firstAddress(status.podIP, status.podIPs);
-  const host = firstAddress(status.hostIP, status.hostIPs);
   let result = status;
   if (pod !== undefined) {
     if (result.podIP !== pod[0]?.ip) result = { ...result, podIP: pod[0]?.ip ?? '' };
     if (result.podIPs !== pod) result = { ...result, podIPs: pod };
-  }
-  if (host !== undefined) {
-    if (result.hostIP !== host[0]?.ip) result = { ...result, hostIP: host[0]?.ip ?? '' };
-    if (result.hostIPs !== host) result = { ...result, hostIPs: host };
   }
   return result;
 }

@@ -63,7 +63,7 @@ export function validateServiceCIDRUpdate(
 ): readonly FieldError[] {
   const [now, before] = [range.spec?.cidrs ?? [], old.spec?.cidrs ?? []];
   if (now.length !== before.length && (before.length !== 1 || now.length !== 2)) {
-    return [invalid(path, now, immutableText)];
+    return [invalid(path, range.spec?.cidrs ?? null, immutableText)];
   }
   const errors: Errors = [];
   for (const [index, text] of before.entries()) {

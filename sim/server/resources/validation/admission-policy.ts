@@ -78,7 +78,7 @@ function checkShared(spec: SharedSpec, errors: Errors, between?: () => void): Na
     const type = checkVariable(variable, at, { ...names, variables }, errors);
     variables.set(variable.name ?? '', type);
   }
-  return { ...names, variables };
+  return variables.size === 0 ? names : { ...names, variables };
 }
 
 function checkParamKind(

@@ -189,7 +189,8 @@ export function checkPodSecurity(
   checkWindows(context.windowsOptions, `${path}.windowsOptions`, errors);
   checkAppArmor(context.appArmorProfile, `${path}.appArmorProfile`, errors);
   checkOneOf(context, 'supplementalGroupsPolicy', ['Merge', 'Strict'], path, errors);
-  checkOneOf(context, 'seLinuxChangePolicy', ['MountOption', 'Recursive'], path, errors);
+  // MountOption waits for the gate SELinuxMount.
+  checkOneOf(context, 'seLinuxChangePolicy', ['Recursive'], path, errors);
 }
 
 function checkOneOf(
