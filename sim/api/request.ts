@@ -24,6 +24,8 @@ export interface Connection {
    * the live ones (as the real server does for an absent list). It spares the work of computing them.
    */
   readonly omitsManagedFields?: boolean;
+  /** It comes over a socket: a watch that does not say how long it lasts ends after a while. */
+  readonly isRemote?: boolean;
 }
 
 /** The answer to a request. */

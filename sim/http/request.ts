@@ -49,14 +49,14 @@ export async function readBody(request: Request): Promise<Uint8Array | undefined
 /** Who is at the other end, by the client's certificate. */
 export function connectionOf(request: Request): Connection {
   const socket = request.socket as TLSSocket;
-  const sourceIP = socket.remoteAddress ?? '127.0.0.1';
-  if (!socket.authorized) return { sourceIP };
+  const from = { sourceIP: socket.remoteAddress ?? '127.0.0.1', isRemote: true };
+  if (!socket.authorized) return from;
   const { subject } = socket.getPeerCertificate(false) as Partial<DetailedPeerCertificate>;
-  if (subject === undefined) return { sourceIP };
+  if (subject === undefined) return from;
   const fields = subject as unknown as Readonly<Record<string, string | readonly string[]>>;
   const groups = fields['O'] ?? [];
   return {
-    sourceIP,
+    ...from,
     certificate: {
       user: String(fields['CN'] ?? ''),
       groups: typeof groups === 'string' ? [groups] : groups,

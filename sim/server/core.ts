@@ -39,6 +39,8 @@ export interface Core {
   readonly options: ApiServerOptions;
   readonly clock: Clock;
   readonly random: Random;
+  /** How long watches last that do not say so. */
+  readonly watchTimes: Random;
   readonly settings: ServerSettings;
   /** What feature gates add. */
   readonly gated: readonly GatedFact[];
@@ -73,6 +75,7 @@ export function createCore(options: ApiServerOptions): Core {
     options,
     clock,
     random,
+    watchTimes: random.fork('watch-times'),
     settings,
     gated,
     store,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { WatchEvent } from '../../api/request.js';
+import type { Connection, WatchEvent } from '../../api/request.js';
 import { Loop } from '../../engine/loop.js';
 import { Random } from '../../engine/random.js';
 import { createApiServer } from '../index.js';
@@ -7,12 +7,17 @@ import { createApiServer } from '../index.js';
 const admin = { certificate: { user: 'admin', groups: ['system:masters'] } };
 const path = '/api/v1/namespaces/default/secrets?watch=1&allowWatchBookmarks=true';
 
-function watched(query: string, forMs: number, closesAtMs = Infinity) {
+function watched(
+  query: string,
+  forMs: number,
+  closesAtMs = Infinity,
+  connection: Connection = admin,
+) {
   const loop = new Loop();
   const server = createApiServer({ clock: loop, random: new Random(1) });
   const told: string[] = [];
   const begun = loop.now();
-  server.serve({ method: 'GET', path: path + query }, admin, ({ stream }) => {
+  server.serve({ method: 'GET', path: path + query }, connection, ({ stream }) => {
     const close = stream?.start({
       item: item => void told.push(`${(item as WatchEvent).type} ${loop.now() - begun}`),
       end: () => void told.push(`end ${loop.now() - begun}`),
@@ -35,4 +40,16 @@ it('sends a bookmark each minute, and one shortly before the watch ends', () => 
 
 it('sends none once the client has gone', () => {
   expect(watched('', 200_000, 70_000)).toEqual(['BOOKMARK 0', 'BOOKMARK 60000']);
+});
+
+it('ends one over a socket that names no time after half an hour to an hour', () => {
+  const remote = { ...admin, isRemote: true };
+  const told = watched('', 4_000_000, Infinity, remote);
+  const [end = '', endMs = '0'] = told.at(-1)?.split(' ') ?? [];
+  expect(end).toBe('end');
+  expect(Number(endMs)).toBeGreaterThanOrEqual(1_800_000);
+  expect(Number(endMs)).toBeLessThan(3_600_000);
+  expect(told.at(-2)).toBe(`BOOKMARK ${Number(endMs) - 2_000}`);
+  expect(watched('&timeoutSeconds=1', 4_000_000, Infinity, remote).at(-1)).toBe('end 1000');
+  expect(watched('', 4_000_000).at(-1)).toMatch(/^BOOKMARK/);
 });

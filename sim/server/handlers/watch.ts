@@ -29,6 +29,9 @@ const initialEventsEnd = 'k8s.io/initial-events-end';
 const bookmarkEveryMs = 60_000;
 const bookmarkBeforeEndMs = 2000;
 
+/** @upstream --min-request-timeout */
+const minRequestTimeoutMs = 1_800_000;
+
 /** Answers a stream of events. */
 export function* watchObjects(scope: Scope): Steps<ApiAnswer> {
   const { context, media } = scope;
@@ -87,7 +90,7 @@ class Watch implements AnswerStream {
     this.sink = sink;
     const { core, resource } = this.scope;
     const { collection } = resource;
-    const { resourceVersion, sendInitialEvents, timeoutSeconds } = this.options;
+    const { resourceVersion, sendInitialEvents } = this.options;
     const from = Number(resourceVersion);
     const isFromNow = resourceVersion === '' || from === 0 || sendInitialEvents === true;
     if (!isFromNow && !collection.isWatchableFrom(from)) {
@@ -100,13 +103,14 @@ class Watch implements AnswerStream {
       const forget = (): void => void resource.streams.delete(end);
       this.forget = forget;
     }
-    if (timeoutSeconds !== undefined && timeoutSeconds > 0) {
-      this.timeout = core.clock.after(timeoutSeconds * 1000, 'watch-timeout', end);
+    const timeoutMs = this.timeoutMs();
+    if (timeoutMs !== Infinity) {
+      this.timeout = core.clock.after(timeoutMs, 'watch-timeout', end);
     }
     const afterRevision = isFromNow ? core.store.revision : from;
     if (sendInitialEvents === true) this.sendInitial();
     if (this.sink === undefined) return () => undefined;
-    this.scheduleBookmark(timeoutSeconds === undefined ? Infinity : timeoutSeconds * 1000);
+    this.scheduleBookmark(timeoutMs);
     const watched = Object.assign({ afterRevision }, this.interest());
     // Built-in kinds are never converted by webhooks: what happens to them is told at once.
     const onEvent: OnEvent<FieldOwners> =
@@ -115,6 +119,19 @@ class Watch implements AnswerStream {
         : event => this.tell(event, () => this.forward(event));
     this.stopWatching = core.store.watch(collection, watched, onEvent);
     return () => this.close();
+  }
+
+  /**
+   * How long it lasts: as long as is asked for, else once to twice --min-request-timeout. Components of
+   * the simulation itself watch as long as they live, as reflectors do that begin anew each time.
+   * @upstream apiserver/pkg/endpoints/handlers/get.go handleWatch
+   */
+  private timeoutMs(): number {
+    const { context, core } = this.scope;
+    const { timeoutSeconds = 0 } = this.options;
+    if (timeoutSeconds > 0) return timeoutSeconds * 1000;
+    if (context.connection.isRemote !== true) return Infinity;
+    return Math.floor(minRequestTimeoutMs * (1 + core.watchTimes.float()));
   }
 
   private expire(from: number, oldest: number): void {
