@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { collect as read } from '../incident/collect.js';
 import { tablesText } from '../incident/folder/tables.js';
 import { writeFolder } from '../incident/folder/write-folder.js';
+import type { Collection } from '../incident/rebuild/collection.js';
 import { rebuild } from '../incident/rebuild/incident.js';
 import { keepHeapSmall, realNowMs, writeError, writeOut } from '../host.js';
 import { exitCodes, UserError } from '../input/errors.js';
@@ -76,17 +77,7 @@ async function run(paths: readonly string[], flags: ImportFlags): Promise<number
         ...(flags.kubeconfig !== undefined && { kubeconfig: flags.kubeconfig }),
       });
     }
-    if (collection.read.size === 0) {
-      const [first] = collection.problems;
-      throw new UserError(`nothing in ${paths.join(', ')} that an import knows`, {
-        exitCode: exitCodes.usage,
-        code: 'nothing-known',
-        next:
-          first === undefined
-            ? 'see the formats in the README'
-            : `first problem: ${first.source.file}: ${first.what}`,
-      });
-    }
+    if (collection.isEmpty) throw nothingKnown(paths, collection);
     const incident = rebuild(collection, new Date(realNowMs()).getUTCFullYear());
     const written = await writeFolder(incident, collection, {
       folder: flags.output,
@@ -104,6 +95,25 @@ async function run(paths: readonly string[], flags: ImportFlags): Promise<number
   } finally {
     collection.writes.close();
   }
+}
+
+/** Why nothing can be made of what was given. */
+function nothingKnown(paths: readonly string[], { problems, read }: Collection): UserError {
+  const [first] = problems;
+  const isTorn = [...read.keys()].some(format => format !== 'logs of containers');
+  const why = first?.what.replace('; left out', '') ?? '';
+  const place = first?.source.line === undefined ? '' : `:${first.source.line}`;
+  const what = isTorn
+    ? `nothing in ${paths.join(', ')} can be used: it was read as ${[...read.keys()].join(', ')}`
+    : `nothing in ${paths.join(', ')} that an import knows`;
+  return new UserError(what, {
+    exitCode: exitCodes.usage,
+    code: 'nothing-known',
+    next:
+      first === undefined
+        ? 'see the formats in the README'
+        : `first problem: ${first.source.file}${place}: ${why}${isTorn ? '; copy it again, whole' : ''}`,
+  });
 }
 
 function tellEnd(written: Awaited<ReturnType<typeof writeFolder>>): void {

@@ -106,3 +106,23 @@ describe('the audit log', () => {
     expect(format).toBe('audit log');
   });
 });
+
+it("is known where it is torn within its first line or garbled, and the kernel's is not taken for it", async () => {
+  const [line = ''] = lines(event({})).split('\n');
+  const cut = await toldBy('logs/cut.log', line.slice(60, 500));
+  expect(cut.format).toBe('audit log');
+  expect(cut.told.isEmpty).toBe(true);
+  expect(cut.told.problems).toEqual([
+    { source: { file: 'logs/cut.log', line: 1 }, what: 'the file ends within this line; left out' },
+  ]);
+  const garbled = await toldBy('x/kube-apiserver-audit.log', 'k|v|w\nx\n');
+  expect(garbled.told.problems[0]).toMatchObject({
+    source: { line: 1 },
+    what: 'not JSON; left out',
+  });
+  const kernel = await toldBy(
+    'audit/audit.log',
+    'type=SYSCALL msg=audit(1364481363.243:24287): arch=c000003e\n',
+  );
+  expect(kernel.format).toBe('logs of containers');
+});

@@ -54,6 +54,9 @@ const stateless = new Set([
 ]);
 const streaming = new Set(['exec', 'attach', 'portforward', 'proxy', 'token']);
 
+/** The names under which API servers keep it; the kernel's own audit log may be called so, too. */
+const namePattern = /(^|\/)(?:kube-apiserver-)?audit(?:[-_.][\dT:.Z-]+)?\.log(?:\.\d+)?(?:\.gz)?$/;
+
 /** The format. */
 export const auditLog: Format = {
   name: 'audit log',
@@ -63,7 +66,11 @@ export const auditLog: Format = {
     'what the audit policy left out: bodies at level Metadata, as a rule the status of pods',
     'nodes',
   ],
-  recognises: ({ headText }) => /"apiVersion": ?"audit\.k8s\.io\//.test(headText),
+  recognises: ({ path, headText }) =>
+    /"apiVersion": ?"audit\.k8s\.io\//.test(headText) ||
+    // Torn within its first line, or garbled: it is told so, not taken for what a container prints.
+    /"(?:auditID|requestReceivedTimestamp|stageTimestamp)": ?"/.test(headText) ||
+    (namePattern.test(path) && headText !== '' && !/^type=\w+ msg=audit\(/m.test(headText)),
   async read(file, sink) {
     const order = { lastMs: 0, file: file.path, sink };
     for await (const batch of lineBatches(file, sink)) {

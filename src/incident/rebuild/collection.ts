@@ -55,6 +55,7 @@ export class Collection implements Sink {
   private readonly seenIds = new Map<string, IdSet>();
   private readonly repeats = new Map<string, { count: number; readonly first: Source }>();
   private readonly silences = new Silences();
+  private hasTold = false;
   private format = '';
   private modifiedMs: number | undefined;
 
@@ -67,11 +68,17 @@ export class Collection implements Sink {
     this.read.set(format, files);
   }
 
+  /** Whether nothing that was read says anything of a cluster. */
+  get isEmpty(): boolean {
+    return !this.hasTold;
+  }
+
   get events(): ToldEvent[] {
     return [...this.toldEvents.values()];
   }
 
   object(sighting: Sighting): void {
+    this.hasTold = true;
     this.known.add({ ...sighting, object: withoutSecrets(sighting.object) });
     const { dump } = sighting;
     if (dump === undefined || this.modifiedMs === undefined) return;
@@ -79,14 +86,17 @@ export class Collection implements Sink {
   }
 
   write(write: TimedWrite): void {
+    this.hasTold = true;
     this.writes.add(write);
   }
 
   sight(sight: LogSight): void {
+    this.hasTold = true;
     this.sights.add({ ...sight, object: withoutSecrets(sight.object) });
   }
 
   event(event: ToldEvent): void {
+    this.hasTold = true;
     const { uid, kind, namespace = '', name, reason, message, atMs } = event;
     // Only a combined event changes its words in an update; others with other words tell another thing.
     const words = message.startsWith('(combined from similar events)') ? '' : message;
@@ -106,22 +116,27 @@ export class Collection implements Sink {
   }
 
   sample(sample: Sample): void {
+    this.hasTold = true;
     this.series.add(sample);
   }
 
   alert(alert: ToldAlert): void {
+    this.hasTold = true;
     this.alerts.push(alert);
   }
 
   decision(decision: Decision): void {
+    this.hasTold = true;
     this.decisions.push(decision);
   }
 
   step(step: TraceStep): void {
+    this.hasTold = true;
     this.steps.push(step);
   }
 
   run(run: PodRun): void {
+    this.hasTold = true;
     this.runs.push(run);
   }
 
