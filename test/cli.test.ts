@@ -147,7 +147,11 @@ describe('bad input', () => {
       /unknown-pod-field\.yaml:7: Pod p refused: .*unknown field "spec\.containers\[0\]\.imagee"\n  next: unknown-pod-field\.yaml:7: did you mean image\?/,
     ],
     ['an unknown command', ['upp'], /unknown command 'upp'\n\(Did you mean up\?\)/],
-    ['an unknown flag', ['run', '--sed', '1'], /unknown option '--sed'\n\(Did you mean --seed\?\)/],
+    [
+      'an unknown flag',
+      ['run', '--sed', '1'],
+      /unknown option '--sed'\n\(Did you mean --seed\?\)\n\(see seatrial run --help\)/,
+    ],
     ['an unknown reporter', ['run', '--reporter', 'junitt'], /no reporter junitt/],
   ];
 

@@ -23,7 +23,6 @@ async function main(): Promise<number> {
     .version(`seatrial ${version}`, '-V, --version')
     .configureOutput({ writeOut, writeErr: writeError })
     .showSuggestionAfterError()
-    .showHelpAfterError('(see --help)')
     .exitOverride();
   let exitCode: number = exitCodes.pass;
   const [name] = commandLine();
@@ -33,12 +32,19 @@ async function main(): Promise<number> {
       exitCode = await run();
     });
   }
+  nameHelp(program);
   try {
     await program.parseAsync(knownArguments(commandLine()), { from: 'user' });
     return exitCode;
   } catch (error) {
     return tell(error);
   }
+}
+
+/** Whoever mistypes is told where the help of that very command is. */
+function nameHelp(command: Command, words = command.name()): void {
+  command.showHelpAfterError(`(see ${words} --help)`);
+  for (const inner of command.commands) nameHelp(inner, `${words} ${inner.name()}`);
 }
 
 function tell(error: unknown): number {
