@@ -40,7 +40,10 @@ async function keep(word: string, flags: KeepFlags): Promise<number> {
     throw new UserError('the voyage breaks no law, so there is nothing to keep', {
       exitCode: exitCodes.usage,
       code: 'nothing-broken',
-      next: 'a file of .seatrial/failures says which law it broke: seatrial keep FILE',
+      next:
+        'with the file of .seatrial/failures it is kept for the law that it broke then: seatrial keep FILE' +
+        '; or look at what happens in it: seatrial replay ' +
+        (word.startsWith('st1:') && word.length > 60 ? 'TOKEN' : word),
     });
   }
   const hash = sha256Hex([JSON.stringify(plan)]).slice(0, 8);

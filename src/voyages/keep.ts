@@ -1,8 +1,14 @@
 /** A plan as a scenario: a folder of files that `seatrial run` runs, for ever after. */
+import { stringify } from 'yaml';
 import type { KubeObject } from '../../sim/api/object.js';
 import { clusterConfig } from './cluster-config.js';
-import { spanText, yaml } from './commands.js';
+import { spanText } from './commands.js';
 import type { VoyagePlan } from './plan.js';
+
+/** YAML as prettier lays it out in this repository: what is kept is committed. */
+function yaml(value: unknown): string {
+  return stringify(value, { lineWidth: 0, aliasDuplicateObjects: false, singleQuote: true });
+}
 
 /** What a kept voyage is called and judged by. */
 export interface KeepOptions {

@@ -1,0 +1,43 @@
+import { check, resolveConfig } from 'prettier';
+import { expect, it } from 'vitest';
+import { clusterFor } from '../arbitraries/plans.js';
+import { gang } from '../arbitraries/manifests.js';
+import { scenarioFiles } from './keep.js';
+
+it('writes files as prettier lays them out here, for they are committed', async () => {
+  const text = {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { namespace: 'default', name: 'texts', labels: { empty: '', yes: 'true' } },
+    data: {
+      a: "it's",
+      b: 'say "hi"',
+      c: 'one\ntwo\n',
+      d: 'x'.repeat(30).concat(' ').repeat(8),
+      e: '# no comment: here',
+      f: 'torn\n\n  lines ',
+    },
+  };
+  const objects = [
+    text,
+    ...gang({ namespace: 'default', name: 'a' }, 2, { app: 'train', cpu: '1', gpus: 1 }),
+  ];
+  const taints = [{ key: 'gpu', value: 'true', effect: 'NoSchedule' as const }];
+  const plan = {
+    cluster: clusterFor([{ name: 'gpu', count: 2, taints }], objects),
+    objects,
+    events: [],
+    seed: 3,
+    settleMs: 300_000,
+  };
+  const files = scenarioFiles(plan, {
+    name: 'kept',
+    laws: ['gpu-held-once'],
+    description: 'A voyage that broke gpu-held-once.',
+    refused: new Set(),
+  });
+  const config = await resolveConfig('scenarios/regressions/x/scenario.yaml');
+  for (const [file, written] of Object.entries(files)) {
+    expect([file, await check(written, { ...config, filepath: file })]).toEqual([file, true]);
+  }
+});
