@@ -4,6 +4,7 @@ import { InputError } from '../input/errors.js';
 import { parseLocated, readInput, type Located } from '../input/located.js';
 import { checkSchema, type JsonSchema } from '../input/schema.js';
 import { singleDocument } from '../input/single-document.js';
+import { typedScalars } from './typed-scalars.js';
 
 /** A node as the configuration describes it. */
 export interface ConfiguredNode {
@@ -107,10 +108,11 @@ export function readKindConfig(file: string): KindConfig {
 
 /** Reads the text of a configuration. */
 export function parseKindConfig(text: string, file: string): KindConfig {
-  const document = singleDocument(text, file, {
+  const written = singleDocument(text, file, {
     ifEmpty: 'write a kind configuration into it: kind, apiVersion and nodes',
     ifMore: 'keep one: kind reads no more',
   });
+  const document = { ...written, value: typedScalars(written, schema) };
   checkSchema(document, schema);
   const raw = document.value as RawConfig;
   const nodes = raw.nodes ?? [{ role: 'control-plane' as const }];
