@@ -58,7 +58,11 @@ function judgeOf(expression: string, name: string | undefined): Judge {
 function celJudge(expression: string, name: string | undefined): Judge {
   const variable = name === undefined ? 'objects' : 'object';
   const program = compileCel(expression, dynamicScope(variable));
-  if ('error' in program) throw refused(program.error, 'it is CEL over the variable ' + variable);
+  if ('error' in program) {
+    // The lines after the first only draw where in the expression it is.
+    const [what = ''] = program.error.split('\n');
+    throw refused(what, 'it is CEL over the variable ' + variable);
+  }
   return objects => {
     const [object] = objects;
     if (name !== undefined && object === undefined) return false;

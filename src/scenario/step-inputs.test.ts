@@ -55,3 +55,15 @@ it('refuses a scenario that does nothing', () => {
     'write one entry a line under it, each after "- "',
   ]);
 });
+
+it('tells a manifest that is no text before anything runs', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'seatrial-'));
+  writeFileSync(join(folder, 'web.yaml.gz'), Buffer.from([0x1f, 0x8b, 8, 0, 0xff]));
+  const file = join(folder, 'scenario.yaml');
+  const steps = 'spec:\n  steps:\n  - apply: {files: [web.yaml.gz]}\n';
+  const head = 'apiVersion: seatrial.dev/v1alpha1\nkind: Scenario\nmetadata: {name: x}\n';
+  writeFileSync(file, head + steps);
+  expect(() => loadScenario(file)).toThrow(
+    /scenario\.yaml:6: spec\.steps\[0\]\.apply\.files\[0\]: web\.yaml\.gz is no text/,
+  );
+});

@@ -1,5 +1,6 @@
 /** Holds what a scenario names to what there is, before anything runs: its files, and kinds of Kubernetes. */
-import { existsSync } from 'node:fs';
+import { isUtf8 } from 'node:buffer';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { apiVersionsOf, isGroupVersion, kindsOf } from '../../sim/api/facts.js';
 import { InputError, meantOrKnown } from '../input/errors.js';
@@ -20,9 +21,14 @@ export interface Named {
  */
 export function checkInputs(document: Located, folder: string, spec: Named): void {
   for (const [path, file] of filesOf(spec)) {
-    if (existsSync(join(folder, file))) continue;
-    const next = `${join(folder, file)} was looked for: files are named from the scenario's folder`;
-    throw new InputError(placeOf(document, path), `no such file: ${file}`, next);
+    const whole = join(folder, file);
+    if (!existsSync(whole)) {
+      const next = `${whole} was looked for: files are named from the scenario's folder`;
+      throw new InputError(placeOf(document, path), `no such file: ${file}`, next);
+    }
+    if (!isManifest(path) || statSync(whole).isDirectory() || isText(whole)) continue;
+    const next = 'name a file of YAML or JSON; one that is packed is unpacked first';
+    throw new InputError(placeOf(document, path), `${file} is no text`, next);
   }
   for (const [path, { apiVersion = 'v1', kind }] of referencesOf(spec.steps)) {
     // Other groups may be served once their definitions are there.
@@ -36,6 +42,17 @@ export function checkInputs(document: Located, folder: string, spec: Named): voi
       elsewhere === undefined ? meantOrKnown(kind, kinds) : `write apiVersion: ${elsewhere}`,
     );
   }
+}
+
+/** Whether it is one of the files of a step: those hold manifests. */
+function isManifest(path: FieldPath): boolean {
+  return path.includes('files') || path.includes('replace');
+}
+
+/** Whether a file is a text in UTF-8. */
+function isText(file: string): boolean {
+  const bytes = readFileSync(file);
+  return isUtf8(bytes) && !bytes.includes(0);
 }
 
 function placeOf(document: Located, path: FieldPath): ConstructorParameters<typeof InputError>[0] {
