@@ -110,10 +110,6 @@ export class Calls {
     this.functions.delete(name);
   }
 
-  get isInCall(): boolean {
-    return this.depth > 0;
-  }
-
   beginRound(): void {
     this.frame.loops++;
   }
