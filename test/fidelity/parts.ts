@@ -26,10 +26,11 @@ export const parts: readonly Part[] = [
     name: 'Controllers',
     families: ['controllers'],
     faithful:
-      'deployment, replica set, replication controller, stateful set, daemon set, job, cron job, endpoints and endpoint slices, namespace, service account, garbage collector, quota, node life cycle, taint eviction, pod GC, disruption, TTL after finished, cluster role aggregation, PVC protection, resource claims; all 60 conformance tests of sig-apps pass',
+      'deployment, replica set, replication controller, stateful set, daemon set, job, cron job, endpoints and endpoint slices, namespace, service account, garbage collector, quota, node life cycle, taint eviction, pod GC, disruption, TTL after finished, cluster role aggregation, volume binding, ephemeral volumes, PVC and PV protection, resource claims; all 60 conformance tests of sig-apps pass',
     approximated:
       'batches of pods are created one after another; ours takes no lease and stands by while a real one holds it',
-    absent: 'volume binding and attachment, cloud providers, CSR signing, storage version GC',
+    absent:
+      'attachment and growth of volumes, addresses of added ServiceCIDRs, cloud providers, CSR signing, storage version GC',
   },
   {
     name: 'Autoscaler',
