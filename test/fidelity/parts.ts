@@ -40,6 +40,16 @@ export const parts: readonly Part[] = [
     absent: 'custom and external metrics but those of GPUs, or where a provider is given',
   },
   {
+    name: 'Cluster autoscaler',
+    families: ['cluster-autoscaler'],
+    faithful:
+      'the decisions of Cluster Autoscaler 1.36.1, over the filters of the simulated scheduler: templates of node groups, bin packing, the expanders least-waste, most-pods, least-nodes and random, balancing of similar groups, limits of groups and of the cluster, the events of pods; the drain rules, utilisation, unneeded times, why a node stays, how many go at once',
+    approximated:
+      'upstream goes through nodes, groups and ties in no order; here the first goes first, or the seed decides; simulations are not cut short by a clock',
+    absent:
+      'the loop around them: nothing adds or removes simulated nodes by these decisions yet; the expanders price, priority and grpc; dynamic resources, provisioning requests, groups that only scale to zero or to their maximum, custom resource limits, cool-downs',
+  },
+  {
     name: 'Scheduler',
     families: ['scheduler'],
     faithful:

@@ -9,6 +9,8 @@ export const simImports: Readonly<Record<string, readonly string[]>> = {
   client: ['api', 'engine'],
   controllers: ['client', 'api', 'engine'],
   scheduler: ['client', 'api', 'engine'],
+  // It links kube-scheduler's filters and the daemon set controller's rule for nodes, as upstream's does.
+  'cluster-autoscaler': ['controllers', 'scheduler', 'client', 'api', 'engine'],
   nodes: ['workloads', 'client', 'api', 'engine'],
   network: ['workloads', 'client', 'api', 'engine'],
   metrics: ['client', 'api', 'engine'],

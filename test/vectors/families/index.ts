@@ -2,6 +2,7 @@
 import type { VectorFamily } from '../family.js';
 import { allocation } from './allocation.js';
 import { api } from './api.js';
+import { clusterAutoscaler } from './cluster-autoscaler.js';
 import { controllersFamily } from './controllers.js';
 import { fraud } from './fraud.js';
 import { driftFamily } from './drift.js';
@@ -18,6 +19,7 @@ import { scheduler } from './scheduler.js';
 export const families: readonly VectorFamily[] = [
   allocation,
   api,
+  clusterAutoscaler,
   controllersFamily,
   fraud,
   driftFamily,
