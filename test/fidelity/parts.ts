@@ -91,8 +91,17 @@ export const parts: readonly Part[] = [
       'NetworkPolicy v1: validation, verdicts, enforcement after service translation (a drop is a time-out), also for DNS and the API server; cluster DNS with its A, CNAME, SRV and PTR records, services by TCP and UDP, endpoints, node ports, host ports, session affinity; all 47 conformance tests of sig-network pass',
     approximated:
       'messages between programs with a fixed latency; no TLS between programs; clients have no ports of their own; one agent cache for all nodes; an implied coredns; no source address rewriting',
+    absent: 'ClusterNetworkPolicy and AdminNetworkPolicy are evaluated, not enforced; packets',
+  },
+  {
+    name: 'Mesh',
+    families: ['mesh'],
+    faithful:
+      'the security of Istio 1.30 with sidecars: PeerAuthentication, the TLS of DestinationRule with auto mTLS, RequestAuthentication, AuthorizationPolicy for HTTP and TCP (ALLOW, DENY, AUDIT, CUSTOM, dry run), path normalization, what the client sees, and what the webhook says of the three policies',
+    approximated:
+      'tokens are told to be good or bad, not verified; an external authorizer says one thing for all; the texts of 503s',
     absent:
-      'ClusterNetworkPolicy and AdminNetworkPolicy are evaluated, not enforced; meshes; packets',
+      'policies are evaluated, not enforced on the simulated traffic, and the webhook stands before no API server; ambient mode, gateways, Sidecar, VirtualService, subsets, what Envoy’s other filters leave behind',
   },
   {
     name: 'Traffic and serving',

@@ -9,6 +9,7 @@ import { driftFamily } from './drift.js';
 import { hpa } from './hpa.js';
 import { kpa } from './kpa.js';
 import { kubelet } from './kubelet.js';
+import { mesh } from './mesh.js';
 import { networkPolicy } from './network-policy.js';
 import { operators } from './operators.js';
 import { promql } from './promql.js';
@@ -26,6 +27,7 @@ export const families: readonly VectorFamily[] = [
   hpa,
   kpa,
   kubelet,
+  mesh,
   networkPolicy,
   operators,
   promql,

@@ -1,0 +1,153 @@
+/**
+ * The kinds of Istio's security, as their users write them; only what is evaluated is named.
+ * @upstream istio.io/api security/v1beta1, networking/v1alpha3 (1.30)
+ */
+import type { ObjectMeta } from '../../api/kinds/meta.js';
+import type { Labels } from '../../api/selectors.js';
+
+/** Any object of the mesh, told apart by its kind. */
+export type MeshObject =
+  PeerAuthentication | RequestAuthentication | AuthorizationPolicy | DestinationRule;
+
+interface Of<Kind extends string, Spec> {
+  readonly apiVersion?: string;
+  readonly kind: Kind;
+  readonly metadata: ObjectMeta;
+  readonly spec?: Spec;
+}
+
+/** Which clients a server lets in: with mutual TLS only, both, or in clear only. */
+export type PeerAuthentication = Of<'PeerAuthentication', PeerAuthenticationSpec>;
+
+/** Whose tokens a server checks. */
+export type RequestAuthentication = Of<'RequestAuthentication', RequestAuthenticationSpec>;
+
+/** Who may do what. */
+export type AuthorizationPolicy = Of<'AuthorizationPolicy', AuthorizationPolicySpec>;
+
+/** How clients speak to a service. */
+export type DestinationRule = Of<'DestinationRule', DestinationRuleSpec>;
+
+/** Pods by all of these labels. */
+export interface WorkloadSelector {
+  readonly matchLabels?: Labels;
+}
+
+/** What a policy may be attached to instead of pods: gateways and waypoints. */
+export interface TargetReference {
+  readonly group?: string;
+  readonly kind?: string;
+  readonly name?: string;
+  readonly namespace?: string;
+}
+
+/** What the specs of policies share: whom they are about. */
+export interface Attachment {
+  readonly selector?: WorkloadSelector;
+  readonly targetRef?: TargetReference;
+  readonly targetRefs?: readonly TargetReference[];
+}
+
+/** STRICT, PERMISSIVE, DISABLE, or UNSET: the wider scope's. */
+export interface MutualTls {
+  readonly mode?: string;
+}
+
+/** The spec of a PeerAuthentication. */
+export interface PeerAuthenticationSpec {
+  readonly selector?: WorkloadSelector;
+  readonly mtls?: MutualTls;
+  readonly portLevelMtls?: Readonly<Record<string, MutualTls>>;
+}
+
+/** The spec of a RequestAuthentication. */
+export interface RequestAuthenticationSpec extends Attachment {
+  readonly jwtRules?: readonly JwtRule[];
+}
+
+/** An issuer, and where its tokens are found. */
+export interface JwtRule {
+  readonly issuer?: string;
+  readonly audiences?: readonly string[];
+  readonly jwksUri?: string;
+  readonly jwks?: string;
+  readonly fromHeaders?: readonly { readonly name?: string; readonly prefix?: string }[];
+  readonly fromParams?: readonly string[];
+  readonly fromCookies?: readonly string[];
+  readonly spaceDelimitedClaims?: readonly string[];
+  readonly outputClaimToHeaders?: readonly { readonly header?: string; readonly claim?: string }[];
+}
+
+/** What a policy does with what its rules match. */
+export type Action = 'ALLOW' | 'DENY' | 'AUDIT' | 'CUSTOM';
+
+/** The spec of an AuthorizationPolicy. */
+export interface AuthorizationPolicySpec extends Attachment {
+  /** ALLOW where it is absent. */
+  readonly action?: string;
+  readonly provider?: { readonly name?: string };
+  readonly rules?: readonly AuthorizationRule[];
+}
+
+/** A rule: one of its sources, one of its operations, all of its conditions. */
+export interface AuthorizationRule {
+  readonly from?: readonly { readonly source?: Source }[];
+  readonly to?: readonly { readonly operation?: Operation }[];
+  readonly when?: readonly Condition[];
+}
+
+type Values = readonly string[];
+
+/** Where a request comes from: all fields must hold, of each one of its values. */
+export interface Source {
+  readonly principals?: Values;
+  readonly notPrincipals?: Values;
+  readonly requestPrincipals?: Values;
+  readonly notRequestPrincipals?: Values;
+  readonly namespaces?: Values;
+  readonly notNamespaces?: Values;
+  readonly serviceAccounts?: Values;
+  readonly notServiceAccounts?: Values;
+  readonly trustDomains?: Values;
+  readonly notTrustDomains?: Values;
+  readonly ipBlocks?: Values;
+  readonly notIpBlocks?: Values;
+  readonly remoteIpBlocks?: Values;
+  readonly notRemoteIpBlocks?: Values;
+}
+
+/** What is asked for: all fields must hold, of each one of its values. */
+export interface Operation {
+  readonly hosts?: Values;
+  readonly notHosts?: Values;
+  readonly ports?: Values;
+  readonly notPorts?: Values;
+  readonly methods?: Values;
+  readonly notMethods?: Values;
+  readonly paths?: Values;
+  readonly notPaths?: Values;
+}
+
+/** A condition on an attribute. */
+export interface Condition {
+  readonly key?: string;
+  readonly values?: Values;
+  readonly notValues?: Values;
+}
+
+/** The spec of a DestinationRule. */
+export interface DestinationRuleSpec {
+  readonly host?: string;
+  readonly exportTo?: readonly string[];
+  readonly workloadSelector?: WorkloadSelector;
+  readonly trafficPolicy?: TrafficPolicy;
+}
+
+/** How clients speak to a service, or to one of its ports. */
+export interface TrafficPolicy {
+  readonly tls?: { readonly mode?: string };
+  readonly portLevelSettings?: readonly {
+    readonly port?: { readonly number?: number };
+    readonly tls?: { readonly mode?: string };
+  }[];
+}
