@@ -24,22 +24,41 @@ export function trafficPolicy(
   { rootNamespace }: MeshSettings,
 ): TrafficPolicy | undefined {
   const old = rules.toSorted(byAge);
-  for (const namespace of [client.namespace, server.namespace, rootNamespace]) {
-    const usable = old.filter(
-      rule => namespaceOf(rule.metadata) === namespace && isVisible(rule, client),
-    );
-    const found = mostSpecific(usable, serviceHost(server));
-    if (found.length > 0) return chosen(found, client);
-  }
-  return undefined;
+  const of = (namespace: string) =>
+    old.filter(({ metadata }) => namespaceOf(metadata) === namespace);
+  const host = serviceHost(server);
+  const own = of(client.namespace).filter(isOwn);
+  // What stands in the root namespace for all is not first for the gateways that run there.
+  const first = client.namespace === rootNamespace ? own.filter(isPrivate) : own;
+  const others = [server.namespace, rootNamespace].map(namespace =>
+    mostSpecific(
+      of(namespace).filter(rule => !isPrivate(rule)),
+      host,
+    ).filter(rule => isExportedTo(rule, client.namespace)),
+  );
+  const found = [mostSpecific(first, host), ...others].find(list => list.length > 0);
+  return found && chosen(found, client);
 }
 
-/** A namespace sees all rules of its own, and of others those that are exported to it. */
-function isVisible({ metadata, spec }: DestinationRule, client: Workload): boolean {
-  if (namespaceOf(metadata) === client.namespace) return true;
-  const { exportTo = [] } = spec ?? {};
-  if (spec?.workloadSelector !== undefined) return false;
-  return exportTo.length === 0 || exportTo.includes('*') || exportTo.includes(client.namespace);
+/** Rules for some clients only are never exported. */
+function exportsOf({ spec = {} }: DestinationRule): readonly string[] {
+  return spec.workloadSelector === undefined ? (spec.exportTo ?? []) : ['.'];
+}
+
+/** Whether a rule counts in its own namespace. */
+function isOwn(rule: DestinationRule): boolean {
+  return isExportedTo(rule, namespaceOf(rule.metadata)) || exportsOf(rule).includes('.');
+}
+
+/** Whether a rule counts in its own namespace alone. */
+function isPrivate(rule: DestinationRule): boolean {
+  const [only = '', ...more] = exportsOf(rule);
+  return more.length === 0 && ['.', namespaceOf(rule.metadata)].includes(only);
+}
+
+function isExportedTo(rule: DestinationRule, namespace: string): boolean {
+  const exports = exportsOf(rule);
+  return exports.length === 0 || exports.includes('*') || exports.includes(namespace);
 }
 
 /** The rules of the host that is closest to the service's: its own, or the longest wildcard. */
@@ -74,11 +93,18 @@ function chosen(rules: readonly DestinationRule[], client: Workload): TrafficPol
   return merged.map(({ spec }) => spec?.trafficPolicy).find(policy => policy !== undefined);
 }
 
-/** The TLS mode for a port of the service; undefined: the rule leaves it to auto mTLS. */
+/**
+ * The TLS mode for a port of the service; undefined: the rule leaves it to auto mTLS. The settings
+ * of a port without a mode of their own keep the mesh's TLS, but none that the rule made up.
+ */
 export function tlsMode(policy: TrafficPolicy | undefined, port: number): string | undefined {
-  const ofPort = policy?.portLevelSettings?.find(
-    setting => setting.port?.number === port && setting.tls !== undefined,
-  );
-  const tls = ofPort?.tls ?? policy?.tls;
-  return tls && (tls.mode ?? 'DISABLE');
+  const ofPort = policy?.portLevelSettings?.find(setting => setting.port?.number === port);
+  const mode = modeOf(policy);
+  if (ofPort === undefined) return mode;
+  if (ofPort.tls !== undefined) return modeOf(ofPort);
+  return mode === 'SIMPLE' || mode === 'MUTUAL' ? 'DISABLE' : mode;
+}
+
+function modeOf(settings: Pick<TrafficPolicy, 'tls'> | undefined): string | undefined {
+  return settings?.tls && (settings.tls.mode ?? 'DISABLE');
 }

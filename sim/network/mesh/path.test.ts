@@ -9,7 +9,7 @@ describe('paths', () => {
     expect(base('/a/%2E%2e/b')).toBe('/b');
     expect(base('/../../a/..')).toBe('/');
     expect(base('/a\\b//%41%2F')).toBe('/a/b//A%2F');
-    expect(base('/a b"ü')).toBe('/a%20b%22%C3%BC');
+    expect(base('/a b"^|ü%')).toBe('/a%20b%22%5E%7C%C3%BC%');
     expect(normalizePath('NONE', '/a/../b#c')).toBe('/a/../b');
   });
 

@@ -47,7 +47,7 @@ function canonical(path: string): string {
 }
 
 const unreserved = /^[\w.~-]$/u;
-const escaped = /[\u0000-\u0020"#<>?`{}\u007F-\u{10FFFF}]/gu;
+const escaped = /[\u0000-\u0020"#<>?^`{|}\u007F-\u{10FFFF}]/gu;
 
 function canonicalSegment(segment: string): string {
   return segment

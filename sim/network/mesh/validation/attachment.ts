@@ -47,8 +47,8 @@ const targets = [
 
 /** As Go prints the list of them. */
 const printedTargets =
-  '[/v1, Kind=Service networking.istio.io/v1, Kind=ServiceEntry ' +
-  'gateway.networking.k8s.io/v1, Kind=Gateway gateway.networking.k8s.io/v1, Kind=GatewayClass]';
+  '[core/v1/Service networking.istio.io/v1/ServiceEntry ' +
+  'gateway.networking.k8s.io/v1/Gateway gateway.networking.k8s.io/v1/GatewayClass]';
 
 function targetErrors(target: TargetReference | undefined): readonly string[] {
   if (target === undefined) return [];

@@ -35,7 +35,7 @@ interface Response {
   readonly connection?: string;
 }
 
-/** What is compared besides the response; reasons are for people. */
+/** What is compared besides the response; reasons are for people, and `custom` is not told of everywhere. */
 const compared = [
   'verdict',
   'by',
@@ -44,7 +44,6 @@ const compared = [
   'connection',
   'principal',
   'pathSeen',
-  'custom',
   'audited',
   'dryRun',
   'rulesWithoutEffect',
