@@ -2,8 +2,7 @@
 import { parseAddress, type Address } from '../policy/address.js';
 import type { Connection } from './connection.js';
 import { serviceHost } from './destination-rule.js';
-import { normalizePath } from './path.js';
-import type { MeshRequest, MeshSettings, Workload } from './request.js';
+import type { MeshRequest, Workload } from './request.js';
 
 /** What can be matched. */
 export interface Facts {
@@ -30,15 +29,15 @@ export interface HttpFacts {
   readonly headers: ReadonlyMap<string, string>;
 }
 
-/** The facts of a request over an open connection, before any token is looked at. */
+/** The facts of a request over an open connection, by its normalized path, before any token is looked at. */
 export function factsOf(
   request: MeshRequest,
   { client, server }: { client: Workload; server: Workload },
-  { connection, mesh }: { connection: Connection; mesh: MeshSettings },
+  { connection, path }: { connection: Connection; path: string },
 ): Facts {
   const principal = connection.kind === 'open' ? connection.principal : undefined;
   const sourceIp = parseAddress(client.ip);
-  const http = request.protocol === 'http' ? httpFacts(request, mesh) : undefined;
+  const http = request.protocol === 'http' ? httpFacts(request, path) : undefined;
   const remote = request.remoteIp ?? forwardedFor(http);
   return {
     sourceIp,
@@ -57,9 +56,8 @@ function sniOf({ servicePort, port }: MeshRequest, server: Workload): string {
   return `outbound_.${servicePort ?? port}_._.${serviceHost(server)}`;
 }
 
-function httpFacts(request: MeshRequest, mesh: MeshSettings): HttpFacts {
+function httpFacts(request: MeshRequest, path: string): HttpFacts {
   const { method = 'GET', host, headers = {} } = request;
-  const path = normalizePath(mesh.pathNormalization, request.path ?? '/');
   const all = new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
   // The Host header is the authority, by whichever name it is asked for.
   const authority = host ?? all.get('host');

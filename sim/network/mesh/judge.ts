@@ -3,8 +3,9 @@ import { authorizationOf } from './authorization.js';
 import { clientTls, type ClientTls } from './client-tls.js';
 import { connectionOf } from './connection.js';
 import { decide } from './decide.js';
-import { factsOf } from './facts.js';
+import { factsOf, type Facts } from './facts.js';
 import type { MeshObject } from './kinds.js';
+import { normalizePath } from './path.js';
 import { serverMode, type ServerMode } from './peer-authentication.js';
 import type { MeshRequest, MeshSettings, Workload } from './request.js';
 import { answered, refused, type MeshResponse } from './response.js';
@@ -12,7 +13,8 @@ import { checkToken } from './token.js';
 
 /** What the mesh makes of a request. */
 export interface MeshVerdict {
-  readonly verdict: 'allow' | 'deny' | 'unauthenticated' | 'plaintext-refused' | 'tls-refused';
+  readonly verdict:
+    'allow' | 'deny' | 'unauthenticated' | 'plaintext-refused' | 'tls-refused' | 'bad-request';
   readonly reason: string;
   readonly serverMode: ServerMode;
   readonly clientTls: ClientTls['tls'];
@@ -62,7 +64,6 @@ export function judge(
     const clear = mode === 'none' ? ({ connection: 'plaintext' } as const) : {};
     return { ...known, ...clear, verdict, reason, response };
   }
-  const facts = factsOf(request, ends, { connection, mesh });
   const { principal } = connection;
   const open = { ...known, principal, connection: principal ? 'mtls' : 'plaintext' } as const;
   if (mode === 'none') {
@@ -70,20 +71,37 @@ export function judge(
     const decision = { verdict: 'allow', reason } as const;
     return { ...open, ...decision, response: answered(decision, request) };
   }
+  const path = normalizePath(mesh.pathNormalization, request.path ?? '/');
+  if (path === undefined) {
+    const reason = 'the path cannot be normalized';
+    return { ...open, verdict: 'bad-request', reason, response: { status: 400 } };
+  }
+  const facts = factsOf(request, ends, { connection, path });
+  return { ...open, ...decided(request, facts, { server, objects, mesh }) };
+}
+
+/** What the server's sidecar makes of a request that it understands. */
+function decided(
+  request: MeshRequest,
+  facts: Facts,
+  {
+    server: workload,
+    objects,
+    mesh,
+  }: { server: Workload; objects: readonly MeshObject[]; mesh: MeshSettings },
+): Omit<MeshVerdict, 'serverMode' | 'clientTls' | 'clientTlsReason' | 'connection' | 'principal'> {
+  const { http } = facts;
   const policies = ofKind(objects, 'AuthorizationPolicy');
   const { protocol } = request;
-  const authorization = authorizationOf(policies, { workload: server, protocol }, mesh);
-  const token = checkToken(facts.http && request.token, ofKind(objects, 'RequestAuthentication'), {
-    workload: server,
-    mesh,
-  });
+  const authorization = authorizationOf(policies, { workload, protocol }, mesh);
+  const checks = ofKind(objects, 'RequestAuthentication');
+  const token = checkToken(http && request.token, checks, { workload, mesh });
   const decision = decide(authorization, facts, { token, mesh });
   const { verdict, reason, by, custom, audited } = decision;
   return {
-    ...open,
     ...{ verdict, reason, by, custom, audited },
     response: answered(decision, request),
-    pathSeen: facts.http && facts.http.path !== request.path ? facts.http.path : undefined,
+    pathSeen: http && http.path !== request.path ? http.path : undefined,
     dryRun: some(authorization.dryRun),
     rulesWithoutEffect: some(authorization.withoutEffect),
   };

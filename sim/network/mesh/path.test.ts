@@ -11,6 +11,8 @@ describe('paths', () => {
     expect(base('/a\\b//%41%2F')).toBe('/a/b//A%2F');
     expect(base('/a b"^|ü%')).toBe('/a%20b%22%5E%7C%C3%BC%');
     expect(normalizePath('NONE', '/a/../b#c')).toBe('/a/../b');
+    expect(base('/a%00?b')).toBeUndefined();
+    expect(base('/a?b=%00')).toBe('/a?b=%00');
   });
 
   it('lose empty segments, and escaped slashes, only where the mesh says so', () => {

@@ -4,13 +4,17 @@
  */
 import type { PathNormalization } from './request.js';
 
-/** The path that policies and the application see; a fragment never reaches them. */
-export function normalizePath(mode: PathNormalization, text: string): string {
+/**
+ * The path that policies and the application see; a fragment never reaches them. Undefined: nobody
+ * ever sees it, since no text may hold a zero byte.
+ */
+export function normalizePath(mode: PathNormalization, text: string): string | undefined {
   const given = text.split('#', 1)[0] ?? '';
   if (mode === 'NONE') return given;
   const at = given.includes('?') ? given.indexOf('?') : given.length;
   const query = given.slice(at);
   const path = given.slice(0, at);
+  if (path.includes('%00')) return undefined;
   if (mode === 'BASE') return canonical(path) + query;
   if (mode === 'MERGE_SLASHES') return mergeSlashes(canonical(path)) + query;
   return mergeSlashes(canonical(decodeSlashes(path))) + query;

@@ -13,5 +13,5 @@ export interface PathCase {
 /** The difference, if there is one. */
 export function replayPath({ mode, in: given, out }: PathCase): string | undefined {
   const ours = normalizePath(mode, given);
-  return ours === out ? undefined : `${mode} ${given}: expected ${out}, got ${ours}`;
+  return ours === out ? undefined : `${mode} ${given}: expected ${out}, got ${String(ours)}`;
 }
