@@ -135,7 +135,9 @@ function bodyOf({ verb, body, name, status, message = '' }: RecordedWrite): unkn
     const { preconditions: _preconditions, ...options } = body as Readonly<Record<string, unknown>>;
     return options;
   }
-  const { metadata, ...rest } = body as Partial<KubeObject>;
+  // An import may keep nothing of an object but what counts; whole objects carry their name.
+  const isWhole = verb !== 'patch' && name !== undefined;
+  const { metadata = isWhole ? {} : undefined, ...rest } = body as Partial<KubeObject>;
   if (metadata === undefined) return body;
   const { generateName, ...given } = bare(metadata);
   const { ownerReferences } = metadata;
@@ -143,7 +145,7 @@ function bodyOf({ verb, body, name, status, message = '' }: RecordedWrite): unkn
     ...given,
     // The name that the server made goes before: it made it of this.
     ...(generateName !== undefined && { generateName }),
-    ...(verb === 'create' && name !== undefined && { name }),
+    ...(isWhole && { name }),
     ...(ownerReferences !== undefined && { ownerReferences }),
     // Somebody had written in between: so an old version does.
     ...(isConflict && { resourceVersion: '1' }),
