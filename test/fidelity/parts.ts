@@ -45,9 +45,9 @@ export const parts: readonly Part[] = [
     faithful:
       'the decisions of Cluster Autoscaler 1.36.1, over the filters of the simulated scheduler: templates of node groups, bin packing, the expanders least-waste, most-pods, least-nodes and random, balancing of similar groups, limits of groups and of the cluster, the events of pods; the drain rules, utilisation, unneeded times, why a node stays, how many go at once',
     approximated:
-      'upstream goes through nodes, groups and ties in no order; here the first goes first, or the seed decides; simulations are not cut short by a clock',
+      'upstream goes through nodes, groups and ties in no order; here the first goes first, or the seed decides; simulations are not cut short by a clock; the loop (a process that is handed a provider of machines) looks every 10 s, waits 10 min after growth and 3 min after a failed deletion, marks, drains and deletes nodes',
     absent:
-      'the loop around them: nothing adds or removes simulated nodes by these decisions yet; the expanders price, priority and grpc; dynamic resources, provisioning requests, groups that only scale to zero or to their maximum, custom resource limits, cool-downs',
+      'the rest of the loop: back-off and time-outs of nodes that do not come, unregistered machines, soft taints, the status ConfigMap, looks out of turn, pods evicted just now; no scenario or cluster file names node groups yet: the process is booted from TypeScript; the expanders price, priority and grpc; dynamic resources, provisioning requests, groups that only scale to zero or to their maximum, custom resource limits',
   },
   {
     name: 'Scheduler',
