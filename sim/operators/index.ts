@@ -1,6 +1,7 @@
 /** The modelled operators. */
 import { gatewayApi } from './gateway-api.js';
 import { kserve } from './kserve.js';
+import { kueue } from './kueue.js';
 import { mpiOperator } from './mpi-operator.js';
 import type { Operator } from './operator.js';
 import { trainingOperator } from './training-operator.js';
@@ -9,6 +10,7 @@ import { trainingOperator } from './training-operator.js';
 export const operators: Readonly<Record<string, Operator>> = {
   [gatewayApi.name]: gatewayApi,
   [kserve.name]: kserve,
+  [kueue.name]: kueue,
   [mpiOperator.name]: mpiOperator,
   [trainingOperator.name]: trainingOperator,
 };

@@ -85,6 +85,16 @@ export const parts: readonly Part[] = [
       "Knative's objects, its activator and scale to zero: nothing in a cluster asks for it yet",
   },
   {
+    name: 'Kueue',
+    families: [],
+    faithful:
+      'Kueue v0.19.2 where it is named: ResourceFlavor, ClusterQueue, LocalQueue, Cohort (also nested), WorkloadPriorityClass, Workload; Job, PyTorchJob, TFJob and MPIJob v2beta1 are suspended, started with their flavours’ node selectors and tolerations, stopped, finished; nominal quota, borrowing and lending limits, flavorFungibility, both queueing strategies, preemption within the queue and reclaim within the cohort (classical), partial admission, reclaimable pods, stop policies, deactivation, the time-out of PodsReady with its back-off, the longest time to run; its conditions and events, as its five recorded traces have them',
+    approximated:
+      'a scheduling cycle runs when something changes, not without a pause: how often an attempt in vain is told differs; the bounds of back-off have no jitter; RuntimeClass overhead and LimitRanges are not added to what pods ask for; of the Workload webhook only the CRD’s rules',
+    absent:
+      'topology-aware scheduling, admission checks beyond the object (a queue with one stays inactive until somebody marks it Active, and then nothing is admitted), MultiKueue, fair sharing, elastic jobs, prebuilt workloads, the other integrations (MXJob and MPIJob v1 are not in this release), the visibility server, metrics, the API version v1beta1',
+  },
+  {
     name: 'Network and policies',
     families: ['network-policy'],
     faithful:

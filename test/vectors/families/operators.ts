@@ -6,6 +6,7 @@ import { operators as modelled } from '../../../sim/operators/index.js';
 import type { Operator } from '../../../sim/operators/operator.js';
 import type { CaseResult, ReplayOptions, VectorFamily } from '../family.js';
 import { readText, vectorFiles } from '../files.js';
+import { isKueueTrace, replayKueue, type KueueTrace } from './operators/kueue.js';
 import { replayTrace } from './operators/replay.js';
 import { manifestsFor } from './operators/setup.js';
 import type { Trace } from './operators/trace.js';
@@ -36,14 +37,30 @@ function sharedBeside(folder: string): string {
 }
 
 function replayed(project: string, trace: Trace): Omit<CaseResult, 'id'> {
+  if (isKueueTrace(project))
+    return attempt(() => replayKueue(trace as unknown as KueueTrace, kueueWorld()));
   const { resource } = trace;
   if (resource === undefined) return skipped(`${project} is not modelled`);
   const operator = operatorOf(project);
   if (operator === undefined) return skipped(`${project} is not modelled`);
   if (!isModelled(operator, resource)) return skipped(`${operator.name} has no ${resource}`);
+  const manifests = manifestsFor(operator);
+  return attempt(() => replayTrace(trace, new World([{ operator, manifests }])));
+}
+
+/** Kueue ran beside the operator whose jobs it starts. */
+function kueueWorld(): World {
+  const together = [modelled['kueue'], modelled['training-operator']];
+  return new World(
+    together.flatMap(operator =>
+      operator === undefined ? [] : [{ operator, manifests: operator.manifests() }],
+    ),
+  );
+}
+
+function attempt(replay: () => string | undefined): Omit<CaseResult, 'id'> {
   try {
-    const manifests = manifestsFor(operator);
-    const reason = replayTrace(trace, new World([{ operator, manifests }]));
+    const reason = replay();
     return reason === undefined ? { result: 'passed' } : { result: 'failed', reason };
   } catch (error) {
     const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);

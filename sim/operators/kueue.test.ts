@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import { batchJob } from './kueue/jobs/batch-job.js';
+import { mismatch } from './kueue/flavor-match.js';
+import { lowestFit, QuotaNode } from './kueue/quota-node.js';
+import { sha1Hex } from './kueue/sha1.js';
+import { workloadName } from './kueue/workload-maker.js';
+import { kueue } from './kueue.js';
+
+const key = 'default\ncpu';
+
+function cohortOf(...queues: QuotaNode[]): QuotaNode {
+  const cohort = new QuotaNode('team', new Map());
+  for (const queue of queues) queue.joins(cohort);
+  cohort.gather();
+  return cohort;
+}
+
+describe('kueue', () => {
+  it('hashes as FIPS 180-4 does', () => {
+    const bytes = (text: string) => new TextEncoder().encode(text);
+    expect(sha1Hex(bytes('abc'))).toBe('a9993e364706816aba3e25717850c26c9cd0d89d');
+    expect(sha1Hex(bytes(''))).toBe('da39a3ee5e6b4b0d3255bfef95601890afd80709');
+  });
+
+  it('names workloads after the kind, the job and its uid', () => {
+    const uid = '7fc3b9d9-76c5-489e-8d5c-5c4e11790e23';
+    const job = { metadata: { name: 'j', namespace: 'ns', uid } };
+    expect(workloadName(job, { kind: 'Job', group: 'batch' })).toBe('job-j-e4eab');
+  });
+
+  it('lends what is not kept back, and borrows up to the limit', () => {
+    const lender = new QuotaNode('a', new Map([[key, { nominal: 10, lendingLimit: 4 }]]));
+    const borrower = new QuotaNode('b', new Map([[key, { nominal: 2, borrowingLimit: 3 }]]));
+    cohortOf(lender, borrower);
+    expect(borrower.available(key)).toBe(5);
+    expect(lender.potentialAvailable(key)).toBe(12);
+    borrower.add(key, 5);
+    expect([borrower.available(key), lender.available(key)]).toEqual([0, 7]);
+    expect(borrower.isWithinNominal([key])).toBe(false);
+    borrower.remove(key, 5);
+    expect([borrower.available(key), lender.available(key)]).toEqual([5, 12]);
+  });
+
+  it('tells how far quota comes from', () => {
+    const own = new QuotaNode('a', new Map([[key, { nominal: 4 }]]));
+    const other = new QuotaNode('b', new Map([[key, { nominal: 4 }]]));
+    cohortOf(own, other);
+    expect(lowestFit(own, key, 4)).toEqual({ height: 0, isSmaller: true });
+    expect(lowestFit(own, key, 6)).toEqual({ height: 1, isSmaller: false });
+  });
+
+  it('finds flavours unfit for pods that do not tolerate or want their nodes', () => {
+    const flavor = {
+      metadata: { name: 'spot' },
+      spec: {
+        nodeLabels: { tier: 'spot' },
+        nodeTaints: [{ key: 'spot', value: 'yes', effect: 'NoSchedule' }],
+      },
+    };
+    const set = (spec: object) => ({
+      name: 'main',
+      count: 1,
+      template: { spec: { containers: [], ...spec } },
+    });
+    const tolerations = [{ key: 'spot', operator: 'Exists' }];
+    expect(mismatch('spot', flavor, set({}))).toBe(
+      'untolerated taint spot=yes:NoSchedule in flavor spot',
+    );
+    expect(mismatch('spot', flavor, set({ tolerations }))).toBeUndefined();
+    const nodeSelector = { tier: 'reserved', zone: 'a' };
+    expect(mismatch('spot', flavor, set({ tolerations, nodeSelector }))).toBe(
+      "flavor spot doesn't match node affinity",
+    );
+    expect(mismatch('none', undefined, set({}))).toBe('flavor none not found');
+  });
+
+  it('takes back what pods that are done held', () => {
+    const template = { spec: { containers: [] } };
+    const job = {
+      metadata: { name: 'j' },
+      spec: { parallelism: 3, completions: 4, completionMode: 'Indexed', template },
+      status: { completedIndexes: '0,2-3' },
+    };
+    expect(batchJob.reclaimablePods?.(job)).toEqual([{ name: 'main', count: 2 }]);
+  });
+
+  it('hints at queues that nobody may use, and at jobs that it does not know', () => {
+    const queue = { apiVersion: 'kueue.x-k8s.io/v1beta2', kind: 'ClusterQueue' };
+    expect(kueue.hints?.({ ...queue, metadata: { name: 'q' }, spec: {} })[0]).toContain(
+      'no namespace may use the queue',
+    );
+    const labels = { 'kueue.x-k8s.io/queue-name': 'lq' };
+    const job = { apiVersion: 'kubeflow.org/v1', kind: 'MXJob', metadata: { name: 'm', labels } };
+    expect(kueue.hints?.(job)[0]).toContain('Kueue no longer knows MXJob');
+  });
+});

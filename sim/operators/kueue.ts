@@ -1,0 +1,165 @@
+/**
+ * Kueue: jobs wait, suspended, until there is quota for all of their pods. Jobs, PyTorchJobs, TFJobs
+ * and MPIJobs of v2beta1; the other integrations are not made. Absent: topology-aware scheduling,
+ * admission checks beyond the object, MultiKueue, fair sharing, elastic jobs, prebuilt workloads,
+ * LimitRanges and the API version v1beta1. The configuration is the shipped one.
+ * @upstream kubernetes-sigs/kueue v0.19.2
+ */
+import type { PolicyRule } from '../api/kinds/rbac.js';
+import { apiVersionOf, type KubeObject } from '../api/object.js';
+import { serviceAccount } from '../client/contract.js';
+import { webhookConfiguration, type WebhookParts } from './admission/configuration.js';
+import { installation } from './crd/installation.js';
+import { once } from './crd/once.js';
+import { definitions } from './kueue/definitions.js';
+import { kueueHints } from './kueue/hints.js';
+import { jobController } from './kueue/job-controller.js';
+import type { JobIntegration } from './kueue/job-integration.js';
+import { jobDefaulter, jobValidator } from './kueue/job-webhooks.js';
+import { integrations } from './kueue/jobs/index.js';
+import {
+  clusterQueueController,
+  localQueueController,
+  resourceFlavorController,
+} from './kueue/queue-controllers.js';
+import {
+  clusterQueueValidator,
+  cohortValidator,
+  inUseDefaulter,
+  resourceFlavorValidator,
+} from './kueue/queue-webhooks.js';
+import { schedulerController } from './kueue/scheduler.js';
+import { group } from './kueue/types.js';
+import { workloadController } from './kueue/workload-controller.js';
+import type { Operator } from './operator.js';
+
+const namespace = 'kueue-system';
+const account = 'kueue-controller-manager';
+const identity = serviceAccount(namespace, account);
+const service = { namespace, name: 'kueue-webhook-service' };
+
+const read = ['get', 'list', 'watch'];
+const write = [...read, 'create', 'delete', 'patch', 'update'];
+const own = ['clusterqueues', 'cohorts', 'localqueues', 'resourceflavors', 'workloads'];
+
+/** @upstream config/components/rbac/role.yaml, the part that these kinds need. */
+const rules: readonly PolicyRule[] = [
+  { apiGroups: [''], resources: ['namespaces'], verbs: read },
+  {
+    apiGroups: ['events.k8s.io'],
+    resources: ['events'],
+    verbs: ['create', 'watch', 'update', 'patch'],
+  },
+  { apiGroups: ['scheduling.k8s.io'], resources: ['priorityclasses'], verbs: read },
+  ...['batch', 'kubeflow.org'].map(one => ({
+    apiGroups: [one],
+    resources: pluralsOf(one).flatMap(name => [name, `${name}/status`, `${name}/finalizers`]),
+    verbs: [...read, 'update', 'patch', 'delete'],
+  })),
+  {
+    apiGroups: [group],
+    resources: own.flatMap(name => [name, `${name}/status`, `${name}/finalizers`]),
+    verbs: write,
+  },
+  { apiGroups: [group], resources: ['admissionchecks', 'workloadpriorityclasses'], verbs: read },
+];
+
+function pluralsOf(one: string): readonly string[] {
+  return integrations.filter(({ kind }) => kind.group === one).map(({ kind }) => kind.resource);
+}
+
+function slug({ kind }: JobIntegration): string {
+  const text = apiVersionOf(kind).replaceAll(/[./]/g, '-');
+  return `${text}-${kind.kind.toLowerCase()}`;
+}
+
+/** A webhook for one resource. */
+function hook(
+  name: string,
+  path: string,
+  of: { readonly apiVersion: string; readonly resource: string; readonly operations: string[] },
+): WebhookParts {
+  const [apiGroup = '', version = ''] = of.apiVersion.split('/');
+  const rule = {
+    apiGroups: [apiGroup],
+    apiVersions: [version],
+    operations: of.operations,
+    resources: [of.resource],
+  };
+  return { name: `${name}.kb.io`, path, rules: [rule] };
+}
+
+const ownVersion = `${group}/v1beta2`;
+const ownSlug = 'kueue-x-k8s-io-v1beta2';
+
+function hooksOfJobs(sort: 'mutate' | 'validate', operations: string[]): readonly WebhookParts[] {
+  return integrations.map(integration => {
+    const { kind } = integration;
+    return hook(`${sort[0] ?? ''}${kind.kind.toLowerCase()}`, `/${sort}-${slug(integration)}`, {
+      ...{ apiVersion: apiVersionOf(kind), resource: kind.resource, operations },
+    });
+  });
+}
+
+function hookOfOwn(sort: 'mutate' | 'validate', kind: string, operations: string[]): WebhookParts {
+  const of = { apiVersion: ownVersion, resource: `${kind}s`, operations };
+  return hook(`${sort[0] ?? ''}${kind}`, `/${sort}-${ownSlug}-${kind}`, of);
+}
+
+function webhooks(): readonly KubeObject[] {
+  const both = ['CREATE', 'UPDATE'];
+  return [
+    webhookConfiguration('Mutating', 'kueue-mutating-webhook-configuration', service, [
+      hookOfOwn('mutate', 'clusterqueue', ['CREATE']),
+      hookOfOwn('mutate', 'resourceflavor', ['CREATE']),
+      ...hooksOfJobs('mutate', ['CREATE']),
+    ]),
+    webhookConfiguration('Validating', 'kueue-validating-webhook-configuration', service, [
+      hookOfOwn('validate', 'clusterqueue', both),
+      hookOfOwn('validate', 'cohort', both),
+      hookOfOwn('validate', 'resourceflavor', both),
+      ...hooksOfJobs('validate', both),
+    ]),
+  ];
+}
+
+/** The operator. */
+export const kueue: Operator = {
+  name: 'kueue',
+  models: 'kubernetes-sigs/kueue v0.19.2 (Job, PyTorchJob, TFJob, MPIJob v2beta1)',
+  isAlternative: true,
+  manifests: once(() => [
+    ...definitions(),
+    ...installation({ namespace, account, rules }),
+    ...webhooks(),
+  ]),
+  process: {
+    name: 'kueue',
+    identity,
+    controllers: [
+      schedulerController(),
+      workloadController(),
+      clusterQueueController(),
+      localQueueController(),
+      resourceFlavorController(),
+      ...integrations.map(jobController),
+    ],
+  },
+  webhooks: {
+    service,
+    byPath: {
+      [`/mutate-${ownSlug}-clusterqueue`]: inUseDefaulter,
+      [`/mutate-${ownSlug}-resourceflavor`]: inUseDefaulter,
+      [`/validate-${ownSlug}-clusterqueue`]: clusterQueueValidator,
+      [`/validate-${ownSlug}-cohort`]: cohortValidator,
+      [`/validate-${ownSlug}-resourceflavor`]: resourceFlavorValidator,
+      ...Object.fromEntries(
+        integrations.flatMap(integration => [
+          [`/mutate-${slug(integration)}`, jobDefaulter(integration)],
+          [`/validate-${slug(integration)}`, jobValidator(integration)],
+        ]),
+      ),
+    },
+  },
+  hints: kueueHints,
+};

@@ -1,0 +1,329 @@
+/** Brings jobs and their workloads together. @upstream kueue v0.19.2 pkg/controller/jobframework/reconciler.go */
+import { controllerOf, isDeleting, keyOf, splitKey } from '../../api/meta.js';
+import type { HasMetadata } from '../../api/object.js';
+import type {
+  ControllerContext,
+  ControllerDefinition,
+  Reconciliation,
+  View,
+} from '../../client/contract.js';
+import { call, remove, update, watch } from '../../client/requests.js';
+import { priorityClasses } from '../../api/kinds/scheduling.js';
+import { changeStatus } from './changes.js';
+import { finalizeOrphan, finish, release } from './finalizers.js';
+import type { JobIntegration } from './job-integration.js';
+import { podsReadyCondition } from './pods-ready.js';
+import { JobHand } from './job-hand.js';
+import { queueNameOf, managedAncestor } from './managed-jobs.js';
+import { arePodSetsAlike, infosOf, merged } from './pod-set-info.js';
+import { priorityOfJob, WorkloadMaker } from './workload-maker.js';
+import {
+  resourceFlavors,
+  workloadPriorityClasses,
+  workloads,
+  type PodSet,
+  type Workload,
+} from './types.js';
+import {
+  conditionOf,
+  hasQuota,
+  isAdmitted,
+  isFinished,
+  withoutQuota,
+  withSetting,
+  withStatus,
+} from './workload-status.js';
+
+/** The index of workloads by the job that owns them. */
+const ownerIndex = 'job';
+/** The shipped configuration's groupKindConcurrency. */
+const workers = 5;
+
+/** The controller of one kind of job. */
+export function jobController(integration: JobIntegration): ControllerDefinition {
+  const { kind } = integration;
+  const ownersOf = ({ metadata }: Workload): readonly string[] => {
+    const owner = controllerOf({ metadata });
+    return owner === undefined || owner.kind !== kind.kind
+      ? []
+      : [ownerKey(kind.kind, metadata.namespace ?? '', owner.name)];
+  };
+  return {
+    name: `kueue-${kind.kind.toLowerCase()}-controller`,
+    eventApi: 'events.k8s.io',
+    create: context => ({
+      watches: [
+        watch(kind, { on: ({ object }) => context.queue.add(keyOf(object)) }),
+        watch(workloads, {
+          indexes: { [`${ownerIndex} ${kind.kind}`]: ownersOf },
+          on: ({ object }) => {
+            const owner = controllerOf(object);
+            if (owner?.kind !== kind.kind) return;
+            context.queue.add(`${object.metadata.namespace ?? ''}/${owner.name}`);
+          },
+        }),
+        watch(resourceFlavors),
+        watch(workloadPriorityClasses),
+        watch(priorityClasses),
+      ],
+      workers,
+      reconcile: (key, view) => reconcile(key, view, { integration, context }),
+    }),
+  };
+}
+
+function ownerKey(kind: string, namespace: string, name: string): string {
+  return `${kind} ${namespace}/${name}`;
+}
+
+interface Means {
+  readonly integration: JobIntegration;
+  readonly context: ControllerContext;
+}
+
+function* reconcile(key: string, view: View, means: Means): Reconciliation {
+  const { integration, context } = means;
+  const { kind } = integration;
+  const { namespace, name } = splitKey(key);
+  const job = view.get(kind, namespace, name);
+  const index = `${ownerIndex} ${kind.kind}`;
+  const owned = view.byIndex(workloads, index, ownerKey(kind.kind, namespace, name));
+  if (job === undefined || isDeleting(job)) {
+    for (const workload of owned) {
+      yield* finalizeOrphan(workload, context.clock.now(), { canFinish: true });
+    }
+    return undefined;
+  }
+  if (namespace === 'kube-system' || namespace === 'kueue-system') return undefined;
+  if (queueNameOf(job) === '') return undefined;
+  if ((yield* managedAncestor(job)) !== undefined) return undefined;
+  return yield* new JobPass(job, view, means).run(owned);
+}
+
+/** One look at one job. */
+class JobPass {
+  private readonly nowMs: number;
+  private readonly hand: JobHand;
+
+  constructor(
+    private readonly job: HasMetadata,
+    private readonly view: View,
+    private readonly means: Means,
+  ) {
+    this.nowMs = means.context.clock.now();
+    this.hand = new JobHand(job, means.integration, means.context.events);
+  }
+
+  *run(owned: readonly Workload[]): Reconciliation {
+    const { job, hand, nowMs } = this;
+    const { integration } = this.means;
+    const found = yield* this.oneWorkload(owned);
+    if (typeof found === 'string') return { retry: found };
+    const workload = found;
+    if (workload !== undefined && isFinished(workload)) {
+      this.hand.tellFinished(workload);
+      yield* release(workloads, workload);
+      return undefined;
+    }
+    if (workload !== undefined && isDeleting(workload)) {
+      const problem = yield* hand.stop(workload.spec.podSets, 'Workload is deleted');
+      if (problem !== undefined) return { retry: problem };
+      yield* release(workloads, workload);
+      return undefined;
+    }
+    const end = integration.end(job);
+    if (end !== undefined) {
+      if (workload === undefined) return undefined;
+      const reason = end.isSuccess ? 'Succeeded' : 'Failed';
+      yield* finish(workload, { reason, message: end.message }, nowMs);
+      this.hand.tellFinished(workload);
+      return undefined;
+    }
+    return workload === undefined ? yield* this.create() : yield* this.follow(workload);
+  }
+
+  /** The workload that is the job's; others are deleted. A text: it is to be looked at again. */
+  private *oneWorkload(owned: readonly Workload[]): Reconciliation<Workload | undefined | string> {
+    const { job, hand } = this;
+    const { integration } = this.means;
+    const match = owned.find(workload => this.isAlike(workload));
+    const others = owned.filter(workload => workload !== match);
+    const isSuspended = integration.isSuspended(job);
+    const [first] = others;
+    if (match === undefined && first !== undefined && isSuspended && !hasQuota(first)) {
+      for (const extra of others.slice(1)) yield* this.delete(extra);
+      return yield* this.bringInLine(first);
+    }
+    if (match === undefined && !isSuspended && integration.end(job) === undefined) {
+      const only = others.length === 1 ? first : undefined;
+      const message =
+        only === undefined
+          ? 'Missing Workload; unable to restore pod templates'
+          : 'No matching Workload; restoring pod templates according to existent Workload';
+      const problem = yield* hand.stop(only?.spec.podSets, message);
+      if (problem !== undefined) return problem;
+    }
+    for (const other of others) yield* this.delete(other);
+    if (others.length > 0) return 'workloads that do not match were deleted';
+    return match === undefined ? undefined : yield* this.withPriority(match);
+  }
+
+  private *delete(workload: Workload): Reconciliation<void> {
+    const { namespace = '', name = '' } = workload.metadata;
+    yield* release(workloads, workload);
+    if (isDeleting(workload)) return;
+    const answer = yield* call(remove(workloads, namespace, name));
+    const message = `Deleted not matching Workload: ${keyOf(workload)}`;
+    if (answer.isOk) this.hand.tell('DeletedWorkload', message);
+  }
+
+  /** A suspended job may be changed: its workload follows. */
+  private *bringInLine(workload: Workload): Reconciliation<Workload | string> {
+    const wanted = this.maker().make();
+    if (typeof wanted === 'string') return wanted;
+    const { active } = workload.spec;
+    const spec = { ...wanted.spec, ...(active !== undefined && { active }) };
+    const answer = yield* call(update(workloads, { ...workload, spec }));
+    if (!answer.isOk) return answer.message;
+    const message = `Updated not matching Workload for suspended job: ${keyOf(workload)}`;
+    this.hand.tell('UpdatedWorkload', message);
+    return answer.object;
+  }
+
+  /** A job's label of priority may be changed, while it waits and while it runs. */
+  private *withPriority(workload: Workload): Reconciliation<Workload | string> {
+    const { priorityClassRef } = workload.spec;
+    const label = this.maker().priorityLabel;
+    const isOther = priorityClassRef !== undefined && priorityClassRef.kind === 'PriorityClass';
+    const isTooLate = hasQuota(workload) && priorityClassRef === undefined;
+    if (isOther || isTooLate || (priorityClassRef?.name ?? '') === label) return workload;
+    const priority = priorityOfJob(this.job, this.means.integration, this.view);
+    if (typeof priority === 'string') return priority;
+    const { priorityClassRef: _, ...rest } = workload.spec;
+    const answer = yield* call(update(workloads, { ...workload, spec: { ...rest, ...priority } }));
+    if (!answer.isOk) return answer.message;
+    this.hand.tell('UpdatedWorkload', `Updated workload priority class: ${keyOf(workload)}`);
+    return answer.object;
+  }
+
+  private maker(): WorkloadMaker {
+    return new WorkloadMaker(this.job, this.means.integration, this.view);
+  }
+
+  private isAlike(workload: Workload): boolean {
+    const { job } = this;
+    const { integration } = this.means;
+    if (controllerOf(workload)?.uid !== job.metadata.uid) return false;
+    const most = this.maker().maximumExecutionTimeSeconds;
+    if (workload.spec.maximumExecutionTimeSeconds !== most) return false;
+    const own = integration.podSets(job);
+    const how = { ignoresTolerations: isAdmitted(workload) };
+    const running = this.runningPodSets(workload);
+    if (running !== undefined) {
+      if (arePodSetsAlike(own, running, how)) return true;
+      if (!integration.isSuspended(job)) return false;
+    }
+    return arePodSetsAlike(own, workload.spec.podSets, how);
+  }
+
+  /** The sets of pods as they are while the workload runs. */
+  private runningPodSets(workload: Workload): readonly PodSet[] | undefined {
+    if (!hasQuota(workload)) return undefined;
+    const infos = infosOf(workload, name => this.view.get(resourceFlavors, '', name));
+    const sets: PodSet[] = [];
+    for (const set of workload.spec.podSets) {
+      const info = infos?.find(({ name }) => name === set.name);
+      const template = info === undefined ? '' : merged(set.template, info);
+      if (info === undefined || typeof template === 'string') return undefined;
+      const count = set.minCount === undefined ? set.count : info.count;
+      sets.push({ ...set, template, count });
+    }
+    return sets;
+  }
+
+  private *create(): Reconciliation {
+    const { job } = this;
+    if (this.means.integration.isActive(job)) return undefined;
+    const problem = yield* this.maker().create(this.hand);
+    return problem === undefined ? undefined : { retry: problem };
+  }
+
+  /** Starts or stops the job as its workload has it. */
+  private *follow(workload: Workload): Reconciliation {
+    const { job, hand, nowMs } = this;
+    const { integration } = this.means;
+    const reclaimable = integration.reclaimablePods?.(job) ?? [];
+    if (!hasReclaimed(workload, reclaimable)) {
+      yield* changeStatus(workload, current =>
+        withStatus(current, { reclaimablePods: reclaimable }),
+      );
+      return undefined;
+    }
+    const ready = podsReadyCondition(workload, integration.arePodsReady(job));
+    const before = conditionOf(workload, 'PodsReady');
+    if (before?.status !== ready.status || before.reason !== ready.reason) {
+      yield* changeStatus(workload, current => withSetting(current, ready, nowMs));
+      return undefined;
+    }
+    if (conditionOf(workload, 'Evicted')?.status === 'True') return yield* this.leave(workload);
+    if (integration.isSuspended(job)) {
+      if (isAdmitted(workload)) return yield* this.start(workload);
+      const queueName = queueNameOf(job);
+      if (workload.spec.queueName === queueName) return undefined;
+      const spec = { ...workload.spec, queueName };
+      const answer = yield* call(update(workloads, { ...workload, spec }));
+      return answer.isOk ? undefined : { retry: answer.message };
+    }
+    if (isAdmitted(workload)) return undefined;
+    const message = 'Not admitted by cluster queue';
+    const problem = yield* hand.stop(workload.spec.podSets, message);
+    return problem === undefined ? undefined : { retry: problem };
+  }
+
+  private *start(workload: Workload): Reconciliation {
+    const infos = infosOf(workload, name => this.view.get(resourceFlavors, '', name));
+    if (infos === undefined) return { retry: 'a flavor of the workload has gone' };
+    const { clusterQueue = '' } = workload.status?.admission ?? {};
+    const outcome = yield* this.hand.start(infos, `Admitted by clusterQueue ${clusterQueue}`);
+    if (outcome === undefined) return undefined;
+    if (!outcome.isPermanent) return { retry: outcome.message };
+    const because = { reason: 'FailedToStart', message: outcome.message };
+    yield* finish(workload, because, this.nowMs);
+    return undefined;
+  }
+
+  /** An evicted workload keeps its quota until the job's pods have gone. */
+  private *leave(workload: Workload): Reconciliation {
+    const { job, hand, nowMs } = this;
+    const evicted = conditionOf(workload, 'Evicted');
+    if (evicted === undefined) return undefined;
+    const { reason, message } = evicted;
+    const problem = yield* hand.stop(workload.spec.podSets, message);
+    if (problem !== undefined) return { retry: problem };
+    if (!hasQuota(workload) || this.means.integration.isActive(job)) return undefined;
+    const status = reason === 'Preempted' ? 'True' : 'False';
+    yield* changeStatus(workload, current => {
+      const setting = { type: 'Requeued', status, reason, message } as const;
+      return withoutQuota(
+        withSetting(current, setting, nowMs),
+        { reason: 'Pending', message },
+        nowMs,
+      );
+    });
+    return undefined;
+  }
+}
+
+function hasReclaimed(
+  { status, spec }: Workload,
+  wanted: readonly { readonly name: string; readonly count: number }[],
+): boolean {
+  const known = status?.reclaimablePods ?? [];
+  const mostOf = (name: string): number => spec.podSets.find(set => set.name === name)?.count ?? 0;
+  return (
+    known.length === wanted.length &&
+    wanted.every(({ name, count }) =>
+      known.some(one => one.name === name && one.count === Math.min(count, mostOf(name))),
+    )
+  );
+}

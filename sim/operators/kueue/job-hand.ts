@@ -1,0 +1,94 @@
+/** Starts and stops one job, and tells of it. @upstream kueue v0.19.2 jobframework startJob, stopJob; jobs/job Stop */
+import { deepEqual } from '../../api/equality.js';
+import { keyOf } from '../../api/meta.js';
+import type { HasMetadata } from '../../api/object.js';
+import type { Reconciliation } from '../../client/contract.js';
+import type { EventRecorder } from '../../client/event-recorder.js';
+import { call, update } from '../../client/requests.js';
+import type { JobIntegration } from './job-integration.js';
+import type { PodSetInfo } from './pod-set-info.js';
+import type { PodSet, Workload } from './types.js';
+import { cut } from './workload-status.js';
+
+/** Why a job was not started. */
+export interface StartProblem {
+  readonly message: string;
+  /** Another attempt would fail, too. */
+  readonly isPermanent: boolean;
+}
+
+/** The hand on a job. */
+export class JobHand {
+  constructor(
+    private readonly job: HasMetadata,
+    private readonly integration: JobIntegration,
+    private readonly events: EventRecorder,
+  ) {}
+
+  tell(reason: string, message: string): void {
+    const { events, job: regarding } = this;
+    const text = cut(message, 'event');
+    events.record({ regarding, type: 'Normal', reason, action: reason, message: text });
+  }
+
+  tellFinished(workload: Workload): void {
+    this.tell('FinishedWorkload', `Workload '${keyOf(workload)}' is declared finished`);
+  }
+
+  *start(infos: readonly PodSetInfo[], message: string): Reconciliation<StartProblem | undefined> {
+    const { integration, job } = this;
+    const started = integration.started(job, infos);
+    if (typeof started === 'string') return { message: started, isPermanent: true };
+    const answer = yield* call(update(integration.kind, started));
+    if (!answer.isOk) return { message: answer.message, isPermanent: false };
+    this.tell('Started', message);
+    return undefined;
+  }
+
+  /** Suspends the job and gives it back its pods as they were. Why that failed, if it did. */
+  *stop(
+    podSets: readonly PodSet[] | undefined,
+    message: string,
+  ): Reconciliation<string | undefined> {
+    const { integration, job } = this;
+    if (integration.stopsInSteps !== undefined) return yield* this.stopInSteps(podSets, message);
+    if (integration.isSuspended(job)) return undefined;
+    const suspended = integration.withSuspend(job, true);
+    const next = podSets === undefined ? suspended : integration.restored(suspended, podSets);
+    const answer = yield* call(update(integration.kind, next));
+    if (!answer.isOk) return answer.message;
+    this.tell('Stopped', message);
+    return undefined;
+  }
+
+  /** The API server lets a Job's template be changed only while it is suspended and has no start. */
+  private *stopInSteps(
+    podSets: readonly PodSet[] | undefined,
+    message: string,
+  ): Reconciliation<string | undefined> {
+    const { kind, isSuspended, stopsInSteps, restored } = this.integration;
+    let current = this.job;
+    if (stopsInSteps === undefined) return undefined;
+    const wasRunning = !isSuspended(current);
+    if (wasRunning) {
+      const answer = yield* call(update(kind, stopsInSteps.marked(current)));
+      if (!answer.isOk) return answer.message;
+      current = answer.object;
+    }
+    const withoutStart = stopsInSteps.withoutStart(current);
+    if (withoutStart !== undefined) {
+      const answer = yield* call(update(kind, withoutStart, 'status'));
+      if (!answer.isOk) return answer.message;
+      current = answer.object;
+    }
+    const next = stopsInSteps.unmarked(
+      podSets === undefined ? current : restored(current, podSets),
+    );
+    if (!deepEqual(next, current)) {
+      const answer = yield* call(update(kind, next));
+      if (!answer.isOk) return answer.message;
+    }
+    if (wasRunning) this.tell('Stopped', message);
+    return undefined;
+  }
+}

@@ -1,0 +1,40 @@
+/** The contract of a kind of job that Kueue starts and stops. @upstream kueue v0.19.2 pkg/controller/jobframework/interface.go */
+import type { HasMetadata, Kind } from '../../api/object.js';
+import type { PodSetInfo } from './pod-set-info.js';
+import type { PodSet } from './types.js';
+
+/** How a job ended. */
+export interface JobEnd {
+  readonly message: string;
+  readonly isSuccess: boolean;
+}
+
+/** A kind of job. Its functions read a job, or return it changed. */
+export interface JobIntegration<T extends HasMetadata = HasMetadata> {
+  readonly kind: Kind<T>;
+  isSuspended(job: T): boolean;
+  withSuspend(job: T, isSuspended: boolean): T;
+  /** Its pods, in sets that are alike. */
+  podSets(job: T): readonly PodSet[];
+  /** The job with what its pods get from their flavours, or a text on why that cannot be. */
+  started(job: T, infos: readonly PodSetInfo[]): T | string;
+  /** The job with its pods as they were before. */
+  restored(job: T, podSets: readonly PodSet[]): T;
+  /** Whether pods of it are there. */
+  isActive(job: T): boolean;
+  arePodsReady(job: T): boolean;
+  end(job: T): JobEnd | undefined;
+  /** The PriorityClass of its pods. */
+  priorityClass(job: T): string;
+  /** How many pods of each set are done for good. */
+  reclaimablePods?(job: T): readonly { readonly name: string; readonly count: number }[];
+  /** It is stopped in several steps: marks that it is being stopped. */
+  readonly stopsInSteps?: {
+    marked(job: T): T;
+    unmarked(job: T): T;
+    /** The job whose status must be written first; undefined: none need be. */
+    withoutStart(job: T): T | undefined;
+  };
+  /** What the webhook refuses beyond what it refuses of all kinds. */
+  refusals?(job: T, old: T | undefined): readonly string[];
+}

@@ -1,0 +1,118 @@
+/** What the webhooks do to jobs. @upstream kueue v0.19.2 pkg/controller/jobframework/{defaults,validation,base_webhook}.go */
+import { dns1123SubdomainErrors } from '../../api/labels.js';
+import { isDeleting } from '../../api/meta.js';
+import type { HasMetadata, KubeObject } from '../../api/object.js';
+import { call, get } from '../../client/requests.js';
+import type { Webhook, WebhookRequest } from '../admission/webhook.js';
+import { invalid, printedError, type FieldError } from '../../api/field-error.js';
+import type { JobIntegration } from './job-integration.js';
+import { keys } from './keys.js';
+import { managedAncestor, queueNameOf } from './managed-jobs.js';
+import { localQueues } from './types.js';
+
+const defaultQueue = 'default';
+const isImmutable = 'field is immutable';
+
+/** Suspends jobs that name a queue; in a namespace with a queue named `default` they need not name it. */
+export function jobDefaulter(integration: JobIntegration): Webhook {
+  return request => defaulted(integration, request);
+}
+
+function* defaulted(
+  integration: JobIntegration,
+  { object, namespace }: WebhookRequest,
+): ReturnType<Webhook> {
+  if (object === undefined) return { isAllowed: true };
+  let job: HasMetadata = object;
+  const ancestor = yield* managedAncestor(job);
+  if (queueNameOf(job) === '' && ancestor === undefined && !isOfKueue(namespace)) {
+    const answer = yield* call(get(localQueues, namespace, defaultQueue));
+    if (answer.isOk) job = withQueue(job);
+  }
+  const mustWait = queueNameOf(job) !== '' && ancestor === undefined && !isDeleting(job);
+  if (mustWait && !integration.isSuspended(job)) job = integration.withSuspend(job, true);
+  return { isAllowed: true, object: job as unknown as KubeObject };
+}
+
+/** Where Kueue manages nothing on its own. */
+function isOfKueue(namespace: string): boolean {
+  return namespace === 'kube-system' || namespace === 'kueue-system';
+}
+
+function withQueue(job: HasMetadata): HasMetadata {
+  const labels = { ...job.metadata.labels, [keys.queue]: defaultQueue };
+  return { ...job, metadata: { ...job.metadata, labels } };
+}
+
+/** Refuses what Kueue could not follow. */
+export function jobValidator(integration: JobIntegration): Webhook {
+  return request => judged(integration, request);
+}
+
+function* judged(
+  integration: JobIntegration,
+  { object, oldObject }: WebhookRequest,
+): ReturnType<Webhook> {
+  if (object === undefined) return { isAllowed: true };
+  const job = object as HasMetadata;
+  const old = oldObject as HasMetadata | undefined;
+  const errors = [
+    ...(old === undefined || integration.refusals !== undefined ? createErrors(job) : []),
+    ...(old === undefined ? [] : updateErrors(job, old, integration)),
+  ].map(printedError);
+  const texts = [...new Set([...errors, ...(integration.refusals?.(job, old) ?? [])])];
+  const [first] = texts;
+  if (first === undefined) return { isAllowed: true };
+  const message = texts.length === 1 ? first : `[${texts.join(', ')}]`;
+  return { isAllowed: false, message };
+}
+
+function labelPath(key: string): string {
+  return `metadata.labels[${key}]`;
+}
+
+function createErrors({ metadata }: HasMetadata): readonly FieldError[] {
+  const labels = metadata.labels ?? {};
+  const errors: FieldError[] = [];
+  const queue = labels[keys.queue];
+  const problems = queue === undefined ? [] : dns1123SubdomainErrors(queue);
+  if (problems.length > 0) errors.push(invalid(labelPath(keys.queue), queue, problems.join(',')));
+  const seconds = labels[keys.maxExecutionSeconds];
+  if (seconds !== undefined) errors.push(...secondsErrors(seconds));
+  return errors;
+}
+
+function secondsErrors(seconds: string): readonly FieldError[] {
+  const path = labelPath(keys.maxExecutionSeconds);
+  if (!/^[+-]?\d+$/.test(seconds)) {
+    const why = `strconv.Atoi: parsing ${JSON.stringify(seconds)}: invalid syntax`;
+    return [invalid(path, seconds, why)];
+  }
+  return Number(seconds) > 0 ? [] : [invalid(path, Number(seconds), 'should be greater than 0')];
+}
+
+function updateErrors(
+  job: HasMetadata,
+  old: HasMetadata,
+  integration: JobIntegration,
+): readonly FieldError[] {
+  const isSuspended = integration.isSuspended(job);
+  const errors: FieldError[] = [];
+  const labelOf = ({ metadata }: HasMetadata, key: string): string => metadata.labels?.[key] ?? '';
+  const mustStay = (key: string): void => {
+    const value = labelOf(job, key);
+    if (value !== labelOf(old, key)) errors.push(invalid(labelPath(key), value, isImmutable));
+  };
+  if (!isSuspended) mustStay(keys.queue);
+  if (!isSuspended || !integration.isSuspended(old)) mustStay(keys.maxExecutionSeconds);
+  const [had, has] = [labelOf(old, keys.priorityClass), labelOf(job, keys.priorityClass)];
+  const path = labelPath(keys.priorityClass);
+  if (!isSuspended && had === '' && has !== '') {
+    const why = 'WorkloadPriorityClass cannot be added to a non-suspended workload';
+    errors.push(invalid(path, has, why));
+  }
+  if (had !== '' && has === '') {
+    errors.push(invalid(path, has, 'WorkloadPriorityClass cannot be removed from a workload'));
+  }
+  return errors;
+}
