@@ -2,6 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../sim/api/object.js';
 import { operators } from '../sim/operators/index.js';
+import { simulationOptions } from '../src/backends/sim-options.js';
+import { bootSimulatedCluster } from '../src/backends/sim.js';
 import { World } from './vectors/families/operators/world.js';
 
 const root = '/apis/kueue.x-k8s.io/v1beta2';
@@ -224,4 +226,58 @@ describe('Kueue', () => {
     const queue = { kind: 'ClusterQueue', metadata: { name: 'b' }, spec: { resourceGroups } };
     expect(one.create('clusterqueues', queue)).toBe(403);
   });
+});
+
+it('runs jobs of several operators one after the other on a whole cluster', async () => {
+  const options = simulationOptions({ seed: 1, operators: ['kueue', 'training-operator'] });
+  await using cluster = await bootSimulatedCluster(options);
+  const send = async (path: string, body: unknown): Promise<void> => {
+    const { status } = await cluster.request({ method: 'POST', path, body });
+    expect(status).toBe(201);
+  };
+  const own = (kind: string, spec?: unknown) => ({
+    ...{ apiVersion, kind, metadata: { name: 'q' } },
+    ...(spec !== undefined && { spec }),
+  });
+  const resources = [{ name: 'cpu', nominalQuota: 2 }];
+  const resourceGroups = [{ coveredResources: ['cpu'], flavors: [{ name: 'q', resources }] }];
+  await send(`${root}/resourceflavors`, own('ResourceFlavor'));
+  await send(
+    `${root}/clusterqueues`,
+    own('ClusterQueue', { namespaceSelector: {}, resourceGroups }),
+  );
+  await send(`${root}/namespaces/default/localqueues`, own('LocalQueue', { clusterQueue: 'q' }));
+  const labels = { 'kueue.x-k8s.io/queue-name': 'q' };
+  const template = (name: string) => {
+    const command = ['sleep', '30'];
+    const container = { name, image: 'busybox', command, resources: { requests: { cpu: '1' } } };
+    return { spec: { containers: [container], restartPolicy: 'Never' } };
+  };
+  await send(jobsPath, {
+    ...{ apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'j', labels } },
+    spec: { parallelism: 2, completions: 2, template: template('c') },
+  });
+  const replicas = { replicas: 1, template: template('pytorch') };
+  await send('/apis/kubeflow.org/v1/namespaces/default/pytorchjobs', {
+    ...{ apiVersion: 'kubeflow.org/v1', kind: 'PyTorchJob', metadata: { name: 'p', labels } },
+    spec: { pytorchReplicaSpecs: { Master: replicas, Worker: replicas } },
+  });
+  const told = async (): Promise<readonly string[]> => {
+    const { body } = await cluster.request({ method: 'GET', path: `${root}/workloads` });
+    const { items } = body as { readonly items: readonly Found[] };
+    return items.map(({ status }) => {
+      const types = (status.conditions ?? []).filter(one => one.status === 'True');
+      return types
+        .map(({ type }) => type)
+        .sort()
+        .join(' ');
+    });
+  };
+  await cluster.advance('20s');
+  expect(await told()).toEqual(['Admitted PodsReady QuotaReserved', '']);
+  await cluster.advance('40s');
+  const done = 'Admitted Finished PodsReady QuotaReserved';
+  expect(await told()).toEqual([done, 'Admitted PodsReady QuotaReserved']);
+  await cluster.advance('40s');
+  expect(await told()).toEqual([done, done]);
 });
