@@ -98,6 +98,7 @@ class Team {
 }
 
 interface Found {
+  readonly metadata: { readonly name?: string };
   readonly status: {
     readonly conditions?: readonly {
       readonly type: string;
@@ -133,6 +134,32 @@ describe('Kueue', () => {
       'QuotaReserved=False Pending',
       'Requeued=True Preempted',
     ]);
+  });
+
+  it('reclaims from borrowers what is its own', () => {
+    const one = team();
+    const preemption = { reclaimWithinCohort: 'Any' };
+    one.queue('a', { spec: { cohortName: 'team' } });
+    one.queue('b', { spec: { cohortName: 'team', preemption } });
+    one.job('borrower', 'a', 6);
+    expect(one.runs('borrower')).toBe(true);
+    one.job('owner', 'b', 4);
+    expect([one.runs('borrower'), one.runs('owner')]).toEqual([false, true]);
+    expect(one.conditions('borrower')).toContain('Preempted=True InCohortReclamation');
+  });
+
+  it('stops a workload that is deactivated, and starts it when it is active again', () => {
+    const one = team();
+    one.queue('a');
+    one.job('j', 'a', 1);
+    const { name = '' } = one.workload('j').metadata;
+    const path = `${root}/namespaces/default/workloads/${name}`;
+    one.patch(path, { spec: { active: false } });
+    expect(one.runs('j')).toBe(false);
+    expect(one.conditions('j')).toContain('Requeued=False Deactivated');
+    one.patch(path, { spec: { active: true } });
+    expect(one.runs('j')).toBe(true);
+    expect(one.conditions('j')).toContain('Requeued=True Reactivated');
   });
 
   it('tries flavours in order, and gives pods their nodes', () => {

@@ -49,6 +49,24 @@ describe('kueue', () => {
     expect(lowestFit(own, key, 6)).toEqual({ height: 1, isSmaller: false });
   });
 
+  it('lends between cohorts of a cohort', () => {
+    const quota = (nominal: number) => new Map([[key, { nominal }]]);
+    const [own, near, far] = [2, 3, 5].map(one => new QuotaNode(`${one}`, quota(one)));
+    const [left, right, top] = ['left', 'right', 'top'].map(name => new QuotaNode(name, new Map()));
+    if (!own || !near || !far || !left || !right || !top) throw new Error('nodes are missing');
+    own.joins(left);
+    near.joins(left);
+    far.joins(right);
+    left.joins(top);
+    right.joins(top);
+    top.gather();
+    expect([own.available(key), own.path]).toEqual([10, '/top/left/2']);
+    expect(lowestFit(own, key, 5)).toEqual({ height: 1, isSmaller: true });
+    expect(lowestFit(own, key, 6)).toEqual({ height: 2, isSmaller: false });
+    own.add(key, 6);
+    expect([far.available(key), near.available(key), left.used(key)]).toEqual([4, 4, 6]);
+  });
+
   it('finds flavours unfit for pods that do not tolerate or want their nodes', () => {
     const flavor = {
       metadata: { name: 'spot' },
