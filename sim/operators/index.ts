@@ -1,16 +1,20 @@
 /** The modelled operators. */
 import { gatewayApi } from './gateway-api.js';
+import { jobset } from './jobset.js';
 import { kserve } from './kserve.js';
 import { kueue } from './kueue.js';
 import { mpiOperator } from './mpi-operator.js';
 import type { Operator } from './operator.js';
+import { trainer } from './trainer.js';
 import { trainingOperator } from './training-operator.js';
 
 /** All modelled operators, by name. */
 export const operators: Readonly<Record<string, Operator>> = {
   [gatewayApi.name]: gatewayApi,
+  [jobset.name]: jobset,
   [kserve.name]: kserve,
   [kueue.name]: kueue,
   [mpiOperator.name]: mpiOperator,
+  [trainer.name]: trainer,
   [trainingOperator.name]: trainingOperator,
 };

@@ -11,6 +11,10 @@ export interface Operator {
   readonly models: string;
   /** It cannot stand beside another that is installed by default: it runs only where it is named. */
   readonly isAlternative?: boolean;
+  /** It runs only where it is named, or where manifests hold its kinds. */
+  readonly isOnDemand?: boolean;
+  /** The names of operators without which it does nothing: where it runs, they run too. */
+  readonly needs?: readonly string[];
   /** What its installation creates before it starts: CRDs, namespace, account, roles, configuration. */
   manifests(): readonly KubeObject[];
   readonly process: ProcessDefinition;

@@ -9,6 +9,10 @@ it.each([
   ],
   [['v1', 'kubeflow.org/v2beta1'], ['mpi-operator']],
   [
+    ['trainer.kubeflow.org/v1alpha1', 'jobset.x-k8s.io/v1alpha2'],
+    ['trainer', 'jobset'],
+  ],
+  [
     ['kubeflow.org/v2beta1', 'kubeflow.org/v1'],
     ['training-operator', 'training-operator'],
   ],

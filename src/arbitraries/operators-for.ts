@@ -1,7 +1,9 @@
 /** Which modelled operators manifests need: by the groups of their kinds, and by versions where two serve one kind. */
 import { gatewayApi } from '../../sim/operators/gateway-api.js';
+import { jobset } from '../../sim/operators/jobset.js';
 import { kserve } from '../../sim/operators/kserve.js';
 import { mpiOperator } from '../../sim/operators/mpi-operator.js';
+import { trainer } from '../../sim/operators/trainer.js';
 import { trainingOperator } from '../../sim/operators/training-operator.js';
 
 /** The group of the training-operator's kinds, of which the mpi-operator serves one in a version of its own. */
@@ -13,6 +15,8 @@ const byGroup: Readonly<Record<string, string>> = {
   [trainings]: trainingOperator.name,
   'serving.kserve.io': kserve.name,
   'gateway.networking.k8s.io': gatewayApi.name,
+  'jobset.x-k8s.io': jobset.name,
+  'trainer.kubeflow.org': trainer.name,
 };
 
 /**

@@ -66,7 +66,7 @@ export interface SimulatedClusterOptions {
 export const defaultConfigFile: string = join(packageFolder, 'kind-config.yaml');
 
 const defaultOperators = Object.values(operators)
-  .filter(({ isAlternative }) => isAlternative !== true)
+  .filter(({ isAlternative, isOnDemand }) => isAlternative !== true && isOnDemand !== true)
   .map(({ name }) => name);
 
 /** Reads the configuration and finds operators and workloads by their names. */
@@ -90,7 +90,9 @@ export function simulationOptions(
     featureGates: checkedGates({ file: config.file, featureGates, runtimeConfig }),
     runtimeConfig,
     operators: [
-      ...names.map(name => found('operator', name, { ...operators, ...options.installs })),
+      ...withNeeds(names).map(name =>
+        found('operator', name, { ...operators, ...options.installs }),
+      ),
       ...(options.nodes === undefined ? deviceDriver(publishedSlices(config, options.seed)) : []),
     ],
     workloads: (options.workloads ?? []).map(choice => {
@@ -108,6 +110,11 @@ export function simulationOptions(
     ...(options.hasGpuMetrics !== undefined && { hasGpuMetrics: options.hasGpuMetrics }),
     ...(options.keepsTrace !== undefined && { keepsTrace: options.keepsTrace }),
   };
+}
+
+/** The operators with those that they need, these first. */
+function withNeeds(names: readonly string[]): readonly string[] {
+  return [...new Set(names.flatMap(name => [...(operators[name]?.needs ?? []), name]))];
 }
 
 /** NVIDIA's DRA driver where it offers anything: its classes and slices; nothing of it needs to run. */

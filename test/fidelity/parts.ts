@@ -74,7 +74,8 @@ export const parts: readonly Part[] = [
     families: ['operators'],
     faithful: 'the objects, conditions and events of the recorded traces that pass',
     approximated: 'our reading of the real operators; their webhooks are part of the model',
-    absent: 'what is not listed by `sim/operators/index.ts`',
+    absent:
+      'what is not listed by `sim/operators/index.ts`; of Trainer torchtune, Flux, PodGroups, OptimizationJobs, the data cache, the progress that trainers tell and the time of runtime patches; of JobSet exclusive placement by affinities, volume claim policies and the alpha gates, which are off',
   },
   {
     name: 'Knative autoscaler',

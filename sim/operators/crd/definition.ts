@@ -24,6 +24,8 @@ export interface DefinitionParts {
   /** Further fields of the object, beside the spec. */
   readonly fields?: Readonly<Record<string, Schema>>;
   readonly hasStatus?: boolean;
+  /** Rules about the object as a whole, in CEL. */
+  readonly validations?: readonly { readonly message: string; readonly rule: string }[];
   /** The scale subresource: where the numbers are. */
   readonly scale?: ScalePaths;
   readonly columns?: readonly {
@@ -68,6 +70,9 @@ export function definition(parts: DefinitionParts): KubeObject {
                 ...(parts.status !== undefined && { status: parts.status }),
                 ...parts.fields,
               },
+              ...(parts.validations !== undefined && {
+                'x-kubernetes-validations': parts.validations,
+              }),
             },
           },
           ...(parts.hasStatus !== false && {

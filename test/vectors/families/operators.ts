@@ -44,8 +44,12 @@ function replayed(project: string, trace: Trace): Omit<CaseResult, 'id'> {
   const operator = operatorOf(project);
   if (operator === undefined) return skipped(`${project} is not modelled`);
   if (!isModelled(operator, resource)) return skipped(`${operator.name} has no ${resource}`);
-  const manifests = manifestsFor(operator);
-  return attempt(() => replayTrace(trace, new World([{ operator, manifests }])));
+  const needed = (operator.needs ?? []).flatMap(name => modelled[name] ?? []);
+  const installed = [...needed, operator].map(one => ({
+    operator: one,
+    manifests: manifestsFor(one),
+  }));
+  return attempt(() => replayTrace(trace, new World(installed)));
 }
 
 /** Kueue ran beside the operator whose jobs it starts. */

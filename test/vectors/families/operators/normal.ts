@@ -1,5 +1,7 @@
 /** Brings recorded and replayed state to one form: what chance or the machine decided is taken out. */
 import type { KubeObject } from '../../../../sim/api/object.js';
+import { parseManifests } from '../../../../sim/api/yaml.js';
+import { printYaml } from '../../../../sim/api/yaml-print.js';
 import type { RecordedEvent } from './trace.js';
 
 const serverFields = [
@@ -31,9 +33,27 @@ export function normalValue(value: unknown): unknown {
 /** An object without what the server, or the recorder's server, fills in. */
 export function normalObject(object: KubeObject): Record<string, unknown> {
   const { apiVersion: _apiVersion, kind: _kind, metadata, ...rest } = object;
-  const kept = Object.entries(metadata).filter(([key]) => !serverFields.includes(key));
-  const normal = normalValue({ metadata: Object.fromEntries(kept), ...rest }) as Normal;
+  const told = withSnapshot(rest);
+  const normal = normalValue({ metadata: withoutServerFields(metadata), ...told }) as Normal;
   return withoutAccount(withoutAddress(withoutKeys(normal)));
+}
+
+function withoutServerFields(metadata: KubeObject['metadata']): Record<string, unknown> {
+  const kept = Object.entries(metadata).filter(([key]) => !serverFields.includes(key));
+  return Object.fromEntries(kept);
+}
+
+/** Trainer keeps a runtime within a ConfigMap, with all that the recorder's server filled in. */
+function withSnapshot(rest: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { runtime } = (rest['data'] ?? {}) as { readonly runtime?: string };
+  if (runtime === undefined) return rest;
+  const [manifest] = parseManifests(runtime, 'snapshot').manifests;
+  if (manifest === undefined) return rest;
+  const { metadata, ...kept } = manifest.object as KubeObject;
+  return {
+    ...rest,
+    data: { runtime: printYaml({ ...kept, metadata: withoutServerFields(metadata) }) },
+  };
 }
 
 interface Normal extends Record<string, unknown> {

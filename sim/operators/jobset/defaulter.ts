@@ -1,0 +1,72 @@
+/** The webhooks that fill in JobSets and mark their pods. @upstream jobset pkg/webhooks/{jobset,pod}_webhook.go */
+import type { Pod } from '../../api/kinds/core.js';
+import type { KubeObject } from '../../api/object.js';
+import type { Webhook } from '../admission/webhook.js';
+import { keys } from './keys.js';
+import type { FailurePolicy, JobSet, JobSetSpec, ReplicatedJob } from './types.js';
+
+/** Fills in a new JobSet. */
+export const defaultJobSet: Webhook = function* ({ object }) {
+  if (object === undefined) return { isAllowed: true };
+  const jobSet = object as unknown as JobSet;
+  const completed = { ...jobSet, spec: defaultedSpec(jobSet.spec) };
+  return { isAllowed: true, object: completed as unknown as KubeObject };
+};
+
+function defaultedSpec(spec: JobSetSpec): JobSetSpec {
+  const { network, failurePolicy } = spec;
+  return {
+    ...spec,
+    successPolicy: spec.successPolicy ?? { operator: 'All' },
+    startupPolicy: spec.startupPolicy ?? { startupPolicyOrder: 'AnyOrder' },
+    replicatedJobs: (spec.replicatedJobs ?? []).map(defaultedJob),
+    network: {
+      ...network,
+      enableDNSHostnames: network?.enableDNSHostnames ?? true,
+      publishNotReadyAddresses: network?.publishNotReadyAddresses ?? true,
+    },
+    ...(failurePolicy !== undefined && { failurePolicy: named(failurePolicy) }),
+  };
+}
+
+function defaultedJob(replicated: ReplicatedJob): ReplicatedJob {
+  const { template } = replicated;
+  const pod = template.spec?.template;
+  const podSpec = pod?.spec ?? { containers: [] };
+  return {
+    ...replicated,
+    template: {
+      ...template,
+      spec: {
+        ...template.spec,
+        completionMode: template.spec?.completionMode ?? 'Indexed',
+        template: {
+          ...pod,
+          spec: { ...podSpec, restartPolicy: podSpec.restartPolicy || 'OnFailure' },
+        },
+      },
+    },
+  };
+}
+
+function named(policy: FailurePolicy): FailurePolicy {
+  if (policy.rules === undefined) return policy;
+  const rules = policy.rules.map((rule, index) => ({
+    ...rule,
+    name: rule.name || `failurePolicyRule${index}`,
+  }));
+  return { ...policy, rules };
+}
+
+/** Tells in a label of which priority a pod is. */
+export const markPod: Webhook = function* ({ object }) {
+  const pod = object as unknown as Pod | undefined;
+  const { annotations = {}, labels } = pod?.metadata ?? {};
+  const priority = pod?.spec?.priority;
+  const isOurs =
+    annotations[keys.jobSetName] !== undefined &&
+    annotations[keys.nodeSelectorStrategy] === undefined;
+  if (pod === undefined || !isOurs || priority === undefined) return { isAllowed: true };
+  const metadata = { ...pod.metadata, labels: { ...labels, [keys.priority]: String(priority) } };
+  return { isAllowed: true, object: { ...pod, metadata } as unknown as KubeObject };
+};

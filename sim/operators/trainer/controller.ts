@@ -1,0 +1,62 @@
+/** Reconciles TrainJobs. @upstream kubeflow/trainer v2.3.0 pkg/controller/trainjob_controller.go */
+import { configMaps, secrets } from '../../api/kinds/core.js';
+import { controllerOf } from '../../api/meta.js';
+import type { HasMetadata } from '../../api/object.js';
+import {
+  defaultRetryPolicy,
+  type ControllerContext,
+  type ControllerDefinition,
+  type Identity,
+  type Reconciliation,
+  type View,
+} from '../../client/contract.js';
+import { keyOf, splitKey, watch } from '../../client/requests.js';
+import { jobSets } from '../jobset/types.js';
+import { Pass } from './pass.js';
+import { clusterTrainingRuntimes, trainingRuntimes, trainJobs } from './types.js';
+
+const manager = 'trainer.kubeflow.org/trainjob-controller';
+
+/** The controller. */
+export function trainJobController(identity: Identity): ControllerDefinition {
+  return {
+    name: 'trainjob-controller',
+    eventSource: 'trainer-trainjob-controller',
+    eventApi: 'events.k8s.io',
+    identity,
+    create: context => ({
+      retry: defaultRetryPolicy,
+      watches: watchesOf(context),
+      reconcile: (key, view) => sync(key, view, context),
+    }),
+  };
+}
+
+function* sync(key: string, view: View, context: ControllerContext): Reconciliation {
+  const { namespace, name } = splitKey(key);
+  const job = view.get(trainJobs, namespace, name);
+  if (job === undefined || (job.spec.managedBy ?? manager) !== manager) return undefined;
+  const pass = new Pass(job, view, {
+    nowMs: context.clock.now(),
+    random: context.random,
+    record: event => context.events.record({ regarding: job, ...event }),
+  });
+  return yield* pass.run();
+}
+
+function watchesOf({ queue }: ControllerContext) {
+  const ofOwner = ({ object }: { readonly object: HasMetadata }): void => {
+    const owner = controllerOf(object);
+    if (owner?.kind === trainJobs.kind) {
+      queue.add(`${object.metadata.namespace ?? ''}/${owner.name}`);
+    }
+  };
+  return [
+    watch(trainJobs, { on: ({ object }) => queue.add(keyOf(object)) }),
+    watch(trainingRuntimes),
+    watch(clusterTrainingRuntimes),
+    watch(jobSets, { on: ofOwner }),
+    watch(configMaps, { on: ofOwner }),
+    watch(secrets, { on: ofOwner }),
+  ];
+}
