@@ -1,6 +1,7 @@
 /** The requests that a component makes, as functions that spell the paths. */
+import { controllerOf } from '../api/meta.js';
 import { apiVersionOf, type HasMetadata, type Kind, type KubeObject } from '../api/object.js';
-import type { Answer, Change, Pause, Reconciliation, Request, Watch } from './contract.js';
+import type { Answer, Change, Pause, Queue, Reconciliation, Request, Watch } from './contract.js';
 
 /** Yields one request and gives its answer the type of the request. */
 export function* call<T>(request: Request<T>): Reconciliation<Answer<T>> {
@@ -19,6 +20,17 @@ export function watch<T extends HasMetadata>(
   options: Omit<Watch<T>, 'kind'> & { readonly on?: (change: Change<T>) => void } = {},
 ): Watch {
   return { kind, ...options } as unknown as Watch;
+}
+
+/** For watches of what objects of a kind own: looks at the owner again. */
+export function addOwner(
+  queue: Pick<Queue, 'add'>,
+  kind: Pick<Kind, 'kind'>,
+): (change: { readonly object: HasMetadata }) => void {
+  return ({ object }) => {
+    const owner = controllerOf(object);
+    if (owner?.kind === kind.kind) queue.add(`${object.metadata.namespace ?? ''}/${owner.name}`);
+  };
 }
 
 /** The path of a collection or, with a name, of an object and its subresource. */

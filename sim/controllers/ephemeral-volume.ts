@@ -3,7 +3,7 @@
  * @upstream pkg/controller/volume/ephemeral/controller.go
  */
 import { persistentVolumeClaims, pods, type Pod, type Volume } from '../api/kinds/core.js';
-import { isControlledBy, isDeleting, keyOf } from '../api/meta.js';
+import { isControlledBy, isDeleting, keyOf, ownerReference } from '../api/meta.js';
 import {
   serviceAccount,
   type ControllerContext,
@@ -68,7 +68,7 @@ function* makeClaim(
   volume: Volume,
 ): Reconciliation<string | undefined> {
   if (volume.ephemeral === undefined) return undefined;
-  const { namespace = '', name: podName = '', uid = '' } = pod.metadata;
+  const { namespace = '', name: podName = '' } = pod.metadata;
   const name = ephemeralClaimName(pod, volume);
   const claim = view.get(persistentVolumeClaims, namespace, name);
   if (claim !== undefined) {
@@ -78,12 +78,11 @@ function* makeClaim(
   }
   const { metadata = {}, spec } = volume.ephemeral.volumeClaimTemplate ?? {};
   const { annotations, labels } = metadata;
-  const owner = { apiVersion: 'v1', kind: 'Pod', name: podName, uid };
   const made = {
     metadata: {
       name,
       namespace,
-      ownerReferences: [{ ...owner, controller: true, blockOwnerDeletion: true }],
+      ownerReferences: [ownerReference(pod, pods)],
       ...(annotations !== undefined && { annotations }),
       ...(labels !== undefined && { labels }),
     },

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { batchJob } from './kueue/jobs/batch-job.js';
 import { mismatch } from './kueue/flavor-match.js';
 import { lowestFit, QuotaNode } from './kueue/quota-node.js';
-import { sha1Hex } from './kueue/sha1.js';
 import { workloadName } from './kueue/workload-maker.js';
 import { kueue } from './kueue.js';
 
@@ -16,12 +15,6 @@ function cohortOf(...queues: QuotaNode[]): QuotaNode {
 }
 
 describe('kueue', () => {
-  it('hashes as FIPS 180-4 does', () => {
-    const bytes = (text: string) => new TextEncoder().encode(text);
-    expect(sha1Hex(bytes('abc'))).toBe('a9993e364706816aba3e25717850c26c9cd0d89d');
-    expect(sha1Hex(bytes(''))).toBe('da39a3ee5e6b4b0d3255bfef95601890afd80709');
-  });
-
   it('names workloads after the kind, the job and its uid', () => {
     const uid = '7fc3b9d9-76c5-489e-8d5c-5c4e11790e23';
     const job = { metadata: { name: 'j', namespace: 'ns', uid } };

@@ -1,8 +1,7 @@
 /** Reconciles JobSets. @upstream jobset pkg/controllers/jobset_controller.go */
 import { jobs } from '../../api/kinds/batch.js';
 import { services } from '../../api/kinds/core.js';
-import { controllerOf, isDeleting } from '../../api/meta.js';
-import type { HasMetadata } from '../../api/object.js';
+import { isDeleting } from '../../api/meta.js';
 import {
   defaultRetryPolicy,
   type ControllerContext,
@@ -11,7 +10,7 @@ import {
   type Reconciliation,
   type View,
 } from '../../client/contract.js';
-import { keyOf, splitKey, watch } from '../../client/requests.js';
+import { addOwner, keyOf, splitKey, watch } from '../../client/requests.js';
 import { Pass } from './pass.js';
 import { jobSets } from './types.js';
 
@@ -45,12 +44,7 @@ function* sync(key: string, view: View, context: ControllerContext): Reconciliat
 }
 
 function watchesOf({ queue }: ControllerContext) {
-  const ofOwner = ({ object }: { readonly object: HasMetadata }): void => {
-    const owner = controllerOf(object);
-    if (owner?.kind === jobSets.kind) {
-      queue.add(`${object.metadata.namespace ?? ''}/${owner.name}`);
-    }
-  };
+  const ofOwner = addOwner(queue, jobSets);
   return [
     watch(jobSets, { on: ({ object }) => queue.add(keyOf(object)) }),
     watch(jobs, { on: ofOwner }),

@@ -1,28 +1,16 @@
 /** The CRD of JobSets. @upstream jobset config/components/crd/bases/jobset.x-k8s.io_jobsets.yaml */
 import type { KubeObject } from '../../api/object.js';
 import { definition } from '../crd/definition.js';
+import { int32, object, oneOf, text } from '../crd/schema-parts.js';
 import { schemaOf, type Schema } from '../crd/schema-of.js';
 
-const text: Schema = { type: 'string' };
 const flag: Schema = { type: 'boolean' };
 const whole: Schema = { type: 'integer' };
-const int32: Schema = { type: 'integer', format: 'int32' };
 const texts: Schema = { type: 'array', items: text };
 const targets: Schema = { ...texts, 'x-kubernetes-list-type': 'atomic' };
 const immutable: Schema = {
   'x-kubernetes-validations': [{ message: 'Value is immutable', rule: 'self == oldSelf' }],
 };
-
-function object(
-  properties: Readonly<Record<string, Schema>>,
-  required: readonly string[] = [],
-): Schema {
-  return { type: 'object', properties, ...(required.length > 0 && { required }) };
-}
-
-function choice(...values: readonly string[]): Schema {
-  return { ...text, enum: values };
-}
 
 function mapOfNames(items: Schema, rest: Schema = {}): Schema {
   return {
@@ -49,11 +37,11 @@ export function jobSetSpecSchema({ replicas = {} }: { readonly replicas?: Schema
       },
       replicatedJobs: mapOfNames(replicatedJob(replicas)),
       startupPolicy: {
-        ...object({ startupPolicyOrder: choice('AnyOrder', 'InOrder') }, ['startupPolicyOrder']),
+        ...object({ startupPolicyOrder: oneOf('AnyOrder', 'InOrder') }, ['startupPolicyOrder']),
         ...immutable,
       },
       successPolicy: {
-        ...object({ operator: choice('All', 'Any'), targetReplicatedJobs: targets }, ['operator']),
+        ...object({ operator: oneOf('All', 'Any'), targetReplicatedJobs: targets }, ['operator']),
         ...immutable,
       },
       suspend: flag,
@@ -72,7 +60,7 @@ export function jobSetSpecSchema({ replicas = {} }: { readonly replicas?: Schema
 function failurePolicy(): Schema {
   const rule = object(
     {
-      action: choice(
+      action: oneOf(
         'FailJobSet',
         'RestartJobSet',
         'RestartJobSetAndIgnoreMaxRestarts',
@@ -89,7 +77,7 @@ function failurePolicy(): Schema {
   return object({
     maxRestarts: int32,
     restartStrategy: {
-      ...choice('Recreate', 'BlockingRecreate', 'InPlaceRestart'),
+      ...oneOf('Recreate', 'BlockingRecreate', 'InPlaceRestart'),
       default: 'Recreate',
     },
     rules: { type: 'array', items: rule },
@@ -97,10 +85,7 @@ function failurePolicy(): Schema {
 }
 
 function replicatedJob(replicas: Schema): Schema {
-  const dependency = object({ name: text, status: choice('Ready', 'Complete') }, [
-    'name',
-    'status',
-  ]);
+  const dependency = object({ name: text, status: oneOf('Ready', 'Complete') }, ['name', 'status']);
   return object(
     {
       dependsOn: mapOfNames(dependency, { maxItems: 5, ...immutable }),
@@ -117,7 +102,7 @@ function volumeClaimPolicies(): Schema {
   const policy: Schema = {
     ...object({
       retentionPolicy: object({
-        whenDeleted: { ...choice('Delete', 'Retain'), default: 'Delete' },
+        whenDeleted: { ...oneOf('Delete', 'Retain'), default: 'Delete' },
       }),
       templates: {
         type: 'array',
@@ -154,7 +139,7 @@ export const conditionSchema: Schema = object(
       minLength: 1,
       pattern: '^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$',
     },
-    status: choice('True', 'False', 'Unknown'),
+    status: oneOf('True', 'False', 'Unknown'),
     type: {
       ...text,
       maxLength: 316,

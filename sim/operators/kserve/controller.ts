@@ -4,8 +4,6 @@ import { deployments } from '../../api/kinds/apps.js';
 import { horizontalPodAutoscalers } from '../../api/kinds/autoscaling.js';
 import { pods, services } from '../../api/kinds/core.js';
 import { ingresses } from '../../api/kinds/networking.js';
-import { controllerOf } from '../../api/meta.js';
-import type { HasMetadata } from '../../api/object.js';
 import type {
   ControllerContext,
   ControllerDefinition,
@@ -13,7 +11,7 @@ import type {
   Reconciliation,
   View,
 } from '../../client/contract.js';
-import { keyOf, splitKey, watch } from '../../client/requests.js';
+import { addOwner, keyOf, splitKey, watch } from '../../client/requests.js';
 import { keys } from './keys.js';
 import { Pass } from './pass.js';
 import {
@@ -52,12 +50,7 @@ function* sync(key: string, view: View, context: ControllerContext): Reconciliat
 }
 
 function watchesOf({ queue, view }: ControllerContext) {
-  const ofOwner = ({ object }: { readonly object: HasMetadata }): void => {
-    const owner = controllerOf(object);
-    if (owner?.kind === inferenceServices.kind) {
-      queue.add(`${object.metadata.namespace ?? ''}/${owner.name}`);
-    }
-  };
+  const ofOwner = addOwner(queue, inferenceServices);
   const usersOf = (runtime: ServingRuntime, namespace: string | undefined): void => {
     for (const service of view.list(inferenceServices, namespace)) {
       const { servingRuntimeName, clusterServingRuntimeName } = service.status ?? {};

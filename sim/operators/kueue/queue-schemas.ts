@@ -1,17 +1,7 @@
 /** The schemas of queues, cohorts and flavours. @upstream kueue v0.19.2 config/components/crd/bases */
 import { schemaOf, type Schema } from '../crd/schema-of.js';
-import {
-  atomicList,
-  conditions,
-  int32,
-  keyedList,
-  mapOf,
-  object,
-  oneOf,
-  quantity,
-  subdomain,
-  text,
-} from './schema-parts.js';
+import { atomicList, int32, keyedList, mapOf, object, oneOf, text } from '../crd/schema-parts.js';
+import { conditions, quantity, subdomain } from './schema-parts.js';
 
 interface Schemas {
   readonly spec: Schema;

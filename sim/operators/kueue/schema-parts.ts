@@ -1,10 +1,7 @@
 /** Parts that the schemas of Kueue's kinds share. @upstream kueue v0.19.2 config/components/crd/bases */
+import { int32, keyedList, object, oneOf } from '../crd/schema-parts.js';
 import { schemaOf, type Schema } from '../crd/schema-of.js';
 
-/** Any text. */
-export const text: Schema = { type: 'string' };
-/** A small number. */
-export const int32: Schema = { type: 'integer', format: 'int32' };
 /** A count. */
 export const count: Schema = { ...int32, minimum: 0 };
 /** The name of a cluster's object. */
@@ -23,38 +20,6 @@ export const setName: Schema = {
 /** A quantity. */
 export function quantity(): Schema {
   return schemaOf('api/resource.Quantity');
-}
-
-/** An object with these fields. */
-export function object(
-  properties: Readonly<Record<string, Schema>>,
-  required: readonly string[] = [],
-): Schema {
-  return { type: 'object', properties, ...(required.length > 0 && { required }) };
-}
-
-/** An object with any fields of a sort. */
-export function mapOf(additionalProperties: Schema): Schema {
-  return { type: 'object', additionalProperties };
-}
-
-/** A list that is replaced as a whole. */
-export function atomicList(items: Schema, maxItems: number): Schema {
-  return { type: 'array', items, maxItems, 'x-kubernetes-list-type': 'atomic' };
-}
-
-/** A list whose items are told apart by fields. */
-export function keyedList(items: Schema, keys: readonly string[], maxItems: number): Schema {
-  return {
-    ...{ type: 'array', items, maxItems },
-    'x-kubernetes-list-map-keys': keys,
-    'x-kubernetes-list-type': 'map',
-  };
-}
-
-/** A choice of texts. */
-export function oneOf(...values: readonly string[]): Schema {
-  return { type: 'string', enum: values };
 }
 
 /** Conditions as metav1 has them. */

@@ -4,11 +4,11 @@ import { keyOf, ownerReference } from '../../api/meta.js';
 import type { HasMetadata, Kind } from '../../api/object.js';
 import type { Reconciliation, View } from '../../client/contract.js';
 import { call, create } from '../../client/requests.js';
+import { sha1 } from '../../engine/sha1.js';
 import type { JobHand } from './job-hand.js';
 import type { JobIntegration } from './job-integration.js';
 import { keys } from './keys.js';
 import { queueNameOf } from './managed-jobs.js';
-import { sha1Hex } from './sha1.js';
 import { group, workloadPriorityClasses, workloads, type Workload } from './types.js';
 
 const hashLength = 5;
@@ -18,7 +18,7 @@ const nameMax = 63;
 export function workloadName(job: HasMetadata, kind: Pick<Kind, 'kind' | 'group'>): string {
   const { name = '', uid = '' } = job.metadata;
   const text = [kind.kind, kind.group, name, uid].join('\n');
-  const hash = sha1Hex(new TextEncoder().encode(text)).slice(0, hashLength);
+  const hash = sha1(text).slice(0, hashLength);
   const prefix = `${kind.kind.toLowerCase()}-${name}`.slice(0, nameMax - 1 - hashLength);
   return `${prefix}-${hash}`;
 }

@@ -1,19 +1,7 @@
 /** The schema of Workloads, without topologies, gates and other clusters. @upstream kueue v0.19.2 kueue.x-k8s.io_workloads.yaml */
 import { schemaOf, type Schema } from '../crd/schema-of.js';
-import {
-  atomicList,
-  conditions,
-  count,
-  int32,
-  keyedList,
-  mapOf,
-  object,
-  oneOf,
-  quantity,
-  setName,
-  subdomain,
-  text,
-} from './schema-parts.js';
+import { atomicList, int32, keyedList, mapOf, object, oneOf, text } from '../crd/schema-parts.js';
+import { conditions, count, quantity, setName, subdomain } from './schema-parts.js';
 
 function topologyRequest(): Schema {
   return object({

@@ -1,7 +1,5 @@
 /** Reconciles TrainJobs. @upstream kubeflow/trainer v2.3.0 pkg/controller/trainjob_controller.go */
 import { configMaps, secrets } from '../../api/kinds/core.js';
-import { controllerOf } from '../../api/meta.js';
-import type { HasMetadata } from '../../api/object.js';
 import {
   defaultRetryPolicy,
   type ControllerContext,
@@ -10,7 +8,7 @@ import {
   type Reconciliation,
   type View,
 } from '../../client/contract.js';
-import { keyOf, splitKey, watch } from '../../client/requests.js';
+import { addOwner, keyOf, splitKey, watch } from '../../client/requests.js';
 import { jobSets } from '../jobset/types.js';
 import { Pass } from './pass.js';
 import { clusterTrainingRuntimes, trainingRuntimes, trainJobs } from './types.js';
@@ -45,12 +43,7 @@ function* sync(key: string, view: View, context: ControllerContext): Reconciliat
 }
 
 function watchesOf({ queue }: ControllerContext) {
-  const ofOwner = ({ object }: { readonly object: HasMetadata }): void => {
-    const owner = controllerOf(object);
-    if (owner?.kind === trainJobs.kind) {
-      queue.add(`${object.metadata.namespace ?? ''}/${owner.name}`);
-    }
-  };
+  const ofOwner = addOwner(queue, trainJobs);
   return [
     watch(trainJobs, { on: ({ object }) => queue.add(keyOf(object)) }),
     watch(trainingRuntimes),

@@ -1,27 +1,14 @@
 /** The schema of what a TrainJob changes of its runtime. @upstream kubeflow/trainer v2.3.0 manifests/base/crds/trainer.kubeflow.org_trainjobs.yaml */
+import { keyedList, object, text } from '../crd/schema-parts.js';
 import { schemaOf, type Schema } from '../crd/schema-of.js';
 
-const text: Schema = { type: 'string' };
 const immutable: Schema = {
   'x-kubernetes-validations': [{ message: 'field is immutable', rule: 'self == oldSelf' }],
 };
 const name: Schema = { ...text, maxLength: 253, minLength: 1 };
 
-function object(
-  properties: Readonly<Record<string, Schema>>,
-  required: readonly string[] = [],
-): Schema {
-  return { type: 'object', properties, ...(required.length > 0 && { required }) };
-}
-
 function byName(items: Schema, itemsMax: number, key = 'name'): Schema {
-  return {
-    type: 'array',
-    items,
-    maxItems: itemsMax,
-    'x-kubernetes-list-map-keys': [key],
-    'x-kubernetes-list-type': 'map',
-  };
+  return keyedList(items, [key], itemsMax);
 }
 
 function partsOf(type: string): Readonly<Record<string, Schema>> {

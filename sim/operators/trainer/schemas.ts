@@ -1,35 +1,13 @@
 /** The schemas of Kubeflow Trainer's kinds. @upstream kubeflow/trainer v2.3.0 manifests/base/crds */
+import { atomicList, int32, keyedList, object, text } from '../crd/schema-parts.js';
 import { schemaOf, type Schema } from '../crd/schema-of.js';
 import { conditionSchema, jobSetSpecSchema } from '../jobset/definition.js';
 import { runtimePatchesSchema } from './patch-schemas.js';
 
-const text: Schema = { type: 'string' };
-const int32: Schema = { type: 'integer', format: 'int32' };
 const immutable: Schema = rules(['field is immutable', 'self == oldSelf']);
-
-function object(
-  properties: Readonly<Record<string, Schema>>,
-  required: readonly string[] = [],
-): Schema {
-  return { type: 'object', properties, ...(required.length > 0 && { required }) };
-}
 
 function rules(...all: readonly (readonly [string, string])[]): Schema {
   return { 'x-kubernetes-validations': all.map(([message, rule]) => ({ message, rule })) };
-}
-
-function mapOf(items: Schema, keys: readonly string[], itemsMax: number): Schema {
-  return {
-    type: 'array',
-    items,
-    maxItems: itemsMax,
-    'x-kubernetes-list-map-keys': keys,
-    'x-kubernetes-list-type': 'map',
-  };
-}
-
-function listOf(items: Schema, itemsMax: number): Schema {
-  return { type: 'array', items, maxItems: itemsMax, 'x-kubernetes-list-type': 'atomic' };
 }
 
 /** The spec of runtimes. */
@@ -87,7 +65,7 @@ function mlPolicySchema(): Schema {
         sshAuthMountPath: { ...text, default: '/root/.ssh', maxLength: 4096 },
       }),
       numNodes: int32,
-      torch: object({ envInjection: object({ targets: mapOf(target, ['jobName'], 16) }) }),
+      torch: object({ envInjection: object({ targets: keyedList(target, ['jobName'], 16) }) }),
       xgboost: object({}),
     }),
     ...rules([
@@ -139,7 +117,7 @@ export function trainJobSchema(): Schema {
 
 function initializerSchema(): Schema {
   return object({
-    env: mapOf(schemaOf('core/v1.EnvVar'), ['name'], 128),
+    env: keyedList(schemaOf('core/v1.EnvVar'), ['name'], 128),
     secretRef: schemaOf('core/v1.LocalObjectReference'),
     storageUri: {
       ...text,
@@ -153,11 +131,11 @@ function initializerSchema(): Schema {
 }
 
 function trainerSchema(): Schema {
-  const words = listOf({ ...text, maxLength: 1_048_576 }, 128);
+  const words = atomicList({ ...text, maxLength: 1_048_576 }, 128);
   return object({
     args: words,
     command: words,
-    env: mapOf(schemaOf('core/v1.EnvVar'), ['name'], 128),
+    env: keyedList(schemaOf('core/v1.EnvVar'), ['name'], 128),
     image: { ...text, maxLength: 500 },
     numNodes: int32,
     numProcPerNode: int32,
@@ -175,13 +153,13 @@ export function trainJobStatusSchema(): Schema {
   const metric = object({ name: short, value: short }, ['name', 'value']);
   return {
     ...object({
-      conditions: mapOf(conditionSchema, ['type'], 8),
-      jobsStatus: mapOf(object({ name, ...counts }, [...names, 'name'].sort()), ['name'], 100),
+      conditions: keyedList(conditionSchema, ['type'], 8),
+      jobsStatus: keyedList(object({ name, ...counts }, [...names, 'name'].sort()), ['name'], 100),
       trainerStatus: {
         ...object({
           estimatedRemainingSeconds: count,
           lastUpdatedTime: { ...text, format: 'date-time' },
-          metrics: listOf(metric, 256),
+          metrics: atomicList(metric, 256),
           progressPercentage: { ...count, maximum: 100 },
         }),
         ...rules([

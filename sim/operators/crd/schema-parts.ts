@@ -1,0 +1,39 @@
+/** Parts that the schemas of custom resources are made of, as controller-gen writes them. */
+import type { Schema } from './schema-of.js';
+
+/** Any text. */
+export const text: Schema = { type: 'string' };
+/** A small number. */
+export const int32: Schema = { type: 'integer', format: 'int32' };
+
+/** An object with these fields. */
+export function object(
+  properties: Readonly<Record<string, Schema>>,
+  required: readonly string[] = [],
+): Schema {
+  return { type: 'object', properties, ...(required.length > 0 && { required }) };
+}
+
+/** An object with any fields of a sort. */
+export function mapOf(additionalProperties: Schema): Schema {
+  return { type: 'object', additionalProperties };
+}
+
+/** A list that is replaced as a whole. */
+export function atomicList(items: Schema, maxItems: number): Schema {
+  return { type: 'array', items, maxItems, 'x-kubernetes-list-type': 'atomic' };
+}
+
+/** A list whose items are told apart by fields. */
+export function keyedList(items: Schema, keys: readonly string[], maxItems: number): Schema {
+  return {
+    ...{ type: 'array', items, maxItems },
+    'x-kubernetes-list-map-keys': keys,
+    'x-kubernetes-list-type': 'map',
+  };
+}
+
+/** A choice of texts. */
+export function oneOf(...values: readonly string[]): Schema {
+  return { type: 'string', enum: values };
+}
