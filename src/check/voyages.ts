@@ -6,6 +6,7 @@ import { planSource } from '../arbitraries/source.js';
 import { explore } from '../voyages/explore.js';
 import type { Counterexample, Explored, ExploreNews } from '../voyages/explored.js';
 import { readFailures, saveFailure } from '../voyages/failures.js';
+import type { Fleet } from '../voyages/fleet.js';
 import type { NodePool } from '../voyages/plan.js';
 import { storyOf } from '../voyages/story.js';
 import { rebased } from './rebased.js';
@@ -22,6 +23,8 @@ export interface VoyageOptions {
   readonly firstRun?: number;
   readonly timeMs?: number;
   readonly workers?: number;
+  /** Who sails, instead: assembled ahead with the same laws and settings. It is disposed of at the end. */
+  readonly fleet?: Fleet;
   /** Default: nodes that the manifests fit on. */
   readonly pools?: readonly NodePool[];
   /** The kinds of faults; none: only people act. Default all. */

@@ -4,15 +4,16 @@ import { sailable } from '../check/sailable.js';
 import type { Survey } from '../check/survey.js';
 import { tryVoyages, type VoyagesResult } from '../check/voyages.js';
 import type { Fault } from '../cluster.js';
-import { elapsedMs, onInterrupt, optimizeLate, writeError } from '../host.js';
+import { coreCount, elapsedMs, onInterrupt, optimizeLate, writeError } from '../host.js';
 import { didYouMean, exitCodes, UserError } from '../input/errors.js';
 import { laws as allLaws } from '../laws/index.js';
-import type { LawSettings } from '../laws/law.js';
+import type { Law, LawSettings } from '../laws/law.js';
 import type { RunOfScenario } from '../report/reporter.js';
 import { runOfVoyage } from '../report/voyage-run.js';
 import { lawsNamed } from '../scenario/judge-step.js';
 import { runsOf, type Shard } from '../input/shard.js';
 import type { ExploreNews } from '../voyages/explored.js';
+import { assemble, type Fleet } from '../voyages/fleet.js';
 import type { NodePool } from '../voyages/plan.js';
 import { runPlan, type VoyageNews } from '../voyages/run-plan.js';
 import { version } from '../version.js';
@@ -34,22 +35,39 @@ export interface VoyageSettings {
   readonly flags: VoyageFlags;
   readonly seed: number;
   readonly pools: readonly NodePool[] | undefined;
+  readonly crew: Crew;
+}
+
+/** Who sails, and what by. */
+export interface Crew extends AsyncDisposable {
+  readonly fleet: Fleet;
+  readonly laws: readonly Law[];
+  readonly faults: readonly Fault['kind'][];
 }
 
 /**
- * Sails around the manifests; undefined when none of them sails.
+ * Takes on who sails, before it is known around what: the threads start while the manifests are looked
+ * at, which takes about as long.
  *
  * @throws UserError when a flag names what there is not.
  */
-export async function sailAround(
-  survey: Survey,
-  { flags, seed, pools }: VoyageSettings,
-): Promise<VoyagesResult | undefined> {
-  const { runs, minutes, workers, quiet = false } = flags;
+export function crewFor(flags: VoyageFlags): Crew {
+  const { minutes, workers = coreCount(), lawSetting: settings } = flags;
   const laws = lawsNamed(flags.laws?.split(','));
   const faults = faultsNamed(flags.faults);
   if (minutes !== undefined && !(minutes > 0)) throw refused('--minutes takes a number above 0');
   if (workers === 0) throw refused('--workers takes a number from 1 on');
+  optimizeLate(warmUpMs);
+  const fleet = assemble({ workers, laws, planted: [], settings });
+  return { fleet, laws, faults, [Symbol.asyncDispose]: () => fleet[Symbol.asyncDispose]() };
+}
+
+/** Sails around the manifests; undefined when none of them sails. */
+export async function sailAround(
+  survey: Survey,
+  { flags, seed, pools, crew }: VoyageSettings,
+): Promise<VoyagesResult | undefined> {
+  const { runs, minutes, quiet = false } = flags;
   const aboard = sailable(survey);
   if (aboard.objects.every(({ kind = '' }) => grounds.has(kind))) return undefined;
   let isInterrupted = false;
@@ -57,16 +75,16 @@ export async function sailAround(
     isInterrupted = true;
   });
   writeError(`seatrial ${version}, seed ${seed}\n`);
-  optimizeLate(warmUpMs);
+  const { laws, faults, fleet } = crew;
   const result = await tryVoyages(aboard, {
     laws,
     settings: flags.lawSetting,
+    fleet,
     seed,
     ...sharded(minutes === undefined ? runs : endlessRuns, flags.shard),
     faults,
     isInterrupted: () => isInterrupted,
     ...(minutes !== undefined && { timeMs: minutes * 60_000 }),
-    ...(workers !== undefined && { workers }),
     ...(pools !== undefined && pools.length > 0 && { pools }),
     ...(!quiet && { progress: teller(minutes === undefined ? runs : undefined) }),
   });

@@ -13,7 +13,13 @@ import { exitCodes, UserError } from '../input/errors.js';
 import { checkReporters, checkSummaries } from '../report/check/index.js';
 import type { CheckReport } from '../report/check/report.js';
 import { version } from '../version.js';
-import { sailAgain, sailAround, whyNoneSailed, type VoyageFlags } from './check-voyages.js';
+import {
+  crewFor,
+  sailAgain,
+  sailAround,
+  whyNoneSailed,
+  type VoyageFlags,
+} from './check-voyages.js';
 import type { CliCommand } from './command.js';
 import { readConfiguration } from './configuration.js';
 import {
@@ -104,6 +110,8 @@ async function check(given: readonly string[], flags: CheckFlags): Promise<numbe
     writeError('  next: name files of YAML or JSON, or folders that hold some\n');
     return exitCodes.nothingRan;
   }
+  const isStatic = flags.static === true || flags.writeBaseline !== undefined;
+  await using crew = isStatic ? undefined : crewFor(flags);
   const config = flags.config ?? (flags.cluster === undefined ? configuration.cluster : undefined);
   const { objects, pools } = await chosenCluster({
     ...(config !== undefined && { config }),
@@ -117,10 +125,9 @@ async function check(given: readonly string[], flags: CheckFlags): Promise<numbe
   }
   const { findings, silenced } = sift(all, flags.baseline);
   const seed = seedOf(flags.seed, configuration.seed);
-  const voyages =
-    flags.static === true ? undefined : await sailAround(survey, { flags, seed, pools });
+  const voyages = crew && (await sailAround(survey, { flags, seed, pools, crew }));
   const about = aboutOf(input, inputs);
-  const isUntried = voyages === undefined && flags.static !== true;
+  const isUntried = voyages === undefined && !isStatic;
   await report(plans, {
     ...about,
     notes: [...about.notes, ...(isUntried ? whyNoneSailed(survey) : [])],

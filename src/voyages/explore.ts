@@ -28,7 +28,7 @@ interface Trial {
 export async function explore(options: ExploreOptions): Promise<Explored> {
   const { laws, seed, planted = [], settings = {}, workers = coreCount() } = options;
   const { counterexamplesMax = 1, timeMs = Infinity } = options;
-  await using fleet = assemble({ workers, laws, planted, settings });
+  await using fleet = options.fleet ?? assemble({ workers, laws, planted, settings });
   const endMs = elapsedMs() + timeMs;
   const isOver = (): boolean => elapsedMs() > endMs || (options.isInterrupted?.() ?? false);
   const log = new Log(laws.map(({ name }) => name));

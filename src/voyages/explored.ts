@@ -2,6 +2,7 @@
 import type { Arbitrary } from 'fast-check';
 import type { PlantedFault } from '../../sim/engine/planted.js';
 import type { Breach, Law, LawSettings } from '../laws/law.js';
+import type { Fleet } from './fleet.js';
 import type { PlanSize, VoyagePlan } from './plan.js';
 
 /** How a search goes. */
@@ -25,6 +26,11 @@ export interface ExploreOptions {
   readonly timeMs?: number;
   /** How many threads sail. Default: one for each core. The results are the same for any number. */
   readonly workers?: number;
+  /**
+   * A fleet that was assembled ahead, with the same laws and settings, so that its threads start while
+   * other work is done; it is disposed of at the end. Default: one is assembled.
+   */
+  readonly fleet?: Fleet;
   /** Voyages that broke a law before: they are sailed first. */
   readonly known?: readonly VoyagePlan[];
   /** After so many counterexamples, each of another law, the search ends. Default 1. */
