@@ -1,4 +1,4 @@
-/** Kubeflow's training operator: MXJob, PyTorchJob, TFJob, MPIJob. @upstream kubeflow/training-operator v1.8.1 */
+/** Kubeflow's training operator: MPIJob, MXJob, PaddleJob, PyTorchJob, TFJob, XGBoostJob. @upstream kubeflow/training-operator v1.8.1 */
 import type { PolicyRule } from '../api/kinds/rbac.js';
 import { serviceAccount } from '../client/contract.js';
 import { webhookConfiguration } from './admission/configuration.js';
@@ -9,16 +9,20 @@ import { jobController } from './training-operator/controller.js';
 import {
   mpiJobDefinition,
   mxJobDefinition,
+  paddleJobDefinition,
   pytorchJobDefinition,
   tfJobDefinition,
+  xgboostJobDefinition,
 } from './training-operator/definitions.js';
 import { jobHints } from './training-operator/job-hints.js';
 import type { JobKind } from './training-operator/job-kind.js';
 import { mpiJob } from './training-operator/mpi-job.js';
 import { mxJob } from './training-operator/mx-job.js';
+import { paddleJob } from './training-operator/paddle-job.js';
 import { pytorchJob } from './training-operator/pytorch-job.js';
 import { jobWebhook } from './training-operator/refusal.js';
 import { tfJob } from './training-operator/tf-job.js';
+import { xgboostJob } from './training-operator/xgboost-job.js';
 
 const namespace = 'kubeflow';
 const account = 'training-operator';
@@ -26,7 +30,7 @@ const identity = serviceAccount(namespace, account);
 const service = { namespace, name: account };
 const group = 'kubeflow.org';
 
-const kinds: readonly JobKind[] = [mpiJob, mxJob, pytorchJob, tfJob];
+const kinds: readonly JobKind[] = [mpiJob, mxJob, paddleJob, pytorchJob, tfJob, xgboostJob];
 const plurals = kinds.map(({ kind }) => kind.resource);
 const refusing = kinds.filter(({ refusal }) => refusal !== undefined);
 
@@ -71,15 +75,17 @@ function pathOf({ kind }: JobKind): string {
   return `/validate-kubeflow-org-v1-${kind.kind.toLowerCase()}`;
 }
 
-/** The operator, with the last release that has MXJob. XGBoostJob and PaddleJob are not modelled. */
+/** The operator, with the last release that has MXJob. */
 export const trainingOperator: Operator = {
   name: 'training-operator',
   models: `kubeflow/training-operator v1.8.1 (${kinds.map(({ kind }) => kind.kind).join(', ')})`,
   manifests: once(() => [
     mpiJobDefinition(),
     mxJobDefinition(),
+    paddleJobDefinition(),
     pytorchJobDefinition(),
     tfJobDefinition(),
+    xgboostJobDefinition(),
     ...installation({ namespace, account, rules }),
     webhookConfiguration(
       'Validating',

@@ -162,6 +162,15 @@ function jobDefinition(
   });
 }
 
+/** The Workers are what is scaled. */
+function workerScale(replicas: string): ScalePaths {
+  return {
+    labelSelectorPath: '.status.replicaStatuses.Worker.selector',
+    specReplicasPath: `.spec.${replicas}.Worker.replicas`,
+    statusReplicasPath: '.status.replicaStatuses.Worker.active',
+  };
+}
+
 /** mxjobs.kubeflow.org. */
 export function mxJobDefinition(): KubeObject {
   return jobDefinition('MXJob', {
@@ -177,11 +186,7 @@ export function pytorchJobDefinition(): KubeObject {
   const metric = schemaOf('autoscaling/v2.MetricSpec');
   return jobDefinition('PyTorchJob', {
     replicas: 'pytorchReplicaSpecs',
-    scale: {
-      labelSelectorPath: '.status.replicaStatuses.Worker.selector',
-      specReplicasPath: '.spec.pytorchReplicaSpecs.Worker.replicas',
-      statusReplicasPath: '.status.replicaStatuses.Worker.active',
-    },
+    scale: workerScale('pytorchReplicaSpecs'),
     properties: {
       elasticPolicy: {
         type: 'object',
@@ -200,6 +205,26 @@ export function pytorchJobDefinition(): KubeObject {
         },
       },
       nprocPerNode: text,
+    },
+  });
+}
+
+/** xgboostjobs.kubeflow.org. */
+export function xgboostJobDefinition(): KubeObject {
+  return jobDefinition('XGBoostJob', { replicas: 'xgbReplicaSpecs' });
+}
+
+/** paddlejobs.kubeflow.org. */
+export function paddleJobDefinition(): KubeObject {
+  const metrics = { type: 'array', items: schemaOf('autoscaling/v2.MetricSpec') };
+  return jobDefinition('PaddleJob', {
+    replicas: 'paddleReplicaSpecs',
+    scale: workerScale('paddleReplicaSpecs'),
+    properties: {
+      elasticPolicy: {
+        type: 'object',
+        properties: { maxReplicas: int32, maxRestarts: int32, metrics, minReplicas: int32 },
+      },
     },
   });
 }

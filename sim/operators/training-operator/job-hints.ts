@@ -10,10 +10,14 @@ export function jobHints(object: KubeObject): readonly string[] {
   switch (object.kind) {
     case 'MXJob':
       return mxJobHints(object);
+    case 'PaddleJob':
+      return [...paddleHints(object as unknown as TrainingJob), ...policyHints(object)];
     case 'PyTorchJob':
       return [...pytorchHints(object as unknown as TrainingJob), ...policyHints(object)];
     case 'TFJob':
       return [...tfHints(object as unknown as TrainingJob), ...policyHints(object)];
+    case 'XGBoostJob':
+      return policyHints(object);
     default:
       return [];
   }
@@ -28,6 +32,14 @@ function pytorchHints(job: TrainingJob): readonly string[] {
         'there is neither a Master nor an elasticPolicy: the operator sets no MASTER_ADDR, RANK or WORLD_SIZE, so the workers cannot find each other; add a Master with one replica',
       ]
     : [];
+}
+
+function paddleHints(job: TrainingJob): readonly string[] {
+  return job.spec?.['elasticPolicy'] === undefined
+    ? []
+    : [
+        'elasticPolicy: the operator makes no autoscaler of a PaddleJob and tells its members nothing of it: scale the Workers by hand',
+      ];
 }
 
 function tfHints(job: TrainingJob): readonly string[] {

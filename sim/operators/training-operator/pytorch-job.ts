@@ -11,14 +11,14 @@ import { ownerReference } from '../../api/meta.js';
 import { kindOf } from '../../api/object.js';
 import type { Reconciliation, View } from '../../client/contract.js';
 import { call, create, remove, update } from '../../client/requests.js';
-import type { JobEvent, JobKind } from './job-kind.js';
+import type { JobKind } from './job-kind.js';
+import { has, MasterWorkerJudgement, master, portOf, totalOf, worker } from './master-worker.js';
 import { aggregated, nameErrors, replicaErrors } from './refusal.js';
 import type { ReplicaSpec, Replicas, TrainingJob } from './types.js';
 
 const containerName = 'pytorch';
 const portName = 'pytorchjob-port';
-const master = 'Master';
-const worker = 'Worker';
+const port = { container: containerName, port: portName };
 const kind = kindOf<TrainingJob>('kubeflow.org/v1', 'PyTorchJob', 'pytorchjobs');
 
 interface ElasticPolicy {
@@ -81,40 +81,8 @@ export const pytorchJob: JobKind = {
       : member.type === 'worker' && member.index === 0,
 
   judge(job, replicas, draft) {
-    const { name = '', namespace = '' } = job.metadata;
-    const events: JobEvent[] = [];
-    const succeed = (message: string): void => {
-      const told = { reason: 'PyTorchJobSucceeded', message };
-      events.push({ type: 'Normal', ...told });
-      draft.complete();
-      draft.set('Succeeded', 'True', told);
-    };
-    const run = (message: string): void =>
-      draft.set('Running', 'True', { reason: 'PyTorchJobRunning', message });
-    for (const [type, spec] of replicas) {
-      const { active = 0, succeeded = 0, failed = 0 } = draft.replica(type);
-      const isComplete = spec.replicas === succeeded;
-      if (type === master) {
-        if (active > 0) run(`PyTorchJob ${name} is running.`);
-        if (isComplete) {
-          succeed(`PyTorchJob ${name} is successfully completed.`);
-          return events;
-        }
-      } else if (type === worker && !has(replicas, master)) {
-        if (isComplete || (elasticOf(job) !== undefined && succeeded > 0)) {
-          succeed(`PyTorchJob ${namespace}/${name} successfully completed.`);
-        } else if (active > 0) run(`PyTorchJob ${namespace}/${name} is running.`);
-      }
-      if (failed === 0 || spec.replicas <= succeeded + active) continue;
-      const isFinal = spec.restartPolicy === 'Never';
-      const state = isFinal ? 'failed' : 'restarting';
-      const message = `PyTorchJob ${name} is ${state} because ${failed} ${type} replica(s) failed.`;
-      const told = { reason: isFinal ? 'PyTorchJobFailed' : 'PyTorchJobRestarting', message };
-      events.push({ type: isFinal ? 'Normal' : 'Warning', ...told });
-      if (isFinal) draft.complete();
-      draft.set(isFinal ? 'Failed' : 'Restarting', 'True', told);
-    }
-    return events;
+    const endsWithFirst = elasticOf(job) !== undefined;
+    return new MasterWorkerJudgement(kind.kind, job, replicas, draft, endsWithFirst).run();
   },
 };
 
@@ -126,10 +94,6 @@ function elasticOf(job: TrainingJob): ElasticPolicy | undefined {
   return job.spec?.['elasticPolicy'] as ElasticPolicy | undefined;
 }
 
-function has(replicas: Replicas, wanted: string): boolean {
-  return replicas.some(([type]) => type === wanted);
-}
-
 function environment(
   job: TrainingJob,
   replicas: Replicas,
@@ -137,19 +101,19 @@ function environment(
 ): readonly EnvVar[] {
   const { name = '' } = job.metadata;
   const elastic = elasticOf(job);
-  const total = replicas.reduce((sum, [, spec]) => sum + spec.replicas, 0);
+  const total = totalOf(replicas);
   const given = job.spec?.['nprocPerNode'] as string | undefined;
   const nproc = given ?? (elastic?.nProcPerNode === undefined ? 'auto' : undefined);
   const perNode = /^[-+]?\d+$/.test(nproc ?? '') ? Number(nproc) : 1;
   const rank = String(type === 'worker' ? index + 1 : index);
-  const port = String(portOf(replicas, master));
+  const masterPort = String(portOf(replicas, master, port) ?? -1);
   const address = `${name}-master-0`;
   return variables([
     ['PYTHONUNBUFFERED', '1'],
     ...(has(replicas, master)
       ? ([
-          ['MASTER_PORT', port],
-          ['PET_MASTER_PORT', port],
+          ['MASTER_PORT', masterPort],
+          ['PET_MASTER_PORT', masterPort],
           ['MASTER_ADDR', address],
           ['PET_MASTER_ADDR', address],
           ['WORLD_SIZE', String(total * perNode)],
@@ -174,7 +138,7 @@ function elasticEnvironment(
   const host = policy.rdzvHost ?? `${name}-worker-0`;
   const conf = (rdzvConf ?? []).map(({ key = '', value = '' }) => `${key}=${value}`).join(',');
   return [
-    ['PET_RDZV_ENDPOINT', `${host}:${policy.rdzvPort ?? portOf(replicas, worker)}`],
+    ['PET_RDZV_ENDPOINT', `${host}:${policy.rdzvPort ?? portOf(replicas, worker, port) ?? -1}`],
     ['PET_RDZV_BACKEND', policy.rdzvBackend ?? 'c10d'],
     ['PET_NNODES', `${min}:${max}`],
     ...(maxRestarts === undefined ? [] : ([['PET_MAX_RESTARTS', String(maxRestarts)]] as const)),
@@ -198,12 +162,6 @@ function bounds({ minReplicas, maxReplicas }: ElasticPolicy, replicas: Replicas)
 
 function variables(pairs: readonly (readonly [string, string])[]): readonly EnvVar[] {
   return pairs.map(([name, value]) => (value === '' ? { name } : { name, value }));
-}
-
-function portOf(replicas: Replicas, wanted: string): number {
-  const spec = replicas.find(([type]) => type === wanted)?.[1].template.spec;
-  const container = spec?.containers.find(({ name }) => name === containerName);
-  return container?.ports?.find(({ name }) => name === portName)?.containerPort ?? -1;
 }
 
 function waitFor(host: string): Container {

@@ -44,6 +44,8 @@ export function replicaErrors(
   field: string,
   kind: {
     readonly containerName: string;
+    /** The container's name, as it stands in the message. */
+    readonly printedName?: string;
     /** The types that there are, when others are refused. */
     readonly types?: readonly string[];
     /** The type that must have one replica. */
@@ -58,7 +60,7 @@ export function replicaErrors(
       const isKnown = kind.types === undefined || kind.types.includes(type);
       return [
         ...(isKnown ? [] : [notSupported(path, type, kind.types ?? [])]),
-        ...containerErrors(spec, `${path}.template.spec.containers`, kind.containerName),
+        ...containerErrors(spec, `${path}.template.spec.containers`, kind),
         ...(type === kind.single && spec.replicas !== 1
           ? [forbidden(`${path}.replicas`, 'must be 1')]
           : []),
@@ -69,8 +71,9 @@ export function replicaErrors(
 function containerErrors(
   { template }: ReplicaSpec,
   path: string,
-  name: string,
+  kind: { readonly containerName: string; readonly printedName?: string },
 ): readonly FieldError[] {
+  const { containerName: name, printedName = name } = kind;
   const containers = template?.spec?.containers ?? [];
   const isNamed = containers.some(container => container.name === name);
   return [
@@ -80,6 +83,8 @@ function containerErrors(
         ? [required(`${path}[${index}].image`, 'must be required')]
         : [],
     ),
-    ...(isNamed ? [] : [required(path, `must have at least one container with name ${name}`)]),
+    ...(isNamed
+      ? []
+      : [required(path, `must have at least one container with name ${printedName}`)]),
   ];
 }
