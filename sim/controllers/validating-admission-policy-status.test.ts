@@ -179,3 +179,18 @@ it('takes the core group for any, as its name is empty', () => {
   const [{ warning = '' } = {}] = status().typeChecking.expressionWarnings ?? [];
   expect(warning).toMatch(/^\/v1, Kind=Event: [^]*\nevents\.k8s\.io\/v1, Kind=Event: /);
 });
+
+it('finds a kind by the singular name of its resource too, in any case', () => {
+  const { create, write, status } = cluster();
+  const rules = (resources: readonly string[], apiGroups: readonly string[]) =>
+    policyOf({ apiGroups, resources }, ['object.none == 1']);
+  const kinds = () => {
+    const [{ warning = '' } = {}] = status().typeChecking.expressionWarnings ?? [];
+    return [...warning.matchAll(/Kind=(\w+)/g)].map(([, kind]) => kind);
+  };
+  create(policies, rules(['deployment', 'ReplicaSets'], ['apps']));
+  expect(kinds()).toEqual(['Deployment', 'ReplicaSet']);
+  create(definitions, definitionOf('CronTab', {}));
+  write(rules(['crontab'], cronTabs.apiGroups).spec);
+  expect(kinds()).toEqual(['CronTab']);
+});

@@ -114,11 +114,12 @@ function kindsOfRule(
   const kinds: Matched[] = [];
   for (const group of apiGroups.toSorted(compareText)) {
     for (const version of apiVersions.toSorted(compareText)) {
-      for (const resource of resources.toSorted(compareText)) {
+      for (const named of resources.toSorted(compareText)) {
+        const resource = named.toLowerCase();
         const isMatched = (one: ServedResource) =>
           (group === '' || one.group === group) &&
           one.version === version &&
-          one.resource === resource;
+          (one.resource === resource || one.singular === resource);
         kinds.push(...served.filter(isMatched));
       }
     }

@@ -10,6 +10,8 @@ import { Attached } from '../../engine/attached.js';
 
 /** A resource that is served, with what can be done to it. */
 export interface ServedResource extends Kind {
+  /** Its name in the singular; that of its kind in lower case where none is served. */
+  readonly singular: string;
   readonly verbs: readonly string[];
   readonly subresources: readonly string[];
   /** Whether its version is the first of the group's that has the resource. */
@@ -132,11 +134,13 @@ function readGroup(found: Finding, group: GroupDiscovery): void {
       continue;
     }
     for (const resource of resources) {
+      const kind = resource.responseKind?.kind ?? '';
       found.add({
         group: name,
         version,
-        kind: resource.responseKind?.kind ?? '',
+        kind,
         resource: resource.resource,
+        singular: singularOf(resource.singularResource, kind),
         isNamespaced: resource.scope === 'Namespaced',
         verbs: resource.verbs ?? [],
         subresources: (resource.subresources ?? []).map(({ subresource }) => subresource),
@@ -154,14 +158,19 @@ function* readVersion(found: Finding, group: string, version: string): Reconcili
     return;
   }
   const resources = answer.object.resources ?? [];
-  for (const { name, kind, namespaced, verbs } of resources) {
+  for (const { name, singularName, kind, namespaced, verbs } of resources) {
     if (name.includes('/')) continue;
     const subresources = resources
       .filter(sub => sub.name.startsWith(`${name}/`))
       .map(sub => sub.name.slice(name.length + 1));
     const resource = { group, version, kind, resource: name, isNamespaced: namespaced };
-    found.add({ ...resource, verbs, subresources });
+    const singular = singularOf(singularName, kind);
+    found.add({ ...resource, singular, verbs, subresources });
   }
+}
+
+function singularOf(served: string | undefined, kind: string): string {
+  return served === undefined || served === '' ? kind.toLowerCase() : served;
 }
 
 function preferredFirst(group: Group): readonly string[] {
@@ -187,6 +196,7 @@ interface GroupDiscovery {
     readonly freshness?: string;
     readonly resources?: readonly {
       readonly resource: string;
+      readonly singularResource?: string;
       readonly responseKind?: { readonly kind: string };
       readonly scope: string;
       readonly verbs?: readonly string[];
@@ -212,6 +222,7 @@ interface Group {
 interface ResourceList {
   readonly resources?: readonly {
     readonly name: string;
+    readonly singularName?: string;
     readonly kind: string;
     readonly namespaced: boolean;
     readonly verbs: readonly string[];
