@@ -4,13 +4,13 @@
  */
 import type { Pod } from '../../api/kinds/core.js';
 import { podDisruptionBudgets, type PodDisruptionBudget } from '../../api/kinds/policy.js';
-import { withCondition } from '../../api/meta.js';
+import { findCondition, withCondition } from '../../api/meta.js';
 import type { KubeObject } from '../../api/object.js';
 import type { ApiAnswer } from '../../api/request.js';
 import { selectorFromObject } from '../../api/selectors.js';
 import {
   badRequest,
-  conflict,
+  forbidden,
   isFailure,
   notFound,
   plainError,
@@ -30,6 +30,8 @@ import { planted } from '../../engine/planted.js';
 
 const disruptedPodsMax = 2000;
 const oldVersions = ['policy/v1beta1'];
+/** As upstream's refusals name it. */
+const namedBudget = { group: 'policy', resource: 'poddisruptionbudget' };
 const evictionKind = { group: 'policy', version: 'v1', kind: 'Eviction' } as const;
 
 interface Eviction extends KubeObject {
@@ -147,12 +149,10 @@ function budgetFailure(scope: Scope, pod: Pod, options: WriteOptions): Failure |
     return refusedBy(`The disruption budget ${name} is still being processed by the server.`, 10);
   }
   const allowed = status?.disruptionsAllowed ?? 0;
-  if (allowed < 0) {
-    return conflict(podDisruptionBudgets, name, 'pdb disruptions allowed is negative');
-  }
+  if (allowed < 0) return forbidden(namedBudget, name, 'pdb disruptions allowed is negative');
   if (Object.keys(status?.disruptedPods ?? {}).length > disruptedPodsMax) {
-    return conflict(
-      podDisruptionBudgets,
+    return forbidden(
+      namedBudget,
       name,
       'DisruptedPods map too big - too many evictions not confirmed by PDB controller',
     );
@@ -181,12 +181,18 @@ function isUnhealthyAndFree(pod: Pod, { spec, status }: PodDisruptionBudget): bo
   return currentHealthy >= desiredHealthy && desiredHealthy > 0;
 }
 
+/** The numbers are not to be trusted of a budget that could not be reckoned. */
 function needText({ status }: PodDisruptionBudget, name: string): string {
-  const { desiredHealthy = 0, currentHealthy = 0 } = status ?? {};
-  if (desiredHealthy > currentHealthy || desiredHealthy === currentHealthy) {
+  const { desiredHealthy = 0, currentHealthy = 0, conditions } = status ?? {};
+  const told = findCondition(conditions, 'DisruptionAllowed');
+  const { reason, message = '' } = told?.status === 'False' ? told : {};
+  const text = `The disruption budget ${name} does not allow evicting pods currently`;
+  if (message !== '' && reason === 'SyncFailed')
+    return `${text} because it failed sync: ${message}`;
+  if (currentHealthy <= desiredHealthy) {
     return `The disruption budget ${name} needs ${desiredHealthy} healthy pods and has ${currentHealthy} currently`;
   }
-  return `The disruption budget ${name} does not allow evicting pods currently`;
+  return message === '' ? text : `${text} (${reason}): ${message}`;
 }
 
 function refusedBy(message: string, retryAfterSeconds: number): Failure {
@@ -202,16 +208,23 @@ function refusedBy(message: string, retryAfterSeconds: number): Failure {
 
 function takeOne({ core }: Scope, pod: Pod, budget: PodDisruptionBudget): void {
   const { status } = budget;
+  const now = rfc3339(core.clock.now());
   const allowed = (status?.disruptionsAllowed ?? 0) - 1;
+  const condition = {
+    type: 'DisruptionAllowed',
+    status: 'False',
+    observedGeneration: status?.observedGeneration,
+    lastTransitionTime: now,
+    reason: 'InsufficientPods',
+    message: '',
+  };
   const object = {
     ...budget,
     status: {
       ...status,
       disruptionsAllowed: allowed,
-      disruptedPods: {
-        ...status?.disruptedPods,
-        [pod.metadata.name ?? '']: rfc3339(core.clock.now()),
-      },
+      disruptedPods: { ...status?.disruptedPods, [pod.metadata.name ?? '']: now },
+      ...(allowed === 0 && { conditions: withCondition(status?.conditions, condition) }),
     },
   };
   core.access.store(podDisruptionBudgets, object as unknown as KubeObject);
