@@ -1,7 +1,8 @@
 /** Boots a simulated cluster. It reads like a boot log, and it is the only file that sees every part. */
 import { controllerManager } from './attached-nodes.js';
 import { metricsParts } from './boot-metrics.js';
-import { joined, nodeAddress, nodeOf, nodeTools, simulatedNode } from './boot-node.js';
+import { autoscalerParts, MachineHall } from './boot-machines.js';
+import { nodeAddress, nodeTools } from './boot-node.js';
 import type { FeatureGates } from './api/feature-gates.js';
 import type { RecordedPast } from './api/recorded-past.js';
 import type { ProcessDefinition } from './client/contract.js';
@@ -25,7 +26,6 @@ import type { ServerSettings } from './server/resources/strategy.js';
 import {
   defaultLatencies,
   type NodeShape,
-  type SimulatedNode,
   type Simulation,
   type SimulationOptions,
 } from './simulation.js';
@@ -93,16 +93,16 @@ export function boot(options: SimulationOptions): Simulation {
   const parts = [network.policies, ...Object.values(metrics), ...addedBy(options)];
   for (const part of parts) add(part);
 
-  // The nodes.
-  const nodes = new Map<string, SimulatedNode>();
+  // The nodes, and who lets groups of them grow.
   const tools = nodeTools({ clock: loop, random, connect, network }, options);
-  options.nodes.forEach((shape, index) => {
-    const kubelet = nodeOf(shape, index, tools);
-    kubelets.set(shape.name, kubelet);
-    const node = simulatedNode(shape, kubelet, make(kubelet.process));
-    nodes.set(shape.name, joined(node, shape, { server, clock: loop }));
-  });
-  return { loop, trace, random, server, serve, connect, processes, nodes, weather, network };
+  const hall = new MachineHall({ tools, make, server, clock: loop, kubelets, processes });
+  for (const shape of options.nodes) hall.add(shape);
+  const { nodes, formerNodes } = hall;
+  for (const part of autoscalerParts(options, { hall, clock: loop, random })) add(part);
+  return {
+    ...{ loop, trace, random, server, serve, connect },
+    ...{ processes, nodes, formerNodes, weather, network },
+  };
 }
 
 function loopOf({ startMs }: SimulationOptions, trace: Trace, revision: () => number): Loop {

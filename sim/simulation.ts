@@ -5,6 +5,8 @@ import type { Pod } from './api/kinds/core.js';
 import type { KubeObject } from './api/object.js';
 import type { RecordedPast } from './api/recorded-past.js';
 import type { Serve } from './api/request.js';
+import type { CloudGroup } from './cluster-autoscaler/machines/machines.js';
+import type { AutoscalerOptions } from './cluster-autoscaler/options.js';
 import type { Connect } from './client/contract.js';
 import type { Process } from './client/runtime.js';
 import type { Clock } from './engine/clock.js';
@@ -68,6 +70,18 @@ export interface NodeDevice {
   readonly memoryMiB: number;
 }
 
+/** Cluster Autoscaler, its flags, and what it lets grow. */
+export interface NodeAutoscaling {
+  readonly groups: readonly MachineGroup[];
+  readonly flags?: Partial<AutoscalerOptions>;
+}
+
+/** Machines of one kind, which a cloud makes and takes away. */
+export interface MachineGroup extends CloudGroup {
+  /** The node that a machine of this name becomes. */
+  readonly shapeOf: (name: string) => NodeShape;
+}
+
 /** What a simulation is booted from. */
 export interface SimulationOptions {
   readonly seed: number;
@@ -110,6 +124,8 @@ export interface SimulationOptions {
   readonly scheduler?: KubeSchedulerOptions;
   /** Operators, which are installed at boot. */
   readonly operators?: readonly Operator[];
+  /** Groups of machines that Cluster Autoscaler lets grow and shrink. Default: the nodes stay as they are. */
+  readonly autoscaler?: NodeAutoscaling;
   /** Controllers that kube-controller-manager is started without, by name. Default: none. */
   readonly withoutControllers?: readonly string[];
   /** What a recorded cluster drew, where this one plays it again. Default: nothing. */
@@ -162,6 +178,8 @@ export interface Simulation {
   /** By name: kube-controller-manager, kube-scheduler, kubelet/<node>, and what was added. */
   readonly processes: ReadonlyMap<string, Process>;
   readonly nodes: ReadonlyMap<string, SimulatedNode>;
+  /** Nodes whose machines are gone, for accounts of what they did. */
+  readonly formerNodes: readonly SimulatedNode[];
   /** What goes wrong on the way between processes and the API server. */
   readonly weather: Weather;
   /** Where connections would go: for traffic, which reckons with many at once. */

@@ -5,8 +5,11 @@ import type { Random } from '../engine/random.js';
 import { podRequests } from '../scheduler/pod-requests.js';
 import type { NodeGroup } from './node-group.js';
 
+/** Their names. */
+export const expanderNames = ['least-waste', 'most-pods', 'least-nodes', 'random'] as const;
+
 /** The expanders that need nothing from outside: no prices, no list of priorities, no server to ask. */
-export type ExpanderName = 'least-waste' | 'most-pods' | 'least-nodes' | 'random';
+export type ExpanderName = (typeof expanderNames)[number];
 
 /** A group that would help, and how. */
 export interface ExpansionOption {

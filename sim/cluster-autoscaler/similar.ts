@@ -24,14 +24,18 @@ type Quantities = Readonly<Record<string, string>>;
 type Milli = Readonly<Record<string, number>>;
 
 /** Whether new nodes of the two templates are the same but for where they are. Taints are not compared. */
-export function areSimilar(a: NodeTemplate, b: NodeTemplate): boolean {
+export function areSimilar(
+  a: NodeTemplate,
+  b: NodeTemplate,
+  alsoIgnored: readonly string[] = [],
+): boolean {
   return (
     haveLikeCapacity(a.node.status?.capacity ?? {}, b.node.status?.capacity ?? {}) &&
     areWithin(milli(a.node.status?.allocatable), milli(b.node.status?.allocatable), {
       ratio: allocatableRatio,
     }) &&
     areWithin(freeOf(a), freeOf(b), { ratio: freeRatio }) &&
-    haveLikeLabels(a.node.metadata.labels ?? {}, b.node.metadata.labels ?? {})
+    haveLikeLabels(a.node.metadata.labels ?? {}, b.node.metadata.labels ?? {}, alsoIgnored)
   );
 }
 
@@ -57,8 +61,9 @@ function isWithin(left: number, right: number, ratio: number): boolean {
   return larger - Math.min(left, right) <= larger * ratio;
 }
 
-function haveLikeLabels(a: Quantities, b: Quantities): boolean {
-  return keysOfBoth(a, b).every(key => ignoredLabels.has(key) || a[key] === b[key]);
+function haveLikeLabels(a: Quantities, b: Quantities, alsoIgnored: readonly string[]): boolean {
+  const isIgnored = (key: string): boolean => ignoredLabels.has(key) || alsoIgnored.includes(key);
+  return keysOfBoth(a, b).every(key => isIgnored(key) || a[key] === b[key]);
 }
 
 function keysOfBoth(a: object, b: object): readonly string[] {

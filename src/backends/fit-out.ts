@@ -13,7 +13,7 @@ import { isRegistration, serveWebhooks, type ServedWebhooks } from './webhook-do
 /** What a scenario needs of a cluster, as a simulation would be booted with it. */
 export type Needs = Pick<
   SimulationOptions,
-  'seed' | 'nodes' | 'operators' | 'workloads' | 'scheduler' | 'hasMetricsServer'
+  'seed' | 'nodes' | 'operators' | 'workloads' | 'scheduler' | 'hasMetricsServer' | 'autoscaler'
 > & { readonly hasStorageClass?: boolean };
 
 /** What of it is given to the cluster. */
@@ -59,7 +59,10 @@ export async function fitOut(cluster: Cluster, options: FitOptions): Promise<Fit
     ...((needs.hasStorageClass ?? true) ? [{ name: 'local-path', ...localPathStorage }] : []),
     ...(needs.operators ?? []),
   ];
-  const thin = new Set(options.hasOwnScheduler === true ? withoutItsScheduler(needs) : []);
+  const thin = new Set([
+    ...(options.hasOwnScheduler === true ? withoutItsScheduler(needs) : []),
+    ...withoutNodeGroups(needs),
+  ]);
   const isReached = options.hostAddress !== undefined;
   for (const part of parts) await install(cluster, part, isReached ? undefined : thin);
   const nodes = hasNodes ? needs.nodes : [];
@@ -96,6 +99,15 @@ export async function fitOut(cluster: Cluster, options: FitOptions): Promise<Fit
 export function withoutItsScheduler({ scheduler }: Pick<Needs, 'scheduler'>): readonly string[] {
   if (scheduler?.configuration === undefined) return [];
   return ["the cluster's own kube-scheduler is not given the scenario's schedulerConfig"];
+}
+
+/** What becomes of node groups where no machines are made: a list of one or none. */
+export function withoutNodeGroups({ autoscaler }: Pick<Needs, 'autoscaler'>): readonly string[] {
+  if (autoscaler === undefined) return [];
+  const names = autoscaler.groups.map(({ name }) => name).join(', ');
+  return [
+    `node groups are simulated only: Cluster Autoscaler and the machines of ${names} are left out`,
+  ];
 }
 
 function serveOwn(

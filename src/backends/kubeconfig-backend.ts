@@ -6,7 +6,7 @@ import type { Cluster } from '../cluster.js';
 import { freshSeed } from '../host.js';
 import { exitCodes, UserError } from '../input/errors.js';
 import { applyObject } from './apply.js';
-import { fitOut, withoutItsScheduler, type Fitted } from './fit-out.js';
+import { fitOut, withoutItsScheduler, withoutNodeGroups, type Fitted } from './fit-out.js';
 import { connectCluster, type RealCluster } from './kubeconfig.js';
 import { readConfig } from './user-config.js';
 import { cleanUp, type LeftBehind } from './own/clean-up.js';
@@ -107,7 +107,13 @@ function asOpened(
       return held.fitted;
     },
     get thin() {
-      return held.fitted?.thin ?? [usersNodes, ...withoutItsScheduler(needs)];
+      return (
+        held.fitted?.thin ?? [
+          usersNodes,
+          ...withoutItsScheduler(needs),
+          ...withoutNodeGroups(needs),
+        ]
+      );
     },
     async [Symbol.asyncDispose]() {
       held.opening?.end();

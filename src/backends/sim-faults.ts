@@ -81,7 +81,9 @@ function crash(
   if (process === undefined) throw unknown('process', name, [...processes.keys()]);
   const now = (): void => {
     process.stop();
-    loop.after(forMs, `${name} comes back`, () => startAgain(process));
+    // A kubelet whose machine is gone meanwhile does not come back.
+    const isThere = (): boolean => processes.get(name) === process;
+    loop.after(forMs, `${name} comes back`, () => isThere() && startAgain(process));
   };
   if (atRequest === undefined) now();
   else weather.way(name).afterRequests(atRequest, now);

@@ -9,8 +9,14 @@ import type { KubeObject } from '../../sim/api/object.js';
 import type { Operator } from '../../sim/operators/operator.js';
 import { operators } from '../../sim/operators/index.js';
 import { plainWorkloads } from '../../sim/workloads/index.js';
+import {
+  checkedAutoscaler,
+  readAutoscaler,
+  type AutoscalerConfig,
+} from '../gpu/autoscaler-config.js';
 import { readKindConfig, type KindConfig } from '../gpu/kind-config.js';
 import { gpuDeviceClasses } from '../gpu/device-slices.js';
+import { nodeAutoscaling } from '../gpu/node-groups.js';
 import { nodeShapes, publishedSlices } from '../gpu/node-shapes.js';
 import { recordedNodes } from '../gpu/recorded-nodes.js';
 import { didYouMean, exitCodes, UserError } from '../input/errors.js';
@@ -30,6 +36,8 @@ export interface SimulatedClusterOptions {
   readonly config?: string | KindConfig;
   /** A file of Node objects: these are the nodes, instead of those of the configuration. */
   readonly nodes?: string;
+  /** Cluster Autoscaler and its node groups, or the file that describes them. Default: none. */
+  readonly autoscaler?: string | AutoscalerConfig;
   /** The modelled operators that run. Default: all that can stand beside each other. */
   readonly operators?: readonly string[];
   /** Where virtual time starts, in milliseconds since the epoch. */
@@ -85,6 +93,7 @@ export function simulationOptions(
       options.nodes === undefined
         ? nodeShapes(config, options.seed)
         : recordedNodes(options.nodes, options.seed),
+    ...autoscalingOf(options, config),
     // kubeadm gives the API server --allow-privileged, and kind the service subnet.
     settings: { allowPrivileged: true, serviceRange: config.serviceSubnet },
     featureGates: checkedGates({ file: config.file, featureGates, runtimeConfig }),
@@ -110,6 +119,16 @@ export function simulationOptions(
     ...(options.hasGpuMetrics !== undefined && { hasGpuMetrics: options.hasGpuMetrics }),
     ...(options.keepsTrace !== undefined && { keepsTrace: options.keepsTrace }),
   };
+}
+
+function autoscalingOf(
+  { autoscaler, seed }: SimulatedClusterOptions,
+  config: KindConfig,
+): Pick<SimulationOptions, 'autoscaler'> {
+  if (autoscaler === undefined) return {};
+  const described =
+    typeof autoscaler === 'string' ? readAutoscaler(autoscaler) : checkedAutoscaler(autoscaler);
+  return { autoscaler: nodeAutoscaling(described, { config, seed }) };
 }
 
 /** The operators with those that they need, these first. */

@@ -61,7 +61,8 @@ export async function bootSimulatedCluster(
   const simulation = boot({ openapi: openapiDocuments, ...options, ...outside });
   const cluster = new SimulationBackend(simulation, client);
   const present = options.nodes.filter(({ joinsAtMs }) => joinsAtMs === undefined);
-  await cluster.untilNodesReady(present.length);
+  const grouped = options.autoscaler?.groups.map(({ size }) => size) ?? [];
+  await cluster.untilNodesReady(grouped.reduce((sum, size) => sum + size, present.length));
   return cluster;
 }
 

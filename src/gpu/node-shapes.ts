@@ -55,7 +55,8 @@ function gpusOn(
   return gpusOf(labels, config.file, new Random(seed).fork(`gpus ${name}`));
 }
 
-function nodeShape(
+/** The machine that a node of this name is. */
+export function nodeShape(
   name: string,
   node: ConfiguredNode,
   { config, seed, isSingle }: { config: KindConfig; seed: number; isSingle: boolean },

@@ -82,7 +82,9 @@ export class Narrator {
     if (resource === 'nodes') this.node(object as unknown as Node, timeMs);
     else if (!this.isShown(object)) return undefined;
     else if (resource === 'events' || resource === 'events.events.k8s.io') {
-      if (this.options.events) this.event(object as unknown as Event & EventsV1, timeMs);
+      // One whose time is over is no news.
+      if (this.options.events && type !== 'DELETED')
+        this.event(object as unknown as Event & EventsV1, timeMs);
     } else if (type !== 'DELETED') this.object(object, timeMs);
     return undefined;
   }

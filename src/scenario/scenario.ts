@@ -3,6 +3,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import type { LawSettings } from '../laws/law.js';
 import { lawSettings, lawsNamed } from './judge-step.js';
 import { basename, dirname, join } from 'node:path';
+import { autoscalerAt, type AutoscalerConfig } from '../gpu/autoscaler-config.js';
 import { faultOf } from '../backends/fault-input.js';
 import type { TieRule } from '../../sim/scheduler/ties.js';
 import { atField } from '../input/at-field.js';
@@ -103,6 +104,8 @@ export interface Scenario {
   readonly description?: string;
   readonly cluster: {
     readonly config?: string;
+    /** Cluster Autoscaler and its node groups. */
+    readonly autoscaler?: AutoscalerConfig;
     /** A file of Node objects that are the nodes, instead of those of the configuration. */
     readonly nodes?: string;
     /** Controllers that are not started, by name. */
@@ -194,6 +197,9 @@ export function loadScenario(file: string): Scenario {
   checkTraffic(document, spec.stack !== undefined, spec.steps);
   const folder = dirname(file);
   checkInputs(document, folder, spec);
+  if (spec.cluster?.autoscaler !== undefined) {
+    autoscalerAt(document, ['spec', 'cluster', 'autoscaler']);
+  }
   return {
     file,
     folder,

@@ -1,5 +1,6 @@
 /** The JSON schema of a scenario: what `scenarios/scenario.schema.json` publishes for editors. */
 import { tieRules } from '../../sim/scheduler/ties.js';
+import { autoscalerSchema } from '../gpu/autoscaler-schema.js';
 import type { JsonSchema } from '../input/schema.js';
 import { happeningKinds } from './happening.js';
 
@@ -248,6 +249,7 @@ export const scenarioSchema: JsonSchema = {
               type: 'string',
               description: "A kind configuration. Default: seatrial's kind-config.yaml.",
             },
+            autoscaler: autoscalerSchema,
             nodes: {
               type: 'string',
               description:

@@ -118,6 +118,7 @@ export function launch(
     makers,
     ...(keepsTrace !== undefined && { keepsTrace }),
     ...(config !== undefined && { config }),
+    ...(scenario.cluster.autoscaler !== undefined && { autoscaler: scenario.cluster.autoscaler }),
     ...(scenario.cluster.nodes !== undefined && { nodes: scenario.cluster.nodes }),
     ...(operators !== undefined && { operators }),
     ...(schedulerConfig !== undefined && { schedulerConfig }),
@@ -136,9 +137,10 @@ export function launch(
   };
 }
 
-function busySeconds({ nodes }: Simulation): number {
+function busySeconds({ nodes, formerNodes }: Simulation): number {
   let seconds = 0;
-  for (const node of nodes.values()) for (const gpu of node.gpus()) seconds += gpu.busySeconds;
+  for (const node of [...nodes.values(), ...formerNodes])
+    for (const gpu of node.gpus()) seconds += gpu.busySeconds;
   return seconds;
 }
 

@@ -3,6 +3,7 @@ import { nodes, pods, type Node, type Pod } from '../../api/kinds/core.js';
 import type { EventRecorder } from '../../client/event-recorder.js';
 import type { Reconciliation, View } from '../../client/contract.js';
 import { call, createSubresource, pause, remove, update } from '../../client/requests.js';
+import type { AutoscalerOptions } from '../options.js';
 import { isDaemonSetPod, isMirrorPod, podKey } from '../pods.js';
 import { toBeDeletedTaint } from '../taints.js';
 import type { CloudProvider } from './cloud-provider.js';
@@ -12,13 +13,12 @@ export interface DeletionTools {
   readonly view: View;
   readonly events: EventRecorder;
   readonly provider: CloudProvider;
+  readonly options: AutoscalerOptions;
   readonly now: () => number;
 }
 
 const afterTaintMs = 5000;
 const evictionRetryMs = 10_000;
-const evictionMaxMs = 120_000;
-const gracefulMaxMs = 600_000;
 const pollMs = 5000;
 const conflictRetryMs = 750;
 const triesMax = 7;
@@ -71,9 +71,12 @@ function* setTaint(
 }
 
 /** Evicts the pods and waits until they are gone. */
-function* drain(name: string, { view, events, now }: DeletionTools): Reconciliation<boolean> {
+function* drain(
+  name: string,
+  { view, events, now, options }: DeletionTools,
+): Reconciliation<boolean> {
   const toMove = movable(name, view);
-  const untilMs = now() + evictionMaxMs;
+  const untilMs = now() + options.maxPodEvictionTimeMs;
   for (const pod of toMove) {
     const message = 'deleting pod for node scale down';
     events.record({ regarding: pod, type: 'Normal', reason: 'ScaleDown', message });
@@ -82,7 +85,7 @@ function* drain(name: string, { view, events, now }: DeletionTools): Reconciliat
       yield* pause(evictionRetryMs);
     }
   }
-  const goneMs = now() + gracefulMaxMs;
+  const goneMs = now() + options.maxGracefulTerminationMs;
   const uids = new Set(toMove.map(({ metadata }) => metadata.uid));
   while (movable(name, view).some(({ metadata }) => uids.has(metadata.uid))) {
     if (now() > goneMs) return false;
@@ -99,10 +102,15 @@ function* evict(pod: Pod): Reconciliation<boolean> {
   return answer.isOk || answer.status === 404;
 }
 
+/** Pods that have ended are none that the autoscaler sees: they go with their node. @upstream kube_util.NewAllPodLister */
 function movable(node: string, view: View): readonly Pod[] {
   return view
     .list(pods)
     .filter(({ spec }) => spec?.nodeName === node)
-    .filter(pod => !isDaemonSetPod(pod) && !isMirrorPod(pod))
+    .filter(pod => !isDaemonSetPod(pod) && !isMirrorPod(pod) && !hasEnded(pod))
     .sort((a, b) => (podKey(a) < podKey(b) ? -1 : 1));
+}
+
+function hasEnded({ status }: Pod): boolean {
+  return status?.phase === 'Succeeded' || status?.phase === 'Failed';
 }

@@ -1,59 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import type { Node, Pod } from '../../api/kinds/core.js';
 import { boot } from '../../index.js';
-import type { NodeShape, Simulation } from '../../simulation.js';
-import { madeNode } from '../made-objects.js';
-import type { NodeGroup } from '../node-group.js';
-import type { CloudProvider } from './cloud-provider.js';
-import { clusterAutoscaler } from './process.js';
+import type { NodeShape } from '../../simulation.js';
+import type { Provisioning } from '../machines/machines.js';
 
 const admin = { certificate: { user: 'admin', groups: ['system:masters'] } };
 const capacity = { cpu: '4', memory: '16Gi', pods: '110' };
 const machineMs = 60_000;
-const never = Date.UTC(2999, 0);
 const minute = 60_000;
 
 function shape(name: string): NodeShape {
   return { name, labels: {}, taints: [], capacity, devices: [], isControlPlane: false };
 }
 
-/** A cloud whose machines stand ready in the simulation, switched off. */
-class Cloud implements CloudProvider {
-  simulation: Simulation | undefined;
-  private readonly running: string[] = [];
-  private readonly spare: string[];
-
-  constructor(names: readonly string[]) {
-    this.spare = [...names];
-  }
-
-  groups(): readonly NodeGroup[] {
-    const nodes = [...this.running];
-    const max = this.running.length + this.spare.length;
-    const template = madeNode('t', capacity);
-    return [{ name: 'pool', min: 0, max, targetSize: nodes.length, nodes, template }];
-  }
-
-  grow(_group: string, count: number): void {
-    for (const name of this.spare.splice(0, count)) {
-      this.running.push(name);
-      const start = (): void => this.simulation?.nodes.get(name)?.process.start();
-      this.simulation?.loop.after(machineMs, `${name} is made`, start);
-    }
-  }
-
-  remove(node: string): void {
-    this.running.splice(this.running.indexOf(node), 1);
-    this.simulation?.nodes.get(node)?.process.stop();
-  }
-}
-
-function cluster(spares: number) {
-  const names = Array.from({ length: spares }, (_, index) => `spare-${index}`);
-  const cloud = new Cloud(names);
-  const nodes = [shape('base'), ...names.map(name => ({ ...shape(name), joinsAtMs: never }))];
-  const simulation = boot({ seed: 1, nodes, operators: [clusterAutoscaler({ provider: cloud })] });
-  cloud.simulation = simulation;
+function cluster(max: number, more: Partial<Provisioning> = {}) {
+  const provisioning = { medianMs: machineMs, sigma: 0, failedShare: 0, outages: [], ...more };
+  const sizes = { min: 0, max, size: 0 };
+  const pool = { name: 'pool', ...sizes, prefix: 'pool', provisioning, shapeOf: shape };
+  const simulation = boot({ seed: 1, nodes: [shape('base')], autoscaler: { groups: [pool] } });
   const { loop, serve } = simulation;
   const ask = (method: 'GET' | 'POST' | 'PATCH', path: string, body?: object): unknown => {
     let answer: unknown;
@@ -72,9 +36,15 @@ function cluster(spares: number) {
       items<Pod>('/api/v1/namespaces/default/pods').filter(
         ({ status }) => status?.phase === 'Running',
       ).length,
-    events: () =>
-      items<{ readonly reason: string; readonly message: string }>('/api/v1/events')
-        .filter(({ reason }) => /ScaleUp|ScaleDown/.test(reason))
+    status: () => (ask('GET', statusPath) as { data: { status: string } }).data.status,
+    events: (isOfItself = false) =>
+      items<{
+        readonly reason: string;
+        readonly message: string;
+        readonly involvedObject: { readonly kind: string };
+      }>('/api/v1/events')
+        .filter(({ reason }) => /ScaleUp|Scaled|ScaleDown|Unregistered/.test(reason))
+        .filter(({ involvedObject }) => (involvedObject.kind === 'ConfigMap') === isOfItself)
         .map(({ reason, message }) => `${reason}: ${message}`),
   };
 }
@@ -94,6 +64,7 @@ function deployment(replicas: number, cpu: string, name = 'web'): object {
   };
 }
 
+const statusPath = '/api/v1/namespaces/kube-system/configmaps/cluster-autoscaler-status';
 const deployments = '/apis/apps/v1/namespaces/default/deployments';
 
 describe('Cluster Autoscaler in a simulated cluster', () => {
@@ -108,7 +79,7 @@ describe('Cluster Autoscaler in a simulated cluster', () => {
       new Set(['TriggeredScaleUp: pod triggered scale-up: [{pool 0->2 (max: 4)}]']),
     );
     run(3 * minute);
-    expect([nodes(), running()]).toEqual([['base', 'spare-0', 'spare-1'], 5]);
+    expect([nodes(), running()]).toEqual([['base', 'pool-1', 'pool-2'], 5]);
 
     ask('PATCH', `${deployments}/web`, { spec: { replicas: 1 } });
     run(9 * minute);
@@ -125,13 +96,13 @@ describe('Cluster Autoscaler in a simulated cluster', () => {
     run(30_000);
     ask('POST', deployments, deployment(1, '2', 'second'));
     run(3 * minute);
-    expect(nodes()).toEqual(['base', 'spare-0']);
+    expect(nodes()).toEqual(['base', 'pool-1']);
     const budget = { minAvailable: 1, selector: { matchLabels: { app: 'second' } } };
     const budgets = '/apis/policy/v1/namespaces/default/poddisruptionbudgets';
     ask('POST', budgets, { metadata: { name: 'second', namespace: 'default' }, spec: budget });
     ask('PATCH', `${deployments}/first`, { spec: { replicas: 0 } });
     run(30 * minute);
-    expect(nodes()).toEqual(['base', 'spare-0']);
+    expect(nodes()).toEqual(['base', 'pool-1']);
     ask('PATCH', `${budgets}/second`, { spec: { minAvailable: 0 } });
     run(30 * minute);
     expect([nodes(), running()]).toEqual([['base'], 1]);
@@ -147,5 +118,52 @@ describe('Cluster Autoscaler in a simulated cluster', () => {
     expect(events()).toEqual([
       "NotTriggerScaleUp: pod didn't trigger scale-up: 1 Insufficient cpu",
     ]);
+  });
+
+  it('gives up machines that never come up, and leaves their group alone for longer each time', () => {
+    const { run, ask, nodes, events, status } = cluster(2, {
+      outages: [{ fromMs: 0, untilMs: 25 * minute }],
+    });
+    run(30_000);
+    expect(status()).toMatch(/^time: 2026-01-01 00:00:2.*autoscalerStatus: Running\n/s);
+    ask('POST', deployments, deployment(3, '2'));
+    run(10 * minute);
+    expect(status()).toContain('scaleUp:\n    status: InProgress\n');
+    run(8 * minute);
+    expect(nodes()).toEqual(['base']);
+    expect(status()).toContain(
+      '    status: Backoff\n    backoffInfo:\n      errorCode: timeout\n' +
+        '      errorMessage: Scale-up timed out for node group pool after 15m',
+    );
+    expect(status()).toContain('cloudProviderTarget: 0\n');
+    const told = events(true).join('\n');
+    expect(told).toContain(
+      'ScaledUpGroup: Scale-up: group pool size set to 1 instead of 0 (max: 2)',
+    );
+    expect(told).toContain(
+      'ScaleUpTimedOut: Nodes added to group pool failed to register within 15m',
+    );
+    expect(told).toContain('DeleteUnregistered: Removed unregistered node pool-1');
+    expect(events()).toContain(
+      "NotTriggerScaleUp: pod didn't trigger scale-up: 1 in backoff after failed scale-up",
+    );
+    // Asked for again when five minutes are over, within the outage; and ten minutes after that failed.
+    run(27 * minute);
+    expect(nodes()).toEqual(['base']);
+    run(3 * minute);
+    expect(nodes()).toEqual(['base', 'pool-3']);
+  });
+
+  it('keeps as many machines as the group must have, and those that an annotation keeps', () => {
+    const { run, ask, nodes } = cluster(1);
+    run(30_000);
+    ask('POST', deployments, deployment(3, '2'));
+    run(3 * minute);
+    ask('PATCH', '/api/v1/nodes/pool-1', {
+      metadata: { annotations: { 'cluster-autoscaler.kubernetes.io/scale-down-disabled': 'true' } },
+    });
+    ask('PATCH', `${deployments}/web`, { spec: { replicas: 0 } });
+    run(30 * minute);
+    expect(nodes()).toEqual(['base', 'pool-1']);
   });
 });

@@ -1,25 +1,8 @@
 /** Cluster Autoscaler as a program that acts on a cluster, by what it would decide. @upstream main.go, loop/run.go */
-import { daemonSets, replicaSets, statefulSets } from '../../api/kinds/apps.js';
+import { daemonSets } from '../../api/kinds/apps.js';
 import { jobs } from '../../api/kinds/batch.js';
-import {
-  namespaces,
-  nodes,
-  persistentVolumeClaims,
-  persistentVolumes,
-  pods,
-  replicationControllers,
-  services,
-} from '../../api/kinds/core.js';
-import { podDisruptionBudgets } from '../../api/kinds/policy.js';
+import type { ConfigMap } from '../../api/kinds/core.js';
 import type { PolicyRule } from '../../api/kinds/rbac.js';
-import { deviceClasses, resourceClaims, resourceSlices } from '../../api/kinds/resource.js';
-import {
-  csiDrivers,
-  csiNodes,
-  csiStorageCapacities,
-  storageClasses,
-  volumeAttachments,
-} from '../../api/kinds/storage.js';
 import type { HasMetadata, Kind, KubeObject } from '../../api/object.js';
 import {
   serviceAccount,
@@ -29,11 +12,16 @@ import {
   type Reconciliation,
   type View,
 } from '../../client/contract.js';
+import type { EventRecorder } from '../../client/event-recorder.js';
 import { watch } from '../../client/requests.js';
+import { watchedKinds } from '../../scheduler/watched-kinds.js';
 import { defaultOptions, type AutoscalerOptions } from '../options.js';
 import type { CloudProvider } from './cloud-provider.js';
 import { deleteNode } from './deletion.js';
+import type { LoopEvent } from './cluster-state.js';
 import { AutoscalerLoop } from './scan.js';
+import { initialStatus } from '../status/status.js';
+import { statusMapKey, writeStatus } from '../status/status-map.js';
 
 /** What it is started with. */
 export interface ClusterAutoscalerOptions {
@@ -51,7 +39,6 @@ export interface ClusterAutoscaler {
 
 const namespace = 'kube-system';
 const name = 'cluster-autoscaler';
-const scanIntervalMs = 10_000;
 const scanKey = 'scan';
 /** One scan, and as many deletions as may go on at once. */
 const workers = 12;
@@ -71,44 +58,22 @@ export function clusterAutoscaler(options: ClusterAutoscalerOptions): ClusterAut
   };
 }
 
-const watched = [
-  nodes,
-  pods,
-  namespaces,
-  services,
-  persistentVolumeClaims,
-  persistentVolumes,
-  replicationControllers,
-  replicaSets,
-  statefulSets,
-  daemonSets,
-  jobs,
-  podDisruptionBudgets,
-  deviceClasses,
-  resourceClaims,
-  resourceSlices,
-  csiDrivers,
-  csiNodes,
-  csiStorageCapacities,
-  storageClasses,
-  volumeAttachments,
-] as unknown as readonly Kind<HasMetadata>[];
+/** Its snapshot runs the scheduler's rules, and daemon sets and jobs decide what moves with a node. */
+const watched: readonly Kind<HasMetadata>[] = [...watchedKinds, daemonSets, jobs];
 
 function createLoop(
   { clock, queue, events, random }: ControllerContext,
   { provider, flags }: ClusterAutoscalerOptions,
 ): Controller {
-  const loop = new AutoscalerLoop({
-    provider,
-    options: { ...defaultOptions, ...flags },
-    events,
-    random,
-  });
+  const options = { ...defaultOptions, ...flags };
+  const loop = new AutoscalerLoop({ provider, options, events, random });
+  const teller = new Teller(events);
   const now = (): number => clock.now();
+  const tools = { events, provider, options, now };
   const reconcile = (key: string, view: View): Reconciliation =>
     key === scanKey
-      ? scanOnce(loop, view, { now, add: node => queue.add(node) })
-      : removeOne(key, loop, { view, events, provider, now });
+      ? scanOnce({ loop, teller, view, options, now, add: node => queue.add(node) })
+      : removeOne(key, { loop, teller }, { view, ...tools });
   return {
     watches: watched.map(kind => watch(kind)),
     workers,
@@ -117,23 +82,45 @@ function createLoop(
   };
 }
 
-function* scanOnce(
-  loop: AutoscalerLoop,
-  view: View,
-  { now, add }: { readonly now: () => number; readonly add: (node: string) => void },
-): Reconciliation {
-  for (const node of loop.scan(view, now())) add(`node/${node}`);
-  return { requeueAfterMs: scanIntervalMs };
+/** Tells what regards the autoscaler itself, once there is a ConfigMap that it can be told of. */
+class Teller {
+  map: ConfigMap | undefined;
+
+  constructor(private readonly events: EventRecorder) {}
+
+  tell(told: readonly LoopEvent[]): void {
+    if (this.map === undefined) return;
+    for (const event of told) this.events.record({ regarding: this.map, ...event });
+  }
+}
+
+interface Scan {
+  readonly loop: AutoscalerLoop;
+  readonly teller: Teller;
+  readonly view: View;
+  readonly options: AutoscalerOptions;
+  readonly now: () => number;
+  readonly add: (node: string) => void;
+}
+
+function* scanOnce({ loop, teller, view, options, now, add }: Scan): Reconciliation {
+  teller.map ??= yield* writeStatus(initialStatus(now()), now());
+  const { deletions, told } = loop.scan(view, now());
+  for (const node of deletions) add(`node/${node}`);
+  teller.tell(told);
+  teller.map = (yield* writeStatus(loop.status(now()), now())) ?? teller.map;
+  return { requeueAfterMs: options.scanIntervalMs };
 }
 
 function* removeOne(
   key: string,
-  loop: AutoscalerLoop,
+  { loop, teller }: Pick<Scan, 'loop' | 'teller'>,
   tools: Parameters<typeof deleteNode>[1],
 ): Reconciliation {
   const node = key.slice('node/'.length);
   const isDone = yield* deleteNode(node, tools);
-  loop.ended(node, isDone, tools.now());
+  const ended = loop.ended(node, isDone, tools.now());
+  teller.tell(ended === undefined ? [] : [ended]);
   return undefined;
 }
 
@@ -148,6 +135,13 @@ const rules: readonly PolicyRule[] = [
   })),
   { apiGroups: [''], resources: ['nodes'], verbs: ['update', 'delete'] },
   { apiGroups: [''], resources: ['pods/eviction'], verbs: ['create'] },
+  { apiGroups: [''], resources: ['configmaps'], verbs: ['create'] },
+  {
+    apiGroups: [''],
+    resources: ['configmaps'],
+    resourceNames: [statusMapKey.name],
+    verbs: ['get', 'update', 'delete'],
+  },
   { apiGroups: ['', 'events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] },
 ];
 

@@ -11,6 +11,7 @@ import { ineligibility } from './eligibility.js';
 import { Hints } from './hints.js';
 import { tryRemoval, type Removal, type Unremovable } from './removal.js';
 import { UnneededNodes } from './unneeded.js';
+import { utilizationOf, type Utilization } from '../utilization.js';
 
 /** The cluster at one moment; its nodes are the candidates, in this order. */
 export interface ScaleDownScene extends Scene {
@@ -50,6 +51,18 @@ export class ScaleDownPlanner {
   /** What keeps the other nodes, and after `nodesToDelete` also those that could go but not yet. */
   get unremovable(): ReadonlyMap<string, Unremovable> {
     return this.reasons;
+  }
+
+  /** The cluster is not well: nothing is known to be unneeded any more. @upstream CleanUpUnneededNodes */
+  forget(): void {
+    this.unneededNodes.update([], 0);
+  }
+
+  /** How much of the node was in use at the last look. */
+  utilizationOf(node: Node): Utilization | undefined {
+    const { pods = [], nowMs = 0 } = this.scene ?? {};
+    const own = pods.filter(({ spec }) => spec?.nodeName === nameOf(node));
+    return utilizationOf(node, own, { options: this.options, nowMs });
   }
 
   /** Looks at the cluster as it is now. */

@@ -43,12 +43,12 @@ export function unsafeReason(
   group: NodeGroup,
   { nodes, options }: Pick<GroupSurroundings, 'nodes' | 'options'>,
 ): string | undefined {
-  if (!isHealthy(group, nodes, options)) return notReady;
+  if (!isGroupHealthy(group, nodes, options)) return notReady;
   return group.isBackedOff === true ? 'in backoff after failed scale-up' : undefined;
 }
 
-/** @upstream clusterstate/clusterstate.go IsNodeGroupHealthy */
-function isHealthy(
+/** Whether most of the group is ready. @upstream clusterstate/clusterstate.go IsNodeGroupHealthy */
+export function isGroupHealthy(
   { nodes: names, targetSize, upcoming = 0 }: NodeGroup,
   nodes: readonly Node[],
   { okTotalUnreadyCount, maxTotalUnreadyPercentage }: AutoscalerOptions,

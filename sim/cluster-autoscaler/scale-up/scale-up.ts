@@ -150,7 +150,8 @@ class Round {
     const helped = this.helped.get(group.name) ?? [];
     return groups.filter(other => {
       const template = this.templates.get(other.name);
-      if (other === group || template === undefined || !areSimilar(own, template)) return false;
+      if (other === group || template === undefined) return false;
+      if (!areSimilar(own, template, options.balancingIgnoreLabels)) return false;
       if (unsafeReason(other, { nodes, options }) !== undefined) return false;
       const alsoHelped = this.helped.get(other.name);
       return alsoHelped !== undefined && helped.every(each => alsoHelped.includes(each));
