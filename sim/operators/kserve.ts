@@ -1,5 +1,6 @@
 /**
- * KServe in Standard mode: InferenceServices as Deployments, Services, autoscalers and an Ingress.
+ * KServe in Standard mode: InferenceServices as Deployments, Services, autoscalers and an Ingress,
+ * InferenceGraphs as a router that runs, through which no requests are sent.
  * Approximated: credentials of storages are not looked up; OCI images as volumes, several storage
  * URIs, workers on several nodes, explainers, KEDA, Knative, ModelMesh and the Gateway API are not
  * made. The ConfigMap is the shipped one, but for the mode Standard, the ingress class nginx and
@@ -16,6 +17,8 @@ import { configMap } from './kserve/configuration.js';
 import { inferenceServiceController } from './kserve/controller.js';
 import { defaultService } from './kserve/defaulter.js';
 import { definitions } from './kserve/definitions.js';
+import { inferenceGraphController } from './kserve/graph/controller.js';
+import { validateGraph } from './kserve/graph/validator.js';
 import { kserveHints } from './kserve/hints.js';
 import { keys } from './kserve/keys.js';
 import { mutatePod } from './kserve/pod-mutator.js';
@@ -47,6 +50,8 @@ const rules: readonly PolicyRule[] = [
       'clusterservingruntimes',
       'clusterservingruntimes/finalizers',
       'clusterstoragecontainers',
+      'inferencegraphs',
+      'inferencegraphs/finalizers',
       'inferenceservices',
       'inferenceservices/finalizers',
       'servingruntimes',
@@ -58,6 +63,7 @@ const rules: readonly PolicyRule[] = [
     apiGroups: [group],
     resources: [
       'clusterservingruntimes/status',
+      'inferencegraphs/status',
       'inferenceservices/status',
       'servingruntimes/status',
     ],
@@ -69,6 +75,7 @@ const paths = {
   service: '/mutate-serving-kserve-io-v1beta1-inferenceservice',
   pods: '/mutate-pods',
   validate: '/validate-serving-kserve-io-v1beta1-inferenceservice',
+  graph: '/validate-serving-kserve-io-v1alpha1-inferencegraph',
 } as const;
 
 const ofServices = {
@@ -77,6 +84,8 @@ const ofServices = {
   operations: ['CREATE', 'UPDATE'],
   resources: ['inferenceservices'],
 };
+
+const ofGraphs = { ...ofServices, apiVersions: ['v1alpha1'], resources: ['inferencegraphs'] };
 
 function webhooks(): readonly KubeObject[] {
   const name = `inferenceservice.${group}`;
@@ -100,13 +109,20 @@ function webhooks(): readonly KubeObject[] {
     webhookConfiguration('Validating', name, service, [
       { name: `${server}.validator`, path: paths.validate, rules: [ofServices] },
     ]),
+    webhookConfiguration('Validating', `inferencegraph.${group}`, service, [
+      {
+        name: 'inferencegraph.kserve-webhook-server.validator',
+        path: paths.graph,
+        rules: [ofGraphs],
+      },
+    ]),
   ];
 }
 
 /** The operator. */
 export const kserve: Operator = {
   name: 'kserve',
-  models: 'kserve/kserve v0.20.0 (InferenceService in Standard mode)',
+  models: 'kserve/kserve v0.20.0 (InferenceService, InferenceGraph in Standard mode)',
   manifests: once(() => [
     ...definitions(),
     ...installation({ namespace, account, rules }),
@@ -115,13 +131,18 @@ export const kserve: Operator = {
     shippedStorageContainer(),
     ...webhooks(),
   ]),
-  process: { name: 'kserve', identity, controllers: [inferenceServiceController(identity)] },
+  process: {
+    name: 'kserve',
+    identity,
+    controllers: [inferenceServiceController(identity), inferenceGraphController(identity)],
+  },
   webhooks: {
     service,
     byPath: {
       [paths.service]: defaultService,
       [paths.pods]: mutatePod,
       [paths.validate]: validateService,
+      [paths.graph]: validateGraph,
     },
   },
   hints: kserveHints,

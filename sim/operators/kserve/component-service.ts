@@ -26,7 +26,7 @@ export function* reconcileService(
     const answer = yield* call(create(services, wanted));
     return answer.isOk ? undefined : answer.message;
   }
-  if (isStopped(wanted) && isControlledBy(current, parts.service)) {
+  if (isStopped(wanted) && isControlledBy(current, parts.owner)) {
     if (isDeleting(current)) return undefined;
     const answer = yield* call(remove(services, namespace, name));
     return answer.isOk ? undefined : answer.message;

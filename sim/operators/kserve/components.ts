@@ -96,7 +96,7 @@ function parts(
   const isPredictor = component === 'predictor';
   const name = isPredictor ? predictorName(serviceName, spec.name) : transformerName(serviceName);
   return {
-    service,
+    owner: service,
     metadata: {
       name,
       namespace,

@@ -37,6 +37,11 @@ export interface Configuration {
   };
   readonly logger: LoggerSettings;
   readonly agent: Amounts;
+  readonly router: Amounts & {
+    readonly headers?: { readonly propagate?: readonly string[] };
+    readonly imagePullPolicy?: string;
+    readonly imagePullSecrets?: readonly string[];
+  };
   readonly ingress: {
     readonly ingressDomain: string;
     readonly ingressClassName?: string;
@@ -81,6 +86,7 @@ const shipped: Configuration = {
   },
   logger: { image: agentImage, ...small, defaultUrl: 'http://default-broker' },
   agent: { image: agentImage, ...small },
+  router: { image: 'kserve/router:v0.20.0', ...small, imagePullPolicy: 'IfNotPresent' },
   ingress: {
     ingressDomain: 'example.com',
     ingressClassName: 'nginx',

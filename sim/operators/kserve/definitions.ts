@@ -1,6 +1,7 @@
 /** The CRDs of KServe's kinds. @upstream kserve v0.20.0 config/crd/full */
 import type { KubeObject } from '../../api/object.js';
 import { definition } from '../crd/definition.js';
+import { inferenceGraphDefinition } from './graph/definition.js';
 import {
   inferenceServiceSpec,
   inferenceServiceStatus,
@@ -78,5 +79,6 @@ export function definitions(): readonly KubeObject[] {
       fields: { disabled: { type: 'boolean' } },
       hasStatus: false,
     }),
+    inferenceGraphDefinition(),
   ];
 }

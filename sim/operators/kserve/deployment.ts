@@ -21,7 +21,7 @@ export function* reconcileDeployment(
     if (isStopped(wanted)) return wanted;
     return failureOf(yield* call(create(deployments, wanted))) ?? wanted;
   }
-  if (isStopped(wanted) && isControlledBy(current, parts.service)) {
+  if (isStopped(wanted) && isControlledBy(current, parts.owner)) {
     if (isDeleting(current)) return current;
     return failureOf(yield* call(remove(deployments, namespace, name))) ?? current;
   }

@@ -1,11 +1,14 @@
-/** What the author of an InferenceService should know before it runs. */
+/** What the authors of InferenceServices and InferenceGraphs should know before they run. */
 import type { KubeObject } from '../../api/object.js';
+import { graphHints } from './graph/hints.js';
+import type { InferenceGraph } from './graph/types.js';
 import { keys } from './keys.js';
 import { knownFormats } from './runtimes.js';
 import type { InferenceService } from './types.js';
 
 /** The hints about an object; none for other kinds. */
 export function kserveHints(object: KubeObject): readonly string[] {
+  if (object.kind === 'InferenceGraph') return graphHints(object as unknown as InferenceGraph);
   if (object.kind !== 'InferenceService') return [];
   const { metadata, spec } = object as unknown as InferenceService;
   const { predictor, transformer, explainer, canary = [] } = spec;

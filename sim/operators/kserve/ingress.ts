@@ -3,6 +3,7 @@ import { deepEqual } from '../../api/equality.js';
 import { services } from '../../api/kinds/core.js';
 import { ingresses, type Ingress, type IngressRule } from '../../api/kinds/networking.js';
 import { isControlledBy, ownerReference } from '../../api/meta.js';
+import type { HasMetadata } from '../../api/object.js';
 import type { Reconciliation, View } from '../../client/contract.js';
 import { call, create, remove, update } from '../../client/requests.js';
 import type { Configuration } from './configuration.js';
@@ -104,7 +105,7 @@ function rule(host: string, service: string): IngressRule {
 /** The host of a component outside of the cluster, by the template of the configuration. */
 export function hostOf(
   component: string,
-  { metadata }: InferenceService,
+  { metadata }: HasMetadata,
   { ingress }: Configuration,
 ): string {
   const values: Readonly<Record<string, string>> = {

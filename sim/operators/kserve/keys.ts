@@ -8,6 +8,7 @@ const internal = `internal.${group}`;
 export const keys = {
   service: `${group}/inferenceservice`,
   component: 'component',
+  graph: `${group}/inferencegraph`,
   deploymentMode: `${group}/deploymentMode`,
   autoscalerClass: `${group}/autoscalerClass`,
   stop: `${group}/stop`,

@@ -13,6 +13,7 @@ import { reconcileService } from './component-service.js';
 import { predictorParts, transformerParts } from './components.js';
 import { readConfiguration, type Configuration } from './configuration.js';
 import { appLabel, reconcileDeployment } from './deployment.js';
+import { modeOf } from './deployment-mode.js';
 import { hostOf, reconcileIngress } from './ingress.js';
 import { isStopped, keys, predictorName } from './keys.js';
 import { ServiceStatus } from './status.js';
@@ -101,7 +102,7 @@ export class Pass {
     parts: ComponentParts,
     component: Component | 'canary',
   ): Reconciliation<string | undefined> {
-    const { service, configuration } = parts;
+    const { owner, configuration } = parts;
     const served = yield* reconcileService(parts, this.view);
     if (served !== undefined) return this.failed(component, served);
     const deployment = yield* reconcileDeployment(parts, this.view);
@@ -111,8 +112,8 @@ export class Pass {
     const metadata = component === 'canary' ? ownerless : { ...ownerless, ownerReferences };
     const scaled = yield* reconcileAutoscaler({ ...parts, metadata }, this.view);
     if (scaled !== undefined) return this.failed(component, scaled);
-    if (component === 'canary' || isStopped(service)) return undefined;
-    const url = `http://${hostOf(parts.metadata.name ?? '', service, configuration)}`;
+    if (component === 'canary' || isStopped(owner)) return undefined;
+    const url = `http://${hostOf(parts.metadata.name ?? '', owner, configuration)}`;
     this.status.component(component, deployment, url);
     return undefined;
   }
@@ -133,7 +134,7 @@ export class Pass {
       const parts = predictorParts(context, canaryPredictor(service, canary));
       if (typeof parts === 'string') return parts;
       const extension = { minReplicas: canaryReplicas(service, canary) };
-      const failure = yield* this.make({ ...parts, service, extension }, 'canary');
+      const failure = yield* this.make({ ...parts, owner: service, extension }, 'canary');
       if (failure !== undefined) return failure;
     }
     this.canaryStatus(service, canaries);
@@ -286,21 +287,6 @@ function isFrozen({ metadata, status }: InferenceService): boolean {
     ({ type, status: value }) => type === 'Ready' && value === 'True',
   );
   return metadata.annotations?.[keys.disableAutoUpdate] === 'true' && isReady === true;
-}
-
-const modeNames: Readonly<Record<string, string>> = {
-  RawDeployment: 'Standard',
-  Serverless: 'Knative',
-  Standard: 'Standard',
-  Knative: 'Knative',
-  ModelMesh: 'ModelMesh',
-};
-
-/** The mode: as recorded in the status, annotated, or configured. */
-function modeOf({ metadata, status }: InferenceService, { deploy }: Configuration): string {
-  if (status?.deploymentMode) return modeNames[status.deploymentMode] ?? 'Standard';
-  const annotated = modeNames[metadata.annotations?.[keys.deploymentMode] ?? ''];
-  return annotated ?? modeNames[deploy.defaultDeploymentMode] ?? 'Standard';
 }
 
 /** The stable predictor keeps what the canaries leave of its replicas, and at least one. */
