@@ -13,6 +13,7 @@ const collections: Readonly<Record<string, string>> = {
   ClusterRoleBinding: '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings',
   CustomResourceDefinition: '/apis/apiextensions.k8s.io/v1/customresourcedefinitions',
   Service: '/api/v1/namespaces/{namespace}/services',
+  Deployment: '/apis/apps/v1/namespaces/{namespace}/deployments',
   Role: '/apis/rbac.authorization.k8s.io/v1/namespaces/{namespace}/roles',
   RoleBinding: '/apis/rbac.authorization.k8s.io/v1/namespaces/{namespace}/rolebindings',
   MutatingWebhookConfiguration:

@@ -2,6 +2,7 @@
 import { gatewayApi } from './gateway-api.js';
 import { jobset } from './jobset.js';
 import { kserve } from './kserve.js';
+import { knativeServing } from './knative-serving.js';
 import { kueue } from './kueue.js';
 import { mpiOperator } from './mpi-operator.js';
 import type { Operator } from './operator.js';
@@ -13,6 +14,7 @@ export const operators: Readonly<Record<string, Operator>> = {
   [gatewayApi.name]: gatewayApi,
   [jobset.name]: jobset,
   [kserve.name]: kserve,
+  [knativeServing.name]: knativeServing,
   [kueue.name]: kueue,
   [mpiOperator.name]: mpiOperator,
   [trainer.name]: trainer,

@@ -1,6 +1,7 @@
 /** Which modelled operators manifests need: by the groups of their kinds, and by versions where two serve one kind. */
 import { gatewayApi } from '../../sim/operators/gateway-api.js';
 import { jobset } from '../../sim/operators/jobset.js';
+import { knativeServing } from '../../sim/operators/knative-serving.js';
 import { kserve } from '../../sim/operators/kserve.js';
 import { mpiOperator } from '../../sim/operators/mpi-operator.js';
 import { trainer } from '../../sim/operators/trainer.js';
@@ -14,6 +15,7 @@ const mpiVersion = `${trainings}/v2beta1`;
 const byGroup: Readonly<Record<string, string>> = {
   [trainings]: trainingOperator.name,
   'serving.kserve.io': kserve.name,
+  'serving.knative.dev': knativeServing.name,
   'gateway.networking.k8s.io': gatewayApi.name,
   'jobset.x-k8s.io': jobset.name,
   'trainer.kubeflow.org': trainer.name,

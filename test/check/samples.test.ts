@@ -37,7 +37,7 @@ const expected: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   'knative-serving': { 'SEA003 info': 3, 'SEA004 warning': 3, 'SEA216 info': 2 },
   kserve: {
     'SEA002 info': 9,
-    'SEA003 info': 10,
+    'SEA003 info': 9,
     'SEA004 info': 5,
     'SEA004 warning': 17,
     'SEA006 error': 8,
@@ -77,7 +77,7 @@ const expected: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     'SEA202 info': 1,
   },
   'seldon-core-v1': {
-    'SEA003 info': 17,
+    'SEA003 info': 16,
     'SEA004 warning': 38,
     'SEA005 error': 2,
     'SEA206 info': 2,

@@ -109,17 +109,19 @@ interface Review {
     readonly namespace?: string;
     readonly object: KubeObject | null;
     readonly oldObject: KubeObject | null;
+    readonly userInfo?: { readonly username?: string };
   };
 }
 
 function requestOf({ request }: Review): WebhookRequest {
-  const { operation, name = '', namespace = '', object, oldObject } = request;
+  const { operation, name = '', namespace = '', object, oldObject, userInfo } = request;
   return {
     operation,
     name,
     namespace,
     ...(object !== null && { object }),
     ...(oldObject !== null && { oldObject }),
+    ...(userInfo?.username !== undefined && { user: userInfo.username }),
   };
 }
 

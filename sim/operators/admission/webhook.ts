@@ -10,6 +10,8 @@ export interface WebhookRequest {
   /** The object as it would be stored; absent for a deletion. */
   readonly object?: KubeObject;
   readonly oldObject?: KubeObject;
+  /** Who asks. */
+  readonly user?: string;
 }
 
 /** What it says. */

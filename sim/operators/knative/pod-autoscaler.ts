@@ -54,11 +54,11 @@ export class PodAutoscaler {
   private panicSinceMs: number | undefined;
   /** In panic replicas only grow. */
   private mostPods = 0;
-  private readonly delayed: DelayWindow | undefined;
+  private delayed: DelayWindow | undefined;
 
   /** @param start A revision that has several ready pods when the autoscaler starts begins in panic. */
   constructor(
-    private readonly spec: PodAutoscalerSpec,
+    private spec: PodAutoscalerSpec,
     start: { readonly readyPods: number; readonly nowMs: number },
   ) {
     const { scaleDownDelayMs } = spec;
@@ -66,6 +66,16 @@ export class PodAutoscaler {
     if (start.readyPods <= 1) return;
     this.panicSinceMs = start.nowMs;
     this.mostPods = start.readyPods;
+  }
+
+  /** From now on it decides by these. */
+  update(spec: PodAutoscalerSpec): void {
+    const { scaleDownDelayMs } = spec;
+    if (scaleDownDelayMs !== this.spec.scaleDownDelayMs) {
+      const isDelayed = scaleDownDelayMs > 0;
+      this.delayed = isDelayed ? new DelayWindow(scaleDownDelayMs, tickMs) : undefined;
+    }
+    this.spec = spec;
   }
 
   decide({ readyPods, stable, panic }: MeasuredLoad, nowMs: number): ScaleDecision {
