@@ -1,6 +1,7 @@
 /** Decides which workload plays a container. */
 import type { Container, Pod } from '../api/kinds/core.js';
 import { agnhost, isAgnhostCommand, noNewPrivilegesImage, updateDemo } from './agnhost/index.js';
+import { kubeStateMetrics } from './kube-state-metrics/index.js';
 import { sampleApiServer } from './sample-apiserver/index.js';
 import { command, exitAfter, plainWorkloads, runForever } from './plain.js';
 import { isShellCommand } from './shell/knows.js';
@@ -57,6 +58,7 @@ function usual({ pod, container, command: words }: Played): Workload {
   if (/(^|\/)nonewprivs$/.test(image) && words.length === 0) return noNewPrivilegesImage;
   if (/(^|\/)(nautilus|kitten)$/.test(image)) return updateDemo;
   if (/(^|\/)sample-apiserver$/.test(image)) return sampleApiServer;
+  if (/(^|\/)kube-state-metrics$/.test(image)) return kubeStateMetrics;
   if (isPause(image, words) && !isTimed(pod)) return runForever;
   // Kubernetes' test images reach servers that are played: only there are their answers known.
   const reaches = /(^|\/)e2e-test-images\//.test(image) ? 'all' : 'none';

@@ -74,6 +74,7 @@ export const pluginFolders: readonly string[] = [
 /** Files of a plug-in folder that are no plug-ins: the contract and what the plug-ins share. */
 export const notPlugins: Readonly<Record<string, string>> = {
   'sim/workloads/workload.ts': 'the contract',
+  'sim/workloads/api-watch.ts': 'how programs follow a collection of the API',
   'sim/operators/operator.ts': 'the contract',
   'src/drift/batch/kinds.ts': 'the two sorts of detectors',
   'src/drift/batch/pair-of-categories.ts': 'what the tests of two categories share',

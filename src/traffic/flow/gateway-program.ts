@@ -11,7 +11,7 @@ import type {
   Workload,
 } from '../../../sim/workloads/workload.js';
 import { isScrape } from '../../../sim/metrics/prometheus/scrape.js';
-import { ApiWatch } from './api-watch.js';
+import { ApiWatch } from '../../../sim/workloads/api-watch.js';
 import type {
   BackendAddress,
   FlowRequest,

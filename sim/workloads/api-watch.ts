@@ -1,8 +1,8 @@
 /** A collection of the API as a program in a pod follows it: it lists, then watches, with its own account. */
-import { isRecord } from '../../../sim/api/equality.js';
-import type { HasMetadata } from '../../../sim/api/object.js';
-import type { ApiAnswer, WatchEvent } from '../../../sim/api/request.js';
-import type { ContainerContext } from '../../../sim/workloads/workload.js';
+import { isRecord } from '../api/equality.js';
+import type { HasMetadata } from '../api/object.js';
+import type { ApiAnswer, WatchEvent } from '../api/request.js';
+import type { ContainerContext } from './workload.js';
 
 const retryMinMs = 2_000;
 const retryMaxMs = 30_000;
