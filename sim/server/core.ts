@@ -187,6 +187,7 @@ function removeDirectly(store: Store<FieldOwners>, kind: GroupResource, object: 
 export class CoreStrategyContext implements StrategyContext {
   /** Whose answer warnings are added to. */
   target: { warn(text: string): void; readonly user: User } | undefined;
+  isDryRun = false;
   readonly random: Random;
   readonly settings: ServerSettings;
   readonly get: StrategyContext['get'];

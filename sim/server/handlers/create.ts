@@ -33,7 +33,7 @@ import { newMeta, withMeta, withResourceVersion } from '../object-meta.js';
 import { uniqueOwners } from '../owners.js';
 import { respond } from '../respond.js';
 import type { ServedResource } from '../registry.js';
-import type { StrategyContext } from '../resources/strategy.js';
+import type { StrategyContext, Unmet } from '../resources/strategy.js';
 import type { Scope } from '../scope.js';
 import type { Steps } from '../steps.js';
 import { inStorage, writtenView } from '../views.js';
@@ -135,7 +135,7 @@ function* storeOnce(
   { options, owners, admission }: Creation,
 ): Steps<KubeObject | Failure> {
   const { core, resource } = scope;
-  const valid = validNew(scope, withSystemFields(scope, sent));
+  const valid = validNew(scope, withSystemFields(scope, sent), options);
   if (isFailure(valid)) return valid;
   const { name = '', namespace = '' } = valid.metadata;
   const refusal = yield* admission?.validate(valid, name) ?? nothing();
@@ -167,20 +167,20 @@ function* nothing(): Steps<undefined> {
 }
 
 /** What the strategy makes of the object, or why it is invalid. In its stored version. */
-function validNew(scope: Scope, object: KubeObject): KubeObject | Failure {
+function validNew(
+  scope: Scope,
+  object: KubeObject,
+  { isDryRun }: WriteOptions,
+): KubeObject | Failure {
   const { core, resource, context } = scope;
   const { strategy, storedStrategy, custom } = resource;
   const { strategyContext } = core;
   strategyContext.target = context;
+  strategyContext.isDryRun = isDryRun;
   const inStored = custom === undefined ? (strategy.toStored?.(object) ?? object) : object;
   const prepared = storedStrategy.prepareForCreate?.(inStored, strategyContext) ?? inStored;
   const errors = newErrors(prepared, resource, strategyContext);
-  if (errors.length > 0)
-    return invalid(
-      kindOfObject(prepared, storedKind(resource)),
-      prepared.metadata.name ?? '',
-      errors,
-    );
+  if (isFailure(errors) || errors.length > 0) return refusal(prepared, resource, errors);
   // Our own components do not read warnings.
   if (context.connection.omitsManagedFields) return prepared;
   const warnings = storedStrategy.warningsOnCreate?.(prepared, strategyContext);
@@ -189,14 +189,10 @@ function validNew(scope: Scope, object: KubeObject): KubeObject | Failure {
 }
 
 /** @upstream apiserver/pkg/registry/rest/create.go BeforeCreate */
-function newErrors(
-  object: KubeObject,
-  resource: ServedResource,
-  context: StrategyContext,
-): readonly FieldError[] {
+function newErrors(object: KubeObject, resource: ServedResource, context: StrategyContext): Unmet {
   const { strategy, storedStrategy } = resource;
-  const unmet = storedStrategy.reserve?.(object, context) ?? none;
-  if (unmet.length > 0) return unmet;
+  const unmet = storedStrategy.reserve?.(object, context);
+  if (unmet !== undefined) return unmet;
   const isChecked = storedStrategy.checksOwnMeta !== false;
   const validate = strategy.validate ?? storedStrategy.validate;
   const own = validate?.(object, context) ?? none;
@@ -207,6 +203,13 @@ function newErrors(
 /** The kind whose strategy judges: other versions of Events are core/v1's. */
 export function storedKind({ custom, kind, storedStrategy }: ServedResource): GroupKind {
   return custom === undefined ? storedStrategy.kind : kind;
+}
+
+/** The answer to an object that cannot have what it asks for, or is invalid. */
+export function refusal(object: KubeObject, resource: ServedResource, unmet: Unmet): Failure {
+  if (isFailure(unmet)) return unmet;
+  const kind = kindOfObject(object, storedKind(resource));
+  return invalid(kind, object.metadata.name ?? '', unmet);
 }
 
 /** What a 422 names: the body's own kind, which for custom resources may be a wrong one. */

@@ -114,6 +114,7 @@ function settle(scope: Scope, live: Stored<FieldOwners>, options: DeleteOptions)
   const begun = scope.resource.storedStrategy.beginsDeletion?.(
     live.object,
     scope.core.strategyContext,
+    finalizersAfter(scope, live.object.metadata, options),
   );
   if (begun !== undefined) return { stored: rewrite(scope, live, begun, options), isGone: false };
   if (scope.resource.storedStrategy.mayGo?.(live.object) === false) {

@@ -31,7 +31,7 @@ import { keyIn, type Scope } from '../scope.js';
 import type { Steps } from '../steps.js';
 import { comparable, fullView, inStorage, plainView, writtenView } from '../views.js';
 import type { WriteOptions } from '../write-options.js';
-import { kindOfObject, placedObject, storedKind, storeNew } from './create.js';
+import { placedObject, storeNew, refusal } from './create.js';
 import { ownersAfter, ownersOf } from './ownership.js';
 
 const attemptsMax = 100;
@@ -266,12 +266,13 @@ function withLiveVersion(
 /** What the strategy makes of the change, or why it is invalid. In the stored version. */
 function validChanged(
   scope: Scope,
-  { strategy, countsGeneration }: Change,
+  { strategy, countsGeneration, options }: Change,
   { object, old }: { readonly object: KubeObject; readonly old: KubeObject },
 ): KubeObject | Failure {
   const { core, resource, context } = scope;
   const { storedStrategy, kind, custom, strategy: strategyOfVersion } = resource;
   core.strategyContext.target = context;
+  core.strategyContext.isDryRun = options.isDryRun;
   const inStored =
     custom === undefined
       ? comparable(scope, strategyOfVersion.toStored?.(object) ?? object)
@@ -286,17 +287,14 @@ function validChanged(
     isSameMeta && !moves && beginsWithType(prepared)
       ? prepared
       : withMeta(prepared, updatedMeta(prepared, old, moves));
+  const unmet = strategy.reserveUpdate?.(completed, old, core.strategyContext);
+  if (unmet !== undefined) return refusal(completed, resource, unmet);
   const ofVersion = strategy === storedStrategy ? strategyOfVersion.validateUpdate : undefined;
   const validateUpdate = ofVersion ?? strategy.validateUpdate;
   const metaErrors = isSameMeta ? noErrors : metaUpdateErrors(completed, old, resource);
   const ownErrors = validateUpdate?.(completed, old, core.strategyContext) ?? noErrors;
   const errors = metaErrors.length === 0 ? ownErrors : [...metaErrors, ...ownErrors];
-  if (errors.length > 0)
-    return invalid(
-      kindOfObject(completed, storedKind(resource)),
-      completed.metadata.name ?? '',
-      errors,
-    );
+  if (errors.length > 0) return refusal(completed, resource, errors);
   // Our own components do not read warnings.
   if (context.connection.omitsManagedFields) return completed;
   const warnings = strategy.warningsOnUpdate?.(completed, old, core.strategyContext);

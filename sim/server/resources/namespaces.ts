@@ -32,11 +32,15 @@ export const namespace = strategyOf<Namespace>({
     const spec = keptField(object.spec ?? {}, old.spec ?? {}, 'finalizers');
     return labelled(keepStatus({ ...object, spec }, old));
   },
-  beginsDeletion: ({ metadata, ...rest }, { nowMs }) =>
+  beginsDeletion: ({ metadata, ...rest }, { nowMs }, finalizers) =>
     metadata.deletionTimestamp === undefined
       ? {
           ...rest,
-          metadata: { ...metadata, deletionTimestamp: rfc3339(nowMs) },
+          metadata: {
+            ...metadata,
+            deletionTimestamp: rfc3339(nowMs),
+            ...(finalizers !== metadata.finalizers && finalizers.length > 0 && { finalizers }),
+          },
           status: { ...rest.status, phase: 'Terminating' },
         }
       : undefined,

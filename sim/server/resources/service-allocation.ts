@@ -2,15 +2,17 @@
  * Cluster IPs and node ports: given by the user, or drawn from the server's ranges.
  * @upstream pkg/registry/core/service/storage/alloc.go
  */
-import type { Service, ServicePort, ServiceSpec } from '../../api/kinds/core.js';
+import type { Service, ServiceSpec } from '../../api/kinds/core.js';
 import { invalid, type FieldError } from './field-error.js';
-import type { StrategyContext } from './strategy.js';
+import { freePlace } from './free-place.js';
+import { heldPorts, withNodePorts } from './node-ports.js';
+import type { StrategyContext, Unmet } from './strategy.js';
 import { checkClusterIPs } from './validation/service-ips.js';
 
 /** A service with all that it needs, or why it can't have it. */
 export interface Allocation {
   readonly service: Service;
-  readonly errors: readonly FieldError[];
+  readonly unmet?: Unmet;
 }
 
 /** Gives the service what its type needs, keeping what the old one had. */
@@ -20,16 +22,16 @@ export function allocate(
   context: StrategyContext,
 ): Allocation {
   const spec = service.spec;
-  if (spec === undefined) return { service, errors: [] };
+  if (spec === undefined) return { service };
   const isAddressed = spec.type !== 'ExternalName' && !keepsDualStack(spec, old?.spec);
   const families = isAddressed ? withFamilies(spec, old?.spec) : { spec, errors: [] };
-  if (families.errors.length > 0) return { service, errors: families.errors };
-  const taken = takenBy(context, service);
+  if (families.errors.length > 0) return { service, unmet: families.errors };
+  const taken = takenBy(context, old);
   const addressed = withClusterIPs(families.spec, old?.spec, context, taken);
-  if (addressed.errors.length > 0) return { service, errors: addressed.errors };
-  const ported = withNodePorts(addressed.spec, old?.spec, context, taken);
-  if (ported.errors.length > 0) return { service, errors: ported.errors };
-  return { service: { ...service, spec: ported.spec }, errors: [] };
+  if (addressed.errors.length > 0) return { service, unmet: addressed.errors };
+  const ported = withNodePorts(addressed.spec, old?.spec, context, taken.ports);
+  if (ported.unmet !== undefined) return { service, unmet: ported.unmet };
+  return { service: { ...service, spec: ported.spec } };
 }
 
 interface SpecOrErrors {
@@ -39,18 +41,18 @@ interface SpecOrErrors {
 
 interface Taken {
   readonly ips: ReadonlySet<string>;
-  readonly ports: Set<number>;
+  readonly ports: ReadonlySet<number>;
 }
 
-function takenBy(context: StrategyContext, except: Service): Taken {
+/** What services hold, but for the one that changes. */
+function takenBy(context: StrategyContext, except: Service | undefined): Taken {
   const ips = new Set<string>();
   const ports = new Set<number>();
-  const { name, namespace } = except.metadata;
+  const { name, namespace } = except?.metadata ?? {};
   for (const other of context.list({ group: '', resource: 'services' }) as readonly Service[]) {
     if (other.metadata.name === name && other.metadata.namespace === namespace) continue;
     for (const ip of other.spec?.clusterIPs ?? []) ips.add(ip);
-    for (const port of other.spec?.ports ?? []) if (port.nodePort) ports.add(port.nodePort);
-    if (other.spec?.healthCheckNodePort) ports.add(other.spec.healthCheckNodePort);
+    for (const port of heldPorts(other)) ports.add(port);
   }
   return { ips, ports };
 }
@@ -218,15 +220,15 @@ function addressProblem(
   context: StrategyContext,
   taken: Taken,
 ): string | undefined {
-  const { first, size } = rangeOf(context.settings.serviceRange);
+  const range = context.settings.serviceRange;
+  const { first, size } = rangeOf(range);
   const offset = addressNumber(address) - first;
-  if (offset < 0 || offset >= size || !(offset === offset)) {
-    return 'the provided network does not match the current range';
-  }
-  if (offset === 0 || offset === size - 1) {
-    const range = context.settings.serviceRange;
+  const isWithin = offset > 0 && offset < size - 1;
+  if (context.isDryRun) {
+    if (isWithin) return undefined;
     return `the provided IP (${address}) is not in the valid range. The range of valid IPs is ${range}`;
   }
+  if (!isWithin) return 'the provided network does not match the current range';
   return taken.ips.has(address) ? 'provided IP is already allocated' : undefined;
 }
 
@@ -234,134 +236,11 @@ function addressProblem(
 function freeAddress(context: StrategyContext, taken: Taken): string | undefined {
   const { first, size } = rangeOf(context.settings.serviceRange);
   const low = Math.min(Math.max(16, Math.floor(size / 16)), 256);
-  return (
-    drawn(context, { from: low, to: size - 1 }, offset => !isTaken(first + offset, taken)) ??
-    drawn(context, { from: 1, to: low }, offset => !isTaken(first + offset, taken))
-  )?.toAddress(first);
-}
-
-function isTaken(address: number, taken: Taken): boolean {
-  return taken.ips.has(addressText(address));
-}
-
-interface Drawn {
-  readonly offset: number;
-  toAddress(first: number): string;
-}
-
-/** Starts at a random place of [from, to) and goes round until one is free. */
-function drawn(
-  context: StrategyContext,
-  range: { readonly from: number; readonly to: number },
-  isFree: (offset: number) => boolean,
-): Drawn | undefined {
-  const span = range.to - range.from;
-  if (span <= 0) return undefined;
-  const start = context.random.integer(span);
-  for (let step = 0; step < span; step++) {
-    const offset = range.from + ((start + step) % span);
-    if (isFree(offset)) return { offset, toAddress: first => addressText(first + offset) };
-  }
-  return undefined;
-}
-
-function withNodePorts(
-  given: ServiceSpec,
-  old: ServiceSpec | undefined,
-  context: StrategyContext,
-  taken: Taken,
-): SpecOrErrors {
-  let spec = given;
-  const errors: FieldError[] = [];
-  if (spec.type === 'NodePort' || spec.type === 'LoadBalancer') {
-    const held = new Set((old?.ports ?? []).map(port => port.nodePort ?? 0));
-    const allocator = new PortAllocator(context, taken, held);
-    const ports = (spec.ports ?? []).map((port, index) =>
-      allocator.port(port, index, spec, old !== undefined, errors),
-    );
-    if (spec.ports !== undefined) spec = { ...spec, ports };
-  }
-  const needsCheck = needsHealthCheck(spec);
-  if (needsCheck && !spec.healthCheckNodePort && (old === undefined || !needsHealthCheck(old))) {
-    const port = new PortAllocator(context, taken, new Set()).next();
-    if (port !== undefined) spec = { ...spec, healthCheckNodePort: port };
-  }
-  return { spec, errors };
-}
-
-/** Whether the load balancer asks each node for the health of its own pods. */
-export function needsHealthCheck(spec: ServiceSpec): boolean {
-  return spec.type === 'LoadBalancer' && spec.externalTrafficPolicy === 'Local';
-}
-
-class PortAllocator {
-  private readonly byServicePort = new Map<number, number>();
-
-  constructor(
-    private readonly context: StrategyContext,
-    private readonly taken: Taken,
-    private readonly held: ReadonlySet<number>,
-  ) {}
-
-  port(
-    port: ServicePort,
-    index: number,
-    spec: ServiceSpec,
-    isUpdate: boolean,
-    errors: FieldError[],
-  ): ServicePort {
-    const allocates =
-      spec.type === 'NodePort' || (spec.allocateLoadBalancerNodePorts ?? true) === true;
-    if (!port.nodePort && !allocates) return port;
-    if (port.nodePort) {
-      const isOurs = this.byServicePort.get(port.port) === port.nodePort;
-      if (!isOurs && !this.held.has(port.nodePort)) this.reserve(port.nodePort, index, errors);
-      if (!isUpdate) this.byServicePort.set(port.port, port.nodePort);
-      return port;
-    }
-    // Ports of one number, as of TCP and UDP, share their node port at creation.
-    const shared = isUpdate ? undefined : this.shared(port.port, spec, index, errors);
-    const nodePort = shared ?? this.next();
-    if (nodePort === undefined) return port;
-    if (!isUpdate) this.byServicePort.set(port.port, nodePort);
-    return { ...port, nodePort };
-  }
-
-  next(): number | undefined {
-    const { from, to } = this.context.settings.nodePorts;
-    const size = to - from + 1;
-    const low = Math.min(Math.max(16, Math.floor(size / 32)), 128);
-    const isFree = (offset: number) => !this.taken.ports.has(from + offset);
-    const found =
-      drawn(this.context, { from: size > low * 2 ? low : 0, to: size }, isFree) ??
-      drawn(this.context, { from: 0, to: low }, isFree);
-    if (found === undefined) return undefined;
-    this.taken.ports.add(from + found.offset);
-    return from + found.offset;
-  }
-
-  private shared(
-    number: number,
-    spec: ServiceSpec,
-    index: number,
-    errors: FieldError[],
-  ): number | undefined {
-    const known = this.byServicePort.get(number);
-    if (known !== undefined) return known;
-    const asked = (spec.ports ?? []).find(port => port.port === number && port.nodePort)?.nodePort;
-    if (asked === undefined) return undefined;
-    this.reserve(asked, index, errors);
-    return asked;
-  }
-
-  private reserve(nodePort: number, index: number, errors: FieldError[]): void {
-    const { from, to } = this.context.settings.nodePorts;
-    const path = `spec.ports[${index}].nodePort`;
-    if (nodePort < from || nodePort > to) {
-      const text = `provided port is not in the valid range. The range of valid ports is ${from}-${to}`;
-      errors.push(invalid(path, nodePort, text));
-    } else if (this.taken.ports.has(nodePort)) {
-      errors.push(invalid(path, nodePort, 'provided port is already allocated'));
-    } else this.taken.ports.add(nodePort);
-  }
+  // A dry run shows the address of the network, as upstream's does.
+  if (context.isDryRun) return addressText(first);
+  const isFree = (offset: number) => !taken.ips.has(addressText(first + offset));
+  const offset =
+    freePlace(context.random, { from: low, to: size - 1 }, isFree) ??
+    freePlace(context.random, { from: 1, to: low }, isFree);
+  return offset === undefined ? undefined : addressText(first + offset);
 }

@@ -5,7 +5,8 @@
 import type { Service, ServicePort, ServiceSpec } from '../../api/kinds/core.js';
 import { without } from './defaults/fill.js';
 import { isExternallyAccessible } from './defaults/service.js';
-import { isSameList, needsHealthCheck } from './service-allocation.js';
+import { needsHealthCheck } from './node-ports.js';
+import { isSameList } from './service-allocation.js';
 
 /** The spec with the values that were allocated before, where the user left them out. */
 export function patchAllocated(spec: ServiceSpec, old: ServiceSpec): ServiceSpec {

@@ -1,16 +1,17 @@
 /** Services. @upstream pkg/registry/core/service/strategy.go */
-import { services, type Service } from '../../api/kinds/core.js';
+import { services, type Service, type ServiceSpec } from '../../api/kinds/core.js';
 import { compareText } from '../../api/go-text.js';
+import { Attached } from '../../engine/attached.js';
 import { ageOf, labelsText } from './columns/cell.js';
 import { serviceColumns } from './columns/core.js';
 import { without } from './defaults/fill.js';
 import { serviceDefaults } from './defaults/service.js';
 import { keepSpec, keepStatus } from './parts.js';
-import { allocate } from './service-allocation.js';
+import { allocate, type Allocation } from './service-allocation.js';
 import { dropForType, normalizeClusterIPs, patchAllocated } from './service-update.js';
 import { ipWarnings } from './ip-warnings.js';
 import { serviceWarnings } from './service-warnings.js';
-import { strategyOf, type StrategyContext } from './strategy.js';
+import { strategyOf, type StrategyContext, type Unmet } from './strategy.js';
 import {
   validateService,
   validateServiceStatus,
@@ -26,17 +27,18 @@ export const service = strategyOf<Service>({
   returnsDeletedObject: true,
   prepareForCreate: (object, context) => {
     const fresh = { ...object, status: { loadBalancer: {} } };
-    return withoutPolicy(allocate(normalized(fresh, undefined), undefined, context).service);
+    const { service: given, unmet } = allocate(normalized(fresh, undefined), undefined, context);
+    return noted(withoutPolicy(given), unmet);
   },
-  reserve: (object, context) => allocate(object, undefined, context).errors,
+  reserve: ({ spec }) => spec && unmetBy.get(spec),
   validate: object => validateService(object),
   warningsOnCreate: serviceWarnings,
-  prepareForUpdate: (object, old, context) =>
-    withoutPolicy(dropForType(keepStatus(allocated(object, old, context), old), old)),
-  validateUpdate: (object, old, context) => {
-    const { errors } = allocate(object, old, context);
-    return errors.length > 0 ? errors : validateServiceUpdate(object, old);
+  prepareForUpdate: (object, old, context) => {
+    const { service: given, unmet } = allocated(object, old, context);
+    return noted(withoutPolicy(dropForType(keepStatus(given, old), old)), unmet);
   },
+  reserveUpdate: ({ spec }) => spec && unmetBy.get(spec),
+  validateUpdate: validateServiceUpdate,
   warningsOnUpdate: serviceWarnings,
   status: {
     prepareForUpdate: keepSpec,
@@ -68,10 +70,21 @@ function normalized(service: Service, old: Service | undefined): Service {
   return { ...service, spec: normalizeClusterIPs(service.spec, old?.spec) };
 }
 
-function allocated(service: Service, old: Service, context: StrategyContext): Service {
-  if (service.spec === undefined || old.spec === undefined) return service;
+function allocated(service: Service, old: Service, context: StrategyContext): Allocation {
+  if (service.spec === undefined || old.spec === undefined) return { service };
   const patched = { ...service, spec: patchAllocated(service.spec, old.spec) };
-  return allocate(normalized(patched, old), old, context).service;
+  return allocate(normalized(patched, old), old, context);
+}
+
+/** Why a spec that was prepared cannot have what it asks for. */
+const unmetBy = new Attached<ServiceSpec, Unmet>();
+
+/** What a spec asks for is looked at once, when it is prepared: what it is given then is its own. */
+function noted(service: Service, unmet: Unmet | undefined): Service {
+  if (unmet === undefined || service.spec === undefined) return service;
+  const spec = { ...service.spec };
+  unmetBy.set(spec, unmet);
+  return { ...service, spec };
 }
 
 /** Names outside of the cluster have no traffic policy within. */

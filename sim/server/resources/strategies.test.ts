@@ -9,6 +9,7 @@ import { diffOf } from './validation/diff.js';
 import { goValue } from './validation/go-value.js';
 
 const context: StrategyContext = {
+  isDryRun: false,
   nowMs: 0,
   warn: () => undefined,
   random: {} as never,

@@ -4,6 +4,7 @@
  */
 import type { FeatureGates, RuntimeConfig } from '../../api/feature-gates.js';
 import type { HasMetadata, KubeObject, Kind } from '../../api/object.js';
+import type { Failure } from '../../api/status.js';
 import type { Random } from '../../engine/random.js';
 import type { FieldError } from './field-error.js';
 
@@ -26,6 +27,8 @@ export interface StrategyContext {
     readonly groups?: readonly string[];
     readonly extra?: Readonly<Record<string, readonly string[]>>;
   };
+  /** Whether nothing is written: then no addresses and ports are taken either. */
+  readonly isDryRun: boolean;
   /** Adds the text of a Warning header, also to an answer that refuses. */
   readonly warn: (text: string) => void;
   /** Server settings that change answers. */
@@ -48,10 +51,15 @@ export interface ServerSettings {
   readonly runtimeConfig: RuntimeConfig;
 }
 
+/** Why an object cannot get what it asks for: errors of its fields, or another answer. */
+export type Unmet = readonly FieldError[] | Failure;
+
 /** How one way of writing (the object itself, or its status, ...) treats what was sent. */
 export interface UpdateStrategy<T = KubeObject> {
   /** Puts back what this way of writing may not change, and sets what the server owns. Pure: returns a new object. */
   prepareForUpdate?(object: T, old: T, context: StrategyContext): T;
+  /** What keeps the object from getting what it now asks for: told alone, before any check. */
+  reserveUpdate?(object: T, old: T, context: StrategyContext): Unmet | undefined;
   /** After metadata has been checked by the shared code. In upstream's order. */
   validateUpdate?(object: T, old: T, context: StrategyContext): readonly FieldError[];
   /** Texts of Warning headers. */
@@ -86,7 +94,7 @@ export interface Strategy<T extends HasMetadata = KubeObject> extends UpdateStra
    */
   readonly checksOwnMeta?: boolean;
   /** What keeps a new object from getting what it asks for (addresses, ports): told alone, before any check. */
-  reserve?(object: T, context: StrategyContext): readonly FieldError[];
+  reserve?(object: T, context: StrategyContext): Unmet | undefined;
   /** The object whose metadata is shown alone, where the internal type has other metadata than the version. */
   rowObject?(object: T): T;
   /** Whether metadata.generation is 1 at creation (and counted by `prepareForUpdate`: see `bumpsGeneration`). */
@@ -101,8 +109,15 @@ export interface Strategy<T extends HasMetadata = KubeObject> extends UpdateStra
   readonly returnsDeletedObject?: boolean;
   /** The seconds of grace that a delete gives; undefined: at once. Pods only, in 1.36. */
   graceSeconds?(object: T, asked: number | undefined): number | undefined;
-  /** The first DELETE only marks the object, which others then empty: namespaces and definitions. Undefined: as usual. */
-  beginsDeletion?(object: T, context: StrategyContext): T | undefined;
+  /**
+   * The first DELETE only marks the object, which others then empty: namespaces and definitions. Undefined: as usual.
+   * `finalizers` are those that the object has and those of the propagation that is asked for.
+   */
+  beginsDeletion?(
+    object: T,
+    context: StrategyContext,
+    finalizers: readonly string[],
+  ): T | undefined;
   /** Whether an object whose deletion has begun may go when an update drops its last finalizer. Default true. */
   mayGo?(object: T): boolean;
   /** What propagationPolicy is when none is asked for. Default Background. */

@@ -15,7 +15,7 @@ import {
   required,
   type FieldError,
 } from '../field-error.js';
-import { needsHealthCheck } from '../service-allocation.js';
+import { needsHealthCheck } from '../node-ports.js';
 import {
   checkLabel,
   checkLabels,
