@@ -12,10 +12,13 @@ import {
   type FieldError,
 } from '../../api/field-error.js';
 import type { JSONSchemaProps, SelectableField } from '../../api/kinds/apiextensions.js';
+import { embeddedErrors } from './embedded.js';
+import { schemaAtFieldPath } from './field-path.js';
 import { openApiErrors } from './open-api-rules.js';
 import { isEmbedded, itemsOf, membersOf } from '../../api/json-schema.js';
 import { pruned, prunedWithin } from './schema.js';
 import { propertiesOf, structuralErrors } from './structural.js';
+import { unsupportedText } from './unsupported.js';
 import { schemaErrors } from './validate-schema.js';
 
 /**
@@ -50,6 +53,12 @@ function schemaErrorsAt(
   if (schema.nullable === true) {
     errors.push(forbidden(`${at}.nullable`, 'nullable cannot be true at the root'));
   }
+  const unsupported = unsupportedText(schema);
+  if (unsupported !== undefined) {
+    // What stands there is mostly forbidden anyway: only otherwise this is told.
+    const all = [...errors, ...openApiErrors(schema, at, false)];
+    return all.length > 0 ? all : [invalid(at, '', unsupported)];
+  }
   const structural = structuralErrors(schema, at);
   const further = structural.length > 0 ? structural : defaultErrors(schema, at, true);
   return [...errors, ...further, ...openApiErrors(schema, at, further.length === 0)];
@@ -71,7 +80,11 @@ function defaultErrors(
 ): readonly FieldError[] {
   const errors: FieldError[] = [];
   const value: unknown = schema.default;
-  if (value !== undefined && value !== null) errors.push(...oneDefaultErrors(schema, value, path));
+  if (value !== undefined && value !== null) {
+    // The whole object counts as an embedded one.
+    const embedded = isRoot ? { ...schema, 'x-kubernetes-embedded-resource': true } : schema;
+    errors.push(...oneDefaultErrors(embedded, value, path));
+  }
   const items = itemsOf(schema);
   const members = membersOf(schema);
   for (const [name, property] of propertiesOf(schema)) {
@@ -94,6 +107,8 @@ function oneDefaultErrors(schema: JSONSchemaProps, value: unknown, path: string)
     ? pruned(isRecord(value) ? value : {}, schema)
     : prunedWithin(value, schema);
   if (!deepEqual(kept, value)) errors.push(invalid(at, value, 'must not have unknown fields'));
+  const unfit = embeddedErrors(value, schema, at);
+  if (unfit.length > 0) return [...errors, ...unfit];
   for (const error of schemaErrors(value, schema)) {
     errors.push({ ...error, path: placed(at, error.path) });
   }
@@ -122,7 +137,7 @@ export function selectableErrors(
       errors.push(required(at));
       continue;
     }
-    const found = schemaAt(jsonPath, schema);
+    const found = schemaAtFieldPath(jsonPath, schema, { allowsBrackets: false });
     if (typeof found === 'string') {
       errors.push(invalid(at, jsonPath, `is an invalid path: ${found}`));
       continue;
@@ -139,16 +154,4 @@ export function selectableErrors(
     errors.push(tooMany(path, seen.size, selectableMax));
   }
   return errors;
-}
-
-/** The schema that a simple path leads to, or why it leads nowhere. */
-function schemaAt(path: string, root: JSONSchemaProps): JSONSchemaProps | string {
-  let schema: JSONSchemaProps | undefined = root;
-  for (const step of path.replace(/^\./, '').split('.')) {
-    const [name = '', ...rest] = step.split('[');
-    schema = schema?.properties?.[name];
-    if (schema === undefined) return 'does not refer to a valid field';
-    if (rest.length > 0) return 'array notation is not allowed';
-  }
-  return schema ?? 'does not refer to a valid field';
 }

@@ -7,6 +7,7 @@ import {
 import { fill, fillEmpty, within } from './defaults/fill.js';
 import { keepSpec, keepStatus } from './parts.js';
 import { rfc3339 } from '../../api/time.js';
+import { formatWarnings } from '../custom/format-warnings.js';
 import { withDefinitionCondition } from '../custom/conditions.js';
 import { strategyOf } from './strategy.js';
 import {
@@ -43,6 +44,8 @@ export const customResourceDefinition = strategyOf<CustomResourceDefinition>({
   prepareForUpdate: (object, old) => withStoredVersion(keepStatus(object, old)),
   validate: validateDefinition,
   validateUpdate: validateDefinitionUpdate,
+  warningsOnCreate: definition => formatWarnings(definition),
+  warningsOnUpdate: formatWarnings,
   status: { prepareForUpdate: keepSpec, validateUpdate: validateDefinitionStatus },
   beginsDeletion: (definition, { nowMs }) => {
     const { metadata } = definition;

@@ -16,7 +16,8 @@ import { checkClient, checkReviewVersions } from './webhook-client.js';
 export function validateDefinition(definition: CustomResourceDefinition): readonly FieldError[] {
   const { metadata, spec } = definition;
   const errors: Errors = [];
-  if (metadata.name !== `${spec.names.plural ?? ''}.${spec.group ?? ''}`) {
+  const isNamed = (metadata.name ?? '') !== '';
+  if (isNamed && metadata.name !== `${spec.names.plural ?? ''}.${spec.group ?? ''}`) {
     const text = 'must be spec.names.plural+"."+spec.group';
     errors.push(invalid('metadata.name', metadata.name ?? '', text));
   }
