@@ -284,6 +284,8 @@ it('runs jobs of several operators one after the other on a whole cluster', asyn
     ...{ apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'j', labels } },
     spec: { parallelism: 2, completions: 2, template: template('c') },
   });
+  // What is created in one second may be started in any order.
+  await cluster.advance('2s');
   const replicas = { replicas: 1, template: template('pytorch') };
   await send('/apis/kubeflow.org/v1/namespaces/default/pytorchjobs', {
     ...{ apiVersion: 'kubeflow.org/v1', kind: 'PyTorchJob', metadata: { name: 'p', labels } },

@@ -104,4 +104,21 @@ describe('kueue', () => {
     const job = { apiVersion: 'kubeflow.org/v1', kind: 'MXJob', metadata: { name: 'm', labels } };
     expect(kueue.hints?.(job)[0]).toContain('Kueue no longer knows MXJob');
   });
+
+  it('hints at what is not simulated, and at what it would not start as it is shipped', () => {
+    const labels = { 'kueue.x-k8s.io/queue-name': 'lq' };
+    const told = (apiVersion: string, kind: string, spec = {}, isQueued = false) =>
+      kueue
+        .hints?.({ apiVersion, kind, metadata: { name: 'x', ...(isQueued && { labels }) }, spec })
+        .join() ?? '';
+    const own = 'kueue.x-k8s.io/v1beta2';
+    expect(told('apps/v1', 'Deployment', {}, true)).toContain('it runs at once, without quota');
+    expect(told('apps/v1', 'Deployment')).toBe('');
+    expect(told('kubeflow.org/v1', 'TFJob', {}, true)).toContain(
+      'leaves kubeflow.org/tfjob out of integrations.frameworks',
+    );
+    expect(told(own, 'Topology')).toContain('topology-aware scheduling is not simulated');
+    const shared = { namespaceSelector: {}, fairSharing: { weight: 2 } };
+    expect(told(own, 'ClusterQueue', shared)).toContain('fairSharing is not simulated');
+  });
 });

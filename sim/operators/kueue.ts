@@ -1,8 +1,9 @@
 /**
- * Kueue: jobs wait, suspended, until there is quota for all of their pods. Jobs, PyTorchJobs, TFJobs
- * and MPIJobs of v2beta1; the other integrations are not made. Absent: topology-aware scheduling,
- * admission checks beyond the object, MultiKueue, fair sharing, elastic jobs, prebuilt workloads,
- * LimitRanges and the API version v1beta1. The configuration is the shipped one.
+ * Kueue: jobs wait, suspended, until there is quota for all of their pods. Jobs, JobSets, MPIJobs of
+ * v2beta1, PyTorchJobs, TFJobs, XGBoostJobs and PaddleJobs; the other integrations are not made, which
+ * hints() tells. Absent: topology-aware scheduling, admission checks beyond the object, MultiKueue,
+ * fair sharing, elastic jobs, prebuilt workloads, LimitRanges. The configuration is the shipped one,
+ * but for the frameworks of the training operator, which it leaves out, and which are on here.
  * @upstream kubernetes-sigs/kueue v0.19.2
  */
 import type { PolicyRule } from '../api/kinds/rbac.js';
@@ -11,6 +12,7 @@ import { serviceAccount } from '../client/contract.js';
 import { webhookConfiguration, type WebhookParts } from './admission/configuration.js';
 import { installation } from './crd/installation.js';
 import { once } from './crd/once.js';
+import { convert } from './kueue/conversion.js';
 import { definitions } from './kueue/definitions.js';
 import { kueueHints } from './kueue/hints.js';
 import { jobController } from './kueue/job-controller.js';
@@ -28,6 +30,8 @@ import {
   inUseDefaulter,
   resourceFlavorValidator,
 } from './kueue/queue-webhooks.js';
+import { conversionPath, withOlderVersion } from './kueue/older-version.js';
+import { otherDefinitions } from './kueue/other-definitions.js';
 import { schedulerController } from './kueue/scheduler.js';
 import { group } from './kueue/types.js';
 import { workloadController } from './kueue/workload-controller.js';
@@ -51,7 +55,7 @@ const rules: readonly PolicyRule[] = [
     verbs: ['create', 'watch', 'update', 'patch'],
   },
   { apiGroups: ['scheduling.k8s.io'], resources: ['priorityclasses'], verbs: read },
-  ...['batch', 'kubeflow.org'].map(one => ({
+  ...['batch', 'jobset.x-k8s.io', 'kubeflow.org'].map(one => ({
     apiGroups: [one],
     resources: pluralsOf(one).flatMap(name => [name, `${name}/status`, `${name}/finalizers`]),
     verbs: [...read, 'update', 'patch', 'delete'],
@@ -126,10 +130,11 @@ function webhooks(): readonly KubeObject[] {
 /** The operator. */
 export const kueue: Operator = {
   name: 'kueue',
-  models: 'kubernetes-sigs/kueue v0.19.2 (Job, PyTorchJob, TFJob, MPIJob v2beta1)',
-  isAlternative: true,
+  models:
+    'kubernetes-sigs/kueue v0.19.2 (Job, JobSet, MPIJob v2beta1, PaddleJob, PyTorchJob, TFJob, XGBoostJob)',
+  isOnDemand: true,
   manifests: once(() => [
-    ...definitions(),
+    ...[...definitions(), ...otherDefinitions()].map(one => withOlderVersion(one, service)),
     ...installation({ namespace, account, rules }),
     ...webhooks(),
   ]),
@@ -147,6 +152,7 @@ export const kueue: Operator = {
   },
   webhooks: {
     service,
+    converters: { [conversionPath]: convert },
     byPath: {
       [`/mutate-${ownSlug}-clusterqueue`]: inUseDefaulter,
       [`/mutate-${ownSlug}-resourceflavor`]: inUseDefaulter,

@@ -12,6 +12,7 @@ it.each([
     ['trainer.kubeflow.org/v1alpha1', 'jobset.x-k8s.io/v1alpha2'],
     ['trainer', 'jobset'],
   ],
+  [['kueue.x-k8s.io/v1beta1', 'batch/v1'], ['kueue']],
   [
     ['kubeflow.org/v2beta1', 'kubeflow.org/v1'],
     ['training-operator', 'training-operator'],

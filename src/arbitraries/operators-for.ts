@@ -3,6 +3,7 @@ import { gatewayApi } from '../../sim/operators/gateway-api.js';
 import { jobset } from '../../sim/operators/jobset.js';
 import { knativeServing } from '../../sim/operators/knative-serving.js';
 import { kserve } from '../../sim/operators/kserve.js';
+import { kueue } from '../../sim/operators/kueue.js';
 import { mpiOperator } from '../../sim/operators/mpi-operator.js';
 import { trainer } from '../../sim/operators/trainer.js';
 import { trainingOperator } from '../../sim/operators/training-operator.js';
@@ -19,6 +20,7 @@ const byGroup: Readonly<Record<string, string>> = {
   'gateway.networking.k8s.io': gatewayApi.name,
   'jobset.x-k8s.io': jobset.name,
   'trainer.kubeflow.org': trainer.name,
+  'kueue.x-k8s.io': kueue.name,
 };
 
 /**

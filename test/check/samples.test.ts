@@ -25,7 +25,7 @@ function counts(project: string): Record<string, number> {
 const expected: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   'dask-kubernetes': { 'SEA003 info': 2 },
   jobset: {
-    'SEA003 info': 6,
+    'SEA003 info': 3,
     'SEA004 warning': 3,
     'SEA005 warning': 5,
     'SEA006 error': 4,
@@ -49,7 +49,7 @@ const expected: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     'SEA216 info': 5,
   },
   'kubeflow-mpi-operator': {},
-  'kubeflow-trainer': { 'SEA219 info': 1 },
+  'kubeflow-trainer': { 'SEA007 info': 1, 'SEA219 info': 1 },
   'kubeflow-training-operator': {
     'SEA004 info': 1,
     'SEA004 warning': 1,
@@ -61,10 +61,11 @@ const expected: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     'SEA218 info': 5,
   },
   kueue: {
-    'SEA003 info': 14,
+    'SEA003 info': 8,
     'SEA004 info': 9,
     'SEA004 warning': 7,
     'SEA006 error': 2,
+    'SEA007 info': 11,
     'SEA203 info': 1,
     'SEA219 info': 2,
     'SEA404 error': 1,

@@ -6,7 +6,7 @@ import type { Answer, Connect, Reconciliation, Transport } from '../../client/co
 import { answerOf } from '../../client/runtime.js';
 import type { Clock } from '../../engine/clock.js';
 import type { Operator } from '../operator.js';
-import type { WebhookRequest, WebhookVerdict } from './webhook.js';
+import type { Converter, WebhookRequest, WebhookVerdict } from './webhook.js';
 
 /** A call, as the API server makes it. */
 interface Call {
@@ -59,12 +59,17 @@ export function webhookDoor(
       options.inCluster(call, done);
       return;
     }
-    if (operator === undefined || webhook === undefined) {
+    const converter = operator?.webhooks?.converters?.[path];
+    if (operator === undefined || (webhook ?? converter) === undefined) {
       done({ isOk: false, error: `service "${host}" not found` });
       return;
     }
     if (!options.isRunning(operator.process.name)) {
       done({ isOk: false, error: 'dial tcp: connect: connection refused' });
+      return;
+    }
+    if (webhook === undefined) {
+      if (converter !== undefined) done(converted(body as ConversionReview, converter));
       return;
     }
     const label = `webhook ${operator.name} ${path}`;
@@ -111,6 +116,23 @@ interface Review {
     readonly oldObject: KubeObject | null;
     readonly userInfo?: { readonly username?: string };
   };
+}
+
+interface ConversionReview {
+  readonly apiVersion: string;
+  readonly request: {
+    readonly uid: string;
+    readonly desiredAPIVersion: string;
+    readonly objects: readonly KubeObject[];
+  };
+}
+
+function converted({ apiVersion, request }: ConversionReview, converter: Converter): CallAnswer {
+  const { uid, objects, desiredAPIVersion } = request;
+  const convertedObjects = objects.map(object => converter(object, desiredAPIVersion));
+  const response = { uid, convertedObjects, result: { status: 'Success' } };
+  const body = JSON.stringify({ kind: 'ConversionReview', apiVersion, response });
+  return { isOk: true, code: 200, contentType: 'application/json', body };
 }
 
 function requestOf({ request }: Review): WebhookRequest {

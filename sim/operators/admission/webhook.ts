@@ -27,9 +27,14 @@ export type WebhookVerdict =
 /** Judges one request; like a reconciler it may ask the API server, and time goes by. */
 export type Webhook = (request: WebhookRequest) => Reconciliation<WebhookVerdict>;
 
+/** The object in the version that is asked for. */
+export type Converter = (object: KubeObject, apiVersion: string) => KubeObject;
+
 /** The webhooks of an operator, and the service by which the API server reaches them. */
 export interface Webhooks {
   readonly service: { readonly namespace: string; readonly name: string };
   /** By the path of the URL. */
   readonly byPath: Readonly<Record<string, Webhook>>;
+  /** The webhooks that convert objects of CRDs between their versions, by the path of the URL. */
+  readonly converters?: Readonly<Record<string, Converter>>;
 }

@@ -11,14 +11,56 @@ const unmanaged: Readonly<Record<string, string>> = {
     'Kueue knows MPIJob of kubeflow.org/v2beta1 only: the label does nothing, the job runs at once',
 };
 
+/** The kinds that Kueue starts upstream, and not here. */
+const notHere = new Set([
+  'apps/v1 Deployment',
+  'apps/v1 StatefulSet',
+  'leaderworkerset.x-k8s.io/v1 LeaderWorkerSet',
+  'ray.io/v1 RayCluster',
+  'ray.io/v1 RayJob',
+  'ray.io/v1 RayService',
+  'trainer.kubeflow.org/v1alpha1 TrainJob',
+  'v1 Pod',
+]);
+
+/** The kinds whose frameworks the shipped configuration leaves out. */
+const notShipped = ['PaddleJob', 'PyTorchJob', 'TFJob', 'XGBoostJob'];
+
+/** The kinds that are kept, and on which nobody acts. */
+const kept: Readonly<Record<string, string>> = {
+  AdmissionCheck: 'no controller of admission checks is simulated: workloads that need one wait',
+  MultiKueueCluster: 'MultiKueue is not simulated: all workloads stay in this cluster',
+  MultiKueueConfig: 'MultiKueue is not simulated: all workloads stay in this cluster',
+  ProvisioningRequestConfig: 'provisioning requests are not simulated: no node is asked for',
+  Topology: 'topology-aware scheduling is not simulated: pods go to any nodes of their flavour',
+};
+
 /** The hints about an object. */
 export function kueueHints(object: KubeObject): readonly string[] {
   const { apiVersion = '', kind = '', metadata } = object;
-  const label = metadata.labels?.[keys.queue];
-  const told = unmanaged[`${apiVersion} ${kind}`];
-  if (label !== undefined && told !== undefined) return [told];
-  if (kind !== 'ClusterQueue' || !apiVersion.startsWith(`${group}/`)) return [];
-  return queueHints((object as unknown as ClusterQueue).spec ?? {});
+  if (metadata.labels?.[keys.queue] !== undefined) return jobHints(`${apiVersion} ${kind}`, kind);
+  if (!apiVersion.startsWith(`${group}/`)) return [];
+  const spec = (object['spec'] ?? {}) as Readonly<Record<string, unknown>>;
+  const sharing =
+    spec['fairSharing'] === undefined
+      ? []
+      : ['fairSharing is not simulated: queues borrow in the order of their workloads'];
+  const told = kept[kind];
+  if (told !== undefined) return [told];
+  return kind === 'ClusterQueue' ? [...queueHints(spec), ...sharing] : sharing;
+}
+
+function jobHints(type: string, kind: string): readonly string[] {
+  const told = unmanaged[type];
+  if (told !== undefined) return [told];
+  if (notHere.has(type)) {
+    return [`Kueue does not start a ${kind} from its queue here: it runs at once, without quota`];
+  }
+  return type.startsWith('kubeflow.org/v1 ') && notShipped.includes(kind)
+    ? [
+        `Kueue's shipped configuration leaves kubeflow.org/${kind.toLowerCase()} out of integrations.frameworks: there the job runs at once; here it waits for quota`,
+      ]
+    : [];
 }
 
 function queueHints(spec: NonNullable<ClusterQueue['spec']>): readonly string[] {

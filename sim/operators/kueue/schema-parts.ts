@@ -10,6 +10,12 @@ export const subdomain: Schema = {
   maxLength: 253,
   pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$',
 };
+/** The name of a label, or of a condition. */
+export const labelName: Schema = {
+  ...{ type: 'string', maxLength: 316, minLength: 1 },
+  pattern:
+    '^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])$',
+};
 /** The name of a set of pods. */
 export const setName: Schema = {
   type: 'string',
@@ -21,6 +27,8 @@ export const setName: Schema = {
 export function quantity(): Schema {
   return schemaOf('api/resource.Quantity');
 }
+
+const { minLength: _, ...typeName } = labelName;
 
 /** Conditions as metav1 has them. */
 export function conditions(): Schema {
@@ -34,11 +42,7 @@ export function conditions(): Schema {
         pattern: '^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$',
       },
       status: oneOf('True', 'False', 'Unknown'),
-      type: {
-        ...{ type: 'string', maxLength: 316 },
-        pattern:
-          '^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])$',
-      },
+      type: typeName,
     },
     ['lastTransitionTime', 'message', 'reason', 'status', 'type'],
   );

@@ -137,7 +137,11 @@ export interface PodSet {
   readonly count: number;
   readonly minCount?: number;
   readonly template: PodTemplateSpec;
-  readonly topologyRequest?: { readonly podIndexLabel?: string };
+  readonly topologyRequest?: {
+    readonly podIndexLabel?: string;
+    readonly subGroupCount?: number;
+    readonly subGroupIndexLabel?: string;
+  };
 }
 
 /** Which flavours the pods of a set got. */

@@ -62,7 +62,9 @@ export const removedApi: Rule = {
   *find({ trial }): Iterable<Hit> {
     for (const entry of trial.unserved) {
       const known = removalOf(entry);
-      const served = trial.servedElsewhere(entry);
+      const found = trial.servedElsewhere(entry);
+      // An operator's kind of the same name is another kind.
+      const served = found !== undefined && isBuiltIn(found) ? found : undefined;
       if (known !== undefined) {
         const [release, instead] = known;
         yield {
@@ -72,7 +74,8 @@ export const removedApi: Rule = {
           fix: `use ${instead}`,
         };
       } else if (builtInGroups.has(entry.group)) {
-        const near = didYouMean(entry.kind, trial.builtInKinds);
+        const others = trial.builtInKinds.filter(kind => kind !== entry.kind);
+        const near = didYouMean(entry.kind, others);
         const instead = served ?? near;
         yield {
           entry,
@@ -92,6 +95,11 @@ export const removedApi: Rule = {
 /** Whether the version is known to have been removed, or is a wrong version of a built-in kind. */
 export function isRetired(entry: Entry): boolean {
   return removalOf(entry) !== undefined || builtInGroups.has(entry.group);
+}
+
+function isBuiltIn(apiVersion: string): boolean {
+  const slash = apiVersion.indexOf('/');
+  return builtInGroups.has(slash < 0 ? '' : apiVersion.slice(0, slash));
 }
 
 function removalOf({ apiVersion, kind }: Entry): readonly [string, string] | undefined {

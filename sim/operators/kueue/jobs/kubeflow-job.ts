@@ -61,6 +61,24 @@ export const tfJob: JobIntegration = integration({
   types: ['Chief', 'Master', 'PS', 'Worker', 'Evaluator'],
 });
 
+/** XGBoostJob of kubeflow.org/v1. */
+export const xgboostJob: JobIntegration = integration({
+  apiVersion: 'kubeflow.org/v1',
+  kind: 'XGBoostJob',
+  plural: 'xgboostjobs',
+  field: 'xgbReplicaSpecs',
+  types: ['Master', 'Worker'],
+});
+
+/** PaddleJob of kubeflow.org/v1. */
+export const paddleJob: JobIntegration = integration({
+  apiVersion: 'kubeflow.org/v1',
+  kind: 'PaddleJob',
+  plural: 'paddlejobs',
+  field: 'paddleReplicaSpecs',
+  types: ['Master', 'Worker'],
+});
+
 /** MPIJob of kubeflow.org/v2beta1. */
 export const mpiJob: JobIntegration = integration({
   apiVersion: 'kubeflow.org/v2beta1',
