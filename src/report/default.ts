@@ -2,6 +2,7 @@
 import { elapsed } from '../scenario/narrator.js';
 import { comparisonTables } from './comparison.js';
 import { gpuTable } from './gpu-table.js';
+import { nodeGroupTable } from './node-group-table.js';
 import { plain, type Paint } from './paint.js';
 import type { Reporter, RunOfScenario } from './reporter.js';
 import { countText, nameOf } from './standing.js';
@@ -43,13 +44,16 @@ export function stepLines(run: RunOfScenario, paint: Paint): string[] {
   return ['', `${paint.strong(nameOf(run))} (${run.file})`, ...steps];
 }
 
-/** The tables of the stack, and that of the GPUs where there is a stack. */
+/** The tables of the stack and of node groups, and that of the GPUs where there are any of these. */
 export function tableLinesOf(run: RunOfScenario): string[] {
-  const gpus = run.report === undefined ? undefined : gpuTable(run);
+  const isTold = run.report !== undefined || run.nodeGroups !== undefined;
+  const gpus = isTold ? gpuTable(run) : undefined;
   const requests = requestsTable(run);
+  const groups = nodeGroupTable(run);
   const tables = [
     ...(run.report?.tables ?? []),
     ...(requests === undefined ? [] : [requests]),
+    ...(groups === undefined ? [] : [groups]),
     ...(gpus === undefined ? [] : [gpus]),
   ];
   return tables.flatMap(table => ['', ...tableLines(table).map(line => `  ${line}`)]);

@@ -1,6 +1,7 @@
 /** The job summary of GitHub Actions: Markdown, with tables that a reader of a pull request looks at. */
 import { comparisonTables } from './comparison.js';
 import { gpuTable } from './gpu-table.js';
+import { nodeGroupTable } from './node-group-table.js';
 import { requestsTable } from './requests-table.js';
 import { fenced, folded, inline, markdownTable } from './markdown.js';
 import type { Reporter, RunOfScenario } from './reporter.js';
@@ -21,11 +22,14 @@ function runParts(run: RunOfScenario): string[] {
     return `- **${inline(title)}** (\`${file}:${line}\`): ${inline(message)}`;
   });
   const stories = run.verdicts.flatMap(verdict => storyLines(verdict, run.startMs));
-  const gpus = run.report === undefined ? undefined : gpuTable(run);
+  const isTold = run.report !== undefined || run.nodeGroups !== undefined;
+  const gpus = isTold ? gpuTable(run) : undefined;
   const requests = requestsTable(run);
+  const groups = nodeGroupTable(run);
   const tables = [
     ...(run.report?.tables ?? []),
     ...(requests === undefined ? [] : [requests]),
+    ...(groups === undefined ? [] : [groups]),
     ...(gpus === undefined ? [] : [gpus]),
   ];
   const held = run.verdicts.filter(({ kind }) => kind === 'held').length;

@@ -4,6 +4,7 @@ import { timeMs } from '../../sim/api/time.js';
 import { invariant } from '../../sim/engine/invariant.js';
 import type { Cluster, Fault } from '../cluster.js';
 import { GpuLedger, type GpuAccounts } from '../gpu/ledger.js';
+import { NodeLedger, type NodeGroupAccount } from '../gpu/node-ledger.js';
 import { durationMs } from '../input/duration.js';
 import { readManifests, type Manifest } from '../input/manifests.js';
 import { evidenceOf, judgeCluster } from './judgement.js';
@@ -58,6 +59,8 @@ export interface RunResult {
   /** From the start until traffic first flowed. */
   readonly deployedMs?: number;
   readonly gpus: GpuAccounts;
+  /** What became of the node groups, where the cluster has some. */
+  readonly nodeGroups?: readonly NodeGroupAccount[];
   /** Hours in which GPUs were busy, weighed by how busy; undefined where the backend cannot tell. */
   readonly gpuBusyHours?: number;
   /** What the stack measured. */
@@ -108,12 +111,14 @@ export async function runScenario(
   const { stack, folder, journal } = options;
   const logbook = new Logbook(startMs);
   const gpus = new GpuLedger(scenario.prices);
+  const groups = nodeLedger(scenario, cluster);
   const narrator = new Narrator(cluster, {
     namespaces: scenario.show.namespaces ?? ['default'],
     logs: scenario.show.logs ?? true,
     events: scenario.show.events ?? true,
     observe: entry => {
       gpus.observe(entry);
+      groups?.observe(entry);
       logbook.observe(entry);
       journal?.observe(entry);
     },
@@ -146,12 +151,23 @@ export async function runScenario(
     ...(scenario.variant !== undefined && { variant: scenario.variant }),
     ...(runner.trafficMs !== undefined && { deployedMs: runner.trafficMs - startMs }),
     gpus: gpus.accounts(cluster.now()),
+    ...(groups !== undefined && { nodeGroups: groups.accounts(cluster.now()) }),
     ...(options.gpuBusySeconds && { gpuBusyHours: options.gpuBusySeconds() / 3600 }),
     ...(report !== undefined && { report }),
     ...(requests.length > 0 && { requests }),
     record: { log: logbook.log, series: logbook.series },
     verdicts: await judgeCluster(cluster, measured, scenario.laws),
   };
+}
+
+/** The ledger of node groups, on the one backend that makes their machines. */
+function nodeLedger(
+  { cluster: { autoscaler }, prices }: Scenario,
+  { backend }: Cluster,
+): NodeLedger | undefined {
+  if (autoscaler === undefined || backend !== 'sim') return undefined;
+  const names = autoscaler.nodeGroups.map(({ name }) => name);
+  return new NodeLedger(names, prices);
 }
 
 class Runner {

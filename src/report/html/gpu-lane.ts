@@ -81,11 +81,15 @@ export function gpuDrawing(
     const slot = held.slots[held.hold.devices.indexOf(device)] ?? 0;
     return [failure({ device, x: scale.x(ms), y: top + (slot + 0.5) * row })];
   });
-  const labels = nodes.map(({ name, gpus }) => {
+  const labels = nodes.map(node => {
+    const { name, gpus } = node;
     const top = tops.get(name) ?? 0;
     const height = Math.ceil(gpus) * row;
-    return markup`<rect class="empty" x="${plot.left}" y="${top}" width="${plot.width}"
-        height="${height}" /><text class="tick" x="${plot.left - 8}"
+    const there = presence(node, scale).map(
+      ([from, until]) => markup`<rect class="empty" x="${round(from)}" y="${top}"
+        width="${round(until - from)}" height="${height}" />`,
+    );
+    return markup`${there}<text class="tick" x="${plot.left - 8}"
         y="${round(top + Math.max(11, height) / 2 + 3.5)}" text-anchor="end"
         >${clipped(name)}</text
       >`;
@@ -130,14 +134,30 @@ function failure({ device, x, y }: { device: string; x: number; y: number }): Ma
     /><path class="device-failed" d="${d}" /></g>`;
 }
 
-/** Where the node is not ready, or gone. */
+/** From where to where the node is there: one that comes late or goes early has no GPUs before and after. */
+function presence({ changes }: SceneNode, scale: TimeScale): (readonly [number, number])[] {
+  const spans: [number, number][] = [];
+  for (const [index, { ms, state }] of changes.entries()) {
+    if (state === undefined) continue;
+    const [from, until] = [
+      scale.x(Math.max(0, ms)),
+      scale.x(changes[index + 1]?.ms ?? scale.durationMs),
+    ];
+    const last = spans.at(-1);
+    if (last !== undefined && last[1] >= from) last[1] = until;
+    else spans.push([from, until]);
+  }
+  return spans;
+}
+
+/** Where the node is not ready. */
 function outagesOf({ changes, gpus }: SceneNode, scale: TimeScale, top: number, row: number) {
   return changes.flatMap((change, index) => {
     const isUp = change.state?.startsWith('Ready') === true;
     const untilMs = changes[index + 1]?.ms ?? scale.durationMs;
-    if (isUp || untilMs - change.ms < 1) return [];
+    const { state } = change;
+    if (state === undefined || isUp || untilMs - change.ms < 1) return [];
     const [from, until] = [scale.x(change.ms), scale.x(untilMs)];
-    const state = change.state ?? 'gone';
     return [
       markup`<g><title>node ${state}</title><rect class="outage" x="${round(from)}" y="${top}"
         width="${round(Math.max(1.5, until - from))}" height="${Math.ceil(gpus) * row}" /></g>`,

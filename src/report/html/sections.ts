@@ -4,6 +4,7 @@ import type { Breach } from '../../laws/law.js';
 import { elapsed } from '../../scenario/narrator.js';
 import type { ComparedFigure, ReportTable } from '../../stacks/stack.js';
 import { gpuTable } from '../gpu-table.js';
+import { nodeGroupTable } from '../node-group-table.js';
 import type { Report, RunOfScenario } from '../reporter.js';
 import { numericColumns } from '../text-table.js';
 import { markup, type Markup } from './markup.js';
@@ -156,10 +157,11 @@ export function stepsSection({ steps, file }: RunOfScenario, number: number): Ma
   >`;
 }
 
-/** The tables of the stack, and that of the GPUs; undefined without any. */
+/** The tables of the stack, of node groups and of the GPUs; undefined without any. */
 export function tablesSection(run: RunOfScenario, number: number): Markup | undefined {
   const gpus = gpuTable(run);
-  const tables = [...(run.report?.tables ?? []), ...(gpus === undefined ? [] : [gpus])];
+  const groups = nodeGroupTable(run);
+  const tables = [...(run.report?.tables ?? []), groups, gpus].filter(table => table !== undefined);
   if (tables.length === 0) return undefined;
   return markup`<section aria-labelledby="tables-${number}" id="r${number}-tables">
     <h3 id="tables-${number}">Tables</h3>${tables.map(tableOf)}</section

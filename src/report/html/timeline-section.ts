@@ -5,6 +5,7 @@ import { happeningLane, happeningList, type Happening } from './happenings.js';
 import type { Holder } from './holders.js';
 import { dashes, laneDrawing, round, seriesLanes, type Lane } from './lanes.js';
 import { markup, type Markup } from './markup.js';
+import { nodeLane } from './node-lane.js';
 import { replicaLane } from './replica-lane.js';
 import type { Scene } from './scene.js';
 import { laneWidth, plot, type TimeScale } from './time-scale.js';
@@ -25,7 +26,8 @@ export interface TimelineParts {
 export function lanesOf({ run, scene, scale }: TimelineParts): readonly Lane[] {
   const measured = run.record === undefined ? [] : seriesLanes(run.record, scale);
   const replicas = replicaLane(scene, scale.durationMs);
-  return replicas === undefined ? measured : [...measured, replicas];
+  const nodes = nodeLane(scene, scale.durationMs);
+  return [...measured, replicas, nodes].filter(lane => lane !== undefined);
 }
 
 /** The section. */
