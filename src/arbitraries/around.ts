@@ -42,7 +42,10 @@ export function plansAround(
   manifests: readonly KubeObject[],
   options: AroundOptions = {},
 ): fc.Arbitrary<VoyagePlan> {
-  const { hasSubsets = true, pools = poolsFor(manifests) } = options;
+  const { hasSubsets = true, autoscaler } = options;
+  // What the manifests need beyond a node comes from the groups.
+  const usual = autoscaler === undefined ? poolsFor(manifests) : [oneNode];
+  const { pools = usual } = options;
   const free = manifests.filter(({ kind = '' }) => !grounds.has(kind));
   const some = fc.oneof(
     { weight: 2, arbitrary: fc.constant(manifests) },
@@ -56,6 +59,8 @@ export function plansAround(
   );
   return planArbitrary(some.chain(lastingOrNot).chain(kept => voyagesOf(pools, kept, options)));
 }
+
+const oneNode: NodePool = { name: 'cpu', count: 1, cpu: '16', memory: '64Gi' };
 
 /** Nodes for manifests of which nobody said on what they run: three, and more if GPUs need them. */
 export function poolsFor(manifests: readonly KubeObject[]): readonly NodePool[] {

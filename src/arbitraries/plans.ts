@@ -1,5 +1,6 @@
 /** Voyages out of nothing: any small cluster, any workloads, anything that may happen. */
 import fc from 'fast-check';
+import type { AutoscalerConfig } from '../gpu/autoscaler-config.js';
 import { operatorsFor } from './operators-for.js';
 import type { KubeObject } from '../../sim/api/object.js';
 import type { ClusterPlan, NodePool, VoyagePlan } from '../voyages/plan.js';
@@ -16,6 +17,8 @@ import { sceneOf } from './scene.js';
 
 /** What voyages are drawn within. */
 export interface PlanOptions extends PoolOptions, ObjectOptions, EventOptions {
+  /** Cluster Autoscaler and its node groups, which are there on every voyage. Default: none. */
+  readonly autoscaler?: AutoscalerConfig;
   /** Whether things may reach each other in another order: seeds besides 0. Default true. */
   readonly hasInterleavings?: boolean;
   /** How long the cluster is left alone before the events and after them. Default two minutes, or twenty. */
@@ -44,16 +47,36 @@ export function voyagesOf(
   manifests: readonly KubeObject[],
   options: PlanOptions,
 ): fc.Arbitrary<VoyagePlan> {
-  const { settleMs } = options;
-  const cluster = clusterFor(nodes, manifests);
+  const { settleMs, autoscaler } = options;
+  const cluster = {
+    ...clusterFor(nodes, manifests),
+    ...(autoscaler !== undefined && { autoscaler }),
+  };
   const usual = timesFor(manifests, cluster);
   return fc.record({
-    cluster: fc.constant(cluster),
+    cluster: clusters(cluster, options),
     objects: fc.constant(manifests),
     events: events(sceneOf(cluster, manifests), options),
     seed: seeds(options),
     settleMs: settleMs === undefined ? fc.constantFrom(...usual) : fc.constant(settleMs),
   });
+}
+
+/** The cluster; where groups grow and things may go wrong, in one of four voyages half of the machines never come up. */
+function clusters(cluster: ClusterPlan, { faults }: PlanOptions): fc.Arbitrary<ClusterPlan> {
+  const { autoscaler } = cluster;
+  if (autoscaler === undefined || faults?.length === 0) return fc.constant(cluster);
+  const nodeGroups = autoscaler.nodeGroups.map(group => ({
+    ...group,
+    provisioning: { ...group.provisioning, failedShare: 0.5 },
+  }));
+  return fc.oneof(
+    { weight: 3, arbitrary: fc.constant(cluster) },
+    {
+      weight: 1,
+      arbitrary: fc.constant({ ...cluster, autoscaler: { ...autoscaler, nodeGroups } }),
+    },
+  );
 }
 
 function timesFor(

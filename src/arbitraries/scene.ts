@@ -92,6 +92,7 @@ export function sceneOf(cluster: ClusterPlan, objects: readonly KubeObject[]): S
     processes: [
       ...controlPlane,
       ...(cluster.operators ?? []),
+      ...(cluster.autoscaler === undefined ? [] : ['cluster-autoscaler']),
       ...nodes.map(node => `kubelet/${node}`),
     ],
     namespaces,

@@ -1,7 +1,9 @@
 /** The cluster for which manifests are meant: of a snapshot, or of a kind configuration. */
 import type { Node } from '../../sim/api/kinds/core.js';
 import type { KubeObject } from '../../sim/api/object.js';
+import type { AutoscalerConfig } from '../gpu/autoscaler-config.js';
 import { readKindConfig } from '../gpu/kind-config.js';
+import { nodeAutoscaling } from '../gpu/node-groups.js';
 import { nodeShapes } from '../gpu/node-shapes.js';
 import { bootSimulatedCluster } from '../backends/sim.js';
 import { exitCodes, UserError } from '../input/errors.js';
@@ -15,6 +17,8 @@ export interface ClusterChoice {
   readonly config?: string;
   /** A snapshot's file. */
   readonly cluster?: string;
+  /** Node groups: what they could become counts as nodes. */
+  readonly autoscaler?: AutoscalerConfig;
 }
 
 /** A cluster. */
@@ -30,7 +34,11 @@ export interface ChosenCluster {
  *
  * @throws UserError when both are named; InputError when the file is not what it should be.
  */
-export async function chosenCluster({ config, cluster }: ClusterChoice): Promise<ChosenCluster> {
+export async function chosenCluster({
+  config,
+  cluster,
+  autoscaler,
+}: ClusterChoice): Promise<ChosenCluster> {
   if (cluster !== undefined && config !== undefined) {
     throw new UserError('--config and --cluster both say which cluster it is', {
       exitCode: exitCodes.usage,
@@ -46,12 +54,25 @@ export async function chosenCluster({ config, cluster }: ClusterChoice): Promise
   }
   if (config === undefined) return { objects: [] };
   const { nodes } = readKindConfig(config);
-  return { objects: await nodesOf(config), pools: poolsOfConfig(nodes) };
+  return { objects: await nodesOf(config, autoscaler), pools: poolsOfConfig(nodes) };
 }
 
+/** More nodes of a group are alike, and tell nothing new. */
+const groupNodesMax = 16;
+
 /** The nodes as their kubelets register them: booted, since what a kubelet keeps for itself counts. */
-async function nodesOf(config: string): Promise<readonly KubeObject[]> {
-  const nodes = nodeShapes(readKindConfig(config), 0);
+async function nodesOf(
+  file: string,
+  autoscaler: AutoscalerConfig | undefined,
+): Promise<readonly KubeObject[]> {
+  const config = readKindConfig(file);
+  const { groups } = nodeAutoscaling(autoscaler ?? { nodeGroups: [] }, { config, seed: 0 });
+  const grown = groups.flatMap(({ prefix, max, shapeOf }) =>
+    Array.from({ length: Math.min(max, groupNodesMax) }, (_, index) =>
+      shapeOf(`${prefix}-${index + 1}`),
+    ),
+  );
+  const nodes = [...nodeShapes(config, 0), ...grown];
   await using cluster = await bootSimulatedCluster({ seed: 0, nodes, operators: [] });
   const { body } = await cluster.request({ method: 'GET', path: '/api/v1/nodes' });
   const { items } = body as { readonly items: readonly KubeObject[] };

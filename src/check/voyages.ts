@@ -1,6 +1,7 @@
 /** The voyages of a check: plans around the manifests, searched for one that breaks a law. */
 import { rmSync } from 'node:fs';
 import type { Fault } from '../cluster.js';
+import type { AutoscalerConfig } from '../gpu/autoscaler-config.js';
 import type { Law, LawSettings } from '../laws/law.js';
 import { planSource } from '../arbitraries/source.js';
 import { explore } from '../voyages/explore.js';
@@ -27,6 +28,8 @@ export interface VoyageOptions {
   readonly fleet?: Fleet;
   /** Default: nodes that the manifests fit on. */
   readonly pools?: readonly NodePool[];
+  /** Cluster Autoscaler and its node groups. Default: none. */
+  readonly autoscaler?: AutoscalerConfig;
   /** The kinds of faults; none: only people act. Default all. */
   readonly faults?: readonly Fault['kind'][];
   readonly isInterrupted?: () => boolean;
@@ -58,9 +61,10 @@ export async function tryVoyages(
   { objects, standIns, leftOut }: Sailable,
   options: VoyageOptions,
 ): Promise<VoyagesResult> {
-  const { laws, pools, faults, folder, timeMs, workers, progress, ...rest } = options;
+  const { laws, pools, autoscaler, faults, folder, timeMs, workers, progress, ...rest } = options;
   const { plans, origin } = planSource(objects, {
     ...(pools !== undefined && { pools }),
+    ...(autoscaler !== undefined && { autoscaler }),
     ...(faults !== undefined && { faults }),
   });
   const known = rebased(

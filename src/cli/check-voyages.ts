@@ -3,6 +3,7 @@ import { faultKinds } from '../arbitraries/faults.js';
 import { sailable } from '../check/sailable.js';
 import type { Survey } from '../check/survey.js';
 import { tryVoyages, type VoyagesResult } from '../check/voyages.js';
+import type { AutoscalerConfig } from '../gpu/autoscaler-config.js';
 import type { Fault } from '../cluster.js';
 import { coreCount, elapsedMs, onInterrupt, optimizeLate, writeError } from '../host.js';
 import { didYouMean, exitCodes, UserError } from '../input/errors.js';
@@ -35,6 +36,7 @@ export interface VoyageSettings {
   readonly flags: VoyageFlags;
   readonly seed: number;
   readonly pools: readonly NodePool[] | undefined;
+  readonly autoscaler: AutoscalerConfig | undefined;
   readonly crew: Crew;
 }
 
@@ -65,7 +67,7 @@ export function crewFor(flags: VoyageFlags): Crew {
 /** Sails around the manifests; undefined when none of them sails. */
 export async function sailAround(
   survey: Survey,
-  { flags, seed, pools, crew }: VoyageSettings,
+  { flags, seed, pools, autoscaler, crew }: VoyageSettings,
 ): Promise<VoyagesResult | undefined> {
   const { runs, minutes, quiet = false } = flags;
   const aboard = sailable(survey);
@@ -86,6 +88,7 @@ export async function sailAround(
     isInterrupted: () => isInterrupted,
     ...(minutes !== undefined && { timeMs: minutes * 60_000 }),
     ...(pools !== undefined && pools.length > 0 && { pools }),
+    ...(autoscaler !== undefined && { autoscaler }),
     ...(!quiet && { progress: teller(minutes === undefined ? runs : undefined) }),
   });
   forget();

@@ -7,6 +7,7 @@ import { outcomeOf } from '../check/outcome.js';
 import { readCheckInput } from '../check/read-input.js';
 import { rules } from '../check/rules/index.js';
 import { staticPass } from '../check/static-pass.js';
+import { readAutoscaler } from '../gpu/autoscaler-config.js';
 import { elapsedMs, writeError } from '../host.js';
 import type { Shard } from '../input/shard.js';
 import { exitCodes, UserError } from '../input/errors.js';
@@ -23,6 +24,7 @@ import {
 import type { CliCommand } from './command.js';
 import { readConfiguration } from './configuration.js';
 import {
+  autoscalerOption,
   collect,
   colorOption,
   lawSettingOption,
@@ -38,6 +40,7 @@ interface CheckFlags extends VoyageFlags {
   readonly filename: readonly string[];
   readonly config?: string;
   readonly cluster?: string;
+  readonly autoscaler?: string;
   readonly static?: boolean;
   readonly shard?: Shard;
   readonly seed?: number;
@@ -62,6 +65,7 @@ export const checkCommand: CliCommand = {
         [],
       )
       .option('--config <file>', 'a kind configuration: the cluster for which they are meant')
+      .addOption(autoscalerOption())
       .option('--cluster <file>', 'a snapshot instead: kubectl get nodes,pods -A -o yaml')
       .addOption(new Option('--runs <n>', 'voyages').argParser(wholeNumber).default(1000))
       .addOption(new Option('--minutes <m>', 'stop after so long').argParser(Number))
@@ -113,7 +117,9 @@ async function check(given: readonly string[], flags: CheckFlags): Promise<numbe
   const isStatic = flags.static === true || flags.writeBaseline !== undefined;
   await using crew = isStatic ? undefined : crewFor(flags);
   const config = flags.config ?? (flags.cluster === undefined ? configuration.cluster : undefined);
+  const autoscaler = flags.autoscaler === undefined ? undefined : readAutoscaler(flags.autoscaler);
   const { objects, pools } = await chosenCluster({
+    ...(autoscaler !== undefined && { autoscaler }),
     ...(config !== undefined && { config }),
     ...(flags.cluster !== undefined && { cluster: flags.cluster }),
   });
@@ -125,7 +131,7 @@ async function check(given: readonly string[], flags: CheckFlags): Promise<numbe
   }
   const { findings, silenced } = sift(all, flags.baseline);
   const seed = seedOf(flags.seed, configuration.seed);
-  const voyages = crew && (await sailAround(survey, { flags, seed, pools, crew }));
+  const voyages = crew && (await sailAround(survey, { flags, seed, pools, autoscaler, crew }));
   const about = aboutOf(input, inputs);
   const isUntried = voyages === undefined && !isStatic;
   await report(plans, {

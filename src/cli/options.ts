@@ -40,6 +40,14 @@ export function schedulerConfigOption(): Option {
   );
 }
 
+/** `--autoscaler`: a file of what a scenario has in spec.cluster.autoscaler. */
+export function autoscalerOption(): Option {
+  return new Option(
+    '--autoscaler <file>',
+    'Cluster Autoscaler and its node groups: what a scenario has in spec.cluster.autoscaler',
+  );
+}
+
 /** `--scheduler-ties`. */
 export function schedulerTiesOption(): Option {
   return new Option(

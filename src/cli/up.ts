@@ -17,6 +17,7 @@ import { simulationOptions } from '../backends/sim-options.js';
 import { openSocket } from '../backends/sim-socket.js';
 import { steeringOf } from '../backends/steering.js';
 import { timeDoor } from '../backends/time-door.js';
+import { readAutoscaler } from '../gpu/autoscaler-config.js';
 import {
   elapsedMs,
   keepHeapSmall,
@@ -49,6 +50,7 @@ import { readConfiguration } from './configuration.js';
 import { voyageOf } from './voyage-of.js';
 import type { TieRule } from '../../sim/scheduler/ties.js';
 import {
+  autoscalerOption,
   collect,
   colorOption,
   portNumber,
@@ -67,6 +69,7 @@ const presentWithinMs = 300_000;
 interface UpFlags {
   readonly name: string;
   readonly config?: string;
+  readonly autoscaler?: string;
   readonly schedulerConfig?: string;
   readonly schedulerTies?: TieRule;
   readonly filename: readonly string[];
@@ -92,6 +95,7 @@ export const upCommand: CliCommand = {
       .description('serve a simulated cluster for kubectl and every other client, until Ctrl-C')
       .option('--name <name>', 'its name: the context is seatrial-<name>', nameOf, 'seatrial')
       .option('--config <file>', "a kind configuration (default: seatrial's own)")
+      .addOption(autoscalerOption())
       .addOption(schedulerConfigOption())
       .addOption(schedulerTiesOption())
       .option('-f, --filename <path>', 'manifests to apply, repeatable', collect, [])
@@ -269,12 +273,16 @@ function optionsOf(flags: UpFlags, seed: number, configured: string | undefined)
     ...(schedulerConfig !== undefined && { schedulerConfig }),
     ...(schedulerTies !== undefined && { schedulerTies }),
   };
+  const autoscaler = flags.autoscaler !== undefined && {
+    autoscaler: readAutoscaler(flags.autoscaler),
+  };
   if (flags.scenario === undefined) {
     return simulationOptions({
       seed,
       startMs,
       makers: modelWorkloads,
       ...scheduler,
+      ...autoscaler,
       ...(config !== undefined && { config }),
     });
   }
@@ -287,6 +295,7 @@ function optionsOf(flags: UpFlags, seed: number, configured: string | undefined)
         ...(flags.start === undefined ? scenario.cluster : cluster),
         ...(flags.config !== undefined && { config: flags.config }),
         ...scheduler,
+        ...autoscaler,
       },
     },
     { seed, startMs, ...(config !== undefined && { config }) },

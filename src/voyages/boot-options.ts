@@ -8,12 +8,13 @@ import type { VoyagePlan } from './plan.js';
 /** The options of the simulation, without what is planted. */
 export function bootOptions(plan: VoyagePlan): SimulationOptions {
   const { cluster, seed } = plan;
-  const { operators = [], hasMetrics = false } = cluster;
+  const { operators = [], hasMetrics = false, autoscaler } = cluster;
   return {
     ...simulationOptions({
       seed,
       config: clusterConfig(plan),
       operators,
+      ...(autoscaler !== undefined && { autoscaler }),
       installs: releaseOperators,
     }),
     hasMetricsServer: hasMetrics,

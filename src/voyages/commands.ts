@@ -2,12 +2,15 @@
 import { stringify } from 'yaml';
 import { printDuration } from '../../sim/api/duration.js';
 import type { KubeObject } from '../../sim/api/object.js';
+import type { NodeGroupConfig } from '../gpu/autoscaler-config.js';
 import type { Happening, PodChoice, Target } from '../scenario/happening.js';
 import type { NodePool, VoyagePlan } from './plan.js';
 
 /** The lines: the cluster, the manifests, then what happens and when. */
 export function commandsOf(plan: VoyagePlan): string[] {
-  const lines = [...plan.cluster.pools.map(poolLine), ...applied(plan.objects)];
+  const { pools, autoscaler } = plan.cluster;
+  const groups = autoscaler?.nodeGroups.map(groupLine) ?? [];
+  const lines = [...pools.map(poolLine), ...groups, ...applied(plan.objects)];
   const events = plan.events.flatMap(({ afterMs, ...happening }, index) => {
     const waitMs = afterMs + (index === 0 ? plan.settleMs : 0);
     return [...waited(waitMs), ...linesOf(happening)];
@@ -20,18 +23,25 @@ export function spanText(ms: number): string {
   return printDuration(Math.round(ms) * 1_000_000);
 }
 
-function poolLine({
-  name,
-  count,
+function poolLine(pool: NodePool): string {
+  const nodes = pool.count === 1 ? '1 node' : `${pool.count} nodes`;
+  return `# pool ${pool.name}: ${nodes} of ${shapeText(pool)}`;
+}
+
+function groupLine(group: NodeGroupConfig): string {
+  const { name, min = 0, max, size = min } = group;
+  return `# node group ${name}: ${size} nodes at first, from ${min} to ${max}, of ${shapeText(group)}`;
+}
+
+function shapeText({
   cpu = '8',
   memory = '32Gi',
   gpus,
   taints = [],
-}: NodePool): string {
+}: Omit<NodePool, 'name' | 'count'>): string {
   const devices = gpus === undefined ? '' : `, ${gpus.count} x ${gpus.product}`;
   const tainted = taints.map(({ key, effect }) => `, tainted ${key}:${effect}`).join('');
-  const nodes = count === 1 ? '1 node' : `${count} nodes`;
-  return `# pool ${name}: ${nodes} of ${cpu} CPU, ${memory}${devices}${tainted}`;
+  return `${cpu} CPU, ${memory}${devices}${tainted}`;
 }
 
 function applied(objects: readonly KubeObject[], as?: string): string[] {

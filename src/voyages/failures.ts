@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256Hex } from '../host.js';
 import { InputError } from '../input/errors.js';
+import { autoscalerSchema } from '../gpu/autoscaler-schema.js';
 import { readInput, type Located } from '../input/located.js';
 import { checkSchema, type JsonSchema } from '../input/schema.js';
 import { singleDocument } from '../input/single-document.js';
@@ -66,6 +67,7 @@ const schema: JsonSchema = {
               type: 'array',
               items: { type: 'object', required: ['name', 'count'] },
             },
+            autoscaler: autoscalerSchema,
             operators: { type: 'array', items: text },
             hasMetrics: { type: 'boolean' },
             hasGangs: { type: 'boolean' },

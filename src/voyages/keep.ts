@@ -47,7 +47,7 @@ function scenario(
     ...settle,
     { name: `${laws.join(', ')} must hold`, judge: { laws } },
   ];
-  const { operators = [], hasMetrics = false } = cluster;
+  const { operators = [], hasMetrics = false, autoscaler } = cluster;
   return yaml({
     apiVersion: 'seatrial.dev/v1alpha1',
     kind: 'Scenario',
@@ -56,6 +56,7 @@ function scenario(
       description,
       cluster: {
         config: 'kind-config.yaml',
+        ...(autoscaler !== undefined && { autoscaler }),
         operators,
         metricsServer: hasMetrics,
         serviceTraffic: true,

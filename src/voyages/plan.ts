@@ -1,5 +1,6 @@
 /** The plan of a voyage: all that decides what happens, as plain JSON that can be kept, read and changed. */
 import type { KubeObject } from '../../sim/api/object.js';
+import type { AutoscalerConfig } from '../gpu/autoscaler-config.js';
 import type { Happening } from '../scenario/happening.js';
 
 /** Nodes that are alike. */
@@ -23,6 +24,8 @@ export interface NodePool {
 /** The cluster of a voyage: a control plane's node, and pools. */
 export interface ClusterPlan {
   readonly pools: readonly NodePool[];
+  /** Cluster Autoscaler and its node groups. Default: the nodes stay as they are. */
+  readonly autoscaler?: AutoscalerConfig;
   /** The modelled operators that run. Default: none. */
   readonly operators?: readonly string[];
   /** Whether metrics-server runs, which autoscalers need. Default false. */

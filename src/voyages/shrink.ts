@@ -124,6 +124,7 @@ function withoutStrays(before: VoyagePlan, after: VoyagePlan): VoyagePlan {
   const ended = new Set<string | undefined>(
     before.cluster.operators?.filter(name => !operators.includes(name)),
   );
+  if (after.cluster.autoscaler === undefined) ended.add('cluster-autoscaler');
   const known = new Set(before.objects.map(keyOf));
   const left = new Set(after.objects.map(keyOf));
   const applied = after.events.flatMap(event =>
@@ -194,8 +195,32 @@ function* plainerEvents(plan: VoyagePlan): Generator<VoyagePlan> {
   }
 }
 
+/** Without the autoscaler, with fewer groups, groups that stay smaller, machines that all come. */
+function* plainerGroups(plan: VoyagePlan): Generator<VoyagePlan> {
+  const { autoscaler, ...without } = plan.cluster;
+  if (autoscaler === undefined) return;
+  yield withoutStrays(plan, { ...plan, cluster: without });
+  const { nodeGroups } = autoscaler;
+  const put = (groups: typeof nodeGroups): VoyagePlan => ({
+    ...plan,
+    cluster: { ...without, autoscaler: { ...autoscaler, nodeGroups: groups } },
+  });
+  if (nodeGroups.length > 1) {
+    for (const groups of fewer(nodeGroups)) if (groups.length > 0) yield put(groups);
+  }
+  for (const [index, group] of nodeGroups.entries()) {
+    const { provisioning, ...bare } = group;
+    const least = Math.max(1, group.min ?? 0, group.size ?? 0);
+    for (const max of smallerCounts(group.max, least)) {
+      yield put(nodeGroups.with(index, { ...group, max }));
+    }
+    if (provisioning !== undefined) yield put(nodeGroups.with(index, bare));
+  }
+}
+
 function* plainerCluster(plan: VoyagePlan): Generator<VoyagePlan> {
   const { cluster } = plan;
+  yield* plainerGroups(plan);
   for (const operators of fewer(cluster.operators ?? [])) {
     yield withoutStrays(plan, { ...plan, cluster: { ...cluster, operators } });
   }
