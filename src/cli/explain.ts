@@ -1,10 +1,12 @@
 /** `seatrial explain`: why a pod can or cannot run, node by node, and what would change that. */
 import { schedulerConfigOf } from '../backends/sim-options.js';
 import { kubeconfigPath } from '../backends/kubeconfig-file.js';
+import { readAutoscaler } from '../gpu/autoscaler-config.js';
 import { writeError, writeOut } from '../host.js';
 import { didYouMean, exitCodes, UserError } from '../input/errors.js';
 import { readLive } from '../plan/live.js';
 import { readSnapshot } from '../plan/snapshot.js';
+import { growthFor } from '../plan/growth.js';
 import { verdictText } from '../plan/verdict-text.js';
 import { verdictOf } from '../plan/verdict.js';
 import { ruleText } from '../check/rule-text.js';
@@ -15,7 +17,7 @@ import { lawLines } from '../report/law-text.js';
 import { World } from '../plan/world.js';
 import type { Pod } from '../../sim/api/kinds/core.js';
 import type { CliCommand } from './command.js';
-import { outputOption, schedulerConfigOption } from './options.js';
+import { autoscalerOption, outputOption, schedulerConfigOption } from './options.js';
 
 interface ExplainFlags {
   readonly namespace?: string;
@@ -23,6 +25,7 @@ interface ExplainFlags {
   readonly context?: string;
   readonly cluster?: string;
   readonly at?: string;
+  readonly autoscaler?: string;
   readonly schedulerConfig?: string;
   readonly output: string;
 }
@@ -41,6 +44,7 @@ export const explainCommand: CliCommand = {
       .option('--context <name>', 'the context of the kubeconfig')
       .option('--cluster <file>', 'a snapshot instead: kubectl get nodes,pods -A -o yaml')
       .option('--at <time>', 'a past instant: a time (simulated clusters) or a resourceVersion')
+      .addOption(autoscalerOption())
       .addOption(schedulerConfigOption())
       .addOption(outputOption(['text', 'json']))
       .action((pod: string, flags: ExplainFlags) => act(() => explainPod(pod, flags)));
@@ -52,9 +56,14 @@ async function explainPod(reference: string, flags: ExplainFlags): Promise<numbe
   const law = laws.find(({ name }) => name === reference);
   if (law !== undefined) return explainLaw(law, flags);
   const name = nameOf(reference);
+  const autoscaler = flags.autoscaler === undefined ? undefined : readAutoscaler(flags.autoscaler);
   const { world, namespace } = await source(flags);
   const pod = find(world, flags.namespace ?? namespace, name);
-  const verdict = verdictOf(world, pod, schedulerConfigOf(flags.schedulerConfig ?? {}));
+  const found = verdictOf(world, pod, schedulerConfigOf(flags.schedulerConfig ?? {}));
+  const asksGroups = autoscaler !== undefined && found.runsOn === undefined;
+  const isWaiting = found.node === undefined && found.gates.length === 0;
+  const verdict =
+    asksGroups && isWaiting ? { ...found, growth: growthFor(world, [pod], autoscaler) } : found;
   writeOut(flags.output === 'json' ? `${JSON.stringify(verdict)}\n` : verdictText(verdict));
   return exitCodes.pass;
 }

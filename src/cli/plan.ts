@@ -1,6 +1,7 @@
 /** `seatrial plan`: will the manifests fit, what will wait and why, what would be preempted; no cluster is touched. */
 import { schedulerConfigOf } from '../backends/sim-options.js';
 import { kubeconfigPath } from '../backends/kubeconfig-file.js';
+import { readAutoscaler } from '../gpu/autoscaler-config.js';
 import { writeError, writeOut } from '../host.js';
 import { exitCodes, UserError } from '../input/errors.js';
 import { readManifests } from '../input/manifests.js';
@@ -10,7 +11,7 @@ import { planOf } from '../plan/plan.js';
 import { readSnapshot } from '../plan/snapshot.js';
 import type { KubeObject } from '../../sim/api/object.js';
 import type { CliCommand } from './command.js';
-import { collect, outputOption, schedulerConfigOption } from './options.js';
+import { autoscalerOption, collect, outputOption, schedulerConfigOption } from './options.js';
 import { mustBeTaken } from '../scenario/taken.js';
 
 interface PlanFlags {
@@ -18,6 +19,7 @@ interface PlanFlags {
   readonly cluster?: string;
   readonly kubeconfig?: string;
   readonly context?: string;
+  readonly autoscaler?: string;
   readonly schedulerConfig?: string;
   readonly output: string;
 }
@@ -32,6 +34,7 @@ export const planCommand: CliCommand = {
       .option('--cluster <file>', 'a snapshot: kubectl get nodes,pods -A -o yaml')
       .option('--kubeconfig <file>', 'a cluster to read instead of a snapshot')
       .option('--context <name>', 'the context of the kubeconfig')
+      .addOption(autoscalerOption())
       .addOption(schedulerConfigOption())
       .addOption(outputOption(['text', 'json']))
       .action((flags: PlanFlags) => act(() => plan(flags)));
@@ -48,10 +51,15 @@ async function plan(flags: PlanFlags): Promise<number> {
   }
   const manifests = flags.filename.flatMap(readManifests);
   const schedulerConfig = schedulerConfigOf(flags.schedulerConfig ?? {});
+  const autoscaler = flags.autoscaler === undefined ? undefined : readAutoscaler(flags.autoscaler);
   const objects = await source(flags);
   const planned = await planOf(
     objects,
-    { manifests: manifests.map(({ object }) => object), schedulerConfig },
+    {
+      manifests: manifests.map(({ object }) => object),
+      schedulerConfig,
+      ...(autoscaler !== undefined && { autoscaler }),
+    },
     (applied, index) => {
       const manifest = manifests[index];
       if (manifest !== undefined) mustBeTaken(applied, manifest, 'mend the manifest');

@@ -20,7 +20,7 @@ const defaultSigma = 0.2;
 /** The groups and the flags. Nodes are called `<cluster>-<group>-<number>`; no number is given twice. */
 export function nodeAutoscaling(
   autoscaler: AutoscalerConfig,
-  about: { readonly config: KindConfig; readonly seed: number },
+  about: ClusterOfGroups,
 ): NodeAutoscaling {
   return {
     groups: autoscaler.nodeGroups.map(group => machineGroup(group, about)),
@@ -28,10 +28,13 @@ export function nodeAutoscaling(
   };
 }
 
-function machineGroup(
-  group: NodeGroupConfig,
-  about: { readonly config: KindConfig; readonly seed: number },
-): MachineGroup {
+/** What of the cluster decides about its machines. */
+interface ClusterOfGroups {
+  readonly config: Pick<KindConfig, 'file' | 'name'>;
+  readonly seed: number;
+}
+
+function machineGroup(group: NodeGroupConfig, about: ClusterOfGroups): MachineGroup {
   const { name, min = 0, max, size = min, provisioning = {} } = group;
   const node = configuredNode(group);
   return {

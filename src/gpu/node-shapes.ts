@@ -50,7 +50,7 @@ function named(config: KindConfig): readonly (readonly [string, ConfiguredNode])
 function gpusOn(
   name: string,
   { labels }: ConfiguredNode,
-  { config, seed }: { readonly config: KindConfig; readonly seed: number },
+  { config, seed }: { readonly config: Pick<KindConfig, 'file'>; readonly seed: number },
 ): PooledGpus {
   return gpusOf(labels, config.file, new Random(seed).fork(`gpus ${name}`));
 }
@@ -59,7 +59,7 @@ function gpusOn(
 export function nodeShape(
   name: string,
   node: ConfiguredNode,
-  { config, seed, isSingle }: { config: KindConfig; seed: number; isSingle: boolean },
+  { config, seed, isSingle }: { config: Pick<KindConfig, 'file'>; seed: number; isSingle: boolean },
 ): NodeShape {
   const isControlPlane = node.role === 'control-plane';
   const quantity = (label: string, byDefault: string): string => {

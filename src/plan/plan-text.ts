@@ -1,17 +1,22 @@
 /** A plan as text: the answer first, then what fits where, what waits and why, and who would have to go. */
 import { editText } from './edits.js';
+import { growthLines } from './growth.js';
 import type { Plan } from './plan.js';
 
 /** The plan in lines. */
 export function planText(plan: Plan): string {
   const { placed, preempted, notMade, waitingBefore, replaced } = plan;
   const waiting = plan.waiting.reduce((sum, { pods }) => sum + pods.length, 0);
-  const answer = plan.fits ? 'all fits' : 'not all fits';
+  const { growth } = plan;
+  const isLater = growth !== undefined && growth.groups.length > 0;
+  const fitting = isLater ? 'all fits once node groups have grown' : 'all fits';
+  const answer = plan.fits ? fitting : 'not all fits';
   const counts = `${placed.length} placed, ${waiting} waiting, ${preempted.length} preempted`;
   const lines = [
     `${answer}: ${counts}`,
     ...section('placed', byNode(plan)),
     ...section('waiting', plan.waiting.flatMap(waitingLines)),
+    ...section('node groups', growth === undefined ? [] : growthLines(growth)),
     ...section(
       'preempted',
       preempted.map(({ pod, node, by }) => `${pod} on ${node}, by ${by === '' ? 'another' : by}`),

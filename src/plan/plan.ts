@@ -4,7 +4,9 @@ import type { KubeObject } from '../../sim/api/object.js';
 import type { ConfigurationDocument } from '../../sim/scheduler/configuration.js';
 import type { SimulatedCluster } from '../backends/sim.js';
 import type { Applied } from '../cluster.js';
+import type { AutoscalerConfig } from '../gpu/autoscaler-config.js';
 import type { Edit } from './edits.js';
+import { growthFor, type Growth } from './growth.js';
 import { buildStage, podsOf, settle, worldOf } from './stage.js';
 import { verdictOf } from './verdict.js';
 import { podKey, type World } from './world.js';
@@ -19,7 +21,10 @@ export interface Waiting {
 
 /** What would come of the manifests. */
 export interface Plan {
+  /** Whether all have a place, or would once node groups have grown. */
   readonly fits: boolean;
+  /** What would come of the node groups, where some are told of and pods wait. */
+  readonly growth?: Growth;
   readonly placed: readonly { readonly pod: string; readonly node: string }[];
   readonly waiting: readonly Waiting[];
   readonly preempted: readonly {
@@ -40,12 +45,14 @@ export interface Attempt {
   readonly manifests: readonly KubeObject[];
   /** Default: kube-scheduler's own defaults. */
   readonly schedulerConfig?: ConfigurationDocument;
+  /** Cluster Autoscaler and its node groups. Default: none. */
+  readonly autoscaler?: AutoscalerConfig;
 }
 
 /** The manifests' fate on a cluster of these objects; `refused` is called for each that the API server refuses. */
 export async function planOf(
   objects: readonly KubeObject[],
-  { manifests, schedulerConfig = {} }: Attempt,
+  { manifests, schedulerConfig = {}, autoscaler }: Attempt,
   applied: (each: Applied, index: number) => void,
 ): Promise<Plan> {
   const { cluster, warnings, replaced } = await buildStage(objects, manifests, schedulerConfig);
@@ -61,11 +68,19 @@ export async function planOf(
     const node = pod.spec?.nodeName ?? '';
     return node === '' ? [] : [{ pod: podKey(pod), node }];
   });
-  const waiting = groups(await worldOf(cluster), fresh.filter(isWaiting), schedulerConfig);
+  const world = await worldOf(cluster);
+  const without = fresh.filter(isWaiting);
+  const waiting = groups(world, without, schedulerConfig);
+  const growth =
+    autoscaler === undefined || without.length === 0
+      ? undefined
+      : growthFor(world, without, autoscaler);
+  const isHelped = without.length === (growth?.helped.length ?? 0);
   const preempted = await preemptions(cluster, revision);
   const notMade = await refusedPods(cluster);
   return {
-    fits: waiting.length === 0 && preempted.length === 0 && notMade.length === 0,
+    fits: isHelped && preempted.length === 0 && notMade.length === 0,
+    ...(growth !== undefined && { growth }),
     placed,
     waiting,
     preempted,

@@ -1,5 +1,6 @@
 /** A pod's verdict as text: the answer first, then the nodes, then what would change it. */
 import { editText } from './edits.js';
+import { growthLines } from './growth.js';
 import type { NodeVerdict, PodVerdict } from './verdict.js';
 
 /** The verdict in lines. */
@@ -62,7 +63,7 @@ function namesText(names: readonly string[]): string {
   return `node${names.length > 1 ? 's' : ''} ${shown}${rest}`;
 }
 
-function remedy({ preemption, change, node, gates }: PodVerdict): string[] {
+function remedy({ preemption, change, node, gates, growth }: PodVerdict): string[] {
   const lines: string[] = [];
   if (preemption !== undefined) {
     const victims = preemption.victims.join(', ');
@@ -71,8 +72,11 @@ function remedy({ preemption, change, node, gates }: PodVerdict): string[] {
   if (change !== undefined) {
     lines.push('', `the smallest change found (it would run on ${change.node}):`);
     lines.push(...change.edits.map(edit => `  ${editText(edit)}`));
+  } else if (growth?.groups.length !== undefined && growth.groups.length > 0) {
+    lines.push('', 'no small change found on these nodes');
   } else if (node === undefined && gates.length === 0) {
     lines.push('', 'no small change found: it takes another node, or fewer pods on these');
   }
+  if (growth !== undefined) lines.push('', ...growthLines(growth));
   return lines;
 }

@@ -3,6 +3,7 @@ import type { Pod } from '../../sim/api/kinds/core.js';
 import type { ConfigurationDocument } from '../../sim/scheduler/configuration.js';
 import { explain, type Explanation } from '../../sim/scheduler/explain.js';
 import { costOf, edited, type Case, type Edit } from './edits.js';
+import type { Growth } from './growth.js';
 import { causeOf, type Cause } from './refusals.js';
 import { podKey, type World } from './world.js';
 
@@ -38,6 +39,8 @@ export interface PodVerdict {
   readonly group?: Explanation['group'];
   readonly preemption?: Explanation['preemption'];
   readonly nodes: readonly NodeVerdict[];
+  /** What would come of node groups, where they were asked about. */
+  readonly growth?: Growth;
   /** The smallest change found that gives it a place. */
   readonly change?: { readonly node: string; readonly edits: readonly Edit[] };
 }
