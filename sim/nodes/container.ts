@@ -33,6 +33,7 @@ export interface ContainerConfig {
   readonly volumes: (mountPath: string) => VolumeFiles | undefined;
   readonly network: WorkloadNetwork;
   readonly api: ContainerContext['api'];
+  readonly beside?: NonNullable<ContainerContext['beside']>;
   readonly stopSignal: string;
   readonly record: ContainerRecord;
 }
@@ -135,6 +136,7 @@ export class RuntimeContainer {
       kernelFiles: () => kernelFiles(config.pod, config.container, this.record.resources),
       network: config.network,
       api: config.api,
+      ...(config.beside !== undefined && { beside: config.beside }),
     };
     this.context = context;
     this.program = config.workload.start(context);

@@ -217,16 +217,26 @@ function portNumber(port: number | string, spec: Container): number | undefined 
   return named ?? (/^\d+$/.test(port) ? Number(port) : undefined);
 }
 
+/** The side-car of Knative's pods keeps a port that no container declares, for hooks alone. */
+function isOfQueue({ spec }: Pod, request: NetworkProbe | undefined): boolean {
+  if (request?.kind !== 'http' || request.port !== queueAdminPort) return false;
+  return spec?.containers.some(({ name }) => name === 'queue-proxy') === true;
+}
+
+const queueAdminPort = 8022;
+
 /** A hook by HTTP may be for another container of the pod, or lead on to another host. */
 function* runHookAction(
   context: KubeletContext,
+  pod: Pod,
   handler: Action,
   target: ActionTarget,
 ): Task<ActionResult> {
   const { httpGet } = handler;
   const program = target.container.running;
   const request = httpGet === undefined ? undefined : requestOf(handler, target.spec);
-  const answersItself = program?.probe !== undefined && httpGet?.host === undefined;
+  const answersItself =
+    program?.probe !== undefined && httpGet?.host === undefined && !isOfQueue(pod, request);
   if (request?.kind !== 'http' || answersItself) return yield* runAction(context, handler, target);
   const host = httpGet?.host ?? target.podIp;
   const came = yield* knockAt(context, request, { ...target, host, follows: true });
@@ -242,7 +252,7 @@ export function* runHook(
   handler: Action,
   target: ActionTarget,
 ): Task<string | undefined> {
-  const result = yield* runHookAction(context, handler, target);
+  const result = yield* runHookAction(context, pod, handler, target);
   if (result.kind === 'success') return undefined;
   const where = `for Container ${goQuote(target.spec.name)} in Pod ${goQuote(formatPod(pod))} failed`;
   if (handler.httpGet !== undefined) {

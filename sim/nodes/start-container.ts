@@ -13,6 +13,7 @@ import { mountsOf } from './mounts.js';
 import type { PodEntry } from './pod-entry.js';
 import { filesAt } from './pod-volumes.js';
 import { specHash } from './spec-hash.js';
+import type { ProbeRequest, ProbeResult } from '../workloads/workload.js';
 import type { Task } from './task.js';
 import { userOf } from './user.js';
 
@@ -86,10 +87,26 @@ function* createContainer(
     volumes: filesAt(pod, machine.volumes.get(entry.uid), mounted.mounts),
     network: machine.networkOf(pod, facts.podIp),
     api: machine.apiOf(pod),
+    beside: request => askBeside(machine.runtime.containersOf(entry.uid), request),
     stopSignal: container.lifecycle?.stopSignal ?? image.stopSignal ?? 'SIGTERM',
     record: recordOf(facts, { image: name, imageRef: image.id, user }),
   });
   return { created };
+}
+
+/** The container that says it has the port answers; one that runs no program yet refuses. */
+function askBeside(
+  containers: readonly RuntimeContainer[],
+  request: ProbeRequest,
+): ProbeResult | undefined {
+  if (request.kind === 'exec') return undefined;
+  const found = containers.find(({ config }) =>
+    config.container.ports?.some(({ containerPort }) => containerPort === request.port),
+  );
+  if (found === undefined) return undefined;
+  const program = found.launched.isFired ? found.running : undefined;
+  if (program === undefined) return { isSuccess: false, isRefused: true };
+  return program.probe?.(request) ?? { isSuccess: true };
 }
 
 function recordOf(

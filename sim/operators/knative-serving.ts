@@ -2,6 +2,9 @@
  * Knative Serving: Services as revisions that scale with their requests, down to none, behind the network
  * layer Kourier. Left out: DomainMappings, certificates and TLS, rolling out over time, routing by a tag
  * in a header, templates of domains, and that digests of images are looked up at their registries.
+ * Requests are those that programs in pods send: they go through Kourier's gateway, the activator and the
+ * side-cars, which are played (sim/workloads/knative). Where an image's program is not played nobody listens,
+ * and the side-car answers 502; the traffic of voyages, which is reckoned beside the network, does not come here.
  * @upstream knative/serving v1.22.1, knative-extensions/net-kourier
  */
 import { serviceAccount } from '../client/contract.js';

@@ -2,6 +2,7 @@
 import type { Container, Pod } from '../api/kinds/core.js';
 import { agnhost, isAgnhostCommand, noNewPrivilegesImage, updateDemo } from './agnhost/index.js';
 import { kubeStateMetrics } from './kube-state-metrics/index.js';
+import { knativeProgram } from './knative/index.js';
 import { sampleApiServer } from './sample-apiserver/index.js';
 import { command, exitAfter, plainWorkloads, runForever } from './plain.js';
 import { isShellCommand } from './shell/knows.js';
@@ -59,6 +60,8 @@ function usual({ pod, container, command: words }: Played): Workload {
   if (/(^|\/)(nautilus|kitten)$/.test(image)) return updateDemo;
   if (/(^|\/)sample-apiserver$/.test(image)) return sampleApiServer;
   if (/(^|\/)kube-state-metrics$/.test(image)) return kubeStateMetrics;
+  const ofKnative = knativeProgram(image, container);
+  if (ofKnative !== undefined) return ofKnative;
   if (isPause(image, words) && !isTimed(pod)) return runForever;
   // Kubernetes' test images reach servers that are played: only there are their answers known.
   const reaches = /(^|\/)e2e-test-images\//.test(image) ? 'all' : 'none';

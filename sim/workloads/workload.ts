@@ -46,6 +46,8 @@ export interface ContainerContext {
   /** The files that the kernel makes of what it was told, by path: /sys/fs/cgroup/memory.max. Default: none. */
   kernelFiles?(): Readonly<Record<string, string>>;
   readonly network: WorkloadNetwork;
+  /** Asks whoever of the pod has the port, as the kubelet would; undefined: nobody says that it has it. */
+  beside?(request: ProbeRequest): ProbeResult | undefined;
   /** A request to the API server with the pod's service account token. */
   api(request: ApiRequest, done: (answer: ApiAnswer) => void): void;
 }

@@ -44,7 +44,8 @@ function* fetched(
 ): Run<Fetched> {
   const { host, port, path } = place;
   const { method, body, timeoutMs } = request;
-  const payload: HttpRequest = { protocol: 'http', method, path, body, headers };
+  const named = { host: port === 80 ? host : `${host}:${port}`, ...headers };
+  const payload: HttpRequest = { protocol: 'http', method, path, body, headers: named };
   const reply = yield* sent(call, { host, port, payload, timeoutMs });
   if (!reply.isOk) return { isOk: false, error: reply.error, place };
   if (isHttpResponse(reply.payload)) return { isOk: true, response: reply.payload, place };
