@@ -17,6 +17,8 @@ export interface HttpPlace {
 
 /** The API server's own place in the network, and what it sends from there. */
 export interface InClusterClient {
+  /** The place itself, for operators that talk to programs otherwise than by HTTP. */
+  place(): Pick<NetworkPlace, 'send'>;
   /** Sends one request; `done` is called once. */
   send(to: HttpPlace, request: HttpRequest, done: (reply: HttpReply) => void): void;
   /** Calls a webhook that is a service of the cluster, within its time. */
@@ -32,6 +34,7 @@ export function inClusterClient(
   let own: NetworkPlace | undefined;
   const place = () => (own ??= network.outside(address));
   return {
+    place,
     send: (to, request, done) => sendHttp(place(), to, request, done),
     call: (call, done) => callService(place(), clock, call, done),
   };

@@ -31,7 +31,7 @@ import {
 } from './simulation.js';
 import { Weather } from './weather.js';
 
-type Part = Pick<Operator, 'manifests' | 'process'>;
+type Part = Pick<Operator, 'manifests' | 'process' | 'processWith'>;
 
 /** Boots a cluster; its time stands still until the loop is run. */
 export function boot(options: SimulationOptions): Simulation {
@@ -88,7 +88,7 @@ export function boot(options: SimulationOptions): Simulation {
   start(network.process);
   const add = (part: Part): void => {
     for (const manifest of part.manifests()) install(server, loop, manifest);
-    start(part.process);
+    start(part.processWith?.(inCluster.place()) ?? part.process);
   };
   const parts = [network.policies, ...Object.values(metrics), ...addedBy(options)];
   for (const part of parts) add(part);

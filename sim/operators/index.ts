@@ -1,4 +1,5 @@
 /** The modelled operators. */
+import { daskKubernetes } from './dask-kubernetes.js';
 import { gatewayApi } from './gateway-api.js';
 import { jobset } from './jobset.js';
 import { kserve } from './kserve.js';
@@ -11,6 +12,7 @@ import { trainingOperator } from './training-operator.js';
 
 /** All modelled operators, by name. */
 export const operators: Readonly<Record<string, Operator>> = {
+  [daskKubernetes.name]: daskKubernetes,
   [gatewayApi.name]: gatewayApi,
   [jobset.name]: jobset,
   [kserve.name]: kserve,

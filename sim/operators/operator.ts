@@ -3,6 +3,20 @@ import type { KubeObject } from '../api/object.js';
 import type { ProcessDefinition } from '../client/contract.js';
 import type { Webhooks } from './admission/webhook.js';
 
+/** The way to programs in the cluster, for operators that ask them. */
+export interface ClusterReach {
+  /** Sends to a host (a name that the cluster's DNS knows, or an address); `done` is called once. */
+  send(
+    to: { readonly host: string; readonly port: number },
+    payload: unknown,
+    done: (
+      reply:
+        | { readonly isOk: true; readonly payload: unknown }
+        | { readonly isOk: false; readonly error: string },
+    ) => void,
+  ): void;
+}
+
 /** An operator of an ML platform, as we model it from its source and its recorded traces. */
 export interface Operator {
   /** `training-operator`. */
@@ -18,6 +32,8 @@ export interface Operator {
   /** What its installation creates before it starts: CRDs, namespace, account, roles, configuration. */
   manifests(): readonly KubeObject[];
   readonly process: ProcessDefinition;
+  /** Its process where it can reach programs in the cluster: it takes the place of `process` there. */
+  processWith?(reach: ClusterReach): ProcessDefinition;
   /** The admission webhooks that it serves; its manifests register them. */
   readonly webhooks?: Webhooks;
   /** What a user of its kinds should know of an object before it runs: what is missing, what would hang. */

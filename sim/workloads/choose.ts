@@ -3,6 +3,7 @@ import type { Container, Pod } from '../api/kinds/core.js';
 import { agnhost, isAgnhostCommand, noNewPrivilegesImage, updateDemo } from './agnhost/index.js';
 import { kubeStateMetrics } from './kube-state-metrics/index.js';
 import { knativeProgram } from './knative/index.js';
+import { daskProgram } from './dask/index.js';
 import { sampleApiServer } from './sample-apiserver/index.js';
 import { command, exitAfter, plainWorkloads, runForever } from './plain.js';
 import { isShellCommand } from './shell/knows.js';
@@ -68,6 +69,8 @@ function usual({ pod, container, command: words }: Played): Workload {
   if (isShellCommand(words, reaches)) return command;
   const isInit = pod.spec?.initContainers?.some(({ name }) => name === container.name) === true;
   if (isInit && container.restartPolicy !== 'Always') return initializes;
+  const dask = daskProgram(pod, container, words);
+  if (dask !== undefined) return dask;
   const policy = pod.spec?.restartPolicy ?? 'Always';
   return policy === 'Always' ? runForever : completes;
 }

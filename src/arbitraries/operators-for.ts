@@ -1,4 +1,5 @@
 /** Which modelled operators manifests need: by the groups of their kinds, and by versions where two serve one kind. */
+import { daskKubernetes } from '../../sim/operators/dask-kubernetes.js';
 import { gatewayApi } from '../../sim/operators/gateway-api.js';
 import { jobset } from '../../sim/operators/jobset.js';
 import { knativeServing } from '../../sim/operators/knative-serving.js';
@@ -21,6 +22,7 @@ const byGroup: Readonly<Record<string, string>> = {
   'jobset.x-k8s.io': jobset.name,
   'trainer.kubeflow.org': trainer.name,
   'kueue.x-k8s.io': kueue.name,
+  'kubernetes.dask.org': daskKubernetes.name,
 };
 
 /**
