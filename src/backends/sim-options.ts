@@ -40,6 +40,8 @@ export interface SimulatedClusterOptions {
   readonly autoscaler?: string | AutoscalerConfig;
   /** The modelled operators that run. Default: all that can stand beside each other. */
   readonly operators?: readonly string[];
+  /** Operators that run beside those by default. */
+  readonly alsoOperators?: readonly string[];
   /** Where virtual time starts, in milliseconds since the epoch. */
   readonly startMs?: number;
   /** What containers do, by the workloads' names. */
@@ -83,7 +85,7 @@ export function simulationOptions(
 ): SimulationOptions & { readonly config: KindConfig } {
   const { config: given = defaultConfigFile } = options;
   const config = typeof given === 'string' ? readKindConfig(given) : given;
-  const names = options.operators ?? defaultOperators;
+  const names = options.operators ?? [...defaultOperators, ...(options.alsoOperators ?? [])];
   const featureGates = { ...config.featureGates, ...options.featureGates };
   const runtimeConfig = { ...config.runtimeConfig, ...options.runtimeConfig };
   return {

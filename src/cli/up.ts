@@ -13,6 +13,7 @@ import { endProcesses, LeaderWatch } from '../backends/leaders.js';
 import { Pacer } from '../backends/pacer.js';
 import { register, runningClusters, unregister } from '../backends/registry.js';
 import { bootSimulatedCluster, type SimulatedCluster } from '../backends/sim.js';
+import { neededBy } from '../backends/needed-operators.js';
 import { simulationOptions } from '../backends/sim-options.js';
 import { openSocket } from '../backends/sim-socket.js';
 import { steeringOf } from '../backends/steering.js';
@@ -145,7 +146,10 @@ async function up(flags: UpFlags): Promise<number> {
   const seed = seedOf(flags.seed, configuration.seed);
   // Loaded only here: the other commands need no HTTPS.
   const { WebhookClient } = await import('../../sim/http/webhook-client.js');
-  const { stack, ...booted } = optionsOf(flags, seed, configuration.cluster);
+  const { stack, ...booted } = optionsOf(flags, seed, {
+    configured: configuration.cluster,
+    manifests,
+  });
   await using cluster = await bootSimulatedCluster(
     // Somebody may look into the pods, or take a token out of one.
     { ...booted, mountsTokens: true, missingImages: flags.missingImage },
@@ -263,7 +267,12 @@ async function toThePresent(cluster: SimulatedCluster): Promise<void> {
   if (behindMs > 0 && behindMs < presentWithinMs) await cluster.advance(behindMs);
 }
 
-function optionsOf(flags: UpFlags, seed: number, configured: string | undefined): Launch {
+function optionsOf(
+  flags: UpFlags,
+  seed: number,
+  given: { readonly configured: string | undefined; readonly manifests: readonly Manifest[] },
+): Launch {
+  const { configured, manifests } = given;
   // Clients reckon ages and leases by their own clock: a booted cluster goes on at the present (see
   // `toThePresent`), unless another start is stated.
   const startMs = flags.start ?? realNowMs() - bootAllowanceMs;
@@ -281,6 +290,7 @@ function optionsOf(flags: UpFlags, seed: number, configured: string | undefined)
       seed,
       startMs,
       makers: modelWorkloads,
+      alsoOperators: neededBy(manifests.map(({ object }) => object)).map(({ name }) => name),
       ...scheduler,
       ...autoscaler,
       ...(config !== undefined && { config }),

@@ -4,7 +4,7 @@ import { podGroups } from '../../sim/api/kinds/scheduling-v1alpha2.js';
 import { apiVersionOf, type HasMetadata, type KubeObject } from '../../sim/api/object.js';
 import type { ConfigurationDocument } from '../../sim/scheduler/configuration.js';
 import { operators } from '../../sim/operators/index.js';
-import type { Operator } from '../../sim/operators/operator.js';
+import { neededBy } from '../backends/needed-operators.js';
 import { bootSimulatedCluster, type SimulatedCluster } from '../backends/sim.js';
 import {
   deadNode,
@@ -70,20 +70,6 @@ export async function buildStage(
 const standard = Object.values(operators).filter(
   ({ isAlternative, isOnDemand }) => isAlternative !== true && isOnDemand !== true,
 );
-
-/** Those that run only where their kinds are, and what they need. */
-function neededBy(manifests: readonly KubeObject[]): readonly Operator[] {
-  const groups = new Set(manifests.map(({ apiVersion = '' }) => apiVersion.split('/')[0]));
-  const isNeeded = ({ isOnDemand, manifests: own }: Operator): boolean =>
-    isOnDemand === true &&
-    own().some(({ kind, spec }) => {
-      const { group } = (spec ?? {}) as { readonly group?: string };
-      return kind === 'CustomResourceDefinition' && groups.has(group);
-    });
-  const named = Object.values(operators).filter(isNeeded);
-  const names = new Set(named.flatMap(({ name, needs = [] }) => [...needs, name]));
-  return [...names].flatMap(name => operators[name] ?? []);
-}
 
 /** Built-in kinds need no operator. */
 function needsOperators(manifests: readonly KubeObject[]): boolean {
