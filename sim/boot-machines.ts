@@ -44,7 +44,7 @@ export class MachineHall {
   remove(name: string): void {
     const node = this.nodes.get(name);
     if (node === undefined) return;
-    node.process.stop();
+    node.powerOff();
     this.nodes.delete(name);
     this.formerNodes.push(node);
     this.hall.kubelets.delete(name);

@@ -180,6 +180,10 @@ export function simulatedNode(
     slowImages(factor) {
       machine.images.slowness = factor;
     },
+    powerOff() {
+      process.stop();
+      machine.runtime.eachRunning(container => container.kill());
+    },
     adopt: pod => adoptPod(machine, pod),
     setDiskPressure: isLow => setPressure({ disk: isLow }),
     usage: () => endpoint.usage().containers,

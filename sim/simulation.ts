@@ -159,6 +159,8 @@ export interface SimulatedNode {
   slowImages(factor: number): void;
   /** The disk is full, or it no longer is. */
   setDiskPressure(isLow: boolean): void;
+  /** The machine is taken away: its kubelet stops, and whatever runs on it ends at once. */
+  powerOff(): void;
   /** Takes over the containers of a pod that ran before the simulation began. */
   adopt(pod: Pod): void;
   usage(): readonly ContainerUsage[];

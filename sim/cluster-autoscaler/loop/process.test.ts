@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Node, Pod } from '../../api/kinds/core.js';
 import { boot } from '../../index.js';
-import type { NodeShape } from '../../simulation.js';
+import type { NodeShape, SimulationOptions } from '../../simulation.js';
+import type { Workload } from '../../workloads/workload.js';
 import type { Provisioning } from '../machines/machines.js';
 
 const admin = { certificate: { user: 'admin', groups: ['system:masters'] } };
@@ -13,11 +14,20 @@ function shape(name: string): NodeShape {
   return { name, labels: {}, taints: [], capacity, devices: [], isControlPlane: false };
 }
 
-function cluster(max: number, more: Partial<Provisioning> = {}) {
+function cluster(
+  max: number,
+  more: Partial<Provisioning> = {},
+  others: Partial<SimulationOptions> = {},
+) {
   const provisioning = { medianMs: machineMs, sigma: 0, failedShare: 0, outages: [], ...more };
   const sizes = { min: 0, max, size: 0 };
   const pool = { name: 'pool', ...sizes, prefix: 'pool', provisioning, shapeOf: shape };
-  const simulation = boot({ seed: 1, nodes: [shape('base')], autoscaler: { groups: [pool] } });
+  const simulation = boot({
+    seed: 1,
+    nodes: [shape('base')],
+    autoscaler: { groups: [pool] },
+    ...others,
+  });
   const { loop, serve } = simulation;
   const ask = (method: 'GET' | 'POST' | 'PATCH', path: string, body?: object): unknown => {
     let answer: unknown;
@@ -152,6 +162,46 @@ describe('Cluster Autoscaler in a simulated cluster', () => {
     expect(nodes()).toEqual(['base']);
     run(3 * minute);
     expect(nodes()).toEqual(['base', 'pool-3']);
+  });
+
+  it('ends what runs on a machine that goes, and is not heard of it any more', () => {
+    const chatty: Workload = {
+      name: 'chatty',
+      start(context) {
+        const say = (): void => {
+          context.log('here');
+          context.clock.after(1_000, 'chatty', say);
+        };
+        say();
+        return {};
+      },
+    };
+    const heard = new Map<string, number>();
+    const { run, ask, nodes } = cluster(
+      1,
+      {},
+      {
+        workloads: [{ image: 'agent', workload: chatty }],
+        onLog: ({ containerID, timeMs }) => heard.set(containerID, timeMs),
+      },
+    );
+    const template = {
+      metadata: { labels: { app: 'agent' } },
+      spec: { containers: [{ name: 'c', image: 'agent' }] },
+    };
+    const selector = { matchLabels: { app: 'agent' } };
+    ask('POST', '/apis/apps/v1/namespaces/default/daemonsets', {
+      metadata: { name: 'agent', namespace: 'default' },
+      spec: { selector, template },
+    });
+    ask('POST', deployments, deployment(3, '2'));
+    run(3 * minute);
+    expect([nodes(), heard.size]).toEqual([['base', 'pool-1'], 2]);
+    ask('PATCH', `${deployments}/web`, { spec: { replicas: 0 } });
+    run(30 * minute);
+    expect(nodes()).toEqual(['base']);
+    const [first = 0, last = 0] = [...heard.values()].sort((a, b) => a - b);
+    expect(last - first).toBeGreaterThan(10 * minute);
   });
 
   it('keeps as many machines as the group must have, and those that an annotation keeps', () => {
