@@ -46,7 +46,24 @@ export function figuresOf(run: RunOfScenario): readonly ComparedFigure[] {
       unit: '$',
       value: gpus.offeredHours > 0 ? gpus.price : undefined,
     },
+    ...groupFigures(run),
     ...(report?.comparison ?? []),
+  ];
+}
+
+/** What node groups cost, in use or not; none where the cluster has no groups. */
+function groupFigures({ nodeGroups = [] }: RunOfScenario): readonly ComparedFigure[] {
+  if (nodeGroups.length === 0) return [];
+  const sum = (of: (one: (typeof nodeGroups)[number]) => number): number =>
+    nodeGroups.reduce((all, one) => all + of(one), 0);
+  const isPriced = nodeGroups.every(one => one.gpuHours === 0 || one.price !== undefined);
+  return [
+    { name: 'node-hours of node groups', value: sum(({ nodeHours }) => nodeHours) },
+    {
+      name: "price of node groups' GPUs",
+      unit: '$',
+      value: isPriced ? sum(({ price = 0 }) => price) : undefined,
+    },
   ];
 }
 
