@@ -32,7 +32,7 @@ import type {
 import { mergedConfiguration } from './policy/apply-configuration.js';
 import { outOfBudget, policyCostMax } from './policy/decide.js';
 import { criteriaOf, mutatingHooks } from './policy/hooks.js';
-import { collectParams } from './policy/params.js';
+import { collectParams, paramKindProblem } from './policy/params.js';
 
 /** The plug-in MutatingAdmissionPolicy. */
 export const mutatingAdmissionPolicy: AdmissionPlugin = {
@@ -49,7 +49,8 @@ export const mutatingAdmissionPolicy: AdmissionPlugin = {
 /** One policy with one binding and one parameter. */
 interface Invocation {
   readonly policy: MutatingAdmissionPolicy;
-  readonly binding: MutatingAdmissionPolicyBinding;
+  /** Undefined: the policy itself is wrong. */
+  readonly binding: MutatingAdmissionPolicyBinding | undefined;
   readonly match: Match;
   readonly param: KubeObject | undefined;
   readonly error?: string;
@@ -68,6 +69,12 @@ function invocationsFor(
     const match = matchRequest(criteriaOf(policy.spec?.matchConstraints), attributes, access);
     if (isFailure(match)) return match;
     if (match === undefined) continue;
+    const problem = paramKindProblem(policy.spec?.paramKind, access);
+    if (problem !== undefined) {
+      const error = `failed to configure policy: ${problem}`;
+      invocations.push({ policy, binding: undefined, match, param: undefined, error });
+      continue;
+    }
     for (const binding of bindings) {
       const isBound = matchRequest(criteriaOf(binding.spec?.matchResources), attributes, access);
       if (isFailure(isBound)) return isBound;
@@ -121,7 +128,8 @@ class Mutations {
     if (spec === undefined) return false;
     const fail = (text: string) => {
       if (spec.failurePolicy === 'Ignore') return false;
-      const which = `'${policy.metadata.name ?? ''}' with binding '${binding.metadata.name ?? ''}'`;
+      const bound = binding && ` with binding '${binding.metadata.name ?? ''}'`;
+      const which = `'${policy.metadata.name ?? ''}'${bound ?? ''}`;
       this.errors.push(`policy ${which} denied request: ${text}`);
       return false;
     };
@@ -164,7 +172,7 @@ class Mutations {
 
 function keyOf({ policy, binding, param }: Invocation): string {
   const { namespace = '', name = '' } = param?.metadata ?? {};
-  return [policy.metadata.name, binding.metadata.name, namespace, name].join('/');
+  return [policy.metadata.name, binding?.metadata.name, namespace, name].join('/');
 }
 
 type Mutated = { readonly object: KubeObject } | { readonly error: string };

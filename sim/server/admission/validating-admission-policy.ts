@@ -24,7 +24,7 @@ import type {
 } from './plugin.js';
 import { decide, type Decisions, type Denial } from './policy/decide.js';
 import { criteriaOf, validatingHooks } from './policy/hooks.js';
-import { collectParams } from './policy/params.js';
+import { collectParams, paramKindProblem } from './policy/params.js';
 
 /** The plug-in ValidatingAdmissionPolicy. */
 export const validatingAdmissionPolicy: AdmissionPlugin = {
@@ -66,6 +66,11 @@ class Dispatch {
     const criteria = criteriaOf(policy.spec?.matchConstraints);
     const match = matchRequest(criteria, attributes, context.access);
     if (match === undefined || isFailure(match)) return match;
+    const problem = paramKindProblem(policy.spec?.paramKind, context.access);
+    if (problem !== undefined) {
+      this.fail(policy, undefined, `failed to configure policy: ${problem}`);
+      return undefined;
+    }
     const notes = new Map<string, string[]>();
     for (const binding of bindings) {
       const own = criteriaOf(binding.spec?.matchResources);
@@ -101,8 +106,7 @@ class Dispatch {
     const reference = binding.spec?.paramRef;
     const params = collectParams(spec.paramKind, reference, namespace, context.access);
     if ('error' in params) {
-      if (spec.failurePolicy === 'Ignore') return;
-      this.deny(policy, binding, { message: `failed to configure binding: ${params.error}` });
+      this.fail(policy, binding, `failed to configure binding: ${params.error}`);
       return;
     }
     const objects = objectsIn(match, attributes, context);
@@ -138,9 +142,18 @@ class Dispatch {
     for (const message of annotationErrors) this.deny(policy, binding, { message });
   }
 
+  /** What keeps a policy from being evaluated at all. */
+  private fail(
+    policy: ValidatingAdmissionPolicy,
+    binding: ValidatingAdmissionPolicyBinding | undefined,
+    message: string,
+  ): void {
+    if (policy.spec?.failurePolicy !== 'Ignore') this.deny(policy, binding, { message });
+  }
+
   private deny(
     policy: ValidatingAdmissionPolicy,
-    binding: ValidatingAdmissionPolicyBinding,
+    binding: ValidatingAdmissionPolicyBinding | undefined,
     { message, reason = 'Invalid' }: Pick<Denial, 'message' | 'reason'>,
   ): void {
     const text = `ValidatingAdmissionPolicy ${whichText(policy, binding)} denied request: ${message}`;
@@ -162,7 +175,8 @@ class Dispatch {
 
 function whichText(
   policy: ValidatingAdmissionPolicy,
-  binding: ValidatingAdmissionPolicyBinding,
+  binding: ValidatingAdmissionPolicyBinding | undefined,
 ): string {
-  return `'${policy.metadata.name ?? ''}' with binding '${binding.metadata.name ?? ''}'`;
+  const which = `'${policy.metadata.name ?? ''}'`;
+  return binding === undefined ? which : `${which} with binding '${binding.metadata.name ?? ''}'`;
 }

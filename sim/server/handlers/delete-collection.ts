@@ -32,7 +32,7 @@ export function* deleteCollection(scope: Scope): Steps<ApiAnswer> {
   const deleted: Stored<FieldOwners>[] = [];
   for (const stored of chosen) {
     const { namespace = '', name = '' } = stored.object.metadata;
-    const result = yield* deleteStored({ ...scope, namespace, name }, options);
+    const result = yield* deleteStored({ ...scope, namespace, name }, options, '');
     if (!isFailure(result)) deleted.push(stored);
     else if (result.code !== 404) return failureAnswer(context, result);
   }

@@ -51,8 +51,12 @@ function deletedStatus({ resource, name }: Scope, { metadata }: KubeObject) {
   return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details };
 }
 
-/** Deletes the object that the scope names. */
-export function* deleteStored(scope: Scope, options: DeleteOptions): Steps<Deleted | Failure> {
+/** Deletes the object that the scope names. Of a collection admission is told no names. */
+export function* deleteStored(
+  scope: Scope,
+  options: DeleteOptions,
+  toldName = scope.name,
+): Steps<Deleted | Failure> {
   const { collection } = scope.resource;
   for (;;) {
     const live = collection.get(keyIn(scope));
@@ -70,8 +74,8 @@ export function* deleteStored(scope: Scope, options: DeleteOptions): Steps<Delet
       defaulted: object => object,
     });
     const refusal =
-      (yield* admission.mutateNothing(scope.name)) ??
-      (yield* admission.validate(undefined, scope.name));
+      (yield* admission.mutateNothing(toldName)) ??
+      (yield* admission.validate(undefined, toldName));
     if (refusal !== undefined) return refusal;
     if (collection.get(live.key) !== live) continue;
     const deleted = settle(scope, live, options);

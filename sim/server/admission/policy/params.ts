@@ -5,6 +5,7 @@
 import type { ParamKind, ParamRef } from '../../../api/kinds/admissionregistration.js';
 import { apiVersionOf, type Kind, type KubeObject } from '../../../api/object.js';
 import { selectorOf } from '../../../api/selectors.js';
+import { invariant } from '../../../engine/invariant.js';
 import type { ServerAccess } from '../../access.js';
 
 /** One entry for each time that the policy is to be evaluated, or why it cannot be. */
@@ -17,6 +18,17 @@ export function paramKindOf(kind: ParamKind, access: ServerAccess): Kind | undef
     .find(one => apiVersionOf(one) === kind.apiVersion && one.kind === kind.kind);
 }
 
+/** Why the policy cannot be evaluated with parameters of the kind, whatever is bound. @upstream policy_source.go */
+export function paramKindProblem(
+  paramKind: ParamKind | undefined,
+  access: ServerAccess,
+): string | undefined {
+  if (paramKind === undefined || paramKindOf(paramKind, access) !== undefined) return undefined;
+  const { apiVersion = '', kind } = paramKind;
+  const printed = apiVersion.includes('/') ? apiVersion : `/${apiVersion}`;
+  return `failed to find resource referenced by paramKind: '${printed}, Kind=${kind}'`;
+}
+
 /** The parameters of a binding for a request in the namespace. */
 export function collectParams(
   paramKind: ParamKind | undefined,
@@ -26,10 +38,7 @@ export function collectParams(
 ): Params {
   if (paramKind === undefined || reference === undefined) return [undefined];
   const kind = paramKindOf(paramKind, access);
-  if (kind === undefined) {
-    const printed = `&ParamKind{APIVersion:${paramKind.apiVersion},Kind:${paramKind.kind},}`;
-    return { error: `paramKind kind \`${printed}\` not known` };
-  }
+  invariant(kind !== undefined, 'the kind of the parameters has been looked for before');
   const place = placeOf(kind, reference, namespace);
   if (typeof place !== 'string') return place;
   const found = find(kind, reference, place, access);
