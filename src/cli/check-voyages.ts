@@ -1,4 +1,5 @@
 /** The voyages of `seatrial check`, as its flags ask for them. */
+import type { KubeObject } from '../../sim/api/object.js';
 import { faultKinds } from '../arbitraries/faults.js';
 import { sailable } from '../check/sailable.js';
 import type { Survey } from '../check/survey.js';
@@ -71,7 +72,7 @@ export async function sailAround(
 ): Promise<VoyagesResult | undefined> {
   const { runs, minutes, quiet = false } = flags;
   const aboard = sailable(survey);
-  if (aboard.objects.every(({ kind = '' }) => grounds.has(kind))) return undefined;
+  if (aboard.objects.every(isGround)) return undefined;
   let isInterrupted = false;
   const forget = onInterrupt(() => {
     isInterrupted = true;
@@ -151,6 +152,11 @@ const grounds = new Set([
   'RuntimeClass',
   'Service',
 ]);
+
+/** Whether an object is only what others stand on; a Service of Knative has the kind of Kubernetes' own. */
+export function isGround({ apiVersion = '', kind = '' }: KubeObject): boolean {
+  return grounds.has(kind) && !apiVersion.startsWith('serving.knative.dev/');
+}
 
 function faultsNamed(text: string): readonly Fault['kind'][] {
   if (text === 'all') return faultKinds;

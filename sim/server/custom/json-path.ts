@@ -82,7 +82,9 @@ function nextToken(
   }
   const name = /^\[(?:'([^']*)'|"([^"]*)")\]/.exec(rest);
   if (name !== null) {
-    const step: StepOfPath = { kind: 'field', name: name[1] ?? name[2] ?? '' };
+    // Dots may be escaped here as well: ['example\.com/a'].
+    const key = (name[1] ?? name[2] ?? '').replace(/\\(.)/g, '$1');
+    const step: StepOfPath = { kind: 'field', name: key };
     return { step, end: at + name[0].length };
   }
   if (rest.startsWith('[*]')) return { step: { kind: 'all' }, end: at + 3 };
