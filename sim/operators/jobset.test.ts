@@ -4,6 +4,7 @@ import { sortedJobs, statusesOf } from './jobset/child-jobs.js';
 import { constructJob, constructService } from './jobset/construct.js';
 import { defaultJobSet } from './jobset/defaulter.js';
 import { applyFailurePolicy } from './jobset/failure-policy.js';
+import { jobSetHints } from './jobset/hints.js';
 import { StatusDraft } from './jobset/status-draft.js';
 import { isSuccess } from './jobset/success-policy.js';
 import { resumed } from './jobset/suspension.js';
@@ -193,4 +194,13 @@ describe('webhooks', () => {
     const more = jobSet({ replicatedJobs: [replicated('a', { replicas: 2 })], suspend: true });
     expect(verdictOn(more, old)).toMatchObject({ isAllowed: false });
   });
+});
+
+it('hints at sets that ask for nothing, or for what is not simulated', () => {
+  const bare = jobSet({ replicatedJobs: [replicated('a')] });
+  expect(jobSetHints({ ...bare })).toEqual([
+    'a: its pods request nothing: they get no GPU, and share a node with anybody',
+  ]);
+  const others = jobSet({ managedBy: 'kueue.x-k8s.io/multikueue' });
+  expect(jobSetHints({ ...others })[0]).toContain('nobody makes the Jobs of this set');
 });

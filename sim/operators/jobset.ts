@@ -12,6 +12,7 @@ import { installation } from './crd/installation.js';
 import { once } from './crd/once.js';
 import { jobSetController } from './jobset/controller.js';
 import { defaultJobSet, markPod } from './jobset/defaulter.js';
+import { jobSetHints } from './jobset/hints.js';
 import { jobSetDefinition } from './jobset/definition.js';
 import { keys } from './jobset/keys.js';
 import { validateJobSet } from './jobset/validator.js';
@@ -92,4 +93,5 @@ export const jobset: Operator = {
       [paths.validate]: validateJobSet,
     },
   },
+  hints: jobSetHints,
 };

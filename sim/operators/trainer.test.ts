@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Answer } from '../client/contract.js';
 import { Random } from '../engine/random.js';
+import { trainerHints } from './trainer/hints.js';
 import { hostsOf, jobSetOf, keysOf, snapshotOf } from './trainer/objects.js';
 import { withPolicy } from './trainer/policies.js';
 import { runtimeInfo, type RuntimeInfo } from './trainer/runtime-info.js';
@@ -187,4 +188,23 @@ describe('webhooks', () => {
       message: 'spec.template.spec.replicatedJobs[0].replicas: Invalid value: 2: always must be 1',
     });
   });
+});
+
+it('hints at runtimes that are not shipped, and at what keeps pods from GPUs', () => {
+  const told = (training: TrainJob) => trainerHints({ ...training }).join();
+  expect(told(job('fancy'))).toContain(
+    'fancy is none of the runtimes that are shipped (deepspeed-',
+  );
+  expect(told(job('torchtune-llama3.2-1b'))).toContain('no runtime of torchtune');
+  expect(told(job('torch-distributed'))).toContain('trainer.resourcesPerNode is not set');
+  const resourcesPerNode = { limits: { 'nvidia.com/gpu': '1' } };
+  const sized = job('torch-distributed', { trainer: { resourcesPerNode } });
+  expect(told(sized)).toContain('torch-distributed tolerates no taints');
+  const tolerations = [{ key: 'nvidia.com/gpu', operator: 'Exists' as const }];
+  const template = { spec: { template: { spec: { containers: [], tolerations } } } };
+  const trainingRuntimeSpec = {
+    template: { spec: { replicatedJobs: [{ name: 'node', template }] } },
+  };
+  const runtimePatches = [{ manager: 'me', trainingRuntimeSpec }];
+  expect(told(job('torch-distributed', { ...sized.spec, runtimePatches }))).toBe('');
 });

@@ -11,6 +11,7 @@ import { installation } from './crd/installation.js';
 import { once } from './crd/once.js';
 import { trainJobController } from './trainer/controller.js';
 import { definitions } from './trainer/definitions.js';
+import { trainerHints } from './trainer/hints.js';
 import { validateClusterRuntime, validateRuntime } from './trainer/runtime-validator.js';
 import { shippedRuntimes } from './trainer/runtimes.js';
 import { validateTrainJob } from './trainer/validator.js';
@@ -93,4 +94,5 @@ export const trainer: Operator = {
       [`${prefix}trainjob`]: validateTrainJob,
     },
   },
+  hints: trainerHints,
 };

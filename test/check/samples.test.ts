@@ -23,12 +23,13 @@ function counts(project: string): Record<string, number> {
 }
 
 const expected: Readonly<Record<string, Readonly<Record<string, number>>>> = {
-  'dask-kubernetes': { 'SEA007 info': 1 },
+  'dask-kubernetes': { 'SEA007 info': 1, 'SEA007 warning': 3 },
   jobset: {
     'SEA003 info': 3,
     'SEA004 warning': 3,
     'SEA005 warning': 5,
     'SEA006 error': 4,
+    'SEA007 info': 19,
     'SEA202 info': 1,
     'SEA216 info': 2,
     'SEA604 warning': 2,
@@ -49,7 +50,7 @@ const expected: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     'SEA216 info': 5,
   },
   'kubeflow-mpi-operator': {},
-  'kubeflow-trainer': { 'SEA007 info': 1, 'SEA219 info': 1 },
+  'kubeflow-trainer': { 'SEA007 info': 4, 'SEA219 info': 1 },
   'kubeflow-training-operator': {
     'SEA004 info': 1,
     'SEA004 warning': 1,
