@@ -7,6 +7,7 @@ import { knativeServing } from './knative-serving.js';
 import { kueue } from './kueue.js';
 import { mpiOperator } from './mpi-operator.js';
 import type { Operator } from './operator.js';
+import { sparkOperator } from './spark-operator.js';
 import { trainer } from './trainer.js';
 import { trainingOperator } from './training-operator.js';
 
@@ -19,6 +20,7 @@ export const operators: Readonly<Record<string, Operator>> = {
   [knativeServing.name]: knativeServing,
   [kueue.name]: kueue,
   [mpiOperator.name]: mpiOperator,
+  [sparkOperator.name]: sparkOperator,
   [trainer.name]: trainer,
   [trainingOperator.name]: trainingOperator,
 };

@@ -7,6 +7,7 @@ import { daskProgram } from './dask/index.js';
 import { sampleApiServer } from './sample-apiserver/index.js';
 import { command, exitAfter, plainWorkloads, runForever } from './plain.js';
 import { isShellCommand } from './shell/knows.js';
+import { sparkWorkload } from './spark/index.js';
 import type { Workload, WorkloadRule } from './workload.js';
 
 /** The label by which a pod asks for a workload. */
@@ -64,6 +65,8 @@ function usual({ pod, container, command: words }: Played): Workload {
   const ofKnative = knativeProgram(image, container);
   if (ofKnative !== undefined) return ofKnative;
   if (isPause(image, words) && !isTimed(pod)) return runForever;
+  const spark = sparkWorkload(words, container);
+  if (spark !== undefined) return spark;
   // Kubernetes' test images reach servers that are played: only there are their answers known.
   const reaches = /(^|\/)e2e-test-images\//.test(image) ? 'all' : 'none';
   if (isShellCommand(words, reaches)) return command;

@@ -6,6 +6,7 @@ import { knativeServing } from '../../sim/operators/knative-serving.js';
 import { kserve } from '../../sim/operators/kserve.js';
 import { kueue } from '../../sim/operators/kueue.js';
 import { mpiOperator } from '../../sim/operators/mpi-operator.js';
+import { sparkOperator } from '../../sim/operators/spark-operator.js';
 import { trainer } from '../../sim/operators/trainer.js';
 import { trainingOperator } from '../../sim/operators/training-operator.js';
 
@@ -20,6 +21,7 @@ const byGroup: Readonly<Record<string, string>> = {
   'serving.knative.dev': knativeServing.name,
   'gateway.networking.k8s.io': gatewayApi.name,
   'jobset.x-k8s.io': jobset.name,
+  'sparkoperator.k8s.io': sparkOperator.name,
   'trainer.kubeflow.org': trainer.name,
   'kueue.x-k8s.io': kueue.name,
   'kubernetes.dask.org': daskKubernetes.name,

@@ -98,7 +98,7 @@ const expected: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     'SEA204 info': 1,
     'SEA207 info': 2,
   },
-  'spark-operator': { 'SEA004 warning': 2, 'SEA207 info': 1 },
+  'spark-operator': { 'SEA004 warning': 2, 'SEA007 info': 2, 'SEA207 info': 1 },
   volcano: {
     'SEA003 info': 5,
     'SEA004 warning': 6,

@@ -14,8 +14,10 @@ export const simImports: Readonly<Record<string, readonly string[]>> = {
   nodes: ['workloads', 'client', 'api', 'engine'],
   network: ['workloads', 'client', 'api', 'engine'],
   metrics: ['client', 'api', 'engine'],
-  operators: ['client', 'api', 'engine'],
-  workloads: ['api', 'engine'],
+  // What spark-submit and a driver make on Kubernetes: an operator plays the one, a workload the other.
+  spark: ['api', 'engine'],
+  operators: ['spark', 'client', 'api', 'engine'],
+  workloads: ['spark', 'api', 'engine'],
   http: ['server', 'api', 'engine'],
 };
 

@@ -24,6 +24,8 @@ export interface DefinitionParts {
   /** Further fields of the object, beside the spec. */
   readonly fields?: Readonly<Record<string, Schema>>;
   readonly hasStatus?: boolean;
+  /** Fields that the object must have. */
+  readonly required?: readonly string[];
   /** Rules about the object as a whole, in CEL. */
   readonly validations?: readonly { readonly message: string; readonly rule: string }[];
   /** The scale subresource: where the numbers are. */
@@ -70,6 +72,7 @@ export function definition(parts: DefinitionParts): KubeObject {
                 ...(parts.status !== undefined && { status: parts.status }),
                 ...parts.fields,
               },
+              ...(parts.required !== undefined && { required: parts.required }),
               ...(parts.validations !== undefined && {
                 'x-kubernetes-validations': parts.validations,
               }),
