@@ -1,7 +1,8 @@
 /** Scrapes one target again and again: what Prometheus keeps of it. @upstream scrape/scrape.go */
-import { readExposition } from '../promql/exposition.js';
+import { readExposition, type ShownMetadata } from '../promql/exposition.js';
 import { Labels, nameLabel } from '../promql/labels.js';
-import type { Series, SeriesStore } from '../promql/series-store.js';
+import { Series, type SeriesStore } from '../promql/series-store.js';
+import { relabel, type RelabelRule } from './relabel.js';
 import { ShownLayout } from './shown-layout.js';
 
 /** What a scraper says to a program's metrics port; the program answers with a text. */
@@ -23,9 +24,29 @@ export interface Target {
   /** `ip:port`. */
   readonly instance: string;
   readonly labels?: Readonly<Record<string, string>>;
+  /** What the target itself says wins over its labels. Default: the target's labels win. */
+  readonly honorsLabels?: boolean;
+  /** What becomes of its series. Default: nothing. */
+  readonly relabels?: readonly RelabelRule[];
+}
+
+/** How the last scrape of a target went. */
+export interface ScrapeHealth {
+  readonly health: 'up' | 'down' | 'unknown';
+  readonly lastMs: number | undefined;
+  readonly error: string;
 }
 
 const none: ReadonlySet<Series> = new Set();
+
+/** A line that rules drop: its samples go nowhere. */
+class DroppedSeries extends Series {
+  override count = 1;
+
+  override append(): boolean {
+    return true;
+  }
+}
 
 /** A target's series. Lines are known by what stands before their value. */
 export class TargetScrape {
@@ -35,6 +56,7 @@ export class TargetScrape {
   /** Series of the last scrape. */
   private shown: ReadonlySet<Series> = none;
   private readonly reports: Readonly<Record<'up' | 'samples', Labels>>;
+  private last: ScrapeHealth = { health: 'unknown', lastMs: undefined, error: '' };
 
   constructor(
     readonly target: Target,
@@ -46,10 +68,23 @@ export class TargetScrape {
     };
   }
 
+  /** What it tells of its metrics besides their samples. */
+  metadata: readonly ShownMetadata[] = [];
+
+  /** How the last scrape went. */
+  get health(): ScrapeHealth {
+    return this.last;
+  }
+
   /** Takes what the target shows; undefined or a text that cannot be read: the scrape has failed. */
-  take(text: string | undefined, nowMs: number): void {
+  take(text: string | undefined, nowMs: number, error = ''): void {
     const series = text === undefined ? undefined : this.read(text, nowMs);
     const shown = series ?? none;
+    const problem = text === undefined ? error : 'the text that it shows cannot be read';
+    this.last =
+      series === undefined
+        ? { health: 'down', lastMs: nowMs, error: problem }
+        : { health: 'up', lastMs: nowMs, error: '' };
     if (shown !== this.shown) {
       for (const before of this.shown) if (!shown.has(before)) before.append(nowMs, 'stale');
       this.shown = shown;
@@ -100,12 +135,14 @@ export class TargetScrape {
   }
 
   private readAll(text: string, nowMs: number): Set<Series> | undefined {
-    const { samples, error } = readExposition(text);
+    const { samples, metadata, error } = readExposition(text);
     if (error !== undefined) return undefined;
+    this.metadata = metadata;
     const shown = new Set<Series>();
     const lines = text.split('\n').filter(line => line.trim() !== '' && !line.startsWith('#'));
     samples.forEach(({ metric, value, timestampMs }, index) => {
-      const series = this.store.series(this.labelled(metric));
+      const labels = this.relabelled(this.labelled(metric));
+      const series = labels === undefined ? this.dropped() : this.store.series(labels);
       const line = lines[index] ?? '';
       if (timestampMs === undefined) this.known.set(line.slice(0, line.lastIndexOf(' ')), series);
       series.append(timestampMs ?? nowMs, value);
@@ -114,9 +151,22 @@ export class TargetScrape {
     return shown;
   }
 
+  private dropped(): Series {
+    return new DroppedSeries(Labels.none);
+  }
+
+  /** Undefined: its rules drop it. */
+  private relabelled(labels: Labels): Labels | undefined {
+    const { relabels = [] } = this.target;
+    if (relabels.length === 0) return labels;
+    const changed = new Map(labels.pairs);
+    return relabel(changed, relabels) ? Labels.of(changed) : undefined;
+  }
+
   /** The target's labels win; what a program shows under their names is kept as `exported_...`. */
   private labelled(metric: Readonly<Record<string, string>>): Labels {
     const own = this.ownLabels();
+    if (this.target.honorsLabels === true) return Labels.of([...own, ...Object.entries(metric)]);
     const renamed = Object.entries(metric).map(
       ([name, value]) => [own.has(name) ? `exported_${name}` : name, value] as const,
     );

@@ -5,12 +5,14 @@
  * Source: Prometheus 3.5, scrape/scrape.go, rules/group.go, discovery/dns/dns.go (refresh_interval 30 s).
  */
 import type { Clock } from '../../engine/clock.js';
+import type { ShownMetadata } from '../promql/exposition.js';
 import { queryAt, type Answer } from '../promql/query.js';
 import type { Alert } from '../promql/rules/alerting.js';
 import { GroupEvaluator, type RuleHealth } from '../promql/rules/evaluator.js';
 import type { RuleGroup } from '../promql/rules/rule.js';
 import { SeriesStore } from '../promql/series-store.js';
-import { TargetScrape, type Target } from './scrape.js';
+import type { RelabelRule } from './relabel.js';
+import { TargetScrape, type ScrapeHealth, type Target } from './scrape.js';
 
 /** A job of the configuration. */
 export interface ScrapeJob {
@@ -24,6 +26,44 @@ export interface ScrapeJob {
     readonly port: number;
     readonly labels?: Readonly<Record<string, string>>;
   }[];
+  /** Who finds further targets. */
+  readonly discovery?: Discovery;
+  /** What the targets themselves say wins over their labels. Default false. */
+  readonly honorsLabels?: boolean;
+  /** What becomes of scraped series. */
+  readonly relabels?: readonly RelabelRule[];
+}
+
+/** Finds targets as they come and go. */
+export interface Discovery {
+  targets(): readonly DiscoveredTarget[];
+}
+
+/** A target that was found, after its rules. */
+export interface DiscoveredTarget extends ScrapePlace {
+  /** All its labels, `job` and `instance` among them. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** As it was found, before its rules. */
+  readonly discovered: Readonly<Record<string, string>>;
+}
+
+/** Where a scrape goes. */
+export interface ScrapePlace {
+  readonly host: string;
+  readonly port: number;
+  /** Default `/metrics`. */
+  readonly path?: string;
+  /** Default http. */
+  readonly scheme?: string;
+}
+
+/** A target as the API tells of it. */
+export interface ToldTarget extends ScrapeHealth {
+  readonly job: ScrapeJob;
+  readonly place: ScrapePlace;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly discovered: Readonly<Record<string, string>>;
+  readonly metadata: readonly ShownMetadata[];
 }
 
 /** What it is configured with. */
@@ -36,6 +76,15 @@ export interface PrometheusConfiguration {
   readonly retentionMs?: number;
 }
 
+/** A group of rules, and how they do. */
+export interface ToldGroup {
+  readonly group: RuleGroup;
+  readonly lastMs: number | undefined;
+  readonly rules: readonly RuleHealth[];
+}
+
+const unscraped: ScrapeHealth = { health: 'unknown', lastMs: undefined, error: '' };
+
 const retentionMs = 15 * 86_400_000;
 /** A block of samples: only whole ones are looked at for what is too old. @upstream tsdb/db.go DefaultBlockDuration */
 const blockMs = 2 * 3_600_000;
@@ -45,23 +94,29 @@ export interface PrometheusHost {
   readonly clock: Clock;
   /** The addresses of a name. */
   resolve(host: string): readonly string[];
-  /** Asks a target for its metrics; undefined: it did not answer with a text. */
-  scrape(
-    target: { readonly host: string; readonly port: number },
-    done: (text: string | undefined) => void,
-  ): void;
+  /** Asks a target for its metrics; undefined: it did not answer with a text, which the error says. */
+  scrape(target: ScrapePlace, done: (text: string | undefined, error?: string) => void): void;
   /** An alert has begun to fire, or is resolved. */
   onAlert?(alert: Alert): void;
+}
+
+/** A target that is scraped. */
+interface Found {
+  readonly place: ScrapePlace;
+  readonly target: Target;
+  readonly discovered?: Readonly<Record<string, string>>;
 }
 
 /** The server. */
 export class PrometheusServer {
   readonly store = new SeriesStore();
   private readonly scrapes = new Map<string, TargetScrape>();
+  /** When each group was evaluated last. */
+  private readonly evaluated = new Map<RuleGroup, number>();
   private readonly evaluators: readonly GroupEvaluator[];
 
   constructor(
-    private readonly configuration: PrometheusConfiguration,
+    readonly configuration: PrometheusConfiguration,
     private readonly host: PrometheusHost,
   ) {
     const { groups, externalLabels, evaluationMs } = configuration;
@@ -90,6 +145,34 @@ export class PrometheusServer {
     return this.evaluators.flatMap(evaluator => evaluator.health());
   }
 
+  /** The same by groups, with the time of their last evaluation. */
+  groups(): readonly ToldGroup[] {
+    return this.evaluators.map(evaluator => ({
+      group: evaluator.group,
+      lastMs: this.evaluated.get(evaluator.group),
+      rules: evaluator.health(),
+    }));
+  }
+
+  /** All targets, and how their last scrapes went. */
+  targets(): readonly ToldTarget[] {
+    return this.configuration.jobs.flatMap(job =>
+      Array.from(this.targetsOf(job), ([key, { place, target, discovered }]) => {
+        const { job: name, instance, labels: more } = target;
+        const labels = Object.assign({ job: name, instance }, more);
+        const { health, metadata = [] } = this.scrapes.get(key) ?? {};
+        return {
+          job,
+          place,
+          labels,
+          discovered: discovered ?? Object.assign({ __address__: instance }, labels),
+          metadata,
+          ...(health ?? unscraped),
+        };
+      }),
+    );
+  }
+
   private every(intervalMs: number, label: string, action: () => void): void {
     this.host.clock.after(intervalMs, label, () => {
       action();
@@ -116,7 +199,7 @@ export class PrometheusServer {
   private scrape(job: ScrapeJob): void {
     const { clock } = this.host;
     const found = this.targetsOf(job);
-    for (const [key, { host, port, target }] of found) {
+    for (const [key, { place, target }] of found) {
       let own = this.scrapes.get(key);
       if (own === undefined) {
         own = new TargetScrape(target, this.store);
@@ -125,7 +208,7 @@ export class PrometheusServer {
       const scrape = own;
       const askedMs = clock.now();
       // Samples have the time at which they were asked for.
-      this.host.scrape({ host, port }, text => scrape.take(text, askedMs));
+      this.host.scrape(place, (text, error) => scrape.take(text, askedMs, error));
     }
     for (const [key, scrape] of this.scrapes) {
       if (scrape.target.job !== job.name || found.has(key)) continue;
@@ -135,23 +218,34 @@ export class PrometheusServer {
   }
 
   private targetsOf(job: ScrapeJob) {
-    const { name } = job;
-    const found = new Map<string, { host: string; port: number; target: Target }>();
+    const { name, honorsLabels, relabels } = job;
+    const found = new Map<string, Found>();
+    const rules = {
+      ...(honorsLabels !== undefined && { honorsLabels }),
+      ...(relabels !== undefined && { relabels }),
+    };
     const add = (host: string, port: number, labels?: Readonly<Record<string, string>>): void => {
       const instance = `${host}:${port}`;
-      const target = { job: name, instance, ...(labels !== undefined && { labels }) };
-      found.set(`${name} ${instance}`, { host, port, target });
+      const target = { job: name, instance, ...(labels !== undefined && { labels }), ...rules };
+      found.set(`${name} ${instance}`, { place: { host, port }, target });
     };
     for (const { host, port } of job.names) {
       for (const address of this.host.resolve(host)) add(address, port);
     }
     for (const { host, port, labels } of job.targets) add(host, port, labels);
+    for (const { labels, discovered, ...place } of job.discovery?.targets() ?? []) {
+      const { instance = '' } = labels;
+      const target = { job: name, instance, labels, ...rules };
+      const key = `${name} ${JSON.stringify(labels)} ${place.path ?? ''}`;
+      found.set(key, { place, target, discovered });
+    }
     return found;
   }
 
   private evaluate(evaluator: GroupEvaluator): void {
     const nowMs = this.host.clock.now();
     evaluator.evaluate(nowMs);
+    this.evaluated.set(evaluator.group, nowMs);
     for (const { alerts } of evaluator.health()) {
       for (const alert of alerts) {
         const isNews =

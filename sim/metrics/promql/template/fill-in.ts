@@ -19,6 +19,8 @@ import {
 
 /** A template, ready to be filled in. */
 export interface Template {
+  /** As it is written. */
+  readonly text: string;
   readonly pieces: readonly Piece[];
 }
 
@@ -32,7 +34,7 @@ export interface TemplateData {
 /** Reads a template, or says what is wrong with it. */
 export function readTemplate(text: string): Template | { readonly error: string } {
   try {
-    return { pieces: parseTemplate(text, knowsFunction) };
+    return { text, pieces: parseTemplate(text, knowsFunction) };
   } catch (error) {
     if (error instanceof TemplateFault || error instanceof QueryFault)
       return { error: error.message };
