@@ -4,6 +4,7 @@ import { agnhost, isAgnhostCommand, noNewPrivilegesImage, updateDemo } from './a
 import { kubeStateMetrics } from './kube-state-metrics/index.js';
 import { knativeProgram } from './knative/index.js';
 import { daskProgram } from './dask/index.js';
+import { prometheusServer } from './prometheus/index.js';
 import { sampleApiServer } from './sample-apiserver/index.js';
 import { command, exitAfter, plainWorkloads, runForever } from './plain.js';
 import { isShellCommand } from './shell/knows.js';
@@ -55,15 +56,27 @@ function labelled(pod: Pod): Workload | undefined {
   return isKnown ? plainWorkloads[name]?.({}) : undefined;
 }
 
-function usual({ pod, container, command: words }: Played): Workload {
-  const image = withoutTag(container.image ?? '');
+/** Images that are played whatever their command. */
+const images: readonly (readonly [image: RegExp, workload: Workload])[] = [
+  [/(^|\/)(nautilus|kitten)$/, updateDemo],
+  [/(^|\/)sample-apiserver$/, sampleApiServer],
+  [/(^|\/)kube-state-metrics$/, kubeStateMetrics],
+  [/(^|\/)(prometheus|prom)\/prometheus$/, prometheusServer],
+];
+
+/** The program of an image that is known. */
+function known(image: string, { container, command: words }: Played): Workload | undefined {
   if (/(^|\/)agnhost$/.test(image) && isAgnhostCommand(words)) return agnhost;
   if (/(^|\/)nonewprivs$/.test(image) && words.length === 0) return noNewPrivilegesImage;
-  if (/(^|\/)(nautilus|kitten)$/.test(image)) return updateDemo;
-  if (/(^|\/)sample-apiserver$/.test(image)) return sampleApiServer;
-  if (/(^|\/)kube-state-metrics$/.test(image)) return kubeStateMetrics;
-  const ofKnative = knativeProgram(image, container);
-  if (ofKnative !== undefined) return ofKnative;
+  const [, workload] = images.find(([pattern]) => pattern.test(image)) ?? [];
+  return workload ?? knativeProgram(image, container);
+}
+
+function usual(played: Played): Workload {
+  const { pod, container, command: words } = played;
+  const image = withoutTag(container.image ?? '');
+  const program = known(image, played);
+  if (program !== undefined) return program;
   if (isPause(image, words) && !isTimed(pod)) return runForever;
   const spark = sparkWorkload(words, container);
   if (spark !== undefined) return spark;

@@ -5,6 +5,12 @@ import { releaseOperators } from '../stacks/releases/release-operators.js';
 import { clusterConfig } from './cluster-config.js';
 import type { VoyagePlan } from './plan.js';
 
+/** No law looks at what they tell, and a search would scrape for a tenth of its time: they only run. */
+const idleMonitors = ['*prometheus', '*kube-state-metrics'].map(image => ({
+  image,
+  workload: 'run-forever',
+}));
+
 /** The options of the simulation, without what is planted. */
 export function bootOptions(plan: VoyagePlan): SimulationOptions {
   const { cluster, seed } = plan;
@@ -16,6 +22,7 @@ export function bootOptions(plan: VoyagePlan): SimulationOptions {
       operators,
       ...(autoscaler !== undefined && { autoscaler }),
       installs: releaseOperators,
+      workloads: idleMonitors,
     }),
     hasMetricsServer: hasMetrics,
     interleaving: seed,

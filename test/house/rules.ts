@@ -17,7 +17,8 @@ export const simImports: Readonly<Record<string, readonly string[]>> = {
   // What spark-submit and a driver make on Kubernetes: an operator plays the one, a workload the other.
   spark: ['api', 'engine'],
   operators: ['spark', 'client', 'api', 'engine'],
-  workloads: ['spark', 'api', 'engine'],
+  // Prometheus in a pod is the one that answers queries elsewhere.
+  workloads: ['spark', 'metrics', 'api', 'engine'],
   http: ['server', 'api', 'engine'],
 };
 

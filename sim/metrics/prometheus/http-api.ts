@@ -151,7 +151,9 @@ const handlers: Readonly<Record<string, Handler>> = {
     for (const target of server.targets()) {
       for (const [metric, told] of metadataOf(target)) if (!all.has(metric)) all.set(metric, told);
     }
-    const shown = [...all].filter(([metric]) => only === null || only === metric).sort();
+    const shown = [...all]
+      .filter(([metric]) => only === null || only === metric)
+      .sort(([a], [b]) => (a < b ? -1 : 1));
     return { data: Object.fromEntries(shown.map(([metric, told]) => [metric, [told]])) };
   },
   'targets/metadata': ({ server, parameters }) => {
