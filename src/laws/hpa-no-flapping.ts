@@ -11,6 +11,15 @@ type Scaled = Deployment | StatefulSet;
 interface OwnDecision extends Decision {
   /** It answers to somebody who scaled the target by hand. */
   readonly isProvoked: boolean;
+  /** It only goes back to what there was before the hand: what is left of an older choice. */
+  readonly isRestoring: boolean;
+}
+
+/** A write of a target's replicas. */
+interface Scale {
+  readonly from: number;
+  readonly replicas: number;
+  readonly user: string;
 }
 
 /** So many writes between two decisions are remembered. */
@@ -31,8 +40,9 @@ const defaults = {
  * `behavior.scaleDown.stabilizationWindowSeconds` says) and takes the most; upwards it looks back not at
  * all, unless its spec says so. So a decision that goes below a level it rose to within that time is
  * flapping. Changes of its spec begin anew. Where somebody else scaled its target beyond its bounds, it
- * only goes back to them, and remembers nothing of it; and what answers to somebody else's hand is no turn
- * of its own.
+ * only goes back to them, and remembers nothing of it; what answers to somebody else's hand is no turn of
+ * its own; and where it goes back to what there was before the hand, that is what is left of an older
+ * choice, which may end at once.
  */
 export const hpaNoFlapping = law({
   name: 'hpa-no-flapping',
@@ -54,10 +64,7 @@ class Flapping implements Judge {
   };
   private readonly decisions = new Map<string, OwnDecision[]>();
   /** By target: the last write of its replicas, and whose it is. */
-  private readonly scales = new Map<
-    string,
-    { readonly replicas: number; readonly user: string }[]
-  >();
+  private readonly scales = new Map<string, Scale[]>();
   private readonly breaches: Breach[] = [];
   private looked = 0;
 
@@ -80,41 +87,44 @@ class Flapping implements Judge {
     if (decision === undefined) return;
     const hands = this.handsOn(change);
     const { minReplicas = 1, maxReplicas = Infinity } = object.spec ?? {};
-    if (hands.some(replicas => replicas < minReplicas || replicas > maxReplicas)) return;
+    if (hands.some(({ replicas }) => replicas < minReplicas || replicas > maxReplicas)) return;
     this.looked++;
     const own = this.decisions.get(key) ?? [];
     this.decisions.set(key, own);
     const taken = own.find(other => this.isTakenBack(object, other, decision));
     if (taken !== undefined) this.tellBack(object, taken, decision);
-    own.push({ ...decision, isProvoked: hands.length > 0 });
+    const isRestoring = hands.some(({ from }) => decision.to <= from);
+    own.push({ ...decision, isProvoked: hands.length > 0, isRestoring });
     while ((own[0]?.timeMs ?? Infinity) < decision.timeMs - this.horizonMs(object)) own.shift();
     this.judgeTurns(object, own);
   }
 
   private scaled(kind: string, { object, before, user, type }: Change<Scaled>): void {
     const replicas = object.spec?.replicas ?? 1;
+    const from = before?.spec?.replicas ?? 1;
     const key = `${kind} ${keyOf(object)}`;
     if (type === 'DELETED') this.scales.delete(key);
-    else if (before !== undefined && replicas !== (before.spec?.replicas ?? 1)) {
+    else if (before !== undefined && replicas !== from) {
       const known = this.scales.get(key) ?? [];
-      this.scales.set(key, [...known, { replicas, user }].slice(-scalesMax));
+      this.scales.set(key, [...known, { from, replicas, user }].slice(-scalesMax));
     }
   }
 
-  /** To how many replicas others scaled the target since the autoscaler's last decision. */
-  private handsOn({ object, user }: Change<HorizontalPodAutoscaler>): readonly number[] {
+  /** What others wrote of the target's replicas since the autoscaler's last decision. */
+  private handsOn({ object, user }: Change<HorizontalPodAutoscaler>): readonly Scale[] {
     const { kind = '', name = '' } = object.spec?.scaleTargetRef ?? {};
     const key = `${kind} ${object.metadata.namespace ?? ''}/${name}`;
     const writes = this.scales.get(key) ?? [];
     this.scales.delete(key);
-    return writes.filter(write => write.user !== user).map(({ replicas }) => replicas);
+    return writes.filter(write => write.user !== user);
   }
 
   private isTakenBack(
     { spec }: HorizontalPodAutoscaler,
-    earlier: Decision,
+    earlier: OwnDecision,
     { timeMs, from, to }: Decision,
   ): boolean {
+    if (earlier.isRestoring) return false;
     const { downWindowMs, lagMs } = this.settings;
     const { scaleDown, scaleUp } = spec?.behavior ?? {};
     const isDown = to < from;

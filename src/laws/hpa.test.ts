@@ -98,6 +98,22 @@ describe('hpa-no-flapping', () => {
     expect(alone.verdict(hpaNoFlapping).kind).toBe('broken');
   });
 
+  it('lets an older choice end that it went back to after somebody scaled down, and no newer one', () => {
+    // What it wanted five minutes ago is forgotten 15 s after it went back to it.
+    const past = autoscaler({ scaleTargetRef }).write('Deployment', name, {
+      spec: { replicas: 2 },
+    });
+    scaledByHand(past, '5m', 1);
+    looks(looks(past, '5m1s', 1, 2), '5m16s', 2, 1);
+    expect(past.verdict(hpaNoFlapping)).toMatchObject({ kind: 'held', looked: 2 });
+    const more = autoscaler({ scaleTargetRef }).write('Deployment', name, {
+      spec: { replicas: 2 },
+    });
+    scaledByHand(more, '5m', 1);
+    looks(looks(more, '5m1s', 1, 4), '5m16s', 4, 1);
+    expect(more.verdict(hpaNoFlapping).kind).toBe('broken');
+  });
+
   it('does not count as turns what others made it do', () => {
     const behavior = { scaleDown: { stabilizationWindowSeconds: 0 } };
     const past = autoscaler({ behavior, scaleTargetRef });
