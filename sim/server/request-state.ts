@@ -8,6 +8,9 @@ const none: readonly string[] = [];
 const noAnnotations: Readonly<Record<string, string>> = {};
 const nobody: User = { name: '', groups: [] };
 
+/** Texts with such characters are no headers: upstream leaves them out. @upstream apimachinery/pkg/util/net/http.go NewWarningHeader */
+const unsayable = /\p{Cc}/u;
+
 /** Made by the chain for each request; cheap when nothing but the path is asked for. */
 export class RequestState implements RequestContext {
   user: User = nobody;
@@ -46,6 +49,7 @@ export class RequestState implements RequestContext {
   }
 
   warn(text: string): void {
+    if (text === '' || unsayable.test(text)) return;
     if (this.texts === undefined) this.texts = [text];
     else if (!this.texts.includes(text)) this.texts.push(text);
   }

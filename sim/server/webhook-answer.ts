@@ -19,12 +19,22 @@ export function reviewIn(
     url,
     kind: wanted,
     apiVersions,
-  }: { readonly url: string; readonly kind: string; readonly apiVersions: readonly string[] },
+    sent,
+  }: {
+    readonly url: string;
+    readonly kind: string;
+    readonly apiVersions: readonly string[];
+    /** What was sent, where the answer is read as the same if it does not say what it is. */
+    readonly sent?: { readonly kind: string; readonly apiVersion: string };
+  },
 ): ReadReview {
   if (!answer.isOk) return { error: `Post ${goQuote(url)}: ${answer.error}` };
   const { code, contentType, body: text } = answer;
   const body = parsed(text);
-  if (code < 200 || code > 206) return { error: statusMessage(body) ?? serverError(code, text) };
+  if (code < 200 || code > 206) {
+    const said = isText(contentType) ? text.trim() : 'unknown';
+    return { error: statusMessage(body) ?? serverError(code, said) };
+  }
   if (text === '') {
     return {
       error: `0-length response with status code: ${code} and content type: ${contentType || 'application/json'}`,
@@ -32,7 +42,17 @@ export function reviewIn(
   }
   if (!isRecord(body)) return { error: unreadable(body) };
   const { kind = '', apiVersion = '' } = body as { kind?: string; apiVersion?: string };
-  if (kind === wanted && apiVersions.includes(apiVersion)) return { review: body };
+  if (
+    (kind || sent?.kind) === wanted &&
+    apiVersions.includes(apiVersion || (sent?.apiVersion ?? ''))
+  ) {
+    if (sent === undefined || apiVersion === '' || sent.apiVersion === apiVersion)
+      return { review: body };
+    const [from, to] = [apiVersion, sent.apiVersion].map(
+      one => `(${one.split('/')[1] ?? ''}.${wanted})`,
+    );
+    return { error: `converting ${from} to ${to}: unknown conversion` };
+  }
   const scheme = '"k8s.io/apiserver/pkg/util/webhook/client.go:71"';
   const registered = `is registered for version ${goQuote(apiVersion)} in scheme ${scheme}`;
   return { error: `no kind ${goQuote(kind)} ${registered}` };
@@ -44,6 +64,11 @@ export function webhookUrl({ url, service }: ClientConfig, timeoutSeconds: numbe
   const slash = path === '' || path.startsWith('/') ? '' : '/';
   const address = url ?? `https://${name}.${namespace}.svc:${port}${slash}${path}`;
   return `${address}?timeout=${timeoutSeconds}s`;
+}
+
+/** Only text is repeated. @upstream client-go/rest/request.go isTextResponse */
+function isText(contentType: string): boolean {
+  return contentType === '' || contentType.toLowerCase().startsWith('text/');
 }
 
 /** A server that fails may say why in a Status. */

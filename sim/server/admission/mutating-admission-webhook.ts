@@ -1,7 +1,9 @@
 /**
  * Asks mutating webhooks, one after the other. @upstream apiserver/pkg/admission/plugin/webhook/mutating/dispatcher.go
  */
+import { decodeObject } from '../../api/decode.js';
 import { deepEqual } from '../../api/equality.js';
+import { shapeOfKind } from '../../api/facts.js';
 import type { KubeObject } from '../../api/object.js';
 import { applyJsonPatch, type JsonPatchOperation } from '../../api/patch/json-patch.js';
 import { internalError, isFailure, type Failure } from '../../api/status.js';
@@ -107,6 +109,8 @@ class Calls {
     }
     const result = applyJsonPatch(object, operations as readonly JsonPatchOperation[]);
     if (!result.isOk) return internalError(result.error);
+    const wrong = typeError(result.value as KubeObject);
+    if (wrong !== undefined) return internalError(wrong);
     const next = this.context.defaulted(result.value as KubeObject);
     if (deepEqual(object, next)) return false;
     this.object = next;
@@ -125,6 +129,15 @@ class Calls {
     const isSame = object === undefined || object === this.attributes.object;
     this.resume(isSame ? undefined : mutated(object));
   }
+}
+
+/** What makes the object none of its kind; custom resources are checked later, by their schema. */
+function typeError(object: KubeObject): string | undefined {
+  const { apiVersion = '', kind = '' } = object;
+  const [version = '', group = ''] = apiVersion.split('/').reverse();
+  const shape = shapeOfKind({ group, version, kind });
+  const decoded = shape && decodeObject(object, shape);
+  return decoded?.isOk === false ? decoded.error : undefined;
 }
 
 function keyOf({ configuration, webhook }: WebhookHook): string {

@@ -120,7 +120,9 @@ export function* storeNew(
   object: KubeObject,
   creation: Creation,
 ): Steps<KubeObject | Failure> {
-  const { name = '', generateName = '' } = object.metadata;
+  const { name = '', generateName = '', namespace = '' } = object.metadata;
+  // Admission may have moved it.
+  if (namespace !== '' && namespace !== scope.namespace) return wrongNamespace();
   const attemptsMax = name === '' && generateName !== '' ? generateAttemptsMax : 1;
   for (let attempt = 1; ; attempt++) {
     const result = yield* storeOnce(scope, object, creation);

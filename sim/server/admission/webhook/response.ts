@@ -4,6 +4,7 @@
  */
 import { isRecord } from '../../../api/equality.js';
 import { goQuote } from '../../../api/go-text.js';
+import { parseJson } from '../../../api/json-parse.js';
 import type { WebhookAnswer } from '../../contract.js';
 import { reviewIn } from '../../webhook-answer.js';
 
@@ -36,16 +37,20 @@ export function readResponse(
     readonly isMutating: boolean;
   },
 ): ReadResponse {
-  const read = reviewIn(answer, { url: sent.url, kind: 'AdmissionReview', apiVersions });
+  const { url, apiVersion } = sent;
+  const kind = 'AdmissionReview';
+  const read = reviewIn(answer, { url, kind, apiVersions, sent: { kind, apiVersion } });
   if ('error' in read) return failed(read.error);
-  const { response, apiVersion = '' } = read.review;
+  const { response } = read.review;
+  const mistyped = isRecord(response) ? typeError(response) : undefined;
+  if (mistyped !== undefined) return failed(mistyped);
   if (!isRecord(response)) return invalid('webhook response was absent');
-  return verified(response, String(apiVersion), sent);
+  return verified(response, read.review, sent);
 }
 
 function verified(
   response: Readonly<Record<string, unknown>>,
-  apiVersion: string,
+  { apiVersion = '', kind = '' }: { readonly apiVersion?: unknown; readonly kind?: unknown },
   sent: { readonly uid: string; readonly apiVersion: string; readonly isMutating: boolean },
 ): ReadResponse {
   const { uid = '', patch, patchType } = response;
@@ -53,9 +58,10 @@ function verified(
   if (isFirst && uid !== sent.uid) {
     return invalid(`expected response.uid=${goQuote(sent.uid)}, got ${goQuote(String(uid))}`);
   }
-  if (isFirst && apiVersion !== sent.apiVersion) {
-    const [wanted, got] = [sent.apiVersion, apiVersion].map(one => `${one}, Kind=AdmissionReview`);
-    return invalid(`expected webhook response of ${wanted}, got ${got}`);
+  const told = `${String(apiVersion || '/')}, Kind=${String(kind)}`;
+  const wanted = `${sent.apiVersion}, Kind=AdmissionReview`;
+  if (isFirst && told !== wanted) {
+    return invalid(`expected webhook response of ${wanted}, got ${told}`);
   }
   const hasPatch = typeof patch === 'string' && patch !== '';
   if (isFirst) {
@@ -77,6 +83,26 @@ function verified(
   };
 }
 
+/** What makes the response none, as Go tells it. */
+function typeError({ allowed, patch }: Readonly<Record<string, unknown>>): string | undefined {
+  const mistyped = (value: unknown, field: string, type: string) =>
+    `json: cannot unmarshal ${goType(value)} into Go struct field AdmissionResponse.response.${field} of type ${type}`;
+  if (allowed !== undefined && allowed !== null && typeof allowed !== 'boolean') {
+    return mistyped(allowed, 'allowed', 'bool');
+  }
+  if (patch === undefined || patch === null) return undefined;
+  if (typeof patch !== 'string') return mistyped(patch, 'patch', '[]uint8');
+  const wrong = /[^A-Za-z0-9+/=\r\n]/.exec(patch)?.index;
+  const cut = patch.length % 4 === 0 ? undefined : patch.length - (patch.length % 4);
+  const at = wrong ?? cut;
+  return at === undefined ? undefined : `illegal base64 data at input byte ${at}`;
+}
+
+function goType(value: unknown): string {
+  if (Array.isArray(value)) return 'array';
+  return typeof value === 'boolean' ? 'bool' : typeof value;
+}
+
 function patchError(hasPatch: boolean, patchType: unknown, isMutating: boolean) {
   const hasType = patchType !== undefined && patchType !== null;
   if (!isMutating) {
@@ -91,13 +117,15 @@ function patchError(hasPatch: boolean, patchType: unknown, isMutating: boolean) 
 }
 
 function patchOf(patch: string): readonly unknown[] | string {
-  try {
-    const bytes = Uint8Array.from(atob(patch), character => character.charCodeAt(0));
-    const operations: unknown = JSON.parse(new TextDecoder().decode(bytes));
-    return Array.isArray(operations) ? operations : 'json: cannot unmarshal object';
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
+  const bytes = Uint8Array.from(atob(patch), character => character.charCodeAt(0));
+  const parsed = parseJson(new TextDecoder().decode(bytes));
+  if (!parsed.isOk) return parsed.error;
+  const operations = parsed.value.value;
+  const mistyped = (value: unknown, type: string) =>
+    `json: cannot unmarshal ${goType(value)} into Go value of type jsonpatch.${type}`;
+  if (!Array.isArray(operations)) return mistyped(operations, 'Patch');
+  const wrong: unknown = operations.find(operation => !isRecord(operation));
+  return wrong === undefined ? operations : mistyped(wrong, 'Operation');
 }
 
 function textsOf(value: unknown): readonly string[] {
