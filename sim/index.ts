@@ -18,7 +18,7 @@ import { install } from './install.js';
 import { createNetwork } from './network/network.js';
 import type { Kubelet } from './nodes/kubelet.js';
 import { webhookDoor } from './operators/admission/door.js';
-import type { Operator } from './operators/operator.js';
+import type { ClusterReach, Operator } from './operators/operator.js';
 import { kubeScheduler } from './scheduler/kube-scheduler.js';
 import type { ApiServerOptions } from './server/contract.js';
 import { createApiServer } from './server/index.js';
@@ -31,7 +31,7 @@ import {
 } from './simulation.js';
 import { Weather } from './weather.js';
 
-type Part = Pick<Operator, 'manifests' | 'process' | 'processWith'>;
+type Part = Pick<Operator, 'manifests' | 'process' | 'processWith' | 'others'>;
 
 /** Boots a cluster; its time stands still until the loop is run. */
 export function boot(options: SimulationOptions): Simulation {
@@ -88,7 +88,7 @@ export function boot(options: SimulationOptions): Simulation {
   start(network.process);
   const add = (part: Part): void => {
     for (const manifest of part.manifests()) install(server, loop, manifest);
-    start(part.processWith?.(inCluster.place()) ?? part.process);
+    for (const one of processesOf(part, () => inCluster.place())) start(one);
   };
   const parts = [network.policies, ...Object.values(metrics), ...addedBy(options)];
   for (const part of parts) add(part);
@@ -103,6 +103,10 @@ export function boot(options: SimulationOptions): Simulation {
     ...{ loop, trace, random, server, serve, connect },
     ...{ processes, nodes, formerNodes, weather, network },
   };
+}
+
+function processesOf(part: Part, place: () => ClusterReach): readonly ProcessDefinition[] {
+  return [part.processWith?.(place()) ?? part.process, ...(part.others ?? [])];
 }
 
 function loopOf({ startMs }: SimulationOptions, trace: Trace, revision: () => number): Loop {

@@ -10,6 +10,7 @@ import type { Operator } from './operator.js';
 import { sparkOperator } from './spark-operator.js';
 import { trainer } from './trainer.js';
 import { trainingOperator } from './training-operator.js';
+import { volcano } from './volcano.js';
 
 /** All modelled operators, by name. */
 export const operators: Readonly<Record<string, Operator>> = {
@@ -23,4 +24,5 @@ export const operators: Readonly<Record<string, Operator>> = {
   [sparkOperator.name]: sparkOperator,
   [trainer.name]: trainer,
   [trainingOperator.name]: trainingOperator,
+  [volcano.name]: volcano,
 };

@@ -31,9 +31,12 @@ export interface Operator {
   readonly needs?: readonly string[];
   /** What its installation creates before it starts: CRDs, namespace, account, roles, configuration. */
   manifests(): readonly KubeObject[];
+  /** The process that serves its webhooks. */
   readonly process: ProcessDefinition;
   /** Its process where it can reach programs in the cluster: it takes the place of `process` there. */
   processWith?(reach: ClusterReach): ProcessDefinition;
+  /** What runs beside that process: it crashes by itself. */
+  readonly others?: readonly ProcessDefinition[];
   /** The admission webhooks that it serves; its manifests register them. */
   readonly webhooks?: Webhooks;
   /** What a user of its kinds should know of an object before it runs: what is missing, what would hang. */

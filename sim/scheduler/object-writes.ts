@@ -14,8 +14,8 @@ const triesMax = 5;
 
 /** Writes what a plug-in wants before the pod is bound; the text of the error when it fails. */
 export function* preBind(
-  scheduler: Scheduler,
-  binding: Binding,
+  scheduler: { readonly context: Pick<Scheduler['context'], 'clock'> },
+  binding: Pick<Binding, 'phase'>,
   plan: WritePlan,
 ): Reconciliation<string | undefined> {
   const { clock } = scheduler.context;
@@ -81,6 +81,6 @@ function* send(
   }
 }
 
-function isCancelled(binding: Binding): boolean {
+function isCancelled(binding: Pick<Binding, 'phase'>): boolean {
   return binding.phase === 'cancelled';
 }

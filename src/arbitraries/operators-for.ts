@@ -9,6 +9,7 @@ import { mpiOperator } from '../../sim/operators/mpi-operator.js';
 import { sparkOperator } from '../../sim/operators/spark-operator.js';
 import { trainer } from '../../sim/operators/trainer.js';
 import { trainingOperator } from '../../sim/operators/training-operator.js';
+import { volcano } from '../../sim/operators/volcano.js';
 
 /** The group of the training-operator's kinds, of which the mpi-operator serves one in a version of its own. */
 const trainings = 'kubeflow.org';
@@ -25,6 +26,8 @@ const byGroup: Readonly<Record<string, string>> = {
   'trainer.kubeflow.org': trainer.name,
   'kueue.x-k8s.io': kueue.name,
   'kubernetes.dask.org': daskKubernetes.name,
+  'batch.volcano.sh': volcano.name,
+  'scheduling.volcano.sh': volcano.name,
 };
 
 /**

@@ -100,8 +100,9 @@ const expected: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   },
   'spark-operator': { 'SEA004 warning': 2, 'SEA007 info': 2, 'SEA207 info': 1 },
   volcano: {
-    'SEA003 info': 5,
+    'SEA003 info': 3,
     'SEA004 warning': 6,
+    'SEA007 info': 1,
     'SEA104 error': 1,
     'SEA204 info': 11,
     'SEA212 info': 1,

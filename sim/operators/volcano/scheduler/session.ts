@@ -1,0 +1,116 @@
+/** What the scheduler has before it for one round. @upstream volcano v1.15.1 pkg/scheduler/framework/session.go */
+import { nodes as nodeKind, pods, type Pod } from '../../../api/kinds/core.js';
+import { priorityClasses } from '../../../api/kinds/scheduling.js';
+import { isDeleting } from '../../../api/meta.js';
+import { timeMs } from '../../../api/time.js';
+import type { View } from '../../../client/contract.js';
+import type { Random } from '../../../engine/random.js';
+import { keys, schedulerName } from '../keys.js';
+import { podGroups, queues, type PodGroup, type Queue } from '../types.js';
+import { JobInfo } from './job-info.js';
+import { SessionNodes } from './node-state.js';
+import { Shares } from './shares.js';
+import { TaskInfo } from './task-info.js';
+
+/** What a session is opened with. */
+export interface SessionMeans {
+  readonly view: View;
+  readonly random: Random;
+  readonly nowMs: number;
+  /** Nodes of pods whose binding is under way, by uid. */
+  readonly assumed: ReadonlyMap<string, string>;
+  /** Tells a group something at once. */
+  tell(group: PodGroup, message: string): void;
+}
+
+/** A round: groups and their pods, queues, nodes. */
+export class Session {
+  readonly uid: string;
+  readonly jobs: readonly JobInfo[];
+  readonly queues: ReadonlyMap<string, Queue>;
+  readonly nodes: SessionNodes;
+  readonly shares: Shares;
+  readonly evicted = new Map<TaskInfo, string>();
+  private readonly jobOfTask = new Map<TaskInfo, JobInfo>();
+
+  constructor(readonly means: SessionMeans) {
+    const { view, nowMs, assumed } = means;
+    this.uid = means.random.uuid();
+    this.queues = new Map(view.list(queues).map(queue => [queue.metadata.name ?? '', queue]));
+    this.nodes = new SessionNodes({ nodes: view.list(nodeKind), objects: view, nowMs });
+    const all = view.list(pods);
+    for (const pod of all) this.settle(pod, assumed.get(pod.metadata.uid ?? ''));
+    const byGroup = tasksByGroup(all, assumed);
+    this.jobs = view
+      .list(podGroups)
+      .filter(({ spec }) => this.queues.has(spec.queue ?? 'default'))
+      .map(group => jobOf(group, byGroup, view));
+    for (const job of this.jobs) for (const task of job.tasks) this.jobOfTask.set(task, job);
+    this.shares = new Shares(this.jobs, this.queues, this.nodes.total);
+  }
+
+  jobOf(task: TaskInfo): JobInfo | undefined {
+    return this.jobOfTask.get(task);
+  }
+
+  private settle(pod: Pod, assumed: string | undefined): void {
+    const node = pod.spec?.nodeName ?? assumed ?? '';
+    if (node === '' || ['Succeeded', 'Failed'].includes(pod.status?.phase ?? '')) return;
+    this.nodes.settle(pod, node, { isReleasing: isDeleting(pod) });
+  }
+
+  /** Which group comes first. */
+  compareJobs(a: JobInfo, b: JobInfo): number {
+    return (
+      b.priority - a.priority ||
+      Number(a.isReady) - Number(b.isReady) ||
+      this.shares.compareJobs(a, b) ||
+      a.createdMs - b.createdMs ||
+      (a.uid < b.uid ? -1 : 1)
+    );
+  }
+
+  /** Which queue comes first. */
+  compareQueues(a: Queue, b: Queue): number {
+    const created = ({ metadata }: Queue): number => timeMs(metadata.creationTimestamp) ?? 0;
+    return (
+      (b.spec.priority ?? 0) - (a.spec.priority ?? 0) ||
+      this.shares.compareQueues(a.metadata.name ?? '', b.metadata.name ?? '') ||
+      created(a) - created(b) ||
+      ((a.metadata.uid ?? '') < (b.metadata.uid ?? '') ? -1 : 1)
+    );
+  }
+}
+
+type Tasks = ReadonlyMap<string, readonly TaskInfo[]>;
+
+function tasksByGroup(all: readonly Pod[], assumed: ReadonlyMap<string, string>): Tasks {
+  const byGroup = new Map<string, TaskInfo[]>();
+  for (const pod of all) {
+    const { annotations, namespace = '', uid = '' } = pod.metadata;
+    const group = annotations?.[keys.groupName] ?? '';
+    if (group === '' || pod.spec?.schedulerName !== schedulerName) continue;
+    const key = `${namespace}/${group}`;
+    const task = new TaskInfo(pod, assumed.get(uid));
+    const known = byGroup.get(key);
+    if (known === undefined) byGroup.set(key, [task]);
+    else known.push(task);
+  }
+  return byGroup;
+}
+
+function jobOf(group: PodGroup, byGroup: Tasks, view: View): JobInfo {
+  const { namespace = '', name = '' } = group.metadata;
+  const priority = view.get(priorityClasses, '', group.spec.priorityClassName ?? '')?.value;
+  return new JobInfo(group, byGroup.get(`${namespace}/${name}`) ?? [], priority ?? 0);
+}
+
+/** Takes the first of what is left out of a list. */
+export function takeFirst<T>(left: T[], compare: (a: T, b: T) => number): T | undefined {
+  let best = 0;
+  for (let index = 1; index < left.length; index++) {
+    const [one, other] = [left[index], left[best]];
+    if (one !== undefined && other !== undefined && compare(one, other) < 0) best = index;
+  }
+  return left.splice(best, 1)[0];
+}
