@@ -100,7 +100,7 @@ const expected: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   },
   'spark-operator': { 'SEA004 warning': 2, 'SEA007 info': 2, 'SEA207 info': 1 },
   volcano: {
-    'SEA003 info': 3,
+    'SEA003 info': 2,
     'SEA004 warning': 6,
     'SEA007 info': 1,
     'SEA104 error': 1,
