@@ -33,6 +33,26 @@ spec:
         spec: {containers: [{name: paddle, image: busybox, command: [sh, -c, "${command}"]}]}
 `;
 
+const elastic = `
+apiVersion: kubeflow.org/v1
+kind: PyTorchJob
+metadata: {name: elastic, namespace: default}
+spec:
+  elasticPolicy:
+    minReplicas: 2
+    maxReplicas: 4
+    maxRestarts: 7
+    rdzvBackend: c10d
+    metrics:
+    - type: Resource
+      resource: {name: cpu, target: {type: Utilization, averageUtilization: 80}}
+  pytorchReplicaSpecs:
+    Worker:
+      replicas: 2
+      template:
+        spec: {containers: [{name: pytorch, image: busybox, command: [sleep, "600"]}]}
+`;
+
 interface Job {
   readonly status?: {
     readonly conditions?: readonly {
@@ -99,5 +119,45 @@ describe('training-operator on a whole cluster', () => {
       /^PaddleJob paddle is failed because [12] Worker replica\(s\) failed\.$/,
     );
     expect(await pods(cluster)).toEqual([]);
+  });
+
+  it('scales an elastic PyTorchJob by an autoscaler, which goes with it', async () => {
+    await using cluster = await simulate({ seed: 1, operators: ['training-operator'] });
+    await cluster.apply(manifests(elastic));
+    await cluster.advance('30s');
+    const scaler = '/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers/elastic';
+    expect(await get(cluster, scaler)).toMatchObject({
+      metadata: { ownerReferences: [{ kind: 'PyTorchJob', controller: true }] },
+      spec: {
+        scaleTargetRef: { kind: 'PyTorchJob', name: 'elastic' },
+        minReplicas: 2,
+        maxReplicas: 4,
+      },
+    });
+    const pod = await get<{
+      readonly spec: { readonly containers: readonly { readonly env: readonly unknown[] }[] };
+    }>(cluster, '/api/v1/namespaces/default/pods/elastic-worker-1');
+    expect(pod.spec.containers[0]?.env).toEqual(
+      expect.arrayContaining([
+        { name: 'PET_RDZV_ENDPOINT', value: 'elastic-worker-0:23456' },
+        { name: 'PET_RDZV_BACKEND', value: 'c10d' },
+        { name: 'PET_NNODES', value: '2:4' },
+        { name: 'PET_MAX_RESTARTS', value: '7' },
+      ]),
+    );
+    const path = '/apis/kubeflow.org/v1/namespaces/default/pytorchjobs/elastic';
+    await cluster.request({
+      method: 'PATCH',
+      path: `${path}/scale`,
+      headers: { 'content-type': 'application/merge-patch+json' },
+      body: { spec: { replicas: 3 } },
+    });
+    await cluster.advance('20s');
+    expect(await job(cluster, 'pytorchjobs', 'elastic')).toMatchObject({
+      counts: { Worker: { active: 3 } },
+    });
+    await cluster.request({ method: 'DELETE', path });
+    await cluster.advance('60s');
+    expect(await get(cluster, scaler)).toMatchObject({ reason: 'NotFound' });
   });
 });
