@@ -2,7 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Pod, Service } from '../sim/api/kinds/core.js';
 import type { KubeObject } from '../sim/api/object.js';
-import type { SparkApplication } from '../sim/operators/spark-operator/types.js';
+import type {
+  ScheduledSparkApplication,
+  SparkApplication,
+} from '../sim/operators/spark-operator/types.js';
 import { simulationOptions } from '../src/backends/sim-options.js';
 import { bootSimulatedCluster, type SimulatedCluster } from '../src/backends/sim.js';
 
@@ -286,5 +289,35 @@ describe('a SparkApplication', () => {
     expect(await ship.app()).toBeDefined();
     await ship.cluster.advance('15s');
     expect(await ship.app()).toBeUndefined();
+  });
+});
+
+describe('a ScheduledSparkApplication', () => {
+  it('runs at its times, not beside itself, and keeps the last run', async () => {
+    await using ship = await Ship.launched();
+    const { spec: template } = application();
+    await ship.apply({
+      apiVersion: `${group}/v1beta2`,
+      kind: 'ScheduledSparkApplication',
+      metadata: { name: 'often', namespace: 'default' },
+      spec: { schedule: '*/1 * * * *', concurrencyPolicy: 'Forbid', template },
+    });
+    await ship.cluster.advance('6m30s');
+    const root = `/apis/${group}/v1beta2/namespaces/default`;
+    const scheduled = await ship.get<ScheduledSparkApplication>(
+      `${root}/scheduledsparkapplications/often`,
+    );
+    const { status } = scheduled ?? {};
+    expect(status?.scheduleState).toBe('Scheduled');
+    expect(status?.pastSuccessfulRunNames).toHaveLength(1);
+    const { items } = (await ship.get<{ readonly items: readonly SparkApplication[] }>(
+      `${root}/sparkapplications`,
+    )) ?? { items: [] };
+    expect(items.length).toBeLessThanOrEqual(3);
+    for (const { metadata } of items) {
+      expect(metadata.name).toMatch(/^often-\d{19}$/);
+      expect(metadata.ownerReferences?.[0]?.name).toBe('often');
+    }
+    expect(items.map(({ metadata }) => metadata.name)).toContain(status?.lastRunName);
   });
 });

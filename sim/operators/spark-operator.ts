@@ -20,6 +20,7 @@ import { definitions } from './spark-operator/definitions.js';
 import { sparkHints } from './spark-operator/hints.js';
 import { group, keys } from './spark-operator/keys.js';
 import { mutatePod } from './spark-operator/pod-defaulter.js';
+import { scheduledController } from './spark-operator/scheduled.js';
 import { validateApplication, validateScheduled } from './spark-operator/validator.js';
 
 const namespace = 'spark-operator';
@@ -160,7 +161,11 @@ export const sparkOperator: Operator = {
     ...sparkAccount(),
     ...webhooks(),
   ]),
-  process: { name: 'spark-operator', identity, controllers: [sparkApplicationController] },
+  process: {
+    name: 'spark-operator',
+    identity,
+    controllers: [sparkApplicationController, scheduledController],
+  },
   webhooks: {
     service,
     byPath: {

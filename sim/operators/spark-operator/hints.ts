@@ -12,7 +12,14 @@ export function sparkHints(object: KubeObject): readonly string[] {
   if (object.kind === 'SparkApplication') return hintsOf(object as unknown as SparkApplication);
   if (object.kind !== 'ScheduledSparkApplication') return [];
   const { metadata, spec } = object as unknown as ScheduledSparkApplication;
-  return hintsOf({ metadata, spec: spec.template });
+  return [
+    ...((spec.concurrencyPolicy ?? '') === ''
+      ? [
+          'without concurrencyPolicy no run is started while an earlier one is there, even one that is over: set Allow, Forbid or Replace',
+        ]
+      : []),
+    ...hintsOf({ metadata, spec: spec.template }),
+  ];
 }
 
 function hintsOf(given: SparkApplication): readonly string[] {
