@@ -4,6 +4,7 @@ import {
   noEndpoints,
   type HttpReply,
   type HttpRequest,
+  type SendHttp,
 } from './api/http-message.js';
 import type { Clock } from './engine/clock.js';
 import type { ClusterNetwork, NetworkPlace } from './network/network.js';
@@ -21,6 +22,8 @@ export interface InClusterClient {
   place(): Pick<NetworkPlace, 'send'>;
   /** Sends one request; `done` is called once. */
   send(to: HttpPlace, request: HttpRequest, done: (reply: HttpReply) => void): void;
+  /** The same for programs in pods, who find services by DNS. */
+  readonly sendByName: SendHttp;
   /** Calls a webhook that is a service of the cluster, within its time. */
   call(call: WebhookCall, done: (answer: WebhookAnswer) => void): void;
 }
@@ -35,19 +38,21 @@ export function inClusterClient(
   const place = () => (own ??= network.outside(address));
   return {
     place,
-    send: (to, request, done) => sendHttp(place(), to, request, done),
+    send: (to, request, done) => sendHttp(place(), { to, worded }, request, done),
+    sendByName: (to, request, done) =>
+      sendHttp(place(), { to, worded: wordedByName }, request, done),
     call: (call, done) => callService(place(), clock, call, done),
   };
 }
 
 function sendHttp(
   from: NetworkPlace,
-  to: HttpPlace,
+  { to, worded: inWords }: { readonly to: HttpPlace; readonly worded: typeof worded },
   request: HttpRequest,
   done: (reply: HttpReply) => void,
 ): void {
   from.send(to, request, reply => {
-    if (!reply.isOk) done({ isOk: false, error: worded(reply.error, to) });
+    if (!reply.isOk) done({ isOk: false, error: inWords(reply.error, to) });
     else if (isHttpResponse(reply.payload)) done({ isOk: true, response: reply.payload });
     else done({ isOk: false, error: 'malformed HTTP response' });
   });
@@ -84,13 +89,19 @@ function callService(
   );
   const request = { protocol: 'http', method: 'POST', path, body: JSON.stringify(body) } as const;
   const to = { host: `${name}.${namespace}.svc.cluster.local`, port: Number(port) };
-  sendHttp(from, to, request, reply => {
+  sendHttp(from, { to, worded }, request, reply => {
     // Whose certificate nobody vouches for cannot be talked to, whatever it would have said.
     if (caBundle === undefined) return end({ isOk: false, error: unknownAuthority });
     if (!reply.isOk) return end(reply);
     const { status: code, contentType, body: text } = reply.response;
     end({ isOk: true, code, contentType, body: text });
   });
+}
+
+/** Go's resolver names the server that it asked: here the cluster's. */
+function wordedByName(error: keyof typeof goErrors, { host, port }: HttpPlace): string {
+  if (error === 'unknown host') return `dial tcp: lookup ${host} on 10.96.0.10:53: no such host`;
+  return goErrors[error].replace('%', `${host}:${port}`);
 }
 
 /** The API server finds services by its own informers, not by DNS. @upstream apiserver/pkg/util/proxy */

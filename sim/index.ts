@@ -16,6 +16,7 @@ import { inProcessConnect } from './in-process.js';
 import { inClusterClient } from './in-cluster-http.js';
 import { install } from './install.js';
 import { createNetwork } from './network/network.js';
+import { operatorApis } from './operator-apis.js';
 import type { Kubelet } from './nodes/kubelet.js';
 import { webhookDoor } from './operators/admission/door.js';
 import type { ClusterReach, Operator } from './operators/operator.js';
@@ -48,13 +49,14 @@ export function boot(options: SimulationOptions): Simulation {
   const endpoints = (name: string) => kubelets.get(name)?.endpoint ?? options.endpoints?.(name);
   const isRunning = (name: string) => processes.get(name)?.isRunning ?? false;
   const metrics = metricsParts(options, { clock: loop, nodes: endpoints });
+  const apis = operatorApis(options.operators, isRunning);
   const advertised = advertisedBy(options.nodes);
   const gates = gatesOf(options);
   const network = createNetwork({ clock: loop, random: random.fork('network') });
   const inCluster = inClusterClient(network, loop, advertised.advertised?.address ?? '');
   const server = createApiServer({
     clock: loop,
-    aggregated: Object.fromEntries(Object.entries(metrics).map(([name, { api }]) => [name, api])),
+    aggregated: { ...apisOf(metrics), ...apis.aggregated },
     random: random.fork('kube-apiserver'),
     nodes: endpoints,
     answersHealth: isRunning,
@@ -75,7 +77,7 @@ export function boot(options: SimulationOptions): Simulation {
   const weather = new Weather(loop, options.interleaving ?? 0);
 
   // The control plane's other programs, and the operators.
-  const runtime = { clock: loop, random, ...triedOf(options) };
+  const runtime = { clock: loop, random, beside: apis.beside(inCluster), ...triedOf(options) };
   const make = (definition: ProcessDefinition): Process => {
     const way = Object.assign({}, runtime, { connect: weather.around(definition.name, connect) });
     const process = createProcess(definition, way);
@@ -90,8 +92,7 @@ export function boot(options: SimulationOptions): Simulation {
     for (const manifest of part.manifests()) install(server, loop, manifest);
     for (const one of processesOf(part, () => inCluster.place())) start(one);
   };
-  const parts = [network.policies, ...Object.values(metrics), ...addedBy(options)];
-  for (const part of parts) add(part);
+  for (const part of [network.policies, ...Object.values(metrics), ...addedBy(options)]) add(part);
 
   // The nodes, and who lets groups of them grow.
   const tools = nodeTools({ clock: loop, random, connect, network }, options);
@@ -115,6 +116,10 @@ function loopOf({ startMs }: SimulationOptions, trace: Trace, revision: () => nu
 
 function addedBy({ hasStorageClass = true, operators = [] }: SimulationOptions): readonly Part[] {
   return hasStorageClass ? [localPathStorage, ...operators] : operators;
+}
+
+function apisOf(metrics: ReturnType<typeof metricsParts>) {
+  return Object.fromEntries(Object.entries(metrics).map(([name, { api }]) => [name, api]));
 }
 
 function gatesOf({ featureGates = {}, runtimeConfig = {} }: SimulationOptions) {

@@ -29,6 +29,13 @@ export type HttpReply =
   | { readonly isOk: true; readonly response: HttpResponse }
   | { readonly isOk: false; readonly error: string };
 
+/** Sends a request to a program of the cluster: to an address, or to a name that its DNS knows. */
+export type SendHttp = (
+  to: { readonly host: string; readonly port: number },
+  request: HttpRequest,
+  done: (reply: HttpReply) => void,
+) => void;
+
 /** Whether what came is a request of HTTP. */
 export function isHttpRequest(payload: unknown): payload is HttpRequest {
   return isRecord(payload) && payload['protocol'] === 'http';

@@ -4,6 +4,7 @@
  * them in virtual time; on a real cluster the same generators are driven over HTTP.
  */
 import type { HasMetadata, Kind, KubeObject } from '../api/object.js';
+import type { SendHttp } from '../api/http-message.js';
 import type { ApiAnswer, ApiRequest, WatchEvent } from '../api/request.js';
 import type { Clock } from '../engine/clock.js';
 import type { Random } from '../engine/random.js';
@@ -111,8 +112,19 @@ export interface Queue {
   retries(key: string): number;
 }
 
+/** What a process can do besides asking the API. */
+export interface Beside {
+  /** Sends a request to a program of the cluster. Absent: nobody can be reached. */
+  readonly http?: SendHttp;
+  /**
+   * Answers the requests of a version of a group, which the API server hands on to its process.
+   * Absent: nobody hands them on.
+   */
+  readonly serveApi?: ServeApi;
+}
+
 /** What a controller is given when its process starts. A crash loses it all; a restart makes a new one. */
-export interface ControllerContext {
+export interface ControllerContext extends Beside {
   readonly clock: Clock;
   readonly random: Random;
   readonly view: View;
@@ -130,6 +142,12 @@ export interface ControllerContext {
    */
   messenger<T>(errand: TypedErrand<T>): Messenger;
 }
+
+/** Answers a request of an aggregated API, now or later; `done` is called once. */
+export type ApiHandler = (request: ApiRequest, done: (answer: ApiAnswer) => void) => void;
+
+/** Takes over an API: `external.metrics.k8s.io/v1beta1`. */
+export type ServeApi = (groupVersion: string, handler: ApiHandler) => void;
 
 /** Exponential back-off for each key, and a bucket for all of them. */
 export interface RetryPolicy {

@@ -11,6 +11,7 @@ import type { Random } from '../engine/random.js';
 import {
   defaultRetryPolicy,
   type Answer,
+  type Beside,
   type ClientRate,
   type Connect,
   type Controller,
@@ -40,6 +41,7 @@ export interface RuntimeOptions {
   readonly connect: Connect;
   /** When the controllers of a recorded cluster tried again what had failed. */
   readonly triedAt?: RecordedPast['triedAt'];
+  readonly beside?: Beside;
 }
 
 /** A process that can be started, stopped and crashed. */
@@ -102,7 +104,7 @@ class RunningProcess {
 
   constructor(
     readonly definition: ProcessDefinition,
-    private readonly options: RuntimeOptions,
+    readonly options: RuntimeOptions,
   ) {
     this.clock = new ProcessClock(options.clock);
     this.controllers = definition.controllers.map(
@@ -231,6 +233,7 @@ class RunningController {
           request,
           done: (answer, ms) => done(answerOf(answer) as Answer<never>, ms),
         }),
+      ...process.options.beside,
     });
     const policy = this.controller.retry ?? defaultRetryPolicy;
     const { triedAt } = process;

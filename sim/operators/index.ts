@@ -2,6 +2,7 @@
 import { daskKubernetes } from './dask-kubernetes.js';
 import { gatewayApi } from './gateway-api.js';
 import { jobset } from './jobset.js';
+import { keda } from './keda.js';
 import { kserve } from './kserve.js';
 import { knativeServing } from './knative-serving.js';
 import { kueue } from './kueue.js';
@@ -17,6 +18,7 @@ export const operators: Readonly<Record<string, Operator>> = {
   [daskKubernetes.name]: daskKubernetes,
   [gatewayApi.name]: gatewayApi,
   [jobset.name]: jobset,
+  [keda.name]: keda,
   [kserve.name]: kserve,
   [knativeServing.name]: knativeServing,
   [kueue.name]: kueue,

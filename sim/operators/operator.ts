@@ -17,6 +17,16 @@ export interface ClusterReach {
   ): void;
 }
 
+/** A version of an API group that an operator serves: its process does so with `serveApi`. */
+export interface OperatorApi {
+  /** `external.metrics.k8s.io/v1beta1`. */
+  readonly groupVersion: string;
+  /** What its APIService names. */
+  readonly service: { readonly namespace: string; readonly name: string };
+  /** What discovery tells of it. */
+  readonly resources: readonly Readonly<Record<string, unknown>>[];
+}
+
 /** An operator of an ML platform, as we model it from its source and its recorded traces. */
 export interface Operator {
   /** `training-operator`. */
@@ -39,6 +49,8 @@ export interface Operator {
   readonly others?: readonly ProcessDefinition[];
   /** The admission webhooks that it serves; its manifests register them. */
   readonly webhooks?: Webhooks;
+  /** The APIs that its process serves behind the API server. */
+  readonly apis?: readonly OperatorApi[];
   /** What a user of its kinds should know of an object before it runs: what is missing, what would hang. */
   hints?(object: KubeObject): readonly string[];
 }

@@ -55,6 +55,8 @@ export interface AggregatedApi {
   /** What its APIService names. Default: `<first label of the group>-server` in kube-system. */
   readonly service?: { readonly namespace: string; readonly name: string };
   serve(request: ApiRequest, connection: Connection): ApiAnswer;
+  /** Comes before `serve`, for what takes its time; `done` is called once. */
+  serveLater?(request: ApiRequest, done: (answer: ApiAnswer) => void): void;
 }
 
 /** A call of an admission webhook. */

@@ -34,7 +34,7 @@ const expected: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     'SEA216 info': 2,
     'SEA604 warning': 2,
   },
-  keda: { 'SEA003 info': 4 },
+  keda: { 'SEA003 info': 2 },
   'knative-serving': { 'SEA003 info': 3, 'SEA004 warning': 3, 'SEA216 info': 2 },
   kserve: {
     'SEA002 info': 9,

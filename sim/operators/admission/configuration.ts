@@ -9,6 +9,8 @@ export interface WebhookParts {
   readonly objectSelector?: Readonly<Record<string, unknown>>;
   readonly namespaceSelector?: Readonly<Record<string, unknown>>;
   readonly reinvocationPolicy?: 'IfNeeded';
+  /** What a webhook that does not answer does to a request. Default: it fails. */
+  readonly failurePolicy?: 'Ignore';
 }
 
 /** The configuration of webhooks that are served by this service. */
@@ -22,10 +24,10 @@ export function webhookConfiguration(
     apiVersion: 'admissionregistration.k8s.io/v1',
     kind: `${sort}WebhookConfiguration`,
     metadata: { name },
-    webhooks: webhooks.map(({ path, ...webhook }) => ({
+    webhooks: webhooks.map(({ path, failurePolicy = 'Fail', ...webhook }) => ({
       ...webhook,
       clientConfig: { service: { ...service, path } },
-      failurePolicy: 'Fail',
+      failurePolicy,
       sideEffects: 'None',
       admissionReviewVersions: ['v1'],
     })),

@@ -115,6 +115,7 @@ interface Review {
     readonly object: KubeObject | null;
     readonly oldObject: KubeObject | null;
     readonly userInfo?: { readonly username?: string };
+    readonly dryRun?: boolean;
   };
 }
 
@@ -136,7 +137,7 @@ function converted({ apiVersion, request }: ConversionReview, converter: Convert
 }
 
 function requestOf({ request }: Review): WebhookRequest {
-  const { operation, name = '', namespace = '', object, oldObject, userInfo } = request;
+  const { operation, name = '', namespace = '', object, oldObject, userInfo, dryRun } = request;
   return {
     operation,
     name,
@@ -144,6 +145,7 @@ function requestOf({ request }: Review): WebhookRequest {
     ...(object !== null && { object }),
     ...(oldObject !== null && { oldObject }),
     ...(userInfo?.username !== undefined && { user: userInfo.username }),
+    ...(dryRun === true && { isDryRun: true }),
   };
 }
 

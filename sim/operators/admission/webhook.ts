@@ -12,6 +12,8 @@ export interface WebhookRequest {
   readonly oldObject?: KubeObject;
   /** Who asks. */
   readonly user?: string;
+  /** Nothing will be stored. Default false. */
+  readonly isDryRun?: boolean;
 }
 
 /** What it says. */

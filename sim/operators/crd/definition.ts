@@ -21,6 +21,8 @@ export interface DefinitionParts {
   readonly scope?: 'Namespaced' | 'Cluster';
   readonly spec: Schema;
   readonly status?: Schema;
+  /** Fields that the object must have. Default: none. */
+  readonly required?: readonly string[];
   /** Further fields of the object, beside the spec. */
   readonly fields?: Readonly<Record<string, Schema>>;
   readonly hasStatus?: boolean;
@@ -64,6 +66,7 @@ export function definition(parts: DefinitionParts): KubeObject {
           schema: {
             openAPIV3Schema: {
               type: 'object',
+              ...(parts.required !== undefined && { required: parts.required }),
               properties: {
                 apiVersion: { type: 'string' },
                 kind: { type: 'string' },

@@ -9,15 +9,17 @@ import { serveRoot, serveVersion } from '../discovery/root.js';
 import { serveOpenApi } from '../openapi/index.js';
 import { splitPath } from '../request-info.js';
 import type { RequestState } from '../request-state.js';
-import type { Steps } from '../steps.js';
+import { wait, type Steps } from '../steps.js';
 import { plainJson } from './negotiation.js';
 
 /** Answers such a request. */
-// eslint-disable-next-line require-yield
 export function* servePath(core: Core, context: RequestState): Steps<ApiAnswer> {
   const { info, request, connection } = context;
   const { group, version } = info;
   const aggregated = core.options.aggregated?.[`${group}/${version}`];
+  if (aggregated?.serveLater !== undefined) {
+    return yield* wait<ApiAnswer>(done => aggregated.serveLater?.(request, done));
+  }
   if (aggregated !== undefined) return aggregated.serve(request, connection);
   return answerOf(core, context, splitPath(info.path));
 }

@@ -1,0 +1,68 @@
+/** HTTP as the operator speaks it, from its pod in the namespace keda. */
+import { goQuote } from '../../api/go-text.js';
+import type { HttpReply, HttpRequest, HttpResponse } from '../../api/http-message.js';
+import type { Reconciliation } from '../../client/contract.js';
+import type { ScalerTools } from './scalers/scaler.js';
+
+/** KEDA_HTTP_DEFAULT_TIMEOUT. */
+const timeoutMs = 3_000;
+
+const ports: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
+
+/** Asks with GET; the error as Go's client words it. */
+export function* getUrl(
+  url: string,
+  { http, clock }: ScalerTools,
+  headers: Readonly<Record<string, string>> = {},
+): Reconciliation<HttpResponse | { readonly error: string }> {
+  const failed = (problem: string) => ({ error: `Get ${goQuote(url)}: ${problem}` });
+  const parsed = parseUrl(url);
+  if (parsed === undefined) return failed(`unsupported protocol scheme ""`);
+  const { protocol, hostname, pathname, search } = parsed;
+  const known = ports[protocol];
+  if (known === undefined) {
+    return failed(`unsupported protocol scheme ${goQuote(protocol.slice(0, -1))}`);
+  }
+  if (http === undefined) return failed(`dial tcp: lookup ${hostname}: no such host`);
+  const port = parsed.port === '' ? known : Number(parsed.port);
+  const path = pathname + search;
+  const request: HttpRequest = { protocol: 'http', method: 'GET', path, body: '', headers };
+  let reply: HttpReply | undefined;
+  yield {
+    consult: done => {
+      const end = (what: HttpReply): void => {
+        if (reply !== undefined) return;
+        reply = what;
+        timer.cancel();
+        done();
+      };
+      const timer = clock.after(timeoutMs, `keda gives up on ${hostname}`, () =>
+        end({
+          isOk: false,
+          error: 'context deadline exceeded (Client.Timeout exceeded while awaiting headers)',
+        }),
+      );
+      http({ host: qualified(hostname), port }, request, end);
+    },
+  };
+  const answer = reply ?? { isOk: false, error: 'EOF' };
+  return answer.isOk ? answer.response : failed(answer.error);
+}
+
+function parseUrl(url: string): URL | undefined {
+  try {
+    return new URL(url);
+  } catch {
+    // What is no URL has no scheme that anybody speaks.
+    return undefined;
+  }
+}
+
+/** The search list of a pod in the namespace keda. */
+function qualified(host: string): string {
+  if (/^[0-9.]+$/.test(host) || host.startsWith('[')) return host;
+  const labels = host.split('.');
+  if (labels.length === 1) return `${host}.keda.svc.cluster.local`;
+  if (labels.length === 2) return `${host}.svc.cluster.local`;
+  return labels.at(-1) === 'svc' ? `${host}.cluster.local` : host;
+}
