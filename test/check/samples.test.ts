@@ -79,7 +79,7 @@ const expected: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     'SEA202 info': 1,
   },
   'seldon-core-v1': {
-    'SEA003 info': 16,
+    'SEA003 info': 15,
     'SEA004 warning': 38,
     'SEA005 error': 2,
     'SEA206 info': 2,
