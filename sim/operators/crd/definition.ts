@@ -21,8 +21,6 @@ export interface DefinitionParts {
   readonly scope?: 'Namespaced' | 'Cluster';
   readonly spec: Schema;
   readonly status?: Schema;
-  /** Fields that the object must have. Default: none. */
-  readonly required?: readonly string[];
   /** Further fields of the object, beside the spec. */
   readonly fields?: Readonly<Record<string, Schema>>;
   readonly hasStatus?: boolean;
@@ -66,7 +64,6 @@ export function definition(parts: DefinitionParts): KubeObject {
           schema: {
             openAPIV3Schema: {
               type: 'object',
-              ...(parts.required !== undefined && { required: parts.required }),
               properties: {
                 apiVersion: { type: 'string' },
                 kind: { type: 'string' },
