@@ -1,7 +1,7 @@
 /** Voyages out of nothing: any small cluster, any workloads, anything that may happen. */
 import fc from 'fast-check';
 import type { AutoscalerConfig } from '../gpu/autoscaler-config.js';
-import { operatorsFor } from './operators-for.js';
+import { operatorsFor } from '../backends/operators-for.js';
 import type { KubeObject } from '../../sim/api/object.js';
 import type { ClusterPlan, NodePool, VoyagePlan } from '../voyages/plan.js';
 import { events, type EventOptions } from './events.js';

@@ -6,7 +6,7 @@ import { invariant } from '../../sim/engine/invariant.js';
 import { Loop } from '../../sim/engine/loop.js';
 import { Random } from '../../sim/engine/random.js';
 import { operators } from '../../sim/operators/index.js';
-import { operatorsFor } from '../arbitraries/operators-for.js';
+import { operatorsFor } from '../backends/operators-for.js';
 import { createApiServer } from '../../sim/server/index.js';
 import { KindBook, servedPath, type ServedKind } from './kind-book.js';
 import type { Entry } from './entry.js';

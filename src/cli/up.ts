@@ -13,7 +13,7 @@ import { endProcesses, LeaderWatch } from '../backends/leaders.js';
 import { Pacer } from '../backends/pacer.js';
 import { register, runningClusters, unregister } from '../backends/registry.js';
 import { bootSimulatedCluster, type SimulatedCluster } from '../backends/sim.js';
-import { neededBy } from '../backends/needed-operators.js';
+import { neededBy } from '../backends/operators-for.js';
 import { simulationOptions } from '../backends/sim-options.js';
 import { openSocket } from '../backends/sim-socket.js';
 import { steeringOf } from '../backends/steering.js';

@@ -4,7 +4,7 @@ import { podGroups } from '../../sim/api/kinds/scheduling-v1alpha2.js';
 import { apiVersionOf, type HasMetadata, type KubeObject } from '../../sim/api/object.js';
 import type { ConfigurationDocument } from '../../sim/scheduler/configuration.js';
 import { operators } from '../../sim/operators/index.js';
-import { neededBy } from '../backends/needed-operators.js';
+import { neededBy, operatorsFor } from '../backends/operators-for.js';
 import { bootSimulatedCluster, type SimulatedCluster } from '../backends/sim.js';
 import {
   deadNode,
@@ -73,6 +73,7 @@ const standard = Object.values(operators).filter(
 
 /** Built-in kinds need no operator. */
 function needsOperators(manifests: readonly KubeObject[]): boolean {
+  if (operatorsFor(manifests).length > 0) return true;
   return manifests.some(({ apiVersion = '' }) => {
     const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
     return group.includes('.') && !group.endsWith('.k8s.io');

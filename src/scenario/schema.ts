@@ -258,7 +258,8 @@ export const scenarioSchema: JsonSchema = {
             operators: {
               type: 'array',
               items: { type: 'string' },
-              description: 'The modelled operators that run, with their CRDs. Default: all.',
+              description:
+                'The modelled operators that run, with their CRDs. Default: those that can stand beside each other, and those whose kinds are applied.',
             },
             withoutControllers: {
               type: 'array',

@@ -12,11 +12,13 @@ import { atField } from '../input/at-field.js';
 import { didYouMean, InputError } from '../input/errors.js';
 import { modelWorkloads } from '../models/workloads.js';
 import { stacks } from '../stacks/index.js';
+import { neededBy } from '../backends/operators-for.js';
 import { releaseOperators } from '../stacks/releases/release-operators.js';
 import type { Stack } from '../stacks/stack.js';
 import { Edge } from './edge/edge.js';
 import { placementLines, readPast } from './recorded-past.js';
 import { runScenario, type RunOptions, type RunResult } from './run.js';
+import { manifestsOf } from './footprint.js';
 import type { Scenario } from './scenario.js';
 
 /** Settings of a voyage. */
@@ -121,6 +123,7 @@ export function launch(
     ...(scenario.cluster.autoscaler !== undefined && { autoscaler: scenario.cluster.autoscaler }),
     ...(scenario.cluster.nodes !== undefined && { nodes: scenario.cluster.nodes }),
     ...(operators !== undefined && { operators }),
+    alsoOperators: neededBy(manifestsOf(scenario)).map(({ name }) => name),
     ...(schedulerConfig !== undefined && { schedulerConfig }),
     ...(schedulerTies !== undefined && { schedulerTies }),
     ...(startMs !== undefined && { startMs }),

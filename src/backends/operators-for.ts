@@ -1,11 +1,13 @@
 /** Which modelled operators manifests need: by the groups of their kinds, and by versions where two serve one kind. */
 import { daskKubernetes } from '../../sim/operators/dask-kubernetes.js';
 import { gatewayApi } from '../../sim/operators/gateway-api.js';
+import { operators } from '../../sim/operators/index.js';
 import { jobset } from '../../sim/operators/jobset.js';
 import { knativeServing } from '../../sim/operators/knative-serving.js';
 import { kserve } from '../../sim/operators/kserve.js';
 import { kueue } from '../../sim/operators/kueue.js';
 import { mpiOperator } from '../../sim/operators/mpi-operator.js';
+import type { Operator } from '../../sim/operators/operator.js';
 import { sparkOperator } from '../../sim/operators/spark-operator.js';
 import { trainer } from '../../sim/operators/trainer.js';
 import { trainingOperator } from '../../sim/operators/training-operator.js';
@@ -45,4 +47,13 @@ export function operatorsFor(
     if (name === undefined) return [];
     return isMpi && name === trainingOperator.name ? mpiOperator.name : name;
   });
+}
+
+/** Those of them that run only where they are needed, with what they need themselves. */
+export function neededBy(
+  objects: readonly { readonly apiVersion?: string }[],
+): readonly Operator[] {
+  const names = operatorsFor(objects).filter(name => operators[name]?.isOnDemand === true);
+  const all = new Set(names.flatMap(name => [...(operators[name]?.needs ?? []), name]));
+  return [...all].flatMap(name => operators[name] ?? []);
 }
