@@ -91,6 +91,78 @@ const workload = (selector: string, value: string, more: Body = {}) => ({
   metadata: { podSelector: selector, value, ...more },
 });
 
+describe('ScaledJobs', () => {
+  const path = `${ofKeda}/scaledjobs`;
+  const jobsPath = '/apis/batch/v1/namespaces/default/jobs';
+
+  const scaledJob = (spec: Body) => ({
+    apiVersion: 'keda.sh/v1alpha1',
+    kind: 'ScaledJob',
+    metadata: { name: 'work' },
+    spec: {
+      jobTargetRef: {
+        template: {
+          spec: { containers: [{ name: 'c', image: 'busybox', command: ['sleep', '20'] }] },
+        },
+      },
+      pollingInterval: 10,
+      ...spec,
+    },
+  });
+
+  it('make as many Jobs as their queue is long, and keep some of those that are done', async () => {
+    await team(async one => {
+      await one.deploy('queue', 0);
+      const triggers = [workload('app=queue', '1')];
+      const spec = { triggers, maxReplicaCount: 3, successfulJobsHistoryLimit: 1 };
+      expect((await one.create(path, scaledJob(spec))).status).toBe(201);
+      await one.patch(`${ofApps}/queue`, { spec: { replicas: 5 } });
+      await one.cluster.advance('15s');
+      const jobs = async () => {
+        const { items } = (await one.get(jobsPath)) as { items?: readonly KubeObject[] };
+        return items ?? [];
+      };
+      const [first, ...rest] = await jobs();
+      expect(rest).toHaveLength(2);
+      expect(first).toMatchObject({
+        metadata: {
+          labels: { 'scaledjob.keda.sh/name': 'work', 'app.kubernetes.io/part-of': 'work' },
+          annotations: { 'scaledjob.keda.sh/generation': '1' },
+          ownerReferences: [{ kind: 'ScaledJob', name: 'work', controller: true }],
+        },
+        spec: { template: { spec: { restartPolicy: 'OnFailure' } } },
+      });
+      expect(await one.get(`${path}/work`)).toMatchObject({
+        status: { triggersTypes: 'kubernetes-workload' },
+      });
+      await one.patch(`${ofApps}/queue`, { spec: { replicas: 0 } });
+      await one.cluster.advance('1m');
+      expect(await jobs()).toHaveLength(1);
+      const told = await one.events('work');
+      expect(told).toContain('KEDAJobsCreated Created 3 jobs');
+      expect(told).toContain('ScaledJobActive Scaling is performed because triggers are active');
+      await one.cluster.request({ method: 'DELETE', path: `${path}/work` });
+      await one.cluster.advance('10s');
+      expect(await jobs()).toEqual([]);
+    });
+  });
+
+  it('fail by name where their scaler is not simulated', async () => {
+    await team(async one => {
+      const metadata = { bootstrapServers: 'kafka.infra:9092', topic: 't' };
+      await one.create(path, scaledJob({ triggers: [{ type: 'kafka', metadata }] }));
+      await one.cluster.advance('5s');
+      const told = await one.events('work');
+      expect(told).toContain(
+        'KEDAScalerFailed error creating kafka client: kafka: client has run out of available brokers to talk to: dial tcp: lookup kafka.infra: no such host',
+      );
+      expect(told).toContain(
+        'ScaledJobCheckFailed Failed to ensure ScaledJob is correctly created',
+      );
+    });
+  });
+});
+
 describe('ScaledObjects', () => {
   it('scale by pods of another workload, to zero and from zero', async () => {
     await team(async one => {

@@ -1,7 +1,7 @@
 /**
  * KEDA: workloads that scale by what triggers measure, to zero and from zero.
  * Triggers that are simulated: cpu, memory, cron, kubernetes-workload, prometheus, metrics-api. Left out:
- * ScaledJobs, of which only the shape is known; the other scalers, which fail as where nobody answers them; formulas of scalingModifiers; push scalers;
+ * the other scalers, which fail as where nobody answers them; formulas of scalingModifiers; push scalers;
  * the credential stores of clouds and Vault; cloud events, and the metrics that KEDA shows of itself.
  * @upstream kedacore/keda v2.20.2
  */

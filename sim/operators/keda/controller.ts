@@ -9,6 +9,7 @@ import {
   horizontalPodAutoscalers,
   type HorizontalPodAutoscaler,
 } from '../../api/kinds/autoscaling.js';
+import { jobs } from '../../api/kinds/batch.js';
 import { pods } from '../../api/kinds/core.js';
 import { controllerOf } from '../../api/meta.js';
 import type { HasMetadata } from '../../api/object.js';
@@ -29,12 +30,15 @@ import { watchedAnnotations } from './annotations.js';
 import { authenticationPass } from './authentication-pass.js';
 import { statusOf } from './conditions.js';
 import { ExternalMetrics, externalMetricsVersion, metricWord } from './external-metrics.js';
+import { JobCheck } from './job-check.js';
 import { OperatorState, scalableKey } from './operator-state.js';
 import { ScaleCheck } from './scale-check.js';
 import { loopWord } from './scale-loops.js';
+import { ScaledJobPass } from './scaled-job-pass.js';
 import { ScaledObjectPass } from './scaled-object-pass.js';
 import {
   clusterTriggerAuthentications,
+  scaledJobs,
   scaledObjects,
   triggerAuthentications,
   type ScaledObject,
@@ -85,6 +89,12 @@ class KedaOperator implements Controller {
           ? undefined
           : yield* new ScaledObjectPass(this.state, object).run();
       }
+      case 'ScaledJob': {
+        const object = view.get(scaledJobs, namespace, name);
+        return object === undefined
+          ? undefined
+          : yield* new ScaledJobPass(this.state, object).run();
+      }
       default:
         return yield* authenticationPass(this.state, kind, { namespace, name });
     }
@@ -94,9 +104,14 @@ class KedaOperator implements Controller {
   private *look(key: string, view: View): Reconciliation<undefined> {
     const loop = this.state.loops.begin(key);
     if (loop === undefined) return undefined;
-    const { namespace, name } = parsedKey(key);
-    const object = view.get(scaledObjects, namespace, name);
-    if (object !== undefined) yield* new ScaleCheck(this.state, object).run();
+    const { kind, namespace, name } = parsedKey(key);
+    if (kind === 'ScaledJob') {
+      const object = view.get(scaledJobs, namespace, name);
+      if (object !== undefined) yield* new JobCheck(this.state, object).run();
+    } else {
+      const object = view.get(scaledObjects, namespace, name);
+      if (object !== undefined) yield* new ScaleCheck(this.state, object).run();
+    }
     this.state.loops.end(loop);
     return undefined;
   }
@@ -118,12 +133,14 @@ function watchesOf({ queue }: ControllerContext): readonly Watch[] {
         else changed(queue, 'ScaledObject', change);
       },
     }),
+    watch(scaledJobs, { on: change => changed(queue, 'ScaledJob', change) }),
     ...ofAuthentications,
     watch(horizontalPodAutoscalers, { on: change => autoscalerChanged(queue, change) }),
     watch(deployments),
     watch(statefulSets),
     watch(replicaSets),
     watch(pods),
+    watch(jobs),
   ];
 }
 

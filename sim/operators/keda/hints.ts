@@ -19,10 +19,7 @@ export function kedaHints(object: KubeObject): readonly string[] {
     }
     case 'ScaledJob': {
       const { triggers = [] } = (object as unknown as Partial<ScaledJob>).spec ?? {};
-      return [
-        'ScaledJobs are not simulated yet: no Job will be made',
-        ...triggers.flatMap(triggerHints),
-      ];
+      return triggers.flatMap(triggerHints);
     }
     case 'TriggerAuthentication':
     case 'ClusterTriggerAuthentication':
