@@ -39,6 +39,8 @@ export interface KubeletContext {
   ask<T>(request: Request<T>): Task<Answer<T>>;
   /** Asks for the pod's status to be written. */
   writeStatus(entry: PodEntry): void;
+  /** Has the next round look at all statuses: it is due every ten seconds. */
+  resyncStatuses(): void;
   /** Syncs a pod again, as after news from the runtime. */
   sync(entry: PodEntry): void;
 }

@@ -198,6 +198,10 @@ export class KubeletProcess implements KubeletContext {
     this.options.context.queue.addAfter(`status ${entry.uid}`, delayMs);
   }
 
+  resyncStatuses(): void {
+    this.resyncLater();
+  }
+
   sync(entry: PodEntry): void {
     if (this.pods.get(entry.uid) === entry && entry.isAdmitted) this.workers.update(entry);
   }

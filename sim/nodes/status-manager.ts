@@ -255,6 +255,7 @@ export function* writeStatus(
     if (answer.status !== 409 || conflicts >= conflictsMax) return { retry: answer.message };
     const { namespace = '', name = '', uid } = pod.metadata;
     const fresh = yield* call(get(pods, namespace, name));
+    if (!fresh.isOk && fresh.status !== 404) return { retry: fresh.message };
     if (!fresh.isOk || fresh.object.metadata.uid !== uid) return undefined;
     pod = fresh.object;
   }
@@ -265,8 +266,9 @@ export function* writeStatus(
   const answer = yield* call(
     remove(pods, namespace, name, { gracePeriodSeconds: 0, ...preconditions }),
   );
-  if (!answer.isOk && answer.status !== 404 && answer.status !== 409) {
-    return { retry: answer.message };
-  }
+  if (answer.isOk || answer.status === 404) return undefined;
+  if (answer.status !== 409) return { retry: answer.message };
+  // Another pod of its name, or a server that has it wrong: the next round of all statuses tells.
+  context.resyncStatuses();
   return undefined;
 }

@@ -1,7 +1,7 @@
 /** Faults of the simulated backend, as the cluster shows them. */
 import { describe, expect, it } from 'vitest';
 import type { Lease } from '../../sim/api/kinds/coordination.js';
-import type { Node } from '../../sim/api/kinds/core.js';
+import type { Node, Pod } from '../../sim/api/kinds/core.js';
 import { UserError } from '../input/errors.js';
 import { bootSimulatedCluster, type SimulatedCluster } from './sim.js';
 
@@ -14,8 +14,8 @@ const shape = (name: string) => ({
   isControlPlane: false,
 });
 
-const boot = (interleaving = 0): Promise<SimulatedCluster> =>
-  bootSimulatedCluster({ seed: 1, nodes: [shape('n1'), shape('n2')], interleaving });
+const boot = (interleaving = 0, seed = 1): Promise<SimulatedCluster> =>
+  bootSimulatedCluster({ seed, nodes: [shape('n1'), shape('n2')], interleaving });
 
 const deployment = (replicas: number) => ({
   apiVersion: 'apps/v1',
@@ -78,6 +78,30 @@ describe('A fault', () => {
     await cluster.advance('60s');
     expect(await podCount(cluster)).toBe(3);
   });
+
+  // With these seeds the deletion alone is refused: all that there was to tell is written.
+  it.each([23, 37])(
+    'requests: a last deletion that is refused is tried again, seed %d',
+    async seed => {
+      await using cluster = await boot(0, seed);
+      const metadata = { namespace: 'default', name: 'a' };
+      const spec = { nodeName: 'n1', containers: [{ name: 'main', image: 'nginx' }] };
+      await cluster.apply([{ apiVersion: 'v1', kind: 'Pod', metadata, spec }]);
+      await cluster.advance('10s');
+      const path = '/api/v1/namespaces/default/pods/a';
+      await cluster.request({ method: 'DELETE', path });
+      // Its last status is written, and the pod is still there.
+      const hasEnded = async () => (await get<Pod>(cluster, path)).status?.phase === 'Succeeded';
+      for (let ms = 0; ms < 5_000 && !(await hasEnded()); ms++) await cluster.advance('1ms');
+      expect(await hasEnded()).toBe(true);
+      const refused = { code: 409, onlyWrites: true } as const;
+      await cluster.inject({ kind: 'requests', process: 'kubelet/n1', forMs: 1_000, ...refused });
+      await cluster.advance('900ms');
+      expect(await podCount(cluster)).toBe(1);
+      await cluster.advance('11s');
+      expect(await podCount(cluster)).toBe(0);
+    },
+  );
 
   it('requests whose answers are lost: what was created is not created twice', async () => {
     await using cluster = await boot();
