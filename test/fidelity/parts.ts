@@ -37,7 +37,8 @@ export const parts: readonly Part[] = [
     families: ['hpa'],
     faithful: 'HorizontalPodAutoscaler v2: arithmetic, behaviours, conditions, events',
     approximated: 'resource metrics come from the kubelets every 15 s, as metrics-server asks',
-    absent: 'custom and external metrics but those of GPUs, or where a provider is given',
+    absent:
+      'custom and external metrics but those of GPUs and of KEDA, or where a provider is given',
   },
   {
     name: 'Cluster autoscaler',
@@ -45,9 +46,9 @@ export const parts: readonly Part[] = [
     faithful:
       'the decisions of Cluster Autoscaler 1.36.1, over the filters of the simulated scheduler: templates of node groups, bin packing, the expanders least-waste, most-pods, least-nodes and random, balancing of similar groups, limits of groups and of the cluster, the events of pods; the drain rules, utilisation, unneeded times, why a node stays, how many go at once',
     approximated:
-      'upstream goes through nodes, groups and ties in no order; here the first goes first, or the seed decides; simulations are not cut short by a clock; the loop (a process that is handed a provider of machines) looks every 10 s, waits 10 min after growth and 3 min after a failed deletion, marks, drains and deletes nodes',
+      'upstream goes through nodes, groups and ties in no order; here the first goes first, or the seed decides; simulations are not cut short by a clock; the cloud is ours: machines come after a log-normal time that is stated, fail as stated, and go at once; the status ConfigMap’s resourceUnready stays 0',
     absent:
-      'the rest of the loop: back-off and time-outs of nodes that do not come, unregistered machines, soft taints, the status ConfigMap, looks out of turn, pods evicted just now; no scenario or cluster file names node groups yet: the process is booted from TypeScript; the expanders price, priority and grpc; dynamic resources, provisioning requests, groups that only scale to zero or to their maximum, custom resource limits',
+      'instance creation errors, soft taints, looks out of turn, pods evicted just now; the expanders price, priority and grpc; dynamic resources, provisioning requests, groups that only scale to zero or to their maximum, custom resource limits',
   },
   {
     name: 'Scheduler',
@@ -72,28 +73,42 @@ export const parts: readonly Part[] = [
   {
     name: 'Operators',
     families: ['operators'],
-    faithful: 'the objects, conditions and events of the recorded traces that pass',
-    approximated: 'our reading of the real operators; their webhooks are part of the model',
+    faithful:
+      'the objects, conditions and events of the recorded traces that pass: training-operator v1.8.1 (six kinds), mpi-operator, KServe v0.20 in Standard mode, Kueue, Trainer v2.3 with JobSet',
+    approximated:
+      'our reading of the real operators; their webhooks are part of the model; requests do not pass through an InferenceGraph',
     absent:
-      'what is not listed by `sim/operators/index.ts`; of Trainer torchtune, Flux, PodGroups, OptimizationJobs, the data cache, the progress that trainers tell and the time of runtime patches; of JobSet exclusive placement by affinities, volume claim policies and the alpha gates, which are off',
+      'what is not listed by `sim/operators/index.ts`; of KServe the Knative mode and the autoscaler class keda; of Trainer torchtune, Flux, PodGroups, OptimizationJobs, the data cache, the progress that trainers tell and the time of runtime patches; of JobSet exclusive placement by affinities, volume claim policies and the alpha gates, which are off',
   },
   {
-    name: 'Knative autoscaler',
+    name: 'Knative Serving',
     families: ['kpa'],
-    faithful: "the decisions of Knative's pod autoscaler, and the averages of its windows",
-    approximated: 'which pods are asked: the averages are of all of them',
+    faithful:
+      "the decisions of Knative's pod autoscaler, and the averages of its windows, as recorded; from the source of v1.22.1, where its kinds are: Services, Configurations, Routes, Revisions, PodAutoscalers of both classes, ServerlessServices, net-kourier's Ingress; tags and splits, panic, scale to zero and from zero with a request that waits, containerConcurrency, garbage collection",
+    approximated:
+      'the activator, the side-car and the gateway are played; tags of images are not resolved; the activator is asked once a second',
     absent:
-      "Knative's objects, its activator and scale to zero: nothing in a cluster asks for it yet",
+      'DomainMapping, gradual roll-out, TLS, tag headers, domain templates; the mass traffic of voyages does not pass through it',
+  },
+  {
+    name: 'Data and scaling operators',
+    families: [],
+    faithful:
+      'from their sources, where their kinds are, without recorded traces: Spark operator v2.5.2 (SparkApplication, ScheduledSparkApplication), dask-kubernetes with kopf 1.38 (DaskCluster, DaskWorkerGroup, DaskJob, DaskAutoscaler), KEDA v2.20.2 (ScaledObject, ScaledJob, authentications, external metrics), Volcano v1.15.1 (Job, PodGroup, Queue, its scheduler with enqueue, allocate and backfill)',
+    approximated:
+      'spark-submit, the Spark driver and its executors, the Dask scheduler and workers do work of a stated length, not code; Spark of 4.0; calls of operators to programs leave from the API server’s address; the webhooks of KEDA check in one order',
+    absent:
+      'of Spark SparkConnect, ingresses, batch schedulers, dynamic allocation that shrinks; of KEDA all scalers but cpu, memory, cron, kubernetes-workload, prometheus and metrics-api, and formulas; of Volcano preempt, reclaim, its scheduler’s ConfigMap, CronJobs, JobFlows, HyperNodes; Seldon Core, Ray and Flink',
   },
   {
     name: 'Kueue',
     families: [],
     faithful:
-      'Kueue v0.19.2 where it is named: ResourceFlavor, ClusterQueue, LocalQueue, Cohort (also nested), WorkloadPriorityClass, Workload; Job, PyTorchJob, TFJob and MPIJob v2beta1 are suspended, started with their flavours’ node selectors and tolerations, stopped, finished; nominal quota, borrowing and lending limits, flavorFungibility, both queueing strategies, preemption within the queue and reclaim within the cohort (classical), partial admission, reclaimable pods, stop policies, deactivation, the time-out of PodsReady with its back-off, the longest time to run; its conditions and events, as its five recorded traces have them',
+      'Kueue v0.19.2 where it is named or its kinds are, in v1beta1 and v1beta2: ResourceFlavor, ClusterQueue, LocalQueue, Cohort (also nested), WorkloadPriorityClass, Workload; Job, JobSet, PyTorchJob, TFJob, XGBoostJob, PaddleJob and MPIJob v2beta1 are suspended, started with their flavours’ node selectors and tolerations, stopped, finished; nominal quota, borrowing and lending limits, flavorFungibility, both queueing strategies, preemption within the queue and reclaim within the cohort (classical), partial admission, reclaimable pods, stop policies, deactivation, the time-out of PodsReady with its back-off, the longest time to run; its conditions and events, as its five recorded traces have them',
     approximated:
       'a scheduling cycle runs when something changes, not without a pause: how often an attempt in vain is told differs; the bounds of back-off have no jitter; RuntimeClass overhead and LimitRanges are not added to what pods ask for; of the Workload webhook only the CRD’s rules',
     absent:
-      'topology-aware scheduling, admission checks beyond the object (a queue with one stays inactive until somebody marks it Active, and then nothing is admitted), MultiKueue, fair sharing, elastic jobs, prebuilt workloads, the other integrations (MXJob and MPIJob v1 are not in this release), the visibility server, metrics, the API version v1beta1',
+      'topology-aware scheduling, admission checks beyond the object (a queue with one stays inactive until somebody marks it Active, and then nothing is admitted), MultiKueue, fair sharing, elastic jobs, prebuilt workloads, the other integrations (MXJob and MPIJob v1 are not in this release), the visibility server, metrics; TrainJob, Pod, Deployment and StatefulSet are not integrated',
   },
   {
     name: 'Network and policies',
@@ -161,10 +176,11 @@ export const parts: readonly Part[] = [
     name: 'Prometheus',
     families: ['promql'],
     faithful:
-      'instant and range queries, vector matching, aggregations, nearly all functions, subqueries, @ and offset, staleness, classic histograms, recording and alerting rules, the life of alerts, templates, text formats; scraping through network policies',
-    approximated: "limit_ratio (another hash); a gateway's counters are its share of all answers",
+      'instant and range queries, vector matching, aggregations, nearly all functions, subqueries, @ and offset, staleness, classic histograms, recording and alerting rules, the life of alerts, templates, text formats; scraping through network policies; its HTTP API; Prometheus in a pod with a configuration of its own: discovery by the API (pods, endpoints, slices, services, nodes), by DNS A and static, relabelling; kube-state-metrics v2.20 for 20 kinds',
+    approximated:
+      "limit_ratio (another hash); a gateway's counters are its share of all answers; scrapes have no TLS, credentials and time-outs of their own; on voyages of `check` monitors only run",
     absent:
-      'native histograms, anchored and smoothed selectors, info(), start timestamps, the HTTP API, Alertmanager, remote write, relabelling, service discovery but DNS A and static',
+      'native histograms, anchored and smoothed selectors, info(), start timestamps, federation, query formatting, Alertmanager, remote write, other service discovery, hashmod; of kube-state-metrics leases, endpoints, ingresses, webhook configurations and custom resources',
   },
   {
     name: 'Time travel',
