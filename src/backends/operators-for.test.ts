@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { operators } from '../../sim/operators/index.js';
 import { operatorsFor } from './operators-for.js';
 
 it.each([
@@ -19,4 +20,20 @@ it.each([
   ],
 ])('of %j are %j', (versions, names) => {
   expect(operatorsFor(versions.map(apiVersion => ({ apiVersion })))).toEqual(names);
+});
+
+it('knows whose each group is that an operator defines for its users', () => {
+  const unknown = Object.values(operators).flatMap(({ name, isAlternative, manifests }) => {
+    const groups = manifests().flatMap(({ kind, spec }) => {
+      const { group = '' } = (spec ?? {}) as { readonly group?: string };
+      return kind === 'CustomResourceDefinition' ? [group] : [];
+    });
+    return [...new Set(groups)].filter(
+      group =>
+        isAlternative !== true &&
+        !group.includes('.internal.') &&
+        !operatorsFor([{ apiVersion: `${group}/v1` }]).includes(name),
+    );
+  });
+  expect(unknown).toEqual([]);
 });

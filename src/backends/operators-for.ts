@@ -4,6 +4,7 @@ import { gatewayApi } from '../../sim/operators/gateway-api.js';
 import { operators } from '../../sim/operators/index.js';
 import { jobset } from '../../sim/operators/jobset.js';
 import { knativeServing } from '../../sim/operators/knative-serving.js';
+import { keda } from '../../sim/operators/keda.js';
 import { kserve } from '../../sim/operators/kserve.js';
 import { kueue } from '../../sim/operators/kueue.js';
 import { mpiOperator } from '../../sim/operators/mpi-operator.js';
@@ -26,6 +27,7 @@ const byGroup: Readonly<Record<string, string>> = {
   'jobset.x-k8s.io': jobset.name,
   'sparkoperator.k8s.io': sparkOperator.name,
   'trainer.kubeflow.org': trainer.name,
+  'keda.sh': keda.name,
   'kueue.x-k8s.io': kueue.name,
   'kubernetes.dask.org': daskKubernetes.name,
   'batch.volcano.sh': volcano.name,
