@@ -2,6 +2,7 @@
 import type { ServiceAccount } from '../../sim/api/kinds/core.js';
 import type { Role, RoleBinding } from '../../sim/api/kinds/rbac.js';
 import type { KubeObject } from '../../sim/api/object.js';
+import { operatorProcesses } from '../backends/operator-processes.js';
 import { demandsOf } from '../scenario/edge/derived-traffic.js';
 import { trialModelOf, type TrialModel } from '../stacks/releases/trial-model.js';
 import { trialPaymentsOf, type TrialPayments } from '../stacks/releases/trial-payments.js';
@@ -91,7 +92,7 @@ export function sceneOf(cluster: ClusterPlan, objects: readonly KubeObject[]): S
       .filter(({ count }) => count > 0),
     processes: [
       ...controlPlane,
-      ...(cluster.operators ?? []),
+      ...(cluster.operators ?? []).flatMap(operatorProcesses),
       ...(cluster.autoscaler === undefined ? [] : ['cluster-autoscaler']),
       ...nodes.map(node => `kubelet/${node}`),
     ],

@@ -3,6 +3,7 @@
  * interleaving, plainer times, plainer objects. A pure function: a path of indexes names a smaller plan.
  */
 import type { KubeObject } from '../../sim/api/object.js';
+import { operatorProcesses } from '../backends/operator-processes.js';
 import { plainer } from './shrink-object.js';
 import { nodeNames, type NodePool, type VoyageEvent, type VoyagePlan } from './plan.js';
 
@@ -122,7 +123,7 @@ function withoutStrays(before: VoyagePlan, after: VoyagePlan): VoyagePlan {
   const nodes = new Set(nodeNames(after.cluster.pools));
   const { operators = [] } = after.cluster;
   const ended = new Set<string | undefined>(
-    before.cluster.operators?.filter(name => !operators.includes(name)),
+    before.cluster.operators?.filter(name => !operators.includes(name)).flatMap(operatorProcesses),
   );
   if (after.cluster.autoscaler === undefined) ended.add('cluster-autoscaler');
   const known = new Set(before.objects.map(keyOf));
