@@ -89,14 +89,15 @@ function contested(one: Gang, other: Gang, world: World): string | undefined {
   return names.find(name => name.includes('/')) ?? names[0];
 }
 
-function waitingOf({ name }: Gang, world: World): readonly Pod[] {
+function waitingOf({ name, by }: Gang, world: World): readonly Pod[] {
   const [, key = ''] = name.split(' ');
   const [namespace = '', job = ''] = key.split('/');
   const waiting: Pod[] = [];
   for (const pod of world.all('pods')) {
     const { namespace: own } = pod.metadata;
-    if (own === namespace && groupNamed(pod)?.name === job && (pod.spec?.nodeName ?? '') === '')
-      waiting.push(pod);
+    if (own !== namespace || (pod.spec?.nodeName ?? '') !== '') continue;
+    const named = groupNamed(pod);
+    if (named?.by === by && named.name === job) waiting.push(pod);
   }
   return waiting;
 }

@@ -22,6 +22,21 @@ function withJob(past: Past, name: string): Past {
 const bind = (past: Past, name: string): Past =>
   past.write('Pod', `t/${name}`, { spec: podSpec(gpu, 'n1') });
 
+const volcanoPod = (group: string) => ({
+  metadata: { annotations: { 'scheduling.k8s.io/group-name': group } },
+  spec: podSpec(gpu),
+});
+
+/** A group of Volcano that needs two of its three pods, none of which has a node yet. */
+function volcanoGroup(past: Past, name: string): Past {
+  past.write('PodGroup', `t/${name}`, {
+    apiVersion: 'scheduling.volcano.sh/v1beta1',
+    spec: { minMember: 2 },
+  });
+  for (const index of [0, 1, 2]) past.write('Pod', `t/${name}-${index}`, volcanoPod(name));
+  return past;
+}
+
 describe('gang-whole-or-not', () => {
   it('is broken when half a gang holds its place for minutes', () => {
     const past = bind(withJob(new Past(), 'a').at('10s'), 'a-0').at('10m');
@@ -56,6 +71,35 @@ describe('gang-whole-or-not', () => {
       .write('Pod', 't/one', { metadata, spec: podSpec(gpu) });
     const verdict = bind(past, 'one').at('10m').verdict(gangWholeOrNot);
     expect(storyOf(verdict).what).toBe('PodGroup t/g holds capacity with 1 of 3 members for 5 min');
+  });
+
+  it('judges the groups of Volcano, by the annotation of their pods', () => {
+    const past = volcanoGroup(new Past(), 'g').as('volcano-scheduler');
+    bind(past.at('10s'), 'g-0').at('10m');
+    expect(storyOf(past.verdict(gangWholeOrNot))).toEqual({
+      what: 'PodGroup t/g holds capacity with 1 of 2 members for 5 min',
+      objects: ['PodGroup t/g', 'Pod t/g-0'],
+      evidence: ['10s volcano-scheduler writes Pod t/g-0: it is on n1'],
+    });
+  });
+
+  it("lets Volcano's groups run with as many members as they need, and begin anew", () => {
+    const enough = bind(bind(volcanoGroup(new Past(), 'g'), 'g-0').at('20s'), 'g-1').at('10m');
+    expect(enough.verdict(gangWholeOrNot)).toMatchObject({ kind: 'held', looked: 1 });
+    // A job that is restarted before it was whole deletes its pods and keeps its group.
+    const again = bind(volcanoGroup(new Past(), 'g').at('10s'), 'g-0')
+      .at('4m')
+      .remove('Pod', 't/g-0')
+      .write('Pod', 't/g-0', volcanoPod('g'));
+    bind(bind(again.at('7m'), 'g-0').at('8m'), 'g-1').at('20m');
+    expect(again.verdict(gangWholeOrNot).kind).toBe('held');
+  });
+
+  it('does not take a group of another scheduler for one of Volcano', () => {
+    const past = new Past()
+      .write('PodGroup', 't/g', { spec: { minMember: 2 } })
+      .write('Pod', 't/g-0', volcanoPod('g'));
+    expect(bind(past, 'g-0').at('10m').verdict(gangWholeOrNot).kind).toBe('vacuous');
   });
 
   it('judges the groups of Kubernetes itself, once they have as many as they need', () => {
@@ -113,6 +157,19 @@ describe('gang-no-deadlock', () => {
     const past = withJob(withJob(new Past(), 'a'), 'b');
     bind(bind(bind(past.at('10s'), 'a-0'), 'a-1').at('20s'), 'b-0').at('10m');
     expect(past.verdict(gangNoDeadlock).kind).toBe('held');
+  });
+
+  it("is broken by Volcano's groups too, and not by pods that no group is short of", () => {
+    const both = () => volcanoGroup(volcanoGroup(new Past(), 'a'), 'b').as('volcano-scheduler');
+    const past = both();
+    bind(bind(past.at('10s'), 'a-0').at('20s'), 'b-0').at('10m');
+    expect(storyOf(past.verdict(gangNoDeadlock)).what).toBe(
+      'PodGroup t/a and PodGroup t/b each hold nvidia.com/gpu that the other waits for, for 5 min',
+    );
+    // The third pods wait, but both groups have what they need.
+    const enough = both();
+    for (const name of ['a-0', 'b-0', 'a-1', 'b-1']) bind(enough.at('10s'), name);
+    expect(enough.at('10m').verdict(gangNoDeadlock).kind).toBe('held');
   });
 
   it('has nothing to judge in an empty history', () => {

@@ -109,8 +109,9 @@ export class Past {
 
   private entry(type: HistoryEntry['type'], kind: string, object: KubeObject): this {
     // A kind of another group of that name: its apiVersion tells.
-    const isOwn = kind === 'PodGroup' && object.apiVersion === 'scheduling.k8s.io/v1alpha2';
-    const resource = isOwn ? 'podgroups.scheduling.k8s.io' : plurals[kind];
+    const [group = ''] = (object.apiVersion ?? '').split('/');
+    const isOther = kind === 'PodGroup' && group !== '';
+    const resource = isOther ? `podgroups.${group}` : plurals[kind];
     if (resource === undefined) throw new Error(`the kit knows no resource of the kind ${kind}`);
     const revision = this.entries.length + 1;
     const { user, nowMs: timeMs } = this;

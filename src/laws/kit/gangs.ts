@@ -1,7 +1,7 @@
 /**
  * Gangs: groups of pods that are of use only together. A training job's replicas are one
- * (MXJob, PyTorchJob, TFJob, MPIJob, ... of Kubeflow), and so is what a PodGroup's label names, or a
- * pod's own schedulingGroup, which Kubernetes 1.36 has behind its gate.
+ * (MXJob, PyTorchJob, TFJob, MPIJob, ... of Kubeflow), and so is what a PodGroup's label names, Volcano's
+ * annotation, or a pod's own schedulingGroup, which Kubernetes 1.36 has behind its gate.
  */
 import type { Pod } from '../../../sim/api/kinds/core.js';
 import { keyOf } from '../../../sim/api/meta.js';
@@ -14,6 +14,8 @@ import { isOnNode } from './placement.js';
 /** A gang and how far it has come. */
 export interface Gang {
   readonly name: string;
+  /** How its members name it. */
+  readonly by: NamedBy;
   /** So many members make it whole. */
   readonly size: number;
   /** Whether somebody is asked to start it whole: a PodGroup, a scheduling policy, a queue. */
@@ -34,17 +36,22 @@ const jobLabel = 'training.kubeflow.org/job-name';
 const groupLabel = 'scheduling.x-k8s.io/pod-group';
 const groupResource = 'podgroups.scheduling.x-k8s.io';
 const ownResource = 'podgroups.scheduling.k8s.io';
+/** Volcano reads this one alone, also where the Training Operator made the group for a job. */
+const volcanoAnnotation = 'scheduling.k8s.io/group-name';
+const volcanoResource = 'podgroups.scheduling.volcano.sh';
 
-/** How a pod names its gang: by its own field, or by a label. */
-type NamedBy = 'schedulingGroup' | typeof groupLabel | typeof jobLabel;
+/** How a pod names its gang: by its own field, by an annotation, or by a label. */
+type NamedBy = 'schedulingGroup' | typeof volcanoAnnotation | typeof groupLabel | typeof jobLabel;
 
 /** The gang that the pod names. */
 export function groupNamed({
-  metadata: { labels = {} },
+  metadata: { labels = {}, annotations = {} },
   spec,
 }: Pod): { readonly by: NamedBy; readonly name: string } | undefined {
   const own = spec?.schedulingGroup?.podGroupName;
   if (own !== undefined) return { by: 'schedulingGroup', name: own };
+  const ofVolcano = annotations[volcanoAnnotation] ?? '';
+  if (ofVolcano !== '') return { by: volcanoAnnotation, name: ofVolcano };
   const by = labels[groupLabel] === undefined ? jobLabel : groupLabel;
   const name = labels[by];
   return name === undefined ? undefined : { by, name };
@@ -66,10 +73,11 @@ export class Gangs {
     if (named === undefined) return undefined;
     const { by, name } = named;
     if (change.type === 'MODIFIED' && !hasMoved(change)) return undefined;
-    const key = `${metadata.namespace ?? ''}/${name}`;
-    const owner = ownerOf(by, key, world);
+    const ownerKey = `${metadata.namespace ?? ''}/${name}`;
+    const key = `${by} ${ownerKey}`;
+    const owner = ownerOf(by, ownerKey, world);
     if (owner === undefined || isOver(owner)) return this.forget(key);
-    const gang = this.gangOf(owner, key);
+    const gang = this.gangOf(owner, { by, key });
     if (gang === undefined) return undefined;
     const uid = metadata.uid ?? keyOf(change.object);
     const isHolding = change.type !== 'DELETED' && isOnNode(change.object);
@@ -88,13 +96,17 @@ export class Gangs {
     return undefined;
   }
 
-  private gangOf(owner: KubeObject, key: string): Gang | undefined {
+  private gangOf(
+    owner: KubeObject,
+    { by, key }: { readonly by: NamedBy; readonly key: string },
+  ): Gang | undefined {
     const known = this.byKey.get(key);
     const size = sizeOf(owner);
     if (size === undefined || size < 2) return undefined;
     if (known?.size === size && known.isPromised === isPromised(owner)) return known;
     const gang: Gang = {
       name: nameOf(owner),
+      by,
       size,
       isPromised: isPromised(owner),
       started: known?.started ?? new Set(),
@@ -127,6 +139,7 @@ function hasMoved({ object, before }: Change<Pod>): boolean {
 
 function ownerOf(by: NamedBy, key: string, world: World): KubeObject | undefined {
   if (by === 'schedulingGroup') return world.find(ownResource, key)?.object;
+  if (by === volcanoAnnotation) return world.find(volcanoResource, key)?.object;
   if (by === groupLabel) return world.find(groupResource, key)?.object;
   for (const resource of jobResources) {
     const found = world.find(resource, key);
