@@ -31,16 +31,23 @@ export function attachedNodes(
   access?: { readonly address: string; readonly port: number },
 ): AttachedNodes {
   const { clock, random } = tools;
-  const network = createNetwork({ clock, random: random.fork('network') });
+  const byName = new Map<string, Kubelet>();
+  const network = createNetwork({
+    clock,
+    random: random.fork('network'),
+    nodes: name => byName.get(name)?.endpoint,
+  });
   const nodes = nodeTools({ ...tools, network }, { workloads: rules });
   const policies = { ...network.policies.process, identity: watchesAll };
+  const kubelets = shapes.map((shape, index) => ({
+    shape,
+    kubelet: nodeOf(shape, index, nodes, access),
+  }));
+  for (const { kubelet } of kubelets) byName.set(kubelet.nodeName, kubelet);
   return {
     network,
     processes: shapes.length === 0 ? [] : [network.process, policies],
-    kubelets: shapes.map((shape, index) => ({
-      shape,
-      kubelet: nodeOf(shape, index, nodes, access),
-    })),
+    kubelets,
   };
 }
 

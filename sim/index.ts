@@ -52,7 +52,7 @@ export function boot(options: SimulationOptions): Simulation {
   const apis = operatorApis(options.operators, isRunning);
   const advertised = advertisedBy(options.nodes);
   const gates = gatesOf(options);
-  const network = createNetwork({ clock: loop, random: random.fork('network') });
+  const network = createNetwork({ clock: loop, random: random.fork('network'), nodes: endpoints });
   const inCluster = inClusterClient(network, loop, advertised.advertised?.address ?? '');
   const server = createApiServer({
     clock: loop,

@@ -1,4 +1,5 @@
 /** What a kubelet serves to the API server's proxy: logs, exec, usage. */
+import type { HttpResponse } from './http-message.js';
 import type { AnswerStream } from './request.js';
 
 /** A request for the log of a container. */
@@ -91,6 +92,11 @@ export interface NodeEndpoint {
   };
   /** The GPUs of the node now, in the order of their resources and indexes. */
   gpus(): readonly GpuReading[];
+  /**
+   * The page that whoever reaches the port by the network asks for: metrics. Undefined: the kubelet does
+   * not run, and the connection is refused. Absent: there is no such port.
+   */
+  page?(payload: unknown): HttpResponse | undefined;
 }
 
 /** Finds the kubelet of a node by the node's name; undefined when nothing answers there. */

@@ -4,6 +4,7 @@
  */
 import type { Pod } from '../api/kinds/core.js';
 import { keyOf } from '../api/meta.js';
+import type { NodeEndpoint, NodeEndpoints } from '../api/node-endpoint.js';
 import type { KubeObject } from '../api/object.js';
 import type { ProcessDefinition } from '../client/contract.js';
 import type { Clock } from '../engine/clock.js';
@@ -35,6 +36,8 @@ export interface NetworkOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly settings?: Partial<NetworkSettings>;
+  /** The kubelets that answer at the addresses of their nodes. Default: none does. */
+  readonly nodes?: NodeEndpoints;
 }
 
 /** A client or a server in the network; `close` ends what it listens on. */
@@ -126,6 +129,7 @@ class PublicNetwork implements ClusterNetwork {
 
 /** How long a client goes to the same backend, when its service asks for that. */
 const defaultAffinitySeconds = 10_800;
+const usualKubeletPort = 10_250;
 
 class Network {
   readonly services = new ServiceBook();
@@ -141,7 +145,10 @@ class Network {
   private readonly random: Random;
   private readonly affinity = new Affinity();
 
-  constructor({ clock, random, settings }: NetworkOptions) {
+  private readonly nodes: NodeEndpoints;
+
+  constructor({ clock, random, settings, nodes = () => undefined }: NetworkOptions) {
+    this.nodes = nodes;
     this.clock = clock;
     this.random = random;
     this.settings = { ...defaultNetworkSettings, ...settings };
@@ -218,7 +225,7 @@ class Network {
           socket,
           target,
           () =>
-            this.sockets.hasAddress(backend.ip) &&
+            (this.sockets.hasAddress(backend.ip) || this.kubeletAt(target) !== undefined) &&
             this.gate.verdict({ pod, ip }, target) === 'allow',
         ),
       through: () =>
@@ -258,6 +265,8 @@ class Network {
     const { latencyMs } = this.settings;
     const listener = this.sockets.listener(ip, port, protocol);
     if (listener === undefined) {
+      const page = this.kubeletAt({ ip, port, protocol })?.page?.(payload);
+      if (page !== undefined) return later(latencyMs, { isOk: true, payload: page });
       return later(latencyMs, { isOk: false, error: 'connection refused' });
     }
     const { onClose } = listener.socket;
@@ -272,6 +281,17 @@ class Network {
       reply: content => answer({ isOk: true, payload: content }),
     };
     listener.handle(message);
+  }
+
+  /** Whose port it is, if it is a kubelet's. */
+  private kubeletAt({
+    ip,
+    port,
+    protocol,
+  }: Backend & { readonly protocol: NetworkProtocol }): NodeEndpoint | undefined {
+    const node = protocol === 'TCP' ? this.services.nodeAt(ip) : undefined;
+    const { Port = usualKubeletPort } = node?.status?.daemonEndpoints?.kubeletEndpoint ?? {};
+    return node !== undefined && port === Port ? this.nodes(node.metadata.name ?? '') : undefined;
   }
 
   /** One of the backends by chance; the same again where the service asks for affinity. */

@@ -17,6 +17,8 @@ interface RuntimePod {
   containers: readonly RuntimeContainer[];
   /** How often a container of this name was created: the log folder tells, even of removed ones. */
   readonly created: Map<string, number>;
+  /** The CPU that removed containers had used: the pod's cgroup counted it. */
+  removedCpu: number;
 }
 
 /** What a runtime needs. */
@@ -53,6 +55,8 @@ export class ContainerRuntime {
   /** How busy the programs keep the GPUs. */
   readonly gpus = new GpuMeter();
   private listener: RuntimeListener | undefined;
+  /** The CPU that the containers of removed pods had used. */
+  private removedCpu = 0;
   /** The containers that run, until one of them or of the others changes. */
   private running: readonly RuntimeContainer[] | undefined;
 
@@ -78,6 +82,19 @@ export class ContainerRuntime {
   /** The containers of a pod themselves, newest first. */
   containersOf(podUid: string): readonly RuntimeContainer[] {
     return this.pods.get(podUid)?.containers ?? [];
+  }
+
+  /** All CPU that a pod's containers have used, also those that are gone. */
+  cpuNanoCoreSeconds(podUid: string): number {
+    const { containers = [], removedCpu = 0 } = this.pods.get(podUid) ?? {};
+    return containers.reduce((sum, each) => sum + each.cpuNanoCoreSeconds(), removedCpu);
+  }
+
+  /** All CPU that the containers of all pods have used since the machine is there. */
+  totalCpuNanoCoreSeconds(): number {
+    let sum = this.removedCpu;
+    for (const uid of this.pods.keys()) sum += this.cpuNanoCoreSeconds(uid);
+    return sum;
   }
 
   /** Visits all containers that run, pod after pod, newest first. */
@@ -226,19 +243,21 @@ export class ContainerRuntime {
   removeContainer(podUid: string, id: string): void {
     const pod = this.pods.get(podUid);
     if (pod === undefined) return;
+    pod.removedCpu += this.container(podUid, id)?.cpuNanoCoreSeconds() ?? 0;
     pod.containers = pod.containers.filter(container => container.record.id !== id);
     this.changed(podUid);
   }
 
   /** Removes what is left of a pod. Its containers have stopped. */
   removePod(podUid: string): void {
+    this.removedCpu += this.cpuNanoCoreSeconds(podUid);
     if (this.pods.delete(podUid)) this.changed(podUid);
   }
 
   private entry(podUid: string): RuntimePod {
     let entry = this.pods.get(podUid);
     if (entry === undefined) {
-      entry = { sandboxes: [], containers: [], created: new Map() };
+      entry = { sandboxes: [], containers: [], created: new Map(), removedCpu: 0 };
       this.pods.set(podUid, entry);
     }
     return entry;

@@ -208,6 +208,12 @@ export class RuntimeContainer {
     if (this.record.state === 'running') this.exit(137, reason);
   }
 
+  /** All CPU that it has used, up to its end if it has one. */
+  cpuNanoCoreSeconds(): number {
+    const { state, finishedMs } = this.record;
+    return this.meter.cpuNanoCoreSeconds(state === 'exited' ? finishedMs : this.clock.now());
+  }
+
   /** The program, while it runs. */
   get running(): Program | undefined {
     return this.record.state === 'running' ? this.program : undefined;

@@ -162,9 +162,11 @@ export function kubelet(options: KubeletOptions): Kubelet {
       rate: kubeletRate,
       controllers: [controller],
     },
-    endpoint: nodeServer(machine, clock, (namespace, pod) =>
-      state.running?.statusByName(namespace, pod),
-    ),
+    endpoint: nodeServer(machine, clock, {
+      shape: node,
+      statusOf: (namespace, pod) => state.running?.statusByName(namespace, pod),
+      isRunning: () => state.running !== undefined,
+    }),
     gpus: new Gpus(machine, clock),
     machine,
     loseSandbox: podUid => runtime.loseSandboxes(podUid),

@@ -1,4 +1,4 @@
-/** What a kubelet serves on its port: logs, exec, usage. @upstream pkg/kubelet/server */
+/** What a kubelet serves on its port: logs, exec, usage, metrics. @upstream pkg/kubelet/server */
 import type { LogRequest, NodeEndpoint } from '../api/node-endpoint.js';
 import type { PodStatus } from '../api/kinds/core.js';
 import { timeMs } from '../api/time.js';
@@ -7,6 +7,8 @@ import type { RuntimeContainer } from './container.js';
 import type { LogSlice } from './container-log.js';
 import { gpuReadings } from './gpu-readings.js';
 import type { Machine } from './machine.js';
+import { kubeletPage } from './metrics/pages.js';
+import type { NodeShape } from './node-shape.js';
 import { NodeUsage } from './node-usage.js';
 
 /** The status of a pod as the kubelet has it. */
@@ -15,11 +17,19 @@ export type StatusOf = (
   pod: string,
 ) => { readonly uid: string; readonly status: PodStatus } | undefined;
 
+/** The kubelet whose server it is. */
+export interface ServingKubelet {
+  readonly shape: NodeShape;
+  readonly statusOf: StatusOf;
+  /** Whether its process runs. */
+  isRunning(): boolean;
+}
+
 /** The server of a node. It answers as long as the machine is there. */
 export function nodeServer(
   { runtime, devices }: Pick<Machine, 'runtime' | 'devices'>,
   clock: Clock,
-  statusOf: StatusOf,
+  { shape, statusOf, isRunning }: ServingKubelet,
 ): NodeEndpoint {
   const usage = new NodeUsage(runtime, clock);
   const containersOf = (namespace: string, pod: string, name: string) =>
@@ -62,6 +72,7 @@ export function nodeServer(
     },
     usage: () => usage.now(),
     gpus: () => gpuReadings({ runtime, devices }, clock.now()),
+    page: payload => (isRunning() ? kubeletPage(payload, { runtime, clock }, shape) : undefined),
   };
 }
 

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { type Series, SeriesStore } from '../promql/series-store.js';
 import { TargetScrape } from './scrape.js';
 
-function target() {
+function target(honorsTimes = true) {
   const store = new SeriesStore();
-  const scrape = new TargetScrape({ job: 'j', instance: '10.0.0.1:80' }, store);
+  const scrape = new TargetScrape({ job: 'j', instance: '10.0.0.1:80', honorsTimes }, store);
   let nowMs = 0;
   const take = (text: string | undefined) => scrape.take(text, (nowMs += 10_000));
   /** What the series of a name had at each scrape, from the first one that showed it on. */
@@ -51,6 +51,24 @@ describe('A target that is scraped again and again', () => {
       [2, 2, 'stale', 6, 7],
     ]);
     expect(told('scrape_samples_scraped')).toEqual([[3, 3, 2, 2, 3, 3]]);
+  });
+
+  it('does not end series whose times it tells, and takes no time twice', () => {
+    const { take, told } = target();
+    take('a 1 5000\n');
+    take('a 1 5000\n');
+    take('a 2 25000\n');
+    take('c 7\n');
+    expect(told('a')).toEqual([[1, 2]]);
+    expect(told('scrape_samples_scraped')).toEqual([[1, 1, 1, 1]]);
+  });
+
+  it('has the times of the scrapes where those that it tells do not count', () => {
+    const { take, told } = target(false);
+    take('a 1 5000\n');
+    take('a 1 5000\n');
+    take('c 7\n');
+    expect(told('a')).toEqual([[1, 1, 'stale']]);
   });
 
   it('ends all when it does not answer or cannot be read, and goes on with all', () => {

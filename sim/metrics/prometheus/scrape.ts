@@ -26,6 +26,8 @@ export interface Target {
   readonly labels?: Readonly<Record<string, string>>;
   /** What the target itself says wins over its labels. Default: the target's labels win. */
   readonly honorsLabels?: boolean;
+  /** The times that the target tells count. Default true; else those of the scrapes. */
+  readonly honorsTimes?: boolean;
   /** What becomes of its series. Default: nothing. */
   readonly relabels?: readonly RelabelRule[];
 }
@@ -55,6 +57,8 @@ export class TargetScrape {
   private layout: ShownLayout | undefined;
   /** Series of the last scrape. */
   private shown: ReadonlySet<Series> = none;
+  /** Series whose times the target tells: they do not end with a scrape, but when they are too old. */
+  private readonly timed = new WeakSet<Series>();
   private readonly reports: Readonly<Record<'up' | 'samples', Labels>>;
   private last: ScrapeHealth = { health: 'unknown', lastMs: undefined, error: '' };
 
@@ -86,7 +90,7 @@ export class TargetScrape {
         ? { health: 'down', lastMs: nowMs, error: problem }
         : { health: 'up', lastMs: nowMs, error: '' };
     if (shown !== this.shown) {
-      for (const before of this.shown) if (!shown.has(before)) before.append(nowMs, 'stale');
+      for (const before of this.shown) if (!shown.has(before)) this.endSeries(before, nowMs);
       this.shown = shown;
     }
     this.store.append(this.reports.up, nowMs, series === undefined ? 0 : 1);
@@ -95,9 +99,13 @@ export class TargetScrape {
 
   /** The target is no more: all its series end. */
   end(nowMs: number): void {
-    for (const series of this.shown) series.append(nowMs, 'stale');
+    for (const series of this.shown) this.endSeries(series, nowMs);
     for (const labels of Object.values(this.reports)) this.store.append(labels, nowMs, 'stale');
     this.shown = none;
+  }
+
+  private endSeries(series: Series, nowMs: number): void {
+    if (!this.timed.has(series)) series.append(nowMs, 'stale');
   }
 
   /** Some series are no longer in the store: those that are shown again are new ones. */
@@ -140,11 +148,14 @@ export class TargetScrape {
     this.metadata = metadata;
     const shown = new Set<Series>();
     const lines = text.split('\n').filter(line => line.trim() !== '' && !line.startsWith('#'));
-    samples.forEach(({ metric, value, timestampMs }, index) => {
+    const { honorsTimes = true } = this.target;
+    samples.forEach(({ metric, value, timestampMs: toldMs }, index) => {
       const labels = this.relabelled(this.labelled(metric));
       const series = labels === undefined ? this.dropped() : this.store.series(labels);
       const line = lines[index] ?? '';
-      if (timestampMs === undefined) this.known.set(line.slice(0, line.lastIndexOf(' ')), series);
+      if (toldMs === undefined) this.known.set(line.slice(0, line.lastIndexOf(' ')), series);
+      const timestampMs = honorsTimes ? toldMs : undefined;
+      if (timestampMs !== undefined) this.timed.add(series);
       series.append(timestampMs ?? nowMs, value);
       shown.add(series);
     });

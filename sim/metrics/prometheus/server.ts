@@ -30,6 +30,7 @@ export interface ScrapeJob {
   readonly discovery?: Discovery;
   /** What the targets themselves say wins over their labels. Default false. */
   readonly honorsLabels?: boolean;
+  readonly honorsTimes?: boolean;
   /** What becomes of scraped series. */
   readonly relabels?: readonly RelabelRule[];
 }
@@ -218,10 +219,11 @@ export class PrometheusServer {
   }
 
   private targetsOf(job: ScrapeJob) {
-    const { name, honorsLabels, relabels } = job;
+    const { name, honorsLabels, honorsTimes, relabels } = job;
     const found = new Map<string, Found>();
     const rules = {
       ...(honorsLabels !== undefined && { honorsLabels }),
+      ...(honorsTimes !== undefined && { honorsTimes }),
       ...(relabels !== undefined && { relabels }),
     };
     const add = (host: string, port: number, labels?: Readonly<Record<string, string>>): void => {

@@ -1,9 +1,10 @@
 /**
- * The proxies of pods and services: a request is handed on to the program behind them.
- * @upstream pkg/registry/core/{pod,service}/storage, staging/src/k8s.io/apimachinery/pkg/util/net/port_split.go
+ * The proxies of pods, services and nodes: a request is handed on to the program behind them.
+ * @upstream pkg/registry/core/{pod,service}/storage, pkg/registry/core/node/strategy.go, staging/src/k8s.io/apimachinery/pkg/util/net/port_split.go
  */
-import type { Pod, Service } from '../../api/kinds/core.js';
+import type { Node, Pod, Service } from '../../api/kinds/core.js';
 import { noEndpoints, type HttpReply, type HttpRequest } from '../../api/http-message.js';
+import type { KubeObject } from '../../api/object.js';
 import type { ApiAnswer } from '../../api/request.js';
 import { badRequest, failure, isFailure, notFound, type Failure } from '../../api/status.js';
 import { storageKey } from '../../store/collection.js';
@@ -23,7 +24,7 @@ export function* proxyRequest(scope: Scope): Steps<ApiAnswer> {
   const { request } = context;
   const named = splitName(scope.name);
   if (named === undefined) {
-    const what = resource.kind.resource === 'pods' ? 'pod' : 'service';
+    const what = resource.kind.kind.toLowerCase();
     return failureAnswer(
       context,
       badRequest(`invalid ${what} request ${JSON.stringify(scope.name)}`),
@@ -31,10 +32,7 @@ export function* proxyRequest(scope: Scope): Steps<ApiAnswer> {
   }
   const stored = resource.collection.get(storageKey(scope.namespace, named.name));
   if (stored === undefined) return failureAnswer(context, notFound(resource.kind, named.name));
-  const target =
-    resource.kind.resource === 'pods'
-      ? podTarget(stored.object as Pod, named.port)
-      : serviceTarget(stored.object as Service, named.port);
+  const target = targetOf(resource.kind.resource, stored.object, named.port);
   if (isFailure(target)) return failureAnswer(context, target);
   const path = request.path.slice(prefixOf(request.path, scope.name).length);
   const isRead = request.method === 'GET' || request.method === 'HEAD';
@@ -68,6 +66,25 @@ function splitName(text: string): { readonly name: string; readonly port: string
   }
   const [name = '', port = ''] = parts;
   return { name, port };
+}
+
+function targetOf(resource: string, object: KubeObject, port: string): Failure | Target {
+  if (resource === 'pods') return podTarget(object as Pod, port);
+  return resource === 'nodes'
+    ? nodeTarget(object as Node, port)
+    : serviceTarget(object as Service, port);
+}
+
+/** The kubelet, where no port is named. */
+function nodeTarget({ status }: Node, wanted: string): Failure | Target {
+  const [address] = ['InternalIP', 'ExternalIP', 'Hostname'].flatMap(type =>
+    (status?.addresses ?? []).filter(each => each.type === type),
+  );
+  if (address === undefined) {
+    return failure(500, '', 'no preferred addresses found; known addresses: []');
+  }
+  const usual = status?.daemonEndpoints?.kubeletEndpoint?.Port ?? 10_250;
+  return { host: address.address, port: wanted === '' ? usual : Number(wanted) };
 }
 
 function podTarget(pod: Pod, wanted: string): Failure | Target {

@@ -52,9 +52,7 @@ export function serveSubresource(context: RequestState, resource: ServedResource
   if (subresource === 'eviction') return evictPod;
   if (subresource === 'log') return plain(getLog);
   if (subresource === 'token') return requestToken;
-  if (subresource === 'proxy' && resource.kind.resource !== 'nodes') {
-    return scope => admitted(scope, proxyRequest);
-  }
+  if (subresource === 'proxy') return scope => admitted(scope, proxyRequest);
   if (connections.has(subresource)) return scope => admitted(scope, plain(connectPod));
   const strategy = strategyOf(resource, subresource);
   return strategy === undefined ? 'no-route' : partHandler(method, strategy);

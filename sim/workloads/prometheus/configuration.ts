@@ -32,6 +32,7 @@ export interface ReadJob {
   readonly path: string;
   readonly scheme: string;
   readonly honorsLabels: boolean;
+  readonly honorsTimes: boolean;
   readonly parameters: Readonly<Record<string, readonly string[]>>;
   readonly statics: readonly {
     readonly targets: readonly string[];
@@ -134,6 +135,7 @@ class Reading {
       path: String(job['metrics_path'] ?? '/metrics'),
       scheme: String(job['scheme'] ?? 'http'),
       honorsLabels: job['honor_labels'] === true,
+      honorsTimes: job['honor_timestamps'] !== false,
       parameters: Object.fromEntries(
         Object.entries(record(job['params'] ?? {}, 'params')).map(([key, all]) => [
           key,

@@ -66,6 +66,7 @@ function begin(
         targets: [],
         discovery: new JobDiscovery(context, job, followed),
         honorsLabels: job.honorsLabels,
+        honorsTimes: job.honorsTimes,
         relabels: job.metricRelabels,
       })),
       groups,

@@ -1,0 +1,94 @@
+/** What is known of the use of a node's CPU and memory at an instant: of the node, its pods and its containers. */
+import type { Clock } from '../../engine/clock.js';
+import type { RuntimeContainer } from '../container.js';
+import type { ContainerRuntime } from '../container-runtime.js';
+import type { UsageReading } from '../usage-meter.js';
+
+/** What cgroups count. */
+type Counted = Pick<UsageReading, 'timeMs' | 'cpuNanoCoreSeconds' | 'memoryBytes'>;
+
+/** A container that runs, and its last reading. */
+export interface UsedContainer extends Counted {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+  readonly podUid: string;
+  readonly qosClass: string;
+  readonly id: string;
+  readonly image: string;
+  readonly startedMs: number;
+}
+
+/** A pod whose sandbox is there: all that its containers have used since it is. */
+export interface UsedPod extends Counted {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly uid: string;
+  readonly qosClass: string;
+}
+
+/** All of it. */
+export interface Used {
+  readonly node: Counted;
+  readonly pods: readonly UsedPod[];
+  readonly containers: readonly UsedContainer[];
+}
+
+/** What the metrics of a node are made from. */
+export interface UsedOf {
+  readonly runtime: ContainerRuntime;
+  readonly clock: Clock;
+}
+
+/** Reads it: containers as last read by cAdvisor, the counters of pods and of the node as they are now. */
+export function usedNow({ runtime, clock }: UsedOf): Used {
+  const nowMs = clock.now();
+  const containers: UsedContainer[] = [];
+  runtime.eachRunning(container => containers.push(usedContainer(container, nowMs)));
+  const pods = usedPods(runtime, nowMs);
+  const node = {
+    timeMs: nowMs,
+    cpuNanoCoreSeconds: runtime.totalCpuNanoCoreSeconds(),
+    memoryBytes: pods.reduce((sum, pod) => sum + pod.memoryBytes, 0),
+  };
+  return { node, pods, containers };
+}
+
+function usedContainer({ config, record, meter }: RuntimeContainer, nowMs: number): UsedContainer {
+  const { metadata, status } = config.pod;
+  const { timeMs, cpuNanoCoreSeconds, memoryBytes } = meter.read(nowMs);
+  return {
+    namespace: metadata.namespace ?? '',
+    pod: metadata.name ?? '',
+    container: record.name,
+    podUid: metadata.uid ?? '',
+    qosClass: status?.qosClass ?? 'BestEffort',
+    id: record.id,
+    image: record.image,
+    startedMs: record.startedMs,
+    timeMs,
+    cpuNanoCoreSeconds,
+    memoryBytes,
+  };
+}
+
+function usedPods(runtime: ContainerRuntime, nowMs: number): readonly UsedPod[] {
+  return runtime.podUids().flatMap(uid => {
+    const containers = runtime.containersOf(uid);
+    const [newest] = containers;
+    const isThere = runtime.status(uid).sandboxes.some(({ isReady }) => isReady);
+    if (newest === undefined || !isThere) return [];
+    const { metadata, status } = newest.config.pod;
+    return [
+      {
+        namespace: metadata.namespace ?? '',
+        pod: metadata.name ?? '',
+        uid,
+        qosClass: status?.qosClass ?? 'BestEffort',
+        timeMs: nowMs,
+        cpuNanoCoreSeconds: runtime.cpuNanoCoreSeconds(uid),
+        memoryBytes: containers.reduce((sum, { usage }) => sum + usage.memoryBytes, 0),
+      },
+    ];
+  });
+}
