@@ -8,6 +8,7 @@ import { knativeServing } from './knative-serving.js';
 import { kueue } from './kueue.js';
 import { mpiOperator } from './mpi-operator.js';
 import type { Operator } from './operator.js';
+import { prometheusOperator } from './prometheus-operator.js';
 import { sparkOperator } from './spark-operator.js';
 import { trainer } from './trainer.js';
 import { trainingOperator } from './training-operator.js';
@@ -23,6 +24,7 @@ export const operators: Readonly<Record<string, Operator>> = {
   [knativeServing.name]: knativeServing,
   [kueue.name]: kueue,
   [mpiOperator.name]: mpiOperator,
+  [prometheusOperator.name]: prometheusOperator,
   [sparkOperator.name]: sparkOperator,
   [trainer.name]: trainer,
   [trainingOperator.name]: trainingOperator,

@@ -4,6 +4,7 @@ import { agnhost, isAgnhostCommand, noNewPrivilegesImage, updateDemo } from './a
 import { kubeStateMetrics } from './kube-state-metrics/index.js';
 import { knativeProgram } from './knative/index.js';
 import { daskProgram } from './dask/index.js';
+import { configReloader } from './prometheus/config-reloader.js';
 import { prometheusServer } from './prometheus/index.js';
 import { sampleApiServer } from './sample-apiserver/index.js';
 import { command, exitAfter, plainWorkloads, runForever } from './plain.js';
@@ -62,6 +63,7 @@ const images: readonly (readonly [image: RegExp, workload: Workload])[] = [
   [/(^|\/)sample-apiserver$/, sampleApiServer],
   [/(^|\/)kube-state-metrics$/, kubeStateMetrics],
   [/(^|\/)(prometheus|prom)\/prometheus$/, prometheusServer],
+  [/(^|\/)prometheus-config-reloader$/, configReloader],
 ];
 
 /** The program of an image that is known. */

@@ -57,7 +57,17 @@ it('builds an address from a port that an annotation names', () => {
   });
 });
 
-it('refuses what is not simulated', () => {
-  expect(() => relabelRule({ action: 'hashmod' })).toThrow(/hashmod.*not simulated/);
+it('tells shards apart by the digest of a value', () => {
+  const rule = { source_labels: ['a'], target_label: 'h', action: 'hashmod' };
+  // As upstream's own test has it.
+  const labels = { a: 'foo', b: 'bar', c: 'baz' };
+  const hashed = { ...rule, source_labels: ['c'], target_label: 'd', modulus: 1000 };
+  expect(relabelled(labels, hashed)).toEqual({ ...labels, d: '976' });
+  expect(relabelled({ a: 'x' }, { ...rule, modulus: 1 })).toEqual({ a: 'x', h: '0' });
+});
+
+it('refuses what there is not', () => {
+  expect(() => relabelRule({ action: 'hashmod' })).toThrow(/requires non-zero modulus/);
+  expect(() => relabelRule({ action: 'move' })).toThrow(/unknown relabel action "move"/);
   expect(() => relabelRule({ regex: '(' })).toThrow(/error parsing regexp/);
 });

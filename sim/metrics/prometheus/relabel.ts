@@ -1,5 +1,6 @@
 /** Rules that change labels, or drop what has them. @upstream model/relabel/relabel.go */
 import type { RE2JS } from 're2js';
+import { md5 } from '../../engine/md5.js';
 import { wholePattern } from '../promql/matcher.js';
 
 /** What a rule does. */
@@ -13,9 +14,10 @@ export type RelabelAction =
   | 'labeldrop'
   | 'labelkeep'
   | 'lowercase'
-  | 'uppercase';
+  | 'uppercase'
+  | 'hashmod';
 
-/** All actions but `hashmod`, which is not simulated. */
+/** All actions. */
 export const relabelActions: readonly RelabelAction[] = [
   'replace',
   'keep',
@@ -27,6 +29,7 @@ export const relabelActions: readonly RelabelAction[] = [
   'labelkeep',
   'lowercase',
   'uppercase',
+  'hashmod',
 ];
 
 /** A rule as the configuration has it. */
@@ -35,6 +38,7 @@ export interface WrittenRelabelRule {
   readonly separator?: string;
   readonly target_label?: string;
   readonly regex?: string;
+  readonly modulus?: number;
   readonly replacement?: string;
   readonly action?: string;
 }
@@ -47,6 +51,8 @@ export interface RelabelRule {
   readonly target: string;
   readonly pattern: RE2JS;
   readonly replacement: string;
+  /** Of hashmod. */
+  readonly modulus: number;
 }
 
 /** Labels while they are changed: an empty value is no label. */
@@ -62,8 +68,13 @@ export function relabelRule(written: WrittenRelabelRule): RelabelRule {
   const { regex = '(.*)', replacement = '$1' } = written;
   const name = (written.action ?? 'replace').toLowerCase();
   const action = relabelActions.find(known => known === name);
-  if (action === undefined) throw new Error(`relabel action "${name}" is not simulated`);
-  return { action, sources, separator, target, pattern: wholePattern(regex), replacement };
+  if (action === undefined) throw new Error(`unknown relabel action "${name}"`);
+  const { modulus = 0 } = written;
+  if (action === 'hashmod' && modulus === 0) {
+    throw new Error('relabel configuration for hashmod requires non-zero modulus');
+  }
+  const pattern = wholePattern(regex);
+  return { action, sources, separator, target, pattern, replacement, modulus };
 }
 
 /** Applies the rules in their order, in place; false: what has these labels is dropped. */
@@ -92,6 +103,9 @@ function apply(labels: LabelMap, rule: RelabelRule): boolean {
     case 'uppercase':
       put(labels, target, value.toUpperCase());
       return true;
+    case 'hashmod':
+      put(labels, target, String(hashMod(value, rule.modulus)));
+      return true;
     case 'labelmap':
       for (const [name, own] of Array.from(labels)) {
         const found = expanded(rule, name, rule.replacement);
@@ -105,6 +119,13 @@ function apply(labels: LabelMap, rule: RelabelRule): boolean {
       }
       return true;
   }
+}
+
+/** The last half of the digest as a number, by the modulus: what shards are told apart by. */
+function hashMod(value: string, modulus: number): number {
+  if (modulus === 1) return 0;
+  const half = 16;
+  return Number(BigInt(`0x${md5(value).slice(half)}`) % BigInt(modulus));
 }
 
 const labelName = /^[a-zA-Z_][a-zA-Z0-9_]*$/;

@@ -97,6 +97,12 @@ export class TargetScrape {
     this.store.append(this.reports.samples, nowMs, shown.size);
   }
 
+  /** Goes on where another has scraped the target: what is shown no more ends with the next scrape. */
+  follow(before: TargetScrape): void {
+    this.shown = before.shown;
+    this.last = before.last;
+  }
+
   /** The target is no more: all its series end. */
   end(nowMs: number): void {
     for (const series of this.shown) this.endSeries(series, nowMs);

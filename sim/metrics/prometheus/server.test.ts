@@ -110,3 +110,27 @@ it('begins the series of a target anew that was silent for longer than the reten
   loop.runUntil(9 * hourMs);
   expect(ask('count_over_time(requests_total[1d])')[0]?.[1]).toBeGreaterThan(230);
 });
+
+it('goes on with another configuration: what is the same is not disturbed', () => {
+  const { loop, ask, server } = serve(() => 'requests_total 1\n');
+  loop.runUntil(65_000);
+  const [shop] = server.configuration.jobs;
+  const groups = readRuleGroups([{ name: 'service', rules: [{ record: 'n', expr: 'count(up)' }] }]);
+  if (shop === undefined || !('groups' in groups)) throw new Error('no configuration');
+  const bank = { ...shop, name: 'bank', intervalMs: 10_000 };
+  const next = { ...server.configuration, groups: groups.groups };
+  server.reload({ ...next, jobs: [shop, bank] });
+  // What no rule writes any more ends at once; the job that stays has its beat, at 75 s.
+  expect(ask('service:rate')).toEqual([]);
+  loop.runUntil(75_010);
+  expect(server.targets().map(({ lastMs }) => lastMs)).toEqual([75_000, 75_000]);
+  loop.runUntil(95_010);
+  expect(ask('n')).toEqual([['n', 2]]);
+  server.reload({ ...next, jobs: [bank] });
+  expect(ask('up')).toEqual([['up{instance="10.0.0.1:9090", job="bank"}', 1]]);
+  // Another form of the job: its series go on.
+  server.reload({ ...next, jobs: [{ ...bank, intervalMs: 60_000 }] });
+  expect(ask('requests_total')).toHaveLength(1);
+  loop.runUntil(154_000);
+  expect(server.targets().map(({ lastMs }) => lastMs)).toEqual([95_000]);
+});

@@ -4,7 +4,8 @@
  *
  * Source: Prometheus 3.5, scrape/scrape.go, rules/group.go, discovery/dns/dns.go (refresh_interval 30 s).
  */
-import type { Clock } from '../../engine/clock.js';
+import { deepEqual } from '../../api/equality.js';
+import type { Clock, Life } from '../../engine/clock.js';
 import type { ShownMetadata } from '../promql/exposition.js';
 import { queryAt, type Answer } from '../promql/query.js';
 import type { Alert } from '../promql/rules/alerting.js';
@@ -114,25 +115,113 @@ export class PrometheusServer {
   private readonly scrapes = new Map<string, TargetScrape>();
   /** When each group was evaluated last. */
   private readonly evaluated = new Map<RuleGroup, number>();
-  private readonly evaluators: readonly GroupEvaluator[];
+  private evaluators: readonly GroupEvaluator[];
+  /** What goes on again and again, by the job or the evaluator. */
+  private readonly loops = new Map<ScrapeJob | GroupEvaluator, { isOver: boolean }>();
 
   constructor(
-    readonly configuration: PrometheusConfiguration,
+    private current: PrometheusConfiguration,
     private readonly host: PrometheusHost,
   ) {
-    const { groups, externalLabels, evaluationMs } = configuration;
-    const options = { externalLabels, intervalMs: evaluationMs };
-    this.evaluators = groups.map(group => new GroupEvaluator(group, this.store, options));
+    this.evaluators = current.groups.map(group => this.evaluatorOf(group));
+  }
+
+  /** What it is configured with now. */
+  get configuration(): PrometheusConfiguration {
+    return this.current;
   }
 
   start(): void {
-    const { jobs, evaluationMs } = this.configuration;
-    for (const job of jobs) this.every(job.intervalMs, 'scrape', () => this.scrape(job));
-    for (const evaluator of this.evaluators) {
-      const { intervalMs = evaluationMs } = evaluator.group;
-      this.every(intervalMs, 'evaluate rules', () => this.evaluate(evaluator));
-    }
+    for (const job of this.current.jobs) this.beginJob(job);
+    for (const evaluator of this.evaluators) this.beginRules(evaluator);
     this.forgetLater();
+  }
+
+  /**
+   * Goes on with another configuration: jobs and groups that are the same objects as before go on
+   * undisturbed, those of the same names go on from where they were.
+   */
+  reload(next: PrometheusConfiguration): void {
+    const before = this.current;
+    this.current = next;
+    const kept = new Set(next.jobs);
+    const known = new Set(before.jobs);
+    for (const job of before.jobs) if (!kept.has(job)) this.endLoop(job);
+    for (const job of next.jobs) {
+      if (known.has(job)) continue;
+      this.replaceScrapes(job);
+      this.beginJob(job);
+    }
+    const names = new Set(next.jobs.map(({ name }) => name));
+    for (const [key, scrape] of this.scrapes) {
+      if (names.has(scrape.target.job)) continue;
+      scrape.end(this.host.clock.now());
+      this.scrapes.delete(key);
+    }
+    this.reloadRules(before);
+  }
+
+  private evaluatorOf(group: RuleGroup): GroupEvaluator {
+    const { externalLabels, evaluationMs } = this.current;
+    return new GroupEvaluator(group, this.store, { externalLabels, intervalMs: evaluationMs });
+  }
+
+  private beginJob(job: ScrapeJob): void {
+    const life = { isOver: false };
+    this.loops.set(job, life);
+    this.every(job.intervalMs, 'scrape', () => this.scrape(job), life);
+  }
+
+  private beginRules(evaluator: GroupEvaluator): void {
+    const { intervalMs = this.current.evaluationMs } = evaluator.group;
+    const life = { isOver: false };
+    this.loops.set(evaluator, life);
+    this.every(intervalMs, 'evaluate rules', () => this.evaluate(evaluator), life);
+  }
+
+  private endLoop(of: ScrapeJob | GroupEvaluator): void {
+    const life = this.loops.get(of);
+    if (life !== undefined) life.isOver = true;
+    this.loops.delete(of);
+  }
+
+  /** The targets of a job that has changed are scraped by its new rules. */
+  private replaceScrapes(job: ScrapeJob): void {
+    for (const [key, { target }] of this.targetsOf(job)) {
+      const old = this.scrapes.get(key);
+      if (old === undefined) continue;
+      const scrape = new TargetScrape(target, this.store);
+      scrape.follow(old);
+      this.scrapes.set(key, scrape);
+    }
+  }
+
+  private reloadRules(before: PrometheusConfiguration): void {
+    const { groups, evaluationMs, externalLabels } = this.current;
+    const isSame =
+      before.evaluationMs === evaluationMs && deepEqual(before.externalLabels, externalLabels);
+    const left = new Set(this.evaluators);
+    const nowMs = this.host.clock.now();
+    const isFormer = (old: RuleGroup, group: RuleGroup): boolean =>
+      old.name === group.name && !groups.includes(old);
+    const next = groups.map(group => {
+      const own = [...left].find(evaluator => evaluator.group === group);
+      const old = own ?? [...left].find(each => isFormer(each.group, group));
+      if (old !== undefined) left.delete(old);
+      if (isSame && own !== undefined) return own;
+      const evaluator = this.evaluatorOf(group);
+      if (old !== undefined) {
+        this.endLoop(old);
+        evaluator.follow(old, nowMs);
+      }
+      this.beginRules(evaluator);
+      return evaluator;
+    });
+    for (const evaluator of left) {
+      this.endLoop(evaluator);
+      evaluator.end(nowMs);
+    }
+    this.evaluators = next;
   }
 
   /** Answers a query about now. */
@@ -174,18 +263,21 @@ export class PrometheusServer {
     );
   }
 
-  private every(intervalMs: number, label: string, action: () => void): void {
-    this.host.clock.after(intervalMs, label, () => {
+  private every(intervalMs: number, label: string, action: () => void, life?: Life): void {
+    // Clocks of containers know of no other life than the container's.
+    const again = (): void => {
+      if (life?.isOver === true) return;
       action();
-      this.every(intervalMs, label, action);
-    });
+      this.every(intervalMs, label, action, life);
+    };
+    this.host.clock.after(intervalMs, label, again);
   }
 
   /** Nothing is due before the first samples are too old: a run that is over by then knows nothing of it. */
   private forgetLater(): void {
     const { retentionMs: keptMs = retentionMs } = this.configuration;
     const { clock } = this.host;
-    const forget = (): void => this.forget(clock.now() - keptMs);
+    const forget = (): void => this.forget(clock.now() - (this.current.retentionMs ?? retentionMs));
     clock.after(keptMs, 'forget samples', () => {
       forget();
       this.every(Math.min(blockMs, keptMs), 'forget samples', forget);

@@ -27,6 +27,8 @@ export interface KubernetesDiscovery {
 /** One `scrape_config`. */
 export interface ReadJob {
   readonly name: string;
+  /** As it is written, with what it takes from the whole: jobs of one text are the same. */
+  readonly written: string;
   readonly intervalMs: number;
   readonly timeoutMs: number;
   readonly path: string;
@@ -50,6 +52,8 @@ export interface ReadConfiguration {
   readonly ruleFiles: readonly string[];
   readonly evaluationMs: number;
   readonly externalLabels: Readonly<Record<string, string>>;
+  /** How long samples are kept; undefined: it is not said. */
+  readonly retentionMs: number | undefined;
   /** What is configured and not simulated. */
   readonly problems: readonly string[];
 }
@@ -115,8 +119,17 @@ class Reading {
       ruleFiles: texts(file['rule_files']),
       evaluationMs: this.length(global, 'evaluation_interval', minuteMs),
       externalLabels: textMap(global['external_labels']),
+      retentionMs: this.retention(file),
       problems: this.problems,
     };
+  }
+
+  /** Since 3.11 it may stand in the file. */
+  private retention(file: Fields): number | undefined {
+    const { tsdb } = record(file['storage'] ?? {}, 'storage');
+    const { retention } = record(tsdb ?? {}, 'tsdb');
+    const { time } = record(retention ?? {}, 'retention');
+    return time === undefined ? undefined : this.length({ time }, 'time', 0);
   }
 
   private job(job: Fields, scrapeMs: number, timeout: number): ReadJob {
@@ -130,6 +143,7 @@ class Reading {
     const intervalMs = this.length(job, 'scrape_interval', scrapeMs);
     return {
       name,
+      written: JSON.stringify([job, scrapeMs, timeout]),
       intervalMs,
       timeoutMs: this.length(job, 'scrape_timeout', Math.min(timeout, intervalMs)),
       path: String(job['metrics_path'] ?? '/metrics'),
@@ -203,5 +217,6 @@ function ruleOf(rule: Fields): WrittenRelabelRule {
     ...text('regex'),
     ...text('replacement'),
     ...text('action'),
+    ...(rule['modulus'] !== undefined && { modulus: Number(rule['modulus']) }),
   };
 }

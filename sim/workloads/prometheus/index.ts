@@ -1,32 +1,23 @@
 /**
  * Prometheus in a pod: configured by the file that is mounted, it finds its targets through its own
  * account, scrapes them over the network and through its policies, evaluates its rules, logs alerts and
- * answers its HTTP API. Left out: Alertmanager, remote storage, reloading, TLS and credentials of scrapes
+ * answers its HTTP API, by which it loads its files anew. Left out: Alertmanager, remote storage, SIGHUP, TLS and credentials of scrapes
  * (who is reached answers), time-outs of scrapes beyond the network's.
  * @upstream prometheus v3.5, cmd/prometheus/main.go
  */
-import { isHttpResponse, type HttpRequest } from '../../api/http-message.js';
-import { parseYamlBody } from '../../api/yaml.js';
+import { isHttpResponse, type HttpRequest, type HttpResponse } from '../../api/http-message.js';
 import { answerHttp } from '../../metrics/prometheus/http-api.js';
 import { scrapeRequest } from '../../metrics/prometheus/scrape.js';
 import { PrometheusServer, type ScrapePlace } from '../../metrics/prometheus/server.js';
-import { durationOf } from '../../metrics/promql/go-text.js';
 import type { Alert } from '../../metrics/promql/rules/alerting.js';
-import {
-  readRuleGroups,
-  type RuleGroup,
-  type WrittenGroup,
-} from '../../metrics/promql/rules/rule.js';
 import { flagsOf } from '../agnhost/flags.js';
-import { serveHttp } from '../agnhost/http.js';
+import { serveHttp, textPage } from '../agnhost/http.js';
 import { servedBy } from '../agnhost/served.js';
 import type { ContainerContext, NetworkReply, Program, Workload } from '../workload.js';
-import { ConfigurationError, readConfiguration, type ReadConfiguration } from './configuration.js';
-import { FollowedObjects, JobDiscovery } from './discovery.js';
-import { mountedFile, mountedFiles } from './mounted-files.js';
+import { ConfigurationError } from './configuration.js';
+import { Loading, usualFile, type Loaded } from './loading.js';
 
 const version = '3.5.3';
-const usualFile = '/etc/prometheus/prometheus.yml';
 const usage = { cpuMillis: 200, memoryBytes: 400 * 1024 ** 2 } as const;
 
 /** Plays the image prometheus. */
@@ -51,90 +42,77 @@ function begin(
   flags: Readonly<Record<string, string>>,
   file: string,
 ): Program {
-  const { clock, pod } = context;
+  const { pod } = context;
   const served = servedBy(context);
-  const configuration = configurationOf(context, file);
-  for (const problem of configuration.problems) context.log(`${file}: ${problem}`);
-  const { groups, files } = groupsOf(context, configuration);
-  const followed = new FollowedObjects(context);
-  const server = new PrometheusServer(
-    {
-      jobs: configuration.jobs.map(job => ({
-        name: job.name,
-        intervalMs: job.intervalMs,
-        names: [],
-        targets: [],
-        discovery: new JobDiscovery(context, job, followed),
-        honorsLabels: job.honorsLabels,
-        honorsTimes: job.honorsTimes,
-        relabels: job.metricRelabels,
-      })),
-      groups,
-      evaluationMs: configuration.evaluationMs,
-      externalLabels: configuration.externalLabels,
-      ...retentionOf(flags),
-    },
-    {
-      clock,
+  const loading = new Loading(context, flags, file);
+  const running = new Running(context, loading, 'web.enable-lifecycle' in flags);
+  const [, port = '9090'] = /:(\d+)$/.exec(flags['web.listen-address'] ?? '') ?? [];
+  serveHttp(served.context.network, Number(port), (request, respond) =>
+    respond(running.answer(request)),
+  );
+  context.log(`Server is ready to receive web requests. pod=${pod.metadata.name ?? ''}`);
+  running.tell();
+  context.use(usage);
+  running.server.start();
+  const { probe } = served;
+  return { probe, terminate: () => context.exit(0), ended: () => loading.end() };
+}
+
+/** The server with what it has loaded last. */
+class Running {
+  readonly server: PrometheusServer;
+  private loaded: Loaded;
+
+  constructor(
+    private readonly context: ContainerContext,
+    private readonly loading: Loading,
+    private readonly hasLifecycle: boolean,
+  ) {
+    this.loaded = loading.load();
+    for (const problem of this.loaded.problems) context.log(`${loading.file}: ${problem}`);
+    this.server = new PrometheusServer(this.loaded.configuration, {
+      clock: context.clock,
       resolve: host => context.network.resolve(host),
       scrape: (place, done) => scrape(context, place, done),
       onAlert: alert => context.log(alertText(alert)),
-    },
-  );
-  const [, port = '9090'] = /:(\d+)$/.exec(flags['web.listen-address'] ?? '') ?? [];
-  serveHttp(served.context.network, Number(port), (request, respond) =>
-    respond(answerHttp(server, request, { nowMs: clock.now(), version, files })),
-  );
-  const rules = groups.reduce((sum, group) => sum + group.rules.length, 0);
-  context.log(`Server is ready to receive web requests. pod=${pod.metadata.name ?? ''}`);
-  context.log(`scraping ${configuration.jobs.length} jobs, evaluating ${rules} rules`);
-  context.use(usage);
-  server.start();
-  const { probe } = served;
-  return { probe, terminate: () => context.exit(0), ended: () => followed.end() };
-}
-
-/** Without a mounted file it has that of its image, which scrapes itself. */
-function configurationOf(context: ContainerContext, file: string): ReadConfiguration {
-  const text = mountedFile(context, file);
-  if (text === undefined && file !== usualFile) {
-    throw new ConfigurationError(`open ${file}: no such file or directory`);
+    });
   }
-  return readConfiguration(text ?? ownConfiguration, context.pod.metadata.namespace ?? '');
-}
 
-const ownConfiguration = `
-global: { scrape_interval: 15s, evaluation_interval: 15s }
-scrape_configs:
-  - job_name: prometheus
-    static_configs: [{ targets: ['localhost:9090'], labels: { app: prometheus } }]
-`;
+  answer(request: HttpRequest): HttpResponse {
+    if (request.path === '/-/reload') return this.reload(request.method);
+    const nowMs = this.context.clock.now();
+    return answerHttp(this.server, request, { nowMs, version, files: this.loaded.files });
+  }
 
-function groupsOf(context: ContainerContext, { ruleFiles }: ReadConfiguration) {
-  const groups: RuleGroup[] = [];
-  const files = new Map<string, string>();
-  for (const [path, text] of ruleFiles.flatMap(pattern => mountedFiles(context, pattern))) {
-    const parsed = parseYamlBody(text);
-    if (!parsed.isOk) throw new ConfigurationError(`${path}: ${parsed.error}`);
-    const written = parsed.value.value as { readonly groups?: readonly WrittenGroup[] } | null;
-    const read = readRuleGroups(written?.groups ?? []);
-    if ('problems' in read) {
-      const told = read.problems.map(({ place, error }) => `${place}: ${error}`);
-      throw new ConfigurationError(`loading groups failed: ${path}: ${told.join('; ')}`);
+  /** Says what it scrapes and evaluates. */
+  tell(): void {
+    const { jobs, groups } = this.loaded.configuration;
+    const rules = groups.reduce((sum, group) => sum + group.rules.length, 0);
+    this.context.log(`scraping ${jobs.length} jobs, evaluating ${rules} rules`);
+  }
+
+  /** What cannot be loaded changes nothing. @upstream web/web.go, cmd/prometheus/main.go reloadConfig */
+  private reload(method: string): HttpResponse {
+    const { context, loading } = this;
+    if (method !== 'POST' && method !== 'PUT') {
+      return textPage('Only POST or PUT requests allowed.\n', 405);
     }
-    groups.push(...read.groups);
-    for (const { name } of read.groups) files.set(name, path);
+    if (!this.hasLifecycle) return textPage('Lifecycle API is not enabled.', 403);
+    context.log(`Loading configuration file filename=${loading.file}`);
+    try {
+      this.loaded = loading.load();
+    } catch (error) {
+      if (!(error instanceof ConfigurationError)) throw error;
+      const why = `couldn't load configuration (--config.file=${JSON.stringify(loading.file)}): ${error.message}`;
+      context.log(`Error reloading config: ${why}`);
+      return textPage(`failed to reload config: ${why}\n`, 500);
+    }
+    for (const problem of this.loaded.problems) context.log(`${loading.file}: ${problem}`);
+    this.server.reload(this.loaded.configuration);
+    context.log(`Completed loading of configuration file filename=${loading.file}`);
+    this.tell();
+    return textPage('');
   }
-  return { groups, files };
-}
-
-function retentionOf(flags: Readonly<Record<string, string>>) {
-  const text = flags['storage.tsdb.retention.time'];
-  const retentionMs = text === undefined ? 0 : durationOf(text);
-  if (retentionMs === undefined) {
-    throw new ConfigurationError(`not a valid duration string: "${text ?? ''}"`);
-  }
-  return retentionMs === 0 ? {} : { retentionMs };
 }
 
 function scrape(

@@ -10,6 +10,15 @@ export function mountedFile(context: ContainerContext, path: string): string | u
   return undefined;
 }
 
+/** Writes a file; false: nothing is mounted there, or nobody may write to it. */
+export function writeMountedFile(context: ContainerContext, path: string, text: string): boolean {
+  const [mount] = mountsOf(context, path);
+  const volume = mount === undefined ? undefined : context.volume(mount[0]);
+  if (mount === undefined || volume === undefined || volume.isReadOnly) return false;
+  volume.write(mount[1], text);
+  return true;
+}
+
 /** The files that a pattern names, `*` in its last part, in the order of their names. */
 export function mountedFiles(
   context: ContainerContext,

@@ -64,6 +64,25 @@ export class GroupEvaluator {
     }
   }
 
+  /** Goes on where rules of the same names were: their alerts stay, and what nobody writes any more ends. */
+  follow(before: GroupEvaluator, nowMs: number): void {
+    const left = new Set(before.states);
+    for (const state of this.states) {
+      const { name, kind } = state.rule;
+      const old = [...left].find(({ rule }) => rule.name === name && rule.kind === kind);
+      if (old === undefined) continue;
+      left.delete(old);
+      state.alerts = old.alerts;
+      state.written = old.written;
+    }
+    for (const state of left) before.write(state, [], nowMs);
+  }
+
+  /** The group is no more: what it wrote ends. */
+  end(nowMs: number): void {
+    for (const state of this.states) this.write(state, [], nowMs);
+  }
+
   health(): readonly RuleHealth[] {
     return this.states.map(({ rule, error, alerts }) => ({
       rule,

@@ -1,0 +1,87 @@
+/** The CRDs. @upstream prometheus-operator v0.93 example/prometheus-operator-crd */
+import type { KubeObject } from '../../api/object.js';
+import { definition, type DefinitionParts } from '../crd/definition.js';
+import { group } from './keys.js';
+import {
+  bindingsSchema,
+  podMonitorSchema,
+  prometheusRuleSchema,
+  prometheusSchema,
+  prometheusStatusSchema,
+  serviceMonitorSchema,
+} from './schemas.js';
+
+const columns = [
+  { name: 'Version', type: 'string', jsonPath: '.spec.version' },
+  { name: 'Desired', type: 'integer', jsonPath: '.spec.replicas' },
+  { name: 'Ready', type: 'integer', jsonPath: '.status.availableReplicas' },
+  {
+    name: 'Reconciled',
+    type: 'string',
+    jsonPath: ".status.conditions[?(@.type == 'Reconciled')].status",
+  },
+  {
+    name: 'Available',
+    type: 'string',
+    jsonPath: ".status.conditions[?(@.type == 'Available')].status",
+  },
+  { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
+  { name: 'Paused', type: 'boolean', jsonPath: '.status.paused', priority: 1 },
+];
+
+const anything = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+
+/** Kinds that are stored as they are, for nobody acts on them: with version and short name. */
+export const unmodelled: Readonly<Record<string, readonly [version: string, shortName: string]>> = {
+  Alertmanager: ['v1', 'am'],
+  AlertmanagerConfig: ['v1alpha1', 'amcfg'],
+  Probe: ['v1', 'prb'],
+  PrometheusAgent: ['v1alpha1', 'promagent'],
+  ScrapeConfig: ['v1alpha1', 'scfg'],
+  ThanosRuler: ['v1', 'ruler'],
+};
+
+/** The definitions of all kinds of the project. */
+export function definitions(): readonly KubeObject[] {
+  return [
+    made({
+      kind: 'Prometheus',
+      plural: 'prometheuses',
+      shortNames: ['prom'],
+      spec: prometheusSchema(),
+      status: prometheusStatusSchema(),
+      columns,
+      scale: {
+        specReplicasPath: '.spec.shards',
+        statusReplicasPath: '.status.shards',
+        labelSelectorPath: '.status.selector',
+      },
+    }),
+    configuring('ServiceMonitor', 'smon', serviceMonitorSchema()),
+    configuring('PodMonitor', 'pmon', podMonitorSchema()),
+    configuring('PrometheusRule', 'promrule', prometheusRuleSchema()),
+    ...Object.entries(unmodelled).map(([kind, [version, shortName]]) =>
+      made(
+        { kind, plural: `${kind.toLowerCase()}s`, shortNames: [shortName], spec: anything },
+        version,
+      ),
+    ),
+  ];
+}
+
+function configuring(kind: string, shortName: string, spec: DefinitionParts['spec']): KubeObject {
+  const plural = `${kind.toLowerCase()}s`;
+  return made({ kind, plural, shortNames: [shortName], spec, status: bindingsSchema() });
+}
+
+function made(
+  parts: Omit<DefinitionParts, 'group' | 'version' | 'singular'>,
+  version = 'v1',
+): KubeObject {
+  const singular = parts.kind.toLowerCase();
+  const crd = definition({ ...parts, group, version, singular, required: ['spec'] });
+  const spec = crd['spec'] as { readonly names: object };
+  const annotations = { 'operator.prometheus.io/version': '0.93.0' };
+  const names = { ...spec.names, categories: ['prometheus-operator'] };
+  return { ...crd, metadata: { ...crd.metadata, annotations }, spec: { ...spec, names } };
+}
