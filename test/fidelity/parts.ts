@@ -64,9 +64,9 @@ export const parts: readonly Part[] = [
     name: 'Kubelet',
     families: ['kubelet'],
     faithful:
-      'phases, conditions, order of writes, probes and hooks (by HTTP over the network too), restarts and back-off, init and sidecar containers, termination, devices, resize, eviction, logs, heartbeats; volumes of config maps, secrets, the downward API and tokens with modes, owners, fsGroup and sub-paths, brought up to date as upstream does; the environment, that of services too; all 106 conformance tests of sig-node and all 91 of sig-storage pass',
+      'phases, conditions, order of writes, probes and hooks (by HTTP over the network too), restarts and back-off, init and sidecar containers, termination, devices, resize, eviction, logs, heartbeats; volumes of config maps, secrets, the downward API and tokens with modes, owners, fsGroup and sub-paths, brought up to date as upstream does; the environment, that of services too; /metrics/cadvisor and /metrics/resource at port 10250; all 106 conformance tests of sig-node and all 91 of sig-storage pass',
     approximated:
-      'latencies are distributions measured on one small node; images have made-up sizes, and of their files only a few; folders need not be made before files are written to them; what a command in a container prints comes when it has ended',
+      'latencies are distributions measured on one small node; images have made-up sizes, and of their files only a few; folders need not be made before files are written to them; what a command in a container prints comes when it has ended; of /metrics a few; whoever reaches port 10250 is answered',
     absent:
       'cgroups and the kernel: usage is what the workload says; limits, sysctls and capabilities can be read and decide what the small shell may do, but of limits only memory is enforced; exec runs a small shell, whatever the image holds; containers run programs of ours, agnhost among them; symbolic links; CSI drivers',
   },
