@@ -176,11 +176,11 @@ export const parts: readonly Part[] = [
     name: 'Prometheus',
     families: ['promql'],
     faithful:
-      'instant and range queries, vector matching, aggregations, nearly all functions, subqueries, @ and offset, staleness, classic histograms, recording and alerting rules, the life of alerts, templates, text formats; scraping through network policies; its HTTP API; Prometheus in a pod with a configuration of its own: discovery by the API (pods, endpoints, slices, services, nodes), by DNS A and static, relabelling; kube-state-metrics v2.20 for 20 kinds',
+      'instant and range queries, vector matching, aggregations, nearly all functions, subqueries, @ and offset, staleness, classic histograms, recording and alerting rules, the life of alerts, templates, text formats; scraping through network policies; its HTTP API; Prometheus in a pod with a configuration of its own: discovery by the API (pods, endpoints, slices, services, nodes), by DNS A and static, relabelling, reloading; kube-state-metrics v2.20 for 20 kinds; the Prometheus operator v0.93 (Prometheus, ServiceMonitor, PodMonitor, PrometheusRule) with its config-reloader, where its kinds are',
     approximated:
       "limit_ratio (another hash); a gateway's counters are its share of all answers; scrapes have no TLS, credentials and time-outs of their own; on voyages of `check` monitors only run",
     absent:
-      'native histograms, anchored and smoothed selectors, info(), start timestamps, federation, query formatting, Alertmanager, remote write, other service discovery, hashmod; of kube-state-metrics leases, endpoints, ingresses, webhook configurations and custom resources',
+      'native histograms, anchored and smoothed selectors, info(), start timestamps, federation, query formatting, Alertmanager, remote write, other service discovery; of the operator Alertmanager, Probe, ScrapeConfig, Thanos, TLS and credentials; of kube-state-metrics leases, endpoints, ingresses, webhook configurations and custom resources',
   },
   {
     name: 'Time travel',

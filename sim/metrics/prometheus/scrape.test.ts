@@ -4,16 +4,23 @@ import { TargetScrape } from './scrape.js';
 
 function target(honorsTimes = true) {
   const store = new SeriesStore();
-  const scrape = new TargetScrape({ job: 'j', instance: '10.0.0.1:80', honorsTimes }, store);
+  const about = { job: 'j', instance: '10.0.0.1:80', honorsTimes };
+  let scrape = new TargetScrape(about, store);
   let nowMs = 0;
   const take = (text: string | undefined) => scrape.take(text, (nowMs += 10_000));
+  /** Another goes on with it, as after a reload. */
+  const handOn = () => {
+    const next = new TargetScrape(about, store);
+    next.follow(scrape);
+    scrape = next;
+  };
   /** What the series of a name had at each scrape, from the first one that showed it on. */
   const told = (name: string) =>
     store
       .select([])
       .filter(({ labels }) => labels.name === name)
       .map(series => Array.from({ length: series.count }, (_, index) => sampleOf(series, index)));
-  return { take, told };
+  return { take, told, handOn };
 }
 
 function sampleOf(series: Series, index: number) {
@@ -61,6 +68,15 @@ describe('A target that is scraped again and again', () => {
     take('c 7\n');
     expect(told('a')).toEqual([[1, 2]]);
     expect(told('scrape_samples_scraped')).toEqual([[1, 1, 1, 1]]);
+  });
+
+  it('keeps from one that it follows what is shown, and whose times are told', () => {
+    const { take, told, handOn } = target();
+    take('a 1 5000\nb 1\n');
+    handOn();
+    take('c 7\n');
+    expect(told('a')).toEqual([[1]]);
+    expect(told('b')).toEqual([[1, 'stale']]);
   });
 
   it('has the times of the scrapes where those that it tells do not count', () => {

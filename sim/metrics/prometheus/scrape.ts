@@ -58,7 +58,7 @@ export class TargetScrape {
   /** Series of the last scrape. */
   private shown: ReadonlySet<Series> = none;
   /** Series whose times the target tells: they do not end with a scrape, but when they are too old. */
-  private readonly timed = new WeakSet<Series>();
+  private timed = new WeakSet<Series>();
   private readonly reports: Readonly<Record<'up' | 'samples', Labels>>;
   private last: ScrapeHealth = { health: 'unknown', lastMs: undefined, error: '' };
 
@@ -100,6 +100,7 @@ export class TargetScrape {
   /** Goes on where another has scraped the target: what is shown no more ends with the next scrape. */
   follow(before: TargetScrape): void {
     this.shown = before.shown;
+    this.timed = before.timed;
     this.last = before.last;
   }
 
