@@ -47,7 +47,11 @@ export const secretsReadByNeed = law({
   },
 });
 
-const ofOperators = new Set(Object.values(operators).map(({ process }) => process.identity.user));
+const ofOperators = new Set(
+  Object.values(operators)
+    .flatMap(({ process, others = [] }) => [process, ...others])
+    .map(({ identity }) => identity.user),
+);
 
 function readBy({ namespace, name }: Access, world: World): readonly string[] {
   if (name !== '') return [`${namespace}/${name}`];
