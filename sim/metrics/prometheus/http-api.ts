@@ -5,7 +5,7 @@
  */
 import type { HttpRequest, HttpResponse } from '../../api/http-message.js';
 import { rfc3339Micro } from '../../api/time.js';
-import { plainNumber } from '../promql/go-text.js';
+import { exponentNumber, plainNumber } from '../promql/go-text.js';
 import { compareLabels, type Labels } from '../promql/labels.js';
 import { queryAt, queryRange, stepsMax, type Answer } from '../promql/query.js';
 import type { Alert } from '../promql/rules/alerting.js';
@@ -281,15 +281,8 @@ const toldAlert = ({ labels, annotations, state, activeMs, value }: Alert) => ({
   annotations,
   state,
   activeAt: rfc3339Micro(activeMs),
-  value: exponential(value),
+  value: exponentNumber(value),
 });
-
-/** As `strconv.FormatFloat(value, 'e', -1, 64)` writes it: `4.2e+01`. */
-function exponential(value: number): string {
-  if (!Number.isFinite(value)) return plainNumber(value);
-  const [digits = '', power = '+0'] = value.toExponential().split('e');
-  return `${digits}e${power.slice(0, 1)}${power.slice(1).padStart(2, '0')}`;
-}
 
 function toldGroups({ server, parameters, about }: Asked): readonly unknown[] {
   const type = parameters.get('type');

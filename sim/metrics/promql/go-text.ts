@@ -103,3 +103,10 @@ export function plainNumber(value: number): string {
   if (point <= 0) return `${sign}0.${'0'.repeat(-point)}${digits}`;
   return sign + digits.padEnd(point, '0');
 }
+
+/** A number as `strconv.FormatFloat(value, 'e', -1, 64)` writes it: `4.2e+01`. */
+export function exponentNumber(value: number): string {
+  if (!Number.isFinite(value)) return plainNumber(value);
+  const [digits = '', power = '+0'] = value.toExponential().split('e');
+  return `${digits}e${power.slice(0, 1)}${power.slice(1).padStart(2, '0')}`;
+}

@@ -1,4 +1,5 @@
 /** The text that is scraped. @upstream kube-state-metrics pkg/metric/metric.go, Go's strconv.AppendFloat('g', -1) */
+import { exponentNumber, plainNumber } from '../../metrics/promql/go-text.js';
 
 /** Labels and value of one series, as a line after the name of its metric. */
 export function lineOf(labels: Readonly<Record<string, string>>, value: number): string {
@@ -12,14 +13,10 @@ const escaped = (text: string): string =>
 
 /** The shortest form: from a million on with an exponent of at least two digits. */
 export function numberText(value: number): string {
-  if (Number.isNaN(value)) return 'NaN';
-  if (!Number.isFinite(value)) return value > 0 ? '+Inf' : '-Inf';
-  if (value === 0) return '0';
-  const [digits = '', exponent = '0'] = value.toExponential().split('e');
-  const power = Number(exponent);
-  if (power >= plainPowers.least && power < plainPowers.above) return String(value);
-  const sign = power < 0 ? '-' : '+';
-  return `${digits}e${sign}${String(Math.abs(power)).padStart(2, '0')}`;
+  if (value === 0 || !Number.isFinite(value)) return plainNumber(value + 0);
+  const text = exponentNumber(value);
+  const power = Number(text.slice(text.indexOf('e') + 1));
+  return power >= plainPowers.least && power < plainPowers.above ? String(value) : text;
 }
 
 /** Powers of ten that are written without an exponent. */

@@ -2,6 +2,7 @@
 import type { Container, Endpoints, Node, Pod, Service } from '../../api/kinds/core.js';
 import type { EndpointSlice } from '../../api/kinds/discovery.js';
 import type { ObjectMeta } from '../../api/kinds/meta.js';
+import { labelName } from '../kube-state-metrics/family.js';
 
 /** Labels of a target as it was found; `__address__` is where it is. */
 export type FoundLabels = Readonly<Record<string, string>>;
@@ -14,7 +15,6 @@ export interface FoundObjects {
 
 const prefix = '__meta_kubernetes_';
 const kubeletPort = 10_250;
-const sanitized = (name: string): string => name.replaceAll(/[^a-zA-Z0-9_]/g, '_');
 
 /** Labels and annotations, and that they are there. */
 function marks(what: string, { labels = {}, annotations = {} }: ObjectMeta): FoundLabels {
@@ -24,8 +24,8 @@ function marks(what: string, { labels = {}, annotations = {} }: ObjectMeta): Fou
     ['annotation', annotations],
   ] as const) {
     for (const [name, text] of Object.entries(texts)) {
-      all[`${prefix}${what}_${kind}_${sanitized(name)}`] = text;
-      all[`${prefix}${what}_${kind}present_${sanitized(name)}`] = 'true';
+      all[`${prefix}${what}_${kind}_${labelName(name)}`] = text;
+      all[`${prefix}${what}_${kind}present_${labelName(name)}`] = 'true';
     }
   }
   return all;
