@@ -9,6 +9,7 @@ import { kueue } from './kueue.js';
 import { mpiOperator } from './mpi-operator.js';
 import type { Operator } from './operator.js';
 import { prometheusOperator } from './prometheus-operator.js';
+import { seldonCore } from './seldon-core.js';
 import { sparkOperator } from './spark-operator.js';
 import { trainer } from './trainer.js';
 import { trainingOperator } from './training-operator.js';
@@ -25,6 +26,7 @@ export const operators: Readonly<Record<string, Operator>> = {
   [kueue.name]: kueue,
   [mpiOperator.name]: mpiOperator,
   [prometheusOperator.name]: prometheusOperator,
+  [seldonCore.name]: seldonCore,
   [sparkOperator.name]: sparkOperator,
   [trainer.name]: trainer,
   [trainingOperator.name]: trainingOperator,

@@ -10,6 +10,7 @@ import { kueue } from '../../sim/operators/kueue.js';
 import { mpiOperator } from '../../sim/operators/mpi-operator.js';
 import type { Operator } from '../../sim/operators/operator.js';
 import { prometheusOperator } from '../../sim/operators/prometheus-operator.js';
+import { seldonCore } from '../../sim/operators/seldon-core.js';
 import { sparkOperator } from '../../sim/operators/spark-operator.js';
 import { trainer } from '../../sim/operators/trainer.js';
 import { trainingOperator } from '../../sim/operators/training-operator.js';
@@ -26,6 +27,7 @@ const byGroup: Readonly<Record<string, string>> = {
   'serving.knative.dev': knativeServing.name,
   'gateway.networking.k8s.io': gatewayApi.name,
   'jobset.x-k8s.io': jobset.name,
+  'machinelearning.seldon.io': seldonCore.name,
   'sparkoperator.k8s.io': sparkOperator.name,
   'monitoring.coreos.com': prometheusOperator.name,
   'trainer.kubeflow.org': trainer.name,
