@@ -68,6 +68,10 @@ export interface NodeDevice {
   readonly id: string;
   readonly model: string;
   readonly memoryMiB: number;
+  /** Of a share that has only its part of the memory: all of it. */
+  readonly wholeMemoryMiB?: number;
+  /** Of a MIG part: the GPU that it is cut from, and its number there. */
+  readonly instance?: { readonly gpuId: string; readonly number: number };
 }
 
 /** Cluster Autoscaler, its flags, and what it lets grow. */

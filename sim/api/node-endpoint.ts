@@ -34,12 +34,23 @@ export interface GpuReading {
   /** `GPU-...`, or of a MIG part. */
   readonly id: string;
   readonly resourceName: string;
+  /** The GPU, by its index on the node, of which it is a part or a share. */
+  readonly gpu?: number;
   readonly model?: string;
+  readonly memoryMiB?: number;
+  /** Of a share that has only its part of the memory: all of it. */
+  readonly wholeMemoryMiB?: number;
+  /** Of a MIG part: the GPU that it is cut from, and its number there. */
+  readonly instance?: { readonly gpuId: string; readonly number: number };
   readonly isHealthy: boolean;
+  /** The last Xid error that the driver reported of it. */
+  readonly xid?: number;
   /** How busy it is now: 0 to 1. */
   readonly utilization: number;
   /** Seconds of full use since the node is there. */
   readonly busySeconds: number;
+  /** Seconds since the node is there. */
+  readonly upSeconds: number;
   /** The container that holds it, as the kubelet's pod-resources service tells. */
   readonly holder?: {
     readonly namespace: string;

@@ -7,6 +7,7 @@ import { timeMs } from '../api/time.js';
 import type { ContainerRecord } from './container-records.js';
 import type { ContainerConfig } from './container.js';
 import { commandLine } from './environment.js';
+import { gpuReadings } from './gpu-readings.js';
 import type { Machine } from './machine.js';
 import { containersOf, initContainersOf } from './pod-spec.js';
 import { filesAt } from './pod-volumes.js';
@@ -52,10 +53,11 @@ function configOf(
   );
   const command = commandLine(container, env, undefined);
   const uid = pod.metadata.uid ?? '';
+  const workload = machine.choose({ pod, container, command });
   return {
     pod,
     container,
-    workload: machine.choose({ pod, container, command }),
+    workload,
     env,
     command,
     devices: machine.devices.of(uid, container.name),
@@ -63,6 +65,7 @@ function configOf(
     volumes: path => filesAt(pod, machine.volumes.get(uid), container.volumeMounts ?? [])(path),
     network: machine.networkOf(pod, podIp),
     api: machine.apiOf(pod),
+    ...(workload.readsGpus === true && { gpus: () => gpuReadings(machine, machine.runtime.nowMs) }),
     stopSignal: container.lifecycle?.stopSignal ?? 'SIGTERM',
     record,
   };

@@ -53,14 +53,21 @@ export interface RuntimeListener {
 export class ContainerRuntime {
   private readonly pods = new LateMap<string, RuntimePod>();
   /** How busy the programs keep the GPUs. */
-  readonly gpus = new GpuMeter();
+  readonly gpus: GpuMeter;
   private listener: RuntimeListener | undefined;
   /** The CPU that the containers of removed pods had used. */
   private removedCpu = 0;
   /** The containers that run, until one of them or of the others changes. */
   private running: readonly RuntimeContainer[] | undefined;
 
-  constructor(private readonly options: ContainerRuntimeOptions) {}
+  constructor(private readonly options: ContainerRuntimeOptions) {
+    this.gpus = new GpuMeter(options.clock.now());
+  }
+
+  /** The time on its machine. */
+  get nowMs(): number {
+    return this.options.clock.now();
+  }
 
   /** Tells this one from now on, instead of the last; undefined: nobody. */
   listen(listener: RuntimeListener | undefined): void {

@@ -33,6 +33,7 @@ export interface ContainerConfig {
   readonly volumes: (mountPath: string) => VolumeFiles | undefined;
   readonly network: WorkloadNetwork;
   readonly api: ContainerContext['api'];
+  readonly gpus?: NonNullable<ContainerContext['gpus']>;
   readonly beside?: NonNullable<ContainerContext['beside']>;
   readonly stopSignal: string;
   readonly record: ContainerRecord;
@@ -136,6 +137,7 @@ export class RuntimeContainer {
       kernelFiles: () => kernelFiles(config.pod, config.container, this.record.resources),
       network: config.network,
       api: config.api,
+      ...(config.gpus !== undefined && { gpus: config.gpus }),
       ...(config.beside !== undefined && { beside: config.beside }),
     };
     this.context = context;

@@ -8,8 +8,12 @@ import { containersOf, initContainersOf, isSidecar } from './pod-spec.js';
 interface Device {
   /** `GPU-...`; MIG slices are devices of a resource of their own. */
   readonly id: string;
+  readonly gpu?: number;
   readonly memoryMiB?: number;
+  /** Of a share that has only its part of the memory: all of it. */
+  readonly wholeMemoryMiB?: number;
   readonly model?: string;
+  readonly instance?: { readonly gpuId: string; readonly number: number };
 }
 
 /** The devices of one resource. */
@@ -51,6 +55,8 @@ export interface DeviceListener {
 export class DeviceManager {
   private readonly pools = new Map<string, Pool>();
   private readonly allocations = new LateMap<string, Allocation>();
+  /** The last Xid error of each device that had one. */
+  private readonly xids = new LateMap<string, number>();
   /** Pods whose devices others may have already. */
   private readonly offered = new LateSet<string>();
   private readonly listeners = new Set<DeviceListener>();
@@ -177,6 +183,17 @@ export class DeviceManager {
     return [...this.pools].flatMap(([resourceName, { devices, unhealthy }]) =>
       devices.map(device => ({ ...device, resourceName, isHealthy: !unhealthy.has(device.id) })),
     );
+  }
+
+  /** The last Xid error of a device. */
+  xidOf(id: string): number | undefined {
+    return this.xids.get(id);
+  }
+
+  /** The driver has reported an Xid error; undefined: it was loaded anew. */
+  setXid(id: string, xid: number | undefined): void {
+    if (xid === undefined) this.xids.delete(id);
+    else this.xids.set(id, xid);
   }
 
   /** How many devices of a resource are granted. */

@@ -11,6 +11,9 @@ interface Reading {
 export class GpuMeter {
   private readonly readings = new LateMap<string, Reading>();
 
+  /** Since when the driver counts. */
+  constructor(private readonly bornMs: number) {}
+
   /** From now on the device is so busy: 0 to 1. */
   set(id: string, utilization: number, nowMs: number): void {
     const reading = this.readings.get(id);
@@ -23,10 +26,14 @@ export class GpuMeter {
     reading.utilization = utilization;
   }
 
-  /** How busy it is now, 0 to 1, and the seconds of full use since the start. */
-  read(id: string, nowMs: number): { readonly utilization: number; readonly busySeconds: number } {
+  /** How busy it is now, 0 to 1, the seconds of full use since the start, and the seconds since then. */
+  read(
+    id: string,
+    nowMs: number,
+  ): { readonly utilization: number; readonly busySeconds: number; readonly upSeconds: number } {
     const { utilization, busyMs, sinceMs } = this.readings.get(id) ?? idle;
-    return { utilization, busySeconds: (busyMs + utilization * (nowMs - sinceMs)) / 1000 };
+    const busySeconds = (busyMs + utilization * (nowMs - sinceMs)) / 1000;
+    return { utilization, busySeconds, upSeconds: (nowMs - this.bornMs) / 1000 };
   }
 }
 

@@ -7,16 +7,16 @@ export function gpuReadings(
   { runtime, devices }: Pick<Machine, 'runtime' | 'devices'>,
   nowMs: number,
 ): readonly GpuReading[] {
-  return devices.all().map(({ id, resourceName, model, isHealthy }) => {
+  return devices.all().map(device => {
+    const { id } = device;
     const [held] = devices.holdersOf(id);
     const pod = held && runtime.containersOf(held.podUid)[0]?.config.pod;
     const { namespace = '', name = '' } = pod?.metadata ?? {};
+    const xid = devices.xidOf(id);
     return {
-      id,
-      resourceName,
-      isHealthy,
+      ...device,
       ...runtime.gpus.read(id, nowMs),
-      ...(model !== undefined && { model }),
+      ...(xid !== undefined && { xid }),
       ...(pod !== undefined && {
         holder: { namespace, pod: name, container: held?.container ?? '' },
       }),

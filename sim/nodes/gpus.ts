@@ -15,6 +15,7 @@ export class Gpus {
    */
   fail(deviceId: string, xid: number): void {
     const { devices, runtime } = this.machine;
+    devices.setXid(deviceId, xid);
     devices.setHealth(deviceId, false);
     for (const { podUid, container } of devices.holdersOf(deviceId)) {
       for (const item of runtime.containersOf(podUid)) {
@@ -23,8 +24,9 @@ export class Gpus {
     }
   }
 
-  /** The device works again. */
+  /** The device works again, as after a reset: its driver knows of no error. */
   mend(deviceId: string): void {
+    this.machine.devices.setXid(deviceId, undefined);
     this.machine.devices.setHealth(deviceId, true);
   }
 

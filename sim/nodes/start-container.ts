@@ -5,6 +5,7 @@ import type { WaitingReason } from './container-status.js';
 import type { RuntimeContainer } from './container.js';
 import type { KubeletContext, PodEvent } from './context.js';
 import { commandLine, makeEnvironment } from './environment.js';
+import { gpuReadings } from './gpu-readings.js';
 import { runHook } from './handlers.js';
 import type { Image } from './image-registry.js';
 import type { ImageManager } from './image-manager.js';
@@ -77,16 +78,20 @@ function* createContainer(
   const command = commandLine(container, env, image.command);
   const mounted = mountsOf(container, env);
   if ('error' in mounted) return mounted;
+  const workload = machine.choose({ pod, container, command });
   const created = yield* machine.runtime.createContainer({
     pod,
     container,
-    workload: machine.choose({ pod, container, command }),
+    workload,
     env,
     command,
     devices,
     volumes: filesAt(pod, machine.volumes.get(entry.uid), mounted.mounts),
     network: machine.networkOf(pod, facts.podIp),
     api: machine.apiOf(pod),
+    ...(workload.readsGpus === true && {
+      gpus: () => gpuReadings(machine, machine.runtime.nowMs),
+    }),
     beside: request => askBeside(machine.runtime.containersOf(entry.uid), request),
     stopSignal: container.lifecycle?.stopSignal ?? image.stopSignal ?? 'SIGTERM',
     record: recordOf(facts, { image: name, imageRef: image.id, user }),

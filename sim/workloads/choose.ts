@@ -2,6 +2,7 @@
 import type { Container, Pod } from '../api/kinds/core.js';
 import { agnhost, isAgnhostCommand, noNewPrivilegesImage, updateDemo } from './agnhost/index.js';
 import { kubeStateMetrics } from './kube-state-metrics/index.js';
+import { dcgmExporter } from './dcgm-exporter/index.js';
 import { knativeProgram } from './knative/index.js';
 import { daskProgram } from './dask/index.js';
 import { configReloader } from './prometheus/config-reloader.js';
@@ -61,6 +62,7 @@ function labelled(pod: Pod): Workload | undefined {
 const images: readonly (readonly [image: RegExp, workload: Workload])[] = [
   [/(^|\/)(nautilus|kitten)$/, updateDemo],
   [/(^|\/)sample-apiserver$/, sampleApiServer],
+  [/(^|\/)dcgm-exporter$/, dcgmExporter],
   [/(^|\/)kube-state-metrics$/, kubeStateMetrics],
   [/(^|\/)(prometheus|prom)\/prometheus$/, prometheusServer],
   [/(^|\/)prometheus-config-reloader$/, configReloader],

@@ -4,6 +4,7 @@
  * cluster but as a program in a pod would: environment, devices, volumes, network, its own account.
  */
 import type { Container, Pod } from '../api/kinds/core.js';
+import type { GpuReading } from '../api/node-endpoint.js';
 import type { ApiAnswer, ApiRequest } from '../api/request.js';
 import type { Clock } from '../engine/clock.js';
 import type { Random } from '../engine/random.js';
@@ -46,6 +47,8 @@ export interface ContainerContext {
   /** The files that the kernel makes of what it was told, by path: /sys/fs/cgroup/memory.max. Default: none. */
   kernelFiles?(): Readonly<Record<string, string>>;
   readonly network: WorkloadNetwork;
+  /** What the driver tells of all GPUs of the node; only for workloads that read GPUs. */
+  gpus?(): readonly GpuReading[];
   /** Asks whoever of the pod has the port, as the kubelet would; undefined: nobody says that it has it. */
   beside?(request: ProbeRequest): ProbeResult | undefined;
   /** A request to the API server with the pod's service account token. */
@@ -211,6 +214,8 @@ export interface Workload {
   /** What a scenario or the label `seatrial.dev/workload` calls it. */
   readonly name: string;
   start(context: ContainerContext): Program;
+  /** It reads the driver of the node's GPUs, as NVIDIA's own programs do. Default false. */
+  readonly readsGpus?: boolean;
   /** Why a container with this command cannot start at all: `exec: "/nope": stat /nope: no such file or directory`. */
   startError?(command: readonly string[]): string | undefined;
 }

@@ -2,14 +2,11 @@
  * The labels that NVIDIA's GPU feature discovery gives a node.
  * @upstream github.com/NVIDIA/k8s-device-plugin internal/lm
  */
+import { gpuCuda as cuda, gpuDriver as driver } from '../../sim/api/gpu-driver.js';
 import type { GpuPool } from './gpu-pool.js';
 import { migResource } from './mig.js';
 
 type Labels = Readonly<Record<string, string>>;
-
-/** A driver that knows all models of the catalogue, and the CUDA that it brings. */
-const driver = { major: '570', minor: '172', revision: '08' } as const;
-const cuda = { major: '12', minor: '8' } as const;
 
 /** The same as the DRA driver tells it. */
 export const driverVersions = {

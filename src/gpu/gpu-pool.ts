@@ -6,6 +6,7 @@ import { bareProduct, gpuModel, type GpuModel } from './catalogue.js';
 import { discoveredLabels } from './feature-discovery.js';
 import {
   configNames,
+  instanceNumber,
   layoutOf,
   migResource,
   placementsOf,
@@ -155,13 +156,15 @@ function devicesOf(pool: GpuPool, random: Random): NodeDevice[] {
       devices.push(...replicated(Object.assign(whole, { resourceName: 'nvidia.com/gpu' }), pool));
       continue;
     }
-    for (const { profile } of pool.mig.placements) {
+    for (const placement of pool.mig.placements) {
+      const { profile } = placement;
       const instance: NodeDevice = {
         gpu,
         resourceName: pool.strategy === 'single' ? 'nvidia.com/gpu' : migResource(profile.name),
         id: `MIG-${random.uuid()}`,
         model: `${pool.product}-MIG-${profile.name}`,
         memoryMiB: profile.attributes['memory'] ?? 0,
+        instance: { gpuId: `GPU-${uuid}`, number: instanceNumber(placement) },
       };
       devices.push(...replicated(instance, pool));
     }
@@ -183,5 +186,6 @@ function replicated(device: NodeDevice, pool: GpuPool): readonly NodeDevice[] {
     ...device,
     id: `${device.id}::${index}`,
     memoryMiB,
+    ...(parts > 1 && { wholeMemoryMiB: device.memoryMiB }),
   }));
 }

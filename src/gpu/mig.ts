@@ -108,6 +108,12 @@ export interface Placement {
   readonly start: number;
 }
 
+/** The driver counts the places of the largest instances first: 0; 1 and 2; 3 to 6; 7 to 14. */
+export function instanceNumber({ profile, start }: Placement): number {
+  const places = memorySlicesMax / profile.memorySlices;
+  return places - 1 + start / profile.memorySlices;
+}
+
 /** Finds a place for every instance, the largest first; undefined when they do not fit on one GPU. */
 export function place(instances: readonly MigProfile[]): readonly Placement[] | undefined {
   const compute = instances.reduce((sum, { computeSlices }) => sum + computeSlices, 0);
