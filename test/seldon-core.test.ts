@@ -63,6 +63,33 @@ async function statusOf(cluster: Cluster): Promise<Status> {
   return (await get<{ readonly status?: Status }>(cluster, path))?.status ?? {};
 }
 
+/** What a pod beside the graph is answered, and what the executor tells of it. */
+async function answersOf(cluster: Cluster): Promise<readonly string[]> {
+  const url = 'http://fixed-default:8000';
+  const script = `curl -s -d '{"data":{"ndarray":[[1,2]]}}' ${url}/api/v1.0/predictions; echo; curl -s ${url}/prometheus`;
+  await cluster.apply(
+    manifests(`
+apiVersion: v1
+kind: Pod
+metadata: {name: client, namespace: default}
+spec:
+  restartPolicy: Never
+  containers:
+  - name: c
+    image: registry.k8s.io/e2e-test-images/agnhost:2.55
+    command: [sh, -c, ${JSON.stringify(script)}]
+`),
+  );
+  await cluster.advance('30s');
+  const log = '/api/v1/namespaces/default/pods/client/log';
+  const { body } = await cluster.request({ method: 'GET', path: log });
+  const lines = String(body).split('\n');
+  const counted = 'seldon_api_executor_client_requests_seconds_count';
+  return lines.filter(
+    (line, index) => index === 0 || (line.startsWith(counted) && line.includes('classifier2')),
+  );
+}
+
 describe('Seldon Core on a whole cluster', () => {
   it('runs a graph in pods of two sorts, follows its changes, and takes all with it', async () => {
     await using cluster = await simulate({ seed: 1, operators: ['seldon-core'] });
@@ -91,6 +118,12 @@ describe('Seldon Core on a whole cluster', () => {
     const told = events.map(({ reason, message }) => `${String(reason)}: ${String(message)}`);
     expect(told).toContain('CreateService: Created Service "fixed-default-classifier1"');
     expect(told).toContain('CreateDeployment: Created Deployment "fixed-default-1-classifier2"');
+    expect(await answersOf(cluster)).toEqual([
+      '{"data":{"ndarray":[[1,2]]},"meta":{"requestPath":{"classifier1":"seldonio/fixed-model:0.1","classifier2":"seldonio/fixed-model:0.2"}}}',
+      expect.stringMatching(
+        /^seldon_api_executor_client_requests_seconds_count\{.*service="\/predict".*model_name="classifier2".*\} 1$/,
+      ),
+    ]);
     await cluster.apply(manifests(graphOf('classifier3')));
     await cluster.advance('60s');
     const [first, second] = ['fixed-default-0-classifier1', 'fixed-default-1-classifier3'];

@@ -9,6 +9,7 @@ import { configReloader } from './prometheus/config-reloader.js';
 import { prometheusServer } from './prometheus/index.js';
 import { sampleApiServer } from './sample-apiserver/index.js';
 import { command, exitAfter, plainWorkloads, runForever } from './plain.js';
+import { seldonProgram } from './seldon/index.js';
 import { isShellCommand } from './shell/knows.js';
 import { sparkWorkload } from './spark/index.js';
 import type { Workload, WorkloadRule } from './workload.js';
@@ -91,6 +92,8 @@ function usual(played: Played): Workload {
   if (isInit && container.restartPolicy !== 'Always') return initializes;
   const dask = daskProgram(pod, container, words);
   if (dask !== undefined) return dask;
+  const seldon = seldonProgram(image, container);
+  if (seldon !== undefined) return seldon;
   const policy = pod.spec?.restartPolicy ?? 'Always';
   return policy === 'Always' ? runForever : completes;
 }

@@ -75,8 +75,8 @@ export function componentDeployment(
   };
 }
 
-/** The pods of an executor that stands apart. */
-export function podSpec(given: PodSpec): PodSpec {
+/** The pods, with what the operator adds to all. */
+function podSpec(given: PodSpec): PodSpec {
   const { volumes = [] } = given;
   const knowsPod = volumes.some(({ name }) => name === podinfo.name);
   return {
