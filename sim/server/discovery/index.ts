@@ -10,6 +10,7 @@ import {
   parseAccept,
   plainJson,
   plainOffer,
+  type Offer,
 } from '../filters/negotiation.js';
 import type { RequestState } from '../request-state.js';
 import { groupDiscoveryList } from './aggregated.js';
@@ -39,9 +40,7 @@ export function serveDiscovery(
 }
 
 function coreRoot(core: Core, context: RequestState): ApiAnswer {
-  if (context.request.method !== 'GET' && context.request.method !== 'HEAD') {
-    return failureAnswer(context, methodNotAllowed());
-  }
+  if (context.request.method !== 'GET') return failureAnswer(context, methodNotAllowed());
   return inWantedForm(context, {
     aggregated: () => remembered(core, 'api', () => groupDiscoveryList(coreGroups(core), [])),
     classic: () => ({
@@ -63,6 +62,7 @@ function groupsRoot(core: Core, context: RequestState): ApiAnswer {
       apiVersion: 'v1',
       groups: [...namedGroups(core), ...aggregatedGroups(core)].map(groupEntry),
     }),
+    offer: groupsOffer,
   });
 }
 
@@ -93,12 +93,19 @@ function remembered(core: Core, which: 'api' | 'apis', make: () => unknown): unk
 interface Forms {
   readonly aggregated: () => unknown;
   readonly classic: () => unknown;
+  readonly offer?: Offer;
 }
 
+/** The aggregator answers for groups by handlers of its own, which no route guards. */
+const groupsOffer: Offer = { ...plainOffer, hasRoute: false };
+
 /** The first form that the client accepts. Only v2 of the aggregated one is served. */
-function inWantedForm(context: RequestState, { aggregated, classic }: Forms): ApiAnswer {
+function inWantedForm(
+  context: RequestState,
+  { aggregated, classic, offer = plainOffer }: Forms,
+): ApiAnswer {
   const accept = context.header('accept');
-  if (!accept.includes('as=')) return plainForm(context, classic);
+  if (!accept.includes('as=')) return plainForm(context, classic, offer);
   for (const { type, parameters } of parseAccept(accept)) {
     const isJson = type === 'application/json' || type === '*/*' || type === 'application/*';
     const { as, g, v } = parameters;
@@ -111,8 +118,12 @@ function inWantedForm(context: RequestState, { aggregated, classic }: Forms): Ap
   return failureAnswer(context, notAcceptable(mediaTypesOf(plainOffer.formats)));
 }
 
-function plainForm(context: RequestState, classic: () => unknown): ApiAnswer {
-  const media = negotiate(context, plainOffer);
+function plainForm(
+  context: RequestState,
+  classic: () => unknown,
+  offer: Offer = plainOffer,
+): ApiAnswer {
+  const media = negotiate(context, offer);
   if ('status' in media) return failureAnswer(context, media);
   const isBinary = media.format === 'protobuf';
   return bodyAnswer(context, isBinary ? plainJson : media, 200, classic());
@@ -122,7 +133,8 @@ function groupAnswer(core: Core, context: RequestState, name: string): ApiAnswer
   const groups = [...namedGroups(core), ...aggregatedGroups(core)];
   const group = groups.find(one => one.group === name);
   if (group === undefined) return unknownPath(context);
-  return plainForm(context, () => ({ kind: 'APIGroup', apiVersion: 'v1', ...groupEntry(group) }));
+  const classic = () => ({ kind: 'APIGroup', apiVersion: 'v1', ...groupEntry(group) });
+  return plainForm(context, classic, groupsOffer);
 }
 
 function versionAnswer(

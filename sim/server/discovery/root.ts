@@ -1,8 +1,8 @@
 /** /version and the list of paths at /. */
 import type { ApiAnswer } from '../../api/request.js';
-import { bodyAnswer } from '../answers.js';
+import { bodyAnswer, failureAnswer } from '../answers.js';
 import type { Core } from '../core.js';
-import { plainJson } from '../filters/negotiation.js';
+import { negotiate, plainJson, type Offer } from '../filters/negotiation.js';
 import type { RequestState } from '../request-state.js';
 import { healthChecks } from './health.js';
 import { compareKeys } from '../../store/collection.js';
@@ -24,8 +24,12 @@ export const serverVersion = {
   platform: 'linux/amd64',
 } as const;
 
+const versionOffer: Offer = { formats: ['json'], transforms: false, hasRoute: true };
+
 /** Answers /version. */
 export function serveVersion(context: RequestState): ApiAnswer {
+  const media = negotiate(context, versionOffer);
+  if ('status' in media) return failureAnswer(context, media);
   return bodyAnswer(context, plainJson, 200, serverVersion);
 }
 

@@ -122,22 +122,24 @@ function appliedObject(scope: Scope, { live, patch, options }: Applying): Produc
       return applyConflict(applied.causes, applied.message);
     case 'applied': {
       const object = applied.isChanged || live === undefined ? applied.object : live;
-      const decoded = decodedApplied(scope, object);
+      const decoded = decodedApplied(scope, object, patch);
       return isFailure(decoded) ? decoded : { object: decoded, owners: applied.entries };
     }
   }
 }
 
 /** @upstream apimachinery/pkg/util/managedfields/internal/structuredmerge.go Apply */
-function conversionText({ name, resource }: Scope, error: string): string {
+function conversionText({ name, resource }: Scope, patch: Json, error: string): string {
   const { group, version, kind } = resource.kind;
   const type = `${group}/${version}, Kind=${kind}`;
   const converting = `unable to convert unstructured object to ${type}: ${error}`;
-  return `failed to convert new object (/${name}; ${type}) to proper version: ${converting}`;
+  // The namespace is told only where the patch itself says it.
+  const { namespace = '' } = (patch as Partial<KubeObject>).metadata ?? {};
+  return `failed to convert new object (${namespace}/${name}; ${type}) to proper version: ${converting}`;
 }
 
 /** The merged object in Go's order, with defaults. */
-function decodedApplied(scope: Scope, object: Json): KubeObject | Failure {
+function decodedApplied(scope: Scope, object: Json, patch: Json): KubeObject | Failure {
   const { resource } = scope;
   if (resource.custom !== undefined) {
     const text: ReadText = { value: object, repeated: new Map(), duplicates: [] };
@@ -147,7 +149,7 @@ function decodedApplied(scope: Scope, object: Json): KubeObject | Failure {
   const shape = shapeOfKind(resource.kind);
   if (shape === undefined) return defaulted(scope, object as KubeObject);
   const decoded = fromUnstructured(object, shape);
-  if (!decoded.isOk) return plainError(conversionText(scope, decoded.error));
+  if (!decoded.isOk) return plainError(conversionText(scope, patch, decoded.error));
   const { kind: _kind, apiVersion: _version, ...rest } = decoded.asSent;
   const typed = { kind: resource.kind.kind, apiVersion: apiVersionOf(resource.kind), ...rest };
   return defaulted(scope, typed as KubeObject);

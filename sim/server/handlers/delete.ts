@@ -233,6 +233,8 @@ function policyOf(
   finalizers: readonly string[],
   byDefault = 'Background',
 ): string {
+  // Nothing depends on an event: whatever was asked for, it goes at once.
+  if (byDefault === 'Unsupported') return 'Background';
   if (orphanDependents !== undefined) return orphanDependents ? 'Orphan' : 'Background';
   if (propagationPolicy !== undefined) return propagationPolicy;
   const set = finalizers.find(one => one === orphan || one === foreground);

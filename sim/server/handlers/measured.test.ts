@@ -92,6 +92,9 @@ it('says in which conversion an applied object failed', () => {
     500,
     "failed to convert new object (/p; /v1, Kind=PersistentVolumeClaim) to proper version: unable to convert unstructured object to /v1, Kind=PersistentVolumeClaim: quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
   ]);
+  const named = { ...body, metadata: { name: 'p', namespace: 'default' } };
+  const { message } = start()('PATCH', path, named, headers).told;
+  expect(message).toMatch(/^failed to convert new object \(default\/p; /);
 });
 
 const merge = { 'content-type': 'application/merge-patch+json' };
@@ -192,4 +195,101 @@ it('gives pods a second where templates say less than none', () => {
   const pod = { metadata: { name: 'p' }, spec: negative };
   const given = send('POST', `/api/v1${inDefault}/pods`, pod);
   expect(given.told).toMatchObject({ spec: { terminationGracePeriodSeconds: 1 } });
+});
+
+it('keeps no event for its dependents', () => {
+  const send = start();
+  const path = `/api/v1${inDefault}/events`;
+  const involvedObject = { kind: 'Pod', namespace: 'default', name: 'p' };
+  send('POST', path, { metadata: { name: 'e' }, involvedObject });
+  const { told } = send('DELETE', `${path}/e`, { propagationPolicy: 'Foreground' });
+  expect(told.kind).toBe('Status');
+  expect(send('GET', `${path}/e`).status).toBe(404);
+});
+
+it('warns of the template that a replication controller had', () => {
+  const send = start();
+  const path = `/api/v1${inDefault}/replicationcontrollers`;
+  const port = { containerPort: 80 };
+  const body = (...ports: readonly object[]) => ({
+    metadata: { name: 'r' },
+    spec: {
+      selector: { a: 'b' },
+      template: {
+        metadata: { labels: { a: 'b' } },
+        spec: { containers: [{ name: 'c', image: 'i', ports }] },
+      },
+    },
+  });
+  send('POST', path, body(port));
+  expect(send('PUT', `${path}/r`, body(port, port)).warnings ?? []).toEqual([]);
+  expect(send('PUT', `${path}/r`, body(port)).warnings).toHaveLength(1);
+});
+
+it('checks a template of claims again when it changes', () => {
+  const send = start();
+  const path = `/apis/resource.k8s.io/v1${inDefault}/resourceclaimtemplates`;
+  const body = (requests: readonly object[]) => ({
+    metadata: { name: 't' },
+    spec: { spec: { devices: { requests } } },
+  });
+  send('POST', path, body([{ name: 'r', exactly: { deviceClassName: 'd' } }]));
+  const { told } = send('PUT', `${path}/t`, body([{ name: 'r' }]));
+  expect(told.message).toMatch(/exactly one of `exactly` or `firstAvailable` is required/);
+  expect(told.message).toMatch(/field is immutable/);
+});
+
+it('lends devices in use to no administrator of another namespace', () => {
+  const send = start();
+  const path = `/apis/resource.k8s.io/v1${inDefault}/resourceclaims`;
+  const requests = [{ name: 'r', exactly: { deviceClassName: 'd' } }];
+  send('POST', path, { metadata: { name: 'c' }, spec: { devices: { requests } } });
+  const id = { driver: 'd.e', pool: 'p', device: 'x' };
+  const devices = { results: [{ request: 'r', ...id, adminAccess: true }] };
+  const networked = [{ ...id, networkData: { ips: ['10.1.2.3/024', 'no'] } }];
+  const status = { allocation: { devices }, devices: networked };
+  const { message } = send('PATCH', `${path}/c/status`, { status }, merge).told;
+  expect(message).toMatch(
+    /status\.allocation\.devices\.results\[0\]\.adminAccess: Forbidden: admin access to devices/,
+  );
+  expect(message).toMatch(/ips\[1\]: Invalid value: "no": must be a valid address in CIDR form/);
+});
+
+it('answers for groups without a route, for others with one, and for the version as JSON', () => {
+  const send = start();
+  const refusal = (path: string) =>
+    send('GET', path, undefined, { accept: 'text/plain' }).told.message;
+  const types = 'application/json, application/yaml, application/vnd.kubernetes.protobuf';
+  const bare = `only the following media types are accepted: ${types}`;
+  const routed = `406: Not Acceptable\n\nAvailable representations: ${types}`;
+  expect(refusal('/apis')).toBe(bare);
+  expect(refusal('/apis/apps')).toBe(bare);
+  expect(refusal('/apis/apps/v1')).toBe(routed);
+  expect(refusal('/version')).toBe(
+    '406: Not Acceptable\n\nAvailable representations: application/json',
+  );
+  expect(send('HEAD', '/api').status).toBe(405);
+});
+
+it('tells of the networks of a node that are none, and overwrites the kind of a claim template', () => {
+  const send = start();
+  const node = { metadata: { name: 'n' }, spec: { podCIDRs: ['10.0.0.0/24', '10.1.0.0/24x'] } };
+  expect(send('POST', '/api/v1/nodes', node).told.message).toMatch(
+    /invalid CIDR\[1\]: <nil> \(invalid CIDR address: 10\.1\.0\.0\/24x\)/,
+  );
+  const labels = { a: 'b' };
+  const claim = {
+    kind: 'Other',
+    metadata: { name: 'd' },
+    spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1' } } },
+  };
+  const { told } = send('POST', `/apis/apps/v1${inDefault}/statefulsets`, {
+    metadata: { name: 's' },
+    spec: {
+      selector: { matchLabels: labels },
+      template: { metadata: { labels }, spec: { containers: spec.containers } },
+      volumeClaimTemplates: [claim],
+    },
+  });
+  expect(JSON.stringify(told)).toContain('"kind":"PersistentVolumeClaim"');
 });

@@ -11,6 +11,7 @@ export const event = strategyOf<Event>({
   kind: events,
   checksOwnMeta: false,
   allowsCreateOnUpdate: true,
+  defaultPropagation: 'Unsupported',
   validate: object => validateEvent(object),
   validateUpdate: object => validateEvent(object),
   // Absent times are told as null, and who reported as empty.

@@ -22,7 +22,8 @@ export const replicationController = strategyOf<ReplicationController>({
   prepareForUpdate: keepStatus,
   validateUpdate: (object, old, context) => validateReplicationController(object, context, old),
   warningsOnCreate: workloadWarnings,
-  warningsOnUpdate: workloadUpdateWarnings,
+  // Upstream hands over the two in the wrong order: what is warned of is the old template.
+  warningsOnUpdate: (object, old) => workloadUpdateWarnings(old, object),
   status: { prepareForUpdate: keepSpec, validateUpdate: validateReplicaStatus },
   scale: {
     replicas: object => object.spec?.replicas ?? 0,

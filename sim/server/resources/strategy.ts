@@ -121,7 +121,7 @@ export interface Strategy<T extends HasMetadata = KubeObject> extends UpdateStra
   /** Whether an object whose deletion has begun may go when an update drops its last finalizer. Default true. */
   mayGo?(object: T): boolean;
   /** What propagationPolicy is when none is asked for. Default Background. */
-  readonly defaultPropagation?: 'Background' | 'Orphan';
+  readonly defaultPropagation?: 'Background' | 'Orphan' | 'Unsupported';
   /** What a DELETE is warned of that does not say what becomes of dependents. */
   readonly propagationWarning?: string;
 

@@ -149,8 +149,10 @@ function statefulSetSpecDefaults(spec: StatefulSetSpec): StatefulSetSpec {
 }
 
 function claimTemplateDefaults(claim: PersistentVolumeClaim): PersistentVolumeClaim {
-  const typed = fillEmpty(claim, { kind: 'PersistentVolumeClaim', apiVersion: 'v1' });
-  return claimDefaults(typed);
+  const kind = 'PersistentVolumeClaim';
+  const isTyped = claim.kind === kind && claim.apiVersion === 'v1';
+  // Whatever else was sent for the two is overwritten.
+  return claimDefaults(isTyped ? claim : { ...claim, kind, apiVersion: 'v1' });
 }
 
 /** The defaults of a PersistentVolumeClaim. */

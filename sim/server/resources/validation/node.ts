@@ -1,10 +1,10 @@
 /** Checks of Nodes. @upstream pkg/apis/core/validation/validation.go ValidateNode */
 import type { Node, Taint } from '../../../api/kinds/core.js';
 import { labelValueErrors } from '../../../api/labels.js';
-import { duplicate, forbidden, invalid, type FieldError } from '../field-error.js';
+import { duplicate, forbidden, internalError, invalid, type FieldError } from '../field-error.js';
 import { amount, checkQualifiedName, type Errors } from './checks.js';
 import { goValue } from './go-value.js';
-import { checkLegacyCIDR, isIPv6 } from './ip.js';
+import { checkLegacyCIDR, isIPv6, parseNetwork } from './ip.js';
 import { checkQuantityValue } from './resource-requirements.js';
 import { checkTaintEffect } from './scheduling.js';
 
@@ -97,7 +97,12 @@ function checkRanges({ spec }: Node, errors: Errors): void {
     checkLegacyCIDR(range, `spec.podCIDRs[${index}]`, errors);
   }
   if (ranges.length < 2) return;
-  const isDual = new Set(ranges.map(isIPv6)).size > 1;
+  const bad = ranges.findIndex(range => parseNetwork(range) === undefined);
+  if (bad >= 0) {
+    const text = `invalid PodCIDRs. failed to check with dual stack with error:invalid CIDR[${bad}]: <nil> (invalid CIDR address: ${ranges[bad]})`;
+    errors.push(internalError('spec.podCIDRs', text));
+  }
+  const isDual = bad < 0 && new Set(ranges.map(isIPv6)).size > 1;
   if (isDual && ranges.length === 2) return;
   const text = 'may specify no more than one CIDR for each IP family';
   errors.push(invalid('spec.podCIDRs', ranges, text));

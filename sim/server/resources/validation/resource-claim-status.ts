@@ -19,6 +19,7 @@ import {
   tooMany,
   type FieldError,
 } from '../field-error.js';
+import type { StrategyContext } from '../strategy.js';
 import { checkNodeSelector } from './affinity.js';
 import { checkLabel, immutableText, type Errors } from './checks.js';
 import { checkList, checkSet } from './collections.js';
@@ -31,8 +32,9 @@ import {
   checkUid,
 } from './devices.js';
 import { goValue } from './go-value.js';
-import { checkCIDR } from './ip.js';
+import { addressText, parseAddress, parseNetwork } from './ip.js';
 import {
+  checkAdminNamespace,
   checkRequestReference,
   checkRequestReferences,
   requestNamesOf,
@@ -50,9 +52,11 @@ const dataMax = 10 * 1024;
 export function validateResourceClaimStatus(
   claim: ResourceClaim,
   old: ResourceClaim,
+  context: StrategyContext,
 ): readonly FieldError[] {
   const errors: Errors = [];
   const { status = {}, metadata } = claim;
+  checkAdminStatus(claim, old, context, errors);
   checkReservations(status.reservedFor, errors);
   checkDevices(status.devices, status.allocation, errors);
   const reserved = status.reservedFor ?? [];
@@ -68,6 +72,24 @@ export function validateResourceClaimStatus(
   }
   checkAllocation(claim, old, errors);
   return errors;
+}
+
+/** Devices in use that are lent to an administrator. @upstream pkg/registry/resource/utils.go AuthorizedForAdminStatus */
+function checkAdminStatus(
+  { status, metadata }: ResourceClaim,
+  old: ResourceClaim,
+  context: StrategyContext,
+  errors: Errors,
+): void {
+  if (adminIndex(old.status) >= 0) return;
+  const index = adminIndex(status);
+  const path = `status.allocation.devices.results[${index}].adminAccess`;
+  if (index >= 0) checkAdminNamespace(metadata.namespace ?? '', path, context, errors);
+}
+
+function adminIndex(status: ResourceClaim['status']): number {
+  const results = status?.allocation?.devices?.results ?? [];
+  return results.findIndex(({ adminAccess }) => adminAccess === true);
 }
 
 function checkReservations(
@@ -137,15 +159,21 @@ function checkNetwork(data: NetworkDeviceData, path: string, errors: Errors): vo
     errors.push(tooLong(`${path}.hardwareAddress`, hardwareMax));
   }
   const check = (address: string, at: string) => {
-    // The bits of the interface itself may be set, so only the form is looked at.
-    const [host = '', bits = ''] = address.split('/');
-    checkCIDR(`${host}/${host.includes(':') ? 128 : 32}`, at, errors);
-    if (!/^\d+$/.test(bits)) {
-      const text = 'must be a valid address in CIDR form, (e.g. 10.9.8.7/24 or 2001:db8::1/64)';
-      errors.push(invalid(at, address, text));
-    }
+    const text = interfaceProblem(address);
+    if (text !== undefined) errors.push(invalid(at, address, text));
   };
   checkSet(data.ips, addressesMax, check, address => address, `${path}.ips`, errors);
+}
+
+/** The bits of the interface itself may be set. @upstream apimachinery/pkg/util/validation/ip.go IsValidInterfaceAddress */
+function interfaceProblem(address: string): string | undefined {
+  const host = parseAddress(address.slice(0, Math.max(0, address.indexOf('/'))));
+  const network = parseNetwork(address);
+  if (!host.isOk || network === undefined) {
+    return 'must be a valid address in CIDR form, (e.g. 10.9.8.7/24 or 2001:db8::1/64)';
+  }
+  const canonical = `${addressText(host.value)}/${network.bits}`;
+  return address === canonical ? undefined : `must be in canonical form ("${canonical}")`;
 }
 
 function checkAllocation(

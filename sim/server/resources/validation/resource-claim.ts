@@ -51,11 +51,21 @@ function checkAdminAccess(
   errors: Errors,
 ): void {
   const index = requests?.findIndex(({ exactly }) => exactly?.adminAccess === true) ?? -1;
-  if (index < 0) return;
+  const path = `spec.devices.requests[${index}].adminAccess`;
+  if (index >= 0) checkAdminNamespace(name, path, context, errors);
+}
+
+/** The namespace must say that it is for administrators. */
+export function checkAdminNamespace(
+  name: string,
+  path: string,
+  context: StrategyContext,
+  errors: Errors,
+): void {
   const namespace = context.get({ group: '', resource: 'namespaces' }, '', name);
   if (namespace?.metadata.labels?.[adminLabel] === 'true') return;
   const text = `admin access to devices requires the \`${adminLabel}: true\` label on the containing namespace`;
-  errors.push(forbidden(`spec.devices.requests[${index}].adminAccess`, text));
+  errors.push(forbidden(path, text));
 }
 
 /** What is wrong with an update of a claim: nothing may change. */
@@ -74,17 +84,26 @@ export function validateClaimTemplate(
 ): readonly FieldError[] {
   const errors: Errors = [];
   checkAdminAccess(spec.spec?.devices?.requests, metadata.namespace ?? '', context, errors);
-  checkTemplateMeta(spec.metadata ?? {}, 'spec.metadata', errors);
-  checkDevices(spec.spec?.devices ?? {}, 'spec.spec.devices', errors);
+  checkClaimTemplateSpec(spec, errors);
   return errors;
 }
 
-/** What is wrong with an update of a template of claims: nothing may change. */
+function checkClaimTemplateSpec(spec: ResourceClaimTemplate['spec'], errors: Errors): void {
+  checkTemplateMeta(spec.metadata ?? {}, 'spec.metadata', errors);
+  checkDevices(spec.spec?.devices ?? {}, 'spec.spec.devices', errors);
+}
+
+/** What is wrong with an update of a template of claims: nothing may change, and it is checked anew. */
 export function validateClaimTemplateUpdate(
   template: ResourceClaimTemplate,
   old: ResourceClaimTemplate,
 ): readonly FieldError[] {
-  return sameErrors(template.spec, old.spec, 'resource/v1.ResourceClaimTemplateSpec');
+  const errors: Errors = [];
+  checkClaimTemplateSpec(template.spec, errors);
+  return [
+    ...errors,
+    ...sameErrors(template.spec, old.spec, 'resource/v1.ResourceClaimTemplateSpec'),
+  ];
 }
 
 /** What is wrong with a class of devices. */
