@@ -139,6 +139,18 @@ describe('Seldon Core on a whole cluster', () => {
     expect(await namesOf(cluster, servicesPath)).toEqual([]);
   });
 
+  it('has KEDA scale a component, where KEDA is installed', async () => {
+    await using cluster = await simulate({ seed: 1, operators: ['seldon-core', 'keda'] });
+    const schedule = '{timezone: UTC, start: 0 0 * * *, end: 59 23 * * *, desiredReplicas: "2"}';
+    const spec = `kedaSpec: {maxReplicaCount: 5, triggers: [{type: cron, metadata: ${schedule}}]}`;
+    const text = graphOf('classifier2').replace('pdbSpec: {maxUnavailable: 1}', spec);
+    await cluster.apply(manifests(text));
+    await cluster.advance('90s');
+    const [scaled] = await itemsOf(cluster, deploymentsPath);
+    expect(scaled?.['spec']).toMatchObject({ replicas: 2 });
+    expect(await statusOf(cluster)).toMatchObject({ state: 'Available', replicas: 2 });
+  });
+
   it('says that it failed when a Deployment cannot be made', async () => {
     await using cluster = await simulate({ seed: 1, operators: ['seldon-core'] });
     const mounts = ', volumeMounts: [{name: nope, mountPath: /x}]}]';

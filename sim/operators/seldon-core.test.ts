@@ -180,3 +180,20 @@ describe('the webhook', () => {
     expect(refusal({ predictors: [long] })).toContain('Running without engine only valid');
   });
 });
+
+it('hints at what is not simulated', () => {
+  const metrics = [{ type: 'Pods' }];
+  const component = { spec: { containers: [] }, hpaSpec: { maxReplicas: 2, metrics } };
+  const explainer = { type: 'AnchorTabular' };
+  const logger = { mode: 'all' };
+  const predictor = model('p', { shadow: true, explainer, componentSpecs: [component] });
+  const graph = { ...predictor.graph, implementation: 'X_SERVER', logger };
+  const object = deploymentOf({ serverType: 'kafka', predictors: [{ ...predictor, graph }] });
+  const hints = seldonCore.hints?.(object as unknown as KubeObject) ?? [];
+  const topics = ['kafka', 'explainer', 'shadow', 'hpaSpec.metrics', 'X_SERVER', 'the logger of c'];
+  expect(topics.map((topic, index) => hints[index]?.includes(topic))).toEqual(
+    topics.map(() => true),
+  );
+  const plain = deploymentOf({ predictors: [model('p')] });
+  expect(seldonCore.hints?.(plain as unknown as KubeObject)).toEqual([]);
+});

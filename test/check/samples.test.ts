@@ -84,7 +84,7 @@ const expected: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     'SEA003 info': 11,
     'SEA004 warning': 38,
     'SEA005 error': 2,
-    'SEA007 info': 4,
+    'SEA007 info': 8,
     'SEA206 info': 2,
     'SEA216 info': 11,
     'SEA601 info': 2,

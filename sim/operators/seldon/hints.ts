@@ -9,12 +9,15 @@ export function seldonHints(object: KubeObject): readonly string[] {
   if (object.kind !== 'SeldonDeployment') return [];
   const { spec } = object as unknown as SeldonDeployment;
   const { serverType = 'rpc', transport } = spec;
+  const predictors = spec.predictors ?? [];
+  const isGrpc =
+    transport === 'grpc' || predictors.some(({ graph }) => graph.endpoint?.type === 'GRPC');
   return [
     ...(serverType === 'rpc'
       ? []
       : [`serverType: ${serverType} is not simulated: the executor takes requests over HTTP only`]),
-    ...(transport === 'grpc' ? ['transport: grpc is not simulated: no calls go through'] : []),
-    ...(spec.predictors ?? []).flatMap(predictorHints),
+    ...(isGrpc ? ['gRPC is not simulated: the executor and its units answer HTTP only'] : []),
+    ...predictors.flatMap(predictorHints),
   ];
 }
 
