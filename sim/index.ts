@@ -13,9 +13,9 @@ import { plant } from './engine/planted.js';
 import { Random } from './engine/random.js';
 import { Trace } from './engine/trace.js';
 import { inProcessConnect } from './in-process.js';
-import { inClusterClient } from './in-cluster-http.js';
+import { inClusterClient, type InClusterClient } from './in-cluster-http.js';
 import { install } from './install.js';
-import { createNetwork } from './network/network.js';
+import { createNetwork, type ClusterNetwork } from './network/network.js';
 import { operatorApis } from './operator-apis.js';
 import type { Kubelet } from './nodes/kubelet.js';
 import { webhookDoor } from './operators/admission/door.js';
@@ -90,7 +90,7 @@ export function boot(options: SimulationOptions): Simulation {
   start(network.process);
   const add = (part: Part): void => {
     for (const manifest of part.manifests()) install(server, loop, manifest);
-    for (const one of processesOf(part, () => inCluster.place())) start(one);
+    for (const one of processesOf(part, () => reachOf(inCluster, network))) start(one);
   };
   for (const part of [network.policies, ...Object.values(metrics), ...addedBy(options)]) add(part);
 
@@ -108,6 +108,11 @@ export function boot(options: SimulationOptions): Simulation {
 
 function processesOf(part: Part, place: () => ClusterReach): readonly ProcessDefinition[] {
   return [part.processWith?.(place()) ?? part.process, ...(part.others ?? [])];
+}
+
+function reachOf(client: InClusterClient, { sidecars }: ClusterNetwork): ClusterReach {
+  const { send } = client.place();
+  return { send, sidecars };
 }
 
 function loopOf({ startMs }: SimulationOptions, trace: Trace, revision: () => number): Loop {

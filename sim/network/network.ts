@@ -6,7 +6,8 @@ import type { Pod } from '../api/kinds/core.js';
 import { keyOf } from '../api/meta.js';
 import type { NodeEndpoint, NodeEndpoints } from '../api/node-endpoint.js';
 import type { KubeObject } from '../api/object.js';
-import type { ProcessDefinition } from '../client/contract.js';
+import type { HttpRequest } from '../api/http-message.js';
+import type { ControllerDefinition, ProcessDefinition } from '../client/contract.js';
 import type { Clock } from '../engine/clock.js';
 import type { Random } from '../engine/random.js';
 import type {
@@ -21,6 +22,8 @@ import type { Backend } from './backends.js';
 import { ClusterDns } from './dns.js';
 import { knock } from './knock.js';
 import { KnownWays } from './known-ways.js';
+import { MeshBook } from './mesh-book.js';
+import { MeshGate } from './mesh-gate.js';
 import { NameServers } from './name-servers.js';
 import { PolicyBook, policyManifests } from './policy-book.js';
 import { PolicyGate } from './policy-gate.js';
@@ -54,6 +57,8 @@ export interface ClusterNetwork {
     readonly process: ProcessDefinition;
     manifests(): readonly KubeObject[];
   };
+  /** What the control plane of a mesh runs: from then on its sidecars judge what travels. */
+  readonly sidecars: ControllerDefinition;
   /** Another number as soon as anything changes that a route or a verdict could depend on. */
   readonly version: number;
   /** The network of a container of the pod, which has this address. */
@@ -66,9 +71,10 @@ export interface ClusterNetwork {
   route(to: Destination, from?: { readonly pod: Pod }): Route;
   /**
    * Where connections would go, each backend with what policies say: for those who reckon with many
-   * at once. The answer is the same object until `version` changes.
+   * at once. The answer is the same object until `version` changes. The sidecars of a mesh are asked
+   * about this request. Default: for any page.
    */
-  reach(to: Destination, from?: ReachFrom): Reach;
+  reach(to: Destination, from?: ReachFrom, request?: HttpRequest): Reach;
   /**
    * Connects the pod's program to the API server: at once, or when policies let it, or not at all;
    * then with the error of a client in Go.
@@ -91,6 +97,7 @@ export function createNetwork(options: NetworkOptions): ClusterNetwork {
 class PublicNetwork implements ClusterNetwork {
   readonly process: ProcessDefinition;
   readonly policies: ClusterNetwork['policies'];
+  readonly sidecars: ControllerDefinition;
 
   constructor(private readonly network: Network) {
     this.process = {
@@ -99,6 +106,7 @@ class PublicNetwork implements ClusterNetwork {
       controllers: [network.services.definition],
     };
     this.policies = { process: network.policies.process, manifests: () => policyManifests };
+    this.sidecars = network.meshes.definition;
   }
 
   get version(): number {
@@ -118,8 +126,8 @@ class PublicNetwork implements ClusterNetwork {
     return this.network.routes.route(to, from?.pod);
   }
 
-  reach(to: Destination, from?: ReachFrom): Reach {
-    return this.network.reaches.reach(to, from);
+  reach(to: Destination, from?: ReachFrom, request?: HttpRequest): Reach {
+    return this.network.reaches.reach(to, from, request);
   }
 
   reachApi(pod: Pod, then: ApiConnection): void {
@@ -134,6 +142,7 @@ const usualKubeletPort = 10_250;
 class Network {
   readonly services = new ServiceBook();
   readonly policies = new PolicyBook();
+  readonly meshes = new MeshBook();
   readonly routes: Routes;
   readonly reaches: Reaches;
   private readonly sockets = new Sockets();
@@ -141,6 +150,7 @@ class Network {
   private readonly settings: NetworkSettings;
   private readonly dns: ClusterDns;
   private readonly gate: PolicyGate;
+  private readonly mesh: MeshGate;
   private readonly clock: Clock;
   private readonly random: Random;
   private readonly affinity = new Affinity();
@@ -156,17 +166,24 @@ class Network {
     this.dns = new ClusterDns(this.services, clusterDomain, pod => nameServers.canAsk(pod));
     this.routes = new Routes(this.services, this.dns, this.sockets.hostPorts);
     this.gate = new PolicyGate(this.policies, this.services, ip => this.sockets.podAt(ip));
+    this.mesh = new MeshGate(this.meshes, this.services, {
+      podAt: ip => this.sockets.podAt(ip),
+      now: () => clock.now(),
+    });
     const nameServers = new NameServers(this.services, this.routes, this.gate, nodeNameServer);
     this.reaches = new Reaches({
       routes: this.routes,
       verdict: (from, to) => this.gate.verdict(from, to),
+      mesh: this.mesh,
       podAt: ip => this.policies.podAt(ip),
       version: () => this.version,
     });
   }
 
   get version(): number {
-    return this.services.version + this.policies.version + this.sockets.version;
+    return (
+      this.services.version + this.policies.version + this.sockets.version + this.meshes.version
+    );
   }
 
   place(pod: Pod | undefined, ip: string): NetworkPlace {
@@ -229,7 +246,14 @@ class Network {
             this.gate.verdict({ pod, ip }, target) === 'allow',
         ),
       through: () =>
-        void this.clock.after(latencyMs, label, () => this.deliver(socket, target, payload, later)),
+        void this.clock.after(latencyMs, label, () => {
+          const way = { to, target, service: route.service };
+          const refusal = this.mesh.isActive
+            ? this.mesh.refusal({ pod, ip }, way, payload)
+            : undefined;
+          if (refusal === undefined) this.deliver(socket, target, payload, later);
+          else later(latencyMs, refusal);
+        }),
       timedOut: () => {
         if (!socket.isClosed) done({ isOk: false, error: 'timeout' });
       },

@@ -1,6 +1,8 @@
 /** Who would take connections and whom policies let through, reckoned once until something changes. */
+import type { HttpRequest } from '../api/http-message.js';
 import type { Pod } from '../api/kinds/core.js';
 import type { Backend } from './backends.js';
+import type { MeshGate } from './mesh-gate.js';
 import type { Source, Target } from './policy-gate.js';
 import type { Verdict } from './policy/evaluator.js';
 import type { PolicyPod } from './policy/party.js';
@@ -13,8 +15,11 @@ export type ReachFrom = { readonly pod: Pod } | { readonly address: string };
 export interface ReachedBackend extends Backend {
   /** Undefined where no pod is known at the address: outside, at a node, or not heard of yet. */
   readonly pod: { readonly namespace: string; readonly name: string } | undefined;
-  /** Packets that are denied are dropped: the client sees a time-out. */
-  readonly verdict: Verdict;
+  /**
+   * Packets that policies deny are dropped: the client sees a time-out. What the mesh denies is
+   * refused.
+   */
+  readonly verdict: Verdict | 'mesh-denied';
 }
 
 /** Who could take connections, or the error that they all end in. */
@@ -24,6 +29,7 @@ export type Reach = { readonly backends: readonly ReachedBackend[] } | NoRoute;
 export interface ReachTools {
   readonly routes: Routes;
   readonly verdict: (from: Source, to: Target) => Verdict;
+  readonly mesh: Pick<MeshGate, 'isActive' | 'lets'>;
   readonly podAt: (ip: string) => PolicyPod | undefined;
   readonly version: () => number;
 }
@@ -41,7 +47,7 @@ export class Reaches {
 
   constructor(private readonly tools: ReachTools) {}
 
-  reach(to: Destination, from: ReachFrom = somewhere): Reach {
+  reach(to: Destination, from: ReachFrom = somewhere, request?: HttpRequest): Reach {
     const version = this.tools.version();
     if (version !== this.version || this.known.size >= knownMax) {
       this.known.clear();
@@ -49,16 +55,18 @@ export class Reaches {
     }
     const source = sourceOf(from);
     const { namespace = '', name = '', uid = '' } = source.pod?.metadata ?? {};
-    const key = `${namespace}/${name}/${uid}/${source.ip} ${to.protocol ?? ''} ${to.host}:${to.port}`;
+    const { isActive } = this.tools.mesh;
+    const asked = isActive && request !== undefined ? ` ${request.method} ${request.path}` : '';
+    const key = `${namespace}/${name}/${uid}/${source.ip} ${to.protocol ?? ''} ${to.host}:${to.port}${asked}`;
     const known = this.known.get(key);
     if (known !== undefined) return known;
-    const reach = this.reckon(to, source);
+    const reach = this.reckon(to, source, request);
     this.known.set(key, reach);
     return reach;
   }
 
-  private reckon(to: Destination, source: Source): Reach {
-    const { routes, verdict, podAt } = this.tools;
+  private reckon(to: Destination, source: Source, request: HttpRequest | undefined): Reach {
+    const { routes, verdict, podAt, mesh } = this.tools;
     const route = routes.route(to, source.pod);
     if ('error' in route) return route;
     const { protocol = 'TCP' } = to;
@@ -67,7 +75,11 @@ export class Reaches {
         const { namespace, name } = podAt(ip) ?? {};
         const isKnown = namespace !== undefined && name !== undefined;
         const pod = isKnown ? { namespace, name } : undefined;
-        return { ip, port, pod, verdict: verdict(source, { ip, port, protocol }) };
+        const target = { ip, port, protocol };
+        const packets = verdict(source, target);
+        if (packets !== 'allow' || !mesh.isActive) return { ip, port, pod, verdict: packets };
+        const isLet = mesh.lets(source, { to, target, service: route.service }, request);
+        return { ip, port, pod, verdict: isLet ? packets : 'mesh-denied' };
       }),
     };
   }

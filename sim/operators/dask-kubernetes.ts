@@ -58,7 +58,7 @@ const rules: readonly PolicyRule[] = [
 /** Nobody holds the requests of kopf and kr8s back. */
 const rate = { perSecond: 10_000, burst: 10_000 };
 
-function processWith(reach: ClusterReach): ProcessDefinition {
+function processWith(reach: Pick<ClusterReach, 'send'>): ProcessDefinition {
   const scheduler = new SchedulerClient(reach);
   const kinds = [
     handled(clusterHandlers(scheduler)),
@@ -84,6 +84,6 @@ export const daskKubernetes: Operator = {
 };
 
 /** Where there is no network, nobody is there. */
-function nowhere(): ClusterReach {
+function nowhere(): Pick<ClusterReach, 'send'> {
   return { send: (_to, _payload, done) => done({ isOk: false, error: 'unknown host' }) };
 }

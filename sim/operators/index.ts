@@ -1,6 +1,7 @@
 /** The modelled operators. */
 import { daskKubernetes } from './dask-kubernetes.js';
 import { gatewayApi } from './gateway-api.js';
+import { istiod } from './istiod.js';
 import { jobset } from './jobset.js';
 import { keda } from './keda.js';
 import { kserve } from './kserve.js';
@@ -19,6 +20,7 @@ import { volcano } from './volcano.js';
 export const operators: Readonly<Record<string, Operator>> = {
   [daskKubernetes.name]: daskKubernetes,
   [gatewayApi.name]: gatewayApi,
+  [istiod.name]: istiod,
   [jobset.name]: jobset,
   [keda.name]: keda,
   [kserve.name]: kserve,

@@ -1,6 +1,6 @@
 /** The contract of a modelled operator: its kinds and its process. One to a file in this folder. */
 import type { KubeObject } from '../api/object.js';
-import type { ProcessDefinition } from '../client/contract.js';
+import type { ControllerDefinition, ProcessDefinition } from '../client/contract.js';
 import type { Webhooks } from './admission/webhook.js';
 
 /** The way to programs in the cluster, for operators that ask them. */
@@ -15,6 +15,8 @@ export interface ClusterReach {
         | { readonly isOk: false; readonly error: string },
     ) => void,
   ): void;
+  /** What pushes a mesh's configuration to its sidecars: for the mesh's control plane to run. */
+  readonly sidecars: ControllerDefinition;
 }
 
 /** A version of an API group that an operator serves: its process does so with `serveApi`. */

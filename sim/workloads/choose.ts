@@ -73,6 +73,8 @@ const images: readonly (readonly [image: RegExp, workload: Workload])[] = [
 function known(image: string, { container, command: words }: Played): Workload | undefined {
   if (/(^|\/)agnhost$/.test(image) && isAgnhostCommand(words)) return agnhost;
   if (/(^|\/)nonewprivs$/.test(image) && words.length === 0) return noNewPrivilegesImage;
+  // A mesh's sidecar, or the step before it that sends all packets its way.
+  if (/(^|\/)proxyv2$/.test(image)) return words[0] === 'istio-iptables' ? initializes : runForever;
   const [, workload] = images.find(([pattern]) => pattern.test(image)) ?? [];
   return workload ?? knativeProgram(image, container);
 }

@@ -2,6 +2,7 @@
 import { daskKubernetes } from '../../sim/operators/dask-kubernetes.js';
 import { gatewayApi } from '../../sim/operators/gateway-api.js';
 import { operators } from '../../sim/operators/index.js';
+import { istiod } from '../../sim/operators/istiod.js';
 import { jobset } from '../../sim/operators/jobset.js';
 import { knativeServing } from '../../sim/operators/knative-serving.js';
 import { keda } from '../../sim/operators/keda.js';
@@ -26,6 +27,8 @@ const byGroup: Readonly<Record<string, string>> = {
   'serving.kserve.io': kserve.name,
   'serving.knative.dev': knativeServing.name,
   'gateway.networking.k8s.io': gatewayApi.name,
+  'security.istio.io': istiod.name,
+  'networking.istio.io': istiod.name,
   'jobset.x-k8s.io': jobset.name,
   'machinelearning.seldon.io': seldonCore.name,
   'sparkoperator.k8s.io': sparkOperator.name,

@@ -17,8 +17,8 @@ export const simImports: Readonly<Record<string, readonly string[]>> = {
   // What spark-submit and a driver make on Kubernetes: an operator plays the one, a workload the other.
   spark: ['api', 'engine'],
   // Volcano's scheduler links kube-scheduler's plug-ins, as upstream's does; the Prometheus operator
-  // reads rules as Prometheus does.
-  operators: ['scheduler', 'spark', 'metrics', 'client', 'api', 'engine'],
+  // reads rules as Prometheus does; istiod knows what its sidecars judge by.
+  operators: ['scheduler', 'spark', 'metrics', 'network', 'client', 'api', 'engine'],
   // Prometheus in a pod is the one that answers queries elsewhere.
   workloads: ['spark', 'metrics', 'api', 'engine'],
   http: ['server', 'api', 'engine'],

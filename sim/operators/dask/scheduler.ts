@@ -30,7 +30,7 @@ const troubleshooting = 'https://kubernetes.dask.org/en/latest/operator_troubles
 
 /** Asks schedulers, wherever they are. */
 export class SchedulerClient {
-  constructor(private readonly reach: ClusterReach) {}
+  constructor(private readonly reach: Pick<ClusterReach, 'send'>) {}
 
   /** The names of workers that it has retired, which may now be deleted. */
   *retire(

@@ -99,16 +99,17 @@ class PlanInMaking<R extends Taking> {
 
   private arrive(gateway: Gateway, backend: WeightedBackend, share: number): void {
     const { name, to } = backend;
-    const { network } = this.input;
+    const { network, request } = this.input;
+    const posted = { protocol: 'http', method: 'POST', path: request.path, body: '' } as const;
     if (!('host' in to)) {
       // No endpoint: the gateway answers 503 by itself.
       if (to.length === 0) return this.fail(name, 'refused', share);
       for (const { ip, port } of to) {
-        this.knock(name, network.reach({ host: ip, port }, gateway), share / to.length);
+        this.knock(name, network.reach({ host: ip, port }, gateway, posted), share / to.length);
       }
       return undefined;
     }
-    return this.knock(name, network.reach(to, gateway), share);
+    return this.knock(name, network.reach(to, gateway, posted), share);
   }
 
   private knock(

@@ -32,13 +32,15 @@ export function validatePolicy(policy: SecurityPolicy): PolicyValidation {
 
 /** What the API server answers for the webhook: several errors are a list. */
 export function deniedMessage(errors: readonly string[]): string {
+  return `admission webhook "rev.validation.istio.io" denied the request: ${invalidMessage(errors)}`;
+}
+
+/** What the webhook answers. */
+export function invalidMessage(errors: readonly string[]): string {
   const [only = ''] = errors;
   const list = errors.map(error => `\n\t* ${error}`).join('');
   const told = errors.length === 1 ? only : `${errors.length} errors occurred:${list}\n\n`;
-  return (
-    'admission webhook "rev.validation.istio.io" denied the request: ' +
-    `configuration is invalid: ${told}`
-  );
+  return `configuration is invalid: ${told}`;
 }
 
 function errorsOf(policy: SecurityPolicy): readonly string[] {

@@ -1,0 +1,68 @@
+/** What the control plane of a mesh has pushed to its sidecars: from caches, and so a little late. */
+import { kindOf, type HasMetadata, type Kind } from '../api/object.js';
+import { keyOf } from '../api/meta.js';
+import type { Controller, ControllerDefinition } from '../client/contract.js';
+import { neverQueued } from '../client/never-queued.js';
+import { watch } from '../client/requests.js';
+import type { MeshObject } from './mesh/kinds.js';
+
+const security = 'security.istio.io/v1';
+
+/** The kinds by which sidecars judge. */
+const kinds: readonly Kind<HasMetadata>[] = [
+  kindOf(security, 'PeerAuthentication', 'peerauthentications'),
+  kindOf(security, 'RequestAuthentication', 'requestauthentications'),
+  kindOf(security, 'AuthorizationPolicy', 'authorizationpolicies'),
+  kindOf('networking.istio.io/v1', 'DestinationRule', 'destinationrules'),
+];
+
+/** The objects in force. */
+export class MeshBook {
+  /** Another one as soon as anything changes that a verdict could depend on. */
+  version = 0;
+  private state: Map<string, MeshObject> | undefined;
+  private all: readonly MeshObject[] | undefined;
+
+  /** What the control plane runs to fill it. Sidecars keep what they have while it is down. */
+  readonly definition: ControllerDefinition = {
+    name: 'xds',
+    create: () => this.create(),
+  };
+
+  /** Whether there is a mesh at all. */
+  get isActive(): boolean {
+    return this.state !== undefined;
+  }
+
+  /** All objects, in the order in which they came. */
+  get objects(): readonly MeshObject[] {
+    return (this.all ??= [...(this.state?.values() ?? [])]);
+  }
+
+  private create(): Controller {
+    const next = new Map<string, MeshObject>();
+    return {
+      watches: kinds.map(kind =>
+        watch(kind, {
+          on: ({ type, object }) => {
+            const key = `${kind.kind} ${keyOf(object)}`;
+            // The definitions of the kinds see to their shapes.
+            if (type === 'deleted') next.delete(key);
+            else next.set(key, { ...object, kind: kind.kind } as unknown as MeshObject);
+            this.changed();
+          },
+        }),
+      ),
+      start: () => {
+        this.state = next;
+        this.changed();
+      },
+      reconcile: neverQueued,
+    };
+  }
+
+  private changed(): void {
+    this.version++;
+    this.all = undefined;
+  }
+}

@@ -1,0 +1,95 @@
+/** Applies what sidecars enforce to the connections of the cluster. */
+import { isHttpRequest, type HttpRequest } from '../api/http-message.js';
+import type { Pod, Service } from '../api/kinds/core.js';
+import type { NetworkReply } from '../workloads/workload.js';
+import type { MeshBook } from './mesh-book.js';
+import type { MeshVerdict } from './mesh/judge.js';
+import { judgeTraffic } from './mesh/traffic.js';
+import { parseAddress } from './policy/address.js';
+import type { Source, Target } from './policy-gate.js';
+import type { Destination } from './routes.js';
+import type { ServiceBook } from './service-book.js';
+
+/** Where a connection goes, as its client says it and as it ends. */
+export interface MeshWay {
+  readonly to: Destination;
+  readonly target: Target;
+  /** Whose address it was. */
+  readonly service: Service | undefined;
+}
+
+/** The page that is asked for when nothing else is said. */
+const anyPage: HttpRequest = { protocol: 'http', method: 'GET', path: '/', body: '' };
+
+/** Judges by the objects that sidecars have at the moment. */
+export class MeshGate {
+  /** `podAt` finds the pod of a program that runs at the address. */
+  constructor(
+    private readonly book: MeshBook,
+    private readonly services: ServiceBook,
+    private readonly around: {
+      readonly podAt: (ip: string) => Pod | undefined;
+      readonly now: () => number;
+    },
+  ) {}
+
+  /** Whether there is a mesh at all. */
+  get isActive(): boolean {
+    return this.book.isActive;
+  }
+
+  /** Whether a request gets through; without one, that for any page. */
+  lets(from: Source, way: MeshWay, request: HttpRequest = anyPage): boolean {
+    const verdict = this.verdict(from, way, request);
+    return verdict === undefined || verdict.verdict === 'allow';
+  }
+
+  /** What a client gets instead of an answer; undefined where the server gets to see what it sent. */
+  refusal(from: Source, way: MeshWay, payload: unknown): NetworkReply | undefined {
+    const verdict = this.verdict(from, way, payload);
+    if (verdict === undefined || verdict.verdict === 'allow') return undefined;
+    const { response } = verdict;
+    // Only who speaks HTTP can read such an answer.
+    if (!('status' in response) || !isHttpRequest(payload)) {
+      return { isOk: false, error: 'connection reset' };
+    }
+    const { status, body = '', headers } = response;
+    const answer = { status, contentType: 'text/plain', body, ...(headers && { headers }) };
+    return { isOk: true, payload: answer };
+  }
+
+  private verdict(from: Source, way: MeshWay, payload: unknown): MeshVerdict | undefined {
+    const { to, target } = way;
+    if (!this.isActive || target.protocol !== 'TCP' || from.ip === target.ip) return undefined;
+    const server = this.around.podAt(target.ip);
+    if (server === undefined) return undefined;
+    const service = way.service ?? this.headless(to.host, from.pod?.metadata.namespace ?? '');
+    return judgeTraffic(
+      {
+        client: from.pod,
+        clientIp: from.ip,
+        server,
+        serverIp: target.ip,
+        port: target.port,
+        service,
+        servicePort: service && to.port,
+        host: to.port === 80 ? to.host : `${to.host}:${to.port}`,
+        payload,
+      },
+      { objects: this.book.objects, nowMs: this.around.now() },
+    );
+  }
+
+  /** The service without an address that a name means, or a pod of it. */
+  private headless(host: string, namespace: string): Service | undefined {
+    if (parseAddress(host) !== undefined) return undefined;
+    const parts = host.split('.');
+    for (const index of [0, 1]) {
+      const name = parts[index];
+      const next = parts[index + 1] ?? namespace;
+      const found = name === undefined ? undefined : this.services.service(next, name);
+      if (found?.spec?.clusterIP === 'None') return found;
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * The control plane of a mesh: it checks the mesh's objects, puts sidecars into pods, and pushes to them
+ * what they enforce, which is PeerAuthentication, AuthorizationPolicy, RequestAuthentication and the TLS
+ * modes of DestinationRule. Installed as the profile "default" is, without gateways.
+ * Left out: routing (VirtualService, Gateway, ServiceEntry, Sidecar, EnvoyFilter and their like are
+ * stored and change nothing), subsets and load balancing, ambient mode, waypoints, several revisions and
+ * trust domains, external authorizers (what a CUSTOM policy matches is refused), signatures of tokens,
+ * egress. Of what is injected the root certificate's ConfigMap is left out, and handlers of probes stay
+ * as they are: the kubelet's questions pass, as those that upstream rewrites do.
+ * @upstream istio/istio 1.30
+ */
+import type { PolicyRule } from '../api/kinds/rbac.js';
+import type { KubeObject } from '../api/object.js';
+import { serviceAccount, type ProcessDefinition } from '../client/contract.js';
+import { webhookConfiguration } from './admission/configuration.js';
+import { installation } from './crd/installation.js';
+import { once } from './crd/once.js';
+import { definitions } from './istiod/definitions.js';
+import { istioHints } from './istiod/hints.js';
+import { groups, namespace } from './istiod/keys.js';
+import { injectSidecar } from './istiod/injector.js';
+import { injectionWebhooks } from './istiod/injection-webhooks.js';
+import { validateObject } from './istiod/validator.js';
+import type { ClusterReach, Operator } from './operator.js';
+
+const account = 'istiod';
+const identity = serviceAccount(namespace, account);
+const service = { namespace, name: 'istiod' };
+const paths = { inject: '/inject', validate: '/validate' } as const;
+
+/** @upstream manifests/charts/istio-control/istio-discovery/templates/clusterrole.yaml, what is read */
+const rules: readonly PolicyRule[] = [
+  {
+    apiGroups: [...groups],
+    resources: ['*'],
+    verbs: ['get', 'watch', 'list'],
+  },
+  {
+    apiGroups: [''],
+    resources: ['pods', 'nodes', 'services', 'namespaces', 'endpoints'],
+    verbs: ['get', 'list', 'watch'],
+  },
+];
+
+function webhooks(): readonly KubeObject[] {
+  const checked = {
+    path: paths.validate,
+    rules: [
+      {
+        apiGroups: [...groups],
+        apiVersions: ['*'],
+        operations: ['CREATE', 'UPDATE'],
+        resources: ['*'],
+      },
+    ],
+  };
+  const revision = { key: 'istio.io/rev', operator: 'In', values: ['default'] };
+  const none = { key: 'istio.io/rev', operator: 'DoesNotExist' };
+  return [
+    webhookConfiguration(
+      'Mutating',
+      'istio-sidecar-injector',
+      service,
+      injectionWebhooks(paths.inject),
+    ),
+    webhookConfiguration('Validating', 'istio-validator-istio-system', service, [
+      {
+        name: 'rev.validation.istio.io',
+        ...checked,
+        objectSelector: { matchExpressions: [revision] },
+      },
+    ]),
+    webhookConfiguration('Validating', 'istiod-default-validator', service, [
+      { name: 'validation.istio.io', ...checked, objectSelector: { matchExpressions: [none] } },
+    ]),
+  ];
+}
+
+function processWith({ sidecars }: ClusterReach): ProcessDefinition {
+  return { name: 'istiod', identity, controllers: [sidecars] };
+}
+
+/** The operator. */
+export const istiod: Operator = {
+  name: 'istiod',
+  models: 'istio/istio 1.30 (security and injection of sidecars)',
+  isOnDemand: true,
+  manifests: once(() => [
+    ...definitions(),
+    ...installation({ namespace, account, rules }),
+    ...webhooks(),
+  ]),
+  process: { name: 'istiod', identity, controllers: [] },
+  processWith,
+  webhooks: {
+    service,
+    byPath: { [paths.inject]: injectSidecar, [paths.validate]: validateObject },
+  },
+  hints: istioHints,
+};

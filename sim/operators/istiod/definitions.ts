@@ -1,0 +1,99 @@
+/**
+ * The CRDs of the mesh: those that sidecars judge by with their fields, the others as they come.
+ * @upstream manifests/charts/base/files/crd-all.gen.yaml (1.30)
+ */
+import type { KubeObject } from '../../api/object.js';
+import { definition, type DefinitionParts } from '../crd/definition.js';
+import type { Schema } from '../crd/schema-of.js';
+import { specShapes, type Shape } from '../../network/mesh/validation/shape.js';
+
+const any: Schema = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+
+function schemaOfShape(shape: Shape): Schema {
+  if (shape === 'text') return { type: 'string' };
+  if (shape === 'flag') return { type: 'boolean' };
+  if ('words' in shape) return { type: 'string', enum: shape.words };
+  if ('list' in shape) return { type: 'array', items: schemaOfShape(shape.list) };
+  if ('map' in shape) return { type: 'object', additionalProperties: schemaOfShape(shape.map) };
+  const fields = Object.entries(shape.fields).map(([name, one]) => [name, schemaOfShape(one)]);
+  return { type: 'object', properties: Object.fromEntries(fields) };
+}
+
+type Column = NonNullable<DefinitionParts['columns']>[number];
+
+const age: Column = { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' };
+
+function column(name: string, jsonPath: string): Column {
+  return { name, type: 'string', jsonPath };
+}
+
+interface KindParts {
+  readonly kind: string;
+  readonly plural: string;
+  readonly short?: string;
+  /** The one that is stored first. */
+  readonly versions: readonly string[];
+  readonly columns?: readonly Column[];
+}
+
+const [v1, beta, alpha] = ['v1', 'v1beta1', 'v1alpha3'] as const;
+const all = [v1, alpha, beta];
+
+const security: readonly KindParts[] = [
+  {
+    ...{ kind: 'AuthorizationPolicy', plural: 'authorizationpolicies', short: 'ap' },
+    ...{ versions: [v1, beta], columns: [column('Action', '.spec.action'), age] },
+  },
+  {
+    ...{ kind: 'PeerAuthentication', plural: 'peerauthentications', short: 'pa' },
+    ...{ versions: [v1, beta], columns: [column('Mode', '.spec.mtls.mode'), age] },
+  },
+  {
+    ...{ kind: 'RequestAuthentication', plural: 'requestauthentications', short: 'ra' },
+    ...{ versions: [v1, beta], columns: [age] },
+  },
+];
+
+const networking: readonly KindParts[] = [
+  {
+    ...{ kind: 'DestinationRule', plural: 'destinationrules', short: 'dr', versions: all },
+    columns: [column('Host', '.spec.host'), age],
+  },
+  {
+    ...{ kind: 'VirtualService', plural: 'virtualservices', short: 'vs', versions: all },
+    columns: [column('Gateways', '.spec.gateways'), column('Hosts', '.spec.hosts'), age],
+  },
+  { kind: 'Gateway', plural: 'gateways', short: 'gw', versions: all },
+  { kind: 'ServiceEntry', plural: 'serviceentries', short: 'se', versions: all },
+  { kind: 'Sidecar', plural: 'sidecars', versions: all },
+  { kind: 'WorkloadEntry', plural: 'workloadentries', short: 'we', versions: all },
+  { kind: 'WorkloadGroup', plural: 'workloadgroups', short: 'wg', versions: all },
+  { kind: 'EnvoyFilter', plural: 'envoyfilters', versions: [alpha] },
+  { kind: 'ProxyConfig', plural: 'proxyconfigs', versions: [beta] },
+];
+
+/** All of them. */
+export function definitions(): readonly KubeObject[] {
+  return [
+    ...security.map(parts => of('security.istio.io', parts)),
+    ...networking.map(parts => of('networking.istio.io', parts)),
+  ];
+}
+
+interface Versioned {
+  readonly spec: { readonly versions: readonly Readonly<Record<string, unknown>>[] };
+}
+
+function of(group: string, { kind, plural, short, versions, columns = [age] }: KindParts) {
+  const [version = ''] = versions;
+  const shape = specShapes[kind];
+  const spec = shape === undefined ? any : schemaOfShape(shape);
+  const names = { kind, plural, singular: kind.toLowerCase() };
+  const shortNames = short === undefined ? {} : { shortNames: [short] };
+  const one = definition({
+    ...{ group, version, ...names, ...shortNames, spec, status: any, columns },
+  }) as KubeObject & Versioned;
+  const [first = {}] = one.spec.versions;
+  const served = versions.map(name => ({ ...first, name, storage: name === version }));
+  return { ...one, spec: { ...one.spec, versions: served } };
+}

@@ -1,0 +1,75 @@
+/**
+ * The webhook that puts the sidecar into pods: as a native one, an init container that goes on.
+ * @upstream pkg/kube/inject/inject.go (injectRequired), webhook.go,
+ *   manifests/charts/istio-control/istio-discovery/files/injection-template.yaml
+ */
+import type { Container, Pod, PodSpec } from '../../api/kinds/core.js';
+import type { KubeObject } from '../../api/object.js';
+import type { Webhook } from '../admission/webhook.js';
+import { injectKey } from './keys.js';
+import { initContainer, sidecarContainer, volumes } from './sidecar-parts.js';
+
+const ignored = ['kube-system', 'kube-public', 'kube-node-lease', 'local-path-storage'];
+
+/** Answers with the pod and its sidecar, if it is to have one. */
+// oxlint-disable-next-line require-yield -- it asks nobody
+export const injectSidecar: Webhook = function* ({ object, namespace }) {
+  const pod = object as unknown as Pod | undefined;
+  if (pod?.spec === undefined || !isInjected(pod, namespace)) return { isAllowed: true };
+  return { isAllowed: true, object: withSidecar(pod, pod.spec) as unknown as KubeObject };
+};
+
+function isInjected({ metadata, spec }: Pod, namespace: string): boolean {
+  if (spec?.hostNetwork === true || ignored.includes(namespace)) return false;
+  const all = [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])];
+  if (all.some(({ name }) => name === 'istio-proxy')) return false;
+  const asked = metadata.labels?.[injectKey] ?? metadata.annotations?.[injectKey] ?? '';
+  return ['', 'y', 'yes', 'true', 'on'].includes(asked.toLowerCase());
+}
+
+function withSidecar(pod: Pod, spec: PodSpec): Pod {
+  const { labels = {}, annotations = {} } = pod.metadata;
+  const init: readonly Container[] = [initContainer(pod), sidecarContainer(pod)];
+  const name = labels['app.kubernetes.io/name'] ?? labels['app'] ?? workloadName(pod);
+  const version = labels['app.kubernetes.io/version'] ?? labels['version'] ?? 'latest';
+  const first = spec.containers[0]?.name ?? '';
+  const added = volumes();
+  const status = {
+    initContainers: init.map(one => one.name),
+    containers: null,
+    volumes: added.map(one => one.name),
+    imagePullSecrets: null,
+    revision: 'default',
+  };
+  return {
+    ...pod,
+    metadata: {
+      ...pod.metadata,
+      labels: {
+        'service.istio.io/canonical-name': name,
+        'service.istio.io/canonical-revision': version,
+        ...labels,
+        'security.istio.io/tlsMode': 'istio',
+      },
+      annotations: {
+        'istio.io/rev': 'default',
+        'kubectl.kubernetes.io/default-container': first,
+        'kubectl.kubernetes.io/default-logs-container': first,
+        ...annotations,
+        'sidecar.istio.io/status': JSON.stringify(status),
+      },
+    },
+    spec: {
+      ...spec,
+      initContainers: [...init, ...(spec.initContainers ?? [])],
+      volumes: [...added, ...(spec.volumes ?? [])],
+    },
+  };
+}
+
+/** The name of what made the pod, without the endings that its makers put to it. */
+function workloadName({ metadata }: Pod): string {
+  const [owner] = metadata.ownerReferences ?? [];
+  if (owner === undefined) return metadata.name ?? '';
+  return owner.kind === 'ReplicaSet' ? owner.name.replace(/-[^-]*$/u, '') : owner.name;
+}

@@ -1,0 +1,225 @@
+/** A mesh's policies, on what travels in a whole cluster. */
+import { expect, it } from 'vitest';
+import type { HttpRequest, HttpResponse } from '../sim/api/http-message.js';
+import { istiod } from '../sim/operators/istiod.js';
+import type { NodeShape } from '../sim/simulation.js';
+import type { ContainerContext, Workload } from '../sim/workloads/workload.js';
+import { bootSimulatedCluster } from '../src/backends/sim.js';
+import { manifests } from '../src/index.js';
+
+const shape = (name: string, isControlPlane: boolean): NodeShape => ({
+  name,
+  labels: {},
+  taints: isControlPlane
+    ? [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }]
+    : [],
+  capacity: { cpu: '8', memory: '16Gi', 'ephemeral-storage': '100Gi', pods: '110' },
+  devices: [],
+  isControlPlane,
+});
+
+const client = (name: string, namespace: string) => `
+  ---
+  apiVersion: v1
+  kind: ServiceAccount
+  metadata: {name: ${name}, namespace: ${namespace}}
+  ---
+  apiVersion: v1
+  kind: Pod
+  metadata: {name: ${name}, namespace: ${namespace}}
+  spec: {serviceAccountName: ${name}, containers: [{name: client, image: client}]}
+`;
+
+const platform = `
+  apiVersion: v1
+  kind: Namespace
+  metadata: {name: serving, labels: {istio-injection: enabled}}
+  ---
+  apiVersion: v1
+  kind: Namespace
+  metadata: {name: legacy}
+  ---
+  apiVersion: v1
+  kind: Service
+  metadata: {name: model, namespace: serving}
+  spec:
+    selector: {app: model}
+    ports: [{name: http, port: 80, targetPort: 8080}]
+  ---
+  apiVersion: v1
+  kind: Pod
+  metadata: {name: model, namespace: serving, labels: {app: model}}
+  spec:
+    containers:
+      - name: server
+        image: model
+        ports: [{containerPort: 8080}]
+        readinessProbe: {httpGet: {path: /ready, port: 8080}}
+  ${client('gateway', 'serving')}
+  ${client('batch', 'serving')}
+  ${client('old', 'legacy')}
+`;
+
+const policies = `
+  apiVersion: security.istio.io/v1
+  kind: PeerAuthentication
+  metadata: {name: default, namespace: serving}
+  spec: {mtls: {mode: STRICT}}
+  ---
+  apiVersion: security.istio.io/v1
+  kind: AuthorizationPolicy
+  metadata: {name: nothing, namespace: serving}
+  spec: {}
+  ---
+  apiVersion: security.istio.io/v1
+  kind: AuthorizationPolicy
+  metadata: {name: predict, namespace: serving}
+  spec:
+    selector: {matchLabels: {app: model}}
+    rules:
+      - from: [{source: {principals: [cluster.local/ns/serving/sa/gateway]}}]
+        to: [{operation: {methods: [POST], paths: ['/v1/*']}}]
+`;
+
+const post: HttpRequest = { protocol: 'http', method: 'POST', path: '/v1/predict', body: '' };
+
+async function mesh() {
+  const clients = new Map<string, ContainerContext>();
+  const server: Workload = {
+    name: 'server',
+    start: context => {
+      context.network.listen(8080, ({ reply }) =>
+        reply({ status: 200, contentType: 'text/plain', body: 'scored' }),
+      );
+      return {};
+    },
+  };
+  const idle: Workload = {
+    name: 'idle',
+    start: context => {
+      clients.set(context.pod.metadata.name ?? '', context);
+      return {};
+    },
+  };
+  const cluster = await bootSimulatedCluster({
+    seed: 7,
+    nodes: [shape('control-plane', true), shape('worker', false)],
+    operators: [istiod],
+    workloads: [
+      { workload: server, image: 'model' },
+      { workload: idle, image: 'client' },
+    ],
+  });
+  const { loop, network } = cluster.simulation;
+  const pass = (seconds: number) => loop.runUntil(loop.now() + seconds * 1000);
+  pass(5);
+  const apply = (text: string) => cluster.apply(manifests(text));
+  await apply(platform);
+  pass(60);
+  const send = (
+    from: string,
+    request: HttpRequest = post,
+    to = { host: 'model.serving', port: 80 },
+  ) => {
+    let got = '';
+    clients.get(from)?.network.send(to, request, reply => {
+      const { status, body } = (reply.isOk ? reply.payload : {}) as Partial<HttpResponse>;
+      got = reply.isOk ? `${status} ${body}` : reply.error;
+    });
+    pass(30);
+    return got;
+  };
+  const reach = (from: string, request = post) => {
+    const pod = clients.get(from)?.pod;
+    const found = network.reach(
+      { host: 'model.serving', port: 80 },
+      pod === undefined ? undefined : { pod },
+      request,
+    );
+    return 'backends' in found ? found.backends.map(({ verdict }) => verdict) : found.error;
+  };
+  const pod = async (name: string, namespace = 'serving') =>
+    (
+      await cluster.request({
+        method: 'GET',
+        path: `/api/v1/namespaces/${namespace}/pods/${name}`,
+      })
+    ).body;
+  return { cluster, apply, pass, send, reach, pod };
+}
+
+it('judges requests as the mesh does: by accounts, by what they ask for, and by mutual TLS', async () => {
+  const { cluster, apply, pass, send, reach, pod } = await mesh();
+  await using _ = cluster;
+  expect(await pod('model')).toMatchObject({
+    metadata: { labels: { 'security.istio.io/tlsMode': 'istio' } },
+    spec: { initContainers: [{ name: 'istio-init' }, { name: 'istio-proxy' }] },
+    status: {
+      phase: 'Running',
+      conditions: expect.arrayContaining([
+        expect.objectContaining({ type: 'Ready', status: 'True' }),
+      ]),
+    },
+  });
+  expect(await pod('old', 'legacy')).not.toHaveProperty('spec.initContainers');
+  expect([send('gateway'), send('batch'), send('old')]).toEqual(Array(3).fill('200 scored'));
+  const applied = await apply(policies);
+  expect(applied.map(({ status }) => status)).toEqual([201, 201, 201]);
+  pass(10);
+  const denied = '403 RBAC: access denied';
+  const read = { ...post, method: 'GET' };
+  const unseen = 'upstream connect error or disconnect/reset before headers. reset reason: ';
+  const model = (await pod('model')) as { readonly status: { readonly podIP: string } };
+  const direct = { host: model.status.podIP, port: 8080 };
+  expect({
+    allowed: send('gateway'),
+    otherMethod: send('gateway', read),
+    otherAccount: send('batch'),
+    plaintext: send('old'),
+    byAddress: send('gateway', post, direct),
+  }).toEqual({
+    allowed: '200 scored',
+    otherMethod: denied,
+    otherAccount: denied,
+    plaintext: 'connection reset',
+    byAddress: `503 ${unseen}connection termination`,
+  });
+  expect([reach('gateway'), reach('gateway', read), reach('batch'), reach('old')]).toEqual([
+    ['allow'],
+    ['mesh-denied'],
+    ['mesh-denied'],
+    ['mesh-denied'],
+  ]);
+  // The kubelet's probes pass.
+  expect(await pod('model')).toMatchObject({
+    status: {
+      conditions: expect.arrayContaining([
+        expect.objectContaining({ type: 'Ready', status: 'True' }),
+      ]),
+    },
+  });
+});
+
+it('refuses what istiod would, and lets go what is deleted', async () => {
+  const { cluster, apply, pass, send } = await mesh();
+  await using _ = cluster;
+  const [refused] = await apply(`
+    apiVersion: security.istio.io/v1
+    kind: AuthorizationPolicy
+    metadata: {name: slip, namespace: serving}
+    spec: {selector: {matchLabels: {app: 'mod*'}}}
+  `);
+  expect(refused?.status).toBe(400);
+  expect(JSON.stringify(refused)).toContain(
+    'admission webhook \\"validation.istio.io\\" denied the request: configuration is invalid: ',
+  );
+  await apply(policies);
+  pass(10);
+  expect(send('batch')).toBe('403 RBAC: access denied');
+  for (const name of ['nothing', 'predict']) {
+    const path = `/apis/security.istio.io/v1/namespaces/serving/authorizationpolicies/${name}`;
+    await cluster.request({ method: 'DELETE', path });
+  }
+  pass(10);
+  expect([send('batch'), send('old')]).toEqual(['200 scored', 'connection reset']);
+});
