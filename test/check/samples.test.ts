@@ -81,10 +81,10 @@ const expected: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     'SEA202 info': 1,
   },
   'seldon-core-v1': {
-    'SEA003 info': 11,
+    'SEA003 info': 9,
     'SEA004 warning': 38,
     'SEA005 error': 2,
-    'SEA007 info': 8,
+    'SEA007 info': 13,
     'SEA206 info': 2,
     'SEA216 info': 11,
     'SEA601 info': 2,
