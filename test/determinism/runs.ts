@@ -1,4 +1,4 @@
-/** Runs of a scenario elsewhere: in another process, in a worker thread. */
+/** Runs of scenarios elsewhere, as they are built: in another process, in a worker thread. */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
@@ -6,7 +6,7 @@ import { expect } from 'vitest';
 import { firstDifference } from '../../sim/engine/trace.js';
 import type { History } from './history.js';
 
-const script = fileURLToPath(new URL('./history.ts', import.meta.url));
+const script = new URL('./history.mjs', import.meta.url);
 
 /** Names the first event that differs, which says more than two digests. */
 export function expectEqual(a: History, b: History): void {
@@ -15,26 +15,28 @@ export function expectEqual(a: History, b: History): void {
   expect(b.results).toEqual(a.results);
 }
 
-/** The history of a process of its own. */
-export function inProcess(file: string, seed: number): History {
+/** The histories of one after the other in a process of its own. */
+export function inProcess(files: readonly string[], seed: number): History[] {
   const { stdout, stderr, status } = spawnSync(
     process.execPath,
-    ['--import', 'tsx', script, file, String(seed)],
+    [fileURLToPath(script), String(seed), ...files],
     { encoding: 'utf8', maxBuffer: 2 ** 30 },
   );
   expect(status, stderr).toBe(0);
-  return JSON.parse(stdout) as History;
+  return stdout
+    .trimEnd()
+    .split('\n')
+    .map(line => JSON.parse(line) as History);
 }
 
-/** The history of a worker thread. */
-export function inWorker(file: string, seed: number): Promise<History> {
+/** The histories of one after the other in a worker thread. */
+export function inWorker(files: readonly string[], seed: number): Promise<History[]> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('./worker.mjs', import.meta.url), {
-      workerData: { file, seed },
-    });
-    worker.once('message', (history: History) => {
-      resolve(history);
-      void worker.terminate();
+    const worker = new Worker(script, { workerData: { isHistory: true, files, seed } });
+    const histories: History[] = [];
+    worker.on('message', (history: History) => histories.push(history));
+    worker.once('exit', () => {
+      resolve(histories);
     });
     worker.once('error', reject);
   });

@@ -1,6 +1,6 @@
 /** A voyage of the fraud platform has one history for one seed: in this process, another, and a worker. */
 import { expect, it } from 'vitest';
-import { historyOf } from '../determinism/history.js';
+import { historyOf, type History } from '../determinism/history.js';
 import { expectEqual, inProcess, inWorker } from '../determinism/runs.js';
 
 const file = 'test/fraud/short/scenario.yaml';
@@ -13,8 +13,10 @@ it(
     const here = await historyOf(file, seed);
     expect(here.results.filter(line => line.startsWith('passed'))).toHaveLength(6);
     expect(here.results.some(line => /^\S+ +traffic +requests\/s \d+/.test(line))).toBe(true);
-    expectEqual(here, inProcess(file, seed));
-    expectEqual(here, await inWorker(file, seed));
+    const [there] = inProcess([file], seed);
+    expectEqual(here, there as History);
+    const [inThread] = await inWorker([file], seed);
+    expectEqual(here, inThread as History);
     expect((await historyOf(file, seed + 1)).digest).not.toBe(here.digest);
   },
 );

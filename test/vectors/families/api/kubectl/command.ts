@@ -43,6 +43,8 @@ export async function runCommand(
       KUBECACHEDIR: join(home, 'cache'),
       TZ: 'UTC',
       LANG: 'C.UTF-8',
+      // Each lives for a moment: nothing to collect.
+      GOGC: 'off',
       ...env,
     },
   });
