@@ -38,6 +38,8 @@ export const defaultSettings: ServerSettings = {
 export interface Core {
   readonly options: ApiServerOptions;
   readonly clock: Clock;
+  /** When the server began. */
+  readonly startedMs: number;
   readonly random: Random;
   /** How long watches last that do not say so. */
   readonly watchTimes: Random;
@@ -74,6 +76,7 @@ export function createCore(options: ApiServerOptions): Core {
   return {
     options,
     clock,
+    startedMs: clock.now(),
     random,
     watchTimes: random.fork('watch-times'),
     settings,

@@ -44,6 +44,7 @@ const fixedPaths = [
   '/openapi/v3',
   '/openapi/v3/',
   '/openid/v1/jwks',
+  '/statusz',
   '/version',
 ];
 

@@ -5,6 +5,7 @@ import { bodyAnswer, failureAnswer, textAnswer, unknownPath } from '../answers.j
 import type { Core } from '../core.js';
 import { serveHealth } from '../discovery/health.js';
 import { serveDiscovery } from '../discovery/index.js';
+import { serveStatusz } from '../discovery/statusz.js';
 import { serveRoot, serveVersion } from '../discovery/root.js';
 import { serveOpenApi } from '../openapi/index.js';
 import { splitPath } from '../request-info.js';
@@ -39,6 +40,10 @@ function answerOf(core: Core, context: RequestState, segments: readonly string[]
     case 'livez':
     case 'readyz':
       return serveHealth(context, segments);
+    case 'statusz':
+      return segments.length === 1 && !context.info.path.endsWith('/')
+        ? serveStatusz(core, context)
+        : unknownPath(context);
     case 'openapi':
       return serveOpenApi(core, context, segments);
     case 'openid':

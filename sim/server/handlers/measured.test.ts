@@ -271,6 +271,22 @@ it('answers for groups without a route, for others with one, and for the version
   expect(send('HEAD', '/api').status).toBe(405);
 });
 
+it('says since when it runs, in words or as a Statusz, but not as bare JSON', () => {
+  const send = start();
+  const status = (accept: string) => send('GET', '/statusz', undefined, { accept });
+  expect(status('*/*').told).toMatch(/^Up: 0 hr 00 min 00 sec$/m);
+  expect(status('*/*').told).toMatch(/^Started: [A-Z]\w\w [A-Z]\w\w [ \d]\d [\d:]{8} UTC \d{4}$/m);
+  const type = (version: string) => `application/json;v=${version};g=config.k8s.io;as=Statusz`;
+  expect(JSON.parse(String(status(type('v1beta1')).told))).toMatchObject({
+    kind: 'Statusz',
+    uptimeSeconds: 0,
+    binaryVersion: '1.36.2',
+  });
+  expect(status(type('v1alpha1')).warnings).toHaveLength(1);
+  expect(status('application/json').status).toBe(406);
+  expect(send('GET', '/statusz/').status).toBe(404);
+});
+
 it('tells of the networks of a node that are none, and overwrites the kind of a claim template', () => {
   const send = start();
   const node = { metadata: { name: 'n' }, spec: { podCIDRs: ['10.0.0.0/24', '10.1.0.0/24x'] } };
