@@ -1,5 +1,5 @@
 /** The contract of a modelled operator: its kinds and its process. One to a file in this folder. */
-import type { KubeObject } from '../api/object.js';
+import type { HasMetadata, KubeObject } from '../api/object.js';
 import type { ControllerDefinition, ProcessDefinition } from '../client/contract.js';
 import type { Webhooks } from './admission/webhook.js';
 
@@ -53,6 +53,8 @@ export interface Operator {
   readonly webhooks?: Webhooks;
   /** The APIs that its process serves behind the API server. */
   readonly apis?: readonly OperatorApi[];
+  /** Whether a user may begin to use its kinds once this is there: an installation is waited for. */
+  isReadyBy?(written: { readonly resource: string; readonly object: HasMetadata }): boolean;
   /** What a user of its kinds should know of an object before it runs: what is missing, what would hang. */
   hints?(object: KubeObject): readonly string[];
 }

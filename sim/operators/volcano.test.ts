@@ -282,4 +282,12 @@ it('has hints for what it does not do', async () => {
     'networkTopology is not simulated: there are no HyperNodes, pods go to any node',
     'dependsOn: b wait for pods to run, and no pod runs before minAvailable of them can: minAvailable must leave them out',
   ]);
+  const metadata = { name: 'volcano-scheduler-configmap' };
+  const data = { 'volcano-scheduler.conf': 'actions: "enqueue, allocate, preempt, backfill"\n' };
+  expect(volcano.hints?.({ apiVersion: 'v1', kind: 'ConfigMap', metadata, data } as never)).toEqual(
+    [
+      'volcano-scheduler.conf is not read: the scheduler runs with the shipped one',
+      'actions preempt are not simulated: no pod is evicted for another',
+    ],
+  );
 });

@@ -20,6 +20,7 @@ import { jobController } from './volcano/job-controller.js';
 import { defaultJob } from './volcano/job-defaulter.js';
 import { jobDefinition } from './volcano/job-schemas.js';
 import { validateJob } from './volcano/job-validator.js';
+import { isDefaultQueueOpen } from './volcano/default-queue.js';
 import { queueController } from './volcano/queue-controller.js';
 import { defaultQueue, validateQueue } from './volcano/queue-webhooks.js';
 import { scheduler } from './volcano/scheduler/scheduler.js';
@@ -187,5 +188,6 @@ export const volcano: Operator = {
       '/queues/validate': validateQueue,
     },
   },
+  isReadyBy: isDefaultQueueOpen,
   hints: volcanoHints,
 };

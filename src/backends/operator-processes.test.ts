@@ -19,6 +19,19 @@ describe('the processes of an operator', () => {
     }
   });
 
+  it('have run for as long as it takes until its kinds may be used', async () => {
+    const options = simulationOptions({ seed: 1, operators: ['volcano'] });
+    await using cluster = await bootSimulatedCluster(options);
+    const job = {
+      ...{ apiVersion: 'batch.volcano.sh/v1alpha1', kind: 'Job', metadata: { name: 'j' } },
+      spec: {
+        tasks: [{ replicas: 1, template: { spec: { containers: [{ name: 'c', image: 'i' }] } } }],
+      },
+    };
+    const [applied] = await cluster.apply([job]);
+    expect(applied?.message).toBeUndefined();
+  });
+
   it('are what faults are drawn for, and go with it when a voyage shrinks', () => {
     const cluster = { pools, operators: ['releases', 'volcano'] };
     const { processes } = sceneOf(cluster, []);

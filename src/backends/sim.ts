@@ -4,6 +4,7 @@ import type { KubeObject } from '../../sim/api/object.js';
 import type { ApiAnswer, ApiRequest, Connection, Serve } from '../../sim/api/request.js';
 import type { Identity } from '../../sim/client/contract.js';
 import { invariant } from '../../sim/engine/invariant.js';
+import type { Operator } from '../../sim/operators/operator.js';
 import type { WebhookClient } from '../../sim/http/webhook-client.js';
 import type { Simulation, SimulationOptions } from '../../sim/simulation.js';
 import type { KubeConfig } from '@kubernetes/client-node';
@@ -63,6 +64,7 @@ export async function bootSimulatedCluster(
   const present = options.nodes.filter(({ joinsAtMs }) => joinsAtMs === undefined);
   const grouped = options.autoscaler?.groups.map(({ size }) => size) ?? [];
   await cluster.untilNodesReady(grouped.reduce((sum, size) => sum + size, present.length));
+  await cluster.untilOperatorsReady(options.operators ?? []);
   return cluster;
 }
 
@@ -262,6 +264,25 @@ class SimulationBackend implements SimulatedCluster {
       { within: '5m' },
     );
     invariant(isReady, `${count} nodes get ready within five minutes`);
+  }
+
+  /** Those that never get ready are used as they are, which a user would do, too. */
+  async untilOperatorsReady(operators: readonly Operator[]): Promise<void> {
+    const waiting = new Set(operators.filter(({ isReadyBy }) => isReadyBy !== undefined));
+    if (waiting.size === 0) return;
+    const { server } = this.simulation;
+    let seen = 0;
+    await this.until(
+      () => {
+        for (const change of server.history(seen)) {
+          if (change.type === 'DELETED') continue;
+          for (const one of waiting) if (one.isReadyBy?.(change) === true) waiting.delete(one);
+        }
+        seen = server.revision();
+        return waiting.size === 0;
+      },
+      { within: '1m' },
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

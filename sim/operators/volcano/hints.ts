@@ -6,6 +6,7 @@ const groups = ['batch.volcano.sh', 'scheduling.volcano.sh'];
 
 /** The hints about an object; none for kinds of others. */
 export function volcanoHints(object: KubeObject): readonly string[] {
+  if (object.kind === 'ConfigMap') return configurationHints(object);
   const [group = ''] = (object.apiVersion ?? '').split('/');
   if (!groups.includes(group)) return [];
   switch (object.kind) {
@@ -55,4 +56,23 @@ function queueHints({ spec }: Queue): readonly string[] {
   return (spec.extendClusters ?? []).length > 0
     ? ['extendClusters is not simulated: jobs stay in this cluster']
     : [];
+}
+
+/** The installation's, and the file that it is of. */
+const configuration = { name: 'volcano-scheduler-configmap', file: 'volcano-scheduler.conf' };
+
+/** A scheduler's configuration is not read: who ships one should know. */
+function configurationHints(object: KubeObject): readonly string[] {
+  const { data } = object as KubeObject & { readonly data?: Readonly<Record<string, string>> };
+  const text = data?.[configuration.file];
+  if (object.metadata.name !== configuration.name || text === undefined) return [];
+  const actions = ['preempt', 'reclaim', 'shuffle', 'gangpreempt', 'gangreclaim'].filter(name =>
+    new RegExp(`^actions:.*\\b${name}\\b`, 'm').test(text),
+  );
+  return [
+    `${configuration.file} is not read: the scheduler runs with the shipped one`,
+    ...(actions.length > 0
+      ? [`actions ${actions.join(', ')} are not simulated: no pod is evicted for another`]
+      : []),
+  ];
 }
