@@ -65,6 +65,32 @@ it('does not judge by a policy that has only just come', () => {
   expect(knock(past, 'n/web', 22, 'connected').verdict(deniedPairsSilent).kind).toBe('vacuous');
 });
 
+it('is broken when a pair connects that sidecars deny', () => {
+  const meshed = (past: Past, app: string, ip: string): Past =>
+    past.write('Pod', `n/${app}`, {
+      metadata: { labels: { app } },
+      spec: {
+        ...podSpec({}, 'n1'),
+        serviceAccountName: app,
+        initContainers: [{ name: 'istio-proxy' }],
+      },
+      status: { podIP: ip },
+    });
+  const past = new Past().write('Namespace', 'n').write('AuthorizationPolicy', 'n/db', {
+    spec: {
+      selector: { matchLabels: { app: 'db' } },
+      rules: [{ from: [{ source: { ipBlocks: ['10.0.0.2'] } }] }],
+    },
+  });
+  const all = meshed(meshed(meshed(past, 'db', '10.0.0.1'), 'web', '10.0.0.2'), 'x', '10.0.0.3');
+  const held = knock(knock(all.at('1m'), 'n/web', 5432, 'connected'), 'n/x', 5432, 'timed out');
+  expect(held.verdict(deniedPairsSilent)).toMatchObject({ kind: 'held', looked: 1 });
+  expect(storyOf(knock(held, 'n/x', 5432, 'connected').verdict(deniedPairsSilent))).toMatchObject({
+    what: 'n/x reached Pod n/db at TCP 5432, which the mesh denies',
+    objects: ['n/x', 'Pod n/db', 'AuthorizationPolicy n/db'],
+  });
+});
+
 it('has nothing to judge in an empty history', () => {
   expect(verdictOnNothing(deniedPairsSilent)).toBe('vacuous');
 });

@@ -1,12 +1,14 @@
 /** A pair of pods that policies deny carries no traffic. */
 import { deepEqual } from '../../sim/api/equality.js';
 import type { Namespace, Pod } from '../../sim/api/kinds/core.js';
+import type { KubeObject } from '../../sim/api/object.js';
 import type { NetworkPolicy } from '../../sim/api/kinds/networking.js';
 import { keyOf } from '../../sim/api/meta.js';
 import { parseAddress } from '../../sim/network/policy/address.js';
 import { PolicyEvaluator } from '../../sim/network/policy/evaluator.js';
 import { partyOf, type Party } from '../../sim/network/policy/party.js';
 import { law, type Breach, type Change, type Judge, type Judged, type Outcome } from './law.js';
+import { isDeniedByMesh, meshPoliciesOf } from './mesh-pairs.js';
 import { inOrder, measured, written } from './story.js';
 import type { World } from './world.js';
 
@@ -19,22 +21,31 @@ const defaults = {
 
 /**
  * Judged for new connections between pods, or from an address to a pod: one that the network policies of
- * that moment deny must not be made. That the silence means something is shown by a positive control: a
+ * that moment deny, or the sidecars of a mesh, must not be made. That the silence means something is shown by a positive control: a
  * connection that is allowed and was made.
  */
 export const deniedPairsSilent = law({
   name: 'denied-pairs-silent',
   family: 'security',
   touches: ['Network and policies'],
-  says: 'no connection is made that network policies deny, while allowed ones are',
+  says: 'no connection is made that network policies or a mesh deny, while allowed ones are',
   source: 'https://kubernetes.io/docs/concepts/services-networking/network-policies/',
   settings: defaults,
   begin: ({ lagMs }) => new Pairs(lagMs),
 });
 
+/** Who denies, or nobody. */
+type Told = 'allow' | 'unknown' | 'network policies deny' | 'the mesh denies';
+
 class Pairs implements Judge {
   readonly on = {
     'networkpolicies.networking.k8s.io': (change: Change<NetworkPolicy>) => this.policy(change),
+    'peerauthentications.security.istio.io': (change: Change<KubeObject>) =>
+      this.meshPolicy(change),
+    'authorizationpolicies.security.istio.io': (change: Change<KubeObject>) =>
+      this.meshPolicy(change),
+    'requestauthentications.security.istio.io': (change: Change<KubeObject>) =>
+      this.meshPolicy(change),
     namespaces: (change: Change<Namespace>) => this.namespace(change),
     pods: (change: Change<Pod>) => this.pod(change),
   };
@@ -50,10 +61,10 @@ class Pairs implements Judge {
   outcome(outcome: Outcome, world: World): void {
     if (outcome.kind !== 'connection') return;
     const verdict = this.verdict(outcome, world);
-    if (verdict === 'allowed' && outcome.result === 'connected') this.hasControl = true;
-    if (verdict !== 'denied') return;
+    if (verdict === 'allow' && outcome.result === 'connected') this.hasControl = true;
+    if (verdict === 'allow' || verdict === 'unknown') return;
     this.denied++;
-    if (outcome.result === 'connected') this.tell(outcome, world);
+    if (outcome.result === 'connected') this.tell(outcome, world, verdict);
   }
 
   end(): Judged {
@@ -65,6 +76,10 @@ class Pairs implements Judge {
 
   private policy({ timeMs }: Change<NetworkPolicy>): void {
     this.evaluator = undefined;
+    this.policiesMs = timeMs;
+  }
+
+  private meshPolicy({ timeMs }: Change<KubeObject>): void {
     this.policiesMs = timeMs;
   }
 
@@ -82,7 +97,7 @@ class Pairs implements Judge {
     if (!isSame) this.changedMs.set(keyOf(object), timeMs);
   }
 
-  private verdict(attempt: Connection, world: World): 'allowed' | 'denied' | 'unknown' {
+  private verdict(attempt: Connection, world: World): Told {
     const { from, to, port, protocol } = attempt;
     const oldEnoughMs = world.now() - this.lagMs;
     if (this.policiesMs > oldEnoughMs) return 'unknown';
@@ -92,7 +107,11 @@ class Pairs implements Judge {
     const target = partyNamed(to, world);
     if (source === undefined || target?.pod === undefined) return 'unknown';
     const verdict = this.evaluatorOf(world).verdict({ from: source, to: target, port, protocol });
-    return verdict === 'allow' ? 'allowed' : 'denied';
+    if (verdict !== 'allow') return 'network policies deny';
+    const [client, server] = [world.get('pods', from), world.get('pods', to)];
+    const isDenied =
+      server !== undefined && isDeniedByMesh({ from: client, to: server, port, protocol }, world);
+    return isDenied ? 'the mesh denies' : 'allow';
   }
 
   private evaluatorOf(world: World): PolicyEvaluator {
@@ -110,19 +129,22 @@ class Pairs implements Judge {
     return (this.evaluator = new PolicyEvaluator({ policies, namespaces }));
   }
 
-  private tell({ timeMs, from, to, port, protocol }: Connection, world: World): void {
+  private tell({ timeMs, from, to, port, protocol }: Connection, world: World, denial: Told): void {
     const pair = `${from} reached Pod ${to} at ${protocol} ${port}`;
-    const namespaces = [from, to].map(key => key.split('/')[0]);
-    const policies = [...world.entries('networkpolicies.networking.k8s.io')].filter(({ object }) =>
-      namespaces.includes(object.metadata.namespace),
+    const namespaces = [from, to].map(key => key.split('/')[0] ?? '');
+    const isByMesh = denial === 'the mesh denies';
+    const ofMesh = isByMesh ? meshPoliciesOf(world, namespaces) : [];
+    const policies = [...world.entries('networkpolicies.networking.k8s.io')].filter(
+      ({ object }) => !isByMesh && namespaces.includes(object.metadata.namespace ?? ''),
     );
     this.breaches.push({
       timeMs,
-      what: `${pair}, which network policies deny`,
+      what: `${pair}, which ${denial}`,
       objects: [
         from,
         `Pod ${to}`,
         ...policies.map(({ object }) => `NetworkPolicy ${keyOf(object)}`),
+        ...ofMesh,
       ],
       evidence: inOrder([...policies.map(one => written(one)), measured(timeMs, pair)]),
     });

@@ -46,6 +46,9 @@ export interface Resources {
   readonly 'poddisruptionbudgets.policy': PodDisruptionBudget;
   readonly 'resourceclaims.resource.k8s.io': ResourceClaim;
   readonly 'networkpolicies.networking.k8s.io': NetworkPolicy;
+  readonly 'peerauthentications.security.istio.io': KubeObject;
+  readonly 'authorizationpolicies.security.istio.io': KubeObject;
+  readonly 'requestauthentications.security.istio.io': KubeObject;
   readonly 'ingresses.networking.k8s.io': Ingress;
   readonly 'httproutes.gateway.networking.k8s.io': HttpRoute;
   readonly 'roles.rbac.authorization.k8s.io': Role;

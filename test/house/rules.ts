@@ -95,6 +95,7 @@ export const notPlugins: Readonly<Record<string, string>> = {
   'src/incident/import/patch-type.ts': 'what kind of patch an audited one must have been',
   'src/incident/import/samples-of-lines.ts': 'what the formats of samples share',
   'src/laws/law.ts': 'the contract',
+  'src/laws/mesh-pairs.ts': 'what a mesh denies',
   'src/laws/judge.ts': 'judges a history by all laws',
   'src/laws/world.ts': 'the view that all laws share',
   'src/laws/story.ts': 'the words that all laws share',

@@ -27,6 +27,7 @@ const plurals: Readonly<Record<string, string>> = {
   ResourceClaim: 'resourceclaims.resource.k8s.io',
   PodDisruptionBudget: 'poddisruptionbudgets.policy',
   NetworkPolicy: 'networkpolicies.networking.k8s.io',
+  AuthorizationPolicy: 'authorizationpolicies.security.istio.io',
   Ingress: 'ingresses.networking.k8s.io',
   HTTPRoute: 'httproutes.gateway.networking.k8s.io',
   Role: 'roles.rbac.authorization.k8s.io',

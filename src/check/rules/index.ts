@@ -10,6 +10,7 @@ import { gpuLimit } from './gpu-limit.js';
 import { gpuToleration } from './gpu-toleration.js';
 import { ingressBackend } from './ingress-backend.js';
 import { limitRange } from './limit-range.js';
+import { meshDeniedConnection } from './mesh-denied-connection.js';
 import { metricSource } from './metric-source.js';
 import { missingAccount } from './missing-account.js';
 import { missingClaim } from './missing-claim.js';
@@ -91,6 +92,7 @@ export const rules: readonly Rule[] = [
   noDefaultDeny,
   podSecurity,
   peerMatchesNothing,
+  meshDeniedConnection,
   quotaWithoutRequests,
   limitRange,
   quotaExceeded,
