@@ -1,6 +1,7 @@
 /** A platform's own GPU monitoring: dcgm-exporter, a Prometheus that scrapes it, and what acts on its series. */
 import { expect, it } from 'vitest';
 import type { ContainerContext, Workload } from '../sim/workloads/workload.js';
+import { serveHttp } from '../sim/workloads/agnhost/http.js';
 import { keda } from '../sim/operators/keda.js';
 import { bootSimulatedCluster } from '../src/backends/sim.js';
 import { manifests, type Cluster } from '../src/index.js';
@@ -51,6 +52,8 @@ data:
   prometheus.yml: |
     global: { scrape_interval: 15s, evaluation_interval: 15s }
     rule_files: [/etc/prometheus/*.rules]
+    alerting:
+      alertmanagers: [{ static_configs: [{ targets: ['alertmanager.monitoring.svc:9093'] }] }]
     scrape_configs:
       - job_name: dcgm
         honor_labels: true
@@ -81,6 +84,47 @@ apiVersion: v1
 kind: Service
 metadata: { name: prometheus, namespace: monitoring }
 spec: { selector: { app: prometheus }, ports: [{ port: 9090 }] }
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: alertmanager, namespace: monitoring }
+data:
+  alertmanager.yml: |
+    route:
+      receiver: nobody
+      group_by: [alertname]
+      routes: [{ matchers: [severity="critical"], receiver: pager, group_wait: 20s }]
+    receivers:
+      - name: nobody
+      - name: pager
+        webhook_configs: [{ url: 'http://pager.monitoring.svc:8080/alerts' }]
+---
+apiVersion: v1
+kind: Pod
+metadata: { name: alertmanager, namespace: monitoring, labels: { app: alertmanager } }
+spec:
+  containers:
+    - name: alertmanager
+      image: quay.io/prometheus/alertmanager:v0.28.1
+      args: [--config.file=/etc/alertmanager/alertmanager.yml]
+      readinessProbe: { httpGet: { path: /-/ready, port: 9093 } }
+      volumeMounts: [{ name: config, mountPath: /etc/alertmanager }]
+  volumes: [{ name: config, configMap: { name: alertmanager } }]
+---
+apiVersion: v1
+kind: Service
+metadata: { name: alertmanager, namespace: monitoring }
+spec: { selector: { app: alertmanager }, ports: [{ port: 9093 }] }
+---
+apiVersion: v1
+kind: Pod
+metadata: { name: pager, namespace: monitoring, labels: { app: pager } }
+spec: { containers: [{ name: pager, image: pager }] }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: pager, namespace: monitoring }
+spec: { selector: { app: pager }, ports: [{ port: 8080 }] }
 ---
 apiVersion: apps/v1
 kind: Deployment
@@ -117,6 +161,18 @@ const inference: Workload = {
   },
 };
 
+const pages: unknown[] = [];
+const pager: Workload = {
+  name: 'pager',
+  start: ({ network }) => {
+    serveHttp(network, 8080, ({ body }, respond) => {
+      pages.push(JSON.parse(body));
+      respond({ status: 200, contentType: 'text/plain', body: '' });
+    });
+    return {};
+  },
+};
+
 function useGpus(share: number): void {
   for (const { use, devices } of programs) {
     const ids = devices['nvidia.com/gpu'] ?? [];
@@ -132,11 +188,15 @@ const logOf = async (cluster: Cluster, pod: string): Promise<string> => {
 
 it('scales by the use of GPUs, and alerts when one falls off the bus', async () => {
   programs.clear();
+  pages.length = 0;
   await using cluster = await bootSimulatedCluster({
     seed: 1,
     nodes: gpuNodes(1, 4),
     operators: [keda],
-    workloads: [{ image: 'scorer', workload: inference }],
+    workloads: [
+      { image: 'scorer', workload: inference },
+      { image: 'pager', workload: pager },
+    ],
   });
   await cluster.apply(manifests(exporter));
   await cluster.apply(manifests(prometheus));
@@ -150,4 +210,34 @@ it('scales by the use of GPUs, and alerts when one falls off the bus', async () 
   expect(await logOf(cluster, 'prometheus')).toContain(
     'alert GpuXid firing: GPU 3 of node-0000: GPU has fallen off the bus',
   );
+  expect(pages).toEqual([
+    {
+      receiver: 'pager',
+      status: 'firing',
+      alerts: [
+        {
+          status: 'firing',
+          labels: expect.objectContaining({ alertname: 'GpuXid', gpu: '3', err_code: '79' }),
+          annotations: { summary: 'GPU 3 of node-0000: GPU has fallen off the bus' },
+          startsAt: expect.stringMatching(/^2026-01-01T/),
+          endsAt: '0001-01-01T00:00:00Z',
+          generatorURL:
+            'http://prometheus:9090/graph?g0.expr=DCGM_FI_DEV_XID_ERRORS+%3E+0&g0.tab=1',
+          fingerprint: expect.stringMatching(/^[0-9a-f]{16}$/),
+        },
+      ],
+      groupLabels: { alertname: 'GpuXid' },
+      commonLabels: expect.objectContaining({ severity: 'critical' }),
+      commonAnnotations: { summary: 'GPU 3 of node-0000: GPU has fallen off the bus' },
+      externalURL: 'http://alertmanager:9093',
+      version: '4',
+      groupKey: '{}/{severity="critical"}:{alertname="GpuXid"}',
+      truncatedAlerts: 0,
+    },
+  ]);
+  // Put right, it is told of with the next look at the group.
+  node?.repairDevice(3);
+  await cluster.advance('7m');
+  expect(pages).toHaveLength(2);
+  expect(pages[1]).toMatchObject({ status: 'resolved', alerts: [{ status: 'resolved' }] });
 });

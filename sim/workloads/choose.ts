@@ -1,6 +1,7 @@
 /** Decides which workload plays a container. */
 import type { Container, Pod } from '../api/kinds/core.js';
 import { agnhost, isAgnhostCommand, noNewPrivilegesImage, updateDemo } from './agnhost/index.js';
+import { alertmanager } from './alertmanager/index.js';
 import { kubeStateMetrics } from './kube-state-metrics/index.js';
 import { dcgmExporter } from './dcgm-exporter/index.js';
 import { knativeProgram } from './knative/index.js';
@@ -63,6 +64,7 @@ function labelled(pod: Pod): Workload | undefined {
 const images: readonly (readonly [image: RegExp, workload: Workload])[] = [
   [/(^|\/)(nautilus|kitten)$/, updateDemo],
   [/(^|\/)sample-apiserver$/, sampleApiServer],
+  [/(^|\/)(prometheus|prom)\/alertmanager$/, alertmanager],
   [/(^|\/)dcgm-exporter$/, dcgmExporter],
   [/(^|\/)kube-state-metrics$/, kubeStateMetrics],
   [/(^|\/)(prometheus|prom)\/prometheus$/, prometheusServer],

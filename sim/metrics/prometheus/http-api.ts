@@ -27,6 +27,8 @@ export interface AboutServer {
   readonly version: string;
   /** The file of a group of rules, by its name. Default: none. */
   readonly files?: ReadonlyMap<string, string>;
+  /** The addresses of the Alertmanagers. Default: none. */
+  readonly alertmanagers?: readonly string[];
 }
 
 interface Asked {
@@ -170,7 +172,10 @@ const handlers: Readonly<Record<string, Handler>> = {
   scrape_pools: ({ server }) => ({
     data: { scrapePools: server.configuration.jobs.map(({ name }) => name).sort() },
   }),
-  alertmanagers: () => ({ data: { activeAlertmanagers: [], droppedAlertmanagers: [] } }),
+  alertmanagers: ({ about }) => {
+    const activeAlertmanagers = (about.alertmanagers ?? []).map(url => ({ url }));
+    return { data: { activeAlertmanagers, droppedAlertmanagers: [] } };
+  },
   query_exemplars: () => ({ data: [] }),
   'status/buildinfo': ({ about }) => ({
     data: {

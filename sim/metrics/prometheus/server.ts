@@ -12,6 +12,7 @@ import type { Alert } from '../promql/rules/alerting.js';
 import { GroupEvaluator, type RuleHealth } from '../promql/rules/evaluator.js';
 import type { RuleGroup } from '../promql/rules/rule.js';
 import { SeriesStore } from '../promql/series-store.js';
+import { AlertSender, type SentAlert } from './alert-sender.js';
 import type { RelabelRule } from './relabel.js';
 import { TargetScrape, type ScrapeHealth, type Target } from './scrape.js';
 
@@ -100,6 +101,8 @@ export interface PrometheusHost {
   scrape(target: ScrapePlace, done: (text: string | undefined, error?: string) => void): void;
   /** An alert has begun to fire, or is resolved. */
   onAlert?(alert: Alert): void;
+  /** Tells Alertmanagers. Absent: there are none. */
+  sendAlerts?(alerts: readonly SentAlert[]): void;
 }
 
 /** A target that is scraped. */
@@ -116,6 +119,8 @@ export class PrometheusServer {
   /** When each group was evaluated last. */
   private readonly evaluated = new Map<RuleGroup, number>();
   private evaluators: readonly GroupEvaluator[];
+  /** What each group has sent of its alerts. */
+  private readonly senders = new WeakMap<RuleGroup, AlertSender>();
   /** What goes on again and again, by the job or the evaluator. */
   private readonly loops = new Map<ScrapeJob | GroupEvaluator, { isOver: boolean }>();
 
@@ -336,10 +341,21 @@ export class PrometheusServer {
     return found;
   }
 
+  private tellAlertmanagers(evaluator: GroupEvaluator, nowMs: number): void {
+    if (this.host.sendAlerts === undefined) return;
+    const { group } = evaluator;
+    let sender = this.senders.get(group);
+    if (sender === undefined) this.senders.set(group, (sender = new AlertSender()));
+    const { intervalMs = this.current.evaluationMs } = group;
+    const due = sender.due(evaluator.health(), nowMs, intervalMs);
+    if (due.length > 0) this.host.sendAlerts(due);
+  }
+
   private evaluate(evaluator: GroupEvaluator): void {
     const nowMs = this.host.clock.now();
     evaluator.evaluate(nowMs);
     this.evaluated.set(evaluator.group, nowMs);
+    this.tellAlertmanagers(evaluator, nowMs);
     for (const { alerts } of evaluator.health()) {
       for (const alert of alerts) {
         const isNews =

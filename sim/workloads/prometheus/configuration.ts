@@ -46,9 +46,17 @@ export interface ReadJob {
   readonly metricRelabels: readonly RelabelRule[];
 }
 
+/** `alerting`: whom it tells of alerts, and what becomes of their labels before. */
+export interface ReadAlerting {
+  /** Found as targets are. */
+  readonly managers: readonly ReadJob[];
+  readonly relabels: readonly RelabelRule[];
+}
+
 /** The file. */
 export interface ReadConfiguration {
   readonly jobs: readonly ReadJob[];
+  readonly alerting: ReadAlerting;
   readonly ruleFiles: readonly string[];
   readonly evaluationMs: number;
   readonly externalLabels: Readonly<Record<string, string>>;
@@ -92,7 +100,7 @@ const minuteMs = 60_000;
 const timeoutMs = 10_000;
 /** Kinds of discovery that are played. */
 const played = new Set(['static_configs', 'dns_sd_configs', 'kubernetes_sd_configs']);
-const ignored = ['remote_write', 'remote_read', 'alerting', 'scrape_config_files'];
+const ignored = ['remote_write', 'remote_read', 'scrape_config_files'];
 
 class Reading {
   private readonly problems: string[] = [];
@@ -116,12 +124,24 @@ class Reading {
     }
     return {
       jobs,
+      alerting: this.alerting(record(file['alerting'] ?? {}, 'alerting')),
       ruleFiles: texts(file['rule_files']),
       evaluationMs: this.length(global, 'evaluation_interval', minuteMs),
       externalLabels: textMap(global['external_labels']),
       retentionMs: this.retention(file),
       problems: this.problems,
     };
+  }
+
+  /** @upstream notifier/alertmanagerset.go, config/config.go AlertmanagerConfig */
+  private alerting(written: Fields): ReadAlerting {
+    const managers = list(written['alertmanagers']).map((each, index) => {
+      const manager = record(each, 'alertmanagers');
+      const prefix = String(manager['path_prefix'] ?? '/').replace(/\/$/, '');
+      const named = { job_name: `config-${index}`, metrics_path: `${prefix}/api/v2/alerts` };
+      return this.job({ ...manager, ...named }, minuteMs, timeoutMs);
+    });
+    return { managers, relabels: this.rules('alerting', written['alert_relabel_configs']) };
   }
 
   /** Since 3.11 it may stand in the file. */

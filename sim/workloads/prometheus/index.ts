@@ -1,7 +1,7 @@
 /**
  * Prometheus in a pod: configured by the file that is mounted, it finds its targets through its own
  * account, scrapes them over the network and through its policies, evaluates its rules, logs alerts and
- * answers its HTTP API, by which it loads its files anew. Left out: Alertmanager, remote storage, SIGHUP, TLS and credentials of scrapes
+ * answers its HTTP API, by which it loads its files anew, and tells Alertmanagers. Left out: remote storage, SIGHUP, TLS and credentials of scrapes
  * (who is reached answers), time-outs of scrapes beyond the network's.
  * @upstream prometheus v3.5, cmd/prometheus/main.go
  */
@@ -75,13 +75,19 @@ class Running {
       resolve: host => context.network.resolve(host),
       scrape: (place, done) => scrape(context, place, done),
       onAlert: alert => context.log(alertText(alert)),
+      sendAlerts: alerts => this.loaded.alertmanagers.send(alerts),
     });
   }
 
   answer(request: HttpRequest): HttpResponse {
     if (request.path === '/-/reload') return this.reload(request.method);
     const nowMs = this.context.clock.now();
-    return answerHttp(this.server, request, { nowMs, version, files: this.loaded.files });
+    return answerHttp(this.server, request, {
+      nowMs,
+      version,
+      files: this.loaded.files,
+      alertmanagers: this.loaded.alertmanagers.urls(),
+    });
   }
 
   /** Says what it scrapes and evaluates. */

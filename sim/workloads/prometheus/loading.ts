@@ -14,6 +14,7 @@ import {
   type ReadConfiguration,
   type ReadJob,
 } from './configuration.js';
+import { Alertmanagers } from './alertmanagers.js';
 import { FollowedObjects, JobDiscovery } from './discovery.js';
 import { mountedFile, mountedFiles } from './mounted-files.js';
 
@@ -23,6 +24,7 @@ export const usualFile = '/etc/prometheus/prometheus.yml';
 /** What was loaded. */
 export interface Loaded {
   readonly configuration: PrometheusConfiguration;
+  readonly alertmanagers: Alertmanagers;
   /** The file of each group. */
   readonly files: ReadonlyMap<string, string>;
   /** What is configured and not simulated. */
@@ -33,6 +35,7 @@ export interface Loaded {
 export class Loading {
   private readonly followed: FollowedObjects;
   private jobs: ReadonlyMap<string, ScrapeJob> = new Map();
+  private managers: ReadonlyMap<string, JobDiscovery> = new Map();
   private groups: ReadonlyMap<string, RuleGroup> = new Map();
 
   constructor(
@@ -56,6 +59,7 @@ export class Loading {
     this.jobs = jobs;
     this.groups = groups;
     return {
+      alertmanagers: this.alertmanagersOf(read),
       configuration: {
         jobs: [...jobs.values()],
         groups: [...groups.values()],
@@ -95,6 +99,18 @@ export class Loading {
         relabels: job.metricRelabels,
       }
     );
+  }
+
+  private alertmanagersOf({ alerting, externalLabels }: ReadConfiguration): Alertmanagers {
+    const { managers, relabels } = alerting;
+    this.managers = new Map(
+      managers.map(job => [
+        job.written,
+        this.managers.get(job.written) ?? new JobDiscovery(this.context, job, this.followed),
+      ]),
+    );
+    const found = [...this.managers.values()];
+    return new Alertmanagers(this.context, { found, relabels, externalLabels });
   }
 
   private groupsOf({ ruleFiles }: ReadConfiguration) {
