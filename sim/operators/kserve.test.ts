@@ -60,6 +60,36 @@ describe('kserve', () => {
     expect(ask(validator, service({ model: sklearn }))).toEqual({ isAllowed: true });
   });
 
+  it('judges what KEDA is to scale by', () => {
+    const scaled = (spec: object) =>
+      ask(
+        validator,
+        service(
+          { model: sklearn, ...spec },
+          { [`${group}/deploymentMode`]: 'Standard', [`${group}/autoscalerClass`]: 'keda' },
+        ),
+      );
+    const by = (metric: object) => scaled({ autoScaling: { metrics: [metric] } });
+    const cpu = { type: 'Resource', resource: { name: 'cpu', target: { type: 'Value' } } };
+    expect(scaled({ scaleMetric: 'cpu' })).toMatchObject({
+      message: 'ScaleMetric is not supported for KEDA',
+    });
+    expect(by(cpu)).toMatchObject({ message: 'the cpu target value type should be Utilization' });
+    const target = { type: 'AverageValue', averageValue: '100Ki' };
+    expect(by({ type: 'Resource', resource: { name: 'memory', target } })).toMatchObject({
+      message: 'the memory target value should be greater than 1 MiB',
+    });
+    const external = { metric: { backend: 'prometheus', query: 'up' }, target: { type: 'Value' } };
+    expect(by({ type: 'External', external })).toMatchObject({
+      message: 'the target threshold value should not be empty',
+    });
+    expect(by({ type: 'Pods' })).toMatchObject({
+      message:
+        'unknown KEDA metric type with value [Pods].Valid types are Resource,External,PodMetric',
+    });
+    expect(scaled({ minReplicas: 0 })).toEqual({ isAllowed: true });
+  });
+
   it('derives Ready from the predictor and the ingress', () => {
     const conditions = new Conditions([], 0);
     conditions.initialize();

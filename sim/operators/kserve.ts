@@ -2,8 +2,8 @@
  * KServe in Standard mode: InferenceServices as Deployments, Services, autoscalers and an Ingress,
  * InferenceGraphs as a router that runs, through which no requests are sent.
  * Approximated: credentials of storages are not looked up; OCI images as volumes, several storage
- * URIs, workers on several nodes, explainers, KEDA, Knative, ModelMesh and the Gateway API are not
- * made. The ConfigMap is the shipped one, but for the mode Standard, the ingress class nginx and
+ * URIs, workers on several nodes, explainers, Knative, ModelMesh and the Gateway API are not made;
+ * KEDA's ScaledObjects are, but a change to one by others does not wake the controller. The ConfigMap is the shipped one, but for the mode Standard, the ingress class nginx and
  * Istio's hosts, which are switched off.
  * @upstream kserve/kserve v0.20.0
  */
@@ -43,6 +43,7 @@ const rules: readonly PolicyRule[] = [
   { apiGroups: [''], resources: ['secrets', 'serviceaccounts'], verbs: ['get'] },
   { apiGroups: ['apps'], resources: ['deployments'], verbs: all },
   { apiGroups: ['autoscaling'], resources: ['horizontalpodautoscalers'], verbs: all },
+  { apiGroups: ['keda.sh'], resources: ['scaledobjects', 'scaledobjects/finalizers'], verbs: all },
   { apiGroups: ['networking.k8s.io'], resources: ['ingresses'], verbs: all },
   {
     apiGroups: [group],

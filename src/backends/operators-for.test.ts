@@ -37,3 +37,10 @@ it('knows whose each group is that an operator defines for its users', () => {
   });
   expect(unknown).toEqual([]);
 });
+
+it('finds KEDA where an InferenceService wants to be scaled by it', () => {
+  const annotations = { 'serving.kserve.io/autoscalerClass': 'keda' };
+  const service = { apiVersion: 'serving.kserve.io/v1beta1', metadata: { annotations } };
+  expect(operatorsFor([service])).toEqual(['kserve', 'keda']);
+  expect(operatorsFor([{ apiVersion: 'v1', metadata: { annotations } }])).toEqual([]);
+});

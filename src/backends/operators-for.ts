@@ -7,6 +7,7 @@ import { jobset } from '../../sim/operators/jobset.js';
 import { knativeServing } from '../../sim/operators/knative-serving.js';
 import { keda } from '../../sim/operators/keda.js';
 import { kserve } from '../../sim/operators/kserve.js';
+import { keys } from '../../sim/operators/kserve/keys.js';
 import { kueue } from '../../sim/operators/kueue.js';
 import { mpiOperator } from '../../sim/operators/mpi-operator.js';
 import type { Operator } from '../../sim/operators/operator.js';
@@ -41,27 +42,36 @@ const byGroup: Readonly<Record<string, string>> = {
   'scheduling.volcano.sh': volcano.name,
 };
 
+/** What of a manifest tells which operators it needs. */
+interface Manifest {
+  readonly apiVersion?: string;
+  readonly metadata?: { readonly annotations?: Readonly<Record<string, string>> };
+}
+
 /**
  * The names of the operators. The mpi-operator and the training-operator define the same mpijobs, so that one
- * cluster has one of them: the mpi-operator where all trainings are MPIJobs of its version.
+ * cluster has one of them: the mpi-operator where all trainings are MPIJobs of its version. KEDA is needed, too,
+ * where an InferenceService wants to be scaled by it.
  */
-export function operatorsFor(
-  objects: readonly { readonly apiVersion?: string }[],
-): readonly string[] {
+export function operatorsFor(objects: readonly Manifest[]): readonly string[] {
   const versions = [...new Set(objects.map(({ apiVersion = '' }) => apiVersion))];
   const ofTrainings = versions.filter(version => version.split('/')[0] === trainings);
   const isMpi = ofTrainings.length > 0 && ofTrainings.every(version => version === mpiVersion);
-  return versions.flatMap(version => {
+  const named = versions.flatMap(version => {
     const name = byGroup[version.split('/')[0] ?? ''];
     if (name === undefined) return [];
     return isMpi && name === trainingOperator.name ? mpiOperator.name : name;
   });
+  const isScaledByKeda = objects.some(
+    ({ apiVersion = '', metadata }) =>
+      byGroup[apiVersion.split('/')[0] ?? ''] === kserve.name &&
+      metadata?.annotations?.[keys.autoscalerClass] === 'keda',
+  );
+  return isScaledByKeda && !named.includes(keda.name) ? [...named, keda.name] : named;
 }
 
 /** Those of them that run only where they are needed, with what they need themselves. */
-export function neededBy(
-  objects: readonly { readonly apiVersion?: string }[],
-): readonly Operator[] {
+export function neededBy(objects: readonly Manifest[]): readonly Operator[] {
   const names = operatorsFor(objects).filter(name => operators[name]?.isOnDemand === true);
   const all = new Set(names.flatMap(name => [...(operators[name]?.needs ?? []), name]));
   return [...all].flatMap(name => operators[name] ?? []);

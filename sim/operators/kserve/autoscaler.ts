@@ -11,6 +11,7 @@ import { call, create, remove, update } from '../../client/requests.js';
 import type { ComponentParts } from './component-parts.js';
 import { appLabel } from './deployment.js';
 import { isStopped, keys } from './keys.js';
+import { reconcileScaledObject } from './scaled-object.js';
 import type { ComponentExtension, ScalingMetric } from './types.js';
 
 const defaultUtilization = 80;
@@ -21,8 +22,7 @@ export function* reconcileAutoscaler(
   view: View,
 ): Reconciliation<string | undefined> {
   const autoscalerClass = parts.metadata.annotations?.[keys.autoscalerClass] ?? 'hpa';
-  // KEDA's ScaledObjects are not made; hints() says so.
-  if (autoscalerClass === 'keda') return undefined;
+  if (autoscalerClass === 'keda') return yield* reconcileScaledObject(parts);
   const wanted = autoscalerOf(parts);
   const { namespace = '', name = '' } = wanted.metadata;
   const current = view.get(horizontalPodAutoscalers, namespace, name);

@@ -64,6 +64,10 @@ export interface Configuration {
   };
   readonly security: { readonly autoMountServiceAccountToken: boolean };
   readonly service: { readonly serviceClusterIPNone: boolean };
+  readonly autoscaler: {
+    readonly scaleUpStabilizationWindowSeconds?: string;
+    readonly scaleDownStabilizationWindowSeconds?: string;
+  };
 }
 
 const small = {
@@ -103,6 +107,10 @@ const shipped: Configuration = {
   metricsAggregator: { enableMetricAggregation: 'false', enablePrometheusScraping: 'false' },
   security: { autoMountServiceAccountToken: true },
   service: { serviceClusterIPNone: false },
+  autoscaler: {
+    scaleUpStabilizationWindowSeconds: '0',
+    scaleDownStabilizationWindowSeconds: '300',
+  },
 };
 
 /** The ConfigMap. */

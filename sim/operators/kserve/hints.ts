@@ -19,9 +19,6 @@ export function kserveHints(object: KubeObject): readonly string[] {
       `${keys.deploymentMode}: ${mode} is not simulated: the service stays as it is without Knative; use Standard`,
     );
   }
-  if (metadata.annotations?.[keys.autoscalerClass] === 'keda') {
-    hints.push(`${keys.autoscalerClass}: keda is not simulated: nothing scales the service`);
-  }
   const format = predictor.model?.modelFormat?.name;
   const runtime = predictor.model?.runtime;
   if (format !== undefined && runtime === undefined && !knownFormats.includes(format)) {
@@ -34,7 +31,8 @@ export function kserveHints(object: KubeObject): readonly string[] {
       'storageUri: what the image holds is not known here, so the check of the container modelcar-init for /models fails; play that container with a workload that completes',
     );
   }
-  if (predictor.minReplicas === 0) {
+  const isByKeda = metadata.annotations?.[keys.autoscalerClass] === 'keda';
+  if (predictor.minReplicas === 0 && !isByKeda) {
     hints.push('minReplicas: 0 does not scale to zero in Standard mode: one pod stays');
   }
   if (canary.length > 0) {

@@ -1,5 +1,6 @@
 /** The shapes of KServe's kinds, as far as they are modelled. @upstream kserve v0.20.0 pkg/apis/serving */
 import type { DeploymentStrategy } from '../../api/kinds/apps.js';
+import type { HorizontalPodAutoscalerBehavior } from '../../api/kinds/autoscaling.js';
 import type { Container, PodSpec } from '../../api/kinds/core.js';
 import type { HasMetadata } from '../../api/object.js';
 import { kindOf } from '../../api/object.js';
@@ -21,15 +22,37 @@ export interface ModelSpec extends Partial<Container> {
 /** A metric by which a component is scaled. */
 export interface ScalingMetric {
   readonly type: string;
-  readonly resource?: {
-    readonly name: string;
-    readonly target: {
-      readonly type?: string;
-      readonly averageUtilization?: number;
-      readonly averageValue?: string | number;
-      readonly value?: string | number;
+  readonly resource?: { readonly name: string; readonly target: MetricTarget };
+  readonly external?: {
+    readonly metric: {
+      readonly backend?: string;
+      readonly serverAddress?: string;
+      readonly query?: string;
+      readonly namespace?: string;
     };
+    readonly authenticationRef?: {
+      readonly authModes?: string;
+      readonly authenticationRef?: { readonly name?: string };
+    };
+    readonly target: MetricTarget;
   };
+  readonly podmetric?: {
+    readonly metric: {
+      readonly backend?: string;
+      readonly serverAddress?: string;
+      readonly query?: string;
+      readonly operationOverTime?: string;
+    };
+    readonly target: MetricTarget;
+  };
+}
+
+/** How much of a metric is enough. */
+export interface MetricTarget {
+  readonly type?: string;
+  readonly averageUtilization?: number;
+  readonly averageValue?: string | number;
+  readonly value?: string | number;
 }
 
 /** How a component is run and scaled. */
@@ -38,7 +61,10 @@ export interface ComponentExtension {
   readonly maxReplicas?: number;
   readonly scaleTarget?: number;
   readonly scaleMetric?: string;
-  readonly autoScaling?: { readonly metrics?: readonly ScalingMetric[] };
+  readonly autoScaling?: {
+    readonly metrics?: readonly ScalingMetric[];
+    readonly behavior?: HorizontalPodAutoscalerBehavior;
+  };
   readonly containerConcurrency?: number;
   readonly deploymentStrategy?: DeploymentStrategy;
   readonly logger?: {

@@ -1,6 +1,7 @@
 /** The webhook that refuses InferenceServices that cannot work. @upstream kserve v0.20.0 inference_service_validation.go */
 import type { Webhook, WebhookVerdict } from '../admission/webhook.js';
 import { frameworks } from './defaulter.js';
+import { kedaProblem } from './keda-problem.js';
 import { keys, modelContainer, transformerContainer } from './keys.js';
 import type { ComponentSpec, InferenceService, PredictorSpec } from './types.js';
 
@@ -99,7 +100,14 @@ function componentProblem(
   if (logger !== undefined && !logModes.includes(logger.mode ?? '')) return 'invalid logger type';
   const isStandard = annotations[keys.deploymentMode] === 'Standard';
   if (!isStandard) return knativeProblem(spec);
-  return annotations[keys.autoscalerClass] === 'hpa' ? scalingProblem(spec) : undefined;
+  switch (annotations[keys.autoscalerClass]) {
+    case 'hpa':
+      return scalingProblem(spec);
+    case 'keda':
+      return kedaProblem(spec);
+    default:
+      return undefined;
+  }
 }
 
 function scalingProblem({ scaleMetric = 'cpu', scaleTarget, autoScaling }: ComponentSpec) {

@@ -18,9 +18,13 @@ export const metricSource: Rule = {
         kind === 'APIService' && /(custom|external)\.metrics\.k8s\.io$/.test(name),
     );
     if (hasAdapter) return;
+    // KEDA serves the external metrics of its ScaledObjects.
+    const hasKeda = survey.entries.some(
+      ({ group, kind }) => group === 'keda.sh' && kind === 'ScaledObject',
+    );
     for (const { entry, metrics } of scalersOf(survey)) {
       for (const { metric, path } of metrics) {
-        const source = metric.pods ?? metric.object ?? metric.external;
+        const source = metric.pods ?? metric.object ?? (hasKeda ? undefined : metric.external);
         if (source === undefined) continue;
         const message = `metric ${source.metric.name} (${metric.type}) needs an adapter, which is not among the manifests`;
         yield { entry, path, message, subject: source.metric.name };
