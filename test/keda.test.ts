@@ -1,6 +1,7 @@
 /** KEDA on whole clusters: ScaledObjects, their autoscalers, and the workloads that they scale. */
 import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../sim/api/object.js';
+import { qualified } from '../sim/operators/keda/http.js';
 import { simulationOptions } from '../src/backends/sim-options.js';
 import { bootSimulatedCluster, type SimulatedCluster } from '../src/backends/sim.js';
 
@@ -279,7 +280,7 @@ describe('ScaledObjects', () => {
       const url = `${metadata.serverAddress}/api/v1/query?query=q&time=`;
       const [event = ''] = (await one.events('other')).filter(told => told.includes('Failed'));
       expect(event).toContain(`KEDAScalerFailed Get "${url}`);
-      expect(event).toContain('lookup prometheus.monitoring.svc.cluster.local');
+      expect(event).toContain('lookup prometheus.monitoring on 10.96.0.10:53: no such host');
       await one.cluster.advance('2m');
       expect(await one.replicas('web')).toBe(4);
       expect(await one.conditions('web')).toContain('Fallback=True FallbackExists');
@@ -339,4 +340,18 @@ describe('ScaledObjects', () => {
       );
     });
   });
+});
+
+it.each([
+  ['prometheus', 'prometheus.keda.svc.cluster.local'],
+  ['prometheus.monitoring', 'prometheus.monitoring.svc.cluster.local'],
+  ['prometheus.monitoring.svc', 'prometheus.monitoring.svc.cluster.local'],
+  ['redis-0.redis.default', 'redis-0.redis.default.svc.cluster.local'],
+  ['redis-0.redis.default.svc', 'redis-0.redis.default.svc.cluster.local'],
+  ['a.b.svc.cluster.local', 'a.b.svc.cluster.local'],
+  ['a.b.svc.cluster.local.', 'a.b.svc.cluster.local'],
+  ['10.96.0.20', '10.96.0.20'],
+  ['[fd00::1]', '[fd00::1]'],
+])('the operator finds %s as %s', (host, name) => {
+  expect(qualified(host)).toBe(name);
 });

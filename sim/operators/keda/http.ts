@@ -24,6 +24,7 @@ export function* getUrl(
     return failed(`unsupported protocol scheme ${goQuote(protocol.slice(0, -1))}`);
   }
   if (http === undefined) return failed(`dial tcp: lookup ${hostname}: no such host`);
+  const host = qualified(hostname);
   const port = parsed.port === '' ? known : Number(parsed.port);
   const path = pathname + search;
   const request: HttpRequest = { protocol: 'http', method: 'GET', path, body: '', headers };
@@ -42,11 +43,14 @@ export function* getUrl(
           error: 'context deadline exceeded (Client.Timeout exceeded while awaiting headers)',
         }),
       );
-      http({ host: qualified(hostname), port }, request, end);
+      http({ host, port }, request, end);
     },
   };
   const answer = reply ?? { isOk: false, error: 'EOF' };
-  return answer.isOk ? answer.response : failed(answer.error);
+  // What cannot be found is told by the name that was asked for, not by one that the search made of it.
+  return answer.isOk
+    ? answer.response
+    : failed(answer.error.replace(`lookup ${host} `, `lookup ${hostname} `));
 }
 
 function parseUrl(url: string): URL | undefined {
@@ -58,11 +62,17 @@ function parseUrl(url: string): URL | undefined {
   }
 }
 
-/** The search list of a pod in the namespace keda. */
-function qualified(host: string): string {
+/**
+ * The name by which the cluster knows a host, found as the search list of a pod in the namespace keda
+ * finds it. Names of the world outside, which nobody here knows, may come out as names of the cluster.
+ */
+export function qualified(host: string): string {
   if (/^[0-9.]+$/.test(host) || host.startsWith('[')) return host;
+  // A name that ends with a dot is not searched.
+  if (host.endsWith('.')) return host.slice(0, -1);
   const labels = host.split('.');
   if (labels.length === 1) return `${host}.keda.svc.cluster.local`;
-  if (labels.length === 2) return `${host}.svc.cluster.local`;
-  return labels.at(-1) === 'svc' ? `${host}.cluster.local` : host;
+  if (labels.at(-1) === 'svc' && labels.length > 2) return `${host}.cluster.local`;
+  // A Service and its namespace, or a pod of a headless Service before them.
+  return labels.length <= 3 ? `${host}.svc.cluster.local` : host;
 }
