@@ -19,3 +19,21 @@ it('tells metrics that an adapter must serve', () => {
   ]);
   expect(found('SEA506', deployment({}) + scaler(''))).toEqual([]);
 });
+
+it('knows that KEDA serves the external metrics of its ScaledObjects, and no others', () => {
+  const target = 'target: { type: AverageValue, averageValue: 10 }';
+  const external = `metrics: [{ type: External, external: { metric: { name: s0-q }, ${target} } }]`;
+  const pods = `metrics: [{ type: Pods, pods: { metric: { name: rps }, ${target} } }]`;
+  const scaled = `
+---
+apiVersion: keda.sh/v1alpha1
+kind: ScaledObject
+metadata: { name: s }
+spec:
+  scaleTargetRef: { name: worker }
+  triggers: [{ type: cpu, metricType: Utilization, metadata: { value: "60" } }]
+`;
+  expect(found('SEA506', deployment({}) + scaler(external))).toHaveLength(1);
+  expect(found('SEA506', deployment({}) + scaler(external) + scaled)).toEqual([]);
+  expect(found('SEA506', deployment({}) + scaler(pods) + scaled)).toHaveLength(1);
+});
