@@ -19,3 +19,16 @@ spec: { predictor: { minReplicas: 0, model: { modelFormat: { name: sklearn }, st
     'info 2 kserve: minReplicas: 0 does not scale to zero in Standard mode: one pod stays',
   ]);
 });
+
+it('tells it of objects of Kubernetes that an operator would read', () => {
+  const text = `
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: volcano-scheduler-configmap, namespace: volcano-system }
+data: { volcano-scheduler.conf: 'actions: "enqueue, allocate, preempt, backfill"' }
+`;
+  expect(found('SEA007', text)).toEqual([
+    'info 2 volcano: actions preempt are not simulated: no pod is evicted for another',
+    'info 2 volcano: volcano-scheduler.conf is not read: the scheduler runs with the shipped one',
+  ]);
+});

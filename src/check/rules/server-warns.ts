@@ -20,7 +20,7 @@ export const serverWarns: Rule = {
     // Hints take objects as their schema says.
     const refused = new Set([...trial.refusals.map(each => each.entry), ...trial.unserved]);
     for (const entry of entries) {
-      if (entry.isBuiltIn || entry.isBroken || refused.has(entry)) continue;
+      if (entry.isBroken || refused.has(entry)) continue;
       for (const { name, hints } of Object.values(operators)) {
         for (const hint of hints?.(entry.object) ?? []) {
           yield { entry, path: [], severity: 'info', message: `${name}: ${hint}`, subject: hint };
