@@ -2,7 +2,7 @@
 import type { Queue } from '../types.js';
 import { FitErrors } from './fit-errors.js';
 import type { JobInfo } from './job-info.js';
-import { bestOf, candidates, fitOf } from './predicates.js';
+import { bestOf, candidates, fitOf, type Fit } from './predicates.js';
 import { takeFirst, type Session } from './session.js';
 import { Statement, type Placement } from './statement.js';
 import { compareTasks, type TaskInfo } from './task-info.js';
@@ -85,7 +85,7 @@ class Work {
       job.fitErrors.set(task.uid, new FitErrors(common));
       return false;
     }
-    const fit = fitOf(session, task, { ignoresResources: false });
+    const fit = this.fitOf(task);
     if (fit.nodes.length === 0) {
       job.fitErrors.set(task.uid, fit.errors);
       return false;
@@ -96,5 +96,13 @@ class Work {
     if (isIdle) statement.allocate(task, best.name, fit.state);
     else statement.pipeline(task, best.name, fit.state);
     return true;
+  }
+
+  /** The node that pods were pushed from for it comes before all others. */
+  private fitOf(task: TaskInfo): Fit {
+    const fit = fitOf(this.session, task, { ignoresResources: false });
+    const nominated = task.pod.status?.nominatedNodeName;
+    const nodes = fit.nodes.filter(({ name }) => name === nominated);
+    return nodes.length > 0 ? { ...fit, nodes } : fit;
   }
 }

@@ -12,6 +12,11 @@ export class FitErrors {
     if (isFinal) this.hopeless.add(node);
   }
 
+  /** Whether the node refuses the pod. */
+  has(node: string): boolean {
+    return this.byNode.has(node);
+  }
+
   /** Whether it would not help if pods went from the node. */
   isHopeless(node: string): boolean {
     return this.hopeless.has(node);

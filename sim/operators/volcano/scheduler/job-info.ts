@@ -92,6 +92,15 @@ export class JobInfo {
     );
   }
 
+  /** Whether it asks for nodes that are near to each other. @upstream ContainsNetworkTopology */
+  get hasTopology(): boolean {
+    const { networkTopology, subGroupPolicy = [] } = this.group.spec;
+    return (
+      networkTopology !== undefined ||
+      subGroupPolicy.some(policy => policy.networkTopology !== undefined)
+    );
+  }
+
   /** Whether it has not even places in mind for as many as must run. */
   get isStarving(): boolean {
     return this.count('Pipelined') + this.readyCount < this.minAvailable;

@@ -136,6 +136,8 @@ export class SessionNodes {
 
   /** A pod on a node goes, or, with less than nothing, stays. */
   release(task: TaskInfo, times: 1 | -1): void {
+    if (times === 1) this.snapshot.removePod(task.uid);
+    else this.snapshot.addPod(infoOf(task.pod), task.node);
     const state = this.byName.get(task.node);
     if (state === undefined) return;
     const change = new Map(

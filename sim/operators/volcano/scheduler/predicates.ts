@@ -16,7 +16,10 @@ export interface Fit {
   readonly errors: FitErrors;
 }
 
-/** Tries the pod on the nodes. Pods that would have to go first may be looked past. */
+/**
+ * Tries the pod on the nodes. When others may be pushed out for it, resources are looked past, and so is
+ * what could be otherwise without them: the nodes then are those on which that could help.
+ */
 export function fitOf(
   session: Session,
   task: TaskInfo,
@@ -51,6 +54,7 @@ export function fitOf(
     else {
       const isFinal = refusal.code === 'UnschedulableAndUnresolvable';
       errors.set(node.name, refusal.reasons, { isFinal });
+      if (ignoresResources && refusal.code === 'Unschedulable') fitting.push(node);
     }
   }
   return { nodes: fitting, state, info, errors };
@@ -63,15 +67,32 @@ export function bestOf(
   { nodes, state, info }: Pick<Fit, 'nodes' | 'state' | 'info'>,
 ): NodeState | undefined {
   if (nodes.length < 2) return nodes[0];
+  const sums = scoresOf(session, task, { nodes, state, info });
+  const most = Math.max(...sums);
+  return session.means.random.pick(nodes.filter((_, index) => sums[index] === most));
+}
+
+/** The nodes, the best first. */
+export function ranked(session: Session, task: TaskInfo, fit: Fit): readonly NodeState[] {
+  const scores = scoresOf(session, task, fit);
+  return fit.nodes
+    .map((node, index) => ({ node, score: scores[index] ?? 0 }))
+    .sort((a, b) => b.score - a.score)
+    .map(({ node }) => node);
+}
+
+function scoresOf(
+  session: Session,
+  task: TaskInfo,
+  { nodes, state, info }: Pick<Fit, 'nodes' | 'state' | 'info'>,
+): readonly number[] {
   const known = nodes.flatMap(({ name }): readonly NodeInfo[] => {
     const own = session.nodes.info(name);
     return own === undefined ? [] : [own];
   });
   const scores = session.nodes.framework.score(state, info, known);
   const total = 'total' in scores ? scores.total : [];
-  const sums = nodes.map((node, index) => (total[index] ?? 0) + packing(task.request, node));
-  const most = Math.max(...sums);
-  return session.means.random.pick(nodes.filter((_, index) => sums[index] === most));
+  return nodes.map((node, index) => (total[index] ?? 0) + packing(task.request, node));
 }
 
 const packed = ['cpu', 'memory'];

@@ -38,6 +38,7 @@ import { schedulerName } from '../keys.js';
 import { podGroups, queues, type PodGroup } from '../types.js';
 import { Binder } from './binder.js';
 import { closeSession } from './close-session.js';
+import { shipped } from './configuration.js';
 import { createQueues } from './first-queues.js';
 import { Session } from './session.js';
 import { runActions } from './actions.js';
@@ -103,7 +104,10 @@ class Scheduler implements Controller {
       events.record({ regarding, type: 'Normal', reason: 'Unschedulable', message });
     const nowMs = clock.now();
     const assumed = this.binder.assumed(view);
-    const session = new Session({ view, random, nowMs, assumed, tell });
+    const session = new Session({
+      ...{ view, random, nowMs, assumed, tell },
+      configuration: shipped,
+    });
     for (const placement of runActions(session)) this.binder.take(placement, session);
     yield* closeSession(session, this.context);
     if (session.jobs.some(job => job.isPending || job.count('Pending') > 0)) this.arm();

@@ -7,10 +7,17 @@ import type { View } from '../../../client/contract.js';
 import type { Random } from '../../../engine/random.js';
 import { keys, schedulerName } from '../keys.js';
 import { podGroups, queues, type PodGroup, type Queue } from '../types.js';
+import type { Configuration } from './configuration.js';
 import { JobInfo } from './job-info.js';
 import { SessionNodes } from './node-state.js';
 import { Shares } from './shares.js';
 import { TaskInfo } from './task-info.js';
+import { partsOf, type Tier } from './tiers.js';
+
+const starving: Readonly<Record<string, (job: JobInfo) => boolean>> = {
+  priority: job => job.count('Pipelined') + job.readyCount < job.tasks.length,
+  gang: job => job.isStarving,
+};
 
 /** What a session is opened with. */
 export interface SessionMeans {
@@ -19,6 +26,7 @@ export interface SessionMeans {
   readonly nowMs: number;
   /** Nodes of pods whose binding is under way, by uid. */
   readonly assumed: ReadonlyMap<string, string>;
+  readonly configuration: Configuration;
   /** Tells a group something at once. */
   tell(group: PodGroup, message: string): void;
 }
@@ -31,9 +39,13 @@ export class Session {
   readonly nodes: SessionNodes;
   readonly shares: Shares;
   readonly evicted = new Map<TaskInfo, string>();
+  readonly tiers: readonly Tier[];
   private readonly jobOfTask = new Map<TaskInfo, JobInfo>();
 
+  private residents: Map<string, TaskInfo[]> | undefined;
+
   constructor(readonly means: SessionMeans) {
+    this.tiers = means.configuration.tiers;
     const { view, nowMs, assumed } = means;
     this.uid = means.random.uuid();
     this.queues = new Map(view.list(queues).map(queue => [queue.metadata.name ?? '', queue]));
@@ -53,6 +65,19 @@ export class Session {
     return this.jobOfTask.get(task);
   }
 
+  /** The groups' pods that had their places on a node when the session began. */
+  tasksOn(node: string): readonly TaskInfo[] {
+    this.residents ??= tasksByNode(this.jobs);
+    return this.residents.get(node) ?? [];
+  }
+
+  /** Whether it wants more pods to run than do: all plug-ins of the first tier that knows must say so. */
+  isStarving(job: JobInfo): boolean {
+    const tiers = partsOf(this.tiers, starving, 'enableJobStarving');
+    const first = tiers.find(tier => tier.length > 0) ?? [];
+    return first.length > 0 && first.every(says => says(job));
+  }
+
   private settle(pod: Pod, assumed: string | undefined): void {
     const node = pod.spec?.nodeName ?? assumed ?? '';
     if (node === '' || ['Succeeded', 'Failed'].includes(pod.status?.phase ?? '')) return;
@@ -61,12 +86,15 @@ export class Session {
 
   /** Which group comes first. */
   compareJobs(a: JobInfo, b: JobInfo): number {
+    return this.compareJobsByPlugins(a, b) || a.createdMs - b.createdMs || (a.uid < b.uid ? -1 : 1);
+  }
+
+  /** The same, but of groups that are alike but for their age nothing is said. */
+  compareJobsByPlugins(a: JobInfo, b: JobInfo): number {
     return (
       b.priority - a.priority ||
       Number(a.isReady) - Number(b.isReady) ||
-      this.shares.compareJobs(a, b) ||
-      a.createdMs - b.createdMs ||
-      (a.uid < b.uid ? -1 : 1)
+      this.shares.compareJobs(a, b)
     );
   }
 
@@ -80,6 +108,18 @@ export class Session {
       ((a.metadata.uid ?? '') < (b.metadata.uid ?? '') ? -1 : 1)
     );
   }
+}
+
+function tasksByNode(jobs: readonly JobInfo[]): Map<string, TaskInfo[]> {
+  const byNode = new Map<string, TaskInfo[]>();
+  for (const task of jobs.flatMap(({ tasks }) => tasks)) {
+    const node = task.pod.spec?.nodeName ?? '';
+    if (node === '') continue;
+    const known = byNode.get(node);
+    if (known === undefined) byNode.set(node, [task]);
+    else known.push(task);
+  }
+  return byNode;
 }
 
 type Tasks = ReadonlyMap<string, readonly TaskInfo[]>;

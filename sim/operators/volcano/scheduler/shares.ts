@@ -101,6 +101,11 @@ export class Shares {
     return share === undefined ? 0 : largest(share.allocated, share.deserved);
   }
 
+  /** What the group's pods have taken. */
+  takenBy(job: JobInfo): Amounts {
+    return this.byJob.get(job) ?? nothing;
+  }
+
   /** The largest part of any resource of the cluster. */
   dominant(amounts: Amounts = nothing): number {
     return largest(amounts, this.total);

@@ -15,7 +15,7 @@ export interface Placement {
 /** What is in mind for pods of a group. */
 export class Statement {
   private readonly placed: { readonly task: TaskInfo; readonly state: CycleState }[] = [];
-  private readonly victims: TaskInfo[] = [];
+  private readonly victims: { readonly victim: TaskInfo; readonly reason: string }[] = [];
 
   constructor(
     private readonly session: Session,
@@ -28,17 +28,29 @@ export class Statement {
   }
 
   /** The pod waits for the place of those that go. */
-  pipeline(task: TaskInfo, node: string, state: CycleState): void {
+  pipeline(
+    task: TaskInfo,
+    node: string,
+    state: CycleState,
+    { hasEvicted = false }: { readonly hasEvicted?: boolean } = {},
+  ): void {
     this.put(task, node, state, 'Pipelined');
+    task.hasEvicted = hasEvicted;
   }
 
   /** A pod is to go. */
-  evict(victim: TaskInfo): void {
+  evict(victim: TaskInfo, reason: string): void {
     const job = this.session.jobOf(victim);
     this.session.nodes.release(victim, 1);
     victim.status = 'Releasing';
     if (job !== undefined) this.session.shares.take(job, victim, -1);
-    this.victims.push(victim);
+    this.victims.push({ victim, reason });
+  }
+
+  /** Takes over what another of the same group has in mind. */
+  merge({ placed, victims }: Statement): void {
+    this.placed.push(...placed.splice(0));
+    this.victims.push(...victims.splice(0));
   }
 
   private put(
@@ -56,8 +68,8 @@ export class Statement {
   }
 
   /** What is to be bound now; those that wait keep their places in mind. */
-  commit(reason = ''): readonly Placement[] {
-    for (const victim of this.victims) this.session.evicted.set(victim, reason);
+  commit(): readonly Placement[] {
+    for (const { victim, reason } of this.victims) this.session.evicted.set(victim, reason);
     return this.placed
       .filter(({ task }) => task.status === 'Allocated')
       .map(({ task, state }) => {
@@ -74,7 +86,7 @@ export class Statement {
       shares.take(this.job, task, -1);
       task.reset();
     }
-    for (const victim of this.victims.reverse()) {
+    for (const { victim } of this.victims.reverse()) {
       const job = this.session.jobOf(victim);
       nodes.release(victim, -1);
       victim.status = victim.pod.status?.phase === 'Running' ? 'Running' : 'Bound';

@@ -45,6 +45,8 @@ export class TaskInfo {
   readonly request: Amounts;
   readonly isBestEffort: boolean;
   readonly isGated: boolean;
+  /** Whether it may be pushed out for others. */
+  readonly isPreemptable: boolean;
   readonly createdMs: number;
   readonly index: number;
   status: TaskStatus;
@@ -68,6 +70,7 @@ export class TaskInfo {
     this.request = takenBy(pod);
     this.isBestEffort = isBestEffort(this.request);
     this.isGated = (spec?.schedulingGates ?? []).length > 0;
+    this.isPreemptable = isPreemptable(pod);
     this.createdMs = timeMs(metadata.creationTimestamp) ?? 0;
     this.index = indexOf(metadata.name ?? '');
     this.node = spec?.nodeName ?? assumedNode ?? '';
@@ -98,6 +101,14 @@ function statusOf(pod: Pod, phase: string | undefined): TaskStatus {
     default:
       return 'Unknown';
   }
+}
+
+const truths = ['1', 't', 'T', 'true', 'TRUE', 'True'];
+
+/** What is not a truth value keeps the pod where it is. @upstream pkg/scheduler/api/pod_info.go GetPodPreemptable */
+function isPreemptable({ metadata: { annotations, labels } }: Pod): boolean {
+  const told = annotations?.[keys.preemptable] ?? labels?.[keys.preemptable];
+  return told === undefined || truths.includes(told);
 }
 
 /** The index at the end of a name of three parts or more. */
