@@ -76,9 +76,9 @@ export const parts: readonly Part[] = [
     faithful:
       'the objects, conditions and events of the recorded traces that pass: training-operator v1.8.1 (six kinds), mpi-operator, KServe v0.20 in Standard mode, Kueue, Trainer v2.3 with JobSet',
     approximated:
-      'our reading of the real operators; their webhooks are part of the model; requests do not pass through an InferenceGraph',
+      'our reading of the real operators; their webhooks are part of the model; requests do not pass through an InferenceGraph; KServe does not hear of changes that others make to its ScaledObjects (the autoscaler class keda has no recorded trace)',
     absent:
-      'what is not listed by `sim/operators/index.ts`; of KServe the Knative mode and the autoscaler class keda; of Trainer torchtune, Flux, PodGroups, OptimizationJobs, the data cache, the progress that trainers tell and the time of runtime patches; of JobSet exclusive placement by affinities, volume claim policies and the alpha gates, which are off',
+      'what is not listed by `sim/operators/index.ts`; of KServe the Knative mode; of Trainer torchtune, Flux, PodGroups, OptimizationJobs, the data cache, the progress that trainers tell and the time of runtime patches; of JobSet exclusive placement by affinities, volume claim policies and the alpha gates, which are off',
   },
   {
     name: 'Knative Serving',
@@ -94,11 +94,11 @@ export const parts: readonly Part[] = [
     name: 'Data and scaling operators',
     families: [],
     faithful:
-      'from their sources, where their kinds are, without recorded traces: Spark operator v2.5.2 (SparkApplication, ScheduledSparkApplication), dask-kubernetes with kopf 1.38 (DaskCluster, DaskWorkerGroup, DaskJob, DaskAutoscaler), KEDA v2.20.2 (ScaledObject, ScaledJob, authentications, external metrics), Volcano v1.15.1 (Job, PodGroup, Queue, its scheduler with enqueue, allocate and backfill)',
+      'from their sources, where their kinds are, without recorded traces: Spark operator v2.5.2 (SparkApplication, ScheduledSparkApplication), dask-kubernetes with kopf 1.38 (DaskCluster, DaskWorkerGroup, DaskJob, DaskAutoscaler), KEDA v2.20.2 (ScaledObject, ScaledJob, authentications, external metrics), Volcano v1.15.1 (Job, PodGroup, Queue, its scheduler with enqueue, allocate and backfill); Seldon Core v1.17.1 (SeldonDeployment: its webhook, Deployments, Services, autoscalers, ScaledObjects and budgets, the executor that walks routers, combiners and transformers in three protocols)',
     approximated:
-      'spark-submit, the Spark driver and its executors, the Dask scheduler and workers do work of a stated length, not code; Spark of 4.0; calls of operators to programs leave from the API server’s address; the webhooks of KEDA check in one order',
+      'spark-submit, the Spark driver and its executors, the Dask scheduler and workers do work of a stated length, not code; Spark of 4.0; calls of operators to programs leave from the API server’s address; the webhooks of KEDA check in one order; of Seldon Core the source at hand was older: chart values, image tags and some names are from its documents and from memory, models answer with what they were sent, a combiner with its first message',
     absent:
-      'of Spark SparkConnect, ingresses, batch schedulers, dynamic allocation that shrinks; of KEDA all scalers but cpu, memory, cron, kubernetes-workload, prometheus and metrics-api, and formulas; of Volcano preempt, reclaim, its scheduler’s ConfigMap, CronJobs, JobFlows, HyperNodes; Seldon Core, Ray and Flink',
+      'of Spark SparkConnect, ingresses, batch schedulers, dynamic allocation that shrinks; of KEDA all scalers but cpu, memory, cron, kubernetes-workload, prometheus and metrics-api, and formulas; of Volcano preempt, reclaim, its scheduler’s ConfigMap, CronJobs, JobFlows, HyperNodes; of Seldon Core Istio and Ambassador routes, explainers, gRPC, Kafka, loggers, feedback, and all of version 2; Ray and Flink',
   },
   {
     name: 'Kueue',
@@ -123,11 +123,11 @@ export const parts: readonly Part[] = [
     name: 'Mesh',
     families: ['mesh'],
     faithful:
-      'the security of Istio 1.30 with sidecars: PeerAuthentication, the TLS of DestinationRule with auto mTLS, RequestAuthentication, AuthorizationPolicy for HTTP and TCP (ALLOW, DENY, AUDIT, CUSTOM, dry run), path normalization, what the client sees, and what the webhook says of the three policies',
+      'the security of Istio 1.30 with sidecars: PeerAuthentication, the TLS of DestinationRule with auto mTLS, RequestAuthentication, AuthorizationPolicy for HTTP and TCP (ALLOW, DENY, AUDIT, CUSTOM, dry run), path normalization, what the client sees, and what the webhook says of the three policies; where its kinds are, istiod checks them, puts sidecars into pods, and what travels between programs is let through, refused or reset by them',
     approximated:
-      'tokens are told to be good or bad, not verified; an external authorizer says one thing for all; the texts of 503s',
+      'tokens are told to be good or bad, not verified; an external authorizer says one thing for all (in a cluster it refuses); the texts of 503s; labels are those at a pod’s start; the injected pod is written from what is known of the template',
     absent:
-      'policies are evaluated, not enforced on the simulated traffic, and the webhook stands before no API server; ambient mode, gateways, Sidecar, VirtualService, subsets, what Envoy’s other filters leave behind',
+      'ambient mode, gateways, Sidecar, VirtualService, subsets, ServiceEntry, EnvoyFilter, waypoints, egress, several revisions; probes rewritten to and metrics merged at port 15020; what Envoy’s other filters leave behind',
   },
   {
     name: 'Traffic and serving',
@@ -142,9 +142,12 @@ export const parts: readonly Part[] = [
   {
     name: 'GPU metrics',
     families: [],
-    faithful: 'the delay of dcgm-exporter, scrape and adapter; who holds a GPU',
-    approximated: 'utilisation is what the workload says; no other counter',
-    absent: 'power, temperature, memory, profiling counters',
+    faithful:
+      'dcgm-exporter 4.5.3 to 4.8.2 in a pod: its text, labels, files of counters, interval, the pods that hold a GPU, shared GPUs, MIG instances, Xid errors; the delay of exporter, scrape and adapter',
+    approximated:
+      'use is what the workload says; clocks, power, heat and energy lie between idle and full by model; memory is the context of each program; after Xid 79 only the error can be read; replicas, renamed products and MIG by node labels: NVIDIA’s own device plug-in runs idle beside them',
+    absent:
+      'DCGM_EXP counters, tensor, DRAM, PCIe and NVLink activity, use by process; the ConfigMap of the device plug-in (time-slicing, MPS), renameByDefault, the ClusterPolicy of the GPU operator; metrics of prometheus-adapter but DCGM_FI_DEV_GPU_UTIL',
   },
   {
     name: 'Fraud data',
@@ -176,11 +179,11 @@ export const parts: readonly Part[] = [
     name: 'Prometheus',
     families: ['promql'],
     faithful:
-      'instant and range queries, vector matching, aggregations, nearly all functions, subqueries, @ and offset, staleness, classic histograms, recording and alerting rules, the life of alerts, templates, text formats; scraping through network policies; its HTTP API; Prometheus in a pod with a configuration of its own: discovery by the API (pods, endpoints, slices, services, nodes), by DNS A and static, relabelling, reloading; kube-state-metrics v2.20 for 20 kinds; the Prometheus operator v0.93 (Prometheus, ServiceMonitor, PodMonitor, PrometheusRule) with its config-reloader, where its kinds are',
+      'instant and range queries, vector matching, aggregations, nearly all functions, subqueries, @ and offset, staleness, classic histograms, recording and alerting rules, the life of alerts, templates, text formats; scraping through network policies; its HTTP API; Prometheus in a pod with a configuration of its own: discovery by the API (pods, endpoints, slices, services, nodes), by DNS A and static, relabelling, reloading; kube-state-metrics v2.20 for 20 kinds; Alertmanager in a pod: routes, groups and their times, matchers, inhibitions, silences, mute and active intervals, retries, webhooks with version 4 of the payload, API v2; the Prometheus operator v0.93 (Prometheus, ServiceMonitor, PodMonitor, PrometheusRule) with its config-reloader, where its kinds are',
     approximated:
-      "limit_ratio (another hash); a gateway's counters are its share of all answers; scrapes have no TLS, credentials and time-outs of their own; on voyages of `check` monitors only run",
+      "limit_ratio (another hash); a gateway's counters are its share of all answers; scrapes have no TLS, credentials and time-outs of their own; Alertmanager’s intervals are read in UTC, and what it would send out of the cluster is logged; on voyages of `check` monitors only run",
     absent:
-      'native histograms, anchored and smoothed selectors, info(), start timestamps, federation, query formatting, Alertmanager, remote write, other service discovery; of the operator Alertmanager, Probe, ScrapeConfig, Thanos, TLS and credentials; of kube-state-metrics leases, endpoints, ingresses, webhook configurations and custom resources',
+      'native histograms, anchored and smoothed selectors, info(), start timestamps, federation, query formatting, remote write, Alertmanager’s cluster, templates and groups of alerts, other service discovery; of the operator Alertmanager, Probe, ScrapeConfig, Thanos, TLS and credentials; of kube-state-metrics leases, endpoints, ingresses, webhook configurations and custom resources',
   },
   {
     name: 'Time travel',
