@@ -1,6 +1,13 @@
 /** How the tests run. */
 import { defineConfig } from 'vitest/config';
 
+/** They take a minute, or start commands, servers and clusters: each has a process of its own. */
+const alone = [
+  'test/{vectors,determinism,house,cli,docs,plan,attached,kind,kind-*}.test.ts',
+  'test/{fraud,real,e2e,cli}/**/*.test.ts',
+  'test/{report/commands,check/command}.test.ts',
+];
+
 export default defineConfig({
   test: {
     testTimeout: 120_000,
@@ -9,18 +16,15 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        // Rules, which keep nothing between them: one process loads the sources once for all its files.
+        // They keep nothing between them: two processes load the sources once for all their files.
         test: {
-          name: 'units',
-          include: ['sim/**/*.test.ts', 'src/**/*.test.ts'],
+          name: 'together',
+          include: ['sim/**/*.test.ts', 'src/**/*.test.ts', 'test/**/*.test.ts'],
+          exclude: alone,
           isolate: false,
         },
       },
-      {
-        extends: true,
-        // Whole runs, commands and servers: each file has a process of its own.
-        test: { name: 'whole', include: ['test/**/*.test.ts'] },
-      },
+      { extends: true, test: { name: 'alone', include: alone } },
     ],
   },
 });
