@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import type { KubeObject } from '../sim/api/object.js';
+import { shippedText } from '../sim/operators/volcano/scheduler/configuration.js';
 import { simulationOptions } from '../src/backends/sim-options.js';
 import { bootSimulatedCluster, type SimulatedCluster } from '../src/backends/sim.js';
 
@@ -171,6 +172,55 @@ describe('Volcano', () => {
     expect(group?.status.phase).toBe('Running');
     await cluster.advance('60s');
     expect(await found(cluster, jobsPath)).toEqual([]);
+  });
+});
+
+describe('a scheduler that is told to push pods out', () => {
+  const conf = (actions: string) => ({
+    ...{ apiVersion: 'v1', kind: 'ConfigMap' },
+    metadata: { name: 'volcano-scheduler-configmap', namespace: 'volcano-system' },
+    data: { 'volcano-scheduler.conf': shippedText.replace(/".*"/, `"${actions}"`) },
+  });
+  const evictions = async (cluster: SimulatedCluster) =>
+    (await messagesOf(cluster)).filter(message => message.startsWith('Evict: Pod'));
+  const running = async (cluster: SimulatedCluster, job: string) =>
+    (await podsOf(cluster)).filter(
+      ({ metadata, status }) => metadata.name.startsWith(job) && status.phase === 'Running',
+    ).length;
+
+  it('makes room for a group of more priority, and for a queue that has less than its share', async () => {
+    await using cluster = await clusterOf('6');
+    const priority = {
+      ...{ apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', value: 1000 },
+      metadata: { name: 'urgent' },
+    };
+    const team = {
+      ...{ apiVersion: 'scheduling.volcano.sh/v1beta1', kind: 'Queue', spec: { weight: 1 } },
+      metadata: { name: 'team' },
+    };
+    const command = 'sleep 1000';
+    const low = jobOf({ name: 'low', replicas: 6, command, task: { minAvailable: 1 } });
+    const one = (name: string, spec: object) => jobOf({ name, replicas: 1, command, spec });
+    const urgent = one('urgent', { priorityClassName: 'urgent' });
+    await cluster.apply([
+      priority,
+      team,
+      conf('enqueue, allocate, reclaim, preempt'),
+      low,
+    ] as never);
+    await cluster.advance('10s');
+    await cluster.apply([urgent] as never);
+    await cluster.advance('130s');
+    expect(await evictions(cluster)).toEqual(['Evict: Pod is evicted, because of preempt']);
+    expect([await running(cluster, 'low'), await running(cluster, 'urgent')]).toEqual([5, 1]);
+
+    await cluster.request({ method: 'DELETE', path: `${jobsPath}/urgent` });
+    await cluster.advance('60s');
+    expect(await running(cluster, 'low')).toBe(6);
+    await cluster.apply([one('theirs', { queue: 'team' })] as never);
+    await cluster.advance('60s');
+    expect(await evictions(cluster)).toContain('Evict: Pod is evicted, because of reclaim');
+    expect([await running(cluster, 'low'), await running(cluster, 'theirs')]).toEqual([5, 1]);
   });
 });
 

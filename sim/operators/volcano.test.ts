@@ -13,6 +13,7 @@ import { validateJob } from './volcano/job-validator.js';
 import { requestsOfTasks } from './volcano/min-resources.js';
 import { applyPolicies } from './volcano/policies.js';
 import { defaultQueue, validateQueue } from './volcano/queue-webhooks.js';
+import { shippedText } from './volcano/scheduler/configuration.js';
 import { JobInfo } from './volcano/scheduler/job-info.js';
 import { Shares } from './volcano/scheduler/shares.js';
 import { TaskInfo } from './volcano/scheduler/task-info.js';
@@ -282,12 +283,27 @@ it('has hints for what it does not do', async () => {
     'networkTopology is not simulated: there are no HyperNodes, pods go to any node',
     'dependsOn: b wait for pods to run, and no pod runs before minAvailable of them can: minAvailable must leave them out',
   ]);
-  const metadata = { name: 'volcano-scheduler-configmap' };
-  const data = { 'volcano-scheduler.conf': 'actions: "enqueue, allocate, preempt, backfill"\n' };
-  expect(volcano.hints?.({ apiVersion: 'v1', kind: 'ConfigMap', metadata, data } as never)).toEqual(
-    [
-      'volcano-scheduler.conf is not read: the scheduler runs with the shipped one',
-      'actions preempt are not simulated: no pod is evicted for another',
-    ],
-  );
+  const of = (conf: string, namespace = 'volcano-system') => {
+    const metadata = { name: 'volcano-scheduler-configmap', namespace };
+    const data = { 'volcano-scheduler.conf': conf };
+    return volcano.hints?.({ apiVersion: 'v1', kind: 'ConfigMap', metadata, data } as never);
+  };
+  const late =
+    'volcano-scheduler.conf is read when the kubelet writes it, up to 90 s after a change';
+  expect(of(shippedText)).toEqual([late]);
+  const plugins = `[{ name: gang, enableJobReady: false }, { name: binpack, arguments: { binpack.cpu: 5 } }, { name: sla }]`;
+  expect(of(`actions: "allocate, shuffle"\ntiers: [{ plugins: ${plugins} }]`)).toEqual([
+    late,
+    'actions shuffle are not simulated',
+    'plug-ins sla are not simulated',
+    'plug-ins predicates are not listed, and are at work all the same',
+    'switches gang enableJobReady: false are not simulated',
+    'arguments binpack binpack.cpu are not read',
+  ]);
+  expect(of('actions: "allocate, dance"')).toEqual([
+    'volcano-scheduler.conf is invalid, what was read before it stays: failed to find Action  dance',
+  ]);
+  expect(of(shippedText, 'default')).toEqual([
+    'volcano-scheduler.conf is not read: the scheduler mounts the one in volcano-system',
+  ]);
 });

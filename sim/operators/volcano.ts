@@ -2,7 +2,8 @@
  * Volcano: jobs whose pods start together, queues with shares of the cluster, and a scheduler of its own.
  * Left out: Commands (vcctl), CronJobs, JobFlows, HyperNodes and all that goes by network topology,
  * partitions beyond their labels, NUMA, reservations, forwarding to other clusters, the agent, and the
- * plug-ins ray and hcclrank of jobs beyond their names. The scheduler's configuration is the shipped one.
+ * plug-ins ray and hcclrank of jobs beyond their names. Of the scheduler the actions shuffle, gangpreempt and
+ * gangreclaim are left out, and all plug-ins but those of the shipped configuration.
  * @upstream volcano-sh/volcano v1.15.1
  */
 import type { PolicyRule } from '../api/kinds/rbac.js';
@@ -16,6 +17,7 @@ import { podGroupDefinition, queueDefinition } from './volcano/group-schemas.js'
 import { podGroupController } from './volcano/group-controller.js';
 import { validatePodGroup } from './volcano/group-webhooks.js';
 import { volcanoHints } from './volcano/hints.js';
+import { configurationFile } from './volcano/keys.js';
 import { jobController } from './volcano/job-controller.js';
 import { defaultJob } from './volcano/job-defaulter.js';
 import { jobDefinition } from './volcano/job-schemas.js';
@@ -24,6 +26,7 @@ import { isDefaultQueueOpen } from './volcano/default-queue.js';
 import { queueController } from './volcano/queue-controller.js';
 import { defaultQueue, validateQueue } from './volcano/queue-webhooks.js';
 import { scheduler } from './volcano/scheduler/scheduler.js';
+import { shippedText } from './volcano/scheduler/configuration.js';
 import { ttlController } from './volcano/ttl-controller.js';
 
 const namespace = 'volcano-system';
@@ -141,6 +144,12 @@ function webhooks(): readonly KubeObject[] {
   ];
 }
 
+function configuration(): KubeObject {
+  const { configMap, key } = configurationFile;
+  const metadata = { name: configMap, namespace };
+  return { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { [key]: shippedText } };
+}
+
 const accounts = {
   'volcano-controllers': controllerRules,
   'volcano-scheduler': schedulerRules,
@@ -157,6 +166,7 @@ export const volcano: Operator = {
     ...Object.entries(accounts).flatMap(([account, rules], index) =>
       installation({ namespace, account, rules }).slice(index === 0 ? 0 : 1),
     ),
+    configuration(),
     ...webhooks(),
   ]),
   process: {

@@ -1,5 +1,6 @@
 /** What the author of a Job, a PodGroup or a Queue should know before it runs. */
 import type { KubeObject } from '../../api/object.js';
+import { configurationHints } from './scheduler/configuration-hints.js';
 import type { Job, PodGroup, Queue } from './types.js';
 
 const groups = ['batch.volcano.sh', 'scheduling.volcano.sh'];
@@ -56,23 +57,4 @@ function queueHints({ spec }: Queue): readonly string[] {
   return (spec.extendClusters ?? []).length > 0
     ? ['extendClusters is not simulated: jobs stay in this cluster']
     : [];
-}
-
-/** The installation's, and the file that it is of. */
-const configuration = { name: 'volcano-scheduler-configmap', file: 'volcano-scheduler.conf' };
-
-/** A scheduler's configuration is not read: who ships one should know. */
-function configurationHints(object: KubeObject): readonly string[] {
-  const { data } = object as KubeObject & { readonly data?: Readonly<Record<string, string>> };
-  const text = data?.[configuration.file];
-  if (object.metadata.name !== configuration.name || text === undefined) return [];
-  const actions = ['preempt', 'reclaim', 'shuffle', 'gangpreempt', 'gangreclaim'].filter(name =>
-    new RegExp(`^actions:.*\\b${name}\\b`, 'm').test(text),
-  );
-  return [
-    `${configuration.file} is not read: the scheduler runs with the shipped one`,
-    ...(actions.length > 0
-      ? [`actions ${actions.join(', ')} are not simulated: no pod is evicted for another`]
-      : []),
-  ];
 }

@@ -5,6 +5,12 @@ export const schedulerName = 'volcano';
 /** Who tells the events of the controllers. */
 export const controllerSource = 'vc-controller-manager';
 
+/** Where the scheduler's configuration stands. */
+export const configurationFile = {
+  ...{ namespace: 'volcano-system', configMap: 'volcano-scheduler-configmap' },
+  key: 'volcano-scheduler.conf',
+} as const;
+
 /** Labels and annotations. */
 export const keys = {
   groupName: 'scheduling.k8s.io/group-name',

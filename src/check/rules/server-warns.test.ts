@@ -25,10 +25,11 @@ it('tells it of objects of Kubernetes that an operator would read', () => {
 apiVersion: v1
 kind: ConfigMap
 metadata: { name: volcano-scheduler-configmap, namespace: volcano-system }
-data: { volcano-scheduler.conf: 'actions: "enqueue, allocate, preempt, backfill"' }
+data: { volcano-scheduler.conf: 'actions: "enqueue, allocate, preempt, backfill, shuffle"' }
 `;
   expect(found('SEA007', text)).toEqual([
-    'info 2 volcano: actions preempt are not simulated: no pod is evicted for another',
-    'info 2 volcano: volcano-scheduler.conf is not read: the scheduler runs with the shipped one',
+    'info 2 volcano: actions shuffle are not simulated',
+    'info 2 volcano: plug-ins gang, predicates are not listed, and are at work all the same',
+    'info 2 volcano: volcano-scheduler.conf is read when the kubelet writes it, up to 90 s after a change',
   ]);
 });

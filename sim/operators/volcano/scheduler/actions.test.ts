@@ -3,8 +3,17 @@ import type { Pod } from '../../../api/kinds/core.js';
 import type { View } from '../../../client/contract.js';
 import { Random } from '../../../engine/random.js';
 import { runActions } from './actions.js';
-import { shipped } from './configuration.js';
+import { readConfiguration, shippedText } from './configuration.js';
+import { MountedConfiguration } from './mounted-configuration.js';
 import { Session } from './session.js';
+
+const shipped = configuration(shippedText);
+
+function configuration(text: string) {
+  const read = readConfiguration(text);
+  if (!read.isOk) throw new Error(read.error);
+  return read.value;
+}
 
 function queue(name: string) {
   return { metadata: { name, uid: name }, spec: {}, status: { state: 'Open' } };
@@ -16,6 +25,7 @@ function session(
   pods: readonly Pod[],
   actions: readonly string[],
   queueOf: (group: string) => string = () => 'q',
+  tiers = shipped.tiers,
 ) {
   const ready = { type: 'Ready', status: 'True' };
   const node = {
@@ -42,7 +52,7 @@ function session(
   } as unknown as View;
   const opened = new Session({
     ...{ view, random: new Random(1), nowMs: 0, assumed: new Map(), tell: () => undefined },
-    configuration: { ...shipped, actions },
+    configuration: { ...shipped, actions, tiers },
   });
   const placed = runActions(opened);
   return {
@@ -127,5 +137,73 @@ describe('preempt and reclaim', () => {
       ...{ bound: [], evicted: ['reclaim a-w-2', 'reclaim a-w-1'], waits: ['b-w-0', 'b-w-1'] },
     });
     expect(session(groups, pods, ['allocate', 'preempt'], name => name).evicted).toEqual([]);
+  });
+});
+
+describe('the configuration', () => {
+  const error = (text: string) => {
+    const read = readConfiguration(text);
+    return read.isOk ? '' : read.error;
+  };
+
+  it('is refused as a whole for one mistake', () => {
+    expect(error('actions: "allocate,  walk"')).toBe('failed to find Action   walk');
+    expect(error('')).toBe('failed to find Action ');
+    expect(error('actions: [')).toMatch(/^yaml: /);
+    expect(error('actions: [allocate]')).toMatch(/^cannot unmarshal \["allocate"\] of actions/);
+    const tier = (options: string) =>
+      error(`actions: allocate\ntiers: [{ plugins: [${options}, { name: proportion }] }]`);
+    expect(tier('{ name: drf, enableHierarchy: true }')).toBe(
+      'proportion and drf with hierarchy enabled conflicts',
+    );
+    expect(tier('{ name: drf }')).toBe('');
+    expect(tier('{ name: gang, enablePreemptable: perhaps }')).toMatch(/^cannot unmarshal/);
+  });
+
+  it('says who protects pods: gang does where it is not switched off', () => {
+    const groups = { low: { priority: 1, least: 3 }, high: { priority: 9 } };
+    const pods = [
+      ...four.map(index => podIn('low', index, 'Running')),
+      ...[0, 1].map(index => podIn('high', index, 'Pending')),
+    ];
+    const plugins = '[{ name: priority }, { name: gang }]';
+    const { tiers } = configuration(`actions: preempt\ntiers: [{ plugins: ${plugins} }]`);
+    expect(session(groups, pods, ['preempt'], () => 'q', tiers).evicted).toEqual([
+      'preempt low-w-0',
+    ]);
+    const whole = { ...groups, low: { priority: 1, least: 4 } };
+    expect(session(whole, pods, ['preempt'], () => 'q', tiers).evicted).toEqual([]);
+    expect(session(whole, pods, ['preempt']).evicted).toEqual(['preempt low-w-3']);
+  });
+
+  it('is read when the kubelet writes it, and stays where what is written is wrong', () => {
+    const metadata = { name: 'volcano-scheduler-configmap', namespace: 'volcano-system' };
+    const of = (conf: string) => ({ metadata, data: { 'volcano-scheduler.conf': conf } });
+    let known = of('actions: "allocate"');
+    const waits: { readonly delayMs: number; readonly act: () => void }[] = [];
+    const clock = {
+      after: (delayMs: number, _: string, act: () => void) => waits.push({ delayMs, act }),
+    };
+    const context = { clock, random: new Random(3), view: { get: () => known } };
+    let changes = 0;
+    const file = new MountedConfiguration(context as never, () => changes++);
+    file.start();
+    const write = (conf: string): readonly string[] => {
+      known = of(conf);
+      const before = file.current;
+      file.hear(known);
+      expect(file.current).toBe(before);
+      const wait = waits.pop();
+      expect(wait?.delayMs ?? 0).toBeLessThanOrEqual(90_000);
+      wait?.act();
+      return file.current.actions;
+    };
+    expect(file.current.actions).toEqual(['allocate']);
+    expect(write('actions: "allocate, reclaim"')).toEqual(['allocate', 'reclaim']);
+    expect(write('actions: "allocate, sing"')).toEqual(['allocate', 'reclaim']);
+    expect(write('actions: preempt')).toEqual(['preempt']);
+    expect(changes).toBe(3);
+    file.hear(known);
+    expect(waits).toEqual([]);
   });
 });

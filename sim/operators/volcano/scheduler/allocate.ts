@@ -10,7 +10,6 @@ import { compareTasks, type TaskInfo } from './task-info.js';
 /** The action; what it found is to be bound. */
 export function allocate(session: Session): readonly Placement[] {
   const work = new Work(session);
-  const { shares } = session;
   const placements: Placement[] = [];
   const compare = (a: Queue, b: Queue): number => session.compareQueues(a, b);
   const left = [...work.queues];
@@ -20,7 +19,7 @@ export function allocate(session: Session): readonly Placement[] {
     queue = takeFirst(left, compare)
   ) {
     const { name = '' } = queue.metadata;
-    if (shares.isOverused(name)) continue;
+    if (session.isOverused(name)) continue;
     const job = work.next(name);
     if (job === undefined) continue;
     placements.push(...work.tryJob(job));
@@ -35,7 +34,10 @@ class Work {
   private readonly tasks = new Map<JobInfo, TaskInfo[]>();
 
   constructor(private readonly session: Session) {
+    const { actions } = session.means.configuration;
     for (const job of session.jobs) {
+      // Where nobody lets groups in, they all are.
+      if (job.isPending && !actions.includes('enqueue')) job.phase = 'Inqueue';
       if (job.isPending || job.invalidity !== undefined) continue;
       const tasks = job.tasks
         .filter(
@@ -78,7 +80,7 @@ class Work {
 
   private tryTask(job: JobInfo, task: TaskInfo, statement: Statement): boolean {
     const { session } = this;
-    if (!session.shares.mayTake(job.queue, task)) return false;
+    if (!session.mayTake(job.queue, task, 'enabledAllocatable')) return false;
     if (job.hasFailedLike(task)) {
       const { name = '' } = task.pod.metadata;
       const common = `Task ${name} with role spec ${task.role} has already predicated failed, skip`;

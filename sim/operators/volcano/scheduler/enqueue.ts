@@ -3,9 +3,23 @@ import { difference, exceeded, sum, times, type Amounts } from '../amounts.js';
 import type { Queue } from '../types.js';
 import type { JobInfo } from './job-info.js';
 import { takeFirst, type Session } from './session.js';
+import { partsOf } from './tiers.js';
+
+type Refuses = (promised: Promised, job: JobInfo, wanted: Amounts) => string | undefined;
+
+/** Who may refuse a group; of a queue that is not open nothing is said. */
+const refusing: Readonly<Record<string, Refuses>> = {
+  overcommit: (promised, _, wanted) => promised.refusedByCluster(wanted),
+  proportion: (promised, job, wanted) => promised.refusedByQueue(job, wanted),
+};
 
 /** How much more than there is may be promised. */
-const overcommitFactor = 1.2;
+function overcommitOf({ tiers }: Session): number {
+  const usual = 1.2;
+  const plugin = tiers.flat().find(({ name }) => name === 'overcommit');
+  const given = Number(plugin?.args['overcommit-factor'] ?? usual);
+  return given >= 1 ? given : usual;
+}
 
 /** The action. */
 export function enqueue(session: Session): void {
@@ -37,7 +51,7 @@ class Promised {
 
   constructor(private readonly session: Session) {
     const { nodes, jobs } = session;
-    this.idle = difference(times(nodes.total, overcommitFactor), nodes.used);
+    this.idle = difference(times(nodes.total, overcommitOf(session)), nodes.used);
     for (const job of jobs) this.inqueue = sum(this.inqueue, keptFor(job));
   }
 
@@ -54,10 +68,23 @@ class Promised {
     return true;
   }
 
-  /** Of a queue that is not open nothing is said. */
+  /** The first tier that knows decides. */
   private refusalOf(job: JobInfo, wanted: Amounts): string | undefined {
+    const tiers = partsOf(this.session.tiers, refusing, 'enableJobEnqueued');
+    for (const refuses of tiers.find(tier => tier.length > 0) ?? []) {
+      const refusal = refuses(this, job, wanted);
+      if (refusal !== undefined) return refusal;
+    }
+    return undefined;
+  }
+
+  refusedByCluster(wanted: Amounts): string | undefined {
     const overused = exceeded(sum(this.inqueue, wanted), this.idle, wanted);
-    if (overused.length > 0) return told('resource in cluster is overused', 'overused', overused);
+    if (overused.length === 0) return undefined;
+    return told('resource in cluster is overused', 'overused', overused);
+  }
+
+  refusedByQueue(job: JobInfo, wanted: Amounts): string | undefined {
     const share = this.session.shares.get(job.queue);
     if (share?.isOpen !== true) return '';
     const taken = sum(share.allocated, share.inqueue);

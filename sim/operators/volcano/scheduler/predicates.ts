@@ -7,6 +7,7 @@ import { FitErrors } from './fit-errors.js';
 import { futureIdle, type NodeState } from './node-state.js';
 import type { Session } from './session.js';
 import type { TaskInfo } from './task-info.js';
+import { isOn } from './tiers.js';
 
 /** The nodes that take the pod, or why none does. */
 export interface Fit {
@@ -86,13 +87,24 @@ function scoresOf(
   task: TaskInfo,
   { nodes, state, info }: Pick<Fit, 'nodes' | 'state' | 'info'>,
 ): readonly number[] {
+  const packs = isOn(session.tiers, 'binpack', 'enableNodeOrder');
+  const own = packs ? nodes.map(node => packing(task.request, node)) : [];
+  const ofPlugins = isOn(session.tiers, 'nodeorder', 'enableNodeOrder')
+    ? orderOf(session, { nodes, state, info })
+    : [];
+  return nodes.map((_, index) => (ofPlugins[index] ?? 0) + (own[index] ?? 0));
+}
+
+function orderOf(
+  session: Session,
+  { nodes, state, info }: Pick<Fit, 'nodes' | 'state' | 'info'>,
+): readonly number[] {
   const known = nodes.flatMap(({ name }): readonly NodeInfo[] => {
     const own = session.nodes.info(name);
     return own === undefined ? [] : [own];
   });
   const scores = session.nodes.framework.score(state, info, known);
-  const total = 'total' in scores ? scores.total : [];
-  return nodes.map((node, index) => (total[index] ?? 0) + packing(task.request, node));
+  return 'total' in scores ? scores.total : [];
 }
 
 const packed = ['cpu', 'memory'];

@@ -135,7 +135,9 @@ class Attempt {
   /** Also the queue must be allowed to have it. */
   private hasPlace(node: NodeState): boolean {
     const { session, job, task } = this;
-    return session.shares.mayTake(job.queue, task) && fits(task.request, futureIdle(node));
+    return (
+      session.mayTake(job.queue, task, 'enabledAllocatable') && fits(task.request, futureIdle(node))
+    );
   }
 
   /** For whom pods go already, nobody else has to go. @upstream taskEligibleToPreempt */

@@ -23,7 +23,7 @@ export function reclaim(session: Session): void {
     queue = takeFirst(left, compare)
   ) {
     const { name = '' } = queue.metadata;
-    if (session.shares.isOverused(name)) continue;
+    if (session.isOverused(name)) continue;
     const own = starving.filter(job => job.queue === name);
     const first = (a: JobInfo, b: JobInfo): number => session.compareJobs(a, b);
     for (let job = takeFirst(own, first); job !== undefined; job = takeFirst(own, first)) {
@@ -40,7 +40,7 @@ function reclaimFor(session: Session, job: JobInfo): void {
     const task = tasks.shift();
     if (task === undefined) break;
     if (task.pod.spec?.preemptionPolicy === 'Never') continue;
-    if (!session.shares.mayTake(job.queue, task)) continue;
+    if (!session.mayTake(job.queue, task, 'enablePreemptive')) continue;
     const fit = nodesFor(session, job, task);
     fit.nodes.some(node => tryNode({ session, job, task, node, fit }, statement));
   }

@@ -4,6 +4,7 @@
  */
 import { replicaSets, statefulSets } from '../../../api/kinds/apps.js';
 import {
+  configMaps,
   namespaces,
   nodes,
   persistentVolumeClaims,
@@ -11,6 +12,7 @@ import {
   pods,
   replicationControllers,
   services,
+  type ConfigMap,
 } from '../../../api/kinds/core.js';
 import { priorityClasses } from '../../../api/kinds/scheduling.js';
 import {
@@ -34,12 +36,12 @@ import type {
 } from '../../../client/contract.js';
 import { watch } from '../../../client/requests.js';
 import type { Timer } from '../../../engine/clock.js';
-import { schedulerName } from '../keys.js';
+import { configurationFile, schedulerName } from '../keys.js';
 import { podGroups, queues, type PodGroup } from '../types.js';
 import { Binder } from './binder.js';
 import { closeSession } from './close-session.js';
-import { shipped } from './configuration.js';
 import { createQueues } from './first-queues.js';
+import { MountedConfiguration } from './mounted-configuration.js';
 import { Session } from './session.js';
 import { runActions } from './actions.js';
 
@@ -68,21 +70,29 @@ class Scheduler implements Controller {
   readonly workers = workers;
   readonly watches: readonly Watch[];
   private readonly binder: Binder;
+  private readonly file: MountedConfiguration;
   private timer: Timer | undefined;
   private startMs = 0;
   private isStarted = false;
 
   constructor(private readonly context: ControllerContext) {
     this.binder = new Binder(context);
+    this.file = new MountedConfiguration(context, () => this.arm());
     this.watches = [
       ...watched.map(kind => watch(kind, { on: () => this.arm() })),
       watch(pods, { on: change => this.hearPod(change) }),
+      watch(configMaps, {
+        namespace: configurationFile.namespace,
+        fieldSelector: `metadata.name=${configurationFile.configMap}`,
+        on: ({ object }) => this.hearFile(object),
+      }),
     ];
   }
 
   start(): void {
     this.startMs = this.context.clock.now();
     this.isStarted = true;
+    this.file.start();
     this.context.queue.add(queuesKey);
     this.context.queue.add(sessionKey);
   }
@@ -90,6 +100,7 @@ class Scheduler implements Controller {
   stop(): void {
     this.isStarted = false;
     this.timer?.cancel();
+    this.file.stop();
   }
 
   *reconcile(key: string, view: View): Reconciliation {
@@ -106,12 +117,16 @@ class Scheduler implements Controller {
     const assumed = this.binder.assumed(view);
     const session = new Session({
       ...{ view, random, nowMs, assumed, tell },
-      configuration: shipped,
+      configuration: this.file.current,
     });
     for (const placement of runActions(session)) this.binder.take(placement, session);
     yield* closeSession(session, this.context);
     if (session.jobs.some(job => job.isPending || job.count('Pending') > 0)) this.arm();
     return undefined;
+  }
+
+  private hearFile(object: ConfigMap): void {
+    if (this.isStarted) this.file.hear(object);
   }
 
   private hearPod({ object }: Change<HasMetadata>): void {

@@ -12,12 +12,20 @@ import { JobInfo } from './job-info.js';
 import { SessionNodes } from './node-state.js';
 import { Shares } from './shares.js';
 import { TaskInfo } from './task-info.js';
-import { partsOf, type Tier } from './tiers.js';
+import { isOn, partsOf, type Tier } from './tiers.js';
+
+const jobOrders: Readonly<Record<string, JobOrder>> = {
+  priority: (_, a, b) => b.priority - a.priority,
+  gang: (_, a, b) => Number(a.isReady) - Number(b.isReady),
+  drf: (shares, a, b) => shares.compareJobs(a, b),
+};
 
 const starving: Readonly<Record<string, (job: JobInfo) => boolean>> = {
   priority: job => job.count('Pipelined') + job.readyCount < job.tasks.length,
   gang: job => job.isStarving,
 };
+
+type JobOrder = (shares: Shares, a: JobInfo, b: JobInfo) => number;
 
 /** What a session is opened with. */
 export interface SessionMeans {
@@ -40,12 +48,14 @@ export class Session {
   readonly shares: Shares;
   readonly evicted = new Map<TaskInfo, string>();
   readonly tiers: readonly Tier[];
+  private readonly jobOrders: readonly JobOrder[];
   private readonly jobOfTask = new Map<TaskInfo, JobInfo>();
 
   private residents: Map<string, TaskInfo[]> | undefined;
 
   constructor(readonly means: SessionMeans) {
     this.tiers = means.configuration.tiers;
+    this.jobOrders = partsOf(this.tiers, jobOrders, 'enableJobOrder').flat();
     const { view, nowMs, assumed } = means;
     this.uid = means.random.uuid();
     this.queues = new Map(view.list(queues).map(queue => [queue.metadata.name ?? '', queue]));
@@ -71,6 +81,16 @@ export class Session {
     return this.residents.get(node) ?? [];
   }
 
+  /** Whether the queue has all that it deserves. */
+  isOverused(queue: string): boolean {
+    return isOn(this.tiers, 'proportion', 'enabledOverused') && this.shares.isOverused(queue);
+  }
+
+  /** Whether the queue may have the pod, too: placed as it is, or by pushing others out. */
+  mayTake(queue: string, task: TaskInfo, by: 'enabledAllocatable' | 'enablePreemptive'): boolean {
+    return !isOn(this.tiers, 'proportion', by) || this.shares.mayTake(queue, task);
+  }
+
   /** Whether it wants more pods to run than do: all plug-ins of the first tier that knows must say so. */
   isStarving(job: JobInfo): boolean {
     const tiers = partsOf(this.tiers, starving, 'enableJobStarving');
@@ -91,19 +111,22 @@ export class Session {
 
   /** The same, but of groups that are alike but for their age nothing is said. */
   compareJobsByPlugins(a: JobInfo, b: JobInfo): number {
-    return (
-      b.priority - a.priority ||
-      Number(a.isReady) - Number(b.isReady) ||
-      this.shares.compareJobs(a, b)
-    );
+    for (const order of this.jobOrders) {
+      const found = order(this.shares, a, b);
+      if (found !== 0) return found;
+    }
+    return 0;
   }
 
   /** Which queue comes first. */
   compareQueues(a: Queue, b: Queue): number {
     const created = ({ metadata }: Queue): number => timeMs(metadata.creationTimestamp) ?? 0;
+    const byShare = isOn(this.tiers, 'proportion', 'enableQueueOrder')
+      ? (b.spec.priority ?? 0) - (a.spec.priority ?? 0) ||
+        this.shares.compareQueues(a.metadata.name ?? '', b.metadata.name ?? '')
+      : 0;
     return (
-      (b.spec.priority ?? 0) - (a.spec.priority ?? 0) ||
-      this.shares.compareQueues(a.metadata.name ?? '', b.metadata.name ?? '') ||
+      byShare ||
       created(a) - created(b) ||
       ((a.metadata.uid ?? '') < (b.metadata.uid ?? '') ? -1 : 1)
     );

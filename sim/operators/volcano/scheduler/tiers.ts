@@ -5,6 +5,7 @@ export interface PluginOption {
   readonly name: string;
   /** By the names that the file has for them; what is not named is on. */
   readonly switches: Readonly<Record<string, boolean>>;
+  readonly args: Readonly<Record<string, unknown>>;
 }
 
 /** Plug-ins that decide together; the next tier is asked where these do not decide. */
@@ -21,5 +22,12 @@ export function partsOf<T>(
       const part = Object.hasOwn(parts, name) ? parts[name] : undefined;
       return part === undefined || switches[by] === false ? [] : [part];
     }),
+  );
+}
+
+/** Whether a plug-in is there, and this part of it is not switched off. */
+export function isOn(tiers: readonly Tier[], plugin: string, by: string): boolean {
+  return tiers.some(tier =>
+    tier.some(({ name, switches }) => name === plugin && switches[by] !== false),
   );
 }
