@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Reconciliation } from '../client/contract.js';
-import { configMap } from './kserve/configuration.js';
+import { withAgent } from './kserve/agent.js';
+import { configMap, shipped } from './kserve/configuration.js';
 import { Conditions } from './kserve/conditions.js';
 import { kserve } from './kserve.js';
 import type { WebhookVerdict } from './admission/webhook.js';
@@ -90,6 +91,30 @@ describe('kserve', () => {
     expect(scaled({ minReplicas: 0 })).toEqual({ isAllowed: true });
   });
 
+  it('judges the metric of a Service of Knative by the class of its autoscaler', () => {
+    const scaled = (scaleMetric: string, annotations = {}) =>
+      ask(validator, service({ model: sklearn, scaleMetric }, annotations));
+    const byCpu = { 'autoscaling.knative.dev/class': 'hpa.autoscaling.knative.dev' };
+    const refusal = (metric: string) => ({ message: `[${metric}] is not a supported metric` });
+    expect(scaled('cpu')).toMatchObject(refusal('cpu'));
+    expect(scaled('cpu', byCpu)).toEqual({ isAllowed: true });
+    expect(scaled('rps', byCpu)).toMatchObject(refusal('rps'));
+  });
+
+  it('puts the agent between the side-car of Knative and the server', () => {
+    const env = [{ name: 'USER_PORT', value: '8080' }];
+    const containers = [
+      { name: 'kserve-container', readinessProbe: { tcpSocket: { port: 8080 } } },
+      { name: 'queue-proxy', env },
+    ];
+    const annotations = { [`internal.${group}/logger`]: 'true' };
+    const pod = { metadata: { annotations }, spec: { containers } };
+    const made = withAgent(pod, shipped, undefined).spec?.containers ?? [];
+    expect(made.map(({ name }) => name)).toEqual(['kserve-container', 'queue-proxy', 'agent']);
+    expect(made[1]?.env).toEqual([{ name: 'USER_PORT', value: '9081' }]);
+    expect(made[2]?.env).toEqual(env);
+  });
+
   it('derives Ready from the predictor and the ingress', () => {
     const conditions = new Conditions([], 0);
     conditions.initialize();
@@ -113,5 +138,10 @@ describe('kserve', () => {
       'no runtime that KServe ships takes the model format nosuch',
     );
     expect(kserve.hints?.(service({ model: sklearn }))).toEqual([]);
+    const mode = (name: string) => ({ [`${group}/deploymentMode`]: name });
+    const predictor = { model: sklearn, minReplicas: 0, canaryTrafficPercent: 10 };
+    expect(kserve.hints?.(service(predictor, mode('Serverless')))).toEqual([]);
+    expect(kserve.hints?.(service(predictor, mode('RawDeployment')))).toHaveLength(2);
+    expect(kserve.hints?.(service({ model: sklearn }, mode('ModelMesh')))).toHaveLength(1);
   });
 });

@@ -1,8 +1,8 @@
 /**
- * KServe in Standard mode: InferenceServices as Deployments, Services, autoscalers and an Ingress,
+ * KServe: InferenceServices as Deployments, Services, autoscalers and an Ingress, or as Services of Knative,
  * InferenceGraphs as a router that runs, through which no requests are sent.
  * Approximated: credentials of storages are not looked up; OCI images as volumes, several storage
- * URIs, workers on several nodes, explainers, Knative, ModelMesh and the Gateway API are not made;
+ * URIs, workers on several nodes, explainers, graphs in Knative mode, Istio's hosts, ModelMesh and the Gateway API are not made;
  * KEDA's ScaledObjects are, but a change to one by others does not wake the controller. The ConfigMap is the shipped one, but for the mode Standard, the ingress class nginx and
  * Istio's hosts, which are switched off.
  * @upstream kserve/kserve v0.20.0
@@ -35,7 +35,7 @@ const group = 'serving.kserve.io';
 const all = ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'];
 const read = ['get', 'list', 'watch'];
 
-/** @upstream config/rbac/role.yaml, the part that Standard mode needs. */
+/** @upstream config/rbac/role.yaml, the part that is needed here. */
 const rules: readonly PolicyRule[] = [
   { apiGroups: [''], resources: ['configmaps'], verbs: ['create', 'get', 'update'] },
   { apiGroups: [''], resources: ['events', 'services'], verbs: all },
@@ -44,6 +44,11 @@ const rules: readonly PolicyRule[] = [
   { apiGroups: ['apps'], resources: ['deployments'], verbs: all },
   { apiGroups: ['autoscaling'], resources: ['horizontalpodautoscalers'], verbs: all },
   { apiGroups: ['keda.sh'], resources: ['scaledobjects', 'scaledobjects/finalizers'], verbs: all },
+  {
+    apiGroups: ['serving.knative.dev'],
+    resources: ['services', 'services/finalizers'],
+    verbs: all,
+  },
   { apiGroups: ['networking.k8s.io'], resources: ['ingresses'], verbs: all },
   {
     apiGroups: [group],
@@ -123,7 +128,7 @@ function webhooks(): readonly KubeObject[] {
 /** The operator. */
 export const kserve: Operator = {
   name: 'kserve',
-  models: 'kserve/kserve v0.20.0 (InferenceService, InferenceGraph in Standard mode)',
+  models: 'kserve/kserve v0.20.0 (InferenceService; InferenceGraph in Standard mode)',
   manifests: once(() => [
     ...definitions(),
     ...installation({ namespace, account, rules }),

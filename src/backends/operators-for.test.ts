@@ -44,3 +44,26 @@ it('finds KEDA where an InferenceService wants to be scaled by it', () => {
   expect(operatorsFor([service])).toEqual(['kserve', 'keda']);
   expect(operatorsFor([{ apiVersion: 'v1', metadata: { annotations } }])).toEqual([]);
 });
+
+it('finds Knative Serving where an InferenceService runs in Knative mode', () => {
+  const modeKey = 'serving.kserve.io/deploymentMode';
+  const service = (annotations: Readonly<Record<string, string>>) => ({
+    apiVersion: 'serving.kserve.io/v1beta1',
+    kind: 'InferenceService',
+    metadata: { annotations },
+  });
+  const configuration = {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'inferenceservice-config' },
+    data: { deploy: '{"defaultDeploymentMode": "Serverless"}' },
+  };
+  const both = ['kserve', 'knative-serving'];
+  expect(operatorsFor([service({ [modeKey]: 'Serverless' })])).toEqual(both);
+  expect(operatorsFor([service({ [modeKey]: 'Knative' })])).toEqual(both);
+  expect(operatorsFor([service({})])).toEqual(['kserve']);
+  expect(operatorsFor([configuration])).toEqual([]);
+  expect(operatorsFor([service({}), configuration])).toEqual(both);
+  const standard = service({ [modeKey]: 'RawDeployment' });
+  expect(operatorsFor([standard, configuration])).toEqual(['kserve']);
+});

@@ -7,6 +7,8 @@ import { jobset } from '../../sim/operators/jobset.js';
 import { knativeServing } from '../../sim/operators/knative-serving.js';
 import { keda } from '../../sim/operators/keda.js';
 import { kserve } from '../../sim/operators/kserve.js';
+import { configurationName } from '../../sim/operators/kserve/configuration.js';
+import { modeNames } from '../../sim/operators/kserve/deployment-mode.js';
 import { keys } from '../../sim/operators/kserve/keys.js';
 import { kueue } from '../../sim/operators/kueue.js';
 import { mpiOperator } from '../../sim/operators/mpi-operator.js';
@@ -45,13 +47,18 @@ const byGroup: Readonly<Record<string, string>> = {
 /** What of a manifest tells which operators it needs. */
 interface Manifest {
   readonly apiVersion?: string;
-  readonly metadata?: { readonly annotations?: Readonly<Record<string, string>> };
+  readonly kind?: string;
+  readonly metadata?: {
+    readonly name?: string;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
 }
 
 /**
  * The names of the operators. The mpi-operator and the training-operator define the same mpijobs, so that one
  * cluster has one of them: the mpi-operator where all trainings are MPIJobs of its version. KEDA is needed, too,
- * where an InferenceService wants to be scaled by it.
+ * where an InferenceService wants to be scaled by it,
+ * and Knative Serving where one is to run in Knative mode.
  */
 export function operatorsFor(objects: readonly Manifest[]): readonly string[] {
   const versions = [...new Set(objects.map(({ apiVersion = '' }) => apiVersion))];
@@ -62,12 +69,32 @@ export function operatorsFor(objects: readonly Manifest[]): readonly string[] {
     if (name === undefined) return [];
     return isMpi && name === trainingOperator.name ? mpiOperator.name : name;
   });
-  const isScaledByKeda = objects.some(
-    ({ apiVersion = '', metadata }) =>
-      byGroup[apiVersion.split('/')[0] ?? ''] === kserve.name &&
-      metadata?.annotations?.[keys.autoscalerClass] === 'keda',
+  const services = objects.filter(
+    ({ apiVersion = '' }) => byGroup[apiVersion.split('/')[0] ?? ''] === kserve.name,
   );
-  return isScaledByKeda && !named.includes(keda.name) ? [...named, keda.name] : named;
+  const wanted = [
+    ...(services.some(({ metadata }) => metadata?.annotations?.[keys.autoscalerClass] === 'keda')
+      ? [keda.name]
+      : []),
+    ...(services.some(service => isOfKnative(service, objects)) ? [knativeServing.name] : []),
+  ];
+  return [...named, ...wanted.filter(name => !named.includes(name))];
+}
+
+/** Whether it is an InferenceService in Knative mode: as it says, or as KServe's ConfigMap among these does. */
+function isOfKnative({ kind, metadata }: Manifest, objects: readonly Manifest[]): boolean {
+  if (kind !== 'InferenceService') return false;
+  const annotated = modeNames[metadata?.annotations?.[keys.deploymentMode] ?? ''];
+  return (annotated ?? modeNames[defaultModeAmong(objects)]) === 'Knative';
+}
+
+function defaultModeAmong(objects: readonly Manifest[]): string {
+  const map = objects.find(
+    ({ kind, metadata }) => kind === 'ConfigMap' && metadata?.name === configurationName,
+  );
+  const { deploy } =
+    (map as { readonly data?: Readonly<Record<string, string>> } | undefined)?.data ?? {};
+  return /"defaultDeploymentMode":\s*"(\w+)"/.exec(deploy ?? '')?.[1] ?? '';
 }
 
 /** Those of them that run only where they are needed, with what they need themselves. */

@@ -5,6 +5,7 @@ import { agentPort, defaultPort, keys, modelContainer, transformerContainer } fr
 import type { ComponentExtension } from './types.js';
 
 const name = 'agent';
+const queueContainer = 'queue-proxy';
 
 /** The pod with its agent, if its annotations ask for one. */
 export function withAgent(
@@ -17,7 +18,18 @@ export function withAgent(
   const containers = pod.spec?.containers ?? [];
   if (!wants || containers.some(container => container.name === name)) return pod;
   const agent = agentOf(pod, containers, configuration, logger);
-  return { ...pod, spec: { ...pod.spec, containers: [...containers, agent] } };
+  const others = containers.map(container =>
+    container.name === queueContainer ? sentToAgent(container) : container,
+  );
+  return { ...pod, spec: { ...pod.spec, containers: [...others, agent] } };
+}
+
+/** Knative's side-car, which then sends the requests to the agent. */
+function sentToAgent(queue: Container): Container {
+  const env = (queue.env ?? []).map(one =>
+    one.name === 'USER_PORT' ? { ...one, value: String(agentPort) } : one,
+  );
+  return { ...queue, env };
 }
 
 function agentOf(
@@ -30,7 +42,8 @@ function agentOf(
   const transformer = containers.find(container => container.name === transformerContainer);
   const served = transformer ?? containers.find(container => container.name === modelContainer);
   const port = served?.ports?.[0]?.containerPort ?? defaultPort;
-  const probe = (transformer ?? containers[0])?.readinessProbe;
+  const queue = containers.find(container => container.name === queueContainer);
+  const probe = queue === undefined ? (transformer ?? containers[0])?.readinessProbe : undefined;
   const isPassedOn = probe?.httpGet !== undefined || probe?.tcpSocket !== undefined;
   const { securityContext } = containers[0] ?? {};
   return {
@@ -43,6 +56,7 @@ function agentOf(
     },
     ports: [{ name: 'agent-port', containerPort: agentPort, protocol: 'TCP' }],
     ...(securityContext !== undefined && { securityContext }),
+    ...(queue?.env !== undefined && { env: queue.env }),
     ...(isPassedOn && { env: [{ name: 'SERVING_READINESS_PROBE', value: goJson(probe) }] }),
     readinessProbe: {
       httpGet: {

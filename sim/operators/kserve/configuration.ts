@@ -6,7 +6,9 @@ import type { Reconciliation } from '../../client/contract.js';
 import { call, get } from '../../client/requests.js';
 
 const namespace = 'kserve';
-const name = 'inferenceservice-config';
+/** The ConfigMap's name. */
+export const configurationName = 'inferenceservice-config';
+const name = configurationName;
 
 /** Requests and limits, as the ConfigMap writes them. */
 export interface Amounts {
@@ -78,8 +80,8 @@ const small = {
 } as const;
 const agentImage = 'kserve/agent:v0.20.0';
 
-/** As shipped, but for the mode: upstream ships Serverless, which needs Knative, and Istio's ingress class. */
-const shipped: Configuration = {
+/** As shipped, but for the mode: upstream ships Knative, which needs Knative Serving, and Istio's ingress class. */
+export const shipped: Configuration = {
   storageInitializer: {
     image: 'kserve/storage-initializer:v0.20.0',
     ...small,

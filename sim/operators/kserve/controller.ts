@@ -13,6 +13,7 @@ import type {
 } from '../../client/contract.js';
 import { addOwner, keyOf, splitKey, watch } from '../../client/requests.js';
 import { keys } from './keys.js';
+import { KnativeKinds } from './knative/kinds.js';
 import { Pass } from './pass.js';
 import {
   clusterServingRuntimes,
@@ -31,19 +32,27 @@ export function inferenceServiceController(identity: Identity): ControllerDefini
     name: 'inferenceservice-controller',
     eventSource: 'v1beta1Controllers',
     identity,
-    create: context => ({
-      retry,
-      watches: watchesOf(context),
-      reconcile: (key, view) => sync(key, view, context),
-    }),
+    create: context => {
+      const kinds = new KnativeKinds(context);
+      return {
+        retry,
+        watches: watchesOf(context),
+        reconcile: (key, view) => sync(key, view, context, kinds),
+      };
+    },
   };
 }
 
-function* sync(key: string, view: View, context: ControllerContext): Reconciliation {
+function* sync(
+  key: string,
+  view: View,
+  context: ControllerContext,
+  kinds: KnativeKinds,
+): Reconciliation {
   const { namespace, name } = splitKey(key);
   const service = view.get(inferenceServices, namespace, name);
   if (service === undefined) return undefined;
-  const pass = new Pass(service, view, context.clock.now(), event =>
+  const pass = new Pass(service, view, kinds, context.clock.now(), event =>
     context.events.record({ regarding: service, ...event }),
   );
   return yield* pass.run();

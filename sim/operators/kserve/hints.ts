@@ -1,5 +1,7 @@
 /** What the authors of InferenceServices and InferenceGraphs should know before they run. */
 import type { KubeObject } from '../../api/object.js';
+import { keys as knativeKeys } from '../knative/keys.js';
+import { modeNames } from './deployment-mode.js';
 import { graphHints } from './graph/hints.js';
 import type { InferenceGraph } from './graph/types.js';
 import { keys } from './keys.js';
@@ -14,9 +16,16 @@ export function kserveHints(object: KubeObject): readonly string[] {
   const { predictor, transformer, explainer, canary = [] } = spec;
   const hints: string[] = [];
   const mode = metadata.annotations?.[keys.deploymentMode];
-  if (mode !== undefined && !['Standard', 'RawDeployment'].includes(mode)) {
+  const isKnative = mode !== undefined && modeNames[mode] === 'Knative';
+  if (mode !== undefined && !isKnative && modeNames[mode] !== 'Standard') {
     hints.push(
-      `${keys.deploymentMode}: ${mode} is not simulated: the service stays as it is without Knative; use Standard`,
+      `${keys.deploymentMode}: ${mode} is not simulated: the service stays as it is; use Standard or Knative`,
+    );
+  }
+  const duration = isKnative ? metadata.annotations?.[knativeKeys.rolloutDuration] : undefined;
+  if (duration !== undefined && duration !== '0s') {
+    hints.push(
+      `${knativeKeys.rolloutDuration}: ${duration} is not simulated: all traffic moves at once`,
     );
   }
   const format = predictor.model?.modelFormat?.name;
@@ -32,7 +41,7 @@ export function kserveHints(object: KubeObject): readonly string[] {
     );
   }
   const isByKeda = metadata.annotations?.[keys.autoscalerClass] === 'keda';
-  if (predictor.minReplicas === 0 && !isByKeda) {
+  if (predictor.minReplicas === 0 && !isByKeda && !isKnative) {
     hints.push('minReplicas: 0 does not scale to zero in Standard mode: one pod stays');
   }
   if (canary.length > 0) {
@@ -40,8 +49,7 @@ export function kserveHints(object: KubeObject): readonly string[] {
       'canary: in this release no traffic is split: the canaries run, but the Ingress sends all to the stable predictor',
     );
   }
-  const percent = (predictor as { readonly canaryTrafficPercent?: number }).canaryTrafficPercent;
-  if (percent !== undefined) {
+  if (predictor.canaryTrafficPercent !== undefined && !isKnative) {
     hints.push('canaryTrafficPercent has no effect in Standard mode');
   }
   if (explainer !== undefined) hints.push('explainer is not simulated: no pod is made for it');

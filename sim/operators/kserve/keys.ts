@@ -17,6 +17,7 @@ export const keys = {
   modelFormat: 'modelFormat',
   readonly: 'storage.kserve.io/readonly',
   visibility: 'networking.kserve.io/visibility',
+  tagRouting: `${group}/enable-tag-routing`,
   metricAggregation: `${group}/enable-metric-aggregation`,
   prometheusScraping: `${group}/enable-prometheus-scraping`,
   sourceUri: `${internal}/storage-initializer-sourceuri`,

@@ -1,4 +1,4 @@
-/** One pass over one InferenceService, in Standard mode. @upstream kserve v0.20.0 pkg/controller/v1beta1/inferenceservice/controller.go */
+/** One pass over one InferenceService. @upstream kserve v0.20.0 pkg/controller/v1beta1/inferenceservice/controller.go */
 import { deepEqual } from '../../api/equality.js';
 import { deployments } from '../../api/kinds/apps.js';
 import { pods, services, type Pod } from '../../api/kinds/core.js';
@@ -15,8 +15,13 @@ import { readConfiguration, type Configuration } from './configuration.js';
 import { appLabel, reconcileDeployment } from './deployment.js';
 import { modeOf } from './deployment-mode.js';
 import { hostOf, reconcileIngress } from './ingress.js';
+import { propagateIngress } from './knative/ingress.js';
+import { withValidInitialScale } from './knative/initial-scale.js';
+import type { KnativeKinds } from './knative/kinds.js';
+import { reconcileKnativeService } from './knative/reconcile.js';
 import { isStopped, keys, predictorName } from './keys.js';
 import { ServiceStatus } from './status.js';
+import { keys as knativeKeys } from '../knative/keys.js';
 import { inferenceServices, type CanarySpec, type InferenceService } from './types.js';
 
 const finalizer = 'inferenceservice.finalizers';
@@ -27,10 +32,14 @@ type Component = 'predictor' | 'transformer';
 /** A pass; `record` takes the events. */
 export class Pass {
   private readonly status: ServiceStatus;
+  private mode = 'Standard';
+  /** Something of the predictor's Service of Knative is not as it should be. */
+  private hasFailed = false;
 
   constructor(
     private readonly service: InferenceService,
     private readonly view: View,
+    private readonly kinds: KnativeKinds,
     nowMs: number,
     private readonly record: (event: Omit<EventToRecord, 'regarding'>) => void,
   ) {
@@ -40,14 +49,24 @@ export class Pass {
   *run(): Reconciliation {
     const configuration = yield* readConfiguration();
     if (typeof configuration === 'string') return { retry: configuration };
-    const mode = modeOf(this.service, configuration);
+    this.mode = modeOf(this.service, configuration);
     if (isDeleting(this.service)) return yield* this.finalize();
     const service = yield* this.finalized();
     if (typeof service === 'string') return { retry: service };
     if (isFrozen(service)) return undefined;
     this.status.conditions.initialize();
-    if (mode !== 'Standard') return yield* this.refuseMode(service, mode);
-    return yield* this.components(service, configuration);
+    if (this.mode === 'Standard') return yield* this.components(service, configuration);
+    if (this.mode === 'Knative') return yield* this.withKnative(service, configuration);
+    return yield* this.write(service);
+  }
+
+  private *withKnative(service: InferenceService, configuration: Configuration): Reconciliation {
+    const areServed = yield* this.kinds.areServed();
+    if (areServed === false) return yield* this.refuseMode(service);
+    const valid = areServed === true ? yield* withValidInitialScale(service) : areServed;
+    if (typeof valid !== 'string') return yield* this.components(valid, configuration);
+    yield* this.write(service);
+    return { retry: valid };
   }
 
   private *components(service: InferenceService, configuration: Configuration): Reconciliation {
@@ -63,12 +82,28 @@ export class Pass {
     }
     const status = isStopped(service) ? 'True' : 'False';
     this.status.conditions.set('Stopped', { status });
-    const failure = yield* reconcileIngress(service, this.status, configuration, this.view);
+    const failure = yield* this.ingress(service, configuration);
     if (failure !== undefined) {
       yield* this.write(service);
       return { retry: `fails to reconcile ingress: ${failure}` };
     }
     return yield* this.write(service);
+  }
+
+  private *ingress(
+    service: InferenceService,
+    configuration: Configuration,
+  ): Reconciliation<string | undefined> {
+    if (this.mode !== 'Knative') {
+      return yield* reconcileIngress(service, this.status, configuration, this.view);
+    }
+    if (!isStopped(service)) {
+      const types: readonly Component[] = ['predictor', 'transformer'];
+      const hasBoth = service.spec.transformer !== undefined;
+      this.status.acrossComponents(hasBoth ? types : ['predictor']);
+    }
+    propagateIngress(service, this.status, configuration);
+    return undefined;
   }
 
   /** An outcome: nothing else is to be done now. A message: it failed. */
@@ -84,7 +119,8 @@ export class Pass {
     const extension = { ...parts.extension, ...(minReplicas !== undefined && { minReplicas }) };
     const failure = yield* this.make({ ...parts, extension }, 'predictor');
     if (failure !== undefined) return failure;
-    const other = yield* this.canaries(service, configuration, canary);
+    const other =
+      this.mode === 'Knative' ? undefined : yield* this.canaries(service, configuration, canary);
     if (other !== undefined) return `fails to reconcile canary deployments: ${other}`;
     if (isStopped(service)) {
       const current = this.status.conditions.get('PredictorReady');
@@ -93,7 +129,7 @@ export class Pass {
       this.status.conditions.set('PredictorReady', stopped);
       return undefined;
     }
-    const isKnown = this.status.pods(this.podsOf(service, parts.metadata.name ?? ''));
+    const isKnown = this.propagatePods(service, parts.metadata.name ?? '');
     return isKnown ? undefined : { requeueAfterMs: 1000 };
   }
 
@@ -102,6 +138,9 @@ export class Pass {
     parts: ComponentParts,
     component: Component | 'canary',
   ): Reconciliation<string | undefined> {
+    if (this.mode === 'Knative' && component !== 'canary') {
+      return yield* this.makeKnative(parts, component);
+    }
     const { owner, configuration } = parts;
     const served = yield* reconcileService(parts, this.view);
     if (served !== undefined) return this.failed(component, served);
@@ -115,6 +154,20 @@ export class Pass {
     if (component === 'canary' || isStopped(owner)) return undefined;
     const url = `http://${hostOf(parts.metadata.name ?? '', owner, configuration)}`;
     this.status.component(component, deployment, url);
+    return undefined;
+  }
+
+  private *makeKnative(
+    parts: ComponentParts,
+    component: Component,
+  ): Reconciliation<string | undefined> {
+    const before = this.status.componentOf(component);
+    const known = yield* reconcileKnativeService(parts, before);
+    if (typeof known === 'string') return this.failed(component, known);
+    if (component === 'predictor') {
+      this.hasFailed = (known.conditions ?? []).some(({ status }) => status === 'False');
+    }
+    if (!isStopped(parts.owner)) this.status.knativeComponent(component, known);
     return undefined;
   }
 
@@ -186,26 +239,35 @@ export class Pass {
     return undefined;
   }
 
-  /** The pods of a component, the newest first. */
-  private podsOf({ metadata }: InferenceService, component: string): readonly Pod[] {
-    const app = appLabel(component);
+  private propagatePods(service: InferenceService, component: string): boolean {
+    if (this.mode !== 'Knative') {
+      return this.status.pods(this.podsOf(service, 'app', appLabel(component)));
+    }
+    const { latestCreatedRevision = '', latestReadyRevision = '' } =
+      this.status.componentOf('predictor');
+    return this.status.pods(this.podsOf(service, knativeKeys.revision, latestCreatedRevision), {
+      hasFailed: this.hasFailed,
+      isLatestReady: latestCreatedRevision === latestReadyRevision,
+    });
+  }
+
+  /** The pods that are labelled so, the newest first. */
+  private podsOf({ metadata }: InferenceService, key: string, value: string): readonly Pod[] {
     const time = (pod: Pod): string => pod.metadata.creationTimestamp ?? '';
     return this.view
       .list(pods, metadata.namespace ?? '')
-      .filter(pod => pod.metadata.labels?.['app'] === app)
+      .filter(pod => pod.metadata.labels?.[key] === value)
       .sort((a, b) => (time(a) > time(b) ? -1 : time(a) < time(b) ? 1 : 0));
   }
 
-  private *refuseMode(service: InferenceService, mode: string): Reconciliation {
-    if (mode === 'Knative') {
-      this.record({
-        type: 'Warning',
-        reason: 'ServerlessModeRejected',
-        message:
-          'It is not possible to use Knative deployment mode when Knative Services are not available',
-      });
-    }
-    yield* this.write(service, mode);
+  private *refuseMode(service: InferenceService): Reconciliation {
+    this.record({
+      type: 'Warning',
+      reason: 'ServerlessModeRejected',
+      message:
+        'It is not possible to use Knative deployment mode when Knative Services are not available',
+    });
+    yield* this.write(service);
     return undefined;
   }
 
@@ -241,8 +303,8 @@ export class Pass {
       : answer.message;
   }
 
-  private *write(service: InferenceService, mode = 'Standard'): Reconciliation {
-    this.status.put({ deploymentMode: mode });
+  private *write(service: InferenceService): Reconciliation {
+    this.status.put({ deploymentMode: this.mode });
     const status = this.status.status();
     const before = this.service.status ?? {};
     if (deepEqual(comparable(status), comparable(before))) return undefined;

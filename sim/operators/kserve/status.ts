@@ -2,9 +2,13 @@
 import type { Deployment, DeploymentCondition } from '../../api/kinds/apps.js';
 import type { ContainerStatus, Pod } from '../../api/kinds/core.js';
 import { isConditionTrue } from '../../api/meta.js';
+import type { KnativeService } from '../knative/types.js';
 import { Conditions, type ConditionState } from './conditions.js';
 import { modelContainer } from './keys.js';
-import type { FailureInfo, InferenceServiceStatus, ModelStatus } from './types.js';
+import { componentStatusOf, stateOf } from './knative/component-status.js';
+import type { ComponentStatus, FailureInfo, InferenceServiceStatus, ModelStatus } from './types.js';
+
+type Component = 'predictor' | 'transformer';
 
 /** A status that is being changed; `status()` gives the new one. */
 export class ServiceStatus {
@@ -52,7 +56,7 @@ export class ServiceStatus {
   }
 
   /** A component is as ready as its deployment. */
-  component(type: 'predictor' | 'transformer', deployment: Deployment, url: string): void {
+  component(type: Component, deployment: Deployment, url: string): void {
     const ready = readiness(deployment);
     const { components = {} } = this.rest;
     const known = components[type] ?? {};
@@ -60,16 +64,51 @@ export class ServiceStatus {
       components: { ...components, [type]: ready.status === 'True' ? { ...known, url } : known },
     });
     this.conditions.set(readyCondition(type), ready);
-    const { observedGeneration = 0 } = deployment.status ?? {};
-    if (observedGeneration > 0) this.put({ observedGeneration });
-    else {
-      const { observedGeneration: _, ...rest } = this.rest;
-      this.rest = rest;
+    this.observed(deployment.status?.observedGeneration);
+  }
+
+  componentOf(type: Component): ComponentStatus {
+    return this.rest.components?.[type] ?? {};
+  }
+
+  /** A component is as ready as its Service of Knative. */
+  knativeComponent(type: Component, known: NonNullable<KnativeService['status']>): void {
+    const { components = {} } = this.rest;
+    this.put({
+      components: { ...components, [type]: componentStatusOf(this.componentOf(type), known) },
+    });
+    const title = titleOf(type);
+    this.pass(readyCondition(type), stateOf(known, 'Ready'));
+    this.pass(`${title}RouteReady`, stateOf(known, 'RoutesReady'));
+    this.pass(`${title}ConfigurationReady`, stateOf(known, 'ConfigurationsReady'));
+    this.observed(known.observedGeneration);
+  }
+
+  /** What holds of all components holds of the service; the last that is not ready is named. */
+  acrossComponents(types: readonly Component[]): void {
+    for (const [whole, part] of acrossParts) {
+      const parts = types.map(type => `${titleOf(type)}${part}`);
+      const last = parts.findLast(condition => !this.conditions.isTrue(condition));
+      const known = last === undefined ? undefined : this.conditions.get(last)?.status;
+      const state: ConditionState =
+        last === undefined
+          ? { status: 'True' }
+          : { status: known === 'False' ? 'False' : 'Unknown', reason: `${last} not ready` };
+      this.conditions.set(whole, state);
     }
   }
 
+  private pass(condition: string, state: ConditionState | undefined): void {
+    if (state !== undefined) this.conditions.set(condition, state);
+  }
+
+  private observed(observedGeneration = 0): void {
+    const { observedGeneration: _, ...rest } = this.rest;
+    this.rest = observedGeneration > 0 ? { ...this.rest, observedGeneration } : rest;
+  }
+
   /** A component could not be made. */
-  componentFailed(type: 'predictor' | 'transformer', message: string): void {
+  componentFailed(type: Component, message: string): void {
     const { components = {} } = this.rest;
     this.put({ components: { ...components, [type]: components[type] ?? {} } });
     const state = { status: 'False', reason: 'ReconcileFailed', message } as const;
@@ -82,7 +121,7 @@ export class ServiceStatus {
   }
 
   /** How far the model is, by its pods, the newest first. False: look again in a second. */
-  pods(pods: readonly Pod[]): boolean {
+  pods(pods: readonly Pod[], { hasFailed, isLatestReady }: Rollout = inStandardMode): boolean {
     const ready = pods.filter(
       ({ status }) =>
         status?.phase === 'Running' && isConditionTrue(status.conditions ?? [], 'Ready'),
@@ -92,10 +131,12 @@ export class ServiceStatus {
     const copies = { failedCopies, ...(ready.length > 0 && { totalCopies: ready.length }) };
     this.put({ modelStatus: { ...before, copies } });
     const [newest] = pods;
-    if (newest === undefined) return this.model(modelStates.pending);
+    if (newest === undefined) {
+      return this.model(hasFailed ? modelStates.failed : modelStates.pending);
+    }
     const fetched = this.initializer(newest.status?.initContainerStatuses ?? []);
     if (fetched !== undefined) return fetched;
-    if (this.conditions.isTrue('Ready')) return this.model(modelStates.loaded);
+    if (this.conditions.isTrue('Ready') && isLatestReady) return this.model(modelStates.loaded);
     const server = (newest.status?.containerStatuses ?? []).find(
       ({ name }) => name === modelContainer,
     );
@@ -139,11 +180,32 @@ const modelStates = {
   pending: { transitionStatus: 'InProgress', target: 'Pending' },
   loading: { transitionStatus: 'InProgress', target: 'Loading' },
   loaded: { transitionStatus: 'UpToDate', target: 'Loaded' },
+  failed: { transitionStatus: 'BlockedByFailedLoad', target: 'FailedToLoad' },
 } as const;
+
+/** How the rollout of revisions is. */
+interface Rollout {
+  /** Something of it failed, which may be why there are no pods. */
+  readonly hasFailed: boolean;
+  readonly isLatestReady: boolean;
+}
+
+/** Without revisions. */
+const inStandardMode: Rollout = { hasFailed: false, isLatestReady: true };
+
+/** Conditions of the service, and the ends of the names of those of its components. */
+const acrossParts = [
+  ['RoutesReady', 'RouteReady'],
+  ['LatestDeploymentReady', 'ConfigurationReady'],
+] as const;
 
 /** PredictorReady, TransformerReady. */
 export function readyCondition(component: string): string {
-  return `${component.charAt(0).toUpperCase()}${component.slice(1)}Ready`;
+  return `${titleOf(component)}Ready`;
+}
+
+function titleOf(component: string): string {
+  return `${component.charAt(0).toUpperCase()}${component.slice(1)}`;
 }
 
 function failureOf({ state, lastState }: ContainerStatus): ModelChange | undefined {

@@ -4,6 +4,7 @@ import type { HorizontalPodAutoscalerBehavior } from '../../api/kinds/autoscalin
 import type { Container, PodSpec } from '../../api/kinds/core.js';
 import type { HasMetadata } from '../../api/object.js';
 import { kindOf } from '../../api/object.js';
+import type { TrafficTarget } from '../knative/types.js';
 
 /** What a model is and where it is. */
 export interface ModelSpec extends Partial<Container> {
@@ -66,6 +67,8 @@ export interface ComponentExtension {
     readonly behavior?: HorizontalPodAutoscalerBehavior;
   };
   readonly containerConcurrency?: number;
+  readonly timeout?: number;
+  readonly canaryTrafficPercent?: number;
   readonly deploymentStrategy?: DeploymentStrategy;
   readonly logger?: {
     readonly url?: string;
@@ -124,13 +127,24 @@ export interface ModelStatus {
   readonly copies?: { readonly failedCopies: number; readonly totalCopies?: number };
 }
 
+/** What is known of a component; of revisions only in Knative mode. */
+export interface ComponentStatus {
+  readonly url?: string;
+  readonly address?: { readonly url?: string };
+  readonly latestCreatedRevision?: string;
+  readonly latestReadyRevision?: string;
+  readonly latestRolledoutRevision?: string;
+  readonly previousRolledoutRevision?: string;
+  readonly traffic?: readonly TrafficTarget[];
+}
+
 /** The status of an InferenceService. */
 export interface InferenceServiceStatus {
   readonly observedGeneration?: number;
   readonly conditions?: readonly Condition[];
   readonly address?: { readonly url?: string };
   readonly url?: string;
-  readonly components?: Readonly<Record<string, { readonly url?: string }>>;
+  readonly components?: Readonly<Record<string, ComponentStatus>>;
   readonly modelStatus?: ModelStatus;
   readonly servingRuntimeName?: string;
   readonly clusterServingRuntimeName?: string;

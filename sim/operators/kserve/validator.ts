@@ -1,5 +1,6 @@
 /** The webhook that refuses InferenceServices that cannot work. @upstream kserve v0.20.0 inference_service_validation.go */
 import type { Webhook, WebhookVerdict } from '../admission/webhook.js';
+import { classes, keys as knativeKeys } from '../knative/keys.js';
 import { frameworks } from './defaulter.js';
 import { kedaProblem } from './keda-problem.js';
 import { keys, modelContainer, transformerContainer } from './keys.js';
@@ -99,7 +100,11 @@ function componentProblem(
   }
   if (logger !== undefined && !logModes.includes(logger.mode ?? '')) return 'invalid logger type';
   const isStandard = annotations[keys.deploymentMode] === 'Standard';
-  if (!isStandard) return knativeProblem(spec);
+  if (!isStandard) {
+    return annotations[knativeKeys.class] === classes.hpa
+      ? scalingProblem(spec)
+      : knativeProblem(spec);
+  }
   switch (annotations[keys.autoscalerClass]) {
     case 'hpa':
       return scalingProblem(spec);

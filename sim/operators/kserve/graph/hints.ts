@@ -11,7 +11,7 @@ export function graphHints({ metadata, spec }: InferenceGraph): readonly string[
   const mode = metadata.annotations?.[keys.deploymentMode];
   if (mode !== undefined && modeNames[mode] !== 'Standard') {
     hints.push(
-      `${keys.deploymentMode}: ${mode} is not simulated: the graph stays as it is without Knative; use Standard`,
+      `${keys.deploymentMode}: ${mode} is not simulated: the graph stays as it is; use Standard`,
     );
   }
   const { scaleMetric } = spec;
