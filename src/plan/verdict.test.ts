@@ -261,3 +261,45 @@ describe('a pod of a group', () => {
     ]);
   });
 });
+
+describe("a pod of Volcano's", () => {
+  const scheduling = 'scheduling.volcano.sh/v1beta1';
+  const queue = {
+    ...{ apiVersion: scheduling, kind: 'Queue', metadata: { name: 'q' }, spec: { weight: 1 } },
+    status: { state: 'Open' },
+  };
+  const group = (more: object, status: object = { phase: 'Inqueue' }) => ({
+    ...{ apiVersion: scheduling, kind: 'PodGroup', status },
+    metadata: { namespace: 'default', name: 'g' },
+    spec: { minMember: 2, queue: 'q', ...more },
+  });
+  const member = (name: string) => {
+    const made = pod(name, { cpu: '3' }, { schedulerName: 'volcano' }) as { metadata: object };
+    const annotations = { 'scheduling.k8s.io/group-name': 'g' };
+    return { ...made, metadata: { ...made.metadata, annotations } };
+  };
+  it('is asked about with its group', () => {
+    const both = [member('g-w-0'), member('g-w-1')];
+    const fits = verdict('g-w-0', [node('a', { cpu: '6' }), queue, group({}), ...both]);
+    expect([fits.node, fits.group?.starts, fits.group?.placed.length]).toEqual(['a', true, 2]);
+    const short = verdict('g-w-0', [node('a', { cpu: '4' }), queue, group({}), ...both]);
+    expect(short.group?.unplaced[1]?.message).toMatch(/^pod group is not ready, 2 Pending/);
+    expect(verdictText(short)).toMatch(
+      /^pod default\/g-w-0 waits: .*once minAvailable is satisfied\n\npod group default\/g needs 2 pods at once: 2 known, 0 with a node, 0 more would fit; it would not start/,
+    );
+  });
+
+  it('waits for its group to be let in', () => {
+    const large = group({ minResources: { cpu: '9' } }, { phase: 'Pending' });
+    const told = verdict('g-w-0', [node('a', { cpu: '6' }), queue, large, member('g-w-0')]);
+    expect(told.message).toBe(
+      'its pod group is not let in: resource in cluster is overused: overused cpu',
+    );
+  });
+
+  it('is judged node by node where its group was not read', () => {
+    const told = verdict('g-w-0', [node('a', { cpu: '2' }), member('g-w-0')]);
+    expect(told.nodes[0]?.refusals.map(({ plugin }) => plugin)).toEqual(['NodeResourcesFit']);
+    expect(told.message).toContain('Insufficient cpu');
+  });
+});

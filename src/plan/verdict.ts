@@ -5,6 +5,7 @@ import { explain, type Explanation } from '../../sim/scheduler/explain.js';
 import { costOf, edited, type Case, type Edit } from './edits.js';
 import type { Growth } from './growth.js';
 import { causeOf, type Cause } from './refusals.js';
+import { isOfVolcano, volcanoAnswer, volcanoProfile } from './volcano-verdict.js';
 import { podKey, type World } from './world.js';
 
 /** A plug-in's refusal of a node. */
@@ -54,11 +55,12 @@ const peelsMax = 24;
 export function verdictOf(
   world: World,
   given: Pod,
-  document: ConfigurationDocument = {},
+  configured: ConfigurationDocument = {},
 ): PodVerdict {
   const { nodeName, ...spec } = given.spec ?? { containers: [] };
   const pod: Pod = { ...given, spec };
-  const first = explain(world, pod, document);
+  const document = isOfVolcano(given, configured) ? volcanoProfile : configured;
+  const first = firstOf(world, given, document);
   const start: Case = { world, pod };
   const peeled = peel(start, first, document);
   const gateEdits = (pod.spec?.schedulingGates ?? []).map(({ name }): Edit => ({
@@ -94,6 +96,18 @@ export function verdictOf(
     })),
     ...(change !== undefined && { change }),
   };
+}
+
+/** What the scheduler says when it is asked as it is. */
+function firstOf(world: World, given: Pod, document: ConfigurationDocument): Explanation {
+  const { nodeName = '', ...spec } = given.spec ?? { containers: [] };
+  const told = explain(world, { ...given, spec }, document);
+  if (document !== volcanoProfile) return told;
+  // It weighs nodes otherwise, and by chance: the scores are not its own.
+  const nodes = told.nodes.map(({ scores: _scores, total: _total, ...node }) => node);
+  const answer = nodeName === '' ? volcanoAnswer(world, given) : undefined;
+  if (answer === undefined) return { ...told, nodes };
+  return { nodes, gates: told.gates, ...answer };
 }
 
 type Peeled = ReadonlyMap<string, readonly (Refusal & { readonly cause: Cause })[]>;

@@ -3,8 +3,8 @@ import { nodes as nodeKind, pods, type Pod } from '../../../api/kinds/core.js';
 import { priorityClasses } from '../../../api/kinds/scheduling.js';
 import { isDeleting } from '../../../api/meta.js';
 import { timeMs } from '../../../api/time.js';
-import type { View } from '../../../client/contract.js';
 import type { Random } from '../../../engine/random.js';
+import type { ObjectReader } from '../../../scheduler/framework.js';
 import { keys, schedulerName } from '../keys.js';
 import { podGroups, queues, type PodGroup, type Queue } from '../types.js';
 import type { Configuration } from './configuration.js';
@@ -29,7 +29,7 @@ type JobOrder = (shares: Shares, a: JobInfo, b: JobInfo) => number;
 
 /** What a session is opened with. */
 export interface SessionMeans {
-  readonly view: View;
+  readonly view: ObjectReader;
   readonly random: Random;
   readonly nowMs: number;
   /** Nodes of pods whose binding is under way, by uid. */
@@ -162,7 +162,7 @@ function tasksByGroup(all: readonly Pod[], assumed: ReadonlyMap<string, string>)
   return byGroup;
 }
 
-function jobOf(group: PodGroup, byGroup: Tasks, view: View): JobInfo {
+function jobOf(group: PodGroup, byGroup: Tasks, view: ObjectReader): JobInfo {
   const { namespace = '', name = '' } = group.metadata;
   const priority = view.get(priorityClasses, '', group.spec.priorityClassName ?? '')?.value;
   return new JobInfo(group, byGroup.get(`${namespace}/${name}`) ?? [], priority ?? 0);
