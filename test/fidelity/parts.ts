@@ -76,9 +76,9 @@ export const parts: readonly Part[] = [
     faithful:
       'the objects, conditions and events of the recorded traces that pass: training-operator v1.8.1 (six kinds), mpi-operator, KServe v0.20 in Standard mode, Kueue, Trainer v2.3 with JobSet',
     approximated:
-      'our reading of the real operators; their webhooks are part of the model; requests do not pass through an InferenceGraph; KServe does not hear of changes that others make to its ScaledObjects (the autoscaler class keda has no recorded trace)',
+      'our reading of the real operators; their webhooks are part of the model; requests do not pass through an InferenceGraph; KServe does not hear of changes that others make to its ScaledObjects (the autoscaler class keda and the Knative mode, with its canary split, are read from the source: no recorded trace)',
     absent:
-      'what is not listed by `sim/operators/index.ts`; of KServe the Knative mode; of Trainer torchtune, Flux, PodGroups, OptimizationJobs, the data cache, the progress that trainers tell and the time of runtime patches; of JobSet exclusive placement by affinities, volume claim policies and the alpha gates, which are off',
+      'what is not listed by `sim/operators/index.ts`; of KServe InferenceGraphs in Knative mode, Istio’s routes and ModelMesh; of Trainer torchtune, Flux, PodGroups, OptimizationJobs, the data cache, the progress that trainers tell and the time of runtime patches; of JobSet exclusive placement by affinities, volume claim policies and the alpha gates, which are off',
   },
   {
     name: 'Knative Serving',
