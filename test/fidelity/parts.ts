@@ -94,11 +94,11 @@ export const parts: readonly Part[] = [
     name: 'Data and scaling operators',
     families: [],
     faithful:
-      'from their sources, where their kinds are, without recorded traces: Spark operator v2.5.2 (SparkApplication, ScheduledSparkApplication), dask-kubernetes with kopf 1.38 (DaskCluster, DaskWorkerGroup, DaskJob, DaskAutoscaler), KEDA v2.20.2 (ScaledObject, ScaledJob, authentications, external metrics), Volcano v1.15.1 (Job, PodGroup, Queue, its scheduler with enqueue, allocate and backfill); Seldon Core v1.17.1 (SeldonDeployment: its webhook, Deployments, Services, autoscalers, ScaledObjects and budgets, the executor that walks routers, combiners and transformers in three protocols)',
+      'from their sources, where their kinds are, without recorded traces: Spark operator v2.5.2 (SparkApplication, ScheduledSparkApplication), dask-kubernetes with kopf 1.38 (DaskCluster, DaskWorkerGroup, DaskJob, DaskAutoscaler), KEDA v2.20.2 (ScaledObject, ScaledJob, authentications, external metrics), Volcano v1.15.1 (Job, PodGroup, Queue, its scheduler with the actions and tiers of the user’s ConfigMap: enqueue, allocate, backfill, preempt, reclaim); Seldon Core v1.17.1 (SeldonDeployment: its webhook, Deployments, Services, autoscalers, ScaledObjects and budgets, the executor that walks routers, combiners and transformers in three protocols)',
     approximated:
       'spark-submit, the Spark driver and its executors, the Dask scheduler and workers do work of a stated length, not code; Spark of 4.0; calls of operators to programs leave from the API server’s address; the webhooks of KEDA check in one order; of Seldon Core the source at hand was older: chart values, image tags and some names are from its documents and from memory, models answer with what they were sent, a combiner with its first message',
     absent:
-      'of Spark SparkConnect, ingresses, batch schedulers, dynamic allocation that shrinks; of KEDA all scalers but cpu, memory, cron, kubernetes-workload, prometheus and metrics-api, and formulas; of Volcano preempt, reclaim, its scheduler’s ConfigMap, CronJobs, JobFlows, HyperNodes; of Seldon Core Istio and Ambassador routes, explainers, gRPC, Kafka, loggers, feedback, and all of version 2; Ray and Flink',
+      'of Spark SparkConnect, ingresses, batch schedulers, dynamic allocation that shrinks; of KEDA all scalers but cpu, memory, cron, kubernetes-workload, prometheus and metrics-api, and formulas; of Volcano the actions shuffle, gangpreempt and gangreclaim, plug-ins that its shipped file leaves out, CronJobs, JobFlows, HyperNodes; of Seldon Core Istio and Ambassador routes, explainers, gRPC, Kafka, loggers, feedback, and all of version 2; Ray and Flink',
   },
   {
     name: 'Kueue',
