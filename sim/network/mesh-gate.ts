@@ -4,6 +4,7 @@ import type { Pod, Service } from '../api/kinds/core.js';
 import type { NetworkReply } from '../workloads/workload.js';
 import type { MeshBook } from './mesh-book.js';
 import type { MeshVerdict } from './mesh/judge.js';
+import { refusesAll } from './mesh/refuses-all.js';
 import { judgeTraffic } from './mesh/traffic.js';
 import { parseAddress } from './policy/address.js';
 import type { Source, Target } from './policy-gate.js';
@@ -56,6 +57,12 @@ export class MeshGate {
     const { status, body = '', headers } = response;
     const answer = { status, contentType: 'text/plain', body, ...(headers && { headers }) };
     return { isOk: true, payload: answer };
+  }
+
+  /** Whether the sidecar at the address refuses whatever is asked for, whoever asks. */
+  isShut({ ip, port }: Target): boolean {
+    const server = this.isActive ? this.around.podAt(ip) : undefined;
+    return server !== undefined && refusesAll(server, { ip, port }, this.book.objects);
   }
 
   private verdict(from: Source, way: MeshWay, payload: unknown): MeshVerdict | undefined {

@@ -26,7 +26,7 @@ import { MeshBook } from './mesh-book.js';
 import { MeshGate } from './mesh-gate.js';
 import { NameServers } from './name-servers.js';
 import { PolicyBook, policyManifests } from './policy-book.js';
-import { PolicyGate } from './policy-gate.js';
+import { PolicyGate, type Target } from './policy-gate.js';
 import { podFiles } from './pod-files.js';
 import { Reaches, type Reach, type ReachFrom } from './reach.js';
 import { Routes, type Destination, type Route } from './routes.js';
@@ -75,12 +75,17 @@ export interface ClusterNetwork {
    * about this request. Default: for any page.
    */
   reach(to: Destination, from?: ReachFrom, request?: HttpRequest): Reach;
+  /** Who lets nobody connect to a backend, whoever it be; undefined where somebody may get through. */
+  shutBy(backend: Backend): ShutBy | undefined;
   /**
    * Connects the pod's program to the API server: at once, or when policies let it, or not at all;
    * then with the error of a client in Go.
    */
   reachApi(pod: Pod, then: ApiConnection): void;
 }
+
+/** Who lets nobody in: packets are dropped by network policies, and answered with a refusal by a mesh. */
+export type ShutBy = 'network policies' | 'mesh';
 
 /** What is done with a connection to the API server. */
 export interface ApiConnection {
@@ -128,6 +133,10 @@ class PublicNetwork implements ClusterNetwork {
 
   reach(to: Destination, from?: ReachFrom, request?: HttpRequest): Reach {
     return this.network.reaches.reach(to, from, request);
+  }
+
+  shutBy({ ip, port }: Backend): ShutBy | undefined {
+    return this.network.shutBy({ ip, port, protocol: 'TCP' });
   }
 
   reachApi(pod: Pod, then: ApiConnection): void {
@@ -278,6 +287,11 @@ class Network {
       through,
       timedOut: () => timedOut(`dial tcp ${host}:${port}: i/o timeout`),
     });
+  }
+
+  shutBy(target: Target): ShutBy | undefined {
+    if (this.gate.isShut(target)) return 'network policies';
+    return this.mesh.isShut(target) ? 'mesh' : undefined;
   }
 
   private deliver(

@@ -56,6 +56,14 @@ export class PolicyGate {
     return this.judge(this.end(from.ip, from.pod), to, { port, protocol });
   }
 
+  /** Whether policies let nobody at all connect, not from anywhere. */
+  isShut({ ip, port, protocol }: Target): boolean {
+    const { evaluator } = this.book;
+    if (evaluator === undefined) return false;
+    const { pod } = this.end(ip, this.podAt(ip)).own;
+    return pod !== undefined && evaluator.isShut(pod, { port, protocol });
+  }
+
   /** What becomes of a connection to a pod that the cluster only acts as if it had. */
   verdictTo(from: Source, to: Party, port: number, protocol: string): Verdict {
     const end = { ip: '', own: to, peer: to };

@@ -66,7 +66,8 @@ export function meshVerdict(
 
 const sidecar: Container = { name: 'istio-proxy' };
 
-function podOf(survey: Survey, template: PodTemplate, name: string): Pod {
+/** A pod of the template, with its sidecar if it will have one. */
+export function podOf(survey: Survey, template: PodTemplate, name: string): Pod {
   const { namespace, labels, annotations, spec } = template;
   const isInjected = willHaveSidecar(template, survey.namespaceLabels(namespace));
   const init = listOf(spec.initContainers);

@@ -1,5 +1,5 @@
 /** The connections that the manifests evidently want: a pod's variables and arguments name a Service. */
-import { services, type Service } from '../../sim/api/kinds/core.js';
+import { services, type Service, type ServicePort } from '../../sim/api/kinds/core.js';
 import { hasLabels } from '../../sim/api/selectors.js';
 import type { FieldPath } from '../input/located.js';
 import type { Entry } from './entry.js';
@@ -112,14 +112,20 @@ function connection(
     if (clusterIP !== 'None' || given === undefined) return [];
     return [{ from, path, service, port: given, to, targetPort: given, protocol: 'TCP' }];
   }
-  const { port, protocol = 'TCP', targetPort: target = port } = entry;
-  const numbers = to.map(template => numberOf(template, target));
+  const { port, protocol = 'TCP' } = entry;
+  const numbers = to.map(template => numberOf(template, targetOf(entry)));
   const targetPort = clusterIP === 'None' ? port : numbers[0];
   if (targetPort === undefined) return [];
   return [{ from, path, service, port, to, targetPort, protocol }];
 }
 
-function numberOf({ containers }: PodTemplate, target: string | number): number | undefined {
+/** To which port of pods a Service's port leads: unset, which is 0 once it was read, to its like. */
+export function targetOf({ port, targetPort: target }: ServicePort): string | number {
+  return target === undefined || target === 0 || target === '' ? port : target;
+}
+
+/** The port of the template's pods that a Service's targetPort means. */
+export function numberOf({ containers }: PodTemplate, target: string | number): number | undefined {
   if (typeof target === 'number') return target;
   return containers
     .flatMap(({ container }) => listOf(container.ports))

@@ -114,7 +114,7 @@ export type Outcome =
       readonly service: string;
       readonly offered: number;
       readonly finished: number;
-      /** By reason: `reset`, `refused`, `no endpoint`, `timed out`, `shed`. */
+      /** By reason: `reset`, `refused`, `no endpoint`, `timed out`, `shed`, `dropped by network policies`. */
       readonly failed: Readonly<Record<string, number>>;
       /** Requests that the ready replicas could have served in the span. */
       readonly capacity: number;

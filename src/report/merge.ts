@@ -98,6 +98,7 @@ function mergeVoyages(parts: readonly VoyagesResult[]): VoyagesResult {
       byLaw.set(failure.example.law, failure);
     }
   }
+  const areShut = explored.some(({ traffic }) => traffic.shut !== undefined);
   const failures = first.laws.flatMap(({ name }) => byLaw.get(name) ?? []);
   return {
     ...first,
@@ -111,6 +112,7 @@ function mergeVoyages(parts: readonly VoyagesResult[]): VoyagesResult {
       traffic: {
         offered: sum(explored.map(({ traffic }) => traffic.offered)),
         failed: sum(explored.map(({ traffic }) => traffic.failed)),
+        ...(areShut && { shut: added(explored.map(({ traffic }) => traffic.shut ?? {})) }),
       },
       laws: tallies(explored.map(({ laws }) => laws)),
       counterexamples: failures.map(({ example }) => example),

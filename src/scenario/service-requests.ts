@@ -7,7 +7,7 @@ export interface ServiceRequests {
   readonly service: string;
   readonly offered: number;
   readonly finished: number;
-  /** By reason: `reset`, `refused`, `no endpoint`, `timed out`, `shed`. */
+  /** By reason: `reset`, `refused`, `no endpoint`, `timed out`, `shed`, `dropped by network policies`. */
   readonly failed: Readonly<Record<string, number>>;
 }
 

@@ -166,6 +166,7 @@ class Log {
   private readonly objects = new Map<string, number>();
   private readonly refusals = new Map<string, number>();
   private readonly traffic = { offered: 0, failed: 0 };
+  private readonly shut = new Map<string, number>();
   private readonly laws: Map<
     string,
     { held: number; vacuous: number; inconclusive: number; broken: number }
@@ -184,6 +185,9 @@ class Log {
     for (const refusal of stats.refusals) count(this.refusals, refusal);
     this.traffic.offered += stats.traffic.offered;
     this.traffic.failed += stats.traffic.failed;
+    for (const [who, times] of Object.entries(stats.traffic.shut ?? {})) {
+      this.shut.set(who, (this.shut.get(who) ?? 0) + times);
+    }
     for (const { law, kind } of verdicts) {
       const tally = this.laws.get(law);
       if (tally !== undefined) tally[kind]++;
@@ -199,7 +203,7 @@ class Log {
       runs: this.runs,
       tried: sorted(this.tried),
       objectsTried: sorted(this.objects),
-      traffic: { ...this.traffic },
+      traffic: { ...this.traffic, ...(this.shut.size > 0 && { shut: sorted(this.shut) }) },
       refusals: refusals.slice(0, refusalsMax),
       laws,
     };

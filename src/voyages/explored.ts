@@ -62,7 +62,12 @@ export interface Explored {
   readonly tried: Readonly<Record<string, number>>;
   readonly objectsTried: Readonly<Record<string, number>>;
   /** Requests to the Services of the manifests, over all voyages. */
-  readonly traffic: { readonly offered: number; readonly failed: number };
+  readonly traffic: {
+    readonly offered: number;
+    readonly failed: number;
+    /** Those that policies let nobody send, by who shuts which Service: `network policies: shop/web`. */
+    readonly shut?: Readonly<Record<string, number>>;
+  };
   /** What the API server refused, by its words: the most frequent first, at most twenty. */
   readonly refusals: readonly { readonly message: string; readonly count: number }[];
   /** In the order of the laws. */

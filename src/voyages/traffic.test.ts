@@ -67,4 +67,30 @@ describe('requests to Services on a voyage', () => {
     expect(spans.at(-1)?.capacity).toBeLessThan(most);
     expect(verdicts[1]).toMatchObject({ law: 'scale-down-keeps-capacity', kind: 'held' });
   });
+
+  it('fail where policies let nobody in, and not where they let some in', async () => {
+    const policy = (ingress: readonly object[]): KubeObject =>
+      ({
+        apiVersion: 'networking.k8s.io/v1',
+        kind: 'NetworkPolicy',
+        metadata: { name: 'web', namespace: 'default' },
+        spec: { podSelector: {}, policyTypes: ['Ingress'], ingress },
+      }) as KubeObject;
+    const shut = await sail([policy([]), web(1), service(place, 'web', 80)], []);
+    const { traffic } = shut.stats;
+    expect(traffic.failed).toBe(traffic.offered);
+    expect(traffic.shut).toEqual({ 'network policies: default/web': traffic.offered });
+    expect(shut.spans[0]).toMatchObject({
+      finished: 0,
+      failed: { 'dropped by network policies': shut.spans[0]?.offered },
+    });
+    const from = [{ podSelector: { matchLabels: { app: 'gateway' } } }];
+    const open = policy([{ from, ports: [{ port: 80 }] }]);
+    const some = await sail([open, web(1), service(place, 'web', 80)], []);
+    expect(some.stats.traffic).toMatchObject({ failed: 0 });
+    expect(some.stats.traffic.shut).toBeUndefined();
+    const other = policy([{ ports: [{ port: 9090 }] }]);
+    const wrongPort = await sail([other, web(1), service(place, 'web', 80)], []);
+    expect(wrongPort.stats.traffic.failed).toBe(wrongPort.stats.traffic.offered);
+  });
 });

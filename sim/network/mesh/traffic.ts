@@ -56,7 +56,8 @@ function isSame({ metadata: one }: Pod, { metadata: other }: Pod): boolean {
   return one.namespace === other.namespace && one.name === other.name && one.uid === other.uid;
 }
 
-function workloadOf(pod: Pod | undefined, ip: string): Workload {
+/** A pod as the mesh sees it. */
+export function workloadOf(pod: Pod | undefined, ip: string): Workload {
   const { namespace = '', name = '', labels = {} } = pod?.metadata ?? {};
   const serviceAccount = pod?.spec?.serviceAccountName ?? 'default';
   return {

@@ -13,7 +13,7 @@ import {
   type Tier,
 } from './compile.js';
 import type { Policy } from './kinds.js';
-import type { Attempt, PolicyPod } from './party.js';
+import type { Attempt, Party, PolicyPod } from './party.js';
 
 /** What becomes of a connection, and which side drops it. */
 export type Verdict = 'allow' | 'egress-denied' | 'ingress-denied' | 'both-denied';
@@ -46,6 +46,7 @@ export interface Side {
 
 const open: Decision = { kind: 'open', isAllowed: true };
 const isolated: Decision = { kind: 'isolated', isAllowed: false };
+const nobody: Party = { address: -1 };
 const unconcerned: Side = { admin: [], network: undefined, baseline: [], isolatedBy: [] };
 
 /** Policies at one moment, ready to judge. */
@@ -97,6 +98,16 @@ export class PolicyEvaluator {
     }
     const late = firstOf(baseline, direction, attempt);
     return late === undefined || late.action === 'pass' ? open : decided(late);
+  }
+
+  /** Whether nobody at all may connect to a port of the pod: it is isolated, and no rule opens the port. */
+  isShut(pod: PolicyPod, { port, protocol }: Pick<Attempt, 'port' | 'protocol'>): boolean {
+    const { admin, network } = this.sideOf(pod, 'ingress');
+    if (network === undefined) return false;
+    const attempt = { from: nobody, to: { pod, address: -1 }, port, protocol };
+    return ![...admin, ...network].some(
+      ({ action, isPort }) => action === 'accept' && (isPort?.(attempt) ?? true),
+    );
   }
 
   /** All that is said about a direction of a pod. */

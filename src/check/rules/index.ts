@@ -2,6 +2,7 @@
 import { adminBinding } from './admin-binding.js';
 import { budgetBlocksDrain } from './budget-blocks-drain.js';
 import { dangerousRights } from './dangerous-rights.js';
+import { closedService } from './closed-service.js';
 import { deniedConnection } from './denied-connection.js';
 import { duplicateObject } from './duplicate-object.js';
 import { egressWithoutDns } from './egress-without-dns.js';
@@ -93,6 +94,7 @@ export const rules: readonly Rule[] = [
   podSecurity,
   peerMatchesNothing,
   meshDeniedConnection,
+  closedService,
   quotaWithoutRequests,
   limitRange,
   quotaExceeded,

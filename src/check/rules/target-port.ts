@@ -3,6 +3,7 @@ import { services, type ServicePort } from '../../../sim/api/kinds/core.js';
 import { hasLabels } from '../../../sim/api/selectors.js';
 import { listOf, type PodTemplate } from '../pod-template.js';
 import type { Rule } from '../rule.js';
+import { targetOf } from '../wanted-connections.js';
 
 /** The rule. */
 export const targetPort: Rule = {
@@ -43,10 +44,6 @@ export const targetPort: Rule = {
     }
   },
 };
-
-function targetOf({ port, targetPort: target }: ServicePort): string | number {
-  return target === undefined || target === 0 || target === '' ? port : target;
-}
 
 function portsOf({ protocol = 'TCP' }: ServicePort) {
   return ({ spec }: PodTemplate): { readonly name: string; readonly number: number }[] => {

@@ -80,12 +80,23 @@ export function triedTable(events: VoyagesResult['explored']['tried']): ReportTa
   return { title: 'what was let happen', columns: ['event', 'times'], rows };
 }
 
-function traffic({ offered, failed }: VoyagesResult['explored']['traffic']): string[] {
+function traffic({ offered, failed, shut = {} }: VoyagesResult['explored']['traffic']): string[] {
   if (offered === 0) return [];
   const share = ((100 * failed) / offered).toFixed(2);
   return [
     `* requests to Services: ${offered.toLocaleString('en-US')}, of which ${share} % got no answer`,
+    ...Object.entries(shut).map(([who, count]) => shutText(who, count)),
   ];
+}
+
+/** Users are locked out, whoever they are. */
+function shutText(who: string, count: number): string {
+  const [by = '', service = ''] = who.split(': ');
+  const how =
+    by === 'mesh'
+      ? 'were refused: AuthorizationPolicies of the mesh let nobody in, whoever asks'
+      : 'timed out: network policies open the port of its pods to nobody';
+  return `  of these, ${number(count)} to Service ${service} ${how}`;
 }
 
 function lawTable({ explored, laws }: VoyagesResult): string[] {

@@ -2,9 +2,12 @@
  * The requests that clients send to Services, reckoned as a stream: between two changes of the network or
  * of the servers, each moment is like the one before. So every request is counted, and none is simulated.
  * A request goes to one of those that kube-proxy knows, whether or not anything still listens there.
+ * Who the clients are is not said: they are those whom policies let in, somewhere. Where policies let
+ * nobody in at all, all requests fail, as a time-out (network policies) or a refusal (a mesh).
  */
 import type { KubeObject } from '../../../sim/api/object.js';
 import type { Clock } from '../../../sim/engine/clock.js';
+import type { ShutBy } from '../../../sim/network/network.js';
 import type { Simulation } from '../../../sim/simulation.js';
 import type { WorkloadRule } from '../../../sim/workloads/workload.js';
 import type { Outcome } from '../../laws/law.js';
@@ -34,6 +37,8 @@ interface Rates {
   refused: number;
   noEndpoint: number;
   shed: number;
+  dropped: number;
+  denied: number;
   capacity: number;
 }
 
@@ -43,6 +48,8 @@ const stillRates: Rates = {
   refused: 0,
   noEndpoint: 0,
   shed: 0,
+  dropped: 0,
+  denied: 0,
   capacity: 0,
 };
 
@@ -77,6 +84,8 @@ export interface TrafficTotals {
   readonly services: number;
   readonly offered: number;
   readonly failed: number;
+  /** Those that policies let nobody send, by who shuts the Service: `network policies: shop/web`. */
+  readonly shut?: Readonly<Record<string, number>>;
 }
 
 /** The traffic to the Services of one cluster. */
@@ -97,6 +106,7 @@ export class ServiceTraffic implements Servers {
   private factor = 1;
   private offered = 0;
   private failed = 0;
+  private readonly shut = new Map<string, number>();
 
   /** The cluster is there. */
   begin(simulation: Sender): void {
@@ -181,7 +191,11 @@ export class ServiceTraffic implements Servers {
 
   totals(): TrafficTotals {
     const services = this.flows.filter(({ opening }) => opening.isLive).length;
-    return { services, offered: Math.round(this.offered), failed: Math.round(this.failed) };
+    const counts = [...this.shut].map(([who, count]) => [who, Math.round(count)] as const);
+    return {
+      ...{ services, offered: Math.round(this.offered), failed: Math.round(this.failed) },
+      ...(counts.length > 0 && { shut: Object.fromEntries(counts) }),
+    };
   }
 
   private reckonTo(nowMs: number): void {
@@ -199,16 +213,23 @@ export class ServiceTraffic implements Servers {
   private behind({ demand, opening }: Flow, network: Simulation['network']): Behind {
     const route = network.route({ host: demand.host, port: demand.port });
     const backends = 'backends' in route ? route.backends : [];
-    const serving = backends.filter(({ ip }) => this.servers.has(ip));
+    const listening = backends.filter(({ ip }) => this.servers.has(ip));
     const { service } = demand;
-    this.open(opening, { service, serving: serving.length, replicas: replicasOf(demand) });
-    return { backends, serving };
+    this.open(opening, { service, serving: listening.length, replicas: replicasOf(demand) });
+    const shut = { 'network policies': 0, mesh: 0 };
+    const reached = backends.filter(backend => {
+      const by = network.shutBy(backend);
+      if (by !== undefined) shut[by]++;
+      return by === undefined;
+    });
+    return { backends, listening, reached, shut };
   }
 
   /** What comes of the requests of a Service from now on. */
-  private divide(flow: Flow, { backends, serving }: Behind): void {
+  private divide(flow: Flow, { backends, listening, reached, shut }: Behind): void {
     const { demand, opening } = flow;
-    const isLimited = serving.every(({ ip }) => this.servers.get(ip)?.[0]?.use !== undefined);
+    const serving = reached.filter(({ ip }) => this.servers.has(ip));
+    const isLimited = listening.every(({ ip }) => this.servers.get(ip)?.[0]?.use !== undefined);
     const wanted = replicasOf(demand) * (demand.route?.share ?? 1) * this.factor;
     const offered = opening.isLive ? perReplicaPerSecond * wanted : 0;
     const each = backends.length === 0 ? 0 : offered / backends.length;
@@ -217,9 +238,11 @@ export class ServiceTraffic implements Servers {
       offered,
       finished: served * serving.length,
       shed: (each - served) * serving.length,
-      refused: each * (backends.length - serving.length),
+      refused: each * (reached.length - serving.length),
       noEndpoint: backends.length === 0 ? offered : 0,
-      capacity: isLimited ? serving.length * capacityPerSecond : Infinity,
+      dropped: each * shut['network policies'],
+      denied: each * shut.mesh,
+      capacity: isLimited ? listening.length * capacityPerSecond : Infinity,
     };
     flow.shares = new Map(serving.map(({ ip }) => [ip, served]));
   }
@@ -256,9 +279,14 @@ export class ServiceTraffic implements Servers {
         refused: Math.round(sums.refused),
         'no endpoint': Math.round(sums.noEndpoint),
         shed: Math.round(sums.shed),
+        'dropped by network policies': Math.round(sums.dropped),
+        'denied by the mesh': Math.round(sums.denied),
       };
+      this.note('network policies', demand, sums.dropped);
+      this.note('mesh', demand, sums.denied);
       this.offered += sums.offered;
       this.failed += sums.refused + sums.noEndpoint + sums.shed + reset;
+      this.failed += sums.dropped + sums.denied;
       if (opening.isLive && !isQuiet) {
         this.outcomes.push({
           kind: 'requests',
@@ -277,15 +305,27 @@ export class ServiceTraffic implements Servers {
     if (this.outcomes.length > spansMax) this.outcomes = this.outcomes.slice(spansMax / 2);
     this.spanStartMs = timeMs;
   }
+
+  private note(by: ShutBy, { service }: Demand, count: number): void {
+    if (count === 0) return;
+    const key = `${by}: ${service}`;
+    this.shut.set(key, (this.shut.get(key) ?? 0) + count);
+  }
 }
 
-/** Those to whom requests go, and those of them who listen. */
+/** Those to whom requests go, those of them who listen, and those to whom policies let somebody through. */
 interface Behind {
   readonly backends: readonly { readonly ip: string }[];
-  readonly serving: readonly { readonly ip: string }[];
+  readonly listening: readonly { readonly ip: string }[];
+  readonly reached: readonly { readonly ip: string }[];
+  /** How many of them let nobody in, by who says so. */
+  readonly shut: Readonly<Record<ShutBy, number>>;
 }
 
-const nobody: Behind = { backends: [], serving: [] };
+const nobody: Behind = {
+  ...{ backends: [], listening: [], reached: [] },
+  shut: { 'network policies': 0, mesh: 0 },
+};
 
 /** As many as the traffic is made for. */
 function replicasOf({ route, replicas }: Demand): number {
@@ -303,6 +343,8 @@ function add(sums: Rates, rates: Rates, seconds: number): void {
   sums.refused += rates.refused * seconds;
   sums.noEndpoint += rates.noEndpoint * seconds;
   sums.shed += rates.shed * seconds;
+  sums.dropped += rates.dropped * seconds;
+  sums.denied += rates.denied * seconds;
   sums.capacity += rates.capacity * seconds;
 }
 
