@@ -135,7 +135,7 @@ export const parts: readonly Part[] = [
     faithful:
       'open-loop non-homogeneous Poisson arrivals; queues, batching, time-outs and shedding request by request, latency from the intended start; random choice of endpoints; HTTPRoute weights',
     approximated:
-      'a retry starts in the next window (1 s); constant network latency; on the fraud platform use, samples and gateway counters are told 15 to 20 s late; above 20,000 requests/s a replica, counts only, and then no percentiles; on voyages requests are a stream of 500/s a replica, reckoned between changes; what came of the payments of the fraud platform is told to the laws minute by minute, for each Service',
+      'a retry starts in the next window (1 s); constant network latency; on the fraud platform use, samples and gateway counters are told 15 to 20 s late; above 20,000 requests/s a replica, counts only, and then no percentiles; on voyages requests are a stream of 500/s a replica, reckoned between changes; their clients are whoever the policies let in, so they fail only where policies let nobody in, which the report says; what came of the payments of the fraud platform is told to the laws minute by minute, for each Service',
     absent:
       'keep-alive and affinity of bulk traffic; filters and header matches of routes; routes with several rules and ingress controllers on voyages',
   },
