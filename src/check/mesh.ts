@@ -1,6 +1,5 @@
 /** The mesh of the input, ready to judge the connections that its manifests want. */
 import type { Container, Pod } from '../../sim/api/kinds/core.js';
-import type { Labels } from '../../sim/api/selectors.js';
 import type { MeshVerdict } from '../../sim/network/mesh/judge.js';
 import type {
   AuthorizationPolicy,
@@ -9,6 +8,8 @@ import type {
   Source,
 } from '../../sim/network/mesh/kinds.js';
 import { judgeTraffic } from '../../sim/network/mesh/traffic.js';
+import { isInjectorAsked } from '../../sim/operators/istiod/injection-webhooks.js';
+import { isInjected } from '../../sim/operators/istiod/injector.js';
 import { listOf, type PodTemplate } from './pod-template.js';
 import type { Survey } from './survey.js';
 import type { Wanted } from './wanted-connections.js';
@@ -69,23 +70,13 @@ const sidecar: Container = { name: 'istio-proxy' };
 /** A pod of the template, with its sidecar if it will have one. */
 export function podOf(survey: Survey, template: PodTemplate, name: string): Pod {
   const { namespace, labels, annotations, spec } = template;
-  const isInjected = willHaveSidecar(template, survey.namespaceLabels(namespace));
   const init = listOf(spec.initContainers);
-  return {
-    metadata: { name, namespace, labels, annotations },
-    spec: { ...spec, initContainers: isInjected ? [sidecar, ...init] : init },
-  };
-}
-
-/** Whether the injector would be asked, and would not say no. */
-function willHaveSidecar({ labels, annotations, spec }: PodTemplate, ofNamespace: Labels): boolean {
-  const key = 'sidecar.istio.io/inject';
-  const [revision, injection] = [ofNamespace['istio.io/rev'], ofNamespace['istio-injection']];
-  const asked = labels[key] ?? annotations[key] ?? 'true';
-  if (spec.hostNetwork === true || asked !== 'true') return false;
-  if (injection !== undefined) return injection === 'enabled';
-  if (revision !== undefined) return revision === 'default';
-  return labels[key] === 'true' || labels['istio.io/rev'] === 'default';
+  const metadata = { name, namespace, labels, annotations };
+  const pod: Pod = { metadata, spec: { ...spec, initContainers: init } };
+  const isAsked = isInjectorAsked(labels, survey.namespaceLabels(namespace));
+  return isAsked && isInjected(pod, namespace)
+    ? { metadata, spec: { ...spec, initContainers: [sidecar, ...init] } }
+    : pod;
 }
 
 /** What a request will say is not known: its best is assumed. */

@@ -37,3 +37,16 @@ export function keyedList(items: Schema, keys: readonly string[], maxItems: numb
 export function oneOf(...values: readonly string[]): Schema {
   return { type: 'string', enum: values };
 }
+
+/** A condition as those have it that take theirs from knative.dev/pkg. */
+export const knativeCondition: Schema = object(
+  {
+    lastTransitionTime: text,
+    message: text,
+    reason: text,
+    severity: text,
+    status: text,
+    type: text,
+  },
+  ['status', 'type'],
+);

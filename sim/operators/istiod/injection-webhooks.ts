@@ -2,6 +2,7 @@
  * For which pods the injector is asked: those whose namespace asks for it, or who do so themselves.
  * @upstream manifests/charts/istio-control/istio-discovery/templates/mutatingwebhook.yaml
  */
+import { selectorOf, type Labels } from '../../api/selectors.js';
 import type { WebhookParts } from '../admission/configuration.js';
 import { injectKey } from './keys.js';
 
@@ -39,4 +40,15 @@ export function injectionWebhooks(path: string): readonly WebhookParts[] {
       [isIn(injectKey, 'true'), isAbsent(revision)],
     ),
   ];
+}
+
+const webhooks = injectionWebhooks('');
+
+/** Whether one of them is sent a pod with these labels, in a namespace with those. */
+export function isInjectorAsked(ofPod: Labels, ofNamespace: Labels): boolean {
+  return webhooks.some(
+    ({ namespaceSelector, objectSelector }) =>
+      selectorOf(namespaceSelector).matches(ofNamespace) &&
+      selectorOf(objectSelector).matches(ofPod),
+  );
 }

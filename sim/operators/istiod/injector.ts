@@ -19,7 +19,8 @@ export const injectSidecar: Webhook = function* ({ object, namespace }) {
   return { isAllowed: true, object: withSidecar(pod, pod.spec) as unknown as KubeObject };
 };
 
-function isInjected({ metadata, spec }: Pod, namespace: string): boolean {
+/** Whether the injector, once it is asked, puts a sidecar into the pod. */
+export function isInjected({ metadata, spec }: Pod, namespace: string): boolean {
   if (spec?.hostNetwork === true || ignored.includes(namespace)) return false;
   const all = [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])];
   if (all.some(({ name }) => name === 'istio-proxy')) return false;

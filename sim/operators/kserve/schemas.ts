@@ -1,5 +1,6 @@
 /** The schemas of KServe's kinds, piece by piece. @upstream kserve v0.20.0 config/crd/full */
 import { schemaOf, type Schema } from '../crd/schema-of.js';
+import { knativeCondition } from '../crd/schema-parts.js';
 import { frameworks } from './defaulter.js';
 
 const text: Schema = { type: 'string' };
@@ -280,17 +281,6 @@ export function inferenceServiceStatus(): Schema {
     traffic: list(traffic),
     url: text,
   });
-  const condition = object(
-    {
-      lastTransitionTime: text,
-      message: text,
-      reason: text,
-      severity: text,
-      status: text,
-      type: text,
-    },
-    ['status', 'type'],
-  );
   const canary = object(
     { modelStatus: modelStatus(), name: text, ready: boolean, trafficPercent: int32 },
     ['name', 'ready', 'trafficPercent'],
@@ -301,7 +291,7 @@ export function inferenceServiceStatus(): Schema {
     canaryStatuses: { ...list(canary), 'x-kubernetes-list-type': 'atomic' },
     clusterServingRuntimeName: text,
     components: { type: 'object', additionalProperties: componentStatus },
-    conditions: list(condition),
+    conditions: list(knativeCondition),
     deploymentMode: text,
     modelStatus: modelStatus(),
     observedGeneration: { type: 'integer', format: 'int64' },

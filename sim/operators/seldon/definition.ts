@@ -6,7 +6,7 @@
 import type { KubeObject } from '../../api/object.js';
 import { definition } from '../crd/definition.js';
 import { schemaOf, type Schema } from '../crd/schema-of.js';
-import { int32, mapOf, object, text } from '../crd/schema-parts.js';
+import { int32, knativeCondition, mapOf, object, text } from '../crd/schema-parts.js';
 
 const group = 'machinelearning.seldon.io';
 const boolean: Schema = { type: 'boolean' };
@@ -198,17 +198,6 @@ function spec(): Schema {
 }
 
 function status(): Schema {
-  const condition = object(
-    {
-      lastTransitionTime: text,
-      message: text,
-      reason: text,
-      severity: text,
-      status: text,
-      type: text,
-    },
-    ['status', 'type'],
-  );
   const deployment = object({
     availableReplicas: int32,
     description: text,
@@ -226,7 +215,7 @@ function status(): Schema {
   return object({
     address: object({ url: text }),
     annotations: mapOf(text),
-    conditions: list(condition),
+    conditions: list(knativeCondition),
     deploymentStatus: mapOf(deployment),
     description: text,
     observedGeneration: { type: 'integer', format: 'int64' },

@@ -3,7 +3,7 @@ import type { Queue } from '../types.js';
 import { FitErrors } from './fit-errors.js';
 import type { JobInfo } from './job-info.js';
 import { bestOf, candidates, fitOf, type Fit } from './predicates.js';
-import { takeFirst, type Session } from './session.js';
+import { eachFirst, takeFirst, type Session } from './session.js';
 import { Statement, type Placement } from './statement.js';
 import { compareTasks, type TaskInfo } from './task-info.js';
 
@@ -13,11 +13,7 @@ export function allocate(session: Session): readonly Placement[] {
   const placements: Placement[] = [];
   const compare = (a: Queue, b: Queue): number => session.compareQueues(a, b);
   const left = [...work.queues];
-  for (
-    let queue = takeFirst(left, compare);
-    queue !== undefined;
-    queue = takeFirst(left, compare)
-  ) {
+  for (const queue of eachFirst(left, compare)) {
     const { name = '' } = queue.metadata;
     if (session.isOverused(name)) continue;
     const job = work.next(name);

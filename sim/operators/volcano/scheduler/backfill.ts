@@ -1,6 +1,6 @@
 /** Places pods that ask for nothing. @upstream volcano v1.15.1 pkg/scheduler/actions/backfill/backfill.go */
 import { bestOf, fitOf } from './predicates.js';
-import { takeFirst, type Session } from './session.js';
+import { eachFirst, type Session } from './session.js';
 import { Statement, type Placement } from './statement.js';
 import { compareTasks } from './task-info.js';
 
@@ -13,7 +13,7 @@ export function backfill(session: Session): readonly Placement[] {
     const byQueue = left && right && left !== right ? session.compareQueues(left, right) : 0;
     return byQueue === 0 ? session.compareJobs(a, b) : byQueue;
   };
-  for (let job = takeFirst(jobs, compare); job !== undefined; job = takeFirst(jobs, compare)) {
+  for (const job of eachFirst(jobs, compare)) {
     const statement = new Statement(session, job);
     const tasks = job.tasks
       .filter(

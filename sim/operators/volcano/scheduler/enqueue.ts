@@ -2,7 +2,7 @@
 import { difference, exceeded, sum, times, type Amounts } from '../amounts.js';
 import type { Queue } from '../types.js';
 import type { JobInfo } from './job-info.js';
-import { takeFirst, type Session } from './session.js';
+import { eachFirst, takeFirst, type Session } from './session.js';
 import { partsOf } from './tiers.js';
 
 type Refuses = (promised: Promised, job: JobInfo, wanted: Amounts) => string | undefined;
@@ -31,11 +31,7 @@ export function enqueue(session: Session): void {
   }
   const compare = (a: Queue, b: Queue): number => session.compareQueues(a, b);
   const left = [...byQueue.keys()].flatMap(name => session.queues.get(name) ?? []);
-  for (
-    let queue = takeFirst(left, compare);
-    queue !== undefined;
-    queue = takeFirst(left, compare)
-  ) {
+  for (const queue of eachFirst(left, compare)) {
     const jobs = byQueue.get(queue.metadata.name ?? '') ?? [];
     const job = takeFirst(jobs, (a, b) => session.compareJobs(a, b));
     if (job === undefined) continue;

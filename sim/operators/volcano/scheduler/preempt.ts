@@ -10,7 +10,7 @@ import type { Queue } from '../types.js';
 import type { JobInfo } from './job-info.js';
 import { futureIdle, type NodeState } from './node-state.js';
 import { fitOf, ranked, type Fit } from './predicates.js';
-import { takeFirst, type Session } from './session.js';
+import { eachFirst, takeFirst, type Session } from './session.js';
 import { Statement } from './statement.js';
 import { compareTasks, type TaskInfo } from './task-info.js';
 import { compareVictims, isEnough, victimsOf } from './victims.js';
@@ -27,11 +27,7 @@ export function preempt(session: Session): void {
     name => session.queues.get(name) ?? [],
   );
   const compare = (a: Queue, b: Queue): number => session.compareQueues(a, b);
-  for (
-    let queue = takeFirst(left, compare);
-    queue !== undefined;
-    queue = takeFirst(left, compare)
-  ) {
+  for (const queue of eachFirst(left, compare)) {
     const { name } = queue.metadata;
     const own = starving.filter(job => job.queue === name);
     betweenJobs(session, own);
@@ -43,8 +39,7 @@ function betweenJobs(session: Session, jobs: readonly JobInfo[]): void {
   const waiting = new Map(jobs.map(job => [job, waitingOf(job)]));
   const left = [...jobs];
   const compare = (a: JobInfo, b: JobInfo): number => session.compareJobs(a, b);
-  for (let job = takeFirst(left, compare); job !== undefined; job = takeFirst(left, compare)) {
-    const own = job;
+  for (const own of eachFirst(left, compare)) {
     const statement = new Statement(session, own);
     const isOther: Filter = candidate => {
       const other = session.jobOf(candidate);

@@ -4,7 +4,7 @@ import type { JobInfo } from './job-info.js';
 import type { NodeState } from './node-state.js';
 import type { Fit } from './predicates.js';
 import { nodesFor, waitingOf } from './preempt.js';
-import { takeFirst, type Session } from './session.js';
+import { eachFirst, takeFirst, type Session } from './session.js';
 import { Statement } from './statement.js';
 import type { TaskInfo } from './task-info.js';
 import { compareVictims, isEnough, victimsOf } from './victims.js';
@@ -17,16 +17,12 @@ export function reclaim(session: Session): void {
     name => session.queues.get(name) ?? [],
   );
   const compare = (a: Queue, b: Queue): number => session.compareQueues(a, b);
-  for (
-    let queue = takeFirst(left, compare);
-    queue !== undefined;
-    queue = takeFirst(left, compare)
-  ) {
+  for (const queue of eachFirst(left, compare)) {
     const { name = '' } = queue.metadata;
     if (session.isOverused(name)) continue;
     const own = starving.filter(job => job.queue === name);
     const first = (a: JobInfo, b: JobInfo): number => session.compareJobs(a, b);
-    for (let job = takeFirst(own, first); job !== undefined; job = takeFirst(own, first)) {
+    for (const job of eachFirst(own, first)) {
       reclaimFor(session, job);
     }
   }

@@ -177,3 +177,10 @@ export function takeFirst<T>(left: T[], compare: (a: T, b: T) => number): T | un
   }
   return left.splice(best, 1)[0];
 }
+
+/** Takes one after the other out of a list, each time the first; what is put back meanwhile has its turn again. */
+export function* eachFirst<T>(left: T[], compare: (a: T, b: T) => number): Generator<T, void> {
+  for (let next = takeFirst(left, compare); next !== undefined; next = takeFirst(left, compare)) {
+    yield next;
+  }
+}
