@@ -1,9 +1,9 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { rules } from '../../check/rules/index.js';
 import { staticPass } from '../../check/static-pass.js';
 import { parseManifests } from '../../input/manifests.js';
 import { checkReporters, checkSummaries } from './index.js';
-import type { CheckReport } from './report.js';
+import type { CheckReport, CheckReporter } from './report.js';
 
 const text = `
 apiVersion: policy/v1beta1
@@ -115,4 +115,32 @@ it('sums up for the job, and shows a page', () => {
   expect(page).toContain('<title>seatrial report');
   expect(page).toContain('Findings of the static pass');
   expect(page).not.toMatch(/<(?:script|link|img)[^>]+(?:src|href)=/);
+});
+
+describe('who is locked out', () => {
+  const requests = 'requests to Services: 1,000, of which 0.50 % got no answer';
+  const late = 'of these, 4 to Service shop/web timed out: network policies open the port';
+  const refused = 'of these, 1 to Service shop/api were refused: AuthorizationPolicies of the mesh';
+  const { voyages } = sailed;
+  const shut = { 'network policies: shop/web': 4, 'mesh: shop/api': 1 };
+  const traffic = { offered: 1_000, failed: 5, shut };
+  const locked: CheckReport = {
+    ...sailed,
+    ...(voyages && { voyages: { ...voyages, explored: { ...voyages.explored, traffic } } }),
+  };
+  const { github: summary } = checkSummaries;
+  const reporters: Readonly<Record<string, CheckReporter | undefined>> = {
+    ...checkReporters,
+    summary,
+  };
+
+  it.each(['default', 'minimal', 'html', 'junit', 'summary'] as const)('%s tells it', name => {
+    const text = reporters[name]?.(locked) ?? '';
+    for (const line of [requests, late, refused]) expect(text).toContain(line);
+  });
+
+  it('is in the document for programs', () => {
+    const told = JSON.parse(reporters['json']?.(locked) ?? '{}') as CheckReport;
+    expect(told.voyages?.explored.traffic).toEqual(traffic);
+  });
 });

@@ -3,7 +3,7 @@ import type { Finding } from '../../check/finding.js';
 import type { ReportTable } from '../../stacks/stack.js';
 import { fenced, folded, inline, markdownTable } from '../markdown.js';
 import { countsText, type CheckReport, type CheckReporter } from './report.js';
-import { answerText, lawRows, triedTable } from './voyage-text.js';
+import { answerText, lawRows, trafficLines, triedTable } from './voyage-text.js';
 
 const marks = { error: '❌', warning: '⚠️', info: 'ℹ️' } as const;
 
@@ -38,9 +38,14 @@ function voyageParts({ voyages }: CheckReport): string[] {
   return [
     `Voyages: ${inline(answerText(voyages))}.`,
     '',
+    ...listed(trafficLines(voyages)),
     ...voyages.failures.flatMap(({ example, story }) =>
       folded(`${example.law} is broken: the smallest story`, fenced(story)),
     ),
     ...folded('What was tried, and what the laws say', tables.map(markdownTable).join('\n\n')),
   ];
+}
+
+function listed(lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : [...lines.map(line => `- ${inline(line)}`), ''];
 }

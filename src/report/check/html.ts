@@ -1,10 +1,11 @@
 /** The HTML reporter of `check`: a page of its findings and voyages, and a tab for each counterexample. */
+import type { VoyagesResult } from '../../check/voyages.js';
 import type { ReportTable } from '../../stacks/stack.js';
 import { markup } from '../html/markup.js';
 import { reportPage } from '../html/page.js';
 import { tableOf } from '../html/sections.js';
 import { countsText, type CheckReport, type CheckReporter } from './report.js';
-import { answerText, lawRows, triedTable } from './voyage-text.js';
+import { answerText, lawRows, trafficLines, triedTable } from './voyage-text.js';
 
 /** One file that holds all it needs. */
 export const htmlCheckReporter: CheckReporter = report => {
@@ -37,7 +38,7 @@ function checkTab({ findings, inputs, objects, kinds, voyages, notes }: CheckRep
       ><h2>seatrial check <span class="badge is-${standing}">${word}</span></h2
       ><p class="lead">${objects} objects of ${kinds} kinds in ${inputs.join(', ')}.</p
       ><p>Static pass: ${countsText(findings)}.</p
-      >${voyages === undefined ? undefined : markup`<p>Voyages: ${answerText(voyages)}.</p>`}
+      >${voyages && voyageParagraphs(voyages)}
       ${notes.map(note => markup`<p class="warning">${note}</p>`)}</div>
     ${stories}
     ${rows.length === 0 ? undefined : tableOf(found)}
@@ -47,4 +48,12 @@ function checkTab({ findings, inputs, objects, kinds, voyages, notes }: CheckRep
     label: markup`check <span class="badge is-${standing}">${word.slice(0, 1)}</span>`,
     panel,
   };
+}
+
+/** The answer, what became of requests, and in the colour of a warning who is locked out. */
+function voyageParagraphs(voyages: VoyagesResult) {
+  const [requests, ...shut] = trafficLines(voyages);
+  return markup`<p>Voyages: ${answerText(voyages)}.</p
+    >${requests === undefined ? undefined : markup`<p>In them, ${requests}.</p>`}
+    ${shut.map(line => markup`<p class="warning">${line}.</p>`)}`;
 }

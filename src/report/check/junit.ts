@@ -4,6 +4,7 @@ import type { Rule } from '../../check/rule.js';
 import type { VoyagesResult } from '../../check/voyages.js';
 import { xmlText } from '../xml.js';
 import type { CheckReport, CheckReporter } from './report.js';
+import { trafficLines } from './voyage-text.js';
 
 /** JUnit XML, as CI servers read it. Warnings and information stand in system-out. */
 export const junitCheckReporter: CheckReporter = report => {
@@ -56,7 +57,8 @@ function linesOf(findings: readonly Finding[]): string {
 }
 
 /** A test case for each law: skipped when it never had anything to judge. */
-function voyageSuite({ explored, laws, failures }: VoyagesResult): string {
+function voyageSuite(voyages: VoyagesResult): string {
+  const { explored, laws, failures } = voyages;
   const { seed, runs, laws: tallies } = explored;
   const silent = tallies.filter(({ held, broken }) => held + broken === 0);
   const broken = tallies.filter(one => one.broken > 0);
@@ -78,5 +80,12 @@ function voyageSuite({ explored, laws, failures }: VoyagesResult): string {
   const told = Object.entries({ seed, runs, ...(tokens !== '' && { token: tokens }) })
     .map(([name, value]) => `      <property name="${name}" value="${xmlText(String(value))}"/>\n`)
     .join('');
-  return `  <testsuite name="seatrial voyages" tests="${tallies.length}" failures="${broken.length}" errors="0" skipped="${silent.length}" time="0">\n    <properties>\n${told}    </properties>\n${cases.join('')}  </testsuite>`;
+  return `  <testsuite name="seatrial voyages" tests="${tallies.length}" failures="${broken.length}" errors="0" skipped="${silent.length}" time="0">\n    <properties>\n${told}    </properties>\n${cases.join('')}${requestsOut(voyages)}  </testsuite>`;
+}
+
+/** What became of the requests to Services. */
+function requestsOut(voyages: VoyagesResult): string {
+  const lines = trafficLines(voyages);
+  if (lines.length === 0) return '';
+  return `    <system-out>${xmlText(lines.join('\n'))}</system-out>\n`;
 }

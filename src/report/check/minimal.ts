@@ -1,5 +1,6 @@
 /** The minimal reporter of `check`, for agents and logs that cost by the line: what is wrong, and what to do. */
-import { answerText } from './voyage-text.js';
+import type { VoyagesResult } from '../../check/voyages.js';
+import { answerText, trafficLines } from './voyage-text.js';
 import { countsText, type CheckReporter } from './report.js';
 
 /** Errors and warnings in a line each, the replay of what broke a law, and the counts. */
@@ -17,7 +18,13 @@ export const minimalCheckReporter: CheckReporter = ({ findings, voyages }) => {
     }),
     ...failures,
     `static pass: ${countsText(findings)}`,
-    ...(voyages === undefined ? [] : [answerText(voyages)]),
+    ...(voyages === undefined ? [] : [answerText(voyages), ...lockedOut(voyages)]),
   ];
   return `${lines.join('\n')}\n`;
 };
+
+/** Only what policies shut is wrong; that a request fails while pods die is not. */
+function lockedOut(voyages: VoyagesResult): string[] {
+  const isAny = Object.keys(voyages.explored.traffic.shut ?? {}).length > 0;
+  return isAny ? trafficLines(voyages) : [];
+}

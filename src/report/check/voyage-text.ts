@@ -20,7 +20,7 @@ export function voyageLines(voyages: VoyagesResult, inputs: readonly string[]): 
     ...stories,
     ...(failures.length > 0 ? ['', 'What was tried until then:'] : []),
     ...tried(explored.tried),
-    ...traffic(explored.traffic),
+    ...trafficLines(voyages).map((line, index) => (index === 0 ? `* ${line}` : `  ${line}`)),
     ...lawTable(voyages),
   ];
 }
@@ -80,11 +80,13 @@ export function triedTable(events: VoyagesResult['explored']['tried']): ReportTa
   return { title: 'what was let happen', columns: ['event', 'times'], rows };
 }
 
-function traffic({ offered, failed, shut = {} }: VoyagesResult['explored']['traffic']): string[] {
+/** What became of the requests to Services: their number first, then each Service whose door is shut. */
+export function trafficLines({ explored }: VoyagesResult): string[] {
+  const { offered, failed, shut = {} } = explored.traffic;
   if (offered === 0) return [];
   const share = ((100 * failed) / offered).toFixed(2);
   return [
-    `* requests to Services: ${offered.toLocaleString('en-US')}, of which ${share} % got no answer`,
+    `requests to Services: ${number(offered)}, of which ${share} % got no answer`,
     ...Object.entries(shut).map(([who, count]) => shutText(who, count)),
   ];
 }
@@ -96,7 +98,7 @@ function shutText(who: string, count: number): string {
     by === 'mesh'
       ? 'were refused: AuthorizationPolicies of the mesh let nobody in, whoever asks'
       : 'timed out: network policies open the port of its pods to nobody';
-  return `  of these, ${number(count)} to Service ${service} ${how}`;
+  return `of these, ${number(count)} to Service ${service} ${how}`;
 }
 
 function lawTable({ explored, laws }: VoyagesResult): string[] {
