@@ -5,6 +5,7 @@ import { istiod } from './istiod.js';
 import { jobset } from './jobset.js';
 import { keda } from './keda.js';
 import { kserve } from './kserve.js';
+import { kuberay } from './kuberay.js';
 import { knativeServing } from './knative-serving.js';
 import { kueue } from './kueue.js';
 import { mpiOperator } from './mpi-operator.js';
@@ -25,6 +26,7 @@ export const operators: Readonly<Record<string, Operator>> = {
   [keda.name]: keda,
   [kserve.name]: kserve,
   [knativeServing.name]: knativeServing,
+  [kuberay.name]: kuberay,
   [kueue.name]: kueue,
   [mpiOperator.name]: mpiOperator,
   [prometheusOperator.name]: prometheusOperator,

@@ -10,6 +10,7 @@ import { configReloader } from './prometheus/config-reloader.js';
 import { prometheusServer } from './prometheus/index.js';
 import { sampleApiServer } from './sample-apiserver/index.js';
 import { command, exitAfter, plainWorkloads, runForever } from './plain.js';
+import { rayProgram } from './ray/index.js';
 import { seldonProgram } from './seldon/index.js';
 import { isShellCommand } from './shell/knows.js';
 import { sparkWorkload } from './spark/index.js';
@@ -89,6 +90,8 @@ function usual(played: Played): Workload {
   if (isPause(image, words) && !isTimed(pod)) return runForever;
   const spark = sparkWorkload(words, container);
   if (spark !== undefined) return spark;
+  const ray = rayProgram(container, words);
+  if (ray !== undefined) return ray;
   // Kubernetes' test images reach servers that are played: only there are their answers known.
   const reaches = /(^|\/)e2e-test-images\//.test(image) ? 'all' : 'none';
   if (isShellCommand(words, reaches)) return command;

@@ -10,6 +10,7 @@ import { kserve } from '../../sim/operators/kserve.js';
 import { configurationName } from '../../sim/operators/kserve/configuration.js';
 import { modeNames } from '../../sim/operators/kserve/deployment-mode.js';
 import { keys } from '../../sim/operators/kserve/keys.js';
+import { kuberay } from '../../sim/operators/kuberay.js';
 import { kueue } from '../../sim/operators/kueue.js';
 import { mpiOperator } from '../../sim/operators/mpi-operator.js';
 import type { Operator } from '../../sim/operators/operator.js';
@@ -39,6 +40,7 @@ const byGroup: Readonly<Record<string, string>> = {
   'trainer.kubeflow.org': trainer.name,
   'keda.sh': keda.name,
   'kueue.x-k8s.io': kueue.name,
+  'ray.io': kuberay.name,
   'kubernetes.dask.org': daskKubernetes.name,
   'batch.volcano.sh': volcano.name,
   'scheduling.volcano.sh': volcano.name,

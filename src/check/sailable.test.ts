@@ -45,14 +45,14 @@ it('leaves out what is refused and what nothing acts on, and says so', () => {
   const sails = aboard(`
 { apiVersion: v1, kind: Service, metadata: { name: bad }, spec: { ports: [{ port: 99999 }] } }
 ---
-{ apiVersion: ray.io/v1, kind: RayJob, metadata: { name: r } }
+{ apiVersion: flink.apache.org/v1, kind: FlinkSessionJob, metadata: { name: r } }
 ---
 { apiVersion: v1, kind: ConfigMap, metadata: { name: good } }
 `);
   expect(titles(sails)).toEqual(['ConfigMap default/good']);
   expect(sails.leftOut).toEqual([
     'Service bad: the API server refuses',
-    'RayJob r: nobody defines their kind',
+    'FlinkSessionJob r: nobody defines their kind',
   ]);
 });
 

@@ -63,11 +63,11 @@ const expected: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     'SEA218 info': 5,
   },
   kueue: {
-    'SEA003 info': 8,
+    'SEA003 info': 6,
     'SEA004 info': 9,
     'SEA004 warning': 7,
     'SEA006 error': 2,
-    'SEA007 info': 13,
+    'SEA007 info': 16,
     'SEA203 info': 1,
     'SEA219 info': 2,
     'SEA404 error': 1,

@@ -10,7 +10,7 @@ apiVersion: policy/v1beta1
 kind: PodDisruptionBudget
 metadata: { name: "a" }
 ---
-{ apiVersion: ray.io/v1, kind: RayJob, metadata: { name: b } }
+{ apiVersion: flink.apache.org/v1, kind: FlinkSessionJob, metadata: { name: b } }
 `;
 const manifests = parseManifests(text, 'dir/m,1.yaml');
 const { findings } = staticPass({ manifests, unread: [], notes: [] });
@@ -35,7 +35,7 @@ it('tells people errors in full, and what is not sure in a line', () => {
   expect(lines).toContain(
     'static pass: 1 error, no warnings, 1 of information, 1 silenced by the baseline',
   );
-  expect(lines.find(line => line.startsWith('  SEA003 dir/m,1.yaml:6 RayJob b'))).toBeDefined();
+  expect(lines.find(line => line.startsWith('  SEA003 dir/m,1.yaml:6 FlinkSessionJob b'))).toBeDefined();
 });
 
 it('tells programs everything', () => {

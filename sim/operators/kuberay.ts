@@ -1,0 +1,87 @@
+/**
+ * KubeRay: Ray clusters of a head and of groups of workers, which Ray's own autoscaler may scale.
+ * Left out: what stands behind feature gates that are off by default (RocksDB on a volume, mutual TLS,
+ * network policies, the history server, the kubernetes-was scheduler; specs that ask for it are refused
+ * as upstream refuses them), batch schedulers (none is set by default), OpenShift's routes, metrics.
+ * v1alpha1 is served with the schema of v1. Of clusters that are annotated for it only a change of the
+ * hash counts, whose digits are not upstream's.
+ * @upstream ray-project/kuberay v1.7.0
+ */
+import type { PolicyRule } from '../api/kinds/rbac.js';
+import { serviceAccount } from '../client/contract.js';
+import { installation } from './crd/installation.js';
+import { once } from './crd/once.js';
+import { rayClusterController } from './kuberay/cluster-controller.js';
+import { definitions } from './kuberay/definitions.js';
+import { rayHints } from './kuberay/hints.js';
+import type { Operator } from './operator.js';
+
+const namespace = 'kuberay-system';
+const account = 'kuberay-operator';
+const identity = serviceAccount(namespace, account);
+const read = ['get', 'list', 'watch'];
+const write = ['create', 'delete', ...read, 'patch', 'update'];
+const kinds = ['rayclusters', 'raycronjobs', 'rayjobs', 'rayservices'];
+
+/** @upstream config/rbac/role.yaml, without what is left out. */
+const rules: readonly PolicyRule[] = [
+  {
+    apiGroups: [''],
+    resources: ['persistentvolumeclaims', 'pods/status', 'services'],
+    verbs: write,
+  },
+  { apiGroups: [''], resources: ['pods'], verbs: [...write, 'deletecollection'] },
+  {
+    apiGroups: [''],
+    resources: ['pods/proxy', 'services/status'],
+    verbs: ['get', 'patch', 'update'],
+  },
+  { apiGroups: [''], resources: ['pods/resize'], verbs: ['patch'] },
+  { apiGroups: [''], resources: ['secrets'], verbs: ['create', 'delete', ...read, 'update'] },
+  { apiGroups: [''], resources: ['serviceaccounts'], verbs: ['create', 'delete', ...read] },
+  {
+    apiGroups: [''],
+    resources: ['services/proxy'],
+    verbs: ['create', 'get', 'patch', 'update'],
+  },
+  { apiGroups: ['batch'], resources: ['jobs'], verbs: write },
+  { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: read },
+  { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] },
+  { apiGroups: ['extensions', 'networking.k8s.io'], resources: ['ingresses'], verbs: write },
+  {
+    apiGroups: ['gateway.networking.k8s.io'],
+    resources: ['gateways', 'httproutes'],
+    verbs: ['create', 'delete', ...read, 'update'],
+  },
+  { apiGroups: ['networking.k8s.io'], resources: ['ingressclasses'], verbs: read },
+  { apiGroups: ['ray.io'], resources: kinds, verbs: write },
+  { apiGroups: ['ray.io'], resources: kinds.map(kind => `${kind}/finalizers`), verbs: ['update'] },
+  {
+    apiGroups: ['ray.io'],
+    resources: kinds.map(kind => `${kind}/status`),
+    verbs: ['get', 'patch', 'update'],
+  },
+  {
+    apiGroups: ['rbac.authorization.k8s.io'],
+    resources: ['rolebindings'],
+    verbs: ['create', 'delete', ...read],
+  },
+  {
+    apiGroups: ['rbac.authorization.k8s.io'],
+    resources: ['roles'],
+    verbs: ['create', 'delete', ...read, 'update'],
+  },
+];
+
+/** What the operator's own settings allow its client. */
+const rate = { perSecond: 100, burst: 200 };
+
+/** The operator. */
+export const kuberay: Operator = {
+  name: 'kuberay',
+  models: 'ray-project/kuberay v1.7.0 (RayCluster)',
+  isOnDemand: true,
+  manifests: once(() => [...definitions(), ...installation({ namespace, account, rules })]),
+  process: { name: 'kuberay', identity, rate, controllers: [rayClusterController(identity)] },
+  hints: rayHints,
+};

@@ -1,0 +1,18 @@
+/** How Ray's programs answer to probes: KubeRay asks by wget, or for a page of the agent. */
+import type { ProbeRequest, ProbeResult } from '../workload.js';
+
+/** The answer of programs that serve these ports once they are up. */
+export function healthProbe(
+  request: ProbeRequest,
+  isUp: boolean,
+  ports: readonly number[],
+): ProbeResult {
+  if (request.kind === 'exec') {
+    const text = request.command.join(' ');
+    const isAboutHealth = /_healthz|-\/healthz|\/api\/healthz/.test(text);
+    return { isSuccess: isUp || !isAboutHealth };
+  }
+  if (request.kind === 'grpc') return { isSuccess: isUp };
+  const isServed = isUp && ports.includes(request.port);
+  return isServed ? { isSuccess: true } : { isSuccess: false, isRefused: true };
+}
