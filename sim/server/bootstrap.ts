@@ -73,11 +73,12 @@ function readySet(core: Core): readonly Ready[] {
 function readied({ clock, settings }: Core, objects: readonly Prepared[]): readonly Ready[] {
   const created = rfc3339(clock.now());
   const micro = rfc3339Micro(clock.now());
-  return objects.map(({ object, ...where }) => {
+  return objects.map(({ object: recordedObject, ...where }) => {
+    const object = adapted(recordedObject, settings);
     const { metadata } = object;
     const own = { uid: '?', creationTimestamp: created, resourceVersion: '?' };
     const placed = withMeta(
-      timed(adapted(object, settings), created, micro),
+      timed(object, created, micro),
       orderedMeta(Object.assign({}, metadata, own)),
     );
     const key = storageKey(metadata.namespace ?? '', metadata.name ?? '');

@@ -1,5 +1,7 @@
 /** /healthz, /livez and /readyz. @upstream apiserver/pkg/server/healthz/healthz.go */
+import { goQuote } from '../../api/go-text.js';
 import type { ApiAnswer } from '../../api/request.js';
+import { compareKeys } from '../../store/collection.js';
 import { textAnswer, unknownPath } from '../answers.js';
 import type { RequestState } from '../request-state.js';
 
@@ -71,6 +73,7 @@ export const healthChecks: Readonly<Record<string, readonly string[]>> = {
 export function serveHealth(context: RequestState, segments: readonly string[]): ApiAnswer {
   const [name = '', ...rest] = segments;
   const checks = healthChecks[name] ?? [];
+  if (context.info.path.endsWith('/')) return unknownPath(context);
   if (rest.length > 0) {
     return checks.includes(rest.join('/')) ? textAnswer(context, 200, 'ok') : unknownPath(context);
   }
@@ -79,5 +82,29 @@ export function serveHealth(context: RequestState, segments: readonly string[]):
   const lines = checks.map(check =>
     excluded.includes(check) ? `[+]${check} excluded: ok` : `[+]${check} ok`,
   );
+  const unknown = new Set(excluded.filter(check => !checks.includes(check)));
+  if (unknown.size > 0) {
+    const names = [...unknown].sort(compareKeys).map(goQuote).join(', ');
+    lines.push(`warn: some health checks cannot be excluded: no matches for ${names}`);
+  }
   return textAnswer(context, 200, `${lines.join('\n')}\n${name} check passed\n`);
+}
+
+/**
+ * /metrics/slis: how each check went last. How often each was asked is not counted.
+ * @upstream component-base/metrics/prometheus/slis/metrics.go
+ */
+export function checkMetrics(startedMs: number): string {
+  const samples = Object.entries(healthChecks)
+    .flatMap(([type, checks]) => checks.map(name => ({ type, name })))
+    .map(({ type, name }) => `kubernetes_healthcheck{name="${name}",type="${type}"} 1`);
+  return [
+    '# HELP kubernetes_healthcheck [STABLE] This metric records the result of a single healthcheck.',
+    '# TYPE kubernetes_healthcheck gauge',
+    ...samples.sort(compareKeys),
+    '# HELP process_start_time_seconds [ALPHA] Start time of the process since unix epoch in seconds.',
+    '# TYPE process_start_time_seconds gauge',
+    `process_start_time_seconds ${startedMs / 1000}`,
+    '',
+  ].join('\n');
 }

@@ -1,8 +1,8 @@
 /** /version and the list of paths at /. */
 import type { ApiAnswer } from '../../api/request.js';
-import { bodyAnswer, failureAnswer } from '../answers.js';
+import { failureAnswer, textAnswer } from '../answers.js';
 import type { Core } from '../core.js';
-import { negotiate, plainJson, type Offer } from '../filters/negotiation.js';
+import { negotiate, type Offer } from '../filters/negotiation.js';
 import type { RequestState } from '../request-state.js';
 import { healthChecks } from './health.js';
 import { compareKeys } from '../../store/collection.js';
@@ -30,7 +30,7 @@ const versionOffer: Offer = { formats: ['json'], transforms: false, hasRoute: tr
 export function serveVersion(context: RequestState): ApiAnswer {
   const media = negotiate(context, versionOffer);
   if ('status' in media) return failureAnswer(context, media);
-  return bodyAnswer(context, plainJson, 200, serverVersion);
+  return indented(context, serverVersion);
 }
 
 const fixedPaths = [
@@ -39,7 +39,9 @@ const fixedPaths = [
   '/api/v1',
   '/apis',
   '/apis/',
+  '/flagz',
   '/metrics',
+  '/metrics/slis',
   '/openapi/v2',
   '/openapi/v3',
   '/openapi/v3/',
@@ -48,7 +50,7 @@ const fixedPaths = [
   '/version',
 ];
 
-/** Answers /: the sorted list of paths. */
+/** Answers / and /index.html: the sorted list of paths. */
 export function serveRoot({ registry }: Core, context: RequestState): ApiAnswer {
   const groups = registry
     .groups()
@@ -62,5 +64,12 @@ export function serveRoot({ registry }: Core, context: RequestState): ApiAnswer 
     ...checks.map(check => `/${name}/${check}`),
   ]);
   const paths = [...fixedPaths, ...groups, ...health].sort(compareKeys);
-  return bodyAnswer(context, plainJson, 200, { paths });
+  return indented(context, { paths });
+}
+
+const jsonHeaders = { 'content-type': 'application/json' };
+
+/** Whatever is asked for, these are indented. @upstream responsewriters/writers.go (WriteRawJSON) */
+function indented(context: RequestState, value: unknown): ApiAnswer {
+  return textAnswer(context, 200, JSON.stringify(value, undefined, 2), jsonHeaders);
 }

@@ -3,7 +3,8 @@ import type { ApiAnswer } from '../../api/request.js';
 import { methodNotAllowed } from '../../api/status.js';
 import { bodyAnswer, failureAnswer, textAnswer, unknownPath } from '../answers.js';
 import type { Core } from '../core.js';
-import { serveHealth } from '../discovery/health.js';
+import { serveFlagz } from '../discovery/flagz.js';
+import { checkMetrics, serveHealth } from '../discovery/health.js';
 import { serveDiscovery } from '../discovery/index.js';
 import { serveStatusz } from '../discovery/statusz.js';
 import { serveRoot, serveVersion } from '../discovery/root.js';
@@ -40,10 +41,11 @@ function answerOf(core: Core, context: RequestState, segments: readonly string[]
     case 'livez':
     case 'readyz':
       return serveHealth(context, segments);
+    case 'flagz':
+    case 'index.html':
+    case 'metrics':
     case 'statusz':
-      return segments.length === 1 && !context.info.path.endsWith('/')
-        ? serveStatusz(core, context)
-        : unknownPath(context);
+      return exactAnswer(core, context);
     case 'openapi':
       return serveOpenApi(core, context, segments);
     case 'openid':
@@ -54,8 +56,24 @@ function answerOf(core: Core, context: RequestState, segments: readonly string[]
       return context.info.path.startsWith('/.well-known/openid-configuration')
         ? issuerAnswer(context, core.authentication.openIdConfiguration(), 'application/json')
         : unknownPath(context);
-    case 'metrics':
+    default:
+      return unknownPath(context);
+  }
+}
+
+/** Paths that are served as they stand, and nothing below them. */
+function exactAnswer(core: Core, context: RequestState): ApiAnswer {
+  switch (context.info.path) {
+    case '/flagz':
+      return serveFlagz(core, context);
+    case '/index.html':
+      return serveRoot(core, context);
+    case '/metrics':
       return textAnswer(context, 200, metricsText(core));
+    case '/metrics/slis':
+      return textAnswer(context, 200, checkMetrics(core.startedMs));
+    case '/statusz':
+      return serveStatusz(core, context);
     default:
       return unknownPath(context);
   }

@@ -287,6 +287,23 @@ it('says since when it runs, in words or as a Statusz, but not as bare JSON', ()
   expect(send('GET', '/statusz/').status).toBe(404);
 });
 
+it('tells its flags, the paths that it serves, and how its checks went', () => {
+  const send = start();
+  const text = (path: string) => String(send('GET', path).told);
+  expect(text('/flagz')).toMatch(/^\napiserver flagz\nWarning: .*\nadmission-control=\[\]\n/);
+  expect(text('/flagz')).toContain('\nservice-cluster-ip-range=10.0.0.0/16\n');
+  expect(text('/index.html')).toContain('"paths": [\n');
+  expect(text('/version')).toMatch(/^\{\n {2}"major": "1",\n/);
+  const sample = 'kubernetes_healthcheck{name="etcd",type="livez"} 1';
+  expect(text('/metrics/slis')).toContain(`\n${sample}\n`);
+  const excluded = text('/livez?verbose&exclude=b&exclude=etcd&exclude=a&exclude=a');
+  expect(excluded).toContain('[+]etcd excluded: ok\n');
+  expect(excluded).toContain('cannot be excluded: no matches for "a", "b"\nlivez check passed\n');
+  for (const path of ['/healthz/', '/metrics/', '/metrics/x', '/flagz/', '/openapi/v3/']) {
+    expect(send('GET', path).status, path).toBe(404);
+  }
+});
+
 it('tells of the networks of a node that are none, and overwrites the kind of a claim template', () => {
   const send = start();
   const node = { metadata: { name: 'n' }, spec: { podCIDRs: ['10.0.0.0/24', '10.1.0.0/24x'] } };

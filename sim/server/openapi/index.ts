@@ -17,7 +17,7 @@ export function serveOpenApi(
 ): ApiAnswer {
   const [, version, ...rest] = segments;
   if (version === 'v2' && rest.length === 0) return serveSwagger(core, context);
-  if (version !== 'v3') return unknownPath(context);
+  if (version !== 'v3' || context.info.path === '/openapi/v3/') return unknownPath(context);
   return rest.length === 0
     ? serveIndex(core, context)
     : serveDocument(core, context, rest.join('/'));
