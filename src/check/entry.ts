@@ -1,5 +1,6 @@
 /** An object of the input as rules read it: decoded as its type, with its place in its file. */
 import { decodeObject } from '../../sim/api/decode.js';
+import { isRecord } from '../../sim/api/equality.js';
 import { shapeOfKind } from '../../sim/api/facts.js';
 import type { HasMetadata, Kind, KubeObject } from '../../sim/api/object.js';
 import { kindOf } from '../../sim/api/object.js';
@@ -36,26 +37,30 @@ export function entryOf(manifest: Manifest): Entry {
   const shape = shapeOfKind({ group, version, kind });
   const decoded = shape && decodeObject(object, shape);
   const isBroken = decoded?.isOk === false || !hasMetadata(object);
+  // Options of requests are types too, and no objects: they have no metadata.
+  const isBuiltIn = decoded?.isOk === true && isRecord(decoded.object['metadata']);
   const namespace = textOf(object.metadata.namespace);
   const name = textOf(object.metadata.name) ?? textOf(object.metadata.generateName) ?? '';
   return {
     manifest,
-    // The decoder gives what the shape says, and every kind's shape has metadata.
-    object: decoded?.isOk === true ? (decoded.object as unknown as KubeObject) : object,
+    // The decoder gives what the shape says.
+    object: isBuiltIn ? (decoded.object as unknown as KubeObject) : object,
     apiVersion,
     group,
     kind,
     namespace: namespace ?? 'default',
     name,
     title: `${kind} ${namespace === undefined ? name : `${namespace}/${name}`}`.trim(),
-    isBuiltIn: decoded?.isOk === true,
+    isBuiltIn,
     isBroken,
   };
 }
 
-/** Whether the entry is of the kind, in whatever version: then it has its type. */
+/** Whether the entry is of the built-in kind, in a version that is known: then it has its type. */
 export function isOfKind<T extends HasMetadata>(entry: Entry, kind: Kind<T>): boolean {
-  return entry.kind === kind.kind && entry.group === kind.group && !entry.isBroken;
+  return (
+    entry.kind === kind.kind && entry.group === kind.group && entry.isBuiltIn && !entry.isBroken
+  );
 }
 
 function hasMetadata({ metadata }: KubeObject): boolean {

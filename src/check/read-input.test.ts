@@ -61,6 +61,23 @@ it('goes on after broken files of a folder, and tells of them', () => {
   ]);
 });
 
+it('tells templates that nobody has rendered, also where YAML takes their holes for maps', () => {
+  const path = folder({
+    'a.yaml': 'apiVersion: v1\nkind: {{ .Values.kind }}\nmetadata: { name: a }\n',
+    'b.yaml': 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ name }}-b\n',
+    'c.yaml': 'apiVersion: v1\n{{- if .x }}\nkind: Pod\n{{- end }}\n',
+    'd.yaml': `{ apiVersion: v1, kind: ConfigMap, metadata: { name: d }, data: { a: '{{ x }}' } }`,
+  });
+  const { manifests, unread } = readCheckInput([path]);
+  expect(manifests).toHaveLength(1);
+  const tail = "is a template's, and nothing has filled it in";
+  expect(unread.map(({ reason, place }) => `${place.line} ${reason}`)).toEqual([
+    `2 not YAML: {{ .Values.kind }} ${tail}`,
+    `4 not YAML: {{ name }} ${tail}`,
+    `2 not YAML: {{- if .x }} ${tail}`,
+  ]);
+});
+
 it('stops at a broken file that was named itself', () => {
   const path = folder({ 'broken.yaml': 'a: [1\n' });
   expect(() => readCheckInput([join(path, 'broken.yaml')])).toThrow(/broken\.yaml:\d+: not YAML/);

@@ -1,6 +1,15 @@
 /** YAML files whose every value knows its line, so that what is wrong in them can be pointed at. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { isMap, isNode, isScalar, LineCounter, parseAllDocuments, type Document } from 'yaml';
+import {
+  isMap,
+  isNode,
+  isScalar,
+  LineCounter,
+  parseAllDocuments,
+  visit,
+  type Document,
+  type YAMLParseError,
+} from 'yaml';
 import { kubernetesTags } from '../../sim/api/yaml-scalars.js';
 import { exitCodes, InputError, UserError } from './errors.js';
 
@@ -15,6 +24,8 @@ export interface Located {
   lineOf(path: FieldPath): number;
   /** How a value is written there, if it is one word or text. */
   writtenAt?(path: FieldPath): string | undefined;
+  /** The 1-based lines of keys that stand in their map already: the last one counts. */
+  readonly repeats?: readonly number[];
 }
 
 /** The text of a file; a clear error when there is none. */
@@ -50,8 +61,15 @@ function readText(file: string): string {
   }
 }
 
-/** The documents of a YAML or JSON text that are not empty, their values as kubectl reads them. */
-export function parseLocated(text: string, file: string): Located[] {
+/**
+ * The documents of a YAML or JSON text that are not empty, their values as kubectl reads them. kubectl
+ * takes a key that stands twice, kustomize and others do not: with `mayRepeat` it is only noted.
+ */
+export function parseLocated(
+  text: string,
+  file: string,
+  { mayRepeat = false }: { readonly mayRepeat?: boolean } = {},
+): Located[] {
   const lines = new LineCounter();
   const parsed = parseAllDocuments(text, {
     version: '1.1',
@@ -61,9 +79,11 @@ export function parseLocated(text: string, file: string): Located[] {
   });
   if (!Array.isArray(parsed)) return [];
   return (parsed as Document.Parsed[]).flatMap(document => {
-    const [problem] = document.errors;
+    refuseTemplate(document, { text, file, lines });
+    const isRepeat = ({ code }: YAMLParseError): boolean => mayRepeat && code === 'DUPLICATE_KEY';
+    const problem = document.errors.find(error => !isRepeat(error));
     if (problem !== undefined) {
-      const line = problem.linePos?.[0].line ?? lines.linePos(problem.pos[0]).line;
+      const line = lineOfProblem(problem, lines);
       const what = `not YAML: ${problem.message.split('\n')[0] ?? ''}`;
       throw new InputError(
         { file, line },
@@ -74,8 +94,51 @@ export function parseLocated(text: string, file: string): Located[] {
     const value: unknown = document.toJS();
     if (value === null || value === undefined) return [];
     const lineOf = (path: FieldPath): number => lineIn(document, lines, path);
-    return [{ file, value, lineOf, writtenAt: path => writtenIn(document, path) }];
+    const repeats = document.errors.map(error => lineOfProblem(error, lines));
+    return [{ file, value, lineOf, writtenAt: path => writtenIn(document, path), repeats }];
   });
+}
+
+/** Tells of a template that nobody has rendered: `{{ x }}` is no YAML, or a map that is the key of a map. */
+function refuseTemplate(
+  document: Document.Parsed,
+  {
+    text,
+    file,
+    lines,
+  }: { readonly text: string; readonly file: string; readonly lines: LineCounter },
+): void {
+  if (!text.includes('{{')) return;
+  const problem = document.errors.find(
+    each => hole(text, lineOfProblem(each, lines)) !== undefined,
+  );
+  const line =
+    problem === undefined ? lineOfMapAsKey(document, lines) : lineOfProblem(problem, lines);
+  if (line === undefined) return;
+  const what = `not YAML: ${hole(text, line) ?? '{{ }}'} is a template's, and nothing has filled it in`;
+  throw new InputError(
+    { file, line },
+    what,
+    'render it first: helm template, jinja2, cookiecutter',
+  );
+}
+
+const hole = (text: string, line: number): string | undefined =>
+  /\{\{.*?(\}\}|$)/.exec(text.split('\n')[line - 1] ?? '')?.[0];
+
+const lineOfProblem = (problem: YAMLParseError, lines: LineCounter): number =>
+  problem.linePos?.[0].line ?? lines.linePos(problem.pos[0]).line;
+
+function lineOfMapAsKey(document: Document.Parsed, lines: LineCounter): number | undefined {
+  let line: number | undefined;
+  visit(document, {
+    Pair: (_, { key }) => {
+      if (!isMap(key) || !key.range) return undefined;
+      line = lines.linePos(key.range[0]).line;
+      return visit.BREAK;
+    },
+  });
+  return line;
 }
 
 /** What to do about problems of YAML, by the parser's word for them. */

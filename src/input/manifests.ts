@@ -28,7 +28,7 @@ export function readManifests(path: string): Manifest[] {
 
 /** The objects of a text. */
 export function parseManifests(text: string, file: string): Manifest[] {
-  return parseLocated(text, file).flatMap(document => {
+  return parseLocated(text, file, { mayRepeat: true }).flatMap(document => {
     const line = document.lineOf([]);
     const object = document.value as KubeObject;
     if (typeof object !== 'object' || Array.isArray(object)) {

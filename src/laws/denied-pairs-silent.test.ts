@@ -49,6 +49,21 @@ it('holds when denied pairs are silent and an allowed one is not, from addresses
   expect(verdict).toMatchObject({ kind: 'held', looked: 2 });
 });
 
+it('lets pods on the network of the node reach what is on that node, and nothing else', () => {
+  const onHost = (past: Past, node: string): Past =>
+    past.write('Pod', `n/${node}`, {
+      metadata: { labels: { app: 'agent' } },
+      spec: { ...podSpec({}, node), hostNetwork: true },
+      status: { podIP: `192.0.2.${node.slice(1)}` },
+    });
+  const past = onHost(onHost(policed(), 'n1'), 'n2').at('3m');
+  const verdict = knock(knock(past, 'n/web', 5432, 'connected'), 'n/n1', 22, 'connected');
+  expect(verdict.verdict(deniedPairsSilent)).toMatchObject({ kind: 'vacuous' });
+  expect(storyOf(knock(past, 'n/n2', 22, 'connected').verdict(deniedPairsSilent))).toMatchObject({
+    what: 'n/n2 reached Pod n/db at TCP 22, which network policies deny',
+  });
+});
+
 it('cannot be said when nothing connects at all', () => {
   const past = knock(knock(policed(), 'n/web', 5432, 'timed out'), 'n/other', 5432, 'timed out');
   expect(past.verdict(deniedPairsSilent)).toMatchObject({

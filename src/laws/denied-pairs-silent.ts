@@ -106,9 +106,10 @@ class Pairs implements Judge {
     const source = partyNamed(from, world);
     const target = partyNamed(to, world);
     if (source === undefined || target?.pod === undefined) return 'unknown';
+    const [client, server] = [world.get('pods', from), world.get('pods', to)];
+    if (isHostOf(client, server) || isHostOf(server, client)) return 'unknown';
     const verdict = this.evaluatorOf(world).verdict({ from: source, to: target, port, protocol });
     if (verdict !== 'allow') return 'network policies deny';
-    const [client, server] = [world.get('pods', from), world.get('pods', to)];
     const isDenied =
       server !== undefined && isDeniedByMesh({ from: client, to: server, port, protocol }, world);
     return isDenied ? 'the mesh denies' : 'allow';
@@ -149,6 +150,11 @@ class Pairs implements Judge {
       evidence: inOrder([...policies.map(one => written(one)), measured(timeMs, pair)]),
     });
   }
+}
+
+/** Between a pod and the node it is on no policy stands: a pod on the node's network is seen as the node. */
+function isHostOf(one: Pod | undefined, other: Pod | undefined): boolean {
+  return one?.spec?.hostNetwork === true && one.spec.nodeName === other?.spec?.nodeName;
 }
 
 /** A pod by its key, or an address outside of the cluster. */

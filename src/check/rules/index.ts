@@ -34,6 +34,7 @@ import { quotaExceeded } from './quota-exceeded.js';
 import { quotaWithoutRequests } from './quota-without-requests.js';
 import { readsSecrets } from './reads-secrets.js';
 import { removedApi } from './removed-api.js';
+import { repeatedKey } from './repeated-key.js';
 import { roleReference } from './role-reference.js';
 import { roleWildcard } from './role-wildcard.js';
 import { rollOutUnderQuota } from './roll-out-under-quota.js';
@@ -65,6 +66,7 @@ export const rules: readonly Rule[] = [
   removedApi,
   serverRefuses,
   serverWarns,
+  repeatedKey,
   neverSchedules,
   gpuToleration,
   spreadOverNodes,

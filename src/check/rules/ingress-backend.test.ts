@@ -31,3 +31,7 @@ it('is content with a port by number or by name', () => {
   expect(found('SEA209', ingress('{ name: scorer, port: { number: 80 } }'))).toEqual([]);
   expect(found('SEA209', ingress('{ name: scorer, port: { name: http } }'))).toEqual([]);
 });
+
+it('asks for no port where the AWS Load Balancer Controller takes it from an annotation', () => {
+  expect(found('SEA209', ingress('{ name: scorer, port: { name: use-annotation } }'))).toEqual([]);
+});

@@ -33,13 +33,19 @@ export const ingressBackend: Rule = {
   },
 };
 
+/**
+ * Not a port: the AWS Load Balancer Controller takes name and all from the annotation
+ * alb.ingress.kubernetes.io/actions.NAME.
+ */
+const byAnnotation = 'use-annotation';
+
 function* look(
   survey: Survey,
   entry: AnyEntry,
   { service }: IngressBackend,
   base: FieldPath,
 ): Iterable<Hit> {
-  if (service === undefined || service.name === '') return;
+  if (service === undefined || service.name === '' || service.port?.name === byAnnotation) return;
   const { namespace } = entry;
   const path = [...base, 'service'];
   const gap = missing(survey, { kind: 'Service', namespace, name: service.name });

@@ -1,7 +1,7 @@
 /** SEA212: a binding names a role, or an account, that is not there. */
 import { clusterRoleBindings, roleBindings } from '../../../sim/api/kinds/rbac.js';
 import type { RoleRef, Subject } from '../../../sim/api/kinds/rbac.js';
-import { bootstrapRoles } from '../bootstrap-roles.js';
+import { bootstrapNamespacedRoles, bootstrapRoles } from '../bootstrap-roles.js';
 import type { AnyEntry } from '../entry.js';
 import { listOf } from '../pod-template.js';
 import { missing } from '../references.js';
@@ -29,7 +29,10 @@ export const roleReference: Rule = {
 const group = 'rbac.authorization.k8s.io';
 
 function* role(survey: Survey, entry: AnyEntry, { kind, name }: RoleRef): Iterable<Hit> {
+  // The API server refuses that, which is told elsewhere.
+  if (kind === '' || name === '') return;
   if (kind === 'ClusterRole' && bootstrapRoles.has(name)) return;
+  if (kind === 'Role' && bootstrapNamespacedRoles.has(`${entry.namespace}/${name}`)) return;
   const namespace = kind === 'Role' ? { namespace: entry.namespace } : {};
   const gap = missing(survey, { group, kind, ...namespace, name });
   if (gap === undefined) return;

@@ -15,6 +15,14 @@ it('tells a budget that protects nothing', () => {
   expect(found('SEA211', deployment({}) + budget('web'))).toEqual([]);
 });
 
+it('does not take a neighbour of the same whole for a slip', () => {
+  const whole = 'app.kubernetes.io/part-of: platform';
+  const text = deployment({}).replaceAll('app: web', `app: web, ${whole}`) + budget(`db, ${whole}`);
+  expect(found('SEA211', text)).toEqual([
+    expect.stringMatching(/^info .*matches app=db,app.kubernetes.io\/part-of=platform$/),
+  ]);
+});
+
 it('takes an empty selector for all pods', () => {
   const policy =
     '{ apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: { name: p }, spec: { podSelector: {} } }';

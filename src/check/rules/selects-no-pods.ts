@@ -42,13 +42,20 @@ function* look(
   const text = selector.value.toString();
   const message = `no pod of namespace ${entry.namespace} among the manifests matches ${text}`;
   // Labels that one of the pods almost has are a slip; else the pods may come from elsewhere.
-  const keys = Object.keys(given?.matchLabels ?? {});
+  const keys = Object.keys(given?.matchLabels ?? {}).filter(key => !sharedKeys.has(key));
   const near = own.find(({ labels }) =>
     keys.some(key => isLike(labels[key], given?.matchLabels?.[key])),
   );
   if (near === undefined) yield { entry, path, message, severity: 'info' };
   else yield { entry, path, message: `${message}; ${near.owner.title} comes near` };
 }
+
+/** Labels that tell of which whole a pod is a part: its neighbours have them too. */
+const sharedKeys: ReadonlySet<string> = new Set([
+  'app.kubernetes.io/part-of',
+  'app.kubernetes.io/managed-by',
+  'app.kubernetes.io/version',
+]);
 
 function isLike(one = '', other = ''): boolean {
   return one !== '' && other !== '' && (one.includes(other) || other.includes(one));

@@ -33,3 +33,11 @@ data: { volcano-scheduler.conf: 'actions: "enqueue, allocate, preempt, backfill,
     'info 2 volcano: volcano-scheduler.conf is read when the kubelet writes it, up to 90 s after a change',
   ]);
 });
+
+it('has nothing to tell of custom objects without a spec, and of options of requests', () => {
+  const text = (spec: string): string =>
+    `{ apiVersion: jobset.x-k8s.io/v1alpha2, kind: JobSet, metadata: { name: a }${spec} }`;
+  expect(found('SEA007', text(''))).toEqual([]);
+  expect(found('SEA007', text(', spec: null'))).toEqual([]);
+  expect(found('SEA007', '{ apiVersion: v1, kind: PodExecOptions, command: [ls] }')).toEqual([]);
+});

@@ -1,6 +1,8 @@
 /** SEA007: the API server takes the object with a warning. */
 import type { Rule } from '../rule.js';
+import { isRecord } from '../../../sim/api/equality.js';
 import { operators } from '../../../sim/operators/index.js';
+import type { Entry } from '../entry.js';
 
 /** The rule. */
 export const serverWarns: Rule = {
@@ -20,7 +22,7 @@ export const serverWarns: Rule = {
     // Hints take objects as their schema says.
     const refused = new Set([...trial.refusals.map(each => each.entry), ...trial.unserved]);
     for (const entry of entries) {
-      if (entry.isBroken || refused.has(entry)) continue;
+      if (entry.isBroken || refused.has(entry) || isBare(entry)) continue;
       for (const { name, hints } of Object.values(operators)) {
         for (const hint of hints?.(entry.object) ?? []) {
           yield { entry, path: [], severity: 'info', message: `${name}: ${hint}`, subject: hint };
@@ -29,3 +31,6 @@ export const serverWarns: Rule = {
     }
   },
 };
+
+/** Most schemas ask for no spec, and a null is pruned: of such an object there is nothing to tell. */
+const isBare = ({ isBuiltIn, object }: Entry): boolean => !isBuiltIn && !isRecord(object['spec']);
