@@ -1,5 +1,6 @@
 /**
- * KubeRay: Ray clusters of a head and of groups of workers, which Ray's own autoscaler may scale.
+ * KubeRay: Ray clusters of a head and of groups of workers, which Ray's own autoscaler may scale, and
+ * jobs that are submitted to them.
  * Left out: what stands behind feature gates that are off by default (RocksDB on a volume, mutual TLS,
  * network policies, the history server, the kubernetes-was scheduler; specs that ask for it are refused
  * as upstream refuses them), batch schedulers (none is set by default), OpenShift's routes, metrics.
@@ -14,6 +15,7 @@ import { once } from './crd/once.js';
 import { rayClusterController } from './kuberay/cluster-controller.js';
 import { definitions } from './kuberay/definitions.js';
 import { rayHints } from './kuberay/hints.js';
+import { rayJobController } from './kuberay/job-controller.js';
 import type { Operator } from './operator.js';
 
 const namespace = 'kuberay-system';
@@ -79,9 +81,12 @@ const rate = { perSecond: 100, burst: 200 };
 /** The operator. */
 export const kuberay: Operator = {
   name: 'kuberay',
-  models: 'ray-project/kuberay v1.7.0 (RayCluster)',
+  models: 'ray-project/kuberay v1.7.0 (RayCluster, RayJob)',
   isOnDemand: true,
   manifests: once(() => [...definitions(), ...installation({ namespace, account, rules })]),
-  process: { name: 'kuberay', identity, rate, controllers: [rayClusterController(identity)] },
+  process: {
+    ...{ name: 'kuberay', identity, rate },
+    controllers: [rayClusterController(identity), rayJobController(identity)],
+  },
   hints: rayHints,
 };

@@ -1,7 +1,14 @@
 /** What the author of KubeRay's kinds should know before they run. */
 import type { KubeObject } from '../../api/object.js';
+import { jobProblem } from './job-validation.js';
 import { metadataProblem, specProblem } from './validation.js';
-import { rayClusters, type RayCluster, type RayClusterSpec } from './types.js';
+import {
+  rayClusters,
+  rayJobs,
+  type RayCluster,
+  type RayClusterSpec,
+  type RayJob,
+} from './types.js';
 
 const load = 'seatrial.dev/ray-load';
 
@@ -11,6 +18,8 @@ export function rayHints(object: KubeObject): readonly string[] {
   switch (object.kind) {
     case rayClusters.kind:
       return clusterHints(object as unknown as RayCluster);
+    case rayJobs.kind:
+      return jobHints(object as unknown as RayJob);
     case 'RayCronJob':
       return [
         'no RayJob is made: the controller stands behind the feature gate RayCronJob, which is off',
@@ -28,6 +37,25 @@ function clusterHints(cluster: RayCluster): readonly string[] {
       ? []
       : [`the operator takes no notice of it but for an event: ${problem}`]),
     ...clusterSpecHints(spec),
+  ];
+}
+
+function jobHints(job: RayJob): readonly string[] {
+  const { spec } = job;
+  const problem = jobProblem(job)?.text;
+  const annotations = spec.rayClusterSpec?.headGroupSpec.template.metadata?.annotations ?? {};
+  const isTold = ['ray-tasks', 'seconds', 'exit-code'].some(name => {
+    const key = `seatrial.dev/${name}`;
+    return (spec.metadata?.[key] ?? annotations[key]) !== undefined;
+  });
+  return [
+    ...(problem === undefined ? [] : [`it ends at once, as ValidationFailed: ${problem}`]),
+    ...(isTold || spec.submissionMode === 'InteractiveMode'
+      ? []
+      : [
+          "its entrypoint is not run: the job takes 2 seconds and succeeds; spec.metadata (or the head template's annotations) may state 'seatrial.dev/ray-tasks' (8x600s@gpu=1), or 'seatrial.dev/seconds', and 'seatrial.dev/exit-code'",
+        ]),
+    ...(spec.rayClusterSpec === undefined ? [] : clusterSpecHints(spec.rayClusterSpec)),
   ];
 }
 

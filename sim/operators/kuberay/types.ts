@@ -144,3 +144,68 @@ const version = 'ray.io/v1';
 
 /** The kind RayCluster. */
 export const rayClusters = kindOf<RayCluster>(version, 'RayCluster', 'rayclusters');
+
+/** What is deleted, when. */
+export interface DeletionRule {
+  readonly policy: string;
+  readonly condition: {
+    readonly jobStatus?: string;
+    readonly jobDeploymentStatus?: string;
+    readonly ttlSeconds?: number;
+  };
+}
+
+/** What is asked of a job. */
+export interface RayJobSpec {
+  readonly entrypoint?: string;
+  readonly rayClusterSpec?: RayClusterSpec;
+  readonly clusterSelector?: Texts;
+  readonly submissionMode?: string;
+  readonly submitterPodTemplate?: PodTemplateSpec;
+  readonly submitterConfig?: { readonly backoffLimit?: number };
+  readonly jobId?: string;
+  readonly metadata?: Texts;
+  readonly runtimeEnvYAML?: string;
+  readonly entrypointNumCpus?: number;
+  readonly entrypointNumGpus?: number;
+  readonly entrypointResources?: string;
+  readonly backoffLimit?: number;
+  readonly activeDeadlineSeconds?: number;
+  readonly preRunningDeadlineSeconds?: number;
+  readonly shutdownAfterJobFinishes?: boolean;
+  readonly ttlSecondsAfterFinished?: number;
+  readonly deletionStrategy?: {
+    readonly onSuccess?: { readonly policy?: string };
+    readonly onFailure?: { readonly policy?: string };
+    readonly deletionRules?: readonly DeletionRule[];
+  };
+  readonly suspend?: boolean;
+  readonly managedBy?: string;
+}
+
+/** What is known of a job. */
+export interface RayJobStatus {
+  readonly jobId?: string;
+  readonly rayClusterName?: string;
+  readonly dashboardURL?: string;
+  readonly jobStatus?: string;
+  readonly jobDeploymentStatus?: string;
+  readonly reason?: string;
+  readonly message?: string;
+  readonly startTime?: string;
+  readonly endTime?: string;
+  readonly succeeded?: number;
+  readonly failed?: number;
+  readonly rayClusterStatus?: RayClusterStatus;
+  readonly rayJobInfo?: { readonly startTime?: string; readonly endTime?: string };
+  readonly jobStatusCheckFailureStartTime?: string;
+}
+
+/** A job of Ray, mostly on a cluster of its own. */
+export interface RayJob extends HasMetadata {
+  readonly spec: RayJobSpec;
+  readonly status?: RayJobStatus;
+}
+
+/** The kind RayJob. */
+export const rayJobs = kindOf<RayJob>(version, 'RayJob', 'rayjobs');

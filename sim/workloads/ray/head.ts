@@ -79,7 +79,8 @@ class Head implements Program {
     this.board.nodes.set(own, { ...node, idleSinceMs: clock.now() });
     network.listen(this.ports.gcs, message => this.hear(message));
     network.listen(this.ports.dashboard, ({ payload, reply }) => {
-      reply(isHttpRequest(payload) ? this.page(payload) : failed(400, 'Bad Request'));
+      if (!isHttpRequest(payload)) return reply(failed(400, 'Bad Request'));
+      if (!this.jobs.follow(payload.path, reply)) reply(this.page(payload));
     });
     this.tell('Ray runtime started.');
     this.expectLoad(pod.metadata.annotations?.[loadAnnotation]);

@@ -4,6 +4,7 @@ import type { Workload } from '../workload.js';
 import { startAutoscaler } from './autoscaler.js';
 import { startHead } from './head.js';
 import { startWait } from './wait.js';
+import { startSubmitter } from './submit.js';
 import { rayCommand, type RayCommand } from './words.js';
 import { startWorker } from './worker.js';
 
@@ -25,6 +26,14 @@ const wait: Workload = {
   },
 };
 
+const submitter: Workload = {
+  name: 'ray-job-submitter',
+  start: context => {
+    const command = rayCommand(context.command);
+    return startSubmitter(context, command?.role === 'submit' ? command.text : '');
+  },
+};
+
 const autoscaler: Workload = { name: 'ray-autoscaler', start: startAutoscaler };
 
 function flagsFrom(command: RayCommand | undefined) {
@@ -41,6 +50,8 @@ export function rayProgram({ name }: Container, words: readonly string[]): Workl
       return worker;
     case 'wait':
       return name === 'wait-gcs-ready' ? wait : undefined;
+    case 'submit':
+      return submitter;
     case 'autoscaler':
       return autoscaler;
     default:

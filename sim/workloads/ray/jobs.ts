@@ -21,6 +21,8 @@ interface Job {
   readonly startMs: number;
   endMs: number | undefined;
   tasks: readonly Submission[];
+  /** Who waits for its end. */
+  readonly followers: ((status: string) => void)[];
 }
 
 /** So long a driver takes from its submission until its own code runs. */
@@ -56,6 +58,16 @@ export class Jobs {
     return json(told(job));
   }
 
+  /** Answers when the job is over; false: there is none. */
+  follow(path: string, done: (response: HttpResponse) => void): boolean {
+    const [, id] = /^\/api\/jobs\/([^/]+)\/logs\/tail$/.exec(path) ?? [];
+    const job = this.all.get(decodeURIComponent(id ?? ''));
+    if (job === undefined) return false;
+    if (isOver(job)) done(json({ status: job.status }));
+    else job.followers.push(status => done(json({ status })));
+    return true;
+  }
+
   private submit(body: string): HttpResponse {
     const asked: unknown = JSON.parse(body === '' ? '{}' : body);
     if (!isRecord(asked) || typeof asked['entrypoint'] !== 'string') {
@@ -82,6 +94,7 @@ export class Jobs {
       },
       ...{ status: 'PENDING', message: 'Job has not started yet.' },
       ...{ startMs: this.context.clock.now(), endMs: undefined, tasks: [] },
+      followers: [],
     };
     this.all.set(id, job);
     this.start(job);
@@ -136,6 +149,7 @@ export class Jobs {
     job.status = status;
     job.message = message;
     job.endMs = this.context.clock.now();
+    for (const told of job.followers) told(status);
   }
 
   private stop(job: Job): boolean {

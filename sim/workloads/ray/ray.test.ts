@@ -29,6 +29,10 @@ it("knows Ray's commands", () => {
     address: 'x:1',
   });
   expect(rayCommand(['ray', 'kuberay-autoscaler', '--cluster-name', 'a'])?.role).toBe('autoscaler');
+  expect(rayCommand(['/submitter', '--metadata-json', '{"a":"b"}', '--', 'python'])).toEqual({
+    role: 'submit',
+    text: String.raw`ray job submit --metadata-json "{\"a\":\"b\"}" -- python`,
+  });
   expect([rayCommand(['python', 'train.py']), rayCommand(['xray', 'start'])]).toEqual([
     undefined,
     undefined,

@@ -13,6 +13,10 @@ export type Flags = Readonly<Record<string, string>>;
 /** The command, where its words, or the script that a shell is given, start one of Ray's programs. */
 export function rayCommand(words: readonly string[]): RayCommand | undefined {
   const text = words.join(' ');
+  // KubeRay's own submitter takes the options of `ray job submit`.
+  if (/(^|\/)submitter$/.test(words[0] ?? '')) {
+    return { role: 'submit', text: `ray job submit ${words.slice(1).map(quoted).join(' ')}` };
+  }
   if (!/\bray\b/.test(text)) return undefined;
   const wait = /\bray health-check --address (\S+)/.exec(text);
   if (/\bray job submit\b/.test(text)) return { role: 'submit', text };
@@ -39,4 +43,9 @@ export function flagsOf(text: string): Flags {
 export function placeOf(address: string, portByDefault: number) {
   const [, host = '', port] = /^(?:[a-z]+:\/\/)?([^:/]+)(?::(\d+))?/.exec(address) ?? [];
   return { host, port: port === undefined ? portByDefault : Number(port) };
+}
+
+/** A word as a shell is told it. */
+function quoted(word: string): string {
+  return /[\s"]/.test(word) ? JSON.stringify(word) : word;
 }
