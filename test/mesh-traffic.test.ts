@@ -48,7 +48,11 @@ const platform = `
   ---
   apiVersion: v1
   kind: Pod
-  metadata: {name: model, namespace: serving, labels: {app: model}}
+  metadata:
+    name: model
+    namespace: serving
+    labels: {app: model}
+    annotations: {prometheus.io/scrape: 'true', prometheus.io/port: '8080'}
   spec:
     containers:
       - name: server
@@ -190,6 +194,14 @@ it('judges requests as the mesh does: by accounts, by what they ask for, and by 
     ['mesh-denied'],
     ['mesh-denied'],
   ]);
+  // Who scrapes by annotations asks the sidecar's agent, whom mutual TLS does not bar.
+  expect(await pod('model')).toHaveProperty(
+    ['metadata', 'annotations', 'prometheus.io/port'],
+    '15020',
+  );
+  const agent = { host: direct.host, port: 15_020 };
+  const scraped = { ...read, path: '/stats/prometheus' };
+  expect(send('old', scraped, agent)).toBe('200 scored');
   // The kubelet's probes pass.
   expect(await pod('model')).toMatchObject({
     status: {

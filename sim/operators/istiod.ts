@@ -6,7 +6,8 @@
  * stored and change nothing), subsets and load balancing, ambient mode, waypoints, several revisions and
  * trust domains, external authorizers (what a CUSTOM policy matches is refused), signatures of tokens,
  * egress. Of what is injected the root certificate's ConfigMap is left out, and handlers of probes stay
- * as they are: the kubelet's questions pass, as those that upstream rewrites do.
+ * as they are: the kubelet's questions pass, as those that upstream rewrites do. Metrics are merged: who
+ * scrapes by a pod's annotations asks the sidecar's agent.
  * @upstream istio/istio 1.30
  */
 import type { PolicyRule } from '../api/kinds/rbac.js';

@@ -6,6 +6,7 @@ import { kubeStateMetrics } from './kube-state-metrics/index.js';
 import { dcgmExporter } from './dcgm-exporter/index.js';
 import { knativeProgram } from './knative/index.js';
 import { daskProgram } from './dask/index.js';
+import { sidecarProxy } from './istio/sidecar-proxy.js';
 import { configReloader } from './prometheus/config-reloader.js';
 import { prometheusServer } from './prometheus/index.js';
 import { sampleApiServer } from './sample-apiserver/index.js';
@@ -77,7 +78,8 @@ function known(image: string, { container, command: words }: Played): Workload |
   if (/(^|\/)agnhost$/.test(image) && isAgnhostCommand(words)) return agnhost;
   if (/(^|\/)nonewprivs$/.test(image) && words.length === 0) return noNewPrivilegesImage;
   // A mesh's sidecar, or the step before it that sends all packets its way.
-  if (/(^|\/)proxyv2$/.test(image)) return words[0] === 'istio-iptables' ? initializes : runForever;
+  if (/(^|\/)proxyv2$/.test(image))
+    return words[0] === 'istio-iptables' ? initializes : sidecarProxy;
   const [, workload] = images.find(([pattern]) => pattern.test(image)) ?? [];
   return workload ?? knativeProgram(image, container);
 }

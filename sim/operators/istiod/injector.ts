@@ -7,6 +7,7 @@ import type { Container, Pod, PodSpec } from '../../api/kinds/core.js';
 import type { KubeObject } from '../../api/object.js';
 import type { Webhook } from '../admission/webhook.js';
 import { injectKey } from './keys.js';
+import { mergedMetrics } from './merged-metrics.js';
 import { initContainer, sidecarContainer, volumes } from './sidecar-parts.js';
 
 const ignored = ['kube-system', 'kube-public', 'kube-node-lease', 'local-path-storage'];
@@ -29,8 +30,9 @@ export function isInjected({ metadata, spec }: Pod, namespace: string): boolean 
 }
 
 function withSidecar(pod: Pod, spec: PodSpec): Pod {
-  const { labels = {}, annotations = {} } = pod.metadata;
-  const init: readonly Container[] = [initContainer(pod), sidecarContainer(pod)];
+  const { labels = {} } = pod.metadata;
+  const { annotations, variable } = mergedMetrics(pod.metadata.annotations ?? {});
+  const init: readonly Container[] = [initContainer(pod), sidecarContainer(pod, variable)];
   const name = labels['app.kubernetes.io/name'] ?? labels['app'] ?? workloadName(pod);
   const version = labels['app.kubernetes.io/version'] ?? labels['version'] ?? 'latest';
   const first = spec.containers[0]?.name ?? '';

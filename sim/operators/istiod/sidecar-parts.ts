@@ -2,7 +2,7 @@
  * The containers and volumes of a sidecar.
  * @upstream manifests/charts/istio-control/istio-discovery/files/injection-template.yaml
  */
-import type { Container, Pod, Volume } from '../../api/kinds/core.js';
+import type { Container, EnvVar, Pod, Volume } from '../../api/kinds/core.js';
 
 const image = 'docker.io/istio/proxyv2:1.30.3';
 const resources = {
@@ -58,8 +58,11 @@ export function initContainer(pod: Pod): Container {
 
 const ready = { httpGet: { path: '/healthz/ready', port: 15_021 } };
 
-/** The sidecar; without a container of its own in the pod it starts before all others. */
-export function sidecarContainer(pod: Pod): Container {
+/**
+ * The sidecar, with what its agent is told besides; without a container of its own in the pod it starts
+ * before all others.
+ */
+export function sidecarContainer(pod: Pod, told: EnvVar | undefined): Container {
   return {
     name: 'istio-proxy',
     image,
@@ -68,7 +71,7 @@ export function sidecarContainer(pod: Pod): Container {
       ...['--proxyLogLevel=warning', '--proxyComponentLogLevel=misc:error'],
       '--log_output_level=default:info',
     ],
-    env: environment(),
+    env: [...environment(), ...(told === undefined ? [] : [told])],
     ports: [{ name: 'http-envoy-prom', containerPort: 15_090, protocol: 'TCP' }],
     restartPolicy: 'Always',
     startupProbe: { ...ready, periodSeconds: 1, timeoutSeconds: 3, failureThreshold: 600 },

@@ -1,0 +1,63 @@
+/**
+ * The agent in a sidecar, as far as others ask it: for the program's metrics. Envoy's and its own are left
+ * out, and so are the questions of probes, which go to the program itself here.
+ * @upstream istio/istio pilot/cmd/pilot-agent/status/server.go (handleStats)
+ */
+import { isHttpResponse, type HttpRequest } from '../../api/http-message.js';
+import { isRecord } from '../../api/equality.js';
+import { metricsAgent } from '../../api/metrics-agent.js';
+import { scrapeRequest } from '../../metrics/prometheus/scrape.js';
+import { serveHttp, textPage } from '../agnhost/http.js';
+import type { ContainerContext, NetworkReply, Workload } from '../workload.js';
+
+/** Plays the sidecar. Whether its program cannot be asked, is not the scraper's concern: the answer is empty then. */
+export const sidecarProxy: Workload = {
+  name: 'istio-proxy',
+  start: context => {
+    const target = targetOf(context);
+    serveHttp(context.network, metricsAgent.port, ({ path }, respond) => {
+      if (path !== metricsAgent.path) respond(textPage('404 page not found\n', 404));
+      else if (target === undefined) respond(textPage(''));
+      else ask(context, target, text => respond(textPage(text)));
+    });
+    return { terminate: () => context.exit(0) };
+  },
+};
+
+interface MetricsTarget {
+  readonly path: string;
+  readonly port: number;
+}
+
+function targetOf({ env }: ContainerContext): MetricsTarget | undefined {
+  const text = env[metricsAgent.variable];
+  if (text === undefined) return undefined;
+  const told: unknown = JSON.parse(text);
+  if (!isRecord(told) || told['scrape'] === 'false') return undefined;
+  const { path, port } = told;
+  return { path: String(path || '/metrics'), port: Number(port || 80) };
+}
+
+function ask(
+  { network, log }: ContainerContext,
+  { path, port }: MetricsTarget,
+  done: (text: string) => void,
+): void {
+  const request: HttpRequest & typeof scrapeRequest = {
+    ...scrapeRequest,
+    ...{ protocol: 'http', method: 'GET', path, body: '' },
+  };
+  network.send({ host: '127.0.0.1', port }, request, reply => {
+    const text = textOf(reply);
+    if (text === undefined) log(`error\tfailed scraping application metrics: localhost:${port}`);
+    done(text ?? '');
+  });
+}
+
+function textOf(reply: NetworkReply): string | undefined {
+  if (!reply.isOk) return undefined;
+  const { payload } = reply;
+  if (typeof payload === 'string') return payload;
+  if (!isHttpResponse(payload) || payload.status !== 200) return undefined;
+  return typeof payload.body === 'string' ? payload.body : undefined;
+}
