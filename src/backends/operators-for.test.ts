@@ -67,3 +67,13 @@ it('finds Knative Serving where an InferenceService runs in Knative mode', () =>
   const standard = service({ [modeKey]: 'RawDeployment' });
   expect(operatorsFor([standard, configuration])).toEqual(['kserve']);
 });
+
+it('finds istiod where a namespace asks for sidecars', () => {
+  const namespace = (labels: Readonly<Record<string, string>>) => ({
+    ...{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop', labels } },
+  });
+  expect(operatorsFor([namespace({ 'istio-injection': 'enabled' })])).toEqual(['istiod']);
+  expect(operatorsFor([namespace({ 'istio.io/rev': 'default' })])).toEqual(['istiod']);
+  expect(operatorsFor([namespace({ 'istio-injection': 'disabled' })])).toEqual([]);
+  expect(operatorsFor([namespace({ team: 'a' })])).toEqual([]);
+});

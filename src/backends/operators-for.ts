@@ -3,6 +3,7 @@ import { daskKubernetes } from '../../sim/operators/dask-kubernetes.js';
 import { gatewayApi } from '../../sim/operators/gateway-api.js';
 import { operators } from '../../sim/operators/index.js';
 import { istiod } from '../../sim/operators/istiod.js';
+import { isInjectorAsked } from '../../sim/operators/istiod/injection-webhooks.js';
 import { jobset } from '../../sim/operators/jobset.js';
 import { knativeServing } from '../../sim/operators/knative-serving.js';
 import { keda } from '../../sim/operators/keda.js';
@@ -52,6 +53,7 @@ interface Manifest {
   readonly kind?: string;
   readonly metadata?: {
     readonly name?: string;
+    readonly labels?: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;
   };
 }
@@ -60,7 +62,8 @@ interface Manifest {
  * The names of the operators. The mpi-operator and the training-operator define the same mpijobs, so that one
  * cluster has one of them: the mpi-operator where all trainings are MPIJobs of its version. KEDA is needed, too,
  * where an InferenceService wants to be scaled by it,
- * and Knative Serving where one is to run in Knative mode.
+ * Knative Serving where one is to run in Knative mode, and istiod where a namespace asks for sidecars: its
+ * pods have them then, with their requests and their place in the way, whether or not there are policies.
  */
 export function operatorsFor(objects: readonly Manifest[]): readonly string[] {
   const versions = [...new Set(objects.map(({ apiVersion = '' }) => apiVersion))];
@@ -79,8 +82,14 @@ export function operatorsFor(objects: readonly Manifest[]): readonly string[] {
       ? [keda.name]
       : []),
     ...(services.some(service => isOfKnative(service, objects)) ? [knativeServing.name] : []),
+    ...(objects.some(asksForSidecars) ? [istiod.name] : []),
   ];
   return [...named, ...wanted.filter(name => !named.includes(name))];
+}
+
+/** Whether it is a namespace whose pods the injector is asked about, unless they refuse. */
+function asksForSidecars({ kind, metadata }: Manifest): boolean {
+  return kind === 'Namespace' && isInjectorAsked({}, metadata?.labels ?? {});
 }
 
 /** Whether it is an InferenceService in Knative mode: as it says, or as KServe's ConfigMap among these does. */

@@ -4,11 +4,12 @@ import type { Namespace, Pod } from '../../sim/api/kinds/core.js';
 import type { KubeObject } from '../../sim/api/object.js';
 import type { NetworkPolicy } from '../../sim/api/kinds/networking.js';
 import { keyOf } from '../../sim/api/meta.js';
+import type { MeshObject } from '../../sim/network/mesh/kinds.js';
 import { parseAddress } from '../../sim/network/policy/address.js';
 import { PolicyEvaluator } from '../../sim/network/policy/evaluator.js';
 import { partyOf, type Party } from '../../sim/network/policy/party.js';
 import { law, type Breach, type Change, type Judge, type Judged, type Outcome } from './law.js';
-import { isDeniedByMesh, meshPoliciesOf } from './mesh-pairs.js';
+import { isDeniedByMesh, meshObjectsOf, meshPoliciesOf } from './mesh-pairs.js';
 import { inOrder, measured, written } from './story.js';
 import type { World } from './world.js';
 
@@ -21,8 +22,8 @@ const defaults = {
 
 /**
  * Judged for new connections between pods, or from an address to a pod: one that the network policies of
- * that moment deny, or the sidecars of a mesh, must not be made. That the silence means something is shown by a positive control: a
- * connection that is allowed and was made.
+ * that moment deny, or the sidecars of a mesh, must not be made. That the silence means something is shown
+ * by a positive control: a connection that is allowed and was made.
  */
 export const deniedPairsSilent = law({
   name: 'denied-pairs-silent',
@@ -50,6 +51,7 @@ class Pairs implements Judge {
     pods: (change: Change<Pod>) => this.pod(change),
   };
   private evaluator: PolicyEvaluator | undefined;
+  private meshObjects: readonly MeshObject[] | undefined;
   private policiesMs = -Infinity;
   private readonly changedMs = new Map<string, number>();
   private readonly breaches: Breach[] = [];
@@ -80,6 +82,7 @@ class Pairs implements Judge {
   }
 
   private meshPolicy({ timeMs }: Change<KubeObject>): void {
+    this.meshObjects = undefined;
     this.policiesMs = timeMs;
   }
 
@@ -110,9 +113,14 @@ class Pairs implements Judge {
     if (isHostOf(client, server) || isHostOf(server, client)) return 'unknown';
     const verdict = this.evaluatorOf(world).verdict({ from: source, to: target, port, protocol });
     if (verdict !== 'allow') return 'network policies deny';
-    const isDenied =
-      server !== undefined && isDeniedByMesh({ from: client, to: server, port, protocol }, world);
+    if (server === undefined) return 'allow';
+    const mesh = { objects: this.objectsOfMesh(world), nowMs: world.now() };
+    const isDenied = isDeniedByMesh({ from: client, to: server, port, protocol }, mesh);
     return isDenied ? 'the mesh denies' : 'allow';
+  }
+
+  private objectsOfMesh(world: World): readonly MeshObject[] {
+    return (this.meshObjects ??= meshObjectsOf(world));
   }
 
   private evaluatorOf(world: World): PolicyEvaluator {
@@ -134,7 +142,7 @@ class Pairs implements Judge {
     const pair = `${from} reached Pod ${to} at ${protocol} ${port}`;
     const namespaces = [from, to].map(key => key.split('/')[0] ?? '');
     const isByMesh = denial === 'the mesh denies';
-    const ofMesh = isByMesh ? meshPoliciesOf(world, namespaces) : [];
+    const ofMesh = isByMesh ? meshPoliciesOf(this.objectsOfMesh(world), namespaces) : [];
     const policies = [...world.entries('networkpolicies.networking.k8s.io')].filter(
       ({ object }) => !isByMesh && namespaces.includes(object.metadata.namespace ?? ''),
     );

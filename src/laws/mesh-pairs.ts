@@ -24,7 +24,10 @@ interface MeshAttempt {
 }
 
 /** Whether the sidecars of the moment deny it. */
-export function isDeniedByMesh({ from, to, port, protocol }: MeshAttempt, world: World): boolean {
+export function isDeniedByMesh(
+  { from, to, port, protocol }: MeshAttempt,
+  { objects, nowMs }: { readonly objects: readonly MeshObject[]; readonly nowMs: number },
+): boolean {
   const hasAny = hasSidecar(to) || (from !== undefined && hasSidecar(from));
   if (protocol !== 'TCP' || !hasAny) return false;
   const serverIp = to.status?.podIP ?? '';
@@ -35,20 +38,24 @@ export function isDeniedByMesh({ from, to, port, protocol }: MeshAttempt, world:
       clientIp: from?.status?.podIP ?? '',
       ...{ server: to, serverIp, port, host: `${serverIp}:${port}`, payload },
     },
-    { objects: objectsOf(world), nowMs: world.now() },
+    { objects, nowMs },
   );
   return verdict !== undefined && verdict.verdict !== 'allow';
 }
 
 /** The policies of these namespaces, and of the mesh as a whole, by kind and key. */
-export function meshPoliciesOf(world: World, namespaces: readonly string[]): readonly string[] {
+export function meshPoliciesOf(
+  objects: readonly MeshObject[],
+  namespaces: readonly string[],
+): readonly string[] {
   const all = ['istio-system', ...namespaces];
-  return objectsOf(world)
+  return objects
     .filter(({ metadata }) => all.includes(metadata.namespace ?? ''))
     .map(object => `${object.kind} ${keyOf(object)}`);
 }
 
-function objectsOf(world: World): readonly MeshObject[] {
+/** The policies of the moment, for all attempts until one of them changes. */
+export function meshObjectsOf(world: World): readonly MeshObject[] {
   return (Object.keys(meshResources) as MeshResource[]).flatMap(resource =>
     // The definitions of the kinds see to their shapes.
     [...world.all(resource)].map(

@@ -87,6 +87,8 @@ const expected: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     'SEA007 info': 13,
     'SEA206 info': 2,
     'SEA216 info': 11,
+    // Services that the operator makes.
+    'SEA308 info': 4,
     'SEA601 info': 2,
     'SEA601 warning': 3,
     'SEA604 warning': 3,

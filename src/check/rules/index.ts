@@ -12,6 +12,8 @@ import { gpuToleration } from './gpu-toleration.js';
 import { ingressBackend } from './ingress-backend.js';
 import { limitRange } from './limit-range.js';
 import { meshDeniedConnection } from './mesh-denied-connection.js';
+import { meshDestination } from './mesh-destination.js';
+import { meshWithoutSidecar } from './mesh-without-sidecar.js';
 import { metricSource } from './metric-source.js';
 import { missingAccount } from './missing-account.js';
 import { missingClaim } from './missing-claim.js';
@@ -97,6 +99,8 @@ export const rules: readonly Rule[] = [
   peerMatchesNothing,
   meshDeniedConnection,
   closedService,
+  meshDestination,
+  meshWithoutSidecar,
   quotaWithoutRequests,
   limitRange,
   quotaExceeded,

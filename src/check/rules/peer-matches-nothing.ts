@@ -1,9 +1,13 @@
-/** SEA305: a rule of a network policy is about namespaces that no label matches. */
-import { networkPolicies } from '../../../sim/api/kinds/networking.js';
+/** SEA305: a rule of a network policy is about namespaces or pods that no label matches. */
+import { networkPolicies, type NetworkPolicyPeer } from '../../../sim/api/kinds/networking.js';
 import { selectorFromObject } from '../../../sim/api/selectors.js';
 import { namespaces } from '../../../sim/api/kinds/core.js';
+import type { FieldPath } from '../../input/located.js';
+import type { AnyEntry } from '../entry.js';
+import { nearTemplate } from '../near-template.js';
 import { listOf } from '../pod-template.js';
-import type { Rule } from '../rule.js';
+import type { Hit, Rule } from '../rule.js';
+import type { Survey } from '../survey.js';
 import { systemNamespaces } from '../system-namespaces.js';
 
 /** The rule. */
@@ -11,7 +15,7 @@ export const peerMatchesNothing: Rule = {
   id: 'SEA305',
   name: 'peer-matches-nothing',
   severity: 'warning',
-  title: 'A network policy lets in namespaces by labels that none of the input has.',
+  title: 'A network policy lets in namespaces or pods by labels that none of the input has.',
   why: 'The rule lets nobody through. Namespaces do not have the label name by themselves, only kubernetes.io/metadata.name.',
   fix: 'use kubernetes.io/metadata.name, or label the namespace',
   source:
@@ -35,6 +39,7 @@ export const peerMatchesNothing: Rule = {
         ),
       ];
       for (const { peer, path } of peers) {
+        yield* podsOf(peer, { survey, entry, path, known });
         const selector = selectorFromObject(peer.namespaceSelector);
         const labels = peer.namespaceSelector?.matchLabels ?? {};
         const [[key = '', value = ''] = []] = Object.entries(labels);
@@ -53,3 +58,39 @@ export const peerMatchesNothing: Rule = {
     }
   },
 };
+
+/** Pods by labels that none has, in namespaces of which all pods are the input's. */
+function* podsOf(
+  { namespaceSelector, podSelector }: NetworkPolicyPeer,
+  { survey, entry, path, known }: Around,
+): Iterable<Hit> {
+  const pods = selectorFromObject(podSelector);
+  const where = selectorFromObject(namespaceSelector);
+  const labels = podSelector?.matchLabels ?? {};
+  if (podSelector === undefined || !pods.isOk || !where.isOk) return;
+  if (Object.keys(labels).length === 0) return;
+  const namespaces =
+    namespaceSelector === undefined
+      ? [entry.namespace]
+      : known.filter(name => where.value.matches(survey.namespaceLabels(name)));
+  if (namespaces.length === 0 || namespaces.some(isSystem)) return;
+  const templates = namespaces.flatMap(name => survey.templatesIn(name));
+  if (templates.some(template => pods.value.matches(template.labels))) return;
+  const near = nearTemplate(labels, templates);
+  const message = `no pod of ${namespaces.join(', ')} among the manifests has ${pods.value.toString()}`;
+  const at = { entry, path: [...path, 'podSelector'], fix: "use labels of the pods' template" };
+  if (near === undefined) yield { ...at, message, severity: 'info' };
+  else yield { ...at, message: `${message}; ${near.owner.title} comes near` };
+}
+
+/** Whose pods no manifests make: the cluster's own. */
+function isSystem(namespace: string): boolean {
+  return namespace.startsWith('kube-');
+}
+
+interface Around {
+  readonly survey: Survey;
+  readonly entry: AnyEntry;
+  readonly path: FieldPath;
+  readonly known: readonly string[];
+}

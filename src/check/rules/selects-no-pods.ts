@@ -1,8 +1,10 @@
-/** SEA211: a budget or a network policy selects no pod of the manifests. */
+/** SEA211: a budget, a network policy or a mesh's policy selects no pod of the manifests. */
 import { networkPolicies } from '../../../sim/api/kinds/networking.js';
 import { podDisruptionBudgets } from '../../../sim/api/kinds/policy.js';
 import type { LabelSelector } from '../../../sim/api/kinds/meta.js';
 import { selectorFromObject } from '../../../sim/api/selectors.js';
+import { meshSelectors, rootNamespace, securityGroup } from '../mesh-selectors.js';
+import { nearTemplate } from '../near-template.js';
 import type { AnyEntry } from '../entry.js';
 import type { FieldPath } from '../../input/located.js';
 import type { Hit, Rule } from '../rule.js';
@@ -13,7 +15,8 @@ export const selectsNoPods: Rule = {
   id: 'SEA211',
   name: 'selects-no-pods',
   severity: 'warning',
-  title: 'A PodDisruptionBudget or NetworkPolicy selects no pod that the manifests make.',
+  title:
+    'A PodDisruptionBudget, a NetworkPolicy or a policy of a mesh selects no pod that the manifests make.',
   why: 'It protects nothing, silently: the workload that it is meant for can be drained at once, or reached by all.',
   fix: "set the selector to labels of the pods' template",
   source: 'https://kubernetes.io/docs/tasks/run-application/configure-pdb/',
@@ -23,6 +26,9 @@ export const selectsNoPods: Rule = {
     }
     for (const entry of survey.of(networkPolicies)) {
       yield* look(survey, entry, entry.object.spec?.podSelector, ['spec', 'podSelector']);
+    }
+    for (const { entry, selector } of meshSelectors(survey)) {
+      yield* look(survey, entry, selector, ['spec', 'selector']);
     }
   },
 };
@@ -37,26 +43,14 @@ function* look(
   const isAll =
     Object.keys(given?.matchLabels ?? {}).length + (given?.matchExpressions?.length ?? 0) === 0;
   if (!selector.isOk || isAll) return;
-  const own = survey.templatesIn(entry.namespace);
+  const isOfMesh = entry.group === securityGroup && entry.namespace === rootNamespace;
+  const own = isOfMesh ? survey.templates : survey.templatesIn(entry.namespace);
   if (own.some(({ labels }) => selector.value.matches(labels))) return;
   const text = selector.value.toString();
-  const message = `no pod of namespace ${entry.namespace} among the manifests matches ${text}`;
+  const where = isOfMesh ? 'any namespace' : `namespace ${entry.namespace}`;
+  const message = `no pod of ${where} among the manifests matches ${text}`;
   // Labels that one of the pods almost has are a slip; else the pods may come from elsewhere.
-  const keys = Object.keys(given?.matchLabels ?? {}).filter(key => !sharedKeys.has(key));
-  const near = own.find(({ labels }) =>
-    keys.some(key => isLike(labels[key], given?.matchLabels?.[key])),
-  );
+  const near = nearTemplate(given?.matchLabels ?? {}, own);
   if (near === undefined) yield { entry, path, message, severity: 'info' };
   else yield { entry, path, message: `${message}; ${near.owner.title} comes near` };
-}
-
-/** Labels that tell of which whole a pod is a part: its neighbours have them too. */
-const sharedKeys: ReadonlySet<string> = new Set([
-  'app.kubernetes.io/part-of',
-  'app.kubernetes.io/managed-by',
-  'app.kubernetes.io/version',
-]);
-
-function isLike(one = '', other = ''): boolean {
-  return one !== '' && other !== '' && (one.includes(other) || other.includes(one));
 }
