@@ -111,4 +111,41 @@ describe('InferenceGraph on a whole cluster', () => {
     await cluster.advance('4m');
     expect((await statusOf(cluster)).is).toEqual(['Ready=True', 'Stopped=False']);
   });
+
+  it('is a Service of Knative in Knative mode, and says why it is none without Knative', async () => {
+    const annotated = graph.replace(
+      'namespace: default}',
+      'namespace: default, annotations: {serving.kserve.io/deploymentMode: Knative}}',
+    );
+    const text = [model('first'), model('second'), annotated].join('\n---\n');
+    const path = '/apis/serving.knative.dev/v1/namespaces/default/services/chain';
+    await using cluster = await simulate({ seed: 1, operators: ['kserve', 'knative-serving'] });
+    await cluster.apply(manifests(text));
+    await cluster.advance('2m');
+    expect(await statusOf(cluster)).toEqual({
+      url: 'http://chain.default.svc.cluster.local',
+      is: ['ConfigurationsReady=True', 'Ready=True', 'RoutesReady=True', 'Stopped=False'],
+    });
+    expect(await get(cluster, path)).toMatchObject({
+      metadata: { ownerReferences: [{ kind: 'InferenceGraph', name: 'chain' }] },
+      spec: {
+        template: {
+          metadata: {
+            labels: { 'serving.kserve.io/inferencegraph': 'chain' },
+            annotations: { 'autoscaling.knative.dev/max-scale': '3' },
+          },
+        },
+      },
+    });
+    expect(await get(cluster, routerPath)).toBeUndefined();
+    await stopped(cluster, 'true');
+    expect(await statusOf(cluster)).toEqual({ is: ['Stopped=True', 'Ready=False'] });
+    expect(await get(cluster, path)).toBeUndefined();
+    await using bare = await simulate({ seed: 1, operators: ['kserve'] });
+    await bare.apply(manifests(text));
+    await bare.advance('1m');
+    expect(await statusOf(bare)).toEqual({ is: [] });
+    const events = await get<object>(bare, '/api/v1/namespaces/default/events');
+    expect(JSON.stringify(events)).toContain('"reason":"ServerlessModeRejected"');
+  });
 });

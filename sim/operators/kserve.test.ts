@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Reconciliation } from '../client/contract.js';
 import { withAgent } from './kserve/agent.js';
 import { configMap, shipped } from './kserve/configuration.js';
-import { Conditions } from './kserve/conditions.js';
+import { ServiceStatus } from './kserve/status.js';
 import { kserve } from './kserve.js';
 import type { WebhookVerdict } from './admission/webhook.js';
 
@@ -116,15 +116,15 @@ describe('kserve', () => {
   });
 
   it('derives Ready from the predictor and the ingress', () => {
-    const conditions = new Conditions([], 0);
+    const { conditions } = new ServiceStatus({}, 0);
     conditions.initialize();
     expect(conditions.get('Ready')).toMatchObject({ status: 'Unknown' });
     conditions.set('PredictorReady', { status: 'False', reason: 'A' });
     expect(conditions.get('Ready')).toMatchObject({ status: 'False', reason: 'A' });
     conditions.set('PredictorReady', { status: 'True' });
-    expect(conditions.isTrue('Ready')).toBe(false);
+    expect(conditions.is('Ready', 'True')).toBe(false);
     conditions.set('IngressReady', { status: 'True' });
-    expect(conditions.isTrue('Ready')).toBe(true);
+    expect(conditions.is('Ready', 'True')).toBe(true);
     expect(conditions.all.map(({ type }) => type)).toEqual([
       'IngressReady',
       'PredictorReady',

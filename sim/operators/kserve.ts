@@ -2,9 +2,9 @@
  * KServe: InferenceServices as Deployments, Services, autoscalers and an Ingress, or as Services of Knative,
  * InferenceGraphs as a router that runs, through which no requests are sent.
  * Approximated: credentials of storages are not looked up; OCI images as volumes, several storage
- * URIs, workers on several nodes, explainers, graphs in Knative mode, Istio's hosts, ModelMesh and the Gateway API are not made;
- * KEDA's ScaledObjects are, but a change to one by others does not wake the controller. The ConfigMap is the shipped one, but for the mode Standard, the ingress class nginx and
- * Istio's hosts, which are switched off.
+ * URIs, workers on several nodes, explainers, Istio's hosts, ModelMesh and the Gateway API are not made;
+ * the ConfigMap is the shipped one, but for the mode Standard, the ingress class nginx and Istio's hosts,
+ * which are switched off.
  * @upstream kserve/kserve v0.20.0
  */
 import type { PolicyRule } from '../api/kinds/rbac.js';

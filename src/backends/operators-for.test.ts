@@ -61,6 +61,8 @@ it('finds Knative Serving where an InferenceService runs in Knative mode', () =>
   const both = ['kserve', 'knative-serving'];
   expect(operatorsFor([service({ [modeKey]: 'Serverless' })])).toEqual(both);
   expect(operatorsFor([service({ [modeKey]: 'Knative' })])).toEqual(both);
+  const graph = { ...service({ [modeKey]: 'Knative' }), kind: 'InferenceGraph' };
+  expect(operatorsFor([graph])).toEqual(both);
   expect(operatorsFor([service({})])).toEqual(['kserve']);
   expect(operatorsFor([configuration])).toEqual([]);
   expect(operatorsFor([service({}), configuration])).toEqual(both);

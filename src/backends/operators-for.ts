@@ -1,4 +1,5 @@
 /** Which modelled operators manifests need: by the groups of their kinds, and by versions where two serve one kind. */
+import { isRecord } from '../../sim/api/equality.js';
 import { daskKubernetes } from '../../sim/operators/dask-kubernetes.js';
 import { gatewayApi } from '../../sim/operators/gateway-api.js';
 import { operators } from '../../sim/operators/index.js';
@@ -8,7 +9,7 @@ import { jobset } from '../../sim/operators/jobset.js';
 import { knativeServing } from '../../sim/operators/knative-serving.js';
 import { keda } from '../../sim/operators/keda.js';
 import { kserve } from '../../sim/operators/kserve.js';
-import { configurationName } from '../../sim/operators/kserve/configuration.js';
+import { configurationName, configurationOf } from '../../sim/operators/kserve/configuration.js';
 import { modeNames } from '../../sim/operators/kserve/deployment-mode.js';
 import { keys } from '../../sim/operators/kserve/keys.js';
 import { kuberay } from '../../sim/operators/kuberay.js';
@@ -56,6 +57,8 @@ interface Manifest {
     readonly labels?: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;
   };
+  /** Of a ConfigMap. */
+  readonly data?: unknown;
 }
 
 /**
@@ -92,9 +95,9 @@ function asksForSidecars({ kind, metadata }: Manifest): boolean {
   return kind === 'Namespace' && isInjectorAsked({}, metadata?.labels ?? {});
 }
 
-/** Whether it is an InferenceService in Knative mode: as it says, or as KServe's ConfigMap among these does. */
+/** Whether it is an InferenceService or InferenceGraph in Knative mode: as it says, or as KServe's ConfigMap among these does. */
 function isOfKnative({ kind, metadata }: Manifest, objects: readonly Manifest[]): boolean {
-  if (kind !== 'InferenceService') return false;
+  if (kind !== 'InferenceService' && kind !== 'InferenceGraph') return false;
   const annotated = modeNames[metadata?.annotations?.[keys.deploymentMode] ?? ''];
   return (annotated ?? modeNames[defaultModeAmong(objects)]) === 'Knative';
 }
@@ -103,9 +106,12 @@ function defaultModeAmong(objects: readonly Manifest[]): string {
   const map = objects.find(
     ({ kind, metadata }) => kind === 'ConfigMap' && metadata?.name === configurationName,
   );
-  const { deploy } =
-    (map as { readonly data?: Readonly<Record<string, string>> } | undefined)?.data ?? {};
-  return /"defaultDeploymentMode":\s*"(\w+)"/.exec(deploy ?? '')?.[1] ?? '';
+  if (!isRecord(map?.data)) return '';
+  // What is no text, the API server refuses.
+  const data = map.data as Readonly<Record<string, string>>;
+  const configuration = configurationOf({ data });
+  // KServe itself tells what it cannot read.
+  return typeof configuration === 'string' ? '' : configuration.deploy.defaultDeploymentMode;
 }
 
 /** Those of them that run only where they are needed, with what they need themselves. */

@@ -29,6 +29,10 @@ export class ConditionSet {
     this.conditions = before;
   }
 
+  get all(): readonly KnativeCondition[] {
+    return this.conditions;
+  }
+
   get(type: string): KnativeCondition | undefined {
     return this.conditions.find(condition => condition.type === type);
   }
@@ -53,7 +57,7 @@ export class ConditionSet {
     else if (type !== happy) this.store(happy, { status: 'True' });
   }
 
-  setFalse(type: string, reason: string, message: string): void {
+  setFalse(type: string, reason = '', message = ''): void {
     const state = { status: 'False', reason, message } as const;
     this.store(type, state);
     if (this.dependents.includes(type)) this.store(happy, state);
@@ -67,6 +71,25 @@ export class ConditionSet {
     } else if (this.dependents.includes(type)) {
       this.store(happy, { status: 'Unknown', reason, message });
     }
+  }
+
+  /** Sets a condition to what another object says, and Ready as it follows. */
+  set(type: string, { status, reason, message }: ConditionState): void {
+    switch (status) {
+      case 'True':
+        return this.setTrue(type, {
+          ...(reason !== undefined && { reason }),
+          ...(message !== undefined && { message }),
+        });
+      case 'False':
+        return this.setFalse(type, reason, message);
+      case 'Unknown':
+        return this.setUnknown(type, reason, message);
+    }
+  }
+
+  clear(type: string): void {
+    this.conditions = this.conditions.filter(condition => condition.type !== type);
   }
 
   /** Sets a condition without any effect on Ready. */

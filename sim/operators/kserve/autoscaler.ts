@@ -6,6 +6,7 @@ import {
   type HorizontalPodAutoscalerSpec,
   type MetricSpec,
 } from '../../api/kinds/autoscaling.js';
+import type { ObjectMeta } from '../../api/kinds/meta.js';
 import type { Reconciliation, View } from '../../client/contract.js';
 import { call, create, remove, update } from '../../client/requests.js';
 import type { ComponentParts } from './component-parts.js';
@@ -21,8 +22,8 @@ export function* reconcileAutoscaler(
   parts: ComponentParts,
   view: View,
 ): Reconciliation<string | undefined> {
-  const autoscalerClass = parts.metadata.annotations?.[keys.autoscalerClass] ?? 'hpa';
-  if (autoscalerClass === 'keda') return yield* reconcileScaledObject(parts);
+  const autoscalerClass = classOf(parts.metadata);
+  if (isScaledByKeda(parts.metadata)) return yield* reconcileScaledObject(parts);
   const wanted = autoscalerOf(parts);
   const { namespace = '', name = '' } = wanted.metadata;
   const current = view.get(horizontalPodAutoscalers, namespace, name);
@@ -35,14 +36,23 @@ export function* reconcileAutoscaler(
     const answer = yield* call(remove(horizontalPodAutoscalers, namespace, name));
     return answer.isOk || answer.status === 404 ? undefined : answer.message;
   }
-  const classOf = ({ metadata }: HorizontalPodAutoscaler) =>
+  const annotated = ({ metadata }: HorizontalPodAutoscaler) =>
     metadata.annotations?.[keys.autoscalerClass];
   const isSame =
     deepEqual(comparable(wanted.spec), comparable(current.spec)) &&
-    classOf(wanted) === classOf(current);
+    annotated(wanted) === annotated(current);
   if (isSame) return undefined;
   const answer = yield* call(update(horizontalPodAutoscalers, wanted));
   return answer.isOk ? undefined : answer.message;
+}
+
+function classOf({ annotations }: ObjectMeta): string {
+  return annotations?.[keys.autoscalerClass] ?? 'hpa';
+}
+
+/** Whether KEDA scales a component. */
+export function isScaledByKeda(metadata: ObjectMeta): boolean {
+  return classOf(metadata) === 'keda';
 }
 
 function isOurs({ metadata }: HorizontalPodAutoscaler): boolean {

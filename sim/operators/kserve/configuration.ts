@@ -126,11 +126,11 @@ export function configMap(): KubeObject {
 /** Reads the ConfigMap from the API server; a message when it cannot be used. */
 export function* readConfiguration(): Reconciliation<Configuration | string> {
   const answer = yield* call(get(configMaps, namespace, name));
-  return answer.isOk ? parsed(answer.object) : answer.message;
+  return answer.isOk ? configurationOf(answer.object) : answer.message;
 }
 
-/** What lacks in the ConfigMap has upstream's defaults. */
-function parsed({ data = {} }: ConfigMap): Configuration | string {
+/** What the ConfigMap says; what lacks in it has upstream's defaults. A message when it cannot be read. */
+export function configurationOf({ data = {} }: Pick<ConfigMap, 'data'>): Configuration | string {
   try {
     return Object.fromEntries(
       Object.entries(shipped).map(([key, byDefault]) => {

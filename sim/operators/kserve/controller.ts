@@ -13,7 +13,7 @@ import type {
 } from '../../client/contract.js';
 import { addOwner, keyOf, splitKey, watch } from '../../client/requests.js';
 import { keys } from './keys.js';
-import { KnativeKinds } from './knative/kinds.js';
+import { OtherKinds } from './other-kinds.js';
 import { Pass } from './pass.js';
 import {
   clusterServingRuntimes,
@@ -33,7 +33,7 @@ export function inferenceServiceController(identity: Identity): ControllerDefini
     eventSource: 'v1beta1Controllers',
     identity,
     create: context => {
-      const kinds = new KnativeKinds(context);
+      const kinds = new OtherKinds(context, inferenceServices);
       return {
         retry,
         watches: watchesOf(context),
@@ -47,7 +47,7 @@ function* sync(
   key: string,
   view: View,
   context: ControllerContext,
-  kinds: KnativeKinds,
+  kinds: OtherKinds,
 ): Reconciliation {
   const { namespace, name } = splitKey(key);
   const service = view.get(inferenceServices, namespace, name);

@@ -67,9 +67,9 @@ function isInternal({ metadata }: InferenceService, { ingress }: Configuration):
 }
 
 function missingComponent({ spec }: InferenceService, status: ServiceStatus): string | undefined {
-  if (!status.conditions.isTrue('PredictorReady')) return 'Predictor';
+  if (!status.conditions.is('PredictorReady', 'True')) return 'Predictor';
   if (spec.transformer === undefined) return undefined;
-  return status.conditions.isTrue('TransformerReady') ? undefined : 'Transformer';
+  return status.conditions.is('TransformerReady', 'True') ? undefined : 'Transformer';
 }
 
 function ingressOf(service: InferenceService, configuration: Configuration): Ingress {

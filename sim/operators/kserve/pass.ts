@@ -7,7 +7,7 @@ import { hasFinalizer, isDeleting } from '../../api/meta.js';
 import type { EventToRecord } from '../../client/event-recorder.js';
 import type { Outcome, Reconciliation, View } from '../../client/contract.js';
 import { call, patch, remove, update } from '../../client/requests.js';
-import { reconcileAutoscaler } from './autoscaler.js';
+import { isScaledByKeda, reconcileAutoscaler } from './autoscaler.js';
 import type { ComponentParts } from './component-parts.js';
 import { reconcileService } from './component-service.js';
 import { predictorParts, transformerParts } from './components.js';
@@ -15,9 +15,10 @@ import { readConfiguration, type Configuration } from './configuration.js';
 import { appLabel, reconcileDeployment } from './deployment.js';
 import { modeOf } from './deployment-mode.js';
 import { hostOf, reconcileIngress } from './ingress.js';
+import { desiredService } from './knative/desired.js';
 import { propagateIngress } from './knative/ingress.js';
 import { withValidInitialScale } from './knative/initial-scale.js';
-import type { KnativeKinds } from './knative/kinds.js';
+import type { OtherKinds } from './other-kinds.js';
 import { reconcileKnativeService } from './knative/reconcile.js';
 import { isStopped, keys, predictorName } from './keys.js';
 import { ServiceStatus } from './status.js';
@@ -39,7 +40,7 @@ export class Pass {
   constructor(
     private readonly service: InferenceService,
     private readonly view: View,
-    private readonly kinds: KnativeKinds,
+    private readonly kinds: OtherKinds,
     nowMs: number,
     private readonly record: (event: Omit<EventToRecord, 'regarding'>) => void,
   ) {
@@ -151,6 +152,7 @@ export class Pass {
     const metadata = component === 'canary' ? ownerless : { ...ownerless, ownerReferences };
     const scaled = yield* reconcileAutoscaler({ ...parts, metadata }, this.view);
     if (scaled !== undefined) return this.failed(component, scaled);
+    if (isScaledByKeda(metadata)) this.kinds.watchScaledObjects();
     if (component === 'canary' || isStopped(owner)) return undefined;
     const url = `http://${hostOf(parts.metadata.name ?? '', owner, configuration)}`;
     this.status.component(component, deployment, url);
@@ -162,7 +164,7 @@ export class Pass {
     component: Component,
   ): Reconciliation<string | undefined> {
     const before = this.status.componentOf(component);
-    const known = yield* reconcileKnativeService(parts, before);
+    const known = yield* reconcileKnativeService(desiredService(parts, before));
     if (typeof known === 'string') return this.failed(component, known);
     if (component === 'predictor') {
       this.hasFailed = (known.conditions ?? []).some(({ status }) => status === 'False');

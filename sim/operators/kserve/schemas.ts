@@ -1,28 +1,15 @@
 /** The schemas of KServe's kinds, piece by piece. @upstream kserve v0.20.0 config/crd/full */
 import { schemaOf, type Schema } from '../crd/schema-of.js';
-import { knativeCondition } from '../crd/schema-parts.js';
+import { int32, knativeCondition, mapOf, object, oneOf, text } from '../crd/schema-parts.js';
 import { frameworks } from './defaulter.js';
 
-const text: Schema = { type: 'string' };
-const int32: Schema = { type: 'integer', format: 'int32' };
 const integer: Schema = { type: 'integer' };
 const boolean: Schema = { type: 'boolean' };
-const texts: Schema = { type: 'object', additionalProperties: text };
+const texts = mapOf(text);
 const quantity = schemaOf('api/resource.Quantity');
-
-function object(
-  properties: Readonly<Record<string, Schema>>,
-  required?: readonly string[],
-): Schema {
-  return { type: 'object', properties, ...(required !== undefined && { required }) };
-}
 
 function list(items: Schema): Schema {
   return { type: 'array', items };
-}
-
-function choice(...values: readonly string[]): Schema {
-  return { type: 'string', enum: values };
 }
 
 function propertiesOf(type: string): Readonly<Record<string, Schema>> {
@@ -33,7 +20,7 @@ function metricTarget(): Schema {
   return object({
     averageUtilization: int32,
     averageValue: quantity,
-    type: choice('Utilization', 'Value', 'AverageValue'),
+    type: oneOf('Utilization', 'Value', 'AverageValue'),
     value: quantity,
   });
 }
@@ -41,13 +28,13 @@ function metricTarget(): Schema {
 function scaling(): Schema {
   const target = metricTarget();
   const external = object({
-    backend: choice('prometheus', 'graphite'),
+    backend: oneOf('prometheus', 'graphite'),
     namespace: text,
     query: text,
     serverAddress: text,
   });
   const podMetric = object({
-    backend: choice('opentelemetry'),
+    backend: oneOf('opentelemetry'),
     metricNames: list(text),
     operationOverTime: text,
     query: text,
@@ -61,8 +48,8 @@ function scaling(): Schema {
     {
       external: object({ authenticationRef, metric: external, target }, ['metric', 'target']),
       podmetric: object({ metric: podMetric, target }, ['metric', 'target']),
-      resource: object({ name: choice('cpu', 'memory'), target }, ['name', 'target']),
-      type: choice('Resource', 'External', 'PodMetric'),
+      resource: object({ name: oneOf('cpu', 'memory'), target }, ['name', 'target']),
+      type: oneOf('Resource', 'External', 'PodMetric'),
     },
     ['type'],
   );
@@ -79,7 +66,7 @@ function logger(): Schema {
     marshallerUrl: text,
     metadataAnnotations: list(text),
     metadataHeaders: list(text),
-    mode: choice('all', 'request', 'response'),
+    mode: oneOf('all', 'request', 'response'),
     storage: object({ key: text, parameters: texts, path: text, serviceAccountName: text }),
     url: text,
   });
@@ -97,8 +84,8 @@ function extension(): Readonly<Record<string, Schema>> {
     logger: logger(),
     maxReplicas: int32,
     minReplicas: int32,
-    scaleMetric: choice('cpu', 'memory', 'concurrency', 'rps'),
-    scaleMetricType: choice('Utilization', 'Value', 'AverageValue'),
+    scaleMetric: oneOf('cpu', 'memory', 'concurrency', 'rps'),
+    scaleMetricType: oneOf('Utilization', 'Value', 'AverageValue'),
     scaleTarget: int32,
     timeout: { type: 'integer', format: 'int64' },
   };
@@ -233,7 +220,7 @@ function modelStatus(): Schema {
         location: text,
         message: text,
         modelRevisionName: text,
-        reason: choice(
+        reason: oneOf(
           'ModelLoadFailed',
           'RuntimeUnhealthy',
           'RuntimeDisabled',
@@ -245,13 +232,13 @@ function modelStatus(): Schema {
       }),
       states: object(
         {
-          activeModelState: { ...choice(...states), default: 'Pending' },
-          targetModelState: { ...choice(...states), default: '' },
+          activeModelState: { ...oneOf(...states), default: 'Pending' },
+          targetModelState: { ...oneOf(...states), default: '' },
         },
         ['activeModelState'],
       ),
       transitionStatus: {
-        ...choice('', 'UpToDate', 'InProgress', 'BlockedByFailedLoad', 'InvalidSpec'),
+        ...oneOf('', 'UpToDate', 'InProgress', 'BlockedByFailedLoad', 'InvalidSpec'),
         default: 'UpToDate',
       },
     },
@@ -364,7 +351,7 @@ export function storageContainerSpec(): Schema {
       container: schemaOf('core/v1.Container'),
       supportedUriFormats: list(object({ prefix: text, regex: text })),
       supportsMultiModelDownload: { ...boolean, default: true },
-      workloadType: choice('initContainer', 'localModelDownloadJob'),
+      workloadType: oneOf('initContainer', 'localModelDownloadJob'),
     },
     ['container', 'supportedUriFormats'],
   );

@@ -3,16 +3,19 @@ import type { Deployment, DeploymentCondition } from '../../api/kinds/apps.js';
 import type { ContainerStatus, Pod } from '../../api/kinds/core.js';
 import { isConditionTrue } from '../../api/meta.js';
 import type { KnativeService } from '../knative/types.js';
-import { Conditions, type ConditionState } from './conditions.js';
+import { ConditionSet, type ConditionState } from '../knative/condition-set.js';
 import { modelContainer } from './keys.js';
 import { componentStatusOf, stateOf } from './knative/component-status.js';
 import type { ComponentStatus, FailureInfo, InferenceServiceStatus, ModelStatus } from './types.js';
 
 type Component = 'predictor' | 'transformer';
 
+/** The conditions on which Ready depends. */
+const dependents = ['PredictorReady', 'IngressReady'];
+
 /** A status that is being changed; `status()` gives the new one. */
 export class ServiceStatus {
-  conditions: Conditions;
+  conditions: ConditionSet;
   private rest: InferenceServiceStatus;
 
   constructor(
@@ -21,7 +24,7 @@ export class ServiceStatus {
   ) {
     const { conditions = [], ...rest } = before;
     this.rest = rest;
-    this.conditions = new Conditions(conditions, nowMs);
+    this.conditions = new ConditionSet(conditions, dependents, nowMs);
   }
 
   /** Sets some fields. */
@@ -33,7 +36,7 @@ export class ServiceStatus {
   clear(): void {
     const { deploymentMode } = this.rest;
     this.rest = deploymentMode === undefined ? {} : { deploymentMode };
-    this.conditions = new Conditions([], this.nowMs);
+    this.conditions = new ConditionSet([], dependents, this.nowMs);
   }
 
   status(): InferenceServiceStatus {
@@ -88,7 +91,7 @@ export class ServiceStatus {
   acrossComponents(types: readonly Component[]): void {
     for (const [whole, part] of acrossParts) {
       const parts = types.map(type => `${titleOf(type)}${part}`);
-      const last = parts.findLast(condition => !this.conditions.isTrue(condition));
+      const last = parts.findLast(condition => !this.conditions.is(condition, 'True'));
       const known = last === undefined ? undefined : this.conditions.get(last)?.status;
       const state: ConditionState =
         last === undefined
@@ -136,7 +139,7 @@ export class ServiceStatus {
     }
     const fetched = this.initializer(newest.status?.initContainerStatuses ?? []);
     if (fetched !== undefined) return fetched;
-    if (this.conditions.isTrue('Ready') && isLatestReady) return this.model(modelStates.loaded);
+    if (this.conditions.is('Ready', 'True') && isLatestReady) return this.model(modelStates.loaded);
     const server = (newest.status?.containerStatuses ?? []).find(
       ({ name }) => name === modelContainer,
     );

@@ -10,6 +10,7 @@ import type {
   View,
 } from '../../../client/contract.js';
 import { addOwner, keyOf, splitKey, watch } from '../../../client/requests.js';
+import { OtherKinds } from '../other-kinds.js';
 import { clusterServingRuntimes, inferenceServices, servingRuntimes } from '../types.js';
 import { GraphPass } from './pass.js';
 import { inferenceGraphs } from './types.js';
@@ -23,27 +24,35 @@ export function inferenceGraphController(identity: Identity): ControllerDefiniti
     name: 'inferencegraph-controller',
     eventSource: 'InferenceGraphController',
     identity,
-    create: context => ({
-      retry,
-      watches: [
-        watch(inferenceGraphs, { on: ({ object }) => context.queue.add(keyOf(object)) }),
-        watch(deployments, { on: addOwner(context.queue, inferenceGraphs) }),
-        watch(services),
-        watch(horizontalPodAutoscalers),
-        watch(inferenceServices),
-        watch(servingRuntimes),
-        watch(clusterServingRuntimes),
-      ],
-      reconcile: (key, view) => sync(key, view, context),
-    }),
+    create: context => {
+      const kinds = new OtherKinds(context, inferenceGraphs);
+      return {
+        retry,
+        watches: [
+          watch(inferenceGraphs, { on: ({ object }) => context.queue.add(keyOf(object)) }),
+          watch(deployments, { on: addOwner(context.queue, inferenceGraphs) }),
+          watch(services),
+          watch(horizontalPodAutoscalers),
+          watch(inferenceServices),
+          watch(servingRuntimes),
+          watch(clusterServingRuntimes),
+        ],
+        reconcile: (key, view) => sync(key, view, context, kinds),
+      };
+    },
   };
 }
 
-function* sync(key: string, view: View, context: ControllerContext): Reconciliation {
+function* sync(
+  key: string,
+  view: View,
+  context: ControllerContext,
+  kinds: OtherKinds,
+): Reconciliation {
   const { namespace, name } = splitKey(key);
   const graph = view.get(inferenceGraphs, namespace, name);
   if (graph === undefined) return undefined;
-  const pass = new GraphPass(graph, view, context.clock.now(), event =>
+  const pass = new GraphPass(graph, view, kinds, context.clock.now(), event =>
     context.events.record({ regarding: graph, ...event }),
   );
   return yield* pass.run();

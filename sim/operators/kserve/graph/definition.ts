@@ -2,11 +2,10 @@
 import type { KubeObject } from '../../../api/object.js';
 import { definition } from '../../crd/definition.js';
 import { schemaOf, type Schema } from '../../crd/schema-of.js';
+import { int32, knativeCondition, mapOf, text } from '../../crd/schema-parts.js';
 
-const text: Schema = { type: 'string' };
-const int32: Schema = { type: 'integer', format: 'int32' };
 const int64: Schema = { type: 'integer', format: 'int64' };
-const texts: Schema = { type: 'object', additionalProperties: text };
+const texts = mapOf(text);
 
 /** The definition. */
 export function inferenceGraphDefinition(): KubeObject {
@@ -78,17 +77,11 @@ function nodeSchema(): Schema {
 }
 
 function statusSchema(): Schema {
-  const names = ['lastTransitionTime', 'message', 'reason', 'severity', 'status', 'type'];
-  const condition = {
-    type: 'object',
-    properties: Object.fromEntries(names.map(name => [name, text])),
-    required: ['status', 'type'],
-  };
   return {
     type: 'object',
     properties: {
       annotations: texts,
-      conditions: { type: 'array', items: condition },
+      conditions: { type: 'array', items: knativeCondition },
       deploymentMode: text,
       observedGeneration: int64,
       url: text,

@@ -9,16 +9,12 @@ export function graphHints({ metadata, spec }: InferenceGraph): readonly string[
     'the router runs and gets its Service, but no request is sent through its steps here: try the services one by one',
   ];
   const mode = metadata.annotations?.[keys.deploymentMode];
-  if (mode !== undefined && modeNames[mode] !== 'Standard') {
-    hints.push(
-      `${keys.deploymentMode}: ${mode} is not simulated: the graph stays as it is; use Standard`,
-    );
-  }
+  const isKnative = mode !== undefined && modeNames[mode] !== 'Standard';
   const { scaleMetric } = spec;
-  if (scaleMetric === 'concurrency' || scaleMetric === 'rps') {
+  if (!isKnative && (scaleMetric === 'concurrency' || scaleMetric === 'rps')) {
     hints.push(`scaleMetric: ${scaleMetric} scales nothing in Standard mode: use cpu or memory`);
   }
-  if (spec.minReplicas === 0) {
+  if (!isKnative && spec.minReplicas === 0) {
     hints.push('minReplicas: 0 does not scale to zero in Standard mode: one pod stays');
   }
   return [...hints, ...Object.entries(spec.nodes).flatMap(nodeHints(spec.nodes))];

@@ -1,4 +1,4 @@
-/** One pass over one InferenceGraph, in Standard mode. @upstream kserve v0.20.0 pkg/controller/v1alpha1/inferencegraph/controller.go */
+/** One pass over one InferenceGraph. @upstream kserve v0.20.0 pkg/controller/v1alpha1/inferencegraph/controller.go */
 import { deepEqual } from '../../../api/equality.js';
 import { compareText } from '../../../api/go-text.js';
 import type { Deployment } from '../../../api/kinds/apps.js';
@@ -13,8 +13,12 @@ import { reconcileDeployment } from '../deployment.js';
 import { modeOf } from '../deployment-mode.js';
 import { hostOf } from '../ingress.js';
 import { isStopped } from '../keys.js';
+import { withValidInitialScale } from '../knative/initial-scale.js';
+import type { OtherKinds } from '../other-kinds.js';
+import { reconcileKnativeService } from '../knative/reconcile.js';
 import { inferenceServices, type Condition } from '../types.js';
 import { predictorEndpoint } from './endpoint.js';
+import { knativeRouter } from './knative-router.js';
 import { routerParts } from './router.js';
 import { inferenceGraphs, type GraphNode, type GraphStatus, type InferenceGraph } from './types.js';
 
@@ -27,6 +31,7 @@ export class GraphPass {
   constructor(
     private readonly graph: InferenceGraph,
     private readonly view: View,
+    private readonly kinds: OtherKinds,
     private readonly nowMs: number,
     private readonly record: (event: Omit<EventToRecord, 'regarding'>) => void,
   ) {}
@@ -37,17 +42,19 @@ export class GraphPass {
     const isStopping = isStopped(this.graph);
     const graph = isStopping ? this.graph : this.resolved();
     if (typeof graph === 'string') return { retry: graph };
-    if (modeOf(graph, configuration) !== 'Standard') {
-      this.record({ type: 'Warning', reason: 'ServerlessModeRejected', message: rejection });
-      return undefined;
-    }
+    return modeOf(graph, configuration) === 'Standard'
+      ? yield* this.standard(graph, configuration)
+      : yield* this.withKnative(graph, configuration);
+  }
+
+  private *standard(graph: InferenceGraph, configuration: Configuration): Reconciliation {
     const deployment = yield* this.make(graph, configuration);
     if (typeof deployment === 'string') {
       return { retry: `fails to reconcile inference graph raw deployment: ${deployment}` };
     }
     // Upstream is content with the condition, whatever it says.
     const isKnown = isAvailabilityKnown(deployment);
-    if (!isStopping && !isKnown) return { retry: 'the router is not available yet' };
+    if (!isStopped(graph) && !isKnown) return { retry: 'the router is not available yet' };
     const { name = '' } = graph.metadata;
     const url = `http://${hostOf(name, graph, configuration)}`;
     const status = { ...this.graph.status, ...(isKnown && { url, conditions: ready }) };
@@ -56,6 +63,32 @@ export class GraphPass {
       ...this.stoppedOrNot(status),
       ...(observedGeneration !== undefined && { observedGeneration }),
     });
+  }
+
+  private *withKnative(graph: InferenceGraph, configuration: Configuration): Reconciliation {
+    const areServed = yield* this.kinds.areServed();
+    if (areServed === false) {
+      this.record({ type: 'Warning', reason: 'ServerlessModeRejected', message: rejection });
+      return undefined;
+    }
+    const valid = areServed === true ? yield* withValidInitialScale(graph) : areServed;
+    if (typeof valid === 'string') return { retry: valid };
+    const service = knativeRouter(valid, routerParts(valid, configuration));
+    const known = yield* reconcileKnativeService(service);
+    if (typeof known === 'string') {
+      return { retry: `fails to reconcile inference graph ksvc: ${known}` };
+    }
+    const { url: before, conditions: _, ...rest } = this.graph.status ?? {};
+    const { conditions, url: current } = known;
+    const state = conditions?.find(({ type }) => type === 'Ready')?.status;
+    const url = state === undefined ? before : state === 'True' ? current : undefined;
+    return yield* this.write(
+      this.stoppedOrNot({
+        ...rest,
+        ...(conditions !== undefined && { conditions }),
+        ...(url !== undefined && { url }),
+      }),
+    );
   }
 
   /** The graph with the URLs of its services, or why it cannot be known. */

@@ -1,6 +1,6 @@
 /** What a Service of Knative tells of its component. @upstream kserve v0.20.0 pkg/apis/serving/v1beta1/inference_service_status.go */
 import type { KnativeService } from '../../knative/types.js';
-import type { ConditionState } from '../conditions.js';
+import type { ConditionState } from '../../knative/condition-set.js';
 import type { ComponentStatus } from '../types.js';
 
 type Status = NonNullable<KnativeService['status']>;

@@ -16,14 +16,19 @@ export const ownAnnotations: readonly string[] = [
 /** Labels that revisions do not get. */
 const notOfRevisions = ['networking.knative.dev/visibility'];
 
+/** Whether revisions get a label of what they are made from. */
+export function isOfRevision(key: string): boolean {
+  return !notOfRevisions.includes(key);
+}
+
 /** The Service as it should be, by what was rolled out before. */
 export function desiredService(parts: ComponentParts, known: ComponentStatus): KnativeService {
   const { metadata, pod, extension } = parts;
-  const annotations = scaled(metadata.annotations ?? {}, extension);
+  const annotations = scaledByKnative(metadata.annotations ?? {}, extension);
   const { labels = {}, ...named } = metadata;
   const isOwn = (key: string): boolean => ownAnnotations.includes(key);
   const template = {
-    labels: only(labels, key => !notOfRevisions.includes(key)),
+    labels: only(labels, isOfRevision),
     annotations: only(annotations, key => !isOwn(key)),
   };
   return {
@@ -47,7 +52,7 @@ function requestsOf({ timeout, containerConcurrency }: ComponentExtension): Revi
 }
 
 /** With the annotations by which Knative scales; a class of the user's own stays. */
-function scaled(annotations: Texts, extension: ComponentExtension): Texts {
+export function scaledByKnative(annotations: Texts, extension: ComponentExtension): Texts {
   const { scaleTarget, scaleMetric, minReplicas = 1, maxReplicas = 0 } = extension;
   return {
     [`${autoscaling}/class`]: classes.kpa,

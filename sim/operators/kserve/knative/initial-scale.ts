@@ -1,19 +1,19 @@
 /** Drops an initial scale that Knative would refuse. @upstream kserve v0.20.0 pkg/controller/v1alpha1/utils/utils.go */
 import { configMaps } from '../../../api/kinds/core.js';
+import type { HasMetadata } from '../../../api/object.js';
 import type { Reconciliation } from '../../../client/contract.js';
 import { call, get } from '../../../client/requests.js';
 import { systemNamespace } from '../../knative/keys.js';
-import type { InferenceService } from '../types.js';
 
 const name = 'config-autoscaler';
 const key = 'autoscaling.knative.dev/initial-scale';
 const truths = ['1', 't', 'T', 'true', 'TRUE', 'True'];
 const falsehoods = ['0', 'f', 'F', 'false', 'FALSE', 'False'];
 
-/** The service as Knative can take it; a message when its configuration cannot be read. */
-export function* withValidInitialScale(
-  service: InferenceService,
-): Reconciliation<InferenceService | string> {
+/** The service, or the graph, as Knative can take it; a message when its configuration cannot be read. */
+export function* withValidInitialScale<T extends HasMetadata>(
+  service: T,
+): Reconciliation<T | string> {
   const isZeroAllowed = yield* readIsZeroAllowed();
   if (typeof isZeroAllowed === 'string') {
     return `failed to retrieve the knative autoscaler configuration: ${isZeroAllowed}`;

@@ -1,24 +1,20 @@
-/** Brings a component's Service of Knative to what it should be. @upstream kserve v0.20.0 reconcilers/knative/ksvc_reconciler.go */
+/** Brings a component's or a graph's Service of Knative to what it should be. @upstream kserve v0.20.0 reconcilers/knative/ksvc_reconciler.go */
 import { deepEqual } from '../../../api/equality.js';
 import { isDeleting } from '../../../api/meta.js';
 import type { Answer, Reconciliation } from '../../../client/contract.js';
 import { call, create, get, remove, update } from '../../../client/requests.js';
 import { keys as knativeKeys } from '../../knative/keys.js';
 import { knativeServices, type KnativeService } from '../../knative/types.js';
-import type { ComponentParts } from '../component-parts.js';
 import { isStopped } from '../keys.js';
-import type { ComponentStatus } from '../types.js';
-import { desiredService, ownAnnotations } from './desired.js';
+import { ownAnnotations } from './desired.js';
 
 /** Its status. */
 export type ServiceStatus = NonNullable<KnativeService['status']>;
 
 /** Gives the Service's status as it is known, or why it could not be made. */
 export function* reconcileKnativeService(
-  parts: ComponentParts,
-  known: ComponentStatus,
+  desired: KnativeService,
 ): Reconciliation<ServiceStatus | string> {
-  const desired = desiredService(parts, known);
   const { namespace = '', name = '' } = desired.metadata;
   const isStopping = isStopped({ metadata: desired.spec.template?.metadata ?? {} });
   const found = yield* call(get(knativeServices, namespace, name));
