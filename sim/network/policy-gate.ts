@@ -60,7 +60,7 @@ export class PolicyGate {
   isShut({ ip, port, protocol }: Target): boolean {
     const { evaluator } = this.book;
     if (evaluator === undefined) return false;
-    const { pod } = this.end(ip, this.podAt(ip)).own;
+    const pod = this.ownPod(this.podAt(ip), this.book.podAt(ip));
     return pod !== undefined && evaluator.isShut(pod, { port, protocol });
   }
 
@@ -91,8 +91,15 @@ export class PolicyGate {
     const peer: Party = { pod: known, node, address };
     if (pod === undefined) return { ip, own: peer, peer };
     if (pod.spec?.hostNetwork === true) return { ip, own: { node, address }, peer };
-    const isCurrent = known !== undefined && known.uid === pod.metadata.uid;
-    return { ip, own: isCurrent ? peer : { pod: this.viewOf(pod), address }, peer };
+    const own = this.ownPod(pod, known);
+    return { ip, own: own === known ? peer : { pod: own, address }, peer };
+  }
+
+  /** The pod at an address as its own node knows it; one in its node's network is no pod to policies. */
+  private ownPod(pod: Pod | undefined, known: PolicyPod | undefined): PolicyPod | undefined {
+    if (pod === undefined) return known;
+    if (pod.spec?.hostNetwork === true) return undefined;
+    return known !== undefined && known.uid === pod.metadata.uid ? known : this.viewOf(pod);
   }
 
   private viewOf(pod: Pod): PolicyPod {
