@@ -15,7 +15,7 @@ export interface Cluster extends AsyncDisposable {
   /** The cluster's time, in milliseconds since the epoch: virtual in the simulator. */
   now(): number;
   /** One request to the API server, as the cluster's admin or as somebody else. */
-  request(request: ApiRequest, as?: Identity): Promise<ApiAnswer>;
+  request(request: ApiRequest, as?: Identity, reader?: Reader): Promise<ApiAnswer>;
   /** Applies objects in order, as `kubectl apply --server-side` does, and tells what became of each. */
   apply(objects: readonly KubeObject[]): Promise<readonly Applied[]>;
   /** Lets so much time go by: milliseconds, or a Go duration such as `1h30m`. */
@@ -33,6 +33,12 @@ export interface Cluster extends AsyncDisposable {
   kubeconfig(): Promise<string>;
   /** The same as a client-node KubeConfig, from which its API clients are made. */
   client(): Promise<KubeConfig>;
+}
+
+/** What whoever asks does not look at in an answer: a simulation need not work it out. */
+export interface Reader {
+  /** Who owns the fields of objects takes longer to tell than all else of them. Default false. */
+  readonly omitsManagedFields?: boolean;
 }
 
 /** Changes, in the order of their revisions. */

@@ -1,7 +1,8 @@
-/** Faults of the simulated backend, as the cluster shows them. */
+/** Faults of the simulated backend, as the cluster shows them, and what its answers leave out. */
 import { describe, expect, it } from 'vitest';
 import type { Lease } from '../../sim/api/kinds/coordination.js';
 import type { Node, Pod } from '../../sim/api/kinds/core.js';
+import type { KubeObject } from '../../sim/api/object.js';
 import { UserError } from '../input/errors.js';
 import { bootSimulatedCluster, type SimulatedCluster } from './sim.js';
 
@@ -210,4 +211,16 @@ describe('An interleaving', () => {
     expect(new Set([calm, one, two]).size).toBe(3);
     expect(await digestOf(1)).toBe(one);
   });
+});
+
+it('leaves out who owns fields only where nobody reads it', async () => {
+  await using cluster = await bootSimulatedCluster({ seed: 1, nodes: [] });
+  const request = { method: 'GET', path: '/api/v1/namespaces' } as const;
+  const owned = async (...as: readonly [undefined, { omitsManagedFields: true }] | []) => {
+    const { body } = await cluster.request(request, ...as);
+    const { items } = body as { readonly items: readonly KubeObject[] };
+    return new Set(items.map(({ metadata }) => metadata.managedFields !== undefined));
+  };
+  expect(await owned()).toEqual(new Set([true]));
+  expect(await owned(undefined, { omitsManagedFields: true })).toEqual(new Set([false]));
 });

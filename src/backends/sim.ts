@@ -8,7 +8,7 @@ import type { Operator } from '../../sim/operators/operator.js';
 import type { WebhookClient } from '../../sim/http/webhook-client.js';
 import type { Simulation, SimulationOptions } from '../../sim/simulation.js';
 import type { KubeConfig } from '@kubernetes/client-node';
-import type { Applied, Cluster, Fault, History } from '../cluster.js';
+import type { Applied, Cluster, Fault, History, Reader } from '../cluster.js';
 import { yieldToHost } from '../host.js';
 import { durationMs } from '../input/duration.js';
 import { applyObjects } from './apply.js';
@@ -99,8 +99,12 @@ class SimulationBackend implements SimulatedCluster {
     return this.simulation.trace.digest();
   }
 
-  request(request: ApiRequest, as: Identity = admin): Promise<ApiAnswer> {
-    return this.ask(request, { certificate: as, sourceIP: '127.0.0.1' });
+  request(
+    request: ApiRequest,
+    as: Identity = admin,
+    { omitsManagedFields = false }: Reader = {},
+  ): Promise<ApiAnswer> {
+    return this.ask(request, { certificate: as, sourceIP: '127.0.0.1', omitsManagedFields });
   }
 
   /** Whether somebody outside is being asked: virtual time stands still then. */

@@ -232,7 +232,8 @@ export class Crew {
 
   /** The pods of a path, by namespace and name. */
   private async pods(path: string): Promise<readonly Pod[]> {
-    const answer = await this.ask({ method: 'GET', path });
+    const reader = { omitsManagedFields: true };
+    const answer = await this.cluster.request({ method: 'GET', path }, undefined, reader);
     return (answer.body as { readonly items?: readonly Pod[] | null }).items ?? [];
   }
 
