@@ -26,9 +26,15 @@ export function lastingOrNot(
   return isOther ? fc.constantFrom(manifests, lasting) : fc.constant(manifests);
 }
 
+/** By the training: it is one object in all plans, which then need not be sent, read or judged anew. */
+const known = new WeakMap<KubeObject, KubeObject>();
+
 function lastingOf(object: KubeObject): KubeObject {
+  if (!kinds.has(object.kind ?? '')) return object;
   // A copy of a manifest is one.
-  return kinds.has(object.kind ?? '') ? (withLasting(object) as KubeObject) : object;
+  const lasting = known.get(object) ?? (withLasting(object) as KubeObject);
+  known.set(object, lasting);
+  return lasting;
 }
 
 /** The same with the label in each template of pods that has none of it. */

@@ -5,6 +5,7 @@ import { allocateYoung, inlineLess } from '../host.js';
 import { laws as allLaws } from '../laws/index.js';
 import type { Law, LawSettings } from '../laws/law.js';
 import { startThread } from '../thread.js';
+import { Packer } from './cargo.js';
 import type { VoyagePlan } from './plan.js';
 import { sailBrief, type Brief } from './sail-brief.js';
 import type { Order, Report } from './worker.js';
@@ -68,17 +69,24 @@ function startSailor(): Worker {
 }
 
 interface Waiting {
-  readonly order: Order;
+  readonly plan: VoyagePlan;
+  readonly order: Omit<Order, 'cargo'>;
   readonly resolve: (brief: Brief) => void;
   readonly reject: (error: Error) => void;
 }
 
+/** A thread, and who packs for it. */
+interface Sailor {
+  readonly worker: Worker;
+  readonly packer: Packer;
+}
+
 class Threads implements Fleet {
   readonly size: number;
-  private readonly idle: Worker[] = [];
-  private readonly all: Worker[] = [];
+  private readonly idle: Sailor[] = [];
+  private readonly all: Sailor[] = [];
   private readonly queue: Waiting[] = [];
-  private readonly underWay = new Map<Worker, Waiting>();
+  private readonly underWay = new Map<Sailor, Waiting>();
   private nextId = 0;
   /** Why the last thread has ended, if it has. */
   private failure: Error | undefined;
@@ -91,46 +99,47 @@ class Threads implements Fleet {
   sail(plan: VoyagePlan): Promise<Brief> {
     const { laws, planted, settings = {} } = this.options;
     const names = laws.map(({ name }) => name);
-    const order = { id: this.nextId++, plan, laws: names, planted, settings };
+    const order = { id: this.nextId++, laws: names, planted, settings };
     return new Promise((resolve, reject) => {
       if (this.failure !== undefined) return reject(this.failure);
-      this.queue.push({ order, resolve, reject });
+      this.queue.push({ plan, order, resolve, reject });
       this.assign();
     });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.all.splice(0).map(worker => worker.terminate()));
+    await Promise.all(this.all.splice(0).map(({ worker }) => worker.terminate()));
   }
 
   private hire(): void {
     const { start = startSailor } = this.options;
     const worker = start();
+    const sailor: Sailor = { worker, packer: new Packer() };
     worker.unref();
-    this.all.push(worker);
-    this.idle.push(worker);
+    this.all.push(sailor);
+    this.idle.push(sailor);
     worker.on('message', (report: Report) => {
-      const waiting = this.underWay.get(worker);
-      this.underWay.delete(worker);
-      this.idle.push(worker);
+      const waiting = this.underWay.get(sailor);
+      this.underWay.delete(sailor);
+      this.idle.push(sailor);
       // A process may end while its threads have nothing to do.
       worker.unref();
       if ('brief' in report) waiting?.resolve(report.brief);
       else waiting?.reject(report.error);
       this.assign();
     });
-    worker.on('error', error => this.lose(worker, error as Error));
-    worker.on('exit', code => this.lose(worker, new Error(`a thread ended with code ${code}`)));
+    worker.on('error', error => this.lose(sailor, error as Error));
+    worker.on('exit', code => this.lose(sailor, new Error(`a thread ended with code ${code}`)));
   }
 
   /** It is given nothing more. What nobody is left to sail fails with the last thread. */
-  private lose(worker: Worker, error: Error): void {
+  private lose(sailor: Sailor, error: Error): void {
     const { all, idle, underWay, queue } = this;
-    if (!all.includes(worker)) return;
-    all.splice(all.indexOf(worker), 1);
-    if (idle.includes(worker)) idle.splice(idle.indexOf(worker), 1);
-    underWay.get(worker)?.reject(error);
-    underWay.delete(worker);
+    if (!all.includes(sailor)) return;
+    all.splice(all.indexOf(sailor), 1);
+    if (idle.includes(sailor)) idle.splice(idle.indexOf(sailor), 1);
+    underWay.get(sailor)?.reject(error);
+    underWay.delete(sailor);
     if (all.length > 0) return;
     this.failure = error;
     for (const { reject } of queue.splice(0)) reject(error);
@@ -138,12 +147,14 @@ class Threads implements Fleet {
 
   private assign(): void {
     while (this.queue.length > 0) {
-      const worker = this.idle.shift();
-      const waiting = worker && this.queue.shift();
-      if (worker === undefined || waiting === undefined) return;
-      this.underWay.set(worker, waiting);
+      const sailor = this.idle.shift();
+      const waiting = sailor && this.queue.shift();
+      if (sailor === undefined || waiting === undefined) return;
+      this.underWay.set(sailor, waiting);
+      const { worker, packer } = sailor;
       worker.ref();
-      worker.postMessage(waiting.order);
+      const cargo = packer.pack(waiting.plan);
+      worker.postMessage({ ...waiting.order, cargo } satisfies Order);
     }
   }
 }

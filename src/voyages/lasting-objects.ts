@@ -5,6 +5,8 @@ import { lastingBody } from '../../sim/server/decoding/lasting-bodies.js';
 /** More than the manifests of any search, with those that shrinking makes of them. */
 const knownMax = 5_000;
 const known = new Map<string, KubeObject>();
+/** All that were ever made: they last, and are their own. */
+const lasting = new WeakSet<KubeObject>();
 
 /**
  * The same manifests, each as one object for all voyages of a process, so that what is found out of it is
@@ -14,7 +16,9 @@ export function lastingObjects(objects: readonly KubeObject[]): readonly KubeObj
   return objects.map(lastingObject);
 }
 
-function lastingObject(object: KubeObject): KubeObject {
+/** The same for one manifest. */
+export function lastingObject(object: KubeObject): KubeObject {
+  if (lasting.has(object)) return object;
   const text = JSON.stringify(object);
   const before = known.get(text);
   if (before !== undefined) return before;
@@ -22,5 +26,6 @@ function lastingObject(object: KubeObject): KubeObject {
   // What JSON makes of an object is an object like it.
   const copy = lastingBody(JSON.parse(text) as KubeObject);
   known.set(text, copy);
+  lasting.add(copy);
   return copy;
 }

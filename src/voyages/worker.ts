@@ -3,13 +3,13 @@ import { parentPort } from 'node:worker_threads';
 import type { PlantedFault } from '../../sim/engine/planted.js';
 import { laws as allLaws } from '../laws/index.js';
 import type { LawSettings } from '../laws/law.js';
-import type { VoyagePlan } from './plan.js';
+import { Unpacker, type Cargo } from './cargo.js';
 import { sailBrief, type Brief } from './sail-brief.js';
 
 /** What a thread is asked. */
 export interface Order {
   readonly id: number;
-  readonly plan: VoyagePlan;
+  readonly cargo: Cargo;
   readonly laws: readonly string[];
   readonly planted: readonly PlantedFault[];
   readonly settings: Readonly<Record<string, LawSettings>>;
@@ -19,9 +19,11 @@ export interface Order {
 export type Report =
   { readonly id: number; readonly brief: Brief } | { readonly id: number; readonly error: Error };
 
-parentPort?.on('message', ({ id, plan, laws: names, planted, settings }: Order) => {
+const unpacker = new Unpacker();
+
+parentPort?.on('message', ({ id, cargo, laws: names, planted, settings }: Order) => {
   const laws = allLaws.filter(({ name }) => names.includes(name));
-  sailBrief(plan, { laws, planted, settings }).then(
+  sailBrief(unpacker.unpack(cargo), { laws, planted, settings }).then(
     brief => parentPort?.postMessage({ id, brief } satisfies Report),
     (error: unknown) => parentPort?.postMessage({ id, error: error as Error } satisfies Report),
   );
