@@ -3,6 +3,7 @@
  * @upstream staging/src/k8s.io/component-helpers/apimachinery/lease/controller.go
  */
 import { type Lease, leases } from '../api/kinds/coordination.js';
+import { withRenewTime } from '../api/renewed-lease.js';
 import { rfc3339Micro } from '../api/time.js';
 import type { Answer, ControllerContext, Reconciliation, Request } from '../client/contract.js';
 import type { Messenger } from '../client/errand.js';
@@ -86,10 +87,8 @@ export class NodeLease {
     const { holderIdentity, leaseDurationSeconds } = known.spec ?? {};
     const isOurs =
       holderIdentity === nodeName && leaseDurationSeconds === config.leaseDurationSeconds;
-    const spec = isOurs
-      ? { ...known.spec, renewTime }
-      : { ...known.spec, ...this.holder(), renewTime };
-    return { method: 'PUT', path: this.path, body: { ...known, spec } };
+    const ours = isOurs ? known : { ...known, spec: { ...known.spec, ...this.holder() } };
+    return { method: 'PUT', path: this.path, body: withRenewTime(ours, renewTime) };
   }
 
   private holder() {

@@ -2,8 +2,9 @@
  * The short way of lease renewals. They are most of what a cluster at rest writes: each is the same
  * request as the one before, but for the time in it, so only the time is looked at anew.
  */
-import { leases, type LeaseSpec } from '../../api/kinds/coordination.js';
+import { leases, type Lease, type LeaseSpec } from '../../api/kinds/coordination.js';
 import type { KubeObject } from '../../api/object.js';
+import { withLeaseVersion } from '../../api/renewed-lease.js';
 import type { ApiAnswer, ApiRequest, Connection } from '../../api/request.js';
 import { storageKey, type Collection } from '../../store/collection.js';
 import type { Stored } from '../../store/stored.js';
@@ -49,8 +50,7 @@ export class LeaseRenewals implements ShortWay {
   private written(permit: Permit, live: Stored<FieldOwners>, lease: KubeObject): ApiAnswer {
     const { store, clock } = this.core;
     const { served } = this;
-    const metadata = { ...lease.metadata, resourceVersion: store.nextResourceVersion() };
-    const object = { ...lease, metadata };
+    const object = withLeaseVersion(lease, store.nextResourceVersion()) as Lease & KubeObject;
     // The version is nobody's, so who sent the lease owns of the stored one what was sent: one is kept, not two.
     const beside = live.beside.after(
       {
