@@ -70,15 +70,8 @@ export function parseLocated(
   file: string,
   { mayRepeat = false }: { readonly mayRepeat?: boolean } = {},
 ): Located[] {
-  const lines = new LineCounter();
-  const parsed = parseAllDocuments(text, {
-    version: '1.1',
-    merge: true,
-    lineCounter: lines,
-    customTags: kubernetesTags,
-  });
-  if (!Array.isArray(parsed)) return [];
-  return (parsed as Document.Parsed[]).flatMap(document => {
+  const { documents, lines } = documentsOf(text);
+  return documents.flatMap(document => {
     refuseTemplate(document, { text, file, lines });
     const isRepeat = ({ code }: YAMLParseError): boolean => mayRepeat && code === 'DUPLICATE_KEY';
     const problem = document.errors.find(error => !isRepeat(error));
@@ -97,6 +90,37 @@ export function parseLocated(
     const repeats = document.errors.map(error => lineOfProblem(error, lines));
     return [{ file, value, lineOf, writtenAt: path => writtenIn(document, path), repeats }];
   });
+}
+
+interface Parsed {
+  readonly documents: readonly Document.Parsed[];
+  readonly lines: LineCounter;
+}
+
+/**
+ * The texts that were parsed last: a run reads its manifests to check them, for the resources that they
+ * name, and to apply them. Values are made anew for each reader, who may change them.
+ */
+const known = new Map<string, Parsed>();
+const knownMax = 32;
+/** What is longer is not kept. */
+const keptLengthMax = 65_536;
+
+function documentsOf(text: string): Parsed {
+  const before = known.get(text);
+  if (before !== undefined) return before;
+  const lines = new LineCounter();
+  const parsed = parseAllDocuments(text, {
+    version: '1.1',
+    merge: true,
+    lineCounter: lines,
+    customTags: kubernetesTags,
+  });
+  const documents = Array.isArray(parsed) ? (parsed as Document.Parsed[]) : [];
+  if (text.length > keptLengthMax) return { documents, lines };
+  if (known.size >= knownMax) known.clear();
+  known.set(text, { documents, lines });
+  return { documents, lines };
 }
 
 /** Tells of a template that nobody has rendered: `{{ x }}` is no YAML, or a map that is the key of a map. */
