@@ -59,12 +59,14 @@ export function estimateRanking(
 ): Pick<EstimatedPerformance, 'rocAuc' | 'averagePrecision'> {
   const ascending = Float64Array.from(scores).sort();
   let chance = NaN;
+  let scoreBefore = NaN;
   let [hits, misses] = [0, 0];
   let [area, precisionSum] = [0, 0];
   let [hitsBefore, missesBefore] = [0, 0];
   for (let place = ascending.length - 1; place >= 0; place--) {
     const score = ascending[place] as number;
-    if (score !== ascending[place + 1]) chance = predictIsotonic(calibration, score);
+    if (score !== scoreBefore) chance = predictIsotonic(calibration, score);
+    scoreBefore = score;
     hits += chance;
     misses += 1 - chance;
     const found = toFiveDecimals(hits);

@@ -31,9 +31,9 @@ export function ksDistance(a: Float64Array, b: Float64Array): number {
   while (ofA < endA && ofB < endB) {
     const valueA = a[ofA] as number;
     const valueB = b[ofB] as number;
-    // Beyond the end there is undefined, which is no number: it ends the run too.
-    if (valueA <= valueB) while (a[++ofA] === valueA);
-    if (valueB <= valueA) while (b[++ofB] === valueB);
+    // The ends are asked for: to read what is beyond them costs V8 twice the time of all this.
+    if (valueA <= valueB) while (++ofA < endA && a[ofA] === valueA);
+    if (valueB <= valueA) while (++ofB < endB && b[ofB] === valueB);
     const gap = ofA * endB - ofB * endA;
     if (gap > distance) distance = gap;
     else if (-gap > distance) distance = -gap;
