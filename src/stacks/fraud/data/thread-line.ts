@@ -160,9 +160,16 @@ export class ThreadLine {
     this.give(stretchEnds);
     this.ends[this.ended % stretches] = this.given;
     this.ended++;
-    // Waking costs a tenth of a millisecond: one that naps is in time by itself.
-    if (Atomics.load(control, place.rests) === rest.sleeps) this.wake();
+    // Waking costs a tenth of a millisecond: one that naps is in time by itself, unless its nap is long.
+    const rests = Atomics.load(control, place.rests);
+    if (rests === rest.sleeps || (rests === rest.naps && this.isLate())) this.wake();
     return parts;
+  }
+
+  /** Whether what must be told at the end of the next stretch is not worked out yet. */
+  private isLate(): boolean {
+    const due = (this.ended - stretchesBehind + stretches) % stretches;
+    return Atomics.load(this.shared.control, place.obeyed) < (this.ends[due] as number);
   }
 
   close(): void {
