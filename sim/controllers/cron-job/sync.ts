@@ -7,7 +7,7 @@ import {
   type CronJobStatus,
   type Job,
 } from '../../api/kinds/batch.js';
-import { controllerOf, isControlledBy, isDeleting } from '../../api/meta.js';
+import { controllerOf, isDeleting } from '../../api/meta.js';
 import { rfc3339, timeMs } from '../../api/time.js';
 import { isTimeZone } from '../../api/time-zone.js';
 import type { ControllerContext, Outcome, Reconciliation } from '../../client/contract.js';
@@ -68,8 +68,8 @@ export class CronJobSync {
     if (scheduledMs === undefined || !this.mayRun(scheduledMs)) return this.later(schedule);
     const { concurrencyPolicy } = this.seen.spec ?? {};
     if (concurrencyPolicy === 'Replace') yield* this.deleteActive();
-    const isCreated = yield* this.createJob(scheduledMs);
-    return isCreated ? this.later(schedule) : undefined;
+    yield* this.createJob(scheduledMs);
+    return this.later(schedule);
   }
 
   /** The cron job as decisions see it. */
@@ -229,27 +229,23 @@ export class CronJobSync {
     return true;
   }
 
-  /** Makes the Job of this time and lists it; false when another has its name. */
-  private *createJob(scheduledMs: number): Reconciliation<boolean> {
+  /** Makes the Job of this time and lists it. */
+  private *createJob(scheduledMs: number): Reconciliation<void> {
     const wanted = jobFor(this.seen, scheduledMs);
     const answer = yield* call(create(jobs, wanted));
-    let job: Job;
-    if (answer.isOk) {
-      job = answer.object;
-      this.tell('Normal', 'SuccessfulCreate', `Created job ${job.metadata.name ?? ''}`);
-    } else if (answer.reason === 'AlreadyExists') {
-      const { namespace = '', name = '' } = wanted.metadata;
-      job = yield* must(get(jobs, namespace, name));
-      if (!isControlledBy(job, this.seen) || this.isListed(job.metadata.uid)) return false;
-    } else {
-      if (!isNamespaceTerminating(answer)) {
+    if (!answer.isOk) {
+      // Upstream asks for a Job that has the name already without its namespace, and so never finds it:
+      // passes fail until another time is due.
+      if (answer.reason === 'AlreadyExists') yield* must(get(jobs, '', wanted.metadata.name ?? ''));
+      else if (!isNamespaceTerminating(answer)) {
         this.tell('Warning', 'FailedCreate', `Error creating job: ${answer.message}`);
       }
       throw new Refused(answer.message);
     }
+    const job = answer.object;
+    this.tell('Normal', 'SuccessfulCreate', `Created job ${job.metadata.name ?? ''}`);
     const active = [...(this.status.active ?? []), referenceTo(job)];
     this.setStatus({ ...this.status, active, lastScheduleTime: rfc3339(scheduledMs) });
-    return true;
   }
 
   private later(schedule: Schedule): Outcome {
