@@ -105,11 +105,11 @@ function* evictOne(
   return true;
 }
 
+/** Without `related`: upstream hands over a wrapper of the preemptor, of which no reference can be made. */
 function tell({ context }: Scheduler, preemptor: PodInfo, victim: Pod, message: string): void {
   context.events.record({
     regarding: victim,
     component: schedulerNameOf(preemptor.pod),
-    related: preemptor.pod,
     type: 'Normal',
     reason: 'Preempted',
     action: 'Preempting',

@@ -1,5 +1,6 @@
 /** Patches of a pod's status, as the scheduler writes them. @upstream pkg/scheduler/schedule_one.go updatePod */
 import { pods, type Pod, type PodCondition } from '../api/kinds/core.js';
+import { conditionOrder } from '../api/patch/condition-order.js';
 import { rfc3339 } from '../api/time.js';
 import type { Request } from '../client/contract.js';
 import { patch } from '../client/requests.js';
@@ -26,6 +27,7 @@ export function podStatusPatch(
   const status = {
     ...(condition !== undefined && {
       conditions: [condition],
+      ...conditionOrder(pod.status?.conditions, [condition]),
     }),
     ...(isRenominated && { nominatedNodeName: nomination === '' ? null : nomination }),
   };
@@ -37,7 +39,7 @@ function changedCondition(
   { metadata, status }: Pod,
   wanted: NonNullable<PodStatusChange['condition']>,
   nowMs: number,
-): unknown {
+): Pick<PodCondition, 'type'> | undefined {
   const old = status?.conditions?.find(({ type }) => type === wanted.type);
   const isAlike =
     old !== undefined &&

@@ -3,6 +3,7 @@
  * @upstream pkg/api/v1/pod/util.go UpdatePodCondition, pkg/util/pod/pod.go PatchPodStatus
  */
 import { pods, type Pod, type PodCondition, type PodStatus } from '../../api/kinds/core.js';
+import { conditionOrder } from '../../api/patch/condition-order.js';
 import type { Request } from '../../client/contract.js';
 import { patch } from '../../client/requests.js';
 import { podCondition } from './pod-state.js';
@@ -31,17 +32,7 @@ export function withPodCondition(
 export function patchPodStatus(pod: Pod, status: PodStatus): Request<Pod> {
   const { namespace = '', name = '', uid } = pod.metadata;
   const of = { namespace, name, subresource: 'status' };
-  const body = { metadata: { uid }, status: { ...status, ...conditionOrder(pod, status) } };
+  const order = conditionOrder(pod.status?.conditions, status.conditions ?? []);
+  const body = { metadata: { uid }, status: { ...status, ...order } };
   return patch(pods, of, { type: 'strategic' }, body);
-}
-
-/** A two-way merge patch states the order of the list: what is new goes last. */
-function conditionOrder(
-  pod: Pod,
-  { conditions = [] }: PodStatus,
-): Readonly<Record<string, unknown>> {
-  if (conditions.length === 0) return {};
-  const known = (pod.status?.conditions ?? []).map(({ type }) => type);
-  const added = conditions.map(({ type }) => type).filter(type => !known.includes(type));
-  return { '$setElementOrder/conditions': [...known, ...added].map(type => ({ type })) };
 }

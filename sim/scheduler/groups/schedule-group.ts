@@ -1,5 +1,6 @@
 /** The cycle of a pod group: its waiting pods are tried together, and go on or go back together. @upstream pkg/scheduler/schedule_one_podgroup.go */
 import { podGroups, type PodGroup } from '../../api/kinds/scheduling-v1alpha2.js';
+import { conditionOrder } from '../../api/patch/condition-order.js';
 import { rfc3339 } from '../../api/time.js';
 import type { Reconciliation } from '../../client/contract.js';
 import { call, patch, pause, splitKey } from '../../client/requests.js';
@@ -138,7 +139,8 @@ function* tellGroup(
     ...(generation !== undefined && { observedGeneration: generation }),
     lastTransitionTime: changedAt,
   };
-  const status = { conditions: [written] };
+  const order = conditionOrder(group.status?.conditions, [written]);
+  const status = { conditions: [written], ...order };
   const of = { namespace, name, subresource: 'status' };
   yield* call(patch(podGroups, of, { type: 'strategic' }, { status }));
 }
