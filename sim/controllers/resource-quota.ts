@@ -185,10 +185,15 @@ class ResourceQuotaController implements Controller {
 /** A new watch is given so long to fill. */
 const settleMs = 100;
 
-/** `deployments.apps` of `count/deployments.apps`; undefined for what is not a count of objects. */
+/**
+ * `deployments.apps` of `count/deployments.apps`; undefined for what is not a count of objects, and for
+ * events, which are never counted.
+ * @upstream pkg/quota/v1/install/registry.go
+ */
 function countedResource(name: string): string | undefined {
-  if (name.startsWith('count/')) return name.slice('count/'.length);
-  return oldNames.includes(name) ? name : undefined;
+  if (!name.startsWith('count/')) return oldNames.includes(name) ? name : undefined;
+  const resource = name.slice('count/'.length);
+  return resource === 'events' || resource === 'events.events.k8s.io' ? undefined : resource;
 }
 
 function hasPodEnded(pod: Pod, old: Pod): boolean {

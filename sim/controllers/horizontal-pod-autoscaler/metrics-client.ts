@@ -81,32 +81,25 @@ export function* podsMetrics(
   return { value: metrics };
 }
 
+/** A metric, and the object that it is of. */
+interface ObjectMetric {
+  readonly namespace: string;
+  readonly object: CrossVersionObjectReference;
+  readonly metric: string;
+  readonly metricSelector: string;
+}
+
 /** A custom metric of one object. */
 export function* objectMetric(
   mapper: RestMapper,
-  of: {
-    readonly namespace: string;
-    readonly object: CrossVersionObjectReference;
-    readonly metric: string;
-    readonly metricSelector: string;
-  },
+  of: ObjectMetric,
 ): Reconciliation<Fetched<bigint>> {
-  const { apiVersion = '', kind, name } = of.object;
-  const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
-  let path = `namespaces/${of.namespace}/metrics/${of.metric}`;
-  if (kind !== 'Namespace' || group !== '') {
-    const found = yield* mapper.resourcesOf(group, kind);
-    if ('error' in found)
-      return failed(customApi, `unable to map kind ${kind} to resource: ${found.error}`);
-    const resource = found[0]?.resource ?? '';
-    const qualified = group === '' ? resource : `${resource}.${group}`;
-    path = `namespaces/${of.namespace}/${qualified}/${name}/${of.metric}`;
-  }
-  const answer = yield* customMetrics(
-    mapper,
-    path,
-    queryText({ metricLabelSelector: of.metricSelector }),
-  );
+  const api = yield* customMetricsVersion(mapper);
+  if ('error' in api) return api;
+  const path = yield* objectPath(mapper, of);
+  if ('error' in path) return path;
+  const query = queryText({ metricLabelSelector: of.metricSelector });
+  const answer = yield* askCustomMetrics(api.value, path.value, query);
   if ('error' in answer) return answer;
   const [item] = answer.value;
   if (item === undefined || answer.value.length !== 1) {
@@ -116,6 +109,21 @@ export function* objectMetric(
     );
   }
   return { value: milliOf(item.value) };
+}
+
+function* objectPath(mapper: RestMapper, of: ObjectMetric): Reconciliation<Fetched<string>> {
+  const { apiVersion = '', kind, name } = of.object;
+  const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
+  if (kind === 'Namespace' && group === '') {
+    return { value: `namespaces/${of.namespace}/metrics/${of.metric}` };
+  }
+  const found = yield* mapper.resourcesOf(group, kind);
+  if ('error' in found) {
+    return failed(customApi, `unable to map kind ${kind} to resource: ${found.error}`);
+  }
+  const resource = found[0]?.resource ?? '';
+  const qualified = group === '' ? resource : `${resource}.${group}`;
+  return { value: `namespaces/${of.namespace}/${qualified}/${name}/${of.metric}` };
 }
 
 /** The values of an external metric. */
@@ -141,19 +149,30 @@ function* customMetrics(
   path: string,
   query: string,
 ): Reconciliation<Fetched<readonly CustomItem[]>> {
-  const group = 'custom.metrics.k8s.io';
-  const versions = yield* mapper.versionsOf(group);
-  const version = ['v1beta2', 'v1beta1'].find(known => versions.includes(known));
-  if (version === undefined) {
-    return failed(customApi, `no custom metrics API (${group}) registered`);
-  }
+  const api = yield* customMetricsVersion(mapper);
+  return 'error' in api ? api : yield* askCustomMetrics(api.value, path, query);
+}
+
+/** Which version is served is asked before anything else. @upstream k8s.io/metrics multi_client.go */
+function* customMetricsVersion(mapper: RestMapper): Reconciliation<Fetched<string>> {
+  const versions = yield* mapper.versionsOf(customGroup);
+  const value = ['v1beta2', 'v1beta1'].find(known => versions.includes(known));
+  if (value !== undefined) return { value };
+  return failed(customApi, `no custom metrics API (${customGroup}) registered`);
+}
+
+function* askCustomMetrics(
+  version: string,
+  path: string,
+  query: string,
+): Reconciliation<Fetched<readonly CustomItem[]>> {
   const answer = yield* call<ItemList<CustomItem>>({
     method: 'GET',
-    path: `/apis/${group}/${version}/${path}${query}`,
+    path: `/apis/${customGroup}/${version}/${path}${query}`,
   });
   if (!answer.isOk) {
     const [, , resource] = path.split('/');
-    return failed(customApi, errorText(answer, `get ${resource}.${group}`));
+    return failed(customApi, errorText(answer, `get ${resource}.${customGroup}`));
   }
   return { value: answer.object.items ?? [] };
 }
@@ -212,6 +231,7 @@ function queryText(query: Readonly<Record<string, string>>): string {
 }
 
 const customApi = 'custom metrics API';
+const customGroup = 'custom.metrics.k8s.io';
 const unknownPath = 'the server could not find the requested resource';
 const defaultWindowMs = 60_000;
 
