@@ -63,7 +63,7 @@ export function* mirror(
     if (first === undefined) toCreate.push(slice);
     else if (isSame(endpoints, first, slice)) {
       if (!tracker.isKnown(first)) tracker.wrote(first);
-    } else toUpdate.push(renamed(slice, first));
+    } else toUpdate.push(rewritten(slice, first));
   }
   toDelete.push(...existing.filter(slice => !wanted.has(groupKey(slice.addressType, slice.ports))));
   recycle({ toCreate, toUpdate, toDelete });
@@ -163,6 +163,12 @@ function sliceOf(
 function copiedAnnotations({ metadata }: Endpoints): Readonly<Record<string, string>> {
   const entries = Object.entries(metadata.annotations ?? {});
   return Object.fromEntries(entries.filter(([key]) => !uncopiedAnnotations.includes(key)));
+}
+
+/** A slice that takes the place of the one of its kind is written without `generateName`, which goes. */
+function rewritten(slice: EndpointSlice, old: EndpointSlice): EndpointSlice {
+  const { generateName: _, ...metadata } = slice.metadata;
+  return { ...slice, metadata: { ...metadata, name: old.metadata.name } };
 }
 
 function renamed(slice: EndpointSlice, old: EndpointSlice): EndpointSlice {
