@@ -70,6 +70,8 @@ export interface NodeDevice {
   readonly memoryMiB: number;
   /** Of a share that has only its part of the memory: all of it. */
   readonly wholeMemoryMiB?: number;
+  /** Its plug-in refuses a container that asks for several. */
+  readonly isOneEach?: boolean;
   /** Of a MIG part: the GPU that it is cut from, and its number there. */
   readonly instance?: { readonly gpuId: string; readonly number: number };
 }

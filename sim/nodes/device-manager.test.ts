@@ -32,6 +32,15 @@ it('grants each device once and lets main containers use those of init container
   expect(manager.allocate(pod('2', 0, 4))).toBeUndefined();
 });
 
+it('refuses several shares of a device, where its plug-in does', () => {
+  const shares = devices.map(device => ({ ...device, isOneEach: true }));
+  const manager = new DeviceManager([{ resourceName: gpu, devices: shares }]);
+  expect(manager.allocate(pod('1', 0, 1))).toBeUndefined();
+  expect(manager.allocate(pod('2', 0, 2))).toBe(
+    `Allocate failed due to rpc error: code = Unknown desc = invalid allocation request for "${gpu}": invalid request: maximum request size for shared resources is 1; found 2, which is unexpected`,
+  );
+});
+
 it('lowers allocatable when a device fails, and tells the pods that have it', () => {
   const manager = new DeviceManager([{ resourceName: gpu, devices }]);
   const told: (readonly string[])[] = [];

@@ -12,6 +12,8 @@ interface Device {
   readonly memoryMiB?: number;
   /** Of a share that has only its part of the memory: all of it. */
   readonly wholeMemoryMiB?: number;
+  /** Its plug-in refuses a container that asks for several. */
+  readonly isOneEach?: boolean;
   readonly model?: string;
   readonly instance?: { readonly gpuId: string; readonly number: number };
 }
@@ -140,6 +142,7 @@ export class DeviceManager {
       if (pool.refusal !== undefined) {
         return `rpc error: code = Internal desc = ${pool.refusal}`;
       }
+      if (wanted > 1 && pool.devices[0]?.isOneEach === true) return tooMany(resource, wanted);
       for (const id of ids) reusable.get(resource)?.delete(id);
       const of = granted.get(container.name) ?? new Map<string, readonly string[]>();
       granted.set(container.name, of.set(resource, ids));
@@ -287,4 +290,10 @@ export class DeviceManager {
     const pool = this.pools.get(resourceName);
     if (pool !== undefined) pool.refusal = message;
   }
+}
+
+/** @upstream github.com/NVIDIA/k8s-device-plugin internal/rm/rm.go ValidateRequest */
+function tooMany(resource: string, wanted: number): string {
+  const why = `maximum request size for shared resources is 1; found ${wanted}`;
+  return `rpc error: code = Unknown desc = invalid allocation request for "${resource}": invalid request: ${why}`;
 }

@@ -105,6 +105,6 @@ function largestOf(value: unknown): number {
 }
 
 function gpuCount(limits: Readonly<Record<string, unknown>> | undefined): number {
-  const count = limits?.['nvidia.com/gpu'];
+  const count = limits?.['nvidia.com/gpu'] ?? limits?.['nvidia.com/gpu.shared'];
   return typeof count === 'string' || typeof count === 'number' ? valueOf(String(count)) : 0;
 }

@@ -14,6 +14,7 @@ import {
   readAutoscaler,
   type AutoscalerConfig,
 } from '../gpu/autoscaler-config.js';
+import { withGpuSharing } from '../gpu/gpu-sharing.js';
 import { readKindConfig, type KindConfig } from '../gpu/kind-config.js';
 import { gpuDeviceClasses } from '../gpu/device-slices.js';
 import { nodeAutoscaling } from '../gpu/node-groups.js';
@@ -68,6 +69,8 @@ export interface SimulatedClusterOptions {
   readonly featureGates?: FeatureGates;
   /** API versions behind them that are served: `{'scheduling.k8s.io/v1alpha2': 'true'}`. Default: none. */
   readonly runtimeConfig?: RuntimeConfig;
+  /** What is to be applied: it may say how the GPUs of nodes are shared. Default: nothing. */
+  readonly manifests?: readonly KubeObject[];
   /** Whether custom.metrics.k8s.io serves what pods use of their GPUs. Default false. */
   readonly hasGpuMetrics?: boolean;
 }
@@ -84,7 +87,8 @@ export function simulationOptions(
   options: SimulatedClusterOptions,
 ): SimulationOptions & { readonly config: KindConfig } {
   const { config: given = defaultConfigFile } = options;
-  const config = typeof given === 'string' ? readKindConfig(given) : given;
+  const read = typeof given === 'string' ? readKindConfig(given) : given;
+  const config = withGpuSharing(read, options.manifests ?? []);
   const names = options.operators ?? [...defaultOperators, ...(options.alsoOperators ?? [])];
   const featureGates = { ...config.featureGates, ...options.featureGates };
   const runtimeConfig = { ...config.runtimeConfig, ...options.runtimeConfig };

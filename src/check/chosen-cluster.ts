@@ -2,7 +2,8 @@
 import type { Node } from '../../sim/api/kinds/core.js';
 import type { KubeObject } from '../../sim/api/object.js';
 import type { AutoscalerConfig } from '../gpu/autoscaler-config.js';
-import { readKindConfig } from '../gpu/kind-config.js';
+import { withGpuSharing } from '../gpu/gpu-sharing.js';
+import { readKindConfig, type KindConfig } from '../gpu/kind-config.js';
 import { nodeAutoscaling } from '../gpu/node-groups.js';
 import { nodeShapes } from '../gpu/node-shapes.js';
 import { bootSimulatedCluster } from '../backends/sim.js';
@@ -19,6 +20,8 @@ export interface ClusterChoice {
   readonly cluster?: string;
   /** Node groups: what they could become counts as nodes. */
   readonly autoscaler?: AutoscalerConfig;
+  /** What is to be applied: it may say how the GPUs of a configuration's nodes are shared. */
+  readonly manifests?: readonly KubeObject[];
 }
 
 /** A cluster. */
@@ -38,6 +41,7 @@ export async function chosenCluster({
   config,
   cluster,
   autoscaler,
+  manifests = [],
 }: ClusterChoice): Promise<ChosenCluster> {
   if (cluster !== undefined && config !== undefined) {
     throw new UserError('--config and --cluster both say which cluster it is', {
@@ -53,8 +57,8 @@ export async function chosenCluster({
     return { objects, pools: poolsOfNodes(nodes) };
   }
   if (config === undefined) return { objects: [] };
-  const { nodes } = readKindConfig(config);
-  return { objects: await nodesOf(config, autoscaler), pools: poolsOfConfig(nodes) };
+  const read = withGpuSharing(readKindConfig(config), manifests);
+  return { objects: await nodesOf(read, autoscaler), pools: poolsOfConfig(read.nodes) };
 }
 
 /** More nodes of a group are alike, and tell nothing new. */
@@ -62,10 +66,9 @@ const groupNodesMax = 16;
 
 /** The nodes as their kubelets register them: booted, since what a kubelet keeps for itself counts. */
 async function nodesOf(
-  file: string,
+  config: KindConfig,
   autoscaler: AutoscalerConfig | undefined,
 ): Promise<readonly KubeObject[]> {
-  const config = readKindConfig(file);
   const { groups } = nodeAutoscaling(autoscaler ?? { nodeGroups: [] }, { config, seed: 0 });
   const grown = groups.flatMap(({ prefix, max, shapeOf }) =>
     Array.from({ length: Math.min(max, groupNodesMax) }, (_, index) =>

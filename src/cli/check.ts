@@ -119,6 +119,7 @@ async function check(given: readonly string[], flags: CheckFlags): Promise<numbe
   const config = flags.config ?? (flags.cluster === undefined ? configuration.cluster : undefined);
   const autoscaler = flags.autoscaler === undefined ? undefined : readAutoscaler(flags.autoscaler);
   const { objects, pools } = await chosenCluster({
+    manifests: input.manifests.map(({ object }) => object),
     ...(autoscaler !== undefined && { autoscaler }),
     ...(config !== undefined && { config }),
     ...(flags.cluster !== undefined && { cluster: flags.cluster }),

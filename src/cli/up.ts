@@ -286,11 +286,13 @@ function optionsOf(
     autoscaler: readAutoscaler(flags.autoscaler),
   };
   if (flags.scenario === undefined) {
+    const objects = manifests.map(({ object }) => object);
     return simulationOptions({
       seed,
       startMs,
       makers: modelWorkloads,
-      alsoOperators: neededBy(manifests.map(({ object }) => object)).map(({ name }) => name),
+      alsoOperators: neededBy(objects).map(({ name }) => name),
+      manifests: objects,
       ...scheduler,
       ...autoscaler,
       ...(config !== undefined && { config }),

@@ -68,12 +68,12 @@ function fullGpus(pool: GpuPool, own: Labels): Labels {
 }
 
 function productOf(pool: GpuPool, canBeShared: boolean): Labels {
-  const isShared = canBeShared && pool.replicasOf('nvidia.com/gpu') > 1;
+  const isShared = canBeShared && !pool.isRenamed && pool.replicasOf('nvidia.com/gpu') > 1;
   return { 'nvidia.com/gpu.product': `${pool.product}${isShared ? '-SHARED' : ''}` };
 }
 
 /** The instances, under their own resources' names, or as if they were GPUs when they are all alike. */
-function instances({ mig, strategy, product, count, replicasOf }: GpuPool): Labels {
+function instances({ mig, strategy, product, count, isRenamed, replicasOf }: GpuPool): Labels {
   if (mig === undefined) return {};
   const labels: Record<string, string> = { 'nvidia.com/mig.config.state': 'success' };
   const seen = new Set<string>();
@@ -82,7 +82,7 @@ function instances({ mig, strategy, product, count, replicasOf }: GpuPool): Labe
     seen.add(profile.name);
     const resource = strategy === 'single' ? 'nvidia.com/gpu' : migResource(profile.name);
     const replicas = replicasOf(resource);
-    const shared = replicas > 1 ? '-SHARED' : '';
+    const shared = replicas > 1 && !isRenamed ? '-SHARED' : '';
     // A label's value may hold no plus.
     const name = profile.name.replace('+', '.');
     labels[`${resource}.product`] = `${product}-MIG-${name}${shared}`;

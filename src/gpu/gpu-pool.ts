@@ -4,6 +4,7 @@ import type { NodeDevice } from '../../sim/simulation.js';
 import { didYouMean, InputError } from '../input/errors.js';
 import { bareProduct, gpuModel, type GpuModel } from './catalogue.js';
 import { discoveredLabels } from './feature-discovery.js';
+import { sharingLabels } from './gpu-sharing.js';
 import {
   configNames,
   instanceNumber,
@@ -28,6 +29,10 @@ export interface GpuPool {
   /** The instances of each GPU; absent: it is not cut up. */
   readonly mig?: { readonly layout: MigLayout; readonly placements: readonly Placement[] };
   readonly sharing: 'none' | 'time-slicing' | 'mps';
+  /** Whether shares have a resource of their own: nvidia.com/gpu.shared. */
+  readonly isRenamed: boolean;
+  /** Whether the plug-in refuses who wants several shares. */
+  readonly isOneEach: boolean;
   /** How many containers share a device, by its resource. */
   readonly replicasOf: (resourceName: string) => number;
 }
@@ -92,6 +97,8 @@ function readPool(labels: Labels, file: string): GpuPool {
     strategy,
     ...(mig !== undefined && { mig }),
     sharing: !isShared ? 'none' : shared === 'mps' ? 'mps' : 'time-slicing',
+    isRenamed: labels[sharingLabels.renamed] === 'true',
+    isOneEach: labels[sharingLabels.oneEach] === 'true',
     replicasOf: resourceName => Math.max(number(`${resourceName}.replicas`, 1), 1),
   };
 }
@@ -184,8 +191,10 @@ function replicated(device: NodeDevice, pool: GpuPool): readonly NodeDevice[] {
   const memoryMiB = Math.floor(device.memoryMiB / parts);
   return Array.from({ length: replicas }, (_, index) => ({
     ...device,
+    ...(pool.isRenamed && { resourceName: `${device.resourceName}.shared` }),
     id: `${device.id}::${index}`,
     memoryMiB,
+    ...(pool.isOneEach && { isOneEach: true }),
     ...(parts > 1 && { wholeMemoryMiB: device.memoryMiB }),
   }));
 }

@@ -127,10 +127,13 @@ export class GpuLedger {
   }
 }
 
+/** The last is what the plug-in may call shares of the first. */
+const gpuNames = ['nvidia.com/gpu', 'amd.com/gpu', 'nvidia.com/gpu.shared'];
+
 /** Whole GPUs; a MIG part counts as its share of the seven compute slices. */
 export function gpusOf(resources: Readonly<Record<string, string>> | undefined): number {
   const counts = Object.entries(resources ?? {}).map(([name, value]) => {
-    if (name === 'nvidia.com/gpu' || name === 'amd.com/gpu') return valueOf(value);
+    if (gpuNames.includes(name)) return valueOf(value);
     const slices = Number(/^nvidia\.com\/mig-(\d)g\./.exec(name)?.[1] ?? 0);
     return (slices / 7) * valueOf(value);
   });

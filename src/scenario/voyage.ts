@@ -113,6 +113,7 @@ export function launch(
   const { schedulerConfig, schedulerTies } = scenario.cluster;
   const { interleaving = 0, metricsServer = true } = scenario.cluster;
   const stack = stackOf(scenario, seed);
+  const manifests = manifestsOf(scenario);
   const makers = { ...modelWorkloads, ...stack?.makers };
   checkNames(scenario, makers);
   const startMs = start === undefined ? usualStartMs : startOf(scenario, start);
@@ -126,7 +127,8 @@ export function launch(
     ...(scenario.cluster.autoscaler !== undefined && { autoscaler: scenario.cluster.autoscaler }),
     ...(scenario.cluster.nodes !== undefined && { nodes: scenario.cluster.nodes }),
     ...(operators !== undefined && { operators }),
-    alsoOperators: neededBy(manifestsOf(scenario)).map(({ name }) => name),
+    alsoOperators: neededBy(manifests).map(({ name }) => name),
+    manifests,
     ...(schedulerConfig !== undefined && { schedulerConfig }),
     ...(schedulerTies !== undefined && { schedulerTies }),
     ...(startMs !== undefined && { startMs }),

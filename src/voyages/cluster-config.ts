@@ -1,14 +1,18 @@
 /** The cluster of a plan as a configuration of kind. */
+import { withGpuSharing } from '../gpu/gpu-sharing.js';
 import type { ConfiguredNode, KindConfig } from '../gpu/kind-config.js';
 import { clusterName, type NodePool, type VoyagePlan } from './plan.js';
 
-/** The configuration: a node of the control plane, then the pools' nodes in order. */
-export function clusterConfig({ cluster }: Pick<VoyagePlan, 'cluster'>): KindConfig {
+/** The configuration: a node of the control plane, then the pools' nodes in order, shared as the manifests say. */
+export function clusterConfig({
+  cluster,
+  objects,
+}: Pick<VoyagePlan, 'cluster' | 'objects'>): KindConfig {
   const { hasGangs = false } = cluster;
   const workers = cluster.pools.flatMap(pool =>
     Array.from({ length: pool.count }, () => configuredNode(pool)),
   );
-  return {
+  const config: KindConfig = {
     file: 'the plan of the voyage',
     name: clusterName,
     nodes: [{ role: 'control-plane', labels: {}, taints: [] }, ...workers],
@@ -17,6 +21,7 @@ export function clusterConfig({ cluster }: Pick<VoyagePlan, 'cluster'>): KindCon
     featureGates: hasGangs ? { GenericWorkload: true, GangScheduling: true } : {},
     runtimeConfig: hasGangs ? { 'scheduling.k8s.io/v1alpha2': 'true' } : {},
   };
+  return withGpuSharing(config, objects);
 }
 
 function configuredNode(pool: NodePool): ConfiguredNode {

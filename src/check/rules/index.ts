@@ -8,6 +8,7 @@ import { duplicateObject } from './duplicate-object.js';
 import { egressWithoutDns } from './egress-without-dns.js';
 import { gangTooLarge } from './gang-too-large.js';
 import { gpuLimit } from './gpu-limit.js';
+import { gpuSharing } from './gpu-sharing.js';
 import { gpuToleration } from './gpu-toleration.js';
 import { ingressBackend } from './ingress-backend.js';
 import { limitRange } from './limit-range.js';
@@ -73,6 +74,7 @@ export const rules: readonly Rule[] = [
   gpuToleration,
   spreadOverNodes,
   gangTooLarge,
+  gpuSharing,
   selectorMismatch,
   serviceSelectsNothing,
   missingConfigMap,
