@@ -5,6 +5,7 @@ import { serveHttp } from '../sim/workloads/agnhost/http.js';
 import { keda } from '../sim/operators/keda.js';
 import { bootSimulatedCluster } from '../src/backends/sim.js';
 import { manifests, type Cluster } from '../src/index.js';
+import { isAlertSent } from '../src/scenario/alert-step.js';
 import { gpuNodes } from './bench/cluster.js';
 
 const exporter = `
@@ -235,9 +236,15 @@ it('scales by the use of GPUs, and alerts when one falls off the bus', async () 
       truncatedAlerts: 0,
     },
   ]);
+  // A scenario's step `alert` finds it in the log.
+  const ask = async (path: string) => (await cluster.request({ method: 'GET', path })).body;
+  const wanted = { name: 'GpuXid', receiver: 'pager', namespace: 'monitoring' } as const;
+  const resolved = { ...wanted, state: 'resolved' } as const;
+  expect([await isAlertSent(wanted, ask), await isAlertSent(resolved, ask)]).toEqual([true, false]);
   // Put right, it is told of with the next look at the group.
   node?.repairDevice(3);
   await cluster.advance('7m');
+  expect(await isAlertSent(resolved, ask)).toBe(true);
   expect(pages).toHaveLength(2);
   expect(pages[1]).toMatchObject({ status: 'resolved', alerts: [{ status: 'resolved' }] });
 });

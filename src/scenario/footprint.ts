@@ -14,8 +14,9 @@ export function namespacesOf(scenario: Scenario): readonly string[] {
     if (namespace !== undefined) names.add(namespace);
     if (object.kind === 'Namespace' && name !== undefined) names.add(name);
   }
-  for (const { wait, expect, log, fault } of steps) {
-    const spoken = [wait?.namespace, expect?.namespace, log?.namespace, fault?.gpu?.namespace];
+  for (const { wait, expect, log, alert, fault } of steps) {
+    const named = [wait, expect, log, alert, fault?.gpu];
+    const spoken = named.map(one => one?.namespace);
     for (const name of spoken) if (name !== undefined) names.add(name);
   }
   return [...names].sort();

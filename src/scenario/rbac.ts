@@ -83,6 +83,7 @@ function allowSteps(
     if (step.delete !== undefined) about(step.delete, ['delete']);
     if (pods === undefined) continue;
     if (step.log !== undefined) allow(pods, ['get'], '/log');
+    if (step.alert !== undefined) allow(pods, ['list']);
     if (step.fault?.gpu?.pod !== undefined) allow(pods, ['get']);
     if (event?.kind === 'burst') allow(pods, ['create']);
     if (event?.kind === 'delete-pod') allow(pods, ['list', 'delete']);

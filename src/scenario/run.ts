@@ -1,4 +1,5 @@
 /** Runs a scenario on a cluster, step by step, and says what came of each. */
+import { alertText, isAlertSent } from './alert-step.js';
 import { join } from 'node:path';
 import { timeMs } from '../../sim/api/time.js';
 import { invariant } from '../../sim/engine/invariant.js';
@@ -257,6 +258,7 @@ class Runner {
     if (step.traffic !== undefined) return this.traffic(step.traffic);
     if (step.wait !== undefined) return this.wait(step.wait);
     if (step.log !== undefined) return this.waitForLog(step.log);
+    if (step.alert !== undefined) return this.waitForAlert(step.alert);
     if (step.fault !== undefined) {
       this.options.logbook.told('fault', inWords(step.fault), this.cluster.now());
       return faultStep(step.fault, fault => this.inject(fault), this.objects);
@@ -363,6 +365,13 @@ class Runner {
     }, within);
     if (isMet) return undefined;
     return `the log of ${wanted.pod} did not contain "${wanted.contains}" within ${within}`;
+  }
+
+  private async waitForAlert(wanted: NonNullable<Step['alert']>): Promise<string | undefined> {
+    const { within = defaultWithin } = wanted;
+    const ask = async (path: string) => (await this.cluster.request({ method: 'GET', path })).body;
+    const isMet = await this.waitUntil(() => isAlertSent(wanted, ask), within);
+    return isMet ? undefined : `no Alertmanager sent ${alertText(wanted)} within ${within}`;
   }
 
   private async waitUntil(

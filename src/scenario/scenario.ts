@@ -57,6 +57,13 @@ export interface Step {
     readonly contains: string;
     readonly within?: string;
   };
+  readonly alert?: {
+    readonly name: string;
+    readonly receiver: string;
+    readonly state?: 'firing' | 'resolved';
+    readonly namespace?: string;
+    readonly within?: string;
+  };
   readonly advance?: string;
   readonly traffic?: { readonly for: string; readonly every?: string };
   readonly event?: Happening;

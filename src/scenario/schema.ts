@@ -123,6 +123,20 @@ const step: JsonSchema = {
         within,
       },
     },
+    alert: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['name', 'receiver'],
+      description:
+        'Lets time go by until an Alertmanager has told the receiver of the alert (a real one has to run with --log.level=debug).',
+      properties: {
+        name: { type: 'string', description: 'The label alertname.' },
+        receiver: { type: 'string', description: "The receiver's name in its configuration." },
+        state: { type: 'string', enum: ['firing', 'resolved'], description: 'Default firing.' },
+        namespace: { type: 'string', description: 'Where it runs. Default: default.' },
+        within,
+      },
+    },
     advance: { ...duration, description: 'Lets time go by.' },
     traffic: {
       type: 'object',
@@ -370,6 +384,7 @@ export const stepActions = [
   'wait',
   'expect',
   'log',
+  'alert',
   'advance',
   'traffic',
   'fault',

@@ -1,4 +1,5 @@
 /** What a step is called in reports when it has no name. */
+import { alertText } from './alert-step.js';
 import { sortOf } from './happening.js';
 import type { Step } from './scenario.js';
 
@@ -13,6 +14,7 @@ export function titleOf(step: Step): string {
   if (step.event !== undefined) return sortOf(step.event);
   if (step.judge !== undefined) return `judge ${step.judge.laws?.join(', ') ?? 'by all laws'}`;
   if (step.log !== undefined) return `wait for "${step.log.contains}" from ${step.log.pod}`;
+  if (step.alert !== undefined) return `wait for ${alertText(step.alert)}`;
   const demands = step.wait ?? step.expect;
   if (demands === undefined) return `fault ${JSON.stringify(step.fault)}`;
   const what = demands.name ?? demands.selector ?? '';

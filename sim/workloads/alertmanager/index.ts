@@ -128,9 +128,19 @@ class Running {
   private notify(notification: Notification, done: (isSent: boolean) => void): void {
     const { integration, receiver, alerts } = notification;
     if (integration.kind === 'webhook') return this.try(notification, { attempt: 1, done });
-    const told = `receiver=${receiver} integration=${integration.kind} numAlerts=${alerts.length}`;
+    const told = `receiver=${quotedIf(receiver)} integration=${integration.kind} ${this.shown(alerts)}`;
     this.context.log(`Notify outside of the cluster, not sent ${told}`);
     return done(true);
+  }
+
+  /** @upstream prometheus/common model/alert.go */
+  private shown(alerts: Notification['alerts']): string {
+    const nowMs = this.context.clock.now();
+    const each = alerts.map(({ labels, fingerprint, endsMs }) => {
+      const state = endsMs <= nowMs ? 'resolved' : 'active';
+      return `${labels['alertname'] ?? ''}[${fingerprint.slice(0, 7)}][${state}]`;
+    });
+    return `alerts="[${each.join(' ')}]"`;
   }
 
   /** What fails for a while is tried again until the group is due; what is refused is not. */
@@ -142,6 +152,10 @@ class Running {
     this.post(notification, (problem, isFinal) => {
       if (problem === undefined) {
         this.counts.sent++;
+        const told = `receiver=${quotedIf(notification.receiver)} integration=webhook[0] attempts=${attempt}`;
+        context.log(
+          `Notify success component=dispatcher ${told} ${this.shown(notification.alerts)}`,
+        );
         return done(true);
       }
       const way = `${notification.receiver}/webhook[0]`;
@@ -211,6 +225,8 @@ alertmanager_config_last_reload_successful 1
 `;
   }
 }
+
+const quotedIf = (text: string): string => (/[\s"=]/.test(text) ? quoted(text) : text);
 
 const retryMs = (attempt: number): number =>
   Math.min(retry.firstMs * retry.factor ** (attempt - 1), retry.maxMs);
