@@ -104,6 +104,30 @@ describe('the configuration', () => {
     ]);
   });
 
+  it('tells the Alertmanagers behind a Service, without the label of the copy', () => {
+    const parts = { serviceMonitors: [], podMonitors: [], ruleMaps: [], additionalJobs: [] };
+    const alertmanagers = [
+      { name: 'am', port: 'web' },
+      { name: 'other', namespace: 'n', port: 9093 },
+    ];
+    const text = configurationText(prometheus({ alerting: { alertmanagers } }), parts);
+    const { alerting } = parse(text) as { readonly alerting: unknown };
+    const keep = (label: string, regex: string) => ({
+      ...{ action: 'keep', source_labels: [`__meta_kubernetes_${label}`], regex },
+    });
+    const manager = (namespace: string, ...rules: readonly object[]) => ({
+      kubernetes_sd_configs: [{ role: 'endpoints', namespaces: { names: [namespace] } }],
+      relabel_configs: rules,
+    });
+    expect(alerting).toEqual({
+      alert_relabel_configs: [{ action: 'labeldrop', regex: 'prometheus_replica' }],
+      alertmanagers: [
+        manager('monitoring', keep('service_name', 'am'), keep('endpoint_port_name', 'web')),
+        manager('n', keep('service_name', 'other'), keep('pod_container_port_number', '9093')),
+      ],
+    });
+  });
+
   it('names the files of rules only where rules are selected', () => {
     const parts = { serviceMonitors: [], podMonitors: [], ruleMaps: ['m'], additionalJobs: [] };
     expect(configurationText(prometheus(), parts)).toBe(

@@ -3,8 +3,8 @@
  * PrometheusRules. Installed as its bundle does, in the namespace default, with the webhooks of its
  * documentation.
  * Left out: Alertmanager, AlertmanagerConfig, PrometheusAgent, Probe, ScrapeConfig, ThanosRuler, which
- * are stored as they are; scrape classes, alerting, remote storage, Thanos, TLS and the web server's settings,
- * credentials of scrapes, the gates that are off by default (so monitors and rules have no status); a
+ * are stored as they are; scrape classes, remote storage, Thanos, TLS and the web server's settings,
+ * credentials of scrapes and of Alertmanagers, the gates that are off by default (so monitors and rules have no status); a
  * Secret of additional scrape configurations is read at each pass, but no pass begins because it has
  * changed. The configuration is packed by gzip as upstream's is, but not compressed.
  * @upstream prometheus-operator/prometheus-operator v0.93

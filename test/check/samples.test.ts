@@ -77,7 +77,7 @@ const expected: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     'SEA004 warning': 2,
     // A name, and a selector of a ServiceMonitor, that its fragments leave out.
     'SEA006 error': 2,
-    'SEA007 info': 5,
+    'SEA007 info': 4,
     'SEA202 info': 1,
   },
   'seldon-core-v1': {

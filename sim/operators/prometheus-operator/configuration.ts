@@ -1,5 +1,6 @@
 /** The configuration of a Prometheus. @upstream prometheus-operator v0.93 pkg/prometheus/promcfg.go GenerateServerConfiguration */
 import { stringify } from 'yaml';
+import { alertingOf } from './alerting.js';
 import { defaults, folders } from './keys.js';
 import type { Fields } from './relabelings.js';
 import { podMonitorJobs, serviceMonitorJobs } from './scrape-jobs.js';
@@ -18,6 +19,7 @@ export interface ConfigurationParts {
 /** The text. */
 export function configurationText(prometheus: Prometheus, parts: ConfigurationParts): string {
   const { spec } = prometheus;
+  const alerting = alertingOf(prometheus);
   const file: Fields = {
     global: {
       scrape_interval: spec.scrapeInterval ?? '30s',
@@ -34,6 +36,7 @@ export function configurationText(prometheus: Prometheus, parts: ConfigurationPa
       ...parts.additionalJobs,
     ],
     storage: { tsdb: { retention: retention(spec) } },
+    ...(alerting !== undefined && { alerting }),
   };
   return stringify(file, { indentSeq: false, lineWidth: 0, aliasDuplicateObjects: false });
 }

@@ -42,7 +42,6 @@ export function prometheusHints(object: KubeObject): readonly string[] {
 }
 
 const left = [
-  ['alerting', 'no Alertmanager is told of alerts: they stand in the log of the pod'],
   ['remoteWrite', 'nothing is written elsewhere'],
   ['remoteRead', 'nothing is read from elsewhere'],
   ['thanos', 'there is no side-car of Thanos'],

@@ -112,6 +112,21 @@ export interface StorageSpec {
   readonly disableMountSubPath?: boolean;
 }
 
+/** Alertmanagers behind a Service. */
+export interface AlertmanagerEndpoint {
+  /** Default: that of the Prometheus. */
+  readonly namespace?: string;
+  readonly name: string;
+  readonly port: string | number;
+  readonly scheme?: string;
+  readonly pathPrefix?: string;
+  readonly timeout?: string;
+  readonly enableHttp2?: boolean;
+  readonly apiVersion?: string;
+  readonly relabelings?: readonly RelabelConfig[];
+  readonly alertRelabelings?: readonly RelabelConfig[];
+}
+
 /** What is wanted of a Prometheus. */
 export interface PrometheusSpec {
   readonly serviceMonitorSelector?: LabelSelector;
@@ -156,7 +171,7 @@ export interface PrometheusSpec {
   readonly arbitraryFSAccessThroughSMs?: { readonly deny?: boolean };
   readonly additionalScrapeConfigs?: SecretKeySelector;
   readonly additionalArgs?: readonly { readonly name: string; readonly value?: string }[];
-  readonly alerting?: unknown;
+  readonly alerting?: { readonly alertmanagers?: readonly AlertmanagerEndpoint[] };
   readonly remoteWrite?: readonly unknown[];
   readonly remoteRead?: readonly unknown[];
   readonly thanos?: unknown;
