@@ -143,5 +143,9 @@ describe('kserve', () => {
     expect(kserve.hints?.(service(predictor, mode('Serverless')))).toEqual([]);
     expect(kserve.hints?.(service(predictor, mode('RawDeployment')))).toHaveLength(2);
     expect(kserve.hints?.(service({ model: sklearn }, mode('ModelMesh')))).toHaveLength(1);
+    const ingress = (text: string) => ({ ...configMap(), data: { ingress: text } });
+    expect(kserve.hints?.(configMap())).toEqual([]);
+    expect(kserve.hints?.(ingress('{"disableIstioVirtualHost": false}'))).toHaveLength(1);
+    expect(kserve.hints?.(ingress('{'))?.[0]).toContain('unable to parse inferenceservice-config');
   });
 });

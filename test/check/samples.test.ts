@@ -43,7 +43,7 @@ const expected: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     'SEA004 info': 5,
     'SEA004 warning': 17,
     'SEA006 error': 8,
-    'SEA007 info': 13,
+    'SEA007 info': 14,
     'SEA206 info': 1,
     'SEA207 info': 1,
     'SEA208 info': 1,

@@ -1,6 +1,9 @@
 /** What the authors of InferenceServices and InferenceGraphs should know before they run. */
+import { isRecord } from '../../api/equality.js';
+import type { ConfigMap } from '../../api/kinds/core.js';
 import type { KubeObject } from '../../api/object.js';
 import { keys as knativeKeys } from '../knative/keys.js';
+import { configurationName, configurationOf } from './configuration.js';
 import { modeNames } from './deployment-mode.js';
 import { graphHints } from './graph/hints.js';
 import type { InferenceGraph } from './graph/types.js';
@@ -10,6 +13,7 @@ import type { InferenceService } from './types.js';
 
 /** The hints about an object; none for other kinds. */
 export function kserveHints(object: KubeObject): readonly string[] {
+  if (object.kind === 'ConfigMap') return configurationHints(object);
   if (object.kind === 'InferenceGraph') return graphHints(object as unknown as InferenceGraph);
   if (object.kind !== 'InferenceService') return [];
   const { metadata, spec } = object as unknown as InferenceService;
@@ -60,4 +64,18 @@ export function kserveHints(object: KubeObject): readonly string[] {
     hints.push('workerSpec is not simulated: only the head of the model is made');
   }
   return hints;
+}
+
+/** Upstream's gateways of Istio are not here: who asks for its hosts is told. */
+function configurationHints(object: KubeObject): readonly string[] {
+  const { data } = object as Pick<ConfigMap, 'data'>;
+  if (object.metadata.name !== configurationName || !isRecord(data)) return [];
+  const configuration = configurationOf({ data });
+  if (typeof configuration === 'string') return [configuration];
+  const { disableIstioVirtualHost } = configuration.ingress;
+  return disableIstioVirtualHost
+    ? []
+    : [
+        'ingress: disableIstioVirtualHost: false is not simulated: no VirtualService and no ExternalName Service is made, and the URL of a service in Knative mode is that of its predictor or transformer',
+      ];
 }
