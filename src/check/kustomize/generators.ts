@@ -34,11 +34,11 @@ interface Where {
 
 function added(current: readonly Resource[], generator: Generator, where: Where): Resource[] {
   const { read, kind, at } = where;
-  const { behavior = 'create' } = generator;
+  // A word that kustomize does not know is as none to it.
+  const behavior = generator.behavior ?? 'create';
   const data = dataOf(generator, read.folder, kind);
-  if (behavior === 'create') return [...current, made(generator, data, where)];
   const isMerged = behavior === 'merge';
-  if (!isMerged && behavior !== 'replace') throw unresolved(read, at, `behavior ${behavior}`);
+  if (!isMerged && behavior !== 'replace') return [...current, made(generator, data, where)];
   const known = current.find(
     ({ object, formerNames }) => object.kind === kind && formerNames.includes(generator.name),
   );
@@ -67,7 +67,7 @@ function made(
       ...(labels !== undefined && { labels }),
       ...(annotations !== undefined && { annotations }),
     },
-    ...(Object.keys(data).length > 0 && { data }),
+    ...((kind === 'Secret' || Object.keys(data).length > 0) && { data }),
     ...(kind === 'Secret' && { type: generator.type ?? 'Opaque' }),
     ...(immutable !== undefined && { immutable }),
   };
@@ -83,12 +83,14 @@ function dataOf(
 ): Record<string, string> {
   const lines = [...envs, ...(env === undefined ? [] : [env])].flatMap(file =>
     readInput(join(folder, file))
-      .split('\n')
-      .map(line => line.trim())
+      .split(/\r?\n/)
+      .map(line => line.trimStart())
       .filter(line => line !== '' && !line.startsWith('#')),
   );
   const pairs = [
-    ...[...literals, ...lines].map(text => split(text, unquoted)),
+    ...literals.map(text => split(text, unquoted)),
+    // Quotes of a file are a part of the value.
+    ...lines.map(text => split(text)),
     ...files.map(text => {
       const [key, path] = text.includes('=') ? split(text) : [basename(text), text];
       return [key, readInput(join(folder, path))] as const;
@@ -118,20 +120,20 @@ const unquoted = (value: string): string => /^(["'])(.*)\1$/s.exec(value)?.[2] ?
  * @upstream sigs.k8s.io/kustomize/api/internal/hasher (hasher.go)
  */
 export function hashedName({ kind = '', metadata, ...object }: KubeObject): string {
-  const { name = '' } = metadata;
   const { data, binaryData, stringData, type } = object;
   const fields: [string, unknown][] = [
     ...(binaryData === undefined ? [] : [['binaryData', binaryData] as [string, unknown]]),
     ['data', data ?? ''],
     ['kind', kind],
-    ['name', name],
+    // kustomize means to write the name, and looks it up where it is not.
+    ['name', ''],
     ...(stringData === undefined ? [] : [['stringData', stringData] as [string, unknown]]),
     ...(kind === 'Secret' ? [['type', type ?? ''] as [string, unknown]] : []),
   ];
   const digest = sha256Hex([goJson(Object.fromEntries(fields))]);
   const letters: Readonly<Record<string, string>> = { 0: 'g', 1: 'h', 3: 'k', a: 'm', e: 't' };
   const hash = [...digest.slice(0, 10)].map(letter => letters[letter] ?? letter).join('');
-  return `${name}-${hash}`;
+  return `${metadata.name ?? ''}-${hash}`;
 }
 
 /** As Go writes it: keys in order, and what HTML minds escaped. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { isRecord } from '../../../sim/api/equality.js';
 import { exitCodes, InputError, UserError } from '../../input/errors.js';
 import { parseLocated, readInput, type FieldPath, type Located } from '../../input/located.js';
+import type { FieldSpec } from './field-specs.js';
 
 /** A patch, with what it is for. */
 export interface Patch {
@@ -43,6 +44,47 @@ export interface GeneratorOptions {
   readonly immutable?: boolean;
 }
 
+/** How a field of a replacement is taken apart, or made. */
+export interface FieldOptions {
+  readonly delimiter?: string;
+  readonly index?: number;
+  readonly create?: boolean;
+}
+
+/** Where a replacement writes to. */
+export interface ReplacementTarget {
+  readonly select?: PatchTarget;
+  readonly reject?: readonly PatchTarget[];
+  readonly fieldPaths?: readonly string[];
+  readonly options?: FieldOptions;
+}
+
+/** A value of one object for fields of others; or the path of a file that holds some. */
+export interface Replacement {
+  readonly path?: string;
+  readonly source?: PatchTarget & {
+    readonly fieldPath?: string;
+    readonly options?: FieldOptions;
+  };
+  readonly sourceValue?: string;
+  readonly targets?: readonly ReplacementTarget[];
+}
+
+/** A name for a value of an object. */
+export interface Var {
+  readonly name: string;
+  readonly objref: {
+    readonly apiVersion?: string;
+    readonly group?: string;
+    readonly version?: string;
+    readonly kind?: string;
+    readonly name: string;
+    readonly namespace?: string;
+  };
+  /** Go reads field names whatever their case. */
+  readonly fieldref?: { readonly fieldpath?: string; readonly fieldPath?: string };
+}
+
 /** The fields that are resolved. */
 export interface Kustomization {
   readonly kind?: string;
@@ -58,6 +100,7 @@ export interface Kustomization {
     readonly pairs: Readonly<Record<string, string>>;
     readonly includeSelectors?: boolean;
     readonly includeTemplates?: boolean;
+    readonly fields?: readonly FieldSpec[];
   }[];
   readonly images?: readonly {
     readonly name: string;
@@ -72,6 +115,10 @@ export interface Kustomization {
   readonly configMapGenerator?: readonly Generator[];
   readonly secretGenerator?: readonly Generator[];
   readonly generatorOptions?: GeneratorOptions;
+  readonly configurations?: readonly string[];
+  readonly replacements?: readonly Replacement[];
+  readonly vars?: readonly Var[];
+  readonly transformers?: readonly string[];
 }
 
 /** A kustomization and where it stands. */
@@ -94,6 +141,10 @@ const lists = [
   'patchesJson6902',
   'configMapGenerator',
   'secretGenerator',
+  'configurations',
+  'replacements',
+  'vars',
+  'transformers',
 ];
 const maps = ['commonLabels', 'commonAnnotations', 'generatorOptions'];
 const texts = ['namespace', 'namePrefix', 'nameSuffix'];
@@ -130,8 +181,10 @@ export function readKustomization(folder: string): ReadKustomization {
     );
   }
   const read = { folder, file, document };
-  for (const [name, value] of Object.entries(document.value)) checkField(read, name, value);
-  return { ...read, value: document.value };
+  // A field with nothing after it says nothing.
+  const given = Object.entries(document.value).filter(([, value]) => value !== null);
+  for (const [name, value] of given) checkField(read, name, value);
+  return { ...read, value: Object.fromEntries(given) };
 }
 
 function checkField(read: Omit<ReadKustomization, 'value'>, name: string, value: unknown): void {

@@ -2,26 +2,28 @@
 import { isRecord } from '../../../sim/api/equality.js';
 import { shapeOfKind } from '../../../sim/api/facts.js';
 import { kindOf, type KubeObject } from '../../../sim/api/object.js';
+import type { FieldConfig, NameReference } from './configurations.js';
+import { changedBySpec, isOfGvk } from './field-specs.js';
 import { hashedName } from './generators.js';
-import { withObject, withValueAt, type Resource } from './resource.js';
+import { staged, withObject, withValueAt, type Resource } from './resource.js';
 
 /** The resources with their last names. */
-export function named(resources: readonly Resource[]): Resource[] {
+export function named(resources: readonly Resource[], config: FieldConfig): Resource[] {
   const hashed = resources.map(resource =>
     resource.needsHash
       ? withObject(
-          resource,
+          staged(resource),
           withValueAt(resource.object, ['metadata', 'name'], () => hashedName(resource.object)),
         )
       : resource,
   );
   const book = new NameBook(hashed);
-  return hashed.map(resource =>
-    isBuiltIn(resource.object)
-      ? { ...resource, object: book.followed(resource.object) }
-      : // Of custom kinds kustomize knows no references, unless it is configured.
-        resource,
-  );
+  return hashed.map(resource => {
+    const { object } = resource;
+    // Of custom kinds kustomize knows no references, unless it is configured.
+    const followed = isBuiltIn(object) ? book.followed(object) : object;
+    return { ...resource, object: book.configured(followed, config.nameReference) };
+  });
 }
 
 function isBuiltIn({ apiVersion = '', kind = '' }: KubeObject): boolean {
@@ -53,49 +55,108 @@ const mapFields: Readonly<Record<string, string>> = {
   secrets: 'Secret',
 };
 
+/** Kinds that objects of all namespaces may name. */
+const everywhere = /^(Cluster|PersistentVolume$|PriorityClass$|StorageClass$|ServiceAccount$)/;
+
 class NameBook {
-  private readonly byName = new Map<string, Resource>();
+  private readonly byName = new Map<string, Resource[]>();
 
   constructor(resources: readonly Resource[]) {
     for (const resource of resources) {
       const { kind = '' } = resource.object;
-      for (const name of resource.formerNames) this.byName.set(`${kind} ${name}`, resource);
+      for (const name of new Set(resource.stages.map(stage => stage.name))) {
+        const key = `${kind} ${name}`;
+        this.byName.set(key, [...(this.byName.get(key) ?? []), resource]);
+      }
     }
   }
 
   followed(object: KubeObject): KubeObject {
     const { metadata, ...rest } = object;
     // It was an object with metadata and still is one.
-    return { ...(this.visit(rest, '') as object), metadata };
+    return { ...(this.visit(rest, '', object) as object), metadata };
   }
 
-  private visit(value: unknown, field: string): unknown {
-    if (Array.isArray(value)) return value.map((item: unknown) => this.visit(item, field));
+  /** What configurations say of references, besides. */
+  configured(object: KubeObject, references: readonly NameReference[]): KubeObject {
+    let current = object;
+    for (const { fieldSpecs = [], ...target } of references) {
+      const follow = (value: unknown): unknown => {
+        if (Array.isArray(value)) return value.map(follow);
+        if (typeof value === 'string') return this.now(target, value, object);
+        return isRecord(value) ? this.placed(target, value, object) : value;
+      };
+      for (const spec of fieldSpecs) current = changedBySpec(current, spec, follow);
+    }
+    return current;
+  }
+
+  private visit(value: unknown, field: string, referrer: KubeObject): unknown {
+    if (Array.isArray(value))
+      return value.map((item: unknown) => this.visit(item, field, referrer));
     if (!isRecord(value)) {
       const kind = textFields[field];
-      return kind !== undefined && typeof value === 'string' ? this.now(kind, value) : value;
+      const isName = kind !== undefined && typeof value === 'string';
+      return isName ? this.now({ kind }, value, referrer) : value;
     }
     const inner = Object.fromEntries(
-      Object.entries(value).map(([name, one]) => [name, this.visit(one, name)]),
+      Object.entries(value).map(([name, one]) => [name, this.visit(one, name, referrer)]),
     );
     const { name } = value;
     if (typeof name !== 'string') return inner;
-    if (field === 'roleRef' || field === 'scaleTargetRef' || field === 'subjects') {
-      return this.reference(inner, String(value['kind']), name);
-    }
-    const kind = mapFields[field];
-    return kind === undefined ? inner : { ...inner, name: this.now(kind, name) };
+    if (field === 'subjects') return this.placed({ kind: String(value['kind']) }, inner, referrer);
+    if (field === 'service' && value['namespace'] !== undefined)
+      return this.placed({ kind: 'Service' }, inner, referrer);
+    const isNamed = field === 'roleRef' || field === 'scaleTargetRef';
+    const kind = isNamed ? String(value['kind']) : mapFields[field];
+    return kind === undefined ? inner : { ...inner, name: this.now({ kind }, name, referrer) };
   }
 
-  private reference(value: object, kind: string, name: string): object {
-    const resource = this.byName.get(`${kind} ${name}`);
+  /** A name with a namespace: both follow. */
+  private placed(
+    target: NameReference,
+    value: Readonly<Record<string, unknown>>,
+    referrer: KubeObject,
+  ): object {
+    const { name, namespace } = value;
+    if (typeof name !== 'string') return value;
+    const all = this.candidates(target, name);
+    const were = all.filter(({ stages }) => stages[0]?.namespace === namespace);
+    const are = all.filter(({ object }) => object.metadata.namespace === namespace);
+    const chosen = namespace === undefined ? all : were.length > 0 ? were : are;
+    const resource = this.chosen(chosen, referrer);
     if (resource === undefined) return value;
-    const { namespace } = resource.object.metadata;
-    const isPlaced = kind === 'ServiceAccount' && namespace !== undefined;
-    return { ...value, name: resource.object.metadata.name, ...(isPlaced && { namespace }) };
+    const { metadata } = resource.object;
+    return {
+      ...value,
+      name: metadata.name,
+      ...(metadata.namespace !== undefined && { namespace: metadata.namespace }),
+    };
   }
 
-  private now(kind: string, name: string): string {
-    return this.byName.get(`${kind} ${name}`)?.object.metadata.name ?? name;
+  private now(target: NameReference, name: string, referrer: KubeObject): string {
+    const resource = this.chosen(this.candidates(target, name), referrer);
+    return resource?.object.metadata.name ?? name;
+  }
+
+  private candidates(target: NameReference, name: string): readonly Resource[] {
+    const { kind = '' } = target;
+    return (this.byName.get(`${kind} ${name}`) ?? []).filter(({ object }) =>
+      isOfGvk(object, target),
+    );
+  }
+
+  /** Those of the referrer's own namespace go before others; of several that differ none is taken. */
+  private chosen(candidates: readonly Resource[], referrer: KubeObject): Resource | undefined {
+    const { namespace } = referrer.metadata;
+    const near = candidates.filter(
+      ({ object }) =>
+        namespace === undefined ||
+        everywhere.test(object.kind ?? '') ||
+        object.metadata.namespace === undefined ||
+        object.metadata.namespace === namespace,
+    );
+    const names = new Set(near.map(({ object }) => object.metadata.name));
+    return names.size === 1 ? near[0] : undefined;
   }
 }

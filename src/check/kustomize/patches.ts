@@ -14,25 +14,41 @@ import { groupOf, withObject, type Resource } from './resource.js';
 
 /** The resources with all patches of the kustomization. */
 export function patched(resources: readonly Resource[], read: ReadKustomization): Resource[] {
-  const { patchesStrategicMerge = [], patches = [], patchesJson6902 = [] } = read.value;
+  const { patchesStrategicMerge = [], patches = [] } = read.value;
   const merges = patchesStrategicMerge.map((text, index) => ({
     patch: text.includes('\n') ? { patch: text } : { path: text },
     at: ['patchesStrategicMerge', index],
   }));
   const others = patches.map((patch, index) => ({ patch, at: ['patches', index] }));
-  const json = patchesJson6902.map((patch, index) => ({ patch, at: ['patchesJson6902', index] }));
   let current = [...resources];
-  for (const { patch, at } of [...merges, ...others, ...json])
+  for (const { patch, at } of [...merges, ...others])
     current = onePatch(current, patch, { read, at });
   return current;
 }
 
-interface Where {
+/** The resources with the patches of `patchesJson6902`: they come after names and labels. */
+export function patchedByOperations(
+  resources: readonly Resource[],
+  read: ReadKustomization,
+): Resource[] {
+  let current = [...resources];
+  for (const [index, patch] of (read.value.patchesJson6902 ?? []).entries())
+    current = onePatch(current, patch, { read, at: ['patchesJson6902', index] });
+  return current;
+}
+
+/** The place of a patch, or of a replacement, in its kustomization. */
+export interface PatchPlace {
   readonly read: ReadKustomization;
   readonly at: FieldPath;
 }
 
-function onePatch(resources: readonly Resource[], patch: Patch, where: Where): Resource[] {
+/** The resources with one patch, wherever it stands. */
+export function onePatch(
+  resources: readonly Resource[],
+  patch: Patch,
+  where: PatchPlace,
+): Resource[] {
   const { read } = where;
   const file = patch.path === undefined ? read.file : join(read.folder, patch.path);
   const text = patch.path === undefined ? (patch.patch ?? '') : readInput(file);
@@ -59,7 +75,7 @@ function onePatch(resources: readonly Resource[], patch: Patch, where: Where): R
   return current;
 }
 
-function refusal({ read, at }: Where, what: string): InputError {
+function refusal({ read, at }: PatchPlace, what: string): InputError {
   const line = read.document.lineOf(at);
   return new InputError(
     { file: read.file, line, field: `${String(at[0])}[${String(at[1])}]` },
@@ -70,7 +86,7 @@ function refusal({ read, at }: Where, what: string): InputError {
 
 type Change = (object: KubeObject) => KubeObject | undefined;
 
-function byOperations(operations: readonly JsonPatchOperation[], where: Where): Change {
+function byOperations(operations: readonly JsonPatchOperation[], where: PatchPlace): Change {
   return object => {
     const result = applyJsonPatch(object, operations);
     if (!result.isOk) throw refusal(where, result.error);
@@ -78,7 +94,7 @@ function byOperations(operations: readonly JsonPatchOperation[], where: Where): 
   };
 }
 
-function byMerge(patch: Readonly<Record<string, unknown>>, where: Where): Change {
+function byMerge(patch: Readonly<Record<string, unknown>>, where: PatchPlace): Change {
   return object => {
     if (patch['$patch'] === 'delete') return undefined;
     const { apiVersion = '', kind = '', metadata } = object;
@@ -97,14 +113,38 @@ function byMerge(patch: Readonly<Record<string, unknown>>, where: Where): Change
     if (shape === undefined) return applyMergePatch(object, own) as KubeObject;
     const result = applyStrategicMergePatch(object, own, shape);
     if (!result.isOk) throw refusal(where, result.error);
-    return result.value as unknown as KubeObject;
+    return patchedFirst(result.value, own) as KubeObject;
   };
+}
+
+/** What tells the entries of merged lists apart. */
+const mergeKeys = ['name', 'mountPath', 'containerPort', 'port', 'devicePath', 'ip'];
+
+/** Where kubectl appends, kustomize puts the entries that the patch has before all others. */
+function patchedFirst(value: unknown, patch: unknown): unknown {
+  if (Array.isArray(value) && Array.isArray(patch)) return orderedAs(value, patch);
+  if (!isRecord(value) || !isRecord(patch)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [name, patchedFirst(inner, patch[name])]),
+  );
+}
+
+function orderedAs(list: readonly unknown[], patch: readonly unknown[]): readonly unknown[] {
+  const entries = patch.filter(isRecord);
+  const key = mergeKeys.find(name => entries.every(entry => entry[name] !== undefined));
+  if (entries.length < patch.length || key === undefined) return list;
+  const first = entries.flatMap(entry => {
+    const own = list.find(one => isRecord(one) && one[key] === entry[key]);
+    return own === undefined ? [] : [{ own, merged: patchedFirst(own, entry) }];
+  });
+  const rest = list.filter(one => !first.some(({ own }) => own === one));
+  return [...first.map(({ merged }) => merged), ...rest];
 }
 
 function targetTest(
   target: PatchTarget | undefined,
   patch: unknown,
-  where: Where,
+  where: PatchPlace,
 ): (resource: Resource) => boolean {
   if (target !== undefined) return byTarget(target, where);
   const { apiVersion = '', kind, metadata } = patch as KubeObject;
@@ -116,7 +156,8 @@ function targetTest(
     (metadata.namespace === undefined || metadata.namespace === object.metadata.namespace);
 }
 
-function byTarget(target: PatchTarget, where: Where): (resource: Resource) => boolean {
+/** Whether a resource is one that the target chooses. */
+export function byTarget(target: PatchTarget, where: PatchPlace): (resource: Resource) => boolean {
   const fits = (pattern: string | undefined, values: readonly string[]): boolean =>
     pattern === undefined ||
     pattern === '' ||
