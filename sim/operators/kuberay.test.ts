@@ -8,25 +8,13 @@ import {
 } from './kuberay/cluster-status.js';
 import { Expectations } from './kuberay/expectations.js';
 import { rayHints } from './kuberay/hints.js';
-import { deletionTime, policyAfter } from './kuberay/job-deletion.js';
-import { jobCluster, submission, submitCommand } from './kuberay/job-objects.js';
-import { JobStatusDraft } from './kuberay/job-status.js';
-import { jobProblem } from './kuberay/job-validation.js';
 import { checkedLabel, checkedName, headHost, podPrefix } from './kuberay/names.js';
 import { deletionReason, terminatedText } from './kuberay/pod-health.js';
 import { headPod, workerPod } from './kuberay/pods.js';
 import { versionNumbers } from './kuberay/ray-container.js';
 import { headIngress, headService, serveService } from './kuberay/services.js';
 import { groupParams, startCommand } from './kuberay/start-command.js';
-import type {
-  GroupSpec,
-  RayCluster,
-  RayClusterSpec,
-  RayJob,
-  RayJobSpec,
-  RayJobStatus,
-  WorkerGroupSpec,
-} from './kuberay/types.js';
+import type { GroupSpec, RayCluster, RayClusterSpec, WorkerGroupSpec } from './kuberay/types.js';
 import { metadataProblem, specProblem, upgradeProblem } from './kuberay/validation.js';
 
 const template = (more: object = {}) => ({ spec: { containers: [{ name: 'ray', ...more }] } });
@@ -378,122 +366,4 @@ it('tells authors what would surprise them', () => {
     'worker group w: replicas 4 is above maxReplicas 3, and only so many run',
   ]);
   expect(hinted({ tlsOptions: {} })[0]).toMatch(/^the operator takes no notice of it but for an/);
-});
-
-describe('a RayJob', () => {
-  const made = (spec: RayJobSpec = {}, status: RayJobStatus = {}): RayJob => ({
-    metadata: { name: 'j', namespace: 'ns', uid: 'u', labels: { a: 'b' } },
-    spec: { rayClusterSpec: rayCluster().spec, submissionMode: 'K8sJobMode', ...spec },
-    status,
-  });
-  const problemOf = (spec: RayJobSpec) => jobProblem(made(spec))?.text;
-
-  it('is refused where it contradicts itself', () => {
-    expect(problemOf({})).toBeUndefined();
-    expect(problemOf({ ttlSecondsAfterFinished: 5 })).toMatch(
-      /shutdownAfterJobFinishes set to false cannot have TTLSecondsAfterFinished$/,
-    );
-    const clusterSelector = { 'ray.io/cluster': 'c' };
-    expect(problemOf({ clusterSelector, submissionMode: 'SidecarMode' })).toBe(
-      'ClusterSelector is not supported in SidecarMode',
-    );
-    expect(problemOf({ clusterSelector, backoffLimit: 1 })).toMatch(/with ClusterSelector mode$/);
-    expect(problemOf({ submissionMode: 'InteractiveMode', backoffLimit: 1 })).toMatch(
-      /BackoffLimit is incompatible with InteractiveMode$/,
-    );
-    expect(problemOf({ rayClusterSpec: rayCluster({ tlsOptions: {} }).spec })).toBe(
-      'The RayJob spec is invalid: spec.tlsOptions requires the RayClusterMTLS feature gate to be enabled',
-    );
-    expect(problemOf({ runtimeEnvYAML: 'a: b: c' })).toMatch(/^failed to unmarshal RuntimeEnvYAML/);
-    const rule = (policy: string, ttlSeconds: number) => ({
-      policy,
-      condition: { jobStatus: 'FAILED', ttlSeconds },
-    });
-    const deletionRules = [rule('DeleteCluster', 5), rule('DeleteWorkers', 9)];
-    expect(problemOf({ deletionStrategy: { deletionRules } })).toBe(
-      "for JobStatus 'FAILED': DeleteCluster TTL (5) must be >= DeleteWorkers TTL (9)",
-    );
-  });
-
-  it('is submitted with what it says', () => {
-    const job = made(
-      {
-        ...{ entrypoint: ' python a.py ', entrypointNumGpus: 0.5, metadata: { b: '1', a: '<' } },
-        runtimeEnvYAML: 'b: [1]\na: x\n',
-      },
-      { jobId: 'j-1', dashboardURL: 'h:8265' },
-    );
-    const text = submitCommand(job, 'SidecarMode').join(' ');
-    expect(text).toContain("urlopen('http://localhost:8265/api/gcs_healthz', timeout=10)");
-    expect(text).toContain(
-      String.raw`; ray job submit --address http://127.0.0.1:8265 --runtime-env-json "{\"a\":\"x\",\"b\":[1]}" --metadata-json "{\"a\":\"\\u003c\",\"b\":\"1\"}" --submission-id j-1 --entrypoint-num-gpus 0.500000 -- python a.py ;`,
-    );
-    expect(submission(job)).toEqual({
-      ...{ entrypoint: ' python a.py ', submission_id: 'j-1', entrypoint_num_gpus: 0.5 },
-      ...{ metadata: { b: '1', a: '<' }, runtime_env: { a: 'x', b: [1] } },
-    });
-    const { metadata, spec } = jobCluster(made({ submissionMode: 'SidecarMode' }), 'j-x');
-    expect(metadata).toMatchObject({
-      labels: { a: 'b', 'ray.io/originated-from-crd': 'RayJob' },
-      annotations: { 'ray.io/disable-provisioned-head-restart': 'true' },
-    });
-    expect(spec.headGroupSpec.template.spec).toMatchObject({
-      restartPolicy: 'Never',
-      containers: [{ name: 'ray' }, { name: 'ray-job-submitter' }],
-    });
-  });
-
-  it('is deleted by its rules, the most of it that is due', () => {
-    const rule = (policy: string, jobStatus: string, ttlSeconds: number) => ({
-      policy,
-      condition: { jobStatus, ttlSeconds },
-    });
-    const deletionRules = [
-      rule('DeleteWorkers', 'FAILED', 10),
-      rule('DeleteCluster', 'FAILED', 20),
-      rule('DeleteSelf', 'SUCCEEDED', 0),
-    ];
-    const endTime = '1970-01-01T00:00:00Z';
-    const job = made({ deletionStrategy: { deletionRules } }, { endTime, jobStatus: 'FAILED' });
-    type Seen = Parameters<typeof policyAfter>[1];
-    const view = { get: () => rayCluster() } as unknown as Seen;
-    const gone = { get: () => undefined } as unknown as Seen;
-    expect(deletionTime(job, 5_000)).toBe(10_000);
-    expect([5_000, 15_000, 25_000].map(nowMs => policyAfter(job, view, nowMs))).toEqual([
-      undefined,
-      'DeleteWorkers',
-      'DeleteCluster',
-    ]);
-    expect([policyAfter(job, gone, 25_000), deletionTime(job, 25_000)]).toEqual([
-      undefined,
-      undefined,
-    ]);
-  });
-
-  it('fails for good where time is up, and else is counted and tried again', () => {
-    const draft = (old: RayJobStatus, spec: RayJobSpec = {}) =>
-      new JobStatusDraft({ startTime: '1970-01-01T00:00:00Z', ...old }, spec, 400_000);
-    const late = draft({}, { activeDeadlineSeconds: 60, backoffLimit: 2 });
-    expect(late.missesDeadline()).toBe(true);
-    late.count();
-    expect(late.written()).toMatchObject({
-      ...{ jobDeploymentStatus: 'Failed', reason: 'DeadlineExceeded', failed: 1, succeeded: 0 },
-      ...{ endTime: '1970-01-01T00:06:40Z', rayClusterStatus: { desiredCPU: '0', head: {} } },
-      message:
-        'The RayJob has passed the activeDeadlineSeconds. StartTime: 1970-01-01 00:00:00 +0000 UTC. ActiveDeadlineSeconds: 60',
-    });
-    const again = draft(
-      { jobDeploymentStatus: 'Failed', reason: 'AppFailed' },
-      { backoffLimit: 1 },
-    );
-    again.count();
-    expect(again.status).toMatchObject({ jobDeploymentStatus: 'Retrying', failed: 1 });
-    const lost = draft({ jobStatusCheckFailureStartTime: '1970-01-01T00:01:00Z' });
-    expect([lost.isUnknown(), lost.isUnknownTooLong()]).toEqual([false, true]);
-    expect(draft({}).outlivesSubmitter('1970-01-01T00:06:00Z')).toBe(true);
-    const ended = { jobStatus: 'FAILED', rayJobInfo: { endTime: '1970-01-01T00:00:10Z' } };
-    const old = draft(ended);
-    expect([old.outlivesJob(), old.status.jobDeploymentStatus]).toEqual([true, 'Failed']);
-    expect(draft({ jobStatus: 'RUNNING', message: 'm' }).written()).toBeUndefined();
-  });
 });

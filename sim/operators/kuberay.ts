@@ -1,9 +1,9 @@
 /**
  * KubeRay: Ray clusters of a head and of groups of workers, which Ray's own autoscaler may scale, and
- * jobs that are submitted to them.
+ * jobs that are submitted to them, and services whose clusters are replaced without a pause.
  * Left out: what stands behind feature gates that are off by default (RocksDB on a volume, mutual TLS,
  * network policies, the history server, the kubernetes-was scheduler; specs that ask for it are refused
- * as upstream refuses them), batch schedulers (none is set by default), OpenShift's routes, metrics.
+ * as upstream refuses them), upgrades of services by steps over a gateway (they switch at once), batch schedulers (none is set by default), OpenShift's routes, metrics.
  * v1alpha1 is served with the schema of v1. Of clusters that are annotated for it only a change of the
  * hash counts, whose digits are not upstream's.
  * @upstream ray-project/kuberay v1.7.0
@@ -16,6 +16,7 @@ import { rayClusterController } from './kuberay/cluster-controller.js';
 import { definitions } from './kuberay/definitions.js';
 import { rayHints } from './kuberay/hints.js';
 import { rayJobController } from './kuberay/job-controller.js';
+import { rayServiceController } from './kuberay/service-controller.js';
 import type { Operator } from './operator.js';
 
 const namespace = 'kuberay-system';
@@ -81,12 +82,16 @@ const rate = { perSecond: 100, burst: 200 };
 /** The operator. */
 export const kuberay: Operator = {
   name: 'kuberay',
-  models: 'ray-project/kuberay v1.7.0 (RayCluster, RayJob)',
+  models: 'ray-project/kuberay v1.7.0 (RayCluster, RayJob, RayService)',
   isOnDemand: true,
   manifests: once(() => [...definitions(), ...installation({ namespace, account, rules })]),
   process: {
     ...{ name: 'kuberay', identity, rate },
-    controllers: [rayClusterController(identity), rayJobController(identity)],
+    controllers: [
+      rayClusterController(identity),
+      rayJobController(identity),
+      rayServiceController(identity),
+    ],
   },
   hints: rayHints,
 };

@@ -1,13 +1,16 @@
 /** What the author of KubeRay's kinds should know before they run. */
 import type { KubeObject } from '../../api/object.js';
 import { jobProblem } from './job-validation.js';
+import { serviceProblem } from './service-validation.js';
 import { metadataProblem, specProblem } from './validation.js';
 import {
   rayClusters,
   rayJobs,
+  rayServices,
   type RayCluster,
   type RayClusterSpec,
   type RayJob,
+  type RayService,
 } from './types.js';
 
 const load = 'seatrial.dev/ray-load';
@@ -20,12 +23,14 @@ export function rayHints(object: KubeObject): readonly string[] {
       return clusterHints(object as unknown as RayCluster);
     case rayJobs.kind:
       return jobHints(object as unknown as RayJob);
+    case rayServices.kind:
+      return serviceHints(object as unknown as RayService);
     case 'RayCronJob':
       return [
         'no RayJob is made: the controller stands behind the feature gate RayCronJob, which is off',
       ];
     default:
-      return [`no ${object.kind ?? ''} is acted on here yet: it is checked, and nothing runs`];
+      return [];
   }
 }
 
@@ -37,6 +42,21 @@ function clusterHints(cluster: RayCluster): readonly string[] {
       ? []
       : [`the operator takes no notice of it but for an event: ${problem}`]),
     ...clusterSpecHints(spec),
+  ];
+}
+
+function serviceHints(service: RayService): readonly string[] {
+  const { spec } = service;
+  const problem = serviceProblem(service)?.text;
+  return [
+    ...(problem === undefined ? [] : [`no cluster is made for it: ${problem}`]),
+    ...(spec.upgradeStrategy?.type === 'NewClusterWithIncrementalUpgrade'
+      ? [
+          'upgrades by steps over a gateway are not simulated: requests go to the new cluster at once',
+        ]
+      : []),
+    "the applications' code is not run: replicas take the room that serveConfigV2 states (num_replicas, ray_actor_options; one CPU without), and serve after 10 seconds",
+    ...clusterSpecHints(spec.rayClusterConfig),
   ];
 }
 

@@ -209,3 +209,51 @@ export interface RayJob extends HasMetadata {
 
 /** The kind RayJob. */
 export const rayJobs = kindOf<RayJob>(version, 'RayJob', 'rayjobs');
+
+/** What is asked of a service. */
+export interface RayServiceSpec {
+  readonly serveConfigV2?: string;
+  readonly rayClusterConfig: RayClusterSpec;
+  readonly serveService?: Service;
+  readonly excludeHeadPodFromServeSvc?: boolean;
+  readonly rayClusterDeletionDelaySeconds?: number;
+  readonly upgradeStrategy?: { readonly type?: string };
+  readonly suspend?: boolean;
+  readonly managedBy?: string;
+}
+
+/** What is known of an application that a cluster serves. */
+export interface ServeApplication {
+  readonly status?: string;
+  readonly message?: string;
+  readonly serveDeploymentStatuses?: Readonly<
+    Record<string, { readonly status?: string; readonly message?: string }>
+  >;
+}
+
+/** What is known of one of the clusters of a service. */
+export interface ServiceSide {
+  readonly rayClusterName?: string;
+  readonly rayClusterStatus?: RayClusterStatus;
+  readonly applicationStatuses?: Readonly<Record<string, ServeApplication>>;
+}
+
+/** What is known of a service. */
+export interface RayServiceStatus {
+  readonly conditions?: readonly AnyCondition[];
+  readonly lastUpdateTime?: string;
+  readonly serviceStatus?: string;
+  readonly activeServiceStatus?: ServiceSide;
+  readonly pendingServiceStatus?: ServiceSide;
+  readonly numServeEndpoints?: number;
+  readonly observedGeneration?: number;
+}
+
+/** Applications of Ray Serve, on a cluster that is replaced without a pause. */
+export interface RayService extends HasMetadata {
+  readonly spec: RayServiceSpec;
+  readonly status?: RayServiceStatus;
+}
+
+/** The kind RayService. */
+export const rayServices = kindOf<RayService>(version, 'RayService', 'rayservices');

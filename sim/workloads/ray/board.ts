@@ -99,6 +99,11 @@ export class Board {
     return true;
   }
 
+  /** What of the submission nodes work on. */
+  batchesOf(submission: Submission): readonly Batch[] {
+    return [...this.batches].filter(({ of }) => of === submission);
+  }
+
   /** The tasks that wait, by what they need. */
   waiting(): readonly { readonly needs: Amounts; readonly count: number }[] {
     return [...this.submissions]

@@ -19,11 +19,13 @@ import {
   logLine,
   offered,
   readLoad,
+  servePort,
   useFor,
   type Amounts,
   type RayMessage,
 } from './messages.js';
 import { healthProbe } from './probes.js';
+import { Serve } from './serve.js';
 import type { Flags } from './words.js';
 
 const loadAnnotation = 'seatrial.dev/ray-load';
@@ -37,6 +39,7 @@ export function startHead(context: ContainerContext, flags: Flags): Program {
 class Head implements Program {
   private readonly board = new Board();
   private readonly jobs: Jobs;
+  private readonly serve: Serve;
   private readonly ports: {
     readonly gcs: number;
     readonly dashboard: number;
@@ -49,6 +52,10 @@ class Head implements Program {
     private readonly flags: Flags,
   ) {
     this.jobs = new Jobs(context, this.board, () => this.assign());
+    this.serve = new Serve(context.clock, this.board, {
+      assign: () => this.assign(),
+      release: batch => this.release(batch),
+    });
     this.ports = {
       gcs: Number(flags['port'] ?? 6379),
       dashboard: Number(flags['dashboard-port'] ?? 8265),
@@ -82,6 +89,11 @@ class Head implements Program {
       if (!isHttpRequest(payload)) return reply(failed(400, 'Bad Request'));
       if (!this.jobs.follow(payload.path, reply)) reply(this.page(payload));
     });
+    network.listen(servePort(container), ({ payload, reply }) => {
+      if (!this.serve.isProxyUp || !isHttpRequest(payload))
+        return reply(failed(503, 'unavailable'));
+      reply(this.serve.serve(payload.path));
+    });
     this.tell('Ray runtime started.');
     this.expectLoad(pod.metadata.annotations?.[loadAnnotation]);
   }
@@ -103,8 +115,8 @@ class Head implements Program {
 
   private page(request: HttpRequest): HttpResponse {
     const [place = ''] = request.path.split('?');
-    const ofJobs = this.jobs.page(request);
-    if (ofJobs !== undefined) return ofJobs;
+    const ofParts = this.jobs.page(request) ?? this.serve.page(request);
+    if (ofParts !== undefined) return ofParts;
     if (place === '/api/gcs_healthz') return { ...failed(200, 'success') };
     if (place === '/api/version') return json({ version: '4', ray_version: '' });
     return failed(404, '404: Not Found');
@@ -119,6 +131,8 @@ class Head implements Program {
         return this.register(from, payload, reply);
       case 'demand':
         return reply(this.demand());
+      case 'served':
+        return reply(this.serve.serve(String(payload['path'])));
       default:
         return reply({ error: `unknown message ${payload.op}` });
     }
@@ -165,6 +179,7 @@ class Head implements Program {
     const { clock, network } = this.context;
     if (node.address === own) {
       this.useOwn(node);
+      if (!Number.isFinite(of.seconds)) return;
       clock.after(of.seconds * 1_000, 'ray tasks are done', () => this.end(batch));
       return;
     }
@@ -180,6 +195,16 @@ class Head implements Program {
       // Whoever cannot be reached is gone.
       else if (this.board.remove(node.address)) this.assign();
     });
+  }
+
+  /** Who would stay for ever is sent away. */
+  private release(batch: Batch): void {
+    const { of, node, count } = batch;
+    this.board.finish(batch, this.context.clock.now());
+    if (node.address === own) return this.useOwn(node);
+    const [host = '', port] = node.address.split(':');
+    const rest = { protocol: 'ray', op: 'rest', needs: less(none, of.needs, -count) };
+    this.context.network.send({ host, port: Number(port) }, rest, () => undefined);
   }
 
   private end(batch: Batch): void {

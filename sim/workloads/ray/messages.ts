@@ -101,3 +101,8 @@ export function logLine(nowMs: number, where: string, message: string): string {
 export const headStartMs = 5_000;
 /** So long those of a worker do. */
 export const workerStartMs = 3_000;
+
+/** The port on which a node's proxy of Ray Serve serves. */
+export function servePort({ ports = [] }: Pick<Container, 'ports'>): number {
+  return ports.find(({ name }) => name === 'serve')?.containerPort ?? 8000;
+}

@@ -6,10 +6,12 @@ export function healthProbe(
   request: ProbeRequest,
   isUp: boolean,
   ports: readonly number[],
+  isProxyUp = false,
 ): ProbeResult {
   if (request.kind === 'exec') {
     const text = request.command.join(' ');
-    const isAboutHealth = /_healthz|-\/healthz|\/api\/healthz/.test(text);
+    if (/-\/healthz/.test(text) && !isProxyUp) return { isSuccess: false };
+    const isAboutHealth = /_healthz|\/api\/healthz/.test(text);
     return { isSuccess: isUp || !isAboutHealth };
   }
   if (request.kind === 'grpc') return { isSuccess: isUp };

@@ -3,6 +3,7 @@ import { Board, type Node } from './board.js';
 import { offered, readLoad, readTasks } from './messages.js';
 import { healthProbe } from './probes.js';
 import { decide, type Group } from './scaling.js';
+import { Serve } from './serve.js';
 import { flagsOf, placeOf, rayCommand } from './words.js';
 
 const cpu = (count: number) => ({ cpu: count, gpu: 0 });
@@ -102,4 +103,42 @@ it('answers probes once it is up', () => {
     isSuccess: false,
     isRefused: true,
   });
+});
+
+it('serves applications whose replicas have their place, and lets go of those that are taken out', () => {
+  const board = boardOf(cpu(2));
+  const released: number[] = [];
+  let nowMs = 0;
+  type GivenClock = ConstructorParameters<typeof Serve>[0];
+  const clock = { now: () => nowMs } as unknown as GivenClock;
+  const serve = new Serve(clock, board, {
+    assign: () => void board.start(),
+    release: batch => {
+      released.push(batch.count);
+      board.finish(batch, nowMs);
+    },
+  });
+  const ask = (method: string, body: unknown = '') =>
+    serve.page({
+      ...{ protocol: 'http', method, path: '/api/serve/applications/' },
+      body: body === '' ? '' : JSON.stringify(body),
+    })?.body;
+  const app = (replicas: number) => ({
+    name: 'a',
+    route_prefix: '/a',
+    deployments: [{ name: 'D', num_replicas: replicas }],
+  });
+  expect(ask('GET')).toBe('{"applications":{}}');
+  ask('PUT', { applications: [app(2)] });
+  expect(ask('GET')).toContain('"status":"DEPLOYING"');
+  nowMs = 10_000;
+  expect(ask('GET')).toContain('"status":"RUNNING"');
+  expect([serve.serve('/a/x').status, serve.serve('/b').status]).toEqual([200, 404]);
+  ask('PUT', { applications: [app(3)] });
+  nowMs = 30_000;
+  // The third replica finds no room.
+  expect([released, board.waiting()[0]?.count]).toEqual([[2], 1]);
+  expect(ask('GET')).toContain('"status":"UPDATING"');
+  ask('PUT', { applications: [] });
+  expect([serve.serve('/a').status, board.waiting()]).toEqual([404, []]);
 });

@@ -1,4 +1,5 @@
 /** A worker of a Ray cluster: registers with its head, and works when it is told to. @upstream ray-project/ray src/ray/raylet */
+import { isHttpRequest, isHttpResponse } from '../../api/http-message.js';
 import type {
   ContainerContext,
   NetworkMessage,
@@ -6,10 +7,21 @@ import type {
   ProbeResult,
   Program,
 } from '../workload.js';
-import { isRayMessage, logLine, offered, useFor, workerStartMs, type Amounts } from './messages.js';
+import { failed } from './jobs.js';
+import {
+  isRayMessage,
+  logLine,
+  offered,
+  servePort,
+  useFor,
+  workerStartMs,
+  type Amounts,
+} from './messages.js';
 import { healthProbe } from './probes.js';
 import { placeOf, type Flags } from './words.js';
 
+/** So long a proxy of Ray Serve takes to serve. */
+const proxyStartMs = 2_000;
 /** How soon it tries again where no head answers. */
 const retryMs = 1_000;
 /** So long it tries to come back to a head that it has lost. @upstream gcs_rpc_server_reconnect_timeout_s */
@@ -31,6 +43,9 @@ class Worker implements Program {
   /** Since when it has no head; undefined: it has one. */
   private lostAtMs: number | undefined;
   private busy: Amounts = { cpu: 0, gpu: 0 };
+  /** How many batches of replicas of Ray Serve it has: while there are any, its proxy serves. */
+  private replicas = 0;
+  private isProxyUp = false;
 
   constructor(
     private readonly context: ContainerContext,
@@ -49,7 +64,7 @@ class Worker implements Program {
   }
 
   probe(request: ProbeRequest): ProbeResult {
-    return healthProbe(request, this.isUp, [this.agentPort]);
+    return healthProbe(request, this.isUp, [this.agentPort], this.isProxyUp);
   }
 
   private tell(message: string): void {
@@ -58,7 +73,9 @@ class Worker implements Program {
 
   private open(): void {
     this.isUp = true;
-    this.context.network.listen(this.port, message => this.hear(message));
+    const { network, container } = this.context;
+    network.listen(this.port, message => this.hear(message));
+    network.listen(servePort(container), message => this.serve(message));
     this.register();
   }
 
@@ -92,12 +109,41 @@ class Worker implements Program {
   private hear({ payload, reply }: NetworkMessage): void {
     if (!isRayMessage(payload)) return reply({ error: 'malformed message' });
     if (payload.op === 'stream') return this.registered();
+    if (payload.op === 'rest') return this.rest(payload['needs'] as Amounts, reply);
     if (payload.op !== 'work') return reply({ error: `unknown message ${payload.op}` });
     const needs = payload['needs'] as Amounts;
     this.use(needs, 1);
+    // Replicas stay: the message is answered when the worker ends.
+    if (!Number.isFinite(payload['seconds'])) return this.startProxy();
     this.context.clock.after(Number(payload['seconds']) * 1_000, 'ray tasks are done', () => {
       this.use(needs, -1);
       reply({ status: 'OK' });
+    });
+  }
+
+  private startProxy(): void {
+    this.replicas++;
+    this.context.clock.after(proxyStartMs, 'ray proxy is up', () => {
+      this.isProxyUp = this.replicas > 0;
+    });
+  }
+
+  private rest(needs: Amounts, reply: NetworkMessage['reply']): void {
+    this.replicas--;
+    if (this.replicas === 0) this.isProxyUp = false;
+    this.use(needs, -1);
+    reply({ status: 'OK' });
+  }
+
+  /** A request of a user: the head's own code knows the applications. */
+  private serve({ payload, reply }: NetworkMessage): void {
+    const { network, env } = this.context;
+    if (!this.isProxyUp || !isHttpRequest(payload)) return reply(failed(503, 'unavailable'));
+    const place = placeOf(this.flags['address'] ?? env['RAY_ADDRESS'] ?? '', 6379);
+    const asked = { protocol: 'ray', op: 'served', path: payload.path };
+    network.send(place, asked, answer => {
+      const isServed = answer.isOk && isHttpResponse(answer.payload);
+      reply(isServed ? answer.payload : failed(503, 'unavailable'));
     });
   }
 

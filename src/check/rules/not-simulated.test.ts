@@ -18,8 +18,8 @@ it('finds what is wrong with the metadata of a kind that nobody defines', () => 
 
 it('stores nothing under a kind that is unknown in a group that is defined', () => {
   const crd = `{ apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, metadata: { name: flinkjobs.flink.apache.org },
-    spec: { group: flink.apache.org, scope: Namespaced, names: { plural: flinkjobs, kind: FlinkJob },
-      versions: [{ name: v1, served: true, storage: true, schema: { openAPIV3Schema: { type: object } } }] } }`;
+    spec: { group: flink.apache.org, scope: Namespaced,
+      names: { plural: flinkjobs, kind: FlinkJob }, versions: [{ name: v1, served: true, storage: true, schema: { openAPIV3Schema: { type: object } } }] } }`;
   const text = `${crd}\n---\n{ apiVersion: flink.apache.org/v1, kind: FlinkJobb, metadata: { name: a } }`;
   expect(found('SEA003', text)).toEqual([
     'info 5 FlinkJobb (flink.apache.org/v1), 1 object: no CustomResourceDefinition defines it: not checked, not stored',
