@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Connection, WatchEvent } from '../../api/request.js';
+import type { ApiAnswer, Connection, WatchEvent } from '../../api/request.js';
 import { Loop } from '../../engine/loop.js';
 import { Random } from '../../engine/random.js';
 import { createApiServer } from '../index.js';
@@ -52,4 +52,28 @@ it('ends one over a socket that names no time after half an hour to an hour', ()
   expect(told.at(-2)).toBe(`BOOKMARK ${Number(endMs) - 2_000}`);
   expect(watched('&timeoutSeconds=1', 4_000_000, Infinity, remote).at(-1)).toBe('end 1000');
   expect(watched('', 4_000_000).at(-1)).toMatch(/^BOOKMARK/);
+});
+
+it('tells events as JSON alone, and bookmarks of tables as rows of nothing', () => {
+  const loop = new Loop();
+  const server = createApiServer({ clock: loop, random: new Random(1) });
+  const answered = (accept: string) => {
+    const answers: ApiAnswer[] = [];
+    const query = '&sendInitialEvents=true&resourceVersionMatch=NotOlderThan';
+    const request = { method: 'GET', path: path + query, headers: { accept } } as const;
+    server.serve(request, admin, answer => void answers.push(answer));
+    loop.runUntil(loop.now() + 1000);
+    const items: unknown[] = [];
+    answers[0]?.stream?.start({ item: item => void items.push(item), end: () => undefined });
+    return { answer: answers[0], items };
+  };
+  const { answer } = answered('application/yaml');
+  expect(answer?.status).toBe(406);
+  expect(answer?.body).toMatch(/accepted: application\/json;stream=watch,\s/);
+  expect(answered('application/yaml, application/json').answer?.status).toBe(200);
+  const { items } = answered('application/json;as=Table;v=v1;g=meta.k8s.io');
+  expect(items[0]).toMatchObject({
+    type: 'BOOKMARK',
+    object: { rows: [{ cells: ['', '', 0, '<unknown>'] }] },
+  });
 });

@@ -4,7 +4,7 @@
  */
 import type { KubeObject } from '../../api/object.js';
 import type { AnswerStream, ApiAnswer, StreamSink, WatchEvent } from '../../api/request.js';
-import { isFailure, plainError, resourceExpired } from '../../api/status.js';
+import { isFailure, notAcceptable, plainError, resourceExpired } from '../../api/status.js';
 import type { Timer } from '../../engine/clock.js';
 import { storageKey } from '../../store/collection.js';
 import type { Stored, StoreEvent } from '../../store/stored.js';
@@ -12,7 +12,7 @@ import type { Interest, OnEvent } from '../../store/watchers.js';
 import { failureAnswer } from '../answers.js';
 import { isConverted, readied, readiedAll } from '../conversions.js';
 import type { FieldOwners } from '../field-owners.js';
-import { contentTypeOf } from '../filters/negotiation.js';
+import { contentTypeOf, mediaTypesOf, negotiate, type Offer } from '../filters/negotiation.js';
 import { emptyObject } from '../managed-fields.js';
 import { orderedMeta, withMeta } from '../object-meta.js';
 import { partialObject } from '../printers/transform.js';
@@ -31,6 +31,9 @@ const bookmarkBeforeEndMs = 2000;
 
 /** @upstream --min-request-timeout */
 const minRequestTimeoutMs = 1_800_000;
+
+/** YAML has no way to tell events one by one. */
+const streamOffer: Offer = { formats: ['json', 'protobuf'], transforms: true, hasRoute: false };
 
 /** Answers a stream of events. */
 export function* watchObjects(scope: Scope): Steps<ApiAnswer> {
@@ -52,6 +55,10 @@ export function* watchObjects(scope: Scope): Steps<ApiAnswer> {
     // What a watch is served from holds all objects in the version of the request.
     const unready = yield* readiedAll(scope, scope.resource.collection.list());
     if (unready !== undefined) return failureAnswer(context, unready);
+  }
+  if (media.format === 'yaml' && 'status' in negotiate(context, streamOffer)) {
+    const types = mediaTypesOf(streamOffer.formats).map(type => `${type};stream=watch`);
+    return failureAnswer(context, notAcceptable(types));
   }
   const { warnings } = context;
   return {

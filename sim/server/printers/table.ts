@@ -35,6 +35,11 @@ export interface TableForm {
   readonly cells?: (object: KubeObject, nowMs: number) => readonly unknown[];
 }
 
+/** The object of a bookmark's row has no name, which is empty text in Go. */
+function filled({ metadata }: KubeObject, cells: readonly unknown[]): readonly unknown[] {
+  return metadata.name === undefined ? cells.map(cell => cell ?? '') : cells;
+}
+
 /** The table of these objects. Watches show the columns only once. */
 export function tableOf(
   scope: Scope,
@@ -52,7 +57,7 @@ export function tableOf(
   const rows = inOrder(objects, strategy.compareRows).map(object => {
     const conditions = strategy.rowConditions?.(object) ?? [];
     return {
-      cells: cellsOf(object, nowMs),
+      cells: filled(object, cellsOf(object, nowMs)),
       ...(conditions.length > 0 && { conditions }),
       object: includedObject(scope, object, include),
     };
