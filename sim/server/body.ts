@@ -75,7 +75,13 @@ function readAnew(scope: Scope, fieldValidation: string): KubeObject | Failure {
     resource.custom === undefined
       ? decodeBuiltIn(context, text, { kind: resource.kind, fieldValidation, summary })
       : decodeCustom(scope, text, { fieldValidation, summary });
-  return isFailure(object) ? object : defaulted(scope, object);
+  if (isFailure(object)) return object;
+  const error = resource.strategy.conversionError?.(object);
+  if (error === undefined) return defaulted(scope, object);
+  const { kind, version } = resource.kind;
+  return badRequest(
+    `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: ${error}`,
+  );
 }
 
 /** An object of another kind than the resource's: Scale, Binding, Eviction, TokenRequest. */

@@ -24,8 +24,9 @@ export function trackFields(resource: ServedResource): TrackFields {
 
 function makeTracker(resource: ServedResource): TrackFields {
   return (entries, update) => {
-    const { manager, subresource, apiVersion, timeMs, before, after } = update;
+    const { manager, subresource, apiVersion, timeMs, before } = update;
     const served = resource.siblings.get(apiVersion) ?? resource;
+    const after = readBack(served, update.after);
     const isCreate = before === undefined;
     const objects = { before: before ?? emptyObject(served), after, isCreate };
     const by = { manager, subresource, nowMs: timeMs };
@@ -35,6 +36,13 @@ function makeTracker(resource: ServedResource): TrackFields {
       Object.assign({}, fieldsView(served, subresource), by, objects),
     );
   };
+}
+
+/** What the version shows of the object once it was stored: annotations that stand for fields come anew. */
+function readBack({ strategy }: ServedResource, object: KubeObject): KubeObject {
+  const { toStored, fromStored } = strategy;
+  if (toStored === undefined || fromStored === undefined) return object;
+  return fromStored(toStored(object));
 }
 
 /** How the fields of the resource are looked at when it, or a part of it, is written. */
@@ -64,7 +72,9 @@ function inVersion(object: Json, from: ServedResource, to: ServedResource): Json
   if (from === to) return object;
   const converted = convertedView(to, object as KubeObject);
   if (converted !== undefined) return converted;
-  const stored = from.strategy.toStored?.(object as KubeObject) ?? (object as KubeObject);
+  // What an applier alone gave may be without metadata, as a whole object never is.
+  const whole = { ...object, metadata: object['metadata'] ?? {} } as KubeObject;
+  const stored = from.strategy.toStored?.(whole) ?? whole;
   return to.strategy.fromStored?.(stored) ?? { ...stored, apiVersion: to.apiVersion };
 }
 

@@ -152,5 +152,9 @@ function decodedApplied(scope: Scope, object: Json, patch: Json): KubeObject | F
   if (!decoded.isOk) return plainError(conversionText(scope, patch, decoded.error));
   const { kind: _kind, apiVersion: _version, ...rest } = decoded.asSent;
   const typed = { kind: resource.kind.kind, apiVersion: apiVersionOf(resource.kind), ...rest };
-  return defaulted(scope, typed as KubeObject);
+  const unconverted = resource.strategy.conversionError?.(typed as KubeObject);
+  if (unconverted === undefined) return defaulted(scope, typed as KubeObject);
+  const { namespace = '' } = (patch as Partial<KubeObject>).metadata ?? {};
+  const place = `${namespace}/${scope.name}; ${resource.apiVersion}, Kind=${resource.kind.kind}`;
+  return plainError(`failed to convert to unversioned (${place}): ${unconverted}`);
 }

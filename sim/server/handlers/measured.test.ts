@@ -326,3 +326,43 @@ it('tells of the networks of a node that are none, and overwrites the kind of a 
   });
   expect(JSON.stringify(told)).toContain('"kind":"PersistentVolumeClaim"');
 });
+
+it('refuses a number of the template of a DaemonSet that is none, and keeps it from a status', () => {
+  const send = start();
+  const key = 'deprecated.daemonset.template.generation';
+  const sets = `/apis/apps/v1${inDefault}/daemonsets`;
+  const set = (generation: string) => {
+    const labels = { a: 'b' };
+    const template = { metadata: { labels }, spec: { containers: spec.containers } };
+    const metadata = { name: 'd', annotations: { [key]: generation } };
+    return { metadata, spec: { selector: { matchLabels: labels }, template } };
+  };
+  const error = 'strconv.ParseInt: parsing "1x": invalid syntax';
+  expect(send('POST', sets, set('1x')).told.message).toBe(
+    `DaemonSet in version "v1" cannot be handled as a DaemonSet: ${error}`,
+  );
+  expect(send('POST', sets, set('99999999999999999999')).told.message).toMatch(/out of range$/);
+  expect(send('POST', sets, set('+7')).status).toBe(201);
+  const patched = (type: string, body: object, place = '') => {
+    const headers = {
+      'content-type': `application/${type}-patch+${type === 'apply' ? 'yaml' : 'json'}`,
+    };
+    const query = type === 'apply' ? '?fieldManager=f&force=true' : '';
+    return send('PATCH', `${sets}/d${place}${query}`, body, headers).told;
+  };
+  const change = { metadata: { annotations: { [key]: '1x' } } };
+  expect(patched('strategic-merge', change).message).toBe(error);
+  expect(patched('merge', change).message).toContain(error);
+  const whole = {
+    apiVersion: 'apps/v1',
+    kind: 'DaemonSet',
+    metadata: { name: 'd', ...change.metadata },
+  };
+  expect(patched('apply', whole).message).toBe(
+    `failed to convert to unversioned (/d; apps/v1, Kind=DaemonSet): ${error}`,
+  );
+  const later = { metadata: { annotations: { [key]: '9' } } };
+  expect(patched('merge', later, '/status').metadata).toMatchObject({
+    annotations: { [key]: '7' },
+  });
+});

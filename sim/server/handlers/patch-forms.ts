@@ -151,6 +151,8 @@ function decodedPatch(
       ? decodeBuiltIn(collector as unknown as Scope['context'], text, asked)
       : decodeCustom({ ...scope, context: collector as unknown as Scope['context'] }, text, asked);
   if (isFailure(decoded)) return patchFailure(shown(), causeOf(decoded, kind.kind));
+  const error = kind === resource.kind ? resource.strategy.conversionError?.(decoded) : undefined;
+  if (error !== undefined) return patchFailure(shown(), error);
   const all = [...strict, ...warnings];
   if (options.fieldValidation === 'Strict' && all.length > 0) {
     return patchFailure(shown(), `strict decoding error: ${all.join(', ')}`);
@@ -219,8 +221,9 @@ function decodedStrategic(
   const { kind: _kind, apiVersion: _version, ...rest } = decoded.asSent;
   const { kind, apiVersion } = document;
   const object = { kind, apiVersion, ...rest } as KubeObject;
-  const isResource = shownKind(scope) === resource.kind;
-  return { object: isResource ? defaulted(scope, object) : object };
+  if (shownKind(scope) !== resource.kind) return { object };
+  const error = resource.strategy.conversionError?.(object);
+  return error === undefined ? { object: defaulted(scope, object) } : plainError(error);
 }
 
 /** What our own components patch is well typed. */

@@ -1,5 +1,6 @@
 /** DaemonSets. @upstream pkg/registry/apps/daemonset/strategy.go */
 import { deepEqual } from '../../api/equality.js';
+import { goQuote } from '../../api/go-text.js';
 import { daemonSets, type DaemonSet } from '../../api/kinds/apps.js';
 import { ageOf, containerCells, labelsText } from './columns/cell.js';
 import { selectorCell } from './columns/selector-text.js';
@@ -17,6 +18,7 @@ import {
 /** The strategy of DaemonSets. */
 export const daemonSet = strategyOf<DaemonSet>({
   kind: daemonSets,
+  conversionError: ({ metadata }) => parseIntError(metadata.annotations?.[generationKey]),
   defaults: object => numbered(daemonSetDefaults(object)),
   hasGeneration: true,
   prepareForCreate: object => withGeneration(fresh(object), Math.max(1, generationOf(object))),
@@ -28,7 +30,10 @@ export const daemonSet = strategyOf<DaemonSet>({
     const isChanged = !deepEqual(object.spec?.template, old.spec?.template);
     return withGeneration(keepStatus(object, old), generationOf(old) + (isChanged ? 1 : 0));
   },
-  status: { prepareForUpdate: keepSpec, validateUpdate: validateDaemonSetStatus },
+  status: {
+    prepareForUpdate: (object, old) => withGeneration(keepSpec(object, old), generationOf(old)),
+    validateUpdate: validateDaemonSetStatus,
+  },
   rowObject: withoutGeneration,
   columns: daemonSetColumns,
   cells: (object, nowMs) => [
@@ -58,6 +63,19 @@ const generationKey = 'deprecated.daemonset.template.generation';
 function generationOf({ metadata }: DaemonSet): number {
   const text = metadata.annotations?.[generationKey] ?? '';
   return /^[+-]?\d+$/.test(text) ? Number(text) : 0;
+}
+
+function fits64(value: bigint): boolean {
+  return BigInt.asIntN(64, value) === value;
+}
+
+/** What Go's strconv.ParseInt says of it. */
+function parseIntError(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const isNumber = /^[+-]?\d+$/.test(text);
+  if (isNumber && fits64(BigInt(text.replace('+', '')))) return undefined;
+  const problem = isNumber ? 'value out of range' : 'invalid syntax';
+  return `strconv.ParseInt: parsing ${goQuote(text)}: ${problem}`;
 }
 
 /** Every conversion to apps/v1 tells the number, even of what was never stored. */

@@ -78,6 +78,9 @@ export interface Strategy<T extends HasMetadata = KubeObject> extends UpdateStra
   toStored?(object: T): KubeObject;
   fromStored?(object: KubeObject): T;
 
+  /** Why what clients sent cannot become the stored form. Default: everything can. */
+  conversionError?(object: T): string | undefined;
+
   /** The defaults of the version, applied when an object is decoded (and to what a patch gives). */
   defaults?(object: T): T;
   /** Drops status, allocates cluster IPs, computes what the server owns, ... */

@@ -37,10 +37,25 @@ export function autoscalerDefaults(autoscaler: HorizontalPodAutoscaler): Horizon
   return within(filled, 'spec', spec => {
     let result = fill(spec, { minReplicas: 1 });
     if ((result.metrics ?? []).length === 0) result = { ...result, metrics: defaultMetrics };
-    return within(result, 'behavior', behavior => {
-      const up = fill(behavior, { scaleUp: scaleUpRules, scaleDown: scaleDownRules });
-      const withUp = within(up, 'scaleUp', rules => fill(rules, scaleUpRules));
-      return within(withUp, 'scaleDown', rules => fill(rules, scaleDownRules));
-    });
+    return within(result, 'behavior', behaviorDefaults);
   });
+}
+
+type Behavior = NonNullable<NonNullable<HorizontalPodAutoscaler['spec']>['behavior']>;
+
+function behaviorDefaults(behavior: Behavior): Behavior {
+  const up = fill(behavior, { scaleUp: scaleUpRules, scaleDown: scaleDownRules });
+  const withUp = within(up, 'scaleUp', rules => fill(rules, scaleUpRules));
+  return within(withUp, 'scaleDown', rules => fill(rules, scaleDownRules));
+}
+
+/**
+ * What becomes of a behavior of autoscaling/v1 when it is read back as v2 after it was checked: rules
+ * without policies are left as they are, for the check refuses them.
+ */
+export function storedBehavior(behavior: Behavior): Behavior {
+  const isWhole = [behavior.scaleUp, behavior.scaleDown].every(
+    rules => rules === undefined || (rules.policies ?? []).length > 0,
+  );
+  return isWhole ? behaviorDefaults(behavior) : behavior;
 }

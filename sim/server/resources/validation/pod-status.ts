@@ -9,6 +9,7 @@ import type {
 import { dns1123SubdomainErrors, qualifiedNameErrors } from '../../../api/labels.js';
 import { duplicate, forbidden, invalid, type FieldError } from '../field-error.js';
 import { checkImmutable, tell, type Errors } from './checks.js';
+import { checkContainerStatuses, checkExtendedClaim } from './container-status.js';
 import { checkLegacyIP, isIPv6 } from './ip.js';
 import { checkAnnotationUpdates } from './pod-update.js';
 
@@ -28,7 +29,10 @@ export function validatePodStatus(pod: Pod, old: Pod): readonly FieldError[] {
   checkImmutable(status.qosClass ?? '', before.qosClass ?? '', 'status.qosClass', errors);
   checkTransitions(pod, old, errors);
   checkClaims(pod, errors);
+  const { extendedResourceClaimStatus: extended } = status;
+  if (extended !== undefined && pod.spec) checkExtendedClaim(extended, pod.spec, errors);
   checkAddresses(status, before, errors);
+  checkContainerStatuses(pod, errors);
   return errors;
 }
 

@@ -35,7 +35,7 @@ export function checkSecurityContext(
   checkAppArmor(context.appArmorProfile, `${path}.appArmorProfile`, errors);
 }
 
-function checkId(id: number | undefined, path: string, errors: Errors): void {
+export function checkId(id: number | undefined, path: string, errors: Errors): void {
   if (id !== undefined) tell(userIdErrors(id), id, path, errors);
 }
 
