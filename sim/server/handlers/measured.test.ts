@@ -366,3 +366,31 @@ it('refuses a number of the template of a DaemonSet that is none, and keeps it f
     annotations: { [key]: '7' },
   });
 });
+
+it('reads back what autoscaling/v1 says in annotations before it tells who owns what', () => {
+  const send = start();
+  const place = (version: string) =>
+    `/apis/autoscaling/${version}${inDefault}/horizontalpodautoscalers`;
+  const key = (name: string) => `autoscaling.alpha.kubernetes.io/${name}`;
+  const policies = [{ Type: 'Pods', Value: 4, PeriodSeconds: 15 }];
+  const behavior = JSON.stringify({ ScaleUp: { Policies: policies } });
+  const scaleTargetRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'd' };
+  const made = send('POST', place('v1'), {
+    metadata: { name: 'a', annotations: { [key('behavior')]: behavior, [key('metrics')]: 'zz' } },
+    spec: { scaleTargetRef, maxReplicas: 3 },
+  }).told;
+  const owned = JSON.stringify(made.metadata?.managedFields);
+  expect(owned).toContain(`f:${key('behavior')}`);
+  expect(owned).not.toContain(`f:${key('metrics')}`);
+  expect(JSON.stringify(send('GET', `${place('v2')}/a`).told)).toContain(
+    '"scaleDown":{"selectPolicy":"Max","policies":[{"type":"Percent"',
+  );
+  const headers = { 'content-type': 'application/apply-patch+yaml' };
+  const spec = { scaleTargetRef, maxReplicas: 3 };
+  const applied = (version: string) => {
+    const apiVersion = `autoscaling/${version}`;
+    const body = { apiVersion, kind: 'HorizontalPodAutoscaler', metadata: { name: 'a' }, spec };
+    return send('PATCH', `${place(version)}/a?fieldManager=f&force=true`, body, headers).status;
+  };
+  expect(['v1', 'v2', 'v1'].map(applied)).toEqual([200, 200, 200]);
+});

@@ -35,6 +35,7 @@ export function checkSecurityContext(
   checkAppArmor(context.appArmorProfile, `${path}.appArmorProfile`, errors);
 }
 
+/** An id of a user or of a group. */
 export function checkId(id: number | undefined, path: string, errors: Errors): void {
   if (id !== undefined) tell(userIdErrors(id), id, path, errors);
 }
