@@ -42,6 +42,15 @@ function verdictOn(object: JobSet, oldObject?: JobSet): unknown {
   return validateJobSet(request).next(undefined as never).value;
 }
 
+it('fills in a JobSet without a spec, for which its schema does not ask', () => {
+  const { spec: _, ...bare } = jobSet({});
+  const request = { operation: 'CREATE', name: 'js', namespace: 'ns', object: bare } as never;
+  expect(defaultJobSet(request).next(undefined as never).value).toMatchObject({
+    isAllowed: true,
+    object: { spec: { replicatedJobs: [], successPolicy: { operator: 'All' } } },
+  });
+});
+
 describe('child Jobs', () => {
   it('know their place among all, in their group and among their like', () => {
     const three = [replicated('a', { replicas: 2 }), replicated('b', { groupName: 'g' })];

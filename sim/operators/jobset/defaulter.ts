@@ -9,7 +9,9 @@ import type { FailurePolicy, JobSet, JobSetSpec, ReplicatedJob } from './types.j
 export const defaultJobSet: Webhook = function* ({ object }) {
   if (object === undefined) return { isAllowed: true };
   const jobSet = object as unknown as JobSet;
-  const completed = { ...jobSet, spec: defaultedSpec(jobSet.spec) };
+  // The schema does not ask for a spec: without one it is Go's empty struct.
+  const given = jobSet.spec as JobSetSpec | undefined;
+  const completed = { ...jobSet, spec: defaultedSpec(given ?? { replicatedJobs: [] }) };
   return { isAllowed: true, object: completed as unknown as KubeObject };
 };
 
