@@ -24,6 +24,8 @@ export interface Submission {
   /** Given to a node, and not done. */
   running: number;
   isDropped: boolean;
+  /** Where replicas go one by one, to nodes that have the fewest: so many a node may have at most. */
+  readonly nodeMax: number | undefined;
   readonly done: () => void;
 }
 
@@ -40,8 +42,16 @@ export class Board {
   private readonly submissions = new Set<Submission>();
   private readonly batches = new Set<Batch>();
 
-  submit({ count, seconds, needs }: Tasks, done: () => void): Submission {
-    const submission = { seconds, needs, waiting: count, running: 0, isDropped: false, done };
+  submit({ count, seconds, needs }: Tasks, done: () => void, nodeMax?: number): Submission {
+    const submission: Submission = {
+      seconds,
+      needs,
+      waiting: count,
+      running: 0,
+      isDropped: false,
+      nodeMax,
+      done,
+    };
     if (count > 0) this.submissions.add(submission);
     else done();
     return submission;
@@ -58,19 +68,42 @@ export class Board {
   start(): readonly Batch[] {
     const started: Batch[] = [];
     for (const of of this.submissions) {
-      for (const node of this.nodes.values()) {
-        const count = Math.min(of.waiting, fits(node.free, of.needs));
-        if (count === 0) continue;
-        const batch = { of, node, count };
-        of.waiting -= count;
-        of.running += count;
-        node.free = less(node.free, of.needs, count);
-        node.idleSinceMs = undefined;
-        this.batches.add(batch);
-        started.push(batch);
+      if (of.nodeMax !== undefined) started.push(...this.spread(of, of.nodeMax));
+      else {
+        for (const node of this.nodes.values()) {
+          const count = Math.min(of.waiting, fits(node.free, of.needs));
+          if (count > 0) started.push(this.begin({ of, node, count }));
+        }
       }
     }
     return started;
+  }
+
+  private spread(of: Submission, nodeMax: number): readonly Batch[] {
+    const started: Batch[] = [];
+    while (of.waiting > 0) {
+      const [best] = [...this.nodes.values()]
+        .map(node => ({ node, count: this.countOn(of, node) }))
+        .filter(({ node, count }) => count < nodeMax && fits(node.free, of.needs) > 0)
+        .sort((a, b) => a.count - b.count);
+      if (best === undefined) break;
+      started.push(this.begin({ of, node: best.node, count: 1 }));
+    }
+    return started;
+  }
+
+  private countOn(of: Submission, node: Node): number {
+    return this.batchesOf(of).filter(batch => batch.node === node).length;
+  }
+
+  private begin(batch: Batch): Batch {
+    const { of, node, count } = batch;
+    of.waiting -= count;
+    of.running += count;
+    node.free = less(node.free, of.needs, count);
+    node.idleSinceMs = undefined;
+    this.batches.add(batch);
+    return batch;
   }
 
   /** The node has done what it was given. */

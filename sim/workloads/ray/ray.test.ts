@@ -76,6 +76,14 @@ it('gives nodes what they have room for, and takes it back from those that are l
   expect(board.nodes.get('10.0.0.1:1')).toMatchObject({ free: cpu(1), idleSinceMs: 7 });
 });
 
+it('spreads replicas, one by one, to nodes that have the fewest', () => {
+  const board = boardOf(cpu(4), cpu(1));
+  const tasks = { count: 4, seconds: Number.POSITIVE_INFINITY, needs: cpu(1) };
+  const spread = board.submit(tasks, () => undefined, 2);
+  expect(board.start().map(({ node }) => node.name)).toEqual(['w0', 'w1', 'w0']);
+  expect([spread.waiting, spread.running]).toEqual([1, 3]);
+});
+
 it('wants workers for what waits, and none that idle', () => {
   const group: Group = {
     ...{ name: 'w', offers: cpu(2), replicas: 1, min: 0, max: 4 },
@@ -137,7 +145,7 @@ it('serves applications whose replicas have their place, and lets go of those th
   ask('PUT', { applications: [app(3)] });
   nowMs = 30_000;
   // The third replica finds no room.
-  expect([released, board.waiting()[0]?.count]).toEqual([[2], 1]);
+  expect([released, board.waiting()[0]?.count]).toEqual([[1, 1], 1]);
   expect(ask('GET')).toContain('"status":"UPDATING"');
   ask('PUT', { applications: [] });
   expect([serve.serve('/a').status, board.waiting()]).toEqual([404, []]);

@@ -101,9 +101,9 @@ export class Serve {
       this.applications.set(nameOf(one), {
         ...{ name: nameOf(one), made, sinceMs: this.clock.now() },
         route: typeof route === 'string' ? route : '/',
-        deployments: deploymentsOf(one).map(({ name, replicas, needs }) => {
+        deployments: deploymentsOf(one).map(({ name, replicas, needs, nodeMax }) => {
           const tasks = { count: replicas, seconds: Number.POSITIVE_INFINITY, needs };
-          return { name, replicas, submission: this.board.submit(tasks, () => undefined) };
+          return { name, replicas, submission: this.board.submit(tasks, () => undefined, nodeMax) };
         }),
       });
     }
@@ -148,6 +148,7 @@ function deploymentsOf(one: Readonly<Record<string, unknown>>) {
     name: typeof deployment['name'] === 'string' ? deployment['name'] : nameOf(one),
     replicas: replicasOf(deployment),
     needs: needsOf(deployment['ray_actor_options']),
+    nodeMax: Number(deployment['max_replicas_per_node'] ?? Number.POSITIVE_INFINITY),
   }));
 }
 
