@@ -238,14 +238,7 @@ export function optimizeLate(forMs = shortRunMs): void {
   // Later V8s have a quick compiler between, and know no such budget.
   if (Number.parseInt(process.versions.v8, 10) > lastWithBudget) return;
   setFlagsFromString(`--interrupt-budget=${optimizerBudgets.atFirst}`);
+  const restore = (): void => setFlagsFromString(`--interrupt-budget=${optimizerBudgets.later}`);
   clearTimeout(restoring);
-  restoring = setTimeout(optimizeNow, forMs).unref();
-}
-
-/** Ends what `optimizeLate` began: for a run that is known to be long, in which compiling pays. */
-export function optimizeNow(): void {
-  if (restoring === undefined) return;
-  clearTimeout(restoring);
-  restoring = undefined;
-  setFlagsFromString(`--interrupt-budget=${optimizerBudgets.later}`);
+  restoring = setTimeout(restore, forMs).unref();
 }

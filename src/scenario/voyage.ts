@@ -8,7 +8,6 @@ import { bootSimulatedCluster, type SimulatedCluster } from '../backends/sim.js'
 import { found, simulationOptions, type WorkloadMaker } from '../backends/sim-options.js';
 import type { Cluster } from '../cluster.js';
 import { connects } from '../backends/sim-probe.js';
-import { optimizeNow } from '../host.js';
 import { atField } from '../input/at-field.js';
 import { didYouMean, InputError } from '../input/errors.js';
 import { modelWorkloads } from '../models/workloads.js';
@@ -21,7 +20,6 @@ import { placementLines, readPast } from './recorded-past.js';
 import { runScenario, type RunOptions, type RunResult } from './run.js';
 import { manifestsOf } from './footprint.js';
 import type { Scenario } from './scenario.js';
-import { hasLongTraffic } from './step-time.js';
 
 /** Settings of a voyage. */
 export interface VoyageOptions extends Pick<
@@ -83,7 +81,6 @@ export async function embark(scenario: Scenario, options: VoyageOptions): Promis
   edge.begin(cluster.simulation, look => cluster.afterEach(look));
   stack?.attach(cluster.simulation);
   const run = async (): Promise<RunResult> => {
-    if (hasLongTraffic(scenario.steps)) optimizeNow();
     const result = await runScenario(scenario, cluster, {
       ...options,
       ...(stack !== undefined && { stack }),
