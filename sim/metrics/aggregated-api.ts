@@ -66,7 +66,8 @@ function isRead({ method }: MetricsRequest): boolean {
 const requestsRead = new Map<string, MetricsRequest>();
 const requestsReadMax = 256;
 
-function readRequest(request: ApiRequest): MetricsRequest {
+/** What a request says. */
+export function readRequest(request: ApiRequest): MetricsRequest {
   if (request.method !== 'GET' || request.headers !== undefined) return readAnew(request);
   const { path } = request;
   let read = requestsRead.get(path);

@@ -55,24 +55,39 @@ export function customMetricsApi(
   provider: CustomMetricsProvider,
   version: 'v1beta1' | 'v1beta2' = 'v1beta2',
 ): MetricsApi {
-  const apiVersion = `custom.metrics.k8s.io/${version}`;
-  const resources = () =>
-    provider.metrics().map(({ resource, isNamespaced, metric }) => ({
-      name: `${printedResource(resource)}/${metric}`,
-      singularName: '',
-      namespaced: isNamespaced,
-      kind: 'MetricValueList',
-      verbs: ['get'],
-    }));
+  const resources = () => customMetricResources(provider.metrics());
   return metricsApi(resources, request => {
-    const query = queryOf(request);
+    const query = customQueryOf(request);
     if (isFailure(query)) return query;
     const values = provider.values(query);
     if (isFailure(values)) return values;
     if (query.name !== undefined && values.length === 0) return metricNotFound(query);
-    const items = values.map(value => shownValue(value, query, version));
-    return { kind: 'MetricValueList', apiVersion, metadata: {}, items };
+    return customMetricList(values, query, version);
   });
+}
+
+/** What discovery tells of metrics. */
+export function customMetricResources(
+  metrics: readonly CustomMetricInfo[],
+): MetricsApi['resources'] {
+  return metrics.map(({ resource, isNamespaced, metric }) => ({
+    name: `${printedResource(resource)}/${metric}`,
+    singularName: '',
+    namespaced: isNamespaced,
+    kind: 'MetricValueList',
+    verbs: ['get'],
+  }));
+}
+
+/** A MetricValueList. */
+export function customMetricList(
+  values: readonly CustomMetricValue[],
+  query: CustomMetricQuery,
+  version: 'v1beta1' | 'v1beta2',
+): object {
+  const apiVersion = `custom.metrics.k8s.io/${version}`;
+  const items = values.map(value => shownValue(value, query, version));
+  return { kind: 'MetricValueList', apiVersion, metadata: {}, items };
 }
 
 /** What a provider answers when it does not know the metric. */
@@ -86,7 +101,7 @@ export function metricNotFound({
 }
 
 /** `<resource>/<name>/<metric>`; `namespaces/<namespace>/metrics/<metric>` is about the namespace itself. */
-function queryOf(request: MetricsRequest): CustomMetricQuery | Failure {
+export function customQueryOf(request: MetricsRequest): CustomMetricQuery | Failure {
   const selector = selectorIn(request, 'labelSelector');
   if (isFailure(selector)) return selector;
   const metricSelector = selectorIn(request, 'metricLabelSelector');

@@ -9,6 +9,7 @@ import { daskProgram } from './dask/index.js';
 import { sidecarProxy } from './istio/sidecar-proxy.js';
 import { configReloader } from './prometheus/config-reloader.js';
 import { prometheusServer } from './prometheus/index.js';
+import { prometheusAdapter } from './prometheus-adapter/index.js';
 import { sampleApiServer } from './sample-apiserver/index.js';
 import { command, exitAfter, plainWorkloads, runForever } from './plain.js';
 import { rayProgram } from './ray/index.js';
@@ -71,6 +72,7 @@ const images: readonly (readonly [image: RegExp, workload: Workload])[] = [
   [/(^|\/)kube-state-metrics$/, kubeStateMetrics],
   [/(^|\/)(prometheus|prom)\/prometheus$/, prometheusServer],
   [/(^|\/)prometheus-config-reloader$/, configReloader],
+  [/(^|\/)(k8s-)?prometheus-adapter(-amd64)?$/, prometheusAdapter],
 ];
 
 /** The program of an image that is known. */

@@ -45,36 +45,63 @@ export function readTemplate(text: string): Template | { readonly error: string 
 /** The text; what cannot be told stands there as Prometheus writes it. */
 export function fillIn({ pieces }: Template, data: TemplateData, world: TemplateWorld): string {
   try {
-    return new Filling(data, world).text(pieces);
+    return new Filling(settingOf(data, world)).text(pieces);
   } catch (error) {
     if (!(error instanceof TemplateFault)) throw error;
     return `<error expanding template: error executing template: ${error.message}>`;
   }
 }
 
-type Variables = Map<string, unknown>;
+/** What a template is filled in with. */
+export interface TemplateSetting {
+  readonly dot: unknown;
+  /** Besides `$`. */
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly functions: Readonly<Record<string, TemplateFunction>>;
+  /** A field of a value, or a TemplateFault. */
+  readonly fieldOf: (value: unknown, name: string) => unknown;
+}
 
-class Filling {
-  private readonly functions: Readonly<Record<string, TemplateFunction>>;
-  private variables: Variables;
-  private dot: unknown;
+/**
+ * The text.
+ *
+ * @throws TemplateFault for what cannot be told.
+ */
+export function filled(pieces: readonly Piece[], setting: TemplateSetting): string {
+  return new Filling(setting).text(pieces);
+}
 
-  constructor({ labels, externalLabels, value }: TemplateData, world: TemplateWorld) {
-    this.functions = templateFunctions(world);
-    const externalURL = world.externalUrl ?? '';
-    this.dot = {
+function settingOf(
+  { labels, externalLabels, value }: TemplateData,
+  world: TemplateWorld,
+): TemplateSetting {
+  const externalURL = world.externalUrl ?? '';
+  return {
+    dot: {
       Labels: labels,
       ExternalLabels: externalLabels,
       ExternalURL: externalURL,
       Value: value,
-    };
-    this.variables = new Map<string, unknown>([
-      ['', this.dot],
-      ['labels', labels],
-      ['externalLabels', externalLabels],
-      ['externalURL', externalURL],
-      ['value', value],
-    ]);
+    },
+    variables: { labels, externalLabels, externalURL, value },
+    functions: templateFunctions(world),
+    fieldOf,
+  };
+}
+
+type Variables = Map<string, unknown>;
+
+class Filling {
+  private readonly functions: TemplateSetting['functions'];
+  private readonly fieldOf: TemplateSetting['fieldOf'];
+  private variables: Variables;
+  private dot: unknown;
+
+  constructor({ dot, variables, functions, fieldOf: field }: TemplateSetting) {
+    this.functions = functions;
+    this.fieldOf = field;
+    this.dot = dot;
+    this.variables = new Map<string, unknown>([['', dot], ...Object.entries(variables)]);
   }
 
   text(pieces: readonly Piece[]): string {
@@ -177,14 +204,14 @@ class Filling {
       case 'function':
         return this.apply(operand.name, []);
       case 'dot':
-        return operand.fields.reduce(fieldOf, this.dot);
+        return operand.fields.reduce(this.fieldOf, this.dot);
       case 'variable':
         if (!this.variables.has(operand.name)) {
           throw new TemplateFault(`undefined variable "$${operand.name}"`);
         }
-        return operand.fields.reduce(fieldOf, this.variables.get(operand.name));
+        return operand.fields.reduce(this.fieldOf, this.variables.get(operand.name));
       case 'group':
-        return operand.fields.reduce(fieldOf, this.pipeline(operand.pipeline));
+        return operand.fields.reduce(this.fieldOf, this.pipeline(operand.pipeline));
     }
   }
 }

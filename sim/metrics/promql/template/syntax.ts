@@ -34,14 +34,28 @@ export type Operand =
 /** What is wrong with a template; it is thrown and caught where one is read or filled in. */
 export class TemplateFault extends Error {}
 
-const action = /\{\{(- )?\s*((?:"(?:[^"\\]|\\.)*"|`[^`]*`|[^"`])*?)\s*( -)?\}\}/g;
+/** What stands around actions. */
+export interface Delimiters {
+  readonly left: string;
+  readonly action: RegExp;
+}
+
+const inside = /(- )?\s*((?:"(?:[^"\\]|\\.)*"|`[^`]*`|[^"`])*?)\s*( -)?/.source;
+const braces: Delimiters = { left: '{{', action: new RegExp(`\\{\\{${inside}\\}\\}`, 'g') };
+
+/** `<<.Series>>`: where braces have another meaning. */
+export const angles: Delimiters = { left: '<<', action: new RegExp(`<<${inside}>>`, 'g') };
 
 /**
  * Reads a template.
  *
  * @throws TemplateFault for one that Go would not take.
  */
-export function parseTemplate(text: string, knows: (name: string) => boolean): readonly Piece[] {
+export function parseTemplate(
+  text: string,
+  knows: (name: string) => boolean,
+  { left, action }: Delimiters = braces,
+): readonly Piece[] {
   const tokens: (string | { readonly action: string })[] = [];
   let at = 0;
   let isTrimming = false;
@@ -55,7 +69,7 @@ export function parseTemplate(text: string, knows: (name: string) => boolean): r
     at = found.index + all.length;
   }
   const rest = text.slice(at);
-  if (rest.includes('{{')) throw new TemplateFault('unclosed action');
+  if (rest.includes(left)) throw new TemplateFault('unclosed action');
   tokens.push(isTrimming ? rest.trimStart() : rest);
   return new Pieces(tokens, knows).all();
 }
