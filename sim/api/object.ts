@@ -25,6 +25,11 @@ export interface Kind<T extends HasMetadata = KubeObject> {
   /** The plural that stands in paths, in lower case. */
   readonly resource: string;
   readonly isNamespaced: boolean;
+  /**
+   * What a typed client in Go makes of a spec that is not there, which the schema allows: the empty
+   * struct. Informers hand it out in its place.
+   */
+  readonly emptySpec?: object;
   /** Never set: it only ties the token to its type. */
   readonly type?: T;
 }
@@ -49,4 +54,9 @@ export function kindOf<T extends HasMetadata = KubeObject>(
     resource,
     isNamespaced: scope === 'Namespaced',
   };
+}
+
+/** The kind whose objects need no spec: this is what a typed client makes of none. */
+export function withEmptySpec<T extends HasMetadata>(kind: Kind<T>, emptySpec: object): Kind<T> {
+  return { ...kind, emptySpec };
 }

@@ -193,7 +193,10 @@ export class Informer<T extends HasMetadata> {
     else this.store(object);
   }
 
-  private store(object: T): void {
+  private store(stored: T): void {
+    const { emptySpec } = this.scope.kind;
+    const object =
+      emptySpec === undefined || 'spec' in stored ? stored : { ...stored, spec: emptySpec };
     this.initial?.add(cacheKey(object));
     const old = this.known.set(object);
     if (old === undefined) this.tell({ type: 'added', object });

@@ -15,7 +15,7 @@ import { kedaController } from './keda/controller.js';
 import { definitions } from './keda/definitions.js';
 import { externalMetricsVersion } from './keda/external-metrics.js';
 import { kedaHints } from './keda/hints.js';
-import { group } from './keda/types.js';
+import { group, scaledJobs } from './keda/types.js';
 import {
   validateAuthentication,
   validateScaledJob,
@@ -126,6 +126,7 @@ export const keda: Operator = {
   process: { name: 'keda', identity, controllers: [kedaController] },
   webhooks: {
     service,
+    kinds: [scaledJobs],
     byPath: {
       [paths.scaledObject]: validateScaledObject,
       [paths.scaledJob]: validateScaledJob,

@@ -23,6 +23,7 @@ import {
 import { systemNamespace } from './knative/keys.js';
 import { judge } from './knative/validator.js';
 import type { Operator } from './operator.js';
+import { configurations, knativeServices, revisions, routes } from './knative/types.js';
 
 const account = 'controller';
 const identity = serviceAccount(systemNamespace, account);
@@ -43,6 +44,7 @@ export const knativeServing: Operator = {
   process: { name: 'knative-serving', identity, rate, controllers: knativeControllers(identity) },
   webhooks: {
     service: webhookService,
+    kinds: [configurations, knativeServices, revisions, routes],
     byPath: { [webhookPaths.fillIn]: fillIn, [webhookPaths.judge]: judge },
   },
   hints: knativeHints,

@@ -25,6 +25,8 @@ import { mutatePod } from './kserve/pod-mutator.js';
 import { shippedRuntimes, shippedStorageContainer } from './kserve/runtimes.js';
 import { validateService } from './kserve/validator.js';
 import type { Operator } from './operator.js';
+import { inferenceServices } from './kserve/types.js';
+import { inferenceGraphs } from './kserve/graph/types.js';
 
 const namespace = 'kserve';
 const account = 'kserve-controller-manager';
@@ -144,6 +146,7 @@ export const kserve: Operator = {
   },
   webhooks: {
     service,
+    kinds: [inferenceGraphs, inferenceServices],
     byPath: {
       [paths.service]: defaultService,
       [paths.pods]: mutatePod,

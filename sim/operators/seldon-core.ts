@@ -19,6 +19,7 @@ import { seldonDeploymentController } from './seldon/controller.js';
 import { seldonDefinition } from './seldon/definition.js';
 import { seldonHints } from './seldon/hints.js';
 import { validateSeldonDeployment } from './seldon/validator.js';
+import { seldonDeployments } from './seldon/types.js';
 
 const account = 'seldon-manager';
 const group = 'machinelearning.seldon.io';
@@ -84,6 +85,6 @@ export const seldonCore: Operator = {
     identity: serviceAccount(namespace, account),
     controllers: [seldonDeploymentController],
   },
-  webhooks: { service, byPath: { [path]: validateSeldonDeployment } },
+  webhooks: { service, kinds: [seldonDeployments], byPath: { [path]: validateSeldonDeployment } },
   hints: seldonHints,
 };

@@ -16,6 +16,7 @@ import { validateClusterRuntime, validateRuntime } from './trainer/runtime-valid
 import { shippedRuntimes } from './trainer/runtimes.js';
 import { validateTrainJob } from './trainer/validator.js';
 import type { Operator } from './operator.js';
+import { clusterTrainingRuntimes, trainingRuntimes, trainJobs } from './trainer/types.js';
 
 const namespace = 'kubeflow-system';
 const account = 'kubeflow-trainer-controller-manager';
@@ -88,6 +89,7 @@ export const trainer: Operator = {
   process: { name: 'trainer', identity, controllers: [trainJobController(identity)] },
   webhooks: {
     service,
+    kinds: [clusterTrainingRuntimes, trainingRuntimes, trainJobs],
     byPath: {
       [`${prefix}clustertrainingruntime`]: validateClusterRuntime,
       [`${prefix}trainingruntime`]: validateRuntime,

@@ -28,6 +28,7 @@ import { defaultQueue, validateQueue } from './volcano/queue-webhooks.js';
 import { scheduler } from './volcano/scheduler/scheduler.js';
 import { shippedText } from './volcano/scheduler/configuration.js';
 import { ttlController } from './volcano/ttl-controller.js';
+import { jobs, podGroups, queues } from './volcano/types.js';
 
 const namespace = 'volcano-system';
 const service = { namespace, name: 'volcano-admission-service' };
@@ -190,6 +191,7 @@ export const volcano: Operator = {
   ],
   webhooks: {
     service,
+    kinds: [jobs, podGroups, queues],
     byPath: {
       '/jobs/mutate': defaultJob,
       '/jobs/validate': validateJob,

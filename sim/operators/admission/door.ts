@@ -6,7 +6,7 @@ import type { Answer, Connect, Reconciliation, Transport } from '../../client/co
 import { answerOf } from '../../client/runtime.js';
 import type { Clock } from '../../engine/clock.js';
 import type { Operator } from '../operator.js';
-import type { Converter, WebhookRequest, WebhookVerdict } from './webhook.js';
+import type { Converter, WebhookRequest, Webhooks, WebhookVerdict } from './webhook.js';
 
 /** A call, as the API server makes it. */
 interface Call {
@@ -76,7 +76,11 @@ export function webhookDoor(
     const transport = options.connect(operator.process.identity);
     const review = body as Review;
     const answer = (verdict: WebhookVerdict): void => done(answerTo(review, verdict));
-    new Judgement(webhook(requestOf(review)), { transport, clock: options.clock, label }, answer);
+    new Judgement(
+      webhook(requestOf(review, operator.webhooks?.kinds)),
+      { transport, clock: options.clock, label },
+      answer,
+    );
   };
 }
 
@@ -136,17 +140,24 @@ function converted({ apiVersion, request }: ConversionReview, converter: Convert
   return { isOk: true, code: 200, contentType: 'application/json', body };
 }
 
-function requestOf({ request }: Review): WebhookRequest {
+function requestOf({ request }: Review, kinds: Webhooks['kinds']): WebhookRequest {
   const { operation, name = '', namespace = '', object, oldObject, userInfo, dryRun } = request;
   return {
     operation,
     name,
     namespace,
-    ...(object !== null && { object }),
-    ...(oldObject !== null && { oldObject }),
+    ...(object !== null && { object: decoded(object, kinds) }),
+    ...(oldObject !== null && { oldObject: decoded(oldObject, kinds) }),
     ...(userInfo?.username !== undefined && { user: userInfo.username }),
     ...(dryRun === true && { isDryRun: true }),
   };
+}
+
+/** As Go's decoder hands it to a webhook: a spec that is not there is the kind's empty one. */
+function decoded(object: KubeObject, kinds: Webhooks['kinds']): KubeObject {
+  if ('spec' in object) return object;
+  const emptySpec = kinds?.find(({ kind }) => kind === object.kind)?.emptySpec;
+  return emptySpec === undefined ? object : { ...object, spec: emptySpec };
 }
 
 function answerTo({ apiVersion, request }: Review, verdict: WebhookVerdict): CallAnswer {

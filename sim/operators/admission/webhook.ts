@@ -1,5 +1,5 @@
 /** The contract of the admission webhooks that an operator serves. */
-import type { KubeObject } from '../../api/object.js';
+import type { Kind, KubeObject } from '../../api/object.js';
 import type { Reconciliation } from '../../client/contract.js';
 
 /** What a webhook is asked about. */
@@ -37,6 +37,8 @@ export interface Webhooks {
   readonly service: { readonly namespace: string; readonly name: string };
   /** By the path of the URL. */
   readonly byPath: Readonly<Record<string, Webhook>>;
+  /** The kinds whose objects may come without a spec: webhooks get the kind's empty one. */
+  readonly kinds?: readonly Pick<Kind, 'kind' | 'emptySpec'>[];
   /** The webhooks that convert objects of CRDs between their versions, by the path of the URL. */
   readonly converters?: Readonly<Record<string, Converter>>;
 }

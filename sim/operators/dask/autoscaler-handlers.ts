@@ -4,7 +4,16 @@ import { isConditionTrue } from '../../api/meta.js';
 import type { Reconciliation } from '../../client/contract.js';
 import { pause } from '../../client/requests.js';
 import type { Cause, Failure, HandledKind } from '../kopf/contract.js';
-import { adoptedBy, exception, found, listed, merged, type Step } from './calls.js';
+import {
+  adoptedBy,
+  exception,
+  found,
+  keyError,
+  listed,
+  merged,
+  withoutSpec,
+  type Step,
+} from './calls.js';
 import type { SchedulerClient } from './scheduler.js';
 import {
   daskAutoscalers,
@@ -32,6 +41,7 @@ export function autoscalerHandlers(scheduler: SchedulerClient): HandledKind<Dask
 
 function* adopt({ object, log }: Cause<DaskAutoscaler>): Reconciliation<Failure | undefined> {
   const { name = '', namespace = '' } = object.metadata;
+  if (withoutSpec(object)) return keyError('cluster').failure;
   const cluster = yield* found(daskClusters, namespace, object.spec.cluster);
   if ('failure' in cluster) return cluster.failure;
   const owner = { ...cluster.value, of: daskClusters };
@@ -46,6 +56,7 @@ function* adapt(
   scheduler: SchedulerClient,
 ): Reconciliation<Failure | undefined> {
   const { name = '', namespace = '' } = object.metadata;
+  if (withoutSpec(object)) return keyError('cluster').failure;
   const { cluster } = object.spec;
   const pod = yield* schedulerPod(namespace, cluster);
   if ('failure' in pod) return pod.failure;

@@ -12,6 +12,16 @@ export function exception(message: string): { readonly failure: Failure } {
   return { failure: { kind: 'exception', message } };
 }
 
+/** A field that the program takes for granted is not there. */
+export function keyError(field: string): { readonly failure: Failure } {
+  return exception(`'${field}'`);
+}
+
+/** Whether an object has no spec, for which the CRDs do not ask. */
+export function withoutSpec(object: HasMetadata): boolean {
+  return (object as { readonly spec?: unknown }).spec === undefined;
+}
+
 /** How long something is looked for that is not there. */
 const patienceMs = 2_000;
 const pauseMaxMs = 1_000;

@@ -3,7 +3,7 @@ import { pods, type Pod } from '../../api/kinds/core.js';
 import { rfc3339 } from '../../api/time.js';
 import type { Reconciliation } from '../../client/contract.js';
 import type { Cause, Failure, HandledKind, Handler } from '../kopf/contract.js';
-import { ensured, found, merged } from './calls.js';
+import { ensured, found, keyError, merged, withoutSpec } from './calls.js';
 import { deleteCluster } from './cluster-handlers.js';
 import { jobCluster, jobRunner, runnerName } from './objects.js';
 import { daskClusters, daskJobs, labels, type DaskJob } from './types.js';
@@ -38,6 +38,7 @@ function* createComponents({
 }: Cause<DaskJob>): Reconciliation<Failure | undefined> {
   const { name = '', namespace = '' } = object.metadata;
   log('Creating Dask job components.');
+  if (withoutSpec(object)) return keyError('cluster').failure;
   const noCluster = yield* ensured(daskClusters, jobCluster(object));
   if (noCluster !== undefined) return noCluster;
   log(`Cluster ${name} for job ${name} created in ${namespace}.`);

@@ -285,6 +285,7 @@ export function gatewayDefinitions(): readonly KubeObject[] {
       shortNames: ['gc'],
       scope: 'Cluster',
       spec: classSpec,
+      required: ['spec'],
       status: object({ conditions }),
       columns: [
         { name: 'Controller', type: 'string', jsonPath: '.spec.controllerName' },
@@ -300,6 +301,7 @@ export function gatewayDefinitions(): readonly KubeObject[] {
       singular: 'gateway',
       shortNames: ['gtw'],
       spec: gatewaySpec,
+      required: ['spec'],
       status: gatewayStatus,
       columns: [
         { name: 'Class', type: 'string', jsonPath: '.spec.gatewayClassName' },
@@ -314,6 +316,7 @@ export function gatewayDefinitions(): readonly KubeObject[] {
       plural: 'httproutes',
       singular: 'httproute',
       spec: routeSpec,
+      required: ['spec'],
       status: routeStatus,
       columns: [{ name: 'Hostnames', type: 'string', jsonPath: '.spec.hostnames' }, age],
     }),

@@ -1,7 +1,7 @@
 /** The shapes of KEDA's kinds. @upstream kedacore/keda v2.20.2 apis/keda/v1alpha1 */
 import type { HorizontalPodAutoscalerBehavior } from '../../api/kinds/autoscaling.js';
 import type { JobSpec } from '../../api/kinds/batch.js';
-import { kindOf, type HasMetadata } from '../../api/object.js';
+import { kindOf, withEmptySpec, type HasMetadata } from '../../api/object.js';
 
 /** The API group. */
 export const group = 'keda.sh';
@@ -175,7 +175,10 @@ const version = `${group}/v1alpha1`;
 /** The kind ScaledObject. */
 export const scaledObjects = kindOf<ScaledObject>(version, 'ScaledObject', 'scaledobjects');
 /** The kind ScaledJob. */
-export const scaledJobs = kindOf<ScaledJob>(version, 'ScaledJob', 'scaledjobs');
+export const scaledJobs = withEmptySpec(kindOf<ScaledJob>(version, 'ScaledJob', 'scaledjobs'), {
+  jobTargetRef: { template: {} },
+  triggers: [],
+});
 /** The kind TriggerAuthentication. */
 export const triggerAuthentications = kindOf<TriggerAuthentication>(
   version,

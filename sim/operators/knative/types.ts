@@ -1,7 +1,7 @@
 /** The shapes of Knative's kinds. @upstream knative/serving v1.22.1 pkg/apis, knative/networking pkg/apis/networking/v1alpha1 */
 import type { PodSpec } from '../../api/kinds/core.js';
 import type { ObjectMeta } from '../../api/kinds/meta.js';
-import { kindOf, type HasMetadata } from '../../api/object.js';
+import { kindOf, withEmptySpec, type HasMetadata } from '../../api/object.js';
 
 /** A condition as Knative's libraries write it. */
 export interface KnativeCondition {
@@ -197,13 +197,19 @@ const autoscaling = 'autoscaling.internal.knative.dev/v1alpha1';
 const networking = 'networking.internal.knative.dev/v1alpha1';
 
 /** The kind Service of Knative. */
-export const knativeServices = kindOf<KnativeService>(serving, 'Service', 'services');
+export const knativeServices = withEmptySpec(
+  kindOf<KnativeService>(serving, 'Service', 'services'),
+  {},
+);
 /** The kind Configuration. */
-export const configurations = kindOf<Configuration>(serving, 'Configuration', 'configurations');
+export const configurations = withEmptySpec(
+  kindOf<Configuration>(serving, 'Configuration', 'configurations'),
+  {},
+);
 /** The kind Revision. */
-export const revisions = kindOf<Revision>(serving, 'Revision', 'revisions');
+export const revisions = withEmptySpec(kindOf<Revision>(serving, 'Revision', 'revisions'), {});
 /** The kind Route. */
-export const routes = kindOf<Route>(serving, 'Route', 'routes');
+export const routes = withEmptySpec(kindOf<Route>(serving, 'Route', 'routes'), {});
 /** The kind PodAutoscaler. */
 export const podAutoscalers = kindOf<PodAutoscalerObject>(
   autoscaling,

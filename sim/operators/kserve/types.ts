@@ -3,7 +3,7 @@ import type { DeploymentStrategy } from '../../api/kinds/apps.js';
 import type { HorizontalPodAutoscalerBehavior } from '../../api/kinds/autoscaling.js';
 import type { Container, PodSpec } from '../../api/kinds/core.js';
 import type { HasMetadata } from '../../api/object.js';
-import { kindOf } from '../../api/object.js';
+import { kindOf, withEmptySpec } from '../../api/object.js';
 import type { TrafficTarget } from '../knative/types.js';
 
 /** What a model is and where it is. */
@@ -203,25 +203,26 @@ export interface StorageContainer extends HasMetadata {
 const group = 'serving.kserve.io';
 
 /** The kind InferenceService. */
-export const inferenceServices = kindOf<InferenceService>(
-  `${group}/v1beta1`,
-  'InferenceService',
-  'inferenceservices',
+export const inferenceServices = withEmptySpec(
+  kindOf<InferenceService>(`${group}/v1beta1`, 'InferenceService', 'inferenceservices'),
+  { predictor: {} },
 );
 
 /** The kind ServingRuntime. */
-export const servingRuntimes = kindOf<ServingRuntime>(
-  `${group}/v1alpha1`,
-  'ServingRuntime',
-  'servingruntimes',
+export const servingRuntimes = withEmptySpec(
+  kindOf<ServingRuntime>(`${group}/v1alpha1`, 'ServingRuntime', 'servingruntimes'),
+  { containers: [] },
 );
 
 /** The kind ClusterServingRuntime. */
-export const clusterServingRuntimes = kindOf<ServingRuntime>(
-  `${group}/v1alpha1`,
-  'ClusterServingRuntime',
-  'clusterservingruntimes',
-  'Cluster',
+export const clusterServingRuntimes = withEmptySpec(
+  kindOf<ServingRuntime>(
+    `${group}/v1alpha1`,
+    'ClusterServingRuntime',
+    'clusterservingruntimes',
+    'Cluster',
+  ),
+  { containers: [] },
 );
 
 /** The kind ClusterStorageContainer. */

@@ -10,7 +10,7 @@ import type {
 } from '../../api/kinds/core.js';
 import type { IngressTLS } from '../../api/kinds/networking.js';
 import type { AnyCondition } from '../../api/meta.js';
-import { kindOf, type HasMetadata } from '../../api/object.js';
+import { kindOf, withEmptySpec, type HasMetadata } from '../../api/object.js';
 
 type Texts = Readonly<Record<string, string>>;
 
@@ -141,9 +141,15 @@ export interface RayCluster extends HasMetadata {
 }
 
 const version = 'ray.io/v1';
+const emptyCluster = {
+  headGroupSpec: { rayStartParams: {}, template: { spec: { containers: [] } } },
+};
 
 /** The kind RayCluster. */
-export const rayClusters = kindOf<RayCluster>(version, 'RayCluster', 'rayclusters');
+export const rayClusters = withEmptySpec(
+  kindOf<RayCluster>(version, 'RayCluster', 'rayclusters'),
+  emptyCluster,
+);
 
 /** What is deleted, when. */
 export interface DeletionRule {
@@ -208,7 +214,7 @@ export interface RayJob extends HasMetadata {
 }
 
 /** The kind RayJob. */
-export const rayJobs = kindOf<RayJob>(version, 'RayJob', 'rayjobs');
+export const rayJobs = withEmptySpec(kindOf<RayJob>(version, 'RayJob', 'rayjobs'), {});
 
 /** What is asked of a service. */
 export interface RayServiceSpec {
@@ -256,4 +262,6 @@ export interface RayService extends HasMetadata {
 }
 
 /** The kind RayService. */
-export const rayServices = kindOf<RayService>(version, 'RayService', 'rayservices');
+export const rayServices = withEmptySpec(kindOf<RayService>(version, 'RayService', 'rayservices'), {
+  rayClusterConfig: emptyCluster,
+});

@@ -1,6 +1,6 @@
 /** The shape of MPIJob v2beta1. @upstream kubeflow/mpi-operator pkg/apis/kubeflow/v2beta1/types.go */
 import type { PodTemplateSpec } from '../../api/kinds/core.js';
-import { kindOf, type HasMetadata } from '../../api/object.js';
+import { kindOf, withEmptySpec, type HasMetadata } from '../../api/object.js';
 import type { JobCondition, JobStatus } from '../training-operator/types.js';
 
 /** What one kind of member of a job is. */
@@ -35,7 +35,10 @@ export interface MpiJob extends HasMetadata {
 export type MpiCondition = JobCondition;
 
 /** The kind MPIJob of kubeflow.org/v2beta1. */
-export const mpiJobs = kindOf<MpiJob>('kubeflow.org/v2beta1', 'MPIJob', 'mpijobs');
+export const mpiJobs = withEmptySpec(
+  kindOf<MpiJob>('kubeflow.org/v2beta1', 'MPIJob', 'mpijobs'),
+  {},
+);
 
 /** The job with the defaults that the operator keeps in its memory. */
 export function withDefaults(job: MpiJob): MpiJob {

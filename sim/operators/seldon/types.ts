@@ -2,7 +2,7 @@
 import type { MetricSpec } from '../../api/kinds/autoscaling.js';
 import type { Container, EnvVar, PodSpec, ResourceRequirements } from '../../api/kinds/core.js';
 import type { ObjectMeta } from '../../api/kinds/meta.js';
-import { kindOf, type HasMetadata } from '../../api/object.js';
+import { kindOf, withEmptySpec, type HasMetadata } from '../../api/object.js';
 import type { ScaledObjectSpec } from '../keda/types.js';
 import type { KnativeCondition } from '../knative/types.js';
 
@@ -126,8 +126,7 @@ export interface SeldonDeployment extends HasMetadata {
 }
 
 /** The kind SeldonDeployment. */
-export const seldonDeployments = kindOf<SeldonDeployment>(
-  'machinelearning.seldon.io/v1',
-  'SeldonDeployment',
-  'seldondeployments',
+export const seldonDeployments = withEmptySpec(
+  kindOf<SeldonDeployment>('machinelearning.seldon.io/v1', 'SeldonDeployment', 'seldondeployments'),
+  { predictors: [] },
 );

@@ -2,7 +2,7 @@
 import type { EnvVar, ResourceRequirements } from '../../api/kinds/core.js';
 import type { ObjectMeta } from '../../api/kinds/meta.js';
 import type { AnyCondition } from '../../api/meta.js';
-import { kindOf, type HasMetadata } from '../../api/object.js';
+import { kindOf, withEmptySpec, type HasMetadata } from '../../api/object.js';
 import type { JobSetSpec, ReplicatedJobStatus } from '../jobset/types.js';
 
 /** How the processes of one framework find each other. */
@@ -97,21 +97,20 @@ export interface TrainJobStatus {
 const version = 'trainer.kubeflow.org/v1alpha1';
 
 /** The kind TrainJob. */
-export const trainJobs = kindOf<TrainJob>(version, 'TrainJob', 'trainjobs');
+export const trainJobs = withEmptySpec(kindOf<TrainJob>(version, 'TrainJob', 'trainjobs'), {
+  runtimeRef: { name: '' },
+});
 
 /** The kind TrainingRuntime. */
-export const trainingRuntimes = kindOf<TrainingRuntime>(
-  version,
-  'TrainingRuntime',
-  'trainingruntimes',
+export const trainingRuntimes = withEmptySpec(
+  kindOf<TrainingRuntime>(version, 'TrainingRuntime', 'trainingruntimes'),
+  {},
 );
 
 /** The kind ClusterTrainingRuntime. */
-export const clusterTrainingRuntimes = kindOf<TrainingRuntime>(
-  version,
-  'ClusterTrainingRuntime',
-  'clustertrainingruntimes',
-  'Cluster',
+export const clusterTrainingRuntimes = withEmptySpec(
+  kindOf<TrainingRuntime>(version, 'ClusterTrainingRuntime', 'clustertrainingruntimes', 'Cluster'),
+  {},
 );
 
 /** The kind that a training names; undefined for what is no runtime. */

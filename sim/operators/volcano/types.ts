@@ -1,6 +1,6 @@
 /** The shapes of Volcano's kinds. @upstream volcano v1.15.1 staging/src/volcano.sh/apis/pkg/apis */
 import type { PersistentVolumeClaimSpec, PodTemplateSpec } from '../../api/kinds/core.js';
-import { kindOf, type HasMetadata } from '../../api/object.js';
+import { kindOf, withEmptySpec, type HasMetadata } from '../../api/object.js';
 import type { Quantities } from './amounts.js';
 
 /** What is to be done when something happens. */
@@ -168,8 +168,8 @@ export interface Queue extends HasMetadata {
 const scheduling = 'scheduling.volcano.sh/v1beta1';
 
 /** The kind Job. */
-export const jobs = kindOf<Job>('batch.volcano.sh/v1alpha1', 'Job', 'jobs');
+export const jobs = withEmptySpec(kindOf<Job>('batch.volcano.sh/v1alpha1', 'Job', 'jobs'), {});
 /** The kind PodGroup. */
-export const podGroups = kindOf<PodGroup>(scheduling, 'PodGroup', 'podgroups');
+export const podGroups = withEmptySpec(kindOf<PodGroup>(scheduling, 'PodGroup', 'podgroups'), {});
 /** The kind Queue. */
-export const queues = kindOf<Queue>(scheduling, 'Queue', 'queues', 'Cluster');
+export const queues = withEmptySpec(kindOf<Queue>(scheduling, 'Queue', 'queues', 'Cluster'), {});

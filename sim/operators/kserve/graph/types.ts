@@ -1,6 +1,6 @@
 /** The shape of an InferenceGraph. @upstream kserve v0.20.0 pkg/apis/serving/v1alpha1/inference_graph.go */
 import type { Affinity, ResourceRequirements, Toleration } from '../../../api/kinds/core.js';
-import { kindOf, type HasMetadata } from '../../../api/object.js';
+import { kindOf, withEmptySpec, type HasMetadata } from '../../../api/object.js';
 import type { Condition } from '../types.js';
 
 /** One step of a node: to another node, to an InferenceService, or to a URL. */
@@ -54,8 +54,7 @@ export interface InferenceGraph extends HasMetadata {
 }
 
 /** The kind InferenceGraph. */
-export const inferenceGraphs = kindOf<InferenceGraph>(
-  'serving.kserve.io/v1alpha1',
-  'InferenceGraph',
-  'inferencegraphs',
+export const inferenceGraphs = withEmptySpec(
+  kindOf<InferenceGraph>('serving.kserve.io/v1alpha1', 'InferenceGraph', 'inferencegraphs'),
+  { nodes: {} },
 );
