@@ -38,7 +38,7 @@ export const parts: readonly Part[] = [
     faithful: 'HorizontalPodAutoscaler v2: arithmetic, behaviours, conditions, events',
     approximated: 'resource metrics come from the kubelets every 15 s, as metrics-server asks',
     absent:
-      'custom and external metrics but those of GPUs and of KEDA, or where a provider is given',
+      'custom and external metrics but those of GPUs, of KEDA and of prometheus-adapter, or where a provider is given',
   },
   {
     name: 'Cluster autoscaler',
@@ -76,9 +76,9 @@ export const parts: readonly Part[] = [
     faithful:
       'the objects, conditions and events of the recorded traces that pass: training-operator v1.8.1 (six kinds), mpi-operator, KServe v0.20 in Standard mode, Kueue, Trainer v2.3 with JobSet',
     approximated:
-      'our reading of the real operators; their webhooks are part of the model; requests do not pass through an InferenceGraph; KServe does not hear of changes that others make to its ScaledObjects (the autoscaler class keda and the Knative mode, with its canary split, are read from the source: no recorded trace)',
+      'our reading of the real operators; their webhooks are part of the model; requests do not pass through an InferenceGraph; the autoscaler class keda and the Knative mode of KServe, with its canary split and its graphs, are read from the source: no recorded trace',
     absent:
-      'what is not listed by `sim/operators/index.ts`; of KServe InferenceGraphs in Knative mode, Istio’s routes and ModelMesh; of Trainer torchtune, Flux, PodGroups, OptimizationJobs, the data cache, the progress that trainers tell and the time of runtime patches; of JobSet exclusive placement by affinities, volume claim policies and the alpha gates, which are off',
+      'what is not listed by `sim/operators/index.ts`; of KServe Istio’s routes and ModelMesh; of Trainer torchtune, Flux, PodGroups, OptimizationJobs, the data cache, the progress that trainers tell and the time of runtime patches; of JobSet exclusive placement by affinities, volume claim policies and the alpha gates, which are off',
   },
   {
     name: 'Knative Serving',
@@ -94,11 +94,11 @@ export const parts: readonly Part[] = [
     name: 'Data and scaling operators',
     families: [],
     faithful:
-      'from their sources, where their kinds are, without recorded traces: Spark operator v2.5.2 (SparkApplication, ScheduledSparkApplication), dask-kubernetes with kopf 1.38 (DaskCluster, DaskWorkerGroup, DaskJob, DaskAutoscaler), KEDA v2.20.2 (ScaledObject, ScaledJob, authentications, external metrics), Volcano v1.15.1 (Job, PodGroup, Queue, its scheduler with the actions and tiers of the user’s ConfigMap: enqueue, allocate, backfill, preempt, reclaim); Seldon Core v1.17.1 (SeldonDeployment: its webhook, Deployments, Services, autoscalers, ScaledObjects and budgets, the executor that walks routers, combiners and transformers in three protocols)',
+      'from their sources, where their kinds are, without recorded traces: Spark operator v2.5.2 (SparkApplication, ScheduledSparkApplication), dask-kubernetes with kopf 1.38 (DaskCluster, DaskWorkerGroup, DaskJob, DaskAutoscaler), KEDA v2.20.2 (ScaledObject, ScaledJob, authentications, external metrics), Volcano v1.15.1 (Job, PodGroup, Queue, its scheduler with the actions and tiers of the user’s ConfigMap: enqueue, allocate, backfill, preempt, reclaim); Seldon Core v1.17.1 (SeldonDeployment: its webhook, Deployments, Services, autoscalers, ScaledObjects and budgets, the executor that walks routers, combiners and transformers in three protocols); KubeRay v1.7.0 (RayCluster with its autoscaler, RayJob in four modes of submission, RayService with pending and active clusters)',
     approximated:
-      'spark-submit, the Spark driver and its executors, the Dask scheduler and workers do work of a stated length, not code; Spark of 4.0; calls of operators to programs leave from the API server’s address; the webhooks of KEDA check in one order; of Seldon Core the source at hand was older: chart values, image tags and some names are from its documents and from memory, models answer with what they were sent, a combiner with its first message',
+      'spark-submit, the Spark driver and its executors, the Dask scheduler and workers, Ray’s head, workers, submitter and Serve do work of a stated length, not code; Spark of 4.0; calls of operators to programs leave from the API server’s address; the webhooks of KEDA check in one order; of Seldon Core the source at hand was older: chart values, image tags and some names are from its documents and from memory, models answer with what they were sent, a combiner with its first message',
     absent:
-      'of Spark SparkConnect, ingresses, batch schedulers, dynamic allocation that shrinks; of KEDA all scalers but cpu, memory, cron, kubernetes-workload, prometheus and metrics-api, and formulas; of Volcano the actions shuffle, gangpreempt and gangreclaim, plug-ins that its shipped file leaves out, CronJobs, JobFlows, HyperNodes; of Seldon Core Istio and Ambassador routes, explainers, gRPC, Kafka, loggers, feedback, and all of version 2; Ray and Flink',
+      'of Spark SparkConnect, ingresses, batch schedulers, dynamic allocation that shrinks; of KEDA all scalers but cpu, memory, cron, kubernetes-workload, prometheus and metrics-api, and formulas; of Volcano the actions shuffle, gangpreempt and gangreclaim, plug-ins that its shipped file leaves out, CronJobs, JobFlows, HyperNodes; of Seldon Core Istio and Ambassador routes, explainers, gRPC, Kafka, loggers, feedback, and all of version 2; of KubeRay RayCronJob, batch schedulers, incremental upgrades and what stands behind its alpha gates; Flink',
   },
   {
     name: 'Kueue',
@@ -123,11 +123,11 @@ export const parts: readonly Part[] = [
     name: 'Mesh',
     families: ['mesh'],
     faithful:
-      'the security of Istio 1.30 with sidecars: PeerAuthentication, the TLS of DestinationRule with auto mTLS, RequestAuthentication, AuthorizationPolicy for HTTP and TCP (ALLOW, DENY, AUDIT, CUSTOM, dry run), path normalization, what the client sees, and what the webhook says of the three policies; where its kinds are, istiod checks them, puts sidecars into pods, and what travels between programs is let through, refused or reset by them',
+      'the security of Istio 1.30 with sidecars: PeerAuthentication, the TLS of DestinationRule with auto mTLS, RequestAuthentication, AuthorizationPolicy for HTTP and TCP (ALLOW, DENY, AUDIT, CUSTOM, dry run), path normalization, what the client sees, and what the webhook says of the three policies; where its kinds are, istiod checks them, puts sidecars into pods, and what travels between programs is let through, refused or reset by them; annotated pods are scraped through the agent at port 15020',
     approximated:
       'tokens are told to be good or bad, not verified; an external authorizer says one thing for all (in a cluster it refuses); the texts of 503s; labels are those at a pod’s start; the injected pod is written from what is known of the template',
     absent:
-      'ambient mode, gateways, Sidecar, VirtualService, subsets, ServiceEntry, EnvoyFilter, waypoints, egress, several revisions; probes rewritten to and metrics merged at port 15020; what Envoy’s other filters leave behind',
+      'ambient mode, gateways, Sidecar, VirtualService, subsets, ServiceEntry, EnvoyFilter, waypoints, egress, several revisions; probes rewritten to port 15020 (the kubelet’s pass); what Envoy’s other filters leave behind',
   },
   {
     name: 'Traffic and serving',
@@ -145,9 +145,9 @@ export const parts: readonly Part[] = [
     faithful:
       'dcgm-exporter 4.5.3 to 4.8.2 in a pod: its text, labels, files of counters, interval, the pods that hold a GPU, shared GPUs, MIG instances, Xid errors; the delay of exporter, scrape and adapter',
     approximated:
-      'use is what the workload says; clocks, power, heat and energy lie between idle and full by model; memory is the context of each program; after Xid 79 only the error can be read; replicas, renamed products and MIG by node labels: NVIDIA’s own device plug-in runs idle beside them',
+      'use is what the workload says; clocks, power, heat and energy lie between idle and full by model; memory is the context of each program; after Xid 79 only the error can be read; replicas, renamed products and MIG by node labels or by the device plug-in’s ConfigMap (time slices and MPS, whose daemon never fails): NVIDIA’s own device plug-in runs idle beside them',
     absent:
-      'DCGM_EXP counters, tensor, DRAM, PCIe and NVLink activity, use by process; the ConfigMap of the device plug-in (time-slicing, MPS), renameByDefault, the ClusterPolicy of the GPU operator; metrics of prometheus-adapter but DCGM_FI_DEV_GPU_UTIL',
+      'DCGM_EXP counters, tensor, DRAM, PCIe and NVLink activity, use by process; of the GPU operator’s ClusterPolicy all but the device plug-in’s default configuration; on kind and k3s the ConfigMap of the device plug-in',
   },
   {
     name: 'Fraud data',
@@ -179,7 +179,7 @@ export const parts: readonly Part[] = [
     name: 'Prometheus',
     families: ['promql'],
     faithful:
-      'instant and range queries, vector matching, aggregations, nearly all functions, subqueries, @ and offset, staleness, classic histograms, recording and alerting rules, the life of alerts, templates, text formats; scraping through network policies; its HTTP API; Prometheus in a pod with a configuration of its own: discovery by the API (pods, endpoints, slices, services, nodes), by DNS A and static, relabelling, reloading; kube-state-metrics v2.20 for 20 kinds; Alertmanager in a pod: routes, groups and their times, matchers, inhibitions, silences, mute and active intervals, retries, webhooks with version 4 of the payload, API v2; the Prometheus operator v0.93 (Prometheus, ServiceMonitor, PodMonitor, PrometheusRule) with its config-reloader, where its kinds are',
+      'instant and range queries, vector matching, aggregations, nearly all functions, subqueries, @ and offset, staleness, classic histograms, recording and alerting rules, the life of alerts, templates, text formats; scraping through network policies; its HTTP API; Prometheus in a pod with a configuration of its own: discovery by the API (pods, endpoints, slices, services, nodes), by DNS A and static, relabelling, reloading; kube-state-metrics v2.20 for 20 kinds; Alertmanager in a pod: routes, groups and their times, matchers, inhibitions, silences, mute and active intervals, retries, webhooks with version 4 of the payload, API v2; the Prometheus operator v0.93 (Prometheus with whom it tells of alerts, ServiceMonitor, PodMonitor, PrometheusRule) with its config-reloader, where its kinds are; prometheus-adapter in a pod: custom and external metrics by the rules of its file',
     approximated:
       "limit_ratio (another hash); a gateway's counters are its share of all answers; scrapes have no TLS, credentials and time-outs of their own; Alertmanager’s intervals are read in UTC, and what it would send out of the cluster is logged; on voyages of `check` monitors only run",
     absent:
