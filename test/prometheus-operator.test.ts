@@ -1,9 +1,14 @@
 /** The Prometheus operator in a whole cluster: what it makes, what is scraped, what alerts, what goes. */
 import { gunzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
+import { prometheusOperator } from '../sim/operators/prometheus-operator.js';
+import { serveHttp } from '../sim/workloads/agnhost/http.js';
+import type { Workload } from '../sim/workloads/workload.js';
+import { bootSimulatedCluster } from '../src/backends/sim.js';
 import { manifests, simulate, type Cluster } from '../src/index.js';
+import { gpuNodes } from './bench/cluster.js';
 
-const objects = `
+const account = `
 apiVersion: v1
 kind: Namespace
 metadata: { name: monitoring }
@@ -23,7 +28,9 @@ kind: ClusterRoleBinding
 metadata: { name: monitoring }
 roleRef: { apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: monitoring }
 subjects: [{ kind: ServiceAccount, name: prometheus, namespace: monitoring }]
----
+`;
+
+const objects = `${account}---
 apiVersion: apps/v1
 kind: Deployment
 metadata: { name: ksm, namespace: monitoring }
@@ -212,3 +219,156 @@ it('refuses rules that do not parse', async () => {
       'admission webhook "prometheusrulevalidate.monitoring.coreos.com" denied the request: Rules are not valid',
   });
 }, 60_000);
+
+const alerting = `${account}---
+apiVersion: monitoring.coreos.com/v1
+kind: Alertmanager
+metadata: { name: main, namespace: monitoring, labels: { team: platform } }
+spec:
+  replicas: 1
+  alertmanagerConfigSelector: {}
+  alertmanagerConfigNamespaceSelector: {}
+---
+apiVersion: monitoring.coreos.com/v1
+kind: Prometheus
+metadata: { name: main, namespace: monitoring }
+spec:
+  serviceAccountName: prometheus
+  serviceMonitorSelector: {}
+  ruleSelector: {}
+  evaluationInterval: 15s
+  alerting: { alertmanagers: [{ name: alertmanager-operated, port: web }] }
+---
+apiVersion: monitoring.coreos.com/v1
+kind: PrometheusRule
+metadata: { name: shop, namespace: monitoring }
+spec:
+  groups:
+    - name: shop
+      rules:
+        - { alert: ShopDown, expr: vector(1), labels: { namespace: shop, severity: page } }
+        - { alert: OtherDown, expr: vector(1), labels: { namespace: other, severity: page } }
+---
+apiVersion: v1
+kind: Namespace
+metadata: { name: shop }
+---
+apiVersion: monitoring.coreos.com/v1alpha1
+kind: AlertmanagerConfig
+metadata: { name: route, namespace: shop }
+spec:
+  route: { receiver: pager, groupBy: [alertname], groupWait: 10s, matchers: [{ name: severity, value: page, matchType: '=' }] }
+  receivers: [{ name: pager, webhookConfigs: [{ urlSecret: { name: pager, key: url } }] }]
+---
+apiVersion: monitoring.coreos.com/v1alpha1
+kind: AlertmanagerConfig
+metadata: { name: bad, namespace: shop }
+spec:
+  route: { receiver: nobody }
+  receivers: [{ name: pager }]
+---
+apiVersion: v1
+kind: Secret
+metadata: { name: pager, namespace: shop }
+stringData: { url: 'http://pager.shop.svc:8080/alerts' }
+---
+apiVersion: v1
+kind: Pod
+metadata: { name: pager, namespace: shop, labels: { app: pager } }
+spec: { containers: [{ name: pager, image: pager }] }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: pager, namespace: shop }
+spec: { selector: { app: pager }, ports: [{ port: 8080 }] }
+`;
+
+const ownConfiguration = (route: string): string => `
+apiVersion: v1
+kind: Secret
+metadata: { name: alertmanager-main, namespace: monitoring }
+stringData:
+  alertmanager.yaml: |
+    route: ${route}
+    receivers: [{ name: nobody }]
+  page.tmpl: '{{ define "page" }}{{ end }}'
+`;
+
+it('has an Alertmanager tell whom a namespace names, and takes what users change', async () => {
+  const pages: unknown[] = [];
+  const pager: Workload = {
+    name: 'pager',
+    start: ({ network }) => {
+      serveHttp(network, 8080, ({ body }, respond) => {
+        pages.push(JSON.parse(body));
+        respond({ status: 200, contentType: 'text/plain', body: '' });
+      });
+      return {};
+    },
+  };
+  await using cluster = await bootSimulatedCluster({
+    seed: 1,
+    nodes: gpuNodes(1, 4),
+    operators: [prometheusOperator],
+    workloads: [{ image: 'pager', workload: pager }],
+  });
+  await cluster.apply(manifests(alerting));
+  await cluster.advance('2m');
+  expect(pages).toEqual([
+    expect.objectContaining({
+      receiver: 'shop/route/pager',
+      status: 'firing',
+      groupLabels: { alertname: 'ShopDown' },
+      alerts: [expect.objectContaining({ labels: expect.objectContaining({ namespace: 'shop' }) })],
+    }),
+  ]);
+  const events = '/apis/events.k8s.io/v1/namespaces/shop/events';
+  const told = await json<{ items: readonly { note: string }[] }>(cluster, events);
+  expect(told?.items.map(({ note }) => note)).toContain(
+    'AlertmanagerConfig bad was rejected due to invalid configuration: receiver "nobody" not found',
+  );
+  const scale = await json<Told>(cluster, `${path}/alertmanagers/main/scale`);
+  expect(scale).toMatchObject({ spec: { replicas: 1 }, status: { replicas: 1 } });
+
+  const core = '/api/v1/namespaces/monitoring';
+  await cluster.apply(manifests(ownConfiguration('{ receiver: nobody, group_wait: 5s }')));
+  await cluster.advance('2m');
+  const generated = await json<Told>(cluster, `${core}/secrets/alertmanager-main-generated`);
+  const { 'alertmanager.yaml.gz': packed = '', ...others } = generated?.data ?? {};
+  expect(Object.keys(others)).toEqual(['page.tmpl']);
+  const text = gunzipSync(Buffer.from(packed, 'base64')).toString();
+  expect(text).toMatch(
+    /^route:\n  receiver: nobody\n  routes:\n  - receiver: shop\/route\/pager\n/,
+  );
+  const log = `${core}/pods/alertmanager-main-0/log?container=config-reloader`;
+  const reloads = String((await cluster.request({ method: 'GET', path: log })).body);
+  expect(reloads.match(/Reload triggered/g)).toHaveLength(2);
+
+  await cluster.apply(manifests(ownConfiguration('{ receiver: nobody, continue: true }')));
+  await cluster.advance('1m');
+  expect((await json<Told>(cluster, `${path}/alertmanagers/main`))?.status).toMatchObject({
+    availableReplicas: 1,
+    conditions: [
+      { type: 'Available', status: 'True' },
+      {
+        type: 'Reconciled',
+        status: 'False',
+        reason: 'ReconciliationFailed',
+        message:
+          'provision alertmanager configuration: failed to initialize from secret: check AlertmanagerConfig root route failed: cannot have continue in root route',
+      },
+    ],
+  });
+
+  await cluster.request({ method: 'DELETE', path: `${path}/alertmanagers/main` });
+  await cluster.advance('3m');
+  for (const gone of [
+    '/apis/apps/v1/namespaces/monitoring/statefulsets/alertmanager-main',
+    `${core}/secrets/alertmanager-main-generated`,
+    `${core}/services/alertmanager-operated`,
+    `${core}/pods/alertmanager-main-0`,
+  ]) {
+    expect(await json(cluster, gone), gone).toBeUndefined();
+  }
+  expect(await json(cluster, `${core}/secrets/alertmanager-main`)).toBeDefined();
+}, 120_000);

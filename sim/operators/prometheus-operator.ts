@@ -1,9 +1,9 @@
 /**
  * The Prometheus operator: Prometheus as StatefulSets, configured by ServiceMonitors, PodMonitors and
- * PrometheusRules. Installed as its bundle does, in the namespace default, with the webhooks of its
- * documentation.
- * Left out: Alertmanager, AlertmanagerConfig, PrometheusAgent, Probe, ScrapeConfig, ThanosRuler, which
- * are stored as they are; scrape classes, remote storage, Thanos, TLS and the web server's settings,
+ * PrometheusRules, and Alertmanagers, configured by AlertmanagerConfigs. Installed as its bundle does, in
+ * the namespace default, with the webhooks of its documentation for rules.
+ * Left out: PrometheusAgent, Probe, ScrapeConfig, ThanosRuler, which are stored as they are; TLS of
+ * Alertmanagers, their limits, versions before 0.24, certificates and OAuth of receivers; scrape classes, remote storage, Thanos, TLS and the web server's settings,
  * credentials of scrapes and of Alertmanagers, the gates that are off by default (so monitors and rules have no status); a
  * Secret of additional scrape configurations is read at each pass, but no pass begins because it has
  * changed. The configuration is packed by gzip as upstream's is, but not compressed.
@@ -16,6 +16,7 @@ import { webhookConfiguration } from './admission/configuration.js';
 import { installation } from './crd/installation.js';
 import { once } from './crd/once.js';
 import type { Operator } from './operator.js';
+import { alertmanagerController } from './prometheus-operator/alertmanager/controller.js';
 import { prometheusController } from './prometheus-operator/controller.js';
 import { definitions } from './prometheus-operator/definitions.js';
 import { prometheusHints } from './prometheus-operator/hints.js';
@@ -32,6 +33,10 @@ const rules: readonly PolicyRule[] = [
   {
     apiGroups: [group],
     resources: [
+      'alertmanagers',
+      'alertmanagers/finalizers',
+      'alertmanagers/status',
+      'alertmanagerconfigs',
       'prometheuses',
       'prometheuses/finalizers',
       'prometheuses/status',
@@ -95,7 +100,11 @@ export const prometheusOperator: Operator = {
     ...installation({ namespace, account, rules }).filter(({ kind }) => kind !== 'Namespace'),
     ...webhooks(),
   ]),
-  process: { name: 'prometheus-operator', identity, controllers: [prometheusController] },
+  process: {
+    name: 'prometheus-operator',
+    identity,
+    controllers: [prometheusController, alertmanagerController],
+  },
   webhooks: {
     service,
     byPath: { [paths.validate]: validateRule, [paths.mutate]: mutateRule },

@@ -18,7 +18,7 @@ import {
 } from '../../client/contract.js';
 import { splitKey, watch } from '../../client/requests.js';
 import { Pass } from './pass.js';
-import type { Reconciled } from './status.js';
+import type { Reconciled } from './set-state.js';
 import {
   podMonitors,
   prometheuses,
@@ -119,7 +119,7 @@ function watchesOf({ queue, view }: ControllerContext, { changed }: Memory): rea
 }
 
 /** Whether more than the status has changed; what has no generation may have changed in any way. */
-function isStateChanged(old: HasMetadata, now: HasMetadata): boolean {
+export function isStateChanged(old: HasMetadata, now: HasMetadata): boolean {
   return (
     now.metadata.generation === undefined ||
     old.metadata.generation !== now.metadata.generation ||

@@ -1,6 +1,11 @@
 /** The CRDs. @upstream prometheus-operator v0.93 example/prometheus-operator-crd */
 import type { KubeObject } from '../../api/object.js';
 import { definition, type DefinitionParts } from '../crd/definition.js';
+import {
+  alertmanagerConfigSchema,
+  alertmanagerSchema,
+  alertmanagerStatusSchema,
+} from './alertmanager/schemas.js';
 import { group } from './keys.js';
 import {
   bindingsSchema,
@@ -11,9 +16,9 @@ import {
   serviceMonitorSchema,
 } from './schemas.js';
 
-const columns = [
+const columnsOf = (replicas: string) => [
   { name: 'Version', type: 'string', jsonPath: '.spec.version' },
-  { name: 'Desired', type: 'integer', jsonPath: '.spec.replicas' },
+  { name: replicas, type: 'integer', jsonPath: '.spec.replicas' },
   { name: 'Ready', type: 'integer', jsonPath: '.status.availableReplicas' },
   {
     name: 'Reconciled',
@@ -33,8 +38,6 @@ const anything = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true 
 
 /** Kinds that are stored as they are, for nobody acts on them: with version and short name. */
 export const unmodelled: Readonly<Record<string, readonly [version: string, shortName: string]>> = {
-  Alertmanager: ['v1', 'am'],
-  AlertmanagerConfig: ['v1alpha1', 'amcfg'],
   Probe: ['v1', 'prb'],
   PrometheusAgent: ['v1alpha1', 'promagent'],
   ScrapeConfig: ['v1alpha1', 'scfg'],
@@ -50,13 +53,15 @@ export function definitions(): readonly KubeObject[] {
       shortNames: ['prom'],
       spec: prometheusSchema(),
       status: prometheusStatusSchema(),
-      columns,
+      columns: columnsOf('Desired'),
       scale: {
         specReplicasPath: '.spec.shards',
         statusReplicasPath: '.status.shards',
         labelSelectorPath: '.status.selector',
       },
     }),
+    alertmanager(),
+    configuring('AlertmanagerConfig', 'amcfg', alertmanagerConfigSchema(), 'v1alpha1'),
     configuring('ServiceMonitor', 'smon', serviceMonitorSchema()),
     configuring('PodMonitor', 'pmon', podMonitorSchema()),
     configuring('PrometheusRule', 'promrule', prometheusRuleSchema()),
@@ -69,9 +74,30 @@ export function definitions(): readonly KubeObject[] {
   ];
 }
 
-function configuring(kind: string, shortName: string, spec: DefinitionParts['spec']): KubeObject {
+function alertmanager(): KubeObject {
+  return made({
+    kind: 'Alertmanager',
+    plural: 'alertmanagers',
+    shortNames: ['am'],
+    spec: alertmanagerSchema(),
+    status: alertmanagerStatusSchema(),
+    columns: columnsOf('Replicas'),
+    scale: {
+      specReplicasPath: '.spec.replicas',
+      statusReplicasPath: '.status.replicas',
+      labelSelectorPath: '.status.selector',
+    },
+  });
+}
+
+function configuring(
+  kind: string,
+  shortName: string,
+  spec: DefinitionParts['spec'],
+  version = 'v1',
+): KubeObject {
   const plural = `${kind.toLowerCase()}s`;
-  return made({ kind, plural, shortNames: [shortName], spec, status: bindingsSchema() });
+  return made({ kind, plural, shortNames: [shortName], spec, status: bindingsSchema() }, version);
 }
 
 function made(

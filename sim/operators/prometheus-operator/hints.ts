@@ -1,5 +1,7 @@
 /** What the author of a Prometheus, a monitor or rules should know before it runs. */
 import type { KubeObject } from '../../api/object.js';
+import { alertmanagerHints, configHints } from './alertmanager/hints.js';
+import type { Alertmanager, AlertmanagerConfig } from './alertmanager/types.js';
 import { unmodelled } from './definitions.js';
 import { monitorError } from './selection.js';
 import { group } from './keys.js';
@@ -22,6 +24,10 @@ export function prometheusHints(object: KubeObject): readonly string[] {
   switch (object.kind) {
     case 'Prometheus':
       return ofPrometheus((given as Prometheus).spec);
+    case 'Alertmanager':
+      return alertmanagerHints(given as Alertmanager);
+    case 'AlertmanagerConfig':
+      return configHints(given as AlertmanagerConfig);
     case 'ServiceMonitor': {
       const { spec } = given as ServiceMonitor;
       return ofMonitor(spec, 'endpoints', spec.endpoints ?? []);

@@ -1,26 +1,19 @@
 /** One pass over one Prometheus. @upstream prometheus-operator v0.93 pkg/prometheus/server/operator.go */
 import { deepEqual } from '../../api/equality.js';
 import { statefulSets, type StatefulSet } from '../../api/kinds/apps.js';
-import {
-  configMaps,
-  pods,
-  secrets,
-  services,
-  type ConfigMap,
-  type Secret,
-  type Service,
-} from '../../api/kinds/core.js';
+import { configMaps, secrets, services } from '../../api/kinds/core.js';
 import { isDeleting } from '../../api/meta.js';
-import { apiVersionOf, type HasMetadata, type Kind } from '../../api/object.js';
+import { apiVersionOf, type HasMetadata } from '../../api/object.js';
 import { rfc3339 } from '../../api/time.js';
 import { parseYamlBody } from '../../api/yaml.js';
 import { bytesOfBase64 } from '../../api/base64.js';
 import { textOfBytes } from '../../api/bytes-text.js';
 import type { Reconciliation, View } from '../../client/contract.js';
 import type { EventToRecord } from '../../client/event-recorder.js';
-import { call, create, get, list, patch, remove, update } from '../../client/requests.js';
+import { call, get, list, patch, remove } from '../../client/requests.js';
 import { fnv32a } from '../../engine/hash.js';
 import { configurationText } from './configuration.js';
+import { ensure, putSet, removeSet, type Failure } from './ensure.js';
 import { keys, setName } from './keys.js';
 import {
   configurationSecret,
@@ -32,7 +25,8 @@ import {
 import type { Fields } from './relabelings.js';
 import { monitorError, selected, selectedRuleError, type Selecting } from './selection.js';
 import { statefulSet } from './stateful-set.js';
-import { isUnsettled, statusOf, type Reconciled, type ShardState } from './status.js';
+import { setState, type Reconciled, type SetState } from './set-state.js';
+import { isUnsettled, statusOf } from './status.js';
 import {
   podMonitors,
   prometheuses,
@@ -43,8 +37,6 @@ import {
   type PrometheusRule,
   type ServiceMonitor,
 } from './types.js';
-
-type Failure = string | undefined;
 
 const fieldManager = 'PrometheusOperator';
 const pollMs = 60_000;
@@ -87,8 +79,8 @@ export class Pass {
   /** Says how it does. */
   *report(reconciled: Reconciled): Reconciliation {
     const { prometheus, namespace, name } = this;
-    const shards: ShardState[] = [];
-    for (const setOf of this.setNames()) shards.push(yield* this.shard(setOf));
+    const shards: SetState[] = [];
+    for (const setOf of this.setNames()) shards.push(yield* setState(this.view, namespace, setOf));
     const now = rfc3339(this.means.nowMs);
     const status = statusOf(prometheus, shards, { reconciled, now });
     const again = isUnsettled(prometheus, status) ? { requeueAfterMs: pollMs } : undefined;
@@ -104,20 +96,6 @@ export class Pass {
   private setNames(): readonly string[] {
     const shards = Math.max(1, this.prometheus.spec.shards ?? 1);
     return Array.from({ length: shards }, (_, shard) => setName(this.name, shard));
-  }
-
-  private *shard(name: string): Reconciliation<ShardState> {
-    const { view, namespace } = this;
-    const set = view.get(statefulSets, namespace, name);
-    if (set === undefined) return { set, pods: [] };
-    const labels = Object.entries(set.spec?.selector?.matchLabels ?? {});
-    const labelSelector = labels.map(([key, value]) => `${key}=${value}`).join(',');
-    const answer = yield* call(list(pods, namespace, { labelSelector }));
-    const found = answer.isOk ? answer.object.items : [];
-    const own = found.filter(({ metadata }) =>
-      metadata.ownerReferences?.some(owner => owner.kind === 'StatefulSet' && owner.name === name),
-    );
-    return { set, pods: own.toSorted((a, b) => ordinal(a) - ordinal(b)) };
   }
 
   private resources(): Resources {
@@ -177,7 +155,7 @@ export class Pass {
     const failure = yield* this.makeConfiguration(resources, maps);
     if (failure !== undefined) return `creating config failed: ${failure}`;
     for (const secret of emptySecrets(this.prometheus)) {
-      const refused = yield* this.ensure(secrets, secret);
+      const refused = yield* ensure(secrets, secret);
       if (refused !== undefined) return `failed to reconcile the secrets: ${refused}`;
     }
     const refused = yield* this.makeService();
@@ -195,7 +173,7 @@ export class Pass {
     if (!answer.isOk) return answer.message;
     const wanted = ruleMaps(prometheus, rules);
     for (const map of wanted) {
-      const failure = yield* this.ensure(configMaps, map);
+      const failure = yield* ensure(configMaps, map);
       if (failure !== undefined) return failure;
     }
     const names = new Set(wanted.map(({ metadata }) => metadata.name));
@@ -215,7 +193,7 @@ export class Pass {
     if (isUnmanaged(prometheus)) {
       const known = yield* call(get(secrets, namespace, setName(name)));
       if (known.isOk || known.status !== 404) return known.isOk ? undefined : known.message;
-      return yield* this.ensure(secrets, configurationSecret(prometheus, ''));
+      return yield* ensure(secrets, configurationSecret(prometheus, ''));
     }
     const additionalJobs = yield* this.additionalJobs();
     if (typeof additionalJobs === 'string') return additionalJobs;
@@ -225,7 +203,7 @@ export class Pass {
       ruleMaps: maps,
       additionalJobs,
     });
-    return yield* this.ensure(secrets, configurationSecret(prometheus, text));
+    return yield* ensure(secrets, configurationSecret(prometheus, text));
   }
 
   private *additionalJobs(): Reconciliation<readonly Fields[] | string> {
@@ -250,7 +228,7 @@ export class Pass {
     const { namespace, prometheus } = this;
     const { serviceName } = prometheus.spec;
     if (serviceName === undefined) {
-      const failure = yield* this.ensure(services, governing(prometheus));
+      const failure = yield* ensure(services, governing(prometheus));
       if (failure === undefined) return undefined;
       return `synchronizing default governing service failed: ${failure}`;
     }
@@ -269,7 +247,7 @@ export class Pass {
         ruleMaps: maps,
         inputHash: this.inputHash(maps, old),
       });
-      const failure = yield* old === undefined ? this.createSet(set) : this.updateSet(old, set);
+      const failure = yield* putSet(set, old);
       if (failure !== undefined) return failure;
     }
     return undefined;
@@ -282,78 +260,17 @@ export class Pass {
     return String(fnv32a(JSON.stringify([labels, annotations, generation, spec, maps])));
   }
 
-  private *createSet(set: StatefulSet): Reconciliation<Failure> {
-    const answer = yield* call(create(statefulSets, set));
-    return answer.isOk ? undefined : `failed to create statefulset: ${answer.message}`;
-  }
-
-  private *updateSet(old: StatefulSet, set: StatefulSet): Reconciliation<Failure> {
-    const hash = set.metadata.annotations?.[keys.inputHash];
-    if (old.metadata.annotations?.[keys.inputHash] === hash) return undefined;
-    const { resourceVersion = '' } = old.metadata;
-    const changed = { ...set, metadata: { ...set.metadata, resourceVersion } };
-    const answer = yield* call(update(statefulSets, changed));
-    if (answer.isOk) return undefined;
-    if (answer.status !== 422) return answer.message;
-    // What may not change is made anew: when it has gone, the next pass does.
-    return yield* this.removeSet(set.metadata.name ?? '');
-  }
-
   private *removeSets(): Reconciliation<Failure> {
     const wanted = new Set(this.setNames());
     for (const { metadata } of this.view.list(statefulSets, this.namespace)) {
       const { name = '', labels = {}, deletionTimestamp } = metadata;
       const isOurs = labels[keys.name] === this.name && labels[keys.mode] === 'server';
       if (!isOurs || wanted.has(name) || deletionTimestamp !== undefined) continue;
-      const failure = yield* this.removeSet(name);
+      const failure = yield* removeSet(this.namespace, name);
       if (failure !== undefined) return failure;
     }
     return undefined;
   }
-
-  private *removeSet(name: string): Reconciliation<Failure> {
-    const options = { propagationPolicy: 'Foreground' } as const;
-    const answer = yield* call(remove(statefulSets, this.namespace, name, options));
-    return answer.isOk || answer.status === 404 ? undefined : answer.message;
-  }
-
-  /** Creates it, or changes what differs: labels and owners that others have put there stay. */
-  private *ensure<T extends Secret | ConfigMap | Service>(
-    kind: Kind<T>,
-    wanted: T,
-  ): Reconciliation<Failure> {
-    const { namespace, metadata } = { ...wanted, namespace: this.namespace };
-    const found = yield* call(get(kind, namespace, metadata.name ?? ''));
-    if (!found.isOk && found.status !== 404) return found.message;
-    if (!found.isOk) {
-      const made = yield* call(create(kind, wanted));
-      return made.isOk ? undefined : made.message;
-    }
-    const old = found.object;
-    const changed = mergedObject(old, wanted);
-    if (deepEqual(old, changed)) return undefined;
-    const answer = yield* call(update(kind, changed));
-    return answer.isOk ? undefined : answer.message;
-  }
-}
-
-function mergedObject<T extends Secret | ConfigMap | Service>(old: T, wanted: T): T {
-  const owners = wanted.metadata.ownerReferences ?? [];
-  const uids = new Set(owners.map(({ uid }) => uid));
-  const others = (old.metadata.ownerReferences ?? []).filter(({ uid }) => !uids.has(uid));
-  const isShared = 'spec' in wanted;
-  const ownerReferences = isShared ? [...others, ...owners] : owners;
-  const known = (old.metadata.ownerReferences ?? []).map(({ uid }) => uid);
-  const isKnown = owners.every(({ uid }) => known.includes(uid));
-  return {
-    ...old,
-    ...('data' in wanted && { data: wanted.data }),
-    metadata: {
-      ...old.metadata,
-      labels: { ...old.metadata.labels, ...wanted.metadata.labels },
-      ...(!isKnown && { ownerReferences }),
-    },
-  };
 }
 
 /** Without selectors users write the configuration themselves. */
@@ -364,8 +281,4 @@ function isUnmanaged({ spec }: Prometheus): boolean {
     spec.probeSelector === undefined &&
     spec.scrapeConfigSelector === undefined
   );
-}
-
-function ordinal({ metadata }: HasMetadata): number {
-  return Number(/-(\d+)$/.exec(metadata.name ?? '')?.[1] ?? 0);
 }

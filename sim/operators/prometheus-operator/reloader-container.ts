@@ -14,15 +14,26 @@ export const confined: NonNullable<Container['securityContext']> = {
   capabilities: { drop: ['ALL'] },
 };
 
-/** Which of the reloaders of a pod. */
+/** What a reloader does. */
 export interface ReloaderParts {
   readonly isInit: boolean;
   readonly shard: number;
-  readonly ruleMaps: readonly string[];
+  /** Arguments that say how the server is told to load again. */
+  readonly reload: readonly string[];
+  readonly packed: string;
+  readonly expanded: string;
+  readonly watched: readonly string[];
+  readonly mounts: readonly VolumeMount[];
 }
 
+/** What of the spec concerns it. */
+type ReloaderSpec = Pick<
+  PrometheusSpec,
+  'imagePullPolicy' | 'listenLocal' | 'logLevel' | 'logFormat'
+>;
+
 /** The container. */
-export function reloaderContainer(spec: PrometheusSpec, parts: ReloaderParts): Container {
+export function reloaderContainer(spec: ReloaderSpec, parts: ReloaderParts): Container {
   const { isInit, shard } = parts;
   const { imagePullPolicy } = spec;
   const ownPort = isInit ? initPort : port;
@@ -47,29 +58,23 @@ export function reloaderContainer(spec: PrometheusSpec, parts: ReloaderParts): C
         },
       ],
     }),
-    volumeMounts: mounts(parts.ruleMaps),
+    volumeMounts: parts.mounts,
     resources: { requests: size, limits: size },
     securityContext: confined,
   };
 }
 
 function argumentsOf(
-  { logLevel, logFormat, reloadStrategy, routePrefix = '/' }: PrometheusSpec,
-  { isInit, ruleMaps }: ReloaderParts,
+  { logLevel, logFormat }: ReloaderSpec,
+  { isInit, reload, packed, expanded, watched }: ReloaderParts,
   address: string,
 ): readonly string[] {
-  const base = `http://localhost:9090${routePrefix.replace(/\/$/, '')}`;
-  const isSignal = reloadStrategy === 'ProcessSignal';
-  const reload = isSignal
-    ? ['--reload-method=signal', `--runtimeinfo-url=${base}/api/v1/status/runtimeinfo`]
-    : [`--reload-url=${base}/-/reload`];
-  const watched = [...ruleMaps.map(name => `${folders.rules}/${name}`), folders.configuration];
   return [
     ...(isInit ? ['--watch-interval=0'] : []),
     `--listen-address=${address}`,
     ...(isInit ? [] : reload),
-    `--config-file=${folders.configuration}/${files.packed}`,
-    `--config-envsubst-file=${folders.output}/${files.expanded}`,
+    `--config-file=${packed}`,
+    `--config-envsubst-file=${expanded}`,
     ...watched.map(folder => `--watched-dir=${folder}`),
     ...(logLevel !== undefined && logLevel !== '' && logLevel !== 'info'
       ? [`--log-level=${logLevel}`]
@@ -80,10 +85,28 @@ function argumentsOf(
   ];
 }
 
-function mounts(ruleMaps: readonly string[]): readonly VolumeMount[] {
-  return [
-    { name: 'config', mountPath: folders.configuration },
-    { name: 'config-out', mountPath: folders.output },
-    ...ruleMaps.map(name => ({ name, mountPath: `${folders.rules}/${name}` })),
-  ];
+/** That of a Prometheus. */
+export function prometheusReloader(
+  spec: PrometheusSpec,
+  parts: Pick<ReloaderParts, 'isInit' | 'shard'> & { readonly ruleMaps: readonly string[] },
+): Container {
+  const { reloadStrategy, routePrefix = '/' } = spec;
+  const { isInit, shard, ruleMaps } = parts;
+  const base = `http://localhost:9090${routePrefix.replace(/\/$/, '')}`;
+  const isSignal = reloadStrategy === 'ProcessSignal';
+  return reloaderContainer(spec, {
+    isInit,
+    shard,
+    reload: isSignal
+      ? ['--reload-method=signal', `--runtimeinfo-url=${base}/api/v1/status/runtimeinfo`]
+      : [`--reload-url=${base}/-/reload`],
+    packed: `${folders.configuration}/${files.packed}`,
+    expanded: `${folders.output}/${files.expanded}`,
+    watched: [...ruleMaps.map(name => `${folders.rules}/${name}`), folders.configuration],
+    mounts: [
+      { name: 'config', mountPath: folders.configuration },
+      { name: 'config-out', mountPath: folders.output },
+      ...ruleMaps.map(name => ({ name, mountPath: `${folders.rules}/${name}` })),
+    ],
+  });
 }

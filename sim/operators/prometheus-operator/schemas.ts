@@ -3,12 +3,16 @@ import { int32, mapOf, object, oneOf, text } from '../crd/schema-parts.js';
 import { schemaOf, type Schema } from '../crd/schema-of.js';
 import { group } from './keys.js';
 
-const flag: Schema = { type: 'boolean' };
-const anything: Schema = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
-const whole: Schema = { type: 'integer', format: 'int64' };
+/** A boolean. */
+export const flag: Schema = { type: 'boolean' };
+/** An object that is not looked at. */
+export const anything: Schema = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+/** A whole number. */
+export const whole: Schema = { type: 'integer', format: 'int64' };
 const count: Schema = { ...whole, minimum: 0 };
 const texts: Schema = { type: 'array', items: text };
-const length: Schema = {
+/** A length of time. */
+export const length: Schema = {
   ...text,
   pattern:
     '^(0|(([0-9]+)y)?(([0-9]+)w)?(([0-9]+)d)?(([0-9]+)h)?(([0-9]+)m)?(([0-9]+)s)?(([0-9]+)ms)?)$',
@@ -18,14 +22,21 @@ const intOrString = schemaOf('core/v1.ServicePort')['properties'] as Readonly<
   Record<string, Schema>
 >;
 const targetPort = intOrString['targetPort'] ?? {};
-const selector: Schema = {
+/** A selector of labels. */
+export const selector: Schema = {
   ...schemaOf('meta/v1.LabelSelector'),
   'x-kubernetes-map-type': 'atomic',
 };
-const secretKey = schemaOf('core/v1.SecretKeySelector');
+/** A key of a Secret. */
+export const secretKey = schemaOf('core/v1.SecretKeySelector');
 const configMapKey = schemaOf('core/v1.ConfigMapKeySelector');
-const list = (items: Schema): Schema => ({ type: 'array', items });
-const setOf = (items: Schema): Schema => ({ ...list(items), 'x-kubernetes-list-type': 'set' });
+/** A list. */
+export const list = (items: Schema): Schema => ({ type: 'array', items });
+/** A list in which nothing is twice. */
+export const setOf = (items: Schema): Schema => ({
+  ...list(items),
+  'x-kubernetes-list-type': 'set',
+});
 const listOf = (type: string): Schema => list(schemaOf(type));
 
 const protocols = setOf(
@@ -186,7 +197,8 @@ export function prometheusRuleSchema(): Schema {
   return object({ groups: keyed(groups, 'name') });
 }
 
-function keyed(items: Schema, ...names: readonly string[]): Schema {
+/** A list whose items are told apart by fields. */
+export function keyed(items: Schema, ...names: readonly string[]): Schema {
   return {
     ...list(items),
     'x-kubernetes-list-map-keys': names,
@@ -194,7 +206,8 @@ function keyed(items: Schema, ...names: readonly string[]): Schema {
   };
 }
 
-function condition(type: Schema): Schema {
+/** A condition of the types that there are. */
+export function condition(type: Schema): Schema {
   return object(
     {
       lastTransitionTime: { ...text, format: 'date-time' },
@@ -224,7 +237,13 @@ export function bindingsSchema(): Schema {
   return object({ bindings: keyed(binding, 'group', 'resource', 'name', 'namespace') });
 }
 
-const replicaCounts = ['availableReplicas', 'replicas', 'unavailableReplicas', 'updatedReplicas'];
+/** What statuses say of replicas. */
+export const replicaCounts = [
+  'availableReplicas',
+  'replicas',
+  'unavailableReplicas',
+  'updatedReplicas',
+];
 
 /** The status of Prometheus. */
 export function prometheusStatusSchema(): Schema {
@@ -275,7 +294,8 @@ const selectors = [
   'serviceMonitorNamespaceSelector,serviceMonitorSelector',
 ].flatMap(line => line.split(','));
 
-function each(names: readonly string[], schema: Schema): Readonly<Record<string, Schema>> {
+/** Fields of one schema. */
+export function each(names: readonly string[], schema: Schema): Readonly<Record<string, Schema>> {
   return Object.fromEntries(names.map(name => [name, schema]));
 }
 
@@ -320,12 +340,17 @@ export function prometheusSchema(): Schema {
     serviceDiscoveryRole: oneOf('Endpoints', 'EndpointSlice'),
     serviceName: { ...text, minLength: 1 },
     shards: { ...int32, default: 1 },
-    storage: object({
-      disableMountSubPath: flag,
-      emptyDir: schemaOf('core/v1.EmptyDirVolumeSource'),
-      ephemeral: schemaOf('core/v1.EphemeralVolumeSource'),
-      volumeClaimTemplate: claimTemplate(),
-    }),
+    storage: storageSchema(),
+  });
+}
+
+/** Where data is kept. */
+export function storageSchema(): Schema {
+  return object({
+    disableMountSubPath: flag,
+    emptyDir: schemaOf('core/v1.EmptyDirVolumeSource'),
+    ephemeral: schemaOf('core/v1.EphemeralVolumeSource'),
+    volumeClaimTemplate: claimTemplate(),
   });
 }
 
@@ -338,7 +363,8 @@ function claimTemplate(): Schema {
   return object({ ...claim, metadata });
 }
 
-function podFields(): Readonly<Record<string, Schema>> {
+/** What workloads say of their pods. */
+export function podFields(): Readonly<Record<string, Schema>> {
   const port = { 'x-kubernetes-list-map-keys': ['ip'], 'x-kubernetes-list-type': 'map' };
   return {
     affinity: schemaOf('core/v1.Affinity'),

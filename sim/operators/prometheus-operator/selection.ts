@@ -24,12 +24,12 @@ export interface Selection<T> {
   readonly refused: readonly { readonly object: T; readonly error: string }[];
 }
 
-/** A kind, and how a Prometheus selects objects of it. */
+/** A kind, and how objects of it are selected. */
 export interface Selecting<T extends HasMetadata> {
   readonly kind: Kind<T>;
   /** Undefined selects nothing, an empty one all. */
   readonly labels: LabelSelector | undefined;
-  /** Undefined: the namespace of the Prometheus. */
+  /** Undefined: the namespace of who selects. */
   readonly namespaces: LabelSelector | undefined;
   /** What is wrong with an object; undefined: nothing. */
   check(object: T): string | undefined;
@@ -38,12 +38,12 @@ export interface Selecting<T extends HasMetadata> {
 /** Selects, in the order of namespaces and names. */
 export function selected<T extends HasMetadata>(
   view: View,
-  prometheus: Prometheus,
+  owner: HasMetadata,
   how: Selecting<T>,
 ): Selection<T> {
   if (how.labels === undefined) return { valid: [], refused: [] };
   const labels = selectorOf(how.labels);
-  const found = namespacesOf(view, prometheus, how.namespaces).flatMap(namespace =>
+  const found = namespacesOf(view, owner, how.namespaces).flatMap(namespace =>
     view.list(how.kind, namespace).filter(({ metadata }) => labels.matches(metadata.labels ?? {})),
   );
   const judged = found.map(object => ({ object, error: how.check(object) }));
@@ -57,7 +57,7 @@ export function selected<T extends HasMetadata>(
 
 function namespacesOf(
   view: View,
-  { metadata }: Prometheus,
+  { metadata }: HasMetadata,
   selector: LabelSelector | undefined,
 ): readonly string[] {
   if (selector === undefined) return [metadata.namespace ?? ''];

@@ -9,6 +9,7 @@ import type {
   VolumeMount,
 } from '../../api/kinds/core.js';
 import { ownerReference } from '../../api/meta.js';
+import type { HasMetadata } from '../../api/object.js';
 import {
   defaults,
   files,
@@ -18,7 +19,7 @@ import {
   managedLabels,
   setName,
 } from './keys.js';
-import { confined, reloaderContainer } from './reloader-container.js';
+import { confined, prometheusReloader } from './reloader-container.js';
 import { prometheuses, type Prometheus, type PrometheusSpec } from './types.js';
 
 const webFile = 'web-config.yaml';
@@ -93,7 +94,8 @@ function versionOf({ version = defaults.version }: PrometheusSpec): string {
   return version.replace(/^v/, '');
 }
 
-function ownAnnotations({ metadata }: Prometheus): Readonly<Record<string, string>> {
+/** The annotations of the object, but for kubectl's. */
+export function ownAnnotations({ metadata }: HasMetadata): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(metadata.annotations ?? {}).filter(
       ([key]) => !key.startsWith('kubectl.kubernetes.io/'),
@@ -150,13 +152,13 @@ function podSpec(prometheus: Prometheus, parts: SetParts): PodSpec {
     automountServiceAccountToken: spec.automountServiceAccountToken ?? true,
     terminationGracePeriodSeconds: spec.terminationGracePeriodSeconds ?? 600,
     initContainers: merged(
-      [reloaderContainer(spec, { ...parts, isInit: true })],
+      [prometheusReloader(spec, { ...parts, isInit: true })],
       spec.initContainers,
     ),
     containers: merged(
       [
         prometheusContainer(prometheus, parts),
-        reloaderContainer(spec, { ...parts, isInit: false }),
+        prometheusReloader(spec, { ...parts, isInit: false }),
       ],
       spec.containers,
     ),
@@ -165,7 +167,10 @@ function podSpec(prometheus: Prometheus, parts: SetParts): PodSpec {
 }
 
 /** The user's containers change those of the same name, and come behind them else. */
-function merged(own: readonly Container[], users: readonly Container[] = []): readonly Container[] {
+export function merged(
+  own: readonly Container[],
+  users: readonly Container[] = [],
+): readonly Container[] {
   const names = new Set(own.map(({ name }) => name));
   return [
     ...own.map(container => ({

@@ -1,35 +1,21 @@
 /** The status of a Prometheus. @upstream prometheus-operator v0.93 pkg/prometheus/operator.go, pkg/operator/{statefulset_reporter,conditions}.go */
-import type { StatefulSet } from '../../api/kinds/apps.js';
-import type { Pod } from '../../api/kinds/core.js';
-import { findCondition, isDeleting, type AnyCondition } from '../../api/meta.js';
+import { findCondition, isDeleting } from '../../api/meta.js';
 import { setName } from './keys.js';
+import {
+  countsOf,
+  kept,
+  podMessage,
+  reconciledCondition,
+  type Reconciled,
+  type SetState,
+} from './set-state.js';
 import { selectorLabels } from './stateful-set.js';
 import type { Prometheus, PrometheusStatus, ReplicaCounts } from './types.js';
-
-/** A shard: its set, where there is one, and its pods. */
-export interface ShardState {
-  readonly set: StatefulSet | undefined;
-  readonly pods: readonly Pod[];
-}
-
-/** How the last pass went. */
-export interface Reconciled {
-  readonly error?: string;
-  readonly reason?: string;
-  readonly message?: string;
-}
-
-const nobody: ReplicaCounts = {
-  replicas: 0,
-  updatedReplicas: 0,
-  availableReplicas: 0,
-  unavailableReplicas: 0,
-};
 
 /** The status as it is now. */
 export function statusOf(
   prometheus: Prometheus,
-  shards: readonly ShardState[],
+  shards: readonly SetState[],
   told: { readonly reconciled: Reconciled; readonly now: string },
 ): PrometheusStatus {
   const { metadata, spec, status } = prometheus;
@@ -62,50 +48,16 @@ export function statusOf(
 
 /** Whether somebody has to look again soon: upstream does once a minute. */
 export function isUnsettled(
-  { spec: { replicas: wanted = 1 } }: Prometheus,
-  { conditions, updatedReplicas, availableReplicas }: PrometheusStatus,
+  { spec: { replicas: wanted = 1 } }: { readonly spec: { readonly replicas?: number } },
+  { conditions, updatedReplicas, availableReplicas }: Omit<PrometheusStatus, 'shards'>,
 ): boolean {
   const isAvailable = findCondition(conditions, 'Available')?.status === 'True';
   return !isAvailable || updatedReplicas !== wanted || availableReplicas !== wanted;
 }
 
-function kept(old: readonly AnyCondition[] | undefined, condition: AnyCondition): AnyCondition {
-  const before = findCondition(old, condition.type);
-  const { lastTransitionTime } = before ?? {};
-  const isSame = before?.status === condition.status && lastTransitionTime !== undefined;
-  return isSame ? { ...condition, lastTransitionTime } : condition;
-}
-
-function reconciledCondition({ error, reason = '', message = '' }: Reconciled) {
-  return error === undefined
-    ? { status: 'True', reason, message }
-    : { status: 'False', reason: 'ReconciliationFailed', message: error };
-}
-
-function isReady({ status }: Pod): boolean {
-  return (
-    status?.phase === 'Running' && findCondition(status.conditions, 'Ready')?.status === 'True'
-  );
-}
-
-function countsOf({ set, pods }: ShardState): ReplicaCounts {
-  if (set === undefined || isDeleting(set)) return nobody;
-  const ready = pods.filter(isReady).length;
-  const revision = set.status?.updateRevision;
-  const updated = pods.filter(
-    ({ metadata }) => metadata.labels?.['controller-revision-hash'] === revision,
-  );
-  return {
-    replicas: pods.length,
-    updatedReplicas: updated.length,
-    availableReplicas: ready,
-    unavailableReplicas: pods.length - ready,
-  };
-}
-
 function available(
   { metadata, spec: { replicas: wanted = 1 } }: Prometheus,
-  shards: readonly ShardState[],
+  shards: readonly SetState[],
   counts: readonly ReplicaCounts[],
 ) {
   const { namespace = '', name = '' } = metadata;
@@ -133,13 +85,4 @@ function available(
     reason: [...reasons].sort().join('And'),
     message: judged.flatMap(({ messages }) => messages).join('\n'),
   };
-}
-
-/** What a pod waits for. */
-function podMessage({ status }: Pod): string {
-  for (const type of ['PodScheduled', 'Initialized', 'ContainersReady', 'Ready']) {
-    const condition = findCondition(status?.conditions, type);
-    if (condition?.status === 'False') return condition.message ?? '';
-  }
-  return '';
 }
