@@ -35,7 +35,9 @@ it('tells people errors in full, and what is not sure in a line', () => {
   expect(lines).toContain(
     'static pass: 1 error, no warnings, 1 of information, 1 silenced by the baseline',
   );
-  expect(lines.find(line => line.startsWith('  SEA003 dir/m,1.yaml:6 FlinkSessionJob b'))).toBeDefined();
+  expect(
+    lines.find(line => line.startsWith('  SEA003 dir/m,1.yaml:6 FlinkSessionJob b')),
+  ).toBeDefined();
 });
 
 it('tells programs everything', () => {
