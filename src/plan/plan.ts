@@ -118,17 +118,21 @@ async function preemptions(
   afterRevision: number,
 ): Promise<Plan['preempted']> {
   const evicted = new Map<string, { pod: string; node: string; by: string }>();
+  const named = new Map<string, string>();
   for await (const { resource, object } of cluster.history(afterRevision)) {
     if (resource !== 'pods') continue;
     const pod = object as Pod;
+    named.set(pod.metadata.uid ?? '', podKey(pod));
     const mark = pod.status?.conditions?.find(({ type }) => type === 'DisruptionTarget');
     if (mark?.reason !== 'PreemptionByScheduler' || evicted.has(podKey(pod))) continue;
     evicted.set(podKey(pod), { pod: podKey(pod), node: pod.spec?.nodeName ?? '', by: '' });
   }
-  for (const { reason, regarding, related } of await eventsOf(cluster)) {
+  for (const { reason, regarding, note = '' } of await eventsOf(cluster)) {
     if (reason !== 'Preempted') continue;
     const victim = evicted.get(keyOf(regarding));
-    if (victim !== undefined) victim.by = keyOf(related);
+    // The event names the preemptor by its uid alone.
+    const uid = /^Preempted by pod (\S+) on node/.exec(note)?.[1] ?? '';
+    if (victim !== undefined) victim.by = named.get(uid) ?? uid;
   }
   return [...evicted.values()];
 }
@@ -143,7 +147,6 @@ interface SchedulingEvent {
   readonly reason?: string;
   readonly note?: string;
   readonly regarding?: Reference;
-  readonly related?: Reference;
 }
 
 function keyOf({ namespace = '', name = '' }: Reference = {}): string {
