@@ -50,3 +50,26 @@ export const knativeCondition: Schema = object(
   },
   ['status', 'type'],
 );
+
+/** The schema of metav1.Condition, as controller-gen writes it. */
+export const conditionSchema: Schema = object(
+  {
+    lastTransitionTime: { ...text, format: 'date-time' },
+    message: { ...text, maxLength: 32_768 },
+    observedGeneration: { type: 'integer', format: 'int64', minimum: 0 },
+    reason: {
+      ...text,
+      maxLength: 1024,
+      minLength: 1,
+      pattern: '^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$',
+    },
+    status: oneOf('True', 'False', 'Unknown'),
+    type: {
+      ...text,
+      maxLength: 316,
+      pattern:
+        '^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])$',
+    },
+  },
+  ['lastTransitionTime', 'message', 'reason', 'status', 'type'],
+);

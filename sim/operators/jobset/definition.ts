@@ -1,7 +1,7 @@
 /** The CRD of JobSets. @upstream jobset config/components/crd/bases/jobset.x-k8s.io_jobsets.yaml */
 import type { KubeObject } from '../../api/object.js';
 import { definition } from '../crd/definition.js';
-import { int32, object, oneOf, text } from '../crd/schema-parts.js';
+import { conditionSchema, int32, object, oneOf, text } from '../crd/schema-parts.js';
 import { schemaOf, type Schema } from '../crd/schema-of.js';
 
 const flag: Schema = { type: 'boolean' };
@@ -126,29 +126,6 @@ function volumeClaimPolicies(): Schema {
     ...immutable,
   };
 }
-
-/** The schema of metav1.Condition, as controller-gen writes it. */
-export const conditionSchema: Schema = object(
-  {
-    lastTransitionTime: { ...text, format: 'date-time' },
-    message: { ...text, maxLength: 32_768 },
-    observedGeneration: { type: 'integer', format: 'int64', minimum: 0 },
-    reason: {
-      ...text,
-      maxLength: 1024,
-      minLength: 1,
-      pattern: '^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$',
-    },
-    status: oneOf('True', 'False', 'Unknown'),
-    type: {
-      ...text,
-      maxLength: 316,
-      pattern:
-        '^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])$',
-    },
-  },
-  ['lastTransitionTime', 'message', 'reason', 'status', 'type'],
-);
 
 function statusSchema(): Schema {
   const count: Schema = { ...int32, minimum: 0 };

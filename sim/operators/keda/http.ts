@@ -1,7 +1,8 @@
 /** HTTP as the operator speaks it, from its pod in the namespace keda. */
 import { goQuote } from '../../api/go-text.js';
-import type { HttpReply, HttpRequest, HttpResponse } from '../../api/http-message.js';
+import type { HttpRequest, HttpResponse } from '../../api/http-message.js';
 import type { Reconciliation } from '../../client/contract.js';
+import { exchanged } from '../../client/http-exchange.js';
 import type { ScalerTools } from './scalers/scaler.js';
 
 /** KEDA_HTTP_DEFAULT_TIMEOUT. */
@@ -28,25 +29,8 @@ export function* getUrl(
   const port = parsed.port === '' ? known : Number(parsed.port);
   const path = pathname + search;
   const request: HttpRequest = { protocol: 'http', method: 'GET', path, body: '', headers };
-  let reply: HttpReply | undefined;
-  yield {
-    consult: done => {
-      const end = (what: HttpReply): void => {
-        if (reply !== undefined) return;
-        reply = what;
-        timer.cancel();
-        done();
-      };
-      const timer = clock.after(timeoutMs, `keda gives up on ${hostname}`, () =>
-        end({
-          isOk: false,
-          error: 'context deadline exceeded (Client.Timeout exceeded while awaiting headers)',
-        }),
-      );
-      http({ host, port }, request, end);
-    },
-  };
-  const answer = reply ?? { isOk: false, error: 'EOF' };
+  const label = `keda gives up on ${hostname}`;
+  const answer = yield* exchanged({ host, port }, request, { clock, http, timeoutMs, label });
   // What cannot be found is told by the name that was asked for, not by one that the search made of it.
   return answer.isOk
     ? answer.response

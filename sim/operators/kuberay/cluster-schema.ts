@@ -1,6 +1,6 @@
 /** The schema of RayClusters, which RayJobs and RayServices hold, too. @upstream kuberay v1.7.0 config/crd/bases/ray.io_rayclusters.yaml */
 import { schemaOf, type Schema } from '../crd/schema-of.js';
-import { int32, mapOf, object, oneOf, text } from '../crd/schema-parts.js';
+import { conditionSchema, int32, mapOf, object, oneOf, text } from '../crd/schema-parts.js';
 import { once } from '../crd/once.js';
 
 const flag: Schema = { type: 'boolean' };
@@ -175,26 +175,6 @@ export const clusterSchema = once((): Schema => {
     ['headGroupSpec'],
   );
 });
-
-const conditionSchema: Schema = object(
-  {
-    lastTransitionTime: time,
-    message: { ...text, maxLength: 32_768 },
-    observedGeneration: { type: 'integer', format: 'int64', minimum: 0 },
-    reason: {
-      ...text,
-      ...{ maxLength: 1024, minLength: 1, pattern: '^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$' },
-    },
-    status: oneOf('True', 'False', 'Unknown'),
-    type: {
-      ...text,
-      maxLength: 316,
-      pattern:
-        '^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])$',
-    },
-  },
-  ['lastTransitionTime', 'message', 'reason', 'status', 'type'],
-);
 
 /** Conditions by their type. */
 export const conditionsSchema: Schema = {

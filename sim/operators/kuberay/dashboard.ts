@@ -1,8 +1,9 @@
 /** The operator's way to a head's dashboard. @upstream kuberay v1.7.0 controllers/ray/utils/dashboardclient */
 import { isRecord } from '../../api/equality.js';
 import { goQuote } from '../../api/go-text.js';
-import type { HttpReply, HttpRequest, HttpResponse, SendHttp } from '../../api/http-message.js';
+import type { HttpRequest, HttpResponse, SendHttp } from '../../api/http-message.js';
 import type { Reconciliation } from '../../client/contract.js';
+import { exchanged } from '../../client/http-exchange.js';
 import type { Clock } from '../../engine/clock.js';
 
 /** @upstream RayHTTPClientDirectTimeoutSeconds */
@@ -38,25 +39,9 @@ export function* askAt(
     body: body === undefined ? '' : JSON.stringify(body),
     headers: { 'content-type': 'application/json' },
   };
-  let reply: HttpReply | undefined;
-  yield {
-    consult: done => {
-      const end = (what: HttpReply): void => {
-        if (reply !== undefined) return;
-        reply = what;
-        timer.cancel();
-        done();
-      };
-      const timer = clock.after(timeoutMs, `kuberay gives up on ${host}`, () =>
-        end({
-          isOk: false,
-          error: 'context deadline exceeded (Client.Timeout exceeded while awaiting headers)',
-        }),
-      );
-      http({ host, port: Number(port) }, sent, end);
-    },
-  };
-  const answer = reply ?? { isOk: false, error: 'EOF' };
+  const label = `kuberay gives up on ${host}`;
+  const to = { host, port: Number(port) };
+  const answer = yield* exchanged(to, sent, { clock, http, timeoutMs, label });
   return answer.isOk ? read(answer.response) : failed(answer.error);
 }
 

@@ -1,6 +1,6 @@
 /** One pass over one RayJob. @upstream kuberay v1.7.0 controllers/ray/rayjob_controller.go */
 import { jobs } from '../../api/kinds/batch.js';
-import { pods, services } from '../../api/kinds/core.js';
+import { services } from '../../api/kinds/core.js';
 import { findCondition, hasFinalizer, isDeleting } from '../../api/meta.js';
 import { rfc3339 } from '../../api/time.js';
 import type { Outcome, Reconciliation, View } from '../../client/contract.js';
@@ -13,6 +13,7 @@ import { submission } from './job-objects.js';
 import { JobResources } from './job-resources.js';
 import { isTerminal, JobStatusDraft } from './job-status.js';
 import { jobProblem, selectsCluster } from './job-validation.js';
+import { headOf } from './head-of.js';
 import { keys } from './keys.js';
 import { headServiceName } from './names.js';
 import { rayJobs, type RayCluster, type RayJob } from './types.js';
@@ -234,12 +235,7 @@ export class JobPass {
 
   private sidecar(): Submitter {
     const cluster = this.draft.status.rayClusterName ?? '';
-    const [head] = this.view
-      .list(pods, this.namespace)
-      .filter(
-        ({ metadata: { labels = {} } }) =>
-          labels[keys.cluster] === cluster && labels[keys.nodeType] === 'head',
-      );
+    const head = headOf(this.view, this.namespace, cluster);
     if (head === undefined) {
       this.draft.fail('AppFailed', 'Ray head pod not found.');
       return { hasFailed: true, finishedAt: undefined };

@@ -8,6 +8,7 @@ import type { EventToRecord } from '../../client/event-recorder.js';
 import { call, update } from '../../client/requests.js';
 import type { Random } from '../../engine/random.js';
 import { askAt, fieldOf, type DashboardAnswer, type DashboardMeans } from './dashboard.js';
+import { headOf } from './head-of.js';
 import { keys, ports } from './keys.js';
 import { headServiceName } from './names.js';
 import type { RayCluster, RayService, ServeApplication } from './types.js';
@@ -74,12 +75,7 @@ export class ServeSide {
   /** The head takes part in serving while its proxy is well. */
   *labelHead({ metadata }: RayCluster): Reconciliation<string | undefined> {
     const cluster = metadata.name ?? '';
-    const [head] = this.view
-      .list(pods, this.namespace)
-      .filter(
-        ({ metadata: { labels = {} } }) =>
-          labels[keys.cluster] === cluster && labels[keys.nodeType] === 'head',
-      );
+    const head = headOf(this.view, this.namespace, cluster);
     if (head === undefined) {
       return `found 0 head. cluster name ${cluster}, namespace ${this.namespace}`;
     }

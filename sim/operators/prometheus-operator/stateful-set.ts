@@ -1,13 +1,6 @@
 /** The StatefulSet of a shard. @upstream prometheus-operator v0.93 pkg/prometheus/server/statefulset.go, pkg/prometheus/common.go */
 import type { StatefulSet } from '../../api/kinds/apps.js';
-import type {
-  Container,
-  PersistentVolumeClaim,
-  PodSpec,
-  Probe,
-  Volume,
-  VolumeMount,
-} from '../../api/kinds/core.js';
+import type { Container, PodSpec, Probe, Volume, VolumeMount } from '../../api/kinds/core.js';
 import { ownerReference } from '../../api/meta.js';
 import type { HasMetadata } from '../../api/object.js';
 import {
@@ -20,6 +13,7 @@ import {
   setName,
 } from './keys.js';
 import { confined, prometheusReloader } from './reloader-container.js';
+import { storageClaim, storageMount, storageVolumes, usersFields } from './set-parts.js';
 import { prometheuses, type Prometheus, type PrometheusSpec } from './types.js';
 
 const webFile = 'web-config.yaml';
@@ -49,7 +43,7 @@ export function statefulSet(prometheus: Prometheus, parts: SetParts): StatefulSe
   const { metadata, spec } = prometheus;
   const { name = '', namespace = '' } = metadata;
   const matchLabels = { ...selectorLabels(name), [keys.shard]: String(parts.shard) };
-  const claim = claimOf(prometheus);
+  const claim = storageClaim(spec.storage, databaseVolume(name));
   return {
     metadata: {
       name: setName(name, parts.shard),
@@ -103,51 +97,29 @@ export function ownAnnotations({ metadata }: HasMetadata): Readonly<Record<strin
   );
 }
 
-function claimOf({ metadata, spec }: Prometheus): PersistentVolumeClaim | undefined {
-  const { storage } = spec;
-  if (storage === undefined || storage.emptyDir !== undefined || storage.ephemeral !== undefined) {
-    return undefined;
-  }
-  const { metadata: own, spec: wanted } = storage.volumeClaimTemplate ?? { metadata: {} };
-  return {
-    apiVersion: 'v1',
-    kind: 'PersistentVolumeClaim',
-    metadata: { ...own, name: own.name ?? databaseVolume(metadata.name ?? '') },
-    spec: { ...wanted, accessModes: wanted?.accessModes ?? ['ReadWriteOnce'] },
-  };
-}
-
 const databaseVolume = (name: string): string => `${setName(name)}-db`;
+
+const takenFields = [
+  'securityContext',
+  'serviceAccountName',
+  'nodeSelector',
+  'schedulerName',
+  'priorityClassName',
+  'tolerations',
+  'affinity',
+  'topologySpreadConstraints',
+  'hostAliases',
+  'hostNetwork',
+  'enableServiceLinks',
+  'imagePullSecrets',
+  'dnsConfig',
+] as const;
 
 /** The pod. Fields that are not said are left to the API server. */
 function podSpec(prometheus: Prometheus, parts: SetParts): PodSpec {
   const { spec } = prometheus;
-  const taken = Object.fromEntries(
-    (
-      [
-        'securityContext',
-        'serviceAccountName',
-        'nodeSelector',
-        'schedulerName',
-        'priorityClassName',
-        'tolerations',
-        'affinity',
-        'topologySpreadConstraints',
-        'hostAliases',
-        'hostNetwork',
-        'enableServiceLinks',
-        'imagePullSecrets',
-        'dnsConfig',
-      ] as const
-    )
-      .filter(field => spec[field] !== undefined)
-      .map(field => [field, spec[field]]),
-  ) as Partial<PodSpec>;
-  const usualPolicy = spec.hostNetwork === true ? 'ClusterFirstWithHostNet' : undefined;
-  const dnsPolicy = spec.dnsPolicy ?? usualPolicy;
   return {
-    ...taken,
-    ...(dnsPolicy !== undefined && { dnsPolicy }),
+    ...usersFields(spec, takenFields),
     shareProcessNamespace: spec.reloadStrategy === 'ProcessSignal',
     automountServiceAccountToken: spec.automountServiceAccountToken ?? true,
     terminationGracePeriodSeconds: spec.terminationGracePeriodSeconds ?? 600,
@@ -251,16 +223,15 @@ function prometheusMounts(
   ruleMaps: readonly string[],
 ): readonly VolumeMount[] {
   const { storage, secrets = [], configMaps = [], volumeMounts = [] } = spec;
-  const hasFolder = storage !== undefined && storage.disableMountSubPath !== true;
-  const claimName = storage?.volumeClaimTemplate?.metadata.name;
+  const kept = {
+    name: databaseVolume(metadata.name ?? ''),
+    mountPath: folders.storage,
+    subPath: 'prometheus-db',
+  };
   return [
     { name: 'config-out', readOnly: true, mountPath: folders.output },
     { name: 'tls-assets', readOnly: true, mountPath: folders.certificates },
-    {
-      name: claimName ?? databaseVolume(metadata.name ?? ''),
-      mountPath: folders.storage,
-      ...(hasFolder && { subPath: 'prometheus-db' }),
-    },
+    storageMount(storage, kept),
     ...volumeMounts,
     ...secrets.map(name => ({
       name: `secret-${name}`,
@@ -286,14 +257,6 @@ function volumesOf(prometheus: Prometheus, { ruleMaps }: SetParts): readonly Vol
   const { metadata, spec } = prometheus;
   const base = setName(metadata.name ?? '');
   const { storage, secrets = [], configMaps = [], volumes = [] } = spec;
-  const database =
-    claimOf(prometheus) === undefined
-      ? [
-          storage?.ephemeral === undefined
-            ? { name: `${base}-db`, emptyDir: storage?.emptyDir ?? {} }
-            : { name: `${base}-db`, ephemeral: storage.ephemeral },
-        ]
-      : [];
   return [
     { name: 'config', secret: { secretName: base } },
     { name: 'tls-assets', projected: { sources: [{ secret: { name: `${base}-tls-assets-0` } }] } },
@@ -302,7 +265,7 @@ function volumesOf(prometheus: Prometheus, { ruleMaps }: SetParts): readonly Vol
     ...configMaps.map(name => ({ name: `configmap-${name}`, configMap: { name } })),
     ...ruleMaps.map(name => ({ name, configMap: { name, optional: true } })),
     { name: 'web-config', secret: { secretName: `${base}-web-config` } },
-    ...database,
+    ...storageVolumes(storage, `${base}-db`),
     ...volumes,
   ];
 }

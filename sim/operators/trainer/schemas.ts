@@ -1,7 +1,14 @@
 /** The schemas of Kubeflow Trainer's kinds. @upstream kubeflow/trainer v2.3.0 manifests/base/crds */
-import { atomicList, int32, keyedList, object, text } from '../crd/schema-parts.js';
+import {
+  conditionSchema,
+  atomicList,
+  int32,
+  keyedList,
+  object,
+  text,
+} from '../crd/schema-parts.js';
 import { schemaOf, type Schema } from '../crd/schema-of.js';
-import { conditionSchema, jobSetSpecSchema } from '../jobset/definition.js';
+import { jobSetSpecSchema } from '../jobset/definition.js';
 import { runtimePatchesSchema } from './patch-schemas.js';
 
 const immutable: Schema = rules(['field is immutable', 'self == oldSelf']);

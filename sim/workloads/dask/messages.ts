@@ -1,5 +1,6 @@
 /** What Dask's programs tell each other, as far as it is played. */
 import { isRecord } from '../../api/equality.js';
+import { readArrivals, type Arrival } from '../tasks/arrivals.js';
 
 /** A message of Dask's own protocol. */
 export interface DaskMessage {
@@ -30,22 +31,9 @@ export function readTasks(text: string): Tasks | undefined {
   return match === null ? undefined : { count: Number(match[1]), seconds: Number(match[2]) };
 }
 
-/** Tasks that arrive so long after the scheduler's start. */
-export interface Arrival {
-  readonly afterMs: number;
-  readonly tasks: Tasks;
-}
-
 /** Reads `0s=400x5s, 600s=100x2s`; undefined where a part is something else. */
-export function readLoad(text: string): readonly Arrival[] | undefined {
-  const arrivals: Arrival[] = [];
-  for (const part of text.split(',')) {
-    const match = /^\s*(\d+(?:\.\d+)?)s=(.*)$/.exec(part);
-    const tasks = readTasks(match?.[2] ?? '');
-    if (match === null || tasks === undefined) return undefined;
-    arrivals.push({ afterMs: Number(match[1]) * 1_000, tasks });
-  }
-  return arrivals;
+export function readLoad(text: string): readonly Arrival<Tasks>[] | undefined {
+  return readArrivals(text, readTasks);
 }
 
 /** A line as Dask's loggers write it. */

@@ -2,6 +2,7 @@
 import { isRecord } from '../../api/equality.js';
 import type { Container } from '../../api/kinds/core.js';
 import { milliValueOf, valueOf } from '../../api/quantity.js';
+import { readArrivals, type Arrival } from '../tasks/arrivals.js';
 import type { ContainerContext } from '../workload.js';
 import type { Flags } from './words.js';
 
@@ -45,22 +46,9 @@ export function readTasks(text: string): Tasks | undefined {
   return { count: Number(count), seconds: Number(seconds), needs };
 }
 
-/** Tasks that arrive so long after the head's start. */
-export interface Arrival {
-  readonly afterMs: number;
-  readonly tasks: Tasks;
-}
-
 /** Reads `0s=400x5s, 600s=8x60s@gpu=1`; undefined where a part is something else. */
-export function readLoad(text: string): readonly Arrival[] | undefined {
-  const arrivals: Arrival[] = [];
-  for (const part of text.split(',')) {
-    const match = /^\s*(\d+(?:\.\d+)?)s=(.*)$/.exec(part);
-    const tasks = readTasks(match?.[2] ?? '');
-    if (match === null || tasks === undefined) return undefined;
-    arrivals.push({ afterMs: Number(match[1]) * 1_000, tasks });
-  }
-  return arrivals;
+export function readLoad(text: string): readonly Arrival<Tasks>[] | undefined {
+  return readArrivals(text, readTasks);
 }
 
 /** What a node offers: as its command says, else as its container is sized. */

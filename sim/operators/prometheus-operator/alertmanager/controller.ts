@@ -1,32 +1,29 @@
 /** Reconciles Alertmanagers. @upstream prometheus-operator v0.93 pkg/alertmanager/operator.go, pkg/operator/{resource_reconciler,informers}.go */
-import { deepEqual } from '../../../api/equality.js';
-import { statefulSets } from '../../../api/kinds/apps.js';
 import { configMaps, namespaces, secrets } from '../../../api/kinds/core.js';
-import { controllerOf, isDeleting, keyOf } from '../../../api/meta.js';
+import { isDeleting, keyOf } from '../../../api/meta.js';
 import type { HasMetadata, Kind } from '../../../api/object.js';
 import { selectorOf } from '../../../api/selectors.js';
 import {
   defaultRetryPolicy,
-  type Change,
   type ControllerContext,
   type ControllerDefinition,
-  type Outcome,
   type Reconciliation,
   type View,
   type Watch,
 } from '../../../client/contract.js';
 import { splitKey, watch } from '../../../client/requests.js';
-import { isStateChanged } from '../controller.js';
-import type { Reconciled } from '../set-state.js';
+import {
+  isNews,
+  ownedSets,
+  relabelledNamespaces,
+  reported,
+  type ReconcilerMemory,
+} from '../resource-reconciler.js';
 import { AlertmanagerPass } from './pass.js';
 import { alertmanagerConfigs, alertmanagers, type Alertmanager } from './types.js';
 
 /** What it keeps in mind between passes. */
-interface Memory {
-  /** Those for which more than the status is to be looked at. */
-  readonly changed: Set<string>;
-  /** How their last passes went. */
-  readonly reconciled: Map<string, Reconciled>;
+interface Memory extends ReconcilerMemory {
   /** What their configurations were made from: `Secret/namespace/name`. */
   readonly references: Map<string, ReadonlySet<string>>;
 }
@@ -68,11 +65,7 @@ function* sync(
     memory.reconciled.set(key, yield* pass.reconcile());
     memory.references.set(key, pass.references.names);
   }
-  const reconciled = memory.reconciled.get(key) ?? {};
-  const reported: Outcome = yield* pass.report(reconciled);
-  if (reconciled.error === undefined) return reported;
-  memory.changed.add(key);
-  return { retry: reconciled.error };
+  return yield* reported(key, pass, memory);
 }
 
 function watchesOf({ queue, view }: ControllerContext, memory: Memory): readonly Watch[] {
@@ -98,26 +91,11 @@ function watchesOf({ queue, view }: ControllerContext, memory: Memory): readonly
     }),
     ofData(secrets),
     ofData(configMaps),
-    watch(namespaces, {
-      on: ({ object, old }) => {
-        if (old === undefined || deepEqual(old.metadata.labels, object.metadata.labels)) return;
-        for (const each of view.list(alertmanagers)) add(each);
-      },
+    relabelledNamespaces(() => {
+      for (const each of view.list(alertmanagers)) add(each);
     }),
-    watch(statefulSets, {
-      on: ({ object, old }) => {
-        const owner = controllerOf(object);
-        if (owner?.kind !== alertmanagers.kind) return;
-        const key = `${object.metadata.namespace ?? ''}/${owner.name}`;
-        if (old === undefined || isStateChanged(old, object)) changed.add(key);
-        queue.add(key);
-      },
-    }),
+    ownedSets(alertmanagers, queue, memory),
   ];
-}
-
-function isNews({ object, old }: Change<HasMetadata>): boolean {
-  return old === undefined || isStateChanged(old, object);
 }
 
 /** Those of a namespace may be used by its Alertmanagers in ways that are not looked at. */

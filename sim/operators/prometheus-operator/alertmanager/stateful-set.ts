@@ -1,15 +1,10 @@
 /** The StatefulSet of an Alertmanager. @upstream prometheus-operator v0.93 pkg/alertmanager/statefulset.go */
 import type { StatefulSet } from '../../../api/kinds/apps.js';
-import type {
-  Container,
-  PersistentVolumeClaim,
-  PodSpec,
-  Volume,
-  VolumeMount,
-} from '../../../api/kinds/core.js';
+import type { Container, PodSpec, Volume, VolumeMount } from '../../../api/kinds/core.js';
 import { ownerReference } from '../../../api/meta.js';
 import { keys, managedLabels } from '../keys.js';
 import { confined, reloaderContainer } from '../reloader-container.js';
+import { storageClaim, storageMount, storageVolumes, usersFields } from '../set-parts.js';
 import { merged, ownAnnotations } from '../stateful-set.js';
 import { argumentsOf } from './arguments.js';
 import {
@@ -30,7 +25,7 @@ export function statefulSet(alertmanager: Alertmanager, inputHash: string): Stat
   const { metadata, spec } = alertmanager;
   const { name = '', namespace = '' } = metadata;
   const matchLabels = selectorLabels(name);
-  const claim = claimOf(alertmanager);
+  const claim = storageClaim(spec.storage, databaseVolume(name));
   const policy = spec.persistentVolumeClaimRetentionPolicy;
   return {
     metadata: {
@@ -69,20 +64,6 @@ export function statefulSet(alertmanager: Alertmanager, inputHash: string): Stat
 
 const databaseVolume = (name: string): string => `${setName(name)}-db`;
 
-function claimOf({ metadata, spec }: Alertmanager): PersistentVolumeClaim | undefined {
-  const { storage } = spec;
-  if (storage === undefined || storage.emptyDir !== undefined || storage.ephemeral !== undefined) {
-    return undefined;
-  }
-  const { metadata: own, spec: wanted } = storage.volumeClaimTemplate ?? { metadata: {} };
-  return {
-    apiVersion: 'v1',
-    kind: 'PersistentVolumeClaim',
-    metadata: { ...own, name: own.name ?? databaseVolume(metadata.name ?? '') },
-    spec: { ...wanted, accessModes: wanted?.accessModes ?? ['ReadWriteOnce'] },
-  };
-}
-
 const takenFields = [
   'securityContext',
   'serviceAccountName',
@@ -103,14 +84,8 @@ const takenFields = [
 /** The pod. Fields that are not said are left to the API server. */
 function podSpec(alertmanager: Alertmanager): PodSpec {
   const { spec } = alertmanager;
-  const taken = Object.fromEntries(
-    takenFields.flatMap(field => (spec[field] === undefined ? [] : [[field, spec[field]]])),
-  ) as Partial<PodSpec>;
-  const usualPolicy = spec.hostNetwork === true ? 'ClusterFirstWithHostNet' : undefined;
-  const dnsPolicy = spec.dnsPolicy ?? usualPolicy;
   return {
-    ...taken,
-    ...(dnsPolicy !== undefined && { dnsPolicy }),
+    ...usersFields(spec, takenFields),
     terminationGracePeriodSeconds: spec.terminationGracePeriodSeconds ?? 120,
     initContainers: merged([reloader(spec, true)], spec.initContainers),
     containers: merged([mainContainer(alertmanager), reloader(spec, false)], spec.containers),
@@ -227,17 +202,16 @@ function reloader(spec: AlertmanagerSpec, isInit: boolean): Container {
 
 function mountsOf({ metadata, spec }: Alertmanager): readonly VolumeMount[] {
   const { storage, volumeMounts = [] } = spec;
-  const hasFolder = storage !== undefined && storage.disableMountSubPath !== true;
-  const claimName = storage?.volumeClaimTemplate?.metadata.name;
+  const kept = {
+    name: databaseVolume(metadata.name ?? ''),
+    mountPath: folders.storage,
+    subPath: 'alertmanager-db',
+  };
   return [
     { name: 'config-volume', mountPath: folders.configuration },
     { name: 'config-out', readOnly: true, mountPath: folders.output },
     { name: 'tls-assets', readOnly: true, mountPath: folders.certificates },
-    {
-      name: claimName ?? databaseVolume(metadata.name ?? ''),
-      mountPath: folders.storage,
-      ...(hasFolder && { subPath: 'alertmanager-db' }),
-    },
+    storageMount(storage, kept),
     ...(hasTemplates(spec) ? [templatesMount] : []),
     ...usersMounts(spec),
     ...volumeMounts,
@@ -256,10 +230,6 @@ function volumesOf(alertmanager: Alertmanager): readonly Volume[] {
   const { name = '' } = metadata;
   const base = setName(name);
   const { storage, secrets = [], configMaps = [], volumes = [] } = spec;
-  const database =
-    storage?.ephemeral === undefined
-      ? { name: databaseVolume(name), emptyDir: storage?.emptyDir ?? {} }
-      : { name: databaseVolume(name), ephemeral: storage.ephemeral };
   return [
     { name: 'config-volume', secret: { secretName: generatedName(name) } },
     { name: 'tls-assets', projected: { sources: [{ secret: { name: `${base}-tls-assets-0` } }] } },
@@ -269,7 +239,7 @@ function volumesOf(alertmanager: Alertmanager): readonly Volume[] {
     ...configMaps.map(map => ({ name: `configmap-${map}`, configMap: { name: map } })),
     { name: 'web-config', secret: { secretName: `${base}-web-config` } },
     { name: 'cluster-tls-config', secret: { secretName: `${base}-cluster-tls-config` } },
-    ...(claimOf(alertmanager) === undefined ? [database] : []),
+    ...storageVolumes(storage, databaseVolume(name)),
     ...volumes,
   ];
 }
