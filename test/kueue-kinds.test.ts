@@ -46,6 +46,55 @@ spec:
     Worker: {replicas: 1, template: {spec: ${pod('xgboost')}}}
 `;
 
+const gpuQueues = `
+apiVersion: kueue.x-k8s.io/v1beta2
+kind: ResourceFlavor
+metadata: {name: a100}
+spec:
+  nodeLabels: {nvidia.com/gpu.product: NVIDIA-A100-SXM4-80GB}
+  tolerations: [{key: nvidia.com/gpu, operator: Exists}]
+---
+apiVersion: kueue.x-k8s.io/v1beta2
+kind: ClusterQueue
+metadata: {name: team}
+spec:
+  namespaceSelector: {}
+  resourceGroups:
+  - coveredResources: [cpu, memory, nvidia.com/gpu]
+    flavors:
+    - name: a100
+      resources:
+      - {name: cpu, nominalQuota: 16}
+      - {name: memory, nominalQuota: 64Gi}
+      - {name: nvidia.com/gpu, nominalQuota: 2}
+---
+apiVersion: kueue.x-k8s.io/v1beta2
+kind: LocalQueue
+metadata: {name: q, namespace: default}
+spec: {clusterQueue: team}
+`;
+
+const rayJob = (name: string, more = '') => `
+apiVersion: ray.io/v1
+kind: RayJob
+metadata: {name: ${name}, namespace: default, labels: {kueue.x-k8s.io/queue-name: q}}
+spec:
+  entrypoint: python train.py
+  ${more}
+  shutdownAfterJobFinishes: true
+  metadata: {seatrial.dev/ray-tasks: 2x30s@gpu=1}
+  rayClusterSpec:
+    rayVersion: 2.52.0
+    headGroupSpec:
+      template: {spec: {containers: [{name: head, image: 'rayproject/ray:2.52.0', ports: [{containerPort: 8265, name: dashboard}], resources: {limits: {cpu: 1, memory: 2Gi}}}]}}
+    workerGroupSpecs:
+    - groupName: gpus
+      replicas: 2
+      minReplicas: 0
+      maxReplicas: 2
+      template: {spec: {containers: [{name: worker, image: 'rayproject/ray:2.52.0', resources: {limits: {cpu: 2, memory: 4Gi, nvidia.com/gpu: 1}}}]}}
+`;
+
 type Cluster = Awaited<ReturnType<typeof simulate>>;
 
 async function get<T>(cluster: Cluster, path: string): Promise<T> {
@@ -63,6 +112,10 @@ async function admitted(cluster: Cluster): Promise<readonly string[]> {
     const names = types.map(({ type }) => type).filter(type => type !== 'QuotaReserved');
     return [metadata.ownerReferences[0]?.kind, ...names.sort()].join(' ');
   });
+}
+
+interface Named {
+  readonly metadata: { readonly name: string };
 }
 
 interface Workload {
@@ -116,5 +169,73 @@ describe('Kueue on a whole cluster', () => {
       'JobSet Admitted Finished PodsReady',
       'XGBoostJob Admitted Finished PodsReady',
     ]);
+  });
+
+  it('runs RayJobs one after the other, whose clusters and submitters it leaves alone', async () => {
+    await using cluster = await simulate({ seed: 1, operators: ['kueue', 'kuberay'] });
+    await cluster.apply(manifests(gpuQueues));
+    const jobsOfTwo = `${rayJob('a')}---${rayJob('b', 'ttlSecondsAfterFinished: 600')}`;
+    await cluster.advance('5s');
+    for (const { message } of await cluster.apply(manifests(jobsOfTwo))) {
+      expect(message).toBeUndefined();
+    }
+    await cluster.advance('40s');
+    expect(await admitted(cluster)).toEqual(['RayJob Admitted PodsReady', 'RayJob']);
+    const ray = '/apis/ray.io/v1/namespaces/default';
+    const waiting = await get<object>(cluster, `${ray}/rayjobs/b`);
+    expect(waiting).toMatchObject({
+      spec: { suspend: true },
+      status: { jobDeploymentStatus: 'Suspended' },
+    });
+    const { items } = await get<{ readonly items: readonly object[] }>(
+      cluster,
+      `${ray}/rayclusters`,
+    );
+    const labels = { 'kueue.x-k8s.io/queue-name': 'q', 'ray.io/originated-from-cr-name': 'a' };
+    expect(items).toMatchObject([{ metadata: { labels }, status: { state: 'ready' } }]);
+    const pods = await get<{ readonly items: readonly object[] }>(
+      cluster,
+      '/api/v1/namespaces/default/pods?labelSelector=kueue.x-k8s.io%2Fpodset',
+    );
+    const nodeSelector = { 'nvidia.com/gpu.product': 'NVIDIA-A100-SXM4-80GB' };
+    const placed = { spec: { nodeSelector }, status: { phase: 'Running' } };
+    expect(pods.items).toMatchObject([placed, placed, placed, placed]);
+    await cluster.advance('60s');
+    const over = 'RayJob Admitted Finished PodsReady';
+    expect(await admitted(cluster)).toEqual([over, 'RayJob Admitted PodsReady']);
+    await cluster.advance('90s');
+    expect(await admitted(cluster)).toEqual([over, over]);
+    // The second one's cluster outlives it: once Kueue looks at it again, it has no pods.
+    const [left] = (await get<{ readonly items: readonly Named[] }>(cluster, `${ray}/rayclusters`))
+      .items;
+    const path = `${ray}/rayclusters/${left?.metadata.name ?? ''}`;
+    const headers = { 'content-type': 'application/merge-patch+json' };
+    const body = { metadata: { annotations: { looked: 'at' } } };
+    await cluster.request({ method: 'PATCH', path, headers, body });
+    await cluster.advance('20s');
+    expect(await get<object>(cluster, path)).toMatchObject({
+      spec: { suspend: true },
+      status: { state: 'suspended' },
+    });
+  });
+
+  it('keeps RayJobs out that cannot run, and holds no quota for them', async () => {
+    await using cluster = await simulate({ seed: 1, operators: ['kueue', 'kuberay'] });
+    await cluster.apply(manifests(gpuQueues));
+    await cluster.advance('5s');
+    const stays = rayJob('stays').replace('shutdownAfterJobFinishes: true', '');
+    const [refused] = await cluster.apply(manifests(stays));
+    expect(refused?.message).toBe(
+      'admission webhook "vrayjob.kb.io" denied the request: spec.shutdownAfterJobFinishes: Invalid value: false: a kueue managed job should delete the cluster after finishing',
+    );
+    await cluster.apply(manifests(rayJob('bad', 'runtimeEnvYAML: "working_dir: ["')));
+    await cluster.advance('10s');
+    const path = `${root}/v1beta2/workloads`;
+    const { items } = await get<{ readonly items: readonly Workload[] }>(cluster, path);
+    expect(items[0]?.status?.conditions).toContainEqual(
+      expect.objectContaining({
+        ...{ type: 'QuotaReserved', status: 'False', reason: 'OnHold', message: 'Job is on hold' },
+      }),
+    );
   });
 });

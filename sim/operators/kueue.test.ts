@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { batchJob } from './kueue/jobs/batch-job.js';
+import { rayCluster } from './kueue/jobs/ray-cluster.js';
+import { rayJob } from './kueue/jobs/ray-job.js';
+import { rayService } from './kueue/jobs/ray-service.js';
+import type { PodSetInfo } from './kueue/pod-set-info.js';
+import type { RayClusterSpec, RayJob, RayJobSpec, WorkerGroupSpec } from './kuberay/types.js';
+import { printedError } from '../api/field-error.js';
 import { mismatch } from './kueue/flavor-match.js';
 import { lowestFit, QuotaNode } from './kueue/quota-node.js';
 import { workloadName } from './kueue/workload-maker.js';
@@ -118,7 +124,141 @@ describe('kueue', () => {
       'leaves kubeflow.org/tfjob out of integrations.frameworks',
     );
     expect(told(own, 'Topology')).toContain('topology-aware scheduling is not simulated');
+    expect(told('ray.io/v1', 'RayJob', {}, true)).toBe('');
+    expect(told('ray.io/v1', 'RayJob', { clusterSelector: { a: 'b' } }, true)).toContain(
+      'never starts one with clusterSelector',
+    );
+    expect(told('ray.io/v1', 'RayService', {}, true)).toContain('its cluster stays suspended');
     const shared = { namespaceSelector: {}, fairSharing: { weight: 2 } };
     expect(told(own, 'ClusterQueue', shared)).toContain('fairSharing is not simulated');
+  });
+});
+
+describe('kueue and Ray', () => {
+  const elastic = { annotations: { 'kueue.x-k8s.io/elastic-job': 'true' } };
+  const template = { spec: { containers: [{ name: 'ray', image: 'ray:1' }] } };
+  const group = (groupName: string, more: Partial<WorkerGroupSpec> = {}) => ({
+    ...{ groupName, template, ...more },
+  });
+  const spec = (more: Partial<RayClusterSpec> = {}): RayClusterSpec => ({
+    ...{ headGroupSpec: { template }, workerGroupSpecs: [group('w')], ...more },
+  });
+  const job = (more: RayJobSpec = {}, metadata: object = {}): RayJob => ({
+    metadata: { name: 'j', ...metadata },
+    spec: {
+      ...{ rayClusterSpec: spec(), submissionMode: 'K8sJobMode', suspend: true },
+      ...{ shutdownAfterJobFinishes: true, ...more },
+    },
+  });
+  const infos = (...names: string[]): readonly PodSetInfo[] =>
+    names.map(name => ({
+      ...{ name, count: 1, labels: { set: name }, annotations: {} },
+      ...{ nodeSelector: { tier: 'gpu' }, tolerations: [{ key: 'gpu', operator: 'Exists' }] },
+    }));
+
+  it('counts the head, the workers on all their hosts, and who submits', () => {
+    const workerGroupSpecs = [group('Big', { replicas: 2, numOfHosts: 4 }), group('w')];
+    const counted = (made: RayJob) => rayJob.podSets(made).map(set => `${set.name} ${set.count}`);
+    expect(counted(job({ rayClusterSpec: spec({ workerGroupSpecs }) }))).toEqual([
+      ...['head 1', 'big 8', 'w 1', 'submitter 1'],
+    ]);
+    expect(counted(job({ submissionMode: 'HTTPMode' }))).toEqual(['head 1', 'w 1']);
+    const [beside] = rayJob.podSets(job({ submissionMode: 'SidecarMode' }));
+    expect(beside?.template.spec?.containers[1]).toEqual({
+      name: 'ray-job-submitter',
+      resources: {
+        ...{ limits: { cpu: '1', memory: '1Gi' }, requests: { cpu: '500m', memory: '200Mi' } },
+      },
+    });
+  });
+
+  it('counts what KubeRay adds to the head', () => {
+    const requests = { cpu: '100m', memory: '1Gi' };
+    const containers = [{ name: 'ray', resources: { requests } }];
+    const [head] = rayCluster.podSets({
+      metadata: {},
+      spec: spec({
+        ...{ headGroupSpec: { template: { spec: { containers } } }, enableInTreeAutoscaling: true },
+        gcsFaultToleranceOptions: {},
+      }),
+    });
+    const amounts = { cpu: '500m', memory: '512Mi' };
+    expect(head?.template.spec?.containers).toEqual([
+      { name: 'ray', resources: { requests: { cpu: '200m', memory: '1Gi' } } },
+      { name: 'autoscaler', resources: { limits: amounts, requests: amounts } },
+    ]);
+  });
+
+  it('starts jobs where their flavours are, and gives them back as they were', () => {
+    const waiting = job();
+    const started = rayJob.started(waiting, infos('head', 'w', 'submitter'));
+    if (typeof started === 'string') throw new Error(started);
+    const { rayClusterSpec, submitterPodTemplate, ...rest } = started.spec;
+    expect(rest).not.toHaveProperty('suspend');
+    const placed = (set: string, own: object) => ({
+      metadata: { labels: { set } },
+      spec: {
+        ...{ ...own, nodeSelector: { tier: 'gpu' } },
+        tolerations: [{ key: 'gpu', operator: 'Exists' }],
+      },
+    });
+    expect(rayClusterSpec?.headGroupSpec.template).toEqual(placed('head', template.spec));
+    expect(rayClusterSpec?.workerGroupSpecs?.[0]?.template).toEqual(placed('w', template.spec));
+    expect(submitterPodTemplate).toMatchObject(placed('submitter', { restartPolicy: 'Never' }));
+    const back = rayJob.restored(rayJob.withSuspend(started, true), rayJob.podSets(waiting));
+    expect(back.spec.rayClusterSpec?.headGroupSpec.template.spec).toEqual(template.spec);
+    expect(back.spec.submitterPodTemplate?.spec).not.toHaveProperty('nodeSelector');
+    expect(rayJob.started(waiting, infos('head', 'w'))).toBe(
+      'invalid podset infos: expecting 3 podset, got 2',
+    );
+  });
+
+  it('knows what has ended, is on hold, or is none of its own', () => {
+    const at = (jobDeploymentStatus: string, more: object = {}): RayJob => ({
+      ...{ ...job(), status: { jobDeploymentStatus, message: 'm', ...more } },
+    });
+    expect(rayJob.end(at('Complete', { jobStatus: 'SUCCEEDED' }))).toEqual({
+      ...{ message: 'm', isSuccess: true },
+    });
+    expect(rayJob.end(at('Failed'))?.isSuccess).toBe(false);
+    expect([rayJob.end(at('Running')), rayJob.isActive(at('Suspended'))]).toEqual([
+      ...[undefined, false],
+    ]);
+    expect(rayJob.isActive(at('Initializing'))).toBe(true);
+    expect(rayJob.isOnHold?.(at('ValidationFailed'))).toBe(true);
+    expect(rayJob.isSkipped?.(job({ clusterSelector: { a: 'b' } }))).toBe(true);
+    const service = { metadata: { deletionTimestamp: 'x' }, spec: { rayClusterConfig: spec() } };
+    expect(rayService.isSkipped?.(service)).toBe(false);
+    const rayClusterConfig = spec({ gcsFaultToleranceOptions: {} });
+    expect(rayService.isSkipped?.({ ...service, spec: { rayClusterConfig } })).toBe(true);
+  });
+
+  it('refuses what would hold quota for ever, or could not be counted', () => {
+    const refused = (made: RayJob) => rayJob.queuedRefusals?.(made).errors.map(printedError);
+    expect(refused(job())).toEqual([]);
+    const workerGroupSpecs = [group('head'), ...Array.from({ length: 17 }, () => group('w'))];
+    const rayClusterSpec = spec({ enableInTreeAutoscaling: true, workerGroupSpecs });
+    expect(refused(job({ rayClusterSpec, shutdownAfterJobFinishes: false }))).toEqual([
+      'spec.shutdownAfterJobFinishes: Invalid value: false: a kueue managed job should delete the cluster after finishing',
+      'spec.rayClusterSpec.enableInTreeAutoscaling: Invalid value: true: a kueue managed job should only use autoscaling when workload slicing is enabled',
+      'spec.rayClusterSpec.workerGroupSpecs: Too many: 19: must have at most 18 items',
+      'spec.rayClusterSpec.workerGroupSpecs[0].groupName: Forbidden: "head" is reserved for the head group',
+    ]);
+    const scaling = spec({ enableInTreeAutoscaling: true });
+    expect(refused(job({ rayClusterSpec: scaling }, elastic))).toEqual([]);
+    const clusterSelector = { a: 'b' };
+    expect(rayJob.queuedRefusals?.(job({ clusterSelector })).isAll).toBe(true);
+    expect(refused(job({ clusterSelector }))).toEqual([
+      'spec.clusterSelector: Invalid value: {"a":"b"}: a kueue managed job should not use an existing cluster',
+    ]);
+    const { rayClusterSpec: _, ...bare } = job().spec;
+    expect(refused({ metadata: {}, spec: bare })).toEqual([
+      "spec.rayClusterSpec: Required value: rayClusterSpec is required for Kueue-managed jobs that don't use clusterSelector",
+    ]);
+    expect(refused({ metadata: {}, spec: { ...bare, clusterSelector } })).toEqual([]);
+    const cluster = { metadata: {}, spec: scaling };
+    expect(rayCluster.queuedRefusals?.(cluster).errors.map(printedError)[0]).toContain(
+      'can use autoscaling only as an elastic job: enable the ElasticJobsViaWorkloadSlices feature gate and set the "kueue.x-k8s.io/elastic-job": "true" annotation',
+    );
   });
 });

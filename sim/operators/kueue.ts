@@ -1,9 +1,11 @@
 /**
  * Kueue: jobs wait, suspended, until there is quota for all of their pods. Jobs, JobSets, MPIJobs of
- * v2beta1, PyTorchJobs, TFJobs, XGBoostJobs and PaddleJobs; the other integrations are not made, which
- * hints() tells. Absent: topology-aware scheduling, admission checks beyond the object, MultiKueue,
- * fair sharing, elastic jobs, prebuilt workloads, LimitRanges. The configuration is the shipped one,
- * but for the frameworks of the training operator, which it leaves out, and which are on here.
+ * v2beta1, PyTorchJobs, TFJobs, XGBoostJobs, PaddleJobs, RayClusters, RayJobs and RayServices; the other
+ * integrations are not made, which hints() tells. Absent: topology-aware scheduling, admission checks
+ * beyond the object, MultiKueue, fair sharing, elastic jobs (Ray's may change their size, and their quota
+ * stays), prebuilt workloads, LimitRanges. The configuration is the shipped one, but for the frameworks of
+ * the training operator, which it leaves out, and which are on here. Children that name no queue
+ * themselves (a JobSet's Jobs, a RayJob's submitter) are not suspended when their owner may not run.
  * @upstream kubernetes-sigs/kueue v0.19.2
  */
 import type { PolicyRule } from '../api/kinds/rbac.js';
@@ -55,7 +57,7 @@ const rules: readonly PolicyRule[] = [
     verbs: ['create', 'watch', 'update', 'patch'],
   },
   { apiGroups: ['scheduling.k8s.io'], resources: ['priorityclasses'], verbs: read },
-  ...['batch', 'jobset.x-k8s.io', 'kubeflow.org'].map(one => ({
+  ...['batch', 'jobset.x-k8s.io', 'kubeflow.org', 'ray.io'].map(one => ({
     apiGroups: [one],
     resources: pluralsOf(one).flatMap(name => [name, `${name}/status`, `${name}/finalizers`]),
     verbs: [...read, 'update', 'patch', 'delete'],
@@ -131,7 +133,7 @@ function webhooks(): readonly KubeObject[] {
 export const kueue: Operator = {
   name: 'kueue',
   models:
-    'kubernetes-sigs/kueue v0.19.2 (Job, JobSet, MPIJob v2beta1, PaddleJob, PyTorchJob, TFJob, XGBoostJob)',
+    'kubernetes-sigs/kueue v0.19.2 (Job, JobSet, MPIJob v2beta1, PaddleJob, PyTorchJob, RayCluster, RayJob, RayService, TFJob, XGBoostJob)',
   isOnDemand: true,
   manifests: once(() => [
     ...[...definitions(), ...otherDefinitions()].map(one => withOlderVersion(one, service)),

@@ -7,7 +7,10 @@ import type { RayCluster, RedisCredential } from './types.js';
 type Texts = Readonly<Record<string, string>>;
 
 /** Whether the head's state outlives it. */
-export function isFaultTolerant({ metadata, spec }: RayCluster): boolean {
+export function isFaultTolerant({
+  metadata,
+  spec,
+}: Pick<RayCluster, 'metadata' | 'spec'>): boolean {
   const word = metadata.annotations?.[keys.faultTolerant]?.toLowerCase();
   return word === 'true' || spec.gcsFaultToleranceOptions !== undefined;
 }

@@ -1,5 +1,7 @@
 /** What the author of a job that names a queue, or of a queue, should know before it runs. */
 import type { KubeObject } from '../../api/object.js';
+import type { RayJob } from '../kuberay/types.js';
+import { isElastic } from './jobs/ray-pod-sets.js';
 import { keys } from './keys.js';
 import { group, type ClusterQueue } from './types.js';
 
@@ -16,9 +18,6 @@ const notHere = new Set([
   'apps/v1 Deployment',
   'apps/v1 StatefulSet',
   'leaderworkerset.x-k8s.io/v1 LeaderWorkerSet',
-  'ray.io/v1 RayCluster',
-  'ray.io/v1 RayJob',
-  'ray.io/v1 RayService',
   'trainer.kubeflow.org/v1alpha1 TrainJob',
   'v1 Pod',
 ]);
@@ -38,7 +37,9 @@ const kept: Readonly<Record<string, string>> = {
 /** The hints about an object. */
 export function kueueHints(object: KubeObject): readonly string[] {
   const { apiVersion = '', kind = '', metadata } = object;
-  if (metadata.labels?.[keys.queue] !== undefined) return jobHints(`${apiVersion} ${kind}`, kind);
+  if (metadata.labels?.[keys.queue] !== undefined) {
+    return [...jobHints(`${apiVersion} ${kind}`, kind), ...rayHints(object)];
+  }
   if (!apiVersion.startsWith(`${group}/`)) return [];
   const spec = (object['spec'] ?? {}) as Readonly<Record<string, unknown>>;
   const sharing =
@@ -61,6 +62,28 @@ function jobHints(type: string, kind: string): readonly string[] {
         `Kueue's shipped configuration leaves kubeflow.org/${kind.toLowerCase()} out of integrations.frameworks: there the job runs at once; here it waits for quota`,
       ]
     : [];
+}
+
+function rayHints({ apiVersion, kind, metadata, spec }: KubeObject): readonly string[] {
+  if (apiVersion !== 'ray.io/v1') return [];
+  const selector = (spec as RayJob['spec'] | undefined)?.clusterSelector ?? {};
+  return [
+    ...(kind === 'RayService'
+      ? [
+          'once it has had to wait for quota its cluster stays suspended: KubeRay v1.7.0 tells a RayCluster of suspend only when it makes it; delete the RayCluster when the workload is admitted, and another is made; a service that is evicted goes on running',
+        ]
+      : []),
+    ...(kind === 'RayJob' && Object.keys(selector).length > 0
+      ? [
+          'Kueue suspends a RayJob that names a queue, and never starts one with clusterSelector; KubeRay refuses it while it is suspended',
+        ]
+      : []),
+    ...(isElastic({ metadata })
+      ? [
+          'elastic jobs are not simulated: it gets quota for the workers that its spec states, and those that are added or taken away while it runs do not change its quota',
+        ]
+      : []),
+  ];
 }
 
 function queueHints(spec: NonNullable<ClusterQueue['spec']>): readonly string[] {

@@ -10,6 +10,7 @@ import type {
 import { call, remove, update, watch } from '../../client/requests.js';
 import { priorityClasses } from '../../api/kinds/scheduling.js';
 import { changeStatus } from './changes.js';
+import { suspendChild } from './child-jobs.js';
 import { finalizeOrphan, finish, release } from './finalizers.js';
 import type { JobIntegration } from './job-integration.js';
 import { podsReadyCondition } from './pods-ready.js';
@@ -29,6 +30,7 @@ import {
   hasQuota,
   isAdmitted,
   isFinished,
+  onHold,
   withoutQuota,
   withSetting,
   withStatus,
@@ -88,6 +90,7 @@ function* reconcile(key: string, view: View, means: Means): Reconciliation {
   const job = view.get(kind, namespace, name);
   const index = `${ownerIndex} ${kind.kind}`;
   const owned = view.byIndex(workloads, index, ownerKey(kind.kind, namespace, name));
+  if (job !== undefined && integration.isSkipped?.(job) === true) return undefined;
   if (job === undefined || isDeleting(job)) {
     for (const workload of owned) {
       yield* finalizeOrphan(workload, context.clock.now(), { canFinish: true });
@@ -96,7 +99,11 @@ function* reconcile(key: string, view: View, means: Means): Reconciliation {
   }
   if (namespace === 'kube-system' || namespace === 'kueue-system') return undefined;
   if (queueNameOf(job) === '') return undefined;
-  if ((yield* managedAncestor(job)) !== undefined) return undefined;
+  const ancestor = yield* managedAncestor(job);
+  if (ancestor !== undefined) {
+    const hand = new JobHand(job, integration, context.events);
+    return yield* suspendChild(job, ancestor, { integration, view, hand });
+  }
   return yield* new JobPass(job, view, means).run(owned);
 }
 
@@ -131,6 +138,7 @@ class JobPass {
       yield* release(workloads, workload);
       return undefined;
     }
+    if (integration.isOnHold?.(job) === true) return yield* this.hold(workload);
     const end = integration.end(job);
     if (end !== undefined) {
       if (workload === undefined) return undefined;
@@ -140,6 +148,13 @@ class JobPass {
       return undefined;
     }
     return workload === undefined ? yield* this.create() : yield* this.follow(workload);
+  }
+
+  private *hold(workload: Workload | undefined): Reconciliation {
+    if (workload === undefined || !hasQuota(workload)) return undefined;
+    const because = { reason: onHold, message: 'Job is on hold' };
+    yield* changeStatus(workload, current => withoutQuota(current, because, this.nowMs));
+    return undefined;
   }
 
   /** The workload that is the job's; others are deleted. A text: it is to be looked at again. */
@@ -217,7 +232,10 @@ class JobPass {
     const most = this.maker().maximumExecutionTimeSeconds;
     if (workload.spec.maximumExecutionTimeSeconds !== most) return false;
     const own = integration.podSets(job);
-    const how = { ignoresTolerations: isAdmitted(workload) };
+    const how = {
+      ignoresTolerations: isAdmitted(workload),
+      ignoresCounts: hasQuota(workload) && integration.isElastic?.(job) === true,
+    };
     const running = this.runningPodSets(workload);
     if (running !== undefined) {
       if (arePodSetsAlike(own, running, how)) return true;

@@ -1,4 +1,5 @@
 /** The contract of a kind of job that Kueue starts and stops. @upstream kueue v0.19.2 pkg/controller/jobframework/interface.go */
+import type { FieldError } from '../../api/field-error.js';
 import type { HasMetadata, Kind } from '../../api/object.js';
 import type { PodSetInfo } from './pod-set-info.js';
 import type { PodSet } from './types.js';
@@ -7,6 +8,13 @@ import type { PodSet } from './types.js';
 export interface JobEnd {
   readonly message: string;
   readonly isSuccess: boolean;
+}
+
+/** What is refused of a job that names a queue. */
+export interface QueuedRefusals {
+  readonly errors: readonly FieldError[];
+  /** What is refused of all kinds is not looked for. */
+  readonly isAll: boolean;
 }
 
 /** A kind of job. Its functions read a job, or return it changed. */
@@ -37,4 +45,12 @@ export interface JobIntegration<T extends HasMetadata = HasMetadata> {
   };
   /** What the webhook refuses beyond what it refuses of all kinds. */
   refusals?(job: T, old: T | undefined): readonly string[];
+  /** What it refuses of jobs that name a queue, at each write; those that never named one are let be. */
+  queuedRefusals?(job: T): QueuedRefusals;
+  /** Kueue lets it be for now, or for ever. */
+  isSkipped?(job: T): boolean;
+  /** It cannot run as it is: it holds no quota. */
+  isOnHold?(job: T): boolean;
+  /** It may have more or fewer pods while it runs. */
+  isElastic?(job: T): boolean;
 }

@@ -56,15 +56,30 @@ function* judged(
   if (object === undefined) return { isAllowed: true };
   const job = object as HasMetadata;
   const old = oldObject as HasMetadata | undefined;
-  const errors = [
-    ...(old === undefined || integration.refusals !== undefined ? createErrors(job) : []),
-    ...(old === undefined ? [] : updateErrors(job, old, integration)),
-  ].map(printedError);
+  const errors = errorsOf(job, old, integration).map(printedError);
   const texts = [...new Set([...errors, ...(integration.refusals?.(job, old) ?? [])])];
   const [first] = texts;
   if (first === undefined) return { isAllowed: true };
   const message = texts.length === 1 ? first : `[${texts.join(', ')}]`;
   return { isAllowed: false, message };
+}
+
+function errorsOf(
+  job: HasMetadata,
+  old: HasMetadata | undefined,
+  integration: JobIntegration,
+): readonly FieldError[] {
+  const changes = old === undefined ? [] : updateErrors(job, old, integration);
+  if (integration.queuedRefusals === undefined) {
+    const isChecked = old === undefined || integration.refusals !== undefined;
+    return [...(isChecked ? createErrors(job) : []), ...changes];
+  }
+  const isQueued = queueNameOf(job) !== '';
+  if (old !== undefined && !isQueued && queueNameOf(old) === '') return [];
+  const { errors, isAll } = isQueued
+    ? integration.queuedRefusals(job)
+    : { errors: [], isAll: false };
+  return [...changes, ...errors, ...(isAll ? [] : createErrors(job))];
 }
 
 function labelPath(key: string): string {

@@ -12,6 +12,7 @@ export const keys = {
   workload: 'kueue.x-k8s.io/workload',
   stopping: 'kueue.x-k8s.io/stopping',
   inUse: 'kueue.x-k8s.io/resource-in-use',
+  elastic: 'kueue.x-k8s.io/elastic-job',
   minParallelism: 'kueue.x-k8s.io/job-min-parallelism',
   completionsEqualParallelism: 'kueue.x-k8s.io/job-completions-equal-parallelism',
 } as const;

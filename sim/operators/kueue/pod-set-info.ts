@@ -128,18 +128,17 @@ function withParts({ metadata, spec, ...rest }: PodTemplateSpec, parts: Parts): 
 export function arePodSetsAlike(
   one: readonly PodSet[],
   other: readonly PodSet[],
-  { ignoresTolerations }: { readonly ignoresTolerations: boolean },
+  how: { readonly ignoresTolerations: boolean; readonly ignoresCounts: boolean },
 ): boolean {
   return (
     one.length === other.length &&
     one.every((set, index) => {
       const its = other[index];
-      if (its === undefined || set.count !== its.count || set.minCount !== its.minCount) {
-        return false;
-      }
+      if (its === undefined || set.minCount !== its.minCount) return false;
+      if (!how.ignoresCounts && set.count !== its.count) return false;
       const [a, b] = [set.template.spec, its.template.spec];
       return (
-        (ignoresTolerations || deepEqual(a?.tolerations ?? [], b?.tolerations ?? [])) &&
+        (how.ignoresTolerations || deepEqual(a?.tolerations ?? [], b?.tolerations ?? [])) &&
         deepEqual(a?.initContainers ?? [], b?.initContainers ?? []) &&
         deepEqual(a?.containers ?? [], b?.containers ?? [])
       );

@@ -32,6 +32,7 @@ import {
   isFinished,
   isTrue,
   withAdmittedInSync,
+  isOnHold,
   withoutQuota,
   withoutSetting,
   withSetting,
@@ -216,7 +217,7 @@ class Watchman {
         reason: 'Inadmissible',
         message: message ?? '',
       } as const;
-      const isBlocked = message !== undefined && !hasQuota(current);
+      const isBlocked = message !== undefined && !hasQuota(current) && !isOnHold(current);
       const next = isBlocked ? withSetting(current, setting, nowMs) : current;
       return hasAllChecks(next, this.queue) ? withAdmittedInSync(next, nowMs) : next;
     });

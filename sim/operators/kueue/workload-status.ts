@@ -41,9 +41,18 @@ export function isActive({ spec }: Workload): boolean {
   return spec.active !== false;
 }
 
+/** The reason of workloads whose jobs cannot run as they are. */
+export const onHold = 'OnHold';
+
+/** Whether it holds no quota because its job cannot run as it is. */
+export function isOnHold(workload: Workload): boolean {
+  const reserved = conditionOf(workload, 'QuotaReserved');
+  return reserved?.status === 'False' && reserved.reason === onHold;
+}
+
 /** Whether it belongs in a queue. */
 export function isAdmissible(workload: Workload): boolean {
-  return !isFinished(workload) && isActive(workload) && !hasQuota(workload);
+  return !isFinished(workload) && isActive(workload) && !hasQuota(workload) && !isOnHold(workload);
 }
 
 /** Its priority; 0 where none is given. */

@@ -3,6 +3,9 @@ import type { JobIntegration } from '../job-integration.js';
 import { batchJob } from './batch-job.js';
 import { jobSet } from './job-set.js';
 import { mpiJob, paddleJob, pytorchJob, tfJob, xgboostJob } from './kubeflow-job.js';
+import { rayCluster } from './ray-cluster.js';
+import { rayJob } from './ray-job.js';
+import { rayService } from './ray-service.js';
 
 /** All of them that are modelled. */
 export const integrations: readonly JobIntegration[] = [
@@ -11,6 +14,9 @@ export const integrations: readonly JobIntegration[] = [
   mpiJob,
   paddleJob,
   pytorchJob,
+  rayCluster as unknown as JobIntegration,
+  rayJob as unknown as JobIntegration,
+  rayService as unknown as JobIntegration,
   tfJob,
   xgboostJob,
 ];
