@@ -237,5 +237,14 @@ describe('Kueue on a whole cluster', () => {
         ...{ type: 'QuotaReserved', status: 'False', reason: 'OnHold', message: 'Job is on hold' },
       }),
     );
+    for (const kind of ['RayCluster', 'RayService']) {
+      const labels = { 'kueue.x-k8s.io/queue-name': 'q' };
+      const metadata = { name: 'bare', namespace: 'default', labels };
+      const [bare] = await cluster.apply([{ apiVersion: 'ray.io/v1', kind, metadata }]);
+      // As Go's decoder, the webhook makes an empty spec of none.
+      expect(bare?.message).toBeUndefined();
+    }
+    await cluster.advance('10s');
+    expect(await admitted(cluster)).toContain('RayJob');
   });
 });

@@ -154,6 +154,7 @@ export const kueue: Operator = {
   },
   webhooks: {
     service,
+    kinds: integrations.map(({ kind }) => kind),
     converters: { [conversionPath]: convert },
     byPath: {
       [`/mutate-${ownSlug}-clusterqueue`]: inUseDefaulter,
