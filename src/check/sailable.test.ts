@@ -56,6 +56,30 @@ it('leaves out what is refused and what nothing acts on, and says so', () => {
   ]);
 });
 
+it('takes the metrics APIs that an adapter of the manifests serves', () => {
+  const api = (group: string, namespace: string): string => `
+apiVersion: apiregistration.k8s.io/v1
+kind: APIService
+metadata: { name: v1beta1.${group} }
+spec:
+  service: { name: adapter, namespace: ${namespace} }
+  group: ${group}
+  version: v1beta1
+  insecureSkipTLSVerify: true
+  groupPriorityMinimum: 100
+  versionPriority: 100
+---`;
+  const sails = aboard(`${api('custom.metrics.k8s.io', 'default')}
+${api('external.metrics.k8s.io', 'keda')}
+{ apiVersion: v1, kind: Pod, metadata: { name: a }, spec: { containers: [
+  { name: a, image: 'registry.k8s.io/prometheus-adapter/prometheus-adapter:v0.12.0' } ] } }
+`);
+  expect(titles(sails)).toEqual(['APIService -/v1beta1.custom.metrics.k8s.io', 'Pod default/a']);
+  expect(sails.leftOut).toEqual([
+    'APIService v1beta1.external.metrics.k8s.io: nothing here acts on what they define',
+  ]);
+});
+
 it('takes the last of two', () => {
   const one = (value: string): string =>
     `{ apiVersion: v1, kind: ConfigMap, metadata: { name: a }, data: { k: ${value} } }`;

@@ -1,6 +1,8 @@
 /** The manifests as voyages take them: what the API server refuses left out, what must come from elsewhere stood in for. */
 import type { KubeObject } from '../../sim/api/object.js';
 import { isRecord } from '../../sim/api/equality.js';
+import type { APIServiceSpec } from '../../sim/api/kinds/apiregistration.js';
+import { chooser } from '../../sim/workloads/index.js';
 import type { Entry } from './entry.js';
 import { namedObjects } from './named-objects.js';
 import { grouped, type Survey } from './survey.js';
@@ -42,7 +44,8 @@ function lastOfEach({ entries }: Survey): readonly Entry[] {
   return [...last.values()];
 }
 
-function reasonAgainst({ trial }: Survey, entry: Entry): string | undefined {
+function reasonAgainst(survey: Survey, entry: Entry): string | undefined {
+  const { trial } = survey;
   if (entry.isBroken || trial.refusals.some(one => one.entry === entry)) {
     return 'the API server refuses';
   }
@@ -50,11 +53,35 @@ function reasonAgainst({ trial }: Survey, entry: Entry): string | undefined {
     return 'nobody defines their kind';
   }
   if (entry.kind.endsWith('WebhookConfiguration')) return 'nothing here answers their calls';
+  if (entry.kind === 'APIService' && isServed(survey, entry)) return undefined;
   if (entry.kind === 'CustomResourceDefinition' || entry.kind === 'APIService') {
     return 'nothing here acts on what they define';
   }
   if (entry.isBuiltIn || modelledGroups.has(entry.group)) return undefined;
   return 'no controller here acts on their kind';
+}
+
+/** The API servers that are played, and the groups that they serve. */
+const apiServers: readonly (readonly [workload: string, groups: readonly string[]])[] = [
+  ['prometheus-adapter', ['custom.metrics.k8s.io', 'external.metrics.k8s.io']],
+];
+const choose = chooser([]);
+
+/** Whether a program of the manifests, beside the service that is named, serves the group. */
+function isServed({ templates }: Survey, { object }: Entry): boolean {
+  const { group, service } = (object['spec'] ?? {}) as APIServiceSpec;
+  const names = apiServers.flatMap(([name, groups]) =>
+    group !== undefined && groups.includes(group) ? [name] : [],
+  );
+  if (names.length === 0) return false;
+  return templates.some(
+    ({ namespace, spec }) =>
+      namespace === service?.namespace &&
+      spec.containers.some(container => {
+        const pod = { metadata: {}, spec };
+        return names.includes(choose({ pod, container, command: container.args ?? [] }).name);
+      }),
+  );
 }
 
 const namesMax = 3;
@@ -76,6 +103,7 @@ function inNamespace(object: KubeObject): KubeObject {
 
 const clusterKinds = new Set([
   'Namespace',
+  'APIService',
   'Node',
   'PersistentVolume',
   'ClusterRole',

@@ -67,6 +67,16 @@ describe('forbidden-means-403', () => {
     });
   });
 
+  it('knows that resources of metrics have dots of their own', () => {
+    const past = team();
+    role(past, 'metrics', rule('get', '*', 'custom.metrics.k8s.io'));
+    bind(past, 'metrics', 'metrics', 'robot').at('2m');
+    const resource = 'deployments.apps.custom.metrics.k8s.io/queue';
+    expect(ask(past, { resource }).at('3m').verdict(forbiddenMeans403).kind).toBe('vacuous');
+    const other = 'deployments.apps.external.metrics.k8s.io/queue';
+    expect(ask(past, { resource: other }).verdict(forbiddenMeans403).kind).toBe('broken');
+  });
+
   it('does not take a refusal of admission or a 404 for one of the authoriser', () => {
     const admission: Ask = { ...forbidden, refusedBy: 'admission' };
     expect(ask(ask(team(), {}), admission).verdict(forbiddenMeans403).kind).toBe('broken');

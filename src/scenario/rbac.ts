@@ -3,6 +3,7 @@ import type { KubeObject } from '../../sim/api/object.js';
 import type { RestMapper, ServedKind } from '../backends/rest-mapper.js';
 import { judgedResources, manifestsOf, namespacesOf } from './footprint.js';
 import type { Reference, Scenario } from './scenario.js';
+import { namedResource } from '../laws/kit/group-resource.js';
 
 /** A rule of a role. */
 interface Rule {
@@ -117,12 +118,11 @@ function role(
 function rulesOf(rights: Rights): Rule[] {
   const rules = new Map<string, { group: string; verbs: string[]; resources: string[] }>();
   for (const [key, verbs] of [...rights].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const [full = '', subresource] = key.split('/');
-    const [plural = '', ...group] = full.split('.');
+    const { group, resource, subresource } = namedResource(key);
     const sorted = [...verbs].sort((a, b) => verbOrder.indexOf(a) - verbOrder.indexOf(b));
-    const at = `${group.join('.')} ${sorted.join(' ')}`;
-    const rule = rules.get(at) ?? { group: group.join('.'), verbs: sorted, resources: [] };
-    rule.resources.push(subresource === undefined ? plural : `${plural}/${subresource}`);
+    const at = `${group} ${sorted.join(' ')}`;
+    const rule = rules.get(at) ?? { group, verbs: sorted, resources: [] };
+    rule.resources.push(subresource === '' ? resource : `${resource}/${subresource}`);
     rules.set(at, rule);
   }
   return [...rules.values()].map(({ group, verbs, resources }) => ({

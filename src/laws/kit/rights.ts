@@ -7,6 +7,7 @@ import { RbacAuthorizer } from '../../../sim/server/authorization/rbac.js';
 import type { User } from '../../../sim/server/user.js';
 import type { Handlers } from '../law.js';
 import type { World } from '../world.js';
+import { namedResource } from './group-resource.js';
 
 const accountPrefix = 'system:serviceaccount:';
 
@@ -61,16 +62,12 @@ export class Rights {
 
   /** Whether roles allow it. */
   allows(user: User, { verb, resource, namespace, name }: Asked): boolean {
-    const [whole = '', subresource = ''] = resource.split('/');
-    const [plural = '', ...group] = whole.split('.');
     const answer = this.rbac.authorize({
       user,
       verb,
       isResourceRequest: true,
-      group: group.join('.'),
       version: '*',
-      resource: plural,
-      subresource,
+      ...namedResource(resource),
       namespace,
       name,
       path: '',
