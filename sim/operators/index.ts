@@ -8,6 +8,7 @@ import { kserve } from './kserve.js';
 import { kuberay } from './kuberay.js';
 import { knativeServing } from './knative-serving.js';
 import { kueue } from './kueue.js';
+import { lws } from './lws.js';
 import { mpiOperator } from './mpi-operator.js';
 import type { Operator } from './operator.js';
 import { prometheusOperator } from './prometheus-operator.js';
@@ -28,6 +29,7 @@ export const operators: Readonly<Record<string, Operator>> = {
   [knativeServing.name]: knativeServing,
   [kuberay.name]: kuberay,
   [kueue.name]: kueue,
+  [lws.name]: lws,
   [mpiOperator.name]: mpiOperator,
   [prometheusOperator.name]: prometheusOperator,
   [seldonCore.name]: seldonCore,

@@ -14,6 +14,7 @@ it.each([
     ['trainer', 'jobset'],
   ],
   [['kueue.x-k8s.io/v1beta1', 'batch/v1'], ['kueue']],
+  [['leaderworkerset.x-k8s.io/v1'], ['lws']],
   [
     ['kubeflow.org/v2beta1', 'kubeflow.org/v1'],
     ['training-operator', 'training-operator'],

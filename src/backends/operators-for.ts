@@ -14,6 +14,7 @@ import { modeNames } from '../../sim/operators/kserve/deployment-mode.js';
 import { keys } from '../../sim/operators/kserve/keys.js';
 import { kuberay } from '../../sim/operators/kuberay.js';
 import { kueue } from '../../sim/operators/kueue.js';
+import { lws } from '../../sim/operators/lws.js';
 import { mpiOperator } from '../../sim/operators/mpi-operator.js';
 import type { Operator } from '../../sim/operators/operator.js';
 import { prometheusOperator } from '../../sim/operators/prometheus-operator.js';
@@ -42,6 +43,7 @@ const byGroup: Readonly<Record<string, string>> = {
   'trainer.kubeflow.org': trainer.name,
   'keda.sh': keda.name,
   'kueue.x-k8s.io': kueue.name,
+  'leaderworkerset.x-k8s.io': lws.name,
   'ray.io': kuberay.name,
   'kubernetes.dask.org': daskKubernetes.name,
   'batch.volcano.sh': volcano.name,

@@ -38,6 +38,19 @@ it('lets a pod wait for its node, and a namespace for its pod', () => {
   expect(gone.verdict(nothingTerminatesForEver)).toMatchObject({ kind: 'held', looked: 2 });
 });
 
+it('lets an owner that is a pod wait for the pod of its dependents', () => {
+  const finalizers = ['foregroundDeletion'];
+  const past = silent()
+    .write('Node', 'n2', node({}))
+    .write('Pod', 'a/leader', { spec: podSpec({}, 'n2') })
+    .at('20s')
+    .write('Pod', 'a/leader', { metadata: { ...going, finalizers } });
+  const uid = past.entries.at(-1)?.object.metadata.uid ?? '';
+  const ownerReferences = [{ apiVersion: 'v1', kind: 'Pod', name: 'leader', uid }];
+  past.write('Pod', 'a/one', { metadata: { ownerReferences } });
+  expect(past.at('2h').verdict(nothingTerminatesForEver).kind).toBe('inconclusive');
+});
+
 it('has nothing to judge in an empty history', () => {
   expect(verdictOnNothing(nothingTerminatesForEver)).toBe('vacuous');
 });

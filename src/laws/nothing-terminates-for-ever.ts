@@ -86,7 +86,9 @@ function isExcused(object: KubeObject, world: World, asked: Set<string>): boolea
   asked.add(uid);
   switch (object.kind) {
     case 'Pod':
-      return !isAnswering(object as unknown as Pod, world);
+      return (
+        !isAnswering(object as unknown as Pod, world) || waitsForDependents(object, world, asked)
+      );
     case 'PersistentVolumeClaim':
       return (
         finalizers.includes('kubernetes.io/pvc-protection') && isMounted(namespace, name, world)
@@ -96,13 +98,17 @@ function isExcused(object: KubeObject, world: World, asked: Set<string>): boolea
     case 'Namespace':
       return holds(world, asked, ({ metadata }) => metadata.namespace === name);
     default:
-      return (
-        finalizers.includes('foregroundDeletion') &&
-        holds(world, asked, ({ metadata }) =>
-          (metadata.ownerReferences ?? []).some(owner => owner.uid === uid),
-        )
-      );
+      return waitsForDependents(object, world, asked);
   }
+}
+
+function waitsForDependents({ metadata }: KubeObject, world: World, asked: Set<string>): boolean {
+  return (
+    metadata.finalizers?.includes('foregroundDeletion') === true &&
+    holds(world, asked, ({ metadata: { ownerReferences = [] } }) =>
+      ownerReferences.some(owner => owner.uid === metadata.uid),
+    )
+  );
 }
 
 /** Whether something of that sort is terminating and excused. */
