@@ -5,10 +5,11 @@
 import type { CrossVersionObjectReference } from '../../api/kinds/autoscaling.js';
 import { parseDuration } from '../../api/duration.js';
 import { timeMs } from '../../api/time.js';
-import type { Answer, Reconciliation } from '../../client/contract.js';
+import type { Reconciliation } from '../../client/contract.js';
 import { call } from '../../client/requests.js';
 import type { RestMapper } from '../control/rest-mapper.js';
 import { milliOf } from './milli.js';
+import { serverErrorText } from './server-error.js';
 import type { PodMetric, PodMetrics } from './usage.js';
 
 /** What was asked for, or why it could not be had. */
@@ -24,7 +25,7 @@ export function* resourceMetrics(of: {
   const api = 'resource metrics API';
   const path = podsPath(of.namespace, of.selector);
   const answer = yield* call<ItemList<ResourceItem>>({ method: 'GET', path });
-  if (!answer.isOk) return failed(api, errorText(answer, 'get pods.metrics.k8s.io'));
+  if (!answer.isOk) return failed(api, serverErrorText(answer, 'get pods.metrics.k8s.io'));
   const items = answer.object.items ?? [];
   if (items.length === 0) return { error: `no metrics returned from ${api}` };
   const metrics = new Map<string, PodMetric>();
@@ -119,7 +120,8 @@ function* objectPath(mapper: RestMapper, of: ObjectMetric): Reconciliation<Fetch
   }
   const found = yield* mapper.resourcesOf(group, kind);
   if ('error' in found) {
-    return failed(customApi, `unable to map kind ${kind} to resource: ${found.error}`);
+    const printed = group === '' ? kind : `${kind}.${group}`;
+    return failed(customApi, `unable to map kind ${printed} to resource: ${found.error}`);
   }
   const resource = found[0]?.resource ?? '';
   const qualified = group === '' ? resource : `${resource}.${group}`;
@@ -137,7 +139,7 @@ export function* externalMetric(of: {
   const query = queryText({ labelSelector: of.metricSelector });
   const answer = yield* call<ItemList<ValueItem>>({ method: 'GET', path: path + query });
   if (!answer.isOk) {
-    return failed(api, errorText(answer, `get ${of.metric}.external.metrics.k8s.io`));
+    return failed(api, serverErrorText(answer, `get ${of.metric}.external.metrics.k8s.io`));
   }
   const items = answer.object.items ?? [];
   if (items.length === 0) return { error: `no metrics returned from ${api}` };
@@ -171,8 +173,8 @@ function* askCustomMetrics(
     path: `/apis/${customGroup}/${version}/${path}${query}`,
   });
   if (!answer.isOk) {
-    const [, , resource] = path.split('/');
-    return failed(customApi, errorText(answer, `get ${resource}.${customGroup}`));
+    const [, , resource, name] = path.split('/');
+    return failed(customApi, serverErrorText(answer, `get ${resource}.${customGroup} ${name}`));
   }
   return { value: answer.object.items ?? [] };
 }
@@ -210,16 +212,6 @@ class ResourceSample implements PodMetric {
   }
 }
 
-/** The error as client-go words it when what answered was not a Status. */
-function errorText(answer: Answer & { readonly isOk: false }, what: string): string {
-  const { body, status, message } = answer;
-  const isStatus = typeof body === 'object' && body !== null && 'kind' in body;
-  if (isStatus && message !== unknownPath) return message;
-  if (status === 404) return `${unknownPath} (${what})`;
-  if (status === 503) return `the server is currently unable to handle the request (${what})`;
-  return message;
-}
-
 function failed(api: string, error: string): { readonly error: string } {
   return { error: `unable to fetch metrics from ${api}: ${error}` };
 }
@@ -232,7 +224,6 @@ function queryText(query: Readonly<Record<string, string>>): string {
 
 const customApi = 'custom metrics API';
 const customGroup = 'custom.metrics.k8s.io';
-const unknownPath = 'the server could not find the requested resource';
 const defaultWindowMs = 60_000;
 
 interface ItemList<T> {

@@ -35,9 +35,11 @@ const zero = '0'.charCodeAt(0);
 /** The canonical text of an amount of thousandths. */
 export function milliText(milli: bigint, format: QuantityFormat = 'DecimalSI'): string {
   const value = Number(milli);
-  return Number.isSafeInteger(value)
+  const text = Number.isSafeInteger(value)
     ? milliQuantity(value, format).toString()
     : new Quantity(0, -9, milli * nanosPerMilli, format).toString();
+  // Without a suffix it is a decimal to the API server, which stores 190M for 190000000.
+  return format === 'BinarySI' ? quantity(text).toString() : text;
 }
 
 const nanosPerMilli = 1_000_000n;

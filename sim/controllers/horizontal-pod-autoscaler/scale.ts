@@ -5,6 +5,7 @@ import type { ObjectMeta } from '../../api/kinds/meta.js';
 import type { Answer, Reconciliation, Request } from '../../client/contract.js';
 import { call, pathOf, pause } from '../../client/requests.js';
 import type { RestMapper } from '../control/rest-mapper.js';
+import { scaleSelector } from './scale-selector.js';
 
 /** A Scale of autoscaling/v1. */
 export interface Scale {
@@ -41,10 +42,21 @@ export function* getScale(
     const path = pathOf(resource, metadata.namespace ?? '', name, 'scale');
     const request: Request<Scale> = { method: 'GET', path };
     const answer = yield* call(request);
-    if (answer.isOk) return { scale: answer.object, target: { path } };
-    firstError ??= errorText(answer);
+    const found = answer.isOk ? readScale(answer.object) : { error: errorText(answer) };
+    if (!('error' in found)) return { scale: found, target: { path } };
+    firstError ??= found.error;
   }
   return { error: firstError ?? 'unrecognized resource' };
+}
+
+function readScale(scale: Scale): Scale | { readonly error: string } {
+  const { status } = scale;
+  const text = status?.selector ?? '';
+  const selector = scaleSelector(text);
+  if (!selector.isOk) return selector;
+  return selector.value === text
+    ? scale
+    : { ...scale, status: { ...status, selector: selector.value } };
 }
 
 /** Sets the size, trying again when the scale has changed meanwhile; returns the error, if there is one. */

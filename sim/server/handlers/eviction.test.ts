@@ -71,6 +71,11 @@ it('leaves the conditions alone while a budget allows more', () => {
   expect(budget().status?.conditions).toBeUndefined();
 });
 
+it('tells the causes before when to ask again, in the order of a Status', () => {
+  const { told } = start({ ...healthy, disruptionsAllowed: 0, observedGeneration: 0 }).evict();
+  expect(Object.keys(told.details ?? {})).toEqual(['causes', 'retryAfterSeconds']);
+});
+
 it('repeats what the budget says of why nothing may be evicted', () => {
   const saying = (reason: string, numbers: object = healthy) => {
     const lastTransitionTime = '2026-01-01T00:00:00Z';

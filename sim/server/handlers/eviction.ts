@@ -14,6 +14,7 @@ import {
   isFailure,
   notFound,
   plainError,
+  statusDetails,
   tooManyRequests,
   type Failure,
 } from '../../api/status.js';
@@ -200,10 +201,8 @@ function refusedBy(message: string, retryAfterSeconds: number): Failure {
     "Cannot evict pod as it would violate the pod's disruption budget.",
     retryAfterSeconds,
   );
-  return {
-    ...failed,
-    details: { ...failed.details, causes: [{ reason: 'DisruptionBudget', message }] },
-  };
+  const causes = [{ reason: 'DisruptionBudget', message }];
+  return { ...failed, details: statusDetails({ ...failed.details, causes }) };
 }
 
 function takeOne({ core }: Scope, pod: Pod, budget: PodDisruptionBudget): void {
