@@ -15,6 +15,7 @@ import {
 import { splitKey, watch } from '../client/requests.js';
 import type { AutoscalerState, PassInput } from './horizontal-pod-autoscaler/pass-input.js';
 import { autoscalerPass } from './horizontal-pod-autoscaler/pass.js';
+import { readScale } from './horizontal-pod-autoscaler/scale.js';
 import { SelectorBook } from './horizontal-pod-autoscaler/selector-book.js';
 import {
   defaultAutoscalerSettings,
@@ -44,6 +45,7 @@ function createController(context: ControllerContext, settings: AutoscalerSettin
     memories: new Map(),
     selectors: new SelectorBook(),
     mapper: new RestMapper(clock),
+    readScale,
   };
   return {
     watches: [

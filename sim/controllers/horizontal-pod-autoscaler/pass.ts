@@ -25,7 +25,7 @@ export function* autoscalerPass(
   input: PassInput,
 ): Reconciliation<void> {
   const draft = new StatusDraft(autoscaler, input.context);
-  const found = yield* getScale(autoscaler, input.state.mapper);
+  const found = yield* getScale(autoscaler, input.state);
   if ('error' in found) {
     draft.event('Warning', 'FailedGetScale', found.error);
     const message = `the HPA controller was unable to get the target's current scale: ${found.error}`;

@@ -22,7 +22,7 @@ export interface ScaleTarget {
 /** Finds the scale of the autoscaler's target, or tells why there is none. */
 export function* getScale(
   { spec, metadata }: HorizontalPodAutoscaler,
-  mapper: RestMapper,
+  { mapper, readScale }: { readonly mapper: RestMapper; readonly readScale: ReadScale },
 ): Reconciliation<
   { readonly scale: Scale; readonly target: ScaleTarget } | { readonly error: string }
 > {
@@ -49,7 +49,11 @@ export function* getScale(
   return { error: firstError ?? 'unrecognized resource' };
 }
 
-function readScale(scale: Scale): Scale | { readonly error: string } {
+/** What a client makes of a scale that was answered. */
+export type ReadScale = (scale: Scale) => Scale | { readonly error: string };
+
+/** Reads a scale as client-go's client of scales does. */
+export function readScale(scale: Scale): ReturnType<ReadScale> {
   const { status } = scale;
   const text = status?.selector ?? '';
   const selector = scaleSelector(text);

@@ -136,6 +136,8 @@ function passInput(given: ReconcileCase, { metadata }: HorizontalPodAutoscaler):
       memories: new Map(memory && [[key, memory]]),
       selectors: selectorsOf(given, key),
       mapper: new RestMapper(clock),
+      // Upstream's tests have a client of scales that converts nothing.
+      readScale: scale => scale,
     },
     context: { clock, events: { record: () => undefined } },
   };
