@@ -1,4 +1,4 @@
-/** `seatrial explain`: why a pod can or cannot run, node by node, and what would change that. */
+/** `seatrial explain`: why a pod can or cannot run, node by node, and what would change that; and the answers to other questions. */
 import { schedulerConfigOf } from '../backends/sim-options.js';
 import { kubeconfigPath } from '../backends/kubeconfig-file.js';
 import { readAutoscaler } from '../gpu/autoscaler-config.js';
@@ -17,17 +17,12 @@ import { lawLines } from '../report/law-text.js';
 import { World } from '../plan/world.js';
 import type { Pod } from '../../sim/api/kinds/core.js';
 import type { CliCommand } from './command.js';
-import { autoscalerOption, outputOption, schedulerConfigOption } from './options.js';
+import { explainAccessOf, explainTrafficBetween, type QuestionFlags } from './explain-questions.js';
+import { autoscalerOption, collect, outputOption, schedulerConfigOption } from './options.js';
 
-interface ExplainFlags {
-  readonly namespace?: string;
-  readonly kubeconfig?: string;
-  readonly context?: string;
-  readonly cluster?: string;
-  readonly at?: string;
+interface ExplainFlags extends QuestionFlags {
   readonly autoscaler?: string;
   readonly schedulerConfig?: string;
-  readonly output: string;
 }
 
 /** The command. */
@@ -36,22 +31,61 @@ export const explainCommand: CliCommand = {
     program
       .command('explain')
       .description(
-        'tell why a pod can or cannot run, what a finding of check means, or what a law says',
+        'tell why a pod can or cannot run, who may connect to whom, who may do what, what a finding of check means, or what a law says',
       )
-      .argument('<what>', 'pod/NAME, a finding of check: SEA203, or a law: gpu-held-once')
-      .option('-n, --namespace <name>', "the pod's namespace")
+      .argument(
+        '<what>',
+        'pod/NAME, traffic, access, a finding of check: SEA203, or a law: gpu-held-once',
+      )
+      .argument('[words...]', 'for traffic: FROM TO:PORT; for access: WHO VERB RESOURCE[/NAME]')
+      .option('-n, --namespace <name>', 'of what is named without one')
+      .option(
+        '-f, --filename <path>',
+        'for traffic and access: manifests instead of a cluster, repeatable',
+        collect,
+        [],
+      )
+      .option('--subresource <name>', 'for access: log, scale, status, ...')
+      .option('-A, --all-namespaces', 'for access: in all namespaces')
       .option('--kubeconfig <file>', 'the kubeconfig of a cluster; it is only read')
       .option('--context <name>', 'the context of the kubeconfig')
-      .option('--cluster <file>', 'a snapshot instead: kubectl get nodes,pods -A -o yaml')
+      .option(
+        '--cluster <file>',
+        'a snapshot instead: kubectl get nodes,pods -A -o yaml; for traffic services, namespaces and policies too, for access roles and bindings',
+      )
       .option('--at <time>', 'a past instant: a time (simulated clusters) or a resourceVersion')
       .addOption(autoscalerOption())
       .addOption(schedulerConfigOption())
       .addOption(outputOption(['text', 'json']))
-      .action((pod: string, flags: ExplainFlags) => act(() => explainPod(pod, flags)));
+      .addHelpText('after', examples)
+      .action((what: string, words: readonly string[], flags: ExplainFlags) =>
+        act(() => explain(what, words, flags)),
+      );
   },
 };
 
-async function explainPod(reference: string, flags: ExplainFlags): Promise<number> {
+const examples = `
+Examples:
+  seatrial explain pod/trainer -n ml
+  seatrial explain traffic web/deployment/shop serving/service/scorer:8080 -f manifests/
+  seatrial explain access deployment/drift-monitor create mxjobs.kubeflow.org -n monitoring
+
+Exit codes: 0 told, or allowed; 1 not allowed; 2 bad input; 3 no answer from the cluster.`;
+
+/** Only questions have more than one word. */
+function explain(what: string, words: readonly string[], flags: ExplainFlags): Promise<number> {
+  if (what === 'traffic') return explainTrafficBetween(words, flags);
+  if (what === 'access') return explainAccessOf(words, flags);
+  const [excess] = words;
+  if (excess === undefined) return explainOne(what, flags);
+  throw new UserError(`"${excess}" is one word too many after ${what}`, {
+    exitCode: exitCodes.usage,
+    code: 'too-many-words',
+    next: `only traffic and access take more: did you mean explain ${didYouMean(what, ['traffic', 'access']) ?? 'traffic'} ${words.join(' ')}?`,
+  });
+}
+
+async function explainOne(reference: string, flags: ExplainFlags): Promise<number> {
   if (/^sea\d+$/i.test(reference)) return explainRule(reference.toUpperCase(), flags);
   const law = laws.find(({ name }) => name === reference);
   if (law !== undefined) return explainLaw(law, flags);

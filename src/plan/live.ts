@@ -36,25 +36,37 @@ const pageSize = 500;
 const pagesMax = 1_000;
 const timeoutMs = 30_000;
 
+/** How a cluster is read. */
+export interface LiveOptions {
+  readonly context?: string | undefined;
+  readonly at?: string | undefined;
+  /** Default: all that a scheduler would look at. */
+  readonly kinds?: readonly Kind<HasMetadata>[];
+  /** Those without which nothing can be said. Default: nodes and pods. */
+  readonly needed?: readonly Kind<HasMetadata>[];
+}
+
 /**
- * Reads all that a scheduler would look at.
+ * Reads the objects of some kinds.
  *
- * @throws UserError when there is no cluster, or when it does not give nodes and pods.
+ * @throws UserError when there is no cluster, or when it does not give what is needed.
  */
 export async function readLive(
   kubeconfig: string,
-  options: { readonly context?: string | undefined; readonly at?: string | undefined } = {},
+  options: LiveOptions = {},
 ): Promise<LiveObjects> {
+  const { kinds = schedulerKinds, needed = neededKinds } = options;
   const config = await readConfig(kubeconfig, options.context);
   const get = await getter(config);
   const revision = options.at === undefined ? undefined : await revisionAt(get, options.at);
   const unread: string[] = [];
   const lists = await Promise.all(
-    schedulerKinds.map(async kind => {
-      const { items, problem, isForgotten } = await listAll(get, kind, revision);
+    kinds.map(async kind => {
+      const isNeeded = needed.includes(kind);
+      const { items, problem, isForgotten } = await listAll(get, kind, { revision, isNeeded });
       if (problem === undefined) return items;
       if (isForgotten === true) throw forgotten(problem);
-      if (neededKinds.includes(kind)) throw refused(kind, problem);
+      if (isNeeded) throw refused(kind, problem);
       unread.push(`${kind.resource} (${problem})`);
       return [];
     }),
@@ -136,7 +148,7 @@ interface Listed {
 async function listAll(
   get: Get,
   kind: Kind<HasMetadata>,
-  revision: string | undefined,
+  { revision, isNeeded }: { readonly revision: string | undefined; readonly isNeeded: boolean },
 ): Promise<Listed> {
   const apiVersion = apiVersionOf(kind);
   const root = kind.group === '' ? '/api' : '/apis';
@@ -149,7 +161,7 @@ async function listAll(
     const path = `${root}/${apiVersion}/${kind.resource}?limit=${pageSize}${after}`;
     const { status, body } = await get(path);
     // A cluster that does not serve a kind has none of it.
-    if (status === 404 && !neededKinds.includes(kind)) break;
+    if (status === 404 && !isNeeded) break;
     if (status !== 200) {
       const problem = body.message ?? `status ${status}`;
       return { items: [], problem, isForgotten: status === 410 && revision !== undefined };

@@ -29,11 +29,20 @@ export function readSnapshot(file: string): Snapshot {
   return parseSnapshot(readInput(file), file);
 }
 
-/** Reads the text of a snapshot. */
-export function parseSnapshot(text: string, file: string): Snapshot {
+/** The objects of what kubectl printed, whatever they are. */
+export function readPrinted(file: string): readonly KubeObject[] {
+  return parsePrinted(readInput(file), file);
+}
+
+function parsePrinted(text: string, file: string): readonly KubeObject[] {
   const found = documentsOf(text, file).flatMap(({ value, lineOf }) => opened(value, file, lineOf));
   for (const each of found) check(each);
-  const objects = found.map(({ object }) => object);
+  return found.map(({ object }) => object);
+}
+
+/** Reads the text of a snapshot. */
+export function parseSnapshot(text: string, file: string): Snapshot {
+  const objects = parsePrinted(text, file);
   if (!objects.some(({ kind }) => kind === 'Node')) {
     throw new InputError({ file }, 'the snapshot holds no nodes', howToTake);
   }

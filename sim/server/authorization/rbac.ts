@@ -26,6 +26,13 @@ import { nameFits, ruleFits } from './policy-rule.js';
 /** What a role reference gives: its rules, or the text of its absence. */
 export type RoleRules = { readonly rules: readonly PolicyRule[] } | { readonly error: string };
 
+/** What a binding gives. */
+export interface NamedGrant {
+  /** `RoleBinding "x/ml" of Role "y" to ServiceAccount "z/ml"`. */
+  readonly by: string;
+  readonly role: RoleRules;
+}
+
 /** A decision for all names: the first that fits the name counts. */
 interface RememberedDecision {
   readonly allowing: readonly {
@@ -114,6 +121,15 @@ export class RbacAuthorizer {
       else rules.push(...grant.role.rules);
     }
     return { rules, errors };
+  }
+
+  /** Each binding that reaches the user in the namespace, in words, and what its role gives. */
+  grantsOf(user: User, namespace: string): readonly NamedGrant[] {
+    this.forgetWhatChanged();
+    return this.grants(user, namespace).map(({ bound, namespace: where, role }) => ({
+      by: describe(bound.binding, bound.subject, where),
+      role,
+    }));
   }
 
   /** The rules of the role that a binding of the namespace refers to. */

@@ -1,0 +1,37 @@
+/** An answer about a connection as text: the verdict first, then who says what, then what came close. */
+import type { SideExplanation } from '../../sim/network/policy/explain.js';
+import type { PairAnswer, TrafficAnswer } from './traffic.js';
+
+/** The answer in lines. */
+export function trafficText({ from, to, isAllowed, answers }: TrafficAnswer): string {
+  const some = answers.some(one => one.isAllowed);
+  const verdict = isAllowed ? 'allowed' : some ? 'allowed between some' : 'denied';
+  const lines = [`${from} -> ${to}: ${verdict}`, ...answers.flatMap(pairLines)];
+  return `${lines.join('\n')}\n`;
+}
+
+function pairLines(answer: PairAnswer): string[] {
+  const { from, to, port, protocol, pairs, egress, ingress, mesh, lookup } = answer;
+  const many = pairs === 1 ? '' : ` (${pairs} pairs of pods)`;
+  return [
+    '',
+    `${from} -> ${to} ${protocol}/${port}${many}: ${answer.isAllowed ? 'allowed' : 'denied'}`,
+    ...sideLines('egress', egress),
+    ...sideLines('ingress', ingress),
+    ...(mesh === undefined ? [] : [line('mesh', mesh.isAllowed, `GET /: ${mesh.text}`)]),
+    ...(lookup === undefined ? [] : lookupLines(lookup)),
+  ];
+}
+
+function sideLines(name: string, { isAllowed, text, close }: SideExplanation): string[] {
+  return [line(name, isAllowed, text), ...close.map(one => `               close: ${one}`)];
+}
+
+function lookupLines({ text }: SideExplanation): string[] {
+  const consequence = 'who goes by the name of the Service does not get that far';
+  return [line('name', false, `it cannot be looked up: ${text}`), `               ${consequence}`];
+}
+
+function line(name: string, isAllowed: boolean, text: string): string {
+  return `  ${name.padEnd(8)} ${isAllowed ? 'yes' : 'no '}  ${text}`;
+}

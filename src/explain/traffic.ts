@@ -1,0 +1,179 @@
+/** Whether one may connect to the other, and why: by network policies, the sidecars of a mesh, and the look-up of the name. */
+import { networkPolicies } from '../../sim/api/kinds/networking.js';
+import { kindOf, type HasMetadata, type Kind } from '../../sim/api/object.js';
+import type { MeshObject } from '../../sim/network/mesh/kinds.js';
+import { judgeTraffic } from '../../sim/network/mesh/traffic.js';
+import { parseAddress } from '../../sim/network/policy/address.js';
+import { PolicyEvaluator } from '../../sim/network/policy/evaluator.js';
+import {
+  explainTraffic,
+  type SideExplanation,
+  type TrafficExplanation,
+} from '../../sim/network/policy/explain.js';
+import type { Policy } from '../../sim/network/policy/kinds.js';
+import type { Party } from '../../sim/network/policy/party.js';
+import { destinationOf, sourceOf, type Answering, type Destination, type End } from './ends.js';
+import { namespaceLabels, objectsOf, type Known } from './known.js';
+import type { Reference } from './reference.js';
+
+const policyGroup = 'policy.networking.k8s.io';
+
+/** The kinds of policies; the cluster-wide ones are of the network-policy-api project. */
+export const policyKinds: readonly Kind<HasMetadata>[] = [
+  networkPolicies,
+  kindOf(`${policyGroup}/v1alpha2`, 'ClusterNetworkPolicy', 'clusternetworkpolicies'),
+  kindOf(`${policyGroup}/v1alpha1`, 'AdminNetworkPolicy', 'adminnetworkpolicies'),
+  kindOf(`${policyGroup}/v1alpha1`, 'BaselineAdminNetworkPolicy', 'baselineadminnetworkpolicies'),
+];
+
+/** The kinds by which sidecars judge. */
+export const meshKinds: readonly Kind<HasMetadata>[] = [
+  kindOf('security.istio.io/v1', 'PeerAuthentication', 'peerauthentications'),
+  kindOf('security.istio.io/v1', 'RequestAuthentication', 'requestauthentications'),
+  kindOf('security.istio.io/v1', 'AuthorizationPolicy', 'authorizationpolicies'),
+  kindOf('networking.istio.io/v1', 'DestinationRule', 'destinationrules'),
+];
+
+/** What is said of one source and one destination, and of how many pairs of pods it holds. */
+export interface PairAnswer extends TrafficExplanation {
+  readonly from: string;
+  readonly to: string;
+  /** Of the pod. */
+  readonly port: number;
+  readonly protocol: string;
+  readonly isAllowed: boolean;
+  /** What the sidecars say to `GET /`; absent where none is on the way. */
+  readonly mesh?: { readonly isAllowed: boolean; readonly text: string };
+  /** Why the source cannot look up the name of the Service; absent where it can, or needs not. */
+  readonly lookup?: SideExplanation;
+  readonly pairs: number;
+}
+
+/** The answer. */
+export interface TrafficAnswer {
+  readonly from: string;
+  readonly to: string;
+  /** Whether all pairs of pods may connect. */
+  readonly isAllowed: boolean;
+  readonly answers: readonly PairAnswer[];
+}
+
+/**
+ * Judges the connection between all pods of both names.
+ *
+ * @throws UserError when a name or a port is not known.
+ */
+export function trafficAnswer(known: Known, from: Reference, to: Reference): TrafficAnswer {
+  const sources = sourceOf(known, from);
+  const destination = destinationOf(known, to);
+  const court = courtOf(known);
+  const answers = new Map<string, PairAnswer>();
+  for (const source of sources) {
+    for (const end of destination.ends) {
+      const answer = judged(court, source, { ...destination, end });
+      const rules = [answer.egress, answer.ingress].map(({ rule }) => rule?.policy ?? '');
+      const key = [answer.from, answer.to, answer.port, answer.verdict, ...rules].join(' ');
+      const before = answers.get(key);
+      answers.set(key, before === undefined ? answer : { ...before, pairs: before.pairs + 1 });
+    }
+  }
+  const all = [...answers.values()];
+  return {
+    from: from.text,
+    to: to.text,
+    isAllowed: all.every(({ isAllowed }) => isAllowed),
+    answers: all,
+  };
+}
+
+/** Who judges. */
+interface Court {
+  readonly evaluator: PolicyEvaluator;
+  readonly mesh: readonly MeshObject[];
+  /** Who looks up names. */
+  readonly nameServer: Party;
+}
+
+function courtOf(known: Known): Court {
+  const policies = policyKinds.flatMap(kind =>
+    // The policies keep their kinds, by which they are told apart.
+    objectsOf(known, kind).map(object => ({ ...object, kind: kind.kind }) as unknown as Policy),
+  );
+  const mesh = meshKinds.flatMap(kind =>
+    objectsOf(known, kind).map(object => ({ ...object, kind: kind.kind }) as unknown as MeshObject),
+  );
+  const evaluator = new PolicyEvaluator({ policies, namespaces: namespaceLabels(known) });
+  return { evaluator, mesh, nameServer };
+}
+
+/** A pod of CoreDNS as every cluster has it. */
+const nameServer: Party = {
+  pod: {
+    namespace: 'kube-system',
+    name: 'kube-dns',
+    labels: { 'k8s-app': 'kube-dns' },
+    ports: [
+      { name: 'dns', containerPort: 53, protocol: 'UDP' },
+      { name: 'dns-tcp', containerPort: 53, protocol: 'TCP' },
+    ],
+  },
+  address: parseAddress('10.244.0.2') ?? -1,
+};
+
+function judged(
+  court: Court,
+  source: End,
+  to: Pick<Destination, 'service' | 'servicePort'> & { readonly end: Answering },
+): PairAnswer {
+  const { end, service } = to;
+  const { port, protocol } = end;
+  const attempt = { from: source.party, to: end.party, port, protocol };
+  const explained = explainTraffic(court.evaluator, attempt);
+  const mesh = meshAnswer(court, source, to);
+  const lookup = service === undefined ? undefined : lookupOf(court, source);
+  return {
+    ...explained,
+    from: source.title,
+    to: end.title,
+    port,
+    protocol,
+    isAllowed: explained.verdict === 'allow' && mesh?.isAllowed !== false,
+    ...(mesh !== undefined && { mesh }),
+    ...(lookup !== undefined && { lookup }),
+    pairs: 1,
+  };
+}
+
+/** Only what keeps the source from asking: policies of the name server's side are not the source's to mend. */
+function lookupOf(
+  { evaluator, nameServer: to }: Court,
+  { party }: End,
+): SideExplanation | undefined {
+  const attempt = { from: party, to, port: 53, protocol: 'UDP' };
+  const { egress } = explainTraffic(evaluator, attempt);
+  return egress.isAllowed ? undefined : egress;
+}
+
+function meshAnswer(
+  { mesh }: Court,
+  source: End,
+  { end, service, servicePort }: Parameters<typeof judged>[2],
+): PairAnswer['mesh'] {
+  if (end.pod === undefined || end.protocol !== 'TCP') return undefined;
+  const serverIp = end.pod.status?.podIP ?? '';
+  const verdict = judgeTraffic(
+    {
+      client: source.pod,
+      clientIp: source.pod?.status?.podIP ?? source.title,
+      server: end.pod,
+      serverIp,
+      port: end.port,
+      service,
+      servicePort,
+      host: service?.metadata.name ?? `${serverIp}:${end.port}`,
+      payload: { protocol: 'http', method: 'GET', path: '/', body: '' },
+    },
+    { objects: mesh, nowMs: 0 },
+  );
+  return verdict && { isAllowed: verdict.verdict === 'allow', text: verdict.reason };
+}
