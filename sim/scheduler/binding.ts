@@ -77,7 +77,15 @@ function* bindNow(scheduler: Scheduler, binding: Binding, plans: Plans): Reconci
   if (plans.length > 0) {
     binding.phase = 'preBinding';
     for (const { name, plan } of plans) {
-      const error = yield* preBind(scheduler, binding, plan);
+      const error = yield* preBind(scheduler, binding, plan, event =>
+        scheduler.context.events.record({
+          regarding: pod.pod,
+          component: framework.schedulerName,
+          type: 'Normal',
+          action: 'Scheduling',
+          ...event,
+        }),
+      );
       if (error === undefined) continue;
       return yield* unbound(
         scheduler,

@@ -113,10 +113,23 @@ export interface ObjectWrite {
   readonly subresource?: string;
   /** Told what was written. */
   readonly onDone?: (answer: KubeObject) => void;
-  /** Whether the write has taken effect; a text: it never will. Absent: nobody waits for it. */
-  readonly isDone?: () => boolean | string;
-  /** How long to wait for that. */
-  readonly timeoutMs?: number;
+  /** Absent: nobody waits until the write has taken effect. */
+  readonly wait?: WriteWait;
+}
+
+/** How it is waited until what was written has taken effect. */
+export interface WriteWait {
+  /** Whether it has; a text: it never will. */
+  isDone(): boolean | string;
+  readonly timeoutMs: number;
+  /** How often it is looked. */
+  readonly periodMs: number;
+  /** Whether it is looked at once. */
+  readonly isImmediate: boolean;
+  /** The error when the time is over. */
+  readonly timeout: string;
+  /** What an event of the pod tells of the wait. */
+  readonly event?: { readonly reason: string; readonly message: string };
 }
 
 /**

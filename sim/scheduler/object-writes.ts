@@ -2,12 +2,10 @@
 import type { KubeObject } from '../api/object.js';
 import type { Answer, Reconciliation } from '../client/contract.js';
 import { call, create, get, patch, pause, remove, update } from '../client/requests.js';
+import type { Clock } from '../engine/clock.js';
 import type { Binding } from './binding.js';
-import type { ObjectWrite, WritePlan } from './framework.js';
+import type { ObjectWrite, WritePlan, WriteWait } from './framework.js';
 import type { Scheduler } from './scheduler.js';
-
-/** How often it is looked whether a write has taken effect. @upstream volumebinding BindPodVolumes */
-const pollMs = 1000;
 
 /** How often a write is tried that others get ahead of. @upstream retry.DefaultRetry */
 const triesMax = 5;
@@ -17,24 +15,37 @@ export function* preBind(
   scheduler: { readonly context: Pick<Scheduler['context'], 'clock'> },
   binding: Pick<Binding, 'phase'>,
   plan: WritePlan,
+  tell?: (event: NonNullable<WriteWait['event']>) => void,
 ): Reconciliation<string | undefined> {
   const { clock } = scheduler.context;
   for (const each of plan) {
     const error = yield* write(each);
     if (error !== undefined) return error;
-    const { isDone, timeoutMs = 0 } = each;
-    if (isDone === undefined) continue;
-    const deadlineMs = clock.now() + timeoutMs;
-    for (;;) {
-      const outcome = isDone();
-      if (outcome === true) break;
-      if (typeof outcome === 'string') return outcome;
-      if (isCancelled(binding)) return 'preempted by DefaultPreemption';
-      if (clock.now() >= deadlineMs) return 'timed out waiting for the condition';
-      yield* pause(pollMs);
-    }
+    const { wait } = each;
+    if (wait === undefined) continue;
+    if (wait.event !== undefined) tell?.(wait.event);
+    const why = yield* waited(wait, clock, binding);
+    if (why !== undefined) return why;
   }
   return isCancelled(binding) ? 'preempted by DefaultPreemption' : undefined;
+}
+
+/** @upstream wait.PollUntilContextTimeout */
+function* waited(
+  wait: WriteWait,
+  clock: Pick<Clock, 'now'>,
+  binding: Pick<Binding, 'phase'>,
+): Reconciliation<string | undefined> {
+  const deadlineMs = clock.now() + wait.timeoutMs;
+  if (!wait.isImmediate) yield* pause(wait.periodMs);
+  for (;;) {
+    const outcome = wait.isDone();
+    if (outcome === true) return undefined;
+    if (typeof outcome === 'string') return outcome;
+    if (isCancelled(binding)) return 'preempted by DefaultPreemption';
+    if (clock.now() >= deadlineMs) return wait.timeout;
+    yield* pause(wait.periodMs);
+  }
 }
 
 /** Writes all of the plan, waiting for nothing; what fails is left. */

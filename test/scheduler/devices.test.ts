@@ -132,4 +132,46 @@ describe('devices', () => {
     cluster.run(15_000);
     expect(cluster.pod('second').spec?.nodeName).toBe('n1');
   });
+
+  it('tells that it waits for devices to be made ready, and looks every five seconds', () => {
+    cluster.create(resourceSlices, {
+      metadata: { name: 'n1-fabric' },
+      spec: {
+        driver,
+        nodeName: 'n1',
+        pool: { name: 'n1', generation: 1, resourceSliceCount: 1 },
+        devices: [
+          {
+            name: 'far',
+            attributes: { model: { string: 'far' } },
+            bindingConditions: ['Attached'],
+            bindingFailureConditions: ['Broken'],
+          },
+        ],
+      },
+    });
+    const selectors = [{ cel: { expression: `device.attributes["${driver}"].model == "far"` } }];
+    const requests = [{ name: 'gpus', exactly: { deviceClassName: 'gpu', selectors } }];
+    const metadata = { name: 'claim', namespace: 'default' };
+    cluster.create(resourceClaims, { metadata, spec: { devices: { requests } } });
+    addPodWithClaim(cluster, 'p', 'claim');
+    cluster.run(2_000);
+    const [event] = cluster.events('BindingConditionsPending');
+    expect(event).toMatchObject({
+      type: 'Normal',
+      action: 'Scheduling',
+      note: 'waiting for binding conditions for device on node n1',
+    });
+    const condition = { type: 'Attached', status: 'True', reason: 'Done', message: '' };
+    const conditions = [{ ...condition, lastTransitionTime: '2026-01-01T00:00:00Z' }];
+    const claim = cluster.get(resourceClaims, 'default', 'claim');
+    const devices = [{ driver, pool: 'n1', device: 'far', conditions }];
+    const ready = { ...claim, status: { ...claim.status, devices } };
+    const path = pathOf(resourceClaims, 'default', 'claim', 'status');
+    expect(cluster.send('PUT', path, ready).status).toBe(200);
+    cluster.run(2_000);
+    expect(cluster.pod('p').spec?.nodeName).toBeUndefined();
+    cluster.run(2_000);
+    expect(cluster.pod('p').spec?.nodeName).toBe('n1');
+  });
 });

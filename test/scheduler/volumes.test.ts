@@ -59,3 +59,33 @@ it('binds a local volume on the node that has it, then the pod', () => {
   cluster.run(3_000);
   expect(cluster.pod('p').spec?.nodeName).toBe('n2');
 });
+
+it('tells that a pod is gone for which volumes were to be bound', () => {
+  const cluster = new Cluster();
+  cluster.addNode('n1');
+  cluster.create(storageClasses, {
+    metadata: { name: 'slow' },
+    provisioner: 'csi.example.com',
+    volumeBindingMode: 'WaitForFirstConsumer',
+  });
+  cluster.create(persistentVolumeClaims, {
+    metadata: { name: 'data', namespace: 'default' },
+    spec: {
+      accessModes: ['ReadWriteOnce'],
+      storageClassName: 'slow',
+      resources: { requests: { storage: '5Gi' } },
+    },
+  });
+  const claim = { name: 'data', persistentVolumeClaim: { claimName: 'data' } };
+  cluster.create(pods, {
+    metadata: { name: 'p', namespace: 'default' },
+    spec: { containers: [{ name: 'c', image: 'db' }], volumes: [claim] },
+  });
+  cluster.run(500);
+  cluster.send('DELETE', `${pathOf(pods, 'default', 'p')}?gracePeriodSeconds=0`);
+  cluster.run(3_000);
+  const [event] = cluster.events('FailedScheduling');
+  expect(event?.['note']).toBe(
+    'running PreBind plugin "VolumeBinding": binding volumes: pod does not exist any more: pod "p" not found',
+  );
+});

@@ -8,7 +8,7 @@ import {
 import type { Kind, KubeObject } from '../../../api/object.js';
 import { rfc3339 } from '../../../api/time.js';
 import { pendingClaims } from '../../devices/pending-claims.js';
-import type { Handle, ObjectWrite, WritePlan } from '../../framework.js';
+import type { Handle, ObjectWrite, WritePlan, WriteWait } from '../../framework.js';
 import { isOverdue, needsBinding, readiness } from './readiness.js';
 import { extendedIn, type DeviceState } from './state.js';
 import { temporaryName } from './extended-claim.js';
@@ -29,19 +29,33 @@ interface Task {
 
 /** All the writes; the last waits until the devices are ready. */
 export function devicePlan(task: Task, timeoutMs: number): WritePlan {
-  const { handle, state, pod } = task;
+  const { state, pod } = task;
   const plan = state.claims.flatMap((claim, index) =>
     isReservedFor(claim, pod) ? [] : claimWrites(task, index),
   );
-  const last = plan.pop();
-  if (last === undefined) return [];
   const allocations = state.claims.map(
     ({ status }, index) => state.chosen.get(index) ?? status?.allocation,
   );
-  if (!allocations.some(each => needsBinding(each?.devices?.results))) return [...plan, last];
-  const isDone = () => areReady(handle, state, timeoutMs);
-  return [...plan, { ...last, timeoutMs, isDone }];
+  if (!allocations.some(each => needsBinding(each?.devices?.results))) return plan;
+  return [...plan, readyDevices(task, timeoutMs)];
 }
+
+/** Writes nothing, but waits until the devices are ready. */
+function readyDevices({ handle, state, node }: Task, timeoutMs: number): ObjectWrite {
+  const message = `waiting for binding conditions for device on node ${node}`;
+  const wait: WriteWait = {
+    isDone: () => areReady(handle, state, timeoutMs),
+    timeoutMs,
+    periodMs: readyPeriodMs,
+    isImmediate: true,
+    timeout: 'device binding timeout: context deadline exceeded',
+    event: { reason: 'BindingConditionsPending', message },
+  };
+  return { verb: 'update', kind: claimKind, object: () => undefined, wait };
+}
+
+/** How often it is looked whether devices are ready. */
+const readyPeriodMs = 5_000;
 
 function claimWrites({ handle, state, pod, node }: Task, index: number): readonly ObjectWrite[] {
   const allocation = state.chosen.get(index);

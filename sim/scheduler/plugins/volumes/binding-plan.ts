@@ -4,12 +4,13 @@ import {
   persistentVolumeClaims,
   persistentVolumes,
   pods,
+  type Node,
   type PersistentVolume,
   type PersistentVolumeClaim,
   type Pod,
 } from '../../../api/kinds/core.js';
 import type { HasMetadata, Kind, KubeObject } from '../../../api/object.js';
-import type { ObjectReader, ObjectWrite, WritePlan } from '../../framework.js';
+import type { ObjectReader, ObjectWrite, WritePlan, WriteWait } from '../../framework.js';
 import type { PodVolumes } from './binder.js';
 import { isFullyBound } from './claims.js';
 import { isBoundTo, isReachable } from './match.js';
@@ -44,27 +45,48 @@ export function bindingPlan(
   { bindings, provisions }: PodVolumes,
   how: { readonly pod: Pod; readonly node: string; readonly timeoutMs: number },
 ): WritePlan {
-  const { pod, node, timeoutMs } = how;
+  const { timeoutMs } = how;
   const writes: ObjectWrite[] = [
     ...bindings.map(({ volume }) => writeOf(persistentVolumes, volume)),
     ...provisions.map(claim => writeOf(persistentVolumeClaims, claim)),
   ];
   const last = writes.pop();
   if (last === undefined) return [];
-  const check = (): boolean | string => {
-    const { namespace = '', name = '' } = pod.metadata;
-    if (live(objects, pods, namespace, name) === undefined) return 'pod does not exist any more';
-    for (const { volume, claim } of bindings) {
-      const outcome = isBindingDone(objects, volume, claim, node);
-      if (outcome !== true) return outcome;
-    }
-    for (const claim of provisions) {
-      const outcome = isProvisioned(objects, claim, node);
-      if (outcome !== true) return outcome;
-    }
-    return true;
+  const isDone = (): boolean | string => {
+    const outcome = areBound(objects, { bindings, provisions }, how);
+    return typeof outcome === 'string' ? `binding volumes: ${outcome}` : outcome;
   };
-  return [...writes, { ...last, timeoutMs, isDone: check }];
+  const wait: WriteWait = {
+    isDone,
+    timeoutMs,
+    periodMs: 1_000,
+    isImmediate: false,
+    timeout: 'binding volumes: context deadline exceeded',
+  };
+  return [...writes, { ...last, wait }];
+}
+
+/** @upstream checkBindings */
+function areBound(
+  objects: ObjectReader,
+  { bindings, provisions }: PodVolumes,
+  { pod, node }: { readonly pod: Pod; readonly node: string },
+): boolean | string {
+  const { namespace = '', name = '' } = pod.metadata;
+  const onNode = live(objects, nodes, '', node);
+  if (onNode === undefined) return `failed to get node "${node}": node "${node}" not found`;
+  if (live(objects, pods, namespace, name) === undefined) {
+    return `pod does not exist any more: pod "${name}" not found`;
+  }
+  for (const { volume, claim } of bindings) {
+    const outcome = isBindingDone(objects, volume, claim, onNode);
+    if (outcome !== true) return outcome;
+  }
+  for (const claim of provisions) {
+    const outcome = isProvisioned(objects, claim, onNode);
+    if (outcome !== true) return outcome;
+  }
+  return true;
 }
 
 function writeOf<T extends HasMetadata>(kind: Kind<T>, object: T): ObjectWrite {
@@ -113,42 +135,55 @@ function isBindingDone(
   objects: ObjectReader,
   volume: PersistentVolume,
   claim: PersistentVolumeClaim,
-  node: string,
+  node: Node,
 ): boolean | string {
   const name = volume.metadata.name ?? '';
   const now = live(objects, persistentVolumes, '', name);
-  if (now === undefined)
-    return `failed to check binding: could not find persistentvolume "${name}"`;
+  if (now === undefined) {
+    return `failed to check binding: persistentvolumes "${name}" not found`;
+  }
+  const { namespace = '', name: claimName = '' } = claim.metadata;
+  const claimNow = live(objects, persistentVolumeClaims, namespace, claimName);
+  if (claimNow === undefined) {
+    return `failed to check binding: persistentvolumeclaims "${namespace}/${claimName}" not found`;
+  }
   // The write has not reached the cache yet.
   if (now.metadata.resourceVersion === volume.metadata.resourceVersion) return false;
-  const onNode = live(objects, nodes, '', node);
-  if (onNode === undefined) return `failed to get node "${node}": node "${node}" not found`;
-  if (!isReachable(now, onNode)) {
-    return `pv "${name}" node affinity doesn't match node "${node}": no matching NodeSelectorTerms`;
-  }
+  const unreachable = unreachability(now, node);
+  if (unreachable !== undefined) return unreachable;
   if ((now.spec?.claimRef?.uid ?? '') === '') return `ClaimRef got reset for pv "${name}"`;
-  return isClaimBound(objects, claim);
+  return isFullyBound(claimNow);
 }
 
-function isClaimBound(objects: ObjectReader, { metadata }: PersistentVolumeClaim): boolean {
-  const { namespace = '', name = '' } = metadata;
-  const now = live(objects, persistentVolumeClaims, namespace, name);
-  return now !== undefined && isFullyBound(now);
+function unreachability(volume: PersistentVolume, node: Node): string | undefined {
+  if (isReachable(volume, node)) return undefined;
+  const { name } = volume.metadata;
+  return `pv "${name}" node affinity doesn't match node "${node.metadata.name}": no matching NodeSelectorTerms`;
 }
 
 function isProvisioned(
   objects: ObjectReader,
   claim: PersistentVolumeClaim,
-  node: string,
+  node: Node,
 ): boolean | string {
   const { namespace = '', name = '', resourceVersion } = claim.metadata;
   const now = live(objects, persistentVolumeClaims, namespace, name);
-  if (now === undefined) return `failed to check provisioning pvc: could not find "${name}"`;
+  if (now === undefined) {
+    return `failed to check provisioning pvc: persistentvolumeclaims "${namespace}/${name}" not found`;
+  }
   if (now.metadata.resourceVersion === resourceVersion) return false;
   if (now.metadata.annotations === undefined) {
     return `selectedNode annotation reset for PVC "${name}"`;
   }
-  if (now.metadata.annotations[selectedNode] !== node)
+  if (now.metadata.annotations[selectedNode] !== node.metadata.name) {
     return `provisioning failed for PVC "${name}"`;
+  }
+  const { volumeName = '' } = now.spec ?? {};
+  if (volumeName !== '') {
+    const volume = live(objects, persistentVolumes, '', volumeName);
+    if (volume === undefined) return false;
+    const unreachable = unreachability(volume, node);
+    if (unreachable !== undefined) return unreachable;
+  }
   return isFullyBound(now);
 }
