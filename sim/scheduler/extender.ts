@@ -5,7 +5,7 @@ import { parseDuration } from '../api/duration.js';
 import type { Consultation } from '../client/contract.js';
 import type { ExtenderDocument } from './configuration.js';
 import type { Candidate } from './framework.js';
-import type { NodeInfo } from './node-info.js';
+import { NodeInfo } from './node-info.js';
 import type { NodeSnapshot } from './snapshot.js';
 
 /** A question to an extender's server. */
@@ -78,18 +78,10 @@ export class Extender {
     if ('error' in told) return told;
     const error = field(told.result, 'error');
     if (typeof error === 'string' && error !== '') return { error };
-    const known = new Map(nodes.map(node => [node.name, node]));
-    const left: NodeInfo[] = [];
-    for (const name of this.namesIn(told.result)) {
-      const node = known.get(name);
-      if (node === undefined) {
-        const what = `claims a filtered node "${name}" which is not found in the input node list`;
-        return { error: `extender "${this.document.urlPrefix ?? ''}" ${what}` };
-      }
-      left.push(node);
-    }
+    const left = this.leftIn(told.result, new Map(nodes.map(node => [node.name, node])));
+    if ('error' in left) return left;
     return {
-      nodes: left,
+      nodes: left.nodes,
       failed: texts(field(told.result, 'failedNodes')),
       unresolvable: texts(field(told.result, 'failedAndUnresolvableNodes')),
     };
@@ -123,12 +115,15 @@ export class Extender {
     for (const [node, victims] of Object.entries(
       record(field(told.result, 'nodeNameToMetaVictims')),
     )) {
+      if (snapshot.get(node) === undefined) {
+        return { error: `nodeinfo not found for node name "${node}"` };
+      }
       const uids = list(field(victims, 'pods')).map(each => String(field(each, 'uid') ?? ''));
       const found = uids.map(uid => snapshot.get(node)?.pods.find(each => each.uid === uid));
       const pods = found.filter(each => each !== undefined);
       if (pods.length < uids.length) {
         const missing = uids[found.indexOf(undefined)] ?? '';
-        const what = `claims to preempt pod (UID: ${missing}) on node: ${node}, but the pod is not found on that node`;
+        const what = `claims to preempt pod (UID: &{${missing}}) on node: ${node}, but the pod is not found on that node`;
         return { error: `extender: ${this.document.urlPrefix ?? ''} ${what}` };
       }
       const violations = field(victims, 'numPDBViolations');
@@ -175,11 +170,25 @@ export class Extender {
     return { NodeNameToVictims: Object.fromEntries(whole) as object, NodeNameToMetaVictims: null };
   }
 
-  private namesIn(result: unknown): readonly string[] {
+  /** Which of the known nodes an answer leaves. */
+  private leftIn(
+    result: unknown,
+    known: ReadonlyMap<string, NodeInfo>,
+  ): { readonly nodes: readonly NodeInfo[] } | Failure {
     const names = field(result, 'nodeNames');
-    if (this.document.nodeCacheCapable === true && Array.isArray(names)) return names.map(String);
+    const isByName = this.document.nodeCacheCapable === true && Array.isArray(names);
     const items = list(field(field(result, 'nodes'), 'items')) as readonly Node[];
-    return items.map(({ metadata }) => metadata.name ?? '');
+    const nodes: NodeInfo[] = [];
+    for (const each of isByName ? names.map(String) : items) {
+      const name = typeof each === 'string' ? each : (each.metadata.name ?? '');
+      const node = known.get(name);
+      if (node === undefined) {
+        const what = `claims a filtered node "${name}" which is not found in the input node list`;
+        return { error: `extender "${this.document.urlPrefix ?? ''}" ${what}` };
+      }
+      nodes.push(typeof each === 'string' ? node : answeredNode(each, node));
+    }
+    return { nodes };
   }
 
   private *send(verb: string, body: unknown): Consulting<{ readonly result: unknown } | Failure> {
@@ -210,6 +219,13 @@ export class Extender {
   }
 }
 
+/** A node as it came back is scored as if nobody were on it: upstream makes it anew from the answer. */
+function answeredNode(answered: Node, { rank }: NodeInfo): NodeInfo {
+  const node = new NodeInfo(answered);
+  node.rank = rank;
+  return node;
+}
+
 function resultOf(
   answer: ExtenderAnswer,
   verb: string,
@@ -219,6 +235,7 @@ function resultOf(
   if (answer.code !== 200) {
     return { error: `failed ${verb} with extender at URL ${url}, code ${answer.code}` };
   }
+  if (answer.body === '') return { error: 'EOF' };
   try {
     return { result: JSON.parse(answer.body) as unknown };
   } catch {

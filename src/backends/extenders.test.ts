@@ -109,6 +109,21 @@ describe('an extender', () => {
     ]);
   });
 
+  it('that answers with whole nodes has them scored as if nobody were on them', async () => {
+    const { urlPrefix } = await extender({ filter: ({ Nodes }) => ({ nodes: Nodes }) });
+    await using cluster = await boot([{ urlPrefix, filterVerb: 'filter' }]);
+    const large = [{ name: 'c', image: 'i', resources: { requests: { cpu: '3' } } }];
+    const small = [{ name: 'c', image: 'i', resources: { requests: { cpu: '10m' } } }];
+    await cluster.apply(['a', 'b'].map(nodeName => pod(nodeName, { nodeName, containers: large })));
+    await cluster.advance('2s');
+    const names = Array.from({ length: 8 }, (_, index) => `p${index}`);
+    await cluster.apply(names.map(name => pod(name, { containers: small })));
+    await cluster.advance('5s');
+    const placed = await Promise.all(names.map(name => seen(cluster, name)));
+    const places = new Set(placed.map(({ spec }) => spec.nodeName));
+    expect([...places].sort()).toEqual(['a', 'b', 'c']);
+  });
+
   it('that knows the nodes gets names; what it refuses stands in the message', async () => {
     const { asked, urlPrefix } = await extender({
       filter: ({ NodeNames = [] }) => ({
