@@ -30,6 +30,13 @@ export interface Located {
 
 /** The text of a file; a clear error when there is none. */
 export function readInput(file: string): string {
+  const text = new TextDecoder().decode(readBytes(file));
+  if (!text.includes('\0')) return text;
+  throw new InputError({ file }, 'it is no text', 'name a file of YAML or JSON');
+}
+
+/** What a file holds, be it text or not; a clear error when there is none. */
+export function readBytes(file: string): Uint8Array {
   if (!existsSync(file)) {
     throw new UserError(`no such file: ${file}`, {
       exitCode: exitCodes.usage,
@@ -44,14 +51,8 @@ export function readInput(file: string): string {
       next: 'name a file in it',
     });
   }
-  const text = readText(file);
-  if (!text.includes('\0')) return text;
-  throw new InputError({ file }, 'it is no text', 'name a file of YAML or JSON');
-}
-
-function readText(file: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return readFileSync(file);
   } catch (error) {
     throw new UserError(`cannot read ${file}: ${(error as Error).message}`, {
       exitCode: exitCodes.usage,
@@ -117,10 +118,22 @@ function documentsOf(text: string): Parsed {
     customTags: kubernetesTags,
   });
   const documents = Array.isArray(parsed) ? (parsed as Document.Parsed[]) : [];
+  if (!text.endsWith('\n')) documents.slice(-1).forEach(last => withoutLastNewline(last, text));
   if (text.length > keptLengthMax) return { documents, lines };
   if (known.size >= knownMax) known.clear();
   known.set(text, { documents, lines });
   return { documents, lines };
+}
+
+/** A block of text that ends with the file has no newline there when the file has none. */
+function withoutLastNewline(document: Document.Parsed, text: string): void {
+  visit(document, {
+    Scalar: (_, scalar) => {
+      const { type, value, range } = scalar;
+      const isLastBlock = type?.startsWith('BLOCK_') === true && range?.[1] === text.length;
+      if (isLastBlock && typeof value === 'string') scalar.value = value.replace(/\n$/, '');
+    },
+  });
 }
 
 /** Tells of a template that nobody has rendered: `{{ x }}` is no YAML, or a map that is the key of a map. */

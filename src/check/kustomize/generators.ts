@@ -1,13 +1,15 @@
 /** ConfigMaps and Secrets that a kustomization makes of literals and files. */
+import { isUtf8 } from 'node:buffer';
 import { basename, join } from 'node:path';
 import { base64OfBytes } from '../../../sim/api/base64.js';
 import { isRecord } from '../../../sim/api/equality.js';
 import type { KubeObject } from '../../../sim/api/object.js';
 import { sha256Hex } from '../../host.js';
-import { readInput } from '../../input/located.js';
+import { readBytes, readInput } from '../../input/located.js';
 import type { Generator, ReadKustomization } from './kustomization.js';
 import { unresolved } from './kustomization.js';
 import { resourceOf, withObject, type Resource } from './resource.js';
+import { isNamedBy } from './scope.js';
 
 /** The resources, and those that are generated; some are merged into those that were before. */
 export function generated(resources: readonly Resource[], read: ReadKustomization): Resource[] {
@@ -34,27 +36,60 @@ interface Where {
 
 function added(current: readonly Resource[], generator: Generator, where: Where): Resource[] {
   const { read, kind, at } = where;
+  const { name, namespace } = generator;
+  const one = made(generator, dataOf(generator, read.folder, kind), where);
+  const known = current.find(each => isNamedBy(each, one.object));
   // A word that kustomize does not know is as none to it.
   const behavior = generator.behavior ?? 'create';
-  const data = dataOf(generator, read.folder, kind);
   const isMerged = behavior === 'merge';
-  if (!isMerged && behavior !== 'replace') return [...current, made(generator, data, where)];
-  const known = current.find(
-    ({ object, formerNames }) => object.kind === kind && formerNames.includes(generator.name),
-  );
-  if (known === undefined)
-    throw unresolved(read, at, `${kind} ${generator.name} is nowhere before`);
-  const { data: before } = known.object;
-  const merged = { ...(isMerged && isRecord(before) ? before : {}), ...data };
-  const changed = withObject(known, { ...known.object, data: merged });
-  return current.map(one => (one === known ? changed : one));
+  if (!isMerged && behavior !== 'replace') {
+    if (known === undefined) return [...current, one];
+    const what = `${kind} ${name} is there already: behavior must be merge or replace`;
+    throw unresolved(read, at, what);
+  }
+  if (known === undefined) {
+    const place = namespace === undefined ? '' : ` in namespace ${namespace}`;
+    throw unresolved(read, at, `there is no ${kind} ${name}${place} before to ${behavior}`);
+  }
+  const object = onto(known.object, one.object, isMerged);
+  // Either of the two may do without a hash.
+  const needsHash = known.needsHash && one.needsHash;
+  const changed = withObject({ ...known, needsHash }, object);
+  return current.map(each => (each === known ? changed : each));
 }
 
-function made(
-  generator: Generator,
-  data: Readonly<Record<string, string>>,
-  where: Where,
-): Resource {
+/** The generated object in the place of another: labels and annotations of both, data of both if merged. */
+function onto(before: KubeObject, object: KubeObject, isMerged: boolean): KubeObject {
+  const both = (field: 'labels' | 'annotations'): object => {
+    const pairs = { ...before.metadata[field], ...object.metadata[field] };
+    return Object.keys(pairs).length === 0 ? {} : { [field]: pairs };
+  };
+  const { name, namespace } = before.metadata;
+  const maps = (field: string): object => {
+    const [old, now] = [before[field], object[field]];
+    const map = { ...(isMerged && isRecord(old) ? old : {}), ...(isRecord(now) ? now : {}) };
+    return Object.keys(map).length === 0 ? {} : { [field]: map };
+  };
+  return {
+    ...object,
+    metadata: {
+      ...(name !== undefined && { name }),
+      ...(namespace !== undefined && { namespace }),
+      ...both('labels'),
+      ...both('annotations'),
+    },
+    ...maps('data'),
+    ...maps('binaryData'),
+  };
+}
+
+/** What is text, and what is not. */
+interface GeneratedData {
+  readonly data: Readonly<Record<string, string>>;
+  readonly binaryData: Readonly<Record<string, string>>;
+}
+
+function made(generator: Generator, { data, binaryData }: GeneratedData, where: Where): Resource {
   const { read, kind, at } = where;
   const options = { ...read.value.generatorOptions, ...generator.options };
   const { labels, annotations, immutable, disableNameSuffixHash = false } = options;
@@ -68,6 +103,7 @@ function made(
       ...(annotations !== undefined && { annotations }),
     },
     ...((kind === 'Secret' || Object.keys(data).length > 0) && { data }),
+    ...(Object.keys(binaryData).length > 0 && { binaryData }),
     ...(kind === 'Secret' && { type: generator.type ?? 'Opaque' }),
     ...(immutable !== undefined && { immutable }),
   };
@@ -80,7 +116,7 @@ function dataOf(
   { literals = [], files = [], envs = [], env }: Generator,
   folder: string,
   kind: 'ConfigMap' | 'Secret',
-): Record<string, string> {
+): GeneratedData {
   const lines = [...envs, ...(env === undefined ? [] : [env])].flatMap(file =>
     readInput(join(folder, file))
       .split(/\r?\n/)
@@ -93,16 +129,26 @@ function dataOf(
     ...lines.map(text => split(text)),
     ...files.map(text => {
       const [key, path] = text.includes('=') ? split(text) : [basename(text), text];
-      return [key, readInput(join(folder, path))] as const;
+      return [key, readBytes(join(folder, path))] as const;
     }),
   ];
-  return Object.fromEntries(
-    pairs.map(([key, value]) => [
-      key,
-      kind === 'Secret' ? base64OfBytes(new TextEncoder().encode(value)) : value,
-    ]),
-  );
+  const data: Record<string, string> = {};
+  const binaryData: Record<string, string> = {};
+  for (const [key, value] of pairs) {
+    const bytes = typeof value === 'string' ? new TextEncoder().encode(value) : value;
+    if (kind === 'Secret') data[key] = inLines(base64OfBytes(bytes));
+    else if (isUtf8(bytes)) data[key] = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+    else binaryData[key] = inLines(base64OfBytes(bytes));
+  }
+  return { data, binaryData };
 }
+
+/** As kustomize breaks what is long, which its hash covers too. */
+function inLines(base64: string): string {
+  return base64.length < lineLength ? base64 : base64.replace(/.{1,70}/g, '$&\n');
+}
+
+const lineLength = 70;
 
 function split(
   text: string,

@@ -11,6 +11,7 @@ export interface Patch {
   readonly path?: string;
   readonly patch?: string;
   readonly target?: PatchTarget;
+  readonly options?: { readonly allowNameChange?: boolean; readonly allowKindChange?: boolean };
 }
 
 /** Which objects a patch is for: regular expressions, as kustomize takes them. */
@@ -21,6 +22,7 @@ export interface PatchTarget {
   readonly name?: string;
   readonly namespace?: string;
   readonly labelSelector?: string;
+  readonly annotationSelector?: string;
 }
 
 /** A generator of a ConfigMap or a Secret. */
@@ -64,6 +66,8 @@ export interface Replacement {
   readonly path?: string;
   readonly source?: PatchTarget & {
     readonly fieldPath?: string;
+    /** Go reads field names whatever their case. */
+    readonly fieldpath?: string;
     readonly options?: FieldOptions;
   };
   readonly sourceValue?: string;
@@ -123,6 +127,8 @@ export interface Kustomization {
 
 /** A kustomization and where it stands. */
 export interface ReadKustomization {
+  /** The folder that the user named, which may be another's overlay. */
+  readonly root: string;
   readonly folder: string;
   readonly file: string;
   readonly document: Located;
@@ -148,6 +154,14 @@ const lists = [
 ];
 const maps = ['commonLabels', 'commonAnnotations', 'generatorOptions'];
 const texts = ['namespace', 'namePrefix', 'nameSuffix'];
+/** What runs programs needs leave to. */
+const flags: Readonly<Record<string, string>> = {
+  helmCharts: ' --enable-helm',
+  helmGlobals: ' --enable-helm',
+  helmChartInflationGenerator: ' --enable-helm',
+  generators: ' --enable-alpha-plugins',
+  validators: ' --enable-alpha-plugins',
+};
 /** They change nothing of what the objects are. */
 const harmless = ['apiVersion', 'kind', 'metadata', 'sortOptions', 'buildMetadata'];
 
@@ -163,7 +177,7 @@ export function kustomizationIn(folder: string): string | undefined {
  *
  * @throws UserError with the kubectl command that resolves it, for what is not resolved here.
  */
-export function readKustomization(folder: string): ReadKustomization {
+export function readKustomization(folder: string, root: string): ReadKustomization {
   const file = kustomizationIn(folder);
   if (file === undefined) {
     throw new UserError(`${folder} holds no kustomization`, {
@@ -172,7 +186,7 @@ export function readKustomization(folder: string): ReadKustomization {
       next: 'name a folder that holds a kustomization.yaml',
     });
   }
-  const [document] = parseLocated(readInput(file), file);
+  const [document] = parseLocated(readInput(file), file, { mayRepeat: true });
   if (document === undefined || !isRecord(document.value)) {
     throw new InputError(
       { file, line: 1 },
@@ -180,7 +194,7 @@ export function readKustomization(folder: string): ReadKustomization {
       'write resources: into it',
     );
   }
-  const read = { folder, file, document };
+  const read = { root, folder, file, document };
   // A field with nothing after it says nothing.
   const given = Object.entries(document.value).filter(([, value]) => value !== null);
   for (const [name, value] of given) checkField(read, name, value);
@@ -190,7 +204,10 @@ export function readKustomization(folder: string): ReadKustomization {
 function checkField(read: Omit<ReadKustomization, 'value'>, name: string, value: unknown): void {
   if (harmless.includes(name)) return;
   const isKnown = [...lists, ...maps, ...texts].includes(name);
-  if (!isKnown) throw unresolved(read, [name], `${name} is not resolved here`);
+  if (!isKnown) {
+    const flag = flags[name] ?? '';
+    throw unresolved(read, [name], `${name} is not resolved here`, flag);
+  }
   const isRight = lists.includes(name)
     ? Array.isArray(value)
     : maps.includes(name)
@@ -209,13 +226,14 @@ function checkField(read: Omit<ReadKustomization, 'value'>, name: string, value:
 
 /** The refusal of something that kustomize knows and we do not. */
 export function unresolved(
-  { file, folder, document }: Omit<ReadKustomization, 'value'>,
+  { file, root, document }: Omit<ReadKustomization, 'value'>,
   path: FieldPath,
   what: string,
+  flag = '',
 ): UserError {
   return new UserError(`${file}:${document.lineOf(path)}: ${what}`, {
     exitCode: exitCodes.usage,
     code: 'kustomization',
-    next: `kubectl kustomize ${folder} | seatrial check -f -`,
+    next: `build it with kustomize: kubectl kustomize${flag} ${root} | seatrial check -f -`,
   });
 }

@@ -6,6 +6,7 @@ import type { FieldConfig, NameReference } from './configurations.js';
 import { changedBySpec, isOfGvk } from './field-specs.js';
 import { hashedName } from './generators.js';
 import { staged, withObject, withValueAt, type Resource } from './resource.js';
+import { effective, idsOf, isClusterScoped, namespaceOf } from './scope.js';
 
 /** The resources with their last names. */
 export function named(resources: readonly Resource[], config: FieldConfig): Resource[] {
@@ -55,15 +56,15 @@ const mapFields: Readonly<Record<string, string>> = {
   secrets: 'Secret',
 };
 
-/** Kinds that objects of all namespaces may name. */
-const everywhere = /^(Cluster|PersistentVolume$|PriorityClass$|StorageClass$|ServiceAccount$)/;
-
 class NameBook {
   private readonly byName = new Map<string, Resource[]>();
+  /** Namespaces that objects were in at first. */
+  private readonly origins = new Set<string>();
 
   constructor(resources: readonly Resource[]) {
     for (const resource of resources) {
       const { kind = '' } = resource.object;
+      if (!isClusterScoped(resource.object)) this.origins.add(originOf(resource));
       for (const name of new Set(resource.stages.map(stage => stage.name))) {
         const key = `${kind} ${name}`;
         this.byName.set(key, [...(this.byName.get(key) ?? []), resource]);
@@ -121,9 +122,12 @@ class NameBook {
     const { name, namespace } = value;
     if (typeof name !== 'string') return value;
     const all = this.candidates(target, name);
-    const were = all.filter(({ stages }) => stages[0]?.namespace === namespace);
-    const are = all.filter(({ object }) => object.metadata.namespace === namespace);
-    const chosen = namespace === undefined ? all : were.length > 0 ? were : are;
+    const chosen =
+      typeof namespace !== 'string'
+        ? all
+        : this.origins.has(namespace)
+          ? all.filter(one => originOf(one) === namespace)
+          : all.filter(({ object }) => namespaceOf(object) === namespace);
     const resource = this.chosen(chosen, referrer);
     if (resource === undefined) return value;
     const { metadata } = resource.object;
@@ -146,17 +150,28 @@ class NameBook {
     );
   }
 
-  /** Those of the referrer's own namespace go before others; of several that differ none is taken. */
+  /** Those that the referrer may name; of several that differ none is taken. */
   private chosen(candidates: readonly Resource[], referrer: KubeObject): Resource | undefined {
-    const { namespace } = referrer.metadata;
-    const near = candidates.filter(
-      ({ object }) =>
-        namespace === undefined ||
-        everywhere.test(object.kind ?? '') ||
-        object.metadata.namespace === undefined ||
-        object.metadata.namespace === namespace,
-    );
+    const near = candidates.filter(({ object }) => isWithinReach(object, referrer));
     const names = new Set(near.map(({ object }) => object.metadata.name));
     return names.size === 1 ? near[0] : undefined;
   }
+}
+
+const originOf = (resource: Resource): string => effective(idsOf(resource)[0].namespace);
+
+/** Of other namespaces, only the accounts in a RoleBinding's subjects are. */
+function isWithinReach(object: KubeObject, referrer: KubeObject): boolean {
+  if (isClusterScoped(referrer) || isClusterScoped(object)) return true;
+  if (namespaceOf(object) === namespaceOf(referrer)) return true;
+  const { kind, subjects } = referrer;
+  if (kind !== 'RoleBinding' || object.kind !== 'ServiceAccount') return false;
+  const { namespace } = object.metadata;
+  return (
+    Array.isArray(subjects) &&
+    subjects.some(
+      (one: unknown) =>
+        isRecord(one) && one['kind'] === 'ServiceAccount' && one['namespace'] === namespace,
+    )
+  );
 }

@@ -6,11 +6,12 @@ import { kindOf, type KubeObject } from '../../../sim/api/object.js';
 import { applyJsonPatch, type JsonPatchOperation } from '../../../sim/api/patch/json-patch.js';
 import { applyMergePatch } from '../../../sim/api/patch/merge-patch.js';
 import { applyStrategicMergePatch } from '../../../sim/api/patch/strategic-merge-patch.js';
-import { parseSelector } from '../../../sim/api/selectors.js';
+import { parseSelector, type Selector } from '../../../sim/api/selectors.js';
 import { InputError } from '../../input/errors.js';
 import { parseLocated, readInput, type FieldPath } from '../../input/located.js';
 import type { Patch, PatchTarget, ReadKustomization } from './kustomization.js';
-import { groupOf, withObject, type Resource } from './resource.js';
+import { groupOf, staged, withObject, type Resource } from './resource.js';
+import { effective, idsOf, isClusterScoped, isNamedBy } from './scope.js';
 
 /** The resources with all patches of the kustomization. */
 export function patched(resources: readonly Resource[], read: ReadKustomization): Resource[] {
@@ -57,7 +58,7 @@ export function onePatch(
     const change = Array.isArray(value)
       ? byOperations(value as readonly JsonPatchOperation[], where)
       : isRecord(value)
-        ? byMerge(value, where)
+        ? byMerge(value, patch, where)
         : undefined;
     if (change === undefined) throw refusal(where, 'is neither an object nor a list of operations');
     const isTarget = targetTest(patch.target, value, where);
@@ -68,8 +69,8 @@ export function onePatch(
     }
     current = current.flatMap(resource => {
       if (!chosen.includes(resource)) return [resource];
-      const object = change(resource.object);
-      return object === undefined ? [] : [withObject(resource, object)];
+      const changed = change(resource);
+      return changed === undefined ? [] : [changed];
     });
   }
   return current;
@@ -80,40 +81,79 @@ function refusal({ read, at }: PatchPlace, what: string): InputError {
   return new InputError(
     { file: read.file, line, field: `${String(at[0])}[${String(at[1])}]` },
     what,
-    `mend the patch; see also: kubectl kustomize ${read.folder}`,
+    `mend the patch; see also: kubectl kustomize ${read.root}`,
   );
 }
 
-type Change = (object: KubeObject) => KubeObject | undefined;
+type Change = (resource: Resource) => Resource | undefined;
 
 function byOperations(operations: readonly JsonPatchOperation[], where: PatchPlace): Change {
-  return object => {
-    const result = applyJsonPatch(object, operations);
-    if (!result.isOk) throw refusal(where, result.error);
-    return result.value as KubeObject;
+  return resource => {
+    let current: unknown = annotatedAlready(resource);
+    for (const operation of operations) {
+      const { op, path = '' } = operation;
+      // The API server would make what is not there; kustomize does not.
+      if (op === 'replace' && !isThere(current, path)) {
+        const what = `replace operation does not apply: doc is missing key: ${path}: missing value`;
+        throw refusal(where, what);
+      }
+      const result = applyJsonPatch(current, [operation]);
+      if (!result.isOk) throw refusal(where, result.error);
+      current = result.value;
+    }
+    // What it refuses is no object any more.
+    return withObject(staged(resource), withoutNoAnnotations(current as KubeObject));
   };
 }
 
-function byMerge(patch: Readonly<Record<string, unknown>>, where: PatchPlace): Change {
-  return object => {
+function isThere(document: unknown, path: string): boolean {
+  let value = document;
+  for (const part of path.split('/').slice(1)) {
+    const key = part.replaceAll('~1', '/').replaceAll('~0', '~');
+    value = isRecord(value) || Array.isArray(value) ? Reflect.get(value, key) : undefined;
+  }
+  return value !== undefined;
+}
+
+/** kustomize notes the former name in annotations before it patches, so that there are some. */
+function annotatedAlready({ object }: Resource): KubeObject {
+  const { metadata } = object;
+  return { ...object, metadata: { ...metadata, annotations: metadata.annotations ?? {} } };
+}
+
+function withoutNoAnnotations(object: KubeObject): KubeObject {
+  const { annotations, ...metadata } = object.metadata;
+  return Object.keys(annotations ?? {}).length === 0 ? { ...object, metadata } : object;
+}
+
+function byMerge(
+  patch: Readonly<Record<string, unknown>>,
+  { options = {} }: Patch,
+  where: PatchPlace,
+): Change {
+  return resource => {
+    const { object } = resource;
     if (patch['$patch'] === 'delete') return undefined;
     const { apiVersion = '', kind = '', metadata } = object;
     const { group, version } = kindOf(apiVersion, kind, '');
     const shape = shapeOfKind({ group, version, kind });
     const given = isRecord(patch['metadata']) ? patch['metadata'] : {};
-    // The patch names its target: that does not rename it.
+    const { allowNameChange = false, allowKindChange = false } = options;
+    // The patch names its target: that renames it only where it may.
     const own = {
       ...patch,
+      ...(!allowKindChange && { kind }),
       metadata: {
         ...given,
-        name: metadata.name,
-        ...(metadata.namespace !== undefined && { namespace: metadata.namespace }),
+        ...(!allowNameChange && { name: metadata.name }),
+        namespace: metadata.namespace ?? null,
       },
     };
-    if (shape === undefined) return applyMergePatch(object, own) as KubeObject;
+    const before = allowNameChange || allowKindChange ? staged(resource) : resource;
+    if (shape === undefined) return withObject(before, applyMergePatch(object, own) as KubeObject);
     const result = applyStrategicMergePatch(object, own, shape);
     if (!result.isOk) throw refusal(where, result.error);
-    return patchedFirst(result.value, own) as KubeObject;
+    return withObject(before, patchedFirst(result.value, own) as KubeObject);
   };
 }
 
@@ -147,13 +187,11 @@ function targetTest(
   where: PatchPlace,
 ): (resource: Resource) => boolean {
   if (target !== undefined) return byTarget(target, where);
-  const { apiVersion = '', kind, metadata } = patch as KubeObject;
-  if (kind === undefined || typeof metadata !== 'object') throw refusal(where, 'names no target');
-  return ({ object, formerNames }) =>
-    object.kind === kind &&
-    groupOf(object) === groupOf({ apiVersion, metadata: {} }) &&
-    formerNames.includes(metadata.name ?? '') &&
-    (metadata.namespace === undefined || metadata.namespace === object.metadata.namespace);
+  if (!isRecord(patch) || typeof patch['kind'] !== 'string' || !isRecord(patch['metadata']))
+    throw refusal(where, 'names no target');
+  // It has the fields by which objects are compared.
+  const named = patch as unknown as KubeObject;
+  return resource => isNamedBy(resource, named);
 }
 
 /** Whether a resource is one that the target chooses. */
@@ -162,17 +200,31 @@ export function byTarget(target: PatchTarget, where: PatchPlace): (resource: Res
     pattern === undefined ||
     pattern === '' ||
     values.some(value => new RegExp(`^(?:${pattern})$`).test(value));
-  const selector = parseSelector(target.labelSelector ?? '');
-  if (!selector.isOk) throw refusal(where, `target.labelSelector: ${selector.error}`);
-  return ({ object, formerNames }) => {
+  const selectorOf = (field: 'labelSelector' | 'annotationSelector'): Selector => {
+    const selector = parseSelector(target[field] ?? '');
+    if (!selector.isOk) throw refusal(where, `target.${field}: ${selector.error}`);
+    return selector.value;
+  };
+  const labels = selectorOf('labelSelector');
+  const annotations = selectorOf('annotationSelector');
+  return resource => {
+    const { object } = resource;
     const { apiVersion = '', kind = '', metadata } = object;
+    const ids = idsOf(resource);
+    // What it was at first, and what it is: nothing between.
+    const both = [ids[0], ids.at(-1) ?? ids[0]];
+    const namespaces = isClusterScoped(object) ? [] : both.map(id => effective(id.namespace));
     return (
       fits(target.group, [groupOf(object)]) &&
       fits(target.version, [apiVersion.slice(apiVersion.indexOf('/') + 1)]) &&
       fits(target.kind, [kind]) &&
-      fits(target.name, formerNames) &&
-      fits(target.namespace, [metadata.namespace ?? 'default']) &&
-      selector.value.matches(metadata.labels ?? {})
+      fits(
+        target.name,
+        both.map(({ name }) => name),
+      ) &&
+      fits(target.namespace, namespaces) &&
+      labels.matches(metadata.labels ?? {}) &&
+      annotations.matches(metadata.annotations ?? {})
     );
   };
 }

@@ -67,7 +67,8 @@ function valueOf(
 ): unknown {
   if (sourceValue !== undefined) return sourceValue;
   if (source === undefined) throw unresolved(read, at, 'the replacement has no source');
-  const { name = '', namespace = '', fieldPath = 'metadata.name', options } = source;
+  const { name = '', namespace = '', fieldpath = 'metadata.name', options } = source;
+  const { fieldPath = fieldpath } = source;
   const found = resources.filter(
     ({ object, formerNames }) =>
       isOfGvk(object, source) &&

@@ -149,7 +149,23 @@ describe('what is not resolved', () => {
   ])('%s has the command that does it', (text, message) => {
     const { message: told, details } = refusal(text);
     expect(told).toMatch(message);
-    expect(details.next).toMatch(/^kubectl kustomize .* \| seatrial check -f -$/);
+    expect(details.next).toMatch(/: kubectl kustomize .* \| seatrial check -f -$/);
+  });
+
+  it('is told with the folder that the user named, and the leave that it needs', () => {
+    const path = folder({
+      'base/kustomization.yaml': 'helmCharts: [{ name: x }]\n',
+      'prod/kustomization.yaml': 'resources: [../base]\n',
+    });
+    const prod = join(path, 'prod');
+    expect(() => objects(prod)).toThrow(
+      expect.objectContaining({
+        message: expect.stringMatching(/base\/kustomization\.yaml:1: helmCharts/),
+        details: expect.objectContaining({
+          next: `build it with kustomize: kubectl kustomize --enable-helm ${prod} | seatrial check -f -`,
+        }),
+      }),
+    );
   });
 
   it('a patch without its object is an error of the input', () => {

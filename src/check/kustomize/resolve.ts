@@ -38,13 +38,19 @@ const nothing: Gathered = { resources: [], config: noConfig };
  * @throws UserError when it uses what is not resolved here; InputError when it is wrong.
  */
 export function resolveKustomization(folder: string): Manifest[] {
-  const { resources, config } = accumulated(folder, nothing, 0);
+  const { resources, config } = accumulated(folder, nothing, { root: folder, depth: 0 });
   const all = withVarValues(named(resources, config), config);
   return all.map(({ manifest, object }) => ({ ...manifest, object }));
 }
 
-function accumulated(folder: string, before: Gathered, depth: number): Gathered {
-  const read = readKustomization(folder);
+/** How deep below the user's own folder. */
+interface Below {
+  readonly root: string;
+  readonly depth: number;
+}
+
+function accumulated(folder: string, before: Gathered, { root, depth }: Below): Gathered {
+  const read = readKustomization(folder, root);
   if (depth > depthMax) throw unresolved(read, ['resources'], 'it leads back to itself');
   const { value } = read;
   const paths = [
@@ -64,7 +70,10 @@ function accumulated(folder: string, before: Gathered, depth: number): Gathered 
     config: joined(current.config, configurationsOf(read)),
   };
   for (const [index, path] of (value.components ?? []).entries()) {
-    current = accumulated(placeOf(read, path, ['components', index]), current, depth + 1);
+    current = accumulated(placeOf(read, path, ['components', index]), current, {
+      root,
+      depth: depth + 1,
+    });
   }
   const { config } = current;
   const resources = transformed(patched(current.resources, read), { read, config });
@@ -78,7 +87,8 @@ function loaded(
   depth: number,
 ): Gathered {
   const place = placeOf(read, path, at);
-  if (statSync(place).isDirectory()) return accumulated(place, nothing, depth + 1);
+  if (statSync(place).isDirectory())
+    return accumulated(place, nothing, { root: read.root, depth: depth + 1 });
   const manifests = parseManifests(readInput(place), place);
   return { resources: manifests.map(manifest => resourceOf(manifest)), config: noConfig };
 }

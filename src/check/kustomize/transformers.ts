@@ -50,7 +50,7 @@ function applied(
   const { apiVersion, kind = '', fieldSpecs = [], prefix = '', suffix = '' } = transformer;
   const { read, at } = where;
   if (apiVersion !== 'builtin')
-    throw unresolved(read, at, `${kind} is a program, which is not run`);
+    throw unresolved(read, at, `${kind} is a program, which is not run`, ' --enable-alpha-plugins');
   switch (kind) {
     case 'LabelTransformer':
     case 'AnnotationsTransformer': {

@@ -7,6 +7,7 @@ import type { Kustomization, ReadKustomization } from './kustomization.js';
 import { patchedByOperations } from './patches.js';
 import { replaced } from './replacements.js';
 import { staged, withObject, withValueAt, type Resource } from './resource.js';
+import { isClusterScoped } from './scope.js';
 
 /** One of them. */
 type Step = (object: KubeObject, resource: Resource) => KubeObject;
@@ -57,35 +58,6 @@ const stepped = (resources: readonly Resource[], steps: readonly Step[]): Resour
     steps.reduce((one, step) => withObject(one, step(one.object, one)), resource),
   );
 
-/** Kinds without a namespace: of built-in groups; custom ones are taken to have one. */
-const clusterKinds = new Set([
-  'APIService',
-  'CertificateSigningRequest',
-  'ClusterRole',
-  'ClusterRoleBinding',
-  'ClusterServingRuntime',
-  'ClusterTrainingRuntime',
-  'CSIDriver',
-  'CSINode',
-  'CustomResourceDefinition',
-  'DeviceClass',
-  'FlowSchema',
-  'IngressClass',
-  'MutatingAdmissionPolicy',
-  'MutatingAdmissionPolicyBinding',
-  'MutatingWebhookConfiguration',
-  'Namespace',
-  'Node',
-  'PersistentVolume',
-  'PriorityClass',
-  'PriorityLevelConfiguration',
-  'RuntimeClass',
-  'StorageClass',
-  'ValidatingAdmissionPolicy',
-  'ValidatingAdmissionPolicyBinding',
-  'ValidatingWebhookConfiguration',
-]);
-
 const namespaceSpecs: readonly FieldSpec[] = [
   {
     path: 'spec/service/namespace',
@@ -107,7 +79,7 @@ function inNamespace(namespace: string, config: FieldConfig): (object: KubeObjec
   return object => {
     const { kind = '' } = object;
     if (kind === 'Namespace') return withValueAt(object, ['metadata', 'name'], () => namespace);
-    const here = clusterKinds.has(kind)
+    const here = isClusterScoped(object)
       ? object
       : withValueAt(object, ['metadata', 'namespace'], () => namespace);
     const placed = specs
