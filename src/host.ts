@@ -98,6 +98,15 @@ export function letReadersGo(fail: (error: Error) => void): void {
   }
 }
 
+/**
+ * Calls back when the process would end although it has not done what it was to do: nothing is left
+ * that could go on. The result forgets about it.
+ */
+export function onStall(fail: () => void): () => void {
+  process.once('beforeExit', fail);
+  return () => void process.off('beforeExit', fail);
+}
+
 /** Writes data: what a command is asked for. */
 export const writeOut = (text: string): void => void process.stdout.write(text);
 

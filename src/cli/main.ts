@@ -6,6 +6,7 @@ import {
   environment,
   exitNow,
   letReadersGo,
+  onStall,
   optimizeLate,
   setExitCode,
   writeError,
@@ -76,4 +77,6 @@ function isOfHost(error: unknown): error is NodeJS.ErrnoException {
 
 letReadersGo(error => exitNow(tell(error)));
 optimizeLate();
+const forget = onStall(() => exitNow(tell(new Error('it waits for what nobody will answer'))));
 setExitCode(await main());
+forget();

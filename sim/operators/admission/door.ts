@@ -46,10 +46,7 @@ export function webhookDoor(
   return (call, done) => {
     const { url, body } = call;
     const { host, path } = partsOf(url);
-    const operator = operators.find(({ webhooks }) => {
-      const { name = '', namespace = '' } = webhooks?.service ?? {};
-      return host === `${name}.${namespace}.svc`;
-    });
+    const operator = operatorAt(operators, host);
     if (!host.endsWith('.svc') && options.elsewhere !== undefined) {
       options.elsewhere(call, done);
       return;
@@ -82,6 +79,33 @@ export function webhookDoor(
       answer,
     );
   };
+}
+
+/**
+ * Converts objects as the operators that define them do, whether they run or not; those of a kind whose
+ * operator is not modelled get the other version and keep their fields. Other webhooks find nobody.
+ */
+export function conversionDoor(
+  operators: readonly Operator[],
+): (call: Call, done: (answer: CallAnswer) => void) => void {
+  return ({ url, body }, done) => {
+    if ((body as { readonly kind?: unknown }).kind !== 'ConversionReview') {
+      done({ isOk: false, error: 'connect: connection refused' });
+      return;
+    }
+    const { host, path } = partsOf(url);
+    const converter = operatorAt(operators, host)?.webhooks?.converters?.[path] ?? renumbered;
+    done(converted(body as ConversionReview, converter));
+  };
+}
+
+const renumbered: Converter = (object, apiVersion) => ({ ...object, apiVersion });
+
+function operatorAt(operators: readonly Operator[], host: string): Operator | undefined {
+  return operators.find(({ webhooks }) => {
+    const { name = '', namespace = '' } = webhooks?.service ?? {};
+    return host === `${name}.${namespace}.svc`;
+  });
 }
 
 /** Runs one judgement to its end: sends what it yields and gives it the answers. */

@@ -53,3 +53,37 @@ size: large
 it('says nothing of what is taken', () => {
   expect(found('SEA006', deployment({}))).toEqual([]);
 });
+
+it('converts objects of older versions, whoever defines their kind', () => {
+  const flavor =
+    '{ apiVersion: kueue.x-k8s.io/v1beta1, kind: ResourceFlavor, metadata: { name: a } }';
+  expect(found('SEA006', flavor)).toEqual([]);
+  const versions = ['v1', 'v2'].map(
+    name => `
+    - name: ${name}
+      served: true
+      storage: ${name === 'v2'}
+      schema: { openAPIV3Schema: { type: object, properties: { size: { type: integer } } } }`,
+  );
+  const text = `
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: { name: things.example.com }
+spec:
+  group: example.com
+  names: { kind: Thing, listKind: ThingList, plural: things, singular: thing }
+  scope: Namespaced
+  conversion:
+    strategy: Webhook
+    webhook:
+      conversionReviewVersions: [v1]
+      clientConfig: { service: { name: a, namespace: b, path: /c } }
+  versions:${versions.join('')}
+---
+apiVersion: example.com/v1
+kind: Thing
+metadata: { name: a }
+size: 3
+`;
+  expect(found('SEA006', text)).toEqual([]);
+});

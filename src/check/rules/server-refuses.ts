@@ -1,5 +1,8 @@
 /** SEA006: the API server does not take the object. */
+import { kubernetesVersion } from '../../version.js';
 import type { Rule } from '../rule.js';
+
+const version = kubernetesVersion.replace(/^v(\d+\.\d+).*/, '$1');
 
 /** The rule. */
 export const serverRefuses: Rule = {
@@ -9,12 +12,14 @@ export const serverRefuses: Rule = {
   title:
     'The API server refuses the object: its schema, its validation or admission has something against it.',
   why: 'kubectl apply prints this very message, and the object is not there.',
-  fix: 'change the field as the message says',
-  source:
-    'seatrial: the simulated API server of Kubernetes 1.36 was asked with fieldValidation=Strict, as kubectl does',
+  fix: `change what the message names: it is the word of Kubernetes ${version}`,
+  source: `seatrial: the simulated API server of Kubernetes ${version} was asked with fieldValidation=Strict, as kubectl does`,
   *find({ trial }) {
     for (const { entry, path, message, next } of trial.refusals) {
-      yield { entry, path, message, subject: message, ...(next !== undefined && { fix: next }) };
+      // What is against the value, the message has said.
+      const short = next?.replace(/^(change [^:]+): .*$/s, '$1');
+      const fix = short === undefined ? undefined : `${short} (Kubernetes ${version} was asked)`;
+      yield { entry, path, message, subject: message, ...(fix !== undefined && { fix }) };
     }
   },
 };
