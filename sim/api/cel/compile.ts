@@ -60,6 +60,8 @@ function printedIssues(text: string, issues: readonly Issue[]): string {
 
 function printedIssue(text: string, { offset, message }: Issue): string {
   if (offset < 0) return `ERROR: <input>:-1:0: ${message}`;
+  // Nothing has no first column, and no line to show.
+  if (text === '') return `ERROR: <input>:1:0: ${message}`;
   const characters = [...text];
   const before = characters.slice(0, offset);
   const line = before.filter(character => character === '\n').length;

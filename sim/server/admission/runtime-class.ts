@@ -2,6 +2,7 @@
  * Pods of a runtime class get its overhead, node selector and tolerations.
  * @upstream plugin/pkg/admission/runtimeclass/admission.go
  */
+import { wasSentEmpty } from '../../api/go-struct.js';
 import { goQuote } from '../../api/go-text.js';
 import { pods, type Pod, type Toleration } from '../../api/kinds/core.js';
 import { runtimeClasses, type RuntimeClass } from '../../api/kinds/node.js';
@@ -25,7 +26,8 @@ export const runtimeClass: AdmissionPlugin = {
   },
   validate(attributes, { access }) {
     const pod = objectOf<Pod>(attributes);
-    const overhead = pod.spec?.overhead;
+    // Go's `!= nil` sees an empty one too.
+    const overhead = pod.spec?.overhead ?? (wasSentEmpty(pod.spec, 'overhead') ? {} : undefined);
     if (pod.spec?.runtimeClassName === undefined && overhead === undefined) return undefined;
     const found = pod.spec?.runtimeClassName === undefined ? undefined : classOf(pod, access);
     if (pod.spec?.runtimeClassName !== undefined && found === undefined) {

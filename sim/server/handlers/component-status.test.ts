@@ -61,6 +61,10 @@ describe('component statuses', () => {
     expect(get({ path: `${path}/etcd-0`, headers: { accept } }).body).toMatchObject({
       rows: [{ cells: ['etcd-0', 'Healthy', 'ok', ''] }],
     });
+    expect(get({ path: `${path}?watch=1` })).toMatchObject({
+      status: 405,
+      body: { message: 'watch is not supported on resources of kind "componentstatuses"' },
+    });
     expect(get({ path: `${path}/etcd-1` })).toMatchObject({
       status: 404,
       body: {

@@ -6,7 +6,7 @@
 import type { ComponentStatus } from '../../api/kinds/core.js';
 import type { Kind, KubeObject } from '../../api/object.js';
 import type { ApiAnswer } from '../../api/request.js';
-import { isFailure, notFound } from '../../api/status.js';
+import { isFailure, methodNotSupported, notFound } from '../../api/status.js';
 import { failureAnswer } from '../answers.js';
 import { respond, respondList } from '../respond.js';
 import type { Scope } from '../scope.js';
@@ -45,8 +45,11 @@ export function* getComponentStatus(scope: Scope): Steps<ApiAnswer> {
 export function* listComponentStatuses(scope: Scope): Steps<ApiAnswer> {
   const selection = selectionIn({ ...scope, name: '' });
   if (isFailure(selection)) return failureAnswer(scope.context, selection);
-  const options = listOptions(scope.context, false);
+  const isWatch = scope.context.info.verb === 'watch';
+  const options = listOptions(scope.context, isWatch);
   if (isFailure(options)) return failureAnswer(scope.context, options);
+  if (isWatch)
+    return failureAnswer(scope.context, methodNotSupported(scope.resource.kind, 'watch'));
   const all = [...components.keys()].map(name => statusOf(scope, name));
   return respondList(scope, { items: all.filter(one => selection.matches(one)) });
 }

@@ -26,7 +26,8 @@ function start() {
     ask({ method: 'POST', path, headers: {}, body: { metadata: { name } } });
   const list = (query: string) => ask({ method: 'GET', path: `${path}?${query}` });
   const wait = (minutes: number) => loop.runUntil(loop.now() + minutes * minuteMs);
-  return { create, list, wait };
+  const remove = (query: string) => ask({ method: 'DELETE', path: `${path}?${query}` });
+  return { create, list, remove, wait };
 }
 
 it('goes on with a page for five minutes at least; later only with what there is then', () => {
@@ -57,4 +58,21 @@ it('goes on for ever where nothing has changed', () => {
   const token = encodeURIComponent(list('limit=1').body.metadata.continue ?? '');
   wait(60);
   expect(list(`continue=${token}`).status).toBe(200);
+});
+
+it('deletes a page of a collection, or what it held at a revision that is still known', () => {
+  const { create, list, remove, wait } = start();
+  for (const name of ['a', 'b', 'c']) create(name);
+  const { body } = remove('limit=1');
+  expect(body.items.map(({ metadata }) => metadata.name)).toEqual(['a']);
+  expect(body.metadata.continue).toBeDefined();
+  const { resourceVersion } = list('').body.metadata;
+  create('d');
+  wait(4);
+  const exact = `resourceVersion=${resourceVersion}&resourceVersionMatch=Exact`;
+  expect(remove(exact).body.items.map(({ metadata }) => metadata.name)).toEqual(['b', 'c']);
+  expect(list('').body.items.map(({ metadata }) => metadata.name)).toEqual(['d']);
+  wait(11);
+  const late = remove(exact);
+  expect([late.status, late.body.reason]).toEqual([410, 'Expired']);
 });

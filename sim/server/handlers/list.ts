@@ -26,12 +26,21 @@ export function* listObjects(scope: Scope): Steps<ApiAnswer> {
   if (isFailure(options)) return failureAnswer(scope.context, options);
   const selection = selectionIn({ ...scope, name: '' });
   if (isFailure(selection)) return failureAnswer(scope.context, selection);
+  const list = yield* listed(scope, options, selection);
+  return isFailure(list) ? failureAnswer(scope.context, list) : respondList(scope, list);
+}
+
+/** The list that is asked for, once its revision has come and its objects are in the version of the request. */
+export function* listed(
+  scope: Scope,
+  options: ListOptions,
+  selection: Selection,
+): Steps<ObjectList | Failure> {
   const early = yield* awaitVersion(scope, options);
-  if (early !== undefined) return failureAnswer(scope.context, early);
-  const list = isConverted(scope.resource)
+  if (early !== undefined) return early;
+  return isConverted(scope.resource)
     ? yield* convertedPage(scope, options, selection)
     : pageOf(scope, options, selection);
-  return isFailure(list) ? failureAnswer(scope.context, list) : respondList(scope, list);
 }
 
 /** A version from the future is waited for, but not for long. */

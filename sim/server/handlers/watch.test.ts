@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { ApiAnswer, Connection, WatchEvent } from '../../api/request.js';
+import type { ApiAnswer, ApiRequest, Connection, WatchEvent } from '../../api/request.js';
 import { Loop } from '../../engine/loop.js';
 import { Random } from '../../engine/random.js';
 import { createApiServer } from '../index.js';
@@ -12,12 +12,13 @@ function watched(
   forMs: number,
   closesAtMs = Infinity,
   connection: Connection = admin,
+  headers: ApiRequest['headers'] = {},
 ) {
   const loop = new Loop();
   const server = createApiServer({ clock: loop, random: new Random(1) });
   const told: string[] = [];
   const begun = loop.now();
-  server.serve({ method: 'GET', path: path + query }, connection, ({ stream }) => {
+  server.serve({ method: 'GET', path: path + query, headers }, connection, ({ stream }) => {
     const close = stream?.start({
       item: item => void told.push(`${(item as WatchEvent).type} ${loop.now() - begun}`),
       end: () => void told.push(`end ${loop.now() - begun}`),
@@ -76,4 +77,10 @@ it('tells events as JSON alone, and bookmarks of tables as rows of nothing', () 
     type: 'BOOKMARK',
     object: { rows: [{ cells: ['', '', 0, '<unknown>'] }] },
   });
+});
+
+it('ends at once when its time is over already, or when what it tells is no list as asked', () => {
+  expect(watched('&timeoutSeconds=-1', 10_000)).toEqual(['end 0']);
+  const accept = 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io';
+  expect(watched('', 10_000, Infinity, admin, { accept })).toEqual(['end 0']);
 });

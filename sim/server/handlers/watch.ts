@@ -98,6 +98,10 @@ class Watch implements AnswerStream {
     const { core, resource } = this.scope;
     const { collection } = resource;
     const { resourceVersion, sendInitialEvents } = this.options;
+    if (this.timeoutMs() < 0) {
+      this.end();
+      return () => undefined;
+    }
     const from = Number(resourceVersion);
     const isFromNow = resourceVersion === '' || from === 0 || sendInitialEvents === true;
     if (!isFromNow && !collection.isWatchableFrom(from)) {
@@ -116,7 +120,7 @@ class Watch implements AnswerStream {
     }
     const afterRevision = isFromNow ? core.store.revision : from;
     if (sendInitialEvents === true) this.sendInitial();
-    if (this.sink === undefined) return () => undefined;
+    if (this.isOver()) return () => undefined;
     this.scheduleBookmark(timeoutMs);
     const watched = Object.assign({ afterRevision }, this.interest());
     // Built-in kinds are never converted by webhooks: what happens to them is told at once.
@@ -125,7 +129,13 @@ class Watch implements AnswerStream {
         ? event => this.forward(event)
         : event => this.tell(event, () => this.forward(event));
     this.stopWatching = core.store.watch(collection, watched, onEvent);
+    // What had happened since the revision was told at once, and may have ended it.
+    if (this.isOver()) this.close();
     return () => this.close();
+  }
+
+  private isOver(): boolean {
+    return this.sink === undefined;
   }
 
   /**
@@ -136,7 +146,7 @@ class Watch implements AnswerStream {
   private timeoutMs(): number {
     const { context, core } = this.scope;
     const { timeoutSeconds = 0 } = this.options;
-    if (timeoutSeconds > 0) return timeoutSeconds * 1000;
+    if (timeoutSeconds !== 0) return timeoutSeconds * 1000;
     if (context.connection.isRemote !== true) return Infinity;
     return Math.floor(minRequestTimeoutMs * (1 + core.watchTimes.float()));
   }
@@ -263,6 +273,8 @@ class Watch implements AnswerStream {
   }
 
   private send(type: WatchEvent['type'], object: KubeObject): void {
+    // No single object is a list: the encoder fails, and with it the watch.
+    if (this.scope.media.transform?.kind === 'PartialObjectMetadataList') return this.end();
     this.sink?.item({ type, object: this.transformed(object) } satisfies WatchEvent);
   }
 

@@ -9,7 +9,7 @@ import { fill, within } from './defaults/fill.js';
 import { matchResourcesDefaults } from './defaults/webhook.js';
 import { freshStatus, keepAllButStatus, keepStatus } from './parts.js';
 import { strategyOf } from './strategy.js';
-import { validatePolicy } from './validation/admission-policy.js';
+import { validatePolicy, validatePolicyStatus } from './validation/admission-policy.js';
 
 /** The strategy of ValidatingAdmissionPolicies. */
 export const validatingAdmissionPolicy = strategyOf<ValidatingAdmissionPolicy>({
@@ -24,7 +24,7 @@ export const validatingAdmissionPolicy = strategyOf<ValidatingAdmissionPolicy>({
     ),
   prepareForCreate: freshStatus({}),
   prepareForUpdate: keepStatus,
-  status: { prepareForUpdate: keepAllButStatus },
+  status: { prepareForUpdate: keepAllButStatus, validateUpdate: validatePolicyStatus },
   columns: validatingAdmissionPolicyColumns,
   cells: (object, nowMs) => {
     const kind = object.spec?.paramKind;

@@ -30,6 +30,7 @@ export const volumeAttachment = strategyOf<VolumeAttachment>({
         'finalizers',
         'ownerReferences',
       ),
+    validateUpdate: validateAttachmentUpdate,
   },
   columns: volumeAttachmentColumns,
   cells: (object, nowMs) => [

@@ -24,6 +24,7 @@ import {
   reinvocations,
 } from './admission-rules.js';
 import { checkQualifiedName, checkSubdomain, type Errors } from './checks.js';
+import { checkConditions } from './conditions.js';
 import { checkCompiled, type Names } from './expressions.js';
 import { goValue } from './go-value.js';
 
@@ -44,6 +45,21 @@ export function validatePolicy(policy: ValidatingAdmissionPolicy): readonly Fiel
     checkValidation(validation, `spec.validations[${index}]`, names, errors);
   }
   checkAnnotations(auditAnnotations, metadata.name ?? '', names, errors);
+  return errors;
+}
+
+/** What is wrong with what its types were found to be. JSONPaths are not parsed. */
+export function validatePolicyStatus({
+  status = {},
+}: ValidatingAdmissionPolicy): readonly FieldError[] {
+  const errors: Errors = [];
+  const { typeChecking, conditions } = status;
+  for (const [index, found] of (typeChecking?.expressionWarnings ?? []).entries()) {
+    const path = `status.typeChecking.expressionWarnings[${index}]`;
+    if (!found.warning) errors.push(required(`${path}.warning`));
+    if (found.fieldRef.trim() === '') errors.push(required(`${path}.fieldRef`));
+  }
+  checkConditions(conditions, 'status.conditions', errors);
   return errors;
 }
 
