@@ -12,13 +12,14 @@ interface Told {
   readonly metadata: { readonly resourceVersion: string };
 }
 
-/** A server of which a config map is changed every five seconds. */
+/** A server of which a config map is changed every five seconds, unless it is not to be. */
 class Busy {
   readonly loop = new Loop();
   readonly server = createApiServer({ clock: this.loop, random: new Random(1) });
 
-  constructor() {
+  constructor({ isChanging = true } = {}) {
     this.ask({ method: 'POST', path, headers: {}, body: { metadata: { name: 'a' } } });
+    if (!isChanging) return;
     const change = (): void => {
       const data = { at: String(this.loop.now()) };
       const headers = { 'content-type': 'application/merge-patch+json' };
@@ -101,6 +102,21 @@ describe('A server that is compacted regularly', () => {
     expect(busy.watched(recent)).toHaveLength(48);
     expect([busy.exact(old), busy.exact(recent)]).toEqual([410, 200]);
   });
+});
+
+it('is compacted though nothing but leases is written', () => {
+  const busy = new Busy({ isChanging: false });
+  busy.server.compactRegularly();
+  const leases = '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases';
+  busy.ask({ method: 'POST', path: leases, headers: {}, body: { metadata: { name: 'n' } } });
+  const old = busy.revision;
+  for (let minute = 0; minute < 16; minute++) {
+    busy.wait(minuteMs);
+    const headers = { 'content-type': 'application/merge-patch+json' };
+    const body = { spec: { leaseTransitions: minute } };
+    busy.ask({ method: 'PATCH', path: `${leases}/n`, headers, body });
+  }
+  expect([busy.exact(old), busy.exact(busy.revision)]).toEqual([410, 200]);
 });
 
 it('keeps all of its history unless it is told otherwise', () => {

@@ -15,6 +15,7 @@ import type { Authorizer } from './authorization/authorizer.js';
 import { createAuthorizer } from './authorization/index.js';
 import type { Auditor, AuditReader } from './audit/auditor.js';
 import { createAuditor } from './audit/index.js';
+import { Compaction } from './compaction.js';
 import type { ApiServerOptions } from './contract.js';
 import { FieldOwners } from './field-owners.js';
 import { trackFields } from './managed-fields.js';
@@ -47,6 +48,7 @@ export interface Core {
   /** What feature gates add. */
   readonly gated: readonly GatedFact[];
   readonly store: Store<FieldOwners>;
+  readonly compaction: Compaction;
   readonly registry: Registry;
   /** The groups that programs in the cluster serve. */
   readonly remotes: RemoteApis;
@@ -82,6 +84,7 @@ export function createCore(options: ApiServerOptions): Core {
     settings,
     gated,
     store,
+    compaction: new Compaction(store, clock),
     registry,
     remotes: new RemoteApis(),
     access,

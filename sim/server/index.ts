@@ -5,7 +5,6 @@ import { followFlowSchemas } from './flow-control/schema-status.js';
 import { createServe } from './chain.js';
 import { storeBootstrapObjects } from './bootstrap.js';
 import type { CreateApiServer, HistoryEntry } from './contract.js';
-import { compactRegularly } from './compaction.js';
 import { createCore, type Core } from './core.js';
 import { expireEvents } from './event-expiry.js';
 import { restore, takeBack, takeOver } from './restore.js';
@@ -29,7 +28,7 @@ export const createApiServer: CreateApiServer = options => {
     takeBack: revision => takeBack(core, revision),
     takeOver: objects => takeOver(core, objects),
     compact: () => store.compact(),
-    compactRegularly: () => compactRegularly(core),
+    compactRegularly: () => core.compaction.beginRegularly(),
     tokenIssuer: core.authentication.tokenIssuer,
   };
 };

@@ -7,7 +7,6 @@ import { badRequest, failure, isFailure, resourceExpired, type Failure } from '.
 import { storageKey } from '../../store/collection.js';
 import type { Stored } from '../../store/stored.js';
 import { failureAnswer } from '../answers.js';
-import { compactedRevision } from '../compaction.js';
 import { isConverted, readiedAll } from '../conversions.js';
 import type { FieldOwners } from '../field-owners.js';
 import { respondList, type ObjectList } from '../respond.js';
@@ -157,7 +156,7 @@ function revisionOf(
   start: Position | undefined,
 ): number | Failure {
   const { store } = core;
-  const compacted = compactedRevision(core);
+  const compacted = core.compaction.revision();
   const isKept = (revision: number) =>
     revision >= compacted && resource.collection.isKeptAt(revision);
   if (start !== undefined) {

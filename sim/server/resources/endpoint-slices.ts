@@ -1,6 +1,7 @@
 /** EndpointSlices. @upstream pkg/registry/discovery/endpointslice/strategy.go */
 import { deepEqual } from '../../api/equality.js';
-import { endpointSlices, type EndpointSlice } from '../../api/kinds/discovery.js';
+import { endpointSlices, type Endpoint, type EndpointSlice } from '../../api/kinds/discovery.js';
+import { Attached } from '../../engine/attached.js';
 import { ageOf, firstOf } from './columns/cell.js';
 import { endpointSliceColumns } from './columns/network.js';
 import { eachItem, fill, within } from './defaults/fill.js';
@@ -30,6 +31,7 @@ export const endpointSlice = strategyOf<EndpointSlice>({
     const { labels } = object.metadata;
     return (
       !deepEqual(object.endpoints, old.endpoints) ||
+      hadTopology.get(object.endpoints ?? none) === true ||
       !deepEqual(object.ports, old.ports) ||
       object.addressType !== old.addressType ||
       !deepEqual(labels ?? {}, old.metadata.labels ?? {})
@@ -68,9 +70,15 @@ function addressWarnings({ metadata, endpoints }: EndpointSlice): readonly strin
   );
 }
 
+/** Endpoints that were sent with what is not written: they count as changed all the same. */
+const hadTopology = new Attached<readonly Endpoint[], boolean>();
+const none: readonly Endpoint[] = [];
+
 /** What v1 cannot write, though it shows what v1beta1 once wrote. @upstream dropTopologyOnV1 */
 function withoutTopology(slice: EndpointSlice): EndpointSlice {
   const endpoints = slice.endpoints ?? [];
   if (!endpoints.some(({ deprecatedTopology }) => deprecatedTopology !== undefined)) return slice;
-  return { ...slice, endpoints: endpoints.map(({ deprecatedTopology: _, ...rest }) => rest) };
+  const kept = endpoints.map(({ deprecatedTopology: _, ...rest }) => rest);
+  hadTopology.set(kept, true);
+  return { ...slice, endpoints: kept };
 }

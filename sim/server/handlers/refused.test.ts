@@ -1,0 +1,61 @@
+/** What the server refuses as kube-apiserver 1.36.2 does, which it once took. */
+import { expect, it } from 'vitest';
+import type { ApiAnswer, ApiRequest } from '../../api/request.js';
+import { Loop } from '../../engine/loop.js';
+import { Random } from '../../engine/random.js';
+import { createApiServer } from '../index.js';
+
+const inDefault = '/namespaces/default';
+const spec = { containers: [{ name: 'c', image: 'i' }] };
+const merge = { 'content-type': 'application/merge-patch+json' };
+
+function start() {
+  const { serve } = createApiServer({ clock: new Loop(), random: new Random(1) });
+  const connection = { certificate: { user: 'admin', groups: ['system:masters'] } };
+  const send = (method: ApiRequest['method'], path: string, sent: object, headers = {}) => {
+    const answers: ApiAnswer[] = [];
+    const body = new TextEncoder().encode(JSON.stringify(sent));
+    serve({ method, path, headers, body }, connection, given => void answers.push(given));
+    const told = answers[0]?.body as { readonly message?: string };
+    return { status: answers[0]?.status, told };
+  };
+  send('POST', `/api/v1${inDefault}/serviceaccounts`, { metadata: { name: 'default' } });
+  return send;
+}
+
+it('takes overhead of no class for one, though it is empty', () => {
+  const send = start();
+  const made = (name: string, overhead: unknown) =>
+    send('POST', `/api/v1${inDefault}/pods`, { metadata: { name }, spec: { ...spec, overhead } });
+  expect(made('a', {}).told.message).toBe(
+    'pods "a" is forbidden: pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead',
+  );
+  expect(made('b', null).status).toBe(201);
+});
+
+it('checks what became of an attachment, and of the types of a policy', () => {
+  const send = start();
+  const attachments = '/apis/storage.k8s.io/v1/volumeattachments';
+  const source = { persistentVolumeName: 'v' };
+  send('POST', attachments, {
+    metadata: { name: 'a' },
+    spec: { attacher: 'a', nodeName: 'n', source },
+  });
+  const status = { attachError: { errorCode: -1 }, detachError: { message: 'x'.repeat(1025) } };
+  const told = send('PATCH', `${attachments}/a/status`, { status }, merge).told.message;
+  expect(told).toMatch(/status\.attachError\.errorCode: Invalid value: -1/);
+  expect(told).toMatch(/status\.detachError\.message: Too long: may not be more than 262144 bytes/);
+  const policies = '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies';
+  const rule = { apiGroups: [''], apiVersions: ['v1'], operations: ['*'], resources: ['pods'] };
+  send('POST', policies, {
+    metadata: { name: 'p' },
+    spec: {
+      matchConstraints: { resourceRules: [rule] },
+      validations: [{ expression: 'true' }],
+    },
+  });
+  const typeChecking = { expressionWarnings: [{ fieldRef: ' ', warning: '' }] };
+  const refused = send('PATCH', `${policies}/p/status`, { status: { typeChecking } }, merge);
+  expect(refused.told.message).toMatch(/expressionWarnings\[0\]\.warning: Required value/);
+  expect(refused.told.message).toMatch(/expressionWarnings\[0\]\.fieldRef: Required value/);
+});
