@@ -44,7 +44,11 @@ export function wasSentEmpty(object: unknown, name: string): boolean {
 /** Whether anything in the value was sent as an empty map or list: `reflect.DeepEqual` tells it from nil. */
 export function hasEmptyMarks(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  return sentEmpty in value || Object.values(value).some(hasEmptyMarks);
+  const fields = value as Readonly<Record<string, unknown>>;
+  const { [sentEmpty]: names } = value as { readonly [sentEmpty]?: readonly string[] };
+  // Defaults may have filled what was sent empty.
+  const isEmpty = names?.some(name => fields[name] === undefined) ?? false;
+  return isEmpty || Object.values(fields).some(hasEmptyMarks);
 }
 
 /** The struct as Go's encoder writes it. */

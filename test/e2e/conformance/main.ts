@@ -37,8 +37,8 @@ async function runAll(): Promise<number> {
     folder,
     ...['up', '--name', 'conformance', '--separate', kubeconfig],
     ...['--config', join(process.cwd(), 'test/e2e/conformance/kind-config.yaml')],
-    // Tests of stuck roll-outs ask for an image of this name, which real registries do not have.
-    ...['--missing-image', 'webserver:404'],
+    // Tests of stuck roll-outs ask for images of these names, which real registries do not have.
+    ...['--missing-image', 'webserver:404', '--missing-image', 'foo:non-existent'],
   );
   try {
     await cluster.says('is up at');

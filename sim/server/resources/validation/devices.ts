@@ -11,6 +11,7 @@ import type {
 import { duplicate, invalid, notSupported, required, tooLong } from '../field-error.js';
 import { checkLabel, checkQualifiedName, checkSubdomain, tell, type Errors } from './checks.js';
 import { checkList } from './collections.js';
+import { goNoItems } from './go-value.js';
 import { checkDriverName } from './storage-volumes.js';
 
 const poolMax = 253;
@@ -146,14 +147,19 @@ export function checkRaw(value: unknown, path: string, max: number, errors: Erro
 
 const conditionsMax = 4;
 
+/** What a device, or its share in a claim, says of its binding. */
+interface BindingConditions {
+  readonly bindingConditions?: readonly string[];
+  readonly bindingFailureConditions?: readonly string[];
+}
+
 /** The conditions that tell whether a device could be bound. */
 export function checkBindingConditions(
-  conditions: readonly string[] | undefined,
-  failures: readonly string[] | undefined,
+  device: BindingConditions,
   path: string,
   errors: Errors,
 ): void {
-  const [good, bad] = [conditions ?? [], failures ?? []];
+  const { bindingConditions: good = [], bindingFailureConditions: bad = [] } = device;
   const [goodPath, badPath] = [`${path}.bindingConditions`, `${path}.bindingFailureConditions`];
   const check = (name: string, at: string) => checkQualifiedName(name, at, errors);
   checkList(good, conditionsMax, check, goodPath, errors);
@@ -175,11 +181,11 @@ export function checkBindingConditions(
   const needed = 'are required to use';
   if (good.length === 0 && bad.length > 0) {
     const text = `bindingConditions ${needed} bindingFailureConditions`;
-    errors.push(invalid(goodPath, conditions ?? null, text));
+    errors.push(invalid(goodPath, goNoItems(device, 'bindingConditions'), text));
   }
   if (bad.length === 0 && good.length > 0) {
     const text = `bindingFailureConditions ${needed} bindingConditions`;
-    errors.push(invalid(badPath, failures ?? null, text));
+    errors.push(invalid(badPath, goNoItems(device, 'bindingFailureConditions'), text));
   }
 }
 

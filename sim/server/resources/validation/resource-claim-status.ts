@@ -209,7 +209,7 @@ function checkResult(
 ): void {
   checkRequestReference(result.request ?? '', names, `${path}.request`, errors);
   checkIdentity(result, path, errors);
-  checkBindingConditions(result.bindingConditions, result.bindingFailureConditions, path, errors);
+  checkBindingConditions(result, path, errors);
   if (result.shareID !== undefined) checkUid(result.shareID, `${path}.shareID`, errors);
 }
 

@@ -181,8 +181,7 @@ function checkDevice(
   const at = `${path}.consumesCounters`;
   checkSet(uses, consumptionsMax, checkUse, use => use.counterSet, at, errors);
   checkDevicePlace(device, isPerDevice, path, errors);
-  const { bindingConditions, bindingFailureConditions } = device;
-  checkBindingConditions(bindingConditions, bindingFailureConditions, path, errors);
+  checkBindingConditions(device, path, errors);
 }
 
 function checkSizes(

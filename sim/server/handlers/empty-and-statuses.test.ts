@@ -1,4 +1,4 @@
-/** What the server refuses as kube-apiserver 1.36.2 does, which it once took. */
+/** Answers to what is sent empty or to statuses, as kube-apiserver 1.36.2 gives them and this server once did not. */
 import { expect, it } from 'vitest';
 import type { ApiAnswer, ApiRequest } from '../../api/request.js';
 import { Loop } from '../../engine/loop.js';
@@ -9,6 +9,11 @@ const inDefault = '/namespaces/default';
 const spec = { containers: [{ name: 'c', image: 'i' }] };
 const merge = { 'content-type': 'application/merge-patch+json' };
 
+interface Told {
+  readonly message?: string;
+  readonly metadata?: { readonly generation?: number };
+}
+
 function start() {
   const { serve } = createApiServer({ clock: new Loop(), random: new Random(1) });
   const connection = { certificate: { user: 'admin', groups: ['system:masters'] } };
@@ -16,7 +21,7 @@ function start() {
     const answers: ApiAnswer[] = [];
     const body = new TextEncoder().encode(JSON.stringify(sent));
     serve({ method, path, headers, body }, connection, given => void answers.push(given));
-    const told = answers[0]?.body as { readonly message?: string };
+    const told = answers[0]?.body as Told;
     return { status: answers[0]?.status, told };
   };
   send('POST', `/api/v1${inDefault}/serviceaccounts`, { metadata: { name: 'default' } });
@@ -58,4 +63,31 @@ it('checks what became of an attachment, and of the types of a policy', () => {
   const refused = send('PATCH', `${policies}/p/status`, { status: { typeChecking } }, merge);
   expect(refused.told.message).toMatch(/expressionWarnings\[0\]\.warning: Required value/);
   expect(refused.told.message).toMatch(/expressionWarnings\[0\]\.fieldRef: Required value/);
+});
+
+it('counts no network policy up whose empty list defaults have filled', () => {
+  const send = start();
+  const policies = `/apis/networking.k8s.io/v1${inDefault}/networkpolicies`;
+  send('POST', policies, { metadata: { name: 'n' }, spec: { podSelector: {} } });
+  const counted = (changes: object) =>
+    send('PATCH', `${policies}/n`, { spec: changes }, merge).told.metadata?.generation;
+  expect(counted({ policyTypes: [] })).toBe(1);
+  expect(counted({ ingress: [] })).toBe(2);
+});
+
+it('tells conditions of a device that were sent empty from those that were not', () => {
+  const send = start();
+  const claims = `/apis/resource.k8s.io/v1${inDefault}/resourceclaims`;
+  const requests = [{ name: 'r', exactly: { deviceClassName: 'd' } }];
+  send('POST', claims, { metadata: { name: 'c' }, spec: { devices: { requests } } });
+  const message = (given: object) => {
+    const result = { request: 'r', driver: 'd.e', pool: 'p', device: 'x', ...given };
+    const status = { allocation: { devices: { results: [result] } } };
+    return send('PATCH', `${claims}/c/status`, { status }, merge).told.message;
+  };
+  const failures = { bindingFailureConditions: ['a'] };
+  expect(message({ ...failures, bindingConditions: [] })).toMatch(
+    /bindingConditions: Invalid value: \[\]:/,
+  );
+  expect(message(failures)).toMatch(/bindingConditions: Invalid value: null:/);
 });
