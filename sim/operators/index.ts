@@ -1,4 +1,5 @@
 /** The modelled operators. */
+import { argoRollouts } from './argo-rollouts.js';
 import { daskKubernetes } from './dask-kubernetes.js';
 import { gatewayApi } from './gateway-api.js';
 import { istiod } from './istiod.js';
@@ -20,6 +21,7 @@ import { volcano } from './volcano.js';
 
 /** All modelled operators, by name. */
 export const operators: Readonly<Record<string, Operator>> = {
+  [argoRollouts.name]: argoRollouts,
   [daskKubernetes.name]: daskKubernetes,
   [gatewayApi.name]: gatewayApi,
   [istiod.name]: istiod,

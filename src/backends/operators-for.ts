@@ -1,5 +1,6 @@
 /** Which modelled operators manifests need: by the groups of their kinds, and by versions where two serve one kind. */
 import { isRecord } from '../../sim/api/equality.js';
+import { argoRollouts } from '../../sim/operators/argo-rollouts.js';
 import { daskKubernetes } from '../../sim/operators/dask-kubernetes.js';
 import { gatewayApi } from '../../sim/operators/gateway-api.js';
 import { operators } from '../../sim/operators/index.js';
@@ -50,6 +51,12 @@ const byGroup: Readonly<Record<string, string>> = {
   'scheduling.volcano.sh': volcano.name,
 };
 
+/** The kinds of Argo Rollouts, which shares its group with the other projects of Argo. */
+const argoGroup = 'argoproj.io';
+const rolloutKinds: ReadonlySet<string> = new Set([
+  ...['AnalysisRun', 'AnalysisTemplate', 'ClusterAnalysisTemplate', 'Experiment', 'Rollout'],
+]);
+
 /** What of a manifest tells which operators it needs. */
 interface Manifest {
   readonly apiVersion?: string;
@@ -88,8 +95,14 @@ export function operatorsFor(objects: readonly Manifest[]): readonly string[] {
       : []),
     ...(services.some(service => isOfKnative(service, objects)) ? [knativeServing.name] : []),
     ...(objects.some(asksForSidecars) ? [istiod.name] : []),
+    ...(objects.some(isOfRollouts) ? [argoRollouts.name] : []),
   ];
   return [...named, ...wanted.filter(name => !named.includes(name))];
+}
+
+function isOfRollouts({ apiVersion = '', kind }: Manifest): boolean {
+  const isOfArgo = apiVersion.split('/')[0] === argoGroup;
+  return isOfArgo && (kind === undefined || rolloutKinds.has(kind));
 }
 
 /** Whether it is a namespace whose pods the injector is asked about, unless they refuse. */
