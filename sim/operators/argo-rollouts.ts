@@ -64,6 +64,7 @@ export const argoRollouts: Operator = {
   name,
   models: 'argoproj/argo-rollouts v1.10',
   isOnDemand: true,
+  sharesGroup: true,
   manifests: once(() => [
     ...definitions(),
     ...installation({ namespace: name, account: name, rules }),

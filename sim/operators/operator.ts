@@ -39,6 +39,8 @@ export interface Operator {
   readonly isAlternative?: boolean;
   /** It runs only where it is named, or where manifests hold its kinds. */
   readonly isOnDemand?: boolean;
+  /** Other projects define kinds in its group, too: an unknown kind there may be one of theirs. */
+  readonly sharesGroup?: boolean;
   /** The names of operators without which it does nothing: where it runs, they run too. */
   readonly needs?: readonly string[];
   /** What its installation creates before it starts: CRDs, namespace, account, roles, configuration. */

@@ -54,7 +54,7 @@ const byGroup: Readonly<Record<string, string>> = {
 /** The kinds of Argo Rollouts, which shares its group with the other projects of Argo. */
 const argoGroup = 'argoproj.io';
 const rolloutKinds: ReadonlySet<string> = new Set([
-  ...['AnalysisRun', 'AnalysisTemplate', 'ClusterAnalysisTemplate', 'Experiment', 'Rollout'],
+  ...['AnalysisRun', 'AnalysisTemplate', 'ClusterAnalysisTemplate', 'Rollout'],
 ]);
 
 /** What of a manifest tells which operators it needs. */

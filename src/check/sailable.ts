@@ -6,7 +6,7 @@ import { chooser } from '../../sim/workloads/index.js';
 import type { Entry } from './entry.js';
 import { namedObjects } from './named-objects.js';
 import { grouped, type Survey } from './survey.js';
-import { modelledGroups } from './stand-in-definitions.js';
+import { isModelled } from './stand-in-definitions.js';
 import { systemNamespaces } from './system-namespaces.js';
 
 /** What sails. */
@@ -57,7 +57,7 @@ function reasonAgainst(survey: Survey, entry: Entry): string | undefined {
   if (entry.kind === 'CustomResourceDefinition' || entry.kind === 'APIService') {
     return 'nothing here acts on what they define';
   }
-  if (entry.isBuiltIn || modelledGroups.has(entry.group)) return undefined;
+  if (entry.isBuiltIn || isModelled(entry)) return undefined;
   return 'no controller here acts on their kind';
 }
 

@@ -19,26 +19,41 @@ export interface StandIns {
  * name is no object of a cluster: kind's own configuration looks like one.
  */
 export function standInDefinitions(entries: readonly Entry[]): StandIns {
-  const defined = new Set([...modelledGroups, ...entries.flatMap(groupDefinedBy)]);
+  const defined = new Set(entries.flatMap(groupDefinedBy));
   const unknown = entries.filter(
     entry =>
       entry.group.includes('.') &&
       entry.name !== '' &&
       !defined.has(entry.group) &&
+      !isModelled(entry) &&
       !isRetired(entry),
   );
   const kinds = grouped(unknown, ({ group, kind }) => `${group} ${kind}`);
   return { entries: new Set(unknown), definitions: [...kinds.values()].flatMap(definitionOf) };
 }
 
-/** The groups whose objects a modelled operator acts on. */
-export const modelledGroups: ReadonlySet<string> = new Set(
-  Object.values(operators)
-    .filter(({ isAlternative }) => isAlternative !== true)
-    .flatMap(operator => operator.manifests())
-    .filter(({ kind }) => kind === 'CustomResourceDefinition')
-    .map(({ spec }) => (spec as { readonly group: string }).group),
-);
+interface Defined {
+  readonly group: string;
+  readonly names: { readonly kind: string };
+}
+
+const modelled = Object.values(operators)
+  .filter(({ isAlternative }) => isAlternative !== true)
+  .flatMap(operator =>
+    operator
+      .manifests()
+      .filter(({ kind }) => kind === 'CustomResourceDefinition')
+      .map(({ spec }) => {
+        const { group, names } = spec as unknown as Defined;
+        return operator.sharesGroup === true ? `${group} ${names.kind}` : group;
+      }),
+  );
+const modelledNames: ReadonlySet<string> = new Set(modelled);
+
+/** Whether a modelled operator acts on the kind, or is the one to know all kinds of its group. */
+export function isModelled({ group, kind }: Pick<Entry, 'group' | 'kind'>): boolean {
+  return modelledNames.has(group) || modelledNames.has(`${group} ${kind}`);
+}
 
 function groupDefinedBy({ kind, object }: Entry): readonly string[] {
   if (kind === 'APIService' || kind === 'CustomResourceDefinition') {

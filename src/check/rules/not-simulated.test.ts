@@ -30,3 +30,12 @@ it('knows the modelled operators', () => {
   const text = '{ apiVersion: kubeflow.org/v1, kind: PyTorchJob, metadata: { name: a } }';
   expect(found('SEA003', text)).toEqual([]);
 });
+
+it('knows one project of a group that several share from the others', () => {
+  const object = (kind: string) =>
+    `{ apiVersion: argoproj.io/v1alpha1, kind: ${kind}, metadata: { name: a }, spec: {} }`;
+  expect(found('SEA003', object('Rollout'))).toEqual([]);
+  expect(found('SEA003', object('Workflow'))).toEqual([
+    expect.stringMatching(/^info 1 Workflow \(argoproj\.io\/v1alpha1\), 1 object: no Custom/),
+  ]);
+});

@@ -1,7 +1,7 @@
 /** SEA003: a kind that nobody here defines or acts on. */
 import { didYouMean } from '../../input/errors.js';
 import type { Entry } from '../entry.js';
-import { modelledGroups } from '../stand-in-definitions.js';
+import { isModelled } from '../stand-in-definitions.js';
 import { grouped } from '../survey.js';
 import type { Rule } from '../rule.js';
 import type { Trial } from '../trial.js';
@@ -28,7 +28,7 @@ export const notSimulated: Rule = {
       ({ apiVersion, kind }) => `${apiVersion} ${kind}`,
     ).values()) {
       const [entry] = group;
-      if (entry === undefined || modelledGroups.has(entry.group)) continue;
+      if (entry === undefined || isModelled(entry)) continue;
       const { kind, apiVersion } = entry;
       const count = group.length === 1 ? '1 object' : `${group.length} objects`;
       const what = unserved.has(entry)
