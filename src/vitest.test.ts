@@ -1,6 +1,15 @@
 /** `seatrial/vitest` in a suite of its own, as a user has it: what passes passes, what fails tells how. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -46,12 +55,43 @@ test.voyage(
 );
 
 test.prop([fc.nat()])('is fast-check beside it', n => n >= 0);
+
+test('has matchers', () => {
+  expect({ status: 403, headers: {}, body: {} }).toBeForbidden();
+  expect(() => expect({ metadata: { name: 'p' } }).toBeScheduled()).toThrow('Pod /p has no node');
+});
+`;
+
+/** The example of the README, and what it is about. */
+const [, example = ''] =
+  /^```typescript\n([\s\S]*?)^```/m.exec(readFileSync('README.md', 'utf8')) ?? [];
+const readme = example
+  .replace(`'seatrial/vitest'`, JSON.stringify(library))
+  .replace(`'seatrial'`, JSON.stringify(resolve('src/index.ts')));
+const platform = `
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web, namespace: default }
+spec:
+  replicas: 2
+  selector: { matchLabels: { app: web } }
+  template:
+    metadata: { labels: { app: web } }
+    spec: { containers: [{ name: main, image: nginx }] }
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: { name: web, namespace: default }
+spec: { podSelector: {} }
 `;
 
 let output = '';
 
 beforeAll(() => {
   writeFileSync(join(folder, 'platform.test.ts'), suite);
+  writeFileSync(join(folder, 'readme.test.ts'), readme);
+  mkdirSync(join(folder, 'manifests'));
+  writeFileSync(join(folder, 'manifests', 'web.yaml'), platform);
   symlinkSync(resolve('node_modules'), join(folder, 'node_modules'));
   const run = spawnSync('npx', ['vitest', 'run', '--no-color'], { cwd: folder, encoding: 'utf8' });
   output = run.stdout + run.stderr;
@@ -60,7 +100,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('A suite of voyages', () => {
   it('passes what holds, and what is no voyage', () => {
-    expect(output).toMatch(/1 failed \| 2 passed/);
+    expect(output).toMatch(/Tests +1 failed \| 5 passed/);
   });
 
   it('tells seed, path and one token of what fails', () => {

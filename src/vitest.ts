@@ -3,21 +3,43 @@
  * `@fast-check/vitest` beside seatrial.
  */
 import { type fc, test as base } from '@fast-check/vitest';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import type { KubeObject } from '../sim/api/object.js';
 import type { AroundOptions } from './arbitraries/around.js';
 import { planSource } from './arbitraries/source.js';
 import type { Breach } from './laws/law.js';
 import { lawsNamed } from './scenario/judge-step.js';
 import type { Counterexample } from './voyages/explored.js';
+import { matchers, type Condition, type Ends, type Quiet } from './matchers/index.js';
 import { readFailures, saveFailure } from './voyages/failures.js';
 import { sizeOf, type VoyagePlan } from './voyages/plan.js';
 import { runPlan, type Sailed } from './voyages/run-plan.js';
 import { storyOf } from './voyages/story.js';
 import { tokenOf } from './voyages/token.js';
 
+expect.extend(matchers);
+
+declare module 'vitest' {
+  // The types of matchers are merged into vitest's own, which have this parameter.
+  // oxlint-disable-next-line typescript/no-explicit-any
+  interface Matchers<T = any> {
+    /** Of a cluster: lets its time go by until the condition holds, at most so long. */
+    toSatisfyWithin(within: number | string, condition: Condition): Promise<T>;
+    /** Of a cluster: lets its time go by until nobody writes any more, at most so long. */
+    toSettleWithin(within: number | string, quiet?: Quiet): Promise<T>;
+    /** Of a cluster: whether policies and mesh let all pods of one end connect to all of the other. */
+    toAllowTraffic(ends: Ends): Promise<T>;
+    /** Of an answer of the API server: whether it is 403. */
+    toBeForbidden(): T;
+    /** Of a pod: whether it has a node. */
+    toBeScheduled(): T;
+  }
+}
+
 export { fc } from '@fast-check/vitest';
 export { expect } from 'vitest';
+export { matchers } from './matchers/index.js';
+export type { Condition, Ends, Quiet } from './matchers/index.js';
 export { plansAround } from './arbitraries/around.js';
 export { voyagePlans } from './arbitraries/plans.js';
 export type { AroundOptions } from './arbitraries/around.js';

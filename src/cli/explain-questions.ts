@@ -1,7 +1,6 @@
 /** `seatrial explain traffic` and `seatrial explain access`: what manifests or a cluster let through, and what they allow. */
-import { namespaces, pods, services } from '../../sim/api/kinds/core.js';
 import { customResourceDefinitions } from '../../sim/api/kinds/apiextensions.js';
-import { serviceAccounts } from '../../sim/api/kinds/core.js';
+import { pods, serviceAccounts, services } from '../../sim/api/kinds/core.js';
 import {
   clusterRoleBindings,
   clusterRoles,
@@ -19,7 +18,7 @@ import { knownOfCluster, knownOfManifests, type Known } from '../explain/known.j
 import { readReference } from '../explain/reference.js';
 import { resourceNamed } from '../explain/resource-names.js';
 import { trafficText } from '../explain/traffic-text.js';
-import { meshKinds, policyKinds, trafficAnswer } from '../explain/traffic.js';
+import { trafficAnswer, trafficKinds } from '../explain/traffic.js';
 import { writeError, writeOut } from '../host.js';
 import { didYouMean, exitCodes, UserError } from '../input/errors.js';
 import { readLive } from '../plan/live.js';
@@ -39,7 +38,6 @@ export interface QuestionFlags {
 }
 
 const spoken: readonly Kind<HasMetadata>[] = [pods, services];
-const trafficKinds = [...spoken, namespaces, ...policyKinds, ...meshKinds];
 const bound: readonly Kind<HasMetadata>[] = [
   clusterRoleBindings,
   clusterRoles,

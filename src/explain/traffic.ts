@@ -1,4 +1,5 @@
 /** Whether one may connect to the other, and why: by network policies, the sidecars of a mesh, and the look-up of the name. */
+import { namespaces, pods, services } from '../../sim/api/kinds/core.js';
 import { networkPolicies } from '../../sim/api/kinds/networking.js';
 import { kindOf, type HasMetadata, type Kind } from '../../sim/api/object.js';
 import type { MeshObject } from '../../sim/network/mesh/kinds.js';
@@ -19,7 +20,7 @@ import type { Reference } from './reference.js';
 const policyGroup = 'policy.networking.k8s.io';
 
 /** The kinds of policies; the cluster-wide ones are of the network-policy-api project. */
-export const policyKinds: readonly Kind<HasMetadata>[] = [
+const policyKinds: readonly Kind<HasMetadata>[] = [
   networkPolicies,
   kindOf(`${policyGroup}/v1alpha2`, 'ClusterNetworkPolicy', 'clusternetworkpolicies'),
   kindOf(`${policyGroup}/v1alpha1`, 'AdminNetworkPolicy', 'adminnetworkpolicies'),
@@ -27,11 +28,20 @@ export const policyKinds: readonly Kind<HasMetadata>[] = [
 ];
 
 /** The kinds by which sidecars judge. */
-export const meshKinds: readonly Kind<HasMetadata>[] = [
+const meshKinds: readonly Kind<HasMetadata>[] = [
   kindOf('security.istio.io/v1', 'PeerAuthentication', 'peerauthentications'),
   kindOf('security.istio.io/v1', 'RequestAuthentication', 'requestauthentications'),
   kindOf('security.istio.io/v1', 'AuthorizationPolicy', 'authorizationpolicies'),
   kindOf('networking.istio.io/v1', 'DestinationRule', 'destinationrules'),
+];
+
+/** All that is looked at, those first without which nothing can be said: pods and services. */
+export const trafficKinds: readonly Kind<HasMetadata>[] = [
+  pods,
+  services,
+  namespaces,
+  ...policyKinds,
+  ...meshKinds,
 ];
 
 /** What is said of one source and one destination, and of how many pairs of pods it holds. */

@@ -28,6 +28,7 @@ export const simImports: Readonly<Record<string, readonly string[]>> = {
 export const srcLayers: readonly (readonly string[])[] = [
   ['cli'],
   ['vitest.ts'],
+  ['matchers'],
   ['bench'],
   ['report', 'incident', 'explain'],
   ['check'],
