@@ -1,4 +1,5 @@
 /** Whether allocated devices are ready to be used. @upstream dynamicresources.go isClaimReadyForBinding */
+import { goQuote } from '../../../api/go-text.js';
 import type { Condition } from '../../../api/kinds/meta.js';
 import type { ResourceClaim } from '../../../api/kinds/resource.js';
 
@@ -16,7 +17,7 @@ export function readiness({ metadata, status }: ResourceClaim): boolean | string
       if (failed === undefined) continue;
       const { reason, message } = failed;
       const claim = metadata.name ?? '';
-      return `device binding failed: claim=${claim}, reason=${reason}, message="${message}"`;
+      return `device binding failed: claim=${claim}, reason=${reason}, message=${goQuote(message)}`;
     }
     if (bindingConditions.some(type => trueCondition(conditions, type) === undefined)) return false;
   }
