@@ -141,6 +141,24 @@ describe('no-privilege-escalation', () => {
     ]);
   });
 
+  it('sees through pods that own workloads, as leaders of groups do, to who asked for all', () => {
+    const past = team().write('ServiceAccount', 'team/strong');
+    bind(role(past, 'secrets', rule('get', 'secrets')), 'strong', 'secrets', 'strong');
+    const owner = (uid: string) => ({ ownerReferences: [{ uid, controller: true }] });
+    const spec = podSpec({}, undefined, { serviceAccountName: 'strong' });
+    past
+      .at('2m')
+      .as('alice')
+      .write('Deployment', 'team/web', { metadata: { uid: 'set' } })
+      .as('system:serviceaccount:kube-system:replicaset-controller')
+      .write('Pod', 'team/web-0', { metadata: { uid: 'leader', ...owner('set') }, spec })
+      .as(robot)
+      .write('ReplicaSet', 'team/web-0', { metadata: { uid: 'workers', ...owner('leader') } })
+      .as('system:serviceaccount:kube-system:replicaset-controller')
+      .write('Pod', 'team/web-0-1', { metadata: owner('workers'), spec });
+    expect(past.verdict(noPrivilegeEscalation).kind).toBe('vacuous');
+  });
+
   it('lets an account hand on what it has, run pods as weaker ones, and people do as they may', () => {
     const past = role(team().as(robot), 'viewer', rule('get', 'pods'));
     past.write('Pod', 'team/plain', { spec: podSpec({}) });

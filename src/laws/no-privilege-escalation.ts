@@ -40,7 +40,7 @@ export const noPrivilegeEscalation = law({
 class Escalations implements Judge {
   readonly on: Handlers;
   private readonly rights = new Rights();
-  /** Who made an object, by its uid: the workloads that pods come from. */
+  /** Who made an object, by its uid: the workloads that pods come from, and pods that own workloads. */
   private readonly origins = new Map<string, Origin>();
   private readonly told = new Set<string>();
   private readonly breaches: Breach[] = [];
@@ -64,7 +64,7 @@ class Escalations implements Judge {
 
   private any(change: Change): void {
     const { uid } = change.object.metadata;
-    if (change.type !== 'ADDED' || change.resource === 'pods' || uid === undefined) return;
+    if (change.type !== 'ADDED' || uid === undefined) return;
     this.origins.set(uid, this.originOf(change));
   }
 
