@@ -15,6 +15,7 @@ import { defaultJobSet, markPod } from './jobset/defaulter.js';
 import { jobSetHints } from './jobset/hints.js';
 import { jobSetDefinition } from './jobset/definition.js';
 import { keys } from './jobset/keys.js';
+import { jobSetPodLabels } from './jobset/pod-labels.js';
 import { validateJobSet } from './jobset/validator.js';
 import type { Operator } from './operator.js';
 
@@ -93,5 +94,6 @@ export const jobset: Operator = {
       [paths.validate]: validateJobSet,
     },
   },
+  podLabels: jobSetPodLabels,
   hints: jobSetHints,
 };

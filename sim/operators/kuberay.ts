@@ -15,6 +15,7 @@ import { once } from './crd/once.js';
 import { rayClusterController } from './kuberay/cluster-controller.js';
 import { definitions } from './kuberay/definitions.js';
 import { rayHints } from './kuberay/hints.js';
+import { rayPodLabels } from './kuberay/pod-labels.js';
 import { rayJobController } from './kuberay/job-controller.js';
 import { rayServiceController } from './kuberay/service-controller.js';
 import type { Operator } from './operator.js';
@@ -93,5 +94,6 @@ export const kuberay: Operator = {
       rayServiceController(identity),
     ],
   },
+  podLabels: rayPodLabels,
   hints: rayHints,
 };

@@ -15,6 +15,7 @@ import { defaultLeaderWorkerSet } from './lws/defaulter.js';
 import { leaderWorkerSetDefinition } from './lws/definition.js';
 import { leaderWorkerSetHints } from './lws/hints.js';
 import { keys } from './lws/keys.js';
+import { leaderLabels } from './lws/objects.js';
 import { groupPodController } from './lws/pod-controller.js';
 import { markGroupPod } from './lws/pod-defaulter.js';
 import { leaderWorkerSets } from './lws/types.js';
@@ -109,6 +110,10 @@ export const lws: Operator = {
       [paths.validate]: validateLeaderWorkerSet,
     },
     kinds: [leaderWorkerSets],
+  },
+  podLabels: object => {
+    const leader = leaderLabels(object);
+    return [leader, { [keys.setName]: leader[keys.setName] ?? '' }];
   },
   hints: leaderWorkerSetHints,
 };

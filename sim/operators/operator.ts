@@ -1,6 +1,7 @@
 /** The contract of a modelled operator: its kinds and its process. One to a file in this folder. */
 import type { HasMetadata, KubeObject } from '../api/object.js';
 import type { ControllerDefinition, ProcessDefinition } from '../client/contract.js';
+import type { Labels } from '../api/selectors.js';
 import type { Webhooks } from './admission/webhook.js';
 
 /** The way to programs in the cluster, for operators that ask them. */
@@ -57,6 +58,8 @@ export interface Operator {
   readonly apis?: readonly OperatorApi[];
   /** Whether a user may begin to use its kinds once this is there: an installation is waited for. */
   isReadyBy?(written: { readonly resource: string; readonly object: HasMetadata }): boolean;
+  /** The labels that it gives the pods of an object of its kinds, besides those of their templates. */
+  podLabels?(object: KubeObject): readonly Labels[];
   /** What a user of its kinds should know of an object before it runs: what is missing, what would hang. */
   hints?(object: KubeObject): readonly string[];
 }

@@ -21,6 +21,7 @@ import { prometheusController } from './prometheus-operator/controller.js';
 import { definitions } from './prometheus-operator/definitions.js';
 import { prometheusHints } from './prometheus-operator/hints.js';
 import { group } from './prometheus-operator/keys.js';
+import { prometheusPodLabels } from './prometheus-operator/pod-labels.js';
 import { mutateRule, validateRule } from './prometheus-operator/rule-validator.js';
 
 const namespace = 'default';
@@ -109,5 +110,6 @@ export const prometheusOperator: Operator = {
     service,
     byPath: { [paths.validate]: validateRule, [paths.mutate]: mutateRule },
   },
+  podLabels: prometheusPodLabels,
   hints: prometheusHints,
 };

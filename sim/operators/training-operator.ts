@@ -19,6 +19,7 @@ import type { JobKind } from './training-operator/job-kind.js';
 import { mpiJob } from './training-operator/mpi-job.js';
 import { mxJob } from './training-operator/mx-job.js';
 import { paddleJob } from './training-operator/paddle-job.js';
+import { jobPodLabels } from './training-operator/pod-labels.js';
 import { pytorchJob } from './training-operator/pytorch-job.js';
 import { jobWebhook } from './training-operator/refusal.js';
 import { tfJob } from './training-operator/tf-job.js';
@@ -113,6 +114,10 @@ export const trainingOperator: Operator = {
   webhooks: {
     service,
     byPath: Object.fromEntries(refusing.map(kind => [pathOf(kind), jobWebhook(kind)])),
+  },
+  podLabels: object => {
+    const kind = kinds.find(one => one.kind.kind === object.kind);
+    return kind === undefined ? [] : jobPodLabels(kind, object);
   },
   hints: jobHints,
 };

@@ -4,6 +4,7 @@ import type { HasMetadata, Kind, KubeObject } from '../../sim/api/object.js';
 import type { Labels } from '../../sim/api/selectors.js';
 import { entryOf, isOfKind, type Entry } from './entry.js';
 import type { CheckInput } from './input.js';
+import { podLabelsOf } from './pod-labels.js';
 import { templatesOf, type PodTemplate } from './pod-template.js';
 import { tryOnServer, type Trial } from './trial.js';
 
@@ -22,6 +23,8 @@ export interface Survey extends Omit<CheckInput, 'manifests'> {
   ofKind(group: string, kind: string): readonly Entry[];
   /** The templates whose pods would be in a namespace. */
   templatesIn(namespace: string): readonly PodTemplate[];
+  /** The labels of those pods, with what controllers and operators add to them. */
+  podLabelsIn(namespace: string): readonly Labels[];
   /** The labels of a namespace, as far as input or cluster tell them. */
   namespaceLabels(namespace: string): Labels;
   /** Whether the namespace is of the input or the cluster, so that all its labels are known. */
@@ -34,6 +37,14 @@ export function surveyOf(input: CheckInput, cluster: readonly KubeObject[] = [])
   const templates = entries.flatMap(templatesOf);
   const byKind = grouped(entries, ({ group, kind }) => `${group} ${kind}`);
   const byNamespace = grouped(templates, ({ namespace }) => namespace);
+  const byOwner = grouped(templates, ({ owner }) => owner);
+  const podLabels = new Map<string, Labels[]>();
+  for (const entry of entries) {
+    const own = podLabelsOf(entry, byOwner.get(entry) ?? []);
+    const all = podLabels.get(entry.namespace);
+    if (all === undefined) podLabels.set(entry.namespace, [...own]);
+    else all.push(...own);
+  }
   const labels = new Map<string, Labels>();
   const known = [...cluster, ...input.manifests.map(({ object }) => object)];
   for (const { kind, apiVersion, metadata } of known) {
@@ -57,6 +68,7 @@ export function surveyOf(input: CheckInput, cluster: readonly KubeObject[] = [])
     ofKind: (group, kind) =>
       (byKind.get(`${group} ${kind}`) ?? []).filter(({ isBroken }) => !isBroken),
     templatesIn: namespace => byNamespace.get(namespace) ?? [],
+    podLabelsIn: namespace => podLabels.get(namespace) ?? [],
     namespaceLabels: namespace =>
       labels.get(namespace) ?? { 'kubernetes.io/metadata.name': namespace },
     isNamespaceKnown: namespace => labels.has(namespace),
@@ -69,8 +81,8 @@ function isNode(object: KubeObject): object is KubeObject & Node {
 }
 
 /** The items by what they have in common, in order. */
-export function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
+export function grouped<T, K = string>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>();
   for (const item of items) {
     const key = keyOf(item);
     const group = groups.get(key);

@@ -66,7 +66,8 @@ export function coordinatorOf(jobSet: JobSet): string | undefined {
   return `${job}-${podIndex}.${subdomainOf(jobSet)}`;
 }
 
-function labelsOf(jobSet: JobSet, replicated: ReplicatedJob, index: number): Texts {
+/** The labels of a Job of the set and of its pods. */
+export function labelsOf(jobSet: JobSet, replicated: ReplicatedJob, index: number): Texts {
   const { name = '', namespace = '', uid = '' } = jobSet.metadata;
   const { groupName = '' } = replicated;
   const all = jobSet.spec.replicatedJobs ?? [];

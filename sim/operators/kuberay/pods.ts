@@ -129,6 +129,25 @@ function nodeOf(
   };
 }
 
+/** What a template may say otherwise. */
+export function commonLabels(name: string, type: string): Record<string, string> {
+  return {
+    [keys.isNode]: 'yes',
+    // Workers bear the identifier of their own sort.
+    [keys.identifier]: type === 'head' ? headIdentifier(name) : workerIdentifier(name),
+    [keys.appName]: 'kuberay',
+    [keys.createdBy]: 'kuberay-operator',
+  };
+}
+
+/** What no template changes. */
+export function fixedLabels(
+  name: string,
+  { type, group }: { readonly type: string; readonly group: string },
+): Record<string, string> {
+  return { [keys.cluster]: name, [keys.nodeType]: type, [keys.group]: group };
+}
+
 function metadataOf(
   cluster: RayCluster,
   { template, labels = {} }: GroupSpec,
@@ -142,7 +161,6 @@ function metadataOf(
   const name = cluster.metadata.name ?? '';
   const keepsCommand =
     cluster.metadata.annotations?.[keys.overwritesCommand]?.toLowerCase() === 'true';
-  const fixed = { [keys.cluster]: name, [keys.nodeType]: of.type, [keys.group]: of.group };
   return {
     ...template.metadata,
     namespace: cluster.metadata.namespace ?? '',
@@ -152,14 +170,10 @@ function metadataOf(
       ...of.annotations,
     },
     labels: {
-      [keys.isNode]: 'yes',
-      // Workers bear the identifier of their own sort.
-      [keys.identifier]: of.type === 'head' ? headIdentifier(name) : workerIdentifier(name),
-      [keys.appName]: 'kuberay',
-      [keys.createdBy]: 'kuberay-operator',
+      ...commonLabels(name, of.type),
       ...template.metadata?.labels,
       ...labels,
-      ...fixed,
+      ...fixedLabels(name, of),
       ...of.labels,
       ...(creatorOf(cluster.metadata.labels) === 'RayService' && {
         [keys.serve]: String(of.type === 'worker'),

@@ -20,7 +20,7 @@ export interface LeaderTargets {
 }
 
 /** The labels by which the leaders of a set are selected. */
-export function leaderLabels({ metadata }: LeaderWorkerSet): Texts {
+export function leaderLabels({ metadata }: HasMetadata): Texts {
   return { [keys.setName]: metadata.name ?? '', [keys.workerIndex]: '0' };
 }
 

@@ -45,7 +45,8 @@ function* look(
   if (!selector.isOk || isAll) return;
   const isOfMesh = entry.group === securityGroup && entry.namespace === rootNamespace;
   const own = isOfMesh ? survey.templates : survey.templatesIn(entry.namespace);
-  if (own.some(({ labels }) => selector.value.matches(labels))) return;
+  const pods = isOfMesh ? own.map(({ labels }) => labels) : survey.podLabelsIn(entry.namespace);
+  if (pods.some(labels => selector.value.matches(labels))) return;
   const text = selector.value.toString();
   const where = isOfMesh ? 'any namespace' : `namespace ${entry.namespace}`;
   const message = `no pod of ${where} among the manifests matches ${text}`;

@@ -18,7 +18,8 @@ export const serviceSelectsNothing: Rule = {
       const { selector = {}, type } = entry.object.spec ?? {};
       if (Object.keys(selector).length === 0 || type === 'ExternalName') continue;
       const own = survey.templatesIn(entry.namespace);
-      if (own.some(({ labels }) => hasLabels(labels, selector))) continue;
+      const pods = survey.podLabelsIn(entry.namespace);
+      if (pods.some(labels => hasLabels(labels, selector))) continue;
       const text = Object.entries(selector).map(([key, value]) => `${key}=${value}`);
       const head = `no pod of namespace ${entry.namespace} among the manifests has ${text.join(',')}`;
       const near = nearest(own, selector);
