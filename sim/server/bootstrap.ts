@@ -7,6 +7,7 @@ import { storageKey } from '../store/collection.js';
 import { bootstrapOwners } from './bootstrap-owners.js';
 import type { Core } from './core.js';
 import type { FieldOwners } from './field-owners.js';
+import { withFrontProxy } from './front-proxy.js';
 import { orderedMeta, withMeta } from './object-meta.js';
 import type { ServerSettings } from './resources/strategy.js';
 import { splitPath } from './request-info.js';
@@ -156,7 +157,7 @@ function prepare(byCollection: ByCollection, roles: ByResource): readonly Prepar
     const [group = '', version = '', resource = ''] = prefix === 'api' ? ['', ...rest] : rest;
     return items
       .filter(item => !isMadeByControllers(resource, item))
-      .map(item => ({ group, version, resource, item }));
+      .map(item => ({ group, version, resource, item: withFrontProxy(item) }));
   });
   const rbac = Object.entries(roles).flatMap(([resource, items]) =>
     items.map(({ name, namespace, labels, annotations, ...rest }) => ({

@@ -44,6 +44,23 @@ describe('createApiServer', () => {
     expect(send({ method: 'GET', path: `${path}/a` })).toMatchObject({ status: 404 });
   });
 
+  it('tells extensions by whom and with which headers they are called', () => {
+    const name = 'extension-apiserver-authentication';
+    const { body } = start().send({
+      method: 'GET',
+      path: `/api/v1/namespaces/kube-system/configmaps/${name}`,
+    });
+    const { data } = body as { readonly data: object };
+    expect(Object.keys(data).sort()).toEqual([
+      'client-ca-file',
+      'requestheader-allowed-names',
+      'requestheader-client-ca-file',
+      'requestheader-extra-headers-prefix',
+      'requestheader-group-headers',
+      'requestheader-username-headers',
+    ]);
+  });
+
   it('tells watches what there is and what comes', () => {
     const { send } = start();
     send({ method: 'POST', path, body: { metadata: { name: 'a' } } });

@@ -55,7 +55,7 @@ function mapText(map: Readonly<Record<string, unknown>>): string {
 
 const pki = '/etc/kubernetes/pki';
 
-/** What kubeadm sets beside the settings, but for the front proxy's. @upstream cmd/kubeadm/app/phases/controlplane/manifests.go */
+/** What kubeadm sets beside the settings. @upstream cmd/kubeadm/app/phases/controlplane/manifests.go */
 const kubeadm: Readonly<Record<string, string>> = {
   'authorization-mode': '[Node,RBAC]',
   'client-ca-file': `${pki}/ca.crt`,
@@ -68,6 +68,13 @@ const kubeadm: Readonly<Record<string, string>> = {
   'kubelet-client-certificate': `${pki}/apiserver-kubelet-client.crt`,
   'kubelet-client-key': `${pki}/apiserver-kubelet-client.key`,
   'kubelet-preferred-address-types': '[InternalIP,ExternalIP,Hostname]',
+  'proxy-client-cert-file': `${pki}/front-proxy-client.crt`,
+  'proxy-client-key-file': `${pki}/front-proxy-client.key`,
+  'requestheader-allowed-names': '[front-proxy-client]',
+  'requestheader-client-ca-file': `${pki}/front-proxy-ca.crt`,
+  'requestheader-extra-headers-prefix': '[X-Remote-Extra-]',
+  'requestheader-group-headers': '[X-Remote-Group]',
+  'requestheader-username-headers': '[X-Remote-User]',
   'service-account-issuer': `[${issuer}]`,
   'service-account-key-file': `[${pki}/sa.pub]`,
   'service-account-signing-key-file': `${pki}/sa.key`,
@@ -141,8 +148,8 @@ const byDefault: Readonly<Record<string, string>> = {
   '[]': `
     admission-control allow-metric-labels api-audiences cors-allowed-origins
     disable-admission-plugins disabled-metrics emulated-version etcd-servers-overrides
-    min-compatibility-version requestheader-allowed-names requestheader-extra-headers-prefix
-    requestheader-group-headers requestheader-uid-headers requestheader-username-headers
+    min-compatibility-version
+    requestheader-uid-headers
     strict-transport-security-directives
     tls-cipher-suites tls-curve-preferences tls-sni-cert-key
   `,

@@ -7,7 +7,7 @@ import type { Scope } from '../scope.js';
 import type { Steps } from '../steps.js';
 import { deleteOptions, warnOfPropagation } from './delete-options.js';
 import { deleteStored } from './delete.js';
-import { listOptions } from './list-options.js';
+import { listOptions, type ListOptions } from './list-options.js';
 import { listed } from './list.js';
 import { selectionIn } from './selection.js';
 
@@ -21,7 +21,7 @@ export function* deleteCollection(scope: Scope): Steps<ApiAnswer> {
   const options = deleteOptions(scope);
   if (isFailure(options)) return failureAnswer(context, options);
   warnOfPropagation(scope, options);
-  const page = yield* listed(scope, list, selection);
+  const page = yield* listed(scope, paged(list), selection);
   if (isFailure(page)) return failureAnswer(context, page);
   for (const { metadata } of page.items) {
     const { namespace = '', name = '' } = metadata;
@@ -29,4 +29,10 @@ export function* deleteCollection(scope: Scope): Steps<ApiAnswer> {
     if (isFailure(result) && result.code !== 404) return failureAnswer(context, result);
   }
   return respondList(scope, page);
+}
+
+/** What is deleted is always listed in pages, and so a revision that is asked for is meant exactly. */
+function paged(list: ListOptions): ListOptions {
+  const isExact = list.match === '' && Number(list.resourceVersion) > 0;
+  return isExact ? { ...list, match: 'Exact' } : list;
 }

@@ -91,3 +91,28 @@ it('tells conditions of a device that were sent empty from those that were not',
   );
   expect(message(failures)).toMatch(/bindingConditions: Invalid value: null:/);
 });
+
+it("lets the labels of a volume's nodes have their later names", () => {
+  const send = start();
+  const volumes = '/api/v1/persistentvolumes';
+  const affinity = (key: string) => ({
+    required: {
+      nodeSelectorTerms: [{ matchExpressions: [{ key, operator: 'In', values: ['a'] }] }],
+    },
+  });
+  send('POST', volumes, {
+    metadata: { name: 'v' },
+    spec: {
+      capacity: { storage: '1Gi' },
+      accessModes: ['ReadWriteOnce'],
+      hostPath: { path: '/a' },
+      nodeAffinity: affinity('failure-domain.beta.kubernetes.io/zone'),
+    },
+  });
+  const changed = (key: string) =>
+    send('PATCH', `${volumes}/v`, { spec: { nodeAffinity: affinity(key) } }, merge);
+  expect(changed('topology.kubernetes.io/zone').status).toBe(200);
+  expect(changed('kubernetes.io/hostname').told.message).toMatch(
+    /nodeAffinity: Invalid value: .*: field is immutable, except for updating from beta label to GA/,
+  );
+});

@@ -152,7 +152,7 @@ const expiredPage =
 /** The revision that the list is of. */
 function revisionOf(
   { core, resource }: Scope,
-  { match, resourceVersion }: ListOptions,
+  { match, resourceVersion, limit }: ListOptions,
   start: Position | undefined,
 ): number | Failure {
   const { store } = core;
@@ -165,7 +165,9 @@ function revisionOf(
     const token = continueToken(-1, keyBefore(start));
     return { ...resourceExpired(expiredPage), metadata: { continue: token } };
   }
-  if (match !== 'Exact') return store.revision;
+  // Pages of a revision were exact before there was a match to ask for.
+  const isFirstPage = match === '' && limit > 0 && Number(resourceVersion) > 0;
+  if (match !== 'Exact' && !isFirstPage) return store.revision;
   const exact = Number(resourceVersion);
   if (isKept(exact)) return exact;
   return resourceExpired('The resourceVersion for the provided list is too old.');

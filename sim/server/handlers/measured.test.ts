@@ -294,7 +294,8 @@ it('tells its flags, the paths that it serves, and how its checks went', () => {
   const send = start();
   const text = (path: string) => String(send('GET', path).told);
   expect(text('/flagz')).toMatch(/^\napiserver flagz\nWarning: .*\nadmission-control=\[\]\n/);
-  expect(text('/flagz')).toContain('\nservice-cluster-ip-range=10.0.0.0/16\n');
+  expect(text('/flagz')).toMatch(/\nservice-cluster-ip-range=10\.0\.0\.0\/16\n/);
+  expect(text('/flagz')).toMatch(/\nrequestheader-allowed-names=\[front-proxy-client\]\n/);
   expect(text('/index.html')).toContain('"paths": [\n');
   expect(text('/version')).toMatch(/^\{\n {2}"major": "1",\n/);
   const sample = 'kubernetes_healthcheck{name="etcd",type="livez"} 1';

@@ -9,6 +9,7 @@ import type {
 import { deepEqual } from '../../../api/equality.js';
 import { without } from '../defaults/fill.js';
 import { forbidden, invalid, notSupported, required, type FieldError } from '../field-error.js';
+import { isSameAffinity } from './affinity-change.js';
 import { checkNodeSelector } from './affinity.js';
 import {
   amount,
@@ -267,7 +268,7 @@ export function validateVolumeUpdate(
   checkSameSource(spec, before, errors);
   checkImmutable(spec.volumeMode, before.volumeMode, 'volumeMode', errors);
   const [affinity, oldAffinity] = [spec.nodeAffinity, before.nodeAffinity];
-  if (oldAffinity !== undefined && !deepEqual(affinity, oldAffinity)) {
+  if (oldAffinity !== undefined && !isSameAffinity(affinity, oldAffinity)) {
     const value = affinity === undefined ? null : goValue('core/v1.VolumeNodeAffinity', affinity);
     const text = `${immutableText}, except for updating from beta label to GA`;
     errors.push(invalid('nodeAffinity', value, text));
