@@ -1,5 +1,6 @@
 /** The modelled operators. */
 import { argoRollouts } from './argo-rollouts.js';
+import { certManager } from './cert-manager.js';
 import { daskKubernetes } from './dask-kubernetes.js';
 import { gatewayApi } from './gateway-api.js';
 import { istiod } from './istiod.js';
@@ -22,6 +23,7 @@ import { volcano } from './volcano.js';
 /** All modelled operators, by name. */
 export const operators: Readonly<Record<string, Operator>> = {
   [argoRollouts.name]: argoRollouts,
+  [certManager.name]: certManager,
   [daskKubernetes.name]: daskKubernetes,
   [gatewayApi.name]: gatewayApi,
   [istiod.name]: istiod,

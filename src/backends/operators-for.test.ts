@@ -14,7 +14,10 @@ it.each([
     ['trainer', 'jobset'],
   ],
   [['kueue.x-k8s.io/v1beta1', 'batch/v1'], ['kueue']],
-  [['leaderworkerset.x-k8s.io/v1'], ['lws']],
+  [
+    ['leaderworkerset.x-k8s.io/v1', 'cert-manager.io/v1'],
+    ['lws', 'cert-manager'],
+  ],
   [
     ['kubeflow.org/v2beta1', 'kubeflow.org/v1'],
     ['training-operator', 'training-operator'],

@@ -1,6 +1,7 @@
 /** Which modelled operators manifests need: by the groups of their kinds, and by versions where two serve one kind. */
 import { isRecord } from '../../sim/api/equality.js';
 import { argoRollouts } from '../../sim/operators/argo-rollouts.js';
+import { certManager } from '../../sim/operators/cert-manager.js';
 import { daskKubernetes } from '../../sim/operators/dask-kubernetes.js';
 import { gatewayApi } from '../../sim/operators/gateway-api.js';
 import { operators } from '../../sim/operators/index.js';
@@ -42,6 +43,7 @@ const byGroup: Readonly<Record<string, string>> = {
   'sparkoperator.k8s.io': sparkOperator.name,
   'monitoring.coreos.com': prometheusOperator.name,
   'trainer.kubeflow.org': trainer.name,
+  'cert-manager.io': certManager.name,
   'keda.sh': keda.name,
   'kueue.x-k8s.io': kueue.name,
   'leaderworkerset.x-k8s.io': lws.name,

@@ -1,5 +1,6 @@
 /** Whether something that manifests name is there, and how sure one can be that it is missing. */
 import { didYouMean } from '../input/errors.js';
+import { certificateSecrets } from './certificate-secrets.js';
 import type { Severity } from './rule.js';
 import type { Survey } from './survey.js';
 
@@ -34,6 +35,7 @@ export function missing(survey: Survey, wanted: Reference): Missing | undefined 
   );
   const places = [
     ...own.map(entry => ({ namespace: entry.namespace, name: entry.name })),
+    ...(kind === 'Secret' && group === '' ? certificateSecrets(survey) : []),
     ...there.map(({ metadata }) => ({
       namespace: metadata.namespace ?? 'default',
       name: metadata.name ?? '',

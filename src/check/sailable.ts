@@ -3,6 +3,7 @@ import type { KubeObject } from '../../sim/api/object.js';
 import { isRecord } from '../../sim/api/equality.js';
 import type { APIServiceSpec } from '../../sim/api/kinds/apiregistration.js';
 import { chooser } from '../../sim/workloads/index.js';
+import { issuedSecrets } from './certificate-secrets.js';
 import type { Entry } from './entry.js';
 import { namedObjects } from './named-objects.js';
 import { grouped, type Survey } from './survey.js';
@@ -152,6 +153,7 @@ function standInsFor(survey: Survey): KubeObject[] {
       clusterKinds.has(kind) ? `${kind} ${name}` : `${kind} ${namespace}/${name}`,
     ),
   );
+  for (const { namespace, name } of issuedSecrets(survey)) held.add(`Secret ${namespace}/${name}`);
   const made = new Map<string, KubeObject>();
   const add = (object: KubeObject): void => {
     const title = titleOf(object);

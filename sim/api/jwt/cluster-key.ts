@@ -39,7 +39,7 @@ export const privateKey = {
 };
 
 /** The number that gives one when multiplied, modulo m. */
-function inverse(value: bigint, m: bigint): bigint {
+export function inverse(value: bigint, m: bigint): bigint {
   let [a, b, x, y] = [value % m, m, 1n, 0n];
   while (a > 1n) {
     const quotient = a / b;

@@ -9,26 +9,37 @@ const digestInfo = [
   0x00, 0x04, 0x20,
 ];
 
+/** The private half of a key pair, in the form that makes signing quick. */
+export type RsaPrivateKey = Readonly<Record<'p' | 'q' | 'dp' | 'dq' | 'qInverse', bigint>>;
+
 /** The signature of the message. */
 export function sign(message: Uint8Array): Uint8Array {
-  const { p, q, dp, dq, qInverse } = privateKey;
-  const encoded = numberOf(encode(message));
+  return signatureBy(privateKey, modulusBytes, message);
+}
+
+/** The signature of the message by a key whose modulus has so many bytes. */
+export function signatureBy(
+  { p, q, dp, dq, qInverse }: RsaPrivateKey,
+  length: number,
+  message: Uint8Array,
+): Uint8Array {
+  const encoded = numberOf(encode(message, length));
   const ofP = power(encoded % p, dp, p);
   const ofQ = power(encoded % q, dq, q);
   const factor = ((((ofP - ofQ) * qInverse) % p) + p) % p;
-  return bytesOf(ofQ + factor * q, modulusBytes);
+  return bytesOf(ofQ + factor * q, length);
 }
 
 /** Whether the signature is that of the message. */
 export function verify(message: Uint8Array, signature: Uint8Array): boolean {
   if (signature.length !== modulusBytes) return false;
-  return power(numberOf(signature), exponent, modulus) === numberOf(encode(message));
+  return power(numberOf(signature), exponent, modulus) === numberOf(encode(message, modulusBytes));
 }
 
-function encode(message: Uint8Array): Uint8Array {
-  const encoded = new Uint8Array(modulusBytes).fill(0xff);
+function encode(message: Uint8Array, length: number): Uint8Array {
+  const encoded = new Uint8Array(length).fill(0xff);
   const digest = sha256(message);
-  const digestAt = modulusBytes - digest.length;
+  const digestAt = length - digest.length;
   encoded.set(digest, digestAt);
   encoded.set(digestInfo, digestAt - digestInfo.length);
   encoded[digestAt - digestInfo.length - 1] = 0;
@@ -49,13 +60,15 @@ function power(base: bigint, by: bigint, m: bigint): bigint {
   return result;
 }
 
-function numberOf(bytes: Uint8Array): bigint {
+/** The number that big-endian bytes stand for. */
+export function numberOf(bytes: Uint8Array): bigint {
   let hex = '0x0';
   for (const byte of bytes) hex += byte.toString(16).padStart(2, '0');
   return BigInt(hex);
 }
 
-function bytesOf(number: bigint, length: number): Uint8Array {
+/** A number as so many big-endian bytes. */
+export function bytesOf(number: bigint, length: number): Uint8Array {
   const hex = number.toString(16).padStart(length * 2, '0');
   const bytes = new Uint8Array(length);
   for (let index = 0; index < length; index++) {

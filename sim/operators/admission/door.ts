@@ -142,7 +142,7 @@ interface Review {
     readonly namespace?: string;
     readonly object: KubeObject | null;
     readonly oldObject: KubeObject | null;
-    readonly userInfo?: { readonly username?: string };
+    readonly userInfo?: { readonly username?: string } & WebhookRequest['identity'];
     readonly dryRun?: boolean;
   };
 }
@@ -173,6 +173,7 @@ function requestOf({ request }: Review, kinds: Webhooks['kinds']): WebhookReques
     ...(object !== null && { object: decoded(object, kinds) }),
     ...(oldObject !== null && { oldObject: decoded(oldObject, kinds) }),
     ...(userInfo?.username !== undefined && { user: userInfo.username }),
+    ...(userInfo !== undefined && { identity: userInfo }),
     ...(dryRun === true && { isDryRun: true }),
   };
 }

@@ -12,6 +12,12 @@ export interface WebhookRequest {
   readonly oldObject?: KubeObject;
   /** Who asks. */
   readonly user?: string;
+  /** What else is known of who asks. */
+  readonly identity?: {
+    readonly uid?: string;
+    readonly groups?: readonly string[];
+    readonly extra?: Readonly<Record<string, readonly string[]>>;
+  };
   /** Nothing will be stored. Default false. */
   readonly isDryRun?: boolean;
 }

@@ -12,6 +12,18 @@ it('tells Secrets of variables and volumes; those that pull images are only wort
   expect(found('SEA204', deployment({ spec }) + secret)[0]).toMatch(/^info/);
 });
 
+it('is content with what a Certificate makes, and sees slips in its name', () => {
+  const certificate =
+    '\n---\n{ apiVersion: cert-manager.io/v1, kind: Certificate, metadata: { name: web }, spec: { secretName: web-tls, dnsNames: [a.b], issuerRef: { name: ca } } }\n';
+  const volume = (name: string): string =>
+    `volumes: [{ name: v, secret: { secretName: ${name} } }],`;
+  expect(found('SEA204', deployment({ spec: volume('web-tls') }) + secret + certificate)).toEqual(
+    [],
+  );
+  const slip = found('SEA204', deployment({ spec: volume('web-tsl') }) + secret + certificate);
+  expect(slip[0]).toContain('did you mean web-tls?');
+});
+
 it('is content with what is there', () => {
   const spec = 'volumes: [{ name: v, secret: { secretName: database } }],';
   expect(found('SEA204', deployment({ spec }) + secret)).toEqual([]);

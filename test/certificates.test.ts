@@ -1,0 +1,102 @@
+/** Certificates on a whole cluster: issued by an authority that is one itself, mounted, renewed in time. */
+import { X509Certificate } from 'node:crypto';
+import { expect, it } from 'vitest';
+import { manifests, simulate } from '../src/index.js';
+
+const given = `
+apiVersion: cert-manager.io/v1
+kind: ClusterIssuer
+metadata: {name: selfsigned}
+spec: {selfSigned: {}}
+---
+apiVersion: cert-manager.io/v1
+kind: Certificate
+metadata: {name: my-ca, namespace: default}
+spec:
+  isCA: true
+  commonName: my-ca
+  secretName: root
+  privateKey: {algorithm: ECDSA, size: 256}
+  issuerRef: {name: selfsigned, kind: ClusterIssuer, group: cert-manager.io}
+---
+apiVersion: cert-manager.io/v1
+kind: Issuer
+metadata: {name: my-ca, namespace: default}
+spec: {ca: {secretName: root}}
+---
+apiVersion: cert-manager.io/v1
+kind: Certificate
+metadata: {name: web, namespace: default}
+spec: {secretName: web-tls, duration: 1h, dnsNames: [web.default.svc], issuerRef: {name: my-ca}}
+---
+apiVersion: cert-manager.io/v1
+kind: Certificate
+metadata: {name: lost, namespace: default}
+spec: {secretName: lost-tls, dnsNames: [lost.test], issuerRef: {name: nobody}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: default}
+spec:
+  containers: [{name: web, image: busybox, volumeMounts: [{name: tls, mountPath: /tls}]}]
+  volumes: [{name: tls, secret: {secretName: web-tls}}]
+`;
+
+type Cluster = Awaited<ReturnType<typeof simulate>>;
+
+async function get<T>(cluster: Cluster, path: string): Promise<T> {
+  return (await cluster.request({ method: 'GET', path })).body as T;
+}
+
+const kinds = '/apis/cert-manager.io/v1/namespaces/default';
+
+async function pair(cluster: Cluster): Promise<readonly [X509Certificate, X509Certificate]> {
+  const path = '/api/v1/namespaces/default/secrets/web-tls';
+  const { data } = await get<{ readonly data: Readonly<Record<string, string>> }>(cluster, path);
+  const read = (name: string) => new X509Certificate(Buffer.from(data[name] ?? '', 'base64'));
+  return [read('tls.crt'), read('ca.crt')];
+}
+
+it('are issued, mounted and renewed; others wait for their issuer', async () => {
+  await using cluster = await simulate({ seed: 1, operators: ['cert-manager'] });
+  for (const { message } of await cluster.apply(manifests(given))) {
+    expect(message).toBeUndefined();
+  }
+  await cluster.advance('30s');
+  const [first, authority] = await pair(cluster);
+  expect(first.verify(authority.publicKey)).toBe(true);
+  expect([first.subjectAltName, authority.subject]).toEqual(['DNS:web.default.svc', 'CN=my-ca']);
+  expect(await get(cluster, `${kinds}/certificates/web`)).toMatchObject({
+    status: { revision: 1, conditions: [{ type: 'Ready', status: 'True', reason: 'Ready' }] },
+  });
+  expect(await get(cluster, '/api/v1/namespaces/default/pods/web')).toMatchObject({
+    status: { phase: 'Running' },
+  });
+  expect(await get(cluster, `${kinds}/certificaterequests/lost-1`)).toMatchObject({
+    status: {
+      conditions: [
+        { type: 'Approved', reason: 'cert-manager.io' },
+        {
+          ...{ type: 'Ready', status: 'False', reason: 'Pending' },
+          message: 'Referenced "Issuer" not found: issuer.cert-manager.io "nobody" not found',
+        },
+      ],
+    },
+  });
+
+  // Two thirds of its hour are over.
+  await cluster.advance('41m');
+  const [second] = await pair(cluster);
+  expect(second.verify(authority.publicKey)).toBe(true);
+  expect(second.serialNumber).not.toBe(first.serialNumber);
+  expect(Date.parse(second.validFrom) - Date.parse(first.validFrom)).toBe(40 * 60_000);
+  expect(await get(cluster, `${kinds}/certificates/web`)).toMatchObject({
+    status: { revision: 2 },
+  });
+
+  // What a Certificate has made stays when it goes; its requests do not.
+  await cluster.request({ method: 'DELETE', path: `${kinds}/certificates/web` });
+  await cluster.advance('1m');
+  await expect(pair(cluster)).resolves.toHaveLength(2);
+  expect(await get(cluster, `${kinds}/certificaterequests/web-2`)).toMatchObject({ code: 404 });
+});
