@@ -169,7 +169,7 @@ interface RawScenario {
 /** The file's name in a scenario's folder. */
 const fileName = 'scenario.yaml';
 
-/** The scenario files at a path: the file itself, or every scenario.yaml below the folder, in order. */
+/** The scenario files at a path: the file itself, or every scenario.yaml below the folder, in order; not those of packages. */
 export function findScenarios(path: string): string[] {
   if (!existsSync(path)) {
     throw new UserError(`no such file or folder: ${path}`, {
@@ -180,6 +180,7 @@ export function findScenarios(path: string): string[] {
   }
   if (statSync(path).isFile()) return [path];
   return readdirSync(path)
+    .filter(name => name !== 'node_modules' && !name.startsWith('.'))
     .sort()
     .flatMap(name => {
       const below = join(path, name);

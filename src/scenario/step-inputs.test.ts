@@ -1,9 +1,9 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { InputError } from '../input/errors.js';
-import { loadScenario } from './scenario.js';
+import { findScenarios, loadScenario } from './scenario.js';
 
 function refusal(spec: string): readonly [string, string | undefined] {
   const file = join(mkdtempSync(join(tmpdir(), 'seatrial-')), 'scenario.yaml');
@@ -47,6 +47,22 @@ it.each([
     `:6: spec.steps[0].expect.kind: Kubernetes has ${what}`,
     next,
   ]);
+});
+
+it('refuses a selector that is none', () => {
+  expect(refusal('  steps:\n  - expect: {kind: Pod, selector: app==web=, count: 3}')).toEqual([
+    ":6: spec.steps[0].expect.selector: found '=', expected: ',' or 'end of string'",
+    'write it as kubectl -l takes it: app=web, or app in (web, api)',
+  ]);
+});
+
+it('finds the scenarios of a folder, but not those of its packages', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'seatrial-'));
+  for (const below of ['node_modules/a', '.git', 'b']) {
+    mkdirSync(join(folder, below), { recursive: true });
+    writeFileSync(join(folder, below, 'scenario.yaml'), '');
+  }
+  expect(findScenarios(folder)).toEqual([join(folder, 'b/scenario.yaml')]);
 });
 
 it('refuses a scenario that does nothing', () => {

@@ -3,6 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { apiVersionsOf, isGroupVersion, kindsOf } from '../../sim/api/facts.js';
+import { parseSelector } from '../../sim/api/selectors.js';
 import { InputError, meantOrKnown } from '../input/errors.js';
 import { fieldText, type FieldPath, type Located } from '../input/located.js';
 import type { Reference, Scenario, Step, Variant } from './scenario.js';
@@ -30,7 +31,12 @@ export function checkInputs(document: Located, folder: string, spec: Named): voi
     const next = 'name a file of YAML or JSON; one that is packed is unpacked first';
     throw new InputError(placeOf(document, path), `${file} is no text`, next);
   }
-  for (const [path, { apiVersion = 'v1', kind }] of referencesOf(spec.steps)) {
+  for (const [path, { apiVersion = 'v1', kind, selector = '' }] of referencesOf(spec.steps)) {
+    const parsed = parseSelector(selector);
+    if (!parsed.isOk) {
+      const next = 'write it as kubectl -l takes it: app=web, or app in (web, api)';
+      throw new InputError(placeOf(document, [...path, 'selector']), parsed.error, next);
+    }
     // Other groups may be served once their definitions are there.
     if (!isGroupVersion(apiVersion)) continue;
     const kinds = kindsOf(apiVersion);
@@ -87,7 +93,9 @@ function filesOf({ cluster = {}, variants = [], steps }: Named): Found<string> {
   );
 }
 
-function referencesOf(steps: readonly Step[]): Found<Pick<Reference, 'apiVersion' | 'kind'>> {
+function referencesOf(
+  steps: readonly Step[],
+): Found<Pick<Reference, 'apiVersion' | 'kind' | 'selector'>> {
   return steps.flatMap((step, index) => {
     const at = ['spec', 'steps', index];
     const actions = (['wait', 'expect', 'delete'] as const).flatMap(action => {

@@ -39,3 +39,10 @@ it('knows one project of a group that several share from the others', () => {
     expect.stringMatching(/^info 1 Workflow \(argoproj\.io\/v1alpha1\), 1 object: no Custom/),
   ]);
 });
+
+it("tells what kind's own file is for", () => {
+  const text = 'kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\nnodes: []\n';
+  expect(found('SEA003', text)).toEqual([
+    "info 1 Cluster of kind's own configuration: it is no object, and kubectl apply would refuse it",
+  ]);
+});

@@ -3,7 +3,7 @@ import { didYouMean } from '../../input/errors.js';
 import type { Entry } from '../entry.js';
 import { isModelled } from '../stand-in-definitions.js';
 import { grouped } from '../survey.js';
-import type { Rule } from '../rule.js';
+import type { Hit, Rule } from '../rule.js';
 import type { Trial } from '../trial.js';
 import { isRetired } from './removed-api.js';
 
@@ -29,6 +29,10 @@ export const notSimulated: Rule = {
     ).values()) {
       const [entry] = group;
       if (entry === undefined || isModelled(entry)) continue;
+      if (isKindsOwn(entry)) {
+        yield ofKind(entry);
+        continue;
+      }
       const { kind, apiVersion } = entry;
       const count = group.length === 1 ? '1 object' : `${group.length} objects`;
       const what = unserved.has(entry)
@@ -47,6 +51,17 @@ export const notSimulated: Rule = {
     }
   },
 };
+
+/** kind's own file: it describes a cluster, and is no object of one. */
+const isKindsOwn = ({ group, kind }: Entry): boolean =>
+  group === 'kind.x-k8s.io' && kind === 'Cluster';
+
+function ofKind(entry: Entry): Hit {
+  const message =
+    "Cluster of kind's own configuration: it is no object, and kubectl apply would refuse it";
+  const fix = `keep it out of the manifests, and try them on it: --config ${entry.manifest.file}`;
+  return { entry, path: ['kind'], message, fix, subject: 'kind' };
+}
 
 /** A version of the kind that is served, or the kind that may have been meant. */
 function fixOf(entry: Entry, trial: Trial): { readonly fix?: string } {

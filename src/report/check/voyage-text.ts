@@ -59,7 +59,9 @@ function remarks({ standIns, leftOut, explored, failures, laws }: VoyagesResult)
     ...leftOut.map(text => `  not aboard: ${text}`),
     ...explored.refusals
       .slice(0, namesMax)
-      .map(({ message, count }) => `  refused ${count} times: ${message}`),
+      .map(
+        ({ message, count }) => `  refused ${count === 1 ? 'once' : `${count} times`}: ${message}`,
+      ),
     ...(touched.length > 0
       ? [`  approximated parts that this verdict touches: ${[...new Set(touched)].join(', ')}`]
       : []),
