@@ -30,7 +30,6 @@ const expected: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     'SEA005 warning': 5,
     'SEA006 error': 4,
     'SEA007 info': 20,
-    'SEA202 info': 1,
     'SEA216 info': 2,
     'SEA604 warning': 2,
   },
@@ -84,7 +83,6 @@ const expected: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     // A name, and a selector of a ServiceMonitor, that its fragments leave out.
     'SEA006 error': 2,
     'SEA007 info': 4,
-    'SEA202 info': 1,
   },
   'seldon-core-v1': {
     'SEA003 info': 9,
