@@ -59,6 +59,8 @@ export function entriesAfterScale(
   const path = options.replicasPath(options.apiVersion);
   if (path === undefined) return writeOwners(owners);
   for (const [identity, owner] of scaleOwners) {
+    // Who sent no replicas, which none are, may own the status of the Scale.
+    if (!owner.set.has(replicasOfScale)) continue;
     const set = new FieldSet();
     set.insert(path);
     const { time } = parentOwners.get(identity) ?? {};

@@ -9,9 +9,13 @@ const inDefault = '/namespaces/default';
 const spec = { containers: [{ name: 'c', image: 'i' }] };
 const merge = { 'content-type': 'application/merge-patch+json' };
 
+interface Owner {
+  readonly manager: string;
+}
+
 interface Told {
   readonly message?: string;
-  readonly metadata?: { readonly generation?: number };
+  readonly metadata?: { readonly generation?: number; readonly managedFields?: readonly Owner[] };
 }
 
 function start() {
@@ -115,4 +119,24 @@ it("lets the labels of a volume's nodes have their later names", () => {
   expect(changed('kubernetes.io/hostname').told.message).toMatch(
     /nodeAffinity: Invalid value: .*: field is immutable, except for updating from beta label to GA/,
   );
+});
+
+it('gives replicas to nobody who scales to none', () => {
+  const send = start();
+  const deployments = `/apis/apps/v1${inDefault}/deployments`;
+  const labels = { a: 'b' };
+  const template = { metadata: { labels }, spec };
+  send('POST', deployments, {
+    metadata: { name: 'd' },
+    spec: { replicas: 2, selector: { matchLabels: labels }, template },
+  });
+  send('PATCH', `${deployments}/d/status`, { status: { replicas: 5 } }, merge);
+  const ownersOf = (replicas: number) => {
+    const scale = { metadata: { name: 'd', namespace: 'default' }, spec: { replicas } };
+    send('PUT', `${deployments}/d/scale?fieldManager=scaler`, scale);
+    const { told } = send('PATCH', `${deployments}/d`, {}, merge);
+    return told.metadata?.managedFields?.map(({ manager }) => manager);
+  };
+  expect(ownersOf(3)).toContain('scaler');
+  expect(ownersOf(0)).not.toContain('scaler');
 });
