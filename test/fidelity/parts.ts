@@ -111,6 +111,35 @@ export const parts: readonly Part[] = [
       'topology-aware scheduling, admission checks beyond the object (a queue with one stays inactive until somebody marks it Active, and then nothing is admitted), MultiKueue, fair sharing, elastic jobs (elastic Ray jobs keep the quota of their spec), prebuilt workloads, the other integrations (MXJob and MPIJob v1 are not in this release), the visibility server, metrics; TrainJob, Pod, Deployment and StatefulSet are not integrated',
   },
   {
+    name: 'LeaderWorkerSet',
+    families: [],
+    faithful:
+      'LeaderWorkerSet v0.10.0 from its source, where its kind is: the defaults and refusals of its webhooks, labels, variables and subgroups of its pods, exclusive topologies; the leaders’ StatefulSet by server-side apply and one of workers for each leader, services shared or for each replica, startup policy, claim templates, revisions, restart policies, roll-outs with partition, maxUnavailable and maxSurge, conditions, events, the scale subresource',
+    approximated: 'stored templates lack an empty resources that upstream’s webhook adds',
+    absent:
+      'DisaggregatedSet, the TPU variables (a hint says so), gang scheduling by Volcano, Kueue’s integration',
+  },
+  {
+    name: 'cert-manager',
+    families: [],
+    faithful:
+      'cert-manager v1.21.1 from its source, where its kinds are: the six controllers of Certificates with their reasons, messages and events, the approver, requests to SelfSigned and CA issuers with real X.509 chains, annotations and templates of Secrets, rotation, renewal in virtual time, back-off, Secrets of ClusterIssuers in its own namespace',
+    approximated:
+      'RSA keys come from a small kept table, so that two may be alike; signatures are over SHA-256; of the webhook the main rules; settings of other issuers are kept, not checked',
+    absent:
+      'ACME, Vault, Venafi and external issuers (Ready is False with the reason NotSimulated), cainjector, annotated Ingresses and Gateways, keystores, Ed25519, temporary certificates',
+  },
+  {
+    name: 'Argo Rollouts',
+    families: [],
+    faithful:
+      'Argo Rollouts v1.10 from its source, where its kinds are: canary and blue-green roll-outs with the replica arithmetic of upstream’s own tables, steps, pauses, analyses by Prometheus and by Jobs, abort, retry and promotion by the patches of its plug-in, rollback window, workloadRef, revisions, services’ selectors, conditions, phases, messages, events, the scale subresource; weights and subsets written to Istio’s routes',
+    approximated:
+      'hashes of templates and steps; the expression language of analyses; waits are timed exactly, for nothing is resynchronised; a run’s measurements are taken in turn',
+    absent:
+      'Experiments, plug-ins, other providers (their measurements are errors) and traffic routers (their weights are only told), header and mirror routes; sidecars do not split traffic by a VirtualService’s weights; Argo Workflows',
+  },
+  {
     name: 'Network and policies',
     families: ['network-policy'],
     faithful:
