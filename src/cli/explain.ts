@@ -89,6 +89,7 @@ async function explainOne(reference: string, flags: ExplainFlags): Promise<numbe
   if (/^sea\d+$/i.test(reference)) return explainRule(reference.toUpperCase(), flags);
   const law = laws.find(({ name }) => name === reference);
   if (law !== undefined) return explainLaw(law, flags);
+  mustBeNoSlip(reference);
   const name = nameOf(reference);
   const autoscaler = flags.autoscaler === undefined ? undefined : readAutoscaler(flags.autoscaler);
   const { world, namespace } = await source(flags);
@@ -100,6 +101,18 @@ async function explainOne(reference: string, flags: ExplainFlags): Promise<numbe
     asksGroups && isWaiting ? { ...found, growth: growthFor(world, [pod], autoscaler) } : found;
   writeOut(flags.output === 'json' ? `${JSON.stringify(verdict)}\n` : verdictText(verdict));
   return exitCodes.pass;
+}
+
+/** A word that is nearly a law's is not a pod's name that nobody finds. */
+function mustBeNoSlip(reference: string): void {
+  const names = [...laws.map(({ name }) => name), 'traffic', 'access'];
+  const near = reference.includes('/') ? undefined : didYouMean(reference, names);
+  if (near === undefined) return;
+  throw new UserError(`there is no law "${reference}"`, {
+    exitCode: exitCodes.usage,
+    code: 'no-such-law',
+    next: `did you mean ${near}? a pod of that name is pod/${reference}`,
+  });
 }
 
 function explainLaw({ begin: _begin, ...law }: Law, { output }: ExplainFlags): number {

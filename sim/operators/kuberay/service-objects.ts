@@ -36,14 +36,22 @@ export function serviceCluster(service: RayService, name: string): RayCluster {
   };
 }
 
+/** Hashes by configuration and number of groups: a service is looked at far more often than it changes. */
+const hashes = new WeakMap<RayService['spec']['rayClusterConfig'], Map<number, string>>();
+
 /** Whether its cluster suspends is nobody's concern once it is there. */
-function goalHash({ spec }: RayService, groups?: number): string {
-  const { suspend: _, ...cluster } = spec.rayClusterConfig;
-  const { workerGroupSpecs = [] } = cluster;
-  return clusterHash({
-    ...cluster,
-    workerGroupSpecs: groups === undefined ? workerGroupSpecs : workerGroupSpecs.slice(0, groups),
-  });
+function goalHash({ spec }: RayService, groups = Infinity): string {
+  const { rayClusterConfig } = spec;
+  let known = hashes.get(rayClusterConfig);
+  if (known === undefined) hashes.set(rayClusterConfig, (known = new Map()));
+  let hash = known.get(groups);
+  if (hash === undefined) {
+    const { suspend: _, ...cluster } = rayClusterConfig;
+    const { workerGroupSpecs = [] } = cluster;
+    hash = clusterHash({ ...cluster, workerGroupSpecs: workerGroupSpecs.slice(0, groups) });
+    known.set(groups, hash);
+  }
+  return hash;
 }
 
 /** Whether the cluster is what the service wants, but maybe for groups of workers that were added. */
