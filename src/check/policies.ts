@@ -9,7 +9,22 @@ import type { Survey } from './survey.js';
 import { systemNamespaces } from './system-namespaces.js';
 
 /** Pods have no addresses before they run: this is one of kind's, for rules about ranges of all pods. */
-const unknownAddress = parseAddress('10.244.0.10') ?? -1;
+export const unknownPodIp = '10.244.0.10';
+const unknownAddress = parseAddress(unknownPodIp) ?? -1;
+
+/** CoreDNS, as kubeadm and kind install it. */
+export const nameServer: Party = {
+  pod: {
+    namespace: 'kube-system',
+    name: 'coredns',
+    labels: { 'k8s-app': 'kube-dns' },
+    ports: [
+      { name: 'dns', containerPort: 53, protocol: 'UDP' },
+      { name: 'dns-tcp', containerPort: 53, protocol: 'TCP' },
+    ],
+  },
+  address: parseAddress('10.244.0.3') ?? -1,
+};
 
 /** The evaluator of the input's policies; undefined when there are none. */
 export function evaluatorOf(survey: Survey): PolicyEvaluator | undefined {

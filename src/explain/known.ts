@@ -4,6 +4,7 @@ import type { HasMetadata, Kind, KubeObject } from '../../sim/api/object.js';
 import type { Labels } from '../../sim/api/selectors.js';
 import { podOf } from '../check/mesh.js';
 import type { PodTemplate } from '../check/pod-template.js';
+import { unknownPodIp } from '../check/policies.js';
 import type { Survey } from '../check/survey.js';
 
 /** A pod, and whose it is. */
@@ -24,9 +25,6 @@ export interface Known {
   /** Manifests say what is to be: what every cluster has besides is not among them. */
   readonly isOfManifests: boolean;
 }
-
-/** Pods have no addresses before they run: this is one of kind's, for rules about ranges of all pods. */
-const unknownAddress = '10.244.0.10';
 
 /** What manifests tell. What the API server would refuse of them tells nothing. */
 export function knownOfManifests(survey: Survey, namespace: string): Known {
@@ -49,7 +47,7 @@ function madeBy(survey: Survey, template: PodTemplate): KnownPod {
   const { kind, name } = template.owner;
   const pod = podOf(survey, template, name);
   return {
-    pod: { ...pod, status: { podIP: unknownAddress } },
+    pod: { ...pod, status: { podIP: unknownPodIp } },
     owner: `${kind.toLowerCase()}/${name}`,
   };
 }

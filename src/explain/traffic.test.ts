@@ -74,7 +74,7 @@ web/deployment/shop -> serving/deployment/scorer TCP/8080: denied
   egress   yes  NetworkPolicy web/shop, rule egress[0], allows TCP/8080 to serving/scorer
   ingress  no   the ingress of serving/scorer is isolated by NetworkPolicy serving/scorer, and no rule allows TCP/8080 from web/shop
                close: NetworkPolicy serving/scorer, rule ingress[0], allows web/shop, but not TCP/8080
-  name     no   it cannot be looked up: the egress of web/shop is isolated by NetworkPolicy web/shop, and no rule allows UDP/53 to kube-system/kube-dns
+  name     no   it cannot be looked up: the egress of web/shop is isolated by NetworkPolicy web/shop, and no rule allows UDP/53 to kube-system/coredns
                who goes by the name of the Service does not get that far
 `);
   });

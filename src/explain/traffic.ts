@@ -4,7 +4,6 @@ import { networkPolicies } from '../../sim/api/kinds/networking.js';
 import { kindOf, type HasMetadata, type Kind } from '../../sim/api/object.js';
 import type { MeshObject } from '../../sim/network/mesh/kinds.js';
 import { judgeTraffic } from '../../sim/network/mesh/traffic.js';
-import { parseAddress } from '../../sim/network/policy/address.js';
 import { PolicyEvaluator } from '../../sim/network/policy/evaluator.js';
 import {
   explainTraffic,
@@ -12,7 +11,7 @@ import {
   type TrafficExplanation,
 } from '../../sim/network/policy/explain.js';
 import type { Policy } from '../../sim/network/policy/kinds.js';
-import type { Party } from '../../sim/network/policy/party.js';
+import { nameServer } from '../check/policies.js';
 import { destinationOf, sourceOf, type Answering, type Destination, type End } from './ends.js';
 import { namespaceLabels, objectsOf, type Known } from './known.js';
 import type { Reference } from './reference.js';
@@ -100,8 +99,6 @@ export function trafficAnswer(known: Known, from: Reference, to: Reference): Tra
 interface Court {
   readonly evaluator: PolicyEvaluator;
   readonly mesh: readonly MeshObject[];
-  /** Who looks up names. */
-  readonly nameServer: Party;
 }
 
 function courtOf(known: Known): Court {
@@ -113,22 +110,8 @@ function courtOf(known: Known): Court {
     objectsOf(known, kind).map(object => ({ ...object, kind: kind.kind }) as unknown as MeshObject),
   );
   const evaluator = new PolicyEvaluator({ policies, namespaces: namespaceLabels(known) });
-  return { evaluator, mesh, nameServer };
+  return { evaluator, mesh };
 }
-
-/** A pod of CoreDNS as every cluster has it. */
-const nameServer: Party = {
-  pod: {
-    namespace: 'kube-system',
-    name: 'kube-dns',
-    labels: { 'k8s-app': 'kube-dns' },
-    ports: [
-      { name: 'dns', containerPort: 53, protocol: 'UDP' },
-      { name: 'dns-tcp', containerPort: 53, protocol: 'TCP' },
-    ],
-  },
-  address: parseAddress('10.244.0.2') ?? -1,
-};
 
 function judged(
   court: Court,
@@ -155,11 +138,8 @@ function judged(
 }
 
 /** Only what keeps the source from asking: policies of the name server's side are not the source's to mend. */
-function lookupOf(
-  { evaluator, nameServer: to }: Court,
-  { party }: End,
-): SideExplanation | undefined {
-  const attempt = { from: party, to, port: 53, protocol: 'UDP' };
+function lookupOf({ evaluator }: Court, { party }: End): SideExplanation | undefined {
+  const attempt = { from: party, to: nameServer, port: 53, protocol: 'UDP' };
   const { egress } = explainTraffic(evaluator, attempt);
   return egress.isAllowed ? undefined : egress;
 }

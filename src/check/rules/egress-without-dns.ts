@@ -1,9 +1,7 @@
 /** SEA302: a pod's egress is closed, and no rule lets it ask the name server. */
-import { evaluatorOf, partyOf } from '../policies.js';
+import { evaluatorOf, nameServer, partyOf } from '../policies.js';
 import { wantedConnections } from '../wanted-connections.js';
 import { networkPolicies } from '../../../sim/api/kinds/networking.js';
-import type { Party } from '../../../sim/network/policy/party.js';
-import { parseAddress } from '../../../sim/network/policy/address.js';
 import { selectorOf } from '../../../sim/api/selectors.js';
 import type { Rule } from '../rule.js';
 
@@ -48,18 +46,4 @@ export const egressWithoutDns: Rule = {
       };
     }
   },
-};
-
-/** CoreDNS, as kubeadm and kind install it. */
-const nameServer: Party = {
-  pod: {
-    namespace: 'kube-system',
-    name: 'coredns',
-    labels: { 'k8s-app': 'kube-dns' },
-    ports: [
-      { name: 'dns', containerPort: 53, protocol: 'UDP' },
-      { name: 'dns-tcp', containerPort: 53, protocol: 'TCP' },
-    ],
-  },
-  address: parseAddress('10.244.0.3') ?? -1,
 };
