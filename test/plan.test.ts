@@ -138,6 +138,19 @@ spec:
     'preempts.yaml': job(2, 1000),
     'typo.yaml': job(1, 0).replace('parallelism', 'paralelism'),
   });
+  it('builds a kustomization and reckons on the nodes of a kind configuration', () => {
+    const kinds = 'kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\nnodes:\n';
+    const built = freshFolder({
+      'kind.yaml': `${kinds}  - role: control-plane\n  - role: worker\n`,
+      'kustomization.yaml': 'resources: [job.yaml]\nnamePrefix: my-\n',
+      'job.yaml': job(1, 0),
+    });
+    const words = ['plan', '-f', 'kustomization.yaml', '--config', 'kind.yaml'];
+    const { code, stdout } = seatrial(built, ...words);
+    expect([code, stdout]).toEqual([1, expect.stringContaining('0 placed, 3 waiting')]);
+    expect(stdout).toContain('ml/my-train-');
+  });
+
   const plan = (file: string, ...more: string[]) =>
     seatrial(folder, 'plan', '-f', file, '--cluster', 'cluster.yaml', ...more);
 

@@ -20,7 +20,7 @@ import { resourceNamed } from '../explain/resource-names.js';
 import { trafficText } from '../explain/traffic-text.js';
 import { trafficAnswer, trafficKinds } from '../explain/traffic.js';
 import { writeError, writeOut } from '../host.js';
-import { didYouMean, exitCodes, UserError } from '../input/errors.js';
+import { didYouMean, exitCodes, placeText, UserError } from '../input/errors.js';
 import { readLive } from '../plan/live.js';
 import { readPrinted } from '../plan/snapshot.js';
 
@@ -130,9 +130,7 @@ async function readKnown(
     }
     const input = readCheckInput(filename);
     for (const { place, reason, kind } of input.unread) {
-      const { file, line } = place;
-      const where = line === undefined ? file : `${file}:${line}`;
-      if (kind === 'broken') writeError(`warning: not looked at: ${where}: ${reason}\n`);
+      if (kind === 'broken') writeError(`warning: not looked at: ${placeText(place)}: ${reason}\n`);
     }
     return knownOfManifests(surveyOf(input), namespace ?? 'default');
   }

@@ -2,9 +2,10 @@
 import { schedulerConfigOf } from '../backends/sim-options.js';
 import { kubeconfigPath } from '../backends/kubeconfig-file.js';
 import { readAutoscaler } from '../gpu/autoscaler-config.js';
+import { chosenCluster } from '../check/chosen-cluster.js';
+import { readCheckInput } from '../check/read-input.js';
 import { writeError, writeOut } from '../host.js';
-import { exitCodes, UserError } from '../input/errors.js';
-import { readManifests } from '../input/manifests.js';
+import { exitCodes, placeText, UserError } from '../input/errors.js';
 import { readLive } from '../plan/live.js';
 import { planText } from '../plan/plan-text.js';
 import { planOf } from '../plan/plan.js';
@@ -17,6 +18,7 @@ import { mustBeTaken } from '../scenario/taken.js';
 interface PlanFlags {
   readonly filename: readonly string[];
   readonly cluster?: string;
+  readonly config?: string;
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly autoscaler?: string;
@@ -30,7 +32,13 @@ export const planCommand: CliCommand = {
     program
       .command('plan')
       .description('tell what of some manifests would fit on a cluster, without touching it')
-      .requiredOption('-f, --filename <path>', 'manifests, repeatable', collect, [])
+      .requiredOption(
+        '-f, --filename <path>',
+        'files, folders or kustomizations, repeatable; - is standard input',
+        collect,
+        [],
+      )
+      .option('--config <file>', 'a kind configuration: a fresh cluster of its nodes')
       .option('--cluster <file>', 'a snapshot: kubectl get nodes,pods -A -o yaml')
       .option('--kubeconfig <file>', 'a cluster to read instead of a snapshot')
       .option('--context <name>', 'the context of the kubeconfig')
@@ -49,14 +57,18 @@ async function plan(flags: PlanFlags): Promise<number> {
       next: 'name manifests: -f FILE',
     });
   }
-  const manifests = flags.filename.flatMap(readManifests);
+  const { manifests, unread } = readCheckInput(flags.filename);
+  for (const { place, reason, kind } of unread) {
+    if (kind === 'broken') writeError(`warning: not looked at: ${placeText(place)}: ${reason}\n`);
+  }
   const schedulerConfig = schedulerConfigOf(flags.schedulerConfig ?? {});
   const autoscaler = flags.autoscaler === undefined ? undefined : readAutoscaler(flags.autoscaler);
-  const objects = await source(flags);
+  const given = manifests.map(({ object }) => object);
+  const objects = await source(flags, given);
   const planned = await planOf(
     objects,
     {
-      manifests: manifests.map(({ object }) => object),
+      manifests: given,
       schedulerConfig,
       ...(autoscaler !== undefined && { autoscaler }),
     },
@@ -70,7 +82,18 @@ async function plan(flags: PlanFlags): Promise<number> {
   return planned.fits ? exitCodes.pass : exitCodes.broken;
 }
 
-async function source({ cluster, kubeconfig, context }: PlanFlags): Promise<readonly KubeObject[]> {
+async function source(
+  { cluster, config, kubeconfig, context }: PlanFlags,
+  manifests: readonly KubeObject[],
+): Promise<readonly KubeObject[]> {
+  if (config !== undefined) {
+    const chosen = await chosenCluster({
+      config,
+      manifests,
+      ...(cluster !== undefined && { cluster }),
+    });
+    return chosen.objects;
+  }
   if (cluster !== undefined) return readSnapshot(cluster).objects;
   const live = await readLive(kubeconfigPath(kubeconfig), { context });
   for (const resource of live.unread) writeError(`warning: not looked at: ${resource}\n`);

@@ -43,15 +43,19 @@ export interface Place {
   readonly field?: string;
 }
 
+/** `web.yaml:12`, or `web.yaml` where no line is known. */
+export function placeText({ file, line }: Place): string {
+  return line === undefined ? file : `${file}:${line}`;
+}
+
 /** Bad input: a file that cannot be read as what it should be. */
 export class InputError extends UserError {
   override readonly name = 'InputError';
 
   /** `next` is what to do now; undefined only where nothing can be said. */
   constructor(place: Place, what: string, next: string | undefined) {
-    const line = place.line === undefined ? '' : `:${place.line}`;
     const field = place.field === undefined || place.field === '' ? '' : `${place.field}: `;
-    super(`${place.file}${line}: ${field}${what}`, {
+    super(`${placeText(place)}: ${field}${what}`, {
       exitCode: exitCodes.usage,
       code: 'bad-input',
       ...(next !== undefined && { next }),
