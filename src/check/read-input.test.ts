@@ -96,3 +96,21 @@ it('asks which kustomization is meant when there are some below', () => {
   const path = folder({ 'overlays/prod/kustomization.yaml': 'resources: []\n' });
   expect(() => readCheckInput([path])).toThrow(/holds kustomizations: overlays\/prod/);
 });
+
+it('reads what SOPS has encrypted, but for the values', () => {
+  const path = folder({
+    'secret.yaml': `
+apiVersion: v1
+kind: Secret
+metadata: { name: registry }
+type: kubernetes.io/dockerconfigjson
+data: { .dockerconfigjson: 'ENC[AES256_GCM,data:q2s=,iv:a=,tag:b=,type:str]' }
+sops: { lastmodified: '2026-01-01T00:00:00Z', mac: 'ENC[AES256_GCM,data:x]', version: 3.9.0 }
+`,
+  });
+  const input = readCheckInput([path]);
+  expect(staticPass(input).findings.filter(({ severity }) => severity === 'error')).toEqual([]);
+  expect(input.notes).toEqual([
+    `encrypted by SOPS, so that only their keys are known: ${path}/secret.yaml`,
+  ]);
+});

@@ -6,6 +6,7 @@ import { parseLocated, readInput } from '../input/located.js';
 import { parseManifests, type Manifest } from '../input/manifests.js';
 import { isRecord } from '../../sim/api/equality.js';
 import type { CheckInput, Unread } from './input.js';
+import { withoutSops } from './sops.js';
 import { kustomizationIn, resolveKustomization } from './kustomize/resolve.js';
 
 /** Where standard input is named in messages and findings. */
@@ -18,11 +19,11 @@ const stdinName = '(stdin)';
  */
 export function readCheckInput(paths: readonly string[]): CheckInput {
   const parts = paths.map(read);
-  return {
+  return withoutSops({
     manifests: parts.flatMap(({ manifests }) => manifests),
     unread: parts.flatMap(({ unread }) => unread),
     notes: parts.flatMap(({ notes }) => notes),
-  };
+  });
 }
 
 function read(path: string): CheckInput {
