@@ -1,6 +1,8 @@
 /** Certificates on a whole cluster: issued by an authority that is one itself, mounted, renewed in time. */
 import { X509Certificate } from 'node:crypto';
 import { expect, it } from 'vitest';
+import type { ValidatingWebhookConfiguration } from '../sim/api/kinds/admissionregistration.js';
+import type { APIService } from '../sim/api/kinds/apiregistration.js';
 import { manifests, simulate } from '../src/index.js';
 
 const given = `
@@ -18,6 +20,37 @@ spec:
   secretName: root
   privateKey: {algorithm: ECDSA, size: 256}
   issuerRef: {name: selfsigned, kind: ClusterIssuer, group: cert-manager.io}
+  secretTemplate: {annotations: {cert-manager.io/allow-direct-injection: 'true'}}
+---
+apiVersion: cert-manager.io/v1
+kind: Certificate
+metadata: {name: serving, namespace: default}
+spec:
+  secretName: serving
+  duration: 1h
+  dnsNames: [hook.default.svc]
+  privateKey: {algorithm: ECDSA, size: 256}
+  issuerRef: {name: selfsigned, kind: ClusterIssuer}
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingWebhookConfiguration
+metadata: {name: hook, annotations: {cert-manager.io/inject-ca-from: default/serving}}
+webhooks:
+  - name: hook.default.svc
+    admissionReviewVersions: [v1]
+    sideEffects: None
+    clientConfig: {service: {name: hook, namespace: default}}
+    rules: [{apiGroups: [none.test], apiVersions: [v1], operations: ['*'], resources: ['*']}]
+---
+apiVersion: apiregistration.k8s.io/v1
+kind: APIService
+metadata: {name: v1.none.test, annotations: {cert-manager.io/inject-ca-from-secret: default/root}}
+spec:
+  group: none.test
+  version: v1
+  service: {name: hook, namespace: default}
+  groupPriorityMinimum: 1
+  versionPriority: 1
 ---
 apiVersion: cert-manager.io/v1
 kind: Issuer
@@ -57,6 +90,23 @@ async function pair(cluster: Cluster): Promise<readonly [X509Certificate, X509Ce
   return [read('tls.crt'), read('ca.crt')];
 }
 
+/** The certificates in what the injector wrote. */
+async function injected(cluster: Cluster) {
+  const webhooks = '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/hook';
+  const hook = await get<ValidatingWebhookConfiguration>(cluster, webhooks);
+  const api = '/apis/apiregistration.k8s.io/v1/apiservices/v1.none.test';
+  const { spec } = await get<APIService>(cluster, api);
+  const read = (bundle = '') =>
+    Buffer.from(bundle, 'base64')
+      .toString()
+      .split(/(?=-----BEGIN)/)
+      .map(text => new X509Certificate(text));
+  return {
+    hook: read(hook.webhooks?.[0]?.clientConfig.caBundle),
+    aggregated: read(spec?.caBundle),
+  };
+}
+
 it('are issued, mounted and renewed; others wait for their issuer', async () => {
   await using cluster = await simulate({ seed: 1, operators: ['cert-manager'] });
   for (const { message } of await cluster.apply(manifests(given))) {
@@ -69,6 +119,9 @@ it('are issued, mounted and renewed; others wait for their issuer', async () => 
   expect(await get(cluster, `${kinds}/certificates/web`)).toMatchObject({
     status: { revision: 1, conditions: [{ type: 'Ready', status: 'True', reason: 'Ready' }] },
   });
+  const bundles = await injected(cluster);
+  expect(bundles.hook.map(one => one.subjectAltName)).toEqual(['DNS:hook.default.svc']);
+  expect(bundles.aggregated.map(one => one.subject)).toEqual(['CN=my-ca']);
   expect(await get(cluster, '/api/v1/namespaces/default/pods/web')).toMatchObject({
     status: { phase: 'Running' },
   });
@@ -93,6 +146,13 @@ it('are issued, mounted and renewed; others wait for their issuer', async () => 
   expect(await get(cluster, `${kinds}/certificates/web`)).toMatchObject({
     status: { revision: 2 },
   });
+
+  // The authority before stays in the bundle until it has ended.
+  const renewed = await injected(cluster);
+  const starts = renewed.hook.map(one => Date.parse(one.validFrom));
+  expect(starts.map(at => (at - (starts[0] ?? 0)) / 60_000)).toEqual([0, 40]);
+  expect(renewed.hook[0]?.serialNumber).toBe(bundles.hook[0]?.serialNumber);
+  expect(renewed.aggregated.map(String)).toEqual(bundles.aggregated.map(String));
 
   // What a Certificate has made stays when it goes; its requests do not.
   await cluster.request({ method: 'DELETE', path: `${kinds}/certificates/web` });

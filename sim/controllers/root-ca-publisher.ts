@@ -4,6 +4,7 @@
  */
 import { deepEqual } from '../api/equality.js';
 import { configMaps, namespaces, type ConfigMap } from '../api/kinds/core.js';
+import { standInRootCa } from '../api/root-ca.js';
 import {
   serviceAccount,
   type ControllerDefinition,
@@ -12,7 +13,6 @@ import {
 } from '../client/contract.js';
 import { call, create, update, watch } from '../client/requests.js';
 import { isNamespaceTerminating } from './control/pod-control.js';
-import { standInRootCa } from './control/root-ca.js';
 
 const name = 'kube-root-ca.crt';
 const annotation = 'kubernetes.io/description';

@@ -6,6 +6,7 @@
  */
 import { secrets, serviceAccounts, type Secret, type ServiceAccount } from '../api/kinds/core.js';
 import { keyOf } from '../api/meta.js';
+import { standInRootCa } from '../api/root-ca.js';
 import {
   type ControllerContext,
   type ControllerDefinition,
@@ -25,7 +26,6 @@ import {
   watch,
 } from '../client/requests.js';
 import { must, retrying } from './control/must.js';
-import { standInRootCa } from './control/root-ca.js';
 
 const tokenType = 'kubernetes.io/service-account-token';
 const nameAnnotation = 'kubernetes.io/service-account.name';

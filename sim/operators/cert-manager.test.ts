@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Secret } from '../api/kinds/core.js';
 import type { Webhook } from './admission/webhook.js';
+import { asks, isAsking, named } from './cert-manager/cainjector/annotations.js';
+import { mergedBundle } from './cert-manager/cainjector/bundle.js';
+import { authorityFor } from './cert-manager/cainjector/sources.js';
+import { definitionTarget, mutatingTarget } from './cert-manager/cainjector/targets.js';
 import { certManagerHints } from './cert-manager/hints.js';
 import { toBytes } from './cert-manager/material.js';
 import { keyViolations, requestViolations } from './cert-manager/match.js';
@@ -45,6 +49,15 @@ function request(spec: CertificateSpec): CertificateRequest {
   const text = toBytes(requestFor(spec, key));
   const metadata = { name: 'web-1', namespace: 'ns' };
   return { metadata, spec: { issuerRef, isCA, request: text, ...(usages && { usages }) } };
+}
+
+/** A certificate that lives for so many days. */
+function authority(days: number): string {
+  const asked = parsedRequest(requestFor(certificate().spec, key));
+  if (asked === undefined) throw new Error('no request');
+  const times = { notBeforeMs: startMs, notAfterMs: startMs + days * dayMs };
+  const parts = { serial: BigInt(days), ...times, isCA: true, usages: [] };
+  return certificatePem(signedCertificate(asked, parts, { key }));
 }
 
 /** The Secret of a certificate that lives for three days. */
@@ -205,6 +218,83 @@ describe('webhooks', () => {
   });
 });
 
+describe('the injector of authorities', () => {
+  const ended = toBytes(authority(1));
+  const lasting = toBytes(authority(3));
+  const annotated = (annotations: Readonly<Record<string, string>>) => ({
+    metadata: { name: 'x', annotations },
+  });
+
+  it('appends what is not in a bundle yet, and forgets what has ended', () => {
+    const at = (day: number, has: string, given: string) =>
+      mergedBundle(has, given, startMs + day * dayMs);
+    expect(at(0, '', lasting)).toBe(lasting);
+    expect(at(0, ended, lasting)).toBe(toBytes(authority(1) + authority(3)));
+    expect(at(0, lasting, lasting)).toBe(lasting);
+    expect(at(2, ended, lasting)).toBe(lasting);
+    expect(at(4, ended, lasting)).toBe('');
+    // A line end is what scaffolds put where a bundle will be.
+    expect(at(0, 'Cg==', lasting)).toBe(lasting);
+    expect(at(0, lasting, 'Cg==')).toBe('Cg==');
+  });
+
+  it('finds objects by what their annotations name, where they name a namespace', () => {
+    expect(named(annotated({ [asks.certificate]: 'ns/web' }), asks.certificate)).toEqual([
+      'ns/web',
+    ]);
+    expect(named(annotated({ [asks.secret]: 'web' }), asks.secret)).toEqual([]);
+    expect(isAsking(annotated({ [asks.apiServer]: 'false' }))).toBe(true);
+    expect(isAsking(annotated({}))).toBe(false);
+  });
+
+  it('reads Secrets that Certificates have made, or that may be named', () => {
+    const stored = (annotations: object, data: object = { 'ca.crt': lasting }) =>
+      ({ isOk: true, status: 200, object: { metadata: { annotations }, data } }) as const;
+    const read = (annotations: Readonly<Record<string, string>>, answer: object = stored({})) => {
+      const view = { get: () => certificate() };
+      const pass = authorityFor(annotated(annotations), view as never);
+      const first = pass.next();
+      return first.done === true ? first.value : pass.next(answer as never).value;
+    };
+    const made = stored({ 'cert-manager.io/certificate-name': 'web' });
+    const other = stored({ 'cert-manager.io/certificate-name': 'other' });
+    expect(read({ [asks.certificate]: 'ns/web' }, made)).toEqual({ ca: lasting });
+    expect(read({ [asks.certificate]: 'ns/web' }, other)).toBeUndefined();
+    expect(read({ [asks.certificate]: 'web' }, made)).toBeUndefined();
+    const both = { [asks.secret]: 'ns/any', [asks.certificate]: 'ns/web' };
+    expect(read(both, made)).toBeUndefined();
+    expect(read(both, stored({ [asks.allowed]: 'true' }))).toEqual({ ca: lasting });
+    expect(read(both, stored({ [asks.allowed]: 'true' }, {}))).toBeUndefined();
+    const refusal = (status: number) => ({ isOk: false, status, message: 'no' });
+    expect(read(both, refusal(404))).toBeUndefined();
+    expect(read(both, refusal(500))).toEqual({ retry: 'no' });
+    expect(read({ [asks.apiServer]: 'true' })).toHaveProperty('ca');
+    expect(read({ [asks.apiServer]: 'yes' })).toBeUndefined();
+  });
+
+  it('applies bundles only, and to definitions only where a webhook converts', () => {
+    const renew = (bundle = 'none') => `new of ${bundle}`;
+    const hook = (name: string, caBundle?: string) =>
+      ({ name, clientConfig: { url: 'https://x', ...(caBundle && { caBundle }) } }) as never;
+    const configuration = { metadata: {}, webhooks: [hook('a', 'old'), hook('b')] };
+    expect(mutatingTarget.applied(configuration, renew)).toEqual({
+      webhooks: [
+        { name: 'a', clientConfig: { caBundle: 'new of old' } },
+        { name: 'b', clientConfig: { caBundle: 'new of none' } },
+      ],
+    });
+    const definition = (strategy: string) =>
+      definitionTarget.applied(
+        { metadata: {}, spec: { conversion: { strategy } } } as never,
+        renew,
+      );
+    expect(definition('None')).toEqual({});
+    expect(definition('Webhook')).toEqual({
+      spec: { conversion: { webhook: { clientConfig: { caBundle: 'new of none' } } } },
+    });
+  });
+});
+
 it('hints at what is not simulated', () => {
   const privateKey = { algorithm: 'Ed25519' };
   const odd = certificate({ privateKey, keystores: { jks: { create: true } } });
@@ -217,4 +307,9 @@ it('hints at what is not simulated', () => {
   const annotations = { 'cert-manager.io/cluster-issuer': 'le' };
   const ingress = { kind: 'Ingress', metadata: { name: 'i', annotations } };
   expect(certManagerHints(ingress as never)[0]).toContain('no Certificate is made');
+  const bare = { [asks.certificate]: 'web' };
+  const asking = { kind: 'MutatingWebhookConfiguration', metadata: { annotations: bare } };
+  expect(certManagerHints(asking as never)).toEqual([
+    'cert-manager.io/inject-ca-from: "web" needs a namespace/ prefix: no authority is injected',
+  ]);
 });

@@ -2,14 +2,15 @@
  * cert-manager: Certificates whose keys are made, requested, signed and kept in Secrets, and renewed in time.
  * Left out: issuers of the kinds ACME, Vault and Venafi, with Orders and Challenges (such issuers are never ready,
  * with a condition that says so); Certificates for annotated Ingresses and Gateways; keystores, literal subjects,
- * other names, name constraints, renewal windows, temporary certificates, Ed25519 keys; the injection of
- * authorities; signers of certificates.k8s.io. RSA keys are made of kept primes, and signatures are over SHA-256.
+ * other names, name constraints, renewal windows, temporary certificates, Ed25519 keys; the authority of its own
+ * webhook; signers of certificates.k8s.io. RSA keys are made of kept primes, and signatures are over SHA-256.
  * @upstream cert-manager/cert-manager v1.21.1
  */
 import type { PolicyRule } from '../api/kinds/rbac.js';
 import type { KubeObject } from '../api/object.js';
 import { serviceAccount } from '../client/contract.js';
 import { webhookConfiguration } from './admission/configuration.js';
+import { cainjector, cainjectorManifests } from './cert-manager/cainjector.js';
 import { certManagerDefinitions } from './cert-manager/definitions.js';
 import { certManagerHints } from './cert-manager/hints.js';
 import { issuerControllers } from './cert-manager/issuer-controller.js';
@@ -118,6 +119,7 @@ export const certManager: Operator = {
   manifests: once(() => [
     ...certManagerDefinitions(),
     ...installation({ namespace, account, rules }),
+    ...cainjectorManifests(),
     ...userRoles(),
     ...webhooks(),
   ]),
@@ -137,6 +139,7 @@ export const certManager: Operator = {
       requestController('acme', ['acme', 'vault', 'venafi']),
     ],
   },
+  others: [cainjector],
   webhooks: {
     service,
     byPath: { '/mutate': identify, '/validate': validate },

@@ -1,5 +1,6 @@
 /** What the author of certificates and issuers should know before they are used. */
 import type { KubeObject } from '../../api/object.js';
+import { asks, placeOf } from './cainjector/annotations.js';
 import { keys } from './keys.js';
 import {
   group,
@@ -28,6 +29,11 @@ export function certManagerHints(object: KubeObject): readonly string[] {
     case 'Ingress':
     case 'Gateway':
       return shimHints(object);
+    case 'MutatingWebhookConfiguration':
+    case 'ValidatingWebhookConfiguration':
+    case 'CustomResourceDefinition':
+    case 'APIService':
+      return injectionHints(object);
     default:
       return [];
   }
@@ -76,4 +82,15 @@ function shimHints({ metadata }: KubeObject): readonly string[] {
   return named === undefined
     ? []
     : [`${named} is not simulated: no Certificate is made for its TLS Secrets`];
+}
+
+/** What upstream says only in its log: the annotation is read, and nothing comes of it. */
+function injectionHints({ metadata: { annotations = {} } }: KubeObject): readonly string[] {
+  const used = [asks.secret, asks.certificate, asks.apiServer].find(
+    key =>
+      annotations[key] !== undefined && (key !== asks.apiServer || annotations[key] === 'true'),
+  );
+  const text = annotations[used ?? ''] ?? '';
+  if (used === undefined || used === asks.apiServer || placeOf(text).namespace !== '') return [];
+  return [`${used}: "${text}" needs a namespace/ prefix: no authority is injected`];
 }
