@@ -23,6 +23,7 @@ async function open(request: OpenRequest): Promise<OpenedCluster> {
   refuseSlices(request.objects ?? [], realNodes);
   const cluster = await kind({
     config: config.file,
+    ...(config.text !== undefined && { configText: config.text }),
     gpus,
     needs,
     seed: needs.seed,

@@ -55,13 +55,15 @@ async function found(
   folders: NodeFolders | undefined,
 ): Promise<Made> {
   const file = options.config ?? defaultConfigFile;
-  const { config } = readyConfig(file, {});
+  const given = options.configText !== undefined && { given: options.configText };
+  const { config } = readyConfig(file, { ...given });
   const name = options.name ?? config.name;
   const isReused = options.reuse === true && (await tool.clusters()).includes(name);
   const isCgroupV1 = !isReused && (await tool.cgroupVersion()) === 1;
   const isPlayed = options.gpus === 'kubelets';
   const { configuration } = options.needs?.scheduler ?? {};
   const ready = readyConfig(file, {
+    ...given,
     name,
     ...(configuration !== undefined && { schedulerFile: schedulerFile(name) }),
     isCgroupV1,

@@ -1,5 +1,5 @@
 /** The part of `seatrial replay --confirm` that is about real clusters. */
-import { backendNamed } from '../backends/index.js';
+import { backendNamed, type ChosenBackend } from '../backends/index.js';
 import { writeError, writeOut } from '../host.js';
 import { exitCodes, UserError } from '../input/errors.js';
 import { laws } from '../laws/index.js';
@@ -17,21 +17,34 @@ const codes = {
   'cannot be judged': exitCodes.inconclusive,
 } as const;
 
+/** A backend that can confirm, and what it was called by. */
+export interface NamedBackend {
+  readonly name: string;
+  readonly chosen: ChosenBackend;
+}
+
+/**
+ * The backend of `--confirm`.
+ *
+ * @throws UserError when there is none of that name, or it is the simulation.
+ */
+export function realBackendNamed(name: string): NamedBackend {
+  const chosen = backendNamed(name);
+  if (chosen !== undefined) return { name, chosen };
+  throw new UserError('the simulation cannot confirm itself', {
+    exitCode: exitCodes.usage,
+    code: 'not-a-real-backend',
+    next: 'name a real one: --confirm control-plane',
+  });
+}
+
 /** Sails the voyage on the backend, and says whether what broke here is broken there. */
 export async function confirmThere(
   { plan, failure }: KnownVoyage,
   sailed: Sailed,
-  name: string,
+  { name, chosen }: NamedBackend,
   flags: Omit<RealFlags, 'backend'> & Pick<ConfirmOptions, 'settings'>,
 ): Promise<number> {
-  const chosen = backendNamed(name);
-  if (chosen === undefined) {
-    throw new UserError('the simulation cannot confirm itself', {
-      exitCode: exitCodes.usage,
-      code: 'not-a-real-backend',
-      next: 'name a real one: --confirm control-plane',
-    });
-  }
   const broken = sailed.verdicts.filter(({ kind }) => kind === 'broken').map(({ law }) => law);
   const wanted = failure === undefined ? broken : [failure.law];
   if (wanted.length === 0) {

@@ -44,7 +44,10 @@ async function query(promql: string, flags: QueryFlags): Promise<number> {
     throw new UserError(told.error ?? 'this cluster answers no queries', {
       exitCode: exitCodes.usage,
       code: 'query-refused',
-      next: 'serve a kept run: seatrial up --from RUN --at TIME',
+      next:
+        told.error === undefined
+          ? 'serve a kept run: seatrial up --from RUN --at TIME'
+          : 'mend the query; it is in quotes, for the shell',
     });
   }
   if (flags.output === 'json') {
@@ -56,7 +59,11 @@ async function query(promql: string, flags: QueryFlags): Promise<number> {
     resultType === 'vector'
       ? (result as readonly Shown[]).map(({ metric, value }) => [nameOf(metric), value[1]])
       : [['', String(result[1])]];
-  const title = rows.length === 0 ? 'nothing' : `${rows.length} at ${flags.time ?? 'the instant'}`;
+  if (rows.length === 0) {
+    writeOut(`nothing at ${flags.time ?? 'the instant'}: no series answers it\n`);
+    return exitCodes.pass;
+  }
+  const title = `${rows.length} at ${flags.time ?? 'the instant'}`;
   writeOut(`${tableLines({ title, columns: ['series', 'value'], rows, notes: [] }).join('\n')}\n`);
   return exitCodes.pass;
 }

@@ -15,7 +15,7 @@ import { breachLines } from '../voyages/story.js';
 import { version } from '../version.js';
 import type { CliCommand } from './command.js';
 import { backendOptions, type RealFlags } from './backend-options.js';
-import { confirmThere } from './confirm.js';
+import { confirmThere, realBackendNamed } from './confirm.js';
 import { collect, lawSettingOption } from './options.js';
 import { planReports } from './report-files.js';
 import { voyageOf, type KnownVoyage } from './voyage-of.js';
@@ -64,6 +64,8 @@ const exitHelp = `Exit codes: 0 no law is broken, 1 a law is broken, as it was, 
 
 async function replay(word: string, flags: ReplayFlags): Promise<number> {
   const known = voyageOf(word, flags.filename);
+  // Before it sails: a slip in the name is told at once.
+  const real = flags.confirm === undefined ? undefined : realBackendNamed(flags.confirm);
   const isReported = flags.reporter.length + flags.outputFile.length > 0;
   const reports = isReported ? planReports(flags, [], Object.keys(reporters)) : [];
   const news: VoyageNews[] = [];
@@ -99,8 +101,8 @@ async function replay(word: string, flags: ReplayFlags): Promise<number> {
   });
   writeReports({ runs: [told], seed: known.plan.seed, backend: 'sim', version }, reports);
   const code = conclude(known, sailed);
-  if (flags.confirm === undefined) return code;
-  return confirmThere(known, sailed, flags.confirm, { ...flags, settings: flags.lawSetting });
+  if (real === undefined) return code;
+  return confirmThere(known, sailed, real, { ...flags, settings: flags.lawSetting });
 }
 
 function tell({ atMs, what, refusal }: VoyageNews): void {

@@ -314,9 +314,16 @@ function optionsOf(
   );
 }
 
+/** Files come by their names: what lies in a namespace may come before it, and nobody is asked to apply twice. */
+function namespacesFirst(manifests: readonly Manifest[]): readonly Manifest[] {
+  const isNamespace = ({ object }: Manifest): boolean => object.kind === 'Namespace';
+  return [...manifests.filter(isNamespace), ...manifests.filter(each => !isNamespace(each))];
+}
+
 async function applyAll(cluster: SimulatedCluster, manifests: readonly Manifest[]): Promise<void> {
-  const applied = await cluster.apply(manifests.map(({ object }) => object));
-  manifests.forEach((manifest, index) => {
+  const ordered = namespacesFirst(manifests);
+  const applied = await cluster.apply(ordered.map(({ object }) => object));
+  ordered.forEach((manifest, index) => {
     const each = applied[index];
     if (each === undefined) return;
     mustBeTaken(each, manifest, 'mend the manifest; the cluster was not kept');

@@ -24,6 +24,8 @@ export interface ConfiguredTaint {
 /** A cluster as the configuration describes it. */
 export interface KindConfig {
   readonly file: string;
+  /** What it says as kind reads it, where no file holds it. */
+  readonly text?: string;
   readonly name: string;
   readonly nodes: readonly ConfiguredNode[];
   readonly podSubnet: string;

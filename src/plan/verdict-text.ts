@@ -8,9 +8,13 @@ export function verdictText(verdict: PodVerdict): string {
   return `${[...answer(verdict), ...groupLines(verdict), ...nodeLines(verdict.nodes), ...remedy(verdict)].join('\n')}\n`;
 }
 
-function answer({ pod, runsOn, node, message, gates, group }: PodVerdict): string[] {
+function answer({ pod, runsOn, ended, node, message, gates, group }: PodVerdict): string[] {
   const lines: string[] = [];
-  if (runsOn !== undefined) lines.push(`pod ${pod} runs on ${runsOn}; asked about it anew:`);
+  if (runsOn !== undefined) {
+    const how =
+      ended === undefined ? `runs on ${runsOn}` : `ran on ${runsOn} and ${ended.toLowerCase()}`;
+    lines.push(`pod ${pod} ${how}; asked about it anew:`);
+  }
   if (gates.length > 0) lines.push(`pod ${pod} is not looked at: ${gates.join('; ')}`);
   const isHeld = group?.starts === false && group.known > 0;
   if (node !== undefined && isHeld) lines.push(`pod ${pod} waits for its pod group ${group.name}`);

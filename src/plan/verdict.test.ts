@@ -188,6 +188,9 @@ describe('what keeps a pod from its node', () => {
       pod('p', {}, { nodeName: 'a' }),
     ]);
     expect([told.runsOn, told.node]).toEqual(['a', 'b']);
+    expect(verdictText(told)).toContain('runs on a; asked about it anew:');
+    const ended = verdictText({ ...told, ended: 'Succeeded' });
+    expect(ended).toContain('ran on a and succeeded; asked about it anew:');
   });
 });
 

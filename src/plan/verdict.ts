@@ -30,8 +30,10 @@ export interface NodeVerdict {
 /** What a scheduler says of a pod. */
 export interface PodVerdict {
   readonly pod: string;
-  /** Where it runs now. */
+  /** Where it runs now, or ran. */
   readonly runsOn?: string;
+  /** How it ended, where it has. */
+  readonly ended?: 'Succeeded' | 'Failed';
   /** The node that it would get. */
   readonly node?: string;
   readonly message?: string;
@@ -77,6 +79,8 @@ export function verdictOf(
   return {
     pod: podKey(pod),
     ...(nodeName !== undefined && nodeName !== '' && { runsOn: nodeName }),
+    ...(given.status?.phase === 'Succeeded' && { ended: 'Succeeded' }),
+    ...(given.status?.phase === 'Failed' && { ended: 'Failed' }),
     ...(first.node !== undefined && { node: first.node }),
     ...(first.message !== undefined && { message: first.message }),
     gates: first.gates,

@@ -113,7 +113,7 @@ export function wordsOf(happening: Happening): string {
     case 'uncordon':
       return `${sort} ${happening.node}`;
     case 'burst':
-      return `${sort} of ${happening.count} pods in ${happening.namespace}`;
+      return `${sort} of ${happening.count} pod${happening.count === 1 ? '' : 's'} in ${happening.namespace}`;
     case 'probe':
       return `${sort} port ${happening.port}`;
     case 'load':

@@ -1,6 +1,6 @@
 /** What a step is called in reports when it has no name. */
 import { alertText } from './alert-step.js';
-import { sortOf } from './happening.js';
+import { wordsOf } from './happening.js';
 import type { Step } from './scenario.js';
 
 /** The action of the step, in a few words. */
@@ -11,7 +11,7 @@ export function titleOf(step: Step): string {
   if (step.delete !== undefined) return `delete ${step.delete.kind} ${step.delete.name ?? ''}`;
   if (step.advance !== undefined) return `advance ${step.advance}`;
   if (step.traffic !== undefined) return `traffic for ${step.traffic.for}`;
-  if (step.event !== undefined) return sortOf(step.event);
+  if (step.event !== undefined) return wordsOf(step.event);
   if (step.judge !== undefined) return `judge ${step.judge.laws?.join(', ') ?? 'by all laws'}`;
   if (step.log !== undefined) return `wait for "${step.log.contains}" from ${step.log.pod}`;
   if (step.alert !== undefined) return `wait for ${alertText(step.alert)}`;

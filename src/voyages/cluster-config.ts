@@ -1,4 +1,5 @@
 /** The cluster of a plan as a configuration of kind. */
+import { stringify } from 'yaml';
 import { withGpuSharing } from '../gpu/gpu-sharing.js';
 import type { ConfiguredNode, KindConfig } from '../gpu/kind-config.js';
 import { clusterName, type NodePool, type VoyagePlan } from './plan.js';
@@ -22,6 +23,30 @@ export function clusterConfig({
     runtimeConfig: hasGangs ? { 'scheduling.k8s.io/v1alpha2': 'true' } : {},
   };
   return withGpuSharing(config, objects);
+}
+
+/** YAML as prettier lays it out in this repository: what is kept is committed. */
+export function writtenOut(value: unknown): string {
+  return stringify(value, { lineWidth: 0, aliasDuplicateObjects: false, singleQuote: true });
+}
+
+/** The configuration as kind reads it; taints are what kubeadm is told. */
+export function kindCluster({ name, nodes, featureGates, runtimeConfig }: KindConfig): object {
+  return {
+    kind: 'Cluster',
+    apiVersion: 'kind.x-k8s.io/v1alpha4',
+    name,
+    ...(Object.keys(featureGates).length > 0 && { featureGates, runtimeConfig }),
+    nodes: nodes.map(({ role, labels, taints }) => ({
+      role,
+      ...(Object.keys(labels).length > 0 && { labels }),
+      ...(taints.length > 0 && {
+        kubeadmConfigPatches: [
+          writtenOut({ kind: 'JoinConfiguration', nodeRegistration: { taints } }),
+        ],
+      }),
+    })),
+  };
 }
 
 function configuredNode(pool: NodePool): ConfiguredNode {

@@ -12,7 +12,7 @@ import { Crew } from '../scenario/crew.js';
 import { believed } from '../scenario/real-time.js';
 import { missedBy } from '../scenario/real-voyage.js';
 import { bootOptions } from './boot-options.js';
-import { clusterConfig } from './cluster-config.js';
+import { clusterConfig, kindCluster, writtenOut } from './cluster-config.js';
 import type { VoyagePlan } from './plan.js';
 import { crewFollows, type VoyageNews } from './run-plan.js';
 
@@ -46,9 +46,11 @@ export interface Confirmation {
 export async function confirm(plan: VoyagePlan, options: ConfirmOptions): Promise<Confirmation> {
   const { chosen, flags, laws, tell, realMaxMs, settings = {} } = options;
   const needs: Needs = bootOptions(plan);
+  const config = clusterConfig(plan);
   await using cluster = await chosen.backend.open({
     needs,
-    config: clusterConfig(plan),
+    // No file holds it, and kind reads a file.
+    config: { ...config, text: writtenOut(kindCluster(config)) },
     flags,
     tell,
     interleaving: plan.seed,

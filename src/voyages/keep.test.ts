@@ -2,6 +2,9 @@ import { check, resolveConfig } from 'prettier';
 import { expect, it } from 'vitest';
 import { clusterFor } from '../arbitraries/plans.js';
 import { gang } from '../arbitraries/manifests.js';
+import { readyConfig } from '../backends/kind/configuration.js';
+import { clusterConfig, kindCluster, writtenOut } from './cluster-config.js';
+import { titleOf } from '../scenario/step-title.js';
 import { scenarioFiles } from './keep.js';
 
 it('writes files as prettier lays them out here, for they are committed', async () => {
@@ -40,4 +43,24 @@ it('writes files as prettier lays them out here, for they are committed', async 
   for (const [file, written] of Object.entries(files)) {
     expect([file, await check(written, { ...config, filepath: file })]).toEqual([file, true]);
   }
+});
+
+it('tells kind the cluster of a plan, which no file holds', () => {
+  const taints = [{ key: 'gpu', value: 'true', effect: 'NoSchedule' as const }];
+  const config = clusterConfig({
+    cluster: clusterFor([{ name: 'gpu', count: 2, taints }], []),
+    objects: [],
+  });
+  const given = writtenOut(kindCluster(config));
+  const { text, config: read } = readyConfig(config.file, { given, name: 'voyage' });
+  expect(JSON.parse(text)).toMatchObject({ name: 'voyage', nodes: [{}, {}, {}] });
+  expect(read.nodes.map(node => node.taints)).toEqual([[], taints, taints]);
+});
+
+it('is told by what happened to what', () => {
+  const target = { apiVersion: 'batch/v1', kind: 'Job', namespace: 'ml', name: 'gang' };
+  expect(titleOf({ event: { kind: 'delete', target } })).toBe('delete Job ml/gang');
+  const burst = { kind: 'burst', namespace: 'ml', name: 'wave', requests: {} } as const;
+  expect(titleOf({ event: { ...burst, count: 1 } })).toBe('burst of 1 pod in ml');
+  expect(titleOf({ event: { ...burst, count: 2 } })).toBe('burst of 2 pods in ml');
 });

@@ -1,14 +1,8 @@
 /** A plan as a scenario: a folder of files that `seatrial run` runs, for ever after. */
-import { stringify } from 'yaml';
 import type { KubeObject } from '../../sim/api/object.js';
-import { clusterConfig } from './cluster-config.js';
+import { clusterConfig, kindCluster, writtenOut } from './cluster-config.js';
 import { spanText } from './commands.js';
 import type { VoyagePlan } from './plan.js';
-
-/** YAML as prettier lays it out in this repository: what is kept is committed. */
-function yaml(value: unknown): string {
-  return stringify(value, { lineWidth: 0, aliasDuplicateObjects: false, singleQuote: true });
-}
 
 /** What a kept voyage is called and judged by. */
 export interface KeepOptions {
@@ -25,8 +19,8 @@ export function scenarioFiles(plan: VoyagePlan, options: KeepOptions): Record<st
   const { refused } = options;
   const objects = plan.objects.filter(object => !refused.has(object));
   return {
-    'kind-config.yaml': kindConfig(plan),
-    ...(objects.length > 0 && { 'manifests.yaml': objects.map(yaml).join('---\n') }),
+    'kind-config.yaml': writtenOut(kindCluster(clusterConfig(plan))),
+    ...(objects.length > 0 && { 'manifests.yaml': objects.map(writtenOut).join('---\n') }),
     'scenario.yaml': scenario(plan, options, objects.length > 0),
   };
 }
@@ -48,7 +42,7 @@ function scenario(
     { name: `${laws.join(', ')} must hold`, judge: { laws } },
   ];
   const { operators = [], hasMetrics = false, autoscaler } = cluster;
-  return yaml({
+  return writtenOut({
     apiVersion: 'seatrial.dev/v1alpha1',
     kind: 'Scenario',
     metadata: { name },
@@ -66,23 +60,5 @@ function scenario(
       show: { logs: false, events: false },
       steps,
     },
-  });
-}
-
-/** As kind reads it; taints are what kubeadm is told. */
-function kindConfig(plan: VoyagePlan): string {
-  const { name, nodes, featureGates, runtimeConfig } = clusterConfig(plan);
-  return yaml({
-    kind: 'Cluster',
-    apiVersion: 'kind.x-k8s.io/v1alpha4',
-    name,
-    ...(Object.keys(featureGates).length > 0 && { featureGates, runtimeConfig }),
-    nodes: nodes.map(({ role, labels, taints }) => ({
-      role,
-      ...(Object.keys(labels).length > 0 && { labels }),
-      ...(taints.length > 0 && {
-        kubeadmConfigPatches: [yaml({ kind: 'JoinConfiguration', nodeRegistration: { taints } })],
-      }),
-    })),
   });
 }

@@ -13,7 +13,7 @@ export function storyOf(
 ): string[] {
   const { before, after, breaches, isSmallest, shrinkRuns } = example;
   const size = ({ nodes, objects, events }: typeof before): string =>
-    `${nodes} nodes, ${objects} objects, ${events} events`;
+    [counted(nodes, 'node'), counted(objects, 'object'), counted(events, 'event')].join(', ');
   const how = isSmallest
     ? 'nothing smaller breaks it'
     : 'the budget was over before it was smallest';
@@ -41,3 +41,6 @@ export function breachLines({ timeMs, what, evidence }: Breach, startMs: number)
   const more = evidence.length - evidenceMax;
   return [`  ${at(timeMs)}  ${what}`, ...lines, ...(more > 0 ? [`  and ${more} lines more`] : [])];
 }
+
+const counted = (count: number, word: string): string =>
+  `${count} ${word}${count === 1 ? '' : 's'}`;

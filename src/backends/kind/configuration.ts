@@ -14,6 +14,8 @@ export interface NodeMount {
 
 /** What is added to the user's configuration. */
 export interface Additions {
+  /** What is added to, where no file holds it. */
+  readonly given?: string;
   /** Default: the configuration's own. */
   readonly name?: string;
   /** Folders by the node's index in the configuration. */
@@ -84,7 +86,7 @@ apiServer:
  * @throws InputError when kind or a kubelet would refuse it: kind itself fails minutes later.
  */
 export function readyConfig(file: string, additions: Additions): ReadyConfig {
-  const text = readInput(file);
+  const text = additions.given ?? readInput(file);
   const config = parseKindConfig(text, file);
   const name = additions.name ?? config.name;
   const raw = (parseLocated(text, file)[0]?.value ?? {}) as RawCluster;

@@ -14,6 +14,8 @@ export interface KindOptions extends Pick<
   readonly name?: string;
   /** A kind configuration file. Default: seatrial's own, with four nodes. */
   readonly config?: string;
+  /** What the configuration says, where no file holds it: `config` only names it then. */
+  readonly configText?: string;
   /** The node image. Default: the one of the installed kind. */
   readonly image?: string;
   /** How long it may take until it is ready, as milliseconds or a Go duration. Default 10m. */

@@ -1,4 +1,5 @@
 /** Reads at which instant of a run somebody wants to stand. */
+import { printDuration } from '../../../sim/api/duration.js';
 import { exitCodes, UserError } from '../../input/errors.js';
 import { durationMs } from '../../input/duration.js';
 
@@ -23,15 +24,17 @@ export function instantOf(text: string, { startMs, endMs }: Span): number {
   }
   if (atMs >= startMs - dayMs && atMs <= endMs) return Math.max(atMs, startMs);
   const told = [startMs, endMs].map(ms => new Date(ms).toISOString()).join(' to ');
-  throw refused(`${text} is not in the run`, `it went from ${told}`);
+  const length = printDuration(Math.round(endMs - startMs) * 1_000_000);
+  throw refused(`${text} is not in the run`, `it went from ${told} (+${length})`);
 }
 
 function readInstant(text: string, { startMs, endMs }: Span): number | undefined {
   if (text === 'start') return startMs;
   if (text === 'end') return endMs;
   if (text.startsWith('+')) return startMs + durationMs(text.slice(1));
-  const ofDay = /^(\d{1,2}):(\d{2})(?::(\d{2}(?:\.\d+)?))?$/.exec(text);
-  if (ofDay === null) return Date.parse(text);
+  const ofDay = /^([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d(?:\.\d+)?))?$/.exec(text);
+  // What else Date takes for a time is no time: it reads 09:75 as the year 1975.
+  if (ofDay === null) return /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : undefined;
   const [, hours = '', minutes = '', seconds = '0'] = ofDay;
   const sinceMidnightMs = Number(hours) * 3_600_000 + Number(minutes) * 60_000;
   const timeOfDayMs = sinceMidnightMs + Number(seconds) * 1000;

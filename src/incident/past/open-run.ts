@@ -108,7 +108,7 @@ export async function openPast(run: OpenableRun, at: string): Promise<OpenedRun>
       'not in it: managedFields, exec, GPU metrics, renewals of leases; ages in `kubectl describe` are told by your own clock',
     ],
     ended: () => new Promise(() => undefined),
-    end: () => Promise.resolve(),
+    end: () => Promise.resolve(past.end()),
   };
 }
 

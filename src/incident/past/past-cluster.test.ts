@@ -58,6 +58,13 @@ async function podsOf(opened: OpenedRun): Promise<readonly string[]> {
 }
 
 describe('the record of a run', () => {
+  it('plays no more once nobody looks at it, or the process would stay to its end', async () => {
+    const opened = await openPast(run, 'start');
+    opened.steering.resume(1);
+    await opened.end();
+    expect(opened.steering.pace.isPaused).toBe(true);
+  });
+
   let opened: OpenedRun;
 
   beforeAll(async () => {
@@ -198,5 +205,7 @@ describe('instants', () => {
     expect(() => instantOf('+3d', span)).toThrow('not a duration');
     expect(() => instantOf('2026-08-22T00:00:00Z', span)).toThrow('is not in the run');
     expect(() => instantOf('noon', span)).toThrow('"noon" is no instant');
+    expect(() => instantOf('25:10', span)).toThrow('"25:10" is no instant');
+    expect(() => instantOf('09:75', span)).toThrow('"09:75" is no instant');
   });
 });

@@ -100,6 +100,12 @@ export class PastCluster implements Steering {
     void this.play(playing);
   }
 
+  /** Nobody looks at it any more: what plays would keep the process alive to the end of the record. */
+  end(): void {
+    this.pause();
+    this.endStreams();
+  }
+
   async step(): Promise<void> {
     for (const news of this.journal.forward(this.instant, Infinity)) {
       if (news.kind !== 'change') continue;
