@@ -5,6 +5,7 @@ import type { Service } from '../sim/api/kinds/core.js';
 import type { KubeObject } from '../sim/api/object.js';
 import type { AnalysisRun } from '../sim/operators/argo-rollouts/analysis-types.js';
 import type { Rollout, RolloutSpec } from '../sim/operators/argo-rollouts/types.js';
+import type { ContainerContext, Workload, WorkloadRule } from '../sim/workloads/workload.js';
 import { simulationOptions } from '../src/backends/sim-options.js';
 import { bootSimulatedCluster, type SimulatedCluster } from '../src/backends/sim.js';
 
@@ -41,8 +42,21 @@ class Team implements AsyncDisposable {
   private constructor(readonly cluster: SimulatedCluster) {}
 
   static async with(...objects: readonly KubeObject[]): Promise<Team> {
-    const options = simulationOptions({ seed: 1, operators: ['argo-rollouts'] });
-    const team = new Team(await bootSimulatedCluster(options));
+    return await Team.of({ operators: ['argo-rollouts'] }, objects);
+  }
+
+  static async of(
+    {
+      workloads = [],
+      ...choice
+    }: {
+      readonly operators: readonly string[];
+      readonly workloads?: readonly WorkloadRule[];
+    },
+    objects: readonly KubeObject[],
+  ): Promise<Team> {
+    const options = simulationOptions({ seed: 1, ...choice });
+    const team = new Team(await bootSimulatedCluster({ ...options, workloads }));
     for (const { message } of await team.cluster.apply(objects)) expect(message).toBeUndefined();
     return team;
   }
@@ -170,6 +184,87 @@ describe('a canary', () => {
     expect(old.spec.replicas).toBe(0);
     expect((await team.get<Rollout>(team.path)).spec.template).toBeUndefined();
   });
+});
+
+it('sends as much to the canary as its weight says, whatever the number of its pods', async () => {
+  const clients: ContainerContext[] = [];
+  const server = (body: string) => ({
+    image: body,
+    workload: {
+      name: body,
+      start: ({ network }: ContainerContext) => {
+        network.listen(80, ({ reply }) => reply({ status: 200, contentType: 'text/plain', body }));
+        return {};
+      },
+    },
+  });
+  const client: Workload = {
+    name: 'client',
+    start: context => {
+      clients.push(context);
+      return {};
+    },
+  };
+  const trafficRouting = { istio: { virtualService: { name: 'web' } } };
+  const services = { stableService: 'web', canaryService: 'canary' };
+  const steps = [{ setWeight: 10 }, { pause: {} }];
+  const sidecar = { 'sidecar.istio.io/inject': 'true' };
+  const destinations = [
+    { destination: { host: 'web' }, weight: 100 },
+    { destination: { host: 'canary' }, weight: 0 },
+  ];
+  await using team = await Team.of(
+    {
+      operators: ['argo-rollouts', 'istiod'],
+      workloads: [server('old'), server('new'), { image: 'client', workload: client }],
+    },
+    [
+      ...[service('web'), service('canary')],
+      {
+        apiVersion: 'networking.istio.io/v1',
+        kind: 'VirtualService',
+        metadata: { name: 'web', namespace: 'default' },
+        spec: { hosts: ['web'], http: [{ route: destinations }] },
+      },
+      {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name: 'client', namespace: 'default', labels: sidecar },
+        spec: { containers: [{ name: 'c', image: 'client' }] },
+      },
+      rollout({
+        replicas: 2,
+        strategy: { canary: { ...services, trafficRouting, steps } },
+        template: {
+          metadata: { labels: { ...labels, ...sidecar } },
+          spec: { containers: [{ name: 'c', image: 'old' }] },
+        },
+      }),
+    ],
+  );
+  const shareOfNew = async () => {
+    await team.cluster.advance(5_000);
+    const got: unknown[] = [];
+    const request = { protocol: 'http', method: 'GET', path: '/', body: '' };
+    for (let sent = 0; sent < 400; sent++) {
+      clients[0]?.network.send({ host: 'web', port: 80 }, request, reply => {
+        got.push(reply.isOk ? (reply.payload as { readonly body: string }).body : reply.error);
+      });
+    }
+    await team.cluster.advance(5_000);
+    expect(got.filter(body => body !== 'old' && body !== 'new')).toEqual([]);
+    expect(got).toHaveLength(400);
+    return got.filter(body => body === 'new').length / 400;
+  };
+  await team.until('Healthy');
+  expect(await shareOfNew()).toBe(0);
+  await team.update('new');
+  await team.until('Paused', 'CanaryPauseStep');
+  expect(await team.sets()).toEqual({ 1: 2, 2: 1 });
+  expect(Math.abs((await shareOfNew()) - 0.1)).toBeLessThan(0.05);
+  await team.patch({ status: { pauseConditions: null } }, '/status');
+  await team.until('Healthy');
+  expect(await shareOfNew()).toBe(1);
 });
 
 it('goes from one Service to the other, and keeps the old pods for a time', async () => {

@@ -235,3 +235,70 @@ it('refuses what istiod would, and lets go what is deleted', async () => {
   pass(10);
   expect([send('batch'), send('old')]).toEqual(['200 scored', 'connection reset']);
 });
+
+const routes = `
+  apiVersion: networking.istio.io/v1
+  kind: DestinationRule
+  metadata: {name: model, namespace: serving}
+  spec:
+    host: model
+    subsets: [{name: v1, labels: {app: model}}, {name: v2, labels: {version: v2}}]
+  ---
+  apiVersion: networking.istio.io/v1
+  kind: VirtualService
+  metadata: {name: model, namespace: serving}
+  spec:
+    hosts: [model]
+    http:
+      - match: [{headers: {x-version: {exact: v2}}}]
+        route: [{destination: {host: model, subset: v2}}]
+      - match: [{headers: {x-version: {exact: v3}}}]
+        route: [{destination: {host: model, subset: v3}}]
+      - match: [{uri: {exact: /old}}]
+        redirect: {uri: /new}
+      - match: [{uri: {prefix: /v1/}}]
+        route: [{destination: {host: model, subset: v1}}]
+  ---
+  apiVersion: networking.istio.io/v1
+  kind: VirtualService
+  metadata: {name: nowhere, namespace: serving}
+  spec: {hosts: [gone], http: [{route: [{destination: {host: model}}]}]}
+  ---
+  apiVersion: v1
+  kind: Service
+  metadata: {name: gone, namespace: serving}
+  spec: {selector: {app: gone}, ports: [{name: http, port: 80}]}
+`;
+
+it('routes what pods with sidecars send by VirtualServices and subsets', async () => {
+  const { cluster, apply, pass, send } = await mesh();
+  await using _ = cluster;
+  const applied = await apply(routes);
+  expect(applied.map(({ status }) => status)).toEqual([201, 201, 201, 201]);
+  pass(10);
+  const version = (value: string) => ({ ...post, headers: { 'x-version': value } });
+  expect({
+    matched: send('gateway'),
+    noPods: send('gateway', version('v2')),
+    noSubset: send('gateway', version('v3')),
+    moved: send('gateway', { ...post, path: '/old' }),
+    noRoute: send('gateway', { ...post, path: '/v9' }),
+    elsewhere: send('gateway', post, { host: 'gone', port: 80 }),
+    withoutSidecar: send('old', { ...post, path: '/v9' }),
+  }).toEqual({
+    matched: '200 scored',
+    noPods: '503 no healthy upstream',
+    noSubset: '503 ',
+    moved: '301 ',
+    noRoute: '404 ',
+    elsewhere: '200 scored',
+    withoutSidecar: '200 scored',
+  });
+  const [wrong] = await apply(`
+    apiVersion: networking.istio.io/v1
+    kind: VirtualService
+    metadata: {name: wrong, namespace: serving}
+    spec: {hosts: [model], http: [{route: [{weight: 1}]}]}
+  `);
+  expect(wrong?.status).toBe(422);
+});

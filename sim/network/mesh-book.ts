@@ -4,16 +4,19 @@ import { keyOf } from '../api/meta.js';
 import type { Controller, ControllerDefinition } from '../client/contract.js';
 import { neverQueued } from '../client/never-queued.js';
 import { watch } from '../client/requests.js';
-import type { MeshObject } from './mesh/kinds.js';
+import type { DestinationRule, MeshObject, VirtualService } from './mesh/kinds.js';
 
 const security = 'security.istio.io/v1';
 
-/** The kinds by which sidecars judge. */
+const networking = 'networking.istio.io/v1';
+
+/** The kinds by which sidecars judge and route. */
 const kinds: readonly Kind<HasMetadata>[] = [
   kindOf(security, 'PeerAuthentication', 'peerauthentications'),
   kindOf(security, 'RequestAuthentication', 'requestauthentications'),
   kindOf(security, 'AuthorizationPolicy', 'authorizationpolicies'),
-  kindOf('networking.istio.io/v1', 'DestinationRule', 'destinationrules'),
+  kindOf(networking, 'DestinationRule', 'destinationrules'),
+  kindOf(networking, 'VirtualService', 'virtualservices'),
 ];
 
 /** The objects in force. */
@@ -22,6 +25,7 @@ export class MeshBook {
   version = 0;
   private state: Map<string, MeshObject> | undefined;
   private all: readonly MeshObject[] | undefined;
+  private routing: Routing | undefined;
 
   /** What the control plane runs to fill it. Sidecars keep what they have while it is down. */
   readonly definition: ControllerDefinition = {
@@ -37,6 +41,16 @@ export class MeshBook {
   /** All objects, in the order in which they came. */
   get objects(): readonly MeshObject[] {
     return (this.all ??= [...(this.state?.values() ?? [])]);
+  }
+
+  /** What sends requests elsewhere. */
+  get virtualServices(): readonly VirtualService[] {
+    return (this.routing ??= routingOf(this.objects)).virtualServices;
+  }
+
+  /** What knows subsets of services. */
+  get destinationRules(): readonly DestinationRule[] {
+    return (this.routing ??= routingOf(this.objects)).destinationRules;
   }
 
   private create(): Controller {
@@ -64,5 +78,18 @@ export class MeshBook {
   private changed(): void {
     this.version++;
     this.all = undefined;
+    this.routing = undefined;
   }
+}
+
+interface Routing {
+  readonly virtualServices: readonly VirtualService[];
+  readonly destinationRules: readonly DestinationRule[];
+}
+
+function routingOf(objects: readonly MeshObject[]): Routing {
+  return {
+    virtualServices: objects.filter(({ kind }) => kind === 'VirtualService') as VirtualService[],
+    destinationRules: objects.filter(({ kind }) => kind === 'DestinationRule') as DestinationRule[],
+  };
 }

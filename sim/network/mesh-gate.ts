@@ -17,6 +17,8 @@ export interface MeshWay {
   readonly target: Target;
   /** Whose address it was. */
   readonly service: Service | undefined;
+  /** Its port. Default: the one that the client names. */
+  readonly servicePort?: number;
 }
 
 /** The page that is asked for when nothing else is said. */
@@ -70,7 +72,8 @@ export class MeshGate {
     if (!this.isActive || target.protocol !== 'TCP' || from.ip === target.ip) return undefined;
     const server = this.around.podAt(target.ip);
     if (server === undefined) return undefined;
-    const service = way.service ?? this.headless(to.host, from.pod?.metadata.namespace ?? '');
+    const service =
+      way.service ?? headless(this.services, to.host, from.pod?.metadata.namespace ?? '');
     return judgeTraffic(
       {
         client: from.pod,
@@ -79,24 +82,28 @@ export class MeshGate {
         serverIp: target.ip,
         port: target.port,
         service,
-        servicePort: service && to.port,
+        servicePort: service && (way.servicePort ?? to.port),
         host: to.port === 80 ? to.host : `${to.host}:${to.port}`,
         payload,
       },
       { objects: this.book.objects, nowMs: this.around.now() },
     );
   }
+}
 
-  /** The service without an address that a name means, or a pod of it. */
-  private headless(host: string, namespace: string): Service | undefined {
-    if (parseAddress(host) !== undefined) return undefined;
-    const parts = host.split('.');
-    for (const index of [0, 1]) {
-      const name = parts[index];
-      const next = parts[index + 1] ?? namespace;
-      const found = name === undefined ? undefined : this.services.service(next, name);
-      if (found?.spec?.clusterIP === 'None') return found;
-    }
-    return undefined;
+/** The service without an address that a name means, or a pod of it. */
+export function headless(
+  services: ServiceBook,
+  host: string,
+  namespace: string,
+): Service | undefined {
+  if (parseAddress(host) !== undefined) return undefined;
+  const parts = host.split('.');
+  for (const index of [0, 1]) {
+    const name = parts[index];
+    const next = parts[index + 1] ?? namespace;
+    const found = name === undefined ? undefined : services.service(next, name);
+    if (found?.spec?.clusterIP === 'None') return found;
   }
+  return undefined;
 }

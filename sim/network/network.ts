@@ -23,7 +23,8 @@ import { ClusterDns } from './dns.js';
 import { knock } from './knock.js';
 import { KnownWays } from './known-ways.js';
 import { MeshBook } from './mesh-book.js';
-import { MeshGate } from './mesh-gate.js';
+import { MeshGate, type MeshWay } from './mesh-gate.js';
+import { MeshRouting } from './mesh-routing.js';
 import { NameServers } from './name-servers.js';
 import { PolicyBook, policyManifests } from './policy-book.js';
 import { PolicyGate, type Target } from './policy-gate.js';
@@ -148,6 +149,17 @@ class PublicNetwork implements ClusterNetwork {
 const defaultAffinitySeconds = 10_800;
 const usualKubeletPort = 10_250;
 
+/** Where a connection goes, to one backend. */
+interface Way extends MeshWay {
+  readonly target: Backend & { readonly protocol: NetworkProtocol };
+}
+
+/** What becomes of an answer. */
+interface Answering {
+  done(reply: NetworkReply): void;
+  later(delayMs: number, reply: NetworkReply): void;
+}
+
 class Network {
   readonly services = new ServiceBook();
   readonly policies = new PolicyBook();
@@ -160,6 +172,7 @@ class Network {
   private readonly dns: ClusterDns;
   private readonly gate: PolicyGate;
   private readonly mesh: MeshGate;
+  private readonly meshRouting: MeshRouting;
   private readonly clock: Clock;
   private readonly random: Random;
   private readonly affinity = new Affinity();
@@ -178,6 +191,15 @@ class Network {
     this.mesh = new MeshGate(this.meshes, this.services, {
       podAt: ip => this.sockets.podAt(ip),
       now: () => clock.now(),
+    });
+    this.meshRouting = new MeshRouting({
+      book: this.meshes,
+      random: random.fork('mesh'),
+      services: this.services,
+      dns: this.dns,
+      routes: this.routes,
+      labelsAt: address =>
+        this.policies.podAt(address)?.labels ?? this.sockets.podAt(address)?.metadata.labels ?? {},
     });
     const nameServers = new NameServers(this.services, this.routes, this.gate, nodeNameServer);
     this.reaches = new Reaches({
@@ -221,13 +243,22 @@ class Network {
     payload: unknown,
     done: (reply: NetworkReply) => void,
   ): void {
-    const { latencyMs, dnsMs, dnsTimeoutMs, connectTimeoutMs, retransmitMs } = this.settings;
+    const { latencyMs, dnsMs, dnsTimeoutMs, connectTimeoutMs } = this.settings;
     const label = `network ${socket.ip} -> ${to.host}:${to.port}`;
     const later = (delayMs: number, reply: NetworkReply) => {
       this.clock.after(delayMs, `${label} answered`, () => {
         if (!socket.isClosed) done(reply);
       });
     };
+    const sidecar = this.meshRouting.route(socket.pod, to, payload);
+    if (sidecar !== undefined && 'answer' in sidecar) {
+      return later(0, { isOk: true, payload: sidecar.answer });
+    }
+    if (sidecar !== undefined) {
+      const { backend, service, port: servicePort } = sidecar;
+      const way = { to, target: { ...backend, protocol: 'TCP' as const }, service, servicePort };
+      return this.connect(socket, { way, payload: sidecar.payload }, { done, later });
+    }
     const route = this.ways.route(socket, to, () => this.routes.route(to, socket.pod));
     if ('error' in route) {
       const waitMs = {
@@ -237,11 +268,23 @@ class Network {
       };
       return later(waitMs[route.error], { isOk: false, error: route.error });
     }
-    const { pod, ip } = socket;
     const chosen = this.choose(socket, to, route);
-    const backend = isLoopback(chosen.ip) ? { ...chosen, ip } : chosen;
+    const backend = isLoopback(chosen.ip) ? { ...chosen, ip: socket.ip } : chosen;
     const { protocol = 'TCP' } = to;
-    const target = { ...backend, protocol };
+    const way = { to, target: { ...backend, protocol }, service: route.service };
+    this.connect(socket, { way, payload }, { done, later });
+  }
+
+  /** Sends to one backend what policies and the mesh let through. */
+  private connect(
+    socket: Socket,
+    { way, payload }: { readonly way: Way; readonly payload: unknown },
+    { done, later }: Answering,
+  ): void {
+    const { latencyMs, connectTimeoutMs, retransmitMs } = this.settings;
+    const { pod, ip } = socket;
+    const { to, target } = way;
+    const label = `network ${ip} -> ${to.host}:${to.port}`;
     knock(this.clock, {
       label,
       retransmitMs,
@@ -251,12 +294,11 @@ class Network {
           socket,
           target,
           () =>
-            (this.sockets.hasAddress(backend.ip) || this.kubeletAt(target) !== undefined) &&
+            (this.sockets.hasAddress(target.ip) || this.kubeletAt(target) !== undefined) &&
             this.gate.verdict({ pod, ip }, target) === 'allow',
         ),
       through: () =>
         void this.clock.after(latencyMs, label, () => {
-          const way = { to, target, service: route.service };
           const refusal = this.mesh.isActive
             ? this.mesh.refusal({ pod, ip }, way, payload)
             : undefined;

@@ -73,7 +73,8 @@ export class Routes {
     return isOwn ? this.book.node(pod.spec?.nodeName ?? '') : this.book.nodeAt(address);
   }
 
-  private routeToService(service: Service, { port, protocol }: Port, pod: Pod | undefined): Route {
+  /** Where a connection to a port of the service would go. */
+  routeToService(service: Service, { port, protocol }: Port, pod: Pod | undefined): Route {
     const servicePort = service.spec?.ports?.find(
       one => one.port === port && (one.protocol ?? 'TCP') === protocol,
     );

@@ -1,9 +1,11 @@
 /**
  * The control plane of a mesh: it checks the mesh's objects, puts sidecars into pods, and pushes to them
- * what they enforce, which is PeerAuthentication, AuthorizationPolicy, RequestAuthentication and the TLS
- * modes of DestinationRule. Installed as the profile "default" is, without gateways.
- * Left out: routing (VirtualService, Gateway, ServiceEntry, Sidecar, EnvoyFilter and their like are
- * stored and change nothing), subsets and load balancing, ambient mode, waypoints, several revisions and
+ * what they enforce, which is PeerAuthentication, AuthorizationPolicy, RequestAuthentication, the TLS
+ * modes and subsets of DestinationRule, and the HTTP routes of VirtualServices for what pods with sidecars
+ * send. Installed as the profile "default" is, without gateways.
+ * Left out: Gateway, ServiceEntry, Sidecar, EnvoyFilter and their like (stored, and change nothing), of
+ * VirtualServices the routes of TLS and TCP, faults, time-outs, retries, mirrors and changed headers, the
+ * settings of load balancing, ambient mode, waypoints, several revisions and
  * trust domains, external authorizers (what a CUSTOM policy matches is refused), signatures of tokens,
  * egress. Of what is injected the root certificate's ConfigMap is left out, and handlers of probes stay
  * as they are: the kubelet's questions pass, as those that upstream rewrites do. Metrics are merged: who
@@ -84,7 +86,7 @@ function processWith({ sidecars }: ClusterReach): ProcessDefinition {
 /** The operator. */
 export const istiod: Operator = {
   name: 'istiod',
-  models: 'istio/istio 1.30 (security and injection of sidecars)',
+  models: 'istio/istio 1.30 (security, HTTP routes and injection of sidecars)',
   isOnDemand: true,
   manifests: once(() => [
     ...definitions(),

@@ -2,27 +2,50 @@
  * Which DestinationRule counts for a client and a service, and what it says of TLS.
  * @upstream pilot/pkg/model/push_context.go (destinationRule), pilot/pkg/model/destination_rule.go
  */
+import type { Labels } from '../../api/selectors.js';
 import { byAge, namespaceOf, selects } from './attachment.js';
+import { closeness, covers, fullHost, serviceHost } from './hosts.js';
 import type { DestinationRule, TrafficPolicy } from './kinds.js';
 import type { MeshSettings, Workload } from './request.js';
 
-/** The domain of the cluster's services, which is not the trust domain. */
-const clusterDomain = 'cluster.local';
+/** The two ends that a rule is asked for: the server is known by its service. */
+interface RuleEnds {
+  readonly client: Workload;
+  readonly server: Pick<Workload, 'name' | 'namespace'>;
+}
 
-/** The name of a workload's service, in full. */
-export function serviceHost({ name, namespace }: Workload): string {
-  return `${name}.${namespace}.svc.${clusterDomain}`;
+/** The traffic policy of a client for a service. */
+export function trafficPolicy(
+  rules: readonly DestinationRule[],
+  ends: RuleEnds,
+  mesh: MeshSettings,
+): TrafficPolicy | undefined {
+  return rulesFor(rules, ends, mesh)
+    .map(({ spec }) => spec?.trafficPolicy)
+    .find(policy => policy !== undefined);
+}
+
+/** The labels of a service's subset, as a client's sidecar knows it. */
+export function subsetLabels(
+  rules: readonly DestinationRule[],
+  { subset, ...ends }: RuleEnds & { readonly subset: string },
+  mesh: MeshSettings,
+): Labels | undefined {
+  const found = rulesFor(rules, ends, mesh)
+    .flatMap(({ spec }) => spec?.subsets ?? [])
+    .find(({ name }) => name === subset);
+  return found && (found.labels ?? {});
 }
 
 /**
- * The traffic policy of a client for a service: the client's namespace is asked first, then the
+ * The rules of a client for a service, which are merged: the client's namespace is asked first, then the
  * service's, then the root's, and the first that knows the host decides, whatever it says.
  */
-export function trafficPolicy(
+function rulesFor(
   rules: readonly DestinationRule[],
-  { client, server }: { client: Workload; server: Workload },
+  { client, server }: RuleEnds,
   { rootNamespace }: MeshSettings,
-): TrafficPolicy | undefined {
+): readonly DestinationRule[] {
   const old = rules.toSorted(byAge);
   const of = (namespace: string) =>
     old.filter(({ metadata }) => namespaceOf(metadata) === namespace);
@@ -37,7 +60,7 @@ export function trafficPolicy(
     ).filter(rule => isExportedTo(rule, client.namespace)),
   );
   const found = [mostSpecific(first, host), ...others].find(list => list.length > 0);
-  return found && chosen(found, client);
+  return found === undefined ? [] : chosen(found, client);
 }
 
 /** Rules for some clients only are never exported. */
@@ -63,34 +86,22 @@ function isExportedTo(rule: DestinationRule, namespace: string): boolean {
 
 /** The rules of the host that is closest to the service's: its own, or the longest wildcard. */
 function mostSpecific(rules: readonly DestinationRule[], host: string): readonly DestinationRule[] {
-  const matching = rules.filter(rule => covers(fullHost(rule), host));
-  const longest = matching.map(fullHost).toSorted((a, b) => rank(b) - rank(a))[0];
-  return matching.filter(rule => fullHost(rule) === longest);
+  const matching = rules.filter(rule => covers(hostOf(rule), host));
+  const longest = matching.map(hostOf).toSorted((a, b) => closeness(b) - closeness(a))[0];
+  return matching.filter(rule => hostOf(rule) === longest);
 }
 
-function rank(host: string): number {
-  return host.startsWith('*') ? host.length : Infinity;
-}
-
-/** A host without dots is of the rule's namespace; one with any dot is taken as it is. */
-function fullHost({ metadata, spec }: DestinationRule): string {
-  const { host = '' } = spec ?? {};
-  if (host === '*' || host.includes('.')) return host;
-  return `${host}.${namespaceOf(metadata)}.svc.${clusterDomain}`;
-}
-
-function covers(pattern: string, host: string): boolean {
-  return pattern.startsWith('*') ? host.endsWith(pattern.slice(1)) : pattern === host;
+function hostOf({ metadata, spec }: DestinationRule): string {
+  return fullHost(spec?.host ?? '', namespaceOf(metadata));
 }
 
 /** Rules that select the client come first; rules of one host are merged, the oldest counts. */
-function chosen(rules: readonly DestinationRule[], client: Workload): TrafficPolicy | undefined {
+function chosen(rules: readonly DestinationRule[], client: Workload): readonly DestinationRule[] {
   const selective = rules.filter(
     ({ spec }) => spec?.workloadSelector !== undefined && selects(spec.workloadSelector, client),
   );
   const general = rules.filter(({ spec }) => spec?.workloadSelector === undefined);
-  const merged = selective.length > 0 ? selective : general;
-  return merged.map(({ spec }) => spec?.trafficPolicy).find(policy => policy !== undefined);
+  return selective.length > 0 ? selective : general;
 }
 
 /**

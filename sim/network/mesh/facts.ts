@@ -1,7 +1,7 @@
 /** What the matchers of a sidecar know of a request or a connection. */
 import { parseAddress, type Address } from '../policy/address.js';
 import type { Connection } from './connection.js';
-import { serviceHost } from './destination-rule.js';
+import { serviceHost } from './hosts.js';
 import type { MeshRequest, Workload } from './request.js';
 
 /** What can be matched. */

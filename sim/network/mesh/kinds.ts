@@ -1,5 +1,5 @@
 /**
- * The kinds of Istio's security, as their users write them; only what is evaluated is named.
+ * The kinds of Istio's security and routing, as their users write them; only what is evaluated is named.
  * @upstream istio.io/api security/v1beta1, networking/v1alpha3 (1.30)
  */
 import type { ObjectMeta } from '../../api/kinds/meta.js';
@@ -7,7 +7,11 @@ import type { Labels } from '../../api/selectors.js';
 
 /** Any object of the mesh, told apart by its kind. */
 export type MeshObject =
-  PeerAuthentication | RequestAuthentication | AuthorizationPolicy | DestinationRule;
+  | PeerAuthentication
+  | RequestAuthentication
+  | AuthorizationPolicy
+  | DestinationRule
+  | VirtualService;
 
 interface Of<Kind extends string, Spec> {
   readonly apiVersion?: string;
@@ -27,6 +31,9 @@ export type AuthorizationPolicy = Of<'AuthorizationPolicy', AuthorizationPolicyS
 
 /** How clients speak to a service. */
 export type DestinationRule = Of<'DestinationRule', DestinationRuleSpec>;
+
+/** Where requests for a host go. */
+export type VirtualService = Of<'VirtualService', VirtualServiceSpec>;
 
 /** Pods by all of these labels. */
 export interface WorkloadSelector {
@@ -141,6 +148,13 @@ export interface DestinationRuleSpec {
   readonly exportTo?: readonly string[];
   readonly workloadSelector?: WorkloadSelector;
   readonly trafficPolicy?: TrafficPolicy;
+  readonly subsets?: readonly Subset[];
+}
+
+/** Those of a service's pods that have the labels. */
+export interface Subset {
+  readonly name?: string;
+  readonly labels?: Labels;
 }
 
 /** How clients speak to a service, or to one of its ports. */
@@ -150,4 +164,63 @@ export interface TrafficPolicy {
     readonly port?: { readonly number?: number };
     readonly tls?: { readonly mode?: string };
   }[];
+}
+
+/** The spec of a VirtualService. */
+export interface VirtualServiceSpec {
+  readonly hosts?: readonly string[];
+  /** Absent: sidecars alone, as `mesh`. */
+  readonly gateways?: readonly string[];
+  readonly exportTo?: readonly string[];
+  readonly http?: readonly HttpRoute[];
+}
+
+/** What is done with the requests that one of the matches is about; without any, with all. */
+export interface HttpRoute {
+  readonly match?: readonly HttpMatch[];
+  readonly route?: readonly WeightedDestination[];
+  readonly rewrite?: { readonly uri?: string };
+  readonly redirect?: {
+    readonly uri?: string;
+    readonly authority?: string;
+    readonly scheme?: string;
+    readonly redirectCode?: number;
+  };
+  readonly directResponse?: {
+    readonly status?: number;
+    readonly body?: { readonly string?: string };
+  };
+}
+
+/** A text: exactly, by its beginning, or by a pattern for all of it; without any, that there is one. */
+export interface StringMatch {
+  readonly exact?: string;
+  readonly prefix?: string;
+  readonly regex?: string;
+}
+
+/** What a request must have: all of it. */
+export interface HttpMatch {
+  readonly uri?: StringMatch;
+  readonly scheme?: StringMatch;
+  readonly method?: StringMatch;
+  readonly authority?: StringMatch;
+  readonly headers?: Readonly<Record<string, StringMatch>>;
+  readonly withoutHeaders?: Readonly<Record<string, StringMatch>>;
+  readonly queryParams?: Readonly<Record<string, StringMatch>>;
+  readonly ignoreUriCase?: boolean;
+  readonly port?: number;
+  readonly gateways?: readonly string[];
+  readonly sourceLabels?: Labels;
+  readonly sourceNamespace?: string;
+}
+
+/** Where a share of the requests goes. */
+export interface WeightedDestination {
+  readonly destination?: {
+    readonly host?: string;
+    readonly subset?: string;
+    readonly port?: { readonly number?: number };
+  };
+  readonly weight?: number;
 }

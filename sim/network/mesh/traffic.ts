@@ -84,8 +84,15 @@ function requestOf(traffic: Traffic, nowMs: number): MeshRequest {
 const httpNames = ['http', 'http2', 'grpc', 'grpc-web'];
 const otherNames = ['https', 'tcp', 'tls', 'mongo', 'mysql', 'redis', 'udp'];
 
+/** Whether a sidecar looks into what goes to the service's port. */
+export function isHttp(sent: Sent): boolean {
+  return protocolOf(sent) === 'http';
+}
+
+type Sent = Pick<Traffic, 'service' | 'servicePort' | 'payload'>;
+
 /** What the service's port says of itself, or else what the sidecar sees in the first bytes. */
-function protocolOf({ service, servicePort, payload }: Traffic): MeshRequest['protocol'] {
+function protocolOf({ service, servicePort, payload }: Sent): MeshRequest['protocol'] {
   const declared = service?.spec?.ports?.find(({ port }) => port === servicePort);
   const { appProtocol, name = '' } = declared ?? {};
   const word = appProtocol ?? (name.startsWith('grpc-web') ? 'grpc-web' : name.split('-')[0]);

@@ -33,11 +33,6 @@ function ofRollout(rollout: Rollout): readonly string[] {
       name =>
         `trafficRouting.${name} is not simulated: its weights are told in the status, and requests go where Services lead them`,
     ),
-    ...(routers.includes('istio')
-      ? [
-          'the weights of its VirtualService are kept, but sidecars here do not route by them: requests go where Services lead them',
-        ]
-      : []),
     ...(pingPong === undefined ? [] : ['pingPong is not simulated: its Services stay as they are']),
     ...new Set(steps.flatMap(ofStep)),
   ];

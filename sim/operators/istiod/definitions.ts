@@ -1,5 +1,6 @@
 /**
- * The CRDs of the mesh: those that sidecars judge by with their fields, the others as they come.
+ * The CRDs of the mesh: those that sidecars judge and route by with the fields that count, the
+ * others as they come.
  * @upstream manifests/charts/base/files/crd-all.gen.yaml (1.30)
  */
 import type { KubeObject } from '../../api/object.js';
@@ -8,6 +9,59 @@ import type { Schema } from '../crd/schema-of.js';
 import { specShapes, type Shape } from '../../network/mesh/validation/shape.js';
 
 const any: Schema = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+
+/** What is read must have its shape; of the rest, anything is let in. */
+function open(properties: Readonly<Record<string, Schema>>): Schema {
+  return { ...any, properties };
+}
+
+const text: Schema = { type: 'string' };
+const number: Schema = { type: 'integer' };
+const texts: Schema = { type: 'array', items: text };
+const labels: Schema = { type: 'object', additionalProperties: text };
+const stringMatch = open({ exact: text, prefix: text, regex: text });
+const matches: Schema = { type: 'object', additionalProperties: stringMatch };
+
+const httpMatch = open({
+  ...{ uri: stringMatch, scheme: stringMatch, method: stringMatch, authority: stringMatch },
+  ...{ headers: matches, withoutHeaders: matches, queryParams: matches },
+  ...{ ignoreUriCase: { type: 'boolean' }, port: number, gateways: texts },
+  ...{ sourceLabels: labels, sourceNamespace: text },
+});
+
+const destination: Schema = {
+  ...open({ host: text, subset: text, port: open({ number }) }),
+  required: ['host'],
+};
+
+const httpRoute = open({
+  match: { type: 'array', items: httpMatch },
+  route: {
+    type: 'array',
+    items: { ...open({ destination, weight: number }), required: ['destination'] },
+  },
+  rewrite: open({ uri: text, authority: text }),
+  redirect: open({ uri: text, authority: text, scheme: text, redirectCode: number }),
+  directResponse: {
+    ...open({ status: number, body: open({ string: text }) }),
+    required: ['status'],
+  },
+});
+
+/** The specs of the kinds by which requests are routed. */
+const routing: Readonly<Record<string, Schema>> = {
+  VirtualService: open({
+    ...{ hosts: texts, gateways: texts, exportTo: texts },
+    http: { type: 'array', items: httpRoute },
+  }),
+  DestinationRule: open({
+    ...{ host: text, exportTo: texts },
+    subsets: {
+      type: 'array',
+      items: { ...open({ name: text, labels }), required: ['name'] },
+    },
+  }),
+};
 
 function schemaOfShape(shape: Shape): Schema {
   if (shape === 'text') return { type: 'string' };
@@ -87,7 +141,7 @@ interface Versioned {
 function of(group: string, { kind, plural, short, versions, columns = [age] }: KindParts) {
   const [version = ''] = versions;
   const shape = specShapes[kind];
-  const spec = shape === undefined ? any : schemaOfShape(shape);
+  const spec = shape === undefined ? (routing[kind] ?? any) : schemaOfShape(shape);
   const names = { kind, plural, singular: kind.toLowerCase() };
   const shortNames = short === undefined ? {} : { shortNames: [short] };
   const one = definition({

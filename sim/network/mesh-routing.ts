@@ -1,0 +1,159 @@
+/** Where the sidecars of a mesh send the requests of their pods, by its VirtualServices. */
+import { isHttpRequest, type HttpRequest, type HttpResponse } from '../api/http-message.js';
+import type { Pod, Service } from '../api/kinds/core.js';
+import type { Labels } from '../api/selectors.js';
+import type { Random } from '../engine/random.js';
+import type { Backend } from './backends.js';
+import type { ClusterDns } from './dns.js';
+import type { MeshBook } from './mesh-book.js';
+import { headless } from './mesh-gate.js';
+import { subsetLabels } from './mesh/destination-rule.js';
+import { fullHost, serviceOfHost } from './mesh/hosts.js';
+import type { HttpRoute, VirtualService } from './mesh/kinds.js';
+import { defaultMesh, type Workload } from './mesh/request.js';
+import { hasSidecar, isExcluded } from './mesh/sidecar.js';
+import { isHttp, workloadOf } from './mesh/traffic.js';
+import {
+  destinationsOf,
+  rewrittenPath,
+  takenRoute,
+  type TakenRoute,
+} from './mesh/virtual-service.js';
+import type { Destination, Routes } from './routes.js';
+import type { ServiceBook } from './service-book.js';
+
+/** Where a request goes, or what the sidecar answers by itself. */
+export type MeshRoute =
+  | {
+      readonly backend: Backend;
+      readonly service: Service;
+      /** Of the service. */
+      readonly port: number;
+      /** As the server sees it. */
+      readonly payload: HttpRequest;
+    }
+  | { readonly answer: HttpResponse };
+
+/** What is needed to find the way. */
+export interface MeshRoutingTools {
+  readonly book: Pick<MeshBook, 'virtualServices' | 'destinationRules'>;
+  readonly random: Random;
+  readonly services: ServiceBook;
+  readonly dns: ClusterDns;
+  readonly routes: Routes;
+  readonly labelsAt: (ip: string) => Labels;
+}
+
+/** The routing of all sidecars. */
+export class MeshRouting {
+  constructor(private readonly tools: MeshRoutingTools) {}
+
+  /** The way of what a pod sends; undefined where no VirtualService has to do with it. */
+  route(pod: Pod | undefined, to: Destination, payload: unknown): MeshRoute | undefined {
+    const { virtualServices } = this.tools.book;
+    if (virtualServices.length === 0 || pod === undefined || !isHttpRequest(payload)) {
+      return undefined;
+    }
+    const { host, port, protocol = 'TCP' } = to;
+    if (protocol !== 'TCP' || !hasSidecar(pod) || isExcluded(pod, 'outbound', port)) {
+      return undefined;
+    }
+    const service = this.serviceOf(host, pod);
+    const hasPort = service?.spec?.ports?.some(one => one.port === port) === true;
+    if (!hasPort || !isHttp({ service, servicePort: port, payload })) return undefined;
+    return this.routeOf(virtualServices, { pod, to, payload, service });
+  }
+
+  /** The service that the sidecar of the pod knows by the host. */
+  private serviceOf(host: string, pod: Pod): Service | undefined {
+    const { dns, services } = this.tools;
+    const [address] = dns.resolve(pod, host) ?? [];
+    if (address === undefined) return undefined;
+    return services.serviceAt(address) ?? headless(services, host, pod.metadata.namespace ?? '');
+  }
+
+  private routeOf(
+    virtualServices: readonly VirtualService[],
+    { pod, to, payload, service }: Asked,
+  ): MeshRoute | undefined {
+    const { name = '', namespace = '' } = service.metadata;
+    const { method, path, headers = {} } = payload;
+    const own = to.port === 80 ? to.host : `${to.host}:${to.port}`;
+    const authority = headers['host'] ?? own;
+    const client = workloadOf(pod, pod.status?.podIP ?? '');
+    const request = { client, port: to.port, method, path, authority, headers };
+    const taken = takenRoute(virtualServices, { name, namespace }, request);
+    if (taken === undefined) return undefined;
+    if (taken === 'none') return answered(404);
+    const { redirect, directResponse } = taken.route;
+    if (redirect !== undefined) return redirected(redirect, { authority, path });
+    if (directResponse !== undefined) {
+      return answered(directResponse.status ?? 200, directResponse.body?.string);
+    }
+    const changed = { ...payload, path: rewrittenPath(taken, path) };
+    return this.destined(taken, { pod, client, port: to.port, payload: changed });
+  }
+
+  /** One of the pods of one of the destinations. */
+  private destined(
+    { namespace, route }: TakenRoute,
+    { pod, client, port: asked, payload }: Leaving,
+  ): MeshRoute {
+    const { random, book, services, routes, labelsAt } = this.tools;
+    const destinations = destinationsOf(route);
+    const chosen = destinations[drawn(random, destinations)]?.destination ?? {};
+    const server = serviceOfHost(fullHost(chosen.host ?? '', namespace));
+    const service = server && services.service(server.namespace, server.name);
+    // Of a cluster that Envoy does not know it says nothing but the status.
+    if (server === undefined || service === undefined) return answered(503);
+    const { ports = [] } = service.spec ?? {};
+    const single = ports.length === 1 ? ports[0]?.port : undefined;
+    const port = chosen.port?.number ?? single ?? asked;
+    if (ports.every(one => one.port !== port)) return answered(503);
+    const { subset = '' } = chosen;
+    const labels =
+      subset === ''
+        ? {}
+        : subsetLabels(book.destinationRules, { client, server, subset }, defaultMesh);
+    if (labels === undefined) return answered(503);
+    const found = routes.routeToService(service, { port, protocol: 'TCP' }, pod);
+    const backends = ('backends' in found ? found.backends : []).filter(({ ip }) =>
+      Object.entries(labels).every(([key, value]) => labelsAt(ip)[key] === value),
+    );
+    if (backends.length === 0) return answered(503, 'no healthy upstream');
+    return { backend: random.pick(backends), service, port, payload };
+  }
+}
+
+interface Asked {
+  readonly pod: Pod;
+  readonly to: Destination;
+  readonly payload: HttpRequest;
+  readonly service: Service;
+}
+
+interface Leaving {
+  readonly pod: Pod;
+  readonly client: Workload;
+  readonly port: number;
+  readonly payload: HttpRequest;
+}
+
+/** Where of several the draw falls, by their weights. */
+function drawn(random: Random, weighted: readonly { readonly weight: number }[]): number {
+  if (weighted.length <= 1) return 0;
+  let left = random.integer(weighted.reduce((sum, { weight }) => sum + weight, 0));
+  return weighted.findIndex(({ weight }) => (left -= weight) < 0);
+}
+
+function answered(status: number, body = '', headers?: HttpResponse['headers']): MeshRoute {
+  return { answer: { status, contentType: 'text/plain', body, ...(headers && { headers }) } };
+}
+
+function redirected(
+  { uri, authority, scheme = 'http', redirectCode = 301 }: NonNullable<HttpRoute['redirect']>,
+  asked: { readonly authority: string; readonly path: string },
+): MeshRoute {
+  const location = `${scheme}://${authority ?? asked.authority}${uri ?? asked.path}`;
+  return answered(redirectCode, '', { location });
+}

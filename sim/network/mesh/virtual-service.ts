@@ -1,0 +1,109 @@
+/**
+ * What a client's sidecar does with a request for a service: the first route of its VirtualService that
+ * matches, and one of the route's destinations by weight.
+ * @upstream pilot/pkg/networking/core/route/route.go, pilot/pkg/model/virtualservice.go (1.30)
+ */
+import { byAge, namespaceOf } from './attachment.js';
+import { closeness, covers, fullHost, serviceHost } from './hosts.js';
+import { isForClient, isMatched, meshGateway, type RoutedRequest } from './http-match.js';
+import type { HttpMatch, HttpRoute, VirtualService, WeightedDestination } from './kinds.js';
+
+/** The route that a request takes, and the match by which it does. */
+export interface TakenRoute {
+  /** Of the VirtualService, in which short names of hosts are looked up. */
+  readonly namespace: string;
+  readonly route: HttpRoute;
+  readonly match: HttpMatch | undefined;
+}
+
+/** A service, by its name. */
+interface ServiceName {
+  readonly name: string;
+  readonly namespace: string;
+}
+
+/** The route; `none`: a VirtualService counts and no route of it matches. Undefined: none counts. */
+export function takenRoute(
+  all: readonly VirtualService[],
+  service: ServiceName,
+  request: RoutedRequest,
+): TakenRoute | 'none' | undefined {
+  const host = serviceHost(service);
+  const counting = visibleTo(all, request.client.namespace)
+    .map(one => ({ one, close: hostCloseness(one, host) }))
+    .filter(({ one, close }) => close > 0 && hasRoutes(one, request))
+    .toSorted((a, b) => order(b.close, a.close));
+  const [first] = counting;
+  return first && (routeOf(first.one, request) ?? 'none');
+}
+
+/** Infinity is its own equal here. */
+function order(left: number, right: number): number {
+  return left === right ? 0 : left < right ? -1 : 1;
+}
+
+/** Those of its own namespace that nobody else has, those that are for it, and those for all. */
+function visibleTo(all: readonly VirtualService[], namespace: string): readonly VirtualService[] {
+  const old = all.toSorted(byAge).filter(isForSidecars);
+  const isOwn = ({ metadata }: VirtualService) => namespaceOf(metadata) === namespace;
+  const exports = ({ spec }: VirtualService) => spec?.exportTo ?? [];
+  const isForAll = (one: VirtualService) => exports(one).length === 0 || exports(one).includes('*');
+  return [
+    ...old.filter(one => !isForAll(one) && exports(one).includes('.') && isOwn(one)),
+    ...old.filter(one => !isForAll(one) && exports(one).includes(namespace)),
+    ...old.filter(isForAll),
+  ];
+}
+
+function isForSidecars({ spec }: VirtualService): boolean {
+  const { gateways = [] } = spec ?? {};
+  return gateways.length === 0 || gateways.includes(meshGateway);
+}
+
+/** How close the closest of its hosts is; 0: none means the service. */
+function hostCloseness({ metadata, spec }: VirtualService, host: string): number {
+  const hosts = (spec?.hosts ?? []).map(one => fullHost(one, namespaceOf(metadata)));
+  return Math.max(0, ...hosts.filter(one => covers(one, host)).map(closeness));
+}
+
+/** Whether a client has any of its routes: without, the VirtualService counts for nothing. */
+function hasRoutes({ spec }: VirtualService, request: RoutedRequest): boolean {
+  return (spec?.http ?? []).some(
+    ({ match = [] }) => match.length === 0 || match.some(one => isForClient(one, request)),
+  );
+}
+
+function routeOf(
+  { metadata, spec }: VirtualService,
+  request: RoutedRequest,
+): TakenRoute | undefined {
+  const namespace = namespaceOf(metadata);
+  for (const route of spec?.http ?? []) {
+    const { match: matches = [] } = route;
+    if (matches.length === 0) return { namespace, route, match: undefined };
+    const match = matches.find(one => isForClient(one, request) && isMatched(one, request));
+    if (match !== undefined) return { namespace, route, match };
+  }
+  return undefined;
+}
+
+/** A route's destinations with their weights: the only one has all, others need a weight of their own. */
+export function destinationsOf({
+  route = [],
+}: HttpRoute): readonly Required<WeightedDestination>[] {
+  const [only] = route;
+  if (route.length === 1) return [{ destination: only?.destination ?? {}, weight: 1 }];
+  return route.flatMap(({ destination = {}, weight = 0 }) =>
+    weight > 0 ? [{ destination, weight }] : [],
+  );
+}
+
+/** The path that the server sees: a rewritten one has another beginning, or is another but for its query. */
+export function rewrittenPath({ route, match }: TakenRoute, asked: string): string {
+  const uri = route.rewrite?.uri ?? '';
+  if (uri === '') return asked;
+  const [path = ''] = asked.split('?');
+  const { prefix, exact, regex } = match?.uri ?? { prefix: '/' };
+  const matched = prefix ?? exact ?? (regex === undefined ? '' : path);
+  return `${uri}${asked.slice(matched.length)}`;
+}
