@@ -64,3 +64,15 @@ it('rebuilds nodes and pods as a scheduler would find them', async () => {
   expect(cordoned?.spec?.unschedulable).toBe(true);
   expect(dead?.spec?.taints?.some(({ effect }) => effect === 'NoSchedule')).toBe(true);
 });
+
+it('rebuilds what stands in a namespace with a level of pod security, and judges by it what comes', async () => {
+  const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
+  const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'team', labels } };
+  const objects = [node('ready', 'True'), namespace, pod('held', { nodeName: 'ready' })];
+  const { cluster, warnings } = await buildStage(objects, []);
+  await using _ended = cluster;
+  expect(warnings).toEqual([]);
+  expect((await worldOf(cluster)).pods.map(podKey)).toContain('team/held');
+  const [late] = await cluster.apply([pod('late', {})]);
+  expect(late?.message).toContain('violates PodSecurity "restricted:latest"');
+});

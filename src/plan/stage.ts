@@ -52,7 +52,7 @@ export async function buildStage(
   await builder.setUpNodes(nodes);
   await builder.setUpNamespaces(objects, [...manifests, ...pods]);
   await builder.create(missingPriorityClasses(pods, objects));
-  await builder.create(surroundings(objects));
+  await builder.create(surroundings(objects.filter(({ kind }) => kind !== 'Namespace')));
   const claims = new Set(
     objects
       .filter(({ kind }) => kind === 'PersistentVolumeClaim')
@@ -62,6 +62,8 @@ export async function buildStage(
   await builder.create(pods.filter(isBound).map(pod => standingPod(pod, claims)));
   await cluster.advance('5s');
   await builder.create(pods.filter(pod => !isBound(pod)).map(pod => standingPod(pod, claims)));
+  // What stands was let in, and is told here without its security context: only what comes is judged.
+  await builder.create(surroundings(objects.filter(({ kind }) => kind === 'Namespace')));
   await builder.createAccounts(manifests);
   await settle(cluster);
   return { cluster, warnings: builder.warnings, replaced: replaced.map(podKey) };
@@ -126,7 +128,7 @@ class Builder {
       kind: 'Namespace',
       metadata: { name },
     }));
-    await this.create([...missing, ...surroundings(known)]);
+    await this.create([...missing, ...surroundings(known).map(withoutPodSecurity)]);
     await this.cluster.advance('1s');
   }
 
@@ -155,6 +157,13 @@ class Builder {
       this.warnings.push(`${object.kind ?? ''} ${key} could not be rebuilt: ${message}`);
     }
   }
+}
+
+function withoutPodSecurity({ metadata, ...namespace }: KubeObject): KubeObject {
+  const labels = Object.entries(metadata.labels ?? {}).filter(
+    ([name]) => !name.startsWith('pod-security.kubernetes.io/'),
+  );
+  return { ...namespace, metadata: { ...metadata, labels: Object.fromEntries(labels) } };
 }
 
 function accountNames(value: unknown): string[] {
