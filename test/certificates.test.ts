@@ -3,6 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { expect, it } from 'vitest';
 import type { ValidatingWebhookConfiguration } from '../sim/api/kinds/admissionregistration.js';
 import type { APIService } from '../sim/api/kinds/apiregistration.js';
+import type { Event as CoreEvent } from '../sim/api/kinds/core.js';
 import { manifests, simulate } from '../src/index.js';
 
 const given = `
@@ -67,6 +68,13 @@ kind: Certificate
 metadata: {name: lost, namespace: default}
 spec: {secretName: lost-tls, dnsNames: [lost.test], issuerRef: {name: nobody}}
 ---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: shop, namespace: default, annotations: {cert-manager.io/issuer: my-ca}}
+spec:
+  tls: [{hosts: [shop.test], secretName: shop-tls}, {hosts: [lost.test]}]
+  defaultBackend: {service: {name: shop, port: {number: 80}}}
+---
 apiVersion: v1
 kind: Pod
 metadata: {name: web, namespace: default}
@@ -81,6 +89,7 @@ async function get<T>(cluster: Cluster, path: string): Promise<T> {
   return (await cluster.request({ method: 'GET', path })).body as T;
 }
 
+const events = '/api/v1/namespaces/default/events';
 const kinds = '/apis/cert-manager.io/v1/namespaces/default';
 
 async function pair(cluster: Cluster): Promise<readonly [X509Certificate, X509Certificate]> {
@@ -137,6 +146,19 @@ it('are issued, mounted and renewed; others wait for their issuer', async () => 
     },
   });
 
+  expect(await get(cluster, `${kinds}/certificates/shop-tls`)).toMatchObject({
+    metadata: { ownerReferences: [{ kind: 'Ingress', name: 'shop' }] },
+    status: { conditions: [{ type: 'Ready', status: 'True' }] },
+  });
+  const told = await get<{ readonly items: readonly CoreEvent[] }>(cluster, events);
+  const ofIngress = told.items.filter(one => one.involvedObject.kind === 'Ingress');
+  expect(ofIngress.map(one => `${one.source?.component} ${one.reason}: ${one.message}`)).toEqual(
+    expect.arrayContaining([
+      'cert-manager-ingress-shim CreateCertificate: Successfully created Certificate "shop-tls"',
+      'cert-manager-ingress-shim BadConfig: Skipped a TLS block: spec.tls[1].secretName: Required value',
+    ]),
+  );
+
   // Two thirds of its hour are over.
   await cluster.advance('41m');
   const [second] = await pair(cluster);
@@ -159,4 +181,26 @@ it('are issued, mounted and renewed; others wait for their issuer', async () => 
   await cluster.advance('1m');
   await expect(pair(cluster)).resolves.toHaveLength(2);
   expect(await get(cluster, `${kinds}/certificaterequests/web-2`)).toMatchObject({ code: 404 });
+
+  // What the Ingress no longer names goes, and what it names otherwise changes.
+  const ingress = '/apis/networking.k8s.io/v1/namespaces/default/ingresses/shop';
+  const headers = { 'content-type': 'application/merge-patch+json' };
+  const block = { hosts: ['shop.test'], secretName: 'shop-tls' };
+  for (const tls of [
+    { ...block, hosts: ['www.test'] },
+    { ...block, secretName: 'new-tls' },
+  ]) {
+    const body = { spec: { tls: [tls] } };
+    await cluster.request({ method: 'PATCH', path: ingress, headers, body });
+    await cluster.advance('10s');
+  }
+  const last = await get<{ readonly items: readonly CoreEvent[] }>(cluster, events);
+  expect(last.items.map(one => one.message)).toEqual(
+    expect.arrayContaining([
+      'Successfully updated Certificate "shop-tls"',
+      'Successfully created Certificate "new-tls"',
+      'Successfully deleted unrequired Certificate "shop-tls"',
+    ]),
+  );
+  expect(await get(cluster, `${kinds}/certificates/shop-tls`)).toMatchObject({ code: 404 });
 });

@@ -14,6 +14,15 @@ import { parsedRequest } from './cert-manager/pki/request.js';
 import { whyNotReady, whyToIssue } from './cert-manager/policies.js';
 import { renewalMs } from './cert-manager/renewal.js';
 import { requestFor } from './cert-manager/request-manager.js';
+import { splitValues } from './cert-manager/shim/csv.js';
+import {
+  asksForCertificates,
+  certificateFor,
+  duplicates,
+  isOutdated,
+  issuerFor,
+  missingFrom,
+} from './cert-manager/shim/wanted.js';
 import { isUpToDate, secretFor } from './cert-manager/target-secret.js';
 import { backOffMs } from './cert-manager/trigger.js';
 import type {
@@ -295,6 +304,76 @@ describe('the injector of authorities', () => {
   });
 });
 
+describe('an Ingress', () => {
+  const of = (annotations: Readonly<Record<string, string>>, more: object = {}) => ({
+    metadata: { name: 'shop', namespace: 'ns', uid: 'i', annotations, ...more },
+    spec: { tls: [{ hosts: ['a.test', '10.0.0.1'], secretName: 'shop-tls' }] },
+  });
+  const prefix = 'cert-manager.io';
+  const named = { [`${prefix}/cluster-issuer`]: 'ca' };
+  const made = (annotations: Readonly<Record<string, string>>, more: object = {}) => {
+    const ingress = of(annotations, more);
+    return certificateFor(ingress, ingress.spec.tls[0] ?? {}, { name: 'ca' });
+  };
+
+  it('asks by its annotations, for one issuer', () => {
+    expect(asksForCertificates(of(named))).toBe(true);
+    expect(asksForCertificates(of({ 'kubernetes.io/tls-acme': 'false' }))).toBe(false);
+    expect(issuerFor(of(named))).toEqual({ name: 'ca', kind: 'ClusterIssuer', group: prefix });
+    const own = { [`${prefix}/issuer`]: 'me' };
+    expect(issuerFor(of(own))).toEqual({ name: 'me', kind: 'Issuer', group: prefix });
+    expect(issuerFor(of({ ...own, ...named }))).toEqual({
+      why: 'both "cert-manager.io/issuer" and "cert-manager.io/cluster-issuer" may not be set',
+    });
+    expect(issuerFor(of({ 'kubernetes.io/tls-acme': 'true' }))).toEqual({
+      why: 'failed to determine issuer name to be used for ingress resource',
+    });
+  });
+
+  it('has blocks that name hosts and Secrets of their own', () => {
+    expect(missingFrom({ secretName: 'a' }, 1)).toBe('spec.tls[1].hosts: Required value');
+    const tls = [{ secretName: 'a' }, { secretName: 'b' }, { secretName: 'a' }];
+    expect(duplicates({ ...of(named), spec: { tls } })).toBe(
+      'spec.tls[0].secretName: Invalid value: "a": this secret name must only appear in a single TLS entry but is also used in spec.tls[2].secretName',
+    );
+  });
+
+  it('gets Certificates of what its annotations say', () => {
+    const labels = { app: 'shop', 'applyset.kubernetes.io/part-of': 'set' };
+    const said = {
+      ...{ [`${prefix}/alt-names`]: 'b.test', [`${prefix}/duration`]: '720h' },
+      ...{ [`${prefix}/private-key-algorithm`]: 'ECDSA', [`${prefix}/private-key-size`]: '384' },
+      [`${prefix}/subject-organizations`]: 'ml,"a,b"',
+    };
+    const full = made({ ...named, ...said }, { labels });
+    expect(full).toEqual({
+      metadata: {
+        ...{ name: 'shop-tls', namespace: 'ns', labels: { app: 'shop' } },
+        ownerReferences: [expect.objectContaining({ kind: 'Ingress', uid: 'i', controller: true })],
+      },
+      spec: {
+        ...{ secretName: 'shop-tls', issuerRef: { name: 'ca' }, duration: '720h0m0s' },
+        ...{ dnsNames: ['a.test', 'b.test'], ipAddresses: ['10.0.0.1'] },
+        usages: ['digital signature', 'key encipherment'],
+        subject: { organizations: ['ml', 'a,b'] },
+        privateKey: { algorithm: 'ECDSA', size: 384 },
+      },
+    });
+    expect(isOutdated(made(named) as Certificate, made(named) as Certificate)).toBe(false);
+    expect(isOutdated(made(named) as Certificate, full as Certificate)).toBe(true);
+  });
+
+  it.each([
+    ...[['usages', 'fun'] as const, ['duration', '1'] as const, ['secret-template', '{'] as const],
+    ...[['private-key-size', '300'] as const, ['subject-countries', 'a"b'] as const],
+  ])('gets none where its annotation %s is %s', (name, text) => {
+    expect(made({ [`${prefix}/${name}`]: text })).toEqual({
+      bad: `invalid ingress annotation "cert-manager.io/${name}"`,
+    });
+    expect(splitValues('a,"b ""c"""')).toEqual(['a', 'b "c"']);
+  });
+});
+
 it('hints at what is not simulated', () => {
   const privateKey = { algorithm: 'Ed25519' };
   const odd = certificate({ privateKey, keystores: { jks: { create: true } } });
@@ -305,8 +384,8 @@ it('hints at what is not simulated', () => {
   const acme = { kind: 'ClusterIssuer', metadata: { name: 'le' }, spec: { acme: {} } };
   expect(certManagerHints(acme as never)[0]).toContain('the issuer is never ready');
   const annotations = { 'cert-manager.io/cluster-issuer': 'le' };
-  const ingress = { kind: 'Ingress', metadata: { name: 'i', annotations } };
-  expect(certManagerHints(ingress as never)[0]).toContain('no Certificate is made');
+  const gateway = { kind: 'Gateway', metadata: { name: 'i', annotations } };
+  expect(certManagerHints(gateway as never)[0]).toContain('no Certificate is made');
   const bare = { [asks.certificate]: 'web' };
   const asking = { kind: 'MutatingWebhookConfiguration', metadata: { annotations: bare } };
   expect(certManagerHints(asking as never)).toEqual([

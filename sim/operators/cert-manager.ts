@@ -1,7 +1,7 @@
 /**
  * cert-manager: Certificates whose keys are made, requested, signed and kept in Secrets, and renewed in time.
  * Left out: issuers of the kinds ACME, Vault and Venafi, with Orders and Challenges (such issuers are never ready,
- * with a condition that says so); Certificates for annotated Ingresses and Gateways; keystores, literal subjects,
+ * with a condition that says so); Certificates for annotated Gateways; keystores, literal subjects,
  * other names, name constraints, renewal windows, temporary certificates, Ed25519 keys; the authority of its own
  * webhook; signers of certificates.k8s.io. RSA keys are made of kept primes, and signatures are over SHA-256.
  * @upstream cert-manager/cert-manager v1.21.1
@@ -20,6 +20,7 @@ import { readinessController } from './cert-manager/readiness.js';
 import { approverController, requestController } from './cert-manager/request-controller.js';
 import { requestManagerController } from './cert-manager/request-manager.js';
 import { revisionManagerController } from './cert-manager/revision-manager.js';
+import { ingressShim } from './cert-manager/shim/ingress-shim.js';
 import { triggerController } from './cert-manager/trigger.js';
 import { certificateRequests, certificates } from './cert-manager/types.js';
 import { identify, validate } from './cert-manager/webhooks.js';
@@ -44,6 +45,9 @@ const rules: readonly PolicyRule[] = [
     verbs: ['update', 'patch'],
   },
   { apiGroups: [group], resources: ['certificaterequests'], verbs: ['create', 'delete'] },
+  { apiGroups: [group], resources: ['certificates'], verbs: ['create', 'delete'] },
+  { apiGroups: ['networking.k8s.io'], resources: ['ingresses'], verbs: read },
+  { apiGroups: ['networking.k8s.io'], resources: ['ingresses/finalizers'], verbs: ['update'] },
   {
     apiGroups: [group],
     resources: ['signers'],
@@ -133,6 +137,7 @@ export const certManager: Operator = {
       issuingController,
       readinessController,
       revisionManagerController,
+      ingressShim,
       approverController,
       requestController('selfsigned', ['selfSigned']),
       requestController('ca', ['ca']),

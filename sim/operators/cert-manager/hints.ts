@@ -26,7 +26,6 @@ export function certManagerHints(object: KubeObject): readonly string[] {
     case 'Issuer':
     case 'ClusterIssuer':
       return issuerHints(object as unknown as Issuer);
-    case 'Ingress':
     case 'Gateway':
       return shimHints(object);
     case 'MutatingWebhookConfiguration':

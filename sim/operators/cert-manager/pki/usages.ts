@@ -31,6 +31,11 @@ const extendedUsages: Readonly<Record<string, string>> = {
   'netscape sgc': '2.16.840.1.113730.4.1',
 };
 
+/** Whether there is such a usage. */
+export function isUsage(name: string): boolean {
+  return Object.hasOwn(keyUsages, name) || Object.hasOwn(extendedUsages, name);
+}
+
 const byDefault = ['digital signature', 'key encipherment'];
 
 /** The values of the two extensions; of the second only where one of its usages is asked for. */
