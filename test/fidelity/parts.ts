@@ -123,21 +123,21 @@ export const parts: readonly Part[] = [
     name: 'cert-manager',
     families: [],
     faithful:
-      'cert-manager v1.21.1 from its source, where its kinds are: the six controllers of Certificates with their reasons, messages and events, the approver, requests to SelfSigned and CA issuers with real X.509 chains, annotations and templates of Secrets, rotation, renewal in virtual time, back-off, Secrets of ClusterIssuers in its own namespace',
+      'cert-manager v1.21.1 from its source, where its kinds are: the six controllers of Certificates with their reasons, messages and events, the approver, requests to SelfSigned and CA issuers with real X.509 chains, annotations and templates of Secrets, rotation, renewal in virtual time, back-off, Secrets of ClusterIssuers in its own namespace, cainjector, Certificates of annotated Ingresses',
     approximated:
       'RSA keys come from a small kept table, so that two may be alike; signatures are over SHA-256; of the webhook the main rules; settings of other issuers are kept, not checked',
     absent:
-      'ACME, Vault, Venafi and external issuers (Ready is False with the reason NotSimulated), cainjector, annotated Ingresses and Gateways, keystores, Ed25519, temporary certificates',
+      'ACME, Vault, Venafi and external issuers (Ready is False with the reason NotSimulated), annotated Gateways, keystores, Ed25519, temporary certificates',
   },
   {
     name: 'Argo Rollouts',
     families: [],
     faithful:
-      'Argo Rollouts v1.10 from its source, where its kinds are: canary and blue-green roll-outs with the replica arithmetic of upstream’s own tables, steps, pauses, analyses by Prometheus and by Jobs, abort, retry and promotion by the patches of its plug-in, rollback window, workloadRef, revisions, services’ selectors, conditions, phases, messages, events, the scale subresource; weights and subsets written to Istio’s routes',
+      'Argo Rollouts v1.10 from its source, where its kinds are: canary and blue-green roll-outs with the replica arithmetic of upstream’s own tables, steps, pauses, analyses by Prometheus and by Jobs, abort, retry and promotion by the patches of its plug-in, rollback window, workloadRef, revisions, services’ selectors, conditions, phases, messages, events, the scale subresource; weights and subsets written to Istio’s routes, by which sidecars split traffic',
     approximated:
       'hashes of templates and steps; the expression language of analyses; waits are timed exactly, for nothing is resynchronised; a run’s measurements are taken in turn',
     absent:
-      'Experiments, plug-ins, other providers (their measurements are errors) and traffic routers (their weights are only told), header and mirror routes; sidecars do not split traffic by a VirtualService’s weights; Argo Workflows',
+      'Experiments, plug-ins, other providers (their measurements are errors) and traffic routers (their weights are only told), header and mirror routes; the traffic that a run derives to Services is not split; Argo Workflows',
   },
   {
     name: 'Network and policies',
@@ -152,11 +152,11 @@ export const parts: readonly Part[] = [
     name: 'Mesh',
     families: ['mesh'],
     faithful:
-      'the security of Istio 1.30 with sidecars: PeerAuthentication, the TLS of DestinationRule with auto mTLS, RequestAuthentication, AuthorizationPolicy for HTTP and TCP (ALLOW, DENY, AUDIT, CUSTOM, dry run), path normalization, what the client sees, and what the webhook says of the three policies; where its kinds are, istiod checks them, puts sidecars into pods, and what travels between programs is let through, refused or reset by them; annotated pods are scraped through the agent at port 15020',
+      'the security of Istio 1.30 with sidecars: PeerAuthentication, the TLS of DestinationRule with auto mTLS, RequestAuthentication, AuthorizationPolicy for HTTP and TCP (ALLOW, DENY, AUDIT, CUSTOM, dry run), path normalization, what the client sees, and what the webhook says of the three policies; where its kinds are, istiod checks them, puts sidecars into pods, and what travels between programs is let through, refused or reset by them; annotated pods are scraped through the agent at port 15020; HTTP routes of VirtualServices for what pods with sidecars send: matches, weights, subsets, redirects, direct responses, rewritten paths, Envoy’s own 404 and 503',
     approximated:
-      'tokens are told to be good or bad, not verified; an external authorizer says one thing for all (in a cluster it refuses); the texts of 503s; labels are those at a pod’s start; the injected pod is written from what is known of the template',
+      'tokens are told to be good or bad, not verified; an external authorizer says one thing for all (in a cluster it refuses); the texts of 503s; labels are those at a pod’s start; the injected pod is written from what is known of the template; of a destination’s pods one by chance, not the least busy; a request that its pod refuses is not tried again',
     absent:
-      'ambient mode, gateways, Sidecar, VirtualService, subsets, ServiceEntry, EnvoyFilter, waypoints, egress, several revisions; probes rewritten to port 15020 (the kubelet’s pass); what Envoy’s other filters leave behind',
+      'ambient mode, gateways, Sidecar, of VirtualServices TLS and TCP routes, faults, time-outs, retries, mirrors, changed headers and delegates, ServiceEntry, EnvoyFilter, waypoints, egress, several revisions; probes rewritten to port 15020 (the kubelet’s pass); what Envoy’s other filters leave behind',
   },
   {
     name: 'Traffic and serving',
