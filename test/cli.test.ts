@@ -50,6 +50,9 @@ describe('bad input', () => {
     'no-cluster.yaml':
       'current-context: a\ncontexts: [{ name: a, context: { cluster: c, user: u } }]\n',
     'no-kind.yaml': 'apiVersion: v1\nmetadata: { name: p }\n',
+    'kustomized/kustomization.yaml': 'resources: [pood.yaml]\n',
+    'kustomized/pood.yaml': 'apiVersion: v1\nkind: Pood\nmetadata: { name: p }\n',
+    'none/notes.yaml': 'a: 1\n',
     'unknown-kind.yaml': 'apiVersion: v1\nkind: Pood\nmetadata: { name: p }\n',
     'unknown-pod-field.yaml': pod('x').replace('image', 'imagee'),
   });
@@ -140,6 +143,16 @@ describe('bad input', () => {
       'an unknown kind',
       ['up', '--config', 'kind.yaml', '-f', 'unknown-kind.yaml'],
       /unknown-kind\.yaml:1: .*no matches for kind "Pood" in version "v1"; did you mean Pod\?/,
+    ],
+    [
+      'an unknown kind of a kustomization',
+      ['up', '--config', 'kind.yaml', '-f', 'kustomized'],
+      /kustomized\/pood\.yaml:1: .*no matches for kind "Pood"/,
+    ],
+    [
+      'a folder without manifests',
+      ['up', '-f', 'none'],
+      /no manifests in none\n {2}next: name files/,
     ],
     [
       'a manifest that the API refuses',

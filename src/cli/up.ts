@@ -29,8 +29,8 @@ import {
   writeError,
   writeOut,
 } from '../host.js';
-import { exitCodes, UserError } from '../input/errors.js';
-import { readManifests, type Manifest } from '../input/manifests.js';
+import { exitCodes, placeText, UserError } from '../input/errors.js';
+import type { Manifest } from '../input/manifests.js';
 import { modelWorkloads } from '../models/workloads.js';
 import { isIncident } from '../incident/compare/recorded.js';
 import { metricsDoor } from '../incident/past/metrics-door.js';
@@ -99,7 +99,12 @@ export const upCommand: CliCommand = {
       .addOption(autoscalerOption())
       .addOption(schedulerConfigOption())
       .addOption(schedulerTiesOption())
-      .option('-f, --filename <path>', 'manifests to apply, repeatable', collect, [])
+      .option(
+        '-f, --filename <path>',
+        'files, folders or kustomizations to apply, repeatable; - is standard input',
+        collect,
+        [],
+      )
       .option('--scenario <file>', 'take cluster and workloads from a scenario')
       .option(
         '--without <program>',
@@ -141,7 +146,7 @@ async function up(flags: UpFlags): Promise<number> {
     });
   }
   if (flags.from !== undefined) return upFrom(flags, flags.from);
-  const manifests = flags.filename.flatMap(readManifests);
+  const manifests = await manifestsOf(flags.filename);
   const configuration = readConfiguration();
   const seed = seedOf(flags.seed, configuration.seed);
   // Loaded only here: the other commands need no HTTPS.
@@ -312,6 +317,22 @@ function optionsOf(
     },
     { seed, startMs, ...(config !== undefined && { config }) },
   );
+}
+
+/** Read as `check` and `plan` read them; loaded only for who names some. */
+async function manifestsOf(paths: readonly string[]): Promise<readonly Manifest[]> {
+  if (paths.length === 0) return [];
+  const { readCheckInput } = await import('../check/read-input.js');
+  const { manifests, unread } = readCheckInput(paths);
+  for (const { place, reason, kind } of unread) {
+    if (kind === 'broken') writeError(`warning: not looked at: ${placeText(place)}: ${reason}\n`);
+  }
+  if (manifests.length > 0) return manifests;
+  throw new UserError(`no manifests in ${paths.join(', ')}`, {
+    exitCode: exitCodes.usage,
+    code: 'no-manifests',
+    next: 'name files of YAML or JSON that hold apiVersion and kind',
+  });
 }
 
 /** Files come by their names: what lies in a namespace may come before it, and nobody is asked to apply twice. */
