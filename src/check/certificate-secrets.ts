@@ -1,10 +1,13 @@
-/** The Secrets that Certificates make: manifests name them, and do not hold them. */
+/** The Secrets that Certificates make, also those of annotated Ingresses: manifests name them, and do not hold them. */
+import { ingresses } from '../../sim/api/kinds/networking.js';
+import { asksForCertificates } from '../../sim/operators/cert-manager/shim/wanted.js';
 import type {
   Certificate,
   Issuer,
   IssuerReference,
 } from '../../sim/operators/cert-manager/types.js';
 import type { Entry } from './entry.js';
+import { listOf } from './pod-template.js';
 import type { Survey } from './survey.js';
 
 const group = 'cert-manager.io';
@@ -19,10 +22,22 @@ interface Place {
 
 /** All of them. */
 export function certificateSecrets(survey: Survey): readonly Place[] {
-  return certificatesOf(survey).map(({ namespace, object }) => ({
+  const own = certificatesOf(survey).map(({ namespace, object }) => ({
     namespace,
     name: object.spec.secretName,
   }));
+  return [...own, ...ingressSecrets(survey)];
+}
+
+function ingressSecrets(survey: Survey): readonly Place[] {
+  return survey
+    .of(ingresses)
+    .filter(({ object }) => asksForCertificates(object))
+    .flatMap(({ namespace, object: { spec } }) =>
+      listOf(spec?.tls).flatMap(({ secretName: name = '' }) =>
+        name === '' ? [] : [{ namespace, name }],
+      ),
+    );
 }
 
 /** Those that are made in a simulated cluster: by an issuer that is simulated, and has what it signs with. */

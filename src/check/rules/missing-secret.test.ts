@@ -24,6 +24,14 @@ it('is content with what a Certificate makes, and sees slips in its name', () =>
   expect(slip[0]).toContain('did you mean web-tls?');
 });
 
+it('is content with what an annotated Ingress asks for', () => {
+  const ingress =
+    '\n---\n{ apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: { name: i, annotations: { cert-manager.io/issuer: ca } }, spec: { tls: [{ hosts: [a.b], secretName: web-tls }], defaultBackend: { service: { name: s, port: { number: 80 } } } } }\n';
+  const spec = 'volumes: [{ name: v, secret: { secretName: web-tls } }],';
+  expect(found('SEA204', deployment({ spec }) + secret + ingress)).toEqual([]);
+  expect(found('SEA204', deployment({ spec }) + secret)).toHaveLength(1);
+});
+
 it('is content with what is there', () => {
   const spec = 'volumes: [{ name: v, secret: { secretName: database } }],';
   expect(found('SEA204', deployment({ spec }) + secret)).toEqual([]);
