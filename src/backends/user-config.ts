@@ -18,7 +18,8 @@ export async function readConfig(file: string | undefined, context?: string): Pr
   } catch (error) {
     // A parser shows the lines around as well.
     const [reason = ''] = (error as Error).message.split('\n');
-    const next = 'give another with --kubeconfig FILE, or start a cluster with: seatrial up';
+    const next =
+      'give another with --kubeconfig FILE, or start a cluster with: seatrial up; some commands read a snapshot instead: --cluster FILE';
     throw refusal(`cannot read the kubeconfig ${path}: ${reason}`, 'bad-kubeconfig', next);
   }
   const names = config.getContexts().map(({ name }) => name);

@@ -9,7 +9,6 @@ import {
 } from '../../sim/api/kinds/rbac.js';
 import type { HasMetadata, Kind } from '../../sim/api/object.js';
 import { kubeconfigPath } from '../backends/kubeconfig-file.js';
-import { readCheckInput } from '../check/read-input.js';
 import { surveyOf } from '../check/survey.js';
 import { accessText } from '../explain/access-text.js';
 import { accessAnswer, type AccessQuestion } from '../explain/access.js';
@@ -20,9 +19,10 @@ import { resourceNamed } from '../explain/resource-names.js';
 import { trafficText } from '../explain/traffic-text.js';
 import { trafficAnswer, trafficKinds } from '../explain/traffic.js';
 import { writeError, writeOut } from '../host.js';
-import { didYouMean, exitCodes, placeText, UserError } from '../input/errors.js';
+import { didYouMean, exitCodes, UserError } from '../input/errors.js';
 import { readLive } from '../plan/live.js';
 import { readPrinted } from '../plan/snapshot.js';
+import { namedManifests } from './named-manifests.js';
 
 /** From what the answers are reckoned. */
 export interface QuestionFlags {
@@ -128,11 +128,7 @@ async function readKnown(
         'give -f alone, or leave it out',
       );
     }
-    const input = readCheckInput(filename);
-    for (const { place, reason, kind } of input.unread) {
-      if (kind === 'broken') writeError(`warning: not looked at: ${placeText(place)}: ${reason}\n`);
-    }
-    return knownOfManifests(surveyOf(input), namespace ?? 'default');
+    return knownOfManifests(surveyOf(namedManifests(filename)), namespace ?? 'default');
   }
   if (cluster !== undefined) return knownOfCluster(readPrinted(cluster), namespace ?? 'default');
   const live = await readLive(kubeconfigPath(flags.kubeconfig), {

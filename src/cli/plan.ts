@@ -3,15 +3,15 @@ import { schedulerConfigOf } from '../backends/sim-options.js';
 import { kubeconfigPath } from '../backends/kubeconfig-file.js';
 import { readAutoscaler } from '../gpu/autoscaler-config.js';
 import { chosenCluster } from '../check/chosen-cluster.js';
-import { readCheckInput } from '../check/read-input.js';
 import { writeError, writeOut } from '../host.js';
-import { exitCodes, placeText, UserError } from '../input/errors.js';
+import { exitCodes, UserError } from '../input/errors.js';
 import { readLive } from '../plan/live.js';
 import { planText } from '../plan/plan-text.js';
 import { planOf } from '../plan/plan.js';
 import { readSnapshot } from '../plan/snapshot.js';
 import type { KubeObject } from '../../sim/api/object.js';
 import type { CliCommand } from './command.js';
+import { namedManifests } from './named-manifests.js';
 import { autoscalerOption, collect, outputOption, schedulerConfigOption } from './options.js';
 import { mustBeTaken } from '../scenario/taken.js';
 
@@ -57,10 +57,7 @@ async function plan(flags: PlanFlags): Promise<number> {
       next: 'name manifests: -f FILE',
     });
   }
-  const { manifests, unread } = readCheckInput(flags.filename);
-  for (const { place, reason, kind } of unread) {
-    if (kind === 'broken') writeError(`warning: not looked at: ${placeText(place)}: ${reason}\n`);
-  }
+  const { manifests } = namedManifests(flags.filename);
   const schedulerConfig = schedulerConfigOf(flags.schedulerConfig ?? {});
   const autoscaler = flags.autoscaler === undefined ? undefined : readAutoscaler(flags.autoscaler);
   const given = manifests.map(({ object }) => object);

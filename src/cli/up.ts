@@ -29,7 +29,7 @@ import {
   writeError,
   writeOut,
 } from '../host.js';
-import { exitCodes, placeText, UserError } from '../input/errors.js';
+import { exitCodes, UserError } from '../input/errors.js';
 import type { Manifest } from '../input/manifests.js';
 import { modelWorkloads } from '../models/workloads.js';
 import { isIncident } from '../incident/compare/recorded.js';
@@ -322,17 +322,8 @@ function optionsOf(
 /** Read as `check` and `plan` read them; loaded only for who names some. */
 async function manifestsOf(paths: readonly string[]): Promise<readonly Manifest[]> {
   if (paths.length === 0) return [];
-  const { readCheckInput } = await import('../check/read-input.js');
-  const { manifests, unread } = readCheckInput(paths);
-  for (const { place, reason, kind } of unread) {
-    if (kind === 'broken') writeError(`warning: not looked at: ${placeText(place)}: ${reason}\n`);
-  }
-  if (manifests.length > 0) return manifests;
-  throw new UserError(`no manifests in ${paths.join(', ')}`, {
-    exitCode: exitCodes.usage,
-    code: 'no-manifests',
-    next: 'name files of YAML or JSON that hold apiVersion and kind',
-  });
+  const { namedManifests } = await import('./named-manifests.js');
+  return namedManifests(paths).manifests;
 }
 
 /** Files come by their names: what lies in a namespace may come before it, and nobody is asked to apply twice. */

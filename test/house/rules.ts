@@ -104,6 +104,7 @@ export const notPlugins: Readonly<Record<string, string>> = {
   'src/cli/command.ts': 'the contract',
   'src/cli/confirm.ts': 'the part of replay that is about real clusters',
   'src/cli/check-voyages.ts': 'the voyages of check',
+  'src/cli/named-manifests.ts': 'the manifests that several commands read',
   'src/cli/explain-questions.ts': 'what explain answers about traffic and access',
   'src/cli/report-files.ts': 'which reports go to which files',
   'src/cli/configuration.ts': 'the project file that commands read',

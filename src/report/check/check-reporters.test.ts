@@ -32,9 +32,7 @@ it('tells people errors in full, and what is not sure in a line', () => {
   const lines = told('default').split('\n');
   expect(lines).toContain('error   SEA005 removed-api  dir/m,1.yaml:2');
   expect(lines).toContain('  fix: use policy/v1');
-  expect(lines).toContain(
-    'static pass: 1 error, no warnings, 1 of information, 1 silenced by the baseline',
-  );
+  expect(lines).toContain('static pass: 1 error, no warnings, 1 info, 1 silenced by the baseline');
   expect(
     lines.find(line => line.startsWith('  SEA003 dir/m,1.yaml:6 FlinkSessionJob b')),
   ).toBeDefined();
@@ -103,7 +101,7 @@ it('tells agents what is wrong and nothing more', () => {
   const lines = (checkReporters['minimal']?.(sailed) ?? '').trim().split('\n');
   expect(lines).toEqual([
     expect.stringMatching(/^dir\/m,1\.yaml:2: error SEA005: .*\(fix: use policy\/v1\)$/),
-    'static pass: 1 error, no warnings, 1 of information',
+    'static pass: 1 error, no warnings, 1 info',
     '10 voyages, no law broken; this is what was tried (seed 4; 1 of 1 laws had something to judge)',
   ]);
 });

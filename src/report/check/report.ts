@@ -42,6 +42,6 @@ export function countsText(findings: readonly Finding[]): string {
   return [
     plural(of('error'), 'error'),
     plural(of('warning'), 'warning'),
-    `${of('info')} of information`,
+    `${of('info') === 0 ? 'no' : of('info')} info`,
   ].join(', ');
 }
