@@ -72,7 +72,7 @@ interface Gathered {
 
 function gatheredRules(role: ClusterRole, view: View): readonly PolicyRule[] {
   const { name = '' } = role.metadata;
-  const lists = selectedRules(role, view);
+  const lists = selectedRules(role, view.list(clusterRoles));
   const known = gatheredLast.get(name);
   if (known !== undefined && isSameLists(known.lists, lists)) return known.rules;
   const rules = eachOnce(lists);
@@ -81,12 +81,23 @@ function gatheredRules(role: ClusterRole, view: View): readonly PolicyRule[] {
   return rules;
 }
 
+/** The rules that a role that aggregates gets of all roles, each once. */
+export function aggregatedRules(
+  role: ClusterRole,
+  all: readonly ClusterRole[],
+): readonly PolicyRule[] {
+  return eachOnce(selectedRules(role, all));
+}
+
 /** The rules of the selected roles, in the order of their names. */
-function selectedRules(role: ClusterRole, view: View): readonly (readonly PolicyRule[])[] {
+function selectedRules(
+  role: ClusterRole,
+  all: readonly ClusterRole[],
+): readonly (readonly PolicyRule[])[] {
   const lists: (readonly PolicyRule[])[] = [];
   for (const labelSelector of role.aggregationRule?.clusterRoleSelectors ?? []) {
     const selector = selectorOf(labelSelector);
-    for (const other of view.list(clusterRoles)) {
+    for (const other of all) {
       if (other.metadata.name === role.metadata.name) continue;
       if (other.rules && selector.matches(other.metadata.labels)) lists.push(other.rules);
     }

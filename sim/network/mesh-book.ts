@@ -10,12 +10,17 @@ const security = 'security.istio.io/v1';
 
 const networking = 'networking.istio.io/v1';
 
-/** The kinds by which sidecars judge and route. */
-const kinds: readonly Kind<HasMetadata>[] = [
+/** The kinds by which sidecars judge. */
+export const judgingKinds: readonly Kind<HasMetadata>[] = [
   kindOf(security, 'PeerAuthentication', 'peerauthentications'),
   kindOf(security, 'RequestAuthentication', 'requestauthentications'),
   kindOf(security, 'AuthorizationPolicy', 'authorizationpolicies'),
   kindOf(networking, 'DestinationRule', 'destinationrules'),
+];
+
+/** The kinds by which they judge and route. */
+const kinds: readonly Kind<HasMetadata>[] = [
+  ...judgingKinds,
   kindOf(networking, 'VirtualService', 'virtualservices'),
 ];
 

@@ -3,7 +3,6 @@
  * bindings alone are asked, as the API server's RBAC authorizer asks them.
  */
 import { bootstrapRbac } from '../../sim/api/generated/bootstrap.js';
-import { deepEqual } from '../../sim/api/equality.js';
 import {
   clusterRoleBindings,
   clusterRoles,
@@ -18,7 +17,7 @@ import {
   type Kind,
   type KubeObject,
 } from '../../sim/api/object.js';
-import { selectorOf } from '../../sim/api/selectors.js';
+import { aggregatedRules } from '../../sim/controllers/clusterrole-aggregation.js';
 import type { AuthorizationAttributes } from '../../sim/server/authorization/authorizer.js';
 import { nameFits, ruleFits } from '../../sim/server/authorization/policy-rule.js';
 import { RbacAuthorizer } from '../../sim/server/authorization/rbac.js';
@@ -191,18 +190,9 @@ function tableOf(resource: string): readonly Fact[] {
   return (bootstrapRbac() as Readonly<Record<string, readonly Fact[] | undefined>>)[resource] ?? [];
 }
 
-/** Roles that aggregate get the rules of those that they select. @upstream pkg/controller/clusterroleaggregation */
+/** Roles that aggregate have the rules of those that they select. */
 function gathered(all: readonly ClusterRole[]): readonly ClusterRole[] {
-  return all.map(role => {
-    const selectors = role.aggregationRule?.clusterRoleSelectors?.map(selectorOf);
-    if (selectors === undefined) return role;
-    const rules: PolicyRule[] = [];
-    for (const other of all) {
-      const labels = other.metadata.labels ?? {};
-      if (other === role || !selectors.some(selector => selector.matches(labels))) continue;
-      for (const rule of listOf(other.rules))
-        if (!rules.some(one => deepEqual(one, rule))) rules.push(rule);
-    }
-    return { ...role, rules };
-  });
+  return all.map(role =>
+    role.aggregationRule === undefined ? role : { ...role, rules: aggregatedRules(role, all) },
+  );
 }

@@ -2,6 +2,7 @@
 import { namespaces, pods, services } from '../../sim/api/kinds/core.js';
 import { networkPolicies } from '../../sim/api/kinds/networking.js';
 import { kindOf, type HasMetadata, type Kind } from '../../sim/api/object.js';
+import { judgingKinds } from '../../sim/network/mesh-book.js';
 import type { MeshObject } from '../../sim/network/mesh/kinds.js';
 import { judgeTraffic } from '../../sim/network/mesh/traffic.js';
 import { PolicyEvaluator } from '../../sim/network/policy/evaluator.js';
@@ -26,21 +27,13 @@ const policyKinds: readonly Kind<HasMetadata>[] = [
   kindOf(`${policyGroup}/v1alpha1`, 'BaselineAdminNetworkPolicy', 'baselineadminnetworkpolicies'),
 ];
 
-/** The kinds by which sidecars judge. */
-const meshKinds: readonly Kind<HasMetadata>[] = [
-  kindOf('security.istio.io/v1', 'PeerAuthentication', 'peerauthentications'),
-  kindOf('security.istio.io/v1', 'RequestAuthentication', 'requestauthentications'),
-  kindOf('security.istio.io/v1', 'AuthorizationPolicy', 'authorizationpolicies'),
-  kindOf('networking.istio.io/v1', 'DestinationRule', 'destinationrules'),
-];
-
 /** All that is looked at, those first without which nothing can be said: pods and services. */
 export const trafficKinds: readonly Kind<HasMetadata>[] = [
   pods,
   services,
   namespaces,
   ...policyKinds,
-  ...meshKinds,
+  ...judgingKinds,
 ];
 
 /** What is said of one source and one destination, and of how many pairs of pods it holds. */
@@ -106,7 +99,7 @@ function courtOf(known: Known): Court {
     // The policies keep their kinds, by which they are told apart.
     objectsOf(known, kind).map(object => ({ ...object, kind: kind.kind }) as unknown as Policy),
   );
-  const mesh = meshKinds.flatMap(kind =>
+  const mesh = judgingKinds.flatMap(kind =>
     objectsOf(known, kind).map(object => ({ ...object, kind: kind.kind }) as unknown as MeshObject),
   );
   const evaluator = new PolicyEvaluator({ policies, namespaces: namespaceLabels(known) });

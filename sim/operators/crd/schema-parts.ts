@@ -73,3 +73,10 @@ export const conditionSchema: Schema = object(
   },
   ['lastTransitionTime', 'message', 'reason', 'status', 'type'],
 );
+
+/** Conditions by their type. */
+export const conditionsSchema: Schema = {
+  ...{ type: 'array', items: conditionSchema },
+  'x-kubernetes-list-map-keys': ['type'],
+  'x-kubernetes-list-type': 'map',
+};

@@ -1,7 +1,7 @@
 /** The CRD of JobSets. @upstream jobset config/components/crd/bases/jobset.x-k8s.io_jobsets.yaml */
 import type { KubeObject } from '../../api/object.js';
 import { definition } from '../crd/definition.js';
-import { conditionSchema, int32, object, oneOf, text } from '../crd/schema-parts.js';
+import { conditionsSchema, int32, object, oneOf, text } from '../crd/schema-parts.js';
 import { schemaOf, type Schema } from '../crd/schema-of.js';
 
 const flag: Schema = { type: 'boolean' };
@@ -146,12 +146,7 @@ function statusSchema(): Schema {
     [...names, 'name'].sort(),
   );
   return object({
-    conditions: {
-      type: 'array',
-      items: conditionSchema,
-      'x-kubernetes-list-map-keys': ['type'],
-      'x-kubernetes-list-type': 'map',
-    },
+    conditions: conditionsSchema,
     currentInPlaceRestartAttempt: count,
     previousInPlaceRestartAttempt: count,
     replicatedJobsStatus: mapOfNames(replicated),

@@ -1,6 +1,6 @@
 /** The schema of RayClusters, which RayJobs and RayServices hold, too. @upstream kuberay v1.7.0 config/crd/bases/ray.io_rayclusters.yaml */
 import { schemaOf, type Schema } from '../crd/schema-of.js';
-import { conditionSchema, int32, mapOf, object, oneOf, text } from '../crd/schema-parts.js';
+import { conditionsSchema, int32, mapOf, object, oneOf, text } from '../crd/schema-parts.js';
 import { once } from '../crd/once.js';
 
 const flag: Schema = { type: 'boolean' };
@@ -175,13 +175,6 @@ export const clusterSchema = once((): Schema => {
     ['headGroupSpec'],
   );
 });
-
-/** Conditions by their type. */
-export const conditionsSchema: Schema = {
-  ...listOf(conditionSchema),
-  'x-kubernetes-list-map-keys': ['type'],
-  'x-kubernetes-list-type': 'map',
-};
 
 /** What is known of a Ray cluster. */
 export const clusterStatusSchema = once((): Schema => {

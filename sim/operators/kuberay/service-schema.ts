@@ -1,13 +1,7 @@
 /** The schema of RayServices. @upstream kuberay v1.7.0 config/crd/bases/ray.io_rayservices.yaml */
 import type { Schema } from '../crd/schema-of.js';
-import { int32, mapOf, object, text } from '../crd/schema-parts.js';
-import {
-  clusterSchema,
-  clusterStatusSchema,
-  conditionsSchema,
-  embedded,
-  managedBySchema,
-} from './cluster-schema.js';
+import { conditionsSchema, int32, mapOf, object, text } from '../crd/schema-parts.js';
+import { clusterSchema, clusterStatusSchema, embedded, managedBySchema } from './cluster-schema.js';
 
 const flag: Schema = { type: 'boolean' };
 const time: Schema = { type: 'string', format: 'date-time' };

@@ -1,7 +1,7 @@
 /** The CRD of LeaderWorkerSets. @upstream lws v0.10.0 config/crd/bases/leaderworkerset.x-k8s.io_leaderworkersets.yaml */
 import type { KubeObject } from '../../api/object.js';
 import { definition } from '../crd/definition.js';
-import { conditionSchema, int32, object, oneOf, text } from '../crd/schema-parts.js';
+import { conditionsSchema, int32, object, oneOf, text } from '../crd/schema-parts.js';
 import { schemaOf, type Schema } from '../crd/schema-of.js';
 
 const numberOrShare: Schema = {
@@ -62,12 +62,7 @@ function specSchema(): Schema {
 
 function statusSchema(): Schema {
   return object({
-    conditions: {
-      type: 'array',
-      items: conditionSchema,
-      'x-kubernetes-list-map-keys': ['type'],
-      'x-kubernetes-list-type': 'map',
-    },
+    conditions: conditionsSchema,
     hpaPodSelector: text,
     observedGeneration: { type: 'integer', format: 'int64' },
     readyReplicas: int32,
