@@ -33,7 +33,7 @@ export interface PlacedContainer {
 /** The templates of an object. */
 export function templatesOf(owner: Entry): PodTemplate[] {
   if (owner.isBroken) return [];
-  if (!owner.isBuiltIn) return isPartial(owner.kind) ? [] : customTemplates(owner);
+  if (!owner.isBuiltIn) return makesNoPods(owner) ? [] : customTemplates(owner);
   const path = builtInPaths[owner.kind];
   if (path === undefined) return [];
   const template = valueAt(owner.object, path);
@@ -45,11 +45,19 @@ export function templatesOf(owner: Entry): PodTemplate[] {
 
 /**
  * Runtimes (ServingRuntime, ClusterTrainingRuntime, ...) and storage containers hold only a part of a
- * pod's template: labels, security context and resources come from the object that names them.
+ * pod's template: labels, security context and resources come from the object that names them. Policies
+ * tell which pods of others may be.
  */
-function isPartial(kind: string): boolean {
-  return kind.endsWith('Runtime') || kind === 'ClusterStorageContainer';
+function makesNoPods({ kind, group }: Entry): boolean {
+  return (
+    kind.endsWith('Runtime') ||
+    kind === 'ClusterStorageContainer' ||
+    policyGroups.some(name => group === name || group.endsWith(`.${name}`))
+  );
 }
+
+/** GKE Autopilot's WorkloadAllowlist, Kyverno's policies, Gatekeeper's constraints and mutations. */
+const policyGroups: readonly string[] = ['auto.gke.io', 'kyverno.io', 'gatekeeper.sh'];
 
 const builtInPaths: Readonly<Record<string, FieldPath>> = {
   Pod: [],

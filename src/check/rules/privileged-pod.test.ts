@@ -14,6 +14,16 @@ it('tells what is taken of the node', () => {
   ]);
 });
 
+it('takes no policy about pods for a pod', () => {
+  const allowed = `{ apiVersion: auto.gke.io/v1, kind: WorkloadAllowlist, metadata: { name: agent }, matchingCriteria: {
+  containers: [{ name: agent, image: agent, securityContext: { privileged: true } }] } }
+---
+{ apiVersion: kyverno.io/v1, kind: ClusterPolicy, metadata: { name: agents }, spec: { rules: [{ name: all, validate: {
+  pattern: { spec: { containers: [{ name: '*', securityContext: { privileged: true } }] } } } }] } }
+`;
+  expect(found('SEA604', allowed)).toEqual([]);
+});
+
 it('leaves it to pod security where a level is set', () => {
   const text = `${deployment({ namespace: 'ns', spec: 'hostPID: true,' })}
 ---
