@@ -2,7 +2,8 @@
 import { RestMapper, servedPath } from './rest-mapper.js';
 import type { KubeObject } from '../../sim/api/object.js';
 import type { ApiAnswer, ApiRequest } from '../../sim/api/request.js';
-import { exitCodes, UserError } from '../input/errors.js';
+import { didYouMean, exitCodes, UserError } from '../input/errors.js';
+import { humanDuration } from '../../sim/api/duration.js';
 import type { Pace } from './pacer.js';
 import type { SimulatedCluster } from './sim.js';
 import type { Pacer } from './pacer.js';
@@ -28,6 +29,8 @@ export interface Sought {
   /** Default: any. */
   readonly namespace?: string | undefined;
   readonly withinMs: number;
+  /** So long where no object of the name has ever been there; default as long as the rest. */
+  readonly unseenMs?: number;
 }
 
 type Ask = (request: ApiRequest) => Promise<ApiAnswer>;
@@ -49,15 +52,25 @@ export function steeringOf(cluster: SimulatedCluster, pacer: Pacer): Steering {
     },
     forward: durationMs => Promise.resolve(pacer.forward(durationMs)),
     rewind: () => Promise.reject(noWayBack()),
-    async until(expression, { namespace, withinMs }) {
-      const holds = await liveWatch(request => cluster.request(request), expression, namespace);
+    async until(expression, { namespace, withinMs, unseenMs = withinMs }) {
+      const ask: Ask = request => cluster.request(request);
+      const watch = await liveWatch(ask, expression, namespace);
+      const unseenEndMs = cluster.now() + unseenMs;
+      const isHopeless = (): boolean => !watch.wasSeen() && cluster.now() >= unseenEndMs;
+      let holds = false;
+      const isOver = async (): Promise<boolean> => {
+        holds = await watch.holds();
+        return holds || isHopeless();
+      };
       const isPaused = pacer.pace.isPaused;
       pacer.pause();
       try {
-        return await cluster.until(holds, { within: withinMs });
+        await cluster.until(isOver, { within: withinMs });
       } finally {
         if (!isPaused) pacer.resume();
       }
+      if (!holds && unseenMs < withinMs && isHopeless()) throw watch.unseen(unseenMs);
+      return holds;
     },
   };
 }
@@ -70,26 +83,71 @@ function noWayBack(): UserError {
   });
 }
 
-/** Whether an expression holds in a cluster that answers requests. */
+/** An expression over a cluster that answers requests. */
+export interface LiveWatch {
+  /** Looks, and tells whether it holds. */
+  holds(): Promise<boolean>;
+  /** Whether any look has found what is named; true where nothing is. */
+  wasSeen(): boolean;
+  /** What to tell of a name that no look has found. */
+  unseen(afterMs: number): UserError;
+}
+
+/** Reads an expression for a cluster that answers requests. */
 export async function liveWatch(
   ask: Ask,
   expression: string,
   namespace: string | undefined,
-): Promise<() => Promise<boolean>> {
+): Promise<LiveWatch> {
   const kinds = await new RestMapper(ask).all();
   const watchpoint = watchpointOf(expression, kinds);
+  const { name } = watchpoint;
   const path = collectionPath(watchpoint, namespace);
-  return async () => {
-    const { status, body } = await ask({ method: 'GET', path });
-    if (status === 404 && watchpoint.name !== undefined) return watchpoint.holds([]);
-    if (status >= 300) return false;
-    const list = body as { readonly items?: readonly KubeObject[] | null };
-    return watchpoint.holds(
-      (list.items ?? []).filter(
-        ({ metadata }) => watchpoint.name === undefined || metadata.name === watchpoint.name,
-      ),
-    );
+  let isSeen = name === undefined;
+  let names: readonly string[] = [];
+  return {
+    async holds() {
+      const { status, body } = await ask({ method: 'GET', path });
+      if (status === 404 && name !== undefined) return watchpoint.holds([]);
+      if (status >= 300) return false;
+      const items = (body as { readonly items?: readonly KubeObject[] | null }).items ?? [];
+      const found = items.filter(({ metadata }) => name === undefined || metadata.name === name);
+      if (found.length > 0) isSeen = true;
+      else names = items.map(({ metadata }) => metadata.name ?? '');
+      return watchpoint.holds(found);
+    },
+    wasSeen: () => isSeen,
+    unseen: afterMs => unseenError(watchpoint, { namespace, names, afterMs }),
   };
+}
+
+/** So many names are told of what there is instead. */
+const namesMax = 5;
+
+function unseenError(
+  { kind, name = '' }: Watchpoint,
+  looked: { readonly namespace?: string | undefined; names: readonly string[]; afterMs: number },
+): UserError {
+  const { names, afterMs, namespace } = looked;
+  const where = namespace === undefined ? '' : ` in namespace ${namespace}`;
+  const near = didYouMean(name, names);
+  const some = [...new Set(names)].sort();
+  const more = some.length > namesMax ? ', ...' : '';
+  const there =
+    near === undefined
+      ? some.length === 0
+        ? `there is no ${kind.kind}${where}`
+        : `there are: ${some.slice(0, namesMax).join(', ')}${more}`
+      : `did you mean ${near}?`;
+  const after = humanDuration(afterMs);
+  return new UserError(
+    `${kind.kind.toLowerCase()}/${name} was not there for ${after}${where}, and nothing made it`,
+    {
+      exitCode: exitCodes.usage,
+      code: 'no-such-object',
+      next: `${there} (--within says how long to wait for one that is made later)`,
+    },
+  );
 }
 
 function collectionPath({ kind }: Watchpoint, namespace: string | undefined): string {

@@ -17,6 +17,8 @@ export const revisionPath = '/seatrial/v1/revision';
 
 /** So far an expression is waited for unless a limit is given. */
 const untilMaxMs = 24 * 3_600_000;
+/** And so far for an object that was never there: its name is most often mistyped. */
+const unseenMaxMs = 3_600_000;
 
 interface Asked {
   readonly action?: string;
@@ -108,8 +110,12 @@ async function steer(asked: Asked, steering: Steering): Promise<boolean | undefi
   if (action === 'rewind') await steering.rewind(durationMs(duration));
   if (action === 'step') await steering.step();
   if (action !== 'until') return undefined;
-  const withinMs = duration === '' ? untilMaxMs : durationMs(duration);
-  return steering.until(expression, { namespace, withinMs });
+  return steering.until(
+    expression,
+    duration === ''
+      ? { namespace, withinMs: untilMaxMs, unseenMs: unseenMaxMs }
+      : { namespace, withinMs: durationMs(duration) },
+  );
 }
 
 function told(steering: Steering, holds: boolean | undefined) {

@@ -41,7 +41,10 @@ export const timeCommand: CliCommand = {
       )
       .argument('[expression]', 'for until: a field against a value, exists, gone, or CEL')
       .option('-n, --namespace <name>', 'for until: the namespace (default: any)')
-      .option('--within <duration>', 'for until: give up after this (default: 24h)')
+      .option(
+        '--within <duration>',
+        'for until: give up after this (default: 24h; 1h for a name that is not there)',
+      )
       .option('--name <name>', "the cluster's name", 'seatrial')
       .option('--speed <speed>', 'for resume: 1x, 60x, max', speedOf)
       .addOption(outputOption(['text', 'json']))

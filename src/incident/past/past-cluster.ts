@@ -124,8 +124,8 @@ export class PastCluster implements Steering {
   }
 
   async until(expression: string, { namespace, withinMs }: Sought): Promise<boolean> {
-    const holds = await liveWatch(request => this.ask(request), expression, namespace);
-    if (await holds()) return true;
+    const watch = await liveWatch(request => this.ask(request), expression, namespace);
+    if (await watch.holds()) return true;
     const { kind } = watchpointOf(expression, await this.kinds());
     const resource = resourceOf(kind);
     const instant = this.instant;
@@ -135,7 +135,7 @@ export class PastCluster implements Steering {
       this.server.restore([news.entry]);
       if (news.entry.resource !== resource || !isIn(news.entry, namespace)) continue;
       instant.timeMs = Math.max(instant.timeMs, news.entry.timeMs);
-      if (await holds()) return true;
+      if (await watch.holds()) return true;
     }
     return false;
   }

@@ -98,18 +98,22 @@ export class ResailedCluster implements Steering {
   }
 
   /** Looks once a second of the cluster's time. */
-  async until(expression: string, { namespace, withinMs }: Sought): Promise<boolean> {
+  async until(expression: string, sought: Sought): Promise<boolean> {
+    const { namespace, withinMs, unseenMs = withinMs } = sought;
     const { cluster, tempo } = this.under;
-    const holds = await liveWatch(request => cluster.request(request), expression, namespace);
-    const limitMs = this.now() + withinMs;
+    const watch = await liveWatch(request => cluster.request(request), expression, namespace);
+    const startMs = this.now();
+    let limitMs = startMs + unseenMs;
     const isPaused = tempo.pace.isPaused;
     tempo.pause();
     for (;;) {
-      if (await holds()) return true;
+      if (await watch.holds()) return true;
+      if (watch.wasSeen()) limitMs = startMs + withinMs;
       if (this.now() >= limitMs) break;
       await tempo.seek(Math.min(this.now() + lookEveryMs, limitMs));
     }
     if (!isPaused) tempo.resume();
+    if (unseenMs < withinMs && !watch.wasSeen()) throw watch.unseen(unseenMs);
     return false;
   }
 
