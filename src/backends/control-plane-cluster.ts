@@ -7,7 +7,7 @@ import { openKubeletDoor, type KubeletDoor } from './kubelet-door.js';
 import { connectCluster, type RealCluster } from './kubeconfig.js';
 import { serveMetrics, type ServedMetrics } from './metrics-api.js';
 import { OpeningStop } from './opening-stop.js';
-import type { OpenedCluster, OpenRequest, RealBackend } from './real-backend.js';
+import type { BackendFlags, OpenedCluster, OpenRequest, RealBackend } from './real-backend.js';
 
 /** Everything runs on this machine. */
 const loopback = '127.0.0.1';
@@ -17,7 +17,13 @@ export const controlPlaneBackend: RealBackend = {
   name: 'control-plane',
   about: 'real Kubernetes programs as local processes, with our kubelets',
   open,
+  lookForPrograms,
 };
+
+function lookForPrograms({ binaries }: BackendFlags): Promise<void> {
+  // What it finds is looked for again when the cluster is opened.
+  return Promise.resolve(binaries).then(folder => void findControlPlane(folder));
+}
 
 async function open(options: OpenRequest): Promise<OpenedCluster> {
   const { needs, tell, config } = options;

@@ -82,6 +82,9 @@ export async function k3s(options: K3sOptions = {}): Promise<OpenedCluster> {
 export const k3sBackend: RealBackend = {
   name: 'k3s',
   about: 'k3s in a container, by testcontainers',
+  async lookForPrograms() {
+    await loadTestcontainers();
+  },
   open({ needs, flags, argument, endMs, namespaces, tell }) {
     if (flags.gpus !== undefined && flags.gpus !== 'kubelets') {
       throw new UserError(`k3s has one real node: its GPUs cannot come by ${flags.gpus}`, {

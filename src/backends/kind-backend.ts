@@ -4,6 +4,7 @@ import type { ConfiguredNode } from '../gpu/kind-config.js';
 import { refuseSlices } from './emulation/refusals.js';
 import { chooseWay, type EmulationWay } from './emulation/way.js';
 import { kind } from './kind.js';
+import { KindTool } from './kind/tool.js';
 import type { OpenedCluster, OpenRequest, RealBackend } from './real-backend.js';
 
 /** The backend; `kind:NAME` names the cluster. */
@@ -11,6 +12,9 @@ export const kindBackend: RealBackend = {
   name: 'kind',
   about: 'a real cluster in containers on this machine; :NAME names it',
   open,
+  async lookForPrograms() {
+    await new KindTool().clusters();
+  },
 };
 
 async function open(request: OpenRequest): Promise<OpenedCluster> {

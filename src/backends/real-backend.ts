@@ -73,6 +73,13 @@ export interface RealBackend {
   /** For --help, in a few words. */
   readonly about: string;
   /**
+   * Looks whether this machine has the programs for it: asked before something else takes long. A backend
+   * without it has none of its own.
+   *
+   * @throws UserError with the next step.
+   */
+  lookForPrograms?(flags: BackendFlags): Promise<void>;
+  /**
    * Opens the cluster and fits it out.
    *
    * @throws UserError with the next step.

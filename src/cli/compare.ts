@@ -51,8 +51,10 @@ async function compare(paths: readonly string[], flags: CompareFlags): Promise<n
       next: 'name them with a comma between: --backends sim,control-plane',
     });
   }
-  // A name that is wrong is told before anything sails.
-  for (const name of flags.backends) backendNamed(name);
+  // A name that is wrong, or a program that is missing, is told before anything sails.
+  const real = flags.backends.map(backendNamed).filter(chosen => chosen !== undefined);
+  const settings = realSettings({ ...flags, backend: second });
+  for (const { backend } of real) await backend.lookForPrograms?.(settings.flags);
   const seed = seedOf(flags.seed);
   let code: number = exitCodes.pass;
   for (const file of paths.flatMap(findScenarios)) {

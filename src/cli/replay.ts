@@ -14,7 +14,7 @@ import { runPlan, type Sailed, type VoyageNews } from '../voyages/run-plan.js';
 import { breachLines } from '../voyages/story.js';
 import { version } from '../version.js';
 import type { CliCommand } from './command.js';
-import { backendOptions, type RealFlags } from './backend-options.js';
+import { backendOptions, realSettings, type RealFlags } from './backend-options.js';
 import { confirmThere, realBackendNamed } from './confirm.js';
 import { collect, lawSettingOption } from './options.js';
 import { planReports } from './report-files.js';
@@ -64,8 +64,11 @@ const exitHelp = `Exit codes: 0 no law is broken, 1 a law is broken, as it was, 
 
 async function replay(word: string, flags: ReplayFlags): Promise<number> {
   const known = voyageOf(word, flags.filename);
-  // Before it sails: a slip in the name is told at once.
+  // Before it sails: a slip in the name, or a program that is missing, is told at once.
   const real = flags.confirm === undefined ? undefined : realBackendNamed(flags.confirm);
+  await real?.chosen.backend.lookForPrograms?.(
+    realSettings({ ...flags, backend: real.name }).flags,
+  );
   const isReported = flags.reporter.length + flags.outputFile.length > 0;
   const reports = isReported ? planReports(flags, [], Object.keys(reporters)) : [];
   const news: VoyageNews[] = [];
