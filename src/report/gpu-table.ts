@@ -29,9 +29,21 @@ export function gpuTable({
         : [
             `busy for ${gpuBusyHours.toFixed(1)} GPU-hours: ${percent(gpuBusyHours, all.heldHours)} of what was held`,
           ]),
-      'held from binding to the end of the pod; prices are list prices by the table in src/gpu/prices.ts, or spec.prices',
+      `held from binding to the end of the pod${pricesText(held)}`,
     ],
   };
+}
+
+/** At which prices; where they come from is told, because whoever reads the report may pay others. */
+function pricesText(held: RunResult['gpus']['held']): string {
+  const hourly = new Map<string, string>();
+  for (const { product, price, hours } of held) {
+    if (price !== undefined && hours > 0) hourly.set(product, dollars(price / hours));
+  }
+  if (hourly.size === 0)
+    return '; none of these products has a price: a scenario states it in spec.prices';
+  const prices = [...hourly].map(([product, price]) => `${product} ${price}`).join(', ');
+  return `, at an hourly price of ${prices}: rounded on-demand list prices of large clouds, or what the scenario states in spec.prices`;
 }
 
 function percent(part: number, whole: number): string {
