@@ -156,6 +156,25 @@ export function onInterrupt(action: (signal: string) => void): () => void {
   };
 }
 
+/** How often it is looked whether the parent is still there. */
+const parentEveryMs = 1_000;
+
+/**
+ * Calls back when the shell that npx started this process in has gone: npx hands a signal on to that shell
+ * alone. Whoever starts this otherwise may want it to outlive the shell. Returns what takes it back.
+ */
+export function onNpxGone(action: () => void, parent = (): number => process.ppid): () => void {
+  if (environment('npm_lifecycle_event') !== 'npx') return () => undefined;
+  const first = parent();
+  const timer = setInterval(() => {
+    if (parent() === first) return;
+    clearInterval(timer);
+    action();
+  }, parentEveryMs);
+  timer.unref();
+  return () => clearInterval(timer);
+}
+
 /** Calls back when this process ends by itself, for what must not outlive it; returns what takes it back. */
 export function onProcessExit(action: () => void): () => void {
   process.on('exit', action);

@@ -23,6 +23,7 @@ import {
   elapsedMs,
   keepHeapSmall,
   onInterrupt,
+  onNpxGone,
   processId,
   realNowMs,
   servedGrowthPercent,
@@ -243,10 +244,13 @@ async function published(
 ): Promise<void> {
   const config = publish(flags, access);
   const stopped = new Promise<void>(resolve => {
-    const forget = onInterrupt(() => {
+    const stop = (): void => {
       forget();
+      forgetNpx();
       resolve();
-    });
+    };
+    const forget = onInterrupt(stop);
+    const forgetNpx = onNpxGone(stop);
   });
   try {
     register({
