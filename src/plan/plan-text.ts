@@ -1,6 +1,7 @@
 /** A plan as text: the answer first, then what fits where, what waits and why, and who would have to go. */
 import { editText } from './edits.js';
 import { growthLines } from './growth.js';
+import { lackingText } from './lacking.js';
 import type { Plan } from './plan.js';
 
 /** The plan in lines. */
@@ -41,8 +42,9 @@ function byNode({ placed }: Plan): string[] {
   return [...nodes].map(([node, pods]) => `${node}: ${pods.join(', ')}`);
 }
 
-function waitingLines({ pods, message, change }: Plan['waiting'][number]): string[] {
-  const lines = [`${pods.join(', ')}: ${message}`];
+function waitingLines({ pods, message, change, lacking }: Plan['waiting'][number]): string[] {
+  const why = lacking === undefined ? [] : [`  ${lackingText(lacking)}`];
+  const lines = [`${pods.join(', ')}: ${message}`, ...why];
   if (change === undefined) return lines;
   const edits = change.edits.map(editText).join('; ');
   return [...lines, `  the smallest change found (for ${change.node}): ${edits}`];

@@ -17,6 +17,8 @@ export interface Waiting {
   readonly message: string;
   /** The smallest change found that gives the first of them a place. */
   readonly change?: { readonly node: string; readonly edits: readonly Edit[] };
+  /** Devices that they ask for and no node has. */
+  readonly lacking?: readonly string[];
 }
 
 /** What would come of the manifests. */
@@ -107,8 +109,14 @@ function groups(
     byMessage.set(message, [...(byMessage.get(message) ?? []), pod]);
   }
   return [...byMessage].map(([message, group]) => {
-    const change = group[0] && verdictOf(world, group[0], schedulerConfig).change;
-    return { pods: group.map(podKey), message, ...(change !== undefined && { change }) };
+    const verdict = group[0] && verdictOf(world, group[0], schedulerConfig);
+    const { change, lacking } = verdict ?? {};
+    return {
+      pods: group.map(podKey),
+      message,
+      ...(change !== undefined && { change }),
+      ...(lacking !== undefined && { lacking }),
+    };
   });
 }
 

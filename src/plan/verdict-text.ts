@@ -1,6 +1,7 @@
 /** A pod's verdict as text: the answer first, then the nodes, then what would change it. */
 import { editText } from './edits.js';
 import { growthLines } from './growth.js';
+import { lackingText } from './lacking.js';
 import type { NodeVerdict, PodVerdict } from './verdict.js';
 
 /** The verdict in lines. */
@@ -67,7 +68,7 @@ function namesText(names: readonly string[]): string {
   return `node${names.length > 1 ? 's' : ''} ${shown}${rest}`;
 }
 
-function remedy({ preemption, change, node, gates, growth }: PodVerdict): string[] {
+function remedy({ preemption, change, node, gates, growth, lacking }: PodVerdict): string[] {
   const lines: string[] = [];
   if (preemption !== undefined) {
     const victims = preemption.victims.join(', ');
@@ -79,7 +80,9 @@ function remedy({ preemption, change, node, gates, growth }: PodVerdict): string
   } else if (growth?.groups.length !== undefined && growth.groups.length > 0) {
     lines.push('', 'no small change found on these nodes');
   } else if (node === undefined && gates.length === 0) {
-    lines.push('', 'no small change found: it takes another node, or fewer pods on these');
+    const why = lacking && lackingText(lacking);
+    const text = why ?? 'it takes another node, or fewer pods on these';
+    lines.push('', `no small change found: ${text}`);
   }
   if (growth !== undefined) lines.push('', ...growthLines(growth));
   return lines;

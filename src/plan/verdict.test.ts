@@ -81,7 +81,10 @@ describe('what keeps a pod from its node', () => {
   it('is never mended by asking for nothing', () => {
     const told = verdict('p', [node('a'), pod('p', { 'nvidia.com/gpu': '1' })]);
     expect(told.change).toBeUndefined();
-    expect(verdictText(told)).toMatch(/no small change found/);
+    expect(verdictText(told)).toMatch(
+      /no small change found: no node has nvidia.com\/gpu: in a kind/,
+    );
+    expect(told.lacking).toEqual(['nvidia.com/gpu']);
   });
 
   it('is a label, and one term of an affinity is enough', () => {

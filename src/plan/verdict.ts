@@ -4,6 +4,7 @@ import type { ConfigurationDocument } from '../../sim/scheduler/configuration.js
 import { explain, type Explanation } from '../../sim/scheduler/explain.js';
 import { costOf, edited, type Case, type Edit } from './edits.js';
 import type { Growth } from './growth.js';
+import { lackingDevices } from './lacking.js';
 import { causeOf, type Cause } from './refusals.js';
 import { isOfVolcano, volcanoAnswer, volcanoProfile } from './volcano-verdict.js';
 import { podKey, type World } from './world.js';
@@ -46,6 +47,8 @@ export interface PodVerdict {
   readonly growth?: Growth;
   /** The smallest change found that gives it a place. */
   readonly change?: { readonly node: string; readonly edits: readonly Edit[] };
+  /** Devices that it asks for and no node has; absent where there are none. */
+  readonly lacking?: readonly string[];
 }
 
 /** So many nodes are tried with edits, those with the smallest first. */
@@ -76,6 +79,7 @@ export function verdictOf(
     first.node !== undefined && gateEdits.length > 0
       ? { node: first.node, edits: gateEdits }
       : smallest && { node: smallest[0], edits: [...gateEdits, ...smallest[1]] };
+  const lacking = first.node === undefined ? lackingDevices(world, pod) : [];
   return {
     pod: podKey(pod),
     ...(nodeName !== undefined && nodeName !== '' && { runsOn: nodeName }),
@@ -99,6 +103,7 @@ export function verdictOf(
       ...(changes.has(node) && { change: changes.get(node) ?? [] }),
     })),
     ...(change !== undefined && { change }),
+    ...(lacking.length > 0 && { lacking }),
   };
 }
 

@@ -1,5 +1,6 @@
 /** SEA101: no node of the cluster can ever take the pod, even an empty one. */
 import { editText } from '../../plan/edits.js';
+import { lackingText } from '../../plan/lacking.js';
 import { verdictOf } from '../../plan/verdict.js';
 import { World } from '../../plan/world.js';
 import type { Pod } from '../../../sim/api/kinds/core.js';
@@ -30,13 +31,17 @@ export const neverSchedules: Rule = {
       const isTaintAlone = edits.length > 0 && edits.every(({ kind }) => kind === 'toleration');
       // Rule gpu-toleration tells of these.
       if (isTaintAlone && asksForGpus(template)) continue;
+      const fixes = [
+        ...(verdict.lacking === undefined ? [] : [lackingText(verdict.lacking)]),
+        ...(edits.length > 0
+          ? [`the smallest change found: ${edits.map(editText).join('; ')}`]
+          : []),
+      ];
       yield {
         entry: template.owner,
         path: template.specPath,
         message: verdict.message ?? 'no node',
-        ...(edits.length > 0 && {
-          fix: `the smallest change found: ${edits.map(editText).join('; ')}`,
-        }),
+        ...(fixes.length > 0 && { fix: fixes.join('; ') }),
       };
     }
   },
