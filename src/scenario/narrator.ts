@@ -7,7 +7,8 @@ import { deviceIds, podState } from './pod-state.js';
 
 /** What is told, and to whom. */
 export interface NarratorOptions {
-  readonly namespaces: readonly string[];
+  /** Of which it tells. Default: `default`, and those in which something is applied. */
+  readonly namespaces?: readonly string[] | undefined;
   readonly logs: boolean;
   readonly events: boolean;
   /** Sees every entry of the history, in order, whether it is told or not. */
@@ -26,6 +27,7 @@ interface Condition {
 /** Follows the history of a cluster and turns it into lines. */
 export class Narrator {
   private readonly startMs: number;
+  private readonly namespaces: Set<string>;
   private readonly phases = new Map<string, string>();
   private readonly conditions = new Map<string, string>();
   private readonly gpus = new Map<string, string>();
@@ -38,6 +40,15 @@ export class Narrator {
     private readonly options: NarratorOptions,
   ) {
     this.startMs = cluster.now();
+    this.namespaces = new Set(options.namespaces ?? ['default']);
+  }
+
+  /** Hears of objects before they are applied: unless it was said of which, their namespaces are told of. */
+  applies(objects: readonly KubeObject[]): void {
+    if (this.options.namespaces !== undefined) return;
+    for (const { metadata } of objects) {
+      if (metadata.namespace !== undefined) this.namespaces.add(metadata.namespace);
+    }
   }
 
   /** Takes note of what is there already, without telling it. */
@@ -90,7 +101,7 @@ export class Narrator {
   }
 
   private isShown({ metadata }: KubeObject): boolean {
-    return this.options.namespaces.includes(metadata.namespace ?? '');
+    return this.namespaces.has(metadata.namespace ?? '');
   }
 
   private node(node: Node, timeMs: number): void {
@@ -141,7 +152,10 @@ export class Narrator {
   private event(event: Event & EventsV1, timeMs: number): void {
     const regarding = event.regarding ?? event.involvedObject;
     const text = event.note ?? event.message ?? '';
-    const count = (event.count ?? event.series?.count ?? 1) > 1 ? ` (x${event.count ?? ''})` : '';
+    const times = event.count ?? event.series?.count ?? 1;
+    // What goes on and on is told when it has doubled.
+    if (!Number.isInteger(Math.log2(times))) return;
+    const count = times > 1 ? ` (x${times})` : '';
     const about = `${regarding?.kind ?? ''}/${regarding?.name ?? ''}`;
     const mark = event.type === 'Warning' ? '! ' : '';
     this.say('event', `${mark}${about} ${event.reason ?? ''}: ${text}${count}`, timeMs);

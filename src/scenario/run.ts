@@ -114,7 +114,7 @@ export async function runScenario(
   const gpus = new GpuLedger(scenario.prices);
   const groups = nodeLedger(scenario, cluster);
   const narrator = new Narrator(cluster, {
-    namespaces: scenario.show.namespaces ?? ['default'],
+    namespaces: scenario.show.namespaces,
     logs: scenario.show.logs ?? true,
     events: scenario.show.events ?? true,
     observe: entry => {
@@ -274,7 +274,9 @@ class Runner {
     expect = {},
   }: NonNullable<Step['apply']>): Promise<string | undefined> {
     const manifests = files.flatMap(file => readManifests(join(this.scenario.folder, file)));
-    const applied = await this.crew.apply(manifests.map(({ object }) => object));
+    const objects = manifests.map(({ object }) => object);
+    this.narrator.applies(objects);
+    const applied = await this.crew.apply(objects);
     for (const [index, each] of applied.entries()) {
       const manifest = manifests[index] as Manifest;
       const problem = unexpected(each, { manifest, expect, narrator: this.narrator });

@@ -364,7 +364,11 @@ export const scenarioSchema: JsonSchema = {
           additionalProperties: false,
           description: 'What is told while it runs.',
           properties: {
-            namespaces: { type: 'array', items: text, description: 'Default: default.' },
+            namespaces: {
+              type: 'array',
+              items: text,
+              description: 'Default: default, and those in which its steps apply something.',
+            },
             logs: { type: 'boolean', description: 'Default true.' },
             events: { type: 'boolean', description: 'Default true.' },
           },

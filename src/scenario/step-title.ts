@@ -1,6 +1,7 @@
 /** What a step is called in reports when it has no name. */
 import { alertText } from './alert-step.js';
 import { wordsOf } from './happening.js';
+import { inWords } from './in-words.js';
 import type { Step } from './scenario.js';
 
 /** The action of the step, in a few words. */
@@ -16,7 +17,7 @@ export function titleOf(step: Step): string {
   if (step.log !== undefined) return `wait for "${step.log.contains}" from ${step.log.pod}`;
   if (step.alert !== undefined) return `wait for ${alertText(step.alert)}`;
   const demands = step.wait ?? step.expect;
-  if (demands === undefined) return `fault ${JSON.stringify(step.fault)}`;
+  if (demands === undefined) return `fault ${inWords(step.fault)}`;
   const what = demands.name ?? demands.selector ?? '';
   const verb = step.wait === undefined ? 'expect' : 'wait for';
   return `${verb} ${demands.kind} ${what} ${demands.condition ?? ''}`.trim();
