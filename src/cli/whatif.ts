@@ -238,7 +238,7 @@ function tableOf(
     notes: [
       pairs.length === 1
         ? 'one seed shows no difference of the rest: give --seeds 5'
-        : '± is the 95 % interval of the mean over pairs of equal seeds; lower and higher hold for all figures at once (Holm), or are the same in every seed',
+        : '± is the 95 % interval of the mean over pairs of equal seeds; lower and higher hold for all figures at once (Holm), or are the same in every seed, of three or more',
     ],
   };
 }

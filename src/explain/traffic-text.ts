@@ -3,11 +3,20 @@ import type { SideExplanation } from '../../sim/network/policy/explain.js';
 import type { PairAnswer, TrafficAnswer } from './traffic.js';
 
 /** The answer in lines. */
-export function trafficText({ from, to, isAllowed, answers }: TrafficAnswer): string {
+export function trafficText({ from, to, isAllowed, answers, unready }: TrafficAnswer): string {
   const some = answers.some(one => one.isAllowed);
   const verdict = isAllowed ? 'allowed' : some ? 'allowed between some' : 'denied';
-  const lines = [`${from} -> ${to}: ${verdict}`, ...answers.flatMap(pairLines)];
+  const lines = [
+    `${from} -> ${to}: ${verdict}`,
+    ...(unready === undefined ? [] : [unreadyLine(unready)]),
+    ...answers.flatMap(pairLines),
+  ];
   return `${lines.join('\n')}\n`;
+}
+
+function unreadyLine(pods: number): string {
+  const which = pods === 1 ? 'its only pod is not' : `none of its ${pods} pods is`;
+  return `  note     ${which} ready: until one is, the Service has no endpoint and refuses connections`;
 }
 
 function pairLines(answer: PairAnswer): string[] {

@@ -188,6 +188,22 @@ describe('a connection between the pods of a cluster', () => {
     expect(answers).toMatchObject([{ from: 'ml/deployment/a', to: 'ml/deployment/b', pairs: 2 }]);
   });
 
+  it('says that nobody answers behind a Service whose pods are not ready', () => {
+    const spec = { selector: { app: 'b' }, ports: [{ port: 80 }] };
+    const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'b', namespace: 'ml' } };
+    const about = (status: string) => {
+      const b = pod('b-1', '10.0.0.4', 'b');
+      const conditions = [{ type: 'Ready', status }];
+      const there = { ...b, status: { podIP: '10.0.0.4', phase: 'Running', conditions } };
+      const objects = [pod('a-1', '10.0.0.1', 'a'), there, { ...service, spec }];
+      return trafficText(ask(knownOfCluster(objects, 'ml'), 'deployment/a', 'service/b:80'));
+    };
+    expect(about('True')).not.toContain('note');
+    expect(about('False')).toContain(
+      'note     its only pod is not ready: until one is, the Service',
+    );
+  });
+
   it('knows whose an address is', () => {
     expect(ask(known, 'deployment/a', '10.0.0.4:80').answers[0]?.to).toBe('ml/deployment/b');
     expect(ask(known, 'a', '10.0.0.9:80').answers[0]?.to).toBe('10.0.0.9');

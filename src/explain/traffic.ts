@@ -1,5 +1,5 @@
 /** Whether one may connect to the other, and why: by network policies, the sidecars of a mesh, and the look-up of the name. */
-import { namespaces, pods, services } from '../../sim/api/kinds/core.js';
+import { namespaces, pods, services, type Pod } from '../../sim/api/kinds/core.js';
 import { networkPolicies } from '../../sim/api/kinds/networking.js';
 import { kindOf, type HasMetadata, type Kind } from '../../sim/api/object.js';
 import { judgingKinds } from '../../sim/network/mesh-book.js';
@@ -58,6 +58,8 @@ export interface TrafficAnswer {
   /** Whether all pairs of pods may connect. */
   readonly isAllowed: boolean;
   readonly answers: readonly PairAnswer[];
+  /** How many pods of the Service there are, when not one of them is ready; of a cluster only. */
+  readonly unready?: number;
 }
 
 /**
@@ -80,12 +82,26 @@ export function trafficAnswer(known: Known, from: Reference, to: Reference): Tra
     }
   }
   const all = [...answers.values()];
+  const unready = known.isOfManifests ? undefined : unreadyOf(destination);
   return {
+    ...(unready !== undefined && { unready }),
     from: from.text,
     to: to.text,
     isAllowed: all.every(({ isAllowed }) => isAllowed),
     answers: all,
   };
+}
+
+/** A Service without a ready pod has no endpoints, whatever policies say. */
+function unreadyOf({ service, ends }: Destination): number | undefined {
+  if (service === undefined || service.spec?.publishNotReadyAddresses === true) return undefined;
+  const pods = new Set(ends.flatMap(({ pod }) => pod ?? []));
+  return [...pods].some(isReady) ? undefined : pods.size;
+}
+
+function isReady({ status }: Pod): boolean {
+  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+  return ready?.status === 'True';
 }
 
 /** Who judges. */
