@@ -273,6 +273,7 @@ const signalNumbers: Readonly<Record<string, number>> = {
   SIGTERM: 15,
 };
 
-function signalExitCode(signal: string): number {
+/** With what a program ends that a signal ends. */
+export function signalExitCode(signal: string): number {
   return 128 + (signalNumbers[signal] ?? 15);
 }

@@ -11,8 +11,16 @@ type Scaled = Deployment | StatefulSet;
 interface OwnDecision extends Decision {
   /** It answers to somebody who scaled the target by hand. */
   readonly isProvoked: boolean;
-  /** It only goes back to what there was before the hand: what is left of an older choice. */
-  readonly isRestoring: boolean;
+  /**
+   * It only goes back to what there was before the hand, at once or in steps as its policies of scaling up
+   * say: what is left of an older choice. So far it may go; undefined where it chose anew.
+   */
+  readonly restoredMax: number | undefined;
+}
+
+/** Where the last decision led, and how far it may go on without choosing anew. */
+interface Restored extends Pick<OwnDecision, 'restoredMax'> {
+  readonly reached: number;
 }
 
 /** A write of a target's replicas. */
@@ -65,6 +73,7 @@ class Flapping implements Judge {
   private readonly decisions = new Map<string, OwnDecision[]>();
   /** By target: the last write of its replicas, and whose it is. */
   private readonly scales = new Map<string, Scale[]>();
+  private readonly restored = new Map<string, Restored>();
   private readonly breaches: Breach[] = [];
   private looked = 0;
 
@@ -86,6 +95,8 @@ class Flapping implements Judge {
     const decision = decisionOf(change);
     if (decision === undefined) return;
     const hands = this.handsOn(change);
+    const restoredMax = restoredBy(decision, hands, this.restored.get(key));
+    this.restored.set(key, { reached: decision.to, restoredMax });
     const { minReplicas = 1, maxReplicas = Infinity } = object.spec ?? {};
     if (hands.some(({ replicas }) => replicas < minReplicas || replicas > maxReplicas)) return;
     this.looked++;
@@ -93,8 +104,7 @@ class Flapping implements Judge {
     this.decisions.set(key, own);
     const taken = own.find(other => this.isTakenBack(object, other, decision));
     if (taken !== undefined) this.tellBack(object, taken, decision);
-    const isRestoring = hands.some(({ from }) => decision.to <= from);
-    own.push({ ...decision, isProvoked: hands.length > 0, isRestoring });
+    own.push({ ...decision, isProvoked: hands.length > 0, restoredMax });
     while ((own[0]?.timeMs ?? Infinity) < decision.timeMs - this.horizonMs(object)) own.shift();
     this.judgeTurns(object, own);
   }
@@ -124,7 +134,7 @@ class Flapping implements Judge {
     earlier: OwnDecision,
     { timeMs, from, to }: Decision,
   ): boolean {
-    if (earlier.isRestoring) return false;
+    if (earlier.restoredMax !== undefined) return false;
     const { downWindowMs, lagMs } = this.settings;
     const { scaleDown, scaleUp } = spec?.behavior ?? {};
     const isDown = to < from;
@@ -170,6 +180,18 @@ class Flapping implements Judge {
     });
     own.length = 0;
   }
+}
+
+/** How far the decision may go back to what there was before somebody's hand; undefined: it is none of that. */
+function restoredBy(
+  { from, to }: Decision,
+  hands: readonly Scale[],
+  last: Restored | undefined,
+): number | undefined {
+  const most = Math.max(...hands.map(hand => hand.from), -Infinity);
+  if (to <= most) return most;
+  const { restoredMax = -Infinity, reached } = last ?? {};
+  return hands.length === 0 && from === reached && to <= restoredMax ? restoredMax : undefined;
 }
 
 function hasSameSpec(one: HorizontalPodAutoscaler, other?: HorizontalPodAutoscaler): boolean {

@@ -114,6 +114,26 @@ describe('hpa-no-flapping', () => {
     expect(more.verdict(hpaNoFlapping).kind).toBe('broken');
   });
 
+  it('lets it go back in the steps of its policies, and not beyond what there was', () => {
+    const after = (last: number): Past => {
+      const past = autoscaler({ scaleTargetRef }).write('Deployment', name, {
+        spec: { replicas: 5 },
+      });
+      scaledByHand(past, '5m', 1);
+      looks(looks(past, '5m1s', 1, 4), '5m16s', 4, last);
+      return looks(past, '5m46s', last, 1);
+    };
+    expect(after(5).verdict(hpaNoFlapping)).toMatchObject({ kind: 'held', looked: 3 });
+    expect(after(6).verdict(hpaNoFlapping).kind).toBe('broken');
+    // The first of the steps may lead back from beyond its bounds.
+    const beyond = autoscaler({ scaleTargetRef, minReplicas: 2 }).write('Deployment', name, {
+      spec: { replicas: 3 },
+    });
+    scaledByHand(beyond, '5m', 1);
+    looks(looks(looks(beyond, '5m1s', 1, 2), '5m16s', 2, 3), '9m46s', 3, 2);
+    expect(beyond.verdict(hpaNoFlapping)).toMatchObject({ kind: 'held', looked: 2 });
+  });
+
   it('does not count as turns what others made it do', () => {
     const behavior = { scaleDown: { stabilizationWindowSeconds: 0 } };
     const past = autoscaler({ behavior, scaleTargetRef });

@@ -73,6 +73,14 @@ export interface Change<T extends HasMetadata = KubeObject> extends Entry<T> {
   readonly before: T | undefined;
 }
 
+/** Requests that went to a pod which does not serve, of which its clients could not know yet. */
+export interface UnheardRequests {
+  /** It had ended as it was told to, a while ago at most. */
+  readonly ended: number;
+  /** It was taken for ready before its program listened. */
+  readonly starting: number;
+}
+
 /** What was measured at the cluster's edge. */
 export type Outcome =
   /** A connection was tried: by a policy probe, a client. */
@@ -116,6 +124,8 @@ export type Outcome =
       readonly finished: number;
       /** By reason: `reset`, `refused`, `no endpoint`, `timed out`, `shed`, `dropped by network policies`. */
       readonly failed: Readonly<Record<string, number>>;
+      /** Those of the failed that were lost to old news, where that is known. */
+      readonly unheard?: UnheardRequests;
       /** Requests that the ready replicas could have served in the span. */
       readonly capacity: number;
     }

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { Past, podSpec, running, storyOf, verdictOnNothing } from '../../test/laws/history.js';
+import type { UnheardRequests } from './law.js';
 import { noRequestLost } from './no-request-lost.js';
 
 const labels = { app: 'fraud' };
@@ -17,8 +18,17 @@ function server(hasHook: boolean) {
   };
 }
 
+interface Circumstances {
+  readonly hasHook?: boolean;
+  readonly crash?: boolean;
+  readonly unheard?: UnheardRequests;
+}
+
 /** One of two pods ends; so many requests were reset in the minute. */
-function oneEnds(reset: number, { hasHook = true, crash = false } = {}): Past {
+function oneEnds(
+  reset: number,
+  { hasHook = true, crash = false, unheard }: Circumstances = {},
+): Past {
   const past = new Past()
     .write('Service', 's/fraud', { spec: { selector: labels } })
     .write('Pod', 's/one', server(hasHook))
@@ -37,6 +47,7 @@ function oneEnds(reset: number, { hasHook = true, crash = false } = {}): Past {
     finished: 100 - reset,
     failed: { reset, shed: 3 },
     capacity: 200,
+    ...(unheard && { unheard }),
   });
 }
 
@@ -57,14 +68,32 @@ it('does not count what was shed, nor losses of a pod without a hook or beside a
   expect(oneEnds(2, { crash: true }).verdict(noRequestLost).kind).toBe('vacuous');
 });
 
+it('excuses what a pod without a hook loses until clients have heard of its end, and no more', () => {
+  const of = (reset: number, ended: number, hasHook = false) =>
+    oneEnds(reset, { hasHook, unheard: { ended, starting: 0 } }).verdict(noRequestLost);
+  expect(of(2, 2)).toMatchObject({ kind: 'held', looked: 1 });
+  expect(of(0, 0)).toMatchObject({ kind: 'held', looked: 1 });
+  expect(storyOf(of(3, 2)).what).toBe(
+    'Service s/fraud lost 1 requests while Pod s/one ended gracefully',
+  );
+  expect(of(2, 2, true).kind).toBe('broken');
+});
+
 it('does not take a new pod that does not listen yet for one that ends', () => {
-  const starts = (probe: object): Past => {
+  const starts = (probe: object, starting?: number): Past => {
     const [container] = server(true).spec.containers;
     const pod = {
       ...server(true),
       spec: { ...podSpec({}, 'n1'), containers: [{ ...container, ...probe }] },
     };
-    return oneEnds(0).at('80s').write('Pod', 's/three', pod).at('2m').measure(lost);
+    return oneEnds(0)
+      .at('80s')
+      .write('Pod', 's/three', pod)
+      .at('2m')
+      .measure({
+        ...lost,
+        ...(starting !== undefined && { unheard: { ended: 0, starting } }),
+      });
   };
   const lost = {
     kind: 'requests',
@@ -78,6 +107,10 @@ it('does not take a new pod that does not listen yet for one that ends', () => {
   const unasked = starts({ readinessProbe: undefined });
   expect(unasked.verdict(noRequestLost)).toMatchObject({ kind: 'held', looked: 1 });
   expect(starts({}).verdict(noRequestLost).kind).toBe('broken');
+  const none = { readinessProbe: undefined };
+  expect(starts(none, 2).verdict(noRequestLost)).toMatchObject({ kind: 'held', looked: 2 });
+  expect(starts(none, 1).verdict(noRequestLost).kind).toBe('broken');
+  expect(starts({}, 2).verdict(noRequestLost).kind).toBe('broken');
 });
 
 it('does not judge spans in which at some moment no other pod was ready', () => {

@@ -25,10 +25,11 @@ const defaults = {
 const lostReasons = ['reset', 'refused', 'no endpoint'];
 
 /**
- * Judged in spans of measurement in which pods of a service were on their way out, all of them gracefully
- * (with time left, and a preStop hook by which they outlive the news of their end), others were ready at
- * each moment, and nothing else went wrong: no container failed, no node was lost, and no pod without a
- * readiness probe got requests before its program listened.
+ * Judged in spans of measurement in which pods of a service were on their way out, all of them with time
+ * left, others were ready at each moment, and nothing else went wrong: no container failed and no node was
+ * lost. Where a pod has no preStop hook by which it outlives the news of its end, what it refuses until
+ * clients have heard is nobody's promise and does not count; nor does what a pod without a readiness probe
+ * refuses before its program listens. Where those are not known apart, such spans are not judged.
  */
 export const noRequestLost = law({
   name: 'no-request-lost',
@@ -55,18 +56,23 @@ class LostRequests implements Judge {
 
   outcome(outcome: Outcome, world: World): void {
     if (outcome.kind !== 'requests') return;
-    const { service, timeMs, spanMs, failed } = outcome;
+    const { service, timeMs, spanMs, failed, unheard } = outcome;
     const startMs = timeMs - spanMs - this.settings.lagMs;
     const leaving = [...this.leaving.values()].filter(
       one => one.untilMs >= startMs && isBehind(service, one.pod.metadata, world),
     );
-    if (leaving.length === 0 || !leaving.every(({ pod }) => isGraceful(pod))) return;
+    if (leaving.length === 0 || !leaving.every(({ pod }) => hasTime(pod))) return;
     if (this.accidentMs >= startMs) return;
     const isOf = (pod: Pod): boolean => isBehind(service, pod.metadata, world);
     if (!this.readiness.isCovered(isOf, timeMs - spanMs, timeMs)) return;
-    if (this.readiness.hasUnprobed(isOf, startMs)) return;
+    const isAnyHookless = !leaving.every(({ pod }) => isHooked(pod));
+    const isAnyUnprobed = this.readiness.hasUnprobed(isOf, startMs);
+    if (unheard === undefined && (isAnyHookless || isAnyUnprobed)) return;
     this.looked++;
-    const lost = lostReasons.reduce((sum, reason) => sum + (failed[reason] ?? 0), 0);
+    const all = lostReasons.reduce((sum, reason) => sum + (failed[reason] ?? 0), 0);
+    const ended = isAnyHookless ? (unheard?.ended ?? 0) : 0;
+    const starting = isAnyUnprobed ? (unheard?.starting ?? 0) : 0;
+    const lost = all - ended - starting;
     if (lost <= this.settings.lostMax) return;
     const names = leaving.map(({ pod }) => nameOf(pod));
     this.breaches.push({
@@ -160,22 +166,23 @@ class Readiness {
   }
 }
 
+/** Those with ports, or all where none names one. */
 function servingContainers({ spec }: Pod): readonly Container[] {
-  return (spec?.containers ?? []).filter(({ ports = [] }) => ports.length > 0);
+  const all = spec?.containers ?? [];
+  const some = all.filter(({ ports = [] }) => ports.length > 0);
+  return some.length > 0 ? some : all;
 }
 
 function isProbed(pod: Pod): boolean {
   return servingContainers(pod).every(({ readinessProbe }) => readinessProbe !== undefined);
 }
 
-function isGraceful(pod: Pod): boolean {
-  const { metadata } = pod;
-  const serving = servingContainers(pod);
-  return (
-    (metadata.deletionGracePeriodSeconds ?? 0) > 0 &&
-    serving.length > 0 &&
-    serving.every(({ lifecycle }) => lifecycle?.preStop !== undefined)
-  );
+function hasTime({ metadata }: Pod): boolean {
+  return (metadata.deletionGracePeriodSeconds ?? 0) > 0;
+}
+
+function isHooked(pod: Pod): boolean {
+  return servingContainers(pod).every(({ lifecycle }) => lifecycle?.preStop !== undefined);
 }
 
 function hasFailed({ status }: Pod): boolean {

@@ -99,6 +99,7 @@ function mergeVoyages(parts: readonly VoyagesResult[]): VoyagesResult {
     }
   }
   const areShut = explored.some(({ traffic }) => traffic.shut !== undefined);
+  const areUnheard = explored.some(({ traffic }) => traffic.unheard !== undefined);
   const failures = first.laws.flatMap(({ name }) => byLaw.get(name) ?? []);
   return {
     ...first,
@@ -113,6 +114,7 @@ function mergeVoyages(parts: readonly VoyagesResult[]): VoyagesResult {
         offered: sum(explored.map(({ traffic }) => traffic.offered)),
         failed: sum(explored.map(({ traffic }) => traffic.failed)),
         ...(areShut && { shut: added(explored.map(({ traffic }) => traffic.shut ?? {})) }),
+        ...(areUnheard && { unheard: added(explored.map(({ traffic }) => traffic.unheard ?? {})) }),
       },
       laws: tallies(explored.map(({ laws }) => laws)),
       counterexamples: failures.map(({ example }) => example),

@@ -167,6 +167,7 @@ class Log {
   private readonly refusals = new Map<string, number>();
   private readonly traffic = { offered: 0, failed: 0 };
   private readonly shut = new Map<string, number>();
+  private readonly unheard = new Map<string, number>();
   private readonly laws: Map<
     string,
     { held: number; vacuous: number; inconclusive: number; broken: number }
@@ -186,7 +187,10 @@ class Log {
     this.traffic.offered += stats.traffic.offered;
     this.traffic.failed += stats.traffic.failed;
     for (const [who, times] of Object.entries(stats.traffic.shut ?? {})) {
-      this.shut.set(who, (this.shut.get(who) ?? 0) + times);
+      count(this.shut, who, times);
+    }
+    for (const [who, times] of Object.entries(stats.traffic.unheard ?? {})) {
+      count(this.unheard, who, times);
     }
     for (const { law, kind } of verdicts) {
       const tally = this.laws.get(law);
@@ -203,15 +207,19 @@ class Log {
       runs: this.runs,
       tried: sorted(this.tried),
       objectsTried: sorted(this.objects),
-      traffic: { ...this.traffic, ...(this.shut.size > 0 && { shut: sorted(this.shut) }) },
+      traffic: {
+        ...this.traffic,
+        ...(this.shut.size > 0 && { shut: sorted(this.shut) }),
+        ...(this.unheard.size > 0 && { unheard: sorted(this.unheard) }),
+      },
       refusals: refusals.slice(0, refusalsMax),
       laws,
     };
   }
 }
 
-function count(counts: Map<string, number>, what: string): void {
-  counts.set(what, (counts.get(what) ?? 0) + 1);
+function count(counts: Map<string, number>, what: string, times = 1): void {
+  counts.set(what, (counts.get(what) ?? 0) + times);
 }
 
 function sorted(counts: ReadonlyMap<string, number>): Record<string, number> {

@@ -67,6 +67,8 @@ export interface Explored {
     readonly failed: number;
     /** Those that policies let nobody send, by who shuts which Service: `network policies: shop/web`. */
     readonly shut?: Readonly<Record<string, number>>;
+    /** Those lost to pods that had `ended` or were `starting` and clients did not know: `ended: shop/web`. */
+    readonly unheard?: Readonly<Record<string, number>>;
   };
   /** What the API server refused, by its words: the most frequent first, at most twenty. */
   readonly refusals: readonly { readonly message: string; readonly count: number }[];

@@ -117,13 +117,16 @@ it('sums up for the job, and shows a page', () => {
   expect(page).not.toMatch(/<(?:script|link|img)[^>]+(?:src|href)=/);
 });
 
-describe('who is locked out', () => {
+describe('who is locked out, and what old news costs', () => {
   const requests = 'requests to Services: 1,000, of which 0.50 % got no answer';
   const late = 'of these, 4 to Service shop/web timed out: network policies open the port';
   const refused = 'of these, 1 to Service shop/api were refused: AuthorizationPolicies of the mesh';
   const { voyages } = sailed;
   const shut = { 'network policies: shop/web': 4, 'mesh: shop/api': 1 };
-  const traffic = { offered: 1_000, failed: 5, shut };
+  const unheard = { 'ended: shop/web': 3, 'starting: shop/web': 2 };
+  const traffic = { offered: 1_000, failed: 5, shut, unheard };
+  const ended = 'of these, 3 to Service shop/web went to pods that had ended';
+  const early = 'of these, 2 to Service shop/web went to pods that were taken for ready';
   const locked: CheckReport = {
     ...sailed,
     ...(voyages && { voyages: { ...voyages, explored: { ...voyages.explored, traffic } } }),
@@ -136,7 +139,7 @@ describe('who is locked out', () => {
 
   it.each(['default', 'minimal', 'html', 'junit', 'summary'] as const)('%s tells it', name => {
     const text = reporters[name]?.(locked) ?? '';
-    for (const line of [requests, late, refused]) expect(text).toContain(line);
+    for (const line of [requests, late, refused, ended, early]) expect(text).toContain(line);
   });
 
   it('is in the document for programs', () => {

@@ -23,8 +23,8 @@ export const minimalCheckReporter: CheckReporter = ({ findings, voyages }) => {
   return `${lines.join('\n')}\n`;
 };
 
-/** Only what policies shut is wrong; that a request fails while pods die is not. */
+/** What policies shut is wrong, and what manifests could prevent; that a request fails while pods die is not. */
 function lockedOut(voyages: VoyagesResult): string[] {
-  const isAny = Object.keys(voyages.explored.traffic.shut ?? {}).length > 0;
-  return isAny ? trafficLines(voyages) : [];
+  const { shut = {}, unheard = {} } = voyages.explored.traffic;
+  return Object.keys({ ...shut, ...unheard }).length > 0 ? trafficLines(voyages) : [];
 }

@@ -82,14 +82,18 @@ export function triedTable(events: VoyagesResult['explored']['tried']): ReportTa
   return { title: 'what was let happen', columns: ['event', 'times'], rows };
 }
 
-/** What became of the requests to Services: their number first, then each Service whose door is shut. */
+/**
+ * What became of the requests to Services: their number first, then each Service whose door is shut, and
+ * those that lose requests in each roll-out.
+ */
 export function trafficLines({ explored }: VoyagesResult): string[] {
-  const { offered, failed, shut = {} } = explored.traffic;
+  const { offered, failed, shut = {}, unheard = {} } = explored.traffic;
   if (offered === 0) return [];
   const share = ((100 * failed) / offered).toFixed(2);
   return [
     `requests to Services: ${number(offered)}, of which ${share} % got no answer`,
     ...Object.entries(shut).map(([who, count]) => shutText(who, count)),
+    ...Object.entries(unheard).map(([who, count]) => unheardText(who, count)),
   ];
 }
 
@@ -100,6 +104,16 @@ function shutText(who: string, count: number): string {
     by === 'mesh'
       ? 'were refused: AuthorizationPolicies of the mesh let nobody in, whoever asks'
       : 'timed out: network policies open the port of its pods to nobody';
+  return `of these, ${number(count)} to Service ${service} ${how}`;
+}
+
+/** Its pods' own manifests could prevent it. */
+function unheardText(who: string, count: number): string {
+  const [when = '', service = ''] = who.split(': ');
+  const how =
+    when === 'ended'
+      ? 'went to pods that had ended while clients did not know yet: a preStop hook that sleeps for some seconds, or a program that serves on after SIGTERM, answers them'
+      : 'went to pods that were taken for ready before their program listened: a readiness probe keeps them out until then';
   return `of these, ${number(count)} to Service ${service} ${how}`;
 }
 

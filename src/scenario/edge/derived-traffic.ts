@@ -1,5 +1,5 @@
 /** Which requests come to a cluster: read off its Services, its Ingresses and what stands behind them. */
-import type { Service } from '../../../sim/api/kinds/core.js';
+import type { Container, Service } from '../../../sim/api/kinds/core.js';
 import type { KubeObject } from '../../../sim/api/object.js';
 import { weightsOf, type HttpRoute } from '../../traffic/flow/http-route.js';
 import { hasLabels } from '../../../sim/api/selectors.js';
@@ -12,6 +12,9 @@ export interface Demand {
   readonly port: number;
   /** Replicas that the manifests want behind it: as many as the traffic is made for. */
   readonly replicas: number;
+  /** Some pods behind it end without a preStop hook, or are asked by no readiness probe whether they serve. */
+  readonly lacksHook: boolean;
+  readonly lacksProbe: boolean;
   /** Hosts of Ingresses by which clients outside come to it. */
   readonly hosts: readonly string[];
   /** The HTTPRoute by whose weights requests come to it; they are sent to the route, not to the Service. */
@@ -30,8 +33,13 @@ interface Replicated extends KubeObject {
     readonly replicas?: number;
     readonly template?: {
       readonly metadata?: { readonly labels?: Readonly<Record<string, string>> };
+      readonly spec?: PodShape;
     };
   };
+}
+
+interface PodShape {
+  readonly containers?: readonly Container[];
 }
 
 const gatewayGroup = 'gateway.networking.k8s.io/';
@@ -101,29 +109,46 @@ function servicesOf(objects: readonly KubeObject[]): readonly Demand[] {
         service: `${namespace}/${name}`,
         host: `${name}.${namespace}.svc.cluster.local`,
         port: number,
-        replicas: replicasBehind(objects, namespace, selector),
+        ...behind(objects, namespace, selector),
         hosts: hostsOf(objects, namespace, name),
       },
     ];
   });
 }
 
-function replicasBehind(
+function behind(
   objects: readonly KubeObject[],
   namespace: string,
   selector: Readonly<Record<string, string>>,
-): number {
-  let count = 0;
+): Pick<Demand, 'replicas' | 'lacksHook' | 'lacksProbe'> {
+  let replicas = 0;
+  const serving: Container[] = [];
   for (const object of objects) {
     const { namespace: own = 'default', labels } = object.metadata;
     if (own !== namespace) continue;
-    if (object.kind === 'Pod' && hasLabels(labels, selector)) count++;
     // Deployments, StatefulSets and ReplicaSets say it in the same fields.
     const { spec } = object as Replicated;
     const template = spec?.template?.metadata?.labels;
-    if (template !== undefined && hasLabels(template, selector)) count += spec?.replicas ?? 1;
+    if (object.kind === 'Pod' && hasLabels(labels, selector)) {
+      replicas++;
+      serving.push(...servingOf(object['spec'] as PodShape | undefined));
+    }
+    if (template !== undefined && hasLabels(template, selector)) {
+      replicas += spec?.replicas ?? 1;
+      serving.push(...servingOf(spec?.template?.spec));
+    }
   }
-  return Math.max(count, 1);
+  return {
+    replicas: Math.max(replicas, 1),
+    lacksHook: serving.some(({ lifecycle }) => lifecycle?.preStop === undefined),
+    lacksProbe: serving.some(({ readinessProbe }) => readinessProbe === undefined),
+  };
+}
+
+/** The containers with ports, or all where none names one. */
+function servingOf({ containers = [] }: PodShape = {}): readonly Container[] {
+  const some = containers.filter(({ ports = [] }) => ports.length > 0);
+  return some.length > 0 ? some : containers;
 }
 
 function hostsOf(objects: readonly KubeObject[], namespace: string, name: string): string[] {

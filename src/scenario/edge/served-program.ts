@@ -1,5 +1,6 @@
 /** The program that serves the requests of Services: what containers with ports run, unless they run something else. */
 import { milliValueOf } from '../../../sim/api/quantity.js';
+import { signalExitCode } from '../../../sim/nodes/container.js';
 import { chooser } from '../../../sim/workloads/choose.js';
 import { command, runForever } from '../../../sim/workloads/plain.js';
 import { isShellCommand } from '../../../sim/workloads/shell/knows.js';
@@ -13,6 +14,8 @@ export interface Server {
   readonly requestMillis: number;
   /** It has heard SIGTERM: what it has, it still answers. */
   isStopping: boolean;
+  /** It was told to end, whatever it makes of it. */
+  wasTold: boolean;
   /** States what it uses from now on; undefined: a program with a mind of its own, which serves without limit. */
   readonly use?: (cpuMillis: number) => void;
 }
@@ -60,6 +63,7 @@ function serve(context: ContainerContext, servers: Servers): Program {
   return {
     terminate: () => {
       server.isStopping = true;
+      server.wasTold = true;
       context.exit(0);
     },
     ended: () => servers.left(server),
@@ -76,6 +80,13 @@ function followed(program: Program, servers: Servers, context: ContainerContext)
     servers.left(server);
   };
   program.ended = left;
+  const terminate = program.terminate?.bind(program);
+  const told = (signal: string): void => {
+    server.wasTold = true;
+    if (terminate === undefined) context.exit(signalExitCode(signal));
+    else terminate(signal);
+  };
+  program.terminate = told;
   return program;
 }
 
@@ -84,6 +95,7 @@ function serverOf(context: ContainerContext): Server {
     ip: context.pod.status?.podIP ?? '',
     requestMillis: requestOf(context),
     isStopping: false,
+    wasTold: false,
   };
 }
 

@@ -12,6 +12,8 @@ import type { Simulation } from '../../../sim/simulation.js';
 import type { WorkloadRule } from '../../../sim/workloads/workload.js';
 import type { Outcome } from '../../laws/law.js';
 import { demandsOf, type Demand } from './derived-traffic.js';
+import { lateIn, OldNews, type Unheard } from './old-news.js';
+import { add, stillRates, type Rates } from './rates.js';
 import { servedRule, type Server, type Servers } from './served-program.js';
 
 /** Requests a second that each wanted replica gets at first. */
@@ -30,29 +32,6 @@ const spansMax = 50_000;
 
 type Requests = Extract<Outcome, { kind: 'requests' }>;
 
-/** Rates of a Service's requests, in requests a second, and where they go. */
-interface Rates {
-  offered: number;
-  finished: number;
-  refused: number;
-  noEndpoint: number;
-  shed: number;
-  dropped: number;
-  denied: number;
-  capacity: number;
-}
-
-const stillRates: Rates = {
-  offered: 0,
-  finished: 0,
-  refused: 0,
-  noEndpoint: 0,
-  shed: 0,
-  dropped: 0,
-  denied: 0,
-  capacity: 0,
-};
-
 /** When clients begin to send: when all replicas serve, or a while after the first does. */
 interface Opening {
   servedMs: number;
@@ -70,6 +49,13 @@ interface Flow {
   /** Since the span began. */
   sums: Rates;
   reset: number;
+  /** Of the refused and the reset: their servers had ended, and clients had not heard of it. */
+  late: number;
+  ended: Unheard['ended'];
+  /** Others serve meanwhile: what is lost to old news need not be. */
+  isServed: boolean;
+  /** So much of it. */
+  readonly savable: { late: number; early: number };
   /** Requests a second by the addresses of the servers that get them. */
   shares: ReadonlyMap<string, number>;
 }
@@ -86,6 +72,8 @@ export interface TrafficTotals {
   readonly failed: number;
   /** Those that policies let nobody send, by who shuts the Service: `network policies: shop/web`. */
   readonly shut?: Readonly<Record<string, number>>;
+  /** Those that old news cost, for want of hooks and probes: `ended: shop/web`, `starting: shop/web`. */
+  readonly unheard?: Readonly<Record<string, number>>;
 }
 
 /** The traffic to the Services of one cluster. */
@@ -107,6 +95,8 @@ export class ServiceTraffic implements Servers {
   private offered = 0;
   private failed = 0;
   private readonly shut = new Map<string, number>();
+  private readonly unheard = new Map<string, number>();
+  private readonly news = new OldNews();
 
   /** The cluster is there. */
   begin(simulation: Sender): void {
@@ -129,6 +119,10 @@ export class ServiceTraffic implements Servers {
         rates: { ...stillRates },
         sums: { ...stillRates },
         reset: 0,
+        late: 0,
+        ended: [],
+        isServed: false,
+        savable: { late: 0, early: 0 },
         shares: new Map(),
       };
       return Object.assign(still, known.get(demand.service), { opening, demand });
@@ -150,6 +144,7 @@ export class ServiceTraffic implements Servers {
 
   joined(server: Server): void {
     this.servers.set(server.ip, [...(this.servers.get(server.ip) ?? []), server]);
+    this.news.joined(server.ip);
     this.version = -1;
   }
 
@@ -157,9 +152,13 @@ export class ServiceTraffic implements Servers {
     const others = (this.servers.get(server.ip) ?? []).filter(one => one !== server);
     if (others.length > 0) this.servers.set(server.ip, others);
     else this.servers.delete(server.ip);
+    const { ip, wasTold } = server;
+    this.news.left(ip, { atMs: this.simulation?.loop.now() ?? 0, wasTold });
     if (!server.isStopping) {
       for (const flow of this.flows) {
-        flow.reset += (flow.shares.get(server.ip) ?? 0) * requestSeconds;
+        const lost = (flow.shares.get(ip) ?? 0) * requestSeconds;
+        flow.reset += lost;
+        if (wasTold) flow.late += lost;
       }
     }
     this.version = -1;
@@ -191,10 +190,11 @@ export class ServiceTraffic implements Servers {
 
   totals(): TrafficTotals {
     const services = this.flows.filter(({ opening }) => opening.isLive).length;
-    const counts = [...this.shut].map(([who, count]) => [who, Math.round(count)] as const);
+    const { shut, unheard } = this;
     return {
       ...{ services, offered: Math.round(this.offered), failed: Math.round(this.failed) },
-      ...(counts.length > 0 && { shut: Object.fromEntries(counts) }),
+      ...(shut.size > 0 && { shut: rounded(shut) }),
+      ...(unheard.size > 0 && { unheard: rounded(unheard) }),
     };
   }
 
@@ -202,7 +202,16 @@ export class ServiceTraffic implements Servers {
     for (;;) {
       const endMs = Math.min(this.spanStartMs + spanMs, nowMs);
       const seconds = (endMs - this.reckonedMs) / 1_000;
-      if (seconds > 0) for (const { rates, sums } of this.flows) add(sums, rates, seconds);
+      if (seconds > 0) {
+        for (const flow of this.flows) {
+          add(flow.sums, flow.rates, seconds);
+          const late = lateIn(flow.ended, this.reckonedMs, endMs);
+          flow.late += late;
+          if (!flow.isServed) continue;
+          flow.savable.late += late;
+          flow.savable.early += flow.rates.starting * seconds;
+        }
+      }
       this.reckonedMs = Math.max(endMs, this.reckonedMs);
       if (endMs < this.spanStartMs + spanMs) return;
       this.tell(endMs);
@@ -234,11 +243,16 @@ export class ServiceTraffic implements Servers {
     const offered = opening.isLive ? perReplicaPerSecond * wanted : 0;
     const each = backends.length === 0 ? 0 : offered / backends.length;
     const served = isLimited ? Math.min(each, capacityPerSecond) : each;
+    const silent = reached.filter(({ ip }) => !this.servers.has(ip));
+    const { ended, startingPerSecond } = this.news.of(silent, each);
+    flow.ended = ended;
+    flow.isServed = serving.length > 0;
     flow.rates = {
       offered,
       finished: served * serving.length,
       shed: (each - served) * serving.length,
-      refused: each * (reached.length - serving.length),
+      refused: each * silent.length,
+      starting: startingPerSecond,
       noEndpoint: backends.length === 0 ? offered : 0,
       dropped: each * shut['network policies'],
       denied: each * shut.mesh,
@@ -273,7 +287,7 @@ export class ServiceTraffic implements Servers {
   private tell(timeMs: number): void {
     const isQuiet = this.spanStartMs < this.quietUntilMs;
     for (const flow of this.flows) {
-      const { sums, demand, opening, reset } = flow;
+      const { sums, demand, opening, reset, late, savable } = flow;
       const failed = {
         reset: Math.round(reset),
         refused: Math.round(sums.refused),
@@ -282,12 +296,15 @@ export class ServiceTraffic implements Servers {
         'dropped by network policies': Math.round(sums.dropped),
         'denied by the mesh': Math.round(sums.denied),
       };
-      this.note('network policies', demand, sums.dropped);
-      this.note('mesh', demand, sums.denied);
+      count(this.shut, shutKey('network policies', demand), sums.dropped);
+      count(this.shut, shutKey('mesh', demand), sums.denied);
       this.offered += sums.offered;
       this.failed += sums.refused + sums.noEndpoint + sums.shed + reset;
       this.failed += sums.dropped + sums.denied;
       if (opening.isLive && !isQuiet) {
+        const { service, lacksHook, lacksProbe } = demand;
+        if (lacksHook) count(this.unheard, `ended: ${service}`, savable.late);
+        if (lacksProbe) count(this.unheard, `starting: ${service}`, savable.early);
         this.outcomes.push({
           kind: 'requests',
           timeMs,
@@ -296,21 +313,31 @@ export class ServiceTraffic implements Servers {
           offered: Math.round(sums.offered),
           finished: Math.round(sums.finished),
           failed: Object.fromEntries(Object.entries(failed).filter(([, count]) => count > 0)),
+          // Whole ones, and rather more than fewer: what is left of the lost has no such excuse.
+          unheard: { ended: Math.ceil(late), starting: Math.ceil(sums.starting) },
           capacity: Math.round(sums.capacity),
         });
       }
       flow.sums = { ...stillRates };
       flow.reset = 0;
+      flow.late = 0;
+      Object.assign(savable, { late: 0, early: 0 });
     }
     if (this.outcomes.length > spansMax) this.outcomes = this.outcomes.slice(spansMax / 2);
     this.spanStartMs = timeMs;
   }
+}
 
-  private note(by: ShutBy, { service }: Demand, count: number): void {
-    if (count === 0) return;
-    const key = `${by}: ${service}`;
-    this.shut.set(key, (this.shut.get(key) ?? 0) + count);
-  }
+function shutKey(by: ShutBy, { service }: Demand): string {
+  return `${by}: ${service}`;
+}
+
+function count(counts: Map<string, number>, key: string, more: number): void {
+  if (more > 0) counts.set(key, (counts.get(key) ?? 0) + more);
+}
+
+function rounded(counts: ReadonlyMap<string, number>): Record<string, number> {
+  return Object.fromEntries([...counts].map(([key, sum]) => [key, Math.round(sum)]));
 }
 
 /** Those to whom requests go, those of them who listen, and those to whom policies let somebody through. */
@@ -335,17 +362,6 @@ function replicasOf({ route, replicas }: Demand): number {
 /** What opens together. */
 function groupOf({ service, route }: Demand): string {
   return route === undefined ? `service ${service}` : `route ${route.name}`;
-}
-
-function add(sums: Rates, rates: Rates, seconds: number): void {
-  sums.offered += rates.offered * seconds;
-  sums.finished += rates.finished * seconds;
-  sums.refused += rates.refused * seconds;
-  sums.noEndpoint += rates.noEndpoint * seconds;
-  sums.shed += rates.shed * seconds;
-  sums.dropped += rates.dropped * seconds;
-  sums.denied += rates.denied * seconds;
-  sums.capacity += rates.capacity * seconds;
 }
 
 /** The objects, each as it was applied last. */
