@@ -45,10 +45,17 @@ export const persistentVolumeBinder: ControllerDefinition = {
           },
         }),
         watch(persistentVolumes, {
-          on: ({ type, object }) => {
-            if (type !== 'deleted') return queue.add(volumePrefix + keyOf(object));
-            const { namespace = '', name } = object.spec?.claimRef ?? {};
-            if (name) queue.add(claimKey(`${namespace}/${name}`));
+          on: ({ type, object, old }) => {
+            if (type !== 'deleted') queue.add(volumePrefix + keyOf(object));
+            const gone = type === 'deleted' ? object : old;
+            const { namespace = '', name, uid } = gone?.spec?.claimRef ?? {};
+            if (!name) return;
+            const claim = claimKey(`${namespace}/${name}`);
+            if (type === 'deleted') queue.add(claim);
+            // A claim that lost its volume to a user's hand is found when all are looked at.
+            else if (uid && object.spec?.claimRef?.uid !== uid) {
+              queue.addAfter(claim, untilResyncMs());
+            }
           },
         }),
         watch(storageClasses),

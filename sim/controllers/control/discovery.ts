@@ -180,7 +180,8 @@ function preferredFirst(group: Group): readonly string[] {
   return [preferred, ...versions.filter(version => version !== preferred)];
 }
 
-function groupVersion(group: string, version: string): string {
+/** A group and a version as they are written in one: of the core group, the version alone. */
+export function groupVersion(group: string, version: string): string {
   return group === '' ? version : `${group}/${version}`;
 }
 

@@ -5,7 +5,13 @@
 import { goQuote } from '../../api/go-text.js';
 import type { Reconciliation } from '../../client/contract.js';
 import type { Clock } from '../../engine/clock.js';
-import { discover, resourcesOfKind, type Discovered, type ServedResource } from './discovery.js';
+import {
+  discover,
+  groupVersion,
+  resourcesOfKind,
+  type Discovered,
+  type ServedResource,
+} from './discovery.js';
 
 /** kube-controller-manager forgets what discovery told this often. */
 const rememberedMs = 30_000;
@@ -28,6 +34,21 @@ export class RestMapper {
     this.discovered = undefined;
     const found = resourcesOfKind(yield* this.all(), group, kind);
     return found.length > 0 ? found : noMatch(group, kind);
+  }
+
+  /** The resource of a kind in a version, or the error that there is none in that. */
+  *mappingOf(
+    group: string,
+    version: string,
+    kind: string,
+  ): Reconciliation<ServedResource | { readonly error: string }> {
+    const isWanted = (one: ServedResource): boolean => one.version === version;
+    const known = resourcesOfKind(yield* this.all(), group, kind).find(isWanted);
+    if (known !== undefined) return known;
+    const error = `no matches for kind ${goQuote(kind)} in version ${goQuote(groupVersion(group, version))}`;
+    if (this.discoveredMs === this.clock.now()) return { error };
+    this.discovered = undefined;
+    return resourcesOfKind(yield* this.all(), group, kind).find(isWanted) ?? { error };
   }
 
   /** The versions of a group that are served, the preferred one first; none when it is not served. */

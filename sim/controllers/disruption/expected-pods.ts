@@ -134,11 +134,8 @@ function* scaleOf(
 ): Reconciliation<ControllerScale | { readonly error: string } | undefined> {
   const slash = apiVersion.indexOf('/');
   const group = slash < 0 ? '' : apiVersion.slice(0, slash);
-  const mapped = yield* mapper.resourcesOf(group, kind);
-  if ('error' in mapped) return mapped;
-  const version = apiVersion.slice(slash + 1);
-  const resource = mapped.find(one => one.version === version) ?? mapped[0];
-  if (resource === undefined) return undefined;
+  const resource = yield* mapper.mappingOf(group, apiVersion.slice(slash + 1), kind);
+  if ('error' in resource) return resource;
   const path = pathOf(resource, namespace, name, 'scale');
   const answer = yield* call<HasMetadata & { spec?: { replicas?: number } }>({
     method: 'GET',

@@ -26,12 +26,9 @@ export class Operations {
     const { apiVersion, kind } = identity;
     const slash = apiVersion.indexOf('/');
     const group = slash < 0 ? '' : apiVersion.slice(0, slash);
-    const found = yield* this.mapper.resourcesOf(group, kind);
-    if ('error' in found) return found;
-    const version = apiVersion.slice(slash + 1);
-    const resource = found.find(one => one.version === version);
-    const error = `unable to get REST mapping for ${apiVersion}/${kind}.`;
-    return resource ?? { error };
+    const found = yield* this.mapper.mappingOf(group, apiVersion.slice(slash + 1), kind);
+    if (!('error' in found)) return found;
+    return { error: `unable to get REST mapping for ${apiVersion}/${kind}.` };
   }
 
   /** The object, `absent`, or why it could not be read. */

@@ -1,6 +1,6 @@
 /**
- * The claims that were made for pods of late. A claim counts as made even after its deletion, so a
- * pod that has ended gets no second one.
+ * The claims that were made for pods of late. A claim that no look at its pod's claims has found
+ * since counts as made even after its deletion.
  * @upstream client-go/tools/cache/mutation_cache.go
  */
 import type { Clock } from '../../engine/clock.js';
@@ -19,6 +19,11 @@ export class MadeClaims {
   find(podUid: string, entry: string): string | undefined {
     const found = this.made.get(`${podUid}/${entry}`);
     return found !== undefined && found.untilMs > this.clock.now() ? found.name : undefined;
+  }
+
+  /** The cache has the claim by now: what becomes of it, the cache tells. */
+  seen(podUid: string, entry: string): void {
+    this.made.delete(`${podUid}/${entry}`);
   }
 
   add(podUid: string, entry: string, name: string): void {

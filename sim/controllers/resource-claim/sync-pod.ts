@@ -50,10 +50,7 @@ function* ensureClaim(
   }
   const templateName = podClaim.resourceClaimTemplateName;
   if (templateName === undefined) return undefined;
-  const known = view
-    .byIndex(resourceClaims, 'owner', uid)
-    .find(claim => claim.metadata.annotations?.[claimAnnotation] === podClaim.name);
-  const knownName = known?.metadata.name ?? made.find(uid, podClaim.name);
+  const knownName = madeBefore(pod, podClaim, { view, made });
   if (knownName !== undefined) return { name: knownName };
   const template = view.get(resourceClaimTemplates, namespace, templateName);
   if (template === undefined) {
@@ -77,6 +74,22 @@ function* ensureClaim(
   const { name = '' } = answer.object.metadata;
   made.add(uid, podClaim.name, name);
   return { name };
+}
+
+/** The name of a claim that was made for the entry and that the pod was not told. @upstream findPodResourceClaim */
+function madeBefore(
+  { metadata: { uid = '' } }: Pod,
+  { name: wanted }: PodResourceClaim,
+  { view, made }: Pick<ClaimPass, 'view' | 'made'>,
+): string | undefined {
+  let name: string | undefined;
+  for (const { metadata } of view.byIndex(resourceClaims, 'owner', uid)) {
+    const entry = metadata.annotations?.[claimAnnotation];
+    if (entry === undefined) continue;
+    made.seen(uid, entry);
+    if (entry === wanted) name ??= metadata.name;
+  }
+  return name ?? made.find(uid, wanted);
 }
 
 function ownerOf({ metadata }: Pod) {
