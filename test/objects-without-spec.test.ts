@@ -10,6 +10,7 @@ const kinds = {
   'machinelearning.seldon.io/v1': { SeldonDeployment: 'seldondeployments' },
   'ray.io/v1': { RayCluster: 'rayclusters', RayJob: 'rayjobs', RayService: 'rayservices' },
   'scheduling.volcano.sh/v1beta1': { PodGroup: 'podgroups' },
+  'scheduling.x-k8s.io/v1alpha1': { PodGroup: 'podgroups', ElasticQuota: 'elasticquotas' },
   'batch.volcano.sh/v1alpha1': { Job: 'jobs' },
   'serving.knative.dev/v1': { Revision: 'revisions', Route: 'routes' },
   'serving.kserve.io/v1alpha1': { InferenceGraph: 'inferencegraphs' },
@@ -20,7 +21,7 @@ const kinds = {
 
 const operators = [
   ...['dask-kubernetes', 'gateway-api', 'keda', 'knative-serving', 'kserve', 'kuberay'],
-  ...['mpi-operator', 'seldon-core', 'trainer', 'volcano'],
+  ...['mpi-operator', 'scheduler-plugins', 'seldon-core', 'trainer', 'volcano'],
 ];
 
 it('are refused, told of or left alone, and stop no operator', async () => {

@@ -14,6 +14,7 @@ import { lws } from './lws.js';
 import { mpiOperator } from './mpi-operator.js';
 import type { Operator } from './operator.js';
 import { prometheusOperator } from './prometheus-operator.js';
+import { schedulerPlugins } from './scheduler-plugins.js';
 import { seldonCore } from './seldon-core.js';
 import { sparkOperator } from './spark-operator.js';
 import { trainer } from './trainer.js';
@@ -36,6 +37,7 @@ export const operators: Readonly<Record<string, Operator>> = {
   [lws.name]: lws,
   [mpiOperator.name]: mpiOperator,
   [prometheusOperator.name]: prometheusOperator,
+  [schedulerPlugins.name]: schedulerPlugins,
   [seldonCore.name]: seldonCore,
   [sparkOperator.name]: sparkOperator,
   [trainer.name]: trainer,

@@ -56,6 +56,8 @@ export interface Operator {
   readonly webhooks?: Webhooks;
   /** The APIs that its process serves behind the API server. */
   readonly apis?: readonly OperatorApi[];
+  /** The operator as these manifests have it installed, by its flags or its file; undefined: as it is. */
+  asAsked?(manifests: readonly KubeObject[]): Operator | undefined;
   /** Whether a user may begin to use its kinds once this is there: an installation is waited for. */
   isReadyBy?(written: { readonly resource: string; readonly object: HasMetadata }): boolean;
   /** The labels that it gives the pods of an object of its kinds, besides those of their templates. */

@@ -4,6 +4,7 @@
  */
 import type { Pod } from '../api/kinds/core.js';
 import type { HasMetadata, Kind, KubeObject } from '../api/object.js';
+import type { Change } from '../client/contract.js';
 import type { Random } from '../engine/random.js';
 import type { FeatureGates } from './configuration.js';
 import type { ClusterEventWithHint } from './queue/cluster-event.js';
@@ -171,6 +172,9 @@ export interface QueueOrder {
   readonly priority: number;
   /** When the pod entered this round of the queue, in milliseconds. */
   readonly timestampMs: number;
+  /** When the pod was first ready to be tried. */
+  readonly firstAttemptMs: number | undefined;
+  readonly info: PodInfo;
 }
 
 /** Objects as the informers have them. A View of the client's contract is one. */
@@ -203,8 +207,14 @@ export interface Handle {
   readonly podGroups: PodGroupLister;
   /** Lets these pods be tried at once, or once they are back. */
   activate(pods: readonly PodInfo[]): void;
+  /** The pods that have a node and wait for the leave to be bound. */
+  waitingPods(): readonly PodInfo[];
   /** The plug-in has nothing against binding this pod any more, if it waits. */
   allow(uid: string, plugin: string): void;
+  /** The plug-in turns this pod away, if it waits. */
+  reject(uid: string, plugin: string, message: string): void;
+  /** Lets the plug-in hear what the informer of a kind hears, before the queue does. */
+  observe<T extends HasMetadata>(kind: Kind<T>, on: (change: Change<T>) => void): void;
 }
 
 /** Makes a plug-in from the arguments in the profile. */

@@ -8,6 +8,7 @@ import {
   pods,
   replicationControllers,
   services,
+  type Pod,
 } from '../api/kinds/core.js';
 import { podDisruptionBudgets } from '../api/kinds/policy.js';
 import { deviceClasses, resourceClaims, resourceSlices } from '../api/kinds/resource.js';
@@ -38,7 +39,7 @@ import type { CallExtender } from './extender.js';
 import type { PluginFactory } from './framework.js';
 import { onClaim, onNode, onOther, onPod } from './informer-events.js';
 import { windowMs } from './queue/backoff-queue.js';
-import type { EventResource } from './queue/cluster-event.js';
+import type { CustomResource, EventResource } from './queue/cluster-event.js';
 import { Scheduler } from './scheduler.js';
 import type { TieRule } from './ties.js';
 
@@ -54,10 +55,20 @@ export interface KubeSchedulerOptions {
   readonly past?: Pick<RecordedPast, 'node' | 'placed'>;
   /** Plug-ins out of the tree, by the names that profiles enable them by. Default: none. */
   readonly plugins?: Readonly<Record<string, PluginFactory>>;
+  /** The gang of a pod that those hold together; '': none. Default: no pod has one. */
+  readonly gangOf?: (pod: Pod) => string;
+  /** The kinds that those read, besides kube-scheduler's own, by the names of their events. Default: none. */
+  readonly kinds?: readonly PluginKind[];
   /** Asks extenders over HTTP. Default: they cannot be asked, which is an error for those that matter. */
   readonly callExtender?: CallExtender;
   /** Its --feature-gates: GenericWorkload and GangScheduling. Default: none is on. */
   readonly featureGates?: FeatureGates;
+}
+
+/** A kind that plug-ins out of the tree read. */
+export interface PluginKind {
+  readonly kind: Kind<HasMetadata>;
+  readonly resource: CustomResource;
 }
 
 /** Pods that have ended are no longer the scheduler's business. */
@@ -81,19 +92,38 @@ export function kubeScheduler(options: KubeSchedulerOptions = {}): ProcessDefini
 
 function scheduling(options: KubeSchedulerOptions): ControllerDefinition {
   const { attemptMs = 1, ties = 'random' } = options;
-  const { callExtender, plugins = {}, featureGates = {}, past } = options;
+  const { callExtender, plugins = {}, featureGates = {}, past, gangOf } = options;
   const configuration = readConfiguration(options.configuration, featureGates);
-  const settings = { configuration, attemptMs, ties, plugins, callExtender, past, featureGates };
+  const asked = { plugins, callExtender, past, featureGates, gangOf };
+  const settings = { configuration, attemptMs, ties, ...asked };
   const [profile] = settings.configuration.profiles;
   return {
     name: 'scheduler',
     eventSource: profile?.schedulerName ?? 'default-scheduler',
     eventApi: 'events.k8s.io',
-    create: context => controllerOf(context, new Scheduler(context, settings)),
+    create: context => controllerOf(context, new Scheduler(context, settings), options.kinds),
   };
 }
 
-function controllerOf(context: ControllerContext, scheduler: Scheduler): Controller {
+/** The handler of a kind's changes; plug-ins that observe the kind hear them first. */
+function observed<T extends HasMetadata>(
+  scheduler: Scheduler,
+  kind: Kind<T>,
+  handle: (change: Change<T>) => void,
+): (change: Change<T>) => void {
+  const observers = scheduler.observers.of(kind as unknown as Kind<HasMetadata>);
+  if (observers.length === 0) return handle;
+  return change => {
+    for (const observer of observers) observer(change);
+    handle(change);
+  };
+}
+
+function controllerOf(
+  context: ControllerContext,
+  scheduler: Scheduler,
+  kinds: readonly PluginKind[] = [],
+): Controller {
   const timers = new QueueTimers(context, scheduler);
   const after = <T extends HasMetadata>(handle: (change: Change<T>) => void) => ({
     on(change: Change<T>) {
@@ -103,10 +133,7 @@ function controllerOf(context: ControllerContext, scheduler: Scheduler): Control
     },
   });
   const other = <T extends HasMetadata>(kind: Kind<T>, resource: EventResource): Watch =>
-    watch(
-      kind,
-      after(change => onOther(scheduler, resource, change)),
-    );
+    watch(kind, after(observed(scheduler, kind, change => onOther(scheduler, resource, change))));
   return {
     workers: jobsMax,
     watches: [
@@ -116,7 +143,7 @@ function controllerOf(context: ControllerContext, scheduler: Scheduler): Control
       ),
       watch(pods, {
         fieldSelector: notEnded,
-        ...after(change => onPod(scheduler, change)),
+        ...after(observed(scheduler, pods, change => onPod(scheduler, change))),
       }),
       watch(namespaces),
       watch(services),
@@ -140,6 +167,7 @@ function controllerOf(context: ControllerContext, scheduler: Scheduler): Control
       ...(scheduler.settings.featureGates['GenericWorkload'] === true
         ? [other(podGroups, 'PodGroup')]
         : []),
+      ...kinds.map(({ kind, resource }) => other(kind, resource)),
     ],
     start() {
       timers.start();

@@ -25,6 +25,37 @@ export interface PreemptionArgs {
   readonly minCandidateNodesPercentage: number;
 }
 
+/** What a plug-in that preempts decides for itself. @upstream pkg/scheduler/framework/preemption Interface */
+export interface PreemptionRules {
+  readonly plugin: string;
+  /** What its messages begin with. */
+  readonly prefix: string;
+  /** At which node it begins, and how many candidates are enough. */
+  range(handle: Handle, nodeCount: number): { readonly offset: number; readonly enough: number };
+  /** Why the pod may not preempt others; undefined when it may. */
+  ineligibility(handle: Handle, preemptor: Preemptor): string | undefined;
+  selectVictims(
+    handle: Handle,
+    preemptor: Preemptor,
+    node: NodeInfo,
+    budgets: readonly PodDisruptionBudget[],
+  ): Candidate | Status;
+}
+
+/** The rules of DefaultPreemption. */
+export function defaultRules(args: PreemptionArgs): PreemptionRules {
+  return {
+    plugin,
+    prefix: 'preemption: ',
+    range: (handle, nodeCount) => ({
+      offset: handle.random?.integer(nodeCount) ?? 0,
+      enough: candidatesToFind(args, nodeCount),
+    }),
+    ineligibility,
+    selectVictims,
+  };
+}
+
 /** The pod that wants room, and why it has none. */
 export interface Preemptor {
   readonly state: CycleState;
@@ -47,22 +78,23 @@ const notHelpful = status(
 /** Looks for victims on all nodes and picks the node; with its nomination, or why there is none. */
 export function preempt(
   handle: Handle,
-  args: PreemptionArgs,
+  rules: PreemptionRules,
   preemptor: Preemptor,
 ): PostFilterResult {
-  const refusal = ineligibility(handle, preemptor);
+  const { plugin: name, prefix } = rules;
+  const refusal = rules.ineligibility(handle, preemptor);
   if (refusal !== undefined) {
     return {
-      status: status('Unschedulable', plugin, `preemption: ${refusal}`),
+      status: status('Unschedulable', name, `${prefix}${refusal}`),
       preemption: { isEligible: false, candidates: [], refusals: new Map(), best: [] },
     };
   }
   const nodes = potentialNodes(handle, preemptor.statuses);
-  const { candidates, refusals, error } = dryRun(handle, args, preemptor, nodes);
+  const { candidates, refusals, error } = dryRun(handle, rules, preemptor, nodes);
   const found = { isEligible: true, candidates, refusals };
   if (candidates.length === 0 && error !== undefined) {
     return {
-      status: status('Error', plugin, `preemption: ${error}`),
+      status: status('Error', name, `${prefix}${error}`),
       preemption: { ...found, best: [] },
     };
   }
@@ -71,7 +103,7 @@ export function preempt(
     const nodeCount = handle.nodes.nodes.length;
     const message = fitErrorMessage({ nodeCount, statuses, absent: notHelpful });
     return {
-      status: status('Unschedulable', plugin, `preemption: ${message}`),
+      status: status('Unschedulable', name, `${prefix}${message}`),
       nomination: '',
       preemption: { ...found, best: [] },
     };
@@ -129,7 +161,7 @@ interface DryRun {
 /** @upstream DryRunPreemption */
 function dryRun(
   handle: Handle,
-  args: PreemptionArgs,
+  rules: PreemptionRules,
   preemptor: Preemptor,
   nodes: readonly NodeInfo[],
 ): DryRun {
@@ -139,12 +171,11 @@ function dryRun(
   let error: string | undefined;
   if (nodes.length === 0) return { candidates: [], refusals, error };
   const budgets = handle.objects.list(podDisruptionBudgets);
-  const enough = candidatesToFind(args, nodes.length);
-  const offset = handle.random?.integer(nodes.length) ?? 0;
+  const { offset, enough } = rules.range(handle, nodes.length);
   for (let index = 0; index < nodes.length; index++) {
     const node = nodes[(offset + index) % nodes.length];
     if (node === undefined) continue;
-    const trial = selectVictims(handle, preemptor, node, budgets);
+    const trial = rules.selectVictims(handle, preemptor, node, budgets);
     if ('victims' in trial) {
       (trial.pdbViolations === 0 ? peaceful : violating).push(trial);
       if (peaceful.length > 0 && peaceful.length + violating.length >= enough) break;
@@ -198,7 +229,7 @@ function selectVictims(
 }
 
 /** Which pods' eviction would break a budget, taken in this order. @upstream filterPodsWithPDBViolation */
-function splitByBudgets(
+export function splitByBudgets(
   pods: readonly PodInfo[],
   budgets: readonly PodDisruptionBudget[],
 ): { readonly violating: readonly PodInfo[]; readonly others: readonly PodInfo[] } {

@@ -2,6 +2,8 @@
  * Runs the plug-ins of one profile, extension point by extension point.
  * @upstream pkg/scheduler/framework/runtime/framework.go
  */
+import type { HasMetadata, Kind } from '../api/object.js';
+import type { Change } from '../client/contract.js';
 import type { Random } from '../engine/random.js';
 import type { ExtensionPoint, FeatureGates, Profile } from './configuration.js';
 import type { CycleState } from './cycle-state.js';
@@ -13,11 +15,11 @@ import {
   type ObjectReader,
   type ObjectWrite,
   type Plugin,
-  type PluginFactory,
   type PostFilterResult,
   type PreFilterResult,
   type Status,
 } from './framework.js';
+import type { FrameworkOptions } from './framework-options.js';
 import type { PodGroupLister } from './groups/group-state.js';
 import type { NodeInfo } from './node-info.js';
 import type { PodInfo } from './pod-info.js';
@@ -26,26 +28,6 @@ import { PluginsLeft } from './plugins-left.js';
 import { nameOnly, type Nominator } from './queue/nominator.js';
 import type { NodeSnapshot } from './snapshot.js';
 import { scoresOf, weigh } from './weigh-scores.js';
-
-/** What a framework needs from outside. */
-export interface FrameworkOptions {
-  readonly objects: ObjectReader;
-  readonly nodes: NodeSnapshot;
-  readonly nominator: Nominator;
-  readonly features: FeatureGates;
-  readonly registry: Readonly<Record<string, PluginFactory>>;
-  readonly now: () => number;
-  readonly random?: Random;
-  readonly isPreempting?: (uid: string) => boolean;
-  /** Whether the pod was taken out of the queue to be tried. Default: none is. */
-  readonly isInFlight?: (uid: string) => boolean;
-  /** Default: no pod names a group. */
-  readonly podGroups?: PodGroupLister;
-  /** Default, for trials: nothing is done. */
-  readonly activate?: (pods: readonly PodInfo[]) => void;
-  /** Default, for trials: nothing is done. */
-  readonly allow?: (uid: string, plugin: string) => void;
-}
 
 /** How Permit ended: a refusal, or how long the plug-ins let the pod wait at most. */
 export interface PermitOutcome {
@@ -157,6 +139,22 @@ export class Framework implements Handle {
 
   allow(uid: string, plugin: string): void {
     this.options.allow?.(uid, plugin);
+  }
+
+  reject(uid: string, plugin: string, message: string): void {
+    this.options.reject?.(uid, status('Unschedulable', plugin, message));
+  }
+
+  waitingPods(): readonly PodInfo[] {
+    return this.options.waitingPods?.() ?? [];
+  }
+
+  observe<T extends HasMetadata>(kind: Kind<T>, on: (change: Change<T>) => void): void {
+    // Only changes of that kind are handed on.
+    this.options.observe?.(
+      kind as unknown as Kind<HasMetadata>,
+      on as (change: Change<HasMetadata>) => void,
+    );
   }
 
   /** The plug-ins at an extension point, in order. */

@@ -32,6 +32,7 @@ import { scheduleGroup } from './groups/schedule-group.js';
 import { WaitingPod } from './groups/waiting-pods.js';
 import { registry } from './plugins/index.js';
 import { writeAll } from './object-writes.js';
+import { Observers } from './observers.js';
 import { schedulerNameOf, type PodInfo } from './pod-info.js';
 import { podStatusPatch } from './pod-status.js';
 import { wildcard } from './queue/cluster-event.js';
@@ -55,6 +56,8 @@ export interface SchedulerSettings {
   readonly plugins: Readonly<Record<string, PluginFactory>>;
   readonly callExtender?: CallExtender | undefined;
   readonly featureGates: FeatureGates;
+  /** The gang of a pod, where a plug-in out of the tree holds gangs together. */
+  readonly gangOf?: ((pod: Pod) => string) | undefined;
   /** Where pods were in a recorded cluster. */
   readonly past?: Pick<RecordedPast, 'node' | 'placed'> | undefined;
 }
@@ -90,6 +93,7 @@ export class Scheduler {
   readonly frameworks: ReadonlyMap<string, Framework>;
   readonly extenders: Extenders;
   readonly podGroups: PodGroupStates;
+  readonly observers = new Observers();
   private readonly jobs = new Map<string, () => Reconciliation<void>>();
   private readonly pick: (best: readonly string[]) => string;
   private startIndex = 0;
@@ -122,6 +126,9 @@ export class Scheduler {
           podGroups: this.podGroups,
           activate: pods => this.activate(pods),
           allow: (uid, plugin) => this.assumed.get(uid)?.waiting?.allow(plugin),
+          reject: (uid, reason) => this.assumed.get(uid)?.waiting?.stop(reason),
+          waitingPods: () => this.waitingPods(),
+          observe: (kind, on) => this.observers.add(kind, on),
         }),
       ]),
     );
@@ -139,12 +146,21 @@ export class Scheduler {
       now: () => clock.now(),
       backoff,
       hasGroups: settings.featureGates['GenericWorkload'] === true,
+      gangOf: settings.gangOf,
     });
   }
 
   /** What a pod waits for that an extender turned away nobody knows: everything. */
   private hintsOf({ plugins }: Framework): Hints {
     return Hints.of(this.extenders.isEmpty ? plugins : [...plugins, anything]);
+  }
+
+  private waitingPods(): readonly PodInfo[] {
+    const waiting: PodInfo[] = [];
+    for (const { pod, waiting: wait } of this.assumed.values()) {
+      if (wait !== undefined && wait.verdict === undefined) waiting.push(pod);
+    }
+    return waiting;
   }
 
   /** Whether the pod asks for one of our profiles. */

@@ -42,6 +42,22 @@ it('knows whose each group is that an operator defines for its users', () => {
   expect(unknown).toEqual([]);
 });
 
+it('finds scheduler-plugins by its kinds, by pods that ask for its scheduler, and by flags', () => {
+  const name = 'scheduler-plugins-scheduler';
+  const job = (schedulerName: string) => ({
+    apiVersion: 'batch/v1',
+    spec: { template: { spec: { schedulerName } } },
+  });
+  const args = [`--gang-scheduler-name=${name}`];
+  const deployment = { apiVersion: 'apps/v1', spec: { template: { spec: { args } } } };
+  expect(operatorsFor([{ apiVersion: 'scheduling.x-k8s.io/v1alpha1' }])).toEqual([
+    'scheduler-plugins',
+  ]);
+  expect(operatorsFor([job(name)])).toEqual(['scheduler-plugins']);
+  expect(operatorsFor([deployment])).toEqual(['scheduler-plugins']);
+  expect(operatorsFor([job('volcano'), job('default-scheduler')])).toEqual([]);
+});
+
 it('finds KEDA where an InferenceService wants to be scaled by it', () => {
   const annotations = { 'serving.kserve.io/autoscalerClass': 'keda' };
   const service = { apiVersion: 'serving.kserve.io/v1beta1', metadata: { annotations } };

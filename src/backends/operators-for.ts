@@ -20,6 +20,8 @@ import { lws } from '../../sim/operators/lws.js';
 import { mpiOperator } from '../../sim/operators/mpi-operator.js';
 import type { Operator } from '../../sim/operators/operator.js';
 import { prometheusOperator } from '../../sim/operators/prometheus-operator.js';
+import { schedulerPlugins } from '../../sim/operators/scheduler-plugins.js';
+import { schedulerName } from '../../sim/operators/scheduler-plugins/keys.js';
 import { seldonCore } from '../../sim/operators/seldon-core.js';
 import { sparkOperator } from '../../sim/operators/spark-operator.js';
 import { trainer } from '../../sim/operators/trainer.js';
@@ -50,6 +52,7 @@ const byGroup: Readonly<Record<string, string>> = {
   'ray.io': kuberay.name,
   'kubernetes.dask.org': daskKubernetes.name,
   'batch.volcano.sh': volcano.name,
+  'scheduling.x-k8s.io': schedulerPlugins.name,
   'scheduling.volcano.sh': volcano.name,
 };
 
@@ -70,12 +73,14 @@ interface Manifest {
   };
   /** Of a ConfigMap. */
   readonly data?: unknown;
+  readonly spec?: unknown;
 }
 
 /**
  * The names of the operators. The mpi-operator and the training-operator define the same mpijobs, so that one
  * cluster has one of them: the mpi-operator where all trainings are MPIJobs of its version. KEDA is needed, too,
  * where an InferenceService wants to be scaled by it,
+ * scheduler-plugins where pods, or another operator's flags, name its scheduler, and
  * Knative Serving where one is to run in Knative mode, and istiod where a namespace asks for sidecars: its
  * pods have them then, with their requests and their place in the way, whether or not there are policies.
  */
@@ -98,8 +103,14 @@ export function operatorsFor(objects: readonly Manifest[]): readonly string[] {
     ...(services.some(service => isOfKnative(service, objects)) ? [knativeServing.name] : []),
     ...(objects.some(asksForSidecars) ? [istiod.name] : []),
     ...(objects.some(isOfRollouts) ? [argoRollouts.name] : []),
+    ...(objects.some(namesScheduler) ? [schedulerPlugins.name] : []),
   ];
   return [...named, ...wanted.filter(name => !named.includes(name))];
+}
+
+/** Whether it is given the name of that scheduler, wherever in its spec. */
+function namesScheduler({ spec }: Manifest): boolean {
+  return spec !== undefined && JSON.stringify(spec).includes(`${schedulerName}"`);
 }
 
 function isOfRollouts({ apiVersion = '', kind }: Manifest): boolean {

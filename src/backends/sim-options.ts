@@ -105,9 +105,10 @@ export function simulationOptions(
     featureGates: checkedGates({ file: config.file, featureGates, runtimeConfig }),
     runtimeConfig,
     operators: [
-      ...withNeeds(names).map(name =>
-        found('operator', name, { ...operators, ...options.installs }),
-      ),
+      ...withNeeds(names).map(name => {
+        const operator = found('operator', name, { ...operators, ...options.installs });
+        return operator.asAsked?.(options.manifests ?? []) ?? operator;
+      }),
       ...(options.nodes === undefined ? deviceDriver(publishedSlices(config, options.seed)) : []),
     ],
     workloads: (options.workloads ?? []).map(choice => {

@@ -1,6 +1,6 @@
 /** Finds pods of lower priority that could make room. @upstream pkg/scheduler/framework/plugins/defaultpreemption */
 import { status, type PluginFactory } from '../framework.js';
-import { preempt, type PreemptionArgs } from '../preemption.js';
+import { defaultRules, preempt, type PreemptionArgs } from '../preemption.js';
 import { action } from '../queue/cluster-event.js';
 
 const name = 'DefaultPreemption';
@@ -14,11 +14,11 @@ const isEvicting = status(
 export const defaultPreemption: PluginFactory = (args, handle) => {
   const { minCandidateNodesAbsolute = 100, minCandidateNodesPercentage = 10 } = (args ??
     {}) as Partial<PreemptionArgs>;
-  const settings = { minCandidateNodesAbsolute, minCandidateNodesPercentage };
+  const rules = defaultRules({ minCandidateNodesAbsolute, minCandidateNodesPercentage });
   return {
     name,
     preEnqueue: pod => (handle.isPreempting(pod.metadata.uid ?? '') ? isEvicting : undefined),
-    postFilter: (state, pod, statuses) => preempt(handle, settings, { state, pod, statuses }),
+    postFilter: (state, pod, statuses) => preempt(handle, rules, { state, pod, statuses }),
     events: [{ event: { resource: 'Pod', actions: action.delete }, hint: () => 'QueueSkip' }],
   };
 };

@@ -17,7 +17,8 @@ export const windowMs = 1000;
  *
  * kube-scheduler pops the pods of a waiting group early too, and so tries the group without a pause, over
  * two thousand times a second. Here they sit out their back-off, until something happens anywhere:
- * each of the attempts that are left out would have seen the same cluster.
+ * each of the attempts that are left out would have seen the same cluster. So it is with the pods of a gang
+ * that a plug-in out of the tree sends back.
  */
 export class BackoffQueue {
   private readonly idle = new Map<string, QueuedPod>();
@@ -50,11 +51,14 @@ export class BackoffQueue {
     else this.put(pod);
   }
 
-  /** Something happened: the pods of groups may be popped early again. */
-  stir(): void {
+  /** Something happened: the pods of groups may be popped early again, or those that it may help. */
+  stir(isMeant: (pod: QueuedPod) => boolean = () => true): void {
     if (this.idle.size === 0) return;
-    for (const pod of this.idle.values()) this.put(pod);
-    this.idle.clear();
+    for (const [key, pod] of this.idle) {
+      if (!isMeant(pod)) continue;
+      this.idle.delete(key);
+      this.put(pod);
+    }
   }
 
   private put(pod: QueuedPod): void {

@@ -22,7 +22,11 @@ export type EventResource =
   | 'DeviceClass'
   | 'PodGroup'
   | 'AssignedPod'
-  | 'UnschedulablePod';
+  | 'UnschedulablePod'
+  | CustomResource;
+
+/** A kind out of the tree: `podgroups.v1alpha1.scheduling.x-k8s.io`. */
+export type CustomResource = `${string}.${string}.${string}`;
 
 /** How it changed, as bits. @upstream ActionType */
 export const action = {

@@ -1,5 +1,6 @@
 /** The pods that wait for a node: to be tried, backing off, or for something to change. @upstream pkg/scheduler/backend/queue/scheduling_queue.go */
 import type { Pod } from '../../api/kinds/core.js';
+import type { HasMetadata } from '../../api/object.js';
 import type { Plugin } from '../framework.js';
 import { PodInfo } from '../pod-info.js';
 import { BackoffQueue, type BackoffSettings } from './backoff-queue.js';
@@ -32,6 +33,8 @@ export interface QueueOptions {
   readonly backoff: BackoffSettings;
   /** Whether pods of a group are tried together: the gate GenericWorkload. Default false. */
   readonly hasGroups?: boolean;
+  /** The gang of a pod, where a plug-in out of the tree holds gangs together; '': none. Default: no pod has one. */
+  readonly gangOf?: ((pod: Pod) => string) | undefined;
 }
 
 /** How long a pod waits for an event before it is tried again anyway. */
@@ -100,7 +103,7 @@ export class SchedulingQueue {
 
   /** Takes over a newer version of a pod without a node. */
   update(old: Pod, pod: Pod): void {
-    this.backoff.stir();
+    this.stirOthers(pod);
     const events = podUpdateEvents(old, pod);
     const info = new PodInfo(pod);
     if (this.inFlight.has(info.uid)) {
@@ -172,9 +175,16 @@ export class SchedulingQueue {
     change: ObjectChange,
     isMeant: (pod: PodInfo) => boolean = () => true,
   ): void {
-    this.backoff.stir();
+    this.stirOthers(change.object ?? change.old);
     const waiting = [...this.unschedulable.values()].filter(({ info }) => isMeant(info));
     this.moveThese(waiting, event, change);
+  }
+
+  /** What the members of a gang do to each other while they are tried tells its idle members nothing new. */
+  private stirOthers(object: HasMetadata | undefined): void {
+    const gang = object === undefined ? undefined : this.options.gangOf?.(object as Pod);
+    if (gang === undefined || gang === '') this.backoff.stir();
+    else this.backoff.stir(({ info }) => this.options.gangOf?.(info.pod) !== gang);
   }
 
   /** Moves the pods whose back-off is over. Called each second. */
@@ -245,11 +255,22 @@ export class SchedulingQueue {
 
   /** Whether nothing happened since a member of a group was tried: trying it again would be in vain. */
   private hasSeenAll({ info }: QueuedPod): boolean {
+    if (this.options.gangOf !== undefined) return this.hasOnlySeenGang(info, this.options.gangOf);
     if (this.options.hasGroups !== true || info.group === undefined) return false;
     for (const { event, change } of this.inFlight.eventsSince(info.uid)) {
       // The attempt itself asks for the other members: that is nothing new.
       const isOfAttempt = isWildcard(event) && isOfGroup(change, info.group);
       if (!isOfAttempt) return false;
+    }
+    return true;
+  }
+
+  private hasOnlySeenGang({ uid, pod }: PodInfo, gangOf: (pod: Pod) => string): boolean {
+    const gang = gangOf(pod);
+    if (gang === '') return false;
+    for (const { change } of this.inFlight.eventsSince(uid)) {
+      const object = change.object ?? change.old;
+      if (object === undefined || gangOf(object as Pod) !== gang) return false;
     }
     return true;
   }

@@ -1,0 +1,173 @@
+/** scheduler-plugins on whole clusters: gangs start whole, and namespaces take back what they lent. */
+import { expect, it } from 'vitest';
+import type { KubeObject } from '../sim/api/object.js';
+import { simulationOptions } from '../src/backends/sim-options.js';
+import { bootSimulatedCluster, type SimulatedCluster } from '../src/backends/sim.js';
+
+const group = 'scheduling.x-k8s.io/v1alpha1';
+
+/** A cluster with nodes of so many CPUs, and scheduler-plugins as these have it installed. */
+async function clusterOf(
+  cpus: readonly string[],
+  manifests: readonly KubeObject[] = [],
+): Promise<SimulatedCluster> {
+  const nodes = cpus.map((cpu, index) => ({
+    ...{ name: `n${index}`, labels: {}, taints: [], devices: [], isControlPlane: false },
+    capacity: { cpu, memory: '8Gi', pods: '110' },
+  }));
+  const options = simulationOptions({ seed: 1, operators: ['scheduler-plugins'], manifests });
+  const cluster = await bootSimulatedCluster({ ...options, nodes });
+  await cluster.advance('5s');
+  return cluster;
+}
+
+interface Shape {
+  readonly namespace?: string;
+  readonly schedulerName?: string;
+  readonly isGang?: boolean;
+}
+
+/** A Job of pods with one CPU that run for half a minute, or for ever where they are no gang. */
+function jobOf(
+  name: string,
+  count: number,
+  {
+    namespace = 'default',
+    isGang = true,
+    schedulerName = 'scheduler-plugins-scheduler',
+  }: Shape = {},
+): KubeObject {
+  const resources = { requests: { cpu: '1', memory: '1Gi' } };
+  const command = ['sh', '-c', isGang ? 'sleep 30' : 'sleep 100000'];
+  const container = { name: 'c', image: 'busybox', command, resources };
+  const template = {
+    ...(isGang && { metadata: { labels: { 'scheduling.x-k8s.io/pod-group': name } } }),
+    spec: { schedulerName, restartPolicy: 'Never', containers: [container] },
+  };
+  const spec = { completions: count, parallelism: count, template };
+  return { apiVersion: 'batch/v1', kind: 'Job', metadata: { name, namespace }, spec };
+}
+
+function groupOf(name: string, minMember: number): KubeObject {
+  const metadata = { name, namespace: 'default' };
+  return { apiVersion: group, kind: 'PodGroup', metadata, spec: { minMember } };
+}
+
+interface Found {
+  readonly metadata: { readonly name: string; readonly namespace: string };
+  readonly spec: { readonly nodeName?: string };
+  readonly status: {
+    readonly phase?: string;
+    readonly conditions?: readonly { readonly type: string; readonly message?: string }[];
+  };
+}
+
+async function found(cluster: SimulatedCluster, path: string): Promise<readonly Found[]> {
+  const { body } = await cluster.request({ method: 'GET', path });
+  return (body as { readonly items: readonly Found[] }).items;
+}
+
+async function running(cluster: SimulatedCluster): Promise<Readonly<Record<string, number>>> {
+  const counts: Record<string, number> = {};
+  for (const { metadata, status } of await found(cluster, '/api/v1/pods')) {
+    if (status.phase !== 'Running' || metadata.namespace === 'kube-system') continue;
+    const job = metadata.name.replace(/-[^-]+$/, '');
+    counts[job] = (counts[job] ?? 0) + 1;
+  }
+  return counts;
+}
+
+async function statuses(cluster: SimulatedCluster): Promise<Readonly<Record<string, unknown>>> {
+  const groups = await found(cluster, `/apis/${group}/podgroups`);
+  return Object.fromEntries(groups.map(({ metadata, status }) => [metadata.name, status]));
+}
+
+/** The pods of two gangs, in turn. */
+function inTurn(schedulerName: string): readonly KubeObject[] {
+  return [0, 1, 2].flatMap(index =>
+    ['a', 'b'].map(name => {
+      const { spec } = jobOf(name, 1, { schedulerName }) as unknown as {
+        readonly spec: { readonly template: { readonly metadata: object; readonly spec: object } };
+      };
+      const { metadata, ...rest } = spec.template;
+      const named = { ...metadata, name: `${name}-${index}`, namespace: 'default' };
+      return { apiVersion: 'v1', kind: 'Pod', metadata: named, ...rest };
+    }),
+  );
+}
+
+it('starts two gangs one after the other that would block each other otherwise', async () => {
+  await using blocked = await clusterOf(['2', '2']);
+  await blocked.apply(inTurn('default-scheduler') as never);
+  await blocked.advance('10s');
+  expect(await running(blocked)).toEqual({ a: 2, b: 2 });
+  await using cluster = await clusterOf(['2', '2']);
+  const groups = [groupOf('a', 3), groupOf('b', 3)];
+  await cluster.apply([...groups, ...inTurn('scheduler-plugins-scheduler')] as never);
+  await cluster.advance('10s');
+  expect(await running(cluster)).toEqual({ a: 3 });
+  expect(await statuses(cluster)).toEqual({
+    a: { phase: 'Running', running: 3 },
+    b: { phase: 'Scheduling' },
+  });
+  const waiting = (await found(cluster, '/api/v1/namespaces/default/pods')).flatMap(
+    ({ spec, status }) =>
+      spec.nodeName === undefined ? (status.conditions?.map(({ message }) => message) ?? []) : [],
+  );
+  expect(waiting).toContain('0/1 nodes are available: 1 optimistic rejection in PostFilter.');
+  await cluster.advance('80s');
+  expect(await statuses(cluster)).toEqual({
+    a: { phase: 'Finished', succeeded: 3 },
+    b: { phase: 'Finished', succeeded: 3 },
+  });
+});
+
+it('sends a gang back that cannot be whole, and tells why in words of upstream', async () => {
+  await using cluster = await clusterOf(['2']);
+  const large = {
+    ...groupOf('large', 2),
+    spec: { minMember: 2, minResources: { cpu: '4', memory: '1Gi' } },
+  };
+  await cluster.apply([large, jobOf('large', 2), jobOf('lonely', 1)] as never);
+  await cluster.advance('10s');
+  const told = (await found(cluster, '/api/v1/namespaces/default/pods')).flatMap(({ status }) =>
+    (status.conditions ?? []).map(({ message = '' }) => message.split('. ')[0]),
+  );
+  expect(told).toEqual([
+    '0/1 nodes are available: resource gap: map[cpu:{{2000 -3} {<nil>}  DecimalSI}]',
+    '0/1 nodes are available: resource gap: map[cpu:{{2000 -3} {<nil>}  DecimalSI}]',
+    '0/1 nodes are available: 1 PodGroup not found.',
+  ]);
+});
+
+it('lends what a namespace does not use, and takes it back by preemption', async () => {
+  const quota = (namespace: string): KubeObject => {
+    const amounts = (cpu: string) => ({ cpu, memory: '8Gi' });
+    const spec = { min: amounts('2'), max: amounts('4') };
+    return { apiVersion: group, kind: 'ElasticQuota', metadata: { name: 'q', namespace }, spec };
+  };
+  const namespaces = ['red', 'blue'].map(name => ({
+    ...{ apiVersion: 'v1', kind: 'Namespace', metadata: { name } },
+  }));
+  await using cluster = await clusterOf(['4']);
+  await cluster.apply([...namespaces, quota('red'), quota('blue')] as never);
+  await cluster.advance('2s');
+  const isGang = false;
+  await cluster.apply([jobOf('borrower', 5, { namespace: 'red', isGang })] as never);
+  await cluster.advance('20s');
+  expect(await running(cluster)).toEqual({ borrower: 4 });
+  const [{ status } = { status: {} }] = await found(
+    cluster,
+    `/apis/${group}/namespaces/red/elasticquotas`,
+  );
+  expect(status).toEqual({ used: { cpu: '4', memory: '4Gi' } });
+  const [refused] = (await found(cluster, '/api/v1/namespaces/red/pods')).filter(
+    ({ spec }) => spec.nodeName === undefined,
+  );
+  expect(refused?.status.conditions?.[0]?.message).toContain(
+    `Pod red/${refused?.metadata.name ?? ''} is rejected in PreFilter because ElasticQuota red is more than Max.`,
+  );
+  await cluster.apply([jobOf('owner', 2, { namespace: 'blue', isGang })] as never);
+  await cluster.advance('90s');
+  expect(await running(cluster)).toEqual({ borrower: 2, owner: 2 });
+});
