@@ -38,6 +38,18 @@ it('tells people errors in full, and what is not sure in a line', () => {
   ).toBeDefined();
 });
 
+it('tells people once what many objects have in common', () => {
+  const alike = (object: string) => ({
+    ...{ id: 'SEA204', rule: 'missing-secret', severity: 'info', field: '', fix: '', line: 1 },
+    ...{ file: `${object}.yaml`, object, message: 'there is no Secret s' },
+  });
+  const some = ['a', 'b', 'c', 'd', 'e', 'f'].map(alike) as unknown as CheckReport['findings'];
+  const lines = checkReporters['default']?.({ ...report, findings: some }).split('\n');
+  expect(lines).toContain('  SEA204 a.yaml:1 a: there is no Secret s');
+  expect(lines).toContain('    the same for b, c, d, and 2 more');
+  expect(lines?.filter(line => line.includes('SEA204'))).toHaveLength(2);
+});
+
 it('tells programs everything', () => {
   const { kind, findings: all } = JSON.parse(told('json')) as CheckReport & { kind: string };
   expect(kind).toBe('CheckReport');

@@ -15,7 +15,7 @@ export const defaultCheckReporter: CheckReporter = report => {
   ];
   if (info.length > 0) {
     lines.push('', 'What manifests alone cannot decide:');
-    lines.push(...info.map(one => `  ${one.id} ${place(one)} ${titled(one)}`));
+    lines.push(...folded(info));
   }
   const known = silenced === 0 ? '' : `, ${silenced} silenced by the baseline`;
   lines.push('', `static pass: ${countsText(findings)}${known}`);
@@ -29,6 +29,26 @@ export const defaultCheckReporter: CheckReporter = report => {
   if (report.voyages !== undefined) lines.push('', ...voyageLines(report.voyages, inputs));
   return `${lines.join('\n')}\n`;
 };
+
+/** What one missing Secret or class means to many objects is told once. */
+function folded(info: readonly Finding[]): string[] {
+  const groups = new Map<string, Finding[]>();
+  for (const one of info) {
+    const key = `${one.id} ${one.message}`;
+    groups.set(key, [...(groups.get(key) ?? []), one]);
+  }
+  return [...groups.values()].flatMap(([first, ...more]) => {
+    if (first === undefined) return [];
+    const line = `  ${first.id} ${place(first)} ${titled(first)}`;
+    if (more.length === 0) return [line];
+    const named = more.slice(0, alikeMax).map(one => one.object || place(one));
+    const rest = more.length > alikeMax ? `, and ${more.length - alikeMax} more` : '';
+    return [line, `    the same for ${[...new Set(named)].join(', ')}${rest}`];
+  });
+}
+
+/** So many of those alike are named. */
+const alikeMax = 3;
 
 function full(finding: Finding): string[] {
   const { severity, id, rule, object, field, message, fix } = finding;
