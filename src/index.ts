@@ -2,7 +2,8 @@
 import { bootSimulatedCluster, type SimulatedCluster } from './backends/sim.js';
 import { simulationOptions, type SimulatedClusterOptions } from './backends/sim-options.js';
 import { freshSeed } from './host.js';
-import { parseManifests, readManifests } from './input/manifests.js';
+import { readManifests } from './input/manifest-files.js';
+import { parseManifests } from './input/manifests.js';
 import { modelWorkloads } from './models/workloads.js';
 
 export type { KubeObject, Kind } from '../sim/api/object.js';

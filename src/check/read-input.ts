@@ -3,11 +3,12 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { exitCodes, InputError, UserError } from '../input/errors.js';
 import { parseLocated, readInput } from '../input/located.js';
+import { isKustomization } from '../input/manifest-files.js';
 import { parseManifests, type Manifest } from '../input/manifests.js';
 import { isRecord } from '../../sim/api/equality.js';
 import type { CheckInput, Unread } from './input.js';
 import { withoutSops } from './sops.js';
-import { kustomizationIn, resolveKustomization } from './kustomize/resolve.js';
+import { kustomizationIn, resolveKustomization } from '../input/kustomize/resolve.js';
 
 /** Where standard input is named in messages and findings. */
 const stdinName = '(stdin)';
@@ -29,9 +30,7 @@ export function readCheckInput(paths: readonly string[]): CheckInput {
 function read(path: string): CheckInput {
   if (path === '-') return plain(parseManifests(readFileSync(0, 'utf8'), stdinName));
   if (!existsSync(path) || !statSync(path).isDirectory()) {
-    if (/(^|\/)kustomization\.ya?ml$|(^|\/)Kustomization$/.test(path)) {
-      return resolved(join(path, '..'));
-    }
+    if (isKustomization(path)) return resolved(join(path, '..'));
     return plain(parseManifests(readInput(path), path));
   }
   refuseChart(path);
@@ -53,7 +52,7 @@ function resolved(path: string): CheckInput {
 /** A folder and all below it; kustomizations below have to be named, since they say what of it is meant. */
 function folder(path: string): CheckInput {
   const files = filesBelow(path);
-  const kustomizations = files.filter(file => /\/(kustomization\.ya?ml|Kustomization)$/.test(file));
+  const kustomizations = files.filter(isKustomization);
   if (kustomizations.length > 0) {
     const names = kustomizations.map(file => relative(path, join(file, '..')));
     throw new UserError(`${path} holds kustomizations: ${names.join(', ')}`, {

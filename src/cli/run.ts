@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 import type { Command } from 'commander';
 import { elapsedMs, onInterrupt, processId, realNowMs, writeError } from '../host.js';
 import { exitCodes } from '../input/errors.js';
+import { namesKustomization } from '../input/manifest-files.js';
 import { dealt, type Shard } from '../input/shard.js';
 import { reporters } from '../report/index.js';
 import type { RunOfScenario } from '../report/reporter.js';
@@ -208,11 +209,19 @@ function hintsOf(scenario: Scenario, seed: number, backend: string): string[] {
   const files = scenario.steps
     .filter(({ apply }) => (apply?.expect?.status ?? 200) < 300)
     .flatMap(({ apply }) => apply?.files ?? [])
-    .map(name => ` -f ${join(folder, name)}`);
-  const applied =
-    files.length === 0 ? '' : `, then: kubectl --context seatrial apply${files.join('')}`;
+    .map(name => join(folder, name));
+  const applied = files.length === 0 ? '' : `, then: ${applyCommands(files).join(' && ')}`;
   return [
     `again${backend === '' ? ', to the byte' : ''}:  npx seatrial run ${file} --seed ${seed}${variantFlag}${backend}`,
     `with kubectl:        npx seatrial up --scenario ${file} --seed ${seed}${applied}`,
   ];
+}
+
+/** kubectl takes one kustomization at a time. */
+function applyCommands(files: readonly string[]): string[] {
+  const plain = files.filter(file => !namesKustomization(file)).map(file => ` -f ${file}`);
+  const built = files.filter(namesKustomization).map(file => ` -k ${file}`);
+  return [...(plain.length > 0 ? [plain.join('')] : []), ...built].map(
+    flags => `kubectl --context seatrial apply${flags}`,
+  );
 }

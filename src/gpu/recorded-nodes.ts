@@ -4,7 +4,7 @@ import { quantity, valueOf } from '../../sim/api/quantity.js';
 import { Random } from '../../sim/engine/random.js';
 import type { NodeDevice, NodeShape } from '../../sim/simulation.js';
 import { InputError } from '../input/errors.js';
-import { readManifests } from '../input/manifests.js';
+import { readManifests } from '../input/manifest-files.js';
 import { gpusOf } from './gpu-pool.js';
 
 interface RecordedNode extends KubeObject {

@@ -1,9 +1,7 @@
-/** Reads manifests: YAML or JSON files of Kubernetes objects, each with its file and line. */
-import { existsSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+/** Manifests: the Kubernetes objects of a text of YAML or JSON, each with its file and line. */
 import type { KubeObject } from '../../sim/api/object.js';
 import { InputError } from './errors.js';
-import { parseLocated, readInput, type FieldPath, type Located } from './located.js';
+import { parseLocated, type FieldPath, type Located } from './located.js';
 
 /** An object of a manifest, and where it stands. */
 export interface Manifest {
@@ -13,17 +11,6 @@ export interface Manifest {
   readonly document: Located;
   /** Where in the document it stands: nowhere below the top, but for items of a List. */
   readonly path: FieldPath;
-}
-
-/** The objects of a file, or of all .yaml, .yml and .json files of a folder, in order; Lists are opened. */
-export function readManifests(path: string): Manifest[] {
-  if (existsSync(path) && statSync(path).isDirectory()) {
-    return readdirSync(path)
-      .sort()
-      .filter(name => /\.(ya?ml|json)$/.test(name))
-      .flatMap(name => readManifests(join(path, name)));
-  }
-  return parseManifests(readInput(path), path);
 }
 
 /** The objects of a text. */

@@ -1,7 +1,7 @@
 /** What a scenario touches of a cluster: namespaces, manifests, resources. */
 import { join } from 'node:path';
 import type { KubeObject } from '../../sim/api/object.js';
-import { readManifests } from '../input/manifests.js';
+import { readManifests } from '../input/manifest-files.js';
 import { laws } from '../laws/index.js';
 import type { Scenario } from './scenario.js';
 

@@ -44,11 +44,12 @@ export class Narrator {
   }
 
   /** Hears of objects before they are applied: unless it was said of which, their namespaces are told of. */
-  applies(objects: readonly KubeObject[]): void {
-    if (this.options.namespaces !== undefined) return;
+  applies(objects: readonly KubeObject[]): readonly KubeObject[] {
+    if (this.options.namespaces !== undefined) return objects;
     for (const { metadata } of objects) {
       if (metadata.namespace !== undefined) this.namespaces.add(metadata.namespace);
     }
+    return objects;
   }
 
   /** Takes note of what is there already, without telling it. */

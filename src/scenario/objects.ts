@@ -2,8 +2,12 @@
 import type { KubeObject } from '../../sim/api/object.js';
 import type { Cluster } from '../cluster.js';
 import { RestMapper, servedPath } from '../backends/rest-mapper.js';
-import { exitCodes, UserError } from '../input/errors.js';
-import type { Reference } from './scenario.js';
+import { didYouMean, exitCodes, UserError } from '../input/errors.js';
+import { unmet } from './match.js';
+import type { Demands, Reference } from './scenario.js';
+
+/** So many names are told of what there is instead. */
+const namesMax = 5;
 
 /** Finds objects by what a scenario says of them. */
 export class Objects {
@@ -26,6 +30,34 @@ export class Objects {
     if (answer.status !== 200) throw this.refused(reference, answer.body);
     if (reference.name !== undefined) return [answer.body as KubeObject];
     return (answer.body as { readonly items?: readonly KubeObject[] | null }).items ?? [];
+  }
+
+  /** What is missing, as a sentence; undefined when the demands are met. */
+  async unmet(demands: Demands): Promise<string | undefined> {
+    return unmet(await this.find(demands), demands);
+  }
+
+  /** The problem of a step that is about one name, and where there is nothing of it, what there is instead. */
+  async advised(problem: string | undefined, demands: Demands): Promise<string | undefined> {
+    const { apiVersion = 'v1', kind, name, namespace = 'default', absent } = demands;
+    if (problem === undefined || name === undefined || absent === true) return problem;
+    if ((await this.find(demands)).length > 0) return problem;
+    const served = await this.mapper.find(apiVersion, kind);
+    if (served === undefined) return `${problem}: the server serves no ${kind} of ${apiVersion}`;
+    const path = servedPath({ ...served, isNamespaced: false }, {});
+    const { body } = await this.cluster.request({ method: 'GET', path });
+    const all = (body as { readonly items?: readonly KubeObject[] | null }).items ?? [];
+    const elsewhere = all.find(({ metadata }) => metadata.name === name)?.metadata.namespace;
+    if (elsewhere !== undefined) {
+      return `${problem} in namespace ${namespace}, but in ${elsewhere}: write namespace: ${elsewhere}`;
+    }
+    const names = all.map(({ metadata }) => metadata.name ?? '').sort();
+    const near = didYouMean(name, names);
+    if (near !== undefined) return `${problem}; did you mean ${near}?`;
+    const some = names.slice(0, namesMax).join(', ');
+    return names.length === 0
+      ? problem
+      : `${problem}; there are: ${some}${names.length > namesMax ? ', ...' : ''}`;
   }
 
   /** Deletes the object; a missing one is an error. */

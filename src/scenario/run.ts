@@ -7,7 +7,8 @@ import type { Cluster, Fault } from '../cluster.js';
 import { GpuLedger, type GpuAccounts } from '../gpu/ledger.js';
 import { NodeLedger, type NodeGroupAccount } from '../gpu/node-ledger.js';
 import { durationMs } from '../input/duration.js';
-import { readManifests, type Manifest } from '../input/manifests.js';
+import { readManifests } from '../input/manifest-files.js';
+import type { Manifest } from '../input/manifests.js';
 import { evidenceOf, judgeCluster } from './judgement.js';
 import type { Verdict } from '../laws/judge.js';
 import type { Outcome } from '../laws/law.js';
@@ -23,7 +24,6 @@ import type { RunJournal } from './journal/run-journal.js';
 import { judged, type LawChoice } from './judge-step.js';
 import { Logbook, type RunRecord } from './logbook.js';
 import { noteOutcomes } from './outcome-series.js';
-import { unmet } from './match.js';
 import { serviceRequests, type ServiceRequests } from './service-requests.js';
 import { Narrator } from './narrator.js';
 import { takesItsTime, timeIsOver } from './step-time.js';
@@ -266,7 +266,7 @@ class Runner {
     if (step.event !== undefined) return this.event(step.event);
     if (step.judge !== undefined) return this.judgeAll(step.judge);
     if (step.expect === undefined) return undefined;
-    return unmet(await this.objects.find(step.expect), step.expect);
+    return this.objects.advised(await this.objects.unmet(step.expect), step.expect);
   }
 
   private async apply({
@@ -274,8 +274,7 @@ class Runner {
     expect = {},
   }: NonNullable<Step['apply']>): Promise<string | undefined> {
     const manifests = files.flatMap(file => readManifests(join(this.scenario.folder, file)));
-    const objects = manifests.map(({ object }) => object);
-    this.narrator.applies(objects);
+    const objects = this.narrator.applies(manifests.map(({ object }) => object));
     const applied = await this.crew.apply(objects);
     for (const [index, each] of applied.entries()) {
       const manifest = manifests[index] as Manifest;
@@ -349,11 +348,12 @@ class Runner {
   private async wait(demands: NonNullable<Step['wait']>): Promise<string | undefined> {
     let problem: string | undefined;
     const isMet = await this.waitUntil(async () => {
-      problem = unmet(await this.objects.find(demands), demands);
+      problem = await this.objects.unmet(demands);
       return problem === undefined;
     }, demands.within ?? defaultWithin);
     if (isMet) return undefined;
-    return `not within ${demands.within ?? defaultWithin}: ${problem ?? 'interrupted'}`;
+    const late = `not within ${demands.within ?? defaultWithin}`;
+    return this.objects.advised(`${late}: ${problem ?? 'interrupted'}`, demands);
   }
 
   private async waitForLog(wanted: NonNullable<Step['log']>): Promise<string | undefined> {

@@ -11,6 +11,8 @@ const duration: JsonSchema = {
   examples: ['1h30m'],
 };
 const text: JsonSchema = { type: 'string' };
+const texts = { type: 'array', items: text } satisfies JsonSchema;
+const files: JsonSchema = { ...texts, description: 'Files, folders or kustomizations.' };
 
 const reference = {
   apiVersion: { type: 'string', description: 'Default v1.' },
@@ -51,7 +53,7 @@ const step: JsonSchema = {
       required: ['files'],
       description: 'Sends manifests to the API server.',
       properties: {
-        files: { type: 'array', items: text, description: 'Relative to the scenario.' },
+        files,
         expect: {
           type: 'object',
           additionalProperties: false,
@@ -69,7 +71,7 @@ const step: JsonSchema = {
       required: ['files'],
       description: 'Makes objects as they were at an instant, owners first, before anybody acts.',
       properties: {
-        files: { type: 'array', items: text, description: 'Relative to the scenario.' },
+        files,
         state: {
           type: 'string',
           description:
@@ -365,9 +367,8 @@ export const scenarioSchema: JsonSchema = {
           description: 'What is told while it runs.',
           properties: {
             namespaces: {
-              type: 'array',
-              items: text,
-              description: 'Default: default, and those in which its steps apply something.',
+              ...texts,
+              description: 'Default: default, and those of what it applies.',
             },
             logs: { type: 'boolean', description: 'Default true.' },
             events: { type: 'boolean', description: 'Default true.' },

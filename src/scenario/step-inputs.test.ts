@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { InputError } from '../input/errors.js';
 import { findScenarios, loadScenario } from './scenario.js';
+import { sail } from './voyage.js';
 
 function refusal(spec: string): readonly [string, string | undefined] {
   const file = join(mkdtempSync(join(tmpdir(), 'seatrial-')), 'scenario.yaml');
@@ -82,4 +83,25 @@ it('tells a manifest that is no text before anything runs', () => {
   expect(() => loadScenario(file)).toThrow(
     /scenario\.yaml:6: spec\.steps\[0\]\.apply\.files\[0\]: web\.yaml\.gz is no text/,
   );
+});
+
+it.each([
+  [
+    'name: settings',
+    'there is no ConfigMap settings in namespace default, but in ml: write namespace: ml',
+  ],
+  ['name: setings', 'there is no ConfigMap setings; did you mean settings?'],
+])('says what there is where it failed to find %s', async (what, message) => {
+  const folder = mkdtempSync(join(tmpdir(), 'seatrial-'));
+  const file = join(folder, 'scenario.yaml');
+  const map = '{apiVersion: v1, kind: ConfigMap, metadata: {name: settings, namespace: ml}}';
+  const space = '{apiVersion: v1, kind: Namespace, metadata: {name: ml}}';
+  writeFileSync(join(folder, 'a.yaml'), `${space}\n---\n${map}\n`);
+  writeFileSync(
+    file,
+    `apiVersion: seatrial.dev/v1alpha1\nkind: Scenario\nmetadata: {name: x}\nspec:
+  steps:\n  - apply: {files: [a.yaml]}\n  - wait: {kind: ConfigMap, ${what}, within: 1s}\n`,
+  );
+  const { steps } = await sail(loadScenario(file), { seed: 1, tell: () => undefined });
+  expect(steps[1]?.message).toBe(`not within 1s: ${message}`);
 });

@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { bootSimulatedCluster } from '../../src/backends/sim.js';
 import { simulationOptions } from '../../src/backends/sim-options.js';
-import { readManifests } from '../../src/input/manifests.js';
+import { readManifests } from '../../src/input/manifest-files.js';
 import { loadScenario } from '../../src/scenario/scenario.js';
 
 const folder = 'scenarios/fraud';

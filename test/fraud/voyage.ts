@@ -4,7 +4,7 @@ import { Random } from '../../sim/engine/random.js';
 import { bootSimulatedCluster, type SimulatedCluster } from '../../src/backends/sim.js';
 import { simulationOptions } from '../../src/backends/sim-options.js';
 import { parseLocated } from '../../src/input/located.js';
-import { readManifests } from '../../src/input/manifests.js';
+import { readManifests } from '../../src/input/manifest-files.js';
 import { loadScenario } from '../../src/scenario/scenario.js';
 import { fraudStack } from '../../src/stacks/fraud/index.js';
 import type { FraudStack } from '../../src/stacks/fraud/fraud-stack.js';

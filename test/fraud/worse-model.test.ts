@@ -1,7 +1,7 @@
 /** A model that is worse than the champion never becomes the champion. */
 import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../sim/api/object.js';
-import { readManifests } from '../../src/input/manifests.js';
+import { readManifests } from '../../src/input/manifest-files.js';
 import { castOff, type Voyage } from './voyage.js';
 
 /** The machine may be busy with other tests. */

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { bootSimulatedCluster } from '../../backends/sim.js';
 import { RestMapper } from '../../backends/rest-mapper.js';
-import { readManifests } from '../../input/manifests.js';
+import { readManifests } from '../../input/manifest-files.js';
 import { restore } from '../../scenario/restore-step.js';
 import { loadScenario } from '../../scenario/scenario.js';
 import { launch } from '../../scenario/voyage.js';

@@ -4,7 +4,7 @@ import { RestMapper, servedPath, type ServedKind } from '../../backends/rest-map
 import { kindNamed } from '../../backends/watchpoint.js';
 import type { Cluster } from '../../cluster.js';
 import { exitCodes, UserError } from '../../input/errors.js';
-import { readManifests } from '../../input/manifests.js';
+import { readManifests } from '../../input/manifest-files.js';
 import { Crew } from '../../scenario/crew.js';
 import { fieldsOf, type ParsedLine, parsedLine } from './kubectl-line.js';
 

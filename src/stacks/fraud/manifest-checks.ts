@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { isRecord } from '../../../sim/api/equality.js';
 import { InputError } from '../../input/errors.js';
 import { fieldText, parseLocated, type FieldPath } from '../../input/located.js';
-import { readManifests, type Manifest } from '../../input/manifests.js';
+import { readManifests } from '../../input/manifest-files.js';
+import type { Manifest } from '../../input/manifests.js';
 import type { StackOptions } from '../stack.js';
 
 /**

@@ -1,6 +1,6 @@
 /** An object on its way through kustomizations. */
 import type { KubeObject } from '../../../sim/api/object.js';
-import type { Manifest } from '../../input/manifests.js';
+import type { Manifest } from '../manifests.js';
 import type { Var } from './kustomization.js';
 
 /** An object, and what it was called before. */

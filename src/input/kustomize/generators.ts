@@ -5,7 +5,7 @@ import { base64OfBytes } from '../../../sim/api/base64.js';
 import { isRecord } from '../../../sim/api/equality.js';
 import type { KubeObject } from '../../../sim/api/object.js';
 import { sha256Hex } from '../../host.js';
-import { readBytes, readInput } from '../../input/located.js';
+import { readBytes, readInput } from '../located.js';
 import type { Generator, ReadKustomization } from './kustomization.js';
 import { unresolved } from './kustomization.js';
 import { resourceOf, withObject, type Resource } from './resource.js';

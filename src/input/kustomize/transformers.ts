@@ -1,7 +1,7 @@
 /** The built-in transformers that a kustomization configures by files or inline, after its own fields. */
 import { join } from 'node:path';
 import { isRecord } from '../../../sim/api/equality.js';
-import { parseLocated, readInput, type FieldPath } from '../../input/located.js';
+import { parseLocated, readInput, type FieldPath } from '../located.js';
 import type { FieldSpec } from './field-specs.js';
 import { unresolved, type Patch, type ReadKustomization } from './kustomization.js';
 import { onePatch } from './patches.js';

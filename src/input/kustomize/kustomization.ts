@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isRecord } from '../../../sim/api/equality.js';
-import { exitCodes, InputError, UserError } from '../../input/errors.js';
-import { parseLocated, readInput, type FieldPath, type Located } from '../../input/located.js';
+import { exitCodes, InputError, UserError } from '../errors.js';
+import { parseLocated, readInput, type FieldPath, type Located } from '../located.js';
 import type { FieldSpec } from './field-specs.js';
 
 /** A patch, with what it is for. */

@@ -7,8 +7,8 @@ import { applyJsonPatch, type JsonPatchOperation } from '../../../sim/api/patch/
 import { applyMergePatch } from '../../../sim/api/patch/merge-patch.js';
 import { applyStrategicMergePatch } from '../../../sim/api/patch/strategic-merge-patch.js';
 import { parseSelector, type Selector } from '../../../sim/api/selectors.js';
-import { InputError } from '../../input/errors.js';
-import { parseLocated, readInput, type FieldPath } from '../../input/located.js';
+import { InputError } from '../errors.js';
+import { parseLocated, readInput, type FieldPath } from '../located.js';
 import type { Patch, PatchTarget, ReadKustomization } from './kustomization.js';
 import { groupOf, staged, withObject, type Resource } from './resource.js';
 import { effective, idsOf, isClusterScoped, isNamedBy } from './scope.js';

@@ -6,7 +6,7 @@
 import { join } from 'node:path';
 import { isRecord } from '../../../sim/api/equality.js';
 import type { KubeObject } from '../../../sim/api/object.js';
-import { parseLocated, readInput } from '../../input/located.js';
+import { parseLocated, readInput } from '../located.js';
 import { isOfGvk, partsOf } from './field-specs.js';
 import type {
   FieldOptions,

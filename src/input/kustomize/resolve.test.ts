@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../../sim/api/object.js';
-import { UserError } from '../../input/errors.js';
+import { UserError } from '../errors.js';
+import { readManifests } from '../manifest-files.js';
 import { resolveKustomization } from './resolve.js';
 
 function folder(files: Readonly<Record<string, string>>): string {
@@ -297,4 +298,16 @@ spec: { template: { spec: { containers: [{ name: new, image: new }] } } }
   expect(web).toMatchObject({
     spec: { template: { spec: { containers: [{ name: 'new' }, { name: 'main' }, {}] } } },
   });
+});
+
+it('is what its folder and its file mean wherever manifests are read', () => {
+  const path = folder({
+    'kustomization.yaml': 'namePrefix: a-\nresources: [account.yaml]\n',
+    'account.yaml': account,
+    'values.yaml': 'not: a manifest\n',
+  });
+  for (const named of [path, join(path, 'kustomization.yaml')]) {
+    expect(readManifests(named).map(({ object }) => object.metadata.name)).toEqual(['a-web']);
+  }
+  expect(() => readManifests(join(path, 'values.yaml'))).toThrow('apiVersion');
 });

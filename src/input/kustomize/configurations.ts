@@ -1,7 +1,7 @@
 /** Transformer configurations: what a kustomization teaches kustomize about fields of further kinds. */
 import { join } from 'node:path';
 import { isRecord } from '../../../sim/api/equality.js';
-import { parseLocated, readInput } from '../../input/located.js';
+import { parseLocated, readInput } from '../located.js';
 import type { FieldSpec } from './field-specs.js';
 import { unresolved, type ReadKustomization } from './kustomization.js';
 

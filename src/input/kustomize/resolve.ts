@@ -7,8 +7,8 @@
  */
 import { existsSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { parseManifests, type Manifest } from '../../input/manifests.js';
-import { readInput } from '../../input/located.js';
+import { parseManifests, type Manifest } from '../manifests.js';
+import { readInput } from '../located.js';
 import { configurationsOf, joined, noConfig, type FieldConfig } from './configurations.js';
 import { generated } from './generators.js';
 import { readKustomization, unresolved, type ReadKustomization } from './kustomization.js';
