@@ -140,7 +140,9 @@ async function mesh() {
       pod === undefined ? undefined : { pod },
       request,
     );
-    return 'backends' in found ? found.backends.map(({ verdict }) => verdict) : found.error;
+    if ('error' in found) return found.error;
+    const { backends, answers = [] } = found;
+    return [...backends.map(({ verdict }) => verdict), ...answers.map(({ status }) => status)];
   };
   const pod = async (name: string, namespace = 'serving') =>
     (
@@ -271,7 +273,7 @@ const routes = `
 `;
 
 it('routes what pods with sidecars send by VirtualServices and subsets', async () => {
-  const { cluster, apply, pass, send } = await mesh();
+  const { cluster, apply, pass, send, reach } = await mesh();
   await using _ = cluster;
   const applied = await apply(routes);
   expect(applied.map(({ status }) => status)).toEqual([201, 201, 201, 201]);
@@ -294,6 +296,14 @@ it('routes what pods with sidecars send by VirtualServices and subsets', async (
     elsewhere: '200 scored',
     withoutSidecar: '200 scored',
   });
+  // Who reckons with many requests at once is told the same.
+  expect([
+    reach('gateway'),
+    reach('gateway', version('v2')),
+    reach('gateway', { ...post, path: '/old' }),
+    reach('gateway', { ...post, path: '/v9' }),
+    reach('old', { ...post, path: '/v9' }),
+  ]).toEqual([['allow'], [503], [301], [404], ['allow']]);
   const [wrong] = await apply(`
     apiVersion: networking.istio.io/v1
     kind: VirtualService

@@ -19,7 +19,7 @@ export const judgingKinds: readonly Kind<HasMetadata>[] = [
 ];
 
 /** The kinds by which they judge and route. */
-const kinds: readonly Kind<HasMetadata>[] = [
+export const meshKinds: readonly Kind<HasMetadata>[] = [
   ...judgingKinds,
   kindOf(networking, 'VirtualService', 'virtualservices'),
 ];
@@ -61,7 +61,7 @@ export class MeshBook {
   private create(): Controller {
     const next = new Map<string, MeshObject>();
     return {
-      watches: kinds.map(kind =>
+      watches: meshKinds.map(kind =>
         watch(kind, {
           on: ({ type, object }) => {
             const key = `${kind.kind} ${keyOf(object)}`;

@@ -22,7 +22,7 @@ export interface MeshWay {
 }
 
 /** The page that is asked for when nothing else is said. */
-const anyPage: HttpRequest = { protocol: 'http', method: 'GET', path: '/', body: '' };
+export const anyPage: HttpRequest = { protocol: 'http', method: 'GET', path: '/', body: '' };
 
 /** Judges by the objects that sidecars have at the moment. */
 export class MeshGate {

@@ -7,9 +7,10 @@ import type { Backend } from './backends.js';
 import type { ClusterDns } from './dns.js';
 import type { MeshBook } from './mesh-book.js';
 import { headless } from './mesh-gate.js';
+import { namespaceOf } from './mesh/attachment.js';
 import { subsetLabels } from './mesh/destination-rule.js';
 import { fullHost, serviceOfHost } from './mesh/hosts.js';
-import type { HttpRoute, VirtualService } from './mesh/kinds.js';
+import type { HttpRoute, VirtualService, WeightedDestination } from './mesh/kinds.js';
 import { defaultMesh, type Workload } from './mesh/request.js';
 import { hasSidecar, isExcluded } from './mesh/sidecar.js';
 import { isHttp, workloadOf } from './mesh/traffic.js';
@@ -22,17 +23,25 @@ import {
 import type { Destination, Routes } from './routes.js';
 import type { ServiceBook } from './service-book.js';
 
+/** Pods that a request may go to, of a service. */
+interface Backends {
+  readonly service: Service;
+  /** Of the service. */
+  readonly port: number;
+  /** As the server sees it. */
+  readonly payload: HttpRequest;
+}
+
 /** Where a request goes, or what the sidecar answers by itself. */
 export type MeshRoute =
-  | {
-      readonly backend: Backend;
-      readonly service: Service;
-      /** Of the service. */
-      readonly port: number;
-      /** As the server sees it. */
-      readonly payload: HttpRequest;
-    }
-  | { readonly answer: HttpResponse };
+  (Backends & { readonly backend: Backend }) | { readonly answer: HttpResponse };
+
+/** One of the ways of a request, before one of its pods is chosen. */
+type MeshWayTo =
+  (Backends & { readonly backends: readonly Backend[] }) | { readonly answer: HttpResponse };
+
+/** A way, and the part of such requests that goes it. */
+export type SharedWay = MeshWayTo & { readonly share: number };
 
 /** What is needed to find the way. */
 export interface MeshRoutingTools {
@@ -50,6 +59,37 @@ export class MeshRouting {
 
   /** The way of what a pod sends; undefined where no VirtualService has to do with it. */
   route(pod: Pod | undefined, to: Destination, payload: unknown): MeshRoute | undefined {
+    const { random } = this.tools;
+    const decided = this.decide(pod, to, payload);
+    if (decided === undefined || 'answer' in decided) return decided;
+    const destinations = destinationsOf(decided.taken.route);
+    const way = this.destined(decided, destinations[drawn(random, destinations)]);
+    return 'answer' in way ? way : { ...way, backend: random.pick(way.backends) };
+  }
+
+  /** All ways that such requests go. */
+  ways(
+    pod: Pod | undefined,
+    to: Destination,
+    payload: HttpRequest,
+  ): readonly SharedWay[] | undefined {
+    const decided = this.decide(pod, to, payload);
+    if (decided === undefined) return undefined;
+    if ('answer' in decided) return [{ ...decided, share: 1 }];
+    const destinations = destinationsOf(decided.taken.route);
+    if (destinations.length === 0) return [{ ...this.destined(decided, undefined), share: 1 }];
+    const total = destinations.reduce((sum, { weight }) => sum + weight, 0);
+    return destinations.map(one => ({
+      ...this.destined(decided, one),
+      share: one.weight / total,
+    }));
+  }
+
+  private decide(
+    pod: Pod | undefined,
+    to: Destination,
+    payload: unknown,
+  ): Leaving | { readonly answer: HttpResponse } | undefined {
     const { virtualServices } = this.tools.book;
     if (virtualServices.length === 0 || pod === undefined || !isHttpRequest(payload)) {
       return undefined;
@@ -61,7 +101,7 @@ export class MeshRouting {
     const service = this.serviceOf(host, pod);
     const hasPort = service?.spec?.ports?.some(one => one.port === port) === true;
     if (!hasPort || !isHttp({ service, servicePort: port, payload })) return undefined;
-    return this.routeOf(virtualServices, { pod, to, payload, service });
+    return decidedBy(virtualServices, { pod, to, payload, service });
   }
 
   /** The service that the sidecar of the pod knows by the host. */
@@ -72,37 +112,13 @@ export class MeshRouting {
     return services.serviceAt(address) ?? headless(services, host, pod.metadata.namespace ?? '');
   }
 
-  private routeOf(
-    virtualServices: readonly VirtualService[],
-    { pod, to, payload, service }: Asked,
-  ): MeshRoute | undefined {
-    const { name = '', namespace = '' } = service.metadata;
-    const { method, path, headers = {} } = payload;
-    const own = to.port === 80 ? to.host : `${to.host}:${to.port}`;
-    const authority = headers['host'] ?? own;
-    const client = workloadOf(pod, pod.status?.podIP ?? '');
-    const request = { client, port: to.port, method, path, authority, headers };
-    const taken = takenRoute(virtualServices, { name, namespace }, request);
-    if (taken === undefined) return undefined;
-    if (taken === 'none') return answered(404);
-    const { redirect, directResponse } = taken.route;
-    if (redirect !== undefined) return redirected(redirect, { authority, path });
-    if (directResponse !== undefined) {
-      return answered(directResponse.status ?? 200, directResponse.body?.string);
-    }
-    const changed = { ...payload, path: rewrittenPath(taken, path) };
-    return this.destined(taken, { pod, client, port: to.port, payload: changed });
-  }
-
-  /** One of the pods of one of the destinations. */
+  /** The pods of a destination. */
   private destined(
-    { namespace, route }: TakenRoute,
-    { pod, client, port: asked, payload }: Leaving,
-  ): MeshRoute {
-    const { random, book, services, routes, labelsAt } = this.tools;
-    const destinations = destinationsOf(route);
-    const chosen = destinations[drawn(random, destinations)]?.destination ?? {};
-    const server = serviceOfHost(fullHost(chosen.host ?? '', namespace));
+    { taken, pod, client, port: asked, payload }: Leaving,
+    { destination: chosen = {} }: WeightedDestination = {},
+  ): MeshWayTo {
+    const { book, services, routes, labelsAt } = this.tools;
+    const server = serviceOfHost(fullHost(chosen.host ?? '', namespaceOf(taken.by.metadata)));
     const service = server && services.service(server.namespace, server.name);
     // Of a cluster that Envoy does not know it says nothing but the status.
     if (server === undefined || service === undefined) return answered(503);
@@ -121,7 +137,7 @@ export class MeshRouting {
       Object.entries(labels).every(([key, value]) => labelsAt(ip)[key] === value),
     );
     if (backends.length === 0) return answered(503, 'no healthy upstream');
-    return { backend: random.pick(backends), service, port, payload };
+    return { backends, service, port, payload };
   }
 }
 
@@ -132,11 +148,37 @@ interface Asked {
   readonly service: Service;
 }
 
+/** A request that leaves the pod by a route. */
 interface Leaving {
+  readonly taken: TakenRoute;
   readonly pod: Pod;
   readonly client: Workload;
   readonly port: number;
   readonly payload: HttpRequest;
+}
+
+function decidedBy(
+  virtualServices: readonly VirtualService[],
+  { pod, to, payload, service }: Asked,
+): Leaving | { readonly answer: HttpResponse } | undefined {
+  const { name = '', namespace = '' } = service.metadata;
+  const { method, path, headers = {} } = payload;
+  const own = to.port === 80 ? to.host : `${to.host}:${to.port}`;
+  const authority = headers['host'] ?? own;
+  const client = workloadOf(pod, pod.status?.podIP ?? '');
+  const request = { client, port: to.port, method, path, authority, headers };
+  const taken = takenRoute(virtualServices, { name, namespace }, request);
+  if (taken === undefined) return undefined;
+  if (taken.route === undefined) return answered(404);
+  const { redirect, directResponse } = taken.route;
+  if (redirect !== undefined) return redirected(redirect, { authority, path });
+  if (directResponse !== undefined) {
+    return answered(directResponse.status ?? 200, directResponse.body?.string);
+  }
+  const changed = { ...payload, path: rewrittenPath(taken, path) };
+  const host = taken.route.rewrite?.authority ?? '';
+  const sent = host === '' ? changed : { ...changed, headers: { ...headers, host } };
+  return { taken, pod, client, port: to.port, payload: sent };
 }
 
 /** Where of several the draw falls, by their weights. */
@@ -146,14 +188,18 @@ function drawn(random: Random, weighted: readonly { readonly weight: number }[])
   return weighted.findIndex(({ weight }) => (left -= weight) < 0);
 }
 
-function answered(status: number, body = '', headers?: HttpResponse['headers']): MeshRoute {
+function answered(
+  status: number,
+  body = '',
+  headers?: HttpResponse['headers'],
+): { readonly answer: HttpResponse } {
   return { answer: { status, contentType: 'text/plain', body, ...(headers && { headers }) } };
 }
 
 function redirected(
   { uri, authority, scheme = 'http', redirectCode = 301 }: NonNullable<HttpRoute['redirect']>,
   asked: { readonly authority: string; readonly path: string },
-): MeshRoute {
+): { readonly answer: HttpResponse } {
   const location = `${scheme}://${authority ?? asked.authority}${uri ?? asked.path}`;
   return answered(redirectCode, '', { location });
 }

@@ -73,7 +73,7 @@ export interface ClusterNetwork {
   /**
    * Where connections would go, each backend with what policies say: for those who reckon with many
    * at once. The answer is the same object until `version` changes. The sidecars of a mesh are asked
-   * about this request. Default: for any page.
+   * about this request, and send it where their VirtualServices say. Default: for any page.
    */
   reach(to: Destination, from?: ReachFrom, request?: HttpRequest): Reach;
   /** Who lets nobody connect to a backend, whoever it be; undefined where somebody may get through. */
@@ -206,6 +206,7 @@ class Network {
       routes: this.routes,
       verdict: (from, to) => this.gate.verdict(from, to),
       mesh: this.mesh,
+      routing: this.meshRouting,
       podAt: ip => this.policies.podAt(ip),
       version: () => this.version,
     });

@@ -1,8 +1,9 @@
 /** Who would take connections and whom policies let through, reckoned once until something changes. */
 import type { HttpRequest } from '../api/http-message.js';
-import type { Pod } from '../api/kinds/core.js';
+import type { Pod, Service } from '../api/kinds/core.js';
 import type { Backend } from './backends.js';
-import type { MeshGate } from './mesh-gate.js';
+import { anyPage, type MeshGate } from './mesh-gate.js';
+import type { MeshRouting, SharedWay } from './mesh-routing.js';
 import type { Source, Target } from './policy-gate.js';
 import type { Verdict } from './policy/evaluator.js';
 import type { PolicyPod } from './policy/party.js';
@@ -20,16 +21,28 @@ export interface ReachedBackend extends Backend {
    * refused.
    */
   readonly verdict: Verdict | 'mesh-denied';
+  /** Its part of the requests, where routes of a mesh say so. Default: the same for all. */
+  readonly share?: number;
+}
+
+/** What the client's own sidecar answers, with no server having been asked: a status of HTTP. */
+export interface SidecarAnswer {
+  readonly status: number;
+  /** Of the requests. */
+  readonly share: number;
 }
 
 /** Who could take connections, or the error that they all end in. */
-export type Reach = { readonly backends: readonly ReachedBackend[] } | NoRoute;
+export type Reach =
+  | { readonly backends: readonly ReachedBackend[]; readonly answers?: readonly SidecarAnswer[] }
+  | NoRoute;
 
 /** What is needed to reckon. */
 export interface ReachTools {
   readonly routes: Routes;
   readonly verdict: (from: Source, to: Target) => Verdict;
   readonly mesh: Pick<MeshGate, 'isActive' | 'lets'>;
+  readonly routing: Pick<MeshRouting, 'ways'>;
   readonly podAt: (ip: string) => PolicyPod | undefined;
   readonly version: () => number;
 }
@@ -56,7 +69,7 @@ export class Reaches {
     const source = sourceOf(from);
     const { namespace = '', name = '', uid = '' } = source.pod?.metadata ?? {};
     const { isActive } = this.tools.mesh;
-    const asked = isActive && request !== undefined ? ` ${request.method} ${request.path}` : '';
+    const asked = isActive && request !== undefined ? ` ${textOf(request)}` : '';
     const key = `${namespace}/${name}/${uid}/${source.ip} ${to.protocol ?? ''} ${to.host}:${to.port}${asked}`;
     const known = this.known.get(key);
     if (known !== undefined) return known;
@@ -66,23 +79,67 @@ export class Reaches {
   }
 
   private reckon(to: Destination, source: Source, request: HttpRequest | undefined): Reach {
-    const { routes, verdict, podAt, mesh } = this.tools;
+    const { routes, mesh, routing } = this.tools;
+    const ways = mesh.isActive ? routing.ways(source.pod, to, request ?? anyPage) : undefined;
+    if (ways !== undefined) return this.byRoutes(ways, to, source);
     const route = routes.route(to, source.pod);
     if ('error' in route) return route;
-    const { protocol = 'TCP' } = to;
+    const { service } = route;
     return {
-      backends: route.backends.map(({ ip, port }) => {
-        const { namespace, name } = podAt(ip) ?? {};
-        const isKnown = namespace !== undefined && name !== undefined;
-        const pod = isKnown ? { namespace, name } : undefined;
-        const target = { ip, port, protocol };
-        const packets = verdict(source, target);
-        if (packets !== 'allow' || !mesh.isActive) return { ip, port, pod, verdict: packets };
-        const isLet = mesh.lets(source, { to, target, service: route.service }, request);
-        return { ip, port, pod, verdict: isLet ? packets : 'mesh-denied' };
-      }),
+      backends: route.backends.map(backend =>
+        this.reached(backend, { source, to, service, request }),
+      ),
     };
   }
+
+  /** The client's sidecar knows better than the Service's name where requests go. */
+  private byRoutes(ways: readonly SharedWay[], to: Destination, source: Source): Reach {
+    const backends: ReachedBackend[] = [];
+    const answers: SidecarAnswer[] = [];
+    for (const way of ways) {
+      if ('answer' in way) {
+        answers.push({ status: way.answer.status, share: way.share });
+        continue;
+      }
+      const { service, port: servicePort, payload: request } = way;
+      const share = way.share / way.backends.length;
+      for (const backend of way.backends) {
+        const reached = this.reached(backend, { source, to, service, servicePort, request });
+        backends.push({ ...reached, share });
+      }
+    }
+    return { backends, ...(answers.length > 0 && { answers }) };
+  }
+
+  private reached(
+    { ip, port }: Backend,
+    { source, to, service, servicePort, request }: Connecting,
+  ): ReachedBackend {
+    const { verdict, podAt, mesh } = this.tools;
+    const { protocol = 'TCP' } = to;
+    const { namespace, name } = podAt(ip) ?? {};
+    const isKnown = namespace !== undefined && name !== undefined;
+    const pod = isKnown ? { namespace, name } : undefined;
+    const target = { ip, port, protocol };
+    const packets = verdict(source, target);
+    if (packets !== 'allow' || !mesh.isActive) return { ip, port, pod, verdict: packets };
+    const way = { to, target, service, ...(servicePort !== undefined && { servicePort }) };
+    const isLet = mesh.lets(source, way, request);
+    return { ip, port, pod, verdict: isLet ? packets : 'mesh-denied' };
+  }
+}
+
+/** What connects, and to what. */
+interface Connecting {
+  readonly source: Source;
+  readonly to: Destination;
+  readonly service: Service | undefined;
+  readonly servicePort?: number;
+  readonly request: HttpRequest | undefined;
+}
+
+function textOf({ method, path, headers = {} }: HttpRequest): string {
+  return `${method} ${path} ${JSON.stringify(headers)}`;
 }
 
 function sourceOf(from: ReachFrom): Source {

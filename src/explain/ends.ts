@@ -77,6 +77,23 @@ export function destinationOf(known: Known, reference: Reference): Destination {
   );
 }
 
+/**
+ * The Service that is named, and which of its ports; undefined where something else is.
+ *
+ * @throws UserError when it has no such port.
+ */
+export function serviceAsked(
+  known: Known,
+  reference: Reference,
+): { readonly service: Service; readonly port: number } | undefined {
+  if (reference.address !== undefined) return undefined;
+  const service = serviceNamed(known, reference);
+  if (service === undefined || service.spec?.type === 'ExternalName') return undefined;
+  const { name = '', namespace = known.namespace } = service.metadata;
+  const { port } = servicePortOf(service, reference, `Service ${namespace}/${name}`);
+  return { service, port };
+}
+
 function byService(known: Known, service: Service, reference: Reference): Destination {
   const { name = '', namespace = known.namespace } = service.metadata;
   const title = `Service ${namespace}/${name}`;

@@ -3,13 +3,19 @@ import type { SideExplanation } from '../../sim/network/policy/explain.js';
 import type { PairAnswer, TrafficAnswer } from './traffic.js';
 
 /** The answer in lines. */
-export function trafficText({ from, to, isAllowed, answers, unready }: TrafficAnswer): string {
-  const some = answers.some(one => one.isAllowed);
+export function trafficText(answer: TrafficAnswer): string {
+  const { from, to, isAllowed, answers, unready, unreached = [] } = answer;
+  const some = [...answers, ...unreached].some(one => one.isAllowed);
   const verdict = isAllowed ? 'allowed' : some ? 'allowed between some' : 'denied';
   const lines = [
     `${from} -> ${to}: ${verdict}`,
     ...(unready === undefined ? [] : [unreadyLine(unready)]),
     ...answers.flatMap(pairLines),
+    ...unreached.flatMap(one => [
+      '',
+      `${one.from} -> ${to}: answered by its own sidecar`,
+      line('route', one.isAllowed, one.text),
+    ]),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -20,11 +26,12 @@ function unreadyLine(pods: number): string {
 }
 
 function pairLines(answer: PairAnswer): string[] {
-  const { from, to, port, protocol, pairs, egress, ingress, mesh, lookup } = answer;
+  const { from, to, port, protocol, pairs, egress, ingress, route, mesh, lookup } = answer;
   const many = pairs === 1 ? '' : ` (${pairs} pairs of pods)`;
   return [
     '',
     `${from} -> ${to} ${protocol}/${port}${many}: ${answer.isAllowed ? 'allowed' : 'denied'}`,
+    ...(route === undefined ? [] : [line('route', route.isAllowed, route.text)]),
     ...sideLines('egress', egress),
     ...sideLines('ingress', ingress),
     ...(mesh === undefined ? [] : [line('mesh', mesh.isAllowed, `GET /: ${mesh.text}`)]),

@@ -114,6 +114,69 @@ spec: { mtls: { mode: STRICT } }
     expect(answers[0]).toMatchObject({ verdict: 'allow', mesh: { isAllowed: false } });
   });
 
+  it('goes where the VirtualServices of its sidecar send it, and says which', () => {
+    const routes = `
+apiVersion: v1
+kind: Namespace
+metadata: { name: web, labels: { istio-injection: enabled } }
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: { name: canary, namespace: serving }
+spec: { host: canary, subsets: [{ name: new, labels: { app: canary } }] }
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: { name: scorer, namespace: serving }
+spec:
+  hosts: [scorer]
+  http:
+    - match: [{ sourceLabels: { app: old } }]
+      redirect: { uri: /moved }
+    - name: split
+      match: [{ uri: { prefix: / } }]
+      rewrite: { uri: /v2/ }
+      route:
+        - { destination: { host: scorer }, weight: 90 }
+        - { destination: { host: canary, subset: new }, weight: 8 }
+        - { destination: { host: canary, subset: none }, weight: 2 }
+---`;
+    const others = workload('serving', 'canary', 8080) + workload('web', 'old', 3000);
+    const known = manifests(platform + others + workload('legacy', 'batch', 3000) + routes);
+    const head =
+      'GET / takes the route 2 of 2 "split" of VirtualService serving/scorer by its match {"uri":{"prefix":"/"}}';
+    const text = (from: string) =>
+      trafficText(ask(known, from, 'serving/svc/scorer'))
+        .split('\n')
+        .filter(line => !/^ {2}(egress|ingress)/u.test(line));
+    expect(text('web/shop')).toEqual([
+      'web/shop -> serving/svc/scorer: allowed between some',
+      '',
+      'web/deployment/shop -> serving/deployment/scorer TCP/8080: allowed',
+      `  route    yes  ${head}: 90 % of them to Service serving/scorer, as /v2/`,
+      expect.stringContaining('  mesh     yes  GET /: '),
+      '',
+      'web/deployment/shop -> serving/deployment/canary TCP/8080: allowed',
+      `  route    yes  ${head}: 8 % of them to Service serving/canary, subset new, as /v2/`,
+      expect.stringContaining('  mesh     yes  GET /: '),
+      '',
+      'web/deployment/shop -> serving/svc/scorer: answered by its own sidecar',
+      `  route    no   ${head}: 2 % of them to Service serving/canary, subset none: 503, no DestinationRule has a subset none`,
+      '',
+    ]);
+    expect(text('web/old')).toEqual([
+      'web/old -> serving/svc/scorer: allowed',
+      '',
+      'web/deployment/old -> serving/svc/scorer: answered by its own sidecar',
+      '  route    yes  GET / takes the route 1 of 2 of VirtualService serving/scorer by its match {"sourceLabels":{"app":"old"}}: the sidecar answers 301, to http://scorer/moved',
+      '',
+    ]);
+    expect(text('legacy/batch')).toContain(
+      '  route    yes  VirtualService serving/scorer does not count: legacy/deployment/batch has no sidecar that knows it',
+    );
+    expect(ask(known, 'web/shop', 'serving/canary:80').answers[0]).not.toHaveProperty('route');
+  });
+
   it.each([
     [
       'web/shopp',

@@ -2,8 +2,9 @@
 import { namespaces, pods, services, type Pod } from '../../sim/api/kinds/core.js';
 import { networkPolicies } from '../../sim/api/kinds/networking.js';
 import { kindOf, type HasMetadata, type Kind } from '../../sim/api/object.js';
-import { judgingKinds } from '../../sim/network/mesh-book.js';
+import { meshKinds } from '../../sim/network/mesh-book.js';
 import type { MeshObject } from '../../sim/network/mesh/kinds.js';
+import { anyPage } from '../../sim/network/mesh-gate.js';
 import { judgeTraffic } from '../../sim/network/mesh/traffic.js';
 import { PolicyEvaluator } from '../../sim/network/policy/evaluator.js';
 import {
@@ -13,8 +14,16 @@ import {
 } from '../../sim/network/policy/explain.js';
 import type { Policy } from '../../sim/network/policy/kinds.js';
 import { nameServer } from '../check/policies.js';
-import { destinationOf, sourceOf, type Answering, type Destination, type End } from './ends.js';
+import {
+  destinationOf,
+  serviceAsked,
+  sourceOf,
+  type Answering,
+  type Destination,
+  type End,
+} from './ends.js';
 import { namespaceLabels, objectsOf, type Known } from './known.js';
+import { meshRouted, type RoutedTo, type RouteText } from './mesh-route.js';
 import type { Reference } from './reference.js';
 
 const policyGroup = 'policy.networking.k8s.io';
@@ -33,7 +42,7 @@ export const trafficKinds: readonly Kind<HasMetadata>[] = [
   services,
   namespaces,
   ...policyKinds,
-  ...judgingKinds,
+  ...meshKinds,
 ];
 
 /** What is said of one source and one destination, and of how many pairs of pods it holds. */
@@ -44,6 +53,8 @@ export interface PairAnswer extends TrafficExplanation {
   readonly port: number;
   readonly protocol: string;
   readonly isAllowed: boolean;
+  /** Which VirtualService sends requests here, or does not though it would; absent where none does. */
+  readonly route?: RouteText;
   /** What the sidecars say to `GET /`; absent where none is on the way. */
   readonly mesh?: { readonly isAllowed: boolean; readonly text: string };
   /** Why the source cannot look up the name of the Service; absent where it can, or needs not. */
@@ -58,6 +69,8 @@ export interface TrafficAnswer {
   /** Whether all pairs of pods may connect. */
   readonly isAllowed: boolean;
   readonly answers: readonly PairAnswer[];
+  /** What of the requests the sources' own sidecars answer, by VirtualServices. */
+  readonly unreached?: readonly (RouteText & { readonly from: string })[];
   /** How many pods of the Service there are, when not one of them is ready; of a cluster only. */
   readonly unready?: number;
 }
@@ -69,34 +82,64 @@ export interface TrafficAnswer {
  */
 export function trafficAnswer(known: Known, from: Reference, to: Reference): TrafficAnswer {
   const sources = sourceOf(known, from);
-  const destination = destinationOf(known, to);
+  const asked = serviceAsked(known, to);
   const court = courtOf(known);
   const answers = new Map<string, PairAnswer>();
+  const unreached = new Map<string, RouteText & { readonly from: string }>();
+  const destinations: Destination[] = [];
+  let direct: Destination | undefined;
   for (const source of sources) {
-    for (const end of destination.ends) {
-      const answer = judged(court, source, { ...destination, end });
-      const rules = [answer.egress, answer.ingress].map(({ rule }) => rule?.policy ?? '');
-      const key = [answer.from, answer.to, answer.port, answer.verdict, ...rules].join(' ');
-      const before = answers.get(key);
-      answers.set(key, before === undefined ? answer : { ...before, pairs: before.pairs + 1 });
+    const routed = asked && meshRouted(known, court.mesh, source, asked);
+    if (routed?.ways !== undefined) {
+      const { title } = source;
+      for (const one of routed.notes)
+        unreached.set(`${title} ${one.text}`, { from: title, ...one });
+    }
+    const ways: readonly Way[] = routed?.ways ?? [
+      { destination: (direct ??= destinationOf(known, to)), route: routed?.notes[0] },
+    ];
+    for (const way of ways) {
+      destinations.push(way.destination);
+      for (const end of way.destination.ends) note(answers, judged(court, source, { ...way, end }));
     }
   }
   const all = [...answers.values()];
-  const unready = known.isOfManifests ? undefined : unreadyOf(destination);
+  const left = [...unreached.values()];
+  const unready = known.isOfManifests ? undefined : unreadyOf(destinations);
   return {
     ...(unready !== undefined && { unready }),
     from: from.text,
     to: to.text,
-    isAllowed: all.every(({ isAllowed }) => isAllowed),
+    isAllowed: [...all, ...left].every(({ isAllowed }) => isAllowed),
     answers: all,
+    ...(left.length > 0 && { unreached: left }),
   };
 }
 
+/** Where requests go, and by whose word. */
+type Way = Pick<RoutedTo, 'destination'> &
+  Partial<Pick<RoutedTo, 'path' | 'authority' | 'text'>> & {
+    readonly route?: RouteText | undefined;
+  };
+
+/** Equal answers are told once. */
+function note(answers: Map<string, PairAnswer>, answer: PairAnswer): void {
+  const { from, to, port, verdict, egress, ingress, route } = answer;
+  const rules = [egress, ingress].map(({ rule }) => rule?.policy ?? '');
+  const key = [from, to, port, verdict, ...rules, route?.text ?? ''].join(' ');
+  const before = answers.get(key);
+  answers.set(key, before === undefined ? answer : { ...before, pairs: before.pairs + 1 });
+}
+
 /** A Service without a ready pod has no endpoints, whatever policies say. */
-function unreadyOf({ service, ends }: Destination): number | undefined {
-  if (service === undefined || service.spec?.publishNotReadyAddresses === true) return undefined;
-  const pods = new Set(ends.flatMap(({ pod }) => pod ?? []));
+function unreadyOf(destinations: readonly Destination[]): number | undefined {
+  if (destinations.length === 0 || !destinations.every(needsReady)) return undefined;
+  const pods = new Set(destinations.flatMap(({ ends }) => ends.flatMap(({ pod }) => pod ?? [])));
   return [...pods].some(isReady) ? undefined : pods.size;
+}
+
+function needsReady({ service }: Destination): boolean {
+  return service !== undefined && service.spec?.publishNotReadyAddresses !== true;
 }
 
 function isReady({ status }: Pod): boolean {
@@ -115,24 +158,21 @@ function courtOf(known: Known): Court {
     // The policies keep their kinds, by which they are told apart.
     objectsOf(known, kind).map(object => ({ ...object, kind: kind.kind }) as unknown as Policy),
   );
-  const mesh = judgingKinds.flatMap(kind =>
+  const mesh = meshKinds.flatMap(kind =>
     objectsOf(known, kind).map(object => ({ ...object, kind: kind.kind }) as unknown as MeshObject),
   );
   const evaluator = new PolicyEvaluator({ policies, namespaces: namespaceLabels(known) });
   return { evaluator, mesh };
 }
 
-function judged(
-  court: Court,
-  source: End,
-  to: Pick<Destination, 'service' | 'servicePort'> & { readonly end: Answering },
-): PairAnswer {
-  const { end, service } = to;
+function judged(court: Court, source: End, to: Way & { readonly end: Answering }): PairAnswer {
+  const { end, destination, text } = to;
+  const route = text === undefined ? to.route : { isAllowed: true, text };
   const { port, protocol } = end;
   const attempt = { from: source.party, to: end.party, port, protocol };
   const explained = explainTraffic(court.evaluator, attempt);
   const mesh = meshAnswer(court, source, to);
-  const lookup = service === undefined ? undefined : lookupOf(court, source);
+  const lookup = destination.service === undefined ? undefined : lookupOf(court, source);
   return {
     ...explained,
     from: source.title,
@@ -140,6 +180,7 @@ function judged(
     port,
     protocol,
     isAllowed: explained.verdict === 'allow' && mesh?.isAllowed !== false,
+    ...(route !== undefined && { route }),
     ...(mesh !== undefined && { mesh }),
     ...(lookup !== undefined && { lookup }),
     pairs: 1,
@@ -156,9 +197,10 @@ function lookupOf({ evaluator }: Court, { party }: End): SideExplanation | undef
 function meshAnswer(
   { mesh }: Court,
   source: End,
-  { end, service, servicePort }: Parameters<typeof judged>[2],
+  { end, destination, path = '/', authority }: Parameters<typeof judged>[2],
 ): PairAnswer['mesh'] {
   if (end.pod === undefined || end.protocol !== 'TCP') return undefined;
+  const { service, servicePort } = destination;
   const serverIp = end.pod.status?.podIP ?? '';
   const verdict = judgeTraffic(
     {
@@ -169,8 +211,8 @@ function meshAnswer(
       port: end.port,
       service,
       servicePort,
-      host: service?.metadata.name ?? `${serverIp}:${end.port}`,
-      payload: { protocol: 'http', method: 'GET', path: '/', body: '' },
+      host: authority ?? service?.metadata.name ?? `${serverIp}:${end.port}`,
+      payload: { ...anyPage, path },
     },
     { objects: mesh, nowMs: 0 },
   );

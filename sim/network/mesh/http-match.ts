@@ -25,7 +25,10 @@ export interface RoutedRequest {
 export const meshGateway = 'mesh';
 
 /** Whether a sidecar has the match at all: it is for this port and for such clients. */
-export function isForClient(match: HttpMatch, { client, port }: RoutedRequest): boolean {
+export function isForClient(
+  match: HttpMatch,
+  { client, port }: Pick<RoutedRequest, 'client' | 'port'>,
+): boolean {
   if (match.port !== undefined && match.port !== 0 && match.port !== port) return false;
   const { gateways = [], sourceLabels = {}, sourceNamespace = '' } = match;
   if (gateways.length > 0) return gateways.includes(meshGateway);

@@ -177,9 +177,10 @@ export interface VirtualServiceSpec {
 
 /** What is done with the requests that one of the matches is about; without any, with all. */
 export interface HttpRoute {
+  readonly name?: string;
   readonly match?: readonly HttpMatch[];
   readonly route?: readonly WeightedDestination[];
-  readonly rewrite?: { readonly uri?: string };
+  readonly rewrite?: { readonly uri?: string; readonly authority?: string };
   readonly redirect?: {
     readonly uri?: string;
     readonly authority?: string;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { HttpMatch, HttpRoute, VirtualService, VirtualServiceSpec } from './kinds.js';
 import type { RoutedRequest } from './http-match.js';
-import { destinationsOf, rewrittenPath, takenRoute } from './virtual-service.js';
+import { certainRoute, destinationsOf, rewrittenPath, takenRoute } from './virtual-service.js';
 
 const service = { name: 'model', namespace: 'models' };
 const asked: RoutedRequest = {
@@ -28,7 +28,7 @@ function leading(
 
 function ledBy(all: readonly VirtualService[], request: Partial<RoutedRequest> = {}) {
   const taken = takenRoute(all, service, { ...asked, ...request });
-  return typeof taken === 'object' ? taken.route.route?.[0]?.destination?.host : taken;
+  return taken && (taken.route?.route?.[0]?.destination?.host ?? 'none');
 }
 
 it('counts for the services that its hosts mean: short names in its own namespace', () => {
@@ -83,6 +83,20 @@ it('answers for itself where no route matches, and does not count where it has n
   expect(ledBy(of({ sourceNamespace: 'shop', sourceLabels: { app: 'web' } }))).toBe('a');
 });
 
+it('is certain of a route where no request can take another', () => {
+  const certain = (...http: readonly HttpRoute[]) => {
+    const taken = certainRoute([leading('a', { http })], service, asked);
+    return typeof taken === 'object' ? taken.route.route?.[0]?.destination?.host : taken;
+  };
+  const some = { ...to('some'), match: [{ uri: { prefix: '/v1' } }] };
+  const own = { ...to('own'), match: [{ name: 'ours', sourceNamespace: 'shop' }] };
+  const others = { ...to('others'), match: [{ sourceNamespace: 'others' }] };
+  expect(certain(to('all'), some)).toBe('all');
+  expect(certain(others, own, to('all'))).toBe('own');
+  expect(certain(some, to('all'))).toBe('depends');
+  expect(certain(others)).toBeUndefined();
+});
+
 it('gives the only destination all, and none to those of several without a weight', () => {
   const one = { destination: { host: 'a' }, weight: 0 };
   const other = { destination: { host: 'b' }, weight: 30 };
@@ -94,7 +108,6 @@ it('puts another beginning before the rest of a path', () => {
   const rewritten = (uri: HttpMatch['uri']) =>
     rewrittenPath(
       {
-        namespace: 'models',
         route: { rewrite: { uri: '/' } },
         match: uri && { uri },
       },

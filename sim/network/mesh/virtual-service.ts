@@ -10,11 +10,20 @@ import type { HttpMatch, HttpRoute, VirtualService, WeightedDestination } from '
 
 /** The route that a request takes, and the match by which it does. */
 export interface TakenRoute {
-  /** Of the VirtualService, in which short names of hosts are looked up. */
-  readonly namespace: string;
+  /** The VirtualService, in whose namespace short names of hosts are looked up. */
+  readonly by: VirtualService;
   readonly route: HttpRoute;
   readonly match: HttpMatch | undefined;
 }
+
+/** A VirtualService that counts and has no route for the request. */
+export interface NoRouteTaken {
+  readonly by: VirtualService;
+  readonly route: undefined;
+}
+
+/** Who asks, and for which port of the service. */
+export type Asking = Pick<RoutedRequest, 'client' | 'port'>;
 
 /** A service, by its name. */
 interface ServiceName {
@@ -22,19 +31,50 @@ interface ServiceName {
   readonly namespace: string;
 }
 
-/** The route; `none`: a VirtualService counts and no route of it matches. Undefined: none counts. */
+/** The route; without one, a VirtualService counts and no route of it matches. Undefined: none counts. */
 export function takenRoute(
   all: readonly VirtualService[],
   service: ServiceName,
   request: RoutedRequest,
-): TakenRoute | 'none' | undefined {
+): TakenRoute | NoRouteTaken | undefined {
+  const by = countingFor(all, service, request);
+  return by && (routeOf(by, request) ?? { by, route: undefined });
+}
+
+/** The route that every request takes, whatever it asks for; `depends`: they take several, or some none. */
+export function certainRoute(
+  all: readonly VirtualService[],
+  service: ServiceName,
+  asking: Asking,
+): TakenRoute | 'depends' | undefined {
+  const by = countingFor(all, service, asking);
+  if (by === undefined) return undefined;
+  const first = (by.spec?.http ?? []).find(route => isRouteFor(route, asking));
+  const match = first?.match?.find(one => isForClient(one, asking) && !asksForMore(one));
+  const isCertain = first?.match === undefined || first.match.length === 0 || match !== undefined;
+  return first !== undefined && isCertain ? { by, route: first, match } : 'depends';
+}
+
+/** What of a match says whose requests it is about, or nothing at all. */
+const aboutClients: ReadonlySet<string> = new Set(
+  'name port gateways sourceLabels sourceNamespace ignoreUriCase'.split(' '),
+);
+
+/** Whether it is about some requests of a client only. */
+function asksForMore(match: HttpMatch): boolean {
+  return Object.keys(match).some(field => !aboutClients.has(field));
+}
+
+function countingFor(
+  all: readonly VirtualService[],
+  service: ServiceName,
+  asking: Asking,
+): VirtualService | undefined {
   const host = serviceHost(service);
-  const counting = visibleTo(all, request.client.namespace)
+  return visibleTo(all, asking.client.namespace)
     .map(one => ({ one, close: hostCloseness(one, host) }))
-    .filter(({ one, close }) => close > 0 && hasRoutes(one, request))
-    .toSorted((a, b) => order(b.close, a.close));
-  const [first] = counting;
-  return first && (routeOf(first.one, request) ?? 'none');
+    .filter(({ one, close }) => close > 0 && hasRoutes(one, asking))
+    .toSorted((a, b) => order(b.close, a.close))[0]?.one;
 }
 
 /** Infinity is its own equal here. */
@@ -67,22 +107,20 @@ function hostCloseness({ metadata, spec }: VirtualService, host: string): number
 }
 
 /** Whether a client has any of its routes: without, the VirtualService counts for nothing. */
-function hasRoutes({ spec }: VirtualService, request: RoutedRequest): boolean {
-  return (spec?.http ?? []).some(
-    ({ match = [] }) => match.length === 0 || match.some(one => isForClient(one, request)),
-  );
+function hasRoutes({ spec }: VirtualService, asking: Asking): boolean {
+  return (spec?.http ?? []).some(route => isRouteFor(route, asking));
 }
 
-function routeOf(
-  { metadata, spec }: VirtualService,
-  request: RoutedRequest,
-): TakenRoute | undefined {
-  const namespace = namespaceOf(metadata);
-  for (const route of spec?.http ?? []) {
+function isRouteFor({ match = [] }: HttpRoute, asking: Asking): boolean {
+  return match.length === 0 || match.some(one => isForClient(one, asking));
+}
+
+function routeOf(by: VirtualService, request: RoutedRequest): TakenRoute | undefined {
+  for (const route of by.spec?.http ?? []) {
     const { match: matches = [] } = route;
-    if (matches.length === 0) return { namespace, route, match: undefined };
+    if (matches.length === 0) return { by, route, match: undefined };
     const match = matches.find(one => isForClient(one, request) && isMatched(one, request));
-    if (match !== undefined) return { namespace, route, match };
+    if (match !== undefined) return { by, route, match };
   }
   return undefined;
 }
@@ -99,7 +137,10 @@ export function destinationsOf({
 }
 
 /** The path that the server sees: a rewritten one has another beginning, or is another but for its query. */
-export function rewrittenPath({ route, match }: TakenRoute, asked: string): string {
+export function rewrittenPath(
+  { route, match }: Pick<TakenRoute, 'route' | 'match'>,
+  asked: string,
+): string {
   const uri = route.rewrite?.uri ?? '';
   if (uri === '') return asked;
   const [path = ''] = asked.split('?');

@@ -37,6 +37,9 @@ export interface Plan<R> {
 /** Where clients stand: outside of the cluster, at an address of TEST-NET-3 (RFC 5737). */
 const clientAddress = '203.0.113.10';
 
+/** What a sidecar answers that knows no pod to send to. */
+const unavailable = 503;
+
 /** The plan as things stand. A replica of two revisions is booked under the first. */
 export function planOf<R extends Taking>(input: PlanInput<R>): Plan<R> {
   const plan = new PlanInMaking(input);
@@ -123,8 +126,12 @@ class PlanInMaking<R extends Taking> {
       const isRefused = reach.error === 'connection refused';
       return this.fail(name, isRefused ? 'refused' : 'no route', share);
     }
-    const own = share / reach.backends.length;
-    for (const { ip, port, verdict } of reach.backends) {
+    // What the gateway's own sidecar answers, no replica has seen.
+    for (const { status, share: part } of reach.answers ?? []) {
+      this.fail(name, status === unavailable ? 'refused' : 'no route', share * part);
+    }
+    for (const { ip, port, verdict, share: part } of reach.backends) {
+      const own = part === undefined ? share / reach.backends.length : share * part;
       const replica = replicas.get(`${ip}:${port}`);
       if (verdict !== 'allow') this.fail(name, 'denied by policy', own);
       else if (replica?.accepts !== true) this.fail(name, 'refused', own);
