@@ -95,8 +95,21 @@ async function mesh() {
       context.network.listen(8080, ({ reply }) =>
         reply({ status: 200, contentType: 'text/plain', body: 'scored' }),
       );
-      return {};
+      return {
+        probe: request => ({
+          isSuccess: request.kind === 'http' && request.port === 8080 && request.path === '/ready',
+        }),
+      };
     },
+  };
+  const sick: Workload = {
+    name: 'sick',
+    start: () => ({
+      probe: request =>
+        request.kind === 'http'
+          ? { isSuccess: false, message: 'HTTP probe failed with statuscode: 503' }
+          : { isSuccess: false, isRefused: true },
+    }),
   };
   const idle: Workload = {
     name: 'idle',
@@ -112,6 +125,7 @@ async function mesh() {
     workloads: [
       { workload: server, image: 'model' },
       { workload: idle, image: 'client' },
+      { workload: sick, image: 'sick' },
     ],
   });
   const { loop, network } = cluster.simulation;
@@ -212,6 +226,53 @@ it('judges requests as the mesh does: by accounts, by what they ask for, and by 
       ]),
     },
   });
+});
+
+it("asks programs by the sidecar's agent, for the kubelet", async () => {
+  const { cluster, apply, pass, pod } = await mesh();
+  await using _ = cluster;
+  expect(await pod('model')).toMatchObject({
+    spec: {
+      initContainers: [
+        { name: 'istio-init' },
+        {
+          env: expect.arrayContaining([
+            {
+              name: 'ISTIO_KUBE_APP_PROBERS',
+              value:
+                '{"/app-health/server/readyz":{"httpGet":{"path":"/ready","port":8080,"scheme":"HTTP"},"timeoutSeconds":1}}',
+            },
+          ]),
+        },
+      ],
+      containers: [
+        { readinessProbe: { httpGet: { path: '/app-health/server/readyz', port: 15_020 } } },
+      ],
+    },
+  });
+  const container = (name: string, probe: object) => ({
+    ...{ name, image: 'sick' },
+    readinessProbe: probe,
+  });
+  const spec = {
+    containers: [
+      container('http', { httpGet: { path: '/', port: 8080 } }),
+      container('tcp', { tcpSocket: { port: 9090 } }),
+      container('lost', { tcpSocket: { port: 'nowhere' } }),
+    ],
+  };
+  const metadata = { name: 'sick', namespace: 'serving' };
+  await apply(JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata, spec }));
+  pass(60);
+  const { items } = (
+    await cluster.request({ method: 'GET', path: '/api/v1/namespaces/serving/events' })
+  ).body as { readonly items: readonly { readonly reason: string; readonly message: string }[] };
+  const told = items.filter(({ reason }) => reason === 'Unhealthy').map(({ message }) => message);
+  const failed = (status: number) =>
+    `Readiness probe failed: HTTP probe failed with statuscode: ${status}`;
+  expect([...new Set(told)].filter(text => text.startsWith('Readiness')).sort()).toEqual(
+    [400, 500, 503].map(failed),
+  );
 });
 
 it('refuses what istiod would, and lets go what is deleted', async () => {

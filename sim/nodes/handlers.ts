@@ -2,6 +2,7 @@
 import type { Container, Pod } from '../api/kinds/core.js';
 import { goQuote } from '../api/go-text.js';
 import type { ExecResult, ProbeResult, Program } from '../workloads/workload.js';
+import { agentProbe, asAgentTells, unknownToAgent, type AgentProbe } from './agent-probe.js';
 import type { RuntimeContainer } from './container.js';
 import { knockAt, resultOfKnock } from './knock-at.js';
 import type { KubeletContext } from './context.js';
@@ -41,6 +42,8 @@ export interface ActionTarget {
   readonly podIp: string;
   /** Undefined: as long as it takes. */
   readonly timeoutMs: number | undefined;
+  /** Whose container it is, where the sidecar of a mesh may be asked in its place. */
+  readonly pod?: Pod;
 }
 
 /** Runs a probe's action. It takes the time that the program says. */
@@ -50,6 +53,8 @@ export function* runAction(
   target: ActionTarget,
 ): Task<ActionResult> {
   const { container } = target;
+  const agent = agentProbe(context, action, target.pod);
+  if (agent !== undefined) return yield* askAgent(context, action, agent, target);
   if (action.sleep !== undefined) {
     yield container.exited.waitAtMost(context.clock, action.sleep.seconds * 1_000, 'nodes/hook');
     return { kind: 'success' };
@@ -61,6 +66,26 @@ export function* runAction(
     return yield* runExec(context, action.exec.command ?? [], { program, target });
   }
   return yield* runRequest(context, action, { program, target });
+}
+
+/** The kubelet waits for the agent no longer than it would for the program. */
+function* askAgent(
+  context: KubeletContext,
+  asked: Action,
+  { action, isUp }: AgentProbe,
+  { pod: _, ...target }: ActionTarget,
+): Task<ActionResult> {
+  const request = requestOf(asked, target.spec);
+  const limitMs = target.timeoutMs ?? Infinity;
+  if (!isUp && request !== undefined) {
+    return { kind: 'failure', output: refusedText(request, target.podIp, limitMs) };
+  }
+  if (action === undefined) return unknownToAgent;
+  const startMs = context.clock.now();
+  const result = yield* runAction(context, action, target);
+  const isLate = result.kind === 'failure' && context.clock.now() - startMs >= limitMs;
+  if (!isLate || request === undefined) return asAgentTells(result);
+  return { kind: 'failure', output: timeoutText(request, target.podIp, limitMs) };
 }
 
 /** The pod still has its address when its program has ended: nobody listens there. */
@@ -233,6 +258,12 @@ function* runHookAction(
   target: ActionTarget,
 ): Task<ActionResult> {
   const { httpGet } = handler;
+  const agent = agentProbe(context, handler, pod);
+  if (agent !== undefined) {
+    const { action, isUp } = agent;
+    if (action === undefined || !isUp) return yield* askAgent(context, handler, agent, target);
+    return asAgentTells(yield* runHookAction(context, pod, action, target));
+  }
   const program = target.container.running;
   const request = httpGet === undefined ? undefined : requestOf(handler, target.spec);
   const answersItself =

@@ -241,7 +241,7 @@ export class ProbeWorker {
     if (container === undefined) return undefined;
     const podIp = entry.status.podIP ?? '';
     const timeoutMs = (probe.timeoutSeconds ?? 1) * 1_000;
-    const target = { spec: this.container, container, podIp, timeoutMs };
+    const target = { spec: this.container, container, podIp, timeoutMs, pod: entry.pod };
     let result: ActionResult = { kind: 'success' };
     for (let tries = 0; tries < triesMax; tries++) {
       result = yield* runAction(context, probe, target);

@@ -7,9 +7,8 @@
  * VirtualServices the routes of TLS and TCP, faults, time-outs, retries, mirrors and changed headers, the
  * settings of load balancing, ambient mode, waypoints, several revisions and
  * trust domains, external authorizers (what a CUSTOM policy matches is refused), signatures of tokens,
- * egress. Of what is injected the root certificate's ConfigMap is left out, and handlers of probes stay
- * as they are: the kubelet's questions pass, as those that upstream rewrites do. Metrics are merged: who
- * scrapes by a pod's annotations asks the sidecar's agent.
+ * egress. Of what is injected the root certificate's ConfigMap is left out. Metrics are merged and probes
+ * rewritten: who scrapes by a pod's annotations asks the sidecar's agent, and so does the kubelet.
  * @upstream istio/istio 1.30
  */
 import type { PolicyRule } from '../api/kinds/rbac.js';

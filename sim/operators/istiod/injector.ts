@@ -6,6 +6,7 @@
 import type { Container, Pod, PodSpec } from '../../api/kinds/core.js';
 import type { KubeObject } from '../../api/object.js';
 import type { Webhook } from '../admission/webhook.js';
+import { appProbers } from './app-probers.js';
 import { injectKey } from './keys.js';
 import { mergedMetrics } from './merged-metrics.js';
 import { initContainer, sidecarContainer, volumes } from './sidecar-parts.js';
@@ -29,10 +30,12 @@ export function isInjected({ metadata, spec }: Pod, namespace: string): boolean 
   return ['', 'y', 'yes', 'true', 'on'].includes(asked.toLowerCase());
 }
 
-function withSidecar(pod: Pod, spec: PodSpec): Pod {
+function withSidecar(pod: Pod, own: PodSpec): Pod {
   const { labels = {} } = pod.metadata;
   const { annotations, variable } = mergedMetrics(pod.metadata.annotations ?? {});
-  const init: readonly Container[] = [initContainer(pod), sidecarContainer(pod, variable)];
+  const { spec, variable: probers } = appProbers(pod.metadata.annotations ?? {}, own);
+  const told = [variable, probers].filter(one => one !== undefined);
+  const init: readonly Container[] = [initContainer(pod), sidecarContainer(pod, told)];
   const name = labels['app.kubernetes.io/name'] ?? labels['app'] ?? workloadName(pod);
   const version = labels['app.kubernetes.io/version'] ?? labels['version'] ?? 'latest';
   const first = spec.containers[0]?.name ?? '';

@@ -62,7 +62,7 @@ const ready = { httpGet: { path: '/healthz/ready', port: 15_021 } };
  * The sidecar, with what its agent is told besides; without a container of its own in the pod it starts
  * before all others.
  */
-export function sidecarContainer(pod: Pod, told: EnvVar | undefined): Container {
+export function sidecarContainer(pod: Pod, told: readonly EnvVar[]): Container {
   return {
     name: 'istio-proxy',
     image,
@@ -71,7 +71,7 @@ export function sidecarContainer(pod: Pod, told: EnvVar | undefined): Container 
       ...['--proxyLogLevel=warning', '--proxyComponentLogLevel=misc:error'],
       '--log_output_level=default:info',
     ],
-    env: [...environment(), ...(told === undefined ? [] : [told])],
+    env: [...environment(), ...told],
     ports: [{ name: 'http-envoy-prom', containerPort: 15_090, protocol: 'TCP' }],
     restartPolicy: 'Always',
     startupProbe: { ...ready, periodSeconds: 1, timeoutSeconds: 3, failureThreshold: 600 },

@@ -1,6 +1,6 @@
 /**
  * The agent in a sidecar, as far as others ask it: for the program's metrics. Envoy's and its own are left
- * out, and so are the questions of probes, which go to the program itself here.
+ * out. The kubelet's questions it passes on in sim/nodes/agent-probe.ts.
  * @upstream istio/istio pilot/cmd/pilot-agent/status/server.go (handleStats)
  */
 import { isHttpResponse, type HttpRequest } from '../../api/http-message.js';
