@@ -122,4 +122,40 @@ describe('TrainJob on a whole cluster', () => {
     await cluster.advance('20m');
     expect(await ended(cluster)).toEqual(['Complete']);
   });
+
+  it.each([
+    ['coscheduling', 'scheduler-plugins', 'scheduling.x-k8s.io/v1alpha1'],
+    ['volcano', 'volcano', 'scheduling.volcano.sh/v1beta1'],
+  ])('has a group by which %s starts it whole', async (policy, operator, version) => {
+    const cluster = await simulate({ seed: 1, operators: ['trainer', operator] });
+    const scheduler = operator === 'volcano' ? 'volcano' : 'scheduler-plugins-scheduler';
+    const text = runtime
+      .replace('BACKOFF', '0')
+      .replace('  mlPolicy', `  podGroupPolicy: {${policy}: {}}\n  mlPolicy`)
+      .replace('restartPolicy', `schedulerName: ${scheduler}\n                restartPolicy`);
+    await cluster.advance('10s');
+    const requests = '{requests: {nvidia.com/gpu: 3, memory: 1Gi}, limits';
+    const own = job('sleep 60').replace(
+      'resourcesPerNode: {limits',
+      `resourcesPerNode: ${requests}`,
+    );
+    for (const { message } of await cluster.apply(manifests(`${text}---${own}`))) {
+      expect(message).toBeUndefined();
+    }
+    await cluster.advance('30s');
+    expect((await pods(cluster)).map(({ status }) => status.phase)).toEqual(['Running', 'Running']);
+    expect(await get(cluster, `/apis/${version}/namespaces/default/podgroups/tune`)).toMatchObject({
+      metadata: { ownerReferences: [{ kind: 'TrainJob', name: 'tune', controller: true }] },
+      spec: { minMember: 2, minResources: { memory: '2Gi', 'nvidia.com/gpu': '6' } },
+      status: { phase: 'Running', running: 2 },
+    });
+    await cluster.request({
+      method: 'DELETE',
+      path: `/apis/${version}/namespaces/default/podgroups/tune`,
+    });
+    await cluster.advance('5s');
+    expect(await get(cluster, `/apis/${version}/namespaces/default/podgroups/tune`)).toMatchObject({
+      kind: 'PodGroup',
+    });
+  });
 });

@@ -1,6 +1,6 @@
 /**
  * Kubeflow Trainer: TrainJobs as JobSets, by the runtimes that it ships or that users write.
- * Left out: torchtune, Flux, gang scheduling by PodGroups, OptimizationJobs, the data cache, the
+ * Left out: torchtune, Flux, what the webhook says of Volcano's queues and priorities, OptimizationJobs, the data cache, the
  * server to which trainers tell their progress, and the time that the defaulter gives patches.
  * @upstream kubeflow/trainer v2.3.0
  */
@@ -35,6 +35,11 @@ const rules: readonly PolicyRule[] = [
     verbs: ['create', 'patch', 'update', 'watch'],
   },
   { apiGroups: ['jobset.x-k8s.io'], resources: ['jobsets'], verbs: [...write, 'delete'] },
+  {
+    apiGroups: ['scheduling.volcano.sh', 'scheduling.x-k8s.io'],
+    resources: ['podgroups'],
+    verbs: write,
+  },
   {
     apiGroups: [group],
     resources: ['clustertrainingruntimes', 'trainingruntimes', 'trainjobs'],

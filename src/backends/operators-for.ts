@@ -103,7 +103,10 @@ export function operatorsFor(objects: readonly Manifest[]): readonly string[] {
     ...(services.some(service => isOfKnative(service, objects)) ? [knativeServing.name] : []),
     ...(objects.some(asksForSidecars) ? [istiod.name] : []),
     ...(objects.some(isOfRollouts) ? [argoRollouts.name] : []),
-    ...(objects.some(namesScheduler) ? [schedulerPlugins.name] : []),
+    ...(objects.some(one => namesScheduler(one) || hasGroupPolicy(one, 'coscheduling'))
+      ? [schedulerPlugins.name]
+      : []),
+    ...(objects.some(one => hasGroupPolicy(one, 'volcano')) ? [volcano.name] : []),
   ];
   return [...named, ...wanted.filter(name => !named.includes(name))];
 }
@@ -111,6 +114,12 @@ export function operatorsFor(objects: readonly Manifest[]): readonly string[] {
 /** Whether it is given the name of that scheduler, wherever in its spec. */
 function namesScheduler({ spec }: Manifest): boolean {
   return spec !== undefined && JSON.stringify(spec).includes(`${schedulerName}"`);
+}
+
+/** Whether it is a runtime of Trainer's whose trainings get groups of this sort. */
+function hasGroupPolicy({ spec }: Manifest, policy: 'coscheduling' | 'volcano'): boolean {
+  const policies = isRecord(spec) ? spec['podGroupPolicy'] : undefined;
+  return isRecord(policies) && policies[policy] !== undefined;
 }
 
 function isOfRollouts({ apiVersion = '', kind }: Manifest): boolean {

@@ -1,6 +1,7 @@
 /** Tells what the running pods of namespaces with a quota use. @upstream scheduler-plugins v0.34.7 pkg/controllers/elasticquota_controller.go */
 import { pods, type Container, type Pod } from '../../api/kinds/core.js';
-import { compareQuantities, quantity, zero, type Quantity } from '../../api/quantity.js';
+import { compareQuantities, zero, type Quantity } from '../../api/quantity.js';
+import { addTo, amountsOf, listOf, raiseTo } from '../../api/quota/amounts.js';
 import {
   defaultRetryPolicy,
   type ControllerContext,
@@ -62,33 +63,18 @@ function isSame(a: Quantities, b: Quantities): boolean {
 export function usedOf({ spec }: ElasticQuota, all: readonly Pod[]): Quantities {
   const used = new Map<string, Quantity>();
   for (const name of Object.keys({ ...spec.min, ...spec.max })) used.set(name, zero);
-  for (const pod of all) if (pod.status?.phase === 'Running') add(used, requestOf(pod));
-  return Object.fromEntries([...used].map(([name, amount]) => [name, amount.toString()]));
+  for (const pod of all) if (pod.status?.phase === 'Running') addTo(used, requestOf(pod));
+  return listOf(used);
 }
 
-type Amounts = Map<string, Quantity>;
-
 /** Upstream works the overhead out and forgets it. */
-function requestOf({ spec }: Pod): Amounts {
-  const sum: Amounts = new Map();
-  for (const container of spec?.containers ?? []) add(sum, askedBy(container));
-  for (const container of spec?.initContainers ?? []) {
-    for (const [name, amount] of askedBy(container)) {
-      const known = sum.get(name);
-      if (known === undefined || known.compare(amount) < 0) sum.set(name, amount);
-    }
-  }
+function requestOf({ spec }: Pod): Map<string, Quantity> {
+  const sum = new Map<string, Quantity>();
+  for (const container of spec?.containers ?? []) addTo(sum, askedBy(container));
+  for (const container of spec?.initContainers ?? []) raiseTo(sum, askedBy(container));
   return sum;
 }
 
-function askedBy({ resources }: Container): Amounts {
-  const all = Object.entries(resources?.requests ?? {});
-  return new Map(all.map(([name, amount]) => [name, quantity(amount)]));
-}
-
-function add(sum: Amounts, more: Amounts): void {
-  for (const [name, amount] of more) {
-    const known = sum.get(name);
-    sum.set(name, known === undefined ? amount : known.add(amount));
-  }
+function askedBy({ resources }: Container): Map<string, Quantity> {
+  return amountsOf(resources?.requests);
 }

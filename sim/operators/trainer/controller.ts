@@ -1,5 +1,6 @@
 /** Reconciles TrainJobs. @upstream kubeflow/trainer v2.3.0 pkg/controller/trainjob_controller.go */
 import { configMaps, secrets } from '../../api/kinds/core.js';
+import type { HasMetadata, Kind } from '../../api/object.js';
 import {
   defaultRetryPolicy,
   type ControllerContext,
@@ -22,15 +23,35 @@ export function trainJobController(identity: Identity): ControllerDefinition {
     eventSource: 'trainer-trainjob-controller',
     eventApi: 'events.k8s.io',
     identity,
-    create: context => ({
-      retry: defaultRetryPolicy,
-      watches: watchesOf(context),
-      reconcile: (key, view) => sync(key, view, context),
-    }),
+    create: context => {
+      const watchGroups = groupWatcher(context);
+      return {
+        retry: defaultRetryPolicy,
+        watches: watchesOf(context),
+        reconcile: (key, view) => sync(key, view, context, watchGroups),
+      };
+    },
   };
 }
 
-function* sync(key: string, view: View, context: ControllerContext): Reconciliation {
+type WatchGroups = (kind: Kind<HasMetadata>) => void;
+
+/** Watches the groups of a gang scheduler once there are any: its kinds may not be installed. */
+function groupWatcher(context: ControllerContext): WatchGroups {
+  const watched = new Set<string>();
+  return kind => {
+    if (watched.has(kind.group)) return;
+    watched.add(kind.group);
+    context.watch(watch(kind, { on: addOwner(context.queue, trainJobs) }));
+  };
+}
+
+function* sync(
+  key: string,
+  view: View,
+  context: ControllerContext,
+  watchGroups: WatchGroups,
+): Reconciliation {
   const { namespace, name } = splitKey(key);
   const job = view.get(trainJobs, namespace, name);
   if (job === undefined || (job.spec.managedBy ?? manager) !== manager) return undefined;
@@ -38,6 +59,7 @@ function* sync(key: string, view: View, context: ControllerContext): Reconciliat
     nowMs: context.clock.now(),
     random: context.random,
     record: event => context.events.record({ regarding: job, ...event }),
+    watch: watchGroups,
   });
   return yield* pass.run();
 }

@@ -1,5 +1,8 @@
 /** What the author of a TrainJob, or of a runtime, should know before it runs. */
 import type { KubeObject } from '../../api/object.js';
+import { schedulerName } from '../scheduler-plugins/keys.js';
+import { schedulerName as volcanoName } from '../volcano/keys.js';
+import { podOf } from './containers.js';
 import { shippedRuntimes } from './runtimes.js';
 import type { TrainingRuntime, TrainJob } from './types.js';
 
@@ -44,13 +47,31 @@ function jobHints({ spec }: TrainJob): readonly string[] {
 }
 
 function runtimeHints({ spec }: TrainingRuntime): readonly string[] {
-  const { podGroupPolicy, mlPolicy } = spec;
+  const { podGroupPolicy, mlPolicy, template } = spec;
   return [
-    ...(podGroupPolicy === undefined
-      ? []
-      : ['podGroupPolicy is not simulated: pods are bound one by one, and not all or none']),
+    ...Object.keys(podGroupPolicy ?? {}).flatMap(policy => schedulerHints(policy, template)),
     ...(mlPolicy?.flux === undefined
       ? []
       : ['mlPolicy.flux is not simulated: the processes are not told of each other']),
   ];
+}
+
+const schedulers: Readonly<Record<string, string>> = {
+  coscheduling: schedulerName,
+  volcano: volcanoName,
+};
+
+/** Trainer makes the group and names it; which scheduler the pods go to the runtime says itself. */
+function schedulerHints(
+  policy: string,
+  template: TrainingRuntime['spec']['template'],
+): readonly string[] {
+  const wanted = schedulers[policy];
+  const jobs = template?.spec?.replicatedJobs ?? [];
+  const others = jobs.filter(job => podOf(job).schedulerName !== wanted);
+  return wanted === undefined || others.length === 0
+    ? []
+    : [
+        `podGroupPolicy.${policy}: the pods of ${others.map(({ name }) => name).join(', ')} do not ask for ${wanted} by schedulerName, and the default scheduler binds them one by one`,
+      ];
 }

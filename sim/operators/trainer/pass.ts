@@ -13,12 +13,13 @@ import { rfc3339 } from '../../api/time.js';
 import { parseManifests } from '../../api/yaml.js';
 import type { Reconciliation, View } from '../../client/contract.js';
 import type { EventToRecord } from '../../client/event-recorder.js';
-import { call, patch, remove } from '../../client/requests.js';
+import { call, get, patch, remove } from '../../client/requests.js';
 import type { Random } from '../../engine/random.js';
 import { jobSets } from '../jobset/types.js';
 import { hostsOf, jobSetOf, keysOf, snapshotOf } from './objects.js';
+import { groupsOf, withGroupNames } from './pod-groups.js';
 import { withPolicy } from './policies.js';
-import { runtimeInfo } from './runtime-info.js';
+import { runtimeInfo, type RuntimeInfo } from './runtime-info.js';
 import {
   runtimeKindOf,
   trainJobs,
@@ -46,6 +47,8 @@ export class Pass {
       readonly nowMs: number;
       readonly random: Random;
       record(event: Omit<EventToRecord, 'regarding'>): void;
+      /** From now on what becomes of the training's object of this kind wakes it. */
+      watch(kind: Kind<HasMetadata>): void;
     },
   ) {
     this.name = job.metadata.name ?? '';
@@ -88,8 +91,10 @@ export class Pass {
     if (typeof runtime === 'string') return runtime;
     const known = runtimeInfo(job, runtime);
     if (typeof known === 'string') return known;
-    const info = withPolicy(job, known);
-    const failure = info.policy?.mpi === undefined ? undefined : yield* this.makeForMpi(info);
+    const info = withGroupNames(job, withPolicy(job, known));
+    const failure =
+      (info.policy?.mpi === undefined ? undefined : yield* this.makeForMpi(info)) ??
+      (yield* this.makeGroups(info));
     if (failure !== undefined) return failure;
     const old = view.get(jobSets, namespace, name);
     const isAsleep = job.spec.suspend === true || old?.spec.suspend === true;
@@ -97,7 +102,21 @@ export class Pass {
     return yield* this.apply(jobSets, jobSetOf(job, info));
   }
 
-  private *makeForMpi(info: Parameters<typeof hostsOf>[1]): Reconciliation<Failure> {
+  /** A group that is there is only touched while the training sleeps. */
+  private *makeGroups(info: RuntimeInfo): Reconciliation<Failure> {
+    for (const { kind, object } of groupsOf(this.job, info)) {
+      const { namespace, name } = this;
+      const old = yield* call(get(kind, namespace, name));
+      if (!old.isOk && old.status !== 404) return old.message;
+      if (old.isOk && this.job.spec.suspend !== true) continue;
+      const failure = yield* this.apply(kind, object);
+      if (failure !== undefined) return failure;
+      this.means.watch(kind);
+    }
+    return undefined;
+  }
+
+  private *makeForMpi(info: RuntimeInfo): Reconciliation<Failure> {
     const { job, view, namespace } = this;
     const hasKeys = view.get(secrets, namespace, `${this.name}-mpi-ssh-auth`) !== undefined;
     const failure = hasKeys

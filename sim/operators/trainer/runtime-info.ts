@@ -6,7 +6,13 @@ import { applyStrategicMergePatch } from '../../api/patch/strategic-merge-patch.
 import type { JobSetSpec, ReplicatedJob } from '../jobset/types.js';
 import { podOf, stepOf, withContainer, withJobs, withPod } from './containers.js';
 import { nodeName, trainerStep } from './names.js';
-import type { JobSetTemplate, MlPolicy, TrainingRuntime, TrainJob } from './types.js';
+import type {
+  JobSetTemplate,
+  MlPolicy,
+  PodGroupPolicy,
+  TrainingRuntime,
+  TrainJob,
+} from './types.js';
 
 /** How many pods a replicated job's Jobs have. */
 export interface PodSet {
@@ -20,13 +26,14 @@ export interface RuntimeInfo {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
   readonly policy: MlPolicy | undefined;
+  readonly groupPolicy: PodGroupPolicy;
   readonly spec: JobSetSpec;
   readonly podSets: readonly PodSet[];
 }
 
 /** The runtime for this training; the text tells why its patches do not fit. */
 export function runtimeInfo(job: TrainJob, runtime: TrainingRuntime): RuntimeInfo | string {
-  const { template = {}, mlPolicy } = runtime.spec;
+  const { template = {}, mlPolicy, podGroupPolicy = {} } = runtime.spec;
   const patched = patchedSpec(job, template.spec ?? {});
   if (typeof patched === 'string') return patched;
   const spec = withResources(job, typedSpec(patched), mlPolicy);
@@ -38,6 +45,7 @@ export function runtimeInfo(job: TrainJob, runtime: TrainingRuntime): RuntimeInf
       ...metadata.map(({ annotations }) => annotations),
     ) as RuntimeInfo['annotations'],
     policy: mlPolicy,
+    groupPolicy: podGroupPolicy,
     spec,
     podSets: (spec.replicatedJobs ?? []).map(replicated => podSetOf(replicated, mlPolicy)),
   };

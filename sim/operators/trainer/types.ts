@@ -30,6 +30,14 @@ export interface MpiPolicy {
   readonly runLauncherAsNode?: boolean;
 }
 
+/** Which gang scheduler is to start a training whole. */
+export interface PodGroupPolicy {
+  readonly coscheduling?: { readonly scheduleTimeoutSeconds?: number };
+  readonly volcano?: {
+    readonly networkTopology?: { readonly highestTierAllowed?: number; readonly mode?: string };
+  };
+}
+
 /** The JobSet that a runtime makes of a training. */
 export interface JobSetTemplate {
   readonly metadata?: ObjectMeta;
@@ -40,7 +48,7 @@ export interface JobSetTemplate {
 export interface TrainingRuntime extends HasMetadata {
   readonly spec: {
     readonly mlPolicy?: MlPolicy;
-    readonly podGroupPolicy?: object;
+    readonly podGroupPolicy?: PodGroupPolicy;
     readonly template?: JobSetTemplate;
   };
 }
