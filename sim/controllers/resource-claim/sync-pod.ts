@@ -21,7 +21,7 @@ const baseNameMax = 57;
 export function* syncPod(pod: Pod, pass: ClaimPass): Reconciliation {
   const made = new Map<string, string>();
   for (const podClaim of pod.spec?.resourceClaims ?? []) {
-    const result = yield* ensureClaim(pod, podClaim, pass);
+    const result = yield* ensureClaim(pod, podClaim, { ...pass, fresh: made });
     if (result === undefined) continue;
     if ('error' in result) {
       const message = `PodResourceClaim ${podClaim.name}: ${result.error}`;
@@ -39,8 +39,9 @@ export function* syncPod(pod: Pod, pass: ClaimPass): Reconciliation {
 function* ensureClaim(
   pod: Pod,
   podClaim: PodResourceClaim,
-  { view, made }: ClaimPass,
+  pass: ClaimPass & { readonly fresh: ReadonlyMap<string, string> },
 ): Reconciliation<{ readonly name: string } | { readonly error: string } | undefined> {
+  const { view, made } = pass;
   const { namespace = '', uid = '' } = pod.metadata;
   const named = claimNameOf(pod, podClaim);
   if (named === 'not needed') return undefined;
@@ -50,7 +51,7 @@ function* ensureClaim(
   }
   const templateName = podClaim.resourceClaimTemplateName;
   if (templateName === undefined) return undefined;
-  const knownName = madeBefore(pod, podClaim, { view, made });
+  const knownName = madeBefore(pod, podClaim, pass);
   if (knownName !== undefined) return { name: knownName };
   const template = view.get(resourceClaimTemplates, namespace, templateName);
   if (template === undefined) {
@@ -76,17 +77,20 @@ function* ensureClaim(
   return { name };
 }
 
-/** The name of a claim that was made for the entry and that the pod was not told. @upstream findPodResourceClaim */
+/**
+ * The name of a claim that was made for the entry and that the pod was not told. Upstream's cache does not
+ * have yet what the same pass has made. @upstream findPodResourceClaim
+ */
 function madeBefore(
   { metadata: { uid = '' } }: Pod,
   { name: wanted }: PodResourceClaim,
-  { view, made }: Pick<ClaimPass, 'view' | 'made'>,
+  { view, made, fresh }: ClaimPass & { readonly fresh: ReadonlyMap<string, string> },
 ): string | undefined {
   let name: string | undefined;
   for (const { metadata } of view.byIndex(resourceClaims, 'owner', uid)) {
     const entry = metadata.annotations?.[claimAnnotation];
     if (entry === undefined) continue;
-    made.seen(uid, entry);
+    if (fresh.get(entry) !== metadata.name) made.seen(uid, entry);
     if (entry === wanted) name ??= metadata.name;
   }
   return name ?? made.find(uid, wanted);

@@ -15,6 +15,7 @@ import { limitRanger } from './limit-ranger.js';
 import { mutatingAdmissionPolicy } from './mutating-admission-policy.js';
 import { mutatingAdmissionWebhook } from './mutating-admission-webhook.js';
 import { namespaceLifecycle } from './namespace-lifecycle.js';
+import { nodeDeclaredFeatureValidator } from './node-declared-feature-validator.js';
 import { nodeRestriction } from './node-restriction.js';
 import { persistentVolumeClaimResize } from './persistent-volume-claim-resize.js';
 import type { AdmissionPlugin } from './plugin.js';
@@ -54,6 +55,7 @@ export const admissionPlugins: readonly AdmissionPlugin[] = [
   defaultIngressClass,
   podTopologyLabels,
   podGroupWorkloadExists,
+  nodeDeclaredFeatureValidator,
   jobValidation,
   podResizeValidator,
   mutatingAdmissionPolicy,
