@@ -6,6 +6,7 @@ import type {
   AuthorizationRule,
   MeshObject,
   Source,
+  VirtualService,
 } from '../../sim/network/mesh/kinds.js';
 import { judgeTraffic } from '../../sim/network/mesh/traffic.js';
 import { isInjectorAsked } from '../../sim/operators/istiod/injection-webhooks.js';
@@ -22,19 +23,27 @@ const kinds: readonly (readonly [group: string, kind: MeshObject['kind']])[] = [
 
 /** The objects by which the input's sidecars judge, so far as a connection's request is not yet known. */
 export function meshObjectsOf(survey: Survey): readonly MeshObject[] {
-  // What cannot be read, the API server or the webhook refuses.
+  return kinds
+    .flatMap(([group, kind]) => readOf(survey, group, kind))
+    .map(read => (read.kind === 'AuthorizationPolicy' ? mostGenerous(read) : read));
+}
+
+/** What sends requests of the input's sidecars elsewhere. */
+export function virtualServicesOf(survey: Survey): readonly VirtualService[] {
+  return readOf(survey, 'networking.istio.io', 'VirtualService') as readonly VirtualService[];
+}
+
+/** What cannot be read, the API server or the webhook refuses. */
+function readOf(survey: Survey, group: string, kind: MeshObject['kind']): readonly MeshObject[] {
   const broken = new Set(survey.trial.refusals.map(({ entry }) => entry.manifest));
-  return kinds.flatMap(([group, kind]) =>
-    survey
-      .ofKind(group, kind)
-      .filter(({ manifest, isBroken }) => !isBroken && !broken.has(manifest))
-      .map(({ object, namespace }) => {
-        const metadata = { ...object.metadata, namespace };
-        // The definitions of the kinds see to their shapes.
-        const read = { ...object, kind, metadata } as unknown as MeshObject;
-        return read.kind === 'AuthorizationPolicy' ? mostGenerous(read) : read;
-      }),
-  );
+  return survey
+    .ofKind(group, kind)
+    .filter(({ manifest, isBroken }) => !isBroken && !broken.has(manifest))
+    .map(({ object, namespace }) => {
+      const metadata = { ...object.metadata, namespace };
+      // The definitions of the kinds see to their shapes.
+      return { ...object, kind, metadata } as unknown as MeshObject;
+    });
 }
 
 /** The verdict on a wanted connection, whatever is asked for; undefined where no sidecar is on its way. */

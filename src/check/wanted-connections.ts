@@ -32,7 +32,7 @@ export function wantedConnections(survey: Survey): Wanted[] {
   return survey.templates.flatMap(from =>
     textsOf(from).flatMap(({ text, path }) =>
       mentions(text, from.namespace, byName).flatMap(({ service, port: given }) =>
-        connection(survey, from, path, service, given),
+        connectionTo(survey, from, path, service, given),
       ),
     ),
   );
@@ -91,7 +91,8 @@ function mentions(
   });
 }
 
-function connection(
+/** The connection to a Service by the port that is given, or by its only one. */
+export function connectionTo(
   survey: Survey,
   from: PodTemplate,
   path: FieldPath,

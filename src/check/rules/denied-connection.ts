@@ -1,7 +1,7 @@
 /** SEA301: the input's network policies drop a connection that its manifests want. */
 import { explainTraffic } from '../../../sim/network/policy/explain.js';
 import { evaluatorOf, partyOf } from '../policies.js';
-import { wantedConnections } from '../wanted-connections.js';
+import { routedConnections } from '../routed-connections.js';
 import type { Rule } from '../rule.js';
 
 /** The rule. */
@@ -17,7 +17,7 @@ export const deniedConnection: Rule = {
   *find(survey) {
     const evaluator = evaluatorOf(survey);
     if (evaluator === undefined) return;
-    for (const { from, path, service, port, to, targetPort, protocol } of wantedConnections(
+    for (const { from, path, service, words, to, targetPort, protocol } of routedConnections(
       survey,
     )) {
       for (const template of to) {
@@ -33,7 +33,7 @@ export const deniedConnection: Rule = {
           entry: from.owner,
           path,
           severity: areLabelsKnown ? 'error' : 'info',
-          message: `it names Service ${service.namespace}/${service.name}:${port} (${template.owner.title}:${targetPort}), but ${reasons.map(({ text }) => text).join('; ')}`,
+          message: `it names ${words} (${template.owner.title}:${targetPort}), but ${reasons.map(({ text }) => text).join('; ')}`,
           subject: `${service.namespace}/${service.name} ${template.owner.title}`,
         };
       }

@@ -55,3 +55,27 @@ it('tells a client without a sidecar of a STRICT server', () => {
 it('says nothing where there is no sidecar', () => {
   expect(found('SEA306', all(policy('AuthorizationPolicy', '{}')))).toEqual([]);
 });
+
+it('goes where VirtualServices send it, if nothing of the request decides that', () => {
+  const canary = scorer.replaceAll('scorer', 'canary');
+  const closed = `
+---
+{ apiVersion: security.istio.io/v1, kind: AuthorizationPolicy, metadata: { name: closed },
+  spec: { selector: { matchLabels: { app: canary } } } }
+`;
+  const routes = (http: string): string => `
+---
+{ apiVersion: networking.istio.io/v1, kind: VirtualService, metadata: { name: v }, spec: {
+  hosts: [scorer], http: [${http}] } }
+`;
+  const split = `{ route: [{ destination: { host: scorer }, weight: 9 },
+    { destination: { host: canary }, weight: 1 }] }`;
+  const of = (...http: readonly string[]) =>
+    found('SEA306', all(canary, namespace, closed, ...http.map(routes)));
+  expect(of()).toEqual([]);
+  expect(of(split)).toEqual([
+    'error 8 it names Service default/scorer:80, which VirtualService default/v sends to Service default/canary:80 (Deployment default/canary:8080), but ALLOW policies apply and none matches',
+  ]);
+  expect(of(split.replace('{', '{ match: [{ uri: { prefix: /new } }],'))).toEqual([]);
+  expect(of("{ redirect: { uri: '/' } }")).toEqual([]);
+});

@@ -1,6 +1,6 @@
 /** SEA306: the input's mesh refuses a connection that its manifests want. */
 import { meshObjectsOf, meshVerdict } from '../mesh.js';
-import { wantedConnections } from '../wanted-connections.js';
+import { routedConnections } from '../routed-connections.js';
 import type { Rule } from '../rule.js';
 
 /** The rule. */
@@ -15,8 +15,8 @@ export const meshDeniedConnection: Rule = {
   *find(survey) {
     const objects = meshObjectsOf(survey);
     if (objects.length === 0) return;
-    for (const wanted of wantedConnections(survey)) {
-      const { from, path, service, port, to, targetPort } = wanted;
+    for (const wanted of routedConnections(survey)) {
+      const { from, path, service, words, to, targetPort } = wanted;
       for (const template of to) {
         const verdict = meshVerdict(survey, wanted, template, objects);
         if (verdict === undefined || verdict.verdict === 'allow') continue;
@@ -24,7 +24,7 @@ export const meshDeniedConnection: Rule = {
         yield {
           entry: from.owner,
           path,
-          message: `it names Service ${service.namespace}/${service.name}:${port} (${template.owner.title}:${targetPort}), but ${verdict.reason}${by}`,
+          message: `it names ${words} (${template.owner.title}:${targetPort}), but ${verdict.reason}${by}`,
           subject: `${service.namespace}/${service.name} ${template.owner.title}`,
         };
       }
