@@ -1,7 +1,8 @@
-/** Which requests come to a cluster: read off its Services, its Ingresses and what stands behind them. */
+/** Which requests come to a cluster: read off its Services, its Ingresses, its routes and what stands behind them. */
 import type { Container, Service } from '../../../sim/api/kinds/core.js';
 import type { KubeObject } from '../../../sim/api/object.js';
 import { weightsOf, type HttpRoute } from '../../traffic/flow/http-route.js';
+import { meshSplits, type MeshSplit } from './mesh-splits.js';
 import { hasLabels } from '../../../sim/api/selectors.js';
 
 /** Requests of clients to a Service. */
@@ -17,7 +18,7 @@ export interface Demand {
   readonly lacksProbe: boolean;
   /** Hosts of Ingresses by which clients outside come to it. */
   readonly hosts: readonly string[];
-  /** The HTTPRoute by whose weights requests come to it; they are sent to the route, not to the Service. */
+  /** The HTTPRoute or VirtualService by whose weights requests come to it; they are sent to the route, not to the Service. */
   readonly route?: {
     /** `namespace/name`. */
     readonly name: string;
@@ -66,7 +67,29 @@ export function demandsOf(objects: readonly KubeObject[]): readonly Demand[] {
   for (const object of objects) {
     for (const demand of routedOf(object, byService)) routed.set(demand.service, demand);
   }
-  return own.map(demand => routed.get(demand.service) ?? demand);
+  const named = new Set<string>();
+  for (const split of meshSplits(objects)) {
+    const demands = splitOf(split, byService);
+    for (const demand of demands) routed.set(demand.service, demand);
+    if (demands.length > 0) for (const service of split.named) named.add(service);
+  }
+  return own
+    .filter(({ service }) => routed.has(service) || !named.has(service))
+    .map(demand => routed.get(demand.service) ?? demand);
+}
+
+/** The demands of the Services among which a VirtualService divides its requests. */
+function splitOf(
+  { name, shares }: MeshSplit,
+  services: ReadonlyMap<string, Demand>,
+): readonly Demand[] {
+  const found = [...shares].flatMap(([service, share]) => {
+    const demand = services.get(service);
+    return demand === undefined ? [] : [{ demand, share }];
+  });
+  if (found.length < shares.size) return [];
+  const replicas = found.reduce((sum, { demand }) => sum + demand.replicas, 0);
+  return found.map(({ demand, share }) => ({ ...demand, route: { name, share, replicas } }));
 }
 
 /** The demands of the backends of a route that has one rule: requests match it. */
