@@ -6,6 +6,7 @@
 import type { HttpRequest, HttpResponse } from '../../api/http-message.js';
 import { rfc3339Micro } from '../../api/time.js';
 import { exponentNumber, plainNumber } from '../promql/go-text.js';
+import { histogramRecord } from '../promql/histogram/text.js';
 import { compareLabels, type Labels } from '../promql/labels.js';
 import { queryAt, queryRange, stepsMax, type Answer } from '../promql/query.js';
 import type { Alert } from '../promql/rules/alerting.js';
@@ -236,17 +237,27 @@ function toldValue(value: Value, at: number, limit: number) {
       return { data: { resultType: 'string', result: [at, value.value] }, isCut: false };
     case 'vector': {
       const { elements } = value;
-      const result = within(elements).map(({ labels, value: own }) => ({
+      const result = within(elements).map(({ labels, value: own, histogram }) => ({
         metric: labels.record(),
-        value: [at, plainNumber(own)],
+        ...(histogram === undefined
+          ? { value: [at, plainNumber(own)] }
+          : { histogram: [at, histogramRecord(histogram)] }),
       }));
       return { data: { resultType: 'vector', result }, isCut: result.length < elements.length };
     }
     case 'matrix': {
       const { ranges } = value;
-      const result = within(ranges).map(({ labels, times, values }) => ({
+      const result = within(ranges).map(({ labels, times, values, histograms }) => ({
         metric: labels.record(),
-        values: times.map((timeMs, index) => [timeMs / 1000, plainNumber(values[index] ?? NaN)]),
+        ...(times.length > 0 && {
+          values: times.map((timeMs, index) => [timeMs / 1000, plainNumber(values[index] ?? NaN)]),
+        }),
+        ...(histograms !== undefined && {
+          histograms: histograms.map(({ timeMs, histogram }) => [
+            timeMs / 1000,
+            histogramRecord(histogram),
+          ]),
+        }),
       }));
       return { data: { resultType: 'matrix', result }, isCut: result.length < ranges.length };
     }

@@ -1,8 +1,12 @@
 /** Aggregations. @upstream promql/engine.go */
-import type { Aggregation } from './expression.js';
+import { unwrapped, type Aggregation } from './expression.js';
 import { failQuery } from './fault.js';
 import { plainNumber } from './go-text.js';
+import { histogramText } from './histogram/text.js';
+import { totalOf } from './histogram/total.js';
+import { hashOfLabels } from './label-hash.js';
 import { nameLabel, type Labels } from './labels.js';
+import { remark } from './remarks.js';
 import { compareNumbers, meanOf, quantileOf, sumOf, varianceOf } from './sums.js';
 import type { Element, Notes } from './value.js';
 
@@ -24,19 +28,57 @@ interface Group {
 export function aggregate(expression: Aggregation, told: Told): readonly Element[] {
   const { operator } = expression;
   const elements = operator === 'count_values' ? counted(expression, told) : told.elements;
-  const groups = groupsOf(expression, elements);
   const { parameter } = told;
+  if (isOfCount(operator)) countOf(Number(parameter));
+  const groups = groupsOf(expression, elements);
   if (operator === 'quantile') checkShare(parameter, told.notes);
   if (operator === 'limit_ratio') checkRatio(parameter, told.notes);
   return groups.flatMap(group => {
-    const chosen = choose(operator, group.elements, Number(parameter));
+    const numbers = withoutHistograms(operator, group.elements, told.notes);
+    const chosen = choose(operator, numbers, Number(parameter));
     if (chosen !== undefined) return chosen;
-    const values = group.elements.map(({ value }) => value);
-    const value = reduce(operator, values, Number(parameter));
     const { labels, isNameless } = group;
-    return { labels, value, ...(isNameless && { isNameless }) };
+    const own = { labels, ...(isNameless && { isNameless }) };
+    if (numbers.some(isHistogram) && (operator === 'sum' || operator === 'avg')) {
+      const histogram = total(operator, numbers, told.notes);
+      return histogram === undefined ? [] : [{ ...own, value: NaN, histogram }];
+    }
+    if (numbers.length === 0) return [];
+    const values = numbers.map(({ value }) => value);
+    return { ...own, value: reduce(operator, values, Number(parameter)) };
   });
 }
+
+const isHistogram = ({ histogram }: Element): boolean => histogram !== undefined;
+/** Aggregations that take a histogram for one more element, or can add it. */
+const ofAnything: ReadonlySet<string> = new Set(
+  'sum avg count count_values group limitk limit_ratio'.split(' '),
+);
+
+/** The elements that an aggregation is for; that it leaves others out is noted. */
+function withoutHistograms(
+  operator: string,
+  elements: readonly Element[],
+  notes: Notes,
+): readonly Element[] {
+  if (ofAnything.has(operator) || !elements.some(isHistogram)) return elements;
+  notes.inform(remark.ignoredInAggregation(operator));
+  return elements.filter(element => !isHistogram(element));
+}
+
+/** The sum or the mean of histograms, among which no number may be. */
+function total(operator: string, elements: readonly Element[], notes: Notes) {
+  const histograms = elements.flatMap(({ histogram }) => histogram ?? []);
+  if (histograms.length < elements.length) {
+    notes.warn(remark.mixedInAggregation);
+    return undefined;
+  }
+  const nameOf = (index: number) => elements[index]?.labels.name ?? '';
+  return totalOf({ histograms, isMean: operator === 'avg', nameOf }, notes);
+}
+
+const isOfCount = (operator: string): boolean =>
+  operator === 'topk' || operator === 'bottomk' || operator === 'limitk';
 
 /** Groups in the order in which they come first. */
 function groupsOf(expression: Aggregation, elements: readonly Element[]): readonly Group[] {
@@ -68,9 +110,8 @@ function namesOf(expression: Aggregation): ReadonlySet<string> {
   const { labels, isWithout, operator, parameter } = expression;
   const names = new Set(isWithout ? [...labels, nameLabel] : labels);
   // The label that tells the value is part of what is counted, unless it is among those left out.
-  if (operator === 'count_values' && parameter?.kind === 'string' && !isWithout) {
-    names.add(parameter.value);
-  }
+  const told = parameter && unwrapped(parameter);
+  if (operator === 'count_values' && told?.kind === 'string' && !isWithout) names.add(told.value);
   namesKnown.set(expression, names);
   return names;
 }
@@ -78,10 +119,13 @@ function namesOf(expression: Aggregation): ReadonlySet<string> {
 /** Each element with its value as a label. */
 function counted({ parameter, isWithout }: Aggregation, told: Told): readonly Element[] {
   const name = String(told.parameter);
-  if (name === '') failQuery(`invalid label name ${JSON.stringify(name)}`);
-  return told.elements.map(({ labels, value }) => ({
+  // What was no UTF-8 shows as this character.
+  if (name === '' || name.includes('\uFFFD')) {
+    failQuery(`invalid label name ${JSON.stringify(name)}`);
+  }
+  return told.elements.map(({ labels, value, histogram }) => ({
     labels: (isWithout || parameter === undefined ? labels.withoutName() : labels).with([
-      [name, plainNumber(value)],
+      [name, histogram === undefined ? plainNumber(value) : histogramText(histogram)],
     ]),
     value,
   }));
@@ -127,13 +171,7 @@ function extremes(elements: readonly Element[], count: number, sign: number): re
 
 /** Where labels stand between 0 and 1, by chance but always the same. */
 function placeOf(labels: Labels): number {
-  // FNV-1a; Prometheus hashes by xxhash, so that it keeps others.
-  let hash = 0x811c9dc5;
-  for (const character of labels.key) {
-    hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193);
-  }
-  hash = Math.imul(hash ^ (hash >>> 16), 0x45d9f3b);
-  return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32;
+  return Number(hashOfLabels(labels)) / Number(2n ** 64n - 1n);
 }
 
 /** A negative ratio keeps what its complement leaves. */

@@ -2,54 +2,15 @@
 import { isComparison } from './check.js';
 import type { Binary, Matching } from './expression.js';
 import { failQuery } from './fault.js';
+import { isTrimming, joinSamples, type Joined, type Sample } from './join.js';
 import { nameLabel, type Labels } from './labels.js';
-import type { Element } from './value.js';
+import type { Element, Notes } from './value.js';
 
-/** What the joined elements are named by: the query under way. */
+/** What the joined elements are named by, and where remarks go: the query under way. */
 interface Renaming {
+  readonly notes: Notes;
   renamed(element: Element, value: number): Element;
-}
-
-/** The result for two numbers; a comparison gives 0 or 1. */
-export function joinScalars(operator: string, a: number, b: number): number {
-  switch (operator) {
-    case '+':
-      return a + b;
-    case '-':
-      return a - b;
-    case '*':
-      return a * b;
-    case '/':
-      return a / b;
-    case '^':
-      return power(a, b);
-    case '%':
-      return a % b;
-    case 'atan2':
-      return Math.atan2(a, b);
-    case '==':
-      return Number(a === b);
-    case '!=':
-      return Number(a !== b);
-    case '>':
-      return Number(a > b);
-    case '<':
-      return Number(a < b);
-    case '>=':
-      return Number(a >= b);
-    case '<=':
-      return Number(a <= b);
-    default:
-      return failQuery(
-        `operator ${operator} is only for native histograms, which are not simulated`,
-      );
-  }
-}
-
-/** As Go has it: 1 to any power, and -1 to an infinite one, is 1. */
-function power(a: number, b: number): number {
-  if (a === 1 || (a === -1 && (b === Infinity || b === -Infinity))) return 1;
-  return a ** b;
+  renamedTo(element: Element, sample: Sample): Element;
 }
 
 /** A vector and a number: a comparison keeps those that hold, as they are. */
@@ -64,10 +25,22 @@ export function joinVectorAndScalar(
   },
 ): readonly Element[] {
   const { elements, scalar, isSwapped } = told;
-  const result = ({ value }: Element): number =>
-    isSwapped ? joinScalars(operator, scalar, value) : joinScalars(operator, value, scalar);
-  if (isComparison(operator) && !isBool) return elements.filter(element => result(element) === 1);
-  return elements.map(element => renaming.renamed(element, result(element)));
+  const number: Sample = { value: scalar };
+  const result = (element: Element): Joined | undefined =>
+    isSwapped
+      ? joinSamples(operator, number, element, renaming.notes)
+      : joinSamples(operator, element, number, renaming.notes);
+  if (isComparison(operator) && !isBool) {
+    return elements.filter(element => result(element)?.holds === true);
+  }
+  return elements.flatMap(element => {
+    const joined = result(element);
+    if (joined === undefined) return [];
+    if (isBool) return [renaming.renamed(element, Number(joined.holds))];
+    if (!isTrimming(operator)) return [renaming.renamedTo(element, joined)];
+    const { value, histogram } = joined;
+    return [{ ...element, value, ...(histogram !== undefined && { histogram }) }];
+  });
 }
 
 /** What tells which elements belong together. */
@@ -190,8 +163,9 @@ class Joining {
 
   private meet(key: string, many: Element, one: Element, isKnown = true): void {
     const { operator, isBool, matching } = this.binary;
-    const [a, b] = this.isSwapped ? [one.value, many.value] : [many.value, one.value];
-    const result = joinScalars(operator, a, b);
+    const [a, b] = this.isSwapped ? [one, many] : [many, one];
+    const result = joinSamples(operator, a, b, this.renaming.notes);
+    if (result === undefined) return;
     const isFilter = isComparison(operator) && !isBool;
     const before = this.met.get(key);
     if (matching.group === 'none' && before !== undefined) {
@@ -200,32 +174,35 @@ class Joining {
           '(group_left/group_right)',
       );
     }
-    const value = isFilter ? a : result;
-    const joined = this.joined(many, isKnown ? one.labels : undefined, { value, isFilter });
+    const sample = isBool ? { value: Number(result.holds) } : result;
+    const joined = this.joined(many, isKnown ? one.labels : undefined, { sample, isFilter });
     // What a comparison leaves out counts as well.
     if (before?.has(joined.labels.key) === true) {
       failQuery('multiple matches for labels: grouping labels must ensure unique matches');
     }
     this.met.set(key, new Set([...(before ?? []), joined.labels.key]));
-    if (!isFilter || result !== 0) this.found.push(joined);
+    if (!isFilter || result.holds) this.found.push(joined);
   }
 
   private joined(
     many: Element,
     one: Labels | undefined,
-    { value, isFilter }: { readonly value: number; readonly isFilter: boolean },
+    { sample, isFilter }: { readonly sample: Sample; readonly isFilter: boolean },
   ): Element {
     const { isOn, labels, group, include } = this.binary.matching;
-    const own: { labels: Labels; value: number; readonly isNameless?: boolean } = {
-      ...many,
-      value,
+    const own: { labels: Labels; readonly isNameless?: boolean } = {
+      labels: many.labels,
+      ...(many.isNameless === true && { isNameless: true }),
     };
     if (group === 'none') {
       const names = new Set(labels);
       own.labels = isOn ? many.labels.keep(names) : many.labels.drop(names);
-      return isFilter ? own : this.renaming.renamed(own, value);
     }
-    const renamed = isFilter ? own : this.renaming.renamed(own, value);
+    const { value, histogram } = sample;
+    const told: Element = { ...own, value, ...(histogram !== undefined && { histogram }) };
+    const keepsName = isFilter || isTrimming(this.binary.operator);
+    const renamed = keepsName ? told : this.renaming.renamedTo(told, sample);
+    if (group === 'none') return renamed;
     if (include.length === 0) return renamed;
     // The name goes before the labels of the one side come: it may be among them.
     const taken = include.map(name => [name, one?.get(name) ?? ''] as const);

@@ -1,6 +1,6 @@
 /** Works out an expression at an instant. */
 import { aggregate } from './aggregate.js';
-import { joinScalars, joinSets, joinVectorAndScalar, joinVectors } from './binary.js';
+import { joinSets, joinVectorAndScalar, joinVectors } from './binary.js';
 import { isSetOperator } from './check.js';
 import type {
   Aggregation,
@@ -14,13 +14,18 @@ import type {
 } from './expression.js';
 import { failQuery } from './fault.js';
 import { functions } from './functions/index.js';
+import { multiplied, type Histogram } from './histogram/histogram.js';
+import { isReset } from './histogram/reset.js';
+import { joinScalars } from './join.js';
 import { Labels } from './labels.js';
 import type { Series, SeriesStore } from './series-store.js';
 import {
+  addSample,
   Notes,
   scalarOf,
   vectorOf,
   type Element,
+  type GrowingRange,
   type RangeElement,
   type Value,
   type Window,
@@ -116,8 +121,10 @@ export class Evaluation {
       if (index < 0 || series.isStale(index)) continue;
       const ownMs = series.times[index] as number;
       if (ownMs <= atMs - this.lookbackMs) continue;
-      const element = { labels: series.labels, value: series.values[index] as number };
-      found.push({ element, timeMs: ownMs });
+      const element = elementAt(series, index);
+      const isCounted = selector.isCounted === true && element.histogram !== undefined;
+      const hinted = isCounted ? hintedBy(series, index, atMs - this.lookbackMs) : undefined;
+      found.push({ element: hinted ?? element, timeMs: ownMs });
     }
     return found;
   }
@@ -126,6 +133,15 @@ export class Evaluation {
   renamed({ labels, isNameless }: Pick<Element, 'labels' | 'isNameless'>, value: number): Element {
     if (this.dropsNamesLate) return { labels, value, isNameless: true };
     return { labels: isNameless === true ? labels : labels.withoutName(), value };
+  }
+
+  /** The element under a histogram, which is no longer its metric. */
+  renamedTo(
+    element: Pick<Element, 'labels' | 'isNameless'>,
+    { value, histogram }: Pick<Element, 'value' | 'histogram'>,
+  ): Element {
+    const own = this.renamed(element, value);
+    return histogram === undefined ? own : { ...own, histogram };
   }
 
   /**
@@ -150,8 +166,8 @@ export class Evaluation {
   private ranges(selector: Selector, { fromMs, untilMs }: Window): readonly RangeElement[] {
     const found: RangeElement[] = [];
     for (const series of this.store.select(selector.matchers)) {
-      const range = samplesBetween(series, fromMs, untilMs);
-      if (range.times.length > 0) found.push({ labels: series.labels, ...range });
+      const range = samplesBetween(series, fromMs, untilMs, selector.isCounted);
+      if (range.times.length > 0 || range.histograms !== undefined) found.push(range);
     }
     return found;
   }
@@ -161,19 +177,16 @@ export class Evaluation {
     const untilMs = this.moved(expression, timeMs);
     const fromMs = untilMs - expression.range(this.span);
     const stepMs = expression.step?.(this.span) ?? this.intervalMs;
-    const found = new Map<
-      string,
-      { labels: Labels; times: number[]; values: number[] } & Pick<Element, 'isNameless'>
-    >();
+    const found = new Map<string, GrowingRange>();
     for (let atMs = (Math.floor(fromMs / stepMs) + 1) * stepMs; atMs <= untilMs; atMs += stepMs) {
-      for (const { labels, value, isNameless } of elementsOf(this.at(expression.inner, atMs))) {
+      for (const element of elementsOf(this.at(expression.inner, atMs))) {
+        const { labels, isNameless } = element;
         let range = found.get(labels.key);
         if (range === undefined) {
           range = { labels, times: [], values: [], ...(isNameless === true && { isNameless }) };
           found.set(labels.key, range);
         }
-        range.times.push(atMs);
-        range.values.push(value);
+        addSample(range, atMs, withoutHint(element));
       }
     }
     return { kind: 'matrix', ranges: [...found.values()], window: { fromMs, untilMs } };
@@ -181,7 +194,13 @@ export class Evaluation {
 
   private negated(value: Value): Value {
     if (value.kind === 'scalar') return scalarOf(-value.value);
-    return this.distinct(elementsOf(value).map(element => this.renamed(element, -element.value)));
+    return this.distinct(
+      elementsOf(value).map(element => {
+        const { histogram } = element;
+        if (histogram === undefined) return this.renamed(element, -element.value);
+        return this.renamedTo(element, { value: NaN, histogram: multiplied(histogram, -1) });
+      }),
+    );
   }
 
   private call(call: Call, timeMs: number): Value {
@@ -239,18 +258,65 @@ export function refuseTwins(all: readonly Labels[]): void {
   }
 }
 
+function elementAt(series: Series, index: number): Element {
+  const { labels } = series;
+  const value = series.values[index] as number;
+  const histogram = series.histogram(index);
+  return histogram === undefined ? { labels, value } : { labels, value, histogram };
+}
+
+/**
+ * A histogram whose hint of a reset is of no use: between the samples of a subquery there may be others.
+ *
+ * @upstream promql/engine.go: `evalSubquery`
+ */
+function withoutHint(element: Element): Pick<Element, 'value' | 'histogram'> {
+  const { histogram } = element;
+  if (histogram === undefined || histogram.hint === 'gauge') return element;
+  const own: Histogram = { ...histogram, hint: 'unknown' };
+  return { value: NaN, histogram: own };
+}
+
+/**
+ * A histogram with a hint that is found by the one before, if that is newer than a time.
+ *
+ * @upstream promql/histogram_stats_iterator.go
+ */
+function hintedBy(series: Series, index: number, fromMs: number): Element {
+  const element = elementAt(series, index);
+  const { histogram } = element;
+  if (histogram?.hint !== 'unknown') return element;
+  for (let at = index - 1; at >= 0 && (series.times[at] as number) > fromMs; at--) {
+    const before = series.histogram(at);
+    if (before === undefined) continue;
+    const hint = isReset(histogram, before) ? 'reset' : 'not reset';
+    return { ...element, histogram: { ...histogram, hint } };
+  }
+  return element;
+}
+
 function samplesBetween(
   series: Series,
   fromMs: number,
   untilMs: number,
-): Pick<RangeElement, 'times' | 'values'> {
-  const times: number[] = [];
-  const values: number[] = [];
+  isCounted = false,
+): RangeElement {
+  const range: GrowingRange = { labels: series.labels, times: [], values: [] };
   const last = series.newest(untilMs);
   for (let index = series.newest(fromMs) + 1; index <= last; index++) {
     if (series.isStale(index)) continue;
-    times.push(series.times[index] as number);
-    values.push(series.values[index] as number);
+    const timeMs = series.times[index] as number;
+    const histogram = series.histogram(index);
+    if (histogram === undefined) {
+      range.times.push(timeMs);
+      range.values.push(series.values[index] as number);
+    } else {
+      addSample(
+        range,
+        timeMs,
+        isCounted ? hintedBy(series, index, fromMs) : { value: NaN, histogram },
+      );
+    }
   }
-  return { times, values };
+  return range;
 }

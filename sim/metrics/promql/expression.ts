@@ -42,6 +42,8 @@ export interface Selector extends Moved {
   readonly kind: 'selector';
   readonly matchers: readonly Matcher[];
   readonly ends?: RangeEnds;
+  /** Only counts and sums of its histograms are asked for: Prometheus then looks for resets as it reads. */
+  readonly isCounted?: boolean;
 }
 
 /** Asks a query over a range, step by step. */

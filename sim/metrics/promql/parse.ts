@@ -2,6 +2,7 @@
 import type { SyntaxNode } from '@lezer/common';
 import { parser } from '@prometheus-io/lezer-promql';
 import { checkType } from './check.js';
+import { withCounted } from './counted.js';
 import type {
   Aggregation,
   Binary,
@@ -24,13 +25,13 @@ import { matcher, type Matcher, type MatchOperator } from './matcher.js';
  */
 export function parseQuery(written: string): Expression {
   const text = completed(written);
-  const tree = parser.parse(text);
+  const tree = parser.parse(disguised(text));
   refuseErrors(tree.topNode, text);
   const [top] = partsOf(tree.topNode);
   if (top === undefined) return refuseQuery('no expression found in input');
   const expression = new Reader(text).expression(top);
   checkType(expression);
-  return expression;
+  return text.includes('histogram_') ? withCounted(expression) : expression;
 }
 
 const quoted = /("(?:[^"\\]|\\[\s\S])*"|'(?:[^'\\]|\\[\s\S])*'|`[^`]*`)/;
@@ -47,6 +48,35 @@ function completed(text: string): string {
       return lower.replaceAll(/(?<![\w.])(\d+)\.(?![\d.])/g, '$1.0');
     })
     .join('');
+}
+
+/**
+ * The grammar knows `min_of` and `max_of` in lengths only. Elsewhere they are shown to it under the name of
+ * another function that is as long; what they are called is read from the text itself.
+ */
+function disguised(text: string): string {
+  let depth = 0;
+  return text
+    .split(quoted)
+    .map((part, index) => {
+      if (index % 2 === 1) return part;
+      return part.replaceAll(/[[\]]|\b(?:min_of|max_of)(?=\s*\()/g, (found, at: number) => {
+        if (found === '[') depth++;
+        if (found === ']') depth--;
+        const isLength = depth > 0 || isInOffset(part.slice(0, at));
+        return found.length === 1 || isLength ? found : 'minute';
+      });
+    })
+    .join('');
+}
+
+/** Whether what follows is part of an offset's length. */
+function isInOffset(before: string): boolean {
+  const tail = /^.*\boffset([\s\S]*)$/is.exec(before)?.[1];
+  if (tail === undefined) return false;
+  if (/^[-+\s]*$/.test(tail)) return true;
+  const opened = tail.split('(').length - tail.split(')').length;
+  return opened > 0 && /^[-+\s]*(?:(?:min|max)_of\s*)?\(/.test(tail);
 }
 
 function refuseErrors(top: SyntaxNode, text: string): void {

@@ -2,10 +2,16 @@
 import { Evaluation, elementsOf, refuseTwins, type QueryOptions } from './evaluation.js';
 import type { Expression } from './expression.js';
 import { QueryFault, type FaultKind } from './fault.js';
-import { compareLabels, type Labels } from './labels.js';
+import { compareLabels } from './labels.js';
 import { parseQuery } from './parse.js';
 import type { SeriesStore } from './series-store.js';
-import type { Element, RangeElement, Value } from './value.js';
+import {
+  addSample,
+  type Element,
+  type GrowingRange,
+  type RangeElement,
+  type Value,
+} from './value.js';
 
 /** An answer, or why there is none. */
 export type Answer =
@@ -48,18 +54,16 @@ export function queryRange(
     const expression = typeof query === 'string' ? parseQuery(query) : query;
     const evaluation = new Evaluation(store, span, options);
     const { startMs, endMs, stepMs } = span;
-    const found = new Map<string, { labels: Labels; times: number[]; values: number[] }>();
+    const found = new Map<string, GrowingRange>();
     for (let atMs = startMs; atMs <= endMs; atMs += stepMs) {
-      for (const { labels, value } of settledElements(
-        elementsOf(evaluation.at(expression, atMs)),
-      )) {
+      for (const element of settledElements(elementsOf(evaluation.at(expression, atMs)))) {
+        const { labels } = element;
         let range = found.get(labels.key);
         if (range === undefined) {
           range = { labels, times: [], values: [] };
           found.set(labels.key, range);
         }
-        range.times.push(atMs);
-        range.values.push(value);
+        addSample(range, atMs, element);
       }
     }
     const ranges = [...found.values()].sort((a, b) => compareLabels(a.labels, b.labels));

@@ -1,4 +1,6 @@
 /** Keeps time series in memory: what Prometheus' head block is to its queries. */
+import type { Histogram } from './histogram/histogram.js';
+import { hintStored } from './histogram/reset.js';
 import { nameLabel, type Labels } from './labels.js';
 import { matchesAll, type Matcher } from './matcher.js';
 
@@ -7,18 +9,32 @@ export class Series {
   times = new Float64Array(16);
   values = new Float64Array(16);
   private stales = new Uint8Array(16);
+  /** By index: samples that are no numbers; most series have none. */
+  private histograms: (Histogram | undefined)[] | undefined;
   count = 0;
 
   constructor(readonly labels: Labels) {}
 
   /** Adds a sample; one that is not newer than the last is refused. False: it was. */
-  append(timeMs: number, value: number | 'stale'): boolean {
+  append(timeMs: number, value: number | 'stale' | Histogram): boolean {
     if (this.count > 0 && timeMs <= (this.times[this.count - 1] as number)) return false;
     if (this.count === this.times.length) this.resize(this.count * 2, 0);
+    if (typeof value === 'object') this.keepHistogram(value);
     this.times[this.count] = timeMs;
-    this.values[this.count] = value === 'stale' ? NaN : value;
+    this.values[this.count] = typeof value === 'number' ? value : NaN;
     this.stales[this.count++] = value === 'stale' ? 1 : 0;
     return true;
+  }
+
+  private keepHistogram(histogram: Histogram): void {
+    this.histograms ??= [];
+    const before = this.count === 0 ? undefined : this.histograms[this.count - 1];
+    this.histograms[this.count] = { ...histogram, hint: hintStored(histogram, before) };
+  }
+
+  /** The histogram that a sample is; undefined: it is a number. */
+  histogram(index: number): Histogram | undefined {
+    return this.histograms?.[index];
   }
 
   isStale(index: number): boolean {
@@ -53,6 +69,7 @@ export class Series {
     this.times.set(times.subarray(from, count));
     this.values.set(values.subarray(from, count));
     this.stales.set(stales.subarray(from, count));
+    if (from > 0) this.histograms?.splice(0, from);
   }
 }
 
@@ -72,7 +89,7 @@ export class SeriesStore {
   }
 
   /** Adds a sample; false: it is not newer than the last of its series. */
-  append(labels: Labels, timeMs: number, value: number | 'stale'): boolean {
+  append(labels: Labels, timeMs: number, value: number | 'stale' | Histogram): boolean {
     return this.series(labels).append(timeMs, value);
   }
 

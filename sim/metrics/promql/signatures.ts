@@ -47,6 +47,8 @@ export const signatures: Readonly<Record<string, Signature>> = {
   info: { ...vector('vector', 'vector'), least: 1 },
   label_join: { ...vector('vector', 'string', 'string', 'string'), least: 3, isOpen: true },
   label_replace: vector('vector', 'string', 'string', 'string', 'string'),
+  max_of: { takes: ['scalar', 'scalar'], returns: 'scalar' },
+  min_of: { takes: ['scalar', 'scalar'], returns: 'scalar' },
   predict_linear: vector('matrix', 'scalar'),
   quantile_over_time: vector('scalar', 'matrix'),
   round: { ...vector('vector', 'scalar'), least: 1 },

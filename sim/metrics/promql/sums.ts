@@ -17,6 +17,28 @@ export class KahanSum {
     this.sum = total;
   }
 
+  /** Adds another sum with what it lost, or takes it off. */
+  addAll(other: KahanSum, sign: 1 | -1 = 1): void {
+    this.add(sign * other.sum);
+    if (other.lost !== 0) this.add(sign * other.lost);
+  }
+
+  copy(): KahanSum {
+    const copy = new KahanSum(this.sum);
+    copy.lost = this.lost;
+    return copy;
+  }
+
+  multiply(factor: number): void {
+    this.sum *= factor;
+    this.lost *= factor;
+  }
+
+  divide(divisor: number): void {
+    this.sum /= divisor;
+    this.lost /= divisor;
+  }
+
   get value(): number {
     return Number.isFinite(this.sum) ? this.sum + this.lost : this.sum;
   }

@@ -1,19 +1,32 @@
 /** What a query gives. */
+import type { Histogram } from './histogram/histogram.js';
 import type { Labels } from './labels.js';
 
 /** One series at one instant. */
 export interface Element {
   readonly labels: Labels;
+  /** NaN beside a histogram. */
   readonly value: number;
+  /** What it is instead of a number. */
+  readonly histogram?: Histogram;
   /** Its name goes once the whole query is answered, where names are dropped late. */
   readonly isNameless?: boolean;
+}
+
+/** A histogram at an instant. */
+export interface HistogramSample {
+  readonly timeMs: number;
+  readonly histogram: Histogram;
 }
 
 /** One series over a range. */
 export interface RangeElement {
   readonly labels: Labels;
+  /** Of the samples that are numbers. */
   readonly times: readonly number[];
   readonly values: readonly number[];
+  /** Those that are histograms, where there are any. */
+  readonly histograms?: readonly HistogramSample[];
   readonly isNameless?: boolean;
 }
 
@@ -42,6 +55,25 @@ export class Notes {
   inform(text: string): void {
     this.infos.add(`PromQL info: ${text}`);
   }
+}
+
+/** Where samples are gathered one by one. */
+export interface GrowingRange extends RangeElement {
+  readonly times: number[];
+  readonly values: number[];
+  histograms?: HistogramSample[];
+}
+
+/** Adds a sample to a range. */
+export function addSample(
+  range: GrowingRange,
+  timeMs: number,
+  { value, histogram }: Pick<Element, 'value' | 'histogram'>,
+): void {
+  if (histogram === undefined) {
+    range.times.push(timeMs);
+    range.values.push(value);
+  } else (range.histograms ??= []).push({ timeMs, histogram });
 }
 
 /** A vector's value. */

@@ -1,10 +1,17 @@
 /**
- * Functions of classic histograms: series of cumulative buckets with the label `le`.
+ * Functions of histograms: native ones, and classic ones, series of cumulative buckets with the label `le`.
  * @upstream promql/quantile.go
  */
 import { failQuery } from '../fault.js';
 import { numberOf, plainNumber } from '../go-text.js';
-import { nameLabel } from '../labels.js';
+import {
+  fractionOfHistogram,
+  quantileOfHistogram,
+  varianceOfHistogram,
+  type Estimate,
+} from '../histogram/estimates.js';
+import type { Histogram as NativeHistogram } from '../histogram/histogram.js';
+import { remark } from '../remarks.js';
 import type { Element, Value } from '../value.js';
 import { scalarAt, textAt, vectorAt, type CallContext, type PromqlFunction } from './function.js';
 
@@ -14,31 +21,32 @@ interface Bucket {
 }
 
 /** A histogram: its labels without `le`, its buckets in ascending order, each bound once. */
-interface Histogram {
+interface ClassicHistogram {
   readonly element: Element;
   readonly buckets: Bucket[];
 }
 
 const boundLabel = 'le';
-const notOfHistogram: ReadonlySet<string> = new Set([boundLabel, nameLabel]);
+const notOfHistogram: ReadonlySet<string> = new Set([boundLabel]);
 /** Relative differences up to this are of rounding. */
 const smallDelta = 1e-12;
 
-function histogramsOf(context: CallContext, elements: readonly Element[]): readonly Histogram[] {
-  const found = new Map<string, Histogram>();
+function histogramsOf(
+  context: CallContext,
+  elements: readonly Element[],
+): readonly ClassicHistogram[] {
+  const found = new Map<string, ClassicHistogram>();
   for (const element of elements) {
     const bound = element.labels.get(boundLabel);
     const upper = /^[-+]?[\d.inf]/i.test(bound) ? numberOf(bound) : undefined;
     if (upper === undefined || /[a-z]$/i.test(bound.replace(/inf(inity)?$/i, ''))) {
-      context.evaluation.notes.warn(
-        `bucket label "le" is missing or has a malformed value of ${JSON.stringify(bound)}`,
-      );
+      context.evaluation.notes.warn(remark.badBound(bound, nameIn(context, element)));
       continue;
     }
-    const { key } = element.labels.drop(notOfHistogram);
+    const labels = element.labels.drop(notOfHistogram);
+    const { key } = labels;
     let histogram = found.get(key);
     if (histogram === undefined) {
-      const labels = element.labels.drop(new Set([boundLabel]));
       histogram = { element: { ...element, labels }, buckets: [] };
       found.set(key, histogram);
     }
@@ -76,6 +84,7 @@ function forceRising(buckets: readonly Bucket[]): boolean {
   return isForced;
 }
 
+/** Whether a quantile can be told: there is a bucket of all, and another one. */
 function hasAll(buckets: readonly Bucket[]): boolean {
   return buckets.at(-1)?.upper === Infinity && buckets.length >= 2;
 }
@@ -103,8 +112,7 @@ function quantile(share: number, buckets: readonly Bucket[]): number {
 /** The share of observations between two values. */
 function fraction(from: number, until: number, buckets: readonly Bucket[]): number {
   const last = buckets.at(-1);
-  if (last === undefined || !hasAll(buckets) || last.count === 0 || Number.isNaN(last.count))
-    return NaN;
+  if (last?.upper !== Infinity || last.count === 0 || Number.isNaN(last.count)) return NaN;
   if (Number.isNaN(from) || Number.isNaN(until)) return NaN;
   if (from >= until) return 0;
   return (rankOf(until, buckets) - rankOf(from, buckets)) / last.count;
@@ -115,7 +123,7 @@ function rankOf(value: number, buckets: readonly Bucket[]): number {
   let lower = (buckets[0]?.upper ?? 0) > 0 ? 0 : -Infinity;
   let before = 0;
   for (const { upper, count } of buckets) {
-    if (value < lower) return before;
+    if (value <= lower) return before;
     if (value < upper || (value === Infinity && upper === Infinity)) {
       if (value === Infinity) return count;
       if (lower === -Infinity) return count;
@@ -135,18 +143,55 @@ function noteShare(context: CallContext, share: number): void {
   );
 }
 
+/** What an element is named by in remarks: where names go early, it is named no more. */
+function nameIn({ evaluation }: CallContext, { labels }: Element): string {
+  return evaluation.dropsNamesLate ? labels.name : '';
+}
+
+/** The histograms of a vector: classic ones, gathered from their buckets, and native ones. */
+function gathered(context: CallContext, elements: readonly Element[]) {
+  const { notes } = context.evaluation;
+  const classic = histogramsOf(
+    context,
+    elements.filter(({ histogram }) => histogram === undefined),
+  );
+  const byLabels = new Map(classic.map(one => [one.element.labels.key, one]));
+  const native = elements.flatMap(element => {
+    const { histogram, labels } = element;
+    if (histogram === undefined) return [];
+    // Of a histogram in both forms neither is believed.
+    if (byLabels.delete(labels.key)) {
+      notes.warn(remark.mixedClassic(nameIn(context, element)));
+      return [];
+    }
+    return [{ element, histogram }];
+  });
+  return { native, classic: [...byLabels.values()] };
+}
+
+function note(context: CallContext, element: Element, { about }: Estimate): void {
+  const { notes } = context.evaluation;
+  const { name } = element.labels;
+  if (about === 'is NaN') notes.inform(remark.quantileIsNaN(name));
+  if (about === 'is skewed') notes.inform(remark.quantileIsSkewed(name));
+  if (about === 'leaves NaN out') notes.inform(remark.fractionLeavesOut(name));
+}
+
 function quantileOfEach(context: CallContext, share: number, elements: readonly Element[]) {
   const { evaluation } = context;
-  return histogramsOf(context, elements).map(({ element, buckets }) => {
+  const { native, classic } = gathered(context, elements);
+  const ofNative = native.map(({ element, histogram }) => {
+    const estimate = quantileOfHistogram(share, histogram);
+    note(context, element, estimate);
+    return evaluation.renamed(element, estimate.value);
+  });
+  const ofClassic = classic.map(({ element, buckets }) => {
     if (hasAll(buckets) && forceRising(buckets)) {
-      evaluation.notes.inform(
-        'input to histogram_quantile needed to be fixed for monotonicity (see ' +
-          'https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile) ' +
-          `for metric name ${JSON.stringify(element.labels.name)}`,
-      );
+      evaluation.notes.inform(remark.forcedRising(element.labels.name));
     }
     return evaluation.renamed(element, quantile(share, buckets));
   });
+  return [...ofNative, ...ofClassic];
 }
 
 function histogramQuantile(context: CallContext): Value {
@@ -163,38 +208,58 @@ function histogramQuantiles(context: CallContext): Value {
     noteShare(context, share);
     return quantileOfEach(context, share, elements).map(element => ({
       ...element,
-      labels: element.labels.with([[label, plainNumber(share)]]),
+      labels: element.labels.with([[label, openMetricsNumber(share)]]),
     }));
   });
   return context.evaluation.distinct(found);
 }
 
+/** Whole numbers end in `.0`. @upstream model/labels: `FormatOpenMetricsFloat` */
+function openMetricsNumber(value: number): string {
+  const text = plainNumber(value);
+  return /^-?\d+$/.test(text) ? `${text}.0` : text;
+}
+
 function histogramFraction(context: CallContext): Value {
   const { evaluation } = context;
   const [from, until] = [scalarAt(context, 0), scalarAt(context, 1)];
-  return evaluation.distinct(
-    histogramsOf(context, vectorAt(context, 2)).map(({ element, buckets }) =>
+  const { native, classic } = gathered(context, vectorAt(context, 2));
+  return evaluation.distinct([
+    ...native.map(({ element, histogram }) => {
+      const estimate = fractionOfHistogram(from, until, histogram);
+      note(context, element, estimate);
+      return evaluation.renamed(element, estimate.value);
+    }),
+    ...classic.map(({ element, buckets }) =>
       evaluation.renamed(element, fraction(from, until, buckets)),
     ),
-  );
+  ]);
 }
 
-/** Of native histograms; the series that are simulated have none. */
-const ofNative: PromqlFunction = context => {
-  vectorAt(context, 0);
-  return { kind: 'vector', elements: [] };
-};
+/** A function of native histograms, which leaves numbers out. */
+function ofNative(reckon: (histogram: NativeHistogram) => number): PromqlFunction {
+  return context => {
+    const { evaluation } = context;
+    return evaluation.distinct(
+      vectorAt(context, 0).flatMap(element =>
+        element.histogram === undefined
+          ? []
+          : evaluation.renamed(element, reckon(element.histogram)),
+      ),
+    );
+  };
+}
 
 /** By name. */
 export const bucketFunctions: Readonly<Record<string, PromqlFunction>> = {
-  histogram_avg: ofNative,
-  histogram_count: ofNative,
+  histogram_avg: ofNative(({ sum, count }) => sum / count),
+  histogram_count: ofNative(({ count }) => count),
   histogram_fraction: histogramFraction,
   histogram_quantile: histogramQuantile,
   histogram_quantiles: histogramQuantiles,
-  histogram_stddev: ofNative,
-  histogram_stdvar: ofNative,
-  histogram_sum: ofNative,
+  histogram_stddev: ofNative(histogram => Math.sqrt(varianceOfHistogram(histogram))),
+  histogram_stdvar: ofNative(varianceOfHistogram),
+  histogram_sum: ofNative(({ sum }) => sum),
   info: () => failQuery('info() is not simulated'),
   start_timestamp: () => failQuery('start_timestamp() is not simulated'),
 };

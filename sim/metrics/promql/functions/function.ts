@@ -2,6 +2,8 @@
 import type { Evaluation } from '../evaluation.js';
 import type { Call, Expression } from '../expression.js';
 import { failQuery } from '../fault.js';
+import type { Sample } from '../join.js';
+import { remark } from '../remarks.js';
 import type { Element, RangeElement, Value, Window } from '../value.js';
 
 /** A call under way. */
@@ -43,20 +45,38 @@ export function rangesAt(
   return value.kind === 'matrix' ? value : failQuery(`expected a range vector, got ${value.kind}`);
 }
 
-/** A function of each value by itself. */
+/** A function of each number by itself; it leaves histograms out. */
 export function ofEach(reckon: (value: number, context: CallContext) => number): PromqlFunction {
   return context => {
     const { evaluation } = context;
-    const elements = vectorAt(context, 0);
-    return evaluation.distinct(
-      elements.map(element => evaluation.renamed(element, reckon(element.value, context))),
-    );
+    const elements: Element[] = [];
+    for (const element of vectorAt(context, 0)) {
+      if (element.histogram !== undefined) continue;
+      elements.push(evaluation.renamed(element, reckon(element.value, context)));
+    }
+    return evaluation.distinct(elements);
   };
 }
 
-/** A function of each range; undefined: the series has no value. */
+/** A function of the numbers of each range; undefined: the series has no value. */
 export function ofRange(
   reckon: (range: RangeElement, window: Window, context: CallContext) => number | undefined,
+  options: { readonly argumentIndex?: number } = {},
+): PromqlFunction {
+  return ofSamples((range, window, context) => {
+    const { times, histograms, labels } = range;
+    if (times.length === 0) return undefined;
+    if (histograms !== undefined) {
+      context.evaluation.notes.inform(remark.ignoredInRange(labels.name));
+    }
+    const value = reckon(range, window, context);
+    return value === undefined ? undefined : { value };
+  }, options);
+}
+
+/** A function of the samples of each range, numbers or histograms; undefined: the series has no value. */
+export function ofSamples(
+  reckon: (range: RangeElement, window: Window, context: CallContext) => Sample | undefined,
   {
     argumentIndex = 0,
     keepsName = false,
@@ -69,12 +89,13 @@ export function ofRange(
     const { evaluation } = context;
     const { ranges, window } = rangesAt(context, argumentIndex);
     const elements = ranges.flatMap(range => {
-      const value = reckon(range, window, context);
-      if (value === undefined) return [];
-      if (!keepsName) return [evaluation.renamed(range, value)];
+      const sample = reckon(range, window, context);
+      if (sample === undefined) return [];
+      if (!keepsName) return [evaluation.renamedTo(range, sample)];
       const { labels, isNameless } = range;
+      const { value, histogram } = sample;
       const own: Element = { labels, value, ...(isNameless === true && { isNameless }) };
-      return [own];
+      return [histogram === undefined ? own : { ...own, histogram }];
     });
     return evaluation.distinct(elements);
   };

@@ -6,6 +6,7 @@ import { mathFunctions } from './math.js';
 import { overTimeFunctions } from './over-time.js';
 import { rateFunctions } from './rates.js';
 import { timeFunctions } from './time.js';
+import { trendFunctions } from './trend.js';
 
 /** What `parseQuery` knows by signature is here; what is missing is told when it is called. */
 export const functions: Readonly<Record<string, PromqlFunction>> = {
@@ -15,4 +16,5 @@ export const functions: Readonly<Record<string, PromqlFunction>> = {
   ...overTimeFunctions,
   ...rateFunctions,
   ...timeFunctions,
+  ...trendFunctions,
 };

@@ -15,8 +15,13 @@ import {
   type PromqlFunction,
 } from './function.js';
 
-function relabelled({ labels, value, isNameless }: Element, name: string, text: string): Element {
-  const own = { labels: labels.with([[name, text]]), value };
+function relabelled(element: Element, name: string, text: string): Element {
+  const { labels, value, histogram, isNameless } = element;
+  const own: Element = {
+    labels: labels.with([[name, text]]),
+    value,
+    ...(histogram !== undefined && { histogram }),
+  };
   // A name that was written by hand stays.
   return isNameless === true && name !== nameLabel ? { ...own, isNameless } : own;
 }
@@ -93,10 +98,9 @@ function sortedByValue(sign: number): PromqlFunction {
   return context => {
     noteRange(context);
     const isNaN = ({ value }: Element): number => Number(Number.isNaN(value));
+    const numbers = vectorAt(context, 0).filter(({ histogram }) => histogram === undefined);
     return vectorOf(
-      [...vectorAt(context, 0)].sort(
-        (a, b) => isNaN(a) - isNaN(b) || sign * compareNumbers(a.value, b.value),
-      ),
+      numbers.sort((a, b) => isNaN(a) - isNaN(b) || sign * compareNumbers(a.value, b.value)),
     );
   };
 }

@@ -34,9 +34,9 @@ function sign(value: number): number {
 }
 
 function single(context: CallContext): Value {
-  const elements = vectorAt(context, 0);
-  const [only] = elements;
-  return scalarOf(elements.length === 1 && only !== undefined ? only.value : NaN);
+  const numbers = vectorAt(context, 0).filter(({ histogram }) => histogram === undefined);
+  const [only] = numbers;
+  return scalarOf(numbers.length === 1 && only !== undefined ? only.value : NaN);
 }
 
 /** By name. */
@@ -60,6 +60,8 @@ export const mathFunctions: Readonly<Record<string, PromqlFunction>> = {
   ln: ofEach(Math.log),
   log10: ofEach(Math.log10),
   log2: ofEach(Math.log2),
+  max_of: context => scalarOf(greater(scalarAt(context, 0), scalarAt(context, 1))),
+  min_of: context => scalarOf(lesser(scalarAt(context, 0), scalarAt(context, 1))),
   pi: () => scalarOf(Math.PI),
   rad: ofEach(value => value / degrees),
   round: rounded,

@@ -2,8 +2,11 @@
 import { extreme } from '../aggregate.js';
 import { plainNumber } from '../go-text.js';
 import { meanOf, quantileOf, sumOf, varianceOf } from '../sums.js';
+import { totalOf } from '../histogram/total.js';
+import { remark } from '../remarks.js';
+import type { Timed } from '../range-samples.js';
 import type { RangeElement, Value } from '../value.js';
-import { ofRange, scalarAt, type CallContext, type PromqlFunction } from './function.js';
+import { ofRange, ofSamples, scalarAt, type CallContext, type PromqlFunction } from './function.js';
 
 const ofValues = (reckon: (values: readonly number[]) => number): PromqlFunction =>
   ofRange(({ values }) => reckon(values));
@@ -24,6 +27,7 @@ function quantiles(context: CallContext): Value {
 }
 
 function medianDeviation(values: readonly number[]): number {
+  if (values.some(Number.isNaN)) return NaN;
   const median = quantileOf(0.5, values);
   return quantileOf(
     0.5,
@@ -43,25 +47,54 @@ function timeOf(isBetter: (value: number, best: number) => boolean): PromqlFunct
   });
 }
 
-const first = ({ values }: RangeElement): number | undefined => values[0];
-const last = ({ values }: RangeElement): number | undefined => values.at(-1);
+/** The first or the last sample of a range, which has one. */
+function endOf(range: RangeElement, end: 0 | -1): Timed {
+  const { times, values, histograms } = range;
+  const histogram = histograms?.at(end);
+  const number = { timeMs: times.at(end) ?? NaN, value: values.at(end) ?? NaN };
+  if (histogram === undefined) return number;
+  const isNumber = end === 0 ? number.timeMs < histogram.timeMs : number.timeMs > histogram.timeMs;
+  return isNumber ? number : { value: NaN, ...histogram };
+}
+
+const sampleAt = (end: 0 | -1): PromqlFunction =>
+  ofSamples(range => endOf(range, end), { keepsName: true });
+const timeAt = (end: 0 | -1): PromqlFunction =>
+  ofSamples(range => ({ value: endOf(range, end).timeMs / 1000 }));
+
+/** The sum or the mean of numbers, or of histograms, but not of both. */
+function total(ofNumbers: (values: readonly number[]) => number, isMean: boolean): PromqlFunction {
+  return ofSamples(({ labels, values, histograms }, _window, { evaluation: { notes } }) => {
+    if (histograms === undefined) return { value: ofNumbers(values) };
+    if (values.length > 0) {
+      notes.warn(remark.mixedSamples(labels.name));
+      return undefined;
+    }
+    const own = histograms.map(({ histogram }) => histogram);
+    const histogram = totalOf({ histograms: own, isMean, nameOf: () => labels.name }, notes);
+    return histogram === undefined ? undefined : { value: NaN, histogram };
+  });
+}
+
+const count = ({ times, histograms = [] }: RangeElement): number =>
+  times.length + histograms.length;
 
 /** By name. */
 export const overTimeFunctions: Readonly<Record<string, PromqlFunction>> = {
-  avg_over_time: ofValues(meanOf),
-  count_over_time: ofValues(values => values.length),
-  first_over_time: ofRange(first, { keepsName: true }),
-  last_over_time: ofRange(last, { keepsName: true }),
+  avg_over_time: total(meanOf, true),
+  count_over_time: ofSamples(range => ({ value: count(range) })),
+  first_over_time: sampleAt(0),
+  last_over_time: sampleAt(-1),
   mad_over_time: ofValues(medianDeviation),
   max_over_time: ofValues(values => extreme(values, (a, b) => a > b)),
   min_over_time: ofValues(values => extreme(values, (a, b) => a < b)),
-  present_over_time: ofValues(() => 1),
+  present_over_time: ofSamples(() => ({ value: 1 })),
   quantile_over_time: quantiles,
   stddev_over_time: ofValues(values => Math.sqrt(varianceOf(values))),
   stdvar_over_time: ofValues(varianceOf),
-  sum_over_time: ofValues(sumOf),
-  ts_of_first_over_time: ofRange(({ times }) => (times[0] as number) / 1000),
-  ts_of_last_over_time: ofRange(({ times }) => (times.at(-1) as number) / 1000),
+  sum_over_time: total(sumOf, false),
+  ts_of_first_over_time: timeAt(0),
+  ts_of_last_over_time: timeAt(-1),
   ts_of_max_over_time: timeOf((value, best) => value > best),
   ts_of_min_over_time: timeOf((value, best) => value < best),
 };

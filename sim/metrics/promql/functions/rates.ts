@@ -1,8 +1,12 @@
 /** Functions of how samples of a range change. @upstream promql/functions.go */
-import { failQuery } from '../fault.js';
-import { KahanSum } from '../sums.js';
-import type { RangeElement, Value, Window } from '../value.js';
-import { ofRange, scalarAt, type CallContext, type PromqlFunction } from './function.js';
+import { changeOfHistograms, changeOfTwo } from '../histogram/change.js';
+import { areEqual, divided, multiplied } from '../histogram/histogram.js';
+import { isReset } from '../histogram/reset.js';
+import type { Sample } from '../join.js';
+import { samplesOf, type Timed } from '../range-samples.js';
+import { remark } from '../remarks.js';
+import type { Notes, RangeElement, Window } from '../value.js';
+import { ofSamples, type CallContext, type PromqlFunction } from './function.js';
 
 /** How a change is told. */
 interface ChangeOptions {
@@ -23,18 +27,51 @@ function noteCounter(range: RangeElement, { evaluation }: CallContext): void {
 }
 
 /** The change over the window: extended to its ends, as far as the samples let it. */
-function extrapolated({ isCounter, isPerSecond }: ChangeOptions): PromqlFunction {
-  return ofRange((range, window, context) => {
-    const change = changeOf(range, isCounter);
-    if (change === undefined) return undefined;
-    if (isCounter) noteCounter(range, context);
-    const factor = extension(range, window, isCounter ? change : undefined);
-    const seconds = (window.untilMs - window.fromMs) / 1000;
-    return change * (isPerSecond ? factor / seconds : factor);
+function extrapolated(options: ChangeOptions): PromqlFunction {
+  return ofSamples((range, window, context) => {
+    const { times, values, histograms } = range;
+    if (histograms === undefined) {
+      const { isCounter } = options;
+      const change = changeOf(values, isCounter);
+      if (change === undefined) return undefined;
+      if (isCounter) noteCounter(range, context);
+      const told = { times, first: values[0] as number, change };
+      return { value: change * factorOf(told, window, options) };
+    }
+    if (times.length > 0) {
+      context.evaluation.notes.warn(remark.mixedSamples(range.labels.name));
+      return undefined;
+    }
+    return histogramChange(range, window, { ...options, notes: context.evaluation.notes });
   });
 }
 
-function changeOf({ values }: RangeElement, isCounter: boolean): number | undefined {
+/** What the change is multiplied by. */
+function factorOf(
+  told: Sampled,
+  window: Window,
+  { isCounter, isPerSecond }: ChangeOptions,
+): number {
+  const factor = extension(told, window, isCounter);
+  return isPerSecond ? factor / ((window.untilMs - window.fromMs) / 1000) : factor;
+}
+
+function histogramChange(
+  { labels, histograms = [] }: RangeElement,
+  window: Window,
+  options: ChangeOptions & { readonly notes: Notes },
+): Sample | undefined {
+  const [first] = histograms;
+  if (first === undefined || histograms.length < 2) return undefined;
+  const noting = { name: labels.name, notes: options.notes };
+  const change = changeOfHistograms(histograms, options.isCounter, noting);
+  if (change === undefined) return undefined;
+  const times = histograms.map(({ timeMs }) => timeMs);
+  const told = { times, first: first.histogram.count, change: change.count };
+  return { value: NaN, histogram: multiplied(change, factorOf(told, window, options)) };
+}
+
+function changeOf(values: readonly number[], isCounter: boolean): number | undefined {
   if (values.length < 2) return undefined;
   let change = (values.at(-1) as number) - (values[0] as number);
   if (!isCounter) return change;
@@ -45,11 +82,18 @@ function changeOf({ values }: RangeElement, isCounter: boolean): number | undefi
   return change;
 }
 
+/** What is known of a sampled change: two times at least, the first value, and the change; of histograms their counts. */
+interface Sampled {
+  readonly times: readonly number[];
+  readonly first: number;
+  readonly change: number;
+}
+
 /** How many times longer the extended span is than the sampled one. */
 function extension(
-  { times, values }: RangeElement,
+  { times, first, change }: Sampled,
   { fromMs, untilMs }: Window,
-  increase: number | undefined,
+  isCounter: boolean,
 ): number {
   const firstMs = times[0] as number;
   const lastMs = times.at(-1) as number;
@@ -59,10 +103,9 @@ function extension(
   let before = (firstMs - fromMs) / 1000;
   let after = (untilMs - lastMs) / 1000;
   if (before >= threshold) before = gap / 2;
-  const first = values[0] as number;
-  if (increase !== undefined && increase > 0 && first >= 0) {
+  if (isCounter && change > 0 && first >= 0) {
     // A counter was not below 0: it does not reach back further than to where it was 0.
-    before = Math.min(before, sampled * (first / increase));
+    before = Math.min(before, sampled * (first / change));
   }
   if (after >= threshold) after = gap / 2;
   return (sampled + before + after) / sampled;
@@ -70,108 +113,73 @@ function extension(
 
 /** Of the last two samples only. */
 function instant(options: ChangeOptions): PromqlFunction {
-  return ofRange(({ times, values }) => {
-    if (values.length < 2) return undefined;
-    const [before = 0, last = 0] = values.slice(-2);
-    const seconds = ((times.at(-1) as number) - (times.at(-2) as number)) / 1000;
-    const change = options.isCounter && last < before ? last : last - before;
-    if (!options.isPerSecond) return change;
-    return seconds === 0 ? undefined : change / seconds;
+  return ofSamples((range, _window, { evaluation: { notes } }) => {
+    const [before, last] = lastTwo(range);
+    if (before === undefined || last === undefined) return undefined;
+    const seconds = (last.timeMs - before.timeMs) / 1000;
+    if (seconds === 0) return undefined;
+    const { name } = range.labels;
+    if (before.histogram === undefined && last.histogram === undefined) {
+      const isFallen = options.isCounter && last.value < before.value;
+      const change = isFallen ? last.value : last.value - before.value;
+      return { value: options.isPerSecond ? change / seconds : change };
+    }
+    if (before.histogram === undefined || last.histogram === undefined) {
+      notes.warn(remark.mixedSamples(name));
+      return undefined;
+    }
+    const two = [before.histogram, last.histogram] as const;
+    const change = changeOfTwo(two, options.isCounter, { name, notes });
+    if (change === undefined) return undefined;
+    return { value: NaN, histogram: options.isPerSecond ? divided(change, seconds) : change };
+  });
+}
+
+function lastTwo(range: RangeElement): readonly Timed[] {
+  if (range.histograms !== undefined) return samplesOf(range).slice(-2);
+  const { times, values } = range;
+  return [-2, -1].flatMap(at => {
+    const timeMs = times.at(at);
+    return timeMs === undefined ? [] : [{ timeMs, value: values.at(at) as number }];
   });
 }
 
 /** How often neighbours are so. */
-function counted(isOne: (value: number, before: number) => boolean): PromqlFunction {
-  return ofRange(({ values }) => {
+function counted(isOne: (sample: Sample, before: Sample) => boolean): PromqlFunction {
+  return ofSamples(range => {
+    const samples = samplesOf(range);
     let count = 0;
-    for (let index = 1; index < values.length; index++) {
-      if (isOne(values[index] as number, values[index - 1] as number)) count++;
+    for (let index = 1; index < samples.length; index++) {
+      if (isOne(samples[index] as Timed, samples[index - 1] as Timed)) count++;
     }
-    return count;
+    return { value: count };
   });
 }
 
-/** The line of least squares: its slope a second, and its value at a time. */
-function lineOf(
-  { times, values }: RangeElement,
-  atMs: number,
-): { readonly slope: number; readonly value: number } {
-  const [first = NaN] = values;
-  if (values.every(value => value === first)) {
-    return Number.isFinite(first) ? { slope: 0, value: first } : { slope: NaN, value: NaN };
-  }
-  const [sumX, sumY, sumXY, sumXX] = [0, 0, 0, 0].map(() => new KahanSum()) as [
-    KahanSum,
-    KahanSum,
-    KahanSum,
-    KahanSum,
-  ];
-  times.forEach((timeMs, index) => {
-    const x = (timeMs - atMs) / 1000;
-    const y = values[index] as number;
-    sumX.add(x);
-    sumY.add(y);
-    sumXY.add(x * y);
-    sumXX.add(x * x);
-  });
-  const count = times.length;
-  const covariance = sumXY.value - (sumX.value * sumY.value) / count;
-  const variance = sumXX.value - (sumX.value * sumX.value) / count;
-  const slope = covariance / variance;
-  return { slope, value: sumY.value / count - (slope * sumX.value) / count };
-}
+const isChanged = (
+  { value, histogram }: Sample,
+  { value: valueBefore, histogram: before }: Sample,
+): boolean => {
+  if (histogram !== undefined && before !== undefined) return !areEqual(histogram, before);
+  if (histogram !== undefined || before !== undefined) return true;
+  return value !== valueBefore && !(Number.isNaN(value) && Number.isNaN(valueBefore));
+};
 
-const slope: PromqlFunction = ofRange(range =>
-  range.values.length < 2 ? undefined : lineOf(range, range.times[0] as number).slope,
-);
-
-function predicted(context: CallContext): Value {
-  const seconds = scalarAt(context, 1);
-  return ofRange(range => {
-    if (range.values.length < 2) return undefined;
-    const line = lineOf(range, context.timeMs);
-    return line.slope * seconds + line.value;
-  })(context);
-}
-
-/** @see Holt and Winters: smoothing of the value and of its trend. */
-function smoothed(context: CallContext): Value {
-  const [ofValue, ofTrend] = [scalarAt(context, 1), scalarAt(context, 2)];
-  for (const [what, factor] of [
-    ['smoothing', ofValue],
-    ['trend', ofTrend],
-  ] as const) {
-    if (!(factor > 0 && factor < 1)) {
-      failQuery(`invalid ${what} factor. Expected: 0 < factor < 1, got: ${factor}`);
-    }
-  }
-  return ofRange(({ values }) => {
-    if (values.length < 2) return undefined;
-    const [first = 0, second = 0] = values;
-    let before = 0;
-    let level = first;
-    let trend = second - first;
-    values.slice(1).forEach((value, index) => {
-      if (index > 0) trend = ofTrend * (level - before) + (1 - ofTrend) * trend;
-      before = level;
-      level = ofValue * value + (1 - ofValue) * (before + trend);
-    });
-    return level;
-  })(context);
-}
+const isResetAt = (
+  { value, histogram }: Sample,
+  { value: valueBefore, histogram: before }: Sample,
+): boolean => {
+  if (histogram !== undefined && before !== undefined) return isReset(histogram, before);
+  return histogram !== undefined || before !== undefined || value < valueBefore;
+};
 
 /** By name. */
 export const rateFunctions: Readonly<Record<string, PromqlFunction>> = {
-  changes: counted(
-    (value, before) => value !== before && !(Number.isNaN(value) && Number.isNaN(before)),
-  ),
+  changes: counted(isChanged),
   delta: extrapolated({ isCounter: false, isPerSecond: false }),
-  deriv: slope,
-  double_exponential_smoothing: smoothed,
   idelta: instant({ isCounter: false, isPerSecond: false }),
   increase: extrapolated({ isCounter: true, isPerSecond: false }),
   irate: instant({ isCounter: true, isPerSecond: true }),
-  predict_linear: predicted,
   rate: extrapolated({ isCounter: true, isPerSecond: true }),
-  resets: counted((value, before) => value < before),
+  resets: counted(isResetAt),
 };

@@ -6,8 +6,10 @@ import { elementsOf, type QueryOptions } from '../evaluation.js';
 import { fillIn } from '../template/fill-in.js';
 import type { TemplateWorld } from '../template/functions.js';
 import { nameLabel, type Labels } from '../labels.js';
+import { histogramText } from '../histogram/text.js';
 import { queryAt } from '../query.js';
 import type { SeriesStore } from '../series-store.js';
+import type { Element } from '../value.js';
 import { nextAlerts, type Alert, type Holding } from './alerting.js';
 import type { Rule, RuleGroup, Templates } from './rule.js';
 
@@ -33,10 +35,7 @@ interface RuleState {
   error: string | undefined;
 }
 
-interface Sample {
-  readonly labels: Labels;
-  readonly value: number;
-}
+type Sample = Pick<Element, 'labels' | 'value' | 'histogram'>;
 
 /** Evaluates one group; its rules see what those before them wrote. */
 export class GroupEvaluator {
@@ -110,9 +109,9 @@ export class GroupEvaluator {
   }
 
   private recorded(rule: Rule & { readonly kind: 'record' }, elements: readonly Sample[]) {
-    const samples = elements.map(({ labels, value }) => ({
-      labels: recordedLabels(rule, labels),
-      value,
+    const samples = elements.map(element => ({
+      ...element,
+      labels: recordedLabels(rule, element.labels),
     }));
     if (new Set(samples.map(({ labels }) => labels.key)).size < samples.length) {
       return { error: 'vector contains metrics with the same labelset after applying rule labels' };
@@ -148,11 +147,12 @@ export class GroupEvaluator {
 
   private holding(
     rule: Rule & { readonly kind: 'alert' },
-    { labels, value }: Sample,
+    { labels, value: number, histogram }: Sample,
     atMs: number,
   ): Holding {
     const { externalLabels = {}, externalUrl } = this.options;
-    const data = { labels: labels.record(), externalLabels, value };
+    const told = histogram === undefined ? number : histogramText(histogram);
+    const data = { labels: labels.record(), externalLabels, value: told };
     const world: TemplateWorld = {
       ...(externalUrl !== undefined && { externalUrl }),
       query: text => this.ask(text, atMs),
@@ -160,6 +160,7 @@ export class GroupEvaluator {
     const filled = (templates: Templates) =>
       [...templates].map(([name, template]) => [name, fillIn(template, data, world)] as const);
     const own = labels.withoutName().with([...filled(rule.labels), ['alertname', rule.name]]);
+    const value = histogram === undefined ? number : 0;
     return { labels: own, annotations: Object.fromEntries(filled(rule.annotations)), value };
   }
 
@@ -183,9 +184,9 @@ export class GroupEvaluator {
   /** A series that is written no more ends. */
   private write(state: RuleState, samples: readonly Sample[], atMs: number): void {
     const written = new Map<string, Labels>();
-    for (const { labels, value } of samples) {
+    for (const { labels, value, histogram } of samples) {
       written.set(labels.key, labels);
-      this.store.append(labels, atMs, value);
+      this.store.append(labels, atMs, histogram ?? value);
     }
     for (const [key, labels] of state.written) {
       if (!written.has(key)) this.store.append(labels, atMs, 'stale');

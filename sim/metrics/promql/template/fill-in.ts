@@ -28,7 +28,8 @@ export interface Template {
 export interface TemplateData {
   readonly labels: Readonly<Record<string, string>>;
   readonly externalLabels: Readonly<Record<string, string>>;
-  readonly value: number;
+  /** The text of a histogram. */
+  readonly value: number | string;
 }
 
 /** Reads a template, or says what is wrong with it. */

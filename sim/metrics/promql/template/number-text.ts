@@ -1,12 +1,12 @@
 /** Numbers as Go prints them, and as Prometheus' templates humanize them. */
 
-/** As `%v` prints a float64: the shortest digits, with an exponent below 1e-4 and from 1e21 on. */
+/** As `%v` prints a float64: the shortest digits, with an exponent below 1e-4 and from a million on. */
 export function goFloat(value: number): string {
   const special = specialText(value);
   if (special !== undefined) return special;
   const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-4 || size >= 1e21)) return withExponent(value.toExponential());
-  return Object.is(value, -0) ? '-0' : plain(value);
+  if (size !== 0 && (size < 1e-4 || size >= 1e6)) return withExponent(value.toExponential());
+  return Object.is(value, -0) ? '-0' : String(value);
 }
 
 /** As `%.4g` prints it. */
@@ -36,14 +36,6 @@ function specialText(value: number): string | undefined {
   if (Number.isNaN(value)) return 'NaN';
   if (Number.isFinite(value)) return undefined;
   return value > 0 ? '+Inf' : '-Inf';
-}
-
-function plain(value: number): string {
-  const text = String(value);
-  const found = /^(-?)(\d)(?:\.(\d+))?e-(\d+)$/.exec(text);
-  if (found === null) return text;
-  const [, sign = '', first = '', rest = '', power = ''] = found;
-  return `${sign}0.${'0'.repeat(Number(power) - 1)}${first}${rest}`;
 }
 
 const trimZeros = (text: string): string =>

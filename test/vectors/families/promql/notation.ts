@@ -3,24 +3,19 @@ import { numberOf } from '../../../../sim/metrics/promql/go-text.js';
 import { Labels } from '../../../../sim/metrics/promql/labels.js';
 import { parseQuery } from '../../../../sim/metrics/promql/parse.js';
 import type { SeriesStore } from '../../../../sim/metrics/promql/series-store.js';
+import { histogramsOf, type WrittenHistogram } from './histograms.js';
 
 /** A point: undefined where there is none. */
-export type Point = number | 'stale' | undefined;
+export type Point = number | 'stale' | WrittenHistogram | undefined;
 
-/** What is written, or that it has native histograms, which are not simulated. */
-export const nativeHistograms = 'native histograms are not simulated';
-
-/** The points of a line, or undefined where one is a native histogram. */
-export function pointsOf(text: string): readonly Point[] | undefined {
-  if (text.includes('{{')) return undefined;
-  return text
-    .trim()
-    .split(/\s+/)
-    .filter(word => word !== '')
-    .flatMap(word => expanded(word));
+/** The points of a line. */
+export function pointsOf(text: string): readonly Point[] {
+  const words = text.match(/(?:\{\{.*?\}\}|\S)+/g) ?? [];
+  return words.flatMap(word => expanded(word));
 }
 
-function expanded(word: string): Point[] {
+function expanded(word: string): readonly Point[] {
+  if (word.startsWith('{{')) return histogramsOf(word);
   if (word === '_') return [undefined];
   if (word === 'stale') return ['stale'];
   const count = /x(\d+)$/.exec(word)?.[1];
@@ -66,19 +61,17 @@ export function splitSeries(line: string): readonly [string, string] {
   return [line, ''];
 }
 
-/** Puts points into a store, one each interval; false: there are native histograms among them. */
+/** Puts points into a store, one each interval. */
 export function loadSeries(
   store: SeriesStore,
   series: { readonly labels: Labels; readonly values: string },
   times: { readonly startMs: number; readonly intervalMs: number },
-): boolean {
-  const points = pointsOf(series.values);
-  if (points === undefined) return false;
-  points.forEach((point, index) => {
+): void {
+  pointsOf(series.values).forEach((point, index) => {
     if (point === undefined) return;
-    store.append(series.labels, times.startMs + index * times.intervalMs, point);
+    const value = typeof point === 'object' ? point.histogram : point;
+    store.append(series.labels, times.startMs + index * times.intervalMs, value);
   });
-  return true;
 }
 
 /** Whether two numbers are the same but for rounding; NaN is NaN. */

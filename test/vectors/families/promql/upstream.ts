@@ -1,20 +1,15 @@
 /** Replays Prometheus' own tests of PromQL (`*.test`): series are loaded, queries evaluated. */
 import { basename } from 'node:path';
 import { durationOf, numberOf } from '../../../../sim/metrics/promql/go-text.js';
+import type { Histogram } from '../../../../sim/metrics/promql/histogram/histogram.js';
 import type { Labels } from '../../../../sim/metrics/promql/labels.js';
 import { queryAt, queryRange, type Answer } from '../../../../sim/metrics/promql/query.js';
+import { samplesOf } from '../../../../sim/metrics/promql/range-samples.js';
 import { SeriesStore } from '../../../../sim/metrics/promql/series-store.js';
 import type { CaseResult } from '../../family.js';
 import { readText } from '../../files.js';
-import {
-  isClose,
-  labelsOf,
-  loadSeries,
-  nativeHistograms,
-  pointsOf,
-  splitSeries,
-  type Point,
-} from './notation.js';
+import { isSameHistogram, loadConverted } from './histograms.js';
+import { isClose, labelsOf, loadSeries, pointsOf, splitSeries, type Point } from './notation.js';
 
 const options = { dropsNamesLate: true };
 const tolerance = 1e-6;
@@ -70,11 +65,14 @@ class World {
       }
     }
     for (const series of lines.values()) {
-      if (!loadSeries(this.store, series, { startMs: 0, intervalMs })) {
-        this.missing = nativeHistograms;
-      }
+      loadSeries(this.store, series, { startMs: 0, intervalMs });
     }
-    if (kind === 'load_with_nhcb') this.missing ??= nativeHistograms;
+    if (kind !== 'load_with_nhcb') return;
+    const loaded = [...lines.values()].map(({ labels, values }) => ({
+      labels,
+      points: pointsOf(values),
+    }));
+    loadConverted(this.store, loaded, intervalMs);
   }
 
   judge(block: Block): Pick<CaseResult, 'result' | 'reason'> {
@@ -82,7 +80,7 @@ class World {
     if (asked === undefined) return { result: 'failed', reason: `not understood: ${block.head}` };
     const reason = this.difference(asked, block.body);
     if (reason === undefined) return { result: 'passed' };
-    const missing = this.missing ?? missingOf(asked.query, block.body) ?? flagOf(this.name);
+    const missing = this.missing ?? missingOf(asked.query) ?? flagOf(this.name);
     if (missing !== undefined) return { result: 'skipped', reason: missing };
     return { result: 'failed', reason: `${block.head}: ${reason}` };
   }
@@ -97,28 +95,36 @@ class World {
     const fails = rules.some(rule => rule.startsWith('expect fail')) || asked.isFailing;
     if ('error' in answer) return fails ? undefined : answer.error;
     if (fails) return 'it should fail';
+    const steps = rangeTold(rules);
+    const isOrdered = asked.isOrdered || rules.includes('expect ordered');
     const text = rules.find(rule => rule.startsWith('expect string'));
     if (text !== undefined) return compareText(answer, text);
     return (
       notesDifference(answer, rules) ??
       (asked.kind === 'instant'
-        ? compareInstant(
-            answer,
-            expected,
-            rules.some(rule => rule === 'expect ordered') || asked.isOrdered,
-          )
+        ? answer.value.kind === 'matrix' && steps !== undefined
+          ? compareRange(answer, expected, steps)
+          : compareInstant(answer, expected, isOrdered)
         : compareRange(answer, expected, asked))
     );
   }
 }
 
+/** The steps at which a range vector's samples are told; undefined: it is none. */
+function rangeTold(rules: readonly string[]) {
+  const rule = rules.find(one => one.startsWith('expect range vector'));
+  const found = /from (\S+) to (\S+) step (\S+)/.exec(rule ?? '');
+  const [, start = '', , step = ''] = found ?? [];
+  if (found === null) return undefined;
+  return { startMs: (numberOf(start) ?? NaN) * 1000, stepMs: (numberOf(step) ?? NaN) * 1000 };
+}
+
 /** What an evaluation needs that is not simulated. */
-function missingOf(query: string, body: readonly string[]): string | undefined {
-  if (body.some(line => line.includes('{{'))) return nativeHistograms;
+function missingOf(query: string): string | undefined {
   if (/\b(?:anchored|smoothed)\b/.test(query)) {
     return 'the experimental anchored and smoothed ranges are not simulated';
   }
-  const name = /\b(info|start_timestamp|min_of|max_of)\s*\(/.exec(query)?.[1];
+  const name = /\b(info|start_timestamp)\s*\(/.exec(query)?.[1];
   return name === undefined ? undefined : `the experimental ${name}() is not simulated`;
 }
 
@@ -171,6 +177,9 @@ function askedOf(head: string): Asked | undefined {
   };
 }
 
+/** What an answer has at an instant. */
+type Sampled = number | Histogram | undefined;
+
 type Given = Exclude<Answer, { readonly error: string }>;
 
 function notesDifference({ warnings, infos }: Given, rules: readonly string[]): string | undefined {
@@ -180,6 +189,10 @@ function notesDifference({ warnings, infos }: Given, rules: readonly string[]): 
     if (kind === 'no_warn' && warnings.length > 0) return `warned: ${warnings[0] ?? ''}`;
     if (kind === 'info' && infos.length === 0) return 'an info is missing';
     if (kind === 'no_info' && infos.length > 0) return `informed: ${infos[0] ?? ''}`;
+    const text = /^expect (?:warn|info) msg:\s*(.*?)(?: \(\d+:\d+\))?$/.exec(rule)?.[1];
+    if (text !== undefined && ![...warnings, ...infos].includes(text)) {
+      return `noted ${[...warnings, ...infos].join(' & ')} instead of ${text}`;
+    }
   }
   return undefined;
 }
@@ -203,38 +216,41 @@ function compareInstant(
       : `${value.value} instead of ${wanted}`;
   }
   if (value.kind === 'string') return undefined;
-  const given: [string, readonly Point[]][] =
+  const given: [string, readonly Sampled[]][] =
     value.kind === 'vector'
-      ? value.elements.map(({ labels, value: own }) => [labels.key, [own]])
-      : value.ranges.map(({ labels, values }) => [labels.key, values]);
+      ? value.elements.map(({ labels, value: own, histogram }) => [labels.key, [histogram ?? own]])
+      : value.ranges.map(range => [
+          range.labels.key,
+          samplesOf(range).map(({ value: own, histogram }) => histogram ?? own),
+        ]);
   return comparePoints(given, expected, isOrdered);
 }
 
 function compareRange(
   { value }: Given,
   expected: readonly string[],
-  { startMs, stepMs }: Asked,
+  { startMs, stepMs }: Pick<Asked, 'startMs' | 'stepMs'>,
 ): string | undefined {
   if (value.kind !== 'matrix') return `a ${value.kind} instead of a matrix`;
-  const given = value.ranges.map(({ labels, times, values }): [string, readonly Point[]] => {
-    const points: Point[] = [];
-    times.forEach((time, index) => {
-      points[Math.round((time - startMs) / stepMs)] = values[index];
-    });
-    return [labels.key, Array.from(points)];
+  const given = value.ranges.map((range): [string, readonly Sampled[]] => {
+    const points: Sampled[] = [];
+    for (const { timeMs, value: own, histogram } of samplesOf(range)) {
+      points[Math.round((timeMs - startMs) / stepMs)] = histogram ?? own;
+    }
+    return [range.labels.key, Array.from(points)];
   });
   return comparePoints(given, expected, false);
 }
 
 function comparePoints(
-  given: readonly (readonly [string, readonly Point[]])[],
+  given: readonly (readonly [string, readonly Sampled[]])[],
   expected: readonly string[],
   isOrdered: boolean,
 ): string | undefined {
   const wanted = expected.map(line => {
     const [series, values] = splitSeries(line);
-    if (values.trim() === '') return [labelsOf('{}').key, pointsOf(series) ?? []] as const;
-    return [labelsOf(series).key, pointsOf(values) ?? []] as const;
+    if (values.trim() === '') return [labelsOf('{}').key, pointsOf(series)] as const;
+    return [labelsOf(series).key, pointsOf(values)] as const;
   });
   if (given.length !== wanted.length) {
     return `${given.length} series instead of ${wanted.length}: ${given.map(([key]) => key).join(' ')}`;
@@ -247,12 +263,18 @@ function comparePoints(
     const length = Math.max(own.length, lastTold(points));
     for (let at = 0; at < length; at++) {
       const [a, b] = [own[at], points[at]];
-      const isSame =
-        typeof a === 'number' && typeof b === 'number' ? isClose(a, b, tolerance) : a === b;
-      if (!isSame) return `${key} has ${String(a)} instead of ${String(b)} at ${at}`;
+      if (!isSamePoint(a, b)) {
+        return `${key} has ${JSON.stringify(a)} instead of ${JSON.stringify(b)} at ${at}`;
+      }
     }
   }
   return undefined;
+}
+
+function isSamePoint(a: Sampled, b: Point): boolean {
+  if (typeof a === 'number' && typeof b === 'number') return isClose(a, b, tolerance);
+  if (typeof a === 'object' && typeof b === 'object') return isSameHistogram(a, b, tolerance);
+  return a === b;
 }
 
 function lastTold(points: readonly Point[]): number {

@@ -1,0 +1,85 @@
+/** How native histograms change over a range. @upstream promql/functions.go: `histogramRate`, `instantValue` */
+import { remark } from '../remarks.js';
+import type { HistogramSample, Notes } from '../value.js';
+import { compacted, emptyHistogram, isCustom, type Histogram } from './histogram.js';
+import { isReset } from './reset.js';
+import { coarsened, joined } from './sum.js';
+
+/** Where is noted what is odd, and of which metric. */
+export interface Noting {
+  readonly name: string;
+  readonly notes: Notes;
+}
+
+/** The change from the first to the last, over resets of a counter; undefined: they do not go together. */
+export function changeOfHistograms(
+  samples: readonly HistogramSample[],
+  isCounter: boolean,
+  noting: Noting,
+): Histogram | undefined {
+  const all = samples.map(({ histogram }) => histogram);
+  const [told, second] = all;
+  const last = all.at(-1);
+  if (told === undefined || second === undefined || last === undefined) return undefined;
+  noteKind(isCounter ? all : [told, last], isCounter, noting);
+  // Of the one before a reset nothing is needed, and its buckets may be others.
+  const isAfterReset = isCounter && isReset(second, told);
+  const first = isAfterReset
+    ? { ...emptyHistogram, schema: second.schema, bounds: second.bounds }
+    : told;
+  const between = isCounter ? all.slice(1, -1) : [];
+  if ([...between, last].some(one => isCustom(one) !== isCustom(first))) {
+    noting.notes.warn(remark.mixedBuckets(noting.name));
+    return undefined;
+  }
+  const schema = Math.min(...[first, ...between, last].map(one => one.schema));
+  let change = reckoned(coarsened(last, schema), first, -1, noting);
+  let before: Histogram = first;
+  for (const histogram of isCounter ? all.slice(1) : []) {
+    if (change !== undefined && isReset(histogram, before)) {
+      change = reckoned(change, before, 1, noting);
+    }
+    before = histogram;
+  }
+  return change && compacted({ ...change, hint: 'gauge' });
+}
+
+/** The change of the last two. */
+export function changeOfTwo(
+  [before, last]: readonly [Histogram, Histogram],
+  isCounter: boolean,
+  noting: Noting,
+): Histogram | undefined {
+  noteKind([before, last], isCounter, noting);
+  const isWhole = isCounter && isReset(last, before);
+  const change = isWhole ? last : reckoned(last, before, -1, noting);
+  return change && compacted({ ...change, hint: 'gauge' });
+}
+
+/** A function of counters is not for gauges, nor one of gauges for counters. */
+function noteKind(
+  histograms: readonly Histogram[],
+  isCounter: boolean,
+  { name, notes }: Noting,
+): void {
+  const isGauge = ({ hint }: Histogram) => hint === 'gauge';
+  if (isCounter && histograms.some(isGauge)) notes.warn(remark.noCounter(name));
+  if (!isCounter && !histograms.every(isGauge)) notes.warn(remark.noGauge(name));
+}
+
+function reckoned(
+  a: Histogram,
+  b: Histogram,
+  sign: 1 | -1,
+  { name, notes }: Noting,
+): Histogram | undefined {
+  const found = joined(a, b, sign);
+  if (found === undefined) {
+    notes.warn(remark.mixedBuckets(name));
+    return undefined;
+  }
+  if (found.isReconciled) {
+    notes.inform(remark.reconciled(sign === 1 ? 'addition' : 'subtraction'));
+  }
+  return found.histogram;
+}
