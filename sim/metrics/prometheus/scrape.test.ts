@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { queryAt } from '../promql/query.js';
 import { type Series, SeriesStore } from '../promql/series-store.js';
 import { TargetScrape } from './scrape.js';
 
@@ -43,6 +44,20 @@ describe('A target that is scraped again and again', () => {
     ]);
     expect(told('c')).toEqual([[7, 7, 7, 7]]);
     expect(told('scrape_samples_scraped')).toEqual([[3, 3, 3, 3]]);
+  });
+
+  it('makes native histograms of classic ones where it is told to', () => {
+    const store = new SeriesStore();
+    const about = { job: 'j', instance: 'i', convertsHistograms: 'instead' } as const;
+    const lines = ['le="1"} 2', 'le="5"} 3', 'le="+Inf"} 4'].map(line => `h_bucket{${line}\n`);
+    new TargetScrape(about, store).take(
+      `# TYPE h histogram\n${lines.join('')}h_sum 9\nh_count 4\na_count 7\n`,
+      10_000,
+    );
+    const shown = store.select([]).map(({ labels }) => labels.name);
+    expect(shown).toEqual(['a_count', 'h', 'up', 'scrape_samples_scraped']);
+    const answer = queryAt(store, 'histogram_quantile(0.75, h) or histogram_sum(h)', 10_000);
+    expect(answer).toMatchObject({ value: { elements: [{ value: 5 }] } });
   });
 
   it('ends series that it shows no more, and goes on with them', () => {

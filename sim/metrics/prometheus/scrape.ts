@@ -1,7 +1,9 @@
 /** Scrapes one target again and again: what Prometheus keeps of it. @upstream scrape/scrape.go */
-import { readExposition, type ShownMetadata } from '../promql/exposition.js';
+import { readExposition, type ShownMetadata, type ShownSample } from '../promql/exposition.js';
+import type { Histogram } from '../promql/histogram/histogram.js';
 import { Labels, nameLabel } from '../promql/labels.js';
 import { Series, type SeriesStore } from '../promql/series-store.js';
+import { convertedIn } from './converted-histograms.js';
 import { relabel, type RelabelRule } from './relabel.js';
 import { ShownLayout } from './shown-layout.js';
 
@@ -30,6 +32,11 @@ export interface Target {
   readonly honorsTimes?: boolean;
   /** What becomes of its series. Default: nothing. */
   readonly relabels?: readonly RelabelRule[];
+  /**
+   * Its classic histograms become native ones with told bounds: instead of their series, or beside them.
+   * Default: they stay classic.
+   */
+  readonly convertsHistograms?: 'instead' | 'beside';
 }
 
 /** How the last scrape of a target went. */
@@ -123,6 +130,7 @@ export class TargetScrape {
   }
 
   private read(text: string, nowMs: number): ReadonlySet<Series> | undefined {
+    if (this.target.convertsHistograms !== undefined) return this.readAll(text, nowMs);
     const { layout } = this;
     if (layout?.append(text, nowMs) === true) return layout.shown;
     const shown = this.readLines(text, nowMs);
@@ -150,23 +158,44 @@ export class TargetScrape {
   }
 
   private readAll(text: string, nowMs: number): Set<Series> | undefined {
-    const { samples, metadata, error } = readExposition(text);
-    if (error !== undefined) return undefined;
-    this.metadata = metadata;
+    const read = readExposition(text);
+    if (read.error !== undefined) return undefined;
+    this.metadata = read.metadata;
     const shown = new Set<Series>();
     const lines = text.split('\n').filter(line => line.trim() !== '' && !line.startsWith('#'));
-    const { honorsTimes = true } = this.target;
-    samples.forEach(({ metric, value, timestampMs: toldMs }, index) => {
-      const labels = this.relabelled(this.labelled(metric));
-      const series = labels === undefined ? this.dropped() : this.store.series(labels);
+    const { convertsHistograms } = this.target;
+    const converted = convertsHistograms === undefined ? undefined : convertedIn(read);
+    read.samples.forEach(({ metric, value, timestampMs }, index) => {
+      if (convertsHistograms === 'instead' && converted?.isOfHistogram(index) === true) return;
+      const series = this.seriesOf(metric);
       const line = lines[index] ?? '';
-      if (toldMs === undefined) this.known.set(line.slice(0, line.lastIndexOf(' ')), series);
-      const timestampMs = honorsTimes ? toldMs : undefined;
-      if (timestampMs !== undefined) this.timed.add(series);
-      series.append(timestampMs ?? nowMs, value);
+      if (timestampMs === undefined) this.known.set(line.slice(0, line.lastIndexOf(' ')), series);
+      this.append(series, timestampMs, nowMs, value);
       shown.add(series);
     });
+    for (const { metric, histogram, timestampMs } of converted?.histograms ?? []) {
+      const series = this.seriesOf(metric);
+      this.append(series, timestampMs, nowMs, histogram);
+      shown.add(series);
+    }
     return shown;
+  }
+
+  private seriesOf(metric: ShownSample['metric']): Series {
+    const labels = this.relabelled(this.labelled(metric));
+    return labels === undefined ? this.dropped() : this.store.series(labels);
+  }
+
+  private append(
+    series: Series,
+    toldMs: number | undefined,
+    nowMs: number,
+    value: number | Histogram,
+  ): void {
+    const { honorsTimes = true } = this.target;
+    const timestampMs = honorsTimes ? toldMs : undefined;
+    if (timestampMs !== undefined) this.timed.add(series);
+    series.append(timestampMs ?? nowMs, value);
   }
 
   private dropped(): Series {

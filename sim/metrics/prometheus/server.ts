@@ -35,6 +35,7 @@ export interface ScrapeJob {
   readonly honorsTimes?: boolean;
   /** What becomes of scraped series. */
   readonly relabels?: readonly RelabelRule[];
+  readonly convertsHistograms?: Target['convertsHistograms'];
 }
 
 /** Finds targets as they come and go. */
@@ -316,12 +317,13 @@ export class PrometheusServer {
   }
 
   private targetsOf(job: ScrapeJob) {
-    const { name, honorsLabels, honorsTimes, relabels } = job;
+    const { name, honorsLabels, honorsTimes, relabels, convertsHistograms } = job;
     const found = new Map<string, Found>();
     const rules = {
       ...(honorsLabels !== undefined && { honorsLabels }),
       ...(honorsTimes !== undefined && { honorsTimes }),
       ...(relabels !== undefined && { relabels }),
+      ...(convertsHistograms !== undefined && { convertsHistograms }),
     };
     const add = (host: string, port: number, labels?: Readonly<Record<string, string>>): void => {
       const instance = `${host}:${port}`;

@@ -29,9 +29,6 @@ export function checkType(expression: Expression): ValueType {
     case 'string':
       return 'string';
     case 'selector':
-      if (expression.ends !== undefined) {
-        refuseQuery(`${expression.ends} modifier can only be used on range vectors`);
-      }
       return 'vector';
     case 'matrix':
       return 'matrix';

@@ -2,17 +2,20 @@
 import { aggregate } from './aggregate.js';
 import { joinSets, joinVectorAndScalar, joinVectors } from './binary.js';
 import { isSetOperator } from './check.js';
-import type {
-  Aggregation,
-  Binary,
-  Call,
-  Expression,
-  Moved,
-  QuerySpan,
-  Selector,
-  Subquery,
+import {
+  unwrapped,
+  type Aggregation,
+  type Binary,
+  type Call,
+  type Expression,
+  type MatrixExpression,
+  type Moved,
+  type QuerySpan,
+  type Selector,
+  type Subquery,
 } from './expression.js';
 import { failQuery } from './fault.js';
+import { smoothedAt, withFilledEnds } from './functions/extended-rates.js';
 import { functions } from './functions/index.js';
 import { multiplied, type Histogram } from './histogram/histogram.js';
 import { isReset } from './histogram/reset.js';
@@ -68,13 +71,11 @@ export class Evaluation {
       case 'paren':
         return this.at(expression.inner, timeMs);
       case 'selector':
-        return vectorOf(this.newest(expression, timeMs).map(({ element }) => element));
-      case 'matrix': {
-        const { selector, range } = expression;
-        const untilMs = this.moved(selector, timeMs);
-        const window = { fromMs: untilMs - range(this.span), untilMs };
-        return { kind: 'matrix', ranges: this.ranges(selector, window), window };
-      }
+        return expression.ends === 'smoothed'
+          ? this.smoothed(expression, timeMs)
+          : vectorOf(this.newest(expression, timeMs).map(({ element }) => element));
+      case 'matrix':
+        return this.shown(expression, timeMs);
       case 'subquery':
         return this.subquery(expression, timeMs);
       case 'negated':
@@ -154,6 +155,16 @@ export class Evaluation {
     return vectorOf(elements);
   }
 
+  /**
+   * A vector whose elements keep their names and differ in their labels, also where names go late.
+   *
+   * @throws QueryFault where two do not.
+   */
+  distinctOf(elements: readonly Element[]): Value {
+    refuseTwins(elements.map(({ labels }) => labels));
+    return vectorOf(elements);
+  }
+
   /** When a selector or a subquery looks. */
   private moved({ offset, at }: Moved, timeMs: number): number {
     const { startMs, endMs } = this.span;
@@ -161,6 +172,57 @@ export class Evaluation {
     if (typeof at === 'number') atMs = at;
     else if (at !== undefined) atMs = at === 'start' ? startMs : endMs;
     return offset === undefined ? atMs : atMs - offset(this.span);
+  }
+
+  /**
+   * The ranges of an argument; those with filled ends have the samples by which they are filled.
+   *
+   * @throws QueryFault where it is none.
+   */
+  matrix(expression: Expression, timeMs: number): Value & { readonly kind: 'matrix' } {
+    const inner = unwrapped(expression);
+    if (inner.kind === 'matrix') return this.collected(inner, timeMs);
+    const value = this.at(inner, timeMs);
+    return value.kind === 'matrix'
+      ? value
+      : failQuery(`expected a range vector, got ${value.kind}`);
+  }
+
+  private collected(
+    { selector, range }: MatrixExpression,
+    timeMs: number,
+  ): Value & { readonly kind: 'matrix' } {
+    const untilMs = this.moved(selector, timeMs);
+    const window = { fromMs: untilMs - range(this.span), untilMs };
+    const { ends } = selector;
+    const wide = {
+      fromMs: ends === undefined ? window.fromMs : window.fromMs - this.lookbackMs,
+      untilMs: ends === 'smoothed' ? untilMs + this.lookbackMs : untilMs,
+    };
+    return { kind: 'matrix', ranges: this.ranges(selector, wide), window };
+  }
+
+  /** Ranges that are asked for themselves. */
+  private shown(expression: MatrixExpression, timeMs: number): Value {
+    const value = this.collected(expression, timeMs);
+    const { ends } = expression.selector;
+    if (ends === undefined) return value;
+    const ranges = value.ranges.flatMap(range => {
+      if (range.histograms !== undefined) {
+        failQuery(`${ends} modifier is not supported with histograms`);
+      }
+      return withFilledEnds(range, value.window, ends) ?? [];
+    });
+    return { ...value, ranges };
+  }
+
+  /** What a selector sees on the lines between samples. */
+  private smoothed(selector: Selector, timeMs: number): Value {
+    const atMs = this.moved(selector, timeMs);
+    const window = { fromMs: atMs - this.lookbackMs, untilMs: atMs + this.lookbackMs };
+    return vectorOf(
+      this.ranges(selector, window).flatMap(range => smoothedAt(range, atMs, this.notes) ?? []),
+    );
   }
 
   private ranges(selector: Selector, { fromMs, untilMs }: Window): readonly RangeElement[] {

@@ -29,7 +29,7 @@ export type Expression =
   | { readonly kind: 'number'; readonly value: number }
   | { readonly kind: 'string'; readonly value: string }
   | Selector
-  | { readonly kind: 'matrix'; readonly selector: Selector; readonly range: Length }
+  | MatrixExpression
   | Subquery
   | { readonly kind: 'paren'; readonly inner: Expression }
   | { readonly kind: 'negated'; readonly inner: Expression }
@@ -44,6 +44,13 @@ export interface Selector extends Moved {
   readonly ends?: RangeEnds;
   /** Only counts and sums of its histograms are asked for: Prometheus then looks for resets as it reads. */
   readonly isCounted?: boolean;
+}
+
+/** Selects the samples of a range. */
+export interface MatrixExpression {
+  readonly kind: 'matrix';
+  readonly selector: Selector;
+  readonly range: Length;
 }
 
 /** Asks a query over a range, step by step. */

@@ -60,8 +60,9 @@ export class Labels {
     return Labels.of([...this.pairs, ...more]);
   }
 
+  /** What is left of a series that is its metric no more: without its name, and its type and unit where it has them. */
   withoutName(): Labels {
-    this.nameless ??= this.drop(nameOnly);
+    this.nameless ??= this.drop(metadataLabels);
     return this.nameless;
   }
 
@@ -92,7 +93,8 @@ function pairText([name, value]: readonly [string, string]): string {
   return `${plainLabelName.test(name) ? name : JSON.stringify(name)}=${JSON.stringify(value)}`;
 }
 
-const nameOnly: ReadonlySet<string> = new Set([nameLabel]);
+/** @upstream schema/labels.go */
+const metadataLabels: ReadonlySet<string> = new Set([nameLabel, '__type__', '__unit__']);
 
 /** Sorts labels as Prometheus does: pair by pair. */
 export function compareLabels(a: Labels, b: Labels): number {

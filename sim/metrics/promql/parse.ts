@@ -154,7 +154,7 @@ class Reader {
     return numberOf(text) ?? refuseQuery(`bad number or duration syntax: ${JSON.stringify(text)}`);
   }
 
-  private selector(parts: readonly SyntaxNode[]): Selector {
+  private selector(parts: readonly SyntaxNode[], mayMatchAll = false): Selector {
     const identifier = parts.find(({ name }) => name === 'Identifier');
     const matchers = parts
       .filter(({ name }) => name === 'LabelMatchers')
@@ -166,7 +166,7 @@ class Reader {
       matchers.push(matcher(nameLabel, '=', this.of(identifier)));
     }
     // The empty value matches series without the label: all of them, if nothing else is asked for.
-    if (matchers.every(one => one.matches(''))) {
+    if (!mayMatchAll && matchers.every(one => one.matches(''))) {
       refuseQuery('vector selector must contain at least one non-empty matcher');
     }
     return { kind: 'selector', matchers };
@@ -245,7 +245,12 @@ class Reader {
 
   private call([name, body]: readonly SyntaxNode[]): Expression {
     if (name === undefined || body === undefined) return refuseQuery('arguments are missing');
-    const given = partsOf(body).map(one => this.expression(one));
+    const given = partsOf(body).map((one, index) =>
+      // The labels that info() is to add, among series that are known.
+      this.of(name) === 'info' && index === 1 && one.name === 'VectorSelector'
+        ? this.selector(partsOf(one), true)
+        : this.expression(one),
+    );
     return { kind: 'call', name: this.of(name), arguments: given };
   }
 
@@ -380,9 +385,16 @@ function moved(expression: Expression, by: Moved): Expression {
 }
 
 function withEnds(expression: Expression, ends: RangeEnds): Expression {
-  if (expression.kind === 'selector') return { ...expression, ends };
-  if (expression.kind !== 'matrix') {
-    return refuseQuery(`${ends} modifier must be preceded by an instant or range vector selector`);
+  if (expression.kind === 'matrix') {
+    const selector = withEnds(expression.selector, ends);
+    return selector.kind === 'selector' ? { ...expression, selector } : expression;
   }
-  return { ...expression, selector: { ...expression.selector, ends } };
+  if (expression.kind === 'subquery') {
+    return refuseQuery(`${ends} modifier is not supported for subqueries`);
+  }
+  if (expression.kind !== 'selector') return refuseQuery(`${ends} modifier not implemented`);
+  if (expression.ends !== undefined && expression.ends !== ends) {
+    return refuseQuery('anchored and smoothed modifiers cannot be used together');
+  }
+  return { ...expression, ends };
 }

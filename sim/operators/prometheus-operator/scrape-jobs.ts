@@ -254,6 +254,8 @@ function limits(spec: MonitorSpec): Fields {
       ['label_value_length_limit', spec.labelValueLengthLimit],
       ['keep_dropped_targets', spec.keepDroppedTargets],
       ['body_size_limit', spec.bodySizeLimit],
+      ['always_scrape_classic_histograms', spec.scrapeClassicHistograms],
+      ['convert_classic_histograms_to_nhcb', spec.convertClassicHistogramsToNHCB],
     ].filter(([, value]) => value !== undefined),
   ) as Fields;
 }

@@ -82,6 +82,8 @@ export interface MonitorSpec {
   readonly labelValueLengthLimit?: number;
   readonly keepDroppedTargets?: number;
   readonly bodySizeLimit?: string;
+  readonly scrapeClassicHistograms?: boolean;
+  readonly convertClassicHistogramsToNHCB?: boolean;
 }
 
 /** Scrapes the endpoints of services. */

@@ -44,6 +44,8 @@ export interface ReadJob {
   readonly kubernetes: readonly KubernetesDiscovery[];
   readonly relabels: readonly RelabelRule[];
   readonly metricRelabels: readonly RelabelRule[];
+  /** Undefined: classic histograms stay what they are. */
+  readonly convertsHistograms: 'instead' | 'beside' | undefined;
 }
 
 /** `alerting`: whom it tells of alerts, and what becomes of their labels before. */
@@ -102,6 +104,20 @@ const timeoutMs = 10_000;
 const played = new Set(['static_configs', 'dns_sd_configs', 'kubernetes_sd_configs']);
 const ignored = ['remote_write', 'remote_read', 'scrape_config_files'];
 
+const converts = 'convert_classic_histograms_to_nhcb';
+const keepsClassic = 'always_scrape_classic_histograms';
+
+/** What jobs take from the whole where they say nothing themselves. */
+const histogramRulesOf = (global: Fields): Fields =>
+  Object.fromEntries(
+    [converts, keepsClassic].flatMap(name => (name in global ? [[name, global[name]]] : [])),
+  ) as Fields;
+
+function convertsHistograms(job: Fields): ReadJob['convertsHistograms'] {
+  if (job[converts] !== true) return undefined;
+  return job[keepsClassic] === true ? 'beside' : 'instead';
+}
+
 class Reading {
   private readonly problems: string[] = [];
 
@@ -112,8 +128,9 @@ class Reading {
     const scrapeMs = this.length(global, 'scrape_interval', minuteMs);
     const timeout = this.length(global, 'scrape_timeout', Math.min(timeoutMs, scrapeMs));
     for (const name of ignored) if (name in file) this.problems.push(`${name} is not simulated`);
+    const histogramRules = histogramRulesOf(global);
     const jobs = list(file['scrape_configs']).map(job =>
-      this.job(record(job, 'scrape_configs'), scrapeMs, timeout),
+      this.job({ ...histogramRules, ...record(job, 'scrape_configs') }, scrapeMs, timeout),
     );
     const names = jobs.map(({ name }) => name);
     const twice = names.find((name, index) => names.indexOf(name) !== index);
@@ -190,6 +207,7 @@ class Reading {
       ),
       relabels: this.rules(name, job['relabel_configs']),
       metricRelabels: this.rules(name, job['metric_relabel_configs']),
+      convertsHistograms: convertsHistograms(job),
     };
   }
 

@@ -97,6 +97,7 @@ export class Loading {
         honorsLabels: job.honorsLabels,
         honorsTimes: job.honorsTimes,
         relabels: job.metricRelabels,
+        ...(job.convertsHistograms !== undefined && { convertsHistograms: job.convertsHistograms }),
       }
     );
   }

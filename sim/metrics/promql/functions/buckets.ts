@@ -13,6 +13,7 @@ import {
 import type { Histogram as NativeHistogram } from '../histogram/histogram.js';
 import { remark } from '../remarks.js';
 import type { Element, Value } from '../value.js';
+import { info } from './info.js';
 import { scalarAt, textAt, vectorAt, type CallContext, type PromqlFunction } from './function.js';
 
 interface Bucket {
@@ -260,6 +261,6 @@ export const bucketFunctions: Readonly<Record<string, PromqlFunction>> = {
   histogram_stddev: ofNative(histogram => Math.sqrt(varianceOfHistogram(histogram))),
   histogram_stdvar: ofNative(varianceOfHistogram),
   histogram_sum: ofNative(({ sum }) => sum),
-  info: () => failQuery('info() is not simulated'),
+  info,
   start_timestamp: () => failQuery('start_timestamp() is not simulated'),
 };

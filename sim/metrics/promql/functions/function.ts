@@ -1,6 +1,6 @@
 /** The contract of a function, and what most of them are made with. */
 import type { Evaluation } from '../evaluation.js';
-import type { Call, Expression } from '../expression.js';
+import { unwrapped, type Call, type Expression, type RangeEnds } from '../expression.js';
 import { failQuery } from '../fault.js';
 import type { Sample } from '../join.js';
 import { remark } from '../remarks.js';
@@ -41,8 +41,27 @@ export function rangesAt(
   context: CallContext,
   index: number,
 ): { readonly ranges: readonly RangeElement[]; readonly window: Window } {
-  const value = context.evaluation.at(argument(context, index), context.timeMs);
-  return value.kind === 'matrix' ? value : failQuery(`expected a range vector, got ${value.kind}`);
+  const expression = argument(context, index);
+  const ends = endsOf(expression);
+  const { name } = context.call;
+  if (ends !== undefined && !forEnds[ends].includes(name)) {
+    failQuery(
+      `${ends} modifier can only be used with: ${forEnds[ends].join(', ')} - not with ${name}`,
+    );
+  }
+  return context.evaluation.matrix(expression, context.timeMs);
+}
+
+/** The functions that know what to do with samples beyond a range. */
+const forEnds: Readonly<Record<RangeEnds, readonly string[]>> = {
+  anchored: ['changes', 'delta', 'increase', 'rate', 'resets'],
+  smoothed: ['delta', 'increase', 'rate'],
+};
+
+/** How the ends of a range are filled; undefined: they are not. */
+export function endsOf(told: Expression): RangeEnds | undefined {
+  const expression = unwrapped(told);
+  return expression.kind === 'matrix' ? expression.selector.ends : undefined;
 }
 
 /** A function of each number by itself; it leaves histograms out. */

@@ -6,7 +6,8 @@ import type { Sample } from '../join.js';
 import { samplesOf, type Timed } from '../range-samples.js';
 import { remark } from '../remarks.js';
 import type { Notes, RangeElement, Window } from '../value.js';
-import { ofSamples, type CallContext, type PromqlFunction } from './function.js';
+import { extendedChange, extendedHistogramChange, type ExtendedChange } from './extended-rates.js';
+import { argument, endsOf, ofSamples, type CallContext, type PromqlFunction } from './function.js';
 
 /** How a change is told. */
 interface ChangeOptions {
@@ -30,6 +31,8 @@ function noteCounter(range: RangeElement, { evaluation }: CallContext): void {
 function extrapolated(options: ChangeOptions): PromqlFunction {
   return ofSamples((range, window, context) => {
     const { times, values, histograms } = range;
+    const ends = endsOf(argument(context, 0));
+    if (ends !== undefined) return extended(range, window, { ...options, ends }, context);
     if (histograms === undefined) {
       const { isCounter } = options;
       const change = changeOf(values, isCounter);
@@ -44,6 +47,22 @@ function extrapolated(options: ChangeOptions): PromqlFunction {
     }
     return histogramChange(range, window, { ...options, notes: context.evaluation.notes });
   });
+}
+
+/** The change over a range whose ends are filled. */
+function extended(
+  range: RangeElement,
+  window: Window,
+  asked: ExtendedChange,
+  { evaluation: { notes } }: CallContext,
+): Sample | undefined {
+  const { labels, times, histograms } = range;
+  if (histograms === undefined) return extendedChange(range, window, asked);
+  if (times.length === 0) {
+    return extendedHistogramChange(histograms, window, asked, { name: labels.name, notes });
+  }
+  notes.warn(remark.mixedSamples(labels.name));
+  return undefined;
 }
 
 /** What the change is multiplied by. */
@@ -146,14 +165,22 @@ function lastTwo(range: RangeElement): readonly Timed[] {
 
 /** How often neighbours are so. */
 function counted(isOne: (sample: Sample, before: Sample) => boolean): PromqlFunction {
-  return ofSamples(range => {
-    const samples = samplesOf(range);
+  return ofSamples((range, { fromMs }, context) => {
+    const isAnchored = endsOf(argument(context, 0)) === 'anchored';
+    const samples = isAnchored ? anchoredAt(samplesOf(range), fromMs) : samplesOf(range);
+    if (samples === undefined) return undefined;
     let count = 0;
     for (let index = 1; index < samples.length; index++) {
       if (isOne(samples[index] as Timed, samples[index - 1] as Timed)) count++;
     }
     return { value: count };
   });
+}
+
+/** The newest sample that is not within the range, and those within; undefined: there are none within. */
+function anchoredAt(samples: readonly Timed[], fromMs: number): readonly Timed[] | undefined {
+  const within = samples.findIndex(({ timeMs }) => timeMs > fromMs);
+  return within < 0 ? undefined : samples.slice(Math.max(0, within - 1));
 }
 
 const isChanged = (

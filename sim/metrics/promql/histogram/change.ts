@@ -67,7 +67,26 @@ function noteKind(
   if (!isCounter && !histograms.every(isGauge)) notes.warn(remark.noGauge(name));
 }
 
-function reckoned(
+/** The change between two ends, with what was lost to resets between them. */
+export function changeWithin(
+  right: Histogram,
+  left: Histogram,
+  lost: readonly Histogram[],
+  noting: Noting,
+): Histogram | undefined {
+  let change = reckoned(right, left, -1, noting);
+  const [first, ...more] = lost;
+  if (first === undefined) return change;
+  let correction: Histogram | undefined = first;
+  for (const one of more) correction = correction && reckoned(correction, one, 1, noting);
+  if (change !== undefined && correction !== undefined) {
+    change = reckoned(change, correction, 1, noting);
+  }
+  return correction && change;
+}
+
+/** The sum or the difference of two, with what is to say of it noted. */
+export function reckoned(
   a: Histogram,
   b: Histogram,
   sign: 1 | -1,

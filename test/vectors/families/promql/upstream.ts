@@ -80,7 +80,7 @@ class World {
     if (asked === undefined) return { result: 'failed', reason: `not understood: ${block.head}` };
     const reason = this.difference(asked, block.body);
     if (reason === undefined) return { result: 'passed' };
-    const missing = this.missing ?? missingOf(asked.query) ?? flagOf(this.name);
+    const missing = this.missing ?? missingOf(asked.query);
     if (missing !== undefined) return { result: 'skipped', reason: missing };
     return { result: 'failed', reason: `${block.head}: ${reason}` };
   }
@@ -121,17 +121,8 @@ function rangeTold(rules: readonly string[]) {
 
 /** What an evaluation needs that is not simulated. */
 function missingOf(query: string): string | undefined {
-  if (/\b(?:anchored|smoothed)\b/.test(query)) {
-    return 'the experimental anchored and smoothed ranges are not simulated';
-  }
-  const name = /\b(info|start_timestamp)\s*\(/.exec(query)?.[1];
+  const name = /\b(start_timestamp)\s*\(/.exec(query)?.[1];
   return name === undefined ? undefined : `the experimental ${name}() is not simulated`;
-}
-
-/** A file of tests of a feature that is off by default. */
-function flagOf(name: string): string | undefined {
-  if (!name.endsWith('/type_and_unit')) return undefined;
-  return 'the experimental labels of type and unit are labels like others';
 }
 
 interface Asked {
