@@ -64,7 +64,10 @@ export class EventCorrelator implements EventPolicy {
     const isCombined = this.isOneOfTooMany(groupKey, event.message);
     const message = isCombined ? `(combined from similar events): ${event.message}` : event.message;
     const key = isCombined ? groupKey : [groupKey, event.fieldPath ?? '', event.message].join('\n');
-    const write = this.write(event, { key, message, objectName: name, isCombined });
+    const write = this.write(event, {
+      ...{ key, message, objectName: name, isCombined },
+      annotations: event.annotations,
+    });
     let bucket = this.buckets.use(objectKey);
     if (bucket === undefined) {
       bucket = new TokenBucket(this.clock, spamRate);
@@ -96,6 +99,7 @@ export class EventCorrelator implements EventPolicy {
       readonly message: string;
       readonly objectName: string;
       readonly isCombined: boolean;
+      readonly annotations: EventToRecord['annotations'];
     },
   ): EventWrite {
     const { component, host } = this.source;
@@ -114,6 +118,7 @@ export class EventCorrelator implements EventPolicy {
       metadata: {
         name: observation.name,
         namespace: regarding.metadata.namespace || 'default',
+        ...(told.annotations && { annotations: told.annotations }),
       },
       involvedObject: referenceTo(regarding, fieldPath),
       reason,

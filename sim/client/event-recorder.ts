@@ -21,6 +21,8 @@ export interface EventToRecord {
   readonly related?: HasMetadata;
   /** For the events.k8s.io API: who tells it, where one process speaks for several. Default the recorder's. */
   readonly component?: string;
+  /** Of the event itself. */
+  readonly annotations?: Readonly<Record<string, string>>;
 }
 
 /** Tells events, without waiting for the answer. */

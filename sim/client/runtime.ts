@@ -387,7 +387,9 @@ class ThrottledTransport implements Transport {
 }
 
 /** What a reconciler learns of an answer. */
-export function answerOf({ status, body }: ApiAnswer): Answer<unknown> {
+export function answerOf({ status, body, stream }: ApiAnswer): Answer<unknown> {
+  // Who asked for a connection gets it.
+  if (status === 101 && stream !== undefined) return { isOk: true, status, object: stream };
   if (status >= 200 && status < 300) return { isOk: true, status, object: body };
   const told = (typeof body === 'object' && body !== null ? body : {}) as {
     readonly reason?: string;

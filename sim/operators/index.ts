@@ -1,5 +1,6 @@
 /** The modelled operators. */
 import { argoRollouts } from './argo-rollouts.js';
+import { argoWorkflows } from './argo-workflows.js';
 import { certManager } from './cert-manager.js';
 import { daskKubernetes } from './dask-kubernetes.js';
 import { gatewayApi } from './gateway-api.js';
@@ -24,6 +25,7 @@ import { volcano } from './volcano.js';
 /** All modelled operators, by name. */
 export const operators: Readonly<Record<string, Operator>> = {
   [argoRollouts.name]: argoRollouts,
+  [argoWorkflows.name]: argoWorkflows,
   [certManager.name]: certManager,
   [daskKubernetes.name]: daskKubernetes,
   [gatewayApi.name]: gatewayApi,

@@ -2,6 +2,7 @@
 import type { Container, Pod } from '../api/kinds/core.js';
 import { agnhost, isAgnhostCommand, noNewPrivilegesImage, updateDemo } from './agnhost/index.js';
 import { alertmanager } from './alertmanager/index.js';
+import { argoProgram } from './argo/index.js';
 import { kubeStateMetrics } from './kube-state-metrics/index.js';
 import { dcgmExporter } from './dcgm-exporter/index.js';
 import { knativeProgram } from './knative/index.js';
@@ -42,7 +43,7 @@ export function chooser(rules: readonly WorkloadRule[]): (played: Played) => Wor
     rule,
     image: rule.image === undefined ? undefined : imagePattern(rule.image),
   }));
-  return played => {
+  const choose = (played: Played): Workload => {
     const { pod, container } = played;
     const image = withoutTag(container.image ?? '');
     const match = patterns.find(
@@ -55,6 +56,8 @@ export function chooser(rules: readonly WorkloadRule[]): (played: Played) => Wor
     );
     return match?.rule.workload ?? labelled(pod) ?? usual(played);
   };
+  // Rules and labels are about the programs of steps, not about what starts them.
+  return played => argoProgram(played, choose) ?? choose(played);
 }
 
 function labelled(pod: Pod): Workload | undefined {

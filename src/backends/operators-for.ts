@@ -1,6 +1,7 @@
 /** Which modelled operators manifests need: by the groups of their kinds, and by versions where two serve one kind. */
 import { isRecord } from '../../sim/api/equality.js';
 import { argoRollouts } from '../../sim/operators/argo-rollouts.js';
+import { argoWorkflows } from '../../sim/operators/argo-workflows.js';
 import { certManager } from '../../sim/operators/cert-manager.js';
 import { daskKubernetes } from '../../sim/operators/dask-kubernetes.js';
 import { gatewayApi } from '../../sim/operators/gateway-api.js';
@@ -56,11 +57,17 @@ const byGroup: Readonly<Record<string, string>> = {
   'scheduling.volcano.sh': volcano.name,
 };
 
-/** The kinds of Argo Rollouts, which shares its group with the other projects of Argo. */
+/** The kinds of Argo Rollouts and Argo Workflows, which share their group with the other projects of Argo. */
 const argoGroup = 'argoproj.io';
-const rolloutKinds: ReadonlySet<string> = new Set([
-  ...['AnalysisRun', 'AnalysisTemplate', 'ClusterAnalysisTemplate', 'Rollout'],
-]);
+const byArgoKind: Readonly<Record<string, ReadonlySet<string>>> = {
+  [argoRollouts.name]: new Set([
+    ...['AnalysisRun', 'AnalysisTemplate', 'ClusterAnalysisTemplate', 'Rollout'],
+  ]),
+  [argoWorkflows.name]: new Set([
+    ...['Workflow', 'WorkflowTemplate', 'ClusterWorkflowTemplate', 'CronWorkflow'],
+    ...['WorkflowEventBinding', 'WorkflowTaskSet', 'WorkflowTaskResult', 'WorkflowArtifactGCTask'],
+  ]),
+};
 
 /** What of a manifest tells which operators it needs. */
 interface Manifest {
@@ -102,7 +109,7 @@ export function operatorsFor(objects: readonly Manifest[]): readonly string[] {
       : []),
     ...(services.some(service => isOfKnative(service, objects)) ? [knativeServing.name] : []),
     ...(objects.some(asksForSidecars) ? [istiod.name] : []),
-    ...(objects.some(isOfRollouts) ? [argoRollouts.name] : []),
+    ...Object.keys(byArgoKind).filter(name => objects.some(object => isOfArgo(object, name))),
     ...(objects.some(one => namesScheduler(one) || hasGroupPolicy(one, 'coscheduling'))
       ? [schedulerPlugins.name]
       : []),
@@ -122,9 +129,10 @@ function hasGroupPolicy({ spec }: Manifest, policy: 'coscheduling' | 'volcano'):
   return isRecord(policies) && policies[policy] !== undefined;
 }
 
-function isOfRollouts({ apiVersion = '', kind }: Manifest): boolean {
-  const isOfArgo = apiVersion.split('/')[0] === argoGroup;
-  return isOfArgo && (kind === undefined || rolloutKinds.has(kind));
+/** A manifest without a kind may be of any. */
+function isOfArgo({ apiVersion = '', kind }: Manifest, operator: string): boolean {
+  if (apiVersion.split('/')[0] !== argoGroup) return false;
+  return kind === undefined || byArgoKind[operator]?.has(kind) === true;
 }
 
 /** Whether it is a namespace whose pods the injector is asked about, unless they refuse. */

@@ -35,8 +35,8 @@ it('knows one project of a group that several share from the others', () => {
   const object = (kind: string) =>
     `{ apiVersion: argoproj.io/v1alpha1, kind: ${kind}, metadata: { name: a }, spec: {} }`;
   expect(found('SEA003', object('Rollout'))).toEqual([]);
-  expect(found('SEA003', object('Workflow'))).toEqual([
-    expect.stringMatching(/^info 1 Workflow \(argoproj\.io\/v1alpha1\), 1 object: no Custom/),
+  expect(found('SEA003', object('Sensor'))).toEqual([
+    expect.stringMatching(/^info 1 Sensor \(argoproj\.io\/v1alpha1\), 1 object: no Custom/),
   ]);
 });
 

@@ -1,5 +1,5 @@
 /** The operators of conditions. @upstream expr-lang/expr vm/runtime */
-import { deepEqual } from '../../../api/equality.js';
+import { deepEqual, isRecord } from '../../../api/equality.js';
 import { Fault, typeName, type Value } from './expression-value.js';
 
 /** What an operator gives. */
@@ -61,7 +61,12 @@ function isEqual(left: Value, right: Value): boolean {
   return deepEqual(left, right);
 }
 
+function fieldOf(of: Readonly<Record<string, unknown>>, name: string): Value {
+  return Object.hasOwn(of, name) ? (of[name] as Value) : undefined;
+}
+
 function itemOf(of: Value, index: Value): Value {
+  if (isRecord(of) && typeof index === 'string') return fieldOf(of, index);
   if (!isList(of) || typeof index !== 'number') {
     throw new Fault(`cannot fetch ${String(index)} from ${typeName(of)}`);
   }

@@ -1,0 +1,81 @@
+/** What an author of Workflows should know before they run. */
+import type { KubeObject } from '../../api/object.js';
+import { groupVersion } from './keys.js';
+import { isOfPod, typeOf, type FindBase } from './templates.js';
+import type { Template, Workflow, WorkflowSpec } from './types.js';
+import { workflowProblem } from './validation.js';
+
+const kinds: ReadonlySet<string> = new Set([
+  ...['Workflow', 'WorkflowTemplate', 'ClusterWorkflowTemplate', 'CronWorkflow'],
+]);
+
+/** The hints about an object; none for other kinds. */
+export function workflowHints(object: KubeObject): readonly string[] {
+  const { apiVersion, kind = '' } = object;
+  if (apiVersion !== groupVersion) return [];
+  if (kind === 'WorkflowEventBinding') {
+    return ['WorkflowEventBindings are not simulated: no event submits a Workflow'];
+  }
+  if (!kinds.has(kind)) return [];
+  const spec = specOf(object);
+  if (spec === undefined) return [];
+  return [
+    ...problemOf(object, spec),
+    ...ofSpec(spec),
+    ...(spec.templates ?? []).flatMap(ofTemplate),
+  ];
+}
+
+function specOf({ kind, spec }: KubeObject): WorkflowSpec | undefined {
+  const own = (spec ?? {}) as WorkflowSpec & { readonly workflowSpec?: WorkflowSpec };
+  return kind === 'CronWorkflow' ? own.workflowSpec : own;
+}
+
+/** What can be told without the templates that it refers to. */
+function problemOf(object: KubeObject, spec: WorkflowSpec): readonly string[] {
+  if (spec.workflowTemplateRef !== undefined || refersElsewhere(spec)) return [];
+  const nowhere: FindBase = () => undefined;
+  const isTemplate = object.kind?.endsWith('Template') === true;
+  const workflow: Workflow = { metadata: object.metadata, spec };
+  const problem = workflowProblem(workflow, nowhere, { isTemplate });
+  return problem === undefined ? [] : [`it fails at once: invalid spec: ${problem}`];
+}
+
+function refersElsewhere(spec: WorkflowSpec): boolean {
+  return JSON.stringify(spec.templates ?? []).includes('"templateRef"');
+}
+
+function ofSpec(spec: WorkflowSpec): readonly string[] {
+  const { artifactGC, podDisruptionBudget, templateDefaults } = spec;
+  return [
+    ...(artifactGC === undefined ? [] : ['artifactGC is not simulated: no artifact is deleted']),
+    ...(podDisruptionBudget === undefined
+      ? []
+      : ['podDisruptionBudget is not simulated: no disruption budget is made']),
+    ...(templateDefaults === undefined ? [] : ofTemplate(templateDefaults)),
+  ];
+}
+
+const notPlayed: ReadonlySet<string> = new Set(['ContainerSet', 'Data', 'HTTP', 'Plugin']);
+
+function ofTemplate(template: Template): readonly string[] {
+  const { name = '', memoize, outputs, metadata } = template;
+  const type = typeOf(template) ?? '';
+  const told = metadata?.annotations?.['seatrial.dev/outputs'];
+  const parameters = (outputs?.parameters ?? []).filter(
+    ({ valueFrom }) => valueFrom?.path !== undefined,
+  );
+  return [
+    ...(notPlayed.has(type)
+      ? [`template ${name}: ${type} templates are not simulated: its node ends in an error`]
+      : []),
+    ...(memoize === undefined
+      ? []
+      : [`template ${name}: memoize is not simulated: it always runs`]),
+    ...(isOfPod(template) && parameters.length > 0 && told === undefined
+      ? [
+          `template ${name}: what a program writes is only known of shell commands; for another, its outputs are empty unless the annotation seatrial.dev/outputs of the template's metadata tells them as a JSON object`,
+        ]
+      : []),
+  ];
+}
