@@ -27,6 +27,7 @@ import {
   autoscalerOption,
   collect,
   colorOption,
+  helpAfter,
   lawSettingOption,
   seedOf,
   seedOption,
@@ -93,10 +94,16 @@ export const checkCommand: CliCommand = {
       .option('-q, --quiet', 'do not tell how far the voyages are')
       .option('--pass-with-no-tests', 'succeed when there is nothing to check')
       .addOption(colorOption())
-      .addHelpText('after', `\n${exitHelp}`);
+      .addHelpText('after', helpAfter(examples, exitHelp));
     command.action((paths: readonly string[], flags: CheckFlags) => act(() => check(paths, flags)));
   },
 };
+
+const examples = [
+  'seatrial check -f overlays/prod --static',
+  'seatrial check -f manifests/ --config kind-config.yaml --runs 200',
+  'helm template chart/ | seatrial check -f - --cluster snapshot.yaml --reporter github',
+];
 
 const exitHelp = `Exit codes: 0 nothing is wrong, 1 an error was found or a law was broken, 2 bad input,
 3 the simulation failed, 4 no verdict, 5 nothing to check, 130 stopped by Ctrl-C.`;

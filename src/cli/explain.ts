@@ -18,7 +18,13 @@ import { World } from '../plan/world.js';
 import type { Pod } from '../../sim/api/kinds/core.js';
 import type { CliCommand } from './command.js';
 import { explainAccessOf, explainTrafficBetween, type QuestionFlags } from './explain-questions.js';
-import { autoscalerOption, collect, outputOption, schedulerConfigOption } from './options.js';
+import {
+  autoscalerOption,
+  collect,
+  helpAfter,
+  outputOption,
+  schedulerConfigOption,
+} from './options.js';
 
 interface ExplainFlags extends QuestionFlags {
   readonly autoscaler?: string;
@@ -57,20 +63,21 @@ export const explainCommand: CliCommand = {
       .addOption(autoscalerOption())
       .addOption(schedulerConfigOption())
       .addOption(outputOption(['text', 'json']))
-      .addHelpText('after', examples)
+      .addHelpText('after', helpAfter(examples, exitHelp))
       .action((what: string, words: readonly string[], flags: ExplainFlags) =>
         act(() => explain(what, words, flags)),
       );
   },
 };
 
-const examples = `
-Examples:
-  seatrial explain pod/trainer -n ml
-  seatrial explain traffic web/deployment/shop serving/service/scorer:8080 -f manifests/
-  seatrial explain access deployment/drift-monitor create mxjobs.kubeflow.org -n monitoring
+const examples = [
+  'seatrial explain pod/trainer -n ml',
+  'seatrial explain traffic web/deployment/shop serving/service/scorer:8080 -f manifests/',
+  'seatrial explain access deployment/drift-monitor create mxjobs.kubeflow.org -n monitoring',
+];
 
-Exit codes: 0 told, or allowed; 1 not allowed; 2 bad input; 3 no answer from the cluster.`;
+const exitHelp =
+  'Exit codes: 0 told, or allowed; 1 not allowed; 2 bad input; 3 no answer from the cluster.';
 
 /** Only questions have more than one word. */
 function explain(what: string, words: readonly string[], flags: ExplainFlags): Promise<number> {

@@ -143,3 +143,9 @@ export function namespacePrefix(text: string): string {
     'lower-case letters, digits and dashes, at most 40 of them, the first no dash.',
   );
 }
+
+/** What help tells after the options: examples, and what the exit codes mean. */
+export function helpAfter(examples: readonly string[], codes?: string): string {
+  const lines = ['', 'Examples:', ...examples.map(line => `  ${line}`)];
+  return [...lines, ...(codes === undefined ? [] : ['', codes])].join('\n');
+}

@@ -12,7 +12,13 @@ import { readSnapshot } from '../plan/snapshot.js';
 import type { KubeObject } from '../../sim/api/object.js';
 import type { CliCommand } from './command.js';
 import { namedManifests } from './named-manifests.js';
-import { autoscalerOption, collect, outputOption, schedulerConfigOption } from './options.js';
+import {
+  autoscalerOption,
+  collect,
+  helpAfter,
+  outputOption,
+  schedulerConfigOption,
+} from './options.js';
 import { mustBeTaken } from '../scenario/taken.js';
 
 interface PlanFlags {
@@ -45,9 +51,19 @@ export const planCommand: CliCommand = {
       .addOption(autoscalerOption())
       .addOption(schedulerConfigOption())
       .addOption(outputOption(['text', 'json']))
+      .addHelpText('after', helpAfter(examples, exitHelp))
       .action((flags: PlanFlags) => act(() => plan(flags)));
   },
 };
+
+const examples = [
+  'seatrial plan -f overlays/prod --config kind-config.yaml',
+  'kubectl get nodes,pods -A -o yaml > snapshot.yaml',
+  'seatrial plan -f training.yaml --cluster snapshot.yaml',
+];
+
+const exitHelp =
+  'Exit codes: 0 all fits, 1 not all fits, 2 bad input, 3 no answer from the cluster.';
 
 async function plan(flags: PlanFlags): Promise<number> {
   if (flags.filename.length === 0) {

@@ -16,7 +16,7 @@ import { version } from '../version.js';
 import type { CliCommand } from './command.js';
 import { backendOptions, realSettings, type RealFlags } from './backend-options.js';
 import { confirmThere, realBackendNamed } from './confirm.js';
-import { collect, lawSettingOption } from './options.js';
+import { collect, helpAfter, lawSettingOption } from './options.js';
 import { planReports } from './report-files.js';
 import { voyageOf, type KnownVoyage } from './voyage-of.js';
 import { writeReports } from './write-reports.js';
@@ -54,10 +54,16 @@ export const replayCommand: CliCommand = {
       .option('--outputFile <[reporter=]file>', 'write a report to a file', collect, [])
       .option('--confirm <backend>', 'sail it on a real cluster too: control-plane, kind, ...');
     backendOptions(command, { isOwn: true });
-    command.addHelpText('after', `\n${exitHelp}`);
+    command.addHelpText('after', helpAfter(examples, exitHelp));
     command.action((word: string, flags: ReplayFlags) => act(() => replay(word, flags)));
   },
 };
+
+const examples = [
+  'seatrial replay st1:... -f manifests/ --around 2m30s',
+  'seatrial replay .seatrial/failures/gpu-held-once-1f2e3d4c.yaml --step',
+  'seatrial replay st1:... -f manifests/ --confirm control-plane',
+];
 
 const exitHelp = `Exit codes: 0 no law is broken, 1 a law is broken, as it was, 2 bad input or another version,
 3 the history is not the one that was kept.`;

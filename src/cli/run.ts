@@ -20,7 +20,7 @@ import { backendNamed, type ChosenBackend } from '../backends/index.js';
 import { backendOptions, realSettings, type RealFlags } from './backend-options.js';
 import type { CliCommand } from './command.js';
 import { readConfiguration } from './configuration.js';
-import { collect, colorOption, seedOf, seedOption, shardOption } from './options.js';
+import { collect, colorOption, helpAfter, seedOf, seedOption, shardOption } from './options.js';
 import { planReports } from './report-files.js';
 import { writeReports } from './write-reports.js';
 
@@ -65,10 +65,16 @@ export const runCommand: CliCommand = {
       .option('--pass-with-no-tests', 'succeed when there is no scenario')
       .addOption(colorOption());
     backendOptions(command);
-    command.addHelpText('after', `\n${exitHelp}`);
+    command.addHelpText('after', helpAfter(examples, exitHelp));
     command.action((paths: readonly string[], flags: RunFlags) => act(() => run(paths, flags)));
   },
 };
+
+const examples = [
+  'seatrial run scenarios/inference-service --seed 1',
+  'seatrial run scenarios --outputFile junit=report.xml --outputFile html=report.html',
+  'seatrial run scenarios/fraud --variant all',
+];
 
 const exitHelp = `Exit codes: 0 passed, 1 a step failed or a law was broken, 2 bad input, 3 the backend failed,
 4 no verdict in the time there was, 5 nothing ran or no law had anything to judge, 130 stopped by Ctrl-C.`;

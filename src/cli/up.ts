@@ -61,6 +61,7 @@ import {
   seedOf,
   seedOption,
   speedOf,
+  helpAfter,
 } from './options.js';
 
 /** More virtual time than a boot takes. */
@@ -132,9 +133,16 @@ export const upCommand: CliCommand = {
       .option('--at <time>', 'for --from: 09:27, +1h12m, 2026-08-20T09:27:00Z, start, end', 'end')
       .option('--follow', 'for --from: sail it again to that instant and go on from there')
       .addOption(colorOption())
+      .addHelpText('after', helpAfter(examples))
       .action((flags: UpFlags) => act(() => up(flags)));
   },
 };
+
+const examples = [
+  'seatrial up --config kind-config.yaml -f manifests/',
+  'seatrial up --speed 60x --separate ./kubeconfig',
+  'seatrial up --from latest --at +1h12m',
+];
 
 async function up(flags: UpFlags): Promise<number> {
   keepHeapSmall(servedGrowthPercent);

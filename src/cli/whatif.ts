@@ -18,7 +18,7 @@ import type { ComparedFigure, ReportTable } from '../stacks/stack.js';
 import { existsSync } from 'node:fs';
 import type { CliCommand } from './command.js';
 import { readConfiguration } from './configuration.js';
-import { collect, outputOption, seedOf, seedOption, wholeNumber } from './options.js';
+import { collect, helpAfter, outputOption, seedOf, seedOption, wholeNumber } from './options.js';
 
 interface WhatIfFlags {
   readonly at: string;
@@ -49,9 +49,16 @@ export const whatIfCommand: CliCommand = {
       .addOption(seedOption())
       .option('--variant <name>', 'of a variant of the scenario')
       .addOption(outputOption(['text', 'json']))
+      .addHelpText('after', helpAfter(examples))
       .action((word: string, flags: WhatIfFlags) => act(() => whatIf(word, flags)));
   },
 };
+
+const examples = [
+  "seatrial whatif latest --at +30m --change 'scale deployment/scorer --replicas=6 -n fraud'",
+  "seatrial whatif scenarios/fraud --at +2h --change 'add-nodes --like=fraud-worker --count=2'",
+  'seatrial whatif latest --at 09:27 --change quota.yaml --seeds 10',
+];
 
 interface Pair {
   readonly base: Future;
