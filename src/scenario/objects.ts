@@ -1,10 +1,12 @@
 /** Reads from a cluster the objects that a step of a scenario is about. */
+import type { Pod } from '../../sim/api/kinds/core.js';
 import type { KubeObject } from '../../sim/api/object.js';
 import type { Cluster } from '../cluster.js';
 import { RestMapper, servedPath } from '../backends/rest-mapper.js';
 import { didYouMean, exitCodes, UserError } from '../input/errors.js';
 import { unmet } from './match.js';
 import type { Demands, Reference } from './scenario.js';
+import { podLabelsOf, whyNotReady } from './why-not-ready.js';
 
 /** So many names are told of what there is instead. */
 const namesMax = 5;
@@ -41,7 +43,8 @@ export class Objects {
   async advised(problem: string | undefined, demands: Demands): Promise<string | undefined> {
     const { apiVersion = 'v1', kind, name, namespace = 'default', absent } = demands;
     if (problem === undefined || name === undefined || absent === true) return problem;
-    if ((await this.find(demands)).length > 0) return problem;
+    const [there] = await this.find(demands);
+    if (there !== undefined) return this.withReason(problem, there);
     const served = await this.mapper.find(apiVersion, kind);
     if (served === undefined) return `${problem}: the server serves no ${kind} of ${apiVersion}`;
     const path = servedPath({ ...served, isNamespaced: false }, {});
@@ -58,6 +61,21 @@ export class Objects {
     return names.length === 0
       ? problem
       : `${problem}; there are: ${some}${names.length > namesMax ? ', ...' : ''}`;
+  }
+
+  /** What pods wait for tells more than that their workload is not available. */
+  private async withReason(problem: string, workload: KubeObject): Promise<string> {
+    const labels = podLabelsOf(workload);
+    if (labels === undefined) return problem;
+    const { namespace } = workload.metadata;
+    const pods = await this.find({
+      kind: 'Pod',
+      selector: labels,
+      ...(namespace && { namespace }),
+    });
+    // They are pods: the server was asked for no others.
+    const why = whyNotReady(workload, pods as readonly Pod[]);
+    return why === undefined ? problem : `${problem}; ${why}`;
   }
 
   /** Deletes the object; a missing one is an error. */
