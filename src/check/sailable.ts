@@ -143,7 +143,8 @@ function rank({ kind = '' }: KubeObject): number {
   return index < 0 ? order.length : index;
 }
 
-const titleOf = ({ kind = '', metadata }: KubeObject): string =>
+/** `Secret fraud/database`. */
+export const titleOf = ({ kind = '', metadata }: KubeObject): string =>
   `${kind} ${metadata.namespace === undefined ? '' : `${metadata.namespace}/`}${metadata.name ?? ''}`;
 
 /** Objects that the manifests name and do not hold. */

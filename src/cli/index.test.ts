@@ -14,7 +14,7 @@ async function program(name: string): Promise<{ readonly all: Command; readonly 
 }
 
 it('gives examples in the help of the main commands, and each is understood as it stands', async () => {
-  for (const name of ['run', 'check', 'explain', 'plan', 'up', 'replay', 'whatif']) {
+  for (const name of ['run', 'check', 'explain', 'plan', 'up', 'replay', 'whatif', 'init']) {
     const { all, told } = await program(name);
     all.commands[0]?.outputHelp();
     const [, after = ''] = told.join('').split('Examples:\n');

@@ -3,6 +3,7 @@ import type { CliCommand } from './command.js';
 
 /** A command is called as its file is. */
 const loaders: Readonly<Record<string, () => Promise<CliCommand>>> = {
+  init: async () => (await import('./init.js')).initCommand,
   run: async () => (await import('./run.js')).runCommand,
   rbac: async () => (await import('./rbac.js')).rbacCommand,
   compare: async () => (await import('./compare.js')).compareCommand,

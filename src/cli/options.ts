@@ -149,3 +149,9 @@ export function helpAfter(examples: readonly string[], codes?: string): string {
   const lines = ['', 'Examples:', ...examples.map(line => `  ${line}`)];
   return [...lines, ...(codes === undefined ? [] : ['', codes])].join('\n');
 }
+
+/** A name of a cluster, as kind takes them. */
+export function nameOf(text: string): string {
+  if (/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(text)) return text;
+  throw new InvalidArgumentError('lower-case letters, digits and dashes only.');
+}

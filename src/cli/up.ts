@@ -62,6 +62,7 @@ import {
   seedOption,
   speedOf,
   helpAfter,
+  nameOf,
 } from './options.js';
 
 /** More virtual time than a boot takes. */
@@ -381,11 +382,6 @@ function timeOf(text: string): number {
   const timeMs = Date.parse(text);
   if (Number.isFinite(timeMs)) return timeMs;
   throw new InvalidArgumentError('write it as 2026-01-31T08:00:00Z.');
-}
-
-function nameOf(text: string): string {
-  if (/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(text)) return text;
-  throw new InvalidArgumentError('lower-case letters, digits and dashes only.');
 }
 
 function isFile(path: string): boolean {
