@@ -10,6 +10,7 @@ import {
 import { cronJobController } from './cron-job.js';
 import { daemonSetController } from './daemon-set.js';
 import { deploymentController } from './deployment.js';
+import { deviceTaintEvictionController } from './device-taint-eviction.js';
 import { endpointSliceController } from './endpoint-slice.js';
 import { endpointSliceMirroringController } from './endpoint-slice-mirroring.js';
 import { disruptionController } from './disruption.js';
@@ -70,6 +71,7 @@ export const controllers: readonly ControllerDefinition[] = [
   serviceAccountTokenController,
   serviceAccountController,
   taintEvictionController,
+  deviceTaintEvictionController,
   ttlAfterFinishedController,
   disruptionController,
   garbageCollectorController,

@@ -28,6 +28,7 @@ const controllers = new Set([
   'service-controller',
   'storageversionmigrator-controller',
   'taint-eviction-controller',
+  'device-taint-eviction-controller',
   'token-cleaner',
 ]);
 
