@@ -138,11 +138,13 @@ async function mesh() {
     from: string,
     request: HttpRequest = post,
     to = { host: 'model.serving', port: 80 },
+    heard = () => {},
   ) => {
     let got = '';
     clients.get(from)?.network.send(to, request, reply => {
       const { status, body } = (reply.isOk ? reply.payload : {}) as Partial<HttpResponse>;
       got = reply.isOk ? `${status} ${body}` : reply.error;
+      heard();
     });
     pass(30);
     return got;
@@ -319,6 +321,12 @@ const routes = `
         route: [{destination: {host: model, subset: v3}}]
       - match: [{uri: {exact: /old}}]
         redirect: {uri: /new}
+      - match: [{uri: {exact: /broken}}]
+        fault: {abort: {httpStatus: 418, percentage: {value: 100}}}
+        route: [{destination: {host: model}}]
+      - match: [{uri: {exact: /slow}}]
+        fault: {delay: {fixedDelay: 7s, percentage: {value: 100}}}
+        route: [{destination: {host: model}}]
       - match: [{uri: {prefix: /v1/}}]
         route: [{destination: {host: model, subset: v1}}]
   ---
@@ -346,6 +354,7 @@ it('routes what pods with sidecars send by VirtualServices and subsets', async (
     noSubset: send('gateway', version('v3')),
     moved: send('gateway', { ...post, path: '/old' }),
     noRoute: send('gateway', { ...post, path: '/v9' }),
+    aborted: send('gateway', { ...post, path: '/broken' }),
     elsewhere: send('gateway', post, { host: 'gone', port: 80 }),
     withoutSidecar: send('old', { ...post, path: '/v9' }),
   }).toEqual({
@@ -354,10 +363,17 @@ it('routes what pods with sidecars send by VirtualServices and subsets', async (
     noSubset: '503 ',
     moved: '301 ',
     noRoute: '404 ',
+    aborted: '418 fault filter abort',
     elsewhere: '200 scored',
     withoutSidecar: '200 scored',
   });
+  const beganMs = cluster.now();
+  let heardMs = 0;
+  send('gateway', { ...post, path: '/slow' }, undefined, () => (heardMs = cluster.now()));
+  expect(heardMs - beganMs).toBeGreaterThanOrEqual(7_000);
+  expect(heardMs - beganMs).toBeLessThan(7_100);
   // Who reckons with many requests at once is told the same.
+  expect(reach('gateway', { ...post, path: '/broken' })).toEqual([418]);
   expect([
     reach('gateway'),
     reach('gateway', version('v2')),

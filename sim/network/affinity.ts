@@ -1,5 +1,18 @@
 /** Which backend a client stays with, where a service asks for that. */
+import { keyOf } from '../api/meta.js';
+import type { Random } from '../engine/random.js';
 import type { Backend } from './backends.js';
+import type { Route } from './routes.js';
+
+/** How long a client goes to the same backend, when its service asks for that. */
+const defaultAffinitySeconds = 10_800;
+
+/** Who connects, to which port, and when. */
+interface Connecting {
+  readonly ip: string;
+  readonly port: number;
+  readonly nowMs: number;
+}
 
 interface Stay {
   readonly backend: Backend;
@@ -16,6 +29,25 @@ export class Affinity {
 
   get size(): number {
     return this.stays.size;
+  }
+
+  /** One of the backends by chance; the same again where the service asks for affinity. */
+  choose(
+    { backends, service }: Exclude<Route, { readonly error: string }>,
+    { ip, port, nowMs }: Connecting,
+    random: Random,
+  ): Backend {
+    const [only] = backends;
+    if (backends.length === 1 && only !== undefined) return only;
+    const { sessionAffinity, sessionAffinityConfig } = service?.spec ?? {};
+    if (service === undefined || sessionAffinity !== 'ClientIP') return random.pick(backends);
+    const key = `${ip} ${keyOf(service)}:${port}`;
+    const seconds = sessionAffinityConfig?.clientIP?.timeoutSeconds ?? defaultAffinitySeconds;
+    const known = this.of(key, nowMs);
+    const isStill = (one: Backend) => one.ip === known?.ip && one.port === known.port;
+    const backend = backends.find(isStill) ?? random.pick(backends);
+    this.stay(key, backend, { nowMs, forMs: seconds * 1000 });
+    return backend;
   }
 
   /** The backend that a client stays with; undefined: with none, or no longer. */

@@ -9,6 +9,7 @@ import type { MeshBook } from './mesh-book.js';
 import { headless } from './mesh-gate.js';
 import { namespaceOf } from './mesh/attachment.js';
 import { subsetLabels } from './mesh/destination-rule.js';
+import { abortText, faultsOf, type Faults } from './mesh/fault.js';
 import { fullHost, serviceOfHost } from './mesh/hosts.js';
 import type { HttpRoute, VirtualService, WeightedDestination } from './mesh/kinds.js';
 import { defaultMesh, type Workload } from './mesh/request.js';
@@ -33,8 +34,12 @@ interface Backends {
 }
 
 /** Where a request goes, or what the sidecar answers by itself. */
-export type MeshRoute =
-  (Backends & { readonly backend: Backend }) | { readonly answer: HttpResponse };
+export type MeshRoute = (
+  (Backends & { readonly backend: Backend }) | { readonly answer: HttpResponse }
+) & {
+  /** A fault that is injected: so long the sidecar waits before. */
+  readonly delayMs?: number;
+};
 
 /** One of the ways of a request, before one of its pods is chosen. */
 type MeshWayTo =
@@ -61,10 +66,20 @@ export class MeshRouting {
   route(pod: Pod | undefined, to: Destination, payload: unknown): MeshRoute | undefined {
     const { random } = this.tools;
     const decided = this.decide(pod, to, payload);
-    if (decided === undefined || 'answer' in decided) return decided;
-    const destinations = destinationsOf(decided.taken.route);
-    const way = this.destined(decided, destinations[drawn(random, destinations)]);
-    return 'answer' in way ? way : { ...way, backend: random.pick(way.backends) };
+    if (decided === undefined) return undefined;
+    const { faults, next } = decided;
+    const { delay, abort } = faults;
+    const isLate = delay !== undefined && random.float() < delay.share;
+    const late = isLate ? { delayMs: delay.ms } : {};
+    if (abort !== undefined && random.float() < abort.share) {
+      return { ...answered(abort.status, abortText), ...late };
+    }
+    if ('answer' in next) return { ...next, ...late };
+    const destinations = destinationsOf(next.taken.route);
+    const way = this.destined(next, destinations[drawn(random, destinations)]);
+    return 'answer' in way
+      ? { ...way, ...late }
+      : { ...way, ...late, backend: random.pick(way.backends) };
   }
 
   /** All ways that such requests go. */
@@ -75,21 +90,25 @@ export class MeshRouting {
   ): readonly SharedWay[] | undefined {
     const decided = this.decide(pod, to, payload);
     if (decided === undefined) return undefined;
-    if ('answer' in decided) return [{ ...decided, share: 1 }];
-    const destinations = destinationsOf(decided.taken.route);
-    if (destinations.length === 0) return [{ ...this.destined(decided, undefined), share: 1 }];
-    const total = destinations.reduce((sum, { weight }) => sum + weight, 0);
-    return destinations.map(one => ({
-      ...this.destined(decided, one),
-      share: one.weight / total,
-    }));
+    const { faults, next } = decided;
+    const { abort } = faults;
+    if (abort === undefined) return this.sharedWays(next);
+    const aborted = { ...answered(abort.status, abortText), share: abort.share };
+    const left = 1 - abort.share;
+    if (left <= 0) return [aborted];
+    const ways = this.sharedWays(next);
+    return [aborted, ...ways.map(way => ({ ...way, share: way.share * left }))];
   }
 
-  private decide(
-    pod: Pod | undefined,
-    to: Destination,
-    payload: unknown,
-  ): Leaving | { readonly answer: HttpResponse } | undefined {
+  private sharedWays(next: Decided['next']): readonly SharedWay[] {
+    if ('answer' in next) return [{ ...next, share: 1 }];
+    const destinations = destinationsOf(next.taken.route);
+    if (destinations.length === 0) return [{ ...this.destined(next, undefined), share: 1 }];
+    const total = destinations.reduce((sum, { weight }) => sum + weight, 0);
+    return destinations.map(one => ({ ...this.destined(next, one), share: one.weight / total }));
+  }
+
+  private decide(pod: Pod | undefined, to: Destination, payload: unknown): Decided | undefined {
     const { virtualServices } = this.tools.book;
     if (virtualServices.length === 0 || pod === undefined || !isHttpRequest(payload)) {
       return undefined;
@@ -157,10 +176,16 @@ interface Leaving {
   readonly payload: HttpRequest;
 }
 
+/** What is done with a request, and what befalls some of its like before. */
+interface Decided {
+  readonly faults: Faults;
+  readonly next: Leaving | { readonly answer: HttpResponse };
+}
+
 function decidedBy(
   virtualServices: readonly VirtualService[],
   { pod, to, payload, service }: Asked,
-): Leaving | { readonly answer: HttpResponse } | undefined {
+): Decided | undefined {
   const { name = '', namespace = '' } = service.metadata;
   const { method, path, headers = {} } = payload;
   const own = to.port === 80 ? to.host : `${to.host}:${to.port}`;
@@ -169,16 +194,24 @@ function decidedBy(
   const request = { client, port: to.port, method, path, authority, headers };
   const taken = takenRoute(virtualServices, { name, namespace }, request);
   if (taken === undefined) return undefined;
-  if (taken.route === undefined) return answered(404);
-  const { redirect, directResponse } = taken.route;
-  if (redirect !== undefined) return redirected(redirect, { authority, path });
-  if (directResponse !== undefined) {
-    return answered(directResponse.status ?? 200, directResponse.body?.string);
-  }
+  if (taken.route === undefined) return { faults: {}, next: answered(404) };
+  const faults = faultsOf(taken.route);
+  const answer = ownAnswer(taken.route, { authority, path });
+  if (answer !== undefined) return { faults, next: answer };
   const changed = { ...payload, path: rewrittenPath(taken, path) };
   const host = taken.route.rewrite?.authority ?? '';
   const sent = host === '' ? changed : { ...changed, headers: { ...headers, host } };
-  return { taken, pod, client, port: to.port, payload: sent };
+  return { faults, next: { taken, pod, client, port: to.port, payload: sent } };
+}
+
+/** What the sidecar answers by itself on a route. */
+function ownAnswer(
+  { redirect, directResponse }: HttpRoute,
+  asked: { readonly authority: string; readonly path: string },
+): { readonly answer: HttpResponse } | undefined {
+  if (redirect !== undefined) return redirected(redirect, asked);
+  if (directResponse === undefined) return undefined;
+  return answered(directResponse.status ?? 200, directResponse.body?.string);
 }
 
 /** Where of several the draw falls, by their weights. */

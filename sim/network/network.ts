@@ -3,7 +3,6 @@
  * kube-proxy and the cluster's DNS have it, and as far as network policies let them.
  */
 import type { Pod } from '../api/kinds/core.js';
-import { keyOf } from '../api/meta.js';
 import type { NodeEndpoint, NodeEndpoints } from '../api/node-endpoint.js';
 import type { KubeObject } from '../api/object.js';
 import type { HttpRequest } from '../api/http-message.js';
@@ -24,7 +23,7 @@ import { knock } from './knock.js';
 import { KnownWays } from './known-ways.js';
 import { MeshBook } from './mesh-book.js';
 import { MeshGate, type MeshWay } from './mesh-gate.js';
-import { MeshRouting } from './mesh-routing.js';
+import { MeshRouting, type MeshRoute } from './mesh-routing.js';
 import { NameServers } from './name-servers.js';
 import { PolicyBook, policyManifests } from './policy-book.js';
 import { PolicyGate, type Target } from './policy-gate.js';
@@ -145,8 +144,6 @@ class PublicNetwork implements ClusterNetwork {
   }
 }
 
-/** How long a client goes to the same backend, when its service asks for that. */
-const defaultAffinitySeconds = 10_800;
 const usualKubeletPort = 10_250;
 
 /** Where a connection goes, to one backend. */
@@ -252,14 +249,7 @@ class Network {
       });
     };
     const sidecar = this.meshRouting.route(socket.pod, to, payload);
-    if (sidecar !== undefined && 'answer' in sidecar) {
-      return later(0, { isOk: true, payload: sidecar.answer });
-    }
-    if (sidecar !== undefined) {
-      const { backend, service, port: servicePort } = sidecar;
-      const way = { to, target: { ...backend, protocol: 'TCP' as const }, service, servicePort };
-      return this.connect(socket, { way, payload: sidecar.payload }, { done, later });
-    }
+    if (sidecar !== undefined) return this.sendByMesh(socket, { to, sidecar }, { done, later });
     const route = this.ways.route(socket, to, () => this.routes.route(to, socket.pod));
     if ('error' in route) {
       const waitMs = {
@@ -269,11 +259,31 @@ class Network {
       };
       return later(waitMs[route.error], { isOk: false, error: route.error });
     }
-    const chosen = this.choose(socket, to, route);
+    const connecting = { ip: socket.ip, port: to.port, nowMs: this.clock.now() };
+    const chosen = this.affinity.choose(route, connecting, this.random);
     const backend = isLoopback(chosen.ip) ? { ...chosen, ip: socket.ip } : chosen;
     const { protocol = 'TCP' } = to;
     const way = { to, target: { ...backend, protocol }, service: route.service };
     this.connect(socket, { way, payload }, { done, later });
+  }
+
+  /** Where the client's sidecar sends it, or what that answers. */
+  private sendByMesh(
+    socket: Socket,
+    { to, sidecar }: { readonly to: Destination; readonly sidecar: MeshRoute },
+    answering: Answering,
+  ): void {
+    const { delayMs = 0 } = sidecar;
+    if ('answer' in sidecar) {
+      return answering.later(delayMs, { isOk: true, payload: sidecar.answer });
+    }
+    const { backend, service, port: servicePort, payload } = sidecar;
+    const way = { to, target: { ...backend, protocol: 'TCP' as const }, service, servicePort };
+    const go = () => this.connect(socket, { way, payload }, answering);
+    if (delayMs === 0) return go();
+    this.clock.after(delayMs, `network ${socket.ip} -> ${to.host}:${to.port} delayed`, () => {
+      if (!socket.isClosed) go();
+    });
   }
 
   /** Sends to one backend what policies and the mesh let through. */
@@ -373,25 +383,5 @@ class Network {
     const node = protocol === 'TCP' ? this.services.nodeAt(ip) : undefined;
     const { Port = usualKubeletPort } = node?.status?.daemonEndpoints?.kubeletEndpoint ?? {};
     return node !== undefined && port === Port ? this.nodes(node.metadata.name ?? '') : undefined;
-  }
-
-  /** One of the backends by chance; the same again where the service asks for affinity. */
-  private choose(
-    socket: Socket,
-    { port }: Destination,
-    { backends, service }: Exclude<Route, { readonly error: string }>,
-  ): Backend {
-    const [only] = backends;
-    if (backends.length === 1 && only !== undefined) return only;
-    const { sessionAffinity, sessionAffinityConfig } = service?.spec ?? {};
-    if (service === undefined || sessionAffinity !== 'ClientIP') return this.random.pick(backends);
-    const key = `${socket.ip} ${keyOf(service)}:${port}`;
-    const seconds = sessionAffinityConfig?.clientIP?.timeoutSeconds ?? defaultAffinitySeconds;
-    const nowMs = this.clock.now();
-    const known = this.affinity.of(key, nowMs);
-    const isStill = (one: Backend) => one.ip === known?.ip && one.port === known.port;
-    const backend = backends.find(isStill) ?? this.random.pick(backends);
-    this.affinity.stay(key, backend, { nowMs, forMs: seconds * 1000 });
-    return backend;
   }
 }

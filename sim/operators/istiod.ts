@@ -4,7 +4,7 @@
  * modes and subsets of DestinationRule, and the HTTP routes of VirtualServices for what pods with sidecars
  * send. Installed as the profile "default" is, without gateways.
  * Left out: Gateway, ServiceEntry, Sidecar, EnvoyFilter and their like (stored, and change nothing), of
- * VirtualServices the routes of TLS and TCP, faults, time-outs, retries, mirrors and changed headers, the
+ * VirtualServices the routes of TLS and TCP, time-outs, retries, mirrors and changed headers, the
  * settings of load balancing, ambient mode, waypoints, several revisions and
  * trust domains, external authorizers (what a CUSTOM policy matches is refused), signatures of tokens,
  * egress. Of what is injected the root certificate's ConfigMap is left out. Metrics are merged and probes

@@ -4,6 +4,7 @@ import { hasLabels, type Labels } from '../../sim/api/selectors.js';
 import { anyPage } from '../../sim/network/mesh-gate.js';
 import { namespaceOf } from '../../sim/network/mesh/attachment.js';
 import { subsetLabels } from '../../sim/network/mesh/destination-rule.js';
+import { faultsOf } from '../../sim/network/mesh/fault.js';
 import { fullHost, serviceOfHost } from '../../sim/network/mesh/hosts.js';
 import type {
   DestinationRule,
@@ -188,7 +189,7 @@ function portsOf({ objects }: Known, { name, namespace }: { name: string; namesp
 }
 
 /** What of a route the simulation does not do, though it decides where requests go. */
-const leftOut = ['fault', 'delegate', 'mirror', 'mirrors'] as const;
+const leftOut = ['delegate', 'mirror', 'mirrors'] as const;
 
 function headOf({ by, route, match }: TakenRoute): string {
   const routes = by.spec?.http ?? [];
@@ -196,9 +197,15 @@ function headOf({ by, route, match }: TakenRoute): string {
   const name = route.name === undefined ? '' : `"${route.name}" `;
   const why = match === undefined ? '' : ` by its match ${JSON.stringify(match)}`;
   const missing = leftOut.filter(field => field in route);
+  const { abort, delay } = faultsOf(route);
+  const faults = [
+    ...(abort === undefined ? [] : [`answers ${abort.status} to ${percent(abort.share)}`]),
+    ...(delay === undefined ? [] : [`holds back ${percent(delay.share)} for ${delay.ms} ms`]),
+  ];
+  const hurt = faults.length === 0 ? '' : `, whose fault ${faults.join(' and ')}`;
   const besides =
     missing.length === 0 ? '' : ` (whose ${missing.join(' and ')} the simulation leaves out)`;
-  return `GET / takes the route ${number}${name}of ${titleOf({ by })}${why}${besides}: `;
+  return `GET / takes the route ${number}${name}of ${titleOf({ by })}${why}${hurt}${besides}: `;
 }
 
 function titleOf({ by }: { readonly by: VirtualService }): string {

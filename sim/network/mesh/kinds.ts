@@ -191,6 +191,20 @@ export interface HttpRoute {
     readonly status?: number;
     readonly body?: { readonly string?: string };
   };
+  readonly fault?: {
+    readonly delay?: {
+      readonly fixedDelay?: string;
+      readonly percentage?: Percentage;
+      /** The old way to say it: a whole number. */
+      readonly percent?: number;
+    };
+    readonly abort?: { readonly httpStatus?: number; readonly percentage?: Percentage };
+  };
+}
+
+/** A part of a hundred. */
+export interface Percentage {
+  readonly value?: number;
 }
 
 /** A text: exactly, by its beginning, or by a pattern for all of it; without any, that there is one. */

@@ -17,6 +17,7 @@ function open(properties: Readonly<Record<string, Schema>>): Schema {
 
 const text: Schema = { type: 'string' };
 const number: Schema = { type: 'integer' };
+const percentage = open({ value: { type: 'number' } });
 const texts: Schema = { type: 'array', items: text };
 const labels: Schema = { type: 'object', additionalProperties: text };
 const stringMatch = open({ exact: text, prefix: text, regex: text });
@@ -46,6 +47,10 @@ const httpRoute = open({
     ...open({ status: number, body: open({ string: text }) }),
     required: ['status'],
   },
+  fault: open({
+    delay: open({ fixedDelay: text, percent: number, percentage }),
+    abort: open({ httpStatus: number, percentage }),
+  }),
 });
 
 /** The specs of the kinds by which requests are routed. */

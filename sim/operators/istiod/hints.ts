@@ -32,7 +32,7 @@ function networkingHints(kind: string, spec: unknown): readonly string[] {
 
 /** What its routes do that sidecars here do not. */
 const leftOut = [
-  ...['fault', 'timeout', 'retries', 'mirror', 'mirrors', 'mirrorPercentage', 'corsPolicy'],
+  ...['timeout', 'retries', 'mirror', 'mirrors', 'mirrorPercentage', 'corsPolicy'],
   ...['headers', 'delegate'],
 ];
 
