@@ -171,3 +171,101 @@ it('lends what a namespace does not use, and takes it back by preemption', async
   await cluster.advance('90s');
   expect(await running(cluster)).toEqual({ borrower: 2, owner: 2 });
 });
+
+/** The Deployment of an operator of trainings, with a flag. */
+function operatorOf(name: string, flag: string): KubeObject {
+  const containers = [{ name, image: `example.com/${name}`, args: [flag] }];
+  const metadata = { name, namespace: 'kubeflow' };
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata,
+    spec: { template: { spec: { containers } } },
+  };
+}
+
+const template = {
+  spec: {
+    containers: [
+      {
+        ...{ name: 'pytorch', image: 'busybox', command: ['sh', '-c', 'sleep 20'] },
+        resources: { requests: { cpu: '1', memory: '1Gi' } },
+      },
+    ],
+  },
+};
+
+function trainingOf(name: string, workers: number): KubeObject {
+  const Master = { replicas: 1, restartPolicy: 'Never', template };
+  const spec = { pytorchReplicaSpecs: { Master, Worker: { ...Master, replicas: workers } } };
+  const metadata = { name, namespace: 'default' };
+  return { apiVersion: 'kubeflow.org/v1', kind: 'PyTorchJob', metadata, spec };
+}
+
+async function trainingCluster(
+  operator: string,
+  flag: string,
+  scheduler = 'scheduler-plugins',
+): Promise<SimulatedCluster> {
+  const nodes = ['n0', 'n1'].map(name => ({
+    ...{ name, labels: {}, taints: [], devices: [], isControlPlane: false },
+    capacity: { cpu: '2', memory: '8Gi', pods: '110' },
+  }));
+  const manifests = [operatorOf(operator, flag)];
+  const options = simulationOptions({ seed: 1, operators: [operator, scheduler], manifests });
+  const cluster = await bootSimulatedCluster({ ...options, nodes });
+  await cluster.advance('5s');
+  return cluster;
+}
+
+it.each([
+  ['scheduler-plugins-scheduler', 'scheduler-plugins', group],
+  ['volcano', 'volcano', 'scheduling.volcano.sh/v1beta1'],
+])('has the training-operator start its jobs whole by %s', async (name, operator, version) => {
+  const flag = `--gang-scheduler-name=${name}`;
+  await using cluster = await trainingCluster('training-operator', flag, operator);
+  await cluster.apply([trainingOf('a', 2), trainingOf('b', 2)] as never);
+  await cluster.advance('15s');
+  const path = `/apis/${version}/namespaces/default/podgroups`;
+  const [a, b] = await found(cluster, path);
+  expect([a?.metadata, a?.spec]).toMatchObject([
+    { name: 'a', ownerReferences: [{ kind: 'PyTorchJob', name: 'a', controller: true }] },
+    { minMember: 3, minResources: { cpu: '3', memory: '3Gi' } },
+  ]);
+  const waiting = name === 'volcano' ? 'Pending' : 'Scheduling';
+  expect(new Set([a?.status.phase, b?.status.phase])).toEqual(new Set(['Running', waiting]));
+  expect(Object.values(await running(cluster)).reduce((sum, one) => sum + one, 0)).toBe(3);
+  // Whom minResources refused Coscheduling tries again after five minutes, or when a pod or a group comes.
+  await cluster.advance(name === 'volcano' ? '90s' : '6m');
+  // The groups go with what they were made for.
+  expect(await found(cluster, path)).toEqual([]);
+  const jobs = '/apis/kubeflow.org/v1/namespaces/default/pytorchjobs';
+  const ends = (await found(cluster, jobs)).map(({ status }) => status.conditions?.at(-1)?.type);
+  expect(ends).toEqual(['Succeeded', 'Succeeded']);
+});
+
+it('has the mpi-operator start its jobs whole', async () => {
+  const flag = '--gang-scheduling=scheduler-plugins-scheduler';
+  await using cluster = await trainingCluster('mpi-operator', flag);
+  const Launcher = { template };
+  const spec = {
+    mpiReplicaSpecs: { Launcher, Worker: { replicas: 2, template } },
+    runPolicy: { cleanPodPolicy: 'Running' },
+  };
+  const job = (name: string) => ({
+    ...{ apiVersion: 'kubeflow.org/v2beta1', kind: 'MPIJob' },
+    ...{ metadata: { name, namespace: 'default' }, spec },
+  });
+  await cluster.apply([job('a'), job('b')] as never);
+  await cluster.advance('15s');
+  const path = `/apis/${group}/namespaces/default/podgroups`;
+  const [a, b] = await found(cluster, path);
+  expect(a?.spec).toEqual({
+    minMember: 3,
+    minResources: { cpu: '3', memory: '3Gi' },
+    scheduleTimeoutSeconds: 0,
+  });
+  expect([a?.status.phase, b?.status.phase]).toEqual(['Running', 'Scheduling']);
+  await cluster.advance('90s');
+  expect(await found(cluster, path)).toEqual([]);
+});

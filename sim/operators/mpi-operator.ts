@@ -7,6 +7,7 @@ import type { PolicyRule } from '../api/kinds/rbac.js';
 import { serviceAccount } from '../client/contract.js';
 import { installation } from './crd/installation.js';
 import { once } from './crd/once.js';
+import { gangControl, gangRules, toldScheduler, type GangControl } from './gangs/gang-control.js';
 import { mpiJobController } from './mpi-operator/controller.js';
 import { mpiJobV2Definition } from './mpi-operator/definition.js';
 import { mpiJobHints } from './mpi-operator/hints.js';
@@ -17,7 +18,7 @@ const account = 'mpi-operator';
 const identity = serviceAccount(namespace, account);
 const group = 'kubeflow.org';
 
-/** @upstream manifests/base/cluster-role.yaml, without gang scheduling. */
+/** @upstream manifests/base/cluster-role.yaml; what gang scheduling needs comes where it is asked for. */
 const rules: readonly PolicyRule[] = [
   {
     apiGroups: [''],
@@ -43,12 +44,25 @@ const rules: readonly PolicyRule[] = [
   },
 ];
 
+/** The operator, and how it starts jobs whole: by its flag --gang-scheduling. */
+function withGang(gang?: GangControl): Operator {
+  const all = gang === undefined ? rules : [...rules, ...gangRules];
+  return {
+    name: 'mpi-operator',
+    models: 'kubeflow/mpi-operator caa3c47 (MPIJob v2beta1)',
+    isAlternative: true,
+    manifests: once(() => [
+      mpiJobV2Definition(),
+      ...installation({ namespace, account, rules: all }),
+    ]),
+    process: { name: 'mpi-operator', identity, controllers: [mpiJobController(identity, gang)] },
+    asAsked: manifests => {
+      const told = toldScheduler(manifests, { deployment: account, flag: 'gang-scheduling' });
+      return told === undefined ? undefined : withGang(gangControl(told));
+    },
+    hints: mpiJobHints,
+  };
+}
+
 /** The operator. */
-export const mpiOperator: Operator = {
-  name: 'mpi-operator',
-  models: 'kubeflow/mpi-operator caa3c47 (MPIJob v2beta1)',
-  isAlternative: true,
-  manifests: once(() => [mpiJobV2Definition(), ...installation({ namespace, account, rules })]),
-  process: { name: 'mpi-operator', identity, controllers: [mpiJobController(identity)] },
-  hints: mpiJobHints,
-};
+export const mpiOperator: Operator = withGang();

@@ -144,6 +144,18 @@ describe('hints', () => {
     ]);
   });
 
+  it('tell whom nobody calls when room is left', () => {
+    const of = (spec: PodGroup['spec']) =>
+      schedulerPluginsHints({
+        ...{ apiVersion: 'scheduling.x-k8s.io/v1alpha1', kind: 'PodGroup', metadata: {} },
+        spec,
+      });
+    expect(of({ minMember: 2 })).toEqual([]);
+    expect(of({ minMember: 2, minResources: { cpu: '1' } })).toEqual([
+      expect.stringContaining('they are tried again after 5 minutes'),
+    ]);
+  });
+
   it('tell what a quota leaves out', () => {
     const of = (spec: ElasticQuota['spec']) =>
       schedulerPluginsHints({

@@ -4,6 +4,7 @@ import { serviceAccount } from '../client/contract.js';
 import { webhookConfiguration } from './admission/configuration.js';
 import { installation } from './crd/installation.js';
 import { once } from './crd/once.js';
+import { gangControl, gangRules, toldScheduler, type GangControl } from './gangs/gang-control.js';
 import type { Operator } from './operator.js';
 import { jobController } from './training-operator/controller.js';
 import {
@@ -35,17 +36,17 @@ const kinds: readonly JobKind[] = [mpiJob, mxJob, paddleJob, pytorchJob, tfJob, 
 const plurals = kinds.map(({ kind }) => kind.resource);
 const refusing = kinds.filter(({ refusal }) => refusal !== undefined);
 
-const all = ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'];
+const verbs = ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'];
 
 /** @upstream manifests/base/rbac/role.yaml, the part that these kinds need. */
 const rules: readonly PolicyRule[] = [
-  { apiGroups: [''], resources: ['pods'], verbs: all },
+  { apiGroups: [''], resources: ['pods'], verbs },
   {
     apiGroups: [''],
     resources: ['services'],
     verbs: ['create', 'delete', 'get', 'list', 'watch'],
   },
-  { apiGroups: [''], resources: ['events'], verbs: all },
+  { apiGroups: [''], resources: ['events'], verbs },
   { apiGroups: [''], resources: ['configmaps'], verbs: ['create', 'list', 'update', 'watch'] },
   { apiGroups: [''], resources: ['pods/exec'], verbs: ['create'] },
   {
@@ -58,8 +59,8 @@ const rules: readonly PolicyRule[] = [
     resources: ['roles', 'rolebindings'],
     verbs: ['create', 'list', 'update', 'watch'],
   },
-  { apiGroups: ['autoscaling'], resources: ['horizontalpodautoscalers'], verbs: all },
-  { apiGroups: [group], resources: plurals, verbs: all },
+  { apiGroups: ['autoscaling'], resources: ['horizontalpodautoscalers'], verbs },
+  { apiGroups: [group], resources: plurals, verbs },
   {
     apiGroups: [group],
     resources: plurals.map(plural => `${plural}/finalizers`),
@@ -76,48 +77,58 @@ function pathOf({ kind }: JobKind): string {
   return `/validate-kubeflow-org-v1-${kind.kind.toLowerCase()}`;
 }
 
-/** The operator, with the last release that has MXJob. */
-export const trainingOperator: Operator = {
-  name: 'training-operator',
-  models: `kubeflow/training-operator v1.8.1 (${kinds.map(({ kind }) => kind.kind).join(', ')})`,
-  manifests: once(() => [
-    mpiJobDefinition(),
-    mxJobDefinition(),
-    paddleJobDefinition(),
-    pytorchJobDefinition(),
-    tfJobDefinition(),
-    xgboostJobDefinition(),
-    ...installation({ namespace, account, rules }),
-    webhookConfiguration(
-      'Validating',
-      'validator.training-operator.kubeflow.org',
-      service,
-      refusing.map(kind => ({
-        name: `validator.${kind.kind.kind.toLowerCase()}.training-operator.kubeflow.org`,
-        path: pathOf(kind),
-        rules: [
-          {
-            apiGroups: [group],
-            apiVersions: ['v1'],
-            operations: ['CREATE', 'UPDATE'],
-            resources: [kind.kind.resource],
-          },
-        ],
-      })),
-    ),
-  ]),
-  process: {
+/** The operator, with the last release that has MXJob, and how it starts jobs whole: by its flag --gang-scheduler-name. */
+function withGang(gang?: GangControl): Operator {
+  const all = gang === undefined ? rules : [...rules, ...gangRules];
+  return {
     name: 'training-operator',
-    identity,
-    controllers: kinds.map(kind => jobController(kind, identity)),
-  },
-  webhooks: {
-    service,
-    byPath: Object.fromEntries(refusing.map(kind => [pathOf(kind), jobWebhook(kind)])),
-  },
-  podLabels: object => {
-    const kind = kinds.find(one => one.kind.kind === object.kind);
-    return kind === undefined ? [] : jobPodLabels(kind, object);
-  },
-  hints: jobHints,
-};
+    models: `kubeflow/training-operator v1.8.1 (${kinds.map(({ kind }) => kind.kind).join(', ')})`,
+    manifests: once(() => [
+      mpiJobDefinition(),
+      mxJobDefinition(),
+      paddleJobDefinition(),
+      pytorchJobDefinition(),
+      tfJobDefinition(),
+      xgboostJobDefinition(),
+      ...installation({ namespace, account, rules: all }),
+      webhookConfiguration(
+        'Validating',
+        'validator.training-operator.kubeflow.org',
+        service,
+        refusing.map(kind => ({
+          name: `validator.${kind.kind.kind.toLowerCase()}.training-operator.kubeflow.org`,
+          path: pathOf(kind),
+          rules: [
+            {
+              apiGroups: [group],
+              apiVersions: ['v1'],
+              operations: ['CREATE', 'UPDATE'],
+              resources: [kind.kind.resource],
+            },
+          ],
+        })),
+      ),
+    ]),
+    process: {
+      name: 'training-operator',
+      identity,
+      controllers: kinds.map(kind => jobController(kind, identity, gang)),
+    },
+    webhooks: {
+      service,
+      byPath: Object.fromEntries(refusing.map(kind => [pathOf(kind), jobWebhook(kind)])),
+    },
+    podLabels: object => {
+      const kind = kinds.find(one => one.kind.kind === object.kind);
+      return kind === undefined ? [] : jobPodLabels(kind, object);
+    },
+    asAsked: manifests => {
+      const told = toldScheduler(manifests, { deployment: account, flag: 'gang-scheduler-name' });
+      return told === undefined ? undefined : withGang(gangControl(told));
+    },
+    hints: jobHints,
+  };
+}
+
+/** The operator, without gang scheduling. */
+export const trainingOperator: Operator = withGang();

@@ -56,6 +56,11 @@ it('finds scheduler-plugins by its kinds, by pods that ask for its scheduler, an
   expect(operatorsFor([job(name)])).toEqual(['scheduler-plugins']);
   expect(operatorsFor([deployment])).toEqual(['scheduler-plugins']);
   expect(operatorsFor([job('volcano'), job('default-scheduler')])).toEqual([]);
+  const spec = { podGroupPolicy: { coscheduling: {} } };
+  const runtime = { apiVersion: 'trainer.kubeflow.org/v1alpha1', kind: 'TrainingRuntime', spec };
+  expect(operatorsFor([runtime])).toEqual(['trainer', 'scheduler-plugins']);
+  const told = { template: { spec: { containers: [{ args: ['--gang-scheduling', 'volcano'] }] } } };
+  expect(operatorsFor([{ kind: 'Deployment', spec: told }])).toEqual(['volcano']);
 });
 
 it('finds KEDA where an InferenceService wants to be scaled by it', () => {

@@ -113,7 +113,9 @@ export function operatorsFor(objects: readonly Manifest[]): readonly string[] {
     ...(objects.some(one => namesScheduler(one) || hasGroupPolicy(one, 'coscheduling'))
       ? [schedulerPlugins.name]
       : []),
-    ...(objects.some(one => hasGroupPolicy(one, 'volcano')) ? [volcano.name] : []),
+    ...(objects.some(one => hasGroupPolicy(one, 'volcano') || isToldOfVolcano(one))
+      ? [volcano.name]
+      : []),
   ];
   return [...named, ...wanted.filter(name => !named.includes(name))];
 }
@@ -121,6 +123,13 @@ export function operatorsFor(objects: readonly Manifest[]): readonly string[] {
 /** Whether it is given the name of that scheduler, wherever in its spec. */
 function namesScheduler({ spec }: Manifest): boolean {
   return spec !== undefined && JSON.stringify(spec).includes(`${schedulerName}"`);
+}
+
+/** The flags of the operators of trainings that name their gang scheduler. */
+const volcanoFlag = /"--?gang-schedul(?:ing|er-name)(?:=|",")volcano"/i;
+
+function isToldOfVolcano({ kind, spec }: Manifest): boolean {
+  return kind === 'Deployment' && volcanoFlag.test(JSON.stringify(spec));
 }
 
 /** Whether it is a runtime of Trainer's whose trainings get groups of this sort. */

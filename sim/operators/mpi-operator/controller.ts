@@ -2,6 +2,7 @@
 import { printedError } from '../../api/field-error.js';
 import { jobs } from '../../api/kinds/batch.js';
 import { configMaps, pods, secrets, services } from '../../api/kinds/core.js';
+import { priorityClasses } from '../../api/kinds/scheduling.js';
 import { controllerOf, isDeleting } from '../../api/meta.js';
 import type { HasMetadata } from '../../api/object.js';
 import type {
@@ -12,25 +13,31 @@ import type {
   View,
 } from '../../client/contract.js';
 import { keyOf, splitKey, watch } from '../../client/requests.js';
+import type { GangControl } from '../gangs/gang-control.js';
 import { Pass } from './pass.js';
 import { mpiJobs, withDefaults } from './types.js';
 import { mpiJobErrors } from './validation.js';
 
 const manager = 'kubeflow.org/mpi-operator';
 
-/** The controller. */
-export function mpiJobController(identity: Identity): ControllerDefinition {
+/** The controller; with a gang scheduler where it is told of one. */
+export function mpiJobController(identity: Identity, gang?: GangControl): ControllerDefinition {
   return {
     name: 'mpi-job-controller',
     identity,
     create: context => ({
-      watches: watchesOf(context),
-      reconcile: (key, view) => sync(key, view, context),
+      watches: watchesOf(context, gang),
+      reconcile: (key, view) => sync(key, view, context, gang),
     }),
   };
 }
 
-function* sync(key: string, view: View, context: ControllerContext): Reconciliation {
+function* sync(
+  key: string,
+  view: View,
+  context: ControllerContext,
+  gang: GangControl | undefined,
+): Reconciliation {
   const { namespace, name } = splitKey(key);
   const stored = view.get(mpiJobs, namespace, name);
   if (stored === undefined) return undefined;
@@ -52,12 +59,13 @@ function* sync(key: string, view: View, context: ControllerContext): Reconciliat
   const pass = new Pass(job, view, {
     nowMs: context.clock.now(),
     random: context.random,
+    gang,
     record: event => context.events.record({ regarding: job, ...event }),
   });
   return yield* pass.run();
 }
 
-function watchesOf({ queue, view }: ControllerContext) {
+function watchesOf({ queue, view }: ControllerContext, gang: GangControl | undefined) {
   const ofOwner = ({ object }: { readonly object: HasMetadata }): void => {
     const namespace = object.metadata.namespace ?? '';
     let owner = controllerOf(object);
@@ -74,5 +82,6 @@ function watchesOf({ queue, view }: ControllerContext) {
     watch(services, { on: ofOwner }),
     watch(configMaps, { on: ofOwner }),
     watch(secrets, { on: ofOwner }),
+    ...(gang === undefined ? [] : [watch(gang.kind, { on: ofOwner }), watch(priorityClasses)]),
   ];
 }

@@ -14,6 +14,7 @@ import type { ObjectMeta } from '../../api/kinds/meta.js';
 import { base64OfBytes } from '../../api/base64.js';
 import { ownerReference } from '../../api/meta.js';
 import type { Random } from '../../engine/random.js';
+import type { GangControl } from '../gangs/gang-control.js';
 import { mpiJobs, type MpiJob, type MpiReplicaSpec } from './types.js';
 
 const prefix = 'training.kubeflow.org';
@@ -39,7 +40,10 @@ export class MpiObjects {
   private readonly namespace: string;
   private readonly actsAsWorker: boolean;
 
-  constructor(private readonly job: MpiJob) {
+  constructor(
+    private readonly job: MpiJob,
+    private readonly gang?: GangControl,
+  ) {
     const { name = '', namespace = '' } = job.metadata;
     this.name = name;
     this.namespace = namespace;
@@ -119,7 +123,7 @@ export class MpiObjects {
     );
     const position = String(this.actsAsWorker ? index + 1 : index);
     const labels = { ...this.labels('worker'), [`${prefix}/replica-index`]: position };
-    return {
+    return this.inGang({
       metadata: { ...this.ownMetadata(template, labels), name, namespace: this.namespace },
       spec: {
         ...pod,
@@ -127,7 +131,7 @@ export class MpiObjects {
         dnsConfig: { ...given.dnsConfig, searches },
         restartPolicy: restartPolicyOf(restartPolicy),
       },
-    };
+    });
   }
 
   launcherJob(): Job {
@@ -165,7 +169,7 @@ export class MpiObjects {
     };
     const labels = this.labels('launcher');
     const indexed = { ...labels, [`${prefix}/replica-index`]: '0' };
-    return {
+    return this.inGang({
       metadata: this.ownMetadata(template, this.actsAsWorker ? indexed : labels),
       spec: {
         ...pod,
@@ -173,7 +177,16 @@ export class MpiObjects {
         volumes: [...(pod.volumes ?? []), config],
         restartPolicy: restartPolicyOf(restartPolicy),
       },
-    };
+    });
+  }
+
+  /** Another scheduler that the template names is overwritten. */
+  private inGang<T extends Pod | PodTemplateSpec>(pod: T): T {
+    const { gang } = this;
+    if (gang === undefined) return pod;
+    const { schedulerName } = gang;
+    const spec = { containers: [], ...pod.spec, schedulerName };
+    return { ...gang.marked(pod, this.name), spec };
   }
 
   private launcherEnv(): readonly EnvVar[] {

@@ -8,7 +8,9 @@ import type { Reconciliation, View } from '../../client/contract.js';
 import type { EventToRecord } from '../../client/event-recorder.js';
 import { call, create, remove, update } from '../../client/requests.js';
 import type { Random } from '../../engine/random.js';
+import type { GangControl } from '../gangs/gang-control.js';
 import { MpiObjects } from './objects.js';
+import { podGroupOf } from './pod-group.js';
 import { MpiStatus } from './status.js';
 import { mpiJobs, type MpiJob } from './types.js';
 
@@ -29,11 +31,13 @@ export class Pass {
     private readonly means: {
       readonly nowMs: number;
       readonly random: Random;
+      /** How its pods are started together; absent: they are not. */
+      readonly gang?: GangControl | undefined;
       record(event: Omit<EventToRecord, 'regarding'>): void;
     },
   ) {
     const { name = '', namespace = '' } = job.metadata;
-    this.objects = new MpiObjects(job);
+    this.objects = new MpiObjects(job, means.gang);
     this.status = new MpiStatus(job.status ?? {}, means.nowMs);
     this.namespace = namespace;
     this.full = `${namespace}/${name}`;
@@ -93,6 +97,8 @@ export class Pass {
         ? yield* this.ensure(secrets, objects.secret(this.means.random), () => true)
         : undefined);
     if (failure !== undefined) return failure;
+    const ungrouped = this.isSuspended ? undefined : yield* this.ensureGroup();
+    if (ungrouped !== undefined) return ungrouped;
     const workers = this.isSuspended ? [] : yield* this.workers();
     if (typeof workers === 'string') return workers;
     const ready = workers.filter(({ status }) => isConditionTrue(status?.conditions, 'Ready'));
@@ -190,7 +196,36 @@ export class Pass {
       if (!answer.isOk && answer.status !== 404) return answer.message;
     }
     this.status.count('Worker', {});
-    return undefined;
+    return yield* this.removeGroup();
+  }
+
+  /** The group that a gang scheduler goes by. */
+  private *ensureGroup(): Reconciliation<string | undefined> {
+    const { gang } = this.means;
+    if (gang === undefined) return undefined;
+    const current = this.view.get(gang.kind, this.namespace, this.job.metadata.name ?? '');
+    const wanted = podGroupOf(this.job, gang, this.view);
+    if (current !== undefined && !isControlledBy(current, this.job)) {
+      return this.taken(current, gang.kind.kind);
+    }
+    const { spec } = wanted as { readonly spec?: object };
+    const { spec: old } = (current ?? {}) as { readonly spec?: object };
+    if (current !== undefined && deepEqual(old, spec)) return undefined;
+    const changed = { ...current, ...(current === undefined ? wanted : { spec }) } as HasMetadata;
+    const answer = yield* call(
+      current === undefined ? create(gang.kind, changed) : update(gang.kind, changed),
+    );
+    return answer.isOk ? undefined : answer.message;
+  }
+
+  private *removeGroup(): Reconciliation<string | undefined> {
+    const { gang } = this.means;
+    const name = this.job.metadata.name ?? '';
+    const group = gang && this.view.get(gang.kind, this.namespace, name);
+    if (gang === undefined || group === undefined) return undefined;
+    if (!isControlledBy(group, this.job)) return this.taken(group, gang.kind.kind);
+    const answer = yield* call(remove(gang.kind, this.namespace, name));
+    return answer.isOk || answer.status === 404 ? undefined : answer.message;
   }
 
   /** The launcher's Job is suspended when the MPIJob is. */

@@ -25,6 +25,13 @@ export interface MpiJob extends HasMetadata {
       readonly backoffLimit?: number;
       readonly suspend?: boolean;
       readonly managedBy?: string;
+      readonly schedulingPolicy?: {
+        readonly minAvailable?: number;
+        readonly minResources?: Readonly<Record<string, string>>;
+        readonly priorityClass?: string;
+        readonly queue?: string;
+        readonly scheduleTimeoutSeconds?: number;
+      };
     };
     readonly mpiReplicaSpecs?: Readonly<Record<string, MpiReplicaSpec>>;
   };

@@ -3,7 +3,7 @@ import type { KubeObject } from '../../api/object.js';
 import { registry } from '../../scheduler/plugins/index.js';
 import { plugins, mountedText, readConfiguration } from './configuration.js';
 import { configurationFile, namespace, schedulerName } from './keys.js';
-import { group, type ElasticQuota } from './types.js';
+import { group, type ElasticQuota, type PodGroup } from './types.js';
 
 /** The chart enables it; it looks at objects that nobody makes here, and leaves nodes alone without them. */
 const idle = 'NodeResourceTopologyMatch';
@@ -12,12 +12,21 @@ const idle = 'NodeResourceTopologyMatch';
 export function schedulerPluginsHints(object: KubeObject): readonly string[] {
   if (object.kind === 'ConfigMap') return configurationHints(object);
   const isOwn = (object.apiVersion ?? '').split('/')[0] === group;
-  return isOwn && object.kind === 'ElasticQuota'
+  if (!isOwn) return [];
+  return object.kind === 'ElasticQuota'
     ? quotaHints(object as unknown as ElasticQuota)
-    : [];
+    : groupHints(object as unknown as PodGroup);
 }
 
-function quotaHints({ spec }: ElasticQuota): readonly string[] {
+function groupHints({ spec = {} }: PodGroup): readonly string[] {
+  return spec.minResources === undefined
+    ? []
+    : [
+        'minResources: pods that are turned away for it are not told of room that others leave; they are tried again after 5 minutes, or when a pod is bound or a PodGroup changes',
+      ];
+}
+
+function quotaHints({ spec = {} }: ElasticQuota): readonly string[] {
   const bounds = [
     ...(spec.max === undefined ? [] : ([['max', 'is refused'] as const] as const)),
     ['min', 'is beyond what is guaranteed'] as const,

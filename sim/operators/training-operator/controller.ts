@@ -2,6 +2,7 @@
 import { planted } from '../../engine/planted.js';
 import { horizontalPodAutoscalers } from '../../api/kinds/autoscaling.js';
 import { pods, services } from '../../api/kinds/core.js';
+import { priorityClasses } from '../../api/kinds/scheduling.js';
 import type { HasMetadata } from '../../api/object.js';
 import { controllerOf, isDeleting } from '../../api/meta.js';
 import type {
@@ -13,6 +14,7 @@ import type {
   View,
 } from '../../client/contract.js';
 import { splitKey, watch } from '../../client/requests.js';
+import type { GangControl } from '../gangs/gang-control.js';
 import type { JobEvent, JobKind } from './job-kind.js';
 import { Pass } from './pass.js';
 import type { TrainingJob } from './types.js';
@@ -20,12 +22,16 @@ import type { TrainingJob } from './types.js';
 /** controller-runtime's default for a controller's retries. */
 const retry = { baseMs: 5, maxMs: 1_000_000, bucket: { perSecond: 10, burst: 100 } };
 
-/** The controller of one kind of job. */
-export function jobController(kind: JobKind, identity: Identity): ControllerDefinition {
+/** The controller of one kind of job; with a gang scheduler where it is told of one. */
+export function jobController(
+  kind: JobKind,
+  identity: Identity,
+  gang?: GangControl,
+): ControllerDefinition {
   return {
     name: kind.controllerName,
     identity,
-    create: context => new JobController(kind, context),
+    create: context => new JobController(kind, context, gang),
   };
 }
 
@@ -38,6 +44,7 @@ class JobController implements Controller {
   constructor(
     private readonly kind: JobKind,
     private readonly context: ControllerContext,
+    private readonly gang: GangControl | undefined,
   ) {
     const { queue } = context;
     const own = (object: HasMetadata, seen: 'created' | 'deleted' | undefined): void => {
@@ -65,6 +72,12 @@ class JobController implements Controller {
       ...(kind.children ?? []).map(child =>
         watch(child, { on: ({ object }) => own(object, undefined) }),
       ),
+      ...(gang === undefined
+        ? []
+        : [
+            watch(gang.kind, { on: ({ object }) => own(object, undefined) }),
+            watch(priorityClasses),
+          ]),
     ];
   }
 
@@ -78,7 +91,7 @@ class JobController implements Controller {
       return { retry: problem.message };
     }
     if (isDeleting(job) || this.isWaiting(key)) return undefined;
-    const pass = new Pass(this.kind, this.context, job, this.expectedOf(key));
+    const pass = new Pass(this.kind, this.context, job, this.expectedOf(key), this.gang);
     const outcome = yield* pass.run(view);
     this.tell(job, pass.events);
     return outcome;

@@ -3,6 +3,7 @@ import type { Pod, PodSpec, PodTemplateSpec } from '../../api/kinds/core.js';
 import type { HasMetadata, Kind } from '../../api/object.js';
 import type { Reconciliation, View } from '../../client/contract.js';
 import type { EventToRecord } from '../../client/event-recorder.js';
+import type { GangControl } from '../gangs/gang-control.js';
 import type { StatusDraft } from './status-draft.js';
 import type { ReplicaSpec, Replicas, RunPolicy, TrainingJob } from './types.js';
 
@@ -60,6 +61,8 @@ export interface MembersContext {
   /** The draft as it was when the pass began had no counts of replicas. */
   readonly isFirst: boolean;
   tell(event: JobEvent): void;
+  /** How its pods are started together; absent: they are not. */
+  readonly gang: GangControl | undefined;
 }
 
 /** One pod of a job. */

@@ -9,6 +9,7 @@ import { call, create, remove, update } from '../../client/requests.js';
 import type { MembersContext } from './job-kind.js';
 import { memberOf } from './members.js';
 import { MpiObjects } from './mpi-objects.js';
+import { inGang, otherScheduler } from './pod-group.js';
 
 const restartPolicyEvent = {
   type: 'Warning',
@@ -127,7 +128,7 @@ class MembersPass {
         found.push(current);
         continue;
       }
-      const answer = yield* call(create(pods, this.objects.worker(index)));
+      const answer = yield* call(create(pods, this.inGang(this.objects.worker(index), 'worker')));
       if (!answer.isOk) {
         // The second time round in one pass the cache may not know yet what the first made.
         if (answer.reason === 'AlreadyExists') continue;
@@ -147,11 +148,22 @@ class MembersPass {
     return found;
   }
 
+  /** Upstream warns of another scheduler where no template names one, too. */
+  private inGang(pod: Pod, type: string): Pod {
+    const { gang, job, replicas, tell } = this.context;
+    if (gang === undefined) return pod;
+    const isNamed = replicas.some(
+      ([, { template }]) => template.spec?.schedulerName === gang.schedulerName,
+    );
+    if (!isNamed) tell(otherScheduler);
+    return inGang(gang, pod, job.metadata.name ?? '', type);
+  }
+
   private *launch(): Reconciliation<string | undefined> {
     const { tell } = this.context;
     const { template } = this.objects.launcherSpec;
     if (template.spec?.restartPolicy !== undefined) tell(restartPolicyEvent);
-    const answer = yield* call(create(pods, this.objects.launcher()));
+    const answer = yield* call(create(pods, this.inGang(this.objects.launcher(), 'launcher')));
     if (answer.isOk) {
       const message = `launcher pod created success: ${this.objects.launcherName}`;
       tell({ type: 'Normal', reason: 'MPIJobRunning', message });

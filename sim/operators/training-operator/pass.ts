@@ -5,10 +5,12 @@ import { isControlledBy, isDeleting } from '../../api/meta.js';
 import { timeMs } from '../../api/time.js';
 import type { ControllerContext, Outcome, Reconciliation, View } from '../../client/contract.js';
 import { call, create, remove, update } from '../../client/requests.js';
+import type { GangControl } from '../gangs/gang-control.js';
 import type { JobEvent, JobKind, Member, MembersContext } from './job-kind.js';
 import { abnormalPodEvents } from './abnormal-pods.js';
 import { brokenLimit, isActive } from './limits.js';
 import { defaultedReplicas, jobLabels, makePod, makeService, memberOf } from './members.js';
+import { deletePodGroup, inGang, otherSchedulerEvents, syncPodGroup } from './pod-group.js';
 import { StatusDraft } from './status-draft.js';
 import type { DefaultedReplicaSpec, Replicas, RunPolicy, TrainingJob } from './types.js';
 
@@ -26,6 +28,7 @@ export class Pass {
     context: ControllerContext,
     private readonly job: TrainingJob,
     private readonly expected: Map<string, 'created' | 'deleted'>,
+    private readonly gang?: GangControl,
   ) {
     this.nowMs = context.clock.now();
     this.draft = new StatusDraft(job.status ?? {}, this.nowMs);
@@ -43,12 +46,16 @@ export class Pass {
     this.draft.set('Created', 'True', told);
     const problem = yield* this.prepare(view);
     if (problem !== undefined) return { retry: problem };
-    if (this.draft.isFinished) return yield* this.finished(ownPods);
-    if (this.policy.suspend === true) return yield* this.suspended(ownPods);
+    if (this.draft.isFinished) return yield* this.finished(ownPods, view);
+    if (this.policy.suspend === true) return yield* this.suspended(ownPods, view);
     this.resumeIfSuspended();
     this.events.push(...abnormalPodEvents(ownPods.filter(isActive)));
     const limit = brokenLimit(this.job, this.replicas, this.draft, ownPods);
-    if (limit !== undefined) return yield* this.fail(limit, ownPods);
+    if (limit !== undefined) return yield* this.fail(limit, ownPods, view);
+    if (!(yield* this.mayHavePods(view))) {
+      this.draft.lastReconcileTime = this.draft.now;
+      return yield* this.writeStatus();
+    }
     const isFirst = this.draft.replicaTypes().length === 0;
     for (const [type, spec] of this.replicas) {
       if (this.kind.reconcileMembers !== undefined) {
@@ -66,8 +73,21 @@ export class Pass {
   }
 
   private contextOf(type: string, view: View, isFirst: boolean): MembersContext {
-    const { job, replicas, draft } = this;
-    return { job, replicas, type, draft, view, isFirst, tell: event => this.events.push(event) };
+    const { job, replicas, draft, gang } = this;
+    const tell = (event: JobEvent) => this.events.push(event);
+    return { job, replicas, type, draft, view, isFirst, tell, gang };
+  }
+
+  private *mayHavePods(view: View): Reconciliation<boolean> {
+    const { gang, kind, job, replicas, policy } = this;
+    if (gang === undefined) return true;
+    return yield* syncPodGroup({ gang, kind, job, replicas, policy, view });
+  }
+
+  private *removeGroup(view: View): Reconciliation<string | undefined> {
+    const { gang, job } = this;
+    if (gang === undefined) return undefined;
+    return yield* deletePodGroup({ gang, job, view }, event => this.events.push(event));
   }
 
   private *prepare(view: View): Reconciliation<string | undefined> {
@@ -91,8 +111,10 @@ export class Pass {
     return { reason: `${this.kind.kind.kind}${reason}`, message };
   }
 
-  private *finished(ownPods: readonly Pod[]): Reconciliation {
+  private *finished(ownPods: readonly Pod[], view: View): Reconciliation {
     yield* this.deleteMembers(ownPods);
+    const failure = yield* this.removeGroup(view);
+    if (failure !== undefined) return { retry: failure };
     const { ttlSecondsAfterFinished: ttl } = this.policy;
     if (ttl !== undefined) {
       const completedMs = timeMs(this.draft.completionTime);
@@ -117,8 +139,10 @@ export class Pass {
     return yield* this.writeStatus();
   }
 
-  private *suspended(ownPods: readonly Pod[]): Reconciliation {
+  private *suspended(ownPods: readonly Pod[], view: View): Reconciliation {
     yield* this.deleteMembers(ownPods);
+    const failure = yield* this.removeGroup(view);
+    if (failure !== undefined) return { retry: failure };
     for (const type of this.draft.replicaTypes()) {
       this.draft.setReplica(type, { ...this.draft.replica(type), active: 0 });
     }
@@ -139,9 +163,11 @@ export class Pass {
     this.events.push({ type: 'Normal', ...told });
   }
 
-  private *fail(message: string, ownPods: readonly Pod[]): Reconciliation {
+  private *fail(message: string, ownPods: readonly Pod[], view: View): Reconciliation {
     this.draft.complete();
     yield* this.deleteMembers(ownPods);
+    const failure = yield* this.removeGroup(view);
+    if (failure !== undefined) return { retry: failure };
     const told = this.told('Failed', message);
     this.events.push({ type: 'Normal', ...told });
     this.draft.set('Failed', 'True', told);
@@ -185,7 +211,8 @@ export class Pass {
           'Restart policy in pod template will be overwritten by restart policy in replica spec',
       });
     }
-    const pod = makePod(this.kind, this.job, this.replicas, member);
+    const plain = makePod(this.kind, this.job, this.replicas, member);
+    const pod = this.gang === undefined ? plain : this.inGang(plain, member.type, this.gang);
     const what = `Pod ${pod.metadata.name ?? ''}`;
     this.expected.set(what, 'created');
     const answer = yield* call(create(pods, pod));
@@ -198,6 +225,12 @@ export class Pass {
     const message = `Error creating: ${answer.message}`;
     this.events.push({ type: 'Warning', reason: 'FailedCreatePod', message });
     this.failure = answer.message;
+  }
+
+  /** Another scheduler that the template names is left to it, and told of. */
+  private inGang(pod: Pod, type: string, gang: GangControl): Pod {
+    this.events.push(...otherSchedulerEvents(gang, this.replicas));
+    return inGang(gang, pod, this.job.metadata.name ?? '', type);
   }
 
   private *deletePod(pod: Pod): Reconciliation<void> {

@@ -8,6 +8,7 @@ export class StatusDraft {
   private replicas: Record<string, ReplicaStatus>;
   startTime: string | undefined;
   completionTime: string | undefined;
+  lastReconcileTime: string | undefined;
 
   constructor(
     before: JobStatus,
@@ -17,6 +18,7 @@ export class StatusDraft {
     this.replicas = { ...before.replicaStatuses };
     this.startTime = before.startTime;
     this.completionTime = before.completionTime;
+    this.lastReconcileTime = before.lastReconcileTime;
   }
 
   get now(): string {
@@ -82,11 +84,12 @@ export class StatusDraft {
   }
 
   status(): JobStatus {
-    const { startTime, completionTime } = this;
+    const { startTime, completionTime, lastReconcileTime } = this;
     const types = this.replicaTypes();
     return {
       ...(completionTime !== undefined && { completionTime }),
       conditions: this.conditions,
+      ...(lastReconcileTime !== undefined && { lastReconcileTime }),
       ...(types.length > 0 && {
         replicaStatuses: Object.fromEntries(types.map(type => [type, this.replica(type)])),
       }),

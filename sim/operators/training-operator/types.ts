@@ -22,6 +22,13 @@ export interface RunPolicy {
   readonly activeDeadlineSeconds?: number;
   readonly backoffLimit?: number;
   readonly suspend?: boolean;
+  readonly schedulingPolicy?: {
+    readonly minAvailable?: number;
+    readonly minResources?: Readonly<Record<string, string>>;
+    readonly priorityClass?: string;
+    readonly queue?: string;
+    readonly scheduleTimeoutSeconds?: number;
+  };
 }
 
 /** A condition of a job. */
@@ -48,6 +55,7 @@ export interface JobStatus {
   readonly replicaStatuses?: Readonly<Record<string, ReplicaStatus>>;
   readonly startTime?: string;
   readonly completionTime?: string;
+  readonly lastReconcileTime?: string;
 }
 
 /** A job of any of the kinds. */
