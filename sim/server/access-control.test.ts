@@ -63,6 +63,45 @@ describe('authorization', () => {
     });
   });
 
+  it('asks who writes the status of a claim, and who streams by GET, for more, as 1.36.2 did', () => {
+    const { send } = start();
+    const cluster = '/apis/rbac.authorization.k8s.io/v1';
+    const grant = (name: string, resources: readonly string[], verbs: readonly string[]) => {
+      const rules = [{ apiGroups: ['', 'resource.k8s.io'], resources, verbs }];
+      send('POST', `${cluster}/clusterroles`, { metadata: { name }, rules });
+      const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name };
+      const subjects = [{ kind: 'User', name: 'ann' }];
+      send('POST', `${cluster}/clusterrolebindings`, { metadata: { name }, roleRef, subjects });
+    };
+    grant('status', ['resourceclaims/status'], ['patch']);
+    grant('streams', ['pods/exec', 'pods/portforward'], ['get']);
+    const claims = '/apis/resource.k8s.io/v1/namespaces/default/resourceclaims';
+    const requests = [{ name: 'r', exactly: { deviceClassName: 'gpu' } }];
+    send('POST', claims, { metadata: { name: 'rc' }, spec: { devices: { requests } } });
+    const headers = { 'content-type': 'application/merge-patch+json' };
+    const patch = (status: object, as = ann) => {
+      const answer = send('PATCH', `${claims}/rc/status`, { status }, { as, headers });
+      return answer.status === 200 ? 'done' : (answer.body as { message: string }).message;
+    };
+    const device = { driver: 'd.io', pool: 'p', device: 'a' };
+    const allocation = { devices: { results: [{ request: 'r', ...device }] } };
+    const invalid = 'ResourceClaim.resource.k8s.io "rc" is invalid: ';
+    const binding =
+      'status.allocation: Forbidden: changing status.allocation or status.reservedFor requires resource="resourceclaims/binding", verb="patch" permission: resourceclaims.resource.k8s.io is forbidden: User "ann" cannot patch resource "resourceclaims/binding" in API group "resource.k8s.io" at the cluster scope';
+    const driver =
+      'status.devices: Forbidden: changing status.devices requires resource="resourceclaims/driver", verb="[arbitrary-node:patch]" permission: resourceclaims.resource.k8s.io "d.io" is forbidden: User "ann" cannot arbitrary-node:patch resource "resourceclaims/driver" in API group "resource.k8s.io" in the namespace "default"';
+    expect(patch({ allocation })).toBe(invalid + binding);
+    expect(patch({ allocation }, admin)).toBe('done');
+    const reservedFor = [{ resource: 'pods', name: 'x', uid: 'u' }];
+    expect(patch({ reservedFor, devices: [device] })).toBe(`${invalid}[${binding}, ${driver}]`);
+    grant('driver', ['resourceclaims/driver'], ['arbitrary-node:patch']);
+    expect(patch({ devices: [device] })).toBe('done');
+    for (const way of ['exec', 'portforward']) {
+      const told = send('GET', `${core}/pods/nope/${way}?command=ls`, undefined, { as: ann });
+      expect(told.body).toMatchObject({ code: 403, message: 'pods "nope" is forbidden: ' });
+    }
+  });
+
   it('takes a role back as soon as its binding is gone', () => {
     const { send } = start();
     const rules = [{ apiGroups: [''], resources: ['pods'], verbs: ['list'] }];

@@ -12,7 +12,7 @@ import { RemoteApis } from './aggregator/remote-apis.js';
 import type { AuthenticationService } from './authentication/authenticator.js';
 import { createAuthentication } from './authentication/index.js';
 import type { Authorizer } from './authorization/authorizer.js';
-import { createAuthorizer } from './authorization/index.js';
+import { createAuthorizer, forbiddenByAuthorization, reasonOf } from './authorization/index.js';
 import type { Auditor, AuditReader } from './audit/auditor.js';
 import { createAuditor } from './audit/index.js';
 import { Compaction } from './compaction.js';
@@ -22,7 +22,8 @@ import { trackFields } from './managed-fields.js';
 import { withResourceVersion } from './object-meta.js';
 import { Registry } from './registry.js';
 import { strategies } from './resources/index.js';
-import type { ServerSettings, StrategyContext } from './resources/strategy.js';
+import type { RequestContext } from './request-context.js';
+import type { PartAsked, ServerSettings, StrategyContext } from './resources/strategy.js';
 import type { User } from './user.js';
 
 /** What kube-apiserver's flags are when nothing is said. */
@@ -74,6 +75,7 @@ export function createCore(options: ApiServerOptions): Core {
     gated.flatMap(({ discovery }) => discovery ?? []),
   );
   const access = createAccess({ options, random, settings, store, registry });
+  const authorizer = createAuthorizer(access);
   const { auditPolicy: policy, auditReader: reader = nobody } = options;
   return {
     options,
@@ -88,9 +90,9 @@ export function createCore(options: ApiServerOptions): Core {
     registry,
     remotes: new RemoteApis(),
     access,
-    strategyContext: new CoreStrategyContext(access),
+    strategyContext: new CoreStrategyContext(access, authorizer),
     authentication: createAuthentication(access),
-    authorizer: createAuthorizer(access),
+    authorizer,
     auditor: policy === undefined ? undefined : createAuditor({ access, policy, reader }),
     remove: (kind, object) => removeDirectly(store, kind, object),
   };
@@ -192,14 +194,17 @@ function removeDirectly(store: Store<FieldOwners>, kind: GroupResource, object: 
 /** The context of strategies; warnings go to the request that is validated at the moment. */
 export class CoreStrategyContext implements StrategyContext {
   /** Whose answer warnings are added to. */
-  target: { warn(text: string): void; readonly user: User } | undefined;
+  target: Pick<RequestContext, 'warn' | 'user' | 'info'> | undefined;
   isDryRun = false;
   readonly random: Random;
   readonly settings: ServerSettings;
   readonly get: StrategyContext['get'];
   readonly list: StrategyContext['list'];
 
-  constructor(private readonly access: ServerAccess) {
+  constructor(
+    private readonly access: ServerAccess,
+    private readonly authorizer: Authorizer,
+  ) {
     this.random = access.random;
     this.settings = access.settings;
     this.get = access.get;
@@ -209,6 +214,20 @@ export class CoreStrategyContext implements StrategyContext {
   get user(): User | undefined {
     return this.target?.user;
   }
+
+  get verb(): string {
+    return this.target?.info.verb ?? '';
+  }
+
+  readonly forbidden = ({ verbPrefix = '', ...part }: PartAsked): string | undefined => {
+    if (this.target === undefined) return undefined;
+    const { info, user } = this.target;
+    const verb = verbPrefix + info.verb;
+    const attributes = Object.assign({}, info, part, { user, verb });
+    const decision = this.authorizer.authorize(attributes);
+    if (decision.decision === 'allow') return undefined;
+    return forbiddenByAuthorization(attributes, reasonOf(decision)).message;
+  };
 
   get nowMs(): number {
     return this.access.clock.now();

@@ -5,7 +5,14 @@
 import { nodes, type Pod } from '../../api/kinds/core.js';
 import type { NodeEndpoint } from '../../api/node-endpoint.js';
 import type { AnswerStream, ApiAnswer } from '../../api/request.js';
-import { badRequest, internalError, isFailure, notFound, type Failure } from '../../api/status.js';
+import {
+  badRequest,
+  forbidden,
+  internalError,
+  isFailure,
+  notFound,
+  type Failure,
+} from '../../api/status.js';
 import { storageKey } from '../../store/collection.js';
 import { failureAnswer } from '../answers.js';
 import { keyIn, type Scope } from '../scope.js';
@@ -16,6 +23,8 @@ import { portStream } from './port-forward.js';
 /** Answers 101 and a stream of `ChannelItem`s, or why there can be none. */
 export function connectPod(scope: Scope): ApiAnswer {
   const { context, resource, subresource, name } = scope;
+  const refusal = streamRefusal(scope);
+  if (refusal !== undefined) return failureAnswer(context, refusal);
   const stored = resource.collection.get(keyIn(scope));
   if (stored === undefined) return failureAnswer(context, notFound(resource.kind, name));
   const pod = stored.object as unknown as Pod;
@@ -44,6 +53,15 @@ export function connectPod(scope: Scope): ApiAnswer {
       : outputStream(endpoint.log({ ...container, follow: true, tailLines: 0 }));
   if ('code' in stream) return failureAnswer(context, stream);
   return { status: 101, headers: {}, stream };
+}
+
+/** A GET begins a stream as a POST does, and so needs the same right. @upstream pkg/registry/core/pod/rest/authorize.go */
+function streamRefusal({ context, core, resource, name }: Scope): Failure | undefined {
+  const { info, user } = context;
+  if (info.verb === 'create') return undefined;
+  const asked = Object.assign({}, info, { user, verb: 'create' });
+  const { decision, reason } = core.authorizer.authorize(asked);
+  return decision === 'allow' ? undefined : forbidden(resource.kind, name, reason);
 }
 
 function refused(node: string): string {

@@ -10,6 +10,8 @@ import { goValue } from './validation/go-value.js';
 
 const context: StrategyContext = {
   isDryRun: false,
+  verb: 'create',
+  forbidden: () => undefined,
   nowMs: 0,
   warn: () => undefined,
   random: {} as never,

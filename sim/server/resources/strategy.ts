@@ -20,6 +20,8 @@ export interface StrategyContext {
     name: string,
   ): KubeObject | undefined;
   list(kind: Pick<Kind, 'group' | 'resource'>, namespace?: string): readonly KubeObject[];
+  /** What the request does: `update`, `patch`. */
+  readonly verb: string;
   /** Who asks: for kinds that note it down, as certificate requests do. */
   readonly user?: {
     readonly name: string;
@@ -27,12 +29,26 @@ export interface StrategyContext {
     readonly groups?: readonly string[];
     readonly extra?: Readonly<Record<string, readonly string[]>>;
   };
+  /**
+   * Why the user may not do this to a part of the request's resource that has a name of its own in roles only;
+   * undefined: it is allowed.
+   */
+  forbidden(asked: PartAsked): string | undefined;
   /** Whether nothing is written: then no addresses and ports are taken either. */
   readonly isDryRun: boolean;
   /** Adds the text of a Warning header, also to an answer that refuses. */
   readonly warn: (text: string) => void;
   /** Server settings that change answers. */
   readonly settings: ServerSettings;
+}
+
+/** Something that the request does besides: to which part, in which namespace ('': all) and to which name. */
+export interface PartAsked {
+  /** Before the request's own verb. */
+  readonly verbPrefix?: string;
+  readonly subresource: string;
+  readonly namespace: string;
+  readonly name: string;
 }
 
 /** What kube-apiserver is given as flags. */

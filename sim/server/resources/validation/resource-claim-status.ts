@@ -22,6 +22,7 @@ import {
 import type { StrategyContext } from '../strategy.js';
 import { checkNodeSelector } from './affinity.js';
 import { checkLabel, immutableText, type Errors } from './checks.js';
+import { checkStatusRights } from './claim-rights.js';
 import { checkList, checkSet } from './collections.js';
 import { checkConditions } from './conditions.js';
 import {
@@ -57,6 +58,7 @@ export function validateResourceClaimStatus(
   const errors: Errors = [];
   const { status = {}, metadata } = claim;
   checkAdminStatus(claim, old, context, errors);
+  checkStatusRights(claim, old, context, errors);
   checkReservations(status.reservedFor, errors);
   checkDevices(status.devices, status.allocation, errors);
   const reserved = status.reservedFor ?? [];
