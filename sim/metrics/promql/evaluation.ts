@@ -22,6 +22,7 @@ import { isReset } from './histogram/reset.js';
 import { joinScalars } from './join.js';
 import { Labels } from './labels.js';
 import type { Series, SeriesStore } from './series-store.js';
+import type { Started } from './starts.js';
 import {
   addSample,
   Notes,
@@ -42,12 +43,20 @@ export interface QueryOptions {
   readonly intervalMs?: number;
   /** Drops names when all is worked out (`promql-delayed-name-removal`). Default false. */
   readonly dropsNamesLate?: boolean;
+  /** Goes by when samples say that they began (`use-start-timestamps`). Default false. */
+  readonly usesStarts?: boolean;
+}
+
+/** What a selector sees of a series. */
+export interface NewestSample extends Started {
+  readonly element: Element;
 }
 
 /** One query under way. */
 export class Evaluation {
   readonly notes = new Notes();
   readonly dropsNamesLate: boolean;
+  readonly usesStarts: boolean;
   private readonly lookbackMs: number;
   private readonly intervalMs: number;
 
@@ -57,6 +66,7 @@ export class Evaluation {
     options: QueryOptions,
   ) {
     this.dropsNamesLate = options.dropsNamesLate ?? false;
+    this.usesStarts = options.usesStarts ?? false;
     this.lookbackMs = options.lookbackMs ?? 300_000;
     this.intervalMs = options.intervalMs ?? 60_000;
   }
@@ -111,12 +121,9 @@ export class Evaluation {
   }
 
   /** What a selector sees, each with the time of its sample. */
-  newest(
-    selector: Selector,
-    timeMs: number,
-  ): readonly { readonly element: Element; readonly timeMs: number }[] {
+  newest(selector: Selector, timeMs: number): readonly NewestSample[] {
     const atMs = this.moved(selector, timeMs);
-    const found: { element: Element; timeMs: number }[] = [];
+    const found: NewestSample[] = [];
     for (const series of this.store.select(selector.matchers)) {
       const index = series.newest(atMs);
       if (index < 0 || series.isStale(index)) continue;
@@ -125,7 +132,8 @@ export class Evaluation {
       const element = elementAt(series, index);
       const isCounted = selector.isCounted === true && element.histogram !== undefined;
       const hinted = isCounted ? hintedBy(series, index, atMs - this.lookbackMs) : undefined;
-      found.push({ element: hinted ?? element, timeMs: ownMs });
+      const sample = { element: hinted ?? element, timeMs: ownMs };
+      found.push(this.usesStarts ? { ...sample, startMs: series.start(index) ?? 0 } : sample);
     }
     return found;
   }
@@ -228,7 +236,10 @@ export class Evaluation {
   private ranges(selector: Selector, { fromMs, untilMs }: Window): readonly RangeElement[] {
     const found: RangeElement[] = [];
     for (const series of this.store.select(selector.matchers)) {
-      const range = samplesBetween(series, fromMs, untilMs, selector.isCounted);
+      const range = samplesBetween(series, [fromMs, untilMs], {
+        isCounted: selector.isCounted === true,
+        usesStarts: this.usesStarts,
+      });
       if (range.times.length > 0 || range.histograms !== undefined) found.push(range);
     }
     return found;
@@ -359,9 +370,8 @@ function hintedBy(series: Series, index: number, fromMs: number): Element {
 
 function samplesBetween(
   series: Series,
-  fromMs: number,
-  untilMs: number,
-  isCounted = false,
+  [fromMs, untilMs]: readonly [number, number],
+  { isCounted, usesStarts }: { readonly isCounted: boolean; readonly usesStarts: boolean },
 ): RangeElement {
   const range: GrowingRange = { labels: series.labels, times: [], values: [] };
   const last = series.newest(untilMs);
@@ -369,15 +379,14 @@ function samplesBetween(
     if (series.isStale(index)) continue;
     const timeMs = series.times[index] as number;
     const histogram = series.histogram(index);
+    const startMs = usesStarts ? series.start(index) : undefined;
     if (histogram === undefined) {
       range.times.push(timeMs);
       range.values.push(series.values[index] as number);
+      if (startMs !== undefined) (range.starts ??= []).push(startMs);
     } else {
-      addSample(
-        range,
-        timeMs,
-        isCounted ? hintedBy(series, index, fromMs) : { value: NaN, histogram },
-      );
+      const sample = isCounted ? hintedBy(series, index, fromMs) : { value: NaN, histogram };
+      addSample(range, timeMs, sample, startMs);
     }
   }
   return range;

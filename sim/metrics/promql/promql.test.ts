@@ -37,6 +37,37 @@ describe('a query', () => {
     expect(ask('up', 900_000)).toEqual({});
   });
 
+  it('fills the ends of a range by the samples nearest to them', () => {
+    const at = (ends: string) => ask(`increase(requests_total{instance="a"}[90s]${ends})`, 605_000);
+    expect(at(' anchored')).toEqual({ '{instance="a"}': 120 });
+    expect(at(' smoothed')).toEqual({ '{instance="a"}': 85 });
+    expect(ask('max_over_time(up[1m] smoothed)')).toBe(
+      'smoothed modifier can only be used with: delta, increase, rate - not with max_over_time',
+    );
+  });
+
+  it('goes by when samples say that they began, where that is asked for', () => {
+    const own = new SeriesStore();
+    const labels = Labels.of({ __name__: 'a_total' });
+    own.append(labels, 60_000, 5, 30_000);
+    own.append(labels, 120_000, 6, 61_000);
+    const increase = (usesStarts: boolean) =>
+      queryAt(own, 'increase(a_total[2m])', 120_000, { usesStarts });
+    expect(increase(false)).toMatchObject({ value: { elements: [{ value: 2 }] } });
+    expect(increase(true)).toMatchObject({ value: { elements: [{ value: 11 }] } });
+  });
+
+  it('adds the labels of info metrics, and chooses between numbers', () => {
+    const own = new SeriesStore();
+    const place = { instance: 'i', job: 'j' };
+    own.append(Labels.of({ __name__: 'x', ...place }), 0, 1);
+    own.append(Labels.of({ __name__: 'target_info', ...place, version: '3', zone: 'z' }), 0, 1);
+    const answer = queryAt(own, 'info(x, {version=~".+"}) * min_of(3, 2)', 0);
+    expect(answer).toMatchObject({ value: { elements: [{ value: 2 }] } });
+    const [only] = 'value' in answer && answer.value.kind === 'vector' ? answer.value.elements : [];
+    expect(only?.labels.record()).toEqual({ ...place, version: '3' });
+  });
+
   it('has ranges that are open to the left, and rates that reach to their ends', () => {
     expect(ask('count_over_time(requests_total{instance="a"}[5m])')).toEqual({
       '{instance="a"}': 5,

@@ -31,6 +31,8 @@ export const remark = {
   collision: (doing: string): string => `conflicting counter resets during histogram ${doing}`,
   reconciled: (doing: string): string =>
     `mismatched custom buckets were reconciled during ${doing}`,
+  startsOverlap: (name: string): string =>
+    'sample has start time that overlaps with previous sample timestamp for metric ' + quoted(name),
   forcedRising: (name: string): string =>
     'input to histogram_quantile needed to be fixed for monotonicity (see ' +
     'https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile)' +

@@ -11,15 +11,18 @@ export class Series {
   private stales = new Uint8Array(16);
   /** By index: samples that are no numbers; most series have none. */
   private histograms: (Histogram | undefined)[] | undefined;
+  /** By index: since when a sample counts; most series do not tell it. */
+  private starts: (number | undefined)[] | undefined;
   count = 0;
 
   constructor(readonly labels: Labels) {}
 
   /** Adds a sample; one that is not newer than the last is refused. False: it was. */
-  append(timeMs: number, value: number | 'stale' | Histogram): boolean {
+  append(timeMs: number, value: number | 'stale' | Histogram, startMs?: number): boolean {
     if (this.count > 0 && timeMs <= (this.times[this.count - 1] as number)) return false;
     if (this.count === this.times.length) this.resize(this.count * 2, 0);
     if (typeof value === 'object') this.keepHistogram(value);
+    if (startMs !== undefined) (this.starts ??= [])[this.count] = startMs;
     this.times[this.count] = timeMs;
     this.values[this.count] = typeof value === 'number' ? value : NaN;
     this.stales[this.count++] = value === 'stale' ? 1 : 0;
@@ -30,6 +33,11 @@ export class Series {
     this.histograms ??= [];
     const before = this.count === 0 ? undefined : this.histograms[this.count - 1];
     this.histograms[this.count] = { ...histogram, hint: hintStored(histogram, before) };
+  }
+
+  /** Since when a sample counts; undefined: the series does not tell it, 0: the sample does not. */
+  start(index: number): number | undefined {
+    return this.starts && (this.starts[index] ?? 0);
   }
 
   /** The histogram that a sample is; undefined: it is a number. */
@@ -70,6 +78,7 @@ export class Series {
     this.values.set(values.subarray(from, count));
     this.stales.set(stales.subarray(from, count));
     if (from > 0) this.histograms?.splice(0, from);
+    if (from > 0) this.starts?.splice(0, from);
   }
 }
 
@@ -89,8 +98,13 @@ export class SeriesStore {
   }
 
   /** Adds a sample; false: it is not newer than the last of its series. */
-  append(labels: Labels, timeMs: number, value: number | 'stale' | Histogram): boolean {
-    return this.series(labels).append(timeMs, value);
+  append(
+    labels: Labels,
+    timeMs: number,
+    value: number | 'stale' | Histogram,
+    startMs?: number,
+  ): boolean {
+    return this.series(labels).append(timeMs, value, startMs);
   }
 
   /** All series that match, in the order in which they came, as those in Prometheus' head block. */

@@ -16,6 +16,8 @@ export interface Element {
 /** A histogram at an instant. */
 export interface HistogramSample {
   readonly timeMs: number;
+  /** Since when it counts, where it is told. */
+  readonly startMs?: number;
   readonly histogram: Histogram;
 }
 
@@ -25,6 +27,8 @@ export interface RangeElement {
   /** Of the samples that are numbers. */
   readonly times: readonly number[];
   readonly values: readonly number[];
+  /** Since when the numbers count, where it is told: 0 for those that do not know. */
+  readonly starts?: readonly number[];
   /** Those that are histograms, where there are any. */
   readonly histograms?: readonly HistogramSample[];
   readonly isNameless?: boolean;
@@ -62,6 +66,7 @@ export interface GrowingRange extends RangeElement {
   readonly times: number[];
   readonly values: number[];
   histograms?: HistogramSample[];
+  starts?: number[];
 }
 
 /** Adds a sample to a range. */
@@ -69,11 +74,15 @@ export function addSample(
   range: GrowingRange,
   timeMs: number,
   { value, histogram }: Pick<Element, 'value' | 'histogram'>,
+  startMs?: number,
 ): void {
   if (histogram === undefined) {
     range.times.push(timeMs);
     range.values.push(value);
-  } else (range.histograms ??= []).push({ timeMs, histogram });
+  } else {
+    const sample = { timeMs, histogram };
+    (range.histograms ??= []).push(startMs === undefined ? sample : { ...sample, startMs });
+  }
 }
 
 /** A vector's value. */

@@ -2,7 +2,6 @@
  * Functions of histograms: native ones, and classic ones, series of cumulative buckets with the label `le`.
  * @upstream promql/quantile.go
  */
-import { failQuery } from '../fault.js';
 import { numberOf, plainNumber } from '../go-text.js';
 import {
   fractionOfHistogram,
@@ -262,5 +261,4 @@ export const bucketFunctions: Readonly<Record<string, PromqlFunction>> = {
   histogram_stdvar: ofNative(varianceOfHistogram),
   histogram_sum: ofNative(({ sum }) => sum),
   info,
-  start_timestamp: () => failQuery('start_timestamp() is not simulated'),
 };

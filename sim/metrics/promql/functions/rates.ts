@@ -1,10 +1,11 @@
 /** Functions of how samples of a range change. @upstream promql/functions.go */
-import { changeOfHistograms, changeOfTwo } from '../histogram/change.js';
+import { changeOfHistograms, changeOfTwo, type Noting } from '../histogram/change.js';
 import { areEqual, divided, multiplied } from '../histogram/histogram.js';
 import { isReset } from '../histogram/reset.js';
 import type { Sample } from '../join.js';
-import { samplesOf, type Timed } from '../range-samples.js';
+import { numberAt, samplesOf, type Timed } from '../range-samples.js';
 import { remark } from '../remarks.js';
+import { beginningWithin, isOverlapping, isRestarted, type Started } from '../starts.js';
 import type { Notes, RangeElement, Window } from '../value.js';
 import { extendedChange, extendedHistogramChange, type ExtendedChange } from './extended-rates.js';
 import { argument, endsOf, ofSamples, type CallContext, type PromqlFunction } from './function.js';
@@ -30,23 +31,37 @@ function noteCounter(range: RangeElement, { evaluation }: CallContext): void {
 /** The change over the window: extended to its ends, as far as the samples let it. */
 function extrapolated(options: ChangeOptions): PromqlFunction {
   return ofSamples((range, window, context) => {
-    const { times, values, histograms } = range;
+    const { times, histograms } = range;
     const ends = endsOf(argument(context, 0));
     if (ends !== undefined) return extended(range, window, { ...options, ends }, context);
-    if (histograms === undefined) {
-      const { isCounter } = options;
-      const change = changeOf(values, isCounter);
-      if (change === undefined) return undefined;
-      if (isCounter) noteCounter(range, context);
-      const told = { times, first: values[0] as number, change };
-      return { value: change * factorOf(told, window, options) };
-    }
+    if (histograms === undefined) return numberChange(range, window, options, context);
     if (times.length > 0) {
       context.evaluation.notes.warn(remark.mixedSamples(range.labels.name));
       return undefined;
     }
     return histogramChange(range, window, { ...options, notes: context.evaluation.notes });
   });
+}
+
+function numberChange(
+  range: RangeElement,
+  window: Window,
+  options: ChangeOptions,
+  context: CallContext,
+): Sample | undefined {
+  const { times, values } = range;
+  const { isCounter } = options;
+  const first = values[0] as number;
+  const begunMs = isCounter ? beginningWithin(numberAt(range, 0), window) : undefined;
+  if (values.length < 2 && begunMs === undefined) return undefined;
+  if (isCounter) noteCounter(range, context);
+  if (isCounter && range.starts !== undefined) {
+    noteOverlaps(samplesOf(range), { name: range.labels.name, notes: context.evaluation.notes });
+  }
+  const sampled = changeOf(range, isCounter);
+  const change = begunMs === undefined ? sampled : sampled + first;
+  const told = { times, first, change, ...(begunMs !== undefined && { begunMs }) };
+  return { value: change * factorOf(told, window, options) };
 }
 
 /** The change over a range whose ends are filled. */
@@ -81,28 +96,54 @@ function histogramChange(
   options: ChangeOptions & { readonly notes: Notes },
 ): Sample | undefined {
   const [first] = histograms;
-  if (first === undefined || histograms.length < 2) return undefined;
-  const noting = { name: labels.name, notes: options.notes };
-  const change = changeOfHistograms(histograms, options.isCounter, noting);
+  const { isCounter, notes } = options;
+  const begunMs = isCounter ? beginningWithin(first, window) : undefined;
+  if (first === undefined || (histograms.length < 2 && begunMs === undefined)) return undefined;
+  const noting = { name: labels.name, notes };
+  if (isCounter) noteOverlaps(histograms, noting);
+  const change = changeOfHistograms(
+    histograms,
+    { isCounter, isBegun: begunMs !== undefined },
+    noting,
+  );
   if (change === undefined) return undefined;
   const times = histograms.map(({ timeMs }) => timeMs);
-  const told = { times, first: first.histogram.count, change: change.count };
+  const told = {
+    times,
+    first: first.histogram.count,
+    change: change.count,
+    ...(begunMs !== undefined && { begunMs }),
+  };
   return { value: NaN, histogram: multiplied(change, factorOf(told, window, options)) };
 }
 
-function changeOf(values: readonly number[], isCounter: boolean): number | undefined {
-  if (values.length < 2) return undefined;
+/** The change from the first number to the last, over resets of a counter. */
+function changeOf(range: RangeElement, isCounter: boolean): number {
+  const { values, starts } = range;
   let change = (values.at(-1) as number) - (values[0] as number);
   if (!isCounter) return change;
   for (let index = 1; index < values.length; index++) {
     const before = values[index - 1] as number;
-    if ((values[index] as number) < before) change += before;
+    const isFallen = (values[index] as number) < before;
+    const isAnew =
+      starts !== undefined && isRestarted(numberAt(range, index), numberAt(range, index - 1));
+    if (isFallen || isAnew) change += before;
   }
   return change;
 }
 
-/** What is known of a sampled change: two times at least, the first value, and the change; of histograms their counts. */
+function noteOverlaps(samples: readonly Started[], { name, notes }: Noting): void {
+  const isOne = samples.some((sample, index) => {
+    const before = samples[index - 1];
+    return before !== undefined && isOverlapping(sample, before);
+  });
+  if (isOne) notes.warn(remark.startsOverlap(name));
+}
+
+/** What is known of a sampled change: its times, the first value, and the change; of histograms their counts. */
 interface Sampled {
+  /** When the counter began, where that is told: what was before is not guessed then. */
+  readonly begunMs?: number;
   readonly times: readonly number[];
   readonly first: number;
   readonly change: number;
@@ -110,19 +151,20 @@ interface Sampled {
 
 /** How many times longer the extended span is than the sampled one. */
 function extension(
-  { times, first, change }: Sampled,
+  { times, first, change, begunMs }: Sampled,
   { fromMs, untilMs }: Window,
   isCounter: boolean,
 ): number {
   const firstMs = times[0] as number;
   const lastMs = times.at(-1) as number;
-  const sampled = (lastMs - firstMs) / 1000;
-  const gap = sampled / (times.length - 1);
+  const gap = times.length < 2 ? 0 : (lastMs - firstMs) / 1000 / (times.length - 1);
   const threshold = gap * 1.1;
+  const sampled = (lastMs - (begunMs ?? firstMs)) / 1000;
   let before = (firstMs - fromMs) / 1000;
   let after = (untilMs - lastMs) / 1000;
   if (before >= threshold) before = gap / 2;
-  if (isCounter && change > 0 && first >= 0) {
+  if (begunMs !== undefined) before = 0;
+  else if (isCounter && change > 0 && first >= 0) {
     // A counter was not below 0: it does not reach back further than to where it was 0.
     before = Math.min(before, sampled * (first / change));
   }
@@ -139,7 +181,8 @@ function instant(options: ChangeOptions): PromqlFunction {
     if (seconds === 0) return undefined;
     const { name } = range.labels;
     if (before.histogram === undefined && last.histogram === undefined) {
-      const isFallen = options.isCounter && last.value < before.value;
+      const isFallen =
+        options.isCounter && (last.value < before.value || isRestarted(last, before));
       const change = isFallen ? last.value : last.value - before.value;
       return { value: options.isPerSecond ? change / seconds : change };
     }
@@ -148,7 +191,9 @@ function instant(options: ChangeOptions): PromqlFunction {
       return undefined;
     }
     const two = [before.histogram, last.histogram] as const;
-    const change = changeOfTwo(two, options.isCounter, { name, notes });
+    const { isCounter } = options;
+    const isAnew = isCounter && isRestarted(last, before);
+    const change = changeOfTwo(two, { isCounter, isAnew }, { name, notes });
     if (change === undefined) return undefined;
     return { value: NaN, histogram: options.isPerSecond ? divided(change, seconds) : change };
   });
@@ -156,15 +201,12 @@ function instant(options: ChangeOptions): PromqlFunction {
 
 function lastTwo(range: RangeElement): readonly Timed[] {
   if (range.histograms !== undefined) return samplesOf(range).slice(-2);
-  const { times, values } = range;
-  return [-2, -1].flatMap(at => {
-    const timeMs = times.at(at);
-    return timeMs === undefined ? [] : [{ timeMs, value: values.at(at) as number }];
-  });
+  const { length } = range.times;
+  return length < 2 ? [] : [numberAt(range, length - 2), numberAt(range, length - 1)];
 }
 
 /** How often neighbours are so. */
-function counted(isOne: (sample: Sample, before: Sample) => boolean): PromqlFunction {
+function counted(isOne: (sample: Timed, before: Timed) => boolean): PromqlFunction {
   return ofSamples((range, { fromMs }, context) => {
     const isAnchored = endsOf(argument(context, 0)) === 'anchored';
     const samples = isAnchored ? anchoredAt(samplesOf(range), fromMs) : samplesOf(range);
@@ -192,12 +234,13 @@ const isChanged = (
   return value !== valueBefore && !(Number.isNaN(value) && Number.isNaN(valueBefore));
 };
 
-const isResetAt = (
-  { value, histogram }: Sample,
-  { value: valueBefore, histogram: before }: Sample,
-): boolean => {
+const isResetAt = (sample: Timed, earlier: Timed): boolean => {
+  const { histogram } = sample;
+  const before = earlier.histogram;
+  if ((histogram === undefined) !== (before === undefined)) return true;
+  if (isRestarted(sample, earlier)) return true;
   if (histogram !== undefined && before !== undefined) return isReset(histogram, before);
-  return histogram !== undefined || before !== undefined || value < valueBefore;
+  return sample.value < earlier.value;
 };
 
 /** By name. */

@@ -68,6 +68,18 @@ function timestamp(context: CallContext): Value {
   );
 }
 
+/** When the samples of a selector began; all else has lost it, and nothing is told where it is not gone by. */
+function startTimestamp(context: CallContext): Value {
+  const { evaluation, timeMs } = context;
+  const inner = unwrapped(argument(context, 0));
+  if (inner.kind !== 'selector' || !evaluation.usesStarts) return vectorOf([]);
+  return evaluation.distinct(
+    evaluation
+      .newest(inner, timeMs)
+      .map(({ element, startMs = 0 }) => evaluation.renamed(element, startMs / 1000)),
+  );
+}
+
 /** By name. */
 export const timeFunctions: Readonly<Record<string, PromqlFunction>> = {
   day_of_month: dated(date => date.getUTCDate()),
@@ -79,6 +91,7 @@ export const timeFunctions: Readonly<Record<string, PromqlFunction>> = {
   minute: dated(date => date.getUTCMinutes()),
   month: dated(date => date.getUTCMonth() + 1),
   range: ({ evaluation: { span } }) => scalarOf((span.endMs - span.startMs) / 1000),
+  start_timestamp: startTimestamp,
   start: ({ evaluation }) => scalarOf(evaluation.span.startMs / 1000),
   step: ({ evaluation }) => scalarOf(evaluation.span.stepMs / 1000),
   time: ({ timeMs }) => scalarOf(timeMs / 1000),

@@ -3,6 +3,7 @@ import { remark } from '../remarks.js';
 import type { HistogramSample, Notes } from '../value.js';
 import { compacted, emptyHistogram, isCustom, type Histogram } from './histogram.js';
 import { isReset } from './reset.js';
+import { isRestarted } from '../starts.js';
 import { coarsened, joined } from './sum.js';
 
 /** Where is noted what is odd, and of which metric. */
@@ -14,16 +15,33 @@ export interface Noting {
 /** The change from the first to the last, over resets of a counter; undefined: they do not go together. */
 export function changeOfHistograms(
   samples: readonly HistogramSample[],
-  isCounter: boolean,
+  { isCounter, isBegun = false }: { readonly isCounter: boolean; readonly isBegun?: boolean },
   noting: Noting,
 ): Histogram | undefined {
   const all = samples.map(({ histogram }) => histogram);
   const [told, second] = all;
-  const last = all.at(-1);
-  if (told === undefined || second === undefined || last === undefined) return undefined;
+  if (told === undefined) return undefined;
+  // It began within the range: the first one counts whole.
+  if (second === undefined) return isBegun ? told : undefined;
+  const change = changeOfMany(samples, [told, second], isCounter, noting);
+  return isBegun ? change && reckoned(change, told, 1, noting) : change;
+}
+
+function changeOfMany(
+  samples: readonly HistogramSample[],
+  [told, second]: readonly [Histogram, Histogram],
+  isCounter: boolean,
+  noting: Noting,
+): Histogram | undefined {
+  const all = samples.map(({ histogram }) => histogram);
+  const last = all.at(-1) ?? second;
   noteKind(isCounter ? all : [told, last], isCounter, noting);
+  const isAnew = samples.map((sample, index) => {
+    const before = samples[index - 1];
+    return before !== undefined && isRestarted(sample, before);
+  });
   // Of the one before a reset nothing is needed, and its buckets may be others.
-  const isAfterReset = isCounter && isReset(second, told);
+  const isAfterReset = isCounter && (isAnew[1] === true || isReset(second, told));
   const first = isAfterReset
     ? { ...emptyHistogram, schema: second.schema, bounds: second.bounds }
     : told;
@@ -35,23 +53,24 @@ export function changeOfHistograms(
   const schema = Math.min(...[first, ...between, last].map(one => one.schema));
   let change = reckoned(coarsened(last, schema), first, -1, noting);
   let before: Histogram = first;
-  for (const histogram of isCounter ? all.slice(1) : []) {
-    if (change !== undefined && isReset(histogram, before)) {
+  all.forEach((histogram, index) => {
+    if (!isCounter || index === 0) return;
+    if (change !== undefined && (isAnew[index] === true || isReset(histogram, before))) {
       change = reckoned(change, before, 1, noting);
     }
     before = histogram;
-  }
+  });
   return change && compacted({ ...change, hint: 'gauge' });
 }
 
 /** The change of the last two. */
 export function changeOfTwo(
   [before, last]: readonly [Histogram, Histogram],
-  isCounter: boolean,
+  { isCounter, isAnew }: { readonly isCounter: boolean; readonly isAnew: boolean },
   noting: Noting,
 ): Histogram | undefined {
   noteKind([before, last], isCounter, noting);
-  const isWhole = isCounter && isReset(last, before);
+  const isWhole = isAnew || (isCounter && isReset(last, before));
   const change = isWhole ? last : reckoned(last, before, -1, noting);
   return change && compacted({ ...change, hint: 'gauge' });
 }

@@ -1,5 +1,5 @@
 /** Series as Prometheus' own tests write them: `up{job="a"} 0+1x5 _ stale`. */
-import { numberOf } from '../../../../sim/metrics/promql/go-text.js';
+import { durationOf, numberOf } from '../../../../sim/metrics/promql/go-text.js';
 import { Labels } from '../../../../sim/metrics/promql/labels.js';
 import { parseQuery } from '../../../../sim/metrics/promql/parse.js';
 import type { SeriesStore } from '../../../../sim/metrics/promql/series-store.js';
@@ -61,16 +61,44 @@ export function splitSeries(line: string): readonly [string, string] {
   return [line, ''];
 }
 
+/** What stands behind `@st`: from each sample how far to when it began, in ms. */
+export function startsOf(text: string): readonly (number | undefined)[] {
+  const words = text.trim().split(/\s+/);
+  return words.flatMap(word => {
+    const told = /^([-+]?[^-+x]+)([-+][^-+x]+)?(?:x(\d+))?$/.exec(word);
+    const [, first, step, count] = told ?? [];
+    if (first === undefined || first === '_') return [undefined];
+    const length = Number(count ?? 0) + 1;
+    return Array.from(
+      { length },
+      (_, index) => lengthTold(first) + index * lengthTold(step ?? '0'),
+    );
+  });
+}
+
+function lengthTold(text: string): number {
+  const length = durationOf(text.replace(/^[-+]/, ''));
+  if (length === undefined) throw new Error(`no length: ${text}`);
+  return text.startsWith('-') ? -length : length;
+}
+
 /** Puts points into a store, one each interval. */
 export function loadSeries(
   store: SeriesStore,
-  series: { readonly labels: Labels; readonly values: string },
+  series: {
+    readonly labels: Labels;
+    readonly values: string;
+    readonly starts?: readonly (number | undefined)[];
+  },
   times: { readonly startMs: number; readonly intervalMs: number },
 ): void {
   pointsOf(series.values).forEach((point, index) => {
     if (point === undefined) return;
     const value = typeof point === 'object' ? point.histogram : point;
-    store.append(series.labels, times.startMs + index * times.intervalMs, value);
+    const timeMs = times.startMs + index * times.intervalMs;
+    const begun = series.starts?.[index];
+    const startMs = series.starts && (begun === undefined ? 0 : timeMs + begun);
+    store.append(series.labels, timeMs, value, startMs);
   });
 }
 
