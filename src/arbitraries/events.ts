@@ -4,6 +4,7 @@ import type { Fault } from '../cluster.js';
 import type { Happening } from '../scenario/happening.js';
 import type { VoyageEvent } from '../voyages/plan.js';
 import { trialEntry } from '../stacks/releases/trial-model.js';
+import { isScaledModel } from '../scenario/edge/model-demand.js';
 import { asks } from './asks.js';
 import { drifts } from './drifts.js';
 import { faultKinds, faults } from './faults.js';
@@ -99,7 +100,7 @@ function deeds(scene: Scene): Weighted[] {
     ...when(scene.ports.length > 0 && pods.length > 0, has(scene, 'NetworkPolicy') ? 10 : 2, () =>
       fc.record({ kind: fc.constant('probe' as const), port: of(scene.ports) }),
     ),
-    ...when(scene.hasTraffic, has(scene, 'HorizontalPodAutoscaler') ? 14 : 2, () =>
+    ...when(scene.hasTraffic, isScaled(scene) ? 14 : 2, () =>
       fc.record({ kind: fc.constant('load' as const), factor: of([0.25, 0.5, 1, 2, 4]) }),
     ),
     ...when(scene.models.length > 0, 8, () => releases(scene)),
@@ -114,6 +115,10 @@ function deeds(scene: Scene): Weighted[] {
 /** Where there are policies, connections tell of them; of budgets drains, of autoscalers loads, of rights requests, of GPUs bursts of pods. */
 function has({ objects }: Scene, kind: string): boolean {
   return objects.some(object => object.kind?.endsWith(kind) === true);
+}
+
+function isScaled(scene: Scene): boolean {
+  return has(scene, 'HorizontalPodAutoscaler') || scene.objects.some(isScaledModel);
 }
 
 /** A training leaves another version in the registry. */

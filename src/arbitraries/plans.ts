@@ -13,6 +13,7 @@ import { modelMonitor } from '../stacks/releases/model-monitor.js';
 import { modelPromoter } from '../stacks/releases/model-promoter.js';
 import { trialModelOf } from '../stacks/releases/trial-model.js';
 import { trialPaymentsOf } from '../stacks/releases/trial-payments.js';
+import { isScaledModel } from '../scenario/edge/model-demand.js';
 import { sceneOf } from './scene.js';
 
 /** What voyages are drawn within. */
@@ -111,7 +112,9 @@ export function clusterFor(
     ...(hasPayments(manifests) ? [modelMonitor.name] : []),
   ];
   const operators = [...new Set([...operatorsFor(manifests), ...ofModels])].sort();
-  const hasMetrics = manifests.some(({ kind }) => kind === 'HorizontalPodAutoscaler');
+  const hasMetrics = manifests.some(
+    object => object.kind === 'HorizontalPodAutoscaler' || isScaledModel(object),
+  );
   const hasGangs = manifests.some(({ apiVersion }) => apiVersion === podGroupVersion);
   return {
     pools: nodes,

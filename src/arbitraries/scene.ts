@@ -206,7 +206,9 @@ function podsOf(object: KubeObject): PodChoice[] {
   const byOperator = kind === 'MXJob' || kind === 'PyTorchJob' || kind === 'TFJob';
   const labels = byOperator
     ? { 'training.kubeflow.org/job-name': metadata.name ?? '' }
-    : (spec?.selector?.matchLabels ?? spec?.template?.metadata?.labels ?? metadata.labels);
+    : kind === 'InferenceService'
+      ? { 'serving.kserve.io/inferenceservice': metadata.name ?? '' }
+      : (spec?.selector?.matchLabels ?? spec?.template?.metadata?.labels ?? metadata.labels);
   const selector = Object.entries(labels ?? {}).map(([key, value]) => `${key}=${value}`);
   if (selector.length === 0) return [];
   return [{ namespace: metadata.namespace ?? 'default', selector: selector.join(','), index: 0 }];

@@ -3,6 +3,7 @@ import type { Container, Service } from '../../../sim/api/kinds/core.js';
 import type { KubeObject } from '../../../sim/api/object.js';
 import { weightsOf, type HttpRoute } from '../../traffic/flow/http-route.js';
 import { meshSplits, type MeshSplit } from './mesh-splits.js';
+import { modelDemand } from './model-demand.js';
 import { hasLabels } from '../../../sim/api/selectors.js';
 
 /** Requests of clients to a Service. */
@@ -115,6 +116,8 @@ function routedOf(object: KubeObject, services: ReadonlyMap<string, Demand>): re
 
 function servicesOf(objects: readonly KubeObject[]): readonly Demand[] {
   return objects.flatMap((object): Demand[] => {
+    const ofModel = modelDemand(object);
+    if (ofModel !== undefined) return [ofModel];
     if (object.kind !== 'Service' || object.apiVersion !== 'v1') return [];
     const { spec, metadata } = object as Service;
     const { namespace = 'default', name = '' } = metadata;
