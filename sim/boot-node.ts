@@ -23,18 +23,24 @@ export function nodeTools(
     readonly connect: Connect;
     readonly network: ClusterNetwork;
   },
-  options: Pick<SimulationOptions, 'workloads' | 'mountsTokens' | 'missingImages'> &
+  options: Pick<
+    SimulationOptions,
+    'workloads' | 'mountsTokens' | 'missingImages' | 'loadedImages'
+  > &
     Pick<KubeletOptions, 'onLog'>,
 ): Omit<KubeletOptions, 'node'> {
   const { clock, random, connect, network } = tools;
-  const { workloads = [], mountsTokens = false, missingImages = [], onLog } = options;
+  const { workloads = [], mountsTokens = false, onLog } = options;
+  const { missingImages = [], loadedImages = [] } = options;
   return {
     clock,
     random,
     onLog,
     config: { mountsTokens },
     choose: chooser(workloads),
-    ...(missingImages.length > 0 && { registry: registryWithout(missingImages) }),
+    ...(missingImages.length + loadedImages.length > 0 && {
+      registry: registryWithout(missingImages, loadedImages),
+    }),
     sharedFiles: filesByKey(),
     networkOf: network.networkOf,
     serviceVariables: network.serviceVariables,

@@ -112,6 +112,8 @@ export interface SimulationOptions {
   readonly workloads?: readonly WorkloadRule[];
   /** Images that no registry has: `webserver:404`, with `*` for any run of characters. Default: none. */
   readonly missingImages?: readonly string[];
+  /** Images that somebody has loaded onto every node, in the same words. Default: none. */
+  readonly loadedImages?: readonly string[];
   /** Whether pods find their account's token and the cluster's certificate as files. Default false. */
   readonly mountsTokens?: boolean;
   /** Whether metrics-server runs: `kubectl top` and autoscalers by resources need it. Default true. */

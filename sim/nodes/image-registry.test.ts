@@ -21,6 +21,14 @@ it('refuses what is none, in the words of the parser', () => {
   });
 });
 
+it('has on every node what was loaded there, by the name that pods write or in full', () => {
+  const { loaded } = registryWithout([], ['web', 'ml/*:local']);
+  const isLoaded = (image: string) => loaded?.(image) !== undefined;
+  expect(isLoaded('docker.io/library/web:latest')).toBe(true);
+  expect(isLoaded('docker.io/ml/serving:local')).toBe(true);
+  expect(isLoaded('docker.io/library/web:2')).toBe(false);
+});
+
 it('says of an image that nobody has what containerd says', () => {
   const { pull } = registryWithout(['webserver:404', 'registry.local/*']);
   const ask = (image: string) => pull({ image, attempt: 1, nowMs: 0 });

@@ -29,6 +29,8 @@ export interface ImageRegistry {
     readonly attempt: number;
     readonly nowMs: number;
   }): PullAnswer;
+  /** What somebody has loaded onto every node, as `kind load docker-image` does. Default: nothing. */
+  loaded?(image: string): Image | undefined;
 }
 
 /** The size of an image of which nothing is stated. */
@@ -43,22 +45,35 @@ export function registryOfEverything(sizes: Readonly<Record<string, number>> = {
 
 /**
  * A registry that has every image but those that a pattern names, as pods write it or in full: `*` is
- * any run of characters. What it says of them is what containerd was heard to say.
+ * any run of characters. What it says of them is what containerd was heard to say. Others are loaded onto
+ * every node: those need no registry.
  */
-export function registryWithout(patterns: readonly string[]): ImageRegistry {
+export function registryWithout(
+  patterns: readonly string[],
+  loadedPatterns: readonly string[] = [],
+): ImageRegistry {
   const everything = registryOfEverything();
-  const missing = patterns.map(imagePattern);
+  const isMissing = namedBy(patterns);
+  const isLoaded = namedBy(loadedPatterns);
   return {
+    loaded: image => (isLoaded(image) ? plainImage(image) : undefined),
     pull(request) {
       const { image } = request;
-      const names = [image, image.replace(/^docker\.io\/(library\/)?/, '')];
-      if (!missing.some(pattern => names.some(name => pattern.test(name)))) {
-        return everything.pull(request);
-      }
+      if (!isMissing(image)) return everything.pull(request);
       const what = `failed to pull and unpack image "${image}": failed to resolve image`;
       const message = `rpc error: code = NotFound desc = ${what}: ${image}: not found`;
       return { isOk: false, message };
     },
+  };
+}
+
+/** Whether a pattern names an image, by its full name or as pods write it. */
+function namedBy(patterns: readonly string[]): (image: string) => boolean {
+  const all = patterns.map(imagePattern);
+  return image => {
+    const plain = image.replace(/^docker\.io\/(library\/)?/, '');
+    const names = [image, plain, plain.replace(/:latest$/, '')];
+    return all.some(pattern => names.some(name => pattern.test(name)));
   };
 }
 

@@ -42,8 +42,8 @@ export class ImageStore {
   }
 
   private present(name: string): Image | undefined {
-    const { present } = this.options;
-    return Object.hasOwn(present, name) ? present[name] : undefined;
+    const { present, registry } = this.options;
+    return Object.hasOwn(present, name) ? present[name] : registry.loaded?.(name);
   }
 
   /** Fetches an image; pulls wait for one another unless the node pulls in parallel. */

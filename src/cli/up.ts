@@ -79,6 +79,7 @@ interface UpFlags {
   readonly filename: readonly string[];
   readonly without: readonly string[];
   readonly missingImage: readonly string[];
+  readonly loadedImage: readonly string[];
   readonly scenario?: string;
   readonly speed: number;
   readonly seed?: number;
@@ -121,6 +122,7 @@ export const upCommand: CliCommand = {
         collect,
         [],
       )
+      .option('--loaded-image <image>', 'an image that is on every node, repeatable', collect, [])
       .option('--speed <speed>', 'virtual seconds a real one: 1x, 60x, max', speedOf, 1)
       .addOption(seedOption())
       .option('--start <time>', 'where virtual time starts (RFC 3339; default: now)', timeOf)
@@ -167,7 +169,12 @@ async function up(flags: UpFlags): Promise<number> {
   });
   await using cluster = await bootSimulatedCluster(
     // Somebody may look into the pods, or take a token out of one.
-    { ...booted, mountsTokens: true, missingImages: flags.missingImage },
+    {
+      ...booted,
+      mountsTokens: true,
+      missingImages: flags.missingImage,
+      loadedImages: [...(booted.loadedImages ?? []), ...flags.loadedImage],
+    },
     new WebhookClient(),
   );
   // It may be served for days, and nobody judges what was: what etcd would have forgotten goes.

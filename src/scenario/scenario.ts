@@ -128,6 +128,8 @@ export interface Scenario {
     readonly interleaving?: number;
     readonly metricsServer?: boolean;
     readonly serviceTraffic?: boolean;
+    /** Images on every node; only the simulation has them by themselves. */
+    readonly loadedImages?: readonly string[];
   };
   readonly workloads: readonly WorkloadChoice[];
   /** The platform whose programs need models, data and traffic; its settings are its own to read. */

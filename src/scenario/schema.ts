@@ -169,16 +169,8 @@ const step: JsonSchema = {
         settings: lawSettings,
       },
     },
-    except: {
-      type: 'array',
-      items: text,
-      description: 'The variants in which the step is left out.',
-    },
-    only: {
-      type: 'array',
-      items: text,
-      description: 'The variants in which alone the step is taken.',
-    },
+    except: { ...texts, description: 'The variants in which the step is left out.' },
+    only: { ...texts, description: 'The variants in which alone the step is taken.' },
     fault: {
       type: 'object',
       additionalProperties: false,
@@ -220,11 +212,7 @@ const variant: JsonSchema = {
   properties: {
     name: { type: 'string', pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$', examples: ['no-monitor'] },
     description: text,
-    without: {
-      type: 'array',
-      items: text,
-      description: 'Files that steps apply, which are left out here.',
-    },
+    without: { ...texts, description: 'Files that steps apply, which are left out here.' },
     replace: {
       type: 'object',
       additionalProperties: text,
@@ -318,6 +306,11 @@ export const scenarioSchema: JsonSchema = {
             metricsServer: {
               type: 'boolean',
               description: 'Whether metrics-server runs. Default true.',
+            },
+            loadedImages: {
+              ...texts,
+              description:
+                'Images that every node has, as after `kind load docker-image`, for pods that never pull; `*` is any run of characters. Default: none.',
             },
             serviceTraffic: {
               type: 'boolean',

@@ -131,11 +131,12 @@ export function launch(
     ...(startMs !== undefined && { startMs }),
     ...(gpuMetrics !== undefined && { hasGpuMetrics: gpuMetrics }),
   });
-  const { past, withoutControllers } = scenario.cluster;
+  const { past, withoutControllers, loadedImages } = scenario.cluster;
   return {
     ...options,
     ...(past !== undefined && { past: readPast(past) }),
     ...(withoutControllers !== undefined && { withoutControllers }),
+    ...(loadedImages !== undefined && { loadedImages }),
     interleaving,
     hasMetricsServer: metricsServer,
     ...(stack !== undefined && { stack }),

@@ -9,7 +9,13 @@ import { readCheckInput } from '../read-input.js';
 import { surveyOf } from '../survey.js';
 import { firstScenario } from './index.js';
 
-const served = (name: string, spec: string, resources: string, count = 1) => `apiVersion: apps/v1
+const served = (
+  name: string,
+  spec: string,
+  resources: string,
+  count = 1,
+  policy = 'Always',
+) => `apiVersion: apps/v1
 kind: Deployment
 metadata: { name: ${name}, namespace: ml }
 spec:
@@ -20,7 +26,7 @@ spec:
     spec:
       ${spec}
       containers:
-        - { name: main, image: ${name}, ports: [{ containerPort: 80 }], resources: ${resources} }
+        - { name: main, image: ${name}, imagePullPolicy: ${policy}, ports: [{ containerPort: 80 }], resources: ${resources} }
 `;
 const manifests = {
   'k8s/llm.yaml': served(
@@ -29,7 +35,7 @@ const manifests = {
     '{ limits: { nvidia.com/gpu: 3 } }',
     3,
   ),
-  'k8s/web.yaml': `${served('web', 'runtimeClassName: gvisor', '{}')}---
+  'k8s/web.yaml': `${served('web', 'runtimeClassName: gvisor', '{}', 1, 'Never')}---
 apiVersion: v1
 kind: Service
 metadata: { name: web, namespace: ml }
@@ -73,7 +79,7 @@ it('is derived from the manifests, and passes as it stands', async () => {
   expect(nodes).toHaveLength(1 + 3 + gpus.length);
   // The namespace is made by the last file of the folder, and has to come first.
   expect(files['scenario.yaml'])
-    .toContain(`  cluster: { config: kind-config.yaml, serviceTraffic: true }
+    .toContain(`  cluster: { config: kind-config.yaml, serviceTraffic: true, loadedImages: [ web ] }
   steps:
     - apply: { files: [stand-ins.yaml] }
     - advance: 10s

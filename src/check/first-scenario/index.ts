@@ -29,6 +29,7 @@ export interface FirstOptions {
 export function firstScenario(survey: Survey, options: FirstOptions): FirstScenario {
   const { pools, unknownDevices } = poolsFor(survey);
   const standIns = firstStandIns(survey);
+  const loadedImages = neverPulled(survey);
   const waits = waitsFor(survey);
   const requested = survey
     .of(services)
@@ -39,7 +40,15 @@ export function firstScenario(survey: Survey, options: FirstOptions): FirstScena
   const node = nodeToLose(options.name, pools);
   const hasStandIns = standIns.length > 0;
   const early = [...(hasStandIns ? ['stand-ins.yaml'] : []), ...from(ahead)];
-  const facts: Facts = { ...options, early, applied: from(rest), waits, requested, node };
+  const facts: Facts = {
+    ...options,
+    early,
+    applied: from(rest),
+    waits,
+    requested,
+    node,
+    loadedImages,
+  };
   return {
     files: {
       'scenario.yaml': scenarioText(facts),
@@ -54,6 +63,11 @@ export function firstScenario(survey: Survey, options: FirstOptions): FirstScena
         : [
             `stand-ins.yaml: ${standIns.map(titled).join(', ')}: named, and not among the manifests`,
           ]),
+      ...(loadedImages.length === 0
+        ? []
+        : [
+            `images that are never pulled are taken to be on every node: ${loadedImages.join(', ')}`,
+          ]),
       ...(unknownDevices.length === 0
         ? []
         : [`no node has ${unknownDevices.join(', ')}: pods that ask for it stay Pending`]),
@@ -64,18 +78,34 @@ export function firstScenario(survey: Survey, options: FirstOptions): FirstScena
   };
 }
 
+/** Images that have to be on the nodes before. */
+function neverPulled({ templates }: Survey): readonly string[] {
+  const images = templates.flatMap(({ containers }) =>
+    containers.flatMap(({ container: { image, imagePullPolicy } }) =>
+      imagePullPolicy === 'Never' && image !== undefined ? [image] : [],
+    ),
+  );
+  return [...new Set(images)].sort();
+}
+
 interface Facts extends FirstOptions {
   /** What must have been there for a moment before the rest is taken. */
   readonly early: readonly string[];
   readonly applied: readonly string[];
   readonly waits: readonly FirstWait[];
   readonly requested: number;
+  readonly loadedImages: readonly string[];
   /** The node that fails. */
   readonly node: string;
 }
 
 function scenarioText(facts: Facts): string {
-  const { name, inputs, waits, requested, early, applied, node } = facts;
+  const { name, inputs, waits, requested, early, applied, node, loadedImages } = facts;
+  const cluster = {
+    config: 'kind-config.yaml',
+    ...(requested > 0 && { serviceTraffic: true }),
+    ...(loadedImages.length > 0 && { loadedImages }),
+  };
   const ready = waits.map(wait => `wait: ${inFlow({ ...wait, within: '10m' })}`);
   const steps = [
     ...(early.length > 0 ? [applyText(early), 'advance: 10s'] : []),
@@ -92,7 +122,7 @@ apiVersion: seatrial.dev/v1alpha1
 kind: Scenario
 metadata: { name: ${inFlow(name)} }
 spec:
-  cluster: { config: kind-config.yaml${requested > 0 ? ', serviceTraffic: true' : ''} }
+  cluster: ${inFlow(cluster)}
   steps:
 ${steps.map(step => `    - ${step}\n`).join('')}`;
 }
