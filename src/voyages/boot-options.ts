@@ -3,6 +3,7 @@ import type { SimulationOptions } from '../../sim/simulation.js';
 import { simulationOptions } from '../backends/sim-options.js';
 import { releaseOperators } from '../stacks/releases/release-operators.js';
 import { clusterConfig } from './cluster-config.js';
+import { neverPulled } from './never-pulled.js';
 import type { VoyagePlan } from './plan.js';
 
 /** No law looks at what they tell, and a search would scrape for a tenth of its time: they only run. */
@@ -15,6 +16,7 @@ const idleMonitors = ['*prometheus', '*kube-state-metrics'].map(image => ({
 export function bootOptions(plan: VoyagePlan): SimulationOptions {
   const { cluster, seed } = plan;
   const { operators = [], hasMetrics = false, autoscaler } = cluster;
+  const loadedImages = neverPulled(plan.objects);
   return {
     ...simulationOptions({
       seed,
@@ -26,5 +28,6 @@ export function bootOptions(plan: VoyagePlan): SimulationOptions {
     }),
     hasMetricsServer: hasMetrics,
     interleaving: seed,
+    ...(loadedImages.length > 0 && { loadedImages }),
   };
 }

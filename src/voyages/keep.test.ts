@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { clusterFor } from '../arbitraries/plans.js';
 import { gang } from '../arbitraries/manifests.js';
 import { readyConfig } from '../backends/kind/configuration.js';
+import { bootOptions } from './boot-options.js';
 import { clusterConfig, kindCluster, writtenOut } from './cluster-config.js';
 import { titleOf } from '../scenario/step-title.js';
 import { scenarioFiles } from './keep.js';
@@ -63,4 +64,16 @@ it('is told by what happened to what', () => {
   const burst = { kind: 'burst', namespace: 'ml', name: 'wave', requests: {} } as const;
   expect(titleOf({ event: { ...burst, count: 1 } })).toBe('burst of 1 pod in ml');
   expect(titleOf({ event: { ...burst, count: 2 } })).toBe('burst of 2 pods in ml');
+});
+
+it('keeps that images are on the nodes which pods never pull', () => {
+  const containers = [{ name: 'c', image: 'local', imagePullPolicy: 'Never' }];
+  const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, spec: { containers } };
+  const cluster = clusterFor([{ name: 'cpu', count: 1 }], [pod]);
+  const plan = { cluster, objects: [pod], events: [], seed: 3, settleMs: 0 };
+  const options = { name: 'kept', laws: [], description: '', refused: new Set<never>() };
+  expect(scenarioFiles(plan, options)['scenario.yaml']).toContain(
+    '    loadedImages:\n      - local',
+  );
+  expect(bootOptions(plan).loadedImages).toEqual(['local']);
 });

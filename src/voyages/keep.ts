@@ -2,6 +2,7 @@
 import type { KubeObject } from '../../sim/api/object.js';
 import { clusterConfig, kindCluster, writtenOut } from './cluster-config.js';
 import { spanText } from './commands.js';
+import { neverPulled } from './never-pulled.js';
 import type { VoyagePlan } from './plan.js';
 
 /** What a kept voyage is called and judged by. */
@@ -26,7 +27,7 @@ export function scenarioFiles(plan: VoyagePlan, options: KeepOptions): Record<st
 }
 
 function scenario(
-  { cluster, events, seed, settleMs }: VoyagePlan,
+  { cluster, events, objects, seed, settleMs }: VoyagePlan,
   { name, laws, description }: KeepOptions,
   hasObjects: boolean,
 ): string {
@@ -42,6 +43,7 @@ function scenario(
     { name: `${laws.join(', ')} must hold`, judge: { laws } },
   ];
   const { operators = [], hasMetrics = false, autoscaler } = cluster;
+  const loadedImages = neverPulled(objects);
   return writtenOut({
     apiVersion: 'seatrial.dev/v1alpha1',
     kind: 'Scenario',
@@ -54,6 +56,7 @@ function scenario(
         operators,
         metricsServer: hasMetrics,
         serviceTraffic: true,
+        ...(loadedImages.length > 0 && { loadedImages }),
         seed,
         interleaving: seed,
       },

@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 import { stringify } from 'yaml';
 import { services } from '../../../sim/api/kinds/core.js';
 import { clusterConfig, kindCluster, writtenOut } from '../../voyages/cluster-config.js';
+import { neverPulled } from '../../voyages/never-pulled.js';
 import type { NodePool } from '../../voyages/plan.js';
 import type { Survey } from '../survey.js';
 import { filesToApply } from './files.js';
@@ -29,7 +30,7 @@ export interface FirstOptions {
 export function firstScenario(survey: Survey, options: FirstOptions): FirstScenario {
   const { pools, unknownDevices } = poolsFor(survey);
   const standIns = firstStandIns(survey);
-  const loadedImages = neverPulled(survey);
+  const loadedImages = neverPulled(survey.entries.map(({ object }) => object));
   const waits = waitsFor(survey);
   const requested = survey
     .of(services)
@@ -76,16 +77,6 @@ export function firstScenario(survey: Survey, options: FirstOptions): FirstScena
       ),
     ],
   };
-}
-
-/** Images that have to be on the nodes before. */
-function neverPulled({ templates }: Survey): readonly string[] {
-  const images = templates.flatMap(({ containers }) =>
-    containers.flatMap(({ container: { image, imagePullPolicy } }) =>
-      imagePullPolicy === 'Never' && image !== undefined ? [image] : [],
-    ),
-  );
-  return [...new Set(images)].sort();
 }
 
 interface Facts extends FirstOptions {

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
 import { seriesLanes } from './lanes.js';
+import { replicaLane } from './replica-lane.js';
+import type { Scene, SceneObject } from './scene.js';
 import { timeScale } from './time-scale.js';
 
 const scale = timeScale({ startMs: 0, durationMs: 100_000 });
@@ -41,4 +43,17 @@ it('writes the time of day for long runs and the time since the start for short 
   const day = timeScale({ startMs: Date.UTC(2026, 10, 26, 21, 40), durationMs: 26 * 3_600_000 });
   expect(day.ticks.slice(0, 3).map(({ label }) => label)).toEqual(['22:00', '11-27', '02:00']);
   expect(scale.ticks.map(({ label }) => label).slice(0, 3)).toEqual(['0 s', '10 s', '20 s']);
+});
+
+it('shows the replicas of what was scaled or lost some, and counts the rest', () => {
+  const set = (name: string, ready: readonly number[]): SceneObject => ({
+    ...{ kind: 'Deployment', namespace: 'ml', name },
+    states: ready.map((count, index) => ({
+      ...{ type: 'state', ms: index, state: '', desired: 1, ready: count },
+    })) as unknown as SceneObject['states'],
+  });
+  const objects = [set('calm', [0, 1]), set('lost', [0, 1, 0, 1])];
+  const lane = replicaLane({ objects } as unknown as Scene, 10);
+  expect(lane?.lines.map(({ name }) => name)).toEqual(['ml/lost']);
+  expect(lane?.note).toBe('1 that kept their replicas are left out');
 });

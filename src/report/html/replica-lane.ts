@@ -4,17 +4,17 @@ import type { Scene, SceneObject } from './scene.js';
 
 const linesMax = 6;
 
-/** Those that were scaled; where none was, those that have replicas. Undefined without any. */
+/** Those that were scaled or lost replicas; where none did, those that have some. Undefined without any. */
 export function replicaLane({ objects }: Scene, durationMs: number): Lane | undefined {
   const sets = objects.filter(({ states }) => states.some(({ desired = 0 }) => desired > 0));
-  const scaled = sets.filter(set => sizes(set) > 1);
+  const scaled = sets.filter(set => sizes(set) > 1 || hasLost(set));
   const chosen = scaled.length > 0 ? scaled : sets;
   if (chosen.length === 0) return undefined;
   const shown = [...chosen].sort((a, b) => b.states.length - a.states.length).slice(0, linesMax);
   const others = chosen.length - shown.length;
   const still = sets.length - chosen.length;
   const notes = [
-    ...(still > 0 ? [`${still} that were never scaled are left out`] : []),
+    ...(still > 0 ? [`${still} that kept their replicas are left out`] : []),
     ...(others > 0 ? [`${others} more are left out`] : []),
   ];
   return {
@@ -27,6 +27,12 @@ export function replicaLane({ objects }: Scene, durationMs: number): Lane | unde
 
 function sizes({ states }: SceneObject): number {
   return new Set(states.flatMap(({ desired = 0 }) => (desired > 0 ? [desired] : []))).size;
+}
+
+/** Whether fewer were ready after all of them had been. */
+function hasLost({ states }: SceneObject): boolean {
+  const whole = states.findIndex(({ ready = 0, desired = 0 }) => desired > 0 && ready >= desired);
+  return whole >= 0 && states.slice(whole).some(({ ready = 0, desired = 0 }) => ready < desired);
 }
 
 function lineOf({ namespace, name, states }: SceneObject, untilMs: number): Line {

@@ -51,8 +51,8 @@ export function timelineSection(parts: TimelineParts, lanes: readonly Lane[]): M
         >`;
   const unmeasured = isMeasured
     ? undefined
-    : markup`<p class="empty-state">Nothing measured traffic in this run: the scenario has no stack
-        that does.</p>`;
+    : markup`<p class="empty-state">Nothing measured traffic in this run: a stack does, and clients of
+        Services do with spec.cluster.serviceTraffic.</p>`;
   const full =
     scene.fullMs === undefined
       ? undefined
