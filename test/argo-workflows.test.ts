@@ -1,7 +1,8 @@
 /** Argo Workflows on whole clusters. */
 import { describe, expect, it } from 'vitest';
 import type { Pod } from '../sim/api/kinds/core.js';
-import type { KubeObject } from '../sim/api/object.js';
+import type { HasMetadata, KubeObject } from '../sim/api/object.js';
+import type { CronWorkflow } from '../sim/operators/argo-workflows/cron-types.js';
 import type { Template, Workflow, WorkflowSpec } from '../sim/operators/argo-workflows/types.js';
 import { simulationOptions } from '../src/backends/sim-options.js';
 import { bootSimulatedCluster, type SimulatedCluster } from '../src/backends/sim.js';
@@ -31,6 +32,10 @@ const executorRole: readonly KubeObject[] = [
     subjects: [{ kind: 'ServiceAccount', name: 'default', namespace: 'default' }],
   },
 ];
+
+interface KubeList<T extends HasMetadata = KubeObject> {
+  readonly items: readonly T[];
+}
 
 class Team implements AsyncDisposable {
   private constructor(readonly cluster: SimulatedCluster) {}
@@ -63,9 +68,7 @@ class Team implements AsyncDisposable {
 
   /** `Failed: why`, by name. */
   async phases(): Promise<Readonly<Record<string, string>>> {
-    const { items } = await this.get<{ readonly items: readonly Workflow[] }>(
-      `${ofArgo}/workflows`,
-    );
+    const { items } = await this.get<KubeList<Workflow>>(`${ofArgo}/workflows`);
     return Object.fromEntries(
       items.map(({ metadata, status }) => [
         metadata.name ?? '',
@@ -181,7 +184,106 @@ const all: Readonly<Record<string, WorkflowSpec>> = {
     ],
   },
   stopped: { entrypoint: 'main', templates: [shell('main', 'sleep 9999')] },
+  late: {
+    entrypoint: 'main',
+    activeDeadlineSeconds: 20,
+    templates: [shell('main', 'sleep 9999')],
+  },
+  gone: {
+    entrypoint: 'main',
+    podGC: { strategy: 'OnPodCompletion', deleteDelayDuration: '1s' },
+    templates: [shell('main', 'true')],
+  },
+  narrow: {
+    entrypoint: 'main',
+    parallelism: 1,
+    templates: [
+      shell('one', 'sleep 1'),
+      {
+        name: 'main',
+        steps: [[{ name: 'a', template: 'one', withSequence: { count: 3 } }]],
+      },
+    ],
+  },
+  locked: {
+    entrypoint: 'main',
+    templates: [
+      shell('one', 'sleep 1', { synchronization: { mutex: { name: 'm' } } }),
+      { name: 'main', steps: [[{ name: 'a', template: 'one', withItems: ['x', 'y'] }]] },
+    ],
+  },
+  daemon: {
+    entrypoint: 'main',
+    templates: [
+      shell('server', 'sleep 9999', { daemon: true }),
+      shell('client', 'test -n "{{inputs.parameters.text}}"', textInput),
+      {
+        name: 'main',
+        steps: [
+          [{ name: 'server', template: 'server' }],
+          [{ name: 'client', template: 'client', ...text('{{steps.server.ip}}') }],
+        ],
+      },
+    ],
+  },
+  elsewhere: {
+    entrypoint: 'main',
+    templates: [
+      {
+        name: 'main',
+        dag: {
+          tasks: [
+            { name: 'a', templateRef: { name: 'train', template: 'main' } },
+            {
+              ...{ name: 'b', depends: 'a.Succeeded', inline: shell('', 'exit 1') },
+              hooks: { exit: { template: 'after' } },
+            },
+            { name: 'c', template: 'after', depends: 'b.Failed' },
+          ],
+        },
+      },
+      shell('after', 'true'),
+    ],
+  },
+  volume: {
+    entrypoint: 'main',
+    volumeClaimTemplates: [
+      {
+        metadata: { name: 'work' },
+        spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+      },
+    ],
+    templates: [
+      {
+        name: 'one',
+        container: {
+          ...{ name: '', image: 'busybox:1' },
+          command: ['sh', '-c', 'echo x >> /work/f; test -s /work/f'],
+          volumeMounts: [{ name: 'work', mountPath: '/work' }],
+        },
+      },
+      { name: 'main', steps: [[{ name: 'a', template: 'one' }], [{ name: 'b', template: 'one' }]] },
+    ],
+  },
 };
+
+/** Every minute, of a template that is kept apart. */
+const nightly: readonly KubeObject[] = [
+  {
+    ...workflow({ entrypoint: 'main', templates: [shell('main', 'true')] }, 'train'),
+    kind: 'WorkflowTemplate',
+  },
+  {
+    apiVersion: 'argoproj.io/v1alpha1',
+    kind: 'CronWorkflow',
+    metadata: { name: 'nightly', namespace: 'default' },
+    spec: {
+      schedules: ['* * * * *'],
+      successfulJobsHistoryLimit: 1,
+      workflowSpec: { workflowTemplateRef: { name: 'train' } },
+    },
+  },
+];
 
 describe('Argo Workflows', () => {
   it('run to their ends, each in its way', async () => {
@@ -193,6 +295,7 @@ describe('Argo Workflows', () => {
         metadata: { name: 'nobody', namespace: 'default' },
       },
       ...Object.entries(all).map(([name, spec]) => workflow(spec, name)),
+      ...nightly,
     );
     await team.cluster.advance(30_000);
     await team.patch('stopped', { spec: { shutdown: 'Terminate' } });
@@ -204,8 +307,16 @@ describe('Argo Workflows', () => {
     await team.cluster.advance(60_000);
     const phases = await team.phases();
     expect(phases).toEqual({
+      daemon: 'Succeeded',
+      elsewhere: 'Succeeded',
+      gone: 'Succeeded',
+      late: 'Failed: Step exceeded its deadline',
+      locked: 'Succeeded',
+      narrow: 'Succeeded',
+      volume: 'Succeeded',
       fails: "Failed: child 'fails-2372026185' failed",
       graph: 'Succeeded',
+      'nightly-1767225660': 'Succeeded',
       invalid: "Failed: invalid spec: templates.main.tasks.a template name 'gone' undefined",
       refused:
         'Error: wait: Error (exit code 64): workflowtaskresults.argoproj.io is forbidden: User "system:serviceaccount:default:nobody" cannot create resource "workflowtaskresults" in API group "argoproj.io" in the namespace "default"',
@@ -237,12 +348,29 @@ describe('Argo Workflows', () => {
       'tries(1) Pod Failed',
       'tries(2) Pod Succeeded',
     ]);
-    const { items } = await team.get<{ readonly items: readonly Pod[] }>(
-      '/api/v1/namespaces/default/pods',
-    );
+    expect(await team.nodes('elsewhere')).toEqual([
+      'elsewhere DAG Succeeded',
+      'elsewhere.a Pod Succeeded',
+      'elsewhere.b Pod Failed',
+      'elsewhere.b.onExit Pod Succeeded',
+      'elsewhere.c Pod Succeeded',
+    ]);
+    // One after another, each once the one before it was seen to have ended.
+    const starts = Object.values((await team.workflow('narrow')).status?.nodes ?? {})
+      .filter(({ type }) => type === 'Pod')
+      .map(({ startedAt }) => startedAt ?? '');
+    expect(new Set(starts).size).toBe(3);
+    const claims = await team.get<KubeList>('/api/v1/namespaces/default/persistentvolumeclaims');
+    expect(claims.items).toEqual([]);
+    const { items } = await team.get<KubeList<Pod>>('/api/v1/namespaces/default/pods');
+    expect(items.map(({ metadata }) => metadata.name)).not.toContain('gone');
     const stopped = items.find(({ metadata }) => metadata.name === 'stopped');
     expect(stopped?.status?.phase).toBe('Failed');
     await team.cluster.advance(60_000);
-    expect(Object.keys(await team.phases())).not.toContain('fails');
+    await team.cluster.advance(60_000);
+    const names = Object.keys(await team.phases());
+    expect(names.filter(name => /^(?:fails|nightly)/.test(name))).toEqual(['nightly-1767225780']);
+    const { status } = await team.get<CronWorkflow>(`${ofArgo}/cronworkflows/nightly`);
+    expect(status).toMatchObject({ phase: 'Active', succeeded: 3, failed: 0, active: [] });
   });
 });

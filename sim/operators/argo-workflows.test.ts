@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Pod } from '../api/kinds/core.js';
 import { actionFor } from './argo-workflows/cleanup.js';
+import { cronProblem, isAtEnd, missedMs, workflowFor } from './argo-workflows/cron-rules.js';
+import type {
+  CronWorkflow,
+  CronWorkflowSpec,
+  CronWorkflowStatus,
+} from './argo-workflows/cron-types.js';
 import { dependenciesOf } from './argo-workflows/dependencies.js';
 import { humanized } from './argo-workflows/durations.js';
 import { expanded } from './argo-workflows/expand.js';
@@ -251,5 +257,67 @@ describe('a spec', () => {
     expect(workflowHints(object)).toEqual([
       "it fails at once: invalid spec: template name 'x' undefined",
     ]);
+  });
+});
+
+describe('CronWorkflows', () => {
+  const cron = (spec: Partial<CronWorkflowSpec>, status?: CronWorkflowStatus): CronWorkflow => ({
+    metadata: { name: 'c', namespace: 'ns', uid: 'u', labels: { a: 'b' } },
+    spec: {
+      workflowSpec: {
+        entrypoint: 'm',
+        templates: [{ name: 'm', container: { name: '', image: 'i' } }],
+      },
+      ...spec,
+    },
+    ...(status && { status }),
+  });
+
+  it.each<[Partial<CronWorkflowSpec>, string | undefined]>([
+    [{ schedule: '0 5 * * *', timezone: 'Asia/Tokyo' }, undefined],
+    [
+      { schedule: '0 5 * * *', schedules: ['@daily'] },
+      'cron workflow cant be configured with both Spec.Schedule and Spec.Schedules',
+    ],
+    [
+      { schedules: ['0 5 * *'] },
+      'cron schedule 0 5 * * is malformed: expected exactly 5 fields, found 4: [0 5 * *]',
+    ],
+    [{ concurrencyPolicy: 'Never' }, "'Never' is not a valid concurrencyPolicy"],
+    [
+      { workflowSpec: { entrypoint: 'x' } },
+      "cannot validate Workflow: template name 'x' undefined",
+    ],
+  ])('%j: %s', (spec, problem) => {
+    expect(cronProblem(cron(spec), () => undefined)).toBe(problem);
+  });
+
+  it('make up for what they missed within their deadline', () => {
+    const noon = Date.UTC(2026, 0, 1, 12);
+    const status = { lastScheduledTime: '2026-01-01T10:00:00Z' };
+    const missed = (startingDeadlineSeconds?: number) =>
+      missedMs(
+        cron(
+          {
+            schedule: '0 * * * *',
+            ...(startingDeadlineSeconds !== undefined && { startingDeadlineSeconds }),
+          },
+          status,
+        ),
+        noon + 60_000,
+      );
+    expect([missed(), missed(30), missed(90)]).toEqual([undefined, undefined, noon]);
+  });
+
+  it('make Workflows that are named after their time, until they are to stop', () => {
+    const { metadata } = workflowFor(cron({}), Date.UTC(2026, 0, 1));
+    expect(metadata).toMatchObject({
+      name: 'c-1767225600',
+      labels: { 'workflows.argoproj.io/cron-workflow': 'c' },
+      annotations: { 'workflows.argoproj.io/scheduled-time': '2026-01-01T00:00:00Z' },
+    });
+    const stopStrategy = { expression: 'cronworkflow.failed >= 2' };
+    expect(isAtEnd(cron({ stopStrategy }, { failed: 1 }))).toBe(false);
+    expect(isAtEnd(cron({ stopStrategy }, { failed: 2 }))).toBe(true);
   });
 });

@@ -10,6 +10,7 @@
  */
 import type { PolicyRule } from '../api/kinds/rbac.js';
 import { serviceAccount } from '../client/contract.js';
+import { cronController } from './argo-workflows/cron-controller.js';
 import { workflowController } from './argo-workflows/controller.js';
 import { definitions } from './argo-workflows/definitions.js';
 import { gcController } from './argo-workflows/gc-controller.js';
@@ -79,7 +80,7 @@ export const argoWorkflows: Operator = {
     name,
     identity,
     rate: { perSecond: 20, burst: 30 },
-    controllers: [workflowController, gcController],
+    controllers: [workflowController, gcController, cronController],
   },
   hints: workflowHints,
 };

@@ -8,7 +8,7 @@ import { durationMs } from './durations.js';
 import { attempt } from './fault.js';
 import { keys } from './keys.js';
 import type { Operation } from './operation.js';
-import { isFulfilled, isOver } from './phases.js';
+import { isEnded, isOver } from './phases.js';
 import type { WorkflowSpec } from './types.js';
 
 /** What may be done about a pod. */
@@ -27,7 +27,7 @@ export function queueCleanup(operation: Operation): void {
     const { labels = {}, name = '' } = pod.metadata;
     if (labels[keys.component] !== undefined) continue;
     const node = operation.nodes.get(operation.idOfPod(pod));
-    if (node === undefined || !isFulfilled(node)) continue;
+    if (node === undefined || !isEnded(node)) continue;
     const action = actionFor(pod, spec, status.phase);
     if (action === undefined) continue;
     const delayMs = action === 'deletePod' ? delayOf(spec) : 0;

@@ -8,7 +8,7 @@ import { Graph } from './graph.js';
 import { exitHookOf, exitNodeName, runExit, runHooks, type Hooked } from './hooks.js';
 import type { Operation } from './operation.js';
 import { connectTo, outboundNodes } from './outbound.js';
-import { isCompleted, isFailed, isFulfilled } from './phases.js';
+import { isCompleted, isEnded, isFailed, isFulfilled } from './phases.js';
 import { withReferences } from './references.js';
 import type { NodePhase, NodeStatus, Task } from './types.js';
 import { shouldRun } from './when.js';
@@ -80,7 +80,7 @@ function* executeTask(graph: Graph, task: Task): Reconciliation<void> {
     const { isDone } = yield* hooksOf(graph, task, node);
     if (!isDone) return;
   }
-  if (node !== undefined && isFulfilled(node)) {
+  if (node !== undefined && isEnded(node)) {
     if (isCompleted(node)) yield* exitOf(graph, task, node);
     return;
   }

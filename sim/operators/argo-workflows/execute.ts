@@ -8,7 +8,7 @@ import { checkParallelism, templateDeadline } from './limits.js';
 import { acquire, release } from './locks.js';
 import { podName } from './names.js';
 import type { Operation } from './operation.js';
-import { isFailed, isFulfilled } from './phases.js';
+import { isEnded, isFailed, isFulfilled } from './phases.js';
 import { executePod } from './pod.js';
 import { triesOf } from './retried.js';
 import { policyNameOf, secondsOf, tryToJudge } from './retry.js';
@@ -83,7 +83,7 @@ function* executed(operation: Operation, call: Call): Reconciliation<Executed> {
   if ('fault' in prepared) return spoilt(operation, call, prepared.fault);
   const execution = prepared.value;
   const node = operation.node(call.name);
-  if (node !== undefined && isFulfilled(node)) {
+  if (node !== undefined && isEnded(node)) {
     release(operation, node.id);
     return { node };
   }
@@ -228,7 +228,7 @@ function* runTries(
     if (last?.outputs === undefined) return { node };
     return { node: operation.set({ ...node, outputs: last.outputs }) };
   }
-  const isStill = last !== undefined && !isFulfilled(last);
+  const isStill = last !== undefined && !isEnded(last);
   const number = isStill ? tries.length - 1 : tries.length;
   const tryName = isStill ? last.name : `${name}(${number})`;
   if (!isStill) operation.addChild(name, tryName);
@@ -286,7 +286,11 @@ function* run(
   if (isFulfilled(node)) release(operation, node.id);
   if (parent === undefined) return { node };
   const whole = operation.node(parent.name);
-  if (whole === undefined || isFulfilled(whole) || !isFulfilled(node)) return { node: whole };
+  if (whole === undefined || isEnded(whole)) return { node: whole };
+  if (!isEnded(node) && node.daemoned === true) {
+    return { node: operation.change(whole.name, { phase: node.phase, daemoned: true }) };
+  }
+  if (!isEnded(node)) return { node: whole };
   // A try is over: what stands for all of them is looked at again.
   return yield* execute(operation, execution.call);
 }

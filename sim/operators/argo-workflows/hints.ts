@@ -1,5 +1,7 @@
 /** What an author of Workflows should know before they run. */
 import type { KubeObject } from '../../api/object.js';
+import { cronProblem } from './cron-rules.js';
+import type { CronWorkflow } from './cron-types.js';
 import { groupVersion } from './keys.js';
 import { isOfPod, typeOf, type FindBase } from './templates.js';
 import type { Template, Workflow, WorkflowSpec } from './types.js';
@@ -35,6 +37,10 @@ function specOf({ kind, spec }: KubeObject): WorkflowSpec | undefined {
 function problemOf(object: KubeObject, spec: WorkflowSpec): readonly string[] {
   if (spec.workflowTemplateRef !== undefined || refersElsewhere(spec)) return [];
   const nowhere: FindBase = () => undefined;
+  if (object.kind === 'CronWorkflow') {
+    const found = cronProblem(object as unknown as CronWorkflow, nowhere);
+    return found === undefined ? [] : [`it makes no Workflow: ${found}`];
+  }
   const isTemplate = object.kind?.endsWith('Template') === true;
   const workflow: Workflow = { metadata: object.metadata, spec };
   const problem = workflowProblem(workflow, nowhere, { isTemplate });

@@ -231,7 +231,7 @@ export class Operation {
   /** @upstream markWorkflowPhase */
   markWorkflow(phase: string, message = ''): void {
     const { status } = this;
-    if (isOver(phase) && this.isReportMissing()) return;
+    if (isOver(phase) && this.isReportMissing()) return this.endDaemons('');
     if (status.phase !== phase) {
       this.isUpdated = true;
       status.phase = phase;

@@ -3,7 +3,7 @@ import type { ContainerStatus, Pod } from '../../api/kinds/core.js';
 import { rfc3339, timeMs } from '../../api/time.js';
 import { deepEqual } from '../../api/equality.js';
 import type { Operation } from './operation.js';
-import { isCompleted, isFailed, isFulfilled } from './phases.js';
+import { isCompleted, isEnded, isFailed, isFulfilled } from './phases.js';
 import { podDuration } from './resource-durations.js';
 import type { Artifact, NodePhase, NodeStatus, Template } from './types.js';
 
@@ -23,7 +23,7 @@ export function assess(
   if (found === undefined) return undefined;
   const { status = {}, spec } = pod;
   const isDaemon = template?.daemon === true;
-  const isUp = isDaemon && status.phase === 'Running' && !isFulfilled(old);
+  const isUp = isDaemon && status.phase === 'Running' && !isEnded(old);
   const { daemoned: _, ...rest } = old;
   const base: NodeStatus = { ...rest, ...found, ...(isUp && { daemoned: true }) };
   const located: NodeStatus = {
@@ -50,7 +50,7 @@ function verdictOn(pod: Pod, old: NodeStatus, template: Template | undefined): V
       return failure(pod);
     case 'Running':
       if (!isDaemon) return { phase: 'Running' };
-      if (isFulfilled(old)) return { phase: old.phase ?? 'Running' };
+      if (isEnded(old)) return { phase: old.phase ?? 'Running' };
       return containerStatuses.every(({ ready }) => ready) ? { phase: 'Running' } : undefined;
     default:
       // A pod that was just made has no phase yet.

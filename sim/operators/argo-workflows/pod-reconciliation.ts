@@ -6,7 +6,7 @@ import { addToGlobals } from './global-outputs.js';
 import { keys } from './keys.js';
 import { templateOf } from './limits.js';
 import type { Operation } from './operation.js';
-import { isCompleted, isFulfilled } from './phases.js';
+import { isCompleted, isEnded, isFulfilled } from './phases.js';
 import { assess, isReportOver } from './pod-assessment.js';
 import { taskResults, type NodeStatus, type TaskResult, type Template } from './types.js';
 
@@ -129,7 +129,7 @@ function control(operation: Operation, pod: Pod, id: string): void {
 /** Nodes whose pods have gone. */
 function missPods(operation: Operation, seen: ReadonlySet<string>): void {
   for (const node of [...operation.nodes.values()]) {
-    if (node.type !== 'Pod' || isFulfilled(node) || seen.has(node.id)) continue;
+    if (node.type !== 'Pod' || isEnded(node) || seen.has(node.id)) continue;
     const startedMs = timeMs(node.startedAt);
     if (startedMs === undefined || node.phase === 'Pending') continue;
     if (operation.nowMs() - startedMs <= recentMs) {

@@ -3,7 +3,7 @@ import { timeMs } from '../../api/time.js';
 import { durationMs, humanized } from './durations.js';
 import { attempt, WorkflowFault } from './fault.js';
 import type { Operation } from './operation.js';
-import { isFailed, isFulfilled } from './phases.js';
+import { isEnded, isFailed } from './phases.js';
 import { triesOf } from './retried.js';
 import { fieldsOf, holds, type Names } from './substitution.js';
 import type { AnyText, NodePhase, NodeStatus, RetryStrategy } from './types.js';
@@ -19,11 +19,11 @@ export function judgeTries(
   node: NodeStatus,
   strategy: RetryStrategy,
 ): Verdict {
-  if (isFulfilled(node)) return { kind: 'go', node };
+  if (isEnded(node)) return { kind: 'go', node };
   const tries = triesOf(operation, node);
   const last = tries.at(-1);
   if (last === undefined) return { kind: 'go', node };
-  if (!isFulfilled(last)) {
+  if (!isEnded(last)) {
     if (last.daemoned !== true) return { kind: 'go', node };
     const running = operation.mark(node.name, last.phase ?? 'Running') ?? node;
     return { kind: 'go', node: operation.set({ ...running, daemoned: true }) };

@@ -7,7 +7,7 @@ import { addToGlobals } from './global-outputs.js';
 import { exitHookOf, runExit, runHooks } from './hooks.js';
 import type { Operation } from './operation.js';
 import { connectTo, outboundNodes } from './outbound.js';
-import { isCompleted, isFailed, isFulfilled } from './phases.js';
+import { isCompleted, isEnded, isFailed, isFulfilled } from './phases.js';
 import { withReferences } from './references.js';
 import { addAggregate, Scope } from './scope.js';
 import type { Base } from './templates.js';
@@ -31,7 +31,7 @@ export function* executeSteps(
   const node = operation.node(execution.name) ?? addExecutable(operation, execution, how);
   const done = yield* groups(operation, execution, node);
   const now = operation.nodes.get(node.id);
-  if (now !== undefined && isFulfilled(now)) operation.endDaemons(node.id);
+  if (now !== undefined && isEnded(now)) operation.endDaemons(node.id);
   return done;
 }
 
