@@ -7,7 +7,7 @@ import {
   type Profile,
 } from './configuration.js';
 import { CycleState } from './cycle-state.js';
-import type { ObjectReader } from './framework.js';
+import type { ObjectReader, PluginFactory } from './framework.js';
 import { explainGroup, groupStatesOf, type GroupExplanation } from './groups/explain-group.js';
 import type { PodGroupStates } from './groups/group-state.js';
 import { filterKey } from './plugins/topology-spread/counts.js';
@@ -54,6 +54,7 @@ export function explain(
   objects: ObjectReader,
   pod: Pod,
   document?: ConfigurationDocument,
+  plugins: Readonly<Record<string, PluginFactory>> = {},
 ): Explanation {
   // A server without the gate keeps no such field: who has it has the gate.
   const isMember = pod.spec?.schedulingGroup !== undefined;
@@ -65,7 +66,7 @@ export function explain(
   }
   const { snapshot, nominator } = clusterWithout(objects, pod);
   const podGroups = isMember ? groupStatesOf(objects) : undefined;
-  const framework = frameworkOf(profile, objects, { snapshot, nominator, podGroups });
+  const framework = frameworkOf(profile, objects, { snapshot, nominator, podGroups, plugins });
   const group = podGroups && explainGroup(framework, objects, podGroups, pod);
   const gates = framework
     .at('preEnqueue')
@@ -113,12 +114,14 @@ interface Known {
   readonly snapshot: NodeSnapshot;
   readonly nominator: Nominator;
   readonly podGroups?: PodGroupStates | undefined;
+  /** Plug-ins out of the tree. */
+  readonly plugins?: Readonly<Record<string, PluginFactory>>;
 }
 
 function frameworkOf(
   profile: Profile,
   objects: ObjectReader,
-  { snapshot, nominator, podGroups }: Known,
+  { snapshot, nominator, podGroups, plugins }: Known,
 ): Framework {
   return new Framework(profile, {
     objects,
@@ -126,8 +129,12 @@ function frameworkOf(
     nominator,
     features: podGroups === undefined ? defaultFeatureGates : gangGates,
     ...(podGroups !== undefined && { podGroups }),
-    registry,
+    registry: { ...registry, ...plugins },
     now: () => 0,
+    // What is there has just come, to those who count.
+    observe: (kind, on) => {
+      for (const object of objects.list(kind)) on({ type: 'added', object });
+    },
   });
 }
 

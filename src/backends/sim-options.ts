@@ -71,6 +71,8 @@ export interface SimulatedClusterOptions {
   readonly runtimeConfig?: RuntimeConfig;
   /** What is to be applied: it may say how the GPUs of nodes are shared. Default: nothing. */
   readonly manifests?: readonly KubeObject[];
+  /** What may hold the operators' own Deployments and files, by which they are told how to work. Default: the manifests. */
+  readonly installed?: readonly KubeObject[];
   /** Whether custom.metrics.k8s.io serves what pods use of their GPUs. Default false. */
   readonly hasGpuMetrics?: boolean;
 }
@@ -107,7 +109,7 @@ export function simulationOptions(
     operators: [
       ...withNeeds(names).map(name => {
         const operator = found('operator', name, { ...operators, ...options.installs });
-        return operator.asAsked?.(options.manifests ?? []) ?? operator;
+        return operator.asAsked?.(options.installed ?? options.manifests ?? []) ?? operator;
       }),
       ...(options.nodes === undefined ? deviceDriver(publishedSlices(config, options.seed)) : []),
     ],

@@ -43,7 +43,9 @@ export async function buildStage(
     seed: 0,
     nodes: nodes.filter(isReady).map(shapeOf),
     settings: { allowPrivileged: true },
-    operators: needsOperators(manifests) ? [...standard, ...neededBy(manifests)] : [],
+    operators: needsOperators(manifests)
+      ? [...standard, ...neededBy(manifests)].map(one => one.asAsked?.(manifests) ?? one)
+      : [],
     workloads: [{ workload: stays }],
     scheduler: { configuration },
     ...(hasPodGroups([...objects, ...manifests]) && groupFeatures),

@@ -309,3 +309,43 @@ describe("a pod of Volcano's", () => {
     expect(told.message).toContain('Insufficient cpu');
   });
 });
+
+describe('a pod of scheduler-plugins', () => {
+  const version = 'scheduling.x-k8s.io/v1alpha1';
+  const member = (name: string, more: object = {}) => {
+    const asked = { schedulerName: 'scheduler-plugins-scheduler', ...more };
+    const made = pod(name, { cpu: '3' }, asked) as { metadata: object };
+    const labels = { 'scheduling.x-k8s.io/pod-group': 'g' };
+    return { ...made, metadata: { ...made.metadata, labels } };
+  };
+  const group = (spec: object) => ({
+    ...{ apiVersion: version, kind: 'PodGroup', metadata: { namespace: 'default', name: 'g' } },
+    spec,
+  });
+
+  it('is asked about with its group', () => {
+    const both = [member('p'), member('q')];
+    const alone = verdict('p', [node('a', { cpu: '6' }), group({ minMember: 2 }), member('p')]);
+    expect(alone.message).toContain(
+      'pre-filter pod p cannot find enough sibling pods, current pods number: 1, minMember of group: 2',
+    );
+    expect(verdict('p', [node('a', { cpu: '6' }), group({ minMember: 2 }), ...both]).node).toBe(
+      'a',
+    );
+    const large = group({ minMember: 2, minResources: { cpu: '9' } });
+    expect(verdict('p', [node('a', { cpu: '6' }), large, ...both]).message).toContain(
+      'resource gap: map[cpu:{{3000 -3} {<nil>}  DecimalSI}]',
+    );
+  });
+
+  it('is asked about with the quota of its namespace', () => {
+    const metadata = { namespace: 'default', name: 'q' };
+    const spec = { min: { cpu: '4' }, max: { cpu: '5' } };
+    const quota = { apiVersion: version, kind: 'ElasticQuota', metadata, spec };
+    const runs = member('other', { nodeName: 'a' });
+    const world = [node('a', { cpu: '9' }), group({ minMember: 1 }), quota, member('p'), runs];
+    expect(verdict('p', world).message).toContain(
+      'Pod default/p is rejected in PreFilter because ElasticQuota default is more than Max',
+    );
+  });
+});

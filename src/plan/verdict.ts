@@ -1,10 +1,11 @@
 /** Explains a pod: each node with every plug-in that refuses it, and the smallest change that would do. */
 import type { Pod } from '../../sim/api/kinds/core.js';
 import type { ConfigurationDocument } from '../../sim/scheduler/configuration.js';
-import { explain, type Explanation } from '../../sim/scheduler/explain.js';
+import type { Explanation } from '../../sim/scheduler/explain.js';
 import { costOf, edited, type Case, type Edit } from './edits.js';
 import type { Growth } from './growth.js';
 import { lackingDevices } from './lacking.js';
+import { explained, pluginsProfile } from './plugins-verdict.js';
 import { causeOf, type Cause } from './refusals.js';
 import { isOfVolcano, volcanoAnswer, volcanoProfile } from './volcano-verdict.js';
 import { podKey, type World } from './world.js';
@@ -64,7 +65,9 @@ export function verdictOf(
 ): PodVerdict {
   const { nodeName, ...spec } = given.spec ?? { containers: [] };
   const pod: Pod = { ...given, spec };
-  const document = isOfVolcano(given, configured) ? volcanoProfile : configured;
+  const document = isOfVolcano(given, configured)
+    ? volcanoProfile
+    : (pluginsProfile(given, configured) ?? configured);
   const first = firstOf(world, given, document);
   const start: Case = { world, pod };
   const peeled = peel(start, first, document);
@@ -110,7 +113,7 @@ export function verdictOf(
 /** What the scheduler says when it is asked as it is. */
 function firstOf(world: World, given: Pod, document: ConfigurationDocument): Explanation {
   const { nodeName = '', ...spec } = given.spec ?? { containers: [] };
-  const told = explain(world, { ...given, spec }, document);
+  const told = explained(world, { ...given, spec }, document);
   if (document !== volcanoProfile) return told;
   // It weighs nodes otherwise, and by chance: the scores are not its own.
   const nodes = told.nodes.map(({ scores: _scores, total: _total, ...node }) => node);
@@ -134,12 +137,12 @@ function peel(given: Case, first: Explanation, document: ConfigurationDocument):
       if (!isFeasible && plugin !== undefined) speakers.add(plugin);
     }
     if (speakers.size === before) break;
-    explanation = explain(given.world, given.pod, without(document, [...speakers]));
+    explanation = explained(given.world, given.pod, without(document, [...speakers]));
   }
   const refusals = new Map<string, (Refusal & { cause: Cause })[]>();
   for (const plugin of speakers) {
     const others = [...speakers].filter(other => other !== plugin);
-    const alone = explain(given.world, given.pod, without(document, others));
+    const alone = explained(given.world, given.pod, without(document, others));
     for (const { node, isFeasible, reasons, plugin: speaker } of alone.nodes) {
       if (isFeasible || speaker !== plugin) continue;
       const known = refusals.get(node) ?? [];
@@ -182,7 +185,7 @@ function changesFor(
   for (const { node, edits } of candidates.slice(0, triedMax)) {
     const does = (some: readonly Edit[]): boolean => {
       const { world, pod } = edited(given, some);
-      return explain(world, pod, without(document, [])).nodes.some(
+      return explained(world, pod, without(document, [])).nodes.some(
         each => each.node === node && each.isFeasible,
       );
     };

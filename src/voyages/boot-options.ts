@@ -22,6 +22,8 @@ export function bootOptions(plan: VoyagePlan): SimulationOptions {
       seed,
       config: clusterConfig(plan),
       operators,
+      // What they say of GPUs the configuration has already.
+      installed: plan.objects,
       ...(autoscaler !== undefined && { autoscaler }),
       installs: releaseOperators,
       workloads: idleMonitors,
