@@ -1,5 +1,6 @@
 /** What a creation is refused for, and what it is not: rules that no recorded vector tells apart. */
 import { describe, expect, it } from 'vitest';
+import type { PodTemplate } from '../api/kinds/core.js';
 import type { ApiAnswer } from '../api/request.js';
 import { Loop } from '../engine/loop.js';
 import { Random } from '../engine/random.js';
@@ -134,6 +135,27 @@ it('drops sources of projected volumes that are off by default, unless they were
   });
   expect(status).toBe(201);
   expect(JSON.stringify(body)).not.toContain('clusterTrustBundle":{"name');
+});
+
+it('drops signals that stop containers, whose gate is off, and says that the key of a file is needed', () => {
+  const lifecycle = { stopSignal: 'SIGTERM', preStop: { sleep: { seconds: 1 } } };
+  const fileKeyRef = { volumeName: 'v', path: 'a', key: 'K' };
+  const env = [{ name: 'A', valueFrom: { fileKeyRef } }];
+  const containers = [
+    { name: 'a', image: 'x', env, lifecycle: { stopSignal: 'SIGTERM' } },
+    { name: 'b', image: 'x', lifecycle },
+  ];
+  const volumes = [{ name: 'v', emptyDir: {} }];
+  const { body } = start()('/api/v1/namespaces/default/podtemplates', {
+    metadata: { name: 'p' },
+    template: { spec: { containers, volumes } },
+  });
+  const [a, b] = (body as unknown as PodTemplate).template?.spec?.containers ?? [];
+  expect(a?.lifecycle).toBeUndefined();
+  expect(b?.lifecycle).toEqual({ preStop: { sleep: { seconds: 1 } } });
+  expect(a?.env).toEqual([
+    { name: 'A', valueFrom: { fileKeyRef: { ...fileKeyRef, optional: false } } },
+  ]);
 });
 
 describe('subresources', () => {

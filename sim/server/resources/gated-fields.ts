@@ -22,7 +22,7 @@ export function withGatedFields(strategy: Strategy): Strategy {
   const path = podSpecs[strategy.kind.resource];
   if (path === undefined || strategy.storedAs !== undefined) return strategy;
   const dropped = (given: KubeObject, { settings }: StrategyContext, old?: KubeObject) => {
-    const object = withoutProjections(given, path, old);
+    const object = withoutStopSignals(withoutProjections(given, path, old), path, old);
     if (settings.featureGates['GenericWorkload'] === true) return object;
     if (!hasField(object, path) || (old !== undefined && hasField(old, path))) return object;
     return without(object, path) as KubeObject;
@@ -92,6 +92,51 @@ function replaced(
   const fields = object as Fields;
   if (name === undefined) return change(fields);
   return { ...fields, [name]: replaced(fields[name], rest, change) };
+}
+
+/** The lists of containers that a pod has. */
+const containerLists = ['containers', 'initContainers', 'ephemeralContainers'] as const;
+
+interface Lifecycled {
+  readonly lifecycle?: Fields | null;
+}
+
+/** Signals that stop containers are behind a gate that is off by default. @upstream dropContainerStopSignals */
+function withoutStopSignals(
+  object: KubeObject,
+  path: readonly string[],
+  old: KubeObject | undefined,
+): KubeObject {
+  if (!signals(object, path) || signals(old, path)) return object;
+  const bare = (container: Lifecycled): Lifecycled => {
+    const { lifecycle, ...others } = container;
+    if (lifecycle?.['stopSignal'] === undefined) return container;
+    const { stopSignal: _dropped, ...kept } = lifecycle;
+    return Object.keys(kept).length === 0 ? others : { ...others, lifecycle: kept };
+  };
+  const inSpec = (spec: Fields) => {
+    const lists = containerLists.filter(name => spec[name] !== undefined);
+    const changed = lists.map(name => [name, containersOf(spec, name).map(bare)] as const);
+    return { ...spec, ...Object.fromEntries(changed) };
+  };
+  return replaced(object, path, inSpec) as KubeObject;
+}
+
+function containersOf(spec: Fields, list: string): readonly Lifecycled[] {
+  return (spec[list] ?? []) as readonly Lifecycled[];
+}
+
+function signals(object: KubeObject | undefined, path: readonly string[]): boolean {
+  let at: unknown = object;
+  for (const part of path) at = (at as Fields | null | undefined)?.[part];
+  const spec = (at ?? undefined) as Fields | undefined;
+  if (spec === undefined) return false;
+  for (const list of containerLists) {
+    for (const { lifecycle } of containersOf(spec, list)) {
+      if ((lifecycle?.['stopSignal'] ?? undefined) !== undefined) return true;
+    }
+  }
+  return false;
 }
 
 type Fields = Readonly<Record<string, unknown>>;

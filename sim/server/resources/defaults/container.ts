@@ -66,6 +66,11 @@ function portDefaults(port: ContainerPort): ContainerPort {
 }
 
 function envDefaults(env: EnvVar): EnvVar {
+  if (env.valueFrom?.fileKeyRef !== undefined) {
+    return within(env, 'valueFrom', from =>
+      within(from, 'fileKeyRef', key => fill(key, { optional: false })),
+    );
+  }
   if (env.valueFrom?.fieldRef === undefined) return env;
   return within(env, 'valueFrom', from => within(from, 'fieldRef', fieldRefDefaults));
 }
