@@ -78,6 +78,17 @@ it('tells templates that nobody has rendered, also where YAML takes their holes 
   ]);
 });
 
+it('says of what Argo Workflows fills in that YAML wants it in quotes', () => {
+  const path = folder({
+    'w.yaml': 'kind: Workflow\nspec: { args: [http://a/{{workflow.status}}] }\n',
+  });
+  expect(() => readCheckInput([join(path, 'w.yaml')])).toThrow(
+    expect.objectContaining({
+      details: expect.objectContaining({ next: expect.stringMatching(/^put the value in quotes/) }),
+    }),
+  );
+});
+
 it('stops at a broken file that was named itself', () => {
   const path = folder({ 'broken.yaml': 'a: [1\n' });
   expect(() => readCheckInput([join(path, 'broken.yaml')])).toThrow(/broken\.yaml:\d+: not YAML/);

@@ -152,13 +152,16 @@ function refuseTemplate(
   const line =
     problem === undefined ? lineOfMapAsKey(document, lines) : lineOfProblem(problem, lines);
   if (line === undefined) return;
-  const what = `not YAML: ${hole(text, line) ?? '{{ }}'} is a template's, and nothing has filled it in`;
-  throw new InputError(
-    { file, line },
-    what,
-    'render it first: helm template, jinja2, cookiecutter',
-  );
+  const found = hole(text, line) ?? '{{ }}';
+  const what = `not YAML: ${found} is a template's, and nothing has filled it in`;
+  const next = ofWorkflow.test(found)
+    ? 'put the value in quotes, if Argo Workflows is to fill it in: YAML takes braces for a mapping'
+    : 'render it first: helm template, jinja2, cookiecutter';
+  throw new InputError({ file, line }, what, next);
 }
+
+/** What Argo Workflows fills in while a workflow runs. */
+const ofWorkflow = /^\{\{=?\s*(?:workflow|inputs|outputs|steps|tasks|item|pod|retries)\b/;
 
 const hole = (text: string, line: number): string | undefined =>
   /\{\{.*?(\}\}|$)/.exec(text.split('\n')[line - 1] ?? '')?.[0];
