@@ -98,7 +98,8 @@ async function whatIf(word: string, flags: WhatIfFlags): Promise<number> {
   } else {
     const seconds = ((elapsedMs() - startedMs) / 1000).toFixed(1);
     writeOut(`${tableLines(tableOf(compared.figures, changes, pairs)).join('\n')}\n`);
-    writeOut(`${lawLines(compared.laws).join('\n')}\n\n${verdictOf(compared)} (${seconds} s)\n`);
+    const lines = [...lawLines(compared.laws), ...stepLines(pairs)];
+    writeOut(`${lines.join('\n')}\n\n${verdictOf(compared)} (${seconds} s)\n`);
   }
   return exitCodes.pass;
 }
@@ -260,6 +261,24 @@ function lawLines(laws: readonly LawDifference[]): readonly string[] {
   return laws.map(({ law, base, changed }) => {
     return `law ${law}: broken in ${base} as it was, in ${changed} changed`;
   });
+}
+
+/** Which steps failed, and the first words that one of them failed with. */
+function stepLines(pairs: readonly Pair[]): string[] {
+  const titles = new Map<string, { base: number; changed: number; message: string }>();
+  for (const pair of pairs) {
+    for (const side of ['base', 'changed'] as const) {
+      for (const { title, result, message = '' } of pair[side].result.steps) {
+        if (result !== 'failed') continue;
+        const known = titles.get(title) ?? { base: 0, changed: 0, message };
+        titles.set(title, { ...known, [side]: known[side] + 1 });
+      }
+    }
+  }
+  return [...titles].map(
+    ([title, { base, changed, message }]) =>
+      `step ${title}: failed in ${base} as it was, in ${changed} changed: ${message}`,
+  );
 }
 
 function verdictOf({ figures, laws }: Comparison): string {
