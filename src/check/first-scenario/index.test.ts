@@ -26,7 +26,11 @@ spec:
     spec:
       ${spec}
       containers:
-        - { name: main, image: ${name}, imagePullPolicy: ${policy}, ports: [{ containerPort: 80 }], resources: ${resources} }
+        - name: main
+          image: ${name}
+          imagePullPolicy: ${policy}
+          ports: [{ containerPort: 80 }]
+          resources: ${resources}
 `;
 const manifests = {
   'k8s/llm.yaml': served(
