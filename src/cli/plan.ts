@@ -1,4 +1,5 @@
 /** `seatrial plan`: will the manifests fit, what will wait and why, what would be preempted; no cluster is touched. */
+import { existsSync } from 'node:fs';
 import { schedulerConfigOf } from '../backends/sim-options.js';
 import { kubeconfigPath } from '../backends/kubeconfig-file.js';
 import { readAutoscaler } from '../gpu/autoscaler-config.js';
@@ -108,7 +109,17 @@ async function source(
     return chosen.objects;
   }
   if (cluster !== undefined) return readSnapshot(cluster).objects;
-  const live = await readLive(kubeconfigPath(kubeconfig), { context });
+  const path = kubeconfigPath(kubeconfig);
+  if (kubeconfig === undefined && !existsSync(path)) throw nothingNamed(path);
+  const live = await readLive(path, { context });
   for (const resource of live.unread) writeError(`warning: not looked at: ${resource}\n`);
   return live.objects;
+}
+
+function nothingNamed(path: string): UserError {
+  return new UserError(`no cluster was named, and there is no ${path}`, {
+    exitCode: exitCodes.usage,
+    code: 'no-cluster',
+    next: 'name one: --config KIND-CONFIG for a fresh one, --cluster SNAPSHOT (kubectl get nodes,pods -A -o yaml), or --kubeconfig FILE',
+  });
 }

@@ -16,7 +16,10 @@ export function planText(plan: Plan): string {
   const lines = [
     `${answer}: ${counts}`,
     ...section('placed', byNode(plan)),
-    ...section('waiting', plan.waiting.flatMap(waitingLines)),
+    ...section(
+      'waiting',
+      plan.waiting.flatMap(one => waitingLines(one, isLater)),
+    ),
     ...section('node groups', growth === undefined ? [] : growthLines(growth)),
     ...section(
       'preempted',
@@ -42,8 +45,12 @@ function byNode({ placed }: Plan): string[] {
   return [...nodes].map(([node, pods]) => `${node}: ${pods.join(', ')}`);
 }
 
-function waitingLines({ pods, message, change, lacking }: Plan['waiting'][number]): string[] {
-  const why = lacking === undefined ? [] : [`  ${lackingText(lacking)}`];
+function waitingLines(
+  { pods, message, change, lacking }: Plan['waiting'][number],
+  isLater: boolean,
+): string[] {
+  // Nodes of a group that grows bring what these lack.
+  const why = lacking === undefined || isLater ? [] : [`  ${lackingText(lacking)}`];
   const lines = [`${pods.join(', ')}: ${message}`, ...why];
   if (change === undefined) return lines;
   const edits = change.edits.map(editText).join('; ');

@@ -206,7 +206,9 @@ export class Crew {
         spec: { containers: [{ name: 'main', image, resources: { requests, limits } }] },
       };
       const path = `/api/v1/namespaces/${namespace}/pods`;
-      refusal = refusalOf(await this.ask({ method: 'POST', path, body })) ?? refusal;
+      const answer = await this.ask({ method: 'POST', path, body });
+      // One of an earlier burst of that name is still there: it counts among these.
+      if (reasonOf(answer) !== 'AlreadyExists') refusal = refusalOf(answer) ?? refusal;
     }
     return refusal;
   }
@@ -267,6 +269,11 @@ function podPath({ metadata: { namespace = '', name = '' } }: Pod): string {
 function restarted(nowMs: number): unknown {
   const annotations = { 'kubectl.kubernetes.io/restartedAt': new Date(nowMs).toISOString() };
   return { spec: { template: { metadata: { annotations } } } };
+}
+
+function reasonOf({ status, body }: ApiAnswer): string | undefined {
+  if (status < 300) return undefined;
+  return (body as { readonly reason?: string } | undefined)?.reason;
 }
 
 function refusalOf({ status, body }: ApiAnswer): string | undefined {

@@ -105,3 +105,21 @@ it.each([
   const { steps } = await sail(loadScenario(file), { seed: 1, tell: () => undefined });
   expect(steps[1]?.message).toBe(`not within 1s: ${message}`);
 });
+
+it('takes a burst whose pods are partly there for no refusal', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'seatrial-'));
+  const file = join(folder, 'scenario.yaml');
+  const burst = (namespace: string, count: number): string =>
+    `  - event: {kind: burst, namespace: ${namespace}, name: wave, count: ${count}, requests: {cpu: 1m}}\n`;
+  const head = 'apiVersion: seatrial.dev/v1alpha1\nkind: Scenario\nmetadata: {name: x}\nspec:\n';
+  const steps = burst('default', 2) + burst('default', 3) + burst('none', 1);
+  writeFileSync(
+    file,
+    `${head}  steps:\n${steps}  - expect: {kind: Pod, selector: app=wave, count: 3}\n`,
+  );
+  const told: string[] = [];
+  const run = await sail(loadScenario(file), { seed: 1, tell: line => told.push(line) });
+  expect(run.steps.map(({ result }) => result)).toEqual(['passed', 'passed', 'passed', 'passed']);
+  const refused = told.filter(line => line.includes('refused'));
+  expect(refused).toEqual([expect.stringContaining('namespaces "none" not found')]);
+});
