@@ -135,12 +135,14 @@ function gatesOf({ featureGates = {}, runtimeConfig = {} }: SimulationOptions) {
 function told({
   audit,
   openapi,
+  countsRequests = false,
   ...options
-}: SimulationOptions): Pick<ApiServerOptions, 'auditPolicy' | 'auditReader' | 'openapi' | 'past'> {
+}: SimulationOptions): Partial<ApiServerOptions> {
   return {
     ...pastOf(options),
     ...(audit !== undefined && { auditPolicy: audit.policy, auditReader: audit }),
     ...(openapi !== undefined && { openapi }),
+    ...(countsRequests && { countsRequests }),
   };
 }
 

@@ -149,6 +149,8 @@ export interface SimulationOptions {
   readonly door?: (serve: Serve, clock: Clock) => Serve;
   /** What OpenAPI tells of the built-in kinds: what `kubectl explain` shows. Default: nothing. */
   readonly openapi?: NonNullable<ApiServerOptions['openapi']>;
+  /** Whether the API server counts requests for its `/metrics`. Default false. */
+  readonly countsRequests?: boolean;
   /** Hears every line that a container writes; it must not change anything. */
   readonly onLog?: (line: LoggedLine) => void;
   /** Keeps every entry of the trace, to name the first difference. Default false. */

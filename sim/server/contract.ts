@@ -38,6 +38,8 @@ export interface ApiServerOptions {
   readonly past?: RecordedPast;
   /** What OpenAPI tells of the built-in kinds; default: nothing, only custom resources are told of. */
   readonly openapi?: OpenApiDocuments;
+  /** Whether requests are counted for `/metrics`, which costs a little at each. Default false. */
+  readonly countsRequests?: boolean;
 }
 
 /** The OpenAPI documents of the built-in kinds. */

@@ -21,6 +21,7 @@ import { FieldOwners } from './field-owners.js';
 import { trackFields } from './managed-fields.js';
 import { withResourceVersion } from './object-meta.js';
 import { Registry } from './registry.js';
+import { RequestMetrics } from './request-metrics.js';
 import { strategies } from './resources/index.js';
 import type { RequestContext } from './request-context.js';
 import type { PartAsked, ServerSettings, StrategyContext } from './resources/strategy.js';
@@ -58,6 +59,8 @@ export interface Core {
   readonly authentication: AuthenticationService;
   readonly authorizer: Authorizer;
   readonly auditor: Auditor | undefined;
+  /** Undefined: requests are not counted. */
+  readonly requestMetrics: RequestMetrics | undefined;
   /** Removes an object at once, past the chain: the server's own doing. */
   remove(kind: GroupResource, object: KubeObject): void;
 }
@@ -94,6 +97,7 @@ export function createCore(options: ApiServerOptions): Core {
     authentication: createAuthentication(access),
     authorizer,
     auditor: policy === undefined ? undefined : createAuditor({ access, policy, reader }),
+    requestMetrics: options.countsRequests === true ? new RequestMetrics() : undefined,
     remove: (kind, object) => removeDirectly(store, kind, object),
   };
 }

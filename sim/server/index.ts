@@ -19,8 +19,9 @@ export const createApiServer: CreateApiServer = options => {
   followApiServices(core);
   expireEvents(core);
   const { store } = core;
+  const serve = createServe(core);
   return {
-    serve: createServe(core),
+    serve: core.requestMetrics?.counted(serve, core.clock) ?? serve,
     revision: () => store.revision,
     history: afterRevision => historyOf(core, afterRevision),
     shownAhead: (afterRevision, writesMax) => shownAhead(core, afterRevision, writesMax),

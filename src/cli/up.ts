@@ -172,6 +172,7 @@ async function up(flags: UpFlags): Promise<number> {
     {
       ...booted,
       mountsTokens: true,
+      countsRequests: true,
       missingImages: flags.missingImage,
       loadedImages: [...(booted.loadedImages ?? []), ...flags.loadedImage],
     },

@@ -85,7 +85,7 @@ function issuerAnswer(context: RequestState, body: unknown, type: string): ApiAn
 }
 
 /** The little of the server's own metrics that dashboards ask for. */
-function metricsText({ registry }: Core): string {
+function metricsText({ registry, requestMetrics }: Core): string {
   const lines = [
     '# HELP apiserver_resource_objects [STABLE] Number of stored objects at the time of last check split by kind.',
     '# TYPE apiserver_resource_objects gauge',
@@ -100,5 +100,6 @@ function metricsText({ registry }: Core): string {
       );
     }
   }
-  return `${lines.join('\n')}\n`;
+  const requests = requestMetrics?.text() ?? '';
+  return `${lines.join('\n')}\n${requests === '' ? '' : `${requests}\n`}`;
 }
