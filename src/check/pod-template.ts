@@ -6,6 +6,7 @@ import type { Container, PodSpec } from '../../sim/api/kinds/core.js';
 import type { Labels } from '../../sim/api/selectors.js';
 import type { FieldPath } from '../input/located.js';
 import type { Entry } from './entry.js';
+import { isOfWorkflows, stepPods } from './workflow-pods.js';
 
 /** A template of pods. */
 export interface PodTemplate {
@@ -33,6 +34,7 @@ export interface PlacedContainer {
 /** The templates of an object. */
 export function templatesOf(owner: Entry): PodTemplate[] {
   if (owner.isBroken) return [];
+  if (isOfWorkflows(owner)) return stepTemplates(owner);
   if (!owner.isBuiltIn) return makesNoPods(owner) ? [] : customTemplates(owner);
   const path = builtInPaths[owner.kind];
   if (path === undefined) return [];
@@ -121,6 +123,16 @@ function customTemplates(owner: Entry): PodTemplate[] {
   };
   visit(owner.object, [], []);
   return found;
+}
+
+/** How many run at once is decided as it runs. */
+function stepTemplates(owner: Entry): PodTemplate[] {
+  return stepPods(owner).flatMap(({ path, containerPath, template }) => {
+    const made = templateOf(owner, path, template, 0, path);
+    if (made === undefined) return [];
+    const containers = made.containers.map(one => ({ ...one, path: containerPath }));
+    return [{ ...made, containers }];
+  });
 }
 
 interface CountedReplicas {

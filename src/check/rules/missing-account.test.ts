@@ -15,3 +15,21 @@ it('is content with the account, and with default', () => {
   );
   expect(found('SEA207', deployment({}))).toEqual([]);
 });
+
+it('looks at the steps of Workflows, but not at what only parameters tell', () => {
+  const workflow = (name: string) => `
+apiVersion: argoproj.io/v1alpha1
+kind: Workflow
+metadata: { name: w }
+spec:
+  entrypoint: a
+  serviceAccountName: "${name}"
+  templates:
+    - { name: a, container: { image: i, command: ["{{x}}"] } }
+    - { name: b, steps: [[{ name: a, template: a }]] }
+`;
+  expect(found('SEA207', workflow('trainr') + account)).toEqual([
+    'warning 9 there is no ServiceAccount default/trainr among the manifests; did you mean trainer?',
+  ]);
+  expect(found('SEA207', workflow('{{workflow.parameters.account}}') + account)).toEqual([]);
+});
