@@ -57,6 +57,7 @@ import { spreadOverNodes } from './spread-over-nodes.js';
 import { statefulSetService } from './stateful-set-service.js';
 import { targetPort } from './target-port.js';
 import { unreadableFile } from './unreadable-file.js';
+import { unreportedSteps } from './unreported-steps.js';
 import { webhookService } from './webhook-service.js';
 import type { Rule } from '../rule.js';
 
@@ -94,6 +95,7 @@ export const rules: readonly Rule[] = [
   servingRuntime,
   webhookService,
   queueReference,
+  unreportedSteps,
   deniedConnection,
   egressWithoutDns,
   noDefaultDeny,
