@@ -11,7 +11,7 @@ const security = 'security.istio.io/v1';
 const networking = 'networking.istio.io/v1';
 
 /** The kinds by which sidecars judge. */
-export const judgingKinds: readonly Kind<HasMetadata>[] = [
+const judgingKinds: readonly Kind<HasMetadata>[] = [
   kindOf(security, 'PeerAuthentication', 'peerauthentications'),
   kindOf(security, 'RequestAuthentication', 'requestauthentications'),
   kindOf(security, 'AuthorizationPolicy', 'authorizationpolicies'),
