@@ -55,7 +55,7 @@ function groupOf(name: string, minMember: number): KubeObject {
 
 interface Found {
   readonly metadata: { readonly name: string; readonly namespace: string };
-  readonly spec: { readonly nodeName?: string };
+  readonly spec: { readonly nodeName?: string; readonly schedulerName?: string };
   readonly status: {
     readonly phase?: string;
     readonly conditions?: readonly { readonly type: string; readonly message?: string }[];
@@ -203,15 +203,15 @@ function trainingOf(name: string, workers: number): KubeObject {
 }
 
 async function trainingCluster(
-  operator: string,
+  deployment: string,
   flag: string,
-  scheduler = 'scheduler-plugins',
+  [operator = deployment, scheduler = 'scheduler-plugins']: readonly string[] = [],
 ): Promise<SimulatedCluster> {
   const nodes = ['n0', 'n1'].map(name => ({
     ...{ name, labels: {}, taints: [], devices: [], isControlPlane: false },
     capacity: { cpu: '2', memory: '8Gi', pods: '110' },
   }));
-  const manifests = [operatorOf(operator, flag)];
+  const manifests = [operatorOf(deployment, flag)];
   const options = simulationOptions({ seed: 1, operators: [operator, scheduler], manifests });
   const cluster = await bootSimulatedCluster({ ...options, nodes });
   await cluster.advance('5s');
@@ -223,7 +223,9 @@ it.each([
   ['volcano', 'volcano', 'scheduling.volcano.sh/v1beta1'],
 ])('has the training-operator start its jobs whole by %s', async (name, operator, version) => {
   const flag = `--gang-scheduler-name=${name}`;
-  await using cluster = await trainingCluster('training-operator', flag, operator);
+  await using cluster = await trainingCluster('training-operator', flag, [
+    ...['training-operator', operator],
+  ]);
   await cluster.apply([trainingOf('a', 2), trainingOf('b', 2)] as never);
   await cluster.advance('15s');
   const path = `/apis/${version}/namespaces/default/podgroups`;
@@ -268,4 +270,41 @@ it('has the mpi-operator start its jobs whole', async () => {
   expect([a?.status.phase, b?.status.phase]).toEqual(['Running', 'Scheduling']);
   await cluster.advance('90s');
   expect(await found(cluster, path)).toEqual([]);
+});
+
+function rayClusterOf(name: string, labels: Readonly<Record<string, string>>): KubeObject {
+  const [{ resources } = {}] = template.spec.containers;
+  const node = { spec: { containers: [{ name: 'ray', image: 'rayproject/ray', resources }] } };
+  const counts = { replicas: 2, minReplicas: 2, maxReplicas: 2 };
+  const workers = { groupName: 'w', ...counts, rayStartParams: {}, template: node };
+  return {
+    ...{ apiVersion: 'ray.io/v1', kind: 'RayCluster' },
+    metadata: { name, namespace: 'default', labels },
+    spec: {
+      headGroupSpec: { rayStartParams: {}, template: node },
+      workerGroupSpecs: [workers],
+    },
+  };
+}
+
+it('has KubeRay start a cluster whole that is labelled for it', async () => {
+  const flag = '--batch-scheduler=scheduler-plugins';
+  await using cluster = await trainingCluster('kuberay-operator', flag, ['kuberay']);
+  const whole = rayClusterOf('whole', { 'ray.io/gang-scheduling-enabled': 'true' });
+  await cluster.apply([whole] as never);
+  await cluster.advance('10s');
+  await cluster.apply([rayClusterOf('plain', {})] as never);
+  await cluster.advance('10s');
+  const groups = await found(cluster, `/apis/${group}/namespaces/default/podgroups`);
+  expect(groups).toMatchObject([
+    {
+      metadata: { name: 'whole', ownerReferences: [{ kind: 'RayCluster', name: 'whole' }] },
+      spec: { minMember: 3, minResources: { cpu: '3', memory: '3Gi' } },
+      status: { phase: 'Running' },
+    },
+  ]);
+  const all = await found(cluster, '/api/v1/namespaces/default/pods');
+  const scheduled = all.map(({ spec }) => spec.schedulerName);
+  expect(new Set(scheduled)).toEqual(new Set(['scheduler-plugins-scheduler']));
+  expect(scheduled.length).toBe(6);
 });

@@ -3,15 +3,22 @@
  * jobs that are submitted to them, and services whose clusters are replaced without a pause.
  * Left out: what stands behind feature gates that are off by default (RocksDB on a volume, mutual TLS,
  * network policies, the history server, the kubernetes-was scheduler; specs that ask for it are refused
- * as upstream refuses them), upgrades of services by steps over a gateway (they switch at once), batch schedulers (none is set by default), OpenShift's routes, metrics.
+ * as upstream refuses them), upgrades of services by steps over a gateway (they switch at once), batch schedulers but scheduler-plugins, OpenShift's routes, metrics.
  * v1alpha1 is served with the schema of v1. Of clusters that are annotated for it only a change of the
  * hash counts, whose digits are not upstream's.
  * @upstream ray-project/kuberay v1.7.0
  */
 import type { PolicyRule } from '../api/kinds/rbac.js';
+import type { KubeObject } from '../api/object.js';
 import { serviceAccount } from '../client/contract.js';
 import { installation } from './crd/installation.js';
 import { once } from './crd/once.js';
+import { gangRules, toldScheduler } from './gangs/gang-control.js';
+import {
+  pluginsName,
+  schedulerPluginsBatch,
+  type BatchScheduler,
+} from './kuberay/batch-scheduler.js';
 import { rayClusterController } from './kuberay/cluster-controller.js';
 import { definitions } from './kuberay/definitions.js';
 import { rayHints } from './kuberay/hints.js';
@@ -80,20 +87,44 @@ const rules: readonly PolicyRule[] = [
 /** What the operator's own settings allow its client. */
 const rate = { perSecond: 100, burst: 200 };
 
-/** The operator. */
-export const kuberay: Operator = {
-  name: 'kuberay',
-  models: 'ray-project/kuberay v1.7.0 (RayCluster, RayJob, RayService)',
-  isOnDemand: true,
-  manifests: once(() => [...definitions(), ...installation({ namespace, account, rules })]),
-  process: {
-    ...{ name: 'kuberay', identity, rate },
-    controllers: [
-      rayClusterController(identity),
-      rayJobController(identity),
-      rayServiceController(identity),
-    ],
-  },
-  podLabels: rayPodLabels,
-  hints: rayHints,
-};
+const deployment = { deployment: account, flag: 'batch-scheduler' };
+
+/** The operator, and whom it hands its clusters to: by its flag --batch-scheduler. */
+function withScheduler(scheduler?: BatchScheduler): Operator {
+  const all = scheduler === undefined ? rules : [...rules, ...gangRules];
+  return {
+    name: 'kuberay',
+    models: 'ray-project/kuberay v1.7.0 (RayCluster, RayJob, RayService)',
+    isOnDemand: true,
+    manifests: once(() => [...definitions(), ...installation({ namespace, account, rules: all })]),
+    process: {
+      ...{ name: 'kuberay', identity, rate },
+      controllers: [
+        rayClusterController(identity, scheduler),
+        rayJobController(identity, scheduler),
+        rayServiceController(identity),
+      ],
+    },
+    asAsked: manifests =>
+      toldScheduler(manifests, deployment) === pluginsName
+        ? withScheduler(schedulerPluginsBatch)
+        : undefined,
+    podLabels: rayPodLabels,
+    hints: object => [...rayHints(object), ...schedulerHints(object)],
+  };
+}
+
+function schedulerHints(object: KubeObject): readonly string[] {
+  const told = toldScheduler([object], deployment);
+  if (told === undefined) return [];
+  return told === pluginsName
+    ? [
+        '--batch-scheduler=scheduler-plugins: RayJobs never begin, the operator hands over RayClusters alone',
+      ]
+    : [
+        `--batch-scheduler=${told} is not simulated: pods are bound one by one, and not all or none`,
+      ];
+}
+
+/** The operator, without a batch scheduler. */
+export const kuberay: Operator = withScheduler();

@@ -61,6 +61,8 @@ it('finds scheduler-plugins by its kinds, by pods that ask for its scheduler, an
   expect(operatorsFor([runtime])).toEqual(['trainer', 'scheduler-plugins']);
   const told = { template: { spec: { containers: [{ args: ['--gang-scheduling', 'volcano'] }] } } };
   expect(operatorsFor([{ kind: 'Deployment', spec: told }])).toEqual(['volcano']);
+  const ofRay = { args: ['--batch-scheduler=scheduler-plugins'] };
+  expect(operatorsFor([{ kind: 'Deployment', spec: ofRay }])).toEqual(['scheduler-plugins']);
 });
 
 it('finds KEDA where an InferenceService wants to be scaled by it', () => {

@@ -122,8 +122,13 @@ export function operatorsFor(objects: readonly Manifest[]): readonly string[] {
 
 /** Whether it is given the name of that scheduler, wherever in its spec. */
 function namesScheduler({ spec }: Manifest): boolean {
-  return spec !== undefined && JSON.stringify(spec).includes(`${schedulerName}"`);
+  if (spec === undefined) return false;
+  const text = JSON.stringify(spec);
+  return text.includes(`${schedulerName}"`) || rayFlag.test(text);
 }
+
+/** KubeRay's flag has a name of its own for it. */
+const rayFlag = /"--?batch-scheduler(?:=|",")scheduler-plugins"/;
 
 /** The flags of the operators of trainings that name their gang scheduler. */
 const volcanoFlag = /"--?gang-schedul(?:ing|er-name)(?:=|",")volcano"/i;

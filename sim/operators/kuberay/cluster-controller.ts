@@ -16,19 +16,23 @@ import {
   type View,
 } from '../../client/contract.js';
 import { addOwner, keyOf, splitKey, watch } from '../../client/requests.js';
+import type { BatchScheduler } from './batch-scheduler.js';
 import { ClusterPass } from './cluster-pass.js';
 import { Expectations } from './expectations.js';
 import { ownManager } from './keys.js';
 import { rayClusters } from './types.js';
 
 /** The controller. */
-export function rayClusterController(identity: Identity): ControllerDefinition {
+export function rayClusterController(
+  identity: Identity,
+  scheduler?: BatchScheduler,
+): ControllerDefinition {
   return {
     name: 'raycluster-controller',
     eventSource: 'raycluster-controller',
     eventApi: 'events.k8s.io',
     identity,
-    create: context => new RayClusterController(context),
+    create: context => new RayClusterController(context, scheduler),
   };
 }
 
@@ -37,7 +41,10 @@ class RayClusterController implements Controller {
   readonly watches;
   private readonly expectations = new Expectations();
 
-  constructor(private readonly context: ControllerContext) {
+  constructor(
+    private readonly context: ControllerContext,
+    private readonly scheduler: BatchScheduler | undefined,
+  ) {
     const { queue } = context;
     const ofOwner = addOwner(queue, rayClusters);
     this.watches = [
@@ -68,6 +75,7 @@ class RayClusterController implements Controller {
     const { clock, random, events } = this.context;
     const pass = new ClusterPass(cluster, view, {
       ...{ nowMs: clock.now(), random, expectations: this.expectations },
+      scheduler: this.scheduler,
       record: event => events.record({ regarding: cluster, ...event }),
     });
     return yield* pass.run();

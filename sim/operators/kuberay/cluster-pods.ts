@@ -22,6 +22,8 @@ export class ClusterPods extends PodHand {
     if (suspension === 'RayClusterSuspending') return yield* this.removeForSuspension();
     if (suspension === 'RayClusterSuspended' || cluster.spec.suspend === true) return undefined;
     if (this.isOutdated()) return yield* this.removeForUpgrade();
+    const refused = yield* this.submit();
+    if (refused !== undefined) return { message: refused };
     const failure = yield* this.head();
     if (failure !== undefined) return failure;
     for (const group of cluster.spec.workerGroupSpecs ?? []) {
@@ -31,6 +33,15 @@ export class ClusterPods extends PodHand {
       if (problem !== undefined) return problem;
     }
     return undefined;
+  }
+
+  private *submit(): Reconciliation<string | undefined> {
+    const { scheduler } = this.means;
+    return scheduler === undefined ? undefined : yield* scheduler.submit(this.cluster);
+  }
+
+  private scheduled(pod: Pod): Pod {
+    return this.means.scheduler?.marked(this.cluster, pod) ?? pod;
   }
 
   private *removeForSuspension(): Reconciliation<PassFailure | undefined> {
@@ -114,7 +125,7 @@ export class ClusterPods extends PodHand {
       ...pod,
       metadata: { ...pod.metadata, annotations: { ...annotations, ...marks } },
     };
-    const answer = yield* call(create(pods, marked));
+    const answer = yield* call(create(pods, this.scheduled(marked)));
     if (!answer.isOk) {
       // It has no name yet.
       const message = `Failed to create head Pod ${this.namespace}/, ${answer.message}`;
@@ -223,7 +234,8 @@ export class ClusterPods extends PodHand {
     group: WorkerGroupSpec,
     place: WorkerPlace,
   ): Reconciliation<PassFailure | undefined> {
-    const answer = yield* call(create(pods, workerPod(this.cluster, group, place)));
+    const pod = this.scheduled(workerPod(this.cluster, group, place));
+    const answer = yield* call(create(pods, pod));
     if (!answer.isOk) {
       const message = `Failed to create worker Pod for the cluster ${this.key}, ${answer.message}`;
       this.tell('FailedToCreateWorkerPod', 'Create', message);

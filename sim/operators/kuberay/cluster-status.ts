@@ -140,7 +140,8 @@ function counts(
   return Object.fromEntries(Object.entries(numbers).filter(([, number]) => number !== 0));
 }
 
-function resources({ spec }: RayCluster): Partial<RayClusterStatus> {
+/** What all pods of the cluster ask for, as many as each group says. */
+export function desiredResources({ spec }: RayCluster): ReadonlyMap<string, Quantity> {
   const total = podResources(spec.headGroupSpec.template.spec);
   for (const group of spec.workerGroupSpecs ?? []) {
     if (group.suspend === true) continue;
@@ -149,6 +150,11 @@ function resources({ spec }: RayCluster): Partial<RayClusterStatus> {
       total.set(name, (total.get(name) ?? zero).add(amount.multiply(times)));
     }
   }
+  return total;
+}
+
+function resources(cluster: RayCluster): Partial<RayClusterStatus> {
+  const total = desiredResources(cluster);
   let gpus = zero;
   for (const [name, amount] of total) {
     if (isGpu(name) && amount.sign() !== 0) gpus = gpus.add(amount);

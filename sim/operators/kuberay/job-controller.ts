@@ -10,12 +10,16 @@ import {
   type View,
 } from '../../client/contract.js';
 import { addOwner, keyOf, splitKey, watch } from '../../client/requests.js';
+import type { BatchScheduler } from './batch-scheduler.js';
 import { JobPass } from './job-pass.js';
 import { ownManager } from './keys.js';
 import { rayClusters, rayJobs } from './types.js';
 
 /** The controller. */
-export function rayJobController(identity: Identity): ControllerDefinition {
+export function rayJobController(
+  identity: Identity,
+  scheduler?: BatchScheduler,
+): ControllerDefinition {
   return {
     name: 'rayjob-controller',
     eventSource: 'rayjob-controller',
@@ -24,18 +28,23 @@ export function rayJobController(identity: Identity): ControllerDefinition {
     create: context => ({
       retry: defaultRetryPolicy,
       watches: watchesOf(context),
-      reconcile: (key, view) => sync(key, view, context),
+      reconcile: (key, view) => sync(key, view, context, scheduler),
     }),
   };
 }
 
-function* sync(key: string, view: View, context: ControllerContext): Reconciliation {
+function* sync(
+  key: string,
+  view: View,
+  context: ControllerContext,
+  scheduler: BatchScheduler | undefined,
+): Reconciliation {
   const { namespace, name } = splitKey(key);
   const job = view.get(rayJobs, namespace, name);
   if (job === undefined || (job.spec.managedBy ?? ownManager) !== ownManager) return undefined;
   const { clock, random, http, events } = context;
   const pass = new JobPass(job, view, {
-    ...{ clock, random, http },
+    ...{ clock, random, http, scheduler },
     record: event => events.record({ regarding: job, ...event }),
   });
   return yield* pass.run();

@@ -7,6 +7,7 @@ import type { Outcome, Reconciliation, View } from '../../client/contract.js';
 import type { EventToRecord } from '../../client/event-recorder.js';
 import { call, update } from '../../client/requests.js';
 import type { Random } from '../../engine/random.js';
+import type { BatchScheduler } from './batch-scheduler.js';
 import { askAt, fieldOf, type DashboardMeans } from './dashboard.js';
 import { deletionTime, policyAfter } from './job-deletion.js';
 import { submission } from './job-objects.js';
@@ -26,6 +27,8 @@ const soon = { requeueAfterMs: 3_000 };
 /** What a pass works with. */
 export interface JobPassMeans extends DashboardMeans {
   readonly random: Random;
+  /** The batch scheduler that the operator is told of. */
+  readonly scheduler?: BatchScheduler | undefined;
   record(event: Omit<EventToRecord, 'regarding'>): void;
 }
 
@@ -146,6 +149,8 @@ export class JobPass {
   private *initialize(): Reconciliation<Step> {
     const { draft, resources } = this;
     if (draft.suspends() || draft.missesDeadline() || draft.missesStart()) return 'write';
+    const { scheduler } = this.means;
+    if (scheduler !== undefined) return failed(scheduler.jobProblem);
     const cluster = yield* resources.cluster(draft.status.rayClusterName ?? '');
     if ('failure' in cluster) return failed(cluster.failure);
     if ((draft.status.dashboardURL ?? '') === '') {

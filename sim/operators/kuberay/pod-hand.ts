@@ -5,6 +5,7 @@ import type { Reconciliation, View } from '../../client/contract.js';
 import type { EventToRecord } from '../../client/event-recorder.js';
 import { call, pathOf, remove } from '../../client/requests.js';
 import type { Random } from '../../engine/random.js';
+import type { BatchScheduler } from './batch-scheduler.js';
 import type { PassFailure } from './cluster-status.js';
 import type { Expectations } from './expectations.js';
 import { keys } from './keys.js';
@@ -16,6 +17,8 @@ export interface PassMeans {
   readonly nowMs: number;
   readonly random: Random;
   readonly expectations: Expectations;
+  /** The batch scheduler that the operator is told of. */
+  readonly scheduler?: BatchScheduler | undefined;
   record(event: Omit<EventToRecord, 'regarding'>): void;
 }
 

@@ -1,5 +1,6 @@
 /** SEA104: a gang waits for more members than it will ever have. */
 import { isRecord } from '../../../sim/api/equality.js';
+import { groupLabel } from '../../../sim/operators/scheduler-plugins/types.js';
 import type { Entry } from '../entry.js';
 import { valueAt } from '../pod-template.js';
 import type { Hit, Rule } from '../rule.js';
@@ -30,6 +31,17 @@ export const gangTooLarge: Rule = {
       const path = ['spec', 'runPolicy', 'schedulingPolicy', 'minAvailable'];
       yield* tooLarge(entry, path, sum(counts));
     }
+    for (const entry of survey.ofKind('scheduling.x-k8s.io', 'PodGroup')) {
+      const members = survey
+        .templatesIn(entry.namespace)
+        .filter(({ labels }) => labels[groupLabel] === entry.name);
+      // Without any, an operator makes them, or they come from elsewhere; it may count otherwise, too.
+      const areCounted = members.every(
+        ({ owner, replicas }) => owner.isBuiltIn && replicas !== undefined,
+      );
+      if (members.length === 0 || !areCounted) continue;
+      yield* tooLarge(entry, ['spec', 'minMember'], sum(members.map(({ replicas }) => replicas)));
+    }
   },
 };
 
@@ -37,7 +49,8 @@ function* tooLarge(entry: Entry, path: readonly string[], made: number): Iterabl
   const wanted = valueAt(entry.object, path);
   if (typeof wanted !== 'number' || wanted <= made) return;
   const name = path.at(-1) ?? '';
-  yield { entry, path, message: `${name} is ${wanted}, and the job makes ${made} pods` };
+  const who = name === 'minMember' ? 'templates here make' : 'the job makes';
+  yield { entry, path, message: `${name} is ${wanted}, and ${who} ${made} pods` };
 }
 
 /** A count that is not said is 1. */
