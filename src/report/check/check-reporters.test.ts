@@ -135,9 +135,10 @@ describe('who is locked out, and what old news costs', () => {
   const refused = 'of these, 1 to Service shop/api were refused: AuthorizationPolicies of the mesh';
   const { voyages } = sailed;
   const shut = { 'network policies: shop/web': 4, 'mesh: shop/api': 1 };
-  const unheard = { 'ended: shop/web': 3, 'starting: shop/web': 2 };
+  const unheard = { 'ended: shop/api': 1, 'ended: shop/web': 3, 'starting: shop/web': 2 };
   const traffic = { offered: 1_000, failed: 5, shut, unheard };
-  const ended = 'of these, 3 to Service shop/web went to pods that had ended';
+  const ended =
+    'of these, 3 to Service shop/web, 1 to Service shop/api went to pods that had ended';
   const early = 'of these, 2 to Service shop/web went to pods that were taken for ready';
   const locked: CheckReport = {
     ...sailed,

@@ -92,29 +92,38 @@ export function trafficLines({ explored }: VoyagesResult): string[] {
   const share = ((100 * failed) / offered).toFixed(2);
   return [
     `requests to Services: ${number(offered)}, of which ${share} % got no answer`,
-    ...Object.entries(shut).map(([who, count]) => shutText(who, count)),
-    ...Object.entries(unheard).map(([who, count]) => unheardText(who, count)),
+    ...byReason(shut).map(([by, services]) => `${services} ${shutText(by)}`),
+    ...byReason(unheard).map(([when, services]) => `${services} ${unheardText(when)}`),
   ];
 }
 
+/** Each reason once, with the Services that it is about: those that lost most first. */
+function byReason(counts: Readonly<Record<string, number>>): (readonly [string, string])[] {
+  const groups = new Map<string, [service: string, count: number][]>();
+  for (const [who, count] of Object.entries(counts)) {
+    const [reason = '', service = ''] = who.split(': ');
+    groups.set(reason, [...(groups.get(reason) ?? []), [service, count]]);
+  }
+  return [...groups].map(([reason, services]) => {
+    const told = services
+      .sort(([, a], [, b]) => b - a)
+      .map(([service, count]) => `${number(count)} to Service ${service}`);
+    return [reason, `of these, ${told.join(', ')}`];
+  });
+}
+
 /** Users are locked out, whoever they are. */
-function shutText(who: string, count: number): string {
-  const [by = '', service = ''] = who.split(': ');
-  const how =
-    by === 'mesh'
-      ? 'were refused: AuthorizationPolicies of the mesh let nobody in, whoever asks'
-      : 'timed out: network policies open the port of its pods to nobody';
-  return `of these, ${number(count)} to Service ${service} ${how}`;
+function shutText(by: string): string {
+  return by === 'mesh'
+    ? 'were refused: AuthorizationPolicies of the mesh let nobody in, whoever asks'
+    : 'timed out: network policies open the port of its pods to nobody';
 }
 
 /** Its pods' own manifests could prevent it. */
-function unheardText(who: string, count: number): string {
-  const [when = '', service = ''] = who.split(': ');
-  const how =
-    when === 'ended'
-      ? 'went to pods that had ended while clients did not know yet: a preStop hook that sleeps for some seconds, or a program that serves on after SIGTERM, answers them'
-      : 'went to pods that were taken for ready before their program listened: a readiness probe keeps them out until then';
-  return `of these, ${number(count)} to Service ${service} ${how}`;
+function unheardText(when: string): string {
+  return when === 'ended'
+    ? 'went to pods that had ended while clients did not know yet: a preStop hook that sleeps for some seconds, or a program that serves on after SIGTERM, answers them'
+    : 'went to pods that were taken for ready before their program listened: a readiness probe keeps them out until then';
 }
 
 function lawTable({ explored, laws }: VoyagesResult): string[] {
