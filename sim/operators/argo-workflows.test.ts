@@ -161,6 +161,17 @@ describe('locks', () => {
     expect(woken).toEqual(['ns/b']);
     expect(take('ns/b/1').waitsFor).toBeUndefined();
   });
+
+  it('are held by those that held them before a crash', () => {
+    const before = new Locks(() => undefined);
+    const take = (locks: Locks, holder: string) =>
+      locks.take(holder, [{ name: 'ns/Mutex/m', limit: 1 }]).waitsFor;
+    take(before, 'ns/a/1');
+    const after = new Locks(() => undefined);
+    after.restore(before.statusOf('ns/a') ?? {});
+    expect(take(after, 'ns/b/1')).toBe('ns/Mutex/m');
+    expect(take(after, 'ns/a/1')).toBeUndefined();
+  });
 });
 
 describe('pods that have ended', () => {

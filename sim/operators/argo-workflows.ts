@@ -5,7 +5,8 @@
  * object of parameters) say it, and without them it is empty. Images' own commands are not looked up. Artifacts
  * have their places, not their contents (but raw ones). Expressions are those that analyses of rollouts have.
  * Left out: containerSet, http, data and plugin templates, memoization, metrics, event bindings, artifact
- * garbage collection, disruption budgets, archives and offloading, workflow defaults of the configuration.
+ * garbage collection, disruption budgets, archives and offloading, the configuration with its defaults, labels
+ * from expressions, accounts of executors, tries on other nodes, and of times of creation what strftime has besides.
  * @upstream argoproj/argo-workflows v3.7.18
  */
 import type { PolicyRule } from '../api/kinds/rbac.js';

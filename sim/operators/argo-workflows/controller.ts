@@ -86,8 +86,10 @@ class WorkflowController implements Controller {
       return this.locks.release(key, { isWhole: true });
     }
     if (object.metadata.labels?.[keys.completed] === 'true') return;
-    if (type === 'added') queue.add(key);
-    else queue.addAfter(key, requeueMs);
+    if (type === 'added') {
+      this.locks.restore(object.status?.synchronization ?? {});
+      queue.add(key);
+    } else queue.addAfter(key, requeueMs);
   }
 
   *reconcile(key: string, view: View): Reconciliation {

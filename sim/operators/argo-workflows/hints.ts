@@ -75,6 +75,16 @@ function ofTemplate(template: Template): readonly string[] {
     ...(notPlayed.has(type)
       ? [`template ${name}: ${type} templates are not simulated: its node ends in an error`]
       : []),
+    ...(template.executor?.serviceAccountName === undefined
+      ? []
+      : [
+          `template ${name}: executor.serviceAccountName is not simulated: the pod's account reports`,
+        ]),
+    ...(template.retryStrategy?.affinity === undefined
+      ? []
+      : [
+          `template ${name}: retryStrategy.affinity is not simulated: a try may run where one failed`,
+        ]),
     ...(memoize === undefined
       ? []
       : [`template ${name}: memoize is not simulated: it always runs`]),

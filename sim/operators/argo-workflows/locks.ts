@@ -24,7 +24,15 @@ interface Held {
 /** How long after a lock is free the next who waits is looked at. */
 const wakeMs = 1000;
 
-/** The locks that one controller hands out; a crash loses them, and those that hold them ask again. */
+/** What a status tells of locks that are held. */
+interface ToldLocks {
+  readonly mutex?: { readonly holding?: readonly { mutex?: string; holder?: string }[] };
+  readonly semaphore?: {
+    readonly holding?: readonly { semaphore?: string; holders?: readonly string[] }[];
+  };
+}
+
+/** The locks that one controller hands out; after a crash the statuses tell who holds which. */
 export class Locks {
   private readonly held = new Map<string, Held>();
 
@@ -56,6 +64,21 @@ export class Locks {
       if (!lock.holders.includes(holder)) lock.holders = [...lock.holders, holder];
     }
     return { message: '' };
+  }
+
+  /** Takes over what a Workflow held before the controller began. @upstream sync_manager.go Initialize */
+  restore({ mutex, semaphore }: ToldLocks): void {
+    for (const { mutex: name = '', holder = '' } of mutex?.holding ?? []) this.hold(name, holder);
+    for (const { semaphore: name = '', holders = [] } of semaphore?.holding ?? []) {
+      for (const holder of holders) this.hold(name, holder);
+    }
+  }
+
+  /** How many may hold it is known once somebody asks for it. */
+  private hold(name: string, holder: string): void {
+    const lock = this.held.get(name) ?? { limit: 1, holders: [], waiting: [] };
+    if (!lock.holders.includes(holder)) lock.holders = [...lock.holders, holder];
+    this.held.set(name, lock);
   }
 
   /** Gives back what this one holds or waits for; all of a Workflow with `isWhole`. */
