@@ -1,6 +1,7 @@
 /** What a creation is refused for, and what it is not: rules that no recorded vector tells apart. */
 import { describe, expect, it } from 'vitest';
 import type { PodTemplate } from '../api/kinds/core.js';
+import type { CSIDriver } from '../api/kinds/storage.js';
 import type { ApiAnswer } from '../api/request.js';
 import { Loop } from '../engine/loop.js';
 import { Random } from '../engine/random.js';
@@ -156,6 +157,30 @@ it('drops signals that stop containers, whose gate is off, and says that the key
   expect(a?.env).toEqual([
     { name: 'A', valueFrom: { fileKeyRef: { ...fileKeyRef, optional: false } } },
   ]);
+});
+
+it('drops what gates that are off add to devices and to drivers of volumes', () => {
+  const send = start();
+  const slices = '/apis/resource.k8s.io/v1/resourceslices';
+  const device = (more: object) => ({
+    metadata: { name: 's' },
+    spec: {
+      ...{ driver: 'd.x', nodeName: 'n', devices: [{ name: 'a', ...more }] },
+      pool: { name: 'p', generation: 1, resourceSliceCount: 1 },
+    },
+  });
+  const listed = send(slices, device({ attributes: { m: { strings: ['a'] } } }));
+  expect(listed.body).toMatchObject({
+    message:
+      'ResourceSlice.resource.k8s.io "s" is invalid: spec.devices[0].attributes[m]: Invalid value: "": exactly one value must be specified',
+  });
+  const mapped = { nodeAllocatableResourceMappings: { cpu: { capacityKey: 'x' } } };
+  expect(send(slices, device(mapped)).body).toMatchObject({ spec: { devices: [{ name: 'a' }] } });
+  expect(JSON.stringify(send(`${slices}/s`, undefined, 'GET').body)).not.toContain('Mappings":{"c');
+  const spec = { preventPodSchedulingIfMissing: true };
+  const drivers = '/apis/storage.k8s.io/v1/csidrivers';
+  const { body } = send(drivers, { metadata: { name: 'd.x' }, spec });
+  expect((body as unknown as CSIDriver).spec.preventPodSchedulingIfMissing).toBeUndefined();
 });
 
 describe('subresources', () => {

@@ -3,7 +3,7 @@ import { deepEqual } from '../../api/equality.js';
 import { csiDrivers, type CSIDriver } from '../../api/kinds/storage.js';
 import { ageOf } from './columns/cell.js';
 import { csiDriverColumns } from './columns/storage.js';
-import { fill, within } from './defaults/fill.js';
+import { fill, within, without } from './defaults/fill.js';
 import { strategyOf } from './strategy.js';
 import { validateDriver, validateDriverUpdate } from './validation/csi.js';
 
@@ -14,7 +14,10 @@ export const csiDriver = strategyOf<CSIDriver>({
   returnsDeletedObject: true,
   validate: validateDriver,
   validateUpdate: validateDriverUpdate,
-  prepareForUpdate: (object, old) => {
+  prepareForCreate: withoutLimitScaling,
+  prepareForUpdate: (given, old) => {
+    const isKept = old.spec.preventPodSchedulingIfMissing !== undefined;
+    const object = isKept ? given : withoutLimitScaling(given);
     if (deepEqual(object.spec, old.spec)) return object;
     const generation = (old.metadata.generation ?? 0) + 1;
     return { ...object, metadata: { ...object.metadata, generation } };
@@ -53,6 +56,12 @@ export const csiDriver = strategyOf<CSIDriver>({
     ];
   },
 });
+
+/** VolumeLimitScaling is off by default. */
+function withoutLimitScaling(driver: CSIDriver): CSIDriver {
+  if (driver.spec.preventPodSchedulingIfMissing === undefined) return driver;
+  return { ...driver, spec: without(driver.spec, 'preventPodSchedulingIfMissing') };
+}
 
 const secretsText =
   'spec.serviceAccountTokenInSecrets is unset; if supported by this CSI driver, set to true to ' +
