@@ -95,6 +95,35 @@ spec:
       template: {spec: {containers: [{name: worker, image: 'rayproject/ray:2.52.0', resources: {limits: {cpu: 2, memory: 4Gi, nvidia.com/gpu: 1}}}]}}
 `;
 
+const runtime = `
+apiVersion: trainer.kubeflow.org/v1alpha1
+kind: TrainingRuntime
+metadata: {name: gpus, namespace: default, labels: {trainer.kubeflow.org/framework: torch}}
+spec:
+  mlPolicy: {numNodes: 1, torch: {}}
+  template:
+    spec:
+      replicatedJobs:
+      - name: node
+        template:
+          metadata: {labels: {trainer.kubeflow.org/trainjob-ancestor-step: trainer}}
+          spec: {template: {spec: {restartPolicy: Never, containers: [{name: node, image: busybox, command: [sleep, "40"]}]}}}
+---
+apiVersion: kueue.x-k8s.io/v1beta2
+kind: WorkloadPriorityClass
+metadata: {name: high}
+value: 10
+`;
+
+const trainJob = (name: string, labels = '') => `
+apiVersion: trainer.kubeflow.org/v1alpha1
+kind: TrainJob
+metadata: {name: ${name}, namespace: default, labels: {kueue.x-k8s.io/queue-name: q${labels}}}
+spec:
+  runtimeRef: {name: gpus, apiGroup: trainer.kubeflow.org, kind: TrainingRuntime}
+  trainer: {numNodes: 2, resourcesPerNode: {limits: {cpu: 1, memory: 1Gi, nvidia.com/gpu: 1}}}
+`;
+
 type Cluster = Awaited<ReturnType<typeof simulate>>;
 
 async function get<T>(cluster: Cluster, path: string): Promise<T> {
@@ -217,6 +246,53 @@ describe('Kueue on a whole cluster', () => {
       spec: { suspend: true },
       status: { state: 'suspended' },
     });
+  });
+
+  it('runs TrainJobs where their flavours are, and gives one back that is pushed out', async () => {
+    await using cluster = await simulate({ seed: 1, operators: ['kueue', 'trainer'] });
+    const preempting = gpuQueues.replace(
+      'namespaceSelector: {}',
+      'namespaceSelector: {}\n  preemption: {withinClusterQueue: LowerPriority}',
+    );
+    await cluster.apply(manifests(`${preempting}---${runtime}`));
+    await cluster.advance('5s');
+    for (const { message } of await cluster.apply(manifests(trainJob('low')))) {
+      expect(message).toBeUndefined();
+    }
+    await cluster.advance('20s');
+    expect(await admitted(cluster)).toEqual(['TrainJob Admitted PodsReady']);
+    const path = '/apis/trainer.kubeflow.org/v1alpha1/namespaces/default/trainjobs/low';
+    const manager = 'kueue.x-k8s.io/manager';
+    const nodeSelector = { 'nvidia.com/gpu.product': 'NVIDIA-A100-SXM4-80GB' };
+    const template = { spec: { nodeSelector } };
+    const replicatedJobs = [{ name: 'node', template: { spec: { template } } }];
+    expect(await get<object>(cluster, path)).toMatchObject({
+      spec: {
+        suspend: false,
+        runtimePatches: [
+          { manager, trainingRuntimeSpec: { template: { spec: { replicatedJobs } } } },
+        ],
+      },
+    });
+    const pods = '/api/v1/namespaces/default/pods?labelSelector=kueue.x-k8s.io%2Fpodset%3Dnode';
+    const running = { spec: { nodeSelector }, status: { phase: 'Running' } };
+    expect(await get<object>(cluster, pods)).toMatchObject({ items: [running, running] });
+
+    await cluster.apply(manifests(trainJob('high', ', kueue.x-k8s.io/priority-class: high')));
+    await cluster.advance('25s');
+    expect(await get<object>(cluster, path)).toMatchObject({
+      spec: {
+        suspend: true,
+        runtimePatches: [{ manager, trainingRuntimeSpec: { template: { spec: {} } } }],
+      },
+    });
+    expect([...(await admitted(cluster))].sort()).toEqual([
+      'TrainJob Admitted PodsReady',
+      'TrainJob Evicted Preempted Requeued',
+    ]);
+    await cluster.advance('150s');
+    const over = 'TrainJob Admitted Finished PodsReady';
+    expect(await admitted(cluster)).toEqual([over, `${over} Requeued`]);
   });
 
   it('keeps RayJobs out that cannot run, and holds no quota for them', async () => {

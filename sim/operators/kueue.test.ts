@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { batchJob } from './kueue/jobs/batch-job.js';
 import { rayCluster } from './kueue/jobs/ray-cluster.js';
 import { rayJob } from './kueue/jobs/ray-job.js';
+import { trainJob } from './kueue/jobs/train-job.js';
 import { rayService } from './kueue/jobs/ray-service.js';
 import type { PodSetInfo } from './kueue/pod-set-info.js';
 import type { RayClusterSpec, RayJob, RayJobSpec, WorkerGroupSpec } from './kuberay/types.js';
@@ -132,6 +133,37 @@ describe('kueue', () => {
     const shared = { namespaceSelector: {}, fairSharing: { weight: 2 } };
     expect(told(own, 'ClusterQueue', shared)).toContain('fairSharing is not simulated');
   });
+});
+
+describe('kueue and TrainJobs', () => {
+  const bare = { metadata: { name: 't' }, spec: { runtimeRef: { name: 'r' } } };
+  const manager = 'kueue.x-k8s.io/manager';
+
+  it('keeps a patch of its own, which a job from before it lacks', () => {
+    const made = trainJob.defaulted?.(bare) ?? bare;
+    expect(made.spec).toMatchObject({
+      runtimePatches: [{ manager, trainingRuntimeSpec: { template: { spec: {} } } }],
+    });
+    expect(trainJob.unready?.(made)).toBeUndefined();
+    expect(trainJob.unready?.(bare)).toBe('kueue runtime patch not found');
+    expect(trainJob.started(made, [{ ...none, name: 'node' }])).toBe(
+      'invalid podset infos: expecting 0 podset, got 1',
+    );
+  });
+
+  it('takes back what others have patched least of all', () => {
+    const own = { spec: { replicatedJobs: [{ name: 'node', template: {} }] } };
+    const runtimePatches = ['mine', manager].map(one => ({
+      ...{ manager: one, trainingRuntimeSpec: { template: own } },
+    }));
+    const back = trainJob.restored({ ...bare, spec: { ...bare.spec, runtimePatches } }, []);
+    expect(back.spec.runtimePatches).toEqual([
+      runtimePatches[0],
+      { manager, trainingRuntimeSpec: { template: { spec: {} } } },
+    ]);
+  });
+
+  const none = { count: 1, labels: {}, annotations: {}, nodeSelector: {}, tolerations: [] };
 });
 
 describe('kueue and Ray', () => {

@@ -1,6 +1,6 @@
 /**
  * Kueue: jobs wait, suspended, until there is quota for all of their pods. Jobs, JobSets, MPIJobs of
- * v2beta1, PyTorchJobs, TFJobs, XGBoostJobs, PaddleJobs, RayClusters, RayJobs and RayServices; the other
+ * v2beta1, PyTorchJobs, TFJobs, XGBoostJobs, PaddleJobs, RayClusters, RayJobs, RayServices and TrainJobs; the other
  * integrations are not made, which hints() tells. Absent: topology-aware scheduling, admission checks
  * beyond the object, MultiKueue, fair sharing, elastic jobs (Ray's may change their size, and their quota
  * stays), prebuilt workloads, LimitRanges. The configuration is the shipped one, but for the frameworks of
@@ -57,11 +57,16 @@ const rules: readonly PolicyRule[] = [
     verbs: ['create', 'watch', 'update', 'patch'],
   },
   { apiGroups: ['scheduling.k8s.io'], resources: ['priorityclasses'], verbs: read },
-  ...['batch', 'jobset.x-k8s.io', 'kubeflow.org', 'ray.io'].map(one => ({
+  ...['batch', 'jobset.x-k8s.io', 'kubeflow.org', 'ray.io', 'trainer.kubeflow.org'].map(one => ({
     apiGroups: [one],
     resources: pluralsOf(one).flatMap(name => [name, `${name}/status`, `${name}/finalizers`]),
     verbs: [...read, 'update', 'patch', 'delete'],
   })),
+  {
+    apiGroups: ['trainer.kubeflow.org'],
+    resources: ['clustertrainingruntimes', 'trainingruntimes'],
+    verbs: read,
+  },
   {
     apiGroups: [group],
     resources: own.flatMap(name => [name, `${name}/status`, `${name}/finalizers`]),
@@ -133,7 +138,7 @@ function webhooks(): readonly KubeObject[] {
 export const kueue: Operator = {
   name: 'kueue',
   models:
-    'kubernetes-sigs/kueue v0.19.2 (Job, JobSet, MPIJob v2beta1, PaddleJob, PyTorchJob, RayCluster, RayJob, RayService, TFJob, XGBoostJob)',
+    'kubernetes-sigs/kueue v0.19.2 (Job, JobSet, MPIJob v2beta1, PaddleJob, PyTorchJob, RayCluster, RayJob, RayService, TFJob, TrainJob, XGBoostJob)',
   isOnDemand: true,
   manifests: once(() => [
     ...[...definitions(), ...otherDefinitions()].map(one => withOlderVersion(one, service)),

@@ -56,7 +56,7 @@ const expected: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     'SEA216 info': 5,
   },
   'kubeflow-mpi-operator': {},
-  'kubeflow-trainer': { 'SEA007 info': 4, 'SEA219 info': 1 },
+  'kubeflow-trainer': { 'SEA007 info': 3, 'SEA219 info': 1 },
   'kubeflow-training-operator': {
     'SEA004 info': 1,
     'SEA004 warning': 1,

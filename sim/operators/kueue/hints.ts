@@ -18,7 +18,6 @@ const notHere = new Set([
   'apps/v1 Deployment',
   'apps/v1 StatefulSet',
   'leaderworkerset.x-k8s.io/v1 LeaderWorkerSet',
-  'trainer.kubeflow.org/v1alpha1 TrainJob',
   'v1 Pod',
 ]);
 

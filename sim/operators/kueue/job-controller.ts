@@ -104,7 +104,16 @@ function* reconcile(key: string, view: View, means: Means): Reconciliation {
     const hand = new JobHand(job, integration, context.events);
     return yield* suspendChild(job, ancestor, { integration, view, hand });
   }
-  return yield* new JobPass(job, view, means).run(owned);
+  const bound = yield* boundTo(job, integration);
+  if (typeof bound === 'string') return { retry: bound };
+  return yield* new JobPass(job, view, { ...means, integration: bound }).run(owned);
+}
+
+function* boundTo(
+  job: HasMetadata,
+  integration: JobIntegration,
+): Reconciliation<JobIntegration | string> {
+  return integration.bound === undefined ? integration : yield* integration.bound(job);
 }
 
 /** One look at one job. */

@@ -37,8 +37,16 @@ export class JobHand {
 
   *start(infos: readonly PodSetInfo[], message: string): Reconciliation<StartProblem | undefined> {
     const { integration, job } = this;
-    const started = integration.started(job, infos);
+    const unready = integration.unready?.(job);
+    if (unready !== undefined) return { message: unready, isPermanent: false };
+    let started = integration.started(job, infos);
     if (typeof started === 'string') return { message: started, isPermanent: true };
+    if (integration.isChangedAsleep === true) {
+      const asleep = integration.withSuspend(started, true);
+      const answer = yield* call(update(integration.kind, asleep));
+      if (!answer.isOk) return { message: answer.message, isPermanent: false };
+      started = integration.withSuspend(answer.object, false);
+    }
     const answer = yield* call(update(integration.kind, started));
     if (!answer.isOk) return { message: answer.message, isPermanent: false };
     this.tell('Started', message);
@@ -52,11 +60,32 @@ export class JobHand {
   ): Reconciliation<string | undefined> {
     const { integration, job } = this;
     if (integration.stopsInSteps !== undefined) return yield* this.stopInSteps(podSets, message);
+    if (integration.isChangedAsleep === true) return yield* this.stopThenChange(message);
     if (integration.isSuspended(job)) return undefined;
     const suspended = integration.withSuspend(job, true);
     const next = podSets === undefined ? suspended : integration.restored(suspended, podSets);
     const answer = yield* call(update(integration.kind, next));
     if (!answer.isOk) return answer.message;
+    this.tell('Stopped', message);
+    return undefined;
+  }
+
+  /** @upstream pkg/controller/jobs/trainjob Stop; it tells so though the job was stopped before */
+  private *stopThenChange(message: string): Reconciliation<string | undefined> {
+    const { integration } = this;
+    let { job } = this;
+    if (!integration.isSuspended(job)) {
+      const answer = yield* call(update(integration.kind, integration.withSuspend(job, true)));
+      if (!answer.isOk) return `error suspending trainjob: ${answer.message}`;
+      job = answer.object;
+    }
+    if (integration.isActive(job)) return 'jobs are still active';
+    if (integration.unready?.(job) !== undefined) return 'error restoring info to the trainjob';
+    const restored = integration.restored(job, []);
+    if (!deepEqual(restored, job)) {
+      const answer = yield* call(update(integration.kind, restored));
+      if (!answer.isOk) return answer.message;
+    }
     this.tell('Stopped', message);
     return undefined;
   }

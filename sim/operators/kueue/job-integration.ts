@@ -1,6 +1,7 @@
 /** The contract of a kind of job that Kueue starts and stops. @upstream kueue v0.19.2 pkg/controller/jobframework/interface.go */
 import type { FieldError } from '../../api/field-error.js';
 import type { HasMetadata, Kind } from '../../api/object.js';
+import type { Reconciliation } from '../../client/contract.js';
 import type { PodSetInfo } from './pod-set-info.js';
 import type { PodSet } from './types.js';
 
@@ -34,6 +35,14 @@ export interface JobIntegration<T extends HasMetadata = HasMetadata> {
   end(job: T): JobEnd | undefined;
   /** The PriorityClass of its pods. */
   priorityClass(job: T): string;
+  /** Its pods depend on other objects: the integration that knows them. A text: why there is none. */
+  bound?(job: T): Reconciliation<JobIntegration | string>;
+  /** What the webhook adds to all that are created. */
+  defaulted?(job: T): T;
+  /** Its pods can be changed only while it is suspended and none of them is there. */
+  readonly isChangedAsleep?: boolean;
+  /** Why its pods cannot be changed yet. */
+  unready?(job: T): string | undefined;
   /** How many pods of each set are done for good. */
   reclaimablePods?(job: T): readonly { readonly name: string; readonly count: number }[];
   /** It is stopped in several steps: marks that it is being stopped. */

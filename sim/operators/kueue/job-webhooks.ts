@@ -31,6 +31,7 @@ function* defaulted(
   }
   const mustWait = queueNameOf(job) !== '' && ancestor === undefined && !isDeleting(job);
   if (mustWait && !integration.isSuspended(job)) job = integration.withSuspend(job, true);
+  if (integration.defaulted !== undefined) job = integration.defaulted(job);
   return { isAllowed: true, object: job as unknown as KubeObject };
 }
 

@@ -6,6 +6,7 @@ import { mpiJob, paddleJob, pytorchJob, tfJob, xgboostJob } from './kubeflow-job
 import { rayCluster } from './ray-cluster.js';
 import { rayJob } from './ray-job.js';
 import { rayService } from './ray-service.js';
+import { trainJob } from './train-job.js';
 
 /** All of them that are modelled. */
 export const integrations: readonly JobIntegration[] = [
@@ -18,5 +19,6 @@ export const integrations: readonly JobIntegration[] = [
   rayJob as unknown as JobIntegration,
   rayService as unknown as JobIntegration,
   tfJob,
+  trainJob as unknown as JobIntegration,
   xgboostJob,
 ];
