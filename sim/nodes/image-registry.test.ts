@@ -1,6 +1,10 @@
 /** Names of images, as the reference parser completes and refuses them. */
 import { expect, it } from 'vitest';
-import { fullImageName, registryWithout } from './image-registry.js';
+import { Loop } from '../engine/loop.js';
+import { Random } from '../engine/random.js';
+import { fullImageName, registryOfEverything, registryWithout } from './image-registry.js';
+import { ImageStore } from './image-store.js';
+import { measuredTimings } from './timings.js';
 
 it('completes domain, library and tag', () => {
   const full = (image: string) => fullImageName(image);
@@ -40,4 +44,16 @@ it('says of an image that nobody has what containerd says', () => {
   });
   expect(ask('registry.local/team/app:1').isOk).toBe(false);
   expect(ask('docker.io/library/webserver:405').isOk).toBe(true);
+});
+
+it('pulls one after another, but nothing waits for a pull that ended with its kubelet', () => {
+  const store = new ImageStore({
+    ...{ clock: new Loop(), random: new Random(1), timings: measuredTimings, present: {} },
+    ...{ registry: registryOfEverything(), serializesPulls: true },
+  });
+  const begins = () => typeof store.pull('a').next().value === 'number';
+  expect(begins()).toBe(true);
+  expect(begins()).toBe(false);
+  store.forgetPulls();
+  expect(begins()).toBe(true);
 });

@@ -62,6 +62,12 @@ export class ImageStore {
     return result;
   }
 
+  /** The kubelet's process has ended, and with it the pulls that it waited for: nobody waits any more. */
+  forgetPulls(): void {
+    this.pulling = undefined;
+    this.waiting.length = 0;
+  }
+
   private *fetch(name: string): Task<Pulled> {
     const { clock, random, timings, registry } = this.options;
     const startMs = clock.now();

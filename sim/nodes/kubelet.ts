@@ -135,6 +135,7 @@ export function kubelet(options: KubeletOptions): Kubelet {
     name: 'kubelet',
     eventHost: node.name,
     create(context) {
+      machine.images.forgetPulls();
       if (state.lives++ > 0 && planted('kubernetes-46087')) machine.devices.offerAll();
       const running = new KubeletProcess({
         context,
