@@ -16,7 +16,7 @@ export const parts: readonly Part[] = [
     name: 'API server',
     families: ['api'],
     faithful:
-      'the chain (authentication, audit, RBAC and node authorisation, strict decoding, defaulting, admission, validation, storage), all built-in kinds, CRDs with structural schemas and conversion webhooks, CEL with its type checks, costs and libraries, four patches, managed fields, watch, paging, tables, discovery, OpenAPI, protobuf bodies, proxies of pods and services, webhooks in pods, APIServices and the API servers in pods that stand behind them; all conformance tests of sig-api-machinery (99), sig-cli (17), sig-auth (10) and sig-instrumentation (4) of 1.36 pass against `seatrial up`',
+      'the chain (authentication, audit, RBAC and node authorisation, strict decoding, defaulting, admission, validation, storage), all built-in kinds, CRDs with structural schemas and conversion webhooks, CEL with its type checks, costs and libraries, four patches, managed fields, watch, paging, tables, discovery, OpenAPI, protobuf bodies, proxies of pods and services, webhooks in pods, APIServices and the API servers in pods that stand behind them, IPAddresses of Services, counts of requests at /metrics (for `up`); all conformance tests of sig-api-machinery (99), sig-cli (17), sig-auth (10) and sig-instrumentation (4) of 1.36 pass against `seatrial up`',
     approximated:
       'port-forward carries HTTP only; a command in a container runs when its input has ended, a shell at a terminal line by line, whatever the size of the terminal; attach shows what is printed and reads nothing; component statuses say whether a program of ours runs, not whether one of your own does; API priority and fairness classifies, and admits everything; integers above 2^53; old renewals of leases are compacted; continue tokens and exact lists expire as with the default compaction, counted from whole five minutes; a server-side apply over versions that a webhook converts looks at the fields of the other versions unconverted; certificates of webhooks in pods and of aggregated servers are taken for good where a caBundle is given; the played sample-apiserver believes the aggregator and keeps its objects in its process; OpenAPI leaves out what aggregated servers serve',
     absent:
@@ -26,7 +26,7 @@ export const parts: readonly Part[] = [
     name: 'Controllers',
     families: ['controllers'],
     faithful:
-      'deployment, replica set, replication controller, stateful set, daemon set, job, cron job, endpoints and endpoint slices, namespace, service account, garbage collector, quota, node life cycle, taint eviction, pod GC, disruption, TTL after finished, cluster role aggregation, volume binding, ephemeral volumes, PVC and PV protection, resource claims; all 60 conformance tests of sig-apps pass',
+      'deployment, replica set, replication controller, stateful set, daemon set, job, cron job, endpoints and endpoint slices, namespace, service account, garbage collector, quota, node life cycle, taint eviction, also of devices, pod GC, disruption, TTL after finished, cluster role aggregation, volume binding, ephemeral volumes, PVC and PV protection, resource claims; all 60 conformance tests of sig-apps pass',
     approximated:
       'batches of pods are created one after another; ours takes no lease and stands by while a real one holds it',
     absent:
@@ -74,11 +74,11 @@ export const parts: readonly Part[] = [
     name: 'Operators',
     families: ['operators'],
     faithful:
-      'the objects, conditions and events of the recorded traces that pass: training-operator v1.8.1 (six kinds), mpi-operator, KServe v0.20 in Standard mode, Kueue, Trainer v2.3 with JobSet',
+      'the objects, conditions and events of the recorded traces that pass: training-operator v1.8.1 (six kinds), mpi-operator, KServe v0.20 in Standard mode, Kueue, Trainer v2.3 with JobSet and the PodGroups of its podGroupPolicy; gangs of the training-operator and the mpi-operator by the flags of their Deployments',
     approximated:
       'our reading of the real operators; their webhooks are part of the model; requests do not pass through an InferenceGraph; the autoscaler class keda and the Knative mode of KServe, with its canary split and its graphs, are read from the source: no recorded trace',
     absent:
-      'what is not listed by `sim/operators/index.ts`; of KServe Istio’s routes and ModelMesh; of Trainer torchtune, Flux, PodGroups, OptimizationJobs, the data cache, the progress that trainers tell and the time of runtime patches; of JobSet exclusive placement by affinities, volume claim policies and the alpha gates, which are off',
+      'what is not listed by `sim/operators/index.ts`; of KServe Istio’s routes and ModelMesh; of Trainer torchtune, Flux, the webhook’s checks of Volcano’s queues, OptimizationJobs, the data cache, the progress that trainers tell and the time of runtime patches; of JobSet exclusive placement by affinities, volume claim policies and the alpha gates, which are off',
   },
   {
     name: 'Knative Serving',
@@ -98,7 +98,7 @@ export const parts: readonly Part[] = [
     approximated:
       'spark-submit, the Spark driver and its executors, the Dask scheduler and workers, Ray’s head, workers, submitter and Serve do work of a stated length, not code; Spark of 4.0; calls of operators to programs leave from the API server’s address; the webhooks of KEDA check in one order; of Seldon Core the source at hand was older: chart values, image tags and some names are from its documents and from memory, models answer with what they were sent, a combiner with its first message',
     absent:
-      'of Spark SparkConnect, ingresses, batch schedulers, dynamic allocation that shrinks; of KEDA all scalers but cpu, memory, cron, kubernetes-workload, prometheus and metrics-api, and formulas; of Volcano the actions shuffle, gangpreempt and gangreclaim, plug-ins that its shipped file leaves out, CronJobs, JobFlows, HyperNodes; of Seldon Core Istio and Ambassador routes, explainers, gRPC, Kafka, loggers, feedback, and all of version 2; of KubeRay RayCronJob, batch schedulers, incremental upgrades and what stands behind its alpha gates; Flink',
+      'of Spark SparkConnect, ingresses, batch schedulers, dynamic allocation that shrinks; of KEDA all scalers but cpu, memory, cron, kubernetes-workload, prometheus and metrics-api, and formulas; of Volcano the actions shuffle, gangpreempt and gangreclaim, plug-ins that its shipped file leaves out, CronJobs, JobFlows, HyperNodes; of Seldon Core Istio and Ambassador routes, explainers, gRPC, Kafka, loggers, feedback, and all of version 2; of KubeRay RayCronJob, batch schedulers but scheduler-plugins, incremental upgrades and what stands behind its alpha gates; Flink',
   },
   {
     name: 'Kueue',
@@ -137,7 +137,27 @@ export const parts: readonly Part[] = [
     approximated:
       'hashes of templates and steps; the expression language of analyses; waits are timed exactly, for nothing is resynchronised; a run’s measurements are taken in turn',
     absent:
-      'Experiments, plug-ins, other providers (their measurements are errors) and traffic routers (their weights are only told), header and mirror routes; the traffic that a run derives to Services is not split; Argo Workflows',
+      'Experiments, plug-ins, other providers (their measurements are errors) and traffic routers (their weights are only told), header and mirror routes; the traffic that a run derives is split by the manifests’ weights, not by those written later',
+  },
+  {
+    name: 'Argo Workflows',
+    families: [],
+    faithful:
+      'Argo Workflows v3.7.18 from its source, where its kinds are: Workflow, WorkflowTemplate, ClusterWorkflowTemplate and CronWorkflow; steps, graphs with depends, loops, conditions, retries, suspensions, resources, hooks and exit handlers, mutexes and semaphores, parallelism, deadlines, daemons, TTL and pod GC; the names, labels, containers and variables of its pods, the executor that reports with their own account, the status with its nodes, messages and events, and what its validation says',
+    approximated:
+      'what a program prints or writes is known of the small shell alone, else said by annotations of the pod; artifacts have places, not contents; expressions are those of analyses of roll-outs',
+    absent:
+      'containerSet, http, data and plug-in templates, memoization, metrics, event bindings, artifact GC, archives, the configuration’s defaults, its server',
+  },
+  {
+    name: 'scheduler-plugins',
+    families: [],
+    faithful:
+      'scheduler-plugins v0.34.7 from its source, as a second scheduler where pods, its kinds or flags of operators ask for it: Coscheduling, CapacityScheduling with preemption across namespaces, NodeResourcesAllocatable, the controllers of PodGroups and ElasticQuotas, the configuration of its ConfigMap',
+    approximated:
+      'its plug-ins run on the framework of 1.36, where upstream links 1.34; members of a gang that was sent back sit out their back-off until something outside of it happens',
+    absent:
+      'NodeResourceTopologyMatch and what the chart does not enable, Trimaran among it (a hint says so); changes of the ConfigMap at run time',
   },
   {
     name: 'Network and policies',
@@ -152,11 +172,11 @@ export const parts: readonly Part[] = [
     name: 'Mesh',
     families: ['mesh'],
     faithful:
-      'the security of Istio 1.30 with sidecars: PeerAuthentication, the TLS of DestinationRule with auto mTLS, RequestAuthentication, AuthorizationPolicy for HTTP and TCP (ALLOW, DENY, AUDIT, CUSTOM, dry run), path normalization, what the client sees, and what the webhook says of the three policies; where its kinds are, istiod checks them, puts sidecars into pods, and what travels between programs is let through, refused or reset by them; annotated pods are scraped through the agent at port 15020; HTTP routes of VirtualServices for what pods with sidecars send: matches, weights, subsets, redirects, direct responses, rewritten paths, Envoy’s own 404 and 503',
+      'the security of Istio 1.30 with sidecars: PeerAuthentication, the TLS of DestinationRule with auto mTLS, RequestAuthentication, AuthorizationPolicy for HTTP and TCP (ALLOW, DENY, AUDIT, CUSTOM, dry run), path normalization, what the client sees, and what the webhook says of the three policies; where its kinds are, istiod checks them, puts sidecars into pods, and what travels between programs is let through, refused or reset by them; annotated pods are scraped through the agent at port 15020; HTTP routes of VirtualServices for what pods with sidecars send: matches, weights, subsets, redirects, direct responses, rewritten paths and authorities, aborts and delays, Envoy’s own 404 and 503; `explain traffic`, static connections and derived traffic follow them; probes and hooks are led to the agent, which asks the program',
     approximated:
-      'tokens are told to be good or bad, not verified; an external authorizer says one thing for all (in a cluster it refuses); the texts of 503s; labels are those at a pod’s start; the injected pod is written from what is known of the template; of a destination’s pods one by chance, not the least busy; a request that its pod refuses is not tried again',
+      'tokens are told to be good or bad, not verified; an external authorizer says one thing for all (in a cluster it refuses); the texts of 503s; labels are those at a pod’s start; the injected pod is written from what is known of the template; of a destination’s pods one by chance, not the least busy; a request that its pod refuses is not tried again; a delay is not in reckoned flows; derived shares are those of the manifests',
     absent:
-      'ambient mode, gateways, Sidecar, of VirtualServices TLS and TCP routes, faults, time-outs, retries, mirrors, changed headers and delegates, ServiceEntry, EnvoyFilter, waypoints, egress, several revisions; probes rewritten to port 15020 (the kubelet’s pass); what Envoy’s other filters leave behind',
+      'ambient mode, gateways, Sidecar, of VirtualServices TLS and TCP routes, aborts by gRPC status, time-outs, retries, mirrors, changed headers and delegates, ServiceEntry, EnvoyFilter, waypoints, egress, several revisions; what Envoy’s other filters leave behind',
   },
   {
     name: 'Traffic and serving',
