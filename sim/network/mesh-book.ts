@@ -4,7 +4,8 @@ import { keyOf } from '../api/meta.js';
 import type { Controller, ControllerDefinition } from '../client/contract.js';
 import { neverQueued } from '../client/never-queued.js';
 import { watch } from '../client/requests.js';
-import type { DestinationRule, MeshObject, VirtualService } from './mesh/kinds.js';
+import { secrets, type Secret } from '../api/kinds/core.js';
+import type { DestinationRule, Gateway, MeshObject, VirtualService } from './mesh/kinds.js';
 
 const security = 'security.istio.io/v1';
 
@@ -18,10 +19,11 @@ const judgingKinds: readonly Kind<HasMetadata>[] = [
   kindOf(networking, 'DestinationRule', 'destinationrules'),
 ];
 
-/** The kinds by which they judge and route. */
+/** The kinds by which they and gateways judge and route. */
 export const meshKinds: readonly Kind<HasMetadata>[] = [
   ...judgingKinds,
   kindOf(networking, 'VirtualService', 'virtualservices'),
+  kindOf(networking, 'Gateway', 'gateways'),
 ];
 
 /** The objects in force. */
@@ -31,6 +33,7 @@ export class MeshBook {
   private state: Map<string, MeshObject> | undefined;
   private all: readonly MeshObject[] | undefined;
   private routing: Routing | undefined;
+  private readonly certificates = new Set<string>();
 
   /** What the control plane runs to fill it. Sidecars keep what they have while it is down. */
   readonly definition: ControllerDefinition = {
@@ -58,26 +61,48 @@ export class MeshBook {
     return (this.routing ??= routingOf(this.objects)).destinationRules;
   }
 
+  /** What gateways listen for. */
+  get gateways(): readonly Gateway[] {
+    return (this.routing ??= routingOf(this.objects)).gateways;
+  }
+
+  /** Whether there is a Secret with a certificate and its key. */
+  hasCertificate(namespace: string, name: string): boolean {
+    return this.certificates.has(`${namespace}/${name}`);
+  }
+
   private create(): Controller {
     const next = new Map<string, MeshObject>();
     return {
-      watches: meshKinds.map(kind =>
-        watch(kind, {
-          on: ({ type, object }) => {
-            const key = `${kind.kind} ${keyOf(object)}`;
-            // The definitions of the kinds see to their shapes.
-            if (type === 'deleted') next.delete(key);
-            else next.set(key, { ...object, kind: kind.kind } as unknown as MeshObject);
-            this.changed();
-          },
-        }),
-      ),
+      watches: [
+        ...meshKinds.map(kind =>
+          watch(kind, {
+            on: ({ type, object }) => {
+              const key = `${kind.kind} ${keyOf(object)}`;
+              // The definitions of the kinds see to their shapes.
+              if (type === 'deleted') next.delete(key);
+              else next.set(key, { ...object, kind: kind.kind } as unknown as MeshObject);
+              this.changed();
+            },
+          }),
+        ),
+        watch(secrets, { on: ({ type, object }) => this.onSecret(object, type === 'deleted') }),
+      ],
       start: () => {
         this.state = next;
         this.changed();
       },
       reconcile: neverQueued,
     };
+  }
+
+  private onSecret(secret: Secret, isGone: boolean): void {
+    const key = keyOf(secret);
+    const isOne = !isGone && isCertificate(secret);
+    if (isOne === this.certificates.has(key)) return;
+    if (isOne) this.certificates.add(key);
+    else this.certificates.delete(key);
+    this.version++;
   }
 
   private changed(): void {
@@ -87,13 +112,21 @@ export class MeshBook {
   }
 }
 
+/** @upstream pilot/pkg/credentials/kube/secrets.go (extractCertInfo): of cert-manager, or in the old way */
+function isCertificate({ data = {} }: Secret): boolean {
+  const has = (...keys: readonly string[]) => keys.every(key => (data[key] ?? '') !== '');
+  return has('tls.crt', 'tls.key') || has('cert', 'key');
+}
+
 interface Routing {
+  readonly gateways: readonly Gateway[];
   readonly virtualServices: readonly VirtualService[];
   readonly destinationRules: readonly DestinationRule[];
 }
 
 function routingOf(objects: readonly MeshObject[]): Routing {
   return {
+    gateways: objects.filter(({ kind }) => kind === 'Gateway') as Gateway[],
     virtualServices: objects.filter(({ kind }) => kind === 'VirtualService') as VirtualService[],
     destinationRules: objects.filter(({ kind }) => kind === 'DestinationRule') as DestinationRule[],
   };

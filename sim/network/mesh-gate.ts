@@ -5,6 +5,7 @@ import type { NetworkReply } from '../workloads/workload.js';
 import type { MeshBook } from './mesh-book.js';
 import type { MeshVerdict } from './mesh/judge.js';
 import { refusesAll } from './mesh/refuses-all.js';
+import { isGateway } from './mesh/sidecar.js';
 import { judgeTraffic } from './mesh/traffic.js';
 import { parseAddress } from './policy/address.js';
 import type { Source, Target } from './policy-gate.js';
@@ -65,6 +66,12 @@ export class MeshGate {
   isShut({ ip, port }: Target): boolean {
     const server = this.isActive ? this.around.podAt(ip) : undefined;
     return server !== undefined && refusesAll(server, { ip, port }, this.book.objects);
+  }
+
+  /** The pod at the address, if it is a gateway. */
+  gatewayAt(ip: string): Pod | undefined {
+    const pod = this.isActive ? this.around.podAt(ip) : undefined;
+    return pod !== undefined && isGateway(pod) ? pod : undefined;
   }
 
   private verdict(from: Source, way: MeshWay, payload: unknown): MeshVerdict | undefined {

@@ -1,4 +1,4 @@
-/** Where the sidecars of a mesh send the requests of their pods, by its VirtualServices. */
+/** Where the sidecars of a mesh send the requests of their pods, and its gateways what comes to them, by its VirtualServices. */
 import { isHttpRequest, type HttpRequest, type HttpResponse } from '../api/http-message.js';
 import type { Pod, Service } from '../api/kinds/core.js';
 import type { Labels } from '../api/selectors.js';
@@ -6,23 +6,21 @@ import type { Random } from '../engine/random.js';
 import type { Backend } from './backends.js';
 import type { ClusterDns } from './dns.js';
 import type { MeshBook } from './mesh-book.js';
+import { answered, decidedOn, type Decided, type Leaving } from './mesh-decision.js';
 import { headless } from './mesh-gate.js';
 import { namespaceOf } from './mesh/attachment.js';
 import { subsetLabels } from './mesh/destination-rule.js';
-import { abortText, faultsOf, type Faults } from './mesh/fault.js';
+import { abortText } from './mesh/fault.js';
 import { fullHost, serviceOfHost } from './mesh/hosts.js';
-import type { HttpRoute, VirtualService, WeightedDestination } from './mesh/kinds.js';
-import { defaultMesh, type Workload } from './mesh/request.js';
-import { hasSidecar, isExcluded } from './mesh/sidecar.js';
+import type { VirtualService, WeightedDestination } from './mesh/kinds.js';
+import { defaultMesh } from './mesh/request.js';
+import { hasSidecar, isExcluded, isGateway } from './mesh/sidecar.js';
 import { isHttp, workloadOf } from './mesh/traffic.js';
-import {
-  destinationsOf,
-  rewrittenPath,
-  takenRoute,
-  type TakenRoute,
-} from './mesh/virtual-service.js';
+import { destinationsOf, takenRoute } from './mesh/virtual-service.js';
 import type { Destination, Routes } from './routes.js';
 import type { ServiceBook } from './service-book.js';
+import { listenersOf, type GatewayListener } from './mesh/gateway.js';
+import { enteredBy, gatewayPlace, type Entering } from './mesh-entering.js';
 
 /** Pods that a request may go to, of a service. */
 interface Backends {
@@ -50,7 +48,10 @@ export type SharedWay = MeshWayTo & { readonly share: number };
 
 /** What is needed to find the way. */
 export interface MeshRoutingTools {
-  readonly book: Pick<MeshBook, 'virtualServices' | 'destinationRules'>;
+  readonly book: Pick<
+    MeshBook,
+    'virtualServices' | 'destinationRules' | 'gateways' | 'hasCertificate'
+  >;
   readonly random: Random;
   readonly services: ServiceBook;
   readonly dns: ClusterDns;
@@ -64,10 +65,29 @@ export class MeshRouting {
 
   /** The way of what a pod sends; undefined where no VirtualService has to do with it. */
   route(pod: Pod | undefined, to: Destination, payload: unknown): MeshRoute | undefined {
-    const { random } = this.tools;
     const decided = this.decide(pod, to, payload);
-    if (decided === undefined) return undefined;
-    const { faults, next } = decided;
+    return decided && this.chosen(decided);
+  }
+
+  /** Whether the gateway of the pod listens at its port. */
+  listens(pod: Pod, port: number): boolean {
+    return this.listenersOf(pod).has(port);
+  }
+
+  /** The way of what has come to a gateway; undefined: it does not listen there. */
+  enter(entering: Entering): MeshRoute | 'reset' | undefined {
+    const decided = this.entered(entering);
+    return decided === undefined || decided === 'reset' ? decided : this.chosen(decided);
+  }
+
+  /** All ways of what has come to a gateway. */
+  entering(entering: Entering): readonly SharedWay[] | 'reset' | undefined {
+    const decided = this.entered(entering);
+    return decided === undefined || decided === 'reset' ? decided : this.shared(decided);
+  }
+
+  private chosen({ faults, next }: Decided): MeshRoute {
+    const { random } = this.tools;
     const { delay, abort } = faults;
     const isLate = delay !== undefined && random.float() < delay.share;
     const late = isLate ? { delayMs: delay.ms } : {};
@@ -89,8 +109,10 @@ export class MeshRouting {
     payload: HttpRequest,
   ): readonly SharedWay[] | undefined {
     const decided = this.decide(pod, to, payload);
-    if (decided === undefined) return undefined;
-    const { faults, next } = decided;
+    return decided && this.shared(decided);
+  }
+
+  private shared({ faults, next }: Decided): readonly SharedWay[] {
     const { abort } = faults;
     if (abort === undefined) return this.sharedWays(next);
     const aborted = { ...answered(abort.status, abortText), share: abort.share };
@@ -114,13 +136,24 @@ export class MeshRouting {
       return undefined;
     }
     const { host, port, protocol = 'TCP' } = to;
-    if (protocol !== 'TCP' || !hasSidecar(pod) || isExcluded(pod, 'outbound', port)) {
+    const passes = !hasSidecar(pod) || isGateway(pod) || isExcluded(pod, 'outbound', port);
+    if (protocol !== 'TCP' || passes) {
       return undefined;
     }
     const service = this.serviceOf(host, pod);
     const hasPort = service?.spec?.ports?.some(one => one.port === port) === true;
     if (!hasPort || !isHttp({ service, servicePort: port, payload })) return undefined;
     return decidedBy(virtualServices, { pod, to, payload, service });
+  }
+
+  private entered(entering: Entering): Decided | 'reset' | undefined {
+    const listener = this.listenersOf(entering.pod).get(entering.port);
+    return listener && enteredBy(listener, this.tools.book.virtualServices, entering);
+  }
+
+  private listenersOf(pod: Pod): ReadonlyMap<number, GatewayListener> {
+    const { book, services } = this.tools;
+    return listenersOf(book.gateways, gatewayPlace(pod, { book, services }));
   }
 
   /** The service that the sidecar of the pod knows by the host. */
@@ -167,21 +200,6 @@ interface Asked {
   readonly service: Service;
 }
 
-/** A request that leaves the pod by a route. */
-interface Leaving {
-  readonly taken: TakenRoute;
-  readonly pod: Pod;
-  readonly client: Workload;
-  readonly port: number;
-  readonly payload: HttpRequest;
-}
-
-/** What is done with a request, and what befalls some of its like before. */
-interface Decided {
-  readonly faults: Faults;
-  readonly next: Leaving | { readonly answer: HttpResponse };
-}
-
 function decidedBy(
   virtualServices: readonly VirtualService[],
   { pod, to, payload, service }: Asked,
@@ -195,23 +213,7 @@ function decidedBy(
   const taken = takenRoute(virtualServices, { name, namespace }, request);
   if (taken === undefined) return undefined;
   if (taken.route === undefined) return { faults: {}, next: answered(404) };
-  const faults = faultsOf(taken.route);
-  const answer = ownAnswer(taken.route, { authority, path });
-  if (answer !== undefined) return { faults, next: answer };
-  const changed = { ...payload, path: rewrittenPath(taken, path) };
-  const host = taken.route.rewrite?.authority ?? '';
-  const sent = host === '' ? changed : { ...changed, headers: { ...headers, host } };
-  return { faults, next: { taken, pod, client, port: to.port, payload: sent } };
-}
-
-/** What the sidecar answers by itself on a route. */
-function ownAnswer(
-  { redirect, directResponse }: HttpRoute,
-  asked: { readonly authority: string; readonly path: string },
-): { readonly answer: HttpResponse } | undefined {
-  if (redirect !== undefined) return redirected(redirect, asked);
-  if (directResponse === undefined) return undefined;
-  return answered(directResponse.status ?? 200, directResponse.body?.string);
+  return decidedOn(taken, { pod, client, port: to.port, payload, authority });
 }
 
 /** Where of several the draw falls, by their weights. */
@@ -219,20 +221,4 @@ function drawn(random: Random, weighted: readonly { readonly weight: number }[])
   if (weighted.length <= 1) return 0;
   let left = random.integer(weighted.reduce((sum, { weight }) => sum + weight, 0));
   return weighted.findIndex(({ weight }) => (left -= weight) < 0);
-}
-
-function answered(
-  status: number,
-  body = '',
-  headers?: HttpResponse['headers'],
-): { readonly answer: HttpResponse } {
-  return { answer: { status, contentType: 'text/plain', body, ...(headers && { headers }) } };
-}
-
-function redirected(
-  { uri, authority, scheme = 'http', redirectCode = 301 }: NonNullable<HttpRoute['redirect']>,
-  asked: { readonly authority: string; readonly path: string },
-): { readonly answer: HttpResponse } {
-  const location = `${scheme}://${authority ?? asked.authority}${uri ?? asked.path}`;
-  return answered(redirectCode, '', { location });
 }

@@ -17,9 +17,11 @@ import type {
 } from '../workloads/workload.js';
 import { isLoopback } from './addresses.js';
 import { Affinity } from './affinity.js';
+import { gatewayListener, type GatewayTools } from './gateway-proxy.js';
 import type { Backend } from './backends.js';
 import { ClusterDns } from './dns.js';
 import { knock } from './knock.js';
+import { kubeletAt } from './kubelets.js';
 import { KnownWays } from './known-ways.js';
 import { MeshBook } from './mesh-book.js';
 import { MeshGate, type MeshWay } from './mesh-gate.js';
@@ -144,8 +146,6 @@ class PublicNetwork implements ClusterNetwork {
   }
 }
 
-const usualKubeletPort = 10_250;
-
 /** Where a connection goes, to one backend. */
 interface Way extends MeshWay {
   readonly target: Backend & { readonly protocol: NetworkProtocol };
@@ -170,6 +170,7 @@ class Network {
   private readonly gate: PolicyGate;
   private readonly mesh: MeshGate;
   private readonly meshRouting: MeshRouting;
+  private readonly gateways: GatewayTools;
   private readonly clock: Clock;
   private readonly random: Random;
   private readonly affinity = new Affinity();
@@ -198,12 +199,23 @@ class Network {
       labelsAt: address =>
         this.policies.podAt(address)?.labels ?? this.sockets.podAt(address)?.metadata.labels ?? {},
     });
+    this.gateways = {
+      sockets: this.sockets,
+      routing: this.meshRouting,
+      send: (socket, { to, route }, done) =>
+        this.sendByMesh(
+          socket,
+          { to, sidecar: route },
+          { done, later: this.later(socket, to, done) },
+        ),
+    };
     const nameServers = new NameServers(this.services, this.routes, this.gate, nodeNameServer);
     this.reaches = new Reaches({
       routes: this.routes,
       verdict: (from, to) => this.gate.verdict(from, to),
       mesh: this.mesh,
       routing: this.meshRouting,
+      gatewayAt: ip => this.mesh.gatewayAt(ip),
       podAt: ip => this.policies.podAt(ip),
       version: () => this.version,
     });
@@ -242,12 +254,7 @@ class Network {
     done: (reply: NetworkReply) => void,
   ): void {
     const { latencyMs, dnsMs, dnsTimeoutMs, connectTimeoutMs } = this.settings;
-    const label = `network ${socket.ip} -> ${to.host}:${to.port}`;
-    const later = (delayMs: number, reply: NetworkReply) => {
-      this.clock.after(delayMs, `${label} answered`, () => {
-        if (!socket.isClosed) done(reply);
-      });
-    };
+    const later = this.later(socket, to, done);
     const sidecar = this.meshRouting.route(socket.pod, to, payload);
     if (sidecar !== undefined) return this.sendByMesh(socket, { to, sidecar }, { done, later });
     const route = this.ways.route(socket, to, () => this.routes.route(to, socket.pod));
@@ -265,6 +272,15 @@ class Network {
     const { protocol = 'TCP' } = to;
     const way = { to, target: { ...backend, protocol }, service: route.service };
     this.connect(socket, { way, payload }, { done, later });
+  }
+
+  private later(socket: Socket, to: Destination, done: Answering['done']): Answering['later'] {
+    const label = `network ${socket.ip} -> ${to.host}:${to.port} answered`;
+    return (delayMs, reply) => {
+      this.clock.after(delayMs, label, () => {
+        if (!socket.isClosed) done(reply);
+      });
+    };
   }
 
   /** Where the client's sidecar sends it, or what that answers. */
@@ -313,7 +329,7 @@ class Network {
           const refusal = this.mesh.isActive
             ? this.mesh.refusal({ pod, ip }, way, payload)
             : undefined;
-          if (refusal === undefined) this.deliver(socket, target, payload, later);
+          if (refusal === undefined) this.deliver(socket, way, payload, later);
           else later(latencyMs, refusal);
         }),
       timedOut: () => {
@@ -349,12 +365,14 @@ class Network {
 
   private deliver(
     socket: Socket,
-    { ip, port, protocol }: Backend & { readonly protocol: NetworkProtocol },
+    { to, target: { ip, port, protocol } }: Way,
     payload: unknown,
     later: (delayMs: number, reply: NetworkReply) => void,
   ): void {
     const { latencyMs } = this.settings;
-    const listener = this.sockets.listener(ip, port, protocol);
+    const listener =
+      this.sockets.listener(ip, port, protocol) ??
+      (this.mesh.isActive ? gatewayListener(this.gateways, { ip, port }, to) : undefined);
     if (listener === undefined) {
       const page = this.kubeletAt({ ip, port, protocol })?.page?.(payload);
       if (page !== undefined) return later(latencyMs, { isOk: true, payload: page });
@@ -371,17 +389,10 @@ class Network {
       payload,
       reply: content => answer({ isOk: true, payload: content }),
     };
-    listener.handle(message);
+    listener.handle(message, answer);
   }
 
-  /** Whose port it is, if it is a kubelet's. */
-  private kubeletAt({
-    ip,
-    port,
-    protocol,
-  }: Backend & { readonly protocol: NetworkProtocol }): NodeEndpoint | undefined {
-    const node = protocol === 'TCP' ? this.services.nodeAt(ip) : undefined;
-    const { Port = usualKubeletPort } = node?.status?.daemonEndpoints?.kubeletEndpoint ?? {};
-    return node !== undefined && port === Port ? this.nodes(node.metadata.name ?? '') : undefined;
+  private kubeletAt(backend: Way['target']): NodeEndpoint | undefined {
+    return kubeletAt(backend, this.services, this.nodes);
   }
 }

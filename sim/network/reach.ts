@@ -25,7 +25,7 @@ export interface ReachedBackend extends Backend {
   readonly share?: number;
 }
 
-/** What the client's own sidecar answers, with no server having been asked: a status of HTTP. */
+/** What the client's own sidecar, or a gateway, answers, with no server having been asked: a status of HTTP. */
 export interface SidecarAnswer {
   readonly status: number;
   /** Of the requests. */
@@ -42,7 +42,9 @@ export interface ReachTools {
   readonly routes: Routes;
   readonly verdict: (from: Source, to: Target) => Verdict;
   readonly mesh: Pick<MeshGate, 'isActive' | 'lets'>;
-  readonly routing: Pick<MeshRouting, 'ways'>;
+  readonly routing: Pick<MeshRouting, 'ways' | 'entering'>;
+  /** The pod at the address, if it is a gateway of the mesh. */
+  readonly gatewayAt: (ip: string) => Pod | undefined;
   readonly podAt: (ip: string) => PolicyPod | undefined;
   readonly version: () => number;
 }
@@ -85,15 +87,47 @@ export class Reaches {
     const route = routes.route(to, source.pod);
     if ('error' in route) return route;
     const { service } = route;
+    const backends = route.backends.map(backend =>
+      this.reached(backend, { source, to, service, request }),
+    );
+    return request === undefined ? { backends } : this.passed(backends, { to, source, request });
+  }
+
+  /** What a gateway would get is sent on by it. */
+  private passed(backends: readonly ReachedBackend[], entering: Passing): Reach {
+    if (backends.every(({ ip }) => this.tools.gatewayAt(ip) === undefined)) return { backends };
+    const all = backends.map(one => this.throughGateway(one, entering));
+    const share = 1 / all.length;
+    const answers = all.flatMap(({ answers: own = [] }) =>
+      own.map(one => ({ ...one, share: one.share * share })),
+    );
     return {
-      backends: route.backends.map(backend =>
-        this.reached(backend, { source, to, service, request }),
+      backends: all.flatMap(({ backends: own }) =>
+        own.map(one => ({ ...one, share: (one.share ?? 1) * share })),
       ),
+      ...(answers.length > 0 && { answers }),
     };
   }
 
+  private throughGateway(
+    backend: ReachedBackend,
+    { to, source, request: payload }: Passing,
+  ): Exclude<Reach, NoRoute> {
+    const { ip, port } = backend;
+    const pod = this.tools.gatewayAt(ip);
+    if (pod === undefined || backend.verdict !== 'allow') return { backends: [backend] };
+    const ways = this.tools.routing.entering({ pod, port, from: source.ip, to, payload });
+    if (ways === undefined) return { backends: [backend] };
+    if (ways === 'reset') return { backends: [{ ...backend, verdict: 'mesh-denied' }] };
+    return this.byRoutes(ways, to, { pod, ip });
+  }
+
   /** The client's sidecar knows better than the Service's name where requests go. */
-  private byRoutes(ways: readonly SharedWay[], to: Destination, source: Source): Reach {
+  private byRoutes(
+    ways: readonly SharedWay[],
+    to: Destination,
+    source: Source,
+  ): Exclude<Reach, NoRoute> {
     const backends: ReachedBackend[] = [];
     const answers: SidecarAnswer[] = [];
     for (const way of ways) {
@@ -127,6 +161,13 @@ export class Reaches {
     const isLet = mesh.lets(source, way, request);
     return { ip, port, pod, verdict: isLet ? packets : 'mesh-denied' };
   }
+}
+
+/** What comes to a gateway, and from whom. */
+interface Passing {
+  readonly to: Destination;
+  readonly source: Source;
+  readonly request: HttpRequest;
 }
 
 /** What connects, and to what. */

@@ -1,6 +1,6 @@
 /** Who listens where. */
 import type { Pod } from '../api/kinds/core.js';
-import type { NetworkMessage, NetworkProtocol } from '../workloads/workload.js';
+import type { NetworkMessage, NetworkProtocol, NetworkReply } from '../workloads/workload.js';
 import { HostPorts } from './host-ports.js';
 
 /** A program's end of the network. */
@@ -15,7 +15,8 @@ export interface Socket {
 /** A port on which a program takes messages. */
 export interface Listener {
   readonly socket: Socket;
-  readonly handle: (message: NetworkMessage) => void;
+  /** Programs reply to the message; a proxy says what came of it. */
+  readonly handle: (message: NetworkMessage, answer: (reply: NetworkReply) => void) => void;
 }
 
 /** The listeners of all programs, and which addresses are in use. */
@@ -68,8 +69,13 @@ export class Sockets {
 
   /** The pod of a program that runs at the address; undefined when none does, or it is no pod's. */
   podAt(ip: string): Pod | undefined {
+    return this.socketAt(ip)?.pod;
+  }
+
+  /** The end of the network of a program that runs at the address. */
+  socketAt(ip: string): Socket | undefined {
     const [first] = this.socketsByIp.get(ip) ?? [];
-    return first?.pod;
+    return first;
   }
 
   /** Whether a program runs at the address: one that is gone does not even refuse. */

@@ -2,10 +2,12 @@
  * The control plane of a mesh: it checks the mesh's objects, puts sidecars into pods, and pushes to them
  * what they enforce, which is PeerAuthentication, AuthorizationPolicy, RequestAuthentication, the TLS
  * modes and subsets of DestinationRule, and the HTTP routes of VirtualServices for what pods with sidecars
- * send. Installed as the profile "default" is, without gateways.
- * Left out: Gateway, ServiceEntry, Sidecar, EnvoyFilter and their like (stored, and change nothing), of
- * VirtualServices the routes of TLS and TCP, time-outs, retries, mirrors and changed headers, the
- * settings of load balancing, ambient mode, waypoints, several revisions and
+ * send and for what comes in by Gateways. Installed as the profile "minimal" is: gateways are deployed by
+ * their users, and the injector makes their pods.
+ * Left out: ServiceEntry, Sidecar, EnvoyFilter and their like (stored, and change nothing), of
+ * Gateways the servers of TCP and of TLS that goes on to others, binds, clients' certificates, and what the
+ * validator says of them; of VirtualServices the routes of TLS and TCP, time-outs, retries, mirrors and
+ * changed headers, the settings of load balancing, ambient mode, waypoints, several revisions and
  * trust domains, external authorizers (what a CUSTOM policy matches is refused), signatures of tokens,
  * egress. Of what is injected the root certificate's ConfigMap is left out. Metrics are merged and probes
  * rewritten: who scrapes by a pod's annotations asks the sidecar's agent, and so does the kubelet.
@@ -42,6 +44,7 @@ const rules: readonly PolicyRule[] = [
     resources: ['pods', 'nodes', 'services', 'namespaces', 'endpoints'],
     verbs: ['get', 'list', 'watch'],
   },
+  { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'watch', 'list'] },
 ];
 
 function webhooks(): readonly KubeObject[] {
@@ -85,7 +88,7 @@ function processWith({ sidecars }: ClusterReach): ProcessDefinition {
 /** The operator. */
 export const istiod: Operator = {
   name: 'istiod',
-  models: 'istio/istio 1.30 (security, HTTP routes and injection of sidecars)',
+  models: 'istio/istio 1.30 (security, HTTP routes, injection of sidecars, gateways)',
   isOnDemand: true,
   manifests: once(() => [
     ...definitions(),

@@ -19,19 +19,37 @@ export interface RoutedRequest {
   readonly authority: string;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
+  /** The Gateway by which the request came in, `namespace/name`, whose proxy is the client. Default: a sidecar. */
+  readonly gateway?: string;
+  /** Default: `http`. */
+  readonly scheme?: 'http' | 'https';
 }
 
 /** The gateway that stands for all sidecars. */
 export const meshGateway = 'mesh';
 
-/** Whether a sidecar has the match at all: it is for this port and for such clients. */
+/**
+ * The name of a Gateway in full, as an object of the namespace writes it: `name`, `namespace/name`, or the old
+ * `name.namespace.svc.cluster.local`.
+ * @upstream pilot/pkg/model/virtualservice.go (resolveGatewayName)
+ */
+export function gatewayName(written: string, namespace = 'default'): string {
+  if (written === meshGateway) return written;
+  const [before = '', after] = written.split('/');
+  if (after !== undefined) return `${before === '.' ? namespace : before}/${after}`;
+  const [name = '', other = namespace] = written.split('.');
+  return `${other}/${name}`;
+}
+
+/** Whether a proxy has the match at all: it is for this port and for such clients. The namespace is the VirtualService's. */
 export function isForClient(
   match: HttpMatch,
-  { client, port }: Pick<RoutedRequest, 'client' | 'port'>,
+  { client, port, gateway = meshGateway }: Pick<RoutedRequest, 'client' | 'port' | 'gateway'>,
+  namespace?: string,
 ): boolean {
   if (match.port !== undefined && match.port !== 0 && match.port !== port) return false;
   const { gateways = [], sourceLabels = {}, sourceNamespace = '' } = match;
-  if (gateways.length > 0) return gateways.includes(meshGateway);
+  if (gateways.length > 0) return gateways.some(one => gatewayName(one, namespace) === gateway);
   const isHere = sourceNamespace === '' || sourceNamespace === client.namespace;
   return isHere && selects({ matchLabels: sourceLabels }, client);
 }
@@ -49,7 +67,7 @@ export function isMatched(match: HttpMatch, request: RoutedRequest): boolean {
     isPath(uri, path, { isCaseless: match.ignoreUriCase === true }) &&
     isText(method, request.method) &&
     isText(authority, request.authority) &&
-    isText(scheme, 'http') &&
+    isText(scheme, request.scheme ?? 'http') &&
     Object.entries(headers).every(header) &&
     !Object.entries(withoutHeaders).some(header) &&
     Object.entries(match.queryParams ?? {}).every(([name, wanted]) =>

@@ -66,7 +66,7 @@ export function judge(
   }
   const { principal } = connection;
   const open = { ...known, principal, connection: principal ? 'mtls' : 'plaintext' } as const;
-  if (mode === 'none') {
+  if (mode === 'none' && server.isGateway !== true) {
     const reason = 'destination has no sidecar: no mesh policy applies';
     const decision = { verdict: 'allow', reason } as const;
     return { ...open, ...decision, response: answered(decision, request) };

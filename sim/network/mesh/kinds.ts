@@ -11,7 +11,8 @@ export type MeshObject =
   | RequestAuthentication
   | AuthorizationPolicy
   | DestinationRule
-  | VirtualService;
+  | VirtualService
+  | Gateway;
 
 interface Of<Kind extends string, Spec> {
   readonly apiVersion?: string;
@@ -34,6 +35,9 @@ export type DestinationRule = Of<'DestinationRule', DestinationRuleSpec>;
 
 /** Where requests for a host go. */
 export type VirtualService = Of<'VirtualService', VirtualServiceSpec>;
+
+/** What gateways' proxies listen for. */
+export type Gateway = Of<'Gateway', GatewaySpec>;
 
 /** Pods by all of these labels. */
 export interface WorkloadSelector {
@@ -173,6 +177,27 @@ export interface VirtualServiceSpec {
   readonly gateways?: readonly string[];
   readonly exportTo?: readonly string[];
   readonly http?: readonly HttpRoute[];
+}
+
+/** The spec of a Gateway. */
+export interface GatewaySpec {
+  /** Of the pods; absent: all gateways. */
+  readonly selector?: Labels;
+  readonly servers?: readonly GatewayServer[];
+}
+
+/** A port, and for which hosts: `host`, `namespace/host` for the VirtualServices of one namespace. */
+export interface GatewayServer {
+  readonly name?: string;
+  readonly port?: { readonly number?: number; readonly protocol?: string; readonly name?: string };
+  readonly bind?: string;
+  readonly hosts?: readonly string[];
+  readonly tls?: {
+    readonly mode?: string;
+    readonly httpsRedirect?: boolean;
+    readonly credentialName?: string;
+    readonly serverCertificate?: string;
+  };
 }
 
 /** What is done with the requests that one of the matches is about; without any, with all. */

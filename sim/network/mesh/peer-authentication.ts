@@ -7,7 +7,7 @@ import { byAge, namespaceOf, selects } from './attachment.js';
 import type { MutualTls, PeerAuthentication } from './kinds.js';
 import type { MeshSettings, Workload } from './request.js';
 
-/** The mode of a server's port; `none`: there is no sidecar that would have one. */
+/** The mode of a server's port; `none`: there is no sidecar that would have one; gateways have Gateways. */
 export type ServerMode = 'STRICT' | 'PERMISSIVE' | 'DISABLE' | 'none';
 
 /** The mode of a workload's port. */
@@ -16,7 +16,7 @@ export function serverMode(
   { workload, port }: { workload: Workload; port: number },
   mesh: MeshSettings,
 ): ServerMode {
-  if (!workload.hasSidecar) return 'none';
+  if (!workload.hasSidecar || workload.isGateway === true) return 'none';
   const { whole, namespaced, own } = scopesOf(policies, workload, mesh);
   const scopes = [whole, namespaced, own];
   const mode = scopes.reduce<ServerMode>(

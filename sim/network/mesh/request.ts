@@ -9,6 +9,8 @@ export interface Workload {
   readonly serviceAccount: string;
   readonly labels: Labels;
   readonly hasSidecar: boolean;
+  /** Its proxy is no sidecar, and lets everybody in who speaks to it in clear. Default false. */
+  readonly isGateway?: boolean;
   readonly ip: string;
   /** That of its certificate; undefined: the mesh's. */
   readonly trustDomain?: string | undefined;

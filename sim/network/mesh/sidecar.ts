@@ -1,4 +1,4 @@
-/** Which pods have a sidecar, and what goes past it. */
+/** Which pods have a proxy of the mesh, as a sidecar or as a gateway, and what goes past it. */
 import type { Pod } from '../../api/kinds/core.js';
 
 const container = 'istio-proxy';
@@ -8,6 +8,19 @@ export function hasSidecar({ spec }: Pod): boolean {
   if (spec === undefined || spec.hostNetwork === true) return false;
   const { containers, initContainers = [] } = spec;
   return [...containers, ...initContainers].some(({ name }) => name === container);
+}
+
+/** Whether the pod asks the injector to make a gateway of it. */
+export function isOfGatewayTemplate({ metadata }: Pod): boolean {
+  const asked = metadata.annotations?.['inject.istio.io/templates'] ?? '';
+  return asked.split(',').some(one => one.trim() === 'gateway');
+}
+
+/** Whether the pod's proxy stands by itself: nobody's packets are sent its way. */
+export function isGateway(pod: Pod): boolean {
+  if (isOfGatewayTemplate(pod)) return true;
+  const proxy = pod.spec?.containers.find(({ name }) => name === container);
+  return proxy?.args?.[1] === 'router';
 }
 
 /** The ports of the sidecar itself: metrics, readiness, Envoy's own metrics. */

@@ -6,7 +6,7 @@ import { bearerToken } from './bearer-token.js';
 import { judge, type MeshVerdict } from './judge.js';
 import type { MeshObject } from './kinds.js';
 import { defaultMesh, type MeshRequest, type Workload } from './request.js';
-import { hasSidecar, isExcluded } from './sidecar.js';
+import { hasSidecar, isExcluded, isGateway } from './sidecar.js';
 
 /** What travels, and from whom to whom. */
 export interface Traffic {
@@ -43,7 +43,7 @@ export function judgeTraffic(
     namespace: service?.metadata.namespace ?? server.metadata.namespace ?? '',
   };
   if (!from.hasSidecar && !to.hasSidecar) return undefined;
-  const request = requestOf(traffic, nowMs);
+  const request = to.isGateway ? entering(traffic, nowMs) : requestOf(traffic, nowMs);
   const ends = { client: from, server: to };
   if (service !== undefined) return judge(request, ends, { objects, mesh: defaultMesh });
   // A sidecar passes on as it is what goes to an address that it knows no service of.
@@ -67,7 +67,13 @@ export function workloadOf(pod: Pod | undefined, ip: string): Workload {
     labels,
     ip,
     hasSidecar: pod !== undefined && hasSidecar(pod),
+    ...(pod !== undefined && isGateway(pod) && { isGateway: true }),
   };
+}
+
+/** Its Gateways say what a gateway speaks; and it believes nobody what was before. */
+function entering(traffic: Traffic, nowMs: number): MeshRequest {
+  return { ...requestOf({ ...traffic, service: undefined }, nowMs), remoteIp: traffic.clientIp };
 }
 
 function requestOf(traffic: Traffic, nowMs: number): MeshRequest {

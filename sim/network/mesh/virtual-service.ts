@@ -23,7 +23,7 @@ export interface NoRouteTaken {
 }
 
 /** Who asks, and for which port of the service. */
-export type Asking = Pick<RoutedRequest, 'client' | 'port'>;
+export type Asking = Pick<RoutedRequest, 'client' | 'port' | 'gateway'>;
 
 /** A service, by its name. */
 interface ServiceName {
@@ -71,7 +71,7 @@ function countingFor(
   asking: Asking,
 ): VirtualService | undefined {
   const host = serviceHost(service);
-  return visibleTo(all, asking.client.namespace)
+  return visibleTo(all.filter(isForSidecars), asking.client.namespace)
     .map(one => ({ one, close: hostCloseness(one, host) }))
     .filter(({ one, close }) => close > 0 && hasRoutes(one, asking))
     .toSorted((a, b) => order(b.close, a.close))[0]?.one;
@@ -83,8 +83,11 @@ function order(left: number, right: number): number {
 }
 
 /** Those of its own namespace that nobody else has, those that are for it, and those for all. */
-function visibleTo(all: readonly VirtualService[], namespace: string): readonly VirtualService[] {
-  const old = all.toSorted(byAge).filter(isForSidecars);
+export function visibleTo(
+  all: readonly VirtualService[],
+  namespace: string,
+): readonly VirtualService[] {
+  const old = all.toSorted(byAge);
   const isOwn = ({ metadata }: VirtualService) => namespaceOf(metadata) === namespace;
   const exports = ({ spec }: VirtualService) => spec?.exportTo ?? [];
   const isForAll = (one: VirtualService) => exports(one).length === 0 || exports(one).includes('*');

@@ -53,6 +53,25 @@ const httpRoute = open({
   }),
 });
 
+const tlsModes = [
+  ...['PASSTHROUGH', 'SIMPLE', 'MUTUAL', 'AUTO_PASSTHROUGH', 'ISTIO_MUTUAL', 'OPTIONAL_MUTUAL'],
+];
+
+const gatewayServer: Schema = {
+  ...open({
+    ...{ name: text, bind: text, defaultEndpoint: text, hosts: texts },
+    port: {
+      ...open({ name: text, number, protocol: text, targetPort: number }),
+      required: ['number', 'protocol', 'name'],
+    },
+    tls: open({
+      ...{ mode: { type: 'string', enum: tlsModes }, httpsRedirect: { type: 'boolean' } },
+      ...{ credentialName: text, serverCertificate: text },
+    }),
+  }),
+  required: ['port', 'hosts'],
+};
+
 /** The specs of the kinds by which requests are routed. */
 const routing: Readonly<Record<string, Schema>> = {
   VirtualService: open({
@@ -66,6 +85,7 @@ const routing: Readonly<Record<string, Schema>> = {
       items: { ...open({ name: text, labels }), required: ['name'] },
     },
   }),
+  Gateway: open({ selector: labels, servers: { type: 'array', items: gatewayServer } }),
 };
 
 function schemaOfShape(shape: Shape): Schema {

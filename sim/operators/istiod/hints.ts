@@ -25,6 +25,8 @@ function networkingHints(kind: string, spec: unknown): readonly string[] {
       return isRecord(spec) && listOf(spec['subsets']).some(one => one['trafficPolicy'])
         ? ['of the subsets of a DestinationRule only the labels count here']
         : [];
+    case 'Gateway':
+      return isRecord(spec) ? gatewayHints(spec) : [];
     default:
       return [`${kind} is stored, but changes nothing here: requests go where Services lead them`];
   }
@@ -37,14 +39,9 @@ const leftOut = [
 ];
 
 function virtualServiceHints(spec: Readonly<Record<string, unknown>>): readonly string[] {
-  const gateways = Array.isArray(spec['gateways']) ? spec['gateways'] : [];
-  const hasGateway = gateways.some(one => one !== 'mesh');
   const ignored = leftOut.filter(name => listOf(spec['http']).some(route => route[name]));
   const others = ['tls', 'tcp'].filter(name => listOf(spec[name]).length > 0);
   return [
-    ...(hasGateway
-      ? ['Istio gateways are not here: a VirtualService routes only what pods with sidecars send']
-      : []),
     ...(ignored.length > 0
       ? [
           `of the http routes of a VirtualService these fields change nothing here: ${ignored.join(', ')}`,
@@ -54,6 +51,17 @@ function virtualServiceHints(spec: Readonly<Record<string, unknown>>): readonly 
       ? [`a VirtualService's routes of ${others.join(' and ')} change nothing here`]
       : []),
   ];
+}
+
+/** What its servers do that gateways here do not. */
+function gatewayHints(spec: Readonly<Record<string, unknown>>): readonly string[] {
+  const others = listOf(spec['servers']).flatMap(({ port }) => {
+    const { protocol } = isRecord(port) ? port : {};
+    return protocol === 'TCP' || protocol === 'TLS' ? [protocol] : [];
+  });
+  return others.length > 0
+    ? [`of the servers of a Gateway those of ${[...new Set(others)].join(' and ')} are not here`]
+    : [];
 }
 
 function listOf(value: unknown): readonly Readonly<Record<string, unknown>>[] {

@@ -1,5 +1,6 @@
 /**
- * The webhook that puts the sidecar into pods: as a native one, an init container that goes on.
+ * The webhook that puts the sidecar into pods, as a native one, an init container that goes on; and which
+ * makes gateways of pods that ask for that template.
  * @upstream pkg/kube/inject/inject.go (injectRequired), webhook.go,
  *   manifests/charts/istio-control/istio-discovery/files/injection-template.yaml
  */
@@ -7,9 +8,12 @@ import type { Container, Pod, PodSpec } from '../../api/kinds/core.js';
 import type { KubeObject } from '../../api/object.js';
 import type { Webhook } from '../admission/webhook.js';
 import { appProbers } from './app-probers.js';
+import { isOfGatewayTemplate } from '../../network/mesh/sidecar.js';
+import { withGateway } from './gateway-parts.js';
 import { injectKey } from './keys.js';
 import { mergedMetrics } from './merged-metrics.js';
 import { initContainer, sidecarContainer, volumes } from './sidecar-parts.js';
+import { canonicalLabels, injectionStatus } from './injected-metadata.js';
 
 const ignored = ['kube-system', 'kube-public', 'kube-node-lease', 'local-path-storage'];
 
@@ -18,14 +22,16 @@ const ignored = ['kube-system', 'kube-public', 'kube-node-lease', 'local-path-st
 export const injectSidecar: Webhook = function* ({ object, namespace }) {
   const pod = object as unknown as Pod | undefined;
   if (pod?.spec === undefined || !isInjected(pod, namespace)) return { isAllowed: true };
-  return { isAllowed: true, object: withSidecar(pod, pod.spec) as unknown as KubeObject };
+  const injected = isOfGatewayTemplate(pod) ? withGateway : withSidecar;
+  return { isAllowed: true, object: injected(pod, pod.spec) as unknown as KubeObject };
 };
 
-/** Whether the injector, once it is asked, puts a sidecar into the pod. */
-export function isInjected({ metadata, spec }: Pod, namespace: string): boolean {
+/** Whether the injector, once it is asked, does anything to the pod. */
+export function isInjected(pod: Pod, namespace: string): boolean {
+  const { metadata, spec } = pod;
   if (spec?.hostNetwork === true || ignored.includes(namespace)) return false;
   const all = [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])];
-  if (all.some(({ name }) => name === 'istio-proxy')) return false;
+  if (!isOfGatewayTemplate(pod) && all.some(({ name }) => name === 'istio-proxy')) return false;
   const asked = metadata.labels?.[injectKey] ?? metadata.annotations?.[injectKey] ?? '';
   return ['', 'y', 'yes', 'true', 'on'].includes(asked.toLowerCase());
 }
@@ -36,24 +42,14 @@ function withSidecar(pod: Pod, own: PodSpec): Pod {
   const { spec, variable: probers } = appProbers(pod.metadata.annotations ?? {}, own);
   const told = [variable, probers].filter(one => one !== undefined);
   const init: readonly Container[] = [initContainer(pod), sidecarContainer(pod, told)];
-  const name = labels['app.kubernetes.io/name'] ?? labels['app'] ?? workloadName(pod);
-  const version = labels['app.kubernetes.io/version'] ?? labels['version'] ?? 'latest';
   const first = spec.containers[0]?.name ?? '';
   const added = volumes();
-  const status = {
-    initContainers: init.map(one => one.name),
-    containers: null,
-    volumes: added.map(one => one.name),
-    imagePullSecrets: null,
-    revision: 'default',
-  };
   return {
     ...pod,
     metadata: {
       ...pod.metadata,
       labels: {
-        'service.istio.io/canonical-name': name,
-        'service.istio.io/canonical-revision': version,
+        ...canonicalLabels(pod),
         ...labels,
         'security.istio.io/tlsMode': 'istio',
       },
@@ -62,7 +58,7 @@ function withSidecar(pod: Pod, own: PodSpec): Pod {
         'kubectl.kubernetes.io/default-container': first,
         'kubectl.kubernetes.io/default-logs-container': first,
         ...annotations,
-        'sidecar.istio.io/status': JSON.stringify(status),
+        'sidecar.istio.io/status': injectionStatus({ initContainers: init, volumes: added }),
       },
     },
     spec: {
@@ -71,11 +67,4 @@ function withSidecar(pod: Pod, own: PodSpec): Pod {
       volumes: [...added, ...(spec.volumes ?? [])],
     },
   };
-}
-
-/** The name of what made the pod, without the endings that its makers put to it. */
-function workloadName({ metadata }: Pod): string {
-  const [owner] = metadata.ownerReferences ?? [];
-  if (owner === undefined) return metadata.name ?? '';
-  return owner.kind === 'ReplicaSet' ? owner.name.replace(/-[^-]*$/u, '') : owner.name;
 }

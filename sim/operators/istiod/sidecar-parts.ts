@@ -4,7 +4,8 @@
  */
 import type { Container, EnvVar, Pod, Volume } from '../../api/kinds/core.js';
 
-const image = 'docker.io/istio/proxyv2:1.30.3';
+/** What both sidecars and gateways run. */
+export const proxyImage = 'docker.io/istio/proxyv2:1.30.3';
 const resources = {
   limits: { cpu: '2', memory: '1Gi' },
   requests: { cpu: '100m', memory: '128Mi' },
@@ -37,7 +38,7 @@ export function initContainer(pod: Pod): Container {
   const excluded = ['15090', '15021', '15020', ...(inbound === '' ? [] : [inbound])].join(',');
   return {
     name: 'istio-init',
-    image,
+    image: proxyImage,
     args: [
       ...['istio-iptables', '-p', '15001', '-z', '15006', '-u', '1337', '-m', 'REDIRECT'],
       ...['-i', annotations['traffic.sidecar.istio.io/includeOutboundIPRanges'] ?? '*'],
@@ -65,7 +66,7 @@ const ready = { httpGet: { path: '/healthz/ready', port: 15_021 } };
 export function sidecarContainer(pod: Pod, told: readonly EnvVar[]): Container {
   return {
     name: 'istio-proxy',
-    image,
+    image: proxyImage,
     args: [
       ...['proxy', 'sidecar', '--domain', '$(POD_NAMESPACE).svc.cluster.local'],
       ...['--proxyLogLevel=warning', '--proxyComponentLogLevel=misc:error'],
@@ -86,19 +87,23 @@ export function sidecarContainer(pod: Pod, told: readonly EnvVar[]): Container {
       runAsNonRoot: true,
       runAsUser: 1337,
     },
-    volumeMounts: [
-      { name: 'workload-socket', mountPath: '/var/run/secrets/workload-spiffe-uds' },
-      { name: 'credential-socket', mountPath: '/var/run/secrets/credential-uds' },
-      { name: 'workload-certs', mountPath: '/var/run/secrets/workload-spiffe-credentials' },
-      { name: 'istio-data', mountPath: '/var/lib/istio/data' },
-      { name: 'istio-envoy', mountPath: '/etc/istio/proxy' },
-      { name: 'istio-token', mountPath: '/var/run/secrets/tokens' },
-      { name: 'istio-podinfo', mountPath: '/etc/istio/pod' },
-    ],
+    volumeMounts,
   } as Container;
 }
 
-function environment(): NonNullable<Container['env']> {
+/** Where the volumes are. */
+export const volumeMounts: NonNullable<Container['volumeMounts']> = [
+  { name: 'workload-socket', mountPath: '/var/run/secrets/workload-spiffe-uds' },
+  { name: 'credential-socket', mountPath: '/var/run/secrets/credential-uds' },
+  { name: 'workload-certs', mountPath: '/var/run/secrets/workload-spiffe-credentials' },
+  { name: 'istio-data', mountPath: '/var/lib/istio/data' },
+  { name: 'istio-envoy', mountPath: '/etc/istio/proxy' },
+  { name: 'istio-token', mountPath: '/var/run/secrets/tokens' },
+  { name: 'istio-podinfo', mountPath: '/etc/istio/pod' },
+];
+
+/** What the agent is told in any pod. */
+export function environment(): NonNullable<Container['env']> {
   const field = (name: string, fieldPath: string) => ({
     name,
     valueFrom: { fieldRef: { fieldPath } },
