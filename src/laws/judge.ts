@@ -83,6 +83,7 @@ export function judge(
     for (; next < outcomes.length; next++) {
       const outcome = outcomes[next];
       if (outcome === undefined || outcome.timeMs >= timeMs) return;
+      if (outcome.kind === 'requests' && outcome.afterFault !== undefined) continue;
       world.advanceTo(outcome.timeMs);
       for (const one of onOutcome) one.outcome?.(outcome, world);
     }

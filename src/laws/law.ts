@@ -128,6 +128,8 @@ export type Outcome =
       readonly unheard?: UnheardRequests;
       /** Requests that the ready replicas could have served in the span. */
       readonly capacity: number;
+      /** The fault after which it was counted: whoever measures or routes may be cut off as well. No law hears of it. */
+      readonly afterFault?: string;
     }
   /** From now on a component hears or is heard late: what it does until then may rest on an older state. */
   | {

@@ -60,6 +60,24 @@ it('tells rates of requests, the load of replicas, refusals and connections, spa
   ]);
 });
 
+it('tells what was counted after a fault, and says that it was', () => {
+  const outcomes = [
+    requests('default/a', span, 600),
+    { ...requests('default/a', 2 * span, 900), afterFault: 'node-down w1' },
+  ];
+  const { columns, rows } = outcomeSeries(outcomes, { startMs: 0, endMs: 60_000 });
+  expect(columns.slice(1, 5)).toEqual([
+    'offered_per_second',
+    'answered_per_second',
+    'without an answer_per_second',
+    'offered after a fault, judged by no law_per_second',
+  ]);
+  expect(rows.map(row => row.slice(1, 5))).toEqual([
+    [20, 18, 2, null],
+    [30, 28, 2, 30],
+  ]);
+});
+
 it('tells nothing where nothing was measured', () => {
   expect(outcomeSeries([], { startMs: 0, endMs: 70_000 })).toEqual({ columns: [], rows: [] });
 });

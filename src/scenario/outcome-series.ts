@@ -51,6 +51,9 @@ export function outcomeSeries(outcomes: readonly Outcome[], { startMs, endMs }: 
   return { columns: ['time', ...columns.map(([name]) => name)], rows };
 }
 
+/** Drawn where it is so: no law judges what is counted then. */
+const afterFaults = 'offered after a fault, judged by no law_per_second';
+
 /** What a column says of a span; null where nothing is known. */
 type Counter = (fromMs: number, untilMs: number) => number | null;
 
@@ -59,11 +62,15 @@ function trafficColumns(requests: readonly Requests[]): [string, Counter][] {
   const services = [...new Set(requests.map(({ service }) => service))].sort();
   const failed = (one: Requests): number =>
     Object.values(one.failed).reduce((sum, count) => sum + count, 0);
+  const troubled = requests.filter(({ afterFault }) => afterFault !== undefined);
   const each = services.length > 1 && services.length <= servicesMax ? services : [];
   return [
     ['offered_per_second', rate(requests, ({ offered }) => offered)],
     ['answered_per_second', rate(requests, ({ finished }) => finished)],
     ['without an answer_per_second', rate(requests, failed)],
+    ...(troubled.length === 0
+      ? []
+      : [[afterFaults, rate(troubled, ({ offered }) => offered)] satisfies [string, Counter]]),
     ...each.map((service): [string, Counter] => [
       `answered by ${service}_per_second`,
       rate(

@@ -56,6 +56,20 @@ describe('requests to Services on a voyage', () => {
     expect(ended + starting).toBe(refused);
   });
 
+  it('time out at the pods of a node that is down, which is told and judged by no law', async () => {
+    const { verdicts, spans, stats } = await sail(
+      [web(4, 5), service(place, 'web', 80)],
+      [{ kind: 'fault', fault: { kind: 'node-down', node: 'sea-worker' }, afterMs: 120_000 }],
+    );
+    const lost = spans.filter(({ failed }) => (failed['timed out'] ?? 0) > 0);
+    expect(lost.length).toBeGreaterThan(0);
+    expect(lost.every(({ afterFault }) => afterFault === 'node-down sea-worker')).toBe(true);
+    // Half of the replicas, for the 40 s or so in which nobody has missed the node.
+    expect(stats.traffic.failed / 1_000).toBeGreaterThan(35);
+    expect(stats.traffic.failed / 1_000).toBeLessThan(55);
+    expect(verdicts[0]?.kind).not.toBe('broken');
+  });
+
   it('load the pods that serve them, so that an autoscaler follows the load', async () => {
     const objects = [
       web(2),

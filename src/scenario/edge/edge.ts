@@ -5,6 +5,7 @@ import type { Fault } from '../../cluster.js';
 import type { Outcome } from '../../laws/law.js';
 import { AccessWatch } from './access-watch.js';
 import { ServiceTraffic } from './service-traffic.js';
+import { faultTitle } from './trouble.js';
 
 /** After a fault of the ways between components, it takes so long until all have caught up. */
 const catchUpMs = 60_000;
@@ -17,7 +18,7 @@ export interface MeasuredEdge {
   readonly traffic: { scale(factor: number): void } | undefined;
   /** Manifests were applied. */
   applied(objects: readonly KubeObject[]): void;
-  /** Something goes wrong: while ways are broken, what is measured says nothing of those who are judged. */
+  /** Something goes wrong: while ways are broken, what is measured is told, and judges nobody. */
   struck(fault: Fault): void;
   /** What was measured, in the order of time, together with what others measured. */
   outcomes(others: readonly Outcome[]): readonly Outcome[];
@@ -35,8 +36,12 @@ export interface EdgeOptions {
 export class Edge implements MeasuredEdge {
   readonly traffic: ServiceTraffic | undefined;
   private readonly accesses: AccessWatch | undefined;
-  /** When what is measured says nothing, from and until. */
-  private readonly troubles: { readonly fromMs: number; readonly untilMs: number }[] = [];
+  /** When what is measured is nothing to judge by, from and until. */
+  private readonly troubles: {
+    readonly fault: string;
+    readonly fromMs: number;
+    readonly untilMs: number;
+  }[] = [];
   private readonly blinded: Outcome[] = [];
   private now = (): number => 0;
 
@@ -77,28 +82,30 @@ export class Edge implements MeasuredEdge {
     if (forMs === 0) return;
     const fromMs = this.now();
     this.blinded.push(...blindedBy(fault, fromMs));
-    this.troubles.push({ fromMs, untilMs: fromMs + forMs });
-    this.traffic?.quiet(forMs);
+    this.troubles.push({ fault: faultTitle(fault), fromMs, untilMs: fromMs + forMs });
+    this.traffic?.struck(fault, forMs);
   }
 
   outcomes(others: readonly Outcome[]): readonly Outcome[] {
     this.traffic?.end();
-    const sound = others.filter(outcome => !this.isTroubled(outcome));
+    const marked = others.map(outcome => this.marked(outcome));
     const { accesses, traffic, blinded } = this;
-    const all = [...(accesses?.accesses ?? []), ...(traffic?.outcomes ?? []), ...blinded, ...sound];
+    const all = [...(accesses?.accesses ?? []), ...(traffic?.outcomes ?? []), ...blinded];
+    all.push(...marked);
     return all.sort((a, b) => a.timeMs - b.timeMs);
   }
 
-  private isTroubled(outcome: Outcome): boolean {
-    if (outcome.kind !== 'requests') return false;
+  private marked(outcome: Outcome): Outcome {
+    if (outcome.kind !== 'requests') return outcome;
     const { timeMs, spanMs } = outcome;
-    return this.troubles.some(
+    const trouble = this.troubles.find(
       ({ fromMs, untilMs }) => timeMs > fromMs && timeMs - spanMs < untilMs,
     );
+    return trouble === undefined ? outcome : { ...outcome, afterFault: trouble.fault };
   }
 }
 
-/** For how long after a fault what is measured says nothing, in milliseconds. */
+/** For how long after a fault what is measured is nothing to judge by, in milliseconds. */
 export function quietAfter(fault: Fault): number {
   switch (fault.kind) {
     case 'gpu':

@@ -5,9 +5,10 @@
 import type { KubeObject } from '../../../sim/api/object.js';
 import type { ApiAnswer } from '../../../sim/api/request.js';
 import type { Clock } from '../../../sim/engine/clock.js';
-import type { Cluster } from '../../cluster.js';
+import type { Cluster, Fault } from '../../cluster.js';
 import type { Outcome } from '../../laws/law.js';
 import { demandsOf, type Demand } from './derived-traffic.js';
+import { Trouble } from './trouble.js';
 
 type Requests = Extract<Outcome, { kind: 'requests' }>;
 
@@ -54,7 +55,7 @@ export class LiveTraffic {
   private readonly latencies: number[] = [];
   private factor = 1;
   private spanStartMs: number;
-  private quietUntilMs = -Infinity;
+  private readonly trouble = new Trouble();
   private offered = 0;
   private failed = 0;
   private isOver = false;
@@ -83,9 +84,9 @@ export class LiveTraffic {
     this.factor = factor;
   }
 
-  /** For a while what is measured says nothing. */
-  quiet(forMs: number): void {
-    this.quietUntilMs = Math.max(this.quietUntilMs, this.clock.now() + forMs);
+  /** For a while what is counted is nothing to judge by. */
+  struck(fault: Fault, forMs: number): void {
+    this.trouble.struck(fault, this.clock.now() + forMs);
   }
 
   /** Somebody judges now: the span under way is told as far as it goes. */
@@ -170,12 +171,12 @@ export class LiveTraffic {
   }
 
   private tell(timeMs: number): void {
-    const isQuiet = this.spanStartMs < this.quietUntilMs;
+    const troubled = this.trouble.in(this.spanStartMs);
     for (const flow of this.flows.values()) {
       const { demand, fates, offered, isLive } = flow;
       const finished = fates.get('finished') ?? 0;
       const failed = [...fates].filter(([fate]) => fate !== 'finished');
-      if (isLive && !isQuiet && offered > 0) {
+      if (isLive && offered > 0) {
         this.outcomes.push({
           kind: 'requests',
           timeMs,
@@ -185,6 +186,7 @@ export class LiveTraffic {
           finished,
           failed: Object.fromEntries(failed),
           capacity: Infinity,
+          ...troubled,
         });
       }
       flow.offered = 0;

@@ -5,6 +5,8 @@ export interface Rates {
   offered: number;
   finished: number;
   refused: number;
+  /** To servers on nodes that are down. */
+  timedOut: number;
   /** Of the refused. */
   starting: number;
   noEndpoint: number;
@@ -19,6 +21,7 @@ export const stillRates: Readonly<Rates> = {
   offered: 0,
   finished: 0,
   refused: 0,
+  timedOut: 0,
   starting: 0,
   noEndpoint: 0,
   shed: 0,
@@ -31,6 +34,7 @@ export const stillRates: Readonly<Rates> = {
 export function add(sums: Rates, rates: Rates, seconds: number): void {
   sums.offered += rates.offered * seconds;
   sums.finished += rates.finished * seconds;
+  sums.timedOut += rates.timedOut * seconds;
   sums.refused += rates.refused * seconds;
   sums.starting += rates.starting * seconds;
   sums.noEndpoint += rates.noEndpoint * seconds;

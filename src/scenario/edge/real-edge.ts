@@ -17,7 +17,7 @@ const lookMs = 100;
 /** An access that repeats another so soon says nothing new. */
 const repeatsAfterMs = 300_000;
 
-type Traffic = Pick<LiveTraffic, 'applied' | 'scale' | 'quiet' | 'end' | 'outcomes' | 'totals'>;
+type Traffic = Pick<LiveTraffic, 'applied' | 'scale' | 'struck' | 'end' | 'outcomes' | 'totals'>;
 
 /** What is measured from outside of one real cluster. */
 export class RealEdge implements MeasuredEdge {
@@ -66,7 +66,7 @@ export class RealEdge implements MeasuredEdge {
   struck(fault: Fault): void {
     if (this.cluster !== undefined) this.blinded.push(...blindedBy(fault, this.cluster.now()));
     const forMs = quietAfter(fault);
-    if (forMs > 0) this.traffic?.quiet(forMs);
+    if (forMs > 0) this.traffic?.struck(fault, forMs);
   }
 
   outcomes(others: readonly Outcome[]): readonly Outcome[] {

@@ -10,6 +10,7 @@ import type { ContainerContext, Program, WorkloadRule } from '../../../sim/workl
 export interface Server {
   /** Of its pod. */
   readonly ip: string;
+  readonly node: string;
   /** What its pod asks of a CPU, in thousandths. */
   readonly requestMillis: number;
   /** It has heard SIGTERM: what it has, it still answers. */
@@ -93,6 +94,7 @@ function followed(program: Program, servers: Servers, context: ContainerContext)
 function serverOf(context: ContainerContext): Server {
   return {
     ip: context.pod.status?.podIP ?? '',
+    node: context.pod.spec?.nodeName ?? '',
     requestMillis: requestOf(context),
     isStopping: false,
     wasTold: false,

@@ -10,11 +10,13 @@ import type { Clock } from '../../../sim/engine/clock.js';
 import type { ShutBy } from '../../../sim/network/network.js';
 import type { Simulation } from '../../../sim/simulation.js';
 import type { WorkloadRule } from '../../../sim/workloads/workload.js';
+import type { Fault } from '../../cluster.js';
 import type { Outcome } from '../../laws/law.js';
 import { demandsOf, type Demand } from './derived-traffic.js';
 import { lateIn, OldNews, type Unheard } from './old-news.js';
 import { add, stillRates, type Rates } from './rates.js';
 import { servedRule, type Server, type Servers } from './served-program.js';
+import { Trouble } from './trouble.js';
 
 /** Requests a second that each wanted replica gets at first. */
 const perReplicaPerSecond = 500;
@@ -90,7 +92,7 @@ export class ServiceTraffic implements Servers {
   private version = -1;
   private reckonedMs = 0;
   private spanStartMs = 0;
-  private quietUntilMs = -Infinity;
+  private readonly trouble = new Trouble();
   private factor = 1;
   private offered = 0;
   private failed = 0;
@@ -136,10 +138,10 @@ export class ServiceTraffic implements Servers {
     this.version = -1;
   }
 
-  /** For a while what is measured says nothing: the ways of those who measure are broken. */
-  quiet(forMs: number): void {
-    const nowMs = this.simulation?.loop.now() ?? 0;
-    this.quietUntilMs = Math.max(this.quietUntilMs, nowMs + forMs);
+  /** For a while what is counted is nothing to judge by: the ways of those who measure may be broken. */
+  struck(fault: Fault, forMs: number): void {
+    this.trouble.struck(fault, (this.simulation?.loop.now() ?? 0) + forMs);
+    this.version = -1;
   }
 
   joined(server: Server): void {
@@ -222,7 +224,7 @@ export class ServiceTraffic implements Servers {
   private behind({ demand, opening }: Flow, network: Simulation['network']): Behind {
     const route = network.route({ host: demand.host, port: demand.port });
     const backends = 'backends' in route ? route.backends : [];
-    const listening = backends.filter(({ ip }) => this.servers.has(ip));
+    const listening = backends.filter(({ ip }) => this.answers(ip));
     const { service } = demand;
     this.open(opening, { service, serving: listening.length, replicas: replicasOf(demand) });
     const shut = { 'network policies': 0, mesh: 0 };
@@ -237,7 +239,7 @@ export class ServiceTraffic implements Servers {
   /** What comes of the requests of a Service from now on. */
   private divide(flow: Flow, { backends, listening, reached, shut }: Behind): void {
     const { demand, opening } = flow;
-    const serving = reached.filter(({ ip }) => this.servers.has(ip));
+    const serving = reached.filter(({ ip }) => this.answers(ip));
     const isLimited = listening.every(({ ip }) => this.servers.get(ip)?.[0]?.use !== undefined);
     const wanted = replicasOf(demand) * (demand.route?.share ?? 1) * this.factor;
     const offered = opening.isLive ? perReplicaPerSecond * wanted : 0;
@@ -252,6 +254,7 @@ export class ServiceTraffic implements Servers {
       finished: served * serving.length,
       shed: (each - served) * serving.length,
       refused: each * silent.length,
+      timedOut: each * (reached.length - serving.length - silent.length),
       starting: startingPerSecond,
       noEndpoint: backends.length === 0 ? offered : 0,
       dropped: each * shut['network policies'],
@@ -259,6 +262,12 @@ export class ServiceTraffic implements Servers {
       capacity: isLimited ? listening.length * capacityPerSecond : Infinity,
     };
     flow.shares = new Map(serving.map(({ ip }) => [ip, served]));
+  }
+
+  /** Whether a program listens there whose node is not down. */
+  private answers(ip: string): boolean {
+    const [server] = this.servers.get(ip) ?? [];
+    return server !== undefined && !this.trouble.downNodes.has(server.node);
   }
 
   private open(
@@ -285,12 +294,13 @@ export class ServiceTraffic implements Servers {
   }
 
   private tell(timeMs: number): void {
-    const isQuiet = this.spanStartMs < this.quietUntilMs;
+    const troubled = this.trouble.in(this.spanStartMs);
     for (const flow of this.flows) {
       const { sums, demand, opening, reset, late, savable } = flow;
       const failed = {
         reset: Math.round(reset),
         refused: Math.round(sums.refused),
+        'timed out': Math.round(sums.timedOut),
         'no endpoint': Math.round(sums.noEndpoint),
         shed: Math.round(sums.shed),
         'dropped by network policies': Math.round(sums.dropped),
@@ -300,11 +310,12 @@ export class ServiceTraffic implements Servers {
       count(this.shut, shutKey('mesh', demand), sums.denied);
       this.offered += sums.offered;
       this.failed += sums.refused + sums.noEndpoint + sums.shed + reset;
-      this.failed += sums.dropped + sums.denied;
-      if (opening.isLive && !isQuiet) {
+      this.failed += sums.dropped + sums.denied + sums.timedOut;
+      if (opening.isLive) {
         const { service, lacksHook, lacksProbe } = demand;
-        if (lacksHook) count(this.unheard, `ended: ${service}`, savable.late);
-        if (lacksProbe) count(this.unheard, `starting: ${service}`, savable.early);
+        const isJudged = troubled.afterFault === undefined;
+        if (isJudged && lacksHook) count(this.unheard, `ended: ${service}`, savable.late);
+        if (isJudged && lacksProbe) count(this.unheard, `starting: ${service}`, savable.early);
         this.outcomes.push({
           kind: 'requests',
           timeMs,
@@ -316,6 +327,7 @@ export class ServiceTraffic implements Servers {
           // Whole ones, and rather more than fewer: what is left of the lost has no such excuse.
           unheard: { ended: Math.ceil(late), starting: Math.ceil(sums.starting) },
           capacity: Math.round(sums.capacity),
+          ...troubled,
         });
       }
       flow.sums = { ...stillRates };
