@@ -26,7 +26,10 @@ export function gatewayPlace(
   {
     book,
     services,
-  }: { readonly book: Pick<MeshBook, 'hasCertificate'>; readonly services: ServiceBook },
+  }: {
+    readonly book: Pick<MeshBook, 'hasCertificate'>;
+    readonly services: Pick<ServiceBook, 'servicesIn'>;
+  },
 ): GatewayPlace {
   const { namespace = '', labels } = pod.metadata;
   const own = [...services.servicesIn(namespace)].filter(({ spec }) => {

@@ -8,6 +8,7 @@ import type {
   Source,
   VirtualService,
 } from '../../sim/network/mesh/kinds.js';
+import { hasSidecar } from '../../sim/network/mesh/sidecar.js';
 import { judgeTraffic } from '../../sim/network/mesh/traffic.js';
 import { isInjectorAsked } from '../../sim/operators/istiod/injection-webhooks.js';
 import { isInjected } from '../../sim/operators/istiod/injector.js';
@@ -83,7 +84,7 @@ export function podOf(survey: Survey, template: PodTemplate, name: string): Pod 
   const metadata = { name, namespace, labels, annotations };
   const pod: Pod = { metadata, spec: { ...spec, initContainers: init } };
   const isAsked = isInjectorAsked(labels, survey.namespaceLabels(namespace));
-  return isAsked && isInjected(pod, namespace)
+  return isAsked && isInjected(pod, namespace) && !hasSidecar(pod)
     ? { metadata, spec: { ...spec, initContainers: [sidecar, ...init] } }
     : pod;
 }

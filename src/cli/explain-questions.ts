@@ -13,6 +13,7 @@ import { surveyOf } from '../check/survey.js';
 import { accessText } from '../explain/access-text.js';
 import { accessAnswer, type AccessQuestion } from '../explain/access.js';
 import { accountOf } from '../explain/account.js';
+import { askedUrl } from '../explain/gateway-route.js';
 import { knownOfCluster, knownOfManifests, type Known } from '../explain/known.js';
 import { readReference } from '../explain/reference.js';
 import { resourceNamed } from '../explain/resource-names.js';
@@ -30,6 +31,7 @@ export interface QuestionFlags {
   readonly namespace?: string;
   readonly allNamespaces?: boolean;
   readonly subresource?: string;
+  readonly url?: string;
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly cluster?: string;
@@ -60,7 +62,8 @@ export async function explainTrafficBetween(
   }
   const ends = [readReference(from), readReference(to)] as const;
   const known = await readKnown(flags, { kinds: trafficKinds, needed: spoken });
-  const answer = trafficAnswer(known, ...ends);
+  const url = flags.url === undefined ? undefined : askedUrl(flags.url);
+  const answer = trafficAnswer(known, ...ends, url);
   writeOut(flags.output === 'json' ? `${JSON.stringify(answer)}\n` : trafficText(answer));
   return answer.isAllowed ? exitCodes.pass : exitCodes.broken;
 }

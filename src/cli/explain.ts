@@ -51,6 +51,10 @@ export const explainCommand: CliCommand = {
         collect,
         [],
       )
+      .option(
+        '--url <host/path>',
+        "for traffic: what is asked for, where a mesh's gateway is on the way",
+      )
       .option('--subresource <name>', 'for access: log, scale, status, ...')
       .option('-A, --all-namespaces', 'for access: in all namespaces')
       .option('--kubeconfig <file>', 'the kubeconfig of a cluster; it is only read')

@@ -8,7 +8,6 @@ import { faultsOf } from '../../sim/network/mesh/fault.js';
 import { fullHost, serviceOfHost } from '../../sim/network/mesh/hosts.js';
 import type {
   DestinationRule,
-  HttpRoute,
   MeshObject,
   VirtualService,
   WeightedDestination,
@@ -82,10 +81,14 @@ export function meshRouted(
     const text = `${titleOf(taken)} has no route for GET /: the sidecar answers 404`;
     return { ways: [], notes: [{ isAllowed: false, text }] };
   }
-  const own = answerOf(taken.route, authority);
-  if (own !== undefined)
-    return { ways: [], notes: [{ ...own, text: `${headOf(taken)}${own.text}` }] };
-  return routed(known, mesh, { taken, client, port, authority });
+  return takenWay(known, mesh, { taken, client, port, authority, path: '/', who: 'the sidecar' });
+}
+
+/** Where requests go that take a route. */
+export function takenWay(known: Known, mesh: readonly MeshObject[], taking: Taking): MeshRouted {
+  const own = answerOf(taking);
+  if (own === undefined) return routed(known, mesh, taking);
+  return { ways: [], notes: [{ ...own, text: `${headOf(taking)}${own.text}` }] };
 }
 
 function passedBy(taken: TakenRoute | NoRouteTaken, why: string): MeshRouted {
@@ -93,47 +96,52 @@ function passedBy(taken: TakenRoute | NoRouteTaken, why: string): MeshRouted {
   return { ways: undefined, notes: [{ isAllowed: true, text }] };
 }
 
-/** What the sidecar answers by itself on the route. */
-function answerOf({ redirect, directResponse }: HttpRoute, asked: string): RouteText | undefined {
+/** What the proxy answers by itself on the route. */
+function answerOf({ taken, authority: asked, path, who }: Taking): RouteText | undefined {
+  const { redirect, directResponse } = taken.route;
   if (redirect !== undefined) {
     const { uri, authority, scheme = 'http', redirectCode = 301 } = redirect;
-    const where = `${scheme}://${authority ?? asked}${uri ?? '/'}`;
-    return { isAllowed: true, text: `the sidecar answers ${redirectCode}, to ${where}` };
+    const where = `${scheme}://${authority ?? asked}${uri ?? path}`;
+    return { isAllowed: true, text: `${who} answers ${redirectCode}, to ${where}` };
   }
   if (directResponse === undefined) return undefined;
   const { status = 200 } = directResponse;
-  return { isAllowed: status < 400, text: `the sidecar answers ${status} by itself` };
+  return { isAllowed: status < 400, text: `${who} answers ${status} by itself` };
 }
 
-interface Taking {
+/** A request that takes a route. */
+export interface Taking {
   readonly taken: TakenRoute;
   readonly client: Workload;
   readonly port: number;
   /** As the client says it. */
   readonly authority: string;
+  readonly path: string;
+  /** Whose proxy it is. */
+  readonly who: 'the sidecar' | 'the gateway';
 }
 
 function routed(known: Known, mesh: readonly MeshObject[], taking: Taking): MeshRouted {
-  const { taken } = taking;
+  const { taken, path: asked, who } = taking;
   const destinations = destinationsOf(taken.route);
   const total = destinations.reduce((sum, { weight }) => sum + weight, 0);
   const ways: RoutedTo[] = [];
   const notes: RouteText[] = [];
   if (total === 0) {
-    const text = `${headOf(taken)}it has no destination: the sidecar answers 503`;
+    const text = `${headOf(taking)}it has no destination: ${who} answers 503`;
     return { ways, notes: [{ isAllowed: false, text }] };
   }
   for (const weighted of destinations) {
     const share = destinations.length === 1 ? '' : `${percent(weighted.weight / total)} of them `;
-    const head = `${headOf(taken)}${share}to ${wordsOf(taken, weighted)}`;
+    const head = `${headOf(taking)}${share}to ${wordsOf(taken, weighted)}`;
     const destination = endsOf(known, mesh, taking, weighted);
     if ('problem' in destination) {
       notes.push({ isAllowed: false, text: `${head}: 503, ${destination.problem}` });
       continue;
     }
-    const path = rewrittenPath(taken, '/');
+    const path = rewrittenPath(taken, asked);
     const { authority: other } = taken.route.rewrite ?? {};
-    const as = path === '/' && other === undefined ? '' : `, as ${other ?? ''}${path}`;
+    const as = path === asked && other === undefined ? '' : `, as ${other ?? ''}${path}`;
     const authority = other ?? taking.authority;
     ways.push({ isAllowed: true, text: `${head}${as}`, destination, path, authority });
   }
@@ -191,7 +199,7 @@ function portsOf({ objects }: Known, { name, namespace }: { name: string; namesp
 /** What of a route the simulation does not do, though it decides where requests go. */
 const leftOut = ['delegate', 'mirror', 'mirrors'] as const;
 
-function headOf({ by, route, match }: TakenRoute): string {
+function headOf({ taken: { by, route, match }, path }: Taking): string {
   const routes = by.spec?.http ?? [];
   const number = routes.length === 1 ? '' : `${routes.indexOf(route) + 1} of ${routes.length} `;
   const name = route.name === undefined ? '' : `"${route.name}" `;
@@ -205,9 +213,10 @@ function headOf({ by, route, match }: TakenRoute): string {
   const hurt = faults.length === 0 ? '' : `, whose fault ${faults.join(' and ')}`;
   const besides =
     missing.length === 0 ? '' : ` (whose ${missing.join(' and ')} the simulation leaves out)`;
-  return `GET / takes the route ${number}${name}of ${titleOf({ by })}${why}${hurt}${besides}: `;
+  return `GET ${path} takes the route ${number}${name}of ${titleOf({ by })}${why}${hurt}${besides}: `;
 }
 
+/** `VirtualService shop/web`. */
 function titleOf({ by }: { readonly by: VirtualService }): string {
   return `VirtualService ${namespaceOf(by.metadata)}/${by.metadata.name ?? ''}`;
 }

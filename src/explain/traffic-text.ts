@@ -13,7 +13,9 @@ export function trafficText(answer: TrafficAnswer): string {
     ...answers.flatMap(pairLines),
     ...unreached.flatMap(one => [
       '',
-      `${one.from} -> ${to}: answered by its own sidecar`,
+      one.by === 'gateway'
+        ? `behind the gateway ${one.from}`
+        : `${one.from} -> ${to}: answered by its own sidecar`,
       line('route', one.isAllowed, one.text),
     ]),
   ];

@@ -22,8 +22,9 @@ import {
   type Destination,
   type End,
 } from './ends.js';
+import { gatewayRouted, type AskedUrl } from './gateway-route.js';
 import { namespaceLabels, objectsOf, type Known } from './known.js';
-import { meshRouted, type RoutedTo, type RouteText } from './mesh-route.js';
+import { meshRouted, type MeshRouted, type RoutedTo, type RouteText } from './mesh-route.js';
 import type { Reference } from './reference.js';
 
 const policyGroup = 'policy.networking.k8s.io';
@@ -69,23 +70,34 @@ export interface TrafficAnswer {
   /** Whether all pairs of pods may connect. */
   readonly isAllowed: boolean;
   readonly answers: readonly PairAnswer[];
-  /** What of the requests the sources' own sidecars answer, by VirtualServices. */
-  readonly unreached?: readonly (RouteText & { readonly from: string })[];
+  /** What of the requests the sources' own sidecars, or gateways on the way, answer. */
+  readonly unreached?: readonly Unreached[];
   /** How many pods of the Service there are, when not one of them is ready; of a cluster only. */
   readonly unready?: number;
 }
 
+/** What reaches nobody, and who says so: a source, or a gateway. */
+export interface Unreached extends RouteText {
+  readonly from: string;
+  readonly by?: 'gateway';
+}
+
 /**
- * Judges the connection between all pods of both names.
+ * Judges the connection between all pods of both names; from gateways of a mesh on for what is asked for.
  *
  * @throws UserError when a name or a port is not known.
  */
-export function trafficAnswer(known: Known, from: Reference, to: Reference): TrafficAnswer {
+export function trafficAnswer(
+  known: Known,
+  from: Reference,
+  to: Reference,
+  url?: AskedUrl,
+): TrafficAnswer {
   const sources = sourceOf(known, from);
   const asked = serviceAsked(known, to);
   const court = courtOf(known);
   const answers = new Map<string, PairAnswer>();
-  const unreached = new Map<string, RouteText & { readonly from: string }>();
+  const unreached = new Map<string, Unreached>();
   const destinations: Destination[] = [];
   let direct: Destination | undefined;
   for (const source of sources) {
@@ -100,7 +112,13 @@ export function trafficAnswer(known: Known, from: Reference, to: Reference): Tra
     ];
     for (const way of ways) {
       destinations.push(way.destination);
-      for (const end of way.destination.ends) note(answers, judged(court, source, { ...way, end }));
+      for (const end of way.destination.ends) {
+        const answer = judged(court, source, { ...way, end }, url);
+        note(answers, answer);
+        if (!answer.isAllowed) continue;
+        const next = gatewayRouted(known, court.mesh, end, url);
+        if (next !== undefined) noteBehind(court, { gateway: end, next }, { answers, unreached });
+      }
     }
   }
   const all = [...answers.values()];
@@ -114,6 +132,25 @@ export function trafficAnswer(known: Known, from: Reference, to: Reference): Tra
     answers: all,
     ...(left.length > 0 && { unreached: left }),
   };
+}
+
+interface Notes {
+  readonly answers: Map<string, PairAnswer>;
+  readonly unreached: Map<string, Unreached>;
+}
+
+/** What a gateway does with what it gets. */
+function noteBehind(
+  court: Court,
+  { gateway, next }: { readonly gateway: End; readonly next: MeshRouted },
+  { answers, unreached }: Notes,
+): void {
+  const from = gateway.title;
+  for (const one of next.notes)
+    unreached.set(`${from} ${one.text}`, { from, by: 'gateway', ...one });
+  for (const way of next.ways ?? []) {
+    for (const end of way.destination.ends) note(answers, judged(court, gateway, { ...way, end }));
+  }
 }
 
 /** Where requests go, and by whose word. */
@@ -165,13 +202,18 @@ function courtOf(known: Known): Court {
   return { evaluator, mesh };
 }
 
-function judged(court: Court, source: End, to: Way & { readonly end: Answering }): PairAnswer {
+function judged(
+  court: Court,
+  source: End,
+  to: Way & { readonly end: Answering },
+  url?: AskedUrl,
+): PairAnswer {
   const { end, destination, text } = to;
   const route = text === undefined ? to.route : { isAllowed: true, text };
   const { port, protocol } = end;
   const attempt = { from: source.party, to: end.party, port, protocol };
   const explained = explainTraffic(court.evaluator, attempt);
-  const mesh = meshAnswer(court, source, to);
+  const mesh = meshAnswer(court, source, url ? { path: url.path, authority: url.host, ...to } : to);
   const lookup = destination.service === undefined ? undefined : lookupOf(court, source);
   return {
     ...explained,
