@@ -108,11 +108,6 @@ spec:
         template:
           metadata: {labels: {trainer.kubeflow.org/trainjob-ancestor-step: trainer}}
           spec: {template: {spec: {restartPolicy: Never, containers: [{name: node, image: busybox, command: [sleep, "40"]}]}}}
----
-apiVersion: kueue.x-k8s.io/v1beta2
-kind: WorkloadPriorityClass
-metadata: {name: high}
-value: 10
 `;
 
 const trainJob = (name: string, labels = '') => `
@@ -122,6 +117,13 @@ metadata: {name: ${name}, namespace: default, labels: {kueue.x-k8s.io/queue-name
 spec:
   runtimeRef: {name: gpus, apiGroup: trainer.kubeflow.org, kind: TrainingRuntime}
   trainer: {numNodes: 2, resourcesPerNode: {limits: {cpu: 1, memory: 1Gi, nvidia.com/gpu: 1}}}
+`;
+
+const high = `
+apiVersion: kueue.x-k8s.io/v1beta2
+kind: WorkloadPriorityClass
+metadata: {name: high}
+value: 10
 `;
 
 type Cluster = Awaited<ReturnType<typeof simulate>>;
@@ -254,7 +256,7 @@ describe('Kueue on a whole cluster', () => {
       'namespaceSelector: {}',
       'namespaceSelector: {}\n  preemption: {withinClusterQueue: LowerPriority}',
     );
-    await cluster.apply(manifests(`${preempting}---${runtime}`));
+    await cluster.apply(manifests(`${preempting}---${runtime}---${high}`));
     await cluster.advance('5s');
     for (const { message } of await cluster.apply(manifests(trainJob('low')))) {
       expect(message).toBeUndefined();

@@ -1,11 +1,12 @@
 /**
  * Kueue: jobs wait, suspended, until there is quota for all of their pods. Jobs, JobSets, MPIJobs of
- * v2beta1, PyTorchJobs, TFJobs, XGBoostJobs, PaddleJobs, RayClusters, RayJobs, RayServices and TrainJobs; the other
- * integrations are not made, which hints() tells. Absent: topology-aware scheduling, admission checks
- * beyond the object, MultiKueue, fair sharing, elastic jobs (Ray's may change their size, and their quota
- * stays), prebuilt workloads, LimitRanges. The configuration is the shipped one, but for the frameworks of
- * the training operator, which it leaves out, and which are on here. Children that name no queue
- * themselves (a JobSet's Jobs, a RayJob's submitter) are not suspended when their owner may not run.
+ * v2beta1, PyTorchJobs, TFJobs, XGBoostJobs, PaddleJobs, RayClusters, RayJobs, RayServices, TrainJobs, pods
+ * of their own and those of Deployments; the other integrations are not made, which hints() tells. Pods in
+ * groups are refused as upstream does, and stay behind their gates. Absent: topology-aware scheduling,
+ * admission checks beyond the object, MultiKueue, fair sharing, elastic jobs (Ray's may change their size,
+ * and their quota stays), prebuilt workloads, LimitRanges. The configuration is the shipped one, but for the
+ * frameworks of the training operator, which it leaves out, and which are on here. Children that name no
+ * queue themselves (a JobSet's Jobs, a RayJob's submitter) are not suspended when their owner may not run.
  * @upstream kubernetes-sigs/kueue v0.19.2
  */
 import type { PolicyRule } from '../api/kinds/rbac.js';
@@ -21,6 +22,7 @@ import { jobController } from './kueue/job-controller.js';
 import type { JobIntegration } from './kueue/job-integration.js';
 import { jobDefaulter, jobValidator } from './kueue/job-webhooks.js';
 import { integrations } from './kueue/jobs/index.js';
+import { podJob } from './kueue/jobs/pod.js';
 import {
   clusterQueueController,
   localQueueController,
@@ -34,6 +36,11 @@ import {
 } from './kueue/queue-webhooks.js';
 import { conversionPath, withOlderVersion } from './kueue/older-version.js';
 import { otherDefinitions } from './kueue/other-definitions.js';
+import {
+  deploymentDefaulter,
+  deploymentValidator,
+  podDefaulter,
+} from './kueue/serving-webhooks.js';
 import { schedulerController } from './kueue/scheduler.js';
 import { group } from './kueue/types.js';
 import { workloadController } from './kueue/workload-controller.js';
@@ -62,6 +69,12 @@ const rules: readonly PolicyRule[] = [
     resources: pluralsOf(one).flatMap(name => [name, `${name}/status`, `${name}/finalizers`]),
     verbs: [...read, 'update', 'patch', 'delete'],
   })),
+  {
+    apiGroups: [''],
+    resources: ['pods', 'pods/status', 'pods/finalizers'],
+    verbs: [...read, 'update', 'patch', 'delete'],
+  },
+  { apiGroups: ['apps'], resources: ['deployments', 'replicasets', 'statefulsets'], verbs: read },
   {
     apiGroups: ['trainer.kubeflow.org'],
     resources: ['clustertrainingruntimes', 'trainingruntimes'],
@@ -103,6 +116,29 @@ function hook(
 const ownVersion = `${group}/v1beta2`;
 const ownSlug = 'kueue-x-k8s-io-v1beta2';
 
+/** What is nobody's job: pods, and what makes them for ever. The two namespaces are let be. */
+function hooksOfPods(sort: 'mutate' | 'validate'): readonly WebhookParts[] {
+  const [first = ''] = sort;
+  const namespaceSelector = {
+    matchExpressions: [
+      {
+        ...{ key: 'kubernetes.io/metadata.name', operator: 'NotIn' },
+        values: ['kube-system', namespace],
+      },
+    ],
+  };
+  const both = ['CREATE', 'UPDATE'];
+  return [
+    hook(`${first}pod`, `/${sort}--v1-pod`, {
+      ...{ apiVersion: '/v1', resource: 'pods' },
+      operations: sort === 'mutate' ? ['CREATE'] : both,
+    }),
+    hook(`${first}deployment`, `/${sort}-apps-v1-deployment`, {
+      ...{ apiVersion: 'apps/v1', resource: 'deployments', operations: both },
+    }),
+  ].map(one => ({ ...one, namespaceSelector }));
+}
+
 function hooksOfJobs(sort: 'mutate' | 'validate', operations: string[]): readonly WebhookParts[] {
   return integrations.map(integration => {
     const { kind } = integration;
@@ -124,12 +160,14 @@ function webhooks(): readonly KubeObject[] {
       hookOfOwn('mutate', 'clusterqueue', ['CREATE']),
       hookOfOwn('mutate', 'resourceflavor', ['CREATE']),
       ...hooksOfJobs('mutate', ['CREATE']),
+      ...hooksOfPods('mutate'),
     ]),
     webhookConfiguration('Validating', 'kueue-validating-webhook-configuration', service, [
       hookOfOwn('validate', 'clusterqueue', both),
       hookOfOwn('validate', 'cohort', both),
       hookOfOwn('validate', 'resourceflavor', both),
       ...hooksOfJobs('validate', both),
+      ...hooksOfPods('validate'),
     ]),
   ];
 }
@@ -138,7 +176,7 @@ function webhooks(): readonly KubeObject[] {
 export const kueue: Operator = {
   name: 'kueue',
   models:
-    'kubernetes-sigs/kueue v0.19.2 (Job, JobSet, MPIJob v2beta1, PaddleJob, PyTorchJob, RayCluster, RayJob, RayService, TFJob, TrainJob, XGBoostJob)',
+    'kubernetes-sigs/kueue v0.19.2 (Deployment, Job, JobSet, MPIJob v2beta1, PaddleJob, Pod, PyTorchJob, RayCluster, RayJob, RayService, TFJob, TrainJob, XGBoostJob)',
   isOnDemand: true,
   manifests: once(() => [
     ...[...definitions(), ...otherDefinitions()].map(one => withOlderVersion(one, service)),
@@ -155,6 +193,7 @@ export const kueue: Operator = {
       localQueueController(),
       resourceFlavorController(),
       ...integrations.map(jobController),
+      jobController(podJob as unknown as JobIntegration),
     ],
   },
   webhooks: {
@@ -167,6 +206,10 @@ export const kueue: Operator = {
       [`/validate-${ownSlug}-clusterqueue`]: clusterQueueValidator,
       [`/validate-${ownSlug}-cohort`]: cohortValidator,
       [`/validate-${ownSlug}-resourceflavor`]: resourceFlavorValidator,
+      '/mutate--v1-pod': podDefaulter,
+      '/validate--v1-pod': jobValidator(podJob as unknown as JobIntegration),
+      '/mutate-apps-v1-deployment': deploymentDefaulter,
+      '/validate-apps-v1-deployment': deploymentValidator,
       ...Object.fromEntries(
         integrations.flatMap(integration => [
           [`/mutate-${slug(integration)}`, jobDefaulter(integration)],

@@ -72,7 +72,7 @@ const expected: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     'SEA004 info': 9,
     'SEA004 warning': 7,
     'SEA006 error': 2,
-    'SEA007 info': 16,
+    'SEA007 info': 14,
     'SEA203 info': 1,
     'SEA219 info': 2,
     'SEA404 error': 1,

@@ -14,12 +14,7 @@ const unmanaged: Readonly<Record<string, string>> = {
 };
 
 /** The kinds that Kueue starts upstream, and not here. */
-const notHere = new Set([
-  'apps/v1 Deployment',
-  'apps/v1 StatefulSet',
-  'leaderworkerset.x-k8s.io/v1 LeaderWorkerSet',
-  'v1 Pod',
-]);
+const notHere = new Set(['apps/v1 StatefulSet', 'leaderworkerset.x-k8s.io/v1 LeaderWorkerSet']);
 
 /** The kinds whose frameworks the shipped configuration leaves out. */
 const notShipped = ['PaddleJob', 'PyTorchJob', 'TFJob', 'XGBoostJob'];

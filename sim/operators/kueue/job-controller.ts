@@ -4,6 +4,7 @@ import type { HasMetadata } from '../../api/object.js';
 import type {
   ControllerContext,
   ControllerDefinition,
+  Outcome,
   Reconciliation,
   View,
 } from '../../client/contract.js';
@@ -11,7 +12,7 @@ import { call, remove, update, watch } from '../../client/requests.js';
 import { priorityClasses } from '../../api/kinds/scheduling.js';
 import { changeStatus } from './changes.js';
 import { suspendChild } from './child-jobs.js';
-import { finalizeOrphan, finish, release } from './finalizers.js';
+import { finalizeOrphan, finish, release, releaseJob } from './finalizers.js';
 import type { JobIntegration } from './job-integration.js';
 import { podsReadyCondition } from './pods-ready.js';
 import { JobHand } from './job-hand.js';
@@ -93,20 +94,25 @@ function* reconcile(key: string, view: View, means: Means): Reconciliation {
   if (job !== undefined && integration.isSkipped?.(job) === true) return undefined;
   if (job === undefined || isDeleting(job)) {
     for (const workload of owned) {
-      yield* finalizeOrphan(workload, context.clock.now(), { canFinish: true });
+      const problem = yield* finalizeOrphan(workload, context.clock.now(), { canFinish: true });
+      if (problem !== undefined) return { retry: problem };
     }
-    return undefined;
+    return job === undefined ? undefined : outcomeOf(yield* releaseJob(job, integration));
   }
   if (namespace === 'kube-system' || namespace === 'kueue-system') return undefined;
   if (queueNameOf(job) === '') return undefined;
-  const ancestor = yield* managedAncestor(job);
+  const ancestor = integration.isTopLevel === true ? undefined : yield* managedAncestor(job);
   if (ancestor !== undefined) {
-    const hand = new JobHand(job, integration, context.events);
+    const hand = new JobHand(job, integration, context);
     return yield* suspendChild(job, ancestor, { integration, view, hand });
   }
   const bound = yield* boundTo(job, integration);
   if (typeof bound === 'string') return { retry: bound };
   return yield* new JobPass(job, view, { ...means, integration: bound }).run(owned);
+}
+
+function outcomeOf(problem: string | undefined): Outcome {
+  return problem === undefined ? undefined : { retry: problem };
 }
 
 function* boundTo(
@@ -127,7 +133,7 @@ class JobPass {
     private readonly means: Means,
   ) {
     this.nowMs = means.context.clock.now();
-    this.hand = new JobHand(job, means.integration, means.context.events);
+    this.hand = new JobHand(job, means.integration, means.context);
   }
 
   *run(owned: readonly Workload[]): Reconciliation {
@@ -137,24 +143,27 @@ class JobPass {
     if (typeof found === 'string') return { retry: found };
     const workload = found;
     if (workload !== undefined && isFinished(workload)) {
+      const problem = yield* releaseJob(job, integration);
+      if (problem !== undefined) return { retry: problem };
       this.hand.tellFinished(workload);
-      yield* release(workloads, workload);
-      return undefined;
+      return outcomeOf(yield* release(workloads, workload));
     }
     if (workload !== undefined && isDeleting(workload)) {
-      const problem = yield* hand.stop(workload.spec.podSets, 'Workload is deleted');
+      const problem = yield* hand.stop(workload.spec.podSets, {
+        ...{ reason: 'WorkloadDeleted', message: 'Workload is deleted' },
+      });
       if (problem !== undefined) return { retry: problem };
-      yield* release(workloads, workload);
-      return undefined;
+      return outcomeOf(yield* release(workloads, workload));
     }
     if (integration.isOnHold?.(job) === true) return yield* this.hold(workload);
     const end = integration.end(job);
     if (end !== undefined) {
-      if (workload === undefined) return undefined;
-      const reason = end.isSuccess ? 'Succeeded' : 'Failed';
-      yield* finish(workload, { reason, message: end.message }, nowMs);
-      this.hand.tellFinished(workload);
-      return undefined;
+      if (workload !== undefined) {
+        const reason = end.isSuccess ? 'Succeeded' : 'Failed';
+        yield* finish(workload, { reason, message: end.message }, nowMs);
+        this.hand.tellFinished(workload);
+      }
+      return outcomeOf(yield* releaseJob(job, integration));
     }
     return workload === undefined ? yield* this.create() : yield* this.follow(workload);
   }
@@ -184,7 +193,9 @@ class JobPass {
         only === undefined
           ? 'Missing Workload; unable to restore pod templates'
           : 'No matching Workload; restoring pod templates according to existent Workload';
-      const problem = yield* hand.stop(only?.spec.podSets, message);
+      const problem = yield* hand.stop(only?.spec.podSets, {
+        ...{ reason: 'NoMatchingWorkload', message },
+      });
       if (problem !== undefined) return problem;
     }
     for (const other of others) yield* this.delete(other);
@@ -303,7 +314,8 @@ class JobPass {
     }
     if (isAdmitted(workload)) return undefined;
     const message = 'Not admitted by cluster queue';
-    const problem = yield* hand.stop(workload.spec.podSets, message);
+    const cause = { reason: 'NotAdmitted', message } as const;
+    const problem = yield* hand.stop(workload.spec.podSets, cause);
     return problem === undefined ? undefined : { retry: problem };
   }
 
@@ -325,10 +337,13 @@ class JobPass {
     const evicted = conditionOf(workload, 'Evicted');
     if (evicted === undefined) return undefined;
     const { reason, message } = evicted;
-    const problem = yield* hand.stop(workload.spec.podSets, message);
+    const cause = { reason: `WorkloadEvictedDueTo${reason}`, message } as const;
+    const problem = yield* hand.stop(workload.spec.podSets, cause);
     if (problem !== undefined) return { retry: problem };
     if (!hasQuota(workload) || this.means.integration.isActive(job)) return undefined;
-    const status = reason === 'Preempted' ? 'True' : 'False';
+    // A pod's workload ends with the pod.
+    const comesBack = reason === 'Preempted' && this.means.integration.isTopLevel !== true;
+    const status = comesBack ? 'True' : 'False';
     yield* changeStatus(workload, current => {
       const setting = { type: 'Requeued', status, reason, message } as const;
       return withoutQuota(

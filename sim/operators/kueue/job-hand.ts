@@ -2,10 +2,9 @@
 import { deepEqual } from '../../api/equality.js';
 import { keyOf } from '../../api/meta.js';
 import type { HasMetadata } from '../../api/object.js';
-import type { Reconciliation } from '../../client/contract.js';
-import type { EventRecorder } from '../../client/event-recorder.js';
+import type { ControllerContext, Reconciliation } from '../../client/contract.js';
 import { call, update } from '../../client/requests.js';
-import type { JobIntegration } from './job-integration.js';
+import type { JobIntegration, StopCause } from './job-integration.js';
 import type { PodSetInfo } from './pod-set-info.js';
 import type { PodSet, Workload } from './types.js';
 import { cut } from './workload-status.js';
@@ -22,13 +21,18 @@ export class JobHand {
   constructor(
     private readonly job: HasMetadata,
     private readonly integration: JobIntegration,
-    private readonly events: EventRecorder,
+    private readonly context: Pick<ControllerContext, 'clock' | 'events'>,
   ) {}
 
-  tell(reason: string, message: string): void {
-    const { events, job: regarding } = this;
+  tell(reason: string, message: string, regarding = this.job): void {
     const text = cut(message, 'event');
-    events.record({ regarding, type: 'Normal', reason, action: reason, message: text });
+    this.context.events.record({
+      regarding,
+      type: 'Normal',
+      reason,
+      action: reason,
+      message: text,
+    });
   }
 
   tellFinished(workload: Workload): void {
@@ -56,9 +60,16 @@ export class JobHand {
   /** Suspends the job and gives it back its pods as they were. Why that failed, if it did. */
   *stop(
     podSets: readonly PodSet[] | undefined,
-    message: string,
+    cause: StopCause,
   ): Reconciliation<string | undefined> {
     const { integration, job } = this;
+    const { message } = cause;
+    if (integration.ended !== undefined) {
+      const ended = yield* integration.ended(job, cause, this.context.clock.now());
+      if (typeof ended === 'string') return ended;
+      for (const one of ended) this.tell('Stopped', message, one);
+      return undefined;
+    }
     if (integration.stopsInSteps !== undefined) return yield* this.stopInSteps(podSets, message);
     if (integration.isChangedAsleep === true) return yield* this.stopThenChange(message);
     if (integration.isSuspended(job)) return undefined;

@@ -18,6 +18,13 @@ export interface QueuedRefusals {
   readonly isAll: boolean;
 }
 
+/** Why a job is stopped. @upstream kueue v0.19.2 pkg/controller/jobframework/stop_reason.go */
+export interface StopCause {
+  readonly reason:
+    'NoMatchingWorkload' | 'NotAdmitted' | 'WorkloadDeleted' | `WorkloadEvictedDueTo${string}`;
+  readonly message: string;
+}
+
 /** A kind of job. Its functions read a job, or return it changed. */
 export interface JobIntegration<T extends HasMetadata = HasMetadata> {
   readonly kind: Kind<T>;
@@ -43,6 +50,12 @@ export interface JobIntegration<T extends HasMetadata = HasMetadata> {
   readonly isChangedAsleep?: boolean;
   /** Why its pods cannot be changed yet. */
   unready?(job: T): string | undefined;
+  /** It is no other job's child, whoever owns it. */
+  readonly isTopLevel?: boolean;
+  /** What keeps it until its workload is over. */
+  readonly finalizer?: string;
+  /** It is over once it is stopped: who was stopped now, or a text on why that failed. */
+  ended?(job: T, cause: StopCause, nowMs: number): Reconciliation<readonly HasMetadata[] | string>;
   /** How many pods of each set are done for good. */
   reclaimablePods?(job: T): readonly { readonly name: string; readonly count: number }[];
   /** It is stopped in several steps: marks that it is being stopped. */

@@ -2,8 +2,9 @@
 import { dns1123SubdomainErrors } from '../../api/labels.js';
 import { isDeleting } from '../../api/meta.js';
 import type { HasMetadata, KubeObject } from '../../api/object.js';
+import type { Reconciliation } from '../../client/contract.js';
 import { call, get } from '../../client/requests.js';
-import type { Webhook, WebhookRequest } from '../admission/webhook.js';
+import type { Webhook, WebhookRequest, WebhookVerdict } from '../admission/webhook.js';
 import { invalid, printedError, type FieldError } from '../../api/field-error.js';
 import type { JobIntegration } from './job-integration.js';
 import { keys } from './keys.js';
@@ -23,16 +24,23 @@ function* defaulted(
   { object, namespace }: WebhookRequest,
 ): ReturnType<Webhook> {
   if (object === undefined) return { isAllowed: true };
-  let job: HasMetadata = object;
-  const ancestor = yield* managedAncestor(job);
-  if (queueNameOf(job) === '' && ancestor === undefined && !isOfKueue(namespace)) {
-    const answer = yield* call(get(localQueues, namespace, defaultQueue));
-    if (answer.isOk) job = withQueue(job);
-  }
+  const ancestor = yield* managedAncestor(object as HasMetadata);
+  let job: HasMetadata =
+    ancestor === undefined ? yield* withDefaultQueue(object, namespace) : object;
   const mustWait = queueNameOf(job) !== '' && ancestor === undefined && !isDeleting(job);
   if (mustWait && !integration.isSuspended(job)) job = integration.withSuspend(job, true);
   if (integration.defaulted !== undefined) job = integration.defaulted(job);
   return { isAllowed: true, object: job as unknown as KubeObject };
+}
+
+/** The job; in a namespace with a queue named `default` that is its queue, if it names none. */
+export function* withDefaultQueue(
+  job: HasMetadata,
+  namespace: string,
+): Reconciliation<HasMetadata> {
+  if (queueNameOf(job) !== '' || isOfKueue(namespace)) return job;
+  const answer = yield* call(get(localQueues, namespace, defaultQueue));
+  return answer.isOk ? withQueue(job) : job;
 }
 
 /** Where Kueue manages nothing on its own. */
@@ -59,6 +67,11 @@ function* judged(
   const old = oldObject as HasMetadata | undefined;
   const errors = errorsOf(job, old, integration).map(printedError);
   const texts = [...new Set([...errors, ...(integration.refusals?.(job, old) ?? [])])];
+  return refusal(texts);
+}
+
+/** The verdict where these texts are what is wrong. */
+export function refusal(texts: readonly string[]): WebhookVerdict {
   const [first] = texts;
   if (first === undefined) return { isAllowed: true };
   const message = texts.length === 1 ? first : `[${texts.join(', ')}]`;
@@ -87,15 +100,16 @@ function labelPath(key: string): string {
   return `metadata.labels[${key}]`;
 }
 
-function createErrors({ metadata }: HasMetadata): readonly FieldError[] {
-  const labels = metadata.labels ?? {};
-  const errors: FieldError[] = [];
-  const queue = labels[keys.queue];
+function createErrors(job: HasMetadata): readonly FieldError[] {
+  const seconds = job.metadata.labels?.[keys.maxExecutionSeconds];
+  return [...queueErrors(job), ...(seconds === undefined ? [] : secondsErrors(seconds))];
+}
+
+/** What is wrong with the name of the queue. */
+export function queueErrors({ metadata }: HasMetadata): readonly FieldError[] {
+  const queue = metadata.labels?.[keys.queue];
   const problems = queue === undefined ? [] : dns1123SubdomainErrors(queue);
-  if (problems.length > 0) errors.push(invalid(labelPath(keys.queue), queue, problems.join(',')));
-  const seconds = labels[keys.maxExecutionSeconds];
-  if (seconds !== undefined) errors.push(...secondsErrors(seconds));
-  return errors;
+  return problems.length === 0 ? [] : [invalid(labelPath(keys.queue), queue, problems.join(','))];
 }
 
 function secondsErrors(seconds: string): readonly FieldError[] {
@@ -113,14 +127,31 @@ function updateErrors(
   integration: JobIntegration,
 ): readonly FieldError[] {
   const isSuspended = integration.isSuspended(job);
+  const mayRunLonger = isSuspended && integration.isSuspended(old);
+  return [
+    ...(isSuspended ? [] : unlessSame(job, old, keys.queue)),
+    ...(mayRunLonger ? [] : unlessSame(job, old, keys.maxExecutionSeconds)),
+    ...priorityErrors(job, old, isSuspended),
+  ];
+}
+
+function labelOf({ metadata }: HasMetadata, key: string): string {
+  return metadata.labels?.[key] ?? '';
+}
+
+/** What is wrong where this label differs. */
+export function unlessSame(job: HasMetadata, old: HasMetadata, key: string): readonly FieldError[] {
+  const value = labelOf(job, key);
+  return value === labelOf(old, key) ? [] : [invalid(labelPath(key), value, isImmutable)];
+}
+
+/** When a class of priority may come or go. @upstream ValidateUpdateForWorkloadPriorityClassName */
+export function priorityErrors(
+  job: HasMetadata,
+  old: HasMetadata,
+  isSuspended: boolean,
+): readonly FieldError[] {
   const errors: FieldError[] = [];
-  const labelOf = ({ metadata }: HasMetadata, key: string): string => metadata.labels?.[key] ?? '';
-  const mustStay = (key: string): void => {
-    const value = labelOf(job, key);
-    if (value !== labelOf(old, key)) errors.push(invalid(labelPath(key), value, isImmutable));
-  };
-  if (!isSuspended) mustStay(keys.queue);
-  if (!isSuspended || !integration.isSuspended(old)) mustStay(keys.maxExecutionSeconds);
   const [had, has] = [labelOf(old, keys.priorityClass), labelOf(job, keys.priorityClass)];
   const path = labelPath(keys.priorityClass);
   if (!isSuspended && had === '' && has !== '') {

@@ -1,6 +1,7 @@
 /** Which jobs Kueue manages: those that name a queue, but not the children of such. @upstream kueue v0.19.2 jobframework FindAncestorJobManagedByKueue */
+import { deployments, replicaSets, statefulSets } from '../../api/kinds/apps.js';
 import { controllerOf } from '../../api/meta.js';
-import { apiVersionOf, type HasMetadata } from '../../api/object.js';
+import { apiVersionOf, type HasMetadata, type Kind } from '../../api/object.js';
 import type { Reconciliation } from '../../client/contract.js';
 import { call, get } from '../../client/requests.js';
 import { integrations } from './jobs/index.js';
@@ -8,6 +9,12 @@ import { keys } from './keys.js';
 
 /** How long a chain of owners is followed. */
 const ownersMax = 10;
+
+/** What is followed to jobs' owners; a ReplicaSet lies between a Deployment and its pods. */
+const known: readonly Kind<HasMetadata>[] = [
+  ...integrations.map(({ kind }) => kind),
+  ...[deployments, replicaSets, statefulSets].map(kind => kind as unknown as Kind<HasMetadata>),
+];
 
 /** The queue that a job names; empty when it names none. */
 export function queueNameOf({ metadata }: HasMetadata): string {
@@ -21,13 +28,14 @@ export function* managedAncestor(job: HasMetadata): Reconciliation<HasMetadata |
   const { namespace = '' } = job.metadata;
   for (let depth = 0; depth < ownersMax; depth++) {
     const owner = controllerOf(current);
-    const known = integrations.find(
-      ({ kind }) => kind.kind === owner?.kind && apiVersionOf(kind) === owner.apiVersion,
+    const kind = known.find(
+      one => one.kind === owner?.kind && apiVersionOf(one) === owner.apiVersion,
     );
-    if (owner === undefined || known === undefined) return topmost;
-    const answer = yield* call(get(known.kind, namespace, owner.name));
+    if (owner === undefined || kind === undefined) return topmost;
+    const answer = yield* call(get(kind, namespace, owner.name));
     if (!answer.isOk || answer.object.metadata.uid !== owner.uid) return topmost;
-    if (queueNameOf(answer.object) !== '') topmost = answer.object;
+    const isJob = kind.kind !== replicaSets.kind;
+    if (isJob && queueNameOf(answer.object) !== '') topmost = answer.object;
     current = answer.object;
   }
   return topmost;

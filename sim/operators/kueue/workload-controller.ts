@@ -102,8 +102,8 @@ function* reconcile(key: string, view: View, context: ControllerContext): Reconc
   const workload = view.get(workloads, namespace, name);
   if (workload === undefined) return undefined;
   if (isOrphan(workload)) {
-    yield* finalizeOrphan(workload, context.clock.now(), { canFinish: true });
-    return undefined;
+    const problem = yield* finalizeOrphan(workload, context.clock.now(), { canFinish: true });
+    return problem === undefined ? undefined : { retry: problem };
   }
   if (isFinished(workload)) return undefined;
   return yield* new Watchman(workload, view, context).run();
