@@ -34,11 +34,55 @@ spec:
     'PriorityClass -/urgent',
     'ServiceAccount fraud/scorer',
     'Secret fraud/db',
+    'PersistentVolume -/fraud-models',
     'PersistentVolumeClaim fraud/models',
     'Pod fraud/p',
   ]);
   expect(sails.objects[3]).toMatchObject({ data: { url: '', password: '' } });
-  expect(sails.standIns).toHaveLength(5);
+  expect(sails.standIns).toHaveLength(6);
+});
+
+const claim = (name: string, spec: string): string => `
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: { name: ${name} }
+spec: { accessModes: [ReadWriteMany], resources: { requests: { storage: 1Gi } }, ${spec} }
+---`;
+
+it('stands in for the storage of a platform: classes, volumes that are shared, and drivers', () => {
+  const sails = aboard(`
+${claim('of-cloud', 'storageClassName: efs-sc')}
+${claim('own', 'storageClassName: nfs')}
+${claim('named', 'volumeName: disk')}
+apiVersion: v1
+kind: PersistentVolume
+metadata: { name: nfs }
+spec:
+  capacity: { storage: 1Gi }
+  accessModes: [ReadWriteMany]
+  storageClassName: nfs
+  nfs: { server: s, path: / }
+---
+apiVersion: storage.k8s.io/v1
+kind: StorageClass
+metadata: { name: gp3 }
+provisioner: ebs.csi.aws.com
+parameters: { type: gp3 }
+`);
+  expect(sails.standIns).toEqual([
+    'StorageClass efs-sc',
+    'StorageClass nfs',
+    'PersistentVolume default-of-cloud',
+    'PersistentVolume disk',
+    'ebs.csi.aws.com of StorageClass gp3',
+  ]);
+  expect(sails.objects.find(({ metadata }) => metadata.name === 'gp3')).toEqual({
+    apiVersion: 'storage.k8s.io/v1',
+    kind: 'StorageClass',
+    metadata: { name: 'gp3' },
+    provisioner: 'rancher.io/local-path',
+    volumeBindingMode: 'WaitForFirstConsumer',
+  });
 });
 
 it('leaves out what is refused and what nothing acts on, and says so', () => {

@@ -6,6 +6,7 @@ import { chooser } from '../../sim/workloads/index.js';
 import { issuedSecrets } from './certificate-secrets.js';
 import type { Entry } from './entry.js';
 import { namedObjects } from './named-objects.js';
+import { driverOf, provisionedHere, storageFor } from './stand-in-storage.js';
 import { grouped, type Survey } from './survey.js';
 import { isModelled } from './stand-in-definitions.js';
 import { systemNamespaces } from './system-namespaces.js';
@@ -14,7 +15,7 @@ import { systemNamespaces } from './system-namespaces.js';
 export interface Sailable {
   /** In the order in which they are applied. */
   readonly objects: readonly KubeObject[];
-  /** What was made because manifests name it: `Secret fraud/database`. */
+  /** What was made because manifests name it: `Secret fraud/database`, `ebs.csi.aws.com of StorageClass gp3`. */
   readonly standIns: readonly string[];
   /** Kinds and objects that do not sail, each with the reason. */
   readonly leftOut: readonly string[];
@@ -31,8 +32,13 @@ export function sailable(survey: Survey): Sailable {
   }
   const own = kept.map(({ manifest }) => inNamespace(manifest.object));
   const standIns = standInsFor(survey);
-  const objects = [...standIns, ...own].sort((a, b) => rank(a) - rank(b));
-  return { objects, standIns: standIns.map(titleOf), leftOut: [...sorted].map(leftOutText) };
+  const objects = [...standIns, ...own.map(provisionedHere)].sort((a, b) => rank(a) - rank(b));
+  const drivers = own.flatMap(object => {
+    const driver = driverOf(object);
+    return driver === undefined ? [] : [`${driver} of ${titleOf(object)}`];
+  });
+  const taken = [...standIns.map(titleOf), ...drivers];
+  return { objects, standIns: taken, leftOut: [...sorted].map(leftOutText) };
 }
 
 /** Of objects that stand twice the last one counts, as with kubectl apply. */
@@ -174,6 +180,7 @@ function standInsFor(survey: Survey): KubeObject[] {
   for (const [title, named] of namedByTitle(survey)) {
     if (!held.has(title)) add(named);
   }
+  for (const object of storageFor(survey, [...made.values()])) add(object);
   return [...made.values()];
 }
 

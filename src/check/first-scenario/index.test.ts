@@ -95,7 +95,7 @@ it('is derived from the manifests, and passes as it stands', async () => {
     - wait: { apiVersion: apps/v1, kind: Deployment, namespace: ml, name: llm, condition: Available, within: 10m }
 `);
   expect(told).toContain(
-    'stand-ins.yaml: CustomResourceDefinition widgets.example.com, StorageClass nfs, PersistentVolume ml-shared, RuntimeClass gvisor: named, and not among the manifests',
+    'stand-ins.yaml: CustomResourceDefinition widgets.example.com, StorageClass nfs, RuntimeClass gvisor, PersistentVolume ml-shared: named, and not among the manifests',
   );
   written(files, folder);
   const { steps } = await sail(loadScenario(join(folder, 'scenario.yaml')), {
