@@ -5,6 +5,7 @@ import type { Counterexample, Explored, ExploreOptions, LawTally } from './explo
 import { assemble, type Fleet } from './fleet.js';
 import { sortOf } from '../scenario/happening.js';
 import { sizeOf, type VoyagePlan } from './plan.js';
+import { NeverReady } from './never-ready.js';
 import type { Brief } from './sail-brief.js';
 import { shrinkPlan, type Shrunk } from './shrink-plan.js';
 import { tokenOf } from './token.js';
@@ -168,6 +169,7 @@ class Log {
   private readonly traffic = { offered: 0, failed: 0 };
   private readonly shut = new Map<string, number>();
   private readonly unheard = new Map<string, number>();
+  private readonly neverReady = new NeverReady();
   private readonly laws: Map<
     string,
     { held: number; vacuous: number; inconclusive: number; broken: number }
@@ -179,8 +181,9 @@ class Log {
     );
   }
 
-  add(plan: VoyagePlan, { verdicts, stats }: Brief): void {
+  add(plan: VoyagePlan, { verdicts, stats, readiness }: Brief): void {
     this.runs++;
+    this.neverReady.add(readiness);
     for (const event of plan.events) count(this.tried, sortOf(event));
     for (const { kind = '' } of plan.objects) count(this.objects, kind);
     for (const refusal of stats.refusals) count(this.refusals, refusal);
@@ -198,7 +201,10 @@ class Log {
     }
   }
 
-  told(): Pick<Explored, 'runs' | 'tried' | 'objectsTried' | 'traffic' | 'refusals' | 'laws'> {
+  told(): Pick<
+    Explored,
+    'runs' | 'tried' | 'objectsTried' | 'traffic' | 'refusals' | 'neverReady' | 'laws'
+  > {
     const laws: LawTally[] = [...this.laws].map(([law, tally]) => ({ law, ...tally }));
     const refusals = [...this.refusals]
       .map(([message, times]) => ({ message, count: times }))
@@ -213,6 +219,7 @@ class Log {
         ...(this.unheard.size > 0 && { unheard: sorted(this.unheard) }),
       },
       refusals: refusals.slice(0, refusalsMax),
+      neverReady: this.neverReady.told(),
       laws,
     };
   }

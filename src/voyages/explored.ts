@@ -72,6 +72,8 @@ export interface Explored {
   };
   /** What the API server refused, by its words: the most frequent first, at most twenty. */
   readonly refusals: readonly { readonly message: string; readonly count: number }[];
+  /** Workloads of which no pod was ready on any voyage: of what depends on them, laws can say nothing. */
+  readonly neverReady: readonly { readonly workload: string; readonly why: string }[];
   /** In the order of the laws. */
   readonly laws: readonly LawTally[];
   readonly counterexamples: readonly Counterexample[];

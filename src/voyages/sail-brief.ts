@@ -2,6 +2,7 @@
 import type { Breach } from '../laws/law.js';
 import { lastingObjects } from './lasting-objects.js';
 import type { VoyagePlan } from './plan.js';
+import { readinessOf, type Readiness } from './never-ready.js';
 import { runPlan, type PlanOptions, type VoyageStats } from './run-plan.js';
 
 /** What came of a voyage, without its history. */
@@ -14,6 +15,7 @@ export interface Brief {
     readonly breaches: readonly Breach[];
   }[];
   readonly stats: VoyageStats;
+  readonly readiness: Readiness;
 }
 
 /** Sails a plan and keeps what matters. */
@@ -22,11 +24,12 @@ export async function sailBrief(
   options: Pick<PlanOptions, 'laws' | 'planted' | 'settings'>,
 ): Promise<Brief> {
   const lasting = { ...plan, objects: lastingObjects(plan.objects) };
-  const { digest, startMs, verdicts, stats } = await runPlan(lasting, options);
+  const { digest, startMs, verdicts, stats, history } = await runPlan(lasting, options);
   return {
     digest,
     startMs,
     stats,
+    readiness: readinessOf(lasting.objects, history),
     verdicts: verdicts.map(verdict => ({
       law: verdict.law,
       kind: verdict.kind,

@@ -104,6 +104,7 @@ describe('JUnit reports of check', () => {
         objectsTried: {},
         traffic: { offered: 0, failed: 0 },
         refusals: [],
+        neverReady: [],
         laws: [
           { law: 'gpu-held-once', ...tally, broken: 1 },
           { law: 'no-orphans', ...tally },

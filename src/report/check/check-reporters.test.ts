@@ -90,6 +90,7 @@ const sailed: CheckReport = {
       objectsTried: {},
       traffic: { offered: 1_000, failed: 5 },
       refusals: [],
+      neverReady: [{ workload: 'Deployment default/web', why: 'no node: 0/3 nodes are available' }],
       laws: [{ law: law.name, ...tally }],
       counterexamples: [],
     },
@@ -115,6 +116,7 @@ it('tells agents what is wrong and nothing more', () => {
     expect.stringMatching(/^dir\/m,1\.yaml:2: error SEA005: .*\(fix: use policy\/v1\)$/),
     'static pass: 1 error, no warnings, 1 info',
     '10 voyages, no law broken; this is what was tried (seed 4; 1 of 1 laws had something to judge)',
+    'never ready on any voyage: Deployment default/web: no node: 0/3 nodes are available',
   ]);
 });
 
@@ -127,6 +129,15 @@ it('sums up for the job, and shows a page', () => {
   expect(page).toContain('<title>seatrial report');
   expect(page).toContain('Findings of the static pass');
   expect(page).not.toMatch(/<(?:script|link|img)[^>]+(?:src|href)=/);
+});
+
+it('names the workloads of which no pod was ready, which laws heard nothing of', () => {
+  const line =
+    'never ready on any voyage: Deployment default/web: no node: 0/3 nodes are available';
+  const { github } = checkSummaries;
+  const { default: people, html, junit, minimal } = checkReporters;
+  const reporters: readonly (CheckReporter | undefined)[] = [people, html, junit, minimal, github];
+  for (const reporter of reporters) expect(reporter?.(sailed)).toContain(line);
 });
 
 describe('who is locked out, and what old news costs', () => {

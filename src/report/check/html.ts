@@ -5,7 +5,7 @@ import { markup } from '../html/markup.js';
 import { reportPage } from '../html/page.js';
 import { tableOf } from '../html/sections.js';
 import { countsText, type CheckReport, type CheckReporter } from './report.js';
-import { answerText, lawRows, trafficLines, triedTable } from './voyage-text.js';
+import { answerText, lawRows, neverReadyLines, trafficLines, triedTable } from './voyage-text.js';
 
 /** One file that holds all it needs. */
 export const htmlCheckReporter: CheckReporter = report => {
@@ -50,10 +50,10 @@ function checkTab({ findings, inputs, objects, kinds, voyages, notes }: CheckRep
   };
 }
 
-/** The answer, what became of requests, and in the colour of a warning who is locked out. */
+/** The answer, what became of requests, and in the colour of a warning what never ran and who is locked out. */
 function voyageParagraphs(voyages: VoyagesResult) {
   const [requests, ...shut] = trafficLines(voyages);
   return markup`<p>Voyages: ${answerText(voyages)}.</p
     >${requests === undefined ? undefined : markup`<p>In them, ${requests}.</p>`}
-    ${shut.map(line => markup`<p class="warning">${line}.</p>`)}`;
+    ${[...neverReadyLines(voyages.explored), ...shut].map(line => markup`<p class="warning">${line}.</p>`)}`;
 }

@@ -4,7 +4,7 @@ import type { Rule } from '../../check/rule.js';
 import type { VoyagesResult } from '../../check/voyages.js';
 import { xmlText } from '../xml.js';
 import type { CheckReport, CheckReporter } from './report.js';
-import { trafficLines } from './voyage-text.js';
+import { neverReadyLines, trafficLines } from './voyage-text.js';
 
 /** JUnit XML, as CI servers read it. Warnings and information stand in system-out. */
 export const junitCheckReporter: CheckReporter = report => {
@@ -83,9 +83,9 @@ function voyageSuite(voyages: VoyagesResult): string {
   return `  <testsuite name="seatrial voyages" tests="${tallies.length}" failures="${broken.length}" errors="0" skipped="${silent.length}" time="0">\n    <properties>\n${told}    </properties>\n${cases.join('')}${requestsOut(voyages)}  </testsuite>`;
 }
 
-/** What became of the requests to Services. */
+/** What was never ready, and what became of the requests to Services. */
 function requestsOut(voyages: VoyagesResult): string {
-  const lines = trafficLines(voyages);
+  const lines = [...neverReadyLines(voyages.explored), ...trafficLines(voyages)];
   if (lines.length === 0) return '';
   return `    <system-out>${xmlText(lines.join('\n'))}</system-out>\n`;
 }

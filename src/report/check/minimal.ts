@@ -1,6 +1,6 @@
 /** The minimal reporter of `check`, for agents and logs that cost by the line: what is wrong, and what to do. */
 import type { VoyagesResult } from '../../check/voyages.js';
-import { answerText, trafficLines } from './voyage-text.js';
+import { answerText, neverReadyLines, trafficLines } from './voyage-text.js';
 import { countsText, type CheckReporter } from './report.js';
 
 /** Errors and warnings in a line each, the replay of what broke a law, and the counts. */
@@ -18,7 +18,9 @@ export const minimalCheckReporter: CheckReporter = ({ findings, voyages }) => {
     }),
     ...failures,
     `static pass: ${countsText(findings)}`,
-    ...(voyages === undefined ? [] : [answerText(voyages), ...lockedOut(voyages)]),
+    ...(voyages === undefined
+      ? []
+      : [answerText(voyages), ...neverReadyLines(voyages.explored), ...lockedOut(voyages)]),
   ];
   return `${lines.join('\n')}\n`;
 };

@@ -62,9 +62,21 @@ function remarks({ standIns, leftOut, explored, failures, laws }: VoyagesResult)
       .map(
         ({ message, count }) => `  refused ${count === 1 ? 'once' : `${count} times`}: ${message}`,
       ),
+    ...neverReadyLines(explored).map(line => `  ${line}`),
     ...(touched.length > 0
       ? [`  approximated parts that this verdict touches: ${[...new Set(touched)].join(', ')}`]
       : []),
+  ];
+}
+
+/** The workloads of which no pod was ever ready, each with what its pods wait for: laws heard nothing of them. */
+export function neverReadyLines({ neverReady }: VoyagesResult['explored']): string[] {
+  const more = neverReady.length - namesMax;
+  return [
+    ...neverReady
+      .slice(0, namesMax)
+      .map(({ workload, why }) => `never ready on any voyage: ${workload}: ${why}`),
+    ...(more > 0 ? [`never ready on any voyage: ${more} more workloads`] : []),
   ];
 }
 
