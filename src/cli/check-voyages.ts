@@ -1,6 +1,8 @@
 /** The voyages of `seatrial check`, as its flags ask for them. */
 import type { KubeObject } from '../../sim/api/object.js';
+import { poolsFor } from '../arbitraries/around.js';
 import { faultKinds } from '../arbitraries/faults.js';
+import { labelledPools, nodesText } from '../check/labelled-pools.js';
 import { sailable } from '../check/sailable.js';
 import type { Survey } from '../check/survey.js';
 import { tryVoyages, type VoyagesResult } from '../check/voyages.js';
@@ -72,6 +74,10 @@ export async function sailAround(
 ): Promise<VoyagesResult | undefined> {
   const { runs, minutes, quiet = false } = flags;
   const aboard = sailable(survey);
+  const isUsual = (pools === undefined || pools.length === 0) && autoscaler === undefined;
+  const labelled = isUsual ? labelledPools(survey) : [];
+  const nodes = labelled.length > 0 ? [...poolsFor(aboard.objects), ...labelled] : pools;
+  const standIns = [...labelled.map(nodesText), ...aboard.standIns];
   if (aboard.objects.every(isGround)) return undefined;
   let isInterrupted = false;
   const forget = onInterrupt(() => {
@@ -79,19 +85,22 @@ export async function sailAround(
   });
   writeError(`seatrial ${version}, seed ${seed}\n`);
   const { laws, faults, fleet } = crew;
-  const result = await tryVoyages(aboard, {
-    laws,
-    settings: flags.lawSetting,
-    fleet,
-    seed,
-    ...sharded(minutes === undefined ? runs : endlessRuns, flags.shard),
-    faults,
-    isInterrupted: () => isInterrupted,
-    ...(minutes !== undefined && { timeMs: minutes * 60_000 }),
-    ...(pools !== undefined && pools.length > 0 && { pools }),
-    ...(autoscaler !== undefined && { autoscaler }),
-    ...(!quiet && { progress: teller(minutes === undefined ? runs : undefined) }),
-  });
+  const result = await tryVoyages(
+    { ...aboard, standIns },
+    {
+      laws,
+      settings: flags.lawSetting,
+      fleet,
+      seed,
+      ...sharded(minutes === undefined ? runs : endlessRuns, flags.shard),
+      faults,
+      isInterrupted: () => isInterrupted,
+      ...(minutes !== undefined && { timeMs: minutes * 60_000 }),
+      ...(nodes !== undefined && nodes.length > 0 && { pools: nodes }),
+      ...(autoscaler !== undefined && { autoscaler }),
+      ...(!quiet && { progress: teller(minutes === undefined ? runs : undefined) }),
+    },
+  );
   forget();
   return result;
 }

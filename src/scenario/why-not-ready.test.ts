@@ -9,6 +9,10 @@ const workload = {
   spec: { selector: { matchLabels: { app: 'a', tier: 'b' } } },
 };
 const pod = (name: string, status: Pod['status']): Pod => ({ metadata: { name }, status });
+const withClaim = {
+  containers: [],
+  volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'data' } }],
+};
 const refused = { type: 'PodScheduled', status: 'False', message: '0/1 nodes are available' };
 const waiting = (reason: string, message?: string) => ({
   ...{ name: 'main', ready: false, image: 'i', imageID: '', restartCount: 0 },
@@ -18,6 +22,19 @@ const waiting = (reason: string, message?: string) => ({
 it.each<[string | undefined, Pod[]]>([
   [undefined, [pod('a', { conditions: [{ type: 'Ready', status: 'True' }] })]],
   ['pod a: no node: 0/1 nodes are available', [pod('a', { conditions: [refused] })]],
+  [
+    'pod a: it has no node yet: volumes for data may have to be made first',
+    [{ ...pod('a', { phase: 'Pending' }), spec: withClaim }],
+  ],
+  [
+    'pod a: init container main runs and has not ended',
+    [
+      {
+        ...pod('a', { initContainerStatuses: [{ ...waiting(''), state: { running: {} } }] }),
+        spec: { containers: [], initContainers: [{ name: 'main' }] },
+      },
+    ],
+  ],
   [
     'pod a: container main waits, ErrImagePull: no such image (and 1 more pods)',
     [

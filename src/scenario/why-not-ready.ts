@@ -1,5 +1,5 @@
 /** Why a workload is not ready, for whoever reads that a step waited in vain: what its pods wait for. */
-import type { ContainerStatus, Pod } from '../../sim/api/kinds/core.js';
+import type { Container, ContainerStatus, Pod } from '../../sim/api/kinds/core.js';
 import type { KubeObject } from '../../sim/api/object.js';
 
 /** The labels by which a workload selects its pods; undefined where it selects none. */
@@ -32,20 +32,32 @@ function refusalOf({ status }: KubeObject): string | undefined {
   return failure === undefined ? undefined : `it has no pods: ${failure.message ?? ''}`;
 }
 
-function reasonOf({ metadata, status = {} }: Pod): string | undefined {
+function reasonOf({ metadata, spec, status = {} }: Pod): string | undefined {
   if (metadata.deletionTimestamp !== undefined || status.phase === 'Succeeded') return undefined;
   const condition = (type: string) => status.conditions?.find(one => one.type === type);
   if (condition('Ready')?.status === 'True') return undefined;
   const scheduled = condition('PodScheduled');
   if (scheduled?.status === 'False') return `no node: ${scheduled.message ?? ''}`;
+  const claims = (spec?.volumes ?? []).flatMap(one => one.persistentVolumeClaim?.claimName ?? []);
+  if (spec !== undefined && spec.nodeName === undefined && claims.length > 0) {
+    return `it has no node yet: volumes for ${claims.join(', ')} may have to be made first`;
+  }
   const containers = [
     ...(status.initContainerStatuses ?? []),
     ...(status.containerStatuses ?? []),
   ].filter(({ ready, state }) => ready !== true && state?.terminated?.exitCode !== 0);
+  const awaited = containers.find(
+    one => one.state?.running !== undefined && mustEnd(one.name, spec?.initContainers),
+  );
+  if (awaited !== undefined) return `init container ${awaited.name} runs and has not ended`;
   const [told] = containers.flatMap(one => stateOf(one) ?? []);
   return (
     told ?? condition('Ready')?.message ?? status.message ?? `it is ${status.phase ?? 'Pending'}`
   );
+}
+
+function mustEnd(name: string, init: readonly Container[] = []): boolean {
+  return init.some(one => one.name === name && one.restartPolicy !== 'Always');
 }
 
 function stateOf({
