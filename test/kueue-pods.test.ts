@@ -53,6 +53,19 @@ spec:
   containers: [{name: c, image: busybox, command: [sleep, "60"], resources: {requests: {cpu: 1}}}]
 `;
 
+const member = (name: string) => `
+apiVersion: v1
+kind: Pod
+metadata:
+  name: ${name}
+  namespace: default
+  labels: {kueue.x-k8s.io/queue-name: q, kueue.x-k8s.io/pod-group-name: g}
+  annotations: {kueue.x-k8s.io/pod-group-total-count: "2"}
+spec:
+  restartPolicy: Never
+  containers: [{name: c, image: busybox, command: [sleep, "60"], resources: {requests: {cpu: 1}}}]
+`;
+
 type Cluster = Awaited<ReturnType<typeof simulate>>;
 
 const root = '/api/v1/namespaces/default/pods';
@@ -142,5 +155,46 @@ describe('Kueue and pods on a whole cluster', () => {
     await cluster.advance('90s');
     expect(await phases(cluster)).toEqual(['urgent Succeeded']);
     expect(await told(cluster)).toEqual(['Admitted Finished']);
+  });
+
+  it('starts a group when all of it is there, and waits for others when it is pushed out', async () => {
+    await using cluster = await simulate({ seed: 1, operators: ['kueue'] });
+    await cluster.apply(manifests(queues));
+    await cluster.advance('5s');
+    const waits = (name: string) => `${name} Pending admission topology`;
+    await cluster.apply(manifests(member('a')));
+    await cluster.advance('10s');
+    expect([await phases(cluster), await told(cluster)]).toEqual([[waits('a')], []]);
+    await cluster.apply(manifests(member('b')));
+    await cluster.advance('20s');
+    expect(await phases(cluster)).toEqual(['a Running', 'b Running']);
+    expect(await told(cluster)).toEqual(['Admitted PodsReady']);
+    const path = '/apis/kueue.x-k8s.io/v1beta2/namespaces/default/workloads/g';
+    expect(await get<object>(cluster, path)).toMatchObject({
+      metadata: { ownerReferences: [{ name: 'a' }, { name: 'b' }] },
+      spec: { podSets: [{ count: 2 }] },
+    });
+
+    await cluster.apply(manifests(urgent));
+    await cluster.advance('50s');
+    expect(await phases(cluster)).toEqual(['a Failed', 'b Failed', 'urgent Running']);
+    expect(await told(cluster)).toEqual([
+      'Admitted PodsReady',
+      'Evicted Preempted Requeued WaitingForReplacementPods',
+    ]);
+    await cluster.advance('60s');
+    await cluster.apply(manifests(`${member('c')}---${member('d')}`));
+    await cluster.advance('20s');
+    expect(await phases(cluster)).toEqual(['c Running', 'd Running', 'urgent Succeeded']);
+    await cluster.advance('60s');
+    expect(await get<object>(cluster, path)).toMatchObject({
+      status: {
+        conditions: expect.arrayContaining([
+          expect.objectContaining({ type: 'Finished', message: 'Pods succeeded: 2/2.' }),
+        ]) as object,
+      },
+    });
+    const { metadata } = await get<{ readonly metadata: object }>(cluster, `${root}/c`);
+    expect(metadata).not.toHaveProperty('finalizers');
   });
 });

@@ -1,9 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Pod } from '../api/kinds/core.js';
 import { batchJob } from './kueue/jobs/batch-job.js';
-import { podJob } from './kueue/jobs/pod.js';
-import { roleHashOf, withGates } from './kueue/pod-parts.js';
-import { groupRefusals } from './kueue/pod-refusals.js';
 import { rayCluster } from './kueue/jobs/ray-cluster.js';
 import { rayJob } from './kueue/jobs/ray-job.js';
 import { trainJob } from './kueue/jobs/train-job.js';
@@ -169,65 +165,6 @@ describe('kueue and TrainJobs', () => {
   });
 
   const none = { count: 1, labels: {}, annotations: {}, nodeSelector: {}, tolerations: [] };
-});
-
-describe('kueue and pods', () => {
-  const spec = { containers: [{ name: 'c', resources: { requests: {} } }] };
-  const group = 'kueue.x-k8s.io/pod-group-name';
-  const total = 'kueue.x-k8s.io/pod-group-total-count';
-
-  it('tells roles apart as upstream does', () => {
-    expect(roleHashOf({ metadata: {}, spec })).toBe('a9f06f3a');
-    const marked = { metadata: { annotations: { 'kueue.x-k8s.io/role-hash': 'main' } }, spec };
-    expect(roleHashOf(marked)).toBe('main');
-  });
-
-  it('has its gates once, beside those of others', () => {
-    const pod = { metadata: {}, spec: { ...spec, schedulingGates: [{ name: 'mine' }] } };
-    const gated = withGates(withGates(pod, true), true);
-    expect(gated.spec?.schedulingGates?.map(({ name }) => name)).toEqual([
-      ...['mine', 'kueue.x-k8s.io/admission', 'kueue.x-k8s.io/topology'],
-    ]);
-    expect(withGates(gated, false)).toEqual(pod);
-  });
-
-  it('refuses groups whose size nobody knows', () => {
-    const refused = (labels: object, annotations: object = {}) =>
-      groupRefusals({ metadata: { labels, annotations } as Pod['metadata'] }, undefined);
-    expect(refused({ [group]: 'g' }, { [total]: '2' })).toEqual([]);
-    expect(refused({ [group]: 'g' })).toEqual([
-      `metadata.annotations[${total}]: Required value: both the '${total}' annotation and the '${group}' label should be set`,
-    ]);
-    expect(refused({}, { [total]: '2' })[0]).toContain(`metadata.labels[${group}]: Required value`);
-    expect(refused({}, { [group]: 'g', [total]: '0' })).toEqual([
-      `metadata.annotations[${total}]: Invalid value: "0": incorrect annotation value '${total}=0': group total count should be greater than zero`,
-    ]);
-    expect(refused({ 'kueue.x-k8s.io/managed': 'no' })[0]).toContain(
-      "Forbidden: managed label value can only be 'true'",
-    );
-    const of = (name: string, more: object = {}) => ({
-      metadata: { annotations: { [group]: name, [total]: '1', ...more } },
-    });
-    const once = { 'kueue.x-k8s.io/retriable-in-group': 'false' };
-    expect(groupRefusals(of('a'), of('b', once))).toEqual([
-      `metadata.annotations[kueue.x-k8s.io/retriable-in-group]: Forbidden: unretriable pod group can't be converted to retriable`,
-      `metadata.annotations[${group}]: Invalid value: "a": field is immutable`,
-    ]);
-  });
-
-  it('is over when the pod is, and what is in a group is none of its own', () => {
-    const labels = { 'kueue.x-k8s.io/managed': 'true' };
-    const at = (phase: string, more: object = {}) => ({
-      metadata: { labels: { ...labels, ...more } },
-      ...{ spec, status: { phase } },
-    });
-    expect(podJob.end(at('Running'))).toBeUndefined();
-    expect(podJob.end(at('Failed'))).toEqual({ message: '', isSuccess: false });
-    expect(podJob.isSuspended(at('Succeeded'))).toBe(true);
-    expect(podJob.isSkipped?.(at('Pending'))).toBe(false);
-    expect(podJob.isSkipped?.(at('Pending', { [group]: 'g' }))).toBe(true);
-    expect(podJob.isSkipped?.({ metadata: {}, spec })).toBe(true);
-  });
 });
 
 describe('kueue and Ray', () => {

@@ -1,12 +1,12 @@
 /**
  * Kueue: jobs wait, suspended, until there is quota for all of their pods. Jobs, JobSets, MPIJobs of
  * v2beta1, PyTorchJobs, TFJobs, XGBoostJobs, PaddleJobs, RayClusters, RayJobs, RayServices, TrainJobs, pods
- * of their own and those of Deployments; the other integrations are not made, which hints() tells. Pods in
- * groups are refused as upstream does, and stay behind their gates. Absent: topology-aware scheduling,
- * admission checks beyond the object, MultiKueue, fair sharing, elastic jobs (Ray's may change their size,
- * and their quota stays), prebuilt workloads, LimitRanges. The configuration is the shipped one, but for the
- * frameworks of the training operator, which it leaves out, and which are on here. Children that name no
- * queue themselves (a JobSet's Jobs, a RayJob's submitter) are not suspended when their owner may not run.
+ * of their own, in groups, and of Deployments; the other integrations are not made, which hints() tells.
+ * Absent: topology-aware scheduling, admission checks beyond the object, MultiKueue, fair sharing, elastic
+ * jobs (Ray's may change their size, and their quota stays), prebuilt workloads, LimitRanges, warnings about
+ * the label of managed pods. The configuration is the shipped one, but for the frameworks of the training
+ * operator, which it leaves out, and which are on here. Children that name no queue themselves (a JobSet's
+ * Jobs, a RayJob's submitter) are not suspended when their owner may not run.
  * @upstream kubernetes-sigs/kueue v0.19.2
  */
 import type { PolicyRule } from '../api/kinds/rbac.js';
@@ -41,6 +41,7 @@ import {
   deploymentValidator,
   podDefaulter,
 } from './kueue/serving-webhooks.js';
+import { podGroupController } from './kueue/pod-group-controller.js';
 import { schedulerController } from './kueue/scheduler.js';
 import { group } from './kueue/types.js';
 import { workloadController } from './kueue/workload-controller.js';
@@ -194,6 +195,7 @@ export const kueue: Operator = {
       resourceFlavorController(),
       ...integrations.map(jobController),
       jobController(podJob as unknown as JobIntegration),
+      podGroupController(),
     ],
   },
   webhooks: {

@@ -14,7 +14,7 @@ import { changeStatus } from './changes.js';
 import { suspendChild } from './child-jobs.js';
 import { finalizeOrphan, finish, release, releaseJob } from './finalizers.js';
 import type { JobIntegration } from './job-integration.js';
-import { podsReadyCondition } from './pods-ready.js';
+import { hasReclaimed, podsReadyCondition } from './pods-ready.js';
 import { JobHand } from './job-hand.js';
 import { queueNameOf, managedAncestor } from './managed-jobs.js';
 import { arePodSetsAlike, infosOf, merged } from './pod-set-info.js';
@@ -79,7 +79,8 @@ function ownerKey(kind: string, namespace: string, name: string): string {
   return `${kind} ${namespace}/${name}`;
 }
 
-interface Means {
+/** What a pass over a job of a kind needs. */
+export interface Means {
   readonly integration: JobIntegration;
   readonly context: ControllerContext;
 }
@@ -123,14 +124,14 @@ function* boundTo(
 }
 
 /** One look at one job. */
-class JobPass {
-  private readonly nowMs: number;
-  private readonly hand: JobHand;
+export class JobPass {
+  protected readonly nowMs: number;
+  protected readonly hand: JobHand;
 
   constructor(
-    private readonly job: HasMetadata,
-    private readonly view: View,
-    private readonly means: Means,
+    protected readonly job: HasMetadata,
+    protected readonly view: View,
+    protected readonly means: Means,
   ) {
     this.nowMs = means.context.clock.now();
     this.hand = new JobHand(job, means.integration, means.context);
@@ -142,8 +143,9 @@ class JobPass {
     const found = yield* this.oneWorkload(owned);
     if (typeof found === 'string') return { retry: found };
     const workload = found;
+    if (workload !== undefined && (yield* this.isMarked(workload))) return undefined;
     if (workload !== undefined && isFinished(workload)) {
-      const problem = yield* releaseJob(job, integration);
+      const problem = yield* this.letGo();
       if (problem !== undefined) return { retry: problem };
       this.hand.tellFinished(workload);
       return outcomeOf(yield* release(workloads, workload));
@@ -163,9 +165,24 @@ class JobPass {
         yield* finish(workload, { reason, message: end.message }, nowMs);
         this.hand.tellFinished(workload);
       }
-      return outcomeOf(yield* releaseJob(job, integration));
+      return outcomeOf(yield* this.letGo());
     }
     return workload === undefined ? yield* this.create() : yield* this.follow(workload);
+  }
+
+  /** Takes from the job what kept it until its workload was over. */
+  protected *letGo(): Reconciliation<string | undefined> {
+    return yield* releaseJob(this.job, this.means.integration);
+  }
+
+  /** Whether something of its kind's own was told of the workload now. */
+  // oxlint-disable-next-line require-yield
+  protected *isMarked(_workload: Workload): Reconciliation<boolean> {
+    return false;
+  }
+
+  private isGoneWhenStopped(): boolean {
+    return this.means.integration.isGoneWhenStopped === true;
   }
 
   private *hold(workload: Workload | undefined): Reconciliation {
@@ -179,8 +196,8 @@ class JobPass {
   private *oneWorkload(owned: readonly Workload[]): Reconciliation<Workload | undefined | string> {
     const { job, hand } = this;
     const { integration } = this.means;
-    const match = owned.find(workload => this.isAlike(workload));
-    const others = owned.filter(workload => workload !== match);
+    const match = yield* this.matching(owned);
+    const others = owned.filter(({ metadata }) => metadata.uid !== match?.metadata.uid);
     const isSuspended = integration.isSuspended(job);
     const [first] = others;
     if (match === undefined && first !== undefined && isSuspended && !hasQuota(first)) {
@@ -203,6 +220,17 @@ class JobPass {
     return match === undefined ? undefined : yield* this.withPriority(match);
   }
 
+  // oxlint-disable-next-line require-yield
+  protected *matching(owned: readonly Workload[]): Reconciliation<Workload | undefined> {
+    return owned.find(workload => this.isAlike(workload));
+  }
+
+  /** The workload as it would be made, or a text on what is missing for it. */
+  // oxlint-disable-next-line require-yield
+  protected *make(): Reconciliation<Workload | string> {
+    return this.maker().make();
+  }
+
   private *delete(workload: Workload): Reconciliation<void> {
     const { namespace = '', name = '' } = workload.metadata;
     yield* release(workloads, workload);
@@ -214,7 +242,7 @@ class JobPass {
 
   /** A suspended job may be changed: its workload follows. */
   private *bringInLine(workload: Workload): Reconciliation<Workload | string> {
-    const wanted = this.maker().make();
+    const wanted = yield* this.make();
     if (typeof wanted === 'string') return wanted;
     const { active } = workload.spec;
     const spec = { ...wanted.spec, ...(active !== undefined && { active }) };
@@ -282,8 +310,14 @@ class JobPass {
   private *create(): Reconciliation {
     const { job } = this;
     if (this.means.integration.isActive(job)) return undefined;
-    const problem = yield* this.maker().create(this.hand);
-    return problem === undefined ? undefined : { retry: problem };
+    const made = yield* this.make();
+    if (typeof made === 'string') return this.unmade(made);
+    return outcomeOf(yield* this.maker().create(this.hand, made));
+  }
+
+  /** What becomes of a job that no workload can be made of. */
+  protected unmade(problem: string): Outcome {
+    return { retry: problem };
   }
 
   /** Starts or stops the job as its workload has it. */
@@ -319,7 +353,7 @@ class JobPass {
     return problem === undefined ? undefined : { retry: problem };
   }
 
-  private *start(workload: Workload): Reconciliation {
+  protected *start(workload: Workload): Reconciliation {
     const infos = infosOf(workload, name => this.view.get(resourceFlavors, '', name));
     if (infos === undefined) return { retry: 'a flavor of the workload has gone' };
     const { clusterQueue = '' } = workload.status?.admission ?? {};
@@ -342,7 +376,7 @@ class JobPass {
     if (problem !== undefined) return { retry: problem };
     if (!hasQuota(workload) || this.means.integration.isActive(job)) return undefined;
     // A pod's workload ends with the pod.
-    const comesBack = reason === 'Preempted' && this.means.integration.isTopLevel !== true;
+    const comesBack = reason === 'Preempted' && !this.isGoneWhenStopped();
     const status = comesBack ? 'True' : 'False';
     yield* changeStatus(workload, current => {
       const setting = { type: 'Requeued', status, reason, message } as const;
@@ -354,18 +388,4 @@ class JobPass {
     });
     return undefined;
   }
-}
-
-function hasReclaimed(
-  { status, spec }: Workload,
-  wanted: readonly { readonly name: string; readonly count: number }[],
-): boolean {
-  const known = status?.reclaimablePods ?? [];
-  const mostOf = (name: string): number => spec.podSets.find(set => set.name === name)?.count ?? 0;
-  return (
-    known.length === wanted.length &&
-    wanted.every(({ name, count }) =>
-      known.some(one => one.name === name && one.count === Math.min(count, mostOf(name))),
-    )
-  );
 }

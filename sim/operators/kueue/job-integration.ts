@@ -52,6 +52,8 @@ export interface JobIntegration<T extends HasMetadata = HasMetadata> {
   unready?(job: T): string | undefined;
   /** It is no other job's child, whoever owns it. */
   readonly isTopLevel?: boolean;
+  /** Its workload ends with it: once pushed out it does not come back. */
+  readonly isGoneWhenStopped?: boolean;
   /** What keeps it until its workload is over. */
   readonly finalizer?: string;
   /** It is over once it is stopped: who was stopped now, or a text on why that failed. */

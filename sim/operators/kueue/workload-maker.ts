@@ -101,9 +101,7 @@ export class WorkloadMaker {
   }
 
   /** Creates it, and tells of it. Why that failed, if it did. */
-  *create(hand: JobHand): Reconciliation<string | undefined> {
-    const workload = this.make();
-    if (typeof workload === 'string') return workload;
+  *create(hand: JobHand, workload: Workload): Reconciliation<string | undefined> {
     const answer = yield* call(create(workloads, workload));
     if (!answer.isOk) return answer.message;
     hand.tell('CreatedWorkload', `Created Workload: ${keyOf(answer.object)}`);

@@ -16,6 +16,7 @@ import type { PodSet } from '../types.js';
 export const podJob: JobIntegration<Pod> = {
   kind: pods,
   isTopLevel: true,
+  isGoneWhenStopped: true,
   finalizer: keys.managed,
 
   isSuspended: pod => isTerminated(pod) || isGated(pod),
