@@ -88,7 +88,7 @@ const expected: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     'SEA003 info': 8,
     'SEA004 warning': 38,
     'SEA005 error': 2,
-    'SEA007 info': 13,
+    'SEA007 info': 8,
     // Steps of Workflows in namespace seldon name Secrets of namespace default.
     'SEA204 warning': 5,
     'SEA206 info': 2,
