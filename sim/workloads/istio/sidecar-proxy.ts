@@ -1,5 +1,5 @@
 /**
- * The agent in a sidecar, as far as others ask it: for the program's metrics. Envoy's and its own are left
+ * The agent in a sidecar, or in a gateway, as far as others ask it: for the program's metrics. Envoy's and its own are left
  * out. The kubelet's questions it passes on in sim/nodes/agent-probe.ts.
  * @upstream istio/istio pilot/cmd/pilot-agent/status/server.go (handleStats)
  */
@@ -20,9 +20,18 @@ export const sidecarProxy: Workload = {
       else if (target === undefined) respond(textPage(''));
       else ask(context, target, text => respond(textPage(text)));
     });
-    return { terminate: () => context.exit(0) };
+    return { terminate: () => end(context) };
   },
 };
+
+/** Whom the agent lets finish: @upstream meshconfig's terminationDrainDuration */
+const drainMs = 5_000;
+
+/** A gateway serves on for a while, since clients hear late of its end; a sidecar's programs have ended before. */
+function end({ command, clock, exit }: ContainerContext): void {
+  if (command[1] !== 'router') return exit(0);
+  clock.after(drainMs, 'the gateway has drained', () => exit(0));
+}
 
 interface MetricsTarget {
   readonly path: string;

@@ -1,6 +1,7 @@
 /** SEA213: a Service sends to a port that no container of its pods has. */
 import { services, type ServicePort } from '../../../sim/api/kinds/core.js';
 import { hasLabels } from '../../../sim/api/selectors.js';
+import { isGateway } from '../../../sim/network/mesh/sidecar.js';
 import { listOf, type PodTemplate } from '../pod-template.js';
 import type { Rule } from '../rule.js';
 import { targetOf } from '../wanted-connections.js';
@@ -31,7 +32,7 @@ export const targetPort: Rule = {
         );
         const isName = typeof target === 'string';
         // A program may listen where its container declares nothing; a few that are declared are all.
-        if (!isName && known.length === 0) continue;
+        if (!isName && (known.length === 0 || chosen.every(isOfGateway))) continue;
         const has = names.length === 0 ? 'they declare none' : `they have ${names.join(', ')}`;
         yield {
           entry,
@@ -44,6 +45,11 @@ export const targetPort: Rule = {
     }
   },
 };
+
+/** A mesh's gateway listens where Gateways say. */
+function isOfGateway({ annotations, spec }: PodTemplate): boolean {
+  return isGateway({ metadata: { annotations }, spec });
+}
 
 function portsOf({ protocol = 'TCP' }: ServicePort) {
   return ({ spec }: PodTemplate): { readonly name: string; readonly number: number }[] => {

@@ -2,6 +2,7 @@
 import type { Container, Service } from '../../../sim/api/kinds/core.js';
 import type { KubeObject } from '../../../sim/api/object.js';
 import { weightsOf, type HttpRoute } from '../../traffic/flow/http-route.js';
+import { gatewayEntrances, type Entrance } from './gateway-entrances.js';
 import { meshSplits, type MeshSplit } from './mesh-splits.js';
 import { modelDemand } from './model-demand.js';
 import { hasLabels } from '../../../sim/api/selectors.js';
@@ -28,6 +29,8 @@ export interface Demand {
     /** Wanted behind all of its backends. */
     readonly replicas: number;
   };
+  /** The gateway of a mesh through which requests come to it. Default: none. */
+  readonly entrance?: Entrance;
 }
 
 interface Replicated extends KubeObject {
@@ -74,9 +77,16 @@ export function demandsOf(objects: readonly KubeObject[]): readonly Demand[] {
     for (const demand of demands) routed.set(demand.service, demand);
     if (demands.length > 0) for (const service of split.named) named.add(service);
   }
+  const entrances = gatewayEntrances(objects);
+  // What comes to a gateway is meant for those behind it.
+  for (const { service } of entrances.values()) named.add(service);
   return own
     .filter(({ service }) => routed.has(service) || !named.has(service))
-    .map(demand => routed.get(demand.service) ?? demand);
+    .map(demand => routed.get(demand.service) ?? demand)
+    .map(demand => {
+      const entrance = entrances.get(demand.service);
+      return entrance === undefined ? demand : { ...demand, entrance };
+    });
 }
 
 /** The demands of the Services among which a VirtualService divides its requests. */

@@ -66,3 +66,56 @@ it('leaves requests alone of which it depends where they go', () => {
   const unknown = [{ destination: { host: 'stable' }, weight: 1 }, { destination: { host: 'x' } }];
   expect(demanded(injected, split({}, { route: unknown }))).toEqual(alone);
 });
+
+const entrance = [
+  {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'edge', namespace: 'istio-system' },
+    spec: {
+      template: {
+        metadata: {
+          labels: { istio: 'edge' },
+          annotations: { 'inject.istio.io/templates': 'gateway' },
+        },
+        spec: { containers: [{ name: 'istio-proxy', image: 'auto' }] },
+      },
+    },
+  },
+  {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'edge', namespace: 'istio-system' },
+    spec: { selector: { istio: 'edge' }, ports: [{ port: 15_021 }, { port: 80 }] },
+  },
+  {
+    apiVersion: 'networking.istio.io/v1',
+    kind: 'Gateway',
+    metadata: { name: 'edge', namespace: 'shop' },
+    spec: { selector: { istio: 'edge' }, servers: [{ port: { number: 80 }, hosts: ['*'] }] },
+  },
+] as unknown as readonly KubeObject[];
+
+it('leads requests through the gateway that the manifests have, which gets none itself', () => {
+  const entered = (...objects: readonly KubeObject[]) =>
+    demandsOf([...behind, ...pods, ...objects]).map(demand => [
+      demand.service,
+      demand.entrance?.host,
+      demand.entrance?.port,
+    ]);
+  const host = 'edge.istio-system.svc.cluster.local';
+  const outside = { gateways: ['edge'], hosts: ['shop.example.com'] };
+  expect(entered(...entrance, split(outside))).toEqual([
+    ['shop/web', undefined, undefined],
+    ['shop/stable', host, 80],
+    ['shop/canary', host, 80],
+  ]);
+  // Pods with sidecars ask by themselves, too.
+  const both = { ...outside, gateways: ['edge', 'mesh'] };
+  expect(entered(...entrance, split(both)).map(([name, at]) => [name, at])).toEqual([
+    ...['shop/web', 'shop/stable', 'shop/canary', 'istio-system/edge'].map(name => [
+      name,
+      undefined,
+    ]),
+  ]);
+});

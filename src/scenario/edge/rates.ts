@@ -13,6 +13,8 @@ export interface Rates {
   shed: number;
   dropped: number;
   denied: number;
+  /** At the gateway of a mesh before the Service. */
+  atGateway: number;
   capacity: number;
 }
 
@@ -27,6 +29,7 @@ export const stillRates: Readonly<Rates> = {
   shed: 0,
   dropped: 0,
   denied: 0,
+  atGateway: 0,
   capacity: 0,
 };
 
@@ -41,5 +44,6 @@ export function add(sums: Rates, rates: Rates, seconds: number): void {
   sums.shed += rates.shed * seconds;
   sums.dropped += rates.dropped * seconds;
   sums.denied += rates.denied * seconds;
+  sums.atGateway += rates.atGateway * seconds;
   sums.capacity += rates.capacity * seconds;
 }

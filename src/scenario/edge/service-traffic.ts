@@ -13,6 +13,7 @@ import type { WorkloadRule } from '../../../sim/workloads/workload.js';
 import type { Fault } from '../../cluster.js';
 import type { Outcome } from '../../laws/law.js';
 import { demandsOf, type Demand } from './derived-traffic.js';
+import { lostAt } from './gateway-entrances.js';
 import { lateIn, OldNews, type Unheard } from './old-news.js';
 import { add, stillRates, type Rates } from './rates.js';
 import { servedRule, type Server, type Servers } from './served-program.js';
@@ -225,25 +226,28 @@ export class ServiceTraffic implements Servers {
     const route = network.route({ host: demand.host, port: demand.port });
     const backends = 'backends' in route ? route.backends : [];
     const listening = backends.filter(({ ip }) => this.answers(ip));
-    const { service } = demand;
-    this.open(opening, { service, serving: listening.length, replicas: replicasOf(demand) });
+    const { service, entrance } = demand;
+    const lost = entrance === undefined ? 0 : lostAt(entrance, network, ip => this.answers(ip));
+    const serving = lost === 1 ? 0 : listening.length;
+    this.open(opening, { service, serving, replicas: replicasOf(demand) });
     const shut = { 'network policies': 0, mesh: 0 };
     const reached = backends.filter(backend => {
       const by = network.shutBy(backend);
       if (by !== undefined) shut[by]++;
       return by === undefined;
     });
-    return { backends, listening, reached, shut };
+    return { backends, listening, reached, shut, lost };
   }
 
   /** What comes of the requests of a Service from now on. */
-  private divide(flow: Flow, { backends, listening, reached, shut }: Behind): void {
+  private divide(flow: Flow, { backends, listening, reached, shut, lost }: Behind): void {
     const { demand, opening } = flow;
     const serving = reached.filter(({ ip }) => this.answers(ip));
     const isLimited = listening.every(({ ip }) => this.servers.get(ip)?.[0]?.use !== undefined);
     const wanted = replicasOf(demand) * (demand.route?.share ?? 1) * this.factor;
     const offered = opening.isLive ? perReplicaPerSecond * wanted : 0;
-    const each = backends.length === 0 ? 0 : offered / backends.length;
+    const passed = offered * (1 - lost);
+    const each = backends.length === 0 ? 0 : passed / backends.length;
     const served = isLimited ? Math.min(each, capacityPerSecond) : each;
     const silent = reached.filter(({ ip }) => !this.servers.has(ip));
     const { ended, startingPerSecond } = this.news.of(silent, each);
@@ -256,9 +260,10 @@ export class ServiceTraffic implements Servers {
       refused: each * silent.length,
       timedOut: each * (reached.length - serving.length - silent.length),
       starting: startingPerSecond,
-      noEndpoint: backends.length === 0 ? offered : 0,
+      noEndpoint: backends.length === 0 ? passed : 0,
       dropped: each * shut['network policies'],
       denied: each * shut.mesh,
+      atGateway: offered - passed,
       capacity: isLimited ? listening.length * capacityPerSecond : Infinity,
     };
     flow.shares = new Map(serving.map(({ ip }) => [ip, served]));
@@ -305,12 +310,13 @@ export class ServiceTraffic implements Servers {
         shed: Math.round(sums.shed),
         'dropped by network policies': Math.round(sums.dropped),
         'denied by the mesh': Math.round(sums.denied),
+        'lost at the gateway': Math.round(sums.atGateway),
       };
       count(this.shut, shutKey('network policies', demand), sums.dropped);
       count(this.shut, shutKey('mesh', demand), sums.denied);
       this.offered += sums.offered;
       this.failed += sums.refused + sums.noEndpoint + sums.shed + reset;
-      this.failed += sums.dropped + sums.denied + sums.timedOut;
+      this.failed += sums.dropped + sums.denied + sums.timedOut + sums.atGateway;
       if (opening.isLive) {
         const { service, lacksHook, lacksProbe } = demand;
         const isJudged = troubled.afterFault === undefined;
@@ -359,11 +365,14 @@ interface Behind {
   readonly reached: readonly { readonly ip: string }[];
   /** How many of them let nobody in, by who says so. */
   readonly shut: Readonly<Record<ShutBy, number>>;
+  /** The part of the requests that a gateway before them does not pass on. */
+  readonly lost: number;
 }
 
 const nobody: Behind = {
   ...{ backends: [], listening: [], reached: [] },
   shut: { 'network policies': 0, mesh: 0 },
+  lost: 0,
 };
 
 /** As many as the traffic is made for. */
