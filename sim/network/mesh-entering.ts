@@ -41,8 +41,10 @@ export function gatewayPlace(
     workload: workloadOf(pod, pod.status?.podIP ?? ''),
     hasCertificate: name => book.hasCertificate(namespace, name),
     portOf: asked => {
-      const { targetPort = asked } = ports.find(({ port }) => port === asked) ?? {};
-      return typeof targetPort === 'number' ? targetPort : (portNamed(pod, targetPort) ?? asked);
+      const { targetPort = 0 } = ports.find(({ port }) => port === asked) ?? {};
+      if (typeof targetPort === 'string') return portNamed(pod, targetPort) ?? asked;
+      // Manifests that nobody has set defaults in have none, or 0.
+      return targetPort === 0 ? asked : targetPort;
     },
   };
 }

@@ -25,7 +25,7 @@ kind: Service
 metadata: { name: istio-ingressgateway, namespace: istio-system }
 spec:
   selector: { istio: ingressgateway }
-  ports: [{ name: http2, port: 80, targetPort: 8080 }, { name: tls, port: 443, targetPort: 8443 }]
+  ports: [{ name: http2, port: 80, targetPort: 8080 }, { name: tls, port: 443, targetPort: 8443 }, { name: plain, port: 81 }]
 ---
 apiVersion: v1
 kind: Namespace
@@ -51,7 +51,9 @@ kind: Gateway
 metadata: { name: entrance, namespace: istio-system }
 spec:
   selector: { istio: ingressgateway }
-  servers: [{ port: { number: 80, name: http, protocol: HTTP }, hosts: ['*'] }]
+  servers:
+    - { port: { number: 80, name: http, protocol: HTTP }, hosts: ['*'] }
+    - { port: { number: 81, name: plain, protocol: HTTP }, hosts: ['*'] }
 ---
 apiVersion: networking.istio.io/v1
 kind: VirtualService
@@ -95,6 +97,10 @@ it('goes on to the pods of the route, with the identity of the gateway', () => {
       mesh: { isAllowed: true },
     },
   ]);
+});
+
+it('is listened for at the port of the Service itself where that has no target port', () => {
+  expect(ask('scorer.example.com/v1', 81).answers).toMatchObject([{ port: 81 }, { port: 9000 }]);
 });
 
 it('ends at the gateway where nothing is routed, or nobody listens', () => {
