@@ -25,7 +25,10 @@ kind: Service
 metadata: { name: istio-ingressgateway, namespace: istio-system }
 spec:
   selector: { istio: ingressgateway }
-  ports: [{ name: http2, port: 80, targetPort: 8080 }, { name: tls, port: 443, targetPort: 8443 }, { name: plain, port: 81 }]
+  ports:
+    - { name: http2, port: 80, targetPort: 8080 }
+    - { name: tls, port: 443, targetPort: 8443 }
+    - { name: plain, port: 81 }
 ---
 apiVersion: v1
 kind: Namespace
