@@ -54,6 +54,22 @@ it('does not blame the scale-down for replicas that something else took', () => 
   expect(minute(lost, '4m', 300, 150).verdict(scaleDownKeepsCapacity).kind).toBe('vacuous');
 });
 
+it('takes what network policies drop for no demand: an autoscaler sees nothing of it', () => {
+  const past = scaledDown(autoscaler)
+    .at('3m')
+    .measure({
+      ...{
+        kind: 'requests' as const,
+        spanMs: 60_000,
+        service: 's/fraud',
+        offered: 300,
+        finished: 150,
+      },
+      ...{ failed: { 'dropped by network policies': 150 }, capacity: 200 },
+    });
+  expect(past.verdict(scaleDownKeepsCapacity)).toMatchObject({ kind: 'held', looked: 1 });
+});
+
 it('has nothing to judge in an empty history', () => {
   expect(verdictOnNothing(scaleDownKeepsCapacity)).toBe('vacuous');
 });

@@ -60,7 +60,8 @@ class Capacity implements Judge {
 
   outcome(outcome: Outcome, world: World): void {
     if (outcome.kind !== 'requests') return;
-    const { service, timeMs, capacity, offered } = outcome;
+    const { service, timeMs, capacity } = outcome;
+    const demand = demandOf(outcome);
     const oldestMs = timeMs - this.settings.watchMs - outcome.spanMs;
     this.scaleDowns = this.scaleDowns.filter(one => one.timeMs >= oldestMs);
     const before = this.enough.get(service);
@@ -68,7 +69,7 @@ class Capacity implements Judge {
     const cause = this.scaleDowns.findLast(
       one => one.timeMs <= timeMs - outcome.spanMs && isBehind(service, one, world),
     );
-    const isShort = capacity < offered * (1 - shortMax);
+    const isShort = capacity < demand * (1 - shortMax);
     if (!isShort) this.enough.set(service, outcome);
     if (cause === undefined || before === undefined) return;
     if (podsBehind(service, world).filter(isReady).length < cause.replicas) {
@@ -80,15 +81,15 @@ class Capacity implements Judge {
     if (!isShort || rateOf(outcome) > rateOf(before) * (1 + growthMax)) return;
     this.breaches.push({
       timeMs,
-      what: `after ${cause.name} was scaled down, Service ${service} has capacity for ${Math.round(capacity)} of ${Math.round(offered)} requests`,
+      what: `after ${cause.name} was scaled down, Service ${service} has capacity for ${Math.round(capacity)} of ${Math.round(demand)} requests`,
       objects: [cause.name, `Service ${service}`],
       evidence: [
         measured(
           before.timeMs,
-          `${Math.round(before.offered)} requests, capacity for ${Math.round(before.capacity)}`,
+          `${Math.round(demandOf(before))} requests, capacity for ${Math.round(before.capacity)}`,
         ),
         cause.evidence,
-        measured(timeMs, `${Math.round(offered)} requests, capacity for ${Math.round(capacity)}`),
+        measured(timeMs, `${Math.round(demand)} requests, capacity for ${Math.round(capacity)}`),
       ].sort((a, b) => a.timeMs - b.timeMs),
     });
   }
@@ -113,6 +114,11 @@ class Capacity implements Judge {
   }
 }
 
-function rateOf({ offered, spanMs }: Requests): number {
-  return offered / spanMs;
+/** What replicas have to serve: requests that network policies drop come to none of them. */
+function demandOf({ offered, failed }: Requests): number {
+  return offered - (failed['dropped by network policies'] ?? 0);
+}
+
+function rateOf(outcome: Requests): number {
+  return demandOf(outcome) / outcome.spanMs;
 }
