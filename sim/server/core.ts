@@ -44,6 +44,8 @@ export interface Core {
   /** When the server began. */
   readonly startedMs: number;
   readonly random: Random;
+  /** For what the server makes beside what it is asked for: nobody else's draws move. */
+  readonly companionUids: Random;
   /** How long watches last that do not say so. */
   readonly watchTimes: Random;
   readonly settings: ServerSettings;
@@ -85,6 +87,7 @@ export function createCore(options: ApiServerOptions): Core {
     clock,
     startedMs: clock.now(),
     random,
+    companionUids: random.fork('companions'),
     watchTimes: random.fork('watch-times'),
     settings,
     gated,

@@ -1,6 +1,8 @@
 /** Which addresses and ports services get: as kube-apiserver 1.36.2 gave and refused them. */
 import { expect, it } from 'vitest';
 import type { ServicePort, ServiceSpec } from '../api/kinds/core.js';
+import type { ObjectMeta } from '../api/kinds/meta.js';
+import type { IPAddress } from '../api/kinds/networking.js';
 import type { ApiAnswer, ApiRequest } from '../api/request.js';
 import { Loop } from '../engine/loop.js';
 import { Random } from '../engine/random.js';
@@ -10,22 +12,25 @@ const services = '/api/v1/namespaces/default/services';
 
 interface Told {
   readonly message?: string;
+  readonly metadata?: ObjectMeta;
   readonly spec?: ServiceSpec;
+  readonly items?: readonly IPAddress[];
 }
 
 function start() {
   const { serve } = createApiServer({ clock: new Loop(), random: new Random(1) });
   const connection = { certificate: { user: 'admin', groups: ['system:masters'] } };
-  const send = (method: ApiRequest['method'], path: string, body: object) => {
+  const send = (method: ApiRequest['method'], path: string, body?: object) => {
     let answer: ApiAnswer | undefined;
     const headers = {
       ...(method === 'PATCH' && { 'content-type': 'application/merge-patch+json' }),
     };
-    const bytes = new TextEncoder().encode(JSON.stringify(body));
-    serve({ method, path, headers, body: bytes }, connection, given => (answer = given));
+    const bytes = body && { body: new TextEncoder().encode(JSON.stringify(body)) };
+    serve({ method, path, headers, ...bytes }, connection, given => (answer = given));
     return { status: answer?.status, told: answer?.body as Told };
   };
   return {
+    send,
     create: (name: string, spec: Partial<ServiceSpec>, query = '') => {
       const full = { ports: [{ port: 80 }], selector: { a: 'b' }, ...spec };
       return send('POST', `${services}${query}`, { metadata: { name }, spec: full });
@@ -109,4 +114,34 @@ it('do not give a health check a port that is taken or out of the range', () => 
   expect(create('t', local(5, 31002)).told.message).toBe(
     `${head} 5: provided port is not in the valid range. The range of valid ports is 30000-32767`,
   );
+});
+
+it('hold their addresses by IPAddresses, made before the service and gone after it', () => {
+  const { create, change, send } = start();
+  const addresses = '/apis/networking.k8s.io/v1/ipaddresses';
+  const held = () => {
+    const { items = [] } = send('GET', addresses).told;
+    return items.map(({ metadata, spec }) => `${metadata.name} ${spec.parentRef.name}`);
+  };
+  const { told } = create('s', { clusterIP: '10.0.7.7' });
+  const [{ metadata }] = [send('GET', `${addresses}/10.0.7.7`).told];
+  expect(Number(told.metadata?.resourceVersion)).toBe(Number(metadata?.resourceVersion) + 1);
+  expect(metadata?.labels).toEqual({
+    'ipaddress.kubernetes.io/ip-family': 'IPv4',
+    'ipaddress.kubernetes.io/managed-by': 'ipallocator.k8s.io',
+  });
+  create('headless', { clusterIP: 'None' });
+  create('dry', { clusterIP: '10.0.7.8' }, dry);
+  expect(held()).toEqual(['10.0.0.1 kubernetes', '10.0.7.7 s']);
+  change('s', { type: 'ExternalName', externalName: 'x.y', clusterIP: '', clusterIPs: null });
+  expect(held()).toEqual(['10.0.0.1 kubernetes']);
+  change('s', { type: 'ClusterIP', clusterIP: '10.0.7.9', externalName: null });
+  expect(held()).toEqual(['10.0.0.1 kubernetes', '10.0.7.9 s']);
+  const parentRef = { resource: 'services', namespace: 'default', name: 'mine' };
+  send('POST', addresses, { metadata: { name: '10.0.7.7' }, spec: { parentRef } });
+  expect(create('t', { clusterIP: '10.0.7.7' }).told.message).toMatch(
+    /failed to allocate IP 10.0.7.7: provided IP is already allocated/,
+  );
+  send('DELETE', `${services}/s`);
+  expect(held()).toEqual(['10.0.0.1 kubernetes', '10.0.7.7 mine']);
 });

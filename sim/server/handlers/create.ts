@@ -24,6 +24,7 @@ import { storageKey } from '../../store/collection.js';
 import { AdmissionRun } from '../admit.js';
 import { failureAnswer } from '../answers.js';
 import { defaulted, readObject } from '../body.js';
+import { makeCompanions } from '../companions.js';
 import { intoStorage, isConverted, readied } from '../conversions.js';
 import { FieldOwners } from '../field-owners.js';
 import { trackFields } from '../managed-fields.js';
@@ -149,6 +150,7 @@ function* storeOnce(
   const key = storageKey(namespace, name);
   const taken = resource.collection.get(key);
   if (taken !== undefined) return takenFailure(scope, valid, taken.object);
+  if (!options.isDryRun) makeCompanions(scope, object);
   const stored = options.isDryRun
     ? { key, object, revision: 0, beside: owners }
     : core.store.put(resource.collection, {

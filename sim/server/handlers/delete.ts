@@ -11,6 +11,7 @@ import { rfc3339, timeMs } from '../../api/time.js';
 import type { Stored } from '../../store/stored.js';
 import { AdmissionRun } from '../admit.js';
 import { bodyAnswer, failureAnswer } from '../answers.js';
+import { dropCompanions } from '../companions.js';
 import { isConverted, readied } from '../conversions.js';
 import type { FieldOwners } from '../field-owners.js';
 import { orderedMeta, withMeta, withResourceVersion } from '../object-meta.js';
@@ -257,12 +258,9 @@ function rewrite(
   });
 }
 
-function remove(
-  { core, resource, context }: Scope,
-  live: Stored<FieldOwners>,
-  { isDryRun }: DeleteOptions,
-): Deleted {
+function remove(scope: Scope, live: Stored<FieldOwners>, { isDryRun }: DeleteOptions): Deleted {
   if (isDryRun) return { stored: live, isGone: true };
+  const { core, resource, context } = scope;
   const last = {
     key: live.key,
     object: withResourceVersion(live.object, core.store.nextResourceVersion()),
@@ -270,5 +268,6 @@ function remove(
     user: context.user.name,
   };
   core.store.remove(resource.collection, last);
+  dropCompanions(scope, live.object);
   return { stored: { ...live, object: last.object }, isGone: true };
 }

@@ -20,6 +20,7 @@ import type { Managers } from '../admission/plugin.js';
 import { AdmissionRun, type Admission } from '../admit.js';
 import { forbiddenByAuthorization } from '../authorization/index.js';
 import { defaulted } from '../body.js';
+import { dropCompanions, makeCompanions } from '../companions.js';
 import { intoStorage, isConverted, readied, readiedForOwners } from '../conversions.js';
 import { FieldOwners } from '../field-owners.js';
 import { trackFields } from '../managed-fields.js';
@@ -354,6 +355,7 @@ function commit(scope: Scope, { live, object, owners, options }: Commit): Stored
     if (!options.isDryRun) {
       const last = withResourceVersion(live.object, core.store.nextResourceVersion());
       core.store.remove(resource.collection, { key, object: last, beside: live.beside, user });
+      dropCompanions(scope, live.object);
     }
     return { ...live, object, beside: owners };
   }
@@ -361,12 +363,15 @@ function commit(scope: Scope, { live, object, owners, options }: Commit): Stored
     return live;
   }
   if (options.isDryRun) return { ...live, object, beside: owners };
-  return core.store.put(resource.collection, {
+  makeCompanions(scope, object, live.object);
+  const stored = core.store.put(resource.collection, {
     key,
     object: withResourceVersion(object, core.store.nextResourceVersion()),
     beside: owners,
     user,
   });
+  dropCompanions(scope, live.object, object);
+  return stored;
 }
 
 /** Whether the owners changed though the object did not: by an apply, or because a client sent others. */

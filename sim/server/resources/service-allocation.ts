@@ -3,6 +3,7 @@
  * @upstream pkg/registry/core/service/storage/alloc.go
  */
 import type { Service, ServiceSpec } from '../../api/kinds/core.js';
+import { ipAddresses } from '../../api/kinds/networking.js';
 import { invalid, type FieldError } from './field-error.js';
 import { freePlace } from './free-place.js';
 import { heldPorts, withNodePorts } from './node-ports.js';
@@ -49,6 +50,7 @@ function takenBy(context: StrategyContext, except: Service | undefined): Taken {
   const ips = new Set<string>();
   const ports = new Set<number>();
   const { name, namespace } = except?.metadata ?? {};
+  for (const { metadata } of context.list(ipAddresses)) ips.add(metadata.name ?? '');
   for (const other of context.list({ group: '', resource: 'services' }) as readonly Service[]) {
     if (other.metadata.name === name && other.metadata.namespace === namespace) continue;
     for (const ip of other.spec?.clusterIPs ?? []) ips.add(ip);

@@ -1,5 +1,6 @@
 /** Services. @upstream pkg/registry/core/service/strategy.go */
 import { services, type Service, type ServiceSpec } from '../../api/kinds/core.js';
+import { ipAddresses } from '../../api/kinds/networking.js';
 import { compareText } from '../../api/go-text.js';
 import { Attached } from '../../engine/attached.js';
 import { ageOf, labelsText } from './columns/cell.js';
@@ -11,7 +12,8 @@ import { allocate, type Allocation } from './service-allocation.js';
 import { dropForType, normalizeClusterIPs, patchAllocated } from './service-update.js';
 import { ipWarnings } from './ip-warnings.js';
 import { serviceWarnings } from './service-warnings.js';
-import { strategyOf, type StrategyContext, type Unmet } from './strategy.js';
+import { strategyOf, type Companion, type StrategyContext, type Unmet } from './strategy.js';
+import { isIPv6 } from './validation/ip.js';
 import {
   validateService,
   validateServiceStatus,
@@ -25,6 +27,7 @@ export const service = strategyOf<Service>({
   defaults: serviceDefaults,
   allowsCreateOnUpdate: true,
   returnsDeletedObject: true,
+  companions: addressesOf,
   prepareForCreate: (object, context) => {
     const fresh = { ...object, status: { loadBalancer: {} } };
     const { service: given, unmet } = allocate(normalized(fresh, undefined), undefined, context);
@@ -64,6 +67,28 @@ export const service = strategyOf<Service>({
     labelsText(object.spec?.selector),
   ],
 });
+
+/** What holds each address of the service. @upstream pkg/registry/core/service/ipallocator/ipallocator.go createIPAddress */
+function addressesOf({ metadata, spec }: Service): readonly Companion[] {
+  const { clusterIPs = [] } = spec ?? {};
+  if (spec?.type === 'ExternalName' || clusterIPs[0] === 'None') return [];
+  const { namespace = '', name = '' } = metadata;
+  return clusterIPs.map(ip => ({
+    kind: ipAddresses,
+    object: {
+      kind: 'IPAddress',
+      apiVersion: 'networking.k8s.io/v1',
+      metadata: {
+        name: ip,
+        labels: {
+          'ipaddress.kubernetes.io/ip-family': isIPv6(ip) ? 'IPv6' : 'IPv4',
+          'ipaddress.kubernetes.io/managed-by': 'ipallocator.k8s.io',
+        },
+      },
+      spec: { parentRef: { resource: 'services', namespace, name } },
+    },
+  }));
+}
 
 function normalized(service: Service, old: Service | undefined): Service {
   if (service.spec === undefined) return service;

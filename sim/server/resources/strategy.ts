@@ -120,6 +120,8 @@ export interface Strategy<T extends HasMetadata = KubeObject> extends UpdateStra
   readonly hasGeneration?: boolean;
   /** Whether an update adds one to metadata.generation. Default: when `spec` changed, if `hasGeneration`. */
   bumpsGeneration?(object: T, old: T): boolean;
+  /** What the server keeps for an object of the kind: made before it is stored, gone after it is. */
+  companions?(object: T): readonly Companion[];
   /** PUT of what does not exist creates it. Default false. */
   readonly allowsCreateOnUpdate?: boolean;
   /** PUT without a resourceVersion is unconditional. Default true. */
@@ -168,6 +170,12 @@ export interface Strategy<T extends HasMetadata = KubeObject> extends UpdateStra
   compareRows?(one: T, other: T): number;
   /** Row conditions (Completed pods), if any. */
   rowConditions?(object: T): readonly unknown[];
+}
+
+/** An object that the server keeps for another one. */
+export interface Companion {
+  readonly kind: Pick<Kind, 'group' | 'resource'>;
+  readonly object: KubeObject;
 }
 
 /** Where a scale subresource finds its numbers. */
