@@ -52,7 +52,12 @@ export class RequestMetrics {
     return [
       ...family('apiserver_longrunning_requests', 'gauge', lastingHelp, this.lasting),
       ...histogram('apiserver_request_duration_seconds', durationHelp, this.durations),
-      ...histogram('apiserver_request_sli_duration_seconds', ownDurationHelp, this.ownDurations),
+      ...histogram(
+        'apiserver_request_sli_duration_seconds',
+        ownDurationHelp,
+        this.ownDurations,
+        ownBoundMin,
+      ),
       ...family('apiserver_request_total', 'counter', totalHelp, this.totals),
     ].join('\n');
   }
@@ -198,14 +203,14 @@ function histogram(
   name: string,
   help: string,
   all: ReadonlyMap<string, Durations>,
+  boundMin = 0,
 ): readonly string[] {
   if (all.size === 0) return [];
   const sorted = [...all.values()].sort((a, b) => (a.labels < b.labels ? -1 : 1));
-  const isOwn = name.includes('_sli_');
   return [
     `# HELP ${name} ${help}`,
     `# TYPE ${name} histogram`,
-    ...sorted.flatMap(own => histogramLines(name, own, isOwn)),
+    ...sorted.flatMap(own => histogramLines(name, own, boundMin)),
   ];
 }
 
@@ -215,12 +220,12 @@ const ownBoundMin = 0.05;
 function histogramLines(
   name: string,
   { labels, counts, count, sum }: Durations,
-  isOwn: boolean,
+  boundMin: number,
 ): readonly string[] {
   let below = 0;
   const buckets = bounds.flatMap((bound, place) => {
     below += counts[place] ?? 0;
-    if (isOwn && bound < ownBoundMin) return [];
+    if (bound < boundMin) return [];
     return `${name}_bucket{${labels},le="${bound}"} ${below}`;
   });
   return [

@@ -39,7 +39,7 @@ export function aggregate(expression: Aggregation, told: Told): readonly Element
     if (chosen !== undefined) return chosen;
     const { labels, isNameless } = group;
     const own = { labels, ...(isNameless && { isNameless }) };
-    if (numbers.some(isHistogram) && (operator === 'sum' || operator === 'avg')) {
+    if ((operator === 'sum' || operator === 'avg') && numbers.some(isHistogram)) {
       const histogram = total(operator, numbers, told.notes);
       return histogram === undefined ? [] : [{ ...own, value: NaN, histogram }];
     }

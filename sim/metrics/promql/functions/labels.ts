@@ -5,7 +5,6 @@ import { Labels, nameLabel, compareLabels } from '../labels.js';
 import { wholePattern } from '../matcher.js';
 import { compareNumbers } from '../sums.js';
 import { vectorOf, type Element, type Value } from '../value.js';
-import { refuseTwins } from '../evaluation.js';
 import {
   argument,
   rangesAt,
@@ -51,8 +50,7 @@ function replace(context: CallContext): Value {
     };
     return relabelled(element, target, expanded(template, groupOf));
   });
-  refuseTwins(elements.map(({ labels }) => labels));
-  return vectorOf(elements);
+  return context.evaluation.distinctOf(elements);
 }
 
 function asExecution<T>(compile: () => T): T {
@@ -85,8 +83,7 @@ function join(context: CallContext): Value {
   const elements = vectorAt(context, 0).map(element =>
     relabelled(element, target, sources.map(name => element.labels.get(name)).join(separator)),
   );
-  refuseTwins(elements.map(({ labels }) => labels));
-  return vectorOf(elements);
+  return context.evaluation.distinctOf(elements);
 }
 
 function noteRange({ evaluation: { span, notes } }: CallContext): void {

@@ -52,10 +52,11 @@ function numberChange(
   const { times, values } = range;
   const { isCounter } = options;
   const first = values[0] as number;
-  const begunMs = isCounter ? beginningWithin(numberAt(range, 0), window) : undefined;
+  const tellsStarts = isCounter && range.starts !== undefined;
+  const begunMs = tellsStarts ? beginningWithin(numberAt(range, 0), window) : undefined;
   if (values.length < 2 && begunMs === undefined) return undefined;
   if (isCounter) noteCounter(range, context);
-  if (isCounter && range.starts !== undefined) {
+  if (tellsStarts) {
     noteOverlaps(samplesOf(range), { name: range.labels.name, notes: context.evaluation.notes });
   }
   const sampled = changeOf(range, isCounter);

@@ -18,8 +18,7 @@ export function changeOfHistograms(
   { isCounter, isBegun = false }: { readonly isCounter: boolean; readonly isBegun?: boolean },
   noting: Noting,
 ): Histogram | undefined {
-  const all = samples.map(({ histogram }) => histogram);
-  const [told, second] = all;
+  const [told, second] = [samples[0]?.histogram, samples[1]?.histogram];
   if (told === undefined) return undefined;
   // It began within the range: the first one counts whole.
   if (second === undefined) return isBegun ? told : undefined;
