@@ -5,6 +5,7 @@ import type { Random } from '../engine/random.js';
 import type { LastChange } from '../store/collection.js';
 import type { WebhookAnswer, WebhookCall } from './contract.js';
 import type { ServerSettings } from './resources/strategy.js';
+import type { ServerMetrics } from './metrics/index.js';
 
 /** A kind of stored object, whatever its version. */
 export type GroupResource = Pick<Kind, 'group' | 'resource'>;
@@ -35,4 +36,6 @@ export interface ServerAccess {
   kindOf(group: string, version: string, resource: string): Kind | undefined;
   /** All served kinds, in the order of discovery. */
   kinds(): readonly Kind[];
+  /** What it counts of itself. */
+  readonly metrics: ServerMetrics;
 }

@@ -58,7 +58,11 @@ export class AdmissionRun {
   }
 
   /** The object as the mutating plug-ins leave it, or a refusal. */
-  *mutate(object: KubeObject, name: string): Steps<KubeObject | Failure> {
+  mutate(object: KubeObject, name: string): Steps<KubeObject | Failure> {
+    return this.observed('admit', this.mutated(object, name));
+  }
+
+  private *mutated(object: KubeObject, name: string): Steps<KubeObject | Failure> {
     const { mutating, guarding } = this.phases;
     if (mutating.length + guarding.length === 0) return object;
     const { reinvocation } = this.context;
@@ -88,17 +92,49 @@ export class AdmissionRun {
   }
 
   /** A refusal by the validating plug-ins. A deletion has no object. */
-  *validate(object: KubeObject | undefined, name: string): Steps<Failure | undefined> {
+  validate(object: KubeObject | undefined, name: string): Steps<Failure | undefined> {
+    return this.observed('validate', this.validated(object, name));
+  }
+
+  private *validated(object: KubeObject | undefined, name: string): Steps<Failure | undefined> {
     const { validating } = this.phases;
     if (validating.length === 0) return undefined;
     return yield* this.refusal(validating, 'validate', this.attributes(object, name));
   }
 
   /** A refusal by the mutating plug-ins of a request without an object: a deletion or a connection. */
-  *mutateNothing(name: string): Steps<Failure | undefined> {
+  mutateNothing(name: string): Steps<Failure | undefined> {
+    return this.observed('admit', this.mutatedNothing(name));
+  }
+
+  private *mutatedNothing(name: string): Steps<Failure | undefined> {
     const { mutating } = this.phases;
     if (mutating.length === 0) return undefined;
     return yield* this.refusal(mutating, 'mutate', this.attributes(undefined, name));
+  }
+
+  /** A step whose duration counts, where somebody looks at such counts. */
+  private observed<T extends KubeObject | Failure | undefined>(
+    type: 'admit' | 'validate',
+    step: Steps<T>,
+  ): Steps<T> {
+    const { metrics } = this.context.access;
+    const isAsked = metrics.isCounting && this.admission.isDone !== true;
+    return isAsked ? this.measured(type, step) : step;
+  }
+
+  private *measured<T extends KubeObject | Failure | undefined>(
+    type: 'admit' | 'validate',
+    step: Steps<T>,
+  ): Steps<T> {
+    const { clock, metrics } = this.context.access;
+    const beginMs = clock.now();
+    const result = yield* step;
+    metrics.admission.step(type, this.admission.operation, {
+      seconds: (clock.now() - beginMs) / 1000,
+      isRejected: result !== undefined && isFailure(result),
+    });
+    return result;
   }
 
   /** Whether any plug-in wants a say. */

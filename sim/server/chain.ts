@@ -44,9 +44,12 @@ export function createServe(core: Core): Serve {
       flow = flowHeaders(core.access, context.user, info);
     }
     const early = refused ?? authorized(core, context);
+    if (early !== undefined) {
+      core.metrics.requests.isRefused = true;
+      return finish(early);
+    }
     const remote = core.remotes.of(info);
-    if (early !== undefined) finish(early);
-    else if (remote !== undefined) runSteps(proxyToRemote(core, context, remote), finish);
+    if (remote !== undefined) runSteps(proxyToRemote(core, context, remote), finish);
     else if (aggregated.has(info.group) && isAggregated(core, context)) {
       runSteps(servePath(core, context), finish);
     } else runSteps(dispatch(core, context, audit), finish);

@@ -21,7 +21,7 @@ import { FieldOwners } from './field-owners.js';
 import { trackFields } from './managed-fields.js';
 import { withResourceVersion } from './object-meta.js';
 import { Registry } from './registry.js';
-import { RequestMetrics } from './request-metrics.js';
+import { ServerMetrics } from './metrics/index.js';
 import { strategies } from './resources/index.js';
 import type { RequestContext } from './request-context.js';
 import type { PartAsked, ServerSettings, StrategyContext } from './resources/strategy.js';
@@ -61,8 +61,8 @@ export interface Core {
   readonly authentication: AuthenticationService;
   readonly authorizer: Authorizer;
   readonly auditor: Auditor | undefined;
-  /** Undefined: requests are not counted. */
-  readonly requestMetrics: RequestMetrics | undefined;
+  /** What it tells of itself at `/metrics`. */
+  readonly metrics: ServerMetrics;
   /** Removes an object at once, past the chain: the server's own doing. */
   remove(kind: GroupResource, object: KubeObject): void;
 }
@@ -79,7 +79,8 @@ export function createCore(options: ApiServerOptions): Core {
     strategies,
     gated.flatMap(({ discovery }) => discovery ?? []),
   );
-  const access = createAccess({ options, random, settings, store, registry });
+  const metrics = new ServerMetrics(clock, options.countsRequests === true);
+  const access = createAccess({ options, random, settings, store, registry, metrics });
   const authorizer = createAuthorizer(access);
   const { auditPolicy: policy, auditReader: reader = nobody } = options;
   return {
@@ -100,7 +101,7 @@ export function createCore(options: ApiServerOptions): Core {
     authentication: createAuthentication(access),
     authorizer,
     auditor: policy === undefined ? undefined : createAuditor({ access, policy, reader }),
-    requestMetrics: options.countsRequests === true ? new RequestMetrics() : undefined,
+    metrics,
     remove: (kind, object) => removeDirectly(store, kind, object),
   };
 }
@@ -113,6 +114,7 @@ interface AccessParts {
   readonly settings: ServerSettings;
   readonly store: Store<FieldOwners>;
   readonly registry: Registry;
+  readonly metrics: ServerMetrics;
 }
 
 function createAccess(parts: AccessParts): ServerAccess {
@@ -150,6 +152,7 @@ function createAccess(parts: AccessParts): ServerAccess {
       ((_call, done) => done({ isOk: false, error: 'connect: connection refused' })),
     kindOf: (group, version, resource) => registry.find(group, version, resource)?.kind,
     kinds: () => registry.kinds(),
+    metrics: parts.metrics,
   };
 }
 

@@ -21,7 +21,7 @@ export const createApiServer: CreateApiServer = options => {
   const { store } = core;
   const serve = createServe(core);
   return {
-    serve: core.requestMetrics?.counted(serve, core.clock) ?? serve,
+    serve: core.metrics.requests.counted(serve),
     revision: () => store.revision,
     history: afterRevision => historyOf(core, afterRevision),
     shownAhead: (afterRevision, writesMax) => shownAhead(core, afterRevision, writesMax),

@@ -5,7 +5,7 @@
  */
 import type { HttpRequest, HttpResponse } from '../../api/http-message.js';
 import { rfc3339Micro } from '../../api/time.js';
-import { exponentNumber, plainNumber } from '../promql/go-text.js';
+import { exponentNumber, plainNumber } from '../../api/go-number.js';
 import { histogramRecord } from '../promql/histogram/text.js';
 import { compareLabels, type Labels } from '../promql/labels.js';
 import { queryAt, queryRange, stepsMax, type Answer } from '../promql/query.js';

@@ -1,7 +1,7 @@
 /** Aggregations. @upstream promql/engine.go */
 import { unwrapped, type Aggregation } from './expression.js';
 import { failQuery } from './fault.js';
-import { plainNumber } from './go-text.js';
+import { plainNumber } from '../../api/go-number.js';
 import { histogramText } from './histogram/text.js';
 import { totalOf } from './histogram/total.js';
 import { hashOfLabels } from './label-hash.js';

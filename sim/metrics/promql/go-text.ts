@@ -88,25 +88,3 @@ export function numberOf(written: string): number | undefined {
   const lengthMs = durationOf(plain);
   return lengthMs === undefined ? undefined : (sign * lengthMs) / 1000;
 }
-
-/** A number as `strconv.FormatFloat(value, 'f', -1, 64)` writes it: never with an exponent. */
-export function plainNumber(value: number): string {
-  if (Number.isNaN(value)) return 'NaN';
-  if (!Number.isFinite(value)) return value > 0 ? '+Inf' : '-Inf';
-  if (Object.is(value, -0)) return '-0';
-  const text = String(value);
-  const found = /^(-?)(\d)(?:\.(\d+))?e([+-]\d+)$/.exec(text);
-  if (found === null) return text;
-  const [, sign = '', first = '', rest = '', power = ''] = found;
-  const digits = first + rest;
-  const point = 1 + Number(power);
-  if (point <= 0) return `${sign}0.${'0'.repeat(-point)}${digits}`;
-  return sign + digits.padEnd(point, '0');
-}
-
-/** A number as `strconv.FormatFloat(value, 'e', -1, 64)` writes it: `4.2e+01`. */
-export function exponentNumber(value: number): string {
-  if (!Number.isFinite(value)) return plainNumber(value);
-  const [digits = '', power = '+0'] = value.toExponential().split('e');
-  return `${digits}e${power.slice(0, 1)}${power.slice(1).padStart(2, '0')}`;
-}

@@ -8,7 +8,8 @@
  */
 import { valueOf } from '../../api/quantity.js';
 import type { NodeShape } from '../node-shape.js';
-import { cpuSeconds, type Family, type Sample } from './family.js';
+import type { Family, Sample } from '../../api/exposition.js';
+import { cpuSeconds } from './used.js';
 import type { Used, UsedContainer, UsedPod } from './used.js';
 
 /** A cgroup with what it counts, and the labels that cAdvisor gives it. */

@@ -4,7 +4,7 @@
  * @upstream pkg/kubelet/metrics/metrics.go, pkg/kubelet/pleg/generic.go updateRunningPodAndContainerMetrics
  */
 import type { ContainerRuntime } from '../container-runtime.js';
-import type { Family } from './family.js';
+import type { Family } from '../../api/exposition.js';
 
 /** The families, in their order. */
 export function kubeletFamilies(runtime: ContainerRuntime, node: string): readonly Family[] {

@@ -5,15 +5,15 @@
  * `/stats/summary`, `/configz`, `/metrics/probes`) are not served.
  * @upstream pkg/kubelet/server/server.go
  */
+import { expositionOf, expositionType, type Family } from '../../api/exposition.js';
 import { isHttpRequest, type HttpResponse } from '../../api/http-message.js';
 import type { NodeShape } from '../node-shape.js';
 import { cadvisorFamilies } from './cadvisor.js';
-import { textOf, type Family } from './family.js';
+
 import { kubeletFamilies } from './kubelet.js';
 import { resourceFamilies } from './resource.js';
 import { usedNow, type UsedOf } from './used.js';
 
-const metricsType = 'text/plain; version=0.0.4; charset=utf-8';
 const plainType = 'text/plain; charset=utf-8';
 
 /** Answers one request; it costs nothing until somebody asks. */
@@ -24,7 +24,7 @@ export function kubeletPage(payload: unknown, of: UsedOf, shape: NodeShape): Htt
   const families = familiesAt(path, of, shape);
   if (families === undefined) return page('404 page not found\n', 404);
   if (payload.method !== 'GET' && payload.method !== 'HEAD') return page('', 405);
-  return { status: 200, contentType: metricsType, body: textOf(families) };
+  return { status: 200, contentType: expositionType, body: expositionOf(families) };
 }
 
 function familiesAt(path: string, of: UsedOf, shape: NodeShape): readonly Family[] | undefined {

@@ -2,7 +2,8 @@
  * `/metrics/resource`: what the node, its pods and its containers use. Left out: swap, of which there is none.
  * @upstream pkg/kubelet/metrics/collectors/resource_metrics.go
  */
-import { cpuSeconds, type Family, type Sample } from './family.js';
+import type { Family, Sample } from '../../api/exposition.js';
+import { cpuSeconds } from './used.js';
 import type { Used } from './used.js';
 
 interface Counted {

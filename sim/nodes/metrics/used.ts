@@ -92,3 +92,6 @@ function usedPods(runtime: ContainerRuntime, nowMs: number): readonly UsedPod[] 
     ];
   });
 }
+
+/** A counter of CPU as cgroups have it: whole nanoseconds. */
+export const cpuSeconds = (nanoseconds: number): number => Math.floor(nanoseconds) / 1e9;

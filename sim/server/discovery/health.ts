@@ -1,4 +1,6 @@
 /** /healthz, /livez and /readyz. @upstream apiserver/pkg/server/healthz/healthz.go */
+import { expositionOf } from '../../api/exposition.js';
+import { gaugeNow, processStart } from '../../api/metric-vector.js';
 import { goQuote } from '../../api/go-text.js';
 import type { ApiAnswer } from '../../api/request.js';
 import { compareKeys } from '../../store/collection.js';
@@ -95,16 +97,18 @@ export function serveHealth(context: RequestState, segments: readonly string[]):
  * @upstream component-base/metrics/prometheus/slis/metrics.go
  */
 export function checkMetrics(startedMs: number): string {
-  const samples = Object.entries(healthChecks)
-    .flatMap(([type, checks]) => checks.map(name => ({ type, name })))
-    .map(({ type, name }) => `kubernetes_healthcheck{name="${name}",type="${type}"} 1`);
-  return [
-    '# HELP kubernetes_healthcheck [STABLE] This metric records the result of a single healthcheck.',
-    '# TYPE kubernetes_healthcheck gauge',
-    ...samples.sort(compareKeys),
-    '# HELP process_start_time_seconds [ALPHA] Start time of the process since unix epoch in seconds.',
-    '# TYPE process_start_time_seconds gauge',
-    `process_start_time_seconds ${startedMs / 1000}`,
-    '',
-  ].join('\n');
+  const checks = Object.entries(healthChecks).flatMap(([type, names]) =>
+    names.map(name => [[type, name], 1] as const),
+  );
+  return expositionOf([
+    gaugeNow(
+      {
+        name: 'kubernetes_healthcheck',
+        help: '[STABLE] This metric records the result of a single healthcheck.',
+        labels: ['type', 'name'],
+      },
+      checks,
+    ),
+    processStart(startedMs),
+  ]);
 }

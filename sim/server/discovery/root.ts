@@ -5,24 +5,8 @@ import type { Core } from '../core.js';
 import { negotiate, type Offer } from '../filters/negotiation.js';
 import type { RequestState } from '../request-state.js';
 import { healthChecks } from './health.js';
+import { serverVersion } from './version.js';
 import { compareKeys } from '../../store/collection.js';
-
-/** What /version tells. */
-export const serverVersion = {
-  major: '1',
-  minor: '36',
-  emulationMajor: '1',
-  emulationMinor: '36',
-  minCompatibilityMajor: '1',
-  minCompatibilityMinor: '35',
-  gitVersion: 'v1.36.2',
-  gitCommit: '8e16b12fda5b1dccc41a6de48b3e356cc7d5048b',
-  gitTreeState: 'clean',
-  buildDate: '2026-06-09T12:00:00Z',
-  goVersion: 'go1.26.10',
-  compiler: 'gc',
-  platform: 'linux/amd64',
-} as const;
 
 const versionOffer: Offer = { formats: ['json'], transforms: false, hasRoute: true };
 

@@ -3,7 +3,7 @@ import type { ApiAnswer } from '../../api/request.js';
 import { rfc3339 } from '../../api/time.js';
 import type { Core } from '../core.js';
 import type { RequestState } from '../request-state.js';
-import { serverVersion } from './root.js';
+import { serverVersion } from './version.js';
 import { serveZPage, zPageHead } from './z-page.js';
 
 const paths = ['/flagz', '/healthz', '/livez', '/metrics', '/readyz', '/statusz', '/version'];

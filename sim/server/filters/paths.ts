@@ -1,4 +1,5 @@
 /** Requests that are not for resources: discovery, health, version, OpenAPI, metrics, and aggregated groups. */
+import { expositionType } from '../../api/exposition.js';
 import type { ApiAnswer } from '../../api/request.js';
 import { methodNotAllowed } from '../../api/status.js';
 import { bodyAnswer, failureAnswer, textAnswer, unknownPath } from '../answers.js';
@@ -61,6 +62,8 @@ function answerOf(core: Core, context: RequestState, segments: readonly string[]
   }
 }
 
+const metricsHeaders = { 'content-type': expositionType };
+
 /** Paths that are served as they stand, and nothing below them. */
 function exactAnswer(core: Core, context: RequestState): ApiAnswer {
   switch (context.info.path) {
@@ -69,7 +72,7 @@ function exactAnswer(core: Core, context: RequestState): ApiAnswer {
     case '/index.html':
       return serveRoot(core, context);
     case '/metrics':
-      return textAnswer(context, 200, metricsText(core));
+      return textAnswer(context, 200, core.metrics.text(core.registry), metricsHeaders);
     case '/metrics/slis':
       return textAnswer(context, 200, checkMetrics(core.startedMs));
     case '/statusz':
@@ -82,24 +85,4 @@ function exactAnswer(core: Core, context: RequestState): ApiAnswer {
 function issuerAnswer(context: RequestState, body: unknown, type: string): ApiAnswer {
   const answer = bodyAnswer(context, plainJson, 200, body);
   return { ...answer, headers: { 'content-type': type, 'cache-control': 'public, max-age=3600' } };
-}
-
-/** The little of the server's own metrics that dashboards ask for. */
-function metricsText({ registry, requestMetrics }: Core): string {
-  const lines = [
-    '# HELP apiserver_resource_objects [STABLE] Number of stored objects at the time of last check split by kind.',
-    '# TYPE apiserver_resource_objects gauge',
-  ];
-  const seen = new Set<string>();
-  for (const { group, versions } of registry.groups()) {
-    for (const { kind, collection } of versions.flatMap(({ resources }) => resources)) {
-      if (seen.has(collection.resource)) continue;
-      seen.add(collection.resource);
-      lines.push(
-        `apiserver_resource_objects{group="${group}",resource="${kind.resource}"} ${collection.size}`,
-      );
-    }
-  }
-  const requests = requestMetrics?.text() ?? '';
-  return `${lines.join('\n')}\n${requests === '' ? '' : `${requests}\n`}`;
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Node, Pod } from '../../api/kinds/core.js';
 import type { HasMetadata } from '../../api/object.js';
-import { numberText } from './exposition.js';
+import { shortNumber } from '../../api/go-number.js';
 import { stateOptions } from './options.js';
 import { shownLabels } from './shown-labels.js';
 import { StateText } from './state-text.js';
@@ -156,15 +156,7 @@ it('says which resources it does not tell of', () => {
 });
 
 it('writes numbers as Go does', () => {
-  expect([0, 1, -1, 0.25, 123456, 1234567, 0.00001, Number.NaN, Infinity].map(numberText)).toEqual([
-    '0',
-    '1',
-    '-1',
-    '0.25',
-    '123456',
-    '1.234567e+06',
-    '1e-05',
-    'NaN',
-    '+Inf',
-  ]);
+  expect([0, 1, -1, 0.25, 123456, 1234567, 0.00001, Number.NaN, Infinity].map(shortNumber)).toEqual(
+    ['0', '1', '-1', '0.25', '123456', '1.234567e+06', '1e-05', 'NaN', '+Inf'],
+  );
 });

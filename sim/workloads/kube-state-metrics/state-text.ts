@@ -1,6 +1,6 @@
 /** The metrics of all objects as text: what did not change since the last scrape is not worded again. */
 import type { HasMetadata } from '../../api/object.js';
-import { lineOf } from './exposition.js';
+import { lineOf } from '../../api/exposition.js';
 import { information, type Family, type StateResource } from './family.js';
 import type { StateOptions } from './options.js';
 import { shownLabels } from './shown-labels.js';

@@ -1,5 +1,5 @@
 /** How long requests took, as Prometheus' client for Go tells it. @upstream seldon-core v1.17.1 executor/api/metric */
-import { lineOf } from '../kube-state-metrics/exposition.js';
+import { lineOf } from '../../api/exposition.js';
 
 /** The buckets that the client has unless told otherwise, in seconds. */
 const bounds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const;

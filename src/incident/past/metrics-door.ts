@@ -5,7 +5,8 @@
  * @see https://prometheus.io/docs/prometheus/latest/querying/api/
  */
 import type { ApiAnswer } from '../../../sim/api/request.js';
-import { durationOf, plainNumber } from '../../../sim/metrics/promql/go-text.js';
+import { plainNumber } from '../../../sim/api/go-number.js';
+import { durationOf } from '../../../sim/metrics/promql/go-text.js';
 import type { Labels } from '../../../sim/metrics/promql/labels.js';
 import type { Answer } from '../../../sim/metrics/promql/query.js';
 import type { Intercept } from '../../backends/time-door.js';

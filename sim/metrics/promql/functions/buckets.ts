@@ -2,7 +2,8 @@
  * Functions of histograms: native ones, and classic ones, series of cumulative buckets with the label `le`.
  * @upstream promql/quantile.go
  */
-import { numberOf, plainNumber } from '../go-text.js';
+import { plainNumber } from '../../../api/go-number.js';
+import { numberOf } from '../go-text.js';
 import {
   fractionOfHistogram,
   quantileOfHistogram,

@@ -1,6 +1,6 @@
 /** Functions of the samples of a range, whatever their times. */
 import { extreme } from '../aggregate.js';
-import { plainNumber } from '../go-text.js';
+import { plainNumber } from '../../../api/go-number.js';
 import { meanOf, quantileOf, sumOf, varianceOf } from '../sums.js';
 import { totalOf } from '../histogram/total.js';
 import { remark } from '../remarks.js';

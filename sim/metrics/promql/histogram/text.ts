@@ -1,5 +1,5 @@
 /** Native histograms as Prometheus shows them. */
-import { plainNumber } from '../go-text.js';
+import { plainNumber } from '../../../api/go-number.js';
 import { goFloat } from '../template/number-text.js';
 import { bucketsOf, type Bucket } from './buckets.js';
 import type { Histogram } from './histogram.js';

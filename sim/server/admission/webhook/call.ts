@@ -54,7 +54,11 @@ export function callWebhook(
 ): void {
   const { webhook } = hook;
   const { access, request } = context;
-  const { isMutating, done } = options;
+  const { isMutating } = options;
+  const code = { answered: 0 };
+  const done = access.metrics.isCounting
+    ? observed({ webhook, attributes, context, ...options }, code)
+    : options.done;
   const isSafe = webhook.sideEffects === 'None' || webhook.sideEffects === 'NoneOnDryRun';
   if (attributes.isDryRun && !isSafe) {
     const text = `admission webhook "${webhook.name}" does not support dry run`;
@@ -75,6 +79,7 @@ export function callWebhook(
   const { caBundle } = webhook.clientConfig;
   const timeoutMs = timeoutSeconds * 1000;
   access.callWebhook({ url, ...(caBundle && { caBundle }), timeoutMs, body }, answer => {
+    if (answer.isOk) code.answered = answer.code;
     const read = readResponse(answer, { url, uid, apiVersion, isMutating });
     if ('error' in read) {
       done({ callError: read.error });
@@ -87,6 +92,46 @@ export function callWebhook(
     for (const warning of warnings) request.warn(warning);
     done(read);
   });
+}
+
+/** Tells the counts what came of a call, before it goes on. */
+function observed(
+  call: {
+    readonly webhook: WebhookHook['webhook'];
+    readonly attributes: AdmissionAttributes;
+    readonly context: AdmissionContext;
+    readonly isMutating: boolean;
+    readonly done: (outcome: CallOutcome) => void;
+  },
+  code: { readonly answered: number },
+): (outcome: CallOutcome) => void {
+  const { webhook, attributes, context, isMutating, done } = call;
+  const { clock, metrics } = context.access;
+  const beginMs = clock.now();
+  return outcome => {
+    metrics.admission.webhook({
+      name: webhook.name,
+      isMutating,
+      operation: attributes.operation,
+      seconds: (clock.now() - beginMs) / 1000,
+      ...observation(outcome, code.answered, webhook.failurePolicy === 'Ignore'),
+    });
+    done(outcome);
+  };
+}
+
+const unavailable = 503;
+const successful = 200;
+
+function observation(outcome: CallOutcome, answered: number, isIgnoring: boolean) {
+  if ('callError' in outcome) {
+    const code = answered >= 400 ? answered : unavailable;
+    return { error: 'calling_webhook_error', isIgnored: isIgnoring, code } as const;
+  }
+  if ('refusal' in outcome) return { error: 'apiserver_internal_error', code: 0 } as const;
+  const { isAllowed, status } = outcome.response;
+  if (isAllowed) return { code: successful };
+  return { error: 'no_error', code: rejection('', status).code ?? 0 } as const;
 }
 
 const randoms = new Attached<ServerAccess, Random>();

@@ -1,6 +1,6 @@
 /** Replays recorded runs of groups of rules: the life of each alert, and each series that was written. */
 import { Labels } from '../../../../sim/metrics/promql/labels.js';
-import { plainNumber } from '../../../../sim/metrics/promql/go-text.js';
+import { plainNumber } from '../../../../sim/api/go-number.js';
 import type { Alert } from '../../../../sim/metrics/promql/rules/alerting.js';
 import { GroupEvaluator } from '../../../../sim/metrics/promql/rules/evaluator.js';
 import { readRuleGroups, type WrittenGroup } from '../../../../sim/metrics/promql/rules/rule.js';
