@@ -28,6 +28,8 @@ const namespace = 'default';
 const account = 'prometheus-operator';
 const identity = serviceAccount(namespace, account);
 const service = { namespace, name: 'prometheus-operator-admission-webhook' };
+/** Manifests that bring the operator into a namespace of theirs give the usual name another subject. */
+const role = `${namespace}-prometheus-operator`;
 
 /** @upstream example/rbac/prometheus-operator/prometheus-operator-cluster-role.yaml, for the kinds that are here */
 const rules: readonly PolicyRule[] = [
@@ -98,7 +100,7 @@ export const prometheusOperator: Operator = {
   manifests: once(() => [
     ...definitions(),
     // The namespace is there.
-    ...installation({ namespace, account, rules }).filter(({ kind }) => kind !== 'Namespace'),
+    ...installation({ namespace, account, role, rules }).filter(({ kind }) => kind !== 'Namespace'),
     ...webhooks(),
   ]),
   process: {
