@@ -9,8 +9,9 @@ const utcNames: ReadonlySet<string> = new Set(['', 'UTC', 'Etc/UTC']);
 export function isTimeZone(zone: string): boolean {
   if (utcNames.has(zone)) return true;
   try {
-    formatterOf(zone);
-    return true;
+    // Go looks for a file of this name: case counts, which Intl does not mind.
+    const name = formatterOf(zone).resolvedOptions().timeZone;
+    return name === zone || name.toLowerCase() !== zone.toLowerCase();
   } catch {
     // Intl tells of an unknown zone by a RangeError, and has no other way to ask.
     return false;

@@ -104,6 +104,12 @@ const wholeChecks = new Set([
   'serviceaccounts',
   'endpoints',
   'persistentvolumeclaims',
+  'persistentvolumes',
+  'namespaces',
+  'nodes',
+  'jobs',
+  'ipaddresses',
+  'storageclasses',
 ]);
 
 function nameErrors(metadata: ObjectMeta, rule: NameRule): readonly FieldError[] {

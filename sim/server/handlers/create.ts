@@ -277,7 +277,8 @@ export function placedObject(scope: Scope, object: KubeObject): KubeObject | Fai
     const own = metadata.namespace ?? '';
     if (own !== '' && own !== namespace) return wrongNamespace();
   }
-  if (version !== '' && version !== '0') {
+  // What is no number counts as none, as upstream.
+  if (/^\d+$/.test(version) && Number(version) > 0) {
     return plainError('resourceVersion should not be set on objects to be created');
   }
   return withMeta(object, placedMeta(metadata, resource.kind.isNamespaced ? namespace : undefined));

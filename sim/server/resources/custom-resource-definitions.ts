@@ -46,7 +46,10 @@ export const customResourceDefinition = strategyOf<CustomResourceDefinition>({
   validateUpdate: validateDefinitionUpdate,
   warningsOnCreate: definition => formatWarnings(definition),
   warningsOnUpdate: formatWarnings,
-  status: { prepareForUpdate: keepSpec, validateUpdate: validateDefinitionStatus },
+  status: {
+    prepareForUpdate: (object, old) => withSomeVersion(keepSpec(object, old)),
+    validateUpdate: validateDefinitionStatus,
+  },
   beginsDeletion: (definition, { nowMs }) => {
     const { metadata } = definition;
     if (metadata.deletionTimestamp !== undefined) return undefined;
@@ -78,6 +81,12 @@ const noStatus: CustomResourceDefinitionStatus = {
   acceptedNames: { plural: '', kind: '' },
   storedVersions: null as never,
 };
+
+/** A status that names no stored version has the one that objects are stored in. */
+function withSomeVersion(definition: CustomResourceDefinition): CustomResourceDefinition {
+  const isTold = (definition.status?.storedVersions ?? []).length > 0;
+  return isTold ? definition : withStoredVersion(definition);
+}
 
 /** A version that objects are stored in is never forgotten. */
 function withStoredVersion(definition: CustomResourceDefinition): CustomResourceDefinition {

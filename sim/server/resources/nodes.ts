@@ -20,13 +20,20 @@ export const node = strategyOf<Node>({
       'spec',
       specDefaults,
     ),
-  prepareForCreate: object => within(object, 'status', status => without(status, 'config')),
-  prepareForUpdate: keepStatus,
+  prepareForCreate: object =>
+    withoutSource(within(object, 'status', status => without(status, 'config'))),
+  prepareForUpdate: (object, old) => withoutSource(keepStatus(object, old), old),
   validate: validateNode,
   validateUpdate: (object, old) => [...validateNode(object), ...validateNodeUpdate(object, old)],
   warningsOnCreate: specWarnings,
   warningsOnUpdate: specWarnings,
-  status: { prepareForUpdate: keepSpec, validateUpdate: validateNodeUpdate },
+  status: {
+    prepareForUpdate: (object, old) =>
+      within(keepSpec(object, old), 'status', status =>
+        old.status?.config === undefined ? without(status, 'config') : status,
+      ),
+    validateUpdate: validateNodeUpdate,
+  },
   selectableFields: {
     'spec.unschedulable': object => String(object.spec?.unschedulable ?? false),
   },
@@ -49,6 +56,12 @@ export const node = strategyOf<Node>({
     ];
   },
 });
+
+/** Kubelets no longer take their configuration from the API: what was said of it stays, nothing is added. */
+function withoutSource(object: Node, old?: Node): Node {
+  if (old?.spec?.configSource !== undefined) return object;
+  return within(object, 'spec', spec => without(spec, 'configSource'));
+}
 
 function specWarnings({ spec }: Node): readonly string[] {
   const warnings: string[] = [];

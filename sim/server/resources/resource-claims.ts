@@ -2,7 +2,7 @@
 import { resourceClaims, type ResourceClaim } from '../../api/kinds/resource.js';
 import { ageOf } from './columns/cell.js';
 import { resourceClaimColumns } from './columns/resource.js';
-import { claimSpecDefaults } from './defaults/device-claim.js';
+import { claimSpecDefaults, claimStatusDefaults } from './defaults/device-claim.js';
 import { fill, within } from './defaults/fill.js';
 import { freshStatus, keepMetadata, keepSpec, keepStatus } from './parts.js';
 import { strategyOf } from './strategy.js';
@@ -14,8 +14,12 @@ export const resourceClaim = strategyOf<ResourceClaim>({
   kind: resourceClaims,
   returnsDeletedObject: true,
   defaults: object =>
-    within(fill(object, { spec: { devices: {} }, status: {} }), 'spec', spec =>
-      claimSpecDefaults(fill(spec, { devices: {} })),
+    within(
+      within(fill(object, { spec: { devices: {} }, status: {} }), 'spec', spec =>
+        claimSpecDefaults(fill(spec, { devices: {} })),
+      ),
+      'status',
+      claimStatusDefaults,
     ),
   prepareForCreate: freshStatus({}),
   prepareForUpdate: keepStatus,

@@ -85,7 +85,7 @@ function isHeadlessWithoutSelector(spec: ServiceSpec): boolean {
 /** The cluster has one family, IPv4. */
 function withFamilies(given: ServiceSpec, old: ServiceSpec | undefined): SpecOrErrors {
   let spec = given;
-  if (!spec.ipFamilyPolicy) {
+  if (spec.ipFamilyPolicy === undefined) {
     const fallback = isHeadlessWithoutSelector(spec) ? 'RequireDualStack' : 'SingleStack';
     spec = Object.assign({}, spec, { ipFamilyPolicy: old?.ipFamilyPolicy ?? fallback });
   }

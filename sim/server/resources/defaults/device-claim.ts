@@ -3,6 +3,7 @@ import type {
   DeviceRequest,
   DeviceToleration,
   ResourceClaimSpec,
+  ResourceClaimStatus,
 } from '../../../api/kinds/resource.js';
 import { eachItem, fillEmpty, within } from './fill.js';
 
@@ -28,8 +29,20 @@ function countDefaults<T extends Request>(request: T): T {
   const moded: Request = fillEmpty<Request>(request, { allocationMode: 'ExactCount' });
   const counted =
     moded.allocationMode === 'ExactCount' ? fillEmpty<Request>(moded, { count: 1 }) : moded;
-  const tolerant = within(counted, 'tolerations', list =>
-    eachItem(list, toleration => fillEmpty(toleration, { operator: 'Equal' })),
+  return tolerant(counted) as T;
+}
+
+function tolerant<T extends Pick<Request, 'tolerations'>>(object: T): T {
+  return within(object, 'tolerations', list =>
+    eachItem(list ?? [], toleration => fillEmpty(toleration, { operator: 'Equal' })),
   );
-  return tolerant as T;
+}
+
+/** The defaults of what a claim was given. */
+export function claimStatusDefaults(status: ResourceClaimStatus): ResourceClaimStatus {
+  return within(status, 'allocation', allocation =>
+    within(allocation, 'devices', devices =>
+      within(devices, 'results', list => eachItem(list, tolerant)),
+    ),
+  );
 }

@@ -20,9 +20,21 @@ export function defaultPullPolicy(image: string): string {
   return policy;
 }
 
+const pathLengthMax = 255;
+
 function isLatest(image: string): boolean {
   const match = reference.exec(image);
   if (match === null || /^[a-f0-9]{64}$/.test(image)) return false;
+  if (pathWithin(image, match).length > pathLengthMax) return false;
   if (match[1] !== undefined) return match[1] === ':latest';
   return match[2] === undefined;
+}
+
+/** Without its registry; `library` has what nobody else has. */
+function pathWithin(image: string, match: RegExpExecArray): string {
+  const name = image.slice(0, image.length - (match[1]?.length ?? 0) - (match[2]?.length ?? 0));
+  const slash = name.indexOf('/');
+  if (slash < 0) return `library/${name}`;
+  const first = name.slice(0, slash);
+  return /[.:]|^localhost$/.test(first) ? name.slice(slash + 1) : name;
 }

@@ -22,18 +22,19 @@ export function volumeDefaults(volume: Volume): Volume {
 }
 
 function fileDefaults(volume: Volume): Volume {
-  if (volume.configMap !== undefined) return within(volume, 'configMap', modeDefault);
-  if (volume.secret !== undefined) return within(volume, 'secret', modeDefault);
-  if (volume.projected !== undefined) return within(volume, 'projected', projectedDefaults);
-  if (volume.hostPath !== undefined) {
-    return within(volume, 'hostPath', source => fill(source, { type: '' }));
+  let result = volume;
+  if (result.configMap !== undefined) result = within(result, 'configMap', modeDefault);
+  if (result.secret !== undefined) result = within(result, 'secret', modeDefault);
+  if (result.projected !== undefined) result = within(result, 'projected', projectedDefaults);
+  if (result.hostPath !== undefined) {
+    result = within(result, 'hostPath', source => fill(source, { type: '' }));
   }
-  if (volume.downwardAPI !== undefined) {
-    return within(volume, 'downwardAPI', source =>
+  if (result.downwardAPI !== undefined) {
+    result = within(result, 'downwardAPI', source =>
       within(modeDefault(source), 'items', items => eachItem(items, downwardDefaults)),
     );
   }
-  return volume;
+  return result;
 }
 
 function diskDefaults(volume: Volume): Volume {
@@ -85,12 +86,10 @@ function projectedDefaults(source: ProjectedVolumeSource): ProjectedVolumeSource
 }
 
 function projectionDefaults(projection: VolumeProjection): VolumeProjection {
-  if (projection.serviceAccountToken !== undefined) {
-    return within(projection, 'serviceAccountToken', token =>
-      fill(token, { expirationSeconds: 3600 }),
-    );
-  }
-  return within(projection, 'downwardAPI', source =>
+  const timed = within(projection, 'serviceAccountToken', token =>
+    fill(token, { expirationSeconds: 3600 }),
+  );
+  return within(timed, 'downwardAPI', source =>
     within(source, 'items', items => eachItem(items, downwardDefaults)),
   );
 }

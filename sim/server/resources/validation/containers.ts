@@ -126,9 +126,7 @@ function checkRestartPolicy(container: Container, path: string, errors: Errors):
     if (rules.length === 0) return;
     const text = 'must specify restartPolicy when restart rules are used';
     errors.push(required(`${path}.restartPolicy`, text));
-    return;
-  }
-  if (!restartPolicies.includes(policy)) {
+  } else if (!restartPolicies.includes(policy)) {
     errors.push(notSupported(`${path}.restartPolicy`, policy, restartPolicies));
   }
   if (rules.length > 20) errors.push(tooMany(`${path}.restartPolicyRules`, rules.length, 20));

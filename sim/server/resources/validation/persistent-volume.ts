@@ -7,6 +7,7 @@ import type {
   Volume,
 } from '../../../api/kinds/core.js';
 import { deepEqual } from '../../../api/equality.js';
+import { dns1123LabelErrors } from '../../../api/labels.js';
 import { without } from '../defaults/fill.js';
 import { forbidden, invalid, notSupported, required, type FieldError } from '../field-error.js';
 import { isSameAffinity } from './affinity-change.js';
@@ -17,6 +18,7 @@ import {
   checkLabel,
   checkSubdomain,
   immutableText,
+  tell,
   type Errors,
 } from './checks.js';
 import { checkAccessModes, checkClassName, checkVolumeMode } from './claims.js';
@@ -198,8 +200,29 @@ function checkSource(
   else {
     const { [source]: value } = spec;
     // The sources of pods' volumes have the same fields, as far as they are looked at.
-    checkStorageVolume(source as keyof Volume, { name, [source]: value } as Volume, path, errors);
+    const volume = { name, [source]: value } as Volume;
+    checkStorageVolume(source as keyof Volume, volume, path, errors, { isPersistent: true });
+    checkOwnFields(spec, path, errors);
   }
+}
+
+/** What pods' volumes have not. */
+function checkOwnFields(
+  { storageos, glusterfs }: PersistentVolumeSpec,
+  path: string,
+  errors: Errors,
+): void {
+  const { secretRef } = storageos ?? {};
+  if (secretRef !== undefined && !secretRef.namespace) {
+    errors.push(required(`${path}.storageos.secretRef.namespace`));
+  }
+  const namespace = glusterfs?.endpointsNamespace;
+  if (namespace === undefined) return;
+  const at = `${path}.glusterfs.endpointsNamespace`;
+  if (namespace === '') {
+    const text = 'if the endpointnamespace is set, it must be a valid namespace name';
+    errors.push(invalid(at, namespace, text));
+  } else tell(dns1123LabelErrors(namespace), namespace, at, errors);
 }
 
 const secrets = [

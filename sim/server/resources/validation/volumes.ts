@@ -107,10 +107,10 @@ function checkSource(
       errors.push(forbidden(at, 'may not specify more than 1 volume type'));
     } else {
       count++;
+      if (name === 'image' && options.isPod && !volume.image?.reference) {
+        errors.push(required(`${path}.image.reference`));
+      }
       check(volume, path, metadata, errors);
-    }
-    if (name === 'image' && options.isPod && !volume.image?.reference && count === 1) {
-      errors.push(required(`${path}.image.reference`));
     }
   }
   if (count === 0) errors.push(required(path, 'must specify a volume type'));
