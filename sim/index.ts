@@ -1,5 +1,6 @@
 /** Boots a simulated cluster. It reads like a boot log, and it is the only file that sees every part. */
 import { controllerManager } from './attached-nodes.js';
+import { apiDoor } from './api-door.js';
 import { metricsParts } from './boot-metrics.js';
 import { autoscalerParts, MachineHall } from './boot-machines.js';
 import { nodeAddress, nodeTools } from './boot-node.js';
@@ -15,7 +16,7 @@ import { Trace } from './engine/trace.js';
 import { inProcessConnect } from './in-process.js';
 import { inClusterClient, type InClusterClient } from './in-cluster-http.js';
 import { install } from './install.js';
-import { createNetwork, type ClusterNetwork } from './network/network.js';
+import { createNetwork, type ClusterNetwork, type NetworkOptions } from './network/network.js';
 import { operatorApis } from './operator-apis.js';
 import type { Kubelet } from './nodes/kubelet.js';
 import { webhookDoor } from './operators/admission/door.js';
@@ -52,7 +53,7 @@ export function boot(options: SimulationOptions): Simulation {
   const apis = operatorApis(options.operators, isRunning);
   const advertised = advertisedBy(options.nodes);
   const gates = gatesOf(options);
-  const network = createNetwork({ clock: loop, random: random.fork('network'), nodes: endpoints });
+  const network = networkAt(advertised, { clock: loop, random, nodes: endpoints }, () => serve);
   const inCluster = inClusterClient(network, loop, advertised.advertised?.address ?? '');
   const server = createApiServer({
     clock: loop,
@@ -158,6 +159,19 @@ function managerOf(
 
 function triedOf({ past }: SimulationOptions): Pick<RecordedPast, 'triedAt'> {
   return past?.triedAt === undefined ? {} : { triedAt: past.triedAt.bind(past) };
+}
+
+/** The network, with the API server where it is advertised. */
+function networkAt(
+  { advertised }: ReturnType<typeof advertisedBy>,
+  { random, ...tools }: Pick<NetworkOptions, 'clock' | 'random' | 'nodes'>,
+  serve: () => Simulation['serve'],
+): ClusterNetwork {
+  return createNetwork({
+    ...tools,
+    random: random.fork('network'),
+    ...(advertised !== undefined && { api: apiDoor(advertised, serve) }),
+  });
 }
 
 function pastOf({ past }: SimulationOptions): Pick<SimulationOptions, 'past'> {

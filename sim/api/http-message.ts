@@ -11,6 +11,8 @@ export interface HttpRequest {
   readonly body: string;
   /** Names in lower case. Default: none. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** The user whose token it carries: a service account's `system:serviceaccount:...`. Default: nobody's. */
+  readonly account?: string;
 }
 
 /** What a server answers. */

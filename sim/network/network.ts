@@ -3,7 +3,7 @@
  * kube-proxy and the cluster's DNS have it, and as far as network policies let them.
  */
 import type { Pod } from '../api/kinds/core.js';
-import type { NodeEndpoint, NodeEndpoints } from '../api/node-endpoint.js';
+import type { NodeEndpoints } from '../api/node-endpoint.js';
 import type { KubeObject } from '../api/object.js';
 import type { HttpRequest } from '../api/http-message.js';
 import type { ControllerDefinition, ProcessDefinition } from '../client/contract.js';
@@ -20,8 +20,8 @@ import { Affinity } from './affinity.js';
 import { gatewayListener, type GatewayTools } from './gateway-proxy.js';
 import type { Backend } from './backends.js';
 import { ClusterDns } from './dns.js';
+import { hostServer, type ApiDoor, type HostServer } from './host-servers.js';
 import { knock } from './knock.js';
-import { kubeletAt } from './kubelets.js';
 import { KnownWays } from './known-ways.js';
 import { MeshBook } from './mesh-book.js';
 import { MeshGate, type MeshWay } from './mesh-gate.js';
@@ -43,6 +43,8 @@ export interface NetworkOptions {
   readonly settings?: Partial<NetworkSettings>;
   /** The kubelets that answer at the addresses of their nodes. Default: none does. */
   readonly nodes?: NodeEndpoints;
+  /** The API server at its own address. Default: nothing listens there. */
+  readonly api?: ApiDoor;
 }
 
 /** A client or a server in the network; `close` ends what it listens on. */
@@ -175,10 +177,10 @@ class Network {
   private readonly random: Random;
   private readonly affinity = new Affinity();
 
-  private readonly nodes: NodeEndpoints;
+  private readonly hosts: Parameters<typeof hostServer>[2];
 
-  constructor({ clock, random, settings, nodes = () => undefined }: NetworkOptions) {
-    this.nodes = nodes;
+  constructor({ clock, random, settings, nodes = () => undefined, api }: NetworkOptions) {
+    this.hosts = { nodes, api };
     this.clock = clock;
     this.random = random;
     this.settings = { ...defaultNetworkSettings, ...settings };
@@ -321,7 +323,7 @@ class Network {
           socket,
           target,
           () =>
-            (this.sockets.hasAddress(target.ip) || this.kubeletAt(target) !== undefined) &&
+            (this.sockets.hasAddress(target.ip) || this.hostServer(target) !== undefined) &&
             this.gate.verdict({ pod, ip }, target) === 'allow',
         ),
       through: () =>
@@ -374,8 +376,8 @@ class Network {
       this.sockets.listener(ip, port, protocol) ??
       (this.mesh.isActive ? gatewayListener(this.gateways, { ip, port }, to) : undefined);
     if (listener === undefined) {
-      const page = this.kubeletAt({ ip, port, protocol })?.page?.(payload);
-      if (page !== undefined) return later(latencyMs, { isOk: true, payload: page });
+      const done = (page: unknown) => later(latencyMs, { isOk: true, payload: page });
+      if (this.hostServer({ ip, port, protocol })?.(payload, done) === true) return;
       return later(latencyMs, { isOk: false, error: 'connection refused' });
     }
     const { onClose } = listener.socket;
@@ -392,7 +394,7 @@ class Network {
     listener.handle(message, answer);
   }
 
-  private kubeletAt(backend: Way['target']): NodeEndpoint | undefined {
-    return kubeletAt(backend, this.services, this.nodes);
+  private hostServer(backend: Way['target']): HostServer | undefined {
+    return hostServer(backend, this.services, this.hosts);
   }
 }

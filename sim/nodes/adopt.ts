@@ -66,6 +66,7 @@ function configOf(
     network: machine.networkOf(pod, podIp),
     api: machine.apiOf(pod),
     ...(workload.readsGpus === true && { gpus: () => gpuReadings(machine, machine.runtime.nowMs) }),
+    ...(workload.readsNode === true && { node: machine.reading }),
     stopSignal: container.lifecycle?.stopSignal ?? 'SIGTERM',
     record,
   };

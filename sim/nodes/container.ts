@@ -34,6 +34,7 @@ export interface ContainerConfig {
   readonly network: WorkloadNetwork;
   readonly api: ContainerContext['api'];
   readonly gpus?: NonNullable<ContainerContext['gpus']>;
+  readonly node?: NonNullable<ContainerContext['node']>;
   readonly beside?: NonNullable<ContainerContext['beside']>;
   readonly stopSignal: string;
   readonly record: ContainerRecord;
@@ -138,6 +139,7 @@ export class RuntimeContainer {
       network: config.network,
       api: config.api,
       ...(config.gpus !== undefined && { gpus: config.gpus }),
+      ...(config.node !== undefined && { node: config.node }),
       ...(config.beside !== undefined && { beside: config.beside }),
     };
     this.context = context;

@@ -8,6 +8,7 @@ import type { Random } from '../engine/random.js';
 import { ContainerRuntime, type ContainerRuntimeOptions } from './container-runtime.js';
 import { DeviceManager } from './device-manager.js';
 import { Gpus } from './gpus.js';
+import { nodeReading } from './node-reading.js';
 import { type ImageRegistry, registryOfEverything } from './image-registry.js';
 import { ImageStore, type PresentImages } from './image-store.js';
 import { KubeletProcess } from './kubelet-process.js';
@@ -20,7 +21,7 @@ import {
   type ServiceVariables,
 } from './machine.js';
 import type { NodeShape } from './node-shape.js';
-import { nodeServer } from './node-server.js';
+import { nodeServer, type ServingKubelet } from './node-server.js';
 import { PodAddresses } from './pod-addresses.js';
 import { filesByKey } from './pod-volumes.js';
 import {
@@ -105,9 +106,21 @@ function wholeConfig(given: Partial<KubeletConfig> = noConfig): KubeletConfig {
   return whole;
 }
 
+/** What its server tells of the life that it has at the moment. */
+function serving(shape: NodeShape, state: { readonly running?: KubeletProcess }): ServingKubelet {
+  return {
+    shape,
+    statusOf: (namespace, pod) => state.running?.statusByName(namespace, pod),
+    entries: () => state.running?.pods.values() ?? [],
+    startedMs: () => state.running?.startedMs ?? 0,
+    isRunning: () => state.running !== undefined,
+  };
+}
+
 /** Makes a node. Its process does nothing until it is started. */
 export function kubelet(options: KubeletOptions): Kubelet {
   const { clock, node } = options;
+  const bootMs = clock.now();
   const random = options.random.fork(`node/${node.name}`);
   const timings = options.timings ? { ...measuredTimings, ...options.timings } : measuredTimings;
   const config = wholeConfig(options.config);
@@ -129,6 +142,7 @@ export function kubelet(options: KubeletOptions): Kubelet {
     networkOf: options.networkOf ?? noNetwork,
     serviceVariables: options.serviceVariables ?? (() => ({})),
     apiOf: options.apiOf ?? unreachable,
+    reading: () => nodeReading(runtime, node, bootMs),
   };
   const state: { running?: KubeletProcess; lives: number } = { lives: 0 };
   const controller: ControllerDefinition = {
@@ -163,11 +177,7 @@ export function kubelet(options: KubeletOptions): Kubelet {
       rate: kubeletRate,
       controllers: [controller],
     },
-    endpoint: nodeServer(machine, clock, {
-      shape: node,
-      statusOf: (namespace, pod) => state.running?.statusByName(namespace, pod),
-      isRunning: () => state.running !== undefined,
-    }),
+    endpoint: nodeServer(machine, clock, serving(node, state)),
     gpus: new Gpus(machine, clock),
     machine,
     loseSandbox: podUid => runtime.loseSandboxes(podUid),

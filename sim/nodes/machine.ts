@@ -37,6 +37,8 @@ export interface Machine {
   readonly networkOf: PodNetworks;
   readonly serviceVariables: ServiceVariables;
   readonly apiOf: PodApi;
+  /** What its kernel tells of it. */
+  readonly reading: NonNullable<ContainerContext['node']>;
 }
 
 /** The network of pods in a cluster that has none: nothing answers. */

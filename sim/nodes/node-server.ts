@@ -10,6 +10,7 @@ import type { Machine } from './machine.js';
 import { kubeletPage } from './metrics/pages.js';
 import type { NodeShape } from './node-shape.js';
 import { NodeUsage } from './node-usage.js';
+import type { PodEntry } from './pod-entry.js';
 
 /** The status of a pod as the kubelet has it. */
 export type StatusOf = (
@@ -21,6 +22,10 @@ export type StatusOf = (
 export interface ServingKubelet {
   readonly shape: NodeShape;
   readonly statusOf: StatusOf;
+  /** The pods that it knows; none where it does not run. */
+  entries(): Iterable<PodEntry>;
+  /** Since when it runs. */
+  startedMs(): number;
   /** Whether its process runs. */
   isRunning(): boolean;
 }
@@ -29,8 +34,9 @@ export interface ServingKubelet {
 export function nodeServer(
   { runtime, devices }: Pick<Machine, 'runtime' | 'devices'>,
   clock: Clock,
-  { shape, statusOf, isRunning }: ServingKubelet,
+  kubelet: ServingKubelet,
 ): NodeEndpoint {
+  const { statusOf } = kubelet;
   const usage = new NodeUsage(runtime, clock);
   const containersOf = (namespace: string, pod: string, name: string) =>
     runtime
@@ -72,7 +78,8 @@ export function nodeServer(
     },
     usage: () => usage.now(),
     gpus: () => gpuReadings({ runtime, devices }, clock.now()),
-    page: payload => (isRunning() ? kubeletPage(payload, { runtime, clock }, shape) : undefined),
+    page: payload =>
+      kubelet.isRunning() ? kubeletPage(payload, { runtime, clock }, kubelet) : undefined,
   };
 }
 

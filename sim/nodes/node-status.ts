@@ -10,6 +10,7 @@ import type { EventToRecord } from '../client/event-recorder.js';
 import type { Reconciliation } from '../client/contract.js';
 import { call, create, get, update } from '../client/requests.js';
 import type { Timer } from '../engine/clock.js';
+import { kernelVersion } from './node-reading.js';
 import type { KubeletContext } from './context.js';
 import {
   allocatableOf,
@@ -314,7 +315,7 @@ export class NodeKeeper {
       machineID: id,
       systemUUID: id,
       bootID: id,
-      kernelVersion: '6.8.0',
+      kernelVersion,
       osImage: 'seatrial',
       containerRuntimeVersion: 'containerd://2.1.9',
       kubeletVersion: 'v1.36.2',

@@ -40,6 +40,13 @@ export type VerdictChanged = (
   },
 ) => void;
 
+/** How often a probe ended how. */
+export interface ProbeResults {
+  readonly successful: number;
+  readonly failed: number;
+  readonly unknown: number;
+}
+
 /** A probe that runs until its pod ends. */
 export class ProbeWorker {
   private containerID = '';
@@ -50,6 +57,8 @@ export class ProbeWorker {
   private isProbing = false;
   private isTriggered = false;
   private isResting = false;
+  private restsFromMs = 0;
+  private counted: Record<keyof ProbeResults, number> = { successful: 0, failed: 0, unknown: 0 };
   /** What the container's program said last it says as long as it runs. */
   private isForGood = false;
   /** The container whose end it hears of. */
@@ -62,14 +71,21 @@ export class ProbeWorker {
   constructor(
     private readonly context: KubeletContext,
     private readonly entry: PodEntry,
-    private readonly kind: ProbeKind,
-    private readonly container: Container,
+    readonly kind: ProbeKind,
+    readonly container: Container,
     private readonly probe: Probe,
     private readonly changed: VerdictChanged,
   ) {
     this.periodMs = (probe.periodSeconds ?? 10) * 1_000;
     this.ticksFromMs = context.clock.now();
     this.label = `${context.nodeName} ${kind} probe`;
+  }
+
+  /** How its probes went, those that a resting worker need not run included. */
+  results(): ProbeResults {
+    const { clock } = this.context;
+    const unseen = this.isResting ? this.ticksBetween(this.restsFromMs, clock.now()) : 0;
+    return { ...this.counted, successful: this.counted.successful + unseen };
   }
 
   /** Begins; soon after the kubelet's own start only after a part of the period. */
@@ -102,7 +118,7 @@ export class ProbeWorker {
   /** There may be a new container: a resting worker ticks again. */
   wake(): void {
     if (!this.isResting || this.isStopped) return;
-    this.isResting = false;
+    this.endRest();
     this.waitForTick();
   }
 
@@ -133,6 +149,7 @@ export class ProbeWorker {
   /** Until there is a new container, or until the program that promised has ended: what is probed then fails. */
   private rest(): void {
     this.isResting = true;
+    this.restsFromMs = this.context.clock.now();
     if (!this.isForGood || this.heededID === this.containerID) return;
     this.heededID = this.containerID;
     this.running?.exited.wait(() => this.programEnded());
@@ -141,9 +158,22 @@ export class ProbeWorker {
   /** What is due at this very moment finds that the program has ended. */
   private programEnded(): void {
     if (!this.isResting || this.isStopped) return;
-    this.isResting = false;
+    this.endRest();
     const { clock } = this.context;
     this.waitUntil(this.tickAfter(clock.now() - 1));
+  }
+
+  /** Up to now it would have found what it had found before. */
+  private endRest(): void {
+    this.counted = this.results();
+    this.isResting = false;
+  }
+
+  private ticksBetween(fromMs: number, untilMs: number): number {
+    return Math.max(
+      Math.round((this.tickAfter(untilMs) - this.tickAfter(fromMs)) / this.periodMs),
+      0,
+    );
   }
 
   private waitForTick(): void {
@@ -248,6 +278,7 @@ export class ProbeWorker {
       if (result.kind !== 'error') break;
     }
     if (this.isStopped) return undefined;
+    this.counted[resultNames[result.kind]]++;
     this.isForGood = result.kind === 'success' && result.isForGood === true;
     if (result.kind === 'success') return true;
     const what =
@@ -280,6 +311,8 @@ export class ProbeWorker {
     this.set(verdict);
   }
 }
+
+const resultNames = { success: 'successful', failure: 'failed', error: 'unknown' } as const;
 
 function statusWithId(
   statuses: readonly ContainerStatus[] | undefined,

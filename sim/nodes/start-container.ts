@@ -92,6 +92,7 @@ function* createContainer(
     ...(workload.readsGpus === true && {
       gpus: () => gpuReadings(machine, machine.runtime.nowMs),
     }),
+    ...(workload.readsNode === true && { node: machine.reading }),
     beside: request => askBeside(machine.runtime.containersOf(entry.uid), request),
     stopSignal: container.lifecycle?.stopSignal ?? image.stopSignal ?? 'SIGTERM',
     record: recordOf(facts, { image: name, imageRef: image.id, user }),

@@ -4,7 +4,7 @@
  * the namespace default, with the webhooks of its documentation for rules.
  * Left out: PrometheusAgent, Probe, ScrapeConfig, ThanosRuler, which are stored as they are; TLS of
  * Alertmanagers, their limits, versions before 0.24, certificates and OAuth of receivers; scrape classes, remote storage, Thanos, TLS and the web server's settings,
- * credentials of scrapes and of Alertmanagers, the gates that are off by default (so monitors and rules have no status); a
+ * credentials of scrapes but the pod's own token, and of Alertmanagers, the gates that are off by default (so monitors and rules have no status); a
  * Secret of additional scrape configurations is read at each pass, but no pass begins because it has
  * changed. The configuration is packed by gzip as upstream's is, but not compressed.
  * @upstream prometheus-operator/prometheus-operator v0.93
@@ -21,6 +21,7 @@ import { prometheusController } from './prometheus-operator/controller.js';
 import { definitions } from './prometheus-operator/definitions.js';
 import { prometheusHints } from './prometheus-operator/hints.js';
 import { group } from './prometheus-operator/keys.js';
+import { kubeletController } from './prometheus-operator/kubelet-controller.js';
 import { prometheusPodLabels } from './prometheus-operator/pod-labels.js';
 import { mutateRule, validateRule } from './prometheus-operator/rule-validator.js';
 
@@ -106,7 +107,7 @@ export const prometheusOperator: Operator = {
   process: {
     name: 'prometheus-operator',
     identity,
-    controllers: [prometheusController, alertmanagerController],
+    controllers: [prometheusController, alertmanagerController, kubeletController],
   },
   webhooks: {
     service,

@@ -3,7 +3,9 @@ import type { Container, Pod } from '../api/kinds/core.js';
 import { agnhost, isAgnhostCommand, noNewPrivilegesImage, updateDemo } from './agnhost/index.js';
 import { alertmanager } from './alertmanager/index.js';
 import { argoProgram } from './argo/index.js';
+import { kubeRbacProxy } from './kube-rbac-proxy/index.js';
 import { kubeStateMetrics } from './kube-state-metrics/index.js';
+import { nodeExporter } from './node-exporter/index.js';
 import { dcgmExporter } from './dcgm-exporter/index.js';
 import { knativeProgram } from './knative/index.js';
 import { daskProgram } from './dask/index.js';
@@ -73,6 +75,8 @@ const images: readonly (readonly [image: RegExp, workload: Workload])[] = [
   [/(^|\/)(prometheus|prom)\/alertmanager$/, alertmanager],
   [/(^|\/)dcgm-exporter$/, dcgmExporter],
   [/(^|\/)kube-state-metrics$/, kubeStateMetrics],
+  [/(^|\/)kube-rbac-proxy$/, kubeRbacProxy],
+  [/(^|\/)(prometheus|prom)\/node-exporter$/, nodeExporter],
   [/(^|\/)(prometheus|prom)\/prometheus$/, prometheusServer],
   [/(^|\/)prometheus-config-reloader$/, configReloader],
   [/(^|\/)(k8s-)?prometheus-adapter(-amd64)?$/, prometheusAdapter],

@@ -49,10 +49,26 @@ export interface ContainerContext {
   readonly network: WorkloadNetwork;
   /** What the driver tells of all GPUs of the node; only for workloads that read GPUs. */
   gpus?(): readonly GpuReading[];
+  /** The machine that it runs on; only for workloads that read it. */
+  node?(): NodeReading;
   /** Asks whoever of the pod has the port, as the kubelet would; undefined: nobody says that it has it. */
   beside?(request: ProbeRequest): ProbeResult | undefined;
   /** A request to the API server with the pod's service account token. */
   api(request: ApiRequest, done: (answer: ApiAnswer) => void): void;
+}
+
+/** What the kernel of a node tells of its machine. */
+export interface NodeReading {
+  readonly name: string;
+  /** `6.8.0`, and `x86_64`. */
+  readonly kernel: string;
+  readonly machine: string;
+  readonly bootMs: number;
+  readonly cores: number;
+  /** Used by all containers since the machine is there. */
+  readonly cpuSeconds: number;
+  readonly memoryBytes: number;
+  readonly usedBytes: number;
 }
 
 /** What a program uses up at the moment. */
@@ -216,6 +232,8 @@ export interface Workload {
   start(context: ContainerContext): Program;
   /** It reads the driver of the node's GPUs, as NVIDIA's own programs do. Default false. */
   readonly readsGpus?: boolean;
+  /** Whether it reads the machine that it runs on. Default false. */
+  readonly readsNode?: boolean;
   /** Why a container with this command cannot start at all: `exec: "/nope": stat /nope: no such file or directory`. */
   startError?(command: readonly string[]): string | undefined;
 }

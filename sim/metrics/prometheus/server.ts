@@ -59,6 +59,8 @@ export interface ScrapePlace {
   readonly path?: string;
   /** Default http. */
   readonly scheme?: string;
+  /** Whether the token of its own account is shown. Default false. */
+  readonly showsToken?: boolean;
 }
 
 /** A target as the API tells of it. */

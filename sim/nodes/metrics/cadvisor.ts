@@ -2,7 +2,7 @@
  * `/metrics/cadvisor`: the cgroups of containers, of pods and of the whole node, and the machine. A pod's
  * cgroup holds its containers': who adds up by pod leaves one of the two out (`container!=""`). Left out:
  * the slices between pods and node, the sandboxes, and all that nothing here counts (file systems, network,
- * throttling, limits).
+ * throttling).
  * @upstream google/cadvisor metrics/prometheus.go, prometheus_machine.go; pkg/kubelet/server/server.go
  * containerPrometheusLabelsFunc; pkg/kubelet/cm/cgroup_manager_linux.go
  */
@@ -22,7 +22,7 @@ interface Cgroup {
   readonly startedMs?: number;
 }
 
-/** The families, in their order. Programs touch no files: all memory that is in use is in the working set. */
+/** The families, in their order. Programs touch no files: all memory that is in use is resident, and in the working set. */
 export function cadvisorFamilies(used: Used, shape: NodeShape, nowMs: number): readonly Family[] {
   const { node, pods, containers } = used;
   const root: Cgroup = { ...node, labels: labelsOf({ id: '/' }) };
@@ -30,6 +30,7 @@ export function cadvisorFamilies(used: Used, shape: NodeShape, nowMs: number): r
   const memory = cgroups.map(({ labels, memoryBytes, timeMs }) => ({
     ...{ labels, value: memoryBytes, timeMs },
   }));
+  const nothing = memory.map(sample => ({ ...sample, value: 0 }));
   return [
     {
       name: 'container_cpu_usage_seconds_total',
@@ -44,6 +45,19 @@ export function cadvisorFamilies(used: Used, shape: NodeShape, nowMs: number): r
       samples: cgroups.map(({ labels }) => ({
         ...{ labels, value: Math.floor(nowMs / 1000), timeMs: nowMs },
       })),
+    },
+    {
+      name: 'container_memory_cache',
+      help: 'Number of bytes of page cache memory.',
+      type: 'gauge',
+      samples: nothing,
+    },
+    { name: 'container_memory_rss', help: 'Size of RSS in bytes.', type: 'gauge', samples: memory },
+    {
+      name: 'container_memory_swap',
+      help: 'Container swap usage in bytes.',
+      type: 'gauge',
+      samples: nothing,
     },
     {
       name: 'container_memory_usage_bytes',
@@ -65,7 +79,33 @@ export function cadvisorFamilies(used: Used, shape: NodeShape, nowMs: number): r
         startedMs === undefined ? [] : [{ labels, value: Math.floor(startedMs / 1000) }],
       ),
     },
+    ...limitFamilies(containers),
     ...machineFamilies(shape),
+  ];
+}
+
+/** What is asked for and allowed, as the cgroups of containers say. */
+function limitFamilies(containers: readonly UsedContainer[]): readonly Family[] {
+  const gauge = (
+    name: string,
+    help: string,
+    valueOfOne: (limits: UsedContainer['limits']) => number | undefined,
+  ): Family => ({
+    ...{ name: `container_spec_${name}`, help, type: 'gauge' },
+    samples: containers.flatMap(used => {
+      const value = valueOfOne(used.limits);
+      return value === undefined ? [] : [{ labels: containerCgroup(used).labels, value }];
+    }),
+  });
+  return [
+    gauge('cpu_period', 'CPU period of the container.', ({ cpuPeriod }) => cpuPeriod),
+    gauge('cpu_quota', 'CPU quota of the container.', ({ cpuQuota }) => cpuQuota),
+    gauge('cpu_shares', 'CPU share of the container.', ({ cpuShares }) => cpuShares),
+    gauge(
+      'memory_limit_bytes',
+      'Memory limit for the container.',
+      ({ memoryBytes }) => memoryBytes ?? 0,
+    ),
   ];
 }
 

@@ -2,10 +2,19 @@
 import type { Clock } from '../../engine/clock.js';
 import type { RuntimeContainer } from '../container.js';
 import type { ContainerRuntime } from '../container-runtime.js';
+import { kernelFiles } from '../kernel-files.js';
 import type { UsageReading } from '../usage-meter.js';
 
 /** What cgroups count. */
 type Counted = Pick<UsageReading, 'timeMs' | 'cpuNanoCoreSeconds' | 'memoryBytes'>;
+
+/** What the cgroup of a container allows; undefined: as much as there is. */
+export interface CgroupLimits {
+  readonly cpuPeriod: number | undefined;
+  readonly cpuQuota: number | undefined;
+  readonly cpuShares: number | undefined;
+  readonly memoryBytes: number | undefined;
+}
 
 /** A container that runs, and its last reading. */
 export interface UsedContainer extends Counted {
@@ -17,6 +26,7 @@ export interface UsedContainer extends Counted {
   readonly id: string;
   readonly image: string;
   readonly startedMs: number;
+  readonly limits: CgroupLimits;
 }
 
 /** A pod whose sandbox is there: all that its containers have used since it is. */
@@ -66,10 +76,30 @@ function usedContainer({ config, record, meter }: RuntimeContainer, nowMs: numbe
     id: record.id,
     image: record.image,
     startedMs: record.startedMs,
+    limits: limitsOf(kernelFiles(config.pod, config.container, record.resources)),
     timeMs,
     cpuNanoCoreSeconds,
     memoryBytes,
   };
+}
+
+/** @upstream google/cadvisor container/common/helpers.go getSpecInternal */
+function limitsOf(files: Readonly<Record<string, string>>): CgroupLimits {
+  const file = (name: string): string => files[`/sys/fs/cgroup/${name}`] ?? '';
+  const [quota = '', period = ''] = file('cpu.max').trim().split(' ');
+  const weight = numberOr(file('cpu.weight'));
+  return {
+    cpuPeriod: numberOr(period),
+    cpuQuota: numberOr(quota),
+    // The share that cgroups of version 1 would have for this weight.
+    cpuShares: weight && 2 + Math.floor(((weight - 1) * 262_142) / 9999),
+    memoryBytes: numberOr(file('memory.max')),
+  };
+}
+
+function numberOr(text: string): number | undefined {
+  const number = Number.parseInt(text, 10);
+  return Number.isNaN(number) ? undefined : number;
 }
 
 function usedPods(runtime: ContainerRuntime, nowMs: number): readonly UsedPod[] {

@@ -169,12 +169,14 @@ function selectorText({ matchLabels = {}, matchExpressions = [] }: MonitorSpec['
 
 function asked({ endpoint }: Scraped): Fields {
   const { interval = '', scrapeTimeout = '', path = '', params, scheme } = endpoint;
+  const { bearerTokenFile = '' } = endpoint;
   return {
     ...(interval !== '' && { scrape_interval: interval }),
     ...(scrapeTimeout !== '' && { scrape_timeout: scrapeTimeout }),
     ...(path !== '' && { metrics_path: path }),
     ...(params !== undefined && { params }),
     ...(scheme !== undefined && { scheme: scheme.toLowerCase() }),
+    ...(bearerTokenFile !== '' && { bearer_token_file: bearerTokenFile }),
   };
 }
 

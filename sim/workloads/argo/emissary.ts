@@ -10,6 +10,7 @@ export function emissary(inner: Workload, command: readonly string[], isReal: bo
   return {
     name: `argoexec-emissary ${inner.name}`,
     ...(inner.readsGpus !== undefined && { readsGpus: inner.readsGpus }),
+    ...(inner.readsNode !== undefined && { readsNode: inner.readsNode }),
     start: context => new Emissary(context, inner, command, isReal),
   };
 }

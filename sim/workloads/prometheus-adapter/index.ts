@@ -2,9 +2,11 @@
  * prometheus-adapter: serves custom.metrics.k8s.io and external.metrics.k8s.io by the rules of its file
  * from what a Prometheus in the cluster knows; it is found through its APIServices, and believes the
  * aggregator who asks. Left out: resourceRules (the cluster's metrics-server serves metrics.k8s.io), TLS
- * and credentials towards Prometheus, its own metrics, OpenAPI, flags of its server.
+ * and credentials towards Prometheus, metrics of its own but when it began, OpenAPI, flags of its server.
  * @upstream kubernetes-sigs/prometheus-adapter v0.12.0 cmd/adapter/adapter.go
  */
+import { expositionOf, expositionType } from '../../api/exposition.js';
+import { processStart } from '../../api/metric-vector.js';
 import { serveHttp } from '../agnhost/http.js';
 import { servedBy } from '../agnhost/served.js';
 import { mountedFile } from '../prometheus/mounted-files.js';
@@ -144,7 +146,12 @@ function serve(
     context.log('resourceRules are not simulated: metrics-server serves metrics.k8s.io');
   }
   const providers = { custom, external };
-  serveHttp(context.network, port, (request, respond) => answerTo(providers, request, respond));
+  const startedMs = context.clock.now();
+  serveHttp(context.network, port, (request, respond) => {
+    if (request.path.split('?')[0] !== '/metrics') return answerTo(providers, request, respond);
+    const body = expositionOf([processStart(startedMs)]);
+    respond({ status: 200, contentType: expositionType, body });
+  });
   context.log(`Serving securely on [::]:${port}`);
 }
 

@@ -1,11 +1,13 @@
 /**
  * The side-car beside Prometheus: it unpacks the configuration, puts variables in, and has Prometheus load it
  * again when it or the rules have changed. Upstream hears of changes at once (inotify); here it looks. Left
- * out: reloading by signal, directories of configurations, its metrics.
+ * out: reloading by signal, directories of configurations, metrics but of its reloads.
  * @upstream prometheus-operator v0.93 cmd/prometheus-config-reloader/main.go, thanos pkg/reloader/reloader.go
  */
 import { bytesOfText, textOfBytes } from '../../api/bytes-text.js';
-import { isHttpResponse, type HttpRequest } from '../../api/http-message.js';
+import { expositionOf, expositionType } from '../../api/exposition.js';
+import { Counters, gaugeNow, processStart } from '../../api/metric-vector.js';
+import { isHttpResponse, type HttpRequest, type HttpResponse } from '../../api/http-message.js';
 import { unpackedGzip } from '../../engine/stored-gzip.js';
 import { flagsOf } from '../agnhost/flags.js';
 import { serveHttp, textPage } from '../agnhost/http.js';
@@ -32,6 +34,7 @@ class Reloader {
   private readonly flags: Readonly<Record<string, string>>;
   private readonly watched: readonly string[];
   private seen: readonly string[] = [];
+  private readonly reloads = { all: 0, failed: 0, isGood: false, goodMs: 0 };
 
   constructor(private readonly context: ContainerContext) {
     this.flags = flagsOf(context.command);
@@ -55,11 +58,12 @@ class Reloader {
     }
     const served = servedBy(context);
     const [, port = '8080'] = /:(\d+)$/.exec(flags['listen-address'] ?? '') ?? [];
-    serveHttp(served.context.network, Number(port), ({ path }, respond) =>
-      respond(
-        path === '/healthz' ? textPage('{"status":"up"}') : textPage('404 page not found\n', 404),
-      ),
-    );
+    const startedMs = clock.now();
+    serveHttp(served.context.network, Number(port), ({ path }, respond) => {
+      if (path === '/healthz') return respond(textPage('{"status":"up"}'));
+      if (path === '/metrics') return respond(this.metrics(startedMs));
+      return respond(textPage('404 page not found\n', 404));
+    });
     clock.after(startMs, 'config-reloader applies', () => this.change());
     return { probe: served.probe, terminate: () => context.exit(0) };
   }
@@ -125,6 +129,11 @@ class Reloader {
     const request: HttpRequest = { protocol: 'http', method: 'POST', path, body: '' };
     context.network.send({ host, port: Number(port) }, request, reply => {
       const error = errorOf(reply);
+      const { reloads } = this;
+      reloads.all++;
+      reloads.isGood = error === undefined;
+      if (reloads.isGood) reloads.goodMs = context.clock.now();
+      else reloads.failed++;
       if (error === undefined) {
         context.log(
           `level=info msg="Reload triggered" cfg_in=${flags['config-file'] ?? ''} cfg_out=${flags['config-envsubst-file'] ?? ''} watched_dirs="${this.watched.join(', ')}"`,
@@ -135,6 +144,34 @@ class Reloader {
       this.complain('Failed to trigger reload. Retrying.', `trigger reload: ${error}`);
       context.clock.after(retryMs, 'config-reloader applies', () => this.change());
     });
+  }
+
+  /** @upstream thanos pkg/reloader/reloader.go */
+  private metrics(startedMs: number): HttpResponse {
+    const { all, failed, isGood, goodMs } = this.reloads;
+    const one = (name: string, help: string, value: number) => {
+      const counter = new Counters({ name: `reloader_${name}`, help });
+      counter.add([], value);
+      return counter.family();
+    };
+    const gauge = (name: string, help: string, value: number) =>
+      gaugeNow({ name: `reloader_${name}`, help }, [[[], value]]);
+    const body = expositionOf([
+      gauge(
+        'last_reload_successful',
+        'Whether the last reload attempt was successful',
+        isGood ? 1 : 0,
+      ),
+      gauge(
+        'last_reload_success_timestamp_seconds',
+        'Timestamp of the last successful reload',
+        goodMs / 1000,
+      ),
+      one('reloads_total', 'Total number of reload requests.', all),
+      one('reloads_failed_total', 'Total number of reload requests that failed.', failed),
+      processStart(startedMs),
+    ]);
+    return { status: 200, contentType: expositionType, body };
   }
 
   private complain(message: string, error: string): void {

@@ -33,6 +33,8 @@ export interface ReadJob {
   readonly timeoutMs: number;
   readonly path: string;
   readonly scheme: string;
+  /** Whether the token of the pod's account is shown to targets. */
+  readonly showsToken: boolean;
   readonly honorsLabels: boolean;
   readonly honorsTimes: boolean;
   readonly parameters: Readonly<Record<string, readonly string[]>>;
@@ -118,6 +120,14 @@ function convertsHistograms(job: Fields): ReadJob['convertsHistograms'] {
   return job[keepsClassic] === true ? 'beside' : 'instead';
 }
 
+const tokenFile = '/var/run/secrets/kubernetes.io/serviceaccount/token';
+
+/** Other credentials are not simulated. */
+function showsToken({ bearer_token_file: file, authorization }: Fields): boolean {
+  const { credentials_file: credentials } = isRecord(authorization) ? authorization : {};
+  return file === tokenFile || credentials === tokenFile;
+}
+
 class Reading {
   private readonly problems: string[] = [];
 
@@ -185,6 +195,7 @@ class Reading {
       timeoutMs: this.length(job, 'scrape_timeout', Math.min(timeout, intervalMs)),
       path: String(job['metrics_path'] ?? '/metrics'),
       scheme: String(job['scheme'] ?? 'http'),
+      showsToken: showsToken(job),
       honorsLabels: job['honor_labels'] === true,
       honorsTimes: job['honor_timestamps'] !== false,
       parameters: Object.fromEntries(

@@ -150,6 +150,7 @@ export class JobDiscovery implements Discovery {
   /** After the rules of the job; none: they drop it, or it has no address. */
   private targetOf(found: FoundLabels): readonly DiscoveredTarget[] {
     const { name, intervalMs, timeoutMs, path, scheme, relabels, parameters } = this.job;
+    const { showsToken } = this.job;
     const discovered: FoundLabels = {
       job: name,
       __scheme__: scheme,
@@ -171,6 +172,7 @@ export class JobDiscovery implements Discovery {
     return [
       {
         ...place,
+        ...(showsToken && { showsToken }),
         scheme: labels.get('__scheme__') ?? scheme,
         path: `${labels.get('__metrics_path__') ?? path}${query === '' ? '' : `?${query}`}`,
         labels: { instance: address, ...Object.fromEntries(shown) },

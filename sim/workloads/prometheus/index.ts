@@ -15,6 +15,7 @@ import { serveHttp, textPage } from '../agnhost/http.js';
 import { servedBy } from '../agnhost/served.js';
 import type { ContainerContext, NetworkReply, Program, Workload } from '../workload.js';
 import { ConfigurationError } from './configuration.js';
+import { ownMetrics } from './own-metrics.js';
 import { Loading, usualFile, type Loaded } from './loading.js';
 
 const version = '3.5.3';
@@ -62,12 +63,17 @@ function begin(
 class Running {
   readonly server: PrometheusServer;
   private loaded: Loaded;
+  private readonly startedMs: number;
+  private loadedMs: number;
+  private isLoaded = true;
 
   constructor(
     private readonly context: ContainerContext,
     private readonly loading: Loading,
     private readonly hasLifecycle: boolean,
   ) {
+    this.startedMs = context.clock.now();
+    this.loadedMs = this.startedMs;
     this.loaded = loading.load();
     for (const problem of this.loaded.problems) context.log(`${loading.file}: ${problem}`);
     this.server = new PrometheusServer(this.loaded.configuration, {
@@ -81,6 +87,7 @@ class Running {
 
   answer(request: HttpRequest): HttpResponse {
     if (request.path === '/-/reload') return this.reload(request.method);
+    if (request.path.split('?')[0] === '/metrics') return this.ownMetrics();
     const nowMs = this.context.clock.now();
     return answerHttp(this.server, request, {
       nowMs,
@@ -88,6 +95,12 @@ class Running {
       files: this.loaded.files,
       alertmanagers: this.loaded.alertmanagers.urls(),
     });
+  }
+
+  private ownMetrics(): HttpResponse {
+    const { server, startedMs, isLoaded, loadedMs } = this;
+    const alertmanagers = this.loaded.alertmanagers.urls().length;
+    return ownMetrics({ server, version, startedMs, isLoaded, loadedMs, alertmanagers });
   }
 
   /** Says what it scrapes and evaluates. */
@@ -111,10 +124,13 @@ class Running {
       if (!(error instanceof ConfigurationError)) throw error;
       const why = `couldn't load configuration (--config.file=${JSON.stringify(loading.file)}): ${error.message}`;
       context.log(`Error reloading config: ${why}`);
+      this.isLoaded = false;
       return textPage(`failed to reload config: ${why}\n`, 500);
     }
     for (const problem of this.loaded.problems) context.log(`${loading.file}: ${problem}`);
     this.server.reload(this.loaded.configuration);
+    this.isLoaded = true;
+    this.loadedMs = context.clock.now();
     context.log(`Completed loading of configuration file filename=${loading.file}`);
     this.tell();
     return textPage('');
@@ -123,7 +139,7 @@ class Running {
 
 function scrape(
   context: ContainerContext,
-  { host, port, path = '/metrics', scheme = 'http' }: ScrapePlace,
+  { host, port, path = '/metrics', scheme = 'http', showsToken = false }: ScrapePlace,
   done: (text: string | undefined, error?: string) => void,
 ): void {
   // Programs of ours answer the first, servers of HTTP the second.
@@ -133,6 +149,7 @@ function scrape(
     method: 'GET',
     path,
     body: '',
+    ...(showsToken && { account: accountOf(context) }),
   };
   context.network.send({ host, port }, request, reply => {
     const told = answerOf(reply, `${host}:${port}`);
@@ -143,6 +160,11 @@ function scrape(
         told.isAnswer ? told.error : `Get "${scheme}://${host}:${port}${path}": ${told.error}`,
       );
   });
+}
+
+function accountOf({ pod: { metadata, spec } }: ContainerContext): string {
+  const { namespace = '' } = metadata;
+  return `system:serviceaccount:${namespace}:${spec?.serviceAccountName ?? 'default'}`;
 }
 
 const errors = {

@@ -1,0 +1,47 @@
+/** What answers at the nodes' own addresses beside pods: the kubelets, and the API server. */
+import { isHttpRequest, type HttpRequest, type HttpResponse } from '../api/http-message.js';
+import type { NodeEndpoints } from '../api/node-endpoint.js';
+import type { NetworkProtocol } from '../workloads/workload.js';
+import type { Backend } from './backends.js';
+import type { ServiceBook } from './service-book.js';
+
+const usualPort = 10_250;
+
+/** The API server, as programs in the cluster reach it by the network. */
+export interface ApiDoor {
+  readonly address: string;
+  readonly port: number;
+  /** `done` is called once, now or later. */
+  answer(request: HttpRequest, done: (response: HttpResponse) => void): void;
+}
+
+/** A server at a node: false where nothing listens after all. */
+export type HostServer = (payload: unknown, done: (response: HttpResponse) => void) => boolean;
+
+/** Who of them has the port of the address, if any has. */
+export function hostServer(
+  { ip, port, protocol }: Backend & { readonly protocol: NetworkProtocol },
+  services: ServiceBook,
+  { nodes, api }: { readonly nodes: NodeEndpoints; readonly api: ApiDoor | undefined },
+): HostServer | undefined {
+  if (protocol !== 'TCP') return undefined;
+  if (api?.address === ip && api.port === port) return apiServer(api);
+  const node = services.nodeAt(ip);
+  const { Port = usualPort } = node?.status?.daemonEndpoints?.kubeletEndpoint ?? {};
+  if (node === undefined || port !== Port) return undefined;
+  const kubelet = nodes(node.metadata.name ?? '');
+  if (kubelet === undefined) return undefined;
+  return (payload, done) => {
+    const page = kubelet.page?.(payload);
+    if (page !== undefined) done(page);
+    return page !== undefined;
+  };
+}
+
+function apiServer(api: ApiDoor): HostServer {
+  return (payload, done) => {
+    if (isHttpRequest(payload)) api.answer(payload, done);
+    else done({ status: 400, contentType: 'text/plain; charset=utf-8', body: '400 Bad Request' });
+    return true;
+  };
+}
