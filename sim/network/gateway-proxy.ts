@@ -1,7 +1,8 @@
 /** The gateways of a mesh: what comes to their ports they pass on, or answer by themselves. */
-import { isHttpRequest, type HttpResponse } from '../api/http-message.js';
+import { isHttpRequest } from '../api/http-message.js';
 import type { NetworkReply } from '../workloads/workload.js';
 import type { MeshRoute, MeshRouting } from './mesh-routing.js';
+import { page } from './mesh-sender.js';
 import { isGateway } from './mesh/sidecar.js';
 import type { Destination } from './routes.js';
 import type { Listener, Socket, Sockets } from './sockets.js';
@@ -36,26 +37,7 @@ export function gatewayListener(
       if (route === undefined || route === 'reset') {
         return answer({ isOk: false, error: 'connection reset' });
       }
-      return send(socket, { to, route }, reply => answer(reply.isOk ? reply : failed(reply.error)));
+      return send(socket, { to, route }, answer);
     },
   };
-}
-
-const disconnected = 'upstream connect error or disconnect/reset before headers. reset reason: ';
-
-const reasons = {
-  'connection refused':
-    'remote connection failure, transport failure reason: delayed connect error: Connection refused',
-  'connection reset': 'connection termination',
-  timeout: 'connection timeout',
-  'unknown host': 'connection failure',
-} as const;
-
-/** As Envoy words it. */
-function failed(error: keyof typeof reasons): NetworkReply {
-  return { isOk: true, payload: page(503, `${disconnected}${reasons[error]}`) };
-}
-
-function page(status: number, body = ''): HttpResponse {
-  return { status, contentType: 'text/plain', body };
 }

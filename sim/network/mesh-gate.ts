@@ -1,12 +1,14 @@
 /** Applies what sidecars enforce to the connections of the cluster. */
+import { isLoopback } from './addresses.js';
 import { isHttpRequest, type HttpRequest } from '../api/http-message.js';
 import type { Pod, Service } from '../api/kinds/core.js';
 import type { NetworkReply } from '../workloads/workload.js';
 import type { MeshBook } from './mesh-book.js';
 import type { MeshVerdict } from './mesh/judge.js';
 import { refusesAll } from './mesh/refuses-all.js';
-import { isGateway } from './mesh/sidecar.js';
-import { judgeTraffic } from './mesh/traffic.js';
+import { disconnected } from './mesh-sender.js';
+import { hasSidecar, isExcluded, isGateway } from './mesh/sidecar.js';
+import { isHttp, judgeTraffic } from './mesh/traffic.js';
 import { parseAddress } from './policy/address.js';
 import type { Source, Target } from './policy-gate.js';
 import type { Destination } from './routes.js';
@@ -33,6 +35,8 @@ export class MeshGate {
     private readonly services: ServiceBook,
     private readonly around: {
       readonly podAt: (ip: string) => Pod | undefined;
+      /** Whether the agent of a proxy runs at the address. */
+      readonly hasAgent: (ip: string) => boolean;
       readonly now: () => number;
     },
   ) {}
@@ -72,6 +76,43 @@ export class MeshGate {
   gatewayAt(ip: string): Pod | undefined {
     const pod = this.isActive ? this.around.podAt(ip) : undefined;
     return pod !== undefined && isGateway(pod) ? pod : undefined;
+  }
+
+  /** Whether what the pod sends goes to its sidecar, and that does not run, yet or any more. */
+  lacksProxy({ pod, ip }: Source, { host, port, protocol = 'TCP' }: Destination): boolean {
+    if (!this.isActive || pod === undefined || protocol !== 'TCP') return false;
+    if (isLoopback(host) || host === 'localhost' || host === ip) return false;
+    return (
+      this.isRedirected(pod) && !isExcluded(pod, 'outbound', port) && !this.around.hasAgent(ip)
+    );
+  }
+
+  /**
+   * What the client gets of what came of a request: the server's sidecar answers for a program that does not,
+   * and without the sidecar nobody is reached.
+   */
+  asToldByProxy(
+    { to, target, service, servicePort }: MeshWay,
+    payload: unknown,
+    reply: NetworkReply,
+  ): NetworkReply {
+    const server =
+      this.isActive && target.protocol === 'TCP' ? this.around.podAt(target.ip) : undefined;
+    if (server === undefined || !this.isRedirected(server)) return reply;
+    if (isExcluded(server, 'inbound', target.port)) return reply;
+    if (!this.around.hasAgent(target.ip)) return { isOk: false, error: 'connection refused' };
+    if (reply.isOk) return reply;
+    const known = service ?? headless(this.services, to.host, server.metadata.namespace ?? '');
+    const sent = { service: known, servicePort: servicePort ?? to.port, payload };
+    if (isHttpRequest(payload) && isHttp(sent)) {
+      return { isOk: true, payload: disconnected(reply.error) };
+    }
+    return { isOk: false, error: 'connection reset' };
+  }
+
+  /** Whether the pod's packets are sent through a sidecar. */
+  private isRedirected(pod: Pod): boolean {
+    return hasSidecar(pod) && !isGateway(pod);
   }
 
   private verdict(from: Source, way: MeshWay, payload: unknown): MeshVerdict | undefined {

@@ -9,14 +9,17 @@ import type { MeshBook } from './mesh-book.js';
 import { answered, decidedOn, type Decided, type Leaving } from './mesh-decision.js';
 import { headless } from './mesh-gate.js';
 import { namespaceOf } from './mesh/attachment.js';
-import { subsetLabels } from './mesh/destination-rule.js';
+import { portPolicy, subsetLabels } from './mesh/destination-rule.js';
+import { durationMs } from './mesh/duration.js';
 import { abortText } from './mesh/fault.js';
-import { fullHost, serviceOfHost } from './mesh/hosts.js';
+import { fullHost, serviceHost, serviceOfHost } from './mesh/hosts.js';
 import type { VirtualService, WeightedDestination } from './mesh/kinds.js';
+import { outlierSettings, type OutlierSettings } from './mesh/outlier-detection.js';
+import { retryPolicy, type RetryPolicy } from './mesh/retries.js';
 import { defaultMesh } from './mesh/request.js';
 import { hasSidecar, isExcluded, isGateway } from './mesh/sidecar.js';
 import { isHttp, workloadOf } from './mesh/traffic.js';
-import { destinationsOf, takenRoute } from './mesh/virtual-service.js';
+import { destinationsOf, takenRoute, type TakenRoute } from './mesh/virtual-service.js';
 import type { Destination, Routes } from './routes.js';
 import type { ServiceBook } from './service-book.js';
 import { listenersOf, type GatewayListener } from './mesh/gateway.js';
@@ -29,19 +32,33 @@ interface Backends {
   readonly port: number;
   /** As the server sees it. */
   readonly payload: HttpRequest;
+  readonly backends: readonly Backend[];
+  readonly sending: Sending;
 }
 
+/** How the proxy sends to them. */
+export interface Sending {
+  /** Those pods, as the proxy knows them: `namespace/service:port/subset`. */
+  readonly cluster: string;
+  /** Undefined: nothing is sent once more. */
+  readonly retries: RetryPolicy | undefined;
+  /** For all attempts; 0: as long as it takes. */
+  readonly timeoutMs: number;
+  readonly connectTimeoutMs: number;
+  readonly outliers: OutlierSettings | undefined;
+}
+
+/** @upstream meshconfig's connectTimeout */
+const usualConnectTimeoutMs = 10_000;
+
 /** Where a request goes, or what the sidecar answers by itself. */
-export type MeshRoute = (
-  (Backends & { readonly backend: Backend }) | { readonly answer: HttpResponse }
-) & {
+export type MeshRoute = MeshWayTo & {
   /** A fault that is injected: so long the sidecar waits before. */
   readonly delayMs?: number;
 };
 
-/** One of the ways of a request, before one of its pods is chosen. */
-type MeshWayTo =
-  (Backends & { readonly backends: readonly Backend[] }) | { readonly answer: HttpResponse };
+/** One of the ways of a request. */
+type MeshWayTo = Backends | { readonly answer: HttpResponse };
 
 /** A way, and the part of such requests that goes it. */
 export type SharedWay = MeshWayTo & { readonly share: number };
@@ -50,7 +67,7 @@ export type SharedWay = MeshWayTo & { readonly share: number };
 export interface MeshRoutingTools {
   readonly book: Pick<
     MeshBook,
-    'virtualServices' | 'destinationRules' | 'gateways' | 'hasCertificate'
+    'isActive' | 'virtualServices' | 'destinationRules' | 'gateways' | 'hasCertificate'
   >;
   readonly random: Random;
   readonly services: ServiceBook;
@@ -63,7 +80,7 @@ export interface MeshRoutingTools {
 export class MeshRouting {
   constructor(private readonly tools: MeshRoutingTools) {}
 
-  /** The way of what a pod sends; undefined where no VirtualService has to do with it. */
+  /** The way of what a pod sends; undefined where its sidecar does not look into it. */
   route(pod: Pod | undefined, to: Destination, payload: unknown): MeshRoute | undefined {
     const decided = this.decide(pod, to, payload);
     return decided && this.chosen(decided);
@@ -96,10 +113,7 @@ export class MeshRouting {
     }
     if ('answer' in next) return { ...next, ...late };
     const destinations = destinationsOf(next.taken.route);
-    const way = this.destined(next, destinations[drawn(random, destinations)]);
-    return 'answer' in way
-      ? { ...way, ...late }
-      : { ...way, ...late, backend: random.pick(way.backends) };
+    return { ...this.destined(next, destinations[drawn(random, destinations)]), ...late };
   }
 
   /** All ways that such requests go. */
@@ -131,10 +145,8 @@ export class MeshRouting {
   }
 
   private decide(pod: Pod | undefined, to: Destination, payload: unknown): Decided | undefined {
-    const { virtualServices } = this.tools.book;
-    if (virtualServices.length === 0 || pod === undefined || !isHttpRequest(payload)) {
-      return undefined;
-    }
+    const { isActive, virtualServices } = this.tools.book;
+    if (!isActive || pod === undefined || !isHttpRequest(payload)) return undefined;
     const { host, port, protocol = 'TCP' } = to;
     const passes = !hasSidecar(pod) || isGateway(pod) || isExcluded(pod, 'outbound', port);
     if (protocol !== 'TCP' || passes) {
@@ -185,11 +197,34 @@ export class MeshRouting {
         : subsetLabels(book.destinationRules, { client, server, subset }, defaultMesh);
     if (labels === undefined) return answered(503);
     const found = routes.routeToService(service, { port, protocol: 'TCP' }, pod);
-    const backends = ('backends' in found ? found.backends : []).filter(({ ip }) =>
-      Object.entries(labels).every(([key, value]) => labelsAt(ip)[key] === value),
+    const ready = this.readyOf(service);
+    const backends = ('backends' in found ? found.backends : []).filter(
+      ({ ip }) =>
+        ready.has(ip) &&
+        Object.entries(labels).every(([key, value]) => labelsAt(ip)[key] === value),
     );
     if (backends.length === 0) return answered(503, 'no healthy upstream');
-    return { backends, service, port, payload };
+    const policy = portPolicy(book.destinationRules, { client, server, subset, port }, defaultMesh);
+    const { connectTimeout } = policy.connectionPool?.tcp ?? {};
+    const { retries, timeout } = taken.route;
+    const sending: Sending = {
+      cluster: `${server.namespace}/${server.name}:${port}/${subset}`,
+      retries: retryPolicy(retries, {
+        isHashed: policy.loadBalancer?.consistentHash !== undefined,
+      }),
+      timeoutMs: durationMs(timeout),
+      connectTimeoutMs:
+        connectTimeout === undefined ? usualConnectTimeoutMs : durationMs(connectTimeout),
+      outliers: outlierSettings(policy.outlierDetection),
+    };
+    return { backends, service, port, payload, sending };
+  }
+
+  /** Unlike kube-proxy, the mesh never sends to those that terminate. */
+  private readyOf(service: Service): ReadonlySet<string> {
+    const endpoints = this.tools.services.endpointsOf(service).map(({ endpoint }) => endpoint);
+    const ready = endpoints.filter(({ conditions }) => conditions?.ready !== false);
+    return new Set(ready.flatMap(({ addresses }) => addresses));
   }
 }
 
@@ -210,10 +245,25 @@ function decidedBy(
   const authority = headers['host'] ?? own;
   const client = workloadOf(pod, pod.status?.podIP ?? '');
   const request = { client, port: to.port, method, path, authority, headers };
-  const taken = takenRoute(virtualServices, { name, namespace }, request);
+  const taken =
+    takenRoute(virtualServices, { name, namespace }, request) ??
+    usualRoute(service, to.port, pod.metadata.namespace ?? '');
   if (taken === undefined) return undefined;
   if (taken.route === undefined) return { faults: {}, next: answered(404) };
   return decidedOn(taken, { pod, client, port: to.port, payload, authority });
+}
+
+/** Where no VirtualService counts, a sidecar sends to the Service's own pods. */
+function usualRoute(
+  { metadata: { name = '', namespace = '' }, spec }: Service,
+  port: number,
+  clientNamespace: string,
+): TakenRoute | undefined {
+  // What is said to a pod by the name of a headless Service goes there.
+  if (spec?.clusterIP === 'None') return undefined;
+  const destination = { host: serviceHost({ name, namespace }), port: { number: port } };
+  const by = { kind: 'VirtualService', metadata: { namespace: clientNamespace } } as const;
+  return { by, route: { route: [{ destination }] }, match: undefined };
 }
 
 /** Where of several the draw falls, by their weights. */

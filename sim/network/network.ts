@@ -6,6 +6,7 @@ import type { Pod } from '../api/kinds/core.js';
 import type { NodeEndpoints } from '../api/node-endpoint.js';
 import type { KubeObject } from '../api/object.js';
 import type { HttpRequest } from '../api/http-message.js';
+import { metricsAgent } from '../api/metrics-agent.js';
 import type { ControllerDefinition, ProcessDefinition } from '../client/contract.js';
 import type { Clock } from '../engine/clock.js';
 import type { Random } from '../engine/random.js';
@@ -25,7 +26,8 @@ import { knock } from './knock.js';
 import { KnownWays } from './known-ways.js';
 import { MeshBook } from './mesh-book.js';
 import { MeshGate, type MeshWay } from './mesh-gate.js';
-import { MeshRouting, type MeshRoute } from './mesh-routing.js';
+import { MeshRouting } from './mesh-routing.js';
+import { MeshSender } from './mesh-sender.js';
 import { NameServers } from './name-servers.js';
 import { PolicyBook, policyManifests } from './policy-book.js';
 import { PolicyGate, type Target } from './policy-gate.js';
@@ -153,6 +155,14 @@ interface Way extends MeshWay {
   readonly target: Backend & { readonly protocol: NetworkProtocol };
 }
 
+/** What is sent to it. */
+interface Attempt {
+  readonly way: Way;
+  readonly payload: unknown;
+  /** Default: the client's own. */
+  readonly connectTimeoutMs?: number;
+}
+
 /** What becomes of an answer. */
 interface Answering {
   done(reply: NetworkReply): void;
@@ -172,6 +182,7 @@ class Network {
   private readonly gate: PolicyGate;
   private readonly mesh: MeshGate;
   private readonly meshRouting: MeshRouting;
+  private readonly meshSender: MeshSender;
   private readonly gateways: GatewayTools;
   private readonly clock: Clock;
   private readonly random: Random;
@@ -190,6 +201,7 @@ class Network {
     this.gate = new PolicyGate(this.policies, this.services, ip => this.sockets.podAt(ip));
     this.mesh = new MeshGate(this.meshes, this.services, {
       podAt: ip => this.sockets.podAt(ip),
+      hasAgent: ip => this.sockets.listener(ip, metricsAgent.port, 'TCP') !== undefined,
       now: () => clock.now(),
     });
     this.meshRouting = new MeshRouting({
@@ -204,13 +216,13 @@ class Network {
     this.gateways = {
       sockets: this.sockets,
       routing: this.meshRouting,
-      send: (socket, { to, route }, done) =>
-        this.sendByMesh(
-          socket,
-          { to, sidecar: route },
-          { done, later: this.later(socket, to, done) },
-        ),
+      send: (socket, sent, done) => this.meshSender.send(socket, sent, done),
     };
+    this.meshSender = new MeshSender({
+      ...{ clock, random: random.fork('mesh sender') },
+      connect: (socket, attempt, done) =>
+        this.connect(socket, attempt, { done, later: this.later(socket, attempt.way.to, done) }),
+    });
     const nameServers = new NameServers(this.services, this.routes, this.gate, nodeNameServer);
     this.reaches = new Reaches({
       routes: this.routes,
@@ -257,8 +269,11 @@ class Network {
   ): void {
     const { latencyMs, dnsMs, dnsTimeoutMs, connectTimeoutMs } = this.settings;
     const later = this.later(socket, to, done);
-    const sidecar = this.meshRouting.route(socket.pod, to, payload);
-    if (sidecar !== undefined) return this.sendByMesh(socket, { to, sidecar }, { done, later });
+    if (this.mesh.lacksProxy(socket, to)) {
+      return later(latencyMs, { isOk: false, error: 'connection refused' });
+    }
+    const byMesh = this.meshRouting.route(socket.pod, to, payload);
+    if (byMesh !== undefined) return this.meshSender.send(socket, { to, route: byMesh }, done);
     const route = this.ways.route(socket, to, () => this.routes.route(to, socket.pod));
     if ('error' in route) {
       const waitMs = {
@@ -285,39 +300,20 @@ class Network {
     };
   }
 
-  /** Where the client's sidecar sends it, or what that answers. */
-  private sendByMesh(
-    socket: Socket,
-    { to, sidecar }: { readonly to: Destination; readonly sidecar: MeshRoute },
-    answering: Answering,
-  ): void {
-    const { delayMs = 0 } = sidecar;
-    if ('answer' in sidecar) {
-      return answering.later(delayMs, { isOk: true, payload: sidecar.answer });
-    }
-    const { backend, service, port: servicePort, payload } = sidecar;
-    const way = { to, target: { ...backend, protocol: 'TCP' as const }, service, servicePort };
-    const go = () => this.connect(socket, { way, payload }, answering);
-    if (delayMs === 0) return go();
-    this.clock.after(delayMs, `network ${socket.ip} -> ${to.host}:${to.port} delayed`, () => {
-      if (!socket.isClosed) go();
-    });
-  }
-
   /** Sends to one backend what policies and the mesh let through. */
   private connect(
     socket: Socket,
-    { way, payload }: { readonly way: Way; readonly payload: unknown },
+    { way, payload, connectTimeoutMs }: Attempt,
     { done, later }: Answering,
   ): void {
-    const { latencyMs, connectTimeoutMs, retransmitMs } = this.settings;
+    const { latencyMs, retransmitMs } = this.settings;
+    const timeoutMs = connectTimeoutMs ?? this.settings.connectTimeoutMs;
     const { pod, ip } = socket;
     const { to, target } = way;
     const label = `network ${ip} -> ${to.host}:${to.port}`;
     knock(this.clock, {
       label,
-      retransmitMs,
-      timeoutMs: connectTimeoutMs,
+      ...{ retransmitMs, timeoutMs },
       isThrough: () =>
         this.ways.isThrough(
           socket,
@@ -331,8 +327,10 @@ class Network {
           const refusal = this.mesh.isActive
             ? this.mesh.refusal({ pod, ip }, way, payload)
             : undefined;
-          if (refusal === undefined) this.deliver(socket, way, payload, later);
-          else later(latencyMs, refusal);
+          if (refusal !== undefined) return later(latencyMs, refusal);
+          return this.deliver(socket, way, payload, (delayMs, reply) =>
+            later(delayMs, this.mesh.asToldByProxy(way, payload, reply)),
+          );
         }),
       timedOut: () => {
         if (!socket.isClosed) done({ isOk: false, error: 'timeout' });

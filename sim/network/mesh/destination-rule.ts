@@ -5,7 +5,7 @@
 import type { Labels } from '../../api/selectors.js';
 import { byAge, namespaceOf, selects } from './attachment.js';
 import { closeness, covers, fullHost, serviceHost } from './hosts.js';
-import type { DestinationRule, TrafficPolicy } from './kinds.js';
+import type { DestinationRule, PortTrafficPolicy, TrafficPolicy } from './kinds.js';
 import type { MeshSettings, Workload } from './request.js';
 
 /** The two ends that a rule is asked for: the server is known by its service. */
@@ -35,6 +35,36 @@ export function subsetLabels(
     .flatMap(({ spec }) => spec?.subsets ?? [])
     .find(({ name }) => name === subset);
   return found && (found.labels ?? {});
+}
+
+/**
+ * What counts for a port of a service, or of its subset: a port's settings replace all others at their place, and
+ * a subset's those of the rule one by one.
+ * @upstream pilot/pkg/networking/util/util.go (MergeSubsetTrafficPolicy)
+ */
+export function portPolicy(
+  rules: readonly DestinationRule[],
+  { subset, port, ...ends }: RuleEnds & { readonly subset: string; readonly port: number },
+  mesh: MeshSettings,
+): PortTrafficPolicy {
+  const found = rulesFor(rules, ends, mesh);
+  const own = found
+    .flatMap(({ spec }) => spec?.subsets ?? [])
+    .find(({ name }) => name === subset)?.trafficPolicy;
+  const { policy } = ofPort(trafficPolicy(rules, ends, mesh), port);
+  if (subset === '' || own === undefined) return policy;
+  const special = ofPort(own, port);
+  return special.isForPort ? special.policy : { ...policy, ...special.policy };
+}
+
+function ofPort(
+  policy: TrafficPolicy | undefined,
+  port: number,
+): { readonly policy: PortTrafficPolicy; readonly isForPort: boolean } {
+  const own = policy?.portLevelSettings?.find(setting => setting.port?.number === port);
+  if (own !== undefined) return { policy: own, isForPort: true };
+  const { portLevelSettings: _, ...all } = policy ?? {};
+  return { policy: all, isForPort: false };
 }
 
 /**

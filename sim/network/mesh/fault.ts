@@ -3,7 +3,7 @@
  * there are none: Envoy takes it for none at all.
  * @upstream pilot/pkg/networking/core/route/route.go TranslateFault (1.30), Envoy's fault filter
  */
-import { parseDuration } from '../../api/duration.js';
+import { durationMs } from './duration.js';
 import type { HttpRoute, Percentage } from './kinds.js';
 
 /** What befalls a part of the requests. */
@@ -20,7 +20,7 @@ export const abortText = 'fault filter abort';
 /** The faults of a route; aborts by a status of gRPC are left out. */
 export function faultsOf({ fault = {} }: HttpRoute): Faults {
   const { delay, abort } = fault;
-  const ms = delay === undefined ? 0 : millisecondsOf(delay.fixedDelay);
+  const ms = delay === undefined ? 0 : durationMs(delay.fixedDelay);
   const delayShare = shareOf(delay?.percentage) ?? (delay?.percent ?? 0) / 100;
   const abortShare = shareOf(abort?.percentage) ?? 0;
   const status = abort?.httpStatus;
@@ -33,9 +33,4 @@ export function faultsOf({ fault = {} }: HttpRoute): Faults {
 function shareOf(percentage: Percentage | undefined): number | undefined {
   // The value's own default is 0.
   return percentage && (percentage.value ?? 0) / 100;
-}
-
-function millisecondsOf(text = ''): number {
-  const parsed = parseDuration(text);
-  return parsed.isOk ? parsed.value / 1e6 : 0;
 }

@@ -159,15 +159,34 @@ export interface DestinationRuleSpec {
 export interface Subset {
   readonly name?: string;
   readonly labels?: Labels;
+  readonly trafficPolicy?: TrafficPolicy;
 }
 
 /** How clients speak to a service, or to one of its ports. */
-export interface TrafficPolicy {
-  readonly tls?: { readonly mode?: string };
-  readonly portLevelSettings?: readonly {
+export interface TrafficPolicy extends PortTrafficPolicy {
+  readonly portLevelSettings?: readonly (PortTrafficPolicy & {
     readonly port?: { readonly number?: number };
-    readonly tls?: { readonly mode?: string };
-  }[];
+  })[];
+}
+
+/** What is said of one port, or of all. */
+export interface PortTrafficPolicy {
+  readonly tls?: { readonly mode?: string };
+  readonly connectionPool?: { readonly tcp?: { readonly connectTimeout?: string } };
+  readonly outlierDetection?: OutlierDetection;
+  readonly loadBalancer?: { readonly consistentHash?: object };
+}
+
+/** When a pod that fails gets no requests for a while. */
+export interface OutlierDetection {
+  readonly consecutive5xxErrors?: number;
+  readonly consecutiveGatewayErrors?: number;
+  readonly consecutiveLocalOriginFailures?: number;
+  readonly splitExternalLocalOriginErrors?: boolean;
+  readonly interval?: string;
+  readonly baseEjectionTime?: string;
+  readonly maxEjectionPercent?: number;
+  readonly minHealthPercent?: number;
 }
 
 /** The spec of a VirtualService. */
@@ -212,6 +231,9 @@ export interface HttpRoute {
     readonly scheme?: string;
     readonly redirectCode?: number;
   };
+  /** For all attempts together. */
+  readonly timeout?: string;
+  readonly retries?: HttpRetries;
   readonly directResponse?: {
     readonly status?: number;
     readonly body?: { readonly string?: string };
@@ -225,6 +247,15 @@ export interface HttpRoute {
     };
     readonly abort?: { readonly httpStatus?: number; readonly percentage?: Percentage };
   };
+}
+
+/** How often, and after what, a request is sent once more. */
+export interface HttpRetries {
+  readonly attempts?: number;
+  readonly perTryTimeout?: string;
+  readonly retryOn?: string;
+  readonly retryIgnorePreviousHosts?: boolean;
+  readonly backoff?: string;
 }
 
 /** A part of a hundred. */
