@@ -9,7 +9,7 @@
  * validator says of them; of VirtualServices the routes of TLS and TCP, time-outs, retries, mirrors and
  * changed headers, the settings of load balancing, ambient mode, waypoints, several revisions and
  * trust domains, external authorizers (what a CUSTOM policy matches is refused), signatures of tokens,
- * egress. Of what is injected the root certificate's ConfigMap is left out. Metrics are merged and probes
+ * egress. Metrics are merged and probes
  * rewritten: who scrapes by a pod's annotations asks the sidecar's agent, and so does the kubelet.
  * @upstream istio/istio 1.30
  */
@@ -25,6 +25,7 @@ import { groups, namespace } from './istiod/keys.js';
 import { injectSidecar } from './istiod/injector.js';
 import { injectionWebhooks } from './istiod/injection-webhooks.js';
 import { validateObject } from './istiod/validator.js';
+import { rootCertificateController } from './istiod/root-certificate.js';
 import type { ClusterReach, Operator } from './operator.js';
 
 const account = 'istiod';
@@ -45,6 +46,11 @@ const rules: readonly PolicyRule[] = [
     verbs: ['get', 'list', 'watch'],
   },
   { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'watch', 'list'] },
+  {
+    apiGroups: [''],
+    resources: ['configmaps'],
+    verbs: ['create', 'get', 'list', 'watch', 'update'],
+  },
 ];
 
 function webhooks(): readonly KubeObject[] {
@@ -82,7 +88,7 @@ function webhooks(): readonly KubeObject[] {
 }
 
 function processWith({ sidecars }: ClusterReach): ProcessDefinition {
-  return { name: 'istiod', identity, controllers: [sidecars] };
+  return { name: 'istiod', identity, controllers: [sidecars, rootCertificateController] };
 }
 
 /** The operator. */
@@ -95,7 +101,7 @@ export const istiod: Operator = {
     ...installation({ namespace, account, rules }),
     ...webhooks(),
   ]),
-  process: { name: 'istiod', identity, controllers: [] },
+  process: { name: 'istiod', identity, controllers: [rootCertificateController] },
   processWith,
   webhooks: {
     service,

@@ -41,6 +41,11 @@ const httpRoute = open({
     type: 'array',
     items: { ...open({ destination, weight: number }), required: ['destination'] },
   },
+  timeout: text,
+  retries: open({
+    ...{ attempts: number, perTryTimeout: text, retryOn: text, backoff: text },
+    retryIgnorePreviousHosts: { type: 'boolean' },
+  }),
   rewrite: open({ uri: text, authority: text }),
   redirect: open({ uri: text, authority: text, scheme: text, redirectCode: number }),
   directResponse: {
@@ -72,6 +77,25 @@ const gatewayServer: Schema = {
   required: ['port', 'hosts'],
 };
 
+const portPolicy: Readonly<Record<string, Schema>> = {
+  connectionPool: open({ tcp: open({ connectTimeout: text }) }),
+  loadBalancer: open({ consistentHash: open({}) }),
+  outlierDetection: open({
+    ...{ consecutive5xxErrors: number, consecutiveGatewayErrors: number },
+    ...{ consecutiveLocalOriginFailures: number, maxEjectionPercent: number },
+    ...{ interval: text, baseEjectionTime: text, minHealthPercent: number },
+    splitExternalLocalOriginErrors: { type: 'boolean' },
+  }),
+};
+
+const trafficPolicy = open({
+  ...portPolicy,
+  portLevelSettings: {
+    type: 'array',
+    items: open({ port: open({ number }), ...portPolicy }),
+  },
+});
+
 /** The specs of the kinds by which requests are routed. */
 const routing: Readonly<Record<string, Schema>> = {
   VirtualService: open({
@@ -82,8 +106,9 @@ const routing: Readonly<Record<string, Schema>> = {
     ...{ host: text, exportTo: texts },
     subsets: {
       type: 'array',
-      items: { ...open({ name: text, labels }), required: ['name'] },
+      items: { ...open({ name: text, labels, trafficPolicy }), required: ['name'] },
     },
+    trafficPolicy,
   }),
   Gateway: open({ selector: labels, servers: { type: 'array', items: gatewayServer } }),
 };

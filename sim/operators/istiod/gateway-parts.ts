@@ -1,7 +1,6 @@
 /**
  * What the injector makes of a pod that asks for its template of gateways: a proxy that stands by itself. What
- * the pod says of the container `istio-proxy` counts more than the template. The root certificate's
- * ConfigMap is left out, as it is of sidecars.
+ * the pod says of the container `istio-proxy` counts more than the template.
  * @upstream manifests/charts/istio-control/istio-discovery/files/gateway-injection-template.yaml (1.30),
  *   pkg/kube/inject/webhook.go (reapplyOverwrittenContainers)
  */

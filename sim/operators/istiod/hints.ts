@@ -22,9 +22,7 @@ function networkingHints(kind: string, spec: unknown): readonly string[] {
     case 'VirtualService':
       return isRecord(spec) ? virtualServiceHints(spec) : [];
     case 'DestinationRule':
-      return isRecord(spec) && listOf(spec['subsets']).some(one => one['trafficPolicy'])
-        ? ['of the subsets of a DestinationRule only the labels count here']
-        : [];
+      return isRecord(spec) ? destinationRuleHints(spec) : [];
     case 'Gateway':
       return isRecord(spec) ? gatewayHints(spec) : [];
     default:
@@ -34,7 +32,7 @@ function networkingHints(kind: string, spec: unknown): readonly string[] {
 
 /** What its routes do that sidecars here do not. */
 const leftOut = [
-  ...['timeout', 'retries', 'mirror', 'mirrors', 'mirrorPercentage', 'corsPolicy'],
+  ...['mirror', 'mirrors', 'mirrorPercentage', 'corsPolicy'],
   ...['headers', 'delegate'],
 ];
 
@@ -49,6 +47,41 @@ function virtualServiceHints(spec: Readonly<Record<string, unknown>>): readonly 
       : []),
     ...(others.length > 0
       ? [`a VirtualService's routes of ${others.join(' and ')} change nothing here`]
+      : []),
+  ];
+}
+
+/** Of what a rule says of pods, what is not here; and what is said and does nothing anywhere. */
+function destinationRuleHints(spec: Readonly<Record<string, unknown>>): readonly string[] {
+  const subsets = listOf(spec['subsets']).map(one => one['trafficPolicy']);
+  const general = [spec['trafficPolicy'], ...subsets].filter(isRecord);
+  const policies = general.flatMap(one => [one, ...listOf(one['portLevelSettings'])]);
+  const balancing = policies.flatMap(({ loadBalancer }) =>
+    isRecord(loadBalancer) ? Object.keys(loadBalancer) : [],
+  );
+  const pools = policies.flatMap(({ connectionPool }) => {
+    const { tcp, http } = isRecord(connectionPool) ? connectionPool : {};
+    const ofTcp = isRecord(tcp) ? Object.keys(tcp).filter(name => name !== 'connectTimeout') : [];
+    return [...ofTcp, ...(isRecord(http) ? Object.keys(http) : [])];
+  });
+  const isShy = policies.some(({ outlierDetection }) => {
+    const detection = isRecord(outlierDetection) ? outlierDetection : undefined;
+    return detection !== undefined && !detection['maxEjectionPercent'];
+  });
+  const ignored = (of: string, names: readonly string[]) =>
+    names.length > 0
+      ? [`of ${of} these fields change nothing here: ${[...new Set(names)].join(', ')}`]
+      : [];
+  return [
+    ...(subsets.some(one => isRecord(one) && one['tls'] !== undefined)
+      ? ['the TLS of subsets of a DestinationRule changes nothing here']
+      : []),
+    ...ignored("a DestinationRule's loadBalancer", balancing),
+    ...ignored("a DestinationRule's connectionPool", pools),
+    ...(isShy
+      ? [
+          'outlierDetection without maxEjectionPercent passes over 10 % of the pods at most: of fewer than ten pods, none',
+        ]
       : []),
   ];
 }

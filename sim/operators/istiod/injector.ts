@@ -1,6 +1,6 @@
 /**
- * The webhook that puts the sidecar into pods, as a native one, an init container that goes on; and which
- * makes gateways of pods that ask for that template.
+ * The webhook that puts the sidecar into pods, as an init container that goes on, or as one more container where
+ * the pod wants that; and which makes gateways of pods that ask for that template.
  * @upstream pkg/kube/inject/inject.go (injectRequired), webhook.go,
  *   manifests/charts/istio-control/istio-discovery/files/injection-template.yaml
  */
@@ -12,7 +12,13 @@ import { isOfGatewayTemplate } from '../../network/mesh/sidecar.js';
 import { withGateway } from './gateway-parts.js';
 import { injectKey } from './keys.js';
 import { mergedMetrics } from './merged-metrics.js';
-import { initContainer, sidecarContainer, volumes } from './sidecar-parts.js';
+import {
+  holdsApplication,
+  initContainer,
+  isNative,
+  sidecarContainer,
+  volumes,
+} from './sidecar-parts.js';
 import { canonicalLabels, injectionStatus } from './injected-metadata.js';
 
 const ignored = ['kube-system', 'kube-public', 'kube-node-lease', 'local-path-storage'];
@@ -41,7 +47,9 @@ function withSidecar(pod: Pod, own: PodSpec): Pod {
   const { annotations, variable } = mergedMetrics(pod.metadata.annotations ?? {});
   const { spec, variable: probers } = appProbers(pod.metadata.annotations ?? {}, own);
   const told = [variable, probers].filter(one => one !== undefined);
-  const init: readonly Container[] = [initContainer(pod), sidecarContainer(pod, told)];
+  const sidecar = sidecarContainer(pod, told);
+  const init: readonly Container[] = [initContainer(pod), ...(isNative(pod) ? [sidecar] : [])];
+  const beside = isNative(pod) ? {} : { containers: [sidecar] };
   const first = spec.containers[0]?.name ?? '';
   const added = volumes();
   return {
@@ -58,12 +66,21 @@ function withSidecar(pod: Pod, own: PodSpec): Pod {
         'kubectl.kubernetes.io/default-container': first,
         'kubectl.kubernetes.io/default-logs-container': first,
         ...annotations,
-        'sidecar.istio.io/status': injectionStatus({ initContainers: init, volumes: added }),
+        'sidecar.istio.io/status': injectionStatus({
+          initContainers: init,
+          ...beside,
+          volumes: added,
+        }),
       },
     },
     spec: {
       ...spec,
       initContainers: [...init, ...(spec.initContainers ?? [])],
+      ...(!isNative(pod) && {
+        containers: holdsApplication(pod)
+          ? [sidecar, ...spec.containers]
+          : [...spec.containers, sidecar],
+      }),
       volumes: [...added, ...(spec.volumes ?? [])],
     },
   };

@@ -2,7 +2,11 @@
  * The containers and volumes of a sidecar.
  * @upstream manifests/charts/istio-control/istio-discovery/files/injection-template.yaml
  */
+import { isRecord } from '../../api/equality.js';
 import type { Container, EnvVar, Pod, Volume } from '../../api/kinds/core.js';
+import { metricsAgent } from '../../api/metrics-agent.js';
+import { parseYamlBody } from '../../api/yaml.js';
+import { rootCertificate } from './keys.js';
 
 /** What both sidecars and gateways run. */
 export const proxyImage = 'docker.io/istio/proxyv2:1.30.3';
@@ -59,10 +63,38 @@ export function initContainer(pod: Pod): Container {
 
 const ready = { httpGet: { path: '/healthz/ready', port: 15_021 } };
 
+const nativeKey = 'sidecar.istio.io/nativeSidecar';
+
 /**
- * The sidecar, with what its agent is told besides; without a container of its own in the pod it starts
- * before all others.
+ * Whether the sidecar is an init container that goes on, as it is where all kubelets know such, unless the pod
+ * wants it the old way: as one of its containers, which does not end when the others do.
  */
+export function isNative({ metadata }: Pod): boolean {
+  return metadata.annotations?.[nativeKey] !== 'false';
+}
+
+/** Whether the pod wants its containers to start after a sidecar of the old way is ready. */
+export function holdsApplication({ metadata }: Pod): boolean {
+  const text = metadata.annotations?.['proxy.istio.io/config'];
+  const parsed = text === undefined ? undefined : parseYamlBody(text.trim());
+  const read = parsed?.isOk === true ? parsed.value.value : undefined;
+  return isRecord(read) && read['holdApplicationUntilProxyStarts'] === true;
+}
+
+const drains = [
+  ...['pilot-agent', 'request', `--debug-port=${metricsAgent.port}`, 'POST', 'drain'],
+];
+
+/** What it does when it starts or is to end, besides. */
+function lifecycleOf(pod: Pod): Pick<Container, 'restartPolicy' | 'lifecycle'> {
+  if (isNative(pod)) {
+    return { restartPolicy: 'Always', lifecycle: { preStop: { exec: { command: drains } } } };
+  }
+  if (!holdsApplication(pod)) return {};
+  return { lifecycle: { postStart: { exec: { command: ['pilot-agent', 'wait'] } } } };
+}
+
+/** The sidecar, with what its agent is told besides. */
 export function sidecarContainer(pod: Pod, told: readonly EnvVar[]): Container {
   return {
     name: 'istio-proxy',
@@ -74,7 +106,7 @@ export function sidecarContainer(pod: Pod, told: readonly EnvVar[]): Container {
     ],
     env: [...environment(), ...told],
     ports: [{ name: 'http-envoy-prom', containerPort: 15_090, protocol: 'TCP' }],
-    restartPolicy: 'Always',
+    ...lifecycleOf(pod),
     startupProbe: { ...ready, periodSeconds: 1, timeoutSeconds: 3, failureThreshold: 600 },
     readinessProbe: { ...ready, periodSeconds: 15, timeoutSeconds: 3, failureThreshold: 4 },
     resources: resourcesOf(pod),
@@ -96,6 +128,8 @@ export const volumeMounts: NonNullable<Container['volumeMounts']> = [
   { name: 'workload-socket', mountPath: '/var/run/secrets/workload-spiffe-uds' },
   { name: 'credential-socket', mountPath: '/var/run/secrets/credential-uds' },
   { name: 'workload-certs', mountPath: '/var/run/secrets/workload-spiffe-credentials' },
+  { name: 'istiod-ca-cert', mountPath: '/var/run/secrets/istio' },
+  { name: 'istio-ca-crl', mountPath: '/var/run/secrets/istio/crl' },
   { name: 'istio-data', mountPath: '/var/lib/istio/data' },
   { name: 'istio-envoy', mountPath: '/etc/istio/proxy' },
   { name: 'istio-token', mountPath: '/var/run/secrets/tokens' },
@@ -139,5 +173,7 @@ export function volumes(): readonly Volume[] {
       },
     },
     { name: 'istio-token', projected: { sources: [{ serviceAccountToken: token }] } },
+    { name: 'istiod-ca-cert', configMap: { name: rootCertificate } },
+    { name: 'istio-ca-crl', configMap: { name: 'istio-ca-crl', optional: true } },
   ] as readonly Volume[];
 }

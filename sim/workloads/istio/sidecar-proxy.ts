@@ -3,7 +3,7 @@
  * out. The kubelet's questions it passes on in sim/nodes/agent-probe.ts.
  * @upstream istio/istio pilot/cmd/pilot-agent/status/server.go (handleStats)
  */
-import { isHttpResponse, type HttpRequest } from '../../api/http-message.js';
+import { isHttpResponse, type HttpRequest, type HttpResponse } from '../../api/http-message.js';
 import { isRecord } from '../../api/equality.js';
 import { metricsAgent } from '../../api/metrics-agent.js';
 import { scrapeRequest } from '../../metrics/prometheus/scrape.js';
@@ -15,14 +15,33 @@ export const sidecarProxy: Workload = {
   name: 'istio-proxy',
   start: context => {
     const target = targetOf(context);
-    serveHttp(context.network, metricsAgent.port, ({ path }, respond) => {
-      if (path !== metricsAgent.path) respond(textPage('404 page not found\n', 404));
+    serveHttp(context.network, metricsAgent.port, ({ method, path }, respond, { from }) => {
+      if (path === quitPath) respond(quit(context, { method, from }));
+      else if (path !== metricsAgent.path) respond(textPage('404 page not found\n', 404));
       else if (target === undefined) respond(textPage(''));
       else ask(context, target, text => respond(textPage(text)));
     });
     return { terminate: () => end(context) };
   },
 };
+
+/** By which programs say that they are done, so that a sidecar beside them ends, too. */
+const quitPath = '/quitquitquit';
+
+/** @upstream pilot/cmd/pilot-agent/status/server.go (handleQuit) */
+function quit(
+  { clock, exit, pod }: ContainerContext,
+  { method, from }: { readonly method: string; readonly from: string },
+): HttpResponse {
+  if (from !== pod.status?.podIP && !isLoopback(from)) {
+    return textPage('Only requests from localhost are allowed\n', 403);
+  }
+  if (method !== 'POST') return textPage('Method Not Allowed\n', 405);
+  clock.after(1, 'the agent was told to quit', () => exit(0));
+  return textPage('OK');
+}
+
+const isLoopback = (address: string): boolean => address.startsWith('127.');
 
 /** Whom the agent lets finish: @upstream meshconfig's terminationDrainDuration */
 const drainMs = 5_000;
