@@ -8,8 +8,9 @@ import { rolloutHints } from './argo-rollouts/hints.js';
 import { routesProblem, withWeight } from './argo-rollouts/istio.js';
 import { argsOf, resolvedMetric } from './argo-rollouts/run-args.js';
 import { limitPassed, phaseOfMetric } from './argo-rollouts/run/assess.js';
-import { evaluate } from './argo-rollouts/run/expression.js';
+import { evaluate } from './expr/evaluate.js';
 import { metricsProblem } from './argo-rollouts/run/metric.js';
+import { conditionFunctions } from './argo-rollouts/run/condition-functions.js';
 import { verdictOn } from './argo-rollouts/run/verdict.js';
 import { runSpec } from './argo-rollouts/templates.js';
 import { phaseOf } from './argo-rollouts/phase.js';
@@ -111,7 +112,7 @@ describe('conditions', () => {
     ['isInf(result[-1]) ? true : false', [1, Infinity], true],
     ['result in [1, 2]', 2, true],
   ])('%s of %j', (text, result, wanted) => {
-    expect(evaluate(text, { result })).toEqual({ value: wanted });
+    expect(evaluate(text, { ...conditionFunctions, result })).toEqual({ value: wanted });
   });
 
   it.each([
@@ -120,7 +121,7 @@ describe('conditions', () => {
     ['result >', 1, 'unexpected token EOF'],
     ['result > 0', [1], 'invalid operation: > (mismatched types []float64 and float64)'],
   ])('%s of %j is an error', (text, result, error) => {
-    expect(evaluate(text, { result })).toEqual({ error });
+    expect(evaluate(text, { ...conditionFunctions, result })).toEqual({ error });
   });
 
   it('make a value good, bad or neither', () => {

@@ -1,12 +1,11 @@
 /** What steps and tasks may refer to: the inputs of their template, and what came of those before them. @upstream workflow/controller/scope.go */
-import type { Value } from '../argo-rollouts/run/expression-value.js';
+import type { Value } from '../expr/value.js';
 import { absentArgument, isLocated, textOf } from './arguments.js';
 import { attempt, WorkflowFault } from './fault.js';
 import { lastTried } from './retried.js';
 import type { Operation } from './operation.js';
-import { fieldsOf, printed, substituted, type Names } from './substitution.js';
+import { evaluateAmong, fieldsOf, printed, substituted, type Names } from './substitution.js';
 import { resolve, type Base } from './templates.js';
-import { evaluate } from '../argo-rollouts/run/expression.js';
 import type {
   Arguments,
   Artifact,
@@ -174,7 +173,7 @@ export class Scope {
 
   private valueFrom({ expression = '', parameter = '' }: ValueFrom): string | undefined {
     if (expression !== '') {
-      const result = evaluate(expression, fieldsOf(this.values));
+      const result = evaluateAmong(expression, fieldsOf(this.values));
       if ('error' in result) throw new WorkflowFault(result.error);
       if (result.value === undefined) {
         throw new WorkflowFault(`failed to evaluate expression "${expression}"`);

@@ -1,7 +1,9 @@
 /** Fills in `{{names}}` and `{{=expressions}}`. @upstream util/template */
 import { isRecord } from '../../api/equality.js';
-import { evaluate } from '../argo-rollouts/run/expression.js';
-import type { Fields, Value } from '../argo-rollouts/run/expression-value.js';
+import { evaluate, namesIn, type Evaluated } from '../expr/evaluate.js';
+import { plain } from '../expr/functions.js';
+import { isFields, type Fields, type Value } from '../expr/value.js';
+import { expressionFunctions } from './expressions/functions.js';
 import { WorkflowFault } from './fault.js';
 
 /** Values by name. undefined: an output that is absent, since what would have given it was skipped. */
@@ -77,23 +79,56 @@ function mustKnow(name: string, strictness: Strictness): boolean {
   return /^(?:steps|tasks)\./.test(name) && !name.includes('.outputs.artifacts.');
 }
 
+/** @upstream util/template/expression_template.go expressionReplaceStrict */
 function evaluated(
   whole: string,
   expression: string,
   names: Names,
   strictness: Strictness,
 ): string {
-  const result = evaluate(expression, fieldsOf(names));
+  const fields = fieldsOf(names);
+  const missing = (namesIn(expression) ?? []).filter(name => !isKnown(fields, name));
+  const wanted = missing.find(name => mustKnow(name, strictness));
+  if (wanted !== undefined) {
+    const text = `failed to evaluate expression: ${wanted} is missing`;
+    throw new WorkflowFault(text, unresolvedKind(strictness));
+  }
+  const isLenient = missing.length > 0 || strictness === 'none';
+  if (isLenient && missing.some(name => lateNames.has(name))) return whole;
+  const result = evaluateAmong(expression, fields);
   if ('value' in result && result.value !== undefined) return printed(result.value);
-  const refersToOutputs = /\b(?:steps|tasks)[.[]/.test(expression);
-  if (strictness === 'none' || (strictness === 'outputs' && !refersToOutputs)) return whole;
-  const why = 'error' in result ? result.error : 'it has no value';
-  throw new WorkflowFault(`failed to evaluate expression: ${why}`);
+  if (isLenient) return whole;
+  throw new WorkflowFault(
+    'error' in result
+      ? `failed to evaluate expression: ${result.error}`
+      : `failed to evaluate expression ${JSON.stringify(expression)}`,
+  );
 }
 
-/** As Go prints it. */
+/** What comes to be known late keeps an expression from being evaluated before. */
+const lateNames: ReadonlySet<string> = new Set([
+  ...['item', 'retries', 'lastRetry.exitCode', 'lastRetry.status', 'lastRetry.duration'],
+  ...['lastRetry.message', 'workflow.status', 'workflow.failures'],
+]);
+
+function isKnown(fields: Fields, name: string): boolean {
+  if (Object.hasOwn(expressionFunctions, name.split('.')[0] ?? '')) return true;
+  let at: Value = fields;
+  for (const part of name.split('.')) {
+    if (typeof at !== 'object' || !isFields(at) || !Object.hasOwn(at, part)) return false;
+    at = at[part];
+  }
+  return true;
+}
+
+/** As Go's encoding has it, without the quotes of a text. */
 export function printed(value: Value): string {
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'object' ? JSON.stringify(plain(value)) : String(value);
+}
+
+/** The value of an expression among these names and the functions that Workflows have. */
+export function evaluateAmong(expression: string, fields: Fields): Evaluated {
+  return evaluate(expression, { ...fields, ...expressionFunctions });
 }
 
 /** Names with dots as values within values: what expressions see. @upstream util/expr/env GetFuncMap */
@@ -115,7 +150,7 @@ export function fieldsOf(names: Names): Fields {
 
 /** Whether a condition in the language of expressions holds. @upstream util/expr/argoexpr EvalBool */
 export function holds(expression: string, fields: Fields): boolean {
-  const result = evaluate(expression, fields);
+  const result = evaluateAmong(expression, fields);
   if ('error' in result) throw new WorkflowFault(result.error);
   if (typeof result.value === 'boolean') return result.value;
   throw new WorkflowFault(`unable to cast expression result '${printed(result.value)}' to bool`);

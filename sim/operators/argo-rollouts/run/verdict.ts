@@ -1,7 +1,8 @@
 /** What a value means by the conditions of its metric. @upstream argo-rollouts utils/evaluate/evaluate.go EvaluateResult */
 import type { AnalysisPhase, Metric } from '../analysis-types.js';
-import { evaluate } from './expression.js';
-import { typeName, type Value } from './expression-value.js';
+import { conditionFunctions } from './condition-functions.js';
+import { evaluate } from '../../expr/evaluate.js';
+import { typeName, type Value } from '../../expr/value.js';
 
 /** A phase, or why the conditions could not be read. */
 export type Verdict = { readonly phase: AnalysisPhase } | { readonly error: string };
@@ -26,7 +27,7 @@ function conditionOn(
   text: string,
 ): boolean | { readonly error: string } {
   if (text === '') return false;
-  const told = evaluate(text, { result });
+  const told = evaluate(text, { ...conditionFunctions, result });
   const value = 'value' in told ? told.value : undefined;
   if (typeof value === 'boolean') return value;
   const why = 'error' in told ? told.error : `expected bool, but got ${typeName(told.value)}`;
