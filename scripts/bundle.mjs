@@ -10,6 +10,7 @@ rmSync('dist/bin', { recursive: true, force: true });
 await build({
   entryPoints: {
     seatrial: 'dist/src/cli/main.js',
+    'kubectl-complete': 'dist/src/cli/completion/kubectl.js',
     'voyage-worker': 'dist/src/voyages/worker.js',
     'payments-worker': 'dist/src/stacks/fraud/data/payments-worker.js',
     'bench-worker': 'dist/src/bench/run/worker.js',
@@ -18,3 +19,4 @@ await build({
   ...shipped,
 });
 chmodSync('dist/bin/seatrial.js', 0o755);
+chmodSync('dist/bin/kubectl-complete.js', 0o755);

@@ -30,8 +30,15 @@ export interface Access {
 /** The file that kubectl would write to: --kubeconfig, else the first of $KUBECONFIG, else ~/.kube/config. */
 export function kubeconfigPath(flag?: string): string {
   if (flag !== undefined) return flag;
+  const all = kubeconfigFiles();
+  return all.find(path => existsSync(path)) ?? all[0];
+}
+
+/** The files that kubectl would read: those of $KUBECONFIG, else ~/.kube/config. */
+export function kubeconfigFiles(): readonly [string, ...string[]] {
   const list = (environment('KUBECONFIG') ?? '').split(':').filter(path => path !== '');
-  return list.find(path => existsSync(path)) ?? list[0] ?? join(homeFolder(), '.kube', 'config');
+  const [first, ...others] = list;
+  return first === undefined ? [join(homeFolder(), '.kube', 'config')] : [first, ...others];
 }
 
 /** A kubeconfig that holds this cluster alone, as YAML. */

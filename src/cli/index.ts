@@ -27,8 +27,12 @@ const loaders: Readonly<Record<string, () => Promise<CliCommand>>> = {
   get: async () => (await import('./get.js')).getCommand,
   down: async () => (await import('./down.js')).downCommand,
   cluster: async () => (await import('./cluster.js')).clusterCommand,
+  completion: async () => (await import('./completion.js')).completionCommand,
   version: async () => (await import('./version.js')).versionCommand,
 };
+
+/** The names of all commands, for who cannot wait until they are loaded. */
+export const commandNames: readonly string[] = Object.keys(loaders);
 
 /** The command of this name, or all where there is none: for help, and to suggest one. */
 export function commandsFor(name: string | undefined): Promise<readonly CliCommand[]> {

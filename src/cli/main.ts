@@ -19,6 +19,12 @@ import { commandsFor } from './index.js';
 
 /** Runs the command line; returns the exit code. */
 async function main(): Promise<number> {
+  const [name, ...words] = commandLine();
+  if (name === '__complete' || name === '__completeNoDesc') {
+    const { completionLines } = await import('./completion/lines.js');
+    writeOut(await completionLines(words, { isDescribed: name === '__complete' }));
+    return exitCodes.pass;
+  }
   const program = new Command('seatrial')
     .description("Takes an ML platform's own manifests on a sea trial, on a simulated Kubernetes.")
     .version(`seatrial ${version}`, '-V, --version')
@@ -26,7 +32,6 @@ async function main(): Promise<number> {
     .showSuggestionAfterError()
     .exitOverride();
   let exitCode: number = exitCodes.pass;
-  const [name] = commandLine();
   // A long time goes into loading commands that are not asked for.
   for (const command of await commandsFor(name)) {
     command.define(program, async run => {
