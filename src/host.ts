@@ -46,6 +46,21 @@ export function signalGroup(pid: number, signal: 'SIGTERM' | 'SIGKILL'): boolean
 /** The arguments of the command line, without node and the script. */
 export const commandLine = (): readonly string[] => process.argv.slice(2);
 
+/** How this very program is started: node, and what comes before the arguments of the command line. */
+export const ownProgram = (): { readonly file: string; readonly before: readonly string[] } => ({
+  file: process.execPath,
+  before: [...process.execArgv, process.argv[1] ?? ''],
+});
+
+/** How many columns what is printed may take: COLUMNS, or those of the terminal; undefined: nobody says. */
+export const columns = (): number | undefined => {
+  const told = Number(environment('COLUMNS'));
+  return Number.isSafeInteger(told) && told > 0 ? told : process.stdout.columns;
+};
+
+/** The version of node, without its v. */
+export const nodeVersion = (): string => process.versions.node;
+
 /** The folder in which the user's own files lie. */
 export const homeFolder = (): string => environment('HOME') ?? homedir();
 

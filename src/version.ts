@@ -6,10 +6,16 @@ import { fileURLToPath } from 'node:url';
 /** The folder of the package: where package.json, kind-config.yaml and scenarios/ are. */
 export const packageFolder: string = findPackageFolder();
 
+const facts = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8')) as {
+  readonly version: string;
+  readonly engines: { readonly node: string };
+};
+
 /** The package's version. */
-export const version: string = (
-  JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8')) as { version: string }
-).version;
+export const version: string = facts.version;
+
+/** The oldest version of node that will do. */
+export const nodeNeeded: string = facts.engines.node.replace('>=', '');
 
 /** The Kubernetes that is simulated. */
 export const kubernetesVersion = 'v1.36.2';

@@ -3,7 +3,11 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { realBackends } from '../backends/index.js';
 import { emulationWays, type EmulationWay } from '../backends/emulation/way.js';
 import type { BackendFlags } from '../backends/real-backend.js';
+import { environment } from '../host.js';
 import { durationOf, namespacePrefix } from './options.js';
+
+/** A run on a real cluster ends after so long, unless it is told otherwise. */
+export const realMaxMsByDefault = 600_000;
 
 /** The flags as commander gives them. */
 export interface RealFlags {
@@ -33,7 +37,8 @@ export interface RealSettings {
 export function backendOptions(command: Command, options: { readonly isOwn?: boolean } = {}): void {
   if (options.isOwn !== true) {
     const names = realBackends.map(({ name, about }) => `${name}: ${about}`).join('; ');
-    command.option('--backend <name[:argument]>', `sim: the simulation; ${names}`, 'sim');
+    const about = `sim: the simulation (default); ${names}; also SEATRIAL_BACKEND`;
+    command.option('--backend <name[:argument]>', about);
   }
   command
     .option(
@@ -45,7 +50,7 @@ export function backendOptions(command: Command, options: { readonly isOwn?: boo
     .addOption(
       new Option('--max-real <duration>', 'on real clusters: the run ends after so long')
         .argParser(durationOf)
-        .default(600_000, '10m'),
+        .default(realMaxMsByDefault, '10m'),
     )
     .option('--binaries <folder>', "control-plane: where etcd and Kubernetes's programs are")
     .option('--kubeconfig <file>', 'kubeconfig: the file, instead of $KUBECONFIG')
@@ -72,6 +77,11 @@ export function backendOptions(command: Command, options: { readonly isOwn?: boo
     .option('--keep-cluster', 'kind: leave the cluster when the run is over')
     .option('--reuse', 'kind: take the cluster of that name if there is one, and leave it')
     .option('--image <image>', 'kind, k3s: the image of the nodes');
+}
+
+/** The backend that is asked for: by flag, environment or configuration, in this order. */
+export function backendAsked(given: string | undefined, configured: string | undefined): string {
+  return given ?? environment('SEATRIAL_BACKEND') ?? configured ?? 'sim';
 }
 
 /** What the flags say. */

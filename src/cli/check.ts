@@ -29,6 +29,8 @@ import {
   colorOption,
   helpAfter,
   lawSettingOption,
+  runsByDefault,
+  runsOf,
   seedOf,
   seedOption,
   shardOption,
@@ -37,7 +39,8 @@ import {
 import { planReports, type PlannedReport } from './report-files.js';
 import { writePlanned } from './write-reports.js';
 
-interface CheckFlags extends VoyageFlags {
+interface CheckFlags extends Omit<VoyageFlags, 'runs'> {
+  readonly runs?: number;
   readonly filename: readonly string[];
   readonly config?: string;
   readonly cluster?: string;
@@ -68,7 +71,12 @@ export const checkCommand: CliCommand = {
       .option('--config <file>', 'a kind configuration: the cluster for which they are meant')
       .addOption(autoscalerOption())
       .option('--cluster <file>', 'a snapshot instead: kubectl get nodes,pods -A -o yaml')
-      .addOption(new Option('--runs <n>', 'voyages').argParser(wholeNumber).default(1000))
+      .addOption(
+        new Option(
+          '--runs <n>',
+          `voyages; also SEATRIAL_RUNS (default: ${runsByDefault})`,
+        ).argParser(wholeNumber),
+      )
       .addOption(new Option('--minutes <m>', 'stop after so long').argParser(Number))
       .option('--faults <kinds>', 'all, none, or kinds with commas between', 'all')
       .option('--laws <names>', 'judge by these, with commas between (default: all)')
@@ -108,8 +116,9 @@ const examples = [
 const exitHelp = `Exit codes: 0 nothing is wrong, 1 an error was found or a law was broken, 2 bad input,
 3 the simulation failed, 4 no verdict, 5 nothing to check, 130 stopped by Ctrl-C.`;
 
-async function check(given: readonly string[], flags: CheckFlags): Promise<number> {
+async function check(given: readonly string[], asked: CheckFlags): Promise<number> {
   const configuration = readConfiguration();
+  const flags = { ...asked, runs: runsOf(asked.runs, configuration.runs) };
   const plans = planReports(flags, undefined, Object.keys(checkReporters));
   const inputs = [...given, ...flags.filename];
   if (inputs.length === 0) throw nothingNamed();

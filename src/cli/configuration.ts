@@ -12,6 +12,10 @@ export interface Configuration {
   /** A kind configuration for `up` and for scenarios that name none. */
   readonly cluster?: string;
   readonly reporters?: readonly string[];
+  /** What `run` runs on. */
+  readonly backend?: string;
+  /** How many voyages `check` tries. */
+  readonly runs?: number;
 }
 
 const texts: JsonSchema = { type: 'array', items: { type: 'string' } };
@@ -24,6 +28,8 @@ const schema: JsonSchema = {
     scenarios: texts,
     cluster: { type: 'string' },
     reporters: texts,
+    backend: { type: 'string' },
+    runs: { type: 'integer', minimum: 0 },
   },
 };
 

@@ -3,6 +3,7 @@ import type { CliCommand } from './command.js';
 
 /** A command is called as its file is. */
 const loaders: Readonly<Record<string, () => Promise<CliCommand>>> = {
+  demo: async () => (await import('./demo.js')).demoCommand,
   init: async () => (await import('./init.js')).initCommand,
   run: async () => (await import('./run.js')).runCommand,
   rbac: async () => (await import('./rbac.js')).rbacCommand,
@@ -27,6 +28,7 @@ const loaders: Readonly<Record<string, () => Promise<CliCommand>>> = {
   get: async () => (await import('./get.js')).getCommand,
   down: async () => (await import('./down.js')).downCommand,
   cluster: async () => (await import('./cluster.js')).clusterCommand,
+  doctor: async () => (await import('./doctor.js')).doctorCommand,
   completion: async () => (await import('./completion.js')).completionCommand,
   version: async () => (await import('./version.js')).versionCommand,
 };

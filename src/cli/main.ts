@@ -2,6 +2,7 @@
 /** The command `seatrial`: parses the command line, runs a command, turns errors into messages and codes. */
 import { Command, CommanderError } from 'commander';
 import {
+  columns,
   commandLine,
   environment,
   exitNow,
@@ -16,6 +17,7 @@ import { knownArguments } from '../input/arguments.js';
 import { exitCodes, UserError } from '../input/errors.js';
 import { version } from '../version.js';
 import { commandsFor } from './index.js';
+import { withMeantChoice } from './meant-choice.js';
 
 /** Runs the command line; returns the exit code. */
 async function main(): Promise<number> {
@@ -25,10 +27,16 @@ async function main(): Promise<number> {
     writeOut(await completionLines(words, { isDescribed: name === '__complete' }));
     return exitCodes.pass;
   }
+  const width = columns();
   const program = new Command('seatrial')
     .description("Takes an ML platform's own manifests on a sea trial, on a simulated Kubernetes.")
     .version(`seatrial ${version}`, '-V, --version')
-    .configureOutput({ writeOut, writeErr: writeError })
+    .configureOutput({
+      writeOut,
+      writeErr: writeError,
+      outputError: (text, write) => write(withMeantChoice(text)),
+      ...(width !== undefined && { getOutHelpWidth: () => width, getErrHelpWidth: () => width }),
+    })
     .showSuggestionAfterError()
     .exitOverride();
   let exitCode: number = exitCodes.pass;

@@ -86,14 +86,26 @@ export function colorOption(): Option {
 
 /** The seed that was asked for (by flag, environment or configuration, in this order), or a fresh one. */
 export function seedOf(given: number | undefined, configured?: number): number {
-  if (given !== undefined) return given;
-  const text = environment('SEATRIAL_SEED');
-  if (text === undefined) return configured ?? freshSeed();
-  const seed = Number(text);
-  if (Number.isSafeInteger(seed) && seed >= 0) return seed;
-  throw new UserError(`SEATRIAL_SEED is "${text}", not a whole number`, {
+  return given ?? numberFrom('SEATRIAL_SEED') ?? configured ?? freshSeed();
+}
+
+/** How many voyages are asked for, in the same order. */
+export function runsOf(given: number | undefined, configured?: number): number {
+  return given ?? numberFrom('SEATRIAL_RUNS') ?? configured ?? runsByDefault;
+}
+
+/** As many voyages as are tried unless another number is asked for. */
+export const runsByDefault = 1000;
+
+/** The whole number in a variable of the environment, if it is set. */
+function numberFrom(variable: string): number | undefined {
+  const text = environment(variable);
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value >= 0) return value;
+  throw new UserError(`${variable} is "${text}", not a whole number`, {
     exitCode: exitCodes.usage,
-    code: 'bad-seed',
+    code: variable === 'SEATRIAL_SEED' ? 'bad-seed' : 'bad-number',
     next: 'unset it or give a number from 0 on',
   });
 }
@@ -101,7 +113,8 @@ export function seedOf(given: number | undefined, configured?: number): number {
 /** Reads a whole number from 0 on. */
 export function wholeNumber(text: string): number {
   const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 0) {
+  // Of a text that is empty Number would make 0.
+  if (text.trim() === '' || !Number.isSafeInteger(value) || value < 0) {
     throw new InvalidArgumentError('a whole number from 0 on is needed.');
   }
   return value;

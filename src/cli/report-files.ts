@@ -1,6 +1,6 @@
 /** Which reports go where: to standard output, or each to a file. */
 import { environment } from '../host.js';
-import { exitCodes, UserError } from '../input/errors.js';
+import { exitCodes, meantOrKnown, UserError } from '../input/errors.js';
 
 /** A report that is to be made; without a file it goes to standard output. */
 export interface PlannedReport {
@@ -35,10 +35,11 @@ export function planReports(
   const names = [...new Set([...named, ...files.keys()])];
   const unknown = names.find(name => !known.includes(name));
   if (unknown !== undefined) {
+    const next = meantOrKnown(unknown, known);
     throw new UserError(`there is no reporter ${unknown}`, {
       exitCode: exitCodes.usage,
       code: 'unknown-reporter',
-      next: `there are: ${known.join(', ')}`,
+      ...(next !== undefined && { next }),
     });
   }
   return names.map(name => {
@@ -47,8 +48,28 @@ export function planReports(
   });
 }
 
-/** AI_AGENT is set by those who want no more than what an agent acts on. */
+/** What agents set in the environment of what they run: vitest tells them by the same. */
+export const agentVariables: readonly string[] = [
+  'AI_AGENT',
+  'CLAUDECODE',
+  'CLAUDE_CODE',
+  'REPL_ID',
+  'GEMINI_CLI',
+  'CODEX_SANDBOX',
+  'CODEX_THREAD_ID',
+  'OPENCODE',
+  'AUGMENT_AGENT',
+  'GOOSE_PROVIDER',
+  'JUNIE_DATA',
+  'JUNIE_SHIM_PATH',
+  'COPILOT_AGENT',
+  'COPILOT_CLI',
+  'CURSOR_AGENT',
+];
+
+/** Agents want no more than what they act on. */
 function defaultReporters(known: readonly string[]): readonly string[] {
-  if (environment('AI_AGENT') !== undefined && known.includes('minimal')) return ['minimal'];
-  return environment('GITHUB_ACTIONS') === 'true' ? ['default', 'github-actions'] : ['default'];
+  const isAgent = agentVariables.some(name => environment(name) !== undefined);
+  const first = isAgent && known.includes('minimal') ? 'minimal' : 'default';
+  return environment('GITHUB_ACTIONS') === 'true' ? [first, 'github-actions'] : [first];
 }

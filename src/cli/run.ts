@@ -17,14 +17,21 @@ import { inVariant } from '../scenario/variants.js';
 import { sail, type Voyage } from '../scenario/voyage.js';
 import { version } from '../version.js';
 import { backendNamed, type ChosenBackend } from '../backends/index.js';
-import { backendOptions, realSettings, type RealFlags } from './backend-options.js';
+import {
+  backendAsked,
+  backendOptions,
+  realMaxMsByDefault,
+  realSettings,
+  type RealFlags,
+} from './backend-options.js';
 import type { CliCommand } from './command.js';
 import { readConfiguration } from './configuration.js';
 import { collect, colorOption, helpAfter, seedOf, seedOption, shardOption } from './options.js';
 import { planReports } from './report-files.js';
 import { writeReports } from './write-reports.js';
 
-interface RunFlags extends RealFlags {
+interface RunFlags extends Omit<RealFlags, 'backend'> {
+  readonly backend?: string;
   readonly seed?: number;
   readonly reporter: readonly string[];
   readonly outputFile: readonly string[];
@@ -79,9 +86,17 @@ const examples = [
 const exitHelp = `Exit codes: 0 passed, 1 a step failed or a law was broken, 2 bad input, 3 the backend failed,
 4 no verdict in the time there was, 5 nothing ran or no law had anything to judge, 130 stopped by Ctrl-C.`;
 
-async function run(given: readonly string[], flags: RunFlags): Promise<number> {
+/** Runs scenarios as `seatrial run` does; what is not said is as it is there by default. */
+export function runPaths(paths: readonly string[], flags: Partial<RunFlags>): Promise<number> {
+  const usual = { reporter: [], outputFile: [], keep: true, journal: true, color: true };
+  return run(paths, { ...usual, timeScale: 1, maxReal: realMaxMsByDefault, ...flags });
+}
+
+async function run(given: readonly string[], asked: RunFlags): Promise<number> {
   const configuration = readConfiguration();
+  const flags = { ...asked, backend: backendAsked(asked.backend, configuration.backend) };
   const reports = planReports(flags, configuration.reporters, Object.keys(reporters));
+  const chosen = backendNamed(flags.backend);
   const paths = given.length > 0 ? given : (configuration.scenarios ?? ['scenarios']);
   const files = paths.flatMap(findScenarios);
   if (files.length === 0) {
@@ -95,7 +110,6 @@ async function run(given: readonly string[], flags: RunFlags): Promise<number> {
     .flatMap(scenario => variantsOf(scenario, flags.variant));
   const { shard } = flags;
   const scenarios = shard === undefined ? all : dealt(all, shard);
-  const chosen = backendNamed(flags.backend);
   const seed = seedOf(flags.seed, configuration.seed);
   writeError(`seatrial ${version}, seed ${seed}\n`);
 

@@ -3,6 +3,11 @@ import { readFileSync } from 'node:fs';
 import { runningClusters, type RunningCluster } from '../backends/registry.js';
 import { exitCodes, UserError } from '../input/errors.js';
 
+/** What stops the cluster of this name. */
+export function downCommandFor(name: string): string {
+  return name === 'seatrial' ? 'seatrial down' : `seatrial down --name ${name}`;
+}
+
 /** The cluster of this name. */
 export function runningCluster(name: string): RunningCluster {
   const running = runningClusters();

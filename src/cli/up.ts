@@ -1,17 +1,10 @@
 /** `seatrial up`: serves a simulated cluster on loopback until Ctrl-C, its time following the wall clock. */
-import { statSync, writeFileSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { InvalidArgumentError } from 'commander';
-import {
-  type Access,
-  kubeconfigPath,
-  kubeconfigText,
-  mergeKubeconfig,
-  unmergeKubeconfig,
-} from '../backends/kubeconfig-file.js';
 import { endProcesses, LeaderWatch } from '../backends/leaders.js';
 import { Pacer } from '../backends/pacer.js';
-import { register, runningClusters, unregister } from '../backends/registry.js';
+import { claim } from '../backends/registry.js';
 import { bootSimulatedCluster, type SimulatedCluster } from '../backends/sim.js';
 import { neededBy } from '../backends/operators-for.js';
 import { simulationOptions } from '../backends/sim-options.js';
@@ -21,16 +14,14 @@ import { timeDoor } from '../backends/time-door.js';
 import { readAutoscaler } from '../gpu/autoscaler-config.js';
 import {
   elapsedMs,
+  exitNow,
   keepHeapSmall,
-  onInterrupt,
-  onNpxGone,
-  processId,
+  onLoneInterrupt,
   realNowMs,
   servedGrowthPercent,
   writeError,
-  writeOut,
 } from '../host.js';
-import { exitCodes, UserError } from '../input/errors.js';
+import { exitCodes } from '../input/errors.js';
 import type { Manifest } from '../input/manifests.js';
 import { modelWorkloads } from '../models/workloads.js';
 import { isIncident } from '../incident/compare/recorded.js';
@@ -49,6 +40,8 @@ import { launch, type Launch } from '../scenario/voyage.js';
 import type { CliCommand } from './command.js';
 import { mustBeTaken } from '../scenario/taken.js';
 import { readConfiguration } from './configuration.js';
+import { detach, isDetached } from './detached.js';
+import { published } from './published.js';
 import { voyageOf } from './voyage-of.js';
 import type { TieRule } from '../../sim/scheduler/ties.js';
 import {
@@ -90,6 +83,7 @@ interface UpFlags {
   readonly from?: string;
   readonly at: string;
   readonly follow?: boolean;
+  readonly detach?: boolean;
 }
 
 /** The command. */
@@ -134,6 +128,7 @@ export const upCommand: CliCommand = {
         'serve a kept run (id, folder, latest), what an import wrote, or a counterexample (token, file)',
       )
       .option('--at <time>', 'for --from: 09:27, +1h12m, 2026-08-20T09:27:00Z, start, end', 'end')
+      .option('-d, --detach', 'go on in the background once it is up; seatrial down stops it')
       .option('--follow', 'for --from: sail it again to that instant and go on from there')
       .addOption(colorOption())
       .addHelpText('after', helpAfter(examples))
@@ -144,20 +139,30 @@ export const upCommand: CliCommand = {
 const examples = [
   'seatrial up --config kind-config.yaml -f manifests/',
   'seatrial up --speed 60x --separate ./kubeconfig',
+  'export KUBECONFIG=$(seatrial up --detach --separate ./kubeconfig)',
   'seatrial up --from latest --at +1h12m',
 ];
 
 async function up(flags: UpFlags): Promise<number> {
+  if (flags.detach === true && !isDetached()) return detach(flags);
   keepHeapSmall(servedGrowthPercent);
-  const startMs = elapsedMs();
-  if (runningClusters().some(({ name }) => name === flags.name)) {
-    throw new UserError(`a cluster "${flags.name}" runs already`, {
-      exitCode: exitCodes.usage,
-      code: 'name-taken',
-      next: `stop it with: seatrial down --name ${flags.name}, or choose another --name`,
-    });
+  // Two that are started at once would both write the one name into the kubeconfig.
+  const release = claim(flags.name);
+  const forget = onLoneInterrupt(() => {
+    release();
+    exitNow(exitCodes.interrupted);
+  });
+  try {
+    return flags.from === undefined ? await upAnew(flags) : await upFrom(flags, flags.from);
+  } finally {
+    forget();
+    release();
   }
-  if (flags.from !== undefined) return upFrom(flags, flags.from);
+}
+
+/** Boots a cluster and serves it. */
+async function upAnew(flags: UpFlags): Promise<number> {
+  const startMs = elapsedMs();
   const manifests = await manifestsOf(flags.filename);
   const configuration = readConfiguration();
   const seed = seedOf(flags.seed, configuration.seed);
@@ -247,46 +252,6 @@ function openable(word: string, inputs: readonly string[]): OpenableRun {
   return openablePlan(word.slice(0, 24), voyageOf(word, inputs).plan);
 }
 
-/** Makes a cluster known to kubectl and to the other commands while it is served. */
-async function published(
-  flags: UpFlags,
-  access: Access,
-  {
-    says,
-    serve,
-  }: {
-    readonly says: readonly string[];
-    readonly serve: (stopped: Promise<void>) => Promise<void>;
-  },
-): Promise<void> {
-  const config = publish(flags, access);
-  const stopped = new Promise<void>(resolve => {
-    const stop = (): void => {
-      forget();
-      forgetNpx();
-      resolve();
-    };
-    const forget = onInterrupt(stop);
-    const forgetNpx = onNpxGone(stop);
-  });
-  try {
-    register({
-      name: flags.name,
-      pid: processId(),
-      server: access.server,
-      kubeconfig: config.file,
-    });
-    for (const line of says) writeError(`${line}\n`);
-    writeError(`try:  kubectl --context ${access.contextName} get nodes\n`);
-    writeError('stop: Ctrl-C, or seatrial down\n');
-    writeOut(`${config.file}\n`);
-    await serve(stopped);
-  } finally {
-    unregister(flags.name);
-    config.remove();
-  }
-}
-
 /** Lets a cluster whose start nobody stated arrive at the wall clock's time. */
 async function toThePresent(cluster: SimulatedCluster): Promise<void> {
   const behindMs = realNowMs() - cluster.now();
@@ -361,29 +326,6 @@ async function applyAll(cluster: SimulatedCluster, manifests: readonly Manifest[
     if (each === undefined) return;
     mustBeTaken(each, manifest, 'mend the manifest; the cluster was not kept');
   });
-}
-
-/** Makes the cluster known to kubectl; `remove` takes it all back. */
-function publish(
-  flags: UpFlags,
-  access: Access,
-): { readonly file: string; readonly remove: () => void } {
-  if (flags.separate !== undefined) {
-    const file = flags.separate;
-    try {
-      writeFileSync(file, kubeconfigText(access), { flag: 'wx', mode: 0o600 });
-    } catch (error) {
-      throw new UserError(`cannot write ${file}: ${(error as Error).message}`, {
-        exitCode: exitCodes.usage,
-        code: 'cannot-write',
-        next: 'give --separate a path that does not exist',
-      });
-    }
-    return { file, remove: () => unmergeKubeconfig(file, access.contextName) };
-  }
-  const file = kubeconfigPath(flags.kubeconfig);
-  const before = mergeKubeconfig(file, access);
-  return { file, remove: () => unmergeKubeconfig(file, access.contextName, before) };
 }
 
 function timeOf(text: string): number {

@@ -11,6 +11,8 @@ export function knownArguments(given: readonly string[]): string[] {
   for (let index = 0; index < given.length; index++) {
     const argument = given[index] ?? '';
     const next = given[index + 1];
+    // What follows is no option.
+    if (argument === '--') return [...known, ...given.slice(index)];
     if (!argument.startsWith(prefix)) known.push(argument);
     else if (argument.includes('=')) known.push('--outputFile', argument.slice(prefix.length));
     else if (next !== undefined) {

@@ -3,6 +3,7 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { closeSync, mkdirSync, mkdtempSync, openSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { agentVariables } from '../../src/cli/report-files.js';
 
 /** The built program, as users have it; `npm test` builds it first. */
 const main = resolve('dist/bin/seatrial.js');
@@ -25,9 +26,14 @@ export function freshFolder(files: Readonly<Record<string, string>> = {}): strin
   return folder;
 }
 
-function environmentOf(home: string): NodeJS.ProcessEnv {
+function environmentOf(
+  home: string,
+  more: Readonly<Record<string, string>> = {},
+): NodeJS.ProcessEnv {
   const { KUBECONFIG: _unset, SEATRIAL_SEED: _seed, ...rest } = process.env;
-  return { ...rest, HOME: home };
+  // Whoever runs the tests, be it an agent or a job of GitHub, sees what people see.
+  const unset = Object.fromEntries([...agentVariables, 'GITHUB_ACTIONS'].map(name => [name, '']));
+  return { ...rest, ...unset, HOME: home, ...more };
 }
 
 /** Runs a command to its end in a folder, which is its home too. */
@@ -36,6 +42,21 @@ export function seatrial(folder: string, ...words: readonly string[]): Ended {
     cwd: folder,
     encoding: 'utf8',
     env: environmentOf(folder),
+    timeout: 60_000,
+  });
+  return { code: status, stdout, stderr };
+}
+
+/** The same with more in its environment. */
+export function seatrialWith(
+  more: Readonly<Record<string, string>>,
+  folder: string,
+  ...words: readonly string[]
+): Ended {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...words], {
+    cwd: folder,
+    encoding: 'utf8',
+    env: environmentOf(folder, more),
     timeout: 60_000,
   });
   return { code: status, stdout, stderr };
