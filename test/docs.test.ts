@@ -3,13 +3,15 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { knownArguments } from '../src/input/arguments.js';
+import { seatrialIn } from './cli/seatrial.js';
 import { scenarioSchemaText } from '../scripts/generate/scenario-schema.js';
 import { commandsFor } from '../src/cli/index.js';
 import { readSources } from './house/source.js';
 import { Command } from 'commander';
 
 const folder = 'test/.examples';
-const documents = ['README.md', 'CONTRIBUTING.md'];
+const documents = ['README.md', 'CONTRIBUTING.md', 'llms.txt'];
 
 interface Example {
   readonly name: string;
@@ -60,10 +62,43 @@ describe('what the documents name', () => {
     expect(named.filter(name => !known.has(name ?? ''))).toEqual([]);
   });
 
+  it.each(documents)('%s gives commands only options and choices that exist', async path => {
+    for (const line of commandLines(path)) {
+      const fresh = new Command('seatrial').exitOverride();
+      fresh.configureOutput({ writeErr: () => undefined });
+      for (const command of commands) command.define(fresh, () => Promise.resolve());
+      const parsed = fresh.parseAsync(knownArguments(wordsOf(line)), { from: 'user' });
+      await expect(parsed, line).resolves.toBeDefined();
+    }
+  });
+
   it.each(documents)('%s links only to files that exist', path => {
     const text = readFileSync(path, 'utf8');
     const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(match => match[1] ?? '');
     expect(links.filter(link => !existsSync(link))).toEqual([]);
+  });
+});
+
+/** The commands of ours in the blocks of a document: of pipes, lists and substitutions each one. */
+function commandLines(path: string): string[] {
+  return [...readFileSync(path, 'utf8').matchAll(/^```sh\n([\s\S]*?)^```/gm)]
+    .flatMap(match => (match[1] ?? '').split('\n'))
+    .map(line => line.replace(/\s# .*$/, ''))
+    .flatMap(line => line.split(/&&|\|(?!\|)|\$\(|;/))
+    .map(part => part.trim().replace(/^npx /, '').replace(/\)$/, ''))
+    .filter(part => part.startsWith('seatrial '));
+}
+
+/** Without the program; quotes taken off. */
+function wordsOf(line: string): string[] {
+  const words = [...line.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)];
+  return words.slice(1).map(([, single, double, bare]) => single ?? double ?? bare ?? '');
+}
+
+describe.each(commandLines('llms.txt'))('what llms.txt lets an agent try: %s', line => {
+  it('passes', () => {
+    const { code, stderr } = seatrialIn('.', ...wordsOf(line));
+    expect(code, stderr).toBe(0);
   });
 });
 

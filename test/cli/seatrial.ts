@@ -47,6 +47,17 @@ export function seatrial(folder: string, ...words: readonly string[]): Ended {
   return { code: status, stdout, stderr };
 }
 
+/** The same in a folder that is not its home: of the project, say. */
+export function seatrialIn(cwd: string, ...words: readonly string[]): Ended {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...words], {
+    cwd,
+    encoding: 'utf8',
+    env: environmentOf(freshFolder()),
+    timeout: 60_000,
+  });
+  return { code: status, stdout, stderr };
+}
+
 /** The same with more in its environment. */
 export function seatrialWith(
   more: Readonly<Record<string, string>>,
