@@ -26,7 +26,7 @@ import { Logbook, type RunRecord } from './logbook.js';
 import { noteOutcomes } from './outcome-series.js';
 import { serviceRequests, type ServiceRequests } from './service-requests.js';
 import { Narrator } from './narrator.js';
-import { takesItsTime, timeIsOver } from './step-time.js';
+import { cutOf, takesItsTime } from './step-time.js';
 import { titleOf } from './step-title.js';
 import { Objects } from './objects.js';
 import type { RecordedWrite } from './recorded-write.js';
@@ -201,12 +201,8 @@ class Runner {
   async step(step: Step, index: number, hasFailed: boolean): Promise<StepResult> {
     const title = step.name ?? titleOf(step);
     const line = this.scenario.lineOfStep(index);
-    const isTimeOver = this.options.isTimeOver ?? (() => false);
-    if (hasFailed || this.isInterrupted() || isTimeOver()) {
-      const why = isTimeOver() ? timeIsOver : 'interrupted';
-      const message = hasFailed ? 'an earlier step failed' : why;
-      return { title, line, result: 'skipped', message, durationMs: 0 };
-    }
+    const why = hasFailed ? 'an earlier step failed' : cutOf(this.options);
+    if (why !== undefined) return { title, line, result: 'skipped', message: why, durationMs: 0 };
     this.narrator.say('step', title);
     this.options.logbook.told('step', title, this.cluster.now());
     const startMs = this.cluster.now();
@@ -214,12 +210,14 @@ class Runner {
     await this.catchUp();
     this.keep();
     const durationMs = this.cluster.now() - startMs;
-    const isCut = isTimeOver() && takesItsTime(step);
-    if (isCut) return { title, line, result: 'skipped', message: timeIsOver, durationMs };
+    const cut = cutOf(this.options);
+    if (cut !== undefined && takesItsTime(step)) {
+      return { title, line, result: 'skipped', message: cut, durationMs };
+    }
     if (message === undefined) return { title, line, result: 'passed', durationMs };
     // It might have come true, had there been the time.
-    if (isTimeOver()) {
-      return { title, line, result: 'skipped', message: `${timeIsOver}: ${message}`, durationMs };
+    if (cut !== undefined) {
+      return { title, line, result: 'skipped', message: `${cut}: ${message}`, durationMs };
     }
     this.narrator.say('FAILED', message);
     this.options.logbook.told('FAILED', message, this.cluster.now());
