@@ -260,6 +260,22 @@ export function realClock(onError: (error: unknown) => void): RealClock {
   };
 }
 
+/**
+ * Answers what the process that has started this one sends, one message after another, until that one
+ * goes. Ctrl-C reaches both, and is the parent's to act upon.
+ */
+export function serveParent<Message>(answer: (message: Message) => Promise<object>): void {
+  process.on('SIGINT', () => undefined);
+  let before: Promise<unknown> = Promise.resolve();
+  process.on('message', (message: Message) => {
+    before = before.then(async () => {
+      const reply = await answer(message);
+      // Nobody is left to hear of it when the parent has gone meanwhile.
+      process.send?.(reply, undefined, undefined, () => undefined);
+    });
+  });
+}
+
 /** How many things this machine does at once. */
 export const coreCount = (): number => availableParallelism();
 

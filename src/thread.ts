@@ -1,4 +1,5 @@
-/** Starts threads: a built package brings a thread's file, from source it is bundled first. */
+/** Starts threads and processes of our own: a built package brings their files, from source each is bundled first. */
+import { fork, type ChildProcess } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -16,7 +17,7 @@ import type { buildSync as BuildSync } from 'esbuild';
 import { processId, sha256Hex } from './host.js';
 import { packageFolder } from './version.js';
 
-/** The program of a thread. */
+/** The program of a thread or a process. */
 export interface ThreadFile {
   /** Its name in a built package: `voyage-worker`. */
   readonly name: string;
@@ -27,6 +28,15 @@ export interface ThreadFile {
 /** Starts a thread. */
 export function startThread(file: ThreadFile, options: WorkerOptions = {}): Worker {
   return new Worker(fileOf(file), options);
+}
+
+/**
+ * Starts a process that is spoken with by messages, as a thread is. What it prints is printed here.
+ *
+ * @param flags V8's, which are node's to take at the start: much of them cannot be set later.
+ */
+export function startProcess(file: ThreadFile, flags: readonly string[] = []): ChildProcess {
+  return fork(fileOf(file), [], { execArgv: [...flags], serialization: 'advanced' });
 }
 
 function fileOf({ name, source }: ThreadFile): string {

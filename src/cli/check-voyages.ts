@@ -8,7 +8,7 @@ import type { Survey } from '../check/survey.js';
 import { tryVoyages, type VoyagesResult } from '../check/voyages.js';
 import type { AutoscalerConfig } from '../gpu/autoscaler-config.js';
 import type { Fault } from '../cluster.js';
-import { coreCount, elapsedMs, onInterrupt, optimizeLate, writeError } from '../host.js';
+import { coreCount, elapsedMs, onInterrupt, writeError } from '../host.js';
 import { didYouMean, exitCodes, UserError } from '../input/errors.js';
 import { laws as allLaws } from '../laws/index.js';
 import type { Law, LawSettings } from '../laws/law.js';
@@ -51,7 +51,7 @@ export interface Crew extends AsyncDisposable {
 }
 
 /**
- * Takes on who sails, before it is known around what: the threads start while the manifests are looked
+ * Takes on who sails, before it is known around what: the processes start while the manifests are looked
  * at, which takes about as long.
  *
  * @throws UserError when a flag names what there is not.
@@ -62,7 +62,6 @@ export function crewFor(flags: VoyageFlags): Crew {
   const faults = faultsNamed(flags.faults);
   if (minutes !== undefined && !(minutes > 0)) throw refused('--minutes takes a number above 0');
   if (workers === 0) throw refused('--workers takes a number from 1 on');
-  optimizeLate(warmUpMs);
   const fleet = assemble({ workers, laws, planted: [], settings });
   return { fleet, laws, faults, [Symbol.asyncDispose]: () => fleet[Symbol.asyncDispose]() };
 }
@@ -111,13 +110,6 @@ export function whyNoneSailed(survey: Survey): readonly string[] {
   const reasons = leftOut.length === 0 ? ['nothing runs by objects of these kinds'] : leftOut;
   return [`no voyages were tried: ${reasons.join('; ')}`];
 }
-
-/**
- * Each thread compiles for itself. With V8's own setting the first 45 voyages of a thread took 13.4 s of
- * CPU, with this one 10.7 s. Some 60 voyages later the delay costs more than it saves: kept for ever, the
- * voyages from 180 to 240 took a tenth more.
- */
-const warmUpMs = 15_000;
 
 /** More than any machine sails in its minutes, and few enough to be numbered. */
 const endlessRuns = 2 ** 40;

@@ -1,10 +1,10 @@
-import { Worker } from 'node:worker_threads';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { replicated } from '../arbitraries/manifests.js';
 import { laws } from '../laws/index.js';
-import { startThread } from '../thread.js';
 import { assemble } from './fleet.js';
 import type { VoyagePlan } from './plan.js';
+import { startSailor } from './start-sailor.js';
 
 const web = replicated('Deployment', { namespace: 'default', name: 'web' }, 2, {
   app: 'web',
@@ -45,24 +45,25 @@ it('answers each plan, whatever became of the others, as one thread does', async
   expect(new Set(alone).size).toBe(9);
 });
 
-/** A fleet of which each program is a thread's, and when those threads of it that end have ended. */
+/** A fleet of which each program is a process's, and when those processes of it that end have ended. */
 async function after(programs: readonly (string | undefined)[]) {
   const ends: Promise<unknown>[] = [];
   const left = [...programs];
-  const start = (): Worker => {
+  const start = (): ChildProcess => {
     const program = left.shift();
-    if (program === undefined)
-      return startThread({ name: 'voyage-worker', source: 'voyages/worker' });
-    const worker = new Worker(program, { eval: true });
-    ends.push(new Promise(resolve => worker.once('exit', resolve)));
-    return worker;
+    if (program === undefined) return startSailor();
+    const child = spawn(process.execPath, ['-e', program], {
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
+    ends.push(new Promise(resolve => child.once('exit', resolve)));
+    return child;
   };
   const fleet = assemble({ workers: programs.length, laws, planted: [], start });
   await Promise.all(ends);
   return fleet;
 }
 
-describe('a thread that is lost while it has nothing to do', () => {
+describe('a process that is lost while it has nothing to do', () => {
   it.each(["throw new Error('sunk')", 'process.exit(3)'])('is given nothing: %s', async program => {
     await using fleet = await after([program, undefined]);
     const briefs = await Promise.all([fleet.sail(plan(0)), fleet.sail(plan(0))]);
@@ -70,10 +71,27 @@ describe('a thread that is lost while it has nothing to do', () => {
   });
 
   it.each([
-    ["throw new Error('sunk')", 'sunk'],
-    ['process.exit(3)', 'a thread ended with code 3'],
-  ])('is told of when it was the last one: %s', async (program, reason) => {
+    ["throw new Error('sunk')", 'with code 1'],
+    ['process.exit(3)', 'with code 3'],
+    ["process.kill(process.pid, 'SIGKILL')", 'by SIGKILL'],
+  ])('is told of when it was the last one: %s', async (program, how) => {
     await using fleet = await after([program, program]);
-    await expect(fleet.sail(plan(0))).rejects.toThrow(reason);
+    await expect(fleet.sail(plan(0))).rejects.toThrow(`a process that sails ended ${how}`);
   });
+});
+
+it('leaves no process behind, whatever they are doing', async () => {
+  const started: ChildProcess[] = [];
+  const start = (): ChildProcess => {
+    const child = startSailor();
+    started.push(child);
+    return child;
+  };
+  const fleet = assemble({ workers: 2, laws, planted: [], start });
+  const ends = started.map(child => new Promise(resolve => child.once('exit', resolve)));
+  // It is let go, and never answers.
+  void fleet.sail({ ...plan(0), settleMs: 86_400_000 });
+  await fleet[Symbol.asyncDispose]();
+  await Promise.all(ends);
+  expect(started.map(({ signalCode }) => signalCode)).toEqual(['SIGKILL', 'SIGKILL']);
 });

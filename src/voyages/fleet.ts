@@ -1,13 +1,13 @@
-/** Sails plans in threads: as many at a time as there are threads. */
-import type { Worker } from 'node:worker_threads';
+/** Sails plans in processes: as many at a time as there are processes. */
+import type { ChildProcess } from 'node:child_process';
 import type { PlantedFault } from '../../sim/engine/planted.js';
-import { allocateYoung, inlineLess } from '../host.js';
+import { allocateYoung, inlineLess, onProcessExit } from '../host.js';
 import { laws as allLaws } from '../laws/index.js';
 import type { Law, LawSettings } from '../laws/law.js';
-import { startThread } from '../thread.js';
 import { Packer } from './cargo.js';
 import type { VoyagePlan } from './plan.js';
 import { sailBrief, type Brief } from './sail-brief.js';
+import { startSailor } from './start-sailor.js';
 import type { Order, Report } from './worker.js';
 
 /** Those who sail. */
@@ -24,17 +24,17 @@ export interface FleetOptions {
   readonly planted: readonly PlantedFault[];
   /** Thresholds by law. Default: the laws' own. */
   readonly settings?: Readonly<Record<string, LawSettings>>;
-  /** Starts one of the threads. Default: one that sails. */
-  readonly start?: () => Worker;
+  /** Starts one of the processes. Default: one that sails. */
+  readonly start?: () => ChildProcess;
 }
 
-/** Makes a fleet: of threads, or of this thread when it is one or has laws that threads cannot know. */
+/** Makes a fleet: of processes, or of this thread when it is one or has laws that a process cannot know. */
 export function assemble(options: FleetOptions): Fleet {
   const { workers, laws } = options;
+  const isKnown = laws.every(law => allLaws.includes(law));
+  if (workers > 1 && isKnown) return new Processes(options);
   allocateYoung();
   inlineLess();
-  const isKnown = laws.every(law => allLaws.includes(law));
-  if (workers > 1 && isKnown) return new Threads(options);
   return new OwnThread(options);
 }
 
@@ -57,17 +57,6 @@ class OwnThread implements Fleet {
   }
 }
 
-/**
- * Of a thread: room for what a voyage allocates, so that it is mostly over when the young are collected.
- * V8 divides it by three, and by default gives 48. Twice as much again took more memory and no less time.
- */
-const maxYoungGenerationSizeMb = 96;
-
-function startSailor(): Worker {
-  const file = { name: 'voyage-worker', source: 'voyages/worker' };
-  return startThread(file, { resourceLimits: { maxYoungGenerationSizeMb } });
-}
-
 interface Waiting {
   readonly plan: VoyagePlan;
   readonly order: Omit<Order, 'cargo'>;
@@ -75,20 +64,21 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** A thread, and who packs for it. */
+/** A process, and who packs for it. */
 interface Sailor {
-  readonly worker: Worker;
+  readonly process: ChildProcess;
   readonly packer: Packer;
 }
 
-class Threads implements Fleet {
+class Processes implements Fleet {
   readonly size: number;
   private readonly idle: Sailor[] = [];
   private readonly all: Sailor[] = [];
   private readonly queue: Waiting[] = [];
   private readonly underWay = new Map<Sailor, Waiting>();
   private nextId = 0;
-  /** Why the last thread has ended, if it has. */
+  private readonly forget = onProcessExit(() => this.sink());
+  /** Why the last process has ended, if it has. */
   private failure: Error | undefined;
 
   constructor(private readonly options: FleetOptions) {
@@ -107,32 +97,41 @@ class Threads implements Fleet {
     });
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.all.splice(0).map(({ worker }) => worker.terminate()));
+  [Symbol.asyncDispose](): Promise<void> {
+    this.sink();
+    return Promise.resolve();
+  }
+
+  /** Whatever they are doing: nobody waits for it. */
+  private sink(): void {
+    this.forget();
+    for (const { process } of this.all.splice(0)) process.kill('SIGKILL');
   }
 
   private hire(): void {
     const { start = startSailor } = this.options;
-    const worker = start();
-    const sailor: Sailor = { worker, packer: new Packer() };
-    worker.unref();
+    const process = start();
+    const sailor: Sailor = { process, packer: new Packer() };
+    keep(process, false);
     this.all.push(sailor);
     this.idle.push(sailor);
-    worker.on('message', (report: Report) => {
+    process.on('message', (report: Report) => {
       const waiting = this.underWay.get(sailor);
       this.underWay.delete(sailor);
       this.idle.push(sailor);
-      // A process may end while its threads have nothing to do.
-      worker.unref();
+      keep(process, false);
       if ('brief' in report) waiting?.resolve(report.brief);
       else waiting?.reject(report.error);
       this.assign();
     });
-    worker.on('error', error => this.lose(sailor, error as Error));
-    worker.on('exit', code => this.lose(sailor, new Error(`a thread ended with code ${code}`)));
+    process.on('error', error => this.lose(sailor, error));
+    process.on('exit', (code, signal) => {
+      const how = code === null ? `by ${signal ?? 'a signal'}` : `with code ${code}`;
+      this.lose(sailor, new Error(`a process that sails ended ${how}`));
+    });
   }
 
-  /** It is given nothing more. What nobody is left to sail fails with the last thread. */
+  /** It is given nothing more. What nobody is left to sail fails with the last process. */
   private lose(sailor: Sailor, error: Error): void {
     const { all, idle, underWay, queue } = this;
     if (!all.includes(sailor)) return;
@@ -151,10 +150,18 @@ class Threads implements Fleet {
       const waiting = sailor && this.queue.shift();
       if (sailor === undefined || waiting === undefined) return;
       this.underWay.set(sailor, waiting);
-      const { worker, packer } = sailor;
-      worker.ref();
+      const { process, packer } = sailor;
+      keep(process, true);
       const cargo = packer.pack(waiting.plan);
-      worker.postMessage({ ...waiting.order, cargo } satisfies Order);
+      process.send({ ...waiting.order, cargo } satisfies Order);
     }
+  }
+}
+
+/** Whether this process stays for that one: it may end while the others have nothing to do. */
+function keep(process: ChildProcess, isAwaited: boolean): void {
+  for (const handle of [process, process.channel]) {
+    if (isAwaited) handle?.ref();
+    else handle?.unref();
   }
 }
