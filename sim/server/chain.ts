@@ -3,7 +3,8 @@
  * @upstream apiserver/pkg/server/config.go DefaultBuildHandlerChain
  */
 import type { ApiAnswer, ApiRequest, Connection, Serve } from '../api/request.js';
-import { unauthorized } from '../api/status.js';
+import { parseDuration } from '../api/duration.js';
+import { badRequest, unauthorized } from '../api/status.js';
 import { proxyToRemote } from './aggregator/proxy.js';
 import { failureAnswer } from './answers.js';
 import type { AuditRecord } from './audit/auditor.js';
@@ -39,7 +40,7 @@ export function createServe(core: Core): Serve {
       shortWays.learn(context, answer, audit !== undefined);
       done(audit === undefined ? answer : auditedAnswer(answer, audit));
     };
-    const refused = identity ?? impersonated(core, context);
+    const refused = untimely(context) ?? identity ?? impersonated(core, context);
     if (refused === undefined && isCounted(context)) {
       flow = flowHeaders(core.access, context.user, info);
     }
@@ -54,6 +55,21 @@ export function createServe(core: Core): Serve {
       runSteps(servePath(core, context), finish);
     } else runSteps(dispatch(core, context, audit), finish);
   };
+}
+
+/**
+ * A request that ends by itself may not ask for a time that is none: told before anybody asks who it is.
+ * @upstream apiserver/pkg/endpoints/filters/request_deadline.go
+ */
+function untimely(context: RequestState): ApiAnswer | undefined {
+  const { info } = context;
+  if (!info.query.includes('timeout=')) return undefined;
+  const text = context.parameter('timeout') ?? '';
+  if (text === '' || info.verb === 'watch' || lasting.has(info.subresource)) return undefined;
+  const duration = parseDuration(text);
+  if (duration.isOk) return undefined;
+  const message = `invalid timeout specified in the request URL - ${duration.error}`;
+  return failureAnswer(context, badRequest(message));
 }
 
 /** Our own components do not read these headers; connections that last are not counted, but watches are. */

@@ -161,11 +161,12 @@ it('what tolerations of a claim do is Equal, in its status, too', () => {
   expect(status?.allocation?.devices?.results?.[0]?.tolerations).toEqual([{ operator: 'Equal' }]);
 });
 
-it('a new object may have a resourceVersion that is no number', () => {
-  const path = '/api/v1/namespaces/default/configmaps?dryRun=All';
-  const status = (resourceVersion: string) =>
-    start()(path, { metadata: { name: 'x', resourceVersion } }).status;
-  expect(['0', 'no', '5'].map(status)).toEqual([201, 201, 500]);
+it('a new object may have no resourceVersion that is a number, when it is stored', () => {
+  const path = '/api/v1/namespaces/default/configmaps';
+  const status = (resourceVersion: string, query = '') =>
+    start()(path + query, { metadata: { name: 'x', resourceVersion } }).status;
+  expect(['0', 'no', '-5', '5'].map(text => status(text))).toEqual([201, 201, 201, 500]);
+  expect(status('5', '?dryRun=All')).toBe(201);
 });
 
 it('an update may not have an empty policy of families', () => {
@@ -197,4 +198,17 @@ it('labels of a changed namespace are told of as often as the real server looks 
   const bad = { metadata: { name: 'x', labels: { zz: 'Bad!' } } };
   const { details } = send('/api/v1/namespaces/x', bad, 'PUT').body as Refusal;
   expect(details?.causes).toHaveLength(4);
+});
+
+it('a request may not ask for a time that is none, unless it lasts', () => {
+  const send = start();
+  const ask = (path: string) => {
+    const answer = send(path, undefined, 'GET');
+    return [answer.status, messageOf(answer)];
+  };
+  const text = 'invalid timeout specified in the request URL - time: invalid duration "invalid"';
+  expect(ask('/version?timeout=invalid')).toEqual([400, text]);
+  expect(ask('/api/v1/pods?timeout=5')[1]).toContain('time: missing unit in duration "5"');
+  expect(ask('/api/v1/pods?timeout=32s')[0]).toBe(200);
+  expect(ask('/api/v1/pods/x/log?timeout=invalid')[0]).not.toBe(400);
 });

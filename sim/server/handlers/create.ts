@@ -68,7 +68,8 @@ function* createFromBody(scope: Scope): Steps<KubeObject | Failure> {
   if (isFailure(placed)) return placed;
   const object = uniqueOwners(scope.context, placed, { isAfterAdmission: false });
   const owners = ownersOf(scope, object, options);
-  const stored = yield* createPlaced(scope, object, { options, owners });
+  const hasVersion = isVersion(read.metadata.resourceVersion);
+  const stored = yield* createPlaced(scope, object, { options, owners, hasVersion });
   const { context } = scope;
   if (context.connection.omitsManagedFields === true && !isFailure(stored)) {
     context.created = { read, placed: object, stored };
@@ -89,6 +90,13 @@ export interface Creation {
   readonly owners: FieldOwners;
   /** Of an update that creates: admission ran already. */
   readonly admission?: AdmissionRun;
+  /** Whether the client gave it a version of its own: refused by who stores it. */
+  readonly hasVersion?: boolean;
+}
+
+/** What is no number counts as none, as upstream. */
+function isVersion(text = ''): boolean {
+  return /^\d+$/.test(text) && Number(text) > 0;
 }
 
 /** Runs admission and stores. The object has its namespace and no system fields. */
@@ -135,7 +143,7 @@ export function* storeNew(
 function* storeOnce(
   scope: Scope,
   sent: KubeObject,
-  { options, owners, admission }: Creation,
+  { options, owners, admission, hasVersion }: Creation,
 ): Steps<KubeObject | Failure> {
   const { core, resource } = scope;
   const valid = validNew(scope, withSystemFields(scope, sent), options);
@@ -143,6 +151,9 @@ function* storeOnce(
   const { name = '', namespace = '' } = valid.metadata;
   const refusal = yield* admission?.validate(valid, name) ?? nothing();
   if (refusal !== undefined) return refusal;
+  if (hasVersion === true && !options.isDryRun) {
+    return plainError('resourceVersion should not be set on objects to be created');
+  }
   const object = isConverted(resource)
     ? yield* intoStorage(scope, valid, owners)
     : inStorage(scope, valid);
@@ -272,14 +283,9 @@ function takenFailure({ resource }: Scope, object: KubeObject, taken: KubeObject
 export function placedObject(scope: Scope, object: KubeObject): KubeObject | Failure {
   const { resource, namespace } = scope;
   const { metadata } = object;
-  const version = metadata.resourceVersion ?? '';
   if (resource.kind.isNamespaced) {
     const own = metadata.namespace ?? '';
     if (own !== '' && own !== namespace) return wrongNamespace();
-  }
-  // What is no number counts as none, as upstream.
-  if (/^\d+$/.test(version) && Number(version) > 0) {
-    return plainError('resourceVersion should not be set on objects to be created');
   }
   return withMeta(object, placedMeta(metadata, resource.kind.isNamespaced ? namespace : undefined));
 }
