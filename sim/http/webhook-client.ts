@@ -82,14 +82,28 @@ function secured(tls: ExtenderTls = {}): RequestOptions {
   };
 }
 
-function send({ url, caBundle, timeoutMs, body }: WebhookCall): Promise<WebhookAnswer> {
+function send({ url, caBundle, timeoutMs, body, dial }: WebhookCall): Promise<WebhookAnswer> {
   const options: RequestOptions = {
     // Connections are not kept: the next server at this port may have another certificate.
     agent: false,
     ...(caBundle !== undefined && { ca: Buffer.from(caBundle, 'base64') }),
   };
   const userAgent = 'kube-apiserver-admission';
-  return exchange({ url, timeoutMs, body, userAgent, options });
+  return exchange({
+    url,
+    timeoutMs,
+    body,
+    userAgent,
+    options,
+    ...(dial !== undefined && { dial }),
+  });
+}
+
+/** Another place is dialled; who is asked for stays the URL's host, whose certificate it must show. */
+function dialled({ dial, url }: Exchange): RequestOptions {
+  if (dial === undefined) return {};
+  const { host, hostname } = new URL(url);
+  return { hostname: dial.host, port: dial.port, servername: hostname, headers: { host } };
 }
 
 interface Exchange {
@@ -98,14 +112,18 @@ interface Exchange {
   readonly body: unknown;
   readonly userAgent: string;
   readonly options: RequestOptions;
+  readonly dial?: WebhookCall['dial'];
 }
 
 function exchange(wanted: Exchange): Promise<WebhookAnswer> {
   const { url, timeoutMs, body } = wanted;
   const bytes = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+  const elsewhere = dialled(wanted);
   const options: RequestOptions = {
     method: 'POST',
+    ...elsewhere,
     headers: {
+      ...elsewhere.headers,
       'content-type': 'application/json',
       accept: 'application/json, */*',
       'content-length': bytes.length,
@@ -136,7 +154,7 @@ function exchange(wanted: Exchange): Promise<WebhookAnswer> {
       fail('context deadline exceeded');
       sent.destroy();
     }, timeoutMs);
-    sent.on('error', error => fail(told(error, target)));
+    sent.on('error', error => fail(told(error, target, wanted.dial)));
     sent.on('close', () => clearTimeout(timer));
     sent.end(bytes);
   });
@@ -152,15 +170,17 @@ const unknownAuthority = new Set([
 ]);
 
 /** An error of Node's in Go's words. */
-function told(error: Error, { hostname, port, protocol }: URL): string {
+function told(error: Error, target: URL, place?: WebhookCall['dial']): string {
+  const { hostname, protocol } = target;
+  const { host, port } = place ?? { host: hostname, port: target.port };
   const { code = '', message, cert } = error as NodeJS.ErrnoException & TlsDetails;
   const certificate = 'tls: failed to verify certificate: x509: certificate';
   if (unknownAuthority.has(code)) return `${certificate} signed by unknown authority`;
   if (code === 'CERT_HAS_EXPIRED') return `${certificate} has expired or is not yet valid`;
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return nameError(hostname, cert?.subjectaltname);
-  const dial = `dial tcp ${hostname}:${port === '' ? (protocol === 'http:' ? '80' : '443') : port}`;
+  const dial = `dial tcp ${host}:${port === '' ? (protocol === 'http:' ? '80' : '443') : port}`;
   if (code === 'ECONNREFUSED') return `${dial}: connect: connection refused`;
-  if (code === 'ENOTFOUND') return `dial tcp: lookup ${hostname}: no such host`;
+  if (code === 'ENOTFOUND') return `dial tcp: lookup ${host}: no such host`;
   if (code === 'ECONNRESET') return 'EOF';
   return message;
 }

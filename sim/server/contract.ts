@@ -67,6 +67,8 @@ export interface WebhookCall {
   readonly caBundle?: string;
   readonly timeoutMs: number;
   readonly body: unknown;
+  /** Where the server of the URL is really found, when it stands outside of the cluster. Default: at the URL. */
+  readonly dial?: { readonly host: string; readonly port: number };
 }
 
 /** What came of it. */

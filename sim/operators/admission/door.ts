@@ -14,6 +14,8 @@ interface Call {
   readonly caBundle?: string;
   readonly timeoutMs: number;
   readonly body: unknown;
+  /** Of a service whose server stands outside of the cluster. */
+  readonly dial?: { readonly host: string; readonly port: number };
 }
 
 /** What comes of it. */
@@ -34,7 +36,7 @@ export interface DoorOptions {
   isRunning(process: string): boolean;
   /** Takes the calls of services that no operator serves: of programs in pods. Default: none is found. */
   readonly inCluster?: (call: Call, done: (answer: CallAnswer) => void) => void;
-  /** Takes the calls of webhooks that are no services. Default: their servers are not found. */
+  /** Takes the calls of webhooks that are no services, or whose server stands outside. Default: their servers are not found. */
   readonly elsewhere?: ((call: Call, done: (answer: CallAnswer) => void) => void) | undefined;
 }
 
@@ -47,7 +49,8 @@ export function webhookDoor(
     const { url, body } = call;
     const { host, path } = partsOf(url);
     const operator = operatorAt(operators, host);
-    if (!host.endsWith('.svc') && options.elsewhere !== undefined) {
+    const isInside = host.endsWith('.svc') && call.dial === undefined;
+    if (!isInside && options.elsewhere !== undefined) {
       options.elsewhere(call, done);
       return;
     }

@@ -12,6 +12,7 @@ import type { ServerAccess } from '../access.js';
 import type { WebhookAnswer } from '../contract.js';
 import { wait, type Steps } from '../steps.js';
 import { reviewIn, webhookUrl } from '../webhook-answer.js';
+import { dialOf } from '../webhook-dial.js';
 import { checkedObject } from './converted-object.js';
 
 const group = 'apiextensions.k8s.io';
@@ -38,7 +39,7 @@ export function* convertByWebhook(
   const body = reviewOf(`${group}/${version}`, { uid, object, apiVersion });
   const { caBundle } = clientConfig;
   const trusted = caBundle === undefined || caBundle.trim() === '' ? {} : { caBundle };
-  const call = { url, ...trusted, timeoutMs: timeoutSeconds * 1000, body };
+  const call = { url, ...trusted, timeoutMs: timeoutSeconds * 1000, body, ...dialOf(access, clientConfig) };
   const answer = yield* wait<WebhookAnswer>(done => access.callWebhook(call, done));
   return read(answer, { url, version, uid, object, apiVersion });
 }

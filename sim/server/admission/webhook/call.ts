@@ -16,6 +16,7 @@ import { shownName } from '../shared/outcome.js';
 import type { AdmissionAttributes, AdmissionContext, Managers } from '../plugin.js';
 import type { WebhookHook } from './hooks.js';
 import { webhookUrl } from '../../webhook-answer.js';
+import { dialOf } from '../../webhook-dial.js';
 import { readResponse, type ReviewResponse } from './response.js';
 
 /** What came of a call: a response, a failure of the call, or a refusal that no failure policy lifts. */
@@ -78,7 +79,9 @@ export function callWebhook(
   const body = reviewOf({ apiVersion, uid }, match, attributes, context);
   const { caBundle } = webhook.clientConfig;
   const timeoutMs = timeoutSeconds * 1000;
-  access.callWebhook({ url, ...(caBundle && { caBundle }), timeoutMs, body }, answer => {
+  const dialled = dialOf(access, webhook.clientConfig);
+  const call = { url, ...(caBundle && { caBundle }), timeoutMs, body, ...dialled };
+  access.callWebhook(call, answer => {
     if (answer.isOk) code.answered = answer.code;
     const read = readResponse(answer, { url, uid, apiVersion, isMutating });
     if ('error' in read) {
