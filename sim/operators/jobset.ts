@@ -1,7 +1,6 @@
 /**
  * JobSet: Jobs of several templates that start, end and restart as one.
- * Left out: exclusive placement by affinities and its pods' controller, volume claim policies; the
- * alpha gates InPlaceRestart, RestartJob and ElasticJobSet are off, as they are by default.
+ * Left out: volume claim policies; the alpha gates InPlaceRestart, RestartJob and ElasticJobSet are off, as they are by default.
  * @upstream kubernetes-sigs/jobset 08dfbdf (v0.12)
  */
 import type { PolicyRule } from '../api/kinds/rbac.js';
@@ -11,7 +10,8 @@ import { webhookConfiguration } from './admission/configuration.js';
 import { installation } from './crd/installation.js';
 import { once } from './crd/once.js';
 import { jobSetController } from './jobset/controller.js';
-import { defaultJobSet, markPod } from './jobset/defaulter.js';
+import { defaultJobSet } from './jobset/defaulter.js';
+import { judgePod, placePod } from './jobset/exclusive-placement.js';
 import { jobSetHints } from './jobset/hints.js';
 import { jobSetDefinition } from './jobset/definition.js';
 import { keys } from './jobset/keys.js';
@@ -26,8 +26,14 @@ const service = { namespace, name: 'jobset-webhook-service' };
 const group = 'jobset.x-k8s.io';
 const all = ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'];
 
-/** @upstream config/components/rbac/role.yaml, without volume claims and nodes. */
+/** @upstream config/components/rbac/role.yaml, without volume claims. */
 const rules: readonly PolicyRule[] = [
+  { apiGroups: [''], resources: ['nodes'], verbs: ['get', 'list', 'watch'] },
+  {
+    apiGroups: [''],
+    resources: ['pods'],
+    verbs: ['delete', 'get', 'list', 'patch', 'update', 'watch'],
+  },
   { apiGroups: [''], resources: ['services'], verbs: all },
   {
     apiGroups: ['', 'events.k8s.io'],
@@ -45,6 +51,7 @@ const paths = {
   jobSet: '/mutate-jobset-x-k8s-io-v1alpha2-jobset',
   pod: '/mutate--v1-pod',
   validate: '/validate-jobset-x-k8s-io-v1alpha2-jobset',
+  validatePod: '/validate--v1-pod',
 } as const;
 
 function webhooks(): readonly KubeObject[] {
@@ -71,6 +78,12 @@ function webhooks(): readonly KubeObject[] {
         path: paths.validate,
         rules: [{ ...ofJobSets, operations: ['CREATE', 'UPDATE'] }],
       },
+      {
+        name: 'vpod.kb.io',
+        path: paths.validatePod,
+        objectSelector,
+        rules: [{ ...ofPods, operations: ['CREATE'] }],
+      },
     ]),
   ];
 }
@@ -90,8 +103,9 @@ export const jobset: Operator = {
     service,
     byPath: {
       [paths.jobSet]: defaultJobSet,
-      [paths.pod]: markPod,
+      [paths.pod]: placePod,
       [paths.validate]: validateJobSet,
+      [paths.validatePod]: judgePod,
     },
   },
   podLabels: jobSetPodLabels,

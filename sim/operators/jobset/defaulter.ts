@@ -1,8 +1,7 @@
-/** The webhooks that fill in JobSets and mark their pods. @upstream jobset pkg/webhooks/{jobset,pod}_webhook.go */
-import type { Pod } from '../../api/kinds/core.js';
+/** The webhook that fills in JobSets. @upstream jobset pkg/webhooks/jobset_webhook.go */
 import type { KubeObject } from '../../api/object.js';
+import { goPodTemplate } from '../admission/go-pod-template.js';
 import type { Webhook } from '../admission/webhook.js';
-import { keys } from './keys.js';
 import type { FailurePolicy, JobSet, JobSetSpec, ReplicatedJob } from './types.js';
 
 /** Fills in a new JobSet. */
@@ -39,13 +38,14 @@ function defaultedJob(replicated: ReplicatedJob): ReplicatedJob {
     ...replicated,
     template: {
       ...template,
+      metadata: template.metadata ?? {},
       spec: {
         ...template.spec,
         completionMode: template.spec?.completionMode ?? 'Indexed',
-        template: {
+        template: goPodTemplate({
           ...pod,
           spec: { ...podSpec, restartPolicy: podSpec.restartPolicy || 'OnFailure' },
-        },
+        }),
       },
     },
   };
@@ -59,16 +59,3 @@ function named(policy: FailurePolicy): FailurePolicy {
   }));
   return { ...policy, rules };
 }
-
-/** Tells in a label of which priority a pod is. */
-export const markPod: Webhook = function* ({ object }) {
-  const pod = object as unknown as Pod | undefined;
-  const { annotations = {}, labels } = pod?.metadata ?? {};
-  const priority = pod?.spec?.priority;
-  const isOurs =
-    annotations[keys.jobSetName] !== undefined &&
-    annotations[keys.nodeSelectorStrategy] === undefined;
-  if (pod === undefined || !isOurs || priority === undefined) return { isAllowed: true };
-  const metadata = { ...pod.metadata, labels: { ...labels, [keys.priority]: String(priority) } };
-  return { isAllowed: true, object: { ...pod, metadata } as unknown as KubeObject };
-};

@@ -1,6 +1,5 @@
 /** What the author of a JobSet should know before it runs. */
 import type { KubeObject } from '../../api/object.js';
-import { keys } from './keys.js';
 import type { JobSet, ReplicatedJob } from './types.js';
 
 const ours = 'jobset.sigs.k8s.io/jobset-controller';
@@ -8,22 +7,12 @@ const ours = 'jobset.sigs.k8s.io/jobset-controller';
 /** The hints about an object; none for other kinds. */
 export function jobSetHints(object: KubeObject): readonly string[] {
   if (object.kind !== 'JobSet') return [];
-  const { metadata, spec } = object as unknown as JobSet;
+  const { spec } = object as unknown as JobSet;
   const { managedBy = ours, volumeClaimPolicies = [], replicatedJobs = [] } = spec;
-  const isExclusive =
-    metadata.annotations?.[keys.exclusive] !== undefined ||
-    replicatedJobs.some(
-      ({ template }) => template.metadata?.annotations?.[keys.exclusive] !== undefined,
-    );
   return [
     ...(managedBy === ours
       ? []
       : [`managedBy: ${managedBy} is not simulated: nobody makes the Jobs of this set`]),
-    ...(isExclusive
-      ? [
-          `${keys.exclusive} is not simulated: the Jobs may share a domain, and nothing keeps their pods together`,
-        ]
-      : []),
     ...(volumeClaimPolicies.length > 0
       ? ['volumeClaimPolicies are not simulated: no claims are made']
       : []),

@@ -1,5 +1,6 @@
 /** The webhook that fills in LeaderWorkerSets. @upstream lws v0.10.0 pkg/webhooks/leaderworkerset_webhook.go Default */
 import type { KubeObject } from '../../api/object.js';
+import { goPodTemplate } from '../admission/go-pod-template.js';
 import type { Webhook } from '../admission/webhook.js';
 import type { LeaderWorkerSet, LeaderWorkerSetSpec } from './types.js';
 
@@ -9,9 +10,11 @@ export const defaultLeaderWorkerSet: Webhook = function* ({ object }) {
   const set = object as unknown as LeaderWorkerSet;
   // Both are Go structs: what is left out is an empty one.
   const { leaderWorkerTemplate } = set.spec as Partial<LeaderWorkerSetSpec>;
+  const { leaderTemplate, workerTemplate = {} } = leaderWorkerTemplate ?? {};
   const template = {
     ...leaderWorkerTemplate,
-    workerTemplate: leaderWorkerTemplate?.workerTemplate ?? {},
+    ...(leaderTemplate !== undefined && { leaderTemplate: goPodTemplate(leaderTemplate) }),
+    workerTemplate: goPodTemplate(workerTemplate),
   };
   const spec = defaultedSpec({ ...set.spec, leaderWorkerTemplate: template });
   const completed = { ...set, spec };

@@ -39,7 +39,13 @@ export function* convertByWebhook(
   const body = reviewOf(`${group}/${version}`, { uid, object, apiVersion });
   const { caBundle } = clientConfig;
   const trusted = caBundle === undefined || caBundle.trim() === '' ? {} : { caBundle };
-  const call = { url, ...trusted, timeoutMs: timeoutSeconds * 1000, body, ...dialOf(access, clientConfig) };
+  const call = {
+    url,
+    ...trusted,
+    timeoutMs: timeoutSeconds * 1000,
+    body,
+    ...dialOf(access, clientConfig),
+  };
   const answer = yield* wait<WebhookAnswer>(done => access.callWebhook(call, done));
   return read(answer, { url, version, uid, object, apiVersion });
 }
