@@ -24,6 +24,19 @@ spec:
             containers: [{name: c, image: busybox, command: [sleep, "600"]}]
 `;
 
+const mayMark = `
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: {name: may-mark}
+rules: [{apiGroups: [''], resources: [pods/status], verbs: [update]}]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: {name: may-mark}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: may-mark}
+subjects: [{kind: ServiceAccount, name: jobset-controller-manager, namespace: jobset-system}]
+`;
+
 async function exclusiveCluster(text = exclusive) {
   const cluster = await simulate({ seed: 1, operators: ['jobset'] });
   for (const { message } of await cluster.apply(manifests(text))) {
@@ -104,4 +117,31 @@ it('refuses the pods that come before their leader is placed, so that the Job tr
     'Error creating: admission webhook "vpod.kb.io" denied the request: ' +
       'follower pod node selector for topology domain not found. missing selector: kubernetes.io/hostname',
   ]);
+});
+
+it('deletes pods that do not follow their leader, where its account may mark them first', async () => {
+  const { cluster, list } = await exclusiveCluster();
+  await using _ = cluster;
+  const uids = async (prefix: string): Promise<readonly (string | undefined)[]> =>
+    (await list<Pod>('/api/v1/namespaces/default/pods'))
+      .filter(({ metadata }) => metadata.name?.startsWith(prefix))
+      .map(({ metadata }) => metadata.uid);
+  const all = await list<Pod>('/api/v1/namespaces/default/pods');
+  const leader = all.find(({ metadata }) => metadata.name?.startsWith('exclusive-w-0-0-'));
+  const before = await uids('exclusive-w-0-1-');
+  const topology = 'alpha.jobset.sigs.k8s.io/exclusive-topology';
+  const { status } = await cluster.request({
+    method: 'PATCH',
+    path: `/api/v1/namespaces/default/pods/${leader?.metadata.name ?? ''}`,
+    headers: { 'content-type': 'application/merge-patch+json' },
+    body: { metadata: { annotations: { [topology]: 'topology.kubernetes.io/zone' } } },
+  });
+  expect(status).toBe(200);
+  await cluster.advance('1m');
+  // Its own role lacks pods/status, as upstream's does.
+  expect(await uids('exclusive-w-0-1-')).toEqual(before);
+  await cluster.apply(manifests(mayMark));
+  await cluster.advance('3m');
+  expect(await uids('exclusive-w-0-1-')).not.toEqual(before);
+  expect(await uids('exclusive-w-0-0-')).toEqual([leader?.metadata.uid]);
 });

@@ -15,6 +15,7 @@ import { judgePod, placePod } from './jobset/exclusive-placement.js';
 import { jobSetHints } from './jobset/hints.js';
 import { jobSetDefinition } from './jobset/definition.js';
 import { keys } from './jobset/keys.js';
+import { placementController } from './jobset/placement-controller.js';
 import { jobSetPodLabels } from './jobset/pod-labels.js';
 import { validateJobSet } from './jobset/validator.js';
 import type { Operator } from './operator.js';
@@ -98,7 +99,11 @@ export const jobset: Operator = {
     ...installation({ namespace, account, rules }),
     ...webhooks(),
   ]),
-  process: { name: 'jobset', identity, controllers: [jobSetController(identity)] },
+  process: {
+    name: 'jobset',
+    identity,
+    controllers: [jobSetController(identity), placementController(identity)],
+  },
   webhooks: {
     service,
     byPath: {

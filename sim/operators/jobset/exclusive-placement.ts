@@ -1,9 +1,7 @@
 /**
  * Places the Jobs of a JobSet each in a topology domain of its own: the first pod of a Job keeps others out by
  * affinities, and the rest follow to where it was scheduled; those that come too early are refused.
- * The controller that upstream has besides never deletes a pod: where a follower selects another domain it
- * only reports an error.
- * @upstream kubernetes-sigs/jobset pkg/webhooks/pod_{mutating,admission}_webhook.go, pkg/controllers/pod_controller.go
+ * @upstream kubernetes-sigs/jobset 08dfbdf pkg/webhooks/pod_webhook.go
  */
 import { nodes, pods, type Pod, type PodAffinityTerm } from '../../api/kinds/core.js';
 import { controllerOf } from '../../api/meta.js';
@@ -13,6 +11,7 @@ import { call, get, list } from '../../client/requests.js';
 import type { Webhook, WebhookVerdict } from '../admission/webhook.js';
 import { jobName, keys } from './keys.js';
 
+/** The annotation of an indexed Job's pods. */
 const completionIndex = 'batch.kubernetes.io/job-completion-index';
 
 /** What a question leads to: a value, or why there is none. */
@@ -75,7 +74,8 @@ function topologyOf({ metadata }: Pod): string | undefined {
   return metadata.annotations?.[keys.exclusive];
 }
 
-function isLeader({ metadata }: Pod): boolean {
+/** Whether it is the first of its Job. */
+export function isLeader({ metadata }: Pod): boolean {
   return metadata.annotations?.[completionIndex] === '0';
 }
 
@@ -130,9 +130,10 @@ function* leaderOf(follower: Pod): Reconciliation<Found<Pod>> {
   if (!answer.isOk) return { error: answer.message };
   const { items } = answer.object;
   const leaders = items.filter(
-    ({ metadata }) =>
+    ({ metadata, status }) =>
       metadata.annotations?.[keys.exclusive] !== undefined &&
       metadata.deletionTimestamp === undefined &&
+      !hasEnded(status) &&
       metadata.name?.replace(/-[^-]*$/, '') === name,
   );
   const [leader] = leaders;
@@ -141,6 +142,10 @@ function* leaderOf(follower: Pod): Reconciliation<Found<Pod>> {
     return { error: `${why}. this is an expected, transient error` };
   }
   return sameJob(leader, follower);
+}
+
+function hasEnded({ phase }: NonNullable<Pod['status']> = {}): boolean {
+  return phase === 'Failed' || phase === 'Succeeded';
 }
 
 /** After a restart the first pod of the former Job may still be there. */
