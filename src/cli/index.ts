@@ -21,6 +21,7 @@ const loaders: Readonly<Record<string, () => Promise<CliCommand>>> = {
   plan: async () => (await import('./plan.js')).planCommand,
   bench: async () => (await import('./bench.js')).benchCommand,
   up: async () => (await import('./up.js')).upCommand,
+  attach: async () => (await import('./attach.js')).attachCommand,
   time: async () => (await import('./time.js')).timeCommand,
   query: async () => (await import('./query.js')).queryCommand,
   whatif: async () => (await import('./whatif.js')).whatIfCommand,

@@ -44,7 +44,8 @@ export async function tellCluster(name: string, path: string, body: unknown): Pr
   });
 }
 
-function contextOf(
+/** The context of the cluster that is served there. */
+export function contextOf(
   contexts: readonly { readonly name: string; readonly cluster: string }[],
   server: string,
   config: { getCluster(name: string): { readonly server: string } | null },
