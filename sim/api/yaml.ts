@@ -2,26 +2,11 @@
  * Reads YAML as kubectl and the API server read it: YAML 1.1 (`yes` is true, `0755` is 493), keys are
  * texts, of two equal keys the last wins.
  */
-import {
-  isMap,
-  isNode,
-  isScalar,
-  isSeq,
-  LineCounter,
-  parseAllDocuments,
-  type Document,
-} from 'yaml';
+import { isMap, isNode, isScalar, isSeq } from 'yaml';
 import { isRecord } from './equality.js';
 import type { Parsed } from './time.js';
-import { kubernetesTags } from './yaml-scalars.js';
-
-const options = {
-  version: '1.1',
-  merge: true,
-  customTags: kubernetesTags,
-  uniqueKeys: false,
-  logLevel: 'silent',
-} as const;
+import { firstDocument, yamlDocuments, type YamlDocument } from './yaml-documents.js';
+import { yamlValue } from './yaml-values.js';
 
 /** An object of a file, and where it stands. */
 export interface Manifest {
@@ -38,30 +23,25 @@ export function parseManifests(
   text: string,
   file: string,
 ): { readonly manifests: readonly Manifest[]; readonly errors: readonly string[] } {
-  const lines = new LineCounter();
-  const documents = parseAllDocuments(text, { ...options, lineCounter: lines });
   const manifests: Manifest[] = [];
   const errors: string[] = [];
-  if ('empty' in documents) return { manifests, errors };
-  for (const document of documents) {
-    const [problem] = document.errors;
-    if (problem !== undefined) {
-      const { line } = lines.linePos(problem.pos[0]);
-      errors.push(`${file}:${line}: ${problem.message.split(' at line ')[0] ?? ''}`);
-      continue;
+  for (const document of yamlDocuments(text)) {
+    const [broken] = document.problems;
+    const { value, problem } = yamlValue(document.document);
+    if (broken !== undefined) errors.push(`${file}:${broken.line}: ${broken.message}`);
+    else if (problem !== undefined) {
+      errors.push(`${file}:${document.lineAt(problem.offset)}: ${problem.message}`);
     }
-    const value = plain(document);
-    if (value === null || value === undefined) continue;
-    const line = lineAt(document, lines, []);
-    if (isRecord(value)) manifests.push(...flattened(value, { document, lines, file, path: [] }));
+    if (value === null || value === undefined || broken !== undefined) continue;
+    const line = lineAt(document, []);
+    if (isRecord(value)) manifests.push(...flattened(value, { document, file, path: [] }));
     else errors.push(`${file}:${line}: a manifest must be an object`);
   }
   return { manifests, errors };
 }
 
 interface Place {
-  readonly document: Document;
-  readonly lines: LineCounter;
+  readonly document: YamlDocument;
   readonly file: string;
   readonly path: readonly (string | number)[];
 }
@@ -74,7 +54,7 @@ function flattened(object: Readonly<Record<string, unknown>>, place: Place): rea
     );
   }
   const lineOf = (path: string): number =>
-    lineAt(place.document, place.lines, [...place.path, ...segmentsOf(path)]);
+    lineAt(place.document, [...place.path, ...segmentsOf(path)]);
   return [{ object, file: place.file, line: lineOf(''), lineOf }];
 }
 
@@ -89,8 +69,7 @@ function segmentsOf(path: string): readonly (string | number)[] {
 }
 
 function lineAt(
-  document: Document,
-  lines: LineCounter,
+  { document, lineAt: lineOf }: YamlDocument,
   path: readonly (string | number)[],
 ): number {
   let node: unknown = document.contents;
@@ -101,7 +80,7 @@ function lineAt(
     node = next.value;
     offset = next.offset;
   }
-  return lines.linePos(offset).line;
+  return lineOf(offset);
 }
 
 function childOf(
@@ -119,24 +98,25 @@ function childOf(
   return { value: pair.value, offset: key.range?.[0] ?? 0 };
 }
 
-function plain(document: Document): unknown {
-  return document.toJS({ maxAliasCount: 1000 });
-}
-
 /** A YAML body: its first document as a JSON value, and the keys that were given twice. */
 export function parseYamlBody(
   text: string,
 ): Parsed<{ readonly value: unknown; readonly duplicates: readonly string[] }> {
-  const lines = new LineCounter();
-  const documents = parseAllDocuments(text, { ...options, lineCounter: lines });
-  const document = 'empty' in documents ? undefined : documents[0];
-  if (document === undefined) return { isOk: true, value: { value: null, duplicates: [] } };
-  const [problem] = document.errors;
+  const read = firstDocument(text);
+  if (read === undefined) return { isOk: true, value: { value: null, duplicates: [] } };
+  const { document, problems, lineAt: lineOf } = read;
+  const [broken] = problems;
+  if (broken !== undefined) return { isOk: false, error: goMessage(broken.code, broken.line) };
+  const { value, repeats, problem } = yamlValue(document);
   if (problem !== undefined) {
-    return { isOk: false, error: goMessage(problem.code, lines.linePos(problem.pos[0]).line) };
+    return { isOk: false, error: `yaml: line ${lineOf(problem.offset)}: ${problem.message}` };
   }
-  const duplicates = duplicateKeys(document.contents, lines);
-  return { isOk: true, value: { value: plain(document), duplicates } };
+  // Go's parser tells the line of the value.
+  const duplicates = repeats.map(
+    ({ key, valueOffset }) =>
+      `line ${lineOf(valueOffset)}: key ${JSON.stringify(key)} already set in map`,
+  );
+  return { isOk: true, value: { value, duplicates } };
 }
 
 /** The messages of Go's parser for the mistakes that people make; the line is told from the second on. */
@@ -155,24 +135,4 @@ function goMessage(code: string, line: number): string {
     default:
       return `yaml: line ${Math.max(1, line)}: could not find expected ':'`;
   }
-}
-
-/** `line 8: key "a" already set in map`, in the order of the document. */
-function duplicateKeys(node: unknown, lines: LineCounter): readonly string[] {
-  if (isSeq(node)) return node.items.flatMap(item => duplicateKeys(item, lines));
-  if (!isMap(node)) return [];
-  const seen = new Set<string>();
-  return node.items.flatMap(pair => {
-    const inner = duplicateKeys(pair.value, lines);
-    if (!isScalar(pair.key)) return inner;
-    const key = String(pair.key.value);
-    if (!seen.has(key)) {
-      seen.add(key);
-      return inner;
-    }
-    // Go's parser tells the line of the value.
-    const place = isNode(pair.value) ? pair.value : pair.key;
-    const { line } = lines.linePos(place.range?.[0] ?? 0);
-    return [`line ${line}: key ${JSON.stringify(key)} already set in map`, ...inner];
-  });
 }

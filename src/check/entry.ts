@@ -44,7 +44,7 @@ export function entryOf(manifest: Manifest): Entry {
   return {
     manifest,
     // The decoder gives what the shape says.
-    object: isBuiltIn ? (decoded.object as unknown as KubeObject) : object,
+    object: isBuiltIn ? (decoded.object as unknown as KubeObject) : withoutNulls(object),
     apiVersion,
     group,
     kind,
@@ -68,6 +68,13 @@ function hasMetadata({ metadata }: KubeObject): boolean {
   return [metadata, labels ?? {}, annotations ?? {}].every(
     value => typeof value === 'object' && !Array.isArray(value),
   );
+}
+
+/** `annotations:` with nothing after it is as none, also where no shape of the kind is known. */
+function withoutNulls(object: KubeObject): KubeObject {
+  const given = Object.entries(object.metadata ?? {}).filter(([, value]) => value !== null);
+  // It had metadata and still has them.
+  return { ...object, metadata: Object.fromEntries(given) as KubeObject['metadata'] };
 }
 
 function textOf(value: unknown): string | undefined {

@@ -1,16 +1,12 @@
 /** YAML files whose every value knows its line, so that what is wrong in them can be pointed at. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
+import { isMap, isNode, isScalar, visit } from 'yaml';
 import {
-  isMap,
-  isNode,
-  isScalar,
-  LineCounter,
-  parseAllDocuments,
-  visit,
-  type Document,
-  type YAMLParseError,
-} from 'yaml';
-import { kubernetesTags } from '../../sim/api/yaml-scalars.js';
+  yamlDocuments,
+  type YamlDocument,
+  type YamlProblem,
+} from '../../sim/api/yaml-documents.js';
+import { yamlValue } from '../../sim/api/yaml-values.js';
 import { exitCodes, InputError, UserError } from './errors.js';
 
 /** A path into a document: keys and indexes. */
@@ -62,95 +58,77 @@ export function readBytes(file: string): Uint8Array {
   }
 }
 
-/**
- * The documents of a YAML or JSON text that are not empty, their values as kubectl reads them. kubectl
- * takes a key that stands twice, kustomize and others do not: with `mayRepeat` it is only noted.
- */
+/** How a text is read. */
+export interface ReadingOptions {
+  /** kubectl takes a key that stands twice, kustomize and others do not: it is only noted. */
+  readonly mayRepeat?: boolean;
+  /** kubectl ends the last line of a file that does not, which a block of text that ends there shows. */
+  readonly keepsLastLine?: boolean;
+}
+
+/** The documents of a YAML or JSON text that are not empty, their values as kubectl reads them. */
 export function parseLocated(
-  text: string,
+  given: string,
   file: string,
-  { mayRepeat = false }: { readonly mayRepeat?: boolean } = {},
+  { mayRepeat = false, keepsLastLine = false }: ReadingOptions = {},
 ): Located[] {
-  const { documents, lines } = documentsOf(text);
-  return documents.flatMap(document => {
-    refuseTemplate(document, { text, file, lines });
-    const isRepeat = ({ code }: YAMLParseError): boolean => mayRepeat && code === 'DUPLICATE_KEY';
-    const problem = document.errors.find(error => !isRepeat(error));
+  const text = keepsLastLine || given.endsWith('\n') ? given : `${given}\n`;
+  return documentsOf(text).flatMap(document => {
+    refuseTemplate(document, { text, file });
+    const [broken] = document.problems;
+    if (broken !== undefined) {
+      const next = remedies[broken.code] ?? 'mend it there: indentation, quotes and brackets';
+      throw new InputError({ file, line: broken.line }, `not YAML: ${broken.message}`, next);
+    }
+    const { value, repeats, problem } = yamlValue(document.document);
     if (problem !== undefined) {
-      const line = lineOfProblem(problem, lines);
-      const what = `not YAML: ${problem.message.split('\n')[0] ?? ''}`;
+      const place = { file, line: document.lineAt(problem.offset) };
+      throw new InputError(place, `kubectl refuses it: ${problem.message}`, valueRemedy);
+    }
+    const lines = repeats.map(({ keyOffset }) => document.lineAt(keyOffset));
+    const [line] = lines;
+    if (line !== undefined && !mayRepeat) {
       throw new InputError(
         { file, line },
-        what.replace(/ at line \d+, column \d+:?$/, ''),
-        remedies[problem.code] ?? 'mend it there: indentation, quotes and brackets',
+        'not YAML: Map keys must be unique',
+        'keep one of the two',
       );
     }
-    const value: unknown = document.toJS();
     if (value === null || value === undefined) return [];
-    const lineOf = (path: FieldPath): number => lineIn(document, lines, path);
-    const repeats = document.errors.map(error => lineOfProblem(error, lines));
-    return [{ file, value, lineOf, writtenAt: path => writtenIn(document, path), repeats }];
+    const lineOf = (path: FieldPath): number => lineIn(document, path);
+    return [{ file, value, lineOf, writtenAt: path => writtenIn(document, path), repeats: lines }];
   });
 }
 
-interface Parsed {
-  readonly documents: readonly Document.Parsed[];
-  readonly lines: LineCounter;
-}
+const valueRemedy = 'write it so that it has a form in JSON: quote the text, or name what is there';
 
 /**
  * The texts that were parsed last: a run reads its manifests to check them, for the resources that they
  * name, and to apply them. Values are made anew for each reader, who may change them.
  */
-const known = new Map<string, Parsed>();
+const known = new Map<string, readonly YamlDocument[]>();
 const knownMax = 32;
 /** What is longer is not kept. */
 const keptLengthMax = 65_536;
 
-function documentsOf(text: string): Parsed {
+function documentsOf(text: string): readonly YamlDocument[] {
   const before = known.get(text);
   if (before !== undefined) return before;
-  const lines = new LineCounter();
-  const parsed = parseAllDocuments(text, {
-    version: '1.1',
-    merge: true,
-    lineCounter: lines,
-    customTags: kubernetesTags,
-  });
-  const documents = Array.isArray(parsed) ? (parsed as Document.Parsed[]) : [];
-  if (!text.endsWith('\n')) documents.slice(-1).forEach(last => withoutLastNewline(last, text));
-  if (text.length > keptLengthMax) return { documents, lines };
+  const documents = yamlDocuments(text);
+  if (text.length > keptLengthMax) return documents;
   if (known.size >= knownMax) known.clear();
-  known.set(text, { documents, lines });
-  return { documents, lines };
-}
-
-/** A block of text that ends with the file has no newline there when the file has none. */
-function withoutLastNewline(document: Document.Parsed, text: string): void {
-  visit(document, {
-    Scalar: (_, scalar) => {
-      const { type, value, range } = scalar;
-      const isLastBlock = type?.startsWith('BLOCK_') === true && range?.[1] === text.length;
-      if (isLastBlock && typeof value === 'string') scalar.value = value.replace(/\n$/, '');
-    },
-  });
+  known.set(text, documents);
+  return documents;
 }
 
 /** Tells of a template that nobody has rendered: `{{ x }}` is no YAML, or a map that is the key of a map. */
 function refuseTemplate(
-  document: Document.Parsed,
-  {
-    text,
-    file,
-    lines,
-  }: { readonly text: string; readonly file: string; readonly lines: LineCounter },
+  document: YamlDocument,
+  { text, file }: { readonly text: string; readonly file: string },
 ): void {
   if (!text.includes('{{')) return;
-  const problem = document.errors.find(
-    each => hole(text, lineOfProblem(each, lines)) !== undefined,
-  );
-  const line =
-    problem === undefined ? lineOfMapAsKey(document, lines) : lineOfProblem(problem, lines);
+  const isHole = ({ line }: YamlProblem): boolean => hole(text, line) !== undefined;
+  const line = document.problems.find(isHole)?.line ?? lineOfMapAsKey(document);
   if (line === undefined) return;
   const found = hole(text, line) ?? '{{ }}';
   const what = `not YAML: ${found} is a template's, and nothing has filled it in`;
@@ -166,15 +144,12 @@ const ofWorkflow = /^\{\{=?\s*(?:workflow|inputs|outputs|steps|tasks|item|pod|re
 const hole = (text: string, line: number): string | undefined =>
   /\{\{.*?(\}\}|$)/.exec(text.split('\n')[line - 1] ?? '')?.[0];
 
-const lineOfProblem = (problem: YAMLParseError, lines: LineCounter): number =>
-  problem.linePos?.[0].line ?? lines.linePos(problem.pos[0]).line;
-
-function lineOfMapAsKey(document: Document.Parsed, lines: LineCounter): number | undefined {
+function lineOfMapAsKey({ document, lineAt }: YamlDocument): number | undefined {
   let line: number | undefined;
   visit(document, {
     Pair: (_, { key }) => {
       if (!isMap(key) || !key.range) return undefined;
-      line = lines.linePos(key.range[0]).line;
+      line = lineAt(key.range[0]);
       return visit.BREAK;
     },
   });
@@ -184,30 +159,35 @@ function lineOfMapAsKey(document: Document.Parsed, lines: LineCounter): number |
 /** What to do about problems of YAML, by the parser's word for them. */
 const remedies: Readonly<Record<string, string>> = {
   TAB_AS_INDENT: 'indent with spaces',
-  DUPLICATE_KEY: 'keep one of the two',
   MISSING_CHAR: 'add what is missing: a colon with a space, a comma, a bracket or a quote',
+  QUOTE: 'close the quote, or double it where it is a part of the text',
+  DIRECTIVE: 'take the line out: kubectl reads YAML 1.1 whatever it says',
+  SEPARATOR: 'begin the document on the next line',
+  CONTROL: 'take it out, or write it escaped in double quotes: "\\x07"',
 };
 
-function lineIn(document: Document.Parsed, lines: LineCounter, path: FieldPath): number {
+function lineIn(document: YamlDocument, path: FieldPath): number {
+  const { contents } = document.document;
   for (let length = path.length; length >= 0; length--) {
     const part = path.slice(0, length);
-    const node =
-      length === 0 ? document.contents : (keyAt(document, part) ?? valueAt(document, part));
-    if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
+    const node = length === 0 ? contents : (keyAt(document, part) ?? valueAt(document, part));
+    if (isNode(node) && node.range) return document.lineAt(node.range[0]);
   }
   return 1;
 }
 
-function writtenIn(document: Document.Parsed, path: FieldPath): string | undefined {
+function writtenIn(document: YamlDocument, path: FieldPath): string | undefined {
   const node = valueAt(document, path);
   return isScalar(node) ? node.source : undefined;
 }
 
-const valueAt = (document: Document.Parsed, path: FieldPath): unknown => document.getIn(path, true);
+const valueAt = ({ document }: YamlDocument, path: FieldPath): unknown =>
+  document.getIn(path, true);
 
 /** The key of a field of a map: where the field begins, wherever its value does. */
-function keyAt(document: Document.Parsed, path: FieldPath): unknown {
-  const parent = path.length === 1 ? document.contents : valueAt(document, path.slice(0, -1));
+function keyAt(document: YamlDocument, path: FieldPath): unknown {
+  const parent =
+    path.length === 1 ? document.document.contents : valueAt(document, path.slice(0, -1));
   if (!isMap(parent)) return undefined;
   return parent.items.find(({ key }) => isScalar(key) && key.value === path.at(-1))?.key;
 }

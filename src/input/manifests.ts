@@ -1,7 +1,7 @@
 /** Manifests: the Kubernetes objects of a text of YAML or JSON, each with its file and line. */
 import type { KubeObject } from '../../sim/api/object.js';
 import { InputError } from './errors.js';
-import { parseLocated, type FieldPath, type Located } from './located.js';
+import { parseLocated, type FieldPath, type Located, type ReadingOptions } from './located.js';
 
 /** An object of a manifest, and where it stands. */
 export interface Manifest {
@@ -14,8 +14,12 @@ export interface Manifest {
 }
 
 /** The objects of a text. */
-export function parseManifests(text: string, file: string): Manifest[] {
-  return parseLocated(text, file, { mayRepeat: true }).flatMap(document => {
+export function parseManifests(
+  text: string,
+  file: string,
+  options: Omit<ReadingOptions, 'mayRepeat'> = {},
+): Manifest[] {
+  return parseLocated(text, file, { ...options, mayRepeat: true }).flatMap(document => {
     const line = document.lineOf([]);
     const object = document.value as KubeObject;
     if (typeof object !== 'object' || Array.isArray(object)) {

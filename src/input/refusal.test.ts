@@ -78,4 +78,12 @@ describe('complaints of a refusal', () => {
       },
     ]);
   });
+
+  it('knows that the server swaps the name and the namespace of the service of a webhook', () => {
+    const field = 'webhooks[0].clientConfig.service.name';
+    const causes = [{ reason: 'FieldValueRequired', field, message: 'Required value' }];
+    const object = { kind: 'ValidatingWebhookConfiguration', metadata: {} };
+    const [complaint] = complaintsOf(object, { message: '', causes });
+    expect(complaint?.next).toBe('add "namespace:" to webhooks[0].clientConfig.service');
+  });
 });

@@ -54,8 +54,15 @@ function ofCause({ field: told = '', reason, message = '' }: Cause, object: Kube
   return { ...complaint, next: `add "${last}:" to ${parent}` };
 }
 
-/** The server tells of a schema that all versions have as of a field that v1 no longer has. */
-function writtenField(field: string, { kind }: KubeObject): string {
+/**
+ * The server tells of a schema that all versions have as of a field that v1 no longer has, and takes the
+ * name and the namespace of a webhook's service for one another.
+ */
+function writtenField(field: string, { kind = '' }: KubeObject): string {
+  if (kind.endsWith('WebhookConfiguration')) {
+    const [, service, told] = /^(.*\.clientConfig\.service)\.(name|namespace)$/.exec(field) ?? [];
+    return told === undefined ? field : `${service}.${told === 'name' ? 'namespace' : 'name'}`;
+  }
   if (kind !== 'CustomResourceDefinition') return field;
   return field.replace(/^spec\.validation\./, 'spec.versions[0].schema.');
 }

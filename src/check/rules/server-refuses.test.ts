@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
 import { deployment, found } from '../../../test/check/found.js';
+import { parseManifests } from '../../input/manifests.js';
+import { staticPass } from '../static-pass.js';
 
 it('points at the line of the field that the API server refuses', () => {
   const text = `
@@ -86,4 +88,32 @@ metadata: { name: a }
 size: 3
 `;
   expect(found('SEA006', text)).toEqual([]);
+});
+
+it('knows what a shell or a reader was to fill in', () => {
+  const text = `
+apiVersion: v1
+kind: Pod
+metadata: { name: a }
+spec: { containers: [{ name: a, image: a, resources: { limits: { nvidia.com/gpu: $GPUS } } }] }
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: '\${NAME:-a}' }
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: settings-<your name> }
+`;
+  const { findings } = staticPass({
+    manifests: parseManifests(text, 'f.yaml'),
+    unread: [],
+    notes: [],
+  });
+  const fixes = findings.filter(({ id }) => id === 'SEA006').map(({ fix }) => fix);
+  expect(fixes).toEqual([
+    'fill in $GPUS first: envsubst < f.yaml | seatrial check -f -',
+    'fill in ${NAME:-a} first: envsubst < f.yaml | seatrial check -f -',
+    'write a value in the place of <your name>',
+  ]);
 });

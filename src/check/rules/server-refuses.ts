@@ -1,5 +1,8 @@
 /** SEA006: the API server does not take the object. */
 import { kubernetesVersion } from '../../version.js';
+import { isRecord } from '../../../sim/api/equality.js';
+import type { FieldPath } from '../../input/located.js';
+import type { Entry } from '../entry.js';
 import type { Rule } from '../rule.js';
 
 const version = kubernetesVersion.replace(/^v(\d+\.\d+).*/, '$1');
@@ -18,8 +21,27 @@ export const serverRefuses: Rule = {
     for (const { entry, path, message, next } of trial.refusals) {
       // What is against the value, the message has said.
       const short = next?.replace(/^(change [^:]+): .*$/s, '$1');
-      const fix = short === undefined ? undefined : `${short} (Kubernetes ${version} was asked)`;
+      const told = short === undefined ? undefined : `${short} (Kubernetes ${version} was asked)`;
+      const fix = unfilled(entry, path) ?? told;
       yield { entry, path, message, subject: message, ...(fix !== undefined && { fix }) };
     }
   },
 };
+
+/** What to do with a name that a shell, Flux or a reader was to replace before the object is applied. */
+function unfilled({ manifest, title }: Entry, path: FieldPath): string | undefined {
+  let value: unknown = manifest.object;
+  for (const part of path) value = isRecord(value) || Array.isArray(value) ? at(value, part) : '';
+  const text = path.length === 0 ? title : `${title} ${JSON.stringify(value) ?? ''}`;
+  const [variable] = /\$\{[A-Za-z_][^}]*\}|\$[A-Za-z_]\w*/.exec(text) ?? [];
+  if (variable !== undefined) {
+    return `fill in ${variable} first: envsubst < ${manifest.file} | seatrial check -f -`;
+  }
+  const [place] = /<[A-Za-z][\w .:/-]*>/.exec(text) ?? [];
+  return place === undefined ? undefined : `write a value in the place of ${place}`;
+}
+
+/** A field or an item. */
+function at(value: object, part: string | number): unknown {
+  return Object.entries(value).find(([key]) => key === String(part))?.[1];
+}

@@ -41,3 +41,25 @@ it('has nothing to tell of custom objects without a spec, and of options of requ
   expect(found('SEA007', text(', spec: null'))).toEqual([]);
   expect(found('SEA007', '{ apiVersion: v1, kind: PodExecOptions, command: [ls] }')).toEqual([]);
 });
+
+it('asks no operator about a kind of another group, nor stumbles over annotations that are empty', () => {
+  const old = `
+apiVersion: serving.kubeflow.org/v1alpha2
+kind: InferenceService
+metadata: { name: a }
+spec: { default: { predictor: { custom: { container: { image: a } } } } }
+`;
+  expect(found('SEA007', old)).toEqual([]);
+  const empty = `
+apiVersion: ray.io/v1
+kind: RayCluster
+metadata:
+  name: a
+  annotations:
+spec:
+  headGroupSpec:
+    rayStartParams: {}
+    template: { spec: { containers: [{ name: head, image: rayproject/ray:2.9.0 }] } }
+`;
+  expect(found('SEA007', empty)).toEqual([]);
+});

@@ -19,8 +19,12 @@ export const serverWarns: Rule = {
       if (message.startsWith('would violate PodSecurity')) continue;
       yield { entry, path: [], message, subject: message };
     }
-    // Hints take objects as their schema says.
-    const refused = new Set([...trial.refusals.map(each => each.entry), ...trial.unserved]);
+    // Hints take objects as their schema says, and only those of their operator's groups.
+    const refused = new Set([
+      ...trial.refusals.map(each => each.entry),
+      ...trial.unserved,
+      ...trial.undefinedKinds,
+    ]);
     for (const entry of entries) {
       if (entry.isBroken || refused.has(entry) || isBare(entry)) continue;
       for (const { name, hints } of Object.values(operators)) {

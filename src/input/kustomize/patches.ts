@@ -54,7 +54,7 @@ export function onePatch(
   const file = patch.path === undefined ? read.file : join(read.folder, patch.path);
   const text = patch.path === undefined ? (patch.patch ?? '') : readInput(file);
   let current = [...resources];
-  for (const { value } of parseLocated(text, file)) {
+  for (const { value } of parseLocated(text, file, { keepsLastLine: true })) {
     const change = Array.isArray(value)
       ? byOperations(value as readonly JsonPatchOperation[], where)
       : isRecord(value)

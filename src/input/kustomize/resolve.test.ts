@@ -145,7 +145,7 @@ function refusal(text: string): UserError {
 describe('what is not resolved', () => {
   it.each([
     ['helmCharts: [{ name: x }]', /:1: helmCharts is not resolved here$/],
-    ['resources: [https://github.com/org/repo//base?ref=v1]', /nothing is downloaded here$/],
+    ['resources: ["https://github.com/org/repo//base?ref=v1"]', /nothing is downloaded here$/],
     ['resources: [none.yaml]', /:1: there is no /],
   ])('%s has the command that does it', (text, message) => {
     const { message: told, details } = refusal(text);

@@ -89,7 +89,7 @@ function loaded(
   const place = placeOf(read, path, at);
   if (statSync(place).isDirectory())
     return accumulated(place, nothing, { root: read.root, depth: depth + 1 });
-  const manifests = parseManifests(readInput(place), place);
+  const manifests = parseManifests(readInput(place), place, { keepsLastLine: true });
   return { resources: manifests.map(manifest => resourceOf(manifest)), config: noConfig };
 }
 
