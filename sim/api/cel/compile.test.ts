@@ -136,6 +136,15 @@ describe('compileCel', () => {
     expect(sized(10)).toBeGreaterThan(10 * 10);
     expect(sized(1000) / sized(10)).toBeGreaterThan(1000);
   });
+
+  // Istio's definition of ServiceEntry has this rule, and Kubernetes takes it.
+  it('counts items of a list that a condition chooses as large as the whole', () => {
+    const text = '(has(self.names) ? self.names : []).exists(n, n.contains("/"))';
+    const program = compileCel(text, scope);
+    if ('error' in program) throw new Error(program.error);
+    const { max } = program.estimate(path => ({ min: 0, max: path.length > 1 ? 256 : 0 }));
+    expect(max).toBeLessThan(256 * 10);
+  });
 });
 
 describe('cel.bind', () => {

@@ -288,8 +288,9 @@ class Estimator {
   }
 }
 
+/** What lies below a value that has no path begins one: its first name counts for `self`. @upstream pushIterSingle */
 function extended(path: Path, name: string): Path {
-  return path === undefined ? undefined : [...path, name];
+  return [...(path ?? []), name];
 }
 
 function isBinding({ range, condition, accumulator }: FoldExpr): boolean {

@@ -1,10 +1,24 @@
 /** SEA605: an account is the cluster's admin, or everybody gets rights. */
-import { clusterRoleBindings, roleBindings } from '../../../sim/api/kinds/rbac.js';
+import {
+  clusterRoleBindings,
+  clusterRoles,
+  roleBindings,
+  roles,
+  type RoleBinding,
+} from '../../../sim/api/kinds/rbac.js';
+import type { Entry } from '../entry.js';
 import { listOf } from '../pod-template.js';
 import type { Rule } from '../rule.js';
+import type { Survey } from '../survey.js';
 
 const everybody = new Set(['system:anonymous', 'system:unauthenticated', 'system:authenticated']);
-const harmless = new Set(['system:discovery', 'system:basic-user', 'system:public-info-viewer']);
+/** Kubernetes binds them to everybody itself, or tells how: the keys of an issuer of tokens are public. */
+const harmless = new Set([
+  'system:discovery',
+  'system:basic-user',
+  'system:public-info-viewer',
+  'system:service-account-issuer-discovery',
+]);
 
 /** The rule. */
 export const adminBinding: Rule = {
@@ -24,7 +38,8 @@ export const adminBinding: Rule = {
         const path = ['subjects', index];
         if (everybody.has(name) && !harmless.has(roleRef.name)) {
           const message = `${roleRef.kind} ${roleRef.name} goes to ${name}: to everybody`;
-          yield { entry, path, message, severity: 'error', subject: name };
+          const severity = isPublic(survey, entry) ? 'info' : 'error';
+          yield { entry, path, message, severity, subject: name };
         } else if (kind !== 'ServiceAccount') continue;
         else if (isAdmin) {
           const message = `ServiceAccount ${namespace}/${name} becomes cluster-admin`;
@@ -37,3 +52,24 @@ export const adminBinding: Rule = {
     }
   },
 };
+
+const reads: ReadonlySet<string> = new Set(['get', 'list', 'watch']);
+
+/** Whether all that the role gives is to read objects that it names, and no Secrets: they are meant for everybody. */
+function isPublic(survey: Survey, { object, namespace }: Entry<RoleBinding>): boolean {
+  const { roleRef } = object;
+  const role = roleRef.kind === 'Role' ? survey.of(roles) : survey.of(clusterRoles);
+  const found = role.find(
+    one => one.name === roleRef.name && (roleRef.kind !== 'Role' || one.namespace === namespace),
+  );
+  const rules = listOf(found?.object.rules);
+  return (
+    rules.length > 0 &&
+    rules.every(
+      rule =>
+        listOf(rule.resourceNames).length > 0 &&
+        listOf(rule.verbs).every(verb => reads.has(verb)) &&
+        !listOf(rule.resources).some(resource => /^(\*|secrets)(\/|$)/.test(resource)),
+    )
+  );
+}
