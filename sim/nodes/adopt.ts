@@ -63,6 +63,7 @@ function configOf(
     devices: machine.devices.of(uid, container.name),
     // The kubelet mounts the volumes again when it finds the pod.
     volumes: path => filesAt(pod, machine.volumes.get(uid), container.volumeMounts ?? [])(path),
+    objects: () => machine.sharedFiles('objects'),
     network: machine.networkOf(pod, podIp),
     api: machine.apiOf(pod),
     ...(workload.readsGpus === true && { gpus: () => gpuReadings(machine, machine.runtime.nowMs) }),

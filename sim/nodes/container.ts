@@ -31,6 +31,7 @@ export interface ContainerConfig {
   readonly command: readonly string[];
   readonly devices: Readonly<Record<string, readonly string[]>>;
   readonly volumes: (mountPath: string) => VolumeFiles | undefined;
+  readonly objects: NonNullable<ContainerContext['objects']>;
   readonly network: WorkloadNetwork;
   readonly api: ContainerContext['api'];
   readonly gpus?: NonNullable<ContainerContext['gpus']>;
@@ -133,6 +134,7 @@ export class RuntimeContainer {
         this.messageFile = text;
       },
       volume: config.volumes,
+      objects: config.objects,
       user: config.record.user,
       layer: () => this.layer,
       kernelFiles: () => kernelFiles(config.pod, config.container, this.record.resources),

@@ -87,6 +87,7 @@ function* createContainer(
     command,
     devices,
     volumes: filesAt(pod, machine.volumes.get(entry.uid), mounted.mounts),
+    objects: () => machine.sharedFiles('objects'),
     network: machine.networkOf(pod, facts.podIp),
     api: machine.apiOf(pod),
     ...(workload.readsGpus === true && {

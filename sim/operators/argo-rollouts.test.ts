@@ -8,7 +8,7 @@ import { rolloutHints } from './argo-rollouts/hints.js';
 import { routesProblem, withWeight } from './argo-rollouts/istio.js';
 import { argsOf, resolvedMetric } from './argo-rollouts/run-args.js';
 import { limitPassed, phaseOfMetric } from './argo-rollouts/run/assess.js';
-import { evaluate } from './expr/evaluate.js';
+import { evaluate } from '../expr/evaluate.js';
 import { metricsProblem } from './argo-rollouts/run/metric.js';
 import { conditionFunctions } from './argo-rollouts/run/condition-functions.js';
 import { verdictOn } from './argo-rollouts/run/verdict.js';

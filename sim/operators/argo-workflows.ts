@@ -2,11 +2,12 @@
  * Argo Workflows: templates of pods, steps and graphs that run to an end.
  * A pod's program plays its part as anywhere; what it would print or write is only known of what the small
  * shell runs: for all others the pod's annotations `seatrial.dev/result` and `seatrial.dev/outputs` (a JSON
- * object of parameters) say it, and without them it is empty. Images' own commands are not looked up. Artifacts
- * have their places, not their contents (but raw ones). Expressions are those that analyses of rollouts have.
- * Left out: containerSet, http, data and plugin templates, memoization, metrics, event bindings, artifact
- * garbage collection, disruption budgets, archives and offloading, the configuration with its defaults, labels
- * from expressions, accounts of executors, tries on other nodes, and of times of creation what strftime has besides.
+ * object of parameters and artifacts) say it, and without them it is empty. Images' own commands are not
+ * looked up but by the configuration. Artifacts go from step to step through an object storage outside of the
+ * cluster; what was there before is empty. Hosts outside of the cluster answer requests as annotations tell.
+ * Left out: executor plug-ins, metrics, event bindings, artifact garbage collection, disruption budgets,
+ * archives and offloading, locks in databases, labels from expressions, accounts of executors, tries on other
+ * nodes, limits by labels of namespaces, and of times of creation what strftime has besides.
  * @upstream argoproj/argo-workflows v3.7.18
  */
 import type { PolicyRule } from '../api/kinds/rbac.js';

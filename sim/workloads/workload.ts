@@ -40,6 +40,8 @@ export interface ContainerContext {
   terminationMessage(text: string): void;
   /** The files of a mounted volume, by mount path; undefined when nothing is mounted there. */
   volume(mountPath: string): VolumeFiles | undefined;
+  /** The object storage outside of the cluster, which all programs share: its keys are paths. Default: none. */
+  readonly objects?: () => VolumeFiles;
   /** Who it runs as. Default root. */
   readonly user?: FileUser;
   /** The container's own layer, which all of its programs share. Default: a fresh one of its image. */

@@ -16,11 +16,13 @@ export const simImports: Readonly<Record<string, readonly string[]>> = {
   metrics: ['client', 'api', 'engine'],
   // What spark-submit and a driver make on Kubernetes: an operator plays the one, a workload the other.
   spark: ['api', 'engine'],
+  // Conditions of operators, and of what their executors do in pods.
+  expr: ['api', 'engine'],
   // Volcano's scheduler links kube-scheduler's plug-ins, as upstream's does; the Prometheus operator
   // reads rules as Prometheus does; istiod knows what its sidecars judge by.
-  operators: ['scheduler', 'spark', 'metrics', 'network', 'client', 'api', 'engine'],
+  operators: ['expr', 'scheduler', 'spark', 'metrics', 'network', 'client', 'api', 'engine'],
   // Prometheus in a pod is the one that answers queries elsewhere.
-  workloads: ['spark', 'metrics', 'api', 'engine'],
+  workloads: ['expr', 'spark', 'metrics', 'api', 'engine'],
   http: ['server', 'api', 'engine'],
 };
 

@@ -9,6 +9,7 @@ import { attempt } from './fault.js';
 import { keys } from './keys.js';
 import type { Operation } from './operation.js';
 import { isEnded, isOver } from './phases.js';
+import { agentName } from './task-set.js';
 import type { WorkflowSpec } from './types.js';
 
 /** What may be done about a pod. */
@@ -23,6 +24,9 @@ export function queueCleanup(operation: Operation): void {
   for (const name of operation.toTerminate) {
     context.queue.add(`${namespace}/${name}/terminateContainers`);
   }
+  if (isOver(status.phase) && operation.pods().some(isAgent)) {
+    context.queue.add(`${namespace}/${agentName(operation)}/deletePod`);
+  }
   for (const pod of operation.pods()) {
     const { labels = {}, name = '' } = pod.metadata;
     if (labels[keys.component] !== undefined) continue;
@@ -33,6 +37,10 @@ export function queueCleanup(operation: Operation): void {
     const delayMs = action === 'deletePod' ? delayOf(spec) : 0;
     context.queue.addAfter(`${namespace}/${name}/${action}`, delayMs);
   }
+}
+
+function isAgent({ metadata }: Pod): boolean {
+  return metadata.labels?.[keys.component] === 'agent';
 }
 
 function delayOf({ podGC }: WorkflowSpec): number {

@@ -6,13 +6,12 @@ import { WorkflowFault } from './fault.js';
 
 const typeKey = 'workflows.argoproj.io/configmap-type';
 
-/** The selector of what the controller watches. */
-export const parameterMaps = typeKey;
-
 /** Reads from those of a namespace. */
 export function configMapValues(view: View, namespace: string): ConfigMapValue {
   return (name, key) => {
-    const map = view.get(configMaps, namespace, name);
+    const found = view.get(configMaps, namespace, name);
+    // The controller sees all of them: those without the label are not looked at here.
+    const map = found?.metadata.labels?.[typeKey] === undefined ? undefined : found;
     if (map === undefined) {
       throw new WorkflowFault(
         `ConfigMap '${name}' does not exist. Please make sure it has the label ${typeKey}: Parameter to be detectable by the controller`,

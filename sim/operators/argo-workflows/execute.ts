@@ -2,10 +2,12 @@
 import type { Reconciliation } from '../../client/contract.js';
 import { withArguments, withParameters } from './arguments.js';
 import { configMapValues } from './config-maps.js';
+import { executeContainerSet } from './container-set.js';
 import { executeDag } from './dag.js';
 import { attempt, WorkflowFault } from './fault.js';
 import { checkParallelism, templateDeadline } from './limits.js';
 import { acquire, release } from './locks.js';
+import { recall } from './memoize.js';
 import { podName } from './names.js';
 import type { Operation } from './operation.js';
 import { isEnded, isFailed, isFulfilled } from './phases.js';
@@ -15,6 +17,7 @@ import { policyNameOf, secondsOf, tryToJudge } from './retry.js';
 import { executeSteps } from './steps.js';
 import { executeSuspend } from './suspend.js';
 import { isOfPod, resolve, typeOf, type Base } from './templates.js';
+import { executeTask } from './task-set.js';
 import { withDefaults } from './template-defaults.js';
 import type {
   Arguments,
@@ -97,10 +100,36 @@ function* executed(operation: Operation, call: Call): Reconciliation<Executed> {
   if ('fault' in room) return { node: operation.node(call.name), fault: room.fault };
   const waiting = yield* waitForLocks(operation, execution, node);
   if (waiting !== undefined) return waiting;
+  const isNew = node === undefined || execution.template.synchronization !== undefined;
+  if (execution.template.memoize !== undefined && isNew) {
+    const known = yield* fromCache(operation, execution);
+    if (known !== undefined) return known;
+  }
   const strategy = retryStrategyOf(operation, execution.template);
   return strategy === undefined
     ? yield* run(operation, execution, undefined)
     : yield* runTries(operation, execution, strategy);
+}
+
+/** The node of a run that was before; undefined: it has to run. */
+function* fromCache(
+  operation: Operation,
+  execution: Execution,
+): Reconciliation<Executed | undefined> {
+  const { template, name, call } = execution;
+  const recalled = yield* recall(operation, template);
+  if (recalled instanceof WorkflowFault) return spoilt(operation, call, recalled);
+  const { status: memoizationStatus, outputs } = recalled;
+  const isReported = !memoizationStatus.hit && template.daemon !== true;
+  const how = { type: nodeTypeOf(operation, template), phase: 'Pending', isReported } as const;
+  const node = operation.node(name) ?? addExecutable(operation, execution, how);
+  operation.isUpdated = true;
+  if (!memoizationStatus.hit) {
+    operation.set({ ...node, memoizationStatus });
+    return undefined;
+  }
+  const over = { phase: 'Succeeded', finishedAt: operation.now(), memoizationStatus } as const;
+  return { node: operation.set({ ...node, ...over, ...(outputs && { outputs }) }) };
 }
 
 /** Finds the template and fills it in. */
@@ -304,9 +333,15 @@ function* ofType(operation: Operation, execution: Execution): Reconciliation<Exe
       return yield* executeDag(operation, execution);
     case 'Suspend':
       return executeSuspend(operation, execution);
+    case 'ContainerSet':
+      return yield* executeContainerSet(operation, execution);
+    case 'HTTP':
+    case 'Plugin':
+      return executeTask(operation, execution);
     case 'Container':
     case 'Script':
     case 'Resource':
+    case 'Data':
       return yield* executePod(operation, execution);
     default: {
       const name = execution.template.name ?? '';

@@ -1,6 +1,6 @@
 /** A graph of tasks, while it is looked at once. @upstream workflow/controller/dag.go dagContext */
 import { timeMs } from '../../api/time.js';
-import type { Value } from '../expr/value.js';
+import type { Value } from '../../expr/value.js';
 import { dependenciesOf, leafTasks, type Dependencies } from './dependencies.js';
 import { attempt, WorkflowFault } from './fault.js';
 import type { Operation } from './operation.js';

@@ -62,19 +62,27 @@ function ofSpec(spec: WorkflowSpec): readonly string[] {
   ];
 }
 
-const notPlayed: ReadonlySet<string> = new Set(['ContainerSet', 'Data', 'HTTP', 'Plugin']);
-
 function ofTemplate(template: Template): readonly string[] {
-  const { name = '', memoize, outputs, metadata } = template;
+  const { name = '', outputs, metadata } = template;
   const type = typeOf(template) ?? '';
   const told = metadata?.annotations?.['seatrial.dev/outputs'];
+  const toldResult = metadata?.annotations?.['seatrial.dev/result'];
   const parameters = (outputs?.parameters ?? []).filter(
     ({ valueFrom }) => valueFrom?.path !== undefined,
   );
   return [
-    ...(notPlayed.has(type)
-      ? [`template ${name}: ${type} templates are not simulated: its node ends in an error`]
+    ...(type === 'Plugin'
+      ? [
+          `template ${name}: executor plug-ins are not simulated: no plug-in executes it, and it fails`,
+        ]
       : []),
+    ...(type === 'HTTP' && toldResult === undefined
+      ? [
+          `template ${name}: hosts outside of the cluster answer 200 and nothing, unless the annotation seatrial.dev/result of the template's metadata tells what`,
+        ]
+      : []),
+    ...ofPipelines(template),
+    ...ofDatabase(template),
     ...(template.executor?.serviceAccountName === undefined
       ? []
       : [
@@ -85,13 +93,33 @@ function ofTemplate(template: Template): readonly string[] {
       : [
           `template ${name}: retryStrategy.affinity is not simulated: a try may run where one failed`,
         ]),
-    ...(memoize === undefined
-      ? []
-      : [`template ${name}: memoize is not simulated: it always runs`]),
     ...(isOfPod(template) && parameters.length > 0 && told === undefined
       ? [
           `template ${name}: what a program writes is only known of shell commands; for another, its outputs are empty unless the annotation seatrial.dev/outputs of the template's metadata tells them as a JSON object`,
         ]
       : []),
+  ];
+}
+
+/** What Kubeflow Pipelines compiles runs by what its driver writes, which nobody plays. @upstream kubeflow/pipelines backend/src/v2/compiler/argocompiler */
+function ofPipelines({ name = '', container }: Template): readonly string[] {
+  const image = container?.image ?? '';
+  if (!/(?:^|\/)kfp-driver(?:[:@]|$)/.test(image)) return [];
+  return [
+    `template ${name}: the driver of Kubeflow Pipelines is not simulated: the steps that it decides on do not run as on a real cluster`,
+  ];
+}
+
+function ofDatabase({ name = '', synchronization = {} }: Template): readonly string[] {
+  const { semaphore, semaphores = [], mutex, mutexes = [] } = synchronization;
+  const all = [
+    ...(semaphore ? [semaphore] : []),
+    ...semaphores,
+    ...(mutex ? [mutex] : []),
+    ...mutexes,
+  ];
+  if (!all.some(({ database }) => database !== undefined && database !== false)) return [];
+  return [
+    `template ${name}: locks in a database are not simulated: it ends as where none is configured`,
   ];
 }

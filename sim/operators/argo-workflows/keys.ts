@@ -13,6 +13,7 @@ export const keys = {
   completed: `${own}/completed`,
   phase: `${own}/phase`,
   onExit: `${own}/on-exit`,
+  instanceId: `${own}/controller-instanceid`,
   component: `${own}/component`,
   nodeId: `${own}/node-id`,
   nodeName: `${own}/node-name`,
@@ -27,6 +28,9 @@ export const keys = {
   reported: `${own}/report-outputs-completed`,
   defaultContainer: 'kubectl.kubernetes.io/default-container',
 } as const;
+
+/** Where the controller is installed. */
+export const controllerNamespace = 'argo';
 
 /** The executor's image, as the controller of this version names it. */
 export const executorImage = 'quay.io/argoproj/argoexec:v3.7.18';

@@ -151,6 +151,8 @@ export function* acquire(
   synchronization: Synchronization,
 ): Reconciliation<Acquired | WorkflowFault> {
   const { mutex, mutexes = [], semaphore, semaphores = [] } = synchronization;
+  const ofDatabase = databaseProblem(operation, synchronization);
+  if (ofDatabase !== undefined) return new WorkflowFault(ofDatabase);
   const wanted = [...(mutex ? [mutex] : []), ...mutexes].map(lock => ({
     name: `${lock.namespace ?? operation.namespace}/Mutex/${lock.name ?? ''}`,
     limit: 1,
@@ -163,6 +165,25 @@ export function* acquire(
     wanted.push({ name: `${namespace}/ConfigMap/${name}/${key}`, limit });
   }
   return operation.locks.take(holderOf(operation, nodeId), wanted);
+}
+
+/** Locks of several clusters are in a database, which nobody has configured here. @upstream initLock */
+function databaseProblem(
+  { namespace: own }: Operation,
+  { mutex, mutexes = [], semaphore, semaphores = [] }: Synchronization,
+): string | undefined {
+  const shared = (locks: readonly (Lock | undefined)[]) =>
+    locks.find(lock => lock?.database !== undefined && lock.database !== false);
+  const ofMutex = shared([mutex, ...mutexes]);
+  if (ofMutex !== undefined) {
+    const { namespace = own, name = '' } = ofMutex;
+    return `database session is not available for mutex ${namespace}/Database/${name}`;
+  }
+  const ofSemaphore = shared([semaphore, ...semaphores]);
+  if (ofSemaphore === undefined) return undefined;
+  const { namespace = own, database } = ofSemaphore;
+  const key = (database as { readonly key?: string }).key ?? '';
+  return `database session is not available for semaphore ${namespace}/Database/${key}`;
 }
 
 /** How many may hold a semaphore, or why that cannot be told. */

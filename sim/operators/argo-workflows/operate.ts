@@ -1,6 +1,7 @@
 /** Looks at a Workflow once. @upstream workflow/controller/operator.go operate */
 import type { Reconciliation } from '../../client/contract.js';
 import { timeMs } from '../../api/time.js';
+import { findRepository } from './artifact-repository.js';
 import { createClaims, deleteClaims } from './claims.js';
 import { execute } from './execute.js';
 import { attempt, WorkflowFault } from './fault.js';
@@ -10,10 +11,12 @@ import { keys } from './keys.js';
 import { activePods } from './limits.js';
 import { acquire } from './locks.js';
 import { podName } from './names.js';
+import { remember } from './memoize.js';
 import type { Operation } from './operation.js';
 import { isFailed, isFulfilled, isOver } from './phases.js';
 import { endWithoutPods, reconcilePods, takeReports } from './pod-reconciliation.js';
 import { numberOf } from './retry.js';
+import { reconcileTaskSet, takeTaskResults } from './task-set.js';
 import { substituted } from './substitution.js';
 import type { NodeStatus } from './types.js';
 import { validateOperation } from './validation.js';
@@ -22,12 +25,15 @@ import { findSpec } from './workflow-spec.js';
 /** Brings it as far as it can be brought now. What has changed is written by the caller. */
 export function* operate(operation: Operation): Reconciliation<void> {
   if (!setUp(operation)) return;
-  operation.status.artifactRepositoryRef ??= { default: true, artifactRepository: {} };
+  const repository = yield* findRepository(operation);
+  if (repository !== undefined) return operation.markWorkflow('Error', repository.message);
   takeReports(operation);
   if (operation.labels[keys.completed] === 'true') return;
   const isLocked = yield* lock(operation);
   if (!isLocked) return;
+  takeTaskResults(operation);
   if (!begin(operation)) return;
+  yield* remember(operation);
   if (operation.spec.suspend === true) return;
   operation.activePods = activePods(operation);
   const volumes = attempt(() => substituted(operation.spec.volumes, operation.globals));
@@ -37,6 +43,8 @@ export function* operate(operation: Operation): Reconciliation<void> {
   if (problem !== undefined) return refuseClaims(operation, problem);
   if (operation.status.phase === 'Pending') operation.markWorkflow('Running');
   yield* runEntry(operation);
+  yield* remember(operation);
+  yield* reconcileTaskSet(operation);
 }
 
 /** Finds the spec, validates it the first time, and fills in names; false: there is nothing to run. */
@@ -71,6 +79,10 @@ function setUp(operation: Operation): boolean {
 
 /** @upstream updateWorkflowMetadata */
 function addMetadata(operation: Operation): void {
+  const byDefault = operation.config.workflowDefaults?.metadata ?? {};
+  const { labels: ours, annotations: notes } = operation.workflow.metadata;
+  Object.assign(operation.labels, byDefault.labels, ours);
+  Object.assign(operation.annotations, byDefault.annotations, notes);
   const { labels = {}, annotations = {} } = operation.spec.workflowMetadata ?? {};
   Object.assign(operation.labels, labels);
   Object.assign(operation.annotations, annotations);

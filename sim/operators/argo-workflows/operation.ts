@@ -2,7 +2,8 @@
 import { pods, type Pod } from '../../api/kinds/core.js';
 import { rfc3339, timeMs } from '../../api/time.js';
 import type { ControllerContext, View } from '../../client/contract.js';
-import { keys } from './keys.js';
+import type { Configuration } from './configuration.js';
+import { controllerNamespace, keys } from './keys.js';
 import type { Locks } from './locks.js';
 import { displayName, nodeId } from './names.js';
 import { isFailed, isFulfilled, isOver } from './phases.js';
@@ -47,6 +48,8 @@ export class Operation {
   readonly labels: Record<string, string>;
   readonly annotations: Record<string, string>;
   spec: WorkflowSpec;
+  /** The Workflow's spec as it is written: with the defaults of the configuration. */
+  ownSpec: WorkflowSpec;
   /** Where the templates of the Workflow itself are looked for. */
   base: Base;
   isUpdated = false;
@@ -54,6 +57,10 @@ export class Operation {
   depth = 0;
   /** When the Workflow must be over. */
   deadlineMs: number | undefined;
+  /** What an agent is to do, by node. */
+  readonly tasks = new Map<string, Template>();
+  /** Nodes whose outputs were kept for other runs in this look. */
+  readonly remembered = new Set<string>();
   /** Pods whose containers are to end. */
   readonly toTerminate = new Set<string>();
   /** Volumes of the Workflow, with names filled in. */
@@ -65,6 +72,7 @@ export class Operation {
     readonly context: ControllerContext,
     readonly find: FindBase,
     readonly locks: Locks,
+    readonly config: Configuration = {},
   ) {
     const { metadata, spec, status = {} } = workflow;
     this.name = metadata.name ?? '';
@@ -75,14 +83,20 @@ export class Operation {
     this.labels = { ...metadata.labels };
     this.annotations = { ...metadata.annotations };
     this.spec = spec;
+    this.ownSpec = spec;
     this.volumes = spec.volumes;
     this.base = this.localBase();
+  }
+
+  /** Where the controller is. */
+  get home(): string {
+    return controllerNamespace;
   }
 
   /** The templates of the Workflow; those of the one that it refers to have no name. */
   localBase(): Base {
     const { templates = [], podMetadata } = this.spec;
-    const isOwn = this.spec === this.workflow.spec;
+    const isOwn = this.spec === this.ownSpec;
     return {
       scope: 'local',
       name: isOwn ? this.name : '',
@@ -273,6 +287,7 @@ export class Operation {
   }
 
   tell(type: 'Normal' | 'Warning', reason: string, message: string): void {
+    if (this.config.workflowEvents?.enabled === false) return;
     this.context.events.record({ regarding: this.workflow, type, reason, message });
   }
 

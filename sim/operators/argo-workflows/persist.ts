@@ -8,6 +8,7 @@ import type { Operation } from './operation.js';
 import { isCompleted, isOver } from './phases.js';
 import { updateProgress } from './progress.js';
 import { sumDurations } from './resource-durations.js';
+import { dropTasks } from './task-set.js';
 import { taskResults, workflows, type NodeStatus, type Workflow } from './types.js';
 
 /** How often a write is tried again when somebody else wrote, too. */
@@ -29,15 +30,18 @@ export function* persist(operation: Operation): Reconciliation<Workflow | undefi
   const written = yield* write(operation, workflow);
   if (written === undefined) return undefined;
   tellNodes(operation);
+  yield* dropTasks(operation);
   if (isOver(status.phase)) yield* dropReports(operation);
   return written;
 }
 
 /** The whole of it, as the controller has it now. */
-function changed({ workflow, status, labels, annotations, nodes }: Operation): Workflow {
+function changed(operation: Operation): Workflow {
+  const { workflow, status, labels, annotations, nodes, ownSpec } = operation;
   const sorted = [...nodes.values()].toSorted((one, other) => (one.id < other.id ? -1 : 1));
   return {
     ...workflow,
+    spec: ownSpec,
     metadata: {
       ...workflow.metadata,
       labels,
@@ -78,6 +82,7 @@ function* reapply(operation: Operation, workflow: Workflow): Reconciliation<Work
 
 /** @upstream recordNodePhaseChangeEvents */
 function tellNodes(operation: Operation): void {
+  if (operation.config.nodeEvents?.enabled === false) return;
   for (const node of operation.nodes.values()) {
     const old = operation.before.get(node.id);
     if (old?.phase === node.phase) continue;

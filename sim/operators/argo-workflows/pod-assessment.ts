@@ -2,6 +2,7 @@
 import type { ContainerStatus, Pod } from '../../api/kinds/core.js';
 import { rfc3339, timeMs } from '../../api/time.js';
 import { deepEqual } from '../../api/equality.js';
+import { assessContainers, mainNames } from './container-set.js';
 import type { Operation } from './operation.js';
 import { isCompleted, isEnded, isFailed, isFulfilled } from './phases.js';
 import { podDuration } from './resource-durations.js';
@@ -20,6 +21,7 @@ export function assess(
   template: Template | undefined,
 ): NodeStatus | undefined {
   const found = verdictOn(pod, old, template);
+  assessContainers(operation, pod, old);
   if (found === undefined) return undefined;
   const { status = {}, spec } = pod;
   const isDaemon = template?.daemon === true;
@@ -47,7 +49,7 @@ function verdictOn(pod: Pod, old: NodeStatus, template: Template | undefined): V
     case 'Succeeded':
       return { phase: isDaemon ? 'Failed' : 'Succeeded' };
     case 'Failed':
-      return failure(pod);
+      return failure(pod, mainNames(template));
     case 'Running':
       if (!isDaemon) return { phase: 'Running' };
       if (isEnded(old)) return { phase: old.phase ?? 'Running' };
@@ -135,10 +137,10 @@ function pendingReason({ status }: Pod): string {
 }
 
 /** @upstream inferFailedReason */
-function failure({ metadata, status = {} }: Pod): Verdict {
+function failure({ metadata, status = {} }: Pod, mains: readonly string[]): Verdict {
   const { message = '', initContainerStatuses = [], containerStatuses = [] } = status;
   if (message !== '') return { phase: 'Failed', message };
-  const place = (name: string) => (name === 'main' ? 1 : name === 'wait' ? 2 : 3);
+  const place = (name: string) => (mains.includes(name) ? 1 : name === 'wait' ? 2 : 3);
   const sorted = containerStatuses.toSorted((one, other) => place(one.name) - place(other.name));
   const all = [...initContainerStatuses, ...sorted];
   if (all.length === 0) {
@@ -147,13 +149,16 @@ function failure({ metadata, status = {} }: Pod): Verdict {
     return { phase: 'Failed', message: text };
   }
   for (const one of all) {
-    const found = failureOf(one);
+    const found = failureOf(one, mains);
     if (found !== undefined) return found;
   }
-  return withoutFailure(all);
+  return withoutFailure(all, mains);
 }
 
-function failureOf({ name, state }: ContainerStatus): Verdict | undefined {
+function failureOf(
+  { name, state }: ContainerStatus,
+  mains: readonly string[],
+): Verdict | undefined {
   const { waiting, terminated } = state ?? {};
   if (waiting !== undefined) {
     const why = `${waiting.reason ?? ''}: ${waiting.message ?? ''}`;
@@ -165,15 +170,15 @@ function failureOf({ name, state }: ContainerStatus): Verdict | undefined {
   const code = `${reason} (exit code ${exitCode})`;
   const message = `${name}: ${told === '' ? code : `${code}: ${told}`}`;
   if (name === 'init' || name === 'wait') return { phase: 'Error', message };
-  if (name !== 'main' && (exitCode === 137 || exitCode === 143)) return undefined;
+  if (!mains.includes(name) && (exitCode === 137 || exitCode === 143)) return undefined;
   return { phase: 'Failed', message };
 }
 
-function withoutFailure(all: readonly ContainerStatus[]): Verdict {
-  const wentWell = (name: string) =>
-    all.some(one => one.name === name && one.state?.terminated?.exitCode === 0);
-  if (wentWell('main') && wentWell('wait')) return { phase: 'Succeeded' };
-  const why = wentWell('main')
+function withoutFailure(all: readonly ContainerStatus[], mains: readonly string[]): Verdict {
+  const wentWell = (...names: readonly string[]) =>
+    all.some(one => names.includes(one.name) && one.state?.terminated?.exitCode === 0);
+  if (wentWell(...mains) && wentWell('wait')) return { phase: 'Succeeded' };
+  const why = wentWell(...mains)
     ? 'wait container did not complete successfully'
     : wentWell('wait')
       ? 'main container did not complete successfully'

@@ -2,9 +2,11 @@
 import type { Container, EnvVar, Pod, PodSpec, Volume, VolumeMount } from '../../api/kinds/core.js';
 import { ownerReference } from '../../api/meta.js';
 import { rfc3339 } from '../../api/time.js';
-import { textOf } from './arguments.js';
+import { isLocated, textOf } from './arguments.js';
 import { WorkflowFault } from './fault.js';
 import { executorImage, keys } from './keys.js';
+import { filledArchive, keepsLogs, withArchive } from './artifact-repository.js';
+import { secretVolumes } from './artifact-secrets.js';
 import { podName } from './names.js';
 import type { Operation } from './operation.js';
 import {
@@ -13,6 +15,7 @@ import {
   minimalSecurity,
   underEmissary,
   varRunArgo,
+  withMainDefaults,
 } from './pod-containers.js';
 import { patchedSpec, scheduling } from './pod-scheduling.js';
 import { substituted } from './substitution.js';
@@ -33,15 +36,17 @@ export interface PodParts {
 }
 
 /** The pod. */
-export function buildPod(operation: Operation, template: Template, parts: PodParts): Pod {
+export function buildPod(operation: Operation, written: Template, parts: PodParts): Pod {
   const { name, namespace } = operation;
-  const { node } = parts;
+  const podNames = new Map(operation.globals);
+  podNames.set('pod.name', podName(name, parts.name, written.name ?? ''));
+  const template = filledArchive(withArchive(operation, written), podNames);
   const pod: Pod = {
     metadata: {
       name: podName(name, parts.name, template.name ?? ''),
       namespace,
       labels: labelsOf(operation, template, parts),
-      annotations: annotationsOf(operation, template, node),
+      annotations: annotationsOf(operation, template, parts),
       ownerReferences: [ownerReference(operation.workflow, workflows)],
     },
     spec: specOf(operation, template, parts),
@@ -59,8 +64,10 @@ function namesOf(operation: Operation, { inputs }: Template, { metadata }: Pod) 
   return names.set('pod.name', metadata.name ?? '');
 }
 
-function labelsOf({ name, spec }: Operation, { metadata }: Template, { isOnExit }: PodParts) {
+function labelsOf(operation: Operation, { metadata }: Template, { isOnExit }: PodParts) {
+  const { name, spec, config } = operation;
   return {
+    ...(config.instanceID !== undefined && { [keys.instanceId]: config.instanceID }),
     [keys.workflow]: name,
     [keys.completed]: 'false',
     ...(isOnExit && { [keys.onExit]: 'true' }),
@@ -69,13 +76,15 @@ function labelsOf({ name, spec }: Operation, { metadata }: Template, { isOnExit 
   };
 }
 
-function annotationsOf({ spec }: Operation, { metadata }: Template, { id, name }: NodeStatus) {
+function annotationsOf({ spec }: Operation, { metadata }: Template, parts: PodParts) {
+  const { node, containers } = parts;
+  const isMain = containers.some(({ name }) => name === 'main');
   const { podGC } = spec;
   const { strategy = '', deleteDelayDuration = '' } = podGC ?? {};
   return {
-    [keys.nodeName]: name,
-    [keys.nodeId]: id,
-    [keys.defaultContainer]: 'main',
+    [keys.nodeName]: node.name,
+    [keys.nodeId]: node.id,
+    [keys.defaultContainer]: isMain ? 'main' : (containers.at(-1)?.name ?? 'wait'),
     ...(podGC && {
       [keys.podGcStrategy]: `${strategy}/${deleteDelayDuration === '' ? '5s' : deleteDelayDuration}`,
     }),
@@ -86,24 +95,35 @@ function annotationsOf({ spec }: Operation, { metadata }: Template, { id, name }
 
 function specOf(operation: Operation, template: Template, parts: PodParts): PodSpec {
   const { spec } = operation;
-  const main = withMounts(parts.containers, template);
-  const waits = typeOf(template) !== 'Resource';
+  const containers = parts.containers.map(one => withMainDefaults(one, operation.config));
+  const main = withMounts(containers, template);
+  const type = typeOf(template);
+  const waits = type !== 'Data' && (type !== 'Resource' || keepsLogs(template));
+  const isOfExecutor = type === 'Resource' || type === 'Data';
+  const secrets = secretVolumes(template);
   const executor = { name: operation.name, uid: operation.workflow.metadata.uid ?? '' };
   const own = executorEnv(executor);
-  const security = waits ? {} : { securityContext: minimalSecurity };
+  const security = type === 'Resource' ? { securityContext: minimalSecurity } : {};
   const wait: Container = {
-    ...execContainer('wait', ['argoexec', 'wait']),
-    env: own,
-    volumeMounts: main.flatMap(({ volumeMounts = [] }) => volumeMounts.map(mirrored)),
+    ...execContainer('wait', ['argoexec', 'wait'], operation.config),
+    env: [...own, ...(operation.config.executor?.env ?? [])],
+    volumeMounts: [
+      ...main.flatMap(({ name, volumeMounts = [] }) =>
+        name === 'main' ? volumeMounts.map(mirrored) : [],
+      ),
+      ...secrets.mounts,
+    ],
   };
   const init: Container = {
-    ...{ ...execContainer('init', ['argoexec', 'init']), env: own, ...security },
-    volumeMounts: initMounts(template),
+    ...{ ...execContainer('init', ['argoexec', 'init'], operation.config), env: own, ...security },
+    volumeMounts: [...initMounts(template), ...secrets.mounts],
   };
   const told = envOf(operation, parts);
   const [first] = main;
   const beside = (all: readonly UserContainer[] = []) => all.map(one => userContainer(one, first));
-  const mainOnes = waits ? main : main.map(one => ({ ...one, env: [...own, ...(one.env ?? [])] }));
+  const mainOnes = isOfExecutor
+    ? main.map(one => ({ ...one, env: [...own, ...(one.env ?? [])] }))
+    : main;
   return {
     restartPolicy: 'Never',
     ...(parts.activeDeadlineSeconds !== undefined && {
@@ -115,7 +135,7 @@ function specOf(operation: Operation, template: Template, parts: PodParts): PodS
     ...(spec.dnsConfig !== undefined && { dnsConfig: spec.dnsConfig }),
     ...accountOf(operation, template),
     ...scheduling(operation, template, parts.boundary),
-    volumes: volumesOf(operation, template),
+    volumes: [...volumesOf(operation, template), ...secrets.volumes],
     initContainers: [init, ...beside(template.initContainers)].map(one =>
       withEnv(mounted(one), [told.nameOf(one), told.template(template), ...told.rest]),
     ),
@@ -182,19 +202,19 @@ function mirrored({ readOnly: _, ...mount }: VolumeMount): VolumeMount {
 const staging: VolumeMount = { name: 'argo-staging', mountPath: '/argo/staging' };
 
 /** The main container with what it is handed: artifacts, and the script. */
-function withMounts(
-  [main, ...others]: readonly Container[],
-  { inputs, script }: Template,
-): readonly Container[] {
-  if (main === undefined) return [];
+function withMounts(all: readonly Container[], { inputs, script }: Template): readonly Container[] {
+  const main = all.find(({ name }) => name === 'main');
+  if (main === undefined) return all;
   const own = main.volumeMounts ?? [];
-  const artifacts = (inputs?.artifacts ?? []).flatMap(({ name, path = '' }): VolumeMount[] =>
+  const given = (inputs?.artifacts ?? []).filter(one => one.optional !== true || isLocated(one));
+  const artifacts = given.flatMap(({ name, path = '' }): VolumeMount[] =>
     own.some(({ mountPath }) => path === mountPath || path.startsWith(`${mountPath}/`))
       ? []
       : [{ name: 'input-artifacts', mountPath: path, subPath: name }],
   );
   const volumeMounts = [...own, ...artifacts, ...(script === undefined ? [] : [staging])];
-  return [{ ...main, ...(volumeMounts.length > 0 && { volumeMounts }) }, ...others];
+  const mounted = { ...main, ...(volumeMounts.length > 0 && { volumeMounts }) };
+  return all.map(one => (one === main ? mounted : one));
 }
 
 function initMounts(template: Template): readonly VolumeMount[] {
@@ -206,8 +226,9 @@ function initMounts(template: Template): readonly VolumeMount[] {
   ];
 }
 
-function ownMounts({ container, script }: Template): readonly VolumeMount[] {
-  return container?.volumeMounts ?? script?.volumeMounts ?? [];
+/** @upstream Template.GetVolumeMounts */
+function ownMounts({ container, script, containerSet }: Template): readonly VolumeMount[] {
+  return container?.volumeMounts ?? script?.volumeMounts ?? containerSet?.volumeMounts ?? [];
 }
 
 /** Those of the executor, of the template, and those of the Workflow that are mounted. */
@@ -218,7 +239,11 @@ function volumesOf({ volumes = [], status }: Operation, template: Template): Vol
     { name: 'tmp-dir-argo', emptyDir: {} },
     ...(template.volumes ?? []),
   ];
-  const containers = [...(template.initContainers ?? []), ...(template.sidecars ?? [])];
+  const containers: readonly Container[] = [
+    ...(template.initContainers ?? []),
+    ...(template.sidecars ?? []),
+    ...(template.containerSet?.containers ?? []),
+  ];
   const mounts = [
     ...ownMounts(template),
     ...containers.flatMap(({ volumeMounts = [] }) => volumeMounts),
@@ -255,7 +280,8 @@ function accountOf({ spec }: Operation, template: Template): Partial<PodSpec> {
 /** Starts the programs under the executor, which has a folder of its own where it runs itself. */
 function finished(spec: PodSpec, parts: PodParts, operation: Operation): PodSpec {
   const containers = spec.containers.map((container, index) => {
-    const started = container.name === 'wait' ? container : underEmissary(container);
+    const started =
+      container.name === 'wait' ? container : underEmissary(container, operation.config);
     const tmp = { name: 'tmp-dir-argo', mountPath: '/tmp', subPath: String(index) };
     const more = container.image === executorImage ? [tmp, varRunArgo] : [varRunArgo];
     return { ...started, volumeMounts: [...(started.volumeMounts ?? []), ...more] };

@@ -8,10 +8,10 @@ import type { Template } from './types.js';
 export function deadlineSeconds(
   operation: Operation,
   { activeDeadlineSeconds }: Template,
-  of: { readonly isOnExit: boolean; readonly containers: Container },
+  of: { readonly isOnExit: boolean; readonly containers: readonly Container[] },
 ): number | 'late' | undefined {
   const own = numberOf(activeDeadlineSeconds);
-  if (isDebugged(of.containers)) return undefined;
+  if (of.containers.some(isDebugged)) return undefined;
   const { deadlineMs } = operation;
   if (deadlineMs === undefined || of.isOnExit) return own;
   const left = Math.trunc((deadlineMs - operation.nowMs()) / 1000);

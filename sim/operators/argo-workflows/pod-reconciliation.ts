@@ -2,6 +2,7 @@
 import type { Pod } from '../../api/kinds/core.js';
 import { deepEqual } from '../../api/equality.js';
 import { timeMs } from '../../api/time.js';
+import { mainNames } from './container-set.js';
 import { addToGlobals } from './global-outputs.js';
 import { keys } from './keys.js';
 import { templateOf } from './limits.js';
@@ -104,8 +105,11 @@ function take(operation: Operation, found: NodeStatus): void {
 /** When the main container is over, what runs beside it is to end. @upstream podHasContainerNeedingTermination */
 function endBeside(operation: Operation, pod: Pod, template: Template | undefined): void {
   if (template === undefined) return;
-  const main = pod.status?.containerStatuses?.filter(({ name }) => name === 'main') ?? [];
-  if (!main.every(({ state }) => state?.terminated !== undefined)) return;
+  const names = mainNames(template);
+  const mains = pod.status?.containerStatuses?.filter(({ name }) => names.includes(name)) ?? [];
+  const codes = mains.map(({ state }) => state?.terminated?.exitCode);
+  const hasFailed = codes.some(code => code !== undefined && code !== 0);
+  if (!hasFailed && codes.includes(undefined)) return;
   operation.toTerminate.add(pod.metadata.name ?? '');
 }
 
@@ -119,10 +123,19 @@ function control(operation: Operation, pod: Pod, id: string): void {
   if (operation.isShutDown && !operation.mayExecute(isOnExit)) {
     operation.toTerminate.add(pod.metadata.name ?? '');
     const text = `workflow shutdown with strategy:  ${operation.spec.shutdown ?? ''}`;
-    operation.mark(node.name, 'Failed', text);
+    fail(operation, node, text);
   } else if (operation.isLate() && !isOnExit) {
     operation.toTerminate.add(pod.metadata.name ?? '');
-    operation.mark(node.name, 'Failed', 'Step exceeded its deadline');
+    fail(operation, node, 'Step exceeded its deadline');
+  }
+}
+
+/** With the nodes of its containers, which would wait for ever. @upstream handleExecutionControlError */
+function fail(operation: Operation, node: NodeStatus, message: string): void {
+  operation.mark(node.name, 'Failed', message);
+  for (const child of operation.nodes.values()) {
+    if (child.type !== 'Container' || child.boundaryID !== node.id || isFulfilled(child)) continue;
+    operation.mark(child.name, 'Failed', message);
   }
 }
 

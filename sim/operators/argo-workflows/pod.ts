@@ -4,6 +4,8 @@ import { pods } from '../../api/kinds/core.js';
 import { ownerReference } from '../../api/meta.js';
 import type { Reconciliation } from '../../client/contract.js';
 import { call, create } from '../../client/requests.js';
+import type { Configuration } from './configuration.js';
+import { mainsOfSet } from './container-set.js';
 import { addExecutable, type Executed, type Execution } from './execute.js';
 import { attempt, WorkflowFault } from './fault.js';
 import { boundaryTemplate, templateDeadline } from './limits.js';
@@ -21,7 +23,8 @@ import { workflows } from './types.js';
 export function* executePod(operation: Operation, execution: Execution): Reconciliation<Executed> {
   const { name, template } = execution;
   const known = operation.node(name);
-  const isContainer = typeOf(template) === 'Container';
+  const type = typeOf(template) ?? '';
+  const isContainer = type === 'Container' || type === 'ContainerSet';
   if (known !== undefined && !isContainer && known.phase !== 'Pending') return { node: known };
   const isReported = template.daemon !== true;
   const how = { type: 'Pod', phase: 'Pending', isReported } as const;
@@ -67,11 +70,11 @@ function podOf(operation: Operation, execution: Execution, node: NodeStatus): Po
   const { name, call: from } = execution;
   const template = withOwner(operation, execution.template);
   const isOnExit = from.isOnExit === true;
-  const main = mainOf(template);
-  const seconds = deadlineSeconds(operation, template, { isOnExit, containers: main });
+  const containers = mainsOf(operation, template);
+  const seconds = deadlineSeconds(operation, template, { isOnExit, containers });
   if (seconds === 'late') return undefined;
   return buildPod(operation, template, {
-    ...{ node, name, isOnExit, containers: mainContainers(main) },
+    ...{ node, name, isOnExit, containers },
     ...(seconds !== undefined && { activeDeadlineSeconds: seconds }),
     boundary: boundaryTemplate(operation, from.boundaryId),
     includesOutput: includesOutput(operation, name, from.boundaryId),
@@ -94,17 +97,26 @@ function withOwner(operation: Operation, template: Template): Template {
   return { ...template, resource: { ...resource, manifest } };
 }
 
-/** The container that does the work. */
-function mainOf(template: Template): Container {
-  const { container, script, resource } = template;
+/** The containers that do the work. */
+function mainsOf({ config }: Operation, template: Template): readonly Container[] {
+  return template.containerSet === undefined
+    ? mainContainers(mainOf(template, config))
+    : mainsOfSet(template);
+}
+
+function mainOf(template: Template, config: Configuration): Container {
+  const { container, script, resource, data } = template;
   if (script !== undefined) {
     const { source = '', ...rest } = script;
     if (source === '') return rest;
     return { ...rest, args: [...(rest.args ?? []), '/argo/staging/script'] };
   }
+  if (data !== undefined) {
+    return execContainer('main', ['argoexec', 'data', JSON.stringify(data)], config);
+  }
   if (resource !== undefined) {
     return {
-      ...execContainer('main', ['argoexec', 'resource', resource.action]),
+      ...execContainer('main', ['argoexec', 'resource', resource.action], config),
       securityContext: { ...minimalSecurity, readOnlyRootFilesystem: true },
     };
   }

@@ -1,5 +1,6 @@
 /** What steps and tasks may refer to: the inputs of their template, and what came of those before them. @upstream workflow/controller/scope.go */
-import type { Value } from '../expr/value.js';
+import { isRecord } from '../../api/equality.js';
+import type { Fields, Value } from '../../expr/value.js';
 import { absentArgument, isLocated, textOf } from './arguments.js';
 import { attempt, WorkflowFault } from './fault.js';
 import { lastTried } from './retried.js';
@@ -120,14 +121,30 @@ export class Scope {
   /** The artifact that another names. @upstream resolveArtifact */
   artifact({ name, from = '', fromExpression = '', ['subPath']: subPath }: Artifact): Artifact {
     if (fromExpression !== '') {
-      throw new WorkflowFault(`Unable to resolve expression: ${fromExpression}`);
+      const chosen = this.chosen(fromExpression);
+      return { ...withSubPath(chosen, subPath), name };
     }
     const source = from.replace(/^\{\{\s*|\s*\}\}$/g, '');
     const found = this.artifacts.get(source);
     if (found === undefined) {
       throw new WorkflowFault(`Unable to resolve: {{${source}}}`);
     }
-    return { ...found, name, ...(subPath !== undefined && { subPath }) };
+    return { ...withSubPath(found, subPath), name };
+  }
+
+  /** An expression sees artifacts at their names and gives one. @upstream evaluateExpression */
+  private chosen(expression: string): Artifact {
+    const fields = fieldsOf(this.values);
+    for (const [name, artifact] of this.artifacts) {
+      putField(fields, name.split('.'), artifact as unknown as Value);
+    }
+    const result = evaluateAmong(expression, fields);
+    if ('error' in result) {
+      throw new WorkflowFault(`Unable to resolve expression: ${result.error}`);
+    }
+    const { value } = result;
+    if (isRecord(value) && typeof value['name'] === 'string') return value as unknown as Artifact;
+    throw new WorkflowFault(`unable to evaluate expression "${expression}": it gives no artifact`);
   }
 
   /** Arguments with what is known filled in, and artifacts found. @upstream resolveReferences */
@@ -193,6 +210,26 @@ export class Scope {
     if (artifact.optional === true) return [];
     throw new WorkflowFault(`unable to resolve outputs from scope: ${found.fault.message}`);
   }
+}
+
+function putField(fields: Fields, path: readonly string[], value: Value): void {
+  let at = fields as Record<string, Value>;
+  for (const part of path.slice(0, -1)) {
+    const inner = at[part];
+    if (isRecord(inner)) at = inner as Record<string, Value>;
+    else at = (at[part] = {}) as Record<string, Value>;
+  }
+  at[path.at(-1) ?? ''] = value;
+}
+
+/** A part of what is there: its key goes on. @upstream AppendToKey */
+function withSubPath(artifact: Artifact, subPath: unknown): Artifact {
+  if (typeof subPath !== 'string' || subPath === '') return artifact;
+  for (const [field, place] of Object.entries(artifact)) {
+    if (!isRecord(place) || typeof place['key'] !== 'string') continue;
+    return { ...artifact, [field]: { ...place, key: `${place['key']}/${subPath}` } };
+  }
+  return artifact;
 }
 
 /** Arguments with names filled in. */

@@ -1,8 +1,8 @@
 /** Fills in `{{names}}` and `{{=expressions}}`. @upstream util/template */
 import { isRecord } from '../../api/equality.js';
-import { evaluate, namesIn, type Evaluated } from '../expr/evaluate.js';
-import { plain } from '../expr/functions.js';
-import { isFields, type Fields, type Value } from '../expr/value.js';
+import { evaluate, namesIn, type Evaluated } from '../../expr/evaluate.js';
+import { plain } from '../../expr/functions.js';
+import { isFields, type Fields, type Value } from '../../expr/value.js';
 import { expressionFunctions } from './expressions/functions.js';
 import { WorkflowFault } from './fault.js';
 

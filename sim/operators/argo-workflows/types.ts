@@ -11,6 +11,7 @@ import type {
 import { kindOf, type HasMetadata } from '../../api/object.js';
 import type { LabelSelector } from '../../api/kinds/meta.js';
 import { groupVersion } from './keys.js';
+import type { ContainerSet, RepositoryRef } from './template-parts.js';
 
 /** A text, which may be written as a number or a truth value. */
 export type AnyText = string | number | boolean;
@@ -154,6 +155,12 @@ export interface UserContainer extends Container {
   readonly mirrorVolumeMounts?: boolean;
 }
 
+/** Files of a store that are listed, and what is made of the list. */
+export interface DataTemplate {
+  readonly source?: { readonly artifactPaths?: Artifact };
+  readonly transformation?: readonly { readonly expression?: string }[];
+}
+
 /** Labels and annotations. */
 export interface Metadata {
   readonly labels?: Readonly<Record<string, string>>;
@@ -172,6 +179,8 @@ export interface Synchronization {
 export interface Lock {
   readonly name?: string;
   readonly namespace?: string;
+  /** It is kept in a database, which several clusters may share. */
+  readonly database?: unknown;
   readonly configMapKeyRef?: { readonly name?: string; readonly key: string };
 }
 
@@ -201,13 +210,13 @@ export interface Template extends PodSettings {
   readonly outputs?: Outputs;
   readonly metadata?: Metadata;
   readonly container?: Container;
-  readonly containerSet?: { readonly containers?: readonly UserContainer[] };
+  readonly containerSet?: ContainerSet;
   readonly script?: ScriptTemplate;
   readonly steps?: readonly (readonly Step[])[];
   readonly dag?: Dag;
   readonly suspend?: { readonly duration?: AnyText };
   readonly resource?: ResourceTemplate;
-  readonly data?: object;
+  readonly data?: DataTemplate;
   readonly http?: object;
   readonly plugin?: object;
   readonly daemon?: boolean;
@@ -216,7 +225,11 @@ export interface Template extends PodSettings {
   readonly sidecars?: readonly UserContainer[];
   readonly priorityClassName?: string;
   readonly timeout?: string;
-  readonly memoize?: object;
+  readonly memoize?: {
+    readonly key?: string;
+    readonly maxAge?: string;
+    readonly cache?: { readonly configMap?: { readonly name?: string; readonly key?: string } };
+  };
   readonly archiveLocation?: Readonly<Record<string, unknown>>;
 }
 
@@ -252,6 +265,8 @@ export interface WorkflowSpec extends PodSettings {
     readonly deleteDelayDuration?: string;
   };
   readonly artifactGC?: object;
+  readonly artifactRepositoryRef?: RepositoryRef;
+  readonly archiveLogs?: boolean;
   readonly podDisruptionBudget?: object;
 }
 
@@ -299,6 +314,11 @@ export interface NodeStatus {
   readonly hostNodeName?: string;
   readonly synchronizationStatus?: { readonly waiting?: string };
   readonly taskResultSynced?: boolean;
+  readonly memoizationStatus?: {
+    readonly hit: boolean;
+    readonly key: string;
+    readonly cacheName: string;
+  };
 }
 
 /** A condition of a Workflow, which has no time. */
@@ -322,7 +342,7 @@ export interface WorkflowStatus {
   readonly conditions?: readonly WorkflowCondition[];
   readonly resourcesDuration?: Readonly<Record<string, number>>;
   readonly storedWorkflowTemplateSpec?: WorkflowSpec;
-  readonly artifactRepositoryRef?: object;
+  readonly artifactRepositoryRef?: RepositoryRef;
   readonly artifactGCStatus?: object;
   readonly synchronization?: object;
   readonly taskResultsCompletionStatus?: Readonly<Record<string, boolean>>;

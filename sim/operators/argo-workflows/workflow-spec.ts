@@ -13,14 +13,21 @@ import {
 /** Finds it, and keeps what is found in the status. @upstream setStoredWfSpec */
 export function findSpec(operation: Operation): WorkflowSpec {
   const { spec } = operation.workflow;
-  if (spec.workflowTemplateRef === undefined) return spec;
+  const defaults = operation.config.workflowDefaults?.spec;
+  if (spec.workflowTemplateRef === undefined) {
+    if (defaults === undefined || operation.status.phase !== undefined) return spec;
+    operation.ownSpec = mergedSpecs(spec, defaults);
+    return operation.ownSpec;
+  }
   const stored = operation.status.storedWorkflowTemplateSpec;
   const isCurrent =
     stored !== undefined &&
     stored.suspend === spec.suspend &&
     (stored.shutdown ?? '') === (spec.shutdown ?? '');
   if (isCurrent) return stored;
-  const merged = mergedSpecs(spec, stored ?? referredSpec(operation, spec.workflowTemplateRef));
+  const referred = stored ?? referredSpec(operation, spec.workflowTemplateRef);
+  const own = mergedSpecs(spec, referred);
+  const merged = defaults === undefined ? own : mergedSpecs(own, defaults);
   operation.status.storedWorkflowTemplateSpec = merged;
   operation.isUpdated = true;
   return merged;

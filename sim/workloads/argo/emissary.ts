@@ -2,7 +2,18 @@
 import { containerFiles } from '../files/container-files.js';
 import { shellBeside, type RunBeside } from '../shell/program.js';
 import type { ContainerContext, ExecResult, Program, Workload } from '../workload.js';
-import { executorLine, isInVolume, keptAt, shared, writtenTemplate } from './template.js';
+import { parseDuration } from '../../api/duration.js';
+import { contentsAt, putAt } from './artifacts.js';
+import {
+  artifactAt,
+  executorLine,
+  isInVolume,
+  isSeenBeside,
+  keptAt,
+  mainNames,
+  shared,
+  writtenTemplate,
+} from './template.js';
 import type { StepTemplate } from './template.js';
 
 /** `argoexec emissary -- command`: the program under it, and whether all that it does is played. */
@@ -24,6 +35,9 @@ class Emissary implements Program {
   private program: Program | undefined;
   private printed = '';
   private isOver = false;
+  private isStopping = false;
+  private watches = false;
+  private tries = 0;
   private besideShell: RunBeside | undefined;
 
   constructor(
@@ -39,23 +53,68 @@ class Emissary implements Program {
       this.failToStart(problem);
       return;
     }
+    this.afterDependencies(() => this.launch(inner, command));
+  }
+
+  /** A container of many waits for those that it depends on. */
+  private afterDependencies(begin: () => void): void {
+    const { containers = [] } = this.template.containerSet ?? {};
+    const { dependencies = [] } = containers.find(({ name }) => name === this.name) ?? {};
+    const look = (): void => {
+      if (this.isOver) return;
+      for (const name of dependencies) {
+        const code = shared(this.context)?.read(`ctr/${name}/exitcode`);
+        if (code === undefined) {
+          this.context.clock.after(lookMs, 'argoexec waits for a dependency', look);
+          return;
+        }
+        if (code !== '0')
+          return this.refuse(`dependency "${name}" exited with non-zero code: ${code}`);
+      }
+      begin();
+    };
+    look();
+  }
+
+  private launch(inner: Workload, command: readonly string[]): void {
+    const { context } = this;
     const captures = context.env['ARGO_INCLUDE_SCRIPT_OUTPUT'] === 'true';
-    if (captures) context.log(executorLine(context, 'capturing logs'));
+    const keeps = this.template.archiveLocation?.['archiveLogs'] === true;
+    if (captures || keeps) context.log(executorLine(context, 'capturing logs'));
     this.program = inner.start({
       ...context,
       command,
       log: (line, options) => {
-        if (captures) this.printed += options?.isPartial === true ? line : `${line}\n`;
+        if (captures || keeps) this.printed += options?.isPartial === true ? line : `${line}\n`;
         context.log(line, options);
       },
-      exit: (code, reason) => this.end(code, reason),
+      exit: (code, reason) => this.programEnded(code, reason, () => this.launch(inner, command)),
     });
-    if (this.name === 'main') this.watchDeadline();
+    if (this.watches) return;
+    this.watches = true;
+    if (mainNames(this.template).includes(this.name)) this.watchDeadline();
     else this.watchMain();
   }
 
+  /** What fails in a set of containers may be tried again, in the same container. */
+  private programEnded(code: number, reason: 'OOMKilled' | undefined, again: () => void): void {
+    const { retries = 0, duration = '' } = this.template.containerSet?.retryStrategy ?? {};
+    this.tries++;
+    const mayTry = code !== 0 && reason === undefined && this.tries < Number(retries);
+    if (!mayTry || this.isStopping) return this.end(code, reason);
+    const parsed = parseDuration(duration);
+    const waitMs = parsed.isOk ? parsed.value / 1e6 : 0;
+    this.context.clock.after(waitMs, 'argoexec tries again', () => {
+      if (!this.isOver) again();
+    });
+  }
+
   private failToStart(problem: string): void {
-    const message = `failed to find name in PATH: ${problem}`;
+    this.refuse(`failed to find name in PATH: ${problem}`);
+  }
+
+  private refuse(message: string): void {
+    this.isOver = true;
     shared(this.context)?.write(`ctr/${this.name}/exitcode`, '64');
     this.context.terminationMessage(message);
     this.context.log(message);
@@ -63,6 +122,7 @@ class Emissary implements Program {
   }
 
   terminate(signal: string): void {
+    this.isStopping = true;
     const { program } = this;
     if (program === undefined) return this.end(143);
     if (program.terminate === undefined) this.end(143);
@@ -112,8 +172,11 @@ class Emissary implements Program {
   private watchMain(): void {
     this.context.clock.after(lookMs, 'argoexec waits for the step', () => {
       if (this.isOver) return;
-      if (shared(this.context)?.read('ctr/main/exitcode') === undefined) this.watchMain();
-      else this.stop();
+      const isDone = mainNames(this.template).every(
+        name => shared(this.context)?.read(`ctr/${name}/exitcode`) !== undefined,
+      );
+      if (isDone) this.stop();
+      else this.watchMain();
     });
   }
 
@@ -136,6 +199,7 @@ class Emissary implements Program {
     const told = context.pod.metadata.annotations?.['seatrial.dev/result'];
     const stdout = this.isReal ? this.printed : (told ?? this.printed);
     if (stdout !== '') files?.write(`ctr/${name}/stdout`, stdout);
+    if (this.printed !== '') files?.write(`ctr/${name}/combined`, this.printed);
     files?.write(`ctr/${name}/exitcode`, String(code));
     context.exit(code);
   }
@@ -153,6 +217,20 @@ class Emissary implements Program {
       if (content === undefined) continue;
       if (isInVolume(this.template, path)) files.write(path, content);
       else shared(this.context)?.write(keptAt(path), content);
+    }
+    this.keepArtifacts(code, told);
+  }
+
+  private keepArtifacts(code: number, told: Readonly<Record<string, string>>): void {
+    const files = containerFiles(this.context);
+    for (const { name, path = '', optional } of this.template.outputs?.artifacts ?? []) {
+      if (path === '') continue;
+      const isUnknown = !this.isReal && code === 0 && optional !== true;
+      const byHand = isUnknown || told[name] !== undefined ? (told[name] ?? '') : undefined;
+      const contents = contentsAt(files, path) ?? byHand;
+      if (contents === undefined) continue;
+      if (isSeenBeside(this.template, path)) putAt(files, path, contents);
+      else shared(this.context)?.write(artifactAt(path), JSON.stringify(contents));
     }
   }
 

@@ -1,7 +1,10 @@
 /** What Argo Workflows' executor does in the pods of steps. */
 import type { Container, Pod } from '../../api/kinds/core.js';
+import { runForever } from '../plain.js';
 import { isShellCommand } from '../shell/knows.js';
 import type { Workload } from '../workload.js';
+import { executorAgent, executorAgentInit } from './agent.js';
+import { executorData } from './data.js';
 import { emissary } from './emissary.js';
 import { executorInit } from './init.js';
 import { executorResource } from './resource.js';
@@ -25,6 +28,8 @@ export function argoProgram(
   const [name = '', action = ''] = played.command;
   if (name !== 'argoexec' && name !== '/var/run/argo/argoexec') return undefined;
   switch (action) {
+    case 'agent':
+      return played.command[2] === 'init' ? executorAgentInit : executorAgent;
     case 'init':
       return executorInit;
     case 'wait':
@@ -40,8 +45,12 @@ function underEmissary(played: Played, choose: (played: Played) => Workload): Wo
   const words = played.command.slice(played.command.indexOf('--') + 1);
   const [name = '', action = ''] = words;
   if (name === 'argoexec' && action === 'resource') return emissary(executorResource, words, true);
+  if (name === 'argoexec' && action === 'data') return emissary(executorData, words, true);
   const command = withScript(played.pod, words);
-  const inner = choose({ ...played, command });
+  const chosen = choose({ ...played, command });
+  // A daemon is asked for because it stays.
+  const isDaemon = toldTemplate(played.pod).daemon === true && chosen.name === 'complete-after';
+  const inner = isDaemon ? runForever : chosen;
   return emissary(inner, command, inner.name === 'command');
 }
 

@@ -57,9 +57,40 @@ class ResourceStep implements Program {
     const parsed = parseYamlBody(manifest);
     if (!parsed.isOk) return this.end(parsed.error);
     const { value } = parsed.value;
+    if (this.isByFlags(value)) return this.patchByFlags(value);
     if (!isRecord(value)) return this.end('Must provide at least one of flags or manifest.');
     const object = value as unknown as Manifest;
     this.find(object, collection => this.perform(action, object, collection));
+  }
+
+  /** Whether flags say which object a patch is for, as `kubectl patch pod name` has it. @upstream getKubectlArguments */
+  private isByFlags(value: unknown): boolean {
+    const { action, mergeStrategy, flags = [] } = this.template.resource ?? {};
+    if (action !== 'patch' || flags.length === 0) return false;
+    return mergeStrategy === 'json' || (isRecord(value) && value['kind'] === undefined);
+  }
+
+  private patchByFlags(body: unknown): void {
+    const words = (this.template.resource?.flags ?? []).filter(word => !word.startsWith('-'));
+    const [sort = '', name = ''] = words.flatMap(word => word.split('/'));
+    findResource(this.context, sort, root => {
+      if (root === undefined) {
+        return this.end(
+          `no more retries error: the server doesn't have a resource type ${JSON.stringify(sort)}`,
+        );
+      }
+      const namespace = this.context.pod.metadata.namespace ?? '';
+      const scope = root.resource.namespaced ? `/namespaces/${namespace}` : '';
+      const collection = `${root.path}${scope}/${root.resource.name}`;
+      this.ask(this.patchOf(`${collection}/${name}`, body), answer =>
+        this.answered(answer, 'patch', collection),
+      );
+    });
+  }
+
+  private patchOf(path: string, body: unknown): ApiRequest {
+    const type = patchTypes[this.template.resource?.mergeStrategy ?? ''] ?? 'strategic-merge-patch';
+    return { method: 'PATCH', path, headers: { 'content-type': `application/${type}+json` }, body };
   }
 
   /** The path of the collection that objects of the kind are in. */
@@ -103,7 +134,12 @@ class ResourceStep implements Program {
           }
           if (answer.status >= 300) return created(answer);
           const headers = { 'content-type': 'application/merge-patch+json' };
-          this.ask({ method: 'PATCH', path: at, headers, body: object }, created);
+          this.ask(
+            action === 'patch'
+              ? this.patchOf(at, object)
+              : { method: 'PATCH', path: at, headers, body: object },
+            created,
+          );
         });
     }
   }
@@ -171,6 +207,51 @@ class ResourceStep implements Program {
   }
 }
 
+const patchTypes: Readonly<Record<string, string>> = {
+  json: 'json-patch',
+  merge: 'merge-patch',
+};
+
+interface Found {
+  /** Of its group and version. */
+  readonly path: string;
+  readonly resource: Served;
+}
+
+/** The resource of a name as kubectl takes it: `po`, `pod`, `pods`, `workflows.argoproj.io`. */
+function findResource(
+  context: ContainerContext,
+  sort: string,
+  done: (found: Found | undefined) => void,
+): void {
+  const [wanted = '', ...ofGroup] = sort.toLowerCase().split('.');
+  const group = ofGroup.join('.');
+  const lookIn = (paths: readonly string[]): void => {
+    const [path, ...rest] = paths;
+    if (path === undefined) return done(undefined);
+    context.api({ method: 'GET', path }, answer => {
+      const { resources = [] } = (answer.body ?? {}) as { readonly resources?: readonly Served[] };
+      const resource = resources.find(({ name, singularName, shortNames = [], kind }) =>
+        [name, singularName, kind.toLowerCase(), ...shortNames].includes(wanted),
+      );
+      if (resource === undefined) lookIn(rest);
+      else done({ path, resource });
+    });
+  };
+  context.api({ method: 'GET', path: '/apis' }, answer => {
+    const { groups = [] } = (answer.body ?? {}) as { readonly groups?: readonly ServedGroup[] };
+    const paths = groups
+      .filter(({ name }) => group === '' || name === group)
+      .map(({ preferredVersion }) => `/apis/${preferredVersion.groupVersion}`);
+    lookIn(group === '' ? ['/api/v1', ...paths] : paths);
+  });
+}
+
+interface ServedGroup {
+  readonly name: string;
+  readonly preferredVersion: { readonly groupVersion: string };
+}
+
 const manifestPath = '/tmp/manifest.yaml';
 
 interface Manifest {
@@ -183,6 +264,8 @@ interface Served {
   readonly name: string;
   readonly kind: string;
   readonly namespaced: boolean;
+  readonly singularName?: string;
+  readonly shortNames?: readonly string[];
 }
 
 interface Conditions {

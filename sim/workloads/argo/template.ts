@@ -20,12 +20,14 @@ export interface StepArtifact {
   readonly path?: string;
   readonly optional?: boolean;
   readonly raw?: { readonly data?: string };
+  readonly archive?: { readonly none?: object; readonly zip?: object; readonly tar?: object };
   readonly [field: string]: unknown;
 }
 
 /** The step's template. */
 export interface StepTemplate {
   readonly name?: string;
+  readonly daemon?: boolean;
   readonly inputs?: { readonly artifacts?: readonly StepArtifact[] };
   readonly outputs?: {
     readonly parameters?: readonly OutputParameter[];
@@ -36,6 +38,20 @@ export interface StepTemplate {
     readonly volumeMounts?: readonly VolumeMount[];
   };
   readonly container?: { readonly volumeMounts?: readonly VolumeMount[] };
+  readonly containerSet?: {
+    readonly containers?: readonly {
+      readonly name: string;
+      readonly dependencies?: readonly string[];
+    }[];
+    readonly volumeMounts?: readonly VolumeMount[];
+    readonly retryStrategy?: { readonly retries?: string | number; readonly duration?: string };
+  };
+  readonly data?: {
+    readonly source?: { readonly artifactPaths?: StepArtifact };
+    readonly transformation?: readonly { readonly expression?: string }[];
+  };
+  /** Where artifacts are kept that have no place of their own. */
+  readonly archiveLocation?: Readonly<Record<string, unknown>>;
   readonly resource?: {
     readonly action: string;
     readonly manifest?: string;
@@ -64,17 +80,47 @@ export function toldTemplate({ spec }: Pod): StepTemplate {
 }
 
 /** Whether a path lies in a volume that the step mounts. @upstream FindOverlappingVolume */
-export function isInVolume({ container, script }: StepTemplate, path: string): boolean {
-  const mounts = container?.volumeMounts ?? script?.volumeMounts ?? [];
+export function isInVolume(template: StepTemplate, path: string): boolean {
+  const { container, script, containerSet } = template;
+  const mounts =
+    container?.volumeMounts ?? script?.volumeMounts ?? containerSet?.volumeMounts ?? [];
   return mounts.some(({ mountPath }) => {
     const root = mountPath.replace(/\/+$/, '');
     return path === root || path.startsWith(`${root}/`);
   });
 }
 
+/** Whether the container that waits sees the path, too: in a volume, or in an artifact that came in. @upstream isBaseImagePath */
+export function isSeenBeside(template: StepTemplate, path: string): boolean {
+  if (isInVolume(template, path)) return true;
+  return (template.inputs?.artifacts ?? []).some(artifact => {
+    const { path: root = '', optional } = artifact;
+    if (optional === true && placeOf(artifact) === undefined) return false;
+    return path === root || path.startsWith(`${root}/`);
+  });
+}
+
+/** The sorts of places in which artifacts are kept. */
+const places = ['s3', 'gcs', 'azure', 'oss', 'hdfs', 'artifactory', 'http', 'raw', 'git', 'plugin'];
+
+/** The sort of place that an artifact says. */
+export function placeOf(artifact: Readonly<Record<string, unknown>>): string | undefined {
+  return places.find(place => artifact[place] !== undefined);
+}
+
+/** The containers that do the work. */
+export function mainNames({ containerSet }: StepTemplate): readonly string[] {
+  return containerSet?.containers?.map(({ name }) => name) ?? ['main'];
+}
+
 /** Where the main container's files are kept that others are to see. */
 export function keptAt(path: string): string {
   return `outputs/parameters/${path.replace(/^\/+/, '')}`;
+}
+
+/** Where the main container's artifacts are kept. */
+export function artifactAt(path: string): string {
+  return `outputs/artifacts/${path.replaceAll(/^\/+|\/+$/g, '')}.tgz`;
 }
 
 /** A line as the executor logs it. */

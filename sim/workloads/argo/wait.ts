@@ -2,9 +2,12 @@
 import { containerFiles } from '../files/container-files.js';
 import type { ContainerContext, ExecResult, Program, Workload } from '../workload.js';
 import { endExecutor, TaskResultWriter } from './task-result.js';
+import { contentsAt, placed, store, type Contents } from './artifacts.js';
 import {
-  isInVolume,
+  artifactAt,
+  isSeenBeside,
   keptAt,
+  mainNames,
   shared,
   writtenTemplate,
   type OutputParameter,
@@ -48,7 +51,11 @@ class Waiting implements Program {
 
   private look(): void {
     if (this.isOver) return;
-    if (shared(this.context)?.read('ctr/main/exitcode') !== undefined) return this.conclude();
+    const files = shared(this.context);
+    const names = mainNames(this.template);
+    if (names.every(name => files?.read(`ctr/${name}/exitcode`) !== undefined)) {
+      return this.conclude();
+    }
     this.context.clock.after(lookMs, 'argoexec waits for the step', () => this.look());
   }
 
@@ -73,10 +80,11 @@ class Waiting implements Program {
 
   private outputs(): object {
     const { parameters = [], artifacts = [] } = this.template.outputs ?? {};
+    const stored = [...artifacts.flatMap(one => this.stored(one)), ...this.storedLogs()];
     const result = this.captured();
     return {
       ...(parameters.length > 0 && { parameters: parameters.map(one => this.saved(one)) }),
-      ...(artifacts.length > 0 && { artifacts: artifacts.flatMap(one => this.stored(one)) }),
+      ...(stored.length > 0 && { artifacts: stored }),
       ...(result !== undefined && { result }),
     };
   }
@@ -92,7 +100,7 @@ class Waiting implements Program {
   private saved(parameter: OutputParameter): OutputParameter {
     const { path = '', default: byDefault } = parameter.valueFrom ?? {};
     if (path === '') return parameter;
-    const at = isInVolume(this.template, path)
+    const at = isSeenBeside(this.template, path)
       ? `/mainctrfs${path}`
       : `/var/run/argo/${keptAt(path)}`;
     const text = containerFiles(this.context).read(at);
@@ -102,18 +110,54 @@ class Waiting implements Program {
     return parameter;
   }
 
-  /** Without a place of its own an artifact has none: no repository is configured. @upstream SaveArtifacts */
+  /** @upstream SaveArtifacts */
   private stored(artifact: StepArtifact): readonly StepArtifact[] {
-    if (places.some(place => artifact[place] !== undefined)) return [artifact];
-    if (artifact.optional !== true) {
+    const { path = '', optional } = artifact;
+    const contents = this.contentsOf(path);
+    if (contents === undefined) {
+      if (optional === true) return [];
+      // What was stored elsewhere beforehand has a place, but no file.
+      const at = isSeenBeside(this.template, path) ? path : `/var/run/argo/${artifactAt(path)}`;
       this.result.fail(
-        'You need to configure artifact storage. More information on how to do this can be found in the docs: https://argo-workflows.readthedocs.io/en/release-3.7/configure-artifact-repository/',
+        isSeenBeside(this.template, path)
+          ? `${at} no such file or directory`
+          : `open ${at}: no such file or directory`,
       );
+      return [];
     }
-    return [];
+    return this.kept(artifact, contents);
+  }
+
+  private contentsOf(path: string): Contents | undefined {
+    if (isSeenBeside(this.template, path)) {
+      return contentsAt(containerFiles(this.context), `/mainctrfs${path}`);
+    }
+    const text = shared(this.context)?.read(artifactAt(path));
+    return text === undefined ? undefined : (JSON.parse(text) as Contents);
+  }
+
+  private kept(artifact: StepArtifact, contents: Contents): readonly StepArtifact[] {
+    const found = placed(artifact, this.template);
+    if ('problem' in found) {
+      this.result.fail(found.problem);
+      return [];
+    }
+    store(this.context.objects?.(), found.artifact, this.template, contents);
+    return [found.artifact];
+  }
+
+  /** @upstream SaveLogs */
+  private storedLogs(): readonly StepArtifact[] {
+    if (this.template.archiveLocation?.['archiveLogs'] !== true) return [];
+    return mainNames(this.template).flatMap(name => {
+      const text = shared(this.context)?.read(`ctr/${name}/combined`) ?? '';
+      const file = { archive: { none: {} }, path: `${name}.log` };
+      return this.kept({ name: `${name}-logs`, ...file }, text).map(({ name: kept, ...rest }) => {
+        const { archive: _, path: __, ...place } = rest;
+        return { name: kept, ...place };
+      });
+    });
   }
 }
-
-const places = ['s3', 'gcs', 'azure', 'oss', 'hdfs', 'artifactory', 'http', 'raw', 'git', 'plugin'];
 
 function nothing(): void {}

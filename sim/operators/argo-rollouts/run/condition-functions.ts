@@ -1,5 +1,5 @@
 /** What conditions of metrics may call besides the functions of the language. @upstream argo-rollouts utils/evaluate/evaluate.go */
-import { Fault, textOf, typeName, type Fields, type Value } from '../../expr/value.js';
+import { Fault, textOf, typeName, type Fields, type Value } from '../../../expr/value.js';
 
 /** By their names. */
 export const conditionFunctions: Fields = {

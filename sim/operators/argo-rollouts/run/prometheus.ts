@@ -9,7 +9,7 @@ import type { HttpRequest } from '../../../api/http-message.js';
 import type { Reconciliation } from '../../../client/contract.js';
 import { exchanged } from '../../../client/http-exchange.js';
 import type { Measurement, Metric, PrometheusMetric } from '../analysis-types.js';
-import type { Value } from '../../expr/value.js';
+import type { Value } from '../../../expr/value.js';
 import { failedMeasurement, type Means, type Provider } from './provider.js';
 import { verdictOn } from './verdict.js';
 

@@ -1,8 +1,8 @@
 /** What a value means by the conditions of its metric. @upstream argo-rollouts utils/evaluate/evaluate.go EvaluateResult */
 import type { AnalysisPhase, Metric } from '../analysis-types.js';
 import { conditionFunctions } from './condition-functions.js';
-import { evaluate } from '../../expr/evaluate.js';
-import { typeName, type Value } from '../../expr/value.js';
+import { evaluate } from '../../../expr/evaluate.js';
+import { typeName, type Value } from '../../../expr/value.js';
 
 /** A phase, or why the conditions could not be read. */
 export type Verdict = { readonly phase: AnalysisPhase } | { readonly error: string };

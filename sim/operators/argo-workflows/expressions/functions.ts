@@ -1,6 +1,6 @@
 /** What expressions of Workflows may call besides the functions of the language. @upstream util/expr/env/env.go GetFuncMap */
-import { parsed, plain, toFloat, toInt } from '../../expr/functions.js';
-import { Fault, type Fields } from '../../expr/value.js';
+import { parsed, plain, toFloat, toInt } from '../../../expr/functions.js';
+import { Fault, type Fields } from '../../../expr/value.js';
 import { queried } from './json-path.js';
 import { sprig } from './sprig.js';
 

@@ -2,10 +2,10 @@
  * JSON paths with names, numbers, slices, `*`, `..` and conditions, which are read as expressions are.
  * @upstream github.com/evilmonkeyinc/jsonpath
  */
-import type { Node } from '../../expr/ast.js';
-import { valueOf } from '../../expr/interpreter.js';
-import { parse } from '../../expr/parser.js';
-import { Fault, isFields, isList, type Fields, type Value } from '../../expr/value.js';
+import type { Node } from '../../../expr/ast.js';
+import { valueOf } from '../../../expr/interpreter.js';
+import { parse } from '../../../expr/parser.js';
+import { Fault, isFields, isList, type Fields, type Value } from '../../../expr/value.js';
 
 type Step =
   | { readonly kind: 'name'; readonly names: readonly string[] }

@@ -7,8 +7,8 @@ import { RE2JS } from 're2js';
 import { bytesOfBase64, base64OfBytes } from '../../../api/base64.js';
 import { sha256Hex } from '../../../api/jwt/sha256.js';
 import { sha1 } from '../../../engine/sha1.js';
-import { Fault, isFields, isList, textOf, type Fields, type Value } from '../../expr/value.js';
-import { parsed, plain } from '../../expr/functions.js';
+import { Fault, isFields, isList, textOf, type Fields, type Value } from '../../../expr/value.js';
+import { parsed, plain } from '../../../expr/functions.js';
 import { goDate } from './go-date.js';
 
 type Arguments = readonly Value[];

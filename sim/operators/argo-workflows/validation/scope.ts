@@ -70,7 +70,8 @@ export function addOutputs(
   if (template === undefined) return;
   const type = typeOf(template) ?? '';
   if (template.daemon === true) scope.add(`${prefix}.ip`);
-  if (['Container', 'Script', 'Data', 'HTTP', 'Plugin'].includes(type)) {
+  const isOfSet = template.containerSet?.containers?.some(({ name }) => name === 'main') === true;
+  if (isOfSet || ['Container', 'Script', 'Data', 'HTTP', 'Plugin'].includes(type)) {
     scope.add(`${prefix}.outputs.result`).add(`${prefix}.exitCode`);
   }
   for (const { name, globalName = '' } of template.outputs?.parameters ?? []) {

@@ -1,6 +1,6 @@
 /** The functions of the language, without those with conditions on items. @upstream expr-lang/expr builtin/builtin.go */
-import { parseDuration } from '../../api/duration.js';
-import { bytesOfBase64, base64OfBytes } from '../../api/base64.js';
+import { parseDuration } from '../api/duration.js';
+import { bytesOfBase64, base64OfBytes } from '../api/base64.js';
 import {
   Duration,
   Fault,

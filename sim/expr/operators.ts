@@ -1,6 +1,6 @@
 /** The operators of expressions. @upstream expr-lang/expr vm/runtime */
 import { RE2JS } from 're2js';
-import { deepEqual } from '../../api/equality.js';
+import { deepEqual } from '../api/equality.js';
 import {
   Duration,
   Fault,
