@@ -145,6 +145,50 @@ describe('tasks', () => {
   });
 });
 
+describe('sets of containers', () => {
+  const problemOf = (containerSet: NonNullable<Template['containerSet']>, more = {}) =>
+    workflowProblem(
+      {
+        metadata: { name: 'w' },
+        spec: { entrypoint: 'main', templates: [{ name: 'main', containerSet, ...more }] },
+      },
+      () => undefined,
+    );
+  const one = (name: string, ...dependencies: readonly string[]) => ({ name, dependencies });
+  const at = 'templates.main.containerSet.containers';
+  const output = { outputs: { parameters: [{ name: 'o', valueFrom: { path: '/o' } }] } };
+
+  it.each([
+    [{ containers: [one('a'), one('b', 'a')] }, {}, undefined],
+    [{ containers: [] }, {}, `${at} must have at least one container`],
+    [{ containers: [one('a', 'c')] }, {}, `${at}.a dependency 'c' not defined`],
+    [
+      { containers: [one('a', 'b'), one('b', 'a')] },
+      {},
+      `${at} dependency cycle detected: a->b->a`,
+    ],
+    [
+      { containers: [one('a')] },
+      output,
+      `${at} must have a container named "main" for input or output`,
+    ],
+    [{ containers: [one('main')] }, output, undefined],
+  ])('%j', (containerSet, more, problem) => {
+    expect(problemOf(containerSet, more)?.replace(/^.*(?=templates\.main\.containerSet)/, '')).toBe(
+      problem,
+    );
+  });
+
+  it('tell that the driver of Kubeflow Pipelines is not played', () => {
+    const container = { name: '', image: 'ghcr.io/kubeflow/kfp-driver:2.5.0', command: ['driver'] };
+    const spec = { entrypoint: 'main', templates: [{ name: 'main', container }] };
+    const kind = { apiVersion: 'argoproj.io/v1alpha1', kind: 'Workflow', metadata: { name: 'w' } };
+    expect(workflowHints({ ...kind, spec })).toContain(
+      'template main: the driver of Kubeflow Pipelines is not simulated: the steps that it decides on do not run as on a real cluster',
+    );
+  });
+});
+
 describe('locks', () => {
   it('are handed on in the order in which they were asked for', () => {
     const woken: string[] = [];

@@ -33,6 +33,7 @@ import { rollbackToLastGood } from './rollback-to-last-good.js';
 import { scaleDownKeepsCapacity } from './scale-down-keeps-capacity.js';
 import { secretsReadByNeed } from './secrets-read-by-need.js';
 import { trafficSplitAsWeighted } from './traffic-split-as-weighted.js';
+import { workflowEndsByItself } from './workflow-ends-by-itself.js';
 
 /** All laws. */
 export const laws: readonly Law[] = [
@@ -65,6 +66,7 @@ export const laws: readonly Law[] = [
   rollbackToLastGood,
   eventuallyStable,
   disruptionBudgetRespected,
+  workflowEndsByItself,
   nothingTerminatesForEver,
   noOrphans,
   onePodPerMember,

@@ -22,6 +22,7 @@ import type {
   RoleBinding,
 } from '../../sim/api/kinds/rbac.js';
 import type { ResourceClaim } from '../../sim/api/kinds/resource.js';
+import type { Workflow } from '../../sim/operators/argo-workflows/types.js';
 import type { HttpRoute } from '../../sim/operators/gateway-api/types.js';
 import type { KubeObject } from '../../sim/api/object.js';
 
@@ -49,6 +50,7 @@ export interface Resources {
   readonly 'peerauthentications.security.istio.io': KubeObject;
   readonly 'authorizationpolicies.security.istio.io': KubeObject;
   readonly 'requestauthentications.security.istio.io': KubeObject;
+  readonly 'workflows.argoproj.io': Workflow;
   readonly 'ingresses.networking.k8s.io': Ingress;
   readonly 'httproutes.gateway.networking.k8s.io': HttpRoute;
   readonly 'roles.rbac.authorization.k8s.io': Role;

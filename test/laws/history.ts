@@ -11,6 +11,7 @@ export const startMs = Date.UTC(2026, 0, 1);
 
 const plurals: Readonly<Record<string, string>> = {
   Pod: 'pods',
+  Workflow: 'workflows.argoproj.io',
   Node: 'nodes',
   Namespace: 'namespaces',
   Service: 'services',

@@ -46,7 +46,7 @@ function secretsIn(value: unknown, found: Map<string, Set<string>>): void {
   for (const [field, inner] of Object.entries(value)) {
     if (!isRecord(inner)) continue;
     const { name, key } = inner;
-    if (/Secret$/.test(field) && typeof name === 'string' && typeof key === 'string') {
+    if (field.endsWith('Secret') && typeof name === 'string' && typeof key === 'string') {
       found.set(name, (found.get(name) ?? new Set()).add(key));
     } else secretsIn(inner, found);
   }

@@ -15,6 +15,7 @@ export function leafFaults(template: Template, { hasImageDefault }: LeafOptions)
       throw new WorkflowFault(`${path}.${field}.image may not be empty`);
     }
   }
+  if (template.containerSet !== undefined) setFaults(path, template);
   if (resource !== undefined) resourceFaults(path, resource);
   const seconds = Number(activeDeadlineSeconds ?? 1);
   if (seconds < 0 || (Number.isNaN(seconds) && !String(activeDeadlineSeconds).includes('{{'))) {
@@ -25,6 +26,39 @@ export function leafFaults(template: Template, { hasImageDefault }: LeafOptions)
   if (parallelism !== undefined) {
     throw new WorkflowFault(`${path}.parallelism is only valid for steps and dag templates`);
   }
+}
+
+/** @upstream ContainerSetTemplate.Validate */
+function setFaults(path: string, { containerSet, inputs, outputs }: Template): void {
+  const containers = containerSet?.containers ?? [];
+  const at = `${path}.containerSet.containers`;
+  if (containers.length === 0) {
+    throw new WorkflowFault(`${at} must have at least one container`);
+  }
+  nameFaults(at, containers, 'field');
+  for (const { name, dependencies = [] } of containers) {
+    const unknown = dependencies.find(one => !containers.some(other => other.name === one));
+    if (unknown !== undefined) {
+      throw new WorkflowFault(`${at}.${name} dependency '${unknown}' not defined`);
+    }
+  }
+  const left = new Map(containers.map(({ name, dependencies = [] }) => [name, dependencies]));
+  for (let size = -1; size !== left.size;) {
+    size = left.size;
+    for (const [name, before] of left) if (!before.some(one => left.has(one))) left.delete(name);
+  }
+  const [cycle] = left.keys();
+  if (cycle !== undefined) {
+    throw new WorkflowFault(
+      `${at} dependency cycle detected: ${[...left.keys(), cycle].join('->')}`,
+    );
+  }
+  const takesOrGives =
+    (inputs?.artifacts ?? []).length > 0 ||
+    (outputs?.parameters ?? []).length > 0 ||
+    (outputs?.artifacts ?? []).length > 0;
+  if (!takesOrGives || containers.some(({ name }) => name === 'main')) return;
+  throw new WorkflowFault(`${at} must have a container named "main" for input or output`);
 }
 
 /** What is known of it from elsewhere. */
