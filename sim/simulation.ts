@@ -195,5 +195,8 @@ export interface Simulation {
   /** What goes wrong on the way between processes and the API server. */
   readonly weather: Weather;
   /** Where connections would go: for traffic, which reckons with many at once. */
-  readonly network: Pick<ClusterNetwork, 'route' | 'reach' | 'shutBy' | 'version' | 'outside'>;
+  readonly network: Pick<
+    ClusterNetwork,
+    'route' | 'reach' | 'shutBy' | 'hasProxyAt' | 'version' | 'outside'
+  >;
 }

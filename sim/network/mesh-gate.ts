@@ -110,6 +110,12 @@ export class MeshGate {
     return { isOk: false, error: 'connection reset' };
   }
 
+  /** Whether a sidecar runs at the address. */
+  hasProxyAt(ip: string): boolean {
+    const pod = this.isActive ? this.around.podAt(ip) : undefined;
+    return pod !== undefined && this.isRedirected(pod) && this.around.hasAgent(ip);
+  }
+
   /** Whether the pod's packets are sent through a sidecar. */
   private isRedirected(pod: Pod): boolean {
     return hasSidecar(pod) && !isGateway(pod);

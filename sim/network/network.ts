@@ -20,12 +20,13 @@ import { isLoopback } from './addresses.js';
 import { Affinity } from './affinity.js';
 import { gatewayListener, type GatewayTools } from './gateway-proxy.js';
 import type { Backend } from './backends.js';
+import type { Answering, Attempt, Way } from './connecting.js';
 import { ClusterDns } from './dns.js';
 import { hostServer, type ApiDoor, type HostServer } from './host-servers.js';
 import { knock } from './knock.js';
 import { KnownWays } from './known-ways.js';
 import { MeshBook } from './mesh-book.js';
-import { MeshGate, type MeshWay } from './mesh-gate.js';
+import { MeshGate } from './mesh-gate.js';
 import { MeshRouting } from './mesh-routing.js';
 import { MeshSender } from './mesh-sender.js';
 import { NameServers } from './name-servers.js';
@@ -81,6 +82,8 @@ export interface ClusterNetwork {
    * about this request, and send it where their VirtualServices say. Default: for any page.
    */
   reach(to: Destination, from?: ReachFrom, request?: HttpRequest): Reach;
+  /** Whether a sidecar runs at the address, which answers in the place of a program that does not. */
+  hasProxyAt(ip: string): boolean;
   /** Who lets nobody connect to a backend, whoever it be; undefined where somebody may get through. */
   shutBy(backend: Backend): ShutBy | undefined;
   /**
@@ -141,6 +144,10 @@ class PublicNetwork implements ClusterNetwork {
     return this.network.reaches.reach(to, from, request);
   }
 
+  hasProxyAt(ip: string): boolean {
+    return this.network.mesh.hasProxyAt(ip);
+  }
+
   shutBy({ ip, port }: Backend): ShutBy | undefined {
     return this.network.shutBy({ ip, port, protocol: 'TCP' });
   }
@@ -148,25 +155,6 @@ class PublicNetwork implements ClusterNetwork {
   reachApi(pod: Pod, then: ApiConnection): void {
     this.network.reachApi(pod, then);
   }
-}
-
-/** Where a connection goes, to one backend. */
-interface Way extends MeshWay {
-  readonly target: Backend & { readonly protocol: NetworkProtocol };
-}
-
-/** What is sent to it. */
-interface Attempt {
-  readonly way: Way;
-  readonly payload: unknown;
-  /** Default: the client's own. */
-  readonly connectTimeoutMs?: number;
-}
-
-/** What becomes of an answer. */
-interface Answering {
-  done(reply: NetworkReply): void;
-  later(delayMs: number, reply: NetworkReply): void;
 }
 
 class Network {
@@ -180,7 +168,7 @@ class Network {
   private readonly settings: NetworkSettings;
   private readonly dns: ClusterDns;
   private readonly gate: PolicyGate;
-  private readonly mesh: MeshGate;
+  readonly mesh: MeshGate;
   private readonly meshRouting: MeshRouting;
   private readonly meshSender: MeshSender;
   private readonly gateways: GatewayTools;

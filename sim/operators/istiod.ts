@@ -1,16 +1,17 @@
 /**
  * The control plane of a mesh: it checks the mesh's objects, puts sidecars into pods, and pushes to them
  * what they enforce, which is PeerAuthentication, AuthorizationPolicy, RequestAuthentication, the TLS
- * modes and subsets of DestinationRule, and the HTTP routes of VirtualServices for what pods with sidecars
- * send and for what comes in by Gateways. Installed as the profile "minimal" is: gateways are deployed by
- * their users, and the injector makes their pods.
+ * modes, subsets, outlier detection and connect time-outs of DestinationRule, and the HTTP routes of
+ * VirtualServices, with their retries and time-outs, for what pods with sidecars send and for what comes in by
+ * Gateways. It writes the root certificate into namespaces. Installed as the profile "minimal" is: gateways
+ * are deployed by their users, and the injector makes their pods.
  * Left out: ServiceEntry, Sidecar, EnvoyFilter and their like (stored, and change nothing), of
  * Gateways the servers of TCP and of TLS that goes on to others, binds, clients' certificates, and what the
- * validator says of them; of VirtualServices the routes of TLS and TCP, time-outs, retries, mirrors and
- * changed headers, the settings of load balancing, ambient mode, waypoints, several revisions and
+ * validator says of them; of VirtualServices the routes of TLS and TCP, mirrors and changed headers; load
+ * balancing (pods are drawn) and connection pools, ambient mode, waypoints, several revisions and
  * trust domains, external authorizers (what a CUSTOM policy matches is refused), signatures of tokens,
- * egress. Metrics are merged and probes
- * rewritten: who scrapes by a pod's annotations asks the sidecar's agent, and so does the kubelet.
+ * egress. Metrics are merged and probes rewritten: who scrapes by a pod's annotations asks the sidecar's
+ * agent, and so does the kubelet.
  * @upstream istio/istio 1.30
  */
 import type { PolicyRule } from '../api/kinds/rbac.js';

@@ -36,9 +36,13 @@ function pairLines(answer: PairAnswer): string[] {
     ...(route === undefined ? [] : [line('route', route.isAllowed, route.text)]),
     ...sideLines('egress', egress),
     ...sideLines('ingress', ingress),
-    ...(mesh === undefined ? [] : [line('mesh', mesh.isAllowed, `GET /: ${mesh.text}`)]),
+    ...(mesh === undefined ? [] : [line('mesh', mesh.isAllowed, meshText(mesh))]),
     ...(lookup === undefined ? [] : lookupLines(lookup)),
   ];
+}
+
+function meshText({ asked, text }: NonNullable<PairAnswer['mesh']>): string {
+  return asked === undefined ? text : `${asked}: ${text}`;
 }
 
 function sideLines(name: string, { isAllowed, text, close }: SideExplanation): string[] {

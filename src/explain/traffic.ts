@@ -5,7 +5,7 @@ import { kindOf, type HasMetadata, type Kind } from '../../sim/api/object.js';
 import { meshKinds } from '../../sim/network/mesh-book.js';
 import type { MeshObject } from '../../sim/network/mesh/kinds.js';
 import { anyPage } from '../../sim/network/mesh-gate.js';
-import { judgeTraffic } from '../../sim/network/mesh/traffic.js';
+import { isHttp, judgeTraffic } from '../../sim/network/mesh/traffic.js';
 import { PolicyEvaluator } from '../../sim/network/policy/evaluator.js';
 import {
   explainTraffic,
@@ -56,8 +56,13 @@ export interface PairAnswer extends TrafficExplanation {
   readonly isAllowed: boolean;
   /** Which VirtualService sends requests here, or does not though it would; absent where none does. */
   readonly route?: RouteText;
-  /** What the sidecars say to `GET /`; absent where none is on the way. */
-  readonly mesh?: { readonly isAllowed: boolean; readonly text: string };
+  /** What the sidecars say, and to what: `GET /` if nothing else is asked for. Absent where none is on the way. */
+  readonly mesh?: {
+    readonly isAllowed: boolean;
+    readonly text: string;
+    /** Absent where they look at the connection alone. */
+    readonly asked?: string;
+  };
   /** Why the source cannot look up the name of the Service; absent where it can, or needs not. */
   readonly lookup?: SideExplanation;
   readonly pairs: number;
@@ -244,6 +249,7 @@ function meshAnswer(
   if (end.pod === undefined || end.protocol !== 'TCP') return undefined;
   const { service, servicePort } = destination;
   const serverIp = end.pod.status?.podIP ?? '';
+  const payload = { ...anyPage, path };
   const verdict = judgeTraffic(
     {
       client: source.pod,
@@ -254,9 +260,11 @@ function meshAnswer(
       service,
       servicePort,
       host: authority ?? service?.metadata.name ?? `${serverIp}:${end.port}`,
-      payload: { ...anyPage, path },
+      payload,
     },
     { objects: mesh, nowMs: 0 },
   );
-  return verdict && { isAllowed: verdict.verdict === 'allow', text: verdict.reason };
+  if (verdict === undefined) return undefined;
+  const asked = isHttp({ service, servicePort, payload }) ? { asked: `GET ${path}` } : {};
+  return { isAllowed: verdict.verdict === 'allow', text: verdict.reason, ...asked };
 }

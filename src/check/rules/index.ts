@@ -53,6 +53,7 @@ import { serverWarns } from './server-warns.js';
 import { serviceSelectsNothing } from './service-selects-nothing.js';
 import { servingRuntime } from './serving-runtime.js';
 import { sharedClaim } from './shared-claim.js';
+import { sidecarOutlivesJob } from './sidecar-outlives-job.js';
 import { spreadOverNodes } from './spread-over-nodes.js';
 import { statefulSetService } from './stateful-set-service.js';
 import { targetPort } from './target-port.js';
@@ -105,6 +106,7 @@ export const rules: readonly Rule[] = [
   closedService,
   meshDestination,
   meshWithoutSidecar,
+  sidecarOutlivesJob,
   quotaWithoutRequests,
   limitRange,
   quotaExceeded,

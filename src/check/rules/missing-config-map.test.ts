@@ -18,6 +18,10 @@ it('takes a slip for a slip, and else is not sure', () => {
 it('is content with what is there, and with what every namespace has', () => {
   expect(found('SEA203', using('settings') + map)).toEqual([]);
   expect(found('SEA203', using('kube-root-ca.crt'))).toEqual([]);
+  const mesh =
+    '\n---\n{ apiVersion: networking.istio.io/v1, kind: Gateway, metadata: { name: g } }\n';
+  expect(found('SEA203', using('istio-ca-root-cert') + mesh)).toEqual([]);
+  expect(found('SEA203', using('istio-ca-root-cert'))).toHaveLength(1);
 });
 
 it('tells one that is in another namespace', () => {

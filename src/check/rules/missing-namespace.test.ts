@@ -20,3 +20,11 @@ it('tells a namespace that nobody makes, once', () => {
   expect(found('SEA216', text('fraud-serving'))).toEqual([]);
   expect(found('SEA216', text('default'))).toEqual([]);
 });
+
+it('knows the namespaces that operators bring', () => {
+  const policy = (namespace: string) => `
+{ apiVersion: security.istio.io/v1, kind: PeerAuthentication, metadata: { name: p, namespace: ${namespace} } }
+`;
+  expect(found('SEA216', policy('istio-system'))).toEqual([]);
+  expect(found('SEA216', policy('istio-sytem'))).toHaveLength(1);
+});

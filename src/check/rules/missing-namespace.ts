@@ -2,6 +2,7 @@
 import { grouped } from '../survey.js';
 import { missing } from '../references.js';
 import { systemNamespaces } from '../system-namespaces.js';
+import { namespacesOfOperators } from '../made-by-operators.js';
 import type { Rule } from '../rule.js';
 
 const made: ReadonlySet<string> = new Set(systemNamespaces);
@@ -20,9 +21,10 @@ export const missingNamespace: Rule = {
       ({ manifest, isBroken }) =>
         !isBroken && typeof manifest.object.metadata.namespace === 'string',
     );
+    const ofOperators = namespacesOfOperators(survey);
     for (const [name, group] of grouped(named, ({ namespace }) => namespace)) {
       const [entry] = group;
-      if (entry === undefined || made.has(name)) continue;
+      if (entry === undefined || made.has(name) || ofOperators.has(name)) continue;
       const gap = missing(survey, { kind: 'Namespace', name });
       if (gap === undefined) continue;
       const count = group.length === 1 ? '1 object is' : `${group.length} objects are`;

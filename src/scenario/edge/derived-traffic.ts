@@ -31,6 +31,8 @@ export interface Demand {
   };
   /** The gateway of a mesh through which requests come to it. Default: none. */
   readonly entrance?: Entrance;
+  /** It is the Service of such a gateway: what comes to it is what comes to those behind it. Default: no. */
+  readonly isEntrance?: true;
 }
 
 interface Replicated extends KubeObject {
@@ -79,11 +81,13 @@ export function demandsOf(objects: readonly KubeObject[]): readonly Demand[] {
   }
   const entrances = gatewayEntrances(objects);
   // What comes to a gateway is meant for those behind it.
-  for (const { service } of entrances.values()) named.add(service);
+  const gates = new Map([...entrances.values()].map(one => [one.service, one]));
   return own
-    .filter(({ service }) => routed.has(service) || !named.has(service))
+    .filter(({ service }) => routed.has(service) || gates.has(service) || !named.has(service))
     .map(demand => routed.get(demand.service) ?? demand)
     .map(demand => {
+      const gate = gates.get(demand.service);
+      if (gate !== undefined) return { ...demand, port: gate.port, isEntrance: true as const };
       const entrance = entrances.get(demand.service);
       return entrance === undefined ? demand : { ...demand, entrance };
     });

@@ -5,7 +5,15 @@ import { hasLabels } from '../../../sim/api/selectors.js';
 import { namespaceOf } from '../../../sim/network/mesh/attachment.js';
 import { fullHost, serviceOfHost } from '../../../sim/network/mesh/hosts.js';
 import { gatewayName, meshGateway } from '../../../sim/network/mesh/http-match.js';
-import type { Gateway, VirtualService } from '../../../sim/network/mesh/kinds.js';
+import { portPolicy } from '../../../sim/network/mesh/destination-rule.js';
+import type {
+  DestinationRule,
+  Gateway,
+  VirtualService,
+  WeightedDestination,
+} from '../../../sim/network/mesh/kinds.js';
+import { defaultMesh } from '../../../sim/network/mesh/request.js';
+import { retryPolicy, type RetryPolicy } from '../../../sim/network/mesh/retries.js';
 import { isGateway } from '../../../sim/network/mesh/sidecar.js';
 import type { ClusterNetwork } from '../../../sim/network/network.js';
 
@@ -15,6 +23,8 @@ export interface Entrance {
   readonly service: string;
   readonly host: string;
   readonly port: number;
+  /** What the gateway does where the Service behind it does not answer. Default: nothing. */
+  readonly retries?: RetryPolicy | undefined;
 }
 
 /** The entrances by the Services behind them: of VirtualServices that are for gateways alone, and the manifests have the gateways. */
@@ -22,6 +32,7 @@ export function gatewayEntrances(objects: readonly KubeObject[]): ReadonlyMap<st
   const gateways = objects.filter(isOfMesh<Gateway>('Gateway'));
   const found = new Map<string, Entrance>();
   if (gateways.length === 0) return found;
+  const rules = objects.filter(isOfMesh<DestinationRule>('DestinationRule'));
   const byGateway = new Map(
     gateways.map(one => [
       `${namespaceOf(one.metadata)}/${one.metadata.name ?? ''}`,
@@ -33,14 +44,36 @@ export function gatewayEntrances(objects: readonly KubeObject[]): ReadonlyMap<st
     const names = (spec?.gateways ?? []).map(one => gatewayName(one, namespace));
     const entrance = names.flatMap(name => byGateway.get(name) ?? [])[0];
     if (entrance === undefined || names.includes(meshGateway)) continue;
-    const all = (spec?.http ?? []).flatMap(({ route = [] }) => route);
-    for (const { destination: { host = '' } = {} } of all) {
-      const server = serviceOfHost(fullHost(host, namespace));
-      const key = server && `${server.namespace}/${server.name}`;
-      if (key !== undefined && !found.has(key)) found.set(key, entrance);
+    for (const { route = [], retries } of spec?.http ?? []) {
+      for (const { destination = {} } of route) {
+        const server = serviceOfHost(fullHost(destination.host ?? '', namespace));
+        const key = server && `${server.namespace}/${server.name}`;
+        if (server === undefined || key === undefined || found.has(key)) continue;
+        const isHashed = isHashedAt(rules, entrance, { server, ...destination });
+        found.set(key, { ...entrance, retries: retryPolicy(retries, { isHashed }) });
+      }
     }
   }
   return found;
+}
+
+/** Whether requests of one sort all go to one pod. */
+function isHashedAt(
+  rules: readonly DestinationRule[],
+  { service }: Entrance,
+  {
+    server,
+    subset = '',
+    port: { number: port = 0 } = {},
+  }: NonNullable<WeightedDestination['destination']> & {
+    readonly server: { readonly name: string; readonly namespace: string };
+  },
+): boolean {
+  const [namespace = '', name = ''] = service.split('/');
+  const none = { serviceAccount: '', labels: {}, hasSidecar: true, ip: '' };
+  const client = { name, namespace, ...none };
+  const policy = portPolicy(rules, { client, server, subset, port }, defaultMesh);
+  return policy.loadBalancer?.consistentHash !== undefined;
 }
 
 /** The first Service of the pods that the Gateway selects which has a port of the Gateway's. */

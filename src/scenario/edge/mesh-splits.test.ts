@@ -96,7 +96,7 @@ const entrance = [
   },
 ] as unknown as readonly KubeObject[];
 
-it('leads requests through the gateway that the manifests have, which gets none itself', () => {
+it('leads requests through the gateway that the manifests have, which gets what they get', () => {
   const entered = (...objects: readonly KubeObject[]) =>
     demandsOf([...behind, ...pods, ...objects]).map(demand => [
       demand.service,
@@ -109,7 +109,10 @@ it('leads requests through the gateway that the manifests have, which gets none 
     ['shop/web', undefined, undefined],
     ['shop/stable', host, 80],
     ['shop/canary', host, 80],
+    ['istio-system/edge', undefined, undefined],
   ]);
+  const gate = demandsOf([...behind, ...pods, ...entrance, split(outside)]).at(-1);
+  expect(gate).toMatchObject({ service: 'istio-system/edge', port: 80, isEntrance: true });
   // Pods with sidecars ask by themselves, too.
   const both = { ...outside, gateways: ['edge', 'mesh'] };
   expect(entered(...entrance, split(both)).map(([name, at]) => [name, at])).toEqual([

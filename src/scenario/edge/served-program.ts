@@ -1,5 +1,6 @@
 /** The program that serves the requests of Services: what containers with ports run, unless they run something else. */
 import { milliValueOf } from '../../../sim/api/quantity.js';
+import { isGateway } from '../../../sim/network/mesh/sidecar.js';
 import { signalExitCode } from '../../../sim/nodes/container.js';
 import { chooser } from '../../../sim/workloads/choose.js';
 import { command, runForever } from '../../../sim/workloads/plain.js';
@@ -50,7 +51,10 @@ export function servedRule(servers: Servers): WorkloadRule {
 }
 
 function isServing({ pod, container }: ContainerContext): boolean {
-  const containers = pod.spec?.containers ?? [];
+  // Of a mesh's proxies only gateways serve: a sidecar among the containers is none of them.
+  const containers = (pod.spec?.containers ?? []).filter(
+    ({ name }) => name !== 'istio-proxy' || isGateway(pod),
+  );
   if (!containers.some(({ name }) => name === container.name)) return false;
   const hasPorts = ({ ports = [] }: ContainerContext['container']): boolean => ports.length > 0;
   return hasPorts(container) || !containers.some(hasPorts);

@@ -12,11 +12,14 @@ import type { Simulation } from '../../../sim/simulation.js';
 import type { WorkloadRule } from '../../../sim/workloads/workload.js';
 import type { Fault } from '../../cluster.js';
 import type { Outcome } from '../../laws/law.js';
+import { count, rounded } from './counts.js';
 import { demandsOf, type Demand } from './derived-traffic.js';
 import { lostAt } from './gateway-entrances.js';
+import { merged } from './latest-objects.js';
 import { lateIn, OldNews, type Unheard } from './old-news.js';
 import { add, stillRates, type Rates } from './rates.js';
 import { servedRule, type Server, type Servers } from './served-program.js';
+import { isTriedAgain, ratesOf, sharesOf } from './tried-again.js';
 import { Trouble } from './trouble.js';
 
 /** Requests a second that each wanted replica gets at first. */
@@ -192,7 +195,9 @@ export class ServiceTraffic implements Servers {
   }
 
   totals(): TrafficTotals {
-    const services = this.flows.filter(({ opening }) => opening.isLive).length;
+    const services = this.flows.filter(
+      ({ opening, demand }) => opening.isLive && !demand.isEntrance,
+    ).length;
     const { shut, unheard } = this;
     return {
       ...{ services, offered: Math.round(this.offered), failed: Math.round(this.failed) },
@@ -241,32 +246,43 @@ export class ServiceTraffic implements Servers {
 
   /** What comes of the requests of a Service from now on. */
   private divide(flow: Flow, { backends, listening, reached, shut, lost }: Behind): void {
-    const { demand, opening } = flow;
+    const { demand } = flow;
     const serving = reached.filter(({ ip }) => this.answers(ip));
     const isLimited = listening.every(({ ip }) => this.servers.get(ip)?.[0]?.use !== undefined);
-    const wanted = replicasOf(demand) * (demand.route?.share ?? 1) * this.factor;
-    const offered = opening.isLive ? perReplicaPerSecond * wanted : 0;
+    const offered = demand.isEntrance ? this.enteringAt(demand.service) : this.offeredTo(flow);
     const passed = offered * (1 - lost);
-    const each = backends.length === 0 ? 0 : passed / backends.length;
-    const served = isLimited ? Math.min(each, capacityPerSecond) : each;
     const silent = reached.filter(({ ip }) => !this.servers.has(ip));
-    const { ended, startingPerSecond } = this.news.of(silent, each);
-    flow.ended = ended;
+    const retries = demand.entrance?.retries;
+    const hasProxy = (ip: string) => this.simulation?.network.hasProxyAt(ip) === true;
+    const again = silent.filter(({ ip }) => isTriedAgain(retries, hasProxy(ip)));
+    const left = silent.filter(one => !again.includes(one));
+    const shares = sharesOf(backends.length, again.length, retries);
+    const each = passed * shares.other;
+    const eachLost = passed * shares.lost;
+    const served = isLimited ? Math.min(each, capacityPerSecond) : each;
+    const news = [this.news.of(left, each), this.news.of(again, eachLost)];
+    flow.ended = news.flatMap(({ ended }) => ended);
     flow.isServed = serving.length > 0;
     flow.rates = {
-      offered,
-      finished: served * serving.length,
-      shed: (each - served) * serving.length,
-      refused: each * silent.length,
-      timedOut: each * (reached.length - serving.length - silent.length),
-      starting: startingPerSecond,
+      ...ratesOf({ each, eachLost, served, offered, passed }, { left, again, serving, reached }),
+      starting: news.reduce((sum, { startingPerSecond }) => sum + startingPerSecond, 0),
       noEndpoint: backends.length === 0 ? passed : 0,
       dropped: each * shut['network policies'],
       denied: each * shut.mesh,
-      atGateway: offered - passed,
       capacity: isLimited ? listening.length * capacityPerSecond : Infinity,
     };
     flow.shares = new Map(serving.map(({ ip }) => [ip, served]));
+  }
+
+  private offeredTo({ demand, opening }: Flow): number {
+    const wanted = replicasOf(demand) * (demand.route?.share ?? 1) * this.factor;
+    return opening.isLive ? perReplicaPerSecond * wanted : 0;
+  }
+
+  /** All that comes to a gateway. */
+  private enteringAt(service: string): number {
+    const behind = this.flows.filter(({ demand }) => demand.entrance?.service === service);
+    return behind.reduce((sum, flow) => sum + this.offeredTo(flow), 0);
   }
 
   /** Whether a program listens there whose node is not down. */
@@ -314,9 +330,12 @@ export class ServiceTraffic implements Servers {
       };
       count(this.shut, shutKey('network policies', demand), sums.dropped);
       count(this.shut, shutKey('mesh', demand), sums.denied);
-      this.offered += sums.offered;
-      this.failed += sums.refused + sums.noEndpoint + sums.shed + reset;
-      this.failed += sums.dropped + sums.denied + sums.timedOut + sums.atGateway;
+      // What comes to a gateway is counted behind it.
+      if (!demand.isEntrance) {
+        this.offered += sums.offered;
+        this.failed += sums.refused + sums.noEndpoint + sums.shed + reset;
+        this.failed += sums.dropped + sums.denied + sums.timedOut + sums.atGateway;
+      }
       if (opening.isLive) {
         const { service, lacksHook, lacksProbe } = demand;
         const isJudged = troubled.afterFault === undefined;
@@ -350,14 +369,6 @@ function shutKey(by: ShutBy, { service }: Demand): string {
   return `${by}: ${service}`;
 }
 
-function count(counts: Map<string, number>, key: string, more: number): void {
-  if (more > 0) counts.set(key, (counts.get(key) ?? 0) + more);
-}
-
-function rounded(counts: ReadonlyMap<string, number>): Record<string, number> {
-  return Object.fromEntries([...counts].map(([key, sum]) => [key, Math.round(sum)]));
-}
-
 /** Those to whom requests go, those of them who listen, and those to whom policies let somebody through. */
 interface Behind {
   readonly backends: readonly { readonly ip: string }[];
@@ -383,17 +394,4 @@ function replicasOf({ route, replicas }: Demand): number {
 /** What opens together. */
 function groupOf({ service, route }: Demand): string {
   return route === undefined ? `service ${service}` : `route ${route.name}`;
-}
-
-/** The objects, each as it was applied last. */
-function merged(
-  before: readonly KubeObject[],
-  after: readonly KubeObject[],
-): readonly KubeObject[] {
-  const all = new Map<string, KubeObject>();
-  for (const object of [...before, ...after]) {
-    const { namespace = 'default', name = '' } = object.metadata;
-    all.set(`${object.apiVersion ?? ''} ${object.kind ?? ''} ${namespace}/${name}`, object);
-  }
-  return [...all.values()];
 }
