@@ -53,7 +53,11 @@ export function boot(options: SimulationOptions): Simulation {
   const apis = operatorApis(options.operators, isRunning);
   const advertised = advertisedBy(options.nodes);
   const gates = gatesOf(options);
-  const network = networkAt(advertised, { clock: loop, random, nodes: endpoints }, () => serve);
+  const network = networkAt(
+    advertised,
+    { options, clock: loop, random, nodes: endpoints },
+    () => serve,
+  );
   const inCluster = inClusterClient(network, loop, advertised.advertised?.address ?? '');
   const server = createApiServer({
     clock: loop,
@@ -161,15 +165,21 @@ function triedOf({ past }: SimulationOptions): Pick<RecordedPast, 'triedAt'> {
   return past?.triedAt === undefined ? {} : { triedAt: past.triedAt.bind(past) };
 }
 
-/** The network, with the API server where it is advertised. */
+/** What the network is made from. */
+interface NetworkTools extends Pick<NetworkOptions, 'clock' | 'random' | 'nodes'> {
+  readonly options: SimulationOptions;
+}
+
+/** The network, with the API server where it is advertised, and what is known ahead of who is served. */
 function networkAt(
   { advertised }: ReturnType<typeof advertisedBy>,
-  { random, ...tools }: Pick<NetworkOptions, 'clock' | 'random' | 'nodes'>,
+  { options: { servedServices }, random, ...tools }: NetworkTools,
   serve: () => Simulation['serve'],
 ): ClusterNetwork {
   return createNetwork({
     ...tools,
     random: random.fork('network'),
+    ...(servedServices !== undefined && { served: new Set(servedServices) }),
     ...(advertised !== undefined && { api: apiDoor(advertised, serve) }),
   });
 }

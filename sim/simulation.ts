@@ -114,6 +114,11 @@ export interface SimulationOptions {
   readonly missingImages?: readonly string[];
   /** Images that somebody has loaded onto every node, in the same words. Default: none. */
   readonly loadedImages?: readonly string[];
+  /**
+   * The Services that pods of the manifests serve, as `namespace/name`: who waits for another one is taken to
+   * find it. Default: who waits for a name of the cluster waits until there is somebody.
+   */
+  readonly servedServices?: readonly string[];
   /** Whether pods find their account's token and the cluster's certificate as files. Default false. */
   readonly mountsTokens?: boolean;
   /** Whether metrics-server runs: `kubectl top` and autoscalers by resources need it. Default true. */

@@ -4,25 +4,27 @@
  */
 import type { Pod } from '../api/kinds/core.js';
 import type { NodeEndpoints } from '../api/node-endpoint.js';
-import type { KubeObject } from '../api/object.js';
 import type { HttpRequest } from '../api/http-message.js';
 import { metricsAgent } from '../api/metrics-agent.js';
 import type { ControllerDefinition, ProcessDefinition } from '../client/contract.js';
 import type { Clock } from '../engine/clock.js';
 import type { Random } from '../engine/random.js';
-import type {
-  NetworkMessage,
-  NetworkProtocol,
-  NetworkReply,
-  WorkloadNetwork,
-} from '../workloads/workload.js';
+import type { NetworkMessage, NetworkProtocol, NetworkReply } from '../workloads/workload.js';
 import { isLoopback } from './addresses.js';
 import { Affinity } from './affinity.js';
 import { gatewayListener, type GatewayTools } from './gateway-proxy.js';
 import type { Backend } from './backends.js';
 import type { Answering, Attempt, Way } from './connecting.js';
+import type {
+  ApiConnection,
+  ClusterNetwork,
+  NetworkOptions,
+  NetworkPlace,
+  ShutBy,
+} from './contract.js';
 import { ClusterDns } from './dns.js';
-import { hostServer, type ApiDoor, type HostServer } from './host-servers.js';
+import { Elsewhere } from './elsewhere.js';
+import { hostServer, type HostServer } from './host-servers.js';
 import { knock } from './knock.js';
 import { KnownWays } from './known-ways.js';
 import { MeshBook } from './mesh-book.js';
@@ -39,68 +41,13 @@ import { ServiceBook } from './service-book.js';
 import { defaultNetworkSettings, type NetworkSettings } from './settings.js';
 import { Sockets, type Socket } from './sockets.js';
 
-/** What a network is made from. */
-export interface NetworkOptions {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly settings?: Partial<NetworkSettings>;
-  /** The kubelets that answer at the addresses of their nodes. Default: none does. */
-  readonly nodes?: NodeEndpoints;
-  /** The API server at its own address. Default: nothing listens there. */
-  readonly api?: ApiDoor;
-}
-
-/** A client or a server in the network; `close` ends what it listens on. */
-export interface NetworkPlace extends WorkloadNetwork {
-  close(): void;
-}
-
-/** The network of a cluster. */
-export interface ClusterNetwork {
-  /** What keeps its services up to date: to be started with the cluster. */
-  readonly process: ProcessDefinition;
-  /** The plug-in that keeps policies up to date, and what its installation creates. */
-  readonly policies: {
-    readonly process: ProcessDefinition;
-    manifests(): readonly KubeObject[];
-  };
-  /** What the control plane of a mesh runs: from then on its sidecars judge what travels. */
-  readonly sidecars: ControllerDefinition;
-  /** Another number as soon as anything changes that a route or a verdict could depend on. */
-  readonly version: number;
-  /** The network of a container of the pod, which has this address. */
-  readonly networkOf: (pod: Pod, ip: string) => NetworkPlace;
-  /** The variables by which the pod's programs find services. */
-  readonly serviceVariables: (pod: Pod) => Readonly<Record<string, string>>;
-  /** A place outside of the cluster: a client of node ports, or a server that pods know by its address. */
-  outside(address: string): NetworkPlace;
-  /** Where connections would go, whatever policies say of the way there. */
-  route(to: Destination, from?: { readonly pod: Pod }): Route;
-  /**
-   * Where connections would go, each backend with what policies say: for those who reckon with many
-   * at once. The answer is the same object until `version` changes. The sidecars of a mesh are asked
-   * about this request, and send it where their VirtualServices say. Default: for any page.
-   */
-  reach(to: Destination, from?: ReachFrom, request?: HttpRequest): Reach;
-  /** Whether a sidecar runs at the address, which answers in the place of a program that does not. */
-  hasProxyAt(ip: string): boolean;
-  /** Who lets nobody connect to a backend, whoever it be; undefined where somebody may get through. */
-  shutBy(backend: Backend): ShutBy | undefined;
-  /**
-   * Connects the pod's program to the API server: at once, or when policies let it, or not at all;
-   * then with the error of a client in Go.
-   */
-  reachApi(pod: Pod, then: ApiConnection): void;
-}
-
-/** Who lets nobody in: packets are dropped by network policies, and answered with a refusal by a mesh. */
-export type ShutBy = 'network policies' | 'mesh';
-
-/** What is done with a connection to the API server. */
-export interface ApiConnection {
-  through(): void;
-  timedOut(error: string): void;
-}
+export type {
+  ApiConnection,
+  ClusterNetwork,
+  NetworkOptions,
+  NetworkPlace,
+  ShutBy,
+} from './contract.js';
 
 /** Makes the network; it knows no service and no policy until its processes run. */
 export function createNetwork(options: NetworkOptions): ClusterNetwork {
@@ -174,17 +121,20 @@ class Network {
   private readonly gateways: GatewayTools;
   private readonly clock: Clock;
   private readonly random: Random;
+  private readonly elsewhere: Elsewhere;
   private readonly affinity = new Affinity();
 
   private readonly hosts: Parameters<typeof hostServer>[2];
 
-  constructor({ clock, random, settings, nodes = () => undefined, api }: NetworkOptions) {
+  constructor(options: NetworkOptions) {
+    const { clock, random, settings, nodes = () => undefined, served, api } = options;
     this.hosts = { nodes, api };
     this.clock = clock;
     this.random = random;
     this.settings = { ...defaultNetworkSettings, ...settings };
     const { clusterDomain, nodeNameServer } = this.settings;
     this.dns = new ClusterDns(this.services, clusterDomain, pod => nameServers.canAsk(pod));
+    this.elsewhere = new Elsewhere({ book: this.services, domain: clusterDomain, served });
     this.routes = new Routes(this.services, this.dns, this.sockets.hostPorts);
     this.gate = new PolicyGate(this.policies, this.services, ip => this.sockets.podAt(ip));
     this.mesh = new MeshGate(this.meshes, this.services, {
@@ -234,6 +184,8 @@ class Network {
     return {
       listen: (port, handle, protocol) =>
         this.sockets.listen(socket, { port, ...(protocol !== undefined && { protocol }) }, handle),
+      listenAll: (accepts, handle) => this.sockets.listenAll(socket, accepts, handle),
+      isElsewhere: host => this.elsewhere.has(pod, host),
       send: (to, payload, done) => this.send(socket, to, payload, done),
       query: question => this.dns.query(pod, question),
       resolve: host => this.ways.addresses(socket, host, () => this.dns.resolve(pod, host) ?? []),

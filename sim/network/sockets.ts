@@ -10,6 +10,8 @@ export interface Socket {
   isClosed: boolean;
   /** What is told when it closes: those who wait for its answers. */
   readonly onClose: Set<() => void>;
+  /** Takes what comes to the ports that it accepts, where nobody listens on them. */
+  all?: { readonly accepts: (port: number) => boolean; readonly listener: Listener };
 }
 
 /** A port on which a program takes messages. */
@@ -47,6 +49,11 @@ export class Sockets {
     this.listeners.set(`${socket.ip}:${port}/${protocol}`, { socket, handle });
   }
 
+  /** From now on the socket takes what comes by TCP to ports on which nobody else listens. */
+  listenAll(socket: Socket, accepts: (port: number) => boolean, handle: Listener['handle']): void {
+    socket.all = { accepts, listener: { socket, handle } };
+  }
+
   close(socket: Socket): void {
     socket.isClosed = true;
     const sockets = this.socketsByIp.get(socket.ip);
@@ -64,7 +71,12 @@ export class Sockets {
   }
 
   listener(ip: string, port: number, protocol: NetworkProtocol): Listener | undefined {
-    return this.listeners.get(`${ip}:${port}/${protocol}`);
+    const own = this.listeners.get(`${ip}:${port}/${protocol}`);
+    if (own !== undefined || protocol !== 'TCP') return own;
+    for (const { all } of this.socketsByIp.get(ip) ?? []) {
+      if (all?.accepts(port) === true) return all.listener;
+    }
+    return undefined;
   }
 
   /** The pod of a program that runs at the address; undefined when none does, or it is no pod's. */

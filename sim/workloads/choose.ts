@@ -14,10 +14,12 @@ import { configReloader } from './prometheus/config-reloader.js';
 import { prometheusServer } from './prometheus/index.js';
 import { prometheusAdapter } from './prometheus-adapter/index.js';
 import { sampleApiServer } from './sample-apiserver/index.js';
-import { command, exitAfter, plainWorkloads, runForever } from './plain.js';
+import { command, exitAfter, pause, plainWorkloads, runForever, waiting } from './plain.js';
 import { rayProgram } from './ray/index.js';
 import { seldonProgram } from './seldon/index.js';
 import { isShellCommand } from './shell/knows.js';
+import { waitCommand } from './shell/asking/kubectl.js';
+import { waitsPlayably } from './shell/partly-known.js';
 import { sparkWorkload } from './spark/index.js';
 import type { Workload, WorkloadRule } from './workload.js';
 
@@ -35,10 +37,13 @@ export interface Played {
 /** What a container does of which nothing is known, where it is meant to end. */
 const completes = exitAfter('complete-after', 2, 0);
 const initializes = exitAfter('complete-after', 0, 0);
+const waitsInJob = waiting(2);
+const waitsInInit = waiting(0);
 
 /**
  * Makes the decision for a cluster: the first rule that matches; the pod's label; a command that the small
- * shell knows; else a container of a Job or of an init step completes, and any other runs for ever.
+ * shell knows; else a container of a Job or of an init step completes, having waited for what its command
+ * names, and any other runs for ever.
  */
 export function chooser(rules: readonly WorkloadRule[]): (played: Played) => Workload {
   const patterns = rules.map(rule => ({
@@ -98,7 +103,7 @@ function usual(played: Played): Workload {
   const image = withoutTag(container.image ?? '');
   const program = known(image, played);
   if (program !== undefined) return program;
-  if (isPause(image, words) && !isTimed(pod)) return runForever;
+  if (isPause(image, words) && !isTimed(pod)) return pause;
   const spark = sparkWorkload(words, container);
   if (spark !== undefined) return spark;
   const ray = rayProgram(container, words);
@@ -107,13 +112,16 @@ function usual(played: Played): Workload {
   const reaches = /(^|\/)e2e-test-images\//.test(image) ? 'all' : 'none';
   if (isShellCommand(words, reaches)) return command;
   const isInit = pod.spec?.initContainers?.some(({ name }) => name === container.name) === true;
-  if (isInit && container.restartPolicy !== 'Always') return initializes;
+  if (isInit && container.restartPolicy !== 'Always') {
+    return waitsPlayably(waitCommand(image, words)) ? waitsInInit : initializes;
+  }
   const dask = daskProgram(pod, container, words);
   if (dask !== undefined) return dask;
   const seldon = seldonProgram(image, container);
   if (seldon !== undefined) return seldon;
   const policy = pod.spec?.restartPolicy ?? 'Always';
-  return policy === 'Always' ? runForever : completes;
+  if (policy === 'Always') return runForever;
+  return waitsPlayably(words) ? waitsInJob : completes;
 }
 
 /** The image that only waits for its signal, in a Job as anywhere else. */

@@ -1,6 +1,8 @@
 /** The plain programs: run for ever, complete after a while, crash, or run a command. */
 import { timeMs } from '../api/time.js';
-import { startShell, shellStartError } from './shell/program.js';
+import { listen } from './serving/listening.js';
+import { waitCommand } from './shell/asking/kubectl.js';
+import { startShell, shellStartError, startWaiting } from './shell/program.js';
 import type { ContainerContext, Program, Workload } from './workload.js';
 
 /** Makes a workload from the parameters that a scenario gives it. */
@@ -9,8 +11,17 @@ export type PlainMaker = (parameters: Readonly<Record<string, unknown>>) => Work
 /** How long a program that completes runs, unless told otherwise. */
 const defaultSeconds = 2;
 
-/** Runs until it is stopped; on SIGTERM it ends with 0 at once. */
+/** Runs until it is stopped; on SIGTERM it ends with 0 at once. It takes connections. */
 export const runForever: Workload = {
+  name: 'run-forever',
+  start: context => {
+    listen(context);
+    return { terminate: () => context.exit(0) };
+  },
+};
+
+/** The same, and nobody listens. */
+export const pause: Workload = {
   name: 'run-forever',
   start: context => ({ terminate: () => context.exit(0) }),
 };
@@ -27,6 +38,22 @@ export const command: Workload = {
   start: startShell,
   startError: shellStartError,
 };
+
+/** Runs a command that waits for others; programs that it calls and of which nothing is known take so long. */
+export function waiting(seconds: number): Workload {
+  return {
+    name: 'waiting',
+    start: context => {
+      const strange = annotated(context, { seconds, code: 0 });
+      const { command: words, container } = context;
+      const command = waitCommand(container.image ?? '', words);
+      return startWaiting(
+        { ...context, command },
+        { afterMs: strange.seconds * 1_000, status: strange.code },
+      );
+    },
+  };
+}
 
 /** Ends after a while with an exit code. */
 export function exitAfter(name: string, seconds: number, code: number): Workload {

@@ -201,6 +201,13 @@ export interface WorkloadNetwork {
   ): void;
   /** The addresses that DNS answers; empty: NXDOMAIN. */
   resolve(host: string): readonly string[];
+  /**
+   * Takes what comes by TCP on all ports that it accepts and nobody listens on: for programs of which
+   * nothing is known. Undefined where that cannot be.
+   */
+  listenAll?(accepts: (port: number) => boolean, handle: (message: NetworkMessage) => void): void;
+  /** Whether the name is of a host outside of the cluster, or of one that stands in for what is not there. */
+  isElsewhere?(host: string): boolean;
   /** The records that DNS answers to a question of any type; absent where there is no DNS. */
   query?(question: DnsQuestion): readonly DnsRecord[];
   /**

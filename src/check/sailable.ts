@@ -3,6 +3,7 @@ import type { KubeObject } from '../../sim/api/object.js';
 import { isRecord } from '../../sim/api/equality.js';
 import type { APIServiceSpec } from '../../sim/api/kinds/apiregistration.js';
 import { chooser } from '../../sim/workloads/index.js';
+import { assumedOf } from './assumed.js';
 import { issuedSecrets } from './certificate-secrets.js';
 import type { Entry } from './entry.js';
 import { namedObjects } from './named-objects.js';
@@ -19,6 +20,8 @@ export interface Sailable {
   readonly standIns: readonly string[];
   /** Kinds and objects that do not sail, each with the reason. */
   readonly leftOut: readonly string[];
+  /** What is taken for granted of the programs in containers: `3 waiting for others as their commands say`. */
+  readonly assumed?: readonly string[];
 }
 
 /** Makes them ready. Equal surveys give equal objects, for tokens name them. */
@@ -38,7 +41,12 @@ export function sailable(survey: Survey): Sailable {
     return driver === undefined ? [] : [`${driver} of ${titleOf(object)}`];
   });
   const taken = [...standIns.map(titleOf), ...drivers];
-  return { objects, standIns: taken, leftOut: [...sorted].map(leftOutText) };
+  return {
+    objects,
+    standIns: taken,
+    leftOut: [...sorted].map(leftOutText),
+    assumed: assumedOf(survey),
+  };
 }
 
 /** Of objects that stand twice the last one counts, as with kubectl apply. */

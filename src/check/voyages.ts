@@ -39,7 +39,7 @@ export interface VoyageOptions {
 }
 
 /** What came of them. */
-export interface VoyagesResult extends Pick<Sailable, 'standIns' | 'leftOut'> {
+export interface VoyagesResult extends Pick<Sailable, 'standIns' | 'leftOut' | 'assumed'> {
   readonly explored: Explored;
   readonly laws: readonly Pick<Law, 'name' | 'family' | 'says' | 'source' | 'touches'>[];
   /** Counterexamples as stories. */
@@ -58,7 +58,7 @@ export interface ToldFailure {
 
 /** Sails, and keeps what failed. */
 export async function tryVoyages(
-  { objects, standIns, leftOut }: Sailable,
+  { objects, standIns, leftOut, assumed = [] }: Sailable,
   options: VoyageOptions,
 ): Promise<VoyagesResult> {
   const { laws, pools, autoscaler, faults, folder, timeMs, workers, progress, ...rest } = options;
@@ -98,5 +98,5 @@ export async function tryVoyages(
     if (before !== undefined && before !== file) rmSync(before, { force: true });
     return { example, story: storyOf(example, law), file };
   });
-  return { explored, laws, failures, known: known.length, standIns, leftOut };
+  return { explored, laws, failures, known: known.length, standIns, leftOut, assumed };
 }

@@ -1,4 +1,5 @@
 /** A voyage: a simulated cluster is booted as a scenario says, with its stack, and the scenario is run on it. */
+import type { KubeObject } from '../../sim/api/object.js';
 import { Random } from '../../sim/engine/random.js';
 import type { TraceEntry } from '../../sim/engine/trace.js';
 import type { NodeShape, Simulation } from '../../sim/simulation.js';
@@ -19,6 +20,7 @@ import { Edge } from './edge/edge.js';
 import { placementLines, readPast } from './recorded-past.js';
 import { runScenario, type RunOptions, type RunResult } from './run.js';
 import { manifestsOf } from './footprint.js';
+import { appliedIn, servedServices } from './served-services.js';
 import type { Scenario } from './scenario.js';
 
 /** Settings of a voyage. */
@@ -137,10 +139,22 @@ export function launch(
     ...(past !== undefined && { past: readPast(past) }),
     ...(withoutControllers !== undefined && { withoutControllers }),
     ...(loadedImages !== undefined && { loadedImages }),
+    ...servedBy(scenario, manifests),
     interleaving,
     hasMetricsServer: metricsServer,
     ...(stack !== undefined && { stack }),
   };
+}
+
+/** Where a past is played, others made what there is. */
+function servedBy(
+  { steps }: Scenario,
+  manifests: readonly KubeObject[],
+): Pick<Launch, 'servedServices'> {
+  const isPast = steps.some(({ restore, replay }) => (restore ?? replay) !== undefined);
+  if (isPast) return {};
+  const applied = steps.flatMap(({ event }) => (event === undefined ? [] : appliedIn(event)));
+  return { servedServices: servedServices([...manifests, ...applied]) };
 }
 
 function busySeconds({ nodes, formerNodes }: Simulation): number {

@@ -5,6 +5,7 @@ import { releaseOperators } from '../stacks/releases/release-operators.js';
 import { clusterConfig } from './cluster-config.js';
 import { neverPulled } from './never-pulled.js';
 import type { VoyagePlan } from './plan.js';
+import { appliedIn, servedServices } from '../scenario/served-services.js';
 
 /** No law looks at what they tell, and a search would scrape for a tenth of its time: they only run. */
 const idleMonitors = ['*prometheus', '*kube-state-metrics'].map(image => ({
@@ -30,6 +31,7 @@ export function bootOptions(plan: VoyagePlan): SimulationOptions {
     }),
     hasMetricsServer: hasMetrics,
     interleaving: seed,
+    servedServices: servedServices([...plan.objects, ...plan.events.flatMap(appliedIn)]),
     ...(loadedImages.length > 0 && { loadedImages }),
   };
 }

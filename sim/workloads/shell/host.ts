@@ -1,5 +1,6 @@
 /** What a shell finds around it: the files, ports and processes of its container. */
 import type { FileUser } from '../files/facts.js';
+import type { ApiAnswer, ApiRequest } from '../../api/request.js';
 import type { ContainerFiles } from '../files/container-files.js';
 import type { NetworkProtocol, NetworkReply, WorkloadNetwork } from '../workload.js';
 
@@ -12,6 +13,12 @@ export interface ShellMessage {
   readonly timeoutMs: number;
 }
 
+/** How a program ends of which nothing is known. */
+export interface StrangePrograms {
+  readonly afterMs: number;
+  readonly status: number;
+}
+
 /** The container as its commands see it. */
 export interface ShellHost {
   nowMs(): number;
@@ -21,6 +28,12 @@ export interface ShellHost {
   /** Whether the kernel lets it change what is not its own. */
   readonly isPrivileged: boolean;
   readonly network: WorkloadNetwork;
+  /** Of its pod. */
+  readonly namespace: string;
+  /** A request to the API server as the pod's account. */
+  api(request: ApiRequest, done: (answer: ApiAnswer) => void): void;
+  /** What becomes of programs that are not known. Default: they are not found. */
+  readonly strange?: StrangePrograms;
   /** Sends a message and gives up after a while. */
   send(message: ShellMessage, done: (reply: NetworkReply) => void): void;
   /** Opens a port; `root` is the folder that an HTTP server serves. */

@@ -44,8 +44,8 @@ export type Reaches = 'all' | 'none';
  */
 export function isShellCommand(command: readonly string[], reaches: Reaches = 'none'): boolean {
   const [name = '', ...args] = command;
-  if (!isKnownName(name, reaches)) return false;
   const base = baseName(name);
+  if (!isKnownName(name, reaches) || (reaches === 'none' && isClient(base, args))) return false;
   if (base !== 'sh' && base !== 'ash') return understands(base, args);
   const at = args.findIndex(arg => /^-\w*c$/.test(arg));
   if (at < 0) return false;
@@ -93,8 +93,11 @@ class Known {
         const text = literal(name);
         if (text !== undefined && this.functions.has(text)) return true;
         if (text === undefined || !isKnownName(text, this.reaches)) return false;
-        if (!understands(baseName(text), command.words.slice(1).map(literal))) return false;
-        return this.arguments(baseName(text), command.words.slice(1));
+        const base = baseName(text);
+        const words = command.words.slice(1);
+        if (this.reaches === 'none' && isClient(base, words.map(literal))) return false;
+        if (!understands(base, words.map(literal))) return false;
+        return this.arguments(base, words);
       }
       case 'group':
         return this.script(command.body);
@@ -174,8 +177,13 @@ class Known {
   }
 }
 
+/** Whether it asks a server: nc is both, a server where it listens. */
+function isClient(name: string, words: readonly (string | undefined)[]): boolean {
+  return name === 'nc' && !words.some(word => /^-\w*l/.test(word ?? ''));
+}
+
 /** Of commands that are languages of their own only the part that is played is known. */
-function understands(name: string, words: readonly (string | undefined)[]): boolean {
+export function understands(name: string, words: readonly (string | undefined)[]): boolean {
   const flags = words.filter(word => word?.startsWith('-') === true);
   switch (name) {
     case 'awk':
@@ -211,7 +219,8 @@ function understands(name: string, words: readonly (string | undefined)[]): bool
   }
 }
 
-function literal(word: Word): string | undefined {
+/** The text of a word that is one whatever the variables are. */
+export function literal(word: Word): string | undefined {
   let text = '';
   for (const part of word) {
     if (part.kind !== 'text') return undefined;

@@ -13,7 +13,8 @@ import { root } from '../files/facts.js';
 import { containerFiles } from '../files/container-files.js';
 import { moveTo } from './builtins.js';
 import { pathFrom } from './relative-files.js';
-import type { ShellHost, ShellMessage } from './host.js';
+import { isHttpRequest } from '../../api/http-message.js';
+import type { ShellHost, ShellMessage, StrangePrograms } from './host.js';
 import { isKnownName, isShellCommand } from './knows.js';
 import { type Job, type Run, ShellExit } from './job.js';
 import { Input } from './input.js';
@@ -23,6 +24,14 @@ import { Variables } from './variables.js';
 /** Starts a command in a container. */
 export function startShell(context: ContainerContext): Program {
   return new ShellProgram(context);
+}
+
+/**
+ * Starts a command that waits for others and calls programs of which nothing is known: those end as is said
+ * here. What the cluster cannot know of, it is taken to find.
+ */
+export function startWaiting(context: ContainerContext, strange: StrangePrograms): Program {
+  return new ShellProgram(context, strange);
 }
 
 /**
@@ -72,7 +81,10 @@ class ShellProgram implements Program {
   /** Cuts the builtin `wait` short. */
   private interrupt: (() => void) | undefined;
 
-  constructor(private readonly context: ContainerContext) {
+  constructor(
+    private readonly context: ContainerContext,
+    private readonly strange?: StrangePrograms,
+  ) {
     this.host = this.makeHost();
     const write = (text: string) => this.write(text);
     this.shell = new Shell(
@@ -213,15 +225,21 @@ class ShellProgram implements Program {
   }
 
   private makeHost(): ShellHost {
-    const { context } = this;
+    const { context, strange } = this;
     return {
       nowMs: () => context.clock.now(),
       hostname: systemNameOf(context.pod),
       files: containerFiles(context),
       user: context.user ?? root,
       isPrivileged: isPrivileged(context),
-      network: context.network,
-      send: (message, done) => sendWithin(context, message, done),
+      network: strange === undefined ? context.network : withElsewhere(context.network),
+      namespace: context.pod.metadata.namespace ?? 'default',
+      api: (request, done) => context.api(request, done),
+      ...(strange !== undefined && { strange }),
+      send: (message, done) => {
+        if (strange !== undefined && isElsewhere(context, message)) answerElsewhere(message, done);
+        else sendWithin(context, message, done);
+      },
       listen: (port, root) => void this.ports.set(port, root),
       useMemory: memoryBytes => context.use({ cpuMillis: 1, memoryBytes }),
       mainName: () => this.shell.executed ?? 'sh',
@@ -256,6 +274,28 @@ function isPrivileged({ container }: ContainerContext): boolean {
     privileged === true ||
     (capabilities?.add ?? []).some(name => /^(CAP_)?(ALL|NET_ADMIN)$/.test(name))
   );
+}
+
+/** Whether nobody of this cluster is meant: a host outside of it, or one that nobody told. */
+function isElsewhere({ network }: ContainerContext, { host, port }: ShellMessage): boolean {
+  return host === '' || !(port > 0) || network.isElsewhere?.(host) === true;
+}
+
+/** Whoever is meant is taken to be there, and content with what is asked. */
+function answerElsewhere({ payload }: ShellMessage, done: (reply: NetworkReply) => void): void {
+  const page = { status: 200, contentType: 'text/plain', body: '' };
+  done({ isOk: true, payload: isHttpRequest(payload) ? page : { protocol: 'tcp', text: '' } });
+}
+
+/** An address that is nobody's. @upstream RFC 5737 */
+const documentationAddress = '192.0.2.1';
+
+function withElsewhere(network: ContainerContext['network']): ContainerContext['network'] {
+  const resolve = (host: string): readonly string[] =>
+    host === '' || network.isElsewhere?.(host) === true
+      ? [documentationAddress]
+      : network.resolve(host);
+  return { ...network, resolve };
 }
 
 /** Sends a message; who has not answered in time has not answered at all. */

@@ -1,4 +1,5 @@
 /** Where a command's redirections lead its input and output. */
+import { reasonText } from './asking/dial.js';
 import { expandedText, type Expanding } from './expand.js';
 import { fileWriter } from './file-writer.js';
 import { Input } from './input.js';
@@ -20,7 +21,16 @@ export function* redirected(
   let { stdin, out, err } = streams;
   for (const { descriptor, kind, target } of redirections) {
     const path = yield* expandedText(target, shell);
-    if (kind === 'here') stdin = new Input(path);
+    if (path.startsWith('/dev/tcp/') && kind !== 'here' && kind !== 'duplicate') {
+      const error = yield* connected(path, shell);
+      if (error !== undefined) {
+        err(`${shell.name}: connect: ${error}\n`);
+        return undefined;
+      }
+      if (kind === 'read') stdin = new Input('');
+      else if (descriptor === 2) err = ignored;
+      else out = ignored;
+    } else if (kind === 'here') stdin = new Input(path);
     else if (kind === 'read') {
       const content = shell.host.files.read(path);
       if (content === undefined) {
@@ -50,6 +60,32 @@ export function* redirected(
     }
   }
   return { stdin, out, err };
+}
+
+/** As long as the kernel tries: six packets, each after twice the time. @upstream net.ipv4.tcp_syn_retries */
+const connectMs = 127_000;
+
+/** What bash makes of `/dev/tcp/HOST/PORT`: a connection. Undefined where it is made. */
+function* connected(path: string, { host }: Redirecting): Run<string | undefined> {
+  const [name = '', port = ''] = path.slice('/dev/tcp/'.length).split('/');
+  let error: string | undefined;
+  yield {
+    kind: 'answer',
+    start: done =>
+      host.send(
+        {
+          host: name,
+          port: Number(port),
+          payload: { protocol: 'tcp', text: '' },
+          timeoutMs: connectMs,
+        },
+        reply => {
+          error = reply.isOk ? undefined : reasonText(reply.error);
+          done();
+        },
+      ),
+  };
+  return error;
 }
 
 function ignored(): void {

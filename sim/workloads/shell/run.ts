@@ -1,6 +1,7 @@
 /** Runs the small shell's syntax tree, as a generator that yields whenever time must go by. */
 import { type Changing, nameFound, shellBuiltins, statusOf } from './builtins.js';
 import { Calls, returned } from './calls.js';
+import { askingCommands } from './asking/index.js';
 import { plainCommands } from './commands.js';
 import { positionalValue } from './expand.js';
 import { Interpreter } from './interpreter.js';
@@ -19,6 +20,7 @@ import { Input } from './input.js';
 import { Jobs } from './jobs.js';
 import { freshOptions, optionLetters, type Options, setOptions } from './options.js';
 import { parseScript } from './parse.js';
+import { withRanges } from './ranges.js';
 import { neverEnds } from './text-commands.js';
 import { durationMs, plainSignal, signalNumbers } from './signals.js';
 import type { Script, Statement } from './syntax.js';
@@ -95,7 +97,8 @@ export class Shell extends Interpreter implements Changing {
       );
       this.variables.set('0', args[at + 2] ?? name);
       this.calls.positional = args.slice(at + 3);
-      return yield* this.text(args[at + 1] ?? '');
+      const text = args[at + 1] ?? '';
+      return yield* this.text(name.endsWith('bash') ? withRanges(text) : text);
     }
     const [path = '', ...rest] = args.filter(arg => !/^-[a-z]+$/.test(arg));
     setOptions(
@@ -210,14 +213,19 @@ export class Shell extends Interpreter implements Changing {
         this.executed = program.split('/').at(-1) ?? '';
         throw new ShellExit(yield* this.named(program, rest));
       }
+      case 'timeout':
+        return yield* this.limited(args);
       case 'wait':
         return yield* this.wait(args);
       case 'kill':
         return this.kill(args);
       case 'sh':
       case 'ash':
+      case 'bash':
+      case 'dash':
       case '/bin/sh':
       case '/bin/ash':
+      case '/bin/bash':
         return yield* this.program(args);
       default:
         return yield* this.other(name, args);
@@ -236,6 +244,12 @@ export class Shell extends Interpreter implements Changing {
       if (timed !== undefined) return yield* timed;
     }
     const run = Object.hasOwn(plainCommands, base) ? plainCommands[base] : undefined;
+    if (run === undefined && host.strange !== undefined) {
+      const asking = Object.hasOwn(askingCommands, base) ? askingCommands[base] : undefined;
+      if (asking !== undefined) return yield* asking(call);
+      yield { kind: 'sleep', ms: host.strange.afterMs };
+      return host.strange.status;
+    }
     if (run === undefined) {
       err(`${this.name}: ${name}: not found\n`);
       return 127;
@@ -243,6 +257,22 @@ export class Shell extends Interpreter implements Changing {
     const status = run(call);
     if (neverEnds(name, args)) yield { kind: 'sleep', ms: foreverMs };
     return status;
+  }
+
+  /** `timeout 5 COMMAND`, as busybox had it `timeout -t 5 COMMAND`. */
+  private *limited(args: readonly string[]): Run {
+    const at = args.findIndex(arg => /^\d+(\.\d+)?[smh]?$/.test(arg));
+    const [name = '', ...rest] = args.slice(at + 1);
+    const shell = this.child(this.streams);
+    const job = this.startJob(shell, shell.whole(shell.called(name, rest)));
+    const limit = this.startJob(this.child(this.streams), sleeper(durationMs(args[at] ?? '')));
+    limit.whenDone.push(() => job.stop(timedOutStatus));
+    yield {
+      kind: 'answer',
+      start: done => (job.status === undefined ? job.whenDone.push(done) : done()),
+    };
+    limit.stop(0);
+    return job.status ?? 0;
   }
 
   private *sourced(path: string): Run {
@@ -327,6 +357,14 @@ export class Shell extends Interpreter implements Changing {
     }
     return value ?? '';
   }
+}
+
+/** What coreutils' timeout ends with where the time was up. */
+const timedOutStatus = 124;
+
+function* sleeper(ms: number): Run {
+  yield { kind: 'sleep', ms };
+  return 0;
 }
 
 /** Runs to the end of a shell. */

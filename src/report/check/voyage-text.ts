@@ -47,7 +47,8 @@ export function answerText({ explored, laws, known, failures }: VoyagesResult): 
 
 const namesMax = 6;
 
-function remarks({ standIns, leftOut, explored, failures, laws }: VoyagesResult): string[] {
+function remarks(voyages: VoyagesResult): string[] {
+  const { standIns, leftOut, explored, failures, laws, assumed = [] } = voyages;
   const broken = new Set(failures.map(({ example }) => example.law));
   const touched = laws
     .filter(({ name }) => broken.has(name))
@@ -56,6 +57,7 @@ function remarks({ standIns, leftOut, explored, failures, laws }: VoyagesResult)
   const more = standIns.length > namesMax ? ` and ${standIns.length - namesMax} more` : '';
   return [
     ...(standIns.length > 0 ? [`  taken to be there: ${shown}${more}`] : []),
+    ...(assumed.length > 0 ? [`  containers, as taken to be: ${assumed.join('; ')}`] : []),
     ...leftOut.map(text => `  not aboard: ${text}`),
     ...explored.refusals
       .slice(0, namesMax)

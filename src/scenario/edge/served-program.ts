@@ -3,7 +3,8 @@ import { milliValueOf } from '../../../sim/api/quantity.js';
 import { isGateway } from '../../../sim/network/mesh/sidecar.js';
 import { signalExitCode } from '../../../sim/nodes/container.js';
 import { chooser } from '../../../sim/workloads/choose.js';
-import { command, runForever } from '../../../sim/workloads/plain.js';
+import { listen } from '../../../sim/workloads/serving/listening.js';
+import { command, pause, runForever } from '../../../sim/workloads/plain.js';
 import { isShellCommand } from '../../../sim/workloads/shell/knows.js';
 import type { ContainerContext, Program, WorkloadRule } from '../../../sim/workloads/workload.js';
 
@@ -42,7 +43,7 @@ export function servedRule(servers: Servers): WorkloadRule {
       start: context => {
         const own = usual(context);
         if (!isServing(context)) return own.start(context);
-        return own === runForever
+        return own === runForever || own === pause
           ? serve(context, servers)
           : followed(own.start(context), servers, context);
       },
@@ -65,6 +66,7 @@ function serve(context: ContainerContext, servers: Servers): Program {
     use: (cpuMillis: number) => context.use({ cpuMillis, memoryBytes: 0 }),
   });
   servers.joined(server);
+  listen(context);
   return {
     terminate: () => {
       server.isStopping = true;
