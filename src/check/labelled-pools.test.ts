@@ -23,3 +23,37 @@ it('has nodes with the labels that pods ask for and no usual node has', () => {
   ]);
   expect(pools.map(nodesText)).toEqual(['nodes with cloud.google.com/gke-nodepool=big']);
 });
+
+it('counts the devices of other makers, and says that nothing is behind them', () => {
+  const text = `
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: jetstream }
+spec:
+  replicas: 3
+  selector: { matchLabels: { app: j } }
+  template:
+    metadata: { labels: { app: j } }
+    spec:
+      nodeSelector: { cloud.google.com/gke-tpu-topology: 2x4 }
+      containers:
+        - name: c
+          image: i
+          resources: { limits: { google.com/tpu: 8, hugepages-2Mi: 1Gi, memory: 1Gi } }
+`;
+  const survey = surveyOf({ manifests: parseManifests(text, 'm.yaml'), unread: [], notes: [] });
+  const pools = labelledPools(survey);
+  expect(pools).toEqual([
+    expect.objectContaining({
+      count: 3,
+      labels: {
+        'cloud.google.com/gke-tpu-topology': '2x4',
+        'google.com.capacity.seatrial.dev/tpu': '8',
+        'capacity.seatrial.dev/hugepages-2Mi': String(3 * 2 ** 30),
+      },
+    }),
+  ]);
+  expect(pools.map(nodesText)).toEqual([
+    `nodes with cloud.google.com/gke-tpu-topology=2x4, 8 google.com/tpu (no device behind it), ${3 * 2 ** 30} hugepages-2Mi (no device behind it)`,
+  ]);
+});

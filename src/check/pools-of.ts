@@ -1,5 +1,6 @@
 /** The pools of a voyage's cluster, as a kind configuration or a snapshot's nodes tell them. */
 import type { Node } from '../../sim/api/kinds/core.js';
+import { labelsOfResources } from '../gpu/extended-resources.js';
 import type { ConfiguredNode } from '../gpu/kind-config.js';
 import type { NodePool } from '../voyages/plan.js';
 
@@ -25,6 +26,7 @@ export function poolsOfNodes(nodes: readonly Node[]): NodePool[] {
         ...(cpu !== undefined && { 'seatrial.dev/cpu': cpu }),
         ...(memory !== undefined && { 'seatrial.dev/memory': memory }),
         ...(gpus !== undefined && { 'nvidia.com/gpu.count': gpus }),
+        ...labelsOfResources(status?.allocatable),
       };
       return poolOf(labels, (spec?.taints ?? []) as ConfiguredNode['taints']);
     }),

@@ -131,3 +131,33 @@ it('takes the last of two', () => {
     { data: { k: 'after' } },
   ]);
 });
+
+it('has volumes for what StatefulSets and ephemeral volumes claim', () => {
+  const sails = aboard(`
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: { name: db }
+spec:
+  replicas: 1
+  selector: { matchLabels: { app: db } }
+  template:
+    metadata: { labels: { app: db } }
+    spec:
+      containers: [{ name: c, image: i }]
+      volumes:
+        - name: scratch
+          ephemeral:
+            volumeClaimTemplate:
+              spec:
+                storageClassName: premium-rwo
+                accessModes: [ReadWriteOnce]
+                resources: { requests: { storage: 1Gi } }
+  volumeClaimTemplates:
+    - metadata: { name: data }
+      spec: { accessModes: [ReadWriteMany], resources: { requests: { storage: 1Gi } } }
+`);
+  expect(sails.standIns).toEqual([
+    'StorageClass premium-rwo',
+    ...[0, 1, 2, 3, 4].map(ordinal => `PersistentVolume default-data-db-${ordinal}`),
+  ]);
+});

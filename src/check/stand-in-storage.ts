@@ -17,7 +17,7 @@ export function storageFor(survey: Survey, claims: readonly KubeObject[]): KubeO
     .map(({ object, namespace }) => ({ ...object, metadata: { ...object.metadata, namespace } }));
   const volumes = survey.of(persistentVolumes).map(({ object }) => object);
   const all = [...own, ...claims.filter(isClaim)];
-  return [...missingClasses(survey), ...sharedVolumes(all, volumes)];
+  return [...missingClasses(survey), ...sharedVolumes([...all, ...claimsOfSets(survey)], volumes)];
 }
 
 /** What no driver of the manifests' classes does here, the cluster's own provisioner does for them. */
@@ -41,13 +41,38 @@ const isClaim = (object: KubeObject): object is KubeObject & PersistentVolumeCla
 const ownClass = 'standard';
 const ownProvisioner = 'rancher.io/local-path';
 
+/** Where claims had their class before there was a field for it, and still may. */
+const oldClass = 'volume.beta.kubernetes.io/storage-class';
+
+/** So many replicas more than the manifests say find a volume, where sets grow on a voyage. */
+const replicasMore = 4;
+
+/** The claims that StatefulSets make of their templates. */
+function claimsOfSets(survey: Survey): readonly PersistentVolumeClaim[] {
+  return survey.of(statefulSets).flatMap(({ object, namespace, name }) => {
+    const first = object.spec?.ordinals?.start ?? 0;
+    const count = (object.spec?.replicas ?? 1) + replicasMore;
+    return (object.spec?.volumeClaimTemplates ?? []).flatMap(({ metadata, spec }) =>
+      Array.from({ length: count }, (_, index) => ({
+        metadata: { namespace, name: `${metadata.name ?? ''}-${name}-${first + index}` },
+        ...(spec !== undefined && { spec }),
+      })),
+    );
+  });
+}
+
 function missingClasses(survey: Survey): KubeObject[] {
   const held = new Set(survey.of(storageClasses).map(({ name }) => name));
   const templates = survey
     .of(statefulSets)
     .flatMap(({ object }) => object.spec?.volumeClaimTemplates ?? []);
   const claims = survey.of(persistentVolumeClaims).map(({ object }) => object);
-  const wanted = [...claims, ...templates].flatMap(({ spec }) => spec?.storageClassName ?? []);
+  const ephemeral = survey.templates.flatMap(({ spec }) =>
+    (spec.volumes ?? []).flatMap(volume => volume.ephemeral?.volumeClaimTemplate ?? []),
+  );
+  const wanted = [...claims, ...templates, ...ephemeral].flatMap(
+    ({ metadata, spec }) => metadata?.annotations?.[oldClass] ?? spec?.storageClassName ?? [],
+  );
   const missing = [...new Set(wanted)].filter(
     name => name !== '' && name !== ownClass && !held.has(name),
   );

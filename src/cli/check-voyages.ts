@@ -4,6 +4,7 @@ import { poolsFor } from '../arbitraries/around.js';
 import { faultKinds } from '../arbitraries/faults.js';
 import { labelledPools, nodesText } from '../check/labelled-pools.js';
 import { sailable } from '../check/sailable.js';
+import { spreadOver, topologyKeys } from '../check/topology-keys.js';
 import type { Survey } from '../check/survey.js';
 import { tryVoyages, type VoyagesResult } from '../check/voyages.js';
 import type { AutoscalerConfig } from '../gpu/autoscaler-config.js';
@@ -75,8 +76,14 @@ export async function sailAround(
   const aboard = sailable(survey);
   const isUsual = (pools === undefined || pools.length === 0) && autoscaler === undefined;
   const labelled = isUsual ? labelledPools(survey) : [];
-  const nodes = labelled.length > 0 ? [...poolsFor(aboard.objects), ...labelled] : pools;
-  const standIns = [...labelled.map(nodesText), ...aboard.standIns];
+  const keys = isUsual ? topologyKeys(survey) : [];
+  const isMade = labelled.length + keys.length > 0;
+  const nodes = isMade ? spreadOver([...poolsFor(aboard.objects), ...labelled], keys) : pools;
+  const standIns = [
+    ...labelled.map(nodesText),
+    ...keys.map(key => `nodes in several ${key}`),
+    ...aboard.standIns,
+  ];
   if (aboard.objects.every(isGround)) return undefined;
   let isInterrupted = false;
   const forget = onInterrupt(() => {

@@ -5,6 +5,7 @@ import { Random } from '../../sim/engine/random.js';
 import type { NodeShape } from '../../sim/simulation.js';
 import { InputError } from '../input/errors.js';
 import { gpuDriverLabel, gpuSlices } from './device-slices.js';
+import { resourceLabel, resourcesIn } from './extended-resources.js';
 import { gpusOf, type PooledGpus } from './gpu-pool.js';
 import type { ConfiguredNode, KindConfig } from './kind-config.js';
 
@@ -89,6 +90,12 @@ export function nodeShape(
       memory: quantity('seatrial.dev/memory', defaultMemory),
       'ephemeral-storage': quantity('seatrial.dev/ephemeral-storage', defaultStorage),
       pods: String(node.maxPods ?? defaultMaxPods),
+      ...Object.fromEntries(
+        Object.entries(resourcesIn(node.labels)).map(([name]) => [
+          name,
+          quantity(resourceLabel(name), '0'),
+        ]),
+      ),
     },
     devices: node.labels[gpuDriverLabel] === 'dra' ? [] : gpus.devices,
     isControlPlane,

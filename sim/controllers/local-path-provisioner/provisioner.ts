@@ -21,6 +21,7 @@ import {
   type View,
 } from '../../client/contract.js';
 import { call, create, pause, remove, watch } from '../../client/requests.js';
+import { classOf } from '../persistent-volume-binder/matching.js';
 import {
   localPathAccount,
   localPathManifests,
@@ -86,7 +87,7 @@ function* provision(
   view: View,
   claim: PersistentVolumeClaim,
 ): Reconciliation {
-  const storageClass = view.get(storageClasses, '', claim.spec?.storageClassName ?? '');
+  const storageClass = view.get(storageClasses, '', classOf(claim));
   if (storageClass === undefined || !isToProvision(view, claim, storageClass)) return undefined;
   const { namespace = '', name = '' } = claim.metadata;
   const tell = (type: 'Normal' | 'Warning', reason: string, message: string): void =>

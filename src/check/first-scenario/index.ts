@@ -28,7 +28,7 @@ export interface FirstOptions {
 
 /** Writes it; equal manifests give equal texts. */
 export function firstScenario(survey: Survey, options: FirstOptions): FirstScenario {
-  const { pools, unknownDevices } = poolsFor(survey);
+  const { pools, countedDevices } = poolsFor(survey);
   const standIns = firstStandIns(survey);
   const loadedImages = neverPulled(survey.entries.map(({ object }) => object));
   const waits = waitsFor(survey);
@@ -69,9 +69,11 @@ export function firstScenario(survey: Survey, options: FirstOptions): FirstScena
         : [
             `images that are never pulled are taken to be on every node: ${loadedImages.join(', ')}`,
           ]),
-      ...(unknownDevices.length === 0
+      ...(countedDevices.length === 0
         ? []
-        : [`no node has ${unknownDevices.join(', ')}: pods that ask for it stay Pending`]),
+        : [
+            `approximated: nodes have a number of ${countedDevices.join(', ')}, and no device behind it`,
+          ]),
       ...survey.trial.refusals.map(
         ({ entry, message }) => `the API server refuses ${entry.title}: ${message}`,
       ),

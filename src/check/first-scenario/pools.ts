@@ -1,17 +1,19 @@
 /** Workers on which the pods of manifests fit: as many, as large and with such labels and GPUs as they ask for. */
 import { podRequests } from '../../../sim/scheduler/pod-requests.js';
+import { runtimeClasses } from '../../../sim/api/kinds/node.js';
 import type { PodSpec } from '../../../sim/api/kinds/core.js';
 import type { Labels } from '../../../sim/api/selectors.js';
 import type { NodePool } from '../../voyages/plan.js';
-import { isDevice } from '../gpus.js';
+import { isExtended, resourceLabel } from '../../gpu/extended-resources.js';
 import type { PodTemplate } from '../pod-template.js';
+import { spreadOver, topologyKeys } from '../topology-keys.js';
 import { scalersOf } from '../scalers.js';
 import { grouped, type Survey } from '../survey.js';
 
-/** The pools, and the devices that no node here can have. */
+/** The pools, and the devices of which nodes have a number and nothing behind it. */
 export interface FirstPools {
   readonly pools: readonly NodePool[];
-  readonly unknownDevices: readonly string[];
+  readonly countedDevices: readonly string[];
 }
 
 /** What one pod asks for. */
@@ -19,6 +21,8 @@ interface Ask {
   readonly labels: Labels;
   readonly product: string | undefined;
   readonly gpus: number;
+  /** Extended resources and huge pages. */
+  readonly others: ReadonlyMap<string, number>;
   /** In cores, and in bytes. */
   readonly cpu: number;
   readonly memory: number;
@@ -32,28 +36,39 @@ const anyProduct = 'NVIDIA-A100-SXM4-80GB';
 /** More pods of one template tell nothing new about what fits. */
 const replicasMax = 64;
 
-/** The pools of a survey. */
+/** The pools of a survey, their nodes in as many zones or racks as pods want. */
 export function poolsFor(survey: Survey): FirstPools {
+  const { pools, countedDevices } = plainPools(survey);
+  return { pools: spreadOver(pools, topologyKeys(survey)), countedDevices };
+}
+
+/** The same, wherever the nodes stand. */
+export function plainPools(survey: Survey): FirstPools {
   const { templates } = survey;
   const most = mostReplicas(survey);
+  const classes = new Map(
+    survey.of(runtimeClasses).map(({ name, object }) => [name, object.scheduling?.nodeSelector]),
+  );
   const asks = templates
     .filter(({ owner }) => owner.kind !== 'DaemonSet')
     .flatMap(template => {
       const count = Math.min(most(template), replicasMax);
-      return Array.from({ length: count }, () => askOf(template));
+      return Array.from({ length: count }, () => askOf(template, classes));
     });
-  const places = grouped(asks, ({ labels, product, gpus }) =>
+  const places = grouped(asks, ({ labels, product, gpus, others }) =>
     JSON.stringify([
       gpus > 0,
       product,
+      [...others.keys()].sort(),
       Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)),
     ]),
   );
   const pools = [...places.values()].map(poolOf).sort((a, b) => rank(a) - rank(b));
-  const devices = templates.flatMap(({ spec }) => [...podRequests(asPod(spec)).keys()]);
+  const devices = asks.flatMap(({ others }) => [...others.keys()]);
+  const all = pools.some(({ labels }) => labels === undefined) ? pools : [poolOf([]), ...pools];
   return {
-    pools: pools.some(({ labels }) => labels === undefined) ? pools : [poolOf([]), ...pools],
-    unknownDevices: [...new Set(devices)].filter(name => isDevice(name) && name !== gpu).sort(),
+    pools: all,
+    countedDevices: [...new Set(devices)].sort(),
   };
 }
 
@@ -88,14 +103,18 @@ function withLimits(spec: PodSpec): PodSpec {
   };
 }
 
-function askOf({ spec }: PodTemplate): Ask {
+function askOf({ spec }: PodTemplate, classes: ReadonlyMap<string, Labels | undefined>): Ask {
   const asked = podRequests(asPod(spec));
-  const { [productKey]: product, ...labels } = wantedLabels(spec);
+  const ofClass = classes.get(spec.runtimeClassName ?? '') ?? {};
+  const wanted = { ...ofClass, ...wantedLabels(spec) };
+  const { [productKey]: product, ...labels } = wanted;
+  const others = [...asked].filter(([name, amount]) => isExtended(name) && amount > 0);
   const apart = spec.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
   return {
     labels,
     product,
     gpus: asked.get(gpu) ?? 0,
+    others: new Map(others),
     cpu: (asked.get('cpu') ?? 0) / 1_000,
     memory: asked.get('memory') ?? 0,
     isAlone: (apart ?? []).some(({ topologyKey }) => topologyKey === 'kubernetes.io/hostname'),
@@ -119,12 +138,28 @@ function wantedLabels({ nodeSelector = {}, affinity }: PodSpec): Labels {
 
 function poolOf(asks: readonly Ask[]): NodePool {
   const [first] = asks;
-  const labels = Object.entries(first?.labels ?? {});
+  const counted = [...(first?.others.keys() ?? [])].map(name => countedOf(name, asks));
+  const labels = [
+    ...Object.entries(first?.labels ?? {}),
+    ...counted.map(({ name, each }) => [resourceLabel(name), String(each)] as const),
+  ];
   const most = Math.max(0, ...asks.map(({ gpus }) => gpus));
   const total = asks.reduce((sum, { gpus }) => sum + gpus, 0);
   const gpus = most === 0 ? 0 : powerOf2(Math.max(most, Math.min(total, gpusOfNode)));
   const count = Math.max(
-    gpus === 0 ? cpuNodes : nodesFor(asks, gpus),
+    gpus === 0 && counted.length === 0 ? cpuNodes : 1,
+    gpus === 0
+      ? 1
+      : nodesFor(
+          asks.map(ask => ask.gpus),
+          gpus,
+        ),
+    ...counted.map(({ name, each }) =>
+      nodesFor(
+        asks.map(ask => ask.others.get(name) ?? 0),
+        each,
+      ),
+    ),
     asks.filter(({ isAlone }) => isAlone).length,
     Math.ceil(asks.length / podsOfNode),
   );
@@ -133,7 +168,7 @@ function poolOf(asks: readonly Ask[]): NodePool {
   const cpu = powerOf2(Math.max(8, share(ask => ask.cpu) + 1));
   const memory = powerOf2(Math.max(32, share(ask => ask.memory) / 2 ** 30 + 2));
   return {
-    name: gpus === 0 ? 'cpu' : 'gpu',
+    name: gpus > 0 ? 'gpu' : counted.length > 0 ? 'device' : 'cpu',
     count,
     cpu: String(cpu),
     memory: `${memory}Gi`,
@@ -151,14 +186,26 @@ const spare = 1.25;
 const podsOfNode = 80;
 
 /** How many nodes it takes when the largest pods go first, each to the first node with room. */
-function nodesFor(asks: readonly Ask[], gpus: number): number {
+function nodesFor(amounts: readonly number[], each: number): number {
   const free: number[] = [];
-  for (const ask of [...asks].sort((a, b) => b.gpus - a.gpus)) {
-    const index = free.findIndex(left => left >= ask.gpus);
-    if (index < 0) free.push(gpus - ask.gpus);
-    else free[index] = (free[index] ?? 0) - ask.gpus;
+  for (const amount of [...amounts].sort((a, b) => b - a)) {
+    const index = free.findIndex(left => left >= amount);
+    if (index < 0) free.push(each - amount);
+    else free[index] = (free[index] ?? 0) - amount;
   }
   return free.length;
+}
+
+/** How much of a resource each node has: devices as many as machines have, huge pages as all pods want. */
+function countedOf(
+  name: string,
+  asks: readonly Ask[],
+): { readonly name: string; readonly each: number } {
+  const amounts = asks.map(({ others }) => others.get(name) ?? 0);
+  const total = amounts.reduce((sum, one) => sum + one, 0);
+  if (name.startsWith('hugepages-')) return { name, each: total };
+  const most = Math.max(...amounts);
+  return { name, each: powerOf2(Math.max(most, Math.min(total, gpusOfNode))) };
 }
 
 const powerOf2 = (least: number): number => 2 ** Math.ceil(Math.log2(least));

@@ -14,6 +14,7 @@ import type { Fault } from '../../cluster.js';
 import type { Outcome } from '../../laws/law.js';
 import { count, rounded } from './counts.js';
 import { demandsOf, type Demand } from './derived-traffic.js';
+import { hang, type Flow, type Opening } from './flow.js';
 import { lostAt } from './gateway-entrances.js';
 import { merged } from './latest-objects.js';
 import { lateIn, OldNews, type Unheard } from './old-news.js';
@@ -37,34 +38,6 @@ const requestSeconds = 0.1;
 const spansMax = 50_000;
 
 type Requests = Extract<Outcome, { kind: 'requests' }>;
-
-/** When clients begin to send: when all replicas serve, or a while after the first does. */
-interface Opening {
-  servedMs: number;
-  isLive: boolean;
-  /** Replicas that serve, by Service. */
-  readonly serving: Map<string, number>;
-}
-
-/** The traffic of one Service. */
-interface Flow {
-  readonly demand: Demand;
-  /** Shared by the backends of one route. */
-  readonly opening: Opening;
-  rates: Rates;
-  /** Since the span began. */
-  sums: Rates;
-  reset: number;
-  /** Of the refused and the reset: their servers had ended, and clients had not heard of it. */
-  late: number;
-  ended: Unheard['ended'];
-  /** Others serve meanwhile: what is lost to old news need not be. */
-  isServed: boolean;
-  /** So much of it. */
-  readonly savable: { late: number; early: number };
-  /** Requests a second by the addresses of the servers that get them. */
-  shares: ReadonlyMap<string, number>;
-}
 
 /** What the senders use of a cluster: its time, and its network. */
 export interface Sender extends Pick<Simulation, 'network'> {
@@ -145,7 +118,12 @@ export class ServiceTraffic implements Servers {
   /** For a while what is counted is nothing to judge by: the ways of those who measure may be broken. */
   struck(fault: Fault, forMs: number): void {
     this.trouble.struck(fault, (this.simulation?.loop.now() ?? 0) + forMs);
+    if (fault.kind === 'node-down') hang(this.flows, this.addressesOn(fault.node), requestSeconds);
     this.version = -1;
+  }
+
+  private addressesOn(node: string): readonly string[] {
+    return [...this.servers].filter(([, [one]]) => one?.node === node).map(([ip]) => ip);
   }
 
   joined(server: Server): void {
