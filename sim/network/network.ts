@@ -311,7 +311,7 @@ class Network {
   ): void {
     const { latencyMs } = this.settings;
     const listener =
-      this.sockets.listener(ip, port, protocol) ??
+      this.sockets.listener(ip, { port, protocol }, payload) ??
       (this.mesh.isActive ? gatewayListener(this.gateways, { ip, port }, to) : undefined);
     if (listener === undefined) {
       const done = (page: unknown) => later(latencyMs, { isOk: true, payload: page });

@@ -10,8 +10,8 @@ export interface Socket {
   isClosed: boolean;
   /** What is told when it closes: those who wait for its answers. */
   readonly onClose: Set<() => void>;
-  /** Takes what comes to the ports that it accepts, where nobody listens on them. */
-  all?: { readonly accepts: (port: number) => boolean; readonly listener: Listener };
+  /** Takes what it accepts, where nobody listens on the port. */
+  all?: { readonly accepts: Accepts; readonly listener: Listener };
 }
 
 /** A port on which a program takes messages. */
@@ -20,6 +20,9 @@ export interface Listener {
   /** Programs reply to the message; a proxy says what came of it. */
   readonly handle: (message: NetworkMessage, answer: (reply: NetworkReply) => void) => void;
 }
+
+/** Whether a message to a port is taken. */
+export type Accepts = (port: number, payload: unknown) => boolean;
 
 /** The listeners of all programs, and which addresses are in use. */
 export class Sockets {
@@ -49,8 +52,8 @@ export class Sockets {
     this.listeners.set(`${socket.ip}:${port}/${protocol}`, { socket, handle });
   }
 
-  /** From now on the socket takes what comes by TCP to ports on which nobody else listens. */
-  listenAll(socket: Socket, accepts: (port: number) => boolean, handle: Listener['handle']): void {
+  /** From now on the socket takes what it accepts of what comes by TCP to ports on which nobody listens. */
+  listenAll(socket: Socket, accepts: Accepts, handle: Listener['handle']): void {
     socket.all = { accepts, listener: { socket, handle } };
   }
 
@@ -70,11 +73,16 @@ export class Sockets {
     socket.onClose.clear();
   }
 
-  listener(ip: string, port: number, protocol: NetworkProtocol): Listener | undefined {
+  /** Who takes the message. */
+  listener(
+    ip: string,
+    { port, protocol }: { readonly port: number; readonly protocol: NetworkProtocol },
+    payload?: unknown,
+  ): Listener | undefined {
     const own = this.listeners.get(`${ip}:${port}/${protocol}`);
     if (own !== undefined || protocol !== 'TCP') return own;
     for (const { all } of this.socketsByIp.get(ip) ?? []) {
-      if (all?.accepts(port) === true) return all.listener;
+      if (all?.accepts(port, payload) === true) return all.listener;
     }
     return undefined;
   }

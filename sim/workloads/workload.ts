@@ -202,10 +202,13 @@ export interface WorkloadNetwork {
   /** The addresses that DNS answers; empty: NXDOMAIN. */
   resolve(host: string): readonly string[];
   /**
-   * Takes what comes by TCP on all ports that it accepts and nobody listens on: for programs of which
+   * Takes what it accepts of what comes by TCP to ports that nobody listens on: for programs of which
    * nothing is known. Undefined where that cannot be.
    */
-  listenAll?(accepts: (port: number) => boolean, handle: (message: NetworkMessage) => void): void;
+  listenAll?(
+    accepts: (port: number, payload: unknown) => boolean,
+    handle: (message: NetworkMessage) => void,
+  ): void;
   /** Whether the name is of a host outside of the cluster, or of one that stands in for what is not there. */
   isElsewhere?(host: string): boolean;
   /** The records that DNS answers to a question of any type; absent where there is no DNS. */

@@ -33,12 +33,22 @@ export function listensOn({ pod, container }: Pick<ContainerContext, 'pod' | 'co
   return (port: number) => declared.has(port) || usual.includes(port);
 }
 
-/** The program takes connections: it answers HTTP with 200, and says nothing to others. */
+/**
+ * The program takes connections, and answers what is asked to see whether it is there: a page with 200. What
+ * would need to be understood (messages, posts, an API) is refused, as if nobody listened.
+ */
 export function listen(context: ContainerContext): void {
-  context.network.listenAll?.(listensOn(context), answer);
+  const listens = listensOn(context);
+  context.network.listenAll?.((port, payload) => isPlain(payload) && listens(port), answer);
+}
+
+function isPlain(payload: unknown): boolean {
+  if (!isHttpRequest(payload)) return isRecord(payload) && payload['protocol'] === 'tcp';
+  const isLooking = payload.method === 'GET' || payload.method === 'HEAD';
+  return isLooking && !/^\/(apis|openapi|metrics)\b/.test(payload.path);
 }
 
 function answer({ payload, reply }: NetworkMessage): void {
   if (isHttpRequest(payload)) reply({ status: 200, contentType: 'text/plain', body: '' });
-  else if (isRecord(payload) && payload['protocol'] === 'tcp') reply({ protocol: 'tcp', text: '' });
+  else reply({ protocol: 'tcp', text: '' });
 }
