@@ -22,7 +22,8 @@ const { KUBECONFIG, PLAIN, NAMESPACE, SECRET } = process.env;
 const first = readFileSync(file, 'utf8');
 const tell = rest => {
   const kubeconfig = readFileSync(KUBECONFIG, 'utf8');
-  writeFileSync(process.env.OUT, JSON.stringify({ first, word, kubeconfig, PLAIN, NAMESPACE, SECRET, ...rest }));
+  const told = { first, word, kubeconfig, PLAIN, NAMESPACE, SECRET, ...rest };
+  writeFileSync(process.env.OUT, JSON.stringify(told));
 };
 tell({});
 setInterval(() => {
