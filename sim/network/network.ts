@@ -3,13 +3,12 @@
  * kube-proxy and the cluster's DNS have it, and as far as network policies let them.
  */
 import type { Pod } from '../api/kinds/core.js';
-import type { NodeEndpoints } from '../api/node-endpoint.js';
 import type { HttpRequest } from '../api/http-message.js';
 import { metricsAgent } from '../api/metrics-agent.js';
 import type { ControllerDefinition, ProcessDefinition } from '../client/contract.js';
 import type { Clock } from '../engine/clock.js';
 import type { Random } from '../engine/random.js';
-import type { NetworkMessage, NetworkProtocol, NetworkReply } from '../workloads/workload.js';
+import type { NetworkMessage, NetworkReply } from '../workloads/workload.js';
 import { isLoopback } from './addresses.js';
 import { Affinity } from './affinity.js';
 import { gatewayListener, type GatewayTools } from './gateway-proxy.js';
@@ -139,7 +138,8 @@ class Network {
     this.gate = new PolicyGate(this.policies, this.services, ip => this.sockets.podAt(ip));
     this.mesh = new MeshGate(this.meshes, this.services, {
       podAt: ip => this.sockets.podAt(ip),
-      hasAgent: ip => this.sockets.listener(ip, metricsAgent.port, 'TCP') !== undefined,
+      hasAgent: ip =>
+        this.sockets.listener(ip, { port: metricsAgent.port, protocol: 'TCP' }) !== undefined,
       now: () => clock.now(),
     });
     this.meshRouting = new MeshRouting({

@@ -4,7 +4,7 @@ import { parseManifests } from '../../input/manifests.js';
 import { ServiceTraffic, type Sender } from './service-traffic.js';
 
 const platform = (retries: string) =>
-  manifests(
+  parseManifests(
     `
   apiVersion: apps/v1
   kind: Deployment
