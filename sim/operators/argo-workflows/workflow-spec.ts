@@ -15,7 +15,7 @@ export function findSpec(operation: Operation): WorkflowSpec {
   const { spec } = operation.workflow;
   const defaults = operation.config.workflowDefaults?.spec;
   if (spec.workflowTemplateRef === undefined) {
-    if (defaults === undefined || operation.status.phase !== undefined) return spec;
+    if (defaults === undefined) return spec;
     operation.ownSpec = mergedSpecs(spec, defaults);
     return operation.ownSpec;
   }
