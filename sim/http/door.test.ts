@@ -108,6 +108,18 @@ it('sends warnings each as a header, and no body after HEAD', async () => {
   expect([head.statusCode, (await read(head)).length]).toEqual([200, 0]);
 });
 
+it('reads requests as long as Go does: kubectl exec says its command in the URL', async () => {
+  const command = 'a'.repeat(100_000);
+  await read(await open(`/?command=${command}`));
+  expect(seen.at(-1)?.request.path).toBe(`/?command=${command}`);
+  const own = { ca, maxSendHeaderBlockLength: 1 << 20 };
+  const session = connect(`https://127.0.0.1:${door.port}`, own);
+  const stream = session.request({ ':path': `/?command=b${command}` });
+  await once(stream, 'response');
+  session.destroy();
+  expect(seen.at(-1)?.request.path).toBe(`/?command=b${command}`);
+});
+
 it('encodes what was written before it is asked for, a little at a time', async () => {
   await read(await open('/'));
   await until(() => encoded.includes(100));

@@ -41,6 +41,9 @@ const keepAliveMs = 120_000;
 /** Bytes that the streams of one HTTP/2 connection may hold; Node's own bound is 10 MB. */
 const sessionMegabytesMax = 256;
 
+/** How long a request's line and headers may be: Go's bound, where Node's own are 16 and 64 KiB. */
+const headerBytesMax = 1 << 20;
+
 /** Opens the door; rejects with the host's error when the port is taken. */
 export async function openDoor(options: DoorOptions): Promise<Door> {
   const server = createSecureServer({
@@ -51,9 +54,12 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
     requestCert: true,
     rejectUnauthorized: false,
     maxSessionMemory: sessionMegabytesMax,
+    settings: { maxHeaderListSize: headerBytesMax },
   });
-  // Node sets it for HTTP/1.1 as a property, which its types do not tell.
-  (server as { keepAliveTimeout?: number }).keepAliveTimeout = keepAliveMs;
+  // Node has these for HTTP/1.1 as properties, which its types do not tell.
+  const ofHttp1 = server as { keepAliveTimeout?: number; maxHeaderSize?: number };
+  ofHttp1.keepAliveTimeout = keepAliveMs;
+  ofHttp1.maxHeaderSize = headerBytesMax;
   const sockets = trackSockets(server);
   const { serve } = options;
   const ahead = options.ahead === undefined ? undefined : new Ahead(options.ahead);
