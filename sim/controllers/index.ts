@@ -34,6 +34,7 @@ import { resourceQuotaController } from './resource-quota.js';
 import { rootCaPublisherController } from './root-ca-publisher.js';
 import { serviceAccountController } from './service-account.js';
 import { serviceAccountTokenController } from './service-account-token.js';
+import { serviceCIDRController } from './service-cidr.js';
 import { statefulSetController } from './stateful-set.js';
 import { taintEvictionController } from './taint-eviction.js';
 import { ttlAfterFinishedController } from './ttl-after-finished.js';
@@ -77,6 +78,7 @@ export const controllers: readonly ControllerDefinition[] = [
   garbageCollectorController,
   resourceQuotaController,
   validatingAdmissionPolicyStatusController,
+  serviceCIDRController,
 ];
 
 /** The controllers with those that a feature gate adds, and their accounts. */

@@ -3,7 +3,9 @@
  * @upstream pkg/registry/core/service/storage/alloc.go
  */
 import type { Service, ServiceSpec } from '../../api/kinds/core.js';
-import { ipAddresses } from '../../api/kinds/networking.js';
+import { ipAddresses, serviceCIDRs, type ServiceCIDR } from '../../api/kinds/networking.js';
+import { isConditionTrue, isDeleting } from '../../api/meta.js';
+import { givesAddress } from '../../api/service-ranges.js';
 import { invalid, type FieldError } from './field-error.js';
 import { freePlace } from './free-place.js';
 import { heldPorts, withNodePorts } from './node-ports.js';
@@ -217,32 +219,45 @@ function addressText(address: number): string {
   return [24, 16, 8, 0].map(shift => Math.floor(address / 2 ** shift) % 256).join('.');
 }
 
+/** The server's own range, and those that ServiceCIDRs add once they are ready. One family: IPv4. */
+function rangesOf(context: StrategyContext): readonly string[] {
+  const own = context.settings.serviceRange;
+  const added = (context.list(serviceCIDRs) as readonly ServiceCIDR[])
+    .filter(range => isConditionTrue(range.status?.conditions, 'Ready') && !isDeleting(range))
+    .flatMap(({ spec }) => spec?.cidrs ?? [])
+    .filter(range => !range.includes(':') && range !== own);
+  return [own, ...new Set(added)];
+}
+
 function addressProblem(
   address: string,
   context: StrategyContext,
   taken: Taken,
 ): string | undefined {
-  const range = context.settings.serviceRange;
-  const { first, size } = rangeOf(range);
-  const offset = addressNumber(address) - first;
-  const isWithin = offset > 0 && offset < size - 1;
   if (context.isDryRun) {
-    if (isWithin) return undefined;
+    // A dry run asks any one range.
+    const range = context.settings.serviceRange;
+    if (givesAddress(range, address)) return undefined;
     return `the provided IP (${address}) is not in the valid range. The range of valid IPs is ${range}`;
   }
-  if (!isWithin) return 'the provided network does not match the current range';
+  if (!rangesOf(context).some(range => givesAddress(range, address))) {
+    return 'the provided network does not match the current range';
+  }
   return taken.ips.has(address) ? 'provided IP is already allocated' : undefined;
 }
 
-/** A random address of the upper part of the range; of the lower only when that is full. */
+/** A random address of the upper part of a range; of the lower only when that is full. */
 function freeAddress(context: StrategyContext, taken: Taken): string | undefined {
-  const { first, size } = rangeOf(context.settings.serviceRange);
-  const low = Math.min(Math.max(16, Math.floor(size / 16)), 256);
   // A dry run shows the address of the network, as upstream's does.
-  if (context.isDryRun) return addressText(first);
-  const isFree = (offset: number) => !taken.ips.has(addressText(first + offset));
-  const offset =
-    freePlace(context.random, { from: low, to: size - 1 }, isFree) ??
-    freePlace(context.random, { from: 1, to: low }, isFree);
-  return offset === undefined ? undefined : addressText(first + offset);
+  if (context.isDryRun) return addressText(rangeOf(context.settings.serviceRange).first);
+  for (const range of rangesOf(context)) {
+    const { first, size } = rangeOf(range);
+    const low = Math.min(Math.max(16, Math.floor(size / 16)), 256);
+    const isFree = (offset: number) => !taken.ips.has(addressText(first + offset));
+    const offset =
+      freePlace(context.random, { from: low, to: size - 1 }, isFree) ??
+      freePlace(context.random, { from: 1, to: Math.min(low, size - 1) }, isFree);
+    if (offset !== undefined) return addressText(first + offset);
+  }
+  return undefined;
 }
