@@ -49,15 +49,12 @@ export function boot(options: SimulationOptions): Simulation {
   const processes = new Map<string, Process>();
   const endpoints = (name: string) => kubelets.get(name)?.endpoint ?? options.endpoints?.(name);
   const isRunning = (name: string) => processes.get(name)?.isRunning ?? false;
-  const metrics = metricsParts(options, { clock: loop, nodes: endpoints });
+  const ground = { clock: loop, random, nodes: endpoints };
+  const metrics = metricsParts(options, ground);
   const apis = operatorApis(options.operators, isRunning);
   const advertised = advertisedBy(options.nodes);
   const gates = gatesOf(options);
-  const network = networkAt(
-    advertised,
-    { options, clock: loop, random, nodes: endpoints },
-    () => serve,
-  );
+  const network = networkAt(advertised, { ...ground, options, serve: () => serve });
   const inCluster = inClusterClient(network, loop, advertised.advertised?.address ?? '');
   const server = createApiServer({
     clock: loop,
@@ -66,11 +63,8 @@ export function boot(options: SimulationOptions): Simulation {
     nodes: endpoints,
     answersHealth: isRunning,
     callWebhook: webhookDoor(options.operators ?? [], {
-      clock: loop,
+      ...{ clock: loop, isRunning, inCluster: inCluster.call, elsewhere: options.callWebhook },
       connect: identity => connect(identity),
-      isRunning,
-      inCluster: inCluster.call,
-      elsewhere: options.callWebhook,
     }),
     http: inCluster.send,
     ...told(options),
@@ -168,13 +162,13 @@ function triedOf({ past }: SimulationOptions): Pick<RecordedPast, 'triedAt'> {
 /** What the network is made from. */
 interface NetworkTools extends Pick<NetworkOptions, 'clock' | 'random' | 'nodes'> {
   readonly options: SimulationOptions;
+  readonly serve: () => Simulation['serve'];
 }
 
 /** The network, with the API server where it is advertised, and what is known ahead of who is served. */
 function networkAt(
   { advertised }: ReturnType<typeof advertisedBy>,
-  { options: { servedServices }, random, ...tools }: NetworkTools,
-  serve: () => Simulation['serve'],
+  { options: { servedServices }, serve, random, ...tools }: NetworkTools,
 ): ClusterNetwork {
   return createNetwork({
     ...tools,
