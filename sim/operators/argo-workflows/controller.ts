@@ -104,7 +104,9 @@ class WorkflowController implements Controller {
       return this.locks.release(key, { isWhole: true });
     }
     if (object.metadata.labels?.[keys.completed] === 'true') return this.throttler.remove(key);
-    if (this.isCounting && type === 'added') this.count(object);
+    if (this.isCounting && type === 'added' && this.isOurs(object, this.context.view)) {
+      this.count(object);
+    }
     if (type === 'added') {
       this.locks.restore(object.status?.synchronization ?? {});
       queue.add(key);
@@ -127,7 +129,7 @@ class WorkflowController implements Controller {
       this.isCounting = true;
       const all = view
         .list(workflows)
-        .filter(({ metadata }) => metadata.labels?.[keys.completed] !== 'true');
+        .filter(one => one.metadata.labels?.[keys.completed] !== 'true' && this.isOurs(one, view));
       // Those that run take their places before any other.
       for (const one of all) if (one.status?.phase === 'Running') this.count(one);
       for (const one of all) if (one.status?.phase !== 'Running') this.count(one);
