@@ -16,21 +16,21 @@ export const parts: readonly Part[] = [
     name: 'API server',
     families: ['api'],
     faithful:
-      'the chain (authentication, audit, RBAC and node authorisation, strict decoding, defaulting, admission, validation, storage), all built-in kinds, CRDs with structural schemas and conversion webhooks, CEL with its type checks, costs and libraries, four patches, managed fields, watch, paging, tables, discovery, OpenAPI, protobuf bodies, proxies of pods and services, webhooks in pods, APIServices and the API servers in pods that stand behind them, IPAddresses of Services, counts of requests at /metrics (for `up`); all conformance tests of sig-api-machinery (99), sig-cli (17), sig-auth (10) and sig-instrumentation (4) of 1.36 pass against `seatrial up`',
+      'the chain (authentication, audit, RBAC and node authorisation, strict decoding, defaulting, admission, validation, storage), all built-in kinds, CRDs with structural schemas and conversion webhooks, CEL with its type checks, costs and libraries, four patches, managed fields, watch, paging, tables, discovery, OpenAPI, protobuf bodies, proxies of pods and services, webhooks in pods, APIServices and the API servers in pods that stand behind them, IPAddresses of Services, ServiceCIDRs, at /metrics its requests, watches, admission steps, webhooks and stored objects by upstream’s names, answered in the cluster’s network by the token that is shown; all conformance tests of sig-api-machinery (99), sig-cli (17), sig-auth (10) and sig-instrumentation (4) of 1.36 pass against `seatrial up`',
     approximated:
-      'port-forward carries HTTP only; a command in a container runs when its input has ended, a shell at a terminal line by line, whatever the size of the terminal; attach shows what is printed and reads nothing; component statuses say whether a program of ours runs, not whether one of your own does; API priority and fairness classifies, and admits everything; integers above 2^53; old renewals of leases are compacted; continue tokens and exact lists expire as with the default compaction, counted from whole five minutes; a server-side apply over versions that a webhook converts looks at the fields of the other versions unconverted; certificates of webhooks in pods and of aggregated servers are taken for good where a caBundle is given; the played sample-apiserver believes the aggregator and keeps its objects in its process; OpenAPI leaves out what aggregated servers serve',
+      'port-forward carries HTTP only; a command in a container runs when its input has ended, a shell at a terminal line by line, whatever the size of the terminal; attach shows what is printed and reads nothing; component statuses say whether a program of ours runs, not whether one of your own does; API priority and fairness classifies, and admits everything; integers above 2^53; old renewals of leases are compacted; durations at /metrics are virtual time, so most are 0, and counting begins with the first look (on `up` at the boot); continue tokens and exact lists expire as with the default compaction, counted from whole five minutes; a server-side apply over versions that a webhook converts looks at the fields of the other versions unconverted; certificates of webhooks in pods and of aggregated servers are taken for good where a caBundle is given; the played sample-apiserver believes the aggregator and keeps its objects in its process; OpenAPI leaves out what aggregated servers serve',
     absent:
-      'etcd encryption, OIDC and webhook authentication, storage migration, CBOR, aggregated servers outside of the cluster',
+      'etcd encryption, OIDC and webhook authentication, storage migration, CBOR, aggregated servers outside of the cluster; at /metrics etcd, flow control and the sizes of answers',
   },
   {
     name: 'Controllers',
     families: ['controllers'],
     faithful:
-      'deployment, replica set, replication controller, stateful set, daemon set, job, cron job, endpoints and endpoint slices, namespace, service account, garbage collector, quota, node life cycle, taint eviction, also of devices, pod GC, disruption, TTL after finished, cluster role aggregation, volume binding, ephemeral volumes, PVC and PV protection, resource claims; all 60 conformance tests of sig-apps pass',
+      'deployment, replica set, replication controller, stateful set, daemon set, job, cron job, endpoints and endpoint slices, namespace, service account, garbage collector, quota, node life cycle, taint eviction, also of devices, pod GC, disruption, TTL after finished, cluster role aggregation, volume binding, ephemeral volumes, PVC and PV protection, resource claims, ServiceCIDRs; all 60 conformance tests of sig-apps pass',
     approximated:
       'batches of pods are created one after another; ours takes no lease and stands by while a real one holds it',
     absent:
-      'attachment and growth of volumes, addresses of added ServiceCIDRs, cloud providers, CSR signing, storage version GC',
+      'attachment and growth of volumes, cloud providers, CSR signing, storage version GC; their own metrics, and the scheduler’s',
   },
   {
     name: 'Autoscaler',
@@ -64,9 +64,9 @@ export const parts: readonly Part[] = [
     name: 'Kubelet',
     families: ['kubelet'],
     faithful:
-      'phases, conditions, order of writes, probes and hooks (by HTTP over the network too), restarts and back-off, init and sidecar containers, termination, devices, resize, eviction, logs, heartbeats; volumes of config maps, secrets, the downward API and tokens with modes, owners, fsGroup and sub-paths, brought up to date as upstream does; the environment, that of services too; /metrics/cadvisor and /metrics/resource at port 10250; all 106 conformance tests of sig-node and all 91 of sig-storage pass',
+      'phases, conditions, order of writes, probes and hooks (by HTTP over the network too), restarts and back-off, init and sidecar containers, termination, devices, resize, eviction, logs, heartbeats; volumes of config maps, secrets, the downward API and tokens with modes, owners, fsGroup and sub-paths, brought up to date as upstream does; the environment, that of services too; /metrics/cadvisor, /metrics/resource, /metrics/probes, /metrics/slis and /stats/summary at port 10250; all 106 conformance tests of sig-node and all 91 of sig-storage pass',
     approximated:
-      'latencies are distributions measured on one small node; images have made-up sizes, and of their files only a few; folders need not be made before files are written to them; what a command in a container prints comes when it has ended; of /metrics a few; whoever reaches port 10250 is answered',
+      'latencies are distributions measured on one small node; images have made-up sizes, and of their files only a few; folders need not be made before files are written to them; what a command in a container prints comes when it has ended; of /metrics a few; what init containers and Jobs wait for is read off their commands (nc, curl, wget, pg_isready, kubectl wait and their like) and asked of the simulated network, other programs are passed over; whoever reaches port 10250 is answered',
     absent:
       'cgroups and the kernel: usage is what the workload says; limits, sysctls and capabilities can be read and decide what the small shell may do, but of limits only memory is enforced; exec runs a small shell, whatever the image holds; containers run programs of ours, agnhost among them; symbolic links; CSI drivers',
   },
@@ -74,11 +74,11 @@ export const parts: readonly Part[] = [
     name: 'Operators',
     families: ['operators'],
     faithful:
-      'the objects, conditions and events of the recorded traces that pass: training-operator v1.8.1 (six kinds), mpi-operator, KServe v0.20 in Standard mode, Kueue, Trainer v2.3 with JobSet and the PodGroups of its podGroupPolicy; gangs of the training-operator and the mpi-operator by the flags of their Deployments',
+      'the objects, conditions and events of the recorded traces that pass: training-operator v1.8.1 (six kinds), mpi-operator, KServe v0.20 in Standard mode, Kueue, Trainer v2.3 with JobSet, its exclusive placement (beside the real v0.11), and the PodGroups of its podGroupPolicy; gangs of the training-operator and the mpi-operator by the flags of their Deployments',
     approximated:
       'our reading of the real operators; their webhooks are part of the model; requests do not pass through an InferenceGraph; the autoscaler class keda and the Knative mode of KServe, with its canary split and its graphs, are read from the source: no recorded trace',
     absent:
-      'what is not listed by `sim/operators/index.ts`; of KServe Istio’s routes and ModelMesh; of Trainer torchtune, Flux, the webhook’s checks of Volcano’s queues, OptimizationJobs, the data cache, the progress that trainers tell and the time of runtime patches; of JobSet exclusive placement by affinities, volume claim policies and the alpha gates, which are off',
+      'what is not listed by `sim/operators/index.ts`; of KServe Istio’s routes and ModelMesh; of Trainer torchtune, Flux, the webhook’s checks of Volcano’s queues, OptimizationJobs, the data cache, the progress that trainers tell and the time of runtime patches; of JobSet volume claim policies and the alpha gates, which are off',
   },
   {
     name: 'Knative Serving',
@@ -115,7 +115,7 @@ export const parts: readonly Part[] = [
     families: [],
     faithful:
       'LeaderWorkerSet v0.10.0 from its source, where its kind is: the defaults and refusals of its webhooks, labels, variables and subgroups of its pods, exclusive topologies; the leaders’ StatefulSet by server-side apply and one of workers for each leader, services shared or for each replica, startup policy, claim templates, revisions, restart policies, roll-outs with partition, maxUnavailable and maxSurge, conditions, events, the scale subresource',
-    approximated: 'stored templates lack an empty resources that upstream’s webhook adds',
+    approximated: 'our reading of its source, without recorded traces',
     absent:
       'DisaggregatedSet, the TPU variables (a hint says so), gang scheduling by Volcano, Kueue’s integration',
   },
@@ -143,11 +143,11 @@ export const parts: readonly Part[] = [
     name: 'Argo Workflows',
     families: [],
     faithful:
-      'Argo Workflows v3.7.18 from its source, where its kinds are: Workflow, WorkflowTemplate, ClusterWorkflowTemplate and CronWorkflow; steps, graphs with depends, loops, conditions, retries, suspensions, resources, hooks and exit handlers, mutexes and semaphores, parallelism, deadlines, daemons, TTL and pod GC; the names, labels, containers and variables of its pods, the executor that reports with their own account, the status with its nodes, messages and events, and what its validation says',
+      'Argo Workflows v3.7.18 from its source, where its kinds are: Workflow, WorkflowTemplate, ClusterWorkflowTemplate and CronWorkflow; steps, graphs with depends, loops, conditions, retries, suspensions, resources, hooks and exit handlers, mutexes and semaphores, parallelism, deadlines, daemons, TTL and pod GC, sets of containers, http and data templates with their agent, memoization, artifacts that carry what was written, archived logs, the controller’s configuration; the names, labels, containers and variables of its pods, the executor that reports with their own account, the status with its nodes, messages and events, and what its validation says',
     approximated:
-      'what a program prints or writes is known of the small shell alone, else said by annotations of the pod; artifacts have places, not contents; expressions are those of analyses of roll-outs',
+      'what a program prints or writes is known of the small shell alone, else said by annotations of the pod; of 198 of upstream’s examples its own CI’s 22 end as there (in four the results of programs were given); expressions are expr-lang 1.17 without time zones',
     absent:
-      'containerSet, http, data and plug-in templates, memoization, metrics, event bindings, artifact GC, archives, the configuration’s defaults, its server',
+      'executor plug-ins, metrics, event bindings, artifact GC, archives, locks in a database, links, rate limits, its server; Kubeflow Pipelines’ driver (a hint says so)',
   },
   {
     name: 'scheduler-plugins',
@@ -165,18 +165,18 @@ export const parts: readonly Part[] = [
     faithful:
       'NetworkPolicy v1: validation, verdicts, enforcement after service translation (a drop is a time-out), also for DNS and the API server; cluster DNS with its A, CNAME, SRV and PTR records, services by TCP and UDP, endpoints, node ports, host ports, session affinity; all 47 conformance tests of sig-network pass',
     approximated:
-      'messages between programs with a fixed latency; no TLS between programs; clients have no ports of their own; one agent cache for all nodes; an implied coredns; no source address rewriting',
+      'messages between programs with a fixed latency; no TLS between programs; clients have no ports of their own; one agent cache for all nodes; an implied coredns; no source address rewriting; a program of which nothing is known listens where its image or its ports say and answers whoever looks whether it is there; hosts outside of the cluster, and on `check` and `run` Services that no manifest serves, are taken to be there',
     absent: 'ClusterNetworkPolicy and AdminNetworkPolicy are evaluated, not enforced; packets',
   },
   {
     name: 'Mesh',
     families: ['mesh'],
     faithful:
-      'the security of Istio 1.30 with sidecars: PeerAuthentication, the TLS of DestinationRule with auto mTLS, RequestAuthentication, AuthorizationPolicy for HTTP and TCP (ALLOW, DENY, AUDIT, CUSTOM, dry run), path normalization, what the client sees, and what the webhook says of the three policies; where its kinds are, istiod checks them, puts sidecars into pods, and what travels between programs is let through, refused or reset by them; annotated pods are scraped through the agent at port 15020; HTTP routes of VirtualServices for what pods with sidecars send: matches, weights, subsets, redirects, direct responses, rewritten paths and authorities, aborts and delays, Envoy’s own 404 and 503; `explain traffic`, static connections and derived traffic follow them; probes and hooks are led to the agent, which asks the program; ingress gateways: pods of the injection template that route HTTP and HTTPS by Gateways and VirtualServices, with policies and tokens judged there, through which `check` and `explain traffic --url` go',
+      'the security of Istio 1.30 with sidecars: PeerAuthentication, the TLS of DestinationRule with auto mTLS, RequestAuthentication, AuthorizationPolicy for HTTP and TCP (ALLOW, DENY, AUDIT, CUSTOM, dry run), path normalization, what the client sees, and what the webhook says of the three policies; where its kinds are, istiod checks them, puts sidecars into pods, and what travels between programs is let through, refused or reset by them; annotated pods are scraped through the agent at port 15020; HTTP routes of VirtualServices for what pods with sidecars send: matches, weights, subsets, redirects, direct responses, rewritten paths and authorities, aborts and delays, Envoy’s own 404 and 503; `explain traffic`, static connections and derived traffic follow them; probes and hooks are led to the agent, which asks the program; sidecars and gateways try again, pass over failing pods (outlierDetection) and keep time-outs as Envoy does by Istio’s defaults, send to ready pods alone, and answer 503 in the place of a program that has ended; istiod’s root certificate in each namespace; sidecars of the old form, which keep Jobs from ending; ingress gateways: pods of the injection template that route HTTP and HTTPS by Gateways and VirtualServices, with policies and tokens judged there, through which `check` and `explain traffic --url` go',
     approximated:
-      'tokens are told to be good or bad, not verified; an external authorizer says one thing for all (in a cluster it refuses); the texts of 503s; labels are those at a pod’s start; the injected pod is written from what is known of the template; of a destination’s pods one by chance, not the least busy; a request that its pod refuses is not tried again; a delay is not in reckoned flows; derived shares are those of the manifests',
+      'tokens are told to be good or bad, not verified; an external authorizer says one thing for all (in a cluster it refuses); the texts of 503s; labels are those at a pod’s start; the injected pod is written from what is known of the template; of a destination’s pods one by chance, not the least busy; each attempt opens a connection of its own; a delay, outlier detection and nodes that are down are not in reckoned flows; derived shares are those of the manifests',
     absent:
-      'ambient mode, of Gateways TCP and TLS servers and client certificates, Istio’s HTTPRoutes, Sidecar, of VirtualServices TLS and TCP routes, aborts by gRPC status, time-outs, retries, mirrors, changed headers and delegates, ServiceEntry, EnvoyFilter, waypoints, egress, several revisions; what Envoy’s other filters leave behind',
+      'ambient mode, of Gateways TCP and TLS servers and client certificates, Istio’s HTTPRoutes, Sidecar, of VirtualServices TLS and TCP routes, aborts by gRPC status, mirrors, changed headers and delegates, ServiceEntry, EnvoyFilter, waypoints, egress, locality, limits of connections, several revisions; what Envoy’s other filters leave behind',
   },
   {
     name: 'Traffic and serving',
@@ -184,7 +184,7 @@ export const parts: readonly Part[] = [
     faithful:
       'open-loop non-homogeneous Poisson arrivals; queues, batching, time-outs and shedding request by request, latency from the intended start; random choice of endpoints; HTTPRoute weights',
     approximated:
-      'a retry starts in the next window (1 s); constant network latency; on the fraud platform use, samples and gateway counters are told 15 to 20 s late; above 20,000 requests/s a replica, counts only, and then no percentiles; on voyages requests are a stream of 500/s a replica, reckoned between changes; their clients are whoever the policies let in, so they fail only where policies let nobody in, which the report says; what came of the payments of the fraud platform is told to the laws minute by minute, for each Service',
+      'a retry starts in the next window (1 s); constant network latency; requests under way to a node that is lost time out; on the fraud platform use, samples and gateway counters are told 15 to 20 s late; above 20,000 requests/s a replica, counts only, and then no percentiles; on voyages requests are a stream of 500/s a replica, reckoned between changes; their clients are whoever the policies let in, so they fail only where policies let nobody in, which the report says; what came of the payments of the fraud platform is told to the laws minute by minute, for each Service',
     absent:
       'keep-alive and affinity of bulk traffic; filters and header matches of routes; routes with several rules and ingress controllers on voyages',
   },
@@ -228,7 +228,7 @@ export const parts: readonly Part[] = [
     name: 'Prometheus',
     families: ['promql'],
     faithful:
-      'instant and range queries, vector matching, aggregations, all functions of 3.14, subqueries, @ and offset, anchored and smoothed ranges, staleness, classic and native histograms, start timestamps, recording and alerting rules, the life of alerts, templates, text formats; scraping through network policies; its HTTP API; Prometheus in a pod with a configuration of its own: discovery by the API (pods, endpoints, slices, services, nodes), by DNS A and static, relabelling, reloading; kube-state-metrics v2.20 for 20 kinds; Alertmanager in a pod: routes, groups and their times, matchers, inhibitions, silences, mute and active intervals, retries, webhooks with version 4 of the payload, API v2; the Prometheus operator v0.93 (Prometheus with whom it tells of alerts, ServiceMonitor, PodMonitor, PrometheusRule, Alertmanager, AlertmanagerConfig v1alpha1 with its generated configuration, namespace matchers, refusals in events, status and scale) with its config-reloader, where its kinds are; prometheus-adapter in a pod: custom and external metrics by the rules of its file',
+      'instant and range queries, vector matching, aggregations, all functions of 3.14, subqueries, @ and offset, anchored and smoothed ranges, staleness, classic and native histograms, start timestamps, recording and alerting rules, the life of alerts, templates, text formats; scraping through network policies; its HTTP API; Prometheus in a pod with a configuration of its own: discovery by the API (pods, endpoints, slices, services, nodes), by DNS A and static, relabelling, reloading; kube-state-metrics v2.20 for 20 kinds; Alertmanager in a pod: routes, groups and their times, matchers, inhibitions, silences, mute and active intervals, retries, webhooks with version 4 of the payload, API v2; the Prometheus operator v0.93 (Prometheus with whom it tells of alerts, ServiceMonitor, PodMonitor, PrometheusRule, Alertmanager, AlertmanagerConfig v1alpha1 with its generated configuration, namespace matchers, refusals in events, status and scale) with its config-reloader and the kubelets’ Service, where its kinds are; kube-rbac-proxy and node-exporter are played: all 234 rules of kube-prometheus evaluate; prometheus-adapter in a pod: custom and external metrics by the rules of its file',
     approximated:
       "native histograms come of classic ones only (convert_classic_histograms_to_nhcb): programs here show text; a gateway's counters are its share of all answers; scrapes have no TLS, credentials and time-outs of their own; Alertmanager’s intervals are read in UTC, and what it would send out of the cluster is logged; on voyages of `check` monitors only run",
     absent:
@@ -247,7 +247,7 @@ export const parts: readonly Part[] = [
     name: 'Real backends',
     families: [],
     faithful:
-      "real scheduler, controllers and API server with our kubelets; operators' webhooks and metrics.k8s.io served from this machine; who wrote what, by the audit log of control-plane; the scheduler's configuration, feature gates and served APIs; stale watches, slow or failed requests and crashes of real programs; stated rules for what real time allows",
+      "real scheduler, controllers and API server with our kubelets; operators' webhooks and metrics.k8s.io served from this machine; on `up` a real operator in the place of its Deployment (`seatrial attach`), proved with JobSet; who wrote what, by the audit log of control-plane; the scheduler's configuration, feature gates and served APIs; stale watches, slow or failed requests and crashes of real programs; stated rules for what real time allows",
     approximated:
       "nodes are our kubelets but on kind and k3s; interleavings are drawn, not replayed; histories come from watches, and but on control-plane tell field managers, not users; what an audit log leaves out is not looked for there; requests go through the API server's proxy to real containers, at 5/s a replica, and are reckoned where our kubelets answer",
     absent:

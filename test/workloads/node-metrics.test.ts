@@ -101,7 +101,10 @@ async function query(cluster: Cluster, text: string): Promise<readonly unknown[]
   const told = JSON.parse(textOf(body)) as {
     data: { result: readonly { metric: unknown; value: readonly [number, string] }[] };
   };
-  return told.data.result.map(({ metric, value: [, value] }) => [metric, Number(value)]);
+  // A vector has no order of its own.
+  return told.data.result
+    .map(({ metric, value: [, value] }) => [metric, Number(value)] as const)
+    .toSorted(([one], [other]) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1));
 }
 
 async function nameOf(cluster: Cluster): Promise<string> {
@@ -206,6 +209,8 @@ it('are the same through the API server, as long as the kubelet runs', async () 
 
 const catalogue = '../shared/vectors/metrics/catalogue.tsv';
 const isThere = existsSync(catalogue);
+/** Alpha ones of upstream's that no rule asks for: the catalogue leaves them out. */
+const unlisted = new Set(['kubelet_desired_pods', 'process_start_time_seconds']);
 const why = isThere ? '' : ` (skipped: ${catalogue} is not there)`;
 
 describe.skipIf(!isThere)(`the catalogue of metrics${why}`, () => {
@@ -231,13 +236,17 @@ describe.skipIf(!isThere)(`the catalogue of metrics${why}`, () => {
     const wrong = families.filter(([, name, type]) => {
       const row = rows.find(each => each.component === component && each.name === name);
       // The collector of /metrics/resource makes its own; its rows of containers stand with cAdvisor's.
-      if (row === undefined) return !isAlsoOf(page, name);
+      if (row === undefined) return !isAlsoOf(page, name) && !unlisted.has(name ?? '');
       return row.type !== 'custom' && row.type !== type;
     });
     expect(wrong.map(([line]) => line)).toEqual([]);
-    for (const [, name = '', told = ''] of text.matchAll(/^([a-z_]+)\{([^}]*)\}/gm)) {
+    for (const [, series = '', told = ''] of text.matchAll(/^([a-z_]+)\{([^}]*)\}/gm)) {
+      const name = told.includes('le="') ? series.replace(/_bucket$/, '') : series;
       const row = rows.find(each => each.component === component && each.name === name);
-      const labels = [...told.matchAll(/(\w+)="/g)].map(([, label = '']) => label);
+      if (row === undefined && unlisted.has(name)) continue;
+      const labels = [...told.matchAll(/(\w+)="/g)]
+        .map(([, label = '']) => label)
+        .filter(label => label !== 'le');
       const known = row?.labels ?? ['container', 'namespace', 'pod'];
       expect([name, new Set(labels)]).toEqual([name, new Set(known)]);
     }

@@ -29,7 +29,7 @@ const byMetavar: Readonly<Record<string, Source>> = {
   ...Object.fromEntries(
     ['n', 'm', 'i/n', 'duration', 'span', 'time', 'text', 'ip', 'image', 'ratio', 'seconds']
       .concat(['list', 'how', 'setup', 'model', 'model=dollars', 'parts', 'host/path', 'promql'])
-      .concat(['speed', 'fault', 'words', 'what', 'expression', 'name'])
+      .concat(['speed', 'fault', 'words', 'what', 'expression', 'name', 'namespace'])
       .map(word => [word, free]),
   ),
 };
@@ -58,11 +58,13 @@ const byName: Readonly<Record<string, Source>> = {
   'explain words': ({ positionals }) =>
     positionals[0] === 'access' && positionals.length === 2 ? named(verbs) : { candidates: [] },
   '--workload': free,
+  'attach deployment': free,
+  'attach program': files,
   'delete names': free,
 };
 
 /** Commands whose --name is that of a cluster that runs. */
-const aboutRunning = ['down', 'get', 'time', 'query', 'fault'];
+const aboutRunning = ['attach', 'down', 'get', 'time', 'query', 'fault'];
 
 /** Whether it is known what an option or an argument can be; a test asks it of all there are. */
 export function isKnown(name: string, metavar: string): boolean {

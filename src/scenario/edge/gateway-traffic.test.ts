@@ -41,7 +41,7 @@ const platform = (retries: string) =>
   kind: Service
   metadata: {name: web, namespace: shop}
   spec: {selector: {app: web}, ports: [{port: 80}]}
-`,
+`.replaceAll('\n  ', '\n'),
     'm.yaml',
   ).map(({ object }) => object);
 
