@@ -34,15 +34,13 @@ type JsonMap = Record<string, unknown>;
 class Reader {
   readonly repeats: RepeatedKey[] = [];
   problem: { readonly offset: number; readonly message: string } | undefined;
-  private readonly targets: ReadonlyMap<Alias, unknown>;
+  private targets: ReadonlyMap<Alias, unknown> | undefined;
   /** The targets of aliases that are being read. */
   private readonly open = new Set<unknown>();
   private reads = 0;
   private readsOfAliases = 0;
 
-  constructor(document: Document.Parsed) {
-    this.targets = targetsOf(document);
-  }
+  constructor(private readonly document: Document.Parsed) {}
 
   read(node: unknown): unknown {
     if (this.problem !== undefined) return undefined;
@@ -71,7 +69,7 @@ class Reader {
   }
 
   private within<T>(node: Alias, read: (target: unknown) => T): T | undefined {
-    const target = this.targets.get(node);
+    const target = this.targetOf(node);
     if (target === undefined) {
       this.no(node, `*${node.source} is no anchor above it in this document`);
     } else if (this.open.has(target)) {
@@ -83,6 +81,12 @@ class Reader {
       return result;
     }
     return undefined;
+  }
+
+  /** Most documents have no alias, and are not searched for anchors. */
+  private targetOf(node: Alias): unknown {
+    this.targets ??= targetsOf(this.document);
+    return this.targets.get(node);
   }
 
   /** What stands later wins, be it a key or a merge. */
@@ -116,7 +120,7 @@ class Reader {
   private mergeOne(map: JsonMap, source: unknown): void {
     this.count(source);
     if (isMap(source)) this.fill(map, source);
-    else if (isAlias(source) && isMap(this.targets.get(source) ?? source)) {
+    else if (isAlias(source) && isMap(this.targetOf(source) ?? source)) {
       this.within(source, target => {
         this.fill(map, target);
       });

@@ -1,6 +1,6 @@
 /** YAML files whose every value knows its line, so that what is wrong in them can be pointed at. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { isMap, isNode, isScalar, visit } from 'yaml';
+import { isMap, isNode, isScalar, isSeq, visit, type Pair, type YAMLMap } from 'yaml';
 import {
   yamlDocuments,
   type YamlDocument,
@@ -181,15 +181,36 @@ function writtenIn(document: YamlDocument, path: FieldPath): string | undefined 
   return isScalar(node) ? node.source : undefined;
 }
 
-const valueAt = ({ document }: YamlDocument, path: FieldPath): unknown =>
-  document.getIn(path, true);
+function valueAt({ document }: YamlDocument, path: FieldPath): unknown {
+  let node: unknown = document.contents;
+  for (const part of path) {
+    if (isMap(node)) node = pairIn(node, part)?.value;
+    else node = isSeq(node) ? node.get(part, true) : undefined;
+  }
+  return node;
+}
 
 /** The key of a field of a map: where the field begins, wherever its value does. */
 function keyAt(document: YamlDocument, path: FieldPath): unknown {
-  const parent =
-    path.length === 1 ? document.document.contents : valueAt(document, path.slice(0, -1));
-  if (!isMap(parent)) return undefined;
-  return parent.items.find(({ key }) => isScalar(key) && key.value === path.at(-1))?.key;
+  const [part] = path.slice(-1);
+  const parent = valueAt(document, path.slice(0, -1));
+  return isMap(parent) && part !== undefined ? pairIn(parent, part)?.key : undefined;
+}
+
+/** The pairs of maps by their keys: a map may have 100,000, and something may be wrong with each. */
+const pairsOfMaps = new WeakMap<YAMLMap, ReadonlyMap<unknown, Pair>>();
+
+/** The first pair with that key. */
+function pairIn(map: YAMLMap, key: string | number): Pair | undefined {
+  const known = pairsOfMaps.get(map);
+  if (known !== undefined) return known.get(key);
+  const pairs = new Map<unknown, Pair>();
+  for (const pair of map.items) {
+    const name = isScalar(pair.key) ? pair.key.value : pair.key;
+    if (!pairs.has(name)) pairs.set(name, pair);
+  }
+  pairsOfMaps.set(map, pairs);
+  return pairs.get(key);
 }
 
 /** `spec.steps[2].wait`. */

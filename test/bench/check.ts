@@ -51,6 +51,44 @@ spec:
 `;
 }).join('---');
 
+const refusedFields = 20_000;
+
+/** Each of its values is a number, where a text is needed. */
+const refusedText = `
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: large }
+data:
+${Array.from({ length: refusedFields }, (_, index) => `  key-${index}: ${index}`).join('\n')}
+`;
+
+/** A definition as generators write them: pods within pods, told of in full. */
+const definitionText = JSON.stringify(largeDefinition());
+
+function largeDefinition(): object {
+  const text = {
+    type: 'string',
+    description: 'What the generator took from a comment. '.repeat(5),
+  };
+  const level = (below: object): object => ({
+    type: 'object',
+    properties: Object.fromEntries(
+      Array.from({ length: 20 }, (_, index) => [`field${index}`, index < 3 ? below : text]),
+    ),
+  });
+  const schema = level(level(level(level(level(level(text))))));
+  const versions = [
+    { name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: schema } },
+  ];
+  const names = { kind: 'Large', listKind: 'LargeList', plural: 'larges', singular: 'large' };
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: 'larges.example.com' },
+    spec: { group: 'example.com', names, scope: 'Namespaced', versions },
+  };
+}
+
 /** All of them. */
 export const checkBenchmarks: readonly Benchmark[] = [
   {
@@ -62,6 +100,26 @@ export const checkBenchmarks: readonly Benchmark[] = [
       if (findings.some(({ severity }) => severity === 'error'))
         throw new Error('no errors are due');
       return manifests.length;
+    },
+  },
+  {
+    name: 'check: static pass over a map of which every field is refused',
+    unit: 'fields',
+    run: () => {
+      const manifests = parseManifests(refusedText, 'bench.yaml');
+      const { findings } = staticPass({ manifests, unread: [], notes: [] });
+      if (findings.length < refusedFields) throw new Error('each field is refused');
+      return refusedFields;
+    },
+  },
+  {
+    name: 'check: static pass over one large definition',
+    unit: 'bytes',
+    run: () => {
+      const manifests = parseManifests(definitionText, 'bench.yaml');
+      const { findings } = staticPass({ manifests, unread: [], notes: [] });
+      if (findings.length > 0) throw new Error('nothing is wrong with it');
+      return definitionText.length;
     },
   },
 ];

@@ -43,5 +43,6 @@ function unfilled({ manifest, title }: Entry, path: FieldPath): string | undefin
 
 /** A field or an item. */
 function at(value: object, part: string | number): unknown {
-  return Object.entries(value).find(([key]) => key === String(part))?.[1];
+  // A cast: what has a key may be asked for it.
+  return Object.hasOwn(value, part) ? (value as Record<string | number, unknown>)[part] : undefined;
 }
