@@ -98,6 +98,7 @@ function mergeVoyages(parts: readonly VoyagesResult[]): VoyagesResult {
       byLaw.set(failure.example.law, failure);
     }
   }
+  const haveReasons = explored.some(({ traffic }) => traffic.reasons !== undefined);
   const areShut = explored.some(({ traffic }) => traffic.shut !== undefined);
   const areUnheard = explored.some(({ traffic }) => traffic.unheard !== undefined);
   const failures = first.laws.flatMap(({ name }) => byLaw.get(name) ?? []);
@@ -113,6 +114,9 @@ function mergeVoyages(parts: readonly VoyagesResult[]): VoyagesResult {
       traffic: {
         offered: sum(explored.map(({ traffic }) => traffic.offered)),
         failed: sum(explored.map(({ traffic }) => traffic.failed)),
+        ...(haveReasons && {
+          reasons: added(explored.map(({ traffic }) => traffic.reasons ?? {})),
+        }),
         ...(areShut && { shut: added(explored.map(({ traffic }) => traffic.shut ?? {})) }),
         ...(areUnheard && { unheard: added(explored.map(({ traffic }) => traffic.unheard ?? {})) }),
       },

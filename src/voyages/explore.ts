@@ -167,6 +167,7 @@ class Log {
   private readonly objects = new Map<string, number>();
   private readonly refusals = new Map<string, number>();
   private readonly traffic = { offered: 0, failed: 0 };
+  private readonly reasons = new Map<string, number>();
   private readonly shut = new Map<string, number>();
   private readonly unheard = new Map<string, number>();
   private readonly neverReady = new NeverReady();
@@ -189,6 +190,9 @@ class Log {
     for (const refusal of stats.refusals) count(this.refusals, refusal);
     this.traffic.offered += stats.traffic.offered;
     this.traffic.failed += stats.traffic.failed;
+    for (const [reason, times] of Object.entries(stats.traffic.reasons ?? {})) {
+      count(this.reasons, reason, times);
+    }
     for (const [who, times] of Object.entries(stats.traffic.shut ?? {})) {
       count(this.shut, who, times);
     }
@@ -215,6 +219,7 @@ class Log {
       objectsTried: sorted(this.objects),
       traffic: {
         ...this.traffic,
+        ...(this.reasons.size > 0 && { reasons: sorted(this.reasons) }),
         ...(this.shut.size > 0 && { shut: sorted(this.shut) }),
         ...(this.unheard.size > 0 && { unheard: sorted(this.unheard) }),
       },

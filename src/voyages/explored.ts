@@ -65,6 +65,8 @@ export interface Explored {
   readonly traffic: {
     readonly offered: number;
     readonly failed: number;
+    /** The failed ones by what became of them: `no endpoint`. */
+    readonly reasons?: Readonly<Record<string, number>>;
     /** Those that policies let nobody send, by who shuts which Service: `network policies: shop/web`. */
     readonly shut?: Readonly<Record<string, number>>;
     /** Those lost to pods that had `ended` or were `starting` and clients did not know: `ended: shop/web`. */

@@ -54,6 +54,9 @@ describe('requests to Services on a voyage', () => {
       stats.traffic.unheard ?? {};
     expect(ended).toBeGreaterThan(0);
     expect(ended + starting).toBe(refused);
+    const { failed, reasons = {} } = stats.traffic;
+    expect(Object.keys(reasons)).toEqual(['refused']);
+    expect(reasons['refused']).toBe(failed);
   });
 
   it('time out at the pods of a node that is down, which is told and judged by no law', async () => {

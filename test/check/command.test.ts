@@ -41,7 +41,7 @@ nodes:
   it('passes, and says that no cluster was asked', () => {
     const { code, stdout } = check('-f', 'good.yaml');
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^1 objects of 1 kinds in good\.yaml\n/);
+    expect(stdout).toMatch(/^1 object of 1 kind in good\.yaml\n/);
     expect(stdout).toContain('no cluster was named');
     expect(stdout).toContain('no voyages were tried: nothing runs by objects of these kinds');
     const unknown = check('-f', 'unknown.yaml');

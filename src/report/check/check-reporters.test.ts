@@ -141,13 +141,20 @@ it('names the workloads of which no pod was ready, which laws heard nothing of',
 });
 
 describe('who is locked out, and what old news costs', () => {
-  const requests = 'requests to Services: 1,000, of which 0.50 % got no answer';
+  const requests =
+    'requests to Services: 1,000, of which 0.50 % got no answer (4 dropped by network policies, 1 denied by the mesh)';
   const late = 'of these, 4 to Service shop/web timed out: network policies open the port';
   const refused = 'of these, 1 to Service shop/api were refused: AuthorizationPolicies of the mesh';
   const { voyages } = sailed;
   const shut = { 'network policies: shop/web': 4, 'mesh: shop/api': 1 };
-  const unheard = { 'ended: shop/api': 1, 'ended: shop/web': 3, 'starting: shop/web': 2 };
-  const traffic = { offered: 1_000, failed: 5, shut, unheard };
+  const unheard = {
+    'ended: shop/api': 1,
+    'ended: shop/web': 3,
+    'starting: shop/web': 2,
+    'starting: shop/few': 0,
+  };
+  const reasons = { 'denied by the mesh': 1, 'dropped by network policies': 4, refused: 0 };
+  const traffic = { offered: 1_000, failed: 5, reasons, shut, unheard };
   const ended =
     'of these, 3 to Service shop/web, 1 to Service shop/api went to pods that had ended';
   const early = 'of these, 2 to Service shop/web went to pods that were taken for ready';
@@ -164,6 +171,7 @@ describe('who is locked out, and what old news costs', () => {
   it.each(['default', 'minimal', 'html', 'junit', 'summary'] as const)('%s tells it', name => {
     const text = reporters[name]?.(locked) ?? '';
     for (const line of [requests, late, refused, ended, early]) expect(text).toContain(line);
+    expect(text).not.toContain('shop/few');
   });
 
   it('is in the document for programs', () => {

@@ -1,15 +1,15 @@
 /** The default reporter of `check`: for people, on a terminal; readable without colour. */
 import type { Finding } from '../../check/finding.js';
 import { voyageLines } from './voyage-text.js';
-import { countsText, type CheckReporter } from './report.js';
+import { countsText, objectsText, type CheckReporter } from './report.js';
 
 /** Errors and warnings in full, information in a line each, then the counts. */
 export const defaultCheckReporter: CheckReporter = report => {
-  const { findings, objects, kinds, inputs, notes, silenced, hasCluster } = report;
+  const { findings, inputs, notes, silenced, hasCluster } = report;
   const serious = findings.filter(({ severity }) => severity !== 'info');
   const info = findings.filter(({ severity }) => severity === 'info');
   const lines = [
-    `${objects} objects of ${kinds} kinds in ${inputs.join(', ')}`,
+    `${objectsText(report)} in ${inputs.join(', ')}`,
     ...notes.map(note => `  ${note}`),
     ...serious.flatMap(full),
   ];

@@ -2,20 +2,20 @@
 import type { Finding } from '../../check/finding.js';
 import type { ReportTable } from '../../stacks/stack.js';
 import { fenced, folded, inline, markdownTable } from '../markdown.js';
-import { countsText, type CheckReport, type CheckReporter } from './report.js';
+import { countsText, objectsText, type CheckReport, type CheckReporter } from './report.js';
 import { answerText, lawRows, neverReadyLines, trafficLines, triedTable } from './voyage-text.js';
 
 const marks = { error: '❌', warning: '⚠️', info: 'ℹ️' } as const;
 
 /** What is appended to the file that GITHUB_STEP_SUMMARY names. */
 export const checkSummary: CheckReporter = report => {
-  const { findings, inputs, objects, kinds, voyages, version } = report;
+  const { findings, inputs, voyages, version } = report;
   const isWrong =
     (voyages?.failures.length ?? 0) > 0 || findings.some(({ severity }) => severity === 'error');
   return `${[
     `## ${isWrong ? '❌' : '✅'} seatrial check: ${inline(inputs.join(' '))}`,
     '',
-    `${objects} objects of ${kinds} kinds, seatrial ${version}.`,
+    `${objectsText(report)}, seatrial ${version}.`,
     '',
     `Static pass: ${countsText(findings)}.`,
     '',

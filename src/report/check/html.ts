@@ -4,7 +4,7 @@ import type { ReportTable } from '../../stacks/stack.js';
 import { markup } from '../html/markup.js';
 import { reportPage } from '../html/page.js';
 import { tableOf } from '../html/sections.js';
-import { countsText, type CheckReport, type CheckReporter } from './report.js';
+import { countsText, objectsText, type CheckReport, type CheckReporter } from './report.js';
 import { answerText, lawRows, neverReadyLines, trafficLines, triedTable } from './voyage-text.js';
 
 /** One file that holds all it needs. */
@@ -14,7 +14,8 @@ export const htmlCheckReporter: CheckReporter = report => {
   return reportPage({ runs: counterexamples, seed, backend: 'sim', version }, checkTab(report));
 };
 
-function checkTab({ findings, inputs, objects, kinds, voyages, notes }: CheckReport) {
+function checkTab(report: CheckReport) {
+  const { findings, inputs, voyages, notes } = report;
   const isWrong =
     (voyages?.failures.length ?? 0) > 0 || findings.some(({ severity }) => severity === 'error');
   const word = isWrong ? '✗ FAILED' : '✓ passed';
@@ -36,7 +37,7 @@ function checkTab({ findings, inputs, objects, kinds, voyages, notes }: CheckRep
   );
   const panel = markup`<div class="run-head"
       ><h2>seatrial check <span class="badge is-${standing}">${word}</span></h2
-      ><p class="lead">${objects} objects of ${kinds} kinds in ${inputs.join(', ')}.</p
+      ><p class="lead">${objectsText(report)} in ${inputs.join(', ')}.</p
       ><p>Static pass: ${countsText(findings)}.</p
       >${voyages && voyageParagraphs(voyages)}
       ${notes.map(note => markup`<p class="warning">${note}</p>`)}</div>

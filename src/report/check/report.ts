@@ -33,15 +33,22 @@ export interface CheckReport {
 /** Turns a report into text. */
 export type CheckReporter = (report: CheckReport) => string;
 
+/** `23 objects of 5 kinds`. */
+export function objectsText({ objects, kinds }: Pick<CheckReport, 'objects' | 'kinds'>): string {
+  return `${plural(objects, 'object')} of ${plural(kinds, 'kind')}`;
+}
+
 /** `2 errors, 1 warning, no info`. */
 export function countsText(findings: readonly Finding[]): string {
   const of = (severity: Finding['severity']): number =>
     findings.filter(finding => finding.severity === severity).length;
-  const plural = (count: number, word: string): string =>
-    `${count === 0 ? 'no' : count} ${word}${count === 1 ? '' : 's'}`;
   return [
     plural(of('error'), 'error'),
     plural(of('warning'), 'warning'),
     `${of('info') === 0 ? 'no' : of('info')} info`,
   ].join(', ');
+}
+
+function plural(count: number, word: string): string {
+  return `${count === 0 ? 'no' : count} ${word}${count === 1 ? '' : 's'}`;
 }

@@ -101,20 +101,30 @@ export function triedTable(events: VoyagesResult['explored']['tried']): ReportTa
  * those that lose requests in each roll-out.
  */
 export function trafficLines({ explored }: VoyagesResult): string[] {
-  const { offered, failed, shut = {}, unheard = {} } = explored.traffic;
+  const { offered, failed, reasons = {}, shut = {}, unheard = {} } = explored.traffic;
   if (offered === 0) return [];
   const share = ((100 * failed) / offered).toFixed(2);
   return [
-    `requests to Services: ${number(offered)}, of which ${share} % got no answer`,
+    `requests to Services: ${number(offered)}, of which ${share} % got no answer${reasonsText(reasons)}`,
     ...byReason(shut).map(([by, services]) => `${services} ${shutText(by)}`),
     ...byReason(unheard).map(([when, services]) => `${services} ${unheardText(when)}`),
   ];
 }
 
+/** ` (1,200 no endpoint, 3 refused)`: nearly all of them are what the voyages did. */
+function reasonsText(reasons: Readonly<Record<string, number>>): string {
+  const told = Object.entries(reasons)
+    .filter(([, count]) => count > 0)
+    .sort(([, a], [, b]) => b - a)
+    .map(([reason, count]) => `${number(count)} ${reason}`);
+  return told.length === 0 ? '' : ` (${told.join(', ')})`;
+}
+
 /** Each reason once, with the Services that it is about: those that lost most first. */
 function byReason(counts: Readonly<Record<string, number>>): (readonly [string, string])[] {
   const groups = new Map<string, [service: string, count: number][]>();
-  for (const [who, count] of Object.entries(counts)) {
+  // Requests are reckoned as rates: less than half of one is none.
+  for (const [who, count] of Object.entries(counts).filter(([, times]) => times > 0)) {
     const [reason = '', service = ''] = who.split(': ');
     groups.set(reason, [...(groups.get(reason) ?? []), [service, count]]);
   }

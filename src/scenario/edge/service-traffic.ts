@@ -49,6 +49,8 @@ export interface TrafficTotals {
   readonly services: number;
   readonly offered: number;
   readonly failed: number;
+  /** The failed ones by what became of them: `no endpoint`. */
+  readonly reasons?: Readonly<Record<string, number>>;
   /** Those that policies let nobody send, by who shuts the Service: `network policies: shop/web`. */
   readonly shut?: Readonly<Record<string, number>>;
   /** Those that old news cost, for want of hooks and probes: `ended: shop/web`, `starting: shop/web`. */
@@ -73,6 +75,7 @@ export class ServiceTraffic implements Servers {
   private factor = 1;
   private offered = 0;
   private failed = 0;
+  private readonly reasons = new Map<string, number>();
   private readonly shut = new Map<string, number>();
   private readonly unheard = new Map<string, number>();
   private readonly news = new OldNews();
@@ -176,9 +179,10 @@ export class ServiceTraffic implements Servers {
     const services = this.flows.filter(
       ({ opening, demand }) => opening.isLive && !demand.isEntrance,
     ).length;
-    const { shut, unheard } = this;
+    const { reasons, shut, unheard } = this;
     return {
       ...{ services, offered: Math.round(this.offered), failed: Math.round(this.failed) },
+      ...(reasons.size > 0 && { reasons: rounded(reasons) }),
       ...(shut.size > 0 && { shut: rounded(shut) }),
       ...(unheard.size > 0 && { unheard: rounded(unheard) }),
     };
@@ -296,23 +300,25 @@ export class ServiceTraffic implements Servers {
     const troubled = this.trouble.in(this.spanStartMs);
     for (const flow of this.flows) {
       const { sums, demand, opening, reset, late, savable } = flow;
-      const failed = {
-        reset: Math.round(reset),
-        refused: Math.round(sums.refused),
-        'timed out': Math.round(sums.timedOut),
-        'no endpoint': Math.round(sums.noEndpoint),
-        shed: Math.round(sums.shed),
-        'dropped by network policies': Math.round(sums.dropped),
-        'denied by the mesh': Math.round(sums.denied),
-        'lost at the gateway': Math.round(sums.atGateway),
-      };
+      const failed = Object.entries({
+        reset,
+        refused: sums.refused,
+        'timed out': sums.timedOut,
+        'no endpoint': sums.noEndpoint,
+        shed: sums.shed,
+        'dropped by network policies': sums.dropped,
+        'denied by the mesh': sums.denied,
+        'lost at the gateway': sums.atGateway,
+      });
       count(this.shut, shutKey('network policies', demand), sums.dropped);
       count(this.shut, shutKey('mesh', demand), sums.denied);
       // What comes to a gateway is counted behind it.
       if (!demand.isEntrance) {
         this.offered += sums.offered;
-        this.failed += sums.refused + sums.noEndpoint + sums.shed + reset;
-        this.failed += sums.dropped + sums.denied + sums.timedOut + sums.atGateway;
+        for (const [reason, times] of failed) {
+          this.failed += times;
+          count(this.reasons, reason, times);
+        }
       }
       if (opening.isLive) {
         const { service, lacksHook, lacksProbe } = demand;
@@ -326,7 +332,7 @@ export class ServiceTraffic implements Servers {
           service: demand.service,
           offered: Math.round(sums.offered),
           finished: Math.round(sums.finished),
-          failed: Object.fromEntries(Object.entries(failed).filter(([, count]) => count > 0)),
+          failed: wholeOnes(failed),
           // Whole ones, and rather more than fewer: what is left of the lost has no such excuse.
           unheard: { ended: Math.ceil(late), starting: Math.ceil(sums.starting) },
           capacity: Math.round(sums.capacity),
@@ -341,6 +347,11 @@ export class ServiceTraffic implements Servers {
     if (this.outcomes.length > spansMax) this.outcomes = this.outcomes.slice(spansMax / 2);
     this.spanStartMs = timeMs;
   }
+}
+
+function wholeOnes(counts: readonly (readonly [string, number])[]): Record<string, number> {
+  const whole = counts.map(([name, times]) => [name, Math.round(times)] as const);
+  return Object.fromEntries(whole.filter(([, times]) => times > 0));
 }
 
 function shutKey(by: ShutBy, { service }: Demand): string {
