@@ -39,3 +39,16 @@ it('tells pods that are not there', () => {
   const dns = `{ namespaceSelector: {}, ${pods('kube-dns').slice(2)}`;
   expect(found('SEA305', from(dns))).toEqual([]);
 });
+
+it('knows the pods that operators make', () => {
+  const from = (name: string): string => `${deployment({ name: 'prometheus-adapter' })}
+---
+{ apiVersion: monitoring.coreos.com/v1, kind: Prometheus, metadata: { name: k8s } }
+---
+{ apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: { name: p }, spec: {
+  podSelector: {}, ingress: [{ from: [
+    { podSelector: { matchLabels: { app.kubernetes.io/name: ${name} } } } ] }] } }
+`;
+  expect(found('SEA305', from('prometheus'))).toEqual([]);
+  expect(found('SEA305', from('thanos'))).toHaveLength(1);
+});

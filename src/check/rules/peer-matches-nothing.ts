@@ -75,7 +75,8 @@ function* podsOf(
       : known.filter(name => where.value.matches(survey.namespaceLabels(name)));
   if (namespaces.length === 0 || namespaces.some(isSystem)) return;
   const templates = namespaces.flatMap(name => survey.templatesIn(name));
-  if (templates.some(template => pods.value.matches(template.labels))) return;
+  const labelled = namespaces.flatMap(name => survey.podLabelsIn(name));
+  if (labelled.some(one => pods.value.matches(one))) return;
   const near = nearTemplate(labels, templates);
   const message = `no pod of ${namespaces.join(', ')} among the manifests has ${pods.value.toString()}`;
   const at = { entry, path: [...path, 'podSelector'], fix: "use labels of the pods' template" };
