@@ -6,6 +6,8 @@
 const escapeBase = 0xdc00;
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
+const encoder = new TextEncoder();
+
 /** The text of bytes; bytes that are no text are kept one by one. */
 export function textOfBytes(bytes: Uint8Array): string {
   try {
@@ -20,13 +22,14 @@ export function textOfBytes(bytes: Uint8Array): string {
 
 /** The bytes of a text. */
 export function bytesOfText(text: string): Uint8Array {
-  if (!/[\ud800-\udfff]/.test(text)) return new TextEncoder().encode(text);
+  if (!/[\ud800-\udfff]/.test(text)) return encoder.encode(text);
   const parts: number[] = [];
   for (const character of text) {
     const code = character.charCodeAt(0);
     const isByte = character.length === 1 && code >= escapeBase + 0x80 && code <= escapeBase + 0xff;
     if (isByte) parts.push(code - escapeBase);
-    else parts.push(...new TextEncoder().encode(character));
+    else if (code < 0x80) parts.push(code);
+    else parts.push(...encoder.encode(character));
   }
   return Uint8Array.from(parts);
 }
