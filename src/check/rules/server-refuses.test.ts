@@ -118,26 +118,22 @@ metadata: { name: settings-<your name> }
   ]);
 });
 
-it(
-  'tells of each of many fields that are refused, in a time that grows as they do',
-  { timeout: 15_000 },
-  () => {
-    const keys = Array.from({ length: 8_000 }, (_, index) => `key-${index}`);
-    const text = `
+it('tells of each of many fields that are refused', () => {
+  const keys = Array.from({ length: 8_000 }, (_, index) => `key-${index}`);
+  const text = `
 apiVersion: v1
 kind: ConfigMap
 metadata: { name: a }
 data:
 ${keys.map(key => `  ${key}: 1`).join('\n')}
 `;
-    const { findings } = staticPass({
-      manifests: parseManifests(text, 'a.yaml'),
-      unread: [],
-      notes: [],
-    });
-    const refused = findings.filter(({ id }) => id === 'SEA006');
-    expect(refused.map(({ field, line }) => `${line} ${field}`)).toEqual(
-      keys.map((key, index) => `${index + 6} data.${key}`),
-    );
-  },
-);
+  const { findings } = staticPass({
+    manifests: parseManifests(text, 'a.yaml'),
+    unread: [],
+    notes: [],
+  });
+  const refused = findings.filter(({ id }) => id === 'SEA006');
+  expect(refused.map(({ field, line }) => `${line} ${field}`)).toEqual(
+    keys.map((key, index) => `${index + 6} data.${key}`),
+  );
+});
