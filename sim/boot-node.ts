@@ -7,7 +7,7 @@ import { serviceAccount, type Connect } from './client/contract.js';
 import type { Process } from './client/runtime.js';
 import type { Clock } from './engine/clock.js';
 import type { Random } from './engine/random.js';
-import type { ClusterNetwork } from './network/network.js';
+import type { ClusterNetwork } from './network/contract.js';
 import type { NodeShape as MachineShape } from './nodes/node-shape.js';
 import { isKubeletLabel } from './nodes/kubelet-labels.js';
 import { filesByKey } from './nodes/pod-volumes.js';

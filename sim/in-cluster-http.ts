@@ -7,7 +7,7 @@ import {
   type SendHttp,
 } from './api/http-message.js';
 import type { Clock } from './engine/clock.js';
-import type { ClusterNetwork, NetworkPlace } from './network/network.js';
+import type { ClusterNetwork, NetworkPlace } from './network/contract.js';
 import type { WebhookAnswer, WebhookCall } from './server/contract.js';
 
 /** Where a request goes: an address, or a name that the cluster's DNS knows. */

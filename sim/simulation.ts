@@ -14,7 +14,7 @@ import type { Loop } from './engine/loop.js';
 import type { PlantedFault } from './engine/planted.js';
 import type { Random } from './engine/random.js';
 import type { Trace } from './engine/trace.js';
-import type { ClusterNetwork } from './network/network.js';
+import type { ClusterNetwork } from './network/contract.js';
 import type { LoggedLine } from './nodes/container-runtime.js';
 import type { Operator } from './operators/operator.js';
 import type { KubeSchedulerOptions } from './scheduler/kube-scheduler.js';

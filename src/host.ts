@@ -83,22 +83,22 @@ export const keepHeapSmall = (growthPercent = 15): void =>
 export const servedGrowthPercent = 50;
 
 /**
- * Makes V8 allocate everything young, also what it has seen to live long: of one simulation after the
- * other none lives on, and what is old when it dies keeps the rest of its simulation until all garbage
- * is collected. That is of the whole process, and halves what it spends on collecting.
+ * V8's flags for one simulation after the other, also once it runs; they are of the whole process.
+ *
+ * - Everything is allocated young, also what V8 has seen to live long: of one simulation after the other
+ *   none lives on, and what is old when it dies keeps the rest of its simulation until all garbage is
+ *   collected. It halves what is spent on collecting.
+ * - The optimiser does not take whole call trees into each function (its own bound is 920 bytes). The
+ *   simulation is broad, and in a thousand short runs compiling is a quarter of the CPU time: with half of
+ *   it less is compiled twice, which takes two to five hundredths off the whole.
  */
-export const allocateYoung = (): void => setFlagsFromString('--no-allocation-site-pretenuring');
+export const shortRunFlags: readonly string[] = [
+  '--no-allocation-site-pretenuring',
+  '--max-inlined-bytecode-size-cumulative=460',
+];
 
-/** How much bytecode V8's optimiser may take into one function from those that it calls; its own is 920. */
-const inlinedMax = 460;
-
-/**
- * Keeps V8's optimiser from taking whole call trees into each function. The simulation is broad, and in a
- * thousand short runs compiling is a quarter of the CPU time: with half of it less is compiled twice,
- * which takes two to five hundredths off the whole. That is of the whole process.
- */
-export const inlineLess = (): void =>
-  setFlagsFromString(`--max-inlined-bytecode-size-cumulative=${inlinedMax}`);
+/** Sets them in this process. */
+export const expectShortRuns = (): void => shortRunFlags.forEach(flag => setFlagsFromString(flag));
 
 /**
  * Lets whoever reads the output stop reading (`seatrial run | head`): what comes then is for nobody, and

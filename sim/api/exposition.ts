@@ -91,8 +91,13 @@ function histogramText(
 
 /** Labels and value of one series, as a line after the name of its metric. */
 export function lineOf(labels: MetricLabels, value: number): string {
+  return `${labelsText(labels)} ${shortNumber(value)}\n`;
+}
+
+/** `{a="b",c="d"}`; nothing where there are none. */
+export function labelsText(labels: MetricLabels): string {
   const shown = Object.entries(labels).map(([name, text]) => `${name}="${escaped(text)}"`);
-  return `${shown.length === 0 ? '' : `{${shown.join(',')}}`} ${shortNumber(value)}\n`;
+  return shown.length === 0 ? '' : `{${shown.join(',')}}`;
 }
 
 const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '"': '\\"' };

@@ -40,14 +40,6 @@ import { ServiceBook } from './service-book.js';
 import { defaultNetworkSettings, type NetworkSettings } from './settings.js';
 import { Sockets, type Socket } from './sockets.js';
 
-export type {
-  ApiConnection,
-  ClusterNetwork,
-  NetworkOptions,
-  NetworkPlace,
-  ShutBy,
-} from './contract.js';
-
 /** Makes the network; it knows no service and no policy until its processes run. */
 export function createNetwork(options: NetworkOptions): ClusterNetwork {
   return new PublicNetwork(new Network(options));

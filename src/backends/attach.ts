@@ -7,7 +7,7 @@ import type { Connect, ProcessDefinition } from '../../sim/client/contract.js';
 import { createProcess, type Process } from '../../sim/client/runtime.js';
 import type { Clock } from '../../sim/engine/clock.js';
 import { Random } from '../../sim/engine/random.js';
-import type { ClusterNetwork } from '../../sim/network/network.js';
+import type { ClusterNetwork } from '../../sim/network/contract.js';
 import { kubeScheduler, type KubeSchedulerOptions } from '../../sim/scheduler/kube-scheduler.js';
 import type { NodeShape, SimulatedNode } from '../../sim/simulation.js';
 import { Weather } from '../../sim/weather.js';

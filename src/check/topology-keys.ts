@@ -34,15 +34,14 @@ export function spreadOver(
     const count = Math.max(pool.count, missing.length === 0 ? 0 : 2);
     const parts = missing.length === 0 ? 1 : Math.min(count, partsMax);
     return Array.from({ length: parts }, (_, index): NodePool => {
-      const labels = Object.fromEntries(
-        missing.map(key => [key, `${key.split('/').at(-1) ?? key}-${letters[index] ?? ''}`]),
-      );
+      const labels = { ...pool.labels };
+      for (const key of missing) {
+        labels[key] = `${key.split('/').at(-1) ?? key}-${letters[index] ?? ''}`;
+      }
       return {
         ...pool,
         count: Math.floor((count + parts - 1 - index) / parts),
-        ...(Object.keys({ ...pool.labels, ...labels }).length > 0 && {
-          labels: { ...pool.labels, ...labels },
-        }),
+        ...(Object.keys(labels).length > 0 && { labels }),
       };
     });
   });

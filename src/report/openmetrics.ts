@@ -2,6 +2,7 @@
  * The OpenMetrics reporter: what came of runs as samples, for a push gateway, a node exporter's text files
  * or a CI system that reads metrics. @upstream OpenMetrics 1.0, text format
  */
+import { labelsText } from '../../sim/api/exposition.js';
 import type { Report, Reporter, RunOfScenario } from './reporter.js';
 import { standingOf } from './standing.js';
 
@@ -63,13 +64,6 @@ function familyLines({ name, unit, help, samples }: Family): readonly string[] {
     `# TYPE ${name} gauge`,
     ...(unit === undefined ? [] : [`# UNIT ${name} ${unit}`]),
     `# HELP ${name} ${help}`,
-    ...samples.map(({ labels, value }) => {
-      const pairs = Object.entries(labels).map(([label, text]) => `${label}="${escaped(text)}"`);
-      return `${name}{${pairs.join(',')}} ${value}`;
-    }),
+    ...samples.map(({ labels, value }) => `${name}${labelsText(labels)} ${value}`),
   ];
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
 }

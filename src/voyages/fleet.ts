@@ -1,7 +1,7 @@
 /** Sails plans in processes: as many at a time as there are processes. */
 import type { ChildProcess } from 'node:child_process';
 import type { PlantedFault } from '../../sim/engine/planted.js';
-import { allocateYoung, inlineLess, onProcessExit } from '../host.js';
+import { expectShortRuns, onProcessExit } from '../host.js';
 import { laws as allLaws } from '../laws/index.js';
 import type { Law, LawSettings } from '../laws/law.js';
 import { Packer } from './cargo.js';
@@ -33,8 +33,7 @@ export function assemble(options: FleetOptions): Fleet {
   const { workers, laws } = options;
   const isKnown = laws.every(law => allLaws.includes(law));
   if (workers > 1 && isKnown) return new Processes(options);
-  allocateYoung();
-  inlineLess();
+  expectShortRuns();
   return new OwnThread(options);
 }
 

@@ -15,7 +15,7 @@ import type {
 import { defaultMesh } from '../../../sim/network/mesh/request.js';
 import { retryPolicy, type RetryPolicy } from '../../../sim/network/mesh/retries.js';
 import { isGateway } from '../../../sim/network/mesh/sidecar.js';
-import type { ClusterNetwork } from '../../../sim/network/network.js';
+import type { ClusterNetwork } from '../../../sim/network/contract.js';
 
 /** A gateway's Service, and at which of its ports clients ask. */
 export interface Entrance {

@@ -7,7 +7,7 @@
  */
 import type { KubeObject } from '../../../sim/api/object.js';
 import type { Clock } from '../../../sim/engine/clock.js';
-import type { ShutBy } from '../../../sim/network/network.js';
+import type { ShutBy } from '../../../sim/network/contract.js';
 import type { Simulation } from '../../../sim/simulation.js';
 import type { WorkloadRule } from '../../../sim/workloads/workload.js';
 import type { Fault } from '../../cluster.js';

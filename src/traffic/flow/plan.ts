@@ -1,5 +1,5 @@
 /** Works out the paths of requests from what gateways know and where the network leads. */
-import type { ClusterNetwork } from '../../../sim/network/network.js';
+import type { ClusterNetwork } from '../../../sim/network/contract.js';
 import { weightsOf } from './http-route.js';
 import type { FailureReason, FlowRequest, Gateway, WeightedBackend } from './contract.js';
 
