@@ -20,6 +20,7 @@ import {
   type NodeShape,
   type Pressures,
 } from './node-shape.js';
+import { areResourcesKept, withForeign } from './node-resources.js';
 import { draw } from './timings.js';
 
 /** How the kubelet asks for work on its own objects. */
@@ -99,12 +100,12 @@ export class NodeKeeper {
 
   /** The Node was changed, by this kubelet or by others: what is not as it should be is put back. */
   observed(node: Node): void {
-    if (this.reported === undefined) return;
-    const conditions = node.status?.conditions ?? [];
+    const { status = {} } = node;
+    if (this.reported === undefined || status === this.written?.status) return;
     const isOurs = this.conditions().every(
-      ({ type, status }) => findCondition(conditions, type)?.status === status,
+      ({ type, status: is }) => findCondition(status.conditions, type)?.status === is,
     );
-    if (!isOurs) this.changed();
+    if (!isOurs || !areResourcesKept(status, this.newStatus(node))) this.changed();
   }
 
   /** Makes the Node, or brings the one that is there up to date. */
@@ -216,8 +217,8 @@ export class NodeKeeper {
   }
 
   /** Without devices: as the machine was made, which does not change. */
-  private capacity: Readonly<Record<string, string>> | undefined;
-  private allocatable: Readonly<Record<string, string>> | undefined;
+  private capacity: Record<string, string> | undefined;
+  private allocatable: Record<string, string> | undefined;
 
   /** The status as it is now; of a Node that is there, foreign resources are kept. */
   private status(node: Node): NodeStatus {
@@ -264,8 +265,10 @@ export class NodeKeeper {
     });
     const own = this.capacity;
     this.allocatable ??= allocatableOf(shape, own);
-    const capacity = Object.assign(foreign(old.capacity, own), own);
-    const allocatable = Object.assign(foreign(old.allocatable, own), this.allocatable);
+    const { capacity, allocatable } = withForeign(old, {
+      capacity: own,
+      allocatable: this.allocatable,
+    });
     for (const name of devices) {
       const counts = machine.devices.counts(name, clock.now());
       capacity[name] = String(counts.capacity);
@@ -347,15 +350,6 @@ const stateReasons: Readonly<Record<string, readonly [string, string]>> = {
   DiskPressure: ['NodeHasNoDiskPressure', 'NodeHasDiskPressure'],
   PIDPressure: ['NodeHasSufficientPID', 'NodeHasInsufficientPID'],
 };
-
-function foreign(
-  old: Readonly<Record<string, string>> | undefined,
-  own: Readonly<Record<string, string>>,
-): Record<string, string> {
-  const found: Record<string, string> = {};
-  for (const name in old) if (!(name in own)) found[name] = old[name] ?? '0';
-  return found;
-}
 
 function isSameList(a: readonly unknown[], b: readonly unknown[]): boolean {
   return a.length === b.length && a.every((item, index) => item === b[index]);
