@@ -1,8 +1,7 @@
 /** Parts of ours for a cluster whose API server is elsewhere: kubelets, their network, and a control plane's programs. */
 import { nodeOf, nodeTools } from './boot-node.js';
 import type { Connect, ProcessDefinition } from './client/contract.js';
-import type { FeatureGates } from './api/feature-gates.js';
-import { controllersWith } from './controllers/index.js';
+import { controllersWith, type ControllerManagerOptions } from './controllers/index.js';
 import type { Clock } from './engine/clock.js';
 import type { Random } from './engine/random.js';
 import type { ClusterNetwork } from './network/contract.js';
@@ -53,7 +52,7 @@ export function attachedNodes(
 }
 
 /** The program with all controllers, and those that feature gates add. */
-export function controllerManager(gates: FeatureGates = {}): ProcessDefinition {
-  const controllers = controllersWith(gates);
+export function controllerManager(options: ControllerManagerOptions = {}): ProcessDefinition {
+  const controllers = controllersWith(options);
   return { name: 'kube-controller-manager', identity: watchesAll, controllers };
 }

@@ -147,10 +147,13 @@ function told({
 }
 
 function managerOf(
-  { withoutControllers = [] }: SimulationOptions,
+  { withoutControllers = [], authority }: SimulationOptions,
   gates: FeatureGates | undefined,
 ): ProcessDefinition {
-  const all = controllerManager(gates);
+  const all = controllerManager({
+    ...(gates !== undefined && { gates }),
+    ...(authority !== undefined && { authority }),
+  });
   if (withoutControllers.length === 0) return all;
   const controllers = all.controllers.filter(({ name }) => !withoutControllers.includes(name));
   return { ...all, controllers };

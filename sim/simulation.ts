@@ -5,6 +5,7 @@ import type { Pod } from './api/kinds/core.js';
 import type { KubeObject } from './api/object.js';
 import type { RecordedPast } from './api/recorded-past.js';
 import type { Serve } from './api/request.js';
+import type { ClusterAuthority } from './api/root-ca.js';
 import type { CloudGroup } from './cluster-autoscaler/machines/machines.js';
 import type { AutoscalerOptions } from './cluster-autoscaler/options.js';
 import type { Connect } from './client/contract.js';
@@ -119,6 +120,11 @@ export interface SimulationOptions {
    * find it. Default: who waits for a name of the cluster waits until there is somebody.
    */
   readonly servedServices?: readonly string[];
+  /**
+   * The cluster's authority, whose certificate pods find and who signs CertificateSigningRequests. Default: a
+   * certificate stands in, and nobody signs.
+   */
+  readonly authority?: ClusterAuthority;
   /** Whether pods find their account's token and the cluster's certificate as files. Default false. */
   readonly mountsTokens?: boolean;
   /** Whether metrics-server runs: `kubectl top` and autoscalers by resources need it. Default true. */

@@ -1,3 +1,11 @@
+/** The cluster's authority of certificates, and its stand-in. */
+
+/** Who signs the certificates of a cluster: its own certificate and its key, as PEM. */
+export interface ClusterAuthority {
+  readonly certificate: string;
+  readonly key: string;
+}
+
 /** The certificate of the cluster's authority where no socket is open and nobody checks it: self-signed, its key is gone. */
 export const standInRootCa = `-----BEGIN CERTIFICATE-----
 MIIBfzCCASegAwIBAgIULL/q+Erzsr++jegpZcDoVMwkh+8wCgYIKoZIzj0EAwIw

@@ -1,6 +1,8 @@
 /** The controllers of kube-controller-manager. */
 import type { FeatureGates } from '../api/feature-gates.js';
+import type { ClusterAuthority } from '../api/root-ca.js';
 import type { ControllerDefinition } from '../client/contract.js';
+import { certificateControllers } from './certificates/index.js';
 import { clusterRoleAggregationController } from './clusterrole-aggregation.js';
 import {
   controllerAccountNames,
@@ -31,9 +33,12 @@ import { replicaSetController } from './replica-set.js';
 import { replicationController } from './replication-controller.js';
 import { resourceClaimController } from './resource-claim.js';
 import { resourceQuotaController } from './resource-quota.js';
-import { rootCaPublisherController } from './root-ca-publisher.js';
+import { rootCaPublisherController, rootCaPublisherControllerWith } from './root-ca-publisher.js';
 import { serviceAccountController } from './service-account.js';
-import { serviceAccountTokenController } from './service-account-token.js';
+import {
+  serviceAccountTokenController,
+  serviceAccountTokenControllerWith,
+} from './service-account-token.js';
 import { serviceCIDRController } from './service-cidr.js';
 import { statefulSetController } from './stateful-set.js';
 import { taintEvictionController } from './taint-eviction.js';
@@ -81,8 +86,32 @@ export const controllers: readonly ControllerDefinition[] = [
   serviceCIDRController,
 ];
 
-/** The controllers with those that a feature gate adds, and their accounts. */
-export function controllersWith(gates: FeatureGates): readonly ControllerDefinition[] {
+/** What kube-controller-manager is started with. */
+export interface ControllerManagerOptions {
+  readonly gates?: FeatureGates;
+  /**
+   * --cluster-signing-cert-file and its key, and --root-ca-file. Absent: a certificate stands in whose key is
+   * gone, and the controllers of certificates do not run.
+   */
+  readonly authority?: ClusterAuthority;
+}
+
+/** The controllers with those that a feature gate or an authority of certificates adds, and their accounts. */
+export function controllersWith({
+  gates = {},
+  authority,
+}: ControllerManagerOptions): readonly ControllerDefinition[] {
+  const gated = controllersBehind(gates);
+  if (authority === undefined) return gated;
+  const replaced = new Map([
+    [rootCaPublisherController, rootCaPublisherControllerWith(authority.certificate)],
+    [serviceAccountTokenController, serviceAccountTokenControllerWith(authority.certificate)],
+  ]);
+  const own = gated.map(controller => replaced.get(controller) ?? controller);
+  return [...own, ...certificateControllers(authority)];
+}
+
+function controllersBehind(gates: FeatureGates): readonly ControllerDefinition[] {
   if (gates['GenericWorkload'] !== true) return controllers;
   const { name } = podGroupProtectionController;
   const accounts = controllerAccountsOf([...controllerAccountNames, name]);

@@ -2,6 +2,7 @@
 import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
+import type { ClusterAuthority } from '../api/root-ca.js';
 
 /** A certificate and its key, as PEM. */
 export interface KeyPair {
@@ -10,9 +11,7 @@ export interface KeyPair {
 }
 
 /** A certificate authority that lives as long as its cluster. */
-export interface Authority {
-  /** Its own certificate, as PEM. */
-  readonly certificate: string;
+export interface Authority extends ClusterAuthority {
   /** A certificate for a client: the common name is the user, the organizations are the groups. */
   client(user: string, groups: readonly string[], options?: Validity): Promise<KeyPair>;
   /** A certificate for a server that is reached by these names and addresses. */
@@ -70,6 +69,7 @@ export async function createAuthority(): Promise<Authority> {
   };
   return {
     certificate: own.toString('pem'),
+    key: await privatePem(keys.privateKey),
     client: (user, groups, options) =>
       issue(
         [...groups.map(group => ({ O: [group] })), { CN: [user] }],

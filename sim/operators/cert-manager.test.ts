@@ -8,9 +8,9 @@ import { definitionTarget, mutatingTarget } from './cert-manager/cainjector/targ
 import { certManagerHints } from './cert-manager/hints.js';
 import { toBytes } from './cert-manager/material.js';
 import { keyViolations, requestViolations } from './cert-manager/match.js';
-import { certificatePem, signedCertificate } from './cert-manager/pki/certificate.js';
-import { ecdsaKey, encodedKey } from './cert-manager/pki/keys.js';
-import { parsedRequest } from './cert-manager/pki/request.js';
+import { certificatePem, signedCertificate } from '../api/pki/certificate.js';
+import { ecdsaKey, encodedKey } from '../api/pki/keys.js';
+import { parsedRequest } from '../api/pki/request.js';
 import { whyNotReady, whyToIssue } from './cert-manager/policies.js';
 import { renewalMs } from './cert-manager/renewal.js';
 import { requestFor } from './cert-manager/request-manager.js';

@@ -1,5 +1,6 @@
 /** Opens a socket to a simulated cluster: certificates, a port on loopback, and how to reach it. */
 import type { Serve } from '../../sim/api/request.js';
+import type { Authority } from '../../sim/http/certificates.js';
 import type { LookAhead } from '../../sim/http/ahead.js';
 import { exitCodes, UserError } from '../input/errors.js';
 import type { Access } from './kubeconfig-file.js';
@@ -12,6 +13,8 @@ export interface SocketOptions {
   readonly port?: number;
   /** The cluster's name: the context is `seatrial-<name>`. Default `seatrial`, whose context is `seatrial`. */
   readonly name?: string;
+  /** Whose certificates the server and its clients have. Default: a new one. */
+  readonly authority?: Authority;
 }
 
 /** An open socket. */
@@ -37,7 +40,7 @@ export async function openSocket(
   const { host = '127.0.0.1', port = 0, name = 'seatrial' } = options;
   const { createAuthority } = await import('../../sim/http/certificates.js');
   const { openDoor } = await import('../../sim/http/door.js');
-  const authority = await createAuthority();
+  const authority = options.authority ?? (await createAuthority());
   const keys = await authority.server([host, '127.0.0.1', '::1', 'localhost', 'kubernetes']);
   const client = await authority.client('kubernetes-admin', ['system:masters']);
   const door = await openDoor({

@@ -168,6 +168,8 @@ async function upAnew(flags: UpFlags): Promise<number> {
   const seed = seedOf(flags.seed, configuration.seed);
   // Loaded only here: the other commands need no HTTPS.
   const { WebhookClient } = await import('../../sim/http/webhook-client.js');
+  const { createAuthority } = await import('../../sim/http/certificates.js');
+  const authority = await createAuthority();
   const { stack, ...booted } = optionsOf(flags, seed, {
     configured: configuration.cluster,
     manifests,
@@ -177,6 +179,7 @@ async function upAnew(flags: UpFlags): Promise<number> {
     {
       ...booted,
       mountsTokens: true,
+      authority,
       countsRequests: true,
       missingImages: flags.missingImage,
       loadedImages: [...(booted.loadedImages ?? []), ...flags.loadedImage],
@@ -190,7 +193,7 @@ async function upAnew(flags: UpFlags): Promise<number> {
   const pacer = new Pacer(cluster.simulation.loop, flags.speed);
   cluster.intercept(timeDoor({ steering: steeringOf(cluster, pacer), simulated: () => cluster }));
   if (flags.start === undefined) await toThePresent(cluster);
-  const access = await cluster.listen({ name: flags.name, port: flags.port });
+  const access = await cluster.listen({ name: flags.name, port: flags.port, authority });
   await applyAll(cluster, manifests);
   const readyMs = Math.round(elapsedMs() - startMs);
   await published(flags, access, {

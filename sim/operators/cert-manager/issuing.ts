@@ -14,8 +14,8 @@ import {
 import { nextRevision, ownRequests, revisionOf, targetOf } from './gatherer.js';
 import { keyViolations, requestViolations } from './match.js';
 import { fromBytes, materialOf, requestOf } from './material.js';
-import { areEqual, parsedCertificates } from './pki/certificate.js';
-import { encodedKey, type PrivateKey } from './pki/keys.js';
+import { areEqual, parsedCertificates } from '../../api/pki/certificate.js';
+import { encodedKey, type PrivateKey } from '../../api/pki/keys.js';
 import { isUpToDate, secretFor, type SecretParts } from './target-secret.js';
 import type { Certificate, CertificateRequest } from './types.js';
 import { keys } from './keys.js';

@@ -13,8 +13,8 @@ import { targetOf } from './gatherer.js';
 import { keys } from './keys.js';
 import { keyViolations, printedList } from './match.js';
 import { materialOf, toBytes } from './material.js';
-import { ecdsaKey, encodedKey, type PrivateKey } from './pki/keys.js';
-import { drawnRsaKey, rsaSizes } from './pki/rsa-key.js';
+import { ecdsaKey, encodedKey, type PrivateKey } from '../../api/pki/keys.js';
+import { drawnRsaKey, rsaSizes } from '../../api/pki/rsa-key.js';
 import { certificates, type Certificate } from './types.js';
 import { issueProblem } from './unsimulated.js';
 

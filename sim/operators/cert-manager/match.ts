@@ -1,8 +1,8 @@
 /** Whether keys and requests are those that a Certificate asks for. @upstream cert-manager v1.21.1 pkg/util/pki/match.go */
 import { parseDuration } from '../../api/duration.js';
 import { requestOf } from './material.js';
-import { sizeOf, type PrivateKey } from './pki/keys.js';
-import { canonicalAddress, type Subject } from './pki/subject.js';
+import { sizeOf, type PrivateKey } from '../../api/pki/keys.js';
+import { canonicalAddress, type Subject } from '../../api/pki/subject.js';
 import { isSameIssuer, type CertificateRequest, type CertificateSpec } from './types.js';
 
 type Texts = readonly string[];

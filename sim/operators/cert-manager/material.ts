@@ -2,9 +2,9 @@
 import { base64OfBytes, bytesOfBase64 } from '../../api/base64.js';
 import type { Secret } from '../../api/kinds/core.js';
 import { Attached } from '../../engine/attached.js';
-import { parsedCertificates, type Certificate } from './pki/certificate.js';
-import { parsedKey, publicKeyOf, type PrivateKey } from './pki/keys.js';
-import { parsedRequest, type SigningRequest } from './pki/request.js';
+import { parsedCertificates, type Certificate } from '../../api/pki/certificate.js';
+import { parsedKey, publicKeyOf, type PrivateKey } from '../../api/pki/keys.js';
+import { parsedRequest, type SigningRequest } from '../../api/pki/request.js';
 import type { CertificateRequest } from './types.js';
 
 /** What a Secret holds: undefined what is missing or cannot be read. */

@@ -4,7 +4,7 @@ import { rfc3339 } from '../../api/time.js';
 import { keys } from './keys.js';
 import { keyViolations, printedList, requestViolations } from './match.js';
 import { materialOf, requestOf } from './material.js';
-import { areEqual } from './pki/certificate.js';
+import { areEqual } from '../../api/pki/certificate.js';
 import { renewalMs } from './renewal.js';
 import { isSameIssuer, type Certificate, type CertificateRequest } from './types.js';
 

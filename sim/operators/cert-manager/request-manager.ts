@@ -8,9 +8,9 @@ import { nextRevision, ownRequests, revisionOf } from './gatherer.js';
 import { keys } from './keys.js';
 import { requestViolations } from './match.js';
 import { materialOf, requestOf, toBytes } from './material.js';
-import { areEqual } from './pki/certificate.js';
-import type { PrivateKey } from './pki/keys.js';
-import { signingRequest } from './pki/request.js';
+import { areEqual } from '../../api/pki/certificate.js';
+import type { PrivateKey } from '../../api/pki/keys.js';
+import { signingRequest } from '../../api/pki/request.js';
 import {
   certificateRequests,
   certificates,

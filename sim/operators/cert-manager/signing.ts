@@ -14,8 +14,8 @@ import {
   signedCertificate,
   type Certificate,
   type CertificateParts,
-} from './pki/certificate.js';
-import { isEmptySubject } from './pki/request.js';
+} from '../../api/pki/certificate.js';
+import { isEmptySubject } from '../../api/pki/request.js';
 import type { CertificateRequest, Issuer } from './types.js';
 
 const defaultMs = 90 * 24 * 3_600_000;

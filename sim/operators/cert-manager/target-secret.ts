@@ -3,8 +3,8 @@ import { base64OfBytes } from '../../api/base64.js';
 import type { Secret } from '../../api/kinds/core.js';
 import { keys } from './keys.js';
 import { toBytes } from './material.js';
-import { parsedCertificates, type Certificate as Signed } from './pki/certificate.js';
-import { blocksOf } from './pki/pem.js';
+import { parsedCertificates, type Certificate as Signed } from '../../api/pki/certificate.js';
+import { blocksOf } from '../../api/pki/pem.js';
 import type { Certificate } from './types.js';
 
 type Texts = Readonly<Record<string, string>>;

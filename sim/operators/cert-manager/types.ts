@@ -1,7 +1,7 @@
 /** The shapes of cert-manager's kinds. @upstream cert-manager v1.21.1 pkg/apis/certmanager/v1 */
 import type { AnyCondition } from '../../api/meta.js';
 import { kindOf, withEmptySpec, type HasMetadata } from '../../api/object.js';
-import type { Subject } from './pki/subject.js';
+import type { Subject } from '../../api/pki/subject.js';
 
 /** The API group. */
 export const group = 'cert-manager.io';

@@ -1,5 +1,5 @@
 /** What of a Certificate is not simulated: then it is not issued, or issued without it. */
-import { rsaSizes } from './pki/rsa-key.js';
+import { rsaSizes } from '../../api/pki/rsa-key.js';
 import type { CertificateSpec } from './types.js';
 
 /** Why no such key can be made; undefined where it can. */

@@ -15,7 +15,7 @@ import type { KubeObject } from '../../api/object.js';
 import type { Webhook, WebhookVerdict } from '../admission/webhook.js';
 import { durationMs } from './match.js';
 import { requestOf } from './material.js';
-import { canonicalAddress } from './pki/subject.js';
+import { canonicalAddress } from '../../api/pki/subject.js';
 import {
   group,
   issuerTypes,

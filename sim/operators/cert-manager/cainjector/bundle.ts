@@ -1,6 +1,6 @@
 /** Bundles of authorities. @upstream cert-manager v1.21.1 internal/cainjector/bundle/bundle.go */
 import { fromBytes, toBytes } from '../material.js';
-import { certificatePem, parsedCertificates } from '../pki/certificate.js';
+import { certificatePem, parsedCertificates } from '../../../api/pki/certificate.js';
 
 /**
  * The bundle with what is given appended, both as bytes: each certificate once, without those that have

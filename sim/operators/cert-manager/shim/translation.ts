@@ -2,7 +2,7 @@
 import { parseDuration, printDuration } from '../../../api/duration.js';
 import { isRecord } from '../../../api/equality.js';
 import { keys } from '../keys.js';
-import { isUsage } from '../pki/usages.js';
+import { isUsage } from '../../../api/pki/usages.js';
 import type { CertificateSpec } from '../types.js';
 import { splitValues } from './csv.js';
 

@@ -4,7 +4,7 @@ import { invalid, printedError, required, type FieldError } from '../../../api/f
 import { ingresses, type Ingress, type IngressTLS } from '../../../api/kinds/networking.js';
 import { ownerReference } from '../../../api/meta.js';
 import { keys } from '../keys.js';
-import { canonicalAddress } from '../pki/subject.js';
+import { canonicalAddress } from '../../../api/pki/subject.js';
 import { group, type Certificate, type IssuerReference } from '../types.js';
 import { translated, type BadAnnotation } from './translation.js';
 

@@ -15,7 +15,7 @@ import {
   sequence,
   type Element,
 } from './der.js';
-import { bytesOf, numberOf, signatureBy } from '../../../api/jwt/rsa.js';
+import { bytesOf, numberOf, signatureBy } from '../jwt/rsa.js';
 import {
   bytesOfCurve,
   curves,

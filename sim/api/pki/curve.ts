@@ -1,7 +1,7 @@
 /** The elliptic curves of ECDSA keys, and signatures on them. @upstream crypto/elliptic, crypto/ecdsa */
-import { inverse } from '../../../api/jwt/cluster-key.js';
-import { bytesOf, numberOf } from '../../../api/jwt/rsa.js';
-import { sha256 } from '../../../api/jwt/sha256.js';
+import { inverse } from '../jwt/cluster-key.js';
+import { bytesOf, numberOf } from '../jwt/rsa.js';
+import { sha256 } from '../jwt/sha256.js';
 import { integer, joined, sequence } from './der.js';
 
 /** A curve y² = x³ - 3x + b, over the numbers modulo p. */

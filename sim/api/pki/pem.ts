@@ -1,5 +1,5 @@
 /** PEM, the form in which certificates and keys are kept. @upstream encoding/pem */
-import { base64OfBytes, bytesOfBase64 } from '../../../api/base64.js';
+import { base64OfBytes, bytesOfBase64 } from '../base64.js';
 
 /** A block: what it says that it is, and its bytes. */
 export interface Block {

@@ -1,5 +1,5 @@
 /** Certificates: signed, and read. @upstream crypto/x509 CreateCertificate; cert-manager v1.21.1 pkg/util/pki/{csr,parse_certificate_chain}.go */
-import { sha256 } from '../../../api/jwt/sha256.js';
+import { sha256 } from '../jwt/sha256.js';
 import {
   childrenOf,
   DerFault,
@@ -88,10 +88,12 @@ function extensionsOf(
   const { isCA, crlDistributionPoints: points = [] } = parts;
   const { keyUsage, extended } = encodedUsages(parts.usages, isCA);
   const isCritical = true;
+  // Usages that are all extended ones leave no bit, and Go leaves the extension out.
+  const hasUsage = keyUsage.subarray(3).some(byte => byte !== 0);
   const { ocspServers: ocsp = [], issuingCertificateURLs: issuers = [] } = parts;
   const authority = certificate?.keyId;
   return [
-    extension(oids.keyUsage, keyUsage, { isCritical }),
+    ...(hasUsage ? [extension(oids.keyUsage, keyUsage, { isCritical })] : []),
     ...(extended === undefined ? [] : [extension(oids.extendedUsage, extended)]),
     extension(oids.basicConstraints, basicConstraints(isCA), { isCritical }),
     ...(isCA ? [extension(oids.subjectKeyId, octets(keyIdOf(request.publicKey)))] : []),

@@ -1,6 +1,6 @@
 /** RSA keys of the kept primes. */
-import { inverse } from '../../../api/jwt/cluster-key.js';
-import type { RsaPrivateKey } from '../../../api/jwt/rsa.js';
+import { inverse } from '../jwt/cluster-key.js';
+import type { RsaPrivateKey } from '../jwt/rsa.js';
 import { primes } from './primes.js';
 
 /** An RSA key, with all that is written of it. */
