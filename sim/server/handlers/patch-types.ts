@@ -94,16 +94,25 @@ export function preparedScalePatch(scope: Scope): PreparedScalePatch | Failure {
   return { options, produce };
 }
 
-/** Reads the patch. */
+/** Reads the patch. One that cannot be read says so once there is an object to change. */
 export function preparedPatch(
   scope: Scope,
   type: PatchType,
   options: WriteOptions,
 ): PreparedPatch | Failure {
-  const { body } = scope.context.request;
-  const tooLarge = sizeFailure(body);
+  const tooLarge = sizeFailure(scope.context.request.body);
   if (tooLarge !== undefined) return tooLarge;
   if (type === 'apply') return preparedApply(scope, options);
+  const patch = readPatch(scope, type, options);
+  return isFailure(patch) ? { creates: false, apply: () => patch } : patch;
+}
+
+function readPatch(
+  scope: Scope,
+  type: Exclude<PatchType, 'apply'>,
+  options: WriteOptions,
+): PreparedPatch | Failure {
+  const { body } = scope.context.request;
   const read = body instanceof Uint8Array ? readJson(textOf(body)) : undefined;
   if (read !== undefined && !read.isOk) return decodingFailure(type, read.error);
   const text = read?.value ?? { value: body, repeated: noRepeatedKeys, duplicates: [] };
