@@ -145,3 +145,25 @@ it('hold their addresses by IPAddresses, made before the service and gone after 
   send('DELETE', `${services}/s`);
   expect(held()).toEqual(['10.0.0.1 kubernetes', '10.0.7.7 mine']);
 });
+
+it('note whose an address is before the service is looked at', () => {
+  const { create } = start();
+  const head = 'Service "" is invalid: ';
+  const unnamed = 'is invalid: spec.parentRef.name: Required value';
+  expect(create('', {}).told.message).toMatch(
+    new RegExp(
+      String.raw`^${head}spec.clusterIPs: Invalid value: \[""\]: failed to allocate IP: ` +
+        String.raw`IPAddress.networking.k8s.io "10\.0\.\d+\.\d+" ${unnamed}$`,
+    ),
+  );
+  expect(create('', { clusterIP: '10.0.77.7' }).told.message).toBe(
+    `${head}spec.clusterIPs: Invalid value: ["10.0.77.7"]: failed to allocate IP 10.0.77.7: ` +
+      `IPAddress.networking.k8s.io "10.0.77.7" ${unnamed}`,
+  );
+  expect(create('a/b', {}).told.message).toContain(
+    `is invalid: spec.parentRef.name: Invalid value: "a/b": may not contain '/'`,
+  );
+  const required = `${head}metadata.name: Required value: name or generateName is required`;
+  expect(create('', { clusterIP: 'None' }).told.message).toBe(required);
+  expect(create('', {}, dry).told.message).toBe(required);
+});

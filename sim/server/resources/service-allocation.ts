@@ -4,9 +4,11 @@
  */
 import type { Service, ServiceSpec } from '../../api/kinds/core.js';
 import { ipAddresses, serviceCIDRs, type ServiceCIDR } from '../../api/kinds/networking.js';
+import { pathSegmentErrors } from '../../api/labels.js';
 import { isConditionTrue, isDeleting } from '../../api/meta.js';
 import { givesAddress } from '../../api/service-ranges.js';
-import { invalid, type FieldError } from './field-error.js';
+import { invalid as invalidObject } from '../../api/status.js';
+import { invalid, required, type FieldError } from './field-error.js';
 import { freePlace } from './free-place.js';
 import { heldPorts, withNodePorts } from './node-ports.js';
 import type { StrategyContext, Unmet } from './strategy.js';
@@ -30,7 +32,8 @@ export function allocate(
   const families = isAddressed ? withFamilies(spec, old?.spec) : { spec, errors: [] };
   if (families.errors.length > 0) return { service, unmet: families.errors };
   const taken = takenBy(context, old);
-  const addressed = withClusterIPs(families.spec, old?.spec, context, taken);
+  const named = { spec: families.spec, name: service.metadata.name ?? '' };
+  const addressed = withClusterIPs(named, old?.spec, context, taken);
   if (addressed.errors.length > 0) return { service, unmet: addressed.errors };
   const ported = withNodePorts(addressed.spec, old?.spec, context, taken.ports);
   if (ported.unmet !== undefined) return { service, unmet: ported.unmet };
@@ -175,7 +178,7 @@ function singleStackErrors(spec: ServiceSpec): FieldError[] {
 }
 
 function withClusterIPs(
-  spec: ServiceSpec,
+  { spec, name }: { readonly spec: ServiceSpec; readonly name: string },
   old: ServiceSpec | undefined,
   context: StrategyContext,
   taken: Taken,
@@ -186,7 +189,8 @@ function withClusterIPs(
   const given = spec.clusterIPs ?? [];
   const asked = given[0];
   if (asked !== undefined && asked !== '') {
-    const problem = addressProblem(asked, context, taken);
+    const problem =
+      addressProblem(asked, context, taken) ?? parentProblem(name, { ip: asked, context });
     if (problem === undefined) return { spec: { ...spec, clusterIP: asked }, errors: [] };
     const text = `failed to allocate IP ${asked}: ${problem}`;
     return { spec, errors: [invalid('spec.clusterIPs', given, text)] };
@@ -196,7 +200,28 @@ function withClusterIPs(
     const text = 'failed to allocate IP: range is full';
     return { spec, errors: [invalid('spec.clusterIPs', given, text)] };
   }
+  const problem = parentProblem(name, { ip, context });
+  if (problem !== undefined) {
+    const text = `failed to allocate IP: ${problem}`;
+    return { spec, errors: [invalid('spec.clusterIPs', asked === undefined ? [''] : given, text)] };
+  }
   return { spec: Object.assign({}, spec, { clusterIP: ip, clusterIPs: [ip] }), errors: [] };
+}
+
+/**
+ * What is wrong with the IPAddress that would note whose the address is, made before the service is looked at.
+ * @upstream pkg/apis/networking/validation/validation.go validateIPAddressParentReference
+ */
+function parentProblem(
+  name: string,
+  { ip, context }: { readonly ip: string; readonly context: StrategyContext },
+): string | undefined {
+  if (context.isDryRun) return undefined;
+  const path = 'spec.parentRef.name';
+  const errors =
+    name === '' ? [required(path)] : pathSegmentErrors(name).map(text => invalid(path, name, text));
+  if (errors.length === 0) return undefined;
+  return invalidObject({ group: ipAddresses.group, kind: ipAddresses.kind }, ip, errors).message;
 }
 
 interface Range {
