@@ -16,7 +16,9 @@ import {
 } from '../api/labels.js';
 import type { KubeObject } from '../api/object.js';
 import type { ServedResource } from './registry.js';
+import { isPlain, metaChecksOf } from './resources/meta-checks.js';
 import type { NameRule } from './resources/strategy.js';
+import { checkFinalizers } from './resources/validation/finalizers.js';
 import { addressErrors } from './resources/validation/ip.js';
 import { managerErrors } from './write-options.js';
 
@@ -64,53 +66,57 @@ export function objectMetaErrors(
 
 /**
  * What is wrong with the metadata of a new version of an object. Parts that stayed are not looked at again.
- * The server looks at it more than once, and tells each time.
+ * The server looks at it before the kind does, which looks at it once more or twice: each time is told.
  * @upstream apiserver/pkg/registry/rest/update.go validateCommonFields
  */
 export function metaUpdateErrors(
   object: KubeObject,
   old: KubeObject,
-  { kind, custom }: ServedResource,
+  { resource, subresource }: { readonly resource: ServedResource; readonly subresource: string },
 ): readonly FieldError[] {
+  const { kind, custom, storedStrategy } = resource;
   const { metadata } = object;
   const before = old.metadata;
-  const unnamed =
-    metadata.generateName === before.generateName ? none : nameErrors(metadata, 'path');
+  const isRenamed = metadata.generateName !== before.generateName;
   const misplaced = placeErrors(metadata, kind.isNamespaced);
   const details = detailErrors(metadata, before);
   const finalizers = changedFinalizerErrors(metadata, before);
+  const unknown =
+    custom === undefined && !isPlain(kind) ? unknownFinalizerErrors(metadata, before) : none;
   const changed = immutableErrors(metadata, before);
-  if (details.length + changed.length === 0) return [...unnamed, ...misplaced, ...finalizers];
-  const isWhole = custom === undefined && wholeChecks.has(kind.resource);
+  const found = [misplaced, details, finalizers, unknown, changed];
+  if (!isRenamed && found.every(errors => errors.length === 0)) return none;
+  const looks = {
+    whole: [
+      ...(isRenamed ? nameErrors(metadata, storedStrategy.nameRule ?? 'subdomain') : none),
+      ...misplaced,
+      ...details,
+      ...finalizers,
+      ...unknown,
+    ],
+    change: [...changed, ...details, ...unknown],
+  };
   return [
-    ...unnamed,
+    ...(isRenamed ? nameErrors(metadata, 'path') : none),
     ...misplaced,
     ...details,
     ...finalizers,
     ...changed,
     ...details,
-    ...changed,
-    ...details,
-    ...(isWhole ? details : none),
+    ...(custom === undefined ? metaChecksOf(kind, subresource) : customChecks).flatMap(
+      check => looks[check],
+    ),
   ];
 }
 
-/** Kinds whose check of a change is also the check of a new object. */
-const wholeChecks = new Set([
-  'pods',
-  'configmaps',
-  'secrets',
-  'services',
-  'serviceaccounts',
-  'endpoints',
-  'persistentvolumeclaims',
-  'persistentvolumes',
-  'namespaces',
-  'nodes',
-  'jobs',
-  'ipaddresses',
-  'storageclasses',
-]);
+const customChecks = ['change'] as const;
+
+function unknownFinalizerErrors(metadata: ObjectMeta, old: ObjectMeta): readonly FieldError[] {
+  if (metadata.finalizers === undefined || metadata.finalizers === old.finalizers) return none;
+  const errors: FieldError[] = [];
+  checkFinalizers(metadata, errors);
+  return errors;
+}
 
 function nameErrors(metadata: ObjectMeta, rule: NameRule): readonly FieldError[] {
   const { name = '', generateName = '' } = metadata;

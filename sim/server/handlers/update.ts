@@ -292,7 +292,7 @@ function validChanged(
   if (unmet !== undefined) return refusal(completed, resource, unmet);
   const ofVersion = strategy === storedStrategy ? strategyOfVersion.validateUpdate : undefined;
   const validateUpdate = ofVersion ?? strategy.validateUpdate;
-  const metaErrors = isSameMeta ? noErrors : metaUpdateErrors(completed, old, resource);
+  const metaErrors = isSameMeta ? noErrors : metaUpdateErrors(completed, old, scope);
   const ownErrors = validateUpdate?.(completed, old, core.strategyContext) ?? noErrors;
   const errors = metaErrors.length === 0 ? ownErrors : [...metaErrors, ...ownErrors];
   if (errors.length > 0) return refusal(completed, resource, errors);

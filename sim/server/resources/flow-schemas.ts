@@ -5,7 +5,7 @@ import { findCondition } from '../../api/meta.js';
 import { ageOf } from './columns/cell.js';
 import { flowSchemaColumns } from './columns/policy.js';
 import { fill, fillEmpty, within } from './defaults/fill.js';
-import { freshStatus, keepSpec, keepStatus } from './parts.js';
+import { freshStatus, keepAllButStatus, keepStatus } from './parts.js';
 import { strategyOf } from './strategy.js';
 import { validateFlowSchema, validateFlowStatus } from './validation/flow-control.js';
 
@@ -24,7 +24,7 @@ export const flowSchema = strategyOf<FlowSchema>({
   prepareForUpdate: keepStatus,
   validate: object => validateFlowSchema(object),
   validateUpdate: validateFlowSchema,
-  status: { prepareForUpdate: keepSpec, validateUpdate: validateFlowStatus },
+  status: { prepareForUpdate: keepAllButStatus, validateUpdate: validateFlowStatus },
   columns: flowSchemaColumns,
   compareRows: (one, other) =>
     (one.spec?.matchingPrecedence ?? 0) - (other.spec?.matchingPrecedence ?? 0) ||

@@ -7,7 +7,7 @@ import {
 import { ageOf } from './columns/cell.js';
 import { priorityLevelConfigurationColumns } from './columns/policy.js';
 import { fill, fillEmpty, within } from './defaults/fill.js';
-import { freshStatus, keepSpec, keepStatus } from './parts.js';
+import { freshStatus, keepAllButStatus, keepStatus } from './parts.js';
 import { strategyOf } from './strategy.js';
 import { validateFlowStatus } from './validation/flow-control.js';
 import { validatePriorityLevel } from './validation/priority-level.js';
@@ -21,7 +21,7 @@ export const priorityLevelConfiguration = strategyOf<PriorityLevelConfiguration>
   prepareForUpdate: keepStatus,
   validate: object => validatePriorityLevel(object),
   validateUpdate: validatePriorityLevel,
-  status: { prepareForUpdate: keepSpec, validateUpdate: validateFlowStatus },
+  status: { prepareForUpdate: keepAllButStatus, validateUpdate: validateFlowStatus },
   columns: priorityLevelConfigurationColumns,
   cells: (object, nowMs) => {
     const limited = object.spec?.limited;

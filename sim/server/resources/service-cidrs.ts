@@ -3,7 +3,7 @@ import { serviceCIDRs, type ServiceCIDR } from '../../api/kinds/networking.js';
 import { ageOf } from './columns/cell.js';
 import { serviceCIDRColumns } from './columns/network.js';
 import { fill } from './defaults/fill.js';
-import { freshStatus, keepSpec, keepStatus } from './parts.js';
+import { freshStatus, keepAllButStatus, keepStatus } from './parts.js';
 import { strategyOf } from './strategy.js';
 import { validateServiceCIDR, validateServiceCIDRUpdate } from './validation/addresses.js';
 
@@ -15,7 +15,7 @@ export const serviceCIDR = strategyOf<ServiceCIDR>({
   prepareForUpdate: keepStatus,
   validate: validateServiceCIDR,
   validateUpdate: validateServiceCIDRUpdate,
-  status: { prepareForUpdate: keepSpec },
+  status: { prepareForUpdate: keepAllButStatus },
   columns: serviceCIDRColumns,
   cells: (object, nowMs) => [
     object.metadata.name,
