@@ -19,6 +19,7 @@ import { install } from './install.js';
 import type { ClusterNetwork, NetworkOptions } from './network/contract.js';
 import { createNetwork } from './network/network.js';
 import { operatorApis } from './operator-apis.js';
+import { kubeletGuard } from './kubelet-guard.js';
 import type { Kubelet } from './nodes/kubelet.js';
 import { webhookDoor } from './operators/admission/door.js';
 import type { ClusterReach, Operator } from './operators/operator.js';
@@ -178,6 +179,7 @@ function networkAt(
     ...tools,
     random: random.fork('network'),
     ...(servedServices !== undefined && { served: new Set(servedServices) }),
+    guard: kubeletGuard(tools.clock, serve),
     ...(advertised !== undefined && { api: apiDoor(advertised, serve) }),
   });
 }

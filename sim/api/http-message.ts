@@ -15,6 +15,9 @@ export interface HttpRequest {
   readonly account?: string;
 }
 
+/** As whom the API server calls kubelets, which let it do everything. */
+export const kubeletClient = 'kube-apiserver-kubelet-client';
+
 /** What a server answers. */
 export interface HttpResponse {
   readonly status: number;

@@ -15,6 +15,22 @@ export interface ApiDoor {
   answer(request: HttpRequest, done: (response: HttpResponse) => void): void;
 }
 
+/** Whom a kubelet answers: `done` is called once, with what it says to those whom it does not. */
+export type KubeletGuard = (
+  node: string,
+  request: HttpRequest,
+  done: (refusal: HttpResponse | undefined) => void,
+) => void;
+
+/** What listens at the nodes. */
+export interface Hosts {
+  readonly nodes: NodeEndpoints;
+  /** Absent: nothing is the API server. */
+  readonly api: ApiDoor | undefined;
+  /** Absent: the kubelets answer everybody. */
+  readonly guard: KubeletGuard | undefined;
+}
+
 /** A server at a node: false where nothing listens after all. */
 export type HostServer = (payload: unknown, done: (response: HttpResponse) => void) => boolean;
 
@@ -22,19 +38,22 @@ export type HostServer = (payload: unknown, done: (response: HttpResponse) => vo
 export function hostServer(
   { ip, port, protocol }: Backend & { readonly protocol: NetworkProtocol },
   services: ServiceBook,
-  { nodes, api }: { readonly nodes: NodeEndpoints; readonly api: ApiDoor | undefined },
+  { nodes, api, guard }: Hosts,
 ): HostServer | undefined {
   if (protocol !== 'TCP') return undefined;
   if (api?.address === ip && api.port === port) return apiServer(api);
   const node = services.nodeAt(ip);
   const { Port = usualPort } = node?.status?.daemonEndpoints?.kubeletEndpoint ?? {};
   if (node === undefined || port !== Port) return undefined;
-  const kubelet = nodes(node.metadata.name ?? '');
+  const { name = '' } = node.metadata;
+  const kubelet = nodes(name);
   if (kubelet === undefined) return undefined;
   return (payload, done) => {
     const page = kubelet.page?.(payload);
-    if (page !== undefined) done(page);
-    return page !== undefined;
+    if (page === undefined) return false;
+    if (guard === undefined || !isHttpRequest(payload)) done(page);
+    else guard(name, payload, refusal => done(refusal ?? page));
+    return true;
   };
 }
 

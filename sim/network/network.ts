@@ -23,7 +23,7 @@ import type {
 } from './contract.js';
 import { ClusterDns } from './dns.js';
 import { Elsewhere } from './elsewhere.js';
-import { hostServer, type HostServer } from './host-servers.js';
+import { hostServer, type Hosts, type HostServer } from './host-servers.js';
 import { knock } from './knock.js';
 import { KnownWays } from './known-ways.js';
 import { MeshBook } from './mesh-book.js';
@@ -115,11 +115,11 @@ class Network {
   private readonly elsewhere: Elsewhere;
   private readonly affinity = new Affinity();
 
-  private readonly hosts: Parameters<typeof hostServer>[2];
+  private readonly hosts: Hosts;
 
   constructor(options: NetworkOptions) {
-    const { clock, random, settings, nodes = () => undefined, served, api } = options;
-    this.hosts = { nodes, api };
+    const { clock, random, settings, nodes = () => undefined, served, api, guard } = options;
+    this.hosts = { nodes, api, guard };
     this.clock = clock;
     this.random = random;
     this.settings = { ...defaultNetworkSettings, ...settings };

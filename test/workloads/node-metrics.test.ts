@@ -1,6 +1,7 @@
 /** What kubelets tell of nodes: Prometheus in a pod scrapes it, and it is as upstream's catalogue has it. */
 import { existsSync, readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Pod } from '../../sim/api/kinds/core.js';
 import type { Workload } from '../../sim/workloads/workload.js';
 import { bootSimulatedCluster } from '../../src/backends/sim.js';
 import { manifests, type Cluster } from '../../src/index.js';
@@ -33,9 +34,11 @@ data:
       - job_name: cadvisor
         scheme: https
         metrics_path: /metrics/cadvisor
+        authorization: { credentials_file: /var/run/secrets/kubernetes.io/serviceaccount/token }
         kubernetes_sd_configs: [{ role: node }]
       - job_name: kubelet
         scheme: https
+        authorization: { credentials_file: /var/run/secrets/kubernetes.io/serviceaccount/token }
         kubernetes_sd_configs: [{ role: node }]
 ---
 apiVersion: v1
@@ -195,7 +198,10 @@ it('are the same through the API server, as long as the kubelet runs', async () 
     /^container_cpu_usage_seconds_total\{container="c",cpu="total",id="[^"]+",image="[^"]*web[^"]*",name="[0-9a-f]+",namespace="default",pod="web"\} \d+(\.\d+)? \d{13}$/m,
   );
   expect(textOf((await pageOf(cluster, '/healthz')).body)).toBe('ok');
-  expect((await pageOf(cluster, '/pods')).status).toBe(404);
+  const pods = JSON.parse(textOf((await pageOf(cluster, '/pods')).body)) as {
+    items: readonly Pod[];
+  };
+  expect(pods.items.map(({ metadata }) => metadata.name)).toContain('web');
   const process = `kubelet/${await nameOf(cluster)}`;
   await cluster.inject({ kind: 'crash', process, forMs: 60_000 });
   await cluster.advance('20s');

@@ -1,7 +1,6 @@
 /**
- * The pages that a kubelet serves to whoever reaches its port: metrics, `/stats/summary` and `/healthz`. The
- * real one asks the API server whether the caller may `get nodes/metrics`; here who is let through by policies
- * is answered. Other pages (`/pods`, `/configz`) are not served.
+ * The pages that a kubelet serves to whoever reaches its port: metrics, `/stats/summary`, `/pods` and `/healthz`.
+ * Whom it answers is said by `sim/kubelet-guard.ts`. Other pages (`/configz`, `/logs`) are not served.
  * @upstream pkg/kubelet/server/server.go
  */
 import { expositionOf, expositionType, type Family } from '../../api/exposition.js';
@@ -28,6 +27,11 @@ export function kubeletPage(payload: unknown, of: UsedOf, kubelet: PagesOf): Htt
   const isRead = payload.method === 'GET' || payload.method === 'HEAD';
   if (path === '/stats/summary' && isRead) {
     const body = JSON.stringify(summaryOf(usedNow(of), kubelet), undefined, 1);
+    return { status: 200, contentType: 'application/json', body };
+  }
+  if (path === '/pods' && isRead) {
+    const items = Array.from(kubelet.entries(), ({ pod }) => pod);
+    const body = `${JSON.stringify({ kind: 'PodList', apiVersion: 'v1', metadata: {}, items })}\n`;
     return { status: 200, contentType: 'application/json', body };
   }
   const families = familiesAt(path, of, kubelet);

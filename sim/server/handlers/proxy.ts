@@ -3,7 +3,12 @@
  * @upstream pkg/registry/core/{pod,service}/storage, pkg/registry/core/node/strategy.go, staging/src/k8s.io/apimachinery/pkg/util/net/port_split.go
  */
 import type { Node, Pod, Service } from '../../api/kinds/core.js';
-import { noEndpoints, type HttpReply, type HttpRequest } from '../../api/http-message.js';
+import {
+  kubeletClient,
+  noEndpoints,
+  type HttpReply,
+  type HttpRequest,
+} from '../../api/http-message.js';
 import type { KubeObject } from '../../api/object.js';
 import type { ApiAnswer } from '../../api/request.js';
 import { badRequest, failure, isFailure, notFound, type Failure } from '../../api/status.js';
@@ -43,7 +48,10 @@ export function* proxyRequest(scope: Scope): Steps<ApiAnswer> {
   }
   const { http } = core.options;
   const body = request.body instanceof Uint8Array ? new TextDecoder().decode(request.body) : '';
-  const sent: HttpRequest = { protocol: 'http', method: request.method, path: rooted(path), body };
+  const sent: HttpRequest = {
+    ...{ protocol: 'http', method: request.method, path: rooted(path), body },
+    ...(resource.kind.resource === 'nodes' && { account: kubeletClient }),
+  };
   const reply =
     http === undefined ? nobody : yield* wait<HttpReply>(done => http(target, sent, done));
   if (!reply.isOk) {
