@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
 import { channels, execStream, type ChannelItem, type RunCommand } from './exec-stream.js';
 
+const textOf = (data: unknown) =>
+  data instanceof Uint8Array ? new TextDecoder().decode(data) : data;
 const bytes = (text: string) => new TextEncoder().encode(text);
 
 /** Echoes what it reads, or its words. */
@@ -20,7 +22,7 @@ function started(command: readonly string[], options: { hasInput: boolean; isTer
       const { channel, data } = item as ChannelItem;
       items.push([
         channel,
-        channel === channels.outcome ? (data as { status: string }).status : data,
+        channel === channels.outcome ? (data as { status: string }).status : textOf(data),
       ]);
     },
     end: () => (hasEnded = true),

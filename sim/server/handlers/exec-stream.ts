@@ -3,6 +3,7 @@
  * input is there; a shell at a terminal runs one line after another.
  * @upstream apimachinery/pkg/util/remotecommand, kubelet/pkg/cri/streaming/remotecommand
  */
+import { bytesOfText, textOfBytes } from '../../api/bytes-text.js';
 import type { CommandResult } from '../../api/node-endpoint.js';
 import type { AnswerStream, StreamSink } from '../../api/request.js';
 
@@ -41,7 +42,10 @@ function isShell([name = '', ...args]: readonly string[]): boolean {
 /** Tells all that the command wrote; a terminal has one stream, and its own ends of lines. */
 function tell(sink: StreamSink, { stdout, stderr }: CommandResult, isTerminal: boolean): void {
   const shown = (text: string) => (isTerminal ? text.replaceAll('\n', '\r\n') : text);
-  if (stdout !== '') sink.item({ channel: channels.stdout, data: shown(stdout) });
+  if (stdout !== '') {
+    const data = isTerminal ? shown(stdout) : bytesOfText(stdout);
+    sink.item({ channel: channels.stdout, data });
+  }
   if (stderr === '') return;
   sink.item({ channel: isTerminal ? channels.stdout : channels.stderr, data: shown(stderr) });
 }
@@ -82,14 +86,14 @@ export function exitStatus(exitCode: number) {
 }
 
 /** What a client may send before the rest is dropped: nobody types more. */
-const inputCharactersMax = 16 * 1024 * 1024;
+const inputBytesMax = 16 * 1024 * 1024;
 
 /** Gathers input until it ends. */
 class Piped implements AnswerStream {
-  private input = '';
+  private readonly pieces: Uint8Array[] = [];
+  private length = 0;
   private sink: StreamSink | undefined;
   private stop: (() => void) | undefined;
-  private readonly decoder = new TextDecoder();
 
   constructor(
     private readonly command: readonly string[],
@@ -109,20 +113,35 @@ class Piped implements AnswerStream {
     const { channel, data } = item as ChannelItem;
     const { sink } = this;
     if (channel !== channels.stdin || sink === undefined) return;
-    if (data !== undefined && this.input.length < inputCharactersMax) {
-      this.input += this.decoder.decode(data as Uint8Array, { stream: true });
+    const piece = data as Uint8Array | undefined;
+    if (piece !== undefined && this.length < inputBytesMax) {
+      this.pieces.push(Uint8Array.from(piece));
+      this.length += piece.length;
     }
     // Whoever types at a terminal ends with Control-D.
-    if (data !== undefined && !(this.isTerminal && this.input.endsWith(endOfInput))) return;
+    const isEnded = piece === undefined || (this.isTerminal && piece.at(-1) === endOfInputByte);
+    if (!isEnded) return;
     this.sink = undefined;
-    const input = (this.isTerminal ? this.input.split(endOfInput)[0] : this.input) ?? '';
-    this.stop = this.run(this.command, input.replaceAll('\r', '\n'), result =>
+    const text = textOfBytes(joined(this.pieces, this.length));
+    const typed = text.split(endOfInput)[0]?.replaceAll('\r', '\n') ?? '';
+    this.stop = this.run(this.command, this.isTerminal ? typed : text, result =>
       finish(sink, result, this.isTerminal),
     );
   }
 }
 
+function joined(pieces: readonly Uint8Array[], length: number): Uint8Array {
+  const all = new Uint8Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  return all;
+}
+
 const endOfInput = '\u0004';
+const endOfInputByte = 4;
 const interrupt = '\u0003';
 const erase = ['\u007f', '\b'];
 const prompt = '/ # ';
@@ -160,7 +179,7 @@ class Terminal implements AnswerStream {
       if (this.line === '') return;
       this.line = this.line.slice(0, -1);
       this.show('\b \b');
-    } else if (key >= ' ' && this.line.length < inputCharactersMax) {
+    } else if (key >= ' ' && this.line.length < inputBytesMax) {
       this.line += key;
       this.show(key);
     }

@@ -5,6 +5,7 @@ import { knownDateFormat } from './date.js';
 import { httpCommands } from './http-commands.js';
 import { netCommands } from './net-commands.js';
 import { parseScript } from './parse.js';
+import { knowsTar } from './tar.js';
 import type { Command, Redirection, Script, Word } from './syntax.js';
 import { ShellSyntaxError } from './word-parser.js';
 
@@ -21,13 +22,16 @@ export function baseName(name: string): string {
 /** The commands that ask others, by name. */
 export const reachingCommands = { ...httpCommands, ...netCommands };
 
-/** What these change belongs to a real machine: scripts that prepare one are taken to succeed. */
-const ofTheKernel = new Set(['ip', 'mount', 'sysctl']);
+/**
+ * What these change belongs to a real machine, and archives come from elsewhere: scripts that prepare a machine
+ * or unpack what they were brought are taken to succeed.
+ */
+const ofTheMachine = new Set(['ip', 'mount', 'sysctl', 'tar']);
 
 /** Whether this is a command of the shell, or one that comes with it. */
 export function isKnownName(name: string, reaches: Reaches = 'all'): boolean {
   const base = baseName(name);
-  if (ofTheKernel.has(base) && reaches === 'none') return false;
+  if (ofTheMachine.has(base) && reaches === 'none') return false;
   if (builtins.has(base) || Object.hasOwn(plainCommands, base)) return true;
   return reaches === 'all' && Object.hasOwn(reachingCommands, base);
 }
@@ -208,6 +212,8 @@ export function understands(name: string, words: readonly (string | undefined)[]
       );
     case 'sort':
       return flags.every(flag => /^-[nru]+$/.test(flag ?? ''));
+    case 'tar':
+      return knowsTar(words);
     case 'tr':
       return flags.every(flag => /^-[ds]$/.test(flag ?? ''));
     case 'uniq':

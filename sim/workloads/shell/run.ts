@@ -243,7 +243,9 @@ export class Shell extends Interpreter implements Changing {
       const timed = reachingCommands[base]?.(call);
       if (timed !== undefined) return yield* timed;
     }
-    const run = Object.hasOwn(plainCommands, base) ? plainCommands[base] : undefined;
+    // Where programs are taken to succeed that nobody knows, archives are there that nobody made.
+    const isPlayed = base !== 'tar' || host.strange === undefined;
+    const run = isPlayed && Object.hasOwn(plainCommands, base) ? plainCommands[base] : undefined;
     if (run === undefined && host.strange !== undefined) {
       const asking = Object.hasOwn(askingCommands, base) ? askingCommands[base] : undefined;
       if (asking !== undefined) return yield* asking(call);

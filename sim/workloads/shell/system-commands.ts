@@ -3,6 +3,7 @@ import { bytesOfText } from '../../api/bytes-text.js';
 import type { FileFacts } from '../files/facts.js';
 import { listedMode } from '../files/facts.js';
 import type { CommandCall, PlainCommand } from './commands.js';
+import { tar } from './tar.js';
 
 /** The users that images know by name. */
 const names: Readonly<Record<number, string>> = { 0: 'root', 65534: 'nobody' };
@@ -263,6 +264,7 @@ export const systemCommands: Readonly<Record<string, PlainCommand>> = {
   mount,
   stat,
   sysctl,
+  tar,
   uname,
   whoami,
 };
