@@ -20,16 +20,41 @@ export function encodeProtobuf(object: Json): Uint8Array | undefined {
     version: apiVersion.slice(slash + 1),
     kind,
   });
-  if (shape === undefined) return undefined;
+  const message =
+    shape === undefined ? metadataMessage(apiVersion, object) : messageOf(object, shape);
+  if (message === undefined) return undefined;
   const typeMeta = new WireWriter();
   writeTagged(typeMeta, 1, writer => writer.text(apiVersion));
   writeTagged(typeMeta, 2, writer => writer.text(kind));
   const unknown = new WireWriter();
   writeTagged(unknown, 1, writer => writer.delimited(typeMeta.finish()));
-  writeTagged(unknown, 2, writer => writer.delimited(messageOf(object, shape)));
+  writeTagged(unknown, 2, writer => writer.delimited(message));
   writeTagged(unknown, 3, writer => writer.text(''));
   writeTagged(unknown, 4, writer => writer.text(''));
   return Uint8Array.from([...magic, ...unknown.finish()]);
+}
+
+/** What clients get that ask for metadata alone: PartialObjectMetadata of meta.k8s.io, or a list of them. */
+function metadataMessage(apiVersion: string, object: Json): Uint8Array | undefined {
+  if (!apiVersion.startsWith('meta.k8s.io/')) return undefined;
+  const part = (value: unknown, type: string): Uint8Array =>
+    messageOf((value ?? {}) as Json, structOf(type));
+  const writer = new WireWriter();
+  if (object['kind'] === 'PartialObjectMetadata') {
+    const metadata = part(object['metadata'], 'meta/v1.ObjectMeta');
+    writeTagged(writer, 1, inner => inner.delimited(metadata));
+    return writer.finish();
+  }
+  if (object['kind'] !== 'PartialObjectMetadataList') return undefined;
+  const metadata = part(object['metadata'], 'meta/v1.ListMeta');
+  writeTagged(writer, 1, inner => inner.delimited(metadata));
+  for (const item of object['items'] as readonly Json[]) {
+    const message = new WireWriter();
+    const own = part(item['metadata'], 'meta/v1.ObjectMeta');
+    writeTagged(message, 1, inner => inner.delimited(own));
+    writeTagged(writer, 2, inner => inner.delimited(message.finish()));
+  }
+  return writer.finish();
 }
 
 function writeTagged(writer: WireWriter, field: number, write: (writer: WireWriter) => void): void {

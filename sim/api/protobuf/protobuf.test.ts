@@ -29,6 +29,29 @@ function roundTrip(object: Readonly<Record<string, unknown>>): unknown {
 }
 
 describe('protobuf', () => {
+  it('writes metadata alone, and lists of it, as upstream does', () => {
+    const metadata = { name: 'a', namespace: 'n' };
+    const one = { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata };
+    const list = {
+      kind: 'PartialObjectMetadataList',
+      apiVersion: 'meta.k8s.io/v1',
+      metadata: { resourceVersion: '7' },
+      items: [one, one],
+    };
+    const told = (object: Readonly<Record<string, unknown>>): string =>
+      Buffer.from(encodeProtobuf(object) ?? []).toString('hex');
+    // ObjectMeta{name: a, generateName: '', namespace: n, selfLink, uid, resourceVersion: '', generation: 0,
+    // creationTimestamp{}}, as Go writes what is empty.
+    const meta = '0a0161' + '1200' + '1a016e' + '2200' + '2a00' + '3200' + '3800' + '4200';
+    const length = (hex: string): string => (hex.length / 2).toString(16).padStart(2, '0');
+    const part = `0a${length(meta)}${meta}`;
+    expect(told(one)).toContain(`12${length(part)}${part}`);
+    const item = `12${length(part)}${part}`;
+    const content = `0a07` + '0a00' + '120137' + '1a00' + item + item;
+    expect(told(list)).toContain(`12${length(content)}${content}`);
+    expect(encodeProtobuf({ ...list, kind: 'Table' })).toBeUndefined();
+  });
+
   it('reads what client-go writes', () => {
     // Unknown{TypeMeta{v1, ConfigMap}, raw: ConfigMap{metadata{name: a}, data{k: v}}}
     const raw = '0a030a0161' + '12060a016b120176';
