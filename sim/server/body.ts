@@ -22,6 +22,7 @@ import type { Scope } from './scope.js';
 import { shapeOfResource } from './shapes.js';
 import type { WriteOptions } from './write-options.js';
 
+const bodyFormats: readonly Format[] = ['json', 'yaml', 'protobuf'];
 const bodyBytesMax = 3 * 1024 * 1024;
 
 /** The content type without its parameters; '' when there is none. */
@@ -33,13 +34,13 @@ export function contentTypeIn(scope: Scope): string {
 
 /** The format of the body, or a 415. */
 export function bodyFormat(scope: Scope): Format | Failure {
-  const isCustom = scope.resource.custom !== undefined;
-  const formats: readonly Format[] = isCustom ? ['json', 'yaml'] : ['json', 'yaml', 'protobuf'];
   const type = contentTypeIn(scope);
   if (type === '') return 'json';
-  const types = mediaTypesOf(formats);
-  const index = types.indexOf(type);
-  return formats[index] ?? unsupportedMediaType(types);
+  const types = mediaTypesOf(bodyFormats);
+  const format = bodyFormats[types.indexOf(type)];
+  // Custom resources name protobuf too, which none of them can be read from.
+  const isRead = format !== 'protobuf' || scope.resource.custom === undefined;
+  return isRead && format !== undefined ? format : unsupportedMediaType(types);
 }
 
 /** A refusal of a body that is too large. */

@@ -47,7 +47,7 @@ export function metaErrors(object: KubeObject, { kind, storedStrategy }: ServedR
 }
 
 /** What is wrong with the metadata of any new object, whatever its kind asks of names. */
-export function commonMetaErrors({ metadata }: KubeObject, { kind }: ServedResource) {
+export function commonMetaErrors({ metadata }: KubeObject, { kind }: Pick<ServedResource, 'kind'>) {
   return objectMetaErrors(metadata, { rule: 'path', isNamespaced: kind.isNamespaced });
 }
 

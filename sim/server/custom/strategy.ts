@@ -8,6 +8,7 @@ import { compareText, goQuote, goTypeName } from '../../api/go-text.js';
 import { qualifiedNameErrors } from '../../api/labels.js';
 import type { CustomResourceDefinitionVersion } from '../../api/kinds/apiextensions.js';
 import { apiVersionOf, type Kind, type KubeObject } from '../../api/object.js';
+import { commonMetaErrors } from '../meta-validation.js';
 import type { ScalePaths, Strategy } from '../resources/strategy.js';
 import { hasRules, ruleErrors } from './cel-rules.js';
 import { customColumns } from './columns.js';
@@ -153,7 +154,10 @@ function validatorOf(kind: Kind, version: CustomResourceDefinitionVersion) {
     if (old === undefined || listTypeErrors(old, schema).length === 0) {
       errors.push(...listTypeErrors(object, schema));
     }
-    return [...errors, ...rulesAfter(errors, { object, old, schema, warn })];
+    if (!hasRules(schema)) return errors;
+    // What is wrong with a new object's metadata is told already, but keeps the rules from being asked.
+    const metaErrors = old === undefined ? commonMetaErrors(object, { kind }) : [];
+    return [...errors, ...rulesAfter([...metaErrors, ...errors], { object, old, schema, warn })];
   };
 }
 
@@ -187,7 +191,6 @@ function rulesAfter(
     >;
   },
 ): readonly FieldError[] {
-  if (!hasRules(at.schema)) return [];
   if (errors.some(({ type }) => blocking.has(type))) {
     return [invalid('<nil>', null, notChecked)];
   }

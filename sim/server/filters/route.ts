@@ -35,7 +35,7 @@ import type { ServedResource } from '../registry.js';
 import type { Scope } from '../scope.js';
 import type { Steps } from '../steps.js';
 import { builtInOffer, customOffer, negotiate, plainJson, type Offer } from './negotiation.js';
-import { patchTypeFailure } from '../handlers/patch-types.js';
+import { customPatchTypeFailure, patchTypeFailure } from '../handlers/patch-types.js';
 
 /** Answers a request for a resource. */
 export function* serveResource(
@@ -167,7 +167,10 @@ function objectHandler(method: string, { kind, verbs, strategy, storedStrategy }
 function wrongMethod(context: RequestState, resource: ServedResource, place: Place) {
   if (resource.custom === undefined) return methodNotAllowed();
   if (place === 'collection') {
-    const isNameless = ['PUT', 'PATCH'].includes(context.request.method);
+    const { method } = context.request;
+    const unknown = method === 'PATCH' ? customPatchTypeFailure(context) : undefined;
+    if (unknown !== undefined) return unknown;
+    const isNameless = ['PUT', 'PATCH'].includes(method);
     return isNameless ? badRequest('name must be provided') : methodNotAllowed();
   }
   const actions: Readonly<Record<string, string>> = { POST: 'create', DELETE: 'delete' };

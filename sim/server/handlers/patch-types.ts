@@ -47,9 +47,15 @@ export function patchTypeOf(scope: Scope): PatchType | Failure {
   const isCustom = scope.resource.custom !== undefined;
   if (type !== undefined && !(isCustom && type === 'strategic')) return type;
   if (!isCustom) return failure(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {});
-  return unsupportedMediaType(
-    Object.keys(contentTypes).filter(name => !name.includes('strategic')),
-  );
+  return unsupportedMediaType(customTypes);
+}
+
+const customTypes = Object.keys(contentTypes).filter(name => !name.includes('strategic'));
+
+/** What is said, before the name is looked at, to a patch of a custom resource that has an unknown form. */
+export function customPatchTypeFailure(context: RequestContext): Failure | undefined {
+  const type = context.header('content-type').split(';')[0]?.trim() ?? '';
+  return customTypes.includes(type) ? undefined : unsupportedMediaType(customTypes);
 }
 
 /** What a route says to a patch of an unknown form; custom resources answer it later. */
