@@ -92,6 +92,23 @@ describe('pods', () => {
     );
   });
 
+  it('tell once that tolerations were changed, and look at them no further', () => {
+    const send = start();
+    send(accounts, { metadata: { name: 'default' } });
+    const tolerations = [
+      { key: 'k', operator: 'Exists' },
+      { key: 'l', operator: 'Exists' },
+    ];
+    const made = send('/api/v1/namespaces/default/pods', podOf({}, { tolerations }));
+    const pod = made.body as Pod;
+    const changed = { ...pod, spec: { ...pod.spec, tolerations: [{ value: 'foo' }] } };
+    const { details } = send('/api/v1/namespaces/default/pods/x', changed, 'PUT').body as Refusal;
+    const told = 'existing toleration can not be modified except its tolerationSeconds';
+    const causes = details?.causes as readonly { readonly field: string; message: string }[];
+    expect(causes.filter(({ message }) => message.includes(told))).toHaveLength(1);
+    expect(causes.filter(({ field }) => field === 'spec.tolerations[0].operator')).toHaveLength(1);
+  });
+
   it('name a second source of a volume once, and have all of them defaulted', () => {
     const send = start();
     send(accounts, { metadata: { name: 'default' } });

@@ -113,13 +113,14 @@ function checkAddedTolerations(
   before: readonly Toleration[],
   errors: Errors,
 ): void {
-  for (const old of before) {
-    const isKept = now.some(each =>
+  const isKept = (old: Toleration) =>
+    now.some(each =>
       deepEqual(without(each, 'tolerationSeconds'), without(old, 'tolerationSeconds')),
     );
-    if (isKept) continue;
+  if (!before.every(isKept)) {
     const text = 'existing toleration can not be modified except its tolerationSeconds';
     errors.push(forbidden('spec.tolerations', text));
+    return;
   }
   checkTolerations(now, 'spec.tolerations', errors);
 }
