@@ -58,6 +58,11 @@ export const horizontalPodAutoscalerV1 = strategyOf<HorizontalPodAutoscaler>({
   },
   toStored,
   fromStored,
+  // What only this version says in annotations is no metadata of the object.
+  rowObject: object => ({
+    ...object,
+    metadata: withAnnotations(object.metadata, object.metadata.annotations ?? {}, {}),
+  }),
   columns: horizontalPodAutoscalerColumns,
   cells: (object, nowMs) => autoscalerCells(toStored(object) as unknown as Stored, nowMs),
 });
