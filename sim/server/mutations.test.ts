@@ -229,3 +229,17 @@ it('a request may not ask for a time that is none, unless it lasts', () => {
   expect(ask('/api/v1/pods?timeout=32s')[0]).toBe(200);
   expect(ask('/api/v1/pods/x/log?timeout=invalid')[0]).not.toBe(400);
 });
+
+it('shows numbers of a strategy of an unknown type as the internal type has them', () => {
+  const template = {
+    metadata: { labels: { a: 'b' } },
+    spec: { containers: [{ name: 'c', image: 'i' }] },
+  };
+  const strategy = { type: 'Rolling', rollingUpdate: { maxSurge: 1 } };
+  const spec = { selector: { matchLabels: { a: 'b' } }, template, strategy };
+  const path = '/apis/apps/v1/namespaces/default/deployments';
+  expect(messageOf(start()(path, { metadata: { name: 'x' }, spec }))).toBe(
+    'Deployment.apps "x" is invalid: spec.strategy: Unsupported value: {"Type":"Rolling",' +
+      '"RollingUpdate":{"MaxUnavailable":0,"MaxSurge":1}}: supported values: "Recreate", "RollingUpdate"',
+  );
+});

@@ -75,7 +75,8 @@ export function decodeBuiltIn(
       `${actual.kind} in version ${JSON.stringify(actual.version)} cannot be handled as a ${kind.kind}: ${text}`,
     );
   if (isList(actual)) return cannot(conversionText(actual, kind));
-  if (typeOfKind(actual) === undefined && !isRetired(actual, kind)) {
+  const isKnown = scheme === legacyScheme || actual.kind === kind.kind;
+  if (!isKnown || (typeOfKind(actual) === undefined && !isRetired(actual, kind))) {
     const version = JSON.stringify(apiVersionOf(actual));
     return cannot(
       `no kind ${JSON.stringify(actual.kind)} is registered for version ${version} in scheme ${JSON.stringify(scheme)}`,

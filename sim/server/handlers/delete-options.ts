@@ -76,10 +76,17 @@ function sentOptions(scope: Scope): Sent | Failure {
   const propagationPolicy = context.parameter('propagationPolicy');
   const orphan = context.parameter('orphanDependents');
   const dryRun = context.parameters('dryRun');
+  const uid = context.parameter('uid') ?? '';
+  const resourceVersion = context.parameter('resourceVersion') ?? '';
+  const preconditions = {
+    ...(uid !== '' && { uid }),
+    ...(resourceVersion !== '' && { resourceVersion }),
+  };
   return {
     ...(gracePeriodSeconds !== undefined && { gracePeriodSeconds }),
     ...(propagationPolicy !== undefined && { propagationPolicy }),
     ...(orphan !== undefined && { orphanDependents: orphan !== 'false' && orphan !== '0' }),
+    ...(Object.keys(preconditions).length > 0 && { preconditions }),
     ...(dryRun.length > 0 && { dryRun }),
   };
 }

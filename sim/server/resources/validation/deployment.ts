@@ -114,7 +114,9 @@ function checkStrategy(strategy: DeploymentStrategy, path: string, errors: Error
     }
     checkAtMostAll(maxUnavailable, `${at}.maxUnavailable`, errors);
   } else {
-    const value = goValue('apps/v1.DeploymentStrategy', strategy);
+    // The internal type has numbers where the version's has pointers to them.
+    const shown = rollingUpdate && { maxUnavailable: 0, maxSurge: 0, ...rollingUpdate };
+    const value = goValue('apps/v1.DeploymentStrategy', { ...strategy, rollingUpdate: shown });
     errors.push(notSupported(path, value, ['Recreate', 'RollingUpdate']));
   }
 }
