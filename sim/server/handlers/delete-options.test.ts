@@ -35,6 +35,7 @@ it('takes preconditions from the query when there is no body', () => {
     status: 409,
     message: `${head}ResourceVersion in the precondition (0) does not match the ResourceVersion in record (${metadata.resourceVersion}). The object might have been modified`,
   });
+  expect(send('DELETE', `${maps}?uid=abc`).status).toBe(409);
   expect(send('DELETE', `${maps}/c?uid=${metadata.uid}&resourceVersion=`).status).toBe(200);
 });
 
