@@ -17,8 +17,9 @@ function start() {
     server.serve({ method, path, headers: {}, ...bytes }, connection, given => {
       answer = given;
     });
-    const { message, metadata } = answer?.body as KubeObject & { readonly message?: string };
-    return { status: answer?.status, message, metadata };
+    if (answer === undefined) throw new Error('no answer');
+    const { message, metadata } = answer.body as KubeObject & { readonly message?: string };
+    return { status: answer.status, message, metadata };
   };
   const { metadata } = send('POST', maps, { metadata: { name: 'c' } });
   return { send, metadata };
