@@ -20,6 +20,8 @@ import type { ClusterNetwork, NetworkOptions } from './network/contract.js';
 import { createNetwork } from './network/network.js';
 import { operatorApis } from './operator-apis.js';
 import { kubeletGuard } from './kubelet-guard.js';
+import { processBooks } from './process-books.js';
+import { programDoors, type ProgramDoorTools } from './program-doors.js';
 import type { Kubelet } from './nodes/kubelet.js';
 import { webhookDoor } from './operators/admission/door.js';
 import type { ClusterReach, Operator } from './operators/operator.js';
@@ -56,7 +58,9 @@ export function boot(options: SimulationOptions): Simulation {
   const apis = operatorApis(options.operators, isRunning);
   const advertised = advertisedBy(options.nodes);
   const gates = gatesOf(options);
-  const network = networkAt(advertised, { ...ground, options, serve: () => serve });
+  const books = processBooks(options, loop, advertised);
+  const door = { serve: () => serve, isRunning, metricsOf: books };
+  const network = networkAt(advertised, { ...ground, options, door });
   const inCluster = inClusterClient(network, loop, advertised.advertised?.address ?? '');
   const server = createApiServer({
     clock: loop,
@@ -80,9 +84,13 @@ export function boot(options: SimulationOptions): Simulation {
   // The control plane's other programs, and the operators.
   const runtime = { clock: loop, random, beside: apis.beside(inCluster), ...triedOf(options) };
   const make = (definition: ProcessDefinition): Process => {
-    const way = Object.assign({}, runtime, { connect: weather.around(definition.name, connect) });
+    const { name } = definition;
+    const way = Object.assign({}, runtime, {
+      connect: weather.around(name, connect),
+      metrics: books(name),
+    });
     const process = createProcess(definition, way);
-    processes.set(definition.name, process);
+    processes.set(name, process);
     return process;
   };
   const start = (definition: ProcessDefinition): void => make(definition).start();
@@ -167,20 +175,23 @@ function triedOf({ past }: SimulationOptions): Pick<RecordedPast, 'triedAt'> {
 /** What the network is made from. */
 interface NetworkTools extends Pick<NetworkOptions, 'clock' | 'random' | 'nodes'> {
   readonly options: SimulationOptions;
-  readonly serve: () => Simulation['serve'];
+  readonly door: Omit<ProgramDoorTools, 'address'>;
 }
 
 /** The network, with the API server where it is advertised, and what is known ahead of who is served. */
 function networkAt(
   { advertised }: ReturnType<typeof advertisedBy>,
-  { options: { servedServices }, serve, random, ...tools }: NetworkTools,
+  { options: { servedServices }, door, random, ...tools }: NetworkTools,
 ): ClusterNetwork {
   return createNetwork({
     ...tools,
     random: random.fork('network'),
     ...(servedServices !== undefined && { served: new Set(servedServices) }),
-    guard: kubeletGuard(tools.clock, serve),
-    ...(advertised !== undefined && { api: apiDoor(advertised, serve) }),
+    guard: kubeletGuard(tools.clock, door.serve),
+    ...(advertised !== undefined && {
+      api: apiDoor(advertised, door.serve),
+      programs: programDoors({ ...door, address: advertised.address }),
+    }),
   });
 }
 

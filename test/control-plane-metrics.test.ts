@@ -1,9 +1,11 @@
 /** What Prometheus finds in a cluster that is watched: what is up, what alerts in calm, and what after faults. */
 import { expect, it } from 'vitest';
+import { isHttpResponse } from '../sim/api/http-message.js';
 import { prometheusOperator } from '../sim/operators/prometheus-operator.js';
 import { bootSimulatedCluster, type SimulatedCluster } from '../src/backends/sim.js';
 import { manifests } from '../src/index.js';
 import type { NodeShape } from '../sim/simulation.js';
+import type { NetworkReply } from '../sim/workloads/workload.js';
 import { gpuNodes } from './bench/cluster.js';
 import { faults, tokenless, watched } from './metrics/control-plane.js';
 
@@ -39,7 +41,7 @@ async function firing(cluster: SimulatedCluster): Promise<readonly string[]> {
   );
 }
 
-it('is watched as a cluster of kubeadm is: nothing but the scheduler is unseen, and faults alert', async () => {
+it('is watched as a cluster of kubeadm is: all is seen, nothing alerts, and faults do', async () => {
   await using cluster = await bootSimulatedCluster({
     seed: 1,
     nodes,
@@ -50,13 +52,19 @@ it('is watched as a cluster of kubeadm is: nothing but the scheduler is unseen, 
   const up = await query(cluster, 'sum by (job) (up)');
   expect(Object.fromEntries(up.map(([{ job = '' }, value]) => [job, value]))).toEqual({
     apiserver: '1',
+    'kube-controller-manager': '2',
+    'kube-scheduler': '2',
     kubelet: '9',
     machines: '3',
     state: '1',
   });
-  // Their ports are those of the node itself, and no Service selects them.
-  expect(await firing(cluster)).toEqual(['AlwaysOn', 'SchedulerUnseen']);
-  for (const recorded of ['latency:p99', 'relist:p99', 'cpu:busy']) {
+  expect(await firing(cluster)).toEqual(['AlwaysOn']);
+  // The scheduler has nothing to do.
+  const asking = await query(cluster, 'clients:requests');
+  const jobs = new Set(asking.map(([{ job }]) => job));
+  expect(jobs).toEqual(new Set(['kube-controller-manager', 'kubelet']));
+  const once = ['latency:p99', 'relist:p99', 'queues:p99', 'cpu:busy'];
+  for (const recorded of once) {
     expect(await query(cluster, recorded), recorded).toHaveLength(1);
   }
   const state = 'container_memory_rss{namespace="monitoring", container="state", image!=""}';
@@ -72,8 +80,9 @@ it('is watched as a cluster of kubeadm is: nothing but the scheduler is unseen, 
   await cluster.advance('8m');
   expect(await firing(cluster)).toEqual([
     ...['AlwaysOn', 'ApiErrors', 'CrashLoop', 'JobFailed', 'NodeAway', 'ProbesFail'],
-    ...['QuotaFull', 'ScaledOut', 'SchedulerUnseen', 'TargetsDown'],
+    ...['QuotaFull', 'ScaledOut', 'TargetsDown'],
   ]);
+  expect(await query(cluster, 'attempts:p99')).toHaveLength(1);
 
   await cluster.apply(manifests(tokenless));
   await cluster.advance('2m');
@@ -107,4 +116,106 @@ it('answers what kubectl get --raw asks of nodes', async () => {
   };
   expect(summary.node.nodeName).toBe('node-0000');
   expect(summary.node.memory.availableBytes).toBeGreaterThan(0);
+}, 60_000);
+
+const story = `
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: d }
+spec:
+  replicas: 2
+  selector: { matchLabels: { a: d } }
+  template:
+    metadata: { labels: { a: d } }
+    spec: { containers: [{ name: c, image: x, resources: { requests: { cpu: '1' } } }] }
+---
+apiVersion: batch/v1
+kind: Job
+metadata: { name: j }
+spec:
+  template:
+    spec: { restartPolicy: Never, containers: [{ name: c, image: x }] }
+---
+apiVersion: v1
+kind: Pod
+metadata: { name: big }
+spec: { containers: [{ name: c, image: x, resources: { requests: { cpu: '6400' } } }] }
+---
+apiVersion: v1
+kind: Pod
+metadata: { name: gated }
+spec: { schedulingGates: [{ name: x.y/z }], containers: [{ name: c, image: x }] }
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: { name: prometheus }
+roleRef: { apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: 'system:monitoring' }
+subjects: [{ kind: ServiceAccount, name: prometheus, namespace: default }]
+`;
+
+it('counts what the real kube-scheduler 1.36 counts of the same story, and lets in whom that does', async () => {
+  await using cluster = await bootSimulatedCluster({ seed: 1, nodes, countsRequests: true });
+  await cluster.advance('5s');
+  await cluster.apply(manifests(story));
+  await cluster.advance('5s');
+  await cluster.request({ method: 'DELETE', path: '/api/v1/namespaces/default/pods/big' });
+  await cluster.advance('5s');
+  const { network } = cluster.simulation;
+  const ask = async (port: number, path: string, account?: string) => {
+    const replies: NetworkReply[] = [];
+    const shown = account === undefined ? {} : { account };
+    const request = { protocol: 'http', method: 'GET', path, body: '', ...shown } as const;
+    const from = network.outside('172.18.0.99');
+    from.send({ host: '172.18.0.2', port }, request, reply => replies.push(reply));
+    await cluster.advance('1s');
+    from.close();
+    const [reply] = replies;
+    if (reply?.isOk !== true || !isHttpResponse(reply.payload)) return undefined;
+    return reply.payload;
+  };
+  const prometheus = 'system:serviceaccount:default:prometheus';
+  const page = await ask(10_259, '/metrics', prometheus);
+  expect(page?.contentType).toBe('text/plain; version=0.0.4; charset=utf-8; escaping=underscores');
+  const told = page?.body.split('\n') ?? [];
+  // Each line as the real one told it.
+  expect(told).toEqual(
+    expect.arrayContaining([
+      'leader_election_master_status{name="kube-scheduler"} 1',
+      'scheduler_pending_pods{queue="gated"} 1',
+      'scheduler_pending_pods{queue="unschedulable"} 0',
+      'scheduler_pod_scheduling_attempts_bucket{le="1"} 3',
+      'scheduler_pod_scheduling_attempts_count 3',
+      'scheduler_pod_scheduling_sli_duration_seconds_count{attempts="1"} 3',
+      'scheduler_preemption_attempts_total 2',
+      'scheduler_preemption_victims_count 0',
+      'scheduler_queue_incoming_pods_total{event="AssignedPodDelete",queue="active"} 1',
+      'scheduler_queue_incoming_pods_total{event="ScheduleAttemptFailure",queue="unschedulable"} 2',
+      'scheduler_queue_incoming_pods_total{event="UnschedulablePodAdd",queue="active"} 4',
+      'scheduler_queue_incoming_pods_total{event="UnschedulablePodAdd",queue="unschedulable"} 1',
+      'scheduler_schedule_attempts_total{profile="default-scheduler",result="scheduled"} 3',
+      'scheduler_schedule_attempts_total{profile="default-scheduler",result="unschedulable"} 2',
+      'scheduler_unschedulable_pods{plugin="NodeResourcesFit",profile="default-scheduler"} 0',
+      'scheduler_unschedulable_pods{plugin="SchedulingGates",profile="default-scheduler"} 1',
+    ]),
+  );
+  const ofManager = (await ask(10_257, '/metrics', prometheus))?.body ?? '';
+  expect(ofManager).toMatch(/^workqueue_adds_total\{name="deployment"\} [1-9]/m);
+  expect(ofManager).toContain(
+    'workqueue_queue_duration_seconds_bucket{name="job",le="9.999999999999999e-06"} ',
+  );
+  const statuses = [
+    [10_257, '/metrics', undefined, 403],
+    [10_257, '/healthz', undefined, 200],
+    [10_257, '/livez', undefined, 404],
+    [10_259, '/livez', undefined, 200],
+    [10_259, '/metrics', 'system:serviceaccount:default:default', 403],
+    [10_250, '/metrics', undefined, 401],
+    [10_250, '/metrics', prometheus, 200],
+    [10_250, '/pods', prometheus, 403],
+  ] as const;
+  for (const [port, path, account, status] of statuses) {
+    expect((await ask(port, path, account))?.status, `${port}${path}`).toBe(status);
+  }
+  cluster.simulation.processes.get('kube-scheduler')?.stop();
+  expect(await ask(10_259, '/metrics', prometheus)).toBeUndefined();
 }, 60_000);

@@ -34,7 +34,7 @@ export type Family = {
 );
 
 /** The content type of the text. */
-export const expositionType = 'text/plain; version=0.0.4; charset=utf-8';
+export const expositionType = 'text/plain; version=0.0.4; charset=utf-8; escaping=underscores';
 
 /** The text as Go's registries write it: families by name, values by their labels; none without values. */
 export function expositionOf(families: readonly Family[]): string {

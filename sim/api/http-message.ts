@@ -11,7 +11,7 @@ export interface HttpRequest {
   readonly body: string;
   /** Names in lower case. Default: none. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** The user whose token it carries: a service account's `system:serviceaccount:...`. Default: nobody's. */
+  /** The user whose token or certificate it shows: `system:serviceaccount:...`, `kubeletClient`. Default: nobody's. */
   readonly account?: string;
 }
 

@@ -82,16 +82,26 @@ export class Histograms extends Vector<Observed> {
   }
 
   observe(values: readonly string[], value: number): void {
+    const cell = this.cell(values);
+    const place = this.bounds.findIndex(bound => value <= bound);
+    if (place >= 0) cell.counts[place] = (cell.counts[place] ?? 0) + 1;
+    cell.count++;
+    cell.sum += value;
+  }
+
+  /** Shows these labels, also as long as nothing was observed of them. */
+  touch(values: readonly string[]): void {
+    this.cell(values);
+  }
+
+  private cell(values: readonly string[]): Observed {
     const key = this.key(values);
     let cell = this.cells.get(key);
     if (cell === undefined) {
       cell = { counts: this.bounds.map(() => 0), count: 0, sum: 0 };
       this.cells.set(key, cell);
     }
-    const place = this.bounds.findIndex(bound => value <= bound);
-    if (place >= 0) cell.counts[place] = (cell.counts[place] ?? 0) + 1;
-    cell.count++;
-    cell.sum += value;
+    return cell;
   }
 
   family(): Family {
@@ -124,13 +134,16 @@ export function gaugeNow(
   return gauges.family();
 }
 
-/** When the program began. @upstream component-base/metrics/processstarttime.go */
+/** When the program began, as the collector of processes tells it. @upstream client_golang process_collector.go */
 export function processStart(startedMs: number): Family {
-  return gaugeNow(
-    {
-      name: 'process_start_time_seconds',
-      help: '[ALPHA] Start time of the process since unix epoch in seconds.',
-    },
-    [[[], startedMs / 1000]],
-  );
+  return startOf('Start time of the process since unix epoch in seconds.', startedMs);
+}
+
+/** The same where that collector is not there: at `/metrics/slis`. @upstream component-base/metrics/processstarttime.go */
+export function registryStart(startedMs: number): Family {
+  return startOf('[ALPHA] Start time of the process since unix epoch in seconds.', startedMs);
+}
+
+function startOf(help: string, startedMs: number): Family {
+  return gaugeNow({ name: 'process_start_time_seconds', help }, [[[], startedMs / 1000]]);
 }

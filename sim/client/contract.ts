@@ -10,6 +10,7 @@ import type { Clock } from '../engine/clock.js';
 import type { Random } from '../engine/random.js';
 import type { DirectMessenger, Errand, Messenger, TypedErrand } from './errand.js';
 import type { EventRecorder } from './event-recorder.js';
+import type { MetricBook, QueueNames } from './process-metrics.js';
 
 /** A request whose answer, when it succeeds, is a T. Made by the functions of `requests.ts`. */
 export interface Request<T = KubeObject> extends ApiRequest {
@@ -141,6 +142,8 @@ export interface ControllerContext extends Beside {
    * once the process stops.
    */
   messenger<T>(errand: TypedErrand<T>): Messenger;
+  /** What the process counts. Absent: nobody will ask. */
+  readonly metrics?: MetricBook;
 }
 
 /** Answers a request of an aggregated API, now or later; `done` is called once. */
@@ -181,6 +184,8 @@ export interface Controller {
 export interface ControllerDefinition {
   /** `deployment-controller`: names the queue, the random stream and the events' source. */
   readonly name: string;
+  /** What metrics call its queue, or its queues by what their keys begin with. Default: none is counted. */
+  readonly queueName?: QueueNames;
   /** Who it is at the API; default: its process's identity. */
   readonly identity?: Identity;
   /** Its own throttle, for controllers that kube-controller-manager gives more than the rest; default: the process's. */

@@ -5,6 +5,7 @@ import type { Clock, Timer } from '../engine/clock.js';
 import type { Random } from '../engine/random.js';
 import { Cache, cacheKey } from './cache.js';
 import type { Change, Transport, Watch } from './contract.js';
+import type { ProcessMetrics } from './process-metrics.js';
 import { pathOf } from './requests.js';
 
 /** What an informer watches. */
@@ -22,6 +23,8 @@ export interface InformerTools {
   readonly transport: Transport;
   /** Begins the labels of its timers. */
   readonly label: string;
+  /** What its process counts. Default: nothing. */
+  readonly metrics?: ProcessMetrics | undefined;
 }
 
 /** client-go's reflector backs off from 0.8 s to 30 s, doubling, with jitter. */
@@ -49,6 +52,8 @@ export class Informer<T extends HasMetadata> {
   private isSynced = false;
   private isStopped = false;
   private usesWatchList = true;
+  /** Whether the watch that was opened last is known to be open. */
+  private isAnswered = false;
   private failures = 0;
 
   constructor(
@@ -129,6 +134,7 @@ export class Informer<T extends HasMetadata> {
   }
 
   private open(query: Readonly<Record<string, string>>): void {
+    this.isAnswered = false;
     this.close = this.tools.transport.watch(
       { method: 'GET', path: this.query(query) },
       {
@@ -175,6 +181,7 @@ export class Informer<T extends HasMetadata> {
 
   private receive(event: WatchEvent): void {
     if (this.isStopped) return;
+    if (!this.isAnswered) this.answered(200);
     this.failures = 0;
     if (event.type === 'ERROR') {
       this.resourceVersion = '';
@@ -228,8 +235,14 @@ export class Informer<T extends HasMetadata> {
     for (let place = 0; place < this.handlers.length; place++) this.handlers[place]?.on(change);
   }
 
+  private answered(status: number): void {
+    this.isAnswered = true;
+    this.tools.metrics?.watched(status);
+  }
+
   private ended(refusal?: ApiAnswer): void {
     if (this.isStopped) return;
+    if (!this.isAnswered) this.answered(refusal?.status ?? 200);
     this.close = undefined;
     if (refusal === undefined) {
       if (this.initial !== undefined) return this.again();

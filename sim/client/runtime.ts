@@ -20,15 +20,14 @@ import {
   type Outcome,
   type ProcessDefinition,
   type Reconciliation,
-  type Transport,
   type Watch,
 } from './contract.js';
 import { CacheView, type AnyInformer } from './cache-view.js';
-import { TimedMessenger, type Errand, type Messenger } from './errand.js';
 import { createEventRecorder } from './event-recorder.js';
 import { Informer } from './informer.js';
 import { ProcessClock } from './process-clock.js';
-import { TokenBucket } from './token-bucket.js';
+import type { ProcessMetrics } from './process-metrics.js';
+import { ThrottledTransport } from './throttled-transport.js';
 import { WorkQueue } from './work-queue.js';
 
 /** kube-controller-manager's --kube-api-qps and --kube-api-burst. */
@@ -42,6 +41,8 @@ export interface RuntimeOptions {
   /** When the controllers of a recorded cluster tried again what had failed. */
   readonly triedAt?: RecordedPast['triedAt'];
   readonly beside?: Beside;
+  /** What the process counts. Default: nothing. */
+  readonly metrics?: ProcessMetrics | undefined;
 }
 
 /** A process that can be started, stopped and crashed. */
@@ -80,6 +81,7 @@ class ProcessOfLives implements Process {
 
   start(): void {
     invariant(this.running === undefined, `${this.name} is not started twice`);
+    this.options.metrics?.begin();
     this.running = new RunningProcess(this.definition, this.options);
     this.running.start();
   }
@@ -158,6 +160,7 @@ class RunningProcess {
         random: this.random.fork(`informer ${key}`),
         transport: this.options.connect(this.definition.identity),
         label: this.definition.name,
+        metrics: this.options.metrics,
       },
     );
     this.informers.set(key, informer);
@@ -174,6 +177,7 @@ class RunningProcess {
       this.clock,
       rate ?? defaultRate,
       this.definition.name,
+      this.options.metrics,
     );
     this.clients.set(identity.user, client);
     return client;
@@ -234,14 +238,22 @@ class RunningController {
           done: (answer, ms) => done(answerOf(answer) as Answer<never>, ms),
         }),
       ...process.options.beside,
+      ...(process.options.metrics !== undefined && { metrics: process.options.metrics }),
     });
     const policy = this.controller.retry ?? defaultRetryPolicy;
     const { triedAt } = process;
     const tried = triedAt && ((each: string, ms: number) => triedAt(identity.user, each, ms));
     this.queue = new WorkQueue(clock, this.label, policy, () => this.pump(), tried);
     relay.queue = this.queue;
+    this.count(definition);
     this.workersMax = this.controller.workers ?? 1;
     for (const watch of this.controller.watches) this.watch(watch);
+  }
+
+  private count({ queueName }: ControllerDefinition): void {
+    if (queueName === undefined) return;
+    const { queue } = this;
+    queue.metrics = this.process.options.metrics?.queue(queueName, () => queue.waiting());
   }
 
   startWhenSynced(): void {
@@ -337,52 +349,6 @@ class RunningController {
       this.queue.addAfter(key, outcome.requeueAfterMs);
     }
     this.pump();
-  }
-}
-
-/** A transport behind client-go's token bucket. */
-class ThrottledTransport implements Transport {
-  private readonly bucket: TokenBucket;
-  /** Infinity while the process runs. */
-  private stoppedMs = Infinity;
-
-  constructor(
-    private readonly transport: Transport,
-    private readonly clock: Clock,
-    rate: ClientRate,
-    private readonly label: string,
-  ) {
-    this.bucket = new TokenBucket(clock, rate);
-  }
-
-  send: Transport['send'] = (request, done) => {
-    const whenRunning = (answer: ApiAnswer): void => {
-      if (this.stoppedMs === Infinity) done(answer);
-    };
-    const waitMs = this.bucket.reserve();
-    if (waitMs === 0) return this.transport.send(request, whenRunning);
-    this.clock.after(waitMs, `${this.label} throttled ${request.method}`, () =>
-      this.transport.send(request, whenRunning),
-    );
-  };
-
-  /** Past the throttle. */
-  messenger({ label, request, done }: Errand): Messenger {
-    const { transport, clock } = this;
-    const own: Errand = {
-      label,
-      request: leavesMs => (leavesMs < this.stoppedMs ? request(leavesMs) : undefined),
-      done: (answer, arrivesMs) => {
-        if (this.stoppedMs === Infinity) done(answer, arrivesMs);
-      },
-    };
-    return transport.messenger?.(own) ?? new TimedMessenger(clock, transport, own);
-  }
-
-  watch: Transport['watch'] = (request, sink) => this.transport.watch(request, sink);
-
-  stop(): void {
-    this.stoppedMs = this.clock.now();
   }
 }
 

@@ -1,6 +1,7 @@
 /** The queue of keys of a controller. @upstream client-go/util/workqueue */
 import type { Clock, Timer } from '../engine/clock.js';
 import type { Queue, RetryPolicy } from './contract.js';
+import type { QueueMetrics } from './process-metrics.js';
 import { TokenBucket } from './token-bucket.js';
 
 /** Where a key is: it waits for a worker, one works on it, or both. */
@@ -21,6 +22,8 @@ export class WorkQueue implements Queue {
   /** Made when something is delayed or fails: in most queues nothing ever does. */
   private delayed: Map<string, { readonly atMs: number; readonly timer: Timer }> | undefined;
   private failures: Map<string, number> | undefined;
+  /** What is counted of it. Undefined: nothing is. */
+  metrics: QueueMetrics | undefined;
   private readonly bucket: TokenBucket | undefined;
 
   constructor(
@@ -34,11 +37,18 @@ export class WorkQueue implements Queue {
     this.bucket = policy.bucket && new TokenBucket(clock, policy.bucket);
   }
 
+  /** The keys that wait for a worker, or until theirs has done. */
+  waiting(): readonly string[] {
+    const again = [...this.states].filter(([, state]) => state.isDirty && state.isProcessing);
+    return this.ready.slice(this.head).concat(again.map(([key]) => key));
+  }
+
   add(key: string): void {
     let state = this.states.get(key);
     if (state === undefined)
       this.states.set(key, (state = { isDirty: false, isProcessing: false }));
     if (state.isDirty) return;
+    this.metrics?.added(key);
     state.isDirty = true;
     if (state.isProcessing) return;
     this.ready.push(key);
@@ -46,6 +56,7 @@ export class WorkQueue implements Queue {
   }
 
   addAfter(key: string, delayMs: number): void {
+    this.metrics?.retried(key);
     if (delayMs <= 0) return this.add(key);
     const atMs = this.clock.now() + delayMs;
     const earlier = this.delayed?.get(key);
@@ -90,6 +101,7 @@ export class WorkQueue implements Queue {
       state.isDirty = false;
       state.isProcessing = true;
     }
+    this.metrics?.taken(key);
     return key;
   }
 
@@ -97,6 +109,7 @@ export class WorkQueue implements Queue {
   done(key: string): void {
     const state = this.states.get(key);
     if (state === undefined) return;
+    this.metrics?.done(key);
     state.isProcessing = false;
     if (state.isDirty) {
       this.ready.push(key);

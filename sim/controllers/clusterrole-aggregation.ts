@@ -20,6 +20,7 @@ const fieldManager = 'clusterrole-aggregation-controller';
 /** The controller of aggregated cluster roles. */
 export const clusterRoleAggregationController: ControllerDefinition = {
   name: 'clusterrole-aggregation-controller',
+  queueName: 'ClusterRoleAggregator',
   identity: serviceAccount('kube-system', 'clusterrole-aggregation-controller'),
   create: createController,
 };

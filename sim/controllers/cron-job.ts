@@ -19,6 +19,7 @@ import { CronJobSync, scheduleText } from './cron-job/sync.js';
 /** The controller of cron jobs. */
 export const cronJobController: ControllerDefinition = {
   name: 'cronjob-controller',
+  queueName: 'cronjob',
   identity: serviceAccount('kube-system', 'cronjob-controller'),
   create: createController,
 };

@@ -33,6 +33,7 @@ const nodePrefix = 'node:';
 /** The controller of daemon sets. */
 export const daemonSetController: ControllerDefinition = {
   name: 'daemonset-controller',
+  queueName: { 'node:': 'daemonset-node-updates', '': 'daemonset' },
   identity: serviceAccount('kube-system', 'daemon-set-controller'),
   create: createController,
 };

@@ -28,6 +28,7 @@ const retriesMax = 15;
 /** The controller of deployments. */
 export const deploymentController: ControllerDefinition = {
   name: 'deployment-controller',
+  queueName: 'deployment',
   identity: serviceAccount('kube-system', 'deployment-controller'),
   create: createController,
 };

@@ -38,6 +38,7 @@ import { isReservedFor } from './resource-claim/sync-pod.js';
 /** The controller that evicts pods by taints of their devices. */
 export const deviceTaintEvictionController: ControllerDefinition = {
   name: 'device-taint-eviction-controller',
+  queueName: 'device-taint-eviction-controller',
   identity: serviceAccount('kube-system', 'device-taint-eviction-controller'),
   create: context => new DeviceTaintEvictionController(context),
 };

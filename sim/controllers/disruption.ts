@@ -30,6 +30,7 @@ import { RestMapper } from './control/rest-mapper.js';
 /** The controller of disruption budgets. */
 export const disruptionController: ControllerDefinition = {
   name: 'disruption-controller',
+  queueName: { 'budget/': 'disruption', 'pod/': 'stale_pod_disruption' },
   eventSource: 'controllermanager',
   identity: serviceAccount('kube-system', 'disruption-controller'),
   create: context => new DisruptionController(context),

@@ -23,6 +23,7 @@ import { isMirror, mirror } from './endpoint-slice-mirroring/mirror.js';
 /** The controller of mirrored EndpointSlices. */
 export const endpointSliceMirroringController: ControllerDefinition = {
   name: 'endpoint-slice-mirroring-controller',
+  queueName: 'endpoint_slice_mirroring',
   identity: serviceAccount('kube-system', 'endpointslicemirroring-controller'),
   create: createController,
 };

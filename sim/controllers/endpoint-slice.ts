@@ -28,6 +28,7 @@ import { TriggerTimes } from './endpoint-slice/trigger-times.js';
 /** The controller of EndpointSlices. */
 export const endpointSliceController: ControllerDefinition = {
   name: 'endpoint-slice-controller',
+  queueName: 'endpoint_slice',
   identity: serviceAccount('kube-system', 'endpointslice-controller'),
   create: context => new EndpointSliceController(context),
 };

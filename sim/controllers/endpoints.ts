@@ -37,6 +37,7 @@ import { isOverCapacity, truncated } from './endpoints/truncate.js';
 /** The controller of Endpoints. */
 export const endpointsController: ControllerDefinition = {
   name: 'endpoint-controller',
+  queueName: 'endpoint',
   identity: serviceAccount('kube-system', 'endpoint-controller'),
   create: createController,
 };

@@ -18,6 +18,7 @@ const claimIndex = 'ephemeral-volume/claim';
 /** The controller of the claims of ephemeral volumes. */
 export const ephemeralVolumeController: ControllerDefinition = {
   name: 'ephemeral-volume-controller',
+  queueName: 'ephemeral_volume',
   eventSource: 'ephemeral_volume',
   identity: serviceAccount('kube-system', 'ephemeral-volume-controller'),
   create: context => ({

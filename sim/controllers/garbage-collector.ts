@@ -21,6 +21,10 @@ import { RestMapper } from './control/rest-mapper.js';
 /** The garbage collector. */
 export const garbageCollectorController: ControllerDefinition = {
   name: 'garbage-collector-controller',
+  queueName: {
+    'delete/': 'garbage_collector_attempt_to_delete',
+    'orphan/': 'garbage_collector_attempt_to_orphan',
+  },
   identity: serviceAccount('kube-system', 'generic-garbage-collector'),
   rate: { perSecond: 40, burst: 60 },
   create: context => new GarbageCollector(context),

@@ -30,6 +30,7 @@ export function horizontalPodAutoscalerControllerWith(
   const settings = { ...defaultAutoscalerSettings, ...changed };
   return {
     name: 'horizontal-pod-autoscaler',
+    queueName: 'horizontalpodautoscaler',
     identity: serviceAccount('kube-system', 'horizontal-pod-autoscaler'),
     create: context => createController(context, settings),
   };

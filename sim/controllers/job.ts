@@ -29,6 +29,11 @@ export const jobController = jobControllerOf({ makesGroups: false });
 export function jobControllerOf(settings: Pick<JobTools, 'makesGroups'>): ControllerDefinition {
   return {
     name: 'job-controller',
+    queueName: {
+      'orphan pod:': 'job_orphan_pod',
+      'orphans by selector:': 'job_orphan_pod',
+      '': 'job',
+    },
     identity: serviceAccount('kube-system', 'job-controller'),
     create: context => createController(context, settings),
   };

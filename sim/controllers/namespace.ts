@@ -21,6 +21,7 @@ import { deleteContent } from './namespace/content.js';
 /** The controller of namespaces. Its client is chatty, so kube-controller-manager gives it more than others. */
 export const namespaceController: ControllerDefinition = {
   name: 'namespace-controller',
+  queueName: 'namespace',
   identity: serviceAccount('kube-system', 'namespace-controller'),
   rate: { perSecond: 400, burst: 3000 },
   create: createController,

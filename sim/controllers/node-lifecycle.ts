@@ -27,6 +27,7 @@ export function nodeLifecycleControllerWith(
   const settings = { ...defaultNodeLifecycleSettings, ...changed };
   return {
     name: 'node-lifecycle-controller',
+    queueName: { 'node/': 'node_lifecycle_controller', 'pod/': 'node_lifecycle_controller_pods' },
     eventSource: 'node-controller',
     identity: serviceAccount('kube-system', 'node-controller'),
     create: context => createController(context, settings),

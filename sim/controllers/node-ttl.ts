@@ -16,6 +16,7 @@ import { call, patch, watch } from '../client/requests.js';
 /** The controller of the annotation. */
 export const nodeTtlController: ControllerDefinition = {
   name: 'ttl-controller',
+  queueName: 'ttlcontroller',
   identity: serviceAccount('kube-system', 'ttl-controller'),
   create: createController,
 };

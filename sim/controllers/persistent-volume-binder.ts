@@ -29,6 +29,7 @@ const resyncMs = 15_000;
 /** The controller that binds claims to volumes and gives volumes back. */
 export const persistentVolumeBinder: ControllerDefinition = {
   name: 'persistentvolume-binder-controller',
+  queueName: { 'claim:': 'claims', 'volume:': 'volumes' },
   eventSource: 'persistentvolume-controller',
   identity: serviceAccount('kube-system', 'persistent-volume-binder'),
   create: ({ queue, events, clock }) => {

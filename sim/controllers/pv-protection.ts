@@ -18,6 +18,7 @@ const finalizer = 'kubernetes.io/pv-protection';
 /** The controller that protects bound volumes. */
 export const pvProtectionController: ControllerDefinition = {
   name: 'persistentvolume-protection-controller',
+  queueName: 'pvprotection',
   identity: serviceAccount('kube-system', 'pv-protection-controller'),
   create: ({ queue }) => ({
     watches: [

@@ -27,6 +27,7 @@ const claimIndex = 'pvc-protection/claim';
 /** The controller that protects claims in use. */
 export const pvcProtectionController: ControllerDefinition = {
   name: 'persistentvolumeclaim-protection-controller',
+  queueName: 'pvcprotection',
   identity: serviceAccount('kube-system', 'pvc-protection-controller'),
   create: ({ queue }) => ({
     watches: [

@@ -29,6 +29,7 @@ import { canBeReserved, isReservedFor, syncPod } from './resource-claim/sync-pod
 /** The controller of resource claims. */
 export const resourceClaimController: ControllerDefinition = {
   name: 'resource-claim-controller',
+  queueName: 'resource_claim',
   eventSource: 'resource_claim',
   identity: serviceAccount('kube-system', 'resource-claim-controller'),
   create: context => new ResourceClaimController(context),

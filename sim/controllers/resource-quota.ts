@@ -40,6 +40,7 @@ import { usageOf, type Measured } from './resource-quota/usage.js';
 /** The controller of quotas. */
 export const resourceQuotaController: ControllerDefinition = {
   name: 'resourcequota-controller',
+  queueName: { resync: '', '': 'resourcequota_primary' },
   identity: serviceAccount('kube-system', 'resourcequota-controller'),
   create: context => new ResourceQuotaController(context),
 };

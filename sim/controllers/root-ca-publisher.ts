@@ -24,6 +24,7 @@ export function rootCaPublisherControllerWith(rootCa: string): ControllerDefinit
   const data = { 'ca.crt': rootCa };
   return {
     name: 'root-ca-certificate-publisher-controller',
+    queueName: 'root_ca_cert_publisher',
     identity: serviceAccount('kube-system', 'root-ca-cert-publisher'),
     create: ({ queue }) => ({
       watches: [

@@ -38,6 +38,7 @@ const accountIndex = 'service-account-token/account';
 export function serviceAccountTokenControllerWith(rootCa: string): ControllerDefinition {
   return {
     name: 'serviceaccount-token-controller',
+    queueName: 'serviceaccount_tokens_service',
     create: context => createController(context, rootCa),
   };
 }

@@ -15,6 +15,7 @@ import { isNamespaceTerminating } from './control/pod-control.js';
 /** The controller of default service accounts. */
 export const serviceAccountController: ControllerDefinition = {
   name: 'serviceaccount-controller',
+  queueName: 'serviceaccount',
   identity: serviceAccount('kube-system', 'service-account-controller'),
   create: ({ queue }) => ({
     watches: [

@@ -31,6 +31,7 @@ const deletionGraceMs = 10_000;
 /** The controller of ranges of services' addresses. */
 export const serviceCIDRController: ControllerDefinition = {
   name,
+  queueName: 'ipaddresses',
   identity: serviceAccount('kube-system', 'service-cidrs-controller'),
   create: ({ clock, queue, view }) => {
     const onAddress = (address: IPAddress) => {

@@ -31,6 +31,7 @@ import { StatefulSetSync } from './stateful-set/sync.js';
 /** The controller of stateful sets. */
 export const statefulSetController: ControllerDefinition = {
   name: 'statefulset-controller',
+  queueName: 'statefulset',
   identity: serviceAccount('kube-system', 'statefulset-controller'),
   create: createController,
 };

@@ -17,6 +17,7 @@ import type { Clock } from '../engine/clock.js';
 /** The controller of jobs with a time to live. */
 export const ttlAfterFinishedController: ControllerDefinition = {
   name: 'ttl-after-finished-controller',
+  queueName: 'ttl_jobs_to_delete',
   identity: serviceAccount('kube-system', 'ttl-after-finished-controller'),
   create: ({ clock, queue }) => ({
     watches: [

@@ -27,6 +27,7 @@ const volumeIndex = 'vac-protection/volume';
 /** The controller that protects classes of volume attributes in use. */
 export const vacProtectionController: ControllerDefinition = {
   name: 'volumeattributesclass-protection-controller',
+  queueName: 'vacprotection',
   identity: serviceAccount('kube-system', 'volumeattributesclass-protection-controller'),
   create: ({ queue }) => {
     /** Those that an object no longer names may be free now. */

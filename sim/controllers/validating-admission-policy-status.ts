@@ -41,6 +41,7 @@ interface Typed {
 /** The controller of the status of validating admission policies. */
 export const validatingAdmissionPolicyStatusController: ControllerDefinition = {
   name: 'validatingadmissionpolicy-status-controller',
+  queueName: 'validatingadmissionpolicy-status',
   identity: serviceAccount('kube-system', 'validatingadmissionpolicy-status-controller'),
   create: ({ queue }) => ({
     watches: [

@@ -23,6 +23,7 @@ const preResizeCapacity = 'volume.alpha.kubernetes.io/pre-resize-capacity';
 /** The controller of growing volumes; no plug-in that could grow one is left in Kubernetes. */
 export const volumeExpandController: ControllerDefinition = {
   name: 'persistentvolume-expander-controller',
+  queueName: 'volume_expand',
   eventSource: 'volume_expand',
   identity: serviceAccount('kube-system', 'expand-controller'),
   create: context => ({

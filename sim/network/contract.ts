@@ -8,7 +8,7 @@ import type { Clock } from '../engine/clock.js';
 import type { Random } from '../engine/random.js';
 import type { WorkloadNetwork } from '../workloads/workload.js';
 import type { Backend } from './backends.js';
-import type { ApiDoor, KubeletGuard } from './host-servers.js';
+import type { ApiDoor, HostProgram, KubeletGuard } from './host-servers.js';
 import type { Reach, ReachFrom } from './reach.js';
 import type { Destination, Route } from './routes.js';
 import type { NetworkSettings } from './settings.js';
@@ -24,6 +24,8 @@ export interface NetworkOptions {
   readonly api?: ApiDoor;
   /** Whom the kubelets answer. Default: everybody. */
   readonly guard?: KubeletGuard;
+  /** The control plane's other programs at theirs. Default: there are none. */
+  readonly programs?: readonly HostProgram[];
   /** The Services that somebody serves, where that is known ahead: see `Elsewhere`. */
   readonly served?: ReadonlySet<string>;
 }

@@ -1,4 +1,4 @@
-/** What answers at the nodes' own addresses beside pods: the kubelets, and the API server. */
+/** What answers at the nodes' own addresses beside pods: the kubelets, the API server, and the control plane's other programs. */
 import { isHttpRequest, type HttpRequest, type HttpResponse } from '../api/http-message.js';
 import type { NodeEndpoints } from '../api/node-endpoint.js';
 import type { NetworkProtocol } from '../workloads/workload.js';
@@ -15,6 +15,12 @@ export interface ApiDoor {
   answer(request: HttpRequest, done: (response: HttpResponse) => void): void;
 }
 
+/** Another program of the control plane with a port of its own. */
+export interface HostProgram extends ApiDoor {
+  /** Whether the program runs. */
+  isListening(): boolean;
+}
+
 /** Whom a kubelet answers: `done` is called once, with what it says to those whom it does not. */
 export type KubeletGuard = (
   node: string,
@@ -27,6 +33,7 @@ export interface Hosts {
   readonly nodes: NodeEndpoints;
   /** Absent: nothing is the API server. */
   readonly api: ApiDoor | undefined;
+  readonly programs: readonly HostProgram[];
   /** Absent: the kubelets answer everybody. */
   readonly guard: KubeletGuard | undefined;
 }
@@ -38,10 +45,12 @@ export type HostServer = (payload: unknown, done: (response: HttpResponse) => vo
 export function hostServer(
   { ip, port, protocol }: Backend & { readonly protocol: NetworkProtocol },
   services: ServiceBook,
-  { nodes, api, guard }: Hosts,
+  { nodes, api, programs, guard }: Hosts,
 ): HostServer | undefined {
   if (protocol !== 'TCP') return undefined;
-  if (api?.address === ip && api.port === port) return apiServer(api);
+  if (api?.address === ip && api.port === port) return httpServer(api);
+  const program = programs.find(each => each.port === port && each.address === ip);
+  if (program?.isListening() === true) return httpServer(program);
   const node = services.nodeAt(ip);
   const { Port = usualPort } = node?.status?.daemonEndpoints?.kubeletEndpoint ?? {};
   if (node === undefined || port !== Port) return undefined;
@@ -57,9 +66,9 @@ export function hostServer(
   };
 }
 
-function apiServer(api: ApiDoor): HostServer {
+function httpServer(door: ApiDoor): HostServer {
   return (payload, done) => {
-    if (isHttpRequest(payload)) api.answer(payload, done);
+    if (isHttpRequest(payload)) door.answer(payload, done);
     else done({ status: 400, contentType: 'text/plain; charset=utf-8', body: '400 Bad Request' });
     return true;
   };

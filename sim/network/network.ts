@@ -119,7 +119,7 @@ class Network {
 
   constructor(options: NetworkOptions) {
     const { clock, random, settings, nodes = () => undefined, served, api, guard } = options;
-    this.hosts = { nodes, api, guard };
+    this.hosts = { nodes, api, guard, programs: options.programs ?? [] };
     this.clock = clock;
     this.random = random;
     this.settings = { ...defaultNetworkSettings, ...settings };

@@ -3,6 +3,7 @@ import { LateMap } from '../engine/late-map.js';
 import { planted } from '../engine/planted.js';
 import type { NodeEndpoint } from '../api/node-endpoint.js';
 import type { ControllerDefinition, ProcessDefinition } from '../client/contract.js';
+import type { MetricBook } from '../client/process-metrics.js';
 import type { Clock } from '../engine/clock.js';
 import type { Random } from '../engine/random.js';
 import { ContainerRuntime, type ContainerRuntimeOptions } from './container-runtime.js';
@@ -107,13 +108,17 @@ function wholeConfig(given: Partial<KubeletConfig> = noConfig): KubeletConfig {
 }
 
 /** What its server tells of the life that it has at the moment. */
-function serving(shape: NodeShape, state: { readonly running?: KubeletProcess }): ServingKubelet {
+function serving(
+  shape: NodeShape,
+  state: { readonly running?: KubeletProcess; readonly book?: MetricBook },
+): ServingKubelet {
   return {
     shape,
     statusOf: (namespace, pod) => state.running?.statusByName(namespace, pod),
     entries: () => state.running?.pods.values() ?? [],
     startedMs: () => state.running?.startedMs ?? 0,
     isRunning: () => state.running !== undefined,
+    counted: () => state.book?.families() ?? [],
   };
 }
 
@@ -144,7 +149,7 @@ export function kubelet(options: KubeletOptions): Kubelet {
     apiOf: options.apiOf ?? unreachable,
     reading: () => nodeReading(runtime, node, bootMs),
   };
-  const state: { running?: KubeletProcess; lives: number } = { lives: 0 };
+  const state: { running?: KubeletProcess; book?: MetricBook; lives: number } = { lives: 0 };
   const controller: ControllerDefinition = {
     name: 'kubelet',
     eventHost: node.name,
@@ -163,6 +168,7 @@ export function kubelet(options: KubeletOptions): Kubelet {
         },
       });
       state.running = running;
+      if (context.metrics !== undefined) state.book = context.metrics;
       return running.controller();
     },
   };

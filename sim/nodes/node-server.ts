@@ -1,5 +1,6 @@
 /** What a kubelet serves on its port: logs, exec, usage, metrics. @upstream pkg/kubelet/server */
 import type { LogRequest, NodeEndpoint } from '../api/node-endpoint.js';
+import type { Family } from '../api/exposition.js';
 import type { PodStatus } from '../api/kinds/core.js';
 import { timeMs } from '../api/time.js';
 import type { Clock } from '../engine/clock.js';
@@ -28,6 +29,8 @@ export interface ServingKubelet {
   startedMs(): number;
   /** Whether its process runs. */
   isRunning(): boolean;
+  /** What its process counts. */
+  counted(): readonly Family[];
 }
 
 /** The server of a node. It answers as long as the machine is there. */

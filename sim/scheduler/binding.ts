@@ -50,6 +50,7 @@ function* released(scheduler: Scheduler, binding: Binding): Reconciliation<void>
   const { waiting, queued, node } = binding;
   delete binding.waiting;
   const refusal = waiting?.verdict?.status;
+  if (waiting !== undefined) scheduler.metrics.waited(refusal?.code ?? 'Success', waiting.sinceMs);
   if (refusal === undefined) {
     scheduler.queue.done(queued.info.uid);
     return yield* bindNow(scheduler, binding, plansOf(binding));
@@ -101,6 +102,7 @@ function* bindNow(scheduler: Scheduler, binding: Binding, plans: Plans): Reconci
     const answer = yield* call(bindingRequest(binding));
     if (!answer.isOk) return yield* unbound(scheduler, binding, failed(errorText(answer)));
   }
+  scheduler.metrics.scheduled(binding.queued);
   scheduler.context.events.record({
     regarding: pod.pod,
     component: framework.schedulerName,

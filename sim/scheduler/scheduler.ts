@@ -31,6 +31,7 @@ import { PodGroupStates } from './groups/group-state.js';
 import { scheduleGroup } from './groups/schedule-group.js';
 import { WaitingPod } from './groups/waiting-pods.js';
 import { registry } from './plugins/index.js';
+import { SchedulerMetrics } from './metrics.js';
 import { writeAll } from './object-writes.js';
 import { Observers } from './observers.js';
 import { schedulerNameOf, type PodInfo } from './pod-info.js';
@@ -94,6 +95,7 @@ export class Scheduler {
   readonly extenders: Extenders;
   readonly podGroups: PodGroupStates;
   readonly observers = new Observers();
+  readonly metrics: SchedulerMetrics;
   private readonly jobs = new Map<string, () => Reconciliation<void>>();
   private readonly pick: (best: readonly string[]) => string;
   private startIndex = 0;
@@ -105,6 +107,7 @@ export class Scheduler {
   ) {
     const { clock, random, view } = context;
     const { profiles, extenders, ...backoff } = settings.configuration;
+    this.metrics = new SchedulerMetrics(context, settings.attemptMs, this);
     this.extenders = new Extenders(extenders, settings.callExtender);
     this.pick = tieBreaker(settings.ties, random.fork('ties'));
     this.objects = new AssumedObjects(view);
@@ -147,6 +150,7 @@ export class Scheduler {
       backoff,
       hasGroups: settings.featureGates['GenericWorkload'] === true,
       gangOf: settings.gangOf,
+      entered: (queue, cause) => this.metrics.incoming(queue, cause),
     });
   }
 
@@ -210,6 +214,7 @@ export class Scheduler {
     }
     const attempt = yield* schedulingSteps(framework, info, this.attemptOptions());
     this.startIndex = attempt.nextStartIndex;
+    this.metrics.searched();
     const { outcome } = attempt;
     if (outcome.kind === 'scheduled') {
       const node = this.asRecorded(framework, attempt) ?? outcome.node;
@@ -335,6 +340,8 @@ export class Scheduler {
   act(pod: PodInfo, { outcome }: Attempt): WritePlan {
     if (outcome.kind !== 'unschedulable') return [];
     const { preemption, writes = [] } = outcome.postFilter ?? {};
+    if (outcome.postFilter !== undefined)
+      this.metrics.preempted(preemption?.chosen?.victims.length);
     if (preemption?.chosen !== undefined) evict(this, pod, preemption.chosen);
     return writes;
   }
@@ -352,6 +359,7 @@ export class Scheduler {
   ): Reconciliation<void> {
     const { namespace, name, uid } = queued.info;
     const { message, isRejected, nomination } = failure;
+    this.metrics.attempted(queued, isRejected ? 'unschedulable' : 'error');
     const known = this.context.view.get(pods, namespace, name);
     const isWaiting = known !== undefined && (known.spec?.nodeName ?? '') === '';
     if (isWaiting && known.metadata.uid === uid) {

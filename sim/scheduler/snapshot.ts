@@ -65,6 +65,11 @@ export class NodeSnapshot {
     return this.byName.get(name);
   }
 
+  /** How many pods are counted. */
+  get podCount(): number {
+    return this.podsByUid.size;
+  }
+
   /** The pod as it is counted, if it is on a node. */
   pod(uid: string): PodInfo | undefined {
     return this.podsByUid.get(uid)?.pod;

@@ -94,7 +94,31 @@ metadata: { name: ${name}, namespace: monitoring }
 spec: ${spec}
 `;
 
+/** The programs of kubeadm's static pods, which no Service selects here. */
+const program = (name: string, port: number): string => `
+apiVersion: v1
+kind: Service
+metadata: { name: ${name}, namespace: kube-system, labels: { app.kubernetes.io/name: ${name} } }
+spec: { clusterIP: None, ports: [{ name: https-metrics, port: ${port} }] }
+---
+apiVersion: v1
+kind: Endpoints
+metadata: { name: ${name}, namespace: kube-system }
+subsets: [{ addresses: [{ ip: 172.18.0.2 }], ports: [{ name: https-metrics, port: ${port} }] }]
+---
+${monitor(
+  name,
+  `{ jobLabel: app.kubernetes.io/name, namespaceSelector: { matchNames: [kube-system] },
+     selector: { matchLabels: { app.kubernetes.io/name: ${name} } },
+     endpoints: [
+       { port: https-metrics, scheme: https, ${token} },
+       { port: https-metrics, scheme: https, path: /metrics/slis, relabelings: [${path}], ${token} },
+     ] }`,
+)}`;
+
 const monitors = [
+  program('kube-scheduler', 10_259),
+  program('kube-controller-manager', 10_257),
   monitor(
     'apiserver',
     `{ jobLabel: component, namespaceSelector: { matchNames: [default] },
@@ -149,12 +173,16 @@ spec:
         - { record: 'errors:ratio', expr: 'sum(rate(apiserver_request_total{code=~"5.."}[2m])) / sum(rate(apiserver_request_total[2m]))' }
         - { record: 'latency:p99', expr: 'histogram_quantile(0.99, sum by (le) (rate(apiserver_request_sli_duration_seconds_bucket[2m])))' }
         - { record: 'relist:p99', expr: 'histogram_quantile(0.99, sum by (le) (rate(kubelet_pleg_relist_duration_seconds_bucket[2m])))' }
+        - { record: 'attempts:p99', expr: 'histogram_quantile(0.99, sum by (le) (scheduler_scheduling_attempt_duration_seconds_bucket))' }
+        - { record: 'queues:p99', expr: 'histogram_quantile(0.99, sum by (le) (rate(workqueue_queue_duration_seconds_bucket{job="kube-controller-manager"}[2m])))' }
+        - { record: 'clients:requests', expr: 'sum by (job) (rate(rest_client_requests_total{code="200"}[2m]) > 0)' }
         - { record: 'cpu:busy', expr: '1 - avg(rate(node_cpu_seconds_total{mode="idle"}[2m]))' }
     - name: alerts
       rules:
         ${[
           rule('AlwaysOn', 'vector(1)', 0),
-          rule('SchedulerUnseen', 'absent(up{job="kube-scheduler"})'),
+          rule('SchedulerUnseen', 'absent(up{job="kube-scheduler"} == 1)'),
+          rule('ManagerUnseen', 'absent(up{job="kube-controller-manager"} == 1)'),
           rule('TargetsDown', 'up == 0'),
           rule(
             'CrashLoop',

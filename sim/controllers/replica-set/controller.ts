@@ -39,6 +39,7 @@ const burstMax = 500;
 export function setController<T extends HasMetadata>(flavor: Flavor<T>): ControllerDefinition {
   return {
     name: flavor.name,
+    queueName: flavor.queueName,
     identity: serviceAccount('kube-system', flavor.account),
     eventSource: flavor.eventSource,
     create: context => new SetController(flavor, context),

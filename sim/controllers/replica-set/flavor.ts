@@ -21,6 +21,7 @@ export interface Flavor<T extends HasMetadata> {
   readonly kind: Kind<T>;
   /** The controller's name, and the component of its events. */
   readonly name: string;
+  readonly queueName: string;
   readonly eventSource: string;
   readonly account: string;
   /** Whether status.terminatingReplicas is told. */
@@ -34,6 +35,7 @@ export interface Flavor<T extends HasMetadata> {
 export const replicaSetFlavor: Flavor<ReplicaSet> = {
   kind: replicaSets,
   name: 'replicaset-controller',
+  queueName: 'replicaset',
   eventSource: 'replicaset-controller',
   account: 'replicaset-controller',
   tellsTerminating: true,
@@ -51,6 +53,7 @@ export const replicaSetFlavor: Flavor<ReplicaSet> = {
 export const replicationControllerFlavor: Flavor<ReplicationController> = {
   kind: replicationControllers,
   name: 'replicationcontroller-controller',
+  queueName: 'replicationmanager',
   eventSource: 'replication-controller',
   account: 'replication-controller',
   tellsTerminating: false,

@@ -3,8 +3,9 @@
  * work takes are left out but for the relists, which take no virtual time: there is one each second.
  * @upstream pkg/kubelet/metrics/metrics.go, pkg/kubelet/pleg/generic.go updateRunningPodAndContainerMetrics
  */
+import { buildInfo, versionInfo } from '../../api/build-info.js';
 import type { Family, HistogramSample } from '../../api/exposition.js';
-import { gaugeNow, processStart } from '../../api/metric-vector.js';
+import { gaugeNow, processStart, registryStart } from '../../api/metric-vector.js';
 import type { PagesOf } from './pages.js';
 import type { UsedOf } from './used.js';
 
@@ -64,6 +65,9 @@ export function kubeletFamilies({ runtime, clock }: UsedOf, kubelet: PagesOf): r
       },
       [[[], pods]],
     ),
+    ...kubelet.counted(),
+    buildInfo(),
+    versionInfo(),
     processStart(startedMs),
   ];
 }
@@ -93,6 +97,6 @@ export function sliFamilies(startedMs: number): readonly Family[] {
       },
       ['log', 'ping', 'syncloop'].map(name => [[name, 'healthz'], 1]),
     ),
-    processStart(startedMs),
+    registryStart(startedMs),
   ];
 }

@@ -17,7 +17,7 @@ import { usedNow, type UsedOf } from './used.js';
 const plainType = 'text/plain; charset=utf-8';
 
 /** The kubelet whose pages they are. */
-export type PagesOf = Pick<ServingKubelet, 'shape' | 'entries' | 'startedMs'>;
+export type PagesOf = Pick<ServingKubelet, 'shape' | 'entries' | 'startedMs' | 'counted'>;
 
 /** Answers one request; it costs nothing until somebody asks. */
 export function kubeletPage(payload: unknown, of: UsedOf, kubelet: PagesOf): HttpResponse {

@@ -14,7 +14,11 @@ export class WaitingPod {
   onVerdict: (() => void) | undefined;
   private readonly pending = new Map<string, Timer>();
 
+  /** Since when it waits. */
+  readonly sinceMs: number;
+
   constructor(clock: Clock, waits: ReadonlyMap<string, number>, name: string) {
+    this.sinceMs = clock.now();
     for (const [plugin, wantedMs] of waits) {
       const waitMs = Math.min(wantedMs, waitMaxMs);
       const timer = clock.after(waitMs, `${name} has waited for ${plugin}`, () => {

@@ -12,6 +12,10 @@ export class QueuedPod implements QueueOrder {
   errorCount = 0;
   /** When its back-off ends, once that is known. */
   backoffEndMs: number | undefined;
+  /** When it was taken out to be tried last. */
+  poppedMs = 0;
+  /** Whether it was tried again only because it had waited for too long. */
+  wasFlushed = false;
   /** When it was first ready to be tried. */
   firstAttemptMs: number | undefined;
   unschedulablePlugins: ReadonlySet<string> = new Set();

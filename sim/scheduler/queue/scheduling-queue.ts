@@ -35,6 +35,11 @@ export interface QueueOptions {
   readonly hasGroups?: boolean;
   /** The gang of a pod, where a plug-in out of the tree holds gangs together; '': none. Default: no pod has one. */
   readonly gangOf?: ((pod: Pod) => string) | undefined;
+  /** Hears of pods that enter one of the queues, and by what. Default: nobody. */
+  readonly entered?: (
+    queue: 'active' | 'backoff' | 'unschedulable',
+    cause: string | ClusterEvent,
+  ) => void;
 }
 
 /** How long a pod waits for an event before it is tried again anyway. */
@@ -49,6 +54,9 @@ export class SchedulingQueue {
   readonly unschedulable = new Map<string, QueuedPod>();
   readonly inFlight = new InFlight();
 
+  /** What happened for which pods are moved at the moment. */
+  private cause: string | ClusterEvent = '';
+
   constructor(private readonly options: QueueOptions) {
     this.active = new KeyedHeap(options.isBefore);
     this.backoff = new BackoffQueue(options.backoff, options.now, options.isBefore);
@@ -62,19 +70,28 @@ export class SchedulingQueue {
   /** Adds a new pod. */
   add(pod: Pod): void {
     this.backoff.stir();
+    this.cause = 'UnschedulablePodAdd';
     this.enter(new QueuedPod(new PodInfo(pod), this.options.now()));
   }
 
   /** Takes out the pod that is to be tried next; an empty activeQ is filled from those that back off. */
   pop(): QueuedPod | undefined {
     for (;;) {
-      const next = this.active.pop() ?? this.backoff.pop();
+      const next = this.active.pop() ?? this.early();
       if (next === undefined) return undefined;
       next.attempts++;
+      next.poppedMs = this.options.now();
       if (this.inFlight.has(next.info.uid)) continue;
       this.inFlight.depart(next.info.uid);
       return next;
     }
+  }
+
+  /** One whose back-off need not end. */
+  private early(): QueuedPod | undefined {
+    const next = this.backoff.pop();
+    if (next !== undefined) this.options.entered?.('active', 'PopFromBackoffQ');
+    return next;
   }
 
   /** Takes back a pod that found no node. Who rejected it is noted in it. */
@@ -91,6 +108,8 @@ export class SchedulingQueue {
       pod.timestampMs = this.options.now();
       pod.backoffEndMs = undefined;
       pod.isIdle = this.hasSeenAll(pod);
+      this.cause = 'ScheduleAttemptFailure';
+      pod.wasFlushed = false;
       this.requeue(pod, this.strategyAfterFlight(pod));
     }
     this.done(pod.info.uid);
@@ -118,12 +137,14 @@ export class SchedulingQueue {
       return;
     }
     const unschedulable = this.unschedulable.get(info.key);
+    this.cause = 'UnschedulablePodUpdate';
     if (unschedulable === undefined) {
       this.enter(new QueuedPod(info, this.options.now()));
       return;
     }
     this.renew(unschedulable, old, info);
     for (const event of events) {
+      this.cause = event;
       const strategy = this.strategyFor(unschedulable, event, { old, object: pod });
       if (this.requeue(unschedulable, strategy)) break;
     }
@@ -151,12 +172,14 @@ export class SchedulingQueue {
     if (pod === undefined || this.inFlight.has(pod.info.uid)) return undefined;
     this.active.delete(key);
     pod.attempts++;
+    pod.poppedMs = this.options.now();
     this.inFlight.depart(pod.info.uid);
     return pod;
   }
 
   /** Whether the pod waited somewhere from where it could be activated. */
   private activateWaiting(key: string): boolean {
+    this.cause = 'ForceActivate';
     const waiting = this.unschedulable.get(key);
     if (waiting !== undefined) {
       this.moveToActive(waiting);
@@ -176,6 +199,7 @@ export class SchedulingQueue {
     isMeant: (pod: PodInfo) => boolean = () => true,
   ): void {
     this.stirOthers(change.object ?? change.old);
+    this.cause = event;
     const waiting = [...this.unschedulable.values()].filter(({ info }) => isMeant(info));
     this.moveThese(waiting, event, change);
   }
@@ -189,6 +213,7 @@ export class SchedulingQueue {
 
   /** Moves the pods whose back-off is over. Called each second. */
   flushBackoff(): void {
+    this.cause = 'BackoffComplete';
     for (const pod of this.backoff.popCompleted()) this.moveToActive(pod, { isChecked: true });
   }
 
@@ -198,6 +223,8 @@ export class SchedulingQueue {
     const leftover = [...this.unschedulable.values()].filter(
       ({ timestampMs }) => now - timestampMs > unschedulableMaxMs,
     );
+    this.cause = 'UnschedulableTimeout';
+    for (const pod of leftover) pod.wasFlushed = true;
     if (leftover.length > 0) this.moveThese(leftover, wildcard, {});
   }
 
@@ -295,7 +322,7 @@ export class SchedulingQueue {
   /** Puts the pod where the strategy says; returns whether it may be tried. */
   private requeue(pod: QueuedPod, strategy: Strategy): boolean {
     if (strategy === 'skip') {
-      this.unschedulable.set(pod.key, pod);
+      this.putAside(pod);
       return false;
     }
     return strategy === 'afterBackoff' && this.backoff.isBackingOff(pod)
@@ -307,13 +334,14 @@ export class SchedulingQueue {
     if (!isChecked) this.runPreEnqueue(pod);
     if (pod.isGated) {
       if (!this.active.has(pod.key) && this.backoff.get(pod.key) === undefined) {
-        this.unschedulable.set(pod.key, pod);
+        this.putAside(pod);
       }
       return false;
     }
     pod.firstAttemptMs ??= this.options.now();
     this.unschedulable.delete(pod.key);
     this.backoff.delete(pod.key);
+    if (!this.active.has(pod.key)) this.options.entered?.('active', this.cause);
     this.active.set(pod.key, pod);
     return true;
   }
@@ -321,12 +349,18 @@ export class SchedulingQueue {
   private moveToBackoff(pod: QueuedPod): boolean {
     this.runPreEnqueue(pod);
     if (pod.isGated) {
-      this.unschedulable.set(pod.key, pod);
+      this.putAside(pod);
       return false;
     }
     this.unschedulable.delete(pod.key);
     this.backoff.add(pod);
+    this.options.entered?.('backoff', this.cause);
     return true;
+  }
+
+  private putAside(pod: QueuedPod): void {
+    if (!this.unschedulable.has(pod.key)) this.options.entered?.('unschedulable', this.cause);
+    this.unschedulable.set(pod.key, pod);
   }
 
   /** The plug-in that gated it goes first; the first refusal counts. */

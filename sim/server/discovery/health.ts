@@ -1,6 +1,6 @@
 /** /healthz, /livez and /readyz. @upstream apiserver/pkg/server/healthz/healthz.go */
 import { expositionOf } from '../../api/exposition.js';
-import { gaugeNow, processStart } from '../../api/metric-vector.js';
+import { gaugeNow, registryStart } from '../../api/metric-vector.js';
 import { goQuote } from '../../api/go-text.js';
 import type { ApiAnswer } from '../../api/request.js';
 import { compareKeys } from '../../store/collection.js';
@@ -109,6 +109,6 @@ export function checkMetrics(startedMs: number): string {
       },
       checks,
     ),
-    processStart(startedMs),
+    registryStart(startedMs),
   ]);
 }

@@ -1,11 +1,11 @@
 /** /version and the list of paths at /. */
 import type { ApiAnswer } from '../../api/request.js';
+import { serverVersion } from '../../api/server-version.js';
 import { failureAnswer, textAnswer } from '../answers.js';
 import type { Core } from '../core.js';
 import { negotiate, type Offer } from '../filters/negotiation.js';
 import type { RequestState } from '../request-state.js';
 import { healthChecks } from './health.js';
-import { serverVersion } from './version.js';
 import { compareKeys } from '../../store/collection.js';
 
 const versionOffer: Offer = { formats: ['json'], transforms: false, hasRoute: true };

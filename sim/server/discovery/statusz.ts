@@ -1,9 +1,9 @@
 /** /statusz: since when which version runs. @upstream component-base/zpages/statusz */
 import type { ApiAnswer } from '../../api/request.js';
+import { serverVersion } from '../../api/server-version.js';
 import { rfc3339 } from '../../api/time.js';
 import type { Core } from '../core.js';
 import type { RequestState } from '../request-state.js';
-import { serverVersion } from './version.js';
 import { serveZPage, zPageHead } from './z-page.js';
 
 const paths = ['/flagz', '/healthz', '/livez', '/metrics', '/readyz', '/statusz', '/version'];

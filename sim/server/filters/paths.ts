@@ -74,7 +74,7 @@ function exactAnswer(core: Core, context: RequestState): ApiAnswer {
     case '/metrics':
       return textAnswer(context, 200, core.metrics.text(core.registry), metricsHeaders);
     case '/metrics/slis':
-      return textAnswer(context, 200, checkMetrics(core.startedMs));
+      return textAnswer(context, 200, checkMetrics(core.startedMs), metricsHeaders);
     case '/statusz':
       return serveStatusz(core, context);
     default:

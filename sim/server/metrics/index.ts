@@ -1,8 +1,8 @@
 /** What the API server tells of itself at `/metrics`. */
 import { expositionOf, type Family } from '../../api/exposition.js';
+import { buildInfo, versionInfo } from '../../api/build-info.js';
 import { gaugeNow, processStart } from '../../api/metric-vector.js';
 import type { Clock } from '../../engine/clock.js';
-import { serverVersion } from '../discovery/version.js';
 import type { Registry } from '../registry.js';
 import { AdmissionMetrics } from './admission.js';
 import { RequestMetrics } from './requests.js';
@@ -30,34 +30,10 @@ export class ServerMetrics {
       ...this.requests.families(),
       ...this.admission.families(),
       buildInfo(),
+      versionInfo(),
       processStart(this.startedMs),
     ]);
   }
-}
-
-/** @upstream component-base/metrics/prometheus/version/metrics.go */
-export function buildInfo(): Family {
-  const { major, minor, gitVersion, gitCommit, gitTreeState, buildDate } = serverVersion;
-  const { goVersion, compiler, platform } = serverVersion;
-  return gaugeNow(
-    {
-      name: 'kubernetes_build_info',
-      help: "[BETA] A metric with a constant '1' value labeled by major, minor, git version, git commit, git tree state, build date, Go version, and compiler from which Kubernetes was built, and platform on which it is running.",
-      labels: [
-        ...['major', 'minor', 'git_version', 'git_commit', 'git_tree_state'],
-        ...['build_date', 'go_version', 'compiler', 'platform'],
-      ],
-    },
-    [
-      [
-        [
-          ...[major, minor, gitVersion, gitCommit, gitTreeState],
-          ...[buildDate, goVersion, compiler, platform],
-        ],
-        1,
-      ],
-    ],
-  );
 }
 
 /** Under the new name and the old one. @upstream apiserver/pkg/storage/etcd3/metrics/metrics.go */
