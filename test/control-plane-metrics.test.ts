@@ -219,3 +219,37 @@ it('counts what the real kube-scheduler 1.36 counts of the same story, and lets 
   cluster.simulation.processes.get('kube-scheduler')?.stop();
   expect(await ask(10_259, '/metrics', prometheus)).toBeUndefined();
 }, 60_000);
+
+const bare = (name: string, image: string, more = '') => `
+apiVersion: v1
+kind: Pod
+metadata: { name: ${name}, namespace: default }
+spec: { containers: [{ name: c, image: '${image}' ${more} }] }
+`;
+
+it('plays the programs of a monitoring stack that are scraped themselves', async () => {
+  await using cluster = await bootSimulatedCluster({ seed: 1, nodes });
+  const probe = ', readinessProbe: { httpGet: { path: /api/health, port: 3000 } }';
+  const pods = [
+    bare('grafana', 'grafana/grafana:13.1.3', probe),
+    bare(
+      'blackbox',
+      'quay.io/prometheus/blackbox-exporter:v0.28.0',
+      ', args: ["--web.listen-address=:19115"]',
+    ),
+    bare('operator', 'quay.io/prometheus-operator/prometheus-operator:v0.93.1'),
+  ];
+  await cluster.apply(manifests(pods.join('---')));
+  await cluster.advance('1m');
+  const root = '/api/v1/namespaces/default/pods';
+  const ready = await raw(cluster, `${root}/grafana`);
+  expect(ready).toContain('"type":"Ready","observedGeneration":1,"status":"True"');
+  const built = [
+    ['grafana:3000', 'grafana_build_info{version="13.1.3"} 1'],
+    ['blackbox:19115', 'blackbox_exporter_build_info{version="0.28.0"} 1'],
+    ['operator:8080', 'prometheus_operator_build_info{version="0.93.1"} 1'],
+  ] as const;
+  for (const [pod, line] of built) {
+    expect(await raw(cluster, `${root}/${pod}/proxy/metrics`), pod).toContain(`\n${line}\n`);
+  }
+}, 60_000);

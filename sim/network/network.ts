@@ -176,6 +176,9 @@ class Network {
     return {
       listen: (port, handle, protocol) =>
         this.sockets.listen(socket, { port, ...(protocol !== undefined && { protocol }) }, handle),
+      whenTaken: act => {
+        socket.onTaken = act;
+      },
       listenAll: (accepts, handle) => this.sockets.listenAll(socket, accepts, handle),
       isElsewhere: host => this.elsewhere.has(pod, host),
       send: (to, payload, done) => this.send(socket, to, payload, done),

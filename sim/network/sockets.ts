@@ -10,6 +10,8 @@ export interface Socket {
   isClosed: boolean;
   /** What is told when it closes: those who wait for its answers. */
   readonly onClose: Set<() => void>;
+  /** Hears that another program of the address has the port that was asked for. */
+  onTaken?: (port: number) => void;
   /** Takes what it accepts, where nobody listens on the port. */
   all?: { readonly accepts: Accepts; readonly listener: Listener };
 }
@@ -49,7 +51,10 @@ export class Sockets {
     handle: Listener['handle'],
   ): void {
     if (socket.isClosed) return;
-    this.listeners.set(`${socket.ip}:${port}/${protocol}`, { socket, handle });
+    const key = `${socket.ip}:${port}/${protocol}`;
+    const holder = this.listeners.get(key)?.socket ?? socket;
+    if (holder !== socket && socket.onTaken !== undefined) return socket.onTaken(port);
+    this.listeners.set(key, { socket, handle });
   }
 
   /** From now on the socket takes what it accepts of what comes by TCP to ports on which nobody listens. */

@@ -114,6 +114,11 @@ export class RuntimeContainer {
       if (isLaunched) this.exit(code, reason);
       else early ??= () => this.exit(code, reason);
     };
+    // As nearly all servers do, those in Go in these words.
+    config.network.whenTaken?.(port => {
+      this.write(`listen tcp :${port}: bind: address already in use`);
+      exit(1);
+    });
     const context: ContainerContext = {
       pod: config.pod,
       container: config.container,

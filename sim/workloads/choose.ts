@@ -5,6 +5,7 @@ import { alertmanager } from './alertmanager/index.js';
 import { argoProgram } from './argo/index.js';
 import { kubeRbacProxy } from './kube-rbac-proxy/index.js';
 import { kubeStateMetrics } from './kube-state-metrics/index.js';
+import { blackboxExporter, grafana, prometheusOperatorPod } from './monitored.js';
 import { nodeExporter } from './node-exporter/index.js';
 import { dcgmExporter } from './dcgm-exporter/index.js';
 import { knativeProgram } from './knative/index.js';
@@ -82,6 +83,9 @@ const images: readonly (readonly [image: RegExp, workload: Workload])[] = [
   [/(^|\/)kube-state-metrics$/, kubeStateMetrics],
   [/(^|\/)kube-rbac-proxy$/, kubeRbacProxy],
   [/(^|\/)(prometheus|prom)\/node-exporter$/, nodeExporter],
+  [/(^|\/)grafana\/grafana(-oss|-enterprise)?$/, grafana],
+  [/(^|\/)(prometheus|prom)\/blackbox-exporter$/, blackboxExporter],
+  [/(^|\/)prometheus-operator\/prometheus-operator$/, prometheusOperatorPod],
   [/(^|\/)(prometheus|prom)\/prometheus$/, prometheusServer],
   [/(^|\/)prometheus-config-reloader$/, configReloader],
   [/(^|\/)(k8s-)?prometheus-adapter(-amd64)?$/, prometheusAdapter],

@@ -218,6 +218,8 @@ export interface WorkloadNetwork {
    * of pods.
    */
   files?(): Readonly<Record<string, string>>;
+  /** Who hears that another program of the address has a port already: the kubelet's runtime, not programs. */
+  whenTaken?(act: (port: number) => void): void;
   /** The container has ended: what it listened on is closed. The kubelet calls it, programs do not. */
   close?(): void;
 }
