@@ -58,8 +58,7 @@ export function boot(options: SimulationOptions): Simulation {
   const apis = operatorApis(options.operators, isRunning);
   const advertised = advertisedBy(options.nodes);
   const gates = gatesOf(options);
-  const books = processBooks(options, loop, advertised);
-  const door = { serve: () => serve, isRunning, metricsOf: books };
+  const door = { isRunning, books: processBooks(options, loop, advertised), serve: () => serve };
   const network = networkAt(advertised, { ...ground, options, door });
   const inCluster = inClusterClient(network, loop, advertised.advertised?.address ?? '');
   const server = createApiServer({
@@ -85,11 +84,8 @@ export function boot(options: SimulationOptions): Simulation {
   const runtime = { clock: loop, random, beside: apis.beside(inCluster), ...triedOf(options) };
   const make = (definition: ProcessDefinition): Process => {
     const { name } = definition;
-    const way = Object.assign({}, runtime, {
-      connect: weather.around(name, connect),
-      metrics: books(name),
-    });
-    const process = createProcess(definition, way);
+    const own = { connect: weather.around(name, connect), metrics: door.books(name) };
+    const process = createProcess(definition, Object.assign({}, runtime, own));
     processes.set(name, process);
     return process;
   };

@@ -38,7 +38,7 @@ export interface ProgramDoorTools {
   readonly address: string;
   readonly serve: () => Serve;
   readonly isRunning: (process: string) => boolean;
-  readonly metricsOf: MetricsOf;
+  readonly books: MetricsOf;
 }
 
 /** The ports, none of which answers while its program does not run. */
@@ -51,7 +51,7 @@ export function programDoors(tools: ProgramDoorTools): readonly HostProgram[] {
       const [path = ''] = request.path.split('?');
       if (openPaths.has(path)) return done(healthPage(program, path));
       authorized(tools.serve(), `system:${program.name}`, request, refusal =>
-        done(refusal ?? pageAt(path, program.name, tools.metricsOf(program.name))),
+        done(refusal ?? pageAt(path, program.name, tools.books(program.name))),
       );
     },
   }));

@@ -5,7 +5,7 @@ import { alertmanager } from './alertmanager/index.js';
 import { argoProgram } from './argo/index.js';
 import { kubeRbacProxy } from './kube-rbac-proxy/index.js';
 import { kubeStateMetrics } from './kube-state-metrics/index.js';
-import { blackboxExporter, grafana, prometheusOperatorPod } from './monitored.js';
+import { blackboxExporter, grafana, prometheusOperatorPod } from './monitored/index.js';
 import { nodeExporter } from './node-exporter/index.js';
 import { dcgmExporter } from './dcgm-exporter/index.js';
 import { knativeProgram } from './knative/index.js';

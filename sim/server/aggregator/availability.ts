@@ -114,7 +114,7 @@ function resourcesIn(reply: HttpReply & { readonly isOk: true }): ListedResource
 
 /** Writes the condition, if it says anything new. */
 function storeVerdict(
-  { access, clock }: Core,
+  { access, clock, metrics }: Core,
   name: string,
   { isAvailable, reason, message }: Verdict,
 ): void {
@@ -124,6 +124,7 @@ function storeVerdict(
   const known = findCondition(conditions, 'Available');
   const status = isAvailable ? 'True' : 'False';
   if (known?.status === status && known.reason === reason && known.message === message) return;
+  if (known?.status === 'True' && !isAvailable) metrics.aggregation.lost(name, reason);
   const lastTransitionTime =
     known?.status === status ? known.lastTransitionTime : rfc3339(clock.now());
   const condition = { type: 'Available', status, lastTransitionTime, reason, message };

@@ -1,5 +1,6 @@
 /** Requests that are not for resources: discovery, health, version, OpenAPI, metrics, and aggregated groups. */
 import { expositionType } from '../../api/exposition.js';
+import { apiServices, type APIService } from '../../api/kinds/apiregistration.js';
 import type { ApiAnswer } from '../../api/request.js';
 import { methodNotAllowed } from '../../api/status.js';
 import { bodyAnswer, failureAnswer, textAnswer, unknownPath } from '../answers.js';
@@ -72,7 +73,7 @@ function exactAnswer(core: Core, context: RequestState): ApiAnswer {
     case '/index.html':
       return serveRoot(core, context);
     case '/metrics':
-      return textAnswer(context, 200, core.metrics.text(core.registry), metricsHeaders);
+      return textAnswer(context, 200, metricsOf(core), metricsHeaders);
     case '/metrics/slis':
       return textAnswer(context, 200, checkMetrics(core.startedMs), metricsHeaders);
     case '/statusz':
@@ -80,6 +81,10 @@ function exactAnswer(core: Core, context: RequestState): ApiAnswer {
     default:
       return unknownPath(context);
   }
+}
+
+function metricsOf({ metrics, registry, access }: Core): string {
+  return metrics.text(registry, access.list(apiServices) as unknown as APIService[]);
 }
 
 function issuerAnswer(context: RequestState, body: unknown, type: string): ApiAnswer {

@@ -2,15 +2,18 @@
 import { expositionOf, type Family } from '../../api/exposition.js';
 import { buildInfo, versionInfo } from '../../api/build-info.js';
 import { gaugeNow, processStart } from '../../api/metric-vector.js';
+import type { APIService } from '../../api/kinds/apiregistration.js';
 import type { Clock } from '../../engine/clock.js';
 import type { Registry } from '../registry.js';
 import { AdmissionMetrics } from './admission.js';
+import { AggregationMetrics } from './aggregation.js';
 import { RequestMetrics } from './requests.js';
 
 /** The metrics of one server. */
 export class ServerMetrics {
   readonly requests: RequestMetrics;
   readonly admission = new AdmissionMetrics();
+  readonly aggregation = new AggregationMetrics();
   private readonly startedMs: number;
 
   /** Counts from the first look on, or, where somebody is sure to look, from the beginning. */
@@ -24,11 +27,12 @@ export class ServerMetrics {
   }
 
   /** The page, in Go's order. */
-  text(registry: Registry): string {
+  text(registry: Registry, apis: readonly APIService[]): string {
     return expositionOf([
       ...objectFamilies(registry),
       ...this.requests.families(),
       ...this.admission.families(),
+      ...this.aggregation.families(apis),
       buildInfo(),
       versionInfo(),
       processStart(this.startedMs),

@@ -113,3 +113,24 @@ it('writes families and values in the order of Go', () => {
   expect(text).toMatch(/^apiserver_storage_objects\{resource="deployments.apps"\} 0$/m);
   expect(text).toContain('# HELP apiserver_storage_objects [STABLE] (Deprecated since 1.34.0) ');
 });
+
+it('tells which APIServices cannot be reached', () => {
+  const { ask, metrics } = server(true);
+  ask({
+    method: 'POST',
+    path: '/apis/apiregistration.k8s.io/v1/apiservices',
+    body: {
+      metadata: { name: 'v1.far.example.com' },
+      spec: {
+        group: 'far.example.com',
+        version: 'v1',
+        groupPriorityMinimum: 100,
+        versionPriority: 100,
+        service: { namespace: 'default', name: 'nobody' },
+      },
+    },
+  });
+  const lines = metrics().split('\n');
+  expect(lines).toContain('aggregator_unavailable_apiservice{name="v1.apps"} 0');
+  expect(lines).toContain('aggregator_unavailable_apiservice{name="v1.far.example.com"} 1');
+});

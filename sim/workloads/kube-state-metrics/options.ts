@@ -1,7 +1,7 @@
 /** The flags of kube-state-metrics that change what it tells. @upstream pkg/options/options.go */
 import { RE2JS } from 're2js';
 import { flagsOf, numberFlag } from '../agnhost/flags.js';
-import { stateResources, untoldResources } from './resources.js';
+import { askedForResources, stateResources, untoldResources } from './resources.js';
 import type { StateResource } from './family.js';
 
 /** What is to be told, and where. */
@@ -36,7 +36,9 @@ export function stateOptions(command: readonly string[]): StateOptions {
   return {
     port: numberFlag(flags, 'port', 8080),
     telemetryPort: numberFlag(flags, 'telemetry-port', 8081),
-    resources: stateResources.filter(({ name }) => asked.length === 0 || asked.includes(name)),
+    resources: stateResources.filter(({ name }) =>
+      asked.length === 0 ? !askedForResources.includes(name) : asked.includes(name),
+    ),
     namespaces: words(flags['namespaces']),
     labels: allowList(flags['metric-labels-allowlist']),
     annotations: allowList(flags['metric-annotations-allowlist']),

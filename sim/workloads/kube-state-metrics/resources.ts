@@ -3,6 +3,17 @@ import type { HasMetadata } from '../../api/object.js';
 import { daemonSets, deployments, replicaSets, statefulSets } from './families/apps.js';
 import { autoscalers } from './families/autoscalers.js';
 import { cronJobs, jobs } from './families/batch.js';
+import {
+  endpoints,
+  endpointSlices,
+  ingresses,
+  leases,
+  mutatingWebhooks,
+  replicationControllers,
+  signingRequests,
+  validatingWebhooks,
+  volumeAttachments,
+} from './families/cluster.js';
 import { disruptionBudgets, limitRanges, quotas } from './families/limits.js';
 import { nodes } from './families/nodes.js';
 import { configMaps, namespaces, networkPolicies, secrets, services } from './families/plain.js';
@@ -16,13 +27,19 @@ const any = <T extends HasMetadata>(resource: StateResource<T>): StateResource =
 
 /** In the order in which they are told. */
 export const stateResources: readonly StateResource[] = [
+  any(signingRequests),
   any(configMaps),
   any(cronJobs),
   any(daemonSets),
   any(deployments),
+  any(endpoints),
+  any(endpointSlices),
   any(autoscalers),
+  any(ingresses),
   any(jobs),
+  any(leases),
   any(limitRanges),
+  any(mutatingWebhooks),
   any(namespaces),
   any(networkPolicies),
   any(nodes),
@@ -31,21 +48,25 @@ export const stateResources: readonly StateResource[] = [
   any(disruptionBudgets),
   any(pods),
   any(replicaSets),
+  any(replicationControllers),
   any(quotas),
   any(secrets),
   any(services),
   any(statefulSets),
   any(storageClasses),
+  any(validatingWebhooks),
+  any(volumeAttachments),
 ];
 
-/** Kinds that upstream tells of by default, and we do not. */
+/** Told only where `--resources` names it. */
+export const askedForResources: readonly string[] = ['endpoints'];
+
+/** Kinds that upstream tells of where it is asked to, and we do not. */
 export const untoldResources: readonly string[] = [
-  'certificatesigningrequests',
-  'endpoints',
-  'ingresses',
-  'leases',
-  'mutatingwebhookconfigurations',
-  'replicationcontrollers',
-  'validatingwebhookconfigurations',
-  'volumeattachments',
+  'clusterrolebindings',
+  'clusterroles',
+  'ingressclasses',
+  'rolebindings',
+  'roles',
+  'serviceaccounts',
 ];

@@ -150,13 +150,56 @@ it('numbers labels that come out alike', () => {
 });
 
 it('says which resources it does not tell of', () => {
-  const { resources, problems } = stateOptions(['--resources=pods,leases,pdos']);
+  const { resources, problems } = stateOptions(['--resources=pods,roles,pdos']);
   expect(resources.map(({ name }) => name)).toEqual(['pods']);
-  expect(problems).toEqual(['metrics of leases are not simulated', 'resource pdos does not exist']);
+  expect(problems).toEqual(['metrics of roles are not simulated', 'resource pdos does not exist']);
 });
 
 it('writes numbers as Go does', () => {
   expect([0, 1, -1, 0.25, 123456, 1234567, 0.00001, Number.NaN, Infinity].map(shortNumber)).toEqual(
     ['0', '1', '-1', '0.25', '123456', '1.234567e+06', '1e-05', 'NaN', '+Inf'],
   );
+});
+
+it('tells of leases, webhooks, ingresses, slices and their like as upstream does', () => {
+  const metadata = { name: 'x', namespace: 'ns' };
+  const lease = { metadata, spec: { holderIdentity: 'h', renewTime: '2017-07-14T02:40:00Z' } };
+  expect(linesOf('leases', lease as HasMetadata)).toEqual([
+    'kube_lease_owner{lease="x",owner_kind="",owner_name="",namespace="ns",lease_holder="h"} 1',
+    'kube_lease_renew_time{lease="x",namespace="ns"} 1.5e+09',
+  ]);
+  const clientConfig = { service: { name: 's', namespace: 'n' } };
+  const hook = { metadata: { name: 'x' }, webhooks: [{ name: 'w.x.y', clientConfig }] };
+  const kind = 'kube_validatingwebhookconfiguration';
+  expect(
+    of(
+      linesOf('validatingwebhookconfigurations', hook as HasMetadata),
+      `${kind}_webhook_clientconfig_service`,
+    ),
+  ).toEqual([
+    '{namespace="",validatingwebhookconfiguration="x",webhook_name="w.x.y",service_name="s",service_namespace="n"} 1',
+  ]);
+  const service = { name: 's', port: { number: 80 } };
+  const path = { path: '/', pathType: 'Prefix', backend: { service } };
+  const ingress = { metadata, spec: { rules: [{ host: 'h', http: { paths: [path] } }] } };
+  const ofIngress = linesOf('ingresses', ingress as HasMetadata);
+  expect(of(ofIngress, 'kube_ingress_info')).toEqual([
+    '{namespace="ns",ingress="x",ingressclass="_default"} 1',
+  ]);
+  expect(of(ofIngress, 'kube_ingress_path')).toEqual([
+    '{namespace="ns",ingress="x",host="h",path="/",path_type="Prefix",service_name="s",service_port="80"} 1',
+  ]);
+  const slice = {
+    metadata,
+    addressType: 'IPv4',
+    endpoints: [{ addresses: ['10.0.0.1'], conditions: { ready: true }, nodeName: 'n1' }],
+    ports: [{ name: 'http', port: 8080, protocol: 'TCP' }],
+  };
+  expect(of(linesOf('endpointslices', slice as HasMetadata), 'kube_endpointslice_ports')).toEqual([
+    '{namespace="ns",endpointslice="x",port_name="http",port_protocol="TCP",port_number="8080"} 1',
+  ]);
+  const told = stateOptions([]).resources.map(({ name }) => name);
+  expect(told).toHaveLength(28);
+  expect(told).not.toContain('endpoints');
+  expect(stateOptions(['--resources=endpoints']).resources).toHaveLength(1);
 });

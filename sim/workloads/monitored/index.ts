@@ -6,13 +6,13 @@
  * @upstream grafana/grafana pkg/api/{health,metrics}.go, prometheus/blackbox_exporter main.go,
  *   prometheus-operator cmd/operator/main.go
  */
-import { expositionOf, expositionType, type Family } from '../api/exposition.js';
-import type { HttpRequest, HttpResponse } from '../api/http-message.js';
-import { Counters, gaugeNow, processStart } from '../api/metric-vector.js';
-import { flagsOf, type Flags } from './agnhost/flags.js';
-import { serveHttp, textPage } from './agnhost/http.js';
-import { servedBy } from './agnhost/served.js';
-import type { ContainerContext, Workload } from './workload.js';
+import { expositionOf, expositionType, type Family } from '../../api/exposition.js';
+import type { HttpRequest, HttpResponse } from '../../api/http-message.js';
+import { Counters, gaugeNow, processStart } from '../../api/metric-vector.js';
+import { flagsOf, type Flags } from '../agnhost/flags.js';
+import { serveHttp, textPage } from '../agnhost/http.js';
+import { servedBy } from '../agnhost/served.js';
+import type { ContainerContext, Workload } from '../workload.js';
 
 /** What such a program is like. */
 interface Monitored {
