@@ -100,10 +100,34 @@ it('is watched as a cluster of kubeadm is: all is seen, nothing alerts, and faul
 }, 120_000);
 
 it('answers what kubectl get --raw asks of nodes', async () => {
-  await using cluster = await bootSimulatedCluster({ seed: 1, nodes });
+  await using cluster = await bootSimulatedCluster({ seed: 1, nodes, countsRequests: true });
+  await cluster.advance('5s');
+  await cluster.apply(
+    manifests(`
+apiVersion: v1
+kind: Pod
+metadata: { name: slow, namespace: default }
+spec:
+  nodeName: node-0000
+  initContainers: [{ name: i, image: busybox, command: [sleep, '20'] }]
+  containers: [{ name: c, image: nginx }]
+`),
+  );
   await cluster.advance('1m');
   const node = '/api/v1/nodes/node-0000/proxy';
   const metrics = await raw(cluster, `${node}/metrics`);
+  for (const line of [
+    'kubelet_started_containers_total{container_type="container"} 1',
+    'kubelet_started_containers_total{container_type="init_container"} 1',
+    'kubelet_started_pods_total 1',
+    'kubelet_pod_worker_duration_seconds_count{operation_type="create"} 1',
+    'kubelet_pod_start_total_duration_seconds_count 1',
+    'kubelet_pod_start_total_duration_seconds_bucket{le="20"} 0',
+    'kubelet_pod_start_sli_duration_seconds_bucket{le="10"} 1',
+  ]) {
+    expect(metrics).toContain(`\n${line}\n`);
+  }
+  expect(metrics).toMatch(/^rest_client_requests_total\{code="200",.*method="PUT"\} [1-9]/m);
   expect(metrics).toContain('\nkubelet_node_name{node="node-0000"} 1\n');
   expect(metrics).toMatch(/^kubelet_pleg_relist_duration_seconds_bucket\{le="0.005"\} [1-9]/m);
   const families = [...metrics.matchAll(/^# TYPE (\S+)/gm)].map(([, name = '']) => name);

@@ -5,6 +5,7 @@ import type { Answer, Request } from '../client/contract.js';
 import type { Clock } from '../engine/clock.js';
 import type { Random } from '../engine/random.js';
 import type { Machine } from './machine.js';
+import type { KubeletCounts } from './metrics/counts.js';
 import type { PodEntry } from './pod-entry.js';
 import type { KubeletConfig, NodeTimings } from './timings.js';
 import type { Task } from './task.js';
@@ -31,6 +32,8 @@ export interface KubeletContext {
   /** When this life of the process began. */
   readonly startedMs: number;
   readonly pods: Pick<LateMap<string, PodEntry>, 'get' | 'values'>;
+  /** What it counts of its work. */
+  readonly counts: KubeletCounts;
   /** The Node object as it was last seen. */
   node(): Node | undefined;
   /** Tells an event about a pod. */

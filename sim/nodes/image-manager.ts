@@ -72,6 +72,7 @@ export class ImageManager {
     this.tell(wanted, 'Normal', 'Pulling', `Pulling image ${quoted}`);
     const startMs = clock.now();
     const result = yield* machine.images.pull(name);
+    this.context.counts.pulled(wanted.pod, startMs);
     if (!result.isOk) {
       const { message } = result;
       this.tell(wanted, 'Warning', 'Failed', `Failed to pull image ${quoted}: ${message}`);

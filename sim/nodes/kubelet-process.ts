@@ -28,7 +28,7 @@ import { Pleg } from './pleg.js';
 import { isSameToKubelet } from './pod-change.js';
 import { PodEntry } from './pod-entry.js';
 import { fieldPathOf, isTerminalPhase } from './pod-spec.js';
-import { PodWorkers } from './pod-worker.js';
+import { news, PodWorkers } from './pod-worker.js';
 import { addProbes } from './probe-manager.js';
 import { needsReadinessSync } from './readiness-gates.js';
 import { activePods, considerResize, retryResize, withAllocation } from './resize.js';
@@ -45,6 +45,7 @@ export interface KubeletProcessOptions {
   readonly config: KubeletConfig;
   readonly machine: Machine;
   readonly random: Random;
+  readonly counts: KubeletContext['counts'];
   readonly ended: () => void;
 }
 
@@ -58,6 +59,7 @@ export class KubeletProcess implements KubeletContext {
   readonly timings: NodeTimings;
   readonly config: KubeletConfig;
   readonly machine: Machine;
+  readonly counts: KubeletContext['counts'];
   readonly nodeName: string;
   readonly nodeIp: string;
   readonly startedMs: number;
@@ -84,6 +86,7 @@ export class KubeletProcess implements KubeletContext {
     this.timings = options.timings;
     this.config = config;
     this.machine = machine;
+    this.counts = options.counts;
     this.nodeName = shape.name;
     this.nodeIp = shape.ip;
     this.startedMs = this.clock.now();
@@ -127,13 +130,12 @@ export class KubeletProcess implements KubeletContext {
 
   /** The process as the runtime of processes runs it. */
   controller(): Controller {
-    const { nodeName } = this;
     const onPod = (change: Change<Pod>): void => this.podChanged(change);
     const onNode = (change: Change<Node>): void => this.nodeChanged(change);
     return {
       watches: [
-        watch(pods, { fieldSelector: `spec.nodeName=${nodeName}`, on: onPod }),
-        watch(nodes, { fieldSelector: `metadata.name=${nodeName}`, on: onNode }),
+        watch(pods, { fieldSelector: `spec.nodeName=${this.nodeName}`, on: onPod }),
+        watch(nodes, { fieldSelector: `metadata.name=${this.nodeName}`, on: onNode }),
       ],
       workers: workersMax,
       retry: { baseMs: 100, maxMs: 10_000 },
@@ -230,6 +232,7 @@ export class KubeletProcess implements KubeletContext {
       return;
     }
     const { object } = change;
+    this.counts.observed(object);
     const entry = this.pods.get(object.metadata.uid ?? '');
     if (change.type === 'deleted') {
       if (entry !== undefined) this.removed(entry, object);
@@ -293,7 +296,7 @@ export class KubeletProcess implements KubeletContext {
       return;
     }
     if (old.metadata.generation !== pod.metadata.generation) considerResize(this, entry, before);
-    this.workers.update(entry);
+    this.workers.update(entry, news);
   }
 
   /** Gone from the API: what still runs is stopped, with what grace is left. */

@@ -21,6 +21,7 @@ import {
   type PodNetworks,
   type ServiceVariables,
 } from './machine.js';
+import { KubeletCounts } from './metrics/counts.js';
 import type { NodeShape } from './node-shape.js';
 import { nodeServer, type ServingKubelet } from './node-server.js';
 import { PodAddresses } from './pod-addresses.js';
@@ -163,6 +164,7 @@ export function kubelet(options: KubeletOptions): Kubelet {
         config,
         machine,
         random: random.fork(`life/${state.lives}`),
+        counts: new KubeletCounts(context),
         ended: () => {
           if (state.running === running) delete state.running;
         },

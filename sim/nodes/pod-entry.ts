@@ -56,6 +56,8 @@ export class PodEntry {
   /** Is there something that its worker has not looked at? */
   isPending = false;
   isWorking = false;
+  /** Whether it is the API that told last. */
+  hasNews = false;
   /** The sync is due only because time has gone by. */
   isResync = false;
   hasStarted = false;

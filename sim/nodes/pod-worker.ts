@@ -7,6 +7,7 @@ import type { Pod, PodStatus } from '../api/kinds/core.js';
 import type { Timer } from '../engine/clock.js';
 import type { KubeletContext } from './context.js';
 import { deadlineMs } from './deadline.js';
+import type { WorkType } from './metrics/counts.js';
 import type { Pleg } from './pleg.js';
 import type { PodEntry } from './pod-entry.js';
 import { isTerminalPhase } from './pod-spec.js';
@@ -22,9 +23,13 @@ export interface PodUpdate {
     readonly graceSeconds: number;
     readonly override: (status: PodStatus) => PodStatus;
   };
+  /** Whether the API tells of it, and not the runtime or time. Default false. */
+  readonly isNews?: boolean;
 }
 
 const noUpdate: PodUpdate = {};
+/** The API has news of the pod. */
+export const news: PodUpdate = { isNews: true };
 
 /** How much longer than its base a wait may be. */
 const jitterFactor = 0.5;
@@ -61,6 +66,7 @@ export class PodWorkers {
     }
     if (entry.phase === 'terminating') this.shortenGrace(entry, update.kill?.graceSeconds);
     entry.isPending = true;
+    entry.hasNews = update.isNews === true;
     entry.pendingPod = entry.pod;
     this.armDeadline(entry);
     if (!entry.isWorking) this.start(entry);
@@ -95,7 +101,10 @@ export class PodWorkers {
       entry.seen = entry.pendingPod;
       this.unqueue(entry);
       yield this.pleg.newerThan(entry, entry.lastSyncMs);
+      const beginMs = this.context.clock.now();
+      const type = workTypeOf(entry);
       yield* this.step(entry);
+      this.context.counts.worked(type, beginMs);
     }
     entry.isWorking = false;
   }
@@ -209,6 +218,14 @@ export class PodWorkers {
     this.deadlines.get(entry.uid)?.timer.cancel();
     this.deadlines.delete(entry.uid);
   }
+}
+
+/** @upstream kubetypes.SyncPodType */
+function workTypeOf(entry: PodEntry): WorkType {
+  if (entry.phase === 'terminated') return 'terminated';
+  if (entry.phase === 'terminating' && !entry.hasNews) return 'kill';
+  if (entry.lastSyncMs < 0) return 'create';
+  return entry.hasNews ? 'update' : 'sync';
 }
 
 /** Whether a sync without news does anything: files are brought up to date, events told again. */

@@ -1,9 +1,10 @@
 /** Starts one container: image, configuration, creation, start, hook. @upstream kuberuntime_container.go startContainer */
-import type { Container } from '../api/kinds/core.js';
+import type { Container, Pod } from '../api/kinds/core.js';
 import { type ContainerRecord, newestOf, type RuntimeStatus } from './container-records.js';
 import type { WaitingReason } from './container-status.js';
 import type { RuntimeContainer } from './container.js';
 import type { KubeletContext, PodEvent } from './context.js';
+import type { StartedType } from './metrics/counts.js';
 import { commandLine, makeEnvironment } from './environment.js';
 import { gpuReadings } from './gpu-readings.js';
 import { runHook } from './handlers.js';
@@ -36,6 +37,7 @@ export function* startContainer(
   const { entry, container } = facts;
   const tell = (type: PodEvent['type'], reason: string, message: string) =>
     context.tell(entry.pod, { type, reason, message, container: container.name });
+  context.counts.startedContainer(typeOf(entry.pod, container.name));
   const ensured = yield* images.ensure({
     pod: entry.pod,
     image: container.image ?? '',
@@ -59,6 +61,13 @@ export function* startContainer(
   }
   tell('Normal', 'Started', 'Container started');
   return yield* postStart(context, facts, made.created);
+}
+
+function typeOf({ spec }: Pod, name: string): StartedType {
+  const isIn = (list: readonly { readonly name: string }[] = []) =>
+    list.some(each => each.name === name);
+  if (isIn(spec?.ephemeralContainers)) return 'ephemeral_container';
+  return isIn(spec?.initContainers) ? 'init_container' : 'container';
 }
 
 function* createContainer(

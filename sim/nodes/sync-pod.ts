@@ -198,6 +198,7 @@ class PodSync {
     this.podIp = this.hostIp() ?? sandboxIp(runtime);
     if (!actions.createsSandbox) return true;
     this.didSomething = true;
+    context.counts.startedPod();
     const handler = yield* runtimeHandlerOf(context, entry.pod);
     const made = yield* context.machine.runtime.createSandbox(entry.pod, {
       attempt: actions.attempt,

@@ -7,10 +7,9 @@ import { buildInfo, versionInfo } from '../../api/build-info.js';
 import type { Family, HistogramSample } from '../../api/exposition.js';
 import { gaugeNow, processStart, registryStart } from '../../api/metric-vector.js';
 import type { PagesOf } from './pages.js';
+import { usualBounds } from './usual-bounds.js';
 import type { UsedOf } from './used.js';
 
-/** client_golang's DefBuckets. */
-const usualBounds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const relistMs = 1000;
 
 /** The families. */
