@@ -138,6 +138,12 @@ it('profiles only with SYS_ADMIN', () => {
   expect(Exporter.untold(counters)).toEqual(['DCGM_FI_PROF_DRAM_ACTIVE']);
 });
 
+it('has a reading of every kind of throttling, of which there is none', () => {
+  const kinds = ['POWER', 'THERMAL', 'SYNC_BOOST', 'BOARD_LIMIT', 'LOW_UTIL', 'RELIABILITY'];
+  const lines = kinds.map(kind => `DCGM_FI_DEV_${kind}_VIOLATION, counter, Throttling.`);
+  expect(Exporter.untold(readCounters(lines.join('\n')))).toEqual([]);
+});
+
 it('refuses counters that it cannot read', () => {
   expect(() => readCounters('DCGM_FI_DEV_GPU_UTIL, gauge')).toThrow(
     'malformed CSV record; err: failed to parse line 0 (`[DCGM_FI_DEV_GPU_UTIL gauge]`), expected 3 fields',

@@ -78,6 +78,13 @@ const readFields: Readonly<Record<string, Field>> = {
   },
   DCGM_FI_DEV_ENC_UTIL: { id: 206, read: zero, isOfGpu: true },
   DCGM_FI_DEV_DEC_UTIL: { id: 207, read: zero, isOfGpu: true },
+  // Nothing holds the clocks of an emulated GPU back.
+  DCGM_FI_DEV_POWER_VIOLATION: { id: 240, read: zero },
+  DCGM_FI_DEV_THERMAL_VIOLATION: { id: 241, read: zero },
+  DCGM_FI_DEV_SYNC_BOOST_VIOLATION: { id: 242, read: zero },
+  DCGM_FI_DEV_BOARD_LIMIT_VIOLATION: { id: 243, read: zero },
+  DCGM_FI_DEV_LOW_UTIL_VIOLATION: { id: 244, read: zero },
+  DCGM_FI_DEV_RELIABILITY_VIOLATION: { id: 245, read: zero },
   DCGM_FI_DEV_FB_TOTAL: { id: 250, read: ({ memoryMiB }) => integer(memoryMiB) },
   DCGM_FI_DEV_FB_FREE: {
     id: 251,
