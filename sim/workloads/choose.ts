@@ -14,6 +14,7 @@ import { sidecarProxy } from './istio/sidecar-proxy.js';
 import { configReloader } from './prometheus/config-reloader.js';
 import { prometheusServer } from './prometheus/index.js';
 import { prometheusAdapter } from './prometheus-adapter/index.js';
+import { resourceConsumer } from './resource-consumer.js';
 import { sampleApiServer } from './sample-apiserver/index.js';
 import { command, exitAfter, pause, plainWorkloads, runForever, waiting } from './plain.js';
 import { rayProgram } from './ray/index.js';
@@ -77,6 +78,7 @@ function labelled(pod: Pod): Workload | undefined {
 /** Images that are played whatever their command. */
 const images: readonly (readonly [image: RegExp, workload: Workload])[] = [
   [/(^|\/)(nautilus|kitten)$/, updateDemo],
+  [/(^|\/)resource-consumer$/, resourceConsumer],
   [/(^|\/)sample-apiserver$/, sampleApiServer],
   [/(^|\/)(prometheus|prom)\/alertmanager$/, alertmanager],
   [/(^|\/)dcgm-exporter$/, dcgmExporter],

@@ -13,6 +13,7 @@ import { logsGenerator } from './logs-generator.js';
 import { mounttest } from './mounttest.js';
 import { netexec } from './netexec.js';
 import { entrypointTester, noNewPrivileges, pause, printed, toolOf } from './plain-commands.js';
+import { resourceConsumerController } from './resource-consumer-controller.js';
 import { servedBy } from './served.js';
 import {
   grpcHealthChecking,
@@ -44,6 +45,7 @@ const commands: Readonly<Record<string, AgnhostCommand>> = {
   nonewprivs: noNewPrivileges,
   pause,
   porter,
+  'resource-consumer-controller': resourceConsumerController,
   'serve-hostname': serveHostname,
   'test-webserver': testWebserver,
   webhook,
