@@ -31,6 +31,14 @@ describe('the files of a pod', () => {
     );
   });
 
+  it('know nothing of a domain where the pod is named otherwise', () => {
+    const { network } = networkWith({});
+    const spec = { containers: [], subdomain: 'db', hostnameOverride: 'other' };
+    const own = { metadata: { name: 'p', namespace: 'shop' }, spec };
+    const files = network.networkOf(own, '10.244.0.9').files?.();
+    expect(files?.['/etc/hosts']).toContain('\n10.244.0.9\tother\n');
+  });
+
   it('are those of the node where the pod asks for that', () => {
     const { network } = networkWith({});
     const spec = { containers: [], hostNetwork: true, nodeName: 'n1' };

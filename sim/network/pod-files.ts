@@ -34,7 +34,9 @@ const localHosts = [
 ].join('');
 
 function hosts({ pod, ip, clusterDomain }: PodFileFacts): string {
-  const { hostNetwork, subdomain = '', hostAliases = [] } = pod.spec ?? {};
+  const { hostNetwork, hostnameOverride, hostAliases = [] } = pod.spec ?? {};
+  // Who is named otherwise is in no domain.
+  const subdomain = hostnameOverride === undefined ? (pod.spec?.subdomain ?? '') : '';
   const aliases = aliasLines(hostAliases);
   if (hostNetwork === true) {
     return `# Kubernetes-managed hosts file (host network).\n${localHosts}${aliases}`;
