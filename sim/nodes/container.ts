@@ -5,7 +5,7 @@ import type { Clock } from '../engine/clock.js';
 import type { Random } from '../engine/random.js';
 import { freshLayer } from '../workloads/files/image-files.js';
 import type { MemoryFiles } from '../workloads/files/memory-files.js';
-import { shellBeside } from '../workloads/shell/program.js';
+import { shellBeside, waitBeside } from '../workloads/shell/program.js';
 import type {
   ContainerContext,
   ExecResult,
@@ -68,6 +68,7 @@ export class RuntimeContainer {
   private context: ContainerContext | undefined;
   /** Runs commands for a program that runs none, once somebody asks. */
   private beside: ReturnType<typeof shellBeside> | undefined;
+  private waiting: ReturnType<typeof waitBeside> | undefined;
   private readonly programClock: MortalClock;
   private messageFile = '';
   private ownLayer: MemoryFiles | undefined;
@@ -261,6 +262,18 @@ export class RuntimeContainer {
       isOver = true;
       stop?.();
     };
+  }
+
+  /**
+   * Waits as long as a command would that nothing in it knows; `done` hears of its end. Undefined when it would
+   * not wait. Returns what kills the command.
+   */
+  waitOut(command: readonly string[], done: () => void): (() => void) | undefined {
+    if (this.context === undefined) return undefined;
+    this.waiting ??= waitBeside(this.context);
+    const stop = this.waiting(command, '', done);
+    if (stop !== undefined) this.exited.wait(done);
+    return stop;
   }
 
   /** Changes what is told of the container. */

@@ -42,6 +42,8 @@ export interface ActionTarget {
   readonly podIp: string;
   /** Undefined: as long as it takes. */
   readonly timeoutMs: number | undefined;
+  /** A hook takes the time that it waits, also where nothing is known of the program. */
+  readonly isHook?: boolean;
   /** Whose container it is, where the sidecar of a mesh may be asked in its place. */
   readonly pod?: Pod;
 }
@@ -111,7 +113,7 @@ function* runExec(
   const { clock } = context;
   const { container } = target;
   const limitMs = target.timeoutMs ?? Infinity;
-  const started = execute(program, container, command);
+  const started = execute(program, target, command);
   // What takes no time of its own takes what a runtime needs to run it.
   if (started.result === undefined) {
     yield limitMs === Infinity
@@ -159,20 +161,26 @@ interface StartedCommand {
 
 function execute(
   program: Program,
-  container: RuntimeContainer,
+  { container, isHook = false }: ActionTarget,
   command: readonly string[],
 ): StartedCommand {
   const finished = new Signal();
-  if (program.run === undefined && program.exec === undefined) {
-    return { result: probed(program, command), finished, stop: () => undefined };
-  }
   const started: { result: ExecResult | undefined } = { result: undefined };
-  const stop = container.exec(command, '', result => {
+  const end = (result: ExecResult | undefined): void => {
     started.result = result;
     finished.fire();
-  });
+  };
+  const isUnknown = program.run === undefined && program.exec === undefined;
+  // What comes of a hook of an unknown program is not known: it is taken to succeed.
+  const waits = isUnknown && isHook ? container.waitOut(command, () => end(done)) : undefined;
+  if (isUnknown && waits === undefined) {
+    return { result: probed(program, command), finished, stop: () => undefined };
+  }
+  const stop = waits ?? container.exec(command, '', end);
   return Object.assign(started, { finished, stop });
 }
+
+const done: ExecResult = { stdout: '', stderr: '', exitCode: 0 };
 
 /** A program that runs no commands is asked as if it were the command. */
 function probed(program: Program, command: readonly string[]): ExecResult {
@@ -283,7 +291,7 @@ export function* runHook(
   handler: Action,
   target: ActionTarget,
 ): Task<string | undefined> {
-  const result = yield* runHookAction(context, pod, handler, target);
+  const result = yield* runHookAction(context, pod, handler, { ...target, isHook: true });
   if (result.kind === 'success') return undefined;
   const where = `for Container ${goQuote(target.spec.name)} in Pod ${goQuote(formatPod(pod))} failed`;
   if (handler.httpGet !== undefined) {

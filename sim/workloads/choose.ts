@@ -14,7 +14,7 @@ import { sidecarProxy } from './istio/sidecar-proxy.js';
 import { configReloader } from './prometheus/config-reloader.js';
 import { prometheusServer } from './prometheus/index.js';
 import { prometheusAdapter } from './prometheus-adapter/index.js';
-import { resourceConsumer } from './resource-consumer.js';
+import { resourceConsumer } from './agnhost/resource-consumer.js';
 import { sampleApiServer } from './sample-apiserver/index.js';
 import { command, exitAfter, pause, plainWorkloads, runForever, waiting } from './plain.js';
 import { rayProgram } from './ray/index.js';

@@ -1,6 +1,6 @@
 /** Spreads what is to be used over the consumers behind a service. @upstream test/images/agnhost/resource-consumer-controller */
 import type { HttpRequest, HttpResponse } from '../../api/http-message.js';
-import { consumerFaults, formOf, wholeNumbers } from '../resource-consumer.js';
+import { consumerFaults, formOf, wholeNumbers } from './resource-consumer.js';
 import type { ContainerContext, NetworkReply } from '../workload.js';
 import { numberFlag, type Flags } from './flags.js';
 import { serveHttp, textPage } from './http.js';

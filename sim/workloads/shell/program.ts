@@ -12,6 +12,7 @@ import type {
 import { root } from '../files/facts.js';
 import { containerFiles } from '../files/container-files.js';
 import { moveTo } from './builtins.js';
+import { waitsPlayably } from './partly-known.js';
 import { pathFrom } from './relative-files.js';
 import { isHttpRequest } from '../../api/http-message.js';
 import type { ShellHost, ShellMessage, StrangePrograms } from './host.js';
@@ -50,6 +51,19 @@ export function shellBeside(context: ContainerContext): RunBeside {
   });
   return (words, stdin, done) =>
     isBareShell(words) || isShellCommand(words, 'all') ? shell.run(words, stdin, done) : undefined;
+}
+
+/**
+ * Runs commands that wait for something, beside a program of which nothing is known. What they call besides is
+ * taken to succeed at once; undefined for a command that waits for nothing, or for what nobody can know.
+ */
+export function waitBeside(context: ContainerContext): RunBeside {
+  const nothing = () => undefined;
+  const shell = new ShellProgram(
+    { ...context, command: ['sh', '-c', ''], log: nothing, exit: nothing, use: nothing },
+    { afterMs: 0, status: 0 },
+  );
+  return (words, stdin, done) => (waitsPlayably(words) ? shell.run(words, stdin, done) : undefined);
 }
 
 /** Runs a command as `Program.run` does; undefined where the command is not known. */
@@ -132,7 +146,7 @@ class ShellProgram implements Program {
 
   run(words: readonly string[], stdin: string, done: (result: ExecResult) => void): () => void {
     const command = isBareShell(words) ? [words[0] ?? '', '-c', stdin] : words;
-    const startError = shellStartError(command);
+    const startError = this.strange === undefined ? shellStartError(command) : undefined;
     if (startError !== undefined) {
       done({ stdout: '', stderr: '', exitCode: 126, startError });
       return () => undefined;

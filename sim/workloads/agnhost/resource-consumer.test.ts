@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
-import { idleContainer } from '../../test/workloads/idle-container.js';
-import type { HttpResponse } from '../api/http-message.js';
-import { Loop } from '../engine/loop.js';
-import { agnhost } from './agnhost/index.js';
+import { idleContainer } from '../../../test/workloads/idle-container.js';
+import type { HttpResponse } from '../../api/http-message.js';
+import { Loop } from '../../engine/loop.js';
+import { agnhost } from './index.js';
 import { resourceConsumer } from './resource-consumer.js';
-import type { NetworkMessage, WorkloadNetwork } from './workload.js';
+import type { NetworkMessage, WorkloadNetwork } from '../workload.js';
 
 type Handler = (message: NetworkMessage) => void;
 

@@ -2,11 +2,11 @@
  * The image resource-consumer, which tests and tutorials of autoscalers run: it uses what it is told to, for as
  * long as it is told. @upstream test/images/resource-consumer
  */
-import { sniffedPage, serveHttp, textPage } from './agnhost/http.js';
-import { flagsOf, numberFlag } from './agnhost/flags.js';
-import { servedBy } from './agnhost/served.js';
-import type { HttpRequest, HttpResponse } from '../api/http-message.js';
-import type { ContainerContext, Workload } from './workload.js';
+import { sniffedPage, serveHttp, textPage } from './http.js';
+import { flagsOf, numberFlag } from './flags.js';
+import { servedBy } from './served.js';
+import type { HttpRequest, HttpResponse } from '../../api/http-message.js';
+import type { ContainerContext, Workload } from '../workload.js';
 
 const megabyte = 2 ** 20;
 
