@@ -32,7 +32,8 @@ export interface VoyageOptions {
   readonly autoscaler?: AutoscalerConfig;
   /** The kinds of faults; none: only people act. Default all. */
   readonly faults?: readonly Fault['kind'][];
-  readonly isInterrupted?: () => boolean;
+  /** Ends them when it aborts. */
+  readonly signal?: AbortSignal;
   readonly progress?: (news: ExploreNews) => void;
   /** Where failures are kept, and tried first. Default .seatrial/failures. */
   readonly folder?: string;

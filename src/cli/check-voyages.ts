@@ -85,9 +85,10 @@ export async function sailAround(
     ...aboard.standIns,
   ];
   if (aboard.objects.every(isGround)) return undefined;
-  let isInterrupted = false;
+  const interrupted = new AbortController();
   const forget = onInterrupt(() => {
-    isInterrupted = true;
+    if (!interrupted.signal.aborted) writeError('stopping: here is what was tried until now\n');
+    interrupted.abort();
   });
   writeError(`seatrial ${version}, seed ${seed}\n`);
   const { laws, faults, fleet } = crew;
@@ -100,7 +101,7 @@ export async function sailAround(
       seed,
       ...sharded(minutes === undefined ? runs : endlessRuns, flags.shard),
       faults,
-      isInterrupted: () => isInterrupted,
+      signal: interrupted.signal,
       ...(minutes !== undefined && { timeMs: minutes * 60_000 }),
       ...(nodes !== undefined && nodes.length > 0 && { pools: nodes }),
       ...(autoscaler !== undefined && { autoscaler }),

@@ -56,7 +56,7 @@ describe('A search', { timeout: timeoutMs }, () => {
     const options = { plans, laws, seed: 9, runs: 50, workers: 1, shrinkRunsMax: 0 };
     const found = await explore({ ...options, known, planted });
     expect(found.counterexamples[0]).toMatchObject({ runsToFind: 1, digest: example?.digest });
-    const stopped = await explore({ ...options, isInterrupted: () => true });
+    const stopped = await explore({ ...options, signal: AbortSignal.abort() });
     expect(stopped).toMatchObject({ end: 'interrupted', runs: 0 });
   });
 });

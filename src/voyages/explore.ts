@@ -1,8 +1,9 @@
 /** Searches among voyages for one that breaks a law, and makes it small. */
 import fc from 'fast-check';
-import { coreCount, elapsedMs } from '../host.js';
+import { coreCount, timeoutSignal } from '../host.js';
 import type { Counterexample, Explored, ExploreOptions, LawTally } from './explored.js';
 import { assemble, type Fleet } from './fleet.js';
+import { unlessOver, whenAny } from './unless-over.js';
 import { sortOf } from '../scenario/happening.js';
 import { sizeOf, type VoyagePlan } from './plan.js';
 import { NeverReady } from './never-ready.js';
@@ -14,6 +15,8 @@ import { tokenOf } from './token.js';
 export const defaultRuns = 1_000;
 const defaultShrinkRuns = 400;
 const refusalsMax = 20;
+/** More than a timer can wait. */
+const timeMaxMs = 2 ** 31 - 1;
 
 /** A voyage of a search: its plan and where it comes from. */
 interface Trial {
@@ -28,14 +31,14 @@ interface Trial {
  */
 export async function explore(options: ExploreOptions): Promise<Explored> {
   const { laws, seed, planted = [], settings = {}, workers = coreCount() } = options;
-  const { counterexamplesMax = 1, timeMs = Infinity } = options;
+  const { counterexamplesMax = 1, timeMs, signal } = options;
   await using fleet = options.fleet ?? assemble({ workers, laws, planted, settings });
-  const endMs = elapsedMs() + timeMs;
-  const isOver = (): boolean => elapsedMs() > endMs || (options.isInterrupted?.() ?? false);
+  const time = timeMs === undefined ? undefined : timeoutSignal(Math.min(timeMs, timeMaxMs));
+  const over = whenAny([time, signal]);
   const log = new Log(laws.map(({ name }) => name));
   const counterexamples: Counterexample[] = [];
   let end: Explored['end'] = 'all runs';
-  for await (const { trial, brief } of inOrder(fleet, trialsOf(options), isOver)) {
+  for await (const { trial, brief } of inOrder(fleet, trialsOf(options), over)) {
     log.add(trial.plan, brief);
     const broken = brief.verdicts.filter(({ kind }) => kind === 'broken');
     const first = broken.find(({ law }) => counterexamples.every(known => known.law !== law));
@@ -45,7 +48,7 @@ export async function explore(options: ExploreOptions): Promise<Explored> {
     counterexamples.push(
       await counterexampleOf(
         { trial, brief, law: first.law, run: log.runs },
-        { fleet, options, isOver },
+        { fleet, options, over },
       ),
     );
     if (counterexamples.length >= counterexamplesMax) {
@@ -53,7 +56,7 @@ export async function explore(options: ExploreOptions): Promise<Explored> {
       break;
     }
   }
-  if (end === 'all runs' && isOver()) end = elapsedMs() > endMs ? 'time' : 'interrupted';
+  if (end === 'all runs' && over.aborted) end = signal?.aborted === true ? 'interrupted' : 'time';
   return { seed, end, ...log.told(), counterexamples };
 }
 
@@ -78,13 +81,13 @@ const aheadMax = 4;
 async function* inOrder(
   fleet: Fleet,
   trials: Iterator<Trial>,
-  isOver: () => boolean,
+  over: AbortSignal,
 ): AsyncGenerator<{ readonly trial: Trial; readonly brief: Brief }> {
   const ahead: { readonly trial: Trial; readonly brief: Promise<Brief> }[] = [];
   // One thread alone is never ahead.
   const most = fleet.size === 1 ? 1 : aheadMax * fleet.size;
   const fill = (): void => {
-    while (ahead.length < most && !isOver()) {
+    while (ahead.length < most && !over.aborted) {
       const next = trials.next();
       if (next.done === true) return;
       const brief = fleet.sail(next.value.plan);
@@ -97,8 +100,10 @@ async function* inOrder(
     fill();
     const next = ahead.shift();
     if (next === undefined) return;
-    yield { trial: next.trial, brief: await next.brief };
-    if (isOver()) return;
+    const brief = await unlessOver(next.brief, over);
+    if (brief === undefined) return;
+    yield { trial: next.trial, brief };
+    if (over.aborted) return;
   }
 }
 
@@ -114,11 +119,11 @@ async function counterexampleOf(
   tools: {
     readonly fleet: Fleet;
     readonly options: ExploreOptions;
-    readonly isOver: () => boolean;
+    readonly over: AbortSignal;
   },
 ): Promise<Counterexample> {
   const { trial, brief, law } = found;
-  const { fleet, options, isOver } = tools;
+  const { fleet, options, over } = tools;
   const { shrinkRunsMax = defaultShrinkRuns } = options;
   const whole: Shrunk = { plan: trial.plan, brief, path: [], runs: 0, isSmallest: false };
   options.progress?.({ kind: 'found', example: exampleOf(found, whole, options) });
@@ -128,7 +133,7 @@ async function counterexampleOf(
     sail: plan => fleet.sail(plan),
     atOnce: fleet.size,
     runsMax: shrinkRunsMax,
-    isOver,
+    over,
     progress: plan => options.progress?.({ kind: 'shrunk', law, size: sizeOf(plan) }),
   });
   return exampleOf(found, small, options);

@@ -37,7 +37,8 @@ export interface ExploreOptions {
   readonly counterexamplesMax?: number;
   /** How many voyages shrinking one counterexample may take. Default 400; 0: it is told as it was found. */
   readonly shrinkRunsMax?: number;
-  readonly isInterrupted?: () => boolean;
+  /** Ends the search when it aborts: what is under way then is not waited for. */
+  readonly signal?: AbortSignal;
   /** Hears of every voyage in order, of what it found, and of each step of shrinking. */
   readonly progress?: (news: ExploreNews) => void;
   /** Only for tests. */

@@ -1,7 +1,7 @@
 /** Sails plans in processes: as many at a time as there are processes. */
 import type { ChildProcess } from 'node:child_process';
 import type { PlantedFault } from '../../sim/engine/planted.js';
-import { expectShortRuns, onProcessExit } from '../host.js';
+import { expectShortRuns, onProcessExit, yieldToHost } from '../host.js';
 import { laws as allLaws } from '../laws/index.js';
 import type { Law, LawSettings } from '../laws/law.js';
 import { Packer } from './cargo.js';
@@ -37,21 +37,30 @@ export function assemble(options: FleetOptions): Fleet {
   return new OwnThread(options);
 }
 
-/** What is planted is of the whole thread: it sails one voyage after another. */
+/**
+ * What is planted is of the whole thread: it sails one voyage after another. Between the events of a
+ * voyage the thread hears of signals, and it sails no further when nobody waits for it.
+ */
 class OwnThread implements Fleet {
   readonly size = 1;
+  private isLeft = false;
   private before: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly options: FleetOptions) {}
 
   sail(plan: VoyagePlan): Promise<Brief> {
     const { laws, planted, settings = {} } = this.options;
-    const brief = this.before.then(() => sailBrief(plan, { laws, planted, settings }));
+    const tell = async (): Promise<void> => {
+      await yieldToHost();
+      if (this.isLeft) throw new Error('nobody waits for this voyage');
+    };
+    const brief = this.before.then(() => sailBrief(plan, { laws, planted, settings, tell }));
     this.before = brief.catch(() => undefined);
     return brief;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
+    this.isLeft = true;
     return Promise.resolve();
   }
 }

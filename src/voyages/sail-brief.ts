@@ -21,7 +21,7 @@ export interface Brief {
 /** Sails a plan and keeps what matters. */
 export async function sailBrief(
   plan: VoyagePlan,
-  options: Pick<PlanOptions, 'laws' | 'planted' | 'settings'>,
+  options: Pick<PlanOptions, 'laws' | 'planted' | 'settings' | 'tell'>,
 ): Promise<Brief> {
   const lasting = { ...plan, objects: lastingObjects(plan.objects) };
   const { digest, startMs, verdicts, stats, history } = await runPlan(lasting, options);

@@ -2,6 +2,7 @@
 import type { VoyagePlan } from './plan.js';
 import type { Brief } from './sail-brief.js';
 import { smallerPlans } from './shrink.js';
+import { unlessOver } from './unless-over.js';
 
 /** How a plan is made smaller. */
 export interface ShrinkOptions {
@@ -14,7 +15,8 @@ export interface ShrinkOptions {
   readonly atOnce: number;
   /** The budget. */
   readonly runsMax: number;
-  readonly isOver: () => boolean;
+  /** What it is aborted by ends it: it stays as small as it is. */
+  readonly over: AbortSignal;
   readonly progress?: (plan: VoyagePlan) => void;
 }
 
@@ -58,15 +60,17 @@ interface Step {
 async function firstBroken(
   { plan, runs: before }: Shrunk,
   tried: Set<string>,
-  { law, sail, atOnce, runsMax, isOver }: ShrinkOptions,
+  { law, sail, atOnce, runsMax, over }: ShrinkOptions,
 ): Promise<Step> {
   const candidates = untried(plan, tried);
   let runs = 0;
   for (;;) {
     const batch = take(candidates, Math.min(atOnce, runsMax - before - runs));
     if (batch.length === 0) return { runs, isWhole: before + runs < runsMax };
-    if (isOver()) return { runs, isWhole: false };
-    const briefs = await Promise.all(batch.map(candidate => sail(candidate.plan)));
+    if (over.aborted) return { runs, isWhole: false };
+    const sailed = Promise.all(batch.map(candidate => sail(candidate.plan)));
+    const briefs = await unlessOver(sailed, over);
+    if (briefs === undefined) return { runs, isWhole: false };
     for (const [index, candidate] of batch.entries()) {
       const brief = briefs[index];
       // Those after the first that breaks count for nothing, so that any number at once is the same.
