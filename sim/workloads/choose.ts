@@ -19,6 +19,7 @@ import { sampleApiServer } from './sample-apiserver/index.js';
 import { command, exitAfter, pause, plainWorkloads, runForever, waiting } from './plain.js';
 import { rayProgram } from './ray/index.js';
 import { seldonProgram } from './seldon/index.js';
+import { readsImageFiles } from './shell/image-reads.js';
 import { isShellCommand } from './shell/knows.js';
 import { waitCommand } from './shell/asking/kubectl.js';
 import { waitsPlayably } from './shell/partly-known.js';
@@ -116,7 +117,7 @@ function usual(played: Played): Workload {
   if (ray !== undefined) return ray;
   // Kubernetes' test images reach servers that are played: only there are their answers known.
   const reaches = /(^|\/)e2e-test-images\//.test(image) ? 'all' : 'none';
-  if (isShellCommand(words, reaches)) return command;
+  if (isShellCommand(words, reaches) && !readsImageFiles(words, container)) return command;
   const isInit = pod.spec?.initContainers?.some(({ name }) => name === container.name) === true;
   if (isInit && container.restartPolicy !== 'Always') {
     return waitsPlayably(waitCommand(image, words)) ? waitsInInit : initializes;

@@ -4,7 +4,7 @@
  */
 import type { ContainerContext, VolumeFiles } from '../workload.js';
 import { mayAccess, root, setGroupBit, type FileFacts } from './facts.js';
-import { freshLayer } from './image-files.js';
+import { freshLayer, mayHold } from './image-files.js';
 import { usualShape, type MemoryFiles } from './memory-files.js';
 
 /** Files by absolute path. Folders need not be made. */
@@ -22,6 +22,8 @@ export interface ContainerFiles {
   /** Changes mode or owner. */
   change(path: string, facts: Partial<FileFacts>): boolean;
   makeFolder(path: string): boolean;
+  /** Whether the image may hold such a file, of which nothing is known. */
+  mayHold(path: string): boolean;
   /** The kernel's name of the file system at the path. */
   fsType(path: string): string;
   /** What keeps a program from reading or writing, as the C library words it. */
@@ -182,6 +184,14 @@ class Files implements ContainerFiles {
       files.change(inside, this.made(files, inside, 0o755, true));
     }
     return true;
+  }
+
+  mayHold(path: string): boolean {
+    const clean = cleaned(path);
+    const isOfKernel = /^\/(proc|sys|dev)\//.test(clean) || this.stat(clean) !== undefined;
+    return (
+      !isOfKernel && this.place(clean).isLayer && mayHold(this.context.container.image ?? '', clean)
+    );
   }
 
   fsType(path: string): string {

@@ -55,6 +55,10 @@ class RelativeFiles implements ContainerFiles {
     return this.files.change(this.at(path), facts);
   }
 
+  mayHold(path: string): boolean {
+    return this.files.mayHold(this.at(path));
+  }
+
   makeFolder(path: string): boolean {
     return this.files.makeFolder(this.at(path));
   }

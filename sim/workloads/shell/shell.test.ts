@@ -28,11 +28,12 @@ function placeFor(loop: Loop): ContainerContext {
 }
 
 /** Runs a script; `steps` happen at their times. */
-function run(script: string, steps: Readonly<Record<number, 'TERM'>> = {}): Ran {
+function run(script: string, steps: Readonly<Record<number, 'TERM'>> = {}, image = ''): Ran {
   const loop = new Loop({ startMs: 0 });
   const ran: Ran = { lines: [], exitCode: undefined, exitMs: undefined, message: '' };
   const context: ContainerContext = {
     ...placeFor(loop),
+    container: { name: 'c', image },
     command: ['sh', '-c', script],
     log: line => ran.lines.push(line),
     exit: code => {
@@ -69,7 +70,7 @@ describe('the small shell', () => {
 
   it('finds the files of its network until it writes its own', () => {
     const script = 'cat /etc/hostname; ls /etc; echo q > /etc/hostname; cat /etc/hostname';
-    expect(run(script).lines).toEqual(['p', 'hostname', 'passwd', 'q']);
+    expect(run(script).lines).toEqual(['p', 'hostname', 'os-release', 'passwd', 'q']);
   });
 
   it('runs what it knows beside a program that has no shell', () => {
@@ -165,6 +166,24 @@ it('moves and copies into a folder under the same name', () => {
     "mv: can't rename '/one': No such file or directory",
     'gone',
   ]);
+});
+
+it('copies a folder with all below it, if it is told to', () => {
+  const script = [
+    'mkdir -p /a/b; echo x > /a/b/c; cp /a /d || echo no',
+    'cp -r /a /d; cat /d/b/c; mkdir /e; cp -a /a/. /e; cat /e/b/c; mv /a /e/; ls /e/a/b',
+  ].join('\n');
+  expect(run(script).lines).toEqual(["cp: omitting directory '/a'", 'no', 'x', 'x', 'c']);
+});
+
+it('takes a file that only the image could hold to be there where it is copied', () => {
+  expect(run('cp /sample.war /app/; ls /app', {}, 'resouer/sample:v1').lines).toEqual([
+    'sample.war',
+  ]);
+  const gone = "cp: can't stat '/sample.war': No such file or directory";
+  expect(run('cp /sample.war /app/', {}, 'busybox').lines).toEqual([gone]);
+  expect(run('mkdir /data; cp /data/x /y', {}, 'busybox').exitCode).toBe(1);
+  expect(run('. /etc/os-release; echo $ID', {}, 'alpine:3.22').lines).toEqual(['alpine']);
 });
 
 it('takes [[ for test, as busybox does', () => {

@@ -59,21 +59,61 @@ export const textCommands: Readonly<Record<string, PlainCommand>> = {
   },
 };
 
-/** To a folder, a file goes under its own name. */
-function moved({ args, host, out, err }: CommandCall, { isCopy }: { readonly isCopy: boolean }) {
-  const [from = '', to = ''] = args.filter(arg => !arg.startsWith('-'));
-  const content = host.files.read(from);
+/** To a folder, a file goes under its own name. What only the image could hold is taken to be there, empty. */
+function moved(call: CommandCall, { isCopy }: { readonly isCopy: boolean }): number {
+  const { args, host } = call;
+  const paths = args.filter(arg => !arg.startsWith('-'));
+  const to = paths.at(-1) ?? '';
+  const isFolder = to.endsWith('/') || host.files.stat(to)?.isFolder === true;
+  const sources = paths.slice(0, -1);
+  // Without a source the one that lacks is named, as it stands.
+  const statuses = (sources.length === 0 ? [''] : sources).map(from => {
+    const name = from.replace(/\/+$/, '').split('/').at(-1) ?? '';
+    const inside = name === '.' ? to : `${to.replace(/\/$/, '')}/${name}`;
+    return movedOne(call, { from, target: isFolder ? inside : to, isCopy });
+  });
+  return statuses.every(status => status === 0) ? 0 : 1;
+}
+
+interface Move {
+  readonly from: string;
+  readonly target: string;
+  readonly isCopy: boolean;
+}
+
+function movedOne(call: CommandCall, { from, target, isCopy }: Move): number {
+  const { args, host, out, err } = call;
+  const { files } = host;
+  if (files.stat(from)?.isFolder === true) return movedFolder(call, { from, target, isCopy });
+  const content = files.read(from) ?? (isCopy && files.mayHold(from) ? '' : undefined);
   if (content === undefined) {
     const failed = isCopy ? "cp: can't stat" : "mv: can't rename";
     err(`${failed} '${from}': No such file or directory\n`);
     return 1;
   }
-  const folder = to.endsWith('/') ? to : `${to}/`;
-  const isFolder = to.endsWith('/') || host.files.stat(to)?.isFolder === true;
-  const target = isFolder ? `${folder}${from.split('/').at(-1) ?? ''}` : to;
   if (args.some(arg => /^-\w*v/.test(arg))) out(`'${from}' -> '${target}'\n`);
-  if (!isCopy) host.files.remove(from);
-  return host.files.write(target, content) ? 0 : 1;
+  if (!isCopy) files.remove(from);
+  return files.write(target, content) ? 0 : 1;
+}
+
+/** All that is below it; `cp` wants to be told that it may. */
+function movedFolder(call: CommandCall, { from, target, isCopy }: Move): number {
+  const { args, host, err } = call;
+  if (isCopy && !args.some(arg => /^-\w*[rRa]/.test(arg) || arg === '--recursive')) {
+    err(`cp: omitting directory '${from}'\n`);
+    return 1;
+  }
+  const { files } = host;
+  const above = `${from.replace(/\/\.?$/, '')}/`;
+  const isTaken = [...files.list(above)].map(path => {
+    const content = files.read(path);
+    const isWritten =
+      content !== undefined && files.write(`${target}/${path.slice(above.length)}`, content);
+    if (!isCopy) files.remove(path);
+    return isWritten;
+  });
+  if (isTaken.length === 0) files.makeFolder(target);
+  return isTaken.every(Boolean) ? 0 : 1;
 }
 
 /** Whether a command serves or follows until it is stopped. */
