@@ -14,6 +14,7 @@ import { releaseOutcomes } from '../stacks/releases/release-outcomes.js';
 import type { Cluster } from '../cluster.js';
 import { bootOptions } from './boot-options.js';
 import type { VoyagePlan } from './plan.js';
+import { withWhyGone } from './why-gone.js';
 
 /** How a plan is sailed. */
 export interface PlanOptions {
@@ -102,7 +103,7 @@ export async function runPlan(plan: VoyagePlan, options: PlanOptions): Promise<S
     stats: {
       events: simulation.trace.count,
       writes: simulation.server.revision(),
-      refusals,
+      refusals: withWhyGone(refusals, history),
       traffic: edge.traffic?.totals() ?? { services: 0, offered: 0, failed: 0 },
     },
   };
