@@ -2,6 +2,7 @@
 import type { KubeObject } from '../../sim/api/object.js';
 import { poolsFor } from '../arbitraries/around.js';
 import { faultKinds } from '../arbitraries/faults.js';
+import { claimedPools, claimedText } from '../check/claimed-devices.js';
 import { labelledPools, nodesText } from '../check/labelled-pools.js';
 import { sailable } from '../check/sailable.js';
 import { spreadOver, topologyKeys } from '../check/topology-keys.js';
@@ -76,11 +77,14 @@ export async function sailAround(
   const aboard = sailable(survey);
   const isUsual = (pools === undefined || pools.length === 0) && autoscaler === undefined;
   const labelled = isUsual ? labelledPools(survey) : [];
+  const claimed = isUsual ? claimedPools(survey) : [];
   const keys = isUsual ? topologyKeys(survey) : [];
-  const isMade = labelled.length + keys.length > 0;
-  const nodes = isMade ? spreadOver([...poolsFor(aboard.objects), ...labelled], keys) : pools;
+  const more = [...labelled, ...claimed];
+  const isMade = more.length + keys.length > 0;
+  const nodes = isMade ? spreadOver([...poolsFor(aboard.objects), ...more], keys) : pools;
   const standIns = [
     ...labelled.map(nodesText),
+    ...claimed.map(claimedText),
     ...keys.map(key => `nodes in several ${key}`),
     ...aboard.standIns,
   ];

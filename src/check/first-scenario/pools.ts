@@ -5,6 +5,7 @@ import type { PodSpec } from '../../../sim/api/kinds/core.js';
 import type { Labels } from '../../../sim/api/selectors.js';
 import type { NodePool } from '../../voyages/plan.js';
 import { isExtended, resourceLabel } from '../../gpu/extended-resources.js';
+import { claimedPools } from '../claimed-devices.js';
 import type { PodTemplate } from '../pod-template.js';
 import { spreadOver, topologyKeys } from '../topology-keys.js';
 import { scalersOf } from '../scalers.js';
@@ -39,7 +40,8 @@ const replicasMax = 64;
 /** The pools of a survey, their nodes in as many zones or racks as pods want. */
 export function poolsFor(survey: Survey): FirstPools {
   const { pools, countedDevices } = plainPools(survey);
-  return { pools: spreadOver(pools, topologyKeys(survey)), countedDevices };
+  const all = [...pools, ...claimedPools(survey)];
+  return { pools: spreadOver(all, topologyKeys(survey)), countedDevices };
 }
 
 /** The same, wherever the nodes stand. */
