@@ -146,12 +146,14 @@ function tallies(parts: readonly (readonly LawTally[])[]): LawTally[] {
     const own = parts.flatMap(part => part.filter(tally => tally.law === law));
     const of = (key: 'held' | 'vacuous' | 'inconclusive' | 'broken'): number =>
       sum(own.map(tally => tally[key]));
+    const why = own.find(tally => tally.why !== undefined)?.why;
     return {
       law,
       held: of('held'),
       vacuous: of('vacuous'),
       inconclusive: of('inconclusive'),
       broken: of('broken'),
+      ...(why !== undefined && { why }),
     };
   });
 }

@@ -176,6 +176,7 @@ class Log {
   private readonly shut = new Map<string, number>();
   private readonly unheard = new Map<string, number>();
   private readonly neverReady = new NeverReady();
+  private readonly whys = new Map<string, Map<string, number>>();
   private readonly laws: Map<
     string,
     { held: number; vacuous: number; inconclusive: number; broken: number }
@@ -204,9 +205,13 @@ class Log {
     for (const [who, times] of Object.entries(stats.traffic.unheard ?? {})) {
       count(this.unheard, who, times);
     }
-    for (const { law, kind } of verdicts) {
+    for (const { law, kind, why } of verdicts) {
       const tally = this.laws.get(law);
       if (tally !== undefined) tally[kind]++;
+      if (why === undefined) continue;
+      const reasons = this.whys.get(law) ?? new Map<string, number>();
+      count(reasons, why);
+      this.whys.set(law, reasons);
     }
   }
 
@@ -214,10 +219,11 @@ class Log {
     Explored,
     'runs' | 'tried' | 'objectsTried' | 'traffic' | 'refusals' | 'neverReady' | 'laws'
   > {
-    const laws: LawTally[] = [...this.laws].map(([law, tally]) => ({ law, ...tally }));
-    const refusals = [...this.refusals]
-      .map(([message, times]) => ({ message, count: times }))
-      .sort((a, b) => b.count - a.count || (a.message < b.message ? -1 : 1));
+    const laws: LawTally[] = [...this.laws].map(([law, tally]) => {
+      const [why] = byCount(this.whys.get(law) ?? new Map<string, number>());
+      return { law, ...tally, ...(why !== undefined && { why: why.message }) };
+    });
+    const refusals = byCount(this.refusals);
     return {
       runs: this.runs,
       tried: sorted(this.tried),
@@ -237,6 +243,13 @@ class Log {
 
 function count(counts: Map<string, number>, what: string, times = 1): void {
   counts.set(what, (counts.get(what) ?? 0) + times);
+}
+
+/** The most frequent first. */
+function byCount(counts: ReadonlyMap<string, number>): { message: string; count: number }[] {
+  return [...counts]
+    .map(([message, times]) => ({ message, count: times }))
+    .sort((a, b) => b.count - a.count || (a.message < b.message ? -1 : 1));
 }
 
 function sorted(counts: ReadonlyMap<string, number>): Record<string, number> {

@@ -89,6 +89,8 @@ export interface LawTally {
   readonly vacuous: number;
   readonly inconclusive: number;
   readonly broken: number;
+  /** Why most of those that are inconclusive are; none where none is. */
+  readonly why?: string;
 }
 
 /** A voyage that breaks a law, made small. */

@@ -13,6 +13,8 @@ export interface Brief {
     readonly law: string;
     readonly kind: 'held' | 'vacuous' | 'inconclusive' | 'broken';
     readonly breaches: readonly Breach[];
+    /** Why nothing can be said; only where it is inconclusive. */
+    readonly why?: string;
   }[];
   readonly stats: VoyageStats;
   readonly readiness: Readiness;
@@ -34,6 +36,7 @@ export async function sailBrief(
       law: verdict.law,
       kind: verdict.kind,
       breaches: verdict.kind === 'broken' ? verdict.breaches : [],
+      ...(verdict.kind === 'inconclusive' && { why: verdict.why }),
     })),
   };
 }

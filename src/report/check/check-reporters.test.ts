@@ -110,6 +110,21 @@ it('has a TAP point for each rule and each law', () => {
   expect(lines).toContain('  fix: "use policy/v1"');
 });
 
+it('says why a law that is inconclusive is so', () => {
+  const why = 'the run ended while objects were terminating';
+  const laws = [{ law: law.name, held: 0, vacuous: 7, inconclusive: 3, broken: 0, why }];
+  const { voyages } = sailed;
+  if (voyages === undefined) throw new Error('there are voyages');
+  const unsure = { ...sailed, voyages: { ...voyages, explored: { ...voyages.explored, laws } } };
+  expect(checkReporters['default']?.(unsure)).toContain(
+    `* inconclusive, neither held nor broken: gpu-held-once: ${why}\n`,
+  );
+  expect(checkSummaries['github']?.(unsure)).toContain(why);
+  expect(checkReporters['html']?.(unsure)).toContain(why);
+  expect(checkReporters['junit']?.(unsure)).toContain(`<skipped message="${why}"/>`);
+  expect(checkReporters['tap']?.(unsure)).toContain(why);
+});
+
 it('tells agents what is wrong and nothing more', () => {
   const lines = (checkReporters['minimal']?.(sailed) ?? '').trim().split('\n');
   expect(lines).toEqual([

@@ -3,7 +3,14 @@ import type { Finding } from '../../check/finding.js';
 import type { ReportTable } from '../../stacks/stack.js';
 import { fenced, folded, inline, markdownTable } from '../markdown.js';
 import { countsText, objectsText, type CheckReport, type CheckReporter } from './report.js';
-import { answerText, lawRows, neverReadyLines, trafficLines, triedTable } from './voyage-text.js';
+import {
+  answerText,
+  inconclusiveLines,
+  lawRows,
+  neverReadyLines,
+  trafficLines,
+  triedTable,
+} from './voyage-text.js';
 
 const marks = { error: '❌', warning: '⚠️', info: 'ℹ️' } as const;
 
@@ -38,7 +45,11 @@ function voyageParts({ voyages }: CheckReport): string[] {
   return [
     `Voyages: ${inline(answerText(voyages))}.`,
     '',
-    ...listed([...neverReadyLines(voyages.explored), ...trafficLines(voyages)]),
+    ...listed([
+      ...neverReadyLines(voyages.explored),
+      ...trafficLines(voyages),
+      ...inconclusiveLines(voyages.explored),
+    ]),
     ...voyages.failures.flatMap(({ example, story }) =>
       folded(`${example.law} is broken: the smallest story`, fenced(story)),
     ),

@@ -5,7 +5,14 @@ import { markup } from '../html/markup.js';
 import { reportPage } from '../html/page.js';
 import { tableOf } from '../html/sections.js';
 import { countsText, objectsText, type CheckReport, type CheckReporter } from './report.js';
-import { answerText, lawRows, neverReadyLines, trafficLines, triedTable } from './voyage-text.js';
+import {
+  answerText,
+  inconclusiveLines,
+  lawRows,
+  neverReadyLines,
+  trafficLines,
+  triedTable,
+} from './voyage-text.js';
 
 /** One file that holds all it needs. */
 export const htmlCheckReporter: CheckReporter = report => {
@@ -44,6 +51,7 @@ function checkTab(report: CheckReport) {
     ${stories}
     ${rows.length === 0 ? undefined : tableOf(found)}
     ${voyages === undefined ? undefined : tableOf(lawRows(voyages))}
+    ${inconclusiveLines(voyages?.explored ?? { laws: [] }).map(line => markup`<p>${line}.</p>`)}
     ${tried === undefined ? undefined : tableOf(tried)}`;
   return {
     label: markup`check <span class="badge is-${standing}">${word.slice(0, 1)}</span>`,

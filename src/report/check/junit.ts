@@ -57,25 +57,29 @@ function linesOf(findings: readonly Finding[]): string {
 }
 
 /** A test case for each law: skipped when it never had anything to judge. */
+const tooShort = 'no history was long enough for it';
+
 function voyageSuite(voyages: VoyagesResult): string {
   const { explored, laws, failures } = voyages;
   const { seed, runs, laws: tallies } = explored;
   const silent = tallies.filter(({ held, broken }) => held + broken === 0);
   const broken = tallies.filter(one => one.broken > 0);
-  const cases = tallies.map(({ law, held, broken: times, inconclusive }) => {
-    const says = laws.find(({ name }) => name === law)?.says ?? '';
-    const open = `    <testcase classname="seatrial voyages" name="${law}: ${xmlText(says)}" time="0"`;
-    const failure = failures.find(({ example }) => example.law === law);
-    if (failure !== undefined) {
-      const what = failure.example.breaches[0]?.what ?? `${law} is broken`;
-      const story = xmlText(failure.story.join('\n'));
-      return `${open}><failure message="${xmlText(what)}">${story}</failure></testcase>\n`;
-    }
-    if (times > 0) return `${open}><failure message="broken in ${times} voyages"/></testcase>\n`;
-    if (held > 0) return `${open}/>\n`;
-    const why = inconclusive > 0 ? 'no history was long enough for it' : 'it had nothing to judge';
-    return `${open}><skipped message="${why}"/></testcase>\n`;
-  });
+  const cases = tallies.map(
+    ({ law, held, broken: times, inconclusive, why: unsaid = tooShort }) => {
+      const says = laws.find(({ name }) => name === law)?.says ?? '';
+      const open = `    <testcase classname="seatrial voyages" name="${law}: ${xmlText(says)}" time="0"`;
+      const failure = failures.find(({ example }) => example.law === law);
+      if (failure !== undefined) {
+        const what = failure.example.breaches[0]?.what ?? `${law} is broken`;
+        const story = xmlText(failure.story.join('\n'));
+        return `${open}><failure message="${xmlText(what)}">${story}</failure></testcase>\n`;
+      }
+      if (times > 0) return `${open}><failure message="broken in ${times} voyages"/></testcase>\n`;
+      if (held > 0) return `${open}/>\n`;
+      const why = inconclusive > 0 ? unsaid : 'it had nothing to judge';
+      return `${open}><skipped message="${xmlText(why)}"/></testcase>\n`;
+    },
+  );
   const tokens = failures.map(({ example }) => example.token).join(' ');
   const told = Object.entries({ seed, runs, ...(tokens !== '' && { token: tokens }) })
     .map(([name, value]) => `      <property name="${name}" value="${xmlText(String(value))}"/>\n`)

@@ -19,16 +19,20 @@ function rulePoints({ rules, findings }: CheckReport): Point[] {
   });
 }
 
+const tooShort = 'no history was long enough for it';
+
 function lawPoints({ voyages }: CheckReport): Point[] {
-  return (voyages?.explored.laws ?? []).map(({ law, held, broken, inconclusive }) => {
-    const title = `law ${law}`;
-    const told = voyages?.failures.find(({ example }) => example.law === law);
-    if (broken > 0) {
-      const facts = told && { message: told.story.join('\n'), file: told.file };
-      return { isOk: false, title, ...(facts !== undefined && { facts }) };
-    }
-    if (held > 0) return { isOk: true, title };
-    const skip = inconclusive > 0 ? 'no history was long enough for it' : 'it had nothing to judge';
-    return { isOk: true, title, skip };
-  });
+  return (voyages?.explored.laws ?? []).map(
+    ({ law, held, broken, inconclusive, why = tooShort }) => {
+      const title = `law ${law}`;
+      const told = voyages?.failures.find(({ example }) => example.law === law);
+      if (broken > 0) {
+        const facts = told && { message: told.story.join('\n'), file: told.file };
+        return { isOk: false, title, ...(facts !== undefined && { facts }) };
+      }
+      if (held > 0) return { isOk: true, title };
+      const skip = inconclusive > 0 ? why : 'it had nothing to judge';
+      return { isOk: true, title, skip };
+    },
+  );
 }

@@ -154,8 +154,22 @@ function lawTable({ explored, laws }: VoyagesResult): string[] {
   const spoken = explored.laws.filter(hasSpoken);
   const silent = explored.laws.filter(one => !hasSpoken(one)).map(({ law }) => law);
   const table = spoken.length === 0 ? [] : ['', ...tableLines(lawRows({ explored, laws }))];
-  if (silent.length === 0) return table;
-  return [...table, `* never had anything to judge: ${silent.join(', ')}`];
+  return [
+    ...table,
+    ...inconclusiveLines(explored).map(line => `* ${line}`),
+    ...(silent.length > 0 ? [`* never had anything to judge: ${silent.join(', ')}`] : []),
+  ];
+}
+
+/** What the column means, by reason: no verdict for or against, and nothing to mend in the manifests. */
+export function inconclusiveLines({ laws }: Pick<VoyagesResult['explored'], 'laws'>): string[] {
+  const byWhy = new Map<string, string[]>();
+  for (const { law, inconclusive, why = 'no history was long enough for it' } of laws) {
+    if (inconclusive > 0) byWhy.set(why, [...(byWhy.get(why) ?? []), law]);
+  }
+  return [...byWhy].map(
+    ([why, names]) => `inconclusive, neither held nor broken: ${names.join(', ')}: ${why}`,
+  );
 }
 
 /** What the laws say of all voyages, without those that never had anything to judge. */
