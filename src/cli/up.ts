@@ -42,12 +42,14 @@ import { mustBeTaken } from '../scenario/taken.js';
 import { readConfiguration } from './configuration.js';
 import { detach, isDetached } from './detached.js';
 import { published } from './published.js';
+import { untilReady } from './until-ready.js';
 import { voyageOf } from './voyage-of.js';
 import type { TieRule } from '../../sim/scheduler/ties.js';
 import {
   autoscalerOption,
   collect,
   colorOption,
+  durationOf,
   portNumber,
   schedulerConfigOption,
   schedulerTiesOption,
@@ -84,6 +86,13 @@ interface UpFlags {
   readonly at: string;
   readonly follow?: boolean;
   readonly detach?: boolean;
+  readonly wait?: Wait;
+}
+
+/** How long `--wait` waits, and as it was written. */
+interface Wait {
+  readonly withinMs: number;
+  readonly text: string;
 }
 
 /** The command. */
@@ -128,6 +137,11 @@ export const upCommand: CliCommand = {
         'serve a kept run (id, folder, latest), what an import wrote, or a counterexample (token, file)',
       )
       .option('--at <time>', 'for --from: 09:27, +1h12m, 2026-08-20T09:27:00Z, start, end', 'end')
+      .option(
+        '--wait <duration>',
+        'be up only when all workloads are ready: virtual time, as fast as it goes; else exit code 1',
+        waitOf,
+      )
       .option('-d, --detach', 'go on in the background once it is up; seatrial down stops it')
       .option('--follow', 'for --from: sail it again to that instant and go on from there')
       .addOption(colorOption())
@@ -139,7 +153,7 @@ export const upCommand: CliCommand = {
 const examples = [
   'seatrial up --config kind-config.yaml -f manifests/',
   'seatrial up --speed 60x --separate ./kubeconfig',
-  'export KUBECONFIG=$(seatrial up --detach --separate ./kubeconfig)',
+  'export KUBECONFIG=$(seatrial up --detach --wait 5m -f manifests/ --separate ./kubeconfig)',
   'seatrial up --from latest --at +1h12m',
 ];
 
@@ -192,9 +206,13 @@ async function upAnew(flags: UpFlags): Promise<number> {
   endProcesses(cluster, flags.without);
   const pacer = new Pacer(cluster.simulation.loop, flags.speed);
   cluster.intercept(timeDoor({ steering: steeringOf(cluster, pacer), simulated: () => cluster }));
-  if (flags.start === undefined) await toThePresent(cluster);
+  if (flags.start === undefined && flags.wait === undefined) await toThePresent(cluster);
   const access = await cluster.listen({ name: flags.name, port: flags.port, authority });
   await applyAll(cluster, manifests);
+  if (flags.wait !== undefined) {
+    await untilReady(cluster, { ...flags.wait, objects: manifests.map(({ object }) => object) });
+    if (flags.start === undefined) await toThePresent(cluster);
+  }
   const readyMs = Math.round(elapsedMs() - startMs);
   await published(flags, access, {
     says: [`cluster ${flags.name} is up at ${access.server} (seed ${seed}, ${readyMs} ms)`],
@@ -255,6 +273,10 @@ function openable(word: string, inputs: readonly string[]): OpenableRun {
   return openablePlan(word.slice(0, 24), voyageOf(word, inputs).plan);
 }
 
+function waitOf(text: string): Wait {
+  return { withinMs: durationOf(text), text };
+}
+
 /** Lets a cluster whose start nobody stated arrive at the wall clock's time. */
 async function toThePresent(cluster: SimulatedCluster): Promise<void> {
   const behindMs = realNowMs() - cluster.now();
@@ -269,7 +291,8 @@ function optionsOf(
   const { configured, manifests } = given;
   // Clients reckon ages and leases by their own clock: a booted cluster goes on at the present (see
   // `toThePresent`), unless another start is stated.
-  const startMs = flags.start ?? realNowMs() - bootAllowanceMs;
+  const waitMs = Math.min(flags.wait?.withinMs ?? 0, presentWithinMs - 2 * bootAllowanceMs);
+  const startMs = flags.start ?? realNowMs() - bootAllowanceMs - waitMs;
   const config = flags.config ?? configured;
   const { schedulerConfig, schedulerTies } = flags;
   const scheduler = {
