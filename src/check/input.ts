@@ -15,6 +15,6 @@ export interface CheckInput {
 export interface Unread {
   readonly place: Place;
   readonly reason: string;
-  /** A broken file would stop kubectl; a document that is no object belongs to another program. */
-  readonly kind: 'broken' | 'no-object';
+  /** A broken file or a chart would stop kubectl; a document that is no object belongs to another program. */
+  readonly kind: 'broken' | 'chart' | 'no-object';
 }

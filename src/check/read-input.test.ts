@@ -57,7 +57,7 @@ it('goes on after broken files of a folder, and tells of them', () => {
   expect(told).toEqual([
     'SEA001 error broken.yaml not YAML',
     'SEA001 error half.yaml apiVersion',
-    'SEA002 info values.yaml apiVersion',
+    'SEA002 info values.yaml left out',
   ]);
 });
 
@@ -106,6 +106,45 @@ it('refuses what has to be rendered first, with the command that does it', () =>
 it('asks which kustomization is meant when there are some below', () => {
   const path = folder({ 'overlays/prod/kustomization.yaml': 'resources: []\n' });
   expect(() => readCheckInput([path])).toThrow(/holds kustomizations: overlays\/prod/);
+});
+
+it('names of many kustomizations those that no other takes in', () => {
+  const path = folder({
+    'base/kustomization.yaml': 'resources: [../crd/]\n',
+    'crd/kustomization.yaml': 'resources: []\n',
+    'part/kustomization.yaml': 'kind: Component\n',
+    'overlays/dev/kustomization.yaml': 'resources: [../../base]\n',
+    'overlays/prod/kustomization.yaml': 'bases: [../../base]\ncomponents: [../../part]\n',
+    'torn/kustomization.yaml': 'resources: [\n',
+  });
+  expect(() => readCheckInput([path])).toThrow(
+    expect.objectContaining({
+      message: `${path} holds kustomizations: overlays/dev, overlays/prod, torn (and 3 more, of which these are made)`,
+      details: expect.objectContaining({
+        next: `name the one that is meant: -f ${path}/overlays/dev`,
+      }),
+    }),
+  );
+});
+
+it('tells of a chart below once, with the command that renders it, and reads on beside it', () => {
+  const path = folder({
+    'charts/c/Chart.yaml': 'name: c\n',
+    'charts/c/values.yaml': 'a: 1\n',
+    'charts/c/templates/a.yaml': '{{ x }}',
+    'good.yaml': map('good'),
+  });
+  const input = readCheckInput([path]);
+  expect(input.manifests).toHaveLength(1);
+  expect(staticPass(input).findings).toMatchObject([
+    {
+      id: 'SEA001',
+      severity: 'error',
+      file: `${path}/charts/c/Chart.yaml`,
+      message: 'a Helm chart: its templates have to be rendered first',
+      fix: `render it and pipe it: helm template ${path}/charts/c | seatrial check -f -`,
+    },
+  ]);
 });
 
 it('reads what SOPS has encrypted, but for the values', () => {

@@ -1,12 +1,13 @@
 /** Reads what `-f` names: files, folders with all below them, kustomizations, or a stream on standard input. */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { basename, join } from 'node:path';
 import { exitCodes, InputError, UserError } from '../input/errors.js';
 import { parseLocated, readInput } from '../input/located.js';
 import { isKustomization } from '../input/manifest-files.js';
 import { parseManifests, type Manifest } from '../input/manifests.js';
 import { isRecord } from '../../sim/api/equality.js';
 import type { CheckInput, Unread } from './input.js';
+import { whichIsMeant } from './kustomizations-below.js';
 import { withoutSops } from './sops.js';
 import { kustomizationIn, resolveKustomization } from '../input/kustomize/resolve.js';
 
@@ -53,17 +54,14 @@ function resolved(path: string): CheckInput {
 function folder(path: string): CheckInput {
   const files = filesBelow(path);
   const kustomizations = files.filter(isKustomization);
-  if (kustomizations.length > 0) {
-    const names = kustomizations.map(file => relative(path, join(file, '..')));
-    throw new UserError(`${path} holds kustomizations: ${names.join(', ')}`, {
-      exitCode: exitCodes.usage,
-      code: 'kustomizations-below',
-      next: `name the one that is meant: -f ${join(path, names[0] ?? '')}`,
-    });
-  }
+  if (kustomizations.length > 0) throw whichIsMeant(path, kustomizations);
   const manifests: Manifest[] = [];
   const unread: Unread[] = [];
   for (const file of files.filter(name => /\.(ya?ml|json)$/.test(name))) {
+    if (basename(file) === chartFile) {
+      unread.push({ place: { file }, reason: chartReason, kind: 'chart' });
+      continue;
+    }
     const part = tolerant(file);
     manifests.push(...part.manifests);
     unread.push(...part.unread);
@@ -102,18 +100,24 @@ const isHalfObject = (value: unknown): boolean =>
   ('kind' in value || 'apiVersion' in value) &&
   !('kind' in value && 'apiVersion' in value);
 
+const chartFile = 'Chart.yaml';
+const chartReason = 'a Helm chart: its templates have to be rendered first';
+
 function refuseChart(path: string): void {
-  if (!existsSync(join(path, 'Chart.yaml'))) return;
-  throw new UserError(`${path} is a Helm chart: its templates have to be rendered first`, {
+  if (!existsSync(join(path, chartFile))) return;
+  throw new UserError(`${path} is ${chartReason}`, {
     exitCode: exitCodes.usage,
     code: 'helm-chart',
     next: `helm template ${path} | seatrial check -f -`,
   });
 }
 
-/** The files below a folder, in order; hidden folders and node_modules are not looked into. */
+/** The files below a folder, in order; hidden folders and node_modules are not looked into, nor are charts. */
 function filesBelow(path: string): string[] {
-  return readdirSync(path, { withFileTypes: true })
+  const entries = readdirSync(path, { withFileTypes: true });
+  if (entries.some(entry => entry.name === chartFile && !entry.isDirectory()))
+    return [join(path, chartFile)];
+  return entries
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap(entry => {
       const inner = join(path, entry.name);

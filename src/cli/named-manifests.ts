@@ -12,7 +12,8 @@ import { exitCodes, placeText, UserError } from '../input/errors.js';
 export function namedManifests(paths: readonly string[]): CheckInput {
   const input = readCheckInput(paths);
   for (const { place, reason, kind } of input.unread) {
-    if (kind === 'broken') writeError(`warning: not looked at: ${placeText(place)}: ${reason}\n`);
+    if (kind !== 'no-object')
+      writeError(`warning: not looked at: ${placeText(place)}: ${reason}\n`);
   }
   if (input.manifests.length > 0) return input;
   throw new UserError(`no manifests in ${paths.join(', ')}`, {

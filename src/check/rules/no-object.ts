@@ -13,7 +13,12 @@ export const noObject: Rule = {
   source: 'kubectl apply',
   *find({ unread }) {
     for (const { place, reason, kind } of unread) {
-      if (kind === 'no-object') yield { entry: placeEntry(place), path: [], message: reason };
+      if (kind !== 'no-object') continue;
+      const message = reason.replace(
+        /^(apiVersion|kind): is not set$/,
+        'left out: it has no $1, and is of another program (Helm values, a compose file)',
+      );
+      yield { entry: placeEntry(place), path: [], message };
     }
   },
 };

@@ -1,4 +1,5 @@
 /** SEA001: a file of the folder is not YAML. */
+import { dirname } from 'node:path';
 import { placeEntry } from '../place-entry.js';
 import type { Rule } from '../rule.js';
 
@@ -13,7 +14,10 @@ export const unreadableFile: Rule = {
   source: 'kubectl apply; yaml.org/spec/1.2.2',
   *find({ unread }) {
     for (const { place, reason, kind } of unread) {
-      if (kind === 'broken') yield { entry: placeEntry(place), path: [], message: reason };
+      if (kind === 'no-object') continue;
+      const fix = `render it and pipe it: helm template ${dirname(place.file)} | seatrial check -f -`;
+      const found = { entry: placeEntry(place), path: [], message: reason };
+      yield { ...found, ...(kind === 'chart' && { fix }) };
     }
   },
 };

@@ -65,7 +65,7 @@ export function onePatch(
     const chosen = current.filter(isTarget);
     // With a target that finds nobody kustomize is content; without one it is not.
     if (chosen.length === 0 && patch.target === undefined) {
-      throw refusal(where, 'finds no object to patch');
+      throw refusal(where, `finds no object to patch${wordsOf(value)}`);
     }
     current = current.flatMap(resource => {
       if (!chosen.includes(resource)) return [resource];
@@ -83,6 +83,15 @@ function refusal({ read, at }: PatchPlace, what: string): InputError {
     what,
     `mend the patch; see also: kubectl kustomize ${read.root}`,
   );
+}
+
+/** `: there is no Deployment controller-manager`, for whoever looks for it in the resources. */
+function wordsOf(patch: unknown): string {
+  if (!isRecord(patch) || typeof patch['kind'] !== 'string') return '';
+  const { name, namespace } = isRecord(patch['metadata']) ? patch['metadata'] : {};
+  if (typeof name !== 'string') return '';
+  const where = typeof namespace === 'string' ? ` in namespace ${namespace}` : '';
+  return `: there is no ${patch['kind']} ${name}${where} among the resources`;
 }
 
 type Change = (resource: Resource) => Resource | undefined;

@@ -174,7 +174,7 @@ describe('what is not resolved', () => {
   - patch: '{ apiVersion: v1, kind: Service, metadata: { name: a } }'
 `;
     expect(refusal(text).message).toMatch(
-      /kustomization\.yaml:2: patches\[0\]: finds no object to patch/,
+      /kustomization\.yaml:2: patches\[0\]: finds no object to patch: there is no Service a among the resources$/,
     );
   });
 });
