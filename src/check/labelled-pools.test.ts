@@ -57,3 +57,28 @@ spec:
     `nodes with cloud.google.com/gke-tpu-topology=2x4, 8 google.com/tpu (no device behind it), ${3 * 2 ** 30} hugepages-2Mi (no device behind it)`,
   ]);
 });
+
+it('has nodes for DaemonSets of some nodes alone, and none for those of all', () => {
+  const set = (name: string, spec: string): string => `
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: { name: ${name} }
+spec:
+  selector: { matchLabels: { app: ${name} } }
+  template:
+    metadata: { labels: { app: ${name} } }
+    spec: { ${spec}, containers: [{ name: c, image: i }] }
+---`;
+  const expression =
+    '{ key: feature.node.kubernetes.io/pci-10de.present, operator: In, values: ["true"] }';
+  const affinity = `nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions: [${expression}] }] } }`;
+  const text = [
+    set('all', 'hostNetwork: true'),
+    set('masters', 'nodeSelector: { node-role.kubernetes.io/control-plane: "" }'),
+    set('gpus', `affinity: { ${affinity} }`),
+  ].join('');
+  const survey = surveyOf({ manifests: parseManifests(text, 'm.yaml'), unread: [], notes: [] });
+  expect(labelledPools(survey).map(nodesText)).toEqual([
+    'nodes with feature.node.kubernetes.io/pci-10de.present=true',
+  ]);
+});

@@ -1,15 +1,13 @@
 /** Nodes of voyages for pods that ask for the labels of a platform's nodes: those that no usual node has. */
 import { resourceOf, resourcesIn } from '../gpu/extended-resources.js';
 import type { NodePool } from '../voyages/plan.js';
-import { plainPools } from './first-scenario/pools.js';
+import { ofControlPlane, plainPools } from './first-scenario/pools.js';
 import type { Survey } from './survey.js';
 
 /** So many groups of nodes at most: each makes every voyage longer. */
 const poolsMax = 4;
 /** One of them can be lost. */
 const nodesOfPool = 2;
-/** The node of the control plane is there already. */
-const ofControlPlane = /^node-role\.kubernetes\.io\/(control-plane|master)$/;
 
 /** The pools; none where no pod asks for labels. */
 export function labelledPools(survey: Survey): readonly NodePool[] {

@@ -52,7 +52,7 @@ export function plainPools(survey: Survey): FirstPools {
     survey.of(runtimeClasses).map(({ name, object }) => [name, object.scheduling?.nodeSelector]),
   );
   const asks = templates
-    .filter(({ owner }) => owner.kind !== 'DaemonSet')
+    .filter(({ owner, spec }) => owner.kind !== 'DaemonSet' || isForSome(spec))
     .flatMap(template => {
       const count = Math.min(most(template), replicasMax);
       return Array.from({ length: count }, () => askOf(template, classes));
@@ -123,6 +123,9 @@ function askOf({ spec }: PodTemplate, classes: ReadonlyMap<string, Labels | unde
   };
 }
 
+/** The node of the control plane is there already. */
+export const ofControlPlane = /^node-role\.kubernetes\.io\/(control-plane|master)$/;
+
 /** Every node has its own of these, or gets them with its GPUs. */
 const given = /^(beta\.)?kubernetes\.io\/(os|arch|hostname)$|^nvidia\.com\/gpu\.(count|present)$/;
 
@@ -136,6 +139,11 @@ function wantedLabels({ nodeSelector = {}, affinity }: PodSpec): Labels {
   });
   const all = [...Object.entries(nodeSelector), ...terms];
   return Object.fromEntries(all.filter(([key]) => !given.test(key)));
+}
+
+/** Whether it wants nodes that are not there by themselves: else a DaemonSet has pods on those that are. */
+function isForSome(spec: PodSpec): boolean {
+  return Object.keys(wantedLabels(spec)).some(key => !ofControlPlane.test(key));
 }
 
 function poolOf(asks: readonly Ask[]): NodePool {
