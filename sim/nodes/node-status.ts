@@ -101,11 +101,14 @@ export class NodeKeeper {
   /** The Node was changed, by this kubelet or by others: what is not as it should be is put back. */
   observed(node: Node): void {
     const { status = {} } = node;
-    if (this.reported === undefined || status === this.written?.status) return;
+    if (this.reported === undefined) return;
     const isOurs = this.conditions().every(
       ({ type, status: is }) => findCondition(status.conditions, type)?.status === is,
     );
-    if (!isOurs || !areResourcesKept(status, this.newStatus(node))) this.changed();
+    // What it is to tell may be other than what it has just written: a CSINode that is there meanwhile.
+    const isKept =
+      status === this.written?.status || areResourcesKept(status, this.newStatus(node));
+    if (!isOurs || !isKept) this.changed();
   }
 
   /** Makes the Node, or brings the one that is there up to date. */
