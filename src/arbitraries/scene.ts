@@ -3,6 +3,7 @@ import type { ServiceAccount } from '../../sim/api/kinds/core.js';
 import type { Role, RoleBinding } from '../../sim/api/kinds/rbac.js';
 import type { KubeObject } from '../../sim/api/object.js';
 import { operatorProcesses } from '../backends/operator-processes.js';
+import { gpuDriverLabel } from '../gpu/device-slices.js';
 import { demandsOf } from '../scenario/edge/derived-traffic.js';
 import { trialModelOf, type TrialModel } from '../stacks/releases/trial-model.js';
 import { trialPaymentsOf, type TrialPayments } from '../stacks/releases/trial-payments.js';
@@ -76,8 +77,11 @@ const workloadKinds = new Set([
 /** The scene of a cluster with these manifests. */
 export function sceneOf(cluster: ClusterPlan, objects: readonly KubeObject[]): Scene {
   const nodes = nodeNames(cluster.pools);
-  const counts = cluster.pools.flatMap(({ count, gpus }) =>
-    Array.from({ length: count }, () => gpus?.count ?? 0),
+  const counts = cluster.pools.flatMap(({ count, gpus, labels }) =>
+    // Of the DRA driver's GPUs kubelets know nothing: they cannot fail there.
+    Array.from({ length: count }, () =>
+      labels?.[gpuDriverLabel] === 'dra' ? 0 : (gpus?.count ?? 0),
+    ),
   );
   const ofKind = (kinds: ReadonlySet<string>): Target[] =>
     objects.filter(({ kind = '' }) => kinds.has(kind)).map(targetOf);

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { parseManifests } from '../input/manifests.js';
 import { laws } from '../laws/index.js';
 import { runPlan } from '../voyages/run-plan.js';
+import { sceneOf } from '../arbitraries/scene.js';
 import { claimedPools, claimedText } from './claimed-devices.js';
 import { surveyOf } from './survey.js';
 
@@ -51,4 +52,11 @@ it('gives the pod its device on a voyage', { timeout: 30_000 }, async () => {
   const { history } = await runPlan(plan, { laws });
   const pods = history.filter(({ resource }) => resource === 'pods');
   expect(JSON.stringify(pods.at(-1)?.object)).toContain('"phase":"Running"');
+});
+
+it('lets no GPU fail that kubelets know nothing of', () => {
+  const pools = claimedPools(surveyed(text('gpu.nvidia.com', '1g.5gb')));
+  expect(sceneOf({ pools }, []).gpus).toEqual([]);
+  const plain = pools.map(({ labels: _none, ...pool }) => pool);
+  expect(sceneOf({ pools: plain }, []).gpus).toHaveLength(2);
 });
