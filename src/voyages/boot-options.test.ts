@@ -20,10 +20,13 @@ it('installs an operator as the objects of the voyage tell it', () => {
   expect(rolesWith([deployment])).toContain('podgroups');
 });
 
-it.each([1, 2072003801])('boots nodes that all get ready, however events interleave: %i', async seed => {
-  const cluster = { pools: [{ name: 'cpu', count: 3, cpu: '16', memory: '64Gi' }] };
-  const plan: VoyagePlan = { seed, cluster, objects: [], events: [], settleMs: 1000 };
-  await using booted = await bootSimulatedCluster(bootOptions(plan));
-  const { body } = await booted.request({ method: 'GET', path: '/api/v1/nodes' });
-  expect(body).toMatchObject({ items: { length: 4 } });
-});
+it.each([1, 2072003801])(
+  'boots nodes that all get ready, however events interleave: %i',
+  async seed => {
+    const cluster = { pools: [{ name: 'cpu', count: 3, cpu: '16', memory: '64Gi' }] };
+    const plan: VoyagePlan = { seed, cluster, objects: [], events: [], settleMs: 1000 };
+    await using booted = await bootSimulatedCluster(bootOptions(plan));
+    const { body } = await booted.request({ method: 'GET', path: '/api/v1/nodes' });
+    expect(body).toMatchObject({ items: { length: 4 } });
+  },
+);
