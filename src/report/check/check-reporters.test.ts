@@ -110,6 +110,15 @@ it('has a TAP point for each rule and each law', () => {
   expect(lines).toContain('  fix: "use policy/v1"');
 });
 
+it('shows on the page what was taken to be there, and what was left out', () => {
+  const { voyages } = sailed;
+  if (voyages === undefined) throw new Error('there are voyages');
+  const given = { standIns: ['Secret a/b'], leftOut: ['Model m: nobody defines its kind'] };
+  const page = checkReporters['html']?.({ ...sailed, voyages: { ...voyages, ...given } }) ?? '';
+  expect(page).toContain('taken to be there: Secret a/b.');
+  expect(page).toContain('not aboard: Model m: nobody defines its kind.');
+});
+
 it('says why a law that is inconclusive is so', () => {
   const why = 'the run ended while objects were terminating';
   const laws = [{ law: law.name, held: 0, vacuous: 7, inconclusive: 3, broken: 0, why }];

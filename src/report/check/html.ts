@@ -7,6 +7,7 @@ import { tableOf } from '../html/sections.js';
 import { countsText, objectsText, type CheckReport, type CheckReporter } from './report.js';
 import {
   answerText,
+  assumptionLines,
   inconclusiveLines,
   lawRows,
   neverReadyLines,
@@ -47,7 +48,7 @@ function checkTab(report: CheckReport) {
       ><p class="lead">${objectsText(report)} in ${inputs.join(', ')}.</p
       ><p>Static pass: ${countsText(findings)}.</p
       >${voyages && voyageParagraphs(voyages)}
-      ${notes.map(note => markup`<p class="warning">${note}</p>`)}</div>
+      ${notes.map(note => markup`<p>${note}.</p>`)}</div>
     ${stories}
     ${rows.length === 0 ? undefined : tableOf(found)}
     ${voyages === undefined ? undefined : tableOf(lawRows(voyages))}
@@ -63,6 +64,6 @@ function checkTab(report: CheckReport) {
 function voyageParagraphs(voyages: VoyagesResult) {
   const [requests, ...shut] = trafficLines(voyages);
   return markup`<p>Voyages: ${answerText(voyages)}.</p
-    >${requests === undefined ? undefined : markup`<p>In them, ${requests}.</p>`}
+    >${assumptionLines(voyages).map(line => markup`<p>${line}.</p>`)}${requests === undefined ? undefined : markup`<p>In them, ${requests}.</p>`}
     ${[...neverReadyLines(voyages.explored), ...shut].map(line => markup`<p class="warning">${line}.</p>`)}`;
 }

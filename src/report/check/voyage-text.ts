@@ -48,27 +48,37 @@ export function answerText({ explored, laws, known, failures }: VoyagesResult): 
 const namesMax = 6;
 
 function remarks(voyages: VoyagesResult): string[] {
-  const { standIns, leftOut, explored, failures, laws, assumed = [] } = voyages;
+  return [
+    ...assumptionLines(voyages),
+    ...neverReadyLines(voyages.explored),
+    ...touchedLines(voyages),
+  ].map(line => `  ${line}`);
+}
+
+/** What was taken to be there or left out, and what the API server refused: what else is said rests on it. */
+export function assumptionLines(voyages: VoyagesResult): string[] {
+  const { standIns, leftOut, explored, assumed = [] } = voyages;
+  const shown = standIns.slice(0, namesMax).join(', ');
+  const more = standIns.length > namesMax ? ` and ${standIns.length - namesMax} more` : '';
+  return [
+    ...(standIns.length > 0 ? [`taken to be there: ${shown}${more}`] : []),
+    ...(assumed.length > 0 ? [`containers, as taken to be: ${assumed.join('; ')}`] : []),
+    ...leftOut.map(text => `not aboard: ${text}`),
+    ...explored.refusals
+      .slice(0, namesMax)
+      .map(
+        ({ message, count }) => `refused ${count === 1 ? 'once' : `${count} times`}: ${message}`,
+      ),
+  ];
+}
+
+function touchedLines({ failures, laws }: VoyagesResult): string[] {
   const broken = new Set(failures.map(({ example }) => example.law));
   const touched = laws
     .filter(({ name }) => broken.has(name))
     .flatMap(({ touches = [] }) => touches);
-  const shown = standIns.slice(0, namesMax).join(', ');
-  const more = standIns.length > namesMax ? ` and ${standIns.length - namesMax} more` : '';
-  return [
-    ...(standIns.length > 0 ? [`  taken to be there: ${shown}${more}`] : []),
-    ...(assumed.length > 0 ? [`  containers, as taken to be: ${assumed.join('; ')}`] : []),
-    ...leftOut.map(text => `  not aboard: ${text}`),
-    ...explored.refusals
-      .slice(0, namesMax)
-      .map(
-        ({ message, count }) => `  refused ${count === 1 ? 'once' : `${count} times`}: ${message}`,
-      ),
-    ...neverReadyLines(explored).map(line => `  ${line}`),
-    ...(touched.length > 0
-      ? [`  approximated parts that this verdict touches: ${[...new Set(touched)].join(', ')}`]
-      : []),
-  ];
+  if (touched.length === 0) return [];
+  return [`approximated parts that this verdict touches: ${[...new Set(touched)].join(', ')}`];
 }
 
 /** The workloads of which no pod was ever ready, each with what its pods wait for: laws heard nothing of them. */
