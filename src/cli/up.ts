@@ -36,13 +36,13 @@ import {
 } from '../incident/past/open-run.js';
 import { findKeptRun } from '../scenario/find-kept-run.js';
 import { loadScenario } from '../scenario/scenario.js';
+import { untilReady } from '../scenario/until-ready.js';
 import { launch, type Launch } from '../scenario/voyage.js';
 import type { CliCommand } from './command.js';
 import { mustBeTaken } from '../scenario/taken.js';
 import { readConfiguration } from './configuration.js';
 import { detach, isDetached } from './detached.js';
 import { published } from './published.js';
-import { untilReady } from './until-ready.js';
 import { voyageOf } from './voyage-of.js';
 import type { TieRule } from '../../sim/scheduler/ties.js';
 import {

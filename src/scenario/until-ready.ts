@@ -4,7 +4,7 @@ import type { Pod } from '../../sim/api/kinds/core.js';
 import type { KubeObject } from '../../sim/api/object.js';
 import type { Cluster } from '../cluster.js';
 import { exitCodes, UserError } from '../input/errors.js';
-import { podLabelsOf, whyNotReady } from '../scenario/why-not-ready.js';
+import { podLabelsOf, whyNotReady } from './why-not-ready.js';
 
 /** Operators have written by then what they make of their objects. */
 const settleMs = 5_000;
