@@ -46,7 +46,8 @@ const plain = (manifests: readonly Manifest[]): CheckInput => ({
 
 function resolved(path: string): CheckInput {
   const manifests = resolveKustomization(path);
-  const note = `${path}: the kustomization was resolved into ${manifests.length} objects`;
+  const count = manifests.length === 1 ? '1 object' : `${manifests.length} objects`;
+  const note = `${path}: the kustomization was resolved into ${count}`;
   return { manifests, unread: [], notes: [note] };
 }
 

@@ -85,6 +85,28 @@ parameters: { type: gp3 }
   });
 });
 
+it('stands in for volumes of claims without a class, though there is a volume without one', () => {
+  const sails = aboard(`
+apiVersion: v1
+kind: PersistentVolume
+metadata: { name: other }
+spec: { capacity: { storage: 1Gi }, accessModes: [ReadWriteMany], hostPath: { path: /data } }
+---
+apiVersion: v1
+kind: Pod
+metadata: { name: p }
+spec:
+  containers: [{ name: c, image: i }]
+  volumes:
+    - { name: a, persistentVolumeClaim: { claimName: nobody-made } }
+    - { name: b, persistentVolumeClaim: { claimName: REPLACE_WITH_YOUR_PVC } }
+`);
+  expect(sails.standIns).toEqual([
+    'PersistentVolumeClaim default/nobody-made',
+    'PersistentVolume default-nobody-made',
+  ]);
+});
+
 it('leaves out what is refused and what nothing acts on, and says so', () => {
   const sails = aboard(`
 { apiVersion: v1, kind: Service, metadata: { name: bad }, spec: { ports: [{ port: 99999 }] } }

@@ -172,7 +172,8 @@ function standInsFor(survey: Survey): KubeObject[] {
   const made = new Map<string, KubeObject>();
   const add = (object: KubeObject): void => {
     const title = titleOf(object);
-    if (!held.has(title) && !made.has(title)) made.set(title, object);
+    const isNew = !held.has(title) && !made.has(title);
+    if (isNew && mayBeNamed(object.metadata.name)) made.set(title, object);
   };
   for (const { namespace } of survey.entries) {
     if (!ownNamespaces.has(namespace)) add(core('Namespace', { name: namespace }));
@@ -191,6 +192,9 @@ function standInsFor(survey: Survey): KubeObject[] {
   for (const object of storageFor(survey, [...made.values()])) add(object);
   return [...made.values()];
 }
+
+/** The API server would take nothing that is named `REPLACE_WITH_YOUR_PVC`: nobody has filled that in. */
+const mayBeNamed = (name = ''): boolean => /^[a-z0-9]([-a-z0-9.:]*[a-z0-9])?$/.test(name);
 
 const ownNamespaces: ReadonlySet<string> = new Set(systemNamespaces);
 

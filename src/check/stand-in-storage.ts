@@ -113,7 +113,8 @@ const sharedModes: ReadonlySet<string> = new Set(['ReadWriteMany', 'ReadOnlyMany
 
 /** Whether the manifests hold the claim's volume: it is named, or of its class and modes. */
 function mayBind({ metadata, spec }: PersistentVolume, claim: PersistentVolumeClaim): boolean {
-  const { volumeName, storageClassName = '', accessModes = [] } = claim.spec ?? {};
+  // The API server gives a claim without a class the default one, and a volume without one is not of that.
+  const { volumeName, storageClassName = ownClass, accessModes = [] } = claim.spec ?? {};
   if (volumeName !== undefined) return volumeName === metadata.name;
   return (
     (spec?.storageClassName ?? '') === storageClassName &&
