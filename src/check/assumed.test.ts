@@ -36,3 +36,29 @@ spec: { template: { spec: { restartPolicy: Never, containers: [{ name: c, image:
     '1 done after 2 s, as Jobs of which nothing is known',
   ]);
 });
+
+it('says that steps of which nothing is known give results that are empty', () => {
+  const manifests = parseManifests(
+    `
+apiVersion: argoproj.io/v1alpha1
+kind: Workflow
+metadata: { name: coin }
+spec:
+  entrypoint: main
+  templates:
+    - name: main
+      steps:
+        - - { name: gen, template: gen }
+        - - { name: use, template: use, when: '{{steps.gen.outputs.result}} > 5' }
+    - name: gen
+      script: { image: python, command: [python], source: 'print(7)' }
+    - name: use
+      container: { image: alpine, command: [echo, hi] }
+`,
+    'a.yaml',
+  );
+  expect(assumedOf(surveyOf({ manifests, unread: [], notes: [] }))).toEqual([
+    '2 done after 2 s, as Jobs of which nothing is known',
+    '1 reading results of steps: those of programs of which nothing is known are empty, unless a scenario names a workload for them',
+  ]);
+});
