@@ -17,6 +17,24 @@ spec:
   );
 });
 
+it('leaves open whether the cluster has both families of addresses', () => {
+  const text = `
+apiVersion: v1
+kind: Service
+metadata: { name: a }
+spec:
+  ports: [{ port: 80 }]
+  ipFamilyPolicy: RequireDualStack
+  ipFamilies: [IPv4, IPv6]
+`;
+  expect(found('SEA006', text)).toEqual([
+    expect.stringMatching(
+      /^info 7 it needs a cluster of IPv4 and IPv6; .* for dual-stack services$/,
+    ),
+    expect.stringMatching(/^info 8 it needs a cluster of IPv4 and IPv6; .* on this cluster$/),
+  ]);
+});
+
 it('points at unknown fields', () => {
   const text = `
 apiVersion: v1

@@ -17,8 +17,14 @@ export const serverRefuses: Rule = {
   why: 'kubectl apply prints this very message, and the object is not there.',
   fix: `change what the message names: it is the word of Kubernetes ${version}`,
   source: `seatrial: the simulated API server of Kubernetes ${version} was asked with fieldValidation=Strict, as kubectl does`,
-  *find({ trial }) {
+  *find({ trial, cluster }) {
     for (const { entry, path, message, next } of trial.refusals) {
+      // Whether a cluster has both families of addresses, only its configuration says.
+      if (cluster.length === 0 && ofBothFamilies.test(message)) {
+        const told = `it needs a cluster of IPv4 and IPv6; on another: ${message}`;
+        yield { entry, path, message: told, severity: 'info', subject: message, fix: dualStack };
+        continue;
+      }
       // What is against the value, the message has said.
       const short = next?.replace(/^(change [^:]+): .*$/s, '$1');
       const told = short === undefined ? undefined : `${short} (Kubernetes ${version} was asked)`;
@@ -27,6 +33,10 @@ export const serverRefuses: Rule = {
     }
   },
 };
+
+const ofBothFamilies =
+  /this cluster is not configured for dual-stack services$|"IPv6": not configured on this cluster$/;
+const dualStack = 'have networking.ipFamily: dual where the cluster is configured';
 
 /** What to do with a name that a shell, Flux or a reader was to replace before the object is applied. */
 function unfilled({ manifest, title }: Entry, path: FieldPath): string | undefined {
