@@ -1,6 +1,6 @@
 /** A process that sails what it is given, one plan after another. */
 import type { PlantedFault } from '../../sim/engine/planted.js';
-import { optimizeLate, serveParent } from '../host.js';
+import { collectYoung, optimizeLate, serveParent } from '../host.js';
 import { laws as allLaws } from '../laws/index.js';
 import type { LawSettings } from '../laws/law.js';
 import { Unpacker, type Cargo } from './cargo.js';
@@ -35,4 +35,4 @@ serveParent<Order>(async ({ id, cargo, laws: names, planted, settings }): Promis
   } catch (error) {
     return { id, error: error as Error };
   }
-});
+}, collectYoung);
