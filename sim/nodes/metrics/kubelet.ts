@@ -3,7 +3,7 @@
  * work takes are left out but for the relists, which take no virtual time: there is one each second.
  * @upstream pkg/kubelet/metrics/metrics.go, pkg/kubelet/pleg/generic.go updateRunningPodAndContainerMetrics
  */
-import { buildInfo, versionInfo } from '../../api/build-info.js';
+import { buildInfo } from '../../api/build-info.js';
 import type { Family, HistogramSample } from '../../api/exposition.js';
 import { gaugeNow, processStart, registryStart } from '../../api/metric-vector.js';
 import type { PagesOf } from './pages.js';
@@ -66,7 +66,6 @@ export function kubeletFamilies({ runtime, clock }: UsedOf, kubelet: PagesOf): r
     ),
     ...kubelet.counted(),
     buildInfo(),
-    versionInfo(),
     processStart(startedMs),
   ];
 }
