@@ -142,6 +142,7 @@ class Decoder implements ScalarContext {
     });
     this.struct = struct;
     const object = encodedStruct(decoded, shape.jsonFields);
+    if (this.places.length > 1) forgetClearing(object);
     if (empty.length > 0) markEmpty(object, empty);
     return object;
   }
@@ -204,6 +205,12 @@ function pathOf(places: readonly (string | number)[]): string {
     else path += path === '' ? place : `.${place}`;
   }
   return path;
+}
+
+/** An empty list of managed fields clears those of the object alone: a template's is left out. */
+function forgetClearing(object: Record<string, unknown>): void {
+  const { managedFields } = object;
+  if (Array.isArray(managedFields) && managedFields.length === 0) delete object['managedFields'];
 }
 
 function isEmptyContainer(value: unknown, { kind }: Shape): boolean {

@@ -3,6 +3,7 @@
  * @upstream sigs.k8s.io/structured-merge-diff typed/tofieldset.go, compare.go
  */
 import { deepEqual, isRecord } from '../equality.js';
+import { hasEmptyMarks } from '../go-struct.js';
 import {
   fieldSchema,
   schemaFor,
@@ -136,7 +137,8 @@ class Difference implements Comparison {
   }
 
   private leaf(element: PathElement, left: unknown, right: unknown): void {
-    if (!deepEqual(left, right)) (this.ownModified ??= new FieldSet()).own(element);
+    if (deepEqual(left, right) && !hasMarkedLists(right)) return;
+    (this.ownModified ??= new FieldSet()).own(element);
   }
 
   private maps(element: PathElement, left: unknown, right: unknown, map: MapSchema): void {
@@ -203,6 +205,17 @@ class Difference implements Comparison {
       (this.ownModified ??= new FieldSet()).adopt(element, ownModified);
     }
   }
+}
+
+/**
+ * Whether a list in the value has items with something that was sent empty: upstream compares lists of Go
+ * values with `reflect.DeepEqual`, which tells `[]` from nil. @upstream value/listreflect.go EqualsUsing
+ */
+function hasMarkedLists(value: unknown): boolean {
+  if (Array.isArray(value)) return hasEmptyMarks(value);
+  if (!isRecord(value)) return false;
+  for (const name in value) if (hasMarkedLists(value[name])) return true;
+  return false;
 }
 
 function isSameAtom(left: FieldSchema, right: FieldSchema): boolean {

@@ -140,3 +140,31 @@ it('gives replicas to nobody who scales to none', () => {
   expect(ownersOf(3)).toContain('scaler');
   expect(ownersOf(0)).not.toContain('scaler');
 });
+
+it('tells who sent an empty list within a list that is owned as a whole', () => {
+  const send = start();
+  const roles = `/apis/rbac.authorization.k8s.io/v1${inDefault}/roles`;
+  const rule = { apiGroups: [''], resources: ['pods'], verbs: ['get'] };
+  const owners = (manager: string, rules: readonly object[]) =>
+    send(
+      'PATCH',
+      `${roles}/r?fieldManager=${manager}`,
+      { rules },
+      merge,
+    ).told.metadata?.managedFields?.map(entry => entry.manager);
+  send('POST', `${roles}?fieldManager=u`, { metadata: { name: 'r' }, rules: [rule] });
+  expect(owners('p', [rule])).toEqual(['u']);
+  expect(owners('p', [{ ...rule, resourceNames: [] }])).toEqual(['p']);
+});
+
+it('leaves empty managed fields out of a template', () => {
+  const send = start();
+  const controllers = `/api/v1${inDefault}/replicationcontrollers`;
+  const template = { metadata: { labels: { a: 'b' } }, spec };
+  const body = { metadata: { name: 'c' }, spec: { replicas: 0, selector: { a: 'b' }, template } };
+  send('POST', `${controllers}?fieldManager=u`, body);
+  const patch = { spec: { template: { metadata: { managedFields: [] } } } };
+  const { told } = send('PATCH', `${controllers}/c?fieldManager=p`, patch, merge);
+  expect(told.metadata).toMatchObject({ generation: 1, managedFields: [{ manager: 'u' }] });
+  expect(JSON.stringify(told).match(/managedFields/g)).toHaveLength(1);
+});
