@@ -106,3 +106,15 @@ it('says of a new schema whether its level is there, and passes over those witho
   });
   expect(counted()).toBe(metadata.uid);
 });
+
+it('says it before its client can ask for the schema again', () => {
+  const { loop, admin } = start();
+  const spec = { matchingPrecedence: 3, priorityLevelConfiguration: { name: 'exempt' } };
+  const headers = { 'content-type': 'application/json' };
+  const body = { metadata: { name: 'jane' }, spec };
+  admin({ method: 'POST', path: `${root}/flowschemas`, headers, body });
+  // A real server took 3 to 8 ms from the request on.
+  loop.runUntil(loop.now() + 3);
+  const told = admin({ method: 'GET', path: `${root}/flowschemas/jane` }).body;
+  expect(told).toMatchObject({ status: { conditions: [{ type: 'Dangling', status: 'False' }] } });
+});

@@ -15,8 +15,8 @@ import { FieldOwners } from '../field-owners.js';
 import { trackFields } from '../managed-fields.js';
 import { withResourceVersion } from '../object-meta.js';
 
-/** What the informers and the queue of a real server take. */
-const delayMs = 100;
+/** What the informers and the queue of a real server take: it says so before its client asks again. */
+const delayMs = 2;
 const manager = 'api-priority-and-fairness-config-consumer-v1';
 
 /** Follows the schemas and the levels from now on. */
