@@ -8,6 +8,7 @@ import type { ApiAnswer } from '../../api/request.js';
 import { Loop } from '../../engine/loop.js';
 import { Random } from '../../engine/random.js';
 import { createApiServer } from '../index.js';
+import { goSchema, setFields } from './go-schema.js';
 
 const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 
@@ -98,4 +99,53 @@ it('asks for a name alone where there is none', () => {
   expect(create({ type: 'object' }, {}, {}).told).toEqual([
     'metadata.name: Required value: name or generateName is required',
   ]);
+});
+
+const allowed =
+  'only [Description Type Format Title Maximum ExclusiveMaximum Minimum ExclusiveMinimum MaxLength ' +
+  'MinLength Pattern MaxItems MinItems UniqueItems MultipleOf Required Items Properties ExternalDocs ' +
+  'Example XPreserveUnknownFields XValidations] fields are allowed at the root of the schema if the ' +
+  'status subresource is enabled';
+
+it.each<[JSONSchemaProps, string, readonly string[]]>([
+  [{ anyOf: [{ format: 'a' }] }, '"AnyOf":[{"ID":"","Schema":"","Ref":null', []],
+  [{ enum: [] }, '"Enum":[],', []],
+  [{ $ref: '' }, '"Ref":"",', ['.$ref: Forbidden: $ref is not supported']],
+  [{ minProperties: 0 }, '"MinProperties":0,', []],
+  [{ not: {} }, '"Not":{"ID":"",', []],
+  [
+    { allOf: [{ dependencies: {} }] },
+    '"Dependencies":{},',
+    ['.allOf[0].dependencies: Forbidden: dependencies is not supported'],
+  ],
+  [
+    { nullable: true },
+    '"Nullable":true',
+    ['.nullable: Forbidden: nullable cannot be true at the root'],
+  ],
+])('lets %j not stand at the root beside a status', (part, shown, others) => {
+  const { told = [] } = create({ type: 'object', ...part }, { subresources: { status: {} } });
+  expect(told[0]).toMatch(/^spec\.validation\.openAPIV3Schema: Invalid value: \{"ID":""/);
+  expect(told[0]).toContain(shown);
+  expect(told[0]?.endsWith(`}: ${allowed}`)).toBe(true);
+  expect(told.slice(1)).toEqual(others.map(other => at + other));
+});
+
+it('shows all of a schema as Go has it', () => {
+  const schema: JSONSchemaProps = {
+    type: 'object',
+    maxProperties: 3,
+    properties: {
+      b: { type: 'array', items: { type: 'string' } },
+      a: { 'x-kubernetes-validations': [{ rule: 'self.n > 0', reason: 'FieldValueInvalid' }] },
+    },
+  };
+  const shown = JSON.stringify(goSchema(schema));
+  expect(shown).toMatch(/"Properties":\{"a":\{.*"b":\{/);
+  expect(shown).toContain('"Items":{"Schema":{"ID":"",');
+  expect(shown).toContain('"JSONSchemas":null}');
+  expect(shown).toContain(
+    '"XValidations":[{"Rule":"self.n > 0","Message":"","MessageExpression":"","Reason":"FieldValueInvalid","FieldPath":"","OptionalOldSelf":null}]',
+  );
+  expect(setFields(schema)).toEqual(['Type', 'MaxProperties', 'Properties']);
 });

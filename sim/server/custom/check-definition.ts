@@ -14,6 +14,7 @@ import {
 import type { JSONSchemaProps, SelectableField } from '../../api/kinds/apiextensions.js';
 import { embeddedErrors } from './embedded.js';
 import { schemaAtFieldPath } from './field-path.js';
+import { goSchema, setFields } from './go-schema.js';
 import { openApiErrors } from './open-api-rules.js';
 import { isEmbedded, itemsOf, membersOf } from '../../api/json-schema.js';
 import { pruned, prunedWithin } from './schema.js';
@@ -64,12 +65,44 @@ function schemaErrorsAt(
   return [...errors, ...further, ...openApiErrors(schema, at, further.length === 0)];
 }
 
-/** The status is a part of its own: what it is told by must be a map. */
-function rootErrors({ type = '' }: JSONSchemaProps, at: string): readonly FieldError[] {
-  if (type === 'object' || type === '') return [];
-  const text =
-    'only "object" is allowed as the type at the root of the schema if the status subresource is enabled';
-  return [invalid(`${at}.type`, type, text)];
+const allowedAtRoot = [
+  'Description',
+  'Type',
+  'Format',
+  'Title',
+  'Maximum',
+  'ExclusiveMaximum',
+  'Minimum',
+  'ExclusiveMinimum',
+  'MaxLength',
+  'MinLength',
+  'Pattern',
+  'MaxItems',
+  'MinItems',
+  'UniqueItems',
+  'MultipleOf',
+  'Required',
+  'Items',
+  'Properties',
+  'ExternalDocs',
+  'Example',
+  'XPreserveUnknownFields',
+  'XValidations',
+];
+
+/** The status is a part of its own: what it is told by must be a map, and what is told of the whole is lost. */
+function rootErrors(schema: JSONSchemaProps, at: string): readonly FieldError[] {
+  const condition = 'at the root of the schema if the status subresource is enabled';
+  for (const name of setFields(schema)) {
+    if (name === 'Type' && schema.type !== 'object') {
+      const text = `only "object" is allowed as the type ${condition}`;
+      return [invalid(`${at}.type`, schema.type, text)];
+    }
+    if (allowedAtRoot.includes(name)) continue;
+    const text = `only [${allowedAtRoot.join(' ')}] fields are allowed ${condition}`;
+    return [invalid(at, goSchema(schema), text)];
+  }
+  return [];
 }
 
 /** Defaults must be what the schema allows. @upstream schema/defaulting/validation.go */

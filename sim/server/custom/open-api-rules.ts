@@ -20,6 +20,7 @@ import {
   rootRules,
   type RulePlace,
 } from './rule-checks.js';
+import { wasSentEmpty } from '../../api/go-struct.js';
 import { schemaAtFieldPath } from './field-path.js';
 import { itemsOf, membersOf } from '../../api/json-schema.js';
 import { propertiesOf } from './structural.js';
@@ -121,8 +122,11 @@ class Walk {
     }
     for (const name of unsupported) {
       const value: unknown = schema[name];
-      const isEmpty = isRecord(value) && Object.keys(value).length === 0 && name !== 'dependencies';
-      if (value === undefined || value === '' || isEmpty) continue;
+      const isEmpty = isRecord(value) && Object.keys(value).length === 0;
+      // Of the maps this alone is asked whether it is nil.
+      const isSentEmpty = name === 'dependencies' && wasSentEmpty(schema, name);
+      const isNothing = value === undefined || (value === '' && name !== '$ref') || isEmpty;
+      if (isNothing && !isSentEmpty) continue;
       this.errors.push(forbidden(`${path}.${name}`, `${name} is not supported`));
     }
     if (type === 'null') {
