@@ -1,6 +1,6 @@
 /** What requests for custom resources are refused for first: as the real kube-apiserver 1.36 answers. */
 import { expect, it } from 'vitest';
-import type { ApiAnswer } from '../../api/request.js';
+import type { ApiAnswer, ApiRequest } from '../../api/request.js';
 import { Loop } from '../../engine/loop.js';
 import { Random } from '../../engine/random.js';
 import { createApiServer } from '../index.js';
@@ -38,7 +38,7 @@ function start() {
   const loop = new Loop();
   const server = createApiServer({ clock: loop, random: new Random(1) });
   const send = (
-    method: 'POST' | 'PUT' | 'PATCH',
+    method: ApiRequest['method'],
     path: string,
     body: object,
     type = 'application/json',
@@ -86,4 +86,49 @@ it('ask no rules of an object without a name', () => {
       '<nil>: Invalid value: null: some validation rules were not checked because the object was ' +
       'invalid; correct the existing errors to complete validation]',
   );
+});
+
+it('go by verb and not by route: to look at the head is to get, and what is posted to a name is made', () => {
+  const send = start();
+  const named = (name: string) => ({
+    apiVersion: 'o.io/v1',
+    kind: 'Gizmo',
+    metadata: { name },
+  });
+  expect(send('POST', `${gizmos}/x`, named('a')).status).toBe(201);
+  expect(send('POST', `${gizmos}/a`, named('a'))).toEqual({
+    status: 409,
+    message: 'gizmos.o.io "a" already exists',
+  });
+  const heads = [`${gizmos}/a`, gizmos, `${gizmos}/x`, `${gizmos}/a/status`, '/apis/o.io/v1'];
+  expect(heads.map(path => send('HEAD', path, {}).status)).toEqual([200, 200, 404, 404, 200]);
+  expect(send('OPTIONS', `${gizmos}/a`, {})).toEqual({
+    status: 405,
+    message: ' is not supported on resources of kind "gizmos.o.io"',
+  });
+  // Built-in resources have routes.
+  expect(send('HEAD', '/api/v1/namespaces/default', {}).status).toBe(405);
+});
+
+it('are nowhere without their namespace, but for lists', () => {
+  const send = start();
+  const everywhere = '/apis/o.io/v1/gizmos';
+  const statuses = (['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS'] as const).map(
+    method => send(method, everywhere, {}).status,
+  );
+  expect(statuses).toEqual([200, 200, 404, 404, 404, 404]);
+  expect(send('GET', `${everywhere}/a`, {}).status).toBe(404);
+});
+
+it('warn of what is deprecated where a route is', () => {
+  const { serve } = createApiServer({ clock: new Loop(), random: new Random(1) });
+  const warningsOf = (method: ApiRequest['method'], path: string) => {
+    const answers: ApiAnswer[] = [];
+    serve({ method, path }, connection, given => void answers.push(given));
+    return answers[0]?.warnings ?? [];
+  };
+  const endpoints = '/api/v1/namespaces/default/endpoints';
+  expect(warningsOf('GET', endpoints)).toHaveLength(1);
+  expect(warningsOf('PUT', endpoints)).toEqual([]);
+  expect(warningsOf('POST', `${endpoints}/kubernetes/scale`)).toEqual([]);
 });

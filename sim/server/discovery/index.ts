@@ -152,7 +152,11 @@ function versionAnswer(
     if (core.registry.isBuiltInGroup(group)) return failureAnswer(context, pathNotFound());
     return unknownPath(context);
   }
-  if (context.request.method !== 'GET') return failureAnswer(context, methodNotAllowed());
+  // Groups of custom resources have no routes, and answer to any method.
+  const isRouted = served === undefined || !core.registry.isCustomGroup(group);
+  if (isRouted && context.request.method !== 'GET') {
+    return failureAnswer(context, methodNotAllowed());
+  }
   return plainForm(context, () =>
     served === undefined
       ? {

@@ -46,9 +46,10 @@ export function* serveResource(
   const { info } = context;
   const resource = core.registry.find(info.group, info.version, info.resource);
   if (resource === undefined) return missingResource(core, context);
-  warnOfDeprecation(context, resource);
   const place = placeOf(info, resource);
-  if (place === undefined) return failureAnswer(context, pathNotFound());
+  if (place === undefined || isElsewhere(info, resource)) return noPlace(context, resource);
+  // Custom resources have one handler for all; others warn where a route is.
+  if (resource.custom !== undefined) warnOfDeprecation(context, resource);
   const handler = handlerOf(context, resource, place);
   if (handler === 'no-route') {
     const isObject = resource.custom !== undefined && place === 'subresource';
@@ -57,6 +58,7 @@ export function* serveResource(
   if (handler === 'no-method') {
     return failureAnswer(context, wrongMethod(context, resource, place));
   }
+  if (resource.custom === undefined) warnOfDeprecation(context, resource);
   const typeFailure = patchTypeFailure(context, resource);
   if (typeFailure !== undefined) return failureAnswer(context, typeFailure);
   const media =
@@ -70,19 +72,22 @@ export function* serveResource(
     resource,
     subresource: info.subresource,
     namespace: resource.kind.isNamespaced ? info.namespace : '',
-    name: place === 'collection' && !info.isWatchPath ? '' : info.name,
+    name:
+      (place === 'collection' && !info.isWatchPath) || isNewObject(info, place) ? '' : info.name,
     media,
     audit,
   };
   return yield* handler(scope);
 }
 
+const readMethods = new Set(['GET', 'HEAD']);
+
 function offerOf(
   { request }: RequestState,
   { custom, verbs }: ServedResource,
   place: Place,
 ): Offer {
-  const isList = place === 'collection' && request.method === 'GET';
+  const isList = place === 'collection' && readMethods.has(request.method);
   return Object.assign({}, custom === undefined ? builtInOffer : customOffer, {
     streams: isList && verbs.includes('watch'),
     hasTables: verbs.includes('get'),
@@ -101,6 +106,32 @@ function placeOf({ namespace, parts, resource: plural }: RequestInfo, { kind }: 
   return subresource === '' ? 'object' : 'subresource';
 }
 
+/** Custom resources take what is posted to the path of an object as if posted to all: the body has the name. */
+function isNewObject({ verb }: RequestInfo, place: Place): boolean {
+  return place === 'object' && verb === 'create';
+}
+
+/**
+ * Of namespaced custom resources only lists and watches are served without a namespace.
+ * @upstream customresource_handler.go possiblyAcrossAllNamespacesVerbs
+ */
+function isElsewhere({ namespace, verb }: RequestInfo, { custom, kind }: ServedResource): boolean {
+  if (custom === undefined || !kind.isNamespaced || namespace !== '') return false;
+  return verb !== 'list' && verb !== 'watch';
+}
+
+function noPlace(context: RequestState, { custom }: ServedResource): ApiAnswer {
+  return custom === undefined ? failureAnswer(context, pathNotFound()) : unknownPath(context);
+}
+
+/** Custom resources are asked by verb and not by method: to look at the head of one is to get it. */
+function methodOf({ request, info }: RequestState, { custom }: ServedResource): Method {
+  const isRead = custom !== undefined && request.method === 'HEAD' && info.verb !== 'watch';
+  return isRead ? 'GET' : request.method;
+}
+
+type Method = RequestState['request']['method'];
+
 type Handler = (scope: Scope) => Steps<ApiAnswer>;
 
 function handlerOf(
@@ -108,22 +139,22 @@ function handlerOf(
   resource: ServedResource,
   place: Place,
 ): Handler | 'no-route' | 'no-method' {
-  const { method } = context.request;
+  const method = methodOf(context, resource);
   if (context.info.isWatchPath) return method === 'GET' ? watchObjects : 'no-method';
   switch (place) {
     case 'collection':
-      return collectionHandler(context, resource);
+      return collectionHandler(method, context.info, resource);
     case 'object':
       return objectHandler(method, resource);
     case 'subresource':
-      return serveSubresource(context, resource);
+      return serveSubresource(context.info, method, resource);
   }
 }
 
-function collectionHandler({ request, info }: RequestState, resource: ServedResource) {
+function collectionHandler(method: Method, info: RequestInfo, resource: ServedResource) {
   const { verbs, kind } = resource;
   const isWhole = kind.isNamespaced && info.namespace === '';
-  switch (request.method) {
+  switch (method) {
     case 'GET':
       if (!verbs.includes('list')) return 'no-method';
       if (info.verb === 'watch' && verbs.includes('watch')) return watchObjects;
@@ -143,7 +174,7 @@ function collectionHandler({ request, info }: RequestState, resource: ServedReso
 
 const objectVerbs = ['get', 'update', 'patch', 'delete'];
 
-function objectHandler(method: string, { kind, verbs, strategy, storedStrategy }: ServedResource) {
+function objectHandler(method: Method, { kind, verbs, custom, storedStrategy }: ServedResource) {
   if (!objectVerbs.some(verb => verbs.includes(verb))) return 'no-route';
   switch (method) {
     case 'GET':
@@ -157,8 +188,9 @@ function objectHandler(method: string, { kind, verbs, strategy, storedStrategy }
       return (scope: Scope) => patchObject(scope, storedStrategy);
     case 'DELETE':
       return verbs.includes('delete') ? deleteObject : 'no-method';
+    case 'POST':
+      return custom === undefined ? 'no-method' : createObject;
     default:
-      void strategy;
       return 'no-method';
   }
 }
@@ -166,16 +198,12 @@ function objectHandler(method: string, { kind, verbs, strategy, storedStrategy }
 /** Custom resources have no routes: their handler names the resource. */
 function wrongMethod(context: RequestState, resource: ServedResource, place: Place) {
   if (resource.custom === undefined) return methodNotAllowed();
-  if (place === 'collection') {
-    const { method } = context.request;
+  const { method } = context.request;
+  if (place === 'collection' && (method === 'PUT' || method === 'PATCH')) {
     const unknown = method === 'PATCH' ? customPatchTypeFailure(context) : undefined;
-    if (unknown !== undefined) return unknown;
-    const isNameless = ['PUT', 'PATCH'].includes(method);
-    return isNameless ? badRequest('name must be provided') : methodNotAllowed();
+    return unknown ?? badRequest('name must be provided');
   }
-  const actions: Readonly<Record<string, string>> = { POST: 'create', DELETE: 'delete' };
-  const action = actions[context.request.method];
-  return action === undefined ? methodNotAllowed() : methodNotSupported(resource.kind, action);
+  return methodNotSupported(resource.kind, context.info.verb);
 }
 
 /** A group that is known answers a Status, an unknown one plain text. */

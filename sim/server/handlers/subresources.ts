@@ -5,7 +5,7 @@
 import type { ApiAnswer } from '../../api/request.js';
 import { isFailure } from '../../api/status.js';
 import { readPlainObject } from '../body.js';
-import type { RequestState } from '../request-state.js';
+import type { RequestInfo } from '../request-info.js';
 import type { ServedResource } from '../registry.js';
 import type { ScalePaths, UpdateStrategy } from '../resources/strategy.js';
 import type { Scope } from '../scope.js';
@@ -39,11 +39,13 @@ const verbsOfMethods: Readonly<Record<string, string>> = {
 };
 
 /** The handler of a subresource. */
-export function serveSubresource(context: RequestState, resource: ServedResource): Route {
-  const { subresource, parts } = context.info;
+export function serveSubresource(
+  { subresource, parts }: RequestInfo,
+  method: string,
+  resource: ServedResource,
+): Route {
   const fact = resource.subresources.find(({ name }) => name === subresource);
   if (fact === undefined || (parts.length > 3 && subresource !== 'proxy')) return 'no-route';
-  const { method } = context.request;
   // What is proxied may be asked in any way.
   const isKnown = subresource === 'proxy' || fact.verbs.includes(verbsOfMethods[method] ?? '');
   if (!isKnown) return 'no-method';
