@@ -111,8 +111,12 @@ export function metaUpdateErrors(
 
 const customChecks = ['change'] as const;
 
-function unknownFinalizerErrors(metadata: ObjectMeta, old: ObjectMeta): readonly FieldError[] {
-  if (metadata.finalizers === undefined || metadata.finalizers === old.finalizers) return none;
+/** Finalizers whose names no kind of Kubernetes' own may bear, unless the object had them all before. */
+export function unknownFinalizerErrors(
+  metadata: ObjectMeta,
+  old?: ObjectMeta,
+): readonly FieldError[] {
+  if (metadata.finalizers === undefined || metadata.finalizers === old?.finalizers) return none;
   const errors: FieldError[] = [];
   checkFinalizers(metadata, errors);
   return errors;

@@ -26,7 +26,9 @@ function start() {
     ask({ method: 'POST', path, headers: {}, body: { metadata: { name } } });
   const list = (query: string) => ask({ method: 'GET', path: `${path}?${query}` });
   const wait = (minutes: number) => loop.runUntil(loop.now() + minutes * minuteMs);
-  const remove = (query: string) => ask({ method: 'DELETE', path: `${path}?${query}` });
+  // With a body the query is asked for the list alone: without one its resourceVersion is a precondition too.
+  const remove = (query: string) =>
+    ask({ method: 'DELETE', path: `${path}?${query}`, headers: {}, body: {} });
   return { create, list, remove, wait };
 }
 

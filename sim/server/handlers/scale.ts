@@ -1,10 +1,11 @@
 /** The scale subresource of workloads. @upstream pkg/registry/apps/deployment/storage/storage.go ScaleREST */
-import { invalid as invalidField } from '../../api/field-error.js';
-import type { ManagedFieldsEntry } from '../../api/kinds/meta.js';
+import { invalid as invalidField, type FieldError } from '../../api/field-error.js';
+import type { ManagedFieldsEntry, ObjectMeta } from '../../api/kinds/meta.js';
 import type { KubeObject } from '../../api/object.js';
 import type { ApiAnswer } from '../../api/request.js';
 import {
   badRequest,
+  conflict,
   invalid,
   isFailure,
   notFound,
@@ -17,10 +18,13 @@ import type { ScalePaths } from '../resources/strategy.js';
 import { keyIn, type Scope } from '../scope.js';
 import type { Steps } from '../steps.js';
 import { readied } from '../conversions.js';
+import { objectMetaErrors, unknownFinalizerErrors } from '../meta-validation.js';
 import { withoutManagedFields } from '../object-meta.js';
 import type { WriteOptions } from '../write-options.js';
+import { wrongNamespace } from './create.js';
 import { ownersAfterScale } from './scale-owners.js';
 import { plainView } from '../views.js';
+import { uidText } from './uid-failure.js';
 import { changeObject } from './update.js';
 
 /** The Scale that an object shows. */
@@ -63,11 +67,19 @@ export type ProduceScale = (
   entries: readonly ManagedFieldsEntry[],
 ) => { readonly scale: KubeObject; readonly owners?: readonly ManagedFieldsEntry[] } | Failure;
 
+/** A change of a Scale. */
+export interface ScaleChange {
+  readonly options: WriteOptions;
+  readonly produce: ProduceScale;
+  /** The uid of a whole Scale that was sent: the object's must be the same. */
+  readonly uid?: string | undefined;
+}
+
 /** PUT and PATCH. */
 export function* changeScale(
   scope: Scope,
   paths: ScalePaths,
-  { options, produce }: { readonly options: WriteOptions; readonly produce: ProduceScale },
+  { options, produce, uid }: ScaleChange,
 ): Steps<ApiAnswer> {
   const { context } = scope;
   const changed = yield* changeObject(scope, {
@@ -89,6 +101,7 @@ export function* changeScale(
     },
     strategy: scope.resource.storedStrategy,
     countsGeneration: true,
+    uid,
     admissionKind: { group: 'autoscaling', version: 'v1', kind: 'Scale' },
   });
   if (isFailure(changed)) return failureAnswer(context, changed);
@@ -101,18 +114,35 @@ function answer(scope: Scope, scale: KubeObject): ApiAnswer {
   return bodyAnswer(scope.context, scope.media, 200, shown);
 }
 
+/** @upstream pkg/apis/autoscaling/validation/validation.go ValidateScale */
+function scaleErrors(metadata: ObjectMeta, replicas: number): readonly FieldError[] {
+  const errors = [
+    ...objectMetaErrors(metadata, { rule: 'subdomain', isNamespaced: true }),
+    ...unknownFinalizerErrors(metadata),
+  ];
+  if (replicas >= 0) return errors;
+  return [...errors, invalidField('spec.replicas', replicas, 'must be greater than or equal to 0')];
+}
+
 function scaled(live: KubeObject, scale: KubeObject, { resource }: Scope): KubeObject | Failure {
   const { replicas = 0 } = (scale['spec'] ?? {}) as { readonly replicas?: number };
-  const { resourceVersion, name } = scale.metadata;
+  const { resourceVersion, name, namespace, uid } = scale.metadata;
+  if (namespace !== undefined && namespace !== live.metadata.namespace) return wrongNamespace();
   if (name !== undefined && name !== live.metadata.name) {
     return badRequest(
       `the name of the object (${name}) does not match the name on the URL (${live.metadata.name ?? ''})`,
     );
   }
-  if (replicas < 0 && resource.custom === undefined) {
-    const text = 'must be greater than or equal to 0';
-    const errors = [invalidField('spec.replicas', replicas, text)];
-    return invalid({ group: 'autoscaling', kind: 'Scale' }, live.metadata.name ?? '', errors);
+  if (resource.custom === undefined) {
+    const metadata = { ...scale.metadata, namespace: live.metadata.namespace };
+    const errors = scaleErrors(metadata, replicas);
+    if (errors.length > 0) {
+      return invalid({ group: 'autoscaling', kind: 'Scale' }, live.metadata.name ?? '', errors);
+    }
+    if (uid !== undefined && uid !== '' && uid !== live.metadata.uid) {
+      const kind = { ...resource.kind, resource: `${resource.kind.resource}/scale` };
+      return conflict(kind, live.metadata.name ?? '', uidText(uid, live.metadata.uid));
+    }
   }
   const object = resource.storedStrategy.scale?.withReplicas(live, replicas) ?? live;
   if (!resourceVersion) return object;

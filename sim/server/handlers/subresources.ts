@@ -19,7 +19,7 @@ import { getLog } from './log.js';
 import { patchObject } from './patch.js';
 import { preparedScalePatch } from './patch-types.js';
 import { proxyRequest } from './proxy.js';
-import { nameFailure, replaceObject } from './replace.js';
+import { nameFailure, placeFailure, replaceObject } from './replace.js';
 import { changeScale, getScale } from './scale.js';
 import { requestToken } from './token.js';
 import { failureAnswer } from '../answers.js';
@@ -113,9 +113,10 @@ function* putScale(scope: Scope, paths: ScalePaths): Steps<ApiAnswer> {
   const scale = readPlainObject(scope, scaleKind, options);
   if (isFailure(scale)) return failureAnswer(scope.context, scale);
   scope.audit?.requestObject(scale);
-  const misnamed = nameFailure(scope, scale);
-  if (misnamed !== undefined) return failureAnswer(scope.context, misnamed);
-  return yield* changeScale(scope, paths, { options, produce: () => ({ scale }) });
+  const misplaced = placeFailure(scope, scale) ?? nameFailure(scope, scale);
+  if (misplaced !== undefined) return failureAnswer(scope.context, misplaced);
+  const { uid } = scale.metadata;
+  return yield* changeScale(scope, paths, { options, produce: () => ({ scale }), uid });
 }
 
 function* patchScale(scope: Scope, paths: ScalePaths): Steps<ApiAnswer> {

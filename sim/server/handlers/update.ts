@@ -34,6 +34,7 @@ import { comparable, fullView, inStorage, plainView, writtenView } from '../view
 import type { WriteOptions } from '../write-options.js';
 import { placedObject, storeNew, refusal } from './create.js';
 import { ownersAfter, ownersOf } from './ownership.js';
+import { uidFailure } from './uid-failure.js';
 
 const attemptsMax = 100;
 
@@ -94,8 +95,9 @@ function* createMissing(scope: Scope, change: Change): Steps<Changed | Failure> 
     change.createsMissing === true ||
     (resource.storedStrategy.allowsCreateOnUpdate === true && subresource === '');
   if (!isAllowed) return notFound(resource.kind, name);
-  if (change.uid !== undefined && change.uid !== '')
-    return uidFailure(scope, change.uid, undefined);
+  if (change.uid !== undefined && change.uid !== '') {
+    return uidFailure(scope, { ...change, uid: change.uid }, undefined);
+  }
   const produced = change.produce(undefined);
   if (isFailure(produced)) return produced;
   const placed = placedObject(scope, {
@@ -176,7 +178,9 @@ function* changeLive(
   const { resource, context } = scope;
   const { options, uid } = change;
   const liveUid = live.object.metadata.uid;
-  if (uid !== undefined && uid !== '' && uid !== liveUid) return uidFailure(scope, uid, liveUid);
+  if (uid !== undefined && uid !== '' && uid !== liveUid) {
+    return uidFailure(scope, { options, uid }, liveUid);
+  }
   const unreadable = isConverted(resource) ? yield* readied(scope, [live]) : undefined;
   if (unreadable !== undefined) return unreadable;
   const view = plainView(resource, live);
@@ -216,31 +220,6 @@ function* changeLive(
   const unshown = isConverted(resource) ? yield* readied(scope, [written]) : undefined;
   return unshown ?? { object: writtenView(scope, written), isNew: false };
 }
-
-/** A uid that does not fit, as the storage tells it. */
-export function uidFailure(scope: Scope, uid: string, actual: string | undefined): Failure {
-  const { resource, name } = scope;
-  const key = `/registry/${storagePrefix(scope)}/${keyIn(scope)}`;
-  const problem = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${actual ?? ''}`;
-  const text = `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${problem}`;
-  return conflict(resource.kind, name, text);
-}
-
-/** The folder of the resource in etcd: custom resources and some others stand below their group. */
-function storagePrefix({ resource }: Scope): string {
-  const { group, resource: plural } = resource.kind;
-  if (resource.custom !== undefined) return `${group}/${plural}`;
-  return storagePrefixes[plural] ?? plural;
-}
-
-/** @upstream pkg/kubeapiserver/default_storage_factory_builder.go SpecialDefaultResourcePrefixes, KeyRootFunc */
-const storagePrefixes: Readonly<Record<string, string>> = {
-  replicationcontrollers: 'controllers',
-  endpoints: 'services/endpoints',
-  services: 'services/specs',
-  nodes: 'minions',
-  ingresses: 'ingress',
-};
 
 /** Checks the resourceVersion that was sent against the live one. */
 function withLiveVersion(

@@ -5,8 +5,7 @@ import { accessModesText } from './columns/access-modes.js';
 import { ageOf } from './columns/cell.js';
 import { persistentVolumeColumns } from './columns/storage.js';
 import { fill, fillEmpty, within } from './defaults/fill.js';
-import { resourceListDefaults } from './defaults/resource-list.js';
-import { azureDiskValues, scaleIOValues } from './defaults/volume.js';
+import { persistentSourceDefaults } from './defaults/persistent-volume.js';
 import { keepSpec, keepStatus } from './parts.js';
 import { volumeWarnings } from './storage-warnings.js';
 import { strategyOf, type StrategyContext } from './strategy.js';
@@ -58,16 +57,8 @@ function volumeDefaults(volume: PersistentVolume): PersistentVolume {
   const filled = fill(volume, { spec: {}, status: {} });
   const phased = within(filled, 'status', status => fillEmpty(status, { phase: 'Pending' }));
   return within(phased, 'spec', given => {
-    let spec = fillEmpty(given, { persistentVolumeReclaimPolicy: 'Retain' });
-    spec = fill(spec, { volumeMode: 'Filesystem' });
-    spec = within(spec, 'capacity', resourceListDefaults);
-    spec = within(spec, 'hostPath', source => fill(source, { type: '' }));
-    spec = within(spec, 'iscsi', source => fillEmpty(source, { iscsiInterface: 'default' }));
-    spec = within(spec, 'rbd', source =>
-      fillEmpty(source, { pool: 'rbd', user: 'admin', keyring: '/etc/ceph/keyring' }),
-    );
-    spec = within(spec, 'azureDisk', source => fill(source, azureDiskValues));
-    return within(spec, 'scaleIO', source => fillEmpty(source, scaleIOValues));
+    const kept = fillEmpty(given, { persistentVolumeReclaimPolicy: 'Retain' });
+    return persistentSourceDefaults(fill(kept, { volumeMode: 'Filesystem' }));
   });
 }
 

@@ -3,6 +3,7 @@ import { volumeAttachments, type VolumeAttachment } from '../../api/kinds/storag
 import { ageOf } from './columns/cell.js';
 import { volumeAttachmentColumns } from './columns/storage.js';
 import { fill, within } from './defaults/fill.js';
+import { persistentSourceDefaults } from './defaults/persistent-volume.js';
 import { freshStatus, keepMetadata, keepSpec, keepStatus } from './parts.js';
 import { strategyOf } from './strategy.js';
 import { validateAttachment, validateAttachmentUpdate } from './validation/storage-class.js';
@@ -12,10 +13,15 @@ export const volumeAttachment = strategyOf<VolumeAttachment>({
   kind: volumeAttachments,
   allowsUnconditionalUpdate: false,
   returnsDeletedObject: true,
-  defaults: object =>
-    within(fill(object, { status: { attached: false } }), 'status', status =>
-      fill(status, { attached: false }),
-    ),
+  defaults: object => {
+    const whole = fill(object, { status: { attached: false } });
+    const told = within(whole, 'status', status => fill(status, { attached: false }));
+    return within(told, 'spec', spec =>
+      within(spec, 'source', source =>
+        within(source, 'inlineVolumeSpec', persistentSourceDefaults),
+      ),
+    );
+  },
   prepareForCreate: freshStatus({ attached: false }),
   prepareForUpdate: keepStatus,
   validate: validateAttachment,

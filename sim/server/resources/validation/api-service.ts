@@ -12,11 +12,12 @@ const versionMax = 1000;
 export function validateAPIService({ metadata, spec }: APIService): readonly FieldError[] {
   const errors: Errors = [];
   const { group = '', version = '' } = spec ?? {};
-  const { name = '' } = metadata;
   const wanted = `${version}.${group}`;
-  if (name !== '' && pathSegmentErrors(name).length === 0 && name !== wanted) {
+  for (const field of ['generateName', 'name'] as const) {
+    const { [field]: name = '' } = metadata;
+    if (name === '' || pathSegmentErrors(name).length > 0 || name === wanted) continue;
     const text = `must be \`spec.version+"."+spec.group\`: "${wanted}"`;
-    errors.push(invalid('metadata.name', name, text));
+    errors.push(invalid(`metadata.${field}`, name, text));
   }
   if (group === '' && version !== 'v1') {
     const text = 'only v1 may have an empty group and it better be legacy kube';

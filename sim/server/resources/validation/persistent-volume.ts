@@ -78,12 +78,18 @@ const withOptions: ReadonlySet<string> = new Set([
 export function validateVolume({ metadata, spec = {} }: PersistentVolume): readonly FieldError[] {
   const errors: Errors = [];
   checkVolumeSpec(spec, metadata.name ?? '', 'spec', false, errors);
-  const hasOptions = metadata.annotations?.[optionsKey] !== undefined;
-  if (hasOptions && !sources.some(name => spec[name] !== undefined && withOptions.has(name))) {
-    const text = 'may not specify mount options for this volume type';
-    errors.push(forbidden(`metadata.annotations.${optionsKey}`, text));
-  }
-  return errors;
+  return [...errors, ...optionErrors({ metadata, spec })];
+}
+
+/** @upstream pkg/volume/validation/pv_validation.go checkMountOption */
+function optionErrors({
+  metadata,
+  spec = {},
+}: Pick<PersistentVolume, 'metadata' | 'spec'>): Errors {
+  if (metadata.annotations?.[optionsKey] === undefined) return [];
+  if (sources.some(name => spec[name] !== undefined && withOptions.has(name))) return [];
+  const text = 'may not specify mount options for this volume type';
+  return [forbidden(`metadata.annotations.${optionsKey}`, text)];
 }
 
 /** A volume's spec, of its own or within an attachment. */
@@ -208,10 +214,13 @@ function checkSource(
 
 /** What pods' volumes have not. */
 function checkOwnFields(
-  { storageos, glusterfs }: PersistentVolumeSpec,
+  { cinder, storageos, glusterfs }: PersistentVolumeSpec,
   path: string,
   errors: Errors,
 ): void {
+  if (cinder?.secretRef !== undefined && !cinder.secretRef.namespace) {
+    errors.push(required(`${path}.cinder.secretRef.namespace`));
+  }
   const { secretRef } = storageos ?? {};
   if (secretRef !== undefined && !secretRef.namespace) {
     errors.push(required(`${path}.storageos.secretRef.namespace`));
@@ -285,8 +294,9 @@ export function validateVolumeUpdate(
   volume: PersistentVolume,
   old: PersistentVolume,
 ): readonly FieldError[] {
-  const found = validateVolume(volume);
-  const errors: Errors = [...found, ...found];
+  const found: Errors = [];
+  checkVolumeSpec(volume.spec ?? {}, volume.metadata.name ?? '', 'spec', false, found);
+  const errors: Errors = [...found, ...optionErrors(volume), ...found];
   const [spec, before] = [volume.spec ?? {}, old.spec ?? {}];
   checkSameSource(spec, before, errors);
   checkImmutable(spec.volumeMode, before.volumeMode, 'volumeMode', errors);
