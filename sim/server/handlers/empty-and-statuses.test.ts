@@ -168,3 +168,63 @@ it('leaves empty managed fields out of a template', () => {
   expect(told.metadata).toMatchObject({ generation: 1, managedFields: [{ manager: 'u' }] });
   expect(JSON.stringify(told).match(/managedFields/g)).toHaveLength(1);
 });
+
+it('takes an empty list for one where a field may not be set at all', () => {
+  const send = start();
+  const pod = (name: string, rest: object) =>
+    send('POST', `/api/v1${inDefault}/pods`, { metadata: { name }, spec: { ...spec, ...rest } });
+  expect(pod('a', { resources: { claims: [] } }).told.message).toBe(
+    'Pod "a" is invalid: spec.resources.claims: Forbidden: claims may not be set for Resources at pod-level',
+  );
+  const template = {
+    metadata: { labels: { a: 'b' } },
+    spec: { ...spec, ephemeralContainers: [{ name: 'e', image: 'i', ports: [] }] },
+  };
+  const { told } = send('POST', `/apis/apps/v1${inDefault}/replicasets`, {
+    metadata: { name: 'r' },
+    spec: { selector: { matchLabels: { a: 'b' } }, template },
+  });
+  expect(told.message).toContain(
+    'spec.template.spec.ephemeralContainers[0].ports: Forbidden: cannot be set for an Ephemeral Container',
+  );
+  const group = '/apis/resource.k8s.io/v1';
+  const slice = send('POST', `${group}/resourceslices`, {
+    metadata: { name: 's' },
+    spec: {
+      driver: 'a.b',
+      nodeName: 'n',
+      pool: { name: 'p', generation: 1, resourceSliceCount: 1 },
+      devices: [],
+      sharedCounters: [],
+    },
+  });
+  expect(slice.told.message).toBe(
+    'ResourceSlice.resource.k8s.io "s" is invalid: spec: Invalid value: "": only one of `sharedCounters` or `devices` is allowed',
+  );
+  const claims = send('POST', `${group}${inDefault}/resourceclaimtemplates`, {
+    metadata: { name: 't' },
+    spec: { metadata: { ownerReferences: [] }, spec: {} },
+  });
+  expect(claims.told.message).toBe(
+    'ResourceClaimTemplate.resource.k8s.io "t" is invalid: spec.metadata.ownerReferences: Forbidden: cannot be set',
+  );
+});
+
+it('knows no variable of a policy that has no expression', () => {
+  const rule = { apiGroups: [''], apiVersions: ['v1'], operations: ['*'], resources: ['pods'] };
+  const { told } = start()(
+    'POST',
+    '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies',
+    {
+      metadata: { name: 'p' },
+      spec: {
+        matchConstraints: { resourceRules: [rule] },
+        variables: [{ name: 'v', expression: '' }],
+        validations: [{ expression: 'variables.v == "a"' }],
+      },
+    },
+  );
+  expect(told.message).toMatch(
+    /spec\.variables\[0\]\.expression: Required value: expression is not specified, spec\.validations\[0\]\.expression: .*undefined field 'v'/,
+  );
+});

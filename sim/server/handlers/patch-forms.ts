@@ -4,7 +4,7 @@ import { ordered, sortedValue } from '../../api/encode.js';
 import { isRecord } from '../../api/equality.js';
 import { shapeOfKind, type Shape, type StructShape } from '../../api/facts.js';
 import { invalid as invalidField } from '../../api/field-error.js';
-import { goValue } from '../../api/go-text.js';
+import { compareText, goValue } from '../../api/go-text.js';
 import type { KubeObject } from '../../api/object.js';
 import { applyJsonPatch, readJsonPatch } from '../../api/patch/json-patch.js';
 import { applyMergePatch } from '../../api/patch/merge-patch.js';
@@ -187,13 +187,18 @@ function orderedAll(value: unknown, shape: Shape | undefined): unknown {
     return shape.kind === 'list' ? value.map(item => orderedAll(item, shape.item)) : value;
   }
   if (!isRecord(value)) return value;
-  if (shape.kind === 'map') return sortedValue(value);
+  if (shape.kind === 'map') return orderedMap(value, shape.value);
   if (shape.kind !== 'struct') return ordered(value, shape);
   const result: Record<string, unknown> = {};
   for (const { name, shape: below } of shape.jsonFields) {
     if (value[name] !== undefined) result[name] = orderedAll(value[name], below);
   }
   return { ...result, ...value, ...result };
+}
+
+function orderedMap(map: Json, item: Shape): Json {
+  const names = Object.keys(map).toSorted(compareText);
+  return Object.fromEntries(names.map(name => [name, orderedAll(map[name], item)]));
 }
 
 const noContext = {};

@@ -45,3 +45,25 @@ describe('a patch that cannot be read', () => {
     expect([there.status, messageOf(there)]).toEqual([400, text]);
   });
 });
+
+it('is told of with the fields of what stands in maps in the order of their type', () => {
+  const send = start();
+  const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+  const properties = { b: { items: { type: 'string' }, type: 'array' }, a: { type: 'string' } };
+  const schema = { openAPIV3Schema: { type: 'object', properties } };
+  const definition = {
+    metadata: { name: 'foos.a.b' },
+    spec: {
+      group: 'a.b',
+      scope: 'Namespaced',
+      names: { plural: 'foos', kind: 'Foo' },
+      versions: [{ name: 'v1', served: true, storage: true, schema }],
+    },
+  };
+  send('POST', definitions, JSON.stringify(definition), 'application/json');
+  const patch = '{"spec":{"names":{"kind":5}}}';
+  const told = send('PATCH', `${definitions}/foos.a.b`, patch, 'application/merge-patch+json');
+  expect(messageOf(told)?.replaceAll('\\"', '"')).toContain(
+    '"properties":{"a":{"type":"string"},"b":{"type":"array","items":{"type":"string"}}}',
+  );
+});

@@ -92,9 +92,10 @@ function checkShared(spec: SharedSpec, errors: Errors, between?: () => void): Na
   for (const [index, variable] of (spec.variables ?? []).entries()) {
     const at = `spec.variables[${index}]`;
     const type = checkVariable(variable, at, { ...names, variables }, errors);
-    variables.set(variable.name ?? '', type);
+    // What is not told is not compiled, and so nobody knows it.
+    if ((variable.expression ?? '').trim() !== '') variables.set(variable.name ?? '', type);
   }
-  return variables.size === 0 ? names : { ...names, variables };
+  return spec.variables === undefined ? names : { ...names, variables };
 }
 
 function checkParamKind(

@@ -1,4 +1,6 @@
 /** Checks of claims of volumes. @upstream pkg/apis/core/validation/validation.go ValidatePersistentVolumeClaimSpec */
+import { structOf } from '../../../api/facts.js';
+import { wasSentEmpty } from '../../../api/go-struct.js';
 import { dns1123LabelErrors, dns1123SubdomainErrors } from '../../../api/labels.js';
 import type {
   PersistentVolumeClaimSpec,
@@ -139,8 +141,9 @@ export function checkTemplateMeta(metadata: ObjectMeta, path: string, errors: Er
     errors.push(...annotationErrors(metadata.annotations, `${path}.annotations`));
   }
   checkLabels(metadata.labels, `${path}.labels`, errors);
-  for (const [field, value] of Object.entries(metadata)) {
-    if (field === 'annotations' || field === 'labels' || !value) continue;
+  for (const { name: field } of structOf('meta/v1.ObjectMeta').jsonFields) {
+    if (field === 'annotations' || field === 'labels') continue;
+    if (!metadata[field as keyof ObjectMeta] && !wasSentEmpty(metadata, field)) continue;
     // The names of Go's fields are told, with a small first letter.
     errors.push(forbidden(`${path}.${field === 'uid' ? 'uID' : field}`, 'cannot be set'));
   }

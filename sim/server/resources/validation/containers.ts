@@ -15,6 +15,7 @@ import {
   required,
   tooMany,
 } from '../field-error.js';
+import { hasEmptyMarks, wasSentEmpty } from '../../../api/go-struct.js';
 import { checkLabel, type Errors } from './checks.js';
 import { checkEnv, checkEnvFrom } from './env.js';
 import { checkDevices, checkMounts } from './mounts.js';
@@ -232,8 +233,10 @@ function checkEphemeralFields(container: EphemeralContainer, path: string, error
   const text = 'cannot be set for an Ephemeral Container';
   for (const name of forbiddenEphemeralFields) {
     const value = container[name];
-    const isSet = value !== undefined && (name !== 'resources' || hasKeys(value));
-    if (isSet) errors.push(forbidden(`${path}.${name}`, text));
+    // Set is what is not zero: a list that was sent empty is.
+    const holds = name === 'resources' ? hasKeys(value) || hasEmptyMarks(value) : true;
+    if ((value !== undefined && holds) || wasSentEmpty(container, name))
+      errors.push(forbidden(`${path}.${name}`, text));
   }
   for (const [index, mount] of (container.volumeMounts ?? []).entries()) {
     const at = `${path}.volumeMounts[${index}]`;

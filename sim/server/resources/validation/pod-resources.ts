@@ -1,4 +1,5 @@
 /** Checks of what a pod asks for as a whole. @upstream pkg/apis/core/validation/validation.go validatePodResources */
+import { wasSentEmpty } from '../../../api/go-struct.js';
 import type { PodSpec } from '../../../api/kinds/core.js';
 import { containerLimits, containerRequests } from '../pod-totals.js';
 import { forbidden, invalid } from '../field-error.js';
@@ -20,7 +21,7 @@ export function checkPodResources(
     errors.push(forbidden(at, 'may not be set for a windows pod'));
     return;
   }
-  if (resources.claims !== undefined) {
+  if (resources.claims !== undefined || wasSentEmpty(resources, 'claims')) {
     const text = 'claims may not be set for Resources at pod-level';
     errors.push(forbidden(`${at}.claims`, text));
   }

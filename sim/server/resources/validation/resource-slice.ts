@@ -10,6 +10,7 @@ import type {
   ResourceSliceSpec,
 } from '../../../api/kinds/resource.js';
 import { deepEqual } from '../../../api/equality.js';
+import { wasSentEmpty } from '../../../api/go-struct.js';
 import { byteLength } from '../../../api/go-text.js';
 import { labelValueErrors } from '../../../api/labels.js';
 import { invalid, required, tooLong, type FieldError } from '../field-error.js';
@@ -84,7 +85,9 @@ function checkSpec(
     checkImmutable(spec.nodeName, old.nodeName, 'spec.nodeName', errors);
   }
   checkPlace(spec, errors);
-  if (spec.sharedCounters !== undefined && spec.devices !== undefined) {
+  const isSent = (name: 'sharedCounters' | 'devices') =>
+    spec[name] !== undefined || wasSentEmpty(spec, name);
+  if (isSent('sharedCounters') && isSent('devices')) {
     const text = 'only one of `sharedCounters` or `devices` is allowed';
     errors.push(invalid('spec', '', text));
   }
