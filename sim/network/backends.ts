@@ -1,6 +1,6 @@
 /**
  * Where a connection to a service goes: the rules that kube-proxy writes.
- * @upstream pkg/proxy/topology.go CategorizeEndpoints
+ * @upstream pkg/proxy/topology.go CategorizeEndpoints, cmd/kube-proxy/app/server.go Run
  */
 import type { Node, Service, ServicePort } from '../api/kinds/core.js';
 import type { Endpoint } from '../api/kinds/discovery.js';
@@ -24,7 +24,10 @@ export function backendsOf(
   const { internalTrafficPolicy, externalTrafficPolicy } = service.spec ?? {};
   const policy = from.isExternal ? externalTrafficPolicy : internalTrafficPolicy;
   const nodeName = from.node?.metadata.name;
-  const offered = book.endpointsOf(service).filter(({ endpoint, ports }) => {
+  // Of headless services only the proxies of meshes ask: they see all endpoints.
+  const isHeadlessService = service.spec?.clusterIP === 'None';
+  const offered = book.endpointsOf(service).filter(({ endpoint, ports, isHeadless }) => {
+    if (isHeadless && !isHeadlessService) return false;
     if (!ports.has(servicePort.name ?? '')) return false;
     return policy !== 'Local' || endpoint.nodeName === nodeName;
   });

@@ -6,6 +6,9 @@ import type { ClusterDns } from './dns.js';
 import type { HostPorts } from './host-ports.js';
 import type { ServiceBook } from './service-book.js';
 
+/** @upstream pkg/proxy/apis/well_known_labels.go LabelServiceProxyName */
+const proxyNameLabel = 'service.kubernetes.io/service-proxy-name';
+
 /** Where to, as a program says it. */
 export interface Destination {
   readonly host: string;
@@ -53,10 +56,10 @@ export class Routes {
 
   private routeTo(address: string, to: Port, pod: Pod | undefined): Route {
     const service = this.book.serviceAt(address);
-    if (service !== undefined) return this.routeToService(service, to, pod);
+    if (isProxied(service)) return this.routeToService(service, to, pod);
     const node = this.nodeAt(address, pod);
     const offered = node && this.book.serviceAtNodePort(to.port, to.protocol);
-    if (offered === undefined) {
+    if (!isProxied(offered)) {
       const mapped = node && this.hostPorts.backend(node.metadata.name ?? '', { address, ...to });
       return { backends: [mapped ?? { ip: address, port: to.port }] };
     }
@@ -91,6 +94,11 @@ export class Routes {
     const backends = backendsOf(this.book, service, servicePort, from);
     return backends.length === 0 ? { error: 'connection refused' } : { backends, service };
   }
+}
+
+/** Whether kube-proxy sees the service: not one that asks for another proxy. */
+function isProxied(service: Service | undefined): service is Service {
+  return service !== undefined && service.metadata.labels?.[proxyNameLabel] === undefined;
 }
 
 type Port = Required<Pick<Destination, 'port' | 'protocol'>>;

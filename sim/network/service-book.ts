@@ -15,8 +15,11 @@ import { ServiceVariables } from './service-variables.js';
 export interface ServiceEndpoint {
   readonly endpoint: Endpoint;
   readonly ports: ReadonlyMap<string, number>;
+  /** Its slice is labelled so; DNS gives such ones, and kube-proxy does not see them. */
+  readonly isHeadless: boolean;
 }
 
+const headlessLabel = 'service.kubernetes.io/headless';
 const serviceNameLabel = 'kubernetes.io/service-name';
 
 /** What the network knows of services. */
@@ -84,7 +87,8 @@ export class ServiceBook {
       .map(([, slice]) => slice);
     const endpoints = slices.flatMap(slice => {
       const ports = new Map((slice.ports ?? []).map(({ name = '', port = 0 }) => [name, port]));
-      return (slice.endpoints ?? []).map(endpoint => ({ endpoint, ports }));
+      const isHeadless = slice.metadata.labels?.[headlessLabel] !== undefined;
+      return (slice.endpoints ?? []).map(endpoint => ({ endpoint, ports, isHeadless }));
     });
     this.endpoints.set(key, endpoints);
     return endpoints;
