@@ -24,6 +24,25 @@ it('tells the limits of the cgroup and the sysctls of the pod', () => {
   });
 });
 
+it.each([
+  ['by the container, before its pod', 'Unconfined', 'RuntimeDefault', false, 0],
+  ['by the pod', undefined, 'RuntimeDefault', false, 2],
+  ['by the container alone', 'Localhost', undefined, false, 2],
+  ['by nobody', undefined, undefined, false, 0],
+  ['to one that is privileged', 'RuntimeDefault', undefined, true, 0],
+])('tells the filter of system calls that is given %s', (_, own, ofPod, privileged, mode) => {
+  const securityContext = {
+    privileged,
+    ...(own !== undefined && { seccompProfile: { type: own } }),
+  };
+  const spec = {
+    containers: [],
+    ...(ofPod && { securityContext: { seccompProfile: { type: ofPod } } }),
+  };
+  const files = kernelFiles({ metadata: {}, spec }, { ...container, securityContext }, undefined);
+  expect(files['/proc/self/status']).toContain(`\nSeccomp:\t${mode}\n`);
+});
+
 it('puts variables into the paths of mounts, or says why it cannot', () => {
   const mount = (subPathExpr: string) => ({
     ...container,

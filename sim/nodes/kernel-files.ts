@@ -22,13 +22,25 @@ export function kernelFiles(
     '/sys/fs/cgroup/cpu.max': `${cpuMax(resources)}\n`,
     '/sys/fs/cgroup/cpu.weight': `${cpuWeight(resources)}\n`,
     '/sys/fs/cgroup/memory.max': `${memoryMax(resources)}\n`,
-    '/proc/self/status': 'Name:\tcat\nState:\tR (running)\nCpus_allowed_list:\t0-7\n',
+    '/proc/self/status': `Name:\tcat\nState:\tR (running)\n${seccomp(pod, container)}Cpus_allowed_list:\t0-7\n`,
     '/proc/sys/kernel/shm_rmid_forced': '0\n',
   };
   for (const { name, value } of pod.spec?.securityContext?.sysctls ?? []) {
     files[`/proc/sys/${name.replaceAll('.', '/')}`] = `${value}\n`;
   }
   return files;
+}
+
+/**
+ * The mode of the filter of system calls: 2 with a profile, 0 without. The container's own setting comes before
+ * its pod's; who asks for none has none (`seccompDefault` is off), nor have the privileged.
+ * @upstream pkg/kubelet/kuberuntime/helpers.go getSeccompProfile, containerd internal/cri/server generateSeccompSpecOpts
+ */
+function seccomp(pod: Pod, { securityContext }: Container): string {
+  const profile = securityContext?.seccompProfile ?? pod.spec?.securityContext?.seccompProfile;
+  const { type = 'Unconfined' } = profile ?? {};
+  const isFiltered = type !== 'Unconfined' && securityContext?.privileged !== true;
+  return isFiltered ? 'Seccomp:\t2\nSeccomp_filters:\t1\n' : 'Seccomp:\t0\nSeccomp_filters:\t0\n';
 }
 
 function milli(text: string | undefined): number {
