@@ -202,6 +202,16 @@ it('are the same through the API server, as long as the kubelet runs', async () 
     items: readonly Pod[];
   };
   expect(pods.items.map(({ metadata }) => metadata.name)).toContain('web');
+  for (const path of ['/runningpods', '/runningpods/']) {
+    const { items } = JSON.parse(textOf((await pageOf(cluster, path)).body)) as typeof pods;
+    const web = items.find(({ metadata }) => metadata.name === 'web');
+    // It is what the runtime tells: neither labels nor a phase.
+    expect(web).toEqual({
+      metadata: { name: 'web', namespace: 'default', uid: expect.any(String) },
+      spec: { containers: [{ name: 'c', image: expect.stringMatching(/web/), resources: {} }] },
+      status: {},
+    });
+  }
   const process = `kubelet/${await nameOf(cluster)}`;
   await cluster.inject({ kind: 'crash', process, forMs: 60_000 });
   await cluster.advance('20s');

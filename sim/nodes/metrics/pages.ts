@@ -1,5 +1,6 @@
 /**
- * The pages that a kubelet serves to whoever reaches its port: metrics, `/stats/summary`, `/pods` and `/healthz`.
+ * The pages that a kubelet serves to whoever reaches its port: metrics, `/stats/summary`, `/pods`,
+ * `/runningpods/` and `/healthz`.
  * Whom it answers is said by `sim/kubelet-guard.ts`. Other pages (`/configz`, `/logs`) are not served.
  * @upstream pkg/kubelet/server/server.go
  */
@@ -29,15 +30,31 @@ export function kubeletPage(payload: unknown, of: UsedOf, kubelet: PagesOf): Htt
     const body = JSON.stringify(summaryOf(usedNow(of), kubelet), undefined, 1);
     return { status: 200, contentType: 'application/json', body };
   }
-  if (path === '/pods' && isRead) {
-    const items = Array.from(kubelet.entries(), ({ pod }) => pod);
-    const body = `${JSON.stringify({ kind: 'PodList', apiVersion: 'v1', metadata: {}, items })}\n`;
-    return { status: 200, contentType: 'application/json', body };
-  }
+  if (path === '/pods' && isRead) return podList(Array.from(kubelet.entries(), ({ pod }) => pod));
+  if (/^\/runningpods\/?$/.test(path) && isRead) return podList(runningPods(of));
   const families = familiesAt(path, of, kubelet);
   if (families === undefined) return page('404 page not found\n', 404);
   if (!isRead) return page('', 405);
   return { status: 200, contentType: expositionType, body: expositionOf(families) };
+}
+
+function podList(items: readonly object[]): HttpResponse {
+  const body = `${JSON.stringify({ kind: 'PodList', apiVersion: 'v1', metadata: {}, items })}\n`;
+  return { status: 200, contentType: 'application/json', body };
+}
+
+/** What the runtime knows of the pods that run, which is little. @upstream pkg/kubelet/container/runtime.go ToAPIPod */
+function runningPods({ runtime }: UsedOf): readonly object[] {
+  return runtime.podUids().flatMap(uid => {
+    const [newest] = runtime.containersOf(uid);
+    if (newest === undefined) return [];
+    const { sandboxes, containers } = runtime.status(uid);
+    const running = containers.filter(({ state }) => state === 'running');
+    if (running.length === 0 && !sandboxes.some(({ isReady }) => isReady)) return [];
+    const { name, namespace } = newest.config.pod.metadata;
+    const told = running.map(({ name, image }) => ({ name, image, resources: {} }));
+    return [{ metadata: { name, namespace, uid }, spec: { containers: told }, status: {} }];
+  });
 }
 
 function familiesAt(path: string, of: UsedOf, kubelet: PagesOf): readonly Family[] | undefined {
