@@ -86,6 +86,22 @@ it('shows the files of its container, as commands beside it leave them', () => {
   expect(probe('/localhost.crt')).toEqual({ isSuccess: true });
 });
 
+it.each([
+  [
+    ['sh', '-c', 'echo a && ss -ant | grep a'],
+    'exec: "sh": seatrial does not play "ss", which the script calls',
+  ],
+  [
+    ['/bin/sh', '-x', '-c', 'tail -z 1 f'],
+    'exec: "/bin/sh": seatrial does not play "tail -z 1 f", which the script calls',
+  ],
+  [['ss', '-ant'], 'exec: "ss": executable file not found in $PATH'],
+])('says of %j what it is that it cannot run', (command, startError) => {
+  const ended: ExecResult[] = [];
+  agnhost.start(contextFor(['pause'])).run?.(command, '', result => ended.push(result));
+  expect(ended).toEqual([{ stdout: '', stderr: '', exitCode: 126, startError }]);
+});
+
 it('is healthy for as long as its command says', () => {
   const context = contextFor(['liveness']);
   const program = agnhost.start(context);

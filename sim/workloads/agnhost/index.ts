@@ -4,6 +4,7 @@
  * @upstream test/images/agnhost
  */
 import { serveHttp, textPage } from './http.js';
+import { unplayedIn } from '../shell/knows.js';
 import { shellBeside } from '../shell/program.js';
 import type { ContainerContext, ExecResult, Program, Workload } from '../workload.js';
 import { crdConversionWebhook } from './crd-conversion-webhook.js';
@@ -89,9 +90,18 @@ export const agnhost: Workload = {
   },
 };
 
-/** Of what is in the image and not played nothing can be said but that it is not there. */
-function unknown([name = '']: readonly string[]): ExecResult {
-  const startError = `exec: ${JSON.stringify(name)}: executable file not found in $PATH`;
+/**
+ * Of what is in the image and not played nothing can be said but that it is not there. Of a script it is one of
+ * its commands: that the shell itself were missing would mislead.
+ */
+function unknown(command: readonly string[]): ExecResult {
+  const [name = ''] = command;
+  const within = unplayedIn(command);
+  const why =
+    within === undefined
+      ? 'executable file not found in $PATH'
+      : `seatrial does not play ${JSON.stringify(within)}, which the script calls`;
+  const startError = `exec: ${JSON.stringify(name)}: ${why}`;
   return { stdout: '', stderr: '', exitCode: 126, startError };
 }
 

@@ -61,8 +61,23 @@ export function isShellCommand(command: readonly string[], reaches: Reaches = 'n
   }
 }
 
+/** The first command in a script (`sh -c SCRIPT`) that is not played; undefined where none can be named. */
+export function unplayedIn([name = '', ...args]: readonly string[]): string | undefined {
+  const at = args.findIndex(arg => /^-\w*c$/.test(arg));
+  if (!/^(?:ba|a)?sh$/.test(baseName(name)) || at < 0) return undefined;
+  const known = new Known('all');
+  try {
+    known.whole(parseScript(args[at + 1] ?? ''));
+  } catch (error) {
+    if (!(error instanceof ShellSyntaxError)) throw error;
+  }
+  return known.unplayed;
+}
+
 /** Walks a script for names that are not known. */
 class Known {
+  /** The first command that is not known, or not with these words. */
+  unplayed: string | undefined;
   private readonly functions = new Map<string, Command>();
   /** What is run by traps. */
   private readonly later: string[] = [];
@@ -96,11 +111,12 @@ class Known {
         if (name === undefined) return true;
         const text = literal(name);
         if (text !== undefined && this.functions.has(text)) return true;
-        if (text === undefined || !isKnownName(text, this.reaches)) return false;
-        const base = baseName(text);
+        const base = baseName(text ?? '');
         const words = command.words.slice(1);
-        if (this.reaches === 'none' && isClient(base, words.map(literal))) return false;
-        if (!understands(base, words.map(literal))) return false;
+        const texts = words.map(literal);
+        if (text === undefined || !isKnownName(text, this.reaches)) return this.unknown([text]);
+        if (this.reaches === 'none' && isClient(base, texts)) return false;
+        if (!understands(base, texts)) return this.unknown([text, ...texts]);
         return this.arguments(base, words);
       }
       case 'group':
@@ -127,6 +143,11 @@ class Known {
           ) && this.script(command.otherwise ?? [])
         );
     }
+  }
+
+  private unknown(words: readonly (string | undefined)[]): false {
+    if (words[0] !== undefined) this.unplayed ??= words.map(word => word ?? '…').join(' ');
+    return false;
   }
 
   /** Of the descriptors only the three usual ones are played. */
