@@ -92,6 +92,15 @@ export interface NodeEndpoint {
    * it takes no time. Returns what kills the command.
    */
   exec(request: ExecRequest, done: (result: CommandResult) => void): () => void;
+  /**
+   * Runs a command while its input still comes, such as a shell; `write` gets what it writes, when it does. Undefined
+   * for commands that are given their input as a whole.
+   */
+  converse?(
+    request: ExecRequest,
+    write: (text: string, to: 'stdout' | 'stderr') => void,
+    done: (result: CommandResult) => void,
+  ): { input(piece: string | undefined): void; stop(): void } | undefined;
   /** The usage of the node itself now, and of every running container as last read. */
   usage(): {
     readonly timeMs: number;

@@ -5,10 +5,11 @@ import type { Clock } from '../engine/clock.js';
 import type { Random } from '../engine/random.js';
 import { freshLayer } from '../workloads/files/image-files.js';
 import type { MemoryFiles } from '../workloads/files/memory-files.js';
-import { shellBeside, waitBeside } from '../workloads/shell/program.js';
+import { shellBeside, talkBeside, waitBeside } from '../workloads/shell/program.js';
 import type {
   ContainerContext,
   ExecResult,
+  Conversation,
   Program,
   Usage,
   VolumeFiles,
@@ -262,6 +263,28 @@ export class RuntimeContainer {
       isOver = true;
       stop?.();
     };
+  }
+
+  /** Runs a command while its input still comes; undefined for one that is given it as a whole. */
+  converse(
+    ...[command, write, done]: Parameters<NonNullable<Program['converse']>>
+  ): Conversation | undefined {
+    const { running, context } = this;
+    if (running === undefined || context === undefined) return undefined;
+    let isOver = false;
+    const end = (result: ExecResult): void => {
+      if (isOver) return;
+      isOver = true;
+      done(result);
+    };
+    const isPlain = running.run === undefined && running.exec === undefined;
+    const talk = isPlain ? talkBeside(context) : running.converse?.bind(running);
+    const conversation = talk?.(command, write, end);
+    // A command dies with its container.
+    if (conversation !== undefined && !isOver) {
+      this.exited.wait(() => end({ stdout: '', stderr: '', exitCode: 137 }));
+    }
+    return conversation;
   }
 
   /**

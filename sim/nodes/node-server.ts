@@ -79,6 +79,9 @@ export function nodeServer(
         done(result ?? { stdout: '', stderr: '', exitCode: 0 }),
       );
     },
+    converse({ namespace, pod, container, command }, write, done) {
+      return containersOf(namespace, pod, container)[0]?.converse(command, write, done);
+    },
     usage: () => usage.now(),
     gpus: () => gpuReadings({ runtime, devices }, clock.now()),
     page: payload =>

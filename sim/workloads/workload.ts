@@ -104,6 +104,22 @@ export interface Program {
    * What is returned kills the command. It comes before `exec`.
    */
   run?(command: readonly string[], stdin: string, done: (result: ExecResult) => void): () => void;
+  /**
+   * The same for a command that runs while its input still comes, such as a shell: `write` gets what it writes, when it
+   * does. Undefined for commands that are given their input as a whole.
+   */
+  converse?(
+    command: readonly string[],
+    write: (text: string, to: 'stdout' | 'stderr') => void,
+    done: (result: ExecResult) => void,
+  ): Conversation | undefined;
+}
+
+/** A command that runs while its input comes. */
+export interface Conversation {
+  /** More of its input; undefined: that has ended. */
+  input(piece: string | undefined): void;
+  stop(): void;
 }
 
 /** What came of a command in a container. */

@@ -49,7 +49,12 @@ export function connectPod(scope: Scope): ApiAnswer {
     endpoint.exec({ ...container, command: words, stdin }, done);
   const stream =
     subresource === 'exec'
-      ? execStream(command, run, { hasInput: isAsked('stdin'), isTerminal: isAsked('tty') })
+      ? execStream(command, run, {
+          hasInput: isAsked('stdin'),
+          isTerminal: isAsked('tty'),
+          converse: (words, ...how) =>
+            endpoint.converse?.({ ...container, command: words }, ...how),
+        })
       : outputStream(endpoint.log({ ...container, follow: true, tailLines: 0 }));
   if ('code' in stream) return failureAnswer(context, stream);
   return { status: 101, headers: {}, stream };

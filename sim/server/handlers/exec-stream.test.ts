@@ -1,5 +1,11 @@
 import { expect, it } from 'vitest';
-import { channels, execStream, type ChannelItem, type RunCommand } from './exec-stream.js';
+import {
+  channels,
+  execStream,
+  type ChannelItem,
+  type Converse,
+  type RunCommand,
+} from './exec-stream.js';
 
 const textOf = (data: unknown) =>
   data instanceof Uint8Array ? new TextDecoder().decode(data) : data;
@@ -13,7 +19,13 @@ const run: RunCommand = (command, stdin, done) => {
   return () => undefined;
 };
 
-function started(command: readonly string[], options: { hasInput: boolean; isTerminal: boolean }) {
+interface Options {
+  hasInput: boolean;
+  isTerminal: boolean;
+  converse?: Converse;
+}
+
+function started(command: readonly string[], options: Options) {
   const items: (readonly [number, unknown])[] = [];
   let hasEnded = false;
   const stream = execStream(command, run, options);
@@ -57,6 +69,34 @@ it('runs at once without input, after the end of its input with it', () => {
   ]);
   piped.type('late');
   expect(piped.items).toHaveLength(2);
+});
+
+it('hands on what comes, and what is told, while the input is open, where the command reads so', () => {
+  const heard: unknown[] = [];
+  const converse: Converse = ([name], write, done) => {
+    if (name !== 'sh') return undefined;
+    const input = (piece: string | undefined): void => {
+      heard.push(piece);
+      if (piece === undefined) done({ stdout: '', stderr: '', exitCode: 0 });
+      else write(`${piece}!`, 'stdout');
+    };
+    return { input, stop: () => heard.push('stopped') };
+  };
+  const shell = started(['sh'], { hasInput: true, isTerminal: false, converse });
+  shell.type('hi');
+  expect([shell.items, shell.hasEnded()]).toEqual([[[1, 'hi!']], false]);
+  shell.type();
+  expect(heard).toEqual(['hi', undefined]);
+  expect([shell.items.at(-1), shell.hasEnded()]).toEqual([[3, 'Success'], true]);
+
+  const whole = started(['cat'], { hasInput: true, isTerminal: false, converse });
+  whole.type('a');
+  expect(whole.items).toEqual([]);
+  whole.type();
+  expect(whole.items).toEqual([
+    [1, 'a'],
+    [3, 'Success'],
+  ]);
 });
 
 it('is a shell at a terminal: echoes, runs lines, forgets what was erased or interrupted', () => {

@@ -4,7 +4,7 @@
  * @upstream apimachinery/pkg/util/remotecommand, kubelet/pkg/cri/streaming/remotecommand
  */
 import { bytesOfText, textOfBytes } from '../../api/bytes-text.js';
-import type { CommandResult } from '../../api/node-endpoint.js';
+import type { CommandResult, NodeEndpoint } from '../../api/node-endpoint.js';
 import type { AnswerStream, StreamSink } from '../../api/request.js';
 
 /** The channels of a stream that was upgraded. */
@@ -23,16 +23,32 @@ export type RunCommand = (
   done: (result: CommandResult) => void,
 ) => () => void;
 
-/** Runs the command, after its input when it has any. */
+/** Runs a command while its input comes; undefined for one that is given it as a whole. */
+export type Converse = (
+  command: readonly string[],
+  write: (text: string, to: 'stdout' | 'stderr') => void,
+  done: (result: CommandResult) => void,
+) => ReturnType<NonNullable<NodeEndpoint['converse']>>;
+
+/** Runs the command, after its input when it has any, or, where it can, while that comes. */
 export function execStream(
   command: readonly string[],
   run: RunCommand,
-  { hasInput, isTerminal }: { readonly hasInput: boolean; readonly isTerminal: boolean },
+  { hasInput, isTerminal, converse }: ExecStreams,
 ): AnswerStream {
   if (!hasInput) {
     return { start: sink => run(command, '', result => finish(sink, result, isTerminal)) };
   }
-  return isTerminal && isShell(command) ? new Terminal(run) : new Piped(command, run, isTerminal);
+  if (isTerminal) return isShell(command) ? new Terminal(run) : new Piped(command, run, true);
+  const piped = new Piped(command, run, false);
+  return converse === undefined ? piped : new Live(command, converse, piped);
+}
+
+interface ExecStreams {
+  readonly hasInput: boolean;
+  readonly isTerminal: boolean;
+  /** Default: every command is given its input as a whole. */
+  readonly converse?: Converse;
 }
 
 function isShell([name = '', ...args]: readonly string[]): boolean {
@@ -87,6 +103,35 @@ export function exitStatus(exitCode: number) {
 
 /** What a client may send before the rest is dropped: nobody types more. */
 const inputBytesMax = 16 * 1024 * 1024;
+
+/** Hands on what comes in either direction at once, where the command is one that reads so. */
+class Live implements AnswerStream {
+  private readonly decoder = new TextDecoder();
+  private conversation: ReturnType<Converse>;
+
+  constructor(
+    private readonly command: readonly string[],
+    private readonly converse: Converse,
+    private readonly otherwise: Piped,
+  ) {}
+
+  start(sink: StreamSink): () => void {
+    const write = (text: string, to: 'stdout' | 'stderr'): void =>
+      void sink.item({ channel: channels[to], data: to === 'stdout' ? bytesOfText(text) : text });
+    this.conversation = this.converse(this.command, write, result => finish(sink, result, false));
+    if (this.conversation === undefined) return this.otherwise.start(sink);
+    return () => this.conversation?.stop();
+  }
+
+  receive(item: unknown): void {
+    if (this.conversation === undefined) return this.otherwise.receive(item);
+    const { channel, data } = item as ChannelItem;
+    if (channel !== channels.stdin) return;
+    const piece = data as Uint8Array | undefined;
+    if (piece === undefined) this.conversation.input(undefined);
+    else this.conversation.input(this.decoder.decode(piece, { stream: true }));
+  }
+}
 
 /** Gathers input until it ends. */
 class Piped implements AnswerStream {

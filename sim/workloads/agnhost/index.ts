@@ -5,7 +5,7 @@
  */
 import { serveHttp, textPage } from './http.js';
 import { unplayedIn } from '../shell/knows.js';
-import { shellBeside } from '../shell/program.js';
+import { shellBeside, talkBeside } from '../shell/program.js';
 import type { ContainerContext, ExecResult, Program, Workload } from '../workload.js';
 import { crdConversionWebhook } from './crd-conversion-webhook.js';
 import { flagsOf, type Flags } from './flags.js';
@@ -86,6 +86,7 @@ export const agnhost: Workload = {
         done(result ?? unknown(command));
         return () => undefined;
       },
+      converse: (...how) => talkBeside(context)(...how),
     };
   },
 };

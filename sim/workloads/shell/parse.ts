@@ -1,13 +1,21 @@
 /** Parses the part of the POSIX shell language that test and demo containers use. */
 import type { Command, Pipeline, Redirection, Script, Statement, Word } from './syntax.js';
-import { WordParser } from './word-parser.js';
+import { ShellSyntaxError, WordParser } from './word-parser.js';
 
 /** Parses a script. @throws ShellSyntaxError */
 export function parseScript(text: string): Script {
-  const parser = new Parser(text);
-  const script = parser.script([]);
-  parser.expectEnd();
-  return script;
+  return new Parser(text).parsed().script;
+}
+
+/** Whether a script that comes line by line can be run so far; one that is wrong can: it ends in an error. */
+export function isWhole(text: string): boolean {
+  if (/(?:^|[^\\])(?:\\\\)*\\\n$/.test(text)) return false;
+  try {
+    return !new Parser(text).parsed().lacksLines;
+  } catch (error) {
+    if (error instanceof ShellSyntaxError) return !error.isAtEnd;
+    throw error;
+  }
 }
 
 const redirectionPattern = /^(\d?)(>>|>&|>\||<<-?|<&|>|<)/;
@@ -19,6 +27,12 @@ const reserved = new Set(['then', 'fi', 'else', 'elif', 'do', 'done', 'esac', '}
 class Parser extends WordParser {
   protected override inner(text: string): WordParser {
     return new Parser(text);
+  }
+
+  parsed(): { readonly script: Script; readonly lacksLines: boolean } {
+    const script = this.script([]);
+    this.expectEnd();
+    return { script, lacksLines: this.lacksLines };
   }
 
   override script(ends: readonly string[]): Script {

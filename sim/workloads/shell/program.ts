@@ -3,6 +3,7 @@ import { systemNameOf } from '../../api/host-name.js';
 import type { Timer } from '../../engine/clock.js';
 import type {
   ContainerContext,
+  Conversation,
   ExecResult,
   NetworkReply,
   ProbeRequest,
@@ -17,7 +18,7 @@ import { pathFrom } from './relative-files.js';
 import { isHttpRequest } from '../../api/http-message.js';
 import type { ShellHost, ShellMessage, StrangePrograms } from './host.js';
 import { isKnownName, isShellCommand } from './knows.js';
-import { type Job, type Run, ShellExit } from './job.js';
+import { type Job, type Run, ShellExit, type Streams } from './job.js';
 import { Input } from './input.js';
 import { Shell } from './run.js';
 import { Variables } from './variables.js';
@@ -51,6 +52,20 @@ export function shellBeside(context: ContainerContext): RunBeside {
   });
   return (words, stdin, done) =>
     isBareShell(words) || isShellCommand(words, 'all') ? shell.run(words, stdin, done) : undefined;
+}
+
+/** The same for a shell whose input still comes. */
+export function talkBeside(context: ContainerContext): NonNullable<Program['converse']> {
+  const nothing = () => undefined;
+  const command = ['sh', '-c', ''];
+  const shell = new ShellProgram({
+    ...context,
+    command,
+    log: nothing,
+    exit: nothing,
+    use: nothing,
+  });
+  return (words, write, done) => shell.converse(words, write, done);
 }
 
 /**
@@ -157,6 +172,32 @@ class ShellProgram implements Program {
       out: (text: string) => void (stdout += text),
       err: (text: string) => void (stderr += text),
     };
+    const driven = this.another(command, streams, exitCode => done({ stdout, stderr, exitCode }));
+    return () => driven.stop();
+  }
+
+  converse(
+    ...[words, write, done]: Parameters<NonNullable<Program['converse']>>
+  ): Conversation | undefined {
+    if (!isBareShell(words)) return undefined;
+    const stdin = new Input('', true);
+    const streams = {
+      stdin,
+      out: (text: string) => write(text, 'stdout'),
+      err: (text: string) => write(text, 'stderr'),
+    };
+    const driven = this.another(words, streams, exitCode =>
+      done({ stdout: '', stderr: '', exitCode }),
+    );
+    return { input: piece => stdin.add(piece), stop: () => driven.stop() };
+  }
+
+  /** Runs a command in a shell of its own. */
+  private another(
+    command: readonly string[],
+    streams: Streams,
+    done: (status: number) => void,
+  ): { stop(): void } {
     const environment = Variables.of(Object.entries(this.context.env));
     const shell = new Shell(
       this.host,
@@ -166,10 +207,7 @@ class ShellProgram implements Program {
       this.pids++,
     );
     this.place(shell);
-    const driven = this.drive(shell, shell.commandLine(command), exitCode =>
-      done({ stdout, stderr, exitCode }),
-    );
-    return () => driven.stop();
+    return this.drive(shell, shell.commandLine(command), done);
   }
 
   /** Runs in virtual time; `done` gets the exit status. */

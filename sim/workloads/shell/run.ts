@@ -20,6 +20,7 @@ import { Input } from './input.js';
 import { Jobs } from './jobs.js';
 import { freshOptions, optionLetters, type Options, setOptions } from './options.js';
 import { parseScript } from './parse.js';
+import { reading, typed } from './reading.js';
 import { withRanges } from './ranges.js';
 import { neverEnds } from './text-commands.js';
 import { durationMs, plainSignal, signalNumbers } from './signals.js';
@@ -105,6 +106,7 @@ export class Shell extends Interpreter implements Changing {
       this.options,
       args.filter(arg => /^-[a-z]+$/.test(arg)),
     );
+    if (path === '' && this.streams.stdin.isOpen) return yield* typed(this);
     const text = path === '' ? this.streams.stdin.rest() : this.host.files.read(path);
     if (text === undefined) {
       this.streams.err(`sh: can't open '${path}': No such file or directory\n`);
@@ -233,15 +235,17 @@ export class Shell extends Interpreter implements Changing {
   }
 
   private *other(name: string, args: readonly string[]): Run {
-    if (Object.hasOwn(shellBuiltins, name)) return shellBuiltins[name]?.(this, args) ?? 0;
+    const { stdin: input, out, err } = this.streams;
+    if (Object.hasOwn(shellBuiltins, name)) {
+      return yield* reading(input, () => shellBuiltins[name]?.(this, args) ?? 0);
+    }
     const base = baseName(name);
     const { host, variables } = this;
-    const { stdin: input, out, err } = this.streams;
     const call = { name: base, args, host, variables, input, out, err };
     // A command that asks others takes its time.
     if (Object.hasOwn(reachingCommands, base) && !neverEnds(base, args)) {
-      const timed = reachingCommands[base]?.(call);
-      if (timed !== undefined) return yield* timed;
+      const timed = reachingCommands[base];
+      if (timed !== undefined) return yield* reading(input, () => timed(call));
     }
     // Where programs are taken to succeed that nobody knows, archives are there that nobody made.
     const isPlayed = base !== 'tar' || host.strange === undefined;
@@ -256,7 +260,7 @@ export class Shell extends Interpreter implements Changing {
       err(`${this.name}: ${name}: not found\n`);
       return 127;
     }
-    const status = run(call);
+    const status = yield* reading(input, () => run(call));
     if (neverEnds(name, args)) yield { kind: 'sleep', ms: foreverMs };
     return status;
   }

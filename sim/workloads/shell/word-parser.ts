@@ -1,9 +1,20 @@
 /** Parses the words of the small shell: quotes, expansions and here-documents. @upstream POSIX.1 2.2, 2.6 */
 import type { Operation, Redirection, Script, Word, WordPart } from './syntax.js';
 
+const endOfFile = 'end of file';
+const openQuote = 'unterminated quoted string';
+
 /** The script is not in the language that this shell knows. */
 export class ShellSyntaxError extends Error {
   override readonly name = 'ShellSyntaxError';
+
+  /** `isAtEnd`: what follows may make it right. */
+  constructor(
+    message: string,
+    readonly isAtEnd = false,
+  ) {
+    super(message);
+  }
 }
 
 /** A redirection whose text comes with the lines after its own. */
@@ -58,7 +69,7 @@ export abstract class WordParser {
 
   private singleQuoted(): WordPart {
     const end = this.text.indexOf("'", this.at + 1);
-    if (end < 0) this.fail('unterminated quoted string');
+    if (end < 0) this.fail(openQuote);
     const text = this.text.slice(this.at + 1, end);
     this.at = end + 1;
     return { kind: 'text', text, isQuoted: true };
@@ -78,7 +89,7 @@ export abstract class WordParser {
       const char = this.text[this.at];
       if (char === undefined) {
         if (end === '') break;
-        this.fail('unterminated quoted string');
+        this.fail(openQuote);
       }
       if (end !== '' && depth === 0 && this.text.startsWith(end, this.at)) break;
       if (end === '))' && char === '(') depth++;
@@ -137,7 +148,7 @@ export abstract class WordParser {
     while (this.at < this.text.length && this.text[this.at] !== '`') {
       this.at += this.text[this.at] === '\\' ? 2 : 1;
     }
-    if (this.text[this.at] !== '`') this.fail('unterminated quoted string');
+    if (this.text[this.at] !== '`') this.fail(openQuote);
     const inner = this.inner(this.text.slice(start, this.at).replace(/\\([\\`$])/g, '$1'));
     this.at++;
     const script = inner.script([]);
@@ -188,13 +199,19 @@ export abstract class WordParser {
     return redirection;
   }
 
+  /** The text ended within a here-document: at the end of a script that is allowed. */
+  protected lacksLines = false;
+
   /** Takes the end of a line, and the here-documents that come after it. */
   protected takeNewline(): boolean {
     if (!this.take('\n')) return false;
     for (const { redirection, end, isQuoted, dropsTabs } of this.hereDocuments.splice(0)) {
       const lines: string[] = [];
       for (;;) {
-        if (this.at >= this.text.length) break;
+        if (this.at >= this.text.length) {
+          this.lacksLines = true;
+          break;
+        }
         const line = this.lineAt(dropsTabs);
         if (line === end) break;
         lines.push(`${line}\n`);
@@ -224,7 +241,7 @@ export abstract class WordParser {
 
   expectEnd(): void {
     this.skipBlank(true);
-    if (this.hereDocuments.length > 0) this.fail('end of file');
+    if (this.hereDocuments.length > 0) this.fail(endOfFile);
     if (this.at < this.text.length) this.fail(this.text.slice(this.at, this.at + 8));
   }
 
@@ -262,6 +279,7 @@ export abstract class WordParser {
   }
 
   protected fail(near: string): never {
-    throw new ShellSyntaxError(`sh: syntax error: unexpected "${near}"`);
+    const isAtEnd = near === '' || near === endOfFile || near === openQuote;
+    throw new ShellSyntaxError(`sh: syntax error: unexpected "${near}"`, isAtEnd);
   }
 }
