@@ -265,6 +265,13 @@ export class RuntimeContainer {
     };
   }
 
+  /** Who is attached types; at the end of the first one's typing the input ends where its container asks for that. */
+  input(piece: string | undefined): void {
+    const { stdin, stdinOnce } = this.config.container;
+    if (stdin !== true || (piece === undefined && stdinOnce !== true)) return;
+    this.running?.input?.(piece);
+  }
+
   /** Runs a command while its input still comes; undefined for one that is given it as a whole. */
   converse(
     ...[command, write, done]: Parameters<NonNullable<Program['converse']>>

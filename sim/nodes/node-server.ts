@@ -82,6 +82,9 @@ export function nodeServer(
     converse({ namespace, pod, container, command }, write, done) {
       return containersOf(namespace, pod, container)[0]?.converse(command, write, done);
     },
+    attachInput({ namespace, pod, container }, piece) {
+      containersOf(namespace, pod, container)[0]?.input(piece);
+    },
     usage: () => usage.now(),
     gpus: () => gpuReadings({ runtime, devices }, clock.now()),
     page: payload =>

@@ -104,6 +104,8 @@ export interface Program {
    * What is returned kills the command. It comes before `exec`.
    */
   run?(command: readonly string[], stdin: string, done: (result: ExecResult) => void): () => void;
+  /** Those who attach to the container type this; undefined: its input has ended. Default: nobody reads it. */
+  input?(piece: string | undefined): void;
   /**
    * The same for a command that runs while its input still comes, such as a shell: `write` gets what it writes, when it
    * does. Undefined for commands that are given their input as a whole.

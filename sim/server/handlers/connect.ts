@@ -16,7 +16,13 @@ import {
 import { storageKey } from '../../store/collection.js';
 import { failureAnswer } from '../answers.js';
 import { keyIn, type Scope } from '../scope.js';
-import { channels, execStream, exitStatus, type RunCommand } from './exec-stream.js';
+import {
+  channels,
+  execStream,
+  exitStatus,
+  type ChannelItem,
+  type RunCommand,
+} from './exec-stream.js';
 import { containerOf } from './log.js';
 import { portStream } from './port-forward.js';
 
@@ -55,7 +61,9 @@ export function connectPod(scope: Scope): ApiAnswer {
           converse: (words, ...how) =>
             endpoint.converse?.({ ...container, command: words }, ...how),
         })
-      : outputStream(endpoint.log({ ...container, follow: true, tailLines: 0 }));
+      : attachedStream(endpoint.log({ ...container, follow: true, tailLines: 0 }), piece =>
+          endpoint.attachInput?.(container, piece),
+        );
   if ('code' in stream) return failureAnswer(context, stream);
   return { status: 101, headers: {}, stream };
 }
@@ -90,14 +98,23 @@ function targetOf(scope: Scope, pod: Pod, query: URLSearchParams): ConnectTarget
   return isThere ? { node, container: container.name } : notFound(resource.kind, node);
 }
 
-/** What the container writes from now on. That it ends is a success, whatever its exit code. */
-function outputStream(log: ReturnType<NodeEndpoint['log']>): AnswerStream | Failure {
+/** What the container writes from now on, and what is typed to it. That it ends is a success, whatever its exit code. */
+function attachedStream(
+  log: ReturnType<NodeEndpoint['log']>,
+  input: (piece: string | undefined) => void,
+): AnswerStream | Failure {
   if ('error' in log) return internalError(`error attaching to container: ${log.error}`);
   const source: AnswerStream =
     'stream' in log
       ? log.stream
       : { start: sink => (sink.item(log.text), sink.end(), () => undefined) };
+  const decoder = new TextDecoder();
   return {
+    receive: item => {
+      const { channel, data } = item as ChannelItem;
+      if (channel !== channels.stdin) return;
+      input(data === undefined ? undefined : decoder.decode(data as Uint8Array, { stream: true }));
+    },
     start: sink =>
       source.start({
         item: data => sink.item({ channel: channels.stdout, data }),

@@ -117,7 +117,7 @@ class Live implements AnswerStream {
 
   start(sink: StreamSink): () => void {
     const write = (text: string, to: 'stdout' | 'stderr'): void =>
-      void sink.item({ channel: channels[to], data: to === 'stdout' ? bytesOfText(text) : text });
+      sink.item({ channel: channels[to], data: to === 'stdout' ? bytesOfText(text) : text });
     this.conversation = this.converse(this.command, write, result => finish(sink, result, false));
     if (this.conversation === undefined) return this.otherwise.start(sink);
     return () => this.conversation?.stop();

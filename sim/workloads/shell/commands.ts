@@ -33,7 +33,9 @@ export const plainCommands: Readonly<Record<string, PlainCommand>> = {
   '[[': test,
   test,
   cat: ({ args, input, host, out, err }) => {
-    if (args.length === 0) out(input.rest());
+    if (args.length === 0) {
+      for (let some = input.some(); some !== undefined; some = input.some()) out(some);
+    }
     return each(args, path => {
       const content = path === '-' ? input.rest() : host.files.read(path);
       if (content === undefined) {

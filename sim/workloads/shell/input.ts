@@ -29,6 +29,17 @@ export class Input {
     this.waiting.push(go);
   }
 
+  /** What has come and nobody has read yet; undefined at the end. */
+  some(): string | undefined {
+    if (this.at < this.text.length) {
+      const some = this.text.slice(this.at);
+      this.at = this.text.length;
+      return some;
+    }
+    if (this.open) throw new InputAwaited();
+    return undefined;
+  }
+
   /** All that nobody has read yet. */
   rest(): string {
     if (this.open) throw new InputAwaited();

@@ -105,6 +105,7 @@ class ShellProgram implements Program {
   private readonly host: ShellHost;
   private readonly shell: Shell;
   private readonly ports = new Map<number, string>();
+  private readonly stdin: Input;
   private pids = 7;
   private partialLine = '';
   /** Cuts the builtin `wait` short. */
@@ -115,11 +116,13 @@ class ShellProgram implements Program {
     private readonly strange?: StrangePrograms,
   ) {
     this.host = this.makeHost();
+    const { stdin, tty } = context.container;
+    this.stdin = new Input('', stdin === true && tty !== true);
     const write = (text: string) => this.write(text);
     this.shell = new Shell(
       this.host,
       Variables.of(Object.entries(context.env)),
-      { stdin: new Input(''), out: write, err: write },
+      { stdin: this.stdin, out: write, err: write },
       (shell, run) => this.startJob(shell, run),
       1,
     );
@@ -128,6 +131,10 @@ class ShellProgram implements Program {
       if (this.partialLine !== '') context.log(this.partialLine, { isPartial: true });
       context.exit(status);
     });
+  }
+
+  input(piece: string | undefined): void {
+    this.stdin.add(piece);
   }
 
   /** What the container names without a folder is in its working directory. */

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { idleContainer } from '../../../test/workloads/idle-container.js';
 import { Loop } from '../../engine/loop.js';
-import { talkBeside } from './program.js';
+import { startShell, talkBeside } from './program.js';
 
 /** Types the pieces one after another; tells what was written after each of them, and the exit code. */
 function typed(pieces: readonly (string | undefined)[], command = ['sh']) {
@@ -55,10 +55,37 @@ it('waits for the rest of a command of several lines', () => {
 it('gives its commands what comes after their line', () => {
   expect(typed(['read a\n', 'word\n', 'echo "<$a>"\n']).told).toEqual(['', '', '<word>\n']);
   expect(typed(['cat\n', 'one\n', 'two\n', undefined])).toMatchObject({
-    told: ['', '', '', 'one\ntwo\n'],
+    told: ['', 'one\n', 'two\n', ''],
     exitCode: 0,
   });
+  expect(typed(['sort\n', 'b\n', 'a\n', undefined]).told).toEqual(['', '', '', 'a\nb\n']);
   expect(typed(['sh\n', 'exit 4\n', 'echo $?\n']).told).toEqual(['', '', '4\n']);
+});
+
+it.each([
+  [{ stdin: true }, ['read:one', 'two', 'closed']],
+  [{}, ['read:closed']],
+  // Terminals of containers are not played: nothing comes from there.
+  [{ stdin: true, tty: true }, ['read:closed']],
+])('reads as a container with %j what those who attach to it type', (container, lines) => {
+  const loop = new Loop({ startMs: 0 });
+  const log: string[] = [];
+  const exits: number[] = [];
+  const program = startShell({
+    ...idleContainer({ clock: loop }),
+    container: { name: 'c', ...container },
+    command: ['sh', '-c', 'echo -n read: && cat && echo closed'],
+    log: line => log.push(line),
+    exit: status => exits.push(status),
+  });
+  loop.runUntil(60_000);
+  expect(exits).toEqual(lines.length > 1 ? [] : [0]);
+  program.input?.('one\ntw');
+  program.input?.('o\n');
+  expect(log).toEqual(lines.slice(0, Math.max(1, lines.length - 1)));
+  program.input?.(undefined);
+  expect(log).toEqual(lines);
+  expect(exits).toEqual([0]);
 });
 
 it('leaves commands that are no shell, or one with a script, to be given all at once', () => {
