@@ -35,6 +35,17 @@ it('makes empty folders as open as upstream does, in memory or on the disk', () 
   });
 });
 
+it.each([
+  ['/tmp', 0o1777],
+  ['/var/tmp/', 0o1777],
+  ['/tmp/own', 0o755],
+  ['/data', 0o755],
+])('has a folder of the node as that has it: %s', (path, mode) => {
+  expect(shapeOf(podOf(5), { name: 'h', hostPath: { path } })).toMatchObject({
+    folder: { mode, gid: 0 },
+  });
+});
+
 it('hands storage that others used before to the group of the pod', () => {
   const files = new MemoryFiles();
   files.write('a', 'x');

@@ -14,7 +14,7 @@ export interface FileProjection {
   readonly uid?: number;
 }
 
-/** A file system in memory has the sticky bit; a folder of the disk has not. */
+/** A file system in memory has the sticky bit, and so have the folders for all of a node; another folder of the disk has not. */
 const memoryRoot: FileFacts = { isFolder: true, mode: 0o1777, uid: 0, gid: 0 };
 const openRoot: FileFacts = { isFolder: true, mode: 0o777, uid: 0, gid: 0 };
 
@@ -24,6 +24,9 @@ const onDisk: PlaceShape = { ...written, folder: openRoot };
 const emptyOnDisk: PlaceShape = { ...usualShape, folder: openRoot };
 const emptyInMemory: PlaceShape = { ...emptyOnDisk, fsType: 'tmpfs', folder: memoryRoot };
 const network: PlaceShape = { ...emptyOnDisk, fsType: 'nfs4' };
+/** The folders of a node in which all may write, and nobody removes what is another's. @upstream Filesystem Hierarchy Standard */
+const isForAll = (path: string): boolean => /^\/(?:tmp|var\/tmp)\/?$/.test(path);
+const ofTheNodeForAll: PlaceShape = { ...usualShape, folder: memoryRoot };
 const image: PlaceShape = { ...usualShape, fsType: 'overlay', isReadOnly: true };
 
 /** What a volume is like before anything is written to it. Without a pod: before one owns it. */
@@ -42,7 +45,8 @@ function plainShape(volume: Volume): PlaceShape {
   if (volume.emptyDir?.medium === 'Memory') return emptyInMemory;
   if (volume.nfs !== undefined) return network;
   if (volume.image !== undefined) return image;
-  return volume.hostPath === undefined ? emptyOnDisk : usualShape;
+  if (volume.hostPath === undefined) return emptyOnDisk;
+  return isForAll(volume.hostPath.path) ? ofTheNodeForAll : usualShape;
 }
 
 /** Few shapes are in use at a time, by many pods. */
