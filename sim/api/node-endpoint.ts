@@ -101,8 +101,14 @@ export interface NodeEndpoint {
     write: (text: string, to: 'stdout' | 'stderr') => void,
     done: (result: CommandResult) => void,
   ): { input(piece: string | undefined): void; stop(): void } | undefined;
-  /** Hands on what is typed to a container by who is attached to it; undefined: no more comes. */
-  attachInput?(of: Omit<ExecRequest, 'command'>, piece: string | undefined): void;
+  /**
+   * Hands on what is typed to a container by who is attached to it; undefined: no more comes. Tells whether one stays
+   * attached.
+   */
+  attachInput?(
+    of: Omit<ExecRequest, 'command'>,
+    piece: string | undefined,
+  ): 'attached' | 'detached';
   /** The usage of the node itself now, and of every running container as last read. */
   usage(): {
     readonly timeMs: number;

@@ -265,11 +265,16 @@ export class RuntimeContainer {
     };
   }
 
-  /** Who is attached types; at the end of the first one's typing the input ends where its container asks for that. */
-  input(piece: string | undefined): void {
-    const { stdin, stdinOnce } = this.config.container;
-    if (stdin !== true || (piece === undefined && stdinOnce !== true)) return;
-    this.running?.input?.(piece);
+  /**
+   * Who is attached types. At the end of that the input of the container ends, where it asks for that (`stdinOnce`); else
+   * it stays open, and who typed leaves. @upstream containerd internal/cri/io/container_io.go Attach
+   */
+  input(piece: string | undefined): 'attached' | 'detached' {
+    const { stdin, stdinOnce, tty } = this.config.container;
+    if (stdin !== true) return 'attached';
+    const isLeft = piece === undefined && (stdinOnce !== true || tty === true);
+    if (!isLeft) this.running?.input?.(piece);
+    return isLeft ? 'detached' : 'attached';
   }
 
   /** Runs a command while its input still comes; undefined for one that is given it as a whole. */

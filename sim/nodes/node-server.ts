@@ -83,7 +83,7 @@ export function nodeServer(
       return containersOf(namespace, pod, container)[0]?.converse(command, write, done);
     },
     attachInput({ namespace, pod, container }, piece) {
-      containersOf(namespace, pod, container)[0]?.input(piece);
+      return containersOf(namespace, pod, container)[0]?.input(piece) ?? 'detached';
     },
     usage: () => usage.now(),
     gpus: () => gpuReadings({ runtime, devices }, clock.now()),

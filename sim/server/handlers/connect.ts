@@ -3,8 +3,7 @@
  * @upstream pkg/registry/core/pod/rest/subresources.go, pkg/registry/core/pod/strategy.go
  */
 import { nodes, type Pod } from '../../api/kinds/core.js';
-import type { NodeEndpoint } from '../../api/node-endpoint.js';
-import type { AnswerStream, ApiAnswer } from '../../api/request.js';
+import type { ApiAnswer } from '../../api/request.js';
 import {
   badRequest,
   forbidden,
@@ -16,13 +15,8 @@ import {
 import { storageKey } from '../../store/collection.js';
 import { failureAnswer } from '../answers.js';
 import { keyIn, type Scope } from '../scope.js';
-import {
-  channels,
-  execStream,
-  exitStatus,
-  type ChannelItem,
-  type RunCommand,
-} from './exec-stream.js';
+import { attachedStream } from './attach-stream.js';
+import { execStream, type RunCommand } from './exec-stream.js';
 import { containerOf } from './log.js';
 import { portStream } from './port-forward.js';
 
@@ -62,7 +56,7 @@ export function connectPod(scope: Scope): ApiAnswer {
             endpoint.converse?.({ ...container, command: words }, ...how),
         })
       : attachedStream(endpoint.log({ ...container, follow: true, tailLines: 0 }), piece =>
-          endpoint.attachInput?.(container, piece),
+          endpoint.attachInput === undefined ? 'attached' : endpoint.attachInput(container, piece),
         );
   if ('code' in stream) return failureAnswer(context, stream);
   return { status: 101, headers: {}, stream };
@@ -96,32 +90,4 @@ function targetOf(scope: Scope, pod: Pod, query: URLSearchParams): ConnectTarget
   const served = core.registry.find(nodes.group, nodes.version, nodes.resource);
   const isThere = served?.collection.get(storageKey('', node)) !== undefined;
   return isThere ? { node, container: container.name } : notFound(resource.kind, node);
-}
-
-/** What the container writes from now on, and what is typed to it. That it ends is a success, whatever its exit code. */
-function attachedStream(
-  log: ReturnType<NodeEndpoint['log']>,
-  input: (piece: string | undefined) => void,
-): AnswerStream | Failure {
-  if ('error' in log) return internalError(`error attaching to container: ${log.error}`);
-  const source: AnswerStream =
-    'stream' in log
-      ? log.stream
-      : { start: sink => (sink.item(log.text), sink.end(), () => undefined) };
-  const decoder = new TextDecoder();
-  return {
-    receive: item => {
-      const { channel, data } = item as ChannelItem;
-      if (channel !== channels.stdin) return;
-      input(data === undefined ? undefined : decoder.decode(data as Uint8Array, { stream: true }));
-    },
-    start: sink =>
-      source.start({
-        item: data => sink.item({ channel: channels.stdout, data }),
-        end: () => {
-          sink.item({ channel: channels.outcome, data: exitStatus(0) });
-          sink.end();
-        },
-      }),
-  };
 }
