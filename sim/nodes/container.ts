@@ -273,7 +273,8 @@ export class RuntimeContainer {
     const { stdin, stdinOnce, tty } = this.config.container;
     if (stdin !== true) return 'attached';
     const isLeft = piece === undefined && (stdinOnce !== true || tty === true);
-    if (!isLeft) this.running?.input?.(piece);
+    // What comes before its program runs waits in the pipe.
+    if (!isLeft) this.launched.wait(() => this.running?.input?.(piece));
     return isLeft ? 'detached' : 'attached';
   }
 
