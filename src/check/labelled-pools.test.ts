@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { parseManifests } from '../input/manifests.js';
-import { labelledPools, nodesText } from './labelled-pools.js';
+import { labelledPools, nodesText, poolsLeftOut } from './labelled-pools.js';
 import { surveyOf } from './survey.js';
 
 const pod = (name: string, selector: string): string => `
@@ -80,5 +80,28 @@ spec:
   const survey = surveyOf({ manifests: parseManifests(text, 'm.yaml'), unread: [], notes: [] });
   expect(labelledPools(survey).map(nodesText)).toEqual([
     'nodes with feature.node.kubernetes.io/pci-10de.present=true',
+  ]);
+});
+
+it('has both for pods of one set of labels, those with GPUs and those without, and tells of sets too many', () => {
+  const gpuPod = (name: string, selector: string): string =>
+    pod(name, selector).replace(
+      'image: i',
+      'image: i, resources: { limits: { nvidia.com/gpu: 1 } }',
+    );
+  const sets = ['a: "1"', 'a: "2"', 'a: "3"', 'a: "4"', 'a: "5"'];
+  const text = [...sets.map((set, index) => pod(`p${index}`, set)), gpuPod('g', 'a: "2"')].join('');
+  const survey = surveyOf({ manifests: parseManifests(text, 'm.yaml'), unread: [], notes: [] });
+  const pools = labelledPools(survey);
+  expect(pools.map(({ labels, gpus }) => [labels?.['a'], gpus?.count])).toEqual([
+    ['1', undefined],
+    ['2', undefined],
+    ['2', 1],
+    ['3', undefined],
+    ['4', undefined],
+  ]);
+  expect(new Set(pools.map(({ name }) => name)).size).toBe(5);
+  expect(poolsLeftOut(survey)).toEqual([
+    'nodes with a=5 (voyages have nodes for 4 sets of labels)',
   ]);
 });

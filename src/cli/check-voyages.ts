@@ -3,7 +3,7 @@ import type { KubeObject } from '../../sim/api/object.js';
 import { poolsFor } from '../arbitraries/around.js';
 import { faultKinds } from '../arbitraries/faults.js';
 import { claimedPools, claimedText } from '../check/claimed-devices.js';
-import { labelledPools, nodesText } from '../check/labelled-pools.js';
+import { labelledPools, nodesText, poolsLeftOut } from '../check/labelled-pools.js';
 import { sailable } from '../check/sailable.js';
 import { spreadOver, topologyKeys } from '../check/topology-keys.js';
 import type { Survey } from '../check/survey.js';
@@ -88,6 +88,7 @@ export async function sailAround(
     ...keys.map(key => `nodes in several ${key}`),
     ...aboard.standIns,
   ];
+  const leftOut = [...aboard.leftOut, ...(isUsual ? poolsLeftOut(survey) : [])];
   if (aboard.objects.every(isGround)) return undefined;
   const interrupted = new AbortController();
   const forget = onInterrupt(() => {
@@ -97,7 +98,7 @@ export async function sailAround(
   writeError(`seatrial ${version}, seed ${seed}\n`);
   const { laws, faults, fleet } = crew;
   const result = await tryVoyages(
-    { ...aboard, standIns },
+    { ...aboard, standIns, leftOut },
     {
       laws,
       settings: flags.lawSetting,
