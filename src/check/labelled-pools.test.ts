@@ -101,6 +101,7 @@ it('has both for pods of one set of labels, those with GPUs and those without, a
     ['4', undefined],
   ]);
   expect(new Set(pools.map(({ name }) => name)).size).toBe(5);
+  expect(pools.slice(1, 3).map(nodesText)).toEqual(['nodes with a=2', 'GPU nodes with a=2']);
   expect(poolsLeftOut(survey)).toEqual([
     'nodes with a=5 (voyages have nodes for 4 sets of labels)',
   ]);

@@ -48,11 +48,12 @@ function poolsByLabels(survey: Survey): readonly (readonly NodePool[])[] {
 }
 
 /** `nodes with cloud.google.com/gke-nodepool=big`. */
-export function nodesText({ labels = {} }: NodePool): string {
+export function nodesText({ labels = {}, gpus }: NodePool): string {
   const counted = Object.entries(resourcesIn(labels));
   const pairs = Object.entries(labels)
     .filter(([key]) => resourceOf(key) === undefined)
     .map(([key, value]) => `${key}=${value}`);
   const devices = counted.map(([name, amount]) => `${amount} ${name} (no device behind it)`);
-  return `nodes with ${[...pairs, ...devices].join(', ')}`;
+  const kind = gpus === undefined ? 'nodes' : 'GPU nodes';
+  return `${kind} with ${[...pairs, ...devices].join(', ')}`;
 }
