@@ -3,7 +3,7 @@
 /** Values by flag, without its dashes; a flag without a value is `true`. */
 export type Flags = Readonly<Record<string, string>>;
 
-/** Reads `--name=value`, `--name value`, `-n value`, `--name`. */
+/** Reads `--name=value`, `--name value`, `-n value`, `--name`; a negative number is a value. */
 export function flagsOf(words: readonly string[]): Flags {
   const flags: Record<string, string> = {};
   for (let index = 0; index < words.length; index++) {
@@ -12,7 +12,7 @@ export function flagsOf(words: readonly string[]): Flags {
     const [name = '', ...value] = word.replace(/^--?/, '').split('=');
     const next = words[index + 1];
     if (value.length > 0) flags[name] = value.join('=');
-    else if (next === undefined || next.startsWith('-')) flags[name] = 'true';
+    else if (next === undefined || /^-(?!\d)/.test(next)) flags[name] = 'true';
     else {
       flags[name] = next;
       index += 1;
