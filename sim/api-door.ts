@@ -1,7 +1,7 @@
 /** The API server as a server of the cluster's network: programs reach it as they reach each other. */
 import type { HttpRequest, HttpResponse } from './api/http-message.js';
 import type { ApiAnswer, ApiRequest, Connection, Serve } from './api/request.js';
-import { serviceAccount } from './client/contract.js';
+import { accountNamed } from './client/contract.js';
 import type { ApiDoor } from './network/host-servers.js';
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
@@ -27,12 +27,9 @@ function requestOf(method: ApiRequest['method'], { path, body, headers = {} }: H
   return { method, path, headers, ...bytes } satisfies ApiRequest;
 }
 
-const account = /^system:serviceaccount:([^:]+):([^:]+)$/;
-
-function connectionOf({ account: user = '' }: HttpRequest): Connection {
-  const [, namespace, name] = account.exec(user) ?? [];
-  if (namespace === undefined || name === undefined) return {};
-  return { certificate: serviceAccount(namespace, name) };
+function connectionOf({ account = '' }: HttpRequest): Connection {
+  const certificate = accountNamed(account);
+  return certificate === undefined ? {} : { certificate };
 }
 
 function pageOf({ status, headers, body, stream }: ApiAnswer): HttpResponse {

@@ -6,7 +6,8 @@
 import { isRecord } from './api/equality.js';
 import { kubeletClient, type HttpRequest, type HttpResponse } from './api/http-message.js';
 import type { ApiRequest, Serve } from './api/request.js';
-import { serviceAccount } from './client/contract.js';
+import { accountNamed, type Identity } from './client/contract.js';
+import { reviewAccess, type ReviewedAccess } from './access-review.js';
 import type { Clock } from './engine/clock.js';
 import type { KubeletGuard } from './network/host-servers.js';
 
@@ -46,16 +47,6 @@ export function kubeletGuard(clock: Clock, serve: () => Serve): KubeletGuard {
   const users = new Answers<User>(clock);
   const verdicts = new Answers<boolean>(clock);
 
-  const ask = (node: string, request: ApiRequest, done: (status: unknown) => void): void => {
-    const certificate = {
-      user: `system:node:${node}`,
-      groups: ['system:nodes', 'system:authenticated'],
-    };
-    serve()(request, { certificate }, ({ body }) =>
-      done(isRecord(body) ? body['status'] : undefined),
-    );
-  };
-
   const identify = (
     node: string,
     { account, headers = {} }: HttpRequest,
@@ -67,7 +58,8 @@ export function kubeletGuard(clock: Clock, serve: () => Serve): KubeletGuard {
     const key = `${node} ${token}`;
     const known = users.get(key);
     if (known !== undefined) return done(known);
-    ask(node, tokenReview(token), status => {
+    serve()(tokenReview(token), { certificate: kubeletOf(node) }, ({ body }) => {
+      const status = isRecord(body) ? body['status'] : undefined;
       const isKnown = isRecord(status) && status['authenticated'] === true;
       const user = isKnown ? (status['user'] as User) : undefined;
       if (user !== undefined) users.keep(key, user, knownMs);
@@ -86,8 +78,8 @@ export function kubeletGuard(clock: Clock, serve: () => Serve): KubeletGuard {
       isAllowed ? done(true) : judge(asked, others, done);
     const known = verdicts.get(key);
     if (known !== undefined) return decide(known);
-    ask(asked.node, accessReview(asked, subresource), status => {
-      const isAllowed = isRecord(status) && status['allowed'] === true;
+    reviewAccess(serve(), kubeletOf(asked.node), accessOf(asked, subresource), answer => {
+      const isAllowed = answer === true;
       verdicts.keep(key, isAllowed, isAllowed ? allowedMs : deniedMs);
       decide(isAllowed);
     });
@@ -113,12 +105,13 @@ function refusal(status: number, body: string): HttpResponse {
   return { status, contentType: 'text/plain; charset=utf-8', body };
 }
 
+function kubeletOf(node: string): Identity {
+  return { user: `system:node:${node}`, groups: ['system:nodes', 'system:authenticated'] };
+}
+
 function userOf(account: string): User {
-  const [, namespace = '', name = ''] =
-    /^system:serviceaccount:([^:]+):([^:]+)$/.exec(account) ?? [];
-  if (name === '') return { username: account, groups: ['system:authenticated'] };
-  const { user, groups } = serviceAccount(namespace, name);
-  return { username: user, groups };
+  const { groups = ['system:authenticated'] } = accountNamed(account) ?? {};
+  return { username: account, groups };
 }
 
 const verbs: Readonly<Record<string, string>> = {
@@ -149,22 +142,16 @@ function tokenReview(token: string): ApiRequest {
   return { method: 'POST', path: '/apis/authentication.k8s.io/v1/tokenreviews', body };
 }
 
-function accessReview(
+function accessOf(
   { node, user, verb }: { readonly node: string; readonly user: User; readonly verb: string },
   subresource: string,
-): ApiRequest {
+): ReviewedAccess {
   const { username = '', ...others } = user;
-  const body = {
-    apiVersion: 'authorization.k8s.io/v1',
-    kind: 'SubjectAccessReview',
-    metadata: {},
-    spec: {
-      user: username,
-      ...others,
-      resourceAttributes: {
-        ...{ verb, group: '', version: 'v1', resource: 'nodes', subresource, name: node },
-      },
+  return {
+    user: username,
+    ...others,
+    resourceAttributes: {
+      ...{ verb, group: '', version: 'v1', resource: 'nodes', subresource, name: node },
     },
   };
-  return { method: 'POST', path: '/apis/authorization.k8s.io/v1/subjectaccessreviews', body };
 }

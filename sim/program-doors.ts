@@ -4,13 +4,13 @@
  * kubeadm's clusters they listen to the node itself alone unless told otherwise: here everybody reaches them.
  * @upstream cmd/kube-scheduler/app/server.go newEndpointsHandler, cmd/kube-controller-manager/app/controllermanager.go
  */
+import { reviewAccess } from './access-review.js';
 import { buildInfo, versionInfo } from './api/build-info.js';
-import { isRecord } from './api/equality.js';
 import { expositionOf, expositionType, type Family } from './api/exposition.js';
 import type { HttpRequest, HttpResponse } from './api/http-message.js';
 import { gaugeNow, processStart, registryStart } from './api/metric-vector.js';
 import type { Serve } from './api/request.js';
-import { serviceAccount, type Identity } from './client/contract.js';
+import { accountNamed, type Identity } from './client/contract.js';
 import type { ProcessMetrics } from './client/process-metrics.js';
 import type { HostProgram } from './network/host-servers.js';
 
@@ -104,9 +104,9 @@ function authorized(
 ): void {
   const [path = ''] = request.path.split('?');
   const verb = request.method.toLowerCase();
-  const caller = callerOf(request) ?? nobody;
+  const caller = accountNamed(request.account ?? '') ?? nobody;
   const asker = { user, groups: ['system:authenticated'] };
-  review(serve, asker, { caller, nonResourceAttributes: { path, verb } }, isAllowed => {
+  reviewAccess(serve, asker, { ...caller, nonResourceAttributes: { path, verb } }, isAllowed => {
     if (isAllowed === true) return done(undefined);
     if (isAllowed === undefined) return done(textPage(500, `Internal Server Error: "${path}"\n`));
     done(forbidden(`User "${caller.user}" cannot ${verb} path "${path}"`));
@@ -128,35 +128,4 @@ function forbidden(what: string): HttpResponse {
     code: 403,
   };
   return { status: 403, contentType: 'application/json', body: `${JSON.stringify(status)}\n` };
-}
-
-/** Whose token the request shows; undefined: it shows none. */
-function callerOf({ account = '' }: HttpRequest): Identity | undefined {
-  const [, , namespace, name] = account.split(':');
-  if (namespace === undefined || name === undefined) return undefined;
-  return serviceAccount(namespace, name);
-}
-
-type Attributes = Readonly<Record<string, string>>;
-
-/** Asks whether the caller may; `done` gets undefined where the API server does not answer that. */
-function review(
-  serve: Serve,
-  asker: Identity,
-  of: {
-    readonly caller: Identity;
-    readonly nonResourceAttributes?: Attributes;
-    readonly resourceAttributes?: Attributes;
-  },
-  done: (isAllowed: boolean | undefined) => void,
-): void {
-  const { caller, ...attributes } = of;
-  const path = '/apis/authorization.k8s.io/v1/subjectaccessreviews';
-  const spec = { ...caller, ...attributes };
-  const body = { apiVersion: 'authorization.k8s.io/v1', kind: 'SubjectAccessReview', spec };
-  serve({ method: 'POST', path, body }, { certificate: asker }, answer => {
-    if (answer.status !== 201) return done(undefined);
-    const status = isRecord(answer.body) ? answer.body['status'] : undefined;
-    done(isRecord(status) && status['allowed'] === true);
-  });
 }

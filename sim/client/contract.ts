@@ -217,6 +217,13 @@ export function serviceAccount(namespace: string, name: string): Identity {
   };
 }
 
+/** The identity of whom a user's name says to be a service account; undefined: it is another user. */
+export function accountNamed(user: string): Identity | undefined {
+  const [, namespace, name] = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(user) ?? [];
+  if (namespace === undefined || name === undefined) return undefined;
+  return serviceAccount(namespace, name);
+}
+
 /** client-go's client-side throttle. */
 export interface ClientRate {
   readonly perSecond: number;

@@ -23,10 +23,5 @@ export async function unlessOver<T extends object>(
 
 /** Aborts when the first of them does. */
 export function whenAny(signals: readonly (AbortSignal | undefined)[]): AbortSignal {
-  const any = new AbortController();
-  for (const signal of signals) {
-    if (signal?.aborted === true) any.abort();
-    signal?.addEventListener('abort', () => any.abort(), { once: true });
-  }
-  return any.signal;
+  return AbortSignal.any(signals.filter(signal => signal !== undefined));
 }

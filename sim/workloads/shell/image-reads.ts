@@ -4,7 +4,7 @@
  */
 import type { Container } from '../../api/kinds/core.js';
 import { filesOfImage, mayHold } from '../files/image-files.js';
-import { baseName, literal } from './knows.js';
+import { baseName, literal, scriptOf } from './knows.js';
 import { parseScript } from './parse.js';
 import type { Command, Redirection, Script, Word } from './syntax.js';
 
@@ -29,8 +29,7 @@ export function readsImageFiles(command: readonly string[], container: Container
   const walk = new Reads();
   const base = baseName(name);
   if (base === 'sh' || base === 'ash') {
-    const at = args.findIndex(arg => /^-\w*c$/.test(arg));
-    walk.script(parseScript(args[at + 1] ?? ''));
+    walk.script(parseScript(scriptOf(args) ?? ''));
   } else {
     walk.simple(command.map(text => [{ kind: 'text', text, isQuoted: true }]));
   }

@@ -51,23 +51,29 @@ export function isShellCommand(command: readonly string[], reaches: Reaches = 'n
   const base = baseName(name);
   if (!isKnownName(name, reaches) || (reaches === 'none' && isClient(base, args))) return false;
   if (base !== 'sh' && base !== 'ash') return understands(base, args);
-  const at = args.findIndex(arg => /^-\w*c$/.test(arg));
-  if (at < 0) return false;
+  const script = scriptOf(args);
+  if (script === undefined) return false;
   try {
-    return new Known(reaches).whole(parseScript(args[at + 1] ?? ''));
+    return new Known(reaches).whole(parseScript(script));
   } catch (error) {
     if (error instanceof ShellSyntaxError) return false;
     throw error;
   }
 }
 
+/** The script among the arguments of a shell (`-c SCRIPT`); undefined: it is told none. */
+export function scriptOf(args: readonly string[]): string | undefined {
+  const at = args.findIndex(arg => /^-\w*c$/.test(arg));
+  return at < 0 ? undefined : (args[at + 1] ?? '');
+}
+
 /** The first command in a script (`sh -c SCRIPT`) that is not played; undefined where none can be named. */
 export function unplayedIn([name = '', ...args]: readonly string[]): string | undefined {
-  const at = args.findIndex(arg => /^-\w*c$/.test(arg));
-  if (!/^(?:ba|a)?sh$/.test(baseName(name)) || at < 0) return undefined;
+  const script = scriptOf(args);
+  if (!/^(?:ba|a)?sh$/.test(baseName(name)) || script === undefined) return undefined;
   const known = new Known('all');
   try {
-    known.whole(parseScript(args[at + 1] ?? ''));
+    known.whole(parseScript(script));
   } catch (error) {
     if (!(error instanceof ShellSyntaxError)) throw error;
   }
